@@ -1,0 +1,25 @@
+/* norpc-glib.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#define NORPC_GLIB_INSIDE
+
+#include <norpc-glib/norpc-types.h>
+#include <norpc-glib/norpc-version.h>
+#include <norpc-glib/norpc-version-macros.h>
+#include <norpc-glib/norpc-error.h>
+#include <norpc-glib/norpc-interface-info.h>
+#include <norpc-glib/norpc-call.h>
+#include <norpc-glib/norpc-reply.h>
+#include <norpc-glib/norpc-endpoint.h>
+#include <norpc-glib/norpc-channel.h>
+#include <norpc-glib/norpc-direct.h>
+#include <norpc-glib/norpc-thread.h>
+#include <norpc-glib/norpc-lifecycle.h>
+#include <norpc-glib/norpc-server.h>
+#include <norpc-glib/norpc-proxy.h>
+
+#undef NORPC_GLIB_INSIDE

@@ -1,0 +1,145 @@
+/* norpc-interface-info.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (NORPC_GLIB_INSIDE) && !defined (NORPC_GLIB_COMPILATION)
+#error "Only <norpc-glib/norpc-glib.h> can be included directly."
+#endif
+
+#include <norpc-glib/norpc-types.h>
+#include <norpc-glib/norpc-version-macros.h>
+
+G_BEGIN_DECLS
+
+#define NORPC_TYPE_INTERFACE_INFO (norpc_interface_info_get_type ())
+
+/**
+ * NorpcArgFlags:
+ * @NORPC_ARG_FLAGS_NONE: nothing particular
+ * @NORPC_ARG_FLAGS_NULLABLE: the argument can be %NULL
+ *
+ * What is to be known of an argument besides its type.
+ *
+ * Since: 0.1
+ */
+typedef enum /*< flags >*/
+{
+  NORPC_ARG_FLAGS_NONE     = 0,
+  NORPC_ARG_FLAGS_NULLABLE = 1 << 0
+} NorpcArgFlags;
+
+/**
+ * NorpcArgInfo:
+ * @dbus: name, signature and annotations
+ * @flags: what else is to be known of it
+ *
+ * One argument of a method or a signal.
+ *
+ * Since: 0.1
+ */
+struct _NorpcArgInfo
+{
+  GDBusArgInfo  dbus;
+  NorpcArgFlags flags;
+};
+
+/**
+ * NorpcDispatchFunc:
+ * @service: (type GObject.Object): the object that implements the interface
+ * @call: the call, with arguments as the method's description has them
+ * @error: return location for an error
+ *
+ * Takes the arguments out of @call and hands them to @service.
+ *
+ * Generated code has one for each method. It runs in the context of the
+ * service.
+ *
+ * Returns: %FALSE if the call failed: then @error is its reply
+ * Since: 0.1
+ */
+typedef gboolean (*NorpcDispatchFunc) (gpointer    service,
+                                       NorpcCall  *call,
+                                       GError    **error);
+
+/**
+ * NorpcMethodInfo:
+ * @dbus: name, arguments and annotations; each argument is the first field
+ *   of a [struct@Norpc.ArgInfo]
+ * @dispatch: (nullable): what hands a call to a service
+ *
+ * One method of an interface.
+ *
+ * Since: 0.1
+ */
+struct _NorpcMethodInfo
+{
+  GDBusMethodInfo   dbus;
+  NorpcDispatchFunc dispatch;
+};
+
+/**
+ * NorpcSignalInfo:
+ * @dbus: name, arguments and annotations; each argument is the first field
+ *   of a [struct@Norpc.ArgInfo]
+ *
+ * One signal of an interface.
+ *
+ * Since: 0.1
+ */
+struct _NorpcSignalInfo
+{
+  GDBusSignalInfo dbus;
+};
+
+/**
+ * NorpcPropertyInfo:
+ * @dbus: name, signature, access and annotations
+ * @flags: what else is to be known of its value
+ *
+ * One property of an interface.
+ *
+ * Since: 0.1
+ */
+struct _NorpcPropertyInfo
+{
+  GDBusPropertyInfo dbus;
+  NorpcArgFlags     flags;
+};
+
+/**
+ * NorpcInterfaceInfo:
+ * @dbus: name, members and annotations; each method, signal and property is
+ *   the first field of a [struct@Norpc.MethodInfo], [struct@Norpc.SignalInfo]
+ *   or [struct@Norpc.PropertyInfo]
+ * @get_type: (nullable): the type of the GInterface that a service implements
+ *
+ * An interface as data: what `norpc-codegen` knew of it.
+ *
+ * It extends [struct@Gio.DBusInterfaceInfo], so everything that GIO does with
+ * one of those it does with [func@Norpc.InterfaceInfo.get_dbus] of this.
+ * Generated ones are static: nothing is to be freed.
+ *
+ * Since: 0.1
+ */
+struct _NorpcInterfaceInfo
+{
+  GDBusInterfaceInfo dbus;
+  GType (*get_type) (void);
+};
+
+NORPC_AVAILABLE_IN_ALL
+GType                    norpc_interface_info_get_type      (void) G_GNUC_CONST;
+NORPC_AVAILABLE_IN_ALL
+GDBusInterfaceInfo      *norpc_interface_info_get_dbus      (const NorpcInterfaceInfo *info);
+NORPC_AVAILABLE_IN_ALL
+const char              *norpc_interface_info_get_name      (const NorpcInterfaceInfo *info);
+NORPC_AVAILABLE_IN_ALL
+guint                    norpc_interface_info_get_n_methods (const NorpcInterfaceInfo *info);
+NORPC_AVAILABLE_IN_ALL
+int                      norpc_interface_info_find_method   (const NorpcInterfaceInfo *info,
+                                                             const char               *name);
+
+G_END_DECLS

@@ -1,0 +1,78 @@
+/* norpc-server.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (NORPC_GLIB_INSIDE) && !defined (NORPC_GLIB_COMPILATION)
+#error "Only <norpc-glib/norpc-glib.h> can be included directly."
+#endif
+
+#include <norpc-glib/norpc-types.h>
+#include <norpc-glib/norpc-version-macros.h>
+
+G_BEGIN_DECLS
+
+#define NORPC_TYPE_SERVER (norpc_server_get_type ())
+
+/**
+ * NorpcStopMode:
+ * @NORPC_STOP_FINISH: serve what was accepted, then stop
+ * @NORPC_STOP_ABANDON: stop at once
+ *
+ * What a server does with the calls that it has accepted when it is stopped.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  NORPC_STOP_FINISH,
+  NORPC_STOP_ABANDON
+} NorpcStopMode;
+
+NORPC_AVAILABLE_IN_ALL
+G_DECLARE_FINAL_TYPE (NorpcServer, norpc_server, NORPC, SERVER, GObject)
+
+NORPC_AVAILABLE_IN_ALL
+NorpcServer  *norpc_server_new             (GObject              *service) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
+NorpcServer  *norpc_server_new_on_thread   (GObject              *service,
+                                            NorpcThread          *thread) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
+NorpcServer  *norpc_server_new_in_context  (GObject              *service,
+                                            GMainContext         *context) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
+NorpcChannel *norpc_server_get_channel     (NorpcServer          *self);
+NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_server_is_running      (NorpcServer          *self);
+NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_server_start           (NorpcServer          *self,
+                                            GCancellable         *cancellable,
+                                            GError              **error);
+NORPC_AVAILABLE_IN_ALL
+void          norpc_server_start_async     (NorpcServer          *self,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_server_start_finish    (NorpcServer          *self,
+                                            GAsyncResult         *result,
+                                            GError              **error);
+NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_server_stop            (NorpcServer          *self,
+                                            NorpcStopMode         mode,
+                                            GCancellable         *cancellable,
+                                            GError              **error);
+NORPC_AVAILABLE_IN_ALL
+void          norpc_server_stop_async      (NorpcServer          *self,
+                                            NorpcStopMode         mode,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_server_stop_finish     (NorpcServer          *self,
+                                            GAsyncResult         *result,
+                                            GError              **error);
+
+G_END_DECLS
