@@ -1,0 +1,46 @@
+/* kv-entry.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define KV_NO_DEADLINE G_MAXINT64
+
+typedef struct _KvEntry KvEntry;
+
+/**
+ * KvEntry:
+ *
+ * A key with its value.
+ *
+ * The value is bytes that readers share, until something is appended to it:
+ * then it is an array that grows in place, until it is read again. Neither
+ * change copies it when nobody else holds it.
+ */
+struct _KvEntry
+{
+  GBytes *key;            /* (owned) */
+  GBytes *bytes;          /* (owned) (nullable): NULL while it grows */
+  GByteArray *growing;    /* (owned) (nullable): NULL unless it grows */
+  gint64 deadline;        /* monotonic milliseconds, or KV_NO_DEADLINE */
+  GSequenceIter *alarm;   /* its place among the deadlines, NULL without one */
+};
+
+KvEntry *kv_entry_new        (GBytes  *key,
+                              GBytes  *value);
+void     kv_entry_free       (KvEntry *self);
+GBytes  *kv_entry_get_value  (KvEntry *self);
+void     kv_entry_set_value  (KvEntry *self,
+                              GBytes  *value);
+gsize    kv_entry_get_length (KvEntry *self);
+void     kv_entry_append     (KvEntry *self,
+                              GBytes  *suffix);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KvEntry, kv_entry_free)
+
+G_END_DECLS

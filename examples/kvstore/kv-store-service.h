@@ -1,0 +1,19 @@
+/* kv-store-service.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "kv-store-types.h"
+#include "kvstore.h"
+
+G_BEGIN_DECLS
+
+#define KV_TYPE_STORE_SERVICE (kv_store_service_get_type ())
+
+G_DECLARE_FINAL_TYPE (KvStoreService, kv_store_service, KV, STORE_SERVICE, GObject)
+
+KvStoreService *kv_store_service_new (void) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
