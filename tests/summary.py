@@ -1,0 +1,47 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""summary.py TESTLOG.json: counts what a run of `meson test` really ran.
+
+Prints "PASSED FAILED SKIPPED". A test that speaks TAP counts as many as it has
+test points; any other counts as one. One that ended badly without a failed
+point (a crash, a time-out) counts as one failure more.
+"""
+
+import json
+import re
+import sys
+
+POINT = re.compile(r'^(not )?ok\b([^#]*)(?:#\s*(\w+))?', re.M)
+GOOD = ('OK', 'EXPECTEDFAIL', 'SKIP')
+
+
+def count(test):
+    """Passed, failed and skipped test points of one test."""
+    passed = failed = skipped = 0
+    for not_ok, _, directive in POINT.findall(test.get('stdout') or ''):
+        directive = (directive or '').lower()
+        if directive.startswith('skip'):
+            skipped += 1
+        elif not_ok and directive != 'todo':
+            failed += 1
+        else:
+            passed += 1
+
+    if test['result'] not in GOOD:
+        failed = max(failed, 1)
+    elif passed + failed + skipped == 0:
+        if test['result'] == 'SKIP':
+            skipped = 1
+        else:
+            passed = 1
+    return passed, failed, skipped
+
+
+def main():
+    with open(sys.argv[1], encoding='utf-8') as log:
+        counts = [count(json.loads(line)) for line in log]
+    print(*(sum(column) for column in zip(*counts)) if counts else (0, 0, 0))
+
+
+if __name__ == '__main__':
+    main()
