@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// The same again as C++: the generated code, both services and the tests.
+
+#include "test-types.c"
+#include "types-plain.c"
+#include "types-later.c"
+#include "generated-types.c"
