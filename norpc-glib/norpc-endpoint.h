@@ -54,8 +54,7 @@ void        norpc_endpoint_call      (NorpcEndpoint   *self,
                                       NorpcCall       *call,
                                       GCancellable    *cancellable,
                                       NorpcReplyFunc   reply_func,
-                                      gpointer         user_data,
-                                      GDestroyNotify   destroy);
+                                      gpointer         user_data);
 NORPC_AVAILABLE_IN_ALL
 NorpcReply *norpc_endpoint_call_sync (NorpcEndpoint   *self,
                                       NorpcCall       *call,

@@ -21,5 +21,6 @@
 #include <norpc-glib/norpc-lifecycle.h>
 #include <norpc-glib/norpc-server.h>
 #include <norpc-glib/norpc-proxy.h>
+#include <norpc-glib/norpc-spin.h>
 
 #undef NORPC_GLIB_INSIDE

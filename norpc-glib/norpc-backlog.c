@@ -1,0 +1,165 @@
+/* norpc-backlog.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-backlog-private.h"
+#include "norpc-call-private.h"
+#include "norpc-host-private.h"
+
+void
+norpc_backlog_init (NorpcBacklog *self)
+{
+  g_mutex_init (&self->lock);
+}
+
+void
+norpc_backlog_clear (NorpcBacklog *self)
+{
+  g_assert (self->n_begun == self->n_batch && self->current == NULL && self->open == NULL);
+
+  g_mutex_clear (&self->lock);
+}
+
+static void
+unlink_open_locked (NorpcBacklog *self,
+                    NorpcCall    *call)
+{
+  if (call->open_previous != NULL)
+    call->open_previous->open_next = call->open_next;
+  else if (self->open == call)
+    self->open = call->open_next;
+  else
+    return;
+
+  if (call->open_next != NULL)
+    call->open_next->open_previous = call->open_previous;
+  call->open_previous = call->open_next = NULL;
+}
+
+/* The host's context, after the handler has returned. Who answers sets the
+ * state and then looks for the host, we do it the other way round: so one of
+ * the two unlinks the call.
+ */
+static void
+link_open_locked (NorpcBacklog *self,
+                  NorpcHost    *host,
+                  NorpcCall    *call)
+{
+  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
+    return;
+
+  call->open_next = self->open;
+  if (self->open != NULL)
+    self->open->open_previous = call;
+  self->open = call;
+  g_atomic_pointer_set (&call->host, norpc_host_ref (host));
+
+  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
+    unlink_open_locked (self, call);
+}
+
+/* The host's context: takes calls off the channel, when none are left here. */
+void
+norpc_backlog_fill (NorpcBacklog *self,
+                    NorpcChannel *channel)
+{
+  g_mutex_lock (&self->lock);
+  if (self->n_begun == self->n_batch)
+    {
+      self->n_begun = 0;
+      self->n_batch = norpc_channel_take (channel, self->batch, NORPC_BACKLOG_BATCH);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+/* The host's context: done with the current call, on to the next. Returns an
+ * unowned call, or NULL when the batch is done.
+ */
+NorpcCall *
+norpc_backlog_next (NorpcBacklog *self,
+                    NorpcHost    *host)
+{
+  g_autoptr (NorpcCall) previous = NULL;
+  NorpcCall *next;
+
+  g_mutex_lock (&self->lock);
+  previous = g_steal_pointer (&self->current);
+  if (previous != NULL)
+    link_open_locked (self, host, previous);
+  if (self->n_begun < self->n_batch)
+    self->current = self->batch[self->n_begun++];
+  next = self->current;
+  g_mutex_unlock (&self->lock);
+
+  return next;
+}
+
+/* Any thread: an open call is answered. TRUE if no other is open. */
+gboolean
+norpc_backlog_forget (NorpcBacklog *self,
+                      NorpcCall    *call)
+{
+  gboolean none;
+
+  g_mutex_lock (&self->lock);
+  unlink_open_locked (self, call);
+  none = self->open == NULL;
+  g_mutex_unlock (&self->lock);
+
+  return none;
+}
+
+/* Any thread: calls wait here to be dispatched. */
+gboolean
+norpc_backlog_is_waiting (NorpcBacklog *self)
+{
+  gboolean waiting;
+
+  g_mutex_lock (&self->lock);
+  waiting = self->n_begun < self->n_batch;
+  g_mutex_unlock (&self->lock);
+
+  return waiting;
+}
+
+/* Any thread: nothing that was accepted is left to answer. */
+gboolean
+norpc_backlog_is_empty (NorpcBacklog *self,
+                        NorpcChannel *channel)
+{
+  gboolean empty;
+
+  g_mutex_lock (&self->lock);
+  empty = self->n_begun == self->n_batch && self->current == NULL && self->open == NULL &&
+          !norpc_channel_has_calls (channel);
+  g_mutex_unlock (&self->lock);
+
+  return empty;
+}
+
+/* Any thread: all calls in the channel and here, which stay where they are,
+ * held by norpc_call_hold (). Returns an owned array.
+ */
+GPtrArray *
+norpc_backlog_hold_calls (NorpcBacklog *self,
+                          NorpcChannel *channel)
+{
+  GPtrArray *calls;
+  guint n_queued;
+
+  g_mutex_lock (&self->lock);
+  calls = norpc_channel_hold_calls (channel);
+  n_queued = calls->len;
+  for (guint i = self->n_begun; i < self->n_batch; i++)
+    g_ptr_array_add (calls, self->batch[i]);
+  if (self->current != NULL)
+    g_ptr_array_add (calls, self->current);
+  for (NorpcCall *call = self->open; call != NULL; call = call->open_next)
+    g_ptr_array_add (calls, call);
+  for (guint i = n_queued; i < calls->len; i++)
+    norpc_call_hold (calls->pdata[i]);
+  g_mutex_unlock (&self->lock);
+
+  return calls;
+}

@@ -1,0 +1,340 @@
+/* norpc-call-answer.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* How a call gets its one answer.
+ *
+ * Any number of threads may want to answer: the service, the client that
+ * cancels, the server that closes, the last reference that goes. The one that
+ * moves the state from OPEN to ANSWERING has the word: only it writes the
+ * answer, and it passes the call on to whoever waits.
+ */
+
+#include "norpc-call-private.h"
+#include "norpc-error.h"
+#include "norpc-host-private.h"
+
+#include "norpc-sync-wait-private.h"
+
+/* Any thread. TRUE: the caller, and nobody else, writes the answer and then
+ * calls norpc_call_deliver ().
+ */
+gboolean
+norpc_call_claim (NorpcCall *self)
+{
+  return g_atomic_int_compare_and_exchange (&self->state,
+                                            NORPC_CALL_OPEN,
+                                            NORPC_CALL_ANSWERING);
+}
+
+/* The thread that claimed the call. The client may run, and drop its half,
+ * before this returns: the caller has to hold something of the call.
+ */
+void
+norpc_call_deliver (NorpcCall *self)
+{
+  NorpcHost *host;
+
+  g_atomic_int_set (&self->state, NORPC_CALL_ANSWERED);
+
+  /* Before the client knows: what it does next finds the call closed. */
+  host = g_atomic_pointer_get (&self->host);
+  if (host != NULL)
+    norpc_host_forget (host, self);
+
+  switch (self->waiter)
+    {
+    case NORPC_CALL_WAITER_INBOX:
+      norpc_inbox_push (self->inbox, self);
+      break;
+
+    case NORPC_CALL_WAITER_SYNC:
+      norpc_sync_wait_wake (self);
+      break;
+
+    case NORPC_CALL_WAITER_NONE:
+    default:
+      norpc_reply_unref (norpc_call_get_reply (self));
+      break;
+    }
+}
+
+/* Any thread: ends the call on the client's behalf, and tells the service,
+ * if it has begun, that nobody waits any more. TRUE if this was the answer.
+ * The caller holds something of the call.
+ */
+gboolean
+norpc_call_give_up (NorpcCall *self,
+                    GError    *error)
+{
+  if (!norpc_call_claim (self))
+    {
+      g_error_free (error);
+      return FALSE;
+    }
+
+  self->error = error;
+  g_atomic_int_set (&self->given_up, TRUE);
+  norpc_call_hold (self);
+  norpc_call_deliver (self);
+  norpc_call_cancel_service (self);
+  norpc_call_release (self);
+
+  return TRUE;
+}
+
+/* Any thread: answers with an error of our own. The caller holds something
+ * of the call, and still does afterwards.
+ */
+void
+norpc_call_refuse (NorpcCall  *self,
+                   NorpcError  code,
+                   const char *reason)
+{
+  norpc_call_give_up (self,
+                      g_error_new (NORPC_ERROR, code, "%s.%s %s",
+                                   norpc_call_get_interface_name (self),
+                                   norpc_call_get_method_name (self),
+                                   reason));
+}
+
+/* The thread that drops the last reference to the service's half. */
+void
+norpc_call_answer_last (NorpcCall *self)
+{
+  /* A reply that was begun and not ended has nobody left to end it. */
+  gboolean unfinished = g_atomic_int_get (&self->replied) &&
+                        g_atomic_int_get (&self->state) == NORPC_CALL_ANSWERING;
+
+  if (!unfinished && (g_atomic_int_get (&self->state) != NORPC_CALL_OPEN || !norpc_call_claim (self)))
+    return;
+
+  self->error = g_error_new (NORPC_ERROR, NORPC_ERROR_NO_REPLY,
+                             "%s.%s was dropped without a reply",
+                             norpc_call_get_interface_name (self),
+                             norpc_call_get_method_name (self));
+  norpc_call_deliver (self);
+}
+
+/* Any thread. TRUE: the caller is the service, and has the word. */
+static gboolean
+claim_for_service (NorpcCall *self)
+{
+  if (norpc_call_claim (self))
+    {
+      g_atomic_int_set (&self->replied, TRUE);
+      return TRUE;
+    }
+
+  /* A service cannot know that its client has gone: that is no mistake. */
+  if (g_atomic_int_get (&self->replied))
+    g_critical ("%s.%s was answered twice: only the first answer counts",
+                norpc_call_get_interface_name (self),
+                norpc_call_get_method_name (self));
+
+  return FALSE;
+}
+
+/**
+ * norpc_call_begin_reply: (skip)
+ * @self: a call
+ * @interface_info: the interface that is answered for
+ * @method: the method that is answered for
+ *
+ * Begins to answer: the values that it returns are to be set, and then
+ * [method@Norpc.Call.end_reply] sends them.
+ *
+ * This is what generated `…_complete_…` functions are made of; other code
+ * does better with [method@Norpc.Call.return_values]. It runs in any thread.
+ *
+ * Returns: (transfer none) (nullable): values of the types of the results, or
+ *   %NULL if the call has been answered, was cancelled, or is another
+ *   method's: then there is nothing to do
+ * Since: 0.1
+ */
+GValue *
+norpc_call_begin_reply (NorpcCall                *self,
+                        const NorpcInterfaceInfo *interface_info,
+                        guint                     method)
+{
+  GValue *results;
+  GDBusArgInfo **infos;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (self->interface_info == interface_info, NULL);
+  g_return_val_if_fail (self->method == method, NULL);
+
+  if (!claim_for_service (self))
+    return NULL;
+
+  results = self->values + self->n_args;
+  infos = interface_info->dbus.methods[method]->out_args;
+  for (guint i = 0; i < self->n_results; i++)
+    g_value_init (&results[i], norpc_signature_get_gtype (infos[i]->signature));
+
+  return results;
+}
+
+/**
+ * norpc_call_end_reply: (skip)
+ * @self: a call
+ *
+ * Sends the reply that [method@Norpc.Call.begin_reply] began.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_end_reply (NorpcCall *self)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (g_atomic_int_get (&self->replied));
+  g_return_if_fail (g_atomic_int_get (&self->state) == NORPC_CALL_ANSWERING);
+
+  norpc_call_deliver (self);
+}
+
+/**
+ * norpc_call_return_values:
+ * @self: a call
+ * @n_values: how many there are
+ * @values: (array length=n_values): the results, in the order of the
+ *   description and of its types
+ *
+ * Answers with values.
+ *
+ * This is for code that does not know the interface when it is written; the
+ * generated `…_complete_…` functions take C types. It runs in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_return_values (NorpcCall    *self,
+                          guint         n_values,
+                          const GValue *values)
+{
+  GValue *results;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (n_values == self->n_results);
+  g_return_if_fail (n_values == 0 || values != NULL);
+  for (guint i = 0; i < n_values; i++)
+    g_return_if_fail (norpc_arg_info_accepts (norpc_call_get_method_info (self)->dbus.out_args[i],
+                                              &values[i]));
+
+  results = norpc_call_begin_reply (self, self->interface_info, self->method);
+  if (results == NULL)
+    return;
+
+  for (guint i = 0; i < n_values; i++)
+    g_value_copy (&values[i], &results[i]);
+
+  norpc_call_end_reply (self);
+}
+
+/**
+ * norpc_call_take_error: (skip)
+ * @self: a call
+ * @error: (transfer full): the error
+ *
+ * Answers with an error that it takes over.
+ *
+ * It runs in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_take_error (NorpcCall *self,
+                       GError    *error)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (error != NULL);
+
+  if (!claim_for_service (self))
+    {
+      g_error_free (error);
+      return;
+    }
+
+  self->error = error;
+  norpc_call_deliver (self);
+}
+
+/**
+ * norpc_call_return_gerror:
+ * @self: a call
+ * @error: the error
+ *
+ * Answers with an error.
+ *
+ * It runs in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_return_gerror (NorpcCall    *self,
+                          const GError *error)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (error != NULL);
+
+  norpc_call_take_error (self, g_error_copy (error));
+}
+
+/**
+ * norpc_call_return_error_literal:
+ * @self: a call
+ * @domain: the domain of the error
+ * @code: the code of the error
+ * @message: its message
+ *
+ * Answers with an error, given by its parts.
+ *
+ * It runs in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_return_error_literal (NorpcCall  *self,
+                                 GQuark      domain,
+                                 int         code,
+                                 const char *message)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (domain != 0);
+  g_return_if_fail (message != NULL);
+
+  norpc_call_take_error (self, g_error_new_literal (domain, code, message));
+}
+
+/**
+ * norpc_call_return_error: (skip)
+ * @self: a call
+ * @domain: the domain of the error
+ * @code: the code of the error
+ * @format: its message, as in `printf()`
+ * @...: what goes into @format
+ *
+ * Answers with an error, given by its parts.
+ *
+ * It runs in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_return_error (NorpcCall  *self,
+                         GQuark      domain,
+                         int         code,
+                         const char *format,
+                         ...)
+{
+  va_list args;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (domain != 0);
+  g_return_if_fail (format != NULL);
+
+  va_start (args, format);
+  norpc_call_take_error (self, g_error_new_valist (domain, code, format, args));
+  va_end (args);
+}

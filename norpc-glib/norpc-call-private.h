@@ -1,0 +1,118 @@
+/* norpc-call-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-call.h"
+#include "norpc-error.h"
+#include "norpc-inbox-private.h"
+#include "norpc-interface-info-private.h"
+#include "norpc-reply.h"
+
+G_BEGIN_DECLS
+
+/* How far the answer to a call is: it only ever moves down this list. */
+typedef enum
+{
+  NORPC_CALL_OPEN,      /* nobody has answered */
+  NORPC_CALL_ANSWERING, /* one thread has won the right to answer, and writes */
+  NORPC_CALL_ANSWERED   /* the answer is on its way to the client */
+} NorpcCallState;
+
+/* Who waits for the answer of a call. */
+typedef enum
+{
+  NORPC_CALL_WAITER_NONE, /* nobody: the answer is dropped */
+  NORPC_CALL_WAITER_INBOX,
+  NORPC_CALL_WAITER_SYNC
+} NorpcCallWaiter;
+
+/*
+ * One call: a single block for both of its halves.
+ *
+ * A `NorpcCall *` is the service's half. Who holds one owes the answer: when
+ * the last is dropped, an open call is answered NORPC_ERROR_NO_REPLY and the
+ * arguments are released. A `NorpcReply *` points to the same block and is
+ * the client's half: with the last of them the results are released. The
+ * block itself goes when both halves have gone.
+ *
+ * Unless a field says otherwise it is written by the client before the call
+ * is sent, and only read after that.
+ */
+struct _NorpcCall
+{
+  gatomicrefcount call_refs;
+  gatomicrefcount reply_refs;
+  gatomicrefcount memory_refs; /* one for each half, and norpc_call_hold () */
+
+  int state;    /* atomic: NorpcCallState */
+  int replied;  /* atomic: it was the service that answered */
+  int given_up; /* atomic: the client no longer wants an answer */
+  int waiting;  /* atomic: see norpc-sync-wait.c */
+
+  guint                     method;
+  guint                     n_args;
+  guint                     n_results;
+  NorpcCallWaiter           waiter;
+  const NorpcInterfaceInfo *interface_info;
+
+  NorpcInbox     *inbox; /* (nullable): alive as long as its context, which has an open call */
+  NorpcReplyFunc  reply_func;
+  gpointer        reply_data;
+  GCancellable   *cancellable; /* (owned) (nullable): the client's */
+  gulong          cancelled_id;
+
+  /* Written by the one thread that answers, before it passes the call on to
+   * the waiter; read by the waiter.
+   */
+  GError *error; /* (owned) (nullable) */
+
+  /* The inbox that the answered call is in. */
+  NorpcCall *next;
+
+  GCancellable *service_cancellable; /* (owned) (nullable), atomic: made when asked for */
+
+  /* Set once, in the context of the service, when the handler returned
+   * without an answer; read by any thread that answers. The links belong to
+   * the host's lock.
+   */
+  NorpcHost *host; /* (owned) (nullable), atomic */
+  NorpcCall *open_previous;
+  NorpcCall *open_next;
+
+  GValue values[]; /* (owned): n_args arguments, then n_results results */
+};
+
+static inline NorpcReply *
+norpc_call_get_reply (NorpcCall *self)
+{
+  return (NorpcReply *) self;
+}
+
+static inline NorpcCall *
+norpc_reply_get_call (NorpcReply *self)
+{
+  return (NorpcCall *) self;
+}
+
+const NorpcMethodInfo *norpc_call_get_method_info (NorpcCall *self);
+const char            *norpc_call_get_interface_name (NorpcCall *self);
+
+/* The block alone, without a word in the call. */
+void norpc_call_hold    (NorpcCall *self);
+void norpc_call_release (NorpcCall *self);
+
+/* Answering */
+gboolean norpc_call_claim        (NorpcCall  *self);
+void     norpc_call_deliver      (NorpcCall  *self);
+gboolean norpc_call_give_up      (NorpcCall  *self,
+                                  GError     *error);
+void     norpc_call_refuse       (NorpcCall  *self,
+                                  NorpcError  code,
+                                  const char *reason);
+void     norpc_call_answer_last  (NorpcCall  *self);
+void     norpc_call_cancel_service (NorpcCall *self);
+
+G_END_DECLS

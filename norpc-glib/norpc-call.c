@@ -1,0 +1,318 @@
+/* norpc-call.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-error.h"
+#include "norpc-call-private.h"
+#include "norpc-host-private.h"
+#include "norpc-interface-info-private.h"
+
+/**
+ * NorpcCall:
+ *
+ * One message to a service: a method, its arguments, and the place that the
+ * reply goes to.
+ *
+ * A handler gets a call and has to answer it: at once or later, in the
+ * context of the service or in any other thread, with the generated
+ * `…_complete_…` function or one of the `norpc_call_return_…` functions. To
+ * answer later it keeps a reference.
+ *
+ * Who holds a call owes the answer. When the last reference goes without
+ * one, the caller gets %NORPC_ERROR_NO_REPLY. Answering twice is a programmer
+ * error; answering a call that the client has cancelled in the meantime is
+ * not, and does nothing.
+ *
+ * The arguments are released with the last reference, so that they are
+ * released where the service runs.
+ *
+ * Since: 0.1
+ */
+
+G_DEFINE_BOXED_TYPE (NorpcCall, norpc_call, norpc_call_ref, norpc_call_unref)
+
+static void
+init_values (GValue               *values,
+             GDBusArgInfo * const *infos,
+             guint                 n_values)
+{
+  for (guint i = 0; i < n_values; i++)
+    g_value_init (&values[i], norpc_signature_get_gtype (infos[i]->signature));
+}
+
+static void
+clear_values (GValue *values,
+              guint   n_values)
+{
+  for (guint i = 0; i < n_values; i++)
+    if (G_VALUE_TYPE (&values[i]) != G_TYPE_INVALID)
+      g_value_unset (&values[i]);
+}
+
+/**
+ * norpc_call_new:
+ * @interface_info: the interface that the method is in
+ * @method: the index of the method in @interface_info
+ *
+ * Makes a call to be sent with [method@Norpc.Endpoint.call].
+ *
+ * The values of [method@Norpc.Call.get_args] have the types of the
+ * arguments, and have to be set before the call is sent. Generated proxies do
+ * all of this.
+ *
+ * Returns: (transfer full): a new call
+ * Since: 0.1
+ */
+NorpcCall *
+norpc_call_new (const NorpcInterfaceInfo *interface_info,
+                guint                     method)
+{
+  const GDBusMethodInfo *info;
+  NorpcCall *self;
+  guint n_args, n_results;
+
+  g_return_val_if_fail (interface_info != NULL, NULL);
+  g_return_val_if_fail (method < norpc_interface_info_get_n_methods (interface_info), NULL);
+
+  info = interface_info->dbus.methods[method];
+  n_args = norpc_arg_infos_count (info->in_args);
+  n_results = norpc_arg_infos_count (info->out_args);
+
+  self = g_malloc0 (sizeof (NorpcCall) + (n_args + n_results) * sizeof (GValue));
+  g_atomic_ref_count_init (&self->call_refs);
+  g_atomic_ref_count_init (&self->reply_refs);
+  g_atomic_ref_count_init (&self->memory_refs);
+  g_atomic_ref_count_inc (&self->memory_refs);
+  self->interface_info = interface_info;
+  self->method = method;
+  self->n_args = n_args;
+  self->n_results = n_results;
+  init_values (self->values, info->in_args, n_args);
+
+  return self;
+}
+
+/**
+ * norpc_call_ref:
+ * @self: a call
+ *
+ * Takes a reference, and with it a share in the duty to answer.
+ *
+ * Any thread may do this.
+ *
+ * Returns: (transfer full): @self
+ * Since: 0.1
+ */
+NorpcCall *
+norpc_call_ref (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_atomic_ref_count_inc (&self->call_refs);
+
+  return self;
+}
+
+/**
+ * norpc_call_unref:
+ * @self: (transfer full): a call
+ *
+ * Drops a reference.
+ *
+ * The last one answers an unanswered call with %NORPC_ERROR_NO_REPLY. Any
+ * thread may do this.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_unref (NorpcCall *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (!g_atomic_ref_count_dec (&self->call_refs))
+    return;
+
+  norpc_call_answer_last (self);
+  clear_values (self->values, self->n_args);
+
+  /* What the service connected to its cancellable goes where the service
+   * runs, unless somebody who gave the call up may still be cancelling it.
+   */
+  if (g_atomic_int_get (&self->replied))
+    g_clear_object (&self->service_cancellable);
+
+  norpc_call_release (self);
+}
+
+/* Any thread: keeps the block, and nothing else, for a moment longer. */
+void
+norpc_call_hold (NorpcCall *self)
+{
+  g_atomic_ref_count_inc (&self->memory_refs);
+}
+
+void
+norpc_call_release (NorpcCall *self)
+{
+  if (!g_atomic_ref_count_dec (&self->memory_refs))
+    return;
+
+  g_clear_object (&self->service_cancellable);
+  g_clear_pointer (&self->host, norpc_host_unref);
+  g_free (self);
+}
+
+NorpcReply *
+norpc_reply_ref (NorpcReply *reply)
+{
+  g_return_val_if_fail (reply != NULL, NULL);
+
+  g_atomic_ref_count_inc (&norpc_reply_get_call (reply)->reply_refs);
+
+  return reply;
+}
+
+void
+norpc_reply_unref (NorpcReply *reply)
+{
+  NorpcCall *self = norpc_reply_get_call (reply);
+
+  g_return_if_fail (reply != NULL);
+
+  if (!g_atomic_ref_count_dec (&self->reply_refs))
+    return;
+
+  clear_values (self->values + self->n_args, self->n_results);
+  g_clear_error (&self->error);
+  g_clear_object (&self->cancellable);
+  norpc_call_release (self);
+}
+
+/**
+ * norpc_call_get_interface_info:
+ * @self: a call
+ *
+ * Tells which interface the method is in.
+ *
+ * Returns: (transfer none): the interface
+ * Since: 0.1
+ */
+const NorpcInterfaceInfo *
+norpc_call_get_interface_info (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->interface_info;
+}
+
+/**
+ * norpc_call_get_method:
+ * @self: a call
+ *
+ * Tells which method is called.
+ *
+ * Returns: the index of the method in its interface
+ * Since: 0.1
+ */
+guint
+norpc_call_get_method (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->method;
+}
+
+const NorpcMethodInfo *
+norpc_call_get_method_info (NorpcCall *self)
+{
+  return (const NorpcMethodInfo *) self->interface_info->dbus.methods[self->method];
+}
+
+const char *
+norpc_call_get_interface_name (NorpcCall *self)
+{
+  return self->interface_info->dbus.name;
+}
+
+/**
+ * norpc_call_get_method_name:
+ * @self: a call
+ *
+ * Tells the name of the method that is called.
+ *
+ * Returns: (transfer none): the name, as in the description
+ * Since: 0.1
+ */
+const char *
+norpc_call_get_method_name (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->interface_info->dbus.methods[self->method]->name;
+}
+
+/**
+ * norpc_call_get_args:
+ * @self: a call
+ * @n_args: (out) (optional): return location for how many there are
+ *
+ * Gets the arguments.
+ *
+ * The client writes them before it sends the call, the service reads them.
+ *
+ * Returns: (transfer none) (array length=n_args): the arguments, in the order
+ *   of the description
+ * Since: 0.1
+ */
+GValue *
+norpc_call_get_args (NorpcCall *self,
+                     guint     *n_args)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (n_args != NULL)
+    *n_args = self->n_args;
+
+  return self->values;
+}
+
+/**
+ * norpc_call_is_cancelled:
+ * @self: a call
+ *
+ * Tells whether the client still waits for the answer.
+ *
+ * It does not once it cancelled the call, or the server was told to abandon
+ * what it does. A handler that works for long can look here now and then, in
+ * any thread; see also [method@Norpc.Call.get_cancellable].
+ *
+ * Returns: %TRUE if nobody waits for an answer
+ * Since: 0.1
+ */
+gboolean
+norpc_call_is_cancelled (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return g_atomic_int_get (&self->given_up);
+}
+
+/**
+ * norpc_call_is_replied:
+ * @self: a call
+ *
+ * Tells whether the service has answered.
+ *
+ * Any thread may ask.
+ *
+ * Returns: %TRUE if the service has answered
+ * Since: 0.1
+ */
+gboolean
+norpc_call_is_replied (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return g_atomic_int_get (&self->replied);
+}

@@ -1,0 +1,474 @@
+/* norpc-channel.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-call-private.h"
+#include "norpc-channel-private.h"
+#include "norpc-error.h"
+
+/**
+ * NorpcChannel:
+ *
+ * The client's end of the queue to a service.
+ *
+ * Every server has a channel, which any number of proxies in any number of
+ * threads may share. Calls from one thread arrive in the order in which they
+ * were sent.
+ *
+ * A channel is bounded: when as many calls wait as it has
+ * [property@Norpc.Channel:capacity], the next one is answered
+ * %NORPC_ERROR_BUSY. When its server has not started, has stopped or is gone,
+ * calls are answered %NORPC_ERROR_CLOSED.
+ *
+ * Since: 0.1
+ */
+
+/* What the lock of the queue protects is marked [queue]. */
+struct _NorpcChannel
+{
+  GObject parent_instance;
+
+  guint        capacity;  /* since construction */
+  GAsyncQueue *queue;     /* (owned): of owned NorpcCall */
+
+  GMainContext *context;  /* (unowned) (nullable) [queue]: whom to wake, while there is a host */
+  GThread      *thread;   /* (unowned) (nullable) [queue]: the one that always runs it, if so */
+  gboolean      used;     /* [queue]: there is or was a host */
+  gboolean      open;     /* [queue] */
+  char         *reason;   /* (owned) [queue]: why it is not open */
+  gboolean      asleep;   /* [queue]: the host sleeps, or will in a moment */
+
+  /* How many calls were ever accepted, and how many of these were served:
+   * both only grow, and wrap. The difference is what waits.
+   */
+  guint accepted; /* atomic, written with [queue] */
+  guint served;   /* atomic, written by the host's context */
+};
+
+static void norpc_channel_endpoint_iface_init (NorpcEndpointInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcChannel, norpc_channel, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT,
+                                                      norpc_channel_endpoint_iface_init))
+
+typedef enum
+{
+  PROP_CAPACITY = 1,
+} NorpcChannelProperty;
+
+static GParamSpec *properties[PROP_CAPACITY + 1];
+
+static guint
+get_length (NorpcChannel *self)
+{
+  return (guint) g_atomic_int_get (&self->accepted) - (guint) g_atomic_int_get (&self->served);
+}
+
+/* With the lock of the queue held. TRUE if the host has to be woken, with
+ * the context to wake in @context (owned).
+ */
+static gboolean
+steal_sleeper_locked (NorpcChannel  *self,
+                      GMainContext **context)
+{
+  if (!self->asleep)
+    return FALSE;
+
+  self->asleep = FALSE;
+  *context = g_main_context_ref (self->context);
+
+  return TRUE;
+}
+
+/* The calling thread, with the lock of the queue held: TRUE if it is the one
+ * that would have to serve the call that it is going to wait for.
+ */
+static gboolean
+would_deadlock_locked (NorpcChannel *self,
+                       NorpcCall    *call)
+{
+  if (call->waiter != NORPC_CALL_WAITER_SYNC)
+    return FALSE;
+
+  return self->thread != NULL ? self->thread == g_thread_self ()
+                              : g_main_context_is_owner (self->context);
+}
+
+/* The calling thread, with the lock of the queue held. Returns NULL if the
+ * call was accepted, or why not (owned) and the error code for it.
+ */
+static char *
+push_locked (NorpcChannel *self,
+             NorpcCall    *call,
+             NorpcError   *code)
+{
+  if (!self->open)
+    {
+      *code = NORPC_ERROR_CLOSED;
+      return g_strdup_printf ("was not served: %s", self->reason);
+    }
+
+  if (get_length (self) >= self->capacity)
+    {
+      *code = NORPC_ERROR_BUSY;
+      return g_strdup_printf ("was not accepted: %u calls are waiting already",
+                              self->capacity);
+    }
+
+  if (would_deadlock_locked (self, call))
+    {
+      *code = NORPC_ERROR_WOULD_DEADLOCK;
+      return g_strdup ("was called synchronously in the thread of its own service");
+    }
+
+  g_async_queue_push_unlocked (self->queue, call);
+  g_atomic_int_set (&self->accepted, self->accepted + 1);
+
+  return NULL;
+}
+
+/* The client's thread. The host is woken only if it sleeps, and after the
+ * lock is released: it needs that lock first of all.
+ */
+static void
+norpc_channel_send (NorpcEndpoint *endpoint,
+                    NorpcCall     *call)
+{
+  NorpcChannel *self = NORPC_CHANNEL (endpoint);
+  g_autoptr (GMainContext) sleeper = NULL;
+  g_autofree char *refusal = NULL;
+  NorpcError code = NORPC_ERROR_FAILED;
+
+  g_async_queue_lock (self->queue);
+  refusal = push_locked (self, call, &code);
+  if (refusal == NULL)
+    steal_sleeper_locked (self, &sleeper);
+  g_async_queue_unlock (self->queue);
+
+  if (refusal != NULL)
+    {
+      norpc_call_refuse (call, code, refusal);
+      norpc_call_unref (call);
+    }
+  else if (sleeper != NULL)
+    g_main_context_wakeup (sleeper);
+}
+
+static void
+norpc_channel_endpoint_iface_init (NorpcEndpointInterface *iface)
+{
+  iface->send = norpc_channel_send;
+}
+
+/* Any thread. @thread is the one thread that runs @context, if there is such
+ * a one. FALSE if the channel has or had a host.
+ */
+gboolean
+norpc_channel_open (NorpcChannel *self,
+                    GMainContext *context,
+                    GThread      *thread)
+{
+  gboolean opened;
+
+  g_async_queue_lock (self->queue);
+  opened = !self->used;
+  if (opened)
+    {
+      g_clear_pointer (&self->reason, g_free);
+      self->used = TRUE;
+      self->open = TRUE;
+      self->context = context;
+      self->thread = thread;
+    }
+  g_async_queue_unlock (self->queue);
+
+  return opened;
+}
+
+/* Any thread: accepts no more calls. The first reason stands. */
+void
+norpc_channel_close (NorpcChannel *self,
+                     const char   *reason)
+{
+  g_async_queue_lock (self->queue);
+  if (self->open || !self->used)
+    {
+      self->used = TRUE;
+      self->open = FALSE;
+      g_free (self->reason);
+      self->reason = g_strdup (reason);
+    }
+  g_async_queue_unlock (self->queue);
+}
+
+/* Any thread: the host's context is going. The channel is closed. */
+void
+norpc_channel_detach (NorpcChannel *self)
+{
+  g_async_queue_lock (self->queue);
+  self->asleep = FALSE;
+  self->context = NULL;
+  self->thread = NULL;
+  g_async_queue_unlock (self->queue);
+}
+
+/* Any thread: what is in the queue, and stays there, held by
+ * norpc_call_hold (). Returns an owned array.
+ */
+GPtrArray *
+norpc_channel_hold_calls (NorpcChannel *self)
+{
+  GPtrArray *calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_release);
+  NorpcCall *call;
+
+  g_async_queue_lock (self->queue);
+  while ((call = g_async_queue_try_pop_unlocked (self->queue)) != NULL)
+    {
+      norpc_call_hold (call);
+      g_ptr_array_add (calls, call);
+    }
+  for (guint i = 0; i < calls->len; i++)
+    g_async_queue_push_unlocked (self->queue, calls->pdata[i]);
+  g_async_queue_unlock (self->queue);
+
+  return calls;
+}
+
+/* The host's context, which is awake: takes up to @max calls, which still
+ * count as waiting until norpc_channel_served () is called for each.
+ */
+guint
+norpc_channel_take (NorpcChannel  *self,
+                    NorpcCall    **calls,
+                    guint          max)
+{
+  guint n = 0;
+
+  g_async_queue_lock (self->queue);
+  self->asleep = FALSE;
+  while (n < max && (calls[n] = g_async_queue_try_pop_unlocked (self->queue)) != NULL)
+    n++;
+  g_async_queue_unlock (self->queue);
+
+  return n;
+}
+
+/* The host's context. */
+void
+norpc_channel_served (NorpcChannel *self)
+{
+  g_atomic_int_set (&self->served, self->served + 1);
+}
+
+/* Any thread: whether there is a call that was not served. */
+gboolean
+norpc_channel_has_calls (NorpcChannel *self)
+{
+  return get_length (self) > 0;
+}
+
+static gboolean
+has_calls (gpointer data)
+{
+  return norpc_channel_has_calls (data);
+}
+
+/* The host's context, when it has served all that it took: FALSE if there
+ * are calls. If TRUE, whoever pushes next wakes the context.
+ */
+gboolean
+norpc_channel_fall_asleep (NorpcChannel *self,
+                           NorpcSpin    *spin)
+{
+  gboolean empty;
+
+  if (has_calls (self) || norpc_spin_until (spin, has_calls, self))
+    return FALSE;
+
+  g_async_queue_lock (self->queue);
+  empty = g_async_queue_length_unlocked (self->queue) <= 0;
+  self->asleep = empty;
+  g_async_queue_unlock (self->queue);
+
+  return empty;
+}
+
+/* Any thread. */
+void
+norpc_channel_wake_up (NorpcChannel *self)
+{
+  g_autoptr (GMainContext) sleeper = NULL;
+
+  g_async_queue_lock (self->queue);
+  steal_sleeper_locked (self, &sleeper);
+  g_async_queue_unlock (self->queue);
+
+  if (sleeper != NULL)
+    g_main_context_wakeup (sleeper);
+}
+
+static void
+norpc_channel_set_property (GObject      *object,
+                            guint         property_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  NorpcChannel *self = NORPC_CHANNEL (object);
+
+  switch ((NorpcChannelProperty) property_id)
+    {
+    case PROP_CAPACITY:
+      self->capacity = g_value_get_uint (value);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_channel_get_property (GObject    *object,
+                            guint       property_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  NorpcChannel *self = NORPC_CHANNEL (object);
+
+  switch ((NorpcChannelProperty) property_id)
+    {
+    case PROP_CAPACITY:
+      g_value_set_uint (value, self->capacity);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_channel_finalize (GObject *object)
+{
+  NorpcChannel *self = NORPC_CHANNEL (object);
+
+  g_async_queue_unref (self->queue);
+  g_free (self->reason);
+
+  G_OBJECT_CLASS (norpc_channel_parent_class)->finalize (object);
+}
+
+static void
+norpc_channel_class_init (NorpcChannelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = norpc_channel_set_property;
+  object_class->get_property = norpc_channel_get_property;
+  object_class->finalize = norpc_channel_finalize;
+
+  /**
+   * NorpcChannel:capacity:
+   *
+   * How many calls may wait for the service at once.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CAPACITY] =
+    g_param_spec_uint ("capacity", NULL, NULL,
+                       1, G_MAXINT, NORPC_CHANNEL_DEFAULT_CAPACITY,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_channel_init (NorpcChannel *self)
+{
+  self->queue = g_async_queue_new_full ((GDestroyNotify) norpc_call_unref);
+  self->reason = g_strdup ("its server has not been started");
+}
+
+/**
+ * norpc_channel_new:
+ * @capacity: how many calls may wait for the service at once, at least 1
+ *
+ * Makes a channel, to be given to a server.
+ *
+ * A server that is not given one makes its own, with
+ * %NORPC_CHANNEL_DEFAULT_CAPACITY.
+ *
+ * Returns: (transfer full): a new channel
+ * Since: 0.1
+ */
+NorpcChannel *
+norpc_channel_new (guint capacity)
+{
+  g_return_val_if_fail (capacity >= 1 && capacity <= G_MAXINT, NULL);
+
+  return g_object_new (NORPC_TYPE_CHANNEL, "capacity", capacity, NULL);
+}
+
+/**
+ * norpc_channel_get_capacity:
+ * @self: a channel
+ *
+ * Tells how many calls may wait for the service at once.
+ *
+ * Returns: the capacity
+ * Since: 0.1
+ */
+guint
+norpc_channel_get_capacity (NorpcChannel *self)
+{
+  g_return_val_if_fail (NORPC_IS_CHANNEL (self), 0);
+
+  return self->capacity;
+}
+
+/**
+ * norpc_channel_get_length:
+ * @self: a channel
+ *
+ * Tells how many calls wait for the service.
+ *
+ * Calls that the service handles do not count. Any thread may ask; the
+ * answer may be old when it arrives.
+ *
+ * Returns: how many calls wait
+ * Since: 0.1
+ */
+guint
+norpc_channel_get_length (NorpcChannel *self)
+{
+  g_return_val_if_fail (NORPC_IS_CHANNEL (self), 0);
+
+  return get_length (self);
+}
+
+/**
+ * norpc_channel_is_closed:
+ * @self: a channel
+ *
+ * Tells whether calls are answered %NORPC_ERROR_CLOSED, because the server
+ * has not started, has stopped or is gone.
+ *
+ * Any thread may ask; the answer may be old when it arrives.
+ *
+ * Returns: %TRUE if no calls are accepted
+ * Since: 0.1
+ */
+gboolean
+norpc_channel_is_closed (NorpcChannel *self)
+{
+  gboolean closed;
+
+  g_return_val_if_fail (NORPC_IS_CHANNEL (self), TRUE);
+
+  g_async_queue_lock (self->queue);
+  closed = !self->open;
+  g_async_queue_unlock (self->queue);
+
+  return closed;
+}

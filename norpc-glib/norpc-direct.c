@@ -1,0 +1,205 @@
+/* norpc-direct.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-call-private.h"
+#include "norpc-direct.h"
+#include "norpc-dispatch-private.h"
+#include "norpc-error.h"
+
+/**
+ * NorpcDirect:
+ *
+ * An endpoint that calls a service on the spot: no queue, no thread, no
+ * server.
+ *
+ * The handler runs within the call function; an asynchronous reply comes
+ * back in the caller's context all the same, never within the function. It
+ * is the cheapest way to a service that needs no thread of its own, and a
+ * handy one in tests.
+ *
+ * The service belongs to the thread that calls it first. A call from another
+ * thread fails with %NORPC_ERROR_FAILED: to share a service among threads,
+ * use a [class@Norpc.Server]. A handler that is called synchronously has to
+ * answer before it returns, or the call fails with
+ * %NORPC_ERROR_WOULD_DEADLOCK.
+ *
+ * Since: 0.1
+ */
+
+struct _NorpcDirect
+{
+  GObject parent_instance;
+
+  GObject *service; /* (owned) */
+  GThread *thread;  /* (unowned) (nullable), atomic: the first that called */
+};
+
+static void norpc_direct_endpoint_iface_init (NorpcEndpointInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcDirect, norpc_direct, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT,
+                                                      norpc_direct_endpoint_iface_init))
+
+typedef enum
+{
+  PROP_SERVICE = 1,
+} NorpcDirectProperty;
+
+static GParamSpec *properties[PROP_SERVICE + 1];
+
+static gboolean
+is_own_thread (NorpcDirect *self)
+{
+  return g_atomic_pointer_get (&self->thread) == g_thread_self () ||
+         g_atomic_pointer_compare_and_exchange (&self->thread, NULL, g_thread_self ());
+}
+
+/* The caller's thread, which is the service's. */
+static void
+norpc_direct_send (NorpcEndpoint *endpoint,
+                   NorpcCall     *call)
+{
+  NorpcDirect *self = NORPC_DIRECT (endpoint);
+
+  if (!is_own_thread (self))
+    {
+      norpc_call_refuse (call, NORPC_ERROR_FAILED,
+                         "was called in another thread than its service is in");
+    }
+  else
+    {
+      g_autoptr (GObject) service = g_object_ref (self->service);
+
+      norpc_dispatch (call, service);
+
+      /* If nobody else has the call, dropping it answers it. */
+      if (call->waiter == NORPC_CALL_WAITER_SYNC &&
+          !g_atomic_ref_count_compare (&call->call_refs, 1))
+        norpc_call_refuse (call, NORPC_ERROR_WOULD_DEADLOCK,
+                           "was called synchronously, and its service answers later "
+                           "in the same thread");
+    }
+
+  norpc_call_unref (call);
+}
+
+static void
+norpc_direct_endpoint_iface_init (NorpcEndpointInterface *iface)
+{
+  iface->send = norpc_direct_send;
+}
+
+static void
+norpc_direct_set_property (GObject      *object,
+                           guint         property_id,
+                           const GValue *value,
+                           GParamSpec   *pspec)
+{
+  NorpcDirect *self = NORPC_DIRECT (object);
+
+  switch ((NorpcDirectProperty) property_id)
+    {
+    case PROP_SERVICE:
+      self->service = g_value_dup_object (value);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_direct_get_property (GObject    *object,
+                           guint       property_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  NorpcDirect *self = NORPC_DIRECT (object);
+
+  switch ((NorpcDirectProperty) property_id)
+    {
+    case PROP_SERVICE:
+      g_value_set_object (value, self->service);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_direct_finalize (GObject *object)
+{
+  NorpcDirect *self = NORPC_DIRECT (object);
+
+  g_clear_object (&self->service);
+
+  G_OBJECT_CLASS (norpc_direct_parent_class)->finalize (object);
+}
+
+static void
+norpc_direct_class_init (NorpcDirectClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = norpc_direct_set_property;
+  object_class->get_property = norpc_direct_get_property;
+  object_class->finalize = norpc_direct_finalize;
+
+  /**
+   * NorpcDirect:service: (getter get_service)
+   *
+   * The service that is called.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SERVICE] =
+    g_param_spec_object ("service", NULL, NULL,
+                         G_TYPE_OBJECT,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_direct_init (NorpcDirect *self G_GNUC_UNUSED)
+{
+}
+
+/**
+ * norpc_direct_new:
+ * @service: an object that implements one or more generated interfaces
+ *
+ * Makes an endpoint that calls @service on the spot.
+ *
+ * Returns: (transfer full): a new endpoint
+ * Since: 0.1
+ */
+NorpcDirect *
+norpc_direct_new (GObject *service)
+{
+  g_return_val_if_fail (G_IS_OBJECT (service), NULL);
+
+  return g_object_new (NORPC_TYPE_DIRECT, "service", service, NULL);
+}
+
+/**
+ * norpc_direct_get_service:
+ * @self: a direct endpoint
+ *
+ * Gets the service that is called.
+ *
+ * Returns: (transfer none): the service
+ * Since: 0.1
+ */
+GObject *
+norpc_direct_get_service (NorpcDirect *self)
+{
+  g_return_val_if_fail (NORPC_IS_DIRECT (self), NULL);
+
+  return self->service;
+}

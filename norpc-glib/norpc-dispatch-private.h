@@ -1,0 +1,15 @@
+/* norpc-dispatch-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-types.h"
+
+G_BEGIN_DECLS
+
+void norpc_dispatch (NorpcCall *call,
+                     GObject   *service);
+
+G_END_DECLS

@@ -1,0 +1,72 @@
+/* norpc-dispatch.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-call-private.h"
+#include "norpc-dispatch-private.h"
+#include "norpc-error.h"
+
+/* The service's context: the handler said FALSE. */
+static void
+answer_failure (NorpcCall *call,
+                GError    *error)
+{
+  const char *interface_name = norpc_call_get_interface_name (call);
+  const char *method_name = norpc_call_get_method_name (call);
+
+  if (error != NULL && g_atomic_int_get (&call->replied))
+    {
+      g_critical ("%s.%s was answered, and then failed: %s",
+                  interface_name, method_name, error->message);
+      g_error_free (error);
+    }
+  else if (error != NULL)
+    {
+      norpc_call_take_error (call, error);
+    }
+  else if (!g_atomic_int_get (&call->replied))
+    {
+      /* What an exception in another language looks like from here. */
+      norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_FAILED,
+                               "%s.%s failed without saying why",
+                               interface_name, method_name);
+    }
+}
+
+/* The service's context. The handler takes its own reference to @call if it
+ * answers later. A call that was answered while it waited is passed over.
+ */
+void
+norpc_dispatch (NorpcCall *call,
+                GObject   *service)
+{
+  const NorpcInterfaceInfo *interface_info = call->interface_info;
+  const NorpcMethodInfo *method_info = norpc_call_get_method_info (call);
+  GError *error = NULL;
+
+  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
+    return;
+
+  if (interface_info->get_type == NULL || method_info->dispatch == NULL ||
+      !g_type_is_a (G_OBJECT_TYPE (service), interface_info->get_type ()))
+    {
+      norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
+                               "%s does not implement %s",
+                               G_OBJECT_TYPE_NAME (service),
+                               norpc_call_get_interface_name (call));
+      return;
+    }
+
+  if (!method_info->dispatch (service, call, &error))
+    {
+      answer_failure (call, error);
+    }
+  else if (error != NULL)
+    {
+      g_critical ("%s.%s set an error and returned TRUE: %s",
+                  norpc_call_get_interface_name (call),
+                  norpc_call_get_method_name (call), error->message);
+      g_error_free (error);
+    }
+}

@@ -1,0 +1,188 @@
+/* norpc-endpoint.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-call-private.h"
+#include "norpc-endpoint.h"
+#include "norpc-inbox-private.h"
+#include "norpc-sync-wait-private.h"
+
+/**
+ * NorpcEndpoint:
+ *
+ * Whatever takes calls.
+ *
+ * A proxy sends its calls to an endpoint. A [class@Norpc.Channel] hands them
+ * to the service of a server in another thread or context; a
+ * [class@Norpc.Direct] calls a service on the spot.
+ *
+ * Endpoints may be used by many threads at once, if they do not say
+ * otherwise.
+ *
+ * Since: 0.1
+ */
+
+G_DEFINE_INTERFACE (NorpcEndpoint, norpc_endpoint, G_TYPE_OBJECT)
+
+static void
+norpc_endpoint_default_init (NorpcEndpointInterface *iface G_GNUC_UNUSED)
+{
+}
+
+/**
+ * norpc_endpoint_send:
+ * @self: an endpoint
+ * @call: (transfer full): a call
+ *
+ * Passes a call on, as it is.
+ *
+ * This is for endpoints that stand before other endpoints. A client uses
+ * [method@Norpc.Endpoint.call] or [method@Norpc.Endpoint.call_sync]: of a
+ * call that is only sent, nobody hears how it ended.
+ *
+ * It does not block, and may be used in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_endpoint_send (NorpcEndpoint *self,
+                     NorpcCall     *call)
+{
+  NorpcEndpointInterface *iface;
+
+  g_return_if_fail (NORPC_IS_ENDPOINT (self));
+  g_return_if_fail (call != NULL);
+
+  iface = NORPC_ENDPOINT_GET_IFACE (self);
+  g_return_if_fail (iface->send != NULL);
+
+  iface->send (self, call);
+}
+
+/* The thread that cancels. */
+static void
+cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
+              gpointer      user_data)
+{
+  NorpcReply *reply = user_data;
+
+  norpc_call_give_up (norpc_reply_get_call (reply),
+                      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                           "Operation was cancelled"));
+}
+
+/* The calling thread. FALSE if the call is answered already. */
+static gboolean
+watch_cancellable (NorpcCall    *call,
+                   GCancellable *cancellable)
+{
+  call->cancellable = g_object_ref (cancellable);
+
+  /* The handler holds the client's half only: it owes no answer. */
+  call->cancelled_id =
+    g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
+                           norpc_reply_ref (norpc_call_get_reply (call)),
+                           (GDestroyNotify) norpc_reply_unref);
+
+  return call->cancelled_id != 0;
+}
+
+/**
+ * norpc_endpoint_call:
+ * @self: an endpoint
+ * @call: (transfer full): a call
+ * @cancellable: (nullable): a cancellable
+ * @reply_func: (nullable) (scope async): what takes the reply
+ * @user_data: data for @reply_func
+ *
+ * Calls, and has the reply brought to the thread-default context that the
+ * caller has now.
+ *
+ * This is the way of a call with the least around it: no
+ * [class@Gio.Task] is made. @reply_func is called exactly once, from that
+ * context and never within this function. When @cancellable is cancelled it
+ * gets %G_IO_ERROR_CANCELLED, at once.
+ *
+ * The caller must not keep a reference to @call: whoever holds one owes the
+ * answer.
+ *
+ * Since: 0.1
+ */
+void
+norpc_endpoint_call (NorpcEndpoint  *self,
+                     NorpcCall      *call,
+                     GCancellable   *cancellable,
+                     NorpcReplyFunc  reply_func,
+                     gpointer        user_data)
+{
+  g_return_if_fail (NORPC_IS_ENDPOINT (self));
+  g_return_if_fail (call != NULL);
+  g_return_if_fail (call->waiter == NORPC_CALL_WAITER_NONE);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  call->waiter = NORPC_CALL_WAITER_INBOX;
+  call->inbox = norpc_inbox_open_call ();
+  call->reply_func = reply_func;
+  call->reply_data = user_data;
+
+  if (cancellable != NULL && !watch_cancellable (call, cancellable))
+    norpc_call_unref (call);
+  else
+    norpc_endpoint_send (self, call);
+}
+
+/**
+ * norpc_endpoint_call_sync:
+ * @self: an endpoint
+ * @call: (transfer full): a call
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Calls, and blocks until there is a reply. No main context is run.
+ *
+ * A service that lives in the calling thread cannot answer while the thread
+ * is blocked: such a call fails with %NORPC_ERROR_WOULD_DEADLOCK. Besides the
+ * errors of the service and of [error@Norpc.Error] there is
+ * %G_IO_ERROR_CANCELLED.
+ *
+ * The caller must not keep a reference to @call: whoever holds one owes the
+ * answer.
+ *
+ * Returns: (transfer full): the reply, or %NULL with @error set
+ * Since: 0.1
+ */
+NorpcReply *
+norpc_endpoint_call_sync (NorpcEndpoint  *self,
+                          NorpcCall      *call,
+                          GCancellable   *cancellable,
+                          GError        **error)
+{
+  g_autoptr (NorpcReply) reply = NULL;
+
+  g_return_val_if_fail (NORPC_IS_ENDPOINT (self), NULL);
+  g_return_val_if_fail (call != NULL, NULL);
+  g_return_val_if_fail (call->waiter == NORPC_CALL_WAITER_NONE, NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  call->waiter = NORPC_CALL_WAITER_SYNC;
+  reply = norpc_call_get_reply (call);
+
+  if (cancellable != NULL && !watch_cancellable (call, cancellable))
+    norpc_call_unref (call);
+  else
+    norpc_endpoint_send (self, call);
+
+  /* The call is the service's from here on, the reply is ours. */
+  call = norpc_reply_get_call (reply);
+  norpc_sync_wait (call);
+
+  if (call->cancelled_id != 0)
+    g_signal_handler_disconnect (call->cancellable, call->cancelled_id);
+
+  if (!norpc_reply_propagate_error (reply, error))
+    return NULL;
+
+  return g_steal_pointer (&reply);
+}

@@ -1,0 +1,83 @@
+/* norpc-host-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-backlog-private.h"
+#include "norpc-call-private.h"
+#include "norpc-server.h"
+#include "norpc-waiters-private.h"
+
+G_BEGIN_DECLS
+
+/*
+ * What a server has in the context of its service: it takes calls off the
+ * channel and dispatches them.
+ *
+ * The host owns the service, and the source in the context owns the host, so
+ * a service ends where it lives however its server goes. A server, and
+ * whoever else wants the host to stop, only sets its state and wakes it.
+ *
+ * Locks are taken in this order: that of the waiters, the host, the backlog,
+ * the queue of the channel. None is held while anything foreign is called.
+ */
+struct _NorpcHost
+{
+  gatomicrefcount ref_count;
+
+  NorpcChannel *channel; /* (owned), since construction */
+
+  /* Since it was attached, which who reads them has seen. */
+  NorpcThread *thread;      /* (owned) (nullable) */
+  gboolean     owns_thread; /* made for this host, and ends with it */
+
+  /* The context of the service. */
+  GObject  *service; /* (owned) (nullable): until the host has stopped */
+  NorpcSpin spin;
+  gboolean  busy;  /* it is running, so nothing may run it again */
+  gboolean  tried; /* the service was started, or will never be */
+
+  NorpcBacklog backlog; /* has its own lock */
+  NorpcWaiters waiters; /* has its own lock; woken after each change of the state */
+
+  GMutex         lock;
+  NorpcHostState state;     /* [lock] */
+  gboolean       abandoned; /* [lock]: nothing is to be served any more */
+  gboolean       started;   /* [lock], written in the context: the service runs or ran */
+  GError        *error;     /* (owned) (nullable) [lock]: why it did not start */
+  GSource       *source;    /* (unowned) (nullable) [lock]: while it is attached */
+};
+
+NorpcHost     *norpc_host_new            (GObject         *service,
+                                          NorpcChannel    *channel);
+NorpcHost     *norpc_host_ref            (NorpcHost       *self);
+void           norpc_host_unref          (NorpcHost       *self);
+
+gboolean       norpc_host_attach         (NorpcHost       *self,
+                                          GMainContext    *context,
+                                          NorpcThread     *thread,
+                                          GError         **error);
+gboolean       norpc_host_has_work       (NorpcHost       *self);
+gboolean       norpc_host_run            (NorpcHost       *self,
+                                          GMainContext    *context);
+gboolean       norpc_host_run_here       (NorpcHost       *self);
+void           norpc_host_stop           (NorpcHost       *self,
+                                          NorpcStopMode    mode,
+                                          const char      *reason);
+void           norpc_host_end            (NorpcHost       *self,
+                                          const char      *reason);
+void           norpc_host_forget         (NorpcHost       *self,
+                                          NorpcCall       *call);
+
+NorpcHostState norpc_host_get_state      (NorpcHost       *self);
+void           norpc_host_set_state      (NorpcHost       *self,
+                                          NorpcHostState   state);
+gboolean       norpc_host_has_started    (NorpcHost       *self,
+                                          GError         **error);
+NorpcThread   *norpc_host_dup_own_thread (NorpcHost       *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NorpcHost, norpc_host_unref)
+
+G_END_DECLS

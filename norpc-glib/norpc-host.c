@@ -1,0 +1,332 @@
+/* norpc-host.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-channel-private.h"
+#include "norpc-dispatch-private.h"
+#include "norpc-error.h"
+#include "norpc-host-private.h"
+#include "norpc-foreign-service-private.h"
+#include "norpc-lifecycle.h"
+#include "norpc-thread-private.h"
+
+NorpcHost *
+norpc_host_new (GObject      *service,
+                NorpcChannel *channel)
+{
+  NorpcHost *self = g_new0 (NorpcHost, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->service = g_object_ref (service);
+  self->channel = g_object_ref (channel);
+  self->spin = (NorpcSpin) NORPC_SPIN_INIT;
+  norpc_backlog_init (&self->backlog);
+  norpc_waiters_init (&self->waiters);
+  g_mutex_init (&self->lock);
+
+  return self;
+}
+
+static void
+norpc_host_free (NorpcHost *self)
+{
+  g_clear_object (&self->channel);
+  g_clear_object (&self->thread);
+  g_clear_object (&self->service);
+  g_clear_error (&self->error);
+  norpc_backlog_clear (&self->backlog);
+  norpc_waiters_clear (&self->waiters);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+NorpcHost *
+norpc_host_ref (NorpcHost *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+norpc_host_unref (NorpcHost *self)
+{
+  if (g_atomic_ref_count_dec (&self->ref_count))
+    norpc_host_free (self);
+}
+
+/* Any thread. */
+void
+norpc_host_set_state (NorpcHost      *self,
+                      NorpcHostState  state)
+{
+  g_mutex_lock (&self->lock);
+  if (self->state < state)
+    self->state = state;
+  g_mutex_unlock (&self->lock);
+}
+
+/* The host's context. Whoever waits for the start finds the error with the
+ * state that tells of it.
+ */
+static void
+start_service (NorpcHost *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *reason = NULL;
+  gboolean started;
+
+  started = !NORPC_IS_LIFECYCLE (self->service) ||
+            norpc_lifecycle_start (NORPC_LIFECYCLE (self->service), &error);
+  if (!started)
+    reason = g_strdup_printf ("its service could not start: %s", error->message);
+
+  g_mutex_lock (&self->lock);
+  self->started = started;
+  self->error = g_steal_pointer (&error);
+  g_mutex_unlock (&self->lock);
+
+  if (started)
+    norpc_host_set_state (self, NORPC_HOST_RUNNING);
+  else
+    norpc_host_stop (self, NORPC_STOP_ABANDON, reason);
+
+  norpc_waiters_wake (&self->waiters, self);
+}
+
+/* The host's context, or the thread that ends it. */
+static void
+stop_service (NorpcHost *self)
+{
+  g_autoptr (GSource) source = NULL;
+
+  if (self->started && NORPC_IS_LIFECYCLE (self->service))
+    norpc_lifecycle_stop (NORPC_LIFECYCLE (self->service));
+  g_clear_object (&self->service);
+
+  norpc_host_set_state (self, NORPC_HOST_STOPPED);
+
+  g_mutex_lock (&self->lock);
+  source = self->source != NULL ? g_source_ref (self->source) : NULL;
+  g_mutex_unlock (&self->lock);
+
+  if (source != NULL)
+    g_source_destroy (source);
+  if (self->thread != NULL)
+    norpc_thread_remove_host (self->thread, self);
+  if (self->owns_thread)
+    norpc_thread_quit (self->thread);
+  norpc_waiters_wake (&self->waiters, self);
+}
+
+/* The host's context: what was accepted is answered, and it is to stop. */
+static gboolean
+may_stop (NorpcHost *self)
+{
+  return norpc_host_get_state (self) == NORPC_HOST_STOPPING &&
+         norpc_backlog_is_empty (&self->backlog, self->channel);
+}
+
+/* The host's context: there is something to do besides what is in the
+ * channel.
+ */
+gboolean
+norpc_host_has_work (NorpcHost *self)
+{
+  NorpcHostState state = norpc_host_get_state (self);
+
+  if (state == NORPC_HOST_NEW || state == NORPC_HOST_STOPPED)
+    return FALSE;
+
+  return !self->tried || norpc_backlog_is_waiting (&self->backlog) || may_stop (self);
+}
+
+/* The host's context. */
+static void
+serve_batch (NorpcHost *self)
+{
+  NorpcCall *call;
+
+  norpc_backlog_fill (&self->backlog, self->channel);
+
+  while ((call = norpc_backlog_next (&self->backlog, self)) != NULL)
+    {
+      norpc_channel_served (self->channel);
+      norpc_dispatch (call, self->service);
+    }
+}
+
+/* The host's context. Does what there is to do now: starts the service,
+ * serves a batch, stops the service.
+ */
+static void
+run_once (NorpcHost *self)
+{
+  gboolean abandoned;
+
+  g_mutex_lock (&self->lock);
+  abandoned = self->abandoned;
+  g_mutex_unlock (&self->lock);
+
+  if (!self->tried)
+    {
+      self->tried = TRUE;
+      if (!abandoned)
+        start_service (self);
+    }
+  else
+    {
+      serve_batch (self);
+    }
+
+  if (may_stop (self))
+    stop_service (self);
+}
+
+/* The host's context, which is @context, or the thread that ends it. FALSE
+ * if there was nothing to do, or the host is running already.
+ */
+gboolean
+norpc_host_run (NorpcHost    *self,
+                GMainContext *context)
+{
+  GMainContext *thread_default = g_main_context_get_thread_default ();
+  gboolean push;
+
+  if (self->busy || !(norpc_channel_has_calls (self->channel) || norpc_host_has_work (self)))
+    return FALSE;
+
+  /* What the service begins in a handler has to end where the service is. */
+  if (thread_default == NULL)
+    thread_default = g_main_context_default ();
+  push = context != NULL && context != thread_default;
+
+  self->busy = TRUE;
+  if (push)
+    g_main_context_push_thread_default (context);
+  run_once (self);
+  if (push)
+    g_main_context_pop_thread_default (context);
+  self->busy = FALSE;
+
+  return TRUE;
+}
+
+/* Any thread: answers everything that was accepted and is not answered. The
+ * calls stay where they are, so that their arguments end in the context of
+ * the service.
+ */
+static void
+abandon_calls (NorpcHost  *self,
+               const char *reason)
+{
+  g_autoptr (GPtrArray) calls = NULL;
+  g_autofree char *message = g_strdup_printf ("was not served: %s", reason);
+
+  g_mutex_lock (&self->lock);
+  self->abandoned = TRUE;
+  g_mutex_unlock (&self->lock);
+
+  calls = norpc_backlog_hold_calls (&self->backlog, self->channel);
+  for (guint i = 0; i < calls->len; i++)
+    norpc_call_refuse (calls->pdata[i], NORPC_ERROR_CLOSED, message);
+}
+
+/* Any thread: the context of the host is to stop the service, when it has
+ * served what was accepted or at once. The channel closes first: what it
+ * accepts, the host serves.
+ */
+void
+norpc_host_stop (NorpcHost     *self,
+                 NorpcStopMode  mode,
+                 const char    *reason)
+{
+  NorpcHostState state;
+
+  g_mutex_lock (&self->lock);
+  if (self->state == NORPC_HOST_NEW)
+    self->state = NORPC_HOST_STOPPED;
+  state = self->state;
+  g_mutex_unlock (&self->lock);
+
+  if (state == NORPC_HOST_STOPPED)
+    {
+      norpc_waiters_wake (&self->waiters, self);
+      return;
+    }
+
+  norpc_channel_close (self->channel, reason);
+  if (mode == NORPC_STOP_ABANDON)
+    abandon_calls (self, reason);
+  norpc_host_set_state (self, NORPC_HOST_STOPPING);
+
+  norpc_channel_wake_up (self->channel);
+}
+
+/* The thread that ends or frees the context: nothing else will run the host
+ * any more.
+ */
+void
+norpc_host_end (NorpcHost  *self,
+                const char *reason)
+{
+  norpc_host_stop (self, NORPC_STOP_ABANDON, reason);
+
+  while (norpc_host_run (self, NULL))
+    ;
+}
+
+/* Any thread. */
+NorpcHostState
+norpc_host_get_state (NorpcHost *self)
+{
+  NorpcHostState state;
+
+  g_mutex_lock (&self->lock);
+  state = self->state;
+  g_mutex_unlock (&self->lock);
+
+  return state;
+}
+
+/* Any thread, when the state is past STARTING. */
+gboolean
+norpc_host_has_started (NorpcHost  *self,
+                        GError    **error)
+{
+  gboolean started;
+
+  g_mutex_lock (&self->lock);
+  started = self->started;
+  if (self->error != NULL && error != NULL)
+    *error = g_error_copy (self->error);
+  else if (!started)
+    g_set_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                 "The server was stopped before it had started");
+  g_mutex_unlock (&self->lock);
+
+  return started;
+}
+
+/* Any thread: the thread that ends with the host, if there is one. */
+NorpcThread *
+norpc_host_dup_own_thread (NorpcHost *self)
+{
+  NorpcThread *thread;
+
+  g_mutex_lock (&self->lock);
+  thread = self->source != NULL && self->owns_thread ? g_object_ref (self->thread) : NULL;
+  g_mutex_unlock (&self->lock);
+
+  return thread;
+}
+
+/* Any thread: a call that was open is answered. */
+void
+norpc_host_forget (NorpcHost *self,
+                   NorpcCall *call)
+{
+  if (norpc_backlog_forget (&self->backlog, call))
+    norpc_channel_wake_up (self->channel);
+}

@@ -1,0 +1,16 @@
+/* norpc-inbox-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-types-private.h"
+
+G_BEGIN_DECLS
+
+NorpcInbox *norpc_inbox_open_call (void);
+void        norpc_inbox_push      (NorpcInbox *self,
+                                   NorpcCall  *call);
+
+G_END_DECLS

@@ -1,0 +1,335 @@
+/* norpc-inbox.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Where the replies for one main context arrive.
+ *
+ * Each client context has one inbox and one source in it, made with its first
+ * call. Any thread pushes answered calls, without a lock: `head` is a stack,
+ * and the source takes all of it and turns it over, so that replies come out
+ * in the order in which they went in. The marker ASLEEP in place of an empty
+ * stack says that the context is going to sleep and has to be woken.
+ *
+ * As long as an inbox has calls open it holds its context, and the context
+ * holds the source, and the source holds the inbox.
+ */
+
+#include "norpc-call-private.h"
+#include "norpc-inbox-private.h"
+#include "norpc-spin-private.h"
+
+/* Other sources of the context have their turn after so many replies. */
+#define MAX_REPLIES_A_DISPATCH 128
+
+struct _NorpcInbox
+{
+  gatomicrefcount ref_count; /* one for the source, one for each thread's cache */
+
+  GMainContext *context; /* (unowned): owned while n_open > 0 */
+  int           gone;    /* atomic: the context is no more */
+  int           n_open;  /* atomic: calls that are on their way */
+  NorpcCall    *head;    /* atomic: newest first; the inbox owns their client's halves */
+
+  /* The thread that runs the context. */
+  NorpcCall *first; /* (owned): replies that were taken, oldest first */
+  NorpcCall *last;
+  NorpcSpin  spin;
+};
+
+typedef struct
+{
+  GSource     source;
+  NorpcInbox *inbox; /* (owned) */
+} InboxSource;
+
+#define ASLEEP ((NorpcCall *) &asleep_marker)
+
+static const char asleep_marker = 0;
+
+/* Inboxes by context. The lock protects the table; a context's own lock may be
+ * taken while it is held.
+ */
+static GMutex inboxes_lock;
+static GHashTable *inboxes; /* (owned): of unowned GMainContext and NorpcInbox */
+
+static void norpc_inbox_unref (gpointer data);
+
+/* The inbox that a thread used last (owned). */
+static GPrivate cached_inbox = G_PRIVATE_INIT (norpc_inbox_unref);
+
+static NorpcInbox *
+norpc_inbox_ref (NorpcInbox *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+static void
+norpc_inbox_unref (gpointer data)
+{
+  NorpcInbox *self = data;
+
+  if (g_atomic_ref_count_dec (&self->ref_count))
+    g_free (self);
+}
+
+static gboolean
+has_arrivals (gpointer data)
+{
+  NorpcInbox *self = data;
+
+  return g_atomic_pointer_get (&self->head) != NULL;
+}
+
+/* The thread that runs the context: TRUE if something has arrived, and if
+ * not, who pushes next wakes the context.
+ */
+static gboolean
+inbox_source_prepare (GSource *source,
+                      int     *timeout)
+{
+  NorpcInbox *self = ((InboxSource *) source)->inbox;
+  NorpcCall *head;
+
+  *timeout = -1;
+
+  if (self->first != NULL)
+    return TRUE;
+
+  head = g_atomic_pointer_get (&self->head);
+  if (head == ASLEEP)
+    return FALSE;
+  if (head != NULL)
+    return TRUE;
+
+  if (g_atomic_int_get (&self->n_open) > 0 &&
+      norpc_spin_until (&self->spin, has_arrivals, self))
+    return TRUE;
+
+  return !g_atomic_pointer_compare_and_exchange (&self->head, NULL, ASLEEP);
+}
+
+/* The thread that runs the context, which is awake from here on. */
+static gboolean
+inbox_source_check (GSource *source)
+{
+  NorpcInbox *self = ((InboxSource *) source)->inbox;
+
+  if (self->first != NULL)
+    return TRUE;
+
+  if (g_atomic_pointer_compare_and_exchange (&self->head, ASLEEP, NULL))
+    return FALSE;
+
+  return has_arrivals (self);
+}
+
+/* The thread that runs the context. */
+static void
+take_arrivals (NorpcInbox *self)
+{
+  NorpcCall *newest, *oldest = NULL;
+
+  do
+    {
+      newest = g_atomic_pointer_get (&self->head);
+      if (newest == NULL || newest == ASLEEP)
+        return;
+    }
+  while (!g_atomic_pointer_compare_and_exchange (&self->head, newest, NULL));
+
+  self->last = newest;
+  while (newest != NULL)
+    {
+      NorpcCall *next = newest->next;
+
+      newest->next = oldest;
+      oldest = newest;
+      newest = next;
+    }
+  self->first = oldest;
+}
+
+/* The client's context. A client that has cancelled by now is told so even
+ * if the reply was faster: after cancelling, nobody sees a success.
+ */
+static void
+hand_over (NorpcInbox *self,
+           NorpcCall  *call)
+{
+  NorpcReplyFunc reply_func = call->reply_func;
+  gpointer reply_data = call->reply_data;
+
+  call->next = NULL;
+
+  if (call->cancellable != NULL)
+    {
+      if (call->cancelled_id != 0)
+        g_signal_handler_disconnect (call->cancellable, call->cancelled_id);
+      if (call->error == NULL)
+        g_cancellable_set_error_if_cancelled (call->cancellable, &call->error);
+    }
+
+  if (g_atomic_int_dec_and_test (&self->n_open))
+    g_main_context_unref (self->context);
+
+  if (reply_func != NULL)
+    reply_func (norpc_call_get_reply (call), reply_data);
+  else
+    norpc_reply_unref (norpc_call_get_reply (call));
+}
+
+/* The thread that runs the context. A reply function may run the context
+ * again, and so come here again: what is left to do is in the inbox.
+ */
+static gboolean
+inbox_source_dispatch (GSource     *source,
+                       GSourceFunc  callback G_GNUC_UNUSED,
+                       gpointer     user_data G_GNUC_UNUSED)
+{
+  NorpcInbox *self = ((InboxSource *) source)->inbox;
+  g_autoptr (GMainContext) context = g_main_context_ref (self->context);
+
+  if (self->first == NULL)
+    take_arrivals (self);
+
+  for (guint i = 0; i < MAX_REPLIES_A_DISPATCH && self->first != NULL; i++)
+    {
+      NorpcCall *call = self->first;
+
+      self->first = call->next;
+      hand_over (self, call);
+    }
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* Whoever frees the last reference to the source. */
+static void
+inbox_source_finalize (GSource *source)
+{
+  norpc_inbox_unref (((InboxSource *) source)->inbox);
+}
+
+static GSourceFuncs inbox_source_funcs = {
+  inbox_source_prepare,
+  inbox_source_check,
+  inbox_source_dispatch,
+  inbox_source_finalize,
+  NULL,
+  NULL
+};
+
+/* Any thread: the context is being freed, so there are no calls open. */
+static void
+context_gone_cb (gpointer data)
+{
+  NorpcInbox *self = data;
+
+  g_atomic_int_set (&self->gone, TRUE);
+
+  g_mutex_lock (&inboxes_lock);
+  if (g_hash_table_lookup (inboxes, self->context) == self)
+    g_hash_table_remove (inboxes, self->context);
+  g_mutex_unlock (&inboxes_lock);
+}
+
+static gboolean
+never_called_cb (gpointer user_data G_GNUC_UNUSED)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static NorpcInbox *
+norpc_inbox_new (GMainContext *context)
+{
+  NorpcInbox *self = g_new0 (NorpcInbox, 1);
+  GSource *source = g_source_new (&inbox_source_funcs, sizeof (InboxSource));
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->context = context;
+  self->spin = (NorpcSpin) NORPC_SPIN_INIT;
+  ((InboxSource *) source)->inbox = self;
+
+  g_source_set_static_name (source, "norpc replies");
+  g_source_set_can_recurse (source, TRUE);
+  /* The data is let go when the context destroys the source, which is before
+   * the context's memory goes.
+   */
+  g_source_set_callback (source, never_called_cb, self, context_gone_cb);
+  g_source_attach (source, context);
+  g_source_unref (source);
+
+  return self;
+}
+
+/* The calling thread. Returns an owned inbox. */
+static NorpcInbox *
+norpc_inbox_get_for_context (GMainContext *context)
+{
+  NorpcInbox *self;
+
+  g_mutex_lock (&inboxes_lock);
+  if (inboxes == NULL)
+    inboxes = g_hash_table_new (NULL, NULL);
+  self = g_hash_table_lookup (inboxes, context);
+  if (self == NULL)
+    {
+      self = norpc_inbox_new (context);
+      g_hash_table_insert (inboxes, context, self);
+    }
+  norpc_inbox_ref (self);
+  g_mutex_unlock (&inboxes_lock);
+
+  return self;
+}
+
+/* The calling thread: the inbox of its thread-default context, with one more
+ * call open. The inbox lives until the call is handed over.
+ */
+NorpcInbox *
+norpc_inbox_open_call (void)
+{
+  NorpcInbox *self = g_private_get (&cached_inbox);
+  GMainContext *context = g_main_context_get_thread_default ();
+
+  if (context == NULL)
+    context = g_main_context_default ();
+
+  if (self == NULL || self->context != context || g_atomic_int_get (&self->gone))
+    {
+      self = norpc_inbox_get_for_context (context);
+      g_private_replace (&cached_inbox, self);
+    }
+
+  if (g_atomic_int_add (&self->n_open, 1) == 0)
+    g_main_context_ref (context);
+
+  return self;
+}
+
+/* Any thread: takes over the client's half of an answered call. */
+void
+norpc_inbox_push (NorpcInbox *self,
+                  NorpcCall  *call)
+{
+  g_autoptr (GMainContext) asleep = NULL;
+  NorpcCall *head;
+
+  do
+    {
+      head = g_atomic_pointer_get (&self->head);
+      call->next = head == ASLEEP ? NULL : head;
+      /* Once pushed, the call may be handed over, and with it what holds the
+       * context.
+       */
+      if (head == ASLEEP && asleep == NULL)
+        asleep = g_main_context_ref (self->context);
+    }
+  while (!g_atomic_pointer_compare_and_exchange (&self->head, head, call));
+
+  if (head == ASLEEP)
+    g_main_context_wakeup (asleep);
+}

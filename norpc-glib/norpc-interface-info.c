@@ -1,0 +1,211 @@
+/* norpc-interface-info.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <string.h>
+
+#include "norpc-interface-info-private.h"
+
+/* Interface infos are static: there is nothing to count or to free. */
+static gpointer
+interface_info_copy (gpointer info)
+{
+  return info;
+}
+
+static void
+interface_info_free (gpointer info G_GNUC_UNUSED)
+{
+}
+
+G_DEFINE_BOXED_TYPE (NorpcInterfaceInfo, norpc_interface_info,
+                     interface_info_copy, interface_info_free)
+
+/**
+ * norpc_interface_info_get_dbus:
+ * @info: an interface info
+ *
+ * Gets the interface as GIO's D-Bus functions take it.
+ *
+ * Returns: (transfer none): the D-Bus part of @info
+ * Since: 0.1
+ */
+GDBusInterfaceInfo *
+norpc_interface_info_get_dbus (const NorpcInterfaceInfo *info)
+{
+  g_return_val_if_fail (info != NULL, NULL);
+
+  /* The reference count is -1: GIO does not write to it. */
+  return (GDBusInterfaceInfo *) &info->dbus;
+}
+
+/**
+ * norpc_interface_info_get_name:
+ * @info: an interface info
+ *
+ * Gets the name of the interface.
+ *
+ * Returns: (transfer none): the name, as in the description
+ * Since: 0.1
+ */
+const char *
+norpc_interface_info_get_name (const NorpcInterfaceInfo *info)
+{
+  g_return_val_if_fail (info != NULL, NULL);
+
+  return info->dbus.name;
+}
+
+/**
+ * norpc_interface_info_get_n_methods:
+ * @info: an interface info
+ *
+ * Counts the methods.
+ *
+ * Returns: how many methods the interface has
+ * Since: 0.1
+ */
+guint
+norpc_interface_info_get_n_methods (const NorpcInterfaceInfo *info)
+{
+  guint n = 0;
+
+  g_return_val_if_fail (info != NULL, 0);
+
+  while (info->dbus.methods != NULL && info->dbus.methods[n] != NULL)
+    n++;
+
+  return n;
+}
+
+/**
+ * norpc_interface_info_find_method:
+ * @info: an interface info
+ * @name: the name of a method
+ *
+ * Finds a method.
+ *
+ * Returns: its index, or -1 if there is none of that name
+ * Since: 0.1
+ */
+int
+norpc_interface_info_find_method (const NorpcInterfaceInfo *info,
+                                  const char               *name)
+{
+  g_return_val_if_fail (info != NULL, -1);
+  g_return_val_if_fail (name != NULL, -1);
+
+  for (int i = 0; info->dbus.methods != NULL && info->dbus.methods[i] != NULL; i++)
+    if (strcmp (info->dbus.methods[i]->name, name) == 0)
+      return i;
+
+  return -1;
+}
+
+guint
+norpc_arg_infos_count (GDBusArgInfo * const *infos)
+{
+  guint n = 0;
+
+  while (infos != NULL && infos[n] != NULL)
+    n++;
+
+  return n;
+}
+
+/* The type of the GValue that carries a basic D-Bus type, or none. */
+static GType
+get_basic_gtype (char type)
+{
+  switch (type)
+    {
+    case 'y':
+      return G_TYPE_UCHAR;
+    case 'b':
+      return G_TYPE_BOOLEAN;
+    case 'n':
+    case 'i':
+    case 'h':
+      return G_TYPE_INT;
+    case 'q':
+    case 'u':
+      return G_TYPE_UINT;
+    case 'x':
+      return G_TYPE_INT64;
+    case 't':
+      return G_TYPE_UINT64;
+    case 'd':
+      return G_TYPE_DOUBLE;
+    case 's':
+    case 'o':
+    case 'g':
+      return G_TYPE_STRING;
+    default:
+      return G_TYPE_INVALID;
+    }
+}
+
+static GType
+get_array_gtype (const char *signature)
+{
+  if (signature[0] != 'a' || signature[1] == '\0' || signature[2] != '\0')
+    return G_TYPE_VARIANT;
+
+  switch (signature[1])
+    {
+    case 'y':
+      return G_TYPE_BYTES;
+    case 's':
+    case 'o':
+    case 'g':
+      return G_TYPE_STRV;
+    default:
+      return G_TYPE_VARIANT;
+    }
+}
+
+/* The type of the GValue that carries an argument of a signature. A maybe is
+ * its content or NULL; so the maybe of a number is a variant.
+ */
+GType
+norpc_signature_get_gtype (const char *signature)
+{
+  gboolean maybe = signature[0] == 'm';
+  const char *content = maybe ? signature + 1 : signature;
+  GType basic = content[0] != '\0' && content[1] == '\0' ? get_basic_gtype (content[0])
+                                                         : G_TYPE_INVALID;
+
+  if (basic == G_TYPE_STRING || (basic != G_TYPE_INVALID && !maybe))
+    return basic;
+  if (basic != G_TYPE_INVALID)
+    return G_TYPE_VARIANT;
+
+  return get_array_gtype (content);
+}
+
+static gboolean
+is_nullable (const GDBusArgInfo *info)
+{
+  return info->signature[0] == 'm' ||
+         (((const NorpcArgInfo *) info)->flags & NORPC_ARG_FLAGS_NULLABLE) != 0;
+}
+
+/* TRUE if @value may be an argument as @info describes it. */
+gboolean
+norpc_arg_info_accepts (const GDBusArgInfo *info,
+                        const GValue       *value)
+{
+  GType type = norpc_signature_get_gtype (info->signature);
+  const char *content = info->signature + (info->signature[0] == 'm' ? 1 : 0);
+
+  if (!G_VALUE_HOLDS (value, type))
+    return FALSE;
+  if (!g_value_fits_pointer (value))
+    return TRUE;
+  if (g_value_peek_pointer (value) == NULL)
+    return is_nullable (info);
+
+  return type != G_TYPE_VARIANT ||
+         g_variant_is_of_type (g_value_get_variant (value), G_VARIANT_TYPE (content));
+}

@@ -1,0 +1,152 @@
+/* norpc-reply.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-call-private.h"
+
+/**
+ * NorpcReply:
+ *
+ * How a call ended: the values that the service returned, or an error.
+ *
+ * A reply belongs to the client: its values are released with the last
+ * reference. Generated proxies take the values out and hand them on in C.
+ *
+ * Since: 0.1
+ */
+
+G_DEFINE_BOXED_TYPE (NorpcReply, norpc_reply, norpc_reply_ref, norpc_reply_unref)
+
+/**
+ * norpc_reply_ref:
+ * @self: a reply
+ *
+ * Takes a reference.
+ *
+ * Returns: (transfer full): @self
+ * Since: 0.1
+ */
+
+/**
+ * norpc_reply_unref:
+ * @self: (transfer full): a reply
+ *
+ * Drops a reference, and with the last one the values.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * norpc_reply_get_error:
+ * @self: a reply
+ *
+ * Gets the error that the call ended with.
+ *
+ * Returns: (transfer none) (nullable): the error, or %NULL if there are values
+ * Since: 0.1
+ */
+const GError *
+norpc_reply_get_error (NorpcReply *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return norpc_reply_get_call (self)->error;
+}
+
+/**
+ * norpc_reply_propagate_error:
+ * @self: a reply
+ * @error: return location for the error that the call ended with
+ *
+ * Throws the error that the call ended with, if it did.
+ *
+ * Returns: %TRUE if there are values, %FALSE with @error set if not
+ * Since: 0.1
+ */
+gboolean
+norpc_reply_propagate_error (NorpcReply  *self,
+                             GError     **error)
+{
+  NorpcCall *call = norpc_reply_get_call (self);
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  if (call->error == NULL)
+    return TRUE;
+
+  if (error != NULL)
+    *error = g_error_copy (call->error);
+
+  return FALSE;
+}
+
+/**
+ * norpc_reply_get_values:
+ * @self: a reply
+ * @n_values: (out) (optional): return location for how many there are
+ *
+ * Gets the values that the service returned.
+ *
+ * There are none if the call ended with an error.
+ *
+ * Returns: (transfer none) (nullable) (array length=n_values): the values, in
+ *   the order of the description
+ * Since: 0.1
+ */
+const GValue *
+norpc_reply_get_values (NorpcReply *self,
+                        guint      *n_values)
+{
+  NorpcCall *call = norpc_reply_get_call (self);
+  gboolean failed;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  failed = call->error != NULL;
+  if (n_values != NULL)
+    *n_values = failed ? 0 : call->n_results;
+
+  return failed ? NULL : call->values + call->n_args;
+}
+
+/**
+ * norpc_reply_steal_pointer: (skip)
+ * @self: a reply
+ * @index: which value
+ *
+ * Takes a string, a boxed value, an object or a variant out of the reply,
+ * which has %NULL in its place from then on.
+ *
+ * Only the one holder of the last reference may do this.
+ *
+ * Returns: (transfer full) (nullable): what was in the value
+ * Since: 0.1
+ */
+gpointer
+norpc_reply_steal_pointer (NorpcReply *self,
+                           guint       index)
+{
+  NorpcCall *call = norpc_reply_get_call (self);
+  GValue *value;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (call->error == NULL, NULL);
+  g_return_val_if_fail (index < call->n_results, NULL);
+
+  value = &call->values[call->n_args + index];
+  g_return_val_if_fail (g_value_fits_pointer (value), NULL);
+
+  /* What a GValue does not own (a static or interned string, say) cannot be
+   * handed over: the caller gets a copy of it.
+   */
+  if (value->data[1].v_uint & (G_VALUE_NOCOPY_CONTENTS | G_VALUE_INTERNED_STRING))
+    {
+      if (G_VALUE_HOLDS_STRING (value))
+        return g_value_dup_string (value);
+      if (G_VALUE_HOLDS_BOXED (value))
+        return g_value_dup_boxed (value);
+    }
+
+  return g_steal_pointer (&value->data[0].v_pointer);
+}

@@ -1,0 +1,553 @@
+/* norpc-server.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-channel.h"
+#include "norpc-error.h"
+#include "norpc-host-private.h"
+#include "norpc-server.h"
+#include "norpc-thread.h"
+
+/**
+ * NorpcServer:
+ *
+ * Hosts a service: takes calls off a channel and hands them to the service,
+ * in one main context.
+ *
+ * A service is any object that implements one or more generated interfaces.
+ * Its code runs in its server's context only: in a thread of its own
+ * ([ctor@Norpc.Server.new]), in a thread that it shares with others
+ * ([ctor@Norpc.Server.new_on_thread]), or in a context that somebody else
+ * runs ([ctor@Norpc.Server.new_in_context]). It is also finalized there, if
+ * nobody else holds it: hand it over and forget it.
+ *
+ * A service that implements [iface@Norpc.Lifecycle] is told when it starts
+ * and stops.
+ *
+ * Dropping the last reference abandons all calls, as with
+ * %NORPC_STOP_ABANDON, and does not wait; [method@Norpc.Server.stop] does.
+ * A server that has stopped does not start again.
+ *
+ * Since: 0.1
+ */
+
+struct _NorpcServer
+{
+  GObject parent_instance;
+
+  /* All since construction. */
+  NorpcHost    *host;    /* (owned) */
+  NorpcChannel *channel; /* (owned) */
+  GObject      *service; /* (owned): until constructed, then the host has it */
+  NorpcThread  *thread;  /* (owned) (nullable) */
+  GMainContext *context; /* (owned) (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (NorpcServer, norpc_server, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_SERVICE = 1,
+  PROP_CHANNEL,
+  PROP_THREAD,
+  PROP_MAIN_CONTEXT,
+} NorpcServerProperty;
+
+static GParamSpec *properties[PROP_MAIN_CONTEXT + 1];
+
+static void
+norpc_server_constructed (GObject *object)
+{
+  NorpcServer *self = NORPC_SERVER (object);
+
+  G_OBJECT_CLASS (norpc_server_parent_class)->constructed (object);
+
+  if (self->channel == NULL)
+    self->channel = norpc_channel_new (NORPC_CHANNEL_DEFAULT_CAPACITY);
+
+  if (self->service == NULL)
+    {
+      g_critical ("A server needs a service");
+      self->service = g_object_new (G_TYPE_OBJECT, NULL);
+    }
+
+  self->host = norpc_host_new (self->service, self->channel);
+  g_clear_object (&self->service);
+}
+
+static void
+norpc_server_set_property (GObject      *object,
+                           guint         property_id,
+                           const GValue *value,
+                           GParamSpec   *pspec)
+{
+  NorpcServer *self = NORPC_SERVER (object);
+
+  switch ((NorpcServerProperty) property_id)
+    {
+    case PROP_SERVICE:
+      self->service = g_value_dup_object (value);
+      break;
+
+    case PROP_CHANNEL:
+      self->channel = g_value_dup_object (value);
+      break;
+
+    case PROP_THREAD:
+      self->thread = g_value_dup_object (value);
+      break;
+
+    case PROP_MAIN_CONTEXT:
+      self->context = g_value_dup_boxed (value);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_server_get_property (GObject    *object,
+                           guint       property_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  NorpcServer *self = NORPC_SERVER (object);
+
+  switch ((NorpcServerProperty) property_id)
+    {
+    case PROP_CHANNEL:
+      g_value_set_object (value, self->channel);
+      break;
+
+    case PROP_THREAD:
+      g_value_set_object (value, self->thread);
+      break;
+
+    case PROP_MAIN_CONTEXT:
+      g_value_set_boxed (value, self->context);
+      break;
+
+    case PROP_SERVICE:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+/* Any thread: so nothing is waited for. */
+static void
+norpc_server_dispose (GObject *object)
+{
+  NorpcServer *self = NORPC_SERVER (object);
+
+  if (self->host != NULL)
+    norpc_host_stop (self->host, NORPC_STOP_ABANDON, "its server was dropped");
+
+  G_OBJECT_CLASS (norpc_server_parent_class)->dispose (object);
+}
+
+static void
+norpc_server_finalize (GObject *object)
+{
+  NorpcServer *self = NORPC_SERVER (object);
+
+  g_clear_pointer (&self->host, norpc_host_unref);
+  g_clear_object (&self->channel);
+  g_clear_object (&self->service);
+  g_clear_object (&self->thread);
+  g_clear_pointer (&self->context, g_main_context_unref);
+
+  G_OBJECT_CLASS (norpc_server_parent_class)->finalize (object);
+}
+
+static void
+norpc_server_class_init (NorpcServerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = norpc_server_constructed;
+  object_class->set_property = norpc_server_set_property;
+  object_class->get_property = norpc_server_get_property;
+  object_class->dispose = norpc_server_dispose;
+  object_class->finalize = norpc_server_finalize;
+
+  /**
+   * NorpcServer:service:
+   *
+   * The service.
+   *
+   * It belongs to its context, so it cannot be had back.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SERVICE] =
+    g_param_spec_object ("service", NULL, NULL,
+                         G_TYPE_OBJECT,
+                         G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcServer:channel: (getter get_channel)
+   *
+   * Where the calls come from.
+   *
+   * If none is given, the server makes one.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CHANNEL] =
+    g_param_spec_object ("channel", NULL, NULL,
+                         NORPC_TYPE_CHANNEL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcServer:thread:
+   *
+   * The thread that the service is in.
+   *
+   * If neither this nor [property@Norpc.Server:main-context] is given, the
+   * server makes one of its own when it starts, which is not to be had here.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_THREAD] =
+    g_param_spec_object ("thread", NULL, NULL,
+                         NORPC_TYPE_THREAD,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcServer:main-context:
+   *
+   * The context that the service is in, if somebody else runs it.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAIN_CONTEXT] =
+    g_param_spec_boxed ("main-context", NULL, NULL,
+                        G_TYPE_MAIN_CONTEXT,
+                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_server_init (NorpcServer *self G_GNUC_UNUSED)
+{
+}
+
+/**
+ * norpc_server_new:
+ * @service: an object that implements one or more generated interfaces
+ *
+ * Makes a server that runs @service in a thread of its own.
+ *
+ * Returns: (transfer full): a new server, to be started
+ * Since: 0.1
+ */
+NorpcServer *
+norpc_server_new (GObject *service)
+{
+  g_return_val_if_fail (G_IS_OBJECT (service), NULL);
+
+  return g_object_new (NORPC_TYPE_SERVER, "service", service, NULL);
+}
+
+/**
+ * norpc_server_new_on_thread:
+ * @service: an object that implements one or more generated interfaces
+ * @thread: a thread, which other servers may be on, too
+ *
+ * Makes a server that runs @service on @thread.
+ *
+ * Returns: (transfer full): a new server, to be started
+ * Since: 0.1
+ */
+NorpcServer *
+norpc_server_new_on_thread (GObject     *service,
+                            NorpcThread *thread)
+{
+  g_return_val_if_fail (G_IS_OBJECT (service), NULL);
+  g_return_val_if_fail (NORPC_IS_THREAD (thread), NULL);
+
+  return g_object_new (NORPC_TYPE_SERVER, "service", service, "thread", thread, NULL);
+}
+
+/**
+ * norpc_server_new_in_context:
+ * @service: an object that implements one or more generated interfaces
+ * @context: (nullable): a context that somebody runs, or %NULL for the
+ *   global default
+ *
+ * Makes a server that runs @service in @context.
+ *
+ * Returns: (transfer full): a new server, to be started
+ * Since: 0.1
+ */
+NorpcServer *
+norpc_server_new_in_context (GObject      *service,
+                             GMainContext *context)
+{
+  g_return_val_if_fail (G_IS_OBJECT (service), NULL);
+
+  return g_object_new (NORPC_TYPE_SERVER,
+                       "service", service,
+                       "main-context", context != NULL ? context : g_main_context_default (),
+                       NULL);
+}
+
+/**
+ * norpc_server_get_channel:
+ * @self: a server
+ *
+ * Gets the endpoint that proxies for the service are made with.
+ *
+ * Any thread may use it, and it may outlive the server.
+ *
+ * Returns: (transfer none): the channel
+ * Since: 0.1
+ */
+NorpcChannel *
+norpc_server_get_channel (NorpcServer *self)
+{
+  g_return_val_if_fail (NORPC_IS_SERVER (self), NULL);
+
+  return self->channel;
+}
+
+/**
+ * norpc_server_is_running:
+ * @self: a server
+ *
+ * Tells whether the service has started and not been told to stop.
+ *
+ * Any thread may ask; the answer may be old when it arrives.
+ *
+ * Returns: %TRUE if calls are served
+ * Since: 0.1
+ */
+gboolean
+norpc_server_is_running (NorpcServer *self)
+{
+  g_return_val_if_fail (NORPC_IS_SERVER (self), FALSE);
+
+  return norpc_host_get_state (self->host) == NORPC_HOST_RUNNING;
+}
+
+/**
+ * norpc_server_start:
+ * @self: a server
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Starts the server, and waits until its service has started.
+ *
+ * If the service is in a context of the calling thread, or in one that no
+ * thread runs at the moment, it starts within this function.
+ *
+ * The errors are those of the service's [method@Norpc.Lifecycle.start],
+ * %NORPC_ERROR_FAILED if the server was started before, its channel has
+ * another server, or its service cannot be in the thread that it is meant
+ * for (one that is written in JavaScript can only be where its interpreter
+ * is), %NORPC_ERROR_CLOSED if it or its thread was stopped before, and
+ * %G_IO_ERROR_CANCELLED: then the server starts all the same.
+ *
+ * Returns: %TRUE if the service has started, %FALSE with @error set if not
+ * Since: 0.1
+ */
+gboolean
+norpc_server_start (NorpcServer   *self,
+                    GCancellable  *cancellable,
+                    GError       **error)
+{
+  g_return_val_if_fail (NORPC_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!norpc_host_attach (self->host, self->context, self->thread, error))
+    return FALSE;
+
+  norpc_host_run_here (self->host);
+
+  return norpc_waiters_wait (&self->host->waiters, self->host,
+                             NORPC_HOST_RUNNING, cancellable, error) &&
+         norpc_host_has_started (self->host, error);
+}
+
+/**
+ * norpc_server_start_async:
+ * @self: a server
+ * @cancellable: (nullable): a cancellable
+ * @callback: (nullable) (scope async): called when the service has started
+ * @user_data: data for @callback
+ *
+ * Starts the server, without waiting for its service.
+ *
+ * Calls are accepted from now on, and served when the service has started.
+ *
+ * Since: 0.1
+ */
+void
+norpc_server_start_async (NorpcServer         *self,
+                          GCancellable        *cancellable,
+                          GAsyncReadyCallback  callback,
+                          gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+
+  g_return_if_fail (NORPC_IS_SERVER (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, norpc_server_start_async);
+
+  if (!norpc_host_attach (self->host, self->context, self->thread, &error))
+    g_task_return_error (task, error);
+  else
+    norpc_waiters_await (&self->host->waiters, self->host,
+                         NORPC_HOST_RUNNING, task);
+}
+
+/**
+ * norpc_server_start_finish:
+ * @self: a server
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Tells how [method@Norpc.Server.start_async] went.
+ *
+ * The errors are those of [method@Norpc.Server.start].
+ *
+ * Returns: %TRUE if the service has started, %FALSE with @error set if not
+ * Since: 0.1
+ */
+gboolean
+norpc_server_start_finish (NorpcServer   *self,
+                           GAsyncResult  *result,
+                           GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, norpc_server_start_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * norpc_server_stop:
+ * @self: a server
+ * @mode: what becomes of the calls that it has accepted
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Stops the server, and waits until its service has stopped.
+ *
+ * From now on calls are answered %NORPC_ERROR_CLOSED. With
+ * %NORPC_STOP_FINISH, the service first answers what was accepted, also what
+ * it answers later. With %NORPC_STOP_ABANDON, all of these calls end with
+ * %NORPC_ERROR_CLOSED at once, and what the service is at is cancelled; this
+ * may also follow a stop that takes too long. A thread that the server made
+ * has ended when this returns.
+ *
+ * If the service is in a context of the calling thread, it stops within this
+ * function. Where it cannot, because it handles a call at the moment or is to
+ * finish one that it answers later, the error is
+ * %NORPC_ERROR_WOULD_DEADLOCK. On %G_IO_ERROR_CANCELLED, only the waiting
+ * ends. In both cases the server stops all the same, as soon as it can.
+ *
+ * Returns: %TRUE if the service has stopped, %FALSE with @error set if not
+ * Since: 0.1
+ */
+gboolean
+norpc_server_stop (NorpcServer    *self,
+                   NorpcStopMode   mode,
+                   GCancellable   *cancellable,
+                   GError        **error)
+{
+  g_autoptr (NorpcThread) own_thread = NULL;
+
+  g_return_val_if_fail (NORPC_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  own_thread = norpc_host_dup_own_thread (self->host);
+  norpc_host_stop (self->host, mode, "its server was stopped");
+
+  if (norpc_host_run_here (self->host) &&
+      norpc_host_get_state (self->host) != NORPC_HOST_STOPPED)
+    {
+      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK,
+                           "The server was stopped in the thread of its service, "
+                           "which has calls to answer first");
+      return FALSE;
+    }
+
+  if (!norpc_waiters_wait (&self->host->waiters, self->host,
+                           NORPC_HOST_STOPPED, cancellable, error))
+    return FALSE;
+
+  if (own_thread != NULL)
+    norpc_thread_stop (own_thread);
+
+  return TRUE;
+}
+
+/**
+ * norpc_server_stop_async:
+ * @self: a server
+ * @mode: what becomes of the calls that it has accepted
+ * @cancellable: (nullable): a cancellable
+ * @callback: (nullable) (scope async): called when the service has stopped
+ * @user_data: data for @callback
+ *
+ * Stops the server, without waiting for its service.
+ *
+ * It does what [method@Norpc.Server.stop] does.
+ *
+ * Since: 0.1
+ */
+void
+norpc_server_stop_async (NorpcServer         *self,
+                         NorpcStopMode        mode,
+                         GCancellable        *cancellable,
+                         GAsyncReadyCallback  callback,
+                         gpointer             user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (NORPC_IS_SERVER (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, norpc_server_stop_async);
+
+  norpc_host_stop (self->host, mode, "its server was stopped");
+  norpc_waiters_await (&self->host->waiters, self->host,
+                       NORPC_HOST_STOPPED, task);
+}
+
+/**
+ * norpc_server_stop_finish:
+ * @self: a server
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Tells how [method@Norpc.Server.stop_async] went.
+ *
+ * The only error is %G_IO_ERROR_CANCELLED: then the server stops all the
+ * same.
+ *
+ * Returns: %TRUE if the service has stopped, %FALSE with @error set if not
+ * Since: 0.1
+ */
+gboolean
+norpc_server_stop_finish (NorpcServer   *self,
+                          GAsyncResult  *result,
+                          GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, norpc_server_stop_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

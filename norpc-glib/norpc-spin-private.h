@@ -1,0 +1,73 @@
+/* norpc-spin-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-types.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Looking before sleeping.
+ *
+ * To wake a thread costs some ten times what a call costs, so a consumer
+ * looks at its queue for a short while before it sleeps, as long as that has
+ * paid lately. One of these belongs to one consumer, and to its thread.
+ */
+typedef struct
+{
+  guint8 credit;  /* how many more times it may look in vain */
+  guint8 skipped; /* how many sleeps without a look there were since the last */
+} NorpcSpin;
+
+#define NORPC_SPIN_CREDIT 8
+#define NORPC_SPIN_INIT { NORPC_SPIN_CREDIT, 0 }
+
+typedef gboolean (*NorpcSpinCondition) (gpointer data);
+
+/* How often the condition is looked at between two looks at the clock. */
+#define NORPC_SPIN_LOOKS 24
+
+gboolean norpc_spin_begin (NorpcSpin *self,
+                           gint64    *until);
+void     norpc_spin_end   (NorpcSpin *self,
+                           gboolean   paid);
+
+static inline void
+norpc_spin_pause (void)
+{
+#if defined (__x86_64__) || defined (__i386__)
+  __builtin_ia32_pause ();
+#elif defined (__aarch64__) || defined (__arm__)
+  __asm__ __volatile__ ("yield" ::: "memory");
+#endif
+}
+
+/* The thread that owns @self. TRUE if @condition came true. */
+static inline gboolean
+norpc_spin_until (NorpcSpin          *self,
+                  NorpcSpinCondition  condition,
+                  gpointer            data)
+{
+  gint64 until;
+  gboolean paid = FALSE;
+
+  if (!norpc_spin_begin (self, &until))
+    return FALSE;
+
+  do
+    for (guint i = 0; i < NORPC_SPIN_LOOKS && !paid; i++)
+      {
+        norpc_spin_pause ();
+        paid = condition (data);
+      }
+  while (!paid && g_get_monotonic_time () < until);
+
+  norpc_spin_end (self, paid);
+
+  return paid;
+}
+
+G_END_DECLS

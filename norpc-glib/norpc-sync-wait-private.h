@@ -1,0 +1,15 @@
+/* norpc-sync-wait-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-call-private.h"
+
+G_BEGIN_DECLS
+
+void norpc_sync_wait      (NorpcCall *call);
+void norpc_sync_wait_wake (NorpcCall *call);
+
+G_END_DECLS
