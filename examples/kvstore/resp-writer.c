@@ -38,10 +38,20 @@ resp_writer_new (void)
   return self;
 }
 
+/* Forgets what is to be sent. */
+void
+resp_writer_clear (RespWriter *self)
+{
+  g_queue_clear_full (&self->pieces, (GDestroyNotify) g_bytes_unref);
+  g_byte_array_set_size (self->tail, 0);
+  self->n_sent = 0;
+  self->length = 0;
+}
+
 void
 resp_writer_free (RespWriter *self)
 {
-  g_queue_clear_full (&self->pieces, (GDestroyNotify) g_bytes_unref);
+  resp_writer_clear (self);
   g_byte_array_unref (self->tail);
   g_free (self);
 }

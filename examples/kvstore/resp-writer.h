@@ -28,6 +28,7 @@ void        resp_writer_add_array   (RespWriter  *self,
                                      gsize        n_elements);
 void        resp_writer_take        (RespWriter  *self,
                                      RespWriter  *other);
+void        resp_writer_clear       (RespWriter  *self);
 gsize       resp_writer_get_length  (RespWriter  *self);
 gboolean    resp_writer_send        (RespWriter  *self,
                                      GSocket     *socket,

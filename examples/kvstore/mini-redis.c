@@ -1,0 +1,129 @@
+/* mini-redis.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <stdlib.h>
+
+#include <glib-unix.h>
+
+#include "kv-store-service.h"
+#include "redis-connection.h"
+#include "redis-server.h"
+
+/* The program: a server of the Redis protocol in the main thread, whose keys
+ * are owned by a service in a thread of its own. */
+
+#define DEFAULT_PORT 6379
+
+static int
+parse_port (int     *argc,
+            char  ***argv,
+            GError **error)
+{
+  int port = DEFAULT_PORT;
+  const GOptionEntry entries[] =
+  {
+    { "port", 'p', 0, G_OPTION_ARG_INT, &port, "The port on loopback, 0 for any that is free", "N" },
+    G_OPTION_ENTRY_NULL
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("- a small Redis");
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return -1;
+
+  if (*argc > 1 || port < 0 || port > G_MAXUINT16)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   *argc > 1 ? "unexpected argument: %s" : "a port is a number from 0 to 65535",
+                   (*argv)[1]);
+      return -1;
+    }
+
+  return port;
+}
+
+static gboolean
+quit_cb (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+stopped_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!norpc_server_stop_finish (NORPC_SERVER (source), result, &error))
+    g_warning ("the store did not stop: %s", error->message);
+
+  g_main_loop_quit (user_data);
+}
+
+static gboolean
+run (NorpcServer  *host,
+     guint16       port,
+     GError      **error)
+{
+  g_autoptr (KvStoreProxy) store = kv_store_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (host)));
+  g_autoptr (RedisServer) server = redis_server_new (store);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  guint interrupt, terminate;
+
+  if (!redis_server_listen (server, port, error))
+    return FALSE;
+
+  interrupt = g_unix_signal_add (SIGINT, quit_cb, loop);
+  terminate = g_unix_signal_add (SIGTERM, quit_cb, loop);
+  g_print ("listening on 127.0.0.1:%u\n", redis_server_get_port (server));
+  fflush (stdout);
+  g_main_loop_run (loop);
+
+  /* What was asked for until now is still answered. */
+  redis_server_finish (server);
+  norpc_server_stop_async (host, NORPC_STOP_FINISH, NULL, stopped_cb, loop);
+  g_main_loop_run (loop);
+
+  g_source_remove (interrupt);
+  g_source_remove (terminate);
+
+  return TRUE;
+}
+
+/* The channel takes all calls that there can be at a time, so it is never
+ * full: what holds clients back is what REDIS_MAX_REQUESTS each may have. */
+static NorpcServer *
+host_store (GError **error)
+{
+  g_autoptr (KvStoreService) service = kv_store_service_new ();
+  g_autoptr (NorpcChannel) channel = norpc_channel_new (REDIS_MAX_CONNECTIONS * REDIS_MAX_REQUESTS);
+  g_autoptr (NorpcServer) host = g_object_new (NORPC_TYPE_SERVER,
+                                               "service", service,
+                                               "channel", channel,
+                                               NULL);
+
+  return norpc_server_start (host, NULL, error) ? g_steal_pointer (&host) : NULL;
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr (NorpcServer) host = NULL;
+  g_autoptr (GError) error = NULL;
+  int port = parse_port (&argc, &argv, &error);
+
+  if (port >= 0)
+    host = host_store (&error);
+  if (host != NULL && run (host, port, &error))
+    return EXIT_SUCCESS;
+
+  g_printerr ("mini-redis: %s\n", error->message);
+
+  return EXIT_FAILURE;
+}

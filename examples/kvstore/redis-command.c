@@ -1,0 +1,152 @@
+/* redis-command.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "redis-command.h"
+
+#include <string.h>
+
+#include "kv-number.h"
+
+/* How much of what a client sent an error repeats. */
+#define MAX_QUOTED 128
+
+gboolean
+redis_arg_is (GBytes     *arg,
+              const char *word)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (arg, &length);
+
+  return length == strlen (word) && g_ascii_strncasecmp (text, word, length) == 0;
+}
+
+/* Returns: %FALSE if it is none: then the request is answered */
+gboolean
+redis_arg_get_number (RedisRequest *request,
+                      GBytes       *arg,
+                      gint64       *number)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (arg, &length);
+
+  if (kv_number_parse (text, length, number))
+    return TRUE;
+
+  redis_request_reply_error (request, "ERR value is not an integer or out of range");
+
+  return FALSE;
+}
+
+/* Returns: (transfer floating): the arguments from @first on, as `aay`, which
+ * shares their bytes */
+GVariant *
+redis_args_to_variant (GPtrArray *args,
+                       guint      first)
+{
+  g_autofree GVariant **children = g_new (GVariant *, args->len);
+  guint n = 0;
+
+  for (guint i = first; i < args->len; i++)
+    children[n++] = g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, args->pdata[i], TRUE);
+
+  return g_variant_new_array (G_VARIANT_TYPE_BYTESTRING, children, n);
+}
+
+const RedisCommand *
+redis_command_find (const RedisCommand *commands,
+                    GBytes             *name)
+{
+  for (const RedisCommand *command = commands; command->name != NULL; command++)
+    {
+      if (redis_arg_is (name, command->name))
+        return command;
+    }
+
+  return NULL;
+}
+
+/* As C sees it, it ends at a NUL. */
+static void
+append_quoted (GString *text,
+               GBytes  *arg,
+               gsize    max_length)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (arg, &length);
+
+  length = strnlen (data != NULL ? data : "", MIN (length, max_length));
+  g_string_append_c (text, '\'');
+  g_string_append_len (text, data, length);
+  g_string_append_c (text, '\'');
+}
+
+static void
+reply_unknown (RedisRequest *request,
+               GPtrArray    *args)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+  g_autoptr (GString) rest = g_string_new (NULL);
+
+  append_quoted (name, args->pdata[0], MAX_QUOTED);
+  for (guint i = 1; i < args->len && rest->len < MAX_QUOTED; i++)
+    {
+      append_quoted (rest, args->pdata[i], MAX_QUOTED - rest->len);
+      g_string_append_c (rest, ' ');
+    }
+
+  redis_request_reply_error (request, "ERR unknown command %s, with args beginning with: %s",
+                             name->str, rest->str);
+}
+
+static void
+reply_unknown_subcommand (RedisRequest       *request,
+                          const RedisCommand *command,
+                          GBytes             *subcommand)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+  g_autofree char *command_name = g_ascii_strup (command->name, -1);
+
+  append_quoted (name, subcommand, MAX_QUOTED);
+  redis_request_reply_error (request, "ERR unknown subcommand %s. Try %s HELP.", name->str, command_name);
+}
+
+static gboolean
+takes (const RedisCommand *command,
+       guint               n_args)
+{
+  return command->arity >= 0 ? n_args == (guint) command->arity : n_args >= (guint) -command->arity;
+}
+
+/* Runs or refuses what a client sent. */
+void
+redis_command_run (RedisRequest *request,
+                   GPtrArray    *args)
+{
+  const RedisCommand *command = redis_command_find (redis_commands, args->pdata[0]);
+  const RedisCommand *subcommand = NULL;
+
+  if (command == NULL)
+    {
+      reply_unknown (request, args);
+      return;
+    }
+
+  if (command->subcommands != NULL && args->len > 1)
+    {
+      subcommand = redis_command_find (command->subcommands, args->pdata[1]);
+      if (subcommand == NULL)
+        {
+          reply_unknown_subcommand (request, command, args->pdata[1]);
+          return;
+        }
+    }
+
+  request->command = subcommand != NULL ? subcommand : command;
+  if (takes (request->command, args->len))
+    request->command->run (request, args);
+  else
+    redis_request_reply_error (request, "ERR wrong number of arguments for '%s%s%s' command", command->name,
+                               subcommand != NULL ? "|" : "", subcommand != NULL ? subcommand->name : "");
+}

@@ -1,0 +1,331 @@
+/* redis-connection.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "redis-connection.h"
+
+#include "redis-command.h"
+#include "resp-reader.h"
+
+/* While the client takes no more than this, nothing more is read from it. */
+#define MAX_UNSENT (1024 * 1024)
+
+/* Replies are sent when all requests that came are answered, or when they are
+ * this long: so a pipeline is answered with one system call, not with one for
+ * each of its requests. */
+#define MIN_SENT (64 * 1024)
+
+/* Everything here runs in the main thread. */
+struct _RedisConnection
+{
+  RedisServer *server;
+  GList link;                  /* its place among those of the server; data is the connection */
+  GSocketConnection *stream;   /* (owned) (nullable): NULL once it is closed */
+  GSocket *socket;             /* that of @stream */
+  GSource *source;             /* (owned): watches the socket */
+  gpointer tag;                /* of the socket in @source */
+  GIOCondition watched;        /* for what */
+
+  RespReader *reader;          /* (owned) */
+  RespWriter *writer;          /* (owned): the replies whose turn it was */
+  GQueue requests;             /* RedisRequest (owned): those whose turn it was not yet */
+  guint database;              /* the number that SELECT chose */
+
+  gboolean drained;            /* the reader has no complete request more */
+  gboolean finishing;          /* no request more is taken: it closes when all are answered */
+  gboolean blocked;            /* the socket takes nothing now */
+  gboolean running;            /* run() is at work */
+};
+
+typedef struct
+{
+  GSource source;
+  RedisConnection *connection;
+} ConnectionSource;
+
+static void run (RedisConnection *self);
+
+RedisConnection *
+redis_connection_ref (RedisConnection *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+static void
+redis_connection_dispose (gpointer data)
+{
+  RedisConnection *self = data;
+
+  g_assert (self->stream == NULL);
+  g_assert (g_queue_is_empty (&self->requests));
+
+  resp_reader_free (self->reader);
+  resp_writer_free (self->writer);
+  redis_server_forget (self->server);
+}
+
+void
+redis_connection_unref (RedisConnection *self)
+{
+  g_rc_box_release_full (self, redis_connection_dispose);
+}
+
+RedisServer *
+redis_connection_get_server (RedisConnection *self)
+{
+  return self->server;
+}
+
+guint
+redis_connection_get_database (RedisConnection *self)
+{
+  return self->database;
+}
+
+void
+redis_connection_set_database (RedisConnection *self,
+                               guint            database)
+{
+  self->database = database;
+}
+
+RespWriter *
+redis_connection_get_writer (RedisConnection *self)
+{
+  return self->writer;
+}
+
+gboolean
+redis_connection_is_next (RedisConnection *self,
+                          RedisRequest    *request)
+{
+  return g_queue_peek_head (&self->requests) == request;
+}
+
+/* Requests that are at the store come back nevertheless, and are dropped. */
+void
+redis_connection_close (RedisConnection *self)
+{
+  g_autoptr (GSocketConnection) stream = g_steal_pointer (&self->stream);
+
+  if (stream == NULL)
+    return;
+
+  g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+  g_io_stream_close (G_IO_STREAM (stream), NULL, NULL);
+  self->socket = NULL;
+  self->finishing = TRUE;
+  resp_writer_clear (self->writer);
+
+  redis_server_remove (self->server, &self->link);
+  redis_connection_unref (self);
+}
+
+/* Takes no more requests, and closes when those that it has are answered. */
+void
+redis_connection_finish (RedisConnection *self)
+{
+  self->finishing = TRUE;
+  run (self);
+}
+
+/* Moves the replies whose turn it is now to the writer. */
+void
+redis_connection_send_answered (RedisConnection *self)
+{
+  g_autoptr (RedisConnection) protect = redis_connection_ref (self);
+  RedisRequest *request;
+
+  while ((request = g_queue_peek_head (&self->requests)) != NULL && request->answered)
+    {
+      g_queue_unlink (&self->requests, &request->link);
+      if (request->early != NULL)
+        resp_writer_take (self->writer, request->early);
+      redis_request_free (request);
+    }
+
+  if (self->stream == NULL)
+    resp_writer_clear (self->writer);
+
+  run (self);
+}
+
+static gboolean
+is_full (RedisConnection *self)
+{
+  return g_queue_get_length (&self->requests) >= REDIS_MAX_REQUESTS ||
+         resp_writer_get_length (self->writer) >= MAX_UNSENT;
+}
+
+static RedisRequest *
+add_request (RedisConnection *self)
+{
+  RedisRequest *request = redis_request_new (self);
+
+  g_queue_push_tail_link (&self->requests, &request->link);
+
+  return request;
+}
+
+static void
+take_requests (RedisConnection *self)
+{
+  while (!self->drained && !self->finishing && !is_full (self))
+    {
+      GPtrArray *args;
+
+      switch (resp_reader_next (self->reader, &args))
+        {
+        case RESP_READ_REQUEST:
+          redis_server_count_command (self->server);
+          redis_command_run (add_request (self), args);
+          break;
+
+        case RESP_READ_ERROR:
+          self->finishing = TRUE;
+          redis_request_reply_error (add_request (self), "ERR %s",
+                                     resp_reader_get_error (self->reader));
+          break;
+
+        case RESP_READ_MORE:
+        default:
+          self->drained = TRUE;
+          break;
+        }
+    }
+}
+
+static void
+send_replies (RedisConnection *self)
+{
+  gsize length = resp_writer_get_length (self->writer);
+
+  if (self->blocked || length == 0 ||
+      (length < MIN_SENT && !g_queue_is_empty (&self->requests)))
+    return;
+
+  if (!resp_writer_send (self->writer, self->socket, NULL))
+    redis_connection_close (self);
+  else
+    self->blocked = resp_writer_get_length (self->writer) > 0;
+}
+
+static void
+watch (RedisConnection *self)
+{
+  GIOCondition condition = self->blocked ? G_IO_OUT : 0;
+
+  if (self->drained && !self->finishing && !is_full (self))
+    condition |= G_IO_IN;
+
+  if (condition != self->watched)
+    g_source_modify_unix_fd (self->source, self->tag, condition);
+  self->watched = condition;
+}
+
+/* Does all that can be done now. */
+static void
+run (RedisConnection *self)
+{
+  if (self->running || self->stream == NULL)
+    return;
+
+  self->running = TRUE;
+  do
+    {
+      take_requests (self);
+      send_replies (self);
+    }
+  while (!self->drained && !self->finishing && !is_full (self));
+  self->running = FALSE;
+
+  if (self->stream == NULL)
+    return;
+
+  if (self->finishing && g_queue_is_empty (&self->requests) &&
+      resp_writer_get_length (self->writer) == 0)
+    redis_connection_close (self);
+  else
+    watch (self);
+}
+
+static void
+receive (RedisConnection *self)
+{
+  g_autoptr (GError) error = NULL;
+  gsize size;
+  guint8 *space = resp_reader_get_space (self->reader, &size);
+  gssize received = g_socket_receive (self->socket, (char *) space, size, NULL, &error);
+
+  if (received > 0)
+    {
+      resp_reader_received (self->reader, received);
+      self->drained = FALSE;
+    }
+  else if (received == 0)
+    {
+      self->finishing = TRUE;
+    }
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    {
+      redis_connection_close (self);
+    }
+}
+
+static gboolean
+connection_source_dispatch (GSource     *source,
+                            GSourceFunc  callback G_GNUC_UNUSED,
+                            gpointer     user_data G_GNUC_UNUSED)
+{
+  g_autoptr (RedisConnection) self = redis_connection_ref (((ConnectionSource *) source)->connection);
+  GIOCondition condition = g_source_query_unix_fd (source, self->tag);
+
+  if (condition & G_IO_OUT)
+    self->blocked = FALSE;
+
+  if ((self->watched & G_IO_IN) && (condition & ~G_IO_OUT))
+    receive (self);
+  else if (condition & (G_IO_ERR | G_IO_HUP))
+    redis_connection_close (self);
+
+  run (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs connection_source_funcs =
+{
+  NULL, NULL, connection_source_dispatch, NULL, NULL, NULL
+};
+
+/* Returns: (transfer none): a connection that lives until it is closed */
+RedisConnection *
+redis_connection_new (RedisServer       *server,
+                      GSocketConnection *stream)
+{
+  RedisConnection *self = g_rc_box_new0 (RedisConnection);
+
+  self->server = server;
+  self->link.data = self;
+  self->stream = g_object_ref (stream);
+  self->socket = g_socket_connection_get_socket (stream);
+  self->reader = resp_reader_new ();
+  self->writer = resp_writer_new ();
+  self->drained = TRUE;
+  g_queue_init (&self->requests);
+
+  g_socket_set_blocking (self->socket, FALSE);
+
+  self->source = g_source_new (&connection_source_funcs, sizeof (ConnectionSource));
+  ((ConnectionSource *) self->source)->connection = self;
+  g_source_set_static_name (self->source, "[mini-redis] connection");
+  self->watched = G_IO_IN;
+  self->tag = g_source_add_unix_fd (self->source, g_socket_get_fd (self->socket), self->watched);
+  g_source_attach (self->source, NULL);
+
+  redis_server_add (server, &self->link);
+
+  return self;
+}

@@ -1,0 +1,352 @@
+/* redis-key-commands.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "redis-key-commands.h"
+
+#include "redis-command.h"
+
+/* The callbacks run in the main thread. */
+
+static void
+remove_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  g_autoptr (GError) error = NULL;
+  guint removed;
+
+  if (kv_store_proxy_call_remove_finish (KV_STORE_PROXY (source), result, &removed, &error))
+    redis_request_reply_integer (request, removed);
+  else
+    redis_request_fail (request, error);
+}
+
+void
+redis_del (RedisRequest *request,
+           GPtrArray    *args)
+{
+  kv_store_proxy_call_remove (redis_request_get_store (request),
+                              redis_request_get_database (request),
+                              redis_args_to_variant (args, 1),
+                              NULL, remove_cb, request);
+}
+
+static void
+count_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  g_autoptr (GError) error = NULL;
+  guint found;
+
+  if (kv_store_proxy_call_count_finish (KV_STORE_PROXY (source), result, &found, &error))
+    redis_request_reply_integer (request, found);
+  else
+    redis_request_fail (request, error);
+}
+
+void
+redis_exists (RedisRequest *request,
+              GPtrArray    *args)
+{
+  kv_store_proxy_call_count (redis_request_get_store (request),
+                             redis_request_get_database (request),
+                             redis_args_to_variant (args, 1),
+                             NULL, count_cb, request);
+}
+
+static void
+type_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  g_autoptr (GError) error = NULL;
+  guint found;
+
+  if (kv_store_proxy_call_count_finish (KV_STORE_PROXY (source), result, &found, &error))
+    redis_request_reply_status (request, found > 0 ? "string" : "none");
+  else
+    redis_request_fail (request, error);
+}
+
+void
+redis_type (RedisRequest *request,
+            GPtrArray    *args)
+{
+  kv_store_proxy_call_count (redis_request_get_store (request),
+                             redis_request_get_database (request),
+                             redis_args_to_variant (args, 1),
+                             NULL, type_cb, request);
+}
+
+static gboolean
+parse_expire_options (RedisRequest *request,
+                      GPtrArray    *args,
+                      guint        *flags)
+{
+  static const struct { const char *name; guint flag; } options[] =
+  {
+    { "nx", KV_EXPIRE_IF_NONE },
+    { "xx", KV_EXPIRE_IF_ANY },
+    { "gt", KV_EXPIRE_IF_LATER },
+    { "lt", KV_EXPIRE_IF_SOONER },
+  };
+
+  *flags = KV_EXPIRE_NONE;
+  for (guint i = 3; i < args->len; i++)
+    {
+      guint j = 0;
+
+      while (j < G_N_ELEMENTS (options) && !redis_arg_is (args->pdata[i], options[j].name))
+        j++;
+
+      if (j == G_N_ELEMENTS (options))
+        {
+          gsize length;
+          const char *text = g_bytes_get_data (args->pdata[i], &length);
+
+          redis_request_reply_error (request, "ERR Unsupported option %.*s", (int) length, text);
+          return FALSE;
+        }
+
+      *flags |= options[j].flag;
+    }
+
+  if ((*flags & KV_EXPIRE_IF_NONE) && (*flags & ~KV_EXPIRE_IF_NONE))
+    {
+      redis_request_reply_error (request, "ERR NX and XX, GT or LT options at the same time are not compatible");
+      return FALSE;
+    }
+
+  if ((*flags & KV_EXPIRE_IF_LATER) && (*flags & KV_EXPIRE_IF_SOONER))
+    {
+      redis_request_reply_error (request, "ERR GT and LT options at the same time are not compatible");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+reply_changed_or_fail (RedisRequest *request,
+                       gboolean      ok,
+                       gboolean      changed,
+                       GError       *error)
+{
+  if (ok)
+    redis_request_reply_integer (request, changed);
+  else
+    redis_request_fail (request, error);
+}
+
+static void
+expire_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean changed = FALSE;
+  gboolean ok;
+
+  ok = kv_store_proxy_call_expire_finish (KV_STORE_PROXY (source), result, &changed, &error);
+  reply_changed_or_fail (user_data, ok, changed, error);
+}
+
+static void
+expire (RedisRequest *request,
+        GPtrArray    *args,
+        gint64        unit)
+{
+  gint64 time;
+  guint flags;
+
+  if (!parse_expire_options (request, args, &flags) ||
+      !redis_arg_get_number (request, args->pdata[2], &time))
+    return;
+
+  if (time > G_MAXINT64 / unit || time < G_MININT64 / unit)
+    {
+      redis_request_reply_error (request, "ERR invalid expire time in '%s' command",
+                                 request->command->name);
+      return;
+    }
+
+  kv_store_proxy_call_expire (redis_request_get_store (request),
+                              redis_request_get_database (request),
+                              args->pdata[1], time * unit, flags,
+                              NULL, expire_cb, request);
+}
+
+void
+redis_expire (RedisRequest *request,
+              GPtrArray    *args)
+{
+  expire (request, args, 1000);
+}
+
+void
+redis_pexpire (RedisRequest *request,
+               GPtrArray    *args)
+{
+  expire (request, args, 1);
+}
+
+static void
+persist_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean changed = FALSE;
+  gboolean ok;
+
+  ok = kv_store_proxy_call_persist_finish (KV_STORE_PROXY (source), result, &changed, &error);
+  reply_changed_or_fail (user_data, ok, changed, error);
+}
+
+void
+redis_persist (RedisRequest *request,
+               GPtrArray    *args)
+{
+  kv_store_proxy_call_persist (redis_request_get_store (request),
+                               redis_request_get_database (request), args->pdata[1],
+                               NULL, persist_cb, request);
+}
+
+static void
+ttl_cb (GObject      *source,
+        GAsyncResult *result,
+        gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  gint64 unit = request->option;
+  g_autoptr (GError) error = NULL;
+  gint64 ttl;
+
+  if (!kv_store_proxy_call_get_ttl_finish (KV_STORE_PROXY (source), result, &ttl, &error))
+    redis_request_fail (request, error);
+  else
+    redis_request_reply_integer (request, ttl < 0 ? ttl : (ttl + unit / 2) / unit);
+}
+
+static void
+get_ttl (RedisRequest *request,
+         GPtrArray    *args,
+         gint64        unit)
+{
+  request->option = unit;
+  kv_store_proxy_call_get_ttl (redis_request_get_store (request),
+                               redis_request_get_database (request), args->pdata[1],
+                               NULL, ttl_cb, request);
+}
+
+void
+redis_ttl (RedisRequest *request,
+           GPtrArray    *args)
+{
+  get_ttl (request, args, 1000);
+}
+
+void
+redis_pttl (RedisRequest *request,
+            GPtrArray    *args)
+{
+  get_ttl (request, args, 1);
+}
+
+static void
+keys_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  g_autoptr (GVariant) keys = NULL;
+  g_autoptr (GError) error = NULL;
+  RespWriter *writer;
+  gsize n_keys;
+
+  keys = kv_store_proxy_call_list_keys_finish (KV_STORE_PROXY (source), result, &error);
+  if (keys == NULL)
+    {
+      redis_request_fail (request, error);
+      return;
+    }
+
+  writer = redis_request_begin_reply (request);
+  n_keys = g_variant_n_children (keys);
+  resp_writer_add_array (writer, n_keys);
+  for (gsize i = 0; i < n_keys; i++)
+    {
+      g_autoptr (GVariant) key = g_variant_get_child_value (keys, i);
+      g_autoptr (GBytes) data = g_variant_get_data_as_bytes (key);
+
+      resp_writer_add_bulk (writer, data);
+    }
+  redis_request_end_reply (request);
+}
+
+void
+redis_keys (RedisRequest *request,
+            GPtrArray    *args)
+{
+  kv_store_proxy_call_list_keys (redis_request_get_store (request),
+                                 redis_request_get_database (request), args->pdata[1],
+                                 NULL, keys_cb, request);
+}
+
+static void
+size_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  g_autoptr (GError) error = NULL;
+  guint64 n_keys;
+
+  if (kv_store_proxy_call_get_size_finish (KV_STORE_PROXY (source), result, &n_keys, &error))
+    redis_request_reply_integer (request, n_keys);
+  else
+    redis_request_fail (request, error);
+}
+
+void
+redis_dbsize (RedisRequest *request,
+              GPtrArray    *args G_GNUC_UNUSED)
+{
+  kv_store_proxy_call_get_size (redis_request_get_store (request),
+                                redis_request_get_database (request),
+                                NULL, size_cb, request);
+}
+
+static void
+flush_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (kv_store_proxy_call_flush_finish (KV_STORE_PROXY (source), result, &error))
+    redis_request_reply_status (request, "OK");
+  else
+    redis_request_fail (request, error);
+}
+
+void
+redis_flushall (RedisRequest *request,
+                GPtrArray    *args)
+{
+  if (args->len > 2 ||
+      (args->len == 2 && !redis_arg_is (args->pdata[1], "async") && !redis_arg_is (args->pdata[1], "sync")))
+    {
+      redis_request_reply_error (request, "ERR syntax error");
+      return;
+    }
+
+  kv_store_proxy_call_flush (redis_request_get_store (request), NULL, flush_cb, request);
+}

@@ -1,0 +1,391 @@
+/* redis-string-commands.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "redis-string-commands.h"
+
+#include "redis-command.h"
+
+/* The callbacks run in the main thread. */
+
+static void
+reply_length_or_fail (RedisRequest *request,
+                      gboolean      ok,
+                      guint64       length,
+                      GError       *error)
+{
+  if (ok)
+    redis_request_reply_integer (request, length);
+  else
+    redis_request_fail (request, error);
+}
+
+static void
+get_cb (GObject      *source,
+        GAsyncResult *result,
+        gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  g_autoptr (GBytes) value = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (kv_store_proxy_call_get_finish (KV_STORE_PROXY (source), result, &value, &error))
+    redis_request_reply_bulk (request, value);
+  else
+    redis_request_fail (request, error);
+}
+
+void
+redis_get (RedisRequest *request,
+           GPtrArray    *args)
+{
+  kv_store_proxy_call_get (redis_request_get_store (request),
+                           redis_request_get_database (request), args->pdata[1],
+                           NULL, get_cb, request);
+}
+
+typedef struct
+{
+  guint flags;
+  gboolean get;         /* reply the previous value */
+  GBytes *time;         /* the argument of EX or PX, or NULL */
+  gint64 time_unit;     /* in milliseconds */
+} SetOptions;
+
+/* Takes the option at @index, and its argument if it has one.
+ *
+ * Returns: %FALSE if there is no such option, or not with the others */
+static gboolean
+parse_set_option (GPtrArray  *args,
+                  guint      *index,
+                  SetOptions *options)
+{
+  GBytes *option = args->pdata[*index];
+  gboolean seconds = redis_arg_is (option, "ex");
+
+  if (redis_arg_is (option, "nx") && !(options->flags & KV_SET_IF_PRESENT))
+    {
+      options->flags |= KV_SET_IF_ABSENT;
+    }
+  else if (redis_arg_is (option, "xx") && !(options->flags & KV_SET_IF_ABSENT))
+    {
+      options->flags |= KV_SET_IF_PRESENT;
+    }
+  else if (redis_arg_is (option, "get"))
+    {
+      options->get = TRUE;
+    }
+  else if (redis_arg_is (option, "keepttl") && options->time == NULL)
+    {
+      options->flags |= KV_SET_KEEP_TTL;
+    }
+  else if ((seconds || redis_arg_is (option, "px")) && *index + 1 < args->len &&
+           !(options->flags & KV_SET_KEEP_TTL) &&
+           (options->time == NULL || options->time_unit == (seconds ? 1000 : 1)))
+    {
+      options->time = args->pdata[++*index];
+      options->time_unit = seconds ? 1000 : 1;
+    }
+  else
+    {
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+get_set_ttl (RedisRequest     *request,
+             const SetOptions *options,
+             gint64           *ttl)
+{
+  gint64 number;
+
+  if (!redis_arg_get_number (request, options->time, &number))
+    return FALSE;
+
+  if (number <= 0 || number > G_MAXINT64 / options->time_unit)
+    {
+      redis_request_reply_error (request, "ERR invalid expire time in 'set' command");
+      return FALSE;
+    }
+
+  *ttl = number * options->time_unit;
+
+  return TRUE;
+}
+
+static void
+set_cb (GObject      *source,
+        GAsyncResult *result,
+        gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  gboolean get = request->option != 0;
+  g_autoptr (GBytes) previous = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean stored;
+
+  if (!kv_store_proxy_call_set_finish (KV_STORE_PROXY (source), result, &stored, &previous, &error))
+    redis_request_fail (request, error);
+  else if (get)
+    redis_request_reply_bulk (request, previous);
+  else if (stored)
+    redis_request_reply_status (request, "OK");
+  else
+    redis_request_reply_bulk (request, NULL);
+}
+
+void
+redis_set (RedisRequest *request,
+           GPtrArray    *args)
+{
+  SetOptions options = { 0 };
+  gint64 ttl = 0;
+
+  for (guint i = 3; i < args->len; i++)
+    {
+      if (!parse_set_option (args, &i, &options))
+        {
+          redis_request_reply_error (request, "ERR syntax error");
+          return;
+        }
+    }
+
+  if (options.time != NULL && !get_set_ttl (request, &options, &ttl))
+    return;
+
+  request->option = options.get;
+  kv_store_proxy_call_set (redis_request_get_store (request),
+                           redis_request_get_database (request),
+                           args->pdata[1], args->pdata[2], ttl, options.flags,
+                           NULL, set_cb, request);
+}
+
+static void
+getdel_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  g_autoptr (GBytes) value = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (kv_store_proxy_call_take_finish (KV_STORE_PROXY (source), result, &value, &error))
+    redis_request_reply_bulk (request, value);
+  else
+    redis_request_fail (request, error);
+}
+
+void
+redis_getdel (RedisRequest *request,
+              GPtrArray    *args)
+{
+  kv_store_proxy_call_take (redis_request_get_store (request),
+                            redis_request_get_database (request), args->pdata[1],
+                            NULL, getdel_cb, request);
+}
+
+static void
+append_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 length = 0;
+  gboolean ok;
+
+  ok = kv_store_proxy_call_append_finish (KV_STORE_PROXY (source), result, &length, &error);
+  reply_length_or_fail (user_data, ok, length, error);
+}
+
+void
+redis_append (RedisRequest *request,
+              GPtrArray    *args)
+{
+  kv_store_proxy_call_append (redis_request_get_store (request),
+                              redis_request_get_database (request),
+                              args->pdata[1], args->pdata[2],
+                              NULL, append_cb, request);
+}
+
+static void
+strlen_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 length = 0;
+  gboolean ok;
+
+  ok = kv_store_proxy_call_get_length_finish (KV_STORE_PROXY (source), result, &length, &error);
+  reply_length_or_fail (user_data, ok, length, error);
+}
+
+void
+redis_strlen (RedisRequest *request,
+              GPtrArray    *args)
+{
+  kv_store_proxy_call_get_length (redis_request_get_store (request),
+                                  redis_request_get_database (request), args->pdata[1],
+                                  NULL, strlen_cb, request);
+}
+
+static void
+increment_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  g_autoptr (GError) error = NULL;
+  gint64 value;
+
+  if (kv_store_proxy_call_increment_finish (KV_STORE_PROXY (source), result, &value, &error))
+    redis_request_reply_integer (request, value);
+  else
+    redis_request_fail (request, error);
+}
+
+static void
+increment (RedisRequest *request,
+           GBytes       *key,
+           gint64        delta)
+{
+  kv_store_proxy_call_increment (redis_request_get_store (request),
+                                 redis_request_get_database (request), key, delta,
+                                 NULL, increment_cb, request);
+}
+
+void
+redis_incr (RedisRequest *request,
+            GPtrArray    *args)
+{
+  increment (request, args->pdata[1], 1);
+}
+
+void
+redis_decr (RedisRequest *request,
+            GPtrArray    *args)
+{
+  increment (request, args->pdata[1], -1);
+}
+
+void
+redis_incrby (RedisRequest *request,
+              GPtrArray    *args)
+{
+  gint64 delta;
+
+  if (redis_arg_get_number (request, args->pdata[2], &delta))
+    increment (request, args->pdata[1], delta);
+}
+
+void
+redis_decrby (RedisRequest *request,
+              GPtrArray    *args)
+{
+  gint64 delta;
+
+  if (!redis_arg_get_number (request, args->pdata[2], &delta))
+    return;
+
+  if (delta == G_MININT64)
+    redis_request_reply_error (request, "ERR decrement would overflow");
+  else
+    increment (request, args->pdata[1], -delta);
+}
+
+static void
+add_value (RespWriter *writer,
+           GVariant   *value)
+{
+  g_autoptr (GVariant) bytes = g_variant_get_maybe (value);
+  g_autoptr (GBytes) data = bytes != NULL ? g_variant_get_data_as_bytes (bytes) : NULL;
+
+  resp_writer_add_bulk (writer, data);
+}
+
+static void
+mget_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  g_autoptr (GVariant) values = NULL;
+  g_autoptr (GError) error = NULL;
+  RespWriter *writer;
+  gsize n_values;
+
+  values = kv_store_proxy_call_get_many_finish (KV_STORE_PROXY (source), result, &error);
+  if (values == NULL)
+    {
+      redis_request_fail (request, error);
+      return;
+    }
+
+  writer = redis_request_begin_reply (request);
+  n_values = g_variant_n_children (values);
+  resp_writer_add_array (writer, n_values);
+  for (gsize i = 0; i < n_values; i++)
+    {
+      g_autoptr (GVariant) value = g_variant_get_child_value (values, i);
+
+      add_value (writer, value);
+    }
+  redis_request_end_reply (request);
+}
+
+void
+redis_mget (RedisRequest *request,
+            GPtrArray    *args)
+{
+  kv_store_proxy_call_get_many (redis_request_get_store (request),
+                                redis_request_get_database (request),
+                                redis_args_to_variant (args, 1),
+                                NULL, mget_cb, request);
+}
+
+static void
+mset_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  RedisRequest *request = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (kv_store_proxy_call_set_many_finish (KV_STORE_PROXY (source), result, &error))
+    redis_request_reply_status (request, "OK");
+  else
+    redis_request_fail (request, error);
+}
+
+void
+redis_mset (RedisRequest *request,
+            GPtrArray    *args)
+{
+  g_autofree GVariant **entries = NULL;
+  guint n_entries = args->len / 2;
+
+  if (args->len % 2 == 0)
+    {
+      redis_request_reply_error (request, "ERR wrong number of arguments for 'mset' command");
+      return;
+    }
+
+  entries = g_new (GVariant *, n_entries);
+  for (guint i = 0; i < n_entries; i++)
+    {
+      GVariant *pair[2];
+
+      for (guint j = 0; j < 2; j++)
+        pair[j] = g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING,
+                                            args->pdata[1 + 2 * i + j], TRUE);
+      entries[i] = g_variant_new_tuple (pair, 2);
+    }
+
+  kv_store_proxy_call_set_many (redis_request_get_store (request),
+                                redis_request_get_database (request),
+                                g_variant_new_array (G_VARIANT_TYPE ("(ayay)"), entries, n_entries),
+                                NULL, mset_cb, request);
+}
