@@ -119,7 +119,7 @@ struct _NorpcPropertyInfo
  * An interface as data: what `norpc-codegen` knew of it.
  *
  * It extends [struct@Gio.DBusInterfaceInfo], so everything that GIO does with
- * one of those it does with [func@Norpc.InterfaceInfo.get_dbus] of this.
+ * one of those it does with [method@Norpc.InterfaceInfo.get_dbus] of this.
  * Generated ones are static: nothing is to be freed.
  *
  * Since: 0.1
