@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import gi
+
+gi.require_version('Norpc', '1')
+gi.require_version('Words', '1')
+from gi.repository import GLib, GObject, Norpc, Words
+
+
+class Shouter(GObject.Object, Words.Joiner):
+    def do_join(self, words, separator):
+        return separator.join(words).upper()
+
+
+def check(service, expected):
+    server = Norpc.Server.new(service)
+    server.start(None)
+    proxy = Words.JoinerProxy.new(server.get_channel())
+    assert proxy.call_join_sync(['a', 'b'], '+', None) == expected.replace('-', '+')
+
+    loop = GLib.MainLoop()
+    answers = []
+
+    def joined(source, result):
+        answers.append(source.call_join_finish(result))
+        loop.quit()
+
+    proxy.call_join(['a', 'b'], '-', None, joined)
+    loop.run()
+    assert answers == [expected]
+    server.stop(Norpc.StopMode.FINISH, None)
+
+
+check(Words.Service.new(), 'a-b')
+check(Shouter(), 'A-B')
