@@ -1,0 +1,155 @@
+/* cg-annotations.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What the annotations mean that the generator knows. */
+
+#include "cg-check.h"
+
+#include "cg-reserved.h"
+
+#include <string.h>
+
+typedef struct
+{
+  CgNode        *node;
+  CgMethod      *method;       /* (nullable): if the node is one */
+  CgArg         *arg;          /* (nullable): if the node is one */
+  CgDiagnostics *diagnostics;
+} Target;
+
+typedef void (*ApplyFunc) (const Target       *target,
+                           const CgAnnotation *annotation);
+
+static gboolean
+read_boolean (const Target       *target,
+              const CgAnnotation *annotation)
+{
+  if (g_ascii_strcasecmp (annotation->value, "true") == 0)
+    return TRUE;
+
+  if (g_ascii_strcasecmp (annotation->value, "false") != 0)
+    cg_diagnostics_warning (target->diagnostics, &annotation->value_location,
+                            "%s is 'true' or 'false', not '%s'",
+                            annotation->node.name, annotation->value);
+
+  return FALSE;
+}
+
+static void
+apply_c_name (const Target       *target,
+              const CgAnnotation *annotation)
+{
+  if (cg_is_identifier (annotation->value))
+    target->node->c_name = annotation->value;
+  else
+    cg_diagnostics_error (target->diagnostics, &annotation->value_location,
+                          "'%s' is not a name in C", annotation->value);
+}
+
+static void
+apply_doc (const Target       *target,
+           const CgAnnotation *annotation)
+{
+  if (target->node->doc == NULL && *annotation->value != '\0')
+    target->node->doc = annotation->value;
+}
+
+static void
+apply_since (const Target       *target,
+             const CgAnnotation *annotation)
+{
+  target->node->since = annotation->value;
+}
+
+static void
+apply_deprecated (const Target       *target,
+                  const CgAnnotation *annotation)
+{
+  target->node->deprecated = read_boolean (target, annotation);
+}
+
+static void
+apply_nullable (const Target       *target,
+                const CgAnnotation *annotation)
+{
+  if (target->arg != NULL && read_boolean (target, annotation))
+    target->arg->use.nullable = TRUE;
+}
+
+static void
+apply_no_reply (const Target       *target,
+                const CgAnnotation *annotation)
+{
+  if (target->method == NULL || !read_boolean (target, annotation))
+    return;
+
+  target->method->no_reply = TRUE;
+  if (target->method->out_args->len > 0)
+    cg_diagnostics_error (target->diagnostics, &annotation->node.location,
+                          "the method '%s' has results, so it cannot be without a reply",
+                          target->node->name);
+}
+
+static void
+apply_emits_changed (const Target       *target,
+                     const CgAnnotation *annotation)
+{
+  static const char * const values[] = { "true", "false", "const", "invalidates", NULL };
+
+  if (!g_strv_contains (values, annotation->value))
+    cg_diagnostics_warning (target->diagnostics, &annotation->value_location,
+                            "%s is 'true', 'false', 'const' or 'invalidates', not '%s'",
+                            annotation->node.name, annotation->value);
+}
+
+static void
+apply_force_variant (const Target       *target,
+                     const CgAnnotation *annotation)
+{
+  if (target->arg == NULL || !read_boolean (target, annotation))
+    return;
+  if (cg_type_find (target->arg->use.signature)->signature != NULL)
+    cg_diagnostics_warning (target->diagnostics, &annotation->node.location,
+                            "nothing is serialised here, so a value of the type '%s' "
+                            "does not become a GVariant; the annotation is ignored",
+                            target->arg->use.signature);
+}
+
+static const struct
+{
+  const char *name;
+  ApplyFunc   apply;
+} known[] = {
+  { "org.freedesktop.DBus.Deprecated", apply_deprecated },
+  { "org.freedesktop.DBus.Method.NoReply", apply_no_reply },
+  { "org.freedesktop.DBus.Property.EmitsChangedSignal", apply_emits_changed },
+  { "org.gtk.GDBus.C.ForceGVariant", apply_force_variant },
+  { "org.gtk.GDBus.C.Name", apply_c_name },
+  { "org.gtk.GDBus.DocString", apply_doc },
+  { "org.gtk.GDBus.Since", apply_since },
+  { "org.norpc.Nullable", apply_nullable },
+};
+
+/* @method and @arg are @node, if that is one, else NULL. */
+void
+cg_check_annotations (CgNode        *node,
+                      CgMethod      *method,
+                      CgArg         *arg,
+                      CgDiagnostics *diagnostics)
+{
+  Target target = { node, method, arg, diagnostics };
+
+  for (guint i = 0; i < node->annotations->len; i++)
+    {
+      CgAnnotation *annotation = g_ptr_array_index (node->annotations, i);
+
+      if (annotation->node.broken)
+        continue;
+
+      for (gsize j = 0; j < G_N_ELEMENTS (known); j++)
+        if (g_str_equal (known[j].name, annotation->node.name))
+          known[j].apply (&target, annotation);
+    }
+}

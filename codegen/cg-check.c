@@ -1,0 +1,311 @@
+/* cg-check.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Says everything that is wrong with what was read, and completes the types.
+ * Names in C are the next step's, in cg-names.c. */
+
+#include "cg-check.h"
+
+#include <string.h>
+
+#define MAX_NAME      255 /* both are limits of D-Bus */
+#define MAX_SIGNATURE 255
+
+#define WORD_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_"
+
+typedef struct
+{
+  CgDiagnostics *diagnostics;
+} Checker;
+
+#define ERROR(location, ...) cg_diagnostics_error (self->diagnostics, location, __VA_ARGS__)
+#define WARNING(location, ...) cg_diagnostics_warning (self->diagnostics, location, __VA_ARGS__)
+
+static gboolean
+is_word (const char *name,
+         gsize       length)
+{
+  return length > 0 && !g_ascii_isdigit (*name) && strspn (name, WORD_CHARACTERS) >= length;
+}
+
+/* Interfaces have dots in their names, members do not. */
+static void
+check_interface_name (Checker *self,
+                      CgNode  *node)
+{
+  const char *word = node->name;
+  guint n_words = 0;
+
+  for (;;)
+    {
+      gsize length = strcspn (word, ".");
+
+      if (!is_word (word, length))
+        {
+          ERROR (&node->name_location,
+                 "'%s' is not a name of an interface: words of letters, digits and "
+                 "underscores that begin with none of the digits, with dots between them",
+                 node->name);
+          node->broken = TRUE;
+          return;
+        }
+      n_words++;
+      if (word[length] == '\0')
+        break;
+      word += length + 1;
+    }
+
+  if (strlen (node->name) > MAX_NAME)
+    {
+      ERROR (&node->name_location, "the name of an interface has at most %d characters", MAX_NAME);
+      node->broken = TRUE;
+    }
+  else if (n_words < 2)
+    WARNING (&node->name_location, "'%s' has no dot, so it cannot leave the process over D-Bus", node->name);
+}
+
+static void
+check_member_name (Checker    *self,
+                   CgNode     *node,
+                   const char *what)
+{
+  if (!is_word (node->name, strlen (node->name)))
+    ERROR (&node->name_location,
+           "'%s' is not a name of a %s: letters, digits and underscores, "
+           "not beginning with a digit", node->name, what);
+  else if (strlen (node->name) > MAX_NAME)
+    ERROR (&node->name_location, "the name of a %s has at most %d characters", what, MAX_NAME);
+  else
+    return;
+
+  node->broken = TRUE;
+}
+
+/* D-Bus restricts names of arguments and properties not at all. Here they
+ * must be something of which a name in C can be made. */
+static void
+check_free_name (Checker    *self,
+                 CgNode     *node,
+                 const char *what)
+{
+  const char *p = node->name + strspn (node->name, WORD_CHARACTERS "-");
+
+  if (*p == '\0' && !g_ascii_isdigit (*node->name))
+    return;
+
+  for (; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p) || (g_ascii_ispunct (*p) && strchr ("-_.:", *p) == NULL))
+      {
+        ERROR (&node->name_location, "'%s' is not a name of %s", node->name, what);
+        node->broken = TRUE;
+        return;
+      }
+
+  WARNING (&node->name_location, "'%s' is no name in C; underscores replace what cannot stand there",
+           node->name);
+}
+
+static void
+check_duplicate (Checker    *self,
+                 GHashTable *names,
+                 CgNode     *node,
+                 const char *what)
+{
+  CgNode *first = g_hash_table_lookup (names, node->name);
+
+  if (first == NULL)
+    {
+      g_hash_table_insert (names, (gpointer) node->name, node);
+      return;
+    }
+
+  ERROR (&node->name_location, "there is a %s '%s' already", what, node->name);
+  cg_diagnostics_note (self->diagnostics, &first->name_location, "the first '%s' is here", node->name);
+  node->broken = TRUE;
+}
+
+/* Whether NULL is one of its values is told by the type or the attribute. */
+static gboolean
+check_type (Checker   *self,
+            CgTypeUse *use)
+{
+  g_autofree char *message = NULL;
+
+  if (!cg_type_check (use->signature, &message))
+    {
+      ERROR (&use->location, "'%s' is not a type: %s", use->signature, message);
+      return FALSE;
+    }
+
+  use->type = cg_type_find (use->signature);
+  use->value_signature = use->signature;
+  if (*use->signature == 'm')
+    {
+      use->value_signature++;
+      use->nullable = TRUE;
+    }
+  else if (use->nullable && !use->type->is_pointer)
+    {
+      ERROR (&use->location, "a value of the type '%s' cannot be NULL; the type 'm%s' can",
+             use->signature, use->signature);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+check_arg (Checker *self,
+           CgArg   *arg)
+{
+  if (arg->node.name != NULL && *arg->node.name == '\0')
+    {
+      WARNING (&arg->node.name_location, "the name is empty");
+      arg->node.name = NULL;
+    }
+  if (arg->node.name != NULL)
+    check_free_name (self, &arg->node, "an argument");
+  if (arg->node.broken)
+    return;
+
+  cg_check_annotations (&arg->node, NULL, arg, self->diagnostics);
+  if (!check_type (self, &arg->use))
+    arg->node.broken = TRUE;
+}
+
+static gsize
+check_args (Checker   *self,
+            GPtrArray *args)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  gsize length = 0;
+
+  for (guint i = 0; i < args->len; i++)
+    {
+      CgArg *arg = g_ptr_array_index (args, i);
+      const CgArg *first;
+
+      check_arg (self, arg);
+      if (arg->node.broken)
+        continue;
+
+      length += strlen (arg->use.signature);
+      if (arg->node.name == NULL)
+        continue;
+
+      first = g_hash_table_lookup (names, arg->node.name);
+      if (first == NULL)
+        g_hash_table_insert (names, (gpointer) arg->node.name, arg);
+      else
+        {
+          WARNING (&arg->node.name_location, "there is an argument '%s' already", arg->node.name);
+          cg_diagnostics_note (self->diagnostics, &first->node.name_location,
+                               "the first '%s' is here", arg->node.name);
+        }
+    }
+
+  return length;
+}
+
+/* D-Bus has one signature for all values of a message. */
+static void
+check_message (Checker    *self,
+               GPtrArray  *args,
+               CgNode     *node,
+               const char *what)
+{
+  if (check_args (self, args) > MAX_SIGNATURE)
+    ERROR (&node->location, "the types of all %s of '%s' have more than %d characters",
+           what, node->name != NULL ? node->name : "", MAX_SIGNATURE);
+}
+
+static void
+check_method (Checker    *self,
+              GHashTable *names,
+              CgMethod   *method)
+{
+  if (!method->node.broken)
+    {
+      check_member_name (self, &method->node, "method");
+      check_duplicate (self, names, &method->node, "method");
+    }
+  check_message (self, method->in_args, &method->node, "arguments");
+  check_message (self, method->out_args, &method->node, "results");
+  cg_check_annotations (&method->node, method, NULL, self->diagnostics);
+}
+
+static void
+check_signal (Checker    *self,
+              GHashTable *names,
+              CgSignal   *signal)
+{
+  if (!signal->node.broken)
+    {
+      check_member_name (self, &signal->node, "signal");
+      check_duplicate (self, names, &signal->node, "signal");
+    }
+  check_message (self, signal->args, &signal->node, "arguments");
+  cg_check_annotations (&signal->node, NULL, NULL, self->diagnostics);
+}
+
+static void
+check_property (Checker    *self,
+                GHashTable *names,
+                CgProperty *property)
+{
+  if (!property->node.broken)
+    {
+      if (*property->node.name == '\0')
+        {
+          ERROR (&property->node.name_location, "the name is empty");
+          property->node.broken = TRUE;
+        }
+      else
+        {
+          check_free_name (self, &property->node, "a property");
+          check_duplicate (self, names, &property->node, "property");
+        }
+    }
+  if (property->use.signature != NULL && !check_type (self, &property->use))
+    property->node.broken = TRUE;
+  cg_check_annotations (&property->node, NULL, NULL, self->diagnostics);
+}
+
+static void
+check_members (Checker     *self,
+               CgInterface *interface)
+{
+  g_autoptr (GHashTable) methods = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) signals = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) properties = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    check_method (self, methods, g_ptr_array_index (interface->methods, i));
+  for (guint i = 0; i < interface->signals->len; i++)
+    check_signal (self, signals, g_ptr_array_index (interface->signals, i));
+  for (guint i = 0; i < interface->properties->len; i++)
+    check_property (self, properties, g_ptr_array_index (interface->properties, i));
+}
+
+void
+cg_check (CgDescription *description,
+          CgDiagnostics *diagnostics)
+{
+  Checker checker = { diagnostics };
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < description->interfaces->len; i++)
+    {
+      CgInterface *interface = g_ptr_array_index (description->interfaces, i);
+
+      if (!interface->node.broken)
+        {
+          check_interface_name (&checker, &interface->node);
+          check_duplicate (&checker, names, &interface->node, "interface");
+        }
+      check_members (&checker, interface);
+      cg_check_annotations (&interface->node, NULL, NULL, diagnostics);
+    }
+}

@@ -1,0 +1,45 @@
+/* cg-diagnostics.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+#include <stdio.h>
+
+G_BEGIN_DECLS
+
+/* A place in a description. Lines and columns count from 1; a column is one
+ * character, not one byte. Line 0 is the file as a whole. */
+typedef struct
+{
+  const char *file;       /* as it was given; lives as long as its source */
+  guint       file_index; /* position on the command line */
+  guint       line;
+  guint       column;
+} CgLocation;
+
+typedef struct _CgDiagnostics CgDiagnostics;
+
+CgDiagnostics *cg_diagnostics_new         (void);
+void           cg_diagnostics_free        (CgDiagnostics    *self);
+void           cg_diagnostics_error       (CgDiagnostics    *self,
+                                           const CgLocation *location,
+                                           const char       *format,
+                                           ...) G_GNUC_PRINTF (3, 4);
+void           cg_diagnostics_warning     (CgDiagnostics    *self,
+                                           const CgLocation *location,
+                                           const char       *format,
+                                           ...) G_GNUC_PRINTF (3, 4);
+void           cg_diagnostics_note        (CgDiagnostics    *self,
+                                           const CgLocation *location,
+                                           const char       *format,
+                                           ...) G_GNUC_PRINTF (3, 4);
+gboolean       cg_diagnostics_has_errors  (CgDiagnostics    *self);
+void           cg_diagnostics_print       (CgDiagnostics    *self,
+                                           FILE             *stream);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgDiagnostics, cg_diagnostics_free)
+
+G_END_DECLS

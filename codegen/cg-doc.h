@@ -1,0 +1,16 @@
+/* cg-doc.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+char *cg_doc_escape    (const char *text);
+char *cg_doc_paragraph (const char *text);
+char *cg_c_string      (const char *text);
+
+G_END_DECLS

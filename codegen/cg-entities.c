@@ -1,0 +1,255 @@
+/* cg-entities.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The entities that a document type declaration declares itself. Nothing
+ * outside of the file is ever read, what they expand to is text, never
+ * markup, and how much it may be is bounded. */
+
+#include "cg-entities.h"
+
+#include <string.h>
+
+#define MAX_DEPTH          16
+#define MAX_EXPANDED_BYTES (256 * 1024) /* of all references in one file */
+
+typedef struct
+{
+  char     *value;     /* (owned) (nullable): NULL if it is outside of the file */
+  gboolean  expanding; /* its value is being expanded: it must not recur */
+} Entity;
+
+struct _CgEntities
+{
+  GHashTable *table;   /* (owned) (element-type utf8 Entity) */
+  gsize       expanded;
+};
+
+static void
+entity_free (gpointer data)
+{
+  Entity *entity = data;
+
+  g_free (entity->value);
+  g_free (entity);
+}
+
+CgEntities *
+cg_entities_new (void)
+{
+  CgEntities *self = g_new0 (CgEntities, 1);
+
+  self->table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entity_free);
+
+  return self;
+}
+
+void
+cg_entities_free (CgEntities *self)
+{
+  g_hash_table_unref (self->table);
+  g_free (self);
+}
+
+static const char *
+skip_space (const char *p,
+            const char *end)
+{
+  while (p < end && g_ascii_isspace (*p))
+    p++;
+
+  return p;
+}
+
+static const char *
+skip_name (const char *p,
+           const char *end)
+{
+  while (p < end && !g_ascii_isspace (*p) && strchr ("\"'<>&;%[]", *p) == NULL)
+    p++;
+
+  return p;
+}
+
+/* Takes in `<!ENTITY name "value">` at @p, or `<!ENTITY name SYSTEM "uri">`.
+ * The first declaration of a name counts, as XML says. */
+static void
+declare_one (CgEntities *self,
+             const char *p,
+             const char *end)
+{
+  const char *name = skip_space (p + strlen ("<!ENTITY"), end);
+  const char *name_end = skip_name (name, end);
+  const char *value = skip_space (name_end, end);
+  g_autofree char *key = g_strndup (name, name_end - name);
+  Entity *entity;
+
+  if (*key == '\0' || g_hash_table_contains (self->table, key))
+    return;
+
+  entity = g_new0 (Entity, 1);
+  if (value < end && (*value == '"' || *value == '\''))
+    {
+      const char *close = memchr (value + 1, *value, end - value - 1);
+
+      if (close != NULL)
+        entity->value = g_strndup (value + 1, close - value - 1);
+    }
+  g_hash_table_insert (self->table, g_steal_pointer (&key), entity);
+}
+
+/* Reads the declarations of a `<!DOCTYPE>`. */
+void
+cg_entities_declare (CgEntities *self,
+                     const char *doctype,
+                     gsize       length)
+{
+  const char *end = doctype + length;
+
+  for (const char *p = doctype; p < end; p++)
+    {
+      if (*p == '"' || *p == '\'')
+        {
+          p = memchr (p + 1, *p, end - p - 1);
+          if (p == NULL)
+            return;
+        }
+      else if (g_str_has_prefix (p, "<!--"))
+        {
+          p = strstr (p + strlen ("<!--"), "-->");
+          if (p == NULL || p >= end)
+            return;
+        }
+      else if (g_str_has_prefix (p, "<!ENTITY") && g_ascii_isspace (p[strlen ("<!ENTITY")]))
+        declare_one (self, p, end);
+    }
+}
+
+static gboolean
+is_predefined (const char *name)
+{
+  static const char * const names[] = { "lt", "gt", "amp", "quot", "apos", NULL };
+
+  return g_strv_contains (names, name);
+}
+
+/* A quote in the value of an entity does not end the attribute that it is
+ * expanded in. */
+static void
+append_text (GString    *expanded,
+             const char *text,
+             gsize       length,
+             guint       depth)
+{
+  if (depth == 0)
+    {
+      g_string_append_len (expanded, text, length);
+      return;
+    }
+
+  for (gsize i = 0; i < length; i++)
+    if (text[i] == '"')
+      g_string_append (expanded, "&quot;");
+    else if (text[i] == '\'')
+      g_string_append (expanded, "&apos;");
+    else
+      g_string_append_c (expanded, text[i]);
+}
+
+static gboolean expand (CgEntities  *self,
+                        const char  *text,
+                        gsize        length,
+                        guint        depth,
+                        GString     *expanded,
+                        gsize       *error_offset,
+                        GError     **error);
+
+static gboolean
+expand_entity (CgEntities  *self,
+               const char  *name,
+               guint        depth,
+               GString     *expanded,
+               GError     **error)
+{
+  Entity *entity = g_hash_table_lookup (self->table, name);
+  gboolean ok;
+
+#define FAIL(...) (g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, __VA_ARGS__), FALSE)
+  if (entity == NULL)
+    return FAIL ("the entity '&%s;' is not declared", name);
+  if (entity->value == NULL)
+    return FAIL ("the entity '&%s;' is not in this file; nothing outside of it is read", name);
+  if (entity->expanding)
+    return FAIL ("the entity '&%s;' refers to itself", name);
+  if (depth > MAX_DEPTH)
+    return FAIL ("entities are nested more than %d deep", MAX_DEPTH);
+  if (strchr (entity->value, '<') != NULL)
+    return FAIL ("the entity '&%s;' stands for markup; only text is supported", name);
+
+  self->expanded += strlen (entity->value) + 1;
+  if (self->expanded > MAX_EXPANDED_BYTES)
+    return FAIL ("entities expand to more than %d KiB", MAX_EXPANDED_BYTES / 1024);
+#undef FAIL
+
+  entity->expanding = TRUE;
+  ok = expand (self, entity->value, strlen (entity->value), depth + 1, expanded, NULL, error);
+  entity->expanding = FALSE;
+
+  return ok;
+}
+
+static gboolean
+expand (CgEntities  *self,
+        const char  *text,
+        gsize        length,
+        guint        depth,
+        GString     *expanded,
+        gsize       *error_offset,
+        GError     **error)
+{
+  const char *end = text + length;
+  const char *p = text;
+
+  while (p < end)
+    {
+      const char *ampersand = memchr (p, '&', end - p);
+      const char *name_end;
+      g_autofree char *name = NULL;
+
+      if (ampersand == NULL)
+        break;
+
+      append_text (expanded, p, ampersand - p, depth);
+      name_end = skip_name (ampersand + 1, end);
+      name = g_strndup (ampersand + 1, name_end - ampersand - 1);
+      p = name_end < end && *name_end == ';' ? name_end + 1 : name_end;
+
+      /* those, and what is no reference at all, are GMarkup's */
+      if (*name == '\0' || *name == '#' || name_end == end || *name_end != ';' || is_predefined (name))
+        g_string_append_len (expanded, ampersand, p - ampersand);
+      else if (!expand_entity (self, name, depth, expanded, error))
+        {
+          if (error_offset != NULL)
+            *error_offset = ampersand - text;
+          return FALSE;
+        }
+    }
+
+  append_text (expanded, p, end - p, depth);
+
+  return TRUE;
+}
+
+/* Appends @text to @expanded with all references to declared entities
+ * replaced. On failure @error_offset is where the reference stands. */
+gboolean
+cg_entities_expand (CgEntities  *self,
+                    const char  *text,
+                    gsize        length,
+                    GString     *expanded,
+                    gsize       *error_offset,
+                    GError     **error)
+{
+  return expand (self, text, length, 0, expanded, error_offset, error);
+}

@@ -1,0 +1,28 @@
+/* cg-entities.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _CgEntities CgEntities;
+
+CgEntities *cg_entities_new     (void);
+void        cg_entities_free    (CgEntities  *self);
+void        cg_entities_declare (CgEntities  *self,
+                                 const char  *doctype,
+                                 gsize        length);
+gboolean    cg_entities_expand  (CgEntities  *self,
+                                 const char  *text,
+                                 gsize        length,
+                                 GString     *expanded,
+                                 gsize       *error_offset,
+                                 GError     **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgEntities, cg_entities_free)
+
+G_END_DECLS

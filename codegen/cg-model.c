@@ -1,0 +1,205 @@
+/* cg-model.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "cg-model.h"
+
+static void
+node_clear (CgNode *node)
+{
+  g_ptr_array_unref (node->annotations);
+}
+
+static void
+annotation_free (gpointer data)
+{
+  CgAnnotation *annotation = data;
+
+  node_clear (&annotation->node);
+  g_free (annotation);
+}
+
+static void
+arg_free (gpointer data)
+{
+  CgArg *arg = data;
+
+  node_clear (&arg->node);
+  g_free (arg);
+}
+
+static void
+method_free (gpointer data)
+{
+  CgMethod *method = data;
+
+  node_clear (&method->node);
+  g_ptr_array_unref (method->in_args);
+  g_ptr_array_unref (method->out_args);
+  g_free (method->names);
+  g_free (method);
+}
+
+static void
+signal_free (gpointer data)
+{
+  CgSignal *signal = data;
+
+  node_clear (&signal->node);
+  g_ptr_array_unref (signal->args);
+  g_free (signal);
+}
+
+static void
+property_free (gpointer data)
+{
+  CgProperty *property = data;
+
+  node_clear (&property->node);
+  g_free (property);
+}
+
+static void
+interface_free (gpointer data)
+{
+  CgInterface *interface = data;
+
+  node_clear (&interface->node);
+  g_ptr_array_unref (interface->methods);
+  g_ptr_array_unref (interface->signals);
+  g_ptr_array_unref (interface->properties);
+  g_free (interface->names);
+  g_free (interface);
+}
+
+static void
+node_init (CgNode           *node,
+           const CgLocation *location)
+{
+  node->location = *location;
+  node->name_location = *location;
+  node->annotations = g_ptr_array_new_with_free_func (annotation_free);
+}
+
+CgDescription *
+cg_description_new (void)
+{
+  CgDescription *self = g_new0 (CgDescription, 1);
+
+  self->interfaces = g_ptr_array_new_with_free_func (interface_free);
+  self->files = g_ptr_array_new ();
+  self->strings = g_string_chunk_new (4096);
+
+  return self;
+}
+
+void
+cg_description_free (CgDescription *self)
+{
+  g_ptr_array_unref (self->interfaces);
+  g_ptr_array_unref (self->files);
+  g_string_chunk_free (self->strings);
+  g_free (self);
+}
+
+const char *
+cg_description_string (CgDescription *self,
+                       const char    *string)
+{
+  return string != NULL ? g_string_chunk_insert_const (self->strings, string) : NULL;
+}
+
+CgInterface *
+cg_interface_new (CgDescription    *description,
+                  const CgLocation *location)
+{
+  CgInterface *self = g_new0 (CgInterface, 1);
+
+  node_init (&self->node, location);
+  self->methods = g_ptr_array_new_with_free_func (method_free);
+  self->signals = g_ptr_array_new_with_free_func (signal_free);
+  self->properties = g_ptr_array_new_with_free_func (property_free);
+  g_ptr_array_add (description->interfaces, self);
+
+  return self;
+}
+
+CgMethod *
+cg_method_new (CgInterface      *interface,
+               const CgLocation *location)
+{
+  CgMethod *self = g_new0 (CgMethod, 1);
+
+  node_init (&self->node, location);
+  self->in_args = g_ptr_array_new_with_free_func (arg_free);
+  self->out_args = g_ptr_array_new_with_free_func (arg_free);
+  g_ptr_array_add (interface->methods, self);
+
+  return self;
+}
+
+CgSignal *
+cg_signal_new (CgInterface      *interface,
+               const CgLocation *location)
+{
+  CgSignal *self = g_new0 (CgSignal, 1);
+
+  node_init (&self->node, location);
+  self->args = g_ptr_array_new_with_free_func (arg_free);
+  g_ptr_array_add (interface->signals, self);
+
+  return self;
+}
+
+CgProperty *
+cg_property_new (CgInterface      *interface,
+                 const CgLocation *location)
+{
+  CgProperty *self = g_new0 (CgProperty, 1);
+
+  node_init (&self->node, location);
+  self->use.location = *location;
+  g_ptr_array_add (interface->properties, self);
+
+  return self;
+}
+
+CgArg *
+cg_arg_new (GPtrArray        *args,
+            const CgLocation *location)
+{
+  CgArg *self = g_new0 (CgArg, 1);
+
+  node_init (&self->node, location);
+  self->use.location = *location;
+  g_ptr_array_add (args, self);
+
+  return self;
+}
+
+CgAnnotation *
+cg_annotation_new (CgNode           *parent,
+                   const CgLocation *location)
+{
+  CgAnnotation *self = g_new0 (CgAnnotation, 1);
+
+  node_init (&self->node, location);
+  self->value_location = *location;
+  g_ptr_array_add (parent->annotations, self);
+
+  return self;
+}
+
+const CgArg *
+cg_method_get_return_arg (const CgMethod *self)
+{
+  const CgArg *arg;
+
+  if (self->out_args->len != 1)
+    return NULL;
+
+  arg = g_ptr_array_index (self->out_args, 0);
+
+  return arg->use.type->is_pointer && !arg->use.nullable ? arg : NULL;
+}

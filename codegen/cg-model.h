@@ -1,0 +1,135 @@
+/* cg-model.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cg-diagnostics.h"
+#include "cg-types.h"
+
+G_BEGIN_DECLS
+
+/* What was read from all descriptions of one run. The parser fills it in, the
+ * check completes types, the naming completes names; after that it is const.
+ *
+ * All strings belong to the string chunk of the CgDescription. */
+
+typedef enum
+{
+  CG_DIRECTION_IN,
+  CG_DIRECTION_OUT
+} CgDirection;
+
+typedef enum
+{
+  CG_ACCESS_READ      = 1 << 0,
+  CG_ACCESS_WRITE     = 1 << 1,
+  CG_ACCESS_READWRITE = CG_ACCESS_READ | CG_ACCESS_WRITE
+} CgAccess;
+
+/* What every part of a description has. */
+typedef struct
+{
+  CgLocation   location;
+  CgLocation   name_location;
+  const char  *name;        /* as described, or NULL if it has none */
+  const char  *doc;         /* (nullable) */
+  const char  *since;       /* (nullable) */
+  gboolean     deprecated;
+  gboolean     broken;      /* an error was reported; what else is wrong with
+                             * it would only follow from that */
+  const char  *c_name;      /* (nullable): org.gtk.GDBus.C.Name */
+  GPtrArray   *annotations; /* (owned) (element-type CgAnnotation) */
+} CgNode;
+
+typedef struct
+{
+  CgNode       node;
+  CgLocation   value_location;
+  const char  *value;
+} CgAnnotation;
+
+/* A type where it is used: of an argument or of a property. */
+typedef struct
+{
+  CgLocation    location;
+  const char   *signature;
+  const char   *value_signature; /* without a maybe that is told by nullable */
+  gboolean      nullable;
+  const CgType *type;            /* (nullable) until checked */
+} CgTypeUse;
+
+typedef struct
+{
+  CgNode       node;
+  CgTypeUse    use;
+  CgDirection  direction;
+  const char  *c_lent;           /* its name in C where it is lent */
+  const char  *c_out;            /* and as an out parameter */
+} CgArg;
+
+typedef struct
+{
+  CgNode       node;
+  GPtrArray   *in_args;          /* (owned) (element-type CgArg) */
+  GPtrArray   *out_args;         /* (owned) (element-type CgArg) */
+  gboolean     no_reply;
+  const char **names;            /* (owned): in the order of the table in cg-names.c */
+} CgMethod;
+
+typedef struct
+{
+  CgNode       node;
+  GPtrArray   *args;             /* (owned) (element-type CgArg) */
+  const char  *lower;            /* its name in C */
+} CgSignal;
+
+typedef struct
+{
+  CgNode       node;
+  CgTypeUse    use;
+  CgAccess     access;
+  const char  *lower;            /* its name in C */
+} CgProperty;
+
+typedef struct
+{
+  CgNode       node;
+  GPtrArray   *methods;          /* (owned) (element-type CgMethod) */
+  GPtrArray   *signals;          /* (owned) (element-type CgSignal) */
+  GPtrArray   *properties;       /* (owned) (element-type CgProperty) */
+  const char **names;            /* (owned): in the order of the table in cg-names.c */
+} CgInterface;
+
+typedef struct
+{
+  GPtrArray    *interfaces;      /* (owned) (element-type CgInterface) */
+  GPtrArray    *files;           /* base names of the descriptions */
+  GStringChunk *strings;         /* (owned): every string of the model */
+} CgDescription;
+
+CgDescription *cg_description_new      (void);
+void           cg_description_free     (CgDescription    *self);
+const char    *cg_description_string   (CgDescription    *self,
+                                        const char       *string);
+CgInterface   *cg_interface_new        (CgDescription    *description,
+                                        const CgLocation *location);
+CgMethod      *cg_method_new           (CgInterface      *interface,
+                                        const CgLocation *location);
+CgSignal      *cg_signal_new           (CgInterface      *interface,
+                                        const CgLocation *location);
+CgProperty    *cg_property_new         (CgInterface      *interface,
+                                        const CgLocation *location);
+CgArg         *cg_arg_new              (GPtrArray        *args,
+                                        const CgLocation *location);
+CgAnnotation  *cg_annotation_new       (CgNode           *parent,
+                                        const CgLocation *location);
+
+/* The one out argument that is a method's C return value, or NULL: exactly
+ * one, a pointer, and not nullable, so that NULL can only mean failure. */
+const CgArg   *cg_method_get_return_arg (const CgMethod  *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgDescription, cg_description_free)
+
+G_END_DECLS

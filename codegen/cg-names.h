@@ -1,0 +1,27 @@
+/* cg-names.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cg-model.h"
+#include "cg-writer.h"
+
+G_BEGIN_DECLS
+
+char *cg_camel_case_to_uscore (const char       *name);
+char *cg_strip_dots           (const char       *name);
+
+void  cg_names_resolve        (CgDescription    *description,
+                               const char       *interface_prefix,
+                               const char       *c_namespace,
+                               CgDiagnostics    *diagnostics);
+
+/* Give a writer all names of an interface or a method, by their keys. */
+void  cg_names_set_interface  (CgWriter          *writer,
+                               const CgInterface *interface);
+void  cg_names_set_method     (CgWriter          *writer,
+                               const CgMethod    *method);
+
+G_END_DECLS

@@ -1,0 +1,103 @@
+/* cg-reserved.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Identifiers that generated code cannot take from a description. */
+
+#include "cg-reserved.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Keywords of C and C++, and macros of the headers that generated code
+ * includes or that are often included before it. Sorted by strcmp. */
+static const char * const reserved[] = {
+  "BUFSIZ", "CSIGNAL", "DOMAIN", "EOF", "FALSE", "FILENAME_MAX", "HUGE", "I", "INFINITY",
+  "MAXNAMLEN", "MINSIGSTKSZ", "NAN", "NFDBITS", "NGREG", "NSIG", "NULL", "NZERO",
+  "OVERFLOW", "PLOSS", "SING", "TLOSS", "TRUE", "UNDERFLOW",
+  "WCONTINUED", "WEXITED", "WNOHANG", "WNOWAIT", "WSTOPPED", "WUNTRACED",
+  "alignas", "alignof", "and", "and_eq", "asm", "assert", "atomic_cancel", "atomic_commit",
+  "atomic_noexcept", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char",
+  "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return", "co_yield", "compl",
+  "complex", "concept", "const", "const_cast", "consteval", "constexpr", "constinit",
+  "continue", "d_fileno", "decltype", "default", "delete", "do", "double", "dynamic_cast",
+  "else", "enum", "errno", "explicit", "export", "extern", "false", "far", "float", "for",
+  "friend", "goto", "gnu", "i386", "if", "imaginary", "inline", "int", "interface", "linux",
+  "long", "major", "makedev", "minor", "mutable", "namespace", "near", "new", "noexcept",
+  "noreturn", "not", "not_eq", "nullptr", "offsetof", "operator", "or", "or_eq", "private",
+  "protected", "public", "register", "reinterpret_cast", "requires", "restrict", "return",
+  "s6_addr", "sa_handler", "sa_sigaction", "sched_priority", "short", "signed", "sizeof",
+  "st_atime", "st_ctime", "st_mtime", "static", "static_assert", "static_cast", "stderr",
+  "stdin", "stdout", "strdupa", "strndupa", "struct", "switch", "synchronized", "template",
+  "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "typeof",
+  "union", "unix", "unsigned", "using", "va_arg", "va_copy", "va_end", "va_list", "va_start",
+  "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
+};
+
+/* Parameters, variables and types that generated functions use. */
+static const char * const used[] = {
+  "args", "call", "callback", "cancellable", "endpoint", "error", "gboolean", "gchar",
+  "gconstpointer", "gdouble", "gint", "gint16", "gint64", "gpointer", "gsize", "gssize",
+  "guchar", "guint", "guint16", "guint64", "guint8", "iface", "klass", "reply", "result",
+  "results", "self", "service", "user_data", "values",
+};
+
+static int
+compare (const void *a,
+         const void *b)
+{
+  return strcmp (*(const char * const *) a, *(const char * const *) b);
+}
+
+static gboolean
+is_listed (const char         *name,
+           const char * const *list,
+           gsize               n)
+{
+  return bsearch (&name, list, n, sizeof *list, compare) != NULL;
+}
+
+static gboolean
+has_lower (const char *name)
+{
+  return strpbrk (name, G_CSET_a_2_z) != NULL;
+}
+
+gboolean
+cg_is_identifier (const char *name)
+{
+  return *name != '\0' && !g_ascii_isdigit (*name) &&
+         strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") == strlen (name);
+}
+
+/* Is @name a keyword, or a macro? Macros are too many to list them all: there
+ * are 600 in what <gio/gio.h> includes. Those are all capitals, and either
+ * have an underscore or begin as the names of signals and errors do. */
+gboolean
+cg_is_reserved (const char *name)
+{
+  if (is_listed (name, reserved, G_N_ELEMENTS (reserved)))
+    return TRUE;
+
+  if (g_str_has_prefix (name, "si_") || g_str_has_prefix (name, "sigev_"))
+    return !g_str_has_suffix (name, "_");
+
+  return !has_lower (name) && strpbrk (name, G_CSET_A_2_Z) != NULL && strlen (name) > 2 &&
+         (strchr (name + 1, '_') != NULL ||
+          *name == 'E' ||
+          g_str_has_prefix (name, "SIG"));
+}
+
+/* Would a parameter @name hide what a generated function needs? */
+gboolean
+cg_is_used_parameter (const char *name)
+{
+  return is_listed (name, used, G_N_ELEMENTS (used)) ||
+         g_str_has_prefix (name, "g_") ||
+         g_str_has_prefix (name, "glib_") ||
+         g_str_has_prefix (name, "norpc_") ||
+         g_str_has_prefix (name, "Norpc") ||
+         (name[0] == 'G' && g_ascii_isupper (name[1]) && has_lower (name)) ||
+         (name[0] == '_' && (name[1] == '_' || g_ascii_isupper (name[1])));
+}

@@ -1,0 +1,16 @@
+/* cg-reserved.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+gboolean cg_is_identifier     (const char *name);
+gboolean cg_is_reserved       (const char *name);
+gboolean cg_is_used_parameter (const char *name);
+
+G_END_DECLS

@@ -1,0 +1,395 @@
+/* cg-signature.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Return type, name, parameters and their documentation of each function
+ * that is generated for a method: said once, for declaration, definition and
+ * doc comment alike. */
+
+#include "cg-signature.h"
+
+#include "cg-doc.h"
+
+#include <string.h>
+
+typedef enum
+{
+  ARGS_NONE,
+  ARGS_IN,        /* the in arguments, lent */
+  ARGS_OUT_LENT,  /* the results, lent */
+} ArgsKind;
+
+typedef enum
+{
+  RETURN_VOID,
+  RETURN_HANDLED, /* whether a reply was, or will be, given */
+  RETURN_RESULT,  /* the sole result, or whether there are results */
+  RETURN_CALL
+} ReturnKind;
+
+typedef struct
+{
+  const char *type;
+  const char *name;
+  const char *doc;   /* (nullable): not documented if NULL */
+} Param;
+
+/* A row says what a function is; parameters before and after the arguments
+ * are named by their place in the table of parameters below. */
+typedef struct
+{
+  const char *function;
+  const char *leading;   /* letters of params, in front of the arguments */
+  ArgsKind    args;
+  gboolean    out_params;
+  gboolean    optional;  /* out parameters can be NULL */
+  const char *trailing;
+  ReturnKind  returns;
+  const char *doc;
+} Row;
+
+static const struct
+{
+  char  letter;
+  Param param;
+} params[] = {
+  { 's', { "$Iface$ *", "self", "a service" } },
+  { 'p', { "$Proxy$ *", "self", "a proxy" } },
+  { 'c', { "NorpcCall *", "call", "the call" } },
+  { 'x', { "GCancellable *", "cancellable", "(nullable): what can cancel the call" } },
+  { 'b', { "GAsyncReadyCallback ", "callback",
+           "(scope async) (nullable): called when the call\n  has ended" } },
+  { 'u', { "gpointer ", "user_data", "what is given to @callback" } },
+  { 'r', { "GAsyncResult *", "result", "what @callback was given" } },
+  { 'e', { "GError **", "error", NULL } },
+  { 'y', { "NorpcReply *", "reply", NULL } },
+};
+
+static const Row rows[CG_N_SIGNATURES] = {
+  [CG_SIGNATURE_PLAIN] = {
+    "vfunc", "s", ARGS_IN, TRUE, FALSE, "e", RETURN_RESULT,
+    "The plain form of `$dbus_method$`: it answers at once.\n"
+    "\n"
+    "It runs in the context of the server. It is not called for a service that\n"
+    "implements the full form, `$handle$`."
+  },
+  [CG_SIGNATURE_HANDLE] = {
+    "handle", "sc", ARGS_IN, FALSE, FALSE, "e", RETURN_HANDLED,
+    "The full form of `$dbus_method$`: it answers now or later.\n"
+    "\n"
+    "It runs in the context of the server. A service that answers later keeps\n"
+    "a reference on @call; $complete$() or\n"
+    "norpc_call_return_error() answers it, in any thread."
+  },
+  [CG_SIGNATURE_COMPLETE] = {
+    "complete", "sc", ARGS_OUT_LENT, FALSE, FALSE, "", RETURN_VOID,
+    "Answers a call of `$dbus_method$`.\n"
+    "\n"
+    "It can be called in any thread. A call that was cancelled meanwhile is\n"
+    "left alone."
+  },
+  [CG_SIGNATURE_CALL] = {
+    "call", "p", ARGS_IN, FALSE, FALSE, "xbu", RETURN_VOID,
+    "Calls `$dbus_method$` of `$dbus_name$`.\n"
+    "\n"
+    "@callback is called in the thread-default main context that is current\n"
+    "here; it gets the result from $finish$()."
+  },
+  [CG_SIGNATURE_FINISH] = {
+    "finish", "pr", ARGS_NONE, TRUE, TRUE, "e", RETURN_RESULT,
+    "Gets the result of $call$()."
+  },
+  [CG_SIGNATURE_SYNC] = {
+    "sync", "p", ARGS_IN, TRUE, TRUE, "xe", RETURN_RESULT,
+    "Calls `$dbus_method$` of `$dbus_name$` and waits for the result.\n"
+    "\n"
+    "It blocks the calling thread, and runs no main loop."
+  },
+  [CG_SIGNATURE_NEW_CALL] = {
+    "new_call", "", ARGS_IN, FALSE, FALSE, "", RETURN_CALL, ""
+  },
+  [CG_SIGNATURE_TAKE_REPLY] = {
+    "take_reply", "y", ARGS_NONE, TRUE, TRUE, "", RETURN_RESULT, ""
+  },
+};
+
+/* Types and names of the parameters, aligned as GTK does it. */
+typedef struct
+{
+  CgWriter  *writer;
+  GPtrArray *types;  /* (owned) */
+  GPtrArray *names;
+  GString   *docs;   /* (owned) */
+} Builder;
+
+static void
+add_param (Builder    *self,
+           const char *type,
+           const char *name,
+           const char *doc)
+{
+  g_ptr_array_add (self->types, cg_writer_expand (self->writer, type));
+  g_ptr_array_add (self->names, (gpointer) name);
+
+  if (doc != NULL)
+    g_string_append_printf (self->docs, "%s@%s: %s", self->docs->len > 0 ? "\n" : "", name, doc);
+}
+
+static void
+add_letters (Builder    *self,
+             const char *letters)
+{
+  for (; *letters != '\0'; letters++)
+    for (gsize i = 0; i < G_N_ELEMENTS (params); i++)
+      if (params[i].letter == *letters)
+        add_param (self, params[i].param.type, params[i].param.name, params[i].param.doc);
+}
+
+static void
+append_arg_annotations (GString     *doc,
+                        const CgArg *arg,
+                        gboolean     is_out,
+                        gboolean     optional)
+{
+  gsize before = doc->len;
+
+  if (is_out)
+    g_string_append (doc, "(out) ");
+  if (is_out && optional)
+    g_string_append (doc, "(optional) ");
+  if (arg->use.nullable)
+    g_string_append (doc, "(nullable) ");
+  if (*arg->use.type->gir != '\0')
+    g_string_append_printf (doc, "%s ", arg->use.type->gir);
+  if (is_out && arg->use.type->is_pointer)
+    g_string_append (doc, "(transfer full) ");
+
+  if (doc->len > before)
+    {
+      g_string_truncate (doc, doc->len - 1);
+      g_string_append (doc, ": ");
+    }
+}
+
+static void
+append_arg_doc (GString     *doc,
+                const CgArg *arg,
+                const char  *what)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *type = NULL;
+
+  if (arg->node.doc != NULL)
+    text = cg_doc_paragraph (arg->node.doc);
+  else if (arg->use.type->signature == NULL)
+    text = g_strdup_printf ("%s of the type `%s`", what, arg->use.value_signature);
+  else
+    text = g_strdup (what);
+
+  g_string_append (doc, text);
+}
+
+static void
+add_args (Builder   *self,
+          GPtrArray *args,
+          gboolean   is_out,
+          gboolean   optional)
+{
+  for (guint i = 0; i < args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (args, i);
+      g_autoptr (GString) doc = g_string_new (NULL);
+      g_autofree char *out_type = g_strdup_printf (g_str_has_suffix (arg->use.type->c_out, "*") ? "%s*" : "%s *",
+                                                   arg->use.type->c_out);
+
+      append_arg_annotations (doc, arg, is_out, optional);
+      append_arg_doc (doc, arg, is_out ? "return location for a result" : "an argument");
+      add_param (self, is_out ? out_type : arg->use.type->c_in, is_out ? arg->c_out : arg->c_lent, doc->str);
+    }
+}
+
+static gsize
+count_stars (const char *type)
+{
+  gsize n = 0;
+
+  for (gsize length = strlen (type); n < length && type[length - n - 1] == '*'; n++)
+    ;
+
+  return n;
+}
+
+static gsize
+base_length (const char *type)
+{
+  gsize length = strlen (type) - count_stars (type);
+
+  while (length > 0 && type[length - 1] == ' ')
+    length--;
+
+  return length;
+}
+
+static char *
+format_params (Builder *self)
+{
+  GString *text = g_string_new (NULL);
+  gsize base = 0;
+  gsize stars = 0;
+
+  if (self->types->len == 0)
+    g_string_append (text, "void");
+
+  for (guint i = 0; i < self->types->len; i++)
+    {
+      const char *type = g_ptr_array_index (self->types, i);
+
+      base = MAX (base, base_length (type));
+      stars = MAX (stars, count_stars (type));
+    }
+
+  for (guint i = 0; i < self->types->len; i++)
+    {
+      const char *type = g_ptr_array_index (self->types, i);
+      gsize n_stars = count_stars (type);
+
+      g_string_append_printf (text, "%s%.*s%*s%.*s%s",
+                              i > 0 ? ",\n" : "",
+                              (int) base_length (type), type,
+                              (int) (base - base_length (type) + 1 + stars - n_stars), "",
+                              (int) n_stars, "*****",
+                              (const char *) g_ptr_array_index (self->names, i));
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+static const char *
+get_return_type (const CgMethod *method,
+                 ReturnKind      returns)
+{
+  const CgArg *arg;
+
+  switch (returns)
+    {
+    case RETURN_VOID:
+      return "void ";
+
+    case RETURN_HANDLED:
+      return "gboolean ";
+
+    case RETURN_RESULT:
+      arg = cg_method_get_return_arg (method);
+      return arg != NULL ? arg->use.type->c_out : "gboolean ";
+
+    case RETURN_CALL:
+      return "NorpcCall *";
+
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static char *
+make_return_doc (const CgMethod *method,
+                 const Row      *row)
+{
+  const CgArg *arg = cg_method_get_return_arg (method);
+  GString *doc;
+
+  if (row->returns == RETURN_HANDLED)
+    return g_strdup ("Returns: %FALSE with @error set if the call failed, else %TRUE");
+  if (row->returns != RETURN_RESULT)
+    return g_strdup ("");
+  if (arg == NULL)
+    return g_strdup_printf ("Returns:%s %%TRUE on success, %%FALSE with @error set",
+                            row->optional && method->out_args->len > 0 ? " (skip):" : "");
+
+  doc = g_string_new ("Returns: (transfer full)");
+  if (*arg->use.type->gir != '\0')
+    g_string_append_printf (doc, " %s", arg->use.type->gir);
+  g_string_append (doc, ": ");
+  append_arg_doc (doc, arg, "the result");
+  g_string_append (doc, ",\n  or %NULL with @error set");
+
+  return g_string_free (doc, FALSE);
+}
+
+static char *
+make_doc (CgWriter       *writer,
+          const CgMethod *method,
+          const Row      *row)
+{
+  g_autofree char *own = cg_writer_expand (writer, row->doc);
+  g_autofree char *described = NULL;
+
+  if (method->node.doc == NULL || row->out_params == (row->args == ARGS_NONE))
+    return g_steal_pointer (&own);
+
+  described = cg_doc_escape (method->node.doc);
+
+  return g_strdup_printf ("%s\n\n%s", own, described);
+}
+
+void
+cg_signature_set (CgWriter        *writer,
+                  const CgMethod  *method,
+                  CgSignatureKind  kind)
+{
+  const Row *row = &rows[kind];
+  Builder builder = { writer };
+  g_autofree char *function_key = g_strdup_printf ("$%s$", row->function);
+  g_autofree char *function = cg_writer_expand (writer, function_key);
+  g_autofree char *doc = make_doc (writer, method, row);
+  g_autofree char *return_doc = make_return_doc (method, row);
+  g_autofree char *formatted = NULL;
+
+  builder.types = g_ptr_array_new_with_free_func (g_free);
+  builder.names = g_ptr_array_new ();
+  builder.docs = g_string_new (NULL);
+
+  add_letters (&builder, row->leading);
+  if (row->args != ARGS_NONE)
+    add_args (&builder, row->args == ARGS_IN ? method->in_args : method->out_args, FALSE, FALSE);
+  /* the finish function has its result before the out parameters */
+  if (row->out_params && cg_method_get_return_arg (method) == NULL)
+    add_args (&builder, method->out_args, TRUE, row->optional);
+  add_letters (&builder, row->trailing);
+  formatted = format_params (&builder);
+
+  cg_writer_set (writer, "return_type", get_return_type (method, row->returns));
+  cg_writer_set (writer, "function", function);
+  cg_writer_set (writer, "params", formatted);
+  cg_writer_set (writer, "param_docs", builder.docs->str);
+  cg_writer_set (writer, "doc", doc);
+  cg_writer_set (writer, "return_doc", return_doc);
+
+  g_ptr_array_unref (builder.types);
+  g_ptr_array_unref (builder.names);
+  g_string_free (builder.docs, TRUE);
+}
+
+/* Widens @columns to the function that was set last. */
+void
+cg_signature_measure (CgWriter  *writer,
+                      CgColumns *columns)
+{
+  g_autofree char *return_type = cg_writer_expand (writer, "$return_type$");
+  g_autofree char *function = cg_writer_expand (writer, "$function$");
+
+  columns->return_type = MAX (columns->return_type, strlen (return_type));
+  columns->function = MAX (columns->function, strlen (function));
+}
+
+/* Pads a type so that its stars touch the name that follows. */
+char *
+cg_signature_pad_type (const char *type,
+                       guint       width)
+{
+  gsize base = base_length (type);
+  gsize stars = count_stars (type);
+  gsize space = width > base + stars ? width - base - stars : 1;
+
+  return g_strdup_printf ("%.*s%*s%.*s", (int) base, type, (int) space, "", (int) stars, "*****");
+}

@@ -1,0 +1,45 @@
+/* cg-signature.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cg-model.h"
+#include "cg-writer.h"
+
+G_BEGIN_DECLS
+
+/* The C functions that are generated for one method. */
+typedef enum
+{
+  CG_SIGNATURE_PLAIN,      /* the vfunc that answers at once */
+  CG_SIGNATURE_HANDLE,     /* the vfunc that answers when it likes */
+  CG_SIGNATURE_COMPLETE,
+  CG_SIGNATURE_CALL,
+  CG_SIGNATURE_FINISH,
+  CG_SIGNATURE_SYNC,
+  CG_SIGNATURE_NEW_CALL,   /* static: what call and sync share */
+  CG_SIGNATURE_TAKE_REPLY, /* static: what finish and sync share */
+  CG_N_SIGNATURES
+} CgSignatureKind;
+
+/* Gives @writer, in which the names of interface and method are, the keys
+ * return_type, function, params, param_docs, doc, and return_doc. */
+void  cg_signature_set      (CgWriter        *writer,
+                             const CgMethod  *method,
+                             CgSignatureKind  kind);
+
+/* The columns of many prototypes below each other. */
+typedef struct
+{
+  guint return_type;
+  guint function;
+} CgColumns;
+
+void  cg_signature_measure  (CgWriter        *writer,
+                             CgColumns       *columns);
+char *cg_signature_pad_type (const char      *type,
+                             guint            width);
+
+G_END_DECLS

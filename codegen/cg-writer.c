@@ -1,0 +1,180 @@
+/* cg-writer.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "cg-writer.h"
+
+#include <string.h>
+
+#define MAX_KEY 40
+
+struct _CgWriter
+{
+  GHashTable *values;  /* (owned) (element-type utf8 utf8): keys are static */
+  GString    *text;    /* (owned) */
+};
+
+CgWriter *
+cg_writer_new (void)
+{
+  CgWriter *self = g_new0 (CgWriter, 1);
+
+  self->values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  self->text = g_string_new (NULL);
+
+  return self;
+}
+
+void
+cg_writer_free (CgWriter *self)
+{
+  g_hash_table_unref (self->values);
+  g_string_free (self->text, TRUE);
+  g_free (self);
+}
+
+/* @key must be a static string. */
+void
+cg_writer_set (CgWriter   *self,
+               const char *key,
+               const char *value)
+{
+  g_hash_table_insert (self->values, (gpointer) key, g_strdup (value));
+}
+
+static const char *
+lookup (CgWriter   *self,
+        const char *start,
+        gsize       length)
+{
+  char key[MAX_KEY];
+  const char *value;
+
+  g_assert (length < sizeof key);
+  memcpy (key, start, length);
+  key[length] = '\0';
+
+  value = g_hash_table_lookup (self->values, key);
+  if (value == NULL)
+    g_error ("the template key $%s$ has no value", key);
+
+  return value;
+}
+
+static void
+trim_line (GString *text)
+{
+  while (text->len > 0 && text->str[text->len - 1] == ' ')
+    g_string_truncate (text, text->len - 1);
+}
+
+/* What every further line of a value begins with whose first line comes
+ * after @line: its comment leader, or as much space. */
+static char *
+make_leader (const char *line)
+{
+  const char *p = line + strspn (line, " ");
+  gsize n_columns;
+  char *leader;
+
+  if (*p == '*' && p[1 + strspn (p + 1, " ")] == '\0')
+    return g_strdup (line);
+
+  n_columns = g_utf8_strlen (line, -1);
+  leader = g_malloc (n_columns + 1);
+  memset (leader, ' ', n_columns);
+  leader[n_columns] = '\0';
+
+  return leader;
+}
+
+static void
+append_value (GString    *text,
+              const char *value)
+{
+  const char *newline = strchr (value, '\n');
+  g_autofree char *leader = NULL;
+  gsize line;
+
+  if (newline == NULL)
+    {
+      g_string_append (text, value);
+      return;
+    }
+
+  for (line = text->len; line > 0 && text->str[line - 1] != '\n';)
+    line--;
+  leader = make_leader (text->str + line);
+
+  for (; newline != NULL; newline = strchr (value, '\n'))
+    {
+      g_string_append_len (text, value, newline - value);
+      trim_line (text);
+      g_string_append_c (text, '\n');
+      g_string_append (text, leader);
+      value = newline + 1;
+    }
+
+  g_string_append (text, value);
+  if (*value == '\0')
+    trim_line (text);
+}
+
+static void
+expand (CgWriter   *self,
+        GString    *text,
+        const char *p)
+{
+  for (;;)
+    {
+      const char *dollar = strchr (p, '$');
+      const char *end;
+
+      if (dollar == NULL)
+        break;
+
+      end = strchr (dollar + 1, '$');
+      g_assert (end != NULL);
+
+      g_string_append_len (text, p, dollar - p);
+      if (end == dollar + 1)
+        g_string_append_c (text, '$');
+      else
+        append_value (text, lookup (self, dollar + 1, end - dollar - 1));
+      p = end + 1;
+    }
+
+  g_string_append (text, p);
+}
+
+/* Appends the expanded template to what was written. */
+void
+cg_writer_emit (CgWriter   *self,
+                const char *template_text)
+{
+  expand (self, self->text, template_text);
+}
+
+/* Returns the expanded template. */
+char *
+cg_writer_expand (CgWriter   *self,
+                  const char *template_text)
+{
+  GString *text = g_string_new (NULL);
+
+  expand (self, text, template_text);
+
+  return g_string_free (text, FALSE);
+}
+
+/* Returns all that was written; the writer is empty after that. */
+char *
+cg_writer_finish (CgWriter *self)
+{
+  char *text = g_string_free (self->text, FALSE);
+
+  self->text = g_string_new (NULL);
+
+  return text;
+}

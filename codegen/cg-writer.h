@@ -1,0 +1,32 @@
+/* cg-writer.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Writes text from templates. In a template, `$key$` stands for a value, and
+ * `$$` for a dollar sign. An unknown key is a bug and aborts.
+ *
+ * Lines of a value after its first hang at the column of the `$`. Where only
+ * a comment leader (` * `) stands in front, the leader is repeated. */
+typedef struct _CgWriter CgWriter;
+
+CgWriter *cg_writer_new    (void);
+void      cg_writer_free   (CgWriter   *self);
+void      cg_writer_set    (CgWriter   *self,
+                            const char *key,
+                            const char *value);
+void      cg_writer_emit   (CgWriter   *self,
+                            const char *template_text);
+char     *cg_writer_expand (CgWriter   *self,
+                            const char *template_text);
+char     *cg_writer_finish (CgWriter   *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgWriter, cg_writer_free)
+
+G_END_DECLS
