@@ -10,7 +10,6 @@
 
 G_BEGIN_DECLS
 
-/* Other sources of the context have their turn after so many calls. */
 #define NORPC_BACKLOG_BATCH 64
 
 /*
@@ -33,13 +32,12 @@ typedef struct
 
 void       norpc_backlog_init       (NorpcBacklog *self);
 void       norpc_backlog_clear      (NorpcBacklog *self);
-void       norpc_backlog_fill       (NorpcBacklog *self,
+guint      norpc_backlog_fill       (NorpcBacklog *self,
                                      NorpcChannel *channel);
 NorpcCall *norpc_backlog_next       (NorpcBacklog *self,
                                      NorpcHost    *host);
 gboolean   norpc_backlog_forget     (NorpcBacklog *self,
                                      NorpcCall    *call);
-gboolean   norpc_backlog_is_waiting (NorpcBacklog *self);
 gboolean   norpc_backlog_is_empty   (NorpcBacklog *self,
                                      NorpcChannel *channel);
 GPtrArray *norpc_backlog_hold_calls (NorpcBacklog *self,

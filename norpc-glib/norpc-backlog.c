@@ -59,18 +59,23 @@ link_open_locked (NorpcBacklog *self,
     unlink_open_locked (self, call);
 }
 
-/* The host's context: takes calls off the channel, when none are left here. */
-void
+/* The host's context, when the last batch is done: takes calls off the
+ * channel. Returns how many.
+ */
+guint
 norpc_backlog_fill (NorpcBacklog *self,
                     NorpcChannel *channel)
 {
+  guint n;
+
   g_mutex_lock (&self->lock);
-  if (self->n_begun == self->n_batch)
-    {
-      self->n_begun = 0;
-      self->n_batch = norpc_channel_take (channel, self->batch, NORPC_BACKLOG_BATCH);
-    }
+  g_assert (self->n_begun == self->n_batch);
+  n = norpc_channel_take (channel, self->batch, NORPC_BACKLOG_BATCH);
+  self->n_begun = 0;
+  self->n_batch = n;
   g_mutex_unlock (&self->lock);
+
+  return n;
 }
 
 /* The host's context: done with the current call, on to the next. Returns an
@@ -108,19 +113,6 @@ norpc_backlog_forget (NorpcBacklog *self,
   g_mutex_unlock (&self->lock);
 
   return none;
-}
-
-/* Any thread: calls wait here to be dispatched. */
-gboolean
-norpc_backlog_is_waiting (NorpcBacklog *self)
-{
-  gboolean waiting;
-
-  g_mutex_lock (&self->lock);
-  waiting = self->n_begun < self->n_batch;
-  g_mutex_unlock (&self->lock);
-
-  return waiting;
 }
 
 /* Any thread: nothing that was accepted is left to answer. */

@@ -23,6 +23,8 @@ guint      norpc_channel_take        (NorpcChannel *self,
                                       guint         max);
 void       norpc_channel_served      (NorpcChannel *self);
 gboolean   norpc_channel_has_calls   (NorpcChannel *self);
+gboolean   norpc_channel_look        (NorpcChannel *self,
+                                      NorpcSpin    *spin);
 gboolean   norpc_channel_fall_asleep (NorpcChannel *self,
                                       NorpcSpin    *spin);
 void       norpc_channel_wake_up     (NorpcChannel *self);

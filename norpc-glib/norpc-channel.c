@@ -274,6 +274,16 @@ has_calls (gpointer data)
   return norpc_channel_has_calls (data);
 }
 
+/* The host's context, when it has served all that it took: looks whether
+ * there is more, for a while.
+ */
+gboolean
+norpc_channel_look (NorpcChannel *self,
+                    NorpcSpin    *spin)
+{
+  return has_calls (self) || norpc_spin_until (spin, has_calls, self);
+}
+
 /* The host's context, when it has served all that it took: FALSE if there
  * are calls. If TRUE, whoever pushes next wakes the context.
  */
@@ -283,7 +293,7 @@ norpc_channel_fall_asleep (NorpcChannel *self,
 {
   gboolean empty;
 
-  if (has_calls (self) || norpc_spin_until (spin, has_calls, self))
+  if (norpc_channel_look (self, spin))
     return FALSE;
 
   g_async_queue_lock (self->queue);

@@ -42,12 +42,13 @@ struct _NorpcHost
   NorpcBacklog backlog; /* has its own lock */
   NorpcWaiters waiters; /* has its own lock; woken after each change of the state */
 
-  GMutex         lock;
-  NorpcHostState state;     /* [lock] */
-  gboolean       abandoned; /* [lock]: nothing is to be served any more */
-  gboolean       started;   /* [lock], written in the context: the service runs or ran */
-  GError        *error;     /* (owned) (nullable) [lock]: why it did not start */
-  GSource       *source;    /* (unowned) (nullable) [lock]: while it is attached */
+  int abandoned; /* atomic: nothing is to be served any more */
+  int state;     /* atomic, written with the lock: NorpcHostState */
+
+  GMutex   lock;
+  gboolean started; /* [lock], written in the context: the service runs or ran */
+  GError  *error;   /* (owned) (nullable) [lock]: why it did not start */
+  GSource *source;  /* (unowned) (nullable) [lock]: while it is attached */
 };
 
 NorpcHost     *norpc_host_new            (GObject         *service,

@@ -145,7 +145,7 @@ claim_start (NorpcHost  *self,
   g_mutex_lock (&self->lock);
   state = self->state;
   if (state == NORPC_HOST_NEW)
-    self->state = NORPC_HOST_STARTING;
+    g_atomic_int_set (&self->state, NORPC_HOST_STARTING);
   g_mutex_unlock (&self->lock);
 
   if (state >= NORPC_HOST_STOPPING)

@@ -11,6 +11,9 @@
 #include "norpc-lifecycle.h"
 #include "norpc-thread-private.h"
 
+/* Other sources of the context have their turn after so many calls. */
+#define MAX_CALLS_A_DISPATCH 64
+
 NorpcHost *
 norpc_host_new (GObject      *service,
                 NorpcChannel *channel)
@@ -62,8 +65,8 @@ norpc_host_set_state (NorpcHost      *self,
                       NorpcHostState  state)
 {
   g_mutex_lock (&self->lock);
-  if (self->state < state)
-    self->state = state;
+  if (self->state < (int) state)
+    g_atomic_int_set (&self->state, state);
   g_mutex_unlock (&self->lock);
 }
 
@@ -139,45 +142,48 @@ norpc_host_has_work (NorpcHost *self)
   if (state == NORPC_HOST_NEW || state == NORPC_HOST_STOPPED)
     return FALSE;
 
-  return !self->tried || norpc_backlog_is_waiting (&self->backlog) || may_stop (self);
+  return !self->tried || may_stop (self);
 }
 
-/* The host's context. */
+/* The host's context. As calls often come one after the other, it looks for
+ * more before it lets go of the context, which then polls. Other sources wait
+ * no longer for that than for a batch of calls that came at once.
+ */
 static void
-serve_batch (NorpcHost *self)
+serve_calls (NorpcHost *self)
 {
+  guint n_served = 0, n;
   NorpcCall *call;
 
-  norpc_backlog_fill (&self->backlog, self->channel);
-
-  while ((call = norpc_backlog_next (&self->backlog, self)) != NULL)
+  do
     {
-      norpc_channel_served (self->channel);
-      norpc_dispatch (call, self->service);
+      n = norpc_backlog_fill (&self->backlog, self->channel);
+      while ((call = norpc_backlog_next (&self->backlog, self)) != NULL)
+        {
+          norpc_channel_served (self->channel);
+          norpc_dispatch (call, self->service);
+        }
+      n_served += n;
     }
+  while (n > 0 && n_served < MAX_CALLS_A_DISPATCH &&
+         norpc_channel_look (self->channel, &self->spin));
 }
 
 /* The host's context. Does what there is to do now: starts the service,
- * serves a batch, stops the service.
+ * serves calls, stops the service.
  */
 static void
 run_once (NorpcHost *self)
 {
-  gboolean abandoned;
-
-  g_mutex_lock (&self->lock);
-  abandoned = self->abandoned;
-  g_mutex_unlock (&self->lock);
-
   if (!self->tried)
     {
       self->tried = TRUE;
-      if (!abandoned)
+      if (!g_atomic_int_get (&self->abandoned))
         start_service (self);
     }
   else
     {
-      serve_batch (self);
+      serve_calls (self);
     }
 
   if (may_stop (self))
@@ -224,9 +230,7 @@ abandon_calls (NorpcHost  *self,
   g_autoptr (GPtrArray) calls = NULL;
   g_autofree char *message = g_strdup_printf ("was not served: %s", reason);
 
-  g_mutex_lock (&self->lock);
-  self->abandoned = TRUE;
-  g_mutex_unlock (&self->lock);
+  g_atomic_int_set (&self->abandoned, TRUE);
 
   calls = norpc_backlog_hold_calls (&self->backlog, self->channel);
   for (guint i = 0; i < calls->len; i++)
@@ -246,7 +250,7 @@ norpc_host_stop (NorpcHost     *self,
 
   g_mutex_lock (&self->lock);
   if (self->state == NORPC_HOST_NEW)
-    self->state = NORPC_HOST_STOPPED;
+    g_atomic_int_set (&self->state, NORPC_HOST_STOPPED);
   state = self->state;
   g_mutex_unlock (&self->lock);
 
@@ -281,13 +285,7 @@ norpc_host_end (NorpcHost  *self,
 NorpcHostState
 norpc_host_get_state (NorpcHost *self)
 {
-  NorpcHostState state;
-
-  g_mutex_lock (&self->lock);
-  state = self->state;
-  g_mutex_unlock (&self->lock);
-
-  return state;
+  return (NorpcHostState) g_atomic_int_get (&self->state);
 }
 
 /* Any thread, when the state is past STARTING. */
