@@ -59,7 +59,7 @@ print_value (KvStoreProxy *store,
   gsize length;
   const char *text;
 
-  if (!kv_store_proxy_call_get_sync (store, 0, key_bytes, NULL, &value, &error))
+  if (!kv_store_proxy_call_get_sync (store, 0, key_bytes, &value, NULL, &error))
     {
       g_print ("  %s: %s\n", key, error->message);
     }
@@ -130,7 +130,7 @@ set_for_a_while (KvStoreProxy *store)
   gboolean stored;
 
   if (!kv_store_proxy_call_set_sync (store, 0, key, value, 100, KV_SET_IF_ABSENT,
-                                     NULL, &stored, NULL, &error))
+                                     &stored, NULL, NULL, &error))
     g_error ("Set failed: %s", error->message);
 
   print_value (store, "ticket");
