@@ -37,11 +37,14 @@ read_boolean (const Target       *target,
   return FALSE;
 }
 
+/* As with gdbus-codegen, hyphens are underscores. */
 static void
 apply_c_name (const Target       *target,
               const CgAnnotation *annotation)
 {
-  if (cg_is_identifier (annotation->value))
+  g_autofree char *identifier = g_strdelimit (g_strdup (annotation->value), "-", '_');
+
+  if (cg_is_identifier (identifier))
     target->node->c_name = annotation->value;
   else
     cg_diagnostics_error (target->diagnostics, &annotation->value_location,

@@ -111,7 +111,8 @@ static void
 check_duplicate (Checker    *self,
                  GHashTable *names,
                  CgNode     *node,
-                 const char *what)
+                 const char *what,
+                 gboolean    can_overload)
 {
   CgNode *first = g_hash_table_lookup (names, node->name);
 
@@ -121,7 +122,16 @@ check_duplicate (Checker    *self,
       return;
     }
 
-  ERROR (&node->name_location, "there is a %s '%s' already", what, node->name);
+  /* overloaded: whether the names in C differ is seen when they are made */
+  if (can_overload && g_strcmp0 (node->c_name, first->c_name) != 0)
+    return;
+
+  ERROR (&node->name_location,
+         can_overload
+         ? "there is a %s '%s' already; C has no overloading, but one can be renamed "
+           "with the annotation org.gtk.GDBus.C.Name"
+         : "there is a %s '%s' already",
+         what, node->name);
   cg_diagnostics_note (self->diagnostics, &first->name_location, "the first '%s' is here", node->name);
   node->broken = TRUE;
 }
@@ -226,14 +236,14 @@ check_method (Checker    *self,
               GHashTable *names,
               CgMethod   *method)
 {
+  cg_check_annotations (&method->node, method, NULL, self->diagnostics);
   if (!method->node.broken)
     {
       check_member_name (self, &method->node, "method");
-      check_duplicate (self, names, &method->node, "method");
+      check_duplicate (self, names, &method->node, "method", TRUE);
     }
   check_message (self, method->in_args, &method->node, "arguments");
   check_message (self, method->out_args, &method->node, "results");
-  cg_check_annotations (&method->node, method, NULL, self->diagnostics);
 }
 
 static void
@@ -241,13 +251,13 @@ check_signal (Checker    *self,
               GHashTable *names,
               CgSignal   *signal)
 {
+  cg_check_annotations (&signal->node, NULL, NULL, self->diagnostics);
   if (!signal->node.broken)
     {
       check_member_name (self, &signal->node, "signal");
-      check_duplicate (self, names, &signal->node, "signal");
+      check_duplicate (self, names, &signal->node, "signal", TRUE);
     }
   check_message (self, signal->args, &signal->node, "arguments");
-  cg_check_annotations (&signal->node, NULL, NULL, self->diagnostics);
 }
 
 static void
@@ -255,6 +265,7 @@ check_property (Checker    *self,
                 GHashTable *names,
                 CgProperty *property)
 {
+  cg_check_annotations (&property->node, NULL, NULL, self->diagnostics);
   if (!property->node.broken)
     {
       if (*property->node.name == '\0')
@@ -265,12 +276,11 @@ check_property (Checker    *self,
       else
         {
           check_free_name (self, &property->node, "a property");
-          check_duplicate (self, names, &property->node, "property");
+          check_duplicate (self, names, &property->node, "property", FALSE);
         }
     }
   if (property->use.signature != NULL && !check_type (self, &property->use))
     property->node.broken = TRUE;
-  cg_check_annotations (&property->node, NULL, NULL, self->diagnostics);
 }
 
 static void
@@ -300,12 +310,12 @@ cg_check (CgDescription *description,
     {
       CgInterface *interface = g_ptr_array_index (description->interfaces, i);
 
+      cg_check_annotations (&interface->node, NULL, NULL, diagnostics);
       if (!interface->node.broken)
         {
           check_interface_name (&checker, &interface->node);
-          check_duplicate (&checker, names, &interface->node, "interface");
+          check_duplicate (&checker, names, &interface->node, "interface", FALSE);
         }
       check_members (&checker, interface);
-      cg_check_annotations (&interface->node, NULL, NULL, diagnostics);
     }
 }

@@ -11,6 +11,11 @@
 #include "cg-names.h"
 #include "cg-signature.h"
 
+#include <string.h>
+
+/* What is passed is in one line if it is not longer than this. */
+#define PASSED_WIDTH 50
+
 static const char head[] =
   "/* $file$\n"
   " *\n"
@@ -68,7 +73,7 @@ static const char default_handle[] =
   "\n";
 
 static const char check_results[] =
-  "  if (!($conditions$))\n"
+  "  if ($conditions$)\n"
   "    {\n"
   "      g_critical (\"%s: a result of $dbus_name$.$dbus_method$ is missing or of a wrong type\",\n"
   "                  G_OBJECT_TYPE_NAME (self));\n"
@@ -132,7 +137,7 @@ static const char complete[] =
   "\n";
 
 static const char complete_check[] =
-  "  if (!($conditions$))\n"
+  "  if ($conditions$)\n"
   "    {\n"
   "      g_critical (\"%s: a result of $dbus_name$.$dbus_method$ is missing or of a wrong type\", G_STRFUNC);\n"
   "      norpc_call_return_error_literal (call, NORPC_ERROR, NORPC_ERROR_FAILED,\n"
@@ -277,24 +282,39 @@ make_condition (CgWriter    *writer,
                 const CgArg *arg,
                 const char  *value)
 {
-  g_autofree char *condition = NULL;
+  const CgType *type = arg->use.type;
+  g_autofree char *check = type->check != NULL ? expand_type (writer, type->check, arg, "", 0, value) : NULL;
 
-  if (arg->use.type->check == NULL)
+  if (!type->is_pointer || (arg->use.nullable && check == NULL))
     return NULL;
+  if (check == NULL)
+    return g_strdup_printf ("%s != NULL", value);
 
-  condition = expand_type (writer, arg->use.type->check, arg, "", 0, value);
-  if (!arg->use.nullable)
-    return g_steal_pointer (&condition);
-  if (arg->use.type->signature != NULL)
-    return NULL;
-
-  /* what is checked besides NULL */
-  cg_writer_set (writer, "value", value);
-  return cg_writer_expand (writer, "$value$ == NULL || "
-                                   "g_variant_is_of_type ($value$, G_VARIANT_TYPE (\"$signature$\"))");
+  return g_strdup_printf (arg->use.nullable ? "%s == NULL || %s" : "%s != NULL && %s", value, check);
 }
 
-/* Sets $conditions$ to what must hold for all results, and returns whether
+/* The same for what a service gives: the condition that it is wrong.
+ * @is_there tells that it is known not to be NULL. */
+static char *
+make_wrong_condition (CgWriter    *writer,
+                      const CgArg *arg,
+                      const char  *value,
+                      gboolean     is_there)
+{
+  const CgType *type = arg->use.type;
+  g_autofree char *check = type->check != NULL ? expand_type (writer, type->check, arg, "", 0, value) : NULL;
+
+  if (!type->is_pointer || (check == NULL && (arg->use.nullable || is_there)))
+    return NULL;
+  if (check == NULL)
+    return g_strdup_printf ("%s == NULL", value);
+  if (is_there)
+    return g_strdup_printf ("!%s", check);
+
+  return g_strdup_printf (arg->use.nullable ? "(%s != NULL && !%s)" : "%s == NULL || !%s", value, check);
+}
+
+/* Sets $conditions$ to what must not be of the results, and returns whether
  * there is anything to check. */
 static gboolean
 set_conditions (CgWriter       *writer,
@@ -302,15 +322,16 @@ set_conditions (CgWriter       *writer,
                 gboolean        is_local)
 {
   g_autoptr (GString) conditions = g_string_new (NULL);
+  gboolean is_there = is_local && cg_method_get_return_arg (method) != NULL;
 
   for (guint i = 0; i < method->out_args->len; i++)
     {
       const CgArg *arg = g_ptr_array_index (method->out_args, i);
-      g_autofree char *condition = make_condition (writer, arg, is_local ? arg->c_out : arg->c_lent);
+      g_autofree char *condition =
+        make_wrong_condition (writer, arg, is_local ? arg->c_out : arg->c_lent, is_there);
 
       if (condition != NULL)
-        g_string_append_printf (conditions, arg->use.nullable ? "%s(%s)" : "%s%s",
-                                conditions->len > 0 ? " &&\n" : "", condition);
+        g_string_append_printf (conditions, "%s%s", conditions->len > 0 ? " ||\n" : "", condition);
     }
   cg_writer_set (writer, "conditions", conditions->str);
 
@@ -348,27 +369,43 @@ emit_expanded (CgWriter   *writer,
   cg_writer_set (writer, key, text);
 }
 
+/* Joins what is passed to a function: in one line, or in a line each. */
+static char *
+join_passed (GPtrArray *passed,
+             gsize      width)
+{
+  gsize length = 0;
+
+  for (guint i = 0; i < passed->len; i++)
+    length += strlen (g_ptr_array_index (passed, i)) + 2;
+
+  g_ptr_array_add (passed, NULL);
+
+  return g_strjoinv (length <= width ? ", " : ",\n", (char **) passed->pdata);
+}
+
 static void
 emit_dispatch (CgWriter       *writer,
                const CgMethod *method)
 {
-  g_autoptr (GString) passed = g_string_new ("self,\ncall");
+  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *joined = NULL;
   g_autofree char *name = cg_writer_expand (writer, "$dispatch$");
   g_autofree char *indent = g_strnfill (strlen (name) + 1, ' ');
 
+  g_ptr_array_add (passed, g_strdup ("self"));
+  g_ptr_array_add (passed, g_strdup ("call"));
   for (guint i = 0; i < method->in_args->len; i++)
     {
       const CgArg *arg = g_ptr_array_index (method->in_args, i);
-      g_autofree char *value = expand_type (writer, arg->use.type->get, arg, "args", i, "");
 
-      g_string_append_printf (passed, ",\n%s", value);
+      g_ptr_array_add (passed, expand_type (writer, arg->use.type->get, arg, "args", i, ""));
     }
-  g_string_append (passed, ",\nerror");
-  if (method->in_args->len == 0)
-    g_string_assign (passed, "self, call, error");
+  g_ptr_array_add (passed, g_strdup ("error"));
+  joined = join_passed (passed, PASSED_WIDTH / 2);
 
   cg_writer_set (writer, "indent", indent);
-  cg_writer_set (writer, "passed", passed->str);
+  cg_writer_set (writer, "passed", joined);
   cg_writer_set (writer, "declare_args", method->in_args->len > 0
                  ? "  const GValue *args = norpc_call_get_args (call, NULL);\n" : "");
   cg_writer_emit (writer, dispatch);
@@ -381,11 +418,12 @@ set_invocation (CgWriter       *writer,
 {
   const CgArg *returned = cg_method_get_return_arg (method);
   g_autoptr (GString) locals = g_string_new (NULL);
-  g_autoptr (GString) passed = g_string_new ("self");
-  g_autofree char *invocation = NULL;
+  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *joined = NULL;
 
+  g_ptr_array_add (passed, g_strdup ("self"));
   for (guint i = 0; i < method->in_args->len; i++)
-    g_string_append_printf (passed, ", %s", ((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent);
+    g_ptr_array_add (passed, g_strdup (((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent));
 
   for (guint i = 0; i < method->out_args->len; i++)
     {
@@ -394,20 +432,22 @@ set_invocation (CgWriter       *writer,
 
       g_string_append_printf (locals, "%s%s = %s;\n", type, arg->c_out, arg->use.type->zero);
       if (returned == NULL)
-        g_string_append_printf (passed, ", &%s", arg->c_out);
+        g_ptr_array_add (passed, g_strconcat ("&", arg->c_out, NULL));
     }
+  g_ptr_array_add (passed, g_strdup ("error"));
+  joined = join_passed (passed, PASSED_WIDTH);
   if (method->out_args->len > 0)
     g_string_append (locals, "GValue *results;");
 
   cg_writer_set (writer, "locals", locals->str);
-  cg_writer_set (writer, "passed", passed->str);
+  cg_writer_set (writer, "passed", joined);
   if (returned != NULL)
     {
       cg_writer_set (writer, "value", returned->c_out);
-      emit_expanded (writer, "invoke", "$value$ = iface->$vfunc$ ($passed$, error);\nif ($value$ == NULL)");
+      emit_expanded (writer, "invoke", "$value$ = iface->$vfunc$ ($passed$);\nif ($value$ == NULL)");
     }
   else
-    emit_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$, error))");
+    emit_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$))");
 }
 
 static void
@@ -453,7 +493,8 @@ static void
 emit_new_call (CgWriter       *writer,
                const CgMethod *method)
 {
-  g_autoptr (GString) passed = g_string_new (NULL);
+  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *joined = NULL;
 
   if (method->in_args->len == 0)
     {
@@ -462,9 +503,9 @@ emit_new_call (CgWriter       *writer,
     }
 
   for (guint i = 0; i < method->in_args->len; i++)
-    g_string_append_printf (passed, "%s%s", i > 0 ? ", " : "",
-                            ((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent);
-  cg_writer_set (writer, "passed", passed->str);
+    g_ptr_array_add (passed, g_strdup (((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent));
+  joined = join_passed (passed, PASSED_WIDTH);
+  cg_writer_set (writer, "passed", joined);
   emit_expanded (writer, "make_call", "$new_call$ ($passed$)");
 
   cg_signature_set (writer, method, CG_SIGNATURE_NEW_CALL);
@@ -478,7 +519,8 @@ emit_take_reply (CgWriter       *writer,
 {
   const CgArg *returned = cg_method_get_return_arg (method);
   g_autoptr (GString) take = g_string_new (NULL);
-  g_autoptr (GString) passed = g_string_new ("reply");
+  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *joined = NULL;
   gboolean has_values = FALSE;
 
   if (returned != NULL || method->out_args->len == 0)
@@ -490,12 +532,13 @@ emit_take_reply (CgWriter       *writer,
       return;
     }
 
+  g_ptr_array_add (passed, g_strdup ("reply"));
   for (guint i = 0; i < method->out_args->len; i++)
     {
       const CgArg *arg = g_ptr_array_index (method->out_args, i);
       g_autofree char *get = expand_type (writer, arg->use.type->get, arg, "values", i, "");
 
-      g_string_append_printf (passed, ", %s", arg->c_out);
+      g_ptr_array_add (passed, g_strdup (arg->c_out));
       g_string_append_printf (take, "%sif (%s != NULL)\n", i > 0 ? "\n" : "", arg->c_out);
       if (arg->use.type->is_pointer)
         g_string_append_printf (take, "  *%s = (%s) norpc_reply_steal_pointer (reply, %u);",
@@ -506,8 +549,9 @@ emit_take_reply (CgWriter       *writer,
     }
 
   cg_signature_set (writer, method, CG_SIGNATURE_TAKE_REPLY);
+  joined = join_passed (passed, PASSED_WIDTH);
   cg_writer_set (writer, "take", take->str);
-  cg_writer_set (writer, "passed", passed->str);
+  cg_writer_set (writer, "passed", joined);
   cg_writer_set (writer, "declare_values", has_values ? "  const GValue *values;\n\n" : "");
   cg_writer_set (writer, "get_values", has_values ? "  values = norpc_reply_get_values (reply, NULL);\n" : "");
   emit_expanded (writer, "return_reply", "return $take_reply$ ($passed$);");

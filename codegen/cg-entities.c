@@ -24,6 +24,7 @@ struct _CgEntities
 {
   GHashTable *table;   /* (owned) (element-type utf8 Entity) */
   gsize       expanded;
+  gboolean    is_external; /* more declarations stand outside of the file */
 };
 
 static void
@@ -106,6 +107,10 @@ cg_entities_declare (CgEntities *self,
                      gsize       length)
 {
   const char *end = doctype + length;
+  const char *name = skip_space (doctype + strlen ("<!DOCTYPE"), end);
+  const char *keyword = skip_space (skip_name (name, end), end);
+
+  self->is_external = g_str_has_prefix (keyword, "SYSTEM") || g_str_has_prefix (keyword, "PUBLIC");
 
   for (const char *p = doctype; p < end; p++)
     {
@@ -157,6 +162,42 @@ append_text (GString    *expanded,
       g_string_append_c (expanded, text[i]);
 }
 
+static gboolean
+is_character (const char *name)
+{
+  gboolean is_hex = name[1] == 'x';
+  char *end;
+  guint64 c = g_ascii_strtoull (name + 1 + is_hex, &end, is_hex ? 16 : 10);
+
+  return g_ascii_isxdigit (name[1 + is_hex]) && *end == '\0' && c <= 0x10ffff &&
+         (c >= 0x20 ? !(c >= 0xd800 && c < 0xe000) && c != 0xfffe && c != 0xffff
+                    : c == '\t' || c == '\n' || c == '\r');
+}
+
+/* Is @name one that XML has itself? Those are left for GMarkup. */
+static gboolean
+check_reference (const char  *name,
+                 gboolean     is_closed,
+                 gboolean    *is_own,
+                 GError     **error)
+{
+  *is_own = FALSE;
+
+  if (*name == '\0' || !is_closed)
+    g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_PARSE,
+                 "'&' begins no reference here; write '&amp;'");
+  else if (*name == '#' && !is_character (name))
+    g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_PARSE,
+                 "'&%s;' is not a character of XML", name);
+  else
+    {
+      *is_own = *name == '#' || is_predefined (name);
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
 static gboolean expand (CgEntities  *self,
                         const char  *text,
                         gsize        length,
@@ -176,6 +217,9 @@ expand_entity (CgEntities  *self,
   gboolean ok;
 
 #define FAIL(...) (g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, __VA_ARGS__), FALSE)
+  /* not knowing the declarations there, XML has it that one goes on */
+  if (entity == NULL && self->is_external)
+    return TRUE;
   if (entity == NULL)
     return FAIL ("the entity '&%s;' is not declared", name);
   if (entity->value == NULL)
@@ -216,6 +260,8 @@ expand (CgEntities  *self,
       const char *ampersand = memchr (p, '&', end - p);
       const char *name_end;
       g_autofree char *name = NULL;
+      gboolean is_closed;
+      gboolean is_own;
 
       if (ampersand == NULL)
         break;
@@ -223,17 +269,18 @@ expand (CgEntities  *self,
       append_text (expanded, p, ampersand - p, depth);
       name_end = skip_name (ampersand + 1, end);
       name = g_strndup (ampersand + 1, name_end - ampersand - 1);
-      p = name_end < end && *name_end == ';' ? name_end + 1 : name_end;
+      is_closed = name_end < end && *name_end == ';';
+      p = is_closed ? name_end + 1 : name_end;
 
-      /* those, and what is no reference at all, are GMarkup's */
-      if (*name == '\0' || *name == '#' || name_end == end || *name_end != ';' || is_predefined (name))
-        g_string_append_len (expanded, ampersand, p - ampersand);
-      else if (!expand_entity (self, name, depth, expanded, error))
+      if (!check_reference (name, is_closed, &is_own, error) ||
+          (!is_own && !expand_entity (self, name, depth, expanded, error)))
         {
           if (error_offset != NULL)
             *error_offset = ampersand - text;
           return FALSE;
         }
+      if (is_own)
+        g_string_append_len (expanded, ampersand, p - ampersand);
     }
 
   append_text (expanded, p, end - p, depth);

@@ -23,19 +23,6 @@ fail (CgLexer    *self,
   return FALSE;
 }
 
-/* The file ends inside of what begins at self->offset. */
-static gboolean
-fail_at_end (CgLexer    *self,
-             const char *message)
-{
-  CgLocation start = cg_source_locate (self->source, self->offset);
-
-  fail (self, self->source->length, message);
-  cg_diagnostics_note (self->diagnostics, &start, "it begins here");
-
-  return FALSE;
-}
-
 static gboolean
 lex_until (CgLexer    *self,
            CgToken    *token,
@@ -47,7 +34,7 @@ lex_until (CgLexer    *self,
   const char *found = strstr (start + skip, end);
 
   if (found == NULL)
-    return fail_at_end (self, message);
+    return fail (self, self->offset, message);
 
   token->length = found + strlen (end) - start;
 
@@ -63,7 +50,7 @@ lex_comment (CgLexer *self,
 
   token->kind = CG_TOKEN_COMMENT;
   if (!lex_until (self, token, strlen ("<!--"), "-->",
-                  "the file ends inside a comment"))
+                  "the comment has no end"))
     return FALSE;
 
   hyphens = strstr (start + strlen ("<!--"), "--");
@@ -109,7 +96,7 @@ lex_doctype (CgLexer *self,
         }
     }
 
-  return fail_at_end (self, "the file ends inside the document type declaration");
+  return fail (self, self->offset, "the document type declaration has no end");
 }
 
 static gboolean
@@ -124,14 +111,9 @@ lex_tag (CgLexer *self,
   for (const char *p = start + 1; *p != '\0'; p++)
     {
       if (*p == '<')
-        {
-          if (quote != '\0')
-            return fail (self, p - self->source->text,
-                         "'<' cannot stand in an attribute value; write '&lt;'");
-
-          fail (self, p - self->source->text, "'<' cannot stand inside a tag");
-          return FALSE;
-        }
+        return fail (self, p - self->source->text, quote != '\0'
+                     ? "'<' cannot stand in an attribute value; write '&lt;'"
+                     : "'<' cannot stand inside a tag");
       if (quote != '\0')
         {
           if (*p == quote)
@@ -146,9 +128,9 @@ lex_tag (CgLexer *self,
         }
     }
 
-  return fail_at_end (self, quote != '\0'
-                      ? "the file ends inside an attribute value"
-                      : "the file ends inside a tag");
+  return fail (self, self->offset, quote != '\0'
+               ? "an attribute value in the tag has no end"
+               : "the tag has no end");
 }
 
 static gboolean
@@ -164,14 +146,14 @@ lex_markup (CgLexer *self,
     {
       token->kind = CG_TOKEN_CDATA;
       return lex_until (self, token, strlen ("<![CDATA["), "]]>",
-                        "the file ends inside a CDATA section");
+                        "the CDATA section has no end");
     }
 
   if (g_str_has_prefix (start, "<?"))
     {
       token->kind = CG_TOKEN_INSTRUCTION;
       return lex_until (self, token, strlen ("<?"), "?>",
-                        "the file ends inside a processing instruction");
+                        "the processing instruction has no end");
     }
 
   if (g_str_has_prefix (start, "<!DOCTYPE"))

@@ -173,10 +173,9 @@ make_member_name (const CgNode *node)
 {
   g_autofree char *identifier = NULL;
 
-  if (is_ugly (node->c_name))
-    return g_ascii_strdown (node->c_name, -1);
-
   identifier = make_identifier (node->c_name != NULL ? node->c_name : node->name);
+  if (is_ugly (node->c_name))
+    return g_ascii_strdown (identifier, -1);
 
   return cg_camel_case_to_uscore (identifier);
 }
@@ -214,12 +213,14 @@ set_interface_base (Namer             *self,
 
   if (is_ugly (c_name))
     {
-      camel = remove_underscores (c_name);
-      lower = g_ascii_strdown (c_name, -1);
+      g_autofree char *identifier = make_identifier (c_name);
+
+      camel = remove_underscores (identifier);
+      lower = g_ascii_strdown (identifier, -1);
     }
   else
     {
-      camel = c_name != NULL ? g_strdup (c_name) : cg_strip_dots (name);
+      camel = c_name != NULL ? make_identifier (c_name) : cg_strip_dots (name);
       lower = cg_camel_case_to_uscore (camel);
     }
   upper = g_ascii_strup (lower, -1);

@@ -46,6 +46,7 @@ typedef struct
   gboolean    optional;  /* out parameters can be NULL */
   const char *trailing;
   ReturnKind  returns;
+  gboolean    describes; /* the method's own documentation is in its doc */
   const char *doc;
 } Row;
 
@@ -68,14 +69,14 @@ static const struct
 
 static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_PLAIN] = {
-    "vfunc", "s", ARGS_IN, TRUE, FALSE, "e", RETURN_RESULT,
+    "vfunc", "s", ARGS_IN, TRUE, FALSE, "e", RETURN_RESULT, TRUE,
     "The plain form of `$dbus_method$`: it answers at once.\n"
     "\n"
     "It runs in the context of the server. It is not called for a service that\n"
     "implements the full form, `$handle$`."
   },
   [CG_SIGNATURE_HANDLE] = {
-    "handle", "sc", ARGS_IN, FALSE, FALSE, "e", RETURN_HANDLED,
+    "handle", "sc", ARGS_IN, FALSE, FALSE, "e", RETURN_HANDLED, FALSE,
     "The full form of `$dbus_method$`: it answers now or later.\n"
     "\n"
     "It runs in the context of the server. A service that answers later keeps\n"
@@ -83,34 +84,34 @@ static const Row rows[CG_N_SIGNATURES] = {
     "norpc_call_return_error() answers it, in any thread."
   },
   [CG_SIGNATURE_COMPLETE] = {
-    "complete", "sc", ARGS_OUT_LENT, FALSE, FALSE, "", RETURN_VOID,
+    "complete", "sc", ARGS_OUT_LENT, FALSE, FALSE, "", RETURN_VOID, FALSE,
     "Answers a call of `$dbus_method$`.\n"
     "\n"
     "It can be called in any thread. A call that was cancelled meanwhile is\n"
     "left alone."
   },
   [CG_SIGNATURE_CALL] = {
-    "call", "p", ARGS_IN, FALSE, FALSE, "xbu", RETURN_VOID,
+    "call", "p", ARGS_IN, FALSE, FALSE, "xbu", RETURN_VOID, TRUE,
     "Calls `$dbus_method$` of `$dbus_name$`.\n"
     "\n"
     "@callback is called in the thread-default main context that is current\n"
     "here; it gets the result from $finish$()."
   },
   [CG_SIGNATURE_FINISH] = {
-    "finish", "pr", ARGS_NONE, TRUE, TRUE, "e", RETURN_RESULT,
+    "finish", "pr", ARGS_NONE, TRUE, TRUE, "e", RETURN_RESULT, FALSE,
     "Gets the result of $call$()."
   },
   [CG_SIGNATURE_SYNC] = {
-    "sync", "p", ARGS_IN, TRUE, TRUE, "xe", RETURN_RESULT,
+    "sync", "p", ARGS_IN, TRUE, TRUE, "xe", RETURN_RESULT, TRUE,
     "Calls `$dbus_method$` of `$dbus_name$` and waits for the result.\n"
     "\n"
     "It blocks the calling thread, and runs no main loop."
   },
   [CG_SIGNATURE_NEW_CALL] = {
-    "new_call", "", ARGS_IN, FALSE, FALSE, "", RETURN_CALL, ""
+    "new_call", "", ARGS_IN, FALSE, FALSE, "", RETURN_CALL, FALSE, ""
   },
   [CG_SIGNATURE_TAKE_REPLY] = {
-    "take_reply", "y", ARGS_NONE, TRUE, TRUE, "", RETURN_RESULT, ""
+    "take_reply", "y", ARGS_NONE, TRUE, TRUE, "", RETURN_RESULT, FALSE, ""
   },
 };
 
@@ -178,23 +179,31 @@ append_arg_doc (GString     *doc,
                 const char  *what)
 {
   g_autofree char *text = NULL;
-  g_autofree char *type = NULL;
+  g_autofree char *name = NULL;
 
   if (arg->node.doc != NULL)
-    text = cg_doc_paragraph (arg->node.doc);
-  else if (arg->use.type->signature == NULL)
-    text = g_strdup_printf ("%s of the type `%s`", what, arg->use.value_signature);
-  else
-    text = g_strdup (what);
+    {
+      text = cg_doc_paragraph (arg->node.doc);
+      g_string_append (doc, text);
+      return;
+    }
 
-  g_string_append (doc, text);
+  g_string_append (doc, what);
+  if (arg->node.name != NULL)
+    {
+      name = cg_doc_paragraph (arg->node.name);
+      g_string_append_printf (doc, " `%s`", name);
+    }
+  if (arg->use.type->signature == NULL)
+    g_string_append_printf (doc, ", of the type `%s`", arg->use.value_signature);
 }
 
 static void
-add_args (Builder   *self,
-          GPtrArray *args,
-          gboolean   is_out,
-          gboolean   optional)
+add_args (Builder    *self,
+          GPtrArray  *args,
+          const char *what,
+          gboolean    is_out,
+          gboolean    optional)
 {
   for (guint i = 0; i < args->len; i++)
     {
@@ -204,7 +213,7 @@ add_args (Builder   *self,
                                                    arg->use.type->c_out);
 
       append_arg_annotations (doc, arg, is_out, optional);
-      append_arg_doc (doc, arg, is_out ? "return location for a result" : "an argument");
+      append_arg_doc (doc, arg, what);
       add_param (self, is_out ? out_type : arg->use.type->c_in, is_out ? arg->c_out : arg->c_lent, doc->str);
     }
 }
@@ -324,7 +333,7 @@ make_doc (CgWriter       *writer,
   g_autofree char *own = cg_writer_expand (writer, row->doc);
   g_autofree char *described = NULL;
 
-  if (method->node.doc == NULL || row->out_params == (row->args == ARGS_NONE))
+  if (method->node.doc == NULL || !row->describes)
     return g_steal_pointer (&own);
 
   described = cg_doc_escape (method->node.doc);
@@ -351,10 +360,10 @@ cg_signature_set (CgWriter        *writer,
 
   add_letters (&builder, row->leading);
   if (row->args != ARGS_NONE)
-    add_args (&builder, row->args == ARGS_IN ? method->in_args : method->out_args, FALSE, FALSE);
-  /* the finish function has its result before the out parameters */
+    add_args (&builder, row->args == ARGS_IN ? method->in_args : method->out_args,
+              row->args == ARGS_IN ? "the argument" : "the result", FALSE, FALSE);
   if (row->out_params && cg_method_get_return_arg (method) == NULL)
-    add_args (&builder, method->out_args, TRUE, row->optional);
+    add_args (&builder, method->out_args, "return location for the result", TRUE, row->optional);
   add_letters (&builder, row->trailing);
   formatted = format_params (&builder);
 

@@ -22,14 +22,14 @@
     "g_value_get_string ($gvalue$)", \
     "g_value_set_string ($gvalue$, $value$);", \
     "g_value_take_string ($gvalue$, g_steal_pointer (&$value$));", \
-    "$value$ != NULL", TRUE }
+    NULL, TRUE }
 
 #define STRV(signature) \
   { signature, "const char * const *", "char **", "g_auto (GStrv) ", "(array zero-terminated=1)", "NULL", \
     "(const char * const *) g_value_get_boxed ($gvalue$)", \
     "g_value_set_boxed ($gvalue$, $value$);", \
     "g_value_take_boxed ($gvalue$, g_steal_pointer (&$value$));", \
-    "$value$ != NULL", TRUE }
+    NULL, TRUE }
 
 static const CgType types[] = {
   SCALAR ("y", "guint8", "0", "", "uchar"),
@@ -55,13 +55,13 @@ static const CgType types[] = {
     "(GBytes *) g_value_get_boxed ($gvalue$)",
     "g_value_set_boxed ($gvalue$, $value$);",
     "g_value_take_boxed ($gvalue$, g_steal_pointer (&$value$));",
-    "$value$ != NULL", TRUE },
+    NULL, TRUE },
 
   { NULL, "GVariant *", "GVariant *", "g_autoptr (GVariant) ", "", "NULL",
     "g_value_get_variant ($gvalue$)",
     "g_value_set_variant ($gvalue$, $value$);",
     "g_value_take_variant ($gvalue$, g_steal_pointer (&$value$));",
-    "$value$ != NULL && g_variant_is_of_type ($value$, G_VARIANT_TYPE (\"$signature$\"))", TRUE },
+    "g_variant_is_of_type ($value$, G_VARIANT_TYPE (\"$signature$\"))", TRUE },
 };
 
 /* The row for a valid signature. A maybe of a pointer is the pointer, which

@@ -22,7 +22,7 @@ typedef struct
   const char *get;         /* lent out of a GValue */
   const char *set;         /* copied into a GValue */
   const char *take;        /* given to a GValue */
-  const char *check;       /* (nullable): condition for a value that is right */
+  const char *check;       /* (nullable): whether a value is of the signature */
   gboolean    is_pointer;  /* NULL is no value of it */
 } CgType;
 
