@@ -52,10 +52,10 @@ def main():
         text = page.read_text()
         found = [(text.count('\n', 0, block.start('code')), problem(block, source))
                  for block in BLOCK.finditer(text)]
-        wrong = [f'# {page.name}:{line}: {what}' for line, what in found if what]
+        wrong = [f'{page.name}:{line}: {what}' for line, what in found if what]
         print('not ok' if wrong else 'ok', number, f'{page.name}: {len(found)} blocks of code')
         if wrong:
-            print('\n'.join(wrong))
+            print('\n'.join(wrong), file=sys.stderr)  # where Meson shows it
 
 
 if __name__ == '__main__':

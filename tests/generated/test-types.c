@@ -100,7 +100,7 @@ wait_for_result (Fixture *f)
         test_types_proxy_call_ ## METHOD ((f)->proxy, ARGS IN NULL, result_cb, f); \
         result_ = wait_for_result (f);                                            \
         result_variable =                                                         \
-          test_types_proxy_call_ ## METHOD ## _finish ((f)->proxy, ARGS OUT result_, error); \
+          test_types_proxy_call_ ## METHOD ## _finish ((f)->proxy, result_, ARGS OUT error); \
       }                                                                           \
     else                                                                          \
       result_variable =                                                           \
@@ -420,7 +420,7 @@ test_wrong_result (Fixture       *f,
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) pair = NULL;
 
-  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*(ii)*");
+  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*rong*ype*");
   CALL (pair, f, wrong_type, (), (), &error);
   g_test_assert_expected_messages ();
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
