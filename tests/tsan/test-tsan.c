@@ -217,6 +217,105 @@ test_class (void)
   g_thread_join (thread);
 }
 
+/* Memory that is counted by a gatomicrefcount. */
+
+typedef struct
+{
+  gatomicrefcount ref_count;
+  int content;
+} Counted;
+
+static void
+counted_unref (Counted *counted)
+{
+  if (g_atomic_ref_count_dec (&counted->ref_count))
+    {
+      g_assert_cmpint (counted->content++, ==, 4);
+      g_free (counted);
+    }
+}
+
+static gpointer
+counted_thread (gpointer data)
+{
+  GAsyncQueue *queue = data;
+
+  for (int i = 0; i < ROUNDS; i++)
+    {
+      Counted *counted = g_async_queue_pop (queue);
+
+      g_assert_cmpint (counted->content, ==, 4);
+      counted_unref (counted);
+    }
+  return NULL;
+}
+
+static void
+test_atomic_ref_count (void)
+{
+  GAsyncQueue *queue = g_async_queue_new ();
+  GThread *thread = g_thread_new ("counted", counted_thread, queue);
+
+  for (int i = 0; i < ROUNDS; i++)
+    {
+      Counted *counted = g_new0 (Counted, 1);
+
+      g_atomic_ref_count_init (&counted->ref_count);
+      g_atomic_ref_count_inc (&counted->ref_count);
+      counted->content = 4;
+      g_async_queue_push (queue, counted);
+      g_assert_cmpint (counted->content, ==, 4);
+      counted_unref (counted);
+    }
+  g_thread_join (thread);
+  g_async_queue_unref (queue);
+}
+
+/* The same as a box. */
+
+static void
+box_clear (gpointer data)
+{
+  int *content = data;
+
+  g_assert_cmpint (*content, ==, 4);
+  *content = 5;
+}
+
+static gpointer
+rc_box_thread (gpointer data)
+{
+  GAsyncQueue *queue = data;
+
+  for (int i = 0; i < ROUNDS; i++)
+    {
+      int *box = g_async_queue_pop (queue);
+
+      g_assert_cmpint (*box, ==, 4);
+      g_atomic_rc_box_release_full (box, box_clear);
+    }
+  return NULL;
+}
+
+static void
+test_atomic_rc_box (void)
+{
+  GAsyncQueue *queue = g_async_queue_new ();
+  GThread *thread = g_thread_new ("box", rc_box_thread, queue);
+
+  for (int i = 0; i < ROUNDS; i++)
+    {
+      int *box = g_atomic_rc_box_new0 (int);
+
+      *box = 4;
+      g_async_queue_push (queue, g_atomic_rc_box_acquire (box));
+      g_assert_cmpint (*box, ==, 4);
+      g_atomic_rc_box_release_full (box, box_clear);
+    }
+  g_thread_join (thread);
+  g_async_queue_unref (queue);
+}
+
 static gpointer
 bytes_thread (gpointer data)
 {
@@ -399,6 +498,8 @@ main (int   argc,
   g_test_add_func ("/tsan/async-queue", test_async_queue);
   g_test_add_func ("/tsan/object", test_object);
   g_test_add_func ("/tsan/class", test_class);
+  g_test_add_func ("/tsan/atomic-ref-count", test_atomic_ref_count);
+  g_test_add_func ("/tsan/atomic-rc-box", test_atomic_rc_box);
   g_test_add_func ("/tsan/bytes", test_bytes);
   g_test_add_func ("/tsan/main-context", test_main_context);
   g_test_add_func ("/tsan/task", test_task);

@@ -127,6 +127,45 @@ drop_one_of_several (guint         *ref_count,
   return FALSE;
 }
 
+gboolean
+(g_atomic_ref_count_dec) (gatomicrefcount *ref_count)
+{
+  gboolean last;
+
+  release ((gconstpointer) ref_count);
+  last = __atomic_fetch_sub (ref_count, 1, __ATOMIC_ACQ_REL) == 1;
+  if (last)
+    acquire ((gconstpointer) ref_count);
+  return last;
+}
+
+static __thread GDestroyNotify clear_func_of_box;
+
+static void
+clear_box (gpointer box)
+{
+  GDestroyNotify clear_func = clear_func_of_box;
+
+  acquire (box);
+  if (clear_func != NULL)
+    clear_func (box);
+}
+
+void
+(g_atomic_rc_box_release_full) (gpointer       box,
+                                GDestroyNotify clear_func)
+{
+  clear_func_of_box = clear_func;
+  release (box);
+  REAL (g_atomic_rc_box_release_full) (box, clear_box);
+}
+
+void
+(g_atomic_rc_box_release) (gpointer box)
+{
+  (g_atomic_rc_box_release_full) (box, NULL);
+}
+
 void
 g_object_unref (gpointer object)
 {
