@@ -1,0 +1,157 @@
+/* fixture.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "fixture.h"
+
+void
+fixture_set_up (Fixture       *fixture,
+                gconstpointer  capacity)
+{
+  g_autoptr (GObject) service = NULL;
+  g_autoptr (NorpcChannel) channel = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture->state = probe_state_new ();
+  service = probe_service_new (fixture->state);
+  if (capacity != NULL)
+    channel = norpc_channel_new (GPOINTER_TO_UINT (capacity));
+  fixture->server = g_object_new (NORPC_TYPE_SERVER, "service", service, "channel", channel, NULL);
+  fixture->proxy = probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)));
+  g_clear_object (&service);
+
+  norpc_server_start (fixture->server, NULL, &error);
+  g_assert_no_error (error);
+}
+
+void
+fixture_tear_down (Fixture       *fixture,
+                   gconstpointer  unused)
+{
+  probe_state_open_gate (fixture->state);
+
+  if (fixture->server != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+
+      norpc_server_stop (fixture->server, NORPC_STOP_ABANDON, NULL, &error);
+      g_assert_no_error (error);
+      /* Callbacks that are on their way hold what they are given. */
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      g_assert_finalize_object (g_steal_pointer (&fixture->server));
+    }
+  if (fixture->proxy != NULL)
+    g_assert_finalize_object (g_steal_pointer (&fixture->proxy));
+
+  probe_state_wait_finalized (fixture->state);
+  probe_state_free (fixture->state);
+}
+
+void
+outcome_clear (Outcome *outcome)
+{
+  g_clear_error (&outcome->error);
+  *outcome = (Outcome) { 0 };
+}
+
+/* Runs the thread-default context until the call has come back, and sees
+ * that it does so once.
+ */
+void
+outcome_wait (Outcome *outcome)
+{
+  GMainContext *context = g_main_context_get_thread_default ();
+
+  while (outcome->n == 0)
+    g_main_context_iteration (context, TRUE);
+  while (g_main_context_iteration (context, FALSE))
+    ;
+
+  g_assert_cmpuint (outcome->n, ==, 1);
+  g_assert_true (outcome->thread == g_thread_self ());
+  g_assert_true (outcome->ok == (outcome->error == NULL));
+}
+
+static void
+note_outcome (Outcome  *outcome,
+              gboolean  ok,
+              GError   *error)
+{
+  outcome->n++;
+  outcome->thread = g_thread_self ();
+  outcome->ok = ok;
+  g_clear_error (&outcome->error);
+  outcome->error = error;
+}
+
+void
+noop_cb (GObject      *object,
+         GAsyncResult *result,
+         gpointer      outcome)
+{
+  GError *error = NULL;
+  gboolean ok = probe_probe_proxy_call_noop_finish (PROBE_PROBE_PROXY (object), result, &error);
+
+  note_outcome (outcome, ok, error);
+}
+
+void
+hold_cb (GObject      *object,
+         GAsyncResult *result,
+         gpointer      outcome)
+{
+  GError *error = NULL;
+  gboolean ok = probe_probe_proxy_call_hold_finish (PROBE_PROBE_PROXY (object), result, &error);
+
+  note_outcome (outcome, ok, error);
+}
+
+void
+block_cb (GObject      *object,
+          GAsyncResult *result,
+          gpointer      outcome)
+{
+  GError *error = NULL;
+  gboolean ok = probe_probe_proxy_call_block_finish (PROBE_PROBE_PROXY (object), result, &error);
+
+  note_outcome (outcome, ok, error);
+}
+
+static GMutex tracked_lock;
+static GCond tracked_changed;
+
+static void
+tracked_freed_cb (gpointer data)
+{
+  GThread **freed_in = data;
+
+  g_mutex_lock (&tracked_lock);
+  *freed_in = g_thread_self ();
+  g_cond_broadcast (&tracked_changed);
+  g_mutex_unlock (&tracked_lock);
+}
+
+GBytes *
+tracked_bytes_new (GThread **freed_in)
+{
+  *freed_in = NULL;
+
+  return g_bytes_new_with_free_func ("tracked", 7, tracked_freed_cb, freed_in);
+}
+
+/* Waits until the bytes are let go. */
+GThread *
+tracked_bytes_wait (GThread **freed_in)
+{
+  GThread *thread;
+
+  g_mutex_lock (&tracked_lock);
+  while (*freed_in == NULL)
+    g_cond_wait (&tracked_changed, &tracked_lock);
+  thread = *freed_in;
+  g_mutex_unlock (&tracked_lock);
+
+  return thread;
+}

@@ -1,0 +1,297 @@
+/* test-call.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What a call is: its halves, its one answer, and where things are let go. */
+
+#include "fixture.h"
+
+static NorpcReply *
+call_sync (Fixture    *fixture,
+           const char *method,
+           GError    **error)
+{
+  const NorpcInterfaceInfo *info = probe_probe_interface_info ();
+  int index = norpc_interface_info_find_method (info, method);
+
+  g_assert_cmpint (index, >=, 0);
+
+  return norpc_proxy_call_sync (NORPC_PROXY (fixture->proxy),
+                                norpc_call_new (info, (guint) index), NULL, error);
+}
+
+static void
+test_dropped (Fixture       *fixture,
+              gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (probe_probe_proxy_call_drop_sync (fixture->proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NO_REPLY);
+  g_assert_cmpstr (error->message, ==, "org.example.Probe.Drop was dropped without a reply");
+}
+
+static void
+test_dropped_later (Fixture       *fixture,
+                    gconstpointer  unused)
+{
+  Outcome outcome = { 0 };
+
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  norpc_call_unref (probe_state_take_held (fixture->state));
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_NO_REPLY);
+  outcome_clear (&outcome);
+}
+
+static void
+test_failed (Fixture       *fixture,
+             gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (probe_probe_proxy_call_fail_sync (fixture->proxy, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_EMPTY);
+  g_assert_cmpstr (error->message, ==, "as told");
+}
+
+/* An exception in another language: FALSE, and no error. */
+static void
+test_failed_mutely (Fixture       *fixture,
+                    gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (probe_probe_proxy_call_mute_sync (fixture->proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
+  g_assert_cmpstr (error->message, ==, "org.example.Probe.Mute failed without saying why");
+}
+
+static void
+test_other_interface (Fixture       *fixture,
+                      gconstpointer  unused)
+{
+  g_autoptr (ProbeOtherProxy) other = NULL;
+  g_autoptr (GError) error = NULL;
+
+  other = probe_other_proxy_new (norpc_proxy_get_endpoint (NORPC_PROXY (fixture->proxy)));
+  g_assert_false (probe_other_proxy_call_nothing_sync (other, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
+  g_assert_nonnull (strstr (error->message, "org.example.Other"));
+}
+
+static void
+test_answered_twice (Fixture       *fixture,
+                     gconstpointer  unused)
+{
+  g_autoptr (NorpcCall) call = NULL;
+  Outcome outcome = { 0 };
+
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = probe_state_take_held (fixture->state);
+
+  g_assert_false (norpc_call_is_replied (call));
+  norpc_call_return_values (call, 0, NULL);
+  g_assert_true (norpc_call_is_replied (call));
+
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*org.example.Probe.Hold was answered twice*");
+  norpc_call_return_error_literal (call, G_IO_ERROR, G_IO_ERROR_FAILED, "late");
+  g_test_assert_expected_messages ();
+
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+}
+
+static void
+answer_and_fail (ProbeService *service,
+                 NorpcCall    *call,
+                 gpointer      data)
+{
+  norpc_call_return_values (call, 0, NULL);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+static void
+test_answered_twice_at_once (Fixture       *fixture,
+                             gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->state->run = answer_and_fail;
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*Run was answered twice*");
+  g_assert_true (probe_probe_proxy_call_run_sync (fixture->proxy, NULL, &error));
+  g_assert_no_error (error);
+
+  /* The second answer comes after the first has reached us. */
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));
+  g_test_assert_expected_messages ();
+}
+
+static void
+test_begun_and_dropped (Fixture       *fixture,
+                        gconstpointer  unused)
+{
+  NorpcCall *call;
+  Outcome outcome = { 0 };
+
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = probe_state_take_held (fixture->state);
+  g_assert_nonnull (norpc_call_begin_reply (call, norpc_call_get_interface_info (call),
+                                            norpc_call_get_method (call)));
+  norpc_call_unref (call);
+
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_NO_REPLY);
+  outcome_clear (&outcome);
+}
+
+static void
+test_answered_for_another (Fixture       *fixture,
+                           gconstpointer  unused)
+{
+  g_autoptr (NorpcCall) call = NULL;
+  Outcome outcome = { 0 };
+
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = probe_state_take_held (fixture->state);
+
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*self->method == method*");
+  g_assert_null (norpc_call_begin_reply (call, probe_probe_interface_info (), 0));
+  g_test_assert_expected_messages ();
+
+  norpc_call_return_values (call, 0, NULL);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+}
+
+static void
+test_reply_values (Fixture       *fixture,
+                   gconstpointer  unused)
+{
+  const NorpcInterfaceInfo *info = probe_probe_interface_info ();
+  NorpcCall *call = norpc_call_new (info, (guint) norpc_interface_info_find_method (info, "Echo"));
+  g_autoptr (NorpcReply) reply = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("abc", 3);
+  g_autoptr (GBytes) echo = NULL;
+  g_autoptr (GError) error = NULL;
+  const GValue *values;
+  GValue *args;
+  guint n;
+
+  g_assert_cmpstr (norpc_call_get_method_name (call), ==, "Echo");
+  args = norpc_call_get_args (call, &n);
+  g_assert_cmpuint (n, ==, 1);
+  g_value_set_boxed (&args[0], bytes);
+
+  reply = norpc_proxy_call_sync (NORPC_PROXY (fixture->proxy), call, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_null (norpc_reply_get_error (reply));
+
+  values = norpc_reply_get_values (reply, &n);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_true (g_value_get_boxed (&values[0]) == bytes);
+
+  echo = norpc_reply_steal_pointer (reply, 0);
+  g_assert_true (echo == bytes);
+  g_assert_null (g_value_get_boxed (&values[0]));
+}
+
+static void
+test_no_values_with_error (Fixture       *fixture,
+                           gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (call_sync (fixture, "Fail", &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_EMPTY);
+}
+
+/* Arguments are let go by the service, results by the client. */
+static void
+test_argument_ends_with_service (Fixture       *fixture,
+                                 gconstpointer  unused)
+{
+  const NorpcInterfaceInfo *info = probe_probe_interface_info ();
+  NorpcCall *call = norpc_call_new (info, (guint) norpc_interface_info_find_method (info, "Echo"));
+  g_autoptr (GError) error = NULL;
+  NorpcReply *reply;
+  GThread *freed_in;
+
+  g_value_take_boxed (norpc_call_get_args (call, NULL), tracked_bytes_new (&freed_in));
+
+  /* The echo keeps them: so the last to let go is the client. */
+  reply = norpc_proxy_call_sync (NORPC_PROXY (fixture->proxy), call, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));
+  g_assert_null (freed_in);
+  norpc_reply_unref (reply);
+  g_assert_true (tracked_bytes_wait (&freed_in) == g_thread_self ());
+
+  /* A method without results lets its argument go in the service. */
+  call = norpc_call_new (info, (guint) norpc_interface_info_find_method (info, "Echo"));
+  g_value_take_boxed (norpc_call_get_args (call, NULL), tracked_bytes_new (&freed_in));
+  norpc_endpoint_send (norpc_proxy_get_endpoint (NORPC_PROXY (fixture->proxy)), call);
+  g_assert_true (tracked_bytes_wait (&freed_in) ==
+                 probe_state_get_thread (fixture->state, &fixture->state->thread));
+}
+
+static void
+test_cancelled_argument_ends_with_service (Fixture       *fixture,
+                                           gconstpointer  unused)
+{
+  const NorpcInterfaceInfo *info = probe_probe_interface_info ();
+  NorpcCall *call = norpc_call_new (info, (guint) norpc_interface_info_find_method (info, "Echo"));
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Outcome blocked = { 0 };
+  GThread *freed_in;
+
+  probe_probe_proxy_call_block (fixture->proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (fixture->state);
+
+  g_value_take_boxed (norpc_call_get_args (call, NULL), tracked_bytes_new (&freed_in));
+  norpc_proxy_call (NORPC_PROXY (fixture->proxy), call, cancellable, NULL, NULL);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (freed_in);
+
+  probe_state_open_gate (fixture->state);
+  g_assert_true (tracked_bytes_wait (&freed_in) ==
+                 probe_state_get_thread (fixture->state, &fixture->state->thread));
+  outcome_wait (&blocked);
+}
+
+static void
+test_unsent (void)
+{
+  g_autoptr (NorpcCall) call = norpc_call_new (probe_probe_interface_info (), 0);
+  NorpcReply *reply = (NorpcReply *) call;
+
+  /* Nobody waits: dropping it is all there is to do. */
+  g_assert_false (norpc_call_is_cancelled (call));
+  g_assert_false (norpc_call_is_replied (call));
+  g_assert_null (norpc_reply_get_error (reply));
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  TEST ("/call/dropped", test_dropped);
+  TEST ("/call/dropped-later", test_dropped_later);
+  TEST ("/call/failed", test_failed);
+  TEST ("/call/failed-mutely", test_failed_mutely);
+  TEST ("/call/other-interface", test_other_interface);
+  TEST ("/call/answered-twice", test_answered_twice);
+  TEST ("/call/answered-twice-at-once", test_answered_twice_at_once);
+  TEST ("/call/begun-and-dropped", test_begun_and_dropped);
+  TEST ("/call/answered-for-another", test_answered_for_another);
+  TEST ("/call/reply-values", test_reply_values);
+  TEST ("/call/no-values-with-error", test_no_values_with_error);
+  TEST ("/call/argument-ends-with-service", test_argument_ends_with_service);
+  TEST ("/call/cancelled-argument-ends-with-service", test_cancelled_argument_ends_with_service);
+  g_test_add_func ("/call/unsent", test_unsent);
+
+  return g_test_run ();
+}

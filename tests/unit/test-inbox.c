@@ -1,0 +1,189 @@
+/* test-inbox.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Where replies arrive: the caller's context, in order, whatever becomes of
+ * it.
+ */
+
+#include "fixture.h"
+
+typedef struct
+{
+  guint *next;
+  guint  number;
+} Numbered;
+
+static void
+numbered_cb (GObject      *object,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  Numbered *numbered = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (probe_probe_proxy_call_noop_finish (PROBE_PROBE_PROXY (object), result, &error));
+  g_assert_cmpuint (numbered->number, ==, *numbered->next);
+  (*numbered->next)++;
+}
+
+/* More than one dispatch of the source hands over at once. */
+static void
+test_order (Fixture       *fixture,
+            gconstpointer  unused)
+{
+  Numbered numbered[1000];
+  guint next = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbered); i++)
+    {
+      numbered[i] = (Numbered) { &next, i };
+      probe_probe_proxy_call_noop (fixture->proxy, NULL, numbered_cb, &numbered[i]);
+    }
+  while (next < G_N_ELEMENTS (numbered))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+nested_cb (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  Outcome inner = { 0 };
+
+  noop_cb (object, result, user_data);
+
+  /* As a modal dialog does. */
+  probe_probe_proxy_call_noop (PROBE_PROBE_PROXY (object), NULL, noop_cb, &inner);
+  outcome_wait (&inner);
+  g_assert_no_error (inner.error);
+}
+
+static void
+test_nested (Fixture       *fixture,
+             gconstpointer  unused)
+{
+  Outcome outer = { 0 }, next = { 0 };
+
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, nested_cb, &outer);
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &next);
+  outcome_wait (&outer);
+  g_assert_cmpuint (next.n, ==, 1);
+}
+
+/* Two contexts of one thread: each gets its own. */
+static void
+test_contexts (Fixture       *fixture,
+               gconstpointer  unused)
+{
+  g_autoptr (GMainContext) inner_context = g_main_context_new ();
+  Outcome outer = { 0 }, inner = { 0 };
+
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &outer);
+
+  g_main_context_push_thread_default (inner_context);
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &inner);
+  outcome_wait (&inner);
+  g_assert_cmpuint (outer.n, ==, 0);
+  g_main_context_pop_thread_default (inner_context);
+
+  outcome_wait (&outer);
+  g_assert_no_error (outer.error);
+  g_assert_no_error (inner.error);
+}
+
+/* Contexts come and go, often at the same address. */
+static void
+test_short_contexts (Fixture       *fixture,
+                     gconstpointer  unused)
+{
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr (GMainContext) context = g_main_context_new ();
+      Outcome outcome = { 0 };
+
+      g_main_context_push_thread_default (context);
+      probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &outcome);
+      outcome_wait (&outcome);
+      g_assert_no_error (outcome.error);
+      g_main_context_pop_thread_default (context);
+    }
+}
+
+static gpointer
+short_thread (gpointer data)
+{
+  Fixture *fixture = data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+
+  g_main_context_push_thread_default (context);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, NULL, NULL);
+  g_main_context_pop_thread_default (context);
+
+  /* The reply comes into a context that nobody runs any more. */
+  return probe_state_take_held (fixture->state);
+}
+
+static void
+test_thread_ends_with_a_call (Fixture       *fixture,
+                              gconstpointer  unused)
+{
+  g_autoptr (NorpcCall) call = g_thread_join (g_thread_new ("short", short_thread, fixture));
+  g_autoptr (GError) error = NULL;
+
+  norpc_call_return_values (call, 0, NULL);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* A reply function, without a task. */
+static void
+reply_cb (NorpcReply *reply,
+          gpointer    user_data)
+{
+  NorpcReply **place = user_data;
+
+  g_assert_null (*place);
+  *place = reply;
+}
+
+static void
+test_reply_func (Fixture       *fixture,
+                 gconstpointer  unused)
+{
+  NorpcEndpoint *endpoint = norpc_proxy_get_endpoint (NORPC_PROXY (fixture->proxy));
+  const NorpcInterfaceInfo *info = probe_probe_interface_info ();
+  g_autoptr (NorpcReply) reply = NULL;
+  g_autoptr (NorpcReply) failed = NULL;
+
+  norpc_endpoint_call (endpoint,
+                       norpc_call_new (info, (guint) norpc_interface_info_find_method (info, "Noop")),
+                       NULL, reply_cb, &reply);
+  norpc_endpoint_call (endpoint,
+                       norpc_call_new (info, (guint) norpc_interface_info_find_method (info, "Fail")),
+                       NULL, reply_cb, &failed);
+  g_assert_null (reply);
+  while (failed == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_assert_nonnull (reply);
+  g_assert_null (norpc_reply_get_error (reply));
+  g_assert_error (norpc_reply_get_error (failed), G_IO_ERROR, G_IO_ERROR_NOT_EMPTY);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  TEST ("/inbox/order", test_order);
+  TEST ("/inbox/nested", test_nested);
+  TEST ("/inbox/contexts", test_contexts);
+  TEST ("/inbox/short-contexts", test_short_contexts);
+  TEST ("/inbox/thread-ends-with-a-call", test_thread_ends_with_a_call);
+  TEST ("/inbox/reply-func", test_reply_func);
+
+  return g_test_run ();
+}

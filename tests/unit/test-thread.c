@@ -1,0 +1,197 @@
+/* test-thread.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Threads, and servers that share one. */
+
+#include "fixture.h"
+
+typedef struct
+{
+  ProbeState      *state;
+  NorpcServer     *server;
+  ProbeProbeProxy *proxy;
+} Part;
+
+static void
+part_start (Part        *part,
+            NorpcThread *thread)
+{
+  g_autoptr (GObject) service = NULL;
+  g_autoptr (GError) error = NULL;
+
+  part->state = probe_state_new ();
+  service = probe_service_new (part->state);
+  part->server = norpc_server_new_on_thread (service, thread);
+  part->proxy = probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (part->server)));
+  norpc_server_start (part->server, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+part_end (Part *part)
+{
+  g_clear_object (&part->server);
+  g_clear_object (&part->proxy);
+  probe_state_wait_finalized (part->state);
+  probe_state_free (part->state);
+}
+
+static void
+test_shared (void)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new ("shared");
+  g_autoptr (GError) error = NULL;
+  Part parts[3];
+
+  g_assert_cmpstr (norpc_thread_get_name (thread), ==, "shared");
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      part_start (&parts[i], thread);
+      g_assert_true (probe_probe_proxy_call_noop_sync (parts[i].proxy, NULL, &error));
+      g_assert_true (parts[i].state->thread == parts[0].state->thread);
+    }
+
+  /* One that stops leaves the others be. */
+  g_assert_true (norpc_server_stop (parts[0].server, NORPC_STOP_FINISH, NULL, &error));
+  g_assert_true (probe_probe_proxy_call_noop_sync (parts[1].proxy, NULL, &error));
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    part_end (&parts[i]);
+  norpc_thread_stop (thread);
+}
+
+/* Two services on one thread can only wait for each other in vain. */
+static void
+call_other (ProbeService *service,
+            NorpcCall    *call,
+            gpointer      data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (probe_probe_proxy_call_noop_sync (data, NULL, &error));
+  norpc_call_return_gerror (call, error);
+}
+
+static void
+test_sync_on_the_same (void)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+  g_autoptr (GError) error = NULL;
+  Part first, second;
+
+  part_start (&first, thread);
+  part_start (&second, thread);
+  first.state->run = call_other;
+  first.state->run_data = second.proxy;
+  g_assert_false (probe_probe_proxy_call_run_sync (first.proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+  part_end (&first);
+  part_end (&second);
+}
+
+/* A thread that is stopped takes its servers along. */
+static void
+test_stop_with_servers (void)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NorpcCall) call = NULL;
+  Outcome outcome = { 0 };
+  GThread *service_thread;
+  Part part;
+
+  part_start (&part, thread);
+  probe_probe_proxy_call_hold (part.proxy, NULL, hold_cb, &outcome);
+  call = probe_state_take_held (part.state);
+  service_thread = part.state->thread;
+
+  norpc_thread_stop (thread);
+  g_assert_true (part.state->stopped_in == service_thread);
+  g_assert_true (part.state->finalized_in == service_thread);
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  outcome_clear (&outcome);
+
+  g_assert_false (probe_probe_proxy_call_noop_sync (part.proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+
+  /* Stopping again does nothing. */
+  norpc_thread_stop (thread);
+  part_end (&part);
+}
+
+static void
+test_start_on_stopped (void)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcServer) server = norpc_server_new_on_thread (service, thread);
+  g_autoptr (GError) error = NULL;
+
+  norpc_thread_stop (thread);
+  g_assert_false (norpc_server_start (server, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_clear_object (&server);
+  g_clear_object (&service);
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
+}
+
+static void
+stop_own_thread (ProbeService *service,
+                 NorpcCall    *call,
+                 gpointer      data)
+{
+  norpc_thread_stop (data);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+static void
+test_stop_from_within (void)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+  g_autoptr (GError) error = NULL;
+  Part part;
+
+  part_start (&part, thread);
+  part.state->run = stop_own_thread;
+  part.state->run_data = thread;
+  g_assert_true (probe_probe_proxy_call_run_sync (part.proxy, NULL, &error));
+  g_assert_no_error (error);
+  norpc_thread_stop (thread);
+  g_assert_nonnull (part.state->finalized_in);
+  part_end (&part);
+}
+
+/* The servers hold the thread. */
+static void
+test_dropped_first (void)
+{
+  NorpcThread *thread = norpc_thread_new (NULL);
+  g_autoptr (GError) error = NULL;
+  Part part;
+
+  part_start (&part, thread);
+  g_object_unref (thread);
+  g_assert_true (probe_probe_proxy_call_noop_sync (part.proxy, NULL, &error));
+  g_assert_no_error (error);
+  part_end (&part);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/thread/shared", test_shared);
+  g_test_add_func ("/thread/sync-on-the-same", test_sync_on_the_same);
+  g_test_add_func ("/thread/stop-with-servers", test_stop_with_servers);
+  g_test_add_func ("/thread/start-on-stopped", test_start_on_stopped);
+  g_test_add_func ("/thread/stop-from-within", test_stop_from_within);
+  g_test_add_func ("/thread/dropped-first", test_dropped_first);
+
+  return g_test_run ();
+}
