@@ -3,8 +3,9 @@
 """summary.py TESTLOG.json: counts what a run of `meson test` really ran.
 
 Prints "PASSED FAILED SKIPPED". A test that speaks TAP counts as many as it has
-test points; any other counts as one. One that ended badly without a failed
-point (a crash, a time-out) counts as one failure more.
+test points, one of Python's unittest as many as it ran; any other counts as one.
+One that ended badly without a failed point (a crash, a time-out) counts as one
+failure more.
 """
 
 import json
@@ -12,6 +13,7 @@ import re
 import sys
 
 POINT = re.compile(r'^(not )?ok\b([^#\n]*)(?:#\s*(\w+))?', re.M)
+UNITTEST = re.compile(r'^Ran (\d+) tests? in .*\n\n(?:OK|FAILED)(.*)$', re.M)
 GOOD = ('OK', 'EXPECTEDFAIL', 'SKIP')
 
 
@@ -26,6 +28,13 @@ def count(test):
             failed += 1
         else:
             passed += 1
+
+    for ran, outcome in UNITTEST.findall(test.get('stderr') or ''):
+        bad = sum(map(int, re.findall(r'(?:failures|errors)=(\d+)', outcome)))
+        left_out = sum(map(int, re.findall(r'skipped=(\d+)', outcome)))
+        passed += int(ran) - bad - left_out
+        failed += bad
+        skipped += left_out
 
     if test['result'] not in GOOD:
         failed = max(failed, 1)
