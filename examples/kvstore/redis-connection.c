@@ -311,7 +311,7 @@ redis_connection_new (RedisServer       *server,
   self->link.data = self;
   self->stream = g_object_ref (stream);
   self->socket = g_socket_connection_get_socket (stream);
-  self->reader = resp_reader_new ();
+  self->reader = resp_reader_new (RESP_MAX_REQUEST_SIZE);
   self->writer = resp_writer_new ();
   self->drained = TRUE;
   g_queue_init (&self->requests);

@@ -33,6 +33,7 @@ struct _RespReader
   gint64 n_args_left;    /* how many are still to come */
   gint64 bulk_length;    /* of the one that comes now, -1 before its header */
   gsize request_size;    /* what the request takes in memory */
+  gsize max_request_size;
 
   guint8 *large;         /* (owned) (nullable): a large bulk on its way */
   gsize large_capacity;  /* its size: it grows as the bytes come */
@@ -43,11 +44,13 @@ struct _RespReader
   char error[64];        /* what is wrong, "" if nothing is */
 };
 
+/* One request takes @max_request_size in memory at most. */
 RespReader *
-resp_reader_new (void)
+resp_reader_new (gsize max_request_size)
 {
   RespReader *self = g_new0 (RespReader, 1);
 
+  self->max_request_size = max_request_size;
   self->capacity = BUFFER_SIZE;
   self->buffer = g_malloc (self->capacity);
   self->args = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
@@ -313,7 +316,7 @@ read_bulk_header (RespReader *self)
     }
 
   self->request_size += self->bulk_length + ARG_OVERHEAD;
-  if (self->request_size > RESP_MAX_REQUEST_SIZE)
+  if (self->request_size > self->max_request_size)
     return fail (self, "Protocol error: too big request");
 
   return RESP_READ_REQUEST;

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 /* The limits are those of Redis. */
 #define RESP_MAX_LINE_LENGTH (64 * 1024)
 #define RESP_MAX_BULK_LENGTH (512 * 1024 * 1024)
+
+/* As much as Redis holds for a client that it has not run yet. */
 #define RESP_MAX_REQUEST_SIZE (1024 * 1024 * 1024)
 
 /**
@@ -32,7 +34,7 @@ typedef enum
 
 typedef struct _RespReader RespReader;
 
-RespReader     *resp_reader_new       (void);
+RespReader     *resp_reader_new       (gsize        max_request_size);
 void            resp_reader_free      (RespReader  *self);
 guint8         *resp_reader_get_space (RespReader  *self,
                                        gsize       *size);

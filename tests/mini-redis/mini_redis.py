@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the tests of mini-redis share: servers to talk to, and a raw client."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+
+TIMEOUT = 20
+
+
+def encode(*args):
+    """One request, as bulks."""
+    parts = [b'*%d\r\n' % len(args)]
+    for arg in args:
+        if isinstance(arg, str):
+            arg = arg.encode()
+        elif isinstance(arg, int):
+            arg = b'%d' % arg
+        parts.append(b'$%d\r\n%s\r\n' % (len(arg), arg))
+    return b''.join(parts)
+
+
+class Error(str):
+    """An error reply."""
+
+
+class Client:
+    """A connection on which bytes are sent, and replies are read one by one."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(('127.0.0.1', port), TIMEOUT)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.buffer = b''
+
+    def close(self):
+        self.socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def receive(self):
+        """Adds what comes to the buffer. False if the server has closed."""
+        try:
+            data = self.socket.recv(1 << 20)
+        except ConnectionResetError:
+            return False
+        self.buffer += data
+        return data != b''
+
+    def take(self, length):
+        while len(self.buffer) < length:
+            if not self.receive():
+                raise EOFError(self.buffer)
+        data, self.buffer = self.buffer[:length], self.buffer[length:]
+        return data
+
+    def take_line(self):
+        while b'\r\n' not in self.buffer:
+            if not self.receive():
+                raise EOFError(self.buffer)
+        line, self.buffer = self.buffer.split(b'\r\n', 1)
+        return line
+
+    def raw(self):
+        """The next reply, as it came."""
+        line = self.take_line()
+        raw = line + b'\r\n'
+        if line[:1] == b'$' and int(line[1:]) >= 0:
+            raw += self.take(int(line[1:]) + 2)
+        elif line[:1] == b'*':
+            raw += b''.join(self.raw() for _ in range(int(line[1:])))
+        return raw
+
+    def reply(self):
+        """The next reply, as Python has it."""
+        line = self.take_line()
+        kind, rest = line[:1], line[1:]
+        if kind == b'+':
+            return rest.decode()
+        if kind == b'-':
+            return Error(rest.decode(errors='surrogateescape'))
+        if kind == b':':
+            return int(rest)
+        if kind == b'$':
+            return None if int(rest) < 0 else self.take(int(rest) + 2)[:-2]
+        if kind == b'*':
+            return None if int(rest) < 0 else [self.reply() for _ in range(int(rest))]
+        raise AssertionError('not a reply: %r' % line)
+
+    def call(self, *args):
+        self.send(encode(*args))
+        return self.reply()
+
+    def rest(self):
+        """All that comes until the server closes."""
+        while self.receive():
+            pass
+        data, self.buffer = self.buffer, b''
+        return data
+
+
+class MiniRedis:
+    """A mini-redis of one's own."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([os.environ['MINI_REDIS'], '--port', '0'],
+                                        stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        assert line.startswith('listening on 127.0.0.1:'), line
+        self.port = int(line.rsplit(':', 1)[1])
+
+    def stop(self, signal_number=signal.SIGTERM):
+        """Stops it. The exit status, 0 if all went well, also under a checker of memory."""
+        self.process.send_signal(signal_number)
+        try:
+            return self.process.wait(TIMEOUT)
+        finally:
+            self.process.kill()
+            self.process.stdout.close()
+
+    def memory(self):
+        """The resident memory, in bytes."""
+        with open('/proc/%d/statm' % self.process.pid) as statm:
+            return int(statm.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
+
+
+class RealRedis:
+    """A redis-server of one's own, on a port of loopback that was free."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp()
+        with socket.create_server(('127.0.0.1', 0)) as free:
+            self.port = free.getsockname()[1]
+        self.process = subprocess.Popen(
+            ['redis-server', '--port', str(self.port), '--bind', '127.0.0.1', '--save', '',
+             '--appendonly', 'no', '--dir', self.folder],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        end = time.monotonic() + TIMEOUT
+        while True:
+            try:
+                Client(self.port).close()
+                return
+            except ConnectionRefusedError:
+                assert self.process.poll() is None and time.monotonic() < end, 'redis-server does not start'
+                time.sleep(0.02)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(TIMEOUT)
+        shutil.rmtree(self.folder)
+        return 0
+
+
+class TestCase(unittest.TestCase):
+    """Tests that share one mini-redis, which is empty before each of them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = MiniRedis()
+
+    @classmethod
+    def tearDownClass(cls):
+        status = cls.server.stop()
+        assert status == 0, 'mini-redis ended with %d' % status
+
+    def setUp(self):
+        self.client = self.connect()
+        self.assertEqual(self.client.call('FLUSHALL'), 'OK')
+
+    def connect(self):
+        client = Client(self.server.port)
+        self.addCleanup(client.close)
+        return client
+
+    def assertReply(self, expected, *args):
+        self.assertEqual(self.client.call(*args), expected, args)
+
+
+def require(program):
+    """The redis tools are there wherever tests/run was: it installs them."""
+    if shutil.which(program) is None:
+        raise unittest.SkipTest('%s is not installed' % program)
