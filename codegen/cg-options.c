@@ -128,18 +128,19 @@ check_values (CgOptions  *self,
   return TRUE;
 }
 
-/* @args is a copy of the command line, which is taken apart. */
+/* @args is a copy of the command line, which is taken over and apart. */
 CgOptions *
 cg_options_parse (char   **args,
                   GError **error)
 {
   g_autoptr (CgOptions) self = g_new0 (CgOptions, 1);
   g_autoptr (GOptionContext) context = NULL;
+  g_auto (GStrv) rest = args;
 
   self->emitters = g_new0 (gboolean, cg_n_emitters);
   context = make_context (self);
 
-  if (!g_option_context_parse_strv (context, &args, error))
+  if (!g_option_context_parse_strv (context, &rest, error))
     return NULL;
 
   if (self->interface_prefix == NULL)
