@@ -128,9 +128,9 @@ check_duplicate (Checker    *self,
 
   ERROR (&node->name_location,
          can_overload
-         ? "there is a %s '%s' already; C has no overloading, but one can be renamed "
+         ? "duplicate %s '%s'; C has no overloading, but one can be renamed "
            "with the annotation org.gtk.GDBus.C.Name"
-         : "there is a %s '%s' already",
+         : "duplicate %s '%s'",
          what, node->name);
   cg_diagnostics_note (self->diagnostics, &first->name_location, "the first '%s' is here", node->name);
   node->broken = TRUE;
@@ -210,7 +210,7 @@ check_args (Checker   *self,
         g_hash_table_insert (names, (gpointer) arg->node.name, arg);
       else
         {
-          WARNING (&arg->node.name_location, "there is an argument '%s' already", arg->node.name);
+          WARNING (&arg->node.name_location, "duplicate argument '%s'", arg->node.name);
           cg_diagnostics_note (self->diagnostics, &first->node.name_location,
                                "the first '%s' is here", arg->node.name);
         }

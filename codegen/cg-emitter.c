@@ -6,6 +6,7 @@
 #include "cg-emitter.h"
 
 #include "cg-doc.h"
+#include "cg-names.h"
 
 const CgEmitter cg_emitters[] = {
   { "header", "header", ".h", "Generate the C header", cg_emit_header },
@@ -31,6 +32,7 @@ cg_emitter_set_head (const CgDescription *description,
                               name);
     }
 
+  cg_names_add_rows (writer);
   cg_writer_set (writer, "file", escaped_file);
   cg_writer_set (writer, "sources", sources->str);
 }

@@ -249,16 +249,6 @@ expand_rows (Namer         *self,
   return names;
 }
 
-static void
-set_rows (CgWriter      *writer,
-          const NameRow *rows,
-          gsize          n_rows,
-          const char   **names)
-{
-  for (gsize i = 0; i < n_rows; i++)
-    cg_writer_set (writer, rows[i].key, names[i]);
-}
-
 /* Two that want one identifier: the later one is in error. */
 static gboolean
 claim_rows (Namer         *self,
@@ -447,7 +437,8 @@ name_methods (Namer       *self,
       g_ptr_array_add (lowers, (gpointer) lower);
     }
 
-  set_rows (self->writer, interface_rows, G_N_ELEMENTS (interface_rows), interface->names);
+  for (gsize i = 0; i < G_N_ELEMENTS (interface_rows); i++)
+    cg_writer_set (self->writer, interface_rows[i].key, interface->names[i]);
   for (guint i = 0; i < interface->methods->len; i++)
     if (g_ptr_array_index (lowers, i) != NULL)
       name_method (self, members, g_ptr_array_index (interface->methods, i),
@@ -577,16 +568,31 @@ cg_names_resolve (CgDescription *description,
   cg_writer_free (self.writer);
 }
 
+enum
+{
+  SCOPE_INTERFACE,
+  SCOPE_METHOD
+};
+
+void
+cg_names_add_rows (CgWriter *writer)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (interface_rows); i++)
+    cg_writer_add_row (writer, SCOPE_INTERFACE, interface_rows[i].key, i);
+  for (guint i = 0; i < G_N_ELEMENTS (method_rows); i++)
+    cg_writer_add_row (writer, SCOPE_METHOD, method_rows[i].key, i);
+}
+
 void
 cg_names_set_interface (CgWriter          *writer,
                         const CgInterface *interface)
 {
-  set_rows (writer, interface_rows, G_N_ELEMENTS (interface_rows), interface->names);
+  cg_writer_set_scope (writer, SCOPE_INTERFACE, interface->names);
 }
 
 void
 cg_names_set_method (CgWriter       *writer,
                      const CgMethod *method)
 {
-  set_rows (writer, method_rows, G_N_ELEMENTS (method_rows), method->names);
+  cg_writer_set_scope (writer, SCOPE_METHOD, method->names);
 }

@@ -18,7 +18,9 @@ void  cg_names_resolve        (CgDescription    *description,
                                const char       *c_namespace,
                                CgDiagnostics    *diagnostics);
 
-/* Give a writer all names of an interface or a method, by their keys. */
+/* Make a writer know the keys of all names; give it those of an interface,
+ * and those of a method. */
+void  cg_names_add_rows       (CgWriter          *writer);
 void  cg_names_set_interface  (CgWriter          *writer,
                                const CgInterface *interface);
 void  cg_names_set_method     (CgWriter          *writer,

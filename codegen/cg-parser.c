@@ -63,6 +63,7 @@ typedef struct
   CgLocation     location;      /* where that begins */
   char          *root_xmlns;    /* (owned) (nullable) */
   gboolean       has_root;
+  gboolean       is_other;      /* the root element is none of ours */
   guint          n_interfaces;
 } Parser;
 
@@ -500,6 +501,9 @@ start_foreign (Parser     *self,
   else if (g_str_equal (uri, TELEPATHY_NAMESPACE) && g_str_equal (local, "spec") &&
            parent->kind == KIND_ROOT)
     return KIND_NODE;
+  else if (parent->kind == KIND_ROOT)
+    cg_diagnostics_error (self->diagnostics, &self->location,
+                          "the root element is <%s>; it must be <node>", name);
 
   return KIND_IGNORED;
 }
@@ -600,6 +604,8 @@ start_element_cb (GMarkupParseContext  *context,
       check_duplicate_attributes (&attributes);
       push_prefixes (&attributes);
       frame.kind = start_any (&attributes, parent, &frame.object);
+      if (self->frames->len == 1)
+        self->is_other = frame.kind == KIND_IGNORED;
       g_array_append_val (self->frames, frame);
     }
 }
@@ -776,6 +782,7 @@ read_token (Parser              *self,
             GMarkupParseContext *context)
 {
   self->location = cg_source_locate (self->source, self->token.offset);
+  cg_source_anchor (self->source);
 
   switch (self->token.kind)
     {
@@ -818,7 +825,7 @@ check_end (Parser *self)
     {
       CgLocation whole = { self->source->name, self->source->index, 0, 0 };
 
-      cg_diagnostics_error (self->diagnostics, &whole, "has no element");
+      cg_diagnostics_error (self->diagnostics, &whole, "there is no element in the file");
     }
   else if (frame->kind != KIND_ROOT)
     {
@@ -848,7 +855,7 @@ read_tokens (Parser *self)
   if (ok && lexer.offset == self->source->length)
     {
       check_end (self);
-      if (self->has_root && self->n_interfaces == 0)
+      if (self->has_root && !self->is_other && self->n_interfaces == 0)
         cg_diagnostics_error (self->diagnostics, &root, "there is no <interface> in it");
     }
 

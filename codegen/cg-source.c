@@ -224,15 +224,14 @@ cg_source_load (const char    *path,
 
   self->name = whole.file;
   self->index = index;
-  self->known_line = 1;
-  self->known_column = 1;
+  self->last = self->anchor = (CgPlace) { 0, 1, 1 };
 
   if (!read_file (self, &error))
-    cg_diagnostics_error (diagnostics, &whole, "cannot be read: %s", error);
+    cg_diagnostics_error (diagnostics, &whole, "the file cannot be read: %s", error);
   else if (self->length > MAX_BYTES)
-    cg_diagnostics_error (diagnostics, &whole, "is larger than %d MiB", MAX_BYTES / 1024 / 1024);
+    cg_diagnostics_error (diagnostics, &whole, "the file is larger than %d MiB", MAX_BYTES / 1024 / 1024);
   else if (self->length == 0)
-    cg_diagnostics_error (diagnostics, &whole, "is empty");
+    cg_diagnostics_error (diagnostics, &whole, "the file is empty");
   else if (decode (self, diagnostics) && check_text (self, diagnostics))
     return g_steal_pointer (&self);
 
@@ -250,17 +249,17 @@ cg_source_free (CgSource *self)
 static void
 step (CgSource *self)
 {
-  const char *p = self->text + self->known_offset;
+  const char *p = self->text + self->last.offset;
 
   if (*p == '\n' || (*p == '\r' && p[1] != '\n'))
     {
-      self->known_line++;
-      self->known_column = 1;
+      self->last.line++;
+      self->last.column = 1;
     }
   else if ((*p & 0xc0) != 0x80)
-    self->known_column++;
+    self->last.column++;
 
-  self->known_offset++;
+  self->last.offset++;
 }
 
 CgLocation
@@ -269,15 +268,17 @@ cg_source_locate (CgSource *self,
 {
   offset = MIN (offset, self->length);
 
-  if (offset < self->known_offset)
-    {
-      self->known_offset = 0;
-      self->known_line = 1;
-      self->known_column = 1;
-    }
+  if (offset < self->last.offset)
+    self->last = offset >= self->anchor.offset ? self->anchor : (CgPlace) { 0, 1, 1 };
 
-  while (self->known_offset < offset)
+  while (self->last.offset < offset)
     step (self);
 
-  return (CgLocation) { self->name, self->index, self->known_line, self->known_column };
+  return (CgLocation) { self->name, self->index, self->last.line, self->last.column };
+}
+
+void
+cg_source_anchor (CgSource *self)
+{
+  self->anchor = self->last;
 }

@@ -9,6 +9,13 @@
 
 G_BEGIN_DECLS
 
+typedef struct
+{
+  gsize offset;
+  guint line;
+  guint column;
+} CgPlace;
+
 /* The text of one description as valid UTF-8 without a byte order mark. */
 typedef struct
 {
@@ -18,11 +25,10 @@ typedef struct
   char       *text;    /* (owned): ends in a zero byte; none inside */
   gsize       length;
 
-  /* the last place that was asked for: places are asked for mostly in
-   * rising order, so that finding one takes constant time on average */
-  gsize       known_offset;
-  guint       known_line;
-  guint       known_column;
+  /* the last place that was asked for, and one before that which places are
+   * asked for after: finding one takes constant time on average */
+  CgPlace     last;
+  CgPlace     anchor;
 } CgSource;
 
 CgSource  *cg_source_load   (const char    *path,
@@ -31,6 +37,9 @@ CgSource  *cg_source_load   (const char    *path,
 void       cg_source_free   (CgSource      *self);
 CgLocation cg_source_locate (CgSource      *self,
                              gsize          offset);
+
+/* Nothing in front of the place that was asked for last will be asked for. */
+void       cg_source_anchor (CgSource      *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSource, cg_source_free)
 

@@ -9,18 +9,36 @@
 
 #define MAX_KEY 40
 
+typedef struct
+{
+  char     *value;     /* (owned) (nullable): of a key that is set alone */
+  gboolean  is_scoped;
+  guint     scope;
+  guint     index;     /* in the values of the scope */
+} Slot;
+
 struct _CgWriter
 {
-  GHashTable *values;  /* (owned) (element-type utf8 utf8): keys are static */
-  GString    *text;    /* (owned) */
+  GHashTable         *slots;  /* (owned) (element-type utf8 Slot): keys are static */
+  const char * const *scopes[CG_WRITER_N_SCOPES];
+  GString            *text;   /* (owned) */
 };
+
+static void
+slot_free (gpointer data)
+{
+  Slot *slot = data;
+
+  g_free (slot->value);
+  g_free (slot);
+}
 
 CgWriter *
 cg_writer_new (void)
 {
   CgWriter *self = g_new0 (CgWriter, 1);
 
-  self->values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  self->slots = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, slot_free);
   self->text = g_string_new (NULL);
 
   return self;
@@ -29,9 +47,24 @@ cg_writer_new (void)
 void
 cg_writer_free (CgWriter *self)
 {
-  g_hash_table_unref (self->values);
+  g_hash_table_unref (self->slots);
   g_string_free (self->text, TRUE);
   g_free (self);
+}
+
+static Slot *
+get_slot (CgWriter   *self,
+          const char *key)
+{
+  Slot *slot = g_hash_table_lookup (self->slots, key);
+
+  if (slot == NULL)
+    {
+      slot = g_new0 (Slot, 1);
+      g_hash_table_insert (self->slots, (gpointer) key, slot);
+    }
+
+  return slot;
 }
 
 /* @key must be a static string. */
@@ -40,7 +73,35 @@ cg_writer_set (CgWriter   *self,
                const char *key,
                const char *value)
 {
-  g_hash_table_insert (self->values, (gpointer) key, g_strdup (value));
+  Slot *slot = get_slot (self, key);
+  char *copy = g_strdup (value);
+
+  g_assert (!slot->is_scoped);
+  g_free (slot->value);
+  slot->value = copy;
+}
+
+void
+cg_writer_add_row (CgWriter   *self,
+                   guint       scope,
+                   const char *key,
+                   guint       index)
+{
+  Slot *slot = get_slot (self, key);
+
+  g_assert (scope < CG_WRITER_N_SCOPES);
+  slot->is_scoped = TRUE;
+  slot->scope = scope;
+  slot->index = index;
+}
+
+void
+cg_writer_set_scope (CgWriter           *self,
+                     guint               scope,
+                     const char * const *values)
+{
+  g_assert (scope < CG_WRITER_N_SCOPES);
+  self->scopes[scope] = values;
 }
 
 static const char *
@@ -49,17 +110,17 @@ lookup (CgWriter   *self,
         gsize       length)
 {
   char key[MAX_KEY];
-  const char *value;
+  const Slot *slot;
 
   g_assert (length < sizeof key);
   memcpy (key, start, length);
   key[length] = '\0';
 
-  value = g_hash_table_lookup (self->values, key);
-  if (value == NULL)
+  slot = g_hash_table_lookup (self->slots, key);
+  if (slot == NULL || (slot->is_scoped && self->scopes[slot->scope] == NULL))
     g_error ("the template key $%s$ has no value", key);
 
-  return value;
+  return slot->is_scoped ? self->scopes[slot->scope][slot->index] : slot->value;
 }
 
 static void

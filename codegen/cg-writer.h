@@ -16,16 +16,29 @@ G_BEGIN_DECLS
  * a comment leader (` * `) stands in front, the leader is repeated. */
 typedef struct _CgWriter CgWriter;
 
-CgWriter *cg_writer_new    (void);
-void      cg_writer_free   (CgWriter   *self);
-void      cg_writer_set    (CgWriter   *self,
-                            const char *key,
-                            const char *value);
-void      cg_writer_emit   (CgWriter   *self,
-                            const char *template_text);
-char     *cg_writer_expand (CgWriter   *self,
-                            const char *template_text);
-char     *cg_writer_finish (CgWriter   *self);
+CgWriter *cg_writer_new       (void);
+void      cg_writer_free      (CgWriter           *self);
+void      cg_writer_set       (CgWriter           *self,
+                               const char         *key,
+                               const char         *value);
+
+/* Scopes: rows of keys whose values are switched all at once. The values are
+ * borrowed. */
+#define CG_WRITER_N_SCOPES 2
+
+void      cg_writer_add_row   (CgWriter           *self,
+                               guint               scope,
+                               const char         *key,
+                               guint               index);
+void      cg_writer_set_scope (CgWriter           *self,
+                               guint               scope,
+                               const char * const *values);
+
+void      cg_writer_emit      (CgWriter           *self,
+                               const char         *template_text);
+char     *cg_writer_expand    (CgWriter           *self,
+                               const char         *template_text);
+char     *cg_writer_finish    (CgWriter           *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgWriter, cg_writer_free)
 

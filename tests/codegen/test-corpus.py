@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Generates code from folders of descriptions, and compiles all of it.
+
+A description must either give C that compiles as C and as C++ without a
+warning, or be refused with an error that has a place and writes nothing. A
+generator that crashes or hangs fails the test.
+
+NORPC_TEST_DESCRIPTIONS  folders of descriptions, with colons between them;
+                         by default those that the system has in the
+                         dbus-1/interfaces folders of XDG_DATA_DIRS
+NORPC_TEST_MALFORMED     folders of bad descriptions, the same way. Where
+                         FOLDER.tsv stands beside one (columns file, expected:
+                         accept, warn or error, and expected_line), its
+                         verdicts must be the generator's
+
+usage: test-corpus.py GENERATOR INCLUDE_FLAG...
+"""
+
+import concurrent.futures
+import csv
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+
+TIMEOUT = 20
+BATCH = 25
+WARNINGS = ['-Wall', '-Wextra', '-Werror', '-fsyntax-only']
+PLACE = re.compile(r'^(.+?):(?:(\d+):(\d+):)? (error|warning|note): ', re.MULTILINE)
+
+
+class Result:
+    def __init__(self, path, status, stderr, sources):
+        self.path = path
+        self.status = status
+        self.stderr = stderr
+        self.sources = sources
+
+    def problem(self):
+        if self.status not in (0, 1):
+            return f'ended with {self.status}'
+        if self.status == 0 and not self.sources:
+            return 'wrote nothing'
+        if self.status == 1 and self.sources:
+            return 'wrote something in spite of an error'
+        kinds = [match[3] for match in PLACE.findall(self.stderr)]
+        if self.status == 1 and 'error' not in kinds:
+            return 'refused without an error that has a place'
+        return None
+
+    def verdict(self):
+        if self.status == 1:
+            return 'error'
+        return 'warn' if ': warning: ' in self.stderr else 'accept'
+
+    def lines(self, kind):
+        return {match[1] for match in PLACE.findall(self.stderr) if match[3] == kind}
+
+
+def generate(generator, path, directory):
+    directory.mkdir()
+    try:
+        run = subprocess.run([generator, '--c-namespace', 'Corpus', '--generate-c-code', 'out',
+                              '--output-directory', directory, path],
+                             capture_output=True, timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return Result(path, 'a time-out', '', [])
+    return Result(path, run.returncode, run.stderr.decode('utf-8', 'replace'),
+                  sorted(directory.glob('*.c')))
+
+
+def compilers():
+    c = shlex.split(os.environ.get('CC', 'cc'))
+    cxx = shlex.split(os.environ.get('CXX', 'c++'))
+    return [('C', c), ('C++', cxx + ['-x', 'c++'])]
+
+
+def compile_batch(compiler, flags, sources):
+    """Compiles many at once; when that fails, says which of them do not."""
+    command = compiler + WARNINGS + flags
+    if subprocess.run(command + sources, capture_output=True).returncode == 0:
+        return []
+    failures = []
+    for source in sources:
+        run = subprocess.run(command + [source], capture_output=True)
+        if run.returncode != 0:
+            failures.append((source, run.stderr.decode('utf-8', 'replace')))
+    return failures
+
+
+def compile_all(results, flags):
+    """The failures, as (path of the description, language, messages)."""
+    owners = {str(source): result.path for result in results for source in result.sources}
+    sources = sorted(owners)
+    batches = [sources[i:i + BATCH] for i in range(0, len(sources), BATCH)]
+    failures = []
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for language, compiler in compilers():
+            jobs = [pool.submit(compile_batch, compiler, flags, batch) for batch in batches]
+            for job in jobs:
+                failures += [(owners[source], language, messages) for source, messages in job.result()]
+    return failures
+
+
+def wrong_verdicts(folder, results):
+    table = folder.with_name(folder.name + '.tsv')
+    if not table.exists():
+        return []
+    by_name = {result.path.name: result for result in results}
+    wrong = []
+    with open(table, encoding='utf-8', newline='') as file:
+        for row in csv.DictReader(file, delimiter='\t', quoting=csv.QUOTE_NONE):
+            result = by_name.get(row['file'])
+            if result is None:
+                continue
+            kind = {'error': 'error', 'warn': 'warning'}.get(row['expected'])
+            line = row['expected_line']
+            if (result.verdict() != row['expected'] or
+                    (kind and line.isdigit() and line not in result.lines(kind))):
+                wrong.append(f'{result.path.name}: wanted {row["expected"]} at line {line}, '
+                             f'got {result.verdict()}\n{result.stderr}')
+    return wrong
+
+
+def check_folder(generator, folder, flags, is_malformed):
+    with tempfile.TemporaryDirectory() as directory:
+        paths = sorted(path for path in folder.iterdir() if path.is_file())
+        begin = time.monotonic()
+        results = [generate(generator, path, pathlib.Path(directory) / str(i))
+                   for i, path in enumerate(paths)]
+        elapsed = time.monotonic() - begin
+        problems = [f'{result.path.name}: {result.problem()}\n{result.stderr}'
+                    for result in results if result.problem()]
+        problems += [f'{path.name}: not {language}:\n{messages}'
+                     for path, language, messages in compile_all(results, flags)]
+        if is_malformed:
+            problems += wrong_verdicts(folder, results)
+    accepted = sum(result.status == 0 for result in results)
+    refused = sum(result.status == 1 for result in results)
+    print(f'{folder.name}: {len(results)} descriptions, {accepted} accepted and compiled, '
+          f'{refused} refused, {len(problems)} problems, '
+          f'{elapsed * 1000 / max(len(results), 1):.1f} ms each')
+    for problem in problems:
+        print(problem)
+    return not problems
+
+
+def folders(variable):
+    return [pathlib.Path(path) for path in os.environ.get(variable, '').split(':') if path]
+
+
+def system_folders():
+    data = os.environ.get('XDG_DATA_DIRS') or '/usr/local/share:/usr/share'
+    found = [pathlib.Path(path) / 'dbus-1' / 'interfaces' for path in data.split(':') if path]
+    return [path for path in found if path.is_dir()]
+
+
+def main():
+    generator = str(pathlib.Path(sys.argv[1]).resolve())
+    pkg_config = os.environ.get('PKG_CONFIG', 'pkg-config')
+    flags = sys.argv[2:] + subprocess.run([pkg_config, '--cflags', 'gio-2.0'], check=True,
+                                          capture_output=True, text=True).stdout.split()
+    good = folders('NORPC_TEST_DESCRIPTIONS') or system_folders()
+    outcomes = [check_folder(generator, folder, flags, False) for folder in good]
+    outcomes += [check_folder(generator, folder, flags, True)
+                 for folder in folders('NORPC_TEST_MALFORMED')]
+    if not outcomes:
+        print('there are no descriptions: set NORPC_TEST_DESCRIPTIONS')
+        return 77
+    return 0 if all(outcomes) else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())

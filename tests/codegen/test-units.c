@@ -1,0 +1,265 @@
+/* test-units.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "cg-doc.h"
+#include "cg-entities.h"
+#include "cg-names.h"
+#include "cg-reserved.h"
+#include "cg-types.h"
+#include "cg-writer.h"
+
+#include <string.h>
+
+static void
+test_camel_case (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *uscore;
+  } cases[] = {
+    { "Get", "get" },
+    { "GetURI", "get_uri" },
+    { "XMLHttpRequest", "xmlhttp_request" },
+    { "NMDeviceX", "nmdevice_x" },
+    { "WPASupplicantIPv4", "wpasupplicant_ipv4" },
+    { "FooHTTP2Bar", "foo_http2_bar" },
+    { "get_some_thing", "get_some_thing" },
+    { "ab_CD", "ab__cd" },
+    { "__Get_URI", "__get__uri" },
+    { "A", "a" },
+    { "", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *uscore = cg_camel_case_to_uscore (cases[i].name);
+
+      g_assert_cmpstr (uscore, ==, cases[i].uscore);
+    }
+}
+
+static void
+test_strip_dots (void)
+{
+  g_autofree char *full = cg_strip_dots ("org.example.Kv");
+  g_autofree char *rest = cg_strip_dots (".other_Thing.sub_thing");
+
+  g_assert_cmpstr (full, ==, "OrgExampleKv");
+  g_assert_cmpstr (rest, ==, "Other_ThingSub_thing");
+}
+
+static void
+test_reserved (void)
+{
+  static const char * const reserved[] = {
+    "class", "int", "linux", "unix", "errno", "NULL", "EOF", "stdin", "I", "and", "xor_eq",
+    "assert", "EINVAL", "SIGINT", "INT_MAX", "while", "BUFSIZ", "si_addr", NULL
+  };
+  static const char * const free_names[] = {
+    "key", "URL", "UUID", "ID", "x", "X", "class_", "arg_class", "si_addr_", "_1_2", "__", NULL
+  };
+
+  for (guint i = 0; reserved[i] != NULL; i++)
+    g_assert_true (cg_is_reserved (reserved[i]));
+  for (guint i = 0; free_names[i] != NULL; i++)
+    g_assert_false (cg_is_reserved (free_names[i]));
+
+  g_assert_true (cg_is_used_parameter ("self"));
+  g_assert_true (cg_is_used_parameter ("values"));
+  g_assert_true (cg_is_used_parameter ("args"));
+  g_assert_true (cg_is_used_parameter ("GVariant"));
+  g_assert_true (cg_is_used_parameter ("g_free"));
+  g_assert_false (cg_is_used_parameter ("value"));
+}
+
+static void
+test_types (void)
+{
+  static const struct
+  {
+    const char *signature;
+    const char *c_in;
+  } cases[] = {
+    { "y", "guint8" }, { "b", "gboolean" }, { "n", "gint16" }, { "q", "guint16" },
+    { "i", "gint" }, { "u", "guint" }, { "x", "gint64" }, { "t", "guint64" },
+    { "d", "double" }, { "h", "gint" }, { "s", "const char *" }, { "o", "const char *" },
+    { "g", "const char *" }, { "as", "const char * const *" }, { "ay", "GBytes *" },
+    { "v", "GVariant *" }, { "a{sv}", "GVariant *" }, { "aay", "GVariant *" },
+    { "ms", "const char *" }, { "may", "GBytes *" }, { "mi", "GVariant *" }, { "mv", "GVariant *" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *message = NULL;
+
+      g_assert_true (cg_type_check (cases[i].signature, &message));
+      g_assert_null (message);
+      g_assert_cmpstr (cg_type_find (cases[i].signature)->c_in, ==, cases[i].c_in);
+    }
+}
+
+/* Whatever the generator takes for a type, GLib must take for one. */
+static void
+test_types_agree (void)
+{
+  static const char alphabet[] = "ybsvamh(){}i*";
+  char signature[8];
+
+  g_test_summary ("All type strings of up to five characters");
+
+  for (guint length = 1; length <= 5; length++)
+    {
+      guint n = 1;
+
+      for (guint i = 0; i < length; i++)
+        n *= strlen (alphabet);
+
+      for (guint i = 0; i < n; i++)
+        {
+          g_autofree char *message = NULL;
+          gboolean is_definite, is_valid;
+
+          for (guint j = 0, rest = i; j < length; j++, rest /= strlen (alphabet))
+            signature[j] = alphabet[rest % strlen (alphabet)];
+          signature[length] = '\0';
+
+          is_valid = cg_type_check (signature, &message);
+          g_assert_cmpint (is_valid, ==, message == NULL);
+
+          is_definite = g_variant_type_string_is_valid (signature) &&
+                        strpbrk (signature, "*?r") == NULL &&
+                        strstr (signature, "mm") == NULL &&
+                        strstr (signature, "()") == NULL &&
+                        (*signature != '{' && strstr (signature, "({") == NULL);
+          /* dictionary entries out of arrays are GLib's alone */
+          if (is_valid)
+            g_assert_true (g_variant_type_string_is_valid (signature));
+          else if (is_definite && strchr (signature, '{') == NULL)
+            g_error ("'%s' is a type, but: %s", signature, message);
+        }
+    }
+}
+
+static void
+test_writer_values (void)
+{
+  g_autoptr (CgWriter) writer = cg_writer_new ();
+  g_autofree char *text = NULL;
+
+  cg_writer_set (writer, "a", "one");
+  cg_writer_emit (writer, "$a$ $$ $a$\n");
+  cg_writer_set (writer, "a", "two");
+  cg_writer_emit (writer, "$a$\n");
+  text = cg_writer_finish (writer);
+
+  g_assert_cmpstr (text, ==, "one $ one\ntwo\n");
+}
+
+static void
+test_writer_hangs (void)
+{
+  g_autoptr (CgWriter) writer = cg_writer_new ();
+  g_autofree char *text = NULL;
+
+  cg_writer_set (writer, "params", "int a,\nint b");
+  cg_writer_set (writer, "doc", "First.\n\nSecond.");
+  cg_writer_emit (writer, "call (€, $params$);\n/**\n * $doc$\n */\n");
+  text = cg_writer_finish (writer);
+
+  g_assert_cmpstr (text, ==,
+                   "call (€, int a,\n"
+                   "         int b);\n"
+                   "/**\n"
+                   " * First.\n"
+                   " *\n"
+                   " * Second.\n"
+                   " */\n");
+}
+
+static void
+test_writer_scopes (void)
+{
+  static const char * const first[] = { "1" };
+  static const char * const second[] = { "2" };
+  g_autoptr (CgWriter) writer = cg_writer_new ();
+  g_autofree char *text = NULL;
+
+  cg_writer_add_row (writer, 1, "n", 0);
+  cg_writer_set_scope (writer, 1, first);
+  cg_writer_emit (writer, "$n$");
+  cg_writer_set_scope (writer, 1, second);
+  cg_writer_emit (writer, "$n$");
+  text = cg_writer_finish (writer);
+
+  g_assert_cmpstr (text, ==, "12");
+}
+
+static void
+test_writer_unknown_key (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (CgWriter) writer = cg_writer_new ();
+
+      cg_writer_emit (writer, "$nothing$");
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stderr ("*$nothing$ has no value*");
+}
+
+static void
+test_strings (void)
+{
+  g_autofree char *literal = cg_c_string ("a\"\\\n%?" "?/\x01é");
+  g_autofree char *doc = cg_doc_escape ("  */ and /*\n\n\n  @x: ?" "?/\n Returns: y\\");
+  g_autofree char *paragraph = cg_doc_paragraph (" (out): a\n  b */ ");
+
+  g_assert_cmpstr (literal, ==, "\"a\\\"\\\\\\n%?\\?/\\001\\303\\251\"");
+  g_assert_cmpstr (doc, ==, "&#42;&#47; and /&#42;\n\n&#64;x: ?&#63;/\nReturns&#58; y&#92;");
+  g_assert_cmpstr (paragraph, ==, "&#40;out): a b &#42;&#47;");
+}
+
+static void
+test_entities (void)
+{
+  static const char doctype[] =
+    "<!DOCTYPE n [<!ENTITY a \"x&b;\"><!ENTITY b 'y\"'><!-- <!ENTITY c \"no\"> -->]>";
+  static const char text[] = "&a;&lt;&#65;&c;";
+  g_autoptr (CgEntities) entities = cg_entities_new ();
+  g_autoptr (GString) expanded = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  gsize offset = 0;
+
+  cg_entities_declare (entities, doctype, strlen (doctype));
+  g_assert_false (cg_entities_expand (entities, text, strlen (text), expanded, &offset, &error));
+  g_assert_cmpuint (offset, ==, strlen ("&a;&lt;&#65;"));
+  g_assert_cmpstr (expanded->str, ==, "xy&quot;&lt;&#65;");
+  g_assert_nonnull (strstr (error->message, "'&c;'"));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/codegen/names/camel-case", test_camel_case);
+  g_test_add_func ("/codegen/names/strip-dots", test_strip_dots);
+  g_test_add_func ("/codegen/names/reserved", test_reserved);
+  g_test_add_func ("/codegen/types/table", test_types);
+  g_test_add_func ("/codegen/types/agree", test_types_agree);
+  g_test_add_func ("/codegen/writer/values", test_writer_values);
+  g_test_add_func ("/codegen/writer/hangs", test_writer_hangs);
+  g_test_add_func ("/codegen/writer/scopes", test_writer_scopes);
+  g_test_add_func ("/codegen/writer/unknown-key", test_writer_unknown_key);
+  g_test_add_func ("/codegen/doc/strings", test_strings);
+  g_test_add_func ("/codegen/entities", test_entities);
+
+  return g_test_run ();
+}

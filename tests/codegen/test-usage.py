@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The command line: exit status, where messages go, and what is written.
+
+usage: test-usage.py GENERATOR
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+GENERATOR = str(pathlib.Path(sys.argv.pop(1)).resolve())
+DESCRIPTION = '<node><interface name="org.example.A"><method name="M"/></interface></node>\n'
+
+
+class Usage(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.directory = pathlib.Path(temporary.name)
+        (self.directory / 'a.xml').write_text(DESCRIPTION)
+
+    def run_generator(self, *args):
+        return subprocess.run([GENERATOR, *args], cwd=self.directory, timeout=60,
+                              capture_output=True, text=True)
+
+    def written(self):
+        return sorted(path.name for path in self.directory.rglob('*')
+                      if path.is_file() and path.name != 'a.xml')
+
+    def test_help(self):
+        run = self.run_generator('--help')
+        self.assertEqual(run.returncode, 0)
+        for option in ('--interface-prefix', '--c-namespace', '--generate-c-code', '--header',
+                       '--body', '--output', '--output-directory', '--pragma-once',
+                       '--symbol-decorator', '--symbol-decorator-define',
+                       '--symbol-decorator-header', '--version'):
+            self.assertIn(option, run.stdout)
+
+    def test_version(self):
+        run = self.run_generator('--version')
+        self.assertEqual(run.returncode, 0)
+        self.assertRegex(run.stdout, r'^norpc-codegen \d+\.\d+\.\d+\n$')
+
+    def test_wrong_usage(self):
+        for args in ([], ['a.xml'], ['--nonsense', 'a.xml'],
+                     ['--header', 'a.xml'],
+                     ['--generate-c-code', 'a'],
+                     ['--header', '--body', '--output', 'a.h', 'a.xml'],
+                     ['--header', '--generate-c-code', 'a', 'a.xml'],
+                     ['--generate-c-code', 'a', '--output', 'a.h', 'a.xml'],
+                     ['--header', '--output', 'a.h', '--output-directory', '.', 'a.xml'],
+                     ['--header', '--output', '-', 'a.xml'],
+                     ['--generate-c-code', 'a', '--c-namespace', '1x', 'a.xml'],
+                     ['--generate-c-code', 'a', '--c-namespace', 'G', 'a.xml'],
+                     ['--generate-c-code', 'a', '--symbol-decorator-define', 'X', 'a.xml'],
+                     ['--generate-c-code', 'a', '--symbol-decorator', 'A\nB', 'a.xml']):
+            with self.subTest(args=args):
+                run = self.run_generator(*args)
+                self.assertEqual(run.returncode, 2)
+                self.assertEqual(run.stdout, '')
+                self.assertIn("Try 'norpc-codegen --help'.", run.stderr)
+                self.assertEqual(self.written(), [])
+
+    def test_generate_c_code(self):
+        (self.directory / 'out').mkdir()
+        run = self.run_generator('--generate-c-code', 'a', '--output-directory', 'out', 'a.xml')
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, '', ''))
+        self.assertEqual(self.written(), ['a.c', 'a.h'])
+        self.assertIn('#include "a.h"', (self.directory / 'out' / 'a.c').read_text())
+        self.assertIn('#ifndef __A_H__', (self.directory / 'out' / 'a.h').read_text())
+
+    def test_header_and_body(self):
+        for option, name in (('--header', 'b-c.h'), ('--body', 'b-c.c')):
+            run = self.run_generator(option, '--output', name, '--pragma-once', 'a.xml')
+            self.assertEqual((run.returncode, run.stderr), (0, ''))
+        self.assertEqual(self.written(), ['b-c.c', 'b-c.h'])
+        self.assertIn('#include "b-c.h"', (self.directory / 'b-c.c').read_text())
+        self.assertIn('#pragma once', (self.directory / 'b-c.h').read_text())
+
+    def test_cannot_write(self):
+        run = self.run_generator('--generate-c-code', 'a', '--output-directory', 'nowhere', 'a.xml')
+        self.assertEqual(run.returncode, 1)
+        self.assertIn('nowhere', run.stderr)
+
+    def test_cannot_read(self):
+        run = self.run_generator('--generate-c-code', 'a', 'b.xml', '.', 'a.xml')
+        self.assertEqual(run.returncode, 1)
+        self.assertIn('b.xml: error: ', run.stderr)
+        self.assertIn('.: error: ', run.stderr)
+        self.assertEqual(self.written(), [])
+
+    def test_clash_of_files(self):
+        (self.directory / 'b.xml').write_text(DESCRIPTION)
+        run = self.run_generator('--generate-c-code', 'a', 'a.xml', 'b.xml')
+        self.assertEqual(run.returncode, 1)
+        self.assertTrue(run.stderr.startswith('b.xml:1:24: error: '), run.stderr)
+        self.assertIn('\na.xml:1:24: note: ', run.stderr)
+
+    def test_linear(self):
+        members = ''.join(f'<method name="Method{i}"><arg name="a" type="s"/>'
+                          f'<arg name="b" type="a{{sv}}" direction="out"/></method>' for i in range(5000))
+        (self.directory / 'big.xml').write_text(
+            f'<node><interface name="org.example.A">{members}</interface></node>')
+        run = self.run_generator('--generate-c-code', 'big', 'big.xml')
+        self.assertEqual(run.returncode, 0, run.stderr)
+
+
+if __name__ == '__main__':
+    unittest.main()
