@@ -186,6 +186,7 @@ norpc_host_attach (NorpcHost     *self,
       if (self->owns_thread)
         norpc_thread_stop (self->thread);
       norpc_host_set_state (self, NORPC_HOST_STOPPED);
+      norpc_waiters_wake (&self->waiters, self);
       return FALSE;
     }
 
@@ -194,6 +195,10 @@ norpc_host_attach (NorpcHost     *self,
   self->source = source;
   g_mutex_unlock (&self->lock);
   g_source_attach (source, context);
+
+  /* The thread may have ended, and the host with it, before it had a source. */
+  if (norpc_host_get_state (self) == NORPC_HOST_STOPPED)
+    g_source_destroy (source);
 
   return TRUE;
 }
