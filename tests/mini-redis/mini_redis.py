@@ -35,7 +35,8 @@ class Client:
     def __init__(self, port):
         self.socket = socket.create_connection(('127.0.0.1', port), TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.buffer = b''
+        self.buffer = bytearray()
+        self.start = 0      # where in it is what was not taken yet
 
     def close(self):
         self.socket.close()
@@ -55,22 +56,24 @@ class Client:
             data = self.socket.recv(1 << 20)
         except ConnectionResetError:
             return False
+        if self.start > 1 << 20:
+            del self.buffer[:self.start]
+            self.start = 0
         self.buffer += data
         return data != b''
 
     def take(self, length):
-        while len(self.buffer) < length:
+        while len(self.buffer) - self.start < length:
             if not self.receive():
-                raise EOFError(self.buffer)
-        data, self.buffer = self.buffer[:length], self.buffer[length:]
-        return data
+                raise EOFError('closed, after %r' % bytes(self.buffer[-100:]))
+        self.start += length
+        return bytes(self.buffer[self.start - length:self.start])
 
     def take_line(self):
-        while b'\r\n' not in self.buffer:
+        while (end := self.buffer.find(b'\r\n', self.start)) < 0:
             if not self.receive():
-                raise EOFError(self.buffer)
-        line, self.buffer = self.buffer.split(b'\r\n', 1)
-        return line
+                raise EOFError('closed, after %r' % bytes(self.buffer[-100:]))
+        return self.take(end + 2 - self.start)[:-2]
 
     def raw(self):
         """The next reply, as it came."""
@@ -106,8 +109,7 @@ class Client:
         """All that comes until the server closes."""
         while self.receive():
             pass
-        data, self.buffer = self.buffer, b''
-        return data
+        return self.take(len(self.buffer) - self.start)
 
 
 class MiniRedis:

@@ -211,7 +211,7 @@ class RedisCli(TestCase):
         script = b'SET a 1\nINCR a\nFOO\nAPPEND a "\\x00 b"\nGET a\n'
         self.assertEqual(self.run_cli('--no-raw', input=script),
                          b'OK\n(integer) 2\n'
-                         b"(error) ERR unknown command 'FOO', with args beginning with: \n\n"
+                         b"(error) ERR unknown command 'FOO', with args beginning with: \n"
                          b'(integer) 4\n"2\\x00 b"\n')
 
     def test_pipe(self):
