@@ -63,7 +63,8 @@ static void
 apply_since (const Target       *target,
              const CgAnnotation *annotation)
 {
-  target->node->since = annotation->value;
+  if (*annotation->value != '\0')
+    target->node->since = annotation->value;
 }
 
 static void

@@ -86,8 +86,6 @@ static const char vfunc[] =
   "   * $param_docs$\n"
   "   *\n"
   "   * $doc$\n"
-  "   *\n"
-  "   * $return_doc$\n"
   "   */\n"
   "  $return_type$(*$function$) ($params$);\n";
 

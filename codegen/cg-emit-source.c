@@ -111,16 +111,6 @@ static const char function_doc[] =
   " * $param_docs$\n"
   " *\n"
   " * $doc$\n"
-  " *\n"
-  " * $return_doc$\n"
-  " */\n";
-
-static const char function_doc_void[] =
-  "/**\n"
-  " * $function$:\n"
-  " * $param_docs$\n"
-  " *\n"
-  " * $doc$\n"
   " */\n";
 
 static const char complete[] =
@@ -151,8 +141,8 @@ static const char proxy_type[] =
   "  NorpcProxy parent_instance;\n"
   "};\n"
   "\n"
-  "G_DEFINE_TYPE_WITH_CODE ($Proxy$, $proxy$, NORPC_TYPE_PROXY,\n"
-  "                         G_IMPLEMENT_INTERFACE ($TYPE_IFACE$, NULL))\n"
+  "G_DEFINE_FINAL_TYPE_WITH_CODE ($Proxy$, $proxy$, NORPC_TYPE_PROXY,\n"
+  "                               G_IMPLEMENT_INTERFACE ($TYPE_IFACE$, NULL))\n"
   "\n"
   "static void\n"
   "$proxy_class_init$ ($ProxyClass$ *klass)\n"
@@ -485,7 +475,7 @@ emit_complete (CgWriter       *writer,
   else
     cg_writer_set (writer, "check", "");
   emit_expanded (writer, "reply", method->out_args->len > 0 ? reply_with_values : reply_without_values);
-  cg_writer_emit (writer, function_doc_void);
+  cg_writer_emit (writer, function_doc);
   cg_writer_emit (writer, complete);
 }
 
@@ -596,7 +586,7 @@ emit_proxy_call (CgWriter       *writer,
 
   cg_signature_set (writer, method, CG_SIGNATURE_CALL);
   set_arg_checks (writer, method, NULL);
-  cg_writer_emit (writer, function_doc_void);
+  cg_writer_emit (writer, function_doc);
   cg_writer_emit (writer, call);
 
   cg_signature_set (writer, method, CG_SIGNATURE_FINISH);
@@ -668,6 +658,19 @@ emit_default_init (const CgInterface *interface,
   cg_writer_emit (writer, default_init);
 }
 
+/* Says what the functions of all methods are that come next. */
+static void
+emit_comment (const CgInterface *interface,
+              CgWriter          *writer,
+              const char        *comment)
+{
+  if (interface->methods->len == 0)
+    return;
+
+  cg_writer_set (writer, "comment", comment);
+  cg_writer_emit (writer, "/* $comment$. */\n\n");
+}
+
 static void
 emit_interface (const CgInterface *interface,
                 CgWriter          *writer)
@@ -676,8 +679,10 @@ emit_interface (const CgInterface *interface,
 
   cg_writer_emit (writer, section);
   emit_indices (interface, writer);
+  emit_comment (interface, writer, "Hands calls to a service, in the context of its server");
   for_each_method (interface, writer, emit_dispatch);
   cg_emit_info (interface, writer);
+  emit_comment (interface, writer, "The full forms where a service has none: they call the plain forms");
   for_each_method (interface, writer, emit_default_handle);
   emit_default_init (interface, writer);
   for_each_method (interface, writer, emit_complete);

@@ -325,20 +325,33 @@ make_return_doc (const CgMethod *method,
   return g_string_free (doc, FALSE);
 }
 
+/* What follows the parameters in a doc comment, to its end. */
 static char *
 make_doc (CgWriter       *writer,
           const CgMethod *method,
           const Row      *row)
 {
+  GString *doc = g_string_new (NULL);
   g_autofree char *own = cg_writer_expand (writer, row->doc);
-  g_autofree char *described = NULL;
+  g_autofree char *return_doc = make_return_doc (method, row);
 
-  if (method->node.doc == NULL || !row->describes)
-    return g_steal_pointer (&own);
+  g_string_append (doc, own);
+  if (method->node.doc != NULL && row->describes)
+    {
+      g_autofree char *described = cg_doc_escape (method->node.doc);
 
-  described = cg_doc_escape (method->node.doc);
+      g_string_append_printf (doc, "\n\n%s", described);
+    }
+  if (*return_doc != '\0')
+    g_string_append_printf (doc, "\n\n%s", return_doc);
+  if (method->node.since != NULL)
+    {
+      g_autofree char *since = cg_doc_paragraph (method->node.since);
 
-  return g_strdup_printf ("%s\n\n%s", own, described);
+      g_string_append_printf (doc, "%sSince: %s", *return_doc != '\0' ? "\n" : "\n\n", since);
+    }
+
+  return g_string_free (doc, FALSE);
 }
 
 void
@@ -351,7 +364,6 @@ cg_signature_set (CgWriter        *writer,
   g_autofree char *function_key = g_strdup_printf ("$%s$", row->function);
   g_autofree char *function = cg_writer_expand (writer, function_key);
   g_autofree char *doc = make_doc (writer, method, row);
-  g_autofree char *return_doc = make_return_doc (method, row);
   g_autofree char *formatted = NULL;
 
   builder.types = g_ptr_array_new_with_free_func (g_free);
@@ -372,7 +384,6 @@ cg_signature_set (CgWriter        *writer,
   cg_writer_set (writer, "params", formatted);
   cg_writer_set (writer, "param_docs", builder.docs->str);
   cg_writer_set (writer, "doc", doc);
-  cg_writer_set (writer, "return_doc", return_doc);
 
   g_ptr_array_unref (builder.types);
   g_ptr_array_unref (builder.names);

@@ -25,7 +25,7 @@ typedef enum
 } CgSignatureKind;
 
 /* Gives @writer, in which the names of interface and method are, the keys
- * return_type, function, params, param_docs, doc, and return_doc. */
+ * return_type, function, params, param_docs, and doc. */
 void  cg_signature_set      (CgWriter        *writer,
                              const CgMethod  *method,
                              CgSignatureKind  kind);

@@ -64,6 +64,9 @@ def check_golden(generator, case, update):
 def check_error(generator, case, update):
     with tempfile.TemporaryDirectory() as directory:
         status, stderr = run(generator, case, directory)
+        if status not in (0, 1):
+            print(f'{case.name}: ended with {status}\n{stderr}')
+            return False
         outcome = compare(case.with_suffix('.stderr'), stderr, update)
         wanted = 1 if ': error: ' in stderr else 0
         if status != wanted:
