@@ -25,6 +25,7 @@ struct _CgEntities
   GHashTable *table;   /* (owned) (element-type utf8 Entity) */
   gsize       expanded;
   gboolean    is_external; /* more declarations stand outside of the file */
+  char       *skipped;     /* (owned) (nullable) */
 };
 
 static void
@@ -50,6 +51,7 @@ void
 cg_entities_free (CgEntities *self)
 {
   g_hash_table_unref (self->table);
+  g_free (self->skipped);
   g_free (self);
 }
 
@@ -219,7 +221,11 @@ expand_entity (CgEntities  *self,
 #define FAIL(...) (g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, __VA_ARGS__), FALSE)
   /* not knowing the declarations there, XML has it that one goes on */
   if (entity == NULL && self->is_external)
-    return TRUE;
+    {
+      g_free (self->skipped);
+      self->skipped = g_strdup (name);
+      return TRUE;
+    }
   if (entity == NULL)
     return FAIL ("the entity '&%s;' is not declared", name);
   if (entity->value == NULL)
@@ -299,4 +305,10 @@ cg_entities_expand (CgEntities  *self,
                     GError     **error)
 {
   return expand (self, text, length, 0, expanded, error_offset, error);
+}
+
+char *
+cg_entities_get_skipped (CgEntities *self)
+{
+  return g_steal_pointer (&self->skipped);
 }

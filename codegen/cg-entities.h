@@ -11,17 +11,21 @@ G_BEGIN_DECLS
 
 typedef struct _CgEntities CgEntities;
 
-CgEntities *cg_entities_new     (void);
-void        cg_entities_free    (CgEntities  *self);
-void        cg_entities_declare (CgEntities  *self,
-                                 const char  *doctype,
-                                 gsize        length);
-gboolean    cg_entities_expand  (CgEntities  *self,
-                                 const char  *text,
-                                 gsize        length,
-                                 GString     *expanded,
-                                 gsize       *error_offset,
-                                 GError     **error);
+CgEntities *cg_entities_new         (void);
+void        cg_entities_free        (CgEntities  *self);
+void        cg_entities_declare     (CgEntities  *self,
+                                     const char  *doctype,
+                                     gsize        length);
+gboolean    cg_entities_expand      (CgEntities  *self,
+                                     const char  *text,
+                                     gsize        length,
+                                     GString     *expanded,
+                                     gsize       *error_offset,
+                                     GError     **error);
+
+/* The name of an entity that expanded to nothing, since it can only be
+ * declared outside of the file; NULL if there was none since it was asked. */
+char       *cg_entities_get_skipped (CgEntities  *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgEntities, cg_entities_free)
 

@@ -687,6 +687,7 @@ feed (Parser              *self,
   const char *text = self->source->text + self->token.offset;
   g_autoptr (GString) expanded = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *skipped = NULL;
   gsize length = self->token.length;
   gsize error_offset = 0;
 
@@ -702,6 +703,11 @@ feed (Parser              *self,
         }
       text = expanded->str;
       length = expanded->len;
+
+      skipped = cg_entities_get_skipped (self->entities);
+      if (skipped != NULL)
+        cg_diagnostics_warning (self->diagnostics, &self->location,
+                                "the entity '&%s;' is not declared in this file; it is left out", skipped);
     }
 
   if (!g_markup_parse_context_parse (context, text, length, &error))
