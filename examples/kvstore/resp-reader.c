@@ -375,6 +375,7 @@ resp_reader_next (RespReader  *self,
 {
   RespReadResult result;
 
+  *args = NULL;
   if (self->error[0] != '\0')
     return RESP_READ_ERROR;
 
@@ -387,7 +388,8 @@ resp_reader_next (RespReader  *self,
   while (result == RESP_READ_REQUEST && self->args->len == 0);
 
   self->complete = result == RESP_READ_REQUEST;
-  *args = self->complete ? self->args : NULL;
+  if (self->complete)
+    *args = self->args;
 
   return result;
 }

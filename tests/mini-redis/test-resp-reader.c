@@ -181,16 +181,16 @@ test_line_limits (void)
 }
 
 static GString *
-make_echo (gsize length,
-           char  last)
+make_set (gsize length,
+          char  last)
 {
   GString *data = g_string_new (NULL);
 
-  g_string_append_printf (data, "*2\r\n$4\r\nECHO\r\n$%" G_GSIZE_FORMAT "\r\n", length);
+  g_string_append_printf (data, "*3\r\n$3\r\nSET\r\n$%" G_GSIZE_FORMAT "\r\n", length);
   for (gsize i = 1; i < length; i++)
     g_string_append_c (data, 'x');
   g_string_append_c (data, last);
-  g_string_append (data, "\r\n");
+  g_string_append (data, "\r\n$1\r\nv\r\n");
 
   return data;
 }
@@ -204,13 +204,13 @@ test_large_bulks (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
     {
-      g_autoptr (GString) data = make_echo (lengths[i], 'y');
-      g_autoptr (GString) second = make_echo (lengths[i], 'z');
+      g_autoptr (GString) data = make_set (lengths[i], 'y');
+      g_autoptr (GString) second = make_set (lengths[i], 'z');
       g_autofree char *expected = NULL;
 
       g_string_append_len (data, second->str, second->len);
       g_string_append (data, "PING\r\n");
-      expected = g_strdup_printf ("[ECHO,<%" G_GSIZE_FORMAT " y>][ECHO,<%" G_GSIZE_FORMAT " z>][PING]",
+      expected = g_strdup_printf ("[SET,<%" G_GSIZE_FORMAT " y>,v][SET,<%" G_GSIZE_FORMAT " z>,v][PING]",
                                   lengths[i], lengths[i]);
 
       for (guint j = 0; j < G_N_ELEMENTS (steps); j++)

@@ -124,13 +124,14 @@ class Stop(unittest.TestCase):
         """It stops also while clients send, and some do not read."""
         server = MiniRedis()
         clients = [Client(server.port) for _ in range(10)]
+        self.assertEqual(clients[0].call('SET', 'k', b'x' * MEGABYTE), 'OK')
         for client in clients:
             client.socket.setblocking(False)
         end = time.monotonic() + 0.5
         while time.monotonic() < end:
             for client in clients:
                 try:
-                    client.socket.send(encode('INCR', 'n') * 100)
+                    client.socket.send((encode('INCR', 'n') + encode('GET', 'k')) * 100)
                 except BlockingIOError:
                     pass
         self.assertEqual(server.stop(), 0)

@@ -57,6 +57,8 @@ class Commands(TestCase):
         self.assertReply(100, 'TTL', 'k')
         self.assertReply('OK', 'SET', 'k', 'z')
         self.assertReply(-1, 'TTL', 'k')
+        self.assertReply('OK', 'SET', 'k', 'z', 'PX', 100999)
+        self.assertReply(101, 'TTL', 'k')
 
     def test_set_errors(self):
         expire_time = Error("ERR invalid expire time in 'set' command")
