@@ -6,7 +6,7 @@
 /* The interface as static data, which is what GIO's introspection data is
  * extended by: arrays of values, and arrays of pointers to them. */
 
-#include "cg-emitter.h"
+#include "cg-emit-source-private.h"
 
 #include "cg-doc.h"
 #include "cg-names.h"

@@ -50,10 +50,6 @@ void cg_emit_source (const CgDescription *description,
                      const char          *header,
                      CgWriter            *writer);
 
-/* cg-emit-info.c: the interface info of the source. */
-void cg_emit_info   (const CgInterface   *interface,
-                     CgWriter            *writer);
-
 /* Sets the keys that the head of every output has: file and sources. */
 void cg_emitter_set_head (const CgDescription *description,
                           const char          *file,

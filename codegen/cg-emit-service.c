@@ -1,0 +1,263 @@
+/* cg-emit-service.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The service's side in C: from a call to a vfunc, and from results to a
+ * reply. */
+
+#include "cg-emit-source-private.h"
+
+#include "cg-marshal.h"
+#include "cg-names.h"
+#include "cg-signature.h"
+
+static const char dispatch[] =
+  "static gboolean\n"
+  "$dispatch$ (gpointer    service,\n"
+  "$indent$ NorpcCall  *call,\n"
+  "$indent$ GError    **error)\n"
+  "{\n"
+  "  $Iface$ *self = $IFACE_CAST$ (service);\n"
+  "$declare_args$"
+  "\n"
+  "  return $GET_IFACE$ (self)->$handle$ ($passed$);\n"
+  "}\n"
+  "\n";
+
+static const char default_handle[] =
+  "static gboolean\n"
+  "$default_handle$ ($params$)\n"
+  "{\n"
+  "  $IfaceStruct$ *iface = $GET_IFACE$ (self);\n"
+  "  $locals$\n"
+  "\n"
+  "  if (iface->$vfunc$ == NULL)\n"
+  "    {\n"
+  "      g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,\n"
+  "                   \"%s does not implement $dbus_name$.$dbus_method$\",\n"
+  "                   G_OBJECT_TYPE_NAME (self));\n"
+  "      return FALSE;\n"
+  "    }\n"
+  "\n"
+  "  $invoke$\n"
+  "    return FALSE;\n"
+  "\n"
+  "$check$"
+  "$reply$"
+  "\n"
+  "  return TRUE;\n"
+  "}\n"
+  "\n";
+
+static const char check_results[] =
+  "  if ($conditions$)\n"
+  "    {\n"
+  "      g_critical (\"%s: a result of $dbus_name$.$dbus_method$ is missing or of a wrong type\",\n"
+  "                  G_OBJECT_TYPE_NAME (self));\n"
+  "      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED,\n"
+  "                           \"A result of $dbus_name$.$dbus_method$ is missing or of a wrong type\");\n"
+  "      return FALSE;\n"
+  "    }\n"
+  "\n";
+
+static const char reply_with_values[] =
+  "  results = norpc_call_begin_reply (call, &$info$, $METHOD$);\n"
+  "  if (results == NULL)\n"
+  "    return$handled$;\n"
+  "\n"
+  "  $store$\n"
+  "  norpc_call_end_reply (call);\n";
+
+static const char reply_without_values[] =
+  "  if (norpc_call_begin_reply (call, &$info$, $METHOD$) != NULL)\n"
+  "    norpc_call_end_reply (call);\n";
+
+static const char default_init[] =
+  "G_DEFINE_INTERFACE ($Iface$, $iface$, G_TYPE_OBJECT)\n"
+  "\n"
+  "static void\n"
+  "$default_init$ ($IfaceStruct$ *iface)\n"
+  "{\n"
+  "  $assignments$\n"
+  "}\n"
+  "\n";
+
+static const char complete[] =
+  "void\n"
+  "$complete$ ($params$)\n"
+  "{\n"
+  "$declare_results$"
+  "  g_return_if_fail ($IS_IFACE$ (self));\n"
+  "  g_return_if_fail (call != NULL);\n"
+  "$check$"
+  "\n"
+  "$reply$"
+  "}\n"
+  "\n";
+
+static const char complete_check[] =
+  "  if ($conditions$)\n"
+  "    {\n"
+  "      g_critical (\"%s: a result of $dbus_name$.$dbus_method$ is missing or of a wrong type\", G_STRFUNC);\n"
+  "      norpc_call_return_error_literal (call, NORPC_ERROR, NORPC_ERROR_FAILED,\n"
+  "                                       \"A result of $dbus_name$.$dbus_method$ is missing or of a wrong type\");\n"
+  "      return;\n"
+  "    }\n";
+
+static void
+emit_dispatch (CgWriter       *writer,
+               const CgMethod *method)
+{
+  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *joined = NULL;
+  g_autofree char *name = cg_writer_expand (writer, "$dispatch$");
+  g_autofree char *indent = g_strnfill (strlen (name) + 1, ' ');
+
+  g_ptr_array_add (passed, g_strdup ("self"));
+  g_ptr_array_add (passed, g_strdup ("call"));
+  for (guint i = 0; i < method->in_args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (method->in_args, i);
+
+      g_ptr_array_add (passed, cg_marshal_expand (writer, arg->use.type->get, arg, "args", i, ""));
+    }
+  g_ptr_array_add (passed, g_strdup ("error"));
+  joined = cg_marshal_join (passed, CG_PASSED_WIDTH / 2);
+
+  cg_writer_set (writer, "indent", indent);
+  cg_writer_set (writer, "passed", joined);
+  cg_writer_set (writer, "declare_args", method->in_args->len > 0
+                 ? "  const GValue *args = norpc_call_get_args (call, NULL);\n" : "");
+  cg_writer_emit (writer, dispatch);
+}
+
+/* Variables that the plain form's results go to, and the call of it. */
+static void
+set_invocation (CgWriter       *writer,
+                const CgMethod *method)
+{
+  const CgArg *returned = cg_method_get_return_arg (method);
+  g_autoptr (GString) locals = g_string_new (NULL);
+  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *joined = NULL;
+
+  g_ptr_array_add (passed, g_strdup ("self"));
+  for (guint i = 0; i < method->in_args->len; i++)
+    g_ptr_array_add (passed, g_strdup (((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent));
+
+  for (guint i = 0; i < method->out_args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (method->out_args, i);
+      g_autofree char *type = cg_signature_pad_type (arg->use.type->c_local, 0);
+
+      g_string_append_printf (locals, "%s%s = %s;\n", type, arg->c_out, arg->use.type->zero);
+      if (returned == NULL)
+        g_ptr_array_add (passed, g_strconcat ("&", arg->c_out, NULL));
+    }
+  g_ptr_array_add (passed, g_strdup ("error"));
+  joined = cg_marshal_join (passed, CG_PASSED_WIDTH);
+  if (method->out_args->len > 0)
+    g_string_append (locals, "GValue *results;");
+
+  cg_writer_set (writer, "locals", locals->str);
+  cg_writer_set (writer, "passed", joined);
+  if (returned != NULL)
+    {
+      cg_writer_set (writer, "value", returned->c_out);
+      cg_marshal_set_expanded (writer, "invoke", "$value$ = iface->$vfunc$ ($passed$);\nif ($value$ == NULL)");
+    }
+  else
+    cg_marshal_set_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$))");
+}
+
+static void
+emit_default_handle (CgWriter       *writer,
+                     const CgMethod *method)
+{
+  gboolean has_check;
+
+  cg_signature_set (writer, method, CG_SIGNATURE_HANDLE);
+  set_invocation (writer, method);
+  has_check = cg_marshal_set_conditions (writer, method, TRUE);
+  cg_marshal_set_store (writer, method->out_args, TRUE);
+  cg_writer_set (writer, "handled", " TRUE");
+  if (has_check)
+    cg_marshal_set_expanded (writer, "check", check_results);
+  else
+    cg_writer_set (writer, "check", "");
+  cg_marshal_set_expanded (writer, "reply", method->out_args->len > 0 ? reply_with_values : reply_without_values);
+  cg_writer_emit (writer, default_handle);
+}
+
+static void
+emit_complete (CgWriter       *writer,
+               const CgMethod *method)
+{
+  gboolean has_check;
+
+  cg_signature_set (writer, method, CG_SIGNATURE_COMPLETE);
+  has_check = cg_marshal_set_conditions (writer, method, FALSE);
+  cg_marshal_set_store (writer, method->out_args, FALSE);
+  cg_writer_set (writer, "handled", "");
+  cg_writer_set (writer, "declare_results", method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
+  if (has_check)
+    cg_marshal_set_expanded (writer, "check", complete_check);
+  else
+    cg_writer_set (writer, "check", "");
+  cg_marshal_set_expanded (writer, "reply", method->out_args->len > 0 ? reply_with_values : reply_without_values);
+  cg_writer_emit (writer, cg_function_doc);
+  cg_writer_emit (writer, complete);
+}
+
+static void
+emit_default_init (const CgInterface *interface,
+                   CgWriter          *writer)
+{
+  g_autoptr (GString) assignments = g_string_new (NULL);
+
+  if (interface->methods->len == 0)
+    g_string_append (assignments, "(void) iface;");
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      g_autofree char *assignment = NULL;
+
+      cg_names_set_method (writer, g_ptr_array_index (interface->methods, i));
+      assignment = cg_writer_expand (writer, "iface->$handle$ = $default_handle$;");
+      g_string_append_printf (assignments, "%s%s", i > 0 ? "\n" : "", assignment);
+    }
+  cg_writer_set (writer, "assignments", assignments->str);
+  cg_writer_emit (writer, default_init);
+}
+
+/* Says what the functions of all methods are that come next. */
+static void
+emit_comment (const CgInterface *interface,
+              CgWriter          *writer,
+              const char        *comment)
+{
+  if (interface->methods->len == 0)
+    return;
+
+  cg_writer_set (writer, "comment", comment);
+  cg_writer_emit (writer, "/* $comment$. */\n\n");
+}
+
+void
+cg_emit_dispatch (const CgInterface *interface,
+                  CgWriter          *writer)
+{
+  emit_comment (interface, writer, "Hands calls to a service, in the context of its server");
+  cg_emit_methods (interface, writer, emit_dispatch);
+}
+
+void
+cg_emit_service (const CgInterface *interface,
+                 CgWriter          *writer)
+{
+  emit_comment (interface, writer, "The full forms where a service has none: they call the plain forms");
+  cg_emit_methods (interface, writer, emit_default_handle);
+  emit_default_init (interface, writer);
+  cg_emit_methods (interface, writer, emit_complete);
+}

@@ -1,0 +1,136 @@
+/* cg-marshal.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What stands between values in C and GValues, as the type table has it. */
+
+#include "cg-marshal.h"
+
+#include <string.h>
+
+/* Expands one text of the type table for an argument. */
+char *
+cg_marshal_expand (CgWriter    *writer,
+                   const char  *text,
+                   const CgArg *arg,
+                   const char  *gvalue_array,
+                   guint        index,
+                   const char  *value)
+{
+  g_autofree char *gvalue = g_strdup_printf ("&%s[%u]", gvalue_array, index);
+
+  cg_writer_set (writer, "gvalue", gvalue);
+  cg_writer_set (writer, "value", value);
+  cg_writer_set (writer, "signature", arg->use.value_signature);
+
+  return cg_writer_expand (writer, text);
+}
+
+/* The condition that a value is right, or NULL if it always is. */
+char *
+cg_marshal_make_condition (CgWriter    *writer,
+                           const CgArg *arg,
+                           const char  *value)
+{
+  const CgType *type = arg->use.type;
+  g_autofree char *check = type->check != NULL ? cg_marshal_expand (writer, type->check, arg, "", 0, value) : NULL;
+
+  if (!type->is_pointer || (arg->use.nullable && check == NULL))
+    return NULL;
+  if (check == NULL)
+    return g_strdup_printf ("%s != NULL", value);
+
+  return g_strdup_printf (arg->use.nullable ? "%s == NULL || %s" : "%s != NULL && %s", value, check);
+}
+
+/* The same for what a service gives: the condition that it is wrong.
+ * @is_there tells that it is known not to be NULL. */
+static char *
+make_wrong_condition (CgWriter    *writer,
+                      const CgArg *arg,
+                      const char  *value,
+                      gboolean     is_there)
+{
+  const CgType *type = arg->use.type;
+  g_autofree char *check = type->check != NULL ? cg_marshal_expand (writer, type->check, arg, "", 0, value) : NULL;
+
+  if (!type->is_pointer || (check == NULL && (arg->use.nullable || is_there)))
+    return NULL;
+  if (check == NULL)
+    return g_strdup_printf ("%s == NULL", value);
+  if (is_there)
+    return g_strdup_printf ("!%s", check);
+
+  return g_strdup_printf (arg->use.nullable ? "(%s != NULL && !%s)" : "%s == NULL || !%s", value, check);
+}
+
+/* Sets $conditions$ to what must not be of the results, and returns whether
+ * there is anything to check. */
+gboolean
+cg_marshal_set_conditions (CgWriter       *writer,
+                           const CgMethod *method,
+                           gboolean        is_local)
+{
+  g_autoptr (GString) conditions = g_string_new (NULL);
+  gboolean is_there = is_local && cg_method_get_return_arg (method) != NULL;
+
+  for (guint i = 0; i < method->out_args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (method->out_args, i);
+      g_autofree char *condition =
+        make_wrong_condition (writer, arg, is_local ? arg->c_out : arg->c_lent, is_there);
+
+      if (condition != NULL)
+        g_string_append_printf (conditions, "%s%s", conditions->len > 0 ? " ||\n" : "", condition);
+    }
+  cg_writer_set (writer, "conditions", conditions->str);
+
+  return conditions->len > 0;
+}
+
+/* Statements that put arguments into GValues, a line each. */
+void
+cg_marshal_set_store (CgWriter  *writer,
+                      GPtrArray *args,
+                      gboolean   is_local)
+{
+  g_autoptr (GString) store = g_string_new (NULL);
+  gboolean is_in = args->len > 0 && ((CgArg *) g_ptr_array_index (args, 0))->direction == CG_DIRECTION_IN;
+
+  for (guint i = 0; i < args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (args, i);
+      g_autofree char *statement =
+        cg_marshal_expand (writer, is_local ? arg->use.type->take : arg->use.type->set, arg,
+                           is_in ? "args" : "results", i, is_local ? arg->c_out : arg->c_lent);
+
+      g_string_append_printf (store, "%s%s", i > 0 ? "\n" : "", statement);
+    }
+  cg_writer_set (writer, "store", store->str);
+}
+
+void
+cg_marshal_set_expanded (CgWriter   *writer,
+                         const char *key,
+                         const char *template_text)
+{
+  g_autofree char *text = cg_writer_expand (writer, template_text);
+
+  cg_writer_set (writer, key, text);
+}
+
+/* Joins what is passed to a function: in one line, or in a line each. */
+char *
+cg_marshal_join (GPtrArray *passed,
+                 gsize      width)
+{
+  gsize length = 0;
+
+  for (guint i = 0; i < passed->len; i++)
+    length += strlen (g_ptr_array_index (passed, i)) + 2;
+
+  g_ptr_array_add (passed, NULL);
+
+  return g_strjoinv (length <= width ? ", " : ",\n", (char **) passed->pdata);
+}

@@ -1,0 +1,37 @@
+/* cg-marshal.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cg-model.h"
+#include "cg-writer.h"
+
+G_BEGIN_DECLS
+
+/* What is passed to a function is in one line if it is not longer. */
+#define CG_PASSED_WIDTH 50
+
+char     *cg_marshal_expand         (CgWriter       *writer,
+                                     const char     *text,
+                                     const CgArg    *arg,
+                                     const char     *gvalue_array,
+                                     guint           index,
+                                     const char     *value);
+char     *cg_marshal_make_condition (CgWriter       *writer,
+                                     const CgArg    *arg,
+                                     const char     *value);
+gboolean  cg_marshal_set_conditions (CgWriter       *writer,
+                                     const CgMethod *method,
+                                     gboolean        is_local);
+void      cg_marshal_set_store      (CgWriter       *writer,
+                                     GPtrArray      *args,
+                                     gboolean        is_local);
+void      cg_marshal_set_expanded   (CgWriter       *writer,
+                                     const char     *key,
+                                     const char     *template_text);
+char     *cg_marshal_join           (GPtrArray      *passed,
+                                     gsize           width);
+
+G_END_DECLS
