@@ -1,0 +1,76 @@
+/* cg-parser-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cg-entities.h"
+#include "cg-lexer.h"
+#include "cg-parser.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  KIND_ROOT       = 1 << 0, /* what the root element is in */
+  KIND_NODE       = 1 << 1,
+  KIND_INTERFACE  = 1 << 2,
+  KIND_METHOD     = 1 << 3,
+  KIND_SIGNAL     = 1 << 4,
+  KIND_PROPERTY   = 1 << 5,
+  KIND_ARG        = 1 << 6,
+  KIND_ANNOTATION = 1 << 7,
+  KIND_DOC        = 1 << 8,
+  KIND_IGNORED    = 1 << 9  /* it and all below it is none of ours */
+} Kind;
+
+typedef struct
+{
+  Kind        kind;
+  const char *name;       /* interned */
+  CgLocation  location;
+  gpointer    object;     /* (nullable): the CgNode that it describes */
+  guint       n_prefixes; /* declared outside of it */
+  gboolean    said;       /* that its text is ignored, or its place is odd */
+} Frame;
+
+typedef struct
+{
+  char *prefix;           /* (owned) */
+  char *uri;              /* (owned) */
+} Prefix;
+
+typedef struct
+{
+  CgSource      *source;
+  CgDescription *description;
+  CgDiagnostics *diagnostics;
+  CgEntities    *entities;      /* (owned) */
+  GArray        *frames;        /* (owned) (element-type Frame) */
+  GArray        *prefixes;      /* (owned) (element-type Prefix) */
+  GHashTable    *said;          /* (owned): prefixes that were warned of */
+  GString       *doc;           /* (owned): the text of the <doc> that is open */
+  CgToken        token;         /* what GMarkup is being fed */
+  CgLocation     location;      /* where that begins */
+  char          *root_xmlns;    /* (owned) (nullable) */
+  gboolean       has_root;
+  gboolean       is_other;      /* the root element is none of ours */
+  guint          n_interfaces;
+} Parser;
+
+/* The attributes of the tag that is being read. */
+typedef struct
+{
+  Parser      *parser;
+  const char  *element;
+  const char **names;
+  const char **values;
+} Attributes;
+
+/* Takes an element in whose parent is @parent, and says what it is. */
+Kind cg_element_start (Attributes *attributes,
+                       Frame      *parent,
+                       gpointer   *object);
+
+G_END_DECLS
