@@ -1,0 +1,163 @@
+/* stress-main.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Clients do at random what can be done to servers, and what must always hold
+ * is looked at all the time and in the end.
+ *
+ * A run is repeated with --seed, which fixes what each client does, though not
+ * how the threads meet.
+ */
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "stress.h"
+
+#define N_CLIENTS 4
+#define DEFAULT_OPERATIONS 400000
+#define VALGRIND_OPERATIONS 1500
+#define ROUND_OPERATIONS 10000
+#define SECONDS_TO_HANG 60
+
+static int n_operations = 0;
+static int n_seconds = 0;
+static gint64 seed = -1;
+
+static const GOptionEntry options[] = {
+  { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, "What chance begins with (chosen by chance)", "N" },
+  { "operations", 0, 0, G_OPTION_ARG_INT, &n_operations, "How many things are done", "N" },
+  { "seconds", 0, 0, G_OPTION_ARG_INT, &n_seconds, "For how long, instead", "N" },
+  { NULL }
+};
+
+static StressClient clients[N_CLIENTS];
+static char how_to_repeat[100]; /* while the threads run, it is only read */
+
+/* Any thread: what fails aborts. */
+static void
+aborted (int number)
+{
+  if (write (STDERR_FILENO, how_to_repeat, strlen (how_to_repeat)) < 0)
+    signal (number, SIG_DFL);
+  signal (number, SIG_DFL);
+  raise (number);
+}
+
+/* A thread of its own, to the end of the process. */
+static gpointer
+watchdog_thread (gpointer data)
+{
+  int last = stress_get_steps ();
+  guint n_still = 0;
+
+  while (n_still < SECONDS_TO_HANG)
+    {
+      int steps;
+
+      g_usleep (G_USEC_PER_SEC);
+      steps = stress_get_steps ();
+      n_still = steps == last ? n_still + 1 : 0;
+      last = steps;
+    }
+
+  g_printerr ("stress: nothing has happened for %d seconds\n", SECONDS_TO_HANG);
+  for (guint i = 0; i < N_CLIENTS; i++)
+    stress_client_print (&clients[i]);
+  stress_print ();
+  abort ();
+}
+
+/* Threads that nobody waits for end in their own time: the watchdog knows how
+ * long is too long. */
+static void
+wait_for_all_to_go (void)
+{
+  while (!stress_all_gone ())
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (500);
+    }
+}
+
+static void
+run_round (guint32 round_seed,
+           guint   n)
+{
+  int steps;
+
+  stress_answerer_start ();
+  stress_hosts_begin ();
+
+  for (guint i = 0; i < N_CLIENTS; i++)
+    stress_client_begin (&clients[i], i, n / N_CLIENTS, round_seed + i);
+  for (guint i = 0; i < N_CLIENTS; i++)
+    stress_client_join (&clients[i]);
+
+  stress_hosts_end ();
+  for (guint i = 0; i < N_CLIENTS; i++)
+    stress_client_clear (&clients[i]);
+  stress_answerer_stop ();
+  wait_for_all_to_go ();
+
+  /* Nothing is late. */
+  steps = stress_get_steps ();
+  g_usleep (1000);
+  g_assert_cmpint (stress_get_steps (), ==, steps);
+}
+
+static void
+run_rounds (void)
+{
+  gint64 end = g_get_monotonic_time () + n_seconds * G_USEC_PER_SEC;
+  guint32 round_seed = (guint32) seed;
+  int left = n_operations;
+
+  while (n_seconds > 0 ? g_get_monotonic_time () < end : left > 0)
+    {
+      int n = n_seconds > 0 ? ROUND_OPERATIONS : MIN (left, ROUND_OPERATIONS);
+
+      g_snprintf (how_to_repeat, sizeof how_to_repeat,
+                  "stress: failed; to repeat it: stress --seed %u --operations %d\n",
+                  round_seed, n);
+      run_round (round_seed, n);
+      left -= n;
+      round_seed += N_CLIENTS;
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("");
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_set_summary (context, "Does random things to servers, and checks what "
+                                         "always holds.");
+  g_option_context_add_main_entries (context, options, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    {
+      g_printerr ("stress: %s\n", error->message);
+      return 2;
+    }
+
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING | G_LOG_FATAL_MASK);
+  if (seed < 0)
+    seed = g_random_int ();
+  if (n_operations <= 0)
+    n_operations = g_getenv ("NORPC_TEST_VALGRIND") != NULL ? VALGRIND_OPERATIONS
+                                                             : DEFAULT_OPERATIONS;
+  g_print ("stress: seed %" G_GINT64_FORMAT "\n", seed);
+  signal (SIGABRT, aborted);
+  signal (SIGTRAP, aborted);
+
+  g_thread_unref (g_thread_new ("watchdog", watchdog_thread, NULL));
+  run_rounds ();
+  stress_print ();
+
+  return 0;
+}
