@@ -135,9 +135,10 @@ redis_connection_finish (RedisConnection *self)
 void
 redis_connection_send_answered (RedisConnection *self)
 {
-  g_autoptr (RedisConnection) protect = redis_connection_ref (self);
   RedisRequest *request;
 
+  /* Each request has a reference: the last one may have the last. */
+  redis_connection_ref (self);
   while ((request = g_queue_peek_head (&self->requests)) != NULL && request->answered)
     {
       g_queue_unlink (&self->requests, &request->link);
@@ -150,6 +151,7 @@ redis_connection_send_answered (RedisConnection *self)
     resp_writer_clear (self->writer);
 
   run (self);
+  redis_connection_unref (self);
 }
 
 static gboolean
