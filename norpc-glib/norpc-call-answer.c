@@ -75,6 +75,7 @@ norpc_call_give_up (NorpcCall *self,
     }
 
   self->error = error;
+  self->timed_out = g_error_matches (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
   g_atomic_int_set (&self->given_up, TRUE);
   norpc_call_hold (self);
   norpc_call_deliver (self);
@@ -82,6 +83,46 @@ norpc_call_give_up (NorpcCall *self,
   norpc_call_release (self);
 
   return TRUE;
+}
+
+/* Any thread: the client's time is up. TRUE if this was the answer. */
+gboolean
+norpc_call_time_out (NorpcCall *self)
+{
+  return norpc_call_give_up (self,
+                             g_error_new (NORPC_ERROR, NORPC_ERROR_TIMED_OUT,
+                                          "%s.%s took longer than it was given",
+                                          norpc_call_get_interface_name (self),
+                                          norpc_call_get_method_name (self)));
+}
+
+/* Any thread, of a call that was given up: why calls on its behalf end, too.
+ * Returns an owned error.
+ */
+GError *
+norpc_call_copy_reason (NorpcCall *self)
+{
+  if (self->timed_out)
+    return g_error_new (NORPC_ERROR, NORPC_ERROR_TIMED_OUT,
+                        "%s.%s, on whose behalf the call was made, took longer than it was given",
+                        norpc_call_get_interface_name (self),
+                        norpc_call_get_method_name (self));
+
+  return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                      "%s.%s, on whose behalf the call was made, was cancelled",
+                      norpc_call_get_interface_name (self),
+                      norpc_call_get_method_name (self));
+}
+
+/* The client, when it has the answer: the call is in flight no more. */
+void
+norpc_call_come_back (NorpcCall *self)
+{
+  norpc_group_link_remove (&self->proxy_link);
+  norpc_group_link_remove (&self->parent_link);
+
+  if (self->cancelled_id != 0)
+    g_signal_handler_disconnect (self->cancellable, self->cancelled_id);
 }
 
 /* Any thread: answers with an error of our own. The caller holds something

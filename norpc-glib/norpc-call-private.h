@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "norpc-call-group-private.h"
 #include "norpc-call.h"
 #include "norpc-error.h"
 #include "norpc-inbox-private.h"
@@ -50,6 +51,7 @@ struct _NorpcCall
   int state;    /* atomic: NorpcCallState */
   int replied;  /* atomic: it was the service that answered */
   int given_up; /* atomic: the client no longer wants an answer */
+  int timed_out; /* with given_up: because its time was up */
   int waiting;  /* atomic: see norpc-sync-wait.c */
 
   guint                     method;
@@ -63,6 +65,14 @@ struct _NorpcCall
   gpointer        reply_data;
   GCancellable   *cancellable; /* (owned) (nullable): the client's */
   gulong          cancelled_id;
+  guint           timeout;         /* milliseconds, or 0: for this call */
+  guint           default_timeout; /* milliseconds, or 0: for all of its proxy */
+  gint64          deadline;        /* monotonic time, or 0 */
+  NorpcGroupLink  parent_link;     /* among the calls on behalf of the same call */
+  NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
+  guint           timer_place;     /* the inbox's lock */
+
+  NorpcCallGroup *children; /* (owned) (nullable), atomic: what is called on its behalf */
 
   /* Written by the one thread that answers, before it passes the call on to
    * the waiter; read by the waiter.
@@ -107,6 +117,9 @@ void norpc_call_release (NorpcCall *self);
 /* Answering */
 gboolean norpc_call_claim        (NorpcCall  *self);
 void     norpc_call_deliver      (NorpcCall  *self);
+GError  *norpc_call_copy_reason    (NorpcCall  *self);
+gboolean norpc_call_time_out       (NorpcCall  *self);
+void     norpc_call_come_back      (NorpcCall  *self);
 gboolean norpc_call_give_up      (NorpcCall  *self,
                                   GError     *error);
 void     norpc_call_refuse       (NorpcCall  *self,

@@ -160,6 +160,7 @@ norpc_call_release (NorpcCall *self)
 
   g_clear_object (&self->service_cancellable);
   g_clear_pointer (&self->host, norpc_host_unref);
+  g_clear_pointer (&self->children, norpc_call_group_unref);
   g_free (self);
 }
 
@@ -275,6 +276,49 @@ norpc_call_get_args (NorpcCall *self,
     *n_args = self->n_args;
 
   return self->values;
+}
+
+/**
+ * norpc_call_set_timeout:
+ * @self: a call that has not been sent
+ * @milliseconds: the time in milliseconds, or %NORPC_NO_TIMEOUT
+ *
+ * Sets how long the call may take.
+ *
+ * It goes before all other timeouts. See [method@Norpc.Proxy.set_timeout] for
+ * what happens when the time is up.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_set_timeout (NorpcCall *self,
+                        guint      milliseconds)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (milliseconds > 0);
+  g_return_if_fail (self->waiter == NORPC_CALL_WAITER_NONE);
+
+  self->timeout = milliseconds;
+}
+
+/**
+ * norpc_call_get_deadline:
+ * @self: a call
+ *
+ * Tells when the time is up that the client has given the call.
+ *
+ * Any thread may ask.
+ *
+ * Returns: the time as [func@GLib.get_monotonic_time] counts it, in
+ *   microseconds, or 0 if there is no deadline
+ * Since: 0.1
+ */
+gint64
+norpc_call_get_deadline (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->deadline;
 }
 
 /**

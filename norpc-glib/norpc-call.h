@@ -36,6 +36,11 @@ NORPC_AVAILABLE_IN_ALL
 GValue                   *norpc_call_get_args             (NorpcCall                *self,
                                                            guint                    *n_args);
 NORPC_AVAILABLE_IN_ALL
+gint64                    norpc_call_get_deadline         (NorpcCall                *self);
+NORPC_AVAILABLE_IN_ALL
+void                      norpc_call_set_timeout          (NorpcCall                *self,
+                                                           guint                     milliseconds);
+NORPC_AVAILABLE_IN_ALL
 GCancellable             *norpc_call_get_cancellable      (NorpcCall                *self);
 NORPC_AVAILABLE_IN_ALL
 gboolean                  norpc_call_is_cancelled         (NorpcCall                *self);

@@ -4,6 +4,7 @@
  */
 
 #include "norpc-call-private.h"
+#include "norpc-call-scope-private.h"
 #include "norpc-dispatch-private.h"
 #include "norpc-error.h"
 
@@ -43,10 +44,19 @@ norpc_dispatch (NorpcCall *call,
 {
   const NorpcInterfaceInfo *interface_info = call->interface_info;
   const NorpcMethodInfo *method_info = norpc_call_get_method_info (call);
+  NorpcCall *outer;
   GError *error = NULL;
+  gboolean handled;
 
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
     return;
+
+  /* The client's context may be too busy to see it. */
+  if (call->deadline != 0 && call->deadline <= g_get_monotonic_time ())
+    {
+      norpc_call_time_out (call);
+      return;
+    }
 
   if (interface_info->get_type == NULL || method_info->dispatch == NULL ||
       !g_type_is_a (G_OBJECT_TYPE (service), interface_info->get_type ()))
@@ -58,7 +68,11 @@ norpc_dispatch (NorpcCall *call,
       return;
     }
 
-  if (!method_info->dispatch (service, call, &error))
+  outer = norpc_call_scope_swap (call);
+  handled = method_info->dispatch (service, call, &error);
+  norpc_call_scope_swap (outer);
+
+  if (!handled)
     {
       answer_failure (call, error);
     }

@@ -4,6 +4,7 @@
  */
 
 #include "norpc-call-private.h"
+#include "norpc-call-scope-private.h"
 #include "norpc-endpoint.h"
 #include "norpc-inbox-private.h"
 #include "norpc-sync-wait-private.h"
@@ -72,8 +73,8 @@ cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
                                            "Operation was cancelled"));
 }
 
-/* The calling thread. FALSE if the call is answered already. */
-static gboolean
+/* The calling thread: what can end the call before it is answered. */
+static void
 watch_cancellable (NorpcCall    *call,
                    GCancellable *cancellable)
 {
@@ -84,8 +85,17 @@ watch_cancellable (NorpcCall    *call,
     g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
                            norpc_reply_ref (norpc_call_get_reply (call)),
                            (GDestroyNotify) norpc_reply_unref);
+}
 
-  return call->cancelled_id != 0;
+/* The calling thread. A call that has ended by now is not sent. */
+static void
+send_open (NorpcEndpoint *self,
+           NorpcCall     *call)
+{
+  if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
+    norpc_endpoint_send (self, call);
+  else
+    norpc_call_unref (call);
 }
 
 /**
@@ -126,10 +136,12 @@ norpc_endpoint_call (NorpcEndpoint  *self,
   call->reply_func = reply_func;
   call->reply_data = user_data;
 
-  if (cancellable != NULL && !watch_cancellable (call, cancellable))
-    norpc_call_unref (call);
-  else
-    norpc_endpoint_send (self, call);
+  norpc_call_scope_apply (call);
+  if (call->deadline != 0)
+    norpc_inbox_set_timer (call->inbox, call);
+  if (cancellable != NULL)
+    watch_cancellable (call, cancellable);
+  send_open (self, call);
 }
 
 /**
@@ -169,17 +181,20 @@ norpc_endpoint_call_sync (NorpcEndpoint  *self,
   call->waiter = NORPC_CALL_WAITER_SYNC;
   reply = norpc_call_get_reply (call);
 
-  if (cancellable != NULL && !watch_cancellable (call, cancellable))
-    norpc_call_unref (call);
-  else
-    norpc_endpoint_send (self, call);
+  norpc_call_scope_apply (call);
+  if (cancellable != NULL)
+    watch_cancellable (call, cancellable);
+  send_open (self, call);
 
   /* The call is the service's from here on, the reply is ours. */
   call = norpc_reply_get_call (reply);
-  norpc_sync_wait (call);
-
-  if (call->cancelled_id != 0)
-    g_signal_handler_disconnect (call->cancellable, call->cancelled_id);
+  if (!norpc_sync_wait (call, call->deadline))
+    {
+      /* Whoever has begun to answer by now is going to end it. */
+      norpc_call_time_out (call);
+      norpc_sync_wait (call, 0);
+    }
+  norpc_call_come_back (call);
 
   if (!norpc_reply_propagate_error (reply, error))
     return NULL;

@@ -13,6 +13,7 @@
 #include <norpc-glib/norpc-error.h>
 #include <norpc-glib/norpc-interface-info.h>
 #include <norpc-glib/norpc-call.h>
+#include <norpc-glib/norpc-call-scope.h>
 #include <norpc-glib/norpc-reply.h>
 #include <norpc-glib/norpc-endpoint.h>
 #include <norpc-glib/norpc-channel.h>

@@ -10,6 +10,8 @@
 G_BEGIN_DECLS
 
 NorpcInbox *norpc_inbox_open_call (void);
+void        norpc_inbox_set_timer (NorpcInbox *self,
+                                   NorpcCall  *call);
 void        norpc_inbox_push      (NorpcInbox *self,
                                    NorpcCall  *call);
 

@@ -16,8 +16,10 @@
  */
 
 #include "norpc-call-private.h"
+#include "norpc-call-scope-private.h"
 #include "norpc-inbox-private.h"
 #include "norpc-spin-private.h"
+#include "norpc-timer-heap-private.h"
 
 /* Other sources of the context have their turn after so many replies. */
 #define MAX_REPLIES_A_DISPATCH 128
@@ -30,6 +32,10 @@ struct _NorpcInbox
   int           gone;    /* atomic: the context is no more */
   int           n_open;  /* atomic: calls that are on their way */
   NorpcCall    *head;    /* atomic: newest first; the inbox owns their client's halves */
+
+  GMutex         lock;
+  NorpcTimerHeap timers;   /* [lock]: calls that have a deadline */
+  int            n_timers; /* atomic, written with the lock */
 
   /* The thread that runs the context. */
   NorpcCall *first; /* (owned): replies that were taken, oldest first */
@@ -72,7 +78,102 @@ norpc_inbox_unref (gpointer data)
   NorpcInbox *self = data;
 
   if (g_atomic_ref_count_dec (&self->ref_count))
-    g_free (self);
+    {
+      norpc_timer_heap_clear (&self->timers);
+      g_mutex_clear (&self->lock);
+      g_free (self);
+    }
+}
+
+/* The thread that runs the context: in how many milliseconds the first
+ * deadline is, or -1.
+ */
+static int
+get_timeout (NorpcInbox *self,
+             gint64      now)
+{
+  gint64 remaining = -1;
+  NorpcCall *call;
+
+  if (g_atomic_int_get (&self->n_timers) == 0)
+    return -1;
+
+  g_mutex_lock (&self->lock);
+  call = norpc_timer_heap_peek (&self->timers);
+  if (call != NULL)
+    remaining = MAX (call->deadline - now, 0);
+  g_mutex_unlock (&self->lock);
+
+  /* Rounded up, so that the time is over when the context wakes. */
+  return remaining < 0 ? -1 : (int) MIN ((remaining + 999) / 1000, G_MAXINT);
+}
+
+/* The thread that runs the context: ends the calls whose time is up. They
+ * arrive here, as all that have ended.
+ */
+static void
+end_late_calls (NorpcInbox *self,
+                gint64      now)
+{
+  NorpcCall *call;
+
+  if (get_timeout (self, now) != 0)
+    return;
+
+  do
+    {
+      g_mutex_lock (&self->lock);
+      call = norpc_timer_heap_peek (&self->timers);
+      if (call != NULL && call->deadline <= now)
+        {
+          norpc_timer_heap_remove (&self->timers, call);
+          g_atomic_int_add (&self->n_timers, -1);
+          norpc_call_hold (call);
+        }
+      else
+        {
+          call = NULL;
+        }
+      g_mutex_unlock (&self->lock);
+
+      if (call != NULL)
+        {
+          norpc_call_time_out (call);
+          norpc_call_release (call);
+        }
+    }
+  while (call != NULL);
+}
+
+/* The client's context, or the calling thread. */
+static void
+unset_timer (NorpcInbox *self,
+             NorpcCall  *call)
+{
+  g_mutex_lock (&self->lock);
+  if (call->timer_place != 0)
+    {
+      norpc_timer_heap_remove (&self->timers, call);
+      g_atomic_int_add (&self->n_timers, -1);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+/* The calling thread, before the call is sent: ends it at its deadline. */
+void
+norpc_inbox_set_timer (NorpcInbox *self,
+                       NorpcCall  *call)
+{
+  gboolean first;
+
+  g_mutex_lock (&self->lock);
+  first = norpc_timer_heap_add (&self->timers, call);
+  g_atomic_int_inc (&self->n_timers);
+  g_mutex_unlock (&self->lock);
+
+  /* Several threads can have the default context for theirs. */
+  if (first && !g_main_context_is_owner (self->context))
+    g_main_context_wakeup (self->context);
 }
 
 static gboolean
@@ -93,9 +194,9 @@ inbox_source_prepare (GSource *source,
   NorpcInbox *self = ((InboxSource *) source)->inbox;
   NorpcCall *head;
 
-  *timeout = -1;
+  *timeout = get_timeout (self, g_source_get_time (source));
 
-  if (self->first != NULL)
+  if (self->first != NULL || *timeout == 0)
     return TRUE;
 
   head = g_atomic_pointer_get (&self->head);
@@ -117,13 +218,12 @@ inbox_source_check (GSource *source)
 {
   NorpcInbox *self = ((InboxSource *) source)->inbox;
 
-  if (self->first != NULL)
-    return TRUE;
+  gboolean late = get_timeout (self, g_source_get_time (source)) == 0;
 
   if (g_atomic_pointer_compare_and_exchange (&self->head, ASLEEP, NULL))
-    return FALSE;
+    return late || self->first != NULL;
 
-  return has_arrivals (self);
+  return late || self->first != NULL || has_arrivals (self);
 }
 
 /* The thread that runs the context. */
@@ -164,13 +264,11 @@ hand_over (NorpcInbox *self,
 
   call->next = NULL;
 
-  if (call->cancellable != NULL)
-    {
-      if (call->cancelled_id != 0)
-        g_signal_handler_disconnect (call->cancellable, call->cancelled_id);
-      if (call->error == NULL)
-        g_cancellable_set_error_if_cancelled (call->cancellable, &call->error);
-    }
+  if (call->deadline != 0)
+    unset_timer (self, call);
+  norpc_call_come_back (call);
+  if (call->error == NULL)
+    g_cancellable_set_error_if_cancelled (call->cancellable, &call->error);
 
   if (g_atomic_int_dec_and_test (&self->n_open))
     g_main_context_unref (self->context);
@@ -191,6 +289,9 @@ inbox_source_dispatch (GSource     *source,
 {
   NorpcInbox *self = ((InboxSource *) source)->inbox;
   g_autoptr (GMainContext) context = g_main_context_ref (self->context);
+  NorpcCall *outer = norpc_call_scope_swap (NULL); /* if a handler runs the context */
+
+  end_late_calls (self, g_source_get_time (source));
 
   if (self->first == NULL)
     take_arrivals (self);
@@ -202,6 +303,8 @@ inbox_source_dispatch (GSource     *source,
       self->first = call->next;
       hand_over (self, call);
     }
+
+  norpc_call_scope_swap (outer);
 
   return G_SOURCE_CONTINUE;
 }
@@ -249,6 +352,7 @@ norpc_inbox_new (GMainContext *context)
   GSource *source = g_source_new (&inbox_source_funcs, sizeof (InboxSource));
 
   g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->lock);
   self->context = context;
   self->spin = (NorpcSpin) NORPC_SPIN_INIT;
   ((InboxSource *) source)->inbox = self;

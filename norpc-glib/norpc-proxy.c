@@ -23,6 +23,8 @@
 typedef struct
 {
   NorpcEndpoint *endpoint; /* (owned), since construction */
+  int            timeout;  /* atomic: milliseconds, or 0 */
+  NorpcCallGroup *calls;   /* (owned), since construction: what is in flight */
 } NorpcProxyPrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (NorpcProxy, norpc_proxy, G_TYPE_OBJECT)
@@ -30,9 +32,10 @@ G_DEFINE_TYPE_WITH_PRIVATE (NorpcProxy, norpc_proxy, G_TYPE_OBJECT)
 typedef enum
 {
   PROP_ENDPOINT = 1,
+  PROP_TIMEOUT,
 } NorpcProxyProperty;
 
-static GParamSpec *properties[PROP_ENDPOINT + 1];
+static GParamSpec *properties[PROP_TIMEOUT + 1];
 
 static NorpcProxyPrivate *
 get_private (NorpcProxy *self)
@@ -52,6 +55,10 @@ norpc_proxy_set_property (GObject      *object,
     {
     case PROP_ENDPOINT:
       get_private (self)->endpoint = g_value_dup_object (value);
+      break;
+
+    case PROP_TIMEOUT:
+      norpc_proxy_set_timeout (self, g_value_get_uint (value));
       break;
 
     default:
@@ -74,6 +81,10 @@ norpc_proxy_get_property (GObject    *object,
       g_value_set_object (value, get_private (self)->endpoint);
       break;
 
+    case PROP_TIMEOUT:
+      g_value_set_uint (value, norpc_proxy_get_timeout (self));
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -86,6 +97,7 @@ norpc_proxy_finalize (GObject *object)
   NorpcProxy *self = NORPC_PROXY (object);
 
   g_clear_object (&get_private (self)->endpoint);
+  g_clear_pointer (&get_private (self)->calls, norpc_call_group_unref);
 
   G_OBJECT_CLASS (norpc_proxy_parent_class)->finalize (object);
 }
@@ -111,12 +123,25 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
                          NORPC_TYPE_ENDPOINT,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
+  /**
+   * NorpcProxy:timeout: (getter get_timeout) (setter set_timeout)
+   *
+   * How long a call may take, in milliseconds; 0 for any time.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TIMEOUT] =
+    g_param_spec_uint ("timeout", NULL, NULL,
+                       0, G_MAXINT, 0,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
 static void
-norpc_proxy_init (NorpcProxy *self G_GNUC_UNUSED)
+norpc_proxy_init (NorpcProxy *self)
 {
+  get_private (self)->calls = norpc_call_group_new ();
 }
 
 /**
@@ -134,6 +159,89 @@ norpc_proxy_get_endpoint (NorpcProxy *self)
   g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
 
   return get_private (self)->endpoint;
+}
+
+/**
+ * norpc_proxy_get_timeout:
+ * @self: a proxy
+ *
+ * Tells how long a call may take.
+ *
+ * Returns: the time in milliseconds, or 0 for any time
+ * Since: 0.1
+ */
+guint
+norpc_proxy_get_timeout (NorpcProxy *self)
+{
+  g_return_val_if_fail (NORPC_IS_PROXY (self), 0);
+
+  return (guint) g_atomic_int_get (&get_private (self)->timeout);
+}
+
+/**
+ * norpc_proxy_set_timeout:
+ * @self: a proxy
+ * @milliseconds: the time in milliseconds, at most %G_MAXINT, or 0 for any time
+ *
+ * Sets how long a call may take that is made from now on.
+ *
+ * When the time is up, the call ends with %NORPC_ERROR_TIMED_OUT: if it waits
+ * for the service it is never served, and if the service works at it, what it
+ * does is cancelled. A call that a handler makes has no more time than is
+ * left to the call that it handles. See also [func@Norpc.timeout_push].
+ *
+ * Any thread may set it.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_set_timeout (NorpcProxy *self,
+                         guint       milliseconds)
+{
+  NorpcProxyPrivate *priv;
+
+  g_return_if_fail (NORPC_IS_PROXY (self));
+  g_return_if_fail (milliseconds <= G_MAXINT);
+
+  priv = get_private (self);
+  if ((guint) g_atomic_int_get (&priv->timeout) == milliseconds)
+    return;
+
+  g_atomic_int_set (&priv->timeout, (int) milliseconds);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TIMEOUT]);
+}
+
+/**
+ * norpc_proxy_cancel_all:
+ * @self: a proxy
+ *
+ * Cancels every call that was made by @self and has not come back.
+ *
+ * Each ends with %G_IO_ERROR_CANCELLED, as if its cancellable were cancelled.
+ * Any thread may do this.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_cancel_all (NorpcProxy *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (NORPC_IS_PROXY (self));
+
+  g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The proxy cancelled all its calls");
+  norpc_call_group_give_up (get_private (self)->calls, error);
+}
+
+/* The calling thread, before the call is sent. */
+static void
+prepare_call (NorpcProxy *self,
+              NorpcCall  *call)
+{
+  NorpcProxyPrivate *priv = get_private (self);
+
+  call->default_timeout = (guint) g_atomic_int_get (&priv->timeout);
+  norpc_call_group_add (priv->calls, &call->proxy_link, call);
 }
 
 /* The client's context: hands the reply to the task, whose callback runs
@@ -189,6 +297,7 @@ norpc_proxy_call (NorpcProxy          *self,
 
   if (callback == NULL)
     {
+      prepare_call (self, call);
       norpc_endpoint_call (get_private (self)->endpoint, call, cancellable, NULL, NULL);
       return;
     }
@@ -198,6 +307,7 @@ norpc_proxy_call (NorpcProxy          *self,
    * longer than all the rest.
    */
   (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
+  prepare_call (self, call);
 
   norpc_endpoint_call (get_private (self)->endpoint, call, cancellable, reply_cb, task);
 }
@@ -249,6 +359,9 @@ norpc_proxy_call_sync (NorpcProxy    *self,
                        GError       **error)
 {
   g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
+  g_return_val_if_fail (call != NULL, NULL);
+
+  prepare_call (self, call);
 
   return norpc_endpoint_call_sync (get_private (self)->endpoint, call, cancellable, error);
 }

@@ -38,6 +38,13 @@ struct _NorpcProxyClass
 NORPC_AVAILABLE_IN_ALL
 NorpcEndpoint *norpc_proxy_get_endpoint (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
+guint          norpc_proxy_get_timeout  (NorpcProxy           *self);
+NORPC_AVAILABLE_IN_ALL
+void           norpc_proxy_set_timeout  (NorpcProxy           *self,
+                                         guint                 milliseconds);
+NORPC_AVAILABLE_IN_ALL
+void           norpc_proxy_cancel_all   (NorpcProxy           *self);
+NORPC_AVAILABLE_IN_ALL
 void           norpc_proxy_call         (NorpcProxy           *self,
                                          NorpcCall            *call,
                                          GCancellable         *cancellable,

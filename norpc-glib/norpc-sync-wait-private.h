@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-void norpc_sync_wait      (NorpcCall *call);
-void norpc_sync_wait_wake (NorpcCall *call);
+gboolean norpc_sync_wait      (NorpcCall *call,
+                               gint64     deadline);
+void     norpc_sync_wait_wake (NorpcCall *call);
 
 G_END_DECLS

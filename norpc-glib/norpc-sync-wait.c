@@ -51,23 +51,33 @@ is_done (gpointer data)
   return g_atomic_int_get (&call->waiting) == DONE;
 }
 
-/* The calling thread. Returns when the call is answered. */
-void
-norpc_sync_wait (NorpcCall *call)
+/* The calling thread. Returns when the call is answered, or FALSE at
+ * @deadline, in monotonic time, unless that is 0.
+ */
+gboolean
+norpc_sync_wait (NorpcCall *call,
+                 gint64     deadline)
 {
+  gboolean in_time = TRUE;
   Bed *bed;
 
   if (is_done (call) || norpc_spin_until (&sync_spin, is_done, call))
-    return;
+    return TRUE;
 
-  if (!g_atomic_int_compare_and_exchange (&call->waiting, AWAKE, ASLEEP))
-    return;
+  /* It may be DONE by now, or ASLEEP from before. */
+  g_atomic_int_compare_and_exchange (&call->waiting, AWAKE, ASLEEP);
 
   bed = get_bed (call);
   g_mutex_lock (&bed->mutex);
-  while (!is_done (call))
-    g_cond_wait (&bed->cond, &bed->mutex);
+  while (!is_done (call) && in_time)
+    if (deadline != 0)
+      in_time = g_cond_wait_until (&bed->cond, &bed->mutex, deadline);
+    else
+      g_cond_wait (&bed->cond, &bed->mutex);
+  in_time = is_done (call);
   g_mutex_unlock (&bed->mutex);
+
+  return in_time;
 }
 
 /* The thread that answered. */

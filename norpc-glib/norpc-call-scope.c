@@ -1,0 +1,197 @@
+/* norpc-call-scope.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What a call inherits from where it is made: the time and the cancellation
+ * of the call that is being handled there, and a timeout.
+ */
+
+#include "norpc-call-private.h"
+#include "norpc-call-scope-private.h"
+#include "norpc-call-scope.h"
+
+/* The call on whose behalf this thread works. */
+static _Thread_local NorpcCall *current_call;
+
+static void
+free_stack (gpointer stack)
+{
+  g_array_unref (stack);
+}
+
+/* What norpc_call_enter () has to bring back, and the timeouts; of this
+ * thread (owned) (nullable).
+ */
+static GPrivate entered_calls = G_PRIVATE_INIT (free_stack);
+static GPrivate timeouts = G_PRIVATE_INIT (free_stack);
+
+static GArray *
+get_stack (GPrivate *key,
+           guint     element_size)
+{
+  GArray *stack = g_private_get (key);
+
+  if (stack == NULL)
+    {
+      stack = g_array_new (FALSE, FALSE, element_size);
+      g_private_set (key, stack);
+    }
+
+  return stack;
+}
+
+/* The calling thread: works on behalf of @call, or of none. Returns the call
+ * that it worked for.
+ */
+NorpcCall *
+norpc_call_scope_swap (NorpcCall *call)
+{
+  NorpcCall *previous = current_call;
+
+  current_call = call;
+
+  return previous;
+}
+
+/**
+ * norpc_call_enter:
+ * @self: a call, which the caller holds until it leaves
+ *
+ * Says that this thread goes on to work on behalf of a call.
+ *
+ * Calls that it makes until [method@Norpc.Call.leave] inherit what @self has:
+ * they have no more time than is left to it, and end with %G_IO_ERROR_CANCELLED
+ * or %NORPC_ERROR_TIMED_OUT when it is cancelled or its time is up. While a
+ * handler runs this is so by itself; a service that answers later says it
+ * where it goes on. It can be nested.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_enter (NorpcCall *self)
+{
+  NorpcCall *previous;
+
+  g_return_if_fail (self != NULL);
+
+  previous = norpc_call_scope_swap (self);
+  g_array_append_val (get_stack (&entered_calls, sizeof (NorpcCall *)), previous);
+}
+
+/**
+ * norpc_call_leave:
+ * @self: the call that was entered last
+ *
+ * Undoes [method@Norpc.Call.enter], in the same thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_leave (NorpcCall *self)
+{
+  GArray *stack = get_stack (&entered_calls, sizeof (NorpcCall *));
+
+  g_return_if_fail (self != NULL && self == current_call);
+  g_return_if_fail (stack->len > 0);
+
+  current_call = g_array_index (stack, NorpcCall *, stack->len - 1);
+  g_array_set_size (stack, stack->len - 1);
+}
+
+/**
+ * norpc_timeout_push:
+ * @milliseconds: the time in milliseconds, or %NORPC_NO_TIMEOUT
+ *
+ * Sets how long the calls may take that this thread makes until
+ * [func@Norpc.timeout_pop].
+ *
+ * It goes before the timeouts of proxies and of the description. It can be
+ * nested. See [method@Norpc.Proxy.set_timeout] for what happens when the
+ * time is up.
+ *
+ * Since: 0.1
+ */
+void
+norpc_timeout_push (guint milliseconds)
+{
+  g_return_if_fail (milliseconds > 0);
+
+  g_array_append_val (get_stack (&timeouts, sizeof (guint)), milliseconds);
+}
+
+/**
+ * norpc_timeout_pop:
+ *
+ * Undoes the last [func@Norpc.timeout_push] of this thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_timeout_pop (void)
+{
+  GArray *stack = get_stack (&timeouts, sizeof (guint));
+
+  g_return_if_fail (stack->len > 0);
+
+  g_array_set_size (stack, stack->len - 1);
+}
+
+/* The calling thread: how long @call may take, in milliseconds. */
+static guint
+get_timeout (NorpcCall *call)
+{
+  const GArray *stack;
+
+  if (call->timeout != 0)
+    return call->timeout;
+
+  stack = g_private_get (&timeouts);
+  if (stack != NULL && stack->len > 0)
+    return g_array_index (stack, guint, stack->len - 1);
+
+  return call->default_timeout != 0 ? call->default_timeout : NORPC_NO_TIMEOUT;
+}
+
+/* The thread that works on behalf of @parent; there may be several. */
+static NorpcCallGroup *
+ensure_children (NorpcCall *parent)
+{
+  NorpcCallGroup *group = g_atomic_pointer_get (&parent->children);
+
+  if (group != NULL)
+    return group;
+
+  group = norpc_call_group_new ();
+  if (g_atomic_pointer_compare_and_exchange (&parent->children, NULL, group))
+    return group;
+
+  norpc_call_group_unref (group);
+
+  return g_atomic_pointer_get (&parent->children);
+}
+
+/* The calling thread, before the call is sent: sets its deadline, and binds
+ * it to the call that is being handled, if there is one.
+ */
+void
+norpc_call_scope_apply (NorpcCall *call)
+{
+  NorpcCall *parent = current_call;
+  guint timeout = get_timeout (call);
+
+  if (timeout != NORPC_NO_TIMEOUT)
+    call->deadline = g_get_monotonic_time () + (gint64) timeout * 1000;
+
+  if (parent == NULL || g_atomic_int_get (&parent->replied))
+    return;
+
+  if (parent->deadline != 0 && (call->deadline == 0 || parent->deadline < call->deadline))
+    call->deadline = parent->deadline;
+
+  norpc_call_group_add (ensure_children (parent), &call->parent_link, call);
+
+  /* Who gives the parent up sets its state before it looks for children. */
+  if (g_atomic_int_get (&parent->given_up))
+    norpc_call_give_up (call, norpc_call_copy_reason (parent));
+}

@@ -1,0 +1,35 @@
+/* norpc-call-scope.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (NORPC_GLIB_INSIDE) && !defined (NORPC_GLIB_COMPILATION)
+#error "Only <norpc-glib/norpc-glib.h> can be included directly."
+#endif
+
+#include <norpc-glib/norpc-types.h>
+#include <norpc-glib/norpc-version-macros.h>
+
+G_BEGIN_DECLS
+
+/**
+ * NORPC_NO_TIMEOUT:
+ *
+ * The timeout of a call that may take any time.
+ *
+ * Since: 0.1
+ */
+#define NORPC_NO_TIMEOUT G_MAXUINT
+
+NORPC_AVAILABLE_IN_ALL
+void norpc_call_enter   (NorpcCall *self);
+NORPC_AVAILABLE_IN_ALL
+void norpc_call_leave   (NorpcCall *self);
+NORPC_AVAILABLE_IN_ALL
+void norpc_timeout_push (guint      milliseconds);
+NORPC_AVAILABLE_IN_ALL
+void norpc_timeout_pop  (void);
+
+G_END_DECLS

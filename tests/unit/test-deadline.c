@@ -1,0 +1,240 @@
+/* test-deadline.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Timeouts: of a proxy, of what a thread does, of one call. */
+
+#include "fixture.h"
+
+/* Long enough that nothing else ends the call. */
+#define SHORT 20
+
+static void
+test_proxy (Fixture       *fixture,
+            gconstpointer  unused)
+{
+  g_autoptr (NorpcCall) call = NULL;
+  Outcome outcome = { 0 };
+  gint64 before = g_get_monotonic_time ();
+
+  norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), SHORT);
+  g_assert_cmpuint (norpc_proxy_get_timeout (NORPC_PROXY (fixture->proxy)), ==, SHORT);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = probe_state_take_held (fixture->state);
+  g_assert_cmpint (norpc_call_get_deadline (call), >=, before + SHORT * 1000);
+  g_assert_false (norpc_call_is_cancelled (call));
+
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_assert_cmpstr (outcome.error->message, ==, "org.example.Probe.Hold took longer than it was given");
+  g_assert_cmpint (g_get_monotonic_time () - before, >=, SHORT * 1000);
+  g_assert_true (norpc_call_is_cancelled (call));
+  g_assert_true (g_cancellable_is_cancelled (norpc_call_get_cancellable (call)));
+  norpc_call_return_values (call, 0, NULL);
+  outcome_clear (&outcome);
+}
+
+static void
+test_in_time (Fixture       *fixture,
+              gconstpointer  unused)
+{
+  Outcome outcome = { 0 };
+  gint64 end;
+
+  norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), SHORT);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  {
+    g_autoptr (NorpcCall) call = probe_state_take_held (fixture->state);
+
+    norpc_call_return_values (call, 0, NULL);
+  }
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+
+  /* The deadline comes and goes. */
+  end = g_get_monotonic_time () + 2 * SHORT * 1000;
+  while (g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpuint (outcome.n, ==, 1);
+}
+
+static void
+test_queued (Fixture       *fixture,
+             gconstpointer  unused)
+{
+  Outcome blocked = { 0 }, outcome = { 0 };
+
+  probe_probe_proxy_call_block (fixture->proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (fixture->state);
+
+  norpc_timeout_push (SHORT);
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &outcome);
+  norpc_timeout_pop ();
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  outcome_clear (&outcome);
+
+  probe_state_open_gate (fixture->state);
+  outcome_wait (&blocked);
+  g_assert_no_error (blocked.error);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 2);
+}
+
+/* A client that does not run its context does not see the time pass; the
+ * service does.
+ */
+static void
+test_not_served_late (Fixture       *fixture,
+                      gconstpointer  unused)
+{
+  Outcome blocked = { 0 }, outcome = { 0 };
+  gint64 end;
+
+  probe_probe_proxy_call_block (fixture->proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (fixture->state);
+
+  norpc_timeout_push (1);
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &outcome);
+  norpc_timeout_pop ();
+  end = g_get_monotonic_time () + 2000;
+  while (g_get_monotonic_time () < end)
+    g_thread_yield ();
+
+  probe_state_open_gate (fixture->state);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 2);
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  outcome_clear (&outcome);
+  outcome_wait (&blocked);
+}
+
+static void
+test_sync (Fixture       *fixture,
+           gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NorpcCall) call = NULL;
+  gint64 before = g_get_monotonic_time ();
+
+  norpc_timeout_push (SHORT);
+  g_assert_false (probe_probe_proxy_call_hold_sync (fixture->proxy, NULL, &error));
+  norpc_timeout_pop ();
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_assert_cmpint (g_get_monotonic_time () - before, >=, SHORT * 1000);
+  call = probe_state_take_held (fixture->state);
+  g_assert_true (norpc_call_is_cancelled (call));
+}
+
+/* One call goes before what the thread has, that before the proxy. */
+static void
+test_precedence (Fixture       *fixture,
+                 gconstpointer  unused)
+{
+  const NorpcInterfaceInfo *info = probe_probe_interface_info ();
+  guint hold = (guint) norpc_interface_info_find_method (info, "Hold");
+  struct
+  {
+    guint proxy, first, second, call;
+    guint expected;
+  } rows[] = {
+    { 0, 0, 0, 0, 0 },
+    { 50000, 0, 0, 0, 50000 },
+    { 50000, 60000, 0, 0, 60000 },
+    { 50000, 60000, 70000, 0, 70000 },
+    { 50000, 60000, NORPC_NO_TIMEOUT, 0, 0 },
+    { 50000, 60000, 0, 80000, 80000 },
+    { 50000, 0, 0, NORPC_NO_TIMEOUT, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      NorpcCall *call = norpc_call_new (info, hold);
+      g_autoptr (NorpcCall) held = NULL;
+      gint64 before = g_get_monotonic_time (), deadline;
+
+      norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), rows[i].proxy);
+      if (rows[i].first != 0)
+        norpc_timeout_push (rows[i].first);
+      if (rows[i].second != 0)
+        norpc_timeout_push (rows[i].second);
+      if (rows[i].call != 0)
+        norpc_call_set_timeout (call, rows[i].call);
+      norpc_proxy_call (NORPC_PROXY (fixture->proxy), call, NULL, NULL, NULL);
+      if (rows[i].second != 0)
+        norpc_timeout_pop ();
+      if (rows[i].first != 0)
+        norpc_timeout_pop ();
+
+      held = probe_state_take_held (fixture->state);
+      deadline = norpc_call_get_deadline (held);
+      if (rows[i].expected == 0)
+        {
+          g_assert_cmpint (deadline, ==, 0);
+          continue;
+        }
+      g_assert_cmpint (deadline, >=, before + (gint64) rows[i].expected * 1000);
+      g_assert_cmpint (deadline, <=, g_get_monotonic_time () + (gint64) rows[i].expected * 1000);
+    }
+}
+
+typedef struct
+{
+  GArray *ended; /* (unowned) */
+  guint   timeout;
+} Late;
+
+static void
+late_cb (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  Late *late = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (probe_probe_proxy_call_hold_finish (PROBE_PROBE_PROXY (object), result, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_array_append_val (late->ended, late->timeout);
+}
+
+/* Each at its own time, whatever the order they were made in. */
+static void
+test_many (Fixture       *fixture,
+           gconstpointer  unused)
+{
+  g_autoptr (GArray) ended = g_array_new (FALSE, FALSE, sizeof (guint));
+  Late late[200];
+
+  for (guint i = 0; i < G_N_ELEMENTS (late); i++)
+    {
+      /* 10 ms apart, so that no two are taken for one. */
+      late[i] = (Late) { ended, 20 + (i * 37 % 20) * 10 };
+      norpc_timeout_push (late[i].timeout);
+      probe_probe_proxy_call_hold (fixture->proxy, NULL, late_cb, &late[i]);
+      norpc_timeout_pop ();
+    }
+  while (ended->len < G_N_ELEMENTS (late))
+    g_main_context_iteration (NULL, TRUE);
+
+  for (guint i = 1; i < ended->len; i++)
+    g_assert_cmpuint (g_array_index (ended, guint, i - 1), <=, g_array_index (ended, guint, i));
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  TEST ("/deadline/proxy", test_proxy);
+  TEST ("/deadline/in-time", test_in_time);
+  TEST ("/deadline/queued", test_queued);
+  TEST ("/deadline/not-served-late", test_not_served_late);
+  TEST ("/deadline/sync", test_sync);
+  TEST ("/deadline/precedence", test_precedence);
+  TEST ("/deadline/many", test_many);
+
+  return g_test_run ();
+}

@@ -1,0 +1,81 @@
+/* test-timer-heap.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The heap of deadlines, against a sorted list. */
+
+#include "fixture.h"
+#include "norpc-call-private.h"
+#include "norpc-timer-heap-private.h"
+
+#define N_CALLS 500
+
+static int
+compare_deadlines (gconstpointer a,
+                   gconstpointer b)
+{
+  const NorpcCall *first = *(NorpcCall * const *) a, *second = *(NorpcCall * const *) b;
+
+  return (first->deadline > second->deadline) - (first->deadline < second->deadline);
+}
+
+static void
+test_random (void)
+{
+  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
+  g_autoptr (GPtrArray) left = g_ptr_array_new ();
+  NorpcTimerHeap heap = { NULL };
+
+  g_assert_null (norpc_timer_heap_peek (&heap));
+
+  for (guint i = 0; i < N_CALLS; i++)
+    {
+      NorpcCall *call = norpc_call_new (probe_probe_interface_info (), 0);
+      NorpcCall *first = norpc_timer_heap_peek (&heap);
+      gint64 earliest = first != NULL ? first->deadline : G_MAXINT64;
+
+      /* Some are equal. */
+      call->deadline = g_test_rand_int_range (1, N_CALLS / 2);
+      g_ptr_array_add (calls, call);
+      g_assert_true (norpc_timer_heap_add (&heap, call) == (call->deadline < earliest));
+    }
+
+  for (guint i = 0; i < N_CALLS; i++)
+    {
+      NorpcCall *call = calls->pdata[i];
+
+      if (g_test_rand_bit ())
+        {
+          norpc_timer_heap_remove (&heap, call);
+          g_assert_cmpuint (call->timer_place, ==, 0);
+          norpc_timer_heap_remove (&heap, call);
+        }
+      else
+        {
+          g_ptr_array_add (left, call);
+        }
+    }
+  g_ptr_array_sort (left, compare_deadlines);
+
+  for (guint i = 0; i < left->len; i++)
+    {
+      NorpcCall *first = norpc_timer_heap_peek (&heap);
+
+      g_assert_cmpint (first->deadline, ==, ((NorpcCall *) left->pdata[i])->deadline);
+      norpc_timer_heap_remove (&heap, first);
+    }
+  g_assert_null (norpc_timer_heap_peek (&heap));
+  norpc_timer_heap_clear (&heap);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/timer-heap/random", test_random);
+
+  return g_test_run ();
+}
