@@ -149,7 +149,7 @@ redis_request_fail (RedisRequest *self,
   if (error->domain == KV_STORE_ERROR)
     fail_as_redis (self, error);
   else if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_BUSY))
-    redis_request_reply_error (self, "BUSY %s", error->message);
+    redis_request_reply_error (self, "BUSY the store has too much to do, try again");
   else
     redis_request_reply_error (self, "ERR %s", error->message);
 }
