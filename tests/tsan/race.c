@@ -21,9 +21,9 @@ static Shared shared;
 
 /* More than once: ThreadSanitizer can miss two accesses of the same instant. */
 static void
-touch (int *number)
+touch (volatile int *number)
 {
-  for (volatile int i = 0; i < 100; i++)
+  for (int i = 0; i < 100; i++)
     *number += 1;
 }
 
@@ -101,15 +101,18 @@ iterate_thread (gpointer data)
 }
 
 static void
-race_write_after_invoke (void)
+race_write_after_attach (void)
 {
+  GSource *source = g_idle_source_new ();
   GThread *thread;
 
   shared.context = g_main_context_new ();
   thread = g_thread_new ("race", iterate_thread, NULL);
-  g_main_context_invoke (shared.context, number_cb, NULL);
+  g_source_set_callback (source, number_cb, NULL, NULL);
+  g_source_attach (source, shared.context);
   touch (&shared.number);
   g_thread_join (thread);
+  g_source_unref (source);
 }
 
 static gpointer
@@ -164,7 +167,7 @@ static const struct
   { "no-lock", race_no_lock },
   { "two-locks", race_two_locks },
   { "write-after-push", race_write_after_push },
-  { "write-after-invoke", race_write_after_invoke },
+  { "write-after-attach", race_write_after_attach },
   { "use-after-unref", race_use_after_unref },
   { "free", race_free },
 };
