@@ -10,6 +10,32 @@
 
 G_BEGIN_DECLS
 
+/* What the lock of the queue protects is marked [queue]. */
+struct _NorpcChannel
+{
+  GObject parent_instance;
+
+  guint        capacity;  /* since construction */
+  GAsyncQueue *queue;     /* (owned): of owned NorpcCall */
+
+  GMainContext *context;  /* (unowned) (nullable) [queue]: whom to wake, while there is a host */
+  GThread      *thread;   /* (unowned) (nullable) [queue]: the one that always runs it, if so */
+  gboolean      used;     /* [queue]: there is or was a host */
+  gboolean      open;     /* [queue] */
+  char         *reason;   /* (owned) [queue]: why it is not open */
+  gboolean      asleep;   /* [queue]: the host sleeps, or will in a moment */
+
+  /* How many calls were ever accepted, and how many of these were served:
+   * both only grow, and wrap. The difference is what waits.
+   */
+  guint accepted; /* atomic, written with [queue] */
+  guint served;   /* atomic, written by the host's context */
+};
+
+guint      norpc_channel_get_waiting (NorpcChannel *self);
+gboolean   norpc_channel_steal_sleeper_locked (NorpcChannel  *self,
+                                               GMainContext **context);
+
 /* The end of the host, which takes the calls. */
 gboolean   norpc_channel_open        (NorpcChannel *self,
                                       GMainContext *context,
