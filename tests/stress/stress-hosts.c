@@ -19,14 +19,17 @@ static NorpcThread *shared_thread; /* (owned) [lock] */
 /* A thread that runs a context that servers are given. */
 static GThread *runner;               /* (owned) */
 static GMainContext *runner_context;  /* (owned) */
+static int runner_runs;               /* atomic */
 static int runner_quit;               /* atomic */
 
 static gpointer
 runner_thread (gpointer data)
 {
   g_main_context_push_thread_default (runner_context);
+  g_atomic_int_set (&runner_runs, TRUE);
   while (!g_atomic_int_get (&runner_quit))
     g_main_context_iteration (runner_context, TRUE);
+  g_atomic_int_set (&runner_runs, FALSE);
   g_main_context_pop_thread_default (runner_context);
 
   return NULL;
@@ -146,6 +149,9 @@ stress_hosts_begin (void)
   runner_context = g_main_context_new ();
   g_atomic_int_set (&runner_quit, FALSE);
   runner = g_thread_new ("runner", runner_thread, NULL);
+  /* Else a server's start may be the one that has the context. */
+  while (!g_atomic_int_get (&runner_runs))
+    g_thread_yield ();
 
   for (guint i = 0; i < N_HOSTS; i++)
     {

@@ -153,7 +153,8 @@ stress_service_handle_echo (StressTarget  *target,
 {
   StressService *self = STRESS_SERVICE (target);
 
-  g_assert_true (self->context != NULL && g_main_context_is_owner (self->context));
+  g_assert_nonnull (self->context);
+  g_assert_true (g_main_context_is_owner (self->context));
   g_assert_true (g_main_context_get_thread_default () == self->context);
   g_assert_true (!self->busy);
   g_assert_true (stress_bytes_are (data, sequence));
