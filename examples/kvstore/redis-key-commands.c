@@ -84,10 +84,9 @@ redis_type (RedisRequest *request,
                              NULL, type_cb, request);
 }
 
-static gboolean
-parse_expire_options (RedisRequest *request,
-                      GPtrArray    *args,
-                      guint        *flags)
+/* Returns: the flag of an option of EXPIRE, or 0 if there is no such option */
+static guint
+get_expire_flag (GBytes *option)
 {
   static const struct { const char *name; guint flag; } options[] =
   {
@@ -97,24 +96,34 @@ parse_expire_options (RedisRequest *request,
     { "lt", KV_EXPIRE_IF_SOONER },
   };
 
+  for (guint i = 0; i < G_N_ELEMENTS (options); i++)
+    {
+      if (redis_arg_is (option, options[i].name))
+        return options[i].flag;
+    }
+
+  return 0;
+}
+
+static gboolean
+parse_expire_options (RedisRequest *request,
+                      GPtrArray    *args,
+                      guint        *flags)
+{
   *flags = KV_EXPIRE_NONE;
   for (guint i = 3; i < args->len; i++)
     {
-      guint j = 0;
+      guint flag = get_expire_flag (args->pdata[i]);
+      gsize length;
+      const char *text = g_bytes_get_data (args->pdata[i], &length);
 
-      while (j < G_N_ELEMENTS (options) && !redis_arg_is (args->pdata[i], options[j].name))
-        j++;
-
-      if (j == G_N_ELEMENTS (options))
+      if (flag == 0)
         {
-          gsize length;
-          const char *text = g_bytes_get_data (args->pdata[i], &length);
-
           redis_request_reply_error (request, "ERR Unsupported option %.*s", (int) length, text);
           return FALSE;
         }
 
-      *flags |= options[j].flag;
+      *flags |= flag;
     }
 
   if ((*flags & KV_EXPIRE_IF_NONE) && (*flags & ~KV_EXPIRE_IF_NONE))
