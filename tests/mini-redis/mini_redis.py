@@ -53,7 +53,7 @@ class Client:
     def receive(self):
         """Adds what comes to the buffer. False if the server has closed."""
         try:
-            data = self.socket.recv(1 << 20)
+            data = self.socket.recv(1 << 16)
         except ConnectionResetError:
             return False
         if self.start > 1 << 20:
