@@ -10,9 +10,6 @@
 
 #include <string.h>
 
-#define XINCLUDE_NAMESPACE  "http://www.w3.org/2001/XInclude"
-#define TELEPATHY_NAMESPACE "http://telepathy.freedesktop.org/wiki/DbusSpec#extensions-v0"
-
 typedef gpointer (*StartFunc) (Attributes *attributes,
                                Frame      *parent);
 
@@ -25,93 +22,6 @@ typedef struct
   const char *required[3];
   const char *optional[3];
 } Element;
-
-/* Where in the current tag the attribute @name stands, or its value. An
- * attribute that came out of an entity is where the tag is. */
-static CgLocation
-locate_attribute (Parser     *self,
-                  const char *name,
-                  gboolean    value)
-{
-  const char *start = self->source->text + self->token.offset;
-  const char *end = start + self->token.length;
-  const char *p = start + strcspn (start, " \t\r\n>");
-
-  while (p < end)
-    {
-      const char *word = p + strspn (p, " \t\r\n");
-      gsize length = strcspn (word, " \t\r\n=>/");
-      const char *quote = word + length;
-
-      quote += strcspn (quote, "\"'>");
-      if (*quote == '>' || quote >= end)
-        break;
-      if (length == strlen (name) && strncmp (word, name, length) == 0)
-        return cg_source_locate (self->source, (value ? quote + 1 : word) - self->source->text);
-      p = strchr (quote + 1, *quote);
-      if (p == NULL)
-        break;
-      p++;
-    }
-
-  return self->location;
-}
-
-static const char *
-find_attribute (Attributes *self,
-                const char *name)
-{
-  for (guint i = 0; self->names[i] != NULL; i++)
-    if (g_str_equal (self->names[i], name))
-      return self->values[i];
-
-  return NULL;
-}
-
-static const char *
-get_string (Attributes *self,
-            const char *name,
-            CgLocation *location)
-{
-  const char *value = find_attribute (self, name);
-
-  if (value != NULL)
-    *location = locate_attribute (self->parser, name, TRUE);
-
-  return cg_description_string (self->parser->description, value);
-}
-
-/* Reads an attribute that is one of some words. @value is left alone if there
- * is no such attribute, or another word. */
-typedef struct
-{
-  const char *word;
-  int         value;
-} Word;
-
-static void
-get_word (Attributes *self,
-          const char *name,
-          const Word *words,
-          const char *hint,
-          int        *value)
-{
-  const char *string = find_attribute (self, name);
-  CgLocation location;
-
-  if (string == NULL)
-    return;
-
-  for (; words->word != NULL; words++)
-    if (g_str_equal (words->word, string))
-      {
-        *value = words->value;
-        return;
-      }
-
-  location = locate_attribute (self->parser, name, TRUE);
-  cg_diagnostics_error (self->parser->diagnostics, &location, "%s=\"%s\" is not %s", name, string, hint);
-}
 
 static gpointer
 start_node (Attributes *attributes,
@@ -130,7 +40,7 @@ start_interface (Attributes *attributes,
   Parser *self = attributes->parser;
   CgInterface *interface = cg_interface_new (self->description, &self->location);
 
-  interface->node.name = get_string (attributes, "name", &interface->node.name_location);
+  interface->node.name = cg_attributes_get_string (attributes, "name", &interface->node.name_location);
   self->n_interfaces++;
 
   /* below the root node only, not below a Telepathy <tp:spec> */
@@ -151,7 +61,7 @@ start_method (Attributes *attributes,
 {
   CgMethod *method = cg_method_new (parent->object, &attributes->parser->location);
 
-  method->node.name = get_string (attributes, "name", &method->node.name_location);
+  method->node.name = cg_attributes_get_string (attributes, "name", &method->node.name_location);
 
   return method;
 }
@@ -162,7 +72,7 @@ start_signal (Attributes *attributes,
 {
   CgSignal *signal = cg_signal_new (parent->object, &attributes->parser->location);
 
-  signal->node.name = get_string (attributes, "name", &signal->node.name_location);
+  signal->node.name = cg_attributes_get_string (attributes, "name", &signal->node.name_location);
 
   return signal;
 }
@@ -192,8 +102,8 @@ read_type (Attributes *attributes,
 {
   int nullable = FALSE;
 
-  use->signature = get_string (attributes, "type", &use->location);
-  get_word (attributes, "nullable", boolean_words, "'true' or 'false'", &nullable);
+  use->signature = cg_attributes_get_string (attributes, "type", &use->location);
+  cg_attributes_get_word (attributes, "nullable", boolean_words, "'true' or 'false'", &nullable);
   use->nullable = nullable;
 }
 
@@ -204,9 +114,9 @@ start_property (Attributes *attributes,
   CgProperty *property = cg_property_new (parent->object, &attributes->parser->location);
   int access = CG_ACCESS_READ;
 
-  property->node.name = get_string (attributes, "name", &property->node.name_location);
+  property->node.name = cg_attributes_get_string (attributes, "name", &property->node.name_location);
   read_type (attributes, &property->use);
-  get_word (attributes, "access", access_words, "'read', 'write' or 'readwrite'", &access);
+  cg_attributes_get_word (attributes, "access", access_words, "'read', 'write' or 'readwrite'", &access);
   property->access = access;
 
   return property;
@@ -225,16 +135,16 @@ start_arg (Attributes *attributes,
     {
       CgMethod *method = parent->object;
 
-      get_word (attributes, "direction", direction_words, "'in' or 'out'", &direction);
+      cg_attributes_get_word (attributes, "direction", direction_words, "'in' or 'out'", &direction);
       args = direction == CG_DIRECTION_IN ? method->in_args : method->out_args;
     }
   else
     {
       args = ((CgSignal *) parent->object)->args;
-      get_word (attributes, "direction", direction_words, "'out'", &direction);
+      cg_attributes_get_word (attributes, "direction", direction_words, "'out'", &direction);
       if (direction == CG_DIRECTION_IN)
         {
-          CgLocation location = locate_attribute (self, "direction", TRUE);
+          CgLocation location = cg_attributes_locate (attributes, "direction", TRUE);
 
           cg_diagnostics_warning (self->diagnostics, &location,
                                   "the arguments of a signal go out; the direction is ignored");
@@ -243,7 +153,7 @@ start_arg (Attributes *attributes,
 
   arg = cg_arg_new (args, &self->location);
   arg->direction = direction;
-  arg->node.name = get_string (attributes, "name", &arg->node.name_location);
+  arg->node.name = cg_attributes_get_string (attributes, "name", &arg->node.name_location);
   read_type (attributes, &arg->use);
 
   return arg;
@@ -261,8 +171,8 @@ start_annotation (Attributes *attributes,
     return NULL;
 
   annotation = cg_annotation_new (parent->object, &self->location);
-  annotation->node.name = get_string (attributes, "name", &annotation->node.name_location);
-  annotation->value = get_string (attributes, "value", &annotation->value_location);
+  annotation->node.name = cg_attributes_get_string (attributes, "name", &annotation->node.name_location);
+  annotation->value = cg_attributes_get_string (attributes, "value", &annotation->value_location);
 
   return annotation;
 }
@@ -330,14 +240,14 @@ check_attributes (Attributes    *attributes,
           has_word (element->optional, G_N_ELEMENTS (element->optional), name))
         continue;
 
-      CgLocation location = locate_attribute (self, name, FALSE);
+      CgLocation location = cg_attributes_locate (attributes, name, FALSE);
 
       cg_diagnostics_warning (self->diagnostics, &location,
                               "<%s> has no attribute '%s'; it is ignored", element->name, name);
     }
 
   for (guint i = 0; i < G_N_ELEMENTS (element->required) && element->required[i] != NULL; i++)
-    if (find_attribute (attributes, element->required[i]) == NULL)
+    if (cg_attributes_find (attributes, element->required[i]) == NULL)
       {
         cg_diagnostics_error (self->diagnostics, &self->location,
                               "<%s> needs the attribute '%s'", element->name, element->required[i]);
@@ -345,89 +255,6 @@ check_attributes (Attributes    *attributes,
       }
 
   return complete;
-}
-
-/* XML says so, GMarkup does not. */
-static void
-check_duplicate_attributes (Attributes *attributes)
-{
-  Parser *self = attributes->parser;
-
-  for (guint i = 0; attributes->names[i] != NULL; i++)
-    for (guint j = 0; j < i; j++)
-      if (g_str_equal (attributes->names[i], attributes->names[j]))
-        {
-          CgLocation location = locate_attribute (self, attributes->names[i], FALSE);
-
-          cg_diagnostics_error (self->diagnostics, &location,
-                                "<%s> has the attribute '%s' twice",
-                                attributes->element, attributes->names[i]);
-          break;
-        }
-}
-
-static void
-push_prefixes (Attributes *attributes)
-{
-  for (guint i = 0; attributes->names[i] != NULL; i++)
-    if (g_str_has_prefix (attributes->names[i], "xmlns:"))
-      {
-        Prefix prefix = {
-          g_strdup (attributes->names[i] + strlen ("xmlns:")),
-          g_strdup (attributes->values[i])
-        };
-
-        g_array_append_val (attributes->parser->prefixes, prefix);
-      }
-}
-
-/* The namespace of "prefix:name", or NULL if the prefix is not declared. */
-static const char *
-find_namespace (Parser     *self,
-                const char *name)
-{
-  gsize length = strchr (name, ':') - name;
-
-  for (guint i = self->prefixes->len; i > 0; i--)
-    {
-      const Prefix *prefix = &g_array_index (self->prefixes, Prefix, i - 1);
-
-      if (strlen (prefix->prefix) == length && strncmp (prefix->prefix, name, length) == 0)
-        return prefix->uri;
-    }
-
-  return NULL;
-}
-
-/* An element with a prefix is of another language. */
-static Kind
-start_foreign (Parser     *self,
-               const char *name,
-               Frame      *parent)
-{
-  const char *uri = find_namespace (self, name);
-  const char *local = strchr (name, ':') + 1;
-
-  if (uri == NULL)
-    {
-      g_autofree char *prefix = g_strndup (name, local - 1 - name);
-
-      if (g_hash_table_add (self->said, g_strdup (prefix)))
-        cg_diagnostics_warning (self->diagnostics, &self->location,
-                                "the prefix of <%s> is not declared; add xmlns:%s=\"...\"",
-                                name, prefix);
-    }
-  else if (g_str_equal (uri, XINCLUDE_NAMESPACE) && g_str_equal (local, "include"))
-    cg_diagnostics_error (self->diagnostics, &self->location,
-                          "<%s> is not supported: give all files on the command line", name);
-  else if (g_str_equal (uri, TELEPATHY_NAMESPACE) && g_str_equal (local, "spec") &&
-           parent->kind == KIND_ROOT)
-    return KIND_NODE;
-  else if (parent->kind == KIND_ROOT)
-    cg_diagnostics_error (self->diagnostics, &self->location,
-                          "the root element is <%s>; it must be <node>", name);
-
-  return KIND_IGNORED;
 }
 
 static Kind
@@ -466,7 +293,7 @@ start_any (Attributes *attributes,
 {
   Parser *self = attributes->parser;
   const char *name = attributes->element;
-  const char *xmlns = find_attribute (attributes, "xmlns");
+  const char *xmlns = cg_attributes_find (attributes, "xmlns");
   const Element *element = find_element (name);
 
   if (parent->kind == KIND_ROOT)
@@ -480,7 +307,7 @@ start_any (Attributes *attributes,
   if (parent->kind == KIND_IGNORED)
     return KIND_IGNORED;
   if (strchr (name, ':') != NULL)
-    return start_foreign (self, name, parent);
+    return cg_namespaces_start (self, name, parent);
   if (xmlns != NULL && g_strcmp0 (xmlns, self->root_xmlns) != 0)
     return KIND_IGNORED;
   if (element != NULL)
@@ -501,8 +328,8 @@ cg_element_start (Attributes *attributes,
                   Frame      *parent,
                   gpointer   *object)
 {
-  check_duplicate_attributes (attributes);
-  push_prefixes (attributes);
+  cg_attributes_check_duplicates (attributes);
+  cg_namespaces_push (attributes);
 
   return start_any (attributes, parent, object);
 }

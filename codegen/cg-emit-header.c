@@ -8,6 +8,7 @@
 #include "cg-emitter.h"
 
 #include "cg-doc.h"
+#include "cg-emit-shared.h"
 #include "cg-names.h"
 #include "cg-signature.h"
 
@@ -289,7 +290,7 @@ cg_emit_header (const CgDescription *description,
 {
   (void) header;
 
-  cg_emitter_set_head (description, file, writer);
+  cg_emit_head (description, file, writer);
   emit_guard (style, file, writer);
   cg_writer_emit (writer, head);
   if (style->symbol_decorator_header != NULL)

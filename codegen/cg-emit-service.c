@@ -8,6 +8,7 @@
 
 #include "cg-emit-source-private.h"
 
+#include "cg-emit-shared.h"
 #include "cg-marshal.h"
 #include "cg-names.h"
 #include "cg-signature.h"

@@ -5,20 +5,13 @@
 
 #pragma once
 
-#include "cg-emitter.h"
+#include "cg-model.h"
+#include "cg-writer.h"
 
 G_BEGIN_DECLS
 
-/* The parts of the C code. The names of the interface are in the writer. */
+/* The parts of the C code, in their order. The names of the interface are in the writer. */
 
-typedef void (*CgEmitMethod) (CgWriter       *writer,
-                              const CgMethod *method);
-
-extern const char cg_function_doc[];
-
-void cg_emit_methods  (const CgInterface *interface,
-                       CgWriter          *writer,
-                       CgEmitMethod       emit);
 void cg_emit_dispatch (const CgInterface *interface,
                        CgWriter          *writer);
 void cg_emit_info     (const CgInterface *interface,

@@ -7,6 +7,8 @@
 
 #include "cg-emit-source-private.h"
 
+#include "cg-emit-shared.h"
+#include "cg-emitter.h"
 #include "cg-names.h"
 
 static const char head[] =
@@ -26,28 +28,6 @@ static const char section[] =
   "\n"
   "/* $dbus_name$ */\n"
   "\n";
-
-const char cg_function_doc[] =
-  "/**\n"
-  " * $function$:\n"
-  " * $param_docs$\n"
-  " *\n"
-  " * $doc$\n"
-  " */\n";
-
-void
-cg_emit_methods (const CgInterface *interface,
-                 CgWriter          *writer,
-                 CgEmitMethod       emit)
-{
-  for (guint i = 0; i < interface->methods->len; i++)
-    {
-      const CgMethod *method = g_ptr_array_index (interface->methods, i);
-
-      cg_names_set_method (writer, method);
-      emit (writer, method);
-    }
-}
 
 static void
 emit_indices (const CgInterface *interface,
@@ -95,7 +75,7 @@ cg_emit_source (const CgDescription *description,
                             ? g_strdup_printf ("#define %s\n\n", style->symbol_decorator_define)
                             : g_strdup ("");
 
-  cg_emitter_set_head (description, file, writer);
+  cg_emit_head (description, file, writer);
   cg_writer_set (writer, "define", define);
   cg_writer_set (writer, "header", header);
   cg_writer_emit (writer, head);

@@ -50,9 +50,4 @@ void cg_emit_source (const CgDescription *description,
                      const char          *header,
                      CgWriter            *writer);
 
-/* Sets the keys that the head of every output has: file and sources. */
-void cg_emitter_set_head (const CgDescription *description,
-                          const char          *file,
-                          CgWriter            *writer);
-
 G_END_DECLS

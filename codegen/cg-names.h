@@ -10,20 +10,18 @@
 
 G_BEGIN_DECLS
 
-char *cg_camel_case_to_uscore (const char       *name);
-char *cg_strip_dots           (const char       *name);
-
-void  cg_names_resolve        (CgDescription    *description,
-                               const char       *interface_prefix,
-                               const char       *c_namespace,
-                               CgDiagnostics    *diagnostics);
+/* cg-naming.c */
+void cg_names_resolve       (CgDescription     *description,
+                             const char        *interface_prefix,
+                             const char        *c_namespace,
+                             CgDiagnostics     *diagnostics);
 
 /* Make a writer know the keys of all names; give it those of an interface,
  * and those of a method. */
-void  cg_names_add_rows       (CgWriter          *writer);
-void  cg_names_set_interface  (CgWriter          *writer,
-                               const CgInterface *interface);
-void  cg_names_set_method     (CgWriter          *writer,
-                               const CgMethod    *method);
+void cg_names_add_rows      (CgWriter          *writer);
+void cg_names_set_interface (CgWriter          *writer,
+                             const CgInterface *interface);
+void cg_names_set_method    (CgWriter          *writer,
+                             const CgMethod    *method);
 
 G_END_DECLS

@@ -68,9 +68,37 @@ typedef struct
   const char **values;
 } Attributes;
 
+typedef struct
+{
+  const char *word;
+  int         value;
+} Word;
+
+/* cg-attributes.c */
+CgLocation  cg_attributes_locate           (Attributes *self,
+                                            const char *name,
+                                            gboolean    value);
+const char *cg_attributes_find             (Attributes *self,
+                                            const char *name);
+const char *cg_attributes_get_string       (Attributes *self,
+                                            const char *name,
+                                            CgLocation *location);
+void        cg_attributes_get_word         (Attributes *self,
+                                            const char *name,
+                                            const Word *words,
+                                            const char *hint,
+                                            int        *value);
+void        cg_attributes_check_duplicates (Attributes *self);
+
+/* cg-namespaces.c */
+void        cg_namespaces_push             (Attributes *attributes);
+Kind        cg_namespaces_start            (Parser     *self,
+                                            const char *name,
+                                            Frame      *parent);
+
 /* Takes an element in whose parent is @parent, and says what it is. */
-Kind cg_element_start (Attributes *attributes,
-                       Frame      *parent,
-                       gpointer   *object);
+Kind        cg_element_start               (Attributes *attributes,
+                                            Frame      *parent,
+                                            gpointer   *object);
 
 G_END_DECLS

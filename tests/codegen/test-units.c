@@ -5,8 +5,8 @@
 
 #include "cg-doc.h"
 #include "cg-entities.h"
-#include "cg-names.h"
 #include "cg-reserved.h"
+#include "cg-spelling.h"
 #include "cg-types.h"
 #include "cg-writer.h"
 

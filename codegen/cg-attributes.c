@@ -1,0 +1,111 @@
+/* cg-attributes.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What the attributes of the tag that is being read say, and where. */
+
+#include "cg-parser-private.h"
+
+#include <string.h>
+
+/* Where in the current tag the attribute @name stands, or its value. An
+ * attribute that came out of an entity is where the tag is. */
+CgLocation
+cg_attributes_locate (Attributes *attributes,
+                      const char *name,
+                      gboolean    value)
+{
+  Parser *self = attributes->parser;
+  const char *start = self->source->text + self->token.offset;
+  const char *end = start + self->token.length;
+  const char *p = start + strcspn (start, " \t\r\n>");
+
+  while (p < end)
+    {
+      const char *word = p + strspn (p, " \t\r\n");
+      gsize length = strcspn (word, " \t\r\n=>/");
+      const char *quote = word + length;
+
+      quote += strcspn (quote, "\"'>");
+      if (*quote == '>' || quote >= end)
+        break;
+      if (length == strlen (name) && strncmp (word, name, length) == 0)
+        return cg_source_locate (self->source, (value ? quote + 1 : word) - self->source->text);
+      p = strchr (quote + 1, *quote);
+      if (p == NULL)
+        break;
+      p++;
+    }
+
+  return self->location;
+}
+
+const char *
+cg_attributes_find (Attributes *self,
+                    const char *name)
+{
+  for (guint i = 0; self->names[i] != NULL; i++)
+    if (g_str_equal (self->names[i], name))
+      return self->values[i];
+
+  return NULL;
+}
+
+/* The value belongs to the description; @location is left alone if there is
+ * no such attribute. */
+const char *
+cg_attributes_get_string (Attributes *self,
+                          const char *name,
+                          CgLocation *location)
+{
+  const char *value = cg_attributes_find (self, name);
+
+  if (value != NULL)
+    *location = cg_attributes_locate (self, name, TRUE);
+
+  return cg_description_string (self->parser->description, value);
+}
+
+/* Reads an attribute that is one of some words. @value is left alone if there
+ * is no such attribute, or another word. */
+void
+cg_attributes_get_word (Attributes *self,
+                        const char *name,
+                        const Word *words,
+                        const char *hint,
+                        int        *value)
+{
+  const char *string = cg_attributes_find (self, name);
+  CgLocation location;
+
+  if (string == NULL)
+    return;
+
+  for (; words->word != NULL; words++)
+    if (g_str_equal (words->word, string))
+      {
+        *value = words->value;
+        return;
+      }
+
+  location = cg_attributes_locate (self, name, TRUE);
+  cg_diagnostics_error (self->parser->diagnostics, &location, "%s=\"%s\" is not %s", name, string, hint);
+}
+
+/* XML says so, GMarkup does not. */
+void
+cg_attributes_check_duplicates (Attributes *self)
+{
+  for (guint i = 0; self->names[i] != NULL; i++)
+    for (guint j = 0; j < i; j++)
+      if (g_str_equal (self->names[i], self->names[j]))
+        {
+          CgLocation location = cg_attributes_locate (self, self->names[i], FALSE);
+
+          cg_diagnostics_error (self->parser->diagnostics, &location,
+                                "<%s> has the attribute '%s' twice",
+                                self->element, self->names[i]);
+          break;
+        }
+}

@@ -1,0 +1,55 @@
+/* cg-emit-shared.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What several emitters have in common. */
+
+#include "cg-emit-shared.h"
+
+#include "cg-doc.h"
+#include "cg-names.h"
+
+const char cg_function_doc[] =
+  "/**\n"
+  " * $function$:\n"
+  " * $param_docs$\n"
+  " *\n"
+  " * $doc$\n"
+  " */\n";
+
+void
+cg_emit_methods (const CgInterface *interface,
+                 CgWriter          *writer,
+                 CgEmitMethod       emit)
+{
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      const CgMethod *method = g_ptr_array_index (interface->methods, i);
+
+      cg_names_set_method (writer, method);
+      emit (writer, method);
+    }
+}
+
+void
+cg_emit_head (const CgDescription *description,
+              const char          *file,
+              CgWriter            *writer)
+{
+  g_autoptr (GString) sources = g_string_new (NULL);
+  g_autofree char *escaped_file = cg_doc_paragraph (file);
+
+  for (guint i = 0; i < description->files->len; i++)
+    {
+      g_autofree char *name = cg_doc_paragraph (g_ptr_array_index (description->files, i));
+
+      g_string_append_printf (sources, "%s%s",
+                              i == 0 ? "" : i + 1 < description->files->len ? ",\n" : "\nand ",
+                              name);
+    }
+
+  cg_names_add_rows (writer);
+  cg_writer_set (writer, "file", escaped_file);
+  cg_writer_set (writer, "sources", sources->str);
+}

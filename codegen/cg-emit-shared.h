@@ -1,0 +1,29 @@
+/* cg-emit-shared.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cg-model.h"
+#include "cg-writer.h"
+
+G_BEGIN_DECLS
+
+typedef void (*CgEmitMethod) (CgWriter       *writer,
+                              const CgMethod *method);
+
+/* The comment in front of a function; its keys are those of cg_signature_set (). */
+extern const char cg_function_doc[];
+
+/* Calls @emit for each method, with the names of it in @writer. */
+void cg_emit_methods (const CgInterface   *interface,
+                      CgWriter            *writer,
+                      CgEmitMethod         emit);
+
+/* Sets the keys that the head of every output has: file and sources. */
+void cg_emit_head    (const CgDescription *description,
+                      const char          *file,
+                      CgWriter            *writer);
+
+G_END_DECLS

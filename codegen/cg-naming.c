@@ -1,0 +1,422 @@
+/* cg-naming.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Gives everything of a model its names in C, and finds those that clash. */
+
+#include "cg-names-private.h"
+
+#include "cg-reserved.h"
+#include "cg-spelling.h"
+
+#include <string.h>
+
+typedef struct
+{
+  CgDescription *description;
+  CgDiagnostics *diagnostics;
+  const char    *prefix;
+  const char    *c_namespace;
+  CgWriter      *writer;   /* (owned): expands the patterns */
+  GHashTable    *globals;  /* (owned) (element-type utf8 CgNode): who has an identifier */
+} Namer;
+
+/* The name of a method, signal or property in C. */
+static char *
+make_member_name (const CgNode *node)
+{
+  g_autofree char *identifier = NULL;
+
+  identifier = cg_make_identifier (node->c_name != NULL ? node->c_name : node->name);
+  if (cg_is_ugly (node->c_name))
+    return g_ascii_strdown (identifier, -1);
+
+  return cg_camel_case_to_uscore (identifier);
+}
+
+static void
+set_namespace (Namer *self)
+{
+  g_autofree char *camel = cg_remove_underscores (self->c_namespace);
+  g_autofree char *lower = cg_is_ugly (self->c_namespace)
+                           ? g_ascii_strdown (self->c_namespace, -1)
+                           : cg_camel_case_to_uscore (self->c_namespace);
+  g_autofree char *upper = g_ascii_strup (lower, -1);
+  const char *end = *lower != '\0' ? "_" : "";
+  g_autofree char *lower_prefix = g_strconcat (lower, end, NULL);
+  g_autofree char *upper_prefix = g_strconcat (upper, end, NULL);
+
+  cg_writer_set (self->writer, "Ns", cg_is_ugly (self->c_namespace) ? camel : self->c_namespace);
+  cg_writer_set (self->writer, "ns", lower_prefix);
+  cg_writer_set (self->writer, "NS", upper_prefix);
+  cg_writer_set (self->writer, "MODULE", upper);
+}
+
+static void
+set_interface_base (Namer             *self,
+                    const CgInterface *interface)
+{
+  const char *c_name = interface->node.c_name;
+  const char *name = interface->node.name;
+  g_autofree char *camel = NULL;
+  g_autofree char *lower = NULL;
+  g_autofree char *upper = NULL;
+
+  if (c_name == NULL && g_str_has_prefix (name, self->prefix))
+    name += strlen (self->prefix);
+
+  if (cg_is_ugly (c_name))
+    {
+      g_autofree char *identifier = cg_make_identifier (c_name);
+
+      camel = cg_remove_underscores (identifier);
+      lower = g_ascii_strdown (identifier, -1);
+    }
+  else
+    {
+      camel = c_name != NULL ? cg_make_identifier (c_name) : cg_strip_dots (name);
+      lower = cg_camel_case_to_uscore (camel);
+    }
+  upper = g_ascii_strup (lower, -1);
+
+  cg_writer_set (self->writer, "Name", camel);
+  cg_writer_set (self->writer, "name", lower);
+  cg_writer_set (self->writer, "NAME", upper);
+  cg_writer_set (self->writer, "dbus_name", interface->node.name);
+}
+
+static const char **
+expand_rows (Namer             *self,
+             const CgNameTable *table)
+{
+  const char **names = g_new0 (const char *, table->n_rows);
+
+  for (gsize i = 0; i < table->n_rows; i++)
+    {
+      g_autofree char *name = cg_writer_expand (self->writer, table->rows[i].pattern);
+
+      names[i] = cg_description_string (self->description, name);
+      cg_writer_set (self->writer, table->rows[i].key, name);
+    }
+
+  return names;
+}
+
+/* Two that want one identifier: the later one is in error. */
+static gboolean
+claim_rows (Namer              *self,
+            CgNode             *node,
+            const CgNameTable  *table,
+            const char        **names)
+{
+  for (gsize i = 0; i < table->n_rows; i++)
+    {
+      CgNode *owner = table->rows[i].global ? g_hash_table_lookup (self->globals, names[i]) : NULL;
+
+      if (owner == NULL)
+        continue;
+
+      cg_diagnostics_error (self->diagnostics, &node->name_location,
+                            "'%s' and '%s' would both be '%s' in C; "
+                            "rename one with the annotation org.gtk.GDBus.C.Name",
+                            node->name, owner->name, names[i]);
+      cg_diagnostics_note (self->diagnostics, &owner->name_location, "'%s' is here", owner->name);
+      node->broken = TRUE;
+      return FALSE;
+    }
+
+  for (gsize i = 0; i < table->n_rows; i++)
+    if (table->rows[i].global)
+      g_hash_table_insert (self->globals, (gpointer) names[i], node);
+
+  return TRUE;
+}
+
+static gboolean
+check_interface_name (Namer       *self,
+                      CgInterface *interface,
+                      const char  *camel)
+{
+  if (!cg_is_identifier (camel))
+    cg_diagnostics_error (self->diagnostics, &interface->node.name_location,
+                          "no name in C is left of '%s'; see --interface-prefix",
+                          interface->node.name);
+  else if (cg_is_reserved (camel) || g_str_has_prefix (camel, "Norpc") ||
+           (g_ascii_islower (*camel) && cg_is_used_parameter (camel)))
+    cg_diagnostics_error (self->diagnostics, &interface->node.name_location,
+                          "the name of '%s' in C, '%s', is taken; see --c-namespace",
+                          interface->node.name, camel);
+  else
+    return TRUE;
+
+  interface->node.broken = TRUE;
+
+  return FALSE;
+}
+
+static void
+name_interface (Namer       *self,
+                CgInterface *interface)
+{
+  g_autofree char *camel = NULL;
+
+  set_interface_base (self, interface);
+  interface->names = expand_rows (self, &cg_interface_names);
+  camel = cg_writer_expand (self->writer, "$Iface$");
+
+  if (check_interface_name (self, interface, camel))
+    claim_rows (self, &interface->node, &cg_interface_names, interface->names);
+}
+
+static void
+set_upper (Namer      *self,
+           const char *key,
+           const char *lower)
+{
+  g_autofree char *upper = g_ascii_strup (lower, -1);
+
+  cg_writer_set (self->writer, key, upper);
+}
+
+/* Methods of one C name first, so that the error speaks of the methods. */
+static gboolean
+claim_member (Namer      *self,
+              GHashTable *members,
+              CgNode     *node,
+              const char *what,
+              const char *lower)
+{
+  CgNode *owner = g_hash_table_lookup (members, lower);
+
+  if (owner == NULL)
+    {
+      g_hash_table_insert (members, (gpointer) lower, node);
+      return TRUE;
+    }
+
+  cg_diagnostics_error (self->diagnostics, &node->name_location,
+                        "the %s '%s' and '%s' have one name in C, '%s'; "
+                        "rename one with the annotation org.gtk.GDBus.C.Name",
+                        what, node->name, owner->name, lower);
+  cg_diagnostics_note (self->diagnostics, &owner->name_location, "'%s' is here", owner->name);
+  node->broken = TRUE;
+
+  return FALSE;
+}
+
+/* The full form of one method is in the way of the plain form of another. */
+static gboolean
+is_taken_vfunc (GHashTable *methods,
+                const char *vfunc)
+{
+  return cg_is_reserved (vfunc) ||
+         g_str_equal (vfunc, "parent_iface") ||
+         (g_str_has_prefix (vfunc, "handle_") &&
+          g_hash_table_contains (methods, vfunc + strlen ("handle_")));
+}
+
+static gboolean
+is_taken_call (GHashTable *methods,
+               const char *stem)
+{
+  static const char * const suffixes[] = { "_finish", "_sync" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    if (g_str_has_suffix (stem, suffixes[i]))
+      {
+        g_autofree char *base = g_strndup (stem, strlen (stem) - strlen (suffixes[i]));
+
+        if (g_hash_table_contains (methods, base))
+          return TRUE;
+      }
+
+  return FALSE;
+}
+
+static void
+name_method (Namer      *self,
+             GHashTable *methods,
+             CgMethod   *method,
+             const char *lower)
+{
+  g_autoptr (GString) vfunc = g_string_new (lower);
+  g_autoptr (GString) stem = g_string_new (lower);
+
+  while (is_taken_vfunc (methods, vfunc->str) ||
+         (vfunc->len > strlen (lower) && g_hash_table_contains (methods, vfunc->str)))
+    g_string_append_c (vfunc, '_');
+
+  while (is_taken_call (methods, stem->str) ||
+         (stem->len > strlen (lower) && g_hash_table_contains (methods, stem->str)))
+    g_string_append_c (stem, '_');
+
+  if (stem->len > strlen (lower))
+    cg_diagnostics_warning (self->diagnostics, &method->node.name_location,
+                            "the name of '%s' in C is taken by another method's "
+                            "functions; its own are named call_%s",
+                            method->node.name, stem->str);
+
+  cg_writer_set (self->writer, "method", lower);
+  cg_writer_set (self->writer, "dbus_method", method->node.name);
+  cg_writer_set (self->writer, "vfunc", vfunc->str);
+  cg_writer_set (self->writer, "stem", stem->str);
+  set_upper (self, "METHOD_NAME", lower);
+
+  method->names = expand_rows (self, &cg_method_names);
+  claim_rows (self, &method->node, &cg_method_names, method->names);
+}
+
+static void
+name_methods (Namer       *self,
+              CgInterface *interface)
+{
+  g_autoptr (GHashTable) members = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) lowers = g_ptr_array_new ();
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      CgMethod *method = g_ptr_array_index (interface->methods, i);
+      const char *lower = NULL;
+
+      if (!method->node.broken)
+        {
+          g_autofree char *name = make_member_name (&method->node);
+
+          lower = cg_description_string (self->description, name);
+          if (!claim_member (self, members, &method->node, "methods", lower))
+            lower = NULL;
+        }
+      g_ptr_array_add (lowers, (gpointer) lower);
+    }
+
+  for (gsize i = 0; i < cg_interface_names.n_rows; i++)
+    cg_writer_set (self->writer, cg_interface_names.rows[i].key, interface->names[i]);
+  for (guint i = 0; i < interface->methods->len; i++)
+    if (g_ptr_array_index (lowers, i) != NULL)
+      name_method (self, members, g_ptr_array_index (interface->methods, i),
+                   g_ptr_array_index (lowers, i));
+}
+
+static void
+name_signals_and_properties (Namer       *self,
+                             CgInterface *interface)
+{
+  g_autoptr (GHashTable) signals = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) properties = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < interface->signals->len; i++)
+    {
+      CgSignal *signal = g_ptr_array_index (interface->signals, i);
+
+      if (!signal->node.broken)
+        {
+          g_autofree char *name = make_member_name (&signal->node);
+
+          signal->lower = cg_description_string (self->description, name);
+          claim_member (self, signals, &signal->node, "signals", signal->lower);
+        }
+    }
+
+  for (guint i = 0; i < interface->properties->len; i++)
+    {
+      CgProperty *property = g_ptr_array_index (interface->properties, i);
+
+      if (!property->node.broken)
+        {
+          g_autofree char *name = make_member_name (&property->node);
+
+          property->lower = cg_description_string (self->description, name);
+          claim_member (self, properties, &property->node, "properties", property->lower);
+        }
+    }
+}
+
+/* A name for a parameter that nothing else in the function has. */
+static const char *
+name_parameter (Namer      *self,
+                GHashTable *taken,
+                const char *prefix,
+                const char *name)
+{
+  g_autoptr (GString) unique = g_string_new (prefix);
+  const char *result;
+
+  g_string_append (unique, name);
+  /* gdbus-codegen has this prefix always; with it nothing is reserved */
+  if (cg_is_reserved (unique->str) || cg_is_used_parameter (unique->str))
+    g_string_prepend (unique, "arg_");
+  while (g_hash_table_contains (taken, unique->str) ||
+         g_hash_table_contains (self->globals, unique->str))
+    g_string_append_c (unique, '_');
+
+  result = cg_description_string (self->description, unique->str);
+  g_hash_table_add (taken, (gpointer) result);
+
+  return result;
+}
+
+static void
+name_args (Namer    *self,
+           CgMethod *method)
+{
+  g_autoptr (GHashTable) params = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) completes = g_hash_table_new (g_str_hash, g_str_equal);
+  guint n_in = method->in_args->len;
+
+  for (guint i = 0; i < n_in + method->out_args->len; i++)
+    {
+      gboolean is_in = i < n_in;
+      CgArg *arg = g_ptr_array_index (is_in ? method->in_args : method->out_args, is_in ? i : i - n_in);
+      g_autofree char *name = NULL;
+
+      if (arg->node.c_name != NULL)
+        name = cg_make_identifier (arg->node.c_name);
+      else if (arg->node.name != NULL && *arg->node.name != '\0')
+        name = cg_make_identifier (arg->node.name);
+      else
+        name = g_strdup_printf ("unnamed_arg%u", i);
+
+      arg->c_lent = name_parameter (self, is_in ? params : completes, "", name);
+      if (!is_in)
+        arg->c_out = name_parameter (self, params, "out_", name);
+    }
+}
+
+/* Says, too, where two would have one name. */
+void
+cg_names_resolve (CgDescription *description,
+                  const char    *interface_prefix,
+                  const char    *c_namespace,
+                  CgDiagnostics *diagnostics)
+{
+  Namer self = { description, diagnostics, interface_prefix, c_namespace };
+  GPtrArray *interfaces = description->interfaces;
+
+  self.writer = cg_writer_new ();
+  self.globals = g_hash_table_new (g_str_hash, g_str_equal);
+
+  set_namespace (&self);
+  for (guint i = 0; i < interfaces->len; i++)
+    {
+      CgInterface *interface = g_ptr_array_index (interfaces, i);
+
+      if (!interface->node.broken)
+        name_interface (&self, interface);
+    }
+
+  for (guint i = 0; i < interfaces->len; i++)
+    {
+      CgInterface *interface = g_ptr_array_index (interfaces, i);
+
+      if (interface->names == NULL)
+        continue;
+      name_methods (&self, interface);
+      name_signals_and_properties (&self, interface);
+      for (guint j = 0; j < interface->methods->len; j++)
+        name_args (&self, g_ptr_array_index (interface->methods, j));
+    }
+
+  g_hash_table_unref (self.globals);
+  cg_writer_free (self.writer);
+}

@@ -1,0 +1,85 @@
+/* cg-spelling.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* How a name of a description is spelled in C. */
+
+#include "cg-spelling.h"
+
+#include <string.h>
+
+/* An underscore goes in front of a capital that follows anything else. */
+char *
+cg_camel_case_to_uscore (const char *name)
+{
+  GString *lower = g_string_new (NULL);
+  gboolean after_other = FALSE;
+
+  for (; *name == '_'; name++)
+    g_string_append_c (lower, '_');
+
+  for (; *name != '\0'; name++)
+    {
+      gboolean is_upper = g_ascii_isupper (*name);
+
+      if (is_upper && after_other)
+        g_string_append_c (lower, '_');
+      g_string_append_c (lower, g_ascii_tolower (*name));
+      after_other = !is_upper;
+    }
+
+  return g_string_free (lower, FALSE);
+}
+
+/* "org.example.Kv" to "OrgExampleKv". */
+char *
+cg_strip_dots (const char *name)
+{
+  GString *camel = g_string_new (NULL);
+  gboolean capital = TRUE;
+
+  for (; *name != '\0'; name++)
+    {
+      if (*name == '.')
+        {
+          capital = TRUE;
+          continue;
+        }
+      g_string_append_c (camel, capital ? g_ascii_toupper (*name) : *name);
+      capital = FALSE;
+    }
+
+  return g_string_free (camel, FALSE);
+}
+
+char *
+cg_remove_underscores (const char *name)
+{
+  g_auto (GStrv) words = g_strsplit (name, "_", -1);
+
+  return g_strjoinv (NULL, words);
+}
+
+/* An underscore that is not the first character makes a name an "ugly" one:
+ * it is not taken for camel case. */
+gboolean
+cg_is_ugly (const char *name)
+{
+  return name != NULL && strchr (name, '_') > name;
+}
+
+/* Everything that cannot stand in an identifier becomes an underscore. */
+char *
+cg_make_identifier (const char *name)
+{
+  GString *identifier = g_string_new (NULL);
+
+  if (g_ascii_isdigit (*name))
+    g_string_append_c (identifier, '_');
+
+  for (; *name != '\0'; name = g_utf8_next_char (name))
+    g_string_append_c (identifier, g_ascii_isalnum (*name) ? *name : '_');
+
+  return g_string_free (identifier, FALSE);
+}
