@@ -247,6 +247,12 @@ class Later(Case):
         self.assertTrue(call.get_cancellable().is_cancelled())
         self.service.complete_get(call, data('too late'))
 
+    def test_timed_out(self):
+        self.proxy.set_timeout(1)
+        timed_out = Norpc.error_quark(), Norpc.Error.TIMED_OUT
+        self.assert_error(*timed_out, self.proxy.call_get_sync, 0, data('key'), None)
+        self.assert_error(*timed_out, self.finish, self.start_get('key'))
+
     def test_stopped(self):
         started = self.start_get('key')
         self.service.arrived.acquire()
