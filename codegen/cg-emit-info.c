@@ -19,6 +19,81 @@ typedef struct
   guint     n_annotations;  /* arrays of them so far */
 } Emitter;
 
+static const char arrays[] =
+  "static const $type$ $value_array$[] = {\n"
+  "  $rows$\n"
+  "};\n"
+  "\n"
+  "static const $dbus_type$ * const $array$[] = {\n"
+  "  $pointers$\n"
+  "  NULL\n"
+  "};\n"
+  "\n";
+
+static const char annotation_row[] =
+  "{ -1, (gchar *) $name_string$, (gchar *) $value_string$, $annotations_value$ }";
+
+static const char arg_row[] =
+  "{ { -1, (gchar *) $name_string$, (gchar *) $signature_string$, $annotations_value$ }, $flags$ }";
+
+static const char signal_row[] =
+  "{ { -1, (gchar *) $name_string$, $args$, $annotations_value$ } }";
+
+static const char property_row[] =
+  "{\n"
+  "  { -1, (gchar *) $name_string$, (gchar *) $signature_string$,\n"
+  "    $access$,\n"
+  "    $annotations_value$ },\n"
+  "  $flags$\n"
+  "}";
+
+static const char method_info[] =
+  "static const NorpcMethodInfo $method_info$ = {\n"
+  "  {\n"
+  "    -1,\n"
+  "    (gchar *) $name_string$,\n"
+  "    $in$,\n"
+  "    $out$,\n"
+  "    $annotations_value$\n"
+  "  },\n"
+  "  $dispatch$\n"
+  "};\n"
+  "\n";
+
+static const char method_array[] =
+  "static const GDBusMethodInfo * const $methods$[] = {\n"
+  "  $pointers$\n"
+  "  NULL\n"
+  "};\n"
+  "\n";
+
+static const char interface_info[] =
+  "static const NorpcInterfaceInfo $info$ = {\n"
+  "  {\n"
+  "    -1,\n"
+  "    (gchar *) $name_string$,\n"
+  "    $methods_value$,\n"
+  "    $signals_value$,\n"
+  "    $properties_value$,\n"
+  "    $annotations_value$\n"
+  "  },\n"
+  "  $get_type$\n"
+  "};\n"
+  "\n"
+  "/**\n"
+  " * $interface_info$:\n"
+  " *\n"
+  " * Gets the description of `$dbus_name$` as data.\n"
+  " *\n"
+  " * Returns: (transfer none): the interface info\n"
+  " */\n"
+  "const NorpcInterfaceInfo *\n"
+  "$interface_info$ (void)\n"
+  "{\n"
+  "  return &$info$;\n"
+  "}\n"
+  "\n";
+
 static void
 set_string (CgWriter   *writer,
             const char *key,
@@ -29,6 +104,15 @@ set_string (CgWriter   *writer,
   cg_writer_set (writer, key, literal);
 }
 
+static void
+set_index (CgWriter *writer,
+           guint     index)
+{
+  g_autofree char *number = g_strdup_printf ("%u", index);
+
+  cg_writer_set (writer, "index", number);
+}
+
 /* Those of gdbus-codegen, and ours, are for the generator alone. */
 static gboolean
 is_internal (const CgAnnotation *annotation)
@@ -37,64 +121,8 @@ is_internal (const CgAnnotation *annotation)
          g_str_has_prefix (annotation->node.name, "org.norpc.");
 }
 
-/* Writes the annotations of @node, and returns the expression for them. */
-static char *
-emit_annotations (Emitter      *self,
-                  const CgNode *node)
-{
-  g_autoptr (GString) values = g_string_new (NULL);
-  g_autoptr (GString) pointers = g_string_new (NULL);
-  g_autofree char *name = NULL;
-  guint n = 0;
-
-  for (guint i = 0; i < node->annotations->len; i++)
-    {
-      const CgAnnotation *annotation = g_ptr_array_index (node->annotations, i);
-      g_autofree char *key = NULL;
-      g_autofree char *value = NULL;
-      g_autofree char *nested = NULL;
-
-      if (is_internal (annotation))
-        continue;
-
-      key = cg_c_string (annotation->node.name);
-      value = cg_c_string (annotation->value);
-      nested = emit_annotations (self, &annotation->node);
-      g_string_append_printf (values, "\n{ -1, (gchar *) %s, (gchar *) %s, %s },", key, value, nested);
-      g_string_append_printf (pointers, "\n&$annotation_values$[%u],", n++);
-    }
-
-  if (n == 0)
-    return g_strdup ("NULL");
-
-  name = g_strdup_printf ("%u", self->n_annotations++);
-  cg_writer_set (self->writer, "index", name);
-  {
-    g_autofree char *array = cg_writer_expand (self->writer, "$annotations$_$index$");
-    g_autofree char *value_array = cg_writer_expand (self->writer, "$annotation_values$_$index$");
-    g_autoptr (GString) resolved = g_string_new (pointers->str);
-
-    g_string_replace (resolved, "$annotation_values$", value_array, 0);
-    cg_writer_set (self->writer, "array", array);
-    cg_writer_set (self->writer, "value_array", value_array);
-    cg_writer_set (self->writer, "rows", values->str + 1);
-    cg_writer_set (self->writer, "pointers", resolved->str + 1);
-    cg_writer_emit (self->writer,
-                    "static const GDBusAnnotationInfo $value_array$[] = {\n"
-                    "  $rows$\n"
-                    "};\n"
-                    "\n"
-                    "static const GDBusAnnotationInfo * const $array$[] = {\n"
-                    "  $pointers$\n"
-                    "  NULL\n"
-                    "};\n"
-                    "\n");
-
-    return g_strdup_printf ("(GDBusAnnotationInfo **) %s", array);
-  }
-}
-
-/* Writes an array of infos and one of pointers to their first fields. */
+/* Writes an array of values, and one of pointers to them or to the D-Bus info
+ * that they begin with. Returns the expression for the latter. */
 static char *
 emit_arrays (Emitter    *self,
              const char *type,
@@ -105,6 +133,7 @@ emit_arrays (Emitter    *self,
 {
   g_autoptr (GString) pointers = g_string_new (NULL);
   g_autoptr (GString) values = g_string_new (NULL);
+  const char *member = g_str_equal (type, dbus_type) ? "" : ".dbus";
 
   if (rows->len == 0)
     return g_strdup ("NULL");
@@ -113,7 +142,7 @@ emit_arrays (Emitter    *self,
     {
       g_string_append_printf (values, "%s%s", i > 0 ? ",\n" : "",
                               (const char *) g_ptr_array_index (rows, i));
-      g_string_append_printf (pointers, "&%s[%u].dbus,\n", value_array, i);
+      g_string_append_printf (pointers, "%s&%s[%u]%s,", i > 0 ? "\n" : "", value_array, i, member);
     }
 
   cg_writer_set (self->writer, "type", type);
@@ -122,17 +151,43 @@ emit_arrays (Emitter    *self,
   cg_writer_set (self->writer, "array", array);
   cg_writer_set (self->writer, "rows", values->str);
   cg_writer_set (self->writer, "pointers", pointers->str);
-  cg_writer_emit (self->writer,
-                  "static const $type$ $value_array$[] = {\n"
-                  "  $rows$\n"
-                  "};\n"
-                  "\n"
-                  "static const $dbus_type$ * const $array$[] = {\n"
-                  "  $pointers$NULL\n"
-                  "};\n"
-                  "\n");
+  cg_writer_emit (self->writer, arrays);
 
-  return g_strdup_printf ("(%s **) %s", dbus_type, array);
+  return cg_writer_expand (self->writer, "($dbus_type$ **) $array$");
+}
+
+/* Writes the annotations of @node, and returns the expression for them. */
+static char *
+emit_annotations (Emitter      *self,
+                  const CgNode *node)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *value_array = NULL;
+  g_autofree char *array = NULL;
+
+  for (guint i = 0; i < node->annotations->len; i++)
+    {
+      const CgAnnotation *annotation = g_ptr_array_index (node->annotations, i);
+      g_autofree char *nested = NULL;
+
+      if (is_internal (annotation))
+        continue;
+
+      nested = emit_annotations (self, &annotation->node);
+      set_string (self->writer, "name_string", annotation->node.name);
+      set_string (self->writer, "value_string", annotation->value);
+      cg_writer_set (self->writer, "annotations_value", nested);
+      g_ptr_array_add (rows, cg_writer_expand (self->writer, annotation_row));
+    }
+
+  if (rows->len == 0)
+    return g_strdup ("NULL");
+
+  set_index (self->writer, self->n_annotations++);
+  array = cg_writer_expand (self->writer, "$annotations$_$index$");
+  value_array = cg_writer_expand (self->writer, "$annotation_values$_$index$");
+
+  return emit_arrays (self, "GDBusAnnotationInfo", "GDBusAnnotationInfo", value_array, array, rows);
 }
 
 static const char *
@@ -162,9 +217,7 @@ emit_args (Emitter    *self,
       set_string (self->writer, "signature_string", arg->use.signature);
       cg_writer_set (self->writer, "annotations_value", annotations);
       cg_writer_set (self->writer, "flags", get_flags (&arg->use));
-      g_ptr_array_add (rows, cg_writer_expand (self->writer,
-                                               "{ { -1, (gchar *) $name_string$, (gchar *) $signature_string$, "
-                                               "$annotations_value$ }, $flags$ }"));
+      g_ptr_array_add (rows, cg_writer_expand (self->writer, arg_row));
     }
 
   return emit_arrays (self, "NorpcArgInfo", "GDBusArgInfo", expanded_values, expanded_array, rows);
@@ -187,18 +240,7 @@ emit_method (Emitter        *self,
   cg_writer_set (self->writer, "in", in_args);
   cg_writer_set (self->writer, "out", out_args);
   cg_writer_set (self->writer, "annotations_value", annotations);
-  cg_writer_emit (self->writer,
-                  "static const NorpcMethodInfo $method_info$ = {\n"
-                  "  {\n"
-                  "    -1,\n"
-                  "    (gchar *) $name_string$,\n"
-                  "    $in$,\n"
-                  "    $out$,\n"
-                  "    $annotations_value$\n"
-                  "  },\n"
-                  "  $dispatch$\n"
-                  "};\n"
-                  "\n");
+  cg_writer_emit (self->writer, method_info);
 }
 
 static char *
@@ -215,16 +257,12 @@ emit_method_array (Emitter           *self,
       g_autofree char *pointer = NULL;
 
       cg_names_set_method (self->writer, g_ptr_array_index (interface->methods, i));
-      pointer = cg_writer_expand (self->writer, "&$method_info$.dbus,\n");
-      g_string_append (pointers, pointer);
+      pointer = cg_writer_expand (self->writer, "&$method_info$.dbus,");
+      g_string_append_printf (pointers, "%s%s", i > 0 ? "\n" : "", pointer);
     }
 
   cg_writer_set (self->writer, "pointers", pointers->str);
-  cg_writer_emit (self->writer,
-                  "static const GDBusMethodInfo * const $methods$[] = {\n"
-                  "  $pointers$NULL\n"
-                  "};\n"
-                  "\n");
+  cg_writer_emit (self->writer, method_array);
 
   return cg_writer_expand (self->writer, "(GDBusMethodInfo **) $methods$");
 }
@@ -240,16 +278,15 @@ emit_signals (Emitter           *self,
   for (guint i = 0; i < interface->signals->len; i++)
     {
       const CgSignal *signal = g_ptr_array_index (interface->signals, i);
-      g_autofree char *name = g_strdup_printf ("$signal_args$_%u", i);
-      g_autofree char *infos = g_strdup_printf ("$signal_arg_infos$_%u", i);
       g_autofree char *annotations = emit_annotations (self, &signal->node);
-      g_autofree char *args = emit_args (self, signal->args, infos, name);
+      g_autofree char *args = NULL;
 
+      set_index (self->writer, i);
+      args = emit_args (self, signal->args, "$signal_arg_infos$_$index$", "$signal_args$_$index$");
       set_string (self->writer, "name_string", signal->node.name);
       cg_writer_set (self->writer, "args", args);
       cg_writer_set (self->writer, "annotations_value", annotations);
-      g_ptr_array_add (rows, cg_writer_expand (self->writer,
-                                               "{ { -1, (gchar *) $name_string$, $args$, $annotations_value$ } }"));
+      g_ptr_array_add (rows, cg_writer_expand (self->writer, signal_row));
     }
 
   return emit_arrays (self, "NorpcSignalInfo", "GDBusSignalInfo", value_array, array, rows);
@@ -293,13 +330,7 @@ emit_properties (Emitter           *self,
       cg_writer_set (self->writer, "access", get_access (property));
       cg_writer_set (self->writer, "flags", get_flags (&property->use));
       cg_writer_set (self->writer, "annotations_value", annotations);
-      g_ptr_array_add (rows, cg_writer_expand (self->writer,
-                                               "{\n"
-                                               "  { -1, (gchar *) $name_string$, (gchar *) $signature_string$,\n"
-                                               "    $access$,\n"
-                                               "    $annotations_value$ },\n"
-                                               "  $flags$\n"
-                                               "}"));
+      g_ptr_array_add (rows, cg_writer_expand (self->writer, property_row));
     }
 
   return emit_arrays (self, "NorpcPropertyInfo", "GDBusPropertyInfo", value_array, array, rows);
@@ -329,30 +360,5 @@ cg_emit_info (const CgInterface *interface,
   cg_writer_set (writer, "signals_value", signals);
   cg_writer_set (writer, "properties_value", properties);
   cg_writer_set (writer, "annotations_value", annotations);
-  cg_writer_emit (writer,
-                  "static const NorpcInterfaceInfo $info$ = {\n"
-                  "  {\n"
-                  "    -1,\n"
-                  "    (gchar *) $name_string$,\n"
-                  "    $methods_value$,\n"
-                  "    $signals_value$,\n"
-                  "    $properties_value$,\n"
-                  "    $annotations_value$\n"
-                  "  },\n"
-                  "  $get_type$\n"
-                  "};\n"
-                  "\n"
-                  "/**\n"
-                  " * $interface_info$:\n"
-                  " *\n"
-                  " * Gets the description of `$dbus_name$` as data.\n"
-                  " *\n"
-                  " * Returns: (transfer none): the interface info\n"
-                  " */\n"
-                  "const NorpcInterfaceInfo *\n"
-                  "$interface_info$ (void)\n"
-                  "{\n"
-                  "  return &$info$;\n"
-                  "}\n"
-                  "\n");
+  cg_writer_emit (writer, interface_info);
 }

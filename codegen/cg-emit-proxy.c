@@ -78,6 +78,12 @@ static const char take_reply[] =
   "}\n"
   "\n";
 
+static const char return_pointer[] =
+  "return reply != NULL ? ($return_type$) norpc_reply_steal_pointer (reply, 0) : NULL;";
+
+static const char return_success[] =
+  "return reply != NULL;";
+
 static const char call[] =
   "void\n"
   "$function$ ($params$)\n"
@@ -149,32 +155,20 @@ emit_new_call (CgWriter       *writer,
   cg_writer_emit (writer, new_call);
 }
 
-static void
-emit_take_reply (CgWriter       *writer,
-                 const CgMethod *method)
+/* Statements that hand the results to the out parameters. Sets $take$, and
+ * whether values are read. */
+static gboolean
+set_take (CgWriter       *writer,
+          const CgMethod *method)
 {
-  const CgArg *returned = cg_method_get_return_arg (method);
   g_autoptr (GString) take = g_string_new (NULL);
-  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *joined = NULL;
   gboolean has_values = FALSE;
 
-  if (returned != NULL || method->out_args->len == 0)
-    {
-      cg_writer_set (writer, "return_type", returned != NULL ? returned->use.type->c_out : "");
-      cg_marshal_set_expanded (writer, "return_reply", returned != NULL
-                               ? "return reply != NULL ? ($return_type$) norpc_reply_steal_pointer (reply, 0) : NULL;"
-                               : "return reply != NULL;");
-      return;
-    }
-
-  g_ptr_array_add (passed, g_strdup ("reply"));
   for (guint i = 0; i < method->out_args->len; i++)
     {
       const CgArg *arg = g_ptr_array_index (method->out_args, i);
       g_autofree char *get = cg_marshal_expand (writer, arg->use.type->get, arg, "values", i, "");
 
-      g_ptr_array_add (passed, g_strdup (arg->c_out));
       g_string_append_printf (take, "%sif (%s != NULL)\n", i > 0 ? "\n" : "", arg->c_out);
       if (arg->use.type->is_pointer)
         g_string_append_printf (take, "  *%s = (%s) norpc_reply_steal_pointer (reply, %u);",
@@ -183,10 +177,37 @@ emit_take_reply (CgWriter       *writer,
         g_string_append_printf (take, "  *%s = %s;", arg->c_out, get);
       has_values |= !arg->use.type->is_pointer;
     }
+  cg_writer_set (writer, "take", take->str);
+
+  return has_values;
+}
+
+/* The function that finish and sync share, if there is enough to share. Sets
+ * $return_reply$, which is how they end. */
+static void
+emit_take_reply (CgWriter       *writer,
+                 const CgMethod *method)
+{
+  const CgArg *returned = cg_method_get_return_arg (method);
+  g_autoptr (GPtrArray) passed = NULL;
+  g_autofree char *joined = NULL;
+  gboolean has_values;
+
+  if (returned != NULL || method->out_args->len == 0)
+    {
+      cg_writer_set (writer, "return_type", returned != NULL ? returned->use.type->c_out : "");
+      cg_marshal_set_expanded (writer, "return_reply", returned != NULL ? return_pointer : return_success);
+      return;
+    }
+
+  passed = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (passed, g_strdup ("reply"));
+  for (guint i = 0; i < method->out_args->len; i++)
+    g_ptr_array_add (passed, g_strdup (((CgArg *) g_ptr_array_index (method->out_args, i))->c_out));
+  joined = cg_marshal_join (passed, CG_PASSED_WIDTH);
 
   cg_signature_set (writer, method, CG_SIGNATURE_TAKE_REPLY);
-  joined = cg_marshal_join (passed, CG_PASSED_WIDTH);
-  cg_writer_set (writer, "take", take->str);
+  has_values = set_take (writer, method);
   cg_writer_set (writer, "passed", joined);
   cg_writer_set (writer, "declare_values", has_values ? "  const GValue *values;\n\n" : "");
   cg_writer_set (writer, "get_values", has_values ? "  values = norpc_reply_get_values (reply, NULL);\n" : "");

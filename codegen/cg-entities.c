@@ -249,6 +249,33 @@ expand_entity (CgEntities  *self,
   return ok;
 }
 
+/* Expands the reference that begins at the ampersand @start, and returns what
+ * follows it, or NULL. */
+static const char *
+expand_reference (CgEntities  *self,
+                  const char  *start,
+                  const char  *end,
+                  guint        depth,
+                  GString     *expanded,
+                  GError     **error)
+{
+  const char *name_end = skip_name (start + 1, end);
+  g_autofree char *name = g_strndup (start + 1, name_end - start - 1);
+  gboolean is_closed = name_end < end && *name_end == ';';
+  const char *rest = is_closed ? name_end + 1 : name_end;
+  gboolean is_own;
+
+  if (!check_reference (name, is_closed, &is_own, error))
+    return NULL;
+
+  if (is_own)
+    g_string_append_len (expanded, start, rest - start);
+  else if (!expand_entity (self, name, depth, expanded, error))
+    return NULL;
+
+  return rest;
+}
+
 static gboolean
 expand (CgEntities  *self,
         const char  *text,
@@ -260,33 +287,18 @@ expand (CgEntities  *self,
 {
   const char *end = text + length;
   const char *p = text;
+  const char *ampersand;
 
-  while (p < end)
+  while (p < end && (ampersand = memchr (p, '&', end - p)) != NULL)
     {
-      const char *ampersand = memchr (p, '&', end - p);
-      const char *name_end;
-      g_autofree char *name = NULL;
-      gboolean is_closed;
-      gboolean is_own;
-
-      if (ampersand == NULL)
-        break;
-
       append_text (expanded, p, ampersand - p, depth);
-      name_end = skip_name (ampersand + 1, end);
-      name = g_strndup (ampersand + 1, name_end - ampersand - 1);
-      is_closed = name_end < end && *name_end == ';';
-      p = is_closed ? name_end + 1 : name_end;
-
-      if (!check_reference (name, is_closed, &is_own, error) ||
-          (!is_own && !expand_entity (self, name, depth, expanded, error)))
+      p = expand_reference (self, ampersand, end, depth, expanded, error);
+      if (p == NULL)
         {
           if (error_offset != NULL)
             *error_offset = ampersand - text;
           return FALSE;
         }
-      if (is_own)
-        g_string_append_len (expanded, ampersand, p - ampersand);
     }
 
   append_text (expanded, p, end - p, depth);
