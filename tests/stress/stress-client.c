@@ -270,16 +270,41 @@ operate_cb (gpointer user_data)
 {
   StressClient *self = user_data;
 
+  g_source_set_ready_time (g_main_current_source (), -1);
   for (int n = g_rand_int_range (self->rand, 1, 6); n > 0; n--)
     stress_client_operate (self);
 
-  return G_SOURCE_REMOVE;
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+operate_dispatch (GSource     *source,
+                  GSourceFunc  callback,
+                  gpointer     user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs operate_source_funcs = { NULL, NULL, operate_dispatch, NULL, NULL, NULL };
+
+/* It is there before the first call, so it has its turn before the replies that
+ * come meanwhile, in the same iteration. */
+static GSource *
+operate_source_new (StressClient *self)
+{
+  GSource *source = g_source_new (&operate_source_funcs, sizeof (GSource));
+
+  g_source_set_callback (source, operate_cb, self, NULL);
+  g_source_attach (source, self->context);
+
+  return source;
 }
 
 static gpointer
 client_thread (gpointer data)
 {
   StressClient *self = data;
+  g_autoptr (GSource) source = operate_source_new (self);
 
   self->self = g_thread_self ();
   g_main_context_push_thread_default (self->context);
@@ -289,16 +314,9 @@ client_thread (gpointer data)
                       g_atomic_int_get (&self->n_pending) < MAX_PENDING;
 
       if (idle && g_rand_boolean (self->rand))
-        {
-          g_autoptr (GSource) source = g_timeout_source_new (0);
-
-          g_source_set_callback (source, operate_cb, self, NULL);
-          g_source_attach (source, self->context);
-        }
+        g_source_set_ready_time (source, 0);
       else if (idle)
-        {
-          stress_client_operate (self);
-        }
+        stress_client_operate (self);
       g_main_context_iteration (self->context, !idle);
     }
 
@@ -309,6 +327,7 @@ client_thread (gpointer data)
       g_main_context_iteration (self->context, FALSE);
       g_usleep (100);
     }
+  g_source_destroy (source);
   g_ptr_array_set_size (self->lanes, 0);
   g_ptr_array_set_size (self->cancellables, 0);
   g_main_context_pop_thread_default (self->context);
