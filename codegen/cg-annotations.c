@@ -96,6 +96,18 @@ apply_no_reply (const Target       *target,
                           target->node->name);
 }
 
+/* The attribute goes first. */
+static void
+apply_timeout (const Target       *target,
+               const CgAnnotation *annotation)
+{
+  if (target->method == NULL || target->method->timeout_text != NULL)
+    return;
+
+  target->method->timeout_text = annotation->value;
+  target->method->timeout_location = annotation->value_location;
+}
+
 static void
 apply_emits_changed (const Target       *target,
                      const CgAnnotation *annotation)
@@ -134,6 +146,7 @@ static const struct
   { "org.gtk.GDBus.DocString", apply_doc },
   { "org.gtk.GDBus.Since", apply_since },
   { "org.norpc.Nullable", apply_nullable },
+  { "org.norpc.Timeout", apply_timeout },
 };
 
 /* @method and @arg are @node, if that is one, else NULL. */

@@ -232,6 +232,22 @@ check_message (Checker    *self,
 }
 
 static void
+check_timeout (Checker  *self,
+               CgMethod *method)
+{
+  guint64 timeout = 0;
+
+  if (method->timeout_text == NULL)
+    return;
+
+  if (!g_ascii_string_to_unsigned (method->timeout_text, 10, 1, G_MAXINT32, &timeout, NULL))
+    ERROR (&method->timeout_location,
+           "'%s' is not a timeout: a number of milliseconds from 1 to %d",
+           method->timeout_text, G_MAXINT32);
+  method->timeout = (guint) timeout;
+}
+
+static void
 check_method (Checker    *self,
               GHashTable *names,
               CgMethod   *method)
@@ -242,6 +258,7 @@ check_method (Checker    *self,
       check_member_name (self, &method->node, "method");
       check_duplicate (self, names, &method->node, "method", TRUE);
     }
+  check_timeout (self, method);
   check_message (self, method->in_args, &method->node, "arguments");
   check_message (self, method->out_args, &method->node, "results");
 }

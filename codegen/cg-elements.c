@@ -62,6 +62,7 @@ start_method (Attributes *attributes,
   CgMethod *method = cg_method_new (parent->object, &attributes->parser->location);
 
   method->node.name = cg_attributes_get_string (attributes, "name", &method->node.name_location);
+  method->timeout_text = cg_attributes_get_string (attributes, "timeout", &method->timeout_location);
 
   return method;
 }
@@ -192,7 +193,7 @@ start_doc (Attributes *attributes,
 static const Element elements[] = {
   { "node", KIND_NODE, KIND_ROOT | KIND_NODE, start_node, { NULL }, { "name" } },
   { "interface", KIND_INTERFACE, KIND_ROOT | KIND_NODE, start_interface, { "name" }, { NULL } },
-  { "method", KIND_METHOD, KIND_INTERFACE, start_method, { "name" }, { NULL } },
+  { "method", KIND_METHOD, KIND_INTERFACE, start_method, { "name" }, { "timeout" } },
   { "signal", KIND_SIGNAL, KIND_INTERFACE, start_signal, { "name" }, { NULL } },
   { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" }, { "nullable" } },
   { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL, start_arg, { "type" }, { "name", "direction", "nullable" } },

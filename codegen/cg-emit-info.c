@@ -56,7 +56,8 @@ static const char method_info[] =
   "    $out$,\n"
   "    $annotations_value$\n"
   "  },\n"
-  "  $dispatch$\n"
+  "  $dispatch$,\n"
+  "  $timeout$\n"
   "};\n"
   "\n";
 
@@ -230,6 +231,7 @@ emit_method (Emitter        *self,
   g_autofree char *annotations = NULL;
   g_autofree char *in_args = NULL;
   g_autofree char *out_args = NULL;
+  g_autofree char *timeout = g_strdup_printf ("%u", method->timeout);
 
   cg_names_set_method (self->writer, method);
   annotations = emit_annotations (self, &method->node);
@@ -239,6 +241,7 @@ emit_method (Emitter        *self,
   set_string (self->writer, "name_string", method->node.name);
   cg_writer_set (self->writer, "in", in_args);
   cg_writer_set (self->writer, "out", out_args);
+  cg_writer_set (self->writer, "timeout", timeout);
   cg_writer_set (self->writer, "annotations_value", annotations);
   cg_writer_emit (self->writer, method_info);
 }

@@ -91,8 +91,8 @@ static const char complete[] =
   "$declare_results$"
   "  g_return_if_fail ($IS_IFACE$ (self));\n"
   "  g_return_if_fail (call != NULL);\n"
-  "$check$"
   "\n"
+  "$check$"
   "$reply$"
   "}\n"
   "\n";
@@ -104,7 +104,8 @@ static const char complete_check[] =
   "      norpc_call_return_error_literal (call, NORPC_ERROR, NORPC_ERROR_FAILED,\n"
   "                                       \"A result of $dbus_name$.$dbus_method$ is missing or of a wrong type\");\n"
   "      return;\n"
-  "    }\n";
+  "    }\n"
+  "\n";
 
 static void
 emit_dispatch (CgWriter       *writer,

@@ -22,10 +22,10 @@ static const char head[] =
   "#include \"config.h\"\n"
   "#endif\n"
   "\n"
-  "#include \"$header$\"\n";
+  "#include \"$header$\"\n"
+  "\n";
 
 static const char section[] =
-  "\n"
   "/* $dbus_name$ */\n"
   "\n";
 

@@ -75,6 +75,9 @@ typedef struct
   GPtrArray   *in_args;          /* (owned) (element-type CgArg) */
   GPtrArray   *out_args;         /* (owned) (element-type CgArg) */
   gboolean     no_reply;
+  CgLocation   timeout_location;
+  const char  *timeout_text;     /* (nullable): as described */
+  guint        timeout;          /* in milliseconds, or 0; set when checked */
   const char **names;            /* (owned): in the order of the table in cg-names.c */
 } CgMethod;
 

@@ -47,6 +47,7 @@ typedef struct
   const char *trailing;
   ReturnKind  returns;
   gboolean    describes; /* the method's own documentation is in its doc */
+  gboolean    times_out; /* the method's timeout is told of */
   const char *doc;
 } Row;
 
@@ -69,14 +70,14 @@ static const struct
 
 static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_PLAIN] = {
-    "vfunc", "s", ARGS_IN, TRUE, FALSE, "e", RETURN_RESULT, TRUE,
+    "vfunc", "s", ARGS_IN, TRUE, FALSE, "e", RETURN_RESULT, TRUE, FALSE,
     "The plain form of `$dbus_method$`: it answers at once.\n"
     "\n"
     "It runs in the context of the server. It is not called for a service that\n"
     "implements the full form, `$handle$`."
   },
   [CG_SIGNATURE_HANDLE] = {
-    "handle", "sc", ARGS_IN, FALSE, FALSE, "e", RETURN_HANDLED, FALSE,
+    "handle", "sc", ARGS_IN, FALSE, FALSE, "e", RETURN_HANDLED, FALSE, FALSE,
     "The full form of `$dbus_method$`: it answers now or later.\n"
     "\n"
     "It runs in the context of the server. A service that answers later keeps\n"
@@ -84,34 +85,34 @@ static const Row rows[CG_N_SIGNATURES] = {
     "norpc_call_return_error() answers it, in any thread."
   },
   [CG_SIGNATURE_COMPLETE] = {
-    "complete", "sc", ARGS_OUT_LENT, FALSE, FALSE, "", RETURN_VOID, FALSE,
+    "complete", "sc", ARGS_OUT_LENT, FALSE, FALSE, "", RETURN_VOID, FALSE, FALSE,
     "Answers a call of `$dbus_method$`.\n"
     "\n"
     "It can be called in any thread. A call that was cancelled meanwhile is\n"
     "left alone."
   },
   [CG_SIGNATURE_CALL] = {
-    "call", "p", ARGS_IN, FALSE, FALSE, "xbu", RETURN_VOID, TRUE,
+    "call", "p", ARGS_IN, FALSE, FALSE, "xbu", RETURN_VOID, TRUE, TRUE,
     "Calls `$dbus_method$` of `$dbus_name$`.\n"
     "\n"
     "@callback is called in the thread-default main context that is current\n"
     "here; it gets the result from $finish$()."
   },
   [CG_SIGNATURE_FINISH] = {
-    "finish", "pr", ARGS_NONE, TRUE, TRUE, "e", RETURN_RESULT, FALSE,
+    "finish", "pr", ARGS_NONE, TRUE, TRUE, "e", RETURN_RESULT, FALSE, FALSE,
     "Gets the result of $call$()."
   },
   [CG_SIGNATURE_SYNC] = {
-    "sync", "p", ARGS_IN, TRUE, TRUE, "xe", RETURN_RESULT, TRUE,
+    "sync", "p", ARGS_IN, TRUE, TRUE, "xe", RETURN_RESULT, TRUE, TRUE,
     "Calls `$dbus_method$` of `$dbus_name$` and waits for the result.\n"
     "\n"
     "It blocks the calling thread, and runs no main loop."
   },
   [CG_SIGNATURE_NEW_CALL] = {
-    "new_call", "", ARGS_IN, FALSE, FALSE, "", RETURN_CALL, FALSE, ""
+    "new_call", "", ARGS_IN, FALSE, FALSE, "", RETURN_CALL, FALSE, FALSE, ""
   },
   [CG_SIGNATURE_TAKE_REPLY] = {
-    "take_reply", "y", ARGS_NONE, TRUE, TRUE, "", RETURN_RESULT, FALSE, ""
+    "take_reply", "y", ARGS_NONE, TRUE, TRUE, "", RETURN_RESULT, FALSE, FALSE, ""
   },
 };
 
@@ -336,6 +337,10 @@ make_doc (CgWriter       *writer,
   g_autofree char *return_doc = make_return_doc (method, row);
 
   g_string_append (doc, own);
+  if (method->timeout != 0 && row->times_out)
+    g_string_append_printf (doc, "\n\n"
+                            "It may take %u milliseconds, unless another timeout is set: see\n"
+                            "norpc_proxy_set_timeout().", method->timeout);
   if (method->node.doc != NULL && row->describes)
     {
       g_autofree char *described = cg_doc_escape (method->node.doc);

@@ -229,12 +229,16 @@ cg_writer_expand (CgWriter   *self,
   return g_string_free (text, FALSE);
 }
 
-/* Returns all that was written; the writer is empty after that. */
+/* Returns all that was written, without empty lines at its end; the writer is
+ * empty after that. */
 char *
 cg_writer_finish (CgWriter *self)
 {
-  char *text = g_string_free (self->text, FALSE);
+  char *text;
 
+  while (g_str_has_suffix (self->text->str, "\n\n"))
+    g_string_truncate (self->text, self->text->len - 1);
+  text = g_string_free (self->text, FALSE);
   self->text = g_string_new (NULL);
 
   return text;

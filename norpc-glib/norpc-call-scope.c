@@ -142,6 +142,7 @@ static guint
 get_timeout (NorpcCall *call)
 {
   const GArray *stack;
+  guint described;
 
   if (call->timeout != 0)
     return call->timeout;
@@ -150,7 +151,12 @@ get_timeout (NorpcCall *call)
   if (stack != NULL && stack->len > 0)
     return g_array_index (stack, guint, stack->len - 1);
 
-  return call->default_timeout != 0 ? call->default_timeout : NORPC_NO_TIMEOUT;
+  if (call->default_timeout != 0)
+    return call->default_timeout;
+
+  described = norpc_call_get_method_info (call)->timeout;
+
+  return described != 0 ? described : NORPC_NO_TIMEOUT;
 }
 
 /* The thread that works on behalf of @parent; there may be several. */

@@ -69,6 +69,7 @@ typedef gboolean (*NorpcDispatchFunc) (gpointer    service,
  * @dbus: name, arguments and annotations; each argument is the first field
  *   of a [struct@Norpc.ArgInfo]
  * @dispatch: (nullable): what hands a call to a service
+ * @timeout: how long a call may take, in milliseconds, or 0
  *
  * One method of an interface.
  *
@@ -78,6 +79,7 @@ struct _NorpcMethodInfo
 {
   GDBusMethodInfo   dbus;
   NorpcDispatchFunc dispatch;
+  guint             timeout;
 };
 
 /**

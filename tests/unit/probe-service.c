@@ -145,6 +145,7 @@ probe_service_probe_init (ProbeProbeInterface *iface)
   iface->fail = probe_service_fail;
   iface->mute = probe_service_mute;
   iface->handle_run = probe_service_handle_run;
+  iface->handle_hold_briefly = probe_service_handle_hold;
 }
 
 static void

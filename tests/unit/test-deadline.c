@@ -180,6 +180,29 @@ test_precedence (Fixture       *fixture,
     }
 }
 
+/* What the description says goes for a proxy that has nothing else set. */
+static void
+test_described (Fixture       *fixture,
+                gconstpointer  unused)
+{
+  const NorpcInterfaceInfo *info = probe_probe_interface_info ();
+  guint hold_briefly = (guint) norpc_interface_info_find_method (info, "HoldBriefly");
+  g_autoptr (NorpcCall) held = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 before = g_get_monotonic_time ();
+
+  g_assert_false (probe_probe_proxy_call_hold_briefly_sync (fixture->proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_assert_cmpint (g_get_monotonic_time () - before, >=, SHORT * 1000);
+  norpc_call_unref (probe_state_take_held (fixture->state));
+
+  before = g_get_monotonic_time ();
+  norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), 50000);
+  norpc_proxy_call (NORPC_PROXY (fixture->proxy), norpc_call_new (info, hold_briefly), NULL, NULL, NULL);
+  held = probe_state_take_held (fixture->state);
+  g_assert_cmpint (norpc_call_get_deadline (held), >=, before + 50000 * 1000);
+}
+
 typedef struct
 {
   GArray *ended; /* (unowned) */
@@ -234,6 +257,7 @@ main (int   argc,
   TEST ("/deadline/not-served-late", test_not_served_late);
   TEST ("/deadline/sync", test_sync);
   TEST ("/deadline/precedence", test_precedence);
+  TEST ("/deadline/described", test_described);
   TEST ("/deadline/many", test_many);
 
   return g_test_run ();
