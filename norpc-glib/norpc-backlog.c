@@ -53,6 +53,7 @@ link_open_locked (NorpcBacklog *self,
   if (self->open != NULL)
     self->open->open_previous = call;
   self->open = call;
+  g_atomic_int_set (&call->stage, NORPC_CALL_KEPT);
   g_atomic_pointer_set (&call->host, norpc_host_ref (host));
 
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
@@ -96,6 +97,9 @@ norpc_backlog_next (NorpcBacklog *self,
     self->current = self->batch[self->n_begun++];
   next = self->current;
   g_mutex_unlock (&self->lock);
+
+  if (next != NULL)
+    g_atomic_int_set (&next->stage, NORPC_CALL_HANDLED);
 
   return next;
 }

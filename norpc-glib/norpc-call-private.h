@@ -22,6 +22,14 @@ typedef enum
   NORPC_CALL_ANSWERED   /* the answer is on its way to the client */
 } NorpcCallState;
 
+/* Where a call is on the service's side. */
+typedef enum
+{
+  NORPC_CALL_WAITING, /* on its way, or in a queue */
+  NORPC_CALL_HANDLED, /* its handler runs */
+  NORPC_CALL_KEPT     /* its handler has returned without an answer */
+} NorpcCallStage;
+
 /* Who waits for the answer of a call. */
 typedef enum
 {
@@ -53,11 +61,13 @@ struct _NorpcCall
   int given_up; /* atomic: the client no longer wants an answer */
   int timed_out; /* with given_up: because its time was up */
   int waiting;  /* atomic: see norpc-sync-wait.c */
+  int stage;    /* atomic, written by the host: NorpcCallStage */
 
   guint                     method;
   guint                     n_args;
   guint                     n_results;
   NorpcCallWaiter           waiter;
+  GThread                  *serving_thread; /* (unowned) (nullable): of a synchronous call */
   const NorpcInterfaceInfo *interface_info;
 
   NorpcInbox     *inbox; /* (nullable): alive as long as its context, which has an open call */

@@ -20,6 +20,7 @@ struct _NorpcChannel
 
   GMainContext *context;  /* (unowned) (nullable) [queue]: whom to wake, while there is a host */
   GThread      *thread;   /* (unowned) (nullable) [queue]: the one that always runs it, if so */
+  GThread      *runner;   /* (unowned) (nullable) [queue]: the one that ran it last */
   gboolean      used;     /* [queue]: there is or was a host */
   gboolean      open;     /* [queue] */
   char         *reason;   /* (owned) [queue]: why it is not open */
@@ -40,6 +41,8 @@ gboolean   norpc_channel_steal_sleeper_locked (NorpcChannel  *self,
 gboolean   norpc_channel_open        (NorpcChannel *self,
                                       GMainContext *context,
                                       GThread      *thread);
+void       norpc_channel_set_runner  (NorpcChannel *self,
+                                      GThread      *runner);
 void       norpc_channel_close       (NorpcChannel *self,
                                       const char   *reason);
 void       norpc_channel_detach      (NorpcChannel *self);

@@ -50,10 +50,21 @@ norpc_channel_open (NorpcChannel *self,
       self->open = TRUE;
       self->context = context;
       self->thread = thread;
+      self->runner = thread;
     }
   g_async_queue_unlock (self->queue);
 
   return opened;
+}
+
+/* The host's context. */
+void
+norpc_channel_set_runner (NorpcChannel *self,
+                          GThread      *runner)
+{
+  g_async_queue_lock (self->queue);
+  self->runner = runner;
+  g_async_queue_unlock (self->queue);
 }
 
 /* Any thread: accepts no more calls. The first reason stands. */
@@ -80,6 +91,7 @@ norpc_channel_detach (NorpcChannel *self)
   self->asleep = FALSE;
   self->context = NULL;
   self->thread = NULL;
+  self->runner = NULL;
   g_async_queue_unlock (self->queue);
 }
 

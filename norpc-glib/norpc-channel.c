@@ -78,6 +78,7 @@ push_locked (NorpcChannel *self,
       return g_strdup ("was called synchronously in the thread of its own service");
     }
 
+  call->serving_thread = self->runner;
   g_async_queue_push_unlocked (self->queue, call);
   g_atomic_int_set (&self->accepted, self->accepted + 1);
 

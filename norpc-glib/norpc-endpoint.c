@@ -5,6 +5,7 @@
 
 #include "norpc-call-private.h"
 #include "norpc-call-scope-private.h"
+#include "norpc-deadlock-private.h"
 #include "norpc-endpoint.h"
 #include "norpc-inbox-private.h"
 #include "norpc-sync-wait-private.h"
@@ -144,6 +145,23 @@ norpc_endpoint_call (NorpcEndpoint  *self,
   send_open (self, call);
 }
 
+/* The calling thread. Where it ends the call itself, somebody else may have
+ * begun to answer, and is going to end that.
+ */
+static void
+sleep_until_answered (NorpcCall *call)
+{
+  norpc_deadlock_begin_wait (call);
+
+  if (!norpc_sync_wait_sleep (call, call->deadline))
+    {
+      norpc_call_time_out (call);
+      norpc_sync_wait_sleep (call, 0);
+    }
+
+  norpc_deadlock_end_wait (call);
+}
+
 /**
  * norpc_endpoint_call_sync:
  * @self: an endpoint
@@ -154,7 +172,9 @@ norpc_endpoint_call (NorpcEndpoint  *self,
  * Calls, and blocks until there is a reply. No main context is run.
  *
  * A service that lives in the calling thread cannot answer while the thread
- * is blocked: such a call fails with %NORPC_ERROR_WOULD_DEADLOCK. Besides the
+ * is blocked, nor can one that waits, in synchronous calls of its own, for the
+ * calling thread: such a call fails with %NORPC_ERROR_WOULD_DEADLOCK, and the
+ * message names the calls that wait for each other. Besides the
  * errors of the service and of [error@Norpc.Error] there is
  * %G_IO_ERROR_CANCELLED.
  *
@@ -188,12 +208,8 @@ norpc_endpoint_call_sync (NorpcEndpoint  *self,
 
   /* The call is the service's from here on, the reply is ours. */
   call = norpc_reply_get_call (reply);
-  if (!norpc_sync_wait (call, call->deadline))
-    {
-      /* Whoever has begun to answer by now is going to end it. */
-      norpc_call_time_out (call);
-      norpc_sync_wait (call, 0);
-    }
+  if (!norpc_sync_wait_look (call))
+    sleep_until_answered (call);
   norpc_call_come_back (call);
 
   if (!norpc_reply_propagate_error (reply, error))

@@ -36,6 +36,7 @@ struct _NorpcHost
   /* The context of the service. */
   GObject  *service; /* (owned) (nullable): until the host has stopped */
   NorpcSpin spin;
+  GThread  *runner; /* (unowned) (nullable): the thread that ran it last */
   gboolean  busy;  /* it is running, so nothing may run it again */
   gboolean  tried; /* the service was started, or will never be */
 

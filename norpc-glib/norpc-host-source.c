@@ -47,6 +47,13 @@ host_source_dispatch (GSource     *source,
 {
   g_autoptr (NorpcHost) self = norpc_host_ref (((HostSource *) source)->host);
 
+  /* Services that wait for each other are known by their threads. */
+  if (self->runner != g_thread_self ())
+    {
+      self->runner = g_thread_self ();
+      norpc_channel_set_runner (self->channel, self->runner);
+    }
+
   norpc_host_run (self, g_source_get_context (source));
 
   return G_SOURCE_CONTINUE;

@@ -9,8 +9,9 @@
 
 G_BEGIN_DECLS
 
-gboolean norpc_sync_wait      (NorpcCall *call,
-                               gint64     deadline);
-void     norpc_sync_wait_wake (NorpcCall *call);
+gboolean norpc_sync_wait_look  (NorpcCall *call);
+gboolean norpc_sync_wait_sleep (NorpcCall *call,
+                                gint64     deadline);
+void     norpc_sync_wait_wake  (NorpcCall *call);
 
 G_END_DECLS

@@ -51,23 +51,26 @@ is_done (gpointer data)
   return g_atomic_int_get (&call->waiting) == DONE;
 }
 
+/* The calling thread: TRUE if the call is answered in a moment. */
+gboolean
+norpc_sync_wait_look (NorpcCall *call)
+{
+  return is_done (call) || norpc_spin_until (&sync_spin, is_done, call);
+}
+
 /* The calling thread. Returns when the call is answered, or FALSE at
  * @deadline, in monotonic time, unless that is 0.
  */
 gboolean
-norpc_sync_wait (NorpcCall *call,
-                 gint64     deadline)
+norpc_sync_wait_sleep (NorpcCall *call,
+                       gint64     deadline)
 {
   gboolean in_time = TRUE;
-  Bed *bed;
-
-  if (is_done (call) || norpc_spin_until (&sync_spin, is_done, call))
-    return TRUE;
+  Bed *bed = get_bed (call);
 
   /* It may be DONE by now, or ASLEEP from before. */
   g_atomic_int_compare_and_exchange (&call->waiting, AWAKE, ASLEEP);
 
-  bed = get_bed (call);
   g_mutex_lock (&bed->mutex);
   while (!is_done (call) && in_time)
     if (deadline != 0)
