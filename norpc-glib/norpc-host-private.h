@@ -43,8 +43,9 @@ struct _NorpcHost
   NorpcBacklog backlog; /* has its own lock */
   NorpcWaiters waiters; /* has its own lock; woken after each change of the state */
 
-  int abandoned; /* atomic: nothing is to be served any more */
-  int state;     /* atomic, written with the lock: NorpcHostState */
+  int told_to_stop; /* atomic */
+  int abandoned;    /* atomic: nothing is to be served any more */
+  int state;        /* atomic, written with the lock: NorpcHostState */
 
   GMutex   lock;
   gboolean started; /* [lock], written in the context: the service runs or ran */
@@ -76,6 +77,7 @@ void           norpc_host_forget         (NorpcHost       *self,
 NorpcHostState norpc_host_get_state      (NorpcHost       *self);
 void           norpc_host_set_state      (NorpcHost       *self,
                                           NorpcHostState   state);
+void           norpc_host_set_overtaken_error (GError    **error);
 gboolean       norpc_host_has_started    (NorpcHost       *self,
                                           GError         **error);
 NorpcThread   *norpc_host_dup_own_thread (NorpcHost       *self);

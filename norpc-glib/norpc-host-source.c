@@ -122,8 +122,11 @@ claim_place (NorpcHost     *self,
     {
       if (self->thread != NULL)
         norpc_thread_remove_host (self->thread, self);
-      g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED,
-                   "The channel for the server has another server");
+      if (g_atomic_int_get (&self->told_to_stop))
+        norpc_host_set_overtaken_error (error);
+      else
+        g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED,
+                     "The channel for the server has another server");
       return FALSE;
     }
 

@@ -248,6 +248,9 @@ norpc_host_stop (NorpcHost     *self,
 {
   NorpcHostState state;
 
+  /* Before the channel closes: who finds it closed finds out why. */
+  g_atomic_int_set (&self->told_to_stop, TRUE);
+
   g_mutex_lock (&self->lock);
   if (self->state == NORPC_HOST_NEW)
     g_atomic_int_set (&self->state, NORPC_HOST_STOPPED);
@@ -288,6 +291,14 @@ norpc_host_get_state (NorpcHost *self)
   return (NorpcHostState) g_atomic_int_get (&self->state);
 }
 
+/* Any thread. */
+void
+norpc_host_set_overtaken_error (GError **error)
+{
+  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                       "The server was stopped before it had started");
+}
+
 /* Any thread, when the state is past STARTING. */
 gboolean
 norpc_host_has_started (NorpcHost  *self,
@@ -300,8 +311,7 @@ norpc_host_has_started (NorpcHost  *self,
   if (self->error != NULL && error != NULL)
     *error = g_error_copy (self->error);
   else if (!started)
-    g_set_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                 "The server was stopped before it had started");
+    norpc_host_set_overtaken_error (error);
   g_mutex_unlock (&self->lock);
 
   return started;
