@@ -39,7 +39,8 @@ NorpcCall *norpc_backlog_next       (NorpcBacklog *self,
 gboolean   norpc_backlog_forget     (NorpcBacklog *self,
                                      NorpcCall    *call);
 gboolean   norpc_backlog_is_empty   (NorpcBacklog *self,
-                                     NorpcChannel *channel);
+                                     NorpcChannel *channel,
+                                     gboolean      with_open);
 GPtrArray *norpc_backlog_hold_calls (NorpcBacklog *self,
                                      NorpcChannel *channel);
 

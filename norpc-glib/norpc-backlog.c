@@ -57,7 +57,12 @@ link_open_locked (NorpcBacklog *self,
   g_atomic_pointer_set (&call->host, norpc_host_ref (host));
 
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
-    unlink_open_locked (self, call);
+    {
+      unlink_open_locked (self, call);
+      /* As norpc_call_deliver () does. The one that runs has another reference. */
+      if (g_atomic_pointer_exchange (&call->host, NULL) != NULL)
+        norpc_host_unref (host);
+    }
 }
 
 /* The host's context, when the last batch is done: takes calls off the
@@ -119,16 +124,19 @@ norpc_backlog_forget (NorpcBacklog *self,
   return none;
 }
 
-/* Any thread: nothing that was accepted is left to answer. */
+/* Any thread: nothing that was accepted is left to dispatch, nor, if @with_open,
+ * to be answered later.
+ */
 gboolean
 norpc_backlog_is_empty (NorpcBacklog *self,
-                        NorpcChannel *channel)
+                        NorpcChannel *channel,
+                        gboolean      with_open)
 {
   gboolean empty;
 
   g_mutex_lock (&self->lock);
-  empty = self->n_begun == self->n_batch && self->current == NULL && self->open == NULL &&
-          !norpc_channel_has_calls (channel);
+  empty = self->n_begun == self->n_batch && self->current == NULL &&
+          !(with_open && self->open != NULL) && !norpc_channel_has_calls (channel);
   g_mutex_unlock (&self->lock);
 
   return empty;

@@ -34,12 +34,15 @@ norpc_call_claim (NorpcCall *self)
 void
 norpc_call_deliver (NorpcCall *self)
 {
-  NorpcHost *host;
+  g_autoptr (NorpcHost) host = NULL;
 
   g_atomic_int_set (&self->state, NORPC_CALL_ANSWERED);
 
-  /* Before the client knows: what it does next finds the call closed. */
-  host = g_atomic_pointer_get (&self->host);
+  /* Before the client knows: what it does next finds the call closed. The host
+   * is let go, as its context may hold the call.
+   */
+  if (g_atomic_pointer_get (&self->host) != NULL)
+    host = g_atomic_pointer_exchange (&self->host, NULL);
   if (host != NULL)
     norpc_host_forget (host, self);
 

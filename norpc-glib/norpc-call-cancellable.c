@@ -45,6 +45,11 @@ cancelled_anywhere_cb (GCancellable *cancellable,
   GMainContext *context = user_data;
   g_autoptr (GSource) source = NULL;
 
+  /* It has done what it is there for, and the context, which it holds, may
+   * hold the cancellable.
+   */
+  g_signal_handlers_disconnect_by_func (cancellable, cancelled_anywhere_cb, user_data);
+
   if (g_main_context_is_owner (context))
     return;
 

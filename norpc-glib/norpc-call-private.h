@@ -73,6 +73,7 @@ struct _NorpcCall
   NorpcInbox     *inbox; /* (nullable): alive as long as its context, which has an open call */
   NorpcReplyFunc  reply_func;
   gpointer        reply_data;
+  gint64          sent_time; /* of the loop's iteration that made the task, or 0 */
   GCancellable   *cancellable; /* (owned) (nullable): the client's */
   gulong          cancelled_id;
   guint           timeout;         /* milliseconds, or 0: for this call */

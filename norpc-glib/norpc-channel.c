@@ -5,6 +5,7 @@
 
 #include "norpc-call-private.h"
 #include "norpc-channel-private.h"
+#include "norpc-context-private.h"
 #include "norpc-error.h"
 
 /**
@@ -48,7 +49,7 @@ would_deadlock_locked (NorpcChannel *self,
     return FALSE;
 
   return self->thread != NULL ? self->thread == g_thread_self ()
-                              : g_main_context_is_owner (self->context);
+                              : norpc_context_is_own (self->context);
 }
 
 /* The calling thread, with the lock of the queue held. Returns NULL if the

@@ -201,14 +201,17 @@ norpc_host_attach (NorpcHost     *self,
     }
 
   source = host_source_new (self);
-  g_mutex_lock (&self->lock);
-  self->source = source;
-  g_mutex_unlock (&self->lock);
-  g_source_attach (source, context);
 
-  /* The thread may have ended, and the host with it, before it had a source. */
-  if (norpc_host_get_state (self) == NORPC_HOST_STOPPED)
-    g_source_destroy (source);
+  /* The thread may have ended, and the host with it, before it has a source. A
+   * source that is destroyed while it is being attached would never go.
+   */
+  g_mutex_lock (&self->lock);
+  if (self->state != NORPC_HOST_STOPPED)
+    {
+      self->source = source;
+      g_source_attach (source, context);
+    }
+  g_mutex_unlock (&self->lock);
 
   return TRUE;
 }

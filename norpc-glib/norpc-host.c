@@ -123,12 +123,16 @@ stop_service (NorpcHost *self)
   norpc_waiters_wake (&self->waiters, self);
 }
 
-/* The host's context: what was accepted is answered, and it is to stop. */
+/* The host's context: what was accepted is answered, and it is to stop. Once
+ * all is abandoned, a call is open only while another thread is just writing
+ * its answer: there may be nobody left to run the host after that.
+ */
 static gboolean
 may_stop (NorpcHost *self)
 {
   return norpc_host_get_state (self) == NORPC_HOST_STOPPING &&
-         norpc_backlog_is_empty (&self->backlog, self->channel);
+         norpc_backlog_is_empty (&self->backlog, self->channel,
+                                 !g_atomic_int_get (&self->abandoned));
 }
 
 /* The host's context: there is something to do besides what is in the
@@ -230,11 +234,12 @@ abandon_calls (NorpcHost  *self,
   g_autoptr (GPtrArray) calls = NULL;
   g_autofree char *message = g_strdup_printf ("was not served: %s", reason);
 
-  g_atomic_int_set (&self->abandoned, TRUE);
-
   calls = norpc_backlog_hold_calls (&self->backlog, self->channel);
   for (guint i = 0; i < calls->len; i++)
     norpc_call_refuse (calls->pdata[i], NORPC_ERROR_CLOSED, message);
+
+  /* Not before: a service that is not started for it gets no call either. */
+  g_atomic_int_set (&self->abandoned, TRUE);
 }
 
 /* Any thread: the context of the host is to stop the service, when it has

@@ -279,6 +279,17 @@ hand_over (NorpcInbox *self,
     norpc_reply_unref (norpc_call_get_reply (call));
 }
 
+/* The thread that runs the context. A task that is returned in the iteration
+ * that made it puts off its callback, by a source of its own, and later replies
+ * would overtake it. So it has to wait, and those behind it.
+ */
+static gboolean
+may_hand_over (NorpcCall *call,
+               GSource   *source)
+{
+  return call->sent_time == 0 || call->sent_time < g_source_get_time (source);
+}
+
 /* The thread that runs the context. A reply function may run the context
  * again, and so come here again: what is left to do is in the inbox.
  */
@@ -288,7 +299,7 @@ inbox_source_dispatch (GSource     *source,
                        gpointer     user_data G_GNUC_UNUSED)
 {
   NorpcInbox *self = ((InboxSource *) source)->inbox;
-  g_autoptr (GMainContext) context = g_main_context_ref (self->context);
+  GMainContext *context = g_main_context_ref (self->context);
   NorpcCall *outer = norpc_call_scope_swap (NULL); /* if a handler runs the context */
 
   end_late_calls (self, g_source_get_time (source));
@@ -300,11 +311,15 @@ inbox_source_dispatch (GSource     *source,
     {
       NorpcCall *call = self->first;
 
+      if (!may_hand_over (call, source))
+        break;
+
       self->first = call->next;
       hand_over (self, call);
     }
 
   norpc_call_scope_swap (outer);
+  g_main_context_unref (context);
 
   return G_SOURCE_CONTINUE;
 }

@@ -289,6 +289,7 @@ norpc_proxy_call (NorpcProxy          *self,
                   GAsyncReadyCallback  callback,
                   gpointer             user_data)
 {
+  GSource *source;
   GTask *task;
 
   g_return_if_fail (NORPC_IS_PROXY (self));
@@ -308,6 +309,11 @@ norpc_proxy_call (NorpcProxy          *self,
    */
   (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
   prepare_call (self, call);
+
+  /* What GTask keeps as well: see may_hand_over (). */
+  source = g_main_current_source ();
+  if (source != NULL)
+    call->sent_time = g_source_get_time (source);
 
   norpc_endpoint_call (get_private (self)->endpoint, call, cancellable, reply_cb, task);
 }

@@ -39,7 +39,8 @@ norpc_server_is_running (NorpcServer *self)
  * Starts the server, and waits until its service has started.
  *
  * If the service is in a context of the calling thread, or in one that no
- * thread runs at the moment, it starts within this function.
+ * thread runs at the moment, it starts within this function. So a thread that
+ * is to run a context has to have it before a server is started in it.
  *
  * The errors are those of the service's [method@Norpc.Lifecycle.start],
  * %NORPC_ERROR_FAILED if the server was started before, its channel has

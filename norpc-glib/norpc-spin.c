@@ -3,8 +3,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#define _GNU_SOURCE
+
 #include "norpc-spin-private.h"
 #include "norpc-spin.h"
+
+#ifdef __linux__
+#include <sched.h>
+#endif
 
 #define DEFAULT_SPIN_TIME 20
 #define MAX_SPIN_TIME 1000
@@ -15,6 +21,20 @@
 #define LOOK_AGAIN_AFTER 32
 
 static int spin_time = -1; /* atomic: microseconds, -1 until it is known */
+
+/* How many processors the process may use. */
+static guint
+get_n_processors (void)
+{
+#ifdef __linux__
+  cpu_set_t set;
+
+  if (sched_getaffinity (0, sizeof set, &set) == 0)
+    return (guint) CPU_COUNT (&set);
+#endif
+
+  return g_get_num_processors ();
+}
 
 /**
  * norpc_get_spin_time:
@@ -35,7 +55,7 @@ norpc_get_spin_time (void)
   /* With one processor, whoever looks keeps the other from working. */
   if (time < 0)
     {
-      time = g_get_num_processors () > 1 ? DEFAULT_SPIN_TIME : 0;
+      time = get_n_processors () > 1 ? DEFAULT_SPIN_TIME : 0;
       if (!g_atomic_int_compare_and_exchange (&spin_time, -1, time))
         time = g_atomic_int_get (&spin_time);
     }

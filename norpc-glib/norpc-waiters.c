@@ -6,13 +6,15 @@
 #include "norpc-host-private.h"
 #include "norpc-waiters-private.h"
 
-/* A task that waits. It is completed by whoever takes it off the list. */
+/* A task that waits. It is completed, and done with, by whoever takes it off
+ * the list; as its data it lives as long as the task.
+ */
 typedef struct
 {
   NorpcHost      *host; /* (owned) */
   NorpcHostState  state;
-  GTask          *task;      /* (owned) */
-  GSource        *cancelled; /* (owned) (nullable) */
+  GTask          *task;      /* (owned): until it is done */
+  GSource        *cancelled; /* (owned) (nullable): until it is done */
 } Wait;
 
 static void
@@ -20,12 +22,19 @@ wait_free (gpointer data)
 {
   Wait *wait = data;
 
+  g_clear_pointer (&wait->host, norpc_host_unref);
+  g_free (wait);
+}
+
+static void
+wait_done (gpointer data)
+{
+  Wait *wait = data;
+
   if (wait->cancelled != NULL)
     g_source_destroy (wait->cancelled);
   g_clear_pointer (&wait->cancelled, g_source_unref);
-  g_clear_object (&wait->task);
-  g_clear_pointer (&wait->host, norpc_host_unref);
-  g_free (wait);
+  g_object_unref (g_steal_pointer (&wait->task));
 }
 
 static void
@@ -44,7 +53,7 @@ norpc_waiters_init (NorpcWaiters *self)
 {
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
-  self->waits = g_ptr_array_new_with_free_func (wait_free);
+  self->waits = g_ptr_array_new_with_free_func (wait_done);
 }
 
 void
@@ -60,7 +69,7 @@ void
 norpc_waiters_wake (NorpcWaiters *self,
                     NorpcHost    *host)
 {
-  g_autoptr (GPtrArray) done = g_ptr_array_new_with_free_func (wait_free);
+  g_autoptr (GPtrArray) done = g_ptr_array_new_with_free_func (wait_done);
   NorpcHostState state;
 
   g_mutex_lock (&self->lock);
@@ -138,7 +147,7 @@ task_cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
   if (found)
     {
       g_task_return_error_if_cancelled (task);
-      wait_free (wait);
+      wait_done (wait);
     }
 
   return G_SOURCE_REMOVE;
@@ -160,15 +169,17 @@ norpc_waiters_await (NorpcWaiters   *self,
   wait->host = norpc_host_ref (host);
   wait->state = state;
   wait->task = g_object_ref (task);
+  g_task_set_task_data (task, wait, wait_free);
+
+  /* Its source may be dispatched at once, in another thread. */
+  g_mutex_lock (&self->lock);
   if (cancellable != NULL)
     {
-      g_task_set_task_data (task, wait, NULL);
       wait->cancelled = g_cancellable_source_new (cancellable);
       g_source_set_static_name (wait->cancelled, "norpc server: cancelled");
       g_task_attach_source (task, wait->cancelled, (GSourceFunc) (GCallback) task_cancelled_cb);
     }
 
-  g_mutex_lock (&self->lock);
   reached = norpc_host_get_state (host) >= state;
   if (!reached)
     g_ptr_array_add (self->waits, wait);
@@ -177,6 +188,6 @@ norpc_waiters_await (NorpcWaiters   *self,
   if (reached)
     {
       wait_complete (wait);
-      wait_free (wait);
+      wait_done (wait);
     }
 }

@@ -86,6 +86,18 @@ test_sync (Here          *fixture,
   g_main_context_release (fixture->context);
 }
 
+/* No loop runs: the main thread is the one that would have to. */
+static void
+test_sync_without_loop (Here          *fixture,
+                        gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (norpc_server_start (fixture->server, NULL, &error));
+  g_assert_false (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+}
+
 /* What is answered later keeps a server from stopping within. */
 static void
 test_stop_with_open_call (Here          *fixture,
@@ -114,12 +126,21 @@ test_stop_with_open_call (Here          *fixture,
   g_assert_no_error (outcome.error);
 }
 
+typedef struct
+{
+  GMainLoop   *loop;
+  GAsyncQueue *runs;
+} Runner;
+
 static gpointer
 run_thread (gpointer data)
 {
-  GMainLoop *loop = data;
+  Runner *runner = data;
+  GMainLoop *loop = runner->loop;
 
   g_main_context_push_thread_default (g_main_loop_get_context (loop));
+  /* Before the server is started: or that would have the context. */
+  g_async_queue_push (runner->runs, loop);
   g_main_loop_run (loop);
   g_main_context_pop_thread_default (g_main_loop_get_context (loop));
 
@@ -132,15 +153,18 @@ test_elsewhere (Here          *fixture,
                 gconstpointer  unused)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (fixture->context, FALSE);
+  g_autoptr (GAsyncQueue) runs = g_async_queue_new ();
   g_autoptr (GError) error = NULL;
-  GThread *thread = g_thread_new ("runner", run_thread, loop);
+  Runner runner = { loop, runs };
+  GThread *thread = g_thread_new ("runner", run_thread, &runner);
 
+  g_async_queue_pop (runs);
   g_assert_true (norpc_server_start (fixture->server, NULL, &error));
   g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));
   g_assert_true (norpc_server_stop (fixture->server, NORPC_STOP_FINISH, NULL, &error));
   g_assert_no_error (error);
-  g_assert_true (fixture->state->finalized_in != g_thread_self () ||
-                 fixture->state->started_in == g_thread_self ());
+  g_assert_true (fixture->state->started_in == thread);
+  g_assert_true (fixture->state->finalized_in == thread);
 
   g_main_loop_quit (loop);
   g_thread_join (thread);
@@ -180,6 +204,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add ("/server-context/default", Here, NULL, set_up, test_in_line, tear_down);
+  g_test_add ("/server-context/sync-without-loop", Here, NULL,
+              set_up, test_sync_without_loop, tear_down);
   TEST_HERE ("/server-context/in-line", test_in_line);
   TEST_HERE ("/server-context/sync", test_sync);
   TEST_HERE ("/server-context/stop-with-open-call", test_stop_with_open_call);

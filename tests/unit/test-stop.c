@@ -108,39 +108,47 @@ test_abandon (Fixture       *fixture,
   outcome_clear (&queued);
 }
 
-/* A batch that the service has taken off the queue at once. */
+static void
+tell_and_wait (ProbeService *service,
+               NorpcCall    *call,
+               gpointer      data)
+{
+  GAsyncQueue **queues = data;
+
+  g_async_queue_push (queues[0], service);
+  g_async_queue_pop (queues[1]);
+}
+
+/* What the service has taken off the queue at once, and not come to. */
 static void
 test_abandon_batch (Fixture       *fixture,
                     gconstpointer  unused)
 {
+  g_autoptr (GAsyncQueue) began = g_async_queue_new ();
+  g_autoptr (GAsyncQueue) go_on = g_async_queue_new ();
+  GAsyncQueue *queues[] = { began, go_on };
   Outcome outcomes[10] = { { 0 } };
-  g_autoptr (GError) error = NULL;
-  Outcome first = { 0 };
 
-  probe_probe_proxy_call_block (fixture->proxy, NULL, block_cb, &first);
-  probe_state_wait_blocked (fixture->state);
+  fixture->state->run = tell_and_wait;
+  fixture->state->run_data = queues;
   probe_probe_proxy_call_block (fixture->proxy, NULL, NULL, NULL);
+  probe_state_wait_blocked (fixture->state);
+  probe_probe_proxy_call_run (fixture->proxy, NULL, NULL, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
     probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &outcomes[i]);
 
-  /* Let it come to the second, which blocks with the rest behind it. */
-  g_mutex_lock (&fixture->state->lock);
-  fixture->state->open = TRUE;
-  g_cond_broadcast (&fixture->state->changed);
-  while (fixture->state->n_blocked != 0)
-    g_cond_wait (&fixture->state->changed, &fixture->state->lock);
-  fixture->state->open = FALSE;
-  g_mutex_unlock (&fixture->state->lock);
-
+  /* Now it comes to the second call, with the rest behind it. */
+  probe_state_open_gate (fixture->state);
+  g_async_queue_pop (began);
   norpc_server_stop_async (fixture->server, NORPC_STOP_ABANDON, NULL, NULL, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
     {
       outcome_wait (&outcomes[i]);
-      g_assert_true (outcomes[i].ok || g_error_matches (outcomes[i].error, NORPC_ERROR, NORPC_ERROR_CLOSED));
+      g_assert_error (outcomes[i].error, NORPC_ERROR, NORPC_ERROR_CLOSED);
       outcome_clear (&outcomes[i]);
     }
-  probe_state_open_gate (fixture->state);
-  outcome_clear (&first);
+  g_async_queue_push (go_on, began);
+  g_assert_true (norpc_server_stop (fixture->server, NORPC_STOP_ABANDON, NULL, NULL));
 }
 
 static void

@@ -1,0 +1,14 @@
+/* norpc-context-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+gboolean norpc_context_is_own (GMainContext *context);
+
+G_END_DECLS
