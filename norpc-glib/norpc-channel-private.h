@@ -7,6 +7,7 @@
 
 #include "norpc-channel.h"
 #include "norpc-spin-private.h"
+#include "norpc-waker-private.h"
 
 G_BEGIN_DECLS
 
@@ -18,7 +19,8 @@ struct _NorpcChannel
   guint        capacity;  /* since construction */
   GAsyncQueue *queue;     /* (owned): of owned NorpcCall */
 
-  GMainContext *context;  /* (unowned) (nullable) [queue]: whom to wake, while there is a host */
+  GMainContext *context;  /* (unowned) (nullable) [queue]: the host's, while there is one */
+  NorpcWaker   *waker;    /* (owned) (nullable) [queue]: wakes the host, while there is one */
   GThread      *thread;   /* (unowned) (nullable) [queue]: the one that always runs it, if so */
   GThread      *runner;   /* (unowned) (nullable) [queue]: the one that ran it last */
   gboolean      used;     /* [queue]: there is or was a host */
@@ -34,8 +36,7 @@ struct _NorpcChannel
 };
 
 guint      norpc_channel_get_waiting (NorpcChannel *self);
-gboolean   norpc_channel_steal_sleeper_locked (NorpcChannel  *self,
-                                               GMainContext **context);
+NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
 
 /* The end of the host, which takes the calls. */
 gboolean   norpc_channel_open        (NorpcChannel *self,

@@ -15,20 +15,18 @@ norpc_channel_get_waiting (NorpcChannel *self)
   return (guint) g_atomic_int_get (&self->accepted) - (guint) g_atomic_int_get (&self->served);
 }
 
-/* With the lock of the queue held. TRUE if the host has to be woken, with
- * the context to wake in @context (owned).
+/* With the lock of the queue held. Returns what wakes the host (owned), if it
+ * sleeps, or NULL. The host is awake for everybody else from then on.
  */
-gboolean
-norpc_channel_steal_sleeper_locked (NorpcChannel  *self,
-                                    GMainContext **context)
+NorpcWaker *
+norpc_channel_steal_sleeper_locked (NorpcChannel *self)
 {
   if (!self->asleep)
-    return FALSE;
+    return NULL;
 
   self->asleep = FALSE;
-  *context = g_main_context_ref (self->context);
 
-  return TRUE;
+  return norpc_waker_ref (self->waker);
 }
 
 /* Any thread. @thread is the one thread that runs @context, if there is such
@@ -49,6 +47,7 @@ norpc_channel_open (NorpcChannel *self,
       self->used = TRUE;
       self->open = TRUE;
       self->context = context;
+      self->waker = norpc_waker_new (context);
       self->thread = thread;
       self->runner = thread;
     }
@@ -87,12 +86,18 @@ norpc_channel_close (NorpcChannel *self,
 void
 norpc_channel_detach (NorpcChannel *self)
 {
+  g_autoptr (NorpcWaker) waker = NULL;
+
   g_async_queue_lock (self->queue);
   self->asleep = FALSE;
   self->context = NULL;
   self->thread = NULL;
   self->runner = NULL;
+  waker = g_steal_pointer (&self->waker);
   g_async_queue_unlock (self->queue);
+
+  if (waker != NULL)
+    norpc_waker_detach (waker);
 }
 
 /* Any thread: what is in the queue, and stays there, held by
@@ -190,12 +195,12 @@ norpc_channel_fall_asleep (NorpcChannel *self,
 void
 norpc_channel_wake_up (NorpcChannel *self)
 {
-  g_autoptr (GMainContext) sleeper = NULL;
+  g_autoptr (NorpcWaker) sleeper = NULL;
 
   g_async_queue_lock (self->queue);
-  norpc_channel_steal_sleeper_locked (self, &sleeper);
+  sleeper = norpc_channel_steal_sleeper_locked (self);
   g_async_queue_unlock (self->queue);
 
   if (sleeper != NULL)
-    g_main_context_wakeup (sleeper);
+    norpc_waker_wake (sleeper);
 }

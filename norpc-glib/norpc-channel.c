@@ -94,14 +94,14 @@ norpc_channel_send (NorpcEndpoint *endpoint,
                     NorpcCall     *call)
 {
   NorpcChannel *self = NORPC_CHANNEL (endpoint);
-  g_autoptr (GMainContext) sleeper = NULL;
+  g_autoptr (NorpcWaker) sleeper = NULL;
   g_autofree char *refusal = NULL;
   NorpcError code = NORPC_ERROR_FAILED;
 
   g_async_queue_lock (self->queue);
   refusal = push_locked (self, call, &code);
   if (refusal == NULL)
-    norpc_channel_steal_sleeper_locked (self, &sleeper);
+    sleeper = norpc_channel_steal_sleeper_locked (self);
   g_async_queue_unlock (self->queue);
 
   if (refusal != NULL)
@@ -110,7 +110,7 @@ norpc_channel_send (NorpcEndpoint *endpoint,
       norpc_call_unref (call);
     }
   else if (sleeper != NULL)
-    g_main_context_wakeup (sleeper);
+    norpc_waker_wake (sleeper);
 }
 
 static void
@@ -165,6 +165,7 @@ norpc_channel_finalize (GObject *object)
   NorpcChannel *self = NORPC_CHANNEL (object);
 
   g_async_queue_unref (self->queue);
+  g_clear_pointer (&self->waker, norpc_waker_unref);
   g_free (self->reason);
 
   G_OBJECT_CLASS (norpc_channel_parent_class)->finalize (object);

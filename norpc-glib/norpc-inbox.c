@@ -20,6 +20,7 @@
 #include "norpc-inbox-private.h"
 #include "norpc-spin-private.h"
 #include "norpc-timer-heap-private.h"
+#include "norpc-waker-private.h"
 
 /* Other sources of the context have their turn after so many replies. */
 #define MAX_REPLIES_A_DISPATCH 128
@@ -29,6 +30,7 @@ struct _NorpcInbox
   gatomicrefcount ref_count; /* one for the source, one for each thread's cache */
 
   GMainContext *context; /* (unowned): owned while n_open > 0 */
+  NorpcWaker   *waker;   /* (owned), since construction */
   int           gone;    /* atomic: the context is no more */
   int           n_open;  /* atomic: calls that are on their way */
   NorpcCall    *head;    /* atomic: newest first; the inbox owns their client's halves */
@@ -80,6 +82,7 @@ norpc_inbox_unref (gpointer data)
   if (g_atomic_ref_count_dec (&self->ref_count))
     {
       norpc_timer_heap_clear (&self->timers);
+      norpc_waker_unref (self->waker);
       g_mutex_clear (&self->lock);
       g_free (self);
     }
@@ -347,6 +350,7 @@ context_gone_cb (gpointer data)
   NorpcInbox *self = data;
 
   g_atomic_int_set (&self->gone, TRUE);
+  norpc_waker_detach (self->waker);
 
   g_mutex_lock (&inboxes_lock);
   if (g_hash_table_lookup (inboxes, self->context) == self)
@@ -369,6 +373,7 @@ norpc_inbox_new (GMainContext *context)
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
   self->context = context;
+  self->waker = norpc_waker_new (context);
   self->spin = (NorpcSpin) NORPC_SPIN_INIT;
   ((InboxSource *) source)->inbox = self;
 
@@ -434,7 +439,7 @@ void
 norpc_inbox_push (NorpcInbox *self,
                   NorpcCall  *call)
 {
-  g_autoptr (GMainContext) asleep = NULL;
+  g_autoptr (NorpcWaker) waker = NULL;
   NorpcCall *head;
 
   do
@@ -442,13 +447,13 @@ norpc_inbox_push (NorpcInbox *self,
       head = g_atomic_pointer_get (&self->head);
       call->next = head == ASLEEP ? NULL : head;
       /* Once pushed, the call may be handed over, and with it what holds the
-       * context.
+       * context, and so this.
        */
-      if (head == ASLEEP && asleep == NULL)
-        asleep = g_main_context_ref (self->context);
+      if (head == ASLEEP && waker == NULL)
+        waker = norpc_waker_ref (self->waker);
     }
   while (!g_atomic_pointer_compare_and_exchange (&self->head, head, call));
 
   if (head == ASLEEP)
-    g_main_context_wakeup (asleep);
+    norpc_waker_wake (waker);
 }

@@ -230,6 +230,15 @@ g_main_context_wakeup (GMainContext *context)
   REAL (g_main_context_wakeup) (context);
 }
 
+/* The last reference may end in another thread than the sources were made in. */
+void
+g_main_context_unref (GMainContext *context)
+{
+  release (context);
+  acquire (context);
+  REAL (g_main_context_unref) (context);
+}
+
 /* Thread pools */
 
 typedef struct
