@@ -60,10 +60,18 @@ apply_doc (const Target       *target,
 }
 
 static void
+apply_brief (const Target       *target,
+             const CgAnnotation *annotation)
+{
+  if (target->node->brief == NULL && *annotation->value != '\0')
+    target->node->brief = annotation->value;
+}
+
+static void
 apply_since (const Target       *target,
              const CgAnnotation *annotation)
 {
-  if (*annotation->value != '\0')
+  if (target->node->since == NULL && *annotation->value != '\0')
     target->node->since = annotation->value;
 }
 
@@ -144,6 +152,7 @@ static const struct
   { "org.gtk.GDBus.C.ForceGVariant", apply_force_variant },
   { "org.gtk.GDBus.C.Name", apply_c_name },
   { "org.gtk.GDBus.DocString", apply_doc },
+  { "org.gtk.GDBus.DocString.Short", apply_brief },
   { "org.gtk.GDBus.Since", apply_since },
   { "org.norpc.Nullable", apply_nullable },
   { "org.norpc.Timeout", apply_timeout },

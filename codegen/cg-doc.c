@@ -12,6 +12,16 @@
 
 #define FILL_COLUMN 72
 
+#define WORD_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_"
+
+typedef struct
+{
+  GString    *text;
+  GHashTable *links;    /* (nullable) (element-type utf8 utf8): by reference; if
+                         * NULL, nothing is one */
+  gboolean    in_code;  /* between backticks */
+} Escaper;
+
 /* Would the line begin a tag of a doc comment, as "Returns:" does? */
 static gboolean
 is_tag (const char *line)
@@ -31,92 +41,236 @@ is_tag (const char *line)
   return FALSE;
 }
 
-static void
-append_escaped (GString    *escaped,
-                const char *line)
+/* The length of a name with dots in it, or 0. */
+static gsize
+measure_dotted (const char *p)
 {
-  gboolean tag = is_tag (line);
+  gsize length = 0;
+  guint n_words = 0;
 
-  for (const char *p = line; *p != '\0'; p++)
+  for (;;)
     {
-      char previous = p > line ? p[-1] : '\0';
+      gsize word = strspn (p + length, WORD_CHARACTERS);
 
-      if (*p == '/' && previous == '*')
-        g_string_append (escaped, "&#47;");
-      else if (*p == '*' && (previous == '/' || p == line))
-        g_string_append (escaped, "&#42;");
-      else if (*p == '/' && p == line)
-        g_string_append (escaped, "&#47;");
-      else if (*p == '?' && previous == '?')
-        g_string_append (escaped, "&#63;");
-      else if (*p == '@' && p == line)
-        g_string_append (escaped, "&#64;");
-      else if (*p == '(' && p == line)
-        g_string_append (escaped, "&#40;");
-      else if (*p == '\\' && p[1] == '\0')
-        g_string_append (escaped, "&#92;");
-      else if (*p == ':' && tag)
-        {
-          g_string_append (escaped, "&#58;");
-          tag = FALSE;
-        }
-      else
-        g_string_append_c (escaped, *p);
+      if (word == 0 || g_ascii_isdigit (p[length]))
+        return 0;
+      length += word;
+      n_words++;
+      if (p[length] != '.' || (!g_ascii_isalpha (p[length + 1]) && p[length + 1] != '_'))
+        return n_words > 1 ? length : 0;
+      length++;
     }
 }
 
-/* The text as lines of a doc comment; indentation goes, empty lines stay. */
+/* The length of what follows a "#", if anything, in a reference; or 0.
+ * References are as gdbus-codegen has them: #org.example.Kv,
+ * org.example.Kv.Get(), #org.example.Kv::Changed, #org.example.Kv:Size. */
+static gsize
+measure_reference (const char *name,
+                   gboolean    has_sign)
+{
+  gsize length = measure_dotted (name);
+  gsize colons = strspn (name + length, ":");
+  gsize member = strspn (name + length + colons, WORD_CHARACTERS "-");
+
+  if (length == 0)
+    return 0;
+  if (g_str_has_prefix (name + length, "()"))
+    return length + strlen ("()");
+  if (!has_sign)
+    return 0;
+  if (colons > 0 && colons <= 2 && member > 0)
+    return length + colons + member;
+
+  return length;
+}
+
+/* Those to what is known are links, all others code. Returns how much of the
+ * line was one. */
+static gsize
+append_reference (Escaper    *self,
+                  const char *line,
+                  const char *p)
+{
+  gboolean has_sign = *p == '#';
+  gsize length;
+  const char *link;
+  g_autofree char *reference = NULL;
+
+  if (self->links == NULL || self->in_code ||
+      (p > line && (g_ascii_isalnum (p[-1]) || strchr ("_./:#@&%-", p[-1]) != NULL)))
+    return 0;
+
+  length = measure_reference (p + has_sign, has_sign);
+  if (length == 0)
+    return 0;
+
+  reference = g_strndup (p + has_sign, length);
+  link = g_hash_table_lookup (self->links, reference);
+  if (link != NULL)
+    g_string_append (self->text, link);
+  else
+    g_string_append_printf (self->text, "`%s`", reference);
+
+  return has_sign + length;
+}
+
+/* Would gi-docgen take it for a link? */
+static gboolean
+is_link (const char *p)
+{
+  const char *word = p + 1 + (p[1] == '`');
+  gsize length = strspn (word, WORD_CHARACTERS);
+
+  return length > 0 && word[length] == '@';
+}
+
+/* What stands for the character @p, the first of its line, where it would mean
+ * something; or NULL. */
+static const char *
+get_first_replacement (const char *p)
+{
+  switch (*p)
+    {
+    case '/':
+      return "&#47;";
+
+    case '*':
+      return p[1] == ' ' ? "-" : "&#42;";
+
+    case '@':
+      return p[1 + strspn (p + 1, WORD_CHARACTERS "- ")] == ':' ? "&#64;" : NULL;
+
+    case '(':
+      return "&#40;";
+
+    case '#':
+      return "&#35;";
+
+    default:
+      return NULL;
+    }
+}
+
+/* The same for any character. */
+static const char *
+get_replacement (const Escaper *self,
+                 char           previous,
+                 const char    *p)
+{
+  switch (*p)
+    {
+    case '/':
+      return previous == '*' ? "&#47;" : NULL;
+
+    case '*':
+      return previous == '/' ? "&#42;" : NULL;
+
+    case '?':
+      return previous == '?' ? "&#63;" : NULL;
+
+    case '\\':
+      return p[1] == '\0' ? "&#92;" : NULL;
+
+    case '[':
+      return is_link (p) ? "&#91;" : NULL;
+
+    case '|':
+      return p[1] == '[' ? "&#124;" : NULL;
+
+    case '<':
+      return !self->in_code && (g_ascii_isalpha (p[1]) || strchr ("/!?", p[1]) != NULL) ? "&lt;" : NULL;
+
+    default:
+      return NULL;
+    }
+}
+
+static void
+append_line (Escaper    *self,
+             const char *line)
+{
+  gboolean tag = is_tag (line);
+
+  for (const char *p = line; *p != '\0';)
+    {
+      const char *replacement = p == line ? get_first_replacement (p) : NULL;
+      gsize length = *p == '#' || g_ascii_isalpha (*p) ? append_reference (self, line, p) : 0;
+
+      if (length > 0)
+        {
+          p += length;
+          continue;
+        }
+
+      if (replacement == NULL)
+        replacement = get_replacement (self, p > line ? p[-1] : '\0', p);
+      if (*p == '`')
+        self->in_code = !self->in_code;
+      if (*p == ':' && tag)
+        {
+          replacement = "&#58;";
+          tag = FALSE;
+        }
+      if (replacement != NULL)
+        g_string_append (self->text, replacement);
+      else
+        g_string_append_c (self->text, *p);
+      p++;
+    }
+}
+
+/* The text as lines of a doc comment; indentation goes, empty lines stay.
+ * @links tells what is put for references, by their text. */
 char *
-cg_doc_escape (const char *text)
+cg_doc_escape (const char *text,
+               GHashTable *links)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  GString *escaped = g_string_new (NULL);
+  Escaper self = { g_string_new (NULL), links, FALSE };
 
   for (guint i = 0; lines[i] != NULL; i++)
     {
       g_strstrip (lines[i]);
       g_strdelimit (lines[i], "\t\r\v\f", ' ');
+      if (*lines[i] == '\0')
+        self.in_code = FALSE;
       if (*lines[i] == '\0' && (i == 0 || *lines[i - 1] == '\0'))
         continue;
-      if (escaped->len > 0)
-        g_string_append_c (escaped, '\n');
-      append_escaped (escaped, lines[i]);
+      if (self.text->len > 0)
+        g_string_append_c (self.text, '\n');
+      append_line (&self, lines[i]);
     }
 
-  return g_strchomp (g_string_free (escaped, FALSE));
+  return g_strchomp (g_string_free (self.text, FALSE));
 }
 
-/* The text as one paragraph, filled; lines after the first are indented. */
+/* The text as one paragraph, filled; lines after the first begin with @indent. */
 char *
-cg_doc_paragraph (const char *text)
+cg_doc_paragraph (const char *text,
+                  const char *indent,
+                  GHashTable *links)
 {
   g_auto (GStrv) words = g_strsplit_set (text, " \t\r\n\v\f", -1);
-  GString *filled = g_string_new (NULL);
-  gsize column = 0;
+  g_autoptr (GString) line = g_string_new (NULL);
+  Escaper self = { g_string_new (NULL), links, FALSE };
 
   for (guint i = 0; words[i] != NULL; i++)
     {
-      g_autoptr (GString) word = g_string_new (NULL);
-
       if (*words[i] == '\0')
         continue;
 
-      append_escaped (word, words[i]);
-      if (column > 0 && column + word->len > FILL_COLUMN)
+      if (line->len > 0 && strlen (indent) + line->len + strlen (words[i]) > FILL_COLUMN)
         {
-          g_string_append (filled, "\n  ");
-          column = 2;
+          append_line (&self, line->str);
+          g_string_append_printf (self.text, "\n%s", indent);
+          g_string_truncate (line, 0);
         }
-      else if (column > 0)
-        {
-          g_string_append_c (filled, ' ');
-          column++;
-        }
-      g_string_append_len (filled, word->str, word->len);
-      column += word->len;
+      g_string_append_printf (line, "%s%s", line->len > 0 ? " " : "", words[i]);
     }
+  append_line (&self, line->str);
 
-  return g_string_free (filled, FALSE);
+  return g_string_free (self.text, FALSE);
 }
 
 /* A string literal. */

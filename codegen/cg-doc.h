@@ -9,8 +9,11 @@
 
 G_BEGIN_DECLS
 
-char *cg_doc_escape    (const char *text);
-char *cg_doc_paragraph (const char *text);
+char *cg_doc_escape    (const char *text,
+                        GHashTable *links);
+char *cg_doc_paragraph (const char *text,
+                        const char *indent,
+                        GHashTable *links);
 char *cg_c_string      (const char *text);
 
 G_END_DECLS

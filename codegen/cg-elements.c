@@ -281,6 +281,10 @@ start_known (Attributes    *attributes,
   gboolean complete = check_attributes (attributes, element);
 
   *object = element->start (attributes, parent);
+  if (element->kind == KIND_ARG)
+    cg_comments_apply_arg (self, parent->object, *object);
+  else if ((element->kind & (KIND_INTERFACE | KIND_MEMBER)) != 0)
+    cg_comments_apply (self, *object);
   if (*object != NULL && element->kind != KIND_DOC && !complete)
     ((CgNode *) *object)->broken = TRUE;
 

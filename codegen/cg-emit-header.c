@@ -100,7 +100,7 @@ static const char proxy_type[] =
   "/**\n"
   " * $Proxy$:\n"
   " *\n"
-  " * Calls the methods of `$dbus_name$` on an endpoint.\n"
+  " * $proxy_doc$\n"
   " */\n";
 
 static const char declare_proxy[] =
@@ -125,6 +125,7 @@ static const char declare_bare_proxy[] =
 
 static const char prototype[] =
   "$decorator$"
+  "$deprecated$"
   "$padded_type$$padded_function$ ($params$);\n";
 
 static const CgSignatureKind vfunc_kinds[] = { CG_SIGNATURE_PLAIN, CG_SIGNATURE_HANDLE };
@@ -204,14 +205,29 @@ set_function (CgWriter   *writer,
 }
 
 static void
-set_interface_info (CgWriter *writer)
+set_deprecated (CgWriter     *writer,
+                const CgNode *node)
 {
-  set_function (writer, "const NorpcInterfaceInfo *", "$interface_info$", "void");
+  cg_writer_set (writer, "deprecated", node->deprecated ? "G_GNUC_DEPRECATED\n" : "");
 }
 
 static void
-set_proxy_new (CgWriter *writer)
+set_interface_info (CgWriter          *writer,
+                    const CgInterface *interface)
 {
+  (void) interface;
+
+  cg_writer_set (writer, "deprecated", "");
+  set_function (writer, "const NorpcInterfaceInfo *", "$interface_info$", "void");
+}
+
+/* As with gdbus-codegen, the only function that a deprecated interface makes
+ * a deprecated one. */
+static void
+set_proxy_new (CgWriter          *writer,
+               const CgInterface *interface)
+{
+  set_deprecated (writer, &interface->node);
   set_function (writer, "$Proxy$ *", "$proxy_new$", "NorpcEndpoint *endpoint");
 }
 
@@ -219,7 +235,7 @@ set_proxy_new (CgWriter *writer)
 static void
 emit_prototypes (const CgInterface     *interface,
                  CgWriter              *writer,
-                 void                 (*set_first) (CgWriter *writer),
+                 void                 (*set_first) (CgWriter *, const CgInterface *),
                  const CgSignatureKind *kinds,
                  gsize                  n_kinds)
 {
@@ -227,7 +243,7 @@ emit_prototypes (const CgInterface     *interface,
 
   for (int pass = 0; pass < 2; pass++)
     {
-      set_first (writer);
+      set_first (writer, interface);
       if (pass == 0)
         cg_signature_measure (writer, &columns);
       else
@@ -238,6 +254,7 @@ emit_prototypes (const CgInterface     *interface,
           const CgMethod *method = g_ptr_array_index (interface->methods, i);
 
           cg_names_set_method (writer, method);
+          set_deprecated (writer, &method->node);
           for (gsize j = 0; j < n_kinds; j++)
             {
               cg_signature_set (writer, method, kinds[j]);
@@ -252,6 +269,30 @@ emit_prototypes (const CgInterface     *interface,
   cg_writer_emit (writer, "\n");
 }
 
+/* What follows the first line in the comments of the two types. */
+static void
+set_type_docs (const CgInterface *interface,
+               CgWriter          *writer)
+{
+  const CgNode *node = &interface->node;
+  g_autoptr (GString) doc = g_string_new (node->c_brief);
+  g_autoptr (GString) proxy_doc = g_string_new (NULL);
+
+  if (node->c_brief == NULL && node->c_doc == NULL)
+    g_string_append_printf (doc, "The interface `%s`.", node->name);
+  if (doc->len > 0 && g_ascii_isalnum (doc->str[doc->len - 1]))
+    g_string_append_c (doc, '.');
+  if (node->c_doc != NULL)
+    g_string_append_printf (doc, "%s%s", doc->len > 0 ? "\n\n" : "", node->c_doc);
+  cg_emit_append_tags (doc, node, "\n\n");
+
+  g_string_append_printf (proxy_doc, "Calls the methods of `%s` on an endpoint.", node->name);
+  cg_emit_append_tags (proxy_doc, node, "\n\n");
+
+  cg_writer_set (writer, "interface_doc", doc->str);
+  cg_writer_set (writer, "proxy_doc", proxy_doc->str);
+}
+
 static void
 emit_interface (const CgInterface *interface,
                 const CgStyle     *style,
@@ -262,13 +303,10 @@ emit_interface (const CgInterface *interface,
   g_autofree char *decorator = style->symbol_decorator != NULL
                                ? g_strdup_printf ("%s\n", style->symbol_decorator)
                                : g_strdup ("");
-  g_autofree char *doc = interface->node.doc != NULL
-                         ? cg_doc_escape (interface->node.doc)
-                         : g_strdup_printf ("The interface `%s`.", interface->node.name);
 
   cg_names_set_interface (writer, interface);
   cg_writer_set (writer, "decorator", decorator);
-  cg_writer_set (writer, "interface_doc", doc);
+  set_type_docs (interface, writer);
   module = cg_writer_expand (writer, "$MODULE$");
 
   cg_writer_emit (writer, interface_type);

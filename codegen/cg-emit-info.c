@@ -9,6 +9,7 @@
 #include "cg-emit-source-private.h"
 
 #include "cg-doc.h"
+#include "cg-emit-shared.h"
 #include "cg-names.h"
 
 #include <string.h>
@@ -86,7 +87,7 @@ static const char interface_info[] =
   " *\n"
   " * Gets the description of `$dbus_name$` as data.\n"
   " *\n"
-  " * Returns: (transfer none): the interface info\n"
+  " * $info_returns$\n"
   " */\n"
   "const NorpcInterfaceInfo *\n"
   "$interface_info$ (void)\n"
@@ -350,6 +351,7 @@ cg_emit_info (const CgInterface *interface,
   g_autofree char *methods = NULL;
   g_autofree char *signals = NULL;
   g_autofree char *properties = NULL;
+  g_autoptr (GString) returns = g_string_new (NULL);
 
   for (guint i = 0; i < interface->methods->len; i++)
     emit_method (&self, g_ptr_array_index (interface->methods, i));
@@ -358,7 +360,10 @@ cg_emit_info (const CgInterface *interface,
   properties = emit_properties (&self, interface);
   annotations = emit_annotations (&self, &interface->node);
 
+  g_string_append (returns, "Returns: (transfer none): the interface info");
+  cg_emit_append_tags (returns, &interface->node, "\n");
   set_string (writer, "name_string", interface->node.name);
+  cg_writer_set (writer, "info_returns", returns->str);
   cg_writer_set (writer, "methods_value", methods);
   cg_writer_set (writer, "signals_value", signals);
   cg_writer_set (writer, "properties_value", properties);

@@ -39,7 +39,7 @@ static const char proxy_type[] =
   " *\n"
   " * Makes a proxy that calls on @endpoint.\n"
   " *\n"
-  " * Returns: (transfer full): a new proxy\n"
+  " * $new_returns$\n"
   " */\n"
   "$Proxy$ *\n"
   "$proxy_new$ (NorpcEndpoint *endpoint)\n"
@@ -270,6 +270,10 @@ void
 cg_emit_proxy (const CgInterface *interface,
                CgWriter          *writer)
 {
+  g_autoptr (GString) returns = g_string_new ("Returns: (transfer full): a new proxy");
+
+  cg_emit_append_tags (returns, &interface->node, "\n");
+  cg_writer_set (writer, "new_returns", returns->str);
   cg_writer_emit (writer, proxy_type);
   cg_emit_methods (interface, writer, emit_proxy_call);
 }

@@ -31,7 +31,7 @@ static const char default_handle[] =
   "$default_handle$ ($params$)\n"
   "{\n"
   "  $IfaceStruct$ *iface = $GET_IFACE$ (self);\n"
-  "  $locals$\n"
+  "$locals$"
   "\n"
   "  if (iface->$vfunc$ == NULL)\n"
   "    {\n"
@@ -153,14 +153,14 @@ set_invocation (CgWriter       *writer,
       const CgArg *arg = g_ptr_array_index (method->out_args, i);
       g_autofree char *type = cg_signature_pad_type (arg->use.type->c_local, 0);
 
-      g_string_append_printf (locals, "%s%s = %s;\n", type, arg->c_out, arg->use.type->zero);
+      g_string_append_printf (locals, "  %s%s = %s;\n", type, arg->c_out, arg->use.type->zero);
       if (returned == NULL)
         g_ptr_array_add (passed, g_strconcat ("&", arg->c_out, NULL));
     }
   g_ptr_array_add (passed, g_strdup ("error"));
   joined = cg_marshal_join (passed, CG_PASSED_WIDTH);
   if (method->out_args->len > 0)
-    g_string_append (locals, "GValue *results;");
+    g_string_append (locals, "  GValue *results;\n");
 
   cg_writer_set (writer, "locals", locals->str);
   cg_writer_set (writer, "passed", joined);

@@ -38,11 +38,11 @@ cg_emit_head (const CgDescription *description,
               CgWriter            *writer)
 {
   g_autoptr (GString) sources = g_string_new (NULL);
-  g_autofree char *escaped_file = cg_doc_paragraph (file);
+  g_autofree char *escaped_file = cg_doc_paragraph (file, "", NULL);
 
   for (guint i = 0; i < description->files->len; i++)
     {
-      g_autofree char *name = cg_doc_paragraph (g_ptr_array_index (description->files, i));
+      g_autofree char *name = cg_doc_paragraph (g_ptr_array_index (description->files, i), "", NULL);
 
       g_string_append_printf (sources, "%s%s",
                               i == 0 ? "" : i + 1 < description->files->len ? ",\n" : "\nand ",
@@ -52,4 +52,19 @@ cg_emit_head (const CgDescription *description,
   cg_names_add_rows (writer);
   cg_writer_set (writer, "file", escaped_file);
   cg_writer_set (writer, "sources", sources->str);
+}
+
+void
+cg_emit_append_tags (GString      *doc,
+                     const CgNode *node,
+                     const char   *separator)
+{
+  if (node->c_since != NULL)
+    {
+      g_string_append_printf (doc, "%sSince: %s", separator, node->c_since);
+      separator = "\n";
+    }
+  if (node->deprecated)
+    g_string_append_printf (doc, "%sDeprecated: The description says that `%s` is deprecated.",
+                            separator, node->name);
 }

@@ -21,6 +21,10 @@ void cg_emit_methods (const CgInterface   *interface,
                       CgWriter            *writer,
                       CgEmitMethod         emit);
 
+/* Appends what ends a doc comment, Since and Deprecated, if there are such,
+ * with @separator in front. */
+void cg_emit_append_tags (GString *doc, const CgNode *node, const char *separator);
+
 /* Sets the keys that the head of every output has: file and sources. */
 void cg_emit_head    (const CgDescription *description,
                       const char          *file,

@@ -34,8 +34,12 @@ typedef struct
   CgLocation   location;
   CgLocation   name_location;
   const char  *name;        /* as described, or NULL if it has none */
-  const char  *doc;         /* (nullable) */
+  const char  *doc;         /* (nullable): as described, the three */
+  const char  *brief;       /* (nullable) */
   const char  *since;       /* (nullable) */
+  const char  *c_doc;       /* (nullable): as text of a comment in C */
+  const char  *c_brief;     /* (nullable) */
+  const char  *c_since;     /* (nullable) */
   gboolean     deprecated;
   gboolean     broken;      /* an error was reported; what else is wrong with
                              * it would only follow from that */

@@ -72,6 +72,31 @@ static const CgNameRow method_rows[] = {
 const CgNameTable cg_interface_names = { interface_rows, G_N_ELEMENTS (interface_rows) };
 const CgNameTable cg_method_names = { method_rows, G_N_ELEMENTS (method_rows) };
 
+/* The names whose keys are @key are at this place in the tables. */
+static gsize
+find_row (const CgNameTable *table,
+          const char        *key)
+{
+  gsize i = 0;
+
+  while (!g_str_equal (table->rows[i].key, key))
+    i++;
+
+  return i;
+}
+
+const char *
+cg_names_get_iface (const CgInterface *interface)
+{
+  return interface->names[find_row (&cg_interface_names, "Iface")];
+}
+
+const char *
+cg_names_get_call (const CgMethod *method)
+{
+  return method->names[find_row (&cg_method_names, "call")];
+}
+
 enum
 {
   SCOPE_INTERFACE,

@@ -18,6 +18,8 @@ void cg_names_resolve       (CgDescription     *description,
 
 /* Make a writer know the keys of all names; give it those of an interface,
  * and those of a method. */
+const char *cg_names_get_iface (const CgInterface *interface);
+const char *cg_names_get_call (const CgMethod *method);
 void cg_names_add_rows      (CgWriter          *writer);
 void cg_names_set_interface (CgWriter          *writer,
                              const CgInterface *interface);

@@ -41,6 +41,9 @@ typedef struct
   char *uri;              /* (owned) */
 } Prefix;
 
+/* cg-comments.c */
+typedef struct _Comment Comment;
+
 typedef struct
 {
   CgSource      *source;
@@ -51,6 +54,7 @@ typedef struct
   GArray        *prefixes;      /* (owned) (element-type Prefix) */
   GHashTable    *said;          /* (owned): prefixes that were warned of */
   GString       *doc;           /* (owned): the text of the <doc> that is open */
+  Comment       *comment;       /* (owned) (nullable): the last that documents something */
   CgToken        token;         /* what GMarkup is being fed */
   CgLocation     location;      /* where that begins */
   char          *root_xmlns;    /* (owned) (nullable) */
@@ -89,6 +93,15 @@ void        cg_attributes_get_word         (Attributes *self,
                                             const char *hint,
                                             int        *value);
 void        cg_attributes_check_duplicates (Attributes *self);
+
+/* cg-comments.c */
+void        cg_comment_free                (Comment      *comment);
+void        cg_comments_read               (Parser       *self);
+void        cg_comments_apply              (Parser       *self,
+                                            CgNode       *node);
+void        cg_comments_apply_arg          (Parser       *self,
+                                            const CgNode *member,
+                                            CgNode       *node);
 
 /* cg-namespaces.c */
 void        cg_namespaces_push             (Attributes *attributes);

@@ -68,7 +68,8 @@ end_doc (Parser *self,
 {
   g_autofree char *text = g_strstrip (g_strdup (self->doc->str));
 
-  if (node != NULL && *text != '\0')
+  /* that of a comment goes first, as with gdbus-codegen and its annotation */
+  if (node != NULL && node->doc == NULL && *text != '\0')
     node->doc = cg_description_string (self->description, text);
 }
 
@@ -252,6 +253,7 @@ read_token (Parser              *self,
       return feed (self, context);
 
     case CG_TOKEN_COMMENT:
+      cg_comments_read (self);
       return TRUE;
 
     case CG_TOKEN_INSTRUCTION:
@@ -346,5 +348,6 @@ cg_parse (CgSource      *source,
   g_array_unref (self.prefixes);
   g_hash_table_unref (self.said);
   g_string_free (self.doc, TRUE);
+  g_clear_pointer (&self.comment, cg_comment_free);
   g_free (self.root_xmlns);
 }

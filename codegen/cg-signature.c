@@ -10,6 +10,7 @@
 #include "cg-signature.h"
 
 #include "cg-doc.h"
+#include "cg-emit-shared.h"
 
 #include <string.h>
 
@@ -48,7 +49,8 @@ typedef struct
   ReturnKind  returns;
   gboolean    describes; /* the method's own documentation is in its doc */
   gboolean    times_out; /* the method's timeout is told of */
-  const char *doc;
+  const char *summary;
+  const char *details;
 } Row;
 
 static const struct
@@ -71,48 +73,43 @@ static const struct
 static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_PLAIN] = {
     "vfunc", "s", ARGS_IN, TRUE, FALSE, "e", RETURN_RESULT, TRUE, FALSE,
-    "The plain form of `$dbus_method$`: it answers at once.\n"
-    "\n"
+    "The plain form of `$dbus_method$`: it answers at once.",
     "It runs in the context of the server. It is not called for a service that\n"
     "implements the full form, `$handle$`."
   },
   [CG_SIGNATURE_HANDLE] = {
-    "handle", "sc", ARGS_IN, FALSE, FALSE, "e", RETURN_HANDLED, FALSE, FALSE,
-    "The full form of `$dbus_method$`: it answers now or later.\n"
-    "\n"
+    "handle", "sc", ARGS_IN, FALSE, FALSE, "e", RETURN_HANDLED, TRUE, FALSE,
+    "The full form of `$dbus_method$`: it answers now or later.",
     "It runs in the context of the server. A service that answers later keeps\n"
     "a reference on @call; $complete$() or\n"
     "norpc_call_return_error() answers it, in any thread."
   },
   [CG_SIGNATURE_COMPLETE] = {
-    "complete", "sc", ARGS_OUT_LENT, FALSE, FALSE, "", RETURN_VOID, FALSE, FALSE,
-    "Answers a call of `$dbus_method$`.\n"
-    "\n"
+    "complete", "sc", ARGS_OUT_LENT, FALSE, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "Answers a call of `$dbus_method$`.",
     "It can be called in any thread. A call that was cancelled meanwhile is\n"
     "left alone."
   },
   [CG_SIGNATURE_CALL] = {
     "call", "p", ARGS_IN, FALSE, FALSE, "xbu", RETURN_VOID, TRUE, TRUE,
-    "Calls `$dbus_method$` of `$dbus_name$`.\n"
-    "\n"
+    "Calls `$dbus_method$` of `$dbus_name$`.",
     "@callback is called in the thread-default main context that is current\n"
     "here; it gets the result from $finish$()."
   },
   [CG_SIGNATURE_FINISH] = {
     "finish", "pr", ARGS_NONE, TRUE, TRUE, "e", RETURN_RESULT, FALSE, FALSE,
-    "Gets the result of $call$()."
+    "Gets the result of $call$().", ""
   },
   [CG_SIGNATURE_SYNC] = {
     "sync", "p", ARGS_IN, TRUE, TRUE, "xe", RETURN_RESULT, TRUE, TRUE,
-    "Calls `$dbus_method$` of `$dbus_name$` and waits for the result.\n"
-    "\n"
+    "Calls `$dbus_method$` of `$dbus_name$` and waits for the result.",
     "It blocks the calling thread, and runs no main loop."
   },
   [CG_SIGNATURE_NEW_CALL] = {
-    "new_call", "", ARGS_IN, FALSE, FALSE, "", RETURN_CALL, FALSE, FALSE, ""
+    "new_call", "", ARGS_IN, FALSE, FALSE, "", RETURN_CALL, FALSE, FALSE, "", ""
   },
   [CG_SIGNATURE_TAKE_REPLY] = {
-    "take_reply", "y", ARGS_NONE, TRUE, TRUE, "", RETURN_RESULT, FALSE, FALSE, ""
+    "take_reply", "y", ARGS_NONE, TRUE, TRUE, "", RETURN_RESULT, FALSE, FALSE, "", ""
   },
 };
 
@@ -179,20 +176,18 @@ append_arg_doc (GString     *doc,
                 const CgArg *arg,
                 const char  *what)
 {
-  g_autofree char *text = NULL;
   g_autofree char *name = NULL;
 
-  if (arg->node.doc != NULL)
+  if (arg->node.c_doc != NULL)
     {
-      text = cg_doc_paragraph (arg->node.doc);
-      g_string_append (doc, text);
+      g_string_append (doc, arg->node.c_doc);
       return;
     }
 
   g_string_append (doc, what);
   if (arg->node.name != NULL)
     {
-      name = cg_doc_paragraph (arg->node.name);
+      name = cg_doc_paragraph (arg->node.name, "", NULL);
       g_string_append_printf (doc, " `%s`", name);
     }
   if (arg->use.type->signature == NULL)
@@ -321,6 +316,8 @@ make_return_doc (const CgMethod *method,
     g_string_append_printf (doc, " %s", arg->use.type->gir);
   g_string_append (doc, ": ");
   append_arg_doc (doc, arg, "the result");
+  if (doc->str[doc->len - 1] == '.')
+    g_string_truncate (doc, doc->len - 1);
   g_string_append (doc, ",\n  or %NULL with @error set");
 
   return g_string_free (doc, FALSE);
@@ -333,28 +330,22 @@ make_doc (CgWriter       *writer,
           const Row      *row)
 {
   GString *doc = g_string_new (NULL);
-  g_autofree char *own = cg_writer_expand (writer, row->doc);
+  g_autofree char *summary = cg_writer_expand (writer, row->summary);
+  g_autofree char *details = cg_writer_expand (writer, row->details);
   g_autofree char *return_doc = make_return_doc (method, row);
 
-  g_string_append (doc, own);
+  g_string_append (doc, summary);
+  if (method->node.c_doc != NULL && row->describes)
+    g_string_append_printf (doc, "\n\n%s", method->node.c_doc);
+  if (*details != '\0')
+    g_string_append_printf (doc, "\n\n%s", details);
   if (method->timeout != 0 && row->times_out)
     g_string_append_printf (doc, "\n\n"
                             "It may take %u milliseconds, unless another timeout is set: see\n"
                             "norpc_proxy_set_timeout().", method->timeout);
-  if (method->node.doc != NULL && row->describes)
-    {
-      g_autofree char *described = cg_doc_escape (method->node.doc);
-
-      g_string_append_printf (doc, "\n\n%s", described);
-    }
   if (*return_doc != '\0')
     g_string_append_printf (doc, "\n\n%s", return_doc);
-  if (method->node.since != NULL)
-    {
-      g_autofree char *since = cg_doc_paragraph (method->node.since);
-
-      g_string_append_printf (doc, "%sSince: %s", *return_doc != '\0' ? "\n" : "\n\n", since);
-    }
+  cg_emit_append_tags (doc, &method->node, *return_doc != '\0' ? "\n" : "\n\n");
 
   return g_string_free (doc, FALSE);
 }

@@ -4,6 +4,7 @@
  */
 
 #include "cg-check.h"
+#include "cg-doc-links.h"
 #include "cg-names.h"
 #include "cg-options.h"
 #include "cg-parser.h"
@@ -140,6 +141,7 @@ run (const CgOptions *options)
   if (cg_diagnostics_has_errors (diagnostics))
     return EXIT_WRONG_INPUT;
 
+  cg_docs_resolve (description);
   generate_all (options, description, outputs);
 
   return write_outputs (outputs) ? 0 : EXIT_WRONG_INPUT;

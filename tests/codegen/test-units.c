@@ -217,12 +217,46 @@ static void
 test_strings (void)
 {
   g_autofree char *literal = cg_c_string ("a\"\\\n%?" "?/\x01é");
-  g_autofree char *doc = cg_doc_escape ("  */ and /*\n\n\n  @x: ?" "?/\n Returns: y\\");
-  g_autofree char *paragraph = cg_doc_paragraph (" (out): a\n  b */ ");
+  g_autofree char *doc = cg_doc_escape ("  */ and /*\n\n\n  @x: ?" "?/\n Returns: y\\", NULL);
+  g_autofree char *paragraph = cg_doc_paragraph (" (out): a\n  b */ ", "", NULL);
 
   g_assert_cmpstr (literal, ==, "\"a\\\"\\\\\\n%?\\?/\\001\\303\\251\"");
   g_assert_cmpstr (doc, ==, "&#42;&#47; and /&#42;\n\n&#64;x: ?&#63;/\nReturns&#58; y&#92;");
-  g_assert_cmpstr (paragraph, ==, "&#40;out): a b &#42;&#47;");
+  g_assert_cmpstr (paragraph, ==, "&#40;out): a b *&#47;");
+}
+
+static void
+test_doc_text (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *escaped;
+  } cases[] = {
+    { "#org.example.Kv.", "[iface@DemoKv]." },
+    { "See org.example.Kv.Get().", "See [id@demo_kv_call_get]." },
+    { "(#org.example.Kv)", "&#40;[iface@DemoKv])" },
+    { "org.example.Kv is no reference", "org.example.Kv is no reference" },
+    { "a #org.example.Other and org.example.Kv.Put()", "a `org.example.Other` and `org.example.Kv.Put()`" },
+    { "#org.example.Kv:Size, #org.example.Kv::gone.", "`org.example.Kv:Size`, `org.example.Kv::gone`." },
+    { "https://example.org/#org.example.Kv", "https://example.org/#org.example.Kv" },
+    { "`#org.example.Kv`", "`#org.example.Kv`" },
+    { "#1 and [class@Gtk.Widget] and [`a@b`]", "&#35;1 and &#91;class@Gtk.Widget] and &#91;`a@b`]" },
+    { "a[1] and |[", "a[1] and &#124;[" },
+    { "<b>a</b> & 1 < 2, `<b>`", "&lt;b>a&lt;/b> & 1 < 2, `<b>`" },
+    { "* item\n@key is\n@key: is", "- item\n@key is\n&#64;key: is" },
+  };
+  g_autoptr (GHashTable) links = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_hash_table_insert (links, (gpointer) "org.example.Kv", (gpointer) "[iface@DemoKv]");
+  g_hash_table_insert (links, (gpointer) "org.example.Kv.Get()", (gpointer) "[id@demo_kv_call_get]");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *escaped = cg_doc_escape (cases[i].text, links);
+
+      g_assert_cmpstr (escaped, ==, cases[i].escaped);
+    }
 }
 
 static void
@@ -259,6 +293,7 @@ main (int    argc,
   g_test_add_func ("/codegen/writer/scopes", test_writer_scopes);
   g_test_add_func ("/codegen/writer/unknown-key", test_writer_unknown_key);
   g_test_add_func ("/codegen/doc/strings", test_strings);
+  g_test_add_func ("/codegen/doc/text", test_doc_text);
   g_test_add_func ("/codegen/entities", test_entities);
 
   return g_test_run ();

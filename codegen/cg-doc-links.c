@@ -1,0 +1,114 @@
+/* cg-doc-links.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Makes of all documentation what stands in comments of C: escaped, with
+ * links to what is described in the same run. */
+
+#include "cg-doc-links.h"
+
+#include "cg-doc.h"
+#include "cg-names.h"
+
+typedef struct
+{
+  CgDescription *description;
+  GHashTable    *links;  /* (owned) (element-type utf8 utf8): by name in D-Bus */
+} Resolver;
+
+static const char *
+keep (Resolver *self,
+      char     *text)
+{
+  g_autofree char *owned = text;
+
+  return cg_description_string (self->description, owned);
+}
+
+static void
+add_links (Resolver          *self,
+           const CgInterface *interface)
+{
+  g_hash_table_insert (self->links, g_strdup (interface->node.name),
+                       g_strdup_printf ("[iface@%s]", cg_names_get_iface (interface)));
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      const CgMethod *method = g_ptr_array_index (interface->methods, i);
+
+      g_hash_table_insert (self->links,
+                           g_strdup_printf ("%s.%s()", interface->node.name, method->node.name),
+                           g_strdup_printf ("[id@%s]", cg_names_get_call (method)));
+    }
+}
+
+static void
+resolve_node (Resolver *self,
+              CgNode   *node)
+{
+  if (node->doc != NULL)
+    node->c_doc = keep (self, cg_doc_escape (node->doc, self->links));
+  if (node->brief != NULL)
+    node->c_brief = keep (self, cg_doc_paragraph (node->brief, "", self->links));
+  if (node->since != NULL)
+    node->c_since = keep (self, cg_doc_paragraph (node->since, "", NULL));
+}
+
+static void
+resolve_args (Resolver  *self,
+              GPtrArray *args)
+{
+  for (guint i = 0; i < args->len; i++)
+    {
+      CgNode *node = g_ptr_array_index (args, i);
+
+      if (node->doc != NULL)
+        node->c_doc = keep (self, cg_doc_paragraph (node->doc, "  ", self->links));
+    }
+}
+
+/* A member is there since its interface is, if nothing else is said. */
+static void
+resolve_members (Resolver          *self,
+                 const CgInterface *interface,
+                 GPtrArray         *members)
+{
+  for (guint i = 0; i < members->len; i++)
+    {
+      CgNode *node = g_ptr_array_index (members, i);
+
+      if (node->since == NULL)
+        node->since = interface->node.since;
+      resolve_node (self, node);
+    }
+}
+
+/* The model has no errors, and its names. */
+void
+cg_docs_resolve (CgDescription *description)
+{
+  Resolver self = { description, g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
+
+  for (guint i = 0; i < description->interfaces->len; i++)
+    add_links (&self, g_ptr_array_index (description->interfaces, i));
+
+  for (guint i = 0; i < description->interfaces->len; i++)
+    {
+      CgInterface *interface = g_ptr_array_index (description->interfaces, i);
+
+      resolve_node (&self, &interface->node);
+      resolve_members (&self, interface, interface->methods);
+      resolve_members (&self, interface, interface->signals);
+      resolve_members (&self, interface, interface->properties);
+      for (guint j = 0; j < interface->methods->len; j++)
+        {
+          CgMethod *method = g_ptr_array_index (interface->methods, j);
+
+          resolve_args (&self, method->in_args);
+          resolve_args (&self, method->out_args);
+        }
+    }
+
+  g_hash_table_unref (self.links);
+}
