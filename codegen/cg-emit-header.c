@@ -167,7 +167,7 @@ emit_vfuncs (const CgInterface *interface,
       cg_names_set_method (writer, method);
       for (gsize j = 0; j < G_N_ELEMENTS (vfunc_kinds); j++)
         {
-          cg_signature_set (writer, method, vfunc_kinds[j]);
+          cg_signature_set_documented (writer, method, vfunc_kinds[j]);
           cg_writer_emit (writer, vfunc);
         }
     }
@@ -245,7 +245,7 @@ emit_prototypes (const CgInterface     *interface,
     {
       set_first (writer, interface);
       if (pass == 0)
-        cg_signature_measure (writer, &columns);
+        cg_signature_measure_set (writer, &columns);
       else
         emit_prototype (writer, &columns);
 
@@ -257,11 +257,13 @@ emit_prototypes (const CgInterface     *interface,
           set_deprecated (writer, &method->node);
           for (gsize j = 0; j < n_kinds; j++)
             {
-              cg_signature_set (writer, method, kinds[j]);
               if (pass == 0)
-                cg_signature_measure (writer, &columns);
-              else
-                emit_prototype (writer, &columns);
+                {
+                  cg_signature_measure (writer, method, kinds[j], &columns);
+                  continue;
+                }
+              cg_signature_set (writer, method, kinds[j]);
+              emit_prototype (writer, &columns);
             }
         }
     }

@@ -251,16 +251,16 @@ emit_proxy_call (CgWriter       *writer,
   cg_writer_set (writer, "failure", failure);
   cg_writer_set (writer, "return_line", returned != NULL ? returned->use.type->c_out : "gboolean");
 
-  cg_signature_set (writer, method, CG_SIGNATURE_CALL);
+  cg_signature_set_documented (writer, method, CG_SIGNATURE_CALL);
   set_arg_checks (writer, method, NULL);
   cg_writer_emit (writer, cg_function_doc);
   cg_writer_emit (writer, call);
 
-  cg_signature_set (writer, method, CG_SIGNATURE_FINISH);
+  cg_signature_set_documented (writer, method, CG_SIGNATURE_FINISH);
   cg_writer_emit (writer, cg_function_doc);
   cg_writer_emit (writer, finish);
 
-  cg_signature_set (writer, method, CG_SIGNATURE_SYNC);
+  cg_signature_set_documented (writer, method, CG_SIGNATURE_SYNC);
   set_arg_checks (writer, method, failure);
   cg_writer_emit (writer, cg_function_doc);
   cg_writer_emit (writer, sync_call);

@@ -198,7 +198,7 @@ emit_complete (CgWriter       *writer,
 {
   gboolean has_check;
 
-  cg_signature_set (writer, method, CG_SIGNATURE_COMPLETE);
+  cg_signature_set_documented (writer, method, CG_SIGNATURE_COMPLETE);
   has_check = cg_marshal_set_conditions (writer, method, FALSE);
   cg_marshal_set_store (writer, method->out_args, FALSE);
   cg_writer_set (writer, "handled", "");

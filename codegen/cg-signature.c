@@ -40,7 +40,7 @@ typedef struct
  * are named by their place in the table of parameters below. */
 typedef struct
 {
-  const char *function;
+  const char *function;  /* a template */
   const char *leading;   /* letters of params, in front of the arguments */
   ArgsKind    args;
   gboolean    out_params;
@@ -72,44 +72,44 @@ static const struct
 
 static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_PLAIN] = {
-    "vfunc", "s", ARGS_IN, TRUE, FALSE, "e", RETURN_RESULT, TRUE, FALSE,
+    "$vfunc$", "s", ARGS_IN, TRUE, FALSE, "e", RETURN_RESULT, TRUE, FALSE,
     "The plain form of `$dbus_method$`: it answers at once.",
     "It runs in the context of the server. It is not called for a service that\n"
     "implements the full form, `$handle$`."
   },
   [CG_SIGNATURE_HANDLE] = {
-    "handle", "sc", ARGS_IN, FALSE, FALSE, "e", RETURN_HANDLED, TRUE, FALSE,
+    "$handle$", "sc", ARGS_IN, FALSE, FALSE, "e", RETURN_HANDLED, TRUE, FALSE,
     "The full form of `$dbus_method$`: it answers now or later.",
     "It runs in the context of the server. A service that answers later keeps\n"
     "a reference on @call; $complete$() or\n"
     "norpc_call_return_error() answers it, in any thread."
   },
   [CG_SIGNATURE_COMPLETE] = {
-    "complete", "sc", ARGS_OUT_LENT, FALSE, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "$complete$", "sc", ARGS_OUT_LENT, FALSE, FALSE, "", RETURN_VOID, TRUE, FALSE,
     "Answers a call of `$dbus_method$`.",
     "It can be called in any thread. A call that was cancelled meanwhile is\n"
     "left alone."
   },
   [CG_SIGNATURE_CALL] = {
-    "call", "p", ARGS_IN, FALSE, FALSE, "xbu", RETURN_VOID, TRUE, TRUE,
+    "$call$", "p", ARGS_IN, FALSE, FALSE, "xbu", RETURN_VOID, TRUE, TRUE,
     "Calls `$dbus_method$` of `$dbus_name$`.",
     "@callback is called in the thread-default main context that is current\n"
     "here; it gets the result from $finish$()."
   },
   [CG_SIGNATURE_FINISH] = {
-    "finish", "pr", ARGS_NONE, TRUE, TRUE, "e", RETURN_RESULT, FALSE, FALSE,
+    "$finish$", "pr", ARGS_NONE, TRUE, TRUE, "e", RETURN_RESULT, FALSE, FALSE,
     "Gets the result of $call$().", ""
   },
   [CG_SIGNATURE_SYNC] = {
-    "sync", "p", ARGS_IN, TRUE, TRUE, "xe", RETURN_RESULT, TRUE, TRUE,
+    "$sync$", "p", ARGS_IN, TRUE, TRUE, "xe", RETURN_RESULT, TRUE, TRUE,
     "Calls `$dbus_method$` of `$dbus_name$` and waits for the result.",
     "It blocks the calling thread, and runs no main loop."
   },
   [CG_SIGNATURE_NEW_CALL] = {
-    "new_call", "", ARGS_IN, FALSE, FALSE, "", RETURN_CALL, FALSE, FALSE, "", ""
+    "$new_call$", "", ARGS_IN, FALSE, FALSE, "", RETURN_CALL, FALSE, FALSE, "", ""
   },
   [CG_SIGNATURE_TAKE_REPLY] = {
-    "take_reply", "y", ARGS_NONE, TRUE, TRUE, "", RETURN_RESULT, FALSE, FALSE, "", ""
+    "$take_reply$", "y", ARGS_NONE, TRUE, TRUE, "", RETURN_RESULT, FALSE, FALSE, "", ""
   },
 };
 
@@ -119,7 +119,7 @@ typedef struct
   CgWriter  *writer;
   GPtrArray *types;  /* (owned) */
   GPtrArray *names;
-  GString   *docs;   /* (owned) */
+  GString   *docs;   /* (owned) (nullable): if they are wanted */
 } Builder;
 
 static void
@@ -128,11 +128,18 @@ add_param (Builder    *self,
            const char *name,
            const char *doc)
 {
-  g_ptr_array_add (self->types, cg_writer_expand (self->writer, type));
+  g_ptr_array_add (self->types, g_strdup (type));
   g_ptr_array_add (self->names, (gpointer) name);
 
-  if (doc != NULL)
-    g_string_append_printf (self->docs, "%s@%s: %s", self->docs->len > 0 ? "\n" : "", name, doc);
+  if (self->docs == NULL || doc == NULL)
+    return;
+
+  if (self->docs->len > 0)
+    g_string_append_c (self->docs, '\n');
+  g_string_append_c (self->docs, '@');
+  g_string_append (self->docs, name);
+  g_string_append (self->docs, ": ");
+  g_string_append (self->docs, doc);
 }
 
 static void
@@ -142,7 +149,11 @@ add_letters (Builder    *self,
   for (; *letters != '\0'; letters++)
     for (gsize i = 0; i < G_N_ELEMENTS (params); i++)
       if (params[i].letter == *letters)
-        add_param (self, params[i].param.type, params[i].param.name, params[i].param.doc);
+        {
+          g_autofree char *type = cg_writer_expand (self->writer, params[i].param.type);
+
+          add_param (self, type, params[i].param.name, params[i].param.doc);
+        }
 }
 
 static void
@@ -205,11 +216,14 @@ add_args (Builder    *self,
     {
       const CgArg *arg = g_ptr_array_index (args, i);
       g_autoptr (GString) doc = g_string_new (NULL);
-      g_autofree char *out_type = g_strdup_printf (g_str_has_suffix (arg->use.type->c_out, "*") ? "%s*" : "%s *",
-                                                   arg->use.type->c_out);
+      g_autofree char *out_type =
+        g_strconcat (arg->use.type->c_out, g_str_has_suffix (arg->use.type->c_out, "*") ? "*" : " *", NULL);
 
-      append_arg_annotations (doc, arg, is_out, optional);
-      append_arg_doc (doc, arg, what);
+      if (self->docs != NULL)
+        {
+          append_arg_annotations (doc, arg, is_out, optional);
+          append_arg_doc (doc, arg, what);
+        }
       add_param (self, is_out ? out_type : arg->use.type->c_in, is_out ? arg->c_out : arg->c_lent, doc->str);
     }
 }
@@ -236,6 +250,22 @@ base_length (const char *type)
   return length;
 }
 
+/* Appends a type so that it ends in its stars at the column @width. */
+static void
+append_padded (GString    *text,
+               const char *type,
+               gsize       width)
+{
+  gsize base = base_length (type);
+  gsize stars = count_stars (type);
+
+  g_string_append_len (text, type, base);
+  for (gsize i = MAX (width, base + stars + 1) - base - stars; i > 0; i--)
+    g_string_append_c (text, ' ');
+  for (gsize i = 0; i < stars; i++)
+    g_string_append_c (text, '*');
+}
+
 static char *
 format_params (Builder *self)
 {
@@ -257,14 +287,11 @@ format_params (Builder *self)
   for (guint i = 0; i < self->types->len; i++)
     {
       const char *type = g_ptr_array_index (self->types, i);
-      gsize n_stars = count_stars (type);
 
-      g_string_append_printf (text, "%s%.*s%*s%.*s%s",
-                              i > 0 ? ",\n" : "",
-                              (int) base_length (type), type,
-                              (int) (base - base_length (type) + 1 + stars - n_stars), "",
-                              (int) n_stars, "*****",
-                              (const char *) g_ptr_array_index (self->names, i));
+      if (i > 0)
+        g_string_append (text, ",\n");
+      append_padded (text, type, base + 1 + stars);
+      g_string_append (text, g_ptr_array_index (self->names, i));
     }
 
   return g_string_free (text, FALSE);
@@ -350,52 +377,90 @@ make_doc (CgWriter       *writer,
   return g_string_free (doc, FALSE);
 }
 
+static void
+set_signature (CgWriter       *writer,
+               const CgMethod *method,
+               const Row      *row,
+               Builder        *builder)
+{
+  g_autofree char *function = cg_writer_expand (writer, row->function);
+  g_autofree char *formatted = NULL;
+
+  builder->writer = writer;
+  builder->types = g_ptr_array_new_with_free_func (g_free);
+  builder->names = g_ptr_array_new ();
+
+  add_letters (builder, row->leading);
+  if (row->args != ARGS_NONE)
+    add_args (builder, row->args == ARGS_IN ? method->in_args : method->out_args,
+              row->args == ARGS_IN ? "the argument" : "the result", FALSE, FALSE);
+  if (row->out_params && cg_method_get_return_arg (method) == NULL)
+    add_args (builder, method->out_args, "return location for the result", TRUE, row->optional);
+  add_letters (builder, row->trailing);
+  formatted = format_params (builder);
+
+  cg_writer_set (writer, "return_type", get_return_type (method, row->returns));
+  cg_writer_set (writer, "function", function);
+  cg_writer_set (writer, "params", formatted);
+
+  g_ptr_array_unref (builder->types);
+  g_ptr_array_unref (builder->names);
+}
+
 void
 cg_signature_set (CgWriter        *writer,
                   const CgMethod  *method,
                   CgSignatureKind  kind)
 {
-  const Row *row = &rows[kind];
-  Builder builder = { writer };
-  g_autofree char *function_key = g_strdup_printf ("$%s$", row->function);
-  g_autofree char *function = cg_writer_expand (writer, function_key);
-  g_autofree char *doc = make_doc (writer, method, row);
-  g_autofree char *formatted = NULL;
+  Builder builder = { NULL };
 
-  builder.types = g_ptr_array_new_with_free_func (g_free);
-  builder.names = g_ptr_array_new ();
-  builder.docs = g_string_new (NULL);
-
-  add_letters (&builder, row->leading);
-  if (row->args != ARGS_NONE)
-    add_args (&builder, row->args == ARGS_IN ? method->in_args : method->out_args,
-              row->args == ARGS_IN ? "the argument" : "the result", FALSE, FALSE);
-  if (row->out_params && cg_method_get_return_arg (method) == NULL)
-    add_args (&builder, method->out_args, "return location for the result", TRUE, row->optional);
-  add_letters (&builder, row->trailing);
-  formatted = format_params (&builder);
-
-  cg_writer_set (writer, "return_type", get_return_type (method, row->returns));
-  cg_writer_set (writer, "function", function);
-  cg_writer_set (writer, "params", formatted);
-  cg_writer_set (writer, "param_docs", builder.docs->str);
-  cg_writer_set (writer, "doc", doc);
-
-  g_ptr_array_unref (builder.types);
-  g_ptr_array_unref (builder.names);
-  g_string_free (builder.docs, TRUE);
+  set_signature (writer, method, &rows[kind], &builder);
 }
 
-/* Widens @columns to the function that was set last. */
 void
-cg_signature_measure (CgWriter  *writer,
-                      CgColumns *columns)
+cg_signature_set_documented (CgWriter        *writer,
+                             const CgMethod  *method,
+                             CgSignatureKind  kind)
+{
+  g_autofree char *doc = make_doc (writer, method, &rows[kind]);
+  g_autoptr (GString) docs = g_string_new (NULL);
+  Builder builder = { NULL, NULL, NULL, docs };
+
+  set_signature (writer, method, &rows[kind], &builder);
+  cg_writer_set (writer, "param_docs", docs->str);
+  cg_writer_set (writer, "doc", doc);
+}
+
+static void
+widen (CgColumns  *columns,
+       const char *return_type,
+       const char *function)
+{
+  columns->return_type = MAX (columns->return_type, strlen (return_type));
+  columns->function = MAX (columns->function, strlen (function));
+}
+
+/* Widens @columns to a function of a method. */
+void
+cg_signature_measure (CgWriter        *writer,
+                      const CgMethod  *method,
+                      CgSignatureKind  kind,
+                      CgColumns       *columns)
+{
+  g_autofree char *function = cg_writer_expand (writer, rows[kind].function);
+
+  widen (columns, get_return_type (method, rows[kind].returns), function);
+}
+
+/* The same for the function whose keys are set. */
+void
+cg_signature_measure_set (CgWriter  *writer,
+                          CgColumns *columns)
 {
   g_autofree char *return_type = cg_writer_expand (writer, "$return_type$");
   g_autofree char *function = cg_writer_expand (writer, "$function$");
 
-  columns->return_type = MAX (columns->return_type, strlen (return_type));
-  columns->function = MAX (columns->function, strlen (function));
+  widen (columns, return_type, function);
 }
 
 /* Pads a type so that its stars touch the name that follows. */
@@ -403,9 +468,9 @@ char *
 cg_signature_pad_type (const char *type,
                        guint       width)
 {
-  gsize base = base_length (type);
-  gsize stars = count_stars (type);
-  gsize space = width > base + stars ? width - base - stars : 1;
+  GString *padded = g_string_new (NULL);
 
-  return g_strdup_printf ("%.*s%*s%.*s", (int) base, type, (int) space, "", (int) stars, "*****");
+  append_padded (padded, type, width);
+
+  return g_string_free (padded, FALSE);
 }

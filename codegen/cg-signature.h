@@ -24,11 +24,14 @@ typedef enum
   CG_N_SIGNATURES
 } CgSignatureKind;
 
-/* Gives @writer, in which the names of interface and method are, the keys
- * return_type, function, params, param_docs, and doc. */
-void  cg_signature_set      (CgWriter        *writer,
-                             const CgMethod  *method,
-                             CgSignatureKind  kind);
+/* Give @writer, in which the names of interface and method are, the keys
+ * return_type, function, and params; and param_docs and doc. */
+void  cg_signature_set            (CgWriter        *writer,
+                                   const CgMethod  *method,
+                                   CgSignatureKind  kind);
+void  cg_signature_set_documented (CgWriter        *writer,
+                                   const CgMethod  *method,
+                                   CgSignatureKind  kind);
 
 /* The columns of many prototypes below each other. */
 typedef struct
@@ -37,9 +40,13 @@ typedef struct
   guint function;
 } CgColumns;
 
-void  cg_signature_measure  (CgWriter        *writer,
-                             CgColumns       *columns);
-char *cg_signature_pad_type (const char      *type,
-                             guint            width);
+void  cg_signature_measure        (CgWriter        *writer,
+                                   const CgMethod  *method,
+                                   CgSignatureKind  kind,
+                                   CgColumns       *columns);
+void  cg_signature_measure_set    (CgWriter        *writer,
+                                   CgColumns       *columns);
+char *cg_signature_pad_type       (const char      *type,
+                                   guint            width);
 
 G_END_DECLS

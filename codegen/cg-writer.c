@@ -7,21 +7,30 @@
 
 #include <string.h>
 
-#define MAX_KEY 40
-
 typedef struct
 {
-  char     *value;     /* (owned) (nullable): of a key that is set alone */
+  char     *key;       /* (owned) */
+  GString  *value;     /* (owned) (nullable): of a key that is set alone */
   gboolean  is_scoped;
   guint     scope;
   guint     index;     /* in the values of the scope */
 } Slot;
 
+/* A template is compiled to pieces once: text, and the key that follows it. */
+typedef struct
+{
+  const char *text;
+  gsize       length;
+  const Slot *slot;    /* (nullable) */
+} Piece;
+
 struct _CgWriter
 {
-  GHashTable         *slots;  /* (owned) (element-type utf8 Slot): keys are static */
+  GHashTable         *slots;     /* (owned) (element-type utf8 Slot) */
+  GHashTable         *known;     /* (owned) (element-type gpointer Slot): by the key's address */
+  GHashTable         *templates; /* (owned) (element-type gpointer GArray<Piece>): by its address */
   const char * const *scopes[CG_WRITER_N_SCOPES];
-  GString            *text;   /* (owned) */
+  GString            *text;      /* (owned) */
 };
 
 static void
@@ -29,8 +38,16 @@ slot_free (gpointer data)
 {
   Slot *slot = data;
 
-  g_free (slot->value);
+  if (slot->value != NULL)
+    g_string_free (slot->value, TRUE);
+  g_free (slot->key);
   g_free (slot);
+}
+
+static void
+template_free (gpointer data)
+{
+  g_array_unref (data);
 }
 
 CgWriter *
@@ -39,6 +56,8 @@ cg_writer_new (void)
   CgWriter *self = g_new0 (CgWriter, 1);
 
   self->slots = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, slot_free);
+  self->known = g_hash_table_new (NULL, NULL);
+  self->templates = g_hash_table_new_full (NULL, NULL, NULL, template_free);
   self->text = g_string_new (NULL);
 
   return self;
@@ -47,6 +66,8 @@ cg_writer_new (void)
 void
 cg_writer_free (CgWriter *self)
 {
+  g_hash_table_unref (self->templates);
+  g_hash_table_unref (self->known);
   g_hash_table_unref (self->slots);
   g_string_free (self->text, TRUE);
   g_free (self);
@@ -54,31 +75,40 @@ cg_writer_free (CgWriter *self)
 
 static Slot *
 get_slot (CgWriter   *self,
-          const char *key)
+          const char *key,
+          gsize       length)
 {
-  Slot *slot = g_hash_table_lookup (self->slots, key);
+  g_autofree char *copy = g_strndup (key, length);
+  Slot *slot = g_hash_table_lookup (self->slots, copy);
 
   if (slot == NULL)
     {
       slot = g_new0 (Slot, 1);
-      g_hash_table_insert (self->slots, (gpointer) key, slot);
+      slot->key = g_steal_pointer (&copy);
+      g_hash_table_insert (self->slots, slot->key, slot);
     }
 
   return slot;
 }
 
-/* @key must be a static string. */
 void
 cg_writer_set (CgWriter   *self,
                const char *key,
                const char *value)
 {
-  Slot *slot = get_slot (self, key);
-  char *copy = g_strdup (value);
+  Slot *slot = g_hash_table_lookup (self->known, key);
+
+  if (slot == NULL)
+    {
+      slot = get_slot (self, key, strlen (key));
+      g_hash_table_insert (self->known, (gpointer) key, slot);
+    }
 
   g_assert (!slot->is_scoped);
-  g_free (slot->value);
-  slot->value = copy;
+  if (slot->value == NULL)
+    slot->value = g_string_new (value);
+  else
+    g_string_assign (slot->value, value);
 }
 
 void
@@ -87,7 +117,7 @@ cg_writer_add_row (CgWriter   *self,
                    const char *key,
                    guint       index)
 {
-  Slot *slot = get_slot (self, key);
+  Slot *slot = get_slot (self, key, strlen (key));
 
   g_assert (scope < CG_WRITER_N_SCOPES);
   slot->is_scoped = TRUE;
@@ -105,22 +135,25 @@ cg_writer_set_scope (CgWriter           *self,
 }
 
 static const char *
-lookup (CgWriter   *self,
-        const char *start,
-        gsize       length)
+get_value (CgWriter   *self,
+           const Slot *slot,
+           gsize      *length)
 {
-  char key[MAX_KEY];
-  const Slot *slot;
+  const char *value;
 
-  g_assert (length < sizeof key);
-  memcpy (key, start, length);
-  key[length] = '\0';
+  if (slot->is_scoped ? self->scopes[slot->scope] == NULL : slot->value == NULL)
+    g_error ("the template key $%s$ has no value", slot->key);
 
-  slot = g_hash_table_lookup (self->slots, key);
-  if (slot == NULL || (slot->is_scoped && self->scopes[slot->scope] == NULL))
-    g_error ("the template key $%s$ has no value", key);
+  if (!slot->is_scoped)
+    {
+      *length = slot->value->len;
+      return slot->value->str;
+    }
 
-  return slot->is_scoped ? self->scopes[slot->scope][slot->index] : slot->value;
+  value = self->scopes[slot->scope][slot->index];
+  *length = strlen (value);
+
+  return value;
 }
 
 static void
@@ -131,82 +164,121 @@ trim_line (GString *text)
 }
 
 /* What every further line of a value begins with whose first line comes
- * after @line: its comment leader, or as much space. */
-static char *
-make_leader (const char *line)
+ * after the line of @length bytes at @line: its comment leader, or as much
+ * space. */
+static void
+append_leader (GString *text,
+               gsize    line,
+               gsize    length)
 {
-  const char *p = line + strspn (line, " ");
-  gsize n_columns;
-  char *leader;
+  const char *start = text->str + line;
+  gsize indent = strspn (start, " ");
 
-  if (*p == '*' && p[1 + strspn (p + 1, " ")] == '\0')
-    return g_strdup (line);
+  if (start[indent] == '*' && indent + 1 + strspn (start + indent + 1, " ") >= length)
+    {
+      g_string_append_len (text, start, length);
+      return;
+    }
 
-  n_columns = g_utf8_strlen (line, -1);
-  leader = g_malloc (n_columns + 1);
-  memset (leader, ' ', n_columns);
-  leader[n_columns] = '\0';
-
-  return leader;
+  for (gsize i = 0; i < length; i++)
+    if ((text->str[line + i] & 0xc0) != 0x80)
+      g_string_append_c (text, ' ');
 }
 
 static void
 append_value (GString    *text,
-              const char *value)
+              const char *value,
+              gsize       value_length)
 {
-  const char *newline = strchr (value, '\n');
-  g_autofree char *leader = NULL;
-  gsize line;
+  const char *end = value + value_length;
+  const char *newline = memchr (value, '\n', value_length);
+  gsize line = text->len;
+  gsize length;
 
   if (newline == NULL)
     {
-      g_string_append (text, value);
+      g_string_append_len (text, value, value_length);
       return;
     }
 
-  for (line = text->len; line > 0 && text->str[line - 1] != '\n';)
+  while (line > 0 && text->str[line - 1] != '\n')
     line--;
-  leader = make_leader (text->str + line);
+  length = text->len - line;
 
-  for (; newline != NULL; newline = strchr (value, '\n'))
+  for (; newline != NULL; newline = memchr (value, '\n', end - value))
     {
       g_string_append_len (text, value, newline - value);
       trim_line (text);
       g_string_append_c (text, '\n');
-      g_string_append (text, leader);
+      append_leader (text, line, length);
       value = newline + 1;
     }
 
-  g_string_append (text, value);
-  if (*value == '\0')
+  g_string_append_len (text, value, end - value);
+  if (value == end)
     trim_line (text);
+}
+
+static GArray *
+compile (CgWriter   *self,
+         const char *p)
+{
+  GArray *pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
+  const char *dollar;
+
+  while ((dollar = strchr (p, '$')) != NULL)
+    {
+      const char *end = strchr (dollar + 1, '$');
+      Piece piece = { p, dollar - p, NULL };
+
+      g_assert (end != NULL);
+
+      if (end == dollar + 1)
+        piece.length++;
+      else
+        piece.slot = get_slot (self, dollar + 1, end - dollar - 1);
+      g_array_append_val (pieces, piece);
+      p = end + 1;
+    }
+
+  if (*p != '\0')
+    {
+      Piece piece = { p, strlen (p), NULL };
+
+      g_array_append_val (pieces, piece);
+    }
+
+  return pieces;
 }
 
 static void
 expand (CgWriter   *self,
         GString    *text,
-        const char *p)
+        const char *template_text)
 {
-  for (;;)
+  const GArray *pieces = g_hash_table_lookup (self->templates, template_text);
+
+  if (pieces == NULL)
     {
-      const char *dollar = strchr (p, '$');
-      const char *end;
+      GArray *compiled = compile (self, template_text);
 
-      if (dollar == NULL)
-        break;
-
-      end = strchr (dollar + 1, '$');
-      g_assert (end != NULL);
-
-      g_string_append_len (text, p, dollar - p);
-      if (end == dollar + 1)
-        g_string_append_c (text, '$');
-      else
-        append_value (text, lookup (self, dollar + 1, end - dollar - 1));
-      p = end + 1;
+      g_hash_table_insert (self->templates, (gpointer) template_text, compiled);
+      pieces = compiled;
     }
 
-  g_string_append (text, p);
+  for (guint i = 0; i < pieces->len; i++)
+    {
+      const Piece *piece = &g_array_index (pieces, Piece, i);
+
+      g_string_append_len (text, piece->text, piece->length);
+      if (piece->slot != NULL)
+        {
+          gsize length;
+          const char *value = get_value (self, piece->slot, &length);
+
+          append_value (text, value, length);
+        }
+    }
 }
 
 /* Appends the expanded template to what was written. */
