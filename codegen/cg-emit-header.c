@@ -181,7 +181,7 @@ emit_prototype (CgWriter        *writer,
 {
   g_autofree char *type = cg_writer_expand (writer, "$return_type$");
   g_autofree char *function = cg_writer_expand (writer, "$function$");
-  g_autofree char *padded_type = cg_signature_pad_type (type, columns->return_type);
+  g_autofree char *padded_type = cg_columns_pad (type, columns->return_type);
   g_autofree char *padded_function = g_strdup_printf ("%-*s", (int) columns->function, function);
 
   cg_writer_set (writer, "padded_type", padded_type);

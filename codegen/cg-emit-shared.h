@@ -13,21 +13,24 @@ G_BEGIN_DECLS
 typedef void (*CgEmitMethod) (CgWriter       *writer,
                               const CgMethod *method);
 
-/* The comment in front of a function; its keys are those of cg_signature_set (). */
+/* The comment in front of a function; its keys are those of
+ * cg_signature_set_documented (). */
 extern const char cg_function_doc[];
 
 /* Calls @emit for each method, with the names of it in @writer. */
-void cg_emit_methods (const CgInterface   *interface,
-                      CgWriter            *writer,
-                      CgEmitMethod         emit);
+void cg_emit_methods     (const CgInterface   *interface,
+                          CgWriter            *writer,
+                          CgEmitMethod         emit);
+
+/* Sets the keys that the head of every output has: file and sources. */
+void cg_emit_head        (const CgDescription *description,
+                          const char          *file,
+                          CgWriter            *writer);
 
 /* Appends what ends a doc comment, Since and Deprecated, if there are such,
  * with @separator in front. */
-void cg_emit_append_tags (GString *doc, const CgNode *node, const char *separator);
-
-/* Sets the keys that the head of every output has: file and sources. */
-void cg_emit_head    (const CgDescription *description,
-                      const char          *file,
-                      CgWriter            *writer);
+void cg_emit_append_tags (GString             *doc,
+                          const CgNode        *node,
+                          const char          *separator);
 
 G_END_DECLS

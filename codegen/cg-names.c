@@ -72,7 +72,7 @@ static const CgNameRow method_rows[] = {
 const CgNameTable cg_interface_names = { interface_rows, G_N_ELEMENTS (interface_rows) };
 const CgNameTable cg_method_names = { method_rows, G_N_ELEMENTS (method_rows) };
 
-/* The names whose keys are @key are at this place in the tables. */
+/* Where in the table, and so in the names, the one of this key is. */
 static gsize
 find_row (const CgNameTable *table,
           const char        *key)

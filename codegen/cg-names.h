@@ -11,19 +11,21 @@
 G_BEGIN_DECLS
 
 /* cg-naming.c */
-void cg_names_resolve       (CgDescription     *description,
-                             const char        *interface_prefix,
-                             const char        *c_namespace,
-                             CgDiagnostics     *diagnostics);
+void        cg_names_resolve       (CgDescription     *description,
+                                    const char        *interface_prefix,
+                                    const char        *c_namespace,
+                                    CgDiagnostics     *diagnostics);
 
 /* Make a writer know the keys of all names; give it those of an interface,
  * and those of a method. */
-const char *cg_names_get_iface (const CgInterface *interface);
-const char *cg_names_get_call (const CgMethod *method);
-void cg_names_add_rows      (CgWriter          *writer);
-void cg_names_set_interface (CgWriter          *writer,
-                             const CgInterface *interface);
-void cg_names_set_method    (CgWriter          *writer,
-                             const CgMethod    *method);
+void        cg_names_add_rows      (CgWriter          *writer);
+void        cg_names_set_interface (CgWriter          *writer,
+                                    const CgInterface *interface);
+void        cg_names_set_method    (CgWriter          *writer,
+                                    const CgMethod    *method);
+
+/* The GInterface, and the function of the proxy that calls. */
+const char *cg_names_get_iface     (const CgInterface *interface);
+const char *cg_names_get_call      (const CgMethod    *method);
 
 G_END_DECLS

@@ -17,7 +17,6 @@ typedef struct
   CgDescription *description;
   CgDiagnostics *diagnostics;
   const char    *prefix;
-  const char    *c_namespace;
   CgWriter      *writer;   /* (owned): expands the patterns */
   GHashTable    *globals;  /* (owned) (element-type utf8 CgNode): who has an identifier */
 } Namer;
@@ -33,57 +32,6 @@ make_member_name (const CgNode *node)
     return g_ascii_strdown (identifier, -1);
 
   return cg_camel_case_to_uscore (identifier);
-}
-
-static void
-set_namespace (Namer *self)
-{
-  g_autofree char *camel = cg_remove_underscores (self->c_namespace);
-  g_autofree char *lower = cg_is_ugly (self->c_namespace)
-                           ? g_ascii_strdown (self->c_namespace, -1)
-                           : cg_camel_case_to_uscore (self->c_namespace);
-  g_autofree char *upper = g_ascii_strup (lower, -1);
-  const char *end = *lower != '\0' ? "_" : "";
-  g_autofree char *lower_prefix = g_strconcat (lower, end, NULL);
-  g_autofree char *upper_prefix = g_strconcat (upper, end, NULL);
-
-  cg_writer_set (self->writer, "Ns", cg_is_ugly (self->c_namespace) ? camel : self->c_namespace);
-  cg_writer_set (self->writer, "ns", lower_prefix);
-  cg_writer_set (self->writer, "NS", upper_prefix);
-  cg_writer_set (self->writer, "MODULE", upper);
-}
-
-static void
-set_interface_base (Namer             *self,
-                    const CgInterface *interface)
-{
-  const char *c_name = interface->node.c_name;
-  const char *name = interface->node.name;
-  g_autofree char *camel = NULL;
-  g_autofree char *lower = NULL;
-  g_autofree char *upper = NULL;
-
-  if (c_name == NULL && g_str_has_prefix (name, self->prefix))
-    name += strlen (self->prefix);
-
-  if (cg_is_ugly (c_name))
-    {
-      g_autofree char *identifier = cg_make_identifier (c_name);
-
-      camel = cg_remove_underscores (identifier);
-      lower = g_ascii_strdown (identifier, -1);
-    }
-  else
-    {
-      camel = c_name != NULL ? cg_make_identifier (c_name) : cg_strip_dots (name);
-      lower = cg_camel_case_to_uscore (camel);
-    }
-  upper = g_ascii_strup (lower, -1);
-
-  cg_writer_set (self->writer, "Name", camel);
-  cg_writer_set (self->writer, "name", lower);
-  cg_writer_set (self->writer, "NAME", upper);
-  cg_writer_set (self->writer, "dbus_name", interface->node.name);
 }
 
 static const char **
@@ -161,7 +109,7 @@ name_interface (Namer       *self,
 {
   g_autofree char *camel = NULL;
 
-  set_interface_base (self, interface);
+  cg_spelling_set_interface (self->writer, &interface->node, self->prefix);
   interface->names = expand_rows (self, &cg_interface_names);
   camel = cg_writer_expand (self->writer, "$Iface$");
 
@@ -390,13 +338,13 @@ cg_names_resolve (CgDescription *description,
                   const char    *c_namespace,
                   CgDiagnostics *diagnostics)
 {
-  Namer self = { description, diagnostics, interface_prefix, c_namespace };
+  Namer self = { description, diagnostics, interface_prefix };
   GPtrArray *interfaces = description->interfaces;
 
   self.writer = cg_writer_new ();
   self.globals = g_hash_table_new (g_str_hash, g_str_equal);
 
-  set_namespace (&self);
+  cg_spelling_set_namespace (self.writer, c_namespace);
   for (guint i = 0; i < interfaces->len; i++)
     {
       CgInterface *interface = g_ptr_array_index (interfaces, i);

@@ -228,75 +228,6 @@ add_args (Builder    *self,
     }
 }
 
-static gsize
-count_stars (const char *type)
-{
-  gsize n = 0;
-
-  for (gsize length = strlen (type); n < length && type[length - n - 1] == '*'; n++)
-    ;
-
-  return n;
-}
-
-static gsize
-base_length (const char *type)
-{
-  gsize length = strlen (type) - count_stars (type);
-
-  while (length > 0 && type[length - 1] == ' ')
-    length--;
-
-  return length;
-}
-
-/* Appends a type so that it ends in its stars at the column @width. */
-static void
-append_padded (GString    *text,
-               const char *type,
-               gsize       width)
-{
-  gsize base = base_length (type);
-  gsize stars = count_stars (type);
-
-  g_string_append_len (text, type, base);
-  for (gsize i = MAX (width, base + stars + 1) - base - stars; i > 0; i--)
-    g_string_append_c (text, ' ');
-  for (gsize i = 0; i < stars; i++)
-    g_string_append_c (text, '*');
-}
-
-static char *
-format_params (Builder *self)
-{
-  GString *text = g_string_new (NULL);
-  gsize base = 0;
-  gsize stars = 0;
-
-  if (self->types->len == 0)
-    g_string_append (text, "void");
-
-  for (guint i = 0; i < self->types->len; i++)
-    {
-      const char *type = g_ptr_array_index (self->types, i);
-
-      base = MAX (base, base_length (type));
-      stars = MAX (stars, count_stars (type));
-    }
-
-  for (guint i = 0; i < self->types->len; i++)
-    {
-      const char *type = g_ptr_array_index (self->types, i);
-
-      if (i > 0)
-        g_string_append (text, ",\n");
-      append_padded (text, type, base + 1 + stars);
-      g_string_append (text, g_ptr_array_index (self->names, i));
-    }
-
-  return g_string_free (text, FALSE);
-}
-
 static const char *
 get_return_type (const CgMethod *method,
                  ReturnKind      returns)
@@ -397,7 +328,7 @@ set_signature (CgWriter       *writer,
   if (row->out_params && cg_method_get_return_arg (method) == NULL)
     add_args (builder, method->out_args, "return location for the result", TRUE, row->optional);
   add_letters (builder, row->trailing);
-  formatted = format_params (builder);
+  formatted = cg_columns_format (builder->types, builder->names);
 
   cg_writer_set (writer, "return_type", get_return_type (method, row->returns));
   cg_writer_set (writer, "function", function);
@@ -431,15 +362,6 @@ cg_signature_set_documented (CgWriter        *writer,
   cg_writer_set (writer, "doc", doc);
 }
 
-static void
-widen (CgColumns  *columns,
-       const char *return_type,
-       const char *function)
-{
-  columns->return_type = MAX (columns->return_type, strlen (return_type));
-  columns->function = MAX (columns->function, strlen (function));
-}
-
 /* Widens @columns to a function of a method. */
 void
 cg_signature_measure (CgWriter        *writer,
@@ -449,7 +371,7 @@ cg_signature_measure (CgWriter        *writer,
 {
   g_autofree char *function = cg_writer_expand (writer, rows[kind].function);
 
-  widen (columns, get_return_type (method, rows[kind].returns), function);
+  cg_columns_widen (columns, get_return_type (method, rows[kind].returns), function);
 }
 
 /* The same for the function whose keys are set. */
@@ -460,17 +382,5 @@ cg_signature_measure_set (CgWriter  *writer,
   g_autofree char *return_type = cg_writer_expand (writer, "$return_type$");
   g_autofree char *function = cg_writer_expand (writer, "$function$");
 
-  widen (columns, return_type, function);
-}
-
-/* Pads a type so that its stars touch the name that follows. */
-char *
-cg_signature_pad_type (const char *type,
-                       guint       width)
-{
-  GString *padded = g_string_new (NULL);
-
-  append_padded (padded, type, width);
-
-  return g_string_free (padded, FALSE);
+  cg_columns_widen (columns, return_type, function);
 }

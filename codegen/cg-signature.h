@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "cg-columns.h"
 #include "cg-model.h"
 #include "cg-writer.h"
 
@@ -26,27 +27,18 @@ typedef enum
 
 /* Give @writer, in which the names of interface and method are, the keys
  * return_type, function, and params; and param_docs and doc. */
-void  cg_signature_set            (CgWriter        *writer,
-                                   const CgMethod  *method,
-                                   CgSignatureKind  kind);
-void  cg_signature_set_documented (CgWriter        *writer,
-                                   const CgMethod  *method,
-                                   CgSignatureKind  kind);
+void cg_signature_set            (CgWriter        *writer,
+                                  const CgMethod  *method,
+                                  CgSignatureKind  kind);
+void cg_signature_set_documented (CgWriter        *writer,
+                                  const CgMethod  *method,
+                                  CgSignatureKind  kind);
 
-/* The columns of many prototypes below each other. */
-typedef struct
-{
-  guint return_type;
-  guint function;
-} CgColumns;
-
-void  cg_signature_measure        (CgWriter        *writer,
-                                   const CgMethod  *method,
-                                   CgSignatureKind  kind,
-                                   CgColumns       *columns);
-void  cg_signature_measure_set    (CgWriter        *writer,
-                                   CgColumns       *columns);
-char *cg_signature_pad_type       (const char      *type,
-                                   guint            width);
+void cg_signature_measure        (CgWriter        *writer,
+                                  const CgMethod  *method,
+                                  CgSignatureKind  kind,
+                                  CgColumns       *columns);
+void cg_signature_measure_set    (CgWriter        *writer,
+                                  CgColumns       *columns);
 
 G_END_DECLS

@@ -83,3 +83,58 @@ cg_make_identifier (const char *name)
 
   return g_string_free (identifier, FALSE);
 }
+
+/* Gives @writer the keys that the names of all interfaces begin with. */
+void
+cg_spelling_set_namespace (CgWriter   *writer,
+                           const char *c_namespace)
+{
+  g_autofree char *camel = cg_remove_underscores (c_namespace);
+  g_autofree char *lower = cg_is_ugly (c_namespace)
+                           ? g_ascii_strdown (c_namespace, -1)
+                           : cg_camel_case_to_uscore (c_namespace);
+  g_autofree char *upper = g_ascii_strup (lower, -1);
+  const char *end = *lower != '\0' ? "_" : "";
+  g_autofree char *lower_prefix = g_strconcat (lower, end, NULL);
+  g_autofree char *upper_prefix = g_strconcat (upper, end, NULL);
+
+  cg_writer_set (writer, "Ns", cg_is_ugly (c_namespace) ? camel : c_namespace);
+  cg_writer_set (writer, "ns", lower_prefix);
+  cg_writer_set (writer, "NS", upper_prefix);
+  cg_writer_set (writer, "MODULE", upper);
+}
+
+/* Gives @writer the keys that all names of an interface are made of. */
+void
+cg_spelling_set_interface (CgWriter     *writer,
+                           const CgNode *node,
+                           const char   *prefix)
+{
+  const char *c_name = node->c_name;
+  const char *name = node->name;
+  g_autofree char *camel = NULL;
+  g_autofree char *lower = NULL;
+  g_autofree char *upper = NULL;
+
+  if (c_name == NULL && g_str_has_prefix (name, prefix))
+    name += strlen (prefix);
+
+  if (cg_is_ugly (c_name))
+    {
+      g_autofree char *identifier = cg_make_identifier (c_name);
+
+      camel = cg_remove_underscores (identifier);
+      lower = g_ascii_strdown (identifier, -1);
+    }
+  else
+    {
+      camel = c_name != NULL ? cg_make_identifier (c_name) : cg_strip_dots (name);
+      lower = cg_camel_case_to_uscore (camel);
+    }
+  upper = g_ascii_strup (lower, -1);
+
+  cg_writer_set (writer, "Name", camel);
+  cg_writer_set (writer, "name", lower);
+  cg_writer_set (writer, "NAME", upper);
+  cg_writer_set (writer, "dbus_name", node->name);
+}
