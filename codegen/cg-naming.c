@@ -338,7 +338,7 @@ cg_names_resolve (CgDescription *description,
                   const char    *c_namespace,
                   CgDiagnostics *diagnostics)
 {
-  Namer self = { description, diagnostics, interface_prefix };
+  Namer self = { .description = description, .diagnostics = diagnostics, .prefix = interface_prefix };
   GPtrArray *interfaces = description->interfaces;
 
   self.writer = cg_writer_new ();

@@ -328,7 +328,7 @@ cg_parse (CgSource      *source,
           CgDescription *description,
           CgDiagnostics *diagnostics)
 {
-  Parser self = { source, description, diagnostics };
+  Parser self = { .source = source, .description = description, .diagnostics = diagnostics };
   Frame outside = { KIND_ROOT, "", { source->name, source->index, 1, 1 }, NULL, 0, FALSE };
   g_autofree char *base_name = g_path_get_basename (source->name);
 

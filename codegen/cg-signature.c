@@ -343,7 +343,7 @@ cg_signature_set (CgWriter        *writer,
                   const CgMethod  *method,
                   CgSignatureKind  kind)
 {
-  Builder builder = { NULL };
+  Builder builder = { .docs = NULL };
 
   set_signature (writer, method, &rows[kind], &builder);
 }
@@ -355,7 +355,7 @@ cg_signature_set_documented (CgWriter        *writer,
 {
   g_autofree char *doc = make_doc (writer, method, &rows[kind]);
   g_autoptr (GString) docs = g_string_new (NULL);
-  Builder builder = { NULL, NULL, NULL, docs };
+  Builder builder = { .docs = docs };
 
   set_signature (writer, method, &rows[kind], &builder);
   cg_writer_set (writer, "param_docs", docs->str);
