@@ -28,12 +28,15 @@ typedef struct
   guint      n_begun;                    /* [lock] */
   NorpcCall *current;                    /* (owned) (nullable) [lock] */
   NorpcCall *open;                       /* (unowned) (nullable) [lock] */
+  int        n_open;                     /* atomic, written with the lock */
 } NorpcBacklog;
 
 void       norpc_backlog_init       (NorpcBacklog *self);
 void       norpc_backlog_clear      (NorpcBacklog *self);
 guint      norpc_backlog_fill       (NorpcBacklog *self,
-                                     NorpcChannel *channel);
+                                     NorpcChannel *channel,
+                                     guint         max);
+guint      norpc_backlog_get_n_open (NorpcBacklog *self);
 NorpcCall *norpc_backlog_next       (NorpcBacklog *self,
                                      NorpcHost    *host);
 gboolean   norpc_backlog_forget     (NorpcBacklog *self,

@@ -32,6 +32,8 @@ unlink_open_locked (NorpcBacklog *self,
   else
     return;
 
+  g_atomic_int_add (&self->n_open, -1);
+
   if (call->open_next != NULL)
     call->open_next->open_previous = call->open_previous;
   call->open_previous = call->open_next = NULL;
@@ -53,6 +55,7 @@ link_open_locked (NorpcBacklog *self,
   if (self->open != NULL)
     self->open->open_previous = call;
   self->open = call;
+  g_atomic_int_inc (&self->n_open);
   g_atomic_int_set (&call->stage, NORPC_CALL_KEPT);
   g_atomic_pointer_set (&call->host, norpc_host_ref (host));
 
@@ -65,18 +68,19 @@ link_open_locked (NorpcBacklog *self,
     }
 }
 
-/* The host's context, when the last batch is done: takes calls off the
- * channel. Returns how many.
+/* The host's context, when the last batch is done: takes up to @max calls off
+ * the channel. Returns how many.
  */
 guint
 norpc_backlog_fill (NorpcBacklog *self,
-                    NorpcChannel *channel)
+                    NorpcChannel *channel,
+                    guint         max)
 {
   guint n;
 
   g_mutex_lock (&self->lock);
   g_assert (self->n_begun == self->n_batch);
-  n = norpc_channel_take (channel, self->batch, NORPC_BACKLOG_BATCH);
+  n = norpc_channel_take (channel, self->batch, MIN (max, NORPC_BACKLOG_BATCH));
   self->n_begun = 0;
   self->n_batch = n;
   g_mutex_unlock (&self->lock);
@@ -107,6 +111,13 @@ norpc_backlog_next (NorpcBacklog *self,
     g_atomic_int_set (&next->stage, NORPC_CALL_HANDLED);
 
   return next;
+}
+
+/* Any thread: how many calls are to be answered later. */
+guint
+norpc_backlog_get_n_open (NorpcBacklog *self)
+{
+  return (guint) g_atomic_int_get (&self->n_open);
 }
 
 /* Any thread: an open call is answered. TRUE if no other is open. */

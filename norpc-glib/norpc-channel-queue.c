@@ -191,16 +191,17 @@ norpc_channel_fall_asleep (NorpcChannel *self,
   return empty;
 }
 
-/* Any thread. */
+/* Any thread: whether the host sleeps or not. */
 void
 norpc_channel_wake_up (NorpcChannel *self)
 {
-  g_autoptr (NorpcWaker) sleeper = NULL;
+  g_autoptr (NorpcWaker) waker = NULL;
 
   g_async_queue_lock (self->queue);
-  sleeper = norpc_channel_steal_sleeper_locked (self);
+  self->asleep = FALSE;
+  waker = self->waker != NULL ? norpc_waker_ref (self->waker) : NULL;
   g_async_queue_unlock (self->queue);
 
-  if (sleeper != NULL)
-    norpc_waker_wake (sleeper);
+  if (waker != NULL)
+    norpc_waker_wake (waker);
 }

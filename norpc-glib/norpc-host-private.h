@@ -43,6 +43,8 @@ struct _NorpcHost
   NorpcBacklog backlog; /* has its own lock */
   NorpcWaiters waiters; /* has its own lock; woken after each change of the state */
 
+  int max_open;     /* atomic: how many calls may be open, 0 for any number */
+  int held_up;      /* atomic, written in the context: as many are, so none is taken */
   int told_to_stop; /* atomic */
   int abandoned;    /* atomic: nothing is to be served any more */
   int state;        /* atomic, written with the lock: NorpcHostState */
@@ -63,6 +65,10 @@ gboolean       norpc_host_attach         (NorpcHost       *self,
                                           NorpcThread     *thread,
                                           GError         **error);
 gboolean       norpc_host_has_work       (NorpcHost       *self);
+gboolean       norpc_host_can_serve      (NorpcHost       *self);
+gboolean       norpc_host_hold_up        (NorpcHost       *self);
+void           norpc_host_set_max_open   (NorpcHost       *self,
+                                          guint            max_open);
 gboolean       norpc_host_run            (NorpcHost       *self,
                                           GMainContext    *context);
 gboolean       norpc_host_run_here       (NorpcHost       *self);

@@ -25,7 +25,9 @@ host_source_prepare (GSource *source,
 
   *timeout = -1;
 
-  if (norpc_host_has_work (self) || !norpc_channel_fall_asleep (self->channel, &self->spin))
+  if (norpc_host_has_work (self))
+    return TRUE;
+  if (!norpc_host_hold_up (self) && !norpc_channel_fall_asleep (self->channel, &self->spin))
     return TRUE;
 
   /* Who changes the state does so before it looks for a sleeper. */
@@ -37,7 +39,7 @@ host_source_check (GSource *source)
 {
   NorpcHost *self = ((HostSource *) source)->host;
 
-  return norpc_channel_has_calls (self->channel) || norpc_host_has_work (self);
+  return norpc_host_can_serve (self) || norpc_host_has_work (self);
 }
 
 static gboolean

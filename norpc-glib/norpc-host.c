@@ -149,6 +149,58 @@ norpc_host_has_work (NorpcHost *self)
   return !self->tried || may_stop (self);
 }
 
+/* Any thread: how many more calls the service may be given. What was
+ * abandoned it may have in any number: it does not get to see it.
+ */
+static guint
+get_room (NorpcHost *self)
+{
+  guint max_open = (guint) g_atomic_int_get (&self->max_open);
+  guint n_open = norpc_backlog_get_n_open (&self->backlog);
+
+  if (max_open == 0 || g_atomic_int_get (&self->abandoned))
+    return G_MAXUINT;
+
+  return n_open < max_open ? max_open - n_open : 0;
+}
+
+/* The host's context: there is a call that the service may be given. */
+gboolean
+norpc_host_can_serve (NorpcHost *self)
+{
+  return norpc_channel_has_calls (self->channel) && get_room (self) > 0;
+}
+
+/* The host's context: TRUE if the service has as many calls open as it may.
+ * Then who answers one wakes the context.
+ */
+gboolean
+norpc_host_hold_up (NorpcHost *self)
+{
+  gboolean held_up = FALSE;
+
+  if (get_room (self) == 0)
+    {
+      /* Who answers does so before it looks here. */
+      g_atomic_int_set (&self->held_up, TRUE);
+      held_up = get_room (self) == 0;
+    }
+  if (!held_up)
+    g_atomic_int_set (&self->held_up, FALSE);
+
+  return held_up;
+}
+
+/* Any thread. */
+void
+norpc_host_set_max_open (NorpcHost *self,
+                         guint      max_open)
+{
+  g_atomic_int_set (&self->max_open, (int) max_open);
+  if (g_atomic_int_get (&self->held_up))
+    norpc_channel_wake_up (self->channel);
+}
+
 /* The host's context. As calls often come one after the other, it looks for
  * more before it lets go of the context, which then polls. Other sources wait
  * no longer for that than for a batch of calls that came at once.
@@ -161,7 +213,7 @@ serve_calls (NorpcHost *self)
 
   do
     {
-      n = norpc_backlog_fill (&self->backlog, self->channel);
+      n = norpc_backlog_fill (&self->backlog, self->channel, get_room (self));
       while ((call = norpc_backlog_next (&self->backlog, self)) != NULL)
         {
           norpc_channel_served (self->channel);
@@ -169,7 +221,7 @@ serve_calls (NorpcHost *self)
         }
       n_served += n;
     }
-  while (n > 0 && n_served < MAX_CALLS_A_DISPATCH &&
+  while (n > 0 && n_served < MAX_CALLS_A_DISPATCH && get_room (self) > 0 &&
          norpc_channel_look (self->channel, &self->spin));
 }
 
@@ -204,7 +256,7 @@ norpc_host_run (NorpcHost    *self,
   GMainContext *thread_default = g_main_context_get_thread_default ();
   gboolean push;
 
-  if (self->busy || !(norpc_channel_has_calls (self->channel) || norpc_host_has_work (self)))
+  if (self->busy || !(norpc_host_can_serve (self) || norpc_host_has_work (self)))
     return FALSE;
 
   /* What the service begins in a handler has to end where the service is. */
@@ -340,6 +392,9 @@ void
 norpc_host_forget (NorpcHost *self,
                    NorpcCall *call)
 {
-  if (norpc_backlog_forget (&self->backlog, call))
+  gboolean last = norpc_backlog_forget (&self->backlog, call);
+
+  if (g_atomic_int_get (&self->held_up) ||
+      (last && norpc_host_get_state (self) == NORPC_HOST_STOPPING))
     norpc_channel_wake_up (self->channel);
 }

@@ -38,9 +38,10 @@ typedef enum
   PROP_CHANNEL,
   PROP_THREAD,
   PROP_MAIN_CONTEXT,
+  PROP_MAX_OPEN_CALLS,
 } NorpcServerProperty;
 
-static GParamSpec *properties[PROP_MAIN_CONTEXT + 1];
+static GParamSpec *properties[PROP_MAX_OPEN_CALLS + 1];
 
 static void
 norpc_server_constructed (GObject *object)
@@ -88,6 +89,10 @@ norpc_server_set_property (GObject      *object,
       self->context = g_value_dup_boxed (value);
       break;
 
+    case PROP_MAX_OPEN_CALLS:
+      norpc_server_set_max_open_calls (self, g_value_get_uint (value));
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -114,6 +119,10 @@ norpc_server_get_property (GObject    *object,
 
     case PROP_MAIN_CONTEXT:
       g_value_set_boxed (value, self->context);
+      break;
+
+    case PROP_MAX_OPEN_CALLS:
+      g_value_set_uint (value, norpc_server_get_max_open_calls (self));
       break;
 
     case PROP_SERVICE:
@@ -215,6 +224,18 @@ norpc_server_class_init (NorpcServerClass *klass)
                         G_TYPE_MAIN_CONTEXT,
                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
+  /**
+   * NorpcServer:max-open-calls: (getter get_max_open_calls) (setter set_max_open_calls)
+   *
+   * How many calls the service may have open at once; 0 for any number.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_OPEN_CALLS] =
+    g_param_spec_uint ("max-open-calls", NULL, NULL,
+                       0, G_MAXINT, 0,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
@@ -300,4 +321,49 @@ norpc_server_get_channel (NorpcServer *self)
   g_return_val_if_fail (NORPC_IS_SERVER (self), NULL);
 
   return self->channel;
+}
+
+/**
+ * norpc_server_get_max_open_calls:
+ * @self: a server
+ *
+ * Tells how many calls the service may have open at once.
+ *
+ * Returns: the number, or 0 for any number
+ * Since: 0.1
+ */
+guint
+norpc_server_get_max_open_calls (NorpcServer *self)
+{
+  g_return_val_if_fail (NORPC_IS_SERVER (self), 0);
+
+  return (guint) g_atomic_int_get (&self->host->max_open);
+}
+
+/**
+ * norpc_server_set_max_open_calls:
+ * @self: a server
+ * @max_open_calls: the number, at most %G_MAXINT, or 0 for any number
+ *
+ * Sets how many calls the service may have open at once: given to it, and not
+ * answered.
+ *
+ * The others wait in the channel. With 1, the service gets a call only when it
+ * has answered the one before, also if it answers later. By default there is
+ * no limit. Any thread may set it, at any time.
+ *
+ * Since: 0.1
+ */
+void
+norpc_server_set_max_open_calls (NorpcServer *self,
+                                 guint        max_open_calls)
+{
+  g_return_if_fail (NORPC_IS_SERVER (self));
+  g_return_if_fail (max_open_calls <= G_MAXINT);
+
+  if (norpc_server_get_max_open_calls (self) == max_open_calls)
+    return;
+
+  norpc_host_set_max_open (self->host, max_open_calls);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_OPEN_CALLS]);
 }

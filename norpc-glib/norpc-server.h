@@ -45,6 +45,11 @@ NorpcServer  *norpc_server_new_in_context  (GObject              *service,
 NORPC_AVAILABLE_IN_ALL
 NorpcChannel *norpc_server_get_channel     (NorpcServer          *self);
 NORPC_AVAILABLE_IN_ALL
+guint         norpc_server_get_max_open_calls (NorpcServer       *self);
+NORPC_AVAILABLE_IN_ALL
+void          norpc_server_set_max_open_calls (NorpcServer       *self,
+                                               guint              max_open_calls);
+NORPC_AVAILABLE_IN_ALL
 gboolean      norpc_server_is_running      (NorpcServer          *self);
 NORPC_AVAILABLE_IN_ALL
 gboolean      norpc_server_start           (NorpcServer          *self,
