@@ -145,6 +145,7 @@ race_use_after_unref (void)
 static gpointer
 free_thread (gpointer data)
 {
+  g_usleep (2000); /* after the other has touched it, which nothing ensures */
   g_free (data);
   return NULL;
 }
