@@ -126,7 +126,8 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
   /**
    * NorpcProxy:timeout: (getter get_timeout) (setter set_timeout)
    *
-   * How long a call may take, in milliseconds; 0 for any time.
+   * How long a call may take, in milliseconds; 0 for what the description
+   * says, or else any time.
    *
    * Since: 0.1
    */
@@ -167,7 +168,8 @@ norpc_proxy_get_endpoint (NorpcProxy *self)
  *
  * Tells how long a call may take.
  *
- * Returns: the time in milliseconds, or 0 for any time
+ * Returns: the time in milliseconds, or 0 for what the description says, or
+ *   else any time
  * Since: 0.1
  */
 guint
@@ -181,7 +183,8 @@ norpc_proxy_get_timeout (NorpcProxy *self)
 /**
  * norpc_proxy_set_timeout:
  * @self: a proxy
- * @milliseconds: the time in milliseconds, at most %G_MAXINT, or 0 for any time
+ * @milliseconds: the time in milliseconds, at most %G_MAXINT, or 0 for what the
+ *   description says, or else any time
  *
  * Sets how long a call may take that is made from now on.
  *

@@ -146,6 +146,44 @@ test_begun_and_dropped (Fixture       *fixture,
   outcome_clear (&outcome);
 }
 
+static gpointer
+drop_thread (gpointer data)
+{
+  norpc_call_unref (data);
+
+  return NULL;
+}
+
+/* Somebody else drops the call as it is answered, in each of the places. */
+static void
+test_dropped_while_answered (Fixture       *fixture,
+                             gconstpointer  unused)
+{
+  for (guint i = 0; i < 3; i++)
+    {
+      Outcome outcome = { 0 };
+      NorpcCall *call;
+
+      probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+      call = probe_state_take_held (fixture->state);
+      norpc_call_ref (call);
+
+      if (i == 0)
+        g_thread_join (g_thread_new ("drop", drop_thread, call));
+      g_assert_nonnull (norpc_call_begin_reply (call, norpc_call_get_interface_info (call),
+                                                norpc_call_get_method (call)));
+      if (i == 1)
+        g_thread_join (g_thread_new ("drop", drop_thread, call));
+      norpc_call_end_reply (call);
+      if (i == 2)
+        g_thread_join (g_thread_new ("drop", drop_thread, call));
+      norpc_call_unref (call);
+
+      outcome_wait (&outcome);
+      g_assert_no_error (outcome.error);
+    }
+}
+
 static void
 test_answered_for_another (Fixture       *fixture,
                            gconstpointer  unused)
@@ -286,6 +324,7 @@ main (int   argc,
   TEST ("/call/answered-twice", test_answered_twice);
   TEST ("/call/answered-twice-at-once", test_answered_twice_at_once);
   TEST ("/call/begun-and-dropped", test_begun_and_dropped);
+  TEST ("/call/dropped-while-answered", test_dropped_while_answered);
   TEST ("/call/answered-for-another", test_answered_for_another);
   TEST ("/call/reply-values", test_reply_values);
   TEST ("/call/no-values-with-error", test_no_values_with_error);

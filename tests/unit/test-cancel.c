@@ -191,6 +191,33 @@ test_after_the_reply (Fixture       *fixture,
   g_assert_cmpuint (outcome.n, ==, 1);
 }
 
+/* The service has begun to answer: it has the word, but the client that has
+ * cancelled sees no success.
+ */
+static void
+test_while_answered (Fixture       *fixture,
+                     gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (NorpcCall) call = NULL;
+  Outcome outcome = { 0 };
+
+  probe_probe_proxy_call_hold (fixture->proxy, cancellable, hold_cb, &outcome);
+  call = probe_state_take_held (fixture->state);
+  g_assert_nonnull (norpc_call_begin_reply (call, norpc_call_get_interface_info (call),
+                                            norpc_call_get_method (call)));
+  g_cancellable_cancel (cancellable);
+  g_assert_false (norpc_call_is_cancelled (call));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (outcome.n, ==, 0);
+
+  norpc_call_end_reply (call);
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  outcome_clear (&outcome);
+}
+
 static gpointer
 cancel_thread (gpointer data)
 {
@@ -309,6 +336,7 @@ main (int   argc,
   TEST ("/cancel/running-and-blocking", test_running_and_blocking);
   TEST ("/cancel/replied", test_replied);
   TEST ("/cancel/after-the-reply", test_after_the_reply);
+  TEST ("/cancel/while-answered", test_while_answered);
   TEST ("/cancel/sync", test_sync);
   TEST ("/cancel/many", test_many);
   TEST ("/cancel/race-with-reply", test_race_with_reply);

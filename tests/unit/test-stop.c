@@ -119,6 +119,30 @@ tell_and_wait (ProbeService *service,
   g_async_queue_pop (queues[1]);
 }
 
+/* The service has begun to answer: that is the answer, and nothing waits for
+ * the end of it but the client.
+ */
+static void
+test_abandon_while_answered (Fixture       *fixture,
+                             gconstpointer  unused)
+{
+  g_autoptr (NorpcCall) call = NULL;
+  g_autoptr (GError) error = NULL;
+  Outcome outcome = { 0 };
+
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = probe_state_take_held (fixture->state);
+  g_assert_nonnull (norpc_call_begin_reply (call, norpc_call_get_interface_info (call),
+                                            norpc_call_get_method (call)));
+  g_assert_true (norpc_server_stop (fixture->server, NORPC_STOP_ABANDON, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (outcome.n, ==, 0);
+
+  norpc_call_end_reply (call);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+}
+
 /* What the service has taken off the queue at once, and not come to. */
 static void
 test_abandon_batch (Fixture       *fixture,
@@ -389,6 +413,7 @@ main (int   argc,
 
   TEST ("/stop/finish", test_finish);
   TEST ("/stop/abandon", test_abandon);
+  TEST ("/stop/abandon-while-answered", test_abandon_while_answered);
   TEST ("/stop/abandon-batch", test_abandon_batch);
   TEST ("/stop/cancelled", test_cancelled);
   TEST ("/stop/in-handler", test_in_handler);
