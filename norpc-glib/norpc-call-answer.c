@@ -16,6 +16,7 @@
 #include "norpc-host-private.h"
 
 #include "norpc-sync-wait-private.h"
+#include "norpc-trace-private.h"
 
 /* Any thread. TRUE: the caller, and nobody else, writes the answer and then
  * calls norpc_call_deliver ().
@@ -35,6 +36,10 @@ void
 norpc_call_deliver (NorpcCall *self)
 {
   g_autoptr (NorpcHost) host = NULL;
+
+  norpc_trace (self, "%s%s",
+               self->error != NULL ? "failed: " : "answered",
+               self->error != NULL ? self->error->message : "");
 
   g_atomic_int_set (&self->state, NORPC_CALL_ANSWERED);
 

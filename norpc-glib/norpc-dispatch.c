@@ -7,6 +7,7 @@
 #include "norpc-call-scope-private.h"
 #include "norpc-dispatch-private.h"
 #include "norpc-error.h"
+#include "norpc-trace-private.h"
 
 /* The service's context: the handler said FALSE. */
 static void
@@ -67,6 +68,8 @@ norpc_dispatch (NorpcCall *call,
                                norpc_call_get_interface_name (call));
       return;
     }
+
+  norpc_trace (call, "handled by %s", G_OBJECT_TYPE_NAME (service));
 
   outer = norpc_call_scope_swap (call);
   handled = method_info->dispatch (service, call, &error);

@@ -9,6 +9,7 @@
 #include "norpc-endpoint.h"
 #include "norpc-inbox-private.h"
 #include "norpc-sync-wait-private.h"
+#include "norpc-trace-private.h"
 
 /**
  * NorpcEndpoint:
@@ -93,6 +94,10 @@ static void
 send_open (NorpcEndpoint *self,
            NorpcCall     *call)
 {
+  norpc_trace (call, "%s, to %s",
+               call->waiter == NORPC_CALL_WAITER_SYNC ? "sync" : "async",
+               G_OBJECT_TYPE_NAME (self));
+
   if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
     norpc_endpoint_send (self, call);
   else

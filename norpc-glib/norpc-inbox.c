@@ -20,6 +20,7 @@
 #include "norpc-inbox-private.h"
 #include "norpc-spin-private.h"
 #include "norpc-timer-heap-private.h"
+#include "norpc-trace-private.h"
 #include "norpc-waker-private.h"
 
 /* Other sources of the context have their turn after so many replies. */
@@ -275,6 +276,8 @@ hand_over (NorpcInbox *self,
 
   if (g_atomic_int_dec_and_test (&self->n_open))
     g_main_context_unref (self->context);
+
+  norpc_trace (call, "back with its client");
 
   if (reply_func != NULL)
     reply_func (norpc_call_get_reply (call), reply_data);

@@ -1,0 +1,37 @@
+/* norpc-trace.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-call-private.h"
+#include "norpc-trace-private.h"
+
+int norpc_trace_state = -1;
+
+/* Any thread, the first time. */
+gboolean
+norpc_trace_find_out (void)
+{
+  gboolean on = !g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN);
+
+  g_atomic_int_set (&norpc_trace_state, on);
+
+  return on;
+}
+
+/* Any thread that holds something of @call. */
+void
+norpc_trace_print (NorpcCall  *call,
+                   const char *format,
+                   ...)
+{
+  g_autofree char *what = NULL;
+  va_list args;
+
+  va_start (args, format);
+  what = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  g_debug ("call %p of %s.%s: %s", (gpointer) call,
+           norpc_call_get_interface_name (call), norpc_call_get_method_name (call), what);
+}
