@@ -158,17 +158,10 @@ norpc_server_finalize (GObject *object)
   G_OBJECT_CLASS (norpc_server_parent_class)->finalize (object);
 }
 
+/* What a server is made with, and keeps. */
 static void
-norpc_server_class_init (NorpcServerClass *klass)
+make_construction_properties (void)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->constructed = norpc_server_constructed;
-  object_class->set_property = norpc_server_set_property;
-  object_class->get_property = norpc_server_get_property;
-  object_class->dispose = norpc_server_dispose;
-  object_class->finalize = norpc_server_finalize;
-
   /**
    * NorpcServer:service:
    *
@@ -223,6 +216,20 @@ norpc_server_class_init (NorpcServerClass *klass)
     g_param_spec_boxed ("main-context", NULL, NULL,
                         G_TYPE_MAIN_CONTEXT,
                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+norpc_server_class_init (NorpcServerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = norpc_server_constructed;
+  object_class->set_property = norpc_server_set_property;
+  object_class->get_property = norpc_server_get_property;
+  object_class->dispose = norpc_server_dispose;
+  object_class->finalize = norpc_server_finalize;
+
+  make_construction_properties ();
 
   /**
    * NorpcServer:max-open-calls: (getter get_max_open_calls) (setter set_max_open_calls)
