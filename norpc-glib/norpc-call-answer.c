@@ -29,6 +29,44 @@ norpc_call_claim (NorpcCall *self)
                                             NORPC_CALL_ANSWERING);
 }
 
+/* The last of those that had to be done. */
+static void
+pass_on (NorpcCall *self)
+{
+  switch (self->waiter)
+    {
+    case NORPC_CALL_WAITER_INBOX:
+      norpc_inbox_push (self->inbox, self);
+      break;
+
+    case NORPC_CALL_WAITER_SYNC:
+      norpc_sync_wait_wake (self);
+      break;
+
+    case NORPC_CALL_WAITER_NONE:
+    default:
+      norpc_reply_unref (norpc_call_get_reply (self));
+      break;
+    }
+}
+
+/* The calling thread, before anybody else knows of the call. Whatever ends
+ * it from now on, its client's half stays until norpc_call_end_send ().
+ */
+void
+norpc_call_begin_send (NorpcCall *self)
+{
+  self->parties = 2;
+}
+
+/* The calling thread, which holds the call and has prepared it. */
+void
+norpc_call_end_send (NorpcCall *self)
+{
+  if (g_atomic_int_dec_and_test (&self->parties))
+    pass_on (self);
+}
+
 /* The thread that claimed the call. The client may run, and drop its half,
  * before this returns: the caller has to hold something of the call.
  */
@@ -51,21 +89,8 @@ norpc_call_deliver (NorpcCall *self)
   if (host != NULL)
     norpc_host_forget (host, self);
 
-  switch (self->waiter)
-    {
-    case NORPC_CALL_WAITER_INBOX:
-      norpc_inbox_push (self->inbox, self);
-      break;
-
-    case NORPC_CALL_WAITER_SYNC:
-      norpc_sync_wait_wake (self);
-      break;
-
-    case NORPC_CALL_WAITER_NONE:
-    default:
-      norpc_reply_unref (norpc_call_get_reply (self));
-      break;
-    }
+  if (g_atomic_int_dec_and_test (&self->parties))
+    pass_on (self);
 }
 
 /* Any thread: ends the call on the client's behalf, and tells the service,

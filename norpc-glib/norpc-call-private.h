@@ -61,6 +61,8 @@ struct _NorpcCall
   int given_up; /* atomic: the client no longer wants an answer */
   int timed_out; /* with given_up: because its time was up */
   int waiting;  /* atomic: see norpc-sync-wait.c */
+  int parties;  /* atomic: how many keep the answer from the waiter: who answers, and the
+                   caller as long as it prepares the call */
   int stage;    /* atomic, written by the host: NorpcCallStage */
 
   guint                     method;
@@ -80,6 +82,7 @@ struct _NorpcCall
   guint           default_timeout; /* milliseconds, or 0: for all of its proxy */
   gint64          deadline;        /* monotonic time, or 0 */
   NorpcGroupLink  parent_link;     /* among the calls on behalf of the same call */
+  NorpcCallGroup *proxy_calls;     /* (unowned) (nullable): of its proxy, until it is sent */
   NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
   guint           timer_place;     /* the inbox's lock */
 
@@ -128,6 +131,8 @@ void norpc_call_release (NorpcCall *self);
 /* Answering */
 gboolean norpc_call_claim        (NorpcCall  *self);
 void     norpc_call_deliver      (NorpcCall  *self);
+void     norpc_call_begin_send    (NorpcCall  *self);
+void     norpc_call_end_send      (NorpcCall  *self);
 GError  *norpc_call_copy_reason    (NorpcCall  *self);
 gboolean norpc_call_time_out       (NorpcCall  *self);
 void     norpc_call_come_back      (NorpcCall  *self);

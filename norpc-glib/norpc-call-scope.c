@@ -189,6 +189,9 @@ norpc_call_scope_apply (NorpcCall *call)
   if (timeout != NORPC_NO_TIMEOUT)
     call->deadline = g_get_monotonic_time () + (gint64) timeout * 1000;
 
+  if (call->proxy_calls != NULL)
+    norpc_call_group_add (g_steal_pointer (&call->proxy_calls), &call->proxy_link, call);
+
   if (parent == NULL || g_atomic_int_get (&parent->replied))
     return;
 

@@ -86,6 +86,7 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   g_atomic_ref_count_inc (&self->memory_refs);
   self->interface_info = interface_info;
   self->method = method;
+  self->parties = 1;
   self->n_args = n_args;
   self->n_results = n_results;
   init_values (self->values, info->in_args, n_args);

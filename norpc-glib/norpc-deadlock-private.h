@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-void norpc_deadlock_begin_wait (NorpcCall *call);
-void norpc_deadlock_end_wait   (NorpcCall *call);
+gboolean norpc_deadlock_begin_wait (NorpcCall *call);
+void     norpc_deadlock_end_wait   (void);
 
 G_END_DECLS

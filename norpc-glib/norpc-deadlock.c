@@ -30,6 +30,15 @@ static GHashTable *waits; /* (owned) (nullable) */
 static gboolean
 is_stuck_locked (NorpcCall *call)
 {
+  NorpcCallState state = (NorpcCallState) g_atomic_int_get (&call->state);
+
+  /* Its caller is about to wake: unless it is the service that has begun to
+   * answer, and not ended.
+   */
+  if (state == NORPC_CALL_ANSWERED ||
+      (state == NORPC_CALL_ANSWERING && !g_atomic_int_get (&call->replied)))
+    return FALSE;
+
   switch ((NorpcCallStage) g_atomic_int_get (&call->stage))
     {
     case NORPC_CALL_WAITING:
@@ -109,9 +118,10 @@ describe_circle_locked (GPtrArray *circle,
 }
 
 /* The thread that is going to sleep until @call is answered. If it never
- * could be, the call that makes it so is answered here.
+ * could be, the call that makes it so is answered here. TRUE if
+ * norpc_deadlock_end_wait () has to follow.
  */
-void
+gboolean
 norpc_deadlock_begin_wait (NorpcCall *call)
 {
   g_autoptr (GPtrArray) circle = NULL;
@@ -119,7 +129,7 @@ norpc_deadlock_begin_wait (NorpcCall *call)
   NorpcCall *last = NULL;
 
   if (call->serving_thread == NULL)
-    return;
+    return FALSE;
 
   g_mutex_lock (&waits_lock);
   if (waits == NULL)
@@ -142,15 +152,14 @@ norpc_deadlock_begin_wait (NorpcCall *call)
       norpc_call_refuse (last, NORPC_ERROR_WOULD_DEADLOCK, description);
       norpc_call_release (last);
     }
+
+  return TRUE;
 }
 
 /* The same thread, awake. */
 void
-norpc_deadlock_end_wait (NorpcCall *call)
+norpc_deadlock_end_wait (void)
 {
-  if (call->serving_thread == NULL)
-    return;
-
   g_mutex_lock (&waits_lock);
   g_hash_table_remove (waits, g_thread_self ());
   g_mutex_unlock (&waits_lock);

@@ -142,11 +142,13 @@ norpc_endpoint_call (NorpcEndpoint  *self,
   call->reply_func = reply_func;
   call->reply_data = user_data;
 
+  norpc_call_begin_send (call);
   norpc_call_scope_apply (call);
   if (call->deadline != 0)
     norpc_inbox_set_timer (call->inbox, call);
   if (cancellable != NULL)
     watch_cancellable (call, cancellable);
+  norpc_call_end_send (call);
   send_open (self, call);
 }
 
@@ -156,7 +158,7 @@ norpc_endpoint_call (NorpcEndpoint  *self,
 static void
 sleep_until_answered (NorpcCall *call)
 {
-  norpc_deadlock_begin_wait (call);
+  gboolean registered = norpc_deadlock_begin_wait (call);
 
   if (!norpc_sync_wait_sleep (call, call->deadline))
     {
@@ -164,7 +166,8 @@ sleep_until_answered (NorpcCall *call)
       norpc_sync_wait_sleep (call, 0);
     }
 
-  norpc_deadlock_end_wait (call);
+  if (registered)
+    norpc_deadlock_end_wait ();
 }
 
 /**
@@ -206,9 +209,11 @@ norpc_endpoint_call_sync (NorpcEndpoint  *self,
   call->waiter = NORPC_CALL_WAITER_SYNC;
   reply = norpc_call_get_reply (call);
 
+  norpc_call_begin_send (call);
   norpc_call_scope_apply (call);
   if (cancellable != NULL)
     watch_cancellable (call, cancellable);
+  norpc_call_end_send (call);
   send_open (self, call);
 
   /* The call is the service's from here on, the reply is ours. */

@@ -71,7 +71,8 @@ void           norpc_host_set_max_open   (NorpcHost       *self,
                                           guint            max_open);
 gboolean       norpc_host_run            (NorpcHost       *self,
                                           GMainContext    *context);
-gboolean       norpc_host_run_here       (NorpcHost       *self);
+gboolean       norpc_host_run_here       (NorpcHost       *self,
+                                          NorpcHostState   state);
 void           norpc_host_stop           (NorpcHost       *self,
                                           NorpcStopMode    mode,
                                           const char      *reason);

@@ -6,6 +6,7 @@
 /* Where a host runs: the source that it has in the context of its service. */
 
 #include "norpc-channel-private.h"
+#include "norpc-context-private.h"
 #include "norpc-error.h"
 #include "norpc-foreign-service-private.h"
 #include "norpc-host-private.h"
@@ -25,6 +26,10 @@ host_source_prepare (GSource *source,
 
   *timeout = -1;
 
+  /* The service runs the context itself, while it is started. */
+  if (self->busy)
+    return FALSE;
+
   if (norpc_host_has_work (self))
     return TRUE;
   if (!norpc_host_hold_up (self) && !norpc_channel_fall_asleep (self->channel, &self->spin))
@@ -39,7 +44,20 @@ host_source_check (GSource *source)
 {
   NorpcHost *self = ((HostSource *) source)->host;
 
-  return norpc_host_can_serve (self) || norpc_host_has_work (self);
+  return !self->busy && (norpc_host_can_serve (self) || norpc_host_has_work (self));
+}
+
+/* The thread that runs the context. Services that wait for each other are
+ * known by their threads.
+ */
+static void
+note_runner (NorpcHost *self)
+{
+  if (self->runner == g_thread_self ())
+    return;
+
+  self->runner = g_thread_self ();
+  norpc_channel_set_runner (self->channel, self->runner);
 }
 
 static gboolean
@@ -49,13 +67,7 @@ host_source_dispatch (GSource     *source,
 {
   g_autoptr (NorpcHost) self = norpc_host_ref (((HostSource *) source)->host);
 
-  /* Services that wait for each other are known by their threads. */
-  if (self->runner != g_thread_self ())
-    {
-      self->runner = g_thread_self ();
-      norpc_channel_set_runner (self->channel, self->runner);
-    }
-
+  note_runner (self);
   norpc_host_run (self, g_source_get_context (source));
 
   return G_SOURCE_CONTINUE;
@@ -218,16 +230,18 @@ norpc_host_attach (NorpcHost     *self,
   return TRUE;
 }
 
-/* The calling thread: runs the host until it has nothing to do, if its
- * context is the thread's own, or nobody runs it: then the calling thread is
- * its owner for the time. TRUE if the context is the thread's own.
+/* The calling thread: runs the host until it has come to @state, or has nothing
+ * to do, if its context is the thread's own, or nobody runs it: then the
+ * calling thread is its owner for the time. TRUE if the context is the thread's
+ * own.
  */
 gboolean
-norpc_host_run_here (NorpcHost *self)
+norpc_host_run_here (NorpcHost      *self,
+                     NorpcHostState  state)
 {
   g_autoptr (GSource) source = NULL;
   GMainContext *context;
-  gboolean own, acquired;
+  gboolean own, acquired, known;
 
   g_mutex_lock (&self->lock);
   source = self->source != NULL ? g_source_ref (self->source) : NULL;
@@ -238,9 +252,15 @@ norpc_host_run_here (NorpcHost *self)
 
   context = g_source_get_context (source);
   own = g_main_context_is_owner (context);
+  known = norpc_context_is_own (context);
   acquired = !own && self->thread == NULL && g_main_context_acquire (context);
 
-  while ((own || acquired) && norpc_host_run (self, context))
+  /* Who only lends itself for the moment will not serve the calls. */
+  if (known && (own || acquired))
+    note_runner (self);
+
+  while ((own || acquired) && norpc_host_get_state (self) < state &&
+         norpc_host_run (self, context))
     ;
 
   if (acquired)

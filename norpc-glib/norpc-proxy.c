@@ -244,7 +244,7 @@ prepare_call (NorpcProxy *self,
   NorpcProxyPrivate *priv = get_private (self);
 
   call->default_timeout = (guint) g_atomic_int_get (&priv->timeout);
-  norpc_call_group_add (priv->calls, &call->proxy_link, call);
+  call->proxy_calls = priv->calls;
 }
 
 /* The client's context: hands the reply to the task, whose callback runs

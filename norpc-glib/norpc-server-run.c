@@ -64,7 +64,7 @@ norpc_server_start (NorpcServer   *self,
   if (!norpc_host_attach (self->host, self->context, self->thread, error))
     return FALSE;
 
-  norpc_host_run_here (self->host);
+  norpc_host_run_here (self->host, NORPC_HOST_RUNNING);
 
   return norpc_waiters_wait (&self->host->waiters, self->host,
                              NORPC_HOST_RUNNING, cancellable, error) &&
@@ -170,7 +170,7 @@ norpc_server_stop (NorpcServer    *self,
   own_thread = norpc_host_dup_own_thread (self->host);
   norpc_host_stop (self->host, mode, "its server was stopped");
 
-  if (norpc_host_run_here (self->host) &&
+  if (norpc_host_run_here (self->host, NORPC_HOST_STOPPED) &&
       norpc_host_get_state (self->host) != NORPC_HOST_STOPPED)
     {
       g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK,

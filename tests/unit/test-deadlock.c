@@ -196,8 +196,8 @@ noop_here (ProbeService *service,
 }
 
 static void
-test_client (Circle        *self,
-             gconstpointer  n)
+run_from_client (Circle   *self,
+                 gboolean  served)
 {
   ProbeState *state = probe_state_new ();
   g_autoptr (GObject) service = probe_service_new (state);
@@ -214,8 +214,11 @@ test_client (Circle        *self,
 
   /* The client is in its main loop. */
   g_main_context_acquire (NULL);
-  probe_probe_proxy_call_noop (here, NULL, noop_cb, &outcome);
-  outcome_wait (&outcome);
+  if (served)
+    {
+      probe_probe_proxy_call_noop (here, NULL, noop_cb, &outcome);
+      outcome_wait (&outcome);
+    }
   g_assert_false (probe_probe_proxy_call_run_sync (self->parts[0].proxy, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
   g_main_context_release (NULL);
@@ -225,6 +228,57 @@ test_client (Circle        *self,
   g_clear_object (&server);
   probe_state_wait_finalized (state);
   probe_state_free (state);
+}
+
+static void
+test_client (Circle        *self,
+             gconstpointer  n)
+{
+  run_from_client (self, TRUE);
+}
+
+/* The second service has not served a call yet. */
+static void
+test_new_client (Circle        *self,
+                 gconstpointer  n)
+{
+  run_from_client (self, FALSE);
+}
+
+/* An answered call keeps nobody: its caller is on its way to wake. */
+static void
+run_second (ProbeService *service,
+            NorpcCall    *call,
+            gpointer      data)
+{
+  g_assert_true (probe_probe_proxy_call_run_sync (circle->parts[1].proxy, NULL, NULL));
+  norpc_call_return_values (call, 0, NULL);
+}
+
+static void
+answer_and_call (ProbeService *service,
+                 NorpcCall    *call,
+                 gpointer      data)
+{
+  norpc_call_return_values (call, 0, NULL);
+  probe_probe_proxy_call_noop_sync (circle->parts[0].proxy, NULL, &circle->errors[1]);
+  g_assert_no_error (circle->errors[1]);
+}
+
+static void
+test_answered (Circle        *self,
+               gconstpointer  n)
+{
+  guint rounds = g_getenv ("NORPC_TEST_VALGRIND") != NULL ? 10 : 500;
+  g_autoptr (GError) error = NULL;
+
+  self->parts[0].state->run = run_second;
+  self->parts[1].state->run = answer_and_call;
+  for (guint i = 0; i < rounds; i++)
+    {
+      g_assert_true (probe_probe_proxy_call_run_sync (self->parts[0].proxy, NULL, &error));
+      g_assert_true (probe_probe_proxy_call_noop_sync (self->parts[1].proxy, NULL, &error));
+    }
 }
 
 #define TEST_CIRCLE(path, n, func) \
@@ -241,6 +295,8 @@ main (int   argc,
   TEST_CIRCLE ("/deadlock/at-once", 2, test_at_once);
   TEST_CIRCLE ("/deadlock/kept", 2, test_kept);
   TEST_CIRCLE ("/deadlock/client", 1, test_client);
+  TEST_CIRCLE ("/deadlock/new-client", 1, test_new_client);
+  TEST_CIRCLE ("/deadlock/answered", 2, test_answered);
 
   return g_test_run ();
 }

@@ -280,6 +280,61 @@ test_cancel_all (Chain         *chain,
   outcome_clear (&queued);
 }
 
+/* Calls are cancelled while they are being made: each comes back all the same. */
+typedef struct
+{
+  NorpcProxy *proxy;
+  int         done; /* atomic */
+} Canceller;
+
+static gpointer
+cancel_thread (gpointer data)
+{
+  Canceller *canceller = data;
+
+  while (!g_atomic_int_get (&canceller->done))
+    norpc_proxy_cancel_all (canceller->proxy);
+
+  return NULL;
+}
+
+static void
+count_cb (GObject      *object,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!probe_probe_proxy_call_noop_finish (PROBE_PROBE_PROXY (object), result, &error))
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  (*(guint *) user_data)++;
+}
+
+static void
+test_cancel_all_meanwhile (Chain         *chain,
+                           gconstpointer  unused)
+{
+  guint n_calls = g_getenv ("NORPC_TEST_VALGRIND") != NULL ? 100 : 5000, n_back = 0;
+  ProbeProbeProxy *proxy = chain->parts[0].proxy;
+  Canceller canceller = { NORPC_PROXY (proxy), FALSE };
+  GThread *thread = g_thread_new ("cancel", cancel_thread, &canceller);
+
+  for (guint i = 0; i < n_calls; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      probe_probe_proxy_call_noop (proxy, NULL, count_cb, &n_back);
+      if (!probe_probe_proxy_call_noop_sync (proxy, NULL, &error))
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
+  while (n_back < n_calls)
+    g_main_context_iteration (NULL, TRUE);
+  g_atomic_int_set (&canceller.done, TRUE);
+  g_thread_join (thread);
+}
+
 #define TEST_CHAIN(path, func) g_test_add (path, Chain, NULL, chain_set_up, func, chain_tear_down)
 
 int
@@ -296,6 +351,7 @@ main (int   argc,
   TEST_CHAIN ("/inheritance/answered", test_answered);
   TEST_CHAIN ("/inheritance/entered", test_entered);
   TEST_CHAIN ("/inheritance/cancel-all", test_cancel_all);
+  TEST_CHAIN ("/inheritance/cancel-all-meanwhile", test_cancel_all_meanwhile);
 
   return g_test_run ();
 }
