@@ -175,6 +175,33 @@ test_replied (Fixture       *fixture,
 }
 
 static void
+reply_cb (NorpcReply *reply,
+          gpointer    user_data)
+{
+  *(NorpcReply **) user_data = reply;
+}
+
+/* The same without a task, which would see to it itself. */
+static void
+test_replied_to_func (Fixture       *fixture,
+                      gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (NorpcReply) reply = NULL;
+
+  norpc_endpoint_call (norpc_proxy_get_endpoint (NORPC_PROXY (fixture->proxy)),
+                       norpc_call_new (probe_probe_interface_info (), 0),
+                       cancellable, reply_cb, &reply);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 2);
+
+  g_cancellable_cancel (cancellable);
+  while (reply == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (norpc_reply_get_error (reply), G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
 test_after_the_reply (Fixture       *fixture,
                       gconstpointer  unused)
 {
@@ -335,6 +362,7 @@ main (int   argc,
   TEST ("/cancel/running", test_running);
   TEST ("/cancel/running-and-blocking", test_running_and_blocking);
   TEST ("/cancel/replied", test_replied);
+  TEST ("/cancel/replied-to-func", test_replied_to_func);
   TEST ("/cancel/after-the-reply", test_after_the_reply);
   TEST ("/cancel/while-answered", test_while_answered);
   TEST ("/cancel/sync", test_sync);

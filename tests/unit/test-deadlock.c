@@ -281,6 +281,68 @@ test_answered (Circle        *self,
     }
 }
 
+static void
+run_first (ProbeService *service,
+           NorpcCall    *call,
+           gpointer      data)
+{
+  probe_probe_proxy_call_run_sync (circle->parts[0].proxy, NULL, &circle->errors[2]);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+/* The handler of the first has given its call to somebody, who may answer it. */
+static void
+share_and_run (ProbeService *service,
+               NorpcCall    *call,
+               gpointer      data)
+{
+  g_async_queue_push (circle->parts[0].state->held, norpc_call_ref (call));
+  probe_probe_proxy_call_run_sync (circle->parts[1].proxy, NULL, &circle->errors[0]);
+}
+
+static void
+call_third (ProbeService *service,
+            NorpcCall    *call,
+            gpointer      data)
+{
+  probe_probe_proxy_call_noop_sync (circle->parts[2].proxy, NULL, &circle->errors[1]);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+static gpointer
+answer_thread (gpointer data)
+{
+  NorpcCall *call = probe_state_take_held (circle->parts[0].state);
+
+  /* When the last of the three waits, or is about to. */
+  while (norpc_channel_get_length (data) == 0)
+    g_thread_yield ();
+  g_usleep (1000);
+  norpc_call_return_values (call, 0, NULL);
+  norpc_call_unref (call);
+
+  return NULL;
+}
+
+/* The third waits for the first, that for the second, and that for the third. */
+static void
+test_shared (Circle        *self,
+             gconstpointer  n)
+{
+  g_autoptr (GError) error = NULL;
+  GThread *thread;
+
+  self->parts[0].state->run = share_and_run;
+  self->parts[1].state->run = call_third;
+  self->parts[2].state->run = run_first;
+  thread = g_thread_new ("answer", answer_thread, norpc_server_get_channel (self->parts[2].server));
+  g_assert_true (probe_probe_proxy_call_run_sync (self->parts[2].proxy, NULL, &error));
+  g_thread_join (thread);
+  g_assert_true (probe_probe_proxy_call_noop_sync (self->parts[0].proxy, NULL, &error));
+  for (guint i = 0; i < 3; i++)
+    g_assert_no_error (self->errors[i]);
+}
+
 #define TEST_CIRCLE(path, n, func) \
   g_test_add (path, Circle, GUINT_TO_POINTER (n), set_up, func, tear_down)
 
@@ -297,6 +359,7 @@ main (int   argc,
   TEST_CIRCLE ("/deadlock/client", 1, test_client);
   TEST_CIRCLE ("/deadlock/new-client", 1, test_new_client);
   TEST_CIRCLE ("/deadlock/answered", 2, test_answered);
+  TEST_CIRCLE ("/deadlock/shared", 3, test_shared);
 
   return g_test_run ();
 }

@@ -12,6 +12,7 @@ typedef struct
 {
   Fixture  parts[3];
   GError  *error; /* (owned): of the second call */
+  guint    n_within;
 } Chain;
 
 static void
@@ -205,6 +206,72 @@ test_answered (Chain         *chain,
   g_assert_false (norpc_call_is_cancelled (second));
 }
 
+static void
+answer_and_hold (ProbeService *service,
+                 NorpcCall    *call,
+                 gpointer      data)
+{
+  Chain *chain = data;
+
+  norpc_call_return_values (call, 0, NULL);
+  probe_probe_proxy_call_hold (chain->parts[1].proxy, NULL, NULL, NULL);
+}
+
+/* Nor has one that is made after the answer anything from it. */
+static void
+test_after_the_answer (Chain         *chain,
+                       gconstpointer  unused)
+{
+  g_autoptr (NorpcCall) second = NULL;
+
+  chain->parts[0].state->run = answer_and_hold;
+  norpc_timeout_push (50000);
+  g_assert_true (probe_probe_proxy_call_run_sync (chain->parts[0].proxy, NULL, NULL));
+  norpc_timeout_pop ();
+  second = probe_state_take_held (chain->parts[1].state);
+  g_assert_cmpint (norpc_call_get_deadline (second), ==, 0);
+}
+
+/* A reply that comes while the handler runs its context is not its business. */
+static void
+within_cb (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  Chain *chain = user_data;
+
+  g_assert_true (probe_probe_proxy_call_noop_finish (PROBE_PROBE_PROXY (object), result, NULL));
+  probe_probe_proxy_call_hold (chain->parts[1].proxy, NULL, NULL, NULL);
+  chain->n_within++;
+}
+
+static void
+run_context (ProbeService *service,
+             NorpcCall    *call,
+             gpointer      data)
+{
+  Chain *chain = data;
+
+  probe_probe_proxy_call_noop (chain->parts[2].proxy, NULL, within_cb, chain);
+  while (chain->n_within == 0)
+    g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+static void
+test_nested (Chain         *chain,
+             gconstpointer  unused)
+{
+  g_autoptr (NorpcCall) second = NULL;
+
+  chain->parts[0].state->run = run_context;
+  norpc_timeout_push (50000);
+  g_assert_true (probe_probe_proxy_call_run_sync (chain->parts[0].proxy, NULL, NULL));
+  norpc_timeout_pop ();
+  second = probe_state_take_held (chain->parts[1].state);
+  g_assert_cmpint (norpc_call_get_deadline (second), ==, 0);
+}
+
 /* Later, and elsewhere: the service says for whom. */
 static void
 test_entered (Chain         *chain,
@@ -349,6 +416,8 @@ main (int   argc,
   TEST_CHAIN ("/inheritance/deadline", test_deadline);
   TEST_CHAIN ("/inheritance/timed-out", test_timed_out);
   TEST_CHAIN ("/inheritance/answered", test_answered);
+  TEST_CHAIN ("/inheritance/after-the-answer", test_after_the_answer);
+  TEST_CHAIN ("/inheritance/nested", test_nested);
   TEST_CHAIN ("/inheritance/entered", test_entered);
   TEST_CHAIN ("/inheritance/cancel-all", test_cancel_all);
   TEST_CHAIN ("/inheritance/cancel-all-meanwhile", test_cancel_all_meanwhile);

@@ -179,6 +179,30 @@ test_stopped (Limited       *fixture,
   norpc_call_unref (call);
 }
 
+/* An answer that is being written does not hold up a stop, nor what waits. */
+static void
+test_stopped_while_answered (Limited       *fixture,
+                             gconstpointer  unused)
+{
+  Outcome held = { 0 }, waiting = { 0 };
+  g_autoptr (NorpcCall) call = NULL;
+  g_autoptr (GError) error = NULL;
+
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &held);
+  call = probe_state_take_held (fixture->state);
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &waiting);
+  g_assert_nonnull (norpc_call_begin_reply (call, norpc_call_get_interface_info (call),
+                                            norpc_call_get_method (call)));
+  g_assert_true (norpc_server_stop (fixture->server, NORPC_STOP_ABANDON, NULL, &error));
+  outcome_wait (&waiting);
+  g_assert_error (waiting.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  outcome_clear (&waiting);
+
+  norpc_call_end_reply (call);
+  outcome_wait (&held);
+  g_assert_no_error (held.error);
+}
+
 /* A cancelled call makes room, though the service still has it. */
 static void
 test_cancelled (Limited       *fixture,
@@ -208,6 +232,7 @@ main (int   argc,
   TEST_LIMITED ("/open-calls/three", 3, test_several);
   TEST_LIMITED ("/open-calls/raised", 1, test_raised);
   TEST_LIMITED ("/open-calls/stopped", 1, test_stopped);
+  TEST_LIMITED ("/open-calls/stopped-while-answered", 1, test_stopped_while_answered);
   TEST_LIMITED ("/open-calls/cancelled", 1, test_cancelled);
 
   return g_test_run ();
