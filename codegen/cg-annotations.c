@@ -91,17 +91,30 @@ apply_nullable (const Target       *target,
 }
 
 static void
-apply_no_reply (const Target       *target,
-                const CgAnnotation *annotation)
+apply_oneway (const Target       *target,
+              const CgAnnotation *annotation)
 {
   if (target->method == NULL || !read_boolean (target, annotation))
     return;
 
-  target->method->no_reply = TRUE;
-  if (target->method->out_args->len > 0)
-    cg_diagnostics_error (target->diagnostics, &annotation->node.location,
-                          "the method '%s' has results, so it cannot be without a reply",
-                          target->node->name);
+  target->method->flags |= CG_METHOD_ONEWAY;
+  target->method->oneway_location = annotation->node.location;
+}
+
+static void
+apply_latest_wins (const Target       *target,
+                   const CgAnnotation *annotation)
+{
+  if (target->method != NULL && read_boolean (target, annotation))
+    target->method->flags |= CG_METHOD_LATEST_WINS;
+}
+
+static void
+apply_idempotent (const Target       *target,
+                  const CgAnnotation *annotation)
+{
+  if (target->method != NULL && read_boolean (target, annotation))
+    target->method->flags |= CG_METHOD_IDEMPOTENT;
 }
 
 /* The attribute goes first. */
@@ -147,14 +160,17 @@ static const struct
   ApplyFunc   apply;
 } known[] = {
   { "org.freedesktop.DBus.Deprecated", apply_deprecated },
-  { "org.freedesktop.DBus.Method.NoReply", apply_no_reply },
+  { "org.freedesktop.DBus.Method.NoReply", apply_oneway },
   { "org.freedesktop.DBus.Property.EmitsChangedSignal", apply_emits_changed },
   { "org.gtk.GDBus.C.ForceGVariant", apply_force_variant },
   { "org.gtk.GDBus.C.Name", apply_c_name },
   { "org.gtk.GDBus.DocString", apply_doc },
   { "org.gtk.GDBus.DocString.Short", apply_brief },
   { "org.gtk.GDBus.Since", apply_since },
+  { "org.norpc.Idempotent", apply_idempotent },
+  { "org.norpc.LatestWins", apply_latest_wins },
   { "org.norpc.Nullable", apply_nullable },
+  { "org.norpc.Oneway", apply_oneway },
   { "org.norpc.Timeout", apply_timeout },
 };
 

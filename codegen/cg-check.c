@@ -248,6 +248,15 @@ check_timeout (Checker  *self,
 }
 
 static void
+check_oneway (Checker  *self,
+              CgMethod *method)
+{
+  if ((method->flags & CG_METHOD_ONEWAY) != 0 && method->out_args->len > 0)
+    ERROR (&method->oneway_location, "the method '%s' has results, so it cannot be one-way",
+           method->node.name != NULL ? method->node.name : "");
+}
+
+static void
 check_method (Checker    *self,
               GHashTable *names,
               CgMethod   *method)
@@ -259,6 +268,7 @@ check_method (Checker    *self,
       check_duplicate (self, names, &method->node, "method", TRUE);
     }
   check_timeout (self, method);
+  check_oneway (self, method);
   check_message (self, method->in_args, &method->node, "arguments");
   check_message (self, method->out_args, &method->node, "results");
 }

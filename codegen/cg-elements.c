@@ -20,8 +20,27 @@ typedef struct
   Kind        parents;
   StartFunc   start;
   const char *required[3];
-  const char *optional[3];
+  const char *optional[5];
 } Element;
+
+static const Word access_words[] = {
+  { "read", CG_ACCESS_READ },
+  { "write", CG_ACCESS_WRITE },
+  { "readwrite", CG_ACCESS_READWRITE },
+  { NULL, 0 }
+};
+
+static const Word direction_words[] = {
+  { "in", CG_DIRECTION_IN },
+  { "out", CG_DIRECTION_OUT },
+  { NULL, 0 }
+};
+
+static const Word boolean_words[] = {
+  { "true", TRUE },
+  { "false", FALSE },
+  { NULL, 0 }
+};
 
 static gpointer
 start_node (Attributes *attributes,
@@ -55,6 +74,19 @@ start_interface (Attributes *attributes,
   return interface;
 }
 
+static void
+read_method_flag (Attributes    *attributes,
+                  CgMethod      *method,
+                  const char    *name,
+                  CgMethodFlags  flag)
+{
+  int value = FALSE;
+
+  cg_attributes_get_word (attributes, name, boolean_words, "'true' or 'false'", &value);
+  if (value)
+    method->flags |= flag;
+}
+
 static gpointer
 start_method (Attributes *attributes,
               Frame      *parent)
@@ -63,6 +95,10 @@ start_method (Attributes *attributes,
 
   method->node.name = cg_attributes_get_string (attributes, "name", &method->node.name_location);
   method->timeout_text = cg_attributes_get_string (attributes, "timeout", &method->timeout_location);
+  read_method_flag (attributes, method, "oneway", CG_METHOD_ONEWAY);
+  read_method_flag (attributes, method, "latest-wins", CG_METHOD_LATEST_WINS);
+  read_method_flag (attributes, method, "idempotent", CG_METHOD_IDEMPOTENT);
+  method->oneway_location = cg_attributes_locate (attributes, "oneway", FALSE);
 
   return method;
 }
@@ -77,25 +113,6 @@ start_signal (Attributes *attributes,
 
   return signal;
 }
-
-static const Word access_words[] = {
-  { "read", CG_ACCESS_READ },
-  { "write", CG_ACCESS_WRITE },
-  { "readwrite", CG_ACCESS_READWRITE },
-  { NULL, 0 }
-};
-
-static const Word direction_words[] = {
-  { "in", CG_DIRECTION_IN },
-  { "out", CG_DIRECTION_OUT },
-  { NULL, 0 }
-};
-
-static const Word boolean_words[] = {
-  { "true", TRUE },
-  { "false", FALSE },
-  { NULL, 0 }
-};
 
 static void
 read_type (Attributes *attributes,
@@ -193,7 +210,8 @@ start_doc (Attributes *attributes,
 static const Element elements[] = {
   { "node", KIND_NODE, KIND_ROOT | KIND_NODE, start_node, { NULL }, { "name" } },
   { "interface", KIND_INTERFACE, KIND_ROOT | KIND_NODE, start_interface, { "name" }, { NULL } },
-  { "method", KIND_METHOD, KIND_INTERFACE, start_method, { "name" }, { "timeout" } },
+  { "method", KIND_METHOD, KIND_INTERFACE, start_method, { "name" },
+    { "timeout", "oneway", "latest-wins", "idempotent" } },
   { "signal", KIND_SIGNAL, KIND_INTERFACE, start_signal, { "name" }, { NULL } },
   { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" }, { "nullable" } },
   { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL, start_arg, { "type" }, { "name", "direction", "nullable" } },

@@ -58,7 +58,8 @@ static const char method_info[] =
   "    $annotations_value$\n"
   "  },\n"
   "  $dispatch$,\n"
-  "  $timeout$\n"
+  "  $timeout$,\n"
+  "  $method_flags$\n"
   "};\n"
   "\n";
 
@@ -225,6 +226,33 @@ emit_args (Emitter    *self,
   return emit_arrays (self, "NorpcArgInfo", "GDBusArgInfo", expanded_values, expanded_array, rows);
 }
 
+/* C++ has no enumerator for several together. */
+static char *
+make_method_flags (const CgMethod *method)
+{
+  static const struct
+  {
+    CgMethodFlags flag;
+    const char *name;
+  } names[] = {
+    { CG_METHOD_ONEWAY, "NORPC_METHOD_FLAGS_ONEWAY" },
+    { CG_METHOD_LATEST_WINS, "NORPC_METHOD_FLAGS_LATEST_WINS" },
+    { CG_METHOD_IDEMPOTENT, "NORPC_METHOD_FLAGS_IDEMPOTENT" },
+  };
+  g_autoptr (GString) flags = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if ((method->flags & names[i].flag) != 0)
+      g_string_append_printf (flags, "%s%s", flags->len > 0 ? " | " : "", names[i].name);
+
+  if (flags->len == 0)
+    return g_strdup ("NORPC_METHOD_FLAGS_NONE");
+  if (strchr (flags->str, '|') != NULL)
+    return g_strdup_printf ("(NorpcMethodFlags) (%s)", flags->str);
+
+  return g_strdup (flags->str);
+}
+
 static void
 emit_method (Emitter        *self,
              const CgMethod *method)
@@ -233,6 +261,7 @@ emit_method (Emitter        *self,
   g_autofree char *in_args = NULL;
   g_autofree char *out_args = NULL;
   g_autofree char *timeout = g_strdup_printf ("%u", method->timeout);
+  g_autofree char *flags = make_method_flags (method);
 
   cg_names_set_method (self->writer, method);
   annotations = emit_annotations (self, &method->node);
@@ -243,6 +272,7 @@ emit_method (Emitter        *self,
   cg_writer_set (self->writer, "in", in_args);
   cg_writer_set (self->writer, "out", out_args);
   cg_writer_set (self->writer, "timeout", timeout);
+  cg_writer_set (self->writer, "method_flags", flags);
   cg_writer_set (self->writer, "annotations_value", annotations);
   cg_writer_emit (self->writer, method_info);
 }

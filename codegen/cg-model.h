@@ -28,6 +28,13 @@ typedef enum
   CG_ACCESS_READWRITE = CG_ACCESS_READ | CG_ACCESS_WRITE
 } CgAccess;
 
+typedef enum
+{
+  CG_METHOD_ONEWAY      = 1 << 0,
+  CG_METHOD_LATEST_WINS = 1 << 1,
+  CG_METHOD_IDEMPOTENT  = 1 << 2
+} CgMethodFlags;
+
 /* What every part of a description has. */
 typedef struct
 {
@@ -78,7 +85,8 @@ typedef struct
   CgNode       node;
   GPtrArray   *in_args;          /* (owned) (element-type CgArg) */
   GPtrArray   *out_args;         /* (owned) (element-type CgArg) */
-  gboolean     no_reply;
+  guint        flags;            /* of CgMethodFlags */
+  CgLocation   oneway_location;  /* where it is said, if it is */
   CgLocation   timeout_location;
   const char  *timeout_text;     /* (nullable): as described */
   guint        timeout;          /* in milliseconds, or 0; set when checked */

@@ -65,11 +65,33 @@ typedef gboolean (*NorpcDispatchFunc) (gpointer    service,
                                        GError    **error);
 
 /**
+ * NorpcMethodFlags:
+ * @NORPC_METHOD_FLAGS_NONE: nothing particular
+ * @NORPC_METHOD_FLAGS_ONEWAY: a call has no answer, and nobody waits for one
+ * @NORPC_METHOD_FLAGS_LATEST_WINS: a call replaces one of the same client
+ *   that still waits to be dispatched
+ * @NORPC_METHOD_FLAGS_IDEMPOTENT: to call it twice has no other effect than to
+ *   call it once, so that a failed call may be repeated
+ *
+ * What is to be known of a method besides its arguments.
+ *
+ * Since: 0.1
+ */
+typedef enum /*< flags >*/
+{
+  NORPC_METHOD_FLAGS_NONE        = 0,
+  NORPC_METHOD_FLAGS_ONEWAY      = 1 << 0,
+  NORPC_METHOD_FLAGS_LATEST_WINS = 1 << 1,
+  NORPC_METHOD_FLAGS_IDEMPOTENT  = 1 << 2
+} NorpcMethodFlags;
+
+/**
  * NorpcMethodInfo:
  * @dbus: name, arguments and annotations; each argument is the first field
  *   of a [struct@Norpc.ArgInfo]
  * @dispatch: (nullable): what hands a call to a service
  * @timeout: how long a call may take, in milliseconds, or 0
+ * @flags: what else is to be known of it
  *
  * One method of an interface.
  *
@@ -80,6 +102,7 @@ struct _NorpcMethodInfo
   GDBusMethodInfo   dbus;
   NorpcDispatchFunc dispatch;
   guint             timeout;
+  NorpcMethodFlags  flags;
 };
 
 /**
