@@ -8,6 +8,7 @@
 #include "cg-check.h"
 
 #include "cg-reserved.h"
+#include "cg-suggest.h"
 
 #include <string.h>
 
@@ -30,7 +31,7 @@ read_boolean (const Target       *target,
     return TRUE;
 
   if (g_ascii_strcasecmp (annotation->value, "false") != 0)
-    cg_diagnostics_warning (target->diagnostics, &annotation->value_location,
+    cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE, &annotation->value_location,
                             "%s is 'true' or 'false', not '%s'",
                             annotation->node.name, annotation->value);
 
@@ -136,7 +137,7 @@ apply_emits_changed (const Target       *target,
   static const char * const values[] = { "true", "false", "const", "invalidates", NULL };
 
   if (!g_strv_contains (values, annotation->value))
-    cg_diagnostics_warning (target->diagnostics, &annotation->value_location,
+    cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE, &annotation->value_location,
                             "%s is 'true', 'false', 'const' or 'invalidates', not '%s'",
                             annotation->node.name, annotation->value);
 }
@@ -148,7 +149,7 @@ apply_force_variant (const Target       *target,
   if (target->arg == NULL || !read_boolean (target, annotation))
     return;
   if (cg_type_find (target->arg->use.signature)->signature != NULL)
-    cg_diagnostics_warning (target->diagnostics, &annotation->node.location,
+    cg_diagnostics_warning (target->diagnostics, CG_WARNING_IGNORED_ANNOTATION, &annotation->node.location,
                             "nothing is serialised here, so a value of the type '%s' "
                             "does not become a GVariant; the annotation is ignored",
                             target->arg->use.signature);
@@ -174,6 +175,41 @@ static const struct
   { "org.norpc.Timeout", apply_timeout },
 };
 
+/* Those of others may mean something to others. */
+static void
+warn_of_annotation (const Target       *target,
+                    const CgAnnotation *annotation)
+{
+  CgSuggestion suggestion = { annotation->node.name, NULL, 0 };
+  g_autofree char *hint = NULL;
+
+  if (!g_str_has_prefix (annotation->node.name, "org.norpc."))
+    return;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (g_str_has_prefix (known[i].name, "org.norpc."))
+      cg_suggestion_offer (&suggestion, known[i].name);
+  hint = cg_suggestion_make_text (&suggestion);
+
+  cg_diagnostics_warning (target->diagnostics, CG_WARNING_UNKNOWN_ANNOTATION,
+                          &annotation->node.name_location,
+                          "there is no annotation '%s'%s", annotation->node.name, hint);
+}
+
+static void
+apply (const Target       *target,
+       const CgAnnotation *annotation)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (g_str_equal (known[i].name, annotation->node.name))
+      {
+        known[i].apply (target, annotation);
+        return;
+      }
+
+  warn_of_annotation (target, annotation);
+}
+
 /* @method and @arg are @node, if that is one, else NULL. */
 void
 cg_check_annotations (CgNode        *node,
@@ -187,11 +223,7 @@ cg_check_annotations (CgNode        *node,
     {
       CgAnnotation *annotation = g_ptr_array_index (node->annotations, i);
 
-      if (annotation->node.broken)
-        continue;
-
-      for (gsize j = 0; j < G_N_ELEMENTS (known); j++)
-        if (g_str_equal (known[j].name, annotation->node.name))
-          known[j].apply (&target, annotation);
+      if (!annotation->node.broken)
+        apply (&target, annotation);
     }
 }

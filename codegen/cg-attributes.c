@@ -7,6 +7,8 @@
 
 #include "cg-parser-private.h"
 
+#include "cg-suggest.h"
+
 #include <string.h>
 
 /* Where in the current tag the attribute @name stands, or its value. An
@@ -77,6 +79,8 @@ cg_attributes_get_word (Attributes *self,
                         int        *value)
 {
   const char *string = cg_attributes_find (self, name);
+  CgSuggestion suggestion = { string, NULL, 0 };
+  g_autofree char *meant = NULL;
   CgLocation location;
 
   if (string == NULL)
@@ -88,9 +92,13 @@ cg_attributes_get_word (Attributes *self,
         *value = words->value;
         return;
       }
+    else
+      cg_suggestion_offer (&suggestion, words->word);
 
   location = cg_attributes_locate (self, name, TRUE);
-  cg_diagnostics_error (self->parser->diagnostics, &location, "%s=\"%s\" is not %s", name, string, hint);
+  meant = cg_suggestion_make_text (&suggestion);
+  cg_diagnostics_error (self->parser->diagnostics, &location, "%s=\"%s\" is not %s%s",
+                        name, string, hint, meant);
 }
 
 /* XML says so, GMarkup does not. */

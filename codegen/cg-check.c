@@ -8,6 +8,8 @@
 
 #include "cg-check.h"
 
+#include "cg-suggest.h"
+
 #include <string.h>
 
 #define MAX_NAME      255 /* both are limits of D-Bus */
@@ -21,7 +23,7 @@ typedef struct
 } Checker;
 
 #define ERROR(location, ...) cg_diagnostics_error (self->diagnostics, location, __VA_ARGS__)
-#define WARNING(location, ...) cg_diagnostics_warning (self->diagnostics, location, __VA_ARGS__)
+#define WARNING(warning, location, ...) cg_diagnostics_warning (self->diagnostics, warning, location, __VA_ARGS__)
 
 static gboolean
 is_word (const char *name,
@@ -63,7 +65,8 @@ check_interface_name (Checker *self,
       node->broken = TRUE;
     }
   else if (n_words < 2)
-    WARNING (&node->name_location, "'%s' has no dot, so it cannot leave the process over D-Bus", node->name);
+    WARNING (CG_WARNING_NAME_WITHOUT_DOT, &node->name_location,
+             "'%s' has no dot, so it cannot leave the process over D-Bus", node->name);
 }
 
 static void
@@ -103,8 +106,8 @@ check_free_name (Checker    *self,
         return;
       }
 
-  WARNING (&node->name_location, "'%s' is no name in C; underscores replace what cannot stand there",
-           node->name);
+  WARNING (CG_WARNING_C_NAME, &node->name_location,
+           "'%s' is no name in C; underscores replace what cannot stand there", node->name);
 }
 
 static void
@@ -145,7 +148,10 @@ check_type (Checker   *self,
 
   if (!cg_type_check (use->signature, &message))
     {
-      ERROR (&use->location, "'%s' is not a type: %s", use->signature, message);
+      const char *meant = cg_suggest_type (use->signature);
+
+      ERROR (&use->location, "'%s' is not a type: %s%s%s%s", use->signature, message,
+             meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "", meant != NULL ? "'?" : "");
       return FALSE;
     }
 
@@ -172,7 +178,7 @@ check_arg (Checker *self,
 {
   if (arg->node.name != NULL && *arg->node.name == '\0')
     {
-      WARNING (&arg->node.name_location, "the name is empty");
+      WARNING (CG_WARNING_EMPTY_NAME, &arg->node.name_location, "the name is empty");
       arg->node.name = NULL;
     }
   if (arg->node.name != NULL)
@@ -210,7 +216,7 @@ check_args (Checker   *self,
         g_hash_table_insert (names, (gpointer) arg->node.name, arg);
       else
         {
-          WARNING (&arg->node.name_location, "duplicate argument '%s'", arg->node.name);
+          WARNING (CG_WARNING_DUPLICATE_ARGUMENT, &arg->node.name_location, "duplicate argument '%s'", arg->node.name);
           cg_diagnostics_note (self->diagnostics, &first->node.name_location,
                                "the first '%s' is here", arg->node.name);
         }

@@ -8,6 +8,8 @@
 
 #include "cg-diagnostics.h"
 
+#include "cg-snippet.h"
+
 #define MAX_MESSAGE_BYTES 500
 
 typedef struct
@@ -16,13 +18,17 @@ typedef struct
   guint       serial;   /* keeps the order of messages on one place */
   const char *severity;
   char       *text;     /* (owned) */
+  char       *option;   /* (owned) (nullable): the name of a warning, as it is shown */
   GPtrArray  *notes;    /* (owned) (element-type Diagnostic) (nullable) */
 } Diagnostic;
 
 struct _CgDiagnostics
 {
-  GPtrArray *list;      /* (owned) (element-type Diagnostic) */
-  guint      n_errors;
+  GPtrArray  *list;      /* (owned) (element-type Diagnostic) */
+  GHashTable *snippets;  /* (owned) (element-type guint CgSnippets): by index of the file */
+  Diagnostic *last;      /* (nullable): what notes belong to */
+  CgWarnings  warnings;
+  guint       n_errors;
 };
 
 static void
@@ -31,6 +37,7 @@ diagnostic_free (gpointer data)
   Diagnostic *diagnostic = data;
 
   g_free (diagnostic->text);
+  g_free (diagnostic->option);
   g_clear_pointer (&diagnostic->notes, g_ptr_array_unref);
   g_free (diagnostic);
 }
@@ -84,6 +91,13 @@ add (CgDiagnostics *self,
 {
   diagnostic->serial = self->list->len;
   g_ptr_array_add (self->list, diagnostic);
+  self->last = diagnostic;
+}
+
+static void
+snippets_free (gpointer data)
+{
+  cg_snippets_free (data);
 }
 
 CgDiagnostics *
@@ -92,6 +106,7 @@ cg_diagnostics_new (void)
   CgDiagnostics *self = g_new0 (CgDiagnostics, 1);
 
   self->list = g_ptr_array_new_with_free_func (diagnostic_free);
+  self->snippets = g_hash_table_new_full (NULL, NULL, NULL, snippets_free);
 
   return self;
 }
@@ -100,7 +115,24 @@ void
 cg_diagnostics_free (CgDiagnostics *self)
 {
   g_ptr_array_unref (self->list);
+  g_hash_table_unref (self->snippets);
   g_free (self);
+}
+
+void
+cg_diagnostics_set_warnings (CgDiagnostics    *self,
+                             const CgWarnings *warnings)
+{
+  self->warnings = *warnings;
+}
+
+void
+cg_diagnostics_take_text (CgDiagnostics *self,
+                          guint          file_index,
+                          char          *text,
+                          gsize          length)
+{
+  g_hash_table_replace (self->snippets, GUINT_TO_POINTER (file_index), cg_snippets_new (text, length));
 }
 
 void
@@ -119,15 +151,29 @@ cg_diagnostics_error (CgDiagnostics    *self,
 
 void
 cg_diagnostics_warning (CgDiagnostics    *self,
+                        CgWarning         warning,
                         const CgLocation *location,
                         const char       *format,
                         ...)
 {
+  CgWarningLevel level = cg_warnings_get_level (&self->warnings, warning);
+  gboolean is_error = level == CG_WARNING_LEVEL_ERROR;
+  Diagnostic *diagnostic;
   va_list args;
 
+  if (level == CG_WARNING_LEVEL_SILENT)
+    {
+      self->last = NULL;
+      return;
+    }
+
   va_start (args, format);
-  add (self, diagnostic_new (location, "warning", format, args));
+  diagnostic = diagnostic_new (location, is_error ? "error" : "warning", format, args);
   va_end (args);
+
+  diagnostic->option = g_strdup_printf (" [-W%s%s]", is_error ? "error=" : "", cg_warning_get_name (warning));
+  add (self, diagnostic);
+  self->n_errors += is_error;
 }
 
 /* Adds to the last error or warning. */
@@ -137,17 +183,15 @@ cg_diagnostics_note (CgDiagnostics    *self,
                      const char       *format,
                      ...)
 {
-  Diagnostic *last;
   va_list args;
 
-  g_return_if_fail (self->list->len > 0);
-
-  last = g_ptr_array_index (self->list, self->list->len - 1);
-  if (last->notes == NULL)
-    last->notes = g_ptr_array_new_with_free_func (diagnostic_free);
+  if (self->last == NULL)
+    return;
+  if (self->last->notes == NULL)
+    self->last->notes = g_ptr_array_new_with_free_func (diagnostic_free);
 
   va_start (args, format);
-  g_ptr_array_add (last->notes, diagnostic_new (location, "note", format, args));
+  g_ptr_array_add (self->last->notes, diagnostic_new (location, "note", format, args));
   va_end (args);
 }
 
@@ -175,16 +219,22 @@ compare (gconstpointer a,
 }
 
 static void
-print_one (const Diagnostic *diagnostic,
+print_one (CgDiagnostics    *self,
+           const Diagnostic *diagnostic,
            FILE             *stream)
 {
   const CgLocation *location = &diagnostic->location;
+  CgSnippets *snippets = g_hash_table_lookup (self->snippets, GUINT_TO_POINTER (location->file_index));
 
   if (location->line > 0)
     fprintf (stream, "%s:%u:%u: ", location->file, location->line, location->column);
   else
     fprintf (stream, "%s: ", location->file);
-  fprintf (stream, "%s: %s\n", diagnostic->severity, diagnostic->text);
+  fprintf (stream, "%s: %s%s\n", diagnostic->severity, diagnostic->text,
+           diagnostic->option != NULL ? diagnostic->option : "");
+
+  if (location->line > 0 && snippets != NULL)
+    cg_snippets_print (snippets, location->line, location->column, stream);
 }
 
 void
@@ -197,8 +247,8 @@ cg_diagnostics_print (CgDiagnostics *self,
     {
       const Diagnostic *diagnostic = g_ptr_array_index (self->list, i);
 
-      print_one (diagnostic, stream);
+      print_one (self, diagnostic, stream);
       for (guint j = 0; diagnostic->notes != NULL && j < diagnostic->notes->len; j++)
-        print_one (g_ptr_array_index (diagnostic->notes, j), stream);
+        print_one (self, g_ptr_array_index (diagnostic->notes, j), stream);
     }
 }

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include "cg-warnings.h"
+
 #include <glib.h>
 #include <stdio.h>
 
@@ -22,23 +24,35 @@ typedef struct
 
 typedef struct _CgDiagnostics CgDiagnostics;
 
-CgDiagnostics *cg_diagnostics_new         (void);
-void           cg_diagnostics_free        (CgDiagnostics    *self);
-void           cg_diagnostics_error       (CgDiagnostics    *self,
-                                           const CgLocation *location,
-                                           const char       *format,
-                                           ...) G_GNUC_PRINTF (3, 4);
-void           cg_diagnostics_warning     (CgDiagnostics    *self,
-                                           const CgLocation *location,
-                                           const char       *format,
-                                           ...) G_GNUC_PRINTF (3, 4);
-void           cg_diagnostics_note        (CgDiagnostics    *self,
-                                           const CgLocation *location,
-                                           const char       *format,
-                                           ...) G_GNUC_PRINTF (3, 4);
-gboolean       cg_diagnostics_has_errors  (CgDiagnostics    *self);
-void           cg_diagnostics_print       (CgDiagnostics    *self,
-                                           FILE             *stream);
+CgDiagnostics *cg_diagnostics_new          (void);
+void           cg_diagnostics_free         (CgDiagnostics    *self);
+void           cg_diagnostics_error        (CgDiagnostics    *self,
+                                            const CgLocation *location,
+                                            const char       *format,
+                                            ...) G_GNUC_PRINTF (3, 4);
+void           cg_diagnostics_warning      (CgDiagnostics    *self,
+                                            CgWarning         warning,
+                                            const CgLocation *location,
+                                            const char       *format,
+                                            ...) G_GNUC_PRINTF (4, 5);
+void           cg_diagnostics_note         (CgDiagnostics    *self,
+                                            const CgLocation *location,
+                                            const char       *format,
+                                            ...) G_GNUC_PRINTF (3, 4);
+
+/* What becomes of warnings; before the first. */
+void           cg_diagnostics_set_warnings (CgDiagnostics    *self,
+                                            const CgWarnings *warnings);
+
+/* Takes the text of a description over, to show lines of it. */
+void           cg_diagnostics_take_text    (CgDiagnostics    *self,
+                                            guint             file_index,
+                                            char             *text,
+                                            gsize             length);
+
+gboolean       cg_diagnostics_has_errors   (CgDiagnostics    *self);
+void           cg_diagnostics_print        (CgDiagnostics    *self,
+                                            FILE             *stream);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgDiagnostics, cg_diagnostics_free)
 

@@ -8,6 +8,8 @@
 
 #include "cg-parser-private.h"
 
+#include "cg-suggest.h"
+
 #include <string.h>
 
 typedef gpointer (*StartFunc) (Attributes *attributes,
@@ -66,7 +68,7 @@ start_interface (Attributes *attributes,
   if (parent->kind == KIND_NODE && !parent->said && self->frames->len > 2 &&
       g_str_equal (parent[-1].name, "node"))
     {
-      cg_diagnostics_warning (self->diagnostics, &parent->location,
+      cg_diagnostics_warning (self->diagnostics, CG_WARNING_MISPLACED_ELEMENT, &parent->location,
                               "an interface in a <node> in a <node>: it is taken like the others");
       parent->said = TRUE;
     }
@@ -164,7 +166,7 @@ start_arg (Attributes *attributes,
         {
           CgLocation location = cg_attributes_locate (attributes, "direction", TRUE);
 
-          cg_diagnostics_warning (self->diagnostics, &location,
+          cg_diagnostics_warning (self->diagnostics, CG_WARNING_SIGNAL_DIRECTION, &location,
                                   "the arguments of a signal go out; the direction is ignored");
         }
     }
@@ -243,6 +245,32 @@ has_word (const char * const *words,
   return FALSE;
 }
 
+static void
+offer_words (CgSuggestion       *suggestion,
+             const char * const *words,
+             gsize               n_words)
+{
+  for (gsize i = 0; i < n_words && words[i] != NULL; i++)
+    cg_suggestion_offer (suggestion, words[i]);
+}
+
+static void
+warn_of_attribute (Attributes    *attributes,
+                   const Element *element,
+                   const char    *name)
+{
+  CgLocation location = cg_attributes_locate (attributes, name, FALSE);
+  CgSuggestion suggestion = { name, NULL, 0 };
+  g_autofree char *hint = NULL;
+
+  offer_words (&suggestion, element->required, G_N_ELEMENTS (element->required));
+  offer_words (&suggestion, element->optional, G_N_ELEMENTS (element->optional));
+  hint = cg_suggestion_make_text (&suggestion);
+
+  cg_diagnostics_warning (attributes->parser->diagnostics, CG_WARNING_UNKNOWN_ATTRIBUTE, &location,
+                          "<%s> has no attribute '%s'; it is ignored%s", element->name, name, hint);
+}
+
 static gboolean
 check_attributes (Attributes    *attributes,
                   const Element *element)
@@ -259,10 +287,7 @@ check_attributes (Attributes    *attributes,
           has_word (element->optional, G_N_ELEMENTS (element->optional), name))
         continue;
 
-      CgLocation location = cg_attributes_locate (attributes, name, FALSE);
-
-      cg_diagnostics_warning (self->diagnostics, &location,
-                              "<%s> has no attribute '%s'; it is ignored", element->name, name);
+      warn_of_attribute (attributes, element, name);
     }
 
   for (guint i = 0; i < G_N_ELEMENTS (element->required) && element->required[i] != NULL; i++)
@@ -290,7 +315,7 @@ start_known (Attributes    *attributes,
         cg_diagnostics_error (self->diagnostics, &self->location,
                               "the root element is <%s>; it must be <node>", element->name);
       else
-        cg_diagnostics_warning (self->diagnostics, &self->location,
+        cg_diagnostics_warning (self->diagnostics, CG_WARNING_MISPLACED_ELEMENT, &self->location,
                                 "<%s> does not belong in <%s>; it is ignored",
                                 element->name, parent->name);
       return KIND_IGNORED;
@@ -307,6 +332,23 @@ start_known (Attributes    *attributes,
     ((CgNode *) *object)->broken = TRUE;
 
   return element->kind;
+}
+
+static void
+warn_of_element (Parser     *self,
+                 const char *name,
+                 Kind        parent)
+{
+  CgSuggestion suggestion = { name, NULL, 0 };
+  g_autofree char *hint = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (elements); i++)
+    if ((elements[i].parents & parent) != 0)
+      cg_suggestion_offer (&suggestion, elements[i].name);
+  hint = cg_suggestion_make_text (&suggestion);
+
+  cg_diagnostics_warning (self->diagnostics, CG_WARNING_UNKNOWN_ELEMENT, &self->location,
+                          "<%s> is not known; it is ignored with all in it%s", name, hint);
 }
 
 static Kind
@@ -340,8 +382,7 @@ start_any (Attributes *attributes,
     cg_diagnostics_error (self->diagnostics, &self->location,
                           "the root element is <%s>; it must be <node>", name);
   else
-    cg_diagnostics_warning (self->diagnostics, &self->location,
-                            "<%s> is not known; it is ignored with all in it", name);
+    warn_of_element (self, name, parent->kind);
 
   return KIND_IGNORED;
 }

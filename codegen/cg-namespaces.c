@@ -60,7 +60,7 @@ cg_namespaces_start (Parser     *self,
       g_autofree char *prefix = g_strndup (name, local - 1 - name);
 
       if (g_hash_table_add (self->said, g_strdup (prefix)))
-        cg_diagnostics_warning (self->diagnostics, &self->location,
+        cg_diagnostics_warning (self->diagnostics, CG_WARNING_UNDECLARED_PREFIX, &self->location,
                                 "the prefix of <%s> is not declared; add xmlns:%s=\"...\"",
                                 name, prefix);
     }

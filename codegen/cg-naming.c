@@ -200,7 +200,7 @@ name_method (Namer      *self,
     g_string_append_c (stem, '_');
 
   if (stem->len > strlen (lower))
-    cg_diagnostics_warning (self->diagnostics, &method->node.name_location,
+    cg_diagnostics_warning (self->diagnostics, CG_WARNING_RENAMED_CALL, &method->node.name_location,
                             "the name of '%s' in C is taken by another method's "
                             "functions; its own are named call_%s",
                             method->node.name, stem->str);

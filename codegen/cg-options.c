@@ -54,10 +54,15 @@ make_context (CgOptions *self)
   };
   g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
   GOptionContext *context = g_option_context_new ("FILE...");
+  g_autofree char *warnings = cg_warnings_make_help ();
+  g_autofree char *description = NULL;
 
   add_emitter_entries (self, entries);
   g_array_append_vals (entries, fixed, G_N_ELEMENTS (fixed));
   g_option_context_add_main_entries (context, (GOptionEntry *) (void *) entries->data, NULL);
+  description = g_strconcat ("-Werror makes warnings errors, -Werror=NAME one of them, -Wno-error=NAME\n"
+                             "all but it; -Wno-NAME silences one.\n\n", warnings, NULL);
+  g_option_context_set_description (context, description);
   g_option_context_set_summary (context,
                                 "Generates the C code of in-process services from descriptions in XML.");
 
@@ -128,6 +133,32 @@ check_values (CgOptions  *self,
   return TRUE;
 }
 
+/* GOption knows no -Wname: takes all of them out of @args, which ends in what
+ * is behind "--", if there is such. */
+static gboolean
+take_warnings (CgWarnings  *warnings,
+               char       **args,
+               GError     **error)
+{
+  char **kept = args;
+  gboolean ok = TRUE;
+
+  for (; *args != NULL && !g_str_equal (*args, "--"); args++)
+    if (g_str_has_prefix (*args, "-W"))
+      {
+        ok = ok && cg_warnings_apply (warnings, *args + strlen ("-W"), error);
+        g_free (*args);
+      }
+    else
+      *kept++ = *args;
+
+  while (*args != NULL)
+    *kept++ = *args++;
+  *kept = NULL;
+
+  return ok;
+}
+
 /* @args is a copy of the command line, which is taken over and apart. */
 CgOptions *
 cg_options_parse (char   **args,
@@ -140,7 +171,8 @@ cg_options_parse (char   **args,
   self->emitters = g_new0 (gboolean, cg_n_emitters);
   context = make_context (self);
 
-  if (!g_option_context_parse_strv (context, &rest, error))
+  if (!take_warnings (&self->warnings, rest, error) ||
+      !g_option_context_parse_strv (context, &rest, error))
     return NULL;
 
   if (self->interface_prefix == NULL)

@@ -22,6 +22,7 @@ typedef struct
   gboolean  pragma_once;
   gboolean  version;
   gboolean *emitters;                 /* (owned): by the table: its option was given */
+  CgWarnings warnings;
   char    **files;                    /* (owned) (nullable) */
 } CgOptions;
 

@@ -159,7 +159,7 @@ feed (Parser              *self,
 
       skipped = cg_entities_get_skipped (self->entities);
       if (skipped != NULL)
-        cg_diagnostics_warning (self->diagnostics, &self->location,
+        cg_diagnostics_warning (self->diagnostics, CG_WARNING_UNDECLARED_ENTITY, &self->location,
                                 "the entity '&%s;' is not declared in this file; it is left out", skipped);
     }
 
@@ -207,7 +207,7 @@ read_text (Parser              *self,
 
   if ((frame->kind & (KIND_DOC | KIND_IGNORED)) == 0 && !frame->said)
     {
-      cg_diagnostics_warning (self->diagnostics, &self->location,
+      cg_diagnostics_warning (self->diagnostics, CG_WARNING_STRAY_TEXT, &self->location,
                               "text does not belong in <%s>; it is ignored", frame->name);
       frame->said = TRUE;
     }

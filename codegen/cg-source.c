@@ -232,8 +232,15 @@ cg_source_load (const char    *path,
     cg_diagnostics_error (diagnostics, &whole, "the file is larger than %d MiB", MAX_BYTES / 1024 / 1024);
   else if (self->length == 0)
     cg_diagnostics_error (diagnostics, &whole, "the file is empty");
-  else if (decode (self, diagnostics) && check_text (self, diagnostics))
-    return g_steal_pointer (&self);
+  else if (decode (self, diagnostics))
+    {
+      gboolean ok = check_text (self, diagnostics);
+
+      cg_diagnostics_take_text (diagnostics, index, self->text, self->length);
+      return ok ? g_steal_pointer (&self) : NULL;
+    }
+
+  g_free (self->text);
 
   return NULL;
 }
@@ -241,7 +248,6 @@ cg_source_load (const char    *path,
 void
 cg_source_free (CgSource *self)
 {
-  g_free (self->text);
   g_free (self);
 }
 

@@ -22,7 +22,8 @@ typedef struct
   const char *name;    /* as given on the command line; interned, since
                         * diagnostics outlive the source */
   guint       index;   /* position on the command line */
-  char       *text;    /* (owned): ends in a zero byte; none inside */
+  char       *text;    /* ends in a zero byte; none inside. It belongs to the
+                        * diagnostics, which show lines of it */
   gsize       length;
 
   /* the last place that was asked for, and one before that which places are

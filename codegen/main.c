@@ -35,6 +35,7 @@ read_description (const CgOptions *options,
 {
   CgDescription *description = cg_description_new ();
 
+  cg_diagnostics_set_warnings (diagnostics, &options->warnings);
   for (guint i = 0; options->files[i] != NULL; i++)
     {
       g_autoptr (CgSource) source = cg_source_load (options->files[i], i, diagnostics);

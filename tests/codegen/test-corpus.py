@@ -31,7 +31,7 @@ import time
 TIMEOUT = 20
 BATCH = 25
 WARNINGS = ['-Wall', '-Wextra', '-Werror', '-fsyntax-only']
-PLACE = re.compile(r'^(.+?):(?:(\d+):(\d+):)? (error|warning|note): ', re.MULTILINE)
+PLACE = re.compile(r'^(\S.*?):(?:(\d+):(\d+):)? (error|warning|note): ', re.MULTILINE)
 
 
 class Result:

@@ -6,12 +6,14 @@ usage: test-usage.py GENERATOR
 """
 
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 import unittest
 
 GENERATOR = str(pathlib.Path(sys.argv.pop(1)).resolve())
+MAN_PAGE = pathlib.Path(__file__).resolve().parents[2] / 'data' / 'norpc-codegen.1'
 DESCRIPTION = '<node><interface name="org.example.A"><method name="M"/></interface></node>\n'
 
 
@@ -98,6 +100,64 @@ class Usage(unittest.TestCase):
         self.assertEqual(run.returncode, 1)
         self.assertTrue(run.stderr.startswith('b.xml:1:24: error: '), run.stderr)
         self.assertIn('\na.xml:1:24: note: ', run.stderr)
+
+    def run_warned(self, *args):
+        (self.directory / 'w.xml').write_text(
+            '<node><interface name="org.example.W"><method name="M" nam="x"/>'
+            '<method name="N"><arg name="a" type="s"/><arg name="a" type="s"/></method></interface></node>')
+        return self.run_generator(*args, '--generate-c-code', 'w', 'w.xml')
+
+    def test_warnings_are_named(self):
+        run = self.run_warned()
+        self.assertEqual(run.returncode, 0)
+        self.assertIn("; did you mean 'name'? [-Wunknown-attribute]\n", run.stderr)
+        self.assertIn('warning: duplicate argument', run.stderr)
+        self.assertIn('note: ', run.stderr)
+
+    def test_warnings_as_errors(self):
+        for args, attribute, argument in (
+                (['-Werror'], 'error', 'error'),
+                (['-Werror=unknown-attribute'], 'error', 'warning'),
+                (['-Werror', '-Wno-error=unknown-attribute'], 'warning', 'error'),
+                (['-Werror', '-Wno-error'], 'warning', 'warning'),
+                (['-Wno-unknown-attribute'], None, 'warning'),
+                (['-Wno-unknown-attribute', '-Wunknown-attribute'], 'warning', 'warning'),
+                (['-Werror', '-Wno-duplicate-argument'], 'error', None),
+                (['-Wno-duplicate-argument', '-Werror=duplicate-argument'], 'warning', 'error')):
+            with self.subTest(args=args):
+                for path in ('w.c', 'w.h'):
+                    (self.directory / path).unlink(missing_ok=True)
+                run = self.run_warned(*args)
+                found = dict((name, kind) for kind, option, name in re.findall(
+                    r': (error|warning): .* \[-W(error=)?([a-z-]+)\]$', run.stderr, re.MULTILINE))
+                self.assertEqual(found.get('unknown-attribute'), attribute)
+                self.assertEqual(found.get('duplicate-argument'), argument)
+                self.assertEqual('note: ' in run.stderr, argument is not None)
+                failed = 'error' in (attribute, argument)
+                self.assertEqual(run.returncode, 1 if failed else 0)
+                self.assertEqual((self.directory / 'w.c').exists(), not failed)
+
+    def test_warnings_in_man_page(self):
+        listed = re.findall(r'^  ([a-z-]+)  +\w', self.run_generator('--help').stdout.split('Warnings:')[1],
+                            re.MULTILINE)
+        self.assertGreater(len(listed), 10)
+        described = re.findall(r'^\.B ([a-z-]+)$', MAN_PAGE.read_text().split('.SH WARNINGS')[1].split('.SH')[0],
+                               re.MULTILINE)
+        self.assertEqual(described, listed)
+
+    def test_unknown_warning(self):
+        run = self.run_warned('-Wno-unknwon-attribute')
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("did you mean 'unknown-attribute'?", run.stderr)
+
+    def test_many_errors_in_one_line(self):
+        members = ''.join(f'<method name="M{i}"><arg type="z"/></method>' for i in range(5000))
+        (self.directory / 'long.xml').write_text(
+            f'<node><interface name="org.example.A">{members}</interface></node>')
+        run = self.run_generator('--generate-c-code', 'long', 'long.xml')
+        self.assertEqual(run.returncode, 1)
+        self.assertEqual(run.stderr.count('\n      | '), 5000)
+        self.assertLess(max(len(line) for line in run.stderr.splitlines()), 130)
 
     def test_linear(self):
         members = ''.join(f'<method name="Method{i}"><arg name="a" type="s"/>'

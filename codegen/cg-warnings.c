@@ -1,0 +1,142 @@
+/* cg-warnings.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The names of warnings, and the options -W… that speak of them. */
+
+#include "cg-warnings.h"
+
+#include "cg-suggest.h"
+
+#include <string.h>
+
+static const struct
+{
+  const char *name;
+  const char *description;
+} table[CG_N_WARNINGS] = {
+  [CG_WARNING_ANNOTATION_VALUE] = { "annotation-value", "a value that the annotation does not have" },
+  [CG_WARNING_C_NAME] = { "c-name", "a name that cannot be the same in C" },
+  [CG_WARNING_DUPLICATE_ARGUMENT] = { "duplicate-argument", "two arguments of one name" },
+  [CG_WARNING_EMPTY_NAME] = { "empty-name", "an argument whose name is empty" },
+  [CG_WARNING_IGNORED_ANNOTATION] = { "ignored-annotation", "an annotation without effect where it is" },
+  [CG_WARNING_MISPLACED_ELEMENT] = { "misplaced-element", "an element where it does not belong" },
+  [CG_WARNING_NAME_WITHOUT_DOT] = { "name-without-dot", "a name of an interface that D-Bus does not allow" },
+  [CG_WARNING_RENAMED_CALL] = { "renamed-call", "a method whose functions have another name than it" },
+  [CG_WARNING_SIGNAL_DIRECTION] = { "signal-direction", "a direction of an argument of a signal" },
+  [CG_WARNING_STRAY_TEXT] = { "stray-text", "text between elements" },
+  [CG_WARNING_UNDECLARED_ENTITY] = { "undeclared-entity", "an entity that may be declared elsewhere" },
+  [CG_WARNING_UNDECLARED_PREFIX] = { "undeclared-prefix", "a prefix of a namespace that is not declared" },
+  [CG_WARNING_UNKNOWN_ANNOTATION] = { "unknown-annotation", "an annotation of norpc's that does not exist" },
+  [CG_WARNING_UNKNOWN_ATTRIBUTE] = { "unknown-attribute", "an attribute that the element does not have" },
+  [CG_WARNING_UNKNOWN_ELEMENT] = { "unknown-element", "an element that does not exist" },
+};
+
+const char *
+cg_warning_get_name (CgWarning warning)
+{
+  return table[warning].name;
+}
+
+/* A line for each, as --help has it. */
+char *
+cg_warnings_make_help (void)
+{
+  GString *help = g_string_new ("Warnings:");
+
+  for (guint i = 0; i < CG_N_WARNINGS; i++)
+    g_string_append_printf (help, "\n  %-22s%s", table[i].name, table[i].description);
+
+  return g_string_free (help, FALSE);
+}
+
+static gboolean
+find (const char  *name,
+      const char  *option,
+      guint       *index,
+      GError     **error)
+{
+  CgSuggestion suggestion = { name, NULL, 0 };
+  g_autofree char *hint = NULL;
+
+  for (guint i = 0; i < CG_N_WARNINGS; i++)
+    {
+      if (g_str_equal (table[i].name, name))
+        {
+          *index = i;
+          return TRUE;
+        }
+      cg_suggestion_offer (&suggestion, table[i].name);
+    }
+
+  hint = cg_suggestion_make_text (&suggestion);
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "-W%s: there is no warning '%s'%s", option, name, hint);
+
+  return FALSE;
+}
+
+static gboolean
+apply_error (CgWarnings  *self,
+             const char  *option,
+             const char  *rest,
+             gboolean     value,
+             GError     **error)
+{
+  guint index;
+
+  if (*rest == '\0')
+    {
+      self->errors = value;
+      return TRUE;
+    }
+
+  if (!find (rest + 1, option, &index, error))
+    return FALSE;
+
+  self->is_said[index] = TRUE;
+  self->is_error[index] = value;
+  self->silent[index] = self->silent[index] && !value;
+
+  return TRUE;
+}
+
+static gboolean
+is_error (const char *option)
+{
+  return g_str_has_prefix (option, "error") && (option[strlen ("error")] == '\0' || option[strlen ("error")] == '=');
+}
+
+/* @option is what follows -W: error, error=NAME, no-error, no-error=NAME,
+ * NAME or no-NAME. */
+gboolean
+cg_warnings_apply (CgWarnings  *self,
+                   const char  *option,
+                   GError     **error)
+{
+  gboolean is_no = g_str_has_prefix (option, "no-");
+  const char *name = option + (is_no ? strlen ("no-") : 0);
+  guint index;
+
+  if (is_error (name))
+    return apply_error (self, option, name + strlen ("error"), !is_no, error);
+  if (!find (name, option, &index, error))
+    return FALSE;
+
+  self->silent[index] = is_no;
+
+  return TRUE;
+}
+
+CgWarningLevel
+cg_warnings_get_level (const CgWarnings *self,
+                       CgWarning         warning)
+{
+  if (self->silent[warning])
+    return CG_WARNING_LEVEL_SILENT;
+
+  return (self->is_said[warning] ? self->is_error[warning] : self->errors)
+         ? CG_WARNING_LEVEL_ERROR
+         : CG_WARNING_LEVEL_WARNING;
+}
