@@ -88,6 +88,28 @@ norpc_backlog_fill (NorpcBacklog *self,
   return n;
 }
 
+/* The host's context, with the lock held: the next call (owned), or NULL when the
+ * batch is done. An urgent one passes those of the batch that are not.
+ */
+static NorpcCall *
+take_next_locked (NorpcBacklog *self,
+                  NorpcHost    *host)
+{
+  NorpcCall *urgent;
+
+  if (self->n_begun == self->n_batch)
+    return NULL;
+
+  if (self->batch[self->n_begun]->priority != NORPC_PRIORITY_URGENT)
+    {
+      urgent = norpc_channel_take_urgent (host->channel);
+      if (urgent != NULL)
+        return urgent;
+    }
+
+  return self->batch[self->n_begun++];
+}
+
 /* The host's context: done with the current call, on to the next. Returns an
  * unowned call, or NULL when the batch is done.
  */
@@ -102,13 +124,8 @@ norpc_backlog_next (NorpcBacklog *self,
   previous = g_steal_pointer (&self->current);
   if (previous != NULL)
     link_open_locked (self, host, previous);
-  if (self->n_begun < self->n_batch)
-    self->current = self->batch[self->n_begun++];
-  next = self->current;
+  self->current = next = take_next_locked (self, host);
   g_mutex_unlock (&self->lock);
-
-  if (next != NULL)
-    g_atomic_int_set (&next->stage, NORPC_CALL_HANDLED);
 
   return next;
 }

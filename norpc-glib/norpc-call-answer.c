@@ -50,6 +50,18 @@ pass_on (NorpcCall *self)
     }
 }
 
+/* The calling thread, before the call is sent: what GTask keeps of a task as
+ * well. See may_hand_over ().
+ */
+void
+norpc_call_note_iteration (NorpcCall *self)
+{
+  GSource *source = g_main_current_source ();
+
+  if (source != NULL)
+    self->sent_time = g_source_get_time (source);
+}
+
 /* The calling thread, before anybody else knows of the call. Whatever ends
  * it from now on, its client's half stays until norpc_call_end_send ().
  */
@@ -88,6 +100,7 @@ norpc_call_deliver (NorpcCall *self)
     host = g_atomic_pointer_exchange (&self->host, NULL);
   if (host != NULL)
     norpc_host_forget (host, self);
+  norpc_call_run_watches (self);
 
   if (g_atomic_int_dec_and_test (&self->parties))
     pass_on (self);

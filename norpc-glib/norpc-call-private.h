@@ -6,6 +6,7 @@
 #pragma once
 
 #include "norpc-call-group-private.h"
+#include "norpc-call-watch-private.h"
 #include "norpc-call.h"
 #include "norpc-error.h"
 #include "norpc-inbox-private.h"
@@ -25,9 +26,10 @@ typedef enum
 /* Where a call is on the service's side. */
 typedef enum
 {
-  NORPC_CALL_WAITING, /* on its way, or in a queue */
-  NORPC_CALL_HANDLED, /* its handler runs */
-  NORPC_CALL_KEPT     /* its handler has returned without an answer */
+  NORPC_CALL_WAITING,    /* on its way, or in a queue */
+  NORPC_CALL_SUPERSEDED, /* never to be handled: a newer one takes its place */
+  NORPC_CALL_HANDLED,    /* its handler runs */
+  NORPC_CALL_KEPT        /* the service has it and has not answered */
 } NorpcCallStage;
 
 /* Who waits for the answer of a call. */
@@ -63,7 +65,7 @@ struct _NorpcCall
   int waiting;  /* atomic: see norpc-sync-wait.c */
   int parties;  /* atomic: how many keep the answer from the waiter: who answers, and the
                    caller as long as it prepares the call */
-  int stage;    /* atomic, written by the host: NorpcCallStage */
+  int stage;    /* atomic: NorpcCallStage */
 
   guint                     method;
   guint                     n_args;
@@ -85,13 +87,19 @@ struct _NorpcCall
   NorpcCallGroup *proxy_calls;     /* (unowned) (nullable): of its proxy, until it is sent */
   NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
   guint           timer_place;     /* the inbox's lock */
+  NorpcPriority   priority;
+  gboolean        has_priority;    /* it was set for this call, or its proxy */
+  NorpcCall      *superseded;      /* (nullable), held: ended in favour of this one */
 
   NorpcCallGroup *children; /* (owned) (nullable), atomic: what is called on its behalf */
+
+  NorpcCallWatch *watches; /* (unowned) (nullable), atomic: who wants to know of its end */
 
   /* Written by the one thread that answers, before it passes the call on to
    * the waiter; read by the waiter.
    */
-  GError *error; /* (owned) (nullable) */
+  GError      *error;  /* (owned) (nullable) */
+  NorpcPermit *permit; /* (owned) (nullable): of a probe */
 
   /* The inbox that the answered call is in. */
   NorpcCall *next;
@@ -131,6 +139,7 @@ void norpc_call_release (NorpcCall *self);
 /* Answering */
 gboolean norpc_call_claim        (NorpcCall  *self);
 void     norpc_call_deliver      (NorpcCall  *self);
+void     norpc_call_note_iteration (NorpcCall *self);
 void     norpc_call_begin_send    (NorpcCall  *self);
 void     norpc_call_end_send      (NorpcCall  *self);
 GError  *norpc_call_copy_reason    (NorpcCall  *self);

@@ -177,8 +177,8 @@ ensure_children (NorpcCall *parent)
   return g_atomic_pointer_get (&parent->children);
 }
 
-/* The calling thread, before the call is sent: sets its deadline, and binds
- * it to the call that is being handled, if there is one.
+/* The calling thread, before the call is sent: sets its deadline and priority,
+ * and binds it to the call that is being handled, if there is one.
  */
 void
 norpc_call_scope_apply (NorpcCall *call)
@@ -197,6 +197,9 @@ norpc_call_scope_apply (NorpcCall *call)
 
   if (parent->deadline != 0 && (call->deadline == 0 || parent->deadline < call->deadline))
     call->deadline = parent->deadline;
+
+  if (!call->has_priority)
+    call->priority = parent->priority;
 
   norpc_call_group_add (ensure_children (parent), &call->parent_link, call);
 

@@ -7,6 +7,7 @@
 #include "norpc-call-private.h"
 #include "norpc-host-private.h"
 #include "norpc-interface-info-private.h"
+#include "norpc-permit-private.h"
 
 /**
  * NorpcCall:
@@ -136,6 +137,7 @@ norpc_call_unref (NorpcCall *self)
 
   norpc_call_answer_last (self);
   clear_values (self->values, self->n_args);
+  g_clear_pointer (&self->superseded, norpc_call_release);
 
   /* What the service connected to its cancellable goes where the service
    * runs, unless somebody who gave the call up may still be cancelling it.
@@ -187,6 +189,7 @@ norpc_reply_unref (NorpcReply *reply)
 
   clear_values (self->values + self->n_args, self->n_results);
   g_clear_error (&self->error);
+  g_clear_pointer (&self->permit, norpc_permit_free);
   g_clear_object (&self->cancellable);
   norpc_call_release (self);
 }
@@ -320,6 +323,49 @@ norpc_call_get_deadline (NorpcCall *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->deadline;
+}
+
+/**
+ * norpc_call_set_priority:
+ * @self: a call that has not been sent
+ * @priority: its priority
+ *
+ * Sets which calls it passes in the queue to its service.
+ *
+ * It goes before the priority of a proxy. A call that is made while another
+ * is handled, and is not given any, has that of the other.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_set_priority (NorpcCall     *self,
+                         NorpcPriority  priority)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (priority >= NORPC_PRIORITY_LOW && priority <= NORPC_PRIORITY_URGENT);
+  g_return_if_fail (self->waiter == NORPC_CALL_WAITER_NONE);
+
+  self->priority = priority;
+  self->has_priority = TRUE;
+}
+
+/**
+ * norpc_call_get_priority:
+ * @self: a call
+ *
+ * Tells which calls it passes in the queue to its service.
+ *
+ * Any thread may ask.
+ *
+ * Returns: its priority
+ * Since: 0.1
+ */
+NorpcPriority
+norpc_call_get_priority (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, NORPC_PRIORITY_NORMAL);
+
+  return self->priority;
 }
 
 /**

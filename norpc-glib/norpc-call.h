@@ -16,6 +16,24 @@ G_BEGIN_DECLS
 
 #define NORPC_TYPE_CALL (norpc_call_get_type ())
 
+/**
+ * NorpcPriority:
+ * @NORPC_PRIORITY_LOW: every other call passes it
+ * @NORPC_PRIORITY_NORMAL: what most calls have
+ * @NORPC_PRIORITY_URGENT: passes every call that is not urgent
+ *
+ * Which calls a service gets first. Among calls of the same priority it is those
+ * that were sent first.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  NORPC_PRIORITY_LOW    = -1,
+  NORPC_PRIORITY_NORMAL = 0,
+  NORPC_PRIORITY_URGENT = 1
+} NorpcPriority;
+
 NORPC_AVAILABLE_IN_ALL
 GType                     norpc_call_get_type             (void) G_GNUC_CONST;
 NORPC_AVAILABLE_IN_ALL
@@ -40,6 +58,11 @@ gint64                    norpc_call_get_deadline         (NorpcCall            
 NORPC_AVAILABLE_IN_ALL
 void                      norpc_call_set_timeout          (NorpcCall                *self,
                                                            guint                     milliseconds);
+NORPC_AVAILABLE_IN_ALL
+NorpcPriority             norpc_call_get_priority         (NorpcCall                *self);
+NORPC_AVAILABLE_IN_ALL
+void                      norpc_call_set_priority         (NorpcCall                *self,
+                                                           NorpcPriority             priority);
 NORPC_AVAILABLE_IN_ALL
 GCancellable             *norpc_call_get_cancellable      (NorpcCall                *self);
 NORPC_AVAILABLE_IN_ALL

@@ -6,18 +6,48 @@
 #pragma once
 
 #include "norpc-channel.h"
+#include "norpc-call.h"
 #include "norpc-spin-private.h"
+#include "norpc-types-private.h"
 #include "norpc-waker-private.h"
 
 G_BEGIN_DECLS
 
-/* What the lock of the queue protects is marked [queue]. */
+/* The lanes of a channel, in the order in which they are served. */
+typedef enum
+{
+  NORPC_LANE_URGENT,
+  NORPC_LANE_NORMAL,
+  NORPC_LANE_LOW,
+  NORPC_N_LANES
+} NorpcLaneIndex;
+
+typedef struct
+{
+  GAsyncQueue *queue; /* (owned): of owned NorpcCall */
+
+  /* How many calls were accepted, and how many of these were served: both wrap.
+   * The difference is what waits.
+   */
+  guint accepted; /* atomic, written with [queue] */
+  guint served;   /* atomic, written by the host's context */
+} NorpcLane;
+
+/* What the lock of the queue protects is marked [queue]: that is the lock of
+ * the normal lane, which is held for the other lanes, too.
+ */
 struct _NorpcChannel
 {
   GObject parent_instance;
 
-  guint        capacity;  /* since construction */
-  GAsyncQueue *queue;     /* (owned): of owned NorpcCall */
+  guint           capacity;  /* since construction: of each lane */
+  NorpcFullPolicy when_full; /* since construction */
+  GAsyncQueue    *queue;     /* (unowned): that of the normal lane */
+  NorpcLane       lanes[NORPC_N_LANES];
+
+  GQueue permits;  /* of unowned NorpcPermit [queue]: places that are kept */
+  GQueue probes;   /* of owned NorpcCall [queue]: who waits for a place */
+  int    n_probes; /* atomic, written with [queue] */
 
   GMainContext *context;  /* (unowned) (nullable) [queue]: the host's, while there is one */
   NorpcWaker   *waker;    /* (owned) (nullable) [queue]: wakes the host, while there is one */
@@ -27,16 +57,27 @@ struct _NorpcChannel
   gboolean      open;     /* [queue] */
   char         *reason;   /* (owned) [queue]: why it is not open */
   gboolean      asleep;   /* [queue]: the host sleeps, or will in a moment */
-
-  /* How many calls were ever accepted, and how many of these were served:
-   * both only grow, and wrap. The difference is what waits.
-   */
-  guint accepted; /* atomic, written with [queue] */
-  guint served;   /* atomic, written by the host's context */
 };
+
+static inline NorpcLaneIndex
+norpc_priority_get_lane (NorpcPriority priority)
+{
+  return (NorpcLaneIndex) (NORPC_PRIORITY_URGENT - priority);
+}
 
 guint      norpc_channel_get_waiting (NorpcChannel *self);
 NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
+
+/* Places */
+gboolean   norpc_channel_has_room_locked (NorpcChannel   *self,
+                                          NorpcLaneIndex  lane);
+gboolean   norpc_channel_use_permit_locked (NorpcChannel *self,
+                                            NorpcInbox   *inbox);
+void       norpc_channel_add_probe   (NorpcChannel *self,
+                                      NorpcCall    *probe);
+void       norpc_channel_remove_permit (NorpcChannel *self,
+                                        NorpcPermit  *permit);
+void       norpc_channel_answer_probes (NorpcChannel *self);
 
 /* The end of the host, which takes the calls. */
 gboolean   norpc_channel_open        (NorpcChannel *self,
@@ -51,7 +92,9 @@ GPtrArray *norpc_channel_hold_calls  (NorpcChannel *self);
 guint      norpc_channel_take        (NorpcChannel *self,
                                       NorpcCall   **calls,
                                       guint         max);
-void       norpc_channel_served      (NorpcChannel *self);
+void       norpc_channel_served      (NorpcChannel *self,
+                                      NorpcCall    *call);
+NorpcCall *norpc_channel_take_urgent (NorpcChannel *self);
 gboolean   norpc_channel_has_calls   (NorpcChannel *self);
 gboolean   norpc_channel_look        (NorpcChannel *self,
                                       NorpcSpin    *spin);

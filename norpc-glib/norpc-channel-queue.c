@@ -8,11 +8,33 @@
 #include "norpc-call-private.h"
 #include "norpc-channel-private.h"
 
+/* Any thread: how many calls wait in a lane. */
+static guint
+get_waiting (const NorpcLane *lane)
+{
+  return (guint) g_atomic_int_get (&lane->accepted) - (guint) g_atomic_int_get (&lane->served);
+}
+
 /* Any thread: how many calls wait. */
 guint
 norpc_channel_get_waiting (NorpcChannel *self)
 {
-  return (guint) g_atomic_int_get (&self->accepted) - (guint) g_atomic_int_get (&self->served);
+  guint n = 0;
+
+  for (guint i = 0; i < NORPC_N_LANES; i++)
+    n += get_waiting (&self->lanes[i]);
+
+  return n;
+}
+
+/* With the lock of the queue held: places that are kept for clients are taken. */
+gboolean
+norpc_channel_has_room_locked (NorpcChannel   *self,
+                               NorpcLaneIndex  lane)
+{
+  guint kept = lane == NORPC_LANE_NORMAL ? self->permits.length : 0;
+
+  return get_waiting (&self->lanes[lane]) + kept < self->capacity;
 }
 
 /* With the lock of the queue held. Returns what wakes the host (owned), if it
@@ -80,6 +102,8 @@ norpc_channel_close (NorpcChannel *self,
       self->reason = g_strdup (reason);
     }
   g_async_queue_unlock (self->queue);
+
+  norpc_channel_answer_probes (self);
 }
 
 /* Any thread: the host's context is going. The channel is closed. */
@@ -110,42 +134,90 @@ norpc_channel_hold_calls (NorpcChannel *self)
   NorpcCall *call;
 
   g_async_queue_lock (self->queue);
-  while ((call = g_async_queue_try_pop_unlocked (self->queue)) != NULL)
+  for (guint lane = 0; lane < NORPC_N_LANES; lane++)
     {
-      norpc_call_hold (call);
-      g_ptr_array_add (calls, call);
+      GAsyncQueue *queue = self->lanes[lane].queue;
+      guint first = calls->len;
+
+      while ((call = g_async_queue_try_pop_unlocked (queue)) != NULL)
+        {
+          norpc_call_hold (call);
+          g_ptr_array_add (calls, call);
+        }
+      for (guint i = first; i < calls->len; i++)
+        g_async_queue_push_unlocked (queue, calls->pdata[i]);
     }
-  for (guint i = 0; i < calls->len; i++)
-    g_async_queue_push_unlocked (self->queue, calls->pdata[i]);
   g_async_queue_unlock (self->queue);
 
   return calls;
 }
 
+/* With the lock of the queue held. */
+static guint
+take_from_lane_locked (NorpcLane  *lane,
+                       NorpcCall **calls,
+                       guint       max)
+{
+  guint n = 0;
+
+  while (n < max && (calls[n] = g_async_queue_try_pop_unlocked (lane->queue)) != NULL)
+    n++;
+
+  return n;
+}
+
 /* The host's context, which is awake: takes up to @max calls, which still
- * count as waiting until norpc_channel_served () is called for each.
+ * count as waiting until norpc_channel_served () is called for each. Those that
+ * others may pass are taken one by one.
  */
 guint
 norpc_channel_take (NorpcChannel  *self,
                     NorpcCall    **calls,
                     guint          max)
 {
-  guint n = 0;
+  guint n;
 
   g_async_queue_lock (self->queue);
   self->asleep = FALSE;
-  while (n < max && (calls[n] = g_async_queue_try_pop_unlocked (self->queue)) != NULL)
-    n++;
+  n = take_from_lane_locked (&self->lanes[NORPC_LANE_URGENT], calls, max);
+  if (n == 0)
+    n = take_from_lane_locked (&self->lanes[NORPC_LANE_NORMAL], calls, max);
+  if (n == 0)
+    n = take_from_lane_locked (&self->lanes[NORPC_LANE_LOW], calls, MIN (max, 1));
   g_async_queue_unlock (self->queue);
 
   return n;
 }
 
-/* The host's context. */
-void
-norpc_channel_served (NorpcChannel *self)
+/* The host's context: a call that may pass those that were taken before it, or
+ * NULL.
+ */
+NorpcCall *
+norpc_channel_take_urgent (NorpcChannel *self)
 {
-  g_atomic_int_set (&self->served, self->served + 1);
+  NorpcCall *call;
+
+  if (get_waiting (&self->lanes[NORPC_LANE_URGENT]) == 0)
+    return NULL;
+
+  g_async_queue_lock (self->queue);
+  call = g_async_queue_try_pop_unlocked (self->lanes[NORPC_LANE_URGENT].queue);
+  g_async_queue_unlock (self->queue);
+
+  return call;
+}
+
+/* The host's context. Who adds a probe does so before it looks for room. */
+void
+norpc_channel_served (NorpcChannel *self,
+                      NorpcCall    *call)
+{
+  NorpcLane *lane = &self->lanes[norpc_priority_get_lane (call->priority)];
+
+  g_atomic_int_set (&lane->served, lane->served + 1);
+
+  if (g_atomic_int_get (&self->n_probes) > 0)
+    norpc_channel_answer_probes (self);
 }
 
 /* Any thread: whether there is a call that was not served. */
@@ -184,7 +256,7 @@ norpc_channel_fall_asleep (NorpcChannel *self,
     return FALSE;
 
   g_async_queue_lock (self->queue);
-  empty = g_async_queue_length_unlocked (self->queue) <= 0;
+  empty = norpc_channel_get_waiting (self) == 0;
   self->asleep = empty;
   g_async_queue_unlock (self->queue);
 

@@ -5,6 +5,7 @@
 
 #include "norpc-call-private.h"
 #include "norpc-channel-private.h"
+#include "norpc-enum-types.h"
 #include "norpc-context-private.h"
 #include "norpc-error.h"
 
@@ -19,8 +20,16 @@
  *
  * A channel is bounded: when as many calls wait as it has
  * [property@Norpc.Channel:capacity], the next one is answered
- * %NORPC_ERROR_BUSY. When its server has not started, has stopped or is gone,
- * calls are answered %NORPC_ERROR_CLOSED.
+ * %NORPC_ERROR_BUSY. Or it waits, if [property@Norpc.Channel:when-full] says
+ * so: a synchronous call blocks anyway, and who makes asynchronous ones can
+ * await [method@Norpc.Endpoint.ready_async] before each, so that no more of
+ * them pile up than the channel has room for.
+ *
+ * Calls have one of three priorities, each with a lane and a capacity of its
+ * own: an urgent call passes all that are not, however many wait.
+ *
+ * When its server has not started, has stopped or is gone, calls are answered
+ * %NORPC_ERROR_CLOSED.
  *
  * Since: 0.1
  */
@@ -34,9 +43,10 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcChannel, norpc_channel, G_TYPE_OBJECT,
 typedef enum
 {
   PROP_CAPACITY = 1,
+  PROP_WHEN_FULL,
 } NorpcChannelProperty;
 
-static GParamSpec *properties[PROP_CAPACITY + 1];
+static GParamSpec *properties[PROP_WHEN_FULL + 1];
 
 /* The calling thread, with the lock of the queue held: TRUE if it is the one
  * that would have to serve the call that it is going to wait for.
@@ -52,6 +62,29 @@ would_deadlock_locked (NorpcChannel *self,
                               : norpc_context_is_own (self->context);
 }
 
+/* The calling thread, with the lock of the queue held: takes out the call that
+ * @call takes the place of, if it is here. The caller owns it, and lets it go
+ * when it has released the lock.
+ */
+static NorpcCall *
+remove_superseded_locked (NorpcChannel *self,
+                          NorpcCall    *call)
+{
+  NorpcCall *superseded = call->superseded;
+  NorpcLane *lane;
+
+  if (superseded == NULL)
+    return NULL;
+
+  lane = &self->lanes[norpc_priority_get_lane (superseded->priority)];
+  if (!g_async_queue_remove_unlocked (lane->queue, superseded))
+    return NULL;
+
+  g_atomic_int_set (&lane->accepted, lane->accepted - 1);
+
+  return superseded;
+}
+
 /* The calling thread, with the lock of the queue held. Returns NULL if the
  * call was accepted, or why not (owned) and the error code for it.
  */
@@ -60,13 +93,18 @@ push_locked (NorpcChannel *self,
              NorpcCall    *call,
              NorpcError   *code)
 {
+  NorpcLaneIndex index = norpc_priority_get_lane (call->priority);
+  NorpcLane *lane = &self->lanes[index];
+
   if (!self->open)
     {
       *code = NORPC_ERROR_CLOSED;
       return g_strdup_printf ("was not served: %s", self->reason);
     }
 
-  if (norpc_channel_get_waiting (self) >= self->capacity)
+  if (!norpc_channel_use_permit_locked (self, call->inbox) &&
+      self->when_full == NORPC_WHEN_FULL_BUSY &&
+      !norpc_channel_has_room_locked (self, index))
     {
       *code = NORPC_ERROR_BUSY;
       return g_strdup_printf ("was not accepted: %u calls are waiting already",
@@ -80,8 +118,8 @@ push_locked (NorpcChannel *self,
     }
 
   call->serving_thread = self->runner;
-  g_async_queue_push_unlocked (self->queue, call);
-  g_atomic_int_set (&self->accepted, self->accepted + 1);
+  g_async_queue_push_unlocked (lane->queue, call);
+  g_atomic_int_set (&lane->accepted, lane->accepted + 1);
 
   return NULL;
 }
@@ -95,10 +133,12 @@ norpc_channel_send (NorpcEndpoint *endpoint,
 {
   NorpcChannel *self = NORPC_CHANNEL (endpoint);
   g_autoptr (NorpcWaker) sleeper = NULL;
+  g_autoptr (NorpcCall) superseded = NULL;
   g_autofree char *refusal = NULL;
   NorpcError code = NORPC_ERROR_FAILED;
 
   g_async_queue_lock (self->queue);
+  superseded = remove_superseded_locked (self, call);
   refusal = push_locked (self, call, &code);
   if (refusal == NULL)
     sleeper = norpc_channel_steal_sleeper_locked (self);
@@ -113,10 +153,34 @@ norpc_channel_send (NorpcEndpoint *endpoint,
     norpc_waker_wake (sleeper);
 }
 
+/* Any thread. */
+static gboolean
+norpc_channel_is_ready (NorpcEndpoint *endpoint)
+{
+  NorpcChannel *self = NORPC_CHANNEL (endpoint);
+  gboolean ready;
+
+  g_async_queue_lock (self->queue);
+  ready = self->open && norpc_channel_has_room_locked (self, NORPC_LANE_NORMAL);
+  g_async_queue_unlock (self->queue);
+
+  return ready;
+}
+
+/* Any thread. */
+static void
+norpc_channel_await_ready (NorpcEndpoint *endpoint,
+                           NorpcCall     *probe)
+{
+  norpc_channel_add_probe (NORPC_CHANNEL (endpoint), probe);
+}
+
 static void
 norpc_channel_endpoint_iface_init (NorpcEndpointInterface *iface)
 {
   iface->send = norpc_channel_send;
+  iface->is_ready = norpc_channel_is_ready;
+  iface->await_ready = norpc_channel_await_ready;
 }
 
 static void
@@ -131,6 +195,10 @@ norpc_channel_set_property (GObject      *object,
     {
     case PROP_CAPACITY:
       self->capacity = g_value_get_uint (value);
+      break;
+
+    case PROP_WHEN_FULL:
+      self->when_full = (NorpcFullPolicy) g_value_get_enum (value);
       break;
 
     default:
@@ -153,6 +221,10 @@ norpc_channel_get_property (GObject    *object,
       g_value_set_uint (value, self->capacity);
       break;
 
+    case PROP_WHEN_FULL:
+      g_value_set_enum (value, self->when_full);
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -164,7 +236,9 @@ norpc_channel_finalize (GObject *object)
 {
   NorpcChannel *self = NORPC_CHANNEL (object);
 
-  g_async_queue_unref (self->queue);
+  for (guint i = 0; i < NORPC_N_LANES; i++)
+    g_async_queue_unref (self->lanes[i].queue);
+  g_queue_clear_full (&self->probes, (GDestroyNotify) norpc_call_unref);
   g_clear_pointer (&self->waker, norpc_waker_unref);
   g_free (self->reason);
 
@@ -183,7 +257,7 @@ norpc_channel_class_init (NorpcChannelClass *klass)
   /**
    * NorpcChannel:capacity:
    *
-   * How many calls may wait for the service at once.
+   * How many calls of each priority may wait for the service at once.
    *
    * Since: 0.1
    */
@@ -192,41 +266,61 @@ norpc_channel_class_init (NorpcChannelClass *klass)
                        1, G_MAXINT, NORPC_CHANNEL_DEFAULT_CAPACITY,
                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
+  /**
+   * NorpcChannel:when-full: (getter get_when_full)
+   *
+   * What becomes of a call that there is no room for.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_WHEN_FULL] =
+    g_param_spec_enum ("when-full", NULL, NULL,
+                       NORPC_TYPE_FULL_POLICY, NORPC_WHEN_FULL_BUSY,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
 static void
 norpc_channel_init (NorpcChannel *self)
 {
-  self->queue = g_async_queue_new_full ((GDestroyNotify) norpc_call_unref);
+  for (guint i = 0; i < NORPC_N_LANES; i++)
+    self->lanes[i].queue = g_async_queue_new_full ((GDestroyNotify) norpc_call_unref);
+  self->queue = self->lanes[NORPC_LANE_NORMAL].queue;
   self->reason = g_strdup ("its server has not been started");
 }
 
 /**
  * norpc_channel_new:
- * @capacity: how many calls may wait for the service at once, at least 1
+ * @capacity: how many calls of each priority may wait for the service at once,
+ *   at least 1
+ * @when_full: what becomes of a call that there is no room for
  *
  * Makes a channel, to be given to a server.
  *
  * A server that is not given one makes its own, with
- * %NORPC_CHANNEL_DEFAULT_CAPACITY.
+ * %NORPC_CHANNEL_DEFAULT_CAPACITY and %NORPC_WHEN_FULL_BUSY.
  *
  * Returns: (transfer full): a new channel
  * Since: 0.1
  */
 NorpcChannel *
-norpc_channel_new (guint capacity)
+norpc_channel_new (guint           capacity,
+                   NorpcFullPolicy when_full)
 {
   g_return_val_if_fail (capacity >= 1 && capacity <= G_MAXINT, NULL);
 
-  return g_object_new (NORPC_TYPE_CHANNEL, "capacity", capacity, NULL);
+  return g_object_new (NORPC_TYPE_CHANNEL,
+                       "capacity", capacity,
+                       "when-full", when_full,
+                       NULL);
 }
 
 /**
  * norpc_channel_get_capacity:
  * @self: a channel
  *
- * Tells how many calls may wait for the service at once.
+ * Tells how many calls of each priority may wait for the service at once.
  *
  * Returns: the capacity
  * Since: 0.1
@@ -240,13 +334,30 @@ norpc_channel_get_capacity (NorpcChannel *self)
 }
 
 /**
+ * norpc_channel_get_when_full:
+ * @self: a channel
+ *
+ * Tells what becomes of a call that there is no room for.
+ *
+ * Returns: what the channel does when it is full
+ * Since: 0.1
+ */
+NorpcFullPolicy
+norpc_channel_get_when_full (NorpcChannel *self)
+{
+  g_return_val_if_fail (NORPC_IS_CHANNEL (self), NORPC_WHEN_FULL_BUSY);
+
+  return self->when_full;
+}
+
+/**
  * norpc_channel_get_length:
  * @self: a channel
  *
  * Tells how many calls wait for the service.
  *
- * Calls that the service handles do not count. Any thread may ask; the
- * answer may be old when it arrives.
+ * Calls that the service handles do not count, those that wait for room do. Any
+ * thread may ask; the answer may be old when it arrives.
  *
  * Returns: how many calls wait
  * Since: 0.1

@@ -48,6 +48,7 @@ is_stuck_locked (NorpcCall *call)
       /* Nobody but the backlog of the host has it. */
       return g_atomic_ref_count_compare (&call->call_refs, 1);
 
+    case NORPC_CALL_SUPERSEDED:
     case NORPC_CALL_KEPT:
     default:
       return FALSE;

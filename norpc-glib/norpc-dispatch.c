@@ -36,6 +36,27 @@ answer_failure (NorpcCall *call,
     }
 }
 
+/* The service's context: FALSE if the call has ended while it waited. */
+static gboolean
+begin (NorpcCall *call)
+{
+  int stage;
+
+  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
+    return FALSE;
+
+  /* A newer call may take its place at the same time. */
+  do
+    {
+      stage = g_atomic_int_get (&call->stage);
+      if (stage == NORPC_CALL_SUPERSEDED)
+        return FALSE;
+    }
+  while (!g_atomic_int_compare_and_exchange (&call->stage, stage, NORPC_CALL_HANDLED));
+
+  return TRUE;
+}
+
 /* The service's context. The handler takes its own reference to @call if it
  * answers later. A call that was answered while it waited is passed over.
  */
@@ -49,7 +70,7 @@ norpc_dispatch (NorpcCall *call,
   GError *error = NULL;
   gboolean handled;
 
-  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
+  if (!begin (call))
     return;
 
   /* The client's context may be too busy to see it. */

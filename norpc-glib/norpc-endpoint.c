@@ -6,7 +6,7 @@
 #include "norpc-call-private.h"
 #include "norpc-call-scope-private.h"
 #include "norpc-deadlock-private.h"
-#include "norpc-endpoint.h"
+#include "norpc-endpoint-private.h"
 #include "norpc-inbox-private.h"
 #include "norpc-sync-wait-private.h"
 #include "norpc-trace-private.h"
@@ -104,6 +104,29 @@ send_open (NorpcEndpoint *self,
     norpc_call_unref (call);
 }
 
+/* The calling thread, which has the reply brought to its thread-default
+ * context, and goes on to send the call.
+ */
+void
+norpc_endpoint_prepare_call (NorpcCall      *call,
+                             GCancellable   *cancellable,
+                             NorpcReplyFunc  reply_func,
+                             gpointer        user_data)
+{
+  call->waiter = NORPC_CALL_WAITER_INBOX;
+  call->inbox = norpc_inbox_open_call ();
+  call->reply_func = reply_func;
+  call->reply_data = user_data;
+
+  norpc_call_begin_send (call);
+  norpc_call_scope_apply (call);
+  if (call->deadline != 0)
+    norpc_inbox_set_timer (call->inbox, call);
+  if (cancellable != NULL)
+    watch_cancellable (call, cancellable);
+  norpc_call_end_send (call);
+}
+
 /**
  * norpc_endpoint_call:
  * @self: an endpoint
@@ -137,18 +160,7 @@ norpc_endpoint_call (NorpcEndpoint  *self,
   g_return_if_fail (call->waiter == NORPC_CALL_WAITER_NONE);
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  call->waiter = NORPC_CALL_WAITER_INBOX;
-  call->inbox = norpc_inbox_open_call ();
-  call->reply_func = reply_func;
-  call->reply_data = user_data;
-
-  norpc_call_begin_send (call);
-  norpc_call_scope_apply (call);
-  if (call->deadline != 0)
-    norpc_inbox_set_timer (call->inbox, call);
-  if (cancellable != NULL)
-    watch_cancellable (call, cancellable);
-  norpc_call_end_send (call);
+  norpc_endpoint_prepare_call (call, cancellable, reply_func, user_data);
   send_open (self, call);
 }
 

@@ -21,6 +21,8 @@ G_DECLARE_INTERFACE (NorpcEndpoint, norpc_endpoint, NORPC, ENDPOINT, GObject)
 /**
  * NorpcEndpointInterface:
  * @send: takes a call: passes it on or answers it
+ * @is_ready: tells whether a call would be taken without waiting
+ * @await_ready: answers a probe when a call would be taken without waiting
  *
  * What an endpoint implements.
  *
@@ -39,11 +41,32 @@ struct _NorpcEndpointInterface
    *
    * Takes @call: passes it on or answers it, in any thread, without blocking.
    */
-  void (*send) (NorpcEndpoint *self,
-                NorpcCall     *call);
+  void     (*send)        (NorpcEndpoint *self,
+                           NorpcCall     *call);
+
+  /**
+   * NorpcEndpointInterface::is_ready:
+   * @self: an endpoint
+   *
+   * Tells whether a call would be taken without waiting, in any thread.
+   *
+   * Returns: %TRUE if a call would not have to wait
+   */
+  gboolean (*is_ready)    (NorpcEndpoint *self);
+
+  /**
+   * NorpcEndpointInterface::await_ready:
+   * @self: an endpoint
+   * @probe: (transfer full): a call without arguments
+   *
+   * Answers @probe, without values, when a call would be taken without
+   * waiting; or with an error if that will never be.
+   */
+  void     (*await_ready) (NorpcEndpoint *self,
+                           NorpcCall     *probe);
 
   /*< private >*/
-  gpointer _reserved[7];
+  gpointer _reserved[5];
 };
 
 NORPC_AVAILABLE_IN_ALL
@@ -60,5 +83,20 @@ NorpcReply *norpc_endpoint_call_sync (NorpcEndpoint   *self,
                                       NorpcCall       *call,
                                       GCancellable    *cancellable,
                                       GError         **error) G_GNUC_WARN_UNUSED_RESULT;
+
+NORPC_AVAILABLE_IN_ALL
+gboolean    norpc_endpoint_is_ready     (NorpcEndpoint       *self);
+NORPC_AVAILABLE_IN_ALL
+void        norpc_endpoint_await_ready  (NorpcEndpoint       *self,
+                                         NorpcCall           *probe);
+NORPC_AVAILABLE_IN_ALL
+void        norpc_endpoint_ready_async  (NorpcEndpoint       *self,
+                                         GCancellable        *cancellable,
+                                         GAsyncReadyCallback  callback,
+                                         gpointer             user_data);
+NORPC_AVAILABLE_IN_ALL
+gboolean    norpc_endpoint_ready_finish (NorpcEndpoint       *self,
+                                         GAsyncResult        *result,
+                                         GError             **error);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include <norpc-glib/norpc-types.h>
 #include <norpc-glib/norpc-version.h>
 #include <norpc-glib/norpc-version-macros.h>
+#include <norpc-glib/norpc-enum-types.h>
 #include <norpc-glib/norpc-error.h>
 #include <norpc-glib/norpc-interface-info.h>
 #include <norpc-glib/norpc-call.h>
@@ -23,5 +24,6 @@
 #include <norpc-glib/norpc-server.h>
 #include <norpc-glib/norpc-proxy.h>
 #include <norpc-glib/norpc-spin.h>
+#include <norpc-glib/layers/norpc-layer.h>
 
 #undef NORPC_GLIB_INSIDE

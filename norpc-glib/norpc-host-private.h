@@ -7,6 +7,8 @@
 
 #include "norpc-backlog-private.h"
 #include "norpc-call-private.h"
+#include "norpc-gate-private.h"
+#include "norpc-layer.h"
 #include "norpc-server.h"
 #include "norpc-waiters-private.h"
 
@@ -29,6 +31,11 @@ struct _NorpcHost
 
   NorpcChannel *channel; /* (owned), since construction */
 
+  /* Before it was attached. */
+  NorpcEndpoint *layers;     /* (owned) (nullable): the first, which leads to the gate */
+  NorpcLayer    *last_layer; /* (unowned) (nullable) */
+  NorpcGate     *gate;       /* (owned) (nullable): has its own lock */
+
   /* Since it was attached, which who reads them has seen. */
   NorpcThread *thread;      /* (owned) (nullable) */
   gboolean     owns_thread; /* made for this host, and ends with it */
@@ -39,6 +46,8 @@ struct _NorpcHost
   GThread  *runner; /* (unowned) (nullable): the thread that ran it last */
   gboolean  busy;  /* it is running, so nothing may run it again */
   gboolean  tried; /* the service was started, or will never be */
+  gboolean  handling; /* a call that came through layers */
+  GThread  *busy_thread; /* (unowned) (nullable), atomic: the one that runs it now */
 
   NorpcBacklog backlog; /* has its own lock */
   NorpcWaiters waiters; /* has its own lock; woken after each change of the state */
@@ -60,6 +69,12 @@ NorpcHost     *norpc_host_new            (GObject         *service,
 NorpcHost     *norpc_host_ref            (NorpcHost       *self);
 void           norpc_host_unref          (NorpcHost       *self);
 
+void           norpc_host_add_layer      (NorpcHost       *self,
+                                          NorpcLayer      *layer);
+void           norpc_host_serve_gate     (NorpcHost       *self);
+gboolean       norpc_host_may_handle     (NorpcHost       *self);
+void           norpc_host_handle         (NorpcHost       *self,
+                                          NorpcCall       *call);
 gboolean       norpc_host_attach         (NorpcHost       *self,
                                           GMainContext    *context,
                                           NorpcThread     *thread,

@@ -205,8 +205,17 @@ norpc_host_attach (NorpcHost     *self,
   if (self->thread != NULL)
     context = norpc_thread_get_main_context (self->thread);
 
+  if (self->gate != NULL)
+    {
+      norpc_layer_set_endpoint (self->last_layer, NORPC_ENDPOINT (self->gate));
+      norpc_gate_open (self->gate, self);
+    }
+
   if (!claim_place (self, context, error))
     {
+      if (self->gate != NULL)
+        norpc_gate_close (self->gate);
+
       if (self->owns_thread)
         norpc_thread_stop (self->thread);
       norpc_host_set_state (self, NORPC_HOST_STOPPED);

@@ -34,6 +34,8 @@ norpc_host_new (GObject      *service,
 static void
 norpc_host_free (NorpcHost *self)
 {
+  g_clear_object (&self->layers);
+  g_clear_object (&self->gate);
   g_clear_object (&self->channel);
   g_clear_object (&self->thread);
   g_clear_object (&self->service);
@@ -106,6 +108,8 @@ stop_service (NorpcHost *self)
 
   if (self->started && NORPC_IS_LIFECYCLE (self->service))
     norpc_lifecycle_stop (NORPC_LIFECYCLE (self->service));
+  if (self->gate != NULL)
+    norpc_gate_close (self->gate);
   g_clear_object (&self->service);
 
   norpc_host_set_state (self, NORPC_HOST_STOPPED);
@@ -146,11 +150,13 @@ norpc_host_has_work (NorpcHost *self)
   if (state == NORPC_HOST_NEW || state == NORPC_HOST_STOPPED)
     return FALSE;
 
-  return !self->tried || may_stop (self);
+  return !self->tried || may_stop (self) ||
+         (self->gate != NULL && norpc_gate_has_calls (self->gate));
 }
 
-/* Any thread: how many more calls the service may be given. What was
- * abandoned it may have in any number: it does not get to see it.
+/* Any thread: how many more calls the service may be given at once: one by one
+ * where their number is limited. What was abandoned it may have in any number: it
+ * does not get to see it.
  */
 static guint
 get_room (NorpcHost *self)
@@ -161,7 +167,7 @@ get_room (NorpcHost *self)
   if (max_open == 0 || g_atomic_int_get (&self->abandoned))
     return G_MAXUINT;
 
-  return n_open < max_open ? max_open - n_open : 0;
+  return n_open < max_open ? 1 : 0;
 }
 
 /* The host's context: there is a call that the service may be given. */
@@ -201,6 +207,19 @@ norpc_host_set_max_open (NorpcHost *self,
     norpc_channel_wake_up (self->channel);
 }
 
+/* The host's context. */
+static void
+serve_call (NorpcHost *self,
+            NorpcCall *call)
+{
+  norpc_channel_served (self->channel, call);
+
+  if (self->layers != NULL)
+    norpc_endpoint_send (self->layers, norpc_call_ref (call));
+  else
+    norpc_dispatch (call, self->service);
+}
+
 /* The host's context. As calls often come one after the other, it looks for
  * more before it lets go of the context, which then polls. Other sources wait
  * no longer for that than for a batch of calls that came at once.
@@ -215,10 +234,7 @@ serve_calls (NorpcHost *self)
     {
       n = norpc_backlog_fill (&self->backlog, self->channel, get_room (self));
       while ((call = norpc_backlog_next (&self->backlog, self)) != NULL)
-        {
-          norpc_channel_served (self->channel);
-          norpc_dispatch (call, self->service);
-        }
+        serve_call (self, call);
       n_served += n;
     }
   while (n > 0 && n_served < MAX_CALLS_A_DISPATCH && get_room (self) > 0 &&
@@ -239,6 +255,8 @@ run_once (NorpcHost *self)
     }
   else
     {
+      if (self->gate != NULL)
+        norpc_host_serve_gate (self);
       serve_calls (self);
     }
 
@@ -265,11 +283,13 @@ norpc_host_run (NorpcHost    *self,
   push = context != NULL && context != thread_default;
 
   self->busy = TRUE;
+  g_atomic_pointer_set (&self->busy_thread, g_thread_self ());
   if (push)
     g_main_context_push_thread_default (context);
   run_once (self);
   if (push)
     g_main_context_pop_thread_default (context);
+  g_atomic_pointer_set (&self->busy_thread, NULL);
   self->busy = FALSE;
 
   return TRUE;

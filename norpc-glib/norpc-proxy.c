@@ -5,6 +5,8 @@
 
 #include "norpc-call-private.h"
 #include "norpc-endpoint.h"
+#include "norpc-enum-types.h"
+#include "norpc-latest-private.h"
 #include "norpc-proxy.h"
 
 /**
@@ -24,7 +26,9 @@ typedef struct
 {
   NorpcEndpoint *endpoint; /* (owned), since construction */
   int            timeout;  /* atomic: milliseconds, or 0 */
+  int            priority; /* atomic: NorpcPriority */
   NorpcCallGroup *calls;   /* (owned), since construction: what is in flight */
+  NorpcLatest    latest;   /* has its own lock */
 } NorpcProxyPrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (NorpcProxy, norpc_proxy, G_TYPE_OBJECT)
@@ -33,9 +37,10 @@ typedef enum
 {
   PROP_ENDPOINT = 1,
   PROP_TIMEOUT,
+  PROP_PRIORITY,
 } NorpcProxyProperty;
 
-static GParamSpec *properties[PROP_TIMEOUT + 1];
+static GParamSpec *properties[PROP_PRIORITY + 1];
 
 static NorpcProxyPrivate *
 get_private (NorpcProxy *self)
@@ -59,6 +64,10 @@ norpc_proxy_set_property (GObject      *object,
 
     case PROP_TIMEOUT:
       norpc_proxy_set_timeout (self, g_value_get_uint (value));
+      break;
+
+    case PROP_PRIORITY:
+      norpc_proxy_set_priority (self, (NorpcPriority) g_value_get_enum (value));
       break;
 
     default:
@@ -85,6 +94,10 @@ norpc_proxy_get_property (GObject    *object,
       g_value_set_uint (value, norpc_proxy_get_timeout (self));
       break;
 
+    case PROP_PRIORITY:
+      g_value_set_enum (value, norpc_proxy_get_priority (self));
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -98,6 +111,7 @@ norpc_proxy_finalize (GObject *object)
 
   g_clear_object (&get_private (self)->endpoint);
   g_clear_pointer (&get_private (self)->calls, norpc_call_group_unref);
+  norpc_latest_clear (&get_private (self)->latest);
 
   G_OBJECT_CLASS (norpc_proxy_parent_class)->finalize (object);
 }
@@ -136,6 +150,18 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
                        0, G_MAXINT, 0,
                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
+  /**
+   * NorpcProxy:priority: (getter get_priority) (setter set_priority)
+   *
+   * Which calls those of the proxy pass in the queue to the service.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PRIORITY] =
+    g_param_spec_enum ("priority", NULL, NULL,
+                       NORPC_TYPE_PRIORITY, NORPC_PRIORITY_NORMAL,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
@@ -143,6 +169,7 @@ static void
 norpc_proxy_init (NorpcProxy *self)
 {
   get_private (self)->calls = norpc_call_group_new ();
+  norpc_latest_init (&get_private (self)->latest);
 }
 
 /**
@@ -215,6 +242,53 @@ norpc_proxy_set_timeout (NorpcProxy *self,
 }
 
 /**
+ * norpc_proxy_get_priority:
+ * @self: a proxy
+ *
+ * Tells which calls those of @self pass in the queue to the service.
+ *
+ * Returns: the priority of its calls
+ * Since: 0.1
+ */
+NorpcPriority
+norpc_proxy_get_priority (NorpcProxy *self)
+{
+  g_return_val_if_fail (NORPC_IS_PROXY (self), NORPC_PRIORITY_NORMAL);
+
+  return (NorpcPriority) g_atomic_int_get (&get_private (self)->priority);
+}
+
+/**
+ * norpc_proxy_set_priority:
+ * @self: a proxy
+ * @priority: the priority of its calls
+ *
+ * Sets which calls those pass in the queue to the service that are made from
+ * now on.
+ *
+ * A call that a handler makes through a proxy of normal priority has the
+ * priority of the call that is handled. Any thread may set it.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_set_priority (NorpcProxy    *self,
+                          NorpcPriority  priority)
+{
+  NorpcProxyPrivate *priv;
+
+  g_return_if_fail (NORPC_IS_PROXY (self));
+  g_return_if_fail (priority >= NORPC_PRIORITY_LOW && priority <= NORPC_PRIORITY_URGENT);
+
+  priv = get_private (self);
+  if (g_atomic_int_get (&priv->priority) == (int) priority)
+    return;
+
+  g_atomic_int_set (&priv->priority, priority);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRIORITY]);
+}
+
+/**
  * norpc_proxy_cancel_all:
  * @self: a proxy
  *
@@ -242,9 +316,14 @@ prepare_call (NorpcProxy *self,
               NorpcCall  *call)
 {
   NorpcProxyPrivate *priv = get_private (self);
+  int priority = g_atomic_int_get (&priv->priority);
 
   call->default_timeout = (guint) g_atomic_int_get (&priv->timeout);
-  call->proxy_calls = priv->calls;
+  if (!call->has_priority && priority != NORPC_PRIORITY_NORMAL)
+    norpc_call_set_priority (call, (NorpcPriority) priority);
+
+  if (norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_LATEST_WINS)
+    norpc_latest_replace (&priv->latest, call);
 }
 
 /* The client's context: hands the reply to the task, whose callback runs
@@ -292,7 +371,6 @@ norpc_proxy_call (NorpcProxy          *self,
                   GAsyncReadyCallback  callback,
                   gpointer             user_data)
 {
-  GSource *source;
   GTask *task;
 
   g_return_if_fail (NORPC_IS_PROXY (self));
@@ -302,6 +380,7 @@ norpc_proxy_call (NorpcProxy          *self,
   if (callback == NULL)
     {
       prepare_call (self, call);
+      call->proxy_calls = get_private (self)->calls;
       norpc_endpoint_call (get_private (self)->endpoint, call, cancellable, NULL, NULL);
       return;
     }
@@ -312,12 +391,8 @@ norpc_proxy_call (NorpcProxy          *self,
    */
   (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
   prepare_call (self, call);
-
-  /* What GTask keeps as well: see may_hand_over (). */
-  source = g_main_current_source ();
-  if (source != NULL)
-    call->sent_time = g_source_get_time (source);
-
+  call->proxy_calls = get_private (self)->calls;
+  norpc_call_note_iteration (call);
   norpc_endpoint_call (get_private (self)->endpoint, call, cancellable, reply_cb, task);
 }
 
@@ -371,6 +446,34 @@ norpc_proxy_call_sync (NorpcProxy    *self,
   g_return_val_if_fail (call != NULL, NULL);
 
   prepare_call (self, call);
+  call->proxy_calls = get_private (self)->calls;
 
   return norpc_endpoint_call_sync (get_private (self)->endpoint, call, cancellable, error);
+}
+
+/**
+ * norpc_proxy_send:
+ * @self: a proxy
+ * @call: (transfer full): a call
+ *
+ * Sends a one-way call: nobody hears how it ends.
+ *
+ * Generated functions of methods that are `oneway` are made of this. The call has
+ * no deadline, is not cancelled, and inherits neither from a call that is being
+ * handled. It comes after the calls that were sent before it, and is lost where
+ * one with a reply would be answered %NORPC_ERROR_BUSY or %NORPC_ERROR_CLOSED.
+ *
+ * It does not block, and may be used in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_send (NorpcProxy *self,
+                  NorpcCall  *call)
+{
+  g_return_if_fail (NORPC_IS_PROXY (self));
+  g_return_if_fail (call != NULL);
+
+  prepare_call (self, call);
+  norpc_endpoint_send (get_private (self)->endpoint, call);
 }

@@ -9,7 +9,7 @@
 #error "Only <norpc-glib/norpc-glib.h> can be included directly."
 #endif
 
-#include <norpc-glib/norpc-types.h>
+#include <norpc-glib/norpc-call.h>
 #include <norpc-glib/norpc-version-macros.h>
 
 G_BEGIN_DECLS
@@ -43,6 +43,11 @@ NORPC_AVAILABLE_IN_ALL
 void           norpc_proxy_set_timeout  (NorpcProxy           *self,
                                          guint                 milliseconds);
 NORPC_AVAILABLE_IN_ALL
+NorpcPriority  norpc_proxy_get_priority (NorpcProxy           *self);
+NORPC_AVAILABLE_IN_ALL
+void           norpc_proxy_set_priority (NorpcProxy           *self,
+                                         NorpcPriority         priority);
+NORPC_AVAILABLE_IN_ALL
 void           norpc_proxy_cancel_all   (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
 void           norpc_proxy_call         (NorpcProxy           *self,
@@ -59,5 +64,8 @@ NorpcReply    *norpc_proxy_call_sync    (NorpcProxy           *self,
                                          NorpcCall            *call,
                                          GCancellable         *cancellable,
                                          GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
+void           norpc_proxy_send         (NorpcProxy           *self,
+                                         NorpcCall            *call);
 
 G_END_DECLS

@@ -51,7 +51,7 @@ norpc_server_constructed (GObject *object)
   G_OBJECT_CLASS (norpc_server_parent_class)->constructed (object);
 
   if (self->channel == NULL)
-    self->channel = norpc_channel_new (NORPC_CHANNEL_DEFAULT_CAPACITY);
+    self->channel = norpc_channel_new (NORPC_CHANNEL_DEFAULT_CAPACITY, NORPC_WHEN_FULL_BUSY);
 
   if (self->service == NULL)
     {
@@ -328,6 +328,33 @@ norpc_server_get_channel (NorpcServer *self)
   g_return_val_if_fail (NORPC_IS_SERVER (self), NULL);
 
   return self->channel;
+}
+
+/**
+ * norpc_server_add_layer:
+ * @self: a server that has not been started
+ * @layer: a layer
+ *
+ * Puts a layer before the service, behind those that were added before: calls
+ * pass them in this order.
+ *
+ * Whatever thread the layers pass a call on in, it comes to the service in its
+ * context. A call that a layer holds back is open: it counts for
+ * [property@Norpc.Server:max-open-calls], and is waited for by a server that
+ * finishes.
+ *
+ * Since: 0.1
+ */
+void
+norpc_server_add_layer (NorpcServer *self,
+                        NorpcLayer  *layer)
+{
+  g_return_if_fail (NORPC_IS_SERVER (self));
+  g_return_if_fail (NORPC_IS_LAYER (layer));
+  g_return_if_fail (norpc_layer_get_endpoint (layer) == NULL);
+  g_return_if_fail (norpc_host_get_state (self->host) == NORPC_HOST_NEW);
+
+  norpc_host_add_layer (self->host, layer);
 }
 
 /**

@@ -50,6 +50,9 @@ NORPC_AVAILABLE_IN_ALL
 void          norpc_server_set_max_open_calls (NorpcServer       *self,
                                                guint              max_open_calls);
 NORPC_AVAILABLE_IN_ALL
+void          norpc_server_add_layer       (NorpcServer          *self,
+                                            NorpcLayer           *layer);
+NORPC_AVAILABLE_IN_ALL
 gboolean      norpc_server_is_running      (NorpcServer          *self);
 NORPC_AVAILABLE_IN_ALL
 gboolean      norpc_server_start           (NorpcServer          *self,

@@ -29,5 +29,6 @@ typedef struct _NorpcDirect    NorpcDirect;
 typedef struct _NorpcThread    NorpcThread;
 typedef struct _NorpcServer    NorpcServer;
 typedef struct _NorpcProxy     NorpcProxy;
+typedef struct _NorpcLayer     NorpcLayer;
 
 G_END_DECLS

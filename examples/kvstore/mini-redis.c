@@ -102,7 +102,8 @@ static NorpcServer *
 host_store (GError **error)
 {
   g_autoptr (KvStoreService) service = kv_store_service_new ();
-  g_autoptr (NorpcChannel) channel = norpc_channel_new (REDIS_MAX_CONNECTIONS * REDIS_MAX_REQUESTS);
+  g_autoptr (NorpcChannel) channel = norpc_channel_new (REDIS_MAX_CONNECTIONS * REDIS_MAX_REQUESTS,
+                                                       NORPC_WHEN_FULL_BUSY);
   g_autoptr (NorpcServer) host = g_object_new (NORPC_TYPE_SERVER,
                                                "service", service,
                                                "channel", channel,

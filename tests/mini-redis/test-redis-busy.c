@@ -39,7 +39,7 @@ fixture_set_up (Fixture      *f,
                 gconstpointer data)
 {
   g_autoptr (KvStoreService) service = kv_store_service_new ();
-  g_autoptr (NorpcChannel) channel = norpc_channel_new (CAPACITY);
+  g_autoptr (NorpcChannel) channel = norpc_channel_new (CAPACITY, NORPC_WHEN_FULL_BUSY);
   g_autoptr (KvStoreProxy) store = kv_store_proxy_new (NORPC_ENDPOINT (channel));
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GError) error = NULL;

@@ -80,7 +80,8 @@ host_new (GRand        *rand,
     self->context = g_main_context_ref (context);
 
   channel = norpc_channel_new (g_rand_boolean (rand) ? SMALL_CAPACITY
-                                                     : NORPC_CHANNEL_DEFAULT_CAPACITY);
+                                                     : NORPC_CHANNEL_DEFAULT_CAPACITY,
+                               NORPC_WHEN_FULL_BUSY);
   self->server = g_object_new (NORPC_TYPE_SERVER,
                                "service", service,
                                "channel", channel,

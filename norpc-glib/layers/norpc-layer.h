@@ -1,0 +1,91 @@
+/* norpc-layer.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (NORPC_GLIB_INSIDE) && !defined (NORPC_GLIB_COMPILATION)
+#error "Only <norpc-glib/norpc-glib.h> can be included directly."
+#endif
+
+#include <norpc-glib/norpc-endpoint.h>
+
+G_BEGIN_DECLS
+
+#define NORPC_TYPE_LAYER (norpc_layer_get_type ())
+
+NORPC_AVAILABLE_IN_ALL
+G_DECLARE_DERIVABLE_TYPE (NorpcLayer, norpc_layer, NORPC, LAYER, GInitiallyUnowned)
+
+/**
+ * NorpcLayerClass:
+ * @parent_class: the parent class
+ * @send: takes a call; by default it passes it on
+ * @is_ready: tells whether a call would be passed on at once; by default
+ *   whether the next endpoint is ready
+ * @await_ready: answers a probe when the layer is ready; by default the next
+ *   endpoint does
+ *
+ * The class of [class@Norpc.Layer].
+ *
+ * Since: 0.1
+ */
+struct _NorpcLayerClass
+{
+  /*< private >*/
+  GInitiallyUnownedClass parent_class;
+
+  /*< public >*/
+  /**
+   * NorpcLayerClass::send:
+   * @self: a layer
+   * @call: (transfer full): the call
+   *
+   * Takes @call: passes it on with [method@Norpc.Layer.pass_on], now or later,
+   * or answers it. It does not block, and runs in any thread.
+   */
+  void     (*send)        (NorpcLayer *self,
+                           NorpcCall  *call);
+
+  /**
+   * NorpcLayerClass::is_ready:
+   * @self: a layer
+   *
+   * Tells whether a call would be passed on at once, in any thread.
+   *
+   * Returns: %TRUE if a call would not have to wait
+   */
+  gboolean (*is_ready)    (NorpcLayer *self);
+
+  /**
+   * NorpcLayerClass::await_ready:
+   * @self: a layer
+   * @probe: (transfer full): a call without arguments
+   *
+   * Answers @probe, without values, when a call would be passed on at once.
+   */
+  void     (*await_ready) (NorpcLayer *self,
+                           NorpcCall  *probe);
+
+  /*< private >*/
+  gpointer _reserved[8];
+};
+
+NORPC_AVAILABLE_IN_ALL
+NorpcEndpoint *norpc_layer_get_endpoint (NorpcLayer     *self);
+NORPC_AVAILABLE_IN_ALL
+void           norpc_layer_set_endpoint (NorpcLayer     *self,
+                                         NorpcEndpoint  *endpoint);
+NORPC_AVAILABLE_IN_ALL
+void           norpc_layer_pass_on      (NorpcLayer     *self,
+                                         NorpcCall      *call);
+
+NORPC_AVAILABLE_IN_ALL
+NorpcEndpoint *norpc_stack_new          (gpointer        first,
+                                         ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
+NorpcEndpoint *norpc_stack_newv         (NorpcEndpoint **endpoints,
+                                         guint           n_endpoints) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

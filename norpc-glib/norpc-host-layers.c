@@ -1,0 +1,67 @@
+/* norpc-host-layers.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The layers between a host and its service. */
+
+#include "norpc-dispatch-private.h"
+#include "norpc-host-private.h"
+
+/* Other sources of the context have their turn after so many calls. */
+#define MAX_CALLS_A_DISPATCH 64
+
+/* Any thread, before the host is attached: @layer comes after those that were
+ * added before.
+ */
+void
+norpc_host_add_layer (NorpcHost  *self,
+                      NorpcLayer *layer)
+{
+  if (self->last_layer != NULL)
+    {
+      norpc_layer_set_endpoint (self->last_layer, NORPC_ENDPOINT (layer));
+    }
+  else
+    {
+      self->layers = g_object_ref_sink (NORPC_ENDPOINT (layer));
+      self->gate = norpc_gate_new ();
+    }
+  self->last_layer = layer;
+}
+
+/* Any thread: TRUE if it is the one that runs the host, and the service is not
+ * handling a call, which it may not expect to be interrupted.
+ */
+gboolean
+norpc_host_may_handle (NorpcHost *self)
+{
+  return g_atomic_pointer_get (&self->busy_thread) == g_thread_self () &&
+         !self->handling && self->service != NULL;
+}
+
+/* The host's context: a call that has come through the layers. */
+void
+norpc_host_handle (NorpcHost *self,
+                   NorpcCall *call)
+{
+  self->handling = TRUE;
+  norpc_dispatch (call, self->service);
+  self->handling = FALSE;
+}
+
+/* The host's context: what the layers passed on elsewhere, or while the service
+ * was busy.
+ */
+void
+norpc_host_serve_gate (NorpcHost *self)
+{
+  for (guint i = 0; i < MAX_CALLS_A_DISPATCH; i++)
+    {
+      g_autoptr (NorpcCall) call = norpc_gate_take (self->gate);
+
+      if (call == NULL)
+        break;
+      norpc_host_handle (self, call);
+    }
+}
