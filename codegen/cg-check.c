@@ -156,6 +156,7 @@ check_type (Checker   *self,
     }
 
   use->type = cg_type_find (use->signature);
+  use->variant = use->signature;
   use->value_signature = use->signature;
   if (*use->signature == 'm')
     {
@@ -294,6 +295,21 @@ check_signal (Checker    *self,
 }
 
 static void
+check_stream (Checker    *self,
+              GHashTable *names,
+              CgStream   *stream)
+{
+  cg_check_annotations (&stream->node, NULL, NULL, self->diagnostics);
+  if (!stream->node.broken)
+    {
+      check_member_name (self, &stream->node, "stream");
+      check_duplicate (self, names, &stream->node, "stream", FALSE);
+    }
+  check_message (self, stream->in_args, &stream->node, "arguments");
+  check_message (self, stream->out_args, &stream->node, "values");
+}
+
+static void
 check_property (Checker    *self,
                 GHashTable *names,
                 CgProperty *property)
@@ -323,6 +339,7 @@ check_members (Checker     *self,
   g_autoptr (GHashTable) methods = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) signals = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) properties = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) streams = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < interface->methods->len; i++)
     check_method (self, methods, g_ptr_array_index (interface->methods, i));
@@ -330,6 +347,8 @@ check_members (Checker     *self,
     check_signal (self, signals, g_ptr_array_index (interface->signals, i));
   for (guint i = 0; i < interface->properties->len; i++)
     check_property (self, properties, g_ptr_array_index (interface->properties, i));
+  for (guint i = 0; i < interface->streams->len; i++)
+    check_stream (self, streams, g_ptr_array_index (interface->streams, i));
 }
 
 void

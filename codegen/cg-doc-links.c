@@ -101,6 +101,7 @@ cg_docs_resolve (CgDescription *description)
       resolve_members (&self, interface, interface->methods);
       resolve_members (&self, interface, interface->signals);
       resolve_members (&self, interface, interface->properties);
+      resolve_members (&self, interface, interface->streams);
       for (guint j = 0; j < interface->methods->len; j++)
         {
           CgMethod *method = g_ptr_array_index (interface->methods, j);

@@ -116,6 +116,17 @@ start_signal (Attributes *attributes,
   return signal;
 }
 
+static gpointer
+start_stream (Attributes *attributes,
+              Frame      *parent)
+{
+  CgStream *stream = cg_stream_new (parent->object, &attributes->parser->location);
+
+  stream->node.name = cg_attributes_get_string (attributes, "name", &stream->node.name_location);
+
+  return stream;
+}
+
 static void
 read_type (Attributes *attributes,
            CgTypeUse  *use)
@@ -142,36 +153,52 @@ start_property (Attributes *attributes,
   return property;
 }
 
+/* The arguments of a signal all go out. */
+static void
+check_signal_direction (Attributes *attributes,
+                        int         direction)
+{
+  CgLocation location;
+
+  if (direction == CG_DIRECTION_OUT)
+    return;
+
+  location = cg_attributes_locate (attributes, "direction", TRUE);
+  cg_diagnostics_warning (attributes->parser->diagnostics, CG_WARNING_SIGNAL_DIRECTION, &location,
+                          "the arguments of a signal go out; the direction is ignored");
+}
+
+/* The arguments that one of a direction is among. */
+static GPtrArray *
+get_args (const Frame *parent,
+          int          direction)
+{
+  CgMethod *method = parent->object;
+  CgStream *stream = parent->object;
+
+  if (parent->kind == KIND_SIGNAL)
+    return ((CgSignal *) parent->object)->args;
+  if (parent->kind == KIND_STREAM)
+    return direction == CG_DIRECTION_IN ? stream->in_args : stream->out_args;
+
+  return direction == CG_DIRECTION_IN ? method->in_args : method->out_args;
+}
+
 static gpointer
 start_arg (Attributes *attributes,
            Frame      *parent)
 {
   Parser *self = attributes->parser;
-  int direction = parent->kind == KIND_METHOD ? CG_DIRECTION_IN : CG_DIRECTION_OUT;
-  GPtrArray *args;
+  gboolean is_signal = parent->kind == KIND_SIGNAL;
+  int direction = is_signal ? CG_DIRECTION_OUT : CG_DIRECTION_IN;
   CgArg *arg;
 
-  if (parent->kind == KIND_METHOD)
-    {
-      CgMethod *method = parent->object;
+  cg_attributes_get_word (attributes, "direction", direction_words,
+                          is_signal ? "'out'" : "'in' or 'out'", &direction);
+  if (is_signal)
+    check_signal_direction (attributes, direction);
 
-      cg_attributes_get_word (attributes, "direction", direction_words, "'in' or 'out'", &direction);
-      args = direction == CG_DIRECTION_IN ? method->in_args : method->out_args;
-    }
-  else
-    {
-      args = ((CgSignal *) parent->object)->args;
-      cg_attributes_get_word (attributes, "direction", direction_words, "'out'", &direction);
-      if (direction == CG_DIRECTION_IN)
-        {
-          CgLocation location = cg_attributes_locate (attributes, "direction", TRUE);
-
-          cg_diagnostics_warning (self->diagnostics, CG_WARNING_SIGNAL_DIRECTION, &location,
-                                  "the arguments of a signal go out; the direction is ignored");
-        }
-    }
-
-  arg = cg_arg_new (args, &self->location);
+  arg = cg_arg_new (get_args (parent, direction), &self->location);
   arg->direction = direction;
   arg->node.name = cg_attributes_get_string (attributes, "name", &arg->node.name_location);
   read_type (attributes, &arg->use);
@@ -207,7 +234,7 @@ start_doc (Attributes *attributes,
   return parent->object;
 }
 
-#define KIND_MEMBER (KIND_METHOD | KIND_SIGNAL | KIND_PROPERTY)
+#define KIND_MEMBER (KIND_METHOD | KIND_SIGNAL | KIND_PROPERTY | KIND_STREAM)
 
 static const Element elements[] = {
   { "node", KIND_NODE, KIND_ROOT | KIND_NODE, start_node, { NULL }, { "name" } },
@@ -216,7 +243,8 @@ static const Element elements[] = {
     { "timeout", "oneway", "latest-wins", "idempotent" } },
   { "signal", KIND_SIGNAL, KIND_INTERFACE, start_signal, { "name" }, { NULL } },
   { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" }, { "nullable" } },
-  { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL, start_arg, { "type" }, { "name", "direction", "nullable" } },
+  { "stream", KIND_STREAM, KIND_INTERFACE, start_stream, { "name" }, { NULL } },
+  { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, start_arg, { "type" }, { "name", "direction", "nullable" } },
   { "annotation", KIND_ANNOTATION,
     KIND_NODE | KIND_INTERFACE | KIND_MEMBER | KIND_ARG | KIND_ANNOTATION,
     start_annotation, { "name", "value" }, { NULL } },

@@ -5,6 +5,8 @@
 
 #include "cg-model.h"
 
+#include <string.h>
+
 static void
 node_clear (CgNode *node)
 {
@@ -52,6 +54,17 @@ signal_free (gpointer data)
 }
 
 static void
+stream_free (gpointer data)
+{
+  CgStream *stream = data;
+
+  node_clear (&stream->node);
+  g_ptr_array_unref (stream->in_args);
+  g_ptr_array_unref (stream->out_args);
+  g_free (stream);
+}
+
+static void
 property_free (gpointer data)
 {
   CgProperty *property = data;
@@ -69,6 +82,7 @@ interface_free (gpointer data)
   g_ptr_array_unref (interface->methods);
   g_ptr_array_unref (interface->signals);
   g_ptr_array_unref (interface->properties);
+  g_ptr_array_unref (interface->streams);
   g_free (interface->names);
   g_free (interface);
 }
@@ -120,6 +134,7 @@ cg_interface_new (CgDescription    *description,
   self->methods = g_ptr_array_new_with_free_func (method_free);
   self->signals = g_ptr_array_new_with_free_func (signal_free);
   self->properties = g_ptr_array_new_with_free_func (property_free);
+  self->streams = g_ptr_array_new_with_free_func (stream_free);
   g_ptr_array_add (description->interfaces, self);
 
   return self;
@@ -165,6 +180,20 @@ cg_property_new (CgInterface      *interface,
   return self;
 }
 
+CgStream *
+cg_stream_new (CgInterface      *interface,
+               const CgLocation *location)
+{
+  CgStream *self = g_new0 (CgStream, 1);
+
+  node_init (&self->node, location);
+  self->in_args = g_ptr_array_new_with_free_func (arg_free);
+  self->out_args = g_ptr_array_new_with_free_func (arg_free);
+  g_ptr_array_add (interface->streams, self);
+
+  return self;
+}
+
 CgArg *
 cg_arg_new (GPtrArray        *args,
             const CgLocation *location)
@@ -202,4 +231,30 @@ cg_method_get_return_arg (const CgMethod *self)
   arg = g_ptr_array_index (self->out_args, 0);
 
   return arg->use.type->is_pointer && !arg->use.nullable ? arg : NULL;
+}
+
+CgReach
+cg_type_use_get_reach (const CgTypeUse *self)
+{
+  if (self->variant == NULL)
+    return CG_REACH_PROCESS;
+
+  return strchr (self->variant, 'm') == NULL ? CG_REACH_DBUS : CG_REACH_VARIANT;
+}
+
+CgReach
+cg_args_get_reach (GPtrArray *args)
+{
+  CgReach reach = CG_REACH_DBUS;
+
+  for (guint i = 0; i < args->len; i++)
+    reach = MIN (reach, cg_type_use_get_reach (&((CgArg *) g_ptr_array_index (args, i))->use));
+
+  return reach;
+}
+
+CgReach
+cg_method_get_reach (const CgMethod *self)
+{
+  return MIN (cg_args_get_reach (self->in_args), cg_args_get_reach (self->out_args));
 }

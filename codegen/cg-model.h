@@ -35,6 +35,14 @@ typedef enum
   CG_METHOD_IDEMPOTENT  = 1 << 2
 } CgMethodFlags;
 
+/* How far values of a type, and so members that have them, can go. */
+typedef enum
+{
+  CG_REACH_PROCESS,  /* within the process alone */
+  CG_REACH_VARIANT,  /* out of it, as a GVariant: these are portable */
+  CG_REACH_DBUS      /* by D-Bus, which has no maybe types */
+} CgReach;
+
 /* What every part of a description has. */
 typedef struct
 {
@@ -65,8 +73,9 @@ typedef struct
 typedef struct
 {
   CgLocation    location;
-  const char   *signature;
+  const char   *signature;       /* as described */
   const char   *value_signature; /* without a maybe that is told by nullable */
+  const char   *variant;         /* (nullable): the type of the GVariant for a value */
   gboolean      nullable;
   const CgType *type;            /* (nullable) until checked */
 } CgTypeUse;
@@ -111,9 +120,18 @@ typedef struct
 typedef struct
 {
   CgNode       node;
+  GPtrArray   *in_args;          /* (owned) (element-type CgArg): what opens it */
+  GPtrArray   *out_args;         /* (owned) (element-type CgArg): what an item has */
+  const char  *lower;            /* its name in C */
+} CgStream;
+
+typedef struct
+{
+  CgNode       node;
   GPtrArray   *methods;          /* (owned) (element-type CgMethod) */
   GPtrArray   *signals;          /* (owned) (element-type CgSignal) */
   GPtrArray   *properties;       /* (owned) (element-type CgProperty) */
+  GPtrArray   *streams;          /* (owned) (element-type CgStream) */
   const char **names;            /* (owned): in the order of the table in cg-names.c */
 } CgInterface;
 
@@ -136,6 +154,8 @@ CgSignal      *cg_signal_new           (CgInterface      *interface,
                                         const CgLocation *location);
 CgProperty    *cg_property_new         (CgInterface      *interface,
                                         const CgLocation *location);
+CgStream      *cg_stream_new           (CgInterface      *interface,
+                                        const CgLocation *location);
 CgArg         *cg_arg_new              (GPtrArray        *args,
                                         const CgLocation *location);
 CgAnnotation  *cg_annotation_new       (CgNode           *parent,
@@ -144,6 +164,11 @@ CgAnnotation  *cg_annotation_new       (CgNode           *parent,
 /* The one out argument that is a method's C return value, or NULL: exactly
  * one, a pointer, and not nullable, so that NULL can only mean failure. */
 const CgArg   *cg_method_get_return_arg (const CgMethod  *self);
+
+/* The types are checked. */
+CgReach        cg_type_use_get_reach    (const CgTypeUse *self);
+CgReach        cg_args_get_reach        (GPtrArray       *args);
+CgReach        cg_method_get_reach      (const CgMethod  *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgDescription, cg_description_free)
 

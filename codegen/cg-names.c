@@ -40,12 +40,21 @@ static const CgNameRow interface_rows[] = {
   { "methods", "$iface$_methods", TRUE },
   { "signals", "$iface$_signals", TRUE },
   { "properties", "$iface$_properties", TRUE },
+  { "streams", "$iface$_streams", TRUE },
+  { "dbus_methods", "$iface$_dbus_methods", TRUE },
+  { "dbus_signals", "$iface$_dbus_signals", TRUE },
+  { "dbus_properties", "$iface$_dbus_properties", TRUE },
   { "property_infos", "$iface$_property_infos", TRUE },
   { "annotations", "$iface$_annotations", TRUE },
   { "annotation_values", "$iface$_annotation_values", TRUE },
   { "signal_arg_infos", "$iface$_signal_arg_infos", TRUE },
   { "signal_args", "$iface$_signal_args", TRUE },
   { "signal_infos", "$iface$_signal_infos", TRUE },
+  { "stream_in_arg_infos", "$iface$_stream_in_arg_infos", TRUE },
+  { "stream_in_args", "$iface$_stream_in_args", TRUE },
+  { "stream_out_arg_infos", "$iface$_stream_out_arg_infos", TRUE },
+  { "stream_out_args", "$iface$_stream_out_args", TRUE },
+  { "stream_infos", "$iface$_stream_infos", TRUE },
 };
 
 static const CgNameRow method_rows[] = {

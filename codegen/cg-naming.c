@@ -246,37 +246,52 @@ name_methods (Namer       *self,
                    g_ptr_array_index (lowers, i));
 }
 
+/* NULL if it is broken. */
+static const char *
+name_other (Namer      *self,
+            GHashTable *members,
+            CgNode     *node,
+            const char *what)
+{
+  g_autofree char *name = NULL;
+  const char *lower;
+
+  if (node->broken)
+    return NULL;
+
+  name = make_member_name (node);
+  lower = cg_description_string (self->description, name);
+  claim_member (self, members, node, what, lower);
+
+  return lower;
+}
+
+/* Of members for which there is no code. */
 static void
-name_signals_and_properties (Namer       *self,
-                             CgInterface *interface)
+name_others (Namer       *self,
+             CgInterface *interface)
 {
   g_autoptr (GHashTable) signals = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) properties = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) streams = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < interface->signals->len; i++)
     {
       CgSignal *signal = g_ptr_array_index (interface->signals, i);
 
-      if (!signal->node.broken)
-        {
-          g_autofree char *name = make_member_name (&signal->node);
-
-          signal->lower = cg_description_string (self->description, name);
-          claim_member (self, signals, &signal->node, "signals", signal->lower);
-        }
+      signal->lower = name_other (self, signals, &signal->node, "signals");
     }
-
   for (guint i = 0; i < interface->properties->len; i++)
     {
       CgProperty *property = g_ptr_array_index (interface->properties, i);
 
-      if (!property->node.broken)
-        {
-          g_autofree char *name = make_member_name (&property->node);
+      property->lower = name_other (self, properties, &property->node, "properties");
+    }
+  for (guint i = 0; i < interface->streams->len; i++)
+    {
+      CgStream *stream = g_ptr_array_index (interface->streams, i);
 
-          property->lower = cg_description_string (self->description, name);
-          claim_member (self, properties, &property->node, "properties", property->lower);
-        }
+      stream->lower = name_other (self, streams, &stream->node, "streams");
     }
 }
 
@@ -360,7 +375,7 @@ cg_names_resolve (CgDescription *description,
       if (interface->names == NULL)
         continue;
       name_methods (&self, interface);
-      name_signals_and_properties (&self, interface);
+      name_others (&self, interface);
       for (guint j = 0; j < interface->methods->len; j++)
         name_args (&self, g_ptr_array_index (interface->methods, j));
     }

@@ -22,7 +22,8 @@ typedef enum
   KIND_ARG        = 1 << 6,
   KIND_ANNOTATION = 1 << 7,
   KIND_DOC        = 1 << 8,
-  KIND_IGNORED    = 1 << 9  /* it and all below it is none of ours */
+  KIND_IGNORED    = 1 << 9, /* it and all below it is none of ours */
+  KIND_STREAM     = 1 << 10
 } Kind;
 
 typedef struct

@@ -256,9 +256,9 @@ norpc_call_begin_reply (NorpcCall                *self,
     return NULL;
 
   results = self->values + self->n_args;
-  infos = interface_info->dbus.methods[method]->out_args;
+  infos = interface_info->methods[method]->dbus.out_args;
   for (guint i = 0; i < self->n_results; i++)
-    g_value_init (&results[i], norpc_signature_get_gtype (infos[i]->signature));
+    g_value_init (&results[i], norpc_arg_info_get_gtype (infos[i]));
 
   return results;
 }

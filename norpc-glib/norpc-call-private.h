@@ -132,6 +132,8 @@ norpc_reply_get_call (NorpcReply *self)
 const NorpcMethodInfo *norpc_call_get_method_info (NorpcCall *self);
 const char            *norpc_call_get_interface_name (NorpcCall *self);
 
+gpointer norpc_value_steal_pointer (GValue *value);
+
 /* The block alone, without a word in the call. */
 void norpc_call_hold    (NorpcCall *self);
 void norpc_call_release (NorpcCall *self);

@@ -39,7 +39,7 @@ init_values (GValue               *values,
              guint                 n_values)
 {
   for (guint i = 0; i < n_values; i++)
-    g_value_init (&values[i], norpc_signature_get_gtype (infos[i]->signature));
+    g_value_init (&values[i], norpc_arg_info_get_gtype (infos[i]));
 }
 
 static void
@@ -76,7 +76,7 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   g_return_val_if_fail (interface_info != NULL, NULL);
   g_return_val_if_fail (method < norpc_interface_info_get_n_methods (interface_info), NULL);
 
-  info = interface_info->dbus.methods[method];
+  info = &interface_info->methods[method]->dbus;
   n_args = norpc_arg_infos_count (info->in_args);
   n_results = norpc_arg_infos_count (info->out_args);
 
@@ -231,7 +231,7 @@ norpc_call_get_method (NorpcCall *self)
 const NorpcMethodInfo *
 norpc_call_get_method_info (NorpcCall *self)
 {
-  return (const NorpcMethodInfo *) self->interface_info->dbus.methods[self->method];
+  return self->interface_info->methods[self->method];
 }
 
 const char *
@@ -254,7 +254,7 @@ norpc_call_get_method_name (NorpcCall *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return self->interface_info->dbus.methods[self->method]->name;
+  return self->interface_info->methods[self->method]->dbus.name;
 }
 
 /**
@@ -280,6 +280,29 @@ norpc_call_get_args (NorpcCall *self,
     *n_args = self->n_args;
 
   return self->values;
+}
+
+/**
+ * norpc_call_steal_pointer: (skip)
+ * @self: a call that is being dispatched
+ * @index: which argument
+ *
+ * Takes a string, a boxed value, an object or a variant out of the arguments,
+ * which have %NULL in its place from then on.
+ *
+ * Generated code does so with what is transferred to the service.
+ *
+ * Returns: (transfer full) (nullable): what was in the argument
+ * Since: 0.1
+ */
+gpointer
+norpc_call_steal_pointer (NorpcCall *self,
+                          guint      index)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (index < self->n_args, NULL);
+
+  return norpc_value_steal_pointer (&self->values[index]);
 }
 
 /**

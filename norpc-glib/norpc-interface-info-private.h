@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 guint    norpc_arg_infos_count     (GDBusArgInfo * const *infos);
 GType    norpc_signature_get_gtype (const char           *signature);
+GType    norpc_arg_info_get_gtype  (const GDBusArgInfo   *info);
 gboolean norpc_arg_info_accepts    (const GDBusArgInfo   *info,
                                     const GValue         *value);
 

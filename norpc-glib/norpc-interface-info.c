@@ -28,6 +28,8 @@ G_DEFINE_BOXED_TYPE (NorpcInterfaceInfo, norpc_interface_info,
  *
  * Gets the interface as GIO's D-Bus functions take it.
  *
+ * Members are left out whose types D-Bus has not, as in-process types.
+ *
  * Returns: (transfer none): the D-Bus part of @info
  * Since: 0.1
  */
@@ -73,7 +75,7 @@ norpc_interface_info_get_n_methods (const NorpcInterfaceInfo *info)
 
   g_return_val_if_fail (info != NULL, 0);
 
-  while (info->dbus.methods != NULL && info->dbus.methods[n] != NULL)
+  while (info->methods != NULL && info->methods[n] != NULL)
     n++;
 
   return n;
@@ -96,8 +98,8 @@ norpc_interface_info_find_method (const NorpcInterfaceInfo *info,
   g_return_val_if_fail (info != NULL, -1);
   g_return_val_if_fail (name != NULL, -1);
 
-  for (int i = 0; info->dbus.methods != NULL && info->dbus.methods[i] != NULL; i++)
-    if (strcmp (info->dbus.methods[i]->name, name) == 0)
+  for (int i = 0; info->methods != NULL && info->methods[i] != NULL; i++)
+    if (strcmp (info->methods[i]->dbus.name, name) == 0)
       return i;
 
   return -1;
@@ -184,6 +186,14 @@ norpc_signature_get_gtype (const char *signature)
   return get_array_gtype (content);
 }
 
+GType
+norpc_arg_info_get_gtype (const GDBusArgInfo *info)
+{
+  const NorpcArgInfo *arg = (const NorpcArgInfo *) info;
+
+  return arg->get_type != NULL ? arg->get_type () : norpc_signature_get_gtype (info->signature);
+}
+
 static gboolean
 is_nullable (const GDBusArgInfo *info)
 {
@@ -196,7 +206,7 @@ gboolean
 norpc_arg_info_accepts (const GDBusArgInfo *info,
                         const GValue       *value)
 {
-  GType type = norpc_signature_get_gtype (info->signature);
+  GType type = norpc_arg_info_get_gtype (info);
   const char *content = info->signature + (info->signature[0] == 'm' ? 1 : 0);
 
   if (!G_VALUE_HOLDS (value, type))

@@ -20,6 +20,7 @@ G_BEGIN_DECLS
  * NorpcArgFlags:
  * @NORPC_ARG_FLAGS_NONE: nothing particular
  * @NORPC_ARG_FLAGS_NULLABLE: the argument can be %NULL
+ * @NORPC_ARG_FLAGS_MOVED: the argument moves from the client to the service
  *
  * What is to be known of an argument besides its type.
  *
@@ -28,13 +29,17 @@ G_BEGIN_DECLS
 typedef enum /*< flags >*/
 {
   NORPC_ARG_FLAGS_NONE     = 0,
-  NORPC_ARG_FLAGS_NULLABLE = 1 << 0
+  NORPC_ARG_FLAGS_NULLABLE = 1 << 0,
+  NORPC_ARG_FLAGS_MOVED    = 1 << 1
 } NorpcArgFlags;
 
 /**
  * NorpcArgInfo:
- * @dbus: name, signature and annotations
+ * @dbus: name, signature and annotations; the signature is empty if values of
+ *   the type cannot leave the process
  * @flags: what else is to be known of it
+ * @get_type: (nullable): the type of its value, or %NULL if the signature
+ *   tells it
  *
  * One argument of a method or a signal.
  *
@@ -44,6 +49,7 @@ struct _NorpcArgInfo
 {
   GDBusArgInfo  dbus;
   NorpcArgFlags flags;
+  GType (*get_type) (void);
 };
 
 /**
@@ -121,8 +127,11 @@ struct _NorpcSignalInfo
 
 /**
  * NorpcPropertyInfo:
- * @dbus: name, signature, access and annotations
+ * @dbus: name, signature, access and annotations; the signature is empty if
+ *   values of the type cannot leave the process
  * @flags: what else is to be known of its value
+ * @get_type: (nullable): the type of its value, or %NULL if the signature
+ *   tells it
  *
  * One property of an interface.
  *
@@ -132,14 +141,36 @@ struct _NorpcPropertyInfo
 {
   GDBusPropertyInfo dbus;
   NorpcArgFlags     flags;
+  GType (*get_type) (void);
+};
+
+/**
+ * NorpcStreamInfo:
+ * @dbus: name, arguments and annotations; out arguments are what each item
+ *   of the stream has, and each argument is the first field of a
+ *   [struct@Norpc.ArgInfo]
+ *
+ * One stream of an interface.
+ *
+ * Since: 0.1
+ */
+struct _NorpcStreamInfo
+{
+  GDBusMethodInfo dbus;
 };
 
 /**
  * NorpcInterfaceInfo:
- * @dbus: name, members and annotations; each method, signal and property is
- *   the first field of a [struct@Norpc.MethodInfo], [struct@Norpc.SignalInfo]
- *   or [struct@Norpc.PropertyInfo]
+ * @dbus: name, annotations, and the members that can leave the process by
+ *   D-Bus; each method, signal and property is the first field of a
+ *   [struct@Norpc.MethodInfo], [struct@Norpc.SignalInfo] or
+ *   [struct@Norpc.PropertyInfo]
  * @get_type: (nullable): the type of the GInterface that a service implements
+ * @methods: (nullable) (array zero-terminated=1): all methods; the index of a
+ *   method is its place here
+ * @signals: (nullable) (array zero-terminated=1): all signals
+ * @properties: (nullable) (array zero-terminated=1): all properties
+ * @streams: (nullable) (array zero-terminated=1): all streams
  *
  * An interface as data: what `norpc-codegen` knew of it.
  *
@@ -153,6 +184,11 @@ struct _NorpcInterfaceInfo
 {
   GDBusInterfaceInfo dbus;
   GType (*get_type) (void);
+
+  const NorpcMethodInfo   * const *methods;
+  const NorpcSignalInfo   * const *signals;
+  const NorpcPropertyInfo * const *properties;
+  const NorpcStreamInfo   * const *streams;
 };
 
 NORPC_AVAILABLE_IN_ALL

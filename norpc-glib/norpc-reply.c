@@ -110,6 +110,26 @@ norpc_reply_get_values (NorpcReply *self,
   return failed ? NULL : call->values + call->n_args;
 }
 
+/* Leaves NULL behind. */
+gpointer
+norpc_value_steal_pointer (GValue *value)
+{
+  g_return_val_if_fail (g_value_fits_pointer (value), NULL);
+
+  /* What a GValue does not own (a static or interned string, say) cannot be
+   * handed over: the caller gets a copy of it.
+   */
+  if (value->data[1].v_uint & (G_VALUE_NOCOPY_CONTENTS | G_VALUE_INTERNED_STRING))
+    {
+      if (G_VALUE_HOLDS_STRING (value))
+        return g_value_dup_string (value);
+      if (G_VALUE_HOLDS_BOXED (value))
+        return g_value_dup_boxed (value);
+    }
+
+  return g_steal_pointer (&value->data[0].v_pointer);
+}
+
 /**
  * norpc_reply_steal_pointer: (skip)
  * @self: a reply
@@ -128,25 +148,10 @@ norpc_reply_steal_pointer (NorpcReply *self,
                            guint       index)
 {
   NorpcCall *call = norpc_reply_get_call (self);
-  GValue *value;
 
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (call->error == NULL, NULL);
   g_return_val_if_fail (index < call->n_results, NULL);
 
-  value = &call->values[call->n_args + index];
-  g_return_val_if_fail (g_value_fits_pointer (value), NULL);
-
-  /* What a GValue does not own (a static or interned string, say) cannot be
-   * handed over: the caller gets a copy of it.
-   */
-  if (value->data[1].v_uint & (G_VALUE_NOCOPY_CONTENTS | G_VALUE_INTERNED_STRING))
-    {
-      if (G_VALUE_HOLDS_STRING (value))
-        return g_value_dup_string (value);
-      if (G_VALUE_HOLDS_BOXED (value))
-        return g_value_dup_boxed (value);
-    }
-
-  return g_steal_pointer (&value->data[0].v_pointer);
+  return norpc_value_steal_pointer (&call->values[call->n_args + index]);
 }

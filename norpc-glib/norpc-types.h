@@ -17,6 +17,7 @@ typedef struct _NorpcArgInfo       NorpcArgInfo;
 typedef struct _NorpcMethodInfo    NorpcMethodInfo;
 typedef struct _NorpcSignalInfo    NorpcSignalInfo;
 typedef struct _NorpcPropertyInfo  NorpcPropertyInfo;
+typedef struct _NorpcStreamInfo    NorpcStreamInfo;
 typedef struct _NorpcInterfaceInfo NorpcInterfaceInfo;
 
 typedef struct _NorpcCall  NorpcCall;

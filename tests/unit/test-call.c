@@ -299,6 +299,21 @@ test_cancelled_argument_ends_with_service (Fixture       *fixture,
 }
 
 static void
+test_steal_argument (void)
+{
+  const NorpcInterfaceInfo *info = probe_probe_interface_info ();
+  g_autoptr (NorpcCall) call = norpc_call_new (info, (guint) norpc_interface_info_find_method (info, "Echo"));
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("abc", 3);
+  g_autoptr (GBytes) stolen = NULL;
+  GValue *args = norpc_call_get_args (call, NULL);
+
+  g_value_set_boxed (&args[0], bytes);
+  stolen = norpc_call_steal_pointer (call, 0);
+  g_assert_true (stolen == bytes);
+  g_assert_null (g_value_get_boxed (&args[0]));
+}
+
+static void
 test_unsent (void)
 {
   g_autoptr (NorpcCall) call = norpc_call_new (probe_probe_interface_info (), 0);
@@ -330,6 +345,7 @@ main (int   argc,
   TEST ("/call/no-values-with-error", test_no_values_with_error);
   TEST ("/call/argument-ends-with-service", test_argument_ends_with_service);
   TEST ("/call/cancelled-argument-ends-with-service", test_cancelled_argument_ends_with_service);
+  g_test_add_func ("/call/steal-argument", test_steal_argument);
   g_test_add_func ("/call/unsent", test_unsent);
 
   return g_test_run ();

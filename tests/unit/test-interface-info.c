@@ -19,8 +19,8 @@ test_lookup (void)
   g_assert_cmpint (norpc_interface_info_find_method (info, "Echo"), ==, 1);
   g_assert_cmpint (norpc_interface_info_find_method (info, "echo"), ==, -1);
   g_assert_true (info->get_type () == PROBE_TYPE_PROBE);
-  g_assert_cmpuint (((NorpcMethodInfo *) info->dbus.methods[0])->timeout, ==, 0);
-  g_assert_cmpuint (((NorpcMethodInfo *) info->dbus.methods[9])->timeout, ==, 20);
+  g_assert_cmpuint (info->methods[0]->timeout, ==, 0);
+  g_assert_cmpuint (info->methods[9]->timeout, ==, 20);
 }
 
 /* GIO takes it as it is. */
@@ -69,7 +69,7 @@ accepts (const char    *signature,
          NorpcArgFlags  flags,
          GVariant      *variant)
 {
-  NorpcArgInfo info = { { -1, (char *) "a", (char *) signature, NULL }, flags };
+  NorpcArgInfo info = { { -1, (char *) "a", (char *) signature, NULL }, flags, NULL };
   g_auto (GValue) value = G_VALUE_INIT;
 
   g_value_init (&value, norpc_signature_get_gtype (signature));
@@ -84,7 +84,7 @@ test_accepts (void)
 {
   g_autoptr (GVariant) number = g_variant_ref_sink (g_variant_new_int32 (1));
   g_auto (GValue) wrong = G_VALUE_INIT;
-  NorpcArgInfo info = { { -1, (char *) "a", (char *) "s", NULL }, NORPC_ARG_FLAGS_NONE };
+  NorpcArgInfo info = { { -1, (char *) "a", (char *) "s", NULL }, NORPC_ARG_FLAGS_NONE, NULL };
 
   g_assert_true (accepts ("i", NORPC_ARG_FLAGS_NONE, NULL));
   g_assert_true (accepts ("mi", NORPC_ARG_FLAGS_NONE, number));
@@ -101,6 +101,24 @@ test_accepts (void)
   g_assert_false (norpc_arg_info_accepts (&info.dbus, &wrong));
 }
 
+/* The type of a value may be told otherwise than by the signature. */
+static void
+test_typed (void)
+{
+  NorpcArgInfo info = { { -1, (char *) "a", (char *) "", NULL }, NORPC_ARG_FLAGS_NONE, g_ptr_array_get_type };
+  g_auto (GValue) array = G_VALUE_INIT;
+
+  g_assert_true (norpc_arg_info_get_gtype (&info.dbus) == G_TYPE_PTR_ARRAY);
+
+  g_value_init (&array, G_TYPE_PTR_ARRAY);
+  g_assert_false (norpc_arg_info_accepts (&info.dbus, &array));
+  info.flags = NORPC_ARG_FLAGS_NULLABLE;
+  g_assert_true (norpc_arg_info_accepts (&info.dbus, &array));
+  g_value_take_boxed (&array, g_ptr_array_new ());
+  info.flags = NORPC_ARG_FLAGS_NONE;
+  g_assert_true (norpc_arg_info_accepts (&info.dbus, &array));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -111,6 +129,8 @@ main (int   argc,
   g_test_add_func ("/interface-info/dbus", test_dbus);
   g_test_add_func ("/interface-info/types", test_types);
   g_test_add_func ("/interface-info/accepts", test_accepts);
+
+  g_test_add_func ("/interface-info/typed", test_typed);
 
   return g_test_run ();
 }
