@@ -129,7 +129,18 @@ static const char prototype[] =
   "$padded_type$$padded_function$ ($params$);\n";
 
 static const CgSignatureKind vfunc_kinds[] = { CG_SIGNATURE_PLAIN, CG_SIGNATURE_HANDLE };
-static const CgSignatureKind proxy_kinds[] = { CG_SIGNATURE_CALL, CG_SIGNATURE_FINISH, CG_SIGNATURE_SYNC };
+
+static const CgSignatureKind *
+get_service_kinds (const CgMethod *method,
+                   gsize          *n_kinds)
+{
+  static const CgSignatureKind kinds[] = { CG_SIGNATURE_COMPLETE };
+
+  (void) method;
+  *n_kinds = G_N_ELEMENTS (kinds);
+
+  return kinds;
+}
 
 static void
 emit_guard (const CgStyle *style,
@@ -233,11 +244,10 @@ set_proxy_new (CgWriter          *writer,
 
 /* All prototypes of one group have their columns in common. */
 static void
-emit_prototypes (const CgInterface     *interface,
-                 CgWriter              *writer,
-                 void                 (*set_first) (CgWriter *, const CgInterface *),
-                 const CgSignatureKind *kinds,
-                 gsize                  n_kinds)
+emit_prototypes (const CgInterface       *interface,
+                 CgWriter                *writer,
+                 void                   (*set_first) (CgWriter *, const CgInterface *),
+                 const CgSignatureKind *(*get_kinds) (const CgMethod *, gsize *))
 {
   CgColumns columns = { 0, 0 };
 
@@ -252,6 +262,8 @@ emit_prototypes (const CgInterface     *interface,
       for (guint i = 0; i < interface->methods->len; i++)
         {
           const CgMethod *method = g_ptr_array_index (interface->methods, i);
+          gsize n_kinds;
+          const CgSignatureKind *kinds = get_kinds (method, &n_kinds);
 
           cg_names_set_method (writer, method);
           set_deprecated (writer, &method->node);
@@ -300,7 +312,6 @@ emit_interface (const CgInterface *interface,
                 const CgStyle     *style,
                 CgWriter          *writer)
 {
-  static const CgSignatureKind complete[] = { CG_SIGNATURE_COMPLETE };
   g_autofree char *module = NULL;
   g_autofree char *decorator = style->symbol_decorator != NULL
                                ? g_strdup_printf ("%s\n", style->symbol_decorator)
@@ -314,11 +325,11 @@ emit_interface (const CgInterface *interface,
   cg_writer_emit (writer, interface_type);
   cg_writer_emit (writer, *module != '\0' ? declare_interface : declare_bare_interface);
   emit_vfuncs (interface, writer);
-  emit_prototypes (interface, writer, set_interface_info, complete, G_N_ELEMENTS (complete));
+  emit_prototypes (interface, writer, set_interface_info, get_service_kinds);
 
   cg_writer_emit (writer, proxy_type);
   cg_writer_emit (writer, *module != '\0' ? declare_proxy : declare_bare_proxy);
-  emit_prototypes (interface, writer, set_proxy_new, proxy_kinds, G_N_ELEMENTS (proxy_kinds));
+  emit_prototypes (interface, writer, set_proxy_new, cg_signature_get_client_kinds);
 }
 
 void

@@ -131,6 +131,18 @@ static const char sync_call[] =
   "}\n"
   "\n";
 
+static const char send_call[] =
+  "void\n"
+  "$function$ ($params$)\n"
+  "{\n"
+  "  g_return_if_fail ($IS_PROXY$ (self));\n"
+  "$arg_checks$"
+  "\n"
+  "  norpc_proxy_send (NORPC_PROXY (self),\n"
+  "                    $make_call$);\n"
+  "}\n"
+  "\n";
+
 static void
 emit_new_call (CgWriter       *writer,
                const CgMethod *method)
@@ -240,11 +252,28 @@ set_arg_checks (CgWriter       *writer,
 }
 
 static void
+emit_proxy_send (CgWriter       *writer,
+                 const CgMethod *method)
+{
+  emit_new_call (writer, method);
+  cg_signature_set_documented (writer, method, CG_SIGNATURE_SEND);
+  set_arg_checks (writer, method, NULL);
+  cg_writer_emit (writer, cg_function_doc);
+  cg_writer_emit (writer, send_call);
+}
+
+static void
 emit_proxy_call (CgWriter       *writer,
                  const CgMethod *method)
 {
   const CgArg *returned = cg_method_get_return_arg (method);
   const char *failure = returned != NULL ? "NULL" : "FALSE";
+
+  if ((method->flags & CG_METHOD_ONEWAY) != 0)
+    {
+      emit_proxy_send (writer, method);
+      return;
+    }
 
   emit_new_call (writer, method);
   emit_take_reply (writer, method);

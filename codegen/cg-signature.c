@@ -105,6 +105,11 @@ static const Row rows[CG_N_SIGNATURES] = {
     "Calls `$dbus_method$` of `$dbus_name$` and waits for the result.",
     "It blocks the calling thread, and runs no main loop."
   },
+  [CG_SIGNATURE_SEND] = {
+    "$call$", "p", ARGS_IN, FALSE, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "Calls `$dbus_method$` of `$dbus_name$`, which is one-way.",
+    "It waits for no answer, and nobody hears of one."
+  },
   [CG_SIGNATURE_NEW_CALL] = {
     "$new_call$", "", ARGS_IN, FALSE, FALSE, "", RETURN_CALL, FALSE, FALSE, "", ""
   },
@@ -112,6 +117,24 @@ static const Row rows[CG_N_SIGNATURES] = {
     "$take_reply$", "y", ARGS_NONE, TRUE, TRUE, "", RETURN_RESULT, FALSE, FALSE, "", ""
   },
 };
+
+const CgSignatureKind *
+cg_signature_get_client_kinds (const CgMethod *method,
+                               gsize          *n_kinds)
+{
+  static const CgSignatureKind two_way[] = { CG_SIGNATURE_CALL, CG_SIGNATURE_FINISH, CG_SIGNATURE_SYNC };
+  static const CgSignatureKind one_way[] = { CG_SIGNATURE_SEND };
+
+  if ((method->flags & CG_METHOD_ONEWAY) != 0)
+    {
+      *n_kinds = G_N_ELEMENTS (one_way);
+      return one_way;
+    }
+
+  *n_kinds = G_N_ELEMENTS (two_way);
+
+  return two_way;
+}
 
 /* Types and names of the parameters, aligned as GTK does it. */
 typedef struct

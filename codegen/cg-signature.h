@@ -20,10 +20,15 @@ typedef enum
   CG_SIGNATURE_CALL,
   CG_SIGNATURE_FINISH,
   CG_SIGNATURE_SYNC,
+  CG_SIGNATURE_SEND,       /* the one function of a one-way method's client */
   CG_SIGNATURE_NEW_CALL,   /* static: what call and sync share */
   CG_SIGNATURE_TAKE_REPLY, /* static: what finish and sync share */
   CG_N_SIGNATURES
 } CgSignatureKind;
+
+/* The functions that a proxy has for a method. */
+const CgSignatureKind *cg_signature_get_client_kinds (const CgMethod *method,
+                                                      gsize          *n_kinds);
 
 /* Give @writer, in which the names of interface and method are, the keys
  * return_type, function, and params; and param_docs and doc. */
