@@ -24,8 +24,8 @@ static guint n_glib_libraries;
 
 static int
 find_glib_library_cb (struct dl_phdr_info *info,
-                      size_t               size,
-                      void                *data)
+                      size_t               size G_GNUC_UNUSED,
+                      void                *data G_GNUC_UNUSED)
 {
   const char *name = info->dlpi_name;
 

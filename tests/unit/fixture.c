@@ -16,7 +16,9 @@ fixture_set_up (Fixture       *fixture,
   fixture->state = probe_state_new ();
   service = probe_service_new (fixture->state);
   if (capacity != NULL)
-    channel = norpc_channel_new (GPOINTER_TO_UINT (capacity), NORPC_WHEN_FULL_BUSY);
+    channel = norpc_channel_new (GPOINTER_TO_UINT (capacity) & ~FIXTURE_WAITS,
+                                 GPOINTER_TO_UINT (capacity) & FIXTURE_WAITS ? NORPC_WHEN_FULL_WAIT
+                                                                             : NORPC_WHEN_FULL_BUSY);
   fixture->server = g_object_new (NORPC_TYPE_SERVER, "service", service, "channel", channel, NULL);
   fixture->proxy = probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)));
   g_clear_object (&service);

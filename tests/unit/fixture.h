@@ -50,6 +50,11 @@ GThread *tracked_bytes_wait (GThread      **freed_in);
 #define TEST(path, func) \
   g_test_add (path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
 
+#define FIXTURE_WAITS (1u << 31)
+
+#define TEST_WAITS(path, capacity, func) \
+  TEST_CAPACITY (path, (capacity) | FIXTURE_WAITS, func)
+
 #define TEST_CAPACITY(path, capacity, func) \
   g_test_add (path, Fixture, GUINT_TO_POINTER (capacity), fixture_set_up, func, fixture_tear_down)
 

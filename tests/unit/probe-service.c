@@ -146,6 +146,8 @@ probe_service_probe_init (ProbeProbeInterface *iface)
   iface->mute = probe_service_mute;
   iface->handle_run = probe_service_handle_run;
   iface->handle_hold_briefly = probe_service_handle_hold;
+  iface->note_latest = probe_service_note;
+  iface->handle_hold_latest = probe_service_handle_hold;
 }
 
 static void
