@@ -14,7 +14,7 @@ test_lookup (void)
   const NorpcInterfaceInfo *info = probe_probe_interface_info ();
 
   g_assert_cmpstr (norpc_interface_info_get_name (info), ==, "org.example.Probe");
-  g_assert_cmpuint (norpc_interface_info_get_n_methods (info), ==, 10);
+  g_assert_cmpuint (norpc_interface_info_get_n_methods (info), ==, 12);
   g_assert_cmpint (norpc_interface_info_find_method (info, "Noop"), ==, 0);
   g_assert_cmpint (norpc_interface_info_find_method (info, "Echo"), ==, 1);
   g_assert_cmpint (norpc_interface_info_find_method (info, "echo"), ==, -1);
