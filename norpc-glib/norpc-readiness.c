@@ -18,13 +18,11 @@ static const NorpcMethodInfo ready_info = {
   .dbus = { -1, (gchar *) "Ready", NULL, NULL, NULL },
 };
 
-static GDBusMethodInfo * const probe_methods[] = {
-  (GDBusMethodInfo *) &ready_info.dbus,
-  NULL
-};
+static const NorpcMethodInfo * const probe_methods[] = { &ready_info, NULL };
 
 static const NorpcInterfaceInfo probe_info = {
-  .dbus = { -1, (gchar *) "org.norpc.Endpoint", (GDBusMethodInfo **) probe_methods, NULL, NULL, NULL },
+  .dbus = { -1, (gchar *) "org.norpc.Endpoint", NULL, NULL, NULL, NULL },
+  .methods = probe_methods,
 };
 
 /* Returns an owned call, for norpc_endpoint_await_ready (). */
