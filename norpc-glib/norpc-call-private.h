@@ -71,7 +71,9 @@ struct _NorpcCall
   guint                     n_args;
   guint                     n_results;
   NorpcCallWaiter           waiter;
-  GThread                  *serving_thread; /* (unowned) (nullable): of a synchronous call */
+  GThread                  *waiting_thread; /* (unowned) (nullable): of a synchronous call */
+  GThread                  *serving_thread; /* (unowned) (nullable), atomic, written once, by who
+                                               brings it to a channel */
   const NorpcInterfaceInfo *interface_info;
 
   NorpcInbox     *inbox; /* (nullable): alive as long as its context, which has an open call */

@@ -7,6 +7,7 @@
 #include "norpc-channel-private.h"
 #include "norpc-enum-types.h"
 #include "norpc-context-private.h"
+#include "norpc-deadlock-private.h"
 #include "norpc-error.h"
 
 /**
@@ -48,8 +49,8 @@ typedef enum
 
 static GParamSpec *properties[PROP_WHEN_FULL + 1];
 
-/* The calling thread, with the lock of the queue held: TRUE if it is the one
- * that would have to serve the call that it is going to wait for.
+/* The sending thread, with the lock of the queue held: TRUE if the one that
+ * waits for the call, or is going to, would have to serve it.
  */
 static gboolean
 would_deadlock_locked (NorpcChannel *self,
@@ -58,8 +59,10 @@ would_deadlock_locked (NorpcChannel *self,
   if (call->waiter != NORPC_CALL_WAITER_SYNC)
     return FALSE;
 
-  return self->thread != NULL ? self->thread == g_thread_self ()
-                              : norpc_context_is_own (self->context);
+  if (self->thread == NULL && call->waiting_thread == g_thread_self ())
+    return norpc_context_is_own (self->context);
+
+  return call->waiting_thread == (self->thread != NULL ? self->thread : self->runner);
 }
 
 /* The calling thread, with the lock of the queue held: takes out the call that
@@ -117,7 +120,7 @@ push_locked (NorpcChannel *self,
       return g_strdup ("was called synchronously in the thread of its own service");
     }
 
-  call->serving_thread = self->runner;
+  g_atomic_pointer_set (&call->serving_thread, self->runner);
   g_async_queue_push_unlocked (lane->queue, call);
   g_atomic_int_set (&lane->accepted, lane->accepted + 1);
 
@@ -136,6 +139,12 @@ norpc_channel_send (NorpcEndpoint *endpoint,
   g_autoptr (NorpcCall) superseded = NULL;
   g_autofree char *refusal = NULL;
   NorpcError code = NORPC_ERROR_FAILED;
+  gboolean brought = call->waiter == NORPC_CALL_WAITER_SYNC &&
+                     call->waiting_thread != g_thread_self ();
+
+  /* The call may be answered, and gone, once it is in the queue. */
+  if (brought)
+    norpc_call_hold (call);
 
   g_async_queue_lock (self->queue);
   superseded = remove_superseded_locked (self, call);
@@ -151,6 +160,13 @@ norpc_channel_send (NorpcEndpoint *endpoint,
     }
   else if (sleeper != NULL)
     norpc_waker_wake (sleeper);
+
+  if (brought)
+    {
+      if (refusal == NULL)
+        norpc_deadlock_look (call);
+      norpc_call_release (call);
+    }
 }
 
 /* Any thread. */

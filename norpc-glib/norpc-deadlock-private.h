@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-gboolean norpc_deadlock_begin_wait (NorpcCall *call);
-void     norpc_deadlock_end_wait   (void);
+void norpc_deadlock_begin_wait (NorpcCall *call);
+void norpc_deadlock_end_wait   (void);
+void norpc_deadlock_look       (NorpcCall *call);
 
 G_END_DECLS

@@ -10,6 +10,9 @@
  * that sleeps in a call too, to the one that has to serve that, and so on. If
  * it comes back to itself, nobody in the circle could ever go on.
  *
+ * A call may come to the thread that has to serve it later, through a layer that
+ * held it back: then who brings it looks.
+ *
  * A thread that is asleep for a call that its service has taken and answers
  * later, or has handed to somebody else, can be woken by anybody: there the
  * trail ends.
@@ -55,22 +58,29 @@ is_stuck_locked (NorpcCall *call)
     }
 }
 
+static GThread *
+get_serving_thread (NorpcCall *call)
+{
+  return g_atomic_pointer_get (&call->serving_thread);
+}
+
 /* With the lock held: @call, the call that the thread sleeps for that serves
- * it, and so on until it comes back here (owned); or NULL if it does not. A
- * call to the thread itself was refused when it was sent.
+ * it, and so on until it comes back to who waits for @call (owned); or NULL if it
+ * does not. A call to the thread itself was refused when it was sent.
  */
 static GPtrArray *
 find_circle_locked (NorpcCall *call)
 {
   g_autoptr (GPtrArray) circle = g_ptr_array_new ();
+  GThread *first = call->waiting_thread;
 
-  while (call != NULL && call->serving_thread != NULL && is_stuck_locked (call))
+  while (call != NULL && get_serving_thread (call) != NULL && is_stuck_locked (call))
     {
       g_ptr_array_add (circle, call);
-      if (call->serving_thread == g_thread_self ())
+      if (get_serving_thread (call) == first)
         return circle->len > 1 ? g_steal_pointer (&circle) : NULL;
 
-      call = g_hash_table_lookup (waits, call->serving_thread);
+      call = g_hash_table_lookup (waits, get_serving_thread (call));
       if (call != NULL && g_ptr_array_find (circle, call, NULL))
         return NULL;
     }
@@ -118,43 +128,73 @@ describe_circle_locked (GPtrArray *circle,
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* The thread that is going to sleep until @call is answered. If it never
- * could be, the call that makes it so is answered here. TRUE if
- * norpc_deadlock_end_wait () has to follow.
+/* With the lock held: if who waits for @call never could wake, the call that
+ * makes it so (held), with what is to be said of it (owned). Or NULL.
  */
-gboolean
+static NorpcCall *
+find_culprit_locked (NorpcCall  *call,
+                     char      **description)
+{
+  g_autoptr (GPtrArray) circle = find_circle_locked (call);
+  guint last;
+
+  if (circle == NULL)
+    return NULL;
+
+  /* The calls of the circle are there as long as the lock is held. */
+  last = find_last_locked (circle);
+  *description = describe_circle_locked (circle, last);
+  norpc_call_hold (circle->pdata[last]);
+
+  return circle->pdata[last];
+}
+
+static void
+refuse (NorpcCall  *culprit,
+        const char *description)
+{
+  if (culprit == NULL)
+    return;
+
+  norpc_call_refuse (culprit, NORPC_ERROR_WOULD_DEADLOCK, description);
+  norpc_call_release (culprit);
+}
+
+/* The thread that is going to sleep until @call is answered. If it never
+ * could be, the call that makes it so is answered here.
+ */
+void
 norpc_deadlock_begin_wait (NorpcCall *call)
 {
-  g_autoptr (GPtrArray) circle = NULL;
   g_autofree char *description = NULL;
-  NorpcCall *last = NULL;
-
-  if (call->serving_thread == NULL)
-    return FALSE;
+  NorpcCall *culprit;
 
   g_mutex_lock (&waits_lock);
   if (waits == NULL)
     waits = g_hash_table_new (NULL, NULL);
   g_hash_table_insert (waits, g_thread_self (), call);
-  circle = find_circle_locked (call);
-  /* The calls of the circle are there as long as the lock is held. */
-  if (circle != NULL)
-    {
-      guint index = find_last_locked (circle);
-
-      description = describe_circle_locked (circle, index);
-      last = circle->pdata[index];
-      norpc_call_hold (last);
-    }
+  culprit = find_culprit_locked (call, &description);
   g_mutex_unlock (&waits_lock);
 
-  if (last != NULL)
-    {
-      norpc_call_refuse (last, NORPC_ERROR_WOULD_DEADLOCK, description);
-      norpc_call_release (last);
-    }
+  refuse (culprit, description);
+}
 
-  return TRUE;
+/* The thread that has brought @call, which it holds, to a channel, and is not the
+ * one that waits for it.
+ */
+void
+norpc_deadlock_look (NorpcCall *call)
+{
+  g_autofree char *description = NULL;
+  NorpcCall *culprit = NULL;
+
+  /* If its caller does not sleep yet, it looks itself before it does. */
+  g_mutex_lock (&waits_lock);
+  if (waits != NULL && g_hash_table_lookup (waits, call->waiting_thread) == call)
+    culprit = find_culprit_locked (call, &description);
+  g_mutex_unlock (&waits_lock);
+
+  refuse (culprit, description);
 }
 
 /* The same thread, awake. */

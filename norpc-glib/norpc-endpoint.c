@@ -170,7 +170,7 @@ norpc_endpoint_call (NorpcEndpoint  *self,
 static void
 sleep_until_answered (NorpcCall *call)
 {
-  gboolean registered = norpc_deadlock_begin_wait (call);
+  norpc_deadlock_begin_wait (call);
 
   if (!norpc_sync_wait_sleep (call, call->deadline))
     {
@@ -178,8 +178,7 @@ sleep_until_answered (NorpcCall *call)
       norpc_sync_wait_sleep (call, 0);
     }
 
-  if (registered)
-    norpc_deadlock_end_wait ();
+  norpc_deadlock_end_wait ();
 }
 
 /**
@@ -219,6 +218,7 @@ norpc_endpoint_call_sync (NorpcEndpoint  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   call->waiter = NORPC_CALL_WAITER_SYNC;
+  call->waiting_thread = g_thread_self ();
   reply = norpc_call_get_reply (call);
 
   norpc_call_begin_send (call);
