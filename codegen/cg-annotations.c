@@ -16,7 +16,7 @@ typedef struct
 {
   CgNode        *node;
   CgMethod      *method;       /* (nullable): if the node is one */
-  CgArg         *arg;          /* (nullable): if the node is one */
+  CgTypeUse     *use;          /* (nullable): if the node has a type */
   CgDiagnostics *diagnostics;
 } Target;
 
@@ -87,8 +87,8 @@ static void
 apply_nullable (const Target       *target,
                 const CgAnnotation *annotation)
 {
-  if (target->arg != NULL && read_boolean (target, annotation))
-    target->arg->use.nullable = TRUE;
+  if (target->use != NULL && read_boolean (target, annotation))
+    target->use->nullable = TRUE;
 }
 
 static void
@@ -142,17 +142,44 @@ apply_emits_changed (const Target       *target,
                             annotation->node.name, annotation->value);
 }
 
+/* The attribute is what a D-Bus file needs. */
+static void
+apply_type (const Target       *target,
+            const CgAnnotation *annotation)
+{
+  if (target->use == NULL)
+    return;
+
+  target->use->wire = target->use->signature;
+  target->use->signature = annotation->value;
+  target->use->location = annotation->value_location;
+}
+
+static void
+apply_transfer (const Target       *target,
+                const CgAnnotation *annotation)
+{
+  if (target->use == NULL)
+    return;
+
+  target->use->is_moved = g_str_equal (annotation->value, "full");
+  target->use->moved_location = annotation->value_location;
+  if (!target->use->is_moved && !g_str_equal (annotation->value, "none"))
+    cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE, &annotation->value_location,
+                            "%s is 'none' or 'full', not '%s'", annotation->node.name, annotation->value);
+}
+
 static void
 apply_force_variant (const Target       *target,
                      const CgAnnotation *annotation)
 {
-  if (target->arg == NULL || !read_boolean (target, annotation))
+  if (target->use == NULL || target->use->signature == NULL || !read_boolean (target, annotation))
     return;
-  if (cg_type_find (target->arg->use.signature)->signature != NULL)
+  if (cg_type_find (target->use->signature)->signature != NULL)
     cg_diagnostics_warning (target->diagnostics, CG_WARNING_IGNORED_ANNOTATION, &annotation->node.location,
                             "nothing is serialised here, so a value of the type '%s' "
                             "does not become a GVariant; the annotation is ignored",
-                            target->arg->use.signature);
+                            target->use->signature);
 }
 
 static const struct
@@ -173,6 +200,8 @@ static const struct
   { "org.norpc.Nullable", apply_nullable },
   { "org.norpc.Oneway", apply_oneway },
   { "org.norpc.Timeout", apply_timeout },
+  { "org.norpc.Transfer", apply_transfer },
+  { "org.norpc.Type", apply_type },
 };
 
 /* Those of others may mean something to others. */
@@ -210,14 +239,14 @@ apply (const Target       *target,
   warn_of_annotation (target, annotation);
 }
 
-/* @method and @arg are @node, if that is one, else NULL. */
+/* @method is @node, if that is one, and @use is the type of it, if it has one. */
 void
 cg_check_annotations (CgNode        *node,
                       CgMethod      *method,
-                      CgArg         *arg,
+                      CgTypeUse     *use,
                       CgDiagnostics *diagnostics)
 {
-  Target target = { node, method, arg, diagnostics };
+  Target target = { node, method, use, diagnostics };
 
   for (guint i = 0; i < node->annotations->len; i++)
     {

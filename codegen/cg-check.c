@@ -8,8 +8,6 @@
 
 #include "cg-check.h"
 
-#include "cg-suggest.h"
-
 #include <string.h>
 
 #define MAX_NAME      255 /* both are limits of D-Bus */
@@ -19,6 +17,7 @@
 
 typedef struct
 {
+  CgResolver     resolver;
   CgDiagnostics *diagnostics;
 } Checker;
 
@@ -139,40 +138,6 @@ check_duplicate (Checker    *self,
   node->broken = TRUE;
 }
 
-/* Whether NULL is one of its values is told by the type or the attribute. */
-static gboolean
-check_type (Checker   *self,
-            CgTypeUse *use)
-{
-  g_autofree char *message = NULL;
-
-  if (!cg_type_check (use->signature, &message))
-    {
-      const char *meant = cg_suggest_type (use->signature);
-
-      ERROR (&use->location, "'%s' is not a type: %s%s%s%s", use->signature, message,
-             meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "", meant != NULL ? "'?" : "");
-      return FALSE;
-    }
-
-  use->type = cg_type_find (use->signature);
-  use->variant = use->signature;
-  use->value_signature = use->signature;
-  if (*use->signature == 'm')
-    {
-      use->value_signature++;
-      use->nullable = TRUE;
-    }
-  else if (use->nullable && !use->type->is_pointer)
-    {
-      ERROR (&use->location, "a value of the type '%s' cannot be NULL; the type 'm%s' can",
-             use->signature, use->signature);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
 static void
 check_arg (Checker *self,
            CgArg   *arg)
@@ -187,8 +152,8 @@ check_arg (Checker *self,
   if (arg->node.broken)
     return;
 
-  cg_check_annotations (&arg->node, NULL, arg, self->diagnostics);
-  if (!check_type (self, &arg->use))
+  cg_check_annotations (&arg->node, NULL, &arg->use, self->diagnostics);
+  if (!cg_check_arg_type (&self->resolver, &arg->use, arg->direction))
     arg->node.broken = TRUE;
 }
 
@@ -208,7 +173,8 @@ check_args (Checker   *self,
       if (arg->node.broken)
         continue;
 
-      length += strlen (arg->use.signature);
+      if (!cg_resolve_is_name (arg->use.signature))
+        length += strlen (arg->use.signature);
       if (arg->node.name == NULL)
         continue;
 
@@ -314,7 +280,7 @@ check_property (Checker    *self,
                 GHashTable *names,
                 CgProperty *property)
 {
-  cg_check_annotations (&property->node, NULL, NULL, self->diagnostics);
+  cg_check_annotations (&property->node, NULL, &property->use, self->diagnostics);
   if (!property->node.broken)
     {
       if (*property->node.name == '\0')
@@ -328,7 +294,7 @@ check_property (Checker    *self,
           check_duplicate (self, names, &property->node, "property", FALSE);
         }
     }
-  if (property->use.signature != NULL && !check_type (self, &property->use))
+  if (property->use.signature != NULL && !cg_check_type (&self->resolver, &property->use))
     property->node.broken = TRUE;
 }
 
@@ -353,11 +319,13 @@ check_members (Checker     *self,
 
 void
 cg_check (CgDescription *description,
+          CgGir         *gir,
           CgDiagnostics *diagnostics)
 {
-  Checker checker = { diagnostics };
+  Checker checker = { { description, gir, diagnostics }, diagnostics };
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
 
+  cg_resolve_includes (&checker.resolver);
   for (guint i = 0; i < description->interfaces->len; i++)
     {
       CgInterface *interface = g_ptr_array_index (description->interfaces, i);
@@ -370,4 +338,5 @@ cg_check (CgDescription *description,
         }
       check_members (&checker, interface);
     }
+  cg_check_variants (&checker.resolver);
 }

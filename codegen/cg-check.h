@@ -5,17 +5,26 @@
 
 #pragma once
 
-#include "cg-model.h"
+#include "cg-resolve.h"
 
 G_BEGIN_DECLS
 
-void cg_check             (CgDescription *description,
-                           CgDiagnostics *diagnostics);
+void     cg_check             (CgDescription    *description,
+                               CgGir            *gir,
+                               CgDiagnostics    *diagnostics);
 
 /* cg-annotations.c */
-void cg_check_annotations (CgNode        *node,
-                           CgMethod      *method,
-                           CgArg         *arg,
-                           CgDiagnostics *diagnostics);
+void     cg_check_annotations (CgNode           *node,
+                               CgMethod         *method,
+                               CgTypeUse        *use,
+                               CgDiagnostics    *diagnostics);
+
+/* cg-check-types.c */
+gboolean cg_check_type        (const CgResolver *resolver,
+                               CgTypeUse        *use);
+gboolean cg_check_arg_type    (const CgResolver *resolver,
+                               CgTypeUse        *use,
+                               CgDirection       direction);
+void     cg_check_variants    (const CgResolver *resolver);
 
 G_END_DECLS

@@ -55,6 +55,22 @@ start_node (Attributes *attributes,
 }
 
 static gpointer
+start_include (Attributes *attributes,
+               Frame      *parent)
+{
+  CgInclude *include = cg_include_new (attributes->parser->description, &attributes->parser->location);
+
+  (void) parent;
+
+  include->node.name = cg_attributes_get_string (attributes, "name", &include->node.name_location);
+  include->version = cg_attributes_get_string (attributes, "version", &include->version_location);
+  include->header = cg_description_string (attributes->parser->description,
+                                           cg_attributes_find (attributes, "header"));
+
+  return include;
+}
+
+static gpointer
 start_interface (Attributes *attributes,
                  Frame      *parent)
 {
@@ -127,6 +143,12 @@ start_stream (Attributes *attributes,
   return stream;
 }
 
+static const Word transfer_words[] = {
+  { "none", FALSE },
+  { "full", TRUE },
+  { NULL, 0 }
+};
+
 static void
 read_type (Attributes *attributes,
            CgTypeUse  *use)
@@ -191,6 +213,7 @@ start_arg (Attributes *attributes,
   Parser *self = attributes->parser;
   gboolean is_signal = parent->kind == KIND_SIGNAL;
   int direction = is_signal ? CG_DIRECTION_OUT : CG_DIRECTION_IN;
+  int moved = FALSE;
   CgArg *arg;
 
   cg_attributes_get_word (attributes, "direction", direction_words,
@@ -202,6 +225,9 @@ start_arg (Attributes *attributes,
   arg->direction = direction;
   arg->node.name = cg_attributes_get_string (attributes, "name", &arg->node.name_location);
   read_type (attributes, &arg->use);
+  cg_attributes_get_word (attributes, "transfer", transfer_words, "'none' or 'full'", &moved);
+  arg->use.is_moved = moved;
+  arg->use.moved_location = cg_attributes_locate (attributes, "transfer", FALSE);
 
   return arg;
 }
@@ -238,13 +264,14 @@ start_doc (Attributes *attributes,
 
 static const Element elements[] = {
   { "node", KIND_NODE, KIND_ROOT | KIND_NODE, start_node, { NULL }, { "name" } },
+  { "include", KIND_INCLUDE, KIND_NODE, start_include, { "name", "version" }, { "header" } },
   { "interface", KIND_INTERFACE, KIND_ROOT | KIND_NODE, start_interface, { "name" }, { NULL } },
   { "method", KIND_METHOD, KIND_INTERFACE, start_method, { "name" },
     { "timeout", "oneway", "latest-wins", "idempotent" } },
   { "signal", KIND_SIGNAL, KIND_INTERFACE, start_signal, { "name" }, { NULL } },
   { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" }, { "nullable" } },
   { "stream", KIND_STREAM, KIND_INTERFACE, start_stream, { "name" }, { NULL } },
-  { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, start_arg, { "type" }, { "name", "direction", "nullable" } },
+  { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, start_arg, { "type" }, { "name", "direction", "nullable", "transfer" } },
   { "annotation", KIND_ANNOTATION,
     KIND_NODE | KIND_INTERFACE | KIND_MEMBER | KIND_ARG | KIND_ANNOTATION,
     start_annotation, { "name", "value" }, { NULL } },

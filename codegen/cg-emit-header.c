@@ -23,6 +23,7 @@ static const char head[] =
 
 static const char includes[] =
   "#include <norpc-glib/norpc-glib.h>\n"
+  "$type_includes$"
   "\n"
   "G_BEGIN_DECLS\n"
   "\n";
@@ -332,6 +333,19 @@ emit_interface (const CgInterface *interface,
   emit_prototypes (interface, writer, set_proxy_new, cg_signature_get_client_kinds);
 }
 
+/* The headers of the types that come from GIRs. */
+static void
+set_type_includes (const CgDescription *description,
+                   CgWriter            *writer)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < description->headers->len; i++)
+    g_string_append_printf (text, "#include <%s>\n",
+                            (const char *) g_ptr_array_index (description->headers, i));
+  cg_writer_set (writer, "type_includes", text->str);
+}
+
 void
 cg_emit_header (const CgDescription *description,
                 const CgStyle       *style,
@@ -349,6 +363,7 @@ cg_emit_header (const CgDescription *description,
       cg_writer_set (writer, "decorator_header", style->symbol_decorator_header);
       cg_writer_emit (writer, "#include \"$decorator_header$\"\n\n");
     }
+  set_type_includes (description, writer);
   cg_writer_emit (writer, includes);
 
   for (guint i = 0; i < description->interfaces->len; i++)

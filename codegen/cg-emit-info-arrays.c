@@ -162,15 +162,26 @@ cg_info_emit_annotations (CgInfoEmitter *self,
   return emit_arrays (self, "GDBusAnnotationInfo", "GDBusAnnotationInfo", value_array, array, rows);
 }
 
+/* C++ has no enumerator for both. */
+static const char *
+get_flags (const CgTypeUse *use)
+{
+  if (use->is_moved && use->nullable)
+    return "(NorpcArgFlags) (NORPC_ARG_FLAGS_NULLABLE | NORPC_ARG_FLAGS_MOVED)";
+  if (use->is_moved)
+    return "NORPC_ARG_FLAGS_MOVED";
+
+  return use->nullable ? "NORPC_ARG_FLAGS_NULLABLE" : "NORPC_ARG_FLAGS_NONE";
+}
+
 /* Signature, flags and type of what has a type. */
 void
 cg_info_set_type (CgInfoEmitter   *self,
                   const CgTypeUse *use)
 {
   cg_info_set_string (self, "signature_string", use->variant != NULL ? use->variant : "");
-  cg_writer_set (self->writer, "flags",
-                 use->nullable ? "NORPC_ARG_FLAGS_NULLABLE" : "NORPC_ARG_FLAGS_NONE");
-  cg_writer_set (self->writer, "value_get_type", "NULL");
+  cg_writer_set (self->writer, "flags", get_flags (use));
+  cg_writer_set (self->writer, "value_get_type", use->type->get_type != NULL ? use->type->get_type : "NULL");
 }
 
 char *

@@ -38,6 +38,7 @@ static const char default_handle[] =
   "      g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,\n"
   "                   \"%s does not implement $dbus_name$.$dbus_method$\",\n"
   "                   G_OBJECT_TYPE_NAME (self));\n"
+  "$clear_moved$"
   "      return FALSE;\n"
   "    }\n"
   "\n"
@@ -115,6 +116,7 @@ emit_dispatch (CgWriter       *writer,
   g_autofree char *joined = NULL;
   g_autofree char *name = cg_writer_expand (writer, "$dispatch$");
   g_autofree char *indent = g_strnfill (strlen (name) + 1, ' ');
+  gboolean has_lent = FALSE;
 
   g_ptr_array_add (passed, g_strdup ("self"));
   g_ptr_array_add (passed, g_strdup ("call"));
@@ -122,14 +124,22 @@ emit_dispatch (CgWriter       *writer,
     {
       const CgArg *arg = g_ptr_array_index (method->in_args, i);
 
+      if (arg->use.is_moved)
+        {
+          g_ptr_array_add (passed, g_strdup_printf ("(%s) norpc_call_steal_pointer (call, %u)",
+                                                    arg->use.type->c_out, i));
+          continue;
+        }
+
       g_ptr_array_add (passed, cg_marshal_expand (writer, arg->use.type->get, arg, "args", i, ""));
+      has_lent = TRUE;
     }
   g_ptr_array_add (passed, g_strdup ("error"));
   joined = cg_marshal_join (passed, CG_PASSED_WIDTH / 2);
 
   cg_writer_set (writer, "indent", indent);
   cg_writer_set (writer, "passed", joined);
-  cg_writer_set (writer, "declare_args", method->in_args->len > 0
+  cg_writer_set (writer, "declare_args", has_lent
                  ? "  const GValue *args = norpc_call_get_args (call, NULL);\n" : "");
   cg_writer_emit (writer, dispatch);
 }
@@ -173,6 +183,27 @@ set_invocation (CgWriter       *writer,
     cg_marshal_set_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$))");
 }
 
+/* Nobody takes what was transferred. */
+static void
+set_clear_moved (CgWriter       *writer,
+                 const CgMethod *method)
+{
+  g_autoptr (GString) clear = g_string_new (NULL);
+
+  for (guint i = 0; i < method->in_args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (method->in_args, i);
+      g_autofree char *statement = NULL;
+
+      if (!arg->use.is_moved)
+        continue;
+
+      statement = cg_marshal_expand (writer, arg->use.type->clear, arg, "", 0, arg->c_lent);
+      g_string_append_printf (clear, "      %s\n", statement);
+    }
+  cg_writer_set (writer, "clear_moved", clear->str);
+}
+
 static void
 emit_default_handle (CgWriter       *writer,
                      const CgMethod *method)
@@ -181,6 +212,7 @@ emit_default_handle (CgWriter       *writer,
 
   cg_signature_set (writer, method, CG_SIGNATURE_HANDLE);
   set_invocation (writer, method);
+  set_clear_moved (writer, method);
   has_check = cg_marshal_set_conditions (writer, method, TRUE);
   cg_marshal_set_store (writer, method->out_args, TRUE);
   cg_writer_set (writer, "handled", " TRUE");

@@ -51,6 +51,7 @@ cg_emit_head (const CgDescription *description,
 
   cg_names_add_rows (writer);
   cg_writer_set (writer, "file", escaped_file);
+  cg_writer_set (writer, "prefix", description->prefix);
   cg_writer_set (writer, "sources", sources->str);
 }
 

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 /* The parts of the C code, in their order. The names of the interface are in the writer. */
 
+void cg_emit_helpers  (const CgDescription *description,
+                       CgWriter            *writer);
 void cg_emit_dispatch (const CgInterface *interface,
                        CgWriter          *writer);
 void cg_emit_info     (const CgInterface *interface,

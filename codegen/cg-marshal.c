@@ -89,7 +89,8 @@ cg_marshal_set_conditions (CgWriter       *writer,
   return conditions->len > 0;
 }
 
-/* Statements that put arguments into GValues, a line each. */
+/* Statements that put arguments into GValues, a line each. @is_local tells
+ * that they are variables to take the values from. */
 void
 cg_marshal_set_store (CgWriter  *writer,
                       GPtrArray *args,
@@ -102,7 +103,7 @@ cg_marshal_set_store (CgWriter  *writer,
     {
       const CgArg *arg = g_ptr_array_index (args, i);
       g_autofree char *statement =
-        cg_marshal_expand (writer, is_local ? arg->use.type->take : arg->use.type->set, arg,
+        cg_marshal_expand (writer, is_local || arg->use.is_moved ? arg->use.type->take : arg->use.type->set, arg,
                            is_in ? "args" : "results", i, is_local ? arg->c_out : arg->c_lent);
 
       g_string_append_printf (store, "%s%s", i > 0 ? "\n" : "", statement);

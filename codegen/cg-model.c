@@ -88,6 +88,15 @@ interface_free (gpointer data)
 }
 
 static void
+include_free (gpointer data)
+{
+  CgInclude *include = data;
+
+  node_clear (&include->node);
+  g_free (include);
+}
+
+static void
 node_init (CgNode           *node,
            const CgLocation *location)
 {
@@ -103,6 +112,9 @@ cg_description_new (void)
 
   self->interfaces = g_ptr_array_new_with_free_func (interface_free);
   self->files = g_ptr_array_new ();
+  self->includes = g_ptr_array_new_with_free_func (include_free);
+  self->named_types = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  self->headers = g_ptr_array_new_with_free_func (g_free);
   self->strings = g_string_chunk_new (4096);
 
   return self;
@@ -113,6 +125,9 @@ cg_description_free (CgDescription *self)
 {
   g_ptr_array_unref (self->interfaces);
   g_ptr_array_unref (self->files);
+  g_ptr_array_unref (self->includes);
+  g_hash_table_unref (self->named_types);
+  g_ptr_array_unref (self->headers);
   g_string_chunk_free (self->strings);
   g_free (self);
 }
@@ -122,6 +137,61 @@ cg_description_string (CgDescription *self,
                        const char    *string)
 {
   return string != NULL ? g_string_chunk_insert_const (self->strings, string) : NULL;
+}
+
+CgInclude *
+cg_include_new (CgDescription    *description,
+                const CgLocation *location)
+{
+  CgInclude *self = g_new0 (CgInclude, 1);
+
+  node_init (&self->node, location);
+  self->version_location = *location;
+  g_ptr_array_add (description->includes, self);
+
+  return self;
+}
+
+/* @name belongs to @description. */
+CgNamedType *
+cg_named_type_new (CgDescription *description,
+                   const char    *name,
+                   CgNamedKind    kind)
+{
+  CgNamedType *self = g_new0 (CgNamedType, 1);
+
+  self->name = name;
+  self->kind = kind;
+  self->type.is_pointer = kind != CG_NAMED_ENUM && kind != CG_NAMED_FLAGS;
+  self->array.is_pointer = TRUE;
+  g_hash_table_insert (description->named_types, (gpointer) name, self);
+
+  return self;
+}
+
+void
+cg_named_type_set_names (CgDescription     *description,
+                         CgNamedType       *named,
+                         const CgTypeNames *names)
+{
+  named->c_type = cg_description_string (description, names->c_type);
+  named->lower = cg_description_string (description, names->lower);
+  if (!names->has_autoptr)
+    {
+      g_autofree char *local = g_strconcat (CG_LOCAL_PREFIX, names->c_type, NULL);
+
+      named->local = cg_description_string (description, local);
+    }
+
+  cg_named_type_fill (&named->type, named->kind, names, description->strings);
+  cg_named_type_fill_array (&named->array, &named->type, named->kind, names, description->strings);
+}
+
+/* The type of the GVariant that a value becomes, or NULL. */
+const char *
+cg_named_type_get_variant (const CgNamedType *named)
+{
+  return named->type.variant;
 }
 
 CgInterface *

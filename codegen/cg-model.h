@@ -6,7 +6,7 @@
 #pragma once
 
 #include "cg-diagnostics.h"
-#include "cg-types.h"
+#include "cg-named-types.h"
 
 G_BEGIN_DECLS
 
@@ -69,6 +69,27 @@ typedef struct
   const char  *value;
 } CgAnnotation;
 
+/* A GIR that types are taken from. */
+typedef struct
+{
+  CgNode       node;
+  const char  *version;
+  CgLocation   version_location;
+  const char  *header;   /* (nullable): that its types need beside those that it names */
+} CgInclude;
+
+/* A type that has a name, once for all its uses. */
+typedef struct
+{
+  const char  *name;     /* as described */
+  CgNamedKind  kind;
+  const char  *c_type;   /* these two, and the texts of the types, are there when names are resolved */
+  const char  *lower;
+  const char  *local;    /* (nullable): a typedef that the C code needs to free one */
+  CgType       type;
+  CgType       array;
+} CgNamedType;
+
 /* A type where it is used: of an argument or of a property. */
 typedef struct
 {
@@ -76,7 +97,11 @@ typedef struct
   const char   *signature;       /* as described */
   const char   *value_signature; /* without a maybe that is told by nullable */
   const char   *variant;         /* (nullable): the type of the GVariant for a value */
+  const char   *wire;            /* (nullable): the type described, if an annotation has another */
   gboolean      nullable;
+  gboolean      is_moved;        /* from the client to the service */
+  CgLocation    moved_location;  /* where that is said, if it is */
+  CgNamedType  *named;           /* (nullable): if the type is a name */
   const CgType *type;            /* (nullable) until checked */
 } CgTypeUse;
 
@@ -139,6 +164,10 @@ typedef struct
 {
   GPtrArray    *interfaces;      /* (owned) (element-type CgInterface) */
   GPtrArray    *files;           /* base names of the descriptions */
+  GPtrArray    *includes;        /* (owned) (element-type CgInclude) */
+  GHashTable   *named_types;     /* (owned) (element-type utf8 CgNamedType): that are used */
+  GPtrArray    *headers;         /* (owned) (element-type utf8): what their C types need */
+  const char   *prefix;          /* of all functions in C */
   GStringChunk *strings;         /* (owned): every string of the model */
 } CgDescription;
 
@@ -146,6 +175,15 @@ CgDescription *cg_description_new      (void);
 void           cg_description_free     (CgDescription    *self);
 const char    *cg_description_string   (CgDescription    *self,
                                         const char       *string);
+CgInclude     *cg_include_new          (CgDescription    *description,
+                                        const CgLocation *location);
+CgNamedType   *cg_named_type_new       (CgDescription    *description,
+                                        const char       *name,
+                                        CgNamedKind       kind);
+void           cg_named_type_set_names (CgDescription     *description,
+                                        CgNamedType       *named,
+                                        const CgTypeNames *names);
+const char    *cg_named_type_get_variant (const CgNamedType *named);
 CgInterface   *cg_interface_new        (CgDescription    *description,
                                         const CgLocation *location);
 CgMethod      *cg_method_new           (CgInterface      *interface,
@@ -164,6 +202,14 @@ CgAnnotation  *cg_annotation_new       (CgNode           *parent,
 /* The one out argument that is a method's C return value, or NULL: exactly
  * one, a pointer, and not nullable, so that NULL can only mean failure. */
 const CgArg   *cg_method_get_return_arg (const CgMethod  *self);
+
+/* Calls @func for every type that something has. */
+typedef void (*CgUseFunc) (CgTypeUse *use,
+                           gpointer   data);
+
+void           cg_description_foreach_use (CgDescription *self,
+                                           CgUseFunc      func,
+                                           gpointer       data);
 
 /* The types are checked. */
 CgReach        cg_type_use_get_reach    (const CgTypeUse *self);

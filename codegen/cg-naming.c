@@ -355,11 +355,14 @@ cg_names_resolve (CgDescription *description,
 {
   Namer self = { .description = description, .diagnostics = diagnostics, .prefix = interface_prefix };
   GPtrArray *interfaces = description->interfaces;
+  g_autofree char *prefix = NULL;
 
   self.writer = cg_writer_new ();
   self.globals = g_hash_table_new (g_str_hash, g_str_equal);
 
   cg_spelling_set_namespace (self.writer, c_namespace);
+  prefix = cg_writer_expand (self.writer, "$ns$");
+  description->prefix = cg_description_string (description, prefix);
   for (guint i = 0; i < interfaces->len; i++)
     {
       CgInterface *interface = g_ptr_array_index (interfaces, i);

@@ -40,6 +40,8 @@ make_context (CgOptions *self)
       "Where the one output goes", "FILE" },
     { "output-directory", 0, 0, G_OPTION_ARG_FILENAME, &self->output_directory,
       "Where the outputs of --generate-c-code go", "DIRECTORY" },
+    { "gir-path", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->gir_path,
+      "A folder of GIRs, to be searched first", "FOLDER" },
     { "pragma-once", 0, 0, G_OPTION_ARG_NONE, &self->pragma_once,
       "Guard the header with #pragma once", NULL },
     { "symbol-decorator", 0, 0, G_OPTION_ARG_STRING, &self->symbol_decorator,
@@ -207,6 +209,7 @@ cg_options_free (CgOptions *self)
   g_free (self->symbol_decorator_define);
   g_free (self->symbol_decorator_header);
   g_free (self->emitters);
+  g_strfreev (self->gir_path);
   g_strfreev (self->files);
   g_free (self);
 }

@@ -19,6 +19,7 @@ typedef struct
   char     *symbol_decorator;         /* (owned) (nullable) */
   char     *symbol_decorator_define;  /* (owned) (nullable) */
   char     *symbol_decorator_header;  /* (owned) (nullable) */
+  char    **gir_path;                 /* (owned) (nullable) */
   gboolean  pragma_once;
   gboolean  version;
   gboolean *emitters;                 /* (owned): by the table: its option was given */

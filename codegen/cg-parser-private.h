@@ -23,7 +23,8 @@ typedef enum
   KIND_ANNOTATION = 1 << 7,
   KIND_DOC        = 1 << 8,
   KIND_IGNORED    = 1 << 9, /* it and all below it is none of ours */
-  KIND_STREAM     = 1 << 10
+  KIND_STREAM     = 1 << 10,
+  KIND_INCLUDE    = 1 << 11
 } Kind;
 
 typedef struct

@@ -179,6 +179,16 @@ add_letters (Builder    *self,
         }
 }
 
+/* What a language binding has to do with a result. An array frees its elements
+ * itself: who gets one has the array. Who makes one for a service is not asked
+ * to see to that, and gives the elements, too. */
+static const char *
+get_transfer (const CgArg *arg,
+              gboolean     is_client)
+{
+  return is_client && arg->use.type->element != NULL ? "container" : "full";
+}
+
 static void
 append_arg_annotations (GString     *doc,
                         const CgArg *arg,
@@ -196,6 +206,8 @@ append_arg_annotations (GString     *doc,
   if (*arg->use.type->gir != '\0')
     g_string_append_printf (doc, "%s ", arg->use.type->gir);
   if (is_out && arg->use.type->is_pointer)
+    g_string_append_printf (doc, "(transfer %s) ", get_transfer (arg, optional));
+  else if (arg->use.is_moved)
     g_string_append (doc, "(transfer full) ");
 
   if (doc->len > before)
@@ -247,7 +259,9 @@ add_args (Builder    *self,
           append_arg_annotations (doc, arg, is_out, optional);
           append_arg_doc (doc, arg, what);
         }
-      add_param (self, is_out ? out_type : arg->use.type->c_in, is_out ? arg->c_out : arg->c_lent, doc->str);
+      add_param (self,
+                 is_out ? out_type : arg->use.is_moved ? arg->use.type->c_out : arg->use.type->c_in,
+                 is_out ? arg->c_out : arg->c_lent, doc->str);
     }
 }
 
@@ -292,7 +306,8 @@ make_return_doc (const CgMethod *method,
     return g_strdup_printf ("Returns:%s %%TRUE on success, %%FALSE with @error set",
                             row->optional && method->out_args->len > 0 ? " (skip):" : "");
 
-  doc = g_string_new ("Returns: (transfer full)");
+  doc = g_string_new (NULL);
+  g_string_append_printf (doc, "Returns: (transfer %s)", get_transfer (arg, row->optional));
   if (*arg->use.type->gir != '\0')
     g_string_append_printf (doc, " %s", arg->use.type->gir);
   g_string_append (doc, ": ");

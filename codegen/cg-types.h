@@ -9,24 +9,44 @@
 
 G_BEGIN_DECLS
 
-/* How values of one type appear in C. In the texts, $value$ is the C
- * expression for a value, $gvalue$ one for a GValue, $signature$ the type. */
-typedef struct
-{
-  const char *signature;   /* NULL in the last row: it is for all others */
-  const char *c_in;        /* type of an argument that is lent */
-  const char *c_out;       /* type of a result that is given */
-  const char *c_local;     /* declares a variable that frees a result */
-  const char *gir;         /* GIR annotation without transfer, or "" */
-  const char *zero;        /* what a variable begins with */
-  const char *get;         /* lent out of a GValue */
-  const char *set;         /* copied into a GValue */
-  const char *take;        /* given to a GValue */
-  const char *check;       /* (nullable): whether a value is of the signature */
-  gboolean    is_pointer;  /* NULL is no value of it */
-} CgType;
+typedef struct _CgType CgType;
 
+/* How values of one type appear in C. In the texts, $value$ is the C
+ * expression for a value, $gvalue$ one for a GValue, $signature$ the type, and
+ * $other$ another value. Pointers can be NULL unless something else is said. */
+struct _CgType
+{
+  const char   *signature;     /* NULL in the row for all signatures that have none */
+  const char   *c_in;          /* type of an argument that is lent */
+  const char   *c_out;         /* type of a result that is given, and of a field */
+  const char   *c_local;       /* declares a variable that frees a result */
+  const char   *gir;           /* GIR annotation without transfer, or "" */
+  const char   *zero;          /* what a variable begins with */
+  const char   *get;           /* lent out of a GValue */
+  const char   *set;           /* copied into a GValue */
+  const char   *take;          /* given to a GValue */
+  const char   *check;         /* (nullable): whether a value, not NULL, is of the type */
+  gboolean      is_pointer;    /* NULL is no value of it */
+
+  /* of fields of records */
+  const char   *copy;          /* of a value */
+  const char   *clear;         /* frees what is in a variable */
+  const char   *equal;         /* (nullable): whether two values, not NULL, are equal */
+  const char   *hash;          /* (nullable): of a value, not NULL */
+  const char   *to_variant;    /* (nullable): of a value, not NULL */
+  const char   *from_variant;  /* (nullable): a value from the GVariant $value$, or NULL */
+
+  /* of types that have a name */
+  const char   *get_type;      /* (nullable): the function for the GType */
+  const char   *variant;       /* (nullable): the type of the GVariant for a value */
+  const char   *free_function; /* (nullable): a GDestroyNotify for pointers */
+  const CgType *element;       /* (nullable): of an array */
+};
+
+/* The row for a valid signature. */
 const CgType *cg_type_find  (const char  *signature);
+
+/* cg-type-strings.c */
 gboolean      cg_type_check (const char  *signature,
                              char       **message);
 

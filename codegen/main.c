@@ -34,6 +34,7 @@ read_description (const CgOptions *options,
                   CgDiagnostics   *diagnostics)
 {
   CgDescription *description = cg_description_new ();
+  g_autoptr (CgGir) gir = cg_gir_new ((const char * const *) options->gir_path);
 
   cg_diagnostics_set_warnings (diagnostics, &options->warnings);
   for (guint i = 0; options->files[i] != NULL; i++)
@@ -44,7 +45,7 @@ read_description (const CgOptions *options,
         cg_parse (source, description, diagnostics);
     }
 
-  cg_check (description, diagnostics);
+  cg_check (description, gir, diagnostics);
   cg_names_resolve (description, options->interface_prefix, options->c_namespace, diagnostics);
 
   return description;

@@ -1,0 +1,221 @@
+/* cg-gir.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Finds GIRs where GObject Introspection finds them. */
+
+#include "cg-gir-private.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+struct _CgGir
+{
+  GPtrArray  *folders;     /* (owned) (element-type filename): owned, the first goes first */
+  GHashTable *namespaces;  /* (owned) (element-type utf8 CgGirNamespace) */
+};
+
+static void
+add_data_folder (CgGir      *self,
+                 const char *folder)
+{
+  g_ptr_array_add (self->folders, g_build_filename (folder, "gir-1.0", NULL));
+}
+
+CgGir *
+cg_gir_new (const char * const *folders)
+{
+  CgGir *self = g_new0 (CgGir, 1);
+  const char *variable = g_getenv ("GI_GIR_PATH");
+  const char * const *system_folders = g_get_system_data_dirs ();
+  g_auto (GStrv) listed = g_strsplit (variable != NULL ? variable : "", G_SEARCHPATH_SEPARATOR_S, -1);
+
+  self->folders = g_ptr_array_new_with_free_func (g_free);
+  self->namespaces = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                            (GDestroyNotify) cg_gir_namespace_free);
+
+  for (guint i = 0; folders != NULL && folders[i] != NULL; i++)
+    g_ptr_array_add (self->folders, g_strdup (folders[i]));
+  for (guint i = 0; listed[i] != NULL; i++)
+    if (*listed[i] != '\0')
+      g_ptr_array_add (self->folders, g_strdup (listed[i]));
+  add_data_folder (self, g_get_user_data_dir ());
+  for (guint i = 0; system_folders[i] != NULL; i++)
+    add_data_folder (self, system_folders[i]);
+  add_data_folder (self, "/usr/share");
+
+  return self;
+}
+
+void
+cg_gir_free (CgGir *self)
+{
+  g_hash_table_unref (self->namespaces);
+  g_ptr_array_unref (self->folders);
+  g_free (self);
+}
+
+/* The version in "Gtk-4.0.gir", if it is a GIR of @name. */
+static char *
+get_version (const char *file,
+             const char *name)
+{
+  gsize length = strlen (name);
+
+  if (strncmp (file, name, length) != 0 || file[length] != '-' || !g_str_has_suffix (file, ".gir"))
+    return NULL;
+
+  return g_strndup (file + length + 1, strlen (file) - length - 1 - strlen (".gir"));
+}
+
+static void
+add_versions (const char *folder,
+              const char *name,
+              GPtrArray  *versions)
+{
+  GDir *dir = g_dir_open (folder, 0, NULL);
+  const char *file;
+
+  while (dir != NULL && (file = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *version = get_version (file, name);
+
+      if (version != NULL && !g_ptr_array_find_with_equal_func (versions, version, g_str_equal, NULL))
+        g_ptr_array_add (versions, g_steal_pointer (&version));
+    }
+
+  if (dir != NULL)
+    g_dir_close (dir);
+}
+
+static int
+compare_strings (gconstpointer a,
+                 gconstpointer b)
+{
+  return strcmp (*(const char * const *) a, *(const char * const *) b);
+}
+
+/* The one version that is installed. */
+static char *
+find_version (CgGir       *self,
+              const char  *name,
+              GError     **error)
+{
+  g_autoptr (GPtrArray) versions = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *all = NULL;
+
+  /* there will not be others, and each of the three may be there twice */
+  if (g_str_equal (name, "GLib") || g_str_equal (name, "GObject") || g_str_equal (name, "Gio"))
+    return g_strdup ("2.0");
+
+  for (guint i = 0; i < self->folders->len; i++)
+    add_versions (g_ptr_array_index (self->folders, i), name, versions);
+  if (versions->len == 1)
+    return g_strdup (g_ptr_array_index (versions, 0));
+
+  g_ptr_array_sort (versions, compare_strings);
+  g_ptr_array_add (versions, NULL);
+  all = g_strjoinv (", ", (char **) versions->pdata);
+  if (*all == '\0')
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 "there is no GIR of '%s'; see --gir-path", name);
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 "there are several versions of '%s': %s; choose with <include name=\"%s\" version=\"…\"/>",
+                 name, all, name);
+
+  return NULL;
+}
+
+static char *
+find_file (CgGir       *self,
+           const char  *name,
+           const char  *version,
+           GError     **error)
+{
+  g_autofree char *file = g_strdup_printf ("%s-%s.gir", name, version);
+
+  for (guint i = 0; i < self->folders->len; i++)
+    {
+      g_autofree char *path = g_build_filename (g_ptr_array_index (self->folders, i), file, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&path);
+    }
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+               "there is no %s; see --gir-path", file);
+
+  return NULL;
+}
+
+const CgGirNamespace *
+cg_gir_load (CgGir       *self,
+             const char  *name,
+             const char  *version,
+             GError     **error)
+{
+  CgGirNamespace *loaded = g_hash_table_lookup (self->namespaces, name);
+  g_autofree char *found = NULL;
+  g_autofree char *path = NULL;
+
+  if (loaded != NULL)
+    return loaded;
+
+  if (version == NULL)
+    version = found = find_version (self, name, error);
+  if (version == NULL)
+    return NULL;
+
+  path = find_file (self, name, version, error);
+  if (path == NULL)
+    return NULL;
+
+  loaded = cg_gir_namespace_read (path, name, version, error);
+  if (loaded != NULL)
+    g_hash_table_insert (self->namespaces, loaded->name, loaded);
+
+  return loaded;
+}
+
+const CgGirType *
+cg_gir_find (const CgGirNamespace *gir_namespace,
+             const char           *name)
+{
+  return g_hash_table_lookup (gir_namespace->types, name);
+}
+
+static void
+add_header (GPtrArray  *headers,
+            const char *header)
+{
+  if (!g_ptr_array_find_with_equal_func (headers, header, g_str_equal, NULL))
+    g_ptr_array_add (headers, g_strdup (header));
+}
+
+void
+cg_gir_add_headers (const CgGirNamespace *gir_namespace,
+                    const CgGirType      *type,
+                    GPtrArray            *headers)
+{
+  for (guint i = 0; i < gir_namespace->headers->len; i++)
+    {
+      const char *header = g_ptr_array_index (gir_namespace->headers, i);
+      const char *slash = strrchr (header, '/');
+
+      if (g_strcmp0 (slash != NULL ? slash + 1 : header, type->header) == 0)
+        {
+          add_header (headers, header);
+          return;
+        }
+    }
+
+  /* these are there already; not so what Gio has for Unix alone */
+  if (g_str_equal (gir_namespace->name, "GLib") || g_str_equal (gir_namespace->name, "GObject") ||
+      g_str_equal (gir_namespace->name, "Gio"))
+    return;
+
+  for (guint i = 0; i < gir_namespace->headers->len; i++)
+    add_header (headers, g_ptr_array_index (gir_namespace->headers, i));
+}

@@ -1,0 +1,57 @@
+/* cg-gir.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CG_GIR_OTHER,       /* what no value can be of */
+  CG_GIR_CLASS,
+  CG_GIR_INTERFACE,
+  CG_GIR_RECORD,      /* or a union */
+  CG_GIR_ENUMERATION,
+  CG_GIR_BITFIELD
+} CgGirKind;
+
+/* One type as its GIR has it. */
+typedef struct
+{
+  CgGirKind   kind;
+  const char *element;        /* interned: how the GIR calls it */
+  const char *c_type;         /* (nullable) */
+  const char *get_type;       /* (nullable): the function for its GType */
+  const char *header;         /* (nullable): the file that declares it, without folders */
+  gboolean    is_fundamental; /* no GObject */
+} CgGirType;
+
+typedef struct _CgGirNamespace CgGirNamespace;
+
+/* The GIRs that were read in one run. */
+typedef struct _CgGir CgGir;
+
+CgGir                *cg_gir_new          (const char * const    *folders);
+void                  cg_gir_free         (CgGir                 *self);
+
+/* Reads a GIR, once. @version is that of an <include>, or NULL. */
+const CgGirNamespace *cg_gir_load         (CgGir                 *self,
+                                           const char            *name,
+                                           const char            *version,
+                                           GError               **error);
+const CgGirType      *cg_gir_find         (const CgGirNamespace  *gir_namespace,
+                                           const char            *name);
+
+/* The headers that a type needs: those of its namespace, or the one that it is
+ * in, if that is among them. */
+void                  cg_gir_add_headers  (const CgGirNamespace  *gir_namespace,
+                                           const CgGirType       *type,
+                                           GPtrArray             *headers);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgGir, cg_gir_free)
+
+G_END_DECLS

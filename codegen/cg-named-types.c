@@ -1,0 +1,229 @@
+/* cg-named-types.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The types that have names, a row a kind. In these texts @mark@ is one of
+ * CgTypeNames; what is left is a text of CgType. */
+
+#include "cg-named-types.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const CgType kinds[] = {
+  [CG_NAMED_OBJECT] = {
+    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = "g_autoptr (@local@) ",
+    .gir = "", .zero = "NULL",
+    .get = "(@c_type@ *) g_value_get_object ($gvalue$)",
+    .set = "g_value_set_object ($gvalue$, $value$);",
+    .take = "g_value_take_object ($gvalue$, g_steal_pointer (&$value$));",
+    .check = "G_TYPE_CHECK_INSTANCE_TYPE ($value$, @get_type@ ())",
+    .is_pointer = TRUE,
+    .copy = "$value$ != NULL ? (@c_type@ *) g_object_ref ($value$) : NULL",
+    .clear = "g_clear_object (&$value$);",
+    .equal = "$value$ == $other$", .hash = "g_direct_hash ($value$)",
+    .get_type = "@get_type@", .free_function = "g_object_unref"
+  },
+  [CG_NAMED_BOXED] = {
+    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = "g_autoptr (@local@) ",
+    .gir = "", .zero = "NULL",
+    .get = "(@c_type@ *) g_value_get_boxed ($gvalue$)",
+    .set = "g_value_set_boxed ($gvalue$, $value$);",
+    .take = "g_value_take_boxed ($gvalue$, g_steal_pointer (&$value$));",
+    .is_pointer = TRUE,
+    .copy = "$value$ != NULL ? (@c_type@ *) g_boxed_copy (@get_type@ (), $value$) : NULL",
+    .clear = "g_clear_pointer (&$value$, $prefix$free_@lower@);",
+    .get_type = "@get_type@", .free_function = "$prefix$free_@lower@"
+  },
+  [CG_NAMED_ENUM] = {
+    .signature = "@name@", .c_in = "@c_type@", .c_out = "@c_type@", .c_local = "@c_type@",
+    .gir = "", .zero = "(@c_type@) 0",
+    .get = "(@c_type@) g_value_get_enum ($gvalue$)",
+    .set = "g_value_set_enum ($gvalue$, $value$);",
+    .take = "g_value_set_enum ($gvalue$, $value$);",
+    .copy = "$value$", .clear = "", .equal = "$value$ == $other$", .hash = "(guint) $value$",
+    .to_variant = "g_variant_new_int32 ((gint32) $value$)",
+    .from_variant = "(@c_type@) g_variant_get_int32 ($value$)",
+    .get_type = "@get_type@", .variant = "i"
+  },
+  [CG_NAMED_FLAGS] = {
+    .signature = "@name@", .c_in = "@c_type@", .c_out = "@c_type@", .c_local = "@c_type@",
+    .gir = "", .zero = "(@c_type@) 0",
+    .get = "(@c_type@) g_value_get_flags ($gvalue$)",
+    .set = "g_value_set_flags ($gvalue$, $value$);",
+    .take = "g_value_set_flags ($gvalue$, $value$);",
+    .copy = "$value$", .clear = "", .equal = "$value$ == $other$", .hash = "(guint) $value$",
+    .to_variant = "g_variant_new_uint32 ((guint32) $value$)",
+    .from_variant = "(@c_type@) g_variant_get_uint32 ($value$)",
+    .get_type = "@get_type@", .variant = "u"
+  },
+  [CG_NAMED_RECORD] = {
+    .signature = "@name@", .c_in = "const @c_type@ *", .c_out = "@c_type@ *",
+    .c_local = "g_autoptr (@c_type@) ", .gir = "", .zero = "NULL",
+    .get = "(const @c_type@ *) g_value_get_boxed ($gvalue$)",
+    .set = "g_value_set_boxed ($gvalue$, $value$);",
+    .take = "g_value_take_boxed ($gvalue$, g_steal_pointer (&$value$));",
+    .is_pointer = TRUE,
+    .copy = "$value$ != NULL ? @c_lower@_copy ($value$) : NULL",
+    .clear = "g_clear_pointer (&$value$, @c_lower@_free);",
+    .get_type = "@get_type@", .free_function = "(GDestroyNotify) @c_lower@_free"
+  },
+};
+
+/* A lent array is copied: an array from a language binding lives no longer
+ * than the function that it is given to. */
+static const CgType pointer_array = {
+  .signature = "@name@[]", .c_in = "GPtrArray *", .c_out = "GPtrArray *", .c_local = "g_autoptr (GPtrArray) ",
+  .gir = "(element-type @gir_name@)", .zero = "NULL",
+  .get = "(GPtrArray *) g_value_get_boxed ($gvalue$)",
+  .set = "g_value_take_boxed ($gvalue$, $prefix$copy_@lower@_array ($value$));",
+  .take = "g_value_take_boxed ($gvalue$, $prefix$own_@lower@_array (g_steal_pointer (&$value$)));",
+  .is_pointer = TRUE,
+  .copy = "$prefix$copy_@lower@_array ($value$)",
+  .clear = "g_clear_pointer (&$value$, g_ptr_array_unref);",
+  .get_type = "g_ptr_array_get_type", .free_function = "(GDestroyNotify) g_ptr_array_unref"
+};
+
+static const CgType number_array = {
+  .signature = "@name@[]", .c_in = "GArray *", .c_out = "GArray *", .c_local = "g_autoptr (GArray) ",
+  .gir = "(element-type @gir_name@)", .zero = "NULL",
+  .get = "(GArray *) g_value_get_boxed ($gvalue$)",
+  .set = "g_value_take_boxed ($gvalue$, $value$ != NULL ? g_array_copy ($value$) : NULL);",
+  .take = "g_value_take_boxed ($gvalue$, g_steal_pointer (&$value$));",
+  .is_pointer = TRUE,
+  .copy = "$value$ != NULL ? g_array_copy ($value$) : NULL",
+  .clear = "g_clear_pointer (&$value$, g_array_unref);",
+  .get_type = "g_array_get_type", .free_function = "(GDestroyNotify) g_array_unref"
+};
+
+/* How a type that others know can leave the process. */
+static const struct
+{
+  const char *name;
+  const char *variant;
+  const char *to_variant;
+  const char *from_variant;
+  const char *equal;
+  const char *hash;
+} known[] = {
+  { "Gio.File", "s",
+    "g_variant_new_take_string (g_file_get_uri ($value$))",
+    "g_file_new_for_uri (g_variant_get_string ($value$, NULL))",
+    "g_file_equal ($value$, $other$)", "g_file_hash ($value$)" },
+  { "GLib.DateTime", "s",
+    "g_variant_new_take_string (g_date_time_format_iso8601 ($value$))",
+    "g_date_time_new_from_iso8601 (g_variant_get_string ($value$, NULL), NULL)",
+    "g_date_time_equal ($value$, $other$)", "g_date_time_hash ($value$)" },
+  { "GLib.Uri", "s",
+    "g_variant_new_take_string (g_uri_to_string ($value$))",
+    "g_uri_parse (g_variant_get_string ($value$, NULL), G_URI_FLAGS_NONE, NULL)",
+    NULL, NULL },
+};
+
+static const char *
+get_mark (const CgTypeNames *names,
+          const char        *mark,
+          gsize              length)
+{
+  const struct
+  {
+    const char *mark;
+    const char *value;
+  } marks[] = {
+    { "name", names->name },
+    { "gir_name", names->gir_name },
+    { "c_type", names->c_type },
+    { "get_type", names->get_type },
+    { "lower", names->lower },
+    { "c_lower", names->c_lower },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (marks); i++)
+    if (strlen (marks[i].mark) == length && strncmp (marks[i].mark, mark, length) == 0)
+      return marks[i].value;
+
+  g_assert_not_reached ();
+}
+
+static const char *
+expand (const char        *text,
+        const CgTypeNames *names,
+        GStringChunk      *strings)
+{
+  g_autoptr (GString) expanded = g_string_new (NULL);
+  const char *start;
+
+  if (text == NULL)
+    return NULL;
+
+  for (; (start = strchr (text, '@')) != NULL; text = strchr (start + 1, '@') + 1)
+    {
+      gsize length = strchr (start + 1, '@') - start - 1;
+
+      g_string_append_len (expanded, text, start - text);
+      if (length == strlen ("local") && strncmp (start + 1, "local", length) == 0)
+        g_string_append_printf (expanded, "%s%s", names->has_autoptr ? "" : CG_LOCAL_PREFIX, names->c_type);
+      else
+        g_string_append (expanded, get_mark (names, start + 1, length));
+    }
+  g_string_append (expanded, text);
+
+  return g_string_chunk_insert_const (strings, expanded->str);
+}
+
+/* The fields of CgType that are texts. */
+static const gsize texts[] = {
+  offsetof (CgType, signature), offsetof (CgType, c_in), offsetof (CgType, c_out),
+  offsetof (CgType, c_local), offsetof (CgType, gir), offsetof (CgType, zero),
+  offsetof (CgType, get), offsetof (CgType, set), offsetof (CgType, take),
+  offsetof (CgType, check), offsetof (CgType, copy), offsetof (CgType, clear),
+  offsetof (CgType, equal), offsetof (CgType, hash), offsetof (CgType, to_variant),
+  offsetof (CgType, from_variant), offsetof (CgType, get_type), offsetof (CgType, variant),
+  offsetof (CgType, free_function)
+};
+
+static void
+fill (CgType            *type,
+      const CgType      *row,
+      const CgTypeNames *names,
+      GStringChunk      *strings)
+{
+  *type = *row;
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      const char **text = (const char **) G_STRUCT_MEMBER_P (type, texts[i]);
+
+      *text = expand (*text, names, strings);
+    }
+}
+
+void
+cg_named_type_fill (CgType            *type,
+                    CgNamedKind        kind,
+                    const CgTypeNames *names,
+                    GStringChunk      *strings)
+{
+  fill (type, &kinds[kind], names, strings);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (g_str_equal (known[i].name, names->name))
+      {
+        type->variant = known[i].variant;
+        type->to_variant = known[i].to_variant;
+        type->from_variant = known[i].from_variant;
+        type->equal = known[i].equal;
+        type->hash = known[i].hash;
+      }
+}
+
+void
+cg_named_type_fill_array (CgType            *array,
+                          const CgType      *element,
+                          CgNamedKind        kind,
+                          const CgTypeNames *names,
+                          GStringChunk      *strings)
+{
+  fill (array, kind == CG_NAMED_ENUM || kind == CG_NAMED_FLAGS ? &number_array : &pointer_array, names, strings);
+  array->element = element;
+}

@@ -1,0 +1,48 @@
+/* cg-named-types.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cg-types.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CG_NAMED_OBJECT,   /* a GObject, or what implements a GInterface */
+  CG_NAMED_BOXED,    /* of a GIR */
+  CG_NAMED_ENUM,
+  CG_NAMED_FLAGS,
+  CG_NAMED_RECORD    /* of a description */
+} CgNamedKind;
+
+/* What the row of a type is made of. */
+typedef struct
+{
+  const char *name;       /* as described */
+  const char *gir_name;   /* for annotations */
+  const char *c_type;
+  const char *get_type;
+  const char *lower;      /* for names of functions */
+  const char *c_lower;    /* (nullable): what those of a record begin with */
+  gboolean    has_autoptr;
+} CgTypeNames;
+
+/* Fills in the row of a type, and the one of its arrays. What else is to be
+ * known of a record, and of well-known types, is left to the caller. */
+void cg_named_type_fill       (CgType            *type,
+                               CgNamedKind        kind,
+                               const CgTypeNames *names,
+                               GStringChunk      *strings);
+void cg_named_type_fill_array (CgType            *array,
+                               const CgType      *element,
+                               CgNamedKind        kind,
+                               const CgTypeNames *names,
+                               GStringChunk      *strings);
+
+/* Does the generated code need a typedef of its own for $c_local$? */
+#define CG_LOCAL_PREFIX "local_"
+
+G_END_DECLS

@@ -1,0 +1,256 @@
+/* cg-resolve.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Finds the types that have names: in the description, or in GIRs. */
+
+#include "cg-resolve.h"
+
+#include "cg-spelling.h"
+#include "cg-suggest.h"
+
+#include <string.h>
+
+#define ERROR(location, ...) cg_diagnostics_error (self->diagnostics, location, __VA_ARGS__)
+
+/* A name begins with a capital letter, which no type string does. Only that of
+ * a namespace may not: there is one called cairo. */
+gboolean
+cg_resolve_is_name (const char *type)
+{
+  return g_ascii_isupper (*type) || strchr (type, '.') != NULL;
+}
+
+static gboolean
+is_word (const char *word)
+{
+  return g_ascii_isalpha (*word) &&
+         strspn (word, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") == strlen (word);
+}
+
+/* One of the first @n_includes. */
+static CgInclude *
+find_include (const CgResolver *self,
+              const char       *name,
+              guint             n_includes)
+{
+  for (guint i = 0; i < n_includes; i++)
+    {
+      CgInclude *include = g_ptr_array_index (self->description->includes, i);
+
+      if (!include->node.broken && g_str_equal (include->node.name, name))
+        return include;
+    }
+
+  return NULL;
+}
+
+/* Says whether values of a type can be arguments, and why not. */
+static gboolean
+check_usable (const CgResolver *self,
+              const CgTypeUse  *use,
+              const char       *name,
+              const CgGirType  *type)
+{
+  static const char * const containers[] = { "GLib.Array", "GLib.HashTable", "GLib.PtrArray", NULL };
+
+  if (g_str_equal (name, "GLib.Variant"))
+    ERROR (&use->location, "'%s' says nothing of what is in it: give the type of the GVariant, as 'v'", name);
+  else if (g_strv_contains (containers, name))
+    ERROR (&use->location, "'%s' says nothing of what is in it: an array of a type is 'Type[]'", name);
+  else if (type->kind == CG_GIR_OTHER)
+    ERROR (&use->location, "'%s' is a <%s> in its GIR: no value can be of it", name, type->element);
+  else if (type->get_type == NULL || type->c_type == NULL)
+    ERROR (&use->location, "'%s' has no GType, so that no GValue can hold one", name);
+  else if (type->is_fundamental || g_str_equal (type->get_type, "intern"))
+    ERROR (&use->location, "'%s' is neither a GObject nor boxed: how to hold one is not known", name);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static CgNamedKind
+get_kind (const CgGirType *type)
+{
+  switch (type->kind)
+    {
+    case CG_GIR_CLASS:
+    case CG_GIR_INTERFACE:
+      return CG_NAMED_OBJECT;
+
+    case CG_GIR_RECORD:
+      return CG_NAMED_BOXED;
+
+    case CG_GIR_ENUMERATION:
+      return CG_NAMED_ENUM;
+
+    case CG_GIR_BITFIELD:
+      return CG_NAMED_FLAGS;
+
+    case CG_GIR_OTHER:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* GLib's own types have cleanup functions; of others one cannot know. */
+static gboolean
+has_autoptr (const char *name)
+{
+  return g_str_has_prefix (name, "GLib.") || g_str_has_prefix (name, "GObject.") ||
+         g_str_has_prefix (name, "Gio.");
+}
+
+static CgNamedType *
+add_foreign (const CgResolver *self,
+             const char       *name,
+             const CgGirType  *type)
+{
+  CgNamedType *named = cg_named_type_new (self->description, name, get_kind (type));
+  g_autofree char *words = g_strdelimit (g_strdup (name), ".", '_');
+  g_autofree char *lower = g_ascii_strdown (words, -1);
+  const CgTypeNames names = {
+    .name = name,
+    .gir_name = name,
+    .c_type = type->c_type,
+    .get_type = type->get_type,
+    .lower = lower,
+    .has_autoptr = has_autoptr (name)
+  };
+
+  cg_named_type_set_names (self->description, named, &names);
+
+  return named;
+}
+
+/* @name is "Namespace.Type". */
+static CgNamedType *
+find_foreign (const CgResolver *self,
+              const CgTypeUse  *use,
+              const char       *name)
+{
+  const char *dot = strchr (name, '.');
+  g_autofree char *word = g_strndup (name, dot - name);
+  const CgInclude *include = find_include (self, word, self->description->includes->len);
+  const CgGirNamespace *gir_namespace;
+  const CgGirType *type;
+  g_autoptr (GError) error = NULL;
+
+  gir_namespace = cg_gir_load (self->gir, word, include != NULL ? include->version : NULL, &error);
+  if (gir_namespace == NULL)
+    {
+      ERROR (&use->location, "%s", error->message);
+      return NULL;
+    }
+
+  type = cg_gir_find (gir_namespace, dot + 1);
+  if (type == NULL)
+    {
+      ERROR (&use->location, "there is no type '%s' in the GIR of '%s'", dot + 1, word);
+      return NULL;
+    }
+  if (!check_usable (self, use, name, type))
+    return NULL;
+
+  cg_gir_add_headers (gir_namespace, type, self->description->headers);
+  if (include != NULL && include->header != NULL &&
+      !g_ptr_array_find_with_equal_func (self->description->headers, include->header, g_str_equal, NULL))
+    g_ptr_array_add (self->description->headers, g_strdup (include->header));
+
+  return add_foreign (self, name, type);
+}
+
+static CgNamedType *
+find_named (const CgResolver *self,
+            const CgTypeUse  *use,
+            const char       *name)
+{
+  CgNamedType *named = g_hash_table_lookup (self->description->named_types, name);
+  const char *dot = strchr (name, '.');
+  g_autofree char *first = g_strndup (name, dot != NULL ? (gsize) (dot - name) : strlen (name));
+
+  if (named != NULL)
+    return named;
+
+  if (is_word (first) && dot != NULL && is_word (dot + 1))
+    return find_foreign (self, use, name);
+
+  if (dot != NULL || !is_word (first))
+    ERROR (&use->location, "'%s' is not a type: it is no name of one", use->signature);
+  else
+    {
+      const char *meant = cg_suggest_type (name);
+
+      ERROR (&use->location, "'%s' is not a type: none of that name is declared%s%s%s", name,
+             meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "", meant != NULL ? "'?" : "");
+    }
+
+  return NULL;
+}
+
+/* Completes @use, whose type is a name; says so if it cannot be. */
+gboolean
+cg_resolve_type (const CgResolver *self,
+                 CgTypeUse        *use)
+{
+  gboolean is_array = g_str_has_suffix (use->signature, "[]");
+  g_autofree char *name = g_strndup (use->signature, strlen (use->signature) - (is_array ? strlen ("[]") : 0));
+  const char *kept = cg_description_string (self->description, name);
+  CgNamedType *named;
+
+  /* what GLib.Bytes is has a type string, too */
+  if (g_str_equal (name, "GLib.Bytes") && !is_array)
+    {
+      use->type = cg_type_find ("ay");
+      use->variant = use->value_signature = "ay";
+      return TRUE;
+    }
+
+  named = find_named (self, use, kept);
+  if (named == NULL)
+    return FALSE;
+
+  use->named = named;
+  use->type = is_array ? &named->array : &named->type;
+  use->value_signature = use->signature;
+
+  return TRUE;
+}
+
+static gboolean
+is_version (const char *version)
+{
+  return g_ascii_isdigit (*version) && strspn (version, G_CSET_DIGITS ".") == strlen (version);
+}
+
+void
+cg_resolve_includes (const CgResolver *self)
+{
+  for (guint i = 0; i < self->description->includes->len; i++)
+    {
+      CgInclude *include = g_ptr_array_index (self->description->includes, i);
+      CgNode *node = &include->node;
+      const CgInclude *first;
+
+      if (node->broken)
+        continue;
+
+      node->broken = TRUE;
+      first = find_include (self, node->name, i);
+      if (!is_word (node->name))
+        ERROR (&node->name_location, "'%s' is not the name of a GIR", node->name);
+      else if (!is_version (include->version))
+        ERROR (&include->version_location, "'%s' is not a version of a GIR", include->version);
+      else
+        node->broken = FALSE;
+
+      if (!node->broken && first != NULL && !g_str_equal (first->version, include->version))
+        {
+          ERROR (&node->location, "'%s' is included in two versions", node->name);
+          cg_diagnostics_note (self->diagnostics, &first->node.location, "the first is here");
+          node->broken = TRUE;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/* cg-resolve.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cg-gir.h"
+#include "cg-model.h"
+
+G_BEGIN_DECLS
+
+/* What the names of types mean. */
+typedef struct
+{
+  CgDescription *description;
+  CgGir         *gir;
+  CgDiagnostics *diagnostics;
+} CgResolver;
+
+gboolean cg_resolve_is_name  (const char       *type);
+gboolean cg_resolve_type     (const CgResolver *self,
+                              CgTypeUse        *use);
+void     cg_resolve_includes (const CgResolver *self);
+
+G_END_DECLS
