@@ -5,4 +5,12 @@
 
 #include "norpc-error.h"
 
+/**
+ * norpc_error_quark:
+ *
+ * Gets the domain of [error@Norpc.Error].
+ *
+ * Returns: the domain
+ * Since: 0.1
+ */
 G_DEFINE_QUARK (norpc-error-quark, norpc_error)
