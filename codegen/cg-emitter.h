@@ -31,7 +31,8 @@ typedef struct
 {
   const char *name;
   const char *option;       /* of the command line, without the hyphens */
-  const char *suffix;       /* of the files that --generate-c-code names */
+  const char *suffix;       /* (nullable): of the file that --generate-c-code names; one
+                             * that it does not write has a file with its option */
   const char *description;  /* for --help */
   CgEmitFunc  emit;
 } CgEmitter;
@@ -39,15 +40,30 @@ typedef struct
 extern const CgEmitter cg_emitters[];
 extern const guint     cg_n_emitters;
 
-void cg_emit_header (const CgDescription *description,
-                     const CgStyle       *style,
-                     const char          *file,
-                     const char          *header,
-                     CgWriter            *writer);
-void cg_emit_source (const CgDescription *description,
-                     const CgStyle       *style,
-                     const char          *file,
-                     const char          *header,
-                     CgWriter            *writer);
+void cg_emit_header   (const CgDescription *description,
+                       const CgStyle       *style,
+                       const char          *file,
+                       const char          *header,
+                       CgWriter            *writer);
+void cg_emit_source   (const CgDescription *description,
+                       const CgStyle       *style,
+                       const char          *file,
+                       const char          *header,
+                       CgWriter            *writer);
+void cg_emit_dbus_xml (const CgDescription *description,
+                       const CgStyle       *style,
+                       const char          *file,
+                       const char          *header,
+                       CgWriter            *writer);
+void cg_emit_markdown (const CgDescription *description,
+                       const CgStyle       *style,
+                       const char          *file,
+                       const char          *header,
+                       CgWriter            *writer);
+void cg_emit_json     (const CgDescription *description,
+                       const CgStyle       *style,
+                       const char          *file,
+                       const char          *header,
+                       CgWriter            *writer);
 
 G_END_DECLS

@@ -14,6 +14,7 @@ struct _CgGir
 {
   GPtrArray  *folders;     /* (owned) (element-type filename): owned, the first goes first */
   GHashTable *namespaces;  /* (owned) (element-type utf8 CgGirNamespace) */
+  GPtrArray  *files;       /* (owned) (element-type filename): owned, that were read */
 };
 
 static void
@@ -32,6 +33,7 @@ cg_gir_new (const char * const *folders)
   g_auto (GStrv) listed = g_strsplit (variable != NULL ? variable : "", G_SEARCHPATH_SEPARATOR_S, -1);
 
   self->folders = g_ptr_array_new_with_free_func (g_free);
+  self->files = g_ptr_array_new_with_free_func (g_free);
   self->namespaces = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                             (GDestroyNotify) cg_gir_namespace_free);
 
@@ -53,6 +55,7 @@ cg_gir_free (CgGir *self)
 {
   g_hash_table_unref (self->namespaces);
   g_ptr_array_unref (self->folders);
+  g_ptr_array_unref (self->files);
   g_free (self);
 }
 
@@ -174,9 +177,18 @@ cg_gir_load (CgGir       *self,
 
   loaded = cg_gir_namespace_read (path, name, version, error);
   if (loaded != NULL)
-    g_hash_table_insert (self->namespaces, loaded->name, loaded);
+    {
+      g_hash_table_insert (self->namespaces, loaded->name, loaded);
+      g_ptr_array_add (self->files, g_steal_pointer (&path));
+    }
 
   return loaded;
+}
+
+const GPtrArray *
+cg_gir_get_files (const CgGir *self)
+{
+  return self->files;
 }
 
 const CgGirType *

@@ -52,6 +52,9 @@ void                  cg_gir_add_headers  (const CgGirNamespace  *gir_namespace,
                                            const CgGirType       *type,
                                            GPtrArray             *headers);
 
+/* The paths of those that were read. */
+const GPtrArray      *cg_gir_get_files    (const CgGir           *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgGir, cg_gir_free)
 
 G_END_DECLS

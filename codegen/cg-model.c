@@ -112,6 +112,7 @@ cg_description_new (void)
 
   self->interfaces = g_ptr_array_new_with_free_func (interface_free);
   self->files = g_ptr_array_new ();
+  self->girs = g_ptr_array_new ();
   self->includes = g_ptr_array_new_with_free_func (include_free);
   self->named_types = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   self->headers = g_ptr_array_new_with_free_func (g_free);
@@ -125,6 +126,7 @@ cg_description_free (CgDescription *self)
 {
   g_ptr_array_unref (self->interfaces);
   g_ptr_array_unref (self->files);
+  g_ptr_array_unref (self->girs);
   g_ptr_array_unref (self->includes);
   g_hash_table_unref (self->named_types);
   g_ptr_array_unref (self->headers);
@@ -327,4 +329,10 @@ CgReach
 cg_method_get_reach (const CgMethod *self)
 {
   return MIN (cg_args_get_reach (self->in_args), cg_args_get_reach (self->out_args));
+}
+
+const char *
+cg_access_to_string (CgAccess self)
+{
+  return self == CG_ACCESS_READWRITE ? "readwrite" : self == CG_ACCESS_WRITE ? "write" : "read";
 }

@@ -164,6 +164,7 @@ typedef struct
 {
   GPtrArray    *interfaces;      /* (owned) (element-type CgInterface) */
   GPtrArray    *files;           /* base names of the descriptions */
+  GPtrArray    *girs;            /* paths of those that were read */
   GPtrArray    *includes;        /* (owned) (element-type CgInclude) */
   GHashTable   *named_types;     /* (owned) (element-type utf8 CgNamedType): that are used */
   GPtrArray    *headers;         /* (owned) (element-type utf8): what their C types need */
@@ -210,6 +211,8 @@ typedef void (*CgUseFunc) (CgTypeUse *use,
 void           cg_description_foreach_use (CgDescription *self,
                                            CgUseFunc      func,
                                            gpointer       data);
+
+const char    *cg_access_to_string      (CgAccess          self);
 
 /* The types are checked. */
 CgReach        cg_type_use_get_reach    (const CgTypeUse *self);

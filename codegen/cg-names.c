@@ -95,6 +95,20 @@ find_row (const CgNameTable *table,
 }
 
 const char *
+cg_names_look_up_interface (const CgInterface *interface,
+                            const char        *key)
+{
+  return interface->names[find_row (&cg_interface_names, key)];
+}
+
+const char *
+cg_names_look_up_method (const CgMethod *method,
+                         const char     *key)
+{
+  return method->names[find_row (&cg_method_names, key)];
+}
+
+const char *
 cg_names_get_iface (const CgInterface *interface)
 {
   return interface->names[find_row (&cg_interface_names, "Iface")];

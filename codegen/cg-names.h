@@ -24,6 +24,12 @@ void        cg_names_set_interface (CgWriter          *writer,
 void        cg_names_set_method    (CgWriter          *writer,
                                     const CgMethod    *method);
 
+/* What is in the place of a key of the tables in cg-names.c. */
+const char *cg_names_look_up_interface (const CgInterface *interface,
+                                        const char        *key);
+const char *cg_names_look_up_method    (const CgMethod    *method,
+                                        const char        *key);
+
 /* The GInterface, and the function of the proxy that calls. */
 const char *cg_names_get_iface     (const CgInterface *interface);
 const char *cg_names_get_call      (const CgMethod    *method);

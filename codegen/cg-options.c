@@ -7,6 +7,7 @@
 
 #include "cg-options.h"
 
+#include "cg-commands.h"
 #include "cg-reserved.h"
 
 #include <string.h>
@@ -17,9 +18,12 @@ add_emitter_entries (CgOptions *self,
 {
   for (guint i = 0; i < cg_n_emitters; i++)
     {
+      const CgEmitter *emitter = &cg_emitters[i];
+      gboolean has_file = emitter->suffix == NULL;
       GOptionEntry entry = {
-        cg_emitters[i].option, 0, 0, G_OPTION_ARG_NONE, &self->emitters[i],
-        cg_emitters[i].description, NULL
+        emitter->option, 0, 0, has_file ? G_OPTION_ARG_FILENAME : G_OPTION_ARG_NONE,
+        has_file ? (gpointer) &self->emitter_files[i] : &self->emitters[i],
+        emitter->description, has_file ? "FILE" : NULL
       };
 
       g_array_append_val (entries, entry);
@@ -30,18 +34,14 @@ static GOptionContext *
 make_context (CgOptions *self)
 {
   const GOptionEntry fixed[] = {
-    { "interface-prefix", 0, 0, G_OPTION_ARG_STRING, &self->interface_prefix,
-      "What names in C leave out of the names of interfaces", "PREFIX" },
-    { "c-namespace", 0, 0, G_OPTION_ARG_STRING, &self->c_namespace,
-      "What names in C begin with", "NAMESPACE" },
     { "generate-c-code", 0, 0, G_OPTION_ARG_FILENAME, &self->generate_c_code,
       "Generate NAME.h and NAME.c", "NAME" },
+    { "depfile", 0, 0, G_OPTION_ARG_FILENAME, &self->depfile,
+      "Write what the outputs depend on, for make and Ninja", "FILE" },
     { "output", 0, 0, G_OPTION_ARG_FILENAME, &self->output,
-      "Where the one output goes", "FILE" },
+      "Where the output of --header or --body goes", "FILE" },
     { "output-directory", 0, 0, G_OPTION_ARG_FILENAME, &self->output_directory,
       "Where the outputs of --generate-c-code go", "DIRECTORY" },
-    { "gir-path", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->gir_path,
-      "A folder of GIRs, to be searched first", "FOLDER" },
     { "pragma-once", 0, 0, G_OPTION_ARG_NONE, &self->pragma_once,
       "Guard the header with #pragma once", NULL },
     { "symbol-decorator", 0, 0, G_OPTION_ARG_STRING, &self->symbol_decorator,
@@ -52,21 +52,18 @@ make_context (CgOptions *self)
       "A header that declares the symbol decorator", "HEADER" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &self->version,
       "Print the version and exit", NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->files, NULL, NULL },
   };
   g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
   GOptionContext *context = g_option_context_new ("FILE...");
-  g_autofree char *warnings = cg_warnings_make_help ();
-  g_autofree char *description = NULL;
+  g_autofree char *commands = cg_commands_make_help ();
+  g_autofree char *summary =
+    g_strconcat ("Generates the C code of in-process services from descriptions in XML.\n\n", commands, NULL);
 
   add_emitter_entries (self, entries);
   g_array_append_vals (entries, fixed, G_N_ELEMENTS (fixed));
   g_option_context_add_main_entries (context, (GOptionEntry *) (void *) entries->data, NULL);
-  description = g_strconcat ("-Werror makes warnings errors, -Werror=NAME one of them, -Wno-error=NAME\n"
-                             "all but it; -Wno-NAME silences one.\n\n", warnings, NULL);
-  g_option_context_set_description (context, description);
-  g_option_context_set_summary (context,
-                                "Generates the C code of in-process services from descriptions in XML.");
+  cg_input_add_entries (&self->input, context);
+  g_option_context_set_summary (context, summary);
 
   return context;
 }
@@ -81,27 +78,41 @@ fail (GError     **error,
 }
 
 static gboolean
+is_file_name (const char *name)
+{
+  return *name != '\0' && !g_str_has_suffix (name, "/") && !g_str_equal (name, "-");
+}
+
+/* Of the modes that gdbus-codegen has, there can be one; what has a file of
+ * its own can be added to it, or be alone. */
+static gboolean
 check_modes (CgOptions  *self,
              GError    **error)
 {
   guint n_modes = self->generate_c_code != NULL;
+  guint n_files = 0;
+  gboolean are_named = self->depfile == NULL || is_file_name (self->depfile);
 
   for (guint i = 0; i < cg_n_emitters; i++)
-    n_modes += self->emitters[i];
+    {
+      n_modes += self->emitters[i];
+      n_files += self->emitter_files[i] != NULL;
+      are_named = are_named && (self->emitter_files[i] == NULL || is_file_name (self->emitter_files[i]));
+    }
 
-  if (n_modes == 0)
-    return fail (error, "Nothing to generate: use --generate-c-code, --header or --body");
+  if (n_modes + n_files == 0)
+    return fail (error, "Nothing to generate: use --generate-c-code, --header, --body, --dbus-xml, --markdown or --json");
   if (n_modes > 1)
     return fail (error, "Only one of --generate-c-code, --header and --body can be used");
   if (self->output != NULL && self->output_directory != NULL)
     return fail (error, "Only one of --output and --output-directory can be used");
   if (self->generate_c_code != NULL && self->output != NULL)
     return fail (error, "--generate-c-code names its outputs itself: --output cannot be used with it");
-  if (self->generate_c_code == NULL && self->output == NULL)
-    return fail (error, "--header and --body need --output");
-  if (self->generate_c_code != NULL
-      ? *self->generate_c_code == '\0' || g_str_has_suffix (self->generate_c_code, "/")
-      : *self->output == '\0' || g_str_has_suffix (self->output, "/") || g_str_equal (self->output, "-"))
+  if (self->generate_c_code == NULL && (n_modes > 0) != (self->output != NULL))
+    return fail (error, "--header and --body need --output, nothing else has it");
+  if (!are_named ||
+      (self->generate_c_code != NULL && (*self->generate_c_code == '\0' || g_str_has_suffix (self->generate_c_code, "/"))) ||
+      (self->output != NULL && !is_file_name (self->output)))
     return fail (error, "The output needs a name of a file");
 
   return TRUE;
@@ -117,13 +128,6 @@ static gboolean
 check_values (CgOptions  *self,
               GError    **error)
 {
-  if (*self->c_namespace != '\0' &&
-      (!cg_is_identifier (self->c_namespace) || !g_ascii_isalpha (*self->c_namespace)))
-    return fail (error, "The value of --c-namespace must begin with a letter and consist of "
-                        "letters, digits and underscores");
-  if (g_ascii_strcasecmp (self->c_namespace, "G") == 0 ||
-      g_ascii_strcasecmp (self->c_namespace, "Norpc") == 0)
-    return fail (error, "The namespaces of GLib and of norpc-glib cannot be used for --c-namespace");
   if (self->symbol_decorator == NULL &&
       (self->symbol_decorator_define != NULL || self->symbol_decorator_header != NULL))
     return fail (error, "--symbol-decorator-define and --symbol-decorator-header need --symbol-decorator");
@@ -135,32 +139,6 @@ check_values (CgOptions  *self,
   return TRUE;
 }
 
-/* GOption knows no -Wname: takes all of them out of @args, which ends in what
- * is behind "--", if there is such. */
-static gboolean
-take_warnings (CgWarnings  *warnings,
-               char       **args,
-               GError     **error)
-{
-  char **kept = args;
-  gboolean ok = TRUE;
-
-  for (; *args != NULL && !g_str_equal (*args, "--"); args++)
-    if (g_str_has_prefix (*args, "-W"))
-      {
-        ok = ok && cg_warnings_apply (warnings, *args + strlen ("-W"), error);
-        g_free (*args);
-      }
-    else
-      *kept++ = *args;
-
-  while (*args != NULL)
-    *kept++ = *args++;
-  *kept = NULL;
-
-  return ok;
-}
-
 /* @args is a copy of the command line, which is taken over and apart. */
 CgOptions *
 cg_options_parse (char   **args,
@@ -168,24 +146,17 @@ cg_options_parse (char   **args,
 {
   g_autoptr (CgOptions) self = g_new0 (CgOptions, 1);
   g_autoptr (GOptionContext) context = NULL;
-  g_auto (GStrv) rest = args;
 
   self->emitters = g_new0 (gboolean, cg_n_emitters);
+  self->emitter_files = g_new0 (char *, cg_n_emitters);
   context = make_context (self);
 
-  if (!take_warnings (&self->warnings, rest, error) ||
-      !g_option_context_parse_strv (context, &rest, error))
+  if (!cg_input_parse (&self->input, context, args, error))
     return NULL;
-
-  if (self->interface_prefix == NULL)
-    self->interface_prefix = g_strdup ("");
-  if (self->c_namespace == NULL)
-    self->c_namespace = g_strdup ("");
-
   if (self->version)
     return g_steal_pointer (&self);
 
-  if (self->files == NULL)
+  if (self->input.files == NULL)
     {
       fail (error, "No description is given");
       return NULL;
@@ -200,16 +171,17 @@ cg_options_parse (char   **args,
 void
 cg_options_free (CgOptions *self)
 {
-  g_free (self->interface_prefix);
-  g_free (self->c_namespace);
+  for (guint i = 0; i < cg_n_emitters; i++)
+    g_free (self->emitter_files[i]);
+  cg_input_clear (&self->input);
   g_free (self->generate_c_code);
+  g_free (self->depfile);
   g_free (self->output);
   g_free (self->output_directory);
   g_free (self->symbol_decorator);
   g_free (self->symbol_decorator_define);
   g_free (self->symbol_decorator_header);
   g_free (self->emitters);
-  g_strfreev (self->gir_path);
-  g_strfreev (self->files);
+  g_free (self->emitter_files);
   g_free (self);
 }

@@ -6,25 +6,24 @@
 #pragma once
 
 #include "cg-emitter.h"
+#include "cg-input.h"
 
 G_BEGIN_DECLS
 
 typedef struct
 {
-  char     *interface_prefix;         /* (owned) */
-  char     *c_namespace;              /* (owned) */
+  CgInput   input;
   char     *generate_c_code;          /* (owned) (nullable) */
+  char     *depfile;                  /* (owned) (nullable) */
   char     *output;                   /* (owned) (nullable) */
   char     *output_directory;         /* (owned) (nullable) */
   char     *symbol_decorator;         /* (owned) (nullable) */
   char     *symbol_decorator_define;  /* (owned) (nullable) */
   char     *symbol_decorator_header;  /* (owned) (nullable) */
-  char    **gir_path;                 /* (owned) (nullable) */
   gboolean  pragma_once;
   gboolean  version;
   gboolean *emitters;                 /* (owned): by the table: its option was given */
-  CgWarnings warnings;
-  char    **files;                    /* (owned) (nullable) */
+  char    **emitter_files;            /* (owned): the same, of those with a file of their own */
 } CgOptions;
 
 CgOptions *cg_options_parse (char      **args,

@@ -3,8 +3,8 @@
 """Compares what the generator writes with what it shall write.
 
 For each golden/NAME.xml, with the options in golden/NAME.options, the output
-must be golden/NAME.h.expected and golden/NAME.c.expected, and nothing may be
-said. For each errors/NAME.xml (with errors/NAME.options, if there), the whole
+must be golden/NAME.SUFFIX.expected for the suffixes h, c, dbus.xml, md and
+json, and nothing may be said but what is in golden/NAME.stderr. For each errors/NAME.xml (with errors/NAME.options, if there), the whole
 of stderr must be errors/NAME.stderr; where that has an error, nothing may be
 written.
 
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 
+OTHERS = {'--dbus-xml': '.dbus.xml', '--markdown': '.md', '--json': '.json'}
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -27,9 +28,10 @@ def options_of(case):
 
 def run(generator, case, directory):
     """Runs in the folder of the case, so that messages have no path in them."""
+    others = [f'{option}={directory}/{case.stem}{suffix}' for option, suffix in OTHERS.items()]
     result = subprocess.run(
         [generator, *options_of(case), '--generate-c-code', case.stem,
-         '--output-directory', directory, case.name],
+         '--output-directory', directory, *others, case.name],
         cwd=case.parent, capture_output=True, timeout=60)
     return result.returncode, result.stderr.decode('utf-8')
 
@@ -55,7 +57,7 @@ def check_golden(generator, case, update):
             print(f'{case.name}: exit status {status}\n{stderr}')
             return False
         outcome = compare(case.with_suffix('.stderr'), stderr, update) if stderr else True
-        for suffix in ('.h', '.c'):
+        for suffix in ('.h', '.c', *OTHERS.values()):
             text = (pathlib.Path(directory) / (case.stem + suffix)).read_text(encoding='utf-8')
             outcome &= compare(case.with_suffix(suffix + '.expected'), text, update)
         return outcome

@@ -38,7 +38,7 @@ class Usage(unittest.TestCase):
         for option in ('--interface-prefix', '--c-namespace', '--generate-c-code', '--header',
                        '--body', '--output', '--output-directory', '--pragma-once',
                        '--symbol-decorator', '--symbol-decorator-define',
-                       '--symbol-decorator-header', '--version'):
+                       '--symbol-decorator-header', '--dbus-xml', '--markdown', '--json', '--depfile', '--version'):
             self.assertIn(option, run.stdout)
 
     def test_version(self):
@@ -55,6 +55,9 @@ class Usage(unittest.TestCase):
                      ['--generate-c-code', 'a', '--output', 'a.h', 'a.xml'],
                      ['--header', '--output', 'a.h', '--output-directory', '.', 'a.xml'],
                      ['--header', '--output', '-', 'a.xml'],
+                     ['--json', 'a.json', '--output', 'b', 'a.xml'],
+                     ['--json', '-', 'a.xml'],
+                     ['--depfile', 'a.d', 'a.xml'],
                      ['--generate-c-code', 'a', '--c-namespace', '1x', 'a.xml'],
                      ['--generate-c-code', 'a', '--c-namespace', 'G', 'a.xml'],
                      ['--generate-c-code', 'a', '--symbol-decorator-define', 'X', 'a.xml'],

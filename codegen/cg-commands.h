@@ -1,0 +1,37 @@
+/* cg-commands.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Exit statuses, of all commands. */
+#define CG_EXIT_OK          0
+#define CG_EXIT_WRONG_INPUT 1
+#define CG_EXIT_WRONG_USAGE 2
+#define CG_EXIT_FINDING     3 /* what a command was asked to look for is there */
+
+/* A command takes over its command line, in which its name is not any more. */
+typedef int (*CgCommandFunc) (char **args);
+
+typedef struct
+{
+  const char    *name;
+  const char    *description;
+  CgCommandFunc  run;
+} CgCommand;
+
+int   cg_commands_run       (char       **args);
+char *cg_commands_make_help (void);
+
+int   cg_command_generate   (char       **args);
+
+/* Says what is wrong with a command line. */
+int   cg_command_misused    (const char  *name,
+                             GError      *error);
+
+G_END_DECLS

@@ -1,0 +1,324 @@
+/* cg-emit-dbus-xml.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* D-Bus introspection XML, of which D-Bus and its tools know every word: of
+ * the members whose types D-Bus has. The rest is said by annotations, so that
+ * it describes the same when it is read again. */
+
+#include "cg-emitter.h"
+
+#include "cg-xml.h"
+
+typedef struct
+{
+  GString *text;
+  GString *left_out;  /* the members that are */
+} Emitter;
+
+static void
+open_element (Emitter    *self,
+              guint       depth,
+              const char *element)
+{
+  g_string_append_printf (self->text, "%*s<%s", (int) depth * 2, "", element);
+}
+
+static void
+add_attribute (Emitter    *self,
+               const char *name,
+               const char *value)
+{
+  if (value != NULL)
+    cg_xml_append_attribute (self->text, name, value);
+}
+
+static void
+add_annotation (Emitter    *self,
+                guint       depth,
+                const char *name,
+                const char *value)
+{
+  if (value == NULL)
+    return;
+
+  open_element (self, depth, "annotation");
+  add_attribute (self, "name", name);
+  add_attribute (self, "value", value);
+  g_string_append (self->text, "/>\n");
+}
+
+/* Those whose meaning is in the model are written anew from there. */
+static gboolean
+is_modelled (const char *name)
+{
+  static const char * const names[] = {
+    "org.gtk.GDBus.C.Name", "org.gtk.GDBus.DocString", "org.gtk.GDBus.DocString.Short",
+    "org.gtk.GDBus.Since", NULL
+  };
+
+  return g_strv_contains (names, name) || g_str_has_prefix (name, "org.norpc.");
+}
+
+static void
+add_foreign (Emitter      *self,
+             guint         depth,
+             const CgNode *node)
+{
+  for (guint i = 0; i < node->annotations->len; i++)
+    {
+      const CgAnnotation *annotation = g_ptr_array_index (node->annotations, i);
+      gsize length;
+
+      if (is_modelled (annotation->node.name))
+        continue;
+
+      add_annotation (self, depth, annotation->node.name, annotation->value);
+      if (annotation->node.annotations->len == 0)
+        continue;
+
+      length = self->text->len - strlen ("/>\n");
+      g_string_truncate (self->text, length);
+      g_string_append (self->text, ">\n");
+      add_foreign (self, depth + 1, &annotation->node);
+      g_string_append_printf (self->text, "%*s</annotation>\n", (int) depth * 2, "");
+    }
+}
+
+/* What can be said by an attribute, too. */
+static void
+add_flag (Emitter      *self,
+          guint         depth,
+          const CgNode *node,
+          const char   *name,
+          gboolean      is_set)
+{
+  for (guint i = 0; i < node->annotations->len; i++)
+    is_set = is_set && g_strcmp0 (((CgNode *) g_ptr_array_index (node->annotations, i))->name, name) != 0;
+
+  add_annotation (self, depth, name, is_set ? "true" : NULL);
+}
+
+static void
+add_node (Emitter      *self,
+          guint         depth,
+          const CgNode *node)
+{
+  add_annotation (self, depth, "org.gtk.GDBus.DocString.Short", node->brief);
+  add_annotation (self, depth, "org.gtk.GDBus.DocString", node->doc);
+  add_annotation (self, depth, "org.gtk.GDBus.Since", node->since);
+  add_annotation (self, depth, "org.gtk.GDBus.C.Name", node->c_name);
+  add_flag (self, depth, node, "org.freedesktop.DBus.Deprecated", node->deprecated);
+  add_foreign (self, depth, node);
+}
+
+static void
+add_use (Emitter         *self,
+         guint            depth,
+         const CgTypeUse *use)
+{
+  gboolean is_other = g_strcmp0 (use->signature, use->variant) != 0;
+
+  /* no D-Bus XML can declare what a description does, whose types have no dot */
+  is_other = is_other && strchr (use->signature, '.') != NULL;
+  add_annotation (self, depth, "org.norpc.Type", is_other ? use->signature : NULL);
+  add_annotation (self, depth, "org.norpc.Transfer", use->is_moved ? "full" : NULL);
+  add_annotation (self, depth, "org.norpc.Nullable", use->nullable ? "true" : NULL);
+}
+
+/* An element that is empty is closed as such. */
+static void
+close_element (Emitter    *self,
+               guint       depth,
+               const char *element,
+               gsize       start)
+{
+  if (self->text->len == start)
+    {
+      g_string_truncate (self->text, start - strlen (">\n"));
+      g_string_append (self->text, "/>\n");
+    }
+  else
+    g_string_append_printf (self->text, "%*s</%s>\n", (int) depth * 2, "", element);
+}
+
+static gsize
+end_tag (Emitter *self)
+{
+  g_string_append (self->text, ">\n");
+
+  return self->text->len;
+}
+
+static void
+add_args (Emitter    *self,
+          GPtrArray  *args,
+          const char *direction)
+{
+  for (guint i = 0; i < args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (args, i);
+      gsize start;
+
+      open_element (self, 3, "arg");
+      add_attribute (self, "name", arg->node.name);
+      add_attribute (self, "type", arg->use.variant);
+      add_attribute (self, "direction", direction);
+      start = end_tag (self);
+      add_node (self, 4, &arg->node);
+      add_use (self, 4, &arg->use);
+      close_element (self, 3, "arg", start);
+    }
+}
+
+static gboolean
+reaches_dbus (Emitter      *self,
+              const CgNode *node,
+              const char   *what,
+              CgReach       reach)
+{
+  if (reach < CG_REACH_DBUS)
+    g_string_append_printf (self->left_out, "%s%s %s", self->left_out->len > 0 ? ", " : "", what, node->name);
+
+  return reach == CG_REACH_DBUS;
+}
+
+static void
+add_method (Emitter        *self,
+            const CgMethod *method)
+{
+  g_autofree char *timeout = method->timeout > 0 ? g_strdup_printf ("%u", method->timeout) : NULL;
+  gsize start;
+
+  open_element (self, 2, "method");
+  add_attribute (self, "name", method->node.name);
+  start = end_tag (self);
+  add_node (self, 3, &method->node);
+  add_flag (self, 3, &method->node, "org.freedesktop.DBus.Method.NoReply",
+            (method->flags & CG_METHOD_ONEWAY) != 0);
+  add_annotation (self, 3, "org.norpc.LatestWins",
+                  (method->flags & CG_METHOD_LATEST_WINS) != 0 ? "true" : NULL);
+  add_annotation (self, 3, "org.norpc.Idempotent",
+                  (method->flags & CG_METHOD_IDEMPOTENT) != 0 ? "true" : NULL);
+  add_annotation (self, 3, "org.norpc.Timeout", timeout);
+  add_args (self, method->in_args, "in");
+  add_args (self, method->out_args, "out");
+  close_element (self, 2, "method", start);
+}
+
+static void
+add_signal (Emitter        *self,
+            const CgSignal *signal)
+{
+  gsize start;
+
+  open_element (self, 2, "signal");
+  add_attribute (self, "name", signal->node.name);
+  start = end_tag (self);
+  add_node (self, 3, &signal->node);
+  add_args (self, signal->args, NULL);
+  close_element (self, 2, "signal", start);
+}
+
+static void
+add_property (Emitter          *self,
+              const CgProperty *property)
+{
+  gsize start;
+
+  open_element (self, 2, "property");
+  add_attribute (self, "name", property->node.name);
+  add_attribute (self, "type", property->use.variant);
+  add_attribute (self, "access", cg_access_to_string (property->access));
+  start = end_tag (self);
+  add_node (self, 3, &property->node);
+  add_use (self, 3, &property->use);
+  close_element (self, 2, "property", start);
+}
+
+static void
+add_members (Emitter           *self,
+             const CgInterface *interface)
+{
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      const CgMethod *method = g_ptr_array_index (interface->methods, i);
+
+      if (reaches_dbus (self, &method->node, "method", cg_method_get_reach (method)))
+        add_method (self, method);
+    }
+  for (guint i = 0; i < interface->signals->len; i++)
+    {
+      const CgSignal *signal = g_ptr_array_index (interface->signals, i);
+
+      if (reaches_dbus (self, &signal->node, "signal", cg_args_get_reach (signal->args)))
+        add_signal (self, signal);
+    }
+  for (guint i = 0; i < interface->properties->len; i++)
+    {
+      const CgProperty *property = g_ptr_array_index (interface->properties, i);
+
+      if (reaches_dbus (self, &property->node, "property", cg_type_use_get_reach (&property->use)))
+        add_property (self, property);
+    }
+  for (guint i = 0; i < interface->streams->len; i++)
+    reaches_dbus (self, g_ptr_array_index (interface->streams, i), "stream", CG_REACH_PROCESS);
+}
+
+static void
+add_interface (Emitter           *self,
+               const CgInterface *interface)
+{
+  gsize start;
+
+  g_string_truncate (self->left_out, 0);
+  /* its name would be none */
+  if (strchr (interface->node.name, '.') == NULL)
+    {
+      g_string_append_printf (self->text, "  <!-- Left out: interface %s -->\n", interface->node.name);
+      return;
+    }
+
+  open_element (self, 1, "interface");
+  add_attribute (self, "name", interface->node.name);
+  start = end_tag (self);
+  add_node (self, 2, &interface->node);
+  add_members (self, interface);
+  if (self->left_out->len > 0)
+    {
+      g_string_append (self->text, "    <!-- Left out: ");
+      cg_xml_append_comment (self->text, self->left_out->str);
+      g_string_append (self->text, " -->\n");
+    }
+  close_element (self, 1, "interface", start);
+}
+
+void
+cg_emit_dbus_xml (const CgDescription *description,
+                  const CgStyle       *style,
+                  const char          *file,
+                  const char          *header,
+                  CgWriter            *writer)
+{
+  Emitter self = { g_string_new ("<!-- Generated by norpc-codegen from "), g_string_new (NULL) };
+
+  (void) style;
+  (void) file;
+  (void) header;
+
+  for (guint i = 0; i < description->files->len; i++)
+    {
+      g_string_append (self.text, i > 0 ? ", " : "");
+      cg_xml_append_comment (self.text, g_ptr_array_index (description->files, i));
+    }
+  g_string_append (self.text, ". Do not edit. -->\n<node>\n");
+  for (guint i = 0; i < description->interfaces->len; i++)
+    add_interface (&self, g_ptr_array_index (description->interfaces, i));
+  g_string_append (self.text, "</node>\n");
+
+  cg_writer_set (writer, "text", self.text->str);
+  cg_writer_emit (writer, "$text$");
+  g_string_free (self.text, TRUE);
+  g_string_free (self.left_out, TRUE);
+}

@@ -1,0 +1,38 @@
+/* cg-outputs.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The files that one run writes: all of them, or none. */
+typedef struct _CgOutputs CgOutputs;
+
+CgOutputs *cg_outputs_new          (void);
+void       cg_outputs_free         (CgOutputs           *self);
+
+/* Takes over @text. */
+void       cg_outputs_add          (CgOutputs           *self,
+                                    const char          *path,
+                                    char                *text);
+
+/* Is no file to be written twice, and none of @inputs? */
+gboolean   cg_outputs_check        (const CgOutputs     *self,
+                                    const char * const  *inputs,
+                                    GError             **error);
+
+/* What make and Ninja read: that all outputs so far depend on @inputs. */
+char      *cg_outputs_make_depfile (const CgOutputs     *self,
+                                    const char * const  *inputs);
+
+/* A file that has its text already is not touched. */
+gboolean   cg_outputs_write        (CgOutputs           *self,
+                                    GError             **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOutputs, cg_outputs_free)
+
+G_END_DECLS

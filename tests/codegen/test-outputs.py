@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the generator writes besides C, and how it writes files.
+
+NORPC_TEST_DESCRIPTIONS  folders of descriptions, with colons between them, to
+                         go through D-Bus XML besides the project's own
+
+usage: test-outputs.py GENERATOR
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+GENERATOR = str(pathlib.Path(sys.argv.pop(1)).resolve())
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parents[1]
+A = '<node><interface name="org.example.A"><method name="M"/></interface></node>\n'
+EVERY = ['--generate-c-code', 'o', '--dbus-xml', 'o.dbus.xml', '--markdown', 'o.md',
+         '--json', 'o.json', '--depfile', 'o.d']
+NAMES = ['o.c', 'o.d', 'o.dbus.xml', 'o.h', 'o.json', 'o.md']
+
+# By GDBus itself: python3-gi may be another Python's.
+CHECK_INFO = '''
+import sys
+from gi.repository import Gio
+for path in sys.argv[1:]:
+    try:
+        info = Gio.DBusNodeInfo.new_for_xml(open(path, encoding='utf-8').read())
+    except Exception as error:
+        sys.exit(f'{path}: {error}')
+    assert info.interfaces or 'Left out' in open(path).read(), path
+'''
+
+
+def meaning(path):
+    """All that JSON tells of, but not how it is written."""
+    def keep(pairs):
+        return {key: value for key, value in pairs if key not in ('line', 'annotations')}
+    return json.loads(path.read_text(), object_pairs_hook=keep)
+
+
+class Outputs(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.directory = pathlib.Path(temporary.name)
+        (self.directory / 'a.xml').write_text(A)
+
+    def generate(self, *args, status=0):
+        run = subprocess.run([GENERATOR, *map(str, args)], cwd=self.directory, timeout=60,
+                             capture_output=True, text=True)
+        self.assertEqual(run.returncode, status, run.stderr)
+        return run.stderr
+
+    def files(self):
+        return {path.name: path.read_text() for path in self.directory.iterdir()
+                if path.is_file() and path.name != 'a.xml'}
+
+    def test_all_at_once(self):
+        self.assertEqual(self.generate(*EVERY, 'a.xml'), '')
+        self.assertEqual(sorted(self.files()), NAMES)
+
+    def test_alone(self):
+        for option in ('--dbus-xml', '--markdown', '--json'):
+            self.generate(option, 'alone', 'a.xml')
+            self.assertEqual(list(self.files()), ['alone'])
+
+    def test_same_each_time(self):
+        self.generate(*EVERY, 'a.xml')
+        first = self.files()
+        for name in first:
+            (self.directory / name).unlink()
+        self.generate(*EVERY, 'a.xml')
+        self.assertEqual(self.files(), first)
+
+    def test_unchanged_are_not_touched(self):
+        self.generate(*EVERY, 'a.xml')
+        for name in NAMES:
+            os.utime(self.directory / name, (1000, 1000))
+        (self.directory / 'o.c').write_text('changed')
+        self.generate(*EVERY, 'a.xml')
+        touched = [name for name in NAMES if (self.directory / name).stat().st_mtime != 1000]
+        self.assertEqual(touched, ['o.c'])
+
+    def test_all_or_none(self):
+        """Whichever cannot be written, no other is, and nothing else is left."""
+        for broken in ('o.h', 'o.c', 'o.dbus.xml', 'o.md', 'o.json', 'o.d'):
+            with self.subTest(broken=broken):
+                (self.directory / broken).mkdir()
+                self.assertIn(broken, self.generate(*EVERY, 'a.xml', status=1))
+                self.assertEqual(self.files(), {})
+                (self.directory / broken).rmdir()
+
+    def test_nowhere(self):
+        for option in ('--dbus-xml', '--depfile'):
+            self.assertIn('nowhere', self.generate('--generate-c-code', 'o', option, 'nowhere/x',
+                                                   'a.xml', status=1))
+            self.assertEqual(self.files(), {})
+
+    def test_old_ones_stay(self):
+        self.generate(*EVERY, 'a.xml')
+        before = self.files()
+        (self.directory / 'a.xml').write_text(A.replace('"M"', '"N"'))
+        (self.directory / 'o.d').unlink()
+        del before['o.d']
+        (self.directory / 'o.d').mkdir()
+        self.generate(*EVERY, 'a.xml', status=1)
+        self.assertEqual(self.files(), before)
+
+    def test_undone_when_put_in_place(self):
+        """The last file cannot be replaced: that is seen when the others are."""
+        (self.directory / 'lib').mkdir()
+        library = self.directory / 'lib' / 'fail.so'
+        source = HERE / 'fail-rename.c'
+        if 'libasan' in subprocess.run(['ldd', GENERATOR], capture_output=True, text=True).stdout:
+            self.skipTest('nothing can be loaded before AddressSanitizer')
+        compiler = os.environ.get('CC', 'cc').split()
+        subprocess.run([*compiler, '-shared', '-fPIC', '-o', library, source, '-ldl'], check=True)
+        self.generate(*EVERY, 'a.xml')
+        (self.directory / 'o.h').unlink()
+        before = self.files()
+        os.utime(self.directory / 'o.c', (1000, 1000))
+        (self.directory / 'a.xml').write_text(A.replace('"M"', '"N"'))
+        run = subprocess.run([GENERATOR, *EVERY, 'a.xml'], cwd=self.directory, capture_output=True, text=True,
+                             env={**os.environ, 'LD_PRELOAD': str(library), 'FAIL_RENAME_TO': 'o.json'})
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("cannot write 'o.json'", run.stderr)
+        self.assertEqual(self.files(), before)
+        self.assertEqual((self.directory / 'o.c').stat().st_mtime, 1000)
+
+    def test_streams_are_not_replaced(self):
+        pipe = self.directory / 'pipe'
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        self.generate('--dbus-xml', 'pipe', 'a.xml')
+        self.assertIn(b'<method name="M"/>', os.read(reader, 4096))
+        self.assertTrue(pipe.is_fifo())
+
+    def test_clashing_names(self):
+        self.assertIn('another output', self.generate('--json', 'x', '--markdown', './x', 'a.xml', status=1))
+        self.assertIn('that were read', self.generate('--dbus-xml', 'a.xml', 'a.xml', status=1))
+        (self.directory / 'link.xml').symlink_to('a.xml')
+        self.assertIn('that were read', self.generate('--dbus-xml', 'link.xml', 'a.xml', status=1))
+        self.assertEqual((self.directory / 'a.xml').read_text(), A)
+
+    def test_depfile(self):
+        (self.directory / 'b c#$.xml').write_text(A.replace('.A', '.B'))
+        (self.directory / 'out').mkdir()
+        self.generate('--generate-c-code', 'o', '--output-directory', 'out', '--depfile', 'o.d', 'a.xml', 'b c#$.xml')
+        self.assertEqual(self.files()['o.d'],
+                         'out/o.h out/o.c: \\\n  a.xml \\\n  b\\ c\\#$$.xml\n')
+
+    def test_depfile_has_girs(self):
+        (self.directory / 'a.xml').write_text(A.replace('<method name="M"/>',
+                                                        '<method name="M"><arg type="Gio.File"/></method>'))
+        self.generate('--generate-c-code', 'o', '--depfile', 'o.d', 'a.xml')
+        self.assertRegex(self.files()['o.d'], r'^o.h o.c: \\\n  a.xml \\\n  /\S*/Gio-2.0.gir\n$')
+
+    def test_depfile_in_make(self):
+        """make takes the names for what they are."""
+        (self.directory / 'b c#$.xml').write_text(A.replace('.A', '.B'))
+        self.generate('--generate-c-code', 'o', '--depfile', 'o.d', 'a.xml', 'b c#$.xml')
+        (self.directory / 'Makefile').write_text('o.h o.c:\n\t@echo made $@\ninclude o.d\n')
+        make = shutil.which('make')
+        if make is None:
+            self.skipTest('make is not there')
+        def made():
+            return subprocess.run([make, '-s', 'o.h'], cwd=self.directory, check=True,
+                                  capture_output=True, text=True).stdout
+        self.assertNotIn('made', made())
+        os.utime(self.directory / 'b c#$.xml', (5000000000, 5000000000))
+        self.assertIn('made o.h', made())
+
+    def test_json(self):
+        (self.directory / 'a.xml').write_text(
+            '<node><interface name="org.example.A"><doc>Q "\\ \t é\n&#127;&#13;.</doc>'
+            '<method name="M" timeout="5"><arg name="x" type="s" nullable="true"/>'
+            '<arg name="y" type="mi" direction="out"/></method>'
+            '<property name="P" type="u" access="write"/></interface></node>')
+        self.generate('--c-namespace', 'Demo', '--interface-prefix', 'org.example.', '--json', 'o.json', 'a.xml')
+        summary = json.loads((self.directory / 'o.json').read_text())
+        self.assertEqual((summary['format'], summary['files']), (1, ['a.xml']))
+        interface, = summary['interfaces']
+        self.assertEqual(interface['doc'], 'Q "\\ \t é\n\x7f\r.')
+        method, = interface['methods']
+        self.assertEqual(method['c']['call'], 'demo_a_proxy_call_m')
+        self.assertEqual((method['timeout'], method['dbus'], method['portable']), (5, False, True))
+        self.assertEqual([(arg['name'], arg['type'], arg['nullable'], arg['c'])
+                          for arg in method['in'] + method['out']],
+                         [('x', 's', True, 'x'), ('y', 'mi', True, 'out_y')])
+        self.assertEqual(interface['properties'][0]['access'], 'write')
+
+    def test_json_fields_are_documented(self):
+        self.generate('--json', 'o.json', SOURCE / 'tests' / 'codegen' / 'golden' / 'types.xml')
+        page = (SOURCE / 'doc' / 'outputs.md').read_text()
+        fields = set(re.findall(r'^ +"([a-z-]+)":', (self.directory / 'o.json').read_text(), re.MULTILINE))
+        self.assertGreater(len(fields), 15)
+        self.assertEqual([field for field in sorted(fields) if f'`{field}`' not in page], [])
+
+    def test_markdown_links_resolve(self):
+        self.generate('--markdown', 'o.md', SOURCE / 'tests' / 'codegen' / 'golden' / 'comments.xml')
+        text = (self.directory / 'o.md').read_text()
+        links = re.findall(r'\]\(#([^)]*)\)', text)
+        self.assertGreater(len(links), 2)
+        self.assertLessEqual(set(links), set(re.findall(r'<a id="([^"]*)">', text)))
+
+    def descriptions(self):
+        found = sorted(path for room in ('examples', 'tests') for path in (SOURCE / room).rglob('*.xml')
+                       if path.parent.name != 'errors')
+        for folder in filter(None, os.environ.get('NORPC_TEST_DESCRIPTIONS', '').split(':')):
+            found += sorted(pathlib.Path(folder).iterdir())
+        return found
+
+    def test_dbus_xml_round_trip(self):
+        """What is generated from D-Bus XML is what was from the description."""
+        whole = []
+        for path in self.descriptions():
+            first, second = self.directory / '1', self.directory / '2'
+            for folder in (first, second):
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+            xml = second / path.name
+            run = subprocess.run([GENERATOR, '--c-namespace', 'X', '--generate-c-code', 'x', '--output-directory',
+                                  first, '--json', first / 'x.json', '--dbus-xml', xml, path],
+                                 capture_output=True, timeout=60)
+            if run.returncode != 0:
+                continue
+            kept = self.directory / f'{len(whole)}.xml'
+            shutil.copy(xml, kept)
+            whole.append(kept)
+            if b'Left out' in xml.read_bytes():
+                continue
+            self.generate('--c-namespace', 'X', '--generate-c-code', 'x', '--output-directory', second,
+                          '--json', second / 'x.json', '--dbus-xml', second / 'again.xml', xml)
+            self.assertEqual((second / 'again.xml').read_text(), xml.read_text())
+            self.assertEqual((second / 'x.h').read_text(), (first / 'x.h').read_text(), path)
+            self.assertEqual(meaning(second / 'x.json'), meaning(first / 'x.json'), path)
+        self.assertGreater(len(whole), 5)
+        subprocess.run(['/usr/bin/python3', '-c', CHECK_INFO, *whole], check=True)
+        for path in whole[::len(whole) // 10]:
+            if '<interface' in path.read_text():
+                subprocess.run(['gdbus-codegen', '--generate-c-code', 'g', '--output-directory', first, path], check=True)
+
+
+if __name__ == '__main__':
+    unittest.main()
