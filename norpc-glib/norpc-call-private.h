@@ -67,46 +67,28 @@ struct _NorpcCall
                    caller as long as it prepares the call */
   int stage;    /* atomic: NorpcCallStage */
 
-  guint                     method;
-  guint                     n_args;
-  guint                     n_results;
-  NorpcCallWaiter           waiter;
-  GThread                  *waiting_thread; /* (unowned) (nullable): of a synchronous call */
-  GThread                  *serving_thread; /* (unowned) (nullable), atomic, written once, by who
-                                               brings it to a channel */
-  const NorpcInterfaceInfo *interface_info;
-
-  NorpcInbox     *inbox; /* (nullable): alive as long as its context, which has an open call */
-  NorpcReplyFunc  reply_func;
-  gpointer        reply_data;
-  gint64          sent_time; /* of the loop's iteration that made the task, or 0 */
-  GCancellable   *cancellable; /* (owned) (nullable): the client's */
-  gulong          cancelled_id;
-  guint           timeout;         /* milliseconds, or 0: for this call */
-  guint           default_timeout; /* milliseconds, or 0: for all of its proxy */
-  gint64          deadline;        /* monotonic time, or 0 */
-  NorpcGroupLink  parent_link;     /* among the calls on behalf of the same call */
-  NorpcCallGroup *proxy_calls;     /* (unowned) (nullable): of its proxy, until it is sent */
-  NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
-  guint           timer_place;     /* the inbox's lock */
+  guint           method;
+  guint           n_args;
+  guint           n_results;
+  NorpcCallWaiter waiter;
   NorpcPriority   priority;
-  gboolean        has_priority;    /* it was set for this call, or its proxy */
-  NorpcCall      *superseded;      /* (nullable), held: ended in favour of this one */
+  gboolean        has_priority; /* it was set for this call, or its proxy */
 
-  NorpcCallGroup *children; /* (owned) (nullable), atomic: what is called on its behalf */
-
-  NorpcCallWatch *watches; /* (unowned) (nullable), atomic: who wants to know of its end */
+  const NorpcInterfaceInfo *interface_info;
+  gint64                    deadline; /* monotonic time, or 0 */
 
   /* Written by the one thread that answers, before it passes the call on to
    * the waiter; read by the waiter.
    */
-  GError      *error;  /* (owned) (nullable) */
-  NorpcPermit *permit; /* (owned) (nullable): of a probe */
+  GError *error; /* (owned) (nullable) */
 
-  /* The inbox that the answered call is in. */
-  NorpcCall *next;
+  NorpcInbox *inbox; /* (nullable): alive as long as its context, which has an open call */
+  NorpcCall  *next;  /* the inbox that the answered call is in */
 
-  GCancellable *service_cancellable; /* (owned) (nullable), atomic: made when asked for */
+  NorpcCallGroup *children; /* (owned) (nullable), atomic: what is called on its behalf */
+  NorpcCallWatch *watches;  /* (unowned) (nullable), atomic: who wants to know of its end */
+  NorpcCall      *superseded; /* (nullable), held: ended in favour of this one */
+  GCancellable   *service_cancellable; /* (owned) (nullable), atomic: made when asked for */
 
   /* Set once, in the context of the service, when the handler returned
    * without an answer; read by any thread that answers. The links belong to
@@ -115,6 +97,27 @@ struct _NorpcCall
   NorpcHost *host; /* (owned) (nullable), atomic */
   NorpcCall *open_previous;
   NorpcCall *open_next;
+
+  /* For who waits for each other in synchronous calls. */
+  GThread *waiting_thread; /* (unowned) (nullable) */
+  GThread *serving_thread; /* (unowned) (nullable), atomic, written once, by who brings it to a
+                              channel */
+
+  /* What only the client has to do with comes last: the service does not fetch
+   * it from the other processor.
+   */
+  NorpcReplyFunc  reply_func;
+  gpointer        reply_data;
+  gint64          sent_time; /* of the loop's iteration that made the task, or 0 */
+  GCancellable   *cancellable; /* (owned) (nullable): the client's */
+  gulong          cancelled_id;
+  guint           timeout;         /* milliseconds, or 0: for this call */
+  guint           default_timeout; /* milliseconds, or 0: for all of its proxy */
+  NorpcGroupLink  parent_link;     /* among the calls on behalf of the same call */
+  NorpcCallGroup *proxy_calls;     /* (unowned) (nullable): of its proxy, until it is sent */
+  NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
+  guint           timer_place;     /* the inbox's lock */
+  NorpcPermit    *permit;          /* (owned) (nullable): of a probe */
 
   GValue values[]; /* (owned): n_args arguments, then n_results results */
 };

@@ -45,18 +45,19 @@ struct _NorpcChannel
   GAsyncQueue    *queue;     /* (unowned): that of the normal lane */
   NorpcLane       lanes[NORPC_N_LANES];
 
-  GQueue permits;  /* of unowned NorpcPermit [queue]: places that are kept */
-  GQueue probes;   /* of owned NorpcCall [queue]: who waits for a place */
-  int    n_probes; /* atomic, written with [queue] */
+  gboolean     open;      /* [queue] */
+  gboolean     asleep;    /* [queue]: the host sleeps, or will in a moment */
+  int          n_probes;  /* atomic, written with [queue] */
 
   GMainContext *context;  /* (unowned) (nullable) [queue]: the host's, while there is one */
   NorpcWaker   *waker;    /* (owned) (nullable) [queue]: wakes the host, while there is one */
   GThread      *thread;   /* (unowned) (nullable) [queue]: the one that always runs it, if so */
   GThread      *runner;   /* (unowned) (nullable) [queue]: the one that ran it last */
   gboolean      used;     /* [queue]: there is or was a host */
-  gboolean      open;     /* [queue] */
   char         *reason;   /* (owned) [queue]: why it is not open */
-  gboolean      asleep;   /* [queue]: the host sleeps, or will in a moment */
+
+  GQueue permits; /* of unowned NorpcPermit [queue]: places that are kept */
+  GQueue probes;  /* of owned NorpcCall [queue]: who waits for a place */
 };
 
 static inline NorpcLaneIndex

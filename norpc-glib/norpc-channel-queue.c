@@ -160,6 +160,9 @@ take_from_lane_locked (NorpcLane  *lane,
 {
   guint n = 0;
 
+  if (get_waiting (lane) == 0)
+    return 0;
+
   while (n < max && (calls[n] = g_async_queue_try_pop_unlocked (lane->queue)) != NULL)
     n++;
 
@@ -224,7 +227,10 @@ norpc_channel_served (NorpcChannel *self,
 gboolean
 norpc_channel_has_calls (NorpcChannel *self)
 {
-  return norpc_channel_get_waiting (self) > 0;
+  /* Most calls are normal ones. */
+  return get_waiting (&self->lanes[NORPC_LANE_NORMAL]) > 0 ||
+         get_waiting (&self->lanes[NORPC_LANE_URGENT]) > 0 ||
+         get_waiting (&self->lanes[NORPC_LANE_LOW]) > 0;
 }
 
 static gboolean
@@ -256,7 +262,7 @@ norpc_channel_fall_asleep (NorpcChannel *self,
     return FALSE;
 
   g_async_queue_lock (self->queue);
-  empty = norpc_channel_get_waiting (self) == 0;
+  empty = !norpc_channel_has_calls (self);
   self->asleep = empty;
   g_async_queue_unlock (self->queue);
 

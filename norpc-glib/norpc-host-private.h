@@ -47,7 +47,8 @@ struct _NorpcHost
   gboolean  busy;  /* it is running, so nothing may run it again */
   gboolean  tried; /* the service was started, or will never be */
   gboolean  handling; /* a call that came through layers */
-  GThread  *busy_thread; /* (unowned) (nullable), atomic: the one that runs it now */
+  GThread  *busy_thread; /* (unowned) (nullable), atomic: the one that runs it now, if there
+                            are layers */
 
   NorpcBacklog backlog; /* has its own lock */
   NorpcWaiters waiters; /* has its own lock; woken after each change of the state */

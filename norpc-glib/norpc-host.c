@@ -283,13 +283,15 @@ norpc_host_run (NorpcHost    *self,
   push = context != NULL && context != thread_default;
 
   self->busy = TRUE;
-  g_atomic_pointer_set (&self->busy_thread, g_thread_self ());
+  if (self->gate != NULL)
+    g_atomic_pointer_set (&self->busy_thread, g_thread_self ());
   if (push)
     g_main_context_push_thread_default (context);
   run_once (self);
   if (push)
     g_main_context_pop_thread_default (context);
-  g_atomic_pointer_set (&self->busy_thread, NULL);
+  if (self->gate != NULL)
+    g_atomic_pointer_set (&self->busy_thread, NULL);
   self->busy = FALSE;
 
   return TRUE;
