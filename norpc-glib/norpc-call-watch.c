@@ -15,13 +15,16 @@ norpc_call_add_watch (NorpcCall          *call,
                       NorpcCallWatch     *watch,
                       NorpcCallWatchFunc  func)
 {
+  NorpcCallWatch *next = g_atomic_pointer_get (&call->watches);
+
   watch->func = func;
-  watch->next = g_atomic_pointer_get (&call->watches);
-  if (!g_atomic_pointer_compare_and_exchange (&call->watches, watch->next, watch))
+  watch->next = next;
+  if (!g_atomic_pointer_compare_and_exchange (&call->watches, next, watch))
     return FALSE;
 
+  /* The function may have been called, and have freed the watch. */
   return g_atomic_int_get (&call->state) != NORPC_CALL_ANSWERED ||
-         !g_atomic_pointer_compare_and_exchange (&call->watches, watch, watch->next);
+         !g_atomic_pointer_compare_and_exchange (&call->watches, watch, next);
 }
 
 /* The thread that ends the call, whose state says so: tells those who asked,

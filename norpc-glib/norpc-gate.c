@@ -35,7 +35,8 @@ norpc_gate_send (NorpcEndpoint *endpoint,
 
   g_mutex_lock (&self->lock);
   host = self->host != NULL ? norpc_host_ref (self->host) : NULL;
-  here = host != NULL && norpc_host_may_handle (host);
+  /* Behind what waits here already. */
+  here = host != NULL && self->calls.length == 0 && norpc_host_may_handle (host);
   if (host != NULL && !here)
     {
       g_queue_push_tail (&self->calls, g_steal_pointer (&call));

@@ -25,5 +25,10 @@
 #include <norpc-glib/norpc-proxy.h>
 #include <norpc-glib/norpc-spin.h>
 #include <norpc-glib/layers/norpc-layer.h>
+#include <norpc-glib/layers/norpc-buffer.h>
+#include <norpc-glib/layers/norpc-concurrency-limit.h>
+#include <norpc-glib/layers/norpc-load-shed.h>
+#include <norpc-glib/layers/norpc-rate-limit.h>
+#include <norpc-glib/layers/norpc-time-limit.h>
 
 #undef NORPC_GLIB_INSIDE

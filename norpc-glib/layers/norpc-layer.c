@@ -4,8 +4,9 @@
  */
 
 #include "norpc-call-private.h"
+#include "norpc-channel.h"
 #include "norpc-error.h"
-#include "norpc-layer.h"
+#include "norpc-layer-private.h"
 
 /**
  * NorpcLayer:
@@ -20,8 +21,8 @@
  * A layer belongs to one stack. It is made floating, and is owned by what it
  * is put into.
  *
- * An author's own layer is a subclass that overrides
- * [vfunc@Norpc.Layer.send]. Layers may be used by many threads at once.
+ * An author's own layer is a subclass that overrides [vfunc@Norpc.Layer.take].
+ * Layers may be used by many threads at once.
  *
  * Since: 0.1
  */
@@ -55,20 +56,20 @@ static void
 norpc_layer_endpoint_send (NorpcEndpoint *endpoint,
                            NorpcCall     *call)
 {
-  NORPC_LAYER_GET_CLASS (endpoint)->send (NORPC_LAYER (endpoint), call);
+  NORPC_LAYER_GET_CLASS (endpoint)->take (NORPC_LAYER (endpoint), call);
 }
 
 static gboolean
 norpc_layer_endpoint_is_ready (NorpcEndpoint *endpoint)
 {
-  return NORPC_LAYER_GET_CLASS (endpoint)->is_ready (NORPC_LAYER (endpoint));
+  return NORPC_LAYER_GET_CLASS (endpoint)->has_room (NORPC_LAYER (endpoint));
 }
 
 static void
 norpc_layer_endpoint_await_ready (NorpcEndpoint *endpoint,
                                   NorpcCall     *probe)
 {
-  NORPC_LAYER_GET_CLASS (endpoint)->await_ready (NORPC_LAYER (endpoint), probe);
+  NORPC_LAYER_GET_CLASS (endpoint)->await_room (NORPC_LAYER (endpoint), probe);
 }
 
 static void
@@ -80,7 +81,7 @@ norpc_layer_endpoint_iface_init (NorpcEndpointInterface *iface)
 }
 
 static gboolean
-norpc_layer_real_is_ready (NorpcLayer *self)
+norpc_layer_real_has_room (NorpcLayer *self)
 {
   NorpcEndpoint *endpoint = get_private (self)->endpoint;
 
@@ -88,8 +89,8 @@ norpc_layer_real_is_ready (NorpcLayer *self)
 }
 
 static void
-norpc_layer_real_await_ready (NorpcLayer *self,
-                              NorpcCall  *probe)
+norpc_layer_real_await_room (NorpcLayer *self,
+                             NorpcCall  *probe)
 {
   NorpcEndpoint *endpoint = get_private (self)->endpoint;
 
@@ -157,9 +158,9 @@ norpc_layer_class_init (NorpcLayerClass *klass)
   object_class->get_property = norpc_layer_get_property;
   object_class->finalize = norpc_layer_finalize;
 
-  klass->send = norpc_layer_pass_on;
-  klass->is_ready = norpc_layer_real_is_ready;
-  klass->await_ready = norpc_layer_real_await_ready;
+  klass->take = norpc_layer_pass_on;
+  klass->has_room = norpc_layer_real_has_room;
+  klass->await_room = norpc_layer_real_await_room;
 
   /**
    * NorpcLayer:endpoint: (getter get_endpoint) (setter set_endpoint)
@@ -223,6 +224,16 @@ norpc_layer_set_endpoint (NorpcLayer    *self,
 
   get_private (self)->endpoint = g_object_ref_sink (endpoint);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENDPOINT]);
+}
+
+/* Any thread: whether calls end in a channel that is closed. */
+gboolean
+norpc_layer_is_closed (NorpcEndpoint *endpoint)
+{
+  while (NORPC_IS_LAYER (endpoint))
+    endpoint = get_private (NORPC_LAYER (endpoint))->endpoint;
+
+  return NORPC_IS_CHANNEL (endpoint) && norpc_channel_is_closed (NORPC_CHANNEL (endpoint));
 }
 
 /**

@@ -21,10 +21,10 @@ G_DECLARE_DERIVABLE_TYPE (NorpcLayer, norpc_layer, NORPC, LAYER, GInitiallyUnown
 /**
  * NorpcLayerClass:
  * @parent_class: the parent class
- * @send: takes a call; by default it passes it on
- * @is_ready: tells whether a call would be passed on at once; by default
+ * @take: takes a call; by default it passes it on
+ * @has_room: tells whether a call would be passed on at once; by default
  *   whether the next endpoint is ready
- * @await_ready: answers a probe when the layer is ready; by default the next
+ * @await_room: answers a probe when the layer is ready; by default the next
  *   endpoint does
  *
  * The class of [class@Norpc.Layer].
@@ -38,35 +38,35 @@ struct _NorpcLayerClass
 
   /*< public >*/
   /**
-   * NorpcLayerClass::send:
+   * NorpcLayerClass::take:
    * @self: a layer
    * @call: (transfer full): the call
    *
    * Takes @call: passes it on with [method@Norpc.Layer.pass_on], now or later,
    * or answers it. It does not block, and runs in any thread.
    */
-  void     (*send)        (NorpcLayer *self,
-                           NorpcCall  *call);
+  void     (*take)       (NorpcLayer *self,
+                          NorpcCall  *call);
 
   /**
-   * NorpcLayerClass::is_ready:
+   * NorpcLayerClass::has_room:
    * @self: a layer
    *
    * Tells whether a call would be passed on at once, in any thread.
    *
    * Returns: %TRUE if a call would not have to wait
    */
-  gboolean (*is_ready)    (NorpcLayer *self);
+  gboolean (*has_room)   (NorpcLayer *self);
 
   /**
-   * NorpcLayerClass::await_ready:
+   * NorpcLayerClass::await_room:
    * @self: a layer
    * @probe: (transfer full): a call without arguments
    *
    * Answers @probe, without values, when a call would be passed on at once.
    */
-  void     (*await_ready) (NorpcLayer *self,
-                           NorpcCall  *probe);
+  void     (*await_room) (NorpcLayer *self,
+                          NorpcCall  *probe);
 
   /*< private >*/
   gpointer _reserved[8];

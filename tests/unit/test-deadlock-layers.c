@@ -46,7 +46,7 @@ join (LateLayer *self)
 }
 
 static void
-late_layer_send (NorpcLayer *layer,
+late_layer_take (NorpcLayer *layer,
                  NorpcCall  *call)
 {
   LateLayer *self = LATE_LAYER (layer);
@@ -69,7 +69,7 @@ static void
 late_layer_class_init (LateLayerClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = late_layer_dispose;
-  NORPC_LAYER_CLASS (klass)->send = late_layer_send;
+  NORPC_LAYER_CLASS (klass)->take = late_layer_take;
 }
 
 static void

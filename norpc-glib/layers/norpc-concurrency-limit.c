@@ -1,0 +1,235 @@
+/* norpc-concurrency-limit.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-concurrency-limit.h"
+#include "norpc-line-private.h"
+
+/**
+ * NorpcConcurrencyLimit:
+ *
+ * Lets so many calls at once be on their way behind it.
+ *
+ * The others are held, in the order in which they came, until one ends. It is
+ * ready as long as it would hold none.
+ *
+ * Since: 0.1
+ */
+
+struct _NorpcConcurrencyLimit
+{
+  NorpcLayer parent_instance;
+
+  NorpcLine *line;      /* (owned): has its own lock */
+  int        max_calls; /* atomic */
+};
+
+G_DEFINE_FINAL_TYPE (NorpcConcurrencyLimit, norpc_concurrency_limit, NORPC_TYPE_LAYER)
+
+typedef enum
+{
+  PROP_MAX_CALLS = 1,
+} NorpcConcurrencyLimitProperty;
+
+static GParamSpec *properties[PROP_MAX_CALLS + 1];
+
+static guint
+get_max_calls (NorpcLayer *layer)
+{
+  return (guint) g_atomic_int_get (&NORPC_CONCURRENCY_LIMIT (layer)->max_calls);
+}
+
+/* The thread that drains the line. */
+static NorpcLineVerdict
+judge (NorpcLayer *layer)
+{
+  NorpcLine *line = NORPC_CONCURRENCY_LIMIT (layer)->line;
+
+  return norpc_line_get_n_passed (line) < get_max_calls (layer) ? NORPC_LINE_PASS : NORPC_LINE_HOLD;
+}
+
+/* Any thread. What is held may be about to pass. */
+static gboolean
+has_room (NorpcLayer *layer)
+{
+  NorpcLine *line = NORPC_CONCURRENCY_LIMIT (layer)->line;
+
+  return norpc_line_get_n_open (line) < get_max_calls (layer);
+}
+
+static const NorpcLineFuncs line_funcs = { judge, NULL, has_room, NULL, NULL, FALSE };
+
+static void
+norpc_concurrency_limit_take (NorpcLayer *layer,
+                              NorpcCall  *call)
+{
+  norpc_line_send (NORPC_CONCURRENCY_LIMIT (layer)->line, layer, call);
+}
+
+static gboolean
+norpc_concurrency_limit_has_room (NorpcLayer *layer)
+{
+  return norpc_line_is_ready (NORPC_CONCURRENCY_LIMIT (layer)->line, layer);
+}
+
+static void
+norpc_concurrency_limit_await_room (NorpcLayer *layer,
+                                    NorpcCall  *probe)
+{
+  norpc_line_await_ready (NORPC_CONCURRENCY_LIMIT (layer)->line, layer, probe);
+}
+
+static void
+norpc_concurrency_limit_set_property (GObject      *object,
+                                      guint         property_id,
+                                      const GValue *value,
+                                      GParamSpec   *pspec)
+{
+  NorpcConcurrencyLimit *self = NORPC_CONCURRENCY_LIMIT (object);
+
+  switch ((NorpcConcurrencyLimitProperty) property_id)
+    {
+    case PROP_MAX_CALLS:
+      norpc_concurrency_limit_set_max_calls (self, g_value_get_uint (value));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_concurrency_limit_get_property (GObject    *object,
+                                      guint       property_id,
+                                      GValue     *value,
+                                      GParamSpec *pspec)
+{
+  NorpcConcurrencyLimit *self = NORPC_CONCURRENCY_LIMIT (object);
+
+  switch ((NorpcConcurrencyLimitProperty) property_id)
+    {
+    case PROP_MAX_CALLS:
+      g_value_set_uint (value, norpc_concurrency_limit_get_max_calls (self));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_concurrency_limit_dispose (GObject *object)
+{
+  norpc_line_close (NORPC_CONCURRENCY_LIMIT (object)->line);
+
+  G_OBJECT_CLASS (norpc_concurrency_limit_parent_class)->dispose (object);
+}
+
+static void
+norpc_concurrency_limit_finalize (GObject *object)
+{
+  norpc_line_unref (NORPC_CONCURRENCY_LIMIT (object)->line);
+
+  G_OBJECT_CLASS (norpc_concurrency_limit_parent_class)->finalize (object);
+}
+
+static void
+norpc_concurrency_limit_class_init (NorpcConcurrencyLimitClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  NorpcLayerClass *layer_class = NORPC_LAYER_CLASS (klass);
+
+  object_class->set_property = norpc_concurrency_limit_set_property;
+  object_class->get_property = norpc_concurrency_limit_get_property;
+  object_class->dispose = norpc_concurrency_limit_dispose;
+  object_class->finalize = norpc_concurrency_limit_finalize;
+
+  layer_class->take = norpc_concurrency_limit_take;
+  layer_class->has_room = norpc_concurrency_limit_has_room;
+  layer_class->await_room = norpc_concurrency_limit_await_room;
+
+  /**
+   * NorpcConcurrencyLimit:max-calls: (getter get_max_calls) (setter set_max_calls)
+   *
+   * How many calls may be on their way behind it at once.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_CALLS] =
+    g_param_spec_uint ("max-calls", NULL, NULL,
+                       1, G_MAXINT, 1,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_concurrency_limit_init (NorpcConcurrencyLimit *self)
+{
+  self->line = norpc_line_new (NORPC_LAYER (self), &line_funcs);
+  self->max_calls = 1;
+}
+
+/**
+ * norpc_concurrency_limit_new:
+ * @max_calls: how many calls may be on their way behind it at once, at least 1
+ *
+ * Makes a layer that lets @max_calls be on their way behind it at once.
+ *
+ * Returns: (transfer floating): a new layer
+ * Since: 0.1
+ */
+NorpcLayer *
+norpc_concurrency_limit_new (guint max_calls)
+{
+  g_return_val_if_fail (max_calls >= 1 && max_calls <= G_MAXINT, NULL);
+
+  return g_object_new (NORPC_TYPE_CONCURRENCY_LIMIT, "max-calls", max_calls, NULL);
+}
+
+/**
+ * norpc_concurrency_limit_get_max_calls:
+ * @self: a concurrency limit
+ *
+ * Tells how many calls may be on their way behind it at once.
+ *
+ * Returns: the number
+ * Since: 0.1
+ */
+guint
+norpc_concurrency_limit_get_max_calls (NorpcConcurrencyLimit *self)
+{
+  g_return_val_if_fail (NORPC_IS_CONCURRENCY_LIMIT (self), 0);
+
+  return get_max_calls (NORPC_LAYER (self));
+}
+
+/**
+ * norpc_concurrency_limit_set_max_calls:
+ * @self: a concurrency limit
+ * @max_calls: the number, at least 1
+ *
+ * Sets how many calls may be on their way behind it at once.
+ *
+ * If it is raised, what was held goes on; if it is lowered, what has gone on
+ * ends first. Any thread may set it, at any time.
+ *
+ * Since: 0.1
+ */
+void
+norpc_concurrency_limit_set_max_calls (NorpcConcurrencyLimit *self,
+                                       guint                  max_calls)
+{
+  g_return_if_fail (NORPC_IS_CONCURRENCY_LIMIT (self));
+  g_return_if_fail (max_calls >= 1 && max_calls <= G_MAXINT);
+
+  if (get_max_calls (NORPC_LAYER (self)) == max_calls)
+    return;
+
+  g_atomic_int_set (&self->max_calls, (int) max_calls);
+  norpc_line_drain (self->line, NORPC_LAYER (self));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_CALLS]);
+}

@@ -1,0 +1,127 @@
+/* test-layer-stack.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Several layers, in every order, on either side and on both. */
+
+#include "layer-fixture.h"
+
+static NorpcLayer *
+new_layer (guint kind)
+{
+  switch (kind)
+    {
+    case 0:
+      return norpc_concurrency_limit_new (2);
+    case 1:
+      return norpc_rate_limit_new (100, 1);
+    case 2:
+      return norpc_time_limit_new (60 * 1000);
+    case 3:
+    default:
+      return norpc_buffer_new (50);
+    }
+}
+
+/* The kinds in the @n-th of their 24 orders. */
+static void
+get_order (guint n,
+           guint order[4])
+{
+  guint left[4] = { 0, 1, 2, 3 };
+
+  for (guint i = 0; i < 4; i++)
+    {
+      guint choice = n % (4 - i);
+
+      n /= 4 - i;
+      order[i] = left[choice];
+      for (guint j = choice; j < 3; j++)
+        left[j] = left[j + 1];
+    }
+}
+
+static void
+call_in_order (guint n)
+{
+  Layered fixture = { 0 };
+  Outcome notes[40] = { { 0 } };
+  Side side = n % 2 == 0 ? SIDE_CLIENT : SIDE_SERVER;
+  guint order[4];
+
+  get_order (n, order);
+  layered_set_up (&fixture, GUINT_TO_POINTER (side));
+  /* And one on the other side. */
+  if (side == SIDE_CLIENT)
+    norpc_server_add_layer (fixture.server, norpc_concurrency_limit_new (3));
+  layered_start (&fixture, side, new_layer (order[0]), new_layer (order[1]),
+                 new_layer (order[2]), new_layer (order[3]), NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
+    probe_probe_proxy_call_note (fixture.proxy, i, NULL, note_cb, &notes[i]);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture.proxy, NULL, NULL));
+  outcome_wait (&notes[39]);
+  for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
+    g_assert_true (notes[i].n == 1 && notes[i].ok);
+  assert_numbers (fixture.state, G_N_ELEMENTS (notes));
+  layered_tear_down (&fixture, GUINT_TO_POINTER (side));
+}
+
+static void
+test_orders (void)
+{
+  for (guint n = 0; n < 24; n++)
+    call_in_order (n);
+}
+
+/* As it stands in the docs. */
+static void
+test_docs (Fixture       *fixture,
+           gconstpointer  unused)
+{
+  NorpcServer *server = fixture->server;
+  g_autoptr (NorpcEndpoint) stack =
+    norpc_stack_new (norpc_load_shed_new (),
+                     norpc_concurrency_limit_new (100),
+                     norpc_server_get_channel (server),
+                     NULL);
+  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (stack);
+
+  g_assert_true (NORPC_IS_LOAD_SHED (stack));
+  g_assert_true (NORPC_IS_CONCURRENCY_LIMIT (norpc_layer_get_endpoint (NORPC_LAYER (stack))));
+  g_assert_true (probe_probe_proxy_call_noop_sync (proxy, NULL, NULL));
+}
+
+/* A layer that is put nowhere. */
+static void
+test_nowhere (void)
+{
+  NorpcLayer *(*makers[]) (void) = { norpc_load_shed_new };
+  g_autoptr (NorpcEndpoint) alone = NULL;
+
+  for (guint kind = 0; kind <= 4; kind++)
+    {
+      g_autoptr (ProbeProbeProxy) proxy = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_clear_object (&alone);
+      alone = g_object_ref_sink (NORPC_ENDPOINT (kind < 4 ? new_layer (kind) : makers[0] ()));
+      proxy = probe_probe_proxy_new (alone);
+      g_assert_false (probe_probe_proxy_call_noop_sync (proxy, NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/layer-stack/orders", test_orders);
+  TEST ("/layer-stack/docs", test_docs);
+  g_test_add_func ("/layer-stack/nowhere", test_nowhere);
+
+  return g_test_run ();
+}

@@ -1,0 +1,133 @@
+/* test-layer-time.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "layer-fixture.h"
+
+static Side
+get_side (gconstpointer data)
+{
+  return (Side) GPOINTER_TO_UINT (data);
+}
+
+static void
+test_expired (Layered       *fixture,
+              gconstpointer  side)
+{
+  Outcome held[3] = { { 0 } };
+  g_autoptr (GError) error = NULL;
+  gint64 start = g_get_monotonic_time ();
+  NorpcCall *call;
+
+  layered_start (fixture, get_side (side), norpc_time_limit_new (20), NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (held); i++)
+    probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &held[i]);
+  call = probe_state_take_held (fixture->state);
+  outcome_wait (&held[2]);
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, 20 * 1000);
+  for (guint i = 0; i < G_N_ELEMENTS (held); i++)
+    {
+      g_assert_error (held[i].error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+      outcome_clear (&held[i]);
+    }
+  g_assert_true (norpc_call_is_cancelled (call));
+  answer (call);
+
+  /* The main thread blocks. */
+  g_assert_false (probe_probe_proxy_call_hold_sync (fixture->proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+}
+
+static void
+test_in_time (Layered       *fixture,
+              gconstpointer  side)
+{
+  NorpcLayer *limit = norpc_time_limit_new (3600 * 1000);
+  Outcome cancelled = { 0 };
+
+  g_assert_cmpuint (norpc_time_limit_get_milliseconds (NORPC_TIME_LIMIT (limit)), ==, 3600 * 1000);
+  layered_start (fixture, get_side (side), limit, NULL);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &cancelled);
+  norpc_proxy_cancel_all (NORPC_PROXY (fixture->proxy));
+  outcome_wait (&cancelled);
+  g_assert_error (cancelled.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  outcome_clear (&cancelled);
+  /* Calls that have ended do not keep it. */
+  if (get_side (side) == SIDE_CLIENT)
+    {
+      g_object_add_weak_pointer (G_OBJECT (limit), (gpointer *) &limit);
+      layered_let_pass (fixture);
+      layered_drop (fixture);
+      g_assert_null (limit);
+    }
+}
+
+/* One that ends early does not put off the others. */
+static void
+test_first_ended (Layered       *fixture,
+                  gconstpointer  unused)
+{
+  Outcome first = { 0 }, second = { 0 };
+
+  layered_start (fixture, SIDE_CLIENT, norpc_time_limit_new (30), NULL);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &first);
+  g_usleep (10 * 1000);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &second);
+  answer (probe_state_take_held (fixture->state));
+  outcome_wait (&first);
+  outcome_wait (&second);
+  g_assert_true (first.ok);
+  g_assert_error (second.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  outcome_clear (&second);
+}
+
+/* Before a layer that holds calls, it bounds how long they wait. Behind, not. */
+static void
+test_held (Layered       *fixture,
+           gconstpointer  side)
+{
+  Outcome first = { 0 }, second = { 0 };
+
+  layered_start (fixture, get_side (side), norpc_time_limit_new (20),
+                 norpc_concurrency_limit_new (1), NULL);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &first);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &second);
+  outcome_wait (&second);
+  g_assert_error (first.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_assert_error (second.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  outcome_clear (&first);
+  outcome_clear (&second);
+}
+
+static void
+test_behind (Layered       *fixture,
+             gconstpointer  side)
+{
+  Outcome first = { 0 }, second = { 0 };
+
+  layered_start (fixture, get_side (side), norpc_concurrency_limit_new (1),
+                 norpc_time_limit_new (20), NULL);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &first);
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &second);
+  outcome_wait (&second);
+  g_assert_error (first.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_assert_true (second.ok);
+  outcome_clear (&first);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  TEST_LAYER_SIDES ("/layer-time/expired", test_expired);
+  TEST_LAYER_SIDES ("/layer-time/in-time", test_in_time);
+  TEST_LAYER ("/layer-time/first-ended", SIDE_CLIENT, test_first_ended);
+  TEST_LAYER_SIDES ("/layer-time/held", test_held);
+  TEST_LAYER_SIDES ("/layer-time/behind", test_behind);
+
+  return g_test_run ();
+}
