@@ -88,6 +88,21 @@ norpc_channel_set_runner (NorpcChannel *self,
   g_async_queue_unlock (self->queue);
 }
 
+/* Any thread: the one that serves the calls, as far as it is known (unowned), or
+ * NULL.
+ */
+GThread *
+norpc_channel_get_serving_thread (NorpcChannel *self)
+{
+  GThread *thread;
+
+  g_async_queue_lock (self->queue);
+  thread = self->runner;
+  g_async_queue_unlock (self->queue);
+
+  return thread;
+}
+
 /* Any thread: accepts no more calls. The first reason stands. */
 void
 norpc_channel_close (NorpcChannel *self,

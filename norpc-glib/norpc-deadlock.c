@@ -3,12 +3,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Synchronous calls that wait for each other.
+/* Threads that wait for each other.
  *
- * A thread that goes to sleep until a call is answered says so here, and
- * follows who waits for whom: from the thread that has to serve its call, if
- * that sleeps in a call too, to the one that has to serve that, and so on. If
- * it comes back to itself, nobody in the circle could ever go on.
+ * A thread that goes to sleep until a call is answered, or a server has started or
+ * stopped, says so here, and follows who waits for whom: from the thread that has
+ * to serve its call, if that sleeps too, to the one that it waits for, and so on.
+ * If it comes back to itself, nobody in the circle could ever go on: unless one of
+ * the calls in it fails.
  *
  * A call may come to the thread that has to serve it later, through a layer that
  * held it back: then who brings it looks.
@@ -20,9 +21,10 @@
 
 #include "norpc-call-private.h"
 #include "norpc-deadlock-private.h"
+#include "norpc-host-private.h"
 
-/* The call that each sleeping thread waits for: of unowned GThread and
- * NorpcCall. Protected by the lock, which is the last to be taken.
+/* What each sleeping thread waits for: of unowned GThread and NorpcThreadWait.
+ * Protected by the lock, which is the last to be taken.
  */
 static GMutex waits_lock;
 static GHashTable *waits; /* (owned) (nullable) */
@@ -58,30 +60,39 @@ is_stuck_locked (NorpcCall *call)
     }
 }
 
+/* With the lock held: the one thread that can end it, or NULL. */
 static GThread *
-get_serving_thread (NorpcCall *call)
+get_thread_locked (NorpcThreadWait *wait)
 {
-  return g_atomic_pointer_get (&call->serving_thread);
+  if (wait->call == NULL)
+    return wait->host == NULL || norpc_host_get_state (wait->host) < wait->state ? wait->thread : NULL;
+
+  return is_stuck_locked (wait->call) ? g_atomic_pointer_get (&wait->call->serving_thread) : NULL;
 }
 
-/* With the lock held: @call, the call that the thread sleeps for that serves
- * it, and so on until it comes back to who waits for @call (owned); or NULL if it
+/* With the lock held: @wait, what the thread sleeps for that has to end it, and so
+ * on until it comes back to @first, which waits for @wait (owned); or NULL if it
  * does not. A call to the thread itself was refused when it was sent.
  */
 static GPtrArray *
-find_circle_locked (NorpcCall *call)
+find_circle_locked (NorpcThreadWait *wait,
+                    GThread         *first)
 {
   g_autoptr (GPtrArray) circle = g_ptr_array_new ();
-  GThread *first = call->waiting_thread;
 
-  while (call != NULL && get_serving_thread (call) != NULL && is_stuck_locked (call))
+  while (wait != NULL)
     {
-      g_ptr_array_add (circle, call);
-      if (get_serving_thread (call) == first)
+      GThread *thread = get_thread_locked (wait);
+
+      if (thread == NULL)
+        return NULL;
+
+      g_ptr_array_add (circle, wait);
+      if (thread == first)
         return circle->len > 1 ? g_steal_pointer (&circle) : NULL;
 
-      call = g_hash_table_lookup (waits, get_serving_thread (call));
-      if (call != NULL && g_ptr_array_find (circle, call, NULL))
+      wait = g_hash_table_lookup (waits, thread);
+      if (wait != NULL && g_ptr_array_find (circle, wait, NULL))
         return NULL;
     }
 
@@ -90,24 +101,28 @@ find_circle_locked (NorpcCall *call)
 
 /* With the lock held: the call that closes the circle, which is the one that no
  * service has begun with. Two threads may have made one at once: then it is
- * the caller's.
+ * the caller's. Or -1 if there is no call in it.
  */
-static guint
+static int
 find_last_locked (GPtrArray *circle)
 {
+  int last = -1;
+
   for (guint i = 0; i < circle->len; i++)
     {
-      NorpcCall *call = circle->pdata[i];
+      NorpcCall *call = ((NorpcThreadWait *) circle->pdata[i])->call;
 
-      if (g_atomic_int_get (&call->stage) == NORPC_CALL_WAITING)
-        return i;
+      if (call != NULL && g_atomic_int_get (&call->stage) == NORPC_CALL_WAITING)
+        return (int) i;
+      if (call != NULL && last < 0)
+        last = (int) i;
     }
 
-  return 0;
+  return last;
 }
 
-/* With the lock held: the calls in the order in which they were made, the one
- * at @last last. Each was made by the handler of the one before it.
+/* With the lock held: what is waited for in the order in which it was begun, the
+ * one at @last last. Each call was made by the handler of the one before it.
  */
 static char *
 describe_circle_locked (GPtrArray *circle,
@@ -117,36 +132,50 @@ describe_circle_locked (GPtrArray *circle,
 
   for (guint i = 1; i <= circle->len; i++)
     {
-      NorpcCall *call = circle->pdata[(last + i) % circle->len];
+      NorpcCall *call = ((NorpcThreadWait *) circle->pdata[(last + i) % circle->len])->call;
 
-      g_string_append_printf (text, "%s.%s%s",
-                              norpc_call_get_interface_name (call),
-                              norpc_call_get_method_name (call),
-                              i < circle->len ? " -> " : "");
+      if (call != NULL)
+        g_string_append_printf (text, "%s.%s", norpc_call_get_interface_name (call),
+                                norpc_call_get_method_name (call));
+      else
+        g_string_append (text, "(a server or thread that starts or stops)");
+      if (i < circle->len)
+        g_string_append (text, " -> ");
     }
 
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* With the lock held: if who waits for @call never could wake, the call that
- * makes it so (held), with what is to be said of it (owned). Or NULL.
+/* With the lock held: if @thread could never wake from @wait, the call that makes
+ * it so (held), with what is to be said of it (owned). Or NULL: then @hopeless
+ * if it could not, and there is no call to fail.
  */
 static NorpcCall *
-find_culprit_locked (NorpcCall  *call,
-                     char      **description)
+find_culprit_locked (NorpcThreadWait  *wait,
+                     GThread          *thread,
+                     char            **description,
+                     gboolean         *hopeless)
 {
-  g_autoptr (GPtrArray) circle = find_circle_locked (call);
-  guint last;
+  g_autoptr (GPtrArray) circle = find_circle_locked (wait, thread);
+  NorpcCall *culprit;
+  int last;
 
   if (circle == NULL)
     return NULL;
 
-  /* The calls of the circle are there as long as the lock is held. */
   last = find_last_locked (circle);
-  *description = describe_circle_locked (circle, last);
-  norpc_call_hold (circle->pdata[last]);
+  if (last < 0)
+    {
+      *hopeless = TRUE;
+      return NULL;
+    }
 
-  return circle->pdata[last];
+  /* The calls of the circle are there as long as the lock is held. */
+  *description = describe_circle_locked (circle, (guint) last);
+  culprit = ((NorpcThreadWait *) circle->pdata[last])->call;
+  norpc_call_hold (culprit);
+
+  return culprit;
 }
 
 static void
@@ -160,23 +189,27 @@ refuse (NorpcCall  *culprit,
   norpc_call_release (culprit);
 }
 
-/* The thread that is going to sleep until @call is answered. If it never
- * could be, the call that makes it so is answered here.
+/* The thread that is going to sleep. If it never could wake, the call that makes it
+ * so is answered here. FALSE if there is none: then it must not sleep.
  */
-void
-norpc_deadlock_begin_wait (NorpcCall *call)
+gboolean
+norpc_deadlock_begin_wait (NorpcThreadWait *wait)
 {
   g_autofree char *description = NULL;
+  gboolean hopeless = FALSE;
   NorpcCall *culprit;
 
   g_mutex_lock (&waits_lock);
   if (waits == NULL)
     waits = g_hash_table_new (NULL, NULL);
-  g_hash_table_insert (waits, g_thread_self (), call);
-  culprit = find_culprit_locked (call, &description);
+  culprit = find_culprit_locked (wait, g_thread_self (), &description, &hopeless);
+  if (!hopeless)
+    g_hash_table_insert (waits, g_thread_self (), wait);
   g_mutex_unlock (&waits_lock);
 
   refuse (culprit, description);
+
+  return !hopeless;
 }
 
 /* The thread that has brought @call, which it holds, to a channel, and is not the
@@ -187,11 +220,14 @@ norpc_deadlock_look (NorpcCall *call)
 {
   g_autofree char *description = NULL;
   NorpcCall *culprit = NULL;
+  NorpcThreadWait *wait;
+  gboolean hopeless;
 
   /* If its caller does not sleep yet, it looks itself before it does. */
   g_mutex_lock (&waits_lock);
-  if (waits != NULL && g_hash_table_lookup (waits, call->waiting_thread) == call)
-    culprit = find_culprit_locked (call, &description);
+  wait = waits != NULL ? g_hash_table_lookup (waits, call->waiting_thread) : NULL;
+  if (wait != NULL && wait->call == call)
+    culprit = find_culprit_locked (wait, call->waiting_thread, &description, &hopeless);
   g_mutex_unlock (&waits_lock);
 
   refuse (culprit, description);

@@ -170,7 +170,9 @@ norpc_endpoint_call (NorpcEndpoint  *self,
 static void
 sleep_until_answered (NorpcCall *call)
 {
-  norpc_deadlock_begin_wait (call);
+  NorpcThreadWait wait = { .call = call };
+
+  norpc_deadlock_begin_wait (&wait);
 
   if (!norpc_sync_wait_sleep (call, call->deadline))
     {

@@ -148,8 +148,10 @@ norpc_server_start_finish (NorpcServer   *self,
  *
  * If the service is in a context of the calling thread, it stops within this
  * function. Where it cannot, because it handles a call at the moment or is to
- * finish one that it answers later, the error is
- * %NORPC_ERROR_WOULD_DEADLOCK. On %G_IO_ERROR_CANCELLED, only the waiting
+ * finish one that it answers later, or because its thread waits for the calling
+ * thread to stop another server, the error is
+ * %NORPC_ERROR_WOULD_DEADLOCK. If it waits for the calling thread in a synchronous
+ * call, that fails. On %G_IO_ERROR_CANCELLED, only the waiting
  * ends. In both cases the server stops all the same, as soon as it can.
  *
  * Returns: %TRUE if the service has stopped, %FALSE with @error set if not

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "norpc-deadlock-private.h"
 #include "norpc-thread-private.h"
 
 /**
@@ -295,16 +296,25 @@ norpc_thread_get_main_context (NorpcThread *self)
 void
 norpc_thread_stop (NorpcThread *self)
 {
+  NorpcThreadWait wait = { .thread = self != NULL ? self->gthread : NULL };
+
   g_return_if_fail (NORPC_IS_THREAD (self));
 
   norpc_thread_quit (self);
   if (self->gthread == g_thread_self ())
     return;
 
+  if (!norpc_deadlock_begin_wait (&wait))
+    {
+      g_critical ("A thread was stopped by one that it stops: it is not waited for");
+      return;
+    }
+
   g_mutex_lock (&self->data->lock);
   while (!self->data->ended)
     g_cond_wait (&self->data->changed, &self->data->lock);
   g_mutex_unlock (&self->data->lock);
+  norpc_deadlock_end_wait ();
 
   if (g_atomic_int_compare_and_exchange (&self->joined, FALSE, TRUE))
     g_thread_join (self->gthread);

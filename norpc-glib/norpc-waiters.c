@@ -3,6 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "norpc-channel-private.h"
+#include "norpc-deadlock-private.h"
+#include "norpc-error.h"
 #include "norpc-host-private.h"
 #include "norpc-waiters-private.h"
 
@@ -102,7 +105,23 @@ wait_cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
   g_mutex_unlock (&self->lock);
 }
 
-/* The calling thread. FALSE if it was cancelled. */
+/* The calling thread: FALSE if the host could only come to @state when the calling
+ * thread goes on.
+ */
+static gboolean
+begin_wait (NorpcThreadWait  *wait,
+            GError          **error)
+{
+  if (norpc_deadlock_begin_wait (wait))
+    return TRUE;
+
+  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK,
+                       "The thread of the service waits for the calling thread");
+
+  return FALSE;
+}
+
+/* The calling thread. FALSE if it was cancelled, or the wait would never end. */
 gboolean
 norpc_waiters_wait (NorpcWaiters    *self,
                     NorpcHost       *host,
@@ -110,8 +129,14 @@ norpc_waiters_wait (NorpcWaiters    *self,
                     GCancellable    *cancellable,
                     GError         **error)
 {
+  NorpcThreadWait wait = {
+    .thread = norpc_channel_get_serving_thread (host->channel), .host = host, .state = state
+  };
   gulong cancelled_id = 0;
   gboolean reached;
+
+  if (!begin_wait (&wait, error))
+    return FALSE;
 
   if (cancellable != NULL)
     cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (wait_cancelled_cb), self, NULL);
@@ -123,6 +148,7 @@ norpc_waiters_wait (NorpcWaiters    *self,
   g_mutex_unlock (&self->lock);
 
   g_cancellable_disconnect (cancellable, cancelled_id);
+  norpc_deadlock_end_wait ();
 
   return reached || !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
