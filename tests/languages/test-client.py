@@ -91,6 +91,60 @@ class Client(unittest.TestCase):
             self.proxy.call_get_sync(0, data('key'), None)
         self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
 
+    def test_readiness(self):
+        channel = self.server.get_channel()
+        self.assertEqual(channel.props.when_full, Norpc.FullPolicy.BUSY)
+        self.assertTrue(channel.is_ready())
+        loop = GLib.MainLoop()
+        outcome = []
+
+        def ready(source, result, user_data):
+            outcome.append(source.ready_finish(result))
+            loop.quit()
+
+        channel.ready_async(None, ready, None)
+        self.assertEqual(outcome, [])
+        loop.run()
+        self.assertEqual(outcome, [True])
+
+        self.server.stop(Norpc.StopMode.FINISH, None)
+        self.assertFalse(channel.is_ready())
+
+        def closed(source, result, user_data):
+            with self.assertRaises(GLib.Error) as caught:
+                source.ready_finish(result)
+            self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
+            loop.quit()
+
+        channel.ready_async(None, closed, None)
+        loop.run()
+
+    def test_priority(self):
+        self.assertEqual(self.proxy.props.priority, Norpc.Priority.NORMAL)
+        self.proxy.set_priority(Norpc.Priority.URGENT)
+        self.assertEqual(self.proxy.props.priority, Norpc.Priority.URGENT)
+        self.assertIsNone(self.proxy.call_get_sync(0, data('none'), None))
+
+    def test_channel(self):
+        channel = Norpc.Channel.new(2, Norpc.FullPolicy.WAIT)
+        self.assertEqual(channel.get_when_full(), Norpc.FullPolicy.WAIT)
+        server = Norpc.Server(service=Kv.caller_new_store(), channel=channel)
+        server.start(None)
+        proxy = Kv.StoreProxy.new(channel)
+        answered = []
+        loop = GLib.MainLoop()
+
+        def appended(source, result, user_data):
+            answered.append(source.call_append_finish(result))
+            if len(answered) == 100:
+                loop.quit()
+
+        for _ in range(100):
+            proxy.call_append(0, data('key'), data('x'), None, appended, None)
+        loop.run()
+        self.assertEqual(answered, list(range(1, 101)))
+        server.stop(Norpc.StopMode.FINISH, None)
+
     def test_many_threads(self):
         def count():
             proxy = Kv.StoreProxy.new(self.server.get_channel())
