@@ -28,6 +28,7 @@ typedef struct
 int   cg_commands_run       (char       **args);
 char *cg_commands_make_help (void);
 
+int   cg_command_check      (char       **args);
 int   cg_command_generate   (char       **args);
 
 /* Says what is wrong with a command line. */

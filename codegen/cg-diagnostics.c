@@ -176,6 +176,38 @@ cg_diagnostics_warning (CgDiagnostics    *self,
   self->n_errors += is_error;
 }
 
+static Diagnostic *
+finding_new (const char       *severity,
+             const CgLocation *location,
+             const char       *format,
+             ...)
+{
+  Diagnostic *diagnostic;
+  va_list args;
+
+  va_start (args, format);
+  diagnostic = diagnostic_new (location, severity, format, args);
+  va_end (args);
+
+  return diagnostic;
+}
+
+void
+cg_diagnostics_finding (CgDiagnostics    *self,
+                        const char       *severity,
+                        const CgLocation *location,
+                        const char       *text)
+{
+  add (self, finding_new (severity, location, "%s", text));
+}
+
+void
+cg_diagnostics_forget (CgDiagnostics *self)
+{
+  g_ptr_array_set_size (self->list, 0);
+  self->last = NULL;
+}
+
 /* Adds to the last error or warning. */
 void
 cg_diagnostics_note (CgDiagnostics    *self,

@@ -40,6 +40,15 @@ void           cg_diagnostics_note         (CgDiagnostics    *self,
                                             const char       *format,
                                             ...) G_GNUC_PRINTF (3, 4);
 
+/* What is neither wrong nor a warning. @severity is a static string. */
+void           cg_diagnostics_finding      (CgDiagnostics    *self,
+                                            const char       *severity,
+                                            const CgLocation *location,
+                                            const char       *text);
+
+/* Forgets all but the texts of descriptions. */
+void           cg_diagnostics_forget       (CgDiagnostics    *self);
+
 /* What becomes of warnings; before the first. */
 void           cg_diagnostics_set_warnings (CgDiagnostics    *self,
                                             const CgWarnings *warnings);

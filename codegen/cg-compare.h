@@ -1,0 +1,55 @@
+/* cg-compare.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cg-model.h"
+
+G_BEGIN_DECLS
+
+/* What a difference is to those who call. */
+typedef enum
+{
+  CG_SEVERITY_BREAKING,    /* what worked does not any more */
+  CG_SEVERITY_RISKY,       /* it may not, with some callers */
+  CG_SEVERITY_COMPATIBLE,  /* there is more than before */
+  CG_N_SEVERITIES
+} CgSeverity;
+
+typedef struct
+{
+  CgDiagnostics *diagnostics;
+  guint          n[CG_N_SEVERITIES];
+} CgFindings;
+
+const char *cg_severity_to_string (CgSeverity           self);
+
+/* Says in what @now differs from @before. */
+void        cg_compare            (const CgDescription *before,
+                                   const CgDescription *now,
+                                   CgFindings          *findings);
+
+/* cg-compare-args.c */
+void        cg_compare_args       (CgFindings          *findings,
+                                   const CgNode        *before,
+                                   const CgNode        *now,
+                                   GPtrArray           *old_args,
+                                   GPtrArray           *new_args,
+                                   CgDirection          direction);
+void        cg_compare_uses       (CgFindings          *findings,
+                                   const CgTypeUse     *before,
+                                   const CgTypeUse     *now,
+                                   const char          *what);
+
+/* Notes a difference where it is, and the place in the other version if
+ * @other is not NULL. */
+void        cg_findings_add       (CgFindings          *self,
+                                   CgSeverity           severity,
+                                   const CgLocation    *location,
+                                   const CgLocation    *other,
+                                   const char          *format,
+                                   ...) G_GNUC_PRINTF (5, 6);
+
+G_END_DECLS
