@@ -10,6 +10,7 @@
 
 static const CgCommand commands[] = {
   { "check", "What breaks for callers between two versions of a description", cg_command_check },
+  { "format", "Rewrite descriptions in canonical form", cg_command_format },
 };
 
 /* Takes over @args, a copy of the command line. */

@@ -29,6 +29,7 @@ int   cg_commands_run       (char       **args);
 char *cg_commands_make_help (void);
 
 int   cg_command_check      (char       **args);
+int   cg_command_format     (char       **args);
 int   cg_command_generate   (char       **args);
 
 /* Says what is wrong with a command line. */

@@ -452,3 +452,9 @@ cg_element_start (Attributes *attributes,
 
   return start_any (attributes, parent, object);
 }
+
+gboolean
+cg_parser_knows_element (const char *name)
+{
+  return find_element (name) != NULL;
+}
