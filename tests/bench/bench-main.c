@@ -38,6 +38,8 @@ static const Row rows[] = {
   { &bench_norpc, MODE_REPLY, 1, 1.0 },
   { &bench_norpc, MODE_REPLY, 64, 3.0 },
   { &bench_norpc, MODE_REPLY, 1024, 3.0 },
+  { &bench_norpc_many, MODE_REPLY, 100000, 3.0 },
+  { &bench_norpc_deadlines, MODE_REPLY, 100000, 3.0 },
   { &bench_hand, MODE_ASYNC, 1, 0.04 },
   { &bench_hand, MODE_ASYNC, 64, 0.5 },
   { &bench_hand, MODE_ASYNC, 1024, 0.5 },

@@ -47,22 +47,39 @@ typedef struct
   NorpcServer      *server;   /* (owned) */
   NorpcEndpoint    *endpoint; /* (unowned) */
   BenchTargetProxy *proxy;    /* (owned) */
+  guint             n_calls;
 } Norpc;
 
 static gpointer
-norpc_start (void)
+start_with_channel (NorpcChannel *channel)
 {
   Norpc *self = g_new0 (Norpc, 1);
   g_autoptr (GObject) service = g_object_new (service_get_type (), NULL);
   g_autoptr (GError) error = NULL;
 
-  self->server = norpc_server_new (service);
+  self->server = g_object_new (NORPC_TYPE_SERVER, "service", service, "channel", channel, NULL);
   if (!norpc_server_start (self->server, NULL, &error))
     g_error ("%s", error->message);
   self->endpoint = NORPC_ENDPOINT (norpc_server_get_channel (self->server));
   self->proxy = bench_target_proxy_new (self->endpoint);
 
   return self;
+}
+
+static gpointer
+norpc_start (void)
+{
+  return start_with_channel (NULL);
+}
+
+/* For more calls at once than a channel has room for. */
+static gpointer
+many_start (void)
+{
+  g_autoptr (NorpcChannel) channel = norpc_channel_new (NORPC_CHANNEL_DEFAULT_CAPACITY,
+                                                        NORPC_WHEN_FULL_WAIT);
+
+  return start_with_channel (channel);
 }
 
 static void
@@ -117,6 +134,18 @@ norpc_reply (gpointer     state,
                        NULL, reply_cb, window);
 }
 
+/* Each call has a deadline of its own, some earlier than those before it. */
+static void
+deadline_reply (gpointer     state,
+                BenchWindow *window)
+{
+  Norpc *self = state;
+  NorpcCall *call = norpc_call_new (bench_target_interface_info (), 0);
+
+  norpc_call_set_timeout (call, 1000000 + (self->n_calls++ * 7919) % 1000000);
+  norpc_endpoint_call (self->endpoint, call, NULL, reply_cb, window);
+}
+
 static gboolean
 norpc_sync (gpointer state)
 {
@@ -132,4 +161,18 @@ const BenchContender bench_norpc = {
   .async = norpc_async,
   .reply = norpc_reply,
   .sync = norpc_sync,
+};
+
+const BenchContender bench_norpc_many = {
+  .name = "norpc-many",
+  .start = many_start,
+  .stop = norpc_stop,
+  .reply = norpc_reply,
+};
+
+const BenchContender bench_norpc_deadlines = {
+  .name = "norpc-deadlines",
+  .start = many_start,
+  .stop = norpc_stop,
+  .reply = deadline_reply,
 };

@@ -37,6 +37,8 @@ typedef struct
 } BenchContender;
 
 extern const BenchContender bench_norpc;
+extern const BenchContender bench_norpc_many;
+extern const BenchContender bench_norpc_deadlines;
 extern const BenchContender bench_hand;
 extern const BenchContender bench_task;
 extern const BenchContender bench_gdbus;
