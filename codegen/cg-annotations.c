@@ -80,7 +80,16 @@ static void
 apply_deprecated (const Target       *target,
                   const CgAnnotation *annotation)
 {
-  target->node->deprecated = read_boolean (target, annotation);
+  target->node->deprecated |= read_boolean (target, annotation);
+}
+
+/* As the attribute, which goes first. */
+static void
+apply_deprecated_text (const Target       *target,
+                       const CgAnnotation *annotation)
+{
+  if (target->node->deprecated_text == NULL)
+    cg_node_set_deprecated (target->node, annotation->value);
 }
 
 static void
@@ -195,10 +204,12 @@ static const struct
   { "org.gtk.GDBus.DocString", apply_doc },
   { "org.gtk.GDBus.DocString.Short", apply_brief },
   { "org.gtk.GDBus.Since", apply_since },
+  { "org.norpc.Deprecated", apply_deprecated_text },
   { "org.norpc.Idempotent", apply_idempotent },
   { "org.norpc.LatestWins", apply_latest_wins },
   { "org.norpc.Nullable", apply_nullable },
   { "org.norpc.Oneway", apply_oneway },
+  { "org.norpc.Since", apply_since },
   { "org.norpc.Timeout", apply_timeout },
   { "org.norpc.Transfer", apply_transfer },
   { "org.norpc.Type", apply_type },

@@ -101,6 +101,34 @@ cg_attributes_get_word (Attributes *self,
                         name, string, hint, meant);
 }
 
+/* Of what has a type. */
+void
+cg_attributes_get_type (Attributes *self,
+                        CgTypeUse  *use)
+{
+  static const Word words[] = { { "true", TRUE }, { "false", FALSE }, { NULL, 0 } };
+  int nullable = FALSE;
+
+  use->signature = cg_attributes_get_string (self, "type", &use->location);
+  cg_attributes_get_word (self, "nullable", words, "'true' or 'false'", &nullable);
+  use->nullable = nullable;
+}
+
+/* Of what is there since a version, and may be deprecated. Attributes go
+ * before comments. */
+void
+cg_attributes_get_common (Attributes *self,
+                          CgNode     *node)
+{
+  const char *since = cg_attributes_find (self, "since");
+  const char *deprecated = cg_attributes_find (self, "deprecated");
+
+  if (since != NULL && *since != '\0')
+    node->since = cg_description_string (self->parser->description, since);
+  if (deprecated != NULL)
+    cg_node_set_deprecated (node, cg_description_string (self->parser->description, deprecated));
+}
+
 /* XML says so, GMarkup does not. */
 void
 cg_attributes_check_duplicates (Attributes *self)

@@ -8,6 +8,7 @@
 
 #include "cg-check.h"
 
+#include "cg-declarations.h"
 #include "cg-suggest.h"
 
 #include <string.h>
@@ -118,8 +119,12 @@ check_wire (CgTypeUse *use,
 }
 
 void
-cg_check_variants (const CgResolver *resolver)
+cg_check_variants (CgDescription *description,
+                   CgDiagnostics *diagnostics)
 {
-  cg_description_foreach_use (resolver->description, complete_variant, (gpointer) resolver);
-  cg_description_foreach_use (resolver->description, check_wire, (gpointer) resolver);
+  CgResolver resolver = { description, NULL, diagnostics };
+
+  cg_records_complete (description);
+  cg_description_foreach_use (description, complete_variant, &resolver);
+  cg_description_foreach_use (description, check_wire, &resolver);
 }

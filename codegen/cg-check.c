@@ -8,6 +8,8 @@
 
 #include "cg-check.h"
 
+#include "cg-declarations.h"
+
 #include <string.h>
 
 #define MAX_NAME      255 /* both are limits of D-Bus */
@@ -326,6 +328,8 @@ cg_check (CgDescription *description,
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
 
   cg_resolve_includes (&checker.resolver);
+  cg_declarations_register (&checker.resolver);
+  cg_declarations_check (&checker.resolver);
   for (guint i = 0; i < description->interfaces->len; i++)
     {
       CgInterface *interface = g_ptr_array_index (description->interfaces, i);
@@ -338,5 +342,4 @@ cg_check (CgDescription *description,
         }
       check_members (&checker, interface);
     }
-  cg_check_variants (&checker.resolver);
 }

@@ -25,6 +25,10 @@ gboolean cg_check_type        (const CgResolver *resolver,
 gboolean cg_check_arg_type    (const CgResolver *resolver,
                                CgTypeUse        *use,
                                CgDirection       direction);
-void     cg_check_variants    (const CgResolver *resolver);
+
+/* After names are resolved, and if there are no errors: completes what types
+ * are outside of the process. */
+void     cg_check_variants    (CgDescription    *description,
+                               CgDiagnostics    *diagnostics);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include "cg-doc-links.h"
 
+#include "cg-declarations.h"
 #include "cg-doc.h"
 #include "cg-names.h"
 
@@ -51,21 +52,10 @@ resolve_node (Resolver *self,
     node->c_doc = keep (self, cg_doc_escape (node->doc, self->links));
   if (node->brief != NULL)
     node->c_brief = keep (self, cg_doc_paragraph (node->brief, "", self->links));
+  if (node->deprecated_text != NULL)
+    node->c_deprecated_text = keep (self, cg_doc_paragraph (node->deprecated_text, "", self->links));
   if (node->since != NULL)
     node->c_since = keep (self, cg_doc_paragraph (node->since, "", NULL));
-}
-
-static void
-resolve_args (Resolver  *self,
-              GPtrArray *args)
-{
-  for (guint i = 0; i < args->len; i++)
-    {
-      CgNode *node = g_ptr_array_index (args, i);
-
-      if (node->doc != NULL)
-        node->c_doc = keep (self, cg_doc_paragraph (node->doc, "  ", self->links));
-    }
 }
 
 /* A member is there since its interface is, if nothing else is said. */
@@ -84,6 +74,33 @@ resolve_members (Resolver          *self,
     }
 }
 
+/* Of arguments, values and fields, which are lines in a comment. */
+static void
+resolve_lines (Resolver  *self,
+               GPtrArray *nodes)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      CgNode *node = g_ptr_array_index (nodes, i);
+
+      if (node->doc != NULL)
+        node->c_doc = keep (self, cg_doc_paragraph (node->doc, "  ", self->links));
+    }
+}
+
+static void
+resolve_declarations (Resolver *self)
+{
+  for (guint i = 0; i < self->description->declarations->len; i++)
+    {
+      CgDeclaration *declaration = g_ptr_array_index (self->description->declarations, i);
+
+      resolve_node (self, &declaration->node);
+      resolve_lines (self, declaration->values);
+      resolve_lines (self, declaration->fields);
+    }
+}
+
 /* The model has no errors, and its names. */
 void
 cg_docs_resolve (CgDescription *description)
@@ -92,6 +109,7 @@ cg_docs_resolve (CgDescription *description)
 
   for (guint i = 0; i < description->interfaces->len; i++)
     add_links (&self, g_ptr_array_index (description->interfaces, i));
+  resolve_declarations (&self);
 
   for (guint i = 0; i < description->interfaces->len; i++)
     {
@@ -106,8 +124,8 @@ cg_docs_resolve (CgDescription *description)
         {
           CgMethod *method = g_ptr_array_index (interface->methods, j);
 
-          resolve_args (&self, method->in_args);
-          resolve_args (&self, method->out_args);
+          resolve_lines (&self, method->in_args);
+          resolve_lines (&self, method->out_args);
         }
     }
 

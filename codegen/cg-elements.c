@@ -22,7 +22,7 @@ typedef struct
   Kind        parents;
   StartFunc   start;
   const char *required[3];
-  const char *optional[5];
+  const char *optional[6];
 } Element;
 
 static const Word access_words[] = {
@@ -78,7 +78,7 @@ start_interface (Attributes *attributes,
   CgInterface *interface = cg_interface_new (self->description, &self->location);
 
   interface->node.name = cg_attributes_get_string (attributes, "name", &interface->node.name_location);
-  self->n_interfaces++;
+  self->n_definitions++;
 
   /* below the root node only, not below a Telepathy <tp:spec> */
   if (parent->kind == KIND_NODE && !parent->said && self->frames->len > 2 &&
@@ -149,17 +149,6 @@ static const Word transfer_words[] = {
   { NULL, 0 }
 };
 
-static void
-read_type (Attributes *attributes,
-           CgTypeUse  *use)
-{
-  int nullable = FALSE;
-
-  use->signature = cg_attributes_get_string (attributes, "type", &use->location);
-  cg_attributes_get_word (attributes, "nullable", boolean_words, "'true' or 'false'", &nullable);
-  use->nullable = nullable;
-}
-
 static gpointer
 start_property (Attributes *attributes,
                 Frame      *parent)
@@ -168,7 +157,7 @@ start_property (Attributes *attributes,
   int access = CG_ACCESS_READ;
 
   property->node.name = cg_attributes_get_string (attributes, "name", &property->node.name_location);
-  read_type (attributes, &property->use);
+  cg_attributes_get_type (attributes, &property->use);
   cg_attributes_get_word (attributes, "access", access_words, "'read', 'write' or 'readwrite'", &access);
   property->access = access;
 
@@ -224,7 +213,7 @@ start_arg (Attributes *attributes,
   arg = cg_arg_new (get_args (parent, direction), &self->location);
   arg->direction = direction;
   arg->node.name = cg_attributes_get_string (attributes, "name", &arg->node.name_location);
-  read_type (attributes, &arg->use);
+  cg_attributes_get_type (attributes, &arg->use);
   cg_attributes_get_word (attributes, "transfer", transfer_words, "'none' or 'full'", &moved);
   arg->use.is_moved = moved;
   arg->use.moved_location = cg_attributes_locate (attributes, "transfer", FALSE);
@@ -262,20 +251,37 @@ start_doc (Attributes *attributes,
 
 #define KIND_MEMBER (KIND_METHOD | KIND_SIGNAL | KIND_PROPERTY | KIND_STREAM)
 
+/* What the documentation of can be given. */
+#define KIND_DOCUMENTED \
+  (KIND_INTERFACE | KIND_MEMBER | KIND_ARG | KIND_ENUM | KIND_DOMAIN | KIND_RECORD | KIND_VALUE | KIND_FIELD)
+
+/* What has a name that a comment can begin with. */
+#define KIND_COMMENTED (KIND_INTERFACE | KIND_MEMBER | KIND_ENUM | KIND_DOMAIN | KIND_RECORD)
+
 static const Element elements[] = {
   { "node", KIND_NODE, KIND_ROOT | KIND_NODE, start_node, { NULL }, { "name" } },
   { "include", KIND_INCLUDE, KIND_NODE, start_include, { "name", "version" }, { "header" } },
-  { "interface", KIND_INTERFACE, KIND_ROOT | KIND_NODE, start_interface, { "name" }, { NULL } },
+  { "interface", KIND_INTERFACE, KIND_ROOT | KIND_NODE, start_interface, { "name" },
+    { "since", "deprecated" } },
   { "method", KIND_METHOD, KIND_INTERFACE, start_method, { "name" },
-    { "timeout", "oneway", "latest-wins", "idempotent" } },
-  { "signal", KIND_SIGNAL, KIND_INTERFACE, start_signal, { "name" }, { NULL } },
-  { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" }, { "nullable" } },
-  { "stream", KIND_STREAM, KIND_INTERFACE, start_stream, { "name" }, { NULL } },
-  { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, start_arg, { "type" }, { "name", "direction", "nullable", "transfer" } },
-  { "annotation", KIND_ANNOTATION,
-    KIND_NODE | KIND_INTERFACE | KIND_MEMBER | KIND_ARG | KIND_ANNOTATION,
+    { "since", "deprecated", "timeout", "oneway", "latest-wins", "idempotent" } },
+  { "signal", KIND_SIGNAL, KIND_INTERFACE, start_signal, { "name" }, { "since", "deprecated" } },
+  { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" },
+    { "since", "deprecated", "nullable" } },
+  { "stream", KIND_STREAM, KIND_INTERFACE, start_stream, { "name" }, { "since", "deprecated" } },
+  { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, start_arg, { "type" },
+    { "name", "direction", "nullable", "transfer" } },
+  { "enum", KIND_ENUM, KIND_NODE, cg_element_start_enum, { "name" }, { "since", "deprecated" } },
+  { "flags", KIND_ENUM, KIND_NODE, cg_element_start_flags, { "name" }, { "since", "deprecated" } },
+  { "error-domain", KIND_DOMAIN, KIND_NODE, cg_element_start_error_domain, { "name" },
+    { "since", "deprecated", "dbus-prefix" } },
+  { "record", KIND_RECORD, KIND_NODE, cg_element_start_record, { "name" }, { "since", "deprecated" } },
+  { "value", KIND_VALUE, KIND_ENUM, cg_element_start_value, { "name" }, { "value", "nick" } },
+  { "error", KIND_VALUE, KIND_DOMAIN, cg_element_start_value, { "name" }, { "value", "nick", "dbus-name" } },
+  { "field", KIND_FIELD, KIND_RECORD, cg_element_start_field, { "name", "type" }, { "nullable" } },
+  { "annotation", KIND_ANNOTATION, KIND_NODE | KIND_DOCUMENTED | KIND_ANNOTATION,
     start_annotation, { "name", "value" }, { NULL } },
-  { "doc", KIND_DOC, KIND_NODE | KIND_INTERFACE | KIND_MEMBER | KIND_ARG, start_doc, { NULL }, { NULL } },
+  { "doc", KIND_DOC, KIND_NODE | KIND_DOCUMENTED, start_doc, { NULL }, { NULL } },
 };
 
 static const Element *
@@ -379,10 +385,13 @@ start_known (Attributes    *attributes,
   gboolean complete = check_attributes (attributes, element);
 
   *object = element->start (attributes, parent);
-  if (element->kind == KIND_ARG)
+  if ((element->kind & (KIND_ARG | KIND_VALUE | KIND_FIELD)) != 0)
     cg_comments_apply_arg (self, parent->object, *object);
-  else if ((element->kind & (KIND_INTERFACE | KIND_MEMBER)) != 0)
-    cg_comments_apply (self, *object);
+  else if ((element->kind & KIND_COMMENTED) != 0)
+    {
+      cg_comments_apply (self, *object);
+      cg_attributes_get_common (attributes, *object);
+    }
   if (*object != NULL && element->kind != KIND_DOC && !complete)
     ((CgNode *) *object)->broken = TRUE;
 

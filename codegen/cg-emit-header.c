@@ -5,7 +5,7 @@
 
 /* The C header: the GInterface that a service implements, and the proxy. */
 
-#include "cg-emitter.h"
+#include "cg-emit-header-private.h"
 
 #include "cg-doc.h"
 #include "cg-emit-shared.h"
@@ -187,9 +187,9 @@ emit_vfuncs (const CgInterface *interface,
   cg_writer_emit (writer, struct_foot);
 }
 
-static void
-emit_prototype (CgWriter        *writer,
-                const CgColumns *columns)
+void
+cg_emit_prototype (CgWriter        *writer,
+                   const CgColumns *columns)
 {
   g_autofree char *type = cg_writer_expand (writer, "$return_type$");
   g_autofree char *function = cg_writer_expand (writer, "$function$");
@@ -258,7 +258,7 @@ emit_prototypes (const CgInterface       *interface,
       if (pass == 0)
         cg_signature_measure_set (writer, &columns);
       else
-        emit_prototype (writer, &columns);
+        cg_emit_prototype (writer, &columns);
 
       for (guint i = 0; i < interface->methods->len; i++)
         {
@@ -276,7 +276,7 @@ emit_prototypes (const CgInterface       *interface,
                   continue;
                 }
               cg_signature_set (writer, method, kinds[j]);
-              emit_prototype (writer, &columns);
+              cg_emit_prototype (writer, &columns);
             }
         }
     }
@@ -310,16 +310,11 @@ set_type_docs (const CgInterface *interface,
 
 static void
 emit_interface (const CgInterface *interface,
-                const CgStyle     *style,
                 CgWriter          *writer)
 {
   g_autofree char *module = NULL;
-  g_autofree char *decorator = style->symbol_decorator != NULL
-                               ? g_strdup_printf ("%s\n", style->symbol_decorator)
-                               : g_strdup ("");
 
   cg_names_set_interface (writer, interface);
-  cg_writer_set (writer, "decorator", decorator);
   set_type_docs (interface, writer);
   module = cg_writer_expand (writer, "$MODULE$");
 
@@ -353,6 +348,10 @@ cg_emit_header (const CgDescription *description,
                 const char          *header,
                 CgWriter            *writer)
 {
+  g_autofree char *decorator = style->symbol_decorator != NULL
+                               ? g_strdup_printf ("%s\n", style->symbol_decorator)
+                               : g_strdup ("");
+
   (void) header;
 
   cg_emit_head (description, file, writer);
@@ -364,10 +363,12 @@ cg_emit_header (const CgDescription *description,
       cg_writer_emit (writer, "#include \"$decorator_header$\"\n\n");
     }
   set_type_includes (description, writer);
+  cg_writer_set (writer, "decorator", decorator);
   cg_writer_emit (writer, includes);
 
+  cg_emit_types (description, writer);
   for (guint i = 0; i < description->interfaces->len; i++)
-    emit_interface (g_ptr_array_index (description->interfaces, i), style, writer);
+    emit_interface (g_ptr_array_index (description->interfaces, i), writer);
 
   cg_writer_emit (writer, foot);
   if (!style->pragma_once)

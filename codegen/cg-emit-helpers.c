@@ -8,6 +8,8 @@
 
 #include "cg-emit-source-private.h"
 
+#include "cg-columns.h"
+#include "cg-declarations.h"
 #include "cg-marshal.h"
 
 #include <string.h>
@@ -37,7 +39,7 @@ static const char copy_array[] =
   "  copy = g_ptr_array_new_full (array->len, $free$);\n"
   "  for (guint i = 0; i < array->len; i++)\n"
   "    {\n"
-  "      $c_out$element = ($c_out$) g_ptr_array_index (array, i);\n"
+  "      $c_out$element = ($c_cast$) g_ptr_array_index (array, i);\n"
   "\n"
   "      g_ptr_array_add (copy, $copy$);\n"
   "    }\n"
@@ -58,13 +60,74 @@ static const char own_array[] =
   "}\n"
   "\n";
 
+static const char equal_arrays[] =
+  "static gboolean\n"
+  "$prefix$equal_$lower$_arrays ($array_type$ *array,\n"
+  "$indent$                 $array_type$ *other)\n"
+  "{\n"
+  "  if (array->len != other->len)\n"
+  "    return FALSE;\n"
+  "\n"
+  "  for (guint i = 0; i < array->len; i++)\n"
+  "    {\n"
+  "      $c_out$a = $element_a$;\n"
+  "      $c_out$b = $element_b$;\n"
+  "\n"
+  "      if (!($equal$))\n"
+  "        return FALSE;\n"
+  "    }\n"
+  "\n"
+  "  return TRUE;\n"
+  "}\n"
+  "\n";
+
+static const char array_to_variant[] =
+  "static GVariant *\n"
+  "$prefix$$lower$_array_to_variant ($array_type$ *array)\n"
+  "{\n"
+  "  GVariantBuilder builder;\n"
+  "\n"
+  "  g_variant_builder_init (&builder, G_VARIANT_TYPE (\"a$variant$\"));\n"
+  "  for (guint i = 0; i < array->len; i++)\n"
+  "    {\n"
+  "      $c_out$a = $element_a$;\n"
+  "\n"
+  "      g_variant_builder_add_value (&builder, $to_variant$);\n"
+  "    }\n"
+  "\n"
+  "  return g_variant_builder_end (&builder);\n"
+  "}\n"
+  "\n";
+
+static const char array_from_variant[] =
+  "static $array_type$ *\n"
+  "$prefix$$lower$_array_from_variant (GVariant *variant)\n"
+  "{\n"
+  "  gsize length = g_variant_n_children (variant);\n"
+  "  g_autoptr ($array_type$) array = $new_array$;\n"
+  "\n"
+  "  for (gsize i = 0; i < length; i++)\n"
+  "    {\n"
+  "      g_autoptr (GVariant) child = g_variant_get_child_value (variant, i);\n"
+  "      $c_out$element = $from_variant$;\n"
+  "\n"
+  "$check_element$"
+  "      $add_element$;\n"
+  "    }\n"
+  "\n"
+  "  return g_steal_pointer (&array);\n"
+  "}\n"
+  "\n";
+
 /* What is needed of a type. */
 enum
 {
-  NEED_FREE  = 1 << 0,
-  NEED_LOCAL = 1 << 1,
-  NEED_COPY  = 1 << 2,  /* of arrays of it */
-  NEED_OWN   = 1 << 3   /* the same */
+  NEED_FREE    = 1 << 0,
+  NEED_LOCAL   = 1 << 1,
+  NEED_COPY    = 1 << 2,  /* of arrays of it, and so on */
+  NEED_OWN     = 1 << 3,
+  NEED_EQUAL   = 1 << 4,
+  NEED_VARIANT = 1 << 5
 };
 
 typedef struct
@@ -108,20 +171,90 @@ need_args (Helpers   *self,
 }
 
 static void
+need_fields (Helpers             *self,
+             const CgDeclaration *record)
+{
+  guint of_array = NEED_COPY;
+
+  if (record->named->type.equal != NULL)
+    of_array |= NEED_EQUAL;
+  if (record->named->type.to_variant != NULL)
+    of_array |= NEED_VARIANT;
+  for (guint i = 0; i < record->fields->len; i++)
+    need (self, &((CgField *) g_ptr_array_index (record->fields, i))->use, NEED_FREE, of_array);
+}
+
+static void
+emit_array_equal (CgWriter          *writer,
+                  const CgNamedType *named)
+{
+  g_autofree char *name = cg_writer_expand (writer, "$prefix$$lower$");
+  g_autofree char *indent = g_strnfill (strlen (name), ' ');
+
+  cg_writer_set (writer, "indent", indent);
+  cg_writer_set (writer, "value", "a");
+  cg_writer_set (writer, "other", "b");
+  cg_marshal_set_expanded (writer, "equal", named->type.equal);
+  cg_writer_emit (writer, equal_arrays);
+}
+
+static void
+emit_array_variants (CgWriter          *writer,
+                     const CgNamedType *named)
+{
+  gboolean is_pointer = named->type.is_pointer;
+
+  cg_writer_set (writer, "variant", named->type.variant);
+  cg_writer_set (writer, "value", "a");
+  cg_marshal_set_expanded (writer, "to_variant", named->type.to_variant);
+  cg_writer_emit (writer, array_to_variant);
+
+  cg_writer_set (writer, "value", "child");
+  cg_marshal_set_expanded (writer, "from_variant", named->type.from_variant);
+  cg_marshal_set_expanded (writer, "new_array",
+                           is_pointer ? "g_ptr_array_new_full ((guint) length, $free$)"
+                                      : "g_array_sized_new (FALSE, FALSE, sizeof ($c_type$), (guint) length)");
+  cg_writer_set (writer, "check_element",
+                 named->type.can_fail ? "      if (element == NULL)\n        return NULL;\n" : "");
+  cg_writer_set (writer, "add_element",
+                 is_pointer ? "g_ptr_array_add (array, element)" : "g_array_append_val (array, element)");
+  cg_writer_emit (writer, array_from_variant);
+}
+
+/* The keys that all texts for arrays of a type have. */
+static void
+set_array (CgWriter          *writer,
+           const CgNamedType *named)
+{
+  const CgType *type = &named->type;
+  g_autofree char *padded = cg_columns_pad (type->c_out, 0);
+
+  cg_writer_set (writer, "array_type", type->is_pointer ? "GPtrArray" : "GArray");
+  cg_writer_set (writer, "c_out", padded);
+  cg_writer_set (writer, "c_cast", type->c_out);
+  cg_writer_set (writer, "c_type", named->c_type);
+  cg_marshal_set_expanded (writer, "element_a",
+                           type->is_pointer ? "($c_cast$) g_ptr_array_index (array, i)"
+                                            : "g_array_index (array, $c_type$, i)");
+  cg_marshal_set_expanded (writer, "element_b",
+                           type->is_pointer ? "($c_cast$) g_ptr_array_index (other, i)"
+                                            : "g_array_index (other, $c_type$, i)");
+}
+
+static void
 emit_helpers_of (Helpers           *self,
                  const CgNamedType *named,
                  guint              needs)
 {
   CgWriter *writer = self->writer;
   const CgType *type = &named->type;
-  gboolean has_local = named->local != NULL && (needs & NEED_LOCAL) != 0;
-  g_autofree char *free_function = cg_writer_expand (writer, type->free_function);
+  gboolean has_local = type->is_pointer && named->local != NULL && (needs & NEED_LOCAL) != 0;
+  g_autofree char *free_function = type->is_pointer ? cg_writer_expand (writer, type->free_function) : g_strdup ("");
 
   cg_writer_set (writer, "lower", named->lower);
   cg_writer_set (writer, "get_value_type", type->get_type);
   cg_writer_set (writer, "free", free_function);
-  cg_writer_set (writer, "c_type", named->c_type);
-  cg_writer_set (writer, "c_out", type->c_out);
+  set_array (writer, named);
   cg_writer_set (writer, "value", "element");
   cg_marshal_set_expanded (writer, "copy", type->copy);
 
@@ -132,10 +265,14 @@ emit_helpers_of (Helpers           *self,
       cg_writer_set (writer, "local", named->local);
       cg_writer_emit (writer, local_type);
     }
-  if ((needs & NEED_COPY) != 0)
+  if (type->is_pointer && (needs & NEED_COPY) != 0)
     cg_writer_emit (writer, copy_array);
-  if ((needs & NEED_OWN) != 0)
+  if (type->is_pointer && (needs & NEED_OWN) != 0)
     cg_writer_emit (writer, own_array);
+  if ((needs & NEED_EQUAL) != 0)
+    emit_array_equal (writer, named);
+  if ((needs & NEED_VARIANT) != 0)
+    emit_array_variants (writer, named);
 }
 
 static int
@@ -154,6 +291,13 @@ cg_emit_helpers (const CgDescription *description,
   GHashTableIter iter;
   gpointer key;
 
+  for (guint i = 0; i < description->declarations->len; i++)
+    {
+      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+      if (declaration->kind == CG_DECLARED_RECORD)
+        need_fields (&self, declaration);
+    }
   for (guint i = 0; i < description->interfaces->len; i++)
     {
       const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
@@ -175,8 +319,7 @@ cg_emit_helpers (const CgDescription *description,
     {
       CgNamedType *named = g_ptr_array_index (types, i);
 
-      if (named->type.is_pointer)
-        emit_helpers_of (&self, named, GPOINTER_TO_UINT (g_hash_table_lookup (self.needs, named)));
+      emit_helpers_of (&self, named, GPOINTER_TO_UINT (g_hash_table_lookup (self.needs, named)));
     }
 
   g_hash_table_unref (self.needs);

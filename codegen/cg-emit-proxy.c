@@ -179,7 +179,7 @@ set_take (CgWriter       *writer,
   for (guint i = 0; i < method->out_args->len; i++)
     {
       const CgArg *arg = g_ptr_array_index (method->out_args, i);
-      g_autofree char *get = cg_marshal_expand (writer, arg->use.type->get, arg, "values", i, "");
+      g_autofree char *get = cg_marshal_expand (writer, arg->use.type->get, &arg->use, "values", i, "");
 
       g_string_append_printf (take, "%sif (%s != NULL)\n", i > 0 ? "\n" : "", arg->c_out);
       if (arg->use.type->is_pointer)
@@ -239,7 +239,7 @@ set_arg_checks (CgWriter       *writer,
   for (guint i = 0; i < method->in_args->len; i++)
     {
       const CgArg *arg = g_ptr_array_index (method->in_args, i);
-      g_autofree char *condition = cg_marshal_make_condition (writer, arg, arg->c_lent);
+      g_autofree char *condition = cg_marshal_make_condition (writer, &arg->use, arg->c_lent);
 
       if (condition == NULL)
         continue;

@@ -131,7 +131,7 @@ emit_dispatch (CgWriter       *writer,
           continue;
         }
 
-      g_ptr_array_add (passed, cg_marshal_expand (writer, arg->use.type->get, arg, "args", i, ""));
+      g_ptr_array_add (passed, cg_marshal_expand (writer, arg->use.type->get, &arg->use, "args", i, ""));
       has_lent = TRUE;
     }
   g_ptr_array_add (passed, g_strdup ("error"));
@@ -198,7 +198,7 @@ set_clear_moved (CgWriter       *writer,
       if (!arg->use.is_moved)
         continue;
 
-      statement = cg_marshal_expand (writer, arg->use.type->clear, arg, "", 0, arg->c_lent);
+      statement = cg_marshal_expand (writer, arg->use.type->clear, &arg->use, "", 0, arg->c_lent);
       g_string_append_printf (clear, "      %s\n", statement);
     }
   cg_writer_set (writer, "clear_moved", clear->str);

@@ -65,7 +65,9 @@ cg_emit_append_tags (GString      *doc,
       g_string_append_printf (doc, "%sSince: %s", separator, node->c_since);
       separator = "\n";
     }
-  if (node->deprecated)
+  if (node->deprecated && node->c_deprecated_text != NULL)
+    g_string_append_printf (doc, "%sDeprecated: %s", separator, node->c_deprecated_text);
+  else if (node->deprecated)
     g_string_append_printf (doc, "%sDeprecated: The description says that `%s` is deprecated.",
                             separator, node->name);
 }

@@ -14,6 +14,10 @@ G_BEGIN_DECLS
 
 void cg_emit_helpers  (const CgDescription *description,
                        CgWriter            *writer);
+void cg_emit_enums    (const CgDescription *description,
+                       CgWriter            *writer);
+void cg_emit_records  (const CgDescription *description,
+                       CgWriter            *writer);
 void cg_emit_dispatch (const CgInterface *interface,
                        CgWriter          *writer);
 void cg_emit_info     (const CgInterface *interface,

@@ -133,6 +133,8 @@ cg_input_read (const CgInput  *self,
       g_ptr_array_add (description->girs, (gpointer) cg_description_string (description, path));
     }
   cg_names_resolve (description, self->interface_prefix, self->c_namespace, diagnostics);
+  if (!cg_diagnostics_has_errors (diagnostics))
+    cg_check_variants (description, diagnostics);
 
   return description;
 }

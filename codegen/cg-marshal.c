@@ -11,37 +11,37 @@
 
 /* Expands one text of the type table for an argument. */
 char *
-cg_marshal_expand (CgWriter    *writer,
-                   const char  *text,
-                   const CgArg *arg,
-                   const char  *gvalue_array,
-                   guint        index,
-                   const char  *value)
+cg_marshal_expand (CgWriter        *writer,
+                   const char      *text,
+                   const CgTypeUse *use,
+                   const char      *gvalue_array,
+                   guint            index,
+                   const char      *value)
 {
   g_autofree char *gvalue = g_strdup_printf ("&%s[%u]", gvalue_array, index);
 
   cg_writer_set (writer, "gvalue", gvalue);
   cg_writer_set (writer, "value", value);
-  cg_writer_set (writer, "signature", arg->use.value_signature);
+  cg_writer_set (writer, "signature", use->value_signature);
 
   return cg_writer_expand (writer, text);
 }
 
 /* The condition that a value is right, or NULL if it always is. */
 char *
-cg_marshal_make_condition (CgWriter    *writer,
-                           const CgArg *arg,
-                           const char  *value)
+cg_marshal_make_condition (CgWriter        *writer,
+                           const CgTypeUse *use,
+                           const char      *value)
 {
-  const CgType *type = arg->use.type;
-  g_autofree char *check = type->check != NULL ? cg_marshal_expand (writer, type->check, arg, "", 0, value) : NULL;
+  const CgType *type = use->type;
+  g_autofree char *check = type->check != NULL ? cg_marshal_expand (writer, type->check, use, "", 0, value) : NULL;
 
-  if (!type->is_pointer || (arg->use.nullable && check == NULL))
+  if (!type->is_pointer || (use->nullable && check == NULL))
     return NULL;
   if (check == NULL)
     return g_strdup_printf ("%s != NULL", value);
 
-  return g_strdup_printf (arg->use.nullable ? "%s == NULL || %s" : "%s != NULL && %s", value, check);
+  return g_strdup_printf (use->nullable ? "%s == NULL || %s" : "%s != NULL && %s", value, check);
 }
 
 /* The same for what a service gives: the condition that it is wrong.
@@ -53,7 +53,7 @@ make_wrong_condition (CgWriter    *writer,
                       gboolean     is_there)
 {
   const CgType *type = arg->use.type;
-  g_autofree char *check = type->check != NULL ? cg_marshal_expand (writer, type->check, arg, "", 0, value) : NULL;
+  g_autofree char *check = type->check != NULL ? cg_marshal_expand (writer, type->check, &arg->use, "", 0, value) : NULL;
 
   if (!type->is_pointer || (check == NULL && (arg->use.nullable || is_there)))
     return NULL;
@@ -103,7 +103,7 @@ cg_marshal_set_store (CgWriter  *writer,
     {
       const CgArg *arg = g_ptr_array_index (args, i);
       g_autofree char *statement =
-        cg_marshal_expand (writer, is_local || arg->use.is_moved ? arg->use.type->take : arg->use.type->set, arg,
+        cg_marshal_expand (writer, is_local || arg->use.is_moved ? arg->use.type->take : arg->use.type->set, &arg->use,
                            is_in ? "args" : "results", i, is_local ? arg->c_out : arg->c_lent);
 
       g_string_append_printf (store, "%s%s", i > 0 ? "\n" : "", statement);

@@ -13,15 +13,15 @@ G_BEGIN_DECLS
 /* What is passed to a function is in one line if it is not longer. */
 #define CG_PASSED_WIDTH 50
 
-char     *cg_marshal_expand         (CgWriter       *writer,
-                                     const char     *text,
-                                     const CgArg    *arg,
-                                     const char     *gvalue_array,
-                                     guint           index,
-                                     const char     *value);
-char     *cg_marshal_make_condition (CgWriter       *writer,
-                                     const CgArg    *arg,
-                                     const char     *value);
+char     *cg_marshal_expand         (CgWriter        *writer,
+                                     const char      *text,
+                                     const CgTypeUse *use,
+                                     const char      *gvalue_array,
+                                     guint            index,
+                                     const char      *value);
+char     *cg_marshal_make_condition (CgWriter        *writer,
+                                     const CgTypeUse *use,
+                                     const char      *value);
 gboolean  cg_marshal_set_conditions (CgWriter       *writer,
                                      const CgMethod *method,
                                      gboolean        is_local);

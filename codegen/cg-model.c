@@ -3,14 +3,22 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "cg-model.h"
+#include "cg-declarations.h"
 
 #include <string.h>
 
-static void
-node_clear (CgNode *node)
+void
+cg_node_clear (CgNode *node)
 {
   g_ptr_array_unref (node->annotations);
+}
+
+void
+cg_node_set_deprecated (CgNode     *node,
+                        const char *text)
+{
+  node->deprecated = *text != '\0' && g_ascii_strcasecmp (text, "false") != 0;
+  node->deprecated_text = node->deprecated && g_ascii_strcasecmp (text, "true") != 0 ? text : NULL;
 }
 
 static void
@@ -18,7 +26,7 @@ annotation_free (gpointer data)
 {
   CgAnnotation *annotation = data;
 
-  node_clear (&annotation->node);
+  cg_node_clear (&annotation->node);
   g_free (annotation);
 }
 
@@ -27,7 +35,7 @@ arg_free (gpointer data)
 {
   CgArg *arg = data;
 
-  node_clear (&arg->node);
+  cg_node_clear (&arg->node);
   g_free (arg);
 }
 
@@ -36,7 +44,7 @@ method_free (gpointer data)
 {
   CgMethod *method = data;
 
-  node_clear (&method->node);
+  cg_node_clear (&method->node);
   g_ptr_array_unref (method->in_args);
   g_ptr_array_unref (method->out_args);
   g_free (method->names);
@@ -48,7 +56,7 @@ signal_free (gpointer data)
 {
   CgSignal *signal = data;
 
-  node_clear (&signal->node);
+  cg_node_clear (&signal->node);
   g_ptr_array_unref (signal->args);
   g_free (signal);
 }
@@ -58,7 +66,7 @@ stream_free (gpointer data)
 {
   CgStream *stream = data;
 
-  node_clear (&stream->node);
+  cg_node_clear (&stream->node);
   g_ptr_array_unref (stream->in_args);
   g_ptr_array_unref (stream->out_args);
   g_free (stream);
@@ -69,7 +77,7 @@ property_free (gpointer data)
 {
   CgProperty *property = data;
 
-  node_clear (&property->node);
+  cg_node_clear (&property->node);
   g_free (property);
 }
 
@@ -78,7 +86,7 @@ interface_free (gpointer data)
 {
   CgInterface *interface = data;
 
-  node_clear (&interface->node);
+  cg_node_clear (&interface->node);
   g_ptr_array_unref (interface->methods);
   g_ptr_array_unref (interface->signals);
   g_ptr_array_unref (interface->properties);
@@ -92,13 +100,13 @@ include_free (gpointer data)
 {
   CgInclude *include = data;
 
-  node_clear (&include->node);
+  cg_node_clear (&include->node);
   g_free (include);
 }
 
-static void
-node_init (CgNode           *node,
-           const CgLocation *location)
+void
+cg_node_init (CgNode           *node,
+              const CgLocation *location)
 {
   node->location = *location;
   node->name_location = *location;
@@ -114,6 +122,7 @@ cg_description_new (void)
   self->files = g_ptr_array_new ();
   self->girs = g_ptr_array_new ();
   self->includes = g_ptr_array_new_with_free_func (include_free);
+  self->declarations = g_ptr_array_new_with_free_func (cg_declaration_free);
   self->named_types = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   self->headers = g_ptr_array_new_with_free_func (g_free);
   self->strings = g_string_chunk_new (4096);
@@ -128,6 +137,7 @@ cg_description_free (CgDescription *self)
   g_ptr_array_unref (self->files);
   g_ptr_array_unref (self->girs);
   g_ptr_array_unref (self->includes);
+  g_ptr_array_unref (self->declarations);
   g_hash_table_unref (self->named_types);
   g_ptr_array_unref (self->headers);
   g_string_chunk_free (self->strings);
@@ -147,7 +157,7 @@ cg_include_new (CgDescription    *description,
 {
   CgInclude *self = g_new0 (CgInclude, 1);
 
-  node_init (&self->node, location);
+  cg_node_init (&self->node, location);
   self->version_location = *location;
   g_ptr_array_add (description->includes, self);
 
@@ -202,7 +212,7 @@ cg_interface_new (CgDescription    *description,
 {
   CgInterface *self = g_new0 (CgInterface, 1);
 
-  node_init (&self->node, location);
+  cg_node_init (&self->node, location);
   self->methods = g_ptr_array_new_with_free_func (method_free);
   self->signals = g_ptr_array_new_with_free_func (signal_free);
   self->properties = g_ptr_array_new_with_free_func (property_free);
@@ -218,7 +228,7 @@ cg_method_new (CgInterface      *interface,
 {
   CgMethod *self = g_new0 (CgMethod, 1);
 
-  node_init (&self->node, location);
+  cg_node_init (&self->node, location);
   self->in_args = g_ptr_array_new_with_free_func (arg_free);
   self->out_args = g_ptr_array_new_with_free_func (arg_free);
   g_ptr_array_add (interface->methods, self);
@@ -232,7 +242,7 @@ cg_signal_new (CgInterface      *interface,
 {
   CgSignal *self = g_new0 (CgSignal, 1);
 
-  node_init (&self->node, location);
+  cg_node_init (&self->node, location);
   self->args = g_ptr_array_new_with_free_func (arg_free);
   g_ptr_array_add (interface->signals, self);
 
@@ -245,7 +255,7 @@ cg_property_new (CgInterface      *interface,
 {
   CgProperty *self = g_new0 (CgProperty, 1);
 
-  node_init (&self->node, location);
+  cg_node_init (&self->node, location);
   self->use.location = *location;
   g_ptr_array_add (interface->properties, self);
 
@@ -258,7 +268,7 @@ cg_stream_new (CgInterface      *interface,
 {
   CgStream *self = g_new0 (CgStream, 1);
 
-  node_init (&self->node, location);
+  cg_node_init (&self->node, location);
   self->in_args = g_ptr_array_new_with_free_func (arg_free);
   self->out_args = g_ptr_array_new_with_free_func (arg_free);
   g_ptr_array_add (interface->streams, self);
@@ -272,7 +282,7 @@ cg_arg_new (GPtrArray        *args,
 {
   CgArg *self = g_new0 (CgArg, 1);
 
-  node_init (&self->node, location);
+  cg_node_init (&self->node, location);
   self->use.location = *location;
   g_ptr_array_add (args, self);
 
@@ -285,7 +295,7 @@ cg_annotation_new (CgNode           *parent,
 {
   CgAnnotation *self = g_new0 (CgAnnotation, 1);
 
-  node_init (&self->node, location);
+  cg_node_init (&self->node, location);
   self->value_location = *location;
   g_ptr_array_add (parent->annotations, self);
 

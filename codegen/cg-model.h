@@ -56,6 +56,8 @@ typedef struct
   const char  *c_brief;     /* (nullable) */
   const char  *c_since;     /* (nullable) */
   gboolean     deprecated;
+  const char  *deprecated_text;   /* (nullable): what is said of it */
+  const char  *c_deprecated_text; /* (nullable): as text of a comment in C */
   gboolean     broken;      /* an error was reported; what else is wrong with
                              * it would only follow from that */
   const char  *c_name;      /* (nullable): org.gtk.GDBus.C.Name */
@@ -78,6 +80,9 @@ typedef struct
   const char  *header;   /* (nullable): that its types need beside those that it names */
 } CgInclude;
 
+/* cg-declarations.h */
+typedef struct _CgDeclaration CgDeclaration;
+
 /* A type that has a name, once for all its uses. */
 typedef struct
 {
@@ -86,6 +91,7 @@ typedef struct
   const char  *c_type;   /* these two, and the texts of the types, are there when names are resolved */
   const char  *lower;
   const char  *local;    /* (nullable): a typedef that the C code needs to free one */
+  CgDeclaration *declaration; /* (nullable): if it is of a description */
   CgType       type;
   CgType       array;
 } CgNamedType;
@@ -166,12 +172,20 @@ typedef struct
   GPtrArray    *files;           /* base names of the descriptions */
   GPtrArray    *girs;            /* paths of those that were read */
   GPtrArray    *includes;        /* (owned) (element-type CgInclude) */
+  GPtrArray    *declarations;    /* (owned) (element-type CgDeclaration) */
   GHashTable   *named_types;     /* (owned) (element-type utf8 CgNamedType): that are used */
   GPtrArray    *headers;         /* (owned) (element-type utf8): what their C types need */
   const char   *prefix;          /* of all functions in C */
   GStringChunk *strings;         /* (owned): every string of the model */
 } CgDescription;
 
+void           cg_node_init            (CgNode           *self,
+                                        const CgLocation *location);
+void           cg_node_clear           (CgNode           *self);
+
+/* @text is "true", "false", or what is to be said. */
+void           cg_node_set_deprecated  (CgNode           *self,
+                                        const char       *text);
 CgDescription *cg_description_new      (void);
 void           cg_description_free     (CgDescription    *self);
 const char    *cg_description_string   (CgDescription    *self,

@@ -67,6 +67,9 @@ static const CgType kinds[] = {
     .is_pointer = TRUE,
     .copy = "$value$ != NULL ? @c_lower@_copy ($value$) : NULL",
     .clear = "g_clear_pointer (&$value$, @c_lower@_free);",
+    .equal = "@c_lower@_equal ($value$, $other$)", .hash = "@c_lower@_hash ($value$)",
+    .to_variant = "@c_lower@_to_variant ($value$)",
+    .from_variant = "@c_lower@_new_from_variant ($value$, NULL)", .can_fail = TRUE,
     .get_type = "@get_type@", .free_function = "(GDestroyNotify) @c_lower@_free"
   },
 };
@@ -82,6 +85,9 @@ static const CgType pointer_array = {
   .is_pointer = TRUE,
   .copy = "$prefix$copy_@lower@_array ($value$)",
   .clear = "g_clear_pointer (&$value$, g_ptr_array_unref);",
+  .equal = "$prefix$equal_@lower@_arrays ($value$, $other$)",
+  .to_variant = "$prefix$@lower@_array_to_variant ($value$)",
+  .from_variant = "$prefix$@lower@_array_from_variant ($value$)",
   .get_type = "g_ptr_array_get_type", .free_function = "(GDestroyNotify) g_ptr_array_unref"
 };
 
@@ -94,6 +100,9 @@ static const CgType number_array = {
   .is_pointer = TRUE,
   .copy = "$value$ != NULL ? g_array_copy ($value$) : NULL",
   .clear = "g_clear_pointer (&$value$, g_array_unref);",
+  .equal = "$prefix$equal_@lower@_arrays ($value$, $other$)",
+  .to_variant = "$prefix$@lower@_array_to_variant ($value$)",
+  .from_variant = "$prefix$@lower@_array_from_variant ($value$)",
   .get_type = "g_array_get_type", .free_function = "(GDestroyNotify) g_array_unref"
 };
 
@@ -106,19 +115,20 @@ static const struct
   const char *from_variant;
   const char *equal;
   const char *hash;
+  gboolean    can_fail;
 } known[] = {
   { "Gio.File", "s",
     "g_variant_new_take_string (g_file_get_uri ($value$))",
     "g_file_new_for_uri (g_variant_get_string ($value$, NULL))",
-    "g_file_equal ($value$, $other$)", "g_file_hash ($value$)" },
+    "g_file_equal ($value$, $other$)", "g_file_hash ($value$)", FALSE },
   { "GLib.DateTime", "s",
     "g_variant_new_take_string (g_date_time_format_iso8601 ($value$))",
     "g_date_time_new_from_iso8601 (g_variant_get_string ($value$, NULL), NULL)",
-    "g_date_time_equal ($value$, $other$)", "g_date_time_hash ($value$)" },
+    "g_date_time_equal ($value$, $other$)", "g_date_time_hash ($value$)", TRUE },
   { "GLib.Uri", "s",
     "g_variant_new_take_string (g_uri_to_string ($value$))",
     "g_uri_parse (g_variant_get_string ($value$, NULL), G_URI_FLAGS_NONE, NULL)",
-    NULL, NULL },
+    NULL, NULL, TRUE },
 };
 
 static const char *
@@ -214,6 +224,7 @@ cg_named_type_fill (CgType            *type,
         type->from_variant = known[i].from_variant;
         type->equal = known[i].equal;
         type->hash = known[i].hash;
+        type->can_fail = known[i].can_fail;
       }
 }
 
@@ -226,4 +237,9 @@ cg_named_type_fill_array (CgType            *array,
 {
   fill (array, kind == CG_NAMED_ENUM || kind == CG_NAMED_FLAGS ? &number_array : &pointer_array, names, strings);
   array->element = element;
+  array->can_fail = element->can_fail;
+  if (element->equal == NULL)
+    array->equal = NULL;
+  if (element->to_variant == NULL)
+    array->to_variant = array->from_variant = NULL;
 }

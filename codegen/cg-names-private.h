@@ -25,6 +25,7 @@ typedef struct
   gsize            n_rows;
 } CgNameTable;
 
+extern const CgNameTable cg_declaration_names;
 extern const CgNameTable cg_interface_names;
 extern const CgNameTable cg_method_names;
 

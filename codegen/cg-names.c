@@ -8,6 +8,8 @@
 
 #include "cg-names-private.h"
 
+#include "cg-declarations.h"
+
 static const CgNameRow interface_rows[] = {
   { "ns", "$ns$", FALSE },
   { "NS", "$NS$", FALSE },
@@ -78,6 +80,26 @@ static const CgNameRow method_rows[] = {
   { "take_reply", "$iface$_take_reply_$method$", TRUE },
 };
 
+/* Of a type that is declared, whatever of these it has. */
+static const CgNameRow declaration_rows[] = {
+  { "T", "$Ns$$Name$", TRUE },
+  { "T_struct", "_$T$", TRUE },
+  { "t", "$ns$$name$", FALSE },
+  { "TT", "$NS$$NAME$", TRUE },
+  { "GTYPE", "$NS$TYPE_$NAME$", TRUE },
+  { "t_get_type", "$t$_get_type", TRUE },
+  { "t_new", "$t$_new", TRUE },
+  { "t_copy", "$t$_copy", TRUE },
+  { "t_free", "$t$_free", TRUE },
+  { "t_equal", "$t$_equal", TRUE },
+  { "t_hash", "$t$_hash", TRUE },
+  { "t_to_variant", "$t$_to_variant", TRUE },
+  { "t_new_from_variant", "$t$_new_from_variant", TRUE },
+  { "t_quark", "$t$_quark", TRUE },
+  { "t_entries", "$t$_entries", TRUE },
+};
+
+const CgNameTable cg_declaration_names = { declaration_rows, G_N_ELEMENTS (declaration_rows) };
 const CgNameTable cg_interface_names = { interface_rows, G_N_ELEMENTS (interface_rows) };
 const CgNameTable cg_method_names = { method_rows, G_N_ELEMENTS (method_rows) };
 
@@ -123,7 +145,8 @@ cg_names_get_call (const CgMethod *method)
 enum
 {
   SCOPE_INTERFACE,
-  SCOPE_METHOD
+  SCOPE_METHOD,
+  SCOPE_DECLARATION
 };
 
 void
@@ -133,6 +156,8 @@ cg_names_add_rows (CgWriter *writer)
     cg_writer_add_row (writer, SCOPE_INTERFACE, interface_rows[i].key, i);
   for (guint i = 0; i < G_N_ELEMENTS (method_rows); i++)
     cg_writer_add_row (writer, SCOPE_METHOD, method_rows[i].key, i);
+  for (guint i = 0; i < G_N_ELEMENTS (declaration_rows); i++)
+    cg_writer_add_row (writer, SCOPE_DECLARATION, declaration_rows[i].key, i);
 }
 
 void
@@ -147,4 +172,11 @@ cg_names_set_method (CgWriter       *writer,
                      const CgMethod *method)
 {
   cg_writer_set_scope (writer, SCOPE_METHOD, method->names);
+}
+
+void
+cg_names_set_declaration (CgWriter            *writer,
+                          const CgDeclaration *declaration)
+{
+  cg_writer_set_scope (writer, SCOPE_DECLARATION, declaration->names);
 }

@@ -21,6 +21,8 @@ void        cg_names_resolve       (CgDescription     *description,
 void        cg_names_add_rows      (CgWriter          *writer);
 void        cg_names_set_interface (CgWriter          *writer,
                                     const CgInterface *interface);
+void        cg_names_set_declaration (CgWriter            *writer,
+                                      const CgDeclaration *declaration);
 void        cg_names_set_method    (CgWriter          *writer,
                                     const CgMethod    *method);
 

@@ -5,25 +5,16 @@
 
 /* Gives everything of a model its names in C, and finds those that clash. */
 
-#include "cg-names-private.h"
+#include "cg-naming-private.h"
 
 #include "cg-reserved.h"
 #include "cg-spelling.h"
 
 #include <string.h>
 
-typedef struct
-{
-  CgDescription *description;
-  CgDiagnostics *diagnostics;
-  const char    *prefix;
-  CgWriter      *writer;   /* (owned): expands the patterns */
-  GHashTable    *globals;  /* (owned) (element-type utf8 CgNode): who has an identifier */
-} Namer;
-
 /* The name of a method, signal or property in C. */
-static char *
-make_member_name (const CgNode *node)
+char *
+cg_naming_make_member_name (const CgNode *node)
 {
   g_autofree char *identifier = NULL;
 
@@ -34,8 +25,8 @@ make_member_name (const CgNode *node)
   return cg_camel_case_to_uscore (identifier);
 }
 
-static const char **
-expand_rows (Namer             *self,
+const char **
+cg_naming_expand_rows (Namer             *self,
              const CgNameTable *table)
 {
   const char **names = g_new0 (const char *, table->n_rows);
@@ -51,28 +42,37 @@ expand_rows (Namer             *self,
   return names;
 }
 
+/* Whether nothing else has an identifier: the later one is in error. */
+gboolean
+cg_naming_is_free (Namer      *self,
+                   CgNode     *node,
+                   const char *identifier)
+{
+  CgNode *owner = g_hash_table_lookup (self->globals, identifier);
+
+  if (owner == NULL)
+    return TRUE;
+
+  cg_diagnostics_error (self->diagnostics, &node->name_location,
+                        "'%s' and '%s' would both be '%s' in C; "
+                        "rename one with the annotation org.gtk.GDBus.C.Name",
+                        node->name, owner->name, identifier);
+  cg_diagnostics_note (self->diagnostics, &owner->name_location, "'%s' is here", owner->name);
+  node->broken = TRUE;
+
+  return FALSE;
+}
+
 /* Two that want one identifier: the later one is in error. */
-static gboolean
-claim_rows (Namer              *self,
+gboolean
+cg_naming_claim_rows (Namer              *self,
             CgNode             *node,
             const CgNameTable  *table,
             const char        **names)
 {
   for (gsize i = 0; i < table->n_rows; i++)
-    {
-      CgNode *owner = table->rows[i].global ? g_hash_table_lookup (self->globals, names[i]) : NULL;
-
-      if (owner == NULL)
-        continue;
-
-      cg_diagnostics_error (self->diagnostics, &node->name_location,
-                            "'%s' and '%s' would both be '%s' in C; "
-                            "rename one with the annotation org.gtk.GDBus.C.Name",
-                            node->name, owner->name, names[i]);
-      cg_diagnostics_note (self->diagnostics, &owner->name_location, "'%s' is here", owner->name);
-      node->broken = TRUE;
+    if (table->rows[i].global && !cg_naming_is_free (self, node, names[i]))
       return FALSE;
-    }
 
   for (gsize i = 0; i < table->n_rows; i++)
     if (table->rows[i].global)
@@ -110,11 +110,11 @@ name_interface (Namer       *self,
   g_autofree char *camel = NULL;
 
   cg_spelling_set_interface (self->writer, &interface->node, self->prefix);
-  interface->names = expand_rows (self, &cg_interface_names);
+  interface->names = cg_naming_expand_rows (self, &cg_interface_names);
   camel = cg_writer_expand (self->writer, "$Iface$");
 
   if (check_interface_name (self, interface, camel))
-    claim_rows (self, &interface->node, &cg_interface_names, interface->names);
+    cg_naming_claim_rows (self, &interface->node, &cg_interface_names, interface->names);
 }
 
 static void
@@ -211,8 +211,8 @@ name_method (Namer      *self,
   cg_writer_set (self->writer, "stem", stem->str);
   set_upper (self, "METHOD_NAME", lower);
 
-  method->names = expand_rows (self, &cg_method_names);
-  claim_rows (self, &method->node, &cg_method_names, method->names);
+  method->names = cg_naming_expand_rows (self, &cg_method_names);
+  cg_naming_claim_rows (self, &method->node, &cg_method_names, method->names);
 }
 
 static void
@@ -229,7 +229,7 @@ name_methods (Namer       *self,
 
       if (!method->node.broken)
         {
-          g_autofree char *name = make_member_name (&method->node);
+          g_autofree char *name = cg_naming_make_member_name (&method->node);
 
           lower = cg_description_string (self->description, name);
           if (!claim_member (self, members, &method->node, "methods", lower))
@@ -259,7 +259,7 @@ name_other (Namer      *self,
   if (node->broken)
     return NULL;
 
-  name = make_member_name (node);
+  name = cg_naming_make_member_name (node);
   lower = cg_description_string (self->description, name);
   claim_member (self, members, node, what, lower);
 
@@ -296,8 +296,8 @@ name_others (Namer       *self,
 }
 
 /* A name for a parameter that nothing else in the function has. */
-static const char *
-name_parameter (Namer      *self,
+const char *
+cg_naming_make_parameter (Namer      *self,
                 GHashTable *taken,
                 const char *prefix,
                 const char *name)
@@ -340,9 +340,9 @@ name_args (Namer    *self,
       else
         name = g_strdup_printf ("unnamed_arg%u", i);
 
-      arg->c_lent = name_parameter (self, is_in ? params : completes, "", name);
+      arg->c_lent = cg_naming_make_parameter (self, is_in ? params : completes, "", name);
       if (!is_in)
-        arg->c_out = name_parameter (self, params, "out_", name);
+        arg->c_out = cg_naming_make_parameter (self, params, "out_", name);
     }
 }
 
@@ -363,6 +363,7 @@ cg_names_resolve (CgDescription *description,
   cg_spelling_set_namespace (self.writer, c_namespace);
   prefix = cg_writer_expand (self.writer, "$ns$");
   description->prefix = cg_description_string (description, prefix);
+  cg_naming_name_declarations (&self);
   for (guint i = 0; i < interfaces->len; i++)
     {
       CgInterface *interface = g_ptr_array_index (interfaces, i);

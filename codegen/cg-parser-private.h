@@ -24,7 +24,12 @@ typedef enum
   KIND_DOC        = 1 << 8,
   KIND_IGNORED    = 1 << 9, /* it and all below it is none of ours */
   KIND_STREAM     = 1 << 10,
-  KIND_INCLUDE    = 1 << 11
+  KIND_INCLUDE    = 1 << 11,
+  KIND_ENUM       = 1 << 12, /* flags, too */
+  KIND_DOMAIN     = 1 << 13,
+  KIND_RECORD     = 1 << 14,
+  KIND_VALUE      = 1 << 15, /* an error, too */
+  KIND_FIELD      = 1 << 16
 } Kind;
 
 typedef struct
@@ -62,7 +67,7 @@ typedef struct
   char          *root_xmlns;    /* (owned) (nullable) */
   gboolean       has_root;
   gboolean       is_other;      /* the root element is none of ours */
-  guint          n_interfaces;
+  guint          n_definitions;  /* of interfaces and types */
 } Parser;
 
 /* The attributes of the tag that is being read. */
@@ -94,7 +99,25 @@ void        cg_attributes_get_word         (Attributes *self,
                                             const Word *words,
                                             const char *hint,
                                             int        *value);
+void        cg_attributes_get_type         (Attributes *self,
+                                            CgTypeUse  *use);
+void        cg_attributes_get_common       (Attributes *self,
+                                            CgNode     *node);
 void        cg_attributes_check_duplicates (Attributes *self);
+
+/* cg-elements-types.c */
+gpointer    cg_element_start_enum          (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_flags         (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_error_domain  (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_record        (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_value         (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_field         (Attributes *attributes,
+                                            Frame      *parent);
 
 /* cg-comments.c */
 void        cg_comment_free                (Comment      *comment);

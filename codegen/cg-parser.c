@@ -315,7 +315,7 @@ read_tokens (Parser *self)
   if (ok && lexer.offset == self->source->length)
     {
       check_end (self);
-      if (self->has_root && !self->is_other && self->n_interfaces == 0)
+      if (self->has_root && !self->is_other && self->n_definitions == 0)
         cg_diagnostics_error (self->diagnostics, &root, "there is no <interface> in it");
     }
 

@@ -34,7 +34,8 @@ struct _CgType
   const char   *equal;         /* (nullable): whether two values, not NULL, are equal */
   const char   *hash;          /* (nullable): of a value, not NULL */
   const char   *to_variant;    /* (nullable): of a value, not NULL */
-  const char   *from_variant;  /* (nullable): a value from the GVariant $value$, or NULL */
+  const char   *from_variant;  /* (nullable): a value from the GVariant $value$ */
+  gboolean      can_fail;      /* that may be NULL */
 
   /* of types that have a name */
   const char   *get_type;      /* (nullable): the function for the GType */

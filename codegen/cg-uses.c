@@ -5,7 +5,7 @@
 
 /* Every place of a model where a type is used. */
 
-#include "cg-model.h"
+#include "cg-declarations.h"
 
 static void
 use_args (GPtrArray *args,
@@ -46,6 +46,13 @@ cg_description_foreach_use (CgDescription *self,
                             CgUseFunc      func,
                             gpointer       data)
 {
+  for (guint i = 0; i < self->declarations->len; i++)
+    {
+      const CgDeclaration *declaration = g_ptr_array_index (self->declarations, i);
+
+      for (guint j = 0; j < declaration->fields->len; j++)
+        func (&((CgField *) g_ptr_array_index (declaration->fields, j))->use, data);
+    }
   for (guint i = 0; i < self->interfaces->len; i++)
     use_interface (g_ptr_array_index (self->interfaces, i), func, data);
 }

@@ -25,7 +25,7 @@ void      cg_writer_set       (CgWriter           *self,
 
 /* Scopes: rows of keys whose values are switched all at once. The values are
  * borrowed. */
-#define CG_WRITER_N_SCOPES 2
+#define CG_WRITER_N_SCOPES 3
 
 void      cg_writer_add_row   (CgWriter           *self,
                                guint               scope,

@@ -1,0 +1,72 @@
+/* cg-declarations.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cg-resolve.h"
+
+G_BEGIN_DECLS
+
+/* The types that a description declares. */
+
+typedef enum
+{
+  CG_DECLARED_ENUM,
+  CG_DECLARED_FLAGS,
+  CG_DECLARED_ERROR_DOMAIN,
+  CG_DECLARED_RECORD
+} CgDeclaredKind;
+
+/* One value of an enumeration, or one error of a domain. */
+typedef struct
+{
+  CgNode       node;
+  CgLocation   value_location;
+  const char  *value_text;   /* (nullable): as described */
+  gint64       value;        /* set when checked */
+  CgLocation   dbus_location;
+  const char  *dbus_name;    /* (nullable): of an error; completed when checked */
+  const char  *nick;         /* as described, or NULL until names are resolved */
+  const char  *upper;        /* its name in C */
+} CgValue;
+
+typedef struct
+{
+  CgNode       node;
+  CgTypeUse    use;
+  const char  *lower;        /* its name in C */
+} CgField;
+
+struct _CgDeclaration
+{
+  CgNode          node;
+  CgDeclaredKind  kind;
+  GPtrArray      *values;       /* (owned) (element-type CgValue) */
+  GPtrArray      *fields;       /* (owned) (element-type CgField) */
+  CgLocation      dbus_location;
+  const char     *dbus_prefix;  /* (nullable): of the names of errors */
+  CgNamedType    *named;        /* (nullable): if its name is usable */
+  gboolean        is_visited;   /* while what it contains is looked at */
+  gboolean        is_completed; /* what can be done with a record is known */
+  const char    **names;        /* (owned): in the order of the table in cg-names.c */
+};
+
+CgDeclaration *cg_declaration_new  (CgDescription    *description,
+                                    CgDeclaredKind    kind,
+                                    const CgLocation *location);
+void           cg_declaration_free (gpointer          data);
+CgValue       *cg_value_new        (CgDeclaration    *declaration,
+                                    const CgLocation *location);
+CgField       *cg_field_new        (CgDeclaration    *declaration,
+                                    const CgLocation *location);
+
+/* cg-check-declarations.c */
+void           cg_declarations_register (const CgResolver    *resolver);
+void           cg_declarations_check    (const CgResolver    *resolver);
+
+/* cg-records.c: what can be done with records; their names are resolved. */
+void           cg_records_complete      (CgDescription       *description);
+
+G_END_DECLS

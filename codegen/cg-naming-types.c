@@ -1,0 +1,135 @@
+/* cg-naming-types.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The names in C of the types that a description declares. */
+
+#include "cg-naming-private.h"
+
+#include "cg-declarations.h"
+#include "cg-reserved.h"
+#include "cg-spelling.h"
+
+#include <string.h>
+
+/* "FastMode", "fast-mode" and "FAST_MODE" to "fast_mode". */
+static char *
+make_word (const CgNode *node)
+{
+  g_autofree char *identifier = cg_make_identifier (node->c_name != NULL ? node->c_name : node->name);
+
+  return strpbrk (identifier, G_CSET_a_2_z) != NULL && strchr (identifier, '_') == NULL
+         ? cg_camel_case_to_uscore (identifier)
+         : g_ascii_strdown (identifier, -1);
+}
+
+static void
+name_values (Namer         *self,
+             CgDeclaration *declaration)
+{
+  for (guint i = 0; i < declaration->values->len; i++)
+    {
+      CgValue *value = g_ptr_array_index (declaration->values, i);
+      g_autofree char *word = NULL;
+      g_autofree char *pattern = NULL;
+
+      if (value->node.broken)
+        continue;
+
+      word = make_word (&value->node);
+      if (value->nick == NULL)
+        {
+          g_autofree char *nick = g_strdelimit (g_strdup (word), "_", '-');
+
+          value->nick = cg_description_string (self->description, nick);
+        }
+      g_strdelimit (word, "-", '_');
+      for (char *p = word; *p != '\0'; p++)
+        *p = g_ascii_toupper (*p);
+      pattern = cg_writer_expand (self->writer, "$TT$_");
+      pattern = g_strconcat (g_steal_pointer (&pattern), word, NULL);
+      value->upper = cg_description_string (self->description, pattern);
+      if (cg_naming_is_free (self, &value->node, value->upper))
+        g_hash_table_insert (self->globals, (gpointer) value->upper, &value->node);
+    }
+}
+
+static void
+name_fields (Namer         *self,
+             CgDeclaration *declaration)
+{
+  g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < declaration->fields->len; i++)
+    {
+      CgField *field = g_ptr_array_index (declaration->fields, i);
+      g_autofree char *word = NULL;
+
+      if (field->node.broken)
+        continue;
+
+      word = make_word (&field->node);
+      field->lower = cg_naming_make_parameter (self, taken, "", word);
+    }
+}
+
+static void
+fill_type (Namer         *self,
+           CgDeclaration *declaration)
+{
+  g_autofree char *c_type = cg_writer_expand (self->writer, "$T$");
+  g_autofree char *c_lower = cg_writer_expand (self->writer, "$t$");
+  g_autofree char *lower = cg_writer_expand (self->writer, "$name$");
+  g_autofree char *get_type = cg_writer_expand (self->writer, "$t_get_type$");
+  const CgTypeNames names = {
+    .name = declaration->node.name,
+    .gir_name = c_type,
+    .c_type = c_type,
+    .get_type = get_type,
+    .lower = lower,
+    .c_lower = c_lower,
+    .has_autoptr = TRUE
+  };
+
+  cg_named_type_set_names (self->description, declaration->named, &names);
+}
+
+static void
+name_declaration (Namer         *self,
+                  CgDeclaration *declaration)
+{
+  g_autofree char *camel = NULL;
+
+  cg_spelling_set_interface (self->writer, &declaration->node, "");
+  declaration->names = cg_naming_expand_rows (self, &cg_declaration_names);
+  camel = cg_writer_expand (self->writer, "$T$");
+
+  fill_type (self, declaration);
+  if (cg_is_reserved (camel) || cg_is_used_parameter (camel))
+    {
+      cg_diagnostics_error (self->diagnostics, &declaration->node.name_location,
+                            "the name of '%s' in C, '%s', is taken; see --c-namespace",
+                            declaration->node.name, camel);
+      return;
+    }
+
+  if (cg_naming_claim_rows (self, &declaration->node, &cg_declaration_names, declaration->names))
+    {
+      name_values (self, declaration);
+      name_fields (self, declaration);
+    }
+}
+
+/* These go first: the types of arguments are made of them. */
+void
+cg_naming_name_declarations (Namer *self)
+{
+  for (guint i = 0; i < self->description->declarations->len; i++)
+    {
+      CgDeclaration *declaration = g_ptr_array_index (self->description->declarations, i);
+
+      if (declaration->named != NULL)
+        name_declaration (self, declaration);
+    }
+}
