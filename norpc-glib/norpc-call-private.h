@@ -11,6 +11,7 @@
 #include "norpc-error.h"
 #include "norpc-inbox-private.h"
 #include "norpc-interface-info-private.h"
+#include "norpc-observe-private.h"
 #include "norpc-reply.h"
 
 G_BEGIN_DECLS
@@ -118,6 +119,8 @@ struct _NorpcCall
   NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
   guint           timer_place;     /* the inbox's lock */
   NorpcPermit    *permit;          /* (owned) (nullable): of a probe */
+
+  NorpcTicket ticket; /* written before the call is in a queue; for who observes it */
 
   GValue values[]; /* (owned): n_args arguments, then n_results results */
 };

@@ -8,6 +8,7 @@
 #include "norpc-channel.h"
 #include "norpc-call.h"
 #include "norpc-spin-private.h"
+#include "norpc-stats-recorder-private.h"
 #include "norpc-types-private.h"
 #include "norpc-waker-private.h"
 
@@ -44,6 +45,8 @@ struct _NorpcChannel
   NorpcFullPolicy when_full; /* since construction */
   GAsyncQueue    *queue;     /* (unowned): that of the normal lane */
   NorpcLane       lanes[NORPC_N_LANES];
+
+  NorpcStatsRecorder *recorder; /* (owned) (nullable), atomic: made once, when asked for */
 
   gboolean     open;      /* [queue] */
   gboolean     asleep;    /* [queue]: the host sleeps, or will in a moment */

@@ -225,12 +225,26 @@ norpc_channel_take_urgent (NorpcChannel *self)
   return call;
 }
 
+/* The host's context: for the statistics. */
+static void
+note_length (NorpcChannel *self)
+{
+  NorpcStatsRecorder *recorder = g_atomic_pointer_get (&self->recorder);
+
+  if (recorder != NULL)
+    norpc_stats_recorder_note_n_waiting (recorder, norpc_channel_get_waiting (self));
+}
+
 /* The host's context. Who adds a probe does so before it looks for room. */
 void
 norpc_channel_served (NorpcChannel *self,
                       NorpcCall    *call)
 {
   NorpcLane *lane = &self->lanes[norpc_priority_get_lane (call->priority)];
+
+  /* The queue only grows from one of these moments to the next. */
+  if (norpc_is_observed ())
+    note_length (self);
 
   g_atomic_int_set (&lane->served, lane->served + 1);
 

@@ -142,6 +142,8 @@ norpc_channel_send (NorpcEndpoint *endpoint,
   gboolean brought = call->waiter == NORPC_CALL_WAITER_SYNC &&
                      call->waiting_thread != g_thread_self ();
 
+  norpc_observe_sent (call, &self->recorder);
+
   /* The call may be answered, and gone, once it is in the queue. */
   if (brought)
     norpc_call_hold (call);
@@ -256,6 +258,7 @@ norpc_channel_finalize (GObject *object)
     g_async_queue_unref (self->lanes[i].queue);
   g_queue_clear_full (&self->probes, (GDestroyNotify) norpc_call_unref);
   g_clear_pointer (&self->waker, norpc_waker_unref);
+  g_clear_pointer (&self->recorder, norpc_stats_recorder_free);
   g_free (self->reason);
 
   G_OBJECT_CLASS (norpc_channel_parent_class)->finalize (object);

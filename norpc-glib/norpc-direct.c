@@ -63,6 +63,8 @@ norpc_direct_send (NorpcEndpoint *endpoint,
 {
   NorpcDirect *self = NORPC_DIRECT (endpoint);
 
+  norpc_observe_sent (call, NULL);
+
   if (!is_own_thread (self))
     {
       norpc_call_refuse (call, NORPC_ERROR_FAILED,

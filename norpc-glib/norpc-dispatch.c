@@ -91,6 +91,7 @@ norpc_dispatch (NorpcCall *call,
     }
 
   norpc_trace (call, "handled by %s", G_OBJECT_TYPE_NAME (service));
+  norpc_observe_handled (call);
 
   outer = norpc_call_scope_swap (call);
   handled = method_info->dispatch (service, call, &error);

@@ -22,6 +22,8 @@
 #include <norpc-glib/norpc-thread.h>
 #include <norpc-glib/norpc-lifecycle.h>
 #include <norpc-glib/norpc-server.h>
+#include <norpc-glib/norpc-method-stats.h>
+#include <norpc-glib/norpc-stats.h>
 #include <norpc-glib/norpc-proxy.h>
 #include <norpc-glib/norpc-spin.h>
 #include <norpc-glib/layers/norpc-layer.h>

@@ -39,9 +39,10 @@ typedef enum
   PROP_THREAD,
   PROP_MAIN_CONTEXT,
   PROP_MAX_OPEN_CALLS,
+  PROP_COLLECT_STATS,
 } NorpcServerProperty;
 
-static GParamSpec *properties[PROP_MAX_OPEN_CALLS + 1];
+static GParamSpec *properties[PROP_COLLECT_STATS + 1];
 
 static void
 norpc_server_constructed (GObject *object)
@@ -93,6 +94,10 @@ norpc_server_set_property (GObject      *object,
       norpc_server_set_max_open_calls (self, g_value_get_uint (value));
       break;
 
+    case PROP_COLLECT_STATS:
+      norpc_server_set_collect_stats (self, g_value_get_boolean (value));
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -123,6 +128,10 @@ norpc_server_get_property (GObject    *object,
 
     case PROP_MAX_OPEN_CALLS:
       g_value_set_uint (value, norpc_server_get_max_open_calls (self));
+      break;
+
+    case PROP_COLLECT_STATS:
+      g_value_set_boolean (value, norpc_server_get_collect_stats (self));
       break;
 
     case PROP_SERVICE:
@@ -242,6 +251,18 @@ norpc_server_class_init (NorpcServerClass *klass)
     g_param_spec_uint ("max-open-calls", NULL, NULL,
                        0, G_MAXINT, 0,
                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcServer:collect-stats: (getter get_collect_stats) (setter set_collect_stats)
+   *
+   * Whether the server counts and measures its calls.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_COLLECT_STATS] =
+    g_param_spec_boolean ("collect-stats", NULL, NULL,
+                          FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }

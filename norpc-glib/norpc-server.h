@@ -53,6 +53,13 @@ NORPC_AVAILABLE_IN_ALL
 void          norpc_server_add_layer       (NorpcServer          *self,
                                             NorpcLayer           *layer);
 NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_server_get_collect_stats (NorpcServer        *self);
+NORPC_AVAILABLE_IN_ALL
+void          norpc_server_set_collect_stats (NorpcServer        *self,
+                                              gboolean            collect_stats);
+NORPC_AVAILABLE_IN_ALL
+NorpcStats   *norpc_server_get_stats       (NorpcServer          *self) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
 gboolean      norpc_server_is_running      (NorpcServer          *self);
 NORPC_AVAILABLE_IN_ALL
 gboolean      norpc_server_start           (NorpcServer          *self,

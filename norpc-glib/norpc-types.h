@@ -23,6 +23,9 @@ typedef struct _NorpcInterfaceInfo NorpcInterfaceInfo;
 typedef struct _NorpcCall  NorpcCall;
 typedef struct _NorpcReply NorpcReply;
 
+typedef struct _NorpcStats       NorpcStats;
+typedef struct _NorpcMethodStats NorpcMethodStats;
+
 typedef struct _NorpcEndpoint  NorpcEndpoint;
 typedef struct _NorpcLifecycle NorpcLifecycle;
 typedef struct _NorpcChannel   NorpcChannel;

@@ -90,12 +90,16 @@ static int n_rounds = 7;
 static int n_base_calls = 100000;
 static char *filter = NULL;
 
+gboolean bench_collect_stats = FALSE;
+
 static const GOptionEntry options[] = {
   { "rounds", 0, 0, G_OPTION_ARG_INT, &n_rounds, "How often each row is run (7)", "N" },
   { "calls", 0, 0, G_OPTION_ARG_INT, &n_base_calls,
     "Calls in a round, which each row takes its share of (100000)", "N" },
   { "filter", 0, 0, G_OPTION_ARG_STRING, &filter,
     "Run only rows whose name begins so", "PREFIX" },
+  { "stats", 0, 0, G_OPTION_ARG_NONE, &bench_collect_stats,
+    "Have norpc-glib's server collect statistics", NULL },
   { NULL }
 };
 

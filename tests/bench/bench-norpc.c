@@ -58,6 +58,7 @@ start_with_channel (NorpcChannel *channel)
   g_autoptr (GError) error = NULL;
 
   self->server = g_object_new (NORPC_TYPE_SERVER, "service", service, "channel", channel, NULL);
+  norpc_server_set_collect_stats (self->server, bench_collect_stats);
   if (!norpc_server_start (self->server, NULL, &error))
     g_error ("%s", error->message);
   self->endpoint = NORPC_ENDPOINT (norpc_server_get_channel (self->server));

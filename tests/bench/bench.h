@@ -45,6 +45,9 @@ extern const BenchContender bench_gdbus;
 extern const BenchContender bench_floor_sleep;
 extern const BenchContender bench_floor_spin;
 
+/* Written before the contenders start. */
+extern gboolean bench_collect_stats;
+
 void bench_window_answered (BenchWindow *self,
                             gboolean     rightly);
 
