@@ -31,6 +31,7 @@ char *cg_commands_make_help (void);
 int   cg_command_check      (char       **args);
 int   cg_command_format     (char       **args);
 int   cg_command_generate   (char       **args);
+int   cg_command_skeleton   (char       **args);
 
 /* Says what is wrong with a command line. */
 int   cg_command_misused    (const char  *name,

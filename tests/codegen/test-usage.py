@@ -85,6 +85,43 @@ class Usage(unittest.TestCase):
         self.assertIn('#include "b-c.h"', (self.directory / 'b-c.c').read_text())
         self.assertIn('#pragma once', (self.directory / 'b-c.h').read_text())
 
+    def test_skeleton(self):
+        args = ['skeleton', '--c-namespace', 'Demo', '--generate-c-code', 'a-b', 'a.xml']
+        run = self.run_generator(*args)
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, '', ''))
+        self.assertEqual(self.written(), ['a-b-service-test.c', 'a-b-service.c', 'a-b-service.h'])
+        (self.directory / 'a-b-service.c').write_text('filled in')
+        (self.directory / 'a-b-service.h').unlink()
+        run = self.run_generator(*args)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("'a-b-service.c' is there already", run.stderr)
+        self.assertEqual(self.written(), ['a-b-service-test.c', 'a-b-service.c'])
+        self.assertEqual((self.directory / 'a-b-service.c').read_text(), 'filled in')
+
+    def test_skeleton_in_python(self):
+        run = self.run_generator('skeleton', '--language=python', '--c-namespace', 'Demo',
+                                 '--generate-c-code', 'a-b', 'a.xml')
+        self.assertEqual((run.returncode, run.stderr), (0, ''))
+        self.assertEqual(self.written(), ['a_b_service.py', 'a_b_service_test.py'])
+
+    def test_wrong_usage_of_skeleton(self):
+        for args in ([], ['a.xml'], ['--c-namespace', 'A', 'a.xml'], ['--generate-c-code', 'a', 'a.xml'],
+                     ['--c-namespace', 'A', '--generate-c-code', 'a'],
+                     ['--c-namespace', 'A', '--generate-c-code', 'a/b', 'a.xml'],
+                     ['--c-namespace', 'A', '--generate-c-code', 'a', '--language', 'c++', 'a.xml']):
+            with self.subTest(args=args):
+                run = self.run_generator('skeleton', *args)
+                self.assertEqual(run.returncode, 2)
+                self.assertIn("Try 'norpc-codegen skeleton --help'.", run.stderr)
+                self.assertEqual(self.written(), [])
+
+    def test_commands_in_help(self):
+        listed = self.run_generator('--help').stdout
+        for command in ('check', 'format', 'skeleton'):
+            self.assertIn(f'\n  {command} ', listed)
+            self.assertEqual(self.run_generator(command, '--help').returncode, 0)
+            self.assertIn(f'.B norpc-codegen {command}', MAN_PAGE.read_text())
+
     def test_cannot_write(self):
         run = self.run_generator('--generate-c-code', 'a', '--output-directory', 'nowhere', 'a.xml')
         self.assertEqual(run.returncode, 1)
