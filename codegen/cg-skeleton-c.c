@@ -140,7 +140,7 @@ cg_skeleton_make_free (CgWriter    *writer,
   if (use->named != NULL && use->named->kind == CG_NAMED_BOXED && use->type->element == NULL)
     return g_strdup_printf ("if (%s != NULL)\n  g_boxed_free (%s (), %s);", value, use->type->get_type, value);
 
-  return cg_marshal_expand (writer, use->type->clear, arg, "", 0, value);
+  return cg_marshal_expand (writer, use->type->clear, use, "", 0, value);
 }
 
 /* Nothing is unused, and what moved to the service is freed. */
