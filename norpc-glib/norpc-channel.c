@@ -56,7 +56,7 @@ static gboolean
 would_deadlock_locked (NorpcChannel *self,
                        NorpcCall    *call)
 {
-  if (call->waiter != NORPC_CALL_WAITER_SYNC)
+  if (call->waiting_thread == NULL)
     return FALSE;
 
   if (self->thread == NULL && call->waiting_thread == g_thread_self ())

@@ -27,10 +27,13 @@
 #include <norpc-glib/norpc-proxy.h>
 #include <norpc-glib/norpc-spin.h>
 #include <norpc-glib/layers/norpc-layer.h>
+#include <norpc-glib/layers/norpc-balance.h>
 #include <norpc-glib/layers/norpc-buffer.h>
 #include <norpc-glib/layers/norpc-concurrency-limit.h>
+#include <norpc-glib/layers/norpc-filter.h>
 #include <norpc-glib/layers/norpc-load-shed.h>
 #include <norpc-glib/layers/norpc-rate-limit.h>
+#include <norpc-glib/layers/norpc-retry.h>
 #include <norpc-glib/layers/norpc-time-limit.h>
 
 #undef NORPC_GLIB_INSIDE

@@ -38,6 +38,23 @@ G_DEFINE_BOXED_TYPE (NorpcReply, norpc_reply, norpc_reply_ref, norpc_reply_unref
  */
 
 /**
+ * norpc_reply_get_method_name:
+ * @self: a reply
+ *
+ * Tells the name of the method that was called.
+ *
+ * Returns: (transfer none): the name, as in the description
+ * Since: 0.1
+ */
+const char *
+norpc_reply_get_method_name (NorpcReply *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return norpc_call_get_method_name (norpc_reply_get_call (self));
+}
+
+/**
  * norpc_reply_get_error:
  * @self: a reply
  *

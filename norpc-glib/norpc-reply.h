@@ -36,6 +36,8 @@ NorpcReply   *norpc_reply_ref             (NorpcReply    *self);
 NORPC_AVAILABLE_IN_ALL
 void          norpc_reply_unref           (NorpcReply    *self);
 NORPC_AVAILABLE_IN_ALL
+const char   *norpc_reply_get_method_name (NorpcReply    *self);
+NORPC_AVAILABLE_IN_ALL
 const GError *norpc_reply_get_error       (NorpcReply    *self);
 NORPC_AVAILABLE_IN_ALL
 gboolean      norpc_reply_propagate_error (NorpcReply    *self,

@@ -1,0 +1,518 @@
+/* norpc-retry.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-alarm-private.h"
+#include "norpc-attempt-private.h"
+#include "norpc-budget-private.h"
+#include "norpc-call-private.h"
+#include "norpc-retry.h"
+
+/**
+ * NorpcRetry:
+ *
+ * Makes calls anew that have failed.
+ *
+ * A call is made anew only if it cannot have had an effect: when no handler
+ * has begun with it, as when it was answered %NORPC_ERROR_BUSY, or when its method
+ * is %NORPC_METHOD_FLAGS_IDEMPOTENT. Among those, it is the errors
+ * %NORPC_ERROR_BUSY, %NORPC_ERROR_CLOSED, %NORPC_ERROR_NO_REPLY and
+ * %NORPC_ERROR_TIMED_OUT that are worth it, or what the function says that
+ * [method@Norpc.Retry.set_func] sets.
+ *
+ * Between attempts it waits, at first for [property@Norpc.Retry:delay], then for
+ * twice as long each time, up to [property@Norpc.Retry:max-delay]; by chance
+ * a bit less, so that calls that failed together do not come back together. A
+ * budget bounds how many attempts there are on top of the calls.
+ *
+ * What a client cancels is cancelled behind the layer, too.
+ *
+ * Since: 0.1
+ */
+
+struct _NorpcRetry
+{
+  NorpcLayer parent_instance;
+
+  guint       max_attempts; /* since construction */
+  guint       delay;        /* since construction: milliseconds */
+  guint       max_delay;    /* since construction: milliseconds */
+  double      ratio;        /* since construction */
+  guint       reserve;      /* since construction: a second */
+  NorpcAlarm *alarm;        /* (owned): for the first of those that wait */
+
+  /* Before the first call. */
+  NorpcRetryFunc func; /* (nullable) */
+  gpointer       func_data;
+  GDestroyNotify func_destroy; /* (nullable) */
+
+  GMutex      lock;
+  NorpcBudget budget;  /* [lock] */
+  GSequence  *waiting; /* (owned) [lock]: of unowned Retrial, by time */
+};
+
+/* A call that is on its way, perhaps once more. */
+typedef struct
+{
+  NorpcAttempt   attempt; /* the first */
+  guint          n_attempts;
+  gint64         time;    /* of the next one */
+  GSequenceIter *place;   /* (nullable) [lock]: among those that wait */
+} Retrial;
+
+G_DEFINE_FINAL_TYPE (NorpcRetry, norpc_retry, NORPC_TYPE_LAYER)
+
+typedef enum
+{
+  PROP_MAX_ATTEMPTS = 1,
+  PROP_DELAY,
+  PROP_MAX_DELAY,
+  PROP_RATIO,
+  PROP_RESERVE,
+} NorpcRetryProperty;
+
+static GParamSpec *properties[PROP_RESERVE + 1];
+
+/* Errors after which another attempt may go better. */
+static gboolean
+is_worth_it (NorpcRetry *self,
+             Retrial    *retrial,
+             GError     *error)
+{
+  if (self->func != NULL)
+    return self->func (retrial->attempt.outer, error, retrial->n_attempts, self->func_data);
+
+  return g_error_matches (error, NORPC_ERROR, NORPC_ERROR_BUSY) ||
+         g_error_matches (error, NORPC_ERROR, NORPC_ERROR_CLOSED) ||
+         g_error_matches (error, NORPC_ERROR, NORPC_ERROR_NO_REPLY) ||
+         g_error_matches (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+}
+
+/* The thread that ended @call. If no handler has begun, none does from here on. */
+static gboolean
+had_no_effect (NorpcCall *call)
+{
+  return (norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_IDEMPOTENT) != 0 ||
+         g_atomic_int_compare_and_exchange (&call->stage, NORPC_CALL_WAITING, NORPC_CALL_SUPERSEDED);
+}
+
+static gboolean
+withdraw (NorpcRetry *self)
+{
+  gboolean granted;
+
+  g_mutex_lock (&self->lock);
+  granted = norpc_budget_withdraw (&self->budget, g_get_monotonic_time (),
+                                   (double) self->reserve * NORPC_BUDGET_SECONDS);
+  g_mutex_unlock (&self->lock);
+
+  return granted;
+}
+
+/* In microseconds. */
+static gint64
+get_delay (NorpcRetry *self,
+           guint       n_attempts)
+{
+  double delay = self->delay;
+
+  for (guint i = 1; i < n_attempts && delay < self->max_delay; i++)
+    delay *= 2;
+  delay = MIN (delay, self->max_delay) * 1000;
+
+  return (gint64) (delay * g_random_double_range (0.5, 1));
+}
+
+static int
+compare_times (gconstpointer a,
+               gconstpointer b,
+               gpointer      unused G_GNUC_UNUSED)
+{
+  const Retrial *first = a, *second = b;
+
+  return first->time < second->time ? -1 : first->time > second->time;
+}
+
+/* With the lock held: when the first has its time, or -1. */
+static gint64
+get_next_time_locked (NorpcRetry *self)
+{
+  GSequenceIter *first = g_sequence_get_begin_iter (self->waiting);
+
+  return g_sequence_iter_is_end (first) ? -1 : ((Retrial *) g_sequence_get (first))->time;
+}
+
+/* The thread that ended the last attempt: the next comes later. */
+static void
+wait_for_next (NorpcRetry *self,
+               Retrial    *retrial)
+{
+  g_mutex_lock (&self->lock);
+  retrial->time = g_get_monotonic_time () + get_delay (self, retrial->n_attempts);
+  retrial->place = g_sequence_insert_sorted (self->waiting, norpc_attempt_ref (&retrial->attempt),
+                                             compare_times, NULL);
+  norpc_alarm_set (self->alarm, get_next_time_locked (self));
+  g_mutex_unlock (&self->lock);
+}
+
+/* Any thread. TRUE if it was waiting: then the caller has a reference. */
+static gboolean
+take_out (NorpcRetry *self,
+          Retrial    *retrial)
+{
+  gboolean waiting;
+
+  g_mutex_lock (&self->lock);
+  waiting = retrial->place != NULL;
+  if (waiting)
+    g_sequence_remove (g_steal_pointer (&retrial->place));
+  g_mutex_unlock (&self->lock);
+
+  return waiting;
+}
+
+/* The thread that ended @inner. */
+static void
+attempt_ended (NorpcAttempt *attempt,
+               NorpcCall    *inner)
+{
+  NorpcRetry *self = NORPC_RETRY (attempt->layer);
+  Retrial *retrial = (Retrial *) attempt;
+
+  if (inner->error == NULL || retrial->n_attempts >= self->max_attempts ||
+      !is_worth_it (self, retrial, inner->error) ||
+      !had_no_effect (inner) || !withdraw (self))
+    {
+      norpc_attempt_answer (attempt, inner);
+      return;
+    }
+
+  wait_for_next (self, retrial);
+  if (norpc_attempt_has_ended (attempt) && take_out (self, retrial))
+    norpc_attempt_unref (attempt);
+}
+
+/* The thread that ended the call of the client, which may not have waited. */
+static void
+client_ended (NorpcAttempt *attempt)
+{
+  if (take_out (NORPC_RETRY (attempt->layer), (Retrial *) attempt))
+    norpc_attempt_unref (attempt);
+}
+
+static const NorpcAttemptFuncs attempt_funcs = { attempt_ended, client_ended };
+
+static void
+try (Retrial *retrial)
+{
+  retrial->n_attempts++;
+  norpc_attempt_send (&retrial->attempt);
+}
+
+/* The alarms' thread: takes the first whose time has come (owned), or sets the
+ * alarm for it and returns NULL.
+ */
+static Retrial *
+take_next (NorpcRetry *self)
+{
+  Retrial *retrial = NULL;
+  gint64 next;
+
+  g_mutex_lock (&self->lock);
+  next = get_next_time_locked (self);
+  if (next != -1 && next <= g_get_monotonic_time ())
+    {
+      GSequenceIter *first = g_sequence_get_begin_iter (self->waiting);
+
+      retrial = g_sequence_get (first);
+      retrial->place = NULL;
+      g_sequence_remove (first);
+    }
+  else
+    {
+      norpc_alarm_set (self->alarm, next);
+    }
+  g_mutex_unlock (&self->lock);
+
+  return retrial;
+}
+
+/* The alarms' thread. */
+static void
+time_has_come (GObject *object)
+{
+  NorpcRetry *self = NORPC_RETRY (object);
+  Retrial *retrial;
+
+  while ((retrial = take_next (self)) != NULL)
+    {
+      try (retrial);
+      norpc_attempt_unref (&retrial->attempt);
+    }
+}
+
+static void
+norpc_retry_take (NorpcLayer *layer,
+                  NorpcCall  *call)
+{
+  NorpcRetry *self = NORPC_RETRY (layer);
+  Retrial *retrial;
+
+  g_mutex_lock (&self->lock);
+  norpc_budget_deposit (&self->budget, g_get_monotonic_time (), self->ratio);
+  g_mutex_unlock (&self->lock);
+
+  retrial = norpc_attempt_new (sizeof (Retrial), layer, call, &attempt_funcs);
+  if (retrial == NULL)
+    return;
+
+  try (retrial);
+  norpc_attempt_unref (&retrial->attempt);
+}
+
+static void
+norpc_retry_set_property (GObject      *object,
+                          guint         property_id,
+                          const GValue *value,
+                          GParamSpec   *pspec)
+{
+  NorpcRetry *self = NORPC_RETRY (object);
+
+  switch ((NorpcRetryProperty) property_id)
+    {
+    case PROP_MAX_ATTEMPTS:
+      self->max_attempts = g_value_get_uint (value);
+      break;
+
+    case PROP_DELAY:
+      self->delay = g_value_get_uint (value);
+      break;
+
+    case PROP_MAX_DELAY:
+      self->max_delay = g_value_get_uint (value);
+      break;
+
+    case PROP_RATIO:
+      self->ratio = g_value_get_double (value);
+      break;
+
+    case PROP_RESERVE:
+      self->reserve = g_value_get_uint (value);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_retry_get_property (GObject    *object,
+                          guint       property_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  NorpcRetry *self = NORPC_RETRY (object);
+
+  switch ((NorpcRetryProperty) property_id)
+    {
+    case PROP_MAX_ATTEMPTS:
+      g_value_set_uint (value, self->max_attempts);
+      break;
+
+    case PROP_DELAY:
+      g_value_set_uint (value, self->delay);
+      break;
+
+    case PROP_MAX_DELAY:
+      g_value_set_uint (value, self->max_delay);
+      break;
+
+    case PROP_RATIO:
+      g_value_set_double (value, self->ratio);
+      break;
+
+    case PROP_RESERVE:
+      g_value_set_uint (value, self->reserve);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+/* No call is on its way, as those hold the layer. */
+static void
+norpc_retry_finalize (GObject *object)
+{
+  NorpcRetry *self = NORPC_RETRY (object);
+
+  norpc_alarm_free (self->alarm);
+  g_sequence_free (self->waiting);
+  if (self->func_destroy != NULL)
+    self->func_destroy (self->func_data);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (norpc_retry_parent_class)->finalize (object);
+}
+
+static void
+make_delay_properties (void)
+{
+  /**
+   * NorpcRetry:max-attempts: (getter get_max_attempts)
+   *
+   * How often a call is made, with the first time.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_ATTEMPTS] =
+    g_param_spec_uint ("max-attempts", NULL, NULL,
+                       1, G_MAXINT, 3,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcRetry:delay:
+   *
+   * How long it waits before the second attempt at most, in milliseconds.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_DELAY] =
+    g_param_spec_uint ("delay", NULL, NULL,
+                       0, G_MAXINT, 10,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcRetry:max-delay:
+   *
+   * How long it waits before any attempt at most, in milliseconds.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_DELAY] =
+    g_param_spec_uint ("max-delay", NULL, NULL,
+                       0, G_MAXINT, 1000,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+make_budget_properties (void)
+{
+  /**
+   * NorpcRetry:ratio:
+   *
+   * How many attempts there may be on top, for each of the calls of the last ten
+   * seconds.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RATIO] =
+    g_param_spec_double ("ratio", NULL, NULL,
+                         0, 1000, 0.2,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcRetry:reserve:
+   *
+   * How many attempts there may be on top in a second, however few calls there
+   * were.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_RESERVE] =
+    g_param_spec_uint ("reserve", NULL, NULL,
+                       0, G_MAXINT, 10,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+norpc_retry_class_init (NorpcRetryClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = norpc_retry_set_property;
+  object_class->get_property = norpc_retry_get_property;
+  object_class->finalize = norpc_retry_finalize;
+
+  NORPC_LAYER_CLASS (klass)->take = norpc_retry_take;
+
+  make_delay_properties ();
+  make_budget_properties ();
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_retry_init (NorpcRetry *self)
+{
+  self->waiting = g_sequence_new (NULL);
+  self->alarm = norpc_alarm_new (G_OBJECT (self), time_has_come);
+  g_mutex_init (&self->lock);
+}
+
+/**
+ * norpc_retry_new:
+ * @max_attempts: how often a call is made, with the first time, at least 1
+ *
+ * Makes a layer that makes calls anew that have failed.
+ *
+ * Returns: (transfer floating): a new layer
+ * Since: 0.1
+ */
+NorpcLayer *
+norpc_retry_new (guint max_attempts)
+{
+  g_return_val_if_fail (max_attempts >= 1 && max_attempts <= G_MAXINT, NULL);
+
+  return g_object_new (NORPC_TYPE_RETRY, "max-attempts", max_attempts, NULL);
+}
+
+/**
+ * norpc_retry_get_max_attempts:
+ * @self: a retry
+ *
+ * Tells how often a call is made, with the first time.
+ *
+ * Returns: the number
+ * Since: 0.1
+ */
+guint
+norpc_retry_get_max_attempts (NorpcRetry *self)
+{
+  g_return_val_if_fail (NORPC_IS_RETRY (self), 0);
+
+  return self->max_attempts;
+}
+
+/**
+ * norpc_retry_set_func:
+ * @self: a retry
+ * @func: (scope notified): tells whether a call is worth another attempt
+ * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data
+ *
+ * Sets what tells which errors are worth another attempt, before the first
+ * call.
+ *
+ * It is asked in any thread, also by several at once, and only while there are
+ * attempts left. What it wants done all the same is not done if the call may
+ * have had an effect.
+ *
+ * Since: 0.1
+ */
+void
+norpc_retry_set_func (NorpcRetry     *self,
+                      NorpcRetryFunc  func,
+                      gpointer        user_data,
+                      GDestroyNotify  destroy)
+{
+  g_return_if_fail (NORPC_IS_RETRY (self));
+  g_return_if_fail (func != NULL);
+  g_return_if_fail (self->func == NULL);
+
+  self->func = func;
+  self->func_data = user_data;
+  self->func_destroy = destroy;
+}
