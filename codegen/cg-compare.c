@@ -42,17 +42,36 @@ cg_findings_add (CgFindings       *self,
     cg_diagnostics_note (self->diagnostics, other, "it was here");
 }
 
-static gpointer
-find (GPtrArray  *nodes,
-      GHashTable *index,
-      const char *name)
+/* Names, of which some may be there several times: overloaded methods. Their
+ * keys have a number, so that they are compared in their order. */
+static GPtrArray *
+make_keys (GPtrArray *nodes)
 {
-  if (g_hash_table_size (index) == 0)
-    for (guint i = 0; i < nodes->len; i++)
-      g_hash_table_insert (index, (gpointer) ((CgNode *) g_ptr_array_index (nodes, i))->name,
-                           g_ptr_array_index (nodes, i));
+  g_autoptr (GHashTable) counts = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *keys = g_ptr_array_new_with_free_func (g_free);
 
-  return g_hash_table_lookup (index, name);
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const char *name = ((CgNode *) g_ptr_array_index (nodes, i))->name;
+      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (counts, name));
+
+      g_hash_table_insert (counts, (gpointer) name, GUINT_TO_POINTER (n + 1));
+      g_ptr_array_add (keys, n == 0 ? g_strdup (name) : g_strdup_printf ("%s %u", name, n));
+    }
+
+  return keys;
+}
+
+static GHashTable *
+make_index (GPtrArray *nodes,
+            GPtrArray *keys)
+{
+  GHashTable *index = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < nodes->len; i++)
+    g_hash_table_insert (index, g_ptr_array_index (keys, i), g_ptr_array_index (nodes, i));
+
+  return index;
 }
 
 typedef void (*CompareFunc) (CgFindings    *findings,
@@ -63,17 +82,16 @@ static void
 report_removed (CgFindings   *findings,
                 const CgNode *node,
                 const char   *what,
-                GPtrArray    *before,
+                GHashTable   *old_index,
                 GPtrArray    *now)
 {
-  g_autoptr (GHashTable) old_index = g_hash_table_new (g_str_hash, g_str_equal);
   CgSuggestion suggestion = { node->name, NULL, 0 };
 
   for (guint i = 0; i < now->len; i++)
     {
       const char *name = ((CgNode *) g_ptr_array_index (now, i))->name;
 
-      if (find (before, old_index, name) == NULL)
+      if (!g_hash_table_contains (old_index, name))
         cg_suggestion_offer (&suggestion, name);
     }
 
@@ -103,17 +121,19 @@ compare_all (CgFindings  *findings,
              const char  *what,
              CompareFunc  compare)
 {
-  g_autoptr (GHashTable) old_index = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GHashTable) new_index = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) old_keys = make_keys (before);
+  g_autoptr (GPtrArray) new_keys = make_keys (now);
+  g_autoptr (GHashTable) old_index = make_index (before, old_keys);
+  g_autoptr (GHashTable) new_index = make_index (now, new_keys);
 
   for (guint i = 0; i < before->len; i++)
     {
       const CgNode *node = g_ptr_array_index (before, i);
-      const CgNode *peer = find (now, new_index, node->name);
+      const CgNode *peer = g_hash_table_lookup (new_index, g_ptr_array_index (old_keys, i));
 
       if (peer == NULL)
         {
-          report_removed (findings, node, what, before, now);
+          report_removed (findings, node, what, old_index, now);
           continue;
         }
       compare_deprecated (findings, node, peer);
@@ -124,7 +144,7 @@ compare_all (CgFindings  *findings,
     {
       const CgNode *node = g_ptr_array_index (now, i);
 
-      if (find (before, old_index, node->name) == NULL)
+      if (!g_hash_table_contains (old_index, g_ptr_array_index (new_keys, i)))
         cg_findings_add (findings, CG_SEVERITY_COMPATIBLE, &node->name_location, NULL,
                          "the %s '%s' is new", what, node->name);
     }

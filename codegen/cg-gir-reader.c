@@ -174,7 +174,8 @@ parse (Reader      *self,
 {
   static const GMarkupParser parser = { start_element_cb, end_element_cb, NULL, NULL, NULL };
   GMarkupParseContext *context = g_markup_parse_context_new (&parser, 0, self, NULL);
-  gboolean ok = g_markup_parse_context_parse (context, text, length, error) &&
+  /* an empty file is mapped nowhere */
+  gboolean ok = g_markup_parse_context_parse (context, text != NULL ? text : "", length, error) &&
                 g_markup_parse_context_end_parse (context, error);
 
   g_markup_parse_context_free (context);

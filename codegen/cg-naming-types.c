@@ -32,7 +32,8 @@ name_values (Namer         *self,
     {
       CgValue *value = g_ptr_array_index (declaration->values, i);
       g_autofree char *word = NULL;
-      g_autofree char *pattern = NULL;
+      g_autofree char *prefix = NULL;
+      g_autofree char *upper = NULL;
 
       if (value->node.broken)
         continue;
@@ -47,9 +48,9 @@ name_values (Namer         *self,
       g_strdelimit (word, "-", '_');
       for (char *p = word; *p != '\0'; p++)
         *p = g_ascii_toupper (*p);
-      pattern = cg_writer_expand (self->writer, "$TT$_");
-      pattern = g_strconcat (g_steal_pointer (&pattern), word, NULL);
-      value->upper = cg_description_string (self->description, pattern);
+      prefix = cg_writer_expand (self->writer, "$TT$_");
+      upper = g_strconcat (prefix, word, NULL);
+      value->upper = cg_description_string (self->description, upper);
       if (cg_naming_is_free (self, &value->node, value->upper))
         g_hash_table_insert (self->globals, (gpointer) value->upper, &value->node);
     }

@@ -27,10 +27,13 @@ def arg(rest):
 A = arg('name="a" type="s"')
 B = arg('name="b" type="s"')
 OUT = arg('name="o" type="s" direction="out"')
+OVERLOAD = method('<annotation name="org.gtk.GDBus.C.Name" value="Other"/>' + A + B)
 
 # before, now, what is said: file, severity, part of the text
 CASES = [
     (method(A), method(A), []),
+    (method(A) + OVERLOAD, method(A) + OVERLOAD, []),
+    (method(A) + OVERLOAD, method(A), [('old', 'breaking', "method 'M' is not there")]),
     (method(A), '', [('old', 'breaking', "method 'M' is not there")]),
     ('', method(A), [('new', 'compatible', "method 'M' is new")]),
     ('<method name="GetItem"/>', '<method name="GetItems"/>',
