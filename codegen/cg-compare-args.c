@@ -5,7 +5,7 @@
 
 /* In what the arguments of a member differ from what they were. */
 
-#include "cg-compare.h"
+#include "cg-compare-private.h"
 
 static const char *
 get_name (const CgArg *arg)

@@ -6,7 +6,7 @@
 /* What two versions of a description differ in, with the eyes of those who
  * call: in C, in other languages, over D-Bus. */
 
-#include "cg-compare.h"
+#include "cg-compare-private.h"
 
 #include "cg-names.h"
 #include "cg-suggest.h"
@@ -74,10 +74,6 @@ make_index (GPtrArray *nodes,
   return index;
 }
 
-typedef void (*CompareFunc) (CgFindings    *findings,
-                             gconstpointer  before,
-                             gconstpointer  now);
-
 static void
 report_removed (CgFindings   *findings,
                 const CgNode *node,
@@ -113,13 +109,13 @@ compare_deprecated (CgFindings   *findings,
                      "'%s' is deprecated now; compilers warn of that", now->name);
 }
 
-/* Compares what has the same name, and tells of what is gone or new. */
-static void
-compare_all (CgFindings  *findings,
-             GPtrArray   *before,
-             GPtrArray   *now,
-             const char  *what,
-             CompareFunc  compare)
+void
+cg_compare_all (CgFindings    *findings,
+                GPtrArray     *before,
+                GPtrArray     *now,
+                const char    *what,
+                CgCompareFunc  compare,
+                CgSeverity     is_new)
 {
   g_autoptr (GPtrArray) old_keys = make_keys (before);
   g_autoptr (GPtrArray) new_keys = make_keys (now);
@@ -145,17 +141,17 @@ compare_all (CgFindings  *findings,
       const CgNode *node = g_ptr_array_index (now, i);
 
       if (!g_hash_table_contains (old_index, g_ptr_array_index (new_keys, i)))
-        cg_findings_add (findings, CG_SEVERITY_COMPATIBLE, &node->name_location, NULL,
+        cg_findings_add (findings, is_new, &node->name_location, NULL,
                          "the %s '%s' is new", what, node->name);
     }
 }
 
-static void
-compare_c_names (CgFindings   *findings,
-                 const CgNode *before,
-                 const CgNode *now,
-                 const char   *old_name,
-                 const char   *new_name)
+void
+cg_compare_c_names (CgFindings   *findings,
+                    const CgNode *before,
+                    const CgNode *now,
+                    const char   *old_name,
+                    const char   *new_name)
 {
   if (!g_str_equal (old_name, new_name))
     cg_findings_add (findings, CG_SEVERITY_BREAKING, &now->name_location, &before->name_location,
@@ -216,8 +212,8 @@ compare_methods (CgFindings    *findings,
   const CgMethod *now = new_method;
   const guint n_breaking = findings->n[CG_SEVERITY_BREAKING];
 
-  compare_c_names (findings, &before->node, &now->node,
-                   cg_names_look_up_method (before, "call"), cg_names_look_up_method (now, "call"));
+  cg_compare_c_names (findings, &before->node, &now->node,
+                      cg_names_look_up_method (before, "call"), cg_names_look_up_method (now, "call"));
   compare_flags (findings, before, now);
   compare_timeouts (findings, before, now);
   cg_compare_args (findings, &before->node, &now->node, before->in_args, now->in_args, CG_DIRECTION_IN);
@@ -241,7 +237,7 @@ compare_signals (CgFindings    *findings,
   const CgSignal *before = old_signal;
   const CgSignal *now = new_signal;
 
-  compare_c_names (findings, &before->node, &now->node, before->lower, now->lower);
+  cg_compare_c_names (findings, &before->node, &now->node, before->lower, now->lower);
   cg_compare_args (findings, &before->node, &now->node, before->args, now->args, CG_DIRECTION_OUT);
 }
 
@@ -255,7 +251,7 @@ compare_properties (CgFindings    *findings,
   const CgAccess lost = before->access & ~now->access;
   g_autofree char *what = g_strdup_printf ("the property '%s'", now->node.name);
 
-  compare_c_names (findings, &before->node, &now->node, before->lower, now->lower);
+  cg_compare_c_names (findings, &before->node, &now->node, before->lower, now->lower);
   cg_compare_uses (findings, &before->use, &now->use, what);
   if (lost != 0)
     cg_findings_add (findings, CG_SEVERITY_BREAKING, &now->node.name_location, &before->node.name_location,
@@ -288,12 +284,13 @@ compare_interfaces (CgFindings    *findings,
   const CgInterface *before = old_interface;
   const CgInterface *now = new_interface;
 
-  compare_c_names (findings, &before->node, &now->node,
-                   cg_names_look_up_interface (before, "Proxy"), cg_names_look_up_interface (now, "Proxy"));
-  compare_all (findings, before->methods, now->methods, "method", compare_methods);
-  compare_all (findings, before->signals, now->signals, "signal", compare_signals);
-  compare_all (findings, before->properties, now->properties, "property", compare_properties);
-  compare_all (findings, before->streams, now->streams, "stream", compare_streams);
+  cg_compare_c_names (findings, &before->node, &now->node,
+                      cg_names_look_up_interface (before, "Proxy"), cg_names_look_up_interface (now, "Proxy"));
+  cg_compare_all (findings, before->methods, now->methods, "method", compare_methods, CG_SEVERITY_COMPATIBLE);
+  cg_compare_all (findings, before->signals, now->signals, "signal", compare_signals, CG_SEVERITY_COMPATIBLE);
+  cg_compare_all (findings, before->properties, now->properties, "property", compare_properties,
+                  CG_SEVERITY_COMPATIBLE);
+  cg_compare_all (findings, before->streams, now->streams, "stream", compare_streams, CG_SEVERITY_COMPATIBLE);
 }
 
 void
@@ -301,5 +298,7 @@ cg_compare (const CgDescription *before,
             const CgDescription *now,
             CgFindings          *findings)
 {
-  compare_all (findings, before->interfaces, now->interfaces, "interface", compare_interfaces);
+  cg_compare_all (findings, before->interfaces, now->interfaces, "interface", compare_interfaces,
+                  CG_SEVERITY_COMPATIBLE);
+  cg_compare_types (findings, before, now);
 }

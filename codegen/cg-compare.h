@@ -31,25 +31,4 @@ void        cg_compare            (const CgDescription *before,
                                    const CgDescription *now,
                                    CgFindings          *findings);
 
-/* cg-compare-args.c */
-void        cg_compare_args       (CgFindings          *findings,
-                                   const CgNode        *before,
-                                   const CgNode        *now,
-                                   GPtrArray           *old_args,
-                                   GPtrArray           *new_args,
-                                   CgDirection          direction);
-void        cg_compare_uses       (CgFindings          *findings,
-                                   const CgTypeUse     *before,
-                                   const CgTypeUse     *now,
-                                   const char          *what);
-
-/* Notes a difference where it is, and the place in the other version if
- * @other is not NULL. */
-void        cg_findings_add       (CgFindings          *self,
-                                   CgSeverity           severity,
-                                   const CgLocation    *location,
-                                   const CgLocation    *other,
-                                   const char          *format,
-                                   ...) G_GNUC_PRINTF (5, 6);
-
 G_END_DECLS

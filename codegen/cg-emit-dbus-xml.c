@@ -110,6 +110,7 @@ add_node (Emitter      *self,
   add_annotation (self, depth, "org.gtk.GDBus.Since", node->since);
   add_annotation (self, depth, "org.gtk.GDBus.C.Name", node->c_name);
   add_flag (self, depth, node, "org.freedesktop.DBus.Deprecated", node->deprecated);
+  add_annotation (self, depth, "org.norpc.Deprecated", node->deprecated_text);
   add_foreign (self, depth, node);
 }
 

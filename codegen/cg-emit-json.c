@@ -8,6 +8,7 @@
 
 #include "cg-emitter.h"
 
+#include "cg-declarations.h"
 #include "cg-json.h"
 #include "cg-names.h"
 
@@ -22,6 +23,7 @@ add_node (CgJson       *json,
   cg_json_add_string (json, "doc", node->doc);
   cg_json_add_string (json, "since", node->since);
   cg_json_add_boolean (json, "deprecated", node->deprecated);
+  cg_json_add_string (json, "deprecation", node->deprecated_text);
   cg_json_add_number (json, "line", node->location.line);
 
   cg_json_open (json, "annotations", '[');
@@ -182,6 +184,61 @@ add_interface (CgJson            *json,
 }
 
 static void
+add_values (CgJson    *json,
+            GPtrArray *values)
+{
+  cg_json_open (json, "values", '[');
+  for (guint i = 0; i < values->len; i++)
+    {
+      const CgValue *value = g_ptr_array_index (values, i);
+
+      cg_json_open (json, NULL, '{');
+      add_node (json, &value->node);
+      cg_json_add_number (json, "value", value->value);
+      cg_json_add_string (json, "nick", value->nick);
+      cg_json_add_string (json, "dbus-name", value->dbus_name);
+      cg_json_add_string (json, "c", value->upper);
+      cg_json_close (json, '}');
+    }
+  cg_json_close (json, ']');
+}
+
+static void
+add_fields (CgJson    *json,
+            GPtrArray *fields)
+{
+  cg_json_open (json, "fields", '[');
+  for (guint i = 0; i < fields->len; i++)
+    {
+      const CgField *field = g_ptr_array_index (fields, i);
+
+      cg_json_open (json, NULL, '{');
+      add_node (json, &field->node);
+      add_use (json, &field->use);
+      cg_json_add_string (json, "c", field->lower);
+      cg_json_close (json, '}');
+    }
+  cg_json_close (json, ']');
+}
+
+static void
+add_type (CgJson              *json,
+          const CgDeclaration *declaration)
+{
+  static const char * const kinds[] = { "enum", "flags", "error-domain", "record" };
+
+  cg_json_open (json, NULL, '{');
+  add_node (json, &declaration->node);
+  cg_json_add_string (json, "kind", kinds[declaration->kind]);
+  cg_json_add_string (json, "c", cg_names_look_up_declaration (declaration, "T"));
+  if (declaration->kind == CG_DECLARED_RECORD)
+    add_fields (json, declaration->fields);
+  else
+    add_values (json, declaration->values);
+  cg_json_close (json, '}');
+}
+
+static void
 add_include (CgJson          *json,
              const CgInclude *include)
 {
@@ -214,6 +271,10 @@ cg_emit_json (const CgDescription *description,
   cg_json_open (&json, "includes", '[');
   for (guint i = 0; i < description->includes->len; i++)
     add_include (&json, g_ptr_array_index (description->includes, i));
+  cg_json_close (&json, ']');
+  cg_json_open (&json, "types", '[');
+  for (guint i = 0; i < description->declarations->len; i++)
+    add_type (&json, g_ptr_array_index (description->declarations, i));
   cg_json_close (&json, ']');
   cg_json_open (&json, "interfaces", '[');
   for (guint i = 0; i < description->interfaces->len; i++)

@@ -7,6 +7,7 @@
 
 #include "cg-emitter.h"
 
+#include "cg-declarations.h"
 #include "cg-doc.h"
 #include "cg-names.h"
 
@@ -89,7 +90,12 @@ add_docs (Emitter      *self,
       g_string_append_printf (self->text, "Since: %s\n\n", since);
     }
   if (node->deprecated)
-    g_string_append (self->text, "**Deprecated.**\n\n");
+    {
+      g_autofree char *text = node->deprecated_text != NULL
+                              ? cg_doc_paragraph (node->deprecated_text, "", self->links) : g_strdup ("");
+
+      g_string_append_printf (self->text, "**Deprecated.**%s%s\n\n", *text != '\0' ? " " : "", text);
+    }
 }
 
 /* "(key: s, flags: u)" */
@@ -256,6 +262,60 @@ add_streams (Emitter           *self,
     }
 }
 
+static void
+add_values (Emitter   *self,
+            GPtrArray *values)
+{
+  g_string_append (self->text, "| value | | |\n|---|---|---|\n");
+  for (guint i = 0; i < values->len; i++)
+    {
+      const CgValue *value = g_ptr_array_index (values, i);
+      g_autofree char *doc = make_cell (self, value->node.doc);
+
+      g_string_append_printf (self->text, "| `%s` | %" G_GINT64_FORMAT " | %s |\n", value->node.name, value->value, doc);
+    }
+  g_string_append_c (self->text, '\n');
+}
+
+static void
+add_fields (Emitter   *self,
+            GPtrArray *fields)
+{
+  g_string_append (self->text, "| field | type | |\n|---|---|---|\n");
+  for (guint i = 0; i < fields->len; i++)
+    {
+      const CgField *field = g_ptr_array_index (fields, i);
+      g_autofree char *doc = make_cell (self, field->node.doc);
+
+      g_string_append_printf (self->text, "| `%s` | `%s`%s | %s |\n", field->node.name, field->use.signature,
+                              field->use.nullable ? " or nothing" : "", doc);
+    }
+  g_string_append_c (self->text, '\n');
+}
+
+static void
+add_types (Emitter             *self,
+           const CgDescription *description)
+{
+  static const char * const kinds[] = { "One of some values", "Any of some values", "Errors", "A record" };
+
+  if (description->declarations->len > 0)
+    g_string_append (self->text, "# Types\n\n");
+  for (guint i = 0; i < description->declarations->len; i++)
+    {
+      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+      add_heading (self, "##", declaration->node.name, "", "");
+      g_string_append_printf (self->text, "%s; in C `%s`\n\n", kinds[declaration->kind],
+                              cg_names_look_up_declaration (declaration, "T"));
+      add_docs (self, &declaration->node);
+      if (declaration->kind == CG_DECLARED_RECORD)
+        add_fields (self, declaration->fields);
+      else
+        add_values (self, declaration->values);
+    }
+}
+
 void
 cg_emit_markdown (const CgDescription *description,
                   const CgStyle       *style,
@@ -286,6 +346,7 @@ cg_emit_markdown (const CgDescription *description,
       add_properties (&self, interface);
       add_streams (&self, interface);
     }
+  add_types (&self, description);
 
   cg_writer_set (writer, "text", self.text->str);
   cg_writer_emit (writer, "$text$");

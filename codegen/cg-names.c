@@ -131,6 +131,13 @@ cg_names_look_up_method (const CgMethod *method,
 }
 
 const char *
+cg_names_look_up_declaration (const CgDeclaration *declaration,
+                              const char          *key)
+{
+  return declaration->names[find_row (&cg_declaration_names, key)];
+}
+
+const char *
 cg_names_get_iface (const CgInterface *interface)
 {
   return interface->names[find_row (&cg_interface_names, "Iface")];

@@ -32,6 +32,9 @@ const char *cg_names_look_up_interface (const CgInterface *interface,
 const char *cg_names_look_up_method    (const CgMethod    *method,
                                         const char        *key);
 
+const char *cg_names_look_up_declaration (const CgDeclaration *declaration,
+                                          const char          *key);
+
 /* The GInterface, and the function of the proxy that calls. */
 const char *cg_names_get_iface     (const CgInterface *interface);
 const char *cg_names_get_call      (const CgMethod    *method);

@@ -119,6 +119,31 @@ class Check(unittest.TestCase):
         self.assertEqual([finding[:2] for finding in FINDING.findall(run.stdout)],
                          [('old', 'breaking'), ('new', 'compatible')])
 
+    def test_types(self):
+        """Before, now, and the severities of what is said."""
+        for before, now, expected in (
+                ('<enum name="E"><value name="A"/></enum>', '<enum name="E"><value name="A"/></enum>', []),
+                ('<enum name="E"><value name="A"/></enum>', '', ['breaking']),
+                ('<enum name="E"><value name="A" value="1"/></enum>', '<flags name="E"><value name="A"/></flags>', ['breaking']),
+                ('<enum name="E"><value name="A"/></enum>', '<enum name="E"><value name="A" value="3"/></enum>', ['breaking']),
+                ('<enum name="E"><value name="A"/></enum>', '<enum name="E"><value name="A" nick="b"/></enum>', ['risky']),
+                ('<enum name="E"><value name="A"/></enum>', '<enum name="E"><value name="A"/><value name="B"/></enum>', ['risky']),
+                ('<enum name="E"><value name="A"/><value name="B"/></enum>', '<enum name="E"><value name="A"/></enum>', ['breaking']),
+                ('<error-domain name="E"><error name="A"/></error-domain>',
+                 '<error-domain name="E"><error name="A"/><error name="B"/></error-domain>', ['compatible']),
+                ('<error-domain name="E"><error name="A"/></error-domain>',
+                 '<error-domain name="E"><error name="A" dbus-name="org.x.A"/></error-domain>', ['breaking']),
+                ('<record name="R"><field name="a" type="s"/><field name="b" type="s"/></record>',
+                 '<record name="R"><field name="b" type="s"/><field name="a" type="s"/></record>', ['breaking']),
+                ('<record name="R"><field name="a" type="s"/></record>',
+                 '<record name="R"><field name="a" type="s" nullable="true"/></record>', ['breaking', 'risky']),
+                ('<record name="R"><field name="a" type="s"/></record>',
+                 '<record name="R"><field name="a" type="u"/></record>', ['breaking'])):
+            with self.subTest(before=before, now=now):
+                run = self.check(*(f'<node>{types}<interface name="org.example.A"/></node>' for types in (before, now)))
+                self.assertEqual(run.stderr, '')
+                self.assertEqual([finding[1] for finding in FINDING.findall(run.stdout)], expected)
+
     def test_place_and_peer(self):
         run = self.check_members('\n' + method(A), method(arg('name="a" type="u"')))
         self.assertIn('new.xml:2:39: breaking: ', run.stdout)
