@@ -37,6 +37,7 @@ typedef struct
   CgNode       node;
   CgTypeUse    use;
   const char  *lower;        /* its name in C */
+  const char  *param;        /* and as a parameter */
 } CgField;
 
 struct _CgDeclaration

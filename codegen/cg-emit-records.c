@@ -173,7 +173,7 @@ make_new (CgWriter      *writer,
           const CgField *field,
           guint          index)
 {
-  g_autofree char *copy = expand (writer, field, field->use.type->copy, field->lower, "");
+  g_autofree char *copy = expand (writer, field, field->use.type->copy, field->param, "");
 
   (void) index;
 
@@ -303,7 +303,7 @@ set_statements (CgWriter            *writer,
   cg_writer_set (writer, "statements", text->str);
 }
 
-/* Pointers that must be there, in @prefix. */
+/* Pointers that must be there: members after @prefix, or parameters. */
 static void
 set_checks (CgWriter            *writer,
             const CgDeclaration *record,
@@ -315,7 +315,7 @@ set_checks (CgWriter            *writer,
   for (guint i = 0; i < record->fields->len; i++)
     {
       const CgField *field = g_ptr_array_index (record->fields, i);
-      g_autofree char *value = g_strconcat (prefix, field->lower, NULL);
+      g_autofree char *value = *prefix != '\0' ? g_strconcat (prefix, field->lower, NULL) : g_strdup (field->param);
       g_autofree char *condition = cg_marshal_make_condition (writer, &field->use, value);
 
       if (condition != NULL)

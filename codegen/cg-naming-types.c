@@ -56,11 +56,31 @@ name_values (Namer         *self,
     }
 }
 
+/* A member that nothing else in the struct is called. */
+static const char *
+name_member (Namer      *self,
+             GHashTable *taken,
+             const char *word)
+{
+  g_autoptr (GString) member = g_string_new (word);
+  const char *kept;
+
+  if (cg_is_reserved (word))
+    g_string_prepend (member, "arg_");
+  while (g_hash_table_contains (taken, member->str))
+    g_string_append_c (member, '_');
+  kept = cg_description_string (self->description, member->str);
+  g_hash_table_add (taken, (gpointer) kept);
+
+  return kept;
+}
+
 static void
 name_fields (Namer         *self,
              CgDeclaration *declaration)
 {
-  g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) members = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) params = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < declaration->fields->len; i++)
     {
@@ -71,7 +91,9 @@ name_fields (Namer         *self,
         continue;
 
       word = make_word (&field->node);
-      field->lower = cg_naming_make_parameter (self, taken, "", word);
+      g_strdelimit (word, "-", '_');
+      field->lower = name_member (self, members, word);
+      field->param = cg_naming_make_parameter (self, params, "", word);
     }
 }
 

@@ -141,8 +141,8 @@ add_fields (const CgDeclaration *record,
       g_autofree char *doc = cg_record_make_field_doc (field);
 
       g_ptr_array_add (types, g_strdup (field->use.type->c_in));
-      g_ptr_array_add (names, (gpointer) field->lower);
-      add_doc (docs, field->lower, doc);
+      g_ptr_array_add (names, (gpointer) field->param);
+      add_doc (docs, field->param, doc);
     }
 }
 
