@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Types that have names, from Python: a service in C, and one in Python."""
+
+import unittest
+
+import gi
+
+gi.require_version('Test', '1')
+gi.require_version('Norpc', '1')
+from gi.repository import Gio, GLib, GObject, Norpc, Test
+
+import tap
+
+
+def entry(key, place=None, when=None, count=None):
+    return Test.Entry.new(key, 7, Test.Mode.READ_ONLY, Test.Parts.HEAD | Test.Parts.TAIL,
+                          GLib.Bytes.new(b'bytes'), place, when, ['one', 'two'], count)
+
+
+class Service(GObject.Object, Test.Language):
+    """Answers with what it is given."""
+
+    def __init__(self):
+        super().__init__()
+        self.noted = None
+
+    def do_objects(self, file, cancellable, regex, data):
+        return True, file, cancellable, regex, data
+
+    def do_numbers(self, mode, parts, kind, flags):
+        return True, mode, parts, kind, flags
+
+    def do_arrays(self, files, entries, modes, dates):
+        return True, files, entries, modes, dates
+
+    def do_records(self, an_entry, tree):
+        return True, an_entry, tree
+
+    def do_one_file(self, file):
+        return file
+
+    def do_one_array(self, files):
+        return files
+
+    def do_one_entry(self, an_entry):
+        return an_entry
+
+    def do_moved(self, cancellable, text, an_entry, files):
+        return True, cancellable, text, an_entry, files
+
+    def do_refuse(self, code):
+        raise GLib.Error.new_literal(Test.store_error_quark(), 'as told', code)
+
+    def do_note(self, an_entry):
+        self.noted = an_entry.copy()
+        return True
+
+    def do_last_note(self):
+        return True, self.noted
+
+
+class Calls:
+    """What holds for both services."""
+
+    def setUp(self):
+        self.server = Norpc.Server.new(self.make_service())
+        self.server.start(None)
+        self.proxy = Test.LanguageProxy.new(self.server.get_channel())
+
+    def tearDown(self):
+        self.server.stop(Norpc.StopMode.FINISH, None)
+
+    def test_objects(self):
+        file = Gio.File.new_for_path('/a')
+        cancellable = Gio.Cancellable()
+        regex = GLib.Regex.new('a', 0, 0)
+        values = self.proxy.call_objects_sync(file, cancellable, regex, GLib.Bytes.new(b'x'), None)
+        self.assertEqual(values[1:3], (file, cancellable))
+        self.assertEqual(values[3].get_pattern(), 'a')
+        self.assertEqual(values[4].get_data(), b'x')
+        values = self.proxy.call_objects_sync(file, None, regex, GLib.Bytes.new(b'x'), None)
+        self.assertIsNone(values[2])
+
+    def test_numbers(self):
+        self.assertEqual(
+            self.proxy.call_numbers_sync(Test.Mode.SLOW, Test.Parts.BOTH, Gio.FileType.SPECIAL,
+                                         Gio.FileCopyFlags.BACKUP, None)[1:],
+            (Test.Mode.SLOW, Test.Parts.BOTH, Gio.FileType.SPECIAL, Gio.FileCopyFlags.BACKUP))
+
+    def test_arrays(self):
+        files = [Gio.File.new_for_path('/a'), Gio.File.new_for_path('/b')]
+        entries = [entry('a'), entry('b')]
+        dates = [GLib.DateTime.new_utc(2020, 2, 29, 1, 2, 3)]
+        _, files_back, entries_back, modes, dates_back = self.proxy.call_arrays_sync(
+            files, entries, [Test.Mode.FAST, Test.Mode.SLOW], dates, None)
+        self.assertEqual(files_back, files)
+        self.assertEqual([each.key for each in entries_back], ['a', 'b'])
+        self.assertEqual(modes, [Test.Mode.FAST, Test.Mode.SLOW])
+        self.assertEqual([date.format('%F') for date in dates_back], ['2020-02-29'])
+        self.assertEqual(self.proxy.call_one_array_sync(files, None), files)
+
+    def test_lent_array(self):
+        """The array that Python makes is gone before the call arrives."""
+        results = []
+        files = [Gio.File.new_for_path(f'/{i}') for i in range(100)]
+        for _ in range(10):
+            self.proxy.call_one_array(list(files), None, lambda source, result, data: results.append(
+                source.call_one_array_finish(result)), None)
+        while len(results) < 10:
+            GLib.MainContext.default().iteration(True)
+        self.assertEqual(results, [files] * 10)
+
+    def test_records(self):
+        sent = entry('key', Gio.File.new_for_path('/a'), GLib.DateTime.new_utc(2020, 2, 29, 1, 2, 3),
+                     GLib.Variant('i', 4))
+        tree = Test.Tree.new('root', [Test.Tree.new('leaf', [], None)], None)
+        values = self.proxy.call_records_sync(sent, tree, None)
+        self.assertTrue(values[1].equal(sent))
+        self.assertTrue(values[2].equal(tree))
+        self.assertEqual(values[2].branches[0].name, 'leaf')
+        self.assertIsNone(self.proxy.call_records_sync(sent, None, None)[2])
+        self.assertTrue(self.proxy.call_one_entry_sync(sent, None).equal(sent))
+
+    def test_moved(self):
+        cancellable = Gio.Cancellable()
+        files = [Gio.File.new_for_path('/a')]
+        values = self.proxy.call_moved_sync(cancellable, 'text', entry('moved'), files, None)
+        self.assertEqual(values[1:3], (cancellable, 'text'))
+        self.assertEqual(values[3].key, 'moved')
+        self.assertEqual(values[4], files)
+
+    def test_refuse(self):
+        with self.assertRaises(GLib.Error) as caught:
+            self.proxy.call_refuse_sync(Test.StoreError.FULL, None)
+        self.assertTrue(caught.exception.matches(Test.store_error_quark(), Test.StoreError.FULL))
+        self.assertEqual(caught.exception.message, 'as told')
+
+    def test_one_way(self):
+        self.assertIsNone(self.proxy.call_note(entry('noted')))
+        self.assertEqual(self.proxy.call_last_note_sync(None)[1].key, 'noted')
+
+
+class ServiceInC(Calls, unittest.TestCase):
+    def make_service(self):
+        return Test.caller_new_service()
+
+
+class ServiceInPython(Calls, unittest.TestCase):
+    def make_service(self):
+        return Service()
+
+
+class Types(unittest.TestCase):
+    def test_enum(self):
+        self.assertEqual(Test.Mode.READ_ONLY.value_nick, 'read-only')
+        self.assertEqual(Test.Mode.SLOW, 10)
+        self.assertEqual(Test.Parts.BOTH, Test.Parts.HEAD | Test.Parts.TAIL)
+
+    def test_fields(self):
+        one = entry('key', Gio.File.new_for_path('/a'))
+        self.assertEqual((one.key, one.size, one.mode), ('key', 7, Test.Mode.READ_ONLY))
+        self.assertEqual(one.place.get_path(), '/a')
+        self.assertEqual(one.tags, ['one', 'two'])
+        self.assertIsNone(one.when)
+
+    def test_variant(self):
+        one = entry('key', Gio.File.new_for_path('/a'), None, GLib.Variant('i', 4))
+        variant = one.to_variant()
+        self.assertEqual(variant.unpack(), ('key', 7, 1, 3, list(b'bytes'), 'file:///a', None, ['one', 'two'], 4))
+        self.assertTrue(Test.Entry.new_from_variant(variant).equal(one))
+        with self.assertRaises(GLib.Error) as caught:
+            Test.Entry.new_from_variant(GLib.Variant('s', 'no'))
+        self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.INVALID_DATA))
+
+    def test_hash(self):
+        self.assertEqual(Test.Point.new(1, 2, 'a').hash(), Test.Point.new(1, 2, 'a').hash())
+
+    def test_dbus_error(self):
+        Test.store_error_quark()
+        error = Gio.dbus_error_new_for_dbus_error('org.example.Full', 'full')
+        self.assertTrue(error.matches(Test.store_error_quark(), Test.StoreError.FULL))
+
+
+tap.main()
