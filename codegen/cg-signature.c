@@ -44,7 +44,6 @@ typedef struct
   const char *leading;   /* letters of params, in front of the arguments */
   ArgsKind    args;
   gboolean    out_params;
-  gboolean    optional;  /* out parameters can be NULL */
   const char *trailing;
   ReturnKind  returns;
   gboolean    describes; /* the method's own documentation is in its doc */
@@ -72,51 +71,58 @@ static const struct
 
 static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_PLAIN] = {
-    "$vfunc$", "s", ARGS_IN, TRUE, FALSE, "e", RETURN_RESULT, TRUE, FALSE,
+    "$vfunc$", "s", ARGS_IN, TRUE, "e", RETURN_RESULT, TRUE, FALSE,
     "The plain form of `$dbus_method$`: it answers at once.",
     "It runs in the context of the server. It is not called for a service that\n"
     "implements the full form, `$handle$`."
   },
   [CG_SIGNATURE_HANDLE] = {
-    "$handle$", "sc", ARGS_IN, FALSE, FALSE, "e", RETURN_HANDLED, TRUE, FALSE,
+    "$handle$", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED, TRUE, FALSE,
     "The full form of `$dbus_method$`: it answers now or later.",
     "It runs in the context of the server. A service that answers later keeps\n"
     "a reference on @call; $complete$() or\n"
     "norpc_call_return_error() answers it, in any thread."
   },
   [CG_SIGNATURE_COMPLETE] = {
-    "$complete$", "sc", ARGS_OUT_LENT, FALSE, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "$complete$", "sc", ARGS_OUT_LENT, FALSE, "", RETURN_VOID, TRUE, FALSE,
     "Answers a call of `$dbus_method$`.",
     "It can be called in any thread. A call that was cancelled meanwhile is\n"
     "left alone."
   },
   [CG_SIGNATURE_CALL] = {
-    "$call$", "p", ARGS_IN, FALSE, FALSE, "xbu", RETURN_VOID, TRUE, TRUE,
+    "$call$", "p", ARGS_IN, FALSE, "xbu", RETURN_VOID, TRUE, TRUE,
     "Calls `$dbus_method$` of `$dbus_name$`.",
     "@callback is called in the thread-default main context that is current\n"
     "here; it gets the result from $finish$()."
   },
   [CG_SIGNATURE_FINISH] = {
-    "$finish$", "pr", ARGS_NONE, TRUE, TRUE, "e", RETURN_RESULT, FALSE, FALSE,
+    "$finish$", "pr", ARGS_NONE, TRUE, "e", RETURN_RESULT, FALSE, FALSE,
     "Gets the result of $call$().", ""
   },
   [CG_SIGNATURE_SYNC] = {
-    "$sync$", "p", ARGS_IN, TRUE, TRUE, "xe", RETURN_RESULT, TRUE, TRUE,
+    "$sync$", "p", ARGS_IN, TRUE, "xe", RETURN_RESULT, TRUE, TRUE,
     "Calls `$dbus_method$` of `$dbus_name$` and waits for the result.",
     "It blocks the calling thread, and runs no main loop."
   },
   [CG_SIGNATURE_SEND] = {
-    "$call$", "p", ARGS_IN, FALSE, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "$call$", "p", ARGS_IN, FALSE, "", RETURN_VOID, TRUE, FALSE,
     "Calls `$dbus_method$` of `$dbus_name$`, which is one-way.",
     "It waits for no answer, and nobody hears of one."
   },
   [CG_SIGNATURE_NEW_CALL] = {
-    "$new_call$", "", ARGS_IN, FALSE, FALSE, "", RETURN_CALL, FALSE, FALSE, "", ""
+    "$new_call$", "", ARGS_IN, FALSE, "", RETURN_CALL, FALSE, FALSE, "", ""
   },
   [CG_SIGNATURE_TAKE_REPLY] = {
-    "$take_reply$", "y", ARGS_NONE, TRUE, TRUE, "", RETURN_RESULT, FALSE, FALSE, "", ""
+    "$take_reply$", "y", ARGS_NONE, TRUE, "", RETURN_RESULT, FALSE, FALSE, "", ""
   },
 };
+
+/* A function of the proxy, of which results can be left out. */
+static gboolean
+is_client_row (const Row *row)
+{
+  return *row->leading == 'p' || *row->leading == 'y';
+}
 
 const CgSignatureKind *
 cg_signature_get_client_kinds (const CgMethod *method,
@@ -179,36 +185,37 @@ add_letters (Builder    *self,
         }
 }
 
-/* What a language binding has to do with a result. An array frees its elements
- * itself: who gets one has the array. Who makes one for a service is not asked
- * to see to that, and gives the elements, too. */
+/* What a language binding has to do with what it is given, or gives. An array
+ * frees its elements itself: who gets one has the array. Who makes one is not
+ * asked to see to that, and gives the elements, too. */
 static const char *
 get_transfer (const CgArg *arg,
+              gboolean     is_out,
               gboolean     is_client)
 {
-  return is_client && arg->use.type->element != NULL ? "container" : "full";
+  return is_out == is_client && arg->use.type->element != NULL ? "container" : "full";
 }
 
 static void
 append_arg_annotations (GString     *doc,
                         const CgArg *arg,
                         gboolean     is_out,
-                        gboolean     optional)
+                        gboolean     is_client)
 {
   gsize before = doc->len;
 
   if (is_out)
     g_string_append (doc, "(out) ");
-  if (is_out && optional)
+  if (is_out && is_client)
     g_string_append (doc, "(optional) ");
   if (arg->use.nullable)
     g_string_append (doc, "(nullable) ");
   if (*arg->use.type->gir != '\0')
     g_string_append_printf (doc, "%s ", arg->use.type->gir);
   if (is_out && arg->use.type->is_pointer)
-    g_string_append_printf (doc, "(transfer %s) ", get_transfer (arg, optional));
+    g_string_append_printf (doc, "(transfer %s) ", get_transfer (arg, TRUE, is_client));
   else if (arg->use.is_moved)
-    g_string_append (doc, "(transfer full) ");
+    g_string_append_printf (doc, "(transfer %s) ", get_transfer (arg, FALSE, is_client));
 
   if (doc->len > before)
     {
@@ -245,7 +252,7 @@ add_args (Builder    *self,
           GPtrArray  *args,
           const char *what,
           gboolean    is_out,
-          gboolean    optional)
+          gboolean    is_client)
 {
   for (guint i = 0; i < args->len; i++)
     {
@@ -256,7 +263,7 @@ add_args (Builder    *self,
 
       if (self->docs != NULL)
         {
-          append_arg_annotations (doc, arg, is_out, optional);
+          append_arg_annotations (doc, arg, is_out, is_client);
           append_arg_doc (doc, arg, what);
         }
       add_param (self,
@@ -304,10 +311,10 @@ make_return_doc (const CgMethod *method,
     return g_strdup ("");
   if (arg == NULL)
     return g_strdup_printf ("Returns:%s %%TRUE on success, %%FALSE with @error set",
-                            row->optional && method->out_args->len > 0 ? " (skip):" : "");
+                            is_client_row (row) && method->out_args->len > 0 ? " (skip):" : "");
 
   doc = g_string_new (NULL);
-  g_string_append_printf (doc, "Returns: (transfer %s)", get_transfer (arg, row->optional));
+  g_string_append_printf (doc, "Returns: (transfer %s)", get_transfer (arg, TRUE, is_client_row (row)));
   if (*arg->use.type->gir != '\0')
     g_string_append_printf (doc, " %s", arg->use.type->gir);
   g_string_append (doc, ": ");
@@ -362,9 +369,9 @@ set_signature (CgWriter       *writer,
   add_letters (builder, row->leading);
   if (row->args != ARGS_NONE)
     add_args (builder, row->args == ARGS_IN ? method->in_args : method->out_args,
-              row->args == ARGS_IN ? "the argument" : "the result", FALSE, FALSE);
+              row->args == ARGS_IN ? "the argument" : "the result", FALSE, is_client_row (row));
   if (row->out_params && cg_method_get_return_arg (method) == NULL)
-    add_args (builder, method->out_args, "return location for the result", TRUE, row->optional);
+    add_args (builder, method->out_args, "return location for the result", TRUE, is_client_row (row));
   add_letters (builder, row->trailing);
   formatted = cg_columns_format (builder->types, builder->names);
 
