@@ -32,8 +32,10 @@
 #include <norpc-glib/layers/norpc-concurrency-limit.h>
 #include <norpc-glib/layers/norpc-filter.h>
 #include <norpc-glib/layers/norpc-load-shed.h>
+#include <norpc-glib/layers/norpc-meter.h>
 #include <norpc-glib/layers/norpc-rate-limit.h>
 #include <norpc-glib/layers/norpc-retry.h>
 #include <norpc-glib/layers/norpc-time-limit.h>
+#include <norpc-glib/norpc-pool.h>
 
 #undef NORPC_GLIB_INSIDE

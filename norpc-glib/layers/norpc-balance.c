@@ -237,6 +237,17 @@ get_open (Members *members)
   return open;
 }
 
+/* Any thread. */
+gboolean
+norpc_balance_is_closed (NorpcBalance *self)
+{
+  g_autoptr (Members) members = get_members (self);
+  g_autoptr (Members) open = get_open (members);
+
+  return members->n > 0 ? open->n == 0
+                        : norpc_layer_is_closed (norpc_layer_get_endpoint (NORPC_LAYER (self)));
+}
+
 /* Any thread: who gets @call (owned), or NULL if there is nobody. */
 static Member *
 choose (NorpcBalance *self,

@@ -5,10 +5,11 @@
 
 #pragma once
 
-#include "norpc-layer.h"
+#include "norpc-balance.h"
 
 G_BEGIN_DECLS
 
-gboolean norpc_layer_is_closed (NorpcEndpoint *endpoint);
+gboolean norpc_layer_is_closed   (NorpcEndpoint *endpoint);
+gboolean norpc_balance_is_closed (NorpcBalance  *self);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "norpc-channel.h"
 #include "norpc-error.h"
 #include "norpc-layer-private.h"
+#include "norpc-pool.h"
 
 /**
  * NorpcLayer:
@@ -226,12 +227,17 @@ norpc_layer_set_endpoint (NorpcLayer    *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENDPOINT]);
 }
 
-/* Any thread: whether calls end in a channel that is closed. */
+/* Any thread: whether calls end in channels that are closed. */
 gboolean
 norpc_layer_is_closed (NorpcEndpoint *endpoint)
 {
-  while (NORPC_IS_LAYER (endpoint))
-    endpoint = get_private (NORPC_LAYER (endpoint))->endpoint;
+  if (NORPC_IS_POOL (endpoint))
+    endpoint = NORPC_ENDPOINT (norpc_pool_get_balance (NORPC_POOL (endpoint)));
+
+  if (NORPC_IS_BALANCE (endpoint))
+    return norpc_balance_is_closed (NORPC_BALANCE (endpoint));
+  if (NORPC_IS_LAYER (endpoint))
+    return norpc_layer_is_closed (get_private (NORPC_LAYER (endpoint))->endpoint);
 
   return NORPC_IS_CHANNEL (endpoint) && norpc_channel_is_closed (NORPC_CHANNEL (endpoint));
 }

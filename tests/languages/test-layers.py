@@ -87,6 +87,53 @@ class Layers(unittest.TestCase):
         for i in range(10):
             self.assertEqual(proxy.call_append_sync(0, data('key'), data('x'), None), i + 1)
 
+    def test_functions(self):
+        names = []
+        ends = []
+        filter = Norpc.Filter.new()
+        filter.set_call_func(lambda call: names.append(call.get_method_name()))
+        filter.set_reply_func(lambda reply: ends.append((reply.get_method_name(),
+                                                         reply.get_error())))
+        retry = Norpc.Retry.new(3)
+        retry.set_func(lambda call, error, n_attempts: False)
+        meter = Norpc.Meter.new()
+        proxy = self.put(filter, retry, meter)
+        self.assertEqual(proxy.call_get_size_sync(0, None), 0)
+        self.assertEqual(names, ['GetSize'])
+        self.assertEqual(ends, [('GetSize', None)])
+        self.assertEqual(meter.get_stats().get_total().get_n_calls(), 1)
+
+    def test_balance(self):
+        keys = []
+
+        def get_key(call):
+            keys.append(call.get_method_name())
+            return 7
+
+        balance = Norpc.Balance.new(Norpc.BalancePolicy.BY_KEY)
+        balance.set_key_func(get_key)
+        balance.add_endpoint(self.server.get_channel())
+        self.server.start(None)
+        self.assertEqual(balance.get_n_endpoints(), 1)
+        self.assertEqual(Kv.StoreProxy.new(balance).call_get_size_sync(0, None), 0)
+        self.assertEqual(keys, ['GetSize'])
+
+    def test_pool(self):
+        indices = []
+
+        def make_store(index):
+            indices.append(index)
+            return Kv.caller_new_store()
+
+        pool = Norpc.Pool.new(3, Norpc.BalancePolicy.ROUND_ROBIN, make_store)
+        self.assertEqual(indices, [0, 1, 2])
+        self.assertEqual(pool.props.n_servers, 3)
+        pool.start(None)
+        proxy = Kv.StoreProxy.new(pool)
+        lengths = [proxy.call_append_sync(0, data('key'), data('x'), None) for i in range(6)]
+        self.assertEqual(lengths, [1, 1, 1, 2, 2, 2])
+        pool.stop(Norpc.StopMode.FINISH, None)
+
     def test_own_at_client(self):
         proxy = self.put(Only('GetSize'))
         self.assertEqual(proxy.call_get_size_sync(0, None), 0)

@@ -1,0 +1,137 @@
+/* norpc-meter.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-call-private.h"
+#include "norpc-clock-private.h"
+#include "norpc-meter.h"
+#include "norpc-stats-recorder-private.h"
+
+/**
+ * NorpcMeter:
+ *
+ * Counts the calls that pass it, for each method: how they end, and how long
+ * that takes.
+ *
+ * A server has statistics of its own (see
+ * [property@Norpc.Server:collect-stats]). A meter sees what its place in a stack
+ * sees: before a limit, a client's calls with the time that they are held; behind
+ * a [class@Norpc.Retry], each attempt. Of the latencies, it has the total.
+ *
+ * Since: 0.1
+ */
+
+struct _NorpcMeter
+{
+  NorpcLayer parent_instance;
+
+  NorpcStatsRecorder *recorder; /* (owned) */
+};
+
+/* A call that is on its way: freed by who ends it. */
+typedef struct
+{
+  NorpcCallWatch       watch;  /* the first */
+  NorpcMethodRecorder *method; /* outlives the meter as long as this */
+  gint64               start;
+} Passage;
+
+G_DEFINE_FINAL_TYPE (NorpcMeter, norpc_meter, NORPC_TYPE_LAYER)
+
+static gboolean
+is_refusal (NorpcOutcome outcome)
+{
+  return outcome == NORPC_OUTCOME_BUSY || outcome == NORPC_OUTCOME_CLOSED ||
+         outcome == NORPC_OUTCOME_NOT_IMPLEMENTED || outcome == NORPC_OUTCOME_WOULD_DEADLOCK;
+}
+
+static void
+note_end (Passage      *passage,
+          NorpcOutcome  outcome)
+{
+  if (!is_refusal (outcome))
+    norpc_method_recorder_add_latency (passage->method, NORPC_LATENCY_TOTAL,
+                                       norpc_clock_get () - passage->start);
+  norpc_method_recorder_end (passage->method, outcome);
+  g_free (passage);
+}
+
+/* The thread that ends the call. */
+static void
+call_ended (NorpcCallWatch *watch,
+            NorpcCall      *call)
+{
+  note_end ((Passage *) watch, norpc_call_get_outcome (call));
+}
+
+static void
+norpc_meter_take (NorpcLayer *layer,
+                  NorpcCall  *call)
+{
+  NorpcMeter *self = NORPC_METER (layer);
+  Passage *passage = g_new0 (Passage, 1);
+
+  passage->start = norpc_clock_get ();
+  passage->method = norpc_stats_recorder_begin (self->recorder, call);
+
+  /* Its client, who ended it, may be reading how. */
+  if (!norpc_call_add_watch (call, &passage->watch, call_ended))
+    note_end (passage, call->timed_out ? NORPC_OUTCOME_TIMED_OUT : NORPC_OUTCOME_CANCELLED);
+
+  norpc_layer_pass_on (layer, call);
+}
+
+static void
+norpc_meter_finalize (GObject *object)
+{
+  norpc_stats_recorder_free (NORPC_METER (object)->recorder);
+
+  G_OBJECT_CLASS (norpc_meter_parent_class)->finalize (object);
+}
+
+static void
+norpc_meter_class_init (NorpcMeterClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = norpc_meter_finalize;
+  NORPC_LAYER_CLASS (klass)->take = norpc_meter_take;
+}
+
+static void
+norpc_meter_init (NorpcMeter *self)
+{
+  self->recorder = norpc_stats_recorder_new ();
+}
+
+/**
+ * norpc_meter_new:
+ *
+ * Makes a layer that counts and measures the calls that pass it.
+ *
+ * Returns: (transfer floating): a new layer
+ * Since: 0.1
+ */
+NorpcLayer *
+norpc_meter_new (void)
+{
+  return g_object_new (NORPC_TYPE_METER, NULL);
+}
+
+/**
+ * norpc_meter_get_stats:
+ * @self: a meter
+ *
+ * Tells what became of the calls that passed it.
+ *
+ * Any thread may ask, and nobody is stopped for it.
+ *
+ * Returns: (transfer full): the statistics
+ * Since: 0.1
+ */
+NorpcStats *
+norpc_meter_get_stats (NorpcMeter *self)
+{
+  g_return_val_if_fail (NORPC_IS_METER (self), NULL);
+
+  return norpc_stats_recorder_get_stats (self->recorder, 0);
+}
