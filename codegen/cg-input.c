@@ -7,6 +7,7 @@
 
 #include "cg-input.h"
 
+#include "cg-annotate.h"
 #include "cg-check.h"
 #include "cg-names.h"
 #include "cg-parser.h"
@@ -19,7 +20,9 @@ make_description (void)
 {
   g_autofree char *warnings = cg_warnings_make_help ();
 
-  return g_strconcat ("-Werror makes warnings errors, -Werror=NAME one of them, -Wno-error=NAME\n"
+  return g_strconcat ("--annotate WHAT KEY VALUE annotates WHAT: INTERFACE, INTERFACE.METHOD(),\n"
+                      "INTERFACE::SIGNAL, INTERFACE:PROPERTY, or INTERFACE.METHOD()[ARGUMENT].\n\n"
+                      "-Werror makes warnings errors, -Werror=NAME one of them, -Wno-error=NAME\n"
                       "all but it; -Wno-NAME silences one.\n\n", warnings, NULL);
 }
 
@@ -94,7 +97,9 @@ cg_input_parse (CgInput         *self,
 {
   g_auto (GStrv) rest = args;
 
+  self->annotations = g_ptr_array_new_with_free_func (g_free);
   if (!take_warnings (&self->warnings, rest, error) ||
+      !cg_annotate_take (self->annotations, rest, error) ||
       !g_option_context_parse_strv (context, &rest, error))
     return FALSE;
 
@@ -125,6 +130,8 @@ cg_input_read (const CgInput  *self,
         cg_parse (source, description, diagnostics);
     }
 
+  if (self->annotations != NULL)
+    cg_annotate_apply (self->annotations, description, diagnostics);
   cg_check (description, gir, diagnostics);
   for (guint i = 0; i < cg_gir_get_files (gir)->len; i++)
     {
@@ -145,5 +152,6 @@ cg_input_clear (CgInput *self)
   g_free (self->interface_prefix);
   g_free (self->c_namespace);
   g_strfreev (self->gir_path);
+  g_clear_pointer (&self->annotations, g_ptr_array_unref);
   g_strfreev (self->files);
 }

@@ -15,6 +15,7 @@ typedef struct
   char       *interface_prefix;  /* (owned) (nullable) until parsed */
   char       *c_namespace;       /* (owned) (nullable) until parsed */
   char      **gir_path;          /* (owned) (nullable): folders */
+  GPtrArray  *annotations;       /* (owned) (nullable) (element-type utf8): of the command line */
   CgWarnings  warnings;
   char      **files;             /* (owned) (nullable): the arguments that are no options */
 } CgInput;
