@@ -58,6 +58,42 @@ resolve_node (Resolver *self,
     node->c_since = keep (self, cg_doc_paragraph (node->since, "", NULL));
 }
 
+/* What is deprecated may be so for another of its kind, which is named. */
+static gpointer
+find_replacement (const CgNode *node,
+                  GPtrArray    *nodes)
+{
+  for (guint i = 0; node->deprecated_text != NULL && i < nodes->len; i++)
+    {
+      CgNode *other = g_ptr_array_index (nodes, i);
+
+      if (other != node && g_str_equal (other->name, node->deprecated_text))
+        return other;
+    }
+
+  return NULL;
+}
+
+static void
+resolve_replacements (Resolver    *self,
+                      CgInterface *interface)
+{
+  interface->replacement = find_replacement (&interface->node, self->description->interfaces);
+  if (interface->replacement != NULL)
+    interface->node.c_deprecated_text =
+      keep (self, g_strdup_printf ("Use [iface@%s] instead.", cg_names_get_iface (interface->replacement)));
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      CgMethod *method = g_ptr_array_index (interface->methods, i);
+
+      method->replacement = find_replacement (&method->node, interface->methods);
+      if (method->replacement != NULL)
+        method->node.c_deprecated_text =
+          keep (self, g_strdup_printf ("Use [id@%s] instead.", cg_names_get_call (method->replacement)));
+    }
+}
+
 /* A member is there since its interface is, if nothing else is said. */
 static void
 resolve_members (Resolver          *self,
@@ -120,6 +156,7 @@ cg_docs_resolve (CgDescription *description)
       resolve_members (&self, interface, interface->signals);
       resolve_members (&self, interface, interface->properties);
       resolve_members (&self, interface, interface->streams);
+      resolve_replacements (&self, interface);
       for (guint j = 0; j < interface->methods->len; j++)
         {
           CgMethod *method = g_ptr_array_index (interface->methods, j);

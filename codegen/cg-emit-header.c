@@ -216,11 +216,34 @@ set_function (CgWriter   *writer,
   cg_writer_set (writer, "params", params);
 }
 
+/* Sets $deprecated$ to what is in front of a prototype; @function is to be used
+ * instead, or NULL. */
 static void
 set_deprecated (CgWriter     *writer,
-                const CgNode *node)
+                const CgNode *node,
+                const char   *function)
 {
-  cg_writer_set (writer, "deprecated", node->deprecated ? "G_GNUC_DEPRECATED\n" : "");
+  g_autofree char *macro = function != NULL
+                           ? g_strdup_printf ("G_GNUC_DEPRECATED_FOR (%s)\n", function)
+                           : g_strdup ("G_GNUC_DEPRECATED\n");
+
+  cg_writer_set (writer, "deprecated", node->deprecated ? macro : "");
+}
+
+static void
+set_deprecated_method (CgWriter        *writer,
+                       const CgMethod  *method,
+                       CgSignatureKind  kind)
+{
+  g_autofree char *function = NULL;
+
+  if (method->replacement != NULL)
+    {
+      cg_names_set_method (writer, method->replacement);
+      function = cg_signature_make_function (writer, method->replacement, kind);
+      cg_names_set_method (writer, method);
+    }
+  set_deprecated (writer, &method->node, function);
 }
 
 static void
@@ -239,7 +262,15 @@ static void
 set_proxy_new (CgWriter          *writer,
                const CgInterface *interface)
 {
-  set_deprecated (writer, &interface->node);
+  g_autofree char *function = NULL;
+
+  if (interface->replacement != NULL)
+    {
+      cg_names_set_interface (writer, interface->replacement);
+      function = cg_writer_expand (writer, "$proxy_new$");
+      cg_names_set_interface (writer, interface);
+    }
+  set_deprecated (writer, &interface->node, function);
   set_function (writer, "$Proxy$ *", "$proxy_new$", "NorpcEndpoint *endpoint");
 }
 
@@ -267,7 +298,6 @@ emit_prototypes (const CgInterface       *interface,
           const CgSignatureKind *kinds = get_kinds (method, &n_kinds);
 
           cg_names_set_method (writer, method);
-          set_deprecated (writer, &method->node);
           for (gsize j = 0; j < n_kinds; j++)
             {
               if (pass == 0)
@@ -275,6 +305,7 @@ emit_prototypes (const CgInterface       *interface,
                   cg_signature_measure (writer, method, kinds[j], &columns);
                   continue;
                 }
+              set_deprecated_method (writer, method, kinds[j]);
               cg_signature_set (writer, method, kinds[j]);
               cg_emit_prototype (writer, &columns);
             }

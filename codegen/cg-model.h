@@ -120,9 +120,12 @@ typedef struct
   const char  *c_out;            /* and as an out parameter */
 } CgArg;
 
-typedef struct
+typedef struct _CgMethod CgMethod;
+
+struct _CgMethod
 {
   CgNode       node;
+  const CgMethod *replacement;   /* (nullable): what is to be used instead */
   GPtrArray   *in_args;          /* (owned) (element-type CgArg) */
   GPtrArray   *out_args;         /* (owned) (element-type CgArg) */
   guint        flags;            /* of CgMethodFlags */
@@ -131,7 +134,7 @@ typedef struct
   const char  *timeout_text;     /* (nullable): as described */
   guint        timeout;          /* in milliseconds, or 0; set when checked */
   const char **names;            /* (owned): in the order of the table in cg-names.c */
-} CgMethod;
+};
 
 typedef struct
 {
@@ -156,15 +159,18 @@ typedef struct
   const char  *lower;            /* its name in C */
 } CgStream;
 
-typedef struct
+typedef struct _CgInterface CgInterface;
+
+struct _CgInterface
 {
   CgNode       node;
+  const CgInterface *replacement; /* (nullable): what is to be used instead */
   GPtrArray   *methods;          /* (owned) (element-type CgMethod) */
   GPtrArray   *signals;          /* (owned) (element-type CgSignal) */
   GPtrArray   *properties;       /* (owned) (element-type CgProperty) */
   GPtrArray   *streams;          /* (owned) (element-type CgStream) */
   const char **names;            /* (owned): in the order of the table in cg-names.c */
-} CgInterface;
+};
 
 typedef struct
 {

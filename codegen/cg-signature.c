@@ -342,6 +342,8 @@ make_doc (CgWriter       *writer,
     g_string_append_printf (doc, "\n\n%s", method->node.c_doc);
   if (*details != '\0')
     g_string_append_printf (doc, "\n\n%s", details);
+  if (row->describes && cg_method_get_reach (method) == CG_REACH_PROCESS)
+    g_string_append (doc, "\n\nIt is in-process only: not all of its types have a form outside.");
   if (method->timeout != 0 && row->times_out)
     g_string_append_printf (doc, "\n\n"
                             "It may take %u milliseconds, unless another timeout is set: see\n"
@@ -405,6 +407,20 @@ cg_signature_set_documented (CgWriter        *writer,
   set_signature (writer, method, &rows[kind], &builder);
   cg_writer_set (writer, "param_docs", docs->str);
   cg_writer_set (writer, "doc", doc);
+}
+
+/* A one-way method has but one function for clients. */
+char *
+cg_signature_make_function (CgWriter        *writer,
+                            const CgMethod  *method,
+                            CgSignatureKind  kind)
+{
+  gboolean is_client = is_client_row (&rows[kind]);
+
+  if (is_client && (method->flags & CG_METHOD_ONEWAY) != 0)
+    kind = CG_SIGNATURE_SEND;
+
+  return cg_writer_expand (writer, rows[kind].function);
 }
 
 /* Widens @columns to a function of a method. */

@@ -39,6 +39,10 @@ void cg_signature_set_documented (CgWriter        *writer,
                                   const CgMethod  *method,
                                   CgSignatureKind  kind);
 
+/* The name of a function of @method, whose names are in @writer. */
+char *cg_signature_make_function (CgWriter        *writer,
+                                  const CgMethod  *method,
+                                  CgSignatureKind  kind);
 void cg_signature_measure        (CgWriter        *writer,
                                   const CgMethod  *method,
                                   CgSignatureKind  kind,
