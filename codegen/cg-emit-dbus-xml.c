@@ -55,7 +55,7 @@ is_modelled (const char *name)
 {
   static const char * const names[] = {
     "org.gtk.GDBus.C.Name", "org.gtk.GDBus.DocString", "org.gtk.GDBus.DocString.Short",
-    "org.gtk.GDBus.Since", NULL
+    "org.gtk.GDBus.Since", "org.freedesktop.DBus.Deprecated", NULL
   };
 
   return g_strv_contains (names, name) || g_str_has_prefix (name, "org.norpc.");
@@ -109,7 +109,7 @@ add_node (Emitter      *self,
   add_annotation (self, depth, "org.gtk.GDBus.DocString", node->doc);
   add_annotation (self, depth, "org.gtk.GDBus.Since", node->since);
   add_annotation (self, depth, "org.gtk.GDBus.C.Name", node->c_name);
-  add_flag (self, depth, node, "org.freedesktop.DBus.Deprecated", node->deprecated);
+  add_annotation (self, depth, "org.freedesktop.DBus.Deprecated", node->deprecated ? "true" : NULL);
   add_annotation (self, depth, "org.norpc.Deprecated", node->deprecated_text);
   add_foreign (self, depth, node);
 }
