@@ -22,9 +22,14 @@ test_told (void)
       g_test_trap_assert_stdout ("*of org.example.Probe.Noop: async, to NorpcChannel*"
                                  "*of org.example.Probe.Noop: handled by ProbeService*"
                                  "*of org.example.Probe.Noop: answered*"
+                                 "*of org.example.Probe.Noop: ended after *.* us:"
+                                 " it waited *.* us and was handled for *.* us*"
                                  "*of org.example.Probe.Noop: back with its client*"
                                  "*of org.example.Probe.Fail: sync, to NorpcChannel*"
-                                 "*of org.example.Probe.Fail: failed: as told*");
+                                 "*of org.example.Probe.Fail: failed: as told*"
+                                 "*of org.example.Probe.Noop: failed: *was not served*"
+                                 "*of org.example.Probe.Noop: ended after *.* us,"
+                                 " without being handled*");
       return;
     }
 
@@ -32,6 +37,8 @@ test_told (void)
   probe_probe_proxy_call_noop (fixture.proxy, NULL, noop_cb, &outcome);
   outcome_wait (&outcome);
   g_assert_false (probe_probe_proxy_call_fail_sync (fixture.proxy, NULL, NULL));
+  g_assert_true (norpc_server_stop (fixture.server, NORPC_STOP_FINISH, NULL, NULL));
+  g_assert_false (probe_probe_proxy_call_noop_sync (fixture.proxy, NULL, NULL));
   fixture_tear_down (&fixture, NULL);
 }
 
