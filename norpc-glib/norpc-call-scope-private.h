@@ -9,7 +9,17 @@
 
 G_BEGIN_DECLS
 
-NorpcCall *norpc_call_scope_swap  (NorpcCall *call);
-void       norpc_call_scope_apply (NorpcCall *call);
+/* What a thread works for, while a handler or a callback runs in it. */
+typedef struct
+{
+  NorpcCall *call;
+  guint      n_entered; /* by norpc_call_enter (), before it runs */
+} NorpcCallScope;
+
+void norpc_call_scope_begin (NorpcCallScope *outer,
+                             NorpcCall      *call);
+void norpc_call_scope_end   (NorpcCallScope *outer,
+                             NorpcCall      *call);
+void norpc_call_scope_apply (NorpcCall      *call);
 
 G_END_DECLS

@@ -14,6 +14,12 @@
 /* The call on whose behalf this thread works. */
 static _Thread_local NorpcCall *current_call;
 
+/* How many calls this thread has entered, and how many of these the handler or
+ * callback that runs may not leave.
+ */
+static _Thread_local guint n_entered;
+static _Thread_local guint n_entered_outside;
+
 static void
 free_stack (gpointer stack)
 {
@@ -41,17 +47,47 @@ get_stack (GPrivate *key,
   return stack;
 }
 
-/* The calling thread: works on behalf of @call, or of none. Returns the call
- * that it worked for.
+/* The thread that runs a handler of @call, or a callback, which is none: what it
+ * worked for before is put into @outer.
  */
-NorpcCall *
-norpc_call_scope_swap (NorpcCall *call)
+void
+norpc_call_scope_begin (NorpcCallScope *outer,
+                        NorpcCall      *call)
 {
-  NorpcCall *previous = current_call;
-
+  outer->call = current_call;
+  outer->n_entered = n_entered_outside;
   current_call = call;
+  n_entered_outside = n_entered;
+}
 
-  return previous;
+/* The same thread: whoever entered a call has no business any more. */
+static void
+leave_forgotten_calls (NorpcCall *call)
+{
+  GArray *stack = get_stack (&entered_calls, sizeof (NorpcCall *));
+
+  g_array_set_size (stack, n_entered_outside);
+  n_entered = n_entered_outside;
+
+  if (call != NULL)
+    g_warning ("The handler of %s.%s entered a call and returned, in thread %p, without leaving it",
+               norpc_call_get_interface_name (call), norpc_call_get_method_name (call),
+               (gpointer) g_thread_self ());
+  else
+    g_warning ("A reply function entered a call and returned, in thread %p, without leaving it",
+               (gpointer) g_thread_self ());
+}
+
+/* The same thread, when the handler or callback has returned. */
+void
+norpc_call_scope_end (NorpcCallScope *outer,
+                      NorpcCall      *call)
+{
+  if (G_UNLIKELY (n_entered != n_entered_outside))
+    leave_forgotten_calls (call);
+
+  current_call = outer->call;
+  n_entered_outside = outer->n_entered;
 }
 
 /**
@@ -64,19 +100,19 @@ norpc_call_scope_swap (NorpcCall *call)
  * they have no more time than is left to it, and end with %G_IO_ERROR_CANCELLED
  * or %NORPC_ERROR_TIMED_OUT when it is cancelled or its time is up. While a
  * handler runs this is so by itself; a service that answers later says it
- * where it goes on. It can be nested.
+ * where it goes on. It can be nested. What a handler or a callback enters, it
+ * leaves before it returns.
  *
  * Since: 0.1
  */
 void
 norpc_call_enter (NorpcCall *self)
 {
-  NorpcCall *previous;
-
   g_return_if_fail (self != NULL);
 
-  previous = norpc_call_scope_swap (self);
-  g_array_append_val (get_stack (&entered_calls, sizeof (NorpcCall *)), previous);
+  g_array_append_val (get_stack (&entered_calls, sizeof (NorpcCall *)), current_call);
+  current_call = self;
+  n_entered++;
 }
 
 /**
@@ -93,10 +129,11 @@ norpc_call_leave (NorpcCall *self)
   GArray *stack = get_stack (&entered_calls, sizeof (NorpcCall *));
 
   g_return_if_fail (self != NULL && self == current_call);
-  g_return_if_fail (stack->len > 0);
+  g_return_if_fail (n_entered > n_entered_outside);
 
-  current_call = g_array_index (stack, NorpcCall *, stack->len - 1);
-  g_array_set_size (stack, stack->len - 1);
+  n_entered--;
+  current_call = g_array_index (stack, NorpcCall *, n_entered);
+  g_array_set_size (stack, n_entered);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include "norpc-direct.h"
 #include "norpc-dispatch-private.h"
 #include "norpc-error.h"
+#include "norpc-home-private.h"
 
 /**
  * NorpcDirect:
@@ -33,6 +34,7 @@ struct _NorpcDirect
   GObject parent_instance;
 
   GObject *service; /* (owned) */
+  NorpcHome *home;  /* (owned), since construction: of the service */
   GThread *thread;  /* (unowned) (nullable), atomic: the first that called */
 };
 
@@ -74,6 +76,7 @@ norpc_direct_send (NorpcEndpoint *endpoint,
     {
       g_autoptr (GObject) service = g_object_ref (self->service);
 
+      norpc_home_check (self->home, NULL, call);
       norpc_dispatch (call, service);
 
       /* If nobody else has the call, dropping it answers it. */
@@ -105,6 +108,7 @@ norpc_direct_set_property (GObject      *object,
     {
     case PROP_SERVICE:
       self->service = g_value_dup_object (value);
+      self->home = self->service != NULL ? norpc_home_get (self->service) : NULL;
       break;
 
     default:
@@ -138,6 +142,7 @@ norpc_direct_finalize (GObject *object)
 {
   NorpcDirect *self = NORPC_DIRECT (object);
 
+  g_clear_pointer (&self->home, norpc_home_unref);
   g_clear_object (&self->service);
 
   G_OBJECT_CLASS (norpc_direct_parent_class)->finalize (object);

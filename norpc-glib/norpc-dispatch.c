@@ -66,7 +66,7 @@ norpc_dispatch (NorpcCall *call,
 {
   const NorpcInterfaceInfo *interface_info = call->interface_info;
   const NorpcMethodInfo *method_info = norpc_call_get_method_info (call);
-  NorpcCall *outer;
+  NorpcCallScope outer;
   GError *error = NULL;
   gboolean handled;
 
@@ -93,9 +93,9 @@ norpc_dispatch (NorpcCall *call,
   norpc_trace (call, "handled by %s", G_OBJECT_TYPE_NAME (service));
   norpc_observe_handled (call);
 
-  outer = norpc_call_scope_swap (call);
+  norpc_call_scope_begin (&outer, call);
   handled = method_info->dispatch (service, call, &error);
-  norpc_call_scope_swap (outer);
+  norpc_call_scope_end (&outer, call);
 
   if (!handled)
     {

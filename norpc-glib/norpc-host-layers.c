@@ -40,11 +40,15 @@ norpc_host_may_handle (NorpcHost *self)
          !self->handling && self->service != NULL;
 }
 
-/* The host's context: a call that has come through the layers. */
+/* The host's context: a call that has come through the layers, if there are
+ * any.
+ */
 void
 norpc_host_handle (NorpcHost *self,
                    NorpcCall *call)
 {
+  norpc_home_check (self->home, self, call);
+
   self->handling = TRUE;
   norpc_dispatch (call, self->service);
   self->handling = FALSE;

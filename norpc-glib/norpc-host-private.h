@@ -8,6 +8,7 @@
 #include "norpc-backlog-private.h"
 #include "norpc-call-private.h"
 #include "norpc-gate-private.h"
+#include "norpc-home-private.h"
 #include "norpc-layer.h"
 #include "norpc-server.h"
 #include "norpc-waiters-private.h"
@@ -42,6 +43,7 @@ struct _NorpcHost
 
   /* The context of the service. */
   GObject  *service; /* (owned) (nullable): until the host has stopped */
+  NorpcHome *home;   /* (owned), since construction: of the service */
   NorpcSpin spin;
   GThread  *runner; /* (unowned) (nullable): the thread that ran it last */
   gboolean  busy;  /* it is running, so nothing may run it again */

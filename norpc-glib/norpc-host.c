@@ -4,7 +4,6 @@
  */
 
 #include "norpc-channel-private.h"
-#include "norpc-dispatch-private.h"
 #include "norpc-error.h"
 #include "norpc-host-private.h"
 #include "norpc-foreign-service-private.h"
@@ -22,6 +21,7 @@ norpc_host_new (GObject      *service,
 
   g_atomic_ref_count_init (&self->ref_count);
   self->service = g_object_ref (service);
+  self->home = norpc_home_get (service);
   self->channel = g_object_ref (channel);
   self->spin = (NorpcSpin) NORPC_SPIN_INIT;
   norpc_backlog_init (&self->backlog);
@@ -39,6 +39,7 @@ norpc_host_free (NorpcHost *self)
   g_clear_object (&self->channel);
   g_clear_object (&self->thread);
   g_clear_object (&self->service);
+  norpc_home_unref (self->home);
   g_clear_error (&self->error);
   norpc_backlog_clear (&self->backlog);
   norpc_waiters_clear (&self->waiters);
@@ -82,6 +83,7 @@ start_service (NorpcHost *self)
   g_autofree char *reason = NULL;
   gboolean started;
 
+  norpc_home_move_in (self->home, self);
   started = !NORPC_IS_LIFECYCLE (self->service) ||
             norpc_lifecycle_start (NORPC_LIFECYCLE (self->service), &error);
   if (!started)
@@ -110,6 +112,7 @@ stop_service (NorpcHost *self)
     norpc_lifecycle_stop (NORPC_LIFECYCLE (self->service));
   if (self->gate != NULL)
     norpc_gate_close (self->gate);
+  norpc_home_move_out (self->home, self);
   g_clear_object (&self->service);
 
   norpc_host_set_state (self, NORPC_HOST_STOPPED);
@@ -217,7 +220,7 @@ serve_call (NorpcHost *self,
   if (self->layers != NULL)
     norpc_endpoint_send (self->layers, norpc_call_ref (call));
   else
-    norpc_dispatch (call, self->service);
+    norpc_host_handle (self, call);
 }
 
 /* The host's context. As calls often come one after the other, it looks for
@@ -272,7 +275,7 @@ norpc_host_run (NorpcHost    *self,
                 GMainContext *context)
 {
   GMainContext *thread_default = g_main_context_get_thread_default ();
-  gboolean push;
+  gboolean push, told;
 
   if (self->busy || !(norpc_host_can_serve (self) || norpc_host_has_work (self)))
     return FALSE;
@@ -283,14 +286,15 @@ norpc_host_run (NorpcHost    *self,
   push = context != NULL && context != thread_default;
 
   self->busy = TRUE;
-  if (self->gate != NULL)
+  told = self->gate != NULL || norpc_home_is_shared (self->home);
+  if (told)
     g_atomic_pointer_set (&self->busy_thread, g_thread_self ());
   if (push)
     g_main_context_push_thread_default (context);
   run_once (self);
   if (push)
     g_main_context_pop_thread_default (context);
-  if (self->gate != NULL)
+  if (told)
     g_atomic_pointer_set (&self->busy_thread, NULL);
   self->busy = FALSE;
 

@@ -306,7 +306,9 @@ inbox_source_dispatch (GSource     *source,
 {
   NorpcInbox *self = ((InboxSource *) source)->inbox;
   GMainContext *context = g_main_context_ref (self->context);
-  NorpcCall *outer = norpc_call_scope_swap (NULL); /* if a handler runs the context */
+  NorpcCallScope outer;
+
+  norpc_call_scope_begin (&outer, NULL); /* a handler may be running the context */
 
   end_late_calls (self, g_source_get_time (source));
 
@@ -324,7 +326,7 @@ inbox_source_dispatch (GSource     *source,
       hand_over (self, call);
     }
 
-  norpc_call_scope_swap (outer);
+  norpc_call_scope_end (&outer, NULL);
   g_main_context_unref (context);
 
   return G_SOURCE_CONTINUE;
