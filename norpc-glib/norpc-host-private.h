@@ -50,7 +50,7 @@ struct _NorpcHost
   gboolean  tried; /* the service was started, or will never be */
   gboolean  handling; /* a call that came through layers */
   GThread  *busy_thread; /* (unowned) (nullable), atomic: the one that runs it now, if there
-                            are layers */
+                            are layers, or another host has the service */
 
   NorpcBacklog backlog; /* has its own lock */
   NorpcWaiters waiters; /* has its own lock; woken after each change of the state */
