@@ -272,7 +272,6 @@ test_entered_in_callback (Fixture       *fixture,
                           gconstpointer  unused)
 {
   NorpcCall *call = norpc_call_new (probe_probe_interface_info (), 0);
-  NorpcReply *reply = (NorpcReply *) call;
 
   norpc_endpoint_call (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)),
                        norpc_call_new (probe_probe_interface_info (), 0), NULL,
@@ -281,8 +280,6 @@ test_entered_in_callback (Fixture       *fixture,
   while (call != NULL)
     g_main_context_iteration (NULL, TRUE);
   g_test_assert_expected_messages ();
-
-  norpc_reply_unref (reply);
 }
 
 int
