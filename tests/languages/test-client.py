@@ -51,6 +51,22 @@ class Client(unittest.TestCase):
         self.assertIsNone(self.proxy.call_get_sync(0, data('none'), None))
         self.assertEqual(self.proxy.call_append_sync(0, data('key'), data('two'), None), 6)
 
+    def test_stats(self):
+        self.server.set_property('collect-stats', True)
+        for _ in range(3):
+            self.proxy.call_get_sync(0, data('key'), None)
+
+        stats = self.server.get_stats()
+        get = stats.get_method('Get')
+        self.assertEqual(get.get_n_calls(), 3)
+        self.assertEqual(get.get_n_ended(Norpc.Outcome.ANSWERED), 3)
+        self.assertGreater(get.get_percentile(Norpc.Latency.TOTAL, 99), 0)
+
+        self.assertEqual([method.get_method_name() for method in stats.get_methods()], ['Get'])
+        self.assertIsNone(stats.get_method('Set'))
+        del stats
+        self.assertEqual(get.get_n_in_flight(), 0)
+
     def test_callback(self):
         result = self.wait(self.proxy.call_set, 0, data('key'), data('one'), 0, 0, None)
         self.assertEqual(self.proxy.call_set_finish(result), (True, None))
