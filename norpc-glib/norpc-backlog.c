@@ -39,6 +39,25 @@ unlink_open_locked (NorpcBacklog *self,
   call->open_previous = call->open_next = NULL;
 }
 
+/* The host's context: FALSE if a newer call takes its place, so that it was passed
+ * over.
+ */
+static gboolean
+note_kept (NorpcCall *call)
+{
+  int stage;
+
+  do
+    {
+      stage = g_atomic_int_get (&call->stage);
+      if (stage == NORPC_CALL_SUPERSEDED)
+        return FALSE;
+    }
+  while (!g_atomic_int_compare_and_exchange (&call->stage, stage, NORPC_CALL_KEPT));
+
+  return TRUE;
+}
+
 /* The host's context, after the handler has returned. Who answers sets the
  * state and then looks for the host, we do it the other way round: so one of
  * the two unlinks the call.
@@ -48,7 +67,7 @@ link_open_locked (NorpcBacklog *self,
                   NorpcHost    *host,
                   NorpcCall    *call)
 {
-  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
+  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN || !note_kept (call))
     return;
 
   call->open_next = self->open;
@@ -56,7 +75,6 @@ link_open_locked (NorpcBacklog *self,
     self->open->open_previous = call;
   self->open = call;
   g_atomic_int_inc (&self->n_open);
-  g_atomic_int_set (&call->stage, NORPC_CALL_KEPT);
   g_atomic_pointer_set (&call->host, norpc_host_ref (host));
 
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)

@@ -186,7 +186,20 @@ norpc_call_refuse (NorpcCall  *self,
                                    reason));
 }
 
-/* The thread that drops the last reference to the service's half. */
+/* Any thread. Returns the owned error of a call that a newer one takes the place of. */
+GError *
+norpc_call_superseded_error (NorpcCall *self)
+{
+  return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                      "%s.%s was called anew before it was served",
+                      norpc_call_get_interface_name (self),
+                      norpc_call_get_method_name (self));
+}
+
+/* The thread that drops the last reference to the service's half. Where that was
+ * passed over because a newer call takes its place, the client of that call may not
+ * have come so far as to say so.
+ */
 void
 norpc_call_answer_last (NorpcCall *self)
 {
@@ -197,10 +210,13 @@ norpc_call_answer_last (NorpcCall *self)
   if (!unfinished && (g_atomic_int_get (&self->state) != NORPC_CALL_OPEN || !norpc_call_claim (self)))
     return;
 
-  self->error = g_error_new (NORPC_ERROR, NORPC_ERROR_NO_REPLY,
-                             "%s.%s was dropped without a reply",
-                             norpc_call_get_interface_name (self),
-                             norpc_call_get_method_name (self));
+  if (g_atomic_int_get (&self->stage) == NORPC_CALL_SUPERSEDED)
+    self->error = norpc_call_superseded_error (self);
+  else
+    self->error = g_error_new (NORPC_ERROR, NORPC_ERROR_NO_REPLY,
+                               "%s.%s was dropped without a reply",
+                               norpc_call_get_interface_name (self),
+                               norpc_call_get_method_name (self));
   norpc_call_deliver (self);
 }
 

@@ -118,6 +118,9 @@ struct _NorpcCall
   NorpcCallGroup *proxy_calls;     /* (unowned) (nullable): of its proxy, until it is sent */
   NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
   guint           timer_place;     /* the inbox's lock */
+  NorpcCall      *sent_previous;   /* (unowned) (nullable): of the calls that a thread of ours
+                                      has in flight, which alone uses them */
+  NorpcCall      *sent_next;
   NorpcPermit    *permit;          /* (owned) (nullable): of a probe */
 
   NorpcTicket ticket; /* written before the call is in a queue; for who observes it */
@@ -153,6 +156,7 @@ void     norpc_call_note_iteration (NorpcCall *self);
 void     norpc_call_begin_send    (NorpcCall  *self);
 void     norpc_call_end_send      (NorpcCall  *self);
 GError  *norpc_call_copy_reason    (NorpcCall  *self);
+GError  *norpc_call_superseded_error (NorpcCall *self);
 gboolean norpc_call_time_out       (NorpcCall  *self);
 void     norpc_call_come_back      (NorpcCall  *self);
 gboolean norpc_call_give_up      (NorpcCall  *self,

@@ -26,11 +26,7 @@ supersede (NorpcCall *call)
   if (!g_atomic_int_compare_and_exchange (&call->stage, NORPC_CALL_WAITING, NORPC_CALL_SUPERSEDED))
     return FALSE;
 
-  return norpc_call_give_up (call,
-                             g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                          "%s.%s was called anew before it was served",
-                                          norpc_call_get_interface_name (call),
-                                          norpc_call_get_method_name (call)));
+  return norpc_call_give_up (call, norpc_call_superseded_error (call));
 }
 
 /* The calling thread, before @call is sent: it takes the place of the last one,

@@ -6,6 +6,7 @@
 /* Methods of which only the newest call of a client counts. */
 
 #include "fixture.h"
+#include "norpc-call-private.h"
 
 static void
 note_cb (GObject      *object,
@@ -115,6 +116,59 @@ test_begun (Fixture       *fixture,
   g_assert_no_error (second.error);
 }
 
+static void
+note_reply (NorpcReply *reply,
+            gpointer    user_data)
+{
+  Outcome *outcome = user_data;
+
+  outcome->n++;
+  outcome->thread = g_thread_self ();
+  outcome->ok = norpc_reply_propagate_error (reply, &outcome->error);
+  norpc_reply_unref (reply);
+}
+
+/* The service may come to a call after a newer one has said that it takes its
+ * place, and before it has said so to the client.
+ */
+static void
+send_superseded (NorpcEndpoint *endpoint)
+{
+  NorpcCall *call = norpc_call_new (probe_probe_interface_info (), 0);
+  Outcome outcome = { 0 };
+
+  g_atomic_int_set (&call->stage, NORPC_CALL_SUPERSEDED);
+  norpc_endpoint_call (endpoint, call, NULL, note_reply, &outcome);
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpstr (outcome.error->message, ==,
+                   "org.example.Probe.Noop was called anew before it was served");
+  outcome_clear (&outcome);
+}
+
+static void
+test_passed_over (Fixture       *fixture,
+                  gconstpointer  unused)
+{
+  send_superseded (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)));
+  g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 0);
+}
+
+static void
+test_passed_over_directly (void)
+{
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcDirect) direct = norpc_direct_new (service);
+
+  send_superseded (NORPC_ENDPOINT (direct));
+  g_assert_cmpuint (probe_state_get_n_handled (state), ==, 0);
+
+  g_clear_object (&direct);
+  g_clear_object (&service);
+  probe_state_free (state);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -124,6 +178,8 @@ main (int    argc,
   TEST_CAPACITY ("/latest-wins/waiting", 2, test_waiting);
   TEST ("/latest-wins/others", test_others);
   TEST ("/latest-wins/begun", test_begun);
+  TEST ("/latest-wins/passed-over", test_passed_over);
+  g_test_add_func ("/latest-wins/passed-over-directly", test_passed_over_directly);
 
   return g_test_run ();
 }
