@@ -21,15 +21,13 @@ typedef struct _NorpcGroupLink NorpcGroupLink;
 struct _NorpcGroupLink
 {
   NorpcCallGroup *group;    /* (owned) (nullable): the client's */
-  NorpcCall      *call;     /* (unowned) */
   NorpcGroupLink *previous; /* (unowned) (nullable) [lock of the group] */
   NorpcGroupLink *next;     /* (unowned) (nullable) [lock of the group] */
 };
 
-NorpcCallGroup *norpc_call_group_new     (void);
+NorpcCallGroup *norpc_call_group_new     (gsize           offset);
 void            norpc_call_group_unref   (NorpcCallGroup *self);
 void            norpc_call_group_add     (NorpcCallGroup *self,
-                                          NorpcGroupLink *link,
                                           NorpcCall      *call);
 void            norpc_group_link_remove  (NorpcGroupLink *link);
 void            norpc_call_group_give_up (NorpcCallGroup *self,

@@ -8,15 +8,18 @@
 
 struct _NorpcCallGroup
 {
+  gsize           offset; /* since construction: where in a call its link is */
   GMutex          lock;
   NorpcGroupLink *first; /* (unowned) (nullable) [lock] */
 };
 
+/* @offset is that of the links in the calls. */
 NorpcCallGroup *
-norpc_call_group_new (void)
+norpc_call_group_new (gsize offset)
 {
   NorpcCallGroup *self = g_atomic_rc_box_new0 (NorpcCallGroup);
 
+  self->offset = offset;
   g_mutex_init (&self->lock);
 
   return self;
@@ -41,11 +44,11 @@ norpc_call_group_unref (NorpcCallGroup *self)
 /* The calling thread, before the call is sent. */
 void
 norpc_call_group_add (NorpcCallGroup *self,
-                      NorpcGroupLink *link,
                       NorpcCall      *call)
 {
+  NorpcGroupLink *link = G_STRUCT_MEMBER_P (call, self->offset);
+
   link->group = g_atomic_rc_box_acquire (self);
-  link->call = call;
 
   g_mutex_lock (&self->lock);
   link->next = self->first;
@@ -77,7 +80,9 @@ norpc_group_link_remove (NorpcGroupLink *link)
   norpc_call_group_unref (group);
 }
 
-/* Any thread: ends all calls that are in the group now. */
+/* Any thread: ends all calls that are in the group now. Of one whose answer is on
+ * its way, the client is told the same when it comes back.
+ */
 void
 norpc_call_group_give_up (NorpcCallGroup *self,
                           const GError   *error)
@@ -87,12 +92,15 @@ norpc_call_group_give_up (NorpcCallGroup *self,
   g_mutex_lock (&self->lock);
   for (NorpcGroupLink *link = self->first; link != NULL; link = link->next)
     {
-      norpc_call_hold (link->call);
-      g_ptr_array_add (calls, link->call);
+      NorpcCall *call = (NorpcCall *) ((char *) link - self->offset);
+
+      norpc_call_hold (call);
+      g_ptr_array_add (calls, call);
     }
   g_mutex_unlock (&self->lock);
 
   /* In the order in which they were made. */
   for (guint i = calls->len; i > 0; i--)
-    norpc_call_give_up (calls->pdata[i - 1], g_error_copy (error));
+    if (!norpc_call_give_up (calls->pdata[i - 1], g_error_copy (error)))
+      g_atomic_int_set (&((NorpcCall *) calls->pdata[i - 1])->given_up, TRUE);
 }

@@ -205,7 +205,7 @@ ensure_children (NorpcCall *parent)
   if (group != NULL)
     return group;
 
-  group = norpc_call_group_new ();
+  group = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, parent_link));
   if (g_atomic_pointer_compare_and_exchange (&parent->children, NULL, group))
     return group;
 
@@ -227,7 +227,7 @@ norpc_call_scope_apply (NorpcCall *call)
     call->deadline = g_get_monotonic_time () + (gint64) timeout * 1000;
 
   if (call->proxy_calls != NULL)
-    norpc_call_group_add (g_steal_pointer (&call->proxy_calls), &call->proxy_link, call);
+    norpc_call_group_add (g_steal_pointer (&call->proxy_calls), call);
 
   if (parent == NULL || g_atomic_int_get (&parent->replied))
     return;
@@ -238,7 +238,7 @@ norpc_call_scope_apply (NorpcCall *call)
   if (!call->has_priority)
     call->priority = parent->priority;
 
-  norpc_call_group_add (ensure_children (parent), &call->parent_link, call);
+  norpc_call_group_add (ensure_children (parent), call);
 
   /* Who gives the parent up sets its state before it looks for children. */
   if (g_atomic_int_get (&parent->given_up))

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "norpc-alarm-private.h"
 #include "norpc-channel.h"
 #include "norpc-call.h"
 #include "norpc-spin-private.h"
@@ -51,6 +52,7 @@ struct _NorpcChannel
   gboolean     open;      /* [queue] */
   gboolean     asleep;    /* [queue]: the host sleeps, or will in a moment */
   int          n_probes;  /* atomic, written with [queue] */
+  NorpcAlarm  *alarm;     /* (owned) (nullable), atomic: for when a kept place is free */
 
   GMainContext *context;  /* (unowned) (nullable) [queue]: the host's, while there is one */
   NorpcWaker   *waker;    /* (owned) (nullable) [queue]: wakes the host, while there is one */
@@ -76,6 +78,7 @@ NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
 /* Places */
 gboolean   norpc_channel_has_room_locked (NorpcChannel   *self,
                                           NorpcLaneIndex  lane);
+guint      norpc_channel_get_n_kept_locked (NorpcChannel *self);
 gboolean   norpc_channel_use_permit_locked (NorpcChannel *self,
                                             NorpcInbox   *inbox);
 void       norpc_channel_add_probe   (NorpcChannel *self,

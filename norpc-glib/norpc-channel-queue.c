@@ -32,9 +32,12 @@ gboolean
 norpc_channel_has_room_locked (NorpcChannel   *self,
                                NorpcLaneIndex  lane)
 {
-  guint kept = lane == NORPC_LANE_NORMAL ? self->permits.length : 0;
+  guint waiting = get_waiting (&self->lanes[lane]);
 
-  return get_waiting (&self->lanes[lane]) + kept < self->capacity;
+  if (lane == NORPC_LANE_NORMAL && waiting < self->capacity)
+    waiting += norpc_channel_get_n_kept_locked (self);
+
+  return waiting < self->capacity;
 }
 
 /* With the lock of the queue held. Returns what wakes the host (owned), if it

@@ -15,6 +15,11 @@
 #include "norpc-error.h"
 #include "norpc-permit-private.h"
 
+/* How long a place is kept, in microseconds: long for a client that runs its
+ * context, and not for ever if it does not.
+ */
+#define KEPT_TIME (100 * 1000)
+
 /* With the lock of the queue held. */
 static NorpcPermit *
 norpc_permit_new_locked (NorpcChannel *channel,
@@ -24,6 +29,7 @@ norpc_permit_new_locked (NorpcChannel *channel,
 
   self->channel = g_object_ref (channel);
   self->inbox = inbox;
+  self->expiry = g_get_monotonic_time () + KEPT_TIME;
   self->link.data = self;
   g_queue_push_tail_link (&channel->permits, &self->link);
 
@@ -36,6 +42,21 @@ unlink_permit_locked (NorpcPermit *self)
 {
   g_queue_unlink (&self->channel->permits, &self->link);
   self->used = TRUE;
+}
+
+/* With the lock of the queue held: how many places are kept. They were kept in
+ * the order in which they expire.
+ */
+guint
+norpc_channel_get_n_kept_locked (NorpcChannel *self)
+{
+  gint64 now = self->permits.length > 0 ? g_get_monotonic_time () : 0;
+  NorpcPermit *first;
+
+  while ((first = g_queue_peek_head (&self->permits)) != NULL && first->expiry <= now)
+    unlink_permit_locked (first);
+
+  return self->permits.length;
 }
 
 /* The client's context, or wherever its answer ends: gives the place back, if
@@ -118,6 +139,49 @@ next_probe_locked (NorpcChannel *self,
   return probe;
 }
 
+/* The alarms' thread. */
+static void
+place_is_free (GObject *object)
+{
+  norpc_channel_answer_probes (NORPC_CHANNEL (object));
+}
+
+/* Any thread: looks again at @time, for those who wait. */
+static void
+set_alarm (NorpcChannel *self,
+           gint64        time)
+{
+  NorpcAlarm *alarm = g_atomic_pointer_get (&self->alarm);
+
+  if (alarm == NULL)
+    {
+      alarm = norpc_alarm_new (G_OBJECT (self), place_is_free);
+      if (!g_atomic_pointer_compare_and_exchange (&self->alarm, NULL, alarm))
+        {
+          norpc_alarm_free (alarm);
+          alarm = g_atomic_pointer_get (&self->alarm);
+        }
+    }
+
+  norpc_alarm_set (alarm, time);
+}
+
+/* With the lock of the queue held: when there may be room for who waits although
+ * no call is served, or 0.
+ */
+static gint64
+get_expiry_locked (NorpcChannel *self)
+{
+  NorpcPermit *first;
+
+  if (self->probes.length == 0 || norpc_channel_get_n_kept_locked (self) == 0)
+    return 0;
+
+  first = g_queue_peek_head (&self->permits);
+
+  return first->expiry;
+}
+
 /* Any thread, with no lock held: tells those who wait for room that there is
  * some, or that there never will be.
  */
@@ -128,11 +192,15 @@ norpc_channel_answer_probes (NorpcChannel *self)
     {
       g_autoptr (NorpcCall) probe = NULL;
       gboolean claimed;
+      gint64 expiry;
 
       g_async_queue_lock (self->queue);
       probe = next_probe_locked (self, &claimed);
+      expiry = probe == NULL ? get_expiry_locked (self) : 0;
       g_async_queue_unlock (self->queue);
 
+      if (expiry != 0)
+        set_alarm (self, expiry);
       if (probe == NULL)
         break;
       if (claimed)

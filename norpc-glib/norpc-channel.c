@@ -257,6 +257,7 @@ norpc_channel_finalize (GObject *object)
   for (guint i = 0; i < NORPC_N_LANES; i++)
     g_async_queue_unref (self->lanes[i].queue);
   g_queue_clear_full (&self->probes, (GDestroyNotify) norpc_call_unref);
+  g_clear_pointer (&self->alarm, norpc_alarm_free);
   g_clear_pointer (&self->waker, norpc_waker_unref);
   g_clear_pointer (&self->recorder, norpc_stats_recorder_free);
   g_free (self->reason);

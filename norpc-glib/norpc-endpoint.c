@@ -114,7 +114,7 @@ norpc_endpoint_prepare_call (NorpcCall      *call,
                              gpointer        user_data)
 {
   call->waiter = NORPC_CALL_WAITER_INBOX;
-  call->inbox = norpc_inbox_open_call ();
+  call->inbox = norpc_inbox_open_call (call);
   call->reply_func = reply_func;
   call->reply_data = user_data;
 

@@ -9,7 +9,10 @@
 
 G_BEGIN_DECLS
 
-NorpcInbox *norpc_inbox_open_call (void);
+NorpcInbox *norpc_inbox_begin_thread (GMainContext *context);
+void        norpc_inbox_end_thread   (NorpcInbox   *self);
+
+NorpcInbox *norpc_inbox_open_call (NorpcCall  *call);
 void        norpc_inbox_set_timer (NorpcInbox *self,
                                    NorpcCall  *call);
 void        norpc_inbox_push      (NorpcInbox *self,

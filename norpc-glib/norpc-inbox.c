@@ -44,6 +44,10 @@ struct _NorpcInbox
   NorpcCall *first; /* (owned): replies that were taken, oldest first */
   NorpcCall *last;
   NorpcSpin  spin;
+
+  /* The thread that runs the context, if that is a NorpcThread: */
+  gboolean   lists; /* it has to end what it has in flight when it ends */
+  NorpcCall *sent;  /* (unowned) (nullable): what it has */
 };
 
 typedef struct
@@ -260,6 +264,46 @@ take_arrivals (NorpcInbox *self)
  * if the reply was faster: after cancelling, nobody sees a success.
  */
 static void
+note_cancellation (NorpcCall *call)
+{
+  if (call->error != NULL || g_cancellable_set_error_if_cancelled (call->cancellable, &call->error))
+    return;
+
+  if (g_atomic_int_get (&call->given_up))
+    call->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                       "Operation was cancelled");
+}
+
+/* The thread that runs the context. */
+static void
+list_call (NorpcInbox *self,
+           NorpcCall  *call)
+{
+  call->sent_next = self->sent;
+  if (self->sent != NULL)
+    self->sent->sent_previous = call;
+  self->sent = call;
+}
+
+/* The thread that runs the context. Not every call is on the list. */
+static void
+unlist_call (NorpcInbox *self,
+             NorpcCall  *call)
+{
+  if (call->sent_previous != NULL)
+    call->sent_previous->sent_next = call->sent_next;
+  else if (self->sent == call)
+    self->sent = call->sent_next;
+  else
+    return;
+
+  if (call->sent_next != NULL)
+    call->sent_next->sent_previous = call->sent_previous;
+  call->sent_previous = call->sent_next = NULL;
+}
+
+/* The client's context. */
+static void
 hand_over (NorpcInbox *self,
            NorpcCall  *call)
 {
@@ -270,9 +314,9 @@ hand_over (NorpcInbox *self,
 
   if (call->deadline != 0)
     unset_timer (self, call);
+  unlist_call (self, call);
   norpc_call_come_back (call);
-  if (call->error == NULL)
-    g_cancellable_set_error_if_cancelled (call->cancellable, &call->error);
+  note_cancellation (call);
 
   if (g_atomic_int_dec_and_test (&self->n_open))
     g_main_context_unref (self->context);
@@ -415,11 +459,52 @@ norpc_inbox_get_for_context (GMainContext *context)
   return self;
 }
 
+/* A thread that begins, and has nobody else run @context. Returns an inbox for
+ * norpc_inbox_end_thread ().
+ */
+NorpcInbox *
+norpc_inbox_begin_thread (GMainContext *context)
+{
+  NorpcInbox *self = norpc_inbox_get_for_context (context);
+
+  self->lists = TRUE;
+
+  return self;
+}
+
+/* The same thread, when it ends: what it has in flight, and nobody else would ever
+ * bring home, it cancels, and waits until that has come back. It does not for what
+ * is called meanwhile.
+ */
+void
+norpc_inbox_end_thread (NorpcInbox *self)
+{
+  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_release);
+
+  self->lists = FALSE;
+  for (NorpcCall *call = self->sent; call != NULL; call = call->sent_next)
+    {
+      norpc_call_hold (call);
+      g_ptr_array_add (calls, call);
+    }
+
+  /* In the order in which they were made. */
+  for (guint i = calls->len; i > 0; i--)
+    norpc_call_give_up (calls->pdata[i - 1],
+                        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                             "The thread that called has been stopped"));
+
+  while (self->sent != NULL)
+    g_main_context_iteration (self->context, TRUE);
+
+  norpc_inbox_unref (self);
+}
+
 /* The calling thread: the inbox of its thread-default context, with one more
  * call open. The inbox lives until the call is handed over.
  */
 NorpcInbox *
-norpc_inbox_open_call (void)
+norpc_inbox_open_call (NorpcCall *call)
 {
   NorpcInbox *self = g_private_get (&cached_inbox);
   GMainContext *context = g_main_context_get_thread_default ();
@@ -435,6 +520,8 @@ norpc_inbox_open_call (void)
 
   if (g_atomic_int_add (&self->n_open, 1) == 0)
     g_main_context_ref (context);
+  if (self->lists)
+    list_call (self, call);
 
   return self;
 }

@@ -11,14 +11,15 @@ G_BEGIN_DECLS
 
 /*
  * A place in a channel that is kept for a client, which was told that there is
- * one: for the next call from its context.
+ * one: for the next call from its context. Not for ever, as that may be blocked.
  */
 struct _NorpcPermit
 {
   NorpcChannel *channel; /* (owned) */
   NorpcInbox   *inbox;   /* (unowned): whose; only compared, as it may be gone */
   GList         link;    /* [queue]: among those of the channel, until it is used */
-  gboolean      used;    /* [queue] */
+  gint64        expiry;  /* monotonic time */
+  gboolean      used;    /* [queue]: or expired */
 };
 
 NorpcPermit *norpc_permit_new        (NorpcChannel *channel,

@@ -168,7 +168,7 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
 static void
 norpc_proxy_init (NorpcProxy *self)
 {
-  get_private (self)->calls = norpc_call_group_new ();
+  get_private (self)->calls = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, proxy_link));
   norpc_latest_init (&get_private (self)->latest);
 }
 

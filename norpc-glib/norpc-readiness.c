@@ -146,7 +146,8 @@ probe_reply_cb (NorpcReply *reply,
  * calls waiting than there is room for, together with all other clients that
  * do so. Where a channel is told of, it keeps one place for the context that
  * asked: for the next call from there, or until everything else that waits in
- * that context has run and none was made.
+ * that context has run and none was made, or for a tenth of a second if the
+ * context does not run.
  *
  * Since: 0.1
  */

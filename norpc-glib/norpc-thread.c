@@ -4,6 +4,7 @@
  */
 
 #include "norpc-deadlock-private.h"
+#include "norpc-inbox-private.h"
 #include "norpc-thread-private.h"
 
 /**
@@ -16,7 +17,8 @@
  * blocks, blocks them all.
  *
  * The thread ends after [method@Norpc.Thread.stop], or when the last
- * reference is dropped: servers on it hold one.
+ * reference is dropped: servers on it hold one. What its services have called
+ * and is in flight then is cancelled.
  *
  * Since: 0.1
  */
@@ -103,6 +105,7 @@ static gpointer
 thread_func (gpointer user_data)
 {
   ThreadData *data = user_data;
+  NorpcInbox *inbox = norpc_inbox_begin_thread (data->context);
 
   g_main_context_push_thread_default (data->context);
 
@@ -110,6 +113,7 @@ thread_func (gpointer user_data)
     g_main_context_iteration (data->context, TRUE);
 
   end_hosts (data);
+  norpc_inbox_end_thread (inbox);
 
   /* What the services left to be completed here is; but a source that is
    * always ready does not keep the thread.

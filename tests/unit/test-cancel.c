@@ -351,6 +351,26 @@ test_race_with_reply (Fixture       *fixture,
     }
 }
 
+/* Also by its proxy, which then has nothing in flight: the next call is another. */
+static void
+test_all_after_the_reply (Fixture       *fixture,
+                          gconstpointer  unused)
+{
+  Outcome first = { 0 }, second = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &first);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));
+  norpc_proxy_cancel_all (NORPC_PROXY (fixture->proxy));
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &second);
+
+  outcome_wait (&first);
+  outcome_wait (&second);
+  g_assert_error (first.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_no_error (second.error);
+  outcome_clear (&first);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -364,6 +384,7 @@ main (int   argc,
   TEST ("/cancel/replied", test_replied);
   TEST ("/cancel/replied-to-func", test_replied_to_func);
   TEST ("/cancel/after-the-reply", test_after_the_reply);
+  TEST ("/cancel/all-after-the-reply", test_all_after_the_reply);
   TEST ("/cancel/while-answered", test_while_answered);
   TEST ("/cancel/sync", test_sync);
   TEST ("/cancel/many", test_many);

@@ -303,6 +303,32 @@ test_waits (Fixture       *fixture,
   g_thread_join (thread);
 }
 
+/* A client that was told, and then does not run its context, keeps nobody else
+ * waiting for ever.
+ */
+static void
+test_client_that_is_stuck (Fixture       *fixture,
+                           gconstpointer  unused)
+{
+  g_autoptr (GMainContext) stuck = g_main_context_new ();
+  Outcome told[2] = { { 0 } }, ready = { 0 };
+
+  g_main_context_push_thread_default (stuck);
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++)
+    norpc_endpoint_ready_async (get_channel (fixture), NULL, ready_cb, &told[i]);
+  g_main_context_pop_thread_default (stuck);
+
+  norpc_endpoint_ready_async (get_channel (fixture), NULL, ready_cb, &ready);
+  outcome_wait (&ready);
+  g_assert_no_error (ready.error);
+  g_assert_cmpuint (told[0].n, ==, 0);
+
+  g_main_context_push_thread_default (stuck);
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++)
+    outcome_wait (&told[i]);
+  g_main_context_pop_thread_default (stuck);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -313,6 +339,7 @@ main (int    argc,
   TEST_CAPACITY ("/readiness/bound", 2, test_bound);
   TEST_CAPACITY ("/readiness/given-back", 2, test_given_back);
   TEST_CAPACITY ("/readiness/kept", 2, test_kept);
+  TEST_CAPACITY ("/readiness/client-that-is-stuck", 2, test_client_that_is_stuck);
   TEST_CAPACITY ("/readiness/cancelled", 2, test_cancelled);
   TEST_CAPACITY ("/readiness/closed", 2, test_closed);
   TEST_WAITS ("/readiness/waits", 2, test_waits);

@@ -180,6 +180,103 @@ test_dropped_first (void)
   part_end (&part);
 }
 
+typedef struct
+{
+  ProbeProbeProxy *other; /* (unowned) */
+  Outcome          held;
+} Caller;
+
+/* On nobody's behalf: the call that is handled has ended. */
+static void
+call_and_go_on (ProbeService *service,
+                NorpcCall    *call,
+                gpointer      data)
+{
+  Caller *caller = data;
+
+  norpc_call_return_values (call, 0, NULL);
+  probe_probe_proxy_call_hold (caller->other, NULL, hold_cb, &caller->held);
+}
+
+/* Has @part call @other, and returns that call (owned). */
+static NorpcCall *
+have_call_held (Part   *part,
+                Part   *other,
+                Caller *caller)
+{
+  g_autoptr (GError) error = NULL;
+
+  caller->other = other->proxy;
+  part->state->run = call_and_go_on;
+  part->state->run_data = caller;
+  g_assert_true (probe_probe_proxy_call_run_sync (part->proxy, NULL, &error));
+
+  return probe_state_take_held (other->state);
+}
+
+/* What its services have called comes back before the thread has ended. */
+static void
+test_ends_with_calls (void)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+  g_autoptr (NorpcThread) other_thread = norpc_thread_new (NULL);
+  g_autoptr (NorpcCall) call = NULL;
+  Caller caller = { NULL };
+  Part part, other;
+
+  part_start (&part, thread);
+  part_start (&other, other_thread);
+  call = have_call_held (&part, &other, &caller);
+
+  norpc_thread_stop (thread);
+  g_assert_cmpuint (caller.held.n, ==, 1);
+  g_assert_true (caller.held.thread == part.state->thread);
+  g_assert_error (caller.held.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (norpc_call_is_cancelled (call));
+
+  outcome_clear (&caller.held);
+  g_clear_pointer (&call, norpc_call_unref);
+  part_end (&part);
+  part_end (&other);
+}
+
+static gpointer
+stop_thread (gpointer data)
+{
+  norpc_thread_stop (data);
+
+  return NULL;
+}
+
+/* It also waits for an answer that is just being written. */
+static void
+test_ends_with_an_answer (void)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+  g_autoptr (NorpcThread) other_thread = norpc_thread_new (NULL);
+  g_autoptr (NorpcCall) call = NULL;
+  Caller caller = { NULL };
+  Part part, other;
+  GThread *stopper;
+
+  part_start (&part, thread);
+  part_start (&other, other_thread);
+  call = have_call_held (&part, &other, &caller);
+
+  norpc_call_begin_reply (call, norpc_call_get_interface_info (call), norpc_call_get_method (call));
+  stopper = g_thread_new ("stopper", stop_thread, thread);
+  /* If it does not wait, it has this time to do so. */
+  g_usleep (20 * 1000);
+  norpc_call_end_reply (call);
+  g_thread_join (stopper);
+  g_assert_cmpuint (caller.held.n, ==, 1);
+  g_assert_no_error (caller.held.error);
+
+  g_clear_pointer (&call, norpc_call_unref);
+  part_end (&part);
+  part_end (&other);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -192,6 +289,8 @@ main (int   argc,
   g_test_add_func ("/thread/start-on-stopped", test_start_on_stopped);
   g_test_add_func ("/thread/stop-from-within", test_stop_from_within);
   g_test_add_func ("/thread/dropped-first", test_dropped_first);
+  g_test_add_func ("/thread/ends-with-calls", test_ends_with_calls);
+  g_test_add_func ("/thread/ends-with-an-answer", test_ends_with_an_answer);
 
   return g_test_run ();
 }
