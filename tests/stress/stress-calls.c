@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Calls, and what has to be true of how they end. All of it is in the thread
+/* Calls of every kind, and what is seen when they end. All of it is in the thread
  * of a client. */
 
 #include "stress.h"
@@ -12,60 +12,43 @@ typedef struct
 {
   StressClient *client; /* (unowned) */
   StressLane   *lane;   /* (owned) */
-  GCancellable *cancellable; /* (owned) (nullable) */
-  gboolean      cancelled;   /* before it was called */
-  StressManner  manner;
-  guint64       sequence;
+  StressFacts   facts;
+  gboolean      own_cancellable; /* nobody but this client cancels it */
+  gboolean      latest;          /* of the latest-wins method */
+  gboolean      by_proxy;        /* cancelled with all others */
+  guint         n_cancel_alls;   /* of the proxy, before it was made */
+  int           operation;       /* that made it */
   gboolean      completed;
 } Call;
 
-static int n_lanes; /* atomic */
-
-StressLane *
-stress_lane_new (StressHost   *host,
-                 GMainContext *context)
+/* More often than not at once: these keep their order. */
+static StressManner
+pick_manner (GRand *rand)
 {
-  StressLane *self = g_rc_box_new0 (StressLane);
+  if (g_rand_boolean (rand))
+    return STRESS_AT_ONCE;
+  if (g_rand_int_range (rand, 0, 8) != 0)
+    return (StressManner) g_rand_int_range (rand, 0, STRESS_RELAY);
 
-  self->proxy = stress_target_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (host->server)));
-  self->place = host->place;
-  self->here = host->context == context;
-  self->number = (guint) g_atomic_int_add (&n_lanes, 1) + 1;
-  stress_watch (self->proxy, STRESS_PROXIES);
-
-  return self;
-}
-
-static void
-lane_clear (gpointer data)
-{
-  StressLane *self = data;
-
-  g_clear_object (&self->proxy);
-}
-
-void
-stress_lane_unref (StressLane *self)
-{
-  g_rc_box_release_full (self, lane_clear);
+  return g_rand_boolean (rand) ? STRESS_RELAY : STRESS_RELAY_SYNC;
 }
 
 static Call *
 call_new (StressClient *client,
-          StressLane   *lane,
-          GCancellable *cancellable)
+          StressLane   *lane)
 {
+  GRand *rand = client->rand;
   Call *call = g_new0 (Call, 1);
+  g_autoptr (GCancellable) cancellable = stress_dup_cancellable (client, &call->own_cancellable);
+  guint timeout = g_rand_int_range (rand, 0, 6) == 0 ? g_rand_int_range (rand, 1, 9) : 0;
 
   call->client = client;
   call->lane = g_rc_box_acquire (lane);
-  g_set_object (&call->cancellable, cancellable);
-  call->cancelled = g_cancellable_is_cancelled (cancellable);
-  call->sequence = ++lane->last_sent;
-  /* More often than not at once: these keep their order. */
-  call->manner = g_rand_boolean (client->rand)
-                   ? STRESS_AT_ONCE
-                   : (StressManner) g_rand_int_range (client->rand, 0, STRESS_N_MANNERS);
+  call->n_cancel_alls = lane->n_cancel_alls;
+  call->operation = g_atomic_int_get (&client->operation);
+  stress_facts_init (&call->facts, lane->fate, pick_manner (rand), ++lane->last_sent,
+                     cancellable, timeout);
+  call->facts.traits = lane->traits;
   stress_count_made (STRESS_CALLS);
   stress_client_pending (client, 1);
 
@@ -75,61 +58,36 @@ call_new (StressClient *client,
 static void
 call_free (Call *call)
 {
-  g_clear_object (&call->cancellable);
+  stress_facts_clear (&call->facts);
   stress_lane_unref (call->lane);
   stress_count_gone (STRESS_CALLS);
   stress_client_pending (call->client, -1);
   g_free (call);
 }
 
-/* What a service does not do to a call by its manner of answering, its end may:
- * what it was to do later is then never done. */
-static gboolean
-may_end_with (Call         *call,
-              const GError *error)
-{
-  if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_CLOSED) ||
-      g_error_matches (error, NORPC_ERROR, NORPC_ERROR_BUSY))
-    return TRUE;
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return g_cancellable_is_cancelled (call->cancellable);
-
-  if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_NO_REPLY))
-    return call->manner == STRESS_NEVER || call->manner == STRESS_LATER;
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    return call->manner == STRESS_FAIL &&
-           g_ascii_strtoull (error->message, NULL, 10) == call->sequence;
-
-  return FALSE;
-}
-
+/* What a service answers where it lives arrives in the order in which it was
+ * sent, whoever called by whatever proxy from here. */
 static void
-check_result (Call         *call,
-              guint64       echoed,
-              GBytes       *echoed_data,
-              const GError *error)
+check_order (StressClient *client,
+             StressFate   *fate,
+             guint64       stamp)
 {
-  if (error != NULL)
-    {
-      if (!may_end_with (call, error))
-        g_error ("a call of manner %d ended with: %s", call->manner, error->message);
-      if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_CLOSED))
-        call->lane->closed = TRUE;
-      return;
-    }
+  guint64 *last = g_hash_table_lookup (client->stamps, GUINT_TO_POINTER (fate->number));
 
-  g_assert_true (call->manner != STRESS_NEVER && call->manner != STRESS_FAIL);
-  g_assert_false (call->cancelled);
-  g_assert_cmpuint (echoed, ==, call->sequence);
-  g_assert_true (stress_bytes_are (echoed_data, call->sequence));
+  if (last == NULL)
+    {
+      last = g_new0 (guint64, 1);
+      g_hash_table_insert (client->stamps, GUINT_TO_POINTER (fate->number), last);
+    }
+  g_assert_cmpuint (stamp, >, *last);
+  *last = stamp;
 }
 
 /* For what is called back: once, in the right thread and context, later. */
 static void
 check_callback (Call     *call,
-                gboolean  succeeded)
+                gboolean  succeeded,
+                guint64   stamp)
 {
   StressClient *client = call->client;
 
@@ -138,15 +96,22 @@ check_callback (Call     *call,
   g_assert_true (g_thread_self () == client->self);
   g_assert_true (g_main_context_get_thread_default () == client->context);
   g_assert_false (client->calling);
-  /* After cancelling, nobody sees a success. */
-  if (succeeded && g_ptr_array_find (client->cancellables, call->cancellable, NULL))
-    g_assert_false (g_cancellable_is_cancelled (call->cancellable));
 
-  if (succeeded && call->manner == STRESS_AT_ONCE)
-    {
-      g_assert_cmpuint (call->sequence, >, call->lane->last_answered);
-      call->lane->last_answered = call->sequence;
-    }
+  /* After cancelling, nobody sees a success. */
+  if (succeeded && call->own_cancellable)
+    g_assert_false (g_cancellable_is_cancelled (call->facts.cancellable));
+  if (succeeded)
+    g_assert_false (call->facts.cancelled_all);
+
+  if (succeeded && stamp != 0)
+    check_order (client, call->lane->fate, stamp);
+}
+
+static void
+note_end (Call *call)
+{
+  call->facts.cancelled_all = call->by_proxy && call->lane->n_cancel_alls != call->n_cancel_alls;
+  call->facts.superseded = call->latest && call->lane->last_latest > call->facts.sequence;
 }
 
 static void
@@ -154,34 +119,47 @@ echo_cb (GObject      *source_object,
          GAsyncResult *result,
          gpointer      user_data)
 {
+  StressTargetProxy *proxy = STRESS_TARGET_PROXY (source_object);
   Call *call = user_data;
   StressClient *client = call->client;
   g_autoptr (GBytes) echoed_data = NULL;
   g_autoptr (GError) error = NULL;
-  guint64 echoed = 0;
+  guint64 echoed = 0, stamp = 0;
 
-  stress_target_proxy_call_echo_finish (STRESS_TARGET_PROXY (source_object), result,
-                                        &echoed, &echoed_data, &error);
-  check_callback (call, error == NULL);
-  check_result (call, echoed, echoed_data, error);
+  note_end (call);
+  if (call->latest)
+    stress_target_proxy_call_echo_latest_finish (proxy, result, &echoed, &echoed_data, &stamp,
+                                                 &error);
+  else
+    stress_target_proxy_call_echo_finish (proxy, result, &echoed, &echoed_data, &stamp, &error);
+  check_callback (call, error == NULL, stamp);
+  stress_facts_check (&call->facts, echoed, echoed_data, error);
   call_free (call);
 
-  if (g_rand_boolean (client->rand))
-    stress_client_operate (client);
+  stress_client_go_on (client);
 }
 
-void
-stress_call_async (StressClient *client,
-                   StressLane   *lane,
-                   GCancellable *cancellable)
+static void
+call_async (Call   *call,
+            GBytes *data)
 {
-  Call *call = call_new (client, lane, cancellable);
-  g_autoptr (GBytes) data = stress_bytes_new (STRESS_ARGUMENTS, call->sequence);
+  StressTargetProxy *proxy = call->lane->proxy;
+  StressFacts *facts = &call->facts;
 
-  client->calling = TRUE;
-  stress_target_proxy_call_echo (lane->proxy, call->manner, lane->number, call->sequence, data,
-                                 cancellable, echo_cb, call);
-  client->calling = FALSE;
+  call->by_proxy = TRUE;
+  call->latest = g_rand_int_range (call->client->rand, 0, 4) == 0;
+  if (call->latest)
+    {
+      call->lane->last_latest = facts->sequence;
+      stress_target_proxy_call_echo_latest (proxy, facts->manner, call->lane->number,
+                                            facts->sequence, data, facts->cancellable,
+                                            echo_cb, call);
+    }
+  else
+    {
+      stress_target_proxy_call_echo (proxy, facts->manner, call->lane->number, facts->sequence,
+                                     data, facts->cancellable, echo_cb, call);
+    }
 }
 
 static void
@@ -192,58 +170,131 @@ reply_cb (NorpcReply *reply,
   StressClient *client = call->client;
   const GValue *values = norpc_reply_get_values (reply, NULL);
 
-  check_callback (call, values != NULL);
-  check_result (call,
-                values != NULL ? g_value_get_uint64 (&values[0]) : 0,
-                values != NULL ? g_value_get_boxed (&values[1]) : NULL,
-                norpc_reply_get_error (reply));
+  check_callback (call, values != NULL,
+                  values != NULL ? g_value_get_uint64 (&values[2]) : 0);
+  stress_facts_check (&call->facts,
+                      values != NULL ? g_value_get_uint64 (&values[0]) : 0,
+                      values != NULL ? g_value_get_boxed (&values[1]) : NULL,
+                      norpc_reply_get_error (reply));
   norpc_reply_unref (reply);
   call_free (call);
 
-  if (g_rand_boolean (client->rand))
-    stress_client_operate (client);
+  stress_client_go_on (client);
 }
 
-void
-stress_call_reply (StressClient *client,
-                   StressLane   *lane,
-                   GCancellable *cancellable)
+static void
+call_reply (Call          *call,
+            GBytes        *data,
+            NorpcPriority  priority)
 {
-  Call *call = call_new (client, lane, cancellable);
   NorpcCall *message = norpc_call_new (stress_target_interface_info (), 0);
   GValue *args = norpc_call_get_args (message, NULL);
 
-  g_value_set_uint (&args[0], call->manner);
-  g_value_set_uint (&args[1], lane->number);
-  g_value_set_uint64 (&args[2], call->sequence);
-  g_value_take_boxed (&args[3], stress_bytes_new (STRESS_ARGUMENTS, call->sequence));
+  g_value_set_uint (&args[0], call->facts.manner);
+  g_value_set_uint (&args[1], call->lane->number);
+  g_value_set_uint64 (&args[2], call->facts.sequence);
+  g_value_set_boxed (&args[3], data);
+  norpc_call_set_priority (message, priority);
 
-  client->calling = TRUE;
-  norpc_endpoint_call (norpc_proxy_get_endpoint (NORPC_PROXY (lane->proxy)), message,
-                       cancellable, reply_cb, call);
-  client->calling = FALSE;
+  norpc_endpoint_call (call->lane->endpoint, message, call->facts.cancellable, reply_cb, call);
 }
 
-void
-stress_call_sync (StressClient *client,
-                  StressLane   *lane,
-                  GCancellable *cancellable)
+/* A service in the context of a client waits for that client. If that is this one,
+ * it would do so for ever, which is seen, unless a layer holds the call back. Of two
+ * clients that wait for each other, their time is the last resort. FALSE if the call
+ * is not to be made. */
+static gboolean
+prepare_sync (Call *call)
 {
-  Call *call = call_new (client, lane, cancellable);
-  g_autoptr (GBytes) data = stress_bytes_new (STRESS_ARGUMENTS, call->sequence);
+  StressFate *fate = call->lane->fate;
+
+  call->facts.may_deadlock = fate->place == STRESS_CLIENT_CONTEXT || fate->place == STRESS_DIRECT;
+
+  if (fate->place == STRESS_CLIENT_CONTEXT && call->facts.timeout == 0)
+    return fate->context == call->client->context && NORPC_IS_CHANNEL (call->lane->endpoint);
+
+  return TRUE;
+}
+
+static void
+call_sync (Call   *call,
+           GBytes *data)
+{
+  StressFate *fate = call->lane->fate;
   g_autoptr (GBytes) echoed_data = NULL;
   g_autoptr (GError) error = NULL;
   guint64 echoed = 0;
 
-  client->calling = TRUE;
-  stress_target_proxy_call_echo_sync (lane->proxy, call->manner, lane->number, call->sequence,
-                                      data, &echoed, &echoed_data, cancellable, &error);
-  client->calling = FALSE;
+  stress_target_proxy_call_echo_sync (call->lane->proxy, call->facts.manner, call->lane->number,
+                                      call->facts.sequence, data, &echoed, &echoed_data, NULL,
+                                      call->facts.cancellable, &error);
 
-  /* The one error that waiting in the service's own thread has, if it would. */
-  if (!lane->here || !g_error_matches (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK))
-    check_result (call, echoed, echoed_data, error);
-  if (lane->here)
+  stress_facts_check (&call->facts, echoed, echoed_data, error);
+  if (fate->place == STRESS_CLIENT_CONTEXT && fate->context == call->client->context)
     g_assert_nonnull (error);
   call_free (call);
+}
+
+/* Nobody hears of it: what is seen is its order, and that its arguments go. */
+static void
+call_one_way (StressLane *lane)
+{
+  guint64 sequence = ++lane->last_sent;
+  g_autoptr (GBytes) data = stress_bytes_new (lane->fate, sequence);
+
+  stress_target_proxy_call_tell (lane->proxy, lane->number, sequence, data);
+}
+
+/* A call of any kind. */
+void
+stress_call (StressClient *client,
+             StressLane   *lane)
+{
+  int kind = g_rand_int_range (client->rand, 0, 9);
+  NorpcPriority priority = g_rand_int_range (client->rand, 0, 4) != 0
+                             ? NORPC_PRIORITY_NORMAL
+                             : g_rand_int_range (client->rand, -1, 2);
+  g_autoptr (GBytes) data = NULL;
+  guint timeout;
+  Call *call;
+
+  norpc_proxy_set_priority (NORPC_PROXY (lane->proxy), priority);
+  if (kind == 0)
+    {
+      call_one_way (lane);
+      return;
+    }
+
+  call = call_new (client, lane);
+  data = stress_bytes_new (lane->fate, call->facts.sequence);
+  timeout = call->facts.timeout;
+
+  client->calling = TRUE;
+  if (timeout != 0)
+    norpc_timeout_push (timeout);
+  if (kind <= 2)
+    call_reply (call, data, priority);
+  else if (kind <= 4 && prepare_sync (call))
+    call_sync (call, data);
+  else
+    call_async (call, data);
+  if (timeout != 0)
+    norpc_timeout_pop ();
+  client->calling = FALSE;
+}
+
+/* A call that a place in the queue is kept for, if it is made until @expiry. */
+void
+stress_call_with_room (StressClient *client,
+                       StressLane   *lane,
+                       gint64        expiry)
+{
+  Call *call = call_new (client, lane);
+  g_autoptr (GBytes) data = stress_bytes_new (lane->fate, call->facts.sequence);
+
+  call->facts.timeout = 0;
+  client->calling = TRUE;
+  call_reply (call, data, NORPC_PRIORITY_NORMAL);
+  call->facts.has_room = g_get_monotonic_time () < expiry;
+  client->calling = FALSE;
 }

@@ -13,7 +13,8 @@ static struct
 } counts[STRESS_N_COUNTS];
 
 static const char * const names[STRESS_N_COUNTS] = {
-  "calls", "arguments", "results", "services", "starts", "servers", "channels", "proxies",
+  "calls", "calls of services", "arguments", "results", "services", "starts", "servers",
+  "channels", "proxies", "layers",
 };
 
 /* Any thread. */
@@ -52,29 +53,34 @@ stress_watch (gpointer    object,
 typedef struct
 {
   guint64     number;
-  StressCount count;
+  StressFate *fate; /* (owned) (nullable): of arguments */
 } Data;
 
-/* Any thread. */
+/* Any thread. The service's half of a call has gone, if these are its arguments. */
 static void
 data_free (gpointer user_data)
 {
   Data *data = user_data;
 
-  stress_count_gone (data->count);
+  stress_count_gone (data->fate != NULL ? STRESS_ARGUMENTS : STRESS_RESULTS);
+  if (data->fate != NULL)
+    g_atomic_int_inc (&data->fate->n_gone);
+  g_clear_pointer (&data->fate, stress_fate_unref);
   data->number = G_MAXUINT64;
   g_free (data);
 }
 
 GBytes *
-stress_bytes_new (StressCount count,
+stress_bytes_new (StressFate *fate,
                   guint64     number)
 {
   Data *data = g_new (Data, 1);
 
   data->number = number;
-  data->count = count;
-  stress_count_made (count);
+  data->fate = fate != NULL ? stress_fate_ref (fate) : NULL;
+  stress_count_made (fate != NULL ? STRESS_ARGUMENTS : STRESS_RESULTS);
+  if (fate != NULL)
+    g_atomic_int_inc (&fate->n_made);
 
   return g_bytes_new_with_free_func (&data->number, sizeof data->number, data_free, data);
 }
@@ -90,10 +96,16 @@ stress_bytes_are (GBytes  *bytes,
 }
 
 gboolean
+stress_is_gone (StressCount count)
+{
+  return g_atomic_int_get (&counts[count].gone) == g_atomic_int_get (&counts[count].made);
+}
+
+gboolean
 stress_all_gone (void)
 {
   for (guint i = 0; i < STRESS_N_COUNTS; i++)
-    if (g_atomic_int_get (&counts[i].gone) != g_atomic_int_get (&counts[i].made))
+    if (!stress_is_gone (i))
       return FALSE;
 
   return TRUE;

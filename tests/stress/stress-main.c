@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Clients do at random what can be done to servers, and what must always hold
- * is looked at all the time and in the end.
+/* Clients do at random what can be done to services, and what comes out is held
+ * against a model of what may: each call ends once, in the right context, with
+ * what could have become of it; order is kept; and nothing is left in the end.
  *
  * A run is repeated with --seed, which fixes what each client does, though not
  * how the threads meet.
@@ -37,13 +38,14 @@ static const GOptionEntry options[] = {
 static StressClient clients[N_CLIENTS];
 static char how_to_repeat[100]; /* while the threads run, it is only read */
 
-/* Any thread: what fails aborts. */
+/* Any thread: what fails aborts, and nothing else is of importance then. */
 static void
 aborted (int number)
 {
-  if (write (STDERR_FILENO, how_to_repeat, strlen (how_to_repeat)) < 0)
-    signal (number, SIG_DFL);
   signal (number, SIG_DFL);
+  if (write (STDERR_FILENO, how_to_repeat, strlen (how_to_repeat)) > 0)
+    for (guint i = 0; i < N_CLIENTS; i++)
+      stress_client_print (&clients[i]);
   raise (number);
 }
 
@@ -65,9 +67,8 @@ watchdog_thread (gpointer data)
     }
 
   g_printerr ("stress: nothing has happened for %d seconds\n", SECONDS_TO_HANG);
-  for (guint i = 0; i < N_CLIENTS; i++)
-    stress_client_print (&clients[i]);
   stress_print ();
+  stress_model_print ();
   abort ();
 }
 
@@ -89,7 +90,7 @@ run_round (guint32 round_seed,
 {
   int steps;
 
-  stress_answerer_start ();
+  stress_worker_start ();
   stress_hosts_begin ();
 
   for (guint i = 0; i < N_CLIENTS; i++)
@@ -97,11 +98,13 @@ run_round (guint32 round_seed,
   for (guint i = 0; i < N_CLIENTS; i++)
     stress_client_join (&clients[i]);
 
-  stress_hosts_end ();
+  stress_hosts_drop ();
   for (guint i = 0; i < N_CLIENTS; i++)
     stress_client_clear (&clients[i]);
-  stress_answerer_stop ();
+  stress_operations_end ();
   wait_for_all_to_go ();
+  stress_hosts_end ();
+  stress_worker_stop ();
 
   /* Nothing is late. */
   steps = stress_get_steps ();
@@ -158,6 +161,7 @@ main (int    argc,
   g_thread_unref (g_thread_new ("watchdog", watchdog_thread, NULL));
   run_rounds ();
   stress_print ();
+  stress_model_print ();
 
   return 0;
 }

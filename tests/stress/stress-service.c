@@ -15,21 +15,19 @@ struct _StressService
 {
   GObject parent_instance;
 
-  GMainContext *context; /* (unowned) (nullable): once started, until stopped */
+  StressFate   *fate;      /* (owned) */
+  GMainContext *context;   /* (unowned) (nullable): once started, until stopped */
   gboolean      busy;
   GHashTable   *sequences; /* (owned): of lane and owned guint64, the last that came */
+  guint64       last_stamp;
 };
 
 typedef struct
 {
-  StressService *service; /* (owned) (nullable) */
+  StressService *service; /* (owned) */
   NorpcCall     *call;    /* (owned) */
   guint64        sequence;
 } Answer;
-
-static GAsyncQueue *answers; /* (owned): of owned Answer */
-static GThread *answerer;    /* (owned) */
-static Answer last_answer;
 
 static void
 answer_free (gpointer data)
@@ -41,51 +39,53 @@ answer_free (gpointer data)
   g_free (answer);
 }
 
+/* Returns the context of the service: unowned, NULL if it does not run. */
+GMainContext *
+stress_service_get_context (gpointer service)
+{
+  return STRESS_SERVICE (service)->context;
+}
+
+StressFate *
+stress_service_get_fate (gpointer service)
+{
+  return STRESS_SERVICE (service)->fate;
+}
+
+/* The service's context. */
+void
+stress_service_answer (gpointer   service,
+                       NorpcCall *call,
+                       guint64    sequence)
+{
+  StressService *self = STRESS_SERVICE (service);
+  g_autoptr (GBytes) data = stress_bytes_new (NULL, sequence);
+
+  self->last_stamp++;
+  if (norpc_call_get_method (call) == 0)
+    stress_target_complete_echo (STRESS_TARGET (self), call, sequence, data, self->last_stamp);
+  else
+    stress_target_complete_echo_latest (STRESS_TARGET (self), call, sequence, data,
+                                        self->last_stamp);
+}
+
+/* The worker's thread. The service is none of its business. */
 static void
-complete (StressService *self,
-          NorpcCall     *call,
-          guint64        sequence)
+answer_elsewhere (gpointer user_data,
+                  gpointer more_data)
 {
-  g_autoptr (GBytes) data = stress_bytes_new (STRESS_RESULTS, sequence);
+  NorpcCall *call = user_data;
+  g_autofree guint64 *sequence = more_data;
+  GValue values[3] = { G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT };
 
-  stress_target_complete_echo (STRESS_TARGET (self), call, sequence, data);
-}
-
-/* The answerer's thread. The service is none of its business. */
-static gpointer
-answerer_thread (gpointer user_data)
-{
-  for (;;)
-    {
-      Answer *answer = g_async_queue_pop (answers);
-      GValue values[2] = { G_VALUE_INIT, G_VALUE_INIT };
-
-      if (answer == &last_answer)
-        return NULL;
-
-      g_value_init (&values[0], G_TYPE_UINT64);
-      g_value_set_uint64 (&values[0], answer->sequence);
-      g_value_init (&values[1], G_TYPE_BYTES);
-      g_value_take_boxed (&values[1], stress_bytes_new (STRESS_RESULTS, answer->sequence));
-      norpc_call_return_values (answer->call, G_N_ELEMENTS (values), values);
-      g_value_unset (&values[1]);
-      answer_free (answer);
-    }
-}
-
-void
-stress_answerer_start (void)
-{
-  answers = g_async_queue_new ();
-  answerer = g_thread_new ("answerer", answerer_thread, NULL);
-}
-
-void
-stress_answerer_stop (void)
-{
-  g_async_queue_push (answers, &last_answer);
-  g_thread_join (g_steal_pointer (&answerer));
-  g_clear_pointer (&answers, g_async_queue_unref);
+  g_value_init (&values[0], G_TYPE_UINT64);
+  g_value_set_uint64 (&values[0], *sequence);
+  g_value_init (&values[1], G_TYPE_BYTES);
+  g_value_take_boxed (&values[1], stress_bytes_new (NULL, *sequence));
+  g_value_init (&values[2], G_TYPE_UINT64);
+  norpc_call_return_values (call, G_N_ELEMENTS (values), values);
+  g_value_unset (&values[1]);
+  norpc_call_unref (call);
 }
 
 /* The service's context. */
@@ -94,7 +94,7 @@ later_cb (gpointer user_data)
 {
   Answer *answer = user_data;
 
-  complete (answer->service, answer->call, answer->sequence);
+  stress_service_answer (answer->service, answer->call, answer->sequence);
 
   return G_SOURCE_REMOVE;
 }
@@ -115,31 +115,83 @@ answer_later (StressService *self,
   g_source_attach (source, self->context);
 }
 
-static void
-answer_elsewhere (NorpcCall *call,
-                  guint64    sequence)
-{
-  Answer *answer = g_new0 (Answer, 1);
-
-  answer->call = norpc_call_ref (call);
-  answer->sequence = sequence;
-  g_async_queue_push (answers, answer);
-}
-
+/* Calls of one lane and one priority come in the order in which they were made. */
 static void
 check_order (StressService *self,
+             NorpcCall     *call,
              guint          lane,
              guint64        sequence)
 {
-  guint64 *last = g_hash_table_lookup (self->sequences, GUINT_TO_POINTER (lane));
+  guint key = lane * 3 + (guint) (norpc_call_get_priority (call) + 1);
+  guint64 *last = g_hash_table_lookup (self->sequences, GUINT_TO_POINTER (key));
 
+  if (lane == 0)
+    return;
   if (last == NULL)
     {
       last = g_new0 (guint64, 1);
-      g_hash_table_insert (self->sequences, GUINT_TO_POINTER (lane), last);
+      g_hash_table_insert (self->sequences, GUINT_TO_POINTER (key), last);
     }
   g_assert_cmpuint (sequence, >, *last);
   *last = sequence;
+}
+
+static void
+check_place (StressService *self)
+{
+  g_assert_nonnull (self->context);
+  g_assert_true (g_main_context_is_owner (self->context));
+  g_assert_true (g_main_context_get_thread_default () == self->context);
+  g_assert_true (!self->busy);
+}
+
+/* FALSE with @error set is an answer, too. */
+static gboolean
+handle_in_manner (StressService  *self,
+                  NorpcCall      *call,
+                  StressManner    manner,
+                  guint64         sequence,
+                  GError        **error)
+{
+  switch (manner)
+    {
+    case STRESS_LATER:
+      answer_later (self, call, sequence);
+      return TRUE;
+
+    case STRESS_ELSEWHERE:
+      stress_worker_push (answer_elsewhere, norpc_call_ref (call),
+                          g_memdup2 (&sequence, sizeof sequence));
+      return TRUE;
+
+    case STRESS_NEVER:
+      return TRUE;
+
+    case STRESS_FAIL:
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%" G_GUINT64_FORMAT, sequence);
+      return FALSE;
+
+    case STRESS_RELAY:
+      stress_relay (G_OBJECT (self), call, sequence);
+      return TRUE;
+
+    case STRESS_RELAY_SYNC:
+      if (!stress_relay_sync (G_OBJECT (self), call, sequence, error))
+        return FALSE;
+      stress_service_answer (self, call, sequence);
+      return TRUE;
+
+    case STRESS_BLOCK:
+      g_usleep (sequence % 100);
+      stress_service_answer (self, call, sequence);
+      return TRUE;
+
+    case STRESS_AT_ONCE:
+    case STRESS_N_MANNERS:
+    default:
+      stress_service_answer (self, call, sequence);
+      return TRUE;
+    }
 }
 
 static gboolean
@@ -152,31 +204,38 @@ stress_service_handle_echo (StressTarget  *target,
                             GError       **error)
 {
   StressService *self = STRESS_SERVICE (target);
+  gboolean handled;
 
-  g_assert_nonnull (self->context);
-  g_assert_true (g_main_context_is_owner (self->context));
-  g_assert_true (g_main_context_get_thread_default () == self->context);
-  g_assert_true (!self->busy);
+  check_place (self);
   g_assert_true (stress_bytes_are (data, sequence));
-  check_order (self, lane, sequence);
+  check_order (self, call, lane, sequence);
 
   self->busy = TRUE;
-  if (manner == STRESS_BLOCK)
-    g_usleep (sequence % 100);
-  if (manner == STRESS_BLOCK || manner == STRESS_AT_ONCE)
-    complete (self, call, sequence);
-  else if (manner == STRESS_LATER)
-    answer_later (self, call, sequence);
-  else if (manner == STRESS_ELSEWHERE)
-    answer_elsewhere (call, sequence);
-  else if (manner == STRESS_FAIL)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%" G_GUINT64_FORMAT, sequence);
+  handled = handle_in_manner (self, call, manner, sequence, error);
   /* Somebody may give up now, or have done so: both look at the same flag. */
   if (sequence % 7 == 0)
     norpc_call_get_cancellable (call);
   self->busy = FALSE;
 
-  return manner != STRESS_FAIL;
+  return handled;
+}
+
+static gboolean
+stress_service_handle_tell (StressTarget  *target,
+                            NorpcCall     *call,
+                            guint          lane,
+                            guint64        sequence,
+                            GBytes        *data,
+                            GError       **error)
+{
+  StressService *self = STRESS_SERVICE (target);
+
+  check_place (self);
+  g_assert_true (stress_bytes_are (data, sequence));
+  check_order (self, call, lane, sequence);
+  stress_target_complete_tell (target, call);
+
+  return TRUE;
 }
 
 static gboolean
@@ -206,6 +265,8 @@ static void
 stress_service_target_iface_init (StressTargetInterface *iface)
 {
   iface->handle_echo = stress_service_handle_echo;
+  iface->handle_echo_latest = stress_service_handle_echo;
+  iface->handle_tell = stress_service_handle_tell;
 }
 
 static void
@@ -228,6 +289,7 @@ stress_service_finalize (GObject *object)
 
   g_assert_true (!self->busy);
   g_hash_table_unref (self->sequences);
+  stress_fate_unref (self->fate);
   stress_count_gone (STRESS_SERVICES);
 
   G_OBJECT_CLASS (stress_service_parent_class)->finalize (object);
@@ -246,8 +308,15 @@ stress_service_init (StressService *self)
   self->sequences = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 }
 
+/* @context is where it is, if no server is going to start it. */
 GObject *
-stress_service_new (void)
+stress_service_new (StressFate   *fate,
+                    GMainContext *context)
 {
-  return g_object_new (stress_service_get_type (), NULL);
+  StressService *self = g_object_new (stress_service_get_type (), NULL);
+
+  self->fate = stress_fate_ref (fate);
+  self->context = context;
+
+  return G_OBJECT (self);
 }

@@ -1,0 +1,150 @@
+/* stress-layers.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The layers that are put before services, and before the servers of services.
+ * A new kind is one row. It has to keep the order of calls. */
+
+#include "stress.h"
+
+G_DECLARE_FINAL_TYPE (StressCarry, stress_carry, STRESS, CARRY, NorpcLayer)
+
+/* Passes calls on in another thread. */
+struct _StressCarry
+{
+  NorpcLayer parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (StressCarry, stress_carry, NORPC_TYPE_LAYER)
+
+static void
+carry (gpointer layer,
+       gpointer call)
+{
+  norpc_layer_pass_on (layer, call);
+  g_object_unref (layer);
+}
+
+static void
+stress_carry_take (NorpcLayer *layer,
+                   NorpcCall  *call)
+{
+  stress_worker_push (carry, g_object_ref (layer), call);
+}
+
+static void
+stress_carry_class_init (StressCarryClass *klass)
+{
+  NORPC_LAYER_CLASS (klass)->take = stress_carry_take;
+}
+
+static void
+stress_carry_init (StressCarry *self)
+{
+}
+
+G_DECLARE_FINAL_TYPE (StressPass, stress_pass, STRESS, PASS, NorpcLayer)
+
+/* Does nothing but what every layer does. */
+struct _StressPass
+{
+  NorpcLayer parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (StressPass, stress_pass, NORPC_TYPE_LAYER)
+
+static void
+stress_pass_class_init (StressPassClass *klass)
+{
+}
+
+static void
+stress_pass_init (StressPass *self)
+{
+}
+
+static NorpcLayer *
+new_carry (GRand *rand)
+{
+  return g_object_new (stress_carry_get_type (), NULL);
+}
+
+static NorpcLayer *
+new_pass (GRand *rand)
+{
+  return g_object_new (stress_pass_get_type (), NULL);
+}
+
+static NorpcLayer *
+new_concurrency_limit (GRand *rand)
+{
+  return norpc_concurrency_limit_new (g_rand_int_range (rand, 1, 4));
+}
+
+static NorpcLayer *
+new_rate_limit (GRand *rand)
+{
+  return norpc_rate_limit_new (g_rand_int_range (rand, 10, 30), 1);
+}
+
+#define TIME_LIMIT 3
+
+static NorpcLayer *
+new_time_limit (GRand *rand)
+{
+  return norpc_time_limit_new (TIME_LIMIT);
+}
+
+static NorpcLayer *
+new_buffer (GRand *rand)
+{
+  return norpc_buffer_new (g_rand_int_range (rand, 1, 20));
+}
+
+static NorpcLayer *
+new_load_shed (GRand *rand)
+{
+  return norpc_load_shed_new ();
+}
+
+static const struct
+{
+  NorpcLayer *(*make) (GRand *rand); /* returns a floating layer */
+  StressTraits traits;
+} kinds[] = {
+  { new_pass, { 0 } },
+  { new_carry, { 0 } },
+  { new_concurrency_limit, { 0 } },
+  { new_rate_limit, { 0 } },
+  { new_time_limit, { .time_limit = TIME_LIMIT } },
+  { new_buffer, { .sheds = TRUE } },
+  { new_load_shed, { .sheds = TRUE } },
+};
+
+static void
+add_traits (StressTraits       *self,
+            const StressTraits *other)
+{
+  self->sheds = self->sheds || other->sheds;
+  if (self->time_limit == 0 || (other->time_limit != 0 && other->time_limit < self->time_limit))
+    self->time_limit = other->time_limit;
+}
+
+/* Appends unowned, floating layers to @layers: none as often as not. Adds to
+ * @traits what they do to calls. */
+void
+stress_layers_add (GPtrArray    *layers,
+                   StressTraits *traits,
+                   GRand        *rand)
+{
+  for (int n = g_rand_boolean (rand) ? 0 : g_rand_int_range (rand, 1, 4); n > 0; n--)
+    {
+      guint kind = g_rand_int_range (rand, 0, G_N_ELEMENTS (kinds));
+      NorpcLayer *layer = kinds[kind].make (rand);
+
+      stress_watch (layer, STRESS_LAYERS);
+      g_ptr_array_add (layers, layer);
+      add_traits (traits, &kinds[kind].traits);
+    }
+}

@@ -1,0 +1,97 @@
+/* stress-room.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Waiting until there is room for a call. All of it is in the thread of a
+ * client. */
+
+#include "stress.h"
+
+/* For how long a place is kept, in microseconds. */
+#define KEPT_TIME (100 * 1000)
+
+typedef struct
+{
+  StressClient *client; /* (unowned) */
+  StressLane   *lane;   /* (owned) */
+  GCancellable *cancellable; /* (owned) (nullable) */
+  gboolean      was_started;
+  gint64        time;     /* when it began */
+  gboolean      completed;
+} Wait;
+
+static void
+wait_free (Wait *wait)
+{
+  g_clear_object (&wait->cancellable);
+  stress_lane_unref (wait->lane);
+  stress_count_gone (STRESS_CALLS);
+  stress_client_pending (wait->client, -1);
+  g_free (wait);
+}
+
+static void
+check_error (Wait         *wait,
+             const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_assert_true (g_cancellable_is_cancelled (wait->cancellable));
+      return;
+    }
+
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_true (stress_fate_may_be_closed (wait->lane->fate, wait->was_started));
+}
+
+static void
+ready_cb (GObject      *source_object,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  Wait *wait = user_data;
+  StressClient *client = wait->client;
+  g_autoptr (GError) error = NULL;
+  gboolean ready;
+
+  g_assert_false (wait->completed);
+  wait->completed = TRUE;
+  g_assert_true (g_thread_self () == client->self);
+  g_assert_true (g_main_context_get_thread_default () == client->context);
+  g_assert_false (client->calling);
+
+  ready = norpc_endpoint_ready_finish (NORPC_ENDPOINT (source_object), result, &error);
+  if (!ready)
+    check_error (wait, error);
+
+  /* Unless another call from here, which a layer may still hold, took the place
+   * that was kept. */
+  if (ready && NORPC_IS_CHANNEL (source_object) &&
+      g_atomic_int_get (&client->n_pending) == 1 && stress_is_gone (STRESS_RELAYS))
+    stress_call_with_room (client, wait->lane, wait->time + KEPT_TIME);
+  wait_free (wait);
+
+  stress_client_go_on (client);
+}
+
+void
+stress_await_room (StressClient *client,
+                   StressLane   *lane)
+{
+  Wait *wait = g_new0 (Wait, 1);
+  gboolean own;
+
+  wait->client = client;
+  wait->lane = g_rc_box_acquire (lane);
+  wait->cancellable = stress_dup_cancellable (client, &own);
+  wait->time = g_get_monotonic_time ();
+  wait->was_started = g_atomic_int_get (&lane->fate->started);
+  stress_count_made (STRESS_CALLS);
+  stress_client_pending (client, 1);
+  g_atomic_int_inc (&lane->fate->n_probes);
+
+  client->calling = TRUE;
+  norpc_endpoint_ready_async (lane->endpoint, wait->cancellable, ready_cb, wait);
+  client->calling = FALSE;
+}
