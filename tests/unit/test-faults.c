@@ -271,7 +271,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   TEST ("/faults/service-that-blocks", test_service_that_blocks);
-  TEST_CAPACITY ("/faults/context-that-nobody-runs", N_CALLS, test_context_that_nobody_runs);
+  TEST_CAPACITY ("/faults/context-that-nobody-runs", N_CALLS + 1, test_context_that_nobody_runs);
   TEST_CAPACITY ("/faults/thread-that-leaves", N_CALLS, test_thread_that_leaves);
   TEST_CAPACITY ("/faults/many-proxies", 100000, test_many_proxies);
   TEST ("/faults/server-that-is-dropped", test_server_that_is_dropped);
