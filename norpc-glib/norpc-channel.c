@@ -27,7 +27,8 @@
  * them pile up than the channel has room for.
  *
  * Calls have one of three priorities, each with a lane and a capacity of its
- * own: an urgent call passes all that are not, however many wait.
+ * own: an urgent call passes all that are not, however many wait. To be ready is
+ * to have room for a call of normal priority.
  *
  * When its server has not started, has stopped or is gone, calls are answered
  * %NORPC_ERROR_CLOSED.

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  GPtrArray *calls; /* (owned) (nullable): of unowned NorpcCall */
+  GArray *entries; /* (owned) (nullable) */
 } NorpcTimerHeap;
 
 void       norpc_timer_heap_clear   (NorpcTimerHeap *self);

@@ -6,63 +6,72 @@
 #include "norpc-call-private.h"
 #include "norpc-timer-heap-private.h"
 
+/* The deadline stands beside the call, so that the calls themselves, which are
+ * all over the memory, are only written to when they move.
+ */
+typedef struct
+{
+  gint64     deadline;
+  NorpcCall *call; /* (unowned) */
+} Entry;
+
 /* Places count from 1, so that 0 is none, and the halves of n are below it. */
-static NorpcCall *
+static Entry *
 get_at (NorpcTimerHeap *self,
         guint           place)
 {
-  return self->calls->pdata[place - 1];
+  return &g_array_index (self->entries, Entry, place - 1);
 }
 
 static void
 set_at (NorpcTimerHeap *self,
         guint           place,
-        NorpcCall      *call)
+        Entry           entry)
 {
-  self->calls->pdata[place - 1] = call;
-  call->timer_place = place;
+  *get_at (self, place) = entry;
+  entry.call->timer_place = place;
 }
 
 static void
 move_up (NorpcTimerHeap *self,
          guint           place,
-         NorpcCall      *call)
+         Entry           entry)
 {
-  while (place > 1 && get_at (self, place / 2)->deadline > call->deadline)
+  while (place > 1 && get_at (self, place / 2)->deadline > entry.deadline)
     {
-      set_at (self, place, get_at (self, place / 2));
+      set_at (self, place, *get_at (self, place / 2));
       place /= 2;
     }
 
-  set_at (self, place, call);
+  set_at (self, place, entry);
 }
 
 static void
 move_down (NorpcTimerHeap *self,
            guint           place,
-           NorpcCall      *call)
+           Entry           entry)
 {
   guint child;
 
-  while ((child = place * 2) <= self->calls->len)
+  while ((child = place * 2) <= self->entries->len)
     {
-      if (child < self->calls->len &&
+      if (child < self->entries->len &&
           get_at (self, child + 1)->deadline < get_at (self, child)->deadline)
         child++;
-      if (get_at (self, child)->deadline >= call->deadline)
+      if (get_at (self, child)->deadline >= entry.deadline)
         break;
 
-      set_at (self, place, get_at (self, child));
+      set_at (self, place, *get_at (self, child));
       place = child;
     }
 
-  set_at (self, place, call);
+  set_at (self, place, entry);
 }
 
 void
 norpc_timer_heap_clear (NorpcTimerHeap *self)
 {
-  g_clear_pointer (&self->calls, g_ptr_array_unref);
+  g_clear_pointer (&self->entries, g_array_unref);
 }
 
 /* TRUE if the call is the earliest. */
@@ -70,11 +79,13 @@ gboolean
 norpc_timer_heap_add (NorpcTimerHeap *self,
                       NorpcCall      *call)
 {
-  if (self->calls == NULL)
-    self->calls = g_ptr_array_new ();
+  Entry entry = { call->deadline, call };
 
-  g_ptr_array_add (self->calls, call);
-  move_up (self, self->calls->len, call);
+  if (self->entries == NULL)
+    self->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+
+  g_array_append_val (self->entries, entry);
+  move_up (self, self->entries->len, entry);
 
   return call->timer_place == 1;
 }
@@ -84,17 +95,18 @@ norpc_timer_heap_remove (NorpcTimerHeap *self,
                          NorpcCall      *call)
 {
   guint place = call->timer_place;
-  NorpcCall *last;
+  Entry last;
 
   if (place == 0)
     return;
 
   call->timer_place = 0;
-  last = g_ptr_array_steal_index_fast (self->calls, self->calls->len - 1);
-  if (last == call)
+  last = *get_at (self, self->entries->len);
+  g_array_set_size (self->entries, self->entries->len - 1);
+  if (last.call == call)
     return;
 
-  if (place > 1 && get_at (self, place / 2)->deadline > last->deadline)
+  if (place > 1 && get_at (self, place / 2)->deadline > last.deadline)
     move_up (self, place, last);
   else
     move_down (self, place, last);
@@ -104,5 +116,5 @@ norpc_timer_heap_remove (NorpcTimerHeap *self,
 NorpcCall *
 norpc_timer_heap_peek (NorpcTimerHeap *self)
 {
-  return self->calls != NULL && self->calls->len > 0 ? get_at (self, 1) : NULL;
+  return self->entries != NULL && self->entries->len > 0 ? get_at (self, 1)->call : NULL;
 }
