@@ -57,6 +57,35 @@ begin (NorpcCall *call)
   return TRUE;
 }
 
+/* The service's context: FALSE if the call was answered, because the service
+ * cannot have it.
+ */
+static gboolean
+find_handler (NorpcCall *call,
+              GObject   *service)
+{
+  const NorpcInterfaceInfo *interface_info = call->interface_info;
+
+  /* The client's context may be too busy to see it. */
+  if (call->deadline != 0 && call->deadline <= g_get_monotonic_time ())
+    {
+      norpc_call_time_out (call);
+      return FALSE;
+    }
+
+  if (interface_info->get_type == NULL || norpc_call_get_method_info (call)->dispatch == NULL ||
+      !g_type_is_a (G_OBJECT_TYPE (service), interface_info->get_type ()))
+    {
+      norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
+                               "%s does not implement %s",
+                               G_OBJECT_TYPE_NAME (service),
+                               norpc_call_get_interface_name (call));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* The service's context. The handler takes its own reference to @call if it
  * answers later. A call that was answered while it waited is passed over.
  */
@@ -64,37 +93,18 @@ void
 norpc_dispatch (NorpcCall *call,
                 GObject   *service)
 {
-  const NorpcInterfaceInfo *interface_info = call->interface_info;
-  const NorpcMethodInfo *method_info = norpc_call_get_method_info (call);
   NorpcCallScope outer;
   GError *error = NULL;
   gboolean handled;
 
-  if (!begin (call))
+  if (!begin (call) || !find_handler (call, service))
     return;
-
-  /* The client's context may be too busy to see it. */
-  if (call->deadline != 0 && call->deadline <= g_get_monotonic_time ())
-    {
-      norpc_call_time_out (call);
-      return;
-    }
-
-  if (interface_info->get_type == NULL || method_info->dispatch == NULL ||
-      !g_type_is_a (G_OBJECT_TYPE (service), interface_info->get_type ()))
-    {
-      norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
-                               "%s does not implement %s",
-                               G_OBJECT_TYPE_NAME (service),
-                               norpc_call_get_interface_name (call));
-      return;
-    }
 
   norpc_trace (call, "handled by %s", G_OBJECT_TYPE_NAME (service));
   norpc_observe_handled (call);
 
   norpc_call_scope_begin (&outer, call);
-  handled = method_info->dispatch (service, call, &error);
+  handled = norpc_call_get_method_info (call)->dispatch (service, call, &error);
   norpc_call_scope_end (&outer, call);
 
   if (!handled)

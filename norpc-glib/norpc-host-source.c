@@ -182,6 +182,29 @@ claim_start (NorpcHost  *self,
   return state == NORPC_HOST_NEW;
 }
 
+/* Any thread: the layers lead to the service, until there is none. */
+static void
+open_gate (NorpcHost *self)
+{
+  if (self->gate == NULL)
+    return;
+
+  norpc_layer_set_endpoint (self->last_layer, NORPC_ENDPOINT (self->gate));
+  norpc_gate_open (self->gate, self);
+}
+
+/* Any thread: the host could not be attached. */
+static void
+give_up (NorpcHost *self)
+{
+  if (self->gate != NULL)
+    norpc_gate_close (self->gate);
+  if (self->owns_thread)
+    norpc_thread_stop (self->thread);
+  norpc_host_set_state (self, NORPC_HOST_STOPPED);
+  norpc_waiters_wake (&self->waiters, self);
+}
+
 /* Any thread: puts the host to work in @context or on @thread, or on a new
  * one, which from then on is the only place that touches the service. It
  * starts when that runs.
@@ -205,21 +228,10 @@ norpc_host_attach (NorpcHost     *self,
   if (self->thread != NULL)
     context = norpc_thread_get_main_context (self->thread);
 
-  if (self->gate != NULL)
-    {
-      norpc_layer_set_endpoint (self->last_layer, NORPC_ENDPOINT (self->gate));
-      norpc_gate_open (self->gate, self);
-    }
-
+  open_gate (self);
   if (!claim_place (self, context, error))
     {
-      if (self->gate != NULL)
-        norpc_gate_close (self->gate);
-
-      if (self->owns_thread)
-        norpc_thread_stop (self->thread);
-      norpc_host_set_state (self, NORPC_HOST_STOPPED);
-      norpc_waiters_wake (&self->waiters, self);
+      give_up (self);
       return FALSE;
     }
 
