@@ -1,0 +1,17 @@
+/* norpc-proxy-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-call-group-private.h"
+#include "norpc-proxy.h"
+
+G_BEGIN_DECLS
+
+NorpcCallGroup *norpc_proxy_get_calls    (NorpcProxy *self);
+void            norpc_proxy_prepare_call (NorpcProxy *self,
+                                          NorpcCall  *call);
+
+G_END_DECLS
