@@ -9,6 +9,7 @@
 #include "cg-doc-links.h"
 
 #include "cg-declarations.h"
+#include "cg-doc-builder.h"
 #include "cg-doc.h"
 #include "cg-names.h"
 
@@ -27,6 +28,18 @@ keep (Resolver *self,
   return cg_description_string (self->description, owned);
 }
 
+/* Telepathy refers to members by their names alone. */
+static void
+add_method_link (Resolver          *self,
+                 const CgInterface *interface,
+                 const CgMethod    *method,
+                 const char        *end)
+{
+  g_hash_table_insert (self->links,
+                       g_strdup_printf ("%s.%s%s", interface->node.name, method->node.name, end),
+                       g_strdup_printf ("[id@%s]", cg_names_get_call (method)));
+}
+
 static void
 add_links (Resolver          *self,
            const CgInterface *interface)
@@ -38,16 +51,27 @@ add_links (Resolver          *self,
     {
       const CgMethod *method = g_ptr_array_index (interface->methods, i);
 
-      g_hash_table_insert (self->links,
-                           g_strdup_printf ("%s.%s()", interface->node.name, method->node.name),
-                           g_strdup_printf ("[id@%s]", cg_names_get_call (method)));
+      add_method_link (self, interface, method, "()");
+      add_method_link (self, interface, method, "");
     }
+}
+
+/* From here on, it is Markdown. */
+static void
+resolve_markup (Resolver *self,
+                CgNode   *node)
+{
+  if (node->doc != NULL)
+    node->doc = keep (self, cg_doc_from_docbook (node->doc));
+  if (node->brief != NULL)
+    node->brief = keep (self, cg_doc_from_docbook (node->brief));
 }
 
 static void
 resolve_node (Resolver *self,
               CgNode   *node)
 {
+  resolve_markup (self, node);
   if (node->doc != NULL)
     node->c_doc = keep (self, cg_doc_escape (node->doc, self->links));
   if (node->brief != NULL)
@@ -119,6 +143,7 @@ resolve_lines (Resolver  *self,
     {
       CgNode *node = g_ptr_array_index (nodes, i);
 
+      resolve_markup (self, node);
       if (node->doc != NULL)
         node->c_doc = keep (self, cg_doc_paragraph (node->doc, "  ", self->links));
     }

@@ -136,7 +136,10 @@ get_first_replacement (const char *p)
       return "&#47;";
 
     case '*':
-      return p[1] == ' ' ? "-" : "&#42;";
+      if (p[1] == ' ')
+        return "-";
+      /* one that has another begins what is emphasised */
+      return (p[1] == '*' || g_ascii_isalnum (p[1])) && strchr (p + 2, '*') != NULL ? NULL : "&#42;";
 
     case '@':
       return p[1 + strspn (p + 1, WORD_CHARACTERS "- ")] == ':' ? "&#64;" : NULL;
@@ -220,6 +223,57 @@ append_line (Escaper    *self,
     }
 }
 
+/* A line of code: it is indented as it was, from where the code begins. What
+ * tools would take for something else is replaced here, too, though that is
+ * seen in code. */
+static void
+append_code (Escaper    *self,
+             const char *line,
+             gsize       indent)
+{
+  const char *text = line + MIN (indent, strspn (line, " \t"));
+  const char *first = text + strspn (text, " \t");
+  const char *colon = is_tag (first) ? strchr (first, ':') : NULL;
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      const char *replacement = get_replacement (self, p > text ? p[-1] : '\0', p);
+
+      if (p == colon)
+        replacement = "&#58;";
+      else if (p == first && *p == '@')
+        replacement = get_first_replacement (p);
+      if (replacement != NULL)
+        g_string_append (self->text, replacement);
+      else
+        g_string_append_c (self->text, *p);
+    }
+}
+
+/* Lines between fences are code. Returns whether this is one of them. */
+static gboolean
+append_fenced (Escaper *self,
+               char    *line,
+               gssize  *fence)
+{
+  gsize indent = strspn (line, " \t");
+  gboolean is_fence = g_str_has_prefix (line + indent, "```");
+
+  if (!is_fence && *fence < 0)
+    return FALSE;
+
+  g_strchomp (line);
+  if (self->text->len > 0)
+    g_string_append_c (self->text, '\n');
+  self->in_code = TRUE;
+  append_code (self, line, *fence < 0 ? indent : (gsize) *fence);
+  if (is_fence)
+    *fence = *fence < 0 ? (gssize) indent : -1;
+  self->in_code = FALSE;
+
+  return TRUE;
+}
+
 /* The text as lines of a doc comment; indentation goes, empty lines stay.
  * @links tells what is put for references, by their text. */
 char *
@@ -228,9 +282,12 @@ cg_doc_escape (const char *text,
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   Escaper self = { g_string_new (NULL), links, FALSE };
+  gssize fence = -1;
 
   for (guint i = 0; lines[i] != NULL; i++)
     {
+      if (append_fenced (&self, lines[i], &fence))
+        continue;
       g_strstrip (lines[i]);
       g_strdelimit (lines[i], "\t\r\v\f", ' ');
       if (*lines[i] == '\0')
@@ -241,6 +298,8 @@ cg_doc_escape (const char *text,
         g_string_append_c (self.text, '\n');
       append_line (&self, lines[i]);
     }
+  if (fence >= 0)
+    g_string_append (self.text, "\n```");
 
   return g_strchomp (g_string_free (self.text, FALSE));
 }

@@ -244,7 +244,7 @@ start_doc (Attributes *attributes,
            Frame      *parent)
 {
   if (parent->kind != KIND_DOC)
-    g_string_truncate (attributes->parser->doc, 0);
+    cg_parser_start_doc (attributes->parser, FALSE, FALSE);
 
   return parent->object;
 }
@@ -436,7 +436,7 @@ start_any (Attributes *attributes,
   if (parent->kind == KIND_IGNORED)
     return KIND_IGNORED;
   if (strchr (name, ':') != NULL)
-    return cg_namespaces_start (self, name, parent);
+    return cg_namespaces_start (attributes, parent, object);
   if (xmlns != NULL && g_strcmp0 (xmlns, self->root_xmlns) != 0)
     return KIND_IGNORED;
   if (element != NULL)

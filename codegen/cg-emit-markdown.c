@@ -52,6 +52,7 @@ add_links (Emitter           *self,
 
   add_link (self, "", name, "", "");
   add_member_links (self, name, interface->methods, ".", "()");
+  add_member_links (self, name, interface->methods, ".", "");
   add_member_links (self, name, interface->signals, "::", "");
   add_member_links (self, name, interface->properties, ":", "");
 }

@@ -46,12 +46,63 @@ find_namespace (Parser     *self,
   return NULL;
 }
 
+/* Elements of others that document what they are in. */
+static const struct
+{
+  const char *uri;
+  const char *element;
+} doc_elements[] = {
+  { TELEPATHY_NAMESPACE, "docstring" },
+  { "http://www.freedesktop.org/dbus/1.0/doc.dtd", "doc" },
+  { "https://www.freedesktop.org/dbus/1.0/doc.dtd", "doc" },
+  { "http://www.canonical.com/dbus/dox.dtd", "d" },
+};
+
+static Kind
+start_doc (Parser   *self,
+           Frame    *parent,
+           gpointer *object,
+           gboolean  deprecates)
+{
+  cg_parser_start_doc (self, TRUE, deprecates);
+  *object = parent->object;
+
+  return KIND_DOC;
+}
+
+/* What documents @parent, if the element does. */
+static Kind
+start_documentation (Attributes *attributes,
+                     const char *uri,
+                     const char *local,
+                     Frame      *parent,
+                     gpointer   *object)
+{
+  CgNode *node = parent->object;
+  const char *version = cg_attributes_find (attributes, "version");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (doc_elements); i++)
+    if (g_str_equal (uri, doc_elements[i].uri) && g_str_equal (local, doc_elements[i].element))
+      return start_doc (attributes->parser, parent, object, FALSE);
+
+  if (!g_str_equal (uri, TELEPATHY_NAMESPACE))
+    return KIND_IGNORED;
+  if (g_str_equal (local, "deprecated"))
+    return start_doc (attributes->parser, parent, object, TRUE);
+  if (g_str_equal (local, "added") && version != NULL && node->since == NULL)
+    node->since = cg_description_string (attributes->parser->description, version);
+
+  return KIND_IGNORED;
+}
+
 /* An element with a prefix is of another language. */
 Kind
-cg_namespaces_start (Parser     *self,
-                     const char *name,
-                     Frame      *parent)
+cg_namespaces_start (Attributes *attributes,
+                     Frame      *parent,
+                     gpointer   *object)
 {
+  Parser *self = attributes->parser;
+  const char *name = attributes->element;
   const char *uri = find_namespace (self, name);
   const char *local = strchr (name, ':') + 1;
 
@@ -73,6 +124,8 @@ cg_namespaces_start (Parser     *self,
   else if (parent->kind == KIND_ROOT)
     cg_diagnostics_error (self->diagnostics, &self->location,
                           "the root element is <%s>; it must be <node>", name);
+  else if (parent->object != NULL && parent->kind != KIND_ANNOTATION)
+    return start_documentation (attributes, uri, local, parent, object);
 
   return KIND_IGNORED;
 }

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "cg-doc-builder.h"
 #include "cg-entities.h"
 #include "cg-lexer.h"
 #include "cg-parser.h"
@@ -60,7 +61,8 @@ typedef struct
   GArray        *frames;        /* (owned) (element-type Frame) */
   GArray        *prefixes;      /* (owned) (element-type Prefix) */
   GHashTable    *said;          /* (owned): prefixes that were warned of */
-  GString       *doc;           /* (owned): the text of the <doc> that is open */
+  CgDocBuilder  *doc;           /* (owned) (nullable): what comes of the documentation that is open */
+  gboolean       doc_deprecates; /* it is what is said of something deprecated */
   Comment       *comment;       /* (owned) (nullable): the last that documents something */
   CgToken        token;         /* what GMarkup is being fed */
   CgLocation     location;      /* where that begins */
@@ -130,9 +132,14 @@ void        cg_comments_apply_arg          (Parser       *self,
 
 /* cg-namespaces.c */
 void        cg_namespaces_push             (Attributes *attributes);
-Kind        cg_namespaces_start            (Parser     *self,
-                                            const char *name,
-                                            Frame      *parent);
+Kind        cg_namespaces_start            (Attributes *attributes,
+                                            Frame      *parent,
+                                            gpointer   *object);
+
+/* Documentation begins that is an element of @parent. */
+void        cg_parser_start_doc            (Parser     *self,
+                                            gboolean    is_foreign,
+                                            gboolean    deprecates);
 
 /* Takes an element in whose parent is @parent, and says what it is. */
 Kind        cg_element_start               (Attributes *attributes,

@@ -28,6 +28,14 @@ prefix_clear (gpointer data)
   g_free (prefix->uri);
 }
 
+static const char *
+get_local_name (const char *name)
+{
+  const char *colon = strchr (name, ':');
+
+  return colon != NULL ? colon + 1 : name;
+}
+
 static void
 start_element_cb (GMarkupParseContext  *context,
                   const char           *name,
@@ -55,6 +63,8 @@ start_element_cb (GMarkupParseContext  *context,
   else
     {
       self->has_root = TRUE;
+      if (parent->kind == KIND_DOC)
+        cg_doc_builder_start (self->doc, get_local_name (name), attribute_names, attribute_values);
       frame.kind = cg_element_start (&attributes, parent, &frame.object);
       if (self->frames->len == 1)
         self->is_other = frame.kind == KIND_IGNORED;
@@ -62,14 +72,40 @@ start_element_cb (GMarkupParseContext  *context,
     }
 }
 
+void
+cg_parser_start_doc (Parser   *self,
+                     gboolean  is_foreign,
+                     gboolean  deprecates)
+{
+  const CgNode *interface = NULL;
+
+  for (guint i = 0; i < self->frames->len; i++)
+    {
+      const Frame *frame = &g_array_index (self->frames, Frame, i);
+
+      if (frame->kind == KIND_INTERFACE)
+        interface = frame->object;
+    }
+
+  g_clear_pointer (&self->doc, cg_doc_builder_free);
+  self->doc = cg_doc_builder_new (is_foreign, interface != NULL ? interface->name : NULL);
+  self->doc_deprecates = deprecates;
+}
+
 static void
 end_doc (Parser *self,
          CgNode *node)
 {
-  g_autofree char *text = g_strstrip (g_strdup (self->doc->str));
+  g_autofree char *text = cg_doc_builder_finish (self->doc);
+
+  g_clear_pointer (&self->doc, cg_doc_builder_free);
+  if (node == NULL)
+    return;
 
   /* that of a comment goes first, as with gdbus-codegen and its annotation */
-  if (node != NULL && node->doc == NULL && *text != '\0')
+  if (self->doc_deprecates)
+    cg_node_set_deprecated (node, *text != '\0' ? cg_description_string (self->description, text) : "true");
+  else if (node->doc == NULL && *text != '\0')
     node->doc = cg_description_string (self->description, text);
 }
 
@@ -83,7 +119,6 @@ end_element_cb (GMarkupParseContext  *context,
   Frame frame = *top_frame (self);
 
   (void) context;
-  (void) name;
   (void) error;
 
   g_array_set_size (self->prefixes, frame.n_prefixes);
@@ -92,7 +127,7 @@ end_element_cb (GMarkupParseContext  *context,
   if (frame.kind == KIND_DOC && top_frame (self)->kind != KIND_DOC)
     end_doc (self, frame.object);
   else if (frame.kind == KIND_DOC)
-    g_string_append (self->doc, "\n\n");
+    cg_doc_builder_end (self->doc, get_local_name (name));
 }
 
 static void
@@ -108,7 +143,7 @@ text_cb (GMarkupParseContext  *context,
   (void) error;
 
   if (top_frame (self)->kind == KIND_DOC)
-    g_string_append_len (self->doc, text, length);
+    cg_doc_builder_text (self->doc, text, length);
 }
 
 static const GMarkupParser markup_parser = {
@@ -337,7 +372,6 @@ cg_parse (CgSource      *source,
   self.prefixes = g_array_new (FALSE, FALSE, sizeof (Prefix));
   g_array_set_clear_func (self.prefixes, prefix_clear);
   self.said = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self.doc = g_string_new (NULL);
   g_array_append_val (self.frames, outside);
   g_ptr_array_add (description->files, (gpointer) cg_description_string (description, base_name));
 
@@ -347,7 +381,7 @@ cg_parse (CgSource      *source,
   g_array_unref (self.frames);
   g_array_unref (self.prefixes);
   g_hash_table_unref (self.said);
-  g_string_free (self.doc, TRUE);
+  g_clear_pointer (&self.doc, cg_doc_builder_free);
   g_clear_pointer (&self.comment, cg_comment_free);
   g_free (self.root_xmlns);
 }

@@ -199,6 +199,17 @@ class Usage(unittest.TestCase):
         self.assertEqual(run.stderr.count('\n      | '), 5000)
         self.assertLess(max(len(line) for line in run.stderr.splitlines()), 130)
 
+    def test_linear_documentation(self):
+        """Markup without an end is not looked for again and again."""
+        for text in ('<para>', '|[', '</para>', '<literal>x</literal>', '|[ x ]|', '<a</para>', '# a.b.', '```\n'):
+            with self.subTest(text=text):
+                body = text * (400000 // len(text))
+                (self.directory / 'doc.xml').write_text(
+                    f'<node><interface name="org.example.A"><!--\nM:\n{body}\n--><method name="M"/></interface></node>')
+                run = subprocess.run([GENERATOR, '--generate-c-code', 'doc', 'doc.xml'], cwd=self.directory,
+                                     timeout=10, capture_output=True, text=True)
+                self.assertEqual(run.returncode, 0, run.stderr)
+
     def test_linear(self):
         members = ''.join(f'<method name="Method{i}"><arg name="a" type="s"/>'
                           f'<arg name="b" type="a{{sv}}" direction="out"/></method>' for i in range(5000))
