@@ -15,15 +15,17 @@ G_BEGIN_DECLS
  * method and with the same arguments: one after the other.
  *
  * When the client's call is given up, so is the one behind the layer. The layer
- * lives until the call has ended.
+ * may go meanwhile: then what is on its way is the last attempt.
  */
 typedef struct _NorpcAttempt NorpcAttempt;
 
 typedef struct
 {
-  void (*attempt_ended) (NorpcAttempt *attempt, /* the thread that ended it */
+  void (*attempt_ended) (NorpcLayer   *layer, /* the thread that ended it */
+                         NorpcAttempt *attempt,
                          NorpcCall    *inner);
-  void (*client_ended)  (NorpcAttempt *attempt); /* the thread that ended the client's call */
+  void (*client_ended)  (NorpcLayer   *layer, /* the thread that ended the client's call */
+                         NorpcAttempt *attempt);
 } NorpcAttemptFuncs;
 
 /* Layers have more behind it. */
@@ -34,7 +36,7 @@ struct _NorpcAttempt
 
   gatomicrefcount          ref_count;
   const NorpcAttemptFuncs *funcs;
-  NorpcLayer              *layer; /* (owned) */
+  GWeakRef                 layer;
   NorpcCall               *outer; /* (owned): the client's */
 
   GMutex      lock;
@@ -48,7 +50,8 @@ gpointer      norpc_attempt_new       (gsize                    size,
                                        const NorpcAttemptFuncs *funcs);
 NorpcAttempt *norpc_attempt_ref       (NorpcAttempt            *self);
 void          norpc_attempt_unref     (NorpcAttempt            *self);
-void          norpc_attempt_send      (NorpcAttempt            *self);
+void          norpc_attempt_send      (NorpcAttempt            *self,
+                                       NorpcLayer              *layer);
 void          norpc_attempt_answer    (NorpcAttempt            *self,
                                        NorpcCall               *inner);
 gboolean      norpc_attempt_has_ended (NorpcAttempt            *self);

@@ -19,7 +19,7 @@ norpc_attempt_unref (NorpcAttempt *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_object_unref (self->layer);
+  g_weak_ref_clear (&self->layer);
   norpc_call_unref (self->outer);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -33,6 +33,7 @@ outer_ended (NorpcCallWatch *watch,
              NorpcCall      *outer)
 {
   NorpcAttempt *self = (NorpcAttempt *) watch;
+  g_autoptr (NorpcLayer) layer = g_weak_ref_get (&self->layer);
   NorpcReply *inner;
 
   g_mutex_lock (&self->lock);
@@ -46,11 +47,12 @@ outer_ended (NorpcCallWatch *watch,
       norpc_reply_unref (inner);
     }
 
-  self->funcs->client_ended (self);
+  if (layer != NULL)
+    self->funcs->client_ended (layer, self);
   norpc_attempt_unref (self);
 }
 
-/* Any thread: takes over @call. @size is that of a struct that begins with the
+/* Any thread: takes over @call, which has come to @layer. @size is that of a struct that begins with the
  * attempt. Returns an owned one, or NULL if the call has ended.
  */
 gpointer
@@ -64,7 +66,7 @@ norpc_attempt_new (gsize                    size,
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
   self->funcs = funcs;
-  self->layer = g_object_ref (layer);
+  g_weak_ref_init (&self->layer, layer);
   self->outer = call;
 
   norpc_attempt_ref (self);
@@ -99,6 +101,7 @@ inner_ended (NorpcCallWatch *watch,
              NorpcCall      *inner)
 {
   NorpcAttempt *self = (NorpcAttempt *) ((char *) watch - G_STRUCT_OFFSET (NorpcAttempt, inner_watch));
+  g_autoptr (NorpcLayer) layer = g_weak_ref_get (&self->layer);
   g_autoptr (NorpcReply) reply = NULL;
   gboolean ended;
 
@@ -107,8 +110,10 @@ inner_ended (NorpcCallWatch *watch,
   reply = g_steal_pointer (&self->inner);
   g_mutex_unlock (&self->lock);
 
-  if (!ended)
-    self->funcs->attempt_ended (self, inner);
+  if (!ended && layer != NULL)
+    self->funcs->attempt_ended (layer, self, inner);
+  else if (!ended)
+    norpc_attempt_answer (self, inner);
   norpc_attempt_unref (self);
 }
 
@@ -116,7 +121,8 @@ inner_ended (NorpcCallWatch *watch,
  * ended.
  */
 void
-norpc_attempt_send (NorpcAttempt *self)
+norpc_attempt_send (NorpcAttempt *self,
+                    NorpcLayer   *layer)
 {
   NorpcCall *inner = copy_call (self->outer);
   gboolean ended;
@@ -136,7 +142,7 @@ norpc_attempt_send (NorpcAttempt *self)
   norpc_attempt_ref (self);
   if (!norpc_call_add_watch (inner, &self->inner_watch, inner_ended))
     norpc_attempt_unref (self);
-  norpc_layer_pass_on (self->layer, inner);
+  norpc_layer_pass_on (layer, inner);
 }
 
 /* The thread that ended @inner: its answer is that to the client's call. */

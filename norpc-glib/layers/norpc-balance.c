@@ -27,13 +27,22 @@
  * Since: 0.1
  */
 
-/* An endpoint that calls go to: it lives until those have ended. */
+/* How many calls an endpoint has to answer: lives until they have ended, and does
+ * not hold the endpoint, which may hold them.
+ */
 typedef struct
 {
   gatomicrefcount ref_count;
-  NorpcEndpoint  *endpoint;  /* (owned) */
-  guint64         number;    /* in the order in which they were added */
-  int             n_pending; /* atomic */
+  int             n; /* atomic */
+} Pending;
+
+/* An endpoint that calls go to. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  NorpcEndpoint  *endpoint; /* (owned) */
+  guint64         number;   /* in the order in which they were added */
+  Pending        *pending;  /* (owned) */
 } Member;
 
 /* Members that do not change, but are replaced by others. */
@@ -47,8 +56,8 @@ typedef struct
 /* A call on its way to a member: freed by who ends it. */
 typedef struct
 {
-  NorpcCallWatch watch;  /* the first */
-  Member        *member; /* (owned) */
+  NorpcCallWatch watch;   /* the first */
+  Pending       *pending; /* (owned) */
 } Passage;
 
 struct _NorpcBalance
@@ -77,6 +86,13 @@ typedef enum
 
 static GParamSpec *properties[PROP_POLICY + 1];
 
+static void
+pending_unref (Pending *self)
+{
+  if (g_atomic_ref_count_dec (&self->ref_count))
+    g_free (self);
+}
+
 static Member *
 member_ref (Member *self)
 {
@@ -92,6 +108,7 @@ member_unref (Member *self)
     return;
 
   g_object_unref (self->endpoint);
+  pending_unref (self->pending);
   g_free (self);
 }
 
@@ -151,7 +168,7 @@ get_better (Member *first,
   if (first_ready != second_ready)
     return first_ready ? first : second;
 
-  return g_atomic_int_get (&second->n_pending) < g_atomic_int_get (&first->n_pending) ? second : first;
+  return g_atomic_int_get (&second->pending->n) < g_atomic_int_get (&first->pending->n) ? second : first;
 }
 
 /* Any thread: a number that says how close the key is to the member. */
@@ -278,8 +295,8 @@ passage_ended (NorpcCallWatch *watch,
 {
   Passage *passage = (Passage *) watch;
 
-  g_atomic_int_add (&passage->member->n_pending, -1);
-  member_unref (passage->member);
+  g_atomic_int_add (&passage->pending->n, -1);
+  pending_unref (passage->pending);
   g_free (passage);
 }
 
@@ -297,8 +314,9 @@ norpc_balance_take (NorpcLayer *layer,
     }
 
   passage = g_new0 (Passage, 1);
-  passage->member = member_ref (member);
-  g_atomic_int_inc (&member->n_pending);
+  passage->pending = member->pending;
+  g_atomic_ref_count_inc (&passage->pending->ref_count);
+  g_atomic_int_inc (&passage->pending->n);
   if (norpc_call_add_watch (call, &passage->watch, passage_ended))
     {
       norpc_endpoint_send (member->endpoint, call);
@@ -507,6 +525,8 @@ norpc_balance_add_endpoint (NorpcBalance  *self,
   member = g_new0 (Member, 1);
   g_atomic_ref_count_init (&member->ref_count);
   member->endpoint = g_object_ref_sink (endpoint);
+  member->pending = g_new0 (Pending, 1);
+  g_atomic_ref_count_init (&member->pending->ref_count);
 
   g_mutex_lock (&self->lock);
   old_members = self->members;

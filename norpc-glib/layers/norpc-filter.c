@@ -17,27 +17,47 @@
  * Since: 0.1
  */
 
+/* What looks at replies: lives until the calls have ended, and does not hold the
+ * filter, behind which they may be held.
+ */
+typedef struct
+{
+  gatomicrefcount      ref_count;
+  NorpcFilterReplyFunc func;
+  gpointer             data;
+  GDestroyNotify       destroy; /* (nullable) */
+} ReplyClosure;
+
 struct _NorpcFilter
 {
   NorpcLayer parent_instance;
 
   /* Before the first call. */
-  NorpcFilterFunc      call_func; /* (nullable) */
-  gpointer             call_data;
-  GDestroyNotify       call_destroy; /* (nullable) */
-  NorpcFilterReplyFunc reply_func;   /* (nullable) */
-  gpointer             reply_data;
-  GDestroyNotify       reply_destroy; /* (nullable) */
+  NorpcFilterFunc call_func; /* (nullable) */
+  gpointer        call_data;
+  GDestroyNotify  call_destroy; /* (nullable) */
+  ReplyClosure   *reply;        /* (owned) (nullable) */
 };
 
 /* A call that is on its way: freed by who ends it. */
 typedef struct
 {
-  NorpcCallWatch watch;  /* the first */
-  NorpcFilter   *filter; /* (owned) */
+  NorpcCallWatch watch; /* the first */
+  ReplyClosure  *reply; /* (owned) */
 } Passage;
 
 G_DEFINE_FINAL_TYPE (NorpcFilter, norpc_filter, NORPC_TYPE_LAYER)
+
+static void
+reply_closure_unref (ReplyClosure *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  if (self->destroy != NULL)
+    self->destroy (self->data);
+  g_free (self);
+}
 
 /* The thread that ends the call. */
 static void
@@ -45,10 +65,11 @@ call_ended (NorpcCallWatch *watch,
             NorpcCall      *call)
 {
   Passage *passage = (Passage *) watch;
-  g_autoptr (NorpcFilter) self = passage->filter;
+  ReplyClosure *reply = passage->reply;
 
   g_free (passage);
-  self->reply_func (norpc_call_get_reply (call), self->reply_data);
+  reply->func (norpc_call_get_reply (call), reply->data);
+  reply_closure_unref (reply);
 }
 
 static void
@@ -57,10 +78,11 @@ watch_call (NorpcFilter *self,
 {
   Passage *passage = g_new0 (Passage, 1);
 
-  passage->filter = g_object_ref (self);
+  passage->reply = self->reply;
+  g_atomic_ref_count_inc (&self->reply->ref_count);
   if (!norpc_call_add_watch (call, &passage->watch, call_ended))
     {
-      g_object_unref (self);
+      reply_closure_unref (self->reply);
       g_free (passage);
     }
 }
@@ -72,7 +94,7 @@ norpc_filter_take (NorpcLayer *layer,
   NorpcFilter *self = NORPC_FILTER (layer);
 
   /* Also how it ends if the function answers it. */
-  if (self->reply_func != NULL)
+  if (self->reply != NULL)
     watch_call (self, call);
   if (self->call_func != NULL)
     self->call_func (call, self->call_data);
@@ -87,8 +109,7 @@ norpc_filter_finalize (GObject *object)
 
   if (self->call_destroy != NULL)
     self->call_destroy (self->call_data);
-  if (self->reply_destroy != NULL)
-    self->reply_destroy (self->reply_data);
+  g_clear_pointer (&self->reply, reply_closure_unref);
 
   G_OBJECT_CLASS (norpc_filter_parent_class)->finalize (object);
 }
@@ -164,9 +185,11 @@ norpc_filter_set_reply_func (NorpcFilter          *self,
 {
   g_return_if_fail (NORPC_IS_FILTER (self));
   g_return_if_fail (func != NULL);
-  g_return_if_fail (self->reply_func == NULL);
+  g_return_if_fail (self->reply == NULL);
 
-  self->reply_func = func;
-  self->reply_data = user_data;
-  self->reply_destroy = destroy;
+  self->reply = g_new0 (ReplyClosure, 1);
+  g_atomic_ref_count_init (&self->reply->ref_count);
+  self->reply->func = func;
+  self->reply->data = user_data;
+  self->reply->destroy = destroy;
 }

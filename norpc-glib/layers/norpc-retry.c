@@ -174,10 +174,11 @@ take_out (NorpcRetry *self,
 
 /* The thread that ended @inner. */
 static void
-attempt_ended (NorpcAttempt *attempt,
+attempt_ended (NorpcLayer   *layer,
+               NorpcAttempt *attempt,
                NorpcCall    *inner)
 {
-  NorpcRetry *self = NORPC_RETRY (attempt->layer);
+  NorpcRetry *self = NORPC_RETRY (layer);
   Retrial *retrial = (Retrial *) attempt;
 
   if (inner->error == NULL || retrial->n_attempts >= self->max_attempts ||
@@ -195,19 +196,21 @@ attempt_ended (NorpcAttempt *attempt,
 
 /* The thread that ended the call of the client, which may not have waited. */
 static void
-client_ended (NorpcAttempt *attempt)
+client_ended (NorpcLayer   *layer,
+              NorpcAttempt *attempt)
 {
-  if (take_out (NORPC_RETRY (attempt->layer), (Retrial *) attempt))
+  if (take_out (NORPC_RETRY (layer), (Retrial *) attempt))
     norpc_attempt_unref (attempt);
 }
 
 static const NorpcAttemptFuncs attempt_funcs = { attempt_ended, client_ended };
 
 static void
-try (Retrial *retrial)
+try (NorpcRetry *self,
+     Retrial    *retrial)
 {
   retrial->n_attempts++;
-  norpc_attempt_send (&retrial->attempt);
+  norpc_attempt_send (&retrial->attempt, NORPC_LAYER (self));
 }
 
 /* The alarms' thread: takes the first whose time has come (owned), or sets the
@@ -247,7 +250,7 @@ time_has_come (GObject *object)
 
   while ((retrial = take_next (self)) != NULL)
     {
-      try (retrial);
+      try (self, retrial);
       norpc_attempt_unref (&retrial->attempt);
     }
 }
@@ -267,7 +270,7 @@ norpc_retry_take (NorpcLayer *layer,
   if (retrial == NULL)
     return;
 
-  try (retrial);
+  try (self, retrial);
   norpc_attempt_unref (&retrial->attempt);
 }
 
@@ -343,7 +346,43 @@ norpc_retry_get_property (GObject    *object,
     }
 }
 
-/* No call is on its way, as those hold the layer. */
+/* Any thread: takes one that waits (owned), or NULL. */
+static Retrial *
+take_any (NorpcRetry *self)
+{
+  GSequenceIter *first;
+  Retrial *retrial = NULL;
+
+  g_mutex_lock (&self->lock);
+  first = g_sequence_get_begin_iter (self->waiting);
+  if (!g_sequence_iter_is_end (first))
+    {
+      retrial = g_sequence_get (first);
+      retrial->place = NULL;
+      g_sequence_remove (first);
+    }
+  g_mutex_unlock (&self->lock);
+
+  return retrial;
+}
+
+/* Any thread: there is no next attempt. */
+static void
+norpc_retry_dispose (GObject *object)
+{
+  NorpcRetry *self = NORPC_RETRY (object);
+  Retrial *retrial;
+
+  while ((retrial = take_any (self)) != NULL)
+    {
+      norpc_call_refuse (retrial->attempt.outer, NORPC_ERROR_CLOSED,
+                         "was not made anew: the layer that held it is gone");
+      norpc_attempt_unref (&retrial->attempt);
+    }
+
+  G_OBJECT_CLASS (norpc_retry_parent_class)->dispose (object);
+}
+
 static void
 norpc_retry_finalize (GObject *object)
 {
@@ -435,6 +474,7 @@ norpc_retry_class_init (NorpcRetryClass *klass)
 
   object_class->set_property = norpc_retry_set_property;
   object_class->get_property = norpc_retry_get_property;
+  object_class->dispose = norpc_retry_dispose;
   object_class->finalize = norpc_retry_finalize;
 
   NORPC_LAYER_CLASS (klass)->take = norpc_retry_take;

@@ -340,17 +340,27 @@ test_deadlock (Layered       *fixture,
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
 }
 
+/* The attempt that is on its way is the last. */
 static void
 test_dropped (Layered       *fixture,
               gconstpointer  unused)
 {
-  Outcome outcome = { 0 };
+  Outcome held = { 0 }, waiting = { 0 };
+  FlakyLayer *flaky = start (fixture, g_object_new (NORPC_TYPE_RETRY, "delay", 3600 * 1000,
+                                                    "max-delay", 3600 * 1000, NULL), 0);
 
-  start (fixture, norpc_retry_new (3), 2);
-  norpc_endpoint_call (fixture->stack, new_call ("Noop"), NULL, reply_cb, &outcome);
+  norpc_endpoint_call (fixture->stack, new_call ("Hold"), NULL, reply_cb, &held);
+  g_atomic_int_set (&flaky->n_refused, 1);
+  norpc_endpoint_call (fixture->stack, new_call ("Noop"), NULL, reply_cb, &waiting);
+  g_assert_cmpint (g_atomic_int_get (&flaky->n_calls), ==, 2);
   layered_drop (fixture);
-  outcome_wait (&outcome);
-  g_assert_no_error (outcome.error);
+  outcome_wait (&waiting);
+  g_assert_error (waiting.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_cmpuint (held.n, ==, 0);
+  answer (probe_state_take_held (fixture->state));
+  outcome_wait (&held);
+  g_assert_no_error (held.error);
+  outcome_clear (&waiting);
 }
 
 int

@@ -93,6 +93,43 @@ test_docs (Fixture       *fixture,
   g_assert_true (probe_probe_proxy_call_noop_sync (proxy, NULL, NULL));
 }
 
+static void
+look (NorpcReply *reply,
+      gpointer    n_replies)
+{
+  g_atomic_int_inc ((int *) n_replies);
+}
+
+/* Calls that are held do not keep the layers before those that hold them. */
+static void
+test_dropped (Layered       *fixture,
+              gconstpointer  unused)
+{
+  NorpcLayer *balance = norpc_balance_new (NORPC_BALANCE_LEAST_PENDING);
+  NorpcLayer *filter = norpc_filter_new ();
+  Outcome first = { 0 }, second = { 0 };
+  int n_replies = 0;
+
+  layered_start (fixture, SIDE_CLIENT, norpc_concurrency_limit_new (1), NULL);
+  norpc_balance_add_endpoint (NORPC_BALANCE (balance), fixture->stack);
+  norpc_filter_set_reply_func (NORPC_FILTER (filter), look, &n_replies, NULL);
+  g_set_object (&fixture->stack, NULL);
+  fixture->stack = norpc_stack_new (norpc_meter_new (), filter, norpc_retry_new (3), balance, NULL);
+  g_clear_object (&fixture->proxy);
+
+  norpc_endpoint_call (fixture->stack, new_call ("Hold"), NULL, reply_cb, &first);
+  norpc_endpoint_call (fixture->stack, new_call ("Noop"), NULL, reply_cb, &second);
+  layered_drop (fixture);
+  outcome_wait (&second);
+  g_assert_error (second.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_cmpuint (first.n, ==, 0);
+  answer (probe_state_take_held (fixture->state));
+  outcome_wait (&first);
+  g_assert_no_error (first.error);
+  g_assert_cmpint (g_atomic_int_get (&n_replies), ==, 2);
+  outcome_clear (&second);
+}
+
 /* A layer that is put nowhere. */
 static void
 test_nowhere (void)
@@ -121,6 +158,7 @@ main (int   argc,
 
   g_test_add_func ("/layer-stack/orders", test_orders);
   TEST ("/layer-stack/docs", test_docs);
+  TEST_LAYER ("/layer-stack/dropped", SIDE_CLIENT, test_dropped);
   g_test_add_func ("/layer-stack/nowhere", test_nowhere);
 
   return g_test_run ();
