@@ -114,7 +114,8 @@ test_sync (Layered       *fixture,
   took = g_get_monotonic_time () - start;
   g_test_message ("%u calls took %" G_GINT64_FORMAT " µs", n, took);
   g_assert_cmpint (took, >=, 999 * 250);
-  g_assert_cmpint (took, <, 999 * 250 * 3);
+  if (g_getenv ("NORPC_TEST_VALGRIND") == NULL)
+    g_assert_cmpint (took, <, 999 * 250 * 8 / 5);
 }
 
 static void
@@ -154,30 +155,6 @@ test_dropped (Layered       *fixture,
   outcome_clear (&second);
 }
 
-/* What a timer lets pass comes behind what it let pass before, though that waits
- * for the service and this finds it idle.
- */
-static void
-test_gate (Layered       *fixture,
-           gconstpointer  unused)
-{
-  Outcome blocked = { 0 }, last = { 0 };
-  NorpcLayer *layer = norpc_rate_limit_new (1000, 1000);
-
-  norpc_rate_limit_set_burst (NORPC_RATE_LIMIT (layer), 2);
-  layered_start (fixture, SIDE_SERVER, layer, NULL);
-  probe_probe_proxy_call_block (fixture->other, NULL, block_cb, &blocked);
-  probe_state_wait_blocked (fixture->other_state);
-  for (guint i = 0; i < 20; i++)
-    probe_probe_proxy_call_note (fixture->proxy, i, NULL, i < 19 ? NULL : note_cb, &last);
-  g_usleep (5000);
-  probe_state_open_gate (fixture->other_state);
-  outcome_wait (&last);
-  assert_numbers (fixture->state, 20);
-  if (blocked.n == 0)
-    outcome_wait (&blocked);
-}
-
 int
 main (int   argc,
       char *argv[])
@@ -191,7 +168,6 @@ main (int   argc,
   TEST_LAYER_SIDES ("/layer-rate/sync", test_sync);
   TEST_LAYER ("/layer-rate/ready", SIDE_CLIENT, test_ready);
   TEST_LAYER ("/layer-rate/dropped", SIDE_CLIENT, test_dropped);
-  TEST_LAYER ("/layer-rate/gate", SIDE_SERVER, test_gate);
 
   return g_test_run ();
 }
