@@ -68,12 +68,15 @@ struct _NorpcCall
                    caller as long as it prepares the call */
   int stage;    /* atomic: NorpcCallStage */
 
-  guint           method;
-  guint           n_args;
-  guint           n_results;
-  NorpcCallWaiter waiter;
-  NorpcPriority   priority;
-  gboolean        has_priority; /* it was set for this call, or its proxy */
+  guint method;
+  guint n_args;
+  guint n_results;
+
+  /* Written before the call is sent. A million calls may be in flight. */
+  NorpcCallWaiter waiter       : 8;
+  NorpcPriority   priority     : 8;
+  guint           has_priority : 1; /* it was set for this call, or its proxy */
+  guint           has_timeout  : 1; /* it was set for this call */
 
   const NorpcInterfaceInfo *interface_info;
   gint64                    deadline; /* monotonic time, or 0 */
@@ -112,12 +115,11 @@ struct _NorpcCall
   gint64          sent_time; /* of the loop's iteration that made the task, or 0 */
   GCancellable   *cancellable; /* (owned) (nullable): the client's */
   gulong          cancelled_id;
-  guint           timeout;         /* milliseconds, or 0: for this call */
-  guint           default_timeout; /* milliseconds, or 0: for all of its proxy */
+  guint           timeout;     /* milliseconds, or 0: of this call, or of all of its proxy */
+  guint           timer_place; /* the inbox's lock */
   NorpcGroupLink  parent_link;     /* among the calls on behalf of the same call */
   NorpcCallGroup *proxy_calls;     /* (unowned) (nullable): of its proxy, until it is sent */
   NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
-  guint           timer_place;     /* the inbox's lock */
   NorpcCall      *sent_previous;   /* (unowned) (nullable): of the calls that a thread of ours
                                       has in flight, which alone uses them */
   NorpcCall      *sent_next;

@@ -181,15 +181,15 @@ get_timeout (NorpcCall *call)
   const GArray *stack;
   guint described;
 
-  if (call->timeout != 0)
+  if (call->has_timeout)
     return call->timeout;
 
   stack = g_private_get (&timeouts);
   if (stack != NULL && stack->len > 0)
     return g_array_index (stack, guint, stack->len - 1);
 
-  if (call->default_timeout != 0)
-    return call->default_timeout;
+  if (call->timeout != 0)
+    return call->timeout;
 
   described = norpc_call_get_method_info (call)->timeout;
 

@@ -326,6 +326,7 @@ norpc_call_set_timeout (NorpcCall *self,
   g_return_if_fail (self->waiter == NORPC_CALL_WAITER_NONE);
 
   self->timeout = milliseconds;
+  self->has_timeout = TRUE;
 }
 
 /**

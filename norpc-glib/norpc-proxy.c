@@ -325,7 +325,8 @@ norpc_proxy_prepare_call (NorpcProxy *self,
   NorpcProxyPrivate *priv = get_private (self);
   int priority = g_atomic_int_get (&priv->priority);
 
-  call->default_timeout = (guint) g_atomic_int_get (&priv->timeout);
+  if (!call->has_timeout)
+    call->timeout = (guint) g_atomic_int_get (&priv->timeout);
   if (!call->has_priority && priority != NORPC_PRIORITY_NORMAL)
     norpc_call_set_priority (call, (NorpcPriority) priority);
 
