@@ -1,0 +1,341 @@
+/* test-interleavings.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What happens between two looks. The linker puts the functions named __wrap_…
+ * in the place of the library's, for calls from one of its files to another.
+ */
+
+#include "fixture.h"
+#include "norpc-deadlock-private.h"
+#include "norpc-server-private.h"
+
+guint      __real_norpc_backlog_get_n_open  (NorpcBacklog    *backlog);
+guint      __wrap_norpc_backlog_get_n_open  (NorpcBacklog    *backlog);
+NorpcHost *__real_norpc_host_ref            (NorpcHost       *host);
+NorpcHost *__wrap_norpc_host_ref            (NorpcHost       *host);
+gboolean   __real_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
+gboolean   __wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
+
+static void
+run_cb (GObject      *object,
+        GAsyncResult *result,
+        gpointer      user_data)
+{
+  Outcome *outcome = user_data;
+
+  outcome->n++;
+  outcome->thread = g_thread_self ();
+  outcome->ok = probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result,
+                                                   &outcome->error);
+}
+
+static void
+hold_briefly_cb (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  Outcome *outcome = user_data;
+
+  outcome->n++;
+  outcome->ok = probe_probe_proxy_call_hold_briefly_finish (PROBE_PROBE_PROXY (object), result,
+                                                            &outcome->error);
+}
+
+/* Answered between two looks at how many calls are open. */
+static NorpcBacklog *open_until_seen = NULL;
+
+guint
+__wrap_norpc_backlog_get_n_open (NorpcBacklog *backlog)
+{
+  if (g_atomic_pointer_compare_and_exchange (&open_until_seen, backlog, NULL))
+    return 1;
+
+  return __real_norpc_backlog_get_n_open (backlog);
+}
+
+/* Whoever answers between the two looks does not see that it is waited for. */
+static void
+test_room (void)
+{
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcServer) server = norpc_server_new (service);
+
+  norpc_server_set_max_open_calls (server, 1);
+  g_atomic_pointer_set (&open_until_seen, &server->host->backlog);
+
+  g_assert_false (norpc_host_hold_up (server->host));
+  g_assert_null (g_atomic_pointer_get (&open_until_seen));
+  g_assert_false (g_atomic_int_get (&server->host->held_up));
+
+  g_clear_object (&service);
+  g_clear_object (&server);
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
+}
+
+/* Answers what it holds (unowned) (nullable), atomic. */
+static ProbeState *answering = NULL;
+
+NorpcHost *
+__wrap_norpc_host_ref (NorpcHost *host)
+{
+  ProbeState *state = g_atomic_pointer_get (&answering);
+  NorpcCall *call = state != NULL ? g_async_queue_try_pop (state->held) : NULL;
+
+  if (call != NULL)
+    {
+      norpc_call_return_values (call, 0, NULL);
+      norpc_call_unref (call);
+    }
+
+  return __real_norpc_host_ref (host);
+}
+
+/* A call is answered when its handler has returned, and before whoever answers
+ * could know that it counts as open.
+ */
+static void
+test_answered_while_kept (Fixture       *fixture,
+                          gconstpointer  unused)
+{
+  Outcome outcome = { 0 };
+
+  g_atomic_pointer_set (&answering, fixture->state);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  outcome_wait (&outcome);
+  g_atomic_pointer_set (&answering, NULL);
+  g_assert_no_error (outcome.error);
+
+  /* The service is done with the one before, then. */
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  g_assert_cmpuint (norpc_backlog_get_n_open (&fixture->server->host->backlog), ==, 0);
+}
+
+/* Two services that wait for each other. */
+typedef struct
+{
+  GMutex   lock;
+  GCond    changed;
+  GThread *late; /* (unowned) [lock]: begins to wait when the other does */
+  gboolean other_waits; /* [lock] */
+
+  Fixture fixtures[2];
+  GError *errors[2]; /* (owned) (nullable): what each got from the other */
+} Circle;
+
+static Circle *circle = NULL; /* (unowned) (nullable), atomic */
+
+gboolean
+__wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait)
+{
+  Circle *self = g_atomic_pointer_get (&circle);
+  gboolean begun;
+
+  if (self == NULL)
+    return __real_norpc_deadlock_begin_wait (wait);
+
+  g_mutex_lock (&self->lock);
+  while (self->late == g_thread_self () && !self->other_waits)
+    g_cond_wait (&self->changed, &self->lock);
+  g_mutex_unlock (&self->lock);
+
+  begun = __real_norpc_deadlock_begin_wait (wait);
+
+  g_mutex_lock (&self->lock);
+  self->other_waits = self->other_waits || self->late != g_thread_self ();
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+
+  return begun;
+}
+
+static void
+call_second (ProbeService *service,
+             NorpcCall    *call,
+             gpointer      data)
+{
+  Circle *self = data;
+
+  g_mutex_lock (&self->lock);
+  self->late = g_thread_self ();
+  g_mutex_unlock (&self->lock);
+
+  probe_probe_proxy_call_run_sync (self->fixtures[1].proxy, NULL, &self->errors[0]);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+static void
+call_first (ProbeService *service,
+            NorpcCall    *call,
+            gpointer      data)
+{
+  Circle *self = data;
+
+  probe_probe_proxy_call_noop_sync (self->fixtures[0].proxy, NULL, &self->errors[1]);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+/* The first that calls is the last that waits: it is still the call of the other
+ * that closes the circle, and is refused.
+ */
+static void
+test_circle_seen_late (void)
+{
+  Circle self = { 0 };
+
+  g_mutex_init (&self.lock);
+  g_cond_init (&self.changed);
+  for (guint i = 0; i < 2; i++)
+    {
+      fixture_set_up (&self.fixtures[i], NULL);
+      self.fixtures[i].state->run = i == 0 ? call_second : call_first;
+      self.fixtures[i].state->run_data = &self;
+    }
+
+  g_atomic_pointer_set (&circle, &self);
+  {
+    Outcome outcome = { 0 };
+
+    probe_probe_proxy_call_run (self.fixtures[0].proxy, NULL, run_cb, &outcome);
+    outcome_wait (&outcome);
+    g_assert_no_error (outcome.error);
+  }
+  g_atomic_pointer_set (&circle, NULL);
+
+  g_assert_no_error (self.errors[0]);
+  g_assert_error (self.errors[1], NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+
+  g_clear_error (&self.errors[1]);
+  for (guint i = 0; i < 2; i++)
+    fixture_tear_down (&self.fixtures[i], NULL);
+  g_cond_clear (&self.changed);
+  g_mutex_clear (&self.lock);
+}
+
+/* How often the main context was going to sleep for long, and what is told of it. */
+static GAsyncQueue *sleeps = NULL;
+
+static int
+telling_poll (GPollFD *fds,
+              guint    n_fds,
+              int      timeout)
+{
+  if (timeout > 1000)
+    g_async_queue_push (sleeps, GINT_TO_POINTER (TRUE));
+
+  return g_poll (fds, n_fds, timeout);
+}
+
+typedef struct
+{
+  Fixture *fixture;
+  Outcome  outcome;
+} LateCall;
+
+/* Calls when the main context, which is this thread's, too, is asleep. */
+static gpointer
+call_from_outside (gpointer data)
+{
+  LateCall *call = data;
+
+  g_async_queue_pop (sleeps);
+  probe_probe_proxy_call_hold_briefly (call->fixture->proxy, NULL, hold_briefly_cb, &call->outcome);
+
+  return NULL;
+}
+
+static gboolean
+too_late_cb (gpointer user_data)
+{
+  g_error ("The context slept over the deadline");
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A context that sleeps wakes for a deadline that another thread has set. */
+static void
+test_deadline_from_outside (Fixture       *fixture,
+                            gconstpointer  unused)
+{
+  LateCall call = { .fixture = fixture };
+  GThread *thread;
+  Outcome first = { 0 };
+  guint guard;
+
+  /* So that the context has what takes the replies. */
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &first);
+  outcome_wait (&first);
+
+  sleeps = g_async_queue_new ();
+  guard = g_timeout_add_seconds (10, too_late_cb, NULL);
+  g_main_context_set_poll_func (NULL, telling_poll);
+  thread = g_thread_new ("outside", call_from_outside, &call);
+
+  while (call.outcome.n == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (call.outcome.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+
+  g_thread_join (thread);
+  g_main_context_set_poll_func (NULL, NULL);
+  g_source_remove (guard);
+  g_clear_pointer (&sleeps, g_async_queue_unref);
+  outcome_clear (&call.outcome);
+  norpc_call_unref (probe_state_take_held (fixture->state));
+}
+
+static void
+finalized_cb (gpointer  data,
+              GObject  *object)
+{
+  GThread **thread = data;
+
+  g_atomic_pointer_set (thread, g_thread_self ());
+}
+
+static void
+watch_cancellable (ProbeService *service,
+                   NorpcCall    *call,
+                   gpointer      data)
+{
+  g_object_weak_ref (G_OBJECT (norpc_call_get_cancellable (call)), finalized_cb, data);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+/* What the service has connected to its cancellable ends where the service is,
+ * also while the client has not seen the answer.
+ */
+static void
+test_cancellable_let_go (Fixture       *fixture,
+                         gconstpointer  unused)
+{
+  GThread *thread = NULL; /* atomic */
+  Outcome outcome = { 0 };
+
+  fixture->state->run = watch_cancellable;
+  fixture->state->run_data = &thread;
+  probe_probe_proxy_call_run (fixture->proxy, NULL, run_cb, &outcome);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+
+  g_assert_cmpuint (outcome.n, ==, 0);
+  g_assert_true (g_atomic_pointer_get (&thread) ==
+                 probe_state_get_thread (fixture->state, &fixture->state->thread));
+  outcome_wait (&outcome);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/interleavings/room", test_room);
+  TEST ("/interleavings/answered-while-kept", test_answered_while_kept);
+  g_test_add_func ("/interleavings/circle-seen-late", test_circle_seen_late);
+  TEST ("/interleavings/deadline-from-outside", test_deadline_from_outside);
+  TEST ("/interleavings/cancellable-let-go", test_cancellable_let_go);
+
+  return g_test_run ();
+}
