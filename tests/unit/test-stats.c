@@ -6,7 +6,7 @@
 /* What a server tells of its calls. */
 
 #include "fixture.h"
-#include "norpc-observe-private.h"
+#include "norpc-call-private.h"
 
 #define MILLISECOND 1000000 /* in nanoseconds */
 
@@ -108,7 +108,7 @@ test_names (Fixture       *fixture,
   g_assert_true (norpc_stats_get_methods (stats)->pdata[0] == noop);
   g_assert_true (norpc_stats_get_method (stats, "org.example.Probe.Noop") == noop);
   g_assert_null (norpc_stats_get_method (stats, "org.example.Probe"));
-  g_assert_null (norpc_stats_get_method (stats, "org.example.ProbeNoop"));
+  g_assert_null (norpc_stats_get_method (stats, "org.example.Probe/Noop"));
   g_assert_null (norpc_stats_get_method (stats, "Probe.Noop"));
   g_assert_cmpstr (norpc_method_stats_get_interface_name (noop), ==, "org.example.Probe");
   g_assert_cmpstr (norpc_method_stats_get_method_name (noop), ==, "Noop");
@@ -186,6 +186,50 @@ test_would_deadlock (Fixture       *fixture,
   call_error (fixture->proxy, probe_probe_proxy_call_run_sync, NULL);
   assert_only (fixture->server, "Noop", NORPC_OUTCOME_WOULD_DEADLOCK, 1);
   assert_only (fixture->server, "Run", NORPC_OUTCOME_FAILED, 1);
+}
+
+static void
+return_error (ProbeService *service,
+              NorpcCall    *call,
+              gpointer      code)
+{
+  norpc_call_return_error_literal (call, G_IO_ERROR, GPOINTER_TO_INT (code), "as told");
+}
+
+/* Whatever a service's own errors look like. */
+static void
+test_own_errors (Fixture       *fixture,
+                 gconstpointer  unused)
+{
+  const int codes[] = { G_IO_ERROR_CANCELLED, NORPC_ERROR_NOT_IMPLEMENTED, NORPC_ERROR_NO_REPLY };
+
+  fixture->state->run = return_error;
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      fixture->state->run_data = GINT_TO_POINTER (codes[i]);
+      call_error (fixture->proxy, probe_probe_proxy_call_run_sync, NULL);
+      assert_only (fixture->server, "Run", NORPC_OUTCOME_FAILED, i + 1);
+    }
+}
+
+/* What its client cancels while it sends it has been sent. */
+static void
+test_ended_before (void)
+{
+  NorpcStatsRecorder *recorder = norpc_stats_recorder_new ();
+  g_autoptr (NorpcCall) call = norpc_call_new (probe_probe_interface_info (), 0);
+  g_autoptr (NorpcStats) stats = NULL;
+  NorpcMethodStats *noop;
+
+  norpc_stats_recorder_set_on (recorder, TRUE);
+  norpc_call_give_up (call, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "as told"));
+  norpc_observe_sent (call, &recorder);
+
+  stats = norpc_stats_recorder_get_stats (recorder, 0);
+  noop = norpc_stats_get_method (stats, "Noop");
+  g_assert_cmpuint (norpc_method_stats_get_n_calls (noop), ==, 1);
+  g_assert_cmpuint (norpc_method_stats_get_n_ended (noop, NORPC_OUTCOME_CANCELLED), ==, 1);
+  norpc_stats_recorder_free (recorder);
 }
 
 /* In the handler, in the queue, without room, and out of both. */
@@ -362,6 +406,8 @@ main (int   argc,
   TEST_STATS ("/stats/not-implemented", test_not_implemented);
   TEST_STATS ("/stats/would-deadlock", test_would_deadlock);
   g_test_add ("/stats/queue", Fixture, GUINT_TO_POINTER (3), set_up, test_queue, fixture_tear_down);
+  TEST_STATS ("/stats/own-errors", test_own_errors);
+  g_test_add_func ("/stats/ended-before", test_ended_before);
   TEST_STATS ("/stats/latencies", test_latencies);
   TEST_STATS ("/stats/refused-latency", test_refused_latency);
   TEST_STATS ("/stats/outlives-server", test_outlives_server);

@@ -222,6 +222,17 @@ enter_and_leave (ProbeService *service,
   norpc_call_return_values (call, 0, NULL);
 }
 
+static void
+leave_and_return (ProbeService *service,
+                  NorpcCall    *call,
+                  gpointer      data)
+{
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*assertion*failed*");
+  norpc_call_leave (call);
+  g_test_assert_expected_messages ();
+  norpc_call_return_values (call, 0, NULL);
+}
+
 /* In the thread of the caller, where a direct endpoint handles. */
 static void
 test_entered (void)
@@ -235,6 +246,9 @@ test_entered (void)
   norpc_call_enter (outer);
 
   state->run = enter_and_leave;
+  g_assert_true (probe_probe_proxy_call_run_sync (proxy, NULL, NULL));
+
+  state->run = leave_and_return;
   g_assert_true (probe_probe_proxy_call_run_sync (proxy, NULL, NULL));
 
   state->run = enter_and_return;
