@@ -21,8 +21,7 @@ cg_commands_run (char **args)
   for (gsize i = 0; args[0] != NULL && args[1] != NULL && i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (args[1], commands[i].name))
       {
-        g_autofree char *name = args[1];
-
+        g_free (args[1]);
         for (char **arg = &args[1]; *arg != NULL; arg++)
           arg[0] = arg[1];
         return commands[i].run (args);
