@@ -9,7 +9,7 @@
 
 #include "cg-signature.h"
 
-#include "cg-doc.h"
+#include "cg-arg-doc.h"
 #include "cg-emit-shared.h"
 
 #include <string.h>
@@ -185,68 +185,6 @@ add_letters (Builder    *self,
         }
 }
 
-/* What a language binding has to do with what it is given, or gives. An array
- * frees its elements itself: who gets one has the array. Who makes one is not
- * asked to see to that, and gives the elements, too. */
-static const char *
-get_transfer (const CgArg *arg,
-              gboolean     is_out,
-              gboolean     is_client)
-{
-  return is_out == is_client && arg->use.type->element != NULL ? "container" : "full";
-}
-
-static void
-append_arg_annotations (GString     *doc,
-                        const CgArg *arg,
-                        gboolean     is_out,
-                        gboolean     is_client)
-{
-  gsize before = doc->len;
-
-  if (is_out)
-    g_string_append (doc, "(out) ");
-  if (is_out && is_client)
-    g_string_append (doc, "(optional) ");
-  if (arg->use.nullable)
-    g_string_append (doc, "(nullable) ");
-  if (*arg->use.type->gir != '\0')
-    g_string_append_printf (doc, "%s ", arg->use.type->gir);
-  if (is_out && arg->use.type->is_pointer)
-    g_string_append_printf (doc, "(transfer %s) ", get_transfer (arg, TRUE, is_client));
-  else if (arg->use.is_moved)
-    g_string_append_printf (doc, "(transfer %s) ", get_transfer (arg, FALSE, is_client));
-
-  if (doc->len > before)
-    {
-      g_string_truncate (doc, doc->len - 1);
-      g_string_append (doc, ": ");
-    }
-}
-
-static void
-append_arg_doc (GString     *doc,
-                const CgArg *arg,
-                const char  *what)
-{
-  g_autofree char *name = NULL;
-
-  if (arg->node.c_doc != NULL)
-    {
-      g_string_append (doc, arg->node.c_doc);
-      return;
-    }
-
-  g_string_append (doc, what);
-  if (arg->node.name != NULL)
-    {
-      name = cg_doc_paragraph (arg->node.name, "", NULL);
-      g_string_append_printf (doc, " `%s`", name);
-    }
-  if (arg->use.type->signature == NULL)
-    g_string_append_printf (doc, ", of the type `%s`", arg->use.value_signature);
-}
-
 static void
 add_args (Builder    *self,
           GPtrArray  *args,
@@ -263,8 +201,8 @@ add_args (Builder    *self,
 
       if (self->docs != NULL)
         {
-          append_arg_annotations (doc, arg, is_out, is_client);
-          append_arg_doc (doc, arg, what);
+          cg_arg_doc_append_annotations (doc, arg, is_out, is_client);
+          cg_arg_doc_append (doc, arg, what);
         }
       add_param (self,
                  is_out ? out_type : arg->use.is_moved ? arg->use.type->c_out : arg->use.type->c_in,
@@ -314,11 +252,11 @@ make_return_doc (const CgMethod *method,
                             is_client_row (row) && method->out_args->len > 0 ? " (skip):" : "");
 
   doc = g_string_new (NULL);
-  g_string_append_printf (doc, "Returns: (transfer %s)", get_transfer (arg, TRUE, is_client_row (row)));
+  g_string_append_printf (doc, "Returns: (transfer %s)", cg_arg_doc_get_transfer (arg, TRUE, is_client_row (row)));
   if (*arg->use.type->gir != '\0')
     g_string_append_printf (doc, " %s", arg->use.type->gir);
   g_string_append (doc, ": ");
-  append_arg_doc (doc, arg, "the result");
+  cg_arg_doc_append (doc, arg, "the result");
   if (doc->str[doc->len - 1] == '.')
     g_string_truncate (doc, doc->len - 1);
   g_string_append (doc, ",\n  or %NULL with @error set");
