@@ -198,11 +198,21 @@ cg_gir_find (const CgGirNamespace *gir_namespace,
   return g_hash_table_lookup (gir_namespace->types, name);
 }
 
+gboolean
+cg_gir_is_header (const char *header)
+{
+  for (const char *p = header; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p) || strchr ("<>\"\\", *p) != NULL)
+      return FALSE;
+
+  return *header != '\0';
+}
+
 static void
 add_header (GPtrArray  *headers,
             const char *header)
 {
-  if (!g_ptr_array_find_with_equal_func (headers, header, g_str_equal, NULL))
+  if (cg_gir_is_header (header) && !g_ptr_array_find_with_equal_func (headers, header, g_str_equal, NULL))
     g_ptr_array_add (headers, g_strdup (header));
 }
 

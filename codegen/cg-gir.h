@@ -52,6 +52,9 @@ void                  cg_gir_add_headers  (const CgGirNamespace  *gir_namespace,
                                            const CgGirType       *type,
                                            GPtrArray             *headers);
 
+/* Can it stand in an #include? */
+gboolean              cg_gir_is_header    (const char            *header);
+
 /* The paths of those that were read. */
 const GPtrArray      *cg_gir_get_files    (const CgGir           *self);
 

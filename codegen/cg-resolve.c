@@ -7,6 +7,7 @@
 
 #include "cg-resolve.h"
 
+#include "cg-reserved.h"
 #include "cg-spelling.h"
 #include "cg-suggest.h"
 
@@ -65,6 +66,8 @@ check_usable (const CgResolver *self,
     ERROR (&use->location, "'%s' has no GType, so that no GValue can hold one", name);
   else if (type->is_fundamental || g_str_equal (type->get_type, "intern"))
     ERROR (&use->location, "'%s' is neither a GObject nor boxed: how to hold one is not known", name);
+  else if (!cg_is_identifier (type->get_type) || !cg_is_identifier (type->c_type))
+    ERROR (&use->location, "the names of '%s' in its GIR cannot be names in C", name);
   else
     return TRUE;
 
@@ -243,6 +246,8 @@ cg_resolve_includes (const CgResolver *self)
         ERROR (&node->name_location, "'%s' is not the name of a GIR", node->name);
       else if (!is_version (include->version))
         ERROR (&include->version_location, "'%s' is not a version of a GIR", include->version);
+      else if (include->header != NULL && !cg_gir_is_header (include->header))
+        ERROR (&node->location, "'%s' is not the name of a header", include->header);
       else
         node->broken = FALSE;
 
