@@ -27,18 +27,38 @@ static gboolean
 is_tag (const char *line)
 {
   static const char * const tags[] = {
-    "returns:", "return value:", "since:", "deprecated:", "stability:",
-    "description:", "rename to:", "virtual:", "type:", "transfer:", "value:",
-    "get value func:", "set value func:", "ref func:", "unref func:",
-    "attributes:", "unref func:", NULL
+    "returns", "return", "return value", "returns value", "since", "deprecated",
+    "stability", "description", "rename to", "virtual", "type", "transfer", "value",
+    "get value func", "set value func", "ref func", "unref func", "attributes", NULL
   };
-  g_autofree char *lower = g_ascii_strdown (line, -1);
 
   for (guint i = 0; tags[i] != NULL; i++)
-    if (g_str_has_prefix (lower, tags[i]))
-      return TRUE;
+    {
+      gsize length = strlen (tags[i]);
+
+      if (g_ascii_strncasecmp (line, tags[i], length) == 0 &&
+          line[length + strspn (line + length, " ")] == ':')
+        return TRUE;
+    }
 
   return FALSE;
+}
+
+/* With blanks instead of the white space of other scripts: to the scanner of
+ * GObject Introspection it is white space, too. */
+static char *
+make_blanks_plain (const char *text)
+{
+  GString *plain = g_string_new (NULL);
+
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    {
+      gunichar c = g_utf8_get_char (text);
+
+      g_string_append_unichar (plain, c == 0x85 || (c > 0x7f && g_unichar_isspace (c)) ? ' ' : c);
+    }
+
+  return g_string_free (plain, FALSE);
 }
 
 /* The length of a name with dots in it, or 0. */
@@ -142,7 +162,7 @@ get_first_replacement (const char *p)
       return (p[1] == '*' || g_ascii_isalnum (p[1])) && strchr (p + 2, '*') != NULL ? NULL : "&#42;";
 
     case '@':
-      return p[1 + strspn (p + 1, WORD_CHARACTERS "- ")] == ':' ? "&#64;" : NULL;
+      return strchr (p, ':') != NULL ? "&#64;" : NULL;
 
     case '(':
       return "&#40;";
@@ -280,7 +300,8 @@ char *
 cg_doc_escape (const char *text,
                GHashTable *links)
 {
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autofree char *plain = make_blanks_plain (text);
+  g_auto (GStrv) lines = g_strsplit (plain, "\n", -1);
   Escaper self = { g_string_new (NULL), links, FALSE };
   gssize fence = -1;
 
@@ -310,7 +331,8 @@ cg_doc_paragraph (const char *text,
                   const char *indent,
                   GHashTable *links)
 {
-  g_auto (GStrv) words = g_strsplit_set (text, " \t\r\n\v\f", -1);
+  g_autofree char *plain = make_blanks_plain (text);
+  g_auto (GStrv) words = g_strsplit_set (plain, " \t\r\n\v\f", -1);
   g_autoptr (GString) line = g_string_new (NULL);
   Escaper self = { g_string_new (NULL), links, FALSE };
 

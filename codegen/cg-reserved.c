@@ -35,12 +35,38 @@ static const char * const reserved[] = {
   "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
 };
 
-/* Parameters, variables and types that generated functions use. */
+/* Parameters, variables and types that generated functions use. Sorted by
+ * strcmp. */
 static const char * const used[] = {
   "args", "call", "callback", "cancellable", "endpoint", "error", "gboolean", "gchar",
   "gconstpointer", "gdouble", "gint", "gint16", "gint64", "gpointer", "gsize", "gssize",
   "guchar", "guint", "guint16", "guint64", "guint8", "iface", "klass", "reply", "result",
   "results", "self", "service", "user_data", "values",
+};
+
+/* Types of the headers that are included. A parameter that hides one is right in
+ * C, but the scanner of GObject Introspection takes it for the type. Sorted by
+ * strcmp. */
+static const char * const types[] = {
+  "DIR", "FILE", "blkcnt_t", "blksize_t", "caddr_t", "clock_t", "clockid_t", "daddr_t",
+  "dev_t", "div_t", "fd_mask", "fd_set", "fpos_t", "fpregset_t", "fsblkcnt_t",
+  "fsfilcnt_t", "fsid_t", "gatomicrefcount", "gchararray", "gfloat", "gid_t", "gint32",
+  "gint8", "gintptr", "glong", "goffset", "grefcount", "greg_t", "gregset_t", "gshort",
+  "guint32", "guintptr", "gulong", "gunichar", "gunichar2", "gushort", "id_t", "idtype_t",
+  "ino_t", "int16_t", "int32_t", "int64_t", "int8_t", "int_fast16_t", "int_fast32_t",
+  "int_fast64_t", "int_fast8_t", "int_least16_t", "int_least32_t", "int_least64_t",
+  "int_least8_t", "intmax_t", "intptr_t", "key_t", "ldiv_t", "locale_t", "loff_t",
+  "max_align_t", "mbstate_t", "mcontext_t", "mode_t", "nlink_t", "off_t", "pid_t",
+  "pthread_attr_t", "pthread_barrier_t", "pthread_cond_t", "pthread_key_t",
+  "pthread_mutex_t", "pthread_once_t", "pthread_rwlock_t", "pthread_spinlock_t",
+  "pthread_t", "ptrdiff_t", "quad_t", "register_t", "sa_family_t", "sem_t",
+  "sig_atomic_t", "sig_t", "siginfo_t", "sigset_t", "sigval_t", "size_t", "socklen_t",
+  "ssize_t", "stack_t", "suseconds_t", "time_t", "timer_t", "u_char", "u_int",
+  "u_int16_t", "u_int32_t", "u_int64_t", "u_int8_t", "u_long", "u_quad_t", "u_short",
+  "ucontext_t", "uid_t", "uint", "uint16_t", "uint32_t", "uint64_t", "uint8_t",
+  "uint_fast16_t", "uint_fast32_t", "uint_fast64_t", "uint_fast8_t", "uint_least16_t",
+  "uint_least32_t", "uint_least64_t", "uint_least8_t", "uintmax_t", "uintptr_t", "ulong",
+  "useconds_t", "ushort", "wint_t",
 };
 
 static int
@@ -94,6 +120,7 @@ gboolean
 cg_is_used_parameter (const char *name)
 {
   return is_listed (name, used, G_N_ELEMENTS (used)) ||
+         is_listed (name, types, G_N_ELEMENTS (types)) ||
          g_str_has_prefix (name, "g_") ||
          g_str_has_prefix (name, "glib_") ||
          g_str_has_prefix (name, "norpc_") ||

@@ -3,8 +3,12 @@
 """Generates code from folders of descriptions, and compiles all of it.
 
 A description must either give C that compiles as C and as C++ without a
-warning, or be refused with an error that has a place and writes nothing. A
-generator that crashes or hangs fails the test.
+warning, with clang, too, if there is one, and that the scanner of GObject
+Introspection has nothing to say to; or be refused with an error that has a
+place and writes nothing. A generator that crashes or hangs fails the test.
+
+The folder world, which is of our own making, has the odd things of the world;
+what begins with "no-" in it is to be refused. There are besides:
 
 NORPC_TEST_DESCRIPTIONS  folders of descriptions, with colons between them;
                          by default those that the system has in the
@@ -14,7 +18,7 @@ NORPC_TEST_MALFORMED     folders of bad descriptions, the same way. Where
                          accept, warn or error, and expected_line), its
                          verdicts must be the generator's
 
-usage: test-corpus.py GENERATOR INCLUDE_FLAG...
+usage: test-corpus.py GENERATOR SOURCE_ROOT BUILD_ROOT [GIR]
 """
 
 import concurrent.futures
@@ -22,15 +26,15 @@ import csv
 import os
 import pathlib
 import re
-import shlex
 import subprocess
 import sys
 import tempfile
 import time
 
+import compilation
+
+HERE = pathlib.Path(__file__).resolve().parent
 TIMEOUT = 20
-BATCH = 25
-WARNINGS = ['-Wall', '-Wextra', '-Werror', '-fsyntax-only']
 PLACE = re.compile(r'^(\S.*?):(?:(\d+):(\d+):)? (error|warning|note): ', re.MULTILINE)
 
 
@@ -62,10 +66,10 @@ class Result:
         return {match[1] for match in PLACE.findall(self.stderr) if match[3] == kind}
 
 
-def generate(generator, path, directory):
+def generate(generator, path, directory, namespace):
     directory.mkdir()
     try:
-        run = subprocess.run([generator, '--c-namespace', 'Corpus', '--generate-c-code', 'out',
+        run = subprocess.run([generator, '--c-namespace', namespace, '--generate-c-code', namespace.lower(),
                               '--output-directory', directory, path],
                              capture_output=True, timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
@@ -74,37 +78,12 @@ def generate(generator, path, directory):
                   sorted(directory.glob('*.c')))
 
 
-def compilers():
-    c = shlex.split(os.environ.get('CC', 'cc'))
-    cxx = shlex.split(os.environ.get('CXX', 'c++'))
-    return [('C', c), ('C++', cxx + ['-x', 'c++'])]
-
-
-def compile_batch(compiler, flags, sources):
-    """Compiles many at once; when that fails, says which of them do not."""
-    command = compiler + WARNINGS + flags
-    if subprocess.run(command + sources, capture_output=True).returncode == 0:
-        return []
-    failures = []
-    for source in sources:
-        run = subprocess.run(command + [source], capture_output=True)
-        if run.returncode != 0:
-            failures.append((source, run.stderr.decode('utf-8', 'replace')))
-    return failures
-
-
-def compile_all(results, flags):
-    """The failures, as (path of the description, language, messages)."""
-    owners = {str(source): result.path for result in results for source in result.sources}
-    sources = sorted(owners)
-    batches = [sources[i:i + BATCH] for i in range(0, len(sources), BATCH)]
-    failures = []
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for language, compiler in compilers():
-            jobs = [pool.submit(compile_batch, compiler, flags, batch) for batch in batches]
-            for job in jobs:
-                failures += [(owners[source], language, messages) for source, messages in job.result()]
-    return failures
+def generate_all(generator, paths, directory):
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = [pool.submit(generate, generator, path, pathlib.Path(directory) / str(i),
+                            f'{compilation.PREFIX}F{i}')
+                for i, path in enumerate(paths)]
+        return [job.result() for job in jobs]
 
 
 def wrong_verdicts(folder, results):
@@ -127,19 +106,26 @@ def wrong_verdicts(folder, results):
     return wrong
 
 
-def check_folder(generator, folder, flags, is_malformed):
+def wrong_refusals(results):
+    return [f'{result.path.name}: {result.verdict()}\n{result.stderr}' for result in results
+            if (result.status == 1) != result.path.name.startswith('no-')]
+
+
+def check_folder(generator, folder, tools, kind):
     with tempfile.TemporaryDirectory() as directory:
         paths = sorted(path for path in folder.iterdir() if path.is_file())
         begin = time.monotonic()
-        results = [generate(generator, path, pathlib.Path(directory) / str(i))
-                   for i, path in enumerate(paths)]
+        results = generate_all(generator, paths, directory)
         elapsed = time.monotonic() - begin
         problems = [f'{result.path.name}: {result.problem()}\n{result.stderr}'
                     for result in results if result.problem()]
-        problems += [f'{path.name}: not {language}:\n{messages}'
-                     for path, language, messages in compile_all(results, flags)]
-        if is_malformed:
-            problems += wrong_verdicts(folder, results)
+        owners = {str(source): result.path.name for result in results for source in result.sources}
+        problems += [f'{name}: {what}:\n{messages}' for name, what, messages in
+                     compilation.compile_all(tools, owners, directory, optimise=kind == 'world')]
+    if kind == 'malformed':
+        problems += wrong_verdicts(folder, results)
+    elif kind == 'world':
+        problems += wrong_refusals(results)
     accepted = sum(result.status == 0 for result in results)
     refused = sum(result.status == 1 for result in results)
     print(f'{folder.name}: {len(results)} descriptions, {accepted} accepted and compiled, '
@@ -162,16 +148,15 @@ def system_folders():
 
 def main():
     generator = str(pathlib.Path(sys.argv[1]).resolve())
-    pkg_config = os.environ.get('PKG_CONFIG', 'pkg-config')
-    flags = sys.argv[2:] + subprocess.run([pkg_config, '--cflags', 'gio-2.0'], check=True,
-                                          capture_output=True, text=True).stdout.split()
+    library_dir = str(pathlib.Path(sys.argv[3]) / 'norpc-glib')
+    tools = compilation.Tools(sys.argv[2:4], library_dir, *sys.argv[4:])
+    print('compiled as', ', '.join(language for language, _ in tools.checkers),
+          'and scanned' if tools.can_scan() else 'and not scanned')
     good = folders('NORPC_TEST_DESCRIPTIONS') or system_folders()
-    outcomes = [check_folder(generator, folder, flags, False) for folder in good]
-    outcomes += [check_folder(generator, folder, flags, True)
+    outcomes = [check_folder(generator, HERE / 'world', tools, 'world')]
+    outcomes += [check_folder(generator, folder, tools, 'good') for folder in good]
+    outcomes += [check_folder(generator, folder, tools, 'malformed')
                  for folder in folders('NORPC_TEST_MALFORMED')]
-    if not outcomes:
-        print('there are no descriptions: set NORPC_TEST_DESCRIPTIONS')
-        return 77
     return 0 if all(outcomes) else 1
 
 

@@ -72,7 +72,10 @@ test_reserved (void)
   g_assert_true (cg_is_used_parameter ("args"));
   g_assert_true (cg_is_used_parameter ("GVariant"));
   g_assert_true (cg_is_used_parameter ("g_free"));
+  g_assert_true (cg_is_used_parameter ("size_t"));
+  g_assert_true (cg_is_used_parameter ("uint"));
   g_assert_false (cg_is_used_parameter ("value"));
+  g_assert_false (cg_is_used_parameter ("out_t"));
 }
 
 static void
