@@ -25,25 +25,6 @@ typedef struct
   const char *optional[6];
 } Element;
 
-static const Word access_words[] = {
-  { "read", CG_ACCESS_READ },
-  { "write", CG_ACCESS_WRITE },
-  { "readwrite", CG_ACCESS_READWRITE },
-  { NULL, 0 }
-};
-
-static const Word direction_words[] = {
-  { "in", CG_DIRECTION_IN },
-  { "out", CG_DIRECTION_OUT },
-  { NULL, 0 }
-};
-
-static const Word boolean_words[] = {
-  { "true", TRUE },
-  { "false", FALSE },
-  { NULL, 0 }
-};
-
 static gpointer
 start_node (Attributes *attributes,
             Frame      *parent)
@@ -92,135 +73,6 @@ start_interface (Attributes *attributes,
   return interface;
 }
 
-static void
-read_method_flag (Attributes    *attributes,
-                  CgMethod      *method,
-                  const char    *name,
-                  CgMethodFlags  flag)
-{
-  int value = FALSE;
-
-  cg_attributes_get_word (attributes, name, boolean_words, "'true' or 'false'", &value);
-  if (value)
-    method->flags |= flag;
-}
-
-static gpointer
-start_method (Attributes *attributes,
-              Frame      *parent)
-{
-  CgMethod *method = cg_method_new (parent->object, &attributes->parser->location);
-
-  method->node.name = cg_attributes_get_string (attributes, "name", &method->node.name_location);
-  method->timeout_text = cg_attributes_get_string (attributes, "timeout", &method->timeout_location);
-  read_method_flag (attributes, method, "oneway", CG_METHOD_ONEWAY);
-  read_method_flag (attributes, method, "latest-wins", CG_METHOD_LATEST_WINS);
-  read_method_flag (attributes, method, "idempotent", CG_METHOD_IDEMPOTENT);
-  method->oneway_location = cg_attributes_locate (attributes, "oneway", FALSE);
-
-  return method;
-}
-
-static gpointer
-start_signal (Attributes *attributes,
-              Frame      *parent)
-{
-  CgSignal *signal = cg_signal_new (parent->object, &attributes->parser->location);
-
-  signal->node.name = cg_attributes_get_string (attributes, "name", &signal->node.name_location);
-
-  return signal;
-}
-
-static gpointer
-start_stream (Attributes *attributes,
-              Frame      *parent)
-{
-  CgStream *stream = cg_stream_new (parent->object, &attributes->parser->location);
-
-  stream->node.name = cg_attributes_get_string (attributes, "name", &stream->node.name_location);
-
-  return stream;
-}
-
-static const Word transfer_words[] = {
-  { "none", FALSE },
-  { "full", TRUE },
-  { NULL, 0 }
-};
-
-static gpointer
-start_property (Attributes *attributes,
-                Frame      *parent)
-{
-  CgProperty *property = cg_property_new (parent->object, &attributes->parser->location);
-  int access = CG_ACCESS_READ;
-
-  property->node.name = cg_attributes_get_string (attributes, "name", &property->node.name_location);
-  cg_attributes_get_type (attributes, &property->use);
-  cg_attributes_get_word (attributes, "access", access_words, "'read', 'write' or 'readwrite'", &access);
-  property->access = access;
-
-  return property;
-}
-
-/* The arguments of a signal all go out. */
-static void
-check_signal_direction (Attributes *attributes,
-                        int         direction)
-{
-  CgLocation location;
-
-  if (direction == CG_DIRECTION_OUT)
-    return;
-
-  location = cg_attributes_locate (attributes, "direction", TRUE);
-  cg_diagnostics_warning (attributes->parser->diagnostics, CG_WARNING_SIGNAL_DIRECTION, &location,
-                          "the arguments of a signal go out; the direction is ignored");
-}
-
-/* The arguments that one of a direction is among. */
-static GPtrArray *
-get_args (const Frame *parent,
-          int          direction)
-{
-  CgMethod *method = parent->object;
-  CgStream *stream = parent->object;
-
-  if (parent->kind == KIND_SIGNAL)
-    return ((CgSignal *) parent->object)->args;
-  if (parent->kind == KIND_STREAM)
-    return direction == CG_DIRECTION_IN ? stream->in_args : stream->out_args;
-
-  return direction == CG_DIRECTION_IN ? method->in_args : method->out_args;
-}
-
-static gpointer
-start_arg (Attributes *attributes,
-           Frame      *parent)
-{
-  Parser *self = attributes->parser;
-  gboolean is_signal = parent->kind == KIND_SIGNAL;
-  int direction = is_signal ? CG_DIRECTION_OUT : CG_DIRECTION_IN;
-  int moved = FALSE;
-  CgArg *arg;
-
-  cg_attributes_get_word (attributes, "direction", direction_words,
-                          is_signal ? "'out'" : "'in' or 'out'", &direction);
-  if (is_signal)
-    check_signal_direction (attributes, direction);
-
-  arg = cg_arg_new (get_args (parent, direction), &self->location);
-  arg->direction = direction;
-  arg->node.name = cg_attributes_get_string (attributes, "name", &arg->node.name_location);
-  cg_attributes_get_type (attributes, &arg->use);
-  cg_attributes_get_word (attributes, "transfer", transfer_words, "'none' or 'full'", &moved);
-  arg->use.is_moved = moved;
-  arg->use.moved_location = cg_attributes_locate (attributes, "transfer", FALSE);
-
-  return arg;
-}
-
 static gpointer
 start_annotation (Attributes *attributes,
                   Frame      *parent)
@@ -263,13 +115,13 @@ static const Element elements[] = {
   { "include", KIND_INCLUDE, KIND_NODE, start_include, { "name", "version" }, { "header" } },
   { "interface", KIND_INTERFACE, KIND_ROOT | KIND_NODE, start_interface, { "name" },
     { "since", "deprecated" } },
-  { "method", KIND_METHOD, KIND_INTERFACE, start_method, { "name" },
+  { "method", KIND_METHOD, KIND_INTERFACE, cg_element_start_method, { "name" },
     { "since", "deprecated", "timeout", "oneway", "latest-wins", "idempotent" } },
-  { "signal", KIND_SIGNAL, KIND_INTERFACE, start_signal, { "name" }, { "since", "deprecated" } },
-  { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" },
+  { "signal", KIND_SIGNAL, KIND_INTERFACE, cg_element_start_signal, { "name" }, { "since", "deprecated" } },
+  { "property", KIND_PROPERTY, KIND_INTERFACE, cg_element_start_property, { "name", "type", "access" },
     { "since", "deprecated", "nullable" } },
-  { "stream", KIND_STREAM, KIND_INTERFACE, start_stream, { "name" }, { "since", "deprecated" } },
-  { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, start_arg, { "type" },
+  { "stream", KIND_STREAM, KIND_INTERFACE, cg_element_start_stream, { "name" }, { "since", "deprecated" } },
+  { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, cg_element_start_arg, { "type" },
     { "name", "direction", "nullable", "transfer" } },
   { "enum", KIND_ENUM, KIND_NODE, cg_element_start_enum, { "name" }, { "since", "deprecated" } },
   { "flags", KIND_ENUM, KIND_NODE, cg_element_start_flags, { "name" }, { "since", "deprecated" } },

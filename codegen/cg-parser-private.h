@@ -107,6 +107,18 @@ void        cg_attributes_get_common       (Attributes *self,
                                             CgNode     *node);
 void        cg_attributes_check_duplicates (Attributes *self);
 
+/* cg-elements-members.c */
+gpointer    cg_element_start_method        (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_signal        (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_stream        (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_property      (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_arg           (Attributes *attributes,
+                                            Frame      *parent);
+
 /* cg-elements-types.c */
 gpointer    cg_element_start_enum          (Attributes *attributes,
                                             Frame      *parent);
