@@ -4,7 +4,7 @@
  */
 
 /* The layers that are put before services, and before the servers of services.
- * A new kind is one row. It has to keep the order of calls. */
+ * A new kind is one row. */
 
 #include "stress.h"
 
@@ -108,6 +108,25 @@ new_load_shed (GRand *rand)
   return norpc_load_shed_new ();
 }
 
+static NorpcLayer *
+new_retry (GRand *rand)
+{
+  return norpc_retry_new (g_rand_int_range (rand, 2, 4));
+}
+
+static NorpcLayer *
+new_filter (GRand *rand)
+{
+  return norpc_filter_new ();
+}
+
+/* With no endpoint but the next one. */
+static NorpcLayer *
+new_balance (GRand *rand)
+{
+  return norpc_balance_new (NORPC_BALANCE_ROUND_ROBIN);
+}
+
 static const struct
 {
   NorpcLayer *(*make) (GRand *rand); /* returns a floating layer */
@@ -120,6 +139,10 @@ static const struct
   { new_time_limit, { .time_limit = TIME_LIMIT } },
   { new_buffer, { .sheds = TRUE } },
   { new_load_shed, { .sheds = TRUE } },
+  /* What it makes anew may wait beside what it has given up. */
+  { new_retry, { .sheds = TRUE, .reorders = TRUE } },
+  { new_filter, { 0 } },
+  { new_balance, { 0 } },
 };
 
 static void
@@ -127,6 +150,7 @@ add_traits (StressTraits       *self,
             const StressTraits *other)
 {
   self->sheds = self->sheds || other->sheds;
+  self->reorders = self->reorders || other->reorders;
   if (self->time_limit == 0 || (other->time_limit != 0 && other->time_limit < self->time_limit))
     self->time_limit = other->time_limit;
 }

@@ -96,6 +96,7 @@ typedef enum
 typedef struct
 {
   gboolean sheds;      /* answer it BUSY */
+  gboolean reorders;   /* let others pass it */
   guint    time_limit; /* milliseconds, or 0 */
 } StressTraits;
 
