@@ -62,21 +62,22 @@ struct _NorpcCall
   int state;    /* atomic: NorpcCallState */
   int replied;  /* atomic: it was the service that answered */
   int given_up; /* atomic: the client no longer wants an answer */
-  int timed_out; /* with given_up: because its time was up */
   int waiting;  /* atomic: see norpc-sync-wait.c */
   int parties;  /* atomic: how many keep the answer from the waiter: who answers, and the
                    caller as long as it prepares the call */
   int stage;    /* atomic: NorpcCallStage */
 
-  guint method;
-  guint n_args;
-  guint n_results;
+  guint   method;
+  guint16 n_args;
+  guint16 n_results;
 
   /* Written before the call is sent. A million calls may be in flight. */
   NorpcCallWaiter waiter       : 8;
   NorpcPriority   priority     : 8;
   guint           has_priority : 1; /* it was set for this call, or its proxy */
   guint           has_timeout  : 1; /* it was set for this call */
+
+  guint8 timed_out; /* with given_up: because its time was up */
 
   const NorpcInterfaceInfo *interface_info;
   gint64                    deadline; /* monotonic time, or 0 */
@@ -118,8 +119,8 @@ struct _NorpcCall
   guint           timeout;     /* milliseconds, or 0: of this call, or of all of its proxy */
   guint           timer_place; /* the inbox's lock */
   NorpcGroupLink  parent_link;     /* among the calls on behalf of the same call */
-  NorpcCallGroup *proxy_calls;     /* (unowned) (nullable): of its proxy, until it is sent */
-  NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
+  NorpcGroupLink  proxy_link;      /* among the calls of the same proxy; until it is sent, only
+                                      the group is set, and unowned */
   NorpcCall      *sent_previous;   /* (unowned) (nullable): of the calls that a thread of ours
                                       has in flight, which alone uses them */
   NorpcCall      *sent_next;

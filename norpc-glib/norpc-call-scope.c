@@ -221,13 +221,14 @@ void
 norpc_call_scope_apply (NorpcCall *call)
 {
   NorpcCall *parent = current_call;
+  NorpcCallGroup *proxy_calls = g_steal_pointer (&call->proxy_link.group);
   guint timeout = get_timeout (call);
 
   if (timeout != NORPC_NO_TIMEOUT)
     call->deadline = g_get_monotonic_time () + (gint64) timeout * 1000;
 
-  if (call->proxy_calls != NULL)
-    norpc_call_group_add (g_steal_pointer (&call->proxy_calls), call);
+  if (proxy_calls != NULL)
+    norpc_call_group_add (proxy_calls, call);
 
   if (parent == NULL || g_atomic_int_get (&parent->replied))
     return;

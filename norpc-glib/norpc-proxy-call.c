@@ -63,7 +63,7 @@ norpc_proxy_call (NorpcProxy          *self,
   if (callback == NULL)
     {
       norpc_proxy_prepare_call (self, call);
-      call->proxy_calls = norpc_proxy_get_calls (self);
+      call->proxy_link.group = norpc_proxy_get_calls (self);
       norpc_endpoint_call (norpc_proxy_get_endpoint (self), call, cancellable, NULL, NULL);
       return;
     }
@@ -74,7 +74,7 @@ norpc_proxy_call (NorpcProxy          *self,
    */
   (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
   norpc_proxy_prepare_call (self, call);
-  call->proxy_calls = norpc_proxy_get_calls (self);
+  call->proxy_link.group = norpc_proxy_get_calls (self);
   norpc_call_note_iteration (call);
   norpc_endpoint_call (norpc_proxy_get_endpoint (self), call, cancellable, reply_cb, task);
 }
@@ -129,7 +129,7 @@ norpc_proxy_call_sync (NorpcProxy    *self,
   g_return_val_if_fail (call != NULL, NULL);
 
   norpc_proxy_prepare_call (self, call);
-  call->proxy_calls = norpc_proxy_get_calls (self);
+  call->proxy_link.group = norpc_proxy_get_calls (self);
 
   return norpc_endpoint_call_sync (norpc_proxy_get_endpoint (self), call, cancellable, error);
 }
