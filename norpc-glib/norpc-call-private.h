@@ -87,7 +87,8 @@ struct _NorpcCall
    */
   GError *error; /* (owned) (nullable) */
 
-  NorpcInbox *inbox; /* (nullable): alive as long as its context, which has an open call */
+  NorpcInbox *inbox; /* (nullable): alive as long as its context, which has an open call; only
+                          compared where the call is one in the stead of another */
   NorpcCall  *next;  /* the inbox that the answered call is in */
 
   NorpcCallGroup *children; /* (owned) (nullable), atomic: what is called on its behalf */

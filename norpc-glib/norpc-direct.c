@@ -7,6 +7,7 @@
 #include "norpc-direct.h"
 #include "norpc-dispatch-private.h"
 #include "norpc-error.h"
+#include "norpc-inbox-private.h"
 #include "norpc-home-private.h"
 
 /**
@@ -26,6 +27,10 @@
  * answer before it returns, or the call fails with
  * %NORPC_ERROR_WOULD_DEADLOCK.
  *
+ * What a layer passes on in another thread than its client is in, as a
+ * [class@Norpc.RateLimit] does, comes to the service from the main context of the
+ * client. A synchronous call cannot: it fails with %NORPC_ERROR_WOULD_DEADLOCK.
+ *
  * Since: 0.1
  */
 
@@ -33,9 +38,15 @@ struct _NorpcDirect
 {
   GObject parent_instance;
 
-  GObject *service; /* (owned) */
-  NorpcHome *home;  /* (owned), since construction: of the service */
-  GThread *thread;  /* (unowned) (nullable), atomic: the first that called */
+  GObject   *service; /* (owned) */
+  NorpcHome *home;    /* (owned), since construction: of the service */
+  GThread   *thread;  /* (unowned) (nullable), atomic: the first that called */
+  gboolean   handling; /* that thread's */
+
+  GMutex        lock;
+  GMainContext *context; /* (owned) (nullable) [lock]: that a call from there last came from */
+  NorpcInbox   *inbox;   /* (unowned) (nullable) [lock]: the context's, to be compared */
+  GQueue        brought; /* of owned NorpcCall [lock]: by other threads */
 };
 
 static void norpc_direct_endpoint_iface_init (NorpcEndpointInterface *iface);
@@ -58,7 +69,150 @@ is_own_thread (NorpcDirect *self)
          g_atomic_pointer_compare_and_exchange (&self->thread, NULL, g_thread_self ());
 }
 
-/* The caller's thread, which is the service's. */
+/* The service's thread. */
+static void
+handle (NorpcDirect *self,
+        NorpcCall   *call)
+{
+  g_autoptr (GObject) service = g_object_ref (self->service);
+  gboolean handling = self->handling;
+
+  norpc_home_check (self->home, NULL, call);
+  self->handling = TRUE;
+  norpc_dispatch (call, service);
+  self->handling = handling;
+
+  /* If nobody else has the call, dropping it answers it. */
+  if (call->waiter == NORPC_CALL_WAITER_SYNC &&
+      !g_atomic_ref_count_compare (&call->call_refs, 1))
+    norpc_call_refuse (call, NORPC_ERROR_WOULD_DEADLOCK,
+                       "was called synchronously, and its service answers later "
+                       "in the same thread");
+}
+
+/* The service's thread: what other threads have brought, before what comes now;
+ * but not while the service handles a call.
+ */
+static void
+handle_brought (NorpcDirect *self)
+{
+  while (!self->handling)
+    {
+      g_autoptr (NorpcCall) call = NULL;
+
+      g_mutex_lock (&self->lock);
+      call = g_queue_pop_head (&self->brought);
+      g_mutex_unlock (&self->lock);
+
+      if (call == NULL)
+        break;
+      handle (self, call);
+    }
+}
+
+static void
+refuse_thread (NorpcCall *call)
+{
+  norpc_call_refuse (call, NORPC_ERROR_FAILED,
+                     "was called in another thread than its service is in");
+}
+
+/* The client's context: may be run by another thread by now, and while the
+ * service handles a call.
+ */
+static gboolean
+brought_cb (gpointer user_data)
+{
+  NorpcDirect *self = user_data;
+
+  if (g_atomic_pointer_get (&self->thread) != g_thread_self ())
+    {
+      g_autoptr (NorpcCall) call = NULL;
+
+      g_mutex_lock (&self->lock);
+      call = g_queue_pop_head (&self->brought);
+      g_mutex_unlock (&self->lock);
+
+      if (call != NULL)
+        refuse_thread (call);
+      return call != NULL;
+    }
+
+  handle_brought (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Any thread: takes @call to the client's context, if it comes from there. */
+static gboolean
+bring_home (NorpcDirect *self,
+            NorpcCall   *call)
+{
+  g_autoptr (GMainContext) context = NULL;
+  g_autoptr (GSource) source = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (call->inbox != NULL && call->inbox == self->inbox)
+    {
+      context = g_main_context_ref (self->context);
+      g_queue_push_tail (&self->brought, norpc_call_ref (call));
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (context == NULL)
+    return FALSE;
+
+  source = g_idle_source_new ();
+  g_source_set_static_name (source, "norpc direct");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, brought_cb, g_object_ref (self), g_object_unref);
+  g_source_attach (source, context);
+
+  return TRUE;
+}
+
+/* The service's thread: where what comes by another is to be brought. */
+static void
+note_context (NorpcDirect *self,
+              NorpcCall   *call)
+{
+  g_autoptr (GMainContext) previous = NULL;
+
+  if (call->inbox == NULL)
+    return;
+
+  g_mutex_lock (&self->lock);
+  if (call->inbox != self->inbox)
+    {
+      previous = self->context;
+      self->context = g_main_context_ref_thread_default ();
+      self->inbox = call->inbox;
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+/* The service's thread: TRUE if the call has to come behind those that others
+ * have brought, which wait until the service has handled the one that it is at.
+ */
+static gboolean
+wait_behind (NorpcDirect *self,
+             NorpcCall   *call)
+{
+  gboolean waits;
+
+  if (!self->handling || call->waiting_thread != NULL)
+    return FALSE;
+
+  g_mutex_lock (&self->lock);
+  waits = self->brought.length > 0;
+  if (waits)
+    g_queue_push_tail (&self->brought, norpc_call_ref (call));
+  g_mutex_unlock (&self->lock);
+
+  return waits;
+}
+
+/* The caller's thread, which is the service's, or that of a layer. */
 static void
 norpc_direct_send (NorpcEndpoint *endpoint,
                    NorpcCall     *call)
@@ -67,24 +221,24 @@ norpc_direct_send (NorpcEndpoint *endpoint,
 
   norpc_observe_sent (call, NULL);
 
-  if (!is_own_thread (self))
+  if (is_own_thread (self))
     {
-      norpc_call_refuse (call, NORPC_ERROR_FAILED,
-                         "was called in another thread than its service is in");
+      note_context (self, call);
+      handle_brought (self);
+      if (!wait_behind (self, call))
+        handle (self, call);
+      handle_brought (self);
     }
-  else
+  else if (call->waiting_thread != NULL &&
+           call->waiting_thread == g_atomic_pointer_get (&self->thread))
     {
-      g_autoptr (GObject) service = g_object_ref (self->service);
-
-      norpc_home_check (self->home, NULL, call);
-      norpc_dispatch (call, service);
-
-      /* If nobody else has the call, dropping it answers it. */
-      if (call->waiter == NORPC_CALL_WAITER_SYNC &&
-          !g_atomic_ref_count_compare (&call->call_refs, 1))
-        norpc_call_refuse (call, NORPC_ERROR_WOULD_DEADLOCK,
-                           "was called synchronously, and its service answers later "
-                           "in the same thread");
+      norpc_call_refuse (call, NORPC_ERROR_WOULD_DEADLOCK,
+                         "was called synchronously, and comes to its service later, "
+                         "in the same thread");
+    }
+  else if (!bring_home (self, call))
+    {
+      refuse_thread (call);
     }
 
   norpc_call_unref (call);
@@ -144,6 +298,9 @@ norpc_direct_finalize (GObject *object)
 
   g_clear_pointer (&self->home, norpc_home_unref);
   g_clear_object (&self->service);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_queue_clear_full (&self->brought, (GDestroyNotify) norpc_call_unref);
+  g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (norpc_direct_parent_class)->finalize (object);
 }
@@ -173,8 +330,9 @@ norpc_direct_class_init (NorpcDirectClass *klass)
 }
 
 static void
-norpc_direct_init (NorpcDirect *self G_GNUC_UNUSED)
+norpc_direct_init (NorpcDirect *self)
 {
+  g_mutex_init (&self->lock);
 }
 
 /**

@@ -91,6 +91,8 @@ copy_call (NorpcCall *call)
   copy->priority = call->priority;
   copy->has_priority = call->has_priority;
   copy->waiting_thread = call->waiting_thread;
+  /* To be compared only. */
+  copy->inbox = call->inbox;
 
   return copy;
 }
