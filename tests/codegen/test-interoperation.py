@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Compares the signatures of generated functions with gdbus-codegen's.
+
+Both generate from the same descriptions with the same options. For each method
+the functions must have the same arguments, by name and type, but for what is
+listed here and explained in doc/gdbus-codegen.md.
+
+Descriptions: some of our own that gdbus-codegen can read, and those that
+test-corpus.py takes; all of them if NORPC_TEST_THOROUGH is set, else 100 or so.
+
+usage: test-interoperation.py GENERATOR
+"""
+
+import concurrent.futures
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+OPTIONS = ['--c-namespace', 'Demo', '--generate-c-code', 'out']
+OWN = ['golden/kv.xml', 'golden/members.xml', 'golden/comments.xml', 'world/structure.xml',
+       'world/overloads.xml']
+MOST = 100
+PROTOTYPE = re.compile(r'^(?:G_\w+ )*(\w[\w \*]*?[ \*])(\w+_(?:call|complete)_\w+) *\(([^()]*)\)', re.MULTILINE)
+HANDLER = re.compile(r'^ +gboolean +\(\*(handle_\w+)\) *\(\s*([^()]*)\)', re.MULTILINE)
+PARAMETER = re.compile(r'^(.*?)(\w+)$', re.DOTALL)
+COMMENT = re.compile(r'/\*.*?\*/', re.DOTALL)
+
+# gdbus-codegen's types that have another type here
+TYPES = {
+    ('const char*', 'GBytes*'),         # ay
+    ('char**', 'GBytes**'),
+    ('const char*const*', 'GVariant*'),  # aay
+    ('char***', 'GVariant**'),
+    ('GVariant*', 'gint'),              # h
+    ('GVariant**', 'gint*'),
+}
+# and parameters
+NAMES = {'proxy': 'self', 'object': 'self', 'invocation': 'call', 'res': 'result'}
+
+
+def plain_type(text):
+    text = re.sub(r'\bg(char|double)\b', r'\1', ' '.join(text.split()))
+    text = re.sub(r'\bguchar\b', 'guint8', text)
+    return re.sub(r' *(\*) *', r'\1', text).strip()
+
+
+def parameters(text):
+    """None if it is not C, as with gdbus-codegen and names that have hyphens."""
+    pairs = [PARAMETER.match(part.strip()) for part in text.split(',')]
+    if not all(pair and re.fullmatch(r'[\w\s*]*', pair[1]) for pair in pairs):
+        return None
+    return [(plain_type(pair[1]), pair[2]) for pair in pairs]
+
+
+def functions(header):
+    """Their return types and parameters, by name."""
+    text = COMMENT.sub('', header.read_text(encoding='utf-8'))
+    found = {match[2]: (plain_type(match[1]), parameters(match[3])) for match in PROTOTYPE.finditer(text)}
+    for block in re.finditer(r'^struct _(\w+?)I(?:nter)?face\n\{.*?^\};', text, re.MULTILINE | re.DOTALL):
+        for match in HANDLER.finditer(block[0]):
+            found[f'{block[1]}:{match[1]}'] = ('gboolean', parameters(match[2]))
+    return {name: function for name, function in found.items() if function[1] is not None}
+
+
+def is_same_type(theirs, ours):
+    if theirs.startswith('Demo') and ours.startswith('Demo'):
+        return ours in (theirs, theirs[:-1] + 'Proxy*')
+    return theirs == ours or (theirs, ours) in TYPES or \
+        (theirs, ours) == ('GDBusMethodInvocation*', 'NorpcCall*')
+
+
+def is_same_name(theirs, ours):
+    """An argument has arg_ in front only where it needs it."""
+    theirs = NAMES.get(theirs, theirs)
+    ours = ours.rstrip('_')
+    theirs = theirs.rstrip('_')
+    bare = re.sub(r'^arg_', '', theirs)
+    return re.sub(r'^arg_', '', ours) in (theirs, bare)
+
+
+def our_form(name, theirs):
+    """gdbus-codegen's parameters in the order that they have here."""
+    _, params = theirs
+    if name.endswith('_finish') and len(params) > 2:
+        params = params[:1] + [params[-2]] + params[1:-2] + params[-1:]
+    elif ':' in name:
+        params = params + [('GError**', 'error')]
+    return params
+
+
+def compare(name, theirs, ours):
+    """What is different, or None."""
+    return_type, our_params = ours
+    params = our_form(name, theirs)
+    if return_type not in ('gboolean', 'void'):
+        outs = [i for i, (kind, _) in enumerate(params) if kind == return_type + '*' or
+                (kind, return_type + '*') in TYPES]
+        outs = [i for i in outs if params[i][1].startswith('out_')]
+        if len(outs) != 1:
+            return f'{name} returns {return_type}'
+        del params[outs[0]]
+    if len(params) != len(our_params):
+        return f'{name}: {params} and {our_params}'
+    for (their_type, their_name), (our_type, our_name) in zip(params, our_params):
+        if not is_same_type(their_type, our_type) or not is_same_name(their_name, our_name):
+            return f'{name}: {their_type} {their_name} and {our_type} {our_name}'
+    return None
+
+
+def our_name(name):
+    """The functions of clients are those of the proxy."""
+    return re.sub(r'_call_', '_proxy_call_', name, count=1)
+
+
+def generate(command, path, directory):
+    directory.mkdir()
+    result = subprocess.run([*command, *OPTIONS, '--output-directory', str(directory), str(path)],
+                            capture_output=True)
+    header = directory / 'out.h'
+    return functions(header) if result.returncode == 0 and header.exists() else None
+
+
+def is_one_way(ours, name):
+    """It has nothing to finish, and takes no callback."""
+    base = re.sub(r'_(finish|sync)$', '', our_name(name))
+    return base in ours and not any(kind == 'GAsyncReadyCallback' for kind, _ in ours[base][1])
+
+
+def compare_file(generator, path):
+    """How many functions were compared, and the differences."""
+    with tempfile.TemporaryDirectory() as directory:
+        theirs = generate(['gdbus-codegen'], path, pathlib.Path(directory) / 'theirs')
+        ours = generate([generator], path, pathlib.Path(directory) / 'ours')
+    if not theirs or not ours:
+        return 0, []
+    differences = []
+    count = 0
+    has_fds = {name for name, (_, params) in theirs.items() if any('GUnixFDList' in kind for kind, _ in params)}
+    for name, function in theirs.items():
+        if name in has_fds or is_one_way(ours, name) or '_complete_' in name and '_call_' in name:
+            continue
+        peer = ours.get(name) or ours.get(our_name(name))
+        count += 1
+        if peer is None:
+            differences.append(f'{path.name}: {name} is missing')
+        else:
+            found = compare(name, function, peer)
+            if found:
+                differences.append(f'{path.name}: {found}')
+    return count, differences
+
+
+def descriptions():
+    listed = os.environ.get('NORPC_TEST_DESCRIPTIONS')
+    folders = [pathlib.Path(path) for path in listed.split(':')] if listed else [
+        pathlib.Path(path) / 'dbus-1' / 'interfaces'
+        for path in (os.environ.get('XDG_DATA_DIRS') or '/usr/local/share:/usr/share').split(':')]
+    found = [path for folder in folders if folder.is_dir() for path in sorted(folder.glob('*.xml'))]
+    # gdbus-codegen is slow: of many, some
+    if 'NORPC_TEST_THOROUGH' not in os.environ:
+        found = found[::max(1, len(found) // MOST)]
+    return [HERE / name for name in OWN] + found
+
+
+def main():
+    if shutil.which('gdbus-codegen') is None:
+        print('there is no gdbus-codegen')
+        return 77
+    generator = str(pathlib.Path(sys.argv[1]).resolve())
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda path: compare_file(generator, path), descriptions()))
+    differences = [difference for _, found in results for difference in found]
+    for difference in differences:
+        print(difference)
+    count = sum(number for number, _ in results)
+    print(f'{count} functions of {len(results)} descriptions compared, {len(differences)} differ')
+    return 0 if count > 0 and not differences else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
