@@ -363,7 +363,8 @@ norpc_host_end (NorpcHost  *self,
 {
   norpc_host_stop (self, NORPC_STOP_ABANDON, reason);
 
-  while (norpc_host_run (self, NULL))
+  /* Once it has stopped, another thread may still be on its way out of it. */
+  while (norpc_host_get_state (self) < NORPC_HOST_STOPPED && norpc_host_run (self, NULL))
     ;
 }
 
