@@ -5,6 +5,7 @@
 usage: test-usage.py GENERATOR
 """
 
+import os
 import pathlib
 import re
 import subprocess
