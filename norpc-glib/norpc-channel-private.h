@@ -73,6 +73,8 @@ norpc_priority_get_lane (NorpcPriority priority)
 
 guint      norpc_channel_get_waiting (NorpcChannel *self);
 GThread   *norpc_channel_get_serving_thread (NorpcChannel *self);
+void       norpc_channel_expect      (NorpcChannel *self,
+                                      NorpcCall    *call);
 NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
 
 /* Places */

@@ -172,6 +172,28 @@ norpc_channel_send (NorpcEndpoint *endpoint,
     }
 }
 
+/* Any thread, which holds the call: a layer before the channel holds it back, and
+ * somebody waits for it, who may be the one that would have to serve it.
+ */
+void
+norpc_channel_expect (NorpcChannel *self,
+                      NorpcCall    *call)
+{
+  gboolean would_deadlock;
+
+  g_async_queue_lock (self->queue);
+  would_deadlock = self->open && would_deadlock_locked (self, call);
+  /* Who brings it to a channel knows better. */
+  g_atomic_pointer_compare_and_exchange (&call->serving_thread, NULL, self->runner);
+  g_async_queue_unlock (self->queue);
+
+  if (would_deadlock)
+    norpc_call_refuse (call, NORPC_ERROR_WOULD_DEADLOCK,
+                       "was called synchronously in the thread of its own service");
+  else if (call->waiting_thread != g_thread_self ())
+    norpc_deadlock_look (call);
+}
+
 /* Any thread. */
 static gboolean
 norpc_channel_is_ready (NorpcEndpoint *endpoint)

@@ -4,6 +4,7 @@
  */
 
 #include "norpc-call-private.h"
+#include "norpc-channel-private.h"
 #include "norpc-error.h"
 #include "norpc-line-private.h"
 
@@ -334,14 +335,44 @@ norpc_line_drain (NorpcLine  *self,
   while (!end_draining (self));
 }
 
+/* Any thread, which holds the call: somebody waits for it, as long as it is held.
+ * Whether that could only deadlock, the channel knows that it is going to.
+ */
+static void
+announce (NorpcLayer *layer,
+          NorpcCall  *call)
+{
+  NorpcEndpoint *endpoint = NORPC_ENDPOINT (layer);
+
+  while (NORPC_IS_LAYER (endpoint))
+    endpoint = norpc_layer_get_endpoint (NORPC_LAYER (endpoint));
+
+  if (NORPC_IS_CHANNEL (endpoint))
+    norpc_channel_expect (NORPC_CHANNEL (endpoint), call);
+}
+
 /* Any thread. */
 void
 norpc_line_send (NorpcLine  *self,
                  NorpcLayer *layer,
                  NorpcCall  *call)
 {
+  gboolean sync = call->waiter == NORPC_CALL_WAITER_SYNC;
+
+  /* It may be answered, and gone, once it is in the line. */
+  if (sync)
+    norpc_call_hold (call);
+
   if (push (self, &self->held, call))
     norpc_line_drain (self, layer);
+
+  if (sync)
+    {
+      if (g_atomic_pointer_get (&call->serving_thread) == NULL &&
+          g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
+        announce (layer, call);
+      norpc_call_release (call);
+    }
 }
 
 /* Any thread. */

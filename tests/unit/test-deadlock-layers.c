@@ -191,6 +191,115 @@ test_late (Late          *self,
   g_assert_no_error (error);
 }
 
+/* A layer holds the call back: it would come to the thread that waits for it. */
+static void
+test_held_self (Late          *self,
+                gconstpointer  unused)
+{
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcServer) server = norpc_server_new_in_context (service, NULL);
+  g_autoptr (NorpcEndpoint) stack = norpc_stack_new (norpc_concurrency_limit_new (1),
+                                                     norpc_server_get_channel (server), NULL);
+  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (stack);
+  g_autoptr (GError) error = NULL;
+  Outcome outcome = { 0 };
+
+  g_clear_object (&service);
+  g_main_context_acquire (NULL);
+  g_assert_true (norpc_server_start (server, NULL, &error));
+  probe_probe_proxy_call_noop (proxy, NULL, noop_cb, &outcome);
+  g_assert_false (probe_probe_proxy_call_noop_sync (proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+  g_main_context_release (NULL);
+
+  g_clear_error (&error);
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, &error));
+  g_clear_object (&proxy);
+  g_clear_object (&stack);
+  g_clear_object (&server);
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
+}
+
+static void
+run_cb (GObject      *object,
+        GAsyncResult *result,
+        gpointer      user_data)
+{
+  g_assert_true (probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result, NULL));
+  (*(guint *) user_data)++;
+}
+
+/* The first has the one place in the limit, and calls the second, which calls the
+ * first through the same limit.
+ */
+static void
+test_held_circle (Late          *self,
+                  gconstpointer  unused)
+{
+  g_autoptr (NorpcEndpoint) stack =
+    norpc_stack_new (norpc_concurrency_limit_new (1),
+                     norpc_server_get_channel (self->fixture.server), NULL);
+  g_autoptr (ProbeProbeProxy) limited = probe_probe_proxy_new (stack);
+  Fixture other = { 0 };
+
+  fixture_set_up (&other, NULL);
+  other.state->run = call_noop;
+  other.state->run_data = self;
+  self->next = limited;
+  self->fixture.state->run = call_run;
+  self->fixture.state->run_data = other.proxy;
+
+  for (guint i = 0; i < 20; i++)
+    {
+      guint n_done = 0;
+
+      probe_probe_proxy_call_run (limited, NULL, run_cb, &n_done);
+      while (n_done == 0)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_error (self->error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+      g_clear_error (&self->error);
+    }
+
+  fixture_tear_down (&other, NULL);
+}
+
+static gpointer
+answer_thread (gpointer data)
+{
+  Late *self = data;
+  g_autoptr (NorpcCall) held = probe_state_take_held (self->fixture.state);
+
+  norpc_call_return_values (held, 0, NULL);
+
+  return NULL;
+}
+
+/* It is held back, and no circle: it just waits. */
+static void
+test_held (Late          *self,
+           gconstpointer  unused)
+{
+  g_autoptr (NorpcEndpoint) stack =
+    norpc_stack_new (norpc_concurrency_limit_new (1),
+                     norpc_server_get_channel (self->fixture.server), NULL);
+  g_autoptr (ProbeProbeProxy) limited = probe_probe_proxy_new (stack);
+  g_autoptr (GError) error = NULL;
+  Outcome outcome = { 0 };
+  GThread *thread;
+
+  probe_probe_proxy_call_hold (limited, NULL, hold_cb, &outcome);
+  thread = g_thread_new ("answer", answer_thread, self);
+  g_assert_true (probe_probe_proxy_call_noop_sync (limited, NULL, &error));
+  g_assert_no_error (error);
+  g_thread_join (thread);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+}
+
 #define TEST_LATE(path, func) \
   g_test_add (path, Late, NULL, late_set_up, func, late_tear_down)
 
@@ -203,6 +312,9 @@ main (int    argc,
   TEST_LATE ("/deadlock-layers/self", test_self);
   TEST_LATE ("/deadlock-layers/circle", test_circle);
   TEST_LATE ("/deadlock-layers/late", test_late);
+  TEST_LATE ("/deadlock-layers/held-self", test_held_self);
+  TEST_LATE ("/deadlock-layers/held-circle", test_held_circle);
+  TEST_LATE ("/deadlock-layers/held", test_held);
 
   return g_test_run ();
 }
