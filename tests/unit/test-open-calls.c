@@ -191,6 +191,7 @@ test_stopped_while_answered (Limited       *fixture,
   probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &held);
   call = probe_state_take_held (fixture->state);
   probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &waiting);
+  let_pass (fixture);
   g_assert_nonnull (norpc_call_begin_reply (call, norpc_call_get_interface_info (call),
                                             norpc_call_get_method (call)));
   g_assert_true (norpc_server_stop (fixture->server, NORPC_STOP_ABANDON, NULL, &error));
