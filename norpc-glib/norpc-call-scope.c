@@ -11,14 +11,13 @@
 #include "norpc-call-scope-private.h"
 #include "norpc-call-scope.h"
 
-/* The call on whose behalf this thread works. */
-static _Thread_local NorpcCall *current_call;
-
-/* How many calls this thread has entered, and how many of these the handler or
- * callback that runs may not leave.
- */
-static _Thread_local guint n_entered;
-static _Thread_local guint n_entered_outside;
+/* Of this thread; together, as each access to what belongs to a thread costs. */
+static _Thread_local struct
+{
+  NorpcCall *call;      /* (unowned) (nullable): on whose behalf it works */
+  guint      n_entered; /* how many calls it has entered */
+  guint      n_outside; /* how many of these the handler or callback that runs may not leave */
+} scope;
 
 static void
 free_stack (gpointer stack)
@@ -54,10 +53,10 @@ void
 norpc_call_scope_begin (NorpcCallScope *outer,
                         NorpcCall      *call)
 {
-  outer->call = current_call;
-  outer->n_entered = n_entered_outside;
-  current_call = call;
-  n_entered_outside = n_entered;
+  outer->call = scope.call;
+  outer->n_entered = scope.n_outside;
+  scope.call = call;
+  scope.n_outside = scope.n_entered;
 }
 
 /* The same thread: whoever entered a call has no business any more. */
@@ -66,8 +65,8 @@ leave_forgotten_calls (NorpcCall *call)
 {
   GArray *stack = get_stack (&entered_calls, sizeof (NorpcCall *));
 
-  g_array_set_size (stack, n_entered_outside);
-  n_entered = n_entered_outside;
+  g_array_set_size (stack, scope.n_outside);
+  scope.n_entered = scope.n_outside;
 
   if (call != NULL)
     g_warning ("The handler of %s.%s entered a call and returned, in thread %p, without leaving it",
@@ -83,11 +82,11 @@ void
 norpc_call_scope_end (NorpcCallScope *outer,
                       NorpcCall      *call)
 {
-  if (G_UNLIKELY (n_entered != n_entered_outside))
+  if (G_UNLIKELY (scope.n_entered != scope.n_outside))
     leave_forgotten_calls (call);
 
-  current_call = outer->call;
-  n_entered_outside = outer->n_entered;
+  scope.call = outer->call;
+  scope.n_outside = outer->n_entered;
 }
 
 /**
@@ -110,9 +109,9 @@ norpc_call_enter (NorpcCall *self)
 {
   g_return_if_fail (self != NULL);
 
-  g_array_append_val (get_stack (&entered_calls, sizeof (NorpcCall *)), current_call);
-  current_call = self;
-  n_entered++;
+  g_array_append_val (get_stack (&entered_calls, sizeof (NorpcCall *)), scope.call);
+  scope.call = self;
+  scope.n_entered++;
 }
 
 /**
@@ -128,12 +127,12 @@ norpc_call_leave (NorpcCall *self)
 {
   GArray *stack = get_stack (&entered_calls, sizeof (NorpcCall *));
 
-  g_return_if_fail (self != NULL && self == current_call);
-  g_return_if_fail (n_entered > n_entered_outside);
+  g_return_if_fail (self != NULL && self == scope.call);
+  g_return_if_fail (scope.n_entered > scope.n_outside);
 
-  n_entered--;
-  current_call = g_array_index (stack, NorpcCall *, n_entered);
-  g_array_set_size (stack, n_entered);
+  scope.n_entered--;
+  scope.call = g_array_index (stack, NorpcCall *, scope.n_entered);
+  g_array_set_size (stack, scope.n_entered);
 }
 
 /**
@@ -220,7 +219,7 @@ ensure_children (NorpcCall *parent)
 void
 norpc_call_scope_apply (NorpcCall *call)
 {
-  NorpcCall *parent = current_call;
+  NorpcCall *parent = scope.call;
   NorpcCallGroup *proxy_calls = g_steal_pointer (&call->proxy_link.group);
   guint timeout = get_timeout (call);
 
