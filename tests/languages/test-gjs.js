@@ -4,7 +4,8 @@
 
 imports.gi.versions.Kv = '1';
 imports.gi.versions.Norpc = '1';
-const { Gio, GLib, GObject, Kv, Norpc } = imports.gi;
+imports.gi.versions.Test = '1';
+const { Gio, GLib, GObject, Kv, Norpc, Test } = imports.gi;
 const ByteArray = imports.byteArray;
 
 const points = [];
@@ -76,6 +77,32 @@ test('service in the context of the interpreter', () => {
     server.start(null);
     const proxy = Kv.StoreProxy.new(server.get_channel());
     assert(text(get(proxy, 'key')) === 'key!', 'async');
+    server.stop(Norpc.StopMode.FINISH, null);
+});
+
+test('types that have names', () => {
+    const server = Norpc.Server.new(Test.caller_new_service());
+    server.start(null);
+    const proxy = Test.LanguageProxy.new(server.get_channel());
+    const [, mode, parts, kind] = proxy.call_numbers_sync(
+        Test.Mode.SLOW, Test.Parts.BOTH, Gio.FileType.SPECIAL, Gio.FileCopyFlags.BACKUP, null);
+    assert(mode === Test.Mode.SLOW && parts === Test.Parts.BOTH && kind === Gio.FileType.SPECIAL,
+        'enumerations and flags');
+    const entry = Test.Entry.new('key', 7, Test.Mode.READ_ONLY, Test.Parts.HEAD, data('bytes'),
+        null, null, ['one', 'two'], null);
+    const back = proxy.call_one_entry_sync(entry, null);
+    assert(back.key === 'key' && back.equal(entry), 'record');
+    const file = Gio.File.new_for_path('/a');
+    assert(proxy.call_one_file_sync(file, null).equal(file), 'object');
+    const files = proxy.call_one_array_sync([file, file], null);
+    assert(files.length === 2 && files[1].equal(file), 'array');
+    let caught = null;
+    try {
+        proxy.call_refuse_sync(Test.StoreError.FULL, null);
+    } catch (error) {
+        caught = error;
+    }
+    assert(caught !== null && caught.matches(Test.StoreError, Test.StoreError.FULL), `${caught}`);
     server.stop(Norpc.StopMode.FINISH, null);
 });
 
