@@ -65,7 +65,7 @@ cg_format_append_text (GString    *out,
     {
       gsize old_indent = measure_indent (lines[i], is_tabbed);
 
-      if (g_str_has_suffix (lines[i], "\r"))
+      while (g_str_has_suffix (lines[i], "\r"))
         lines[i][strlen (lines[i]) - 1] = '\0';
       if (i == 0)
         g_string_append (out, lines[i]);
