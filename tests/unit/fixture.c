@@ -5,6 +5,41 @@
 
 #include "fixture.h"
 
+/* Guards what other threads tell of objects and bytes that are let go. */
+static GMutex tracked_lock;
+static GCond tracked_changed;
+
+/* Any thread. */
+static void
+object_finalized_cb (gpointer  finalized,
+                     GObject  *object G_GNUC_UNUSED)
+{
+  g_mutex_lock (&tracked_lock);
+  *(gboolean *) finalized = TRUE;
+  g_cond_broadcast (&tracked_changed);
+  g_mutex_unlock (&tracked_lock);
+}
+
+/* Lets go of @object, which nobody keeps: another thread that has just used it
+ * may be the last.
+ */
+void
+let_go_and_wait (gpointer object)
+{
+  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+  gboolean finalized = FALSE, in_time = TRUE;
+
+  g_object_weak_ref (object, object_finalized_cb, &finalized);
+  g_object_unref (object);
+
+  g_mutex_lock (&tracked_lock);
+  while (!finalized && in_time)
+    in_time = g_cond_wait_until (&tracked_changed, &tracked_lock, end);
+  g_mutex_unlock (&tracked_lock);
+
+  g_assert_true (in_time);
+}
+
 void
 fixture_set_up (Fixture       *fixture,
                 gconstpointer  capacity)
@@ -42,10 +77,10 @@ fixture_tear_down (Fixture       *fixture,
       /* Callbacks that are on their way hold what they are given. */
       while (g_main_context_iteration (NULL, FALSE))
         ;
-      g_assert_finalize_object (g_steal_pointer (&fixture->server));
+      let_go_and_wait (g_steal_pointer (&fixture->server));
     }
   if (fixture->proxy != NULL)
-    g_assert_finalize_object (g_steal_pointer (&fixture->proxy));
+    let_go_and_wait (g_steal_pointer (&fixture->proxy));
 
   probe_state_wait_finalized (fixture->state);
   probe_state_free (fixture->state);
@@ -120,9 +155,6 @@ block_cb (GObject      *object,
 
   note_outcome (outcome, ok, error);
 }
-
-static GMutex tracked_lock;
-static GCond tracked_changed;
 
 static void
 tracked_freed_cb (gpointer data)

@@ -22,6 +22,8 @@ void fixture_set_up         (Fixture       *fixture,
 void fixture_tear_down      (Fixture       *fixture,
                              gconstpointer  unused);
 
+void let_go_and_wait        (gpointer       object);
+
 /* How an asynchronous call ended; filled by outcome_cb (). */
 typedef struct
 {

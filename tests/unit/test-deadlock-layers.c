@@ -104,7 +104,7 @@ late_tear_down (Late          *self,
                 gconstpointer  unused)
 {
   g_clear_object (&self->late);
-  g_assert_finalize_object (self->layer);
+  let_go_and_wait (self->layer);
   g_clear_error (&self->error);
   fixture_tear_down (&self->fixture, NULL);
 }

@@ -91,7 +91,7 @@ tear_down (Spread        *self,
            gconstpointer  policy)
 {
   g_object_unref (self->proxy);
-  g_assert_finalize_object (self->balance);
+  let_go_and_wait (self->balance);
   while (g_main_context_iteration (NULL, FALSE))
     ;
 }

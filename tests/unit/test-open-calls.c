@@ -70,7 +70,7 @@ tear_down (Limited       *fixture,
   end (fixture->state, fixture->server, fixture->proxy);
   end (fixture->other_state, fixture->other_server, fixture->other);
   norpc_thread_stop (fixture->thread);
-  g_assert_finalize_object (fixture->thread);
+  let_go_and_wait (fixture->thread);
 }
 
 /* The context of the services has been through all its sources, and again. */

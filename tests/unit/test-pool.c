@@ -48,7 +48,7 @@ tear_down (Pooled        *self,
   g_object_unref (self->proxy);
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  g_assert_finalize_object (self->pool);
+  let_go_and_wait (self->pool);
   for (guint i = 0; i < N_SERVERS; i++)
     {
       probe_state_wait_finalized (self->states[i]);
