@@ -1,0 +1,83 @@
+/* norpc-member-choice.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-member-choice-private.h"
+
+/* Any thread: the other one, if @first is busier. */
+static NorpcMember *
+get_better (NorpcMember *first,
+            NorpcMember *second)
+{
+  gboolean first_ready = norpc_endpoint_is_ready (first->endpoint);
+  gboolean second_ready = norpc_endpoint_is_ready (second->endpoint);
+
+  if (first_ready != second_ready)
+    return first_ready ? first : second;
+
+  return norpc_member_get_n_pending (second) < norpc_member_get_n_pending (first) ? second : first;
+}
+
+/* Any thread: the better of two that are picked by chance. That is nearly as good as
+ * the best of all, which all who choose at once would choose.
+ */
+NorpcMember *
+norpc_members_choose_less_busy (NorpcMembers *members)
+{
+  guint first, second;
+
+  if (members->n == 1)
+    return members->at[0];
+
+  first = (guint) g_random_int_range (0, (gint32) members->n);
+  second = (guint) g_random_int_range (0, (gint32) members->n - 1);
+  if (second >= first)
+    second++;
+
+  return get_better (members->at[first], members->at[second]);
+}
+
+/* Any thread: a number that says how close the key is to the member. */
+static guint64
+get_closeness (NorpcMember *member,
+               guint        key)
+{
+  guint64 x = (guint64) key + (member->number + 1) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+
+  x = (x ^ (x >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+  x = (x ^ (x >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
+
+  return x ^ (x >> 31);
+}
+
+/* Any thread: by rendezvous hashing. So where a member comes or goes, no key
+ * changes places but those that it gets or had.
+ */
+NorpcMember *
+norpc_members_choose_by_key (NorpcMembers *members,
+                             guint         key)
+{
+  NorpcMember *closest = members->at[0];
+
+  for (guint i = 1; i < members->n; i++)
+    if (get_closeness (members->at[i], key) > get_closeness (closest, key))
+      closest = members->at[i];
+
+  return closest;
+}
+
+/* Any thread: the one that is ready, or else of those that are open the one that
+ * has the least to do.
+ */
+NorpcMember *
+norpc_members_choose_readiest (NorpcMembers *members)
+{
+  g_autoptr (NorpcMembers) open = norpc_members_copy_open (members);
+  NorpcMember *best = open->n > 0 ? open->at[0] : members->at[0];
+
+  for (guint i = 1; i < open->n; i++)
+    best = get_better (best, open->at[i]);
+
+  return best;
+}

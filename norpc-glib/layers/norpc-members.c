@@ -1,0 +1,206 @@
+/* norpc-members.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-call-private.h"
+#include "norpc-layer-private.h"
+#include "norpc-members-private.h"
+
+/* A call on its way to a member: freed by who ends it. */
+typedef struct
+{
+  NorpcCallWatch watch;   /* the first */
+  NorpcPending  *pending; /* (owned) */
+} Passage;
+
+static NorpcPending *
+pending_new (void)
+{
+  NorpcPending *self = g_new0 (NorpcPending, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+
+  return self;
+}
+
+static void
+pending_unref (NorpcPending *self)
+{
+  if (g_atomic_ref_count_dec (&self->ref_count))
+    g_free (self);
+}
+
+/* Any thread. Sinks @endpoint. */
+NorpcMember *
+norpc_member_new (NorpcEndpoint *endpoint)
+{
+  NorpcMember *self = g_new0 (NorpcMember, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->endpoint = g_object_ref_sink (endpoint);
+  self->pending = pending_new ();
+
+  return self;
+}
+
+NorpcMember *
+norpc_member_ref (NorpcMember *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+norpc_member_unref (NorpcMember *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_object_unref (self->endpoint);
+  pending_unref (self->pending);
+  g_free (self);
+}
+
+/* Any thread: how many calls it has to answer. */
+guint
+norpc_member_get_n_pending (NorpcMember *self)
+{
+  return (guint) g_atomic_int_get (&self->pending->n);
+}
+
+/* The thread that ends the call. */
+static void
+passage_ended (NorpcCallWatch *watch,
+               NorpcCall      *call G_GNUC_UNUSED)
+{
+  Passage *passage = (Passage *) watch;
+
+  g_atomic_int_add (&passage->pending->n, -1);
+  pending_unref (passage->pending);
+  g_free (passage);
+}
+
+/* Any thread: passes @call on to it, which counts as pending until it has ended. */
+void
+norpc_member_send (NorpcMember *self,
+                   NorpcCall   *call)
+{
+  Passage *passage = g_new0 (Passage, 1);
+
+  passage->pending = self->pending;
+  g_atomic_ref_count_inc (&passage->pending->ref_count);
+  g_atomic_int_inc (&passage->pending->n);
+
+  if (norpc_call_add_watch (call, &passage->watch, passage_ended))
+    {
+      norpc_endpoint_send (self->endpoint, call);
+    }
+  else
+    {
+      passage_ended (&passage->watch, call);
+      norpc_call_unref (call);
+    }
+}
+
+/* With room for @max. */
+static NorpcMembers *
+members_new (guint max)
+{
+  NorpcMembers *self = g_malloc0 (sizeof (NorpcMembers) + max * sizeof (NorpcMember *));
+
+  g_atomic_ref_count_init (&self->ref_count);
+
+  return self;
+}
+
+static void
+add (NorpcMembers *self,
+     NorpcMember  *member)
+{
+  self->at[self->n++] = norpc_member_ref (member);
+}
+
+/* None. */
+NorpcMembers *
+norpc_members_new (void)
+{
+  return members_new (0);
+}
+
+NorpcMembers *
+norpc_members_ref (NorpcMembers *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+norpc_members_unref (NorpcMembers *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  for (guint i = 0; i < self->n; i++)
+    norpc_member_unref (self->at[i]);
+  g_free (self);
+}
+
+/* Any thread. @member is the last. */
+NorpcMembers *
+norpc_members_copy_with (NorpcMembers *self,
+                         NorpcMember  *member)
+{
+  NorpcMembers *copy = members_new (self->n + 1);
+
+  for (guint i = 0; i < self->n; i++)
+    add (copy, self->at[i]);
+  add (copy, member);
+
+  return copy;
+}
+
+/* Any thread: all but the one at @place. */
+NorpcMembers *
+norpc_members_copy_without (NorpcMembers *self,
+                            guint         place)
+{
+  NorpcMembers *copy = members_new (self->n);
+
+  for (guint i = 0; i < self->n; i++)
+    if (i != place)
+      add (copy, self->at[i]);
+
+  return copy;
+}
+
+/* Any thread: those that are not closed. */
+NorpcMembers *
+norpc_members_copy_open (NorpcMembers *self)
+{
+  NorpcMembers *copy = members_new (self->n);
+
+  for (guint i = 0; i < self->n; i++)
+    if (!norpc_layer_is_closed (self->at[i]->endpoint))
+      add (copy, self->at[i]);
+
+  return copy;
+}
+
+/* Any thread: FALSE if @endpoint is not there. */
+gboolean
+norpc_members_find (NorpcMembers  *self,
+                    NorpcEndpoint *endpoint,
+                    guint         *place)
+{
+  for (guint i = 0; i < self->n; i++)
+    if (self->at[i]->endpoint == endpoint)
+      {
+        *place = i;
+        return TRUE;
+      }
+
+  return FALSE;
+}
