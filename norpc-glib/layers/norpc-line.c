@@ -3,40 +3,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+/* Who passes on what waits in a line, and when. */
+
 #include "norpc-call-private.h"
 #include "norpc-channel-private.h"
 #include "norpc-error.h"
-#include "norpc-line-private.h"
-
-struct _NorpcLine
-{
-  gatomicrefcount ref_count; /* one for the layer, one for each call that has not ended */
-
-  const NorpcLineFuncs *funcs;
-  GWeakRef              layer;
-
-  GMutex   lock;
-  GQueue   held;     /* of Place [lock] */
-  GQueue   probes;   /* of Place [lock] */
-  guint    n_passed; /* [lock]: and not ended */
-  guint    max_held; /* [lock] */
-  gboolean draining; /* [lock]: a thread does, and does not need the lock to know */
-  gboolean again;    /* [lock]: it has to look again */
-  gboolean closed;   /* [lock] */
-};
-
-/* A call's place in the line: it is there until the call has ended, and who
- * ends that frees it.
- */
-typedef struct
-{
-  NorpcCallWatch watch; /* the first */
-  NorpcLine     *line;  /* (owned) */
-  GQueue        *queue; /* (nullable) [lock]: where it waits */
-  GList          link;  /* [lock] */
-  NorpcCall     *call;  /* (owned) (nullable) [lock]: as long as it waits */
-  gboolean       passed; /* [lock] */
-} Place;
+#include "norpc-line-queue-private.h"
 
 NorpcLine *
 norpc_line_new (NorpcLayer           *layer,
@@ -78,144 +50,11 @@ norpc_line_set_max (NorpcLine *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* With the lock held: takes a place out of where it waits. Returns its call
- * (owned).
- */
-static NorpcCall *
-leave_locked (Place *place)
-{
-  g_queue_unlink (place->queue, &place->link);
-  place->queue = NULL;
-
-  return g_steal_pointer (&place->call);
-}
-
-/* The thread that ends the call. */
-static void
-call_ended (NorpcCallWatch *watch,
-            NorpcCall      *call G_GNUC_UNUSED)
-{
-  Place *place = (Place *) watch;
-  NorpcLine *self = place->line;
-  NorpcCall *held = NULL;
-  gboolean waiting;
-
-  g_mutex_lock (&self->lock);
-  if (place->queue != NULL)
-    held = leave_locked (place);
-  else if (place->passed)
-    self->n_passed--;
-  waiting = self->held.length + self->probes.length > 0;
-  g_mutex_unlock (&self->lock);
-
-  g_free (place);
-  g_clear_pointer (&held, norpc_call_unref);
-
-  if (waiting)
-    {
-      g_autoptr (NorpcLayer) layer = g_weak_ref_get (&self->layer);
-
-      if (layer != NULL)
-        norpc_line_drain (self, layer);
-    }
-
-  norpc_line_unref (self);
-}
-
-/* Any thread, which has the call: takes it. FALSE if the line is closed. */
-static gboolean
-push (NorpcLine *self,
-      GQueue    *queue,
-      NorpcCall *call)
-{
-  Place *place = g_new0 (Place, 1);
-  gboolean closed, taken;
-
-  place->line = self;
-  place->link.data = place;
-
-  g_mutex_lock (&self->lock);
-  closed = self->closed;
-  taken = !closed && norpc_call_add_watch (call, &place->watch, call_ended);
-  if (taken)
-    {
-      /* Who ends the call meanwhile waits for the lock. */
-      g_atomic_ref_count_inc (&self->ref_count);
-      place->call = call;
-      place->queue = queue;
-      g_queue_push_tail_link (queue, &place->link);
-    }
-  g_mutex_unlock (&self->lock);
-
-  if (!taken)
-    {
-      if (closed)
-        norpc_call_refuse (call, NORPC_ERROR_CLOSED, "was not passed on: the layer that held it is gone");
-      norpc_call_unref (call);
-      g_free (place);
-    }
-
-  return taken;
-}
-
-/* Any thread: takes the first of those that wait in @queue (owned), or NULL. */
-static NorpcCall *
-pop (NorpcLine *self,
-     GQueue    *queue,
-     gboolean   to_pass)
-{
-  NorpcCall *call = NULL;
-
-  g_mutex_lock (&self->lock);
-  if (queue->head != NULL)
-    {
-      Place *place = queue->head->data;
-
-      call = leave_locked (place);
-      place->passed = to_pass;
-      if (to_pass)
-        self->n_passed++;
-    }
-  g_mutex_unlock (&self->lock);
-
-  return call;
-}
-
-/* The thread that drains: the last of those that are held, if they are too
- * many (owned), or NULL.
- */
-static NorpcCall *
-pop_excess (NorpcLine *self)
-{
-  NorpcCall *call = NULL;
-
-  g_mutex_lock (&self->lock);
-  if (self->held.length > self->max_held)
-    call = leave_locked (self->held.tail->data);
-  g_mutex_unlock (&self->lock);
-
-  return call;
-}
-
 static void
 refuse (NorpcCall *call)
 {
   norpc_call_refuse (call, NORPC_ERROR_BUSY, "was not accepted: it would have had to wait");
   norpc_call_unref (call);
-}
-
-/* The thread that drains. */
-static gboolean
-has_waiting (NorpcLine *self,
-             GQueue    *queue)
-{
-  gboolean waiting;
-
-  g_mutex_lock (&self->lock);
-  waiting = queue->length > 0 && !self->closed;
-  g_mutex_unlock (&self->lock);
-
-  return waiting;
 }
 
 /* The thread that drains: FALSE if the first call has to wait. */
@@ -226,7 +65,7 @@ drain_call (NorpcLine  *self,
   NorpcLineVerdict verdict;
   NorpcCall *call;
 
-  if (!has_waiting (self, &self->held))
+  if (!norpc_line_has_waiting (self, &self->held))
     return FALSE;
 
   verdict = self->funcs->judge (layer);
@@ -234,7 +73,7 @@ drain_call (NorpcLine  *self,
     return FALSE;
 
   /* It may have ended, and be another one by now. */
-  call = pop (self, &self->held, verdict == NORPC_LINE_PASS);
+  call = norpc_line_pop (self, &self->held, verdict == NORPC_LINE_PASS);
   if (call == NULL)
     return TRUE;
 
@@ -259,10 +98,10 @@ drain_probe (NorpcLine  *self,
   NorpcEndpoint *endpoint = norpc_layer_get_endpoint (layer);
   NorpcCall *probe;
 
-  if (!has_waiting (self, &self->probes) || !self->funcs->has_room (layer))
+  if (!norpc_line_has_waiting (self, &self->probes) || !self->funcs->has_room (layer))
     return FALSE;
 
-  probe = pop (self, &self->probes, FALSE);
+  probe = norpc_line_pop (self, &self->probes, FALSE);
   if (probe == NULL)
     return TRUE;
 
@@ -325,7 +164,7 @@ norpc_line_drain (NorpcLine  *self,
     {
       while (drain_call (self, layer))
         ;
-      while ((excess = pop_excess (self)) != NULL)
+      while ((excess = norpc_line_pop_excess (self)) != NULL)
         refuse (excess);
       while (drain_probe (self, layer))
         ;
@@ -363,7 +202,7 @@ norpc_line_send (NorpcLine  *self,
   if (sync)
     norpc_call_hold (call);
 
-  if (push (self, &self->held, call))
+  if (norpc_line_push (self, &self->held, call))
     norpc_line_drain (self, layer);
 
   if (sync)
@@ -392,78 +231,6 @@ norpc_line_await_ready (NorpcLine  *self,
                         NorpcLayer *layer,
                         NorpcCall  *probe)
 {
-  if (push (self, &self->probes, probe))
+  if (norpc_line_push (self, &self->probes, probe))
     norpc_line_drain (self, layer);
-}
-
-/* Whoever disposes of the layer: everything that waits is answered, and what
- * may still come is.
- */
-void
-norpc_line_close (NorpcLine *self)
-{
-  NorpcCall *call;
-
-  g_mutex_lock (&self->lock);
-  self->closed = TRUE;
-  g_mutex_unlock (&self->lock);
-
-  while ((call = pop (self, &self->held, FALSE)) != NULL ||
-         (call = pop (self, &self->probes, FALSE)) != NULL)
-    {
-      norpc_call_refuse (call, NORPC_ERROR_CLOSED, "was not passed on: the layer that held it is gone");
-      norpc_call_unref (call);
-    }
-}
-
-/* Any thread: whether a call or a probe waits. */
-gboolean
-norpc_line_is_waiting (NorpcLine *self)
-{
-  gboolean waiting;
-
-  g_mutex_lock (&self->lock);
-  waiting = self->held.length + self->probes.length > 0;
-  g_mutex_unlock (&self->lock);
-
-  return waiting;
-}
-
-/* Any thread: how many calls wait. */
-guint
-norpc_line_get_n_held (NorpcLine *self)
-{
-  guint n;
-
-  g_mutex_lock (&self->lock);
-  n = self->held.length;
-  g_mutex_unlock (&self->lock);
-
-  return n;
-}
-
-/* Any thread: how many calls have passed and not ended. */
-guint
-norpc_line_get_n_passed (NorpcLine *self)
-{
-  guint n;
-
-  g_mutex_lock (&self->lock);
-  n = self->n_passed;
-  g_mutex_unlock (&self->lock);
-
-  return n;
-}
-
-/* Any thread: how many calls have come and not ended. */
-guint
-norpc_line_get_n_open (NorpcLine *self)
-{
-  guint n;
-
-  g_mutex_lock (&self->lock);
-  n = self->held.length + self->n_passed;
-  g_mutex_unlock (&self->lock);
-
-  return n;
 }

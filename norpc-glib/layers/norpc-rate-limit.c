@@ -5,6 +5,7 @@
 
 #include "norpc-alarm-private.h"
 #include "norpc-line-private.h"
+#include "norpc-pacer-private.h"
 #include "norpc-rate-limit.h"
 
 /**
@@ -24,22 +25,15 @@
  * Since: 0.1
  */
 
-#define FOR_EVER 1e18
-
 struct _NorpcRateLimit
 {
   NorpcLayer parent_instance;
 
   NorpcLine  *line;  /* (owned): has its own lock */
   NorpcAlarm *alarm; /* (owned): for when the next call that waits has its time */
-  guint       calls;  /* since construction */
-  guint       period; /* since construction: milliseconds */
 
-  GMutex lock;
-  guint  burst;    /* [lock] */
-  gint64 start;    /* [lock]: of a period, in monotonic time */
-  guint  n_passed; /* [lock]: in it, fewer than calls */
-  gint64 lag;      /* [lock]: how late the last call passed, which is not its client's fault */
+  GMutex     lock;
+  NorpcPacer pacer; /* [lock], but for what it has since construction */
 };
 
 G_DEFINE_FINAL_TYPE (NorpcRateLimit, norpc_rate_limit, NORPC_TYPE_LAYER)
@@ -53,35 +47,21 @@ typedef enum
 
 static GParamSpec *properties[PROP_BURST + 1];
 
-/* How long so many calls take, in microseconds. */
+/* Any thread: when a call may pass that has @n_before before it. */
 static gint64
-get_time_for (NorpcRateLimit *self,
-              guint           n)
-{
-  return (gint64) MIN ((double) n * self->period * 1000 / self->calls, FOR_EVER);
-}
-
-/* With the lock held: the time of the next call, were there no bursts. */
-static gint64
-get_turn_locked (NorpcRateLimit *self)
-{
-  return self->start + get_time_for (self, self->n_passed);
-}
-
-/* Any thread: when the next call may pass. */
-static gint64
-get_due (NorpcRateLimit *self)
+get_due (NorpcRateLimit *self,
+         guint           n_before)
 {
   gint64 due;
 
   g_mutex_lock (&self->lock);
-  due = get_turn_locked (self) - get_time_for (self, self->burst - 1);
+  due = norpc_pacer_get_due (&self->pacer, n_before);
   g_mutex_unlock (&self->lock);
 
   return due;
 }
 
-/* Any thread, before something comes: time is lost in which nothing waited. */
+/* Any thread, before something comes. */
 static void
 settle (NorpcRateLimit *self)
 {
@@ -91,12 +71,7 @@ settle (NorpcRateLimit *self)
     return;
 
   g_mutex_lock (&self->lock);
-  if (now - get_turn_locked (self) > self->lag)
-    {
-      self->start = now;
-      self->n_passed = 0;
-      self->lag = 0;
-    }
+  norpc_pacer_settle (&self->pacer, now);
   g_mutex_unlock (&self->lock);
 }
 
@@ -104,8 +79,8 @@ settle (NorpcRateLimit *self)
 static NorpcLineVerdict
 judge (NorpcLayer *layer)
 {
-  return get_due (NORPC_RATE_LIMIT (layer)) <= g_get_monotonic_time () ? NORPC_LINE_PASS
-                                                                       : NORPC_LINE_HOLD;
+  return get_due (NORPC_RATE_LIMIT (layer), 0) <= g_get_monotonic_time () ? NORPC_LINE_PASS
+                                                                          : NORPC_LINE_HOLD;
 }
 
 /* The thread that drains the line. */
@@ -115,12 +90,7 @@ passing (NorpcLayer *layer)
   NorpcRateLimit *self = NORPC_RATE_LIMIT (layer);
 
   g_mutex_lock (&self->lock);
-  self->lag = MAX (g_get_monotonic_time () - get_turn_locked (self), 0);
-  if (++self->n_passed == self->calls)
-    {
-      self->start += (gint64) self->period * 1000;
-      self->n_passed = 0;
-    }
+  norpc_pacer_pass (&self->pacer, g_get_monotonic_time ());
   g_mutex_unlock (&self->lock);
 }
 
@@ -131,7 +101,7 @@ promising (NorpcLayer *layer)
   NorpcRateLimit *self = NORPC_RATE_LIMIT (layer);
 
   g_mutex_lock (&self->lock);
-  self->lag = MAX (g_get_monotonic_time () - get_turn_locked (self), 0) + get_time_for (self, 1);
+  norpc_pacer_promise (&self->pacer, g_get_monotonic_time ());
   g_mutex_unlock (&self->lock);
 }
 
@@ -140,9 +110,8 @@ static gboolean
 has_room (NorpcLayer *layer)
 {
   NorpcRateLimit *self = NORPC_RATE_LIMIT (layer);
-  gint64 ahead = get_time_for (self, norpc_line_get_n_held (self->line));
 
-  return get_due (self) + ahead <= g_get_monotonic_time ();
+  return get_due (self, norpc_line_get_n_held (self->line)) <= g_get_monotonic_time ();
 }
 
 /* The thread that drains the line: only one does, so the alarm is right. */
@@ -151,7 +120,7 @@ holding (NorpcLayer *layer)
 {
   NorpcRateLimit *self = NORPC_RATE_LIMIT (layer);
 
-  norpc_alarm_set (self->alarm, get_due (self));
+  norpc_alarm_set (self->alarm, get_due (self, 0));
 }
 
 static const NorpcLineFuncs line_funcs = { judge, passing, has_room, promising, holding, FALSE };
@@ -196,11 +165,11 @@ norpc_rate_limit_set_property (GObject      *object,
   switch ((NorpcRateLimitProperty) property_id)
     {
     case PROP_CALLS:
-      self->calls = g_value_get_uint (value);
+      self->pacer.n = g_value_get_uint (value);
       break;
 
     case PROP_PERIOD:
-      self->period = g_value_get_uint (value);
+      self->pacer.period = g_value_get_uint (value);
       break;
 
     case PROP_BURST:
@@ -224,11 +193,11 @@ norpc_rate_limit_get_property (GObject    *object,
   switch ((NorpcRateLimitProperty) property_id)
     {
     case PROP_CALLS:
-      g_value_set_uint (value, self->calls);
+      g_value_set_uint (value, self->pacer.n);
       break;
 
     case PROP_PERIOD:
-      g_value_set_uint (value, self->period);
+      g_value_set_uint (value, self->pacer.period);
       break;
 
     case PROP_BURST:
@@ -326,7 +295,7 @@ norpc_rate_limit_init (NorpcRateLimit *self)
 {
   self->line = norpc_line_new (NORPC_LAYER (self), &line_funcs);
   self->alarm = norpc_alarm_new (G_OBJECT (self), time_has_come);
-  self->burst = 1;
+  self->pacer.burst = 1;
   g_mutex_init (&self->lock);
 }
 
@@ -364,7 +333,7 @@ norpc_rate_limit_get_calls (NorpcRateLimit *self)
 {
   g_return_val_if_fail (NORPC_IS_RATE_LIMIT (self), 0);
 
-  return self->calls;
+  return self->pacer.n;
 }
 
 /**
@@ -381,7 +350,7 @@ norpc_rate_limit_get_period (NorpcRateLimit *self)
 {
   g_return_val_if_fail (NORPC_IS_RATE_LIMIT (self), 0);
 
-  return self->period;
+  return self->pacer.period;
 }
 
 /**
@@ -401,7 +370,7 @@ norpc_rate_limit_get_burst (NorpcRateLimit *self)
   g_return_val_if_fail (NORPC_IS_RATE_LIMIT (self), 0);
 
   g_mutex_lock (&self->lock);
-  burst = self->burst;
+  burst = self->pacer.burst;
   g_mutex_unlock (&self->lock);
 
   return burst;
@@ -429,8 +398,8 @@ norpc_rate_limit_set_burst (NorpcRateLimit *self,
   g_return_if_fail (burst >= 1 && burst <= G_MAXINT);
 
   g_mutex_lock (&self->lock);
-  changed = self->burst != burst;
-  self->burst = burst;
+  changed = self->pacer.burst != burst;
+  self->pacer.burst = burst;
   g_mutex_unlock (&self->lock);
 
   if (!changed)

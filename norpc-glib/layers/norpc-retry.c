@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-alarm-private.h"
 #include "norpc-attempt-private.h"
+#include "norpc-backoff-private.h"
 #include "norpc-budget-private.h"
 #include "norpc-call-private.h"
 #include "norpc-retry.h"
@@ -35,12 +35,10 @@ struct _NorpcRetry
 {
   NorpcLayer parent_instance;
 
-  guint       max_attempts; /* since construction */
-  guint       delay;        /* since construction: milliseconds */
-  guint       max_delay;    /* since construction: milliseconds */
-  double      ratio;        /* since construction */
-  guint       reserve;      /* since construction: a second */
-  NorpcAlarm *alarm;        /* (owned): for the first of those that wait */
+  guint        max_attempts; /* since construction */
+  double       ratio;        /* since construction */
+  guint        reserve;      /* since construction: a second */
+  NorpcBackoff backoff;      /* of Retrial: has its own lock */
 
   /* Before the first call. */
   NorpcRetryFunc func; /* (nullable) */
@@ -48,17 +46,15 @@ struct _NorpcRetry
   GDestroyNotify func_destroy; /* (nullable) */
 
   GMutex      lock;
-  NorpcBudget budget;  /* [lock] */
-  GSequence  *waiting; /* (owned) [lock]: of unowned Retrial, by time */
+  NorpcBudget budget; /* [lock] */
 };
 
 /* A call that is on its way, perhaps once more. */
 typedef struct
 {
-  NorpcAttempt   attempt; /* the first */
-  guint          n_attempts;
-  gint64         time;    /* of the next one */
-  GSequenceIter *place;   /* (nullable) [lock]: among those that wait */
+  NorpcAttempt      attempt; /* the first */
+  guint             n_attempts;
+  NorpcBackoffEntry entry; /* which owns a reference while it waits */
 } Retrial;
 
 G_DEFINE_FINAL_TYPE (NorpcRetry, norpc_retry, NORPC_TYPE_LAYER)
@@ -110,66 +106,13 @@ withdraw (NorpcRetry *self)
   return granted;
 }
 
-/* In microseconds. */
-static gint64
-get_delay (NorpcRetry *self,
-           guint       n_attempts)
-{
-  double delay = self->delay;
-
-  for (guint i = 1; i < n_attempts && delay < self->max_delay; i++)
-    delay *= 2;
-  delay = MIN (delay, self->max_delay) * 1000;
-
-  return (gint64) (delay * g_random_double_range (0.5, 1));
-}
-
-static int
-compare_times (gconstpointer a,
-               gconstpointer b,
-               gpointer      unused G_GNUC_UNUSED)
-{
-  const Retrial *first = a, *second = b;
-
-  return first->time < second->time ? -1 : first->time > second->time;
-}
-
-/* With the lock held: when the first has its time, or -1. */
-static gint64
-get_next_time_locked (NorpcRetry *self)
-{
-  GSequenceIter *first = g_sequence_get_begin_iter (self->waiting);
-
-  return g_sequence_iter_is_end (first) ? -1 : ((Retrial *) g_sequence_get (first))->time;
-}
-
-/* The thread that ended the last attempt: the next comes later. */
+/* Any thread, which has a reference of its own. */
 static void
-wait_for_next (NorpcRetry *self,
-               Retrial    *retrial)
+stop_waiting (NorpcRetry *self,
+              Retrial    *retrial)
 {
-  g_mutex_lock (&self->lock);
-  retrial->time = g_get_monotonic_time () + get_delay (self, retrial->n_attempts);
-  retrial->place = g_sequence_insert_sorted (self->waiting, norpc_attempt_ref (&retrial->attempt),
-                                             compare_times, NULL);
-  norpc_alarm_set (self->alarm, get_next_time_locked (self));
-  g_mutex_unlock (&self->lock);
-}
-
-/* Any thread. TRUE if it was waiting: then the caller has a reference. */
-static gboolean
-take_out (NorpcRetry *self,
-          Retrial    *retrial)
-{
-  gboolean waiting;
-
-  g_mutex_lock (&self->lock);
-  waiting = retrial->place != NULL;
-  if (waiting)
-    g_sequence_remove (g_steal_pointer (&retrial->place));
-  g_mutex_unlock (&self->lock);
-
-  return waiting;
+  if (norpc_backoff_remove (&self->backoff, &retrial->entry))
+    norpc_attempt_unref (&retrial->attempt);
 }
 
 /* The thread that ended @inner. */
@@ -189,9 +132,10 @@ attempt_ended (NorpcLayer   *layer,
       return;
     }
 
-  wait_for_next (self, retrial);
-  if (norpc_attempt_has_ended (attempt) && take_out (self, retrial))
-    norpc_attempt_unref (attempt);
+  norpc_attempt_ref (attempt);
+  norpc_backoff_add (&self->backoff, &retrial->entry, retrial->n_attempts);
+  if (norpc_attempt_has_ended (attempt))
+    stop_waiting (self, retrial);
 }
 
 /* The thread that ended the call of the client, which may not have waited. */
@@ -199,8 +143,7 @@ static void
 client_ended (NorpcLayer   *layer,
               NorpcAttempt *attempt)
 {
-  if (take_out (NORPC_RETRY (layer), (Retrial *) attempt))
-    norpc_attempt_unref (attempt);
+  stop_waiting (NORPC_RETRY (layer), (Retrial *) attempt);
 }
 
 static const NorpcAttemptFuncs attempt_funcs = { attempt_ended, client_ended };
@@ -213,34 +156,6 @@ try (NorpcRetry *self,
   norpc_attempt_send (&retrial->attempt, NORPC_LAYER (self));
 }
 
-/* The alarms' thread: takes the first whose time has come (owned), or sets the
- * alarm for it and returns NULL.
- */
-static Retrial *
-take_next (NorpcRetry *self)
-{
-  Retrial *retrial = NULL;
-  gint64 next;
-
-  g_mutex_lock (&self->lock);
-  next = get_next_time_locked (self);
-  if (next != -1 && next <= g_get_monotonic_time ())
-    {
-      GSequenceIter *first = g_sequence_get_begin_iter (self->waiting);
-
-      retrial = g_sequence_get (first);
-      retrial->place = NULL;
-      g_sequence_remove (first);
-    }
-  else
-    {
-      norpc_alarm_set (self->alarm, next);
-    }
-  g_mutex_unlock (&self->lock);
-
-  return retrial;
-}
-
 /* The alarms' thread. */
 static void
 time_has_come (GObject *object)
@@ -248,7 +163,7 @@ time_has_come (GObject *object)
   NorpcRetry *self = NORPC_RETRY (object);
   Retrial *retrial;
 
-  while ((retrial = take_next (self)) != NULL)
+  while ((retrial = norpc_backoff_take_due (&self->backoff)) != NULL)
     {
       try (self, retrial);
       norpc_attempt_unref (&retrial->attempt);
@@ -270,6 +185,7 @@ norpc_retry_take (NorpcLayer *layer,
   if (retrial == NULL)
     return;
 
+  retrial->entry.data = retrial;
   try (self, retrial);
   norpc_attempt_unref (&retrial->attempt);
 }
@@ -289,11 +205,11 @@ norpc_retry_set_property (GObject      *object,
       break;
 
     case PROP_DELAY:
-      self->delay = g_value_get_uint (value);
+      self->backoff.delay = g_value_get_uint (value);
       break;
 
     case PROP_MAX_DELAY:
-      self->max_delay = g_value_get_uint (value);
+      self->backoff.max_delay = g_value_get_uint (value);
       break;
 
     case PROP_RATIO:
@@ -325,11 +241,11 @@ norpc_retry_get_property (GObject    *object,
       break;
 
     case PROP_DELAY:
-      g_value_set_uint (value, self->delay);
+      g_value_set_uint (value, self->backoff.delay);
       break;
 
     case PROP_MAX_DELAY:
-      g_value_set_uint (value, self->max_delay);
+      g_value_set_uint (value, self->backoff.max_delay);
       break;
 
     case PROP_RATIO:
@@ -346,26 +262,6 @@ norpc_retry_get_property (GObject    *object,
     }
 }
 
-/* Any thread: takes one that waits (owned), or NULL. */
-static Retrial *
-take_any (NorpcRetry *self)
-{
-  GSequenceIter *first;
-  Retrial *retrial = NULL;
-
-  g_mutex_lock (&self->lock);
-  first = g_sequence_get_begin_iter (self->waiting);
-  if (!g_sequence_iter_is_end (first))
-    {
-      retrial = g_sequence_get (first);
-      retrial->place = NULL;
-      g_sequence_remove (first);
-    }
-  g_mutex_unlock (&self->lock);
-
-  return retrial;
-}
-
 /* Any thread: there is no next attempt. */
 static void
 norpc_retry_dispose (GObject *object)
@@ -373,7 +269,7 @@ norpc_retry_dispose (GObject *object)
   NorpcRetry *self = NORPC_RETRY (object);
   Retrial *retrial;
 
-  while ((retrial = take_any (self)) != NULL)
+  while ((retrial = norpc_backoff_take_any (&self->backoff)) != NULL)
     {
       norpc_call_refuse (retrial->attempt.outer, NORPC_ERROR_CLOSED,
                          "was not made anew: the layer that held it is gone");
@@ -388,8 +284,7 @@ norpc_retry_finalize (GObject *object)
 {
   NorpcRetry *self = NORPC_RETRY (object);
 
-  norpc_alarm_free (self->alarm);
-  g_sequence_free (self->waiting);
+  norpc_backoff_clear (&self->backoff);
   if (self->func_destroy != NULL)
     self->func_destroy (self->func_data);
   g_mutex_clear (&self->lock);
@@ -487,8 +382,7 @@ norpc_retry_class_init (NorpcRetryClass *klass)
 static void
 norpc_retry_init (NorpcRetry *self)
 {
-  self->waiting = g_sequence_new (NULL);
-  self->alarm = norpc_alarm_new (G_OBJECT (self), time_has_come);
+  norpc_backoff_init (&self->backoff, G_OBJECT (self), time_has_come);
   g_mutex_init (&self->lock);
 }
 
