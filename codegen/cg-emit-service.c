@@ -69,11 +69,11 @@ static const char reply_with_values[] =
   "    return$handled$;\n"
   "\n"
   "  $store$\n"
-  "  norpc_call_end_reply (call);\n";
+  "  $end_reply$ (call);\n";
 
 static const char reply_without_values[] =
   "  if (norpc_call_begin_reply (call, &$info$, $METHOD$) != NULL)\n"
-  "    norpc_call_end_reply (call);\n";
+  "    $end_reply$ (call);\n";
 
 static const char default_init[] =
   "G_DEFINE_INTERFACE ($Iface$, $iface$, G_TYPE_OBJECT)\n"
@@ -216,6 +216,7 @@ emit_default_handle (CgWriter       *writer,
   has_check = cg_marshal_set_conditions (writer, method, TRUE);
   cg_marshal_set_store (writer, method->out_args, TRUE);
   cg_writer_set (writer, "handled", " TRUE");
+  cg_writer_set (writer, "end_reply", "norpc_call_end_reply_on_return");
   if (has_check)
     cg_marshal_set_expanded (writer, "check", check_results);
   else
@@ -234,6 +235,7 @@ emit_complete (CgWriter       *writer,
   has_check = cg_marshal_set_conditions (writer, method, FALSE);
   cg_marshal_set_store (writer, method->out_args, FALSE);
   cg_writer_set (writer, "handled", "");
+  cg_writer_set (writer, "end_reply", "norpc_call_end_reply");
   cg_writer_set (writer, "declare_results", method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
   if (has_check)
     cg_marshal_set_expanded (writer, "check", complete_check);

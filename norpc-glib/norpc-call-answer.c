@@ -12,6 +12,7 @@
  */
 
 #include "norpc-call-private.h"
+#include "norpc-call-scope-private.h"
 #include "norpc-error.h"
 #include "norpc-host-private.h"
 
@@ -295,6 +296,32 @@ norpc_call_end_reply (NorpcCall *self)
   g_return_if_fail (g_atomic_int_get (&self->state) == NORPC_CALL_ANSWERING);
 
   norpc_call_deliver (self);
+}
+
+/**
+ * norpc_call_end_reply_on_return: (skip)
+ * @self: a call
+ *
+ * Sends the reply that [method@Norpc.Call.begin_reply] began as soon as the
+ * handler that runs has returned, and the arguments are let go.
+ *
+ * That is cheaper than [method@Norpc.Call.end_reply], and what generated code does
+ * for the plain forms of methods. Where no handler of the call runs, the reply is
+ * sent at once.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_end_reply_on_return (NorpcCall *self)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (g_atomic_int_get (&self->replied));
+  g_return_if_fail (g_atomic_int_get (&self->state) == NORPC_CALL_ANSWERING);
+
+  if (norpc_call_scope_is_handler (self))
+    g_atomic_int_set (&self->state, NORPC_CALL_WRITTEN);
+  else
+    norpc_call_deliver (self);
 }
 
 /**

@@ -21,6 +21,7 @@ typedef enum
 {
   NORPC_CALL_OPEN,      /* nobody has answered */
   NORPC_CALL_ANSWERING, /* one thread has won the right to answer, and writes */
+  NORPC_CALL_WRITTEN,   /* the answer goes as soon as the handler has returned */
   NORPC_CALL_ANSWERED   /* the answer is on its way to the client */
 } NorpcCallState;
 
@@ -79,8 +80,18 @@ struct _NorpcCall
 
   guint8 timed_out; /* with given_up: because its time was up */
 
+  /* What the service looks at in each call stands together, up to the deadline: the
+   * fewer lines its processor fetches from the other one's cache, the sooner it
+   * answers.
+   */
   const NorpcInterfaceInfo *interface_info;
-  gint64                    deadline; /* monotonic time, or 0 */
+  NorpcCallWatch *watches;  /* (unowned) (nullable), atomic: who wants to know of its end */
+  NorpcCall      *superseded; /* (nullable), held: ended in favour of this one */
+  GCancellable   *service_cancellable; /* (owned) (nullable), atomic: made when asked for */
+  NorpcHost      *host;     /* (owned) (nullable), atomic: set once, in the context of the
+                               service, when the handler has returned without an answer;
+                               read by any thread that answers */
+  gint64          deadline; /* monotonic time, or 0 */
 
   /* Written by the one thread that answers, before it passes the call on to
    * the waiter; read by the waiter.
@@ -92,15 +103,10 @@ struct _NorpcCall
   NorpcCall  *next;  /* the inbox that the answered call is in */
 
   NorpcCallGroup *children; /* (owned) (nullable), atomic: what is called on its behalf */
-  NorpcCallWatch *watches;  /* (unowned) (nullable), atomic: who wants to know of its end */
-  NorpcCall      *superseded; /* (nullable), held: ended in favour of this one */
-  GCancellable   *service_cancellable; /* (owned) (nullable), atomic: made when asked for */
 
-  /* Set once, in the context of the service, when the handler returned
-   * without an answer; read by any thread that answers. The links belong to
-   * the host's lock.
+  /* With the host, when the handler has returned without an answer; they belong to
+   * the lock of its backlog.
    */
-  NorpcHost *host; /* (owned) (nullable), atomic */
   NorpcCall *open_previous;
   NorpcCall *open_next;
 
@@ -148,6 +154,8 @@ const NorpcMethodInfo *norpc_call_get_method_info (NorpcCall *self);
 const char            *norpc_call_get_interface_name (NorpcCall *self);
 
 gpointer norpc_value_steal_pointer (GValue *value);
+
+void norpc_call_clear_args (NorpcCall *self);
 
 /* The block alone, without a word in the call. */
 void norpc_call_hold    (NorpcCall *self);

@@ -22,4 +22,6 @@ void norpc_call_scope_end   (NorpcCallScope *outer,
                              NorpcCall      *call);
 void norpc_call_scope_apply (NorpcCall      *call);
 
+gboolean norpc_call_scope_is_handler (NorpcCall *call);
+
 G_END_DECLS

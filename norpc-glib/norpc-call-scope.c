@@ -59,6 +59,13 @@ norpc_call_scope_begin (NorpcCallScope *outer,
   scope.n_outside = scope.n_entered;
 }
 
+/* Any thread: TRUE if it runs the handler of @call, and works for no other call. */
+gboolean
+norpc_call_scope_is_handler (NorpcCall *call)
+{
+  return scope.call == call && scope.n_entered == scope.n_outside;
+}
+
 /* The same thread: whoever entered a call has no business any more. */
 static void
 leave_forgotten_calls (NorpcCall *call)

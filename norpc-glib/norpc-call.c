@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <string.h>
+
 #include "norpc-error.h"
 #include "norpc-call-private.h"
 #include "norpc-host-private.h"
@@ -72,6 +74,7 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   const GDBusMethodInfo *info;
   NorpcCall *self;
   guint n_args, n_results;
+  gsize size;
 
   g_return_val_if_fail (interface_info != NULL, NULL);
   g_return_val_if_fail (method < norpc_interface_info_get_n_methods (interface_info), NULL);
@@ -80,7 +83,10 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   n_args = norpc_arg_infos_count (info->in_args);
   n_results = norpc_arg_infos_count (info->out_args);
 
-  self = g_malloc0 (sizeof (NorpcCall) + (n_args + n_results) * sizeof (GValue));
+  /* Not g_malloc0 (): what the C library keeps for each thread is not for calloc (). */
+  size = sizeof (NorpcCall) + (n_args + n_results) * sizeof (GValue);
+  self = g_malloc (size);
+  memset (self, 0, size);
   g_atomic_ref_count_init (&self->call_refs);
   g_atomic_ref_count_init (&self->reply_refs);
   g_atomic_ref_count_init (&self->memory_refs);
@@ -93,6 +99,13 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   init_values (self->values, info->in_args, n_args);
 
   return self;
+}
+
+/* Where the service has run, which is done with them. */
+void
+norpc_call_clear_args (NorpcCall *self)
+{
+  clear_values (self->values, self->n_args);
 }
 
 /**
@@ -130,13 +143,17 @@ norpc_call_ref (NorpcCall *self)
 void
 norpc_call_unref (NorpcCall *self)
 {
+  gboolean written;
+
   g_return_if_fail (self != NULL);
 
   if (!g_atomic_ref_count_dec (&self->call_refs))
     return;
 
-  norpc_call_answer_last (self);
-  clear_values (self->values, self->n_args);
+  written = g_atomic_int_get (&self->state) == NORPC_CALL_WRITTEN;
+  if (!written)
+    norpc_call_answer_last (self);
+  norpc_call_clear_args (self);
   g_clear_pointer (&self->superseded, norpc_call_release);
 
   /* What the service connected to its cancellable goes where the service
@@ -145,7 +162,12 @@ norpc_call_unref (NorpcCall *self)
   if (g_atomic_int_get (&self->replied))
     g_clear_object (&self->service_cancellable);
 
+  /* An answer that goes now takes the block with it, so that the client frees what
+   * it has allocated, and no thread waits for the memory of another.
+   */
   norpc_call_release (self);
+  if (written)
+    norpc_call_deliver (self);
 }
 
 /* Any thread: keeps the block, and nothing else, for a moment longer. */

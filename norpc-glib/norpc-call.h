@@ -80,6 +80,8 @@ GValue                   *norpc_call_begin_reply          (NorpcCall            
 NORPC_AVAILABLE_IN_ALL
 void                      norpc_call_end_reply            (NorpcCall                *self);
 NORPC_AVAILABLE_IN_ALL
+void                      norpc_call_end_reply_on_return (NorpcCall           *self);
+NORPC_AVAILABLE_IN_ALL
 void                      norpc_call_return_values        (NorpcCall                *self,
                                                            guint                     n_values,
                                                            const GValue             *values);

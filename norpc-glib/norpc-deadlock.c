@@ -37,8 +37,8 @@ is_stuck_locked (NorpcCall *call)
 {
   NorpcCallState state = (NorpcCallState) g_atomic_int_get (&call->state);
 
-  /* Its caller is about to wake: unless it is the service that has begun to
-   * answer, and not ended.
+  /* Its caller is about to wake: unless it is the service that answers, and the
+   * answer is not on its way.
    */
   if (state == NORPC_CALL_ANSWERED ||
       (state == NORPC_CALL_ANSWERING && !g_atomic_int_get (&call->replied)))

@@ -86,6 +86,19 @@ find_handler (NorpcCall *call,
   return TRUE;
 }
 
+/* The service's context: the answer goes as the caller drops the call, unless
+ * somebody else keeps that, or hears of its end, and may go on to the next call.
+ */
+static void
+end_reply (NorpcCall *call)
+{
+  if (g_atomic_ref_count_compare (&call->call_refs, 1) &&
+      g_atomic_pointer_get (&call->watches) == NULL)
+    norpc_call_clear_args (call);
+  else
+    norpc_call_deliver (call);
+}
+
 /* The service's context. The handler takes its own reference to @call if it
  * answers later. A call that was answered while it waited is passed over.
  */
@@ -106,6 +119,9 @@ norpc_dispatch (NorpcCall *call,
   norpc_call_scope_begin (&outer, call);
   handled = norpc_call_get_method_info (call)->dispatch (service, call, &error);
   norpc_call_scope_end (&outer, call);
+
+  if (g_atomic_int_get (&call->state) == NORPC_CALL_WRITTEN)
+    end_reply (call);
 
   if (!handled)
     {

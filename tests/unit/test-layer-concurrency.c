@@ -13,26 +13,45 @@ get_side (gconstpointer data)
   return (Side) GPOINTER_TO_UINT (data);
 }
 
+/* Calls, and how many of them have come back. */
+typedef struct
+{
+  Outcome outcomes[5];
+  guint   n_back;
+} Notes;
+
+static Notes notes;
+
+static void
+next_note_cb (GObject      *object,
+              GAsyncResult *result,
+              gpointer      outcome)
+{
+  note_cb (object, result, outcome);
+  g_assert_true (outcome == &notes.outcomes[notes.n_back++]);
+}
+
 static void
 test_order (Layered       *fixture,
             gconstpointer  side)
 {
-  Outcome held = { 0 }, notes[5] = { { 0 } };
+  Outcome held = { 0 };
   NorpcCall *call;
 
+  notes = (Notes) { 0 };
   layered_start (fixture, get_side (side), norpc_concurrency_limit_new (1), NULL);
   probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &held);
   call = probe_state_take_held (fixture->state);
-  for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
-    probe_probe_proxy_call_note (fixture->proxy, i, NULL, note_cb, &notes[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (notes.outcomes); i++)
+    probe_probe_proxy_call_note (fixture->proxy, i, NULL, next_note_cb, &notes.outcomes[i]);
   layered_let_pass (fixture);
   g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 1);
 
   answer (call);
-  outcome_wait (&notes[4]);
+  outcome_wait (&notes.outcomes[4]);
   g_assert_true (held.ok);
-  for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
-    g_assert_true (notes[i].n == 1 && notes[i].ok);
+  for (guint i = 0; i < G_N_ELEMENTS (notes.outcomes); i++)
+    g_assert_true (notes.outcomes[i].ok);
   assert_numbers (fixture->state, 5);
 }
 
