@@ -124,7 +124,7 @@ struct _NorpcCall
   GCancellable   *cancellable; /* (owned) (nullable): the client's */
   gulong          cancelled_id;
   guint           timeout;     /* milliseconds, or 0: of this call, or of all of its proxy */
-  guint           timer_place; /* the inbox's lock */
+  guint           timer_place; /* the lock of the inbox's deadlines */
   NorpcGroupLink  parent_link;     /* among the calls on behalf of the same call */
   NorpcGroupLink  proxy_link;      /* among the calls of the same proxy; until it is sent, only
                                       the group is set, and unowned */

@@ -9,6 +9,10 @@
 
 G_BEGIN_DECLS
 
+NorpcInbox *norpc_inbox_new   (GMainContext *context);
+NorpcInbox *norpc_inbox_ref   (NorpcInbox   *self);
+void        norpc_inbox_unref (gpointer      data);
+
 NorpcInbox *norpc_inbox_begin_thread (GMainContext *context);
 void        norpc_inbox_end_thread   (NorpcInbox   *self);
 

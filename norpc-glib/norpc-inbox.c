@@ -17,9 +17,10 @@
 
 #include "norpc-call-private.h"
 #include "norpc-call-scope-private.h"
+#include "norpc-deadlines-private.h"
 #include "norpc-inbox-private.h"
+#include "norpc-inbox-table-private.h"
 #include "norpc-spin-private.h"
-#include "norpc-timer-heap-private.h"
 #include "norpc-trace-private.h"
 #include "norpc-waker-private.h"
 
@@ -36,13 +37,10 @@ struct _NorpcInbox
   int           n_open;  /* atomic: calls that are on their way */
   NorpcCall    *head;    /* atomic: newest first; the inbox owns their client's halves */
 
-  GMutex         lock;
-  NorpcTimerHeap timers;   /* [lock]: calls that have a deadline */
-  int            n_timers; /* atomic, written with the lock */
+  NorpcDeadlines deadlines; /* has its own lock */
 
   /* The thread that runs the context. */
   NorpcCall *first; /* (owned): replies that were taken, oldest first */
-  NorpcCall *last;
   NorpcSpin  spin;
 
   /* The thread that runs the context, if that is a NorpcThread: */
@@ -60,18 +58,10 @@ typedef struct
 
 static const char asleep_marker = 0;
 
-/* Inboxes by context. The lock protects the table; a context's own lock may be
- * taken while it is held.
- */
-static GMutex inboxes_lock;
-static GHashTable *inboxes; /* (owned): of unowned GMainContext and NorpcInbox */
-
-static void norpc_inbox_unref (gpointer data);
-
 /* The inbox that a thread used last (owned). */
 static GPrivate cached_inbox = G_PRIVATE_INIT (norpc_inbox_unref);
 
-static NorpcInbox *
+NorpcInbox *
 norpc_inbox_ref (NorpcInbox *self)
 {
   g_atomic_ref_count_inc (&self->ref_count);
@@ -79,92 +69,17 @@ norpc_inbox_ref (NorpcInbox *self)
   return self;
 }
 
-static void
+void
 norpc_inbox_unref (gpointer data)
 {
   NorpcInbox *self = data;
 
   if (g_atomic_ref_count_dec (&self->ref_count))
     {
-      norpc_timer_heap_clear (&self->timers);
+      norpc_deadlines_clear (&self->deadlines);
       norpc_waker_unref (self->waker);
-      g_mutex_clear (&self->lock);
       g_free (self);
     }
-}
-
-/* The thread that runs the context: in how many milliseconds the first
- * deadline is, or -1.
- */
-static int
-get_timeout (NorpcInbox *self,
-             gint64      now)
-{
-  gint64 remaining = -1;
-  NorpcCall *call;
-
-  if (g_atomic_int_get (&self->n_timers) == 0)
-    return -1;
-
-  g_mutex_lock (&self->lock);
-  call = norpc_timer_heap_peek (&self->timers);
-  if (call != NULL)
-    remaining = MAX (call->deadline - now, 0);
-  g_mutex_unlock (&self->lock);
-
-  /* Rounded up, so that the time is over when the context wakes. */
-  return remaining < 0 ? -1 : (int) MIN ((remaining + 999) / 1000, G_MAXINT);
-}
-
-/* The thread that runs the context: ends the calls whose time is up. They
- * arrive here, as all that have ended.
- */
-static void
-end_late_calls (NorpcInbox *self,
-                gint64      now)
-{
-  NorpcCall *call;
-
-  if (get_timeout (self, now) != 0)
-    return;
-
-  do
-    {
-      g_mutex_lock (&self->lock);
-      call = norpc_timer_heap_peek (&self->timers);
-      if (call != NULL && call->deadline <= now)
-        {
-          norpc_timer_heap_remove (&self->timers, call);
-          g_atomic_int_add (&self->n_timers, -1);
-          norpc_call_hold (call);
-        }
-      else
-        {
-          call = NULL;
-        }
-      g_mutex_unlock (&self->lock);
-
-      if (call != NULL)
-        {
-          norpc_call_time_out (call);
-          norpc_call_release (call);
-        }
-    }
-  while (call != NULL);
-}
-
-/* The client's context, or the calling thread. */
-static void
-unset_timer (NorpcInbox *self,
-             NorpcCall  *call)
-{
-  g_mutex_lock (&self->lock);
-  if (call->timer_place != 0)
-    {
-      norpc_timer_heap_remove (&self->timers, call);
-      g_atomic_int_add (&self->n_timers, -1);
-    }
-  g_mutex_unlock (&self->lock);
 }
 
 /* The calling thread, before the call is sent: ends it at its deadline. */
@@ -172,15 +87,8 @@ void
 norpc_inbox_set_timer (NorpcInbox *self,
                        NorpcCall  *call)
 {
-  gboolean first;
-
-  g_mutex_lock (&self->lock);
-  first = norpc_timer_heap_add (&self->timers, call);
-  g_atomic_int_inc (&self->n_timers);
-  g_mutex_unlock (&self->lock);
-
   /* Several threads can have the default context for theirs. */
-  if (first && !g_main_context_is_owner (self->context))
+  if (norpc_deadlines_add (&self->deadlines, call) && !g_main_context_is_owner (self->context))
     g_main_context_wakeup (self->context);
 }
 
@@ -202,7 +110,7 @@ inbox_source_prepare (GSource *source,
   NorpcInbox *self = ((InboxSource *) source)->inbox;
   NorpcCall *head;
 
-  *timeout = get_timeout (self, g_source_get_time (source));
+  *timeout = norpc_deadlines_get_timeout (&self->deadlines, g_source_get_time (source));
 
   if (self->first != NULL || *timeout == 0)
     return TRUE;
@@ -225,8 +133,7 @@ static gboolean
 inbox_source_check (GSource *source)
 {
   NorpcInbox *self = ((InboxSource *) source)->inbox;
-
-  gboolean late = get_timeout (self, g_source_get_time (source)) == 0;
+  gboolean late = norpc_deadlines_get_timeout (&self->deadlines, g_source_get_time (source)) == 0;
 
   if (g_atomic_pointer_compare_and_exchange (&self->head, ASLEEP, NULL))
     return late || self->first != NULL;
@@ -248,7 +155,6 @@ take_arrivals (NorpcInbox *self)
     }
   while (!g_atomic_pointer_compare_and_exchange (&self->head, newest, NULL));
 
-  self->last = newest;
   while (newest != NULL)
     {
       NorpcCall *next = newest->next;
@@ -313,7 +219,7 @@ hand_over (NorpcInbox *self,
   call->next = NULL;
 
   if (call->deadline != 0)
-    unset_timer (self, call);
+    norpc_deadlines_remove (&self->deadlines, call);
   unlist_call (self, call);
   norpc_call_come_back (call);
   note_cancellation (call);
@@ -354,7 +260,7 @@ inbox_source_dispatch (GSource     *source,
 
   norpc_call_scope_begin (&outer, NULL); /* a handler may be running the context */
 
-  end_late_calls (self, g_source_get_time (source));
+  norpc_deadlines_expire (&self->deadlines, g_source_get_time (source));
 
   if (self->first == NULL)
     take_arrivals (self);
@@ -401,10 +307,7 @@ context_gone_cb (gpointer data)
   g_atomic_int_set (&self->gone, TRUE);
   norpc_waker_detach (self->waker);
 
-  g_mutex_lock (&inboxes_lock);
-  if (g_hash_table_lookup (inboxes, self->context) == self)
-    g_hash_table_remove (inboxes, self->context);
-  g_mutex_unlock (&inboxes_lock);
+  norpc_inbox_table_remove (self->context, self);
 }
 
 static gboolean
@@ -413,14 +316,15 @@ never_called_cb (gpointer user_data G_GNUC_UNUSED)
   return G_SOURCE_CONTINUE;
 }
 
-static NorpcInbox *
+/* The calling thread. Returns an inbox that its context owns. */
+NorpcInbox *
 norpc_inbox_new (GMainContext *context)
 {
   NorpcInbox *self = g_new0 (NorpcInbox, 1);
   GSource *source = g_source_new (&inbox_source_funcs, sizeof (InboxSource));
 
   g_atomic_ref_count_init (&self->ref_count);
-  g_mutex_init (&self->lock);
+  norpc_deadlines_init (&self->deadlines);
   self->context = context;
   self->waker = norpc_waker_new (context);
   self->spin = (NorpcSpin) NORPC_SPIN_INIT;
@@ -438,34 +342,13 @@ norpc_inbox_new (GMainContext *context)
   return self;
 }
 
-/* The calling thread. Returns an owned inbox. */
-static NorpcInbox *
-norpc_inbox_get_for_context (GMainContext *context)
-{
-  NorpcInbox *self;
-
-  g_mutex_lock (&inboxes_lock);
-  if (inboxes == NULL)
-    inboxes = g_hash_table_new (NULL, NULL);
-  self = g_hash_table_lookup (inboxes, context);
-  if (self == NULL)
-    {
-      self = norpc_inbox_new (context);
-      g_hash_table_insert (inboxes, context, self);
-    }
-  norpc_inbox_ref (self);
-  g_mutex_unlock (&inboxes_lock);
-
-  return self;
-}
-
 /* A thread that begins, and has nobody else run @context. Returns an inbox for
  * norpc_inbox_end_thread ().
  */
 NorpcInbox *
 norpc_inbox_begin_thread (GMainContext *context)
 {
-  NorpcInbox *self = norpc_inbox_get_for_context (context);
+  NorpcInbox *self = norpc_inbox_table_get (context);
 
   self->lists = TRUE;
 
@@ -514,7 +397,7 @@ norpc_inbox_open_call (NorpcCall *call)
 
   if (self == NULL || self->context != context || g_atomic_int_get (&self->gone))
     {
-      self = norpc_inbox_get_for_context (context);
+      self = norpc_inbox_table_get (context);
       g_private_replace (&cached_inbox, self);
     }
 
