@@ -9,26 +9,26 @@
  * context. */
 
 static gboolean
-may_expire (KvEntry *entry,
-            gint64   deadline,
-            guint    flags)
+may_expire (KvEntry       *entry,
+            gint64         deadline,
+            KvExpireFlags  flags)
 {
   gboolean expires = entry->deadline != KV_NO_DEADLINE;
 
-  return !((flags & KV_EXPIRE_IF_NONE) && expires) &&
-         !((flags & KV_EXPIRE_IF_ANY) && !expires) &&
-         !((flags & KV_EXPIRE_IF_LATER) && deadline <= entry->deadline) &&
-         !((flags & KV_EXPIRE_IF_SOONER) && deadline >= entry->deadline);
+  return !((flags & KV_EXPIRE_FLAGS_IF_NONE) && expires) &&
+         !((flags & KV_EXPIRE_FLAGS_IF_ANY) && !expires) &&
+         !((flags & KV_EXPIRE_FLAGS_IF_LATER) && deadline <= entry->deadline) &&
+         !((flags & KV_EXPIRE_FLAGS_IF_SOONER) && deadline >= entry->deadline);
 }
 
 static gboolean
-kv_store_service_expire (KvStore   *store,
-                         guint      number,
-                         GBytes    *key,
-                         gint64     ttl,
-                         guint      flags,
-                         gboolean  *out_changed,
-                         GError   **error)
+kv_store_service_expire (KvStore        *store,
+                         guint           number,
+                         GBytes         *key,
+                         gint64          ttl,
+                         KvExpireFlags   flags,
+                         gboolean       *out_changed,
+                         GError        **error)
 {
   KvStoreService *self = KV_STORE_SERVICE (store);
   KvDatabase *database = kv_store_service_get_database (self, number, error);

@@ -5,118 +5,93 @@
 
 #include "kv-store-service-private.h"
 
-/* The methods for many keys at a time. They run in the service's context. */
+/* The methods for many keys at a time. They run in the service's context, and
+ * own the arrays that they are given. */
 
-static GBytes *
-get_nth_key (GVariant *keys,
-             gsize     index)
-{
-  g_autoptr (GVariant) key = g_variant_get_child_value (keys, index);
-
-  return g_variant_get_data_as_bytes (key);
-}
-
-static GVariant *
-variant_from_bytes (GBytes *bytes)
-{
-  return g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
-}
-
-static GVariant *
-kv_store_service_get_many (KvStore   *store,
-                           guint      number,
-                           GVariant  *keys,
-                           GError   **error)
+static GPtrArray *
+kv_store_service_get_many (KvStore    *store,
+                           guint       number,
+                           GPtrArray  *keys,
+                           GError    **error)
 {
   KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
-  gsize n_keys = g_variant_n_children (keys);
-  g_autofree GVariant **values = NULL;
+  g_autoptr (GPtrArray) moved = keys;
+  GPtrArray *values;
 
   if (database == NULL)
     return NULL;
 
-  values = g_new (GVariant *, n_keys);
-  for (gsize i = 0; i < n_keys; i++)
+  values = g_ptr_array_new_full (keys->len, (GDestroyNotify) kv_found_free);
+  for (guint i = 0; i < keys->len; i++)
     {
-      g_autoptr (GBytes) key = get_nth_key (keys, i);
-      KvEntry *entry = kv_database_lookup (database, key);
+      KvEntry *entry = kv_database_lookup (database, keys->pdata[i]);
 
-      values[i] = g_variant_new_maybe (G_VARIANT_TYPE_BYTESTRING,
-                                       entry != NULL ? variant_from_bytes (kv_entry_get_value (entry)) : NULL);
+      g_ptr_array_add (values, kv_found_new (entry != NULL ? kv_entry_get_value (entry) : NULL));
     }
 
-  return g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("may"), values, n_keys));
+  return values;
 }
 
 static gboolean
-kv_store_service_set_many (KvStore   *store,
-                           guint      number,
-                           GVariant  *entries,
-                           GError   **error)
+kv_store_service_set_many (KvStore    *store,
+                           guint       number,
+                           GPtrArray  *pairs,
+                           GError    **error)
 {
   KvStoreService *self = KV_STORE_SERVICE (store);
   KvDatabase *database = kv_store_service_get_database (self, number, error);
-  gsize n_entries = g_variant_n_children (entries);
+  g_autoptr (GPtrArray) moved = pairs;
 
   if (database == NULL)
     return FALSE;
 
-  for (gsize i = 0; i < n_entries; i++)
+  for (guint i = 0; i < pairs->len; i++)
     {
-      g_autoptr (GVariant) pair = g_variant_get_child_value (entries, i);
-      g_autoptr (GBytes) key = get_nth_key (pair, 0);
-      g_autoptr (GBytes) value = get_nth_key (pair, 1);
+      KvPair *pair = pairs->pdata[i];
 
-      kv_store_service_set_deadline (self, database, kv_database_set (database, key, value), KV_NO_DEADLINE);
+      kv_store_service_set_deadline (self, database, kv_database_set (database, pair->key, pair->value),
+                                     KV_NO_DEADLINE);
     }
 
   return TRUE;
 }
 
 static gboolean
-kv_store_service_remove (KvStore   *store,
-                         guint      number,
-                         GVariant  *keys,
-                         guint     *out_removed,
-                         GError   **error)
+kv_store_service_remove (KvStore    *store,
+                         guint       number,
+                         GPtrArray  *keys,
+                         guint      *out_removed,
+                         GError    **error)
 {
   KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
-  gsize n_keys = g_variant_n_children (keys);
+  g_autoptr (GPtrArray) moved = keys;
 
   if (database == NULL)
     return FALSE;
 
   *out_removed = 0;
-  for (gsize i = 0; i < n_keys; i++)
-    {
-      g_autoptr (GBytes) key = get_nth_key (keys, i);
-
-      *out_removed += kv_database_remove (database, key) ? 1 : 0;
-    }
+  for (guint i = 0; i < keys->len; i++)
+    *out_removed += kv_database_remove (database, keys->pdata[i]) ? 1 : 0;
 
   return TRUE;
 }
 
 static gboolean
-kv_store_service_count (KvStore   *store,
-                        guint      number,
-                        GVariant  *keys,
-                        guint     *out_found,
-                        GError   **error)
+kv_store_service_count (KvStore    *store,
+                        guint       number,
+                        GPtrArray  *keys,
+                        guint      *out_found,
+                        GError    **error)
 {
   KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
-  gsize n_keys = g_variant_n_children (keys);
+  g_autoptr (GPtrArray) moved = keys;
 
   if (database == NULL)
     return FALSE;
 
   *out_found = 0;
-  for (gsize i = 0; i < n_keys; i++)
-    {
-      g_autoptr (GBytes) key = get_nth_key (keys, i);
-
-      *out_found += kv_database_lookup (database, key) != NULL ? 1 : 0;
-    }
+  for (guint i = 0; i < keys->len; i++)
+    *out_found += kv_database_lookup (database, keys->pdata[i]) != NULL ? 1 : 0;
 
   return TRUE;
 }
@@ -125,25 +100,25 @@ static void
 add_key_cb (gpointer data,
             gpointer user_data)
 {
-  g_ptr_array_add (user_data, variant_from_bytes (data));
+  g_ptr_array_add (user_data, g_bytes_ref (data));
 }
 
-static GVariant *
+static GPtrArray *
 kv_store_service_list_keys (KvStore  *store,
                             guint     number,
                             GBytes   *pattern,
                             GError  **error)
 {
   KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
-  g_autoptr (GPtrArray) keys = g_ptr_array_new ();
+  GPtrArray *keys;
 
   if (database == NULL)
     return NULL;
 
+  keys = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   kv_database_foreach_match (database, pattern, add_key_cb, keys);
 
-  return g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE_BYTESTRING,
-                                                  (GVariant * const *) keys->pdata, keys->len));
+  return keys;
 }
 
 static gboolean

@@ -5,10 +5,14 @@
 
 #pragma once
 
-#include "kv-store-types.h"
 #include "kvstore.h"
 
 G_BEGIN_DECLS
+
+#define KV_STORE_N_DATABASES 16
+
+/* The longest value that a store holds, in bytes. */
+#define KV_STORE_MAX_LENGTH (512 * 1024 * 1024)
 
 #define KV_TYPE_STORE_SERVICE (kv_store_service_get_type ())
 

@@ -29,15 +29,15 @@ kv_store_service_get (KvStore  *store,
 }
 
 static gboolean
-kv_store_service_set (KvStore   *store,
-                      guint      number,
-                      GBytes    *key,
-                      GBytes    *value,
-                      gint64     ttl,
-                      guint      flags,
-                      gboolean  *out_stored,
-                      GBytes   **out_previous,
-                      GError   **error)
+kv_store_service_set (KvStore     *store,
+                      guint        number,
+                      GBytes      *key,
+                      GBytes      *value,
+                      gint64       ttl,
+                      KvSetFlags   flags,
+                      gboolean    *out_stored,
+                      GBytes     **out_previous,
+                      GError     **error)
 {
   KvStoreService *self = KV_STORE_SERVICE (store);
   KvDatabase *database = kv_store_service_get_database (self, number, error);
@@ -49,13 +49,13 @@ kv_store_service_set (KvStore   *store,
 
   entry = kv_database_lookup (database, key);
   *out_previous = entry != NULL ? g_bytes_ref (kv_entry_get_value (entry)) : NULL;
-  *out_stored = !((flags & KV_SET_IF_ABSENT) && entry != NULL) &&
-                !((flags & KV_SET_IF_PRESENT) && entry == NULL);
+  *out_stored = !((flags & KV_SET_FLAGS_IF_ABSENT) && entry != NULL) &&
+                !((flags & KV_SET_FLAGS_IF_PRESENT) && entry == NULL);
 
   if (*out_stored)
     {
       entry = kv_database_set (database, key, value);
-      if (!(flags & KV_SET_KEEP_TTL))
+      if (!(flags & KV_SET_FLAGS_KEEP_TTL))
         kv_store_service_set_deadline (self, database, entry, deadline);
     }
 

@@ -129,7 +129,7 @@ set_for_a_while (KvStoreProxy *store)
   g_autoptr (GError) error = NULL;
   gboolean stored;
 
-  if (!kv_store_proxy_call_set_sync (store, 0, key, value, 100, KV_SET_IF_ABSENT,
+  if (!kv_store_proxy_call_set_sync (store, 0, key, value, 100, KV_SET_FLAGS_IF_ABSENT,
                                      &stored, NULL, NULL, &error))
     g_error ("Set failed: %s", error->message);
 

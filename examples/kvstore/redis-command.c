@@ -39,19 +39,17 @@ redis_arg_get_number (RedisRequest *request,
   return FALSE;
 }
 
-/* Returns: (transfer floating): the arguments from @first on, as `aay`, which
- * shares their bytes */
-GVariant *
-redis_args_to_variant (GPtrArray *args,
-                       guint      first)
+/* Returns: (transfer full): GBytes: the arguments from @first on */
+GPtrArray *
+redis_args_from (GPtrArray *args,
+                 guint      first)
 {
-  g_autofree GVariant **children = g_new (GVariant *, args->len);
-  guint n = 0;
+  GPtrArray *rest = g_ptr_array_new_full (args->len - first, (GDestroyNotify) g_bytes_unref);
 
   for (guint i = first; i < args->len; i++)
-    children[n++] = g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, args->pdata[i], TRUE);
+    g_ptr_array_add (rest, g_bytes_ref (args->pdata[i]));
 
-  return g_variant_new_array (G_VARIANT_TYPE_BYTESTRING, children, n);
+  return rest;
 }
 
 const RedisCommand *

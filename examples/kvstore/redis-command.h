@@ -45,7 +45,7 @@ gboolean            redis_arg_is             (GBytes             *arg,
 gboolean            redis_arg_get_number     (RedisRequest       *request,
                                               GBytes             *arg,
                                               gint64             *number);
-GVariant           *redis_args_to_variant    (GPtrArray          *args,
+GPtrArray          *redis_args_from          (GPtrArray          *args,
                                               guint               first);
 
 G_END_DECLS

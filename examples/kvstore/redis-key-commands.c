@@ -30,7 +30,7 @@ redis_del (RedisRequest *request,
 {
   kv_store_proxy_call_remove (redis_request_get_store (request),
                               redis_request_get_database (request),
-                              redis_args_to_variant (args, 1),
+                              redis_args_from (args, 1),
                               NULL, remove_cb, request);
 }
 
@@ -55,7 +55,7 @@ redis_exists (RedisRequest *request,
 {
   kv_store_proxy_call_count (redis_request_get_store (request),
                              redis_request_get_database (request),
-                             redis_args_to_variant (args, 1),
+                             redis_args_from (args, 1),
                              NULL, count_cb, request);
 }
 
@@ -80,20 +80,20 @@ redis_type (RedisRequest *request,
 {
   kv_store_proxy_call_count (redis_request_get_store (request),
                              redis_request_get_database (request),
-                             redis_args_to_variant (args, 1),
+                             redis_args_from (args, 1),
                              NULL, type_cb, request);
 }
 
-/* Returns: the flag of an option of EXPIRE, or 0 if there is no such option */
-static guint
+/* Returns: the flag of an option of EXPIRE, or none if there is no such option */
+static KvExpireFlags
 get_expire_flag (GBytes *option)
 {
-  static const struct { const char *name; guint flag; } options[] =
+  static const struct { const char *name; KvExpireFlags flag; } options[] =
   {
-    { "nx", KV_EXPIRE_IF_NONE },
-    { "xx", KV_EXPIRE_IF_ANY },
-    { "gt", KV_EXPIRE_IF_LATER },
-    { "lt", KV_EXPIRE_IF_SOONER },
+    { "nx", KV_EXPIRE_FLAGS_IF_NONE },
+    { "xx", KV_EXPIRE_FLAGS_IF_ANY },
+    { "gt", KV_EXPIRE_FLAGS_IF_LATER },
+    { "lt", KV_EXPIRE_FLAGS_IF_SOONER },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (options); i++)
@@ -102,22 +102,22 @@ get_expire_flag (GBytes *option)
         return options[i].flag;
     }
 
-  return 0;
+  return KV_EXPIRE_FLAGS_NONE;
 }
 
 static gboolean
-parse_expire_options (RedisRequest *request,
-                      GPtrArray    *args,
-                      guint        *flags)
+parse_expire_options (RedisRequest  *request,
+                      GPtrArray     *args,
+                      KvExpireFlags *flags)
 {
-  *flags = KV_EXPIRE_NONE;
+  *flags = KV_EXPIRE_FLAGS_NONE;
   for (guint i = 3; i < args->len; i++)
     {
-      guint flag = get_expire_flag (args->pdata[i]);
+      KvExpireFlags flag = get_expire_flag (args->pdata[i]);
       gsize length;
       const char *text = g_bytes_get_data (args->pdata[i], &length);
 
-      if (flag == 0)
+      if (flag == KV_EXPIRE_FLAGS_NONE)
         {
           redis_request_reply_error (request, "ERR Unsupported option %.*s", (int) length, text);
           return FALSE;
@@ -126,13 +126,13 @@ parse_expire_options (RedisRequest *request,
       *flags |= flag;
     }
 
-  if ((*flags & KV_EXPIRE_IF_NONE) && (*flags & ~KV_EXPIRE_IF_NONE))
+  if ((*flags & KV_EXPIRE_FLAGS_IF_NONE) && (*flags & ~KV_EXPIRE_FLAGS_IF_NONE))
     {
       redis_request_reply_error (request, "ERR NX and XX, GT or LT options at the same time are not compatible");
       return FALSE;
     }
 
-  if ((*flags & KV_EXPIRE_IF_LATER) && (*flags & KV_EXPIRE_IF_SOONER))
+  if ((*flags & KV_EXPIRE_FLAGS_IF_LATER) && (*flags & KV_EXPIRE_FLAGS_IF_SOONER))
     {
       redis_request_reply_error (request, "ERR GT and LT options at the same time are not compatible");
       return FALSE;
@@ -171,8 +171,8 @@ expire (RedisRequest *request,
         GPtrArray    *args,
         gint64        unit)
 {
+  KvExpireFlags flags;
   gint64 time;
-  guint flags;
 
   if (!parse_expire_options (request, args, &flags) ||
       !redis_arg_get_number (request, args->pdata[2], &time))
@@ -274,10 +274,9 @@ keys_cb (GObject      *source,
          gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  g_autoptr (GVariant) keys = NULL;
+  g_autoptr (GPtrArray) keys = NULL;
   g_autoptr (GError) error = NULL;
   RespWriter *writer;
-  gsize n_keys;
 
   keys = kv_store_proxy_call_list_keys_finish (KV_STORE_PROXY (source), result, &error);
   if (keys == NULL)
@@ -287,15 +286,9 @@ keys_cb (GObject      *source,
     }
 
   writer = redis_request_begin_reply (request);
-  n_keys = g_variant_n_children (keys);
-  resp_writer_add_array (writer, n_keys);
-  for (gsize i = 0; i < n_keys; i++)
-    {
-      g_autoptr (GVariant) key = g_variant_get_child_value (keys, i);
-      g_autoptr (GBytes) data = g_variant_get_data_as_bytes (key);
-
-      resp_writer_add_bulk (writer, data);
-    }
+  resp_writer_add_array (writer, keys->len);
+  for (guint i = 0; i < keys->len; i++)
+    resp_writer_add_bulk (writer, keys->pdata[i]);
   redis_request_end_reply (request);
 }
 

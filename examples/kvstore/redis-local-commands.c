@@ -6,6 +6,7 @@
 #include "redis-local-commands.h"
 
 #include "kv-glob.h"
+#include "kv-store-service.h"
 #include "redis-command.h"
 #include "redis-connection.h"
 #include "resp-reader.h"

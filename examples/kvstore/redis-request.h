@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include "kv-store-types.h"
 #include "kvstore.h"
 #include "resp-writer.h"
 

@@ -47,7 +47,7 @@ redis_get (RedisRequest *request,
 
 typedef struct
 {
-  guint flags;
+  KvSetFlags flags;
   gboolean get;         /* reply the previous value */
   GBytes *time;         /* the argument of EX or PX, or NULL */
   gint64 time_unit;     /* in milliseconds */
@@ -64,13 +64,13 @@ parse_set_option (GPtrArray  *args,
   GBytes *option = args->pdata[*index];
   gboolean seconds = redis_arg_is (option, "ex");
 
-  if (redis_arg_is (option, "nx") && !(options->flags & KV_SET_IF_PRESENT))
+  if (redis_arg_is (option, "nx") && !(options->flags & KV_SET_FLAGS_IF_PRESENT))
     {
-      options->flags |= KV_SET_IF_ABSENT;
+      options->flags |= KV_SET_FLAGS_IF_ABSENT;
     }
-  else if (redis_arg_is (option, "xx") && !(options->flags & KV_SET_IF_ABSENT))
+  else if (redis_arg_is (option, "xx") && !(options->flags & KV_SET_FLAGS_IF_ABSENT))
     {
-      options->flags |= KV_SET_IF_PRESENT;
+      options->flags |= KV_SET_FLAGS_IF_PRESENT;
     }
   else if (redis_arg_is (option, "get"))
     {
@@ -78,10 +78,10 @@ parse_set_option (GPtrArray  *args,
     }
   else if (redis_arg_is (option, "keepttl") && options->time == NULL)
     {
-      options->flags |= KV_SET_KEEP_TTL;
+      options->flags |= KV_SET_FLAGS_KEEP_TTL;
     }
   else if ((seconds || redis_arg_is (option, "px")) && *index + 1 < args->len &&
-           !(options->flags & KV_SET_KEEP_TTL) &&
+           !(options->flags & KV_SET_FLAGS_KEEP_TTL) &&
            (options->time == NULL || options->time_unit == (seconds ? 1000 : 1)))
     {
       options->time = args->pdata[++*index];
@@ -297,25 +297,14 @@ redis_decrby (RedisRequest *request,
 }
 
 static void
-add_value (RespWriter *writer,
-           GVariant   *value)
-{
-  g_autoptr (GVariant) bytes = g_variant_get_maybe (value);
-  g_autoptr (GBytes) data = bytes != NULL ? g_variant_get_data_as_bytes (bytes) : NULL;
-
-  resp_writer_add_bulk (writer, data);
-}
-
-static void
 mget_cb (GObject      *source,
          GAsyncResult *result,
          gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  g_autoptr (GVariant) values = NULL;
+  g_autoptr (GPtrArray) values = NULL;
   g_autoptr (GError) error = NULL;
   RespWriter *writer;
-  gsize n_values;
 
   values = kv_store_proxy_call_get_many_finish (KV_STORE_PROXY (source), result, &error);
   if (values == NULL)
@@ -325,14 +314,9 @@ mget_cb (GObject      *source,
     }
 
   writer = redis_request_begin_reply (request);
-  n_values = g_variant_n_children (values);
-  resp_writer_add_array (writer, n_values);
-  for (gsize i = 0; i < n_values; i++)
-    {
-      g_autoptr (GVariant) value = g_variant_get_child_value (values, i);
-
-      add_value (writer, value);
-    }
+  resp_writer_add_array (writer, values->len);
+  for (guint i = 0; i < values->len; i++)
+    resp_writer_add_bulk (writer, ((KvFound *) values->pdata[i])->value);
   redis_request_end_reply (request);
 }
 
@@ -342,7 +326,7 @@ redis_mget (RedisRequest *request,
 {
   kv_store_proxy_call_get_many (redis_request_get_store (request),
                                 redis_request_get_database (request),
-                                redis_args_to_variant (args, 1),
+                                redis_args_from (args, 1),
                                 NULL, mget_cb, request);
 }
 
@@ -364,8 +348,7 @@ void
 redis_mset (RedisRequest *request,
             GPtrArray    *args)
 {
-  g_autofree GVariant **entries = NULL;
-  guint n_entries = args->len / 2;
+  GPtrArray *pairs;
 
   if (args->len % 2 == 0)
     {
@@ -373,19 +356,11 @@ redis_mset (RedisRequest *request,
       return;
     }
 
-  entries = g_new (GVariant *, n_entries);
-  for (guint i = 0; i < n_entries; i++)
-    {
-      GVariant *pair[2];
-
-      for (guint j = 0; j < 2; j++)
-        pair[j] = g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING,
-                                            args->pdata[1 + 2 * i + j], TRUE);
-      entries[i] = g_variant_new_tuple (pair, 2);
-    }
+  pairs = g_ptr_array_new_full (args->len / 2, (GDestroyNotify) kv_pair_free);
+  for (guint i = 1; i < args->len; i += 2)
+    g_ptr_array_add (pairs, kv_pair_new (args->pdata[i], args->pdata[i + 1]));
 
   kv_store_proxy_call_set_many (redis_request_get_store (request),
-                                redis_request_get_database (request),
-                                g_variant_new_array (G_VARIANT_TYPE ("(ayay)"), entries, n_entries),
+                                redis_request_get_database (request), pairs,
                                 NULL, mset_cb, request);
 }

@@ -73,13 +73,14 @@ class Client(unittest.TestCase):
         result = self.wait(self.proxy.call_get, 0, data('key'), None)
         self.assertEqual(self.proxy.call_get_finish(result).get_data(), b'one')
 
-    def test_variants(self):
-        pairs = GLib.Variant('a(ayay)', [(b'a', b'1'), (b'b', b'2')])
+    def test_many(self):
+        pairs = [Kv.Pair.new(data('a'), data('1')), Kv.Pair.new(data('b'), data('2'))]
         self.proxy.call_set_many_sync(0, pairs, None)
-        keys = GLib.Variant('aay', [b'a', b'x', b'b'])
+        keys = [data('a'), data('x'), data('b')]
         values = self.proxy.call_get_many_sync(0, keys, None)
-        self.assertEqual([value and bytes(value) for value in values.unpack()],
+        self.assertEqual([found.value and found.value.get_data() for found in values],
                          [b'1', None, b'2'])
+        self.assertEqual(self.proxy.call_list_databases_sync(None).unpack(), [(0, 2, 0)])
 
     def test_error(self):
         self.proxy.call_set_sync(0, data('key'), data('word'), 0, 0, None)

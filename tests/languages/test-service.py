@@ -43,7 +43,7 @@ class PlainStore(GObject.Object, Kv.Store):
     def do_list_keys(self, database, pattern):
         if pattern.get_data() == b'exception':
             raise ValueError('an exception that the service did not mean')
-        return GLib.Variant('aay', list(self.values))
+        return [GLib.Bytes.new(key) for key in self.values]
 
     def do_get_size(self, database):
         if database == 1:
@@ -152,7 +152,7 @@ class Plain(Case):
         self.assertTrue(stored)
         self.assertEqual(previous.get_data(), b'value')
         keys = self.proxy.call_list_keys_sync(0, data('*'), None)
-        self.assertEqual([bytes(key) for key in keys.unpack()], [b'key'])
+        self.assertEqual([key.get_data() for key in keys], [b'key'])
         self.assertEqual(self.proxy.call_get_size_sync(0, None), 1)
         self.assertTrue(self.proxy.call_flush_sync(None))
         self.assertEqual(self.proxy.call_get_size_sync(0, None), 0)
