@@ -114,6 +114,8 @@ struct _NorpcCall
   GThread *waiting_thread; /* (unowned) (nullable) */
   GThread *serving_thread; /* (unowned) (nullable), atomic, written once, by who brings it to a
                               channel */
+  NorpcCall *substitute;   /* (nullable), held: that a layer sent last in its stead; the lock of
+                              norpc-deadlock.c */
 
   /* What only the client has to do with comes last: the service does not fetch
    * it from the other processor.

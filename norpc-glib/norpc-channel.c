@@ -140,8 +140,7 @@ norpc_channel_send (NorpcEndpoint *endpoint,
   g_autoptr (NorpcCall) superseded = NULL;
   g_autofree char *refusal = NULL;
   NorpcError code = NORPC_ERROR_FAILED;
-  gboolean brought = call->waiter == NORPC_CALL_WAITER_SYNC &&
-                     call->waiting_thread != g_thread_self ();
+  gboolean brought = call->waiting_thread != NULL && call->waiting_thread != g_thread_self ();
 
   norpc_observe_sent (call, &self->recorder);
 

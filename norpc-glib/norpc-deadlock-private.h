@@ -25,5 +25,7 @@ typedef struct
 gboolean norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 void     norpc_deadlock_end_wait   (void);
 void     norpc_deadlock_look       (NorpcCall       *call);
+void     norpc_deadlock_substitute (NorpcCall       *call,
+                                    NorpcCall       *substitute);
 
 G_END_DECLS

@@ -14,6 +14,9 @@
  * A call may come to the thread that has to serve it later, through a layer that
  * held it back: then who brings it looks.
  *
+ * A layer may send others in the stead of a call, one after the other: then it is
+ * the last of them that is followed.
+ *
  * A thread that is asleep for a call that its service has taken and answers
  * later, or has handed to somebody else, can be woken by anybody: there the
  * trail ends.
@@ -29,20 +32,46 @@
 static GMutex waits_lock;
 static GHashTable *waits; /* (owned) (nullable) */
 
+/* With the lock held: its caller is about to wake. That is not so if it is the
+ * service that answers, and the answer is not on its way.
+ */
+static gboolean
+has_ended_locked (NorpcCall *call)
+{
+  NorpcCallState state = (NorpcCallState) g_atomic_int_get (&call->state);
+
+  return state == NORPC_CALL_ANSWERED ||
+         (state == NORPC_CALL_ANSWERING && !g_atomic_int_get (&call->replied));
+}
+
+/* With the lock held: what is on its way for @call. */
+static NorpcCall *
+get_last_substitute_locked (NorpcCall *call)
+{
+  while (call->substitute != NULL)
+    call = call->substitute;
+
+  return call;
+}
+
+/* With the lock held: whoever has the call has not handed it to a service. */
+static gboolean
+is_waiting_locked (NorpcCall *call)
+{
+  return g_atomic_int_get (&get_last_substitute_locked (call)->stage) == NORPC_CALL_WAITING;
+}
+
 /* With the lock held: only the thread that serves the call can answer it, and
- * cannot before it wakes.
+ * cannot before it wakes. Where a substitute has ended, the layer that made it is
+ * at it.
  */
 static gboolean
 is_stuck_locked (NorpcCall *call)
 {
-  NorpcCallState state = (NorpcCallState) g_atomic_int_get (&call->state);
-
-  /* Its caller is about to wake: unless it is the service that answers, and the
-   * answer is not on its way.
-   */
-  if (state == NORPC_CALL_ANSWERED ||
-      (state == NORPC_CALL_ANSWERING && !g_atomic_int_get (&call->replied)))
+  if (has_ended_locked (call))
     return FALSE;
+  if (call->substitute != NULL)
+    return is_stuck_locked (call->substitute);
 
   switch ((NorpcCallStage) g_atomic_int_get (&call->stage))
     {
@@ -60,6 +89,25 @@ is_stuck_locked (NorpcCall *call)
     }
 }
 
+/* With the lock held: the one that has to serve the call or, if that is known, its
+ * substitute. One that is made behind a channel comes to none itself.
+ */
+static GThread *
+get_serving_thread_locked (NorpcCall *call)
+{
+  GThread *thread = NULL;
+
+  for (; call != NULL; call = call->substitute)
+    {
+      GThread *nearer = g_atomic_pointer_get (&call->serving_thread);
+
+      if (nearer != NULL)
+        thread = nearer;
+    }
+
+  return thread;
+}
+
 /* With the lock held: the one thread that can end it, or NULL. */
 static GThread *
 get_thread_locked (NorpcThreadWait *wait)
@@ -67,7 +115,7 @@ get_thread_locked (NorpcThreadWait *wait)
   if (wait->call == NULL)
     return wait->host == NULL || norpc_host_get_state (wait->host) < wait->state ? wait->thread : NULL;
 
-  return is_stuck_locked (wait->call) ? g_atomic_pointer_get (&wait->call->serving_thread) : NULL;
+  return is_stuck_locked (wait->call) ? get_serving_thread_locked (wait->call) : NULL;
 }
 
 /* With the lock held: @wait, what the thread sleeps for that has to end it, and so
@@ -112,7 +160,7 @@ find_last_locked (GPtrArray *circle)
     {
       NorpcCall *call = ((NorpcThreadWait *) circle->pdata[i])->call;
 
-      if (call != NULL && g_atomic_int_get (&call->stage) == NORPC_CALL_WAITING)
+      if (call != NULL && is_waiting_locked (call))
         return (int) i;
       if (call != NULL && last < 0)
         last = (int) i;
@@ -226,11 +274,30 @@ norpc_deadlock_look (NorpcCall *call)
   /* If its caller does not sleep yet, it looks itself before it does. */
   g_mutex_lock (&waits_lock);
   wait = waits != NULL ? g_hash_table_lookup (waits, call->waiting_thread) : NULL;
-  if (wait != NULL && wait->call == call)
+  if (wait != NULL && wait->call != NULL && get_last_substitute_locked (wait->call) == call)
     culprit = find_culprit_locked (wait, call->waiting_thread, &description, &hopeless);
   g_mutex_unlock (&waits_lock);
 
   refuse (culprit, description);
+}
+
+/* The thread that is going to send @substitute, which is the answer to @call if it
+ * does not fail.
+ */
+void
+norpc_deadlock_substitute (NorpcCall *call,
+                           NorpcCall *substitute)
+{
+  NorpcCall *previous;
+
+  norpc_call_hold (substitute);
+
+  g_mutex_lock (&waits_lock);
+  previous = call->substitute;
+  call->substitute = substitute;
+  g_mutex_unlock (&waits_lock);
+
+  g_clear_pointer (&previous, norpc_call_release);
 }
 
 /* The same thread, awake. */

@@ -83,7 +83,7 @@ handle (NorpcDirect *self,
   self->handling = handling;
 
   /* If nobody else has the call, dropping it answers it. */
-  if (call->waiter == NORPC_CALL_WAITER_SYNC &&
+  if (call->waiting_thread != NULL &&
       !g_atomic_ref_count_compare (&call->call_refs, 1))
     norpc_call_refuse (call, NORPC_ERROR_WOULD_DEADLOCK,
                        "was called synchronously, and its service answers later "

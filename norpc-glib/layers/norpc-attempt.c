@@ -4,6 +4,7 @@
  */
 
 #include "norpc-attempt-private.h"
+#include "norpc-deadlock-private.h"
 
 NorpcAttempt *
 norpc_attempt_ref (NorpcAttempt *self)
@@ -140,6 +141,9 @@ norpc_attempt_send (NorpcAttempt *self,
       norpc_call_unref (inner);
       return;
     }
+
+  if (inner->waiting_thread != NULL)
+    norpc_deadlock_substitute (self->outer, inner);
 
   norpc_attempt_ref (self);
   if (!norpc_call_add_watch (inner, &self->inner_watch, inner_ended))

@@ -196,7 +196,7 @@ norpc_line_send (NorpcLine  *self,
                  NorpcLayer *layer,
                  NorpcCall  *call)
 {
-  gboolean sync = call->waiter == NORPC_CALL_WAITER_SYNC;
+  gboolean sync = call->waiting_thread != NULL;
 
   /* It may be answered, and gone, once it is in the line. */
   if (sync)

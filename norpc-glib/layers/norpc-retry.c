@@ -74,8 +74,17 @@ static GParamSpec *properties[PROP_RESERVE + 1];
 static gboolean
 is_worth_it (NorpcRetry *self,
              Retrial    *retrial,
-             GError     *error)
+             NorpcCall  *inner)
 {
+  GError *error = inner->error;
+
+  /* The client's thread would be where it is: only a service may have said this of
+   * something else.
+   */
+  if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK) &&
+      !g_atomic_int_get (&inner->replied))
+    return FALSE;
+
   if (self->func != NULL)
     return self->func (retrial->attempt.outer, error, retrial->n_attempts, self->func_data);
 
@@ -125,7 +134,7 @@ attempt_ended (NorpcLayer   *layer,
   Retrial *retrial = (Retrial *) attempt;
 
   if (inner->error == NULL || retrial->n_attempts >= self->max_attempts ||
-      !is_worth_it (self, retrial, inner->error) ||
+      !is_worth_it (self, retrial, inner) ||
       !had_no_effect (inner) || !withdraw (self))
     {
       norpc_attempt_answer (attempt, inner);
@@ -432,7 +441,7 @@ norpc_retry_get_max_attempts (NorpcRetry *self)
  *
  * It is asked in any thread, also by several at once, and only while there are
  * attempts left. What it wants done all the same is not done if the call may
- * have had an effect.
+ * have had an effect, or could only deadlock.
  *
  * Since: 0.1
  */

@@ -161,6 +161,20 @@ test_elsewhere (Local         *self,
   g_thread_join (g_thread_new ("elsewhere", call_elsewhere, self));
 }
 
+/* Nobody would be there to answer an attempt later, either. */
+static void
+test_retry_sync (Local         *self,
+                 gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  put (self, norpc_retry_new (3));
+  g_assert_true (probe_probe_proxy_call_noop_sync (self->proxy, NULL, NULL));
+  g_assert_false (probe_probe_proxy_call_hold_sync (self->proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+  norpc_call_unref (probe_state_take_held (self->state));
+}
+
 #define TEST_LOCAL(path, func) \
   g_test_add (path, Local, NULL, set_up, func, tear_down)
 
@@ -174,6 +188,7 @@ main (int   argc,
   TEST_LOCAL ("/layer-direct/thread", test_thread);
   TEST_LOCAL ("/layer-direct/sync", test_sync);
   TEST_LOCAL ("/layer-direct/retry", test_retry);
+  TEST_LOCAL ("/layer-direct/retry-sync", test_retry_sync);
   TEST_LOCAL ("/layer-direct/elsewhere", test_elsewhere);
 
   return g_test_run ();
