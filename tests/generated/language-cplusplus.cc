@@ -3,6 +3,8 @@
 // The same again as C++: the generated code, both services and the tests.
 
 #include "test-language.c"
+#include "test-language-types.c"
+#include "language-samples.c"
 #include "language-plain.c"
 #include "language-later.c"
 #include "generated-language.c"

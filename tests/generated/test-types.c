@@ -6,106 +6,10 @@
 /* Values of every type arrive as they were sent: through proxies of both kinds
  * of call, a server and a NorpcDirect, and services of both forms. C and C++. */
 
+#include "types-fixture.h"
 #include "types-services.h"
 
 #include <string.h>
-
-typedef struct
-{
-  GType service_type;
-  gboolean direct;
-  gboolean async;
-} Way;
-
-typedef struct
-{
-  const Way *way;
-  NorpcServer *server;       /* (owned) (nullable) */
-  TestTypesProxy *proxy;     /* (owned) */
-  GAsyncResult *result;      /* (owned) (nullable): of the call under way */
-} Fixture;
-
-static void
-set_up (Fixture       *f,
-        gconstpointer  data)
-{
-  g_autoptr (GObject) service = NULL;
-  g_autoptr (GError) error = NULL;
-
-  f->way = (const Way *) data;
-  service = G_OBJECT (g_object_new (f->way->service_type, NULL));
-  if (f->way->direct)
-    {
-      g_autoptr (NorpcDirect) direct = norpc_direct_new (service);
-
-      f->proxy = test_types_proxy_new (NORPC_ENDPOINT (direct));
-      return;
-    }
-
-  f->server = norpc_server_new (service);
-  norpc_server_start (f->server, NULL, &error);
-  g_assert_no_error (error);
-  f->proxy = test_types_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (f->server)));
-}
-
-static void
-tear_down (Fixture       *f,
-           gconstpointer  data)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_clear_object (&f->proxy);
-  if (f->server != NULL)
-    norpc_server_stop (f->server, NORPC_STOP_FINISH, NULL, &error);
-  g_assert_no_error (error);
-  g_clear_object (&f->server);
-}
-
-static void
-result_cb (GObject      *source_object,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  Fixture *f = (Fixture *) user_data;
-
-  g_assert_true (source_object == G_OBJECT (f->proxy));
-  g_assert_null (f->result);
-  f->result = G_ASYNC_RESULT (g_object_ref (result));
-}
-
-/* Runs the loop until the call under way is answered. The caller owns what is
- * returned. */
-static GAsyncResult *
-wait_for_result (Fixture *f)
-{
-  GAsyncResult *result;
-
-  g_assert_null (f->result); /* never inside the call */
-  while (f->result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  result = f->result;
-  f->result = NULL;
-  return result;
-}
-
-/* Defines `ok` as the outcome of a call of METHOD with the arguments IN. It
- * fills in OUT. Both are in parentheses, each argument followed by a comma. */
-#define ARGS(...) __VA_ARGS__
-#define CALL(result_variable, f, METHOD, IN, OUT, error)                          \
-  G_STMT_START {                                                                  \
-    if ((f)->way->async)                                                          \
-      {                                                                           \
-        g_autoptr (GAsyncResult) result_ = NULL;                                  \
-                                                                                  \
-        test_types_proxy_call_ ## METHOD ((f)->proxy, ARGS IN NULL, result_cb, f); \
-        result_ = wait_for_result (f);                                            \
-        result_variable =                                                         \
-          test_types_proxy_call_ ## METHOD ## _finish ((f)->proxy, result_, ARGS OUT error); \
-      }                                                                           \
-    else                                                                          \
-      result_variable =                                                           \
-        test_types_proxy_call_ ## METHOD ## _sync ((f)->proxy, ARGS IN ARGS OUT NULL, error); \
-  } G_STMT_END
 
 static const char * const no_strings[] = { NULL };
 static const char * const some_strings[] = { "one", "", "\xe4\xba\x8c", NULL };
@@ -448,7 +352,7 @@ test_wrong_argument (Fixture       *f,
   g_assert_null (string);
 
   g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*pair*");
-  test_types_proxy_call_one_variant (f->proxy, wrong, NULL, result_cb, f);
+  test_types_proxy_call_one_variant (f->proxy, wrong, NULL, fixture_result_cb, f);
   g_test_assert_expected_messages ();
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -464,8 +368,8 @@ test_wrong_finish (Fixture       *f,
   g_autoptr (GError) error = NULL;
   gboolean ok;
 
-  test_types_proxy_call_nothing (f->proxy, NULL, result_cb, f);
-  result = wait_for_result (f);
+  test_types_proxy_call_nothing (f->proxy, NULL, fixture_result_cb, f);
+  result = fixture_wait_for_result (f);
   g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*g_async_result_is_tagged*");
   ok = test_types_proxy_call_refuse_finish (f->proxy, result, &error);
   g_test_assert_expected_messages ();
@@ -502,7 +406,7 @@ add_tests (const char *name,
     {
       g_autofree char *path = g_strdup_printf ("/generated/%s/%s", name, tests[i].name);
 
-      g_test_add (path, Fixture, way, set_up, tests[i].func, tear_down);
+      g_test_add (path, Fixture, way, fixture_set_up, tests[i].func, fixture_tear_down);
     }
 }
 

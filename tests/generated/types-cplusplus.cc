@@ -3,6 +3,7 @@
 // The same again as C++: the generated code, both services and the tests.
 
 #include "test-types.c"
+#include "types-fixture.c"
 #include "types-plain.c"
 #include "types-later.c"
 #include "generated-types.c"
