@@ -96,8 +96,11 @@ static void
 apply_nullable (const Target       *target,
                 const CgAnnotation *annotation)
 {
-  if (target->use != NULL && read_boolean (target, annotation))
-    target->use->nullable = TRUE;
+  if (target->use == NULL || !read_boolean (target, annotation))
+    return;
+
+  target->use->nullable = TRUE;
+  target->use->nullable_location = annotation->value_location;
 }
 
 static void
@@ -182,7 +185,7 @@ static void
 apply_force_variant (const Target       *target,
                      const CgAnnotation *annotation)
 {
-  if (target->use == NULL || target->use->signature == NULL || !read_boolean (target, annotation))
+  if (!read_boolean (target, annotation) || target->use == NULL || target->use->signature == NULL)
     return;
   if (cg_type_find (target->use->signature)->signature != NULL)
     cg_diagnostics_warning (target->diagnostics, CG_WARNING_IGNORED_ANNOTATION, &annotation->node.location,
@@ -191,29 +194,49 @@ apply_force_variant (const Target       *target,
                             target->use->signature);
 }
 
+/* What an annotation of norpc's can be on. */
+typedef enum
+{
+  ON_ANY,
+  ON_METHOD,
+  ON_TYPE
+} On;
+
 static const struct
 {
   const char *name;
   ApplyFunc   apply;
+  On          on;
 } known[] = {
-  { "org.freedesktop.DBus.Deprecated", apply_deprecated },
-  { "org.freedesktop.DBus.Method.NoReply", apply_oneway },
-  { "org.freedesktop.DBus.Property.EmitsChangedSignal", apply_emits_changed },
-  { "org.gtk.GDBus.C.ForceGVariant", apply_force_variant },
-  { "org.gtk.GDBus.C.Name", apply_c_name },
-  { "org.gtk.GDBus.DocString", apply_doc },
-  { "org.gtk.GDBus.DocString.Short", apply_brief },
-  { "org.gtk.GDBus.Since", apply_since },
-  { "org.norpc.Deprecated", apply_deprecated_text },
-  { "org.norpc.Idempotent", apply_idempotent },
-  { "org.norpc.LatestWins", apply_latest_wins },
-  { "org.norpc.Nullable", apply_nullable },
-  { "org.norpc.Oneway", apply_oneway },
-  { "org.norpc.Since", apply_since },
-  { "org.norpc.Timeout", apply_timeout },
-  { "org.norpc.Transfer", apply_transfer },
-  { "org.norpc.Type", apply_type },
+  { "org.freedesktop.DBus.Deprecated", apply_deprecated, ON_ANY },
+  { "org.freedesktop.DBus.Method.NoReply", apply_oneway, ON_ANY },
+  { "org.freedesktop.DBus.Property.EmitsChangedSignal", apply_emits_changed, ON_ANY },
+  { "org.gtk.GDBus.C.ForceGVariant", apply_force_variant, ON_ANY },
+  { "org.gtk.GDBus.C.Name", apply_c_name, ON_ANY },
+  { "org.gtk.GDBus.DocString", apply_doc, ON_ANY },
+  { "org.gtk.GDBus.DocString.Short", apply_brief, ON_ANY },
+  { "org.gtk.GDBus.Since", apply_since, ON_ANY },
+  { "org.norpc.Deprecated", apply_deprecated_text, ON_ANY },
+  { "org.norpc.Idempotent", apply_idempotent, ON_METHOD },
+  { "org.norpc.LatestWins", apply_latest_wins, ON_METHOD },
+  { "org.norpc.Nullable", apply_nullable, ON_TYPE },
+  { "org.norpc.Oneway", apply_oneway, ON_METHOD },
+  { "org.norpc.Since", apply_since, ON_ANY },
+  { "org.norpc.Timeout", apply_timeout, ON_METHOD },
+  { "org.norpc.Transfer", apply_transfer, ON_TYPE },
+  { "org.norpc.Type", apply_type, ON_TYPE },
 };
+
+static void
+warn_if_misplaced (const Target       *target,
+                   const CgAnnotation *annotation,
+                   On                  on)
+{
+  if ((on == ON_METHOD && target->method == NULL) || (on == ON_TYPE && target->use == NULL))
+    cg_diagnostics_warning (target->diagnostics, CG_WARNING_IGNORED_ANNOTATION, &annotation->node.location,
+                            "%s is for %s; the annotation is ignored", annotation->node.name,
+                            on == ON_METHOD ? "methods" : "arguments, properties and fields");
+}
 
 /* Those of others may mean something to others. */
 static void
@@ -243,11 +266,43 @@ apply (const Target       *target,
   for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
     if (g_str_equal (known[i].name, annotation->node.name))
       {
+        warn_if_misplaced (target, annotation, known[i].on);
         known[i].apply (target, annotation);
         return;
       }
 
   warn_of_annotation (target, annotation);
+}
+
+/* Returns FALSE if it cannot mean anything. */
+static gboolean
+check_name (const Target *target,
+            GHashTable   *names,
+            CgAnnotation *annotation)
+{
+  CgNode *node = &annotation->node;
+  const CgAnnotation *first;
+
+  if (node->broken)
+    return FALSE;
+
+  if (*node->name == '\0')
+    {
+      cg_diagnostics_error (target->diagnostics, &node->name_location, "the name of the annotation is empty");
+      return FALSE;
+    }
+
+  first = g_hash_table_lookup (names, node->name);
+  if (first == NULL)
+    g_hash_table_insert (names, (gpointer) node->name, annotation);
+  else
+    {
+      cg_diagnostics_warning (target->diagnostics, CG_WARNING_DUPLICATE_ANNOTATION, &node->name_location,
+                              "duplicate annotation '%s'", node->name);
+      cg_diagnostics_note (target->diagnostics, &first->node.name_location, "the first '%s' is here", node->name);
+    }
+
+  return TRUE;
 }
 
 /* @method is @node, if that is one, and @use is the type of it, if it has one. */
@@ -258,12 +313,17 @@ cg_check_annotations (CgNode        *node,
                       CgDiagnostics *diagnostics)
 {
   Target target = { node, method, use, diagnostics };
+  g_autoptr (GHashTable) names = NULL;
 
+  if (node->annotations->len == 0)
+    return;
+
+  names = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < node->annotations->len; i++)
     {
       CgAnnotation *annotation = g_ptr_array_index (node->annotations, i);
 
-      if (!annotation->node.broken)
+      if (check_name (&target, names, annotation))
         apply (&target, annotation);
     }
 }

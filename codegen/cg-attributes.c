@@ -112,6 +112,7 @@ cg_attributes_get_type (Attributes *self,
   use->signature = cg_attributes_get_string (self, "type", &use->location);
   cg_attributes_get_word (self, "nullable", words, "'true' or 'false'", &nullable);
   use->nullable = nullable;
+  use->nullable_location = nullable ? cg_attributes_locate (self, "nullable", FALSE) : use->location;
 }
 
 /* Of what is there since a version, and may be deprecated. Attributes go

@@ -172,11 +172,16 @@ check_unique (const CgResolver *resolver,
   NOTE (&first->node.name_location, "'%s' is here", first->node.name);
 }
 
+/* GIO refuses to register one name for two errors. */
 static void
 complete_dbus_name (const CgResolver    *resolver,
                     const CgDeclaration *declaration,
+                    GHashTable          *dbus_names,
                     CgValue             *value)
 {
+  const CgLocation *location = value->dbus_location.column != value->node.location.column
+                               ? &value->dbus_location : &value->node.name_location;
+  const CgValue *first;
   g_autofree char *name = NULL;
 
   if (value->dbus_name == NULL && declaration->dbus_prefix == NULL)
@@ -185,15 +190,47 @@ complete_dbus_name (const CgResolver    *resolver,
   name = value->dbus_name != NULL ? g_strdup (value->dbus_name)
                                   : g_strdup_printf ("%s.%s", declaration->dbus_prefix, value->node.name);
   value->dbus_name = cg_description_string (resolver->description, name);
+  first = g_hash_table_lookup (dbus_names, value->dbus_name);
   if (!g_dbus_is_interface_name (name))
-    ERROR (value->dbus_location.column != value->node.location.column ? &value->dbus_location : &value->node.name_location,
-           "'%s' is not a name of an error in D-Bus", name);
+    ERROR (location, "'%s' is not a name of an error in D-Bus", name);
+  else if (first != NULL)
+    {
+      ERROR (location, "'%s' is the name of another error in D-Bus, too", name);
+      NOTE (&first->node.name_location, "'%s' is here", first->node.name);
+    }
+  else
+    g_hash_table_insert (dbus_names, (gpointer) value->dbus_name, value);
+}
+
+/* Of those that are said. */
+static void
+check_nick (const CgResolver *resolver,
+            GHashTable       *nicks,
+            CgValue          *value)
+{
+  const CgValue *first;
+
+  if (value->nick == NULL)
+    return;
+
+  first = g_hash_table_lookup (nicks, value->nick);
+  if (*value->nick == '\0')
+    ERROR (&value->nick_location, "the nickname of '%s' is empty", value->node.name);
+  else if (first != NULL)
+    {
+      ERROR (&value->nick_location, "'%s' has the nickname of '%s'", value->node.name, first->node.name);
+      NOTE (&first->node.name_location, "'%s' is here", first->node.name);
+    }
+  else
+    g_hash_table_insert (nicks, (gpointer) value->nick, value);
 }
 
 static void
 check_values (const CgResolver *resolver,
+              GHashTable       *dbus_names,
               CgDeclaration    *declaration)
 {
+  g_autoptr (GHashTable) nicks = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) numbers = g_hash_table_new (g_int64_hash, g_int64_equal);
   gboolean is_domain = declaration->kind == CG_DECLARED_ERROR_DOMAIN;
@@ -212,7 +249,8 @@ check_values (const CgResolver *resolver,
         continue;
 
       check_unique (resolver, numbers, value);
-      complete_dbus_name (resolver, declaration, value);
+      check_nick (resolver, nicks, value);
+      complete_dbus_name (resolver, declaration, dbus_names, value);
     }
 }
 
@@ -279,6 +317,7 @@ void
 cg_declarations_check (const CgResolver *resolver)
 {
   GPtrArray *all = resolver->description->declarations;
+  g_autoptr (GHashTable) dbus_names = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < all->len; i++)
     {
@@ -288,7 +327,7 @@ cg_declarations_check (const CgResolver *resolver)
       if (declaration->kind == CG_DECLARED_RECORD)
         check_fields (resolver, declaration);
       else
-        check_values (resolver, declaration);
+        check_values (resolver, dbus_names, declaration);
     }
 
   for (guint i = 0; i < all->len; i++)

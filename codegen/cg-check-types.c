@@ -58,9 +58,9 @@ cg_check_type (const CgResolver *resolver,
   if (use->nullable && !use->type->is_pointer)
     {
       if (is_name)
-        ERROR (&use->location, "a value of the type '%s' cannot be NULL", use->signature);
+        ERROR (&use->nullable_location, "a value of the type '%s' cannot be NULL", use->signature);
       else
-        ERROR (&use->location, "a value of the type '%s' cannot be NULL; the type 'm%s' can",
+        ERROR (&use->nullable_location, "a value of the type '%s' cannot be NULL; the type 'm%s' can",
                use->signature, use->signature);
       return FALSE;
     }

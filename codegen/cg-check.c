@@ -231,9 +231,43 @@ check_oneway (Checker  *self,
            method->node.name != NULL ? method->node.name : "");
 }
 
+/* What renaming in C cannot tell apart where a call comes from elsewhere. */
+static void
+check_overload (Checker    *self,
+                GHashTable *overloads,
+                CgMethod   *method)
+{
+  g_autoptr (GString) key = NULL;
+  const CgMethod *first;
+
+  if (method->node.broken)
+    return;
+
+  key = g_string_new (method->node.name);
+  for (guint i = 0; i < method->in_args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (method->in_args, i);
+
+      g_string_append_printf (key, " %s", arg->use.signature != NULL ? arg->use.signature : "");
+    }
+
+  first = g_hash_table_lookup (overloads, key->str);
+  if (first == NULL)
+    {
+      g_hash_table_insert (overloads, g_string_free (g_steal_pointer (&key), FALSE), method);
+      return;
+    }
+
+  ERROR (&method->node.name_location, "duplicate method '%s', and its arguments have the same types",
+         method->node.name);
+  cg_diagnostics_note (self->diagnostics, &first->node.name_location, "the first '%s' is here", first->node.name);
+  method->node.broken = TRUE;
+}
+
 static void
 check_method (Checker    *self,
               GHashTable *names,
+              GHashTable *overloads,
               CgMethod   *method)
 {
   cg_check_annotations (&method->node, method, NULL, self->diagnostics);
@@ -246,6 +280,7 @@ check_method (Checker    *self,
   check_oneway (self, method);
   check_message (self, method->in_args, &method->node, "arguments");
   check_message (self, method->out_args, &method->node, "results");
+  check_overload (self, overloads, method);
 }
 
 static void
@@ -305,12 +340,13 @@ check_members (Checker     *self,
                CgInterface *interface)
 {
   g_autoptr (GHashTable) methods = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) overloads = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) signals = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) properties = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) streams = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < interface->methods->len; i++)
-    check_method (self, methods, g_ptr_array_index (interface->methods, i));
+    check_method (self, methods, overloads, g_ptr_array_index (interface->methods, i));
   for (guint i = 0; i < interface->signals->len; i++)
     check_signal (self, signals, g_ptr_array_index (interface->signals, i));
   for (guint i = 0; i < interface->properties->len; i++)

@@ -28,6 +28,7 @@ typedef struct
   gint64       value;        /* set when checked */
   CgLocation   dbus_location;
   const char  *dbus_name;    /* (nullable): of an error; completed when checked */
+  CgLocation   nick_location;
   const char  *nick;         /* as described, or NULL until names are resolved */
   const char  *upper;        /* its name in C */
 } CgValue;

@@ -149,6 +149,12 @@ cg_diagnostics_error (CgDiagnostics    *self,
   self->n_errors++;
 }
 
+static const char * const severities[] = {
+  [CG_WARNING_LEVEL_NOTE] = "note",
+  [CG_WARNING_LEVEL_WARNING] = "warning",
+  [CG_WARNING_LEVEL_ERROR] = "error",
+};
+
 void
 cg_diagnostics_warning (CgDiagnostics    *self,
                         CgWarning         warning,
@@ -168,7 +174,7 @@ cg_diagnostics_warning (CgDiagnostics    *self,
     }
 
   va_start (args, format);
-  diagnostic = diagnostic_new (location, is_error ? "error" : "warning", format, args);
+  diagnostic = diagnostic_new (location, severities[level], format, args);
   va_end (args);
 
   diagnostic->option = g_strdup_printf (" [-W%s%s]", is_error ? "error=" : "", cg_warning_get_name (warning));

@@ -69,7 +69,7 @@ cg_element_start_value (Attributes *attributes,
   value->node.name = cg_attributes_get_string (attributes, "name", &value->node.name_location);
   value->value_text = cg_attributes_get_string (attributes, "value", &value->value_location);
   value->dbus_name = cg_attributes_get_string (attributes, "dbus-name", &value->dbus_location);
-  value->nick = cg_attributes_get_string (attributes, "nick", &value->node.location);
+  value->nick = cg_attributes_get_string (attributes, "nick", &value->nick_location);
 
   return value;
 }

@@ -310,6 +310,7 @@ cg_element_start (Attributes *attributes,
 {
   cg_attributes_check_duplicates (attributes);
   cg_namespaces_push (attributes);
+  cg_namespaces_check_attributes (attributes);
 
   return start_any (attributes, parent, object);
 }

@@ -56,16 +56,6 @@ cg_entities_free (CgEntities *self)
 }
 
 static const char *
-skip_space (const char *p,
-            const char *end)
-{
-  while (p < end && g_ascii_isspace (*p))
-    p++;
-
-  return p;
-}
-
-static const char *
 skip_name (const char *p,
            const char *end)
 {
@@ -75,62 +65,28 @@ skip_name (const char *p,
   return p;
 }
 
-/* Takes in `<!ENTITY name "value">` at @p, or `<!ENTITY name SYSTEM "uri">`.
- * The first declaration of a name counts, as XML says. */
-static void
-declare_one (CgEntities *self,
-             const char *p,
-             const char *end)
+/* Declarations that are not read may stand outside of the file. */
+void
+cg_entities_set_external (CgEntities *self)
 {
-  const char *name = skip_space (p + strlen ("<!ENTITY"), end);
-  const char *name_end = skip_name (name, end);
-  const char *value = skip_space (name_end, end);
-  g_autofree char *key = g_strndup (name, name_end - name);
+  self->is_external = TRUE;
+}
+
+/* The first declaration of a name counts, as XML says. @value is NULL if it is
+ * outside of the file. */
+void
+cg_entities_add (CgEntities *self,
+                 const char *name,
+                 const char *value)
+{
   Entity *entity;
 
-  if (*key == '\0' || g_hash_table_contains (self->table, key))
+  if (g_hash_table_contains (self->table, name))
     return;
 
   entity = g_new0 (Entity, 1);
-  if (value < end && (*value == '"' || *value == '\''))
-    {
-      const char *close = memchr (value + 1, *value, end - value - 1);
-
-      if (close != NULL)
-        entity->value = g_strndup (value + 1, close - value - 1);
-    }
-  g_hash_table_insert (self->table, g_steal_pointer (&key), entity);
-}
-
-/* Reads the declarations of a `<!DOCTYPE>`. */
-void
-cg_entities_declare (CgEntities *self,
-                     const char *doctype,
-                     gsize       length)
-{
-  const char *end = doctype + length;
-  const char *name = skip_space (doctype + strlen ("<!DOCTYPE"), end);
-  const char *keyword = skip_space (skip_name (name, end), end);
-
-  self->is_external = g_str_has_prefix (keyword, "SYSTEM") || g_str_has_prefix (keyword, "PUBLIC");
-
-  for (const char *p = doctype; p < end; p++)
-    {
-      if (*p == '"' || *p == '\'')
-        {
-          p = memchr (p + 1, *p, end - p - 1);
-          if (p == NULL)
-            return;
-        }
-      else if (g_str_has_prefix (p, "<!--"))
-        {
-          p = strstr (p + strlen ("<!--"), "-->");
-          if (p == NULL || p >= end)
-            return;
-        }
-      else if (g_str_has_prefix (p, "<!ENTITY") && g_ascii_isspace (p[strlen ("<!ENTITY")]))
-        declare_one (self, p, end);
-    }
+  entity->value = g_strdup (value);
+  g_hash_table_insert (self->table, g_strdup (name), entity);
 }
 
 static gboolean
@@ -164,16 +120,19 @@ append_text (GString    *expanded,
       g_string_append_c (expanded, text[i]);
 }
 
-static gboolean
-is_character (const char *name)
+gunichar
+cg_entities_get_character (const char *name)
 {
   gboolean is_hex = name[1] == 'x';
   char *end;
   guint64 c = g_ascii_strtoull (name + 1 + is_hex, &end, is_hex ? 16 : 10);
 
-  return g_ascii_isxdigit (name[1 + is_hex]) && *end == '\0' && c <= 0x10ffff &&
-         (c >= 0x20 ? !(c >= 0xd800 && c < 0xe000) && c != 0xfffe && c != 0xffff
-                    : c == '\t' || c == '\n' || c == '\r');
+  if (g_ascii_isxdigit (name[1 + is_hex]) && *end == '\0' && c <= 0x10ffff &&
+      (c >= 0x20 ? !(c >= 0xd800 && c < 0xe000) && c != 0xfffe && c != 0xffff
+                 : c == '\t' || c == '\n' || c == '\r'))
+    return (gunichar) c;
+
+  return 0;
 }
 
 /* Is @name one that XML has itself? Those are left for GMarkup. */
@@ -188,7 +147,7 @@ check_reference (const char  *name,
   if (*name == '\0' || !is_closed)
     g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_PARSE,
                  "'&' begins no reference here; write '&amp;'");
-  else if (*name == '#' && !is_character (name))
+  else if (*name == '#' && cg_entities_get_character (name) == 0)
     g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_PARSE,
                  "'&%s;' is not a character of XML", name);
   else

@@ -92,12 +92,43 @@ write_all (const CgOptions     *options,
          cg_outputs_write (outputs, error);
 }
 
+/* The struct of an interface has at most 64 KiB, and two pointers a method. */
+#define MAX_METHODS ((G_MAXUINT16 - 2 * 8) / (2 * 8))
+
+static gboolean
+writes_c (const CgOptions *options)
+{
+  for (guint i = 0; i < cg_n_emitters; i++)
+    if (cg_emitters[i].suffix != NULL && (options->emitters[i] || options->emitter_files[i] != NULL))
+      return TRUE;
+
+  return options->generate_c_code != NULL;
+}
+
+static void
+check_sizes (const CgDescription *description,
+             CgDiagnostics       *diagnostics)
+{
+  for (guint i = 0; i < description->interfaces->len; i++)
+    {
+      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
+
+      if (interface->methods->len > MAX_METHODS)
+        cg_diagnostics_warning (diagnostics, CG_WARNING_LARGE_INTERFACE, &interface->node.location,
+                                "'%s' has %u methods; GObject can register no interface of more than %d",
+                                interface->node.name, interface->methods->len, MAX_METHODS);
+    }
+}
+
 static int
 run (const CgOptions *options)
 {
   g_autoptr (CgDiagnostics) diagnostics = cg_diagnostics_new ();
   g_autoptr (CgDescription) description = cg_input_read (&options->input, options->input.files, 0, diagnostics);
   g_autoptr (GError) error = NULL;
+
+  if (writes_c (options) && !cg_diagnostics_has_errors (diagnostics))
+    check_sizes (description, diagnostics);
 
   cg_diagnostics_print (diagnostics, stderr);
   if (cg_diagnostics_has_errors (diagnostics))

@@ -153,6 +153,17 @@ find_file (CgGir       *self,
   return NULL;
 }
 
+gboolean
+cg_gir_has (CgGir       *self,
+            const char  *name,
+            const char  *version,
+            GError     **error)
+{
+  g_autofree char *path = find_file (self, name, version, error);
+
+  return path != NULL;
+}
+
 const CgGirNamespace *
 cg_gir_load (CgGir       *self,
              const char  *name,

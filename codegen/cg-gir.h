@@ -43,6 +43,12 @@ const CgGirNamespace *cg_gir_load         (CgGir                 *self,
                                            const char            *name,
                                            const char            *version,
                                            GError               **error);
+
+/* Is it installed? */
+gboolean              cg_gir_has          (CgGir                 *self,
+                                           const char            *name,
+                                           const char            *version,
+                                           GError               **error);
 const CgGirType      *cg_gir_find         (const CgGirNamespace  *gir_namespace,
                                            const char            *name);
 

@@ -105,6 +105,7 @@ typedef struct
   const char   *variant;         /* (nullable): the type of the GVariant for a value */
   const char   *wire;            /* (nullable): the type described, if an annotation has another */
   gboolean      nullable;
+  CgLocation    nullable_location; /* where that is said, if it is */
   gboolean      is_moved;        /* from the client to the service */
   CgLocation    moved_location;  /* where that is said, if it is */
   CgNamedType  *named;           /* (nullable): if the type is a name */

@@ -46,6 +46,42 @@ find_namespace (Parser     *self,
   return NULL;
 }
 
+/* Warns once of each in a file. */
+static void
+warn_of_prefix (Parser           *self,
+                const CgLocation *location,
+                const char       *name,
+                gboolean          is_attribute)
+{
+  g_autofree char *prefix = g_strndup (name, strcspn (name, ":"));
+
+  if (*prefix == '\0')
+    cg_diagnostics_warning (self->diagnostics, CG_WARNING_UNDECLARED_PREFIX, location,
+                            "the prefix of '%s' is empty", name);
+  else if (g_hash_table_add (self->said, g_strdup (prefix)))
+    cg_diagnostics_warning (self->diagnostics, CG_WARNING_UNDECLARED_PREFIX, location,
+                            is_attribute ? "the prefix of '%s' is not declared; add xmlns:%s=\"...\""
+                                         : "the prefix of <%s> is not declared; add xmlns:%s=\"...\"",
+                            name, prefix);
+}
+
+void
+cg_namespaces_check_attributes (Attributes *attributes)
+{
+  for (guint i = 0; attributes->names[i] != NULL; i++)
+    {
+      const char *name = attributes->names[i];
+
+      if (strchr (name, ':') != NULL && !g_str_has_prefix (name, "xmlns:") && !g_str_has_prefix (name, "xml:") &&
+          find_namespace (attributes->parser, name) == NULL)
+        {
+          CgLocation location = cg_attributes_locate (attributes, name, FALSE);
+
+          warn_of_prefix (attributes->parser, &location, name, TRUE);
+        }
+    }
+}
+
 /* Elements of others that document what they are in. */
 static const struct
 {
@@ -106,19 +142,12 @@ cg_namespaces_start (Attributes *attributes,
   const char *uri = find_namespace (self, name);
   const char *local = strchr (name, ':') + 1;
 
-  if (uri == NULL)
-    {
-      g_autofree char *prefix = g_strndup (name, local - 1 - name);
-
-      if (g_hash_table_add (self->said, g_strdup (prefix)))
-        cg_diagnostics_warning (self->diagnostics, CG_WARNING_UNDECLARED_PREFIX, &self->location,
-                                "the prefix of <%s> is not declared; add xmlns:%s=\"...\"",
-                                name, prefix);
-    }
-  else if (g_str_equal (uri, XINCLUDE_NAMESPACE) && g_str_equal (local, "include"))
+  if (uri == NULL && parent->kind != KIND_ROOT)
+    warn_of_prefix (self, &self->location, name, FALSE);
+  else if (g_strcmp0 (uri, XINCLUDE_NAMESPACE) == 0 && g_str_equal (local, "include"))
     cg_diagnostics_error (self->diagnostics, &self->location,
                           "<%s> is not supported: give all files on the command line", name);
-  else if (g_str_equal (uri, TELEPATHY_NAMESPACE) && g_str_equal (local, "spec") &&
+  else if (g_strcmp0 (uri, TELEPATHY_NAMESPACE) == 0 && g_str_equal (local, "spec") &&
            parent->kind == KIND_ROOT)
     return KIND_NODE;
   else if (parent->kind == KIND_ROOT)

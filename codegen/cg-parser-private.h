@@ -68,6 +68,7 @@ typedef struct
   CgLocation     location;      /* where that begins */
   char          *root_xmlns;    /* (owned) (nullable) */
   gboolean       has_root;
+  gboolean       has_doctype;
   gboolean       is_other;      /* the root element is none of ours */
   guint          n_definitions;  /* of interfaces and types */
 } Parser;
@@ -144,6 +145,7 @@ void        cg_comments_apply_arg          (Parser       *self,
 
 /* cg-namespaces.c */
 void        cg_namespaces_push             (Attributes *attributes);
+void        cg_namespaces_check_attributes (Attributes *attributes);
 Kind        cg_namespaces_start            (Attributes *attributes,
                                             Frame      *parent,
                                             gpointer   *object);

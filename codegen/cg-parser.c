@@ -8,6 +8,8 @@
 
 #include "cg-parser-private.h"
 
+#include "cg-doctype.h"
+
 #include <string.h>
 
 #define MAX_DEPTH      100
@@ -250,25 +252,60 @@ read_text (Parser              *self,
   return feed (self, context);
 }
 
+#define QUOTED(words) "(?:\"(?:" words ")\"|'(?:" words ")')"
+#define XML_VERSION   "^<\\?xml\\s+version\\s*=\\s*" QUOTED ("1\\.[0-9]+")
+#define XML_REST      "(?:\\s+encoding\\s*=\\s*" QUOTED ("[A-Za-z][A-Za-z0-9._-]*") ")?" \
+                      "(?:\\s+standalone\\s*=\\s*" QUOTED ("yes|no") ")?\\s*\\?>$"
+
 static gboolean
 read_instruction (Parser *self)
 {
   const char *text = self->source->text + self->token.offset;
   g_autofree char *declaration = g_strndup (text, self->token.length);
 
-  if (!g_str_has_prefix (declaration, "<?xml") || !g_ascii_isspace (declaration[strlen ("<?xml")]))
+  if (!g_str_has_prefix (declaration, "<?xml") || strchr (" \t\r\n?", declaration[strlen ("<?xml")]) == NULL)
     return TRUE;
 
   if (self->token.offset != 0)
     cg_diagnostics_error (self->diagnostics, &self->location,
                           "the XML declaration must be the first thing in the file");
-  else if (!g_regex_match_simple ("^<\\?xml\\s+version\\s*=\\s*[\"']1\\.[0-9]+[\"']",
-                                  declaration, 0, 0))
+  else if (!g_regex_match_simple (XML_VERSION, declaration, 0, 0))
     cg_diagnostics_error (self->diagnostics, &self->location, "this is not XML 1.0");
+  else if (!g_regex_match_simple (XML_VERSION XML_REST, declaration, 0, 0))
+    cg_diagnostics_error (self->diagnostics, &self->location,
+                          "an XML declaration has a version, then an encoding if need be, "
+                          "then standalone='yes' or 'no', and nothing else");
   else
     return TRUE;
 
   return FALSE;
+}
+
+/* Reads what it declares. */
+static gboolean
+read_doctype (Parser *self)
+{
+  const char *text = self->source->text + self->token.offset;
+  CgDoctype doctype = { text + self->token.length, self->entities, text, NULL };
+
+  if (self->has_root || self->has_doctype)
+    {
+      cg_diagnostics_error (self->diagnostics, &self->location, self->has_root
+                            ? "the document type declaration must come before the root element"
+                            : "there is a document type declaration already");
+      return FALSE;
+    }
+
+  self->has_doctype = TRUE;
+  if (!cg_doctype_read (&doctype))
+    {
+      CgLocation location = cg_source_locate (self->source, doctype.p - self->source->text);
+
+      cg_diagnostics_error (self->diagnostics, &location, "%s", doctype.message);
+      return FALSE;
+    }
+
+  return TRUE;
 }
 
 static gboolean
@@ -295,14 +332,7 @@ read_token (Parser              *self,
       return read_instruction (self);
 
     case CG_TOKEN_DOCTYPE:
-      if (self->has_root)
-        {
-          cg_diagnostics_error (self->diagnostics, &self->location,
-                                "the document type declaration must come before the root element");
-          return FALSE;
-        }
-      cg_entities_declare (self->entities, self->source->text + self->token.offset, self->token.length);
-      return TRUE;
+      return read_doctype (self);
 
     default:
       g_assert_not_reached ();

@@ -236,6 +236,7 @@ cg_resolve_includes (const CgResolver *self)
       CgInclude *include = g_ptr_array_index (self->description->includes, i);
       CgNode *node = &include->node;
       const CgInclude *first;
+      g_autoptr (GError) error = NULL;
 
       if (node->broken)
         continue;
@@ -257,5 +258,7 @@ cg_resolve_includes (const CgResolver *self)
           cg_diagnostics_note (self->diagnostics, &first->node.location, "the first is here");
           node->broken = TRUE;
         }
+      else if (!node->broken && !cg_gir_has (self->gir, node->name, include->version, &error))
+        ERROR (&include->version_location, "%s", error->message);
     }
 }

@@ -96,12 +96,8 @@ find_declared_encoding (CgSource *self,
   for (int group = 1; group <= 2; group++)
     if (g_match_info_fetch_pos (match, group, &start, NULL) && start >= 0)
       {
-        char *value = g_match_info_fetch (match, group);
-
         *offset = start;
-        if (value != NULL && (*value != '\0' || group == 2))
-          return value;
-        g_free (value);
+        return g_match_info_fetch (match, group);
       }
 
   return NULL;
@@ -121,6 +117,16 @@ is_wide (const char *encoding)
          g_ascii_strncasecmp (encoding, "UTF-32", 6) == 0 ||
          g_ascii_strncasecmp (encoding, "UCS", 3) == 0 ||
          g_ascii_strncasecmp (encoding, "ISO-10646-UCS", 13) == 0;
+}
+
+/* UTF-16 says nothing of the order of the bytes, UTF-16BE does. */
+static gboolean
+is_same_encoding (const char *declared,
+                  const char *marked)
+{
+  return g_ascii_strcasecmp (declared, marked) == 0 ||
+         (g_ascii_strncasecmp (declared, marked, strlen (declared)) == 0 && strlen (declared) == strlen ("UTF-16")) ||
+         (g_str_equal (marked, "UTF-8") && g_ascii_strcasecmp (declared, "UTF8") == 0);
 }
 
 static const struct
@@ -162,7 +168,7 @@ decode (CgSource      *self,
   if (!is_encoding_name (declared))
     cg_diagnostics_error (diagnostics, &location, "'%s' is not the name of an encoding", declared);
   else if (marked != NULL
-           ? g_ascii_strncasecmp (declared, marked, strlen ("UTF-8")) != 0
+           ? !is_same_encoding (declared, marked)
            : is_wide (declared))
     cg_diagnostics_error (diagnostics, &location, "the file declares %s but is not in it", declared);
   else if (marked == NULL && g_ascii_strcasecmp (declared, "UTF-8") != 0)

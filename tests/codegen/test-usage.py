@@ -47,6 +47,28 @@ class Usage(unittest.TestCase):
         self.assertEqual(run.returncode, 0)
         self.assertRegex(run.stdout, r'^norpc-codegen \d+\.\d+\.\d+\n$')
 
+    def describe_methods(self, n_methods):
+        methods = ''.join(f'<method name="M{i}"/>' for i in range(n_methods))
+        (self.directory / 'a.xml').write_text(f'<node>\n<interface name="org.example.A">{methods}</interface></node>')
+
+    def test_large_interface(self):
+        """More methods than GObject has room for are told of where C is written."""
+        self.describe_methods(4095)
+        run = self.run_generator('--c-namespace', 'A', '--generate-c-code', 'a', 'a.xml')
+        self.assertEqual(run.returncode, 0)
+        self.assertRegex(run.stderr, r'^a.xml:2:1: note: .*4095 methods.*4094.* \[-Wlarge-interface\]\n')
+        for silent in (['--body', '--output', 'b.c', '-Wno-large-interface'], ['--json', 'a.json']):
+            run = self.run_generator('--c-namespace', 'A', *silent, 'a.xml')
+            self.assertEqual((run.returncode, run.stderr), (0, ''))
+        run = self.run_generator('--c-namespace', 'A', '--body', '--output', 'c.c', '-Werror=large-interface', 'a.xml')
+        self.assertEqual(run.returncode, 1)
+        self.assertRegex(run.stderr, r'^a.xml:2:1: error: .* \[-Werror=large-interface\]\n')
+        self.assertNotIn('c.c', self.written())
+
+        self.describe_methods(4094)
+        run = self.run_generator('--c-namespace', 'A', '--generate-c-code', 'a', 'a.xml')
+        self.assertEqual((run.returncode, run.stderr), (0, ''))
+
     def test_wrong_usage(self):
         for args in ([], ['a.xml'], ['--nonsense', 'a.xml'],
                      ['--header', 'a.xml'],
