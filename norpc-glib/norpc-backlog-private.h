@@ -39,6 +39,9 @@ guint      norpc_backlog_fill       (NorpcBacklog *self,
 guint      norpc_backlog_get_n_open (NorpcBacklog *self);
 NorpcCall *norpc_backlog_next       (NorpcBacklog *self,
                                      NorpcHost    *host);
+gboolean   norpc_backlog_is_current (NorpcBacklog *self,
+                                     NorpcCall    *call);
+gboolean   norpc_backlog_note_kept  (NorpcCall    *call);
 gboolean   norpc_backlog_forget     (NorpcBacklog *self,
                                      NorpcCall    *call);
 gboolean   norpc_backlog_is_empty   (NorpcBacklog *self,

@@ -39,23 +39,32 @@ unlink_open_locked (NorpcBacklog *self,
   call->open_previous = call->open_next = NULL;
 }
 
-/* The host's context: FALSE if a newer call takes its place, so that it was passed
- * over.
+/* The host's context, after the handler of the call has returned, or where it had
+ * none because a layer holds the call back. FALSE if a newer call takes its place, so
+ * that it was passed over.
  */
-static gboolean
-note_kept (NorpcCall *call)
+gboolean
+norpc_backlog_note_kept (NorpcCall *call)
 {
-  int stage;
+  g_atomic_int_compare_and_exchange (&call->stage, NORPC_CALL_HANDLED, NORPC_CALL_KEPT);
 
-  do
-    {
-      stage = g_atomic_int_get (&call->stage);
-      if (stage == NORPC_CALL_SUPERSEDED)
-        return FALSE;
-    }
-  while (!g_atomic_int_compare_and_exchange (&call->stage, stage, NORPC_CALL_KEPT));
+  return g_atomic_int_get (&call->stage) != NORPC_CALL_SUPERSEDED;
+}
 
-  return TRUE;
+/* The host's context: TRUE if it is the one that is being served, which the backlog
+ * has until it is asked for the next.
+ */
+gboolean
+norpc_backlog_is_current (NorpcBacklog *self,
+                          NorpcCall    *call)
+{
+  gboolean current;
+
+  g_mutex_lock (&self->lock);
+  current = self->current == call;
+  g_mutex_unlock (&self->lock);
+
+  return current;
 }
 
 /* The host's context, after the handler has returned. Who answers sets the
@@ -67,7 +76,7 @@ link_open_locked (NorpcBacklog *self,
                   NorpcHost    *host,
                   NorpcCall    *call)
 {
-  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN || !note_kept (call))
+  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN || !norpc_backlog_note_kept (call))
     return;
 
   call->open_next = self->open;

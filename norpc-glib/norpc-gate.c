@@ -4,6 +4,7 @@
  */
 
 #include "norpc-channel-private.h"
+#include "norpc-deadlock-private.h"
 #include "norpc-error.h"
 #include "norpc-gate-private.h"
 #include "norpc-host-private.h"
@@ -24,6 +25,32 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcGate, norpc_gate, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT,
                                                       norpc_gate_endpoint_iface_init))
 
+/* The host's context. Where the backlog has the call, too, that is let alone with it: so
+ * it is seen whether anybody has it besides.
+ */
+static void
+handle (NorpcHost *host,
+        NorpcCall *call)
+{
+  gboolean current = norpc_backlog_is_current (&host->backlog, call);
+
+  if (current)
+    norpc_call_unref (call);
+  norpc_host_handle (host, call);
+  if (!current)
+    norpc_call_unref (call);
+}
+
+/* Any thread, which has brought @call (held) to the gate: its caller may sleep, and
+ * its service wait for that.
+ */
+static void
+look (NorpcCall *call)
+{
+  norpc_deadlock_look (call);
+  norpc_call_release (call);
+}
+
 /* Any thread. */
 static void
 norpc_gate_send (NorpcEndpoint *endpoint,
@@ -31,6 +58,7 @@ norpc_gate_send (NorpcEndpoint *endpoint,
 {
   NorpcGate *self = NORPC_GATE (endpoint);
   g_autoptr (NorpcHost) host = NULL;
+  NorpcCall *brought = NULL;
   gboolean here;
 
   g_mutex_lock (&self->lock);
@@ -39,19 +67,23 @@ norpc_gate_send (NorpcEndpoint *endpoint,
   here = host != NULL && self->calls.length == 0 && norpc_host_may_handle (host);
   if (host != NULL && !here)
     {
+      if (call->waiting_thread != NULL)
+        norpc_call_hold (brought = call);
       g_queue_push_tail (&self->calls, g_steal_pointer (&call));
       g_atomic_int_inc (&self->n_calls);
     }
   g_mutex_unlock (&self->lock);
 
   if (here)
-    norpc_host_handle (host, call);
+    handle (host, g_steal_pointer (&call));
   else if (host != NULL)
     norpc_channel_wake_up (host->channel);
   else
     norpc_call_refuse (call, NORPC_ERROR_CLOSED, "was not served: the server is not there");
 
   g_clear_pointer (&call, norpc_call_unref);
+  if (brought != NULL)
+    look (brought);
 }
 
 static void

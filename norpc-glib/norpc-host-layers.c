@@ -52,6 +52,10 @@ norpc_host_handle (NorpcHost *self,
   self->handling = TRUE;
   norpc_dispatch (call, self->service);
   self->handling = FALSE;
+
+  /* Behind layers, the backlog may be done with it, or not know it. */
+  if (self->gate != NULL)
+    norpc_backlog_note_kept (call);
 }
 
 /* The host's context: what the layers passed on elsewhere, or while the service
