@@ -77,6 +77,7 @@ struct _NorpcCall
   NorpcPriority   priority     : 8;
   guint           has_priority : 1; /* it was set for this call, or its proxy */
   guint           has_timeout  : 1; /* it was set for this call */
+  guint           has_timer    : 1; /* its inbox has it among its deadlines */
 
   guint8 timed_out; /* with given_up: because its time was up */
 
@@ -91,7 +92,8 @@ struct _NorpcCall
   NorpcHost      *host;     /* (owned) (nullable), atomic: set once, in the context of the
                                service, when the handler has returned without an answer;
                                read by any thread that answers */
-  gint64          deadline; /* monotonic time, or 0 */
+  gint64          deadline; /* monotonic time, or 0: a layer may make it sooner, before it passes
+                               the call on; see norpc_call_limit_deadline () */
 
   /* Written by the one thread that answers, before it passes the call on to
    * the waiter; read by the waiter.
@@ -158,6 +160,8 @@ const char            *norpc_call_get_interface_name (NorpcCall *self);
 gpointer norpc_value_steal_pointer (GValue *value);
 
 void norpc_call_clear_args (NorpcCall *self);
+void norpc_call_limit_deadline (NorpcCall *self,
+                                gint64     deadline);
 
 /* The block alone, without a word in the call. */
 void norpc_call_hold    (NorpcCall *self);

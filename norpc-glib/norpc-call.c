@@ -35,6 +35,11 @@
 
 G_DEFINE_BOXED_TYPE (NorpcCall, norpc_call, norpc_call_ref, norpc_call_unref)
 
+/* For deadlines that a layer makes sooner, which some other thread may ask for. Who
+ * has the call, or has got it from there, needs no lock to read it.
+ */
+static GMutex deadline_lock;
+
 static void
 init_values (GValue               *values,
              GDBusArgInfo * const *infos,
@@ -352,11 +357,25 @@ norpc_call_set_timeout (NorpcCall *self,
   self->has_timeout = TRUE;
 }
 
+/* The one thread that has the call, before it passes it on: who gets it from there
+ * knows the deadline. The client goes by the one that it has set itself.
+ */
+void
+norpc_call_limit_deadline (NorpcCall *self,
+                           gint64     deadline)
+{
+  g_mutex_lock (&deadline_lock);
+  if (self->deadline == 0 || deadline < self->deadline)
+    self->deadline = deadline;
+  g_mutex_unlock (&deadline_lock);
+}
+
 /**
  * norpc_call_get_deadline:
  * @self: a call
  *
- * Tells when the time is up that the client has given the call.
+ * Tells when the time is up that the client has given the call, or a
+ * [class@Norpc.TimeLimit] that it has passed, whichever is sooner.
  *
  * Any thread may ask.
  *
@@ -367,9 +386,15 @@ norpc_call_set_timeout (NorpcCall *self,
 gint64
 norpc_call_get_deadline (NorpcCall *self)
 {
+  gint64 deadline;
+
   g_return_val_if_fail (self != NULL, 0);
 
-  return self->deadline;
+  g_mutex_lock (&deadline_lock);
+  deadline = self->deadline;
+  g_mutex_unlock (&deadline_lock);
+
+  return deadline;
 }
 
 /**

@@ -55,16 +55,14 @@ int
 norpc_deadlines_get_timeout (NorpcDeadlines *self,
                              gint64          now)
 {
-  gint64 remaining = -1;
-  NorpcCall *call;
+  gint64 remaining = -1, deadline;
 
   if (g_atomic_int_get (&self->n_timers) == 0)
     return -1;
 
   g_mutex_lock (&self->lock);
-  call = norpc_timer_heap_peek (&self->timers);
-  if (call != NULL)
-    remaining = MAX (call->deadline - now, 0);
+  if (norpc_timer_heap_peek (&self->timers, &deadline) != NULL)
+    remaining = MAX (deadline - now, 0);
   g_mutex_unlock (&self->lock);
 
   /* Rounded up, so that the time is over when the context wakes. */
@@ -77,10 +75,11 @@ take_late_call (NorpcDeadlines *self,
                 gint64          now)
 {
   NorpcCall *call;
+  gint64 deadline;
 
   g_mutex_lock (&self->lock);
-  call = norpc_timer_heap_peek (&self->timers);
-  if (call != NULL && call->deadline <= now)
+  call = norpc_timer_heap_peek (&self->timers, &deadline);
+  if (call != NULL && deadline <= now)
     {
       norpc_timer_heap_remove (&self->timers, call);
       g_atomic_int_add (&self->n_timers, -1);

@@ -120,7 +120,8 @@ norpc_endpoint_prepare_call (NorpcCall      *call,
 
   norpc_call_begin_send (call);
   norpc_call_scope_apply (call);
-  if (call->deadline != 0)
+  call->has_timer = call->deadline != 0;
+  if (call->has_timer)
     norpc_inbox_set_timer (call->inbox, call);
   if (cancellable != NULL)
     watch_cancellable (call, cancellable);
@@ -164,17 +165,18 @@ norpc_endpoint_call (NorpcEndpoint  *self,
   send_open (self, call);
 }
 
-/* The calling thread. Where it ends the call itself, somebody else may have
- * begun to answer, and is going to end that.
+/* The calling thread. Where it ends the call itself, at its own @deadline, somebody
+ * else may have begun to answer, and is going to end that.
  */
 static void
-sleep_until_answered (NorpcCall *call)
+sleep_until_answered (NorpcCall *call,
+                      gint64     deadline)
 {
   NorpcThreadWait wait = { .call = call };
 
   norpc_deadlock_begin_wait (&wait);
 
-  if (!norpc_sync_wait_sleep (call, call->deadline))
+  if (!norpc_sync_wait_sleep (call, deadline))
     {
       norpc_call_time_out (call);
       norpc_sync_wait_sleep (call, 0);
@@ -212,6 +214,7 @@ norpc_endpoint_call_sync (NorpcEndpoint  *self,
                           GError        **error)
 {
   g_autoptr (NorpcReply) reply = NULL;
+  gint64 deadline;
 
   g_return_val_if_fail (NORPC_IS_ENDPOINT (self), NULL);
   g_return_val_if_fail (call != NULL, NULL);
@@ -227,13 +230,14 @@ norpc_endpoint_call_sync (NorpcEndpoint  *self,
   norpc_call_scope_apply (call);
   if (cancellable != NULL)
     watch_cancellable (call, cancellable);
+  deadline = call->deadline;
   norpc_call_end_send (call);
   send_open (self, call);
 
   /* The call is the service's from here on, the reply is ours. */
   call = norpc_reply_get_call (reply);
   if (!norpc_sync_wait_look (call))
-    sleep_until_answered (call);
+    sleep_until_answered (call, deadline);
   norpc_call_come_back (call);
 
   if (!norpc_reply_propagate_error (reply, error))

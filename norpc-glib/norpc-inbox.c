@@ -218,7 +218,7 @@ hand_over (NorpcInbox *self,
 
   call->next = NULL;
 
-  if (call->deadline != 0)
+  if (call->has_timer)
     norpc_deadlines_remove (&self->deadlines, call);
   unlist_call (self, call);
   norpc_call_come_back (call);

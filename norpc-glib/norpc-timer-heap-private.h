@@ -23,6 +23,7 @@ gboolean   norpc_timer_heap_add     (NorpcTimerHeap *self,
                                      NorpcCall      *call);
 void       norpc_timer_heap_remove  (NorpcTimerHeap *self,
                                      NorpcCall      *call);
-NorpcCall *norpc_timer_heap_peek    (NorpcTimerHeap *self);
+NorpcCall *norpc_timer_heap_peek    (NorpcTimerHeap *self,
+                                     gint64         *deadline);
 
 G_END_DECLS

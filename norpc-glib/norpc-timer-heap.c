@@ -112,9 +112,15 @@ norpc_timer_heap_remove (NorpcTimerHeap *self,
     move_down (self, place, last);
 }
 
-/* The earliest call, or NULL. */
+/* The earliest call, with the deadline that it had when it was added, or NULL. */
 NorpcCall *
-norpc_timer_heap_peek (NorpcTimerHeap *self)
+norpc_timer_heap_peek (NorpcTimerHeap *self,
+                       gint64         *deadline)
 {
-  return self->entries != NULL && self->entries->len > 0 ? get_at (self, 1)->call : NULL;
+  if (self->entries == NULL || self->entries->len == 0)
+    return NULL;
+
+  *deadline = get_at (self, 1)->deadline;
+
+  return get_at (self, 1)->call;
 }

@@ -18,6 +18,9 @@
  * to the layer, so that before a layer which holds calls it is also the time
  * that they may wait.
  *
+ * A service sees it in [method@Norpc.Call.get_deadline], and calls that it makes on
+ * behalf of the call have no more time, either.
+ *
  * Since: 0.1
  */
 
@@ -164,6 +167,7 @@ norpc_time_limit_take (NorpcLayer *layer,
 
   if (add_call (self, call, &deadline))
     norpc_alarm_set (self->alarm, deadline);
+  norpc_call_limit_deadline (call, deadline);
   norpc_layer_pass_on (layer, call);
 }
 

@@ -83,6 +83,94 @@ test_first_ended (Layered       *fixture,
   outcome_clear (&second);
 }
 
+/* What handlers see of the time that is left. */
+typedef struct
+{
+  ProbeProbeProxy *other;
+  gint64           outer; /* of the call of the client */
+  gint64           inner; /* of the one on its behalf */
+} Seen;
+
+static void
+see_inner (ProbeService *service,
+           NorpcCall    *call,
+           gpointer      data)
+{
+  ((Seen *) data)->inner = norpc_call_get_deadline (call);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+static void
+see_outer (ProbeService *service,
+           NorpcCall    *call,
+           gpointer      data)
+{
+  Seen *seen = data;
+
+  seen->outer = norpc_call_get_deadline (call);
+  probe_probe_proxy_call_run (seen->other, NULL, NULL, NULL);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+/* A client gives a call @timeout, and it has @expected, both in seconds. */
+static void
+assert_seen (Layered *fixture,
+             Seen    *seen,
+             guint    timeout,
+             guint    expected)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  norpc_timeout_push (timeout != 0 ? timeout * 1000 : NORPC_NO_TIMEOUT);
+  g_assert_true (probe_probe_proxy_call_run_sync (fixture->proxy, NULL, NULL));
+  norpc_timeout_pop ();
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->other, NULL, NULL));
+
+  g_assert_cmpint (seen->outer, >=, start + expected * G_USEC_PER_SEC);
+  g_assert_cmpint (seen->outer, <=, g_get_monotonic_time () + expected * G_USEC_PER_SEC);
+  g_assert_cmpint (seen->inner, ==, seen->outer);
+}
+
+/* The service knows of it, and what it calls has no more time. */
+static void
+test_seen (Layered       *fixture,
+           gconstpointer  side)
+{
+  Seen seen = { .other = fixture->other };
+
+  layered_start (fixture, get_side (side), norpc_time_limit_new (3600 * 1000),
+                 norpc_time_limit_new (7200 * 1000), NULL);
+  fixture->state->run = see_outer;
+  fixture->other_state->run = see_inner;
+  fixture->state->run_data = fixture->other_state->run_data = &seen;
+
+  assert_seen (fixture, &seen, 0, 3600);
+  assert_seen (fixture, &seen, 1000, 1000);
+  assert_seen (fixture, &seen, 5000, 3600);
+}
+
+/* The alarms' thread makes the time shorter, while the client waits. */
+static void
+test_shortened (Layered       *fixture,
+                gconstpointer  unused)
+{
+  Outcome noops[2] = { { 0 } };
+
+  layered_start (fixture, SIDE_CLIENT, norpc_rate_limit_new (1, 1), norpc_time_limit_new (1000 * 1000),
+                 NULL);
+  norpc_timeout_push (2000 * 1000);
+  for (guint i = 0; i < 20; i++)
+    {
+      probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &noops[0]);
+      probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &noops[1]);
+      outcome_wait (&noops[1]);
+      g_assert_true (noops[0].ok && noops[1].ok);
+      g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+      noops[0] = noops[1] = (Outcome) { 0 };
+    }
+  norpc_timeout_pop ();
+}
+
 /* Before a layer that holds calls, it bounds how long they wait. Behind, not. */
 static void
 test_held (Layered       *fixture,
@@ -128,6 +216,8 @@ main (int   argc,
   TEST_LAYER_SIDES ("/layer-time/expired", test_expired);
   TEST_LAYER_SIDES ("/layer-time/in-time", test_in_time);
   TEST_LAYER ("/layer-time/first-ended", SIDE_CLIENT, test_first_ended);
+  TEST_LAYER_SIDES ("/layer-time/seen", test_seen);
+  TEST_LAYER ("/layer-time/shortened", SIDE_CLIENT, test_shortened);
   TEST_LAYER_SIDES ("/layer-time/held", test_held);
   TEST_LAYER_SIDES ("/layer-time/behind", test_behind);
 

@@ -26,14 +26,15 @@ test_random (void)
   g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
   g_autoptr (GPtrArray) left = g_ptr_array_new ();
   NorpcTimerHeap heap = { NULL };
+  gint64 deadline = 0;
 
-  g_assert_null (norpc_timer_heap_peek (&heap));
+  g_assert_null (norpc_timer_heap_peek (&heap, &deadline));
 
   for (guint i = 0; i < N_CALLS; i++)
     {
       NorpcCall *call = norpc_call_new (probe_probe_interface_info (), 0);
-      NorpcCall *first = norpc_timer_heap_peek (&heap);
-      gint64 earliest = first != NULL ? first->deadline : G_MAXINT64;
+      NorpcCall *first = norpc_timer_heap_peek (&heap, &deadline);
+      gint64 earliest = first != NULL ? deadline : G_MAXINT64;
 
       /* Some are equal. */
       call->deadline = g_test_rand_int_range (1, N_CALLS / 2);
@@ -60,12 +61,12 @@ test_random (void)
 
   for (guint i = 0; i < left->len; i++)
     {
-      NorpcCall *first = norpc_timer_heap_peek (&heap);
+      NorpcCall *first = norpc_timer_heap_peek (&heap, &deadline);
 
-      g_assert_cmpint (first->deadline, ==, ((NorpcCall *) left->pdata[i])->deadline);
+      g_assert_cmpint (deadline, ==, ((NorpcCall *) left->pdata[i])->deadline);
       norpc_timer_heap_remove (&heap, first);
     }
-  g_assert_null (norpc_timer_heap_peek (&heap));
+  g_assert_null (norpc_timer_heap_peek (&heap, &deadline));
   norpc_timer_heap_clear (&heap);
 }
 
