@@ -50,6 +50,20 @@ const JsStore = GObject.registerClass({
     }
 });
 
+const LaterStore = GObject.registerClass({
+    Implements: [Kv.Store],
+}, class LaterStore extends GObject.Object {
+    vfunc_handle_get(call, _database, key) {
+        const kept = call.ref();
+        const value = data(`${text(key)} later`);
+        GLib.idle_add(GLib.PRIORITY_DEFAULT, () => {
+            this.complete_get(kept, value);
+            return GLib.SOURCE_REMOVE;
+        });
+        return true;
+    }
+});
+
 test('client', () => {
     const server = Norpc.Server.new(Kv.caller_new_store());
     server.start(null);
@@ -77,6 +91,14 @@ test('service in the context of the interpreter', () => {
     server.start(null);
     const proxy = Kv.StoreProxy.new(server.get_channel());
     assert(text(get(proxy, 'key')) === 'key!', 'async');
+    server.stop(Norpc.StopMode.FINISH, null);
+});
+
+test('service that answers later', () => {
+    const server = Norpc.Server.new_in_context(new LaterStore(), null);
+    server.start(null);
+    const proxy = Kv.StoreProxy.new(server.get_channel());
+    assert(text(get(proxy, 'key')) === 'key later', 'async');
     server.stop(Norpc.StopMode.FINISH, null);
 });
 
