@@ -15,10 +15,8 @@
 #include "norpc-error.h"
 #include "norpc-permit-private.h"
 
-/* How long a place is kept, in microseconds: long for a client that runs its
- * context, and not for ever if it does not.
- */
-#define KEPT_TIME (100 * 1000)
+/* Long for a client that runs its context, and not for ever if it does not. */
+int norpc_permit_kept_time = 100;
 
 /* With the lock of the queue held. */
 static NorpcPermit *
@@ -29,7 +27,7 @@ norpc_permit_new_locked (NorpcChannel *channel,
 
   self->channel = g_object_ref (channel);
   self->inbox = inbox;
-  self->expiry = g_get_monotonic_time () + KEPT_TIME;
+  self->expiry = g_get_monotonic_time () + (gint64) norpc_permit_kept_time * 1000;
   self->link.data = self;
   g_queue_push_tail_link (&channel->permits, &self->link);
 

@@ -22,6 +22,9 @@ struct _NorpcPermit
   gboolean      used;    /* [queue]: or expired */
 };
 
+/* For how many milliseconds: changed by tests alone. */
+extern int norpc_permit_kept_time;
+
 NorpcPermit *norpc_permit_new        (NorpcChannel *channel,
                                       NorpcInbox   *inbox);
 void         norpc_permit_free       (NorpcPermit  *self);

@@ -40,6 +40,16 @@ let_go_and_wait (gpointer object)
   g_assert_true (in_time);
 }
 
+/* How many milliseconds to give a call that is to begin, and not to be answered, in
+ * time: a service that is ready has begun by then, on a machine that has other things
+ * to do as well.
+ */
+guint
+get_some_time (void)
+{
+  return g_getenv ("NORPC_TEST_VALGRIND") != NULL ? 2000 : 200;
+}
+
 void
 fixture_set_up (Fixture       *fixture,
                 gconstpointer  capacity)

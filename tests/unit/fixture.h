@@ -23,6 +23,7 @@ void fixture_tear_down      (Fixture       *fixture,
                              gconstpointer  unused);
 
 void let_go_and_wait        (gpointer       object);
+guint get_some_time         (void);
 
 /* How an asynchronous call ended; filled by outcome_cb (). */
 typedef struct

@@ -50,7 +50,7 @@ test_service_that_blocks (Fixture       *fixture,
   Other other;
 
   other_start (&other);
-  norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), 20);
+  norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), get_some_time ());
   probe_probe_proxy_call_block (fixture->proxy, NULL, block_cb, &running);
   probe_state_wait_blocked (fixture->state);
   probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &waiting);

@@ -178,7 +178,7 @@ test_timed_out (Chain         *chain,
   g_autoptr (GError) error = NULL;
 
   chain->parts[0].state->run = hold_next_sync;
-  norpc_timeout_push (20);
+  norpc_timeout_push (get_some_time ());
   g_assert_false (probe_probe_proxy_call_run_sync (chain->parts[0].proxy, NULL, &error));
   norpc_timeout_pop ();
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);

@@ -223,7 +223,7 @@ test_given_up (Layered       *fixture,
   Outcome blocked = { 0 }, note = { 0 };
 
   layered_start (fixture, SIDE_CLIENT, g_object_new (NORPC_TYPE_RETRY, "max-attempts", 100, "reserve", 100, "delay", 0, NULL),
-                 norpc_time_limit_new (5), NULL);
+                 norpc_time_limit_new (get_some_time () / 4), NULL);
   probe_probe_proxy_call_block (fixture->other, NULL, block_cb, &blocked);
   probe_state_wait_blocked (fixture->other_state);
   probe_probe_proxy_call_note (fixture->proxy, 0, NULL, note_cb, &note);
