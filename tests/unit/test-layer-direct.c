@@ -103,7 +103,7 @@ test_sync (Local         *self,
 {
   g_autoptr (GError) error = NULL;
 
-  put (self, norpc_rate_limit_new (1, 10));
+  put (self, norpc_rate_limit_new (1, get_some_time ()));
   g_assert_true (probe_probe_proxy_call_noop_sync (self->proxy, NULL, NULL));
   g_assert_false (probe_probe_proxy_call_noop_sync (self->proxy, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
