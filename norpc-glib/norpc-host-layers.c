@@ -5,6 +5,7 @@
 
 /* The layers between a host and its service. */
 
+#include "norpc-call-private.h"
 #include "norpc-dispatch-private.h"
 #include "norpc-host-private.h"
 
@@ -53,9 +54,15 @@ norpc_host_handle (NorpcHost *self,
   norpc_dispatch (call, self->service);
   self->handling = FALSE;
 
-  /* Behind layers, the backlog may be done with it, or not know it. */
-  if (self->gate != NULL)
-    norpc_backlog_note_kept (call);
+  if (self->gate == NULL)
+    return;
+
+  /* Behind layers, others may be handled before the backlog drops it, and their
+   * answers come after this one. Or the backlog is done with it, or does not know it.
+   */
+  if (g_atomic_int_get (&call->state) == NORPC_CALL_WRITTEN)
+    norpc_call_deliver (call);
+  norpc_backlog_note_kept (call);
 }
 
 /* The host's context: what the layers passed on elsewhere, or while the service

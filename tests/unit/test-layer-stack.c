@@ -75,6 +75,77 @@ test_orders (void)
     call_in_order (n);
 }
 
+/* Of two calls it passes on the one that came last, and then the other. */
+G_DECLARE_FINAL_TYPE (SwapLayer, swap_layer, SWAP, LAYER, NorpcLayer)
+
+struct _SwapLayer
+{
+  NorpcLayer parent_instance;
+
+  NorpcCall *first; /* (owned) (nullable): the server's context */
+};
+
+G_DEFINE_FINAL_TYPE (SwapLayer, swap_layer, NORPC_TYPE_LAYER)
+
+static void
+swap_layer_take (NorpcLayer *layer,
+                 NorpcCall  *call)
+{
+  SwapLayer *self = SWAP_LAYER (layer);
+  NorpcCall *first = g_steal_pointer (&self->first);
+
+  if (first == NULL)
+    {
+      self->first = call;
+      return;
+    }
+
+  norpc_layer_pass_on (layer, call);
+  norpc_layer_pass_on (layer, first);
+}
+
+static void
+swap_layer_class_init (SwapLayerClass *klass)
+{
+  NORPC_LAYER_CLASS (klass)->take = swap_layer_take;
+}
+
+static void
+swap_layer_init (SwapLayer *self)
+{
+}
+
+typedef struct
+{
+  Outcome *other; /* (unowned) */
+  Outcome  outcome;
+} LastNote;
+
+static void
+last_note_cb (GObject      *object,
+              GAsyncResult *result,
+              gpointer      note)
+{
+  g_assert_cmpuint (((LastNote *) note)->other->n, ==, 0);
+  note_cb (object, result, &((LastNote *) note)->outcome);
+}
+
+/* Replies come in the order of the answers, whichever way the calls came. */
+static void
+test_answers_in_order (Layered       *fixture,
+                       gconstpointer  unused)
+{
+  Outcome first = { 0 };
+  LastNote last = { .other = &first };
+
+  layered_start (fixture, SIDE_SERVER, g_object_new (swap_layer_get_type (), NULL), NULL);
+  probe_probe_proxy_call_note (fixture->proxy, 1, NULL, note_cb, &first);
+  probe_probe_proxy_call_note (fixture->proxy, 0, NULL, last_note_cb, &last);
+  outcome_wait (&first);
+  g_assert_true (first.ok && last.outcome.ok);
+  assert_numbers (fixture->state, 2);
+}
+
 /* As it stands in the docs. */
 static void
 test_docs (Fixture       *fixture,
@@ -157,6 +228,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/layer-stack/orders", test_orders);
+  TEST_LAYER ("/layer-stack/answers-in-order", SIDE_SERVER, test_answers_in_order);
   TEST ("/layer-stack/docs", test_docs);
   TEST_LAYER ("/layer-stack/dropped", SIDE_CLIENT, test_dropped);
   g_test_add_func ("/layer-stack/nowhere", test_nowhere);
