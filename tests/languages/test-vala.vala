@@ -165,6 +165,10 @@ void test_records (Test.LanguageProxy proxy) throws Error {
     proxy.call_note (entry);
     proxy.call_last_note_sync (out entry_back);
     assert (entry_back.key == "key" && entry_back.tags[1] == "two");
+
+    Variant? variant = entry_back.to_variant ();
+    assert (!variant.is_floating ());
+    assert (new Test.Entry.from_variant (variant).equal (entry));
 }
 
 async void call_later (Test.LanguageProxy proxy, MainLoop loop) {
