@@ -3,79 +3,29 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Services that wait for each other by calls that a retry makes in their stead. The
- * linker puts the function named __wrap_… in the place of the library's.
- */
+/* Services that wait for each other by calls that a retry makes in their stead. */
 
 #include "fixture.h"
-#include "norpc-alarm-private.h"
-#include "norpc-deadlock-private.h"
-
-gboolean __real_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
-gboolean __wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
-
-/* Who goes to sleep for an answer, and when. */
-static GMutex lock;
-static GCond changed;
-static guint n_asleep;  /* [lock]: how many have */
-static GThread *last;   /* (unowned) (nullable) [lock]: does so after another */
+#include "sleepers.h"
 
 /* What becomes of attempts. */
-static guint n_attempts;        /* [lock]: how many came to attempt_cb () */
-static guint n_before;          /* [lock]: the second goes on when so many sleep */
-static gboolean answers_second; /* [lock] */
-
-gboolean
-__wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait)
-{
-  gboolean begun;
-
-  /* That a server has started. */
-  if (wait->call == NULL)
-    return __real_norpc_deadlock_begin_wait (wait);
-
-  g_mutex_lock (&lock);
-  while (last == g_thread_self () && n_asleep == 0)
-    g_cond_wait (&changed, &lock);
-  g_mutex_unlock (&lock);
-
-  begun = __real_norpc_deadlock_begin_wait (wait);
-
-  g_mutex_lock (&lock);
-  n_asleep++;
-  g_cond_broadcast (&changed);
-  g_mutex_unlock (&lock);
-
-  return begun;
-}
-
-static void
-wait_asleep (guint n)
-{
-  g_mutex_lock (&lock);
-  while (n_asleep < n)
-    g_cond_wait (&changed, &lock);
-  g_mutex_unlock (&lock);
-}
+static int n_attempts;          /* atomic: how many came to attempt_cb () */
+static guint n_before;          /* before the first: the second goes on when so many sleep */
+static gboolean answers_second; /* before the first */
 
 /* The first attempt is refused; the second, in the alarms' thread, waits. */
 static void
 attempt_cb (NorpcCall *call,
             gpointer   unused)
 {
-  gboolean answers;
-  guint n;
+  if (g_atomic_int_add (&n_attempts, 1) == 0)
+    {
+      norpc_call_return_error_literal (call, NORPC_ERROR, NORPC_ERROR_BUSY, "refused");
+      return;
+    }
 
-  g_mutex_lock (&lock);
-  n = ++n_attempts;
-  while (n > 1 && n_asleep < n_before)
-    g_cond_wait (&changed, &lock);
-  answers = n > 1 && answers_second;
-  g_mutex_unlock (&lock);
-
-  if (n == 1)
-    norpc_call_return_error_literal (call, NORPC_ERROR, NORPC_ERROR_BUSY, "refused");
-  else if (answers)
+  sleepers_wait (n_before);
+  if (answers_second)
     norpc_call_return_values (call, 0, NULL);
 }
 
@@ -144,11 +94,7 @@ run_second (ProbeService *service,
   Circle *self = data;
 
   if (self->first_is_last)
-    {
-      g_mutex_lock (&lock);
-      last = g_thread_self ();
-      g_mutex_unlock (&lock);
-    }
+    sleepers_be_last ();
   probe_probe_proxy_call_run_sync (self->to[1], NULL, &self->errors[0]);
   norpc_call_return_values (call, 0, NULL);
 }
@@ -161,7 +107,7 @@ noop_first (ProbeService *service,
   Circle *self = data;
 
   if (!self->first_is_last)
-    wait_asleep (1);
+    sleepers_wait (1);
   probe_probe_proxy_call_noop_sync (self->to[0], NULL, &self->errors[1]);
   norpc_call_return_values (call, 0, NULL);
 }
@@ -170,8 +116,9 @@ static void
 set_up (Circle        *self,
         gconstpointer  unused)
 {
-  n_asleep = n_attempts = n_before = 0;
-  last = NULL;
+  sleepers_reset ();
+  n_attempts = 0;
+  n_before = 0;
   answers_second = FALSE;
   for (guint i = 0; i < 2; i++)
     {
@@ -283,7 +230,7 @@ test_held_later (Circle        *self,
 {
   n_before = 2;
   run_held (self, refuse_first_new ());
-  g_assert_cmpuint (n_attempts, ==, 2);
+  g_assert_cmpint (g_atomic_int_get (&n_attempts), ==, 2);
 }
 
 /* It is the second attempt that closes the circle, when both sleep. */
@@ -296,7 +243,7 @@ test_later (Circle        *self,
                                      get_channel (self, 0), NULL));
   run (self, 0);
   assert_refused (self);
-  g_assert_cmpuint (n_attempts, ==, 2);
+  g_assert_cmpint (g_atomic_int_get (&n_attempts), ==, 2);
 }
 
 /* A retry before a retry. */
@@ -311,7 +258,7 @@ test_nested (Circle        *self,
                                      get_channel (self, 1), NULL));
   run (self, 0);
   assert_refused (self);
-  g_assert_cmpuint (n_attempts, ==, 2);
+  g_assert_cmpint (g_atomic_int_get (&n_attempts), ==, 2);
 }
 
 static void
@@ -336,7 +283,7 @@ test_self (Circle        *self,
   self->parts[0].state->run = noop_self;
   run (self, 0);
   g_assert_error (self->errors[0], NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
-  g_assert_cmpuint (n_attempts, ==, 2);
+  g_assert_cmpint (g_atomic_int_get (&n_attempts), ==, 2);
 }
 
 static void
@@ -364,20 +311,13 @@ test_kept (Circle        *self,
   probe_probe_proxy_call_run (self->parts[0].proxy, NULL, run_cb, &n_done);
   held = probe_state_take_held (self->parts[1].state);
   probe_probe_proxy_call_run (self->parts[1].proxy, NULL, run_cb, &n_done);
-  wait_asleep (2);
+  sleepers_wait (2);
   norpc_call_return_values (held, 0, NULL);
   norpc_call_unref (held);
   while (n_done < 2)
     g_main_context_iteration (NULL, TRUE);
   g_assert_no_error (self->errors[0]);
   g_assert_no_error (self->errors[1]);
-}
-
-/* The alarms' thread, which makes no attempt meanwhile. */
-static void
-block_alarms_cb (GObject *object)
-{
-  wait_asleep (2);
 }
 
 /* No circle: what the first waits for has failed when the second looks, and it is a
@@ -387,10 +327,9 @@ static void
 test_between (Circle        *self,
               gconstpointer  unused)
 {
-  NorpcAlarm *alarm = norpc_alarm_new (G_OBJECT (self->parts[0].server), block_alarms_cb);
+  NorpcAlarm *alarm = sleepers_block_alarms (G_OBJECT (self->parts[0].server));
   guint n_done = 0;
 
-  norpc_alarm_set (alarm, 0);
   answers_second = TRUE;
   lead_to (self, 1, norpc_stack_new (norpc_concurrency_limit_new (1), eager_retry_new (),
                                      refuse_first_new (), get_channel (self, 1), NULL));
@@ -400,7 +339,7 @@ test_between (Circle        *self,
     g_main_context_iteration (NULL, TRUE);
   g_assert_no_error (self->errors[0]);
   g_assert_no_error (self->errors[1]);
-  g_assert_cmpuint (n_attempts, ==, 2);
+  g_assert_cmpint (g_atomic_int_get (&n_attempts), ==, 2);
   norpc_alarm_free (alarm);
 }
 

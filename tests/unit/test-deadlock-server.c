@@ -3,44 +3,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Services that wait for each other, with layers at their servers. The linker puts
- * the function named __wrap_… in the place of the library's.
- */
+/* Services that wait for each other, with layers at their servers. */
 
 #include "fixture.h"
-#include "norpc-alarm-private.h"
-#include "norpc-deadlock-private.h"
-
-gboolean __real_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
-gboolean __wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
-
-/* Who goes to sleep for an answer. */
-static GMutex lock;
-static GCond changed;
-static guint n_asleep; /* [lock] */
-
-gboolean
-__wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait)
-{
-  gboolean begun = __real_norpc_deadlock_begin_wait (wait);
-
-  g_mutex_lock (&lock);
-  if (wait->call != NULL)
-    n_asleep++;
-  g_cond_broadcast (&changed);
-  g_mutex_unlock (&lock);
-
-  return begun;
-}
-
-static void
-wait_asleep (guint n)
-{
-  g_mutex_lock (&lock);
-  while (n_asleep < n)
-    g_cond_wait (&changed, &lock);
-  g_mutex_unlock (&lock);
-}
+#include "sleepers.h"
 
 /* A layer that holds calls of Noop until the test passes them on. */
 #define HOLD_TYPE_LAYER (hold_layer_get_type ())
@@ -135,7 +101,7 @@ noop_first (ProbeService *service,
 {
   Circle *self = data;
 
-  wait_asleep (1);
+  sleepers_wait (1);
   probe_probe_proxy_call_noop_sync (self->parts[0].proxy, NULL, &self->errors[1]);
   norpc_call_return_values (call, 0, NULL);
 }
@@ -144,7 +110,7 @@ static void
 set_up (Circle        *self,
         gconstpointer  unused)
 {
-  n_asleep = 0;
+  sleepers_reset ();
   fixture_set_up (&self->parts[0], NULL);
   self->parts[0].state->run = run_second;
   self->parts[0].state->run_data = self;
@@ -249,13 +215,6 @@ attempt_cb (NorpcCall *call,
     norpc_call_return_error_literal (call, NORPC_ERROR, NORPC_ERROR_BUSY, "refused");
 }
 
-/* The alarms' thread, which makes no attempt meanwhile. */
-static void
-block_alarms_cb (GObject *object)
-{
-  wait_asleep (2);
-}
-
 /* What the first waits for is made anew before the second, which waits for the first
  * by then.
  */
@@ -263,16 +222,15 @@ static void
 test_later (Circle        *self,
             gconstpointer  unused)
 {
-  NorpcAlarm *alarm = norpc_alarm_new (G_OBJECT (self->parts[0].server), block_alarms_cb);
+  NorpcAlarm *alarm = sleepers_block_alarms (G_OBJECT (self->parts[0].server));
   NorpcLayer *filter = norpc_filter_new ();
   guint n_done = 0, n_attempts = 0;
 
-  norpc_alarm_set (alarm, 0);
   norpc_filter_set_call_func (NORPC_FILTER (filter), attempt_cb, &n_attempts, NULL);
   put (self, norpc_retry_new (3), filter);
   self->parts[0].state->run = noop_second;
   probe_probe_proxy_call_run (self->parts[0].proxy, NULL, run_cb, &n_done);
-  wait_asleep (1);
+  sleepers_wait (1);
   probe_probe_proxy_call_run (self->parts[1].proxy, NULL, run_cb, &n_done);
   wait_done (&n_done, 2);
   g_assert_error (self->errors[0], NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
@@ -281,8 +239,8 @@ test_later (Circle        *self,
   norpc_alarm_free (alarm);
 }
 
-/* No circle: somebody has what the first waits for. It came to the service by the
- * queue of the gate.
+/* No circle: somebody has what the first waits for. It came to the service by the queue
+ * of the gate, or is one in the stead of what the backlog knows.
  */
 static void
 test_kept (Circle        *self,
@@ -295,14 +253,12 @@ test_kept (Circle        *self,
   self->parts[0].state->run = hold_second;
   if (data == NULL)
     g_assert_true (probe_probe_proxy_call_noop_sync (self->parts[1].proxy, NULL, NULL));
-  g_mutex_lock (&lock);
-  n_asleep = 0;
-  g_mutex_unlock (&lock);
+  sleepers_reset ();
 
   probe_probe_proxy_call_run (self->parts[0].proxy, NULL, run_cb, &n_done);
   held = probe_state_take_held (self->parts[1].state);
   probe_probe_proxy_call_run (self->parts[1].proxy, NULL, run_cb, &n_done);
-  wait_asleep (2);
+  sleepers_wait (2);
   norpc_call_return_values (held, 0, NULL);
   norpc_call_unref (held);
   wait_done (&n_done, 2);
