@@ -36,7 +36,9 @@ answer_failure (NorpcCall *call,
     }
 }
 
-/* The service's context: FALSE if the call has ended while it waited. */
+/* The service's context: FALSE if the call has ended while it waited, or ends as its
+ * time is up: the handler has not begun with it, and it may be made anew.
+ */
 static gboolean
 begin (NorpcCall *call)
 {
@@ -44,6 +46,13 @@ begin (NorpcCall *call)
 
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
     return FALSE;
+
+  /* The client's context, or the alarms' thread, may be too busy to see it. */
+  if (call->deadline != 0 && call->deadline <= g_get_monotonic_time ())
+    {
+      norpc_call_time_out (call);
+      return FALSE;
+    }
 
   /* A newer call may take its place at the same time. */
   do
@@ -65,13 +74,6 @@ find_handler (NorpcCall *call,
               GObject   *service)
 {
   const NorpcInterfaceInfo *interface_info = call->interface_info;
-
-  /* The client's context may be too busy to see it. */
-  if (call->deadline != 0 && call->deadline <= g_get_monotonic_time ())
-    {
-      norpc_call_time_out (call);
-      return FALSE;
-    }
 
   if (interface_info->get_type == NULL || norpc_call_get_method_info (call)->dispatch == NULL ||
       !g_type_is_a (G_OBJECT_TYPE (service), interface_info->get_type ()))

@@ -4,6 +4,7 @@
  */
 
 #include "layer-fixture.h"
+#include "norpc-alarm-private.h"
 #include "norpc-budget-private.h"
 
 /* A layer that refuses so many calls, then passes them on. */
@@ -237,6 +238,51 @@ test_given_up (Layered       *fixture,
     outcome_wait (&blocked);
 }
 
+/* The alarms' thread. */
+static void
+block_alarms_cb (GObject *object)
+{
+  GMutex *lock = g_object_get_data (object, "lock");
+
+  g_mutex_lock (lock);
+  g_mutex_unlock (lock);
+}
+
+/* It is the service that sees first that the time of an attempt is up: it has not
+ * begun with it.
+ */
+static void
+test_late (Layered       *fixture,
+           gconstpointer  unused)
+{
+  NorpcAlarm *alarm = norpc_alarm_new (G_OBJECT (fixture->server), block_alarms_cb);
+  Outcome blocked = { 0 }, note = { 0 };
+  GMutex lock;
+
+  layered_start (fixture, SIDE_CLIENT, norpc_retry_new (100), norpc_time_limit_new (get_some_time ()),
+                 NULL);
+  probe_probe_proxy_call_block (fixture->other, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (fixture->other_state);
+
+  g_mutex_init (&lock);
+  g_object_set_data (G_OBJECT (fixture->server), "lock", &lock);
+  g_mutex_lock (&lock);
+  norpc_alarm_set (alarm, 0);
+  probe_probe_proxy_call_note (fixture->proxy, 0, NULL, note_cb, &note);
+  g_usleep (get_some_time () * 1000);
+  probe_state_open_gate (fixture->other_state);
+  layered_let_pass (fixture);
+  g_mutex_unlock (&lock);
+
+  outcome_wait (&note);
+  g_assert_no_error (note.error);
+  assert_numbers (fixture->state, 1);
+  if (blocked.n == 0)
+    outcome_wait (&blocked);
+  norpc_alarm_free (alarm);
+  g_mutex_clear (&lock);
+}
+
 static void
 test_cancelled (Layered       *fixture,
                 gconstpointer  unused)
@@ -376,6 +422,7 @@ main (int   argc,
   TEST_LAYER ("/layer-retry/func", SIDE_CLIENT, test_func);
   TEST_LAYER ("/layer-retry/effect", SIDE_CLIENT, test_effect);
   TEST_LAYER ("/layer-retry/given-up", SIDE_CLIENT, test_given_up);
+  TEST_LAYER ("/layer-retry/late", SIDE_CLIENT, test_late);
   TEST_LAYER ("/layer-retry/cancelled", SIDE_CLIENT, test_cancelled);
   TEST_LAYER ("/layer-retry/cancelled-between", SIDE_CLIENT, test_cancelled_between);
   TEST_LAYER ("/layer-retry/budget-spent", SIDE_CLIENT, test_budget_spent);
