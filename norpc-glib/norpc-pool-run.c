@@ -257,7 +257,7 @@ norpc_pool_stop (NorpcPool      *self,
 
   for (guint i = 0; i < self->servers->len; i++)
     if (norpc_host_get_state (get_host (self, i)) != NORPC_HOST_NEW)
-      norpc_server_stop_async (self->servers->pdata[i], mode, NULL, NULL, NULL);
+      norpc_host_stop (get_host (self, i), mode, "its server was stopped");
 
   for (guint i = 0; i < self->servers->len; i++)
     norpc_server_stop (self->servers->pdata[i], mode, cancellable,

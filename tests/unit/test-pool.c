@@ -253,6 +253,24 @@ test_empty (void)
   outcome_clear (&started);
 }
 
+/* Nothing is left for a main context that nobody may run. */
+static void
+test_gone (void)
+{
+  ProbeState *state = probe_state_new ();
+  Pooled self = { .states = { state } };
+  NorpcPool *pool = norpc_pool_new (1, NORPC_BALANCE_LEAST_PENDING, make_probe, &self);
+  NorpcServer *server = norpc_pool_get_server (pool, 0);
+
+  g_assert_true (norpc_pool_start (pool, NULL, NULL));
+  g_assert_true (norpc_pool_stop (pool, NORPC_STOP_FINISH, NULL, NULL));
+  g_object_ref (server);
+  let_go_and_wait (pool);
+  let_go_and_wait (server);
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
+}
+
 #define TEST_POOL(path, policy, func) \
   g_test_add (path, Pooled, GUINT_TO_POINTER (policy), set_up, func, tear_down)
 
@@ -270,6 +288,7 @@ main (int   argc,
   TEST_POOL ("/pool/stopped-unstarted", NORPC_BALANCE_LEAST_PENDING, test_stopped_unstarted);
   TEST_POOL ("/pool/ready", NORPC_BALANCE_LEAST_PENDING, test_ready);
   g_test_add_func ("/pool/empty", test_empty);
+  g_test_add_func ("/pool/gone", test_gone);
 
   return g_test_run ();
 }
