@@ -12,6 +12,8 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#define MAX_DEPTH 1000 /* of records in records */
+
 #define WORD_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_"
 
 #define ERROR(location, ...) cg_diagnostics_error (resolver->diagnostics, location, __VA_ARGS__)
@@ -273,44 +275,73 @@ check_fields (const CgResolver *resolver,
     }
 }
 
-/* A record that always has another of its own kind in it has no end. */
+/* The record that a field always has in it, if it does. */
+static CgDeclaration *
+get_inner (const CgField *field)
+{
+  const CgNamedType *named = field->use.named;
+
+  return named != NULL && !field->use.nullable && field->use.type == &named->type ? named->declaration : NULL;
+}
+
+/* A record that always has another of its own kind in it has no end. Those
+ * that have one are looked into once. */
 static gboolean
 is_endless (const CgDeclaration *declaration,
-            CgDeclaration       *in)
+            CgDeclaration       *in,
+            guint                level)
 {
-  if (in->is_visited)
+  guint depth = 1;
+
+  if (in->is_visited || in->depth > 0)
     return FALSE;
+  if (level > MAX_DEPTH)
+    {
+      in->depth = level;
+      return FALSE;
+    }
 
   in->is_visited = TRUE;
   for (guint i = 0; i < in->fields->len; i++)
     {
-      const CgField *field = g_ptr_array_index (in->fields, i);
-      const CgNamedType *named = field->use.named;
+      CgDeclaration *inner = get_inner (g_ptr_array_index (in->fields, i));
 
-      if (named == NULL || named->declaration == NULL || field->use.nullable || field->use.type != &named->type)
+      if (inner == NULL)
         continue;
-      if (named->declaration == declaration || is_endless (declaration, named->declaration))
-        {
-          in->is_visited = FALSE;
-          return TRUE;
-        }
+      if (inner == declaration || is_endless (declaration, inner, level + 1))
+        return TRUE;
+      depth = inner->depth == 0 || depth == 0 ? 0 : MAX (depth, inner->depth + 1);
     }
+  in->depth = depth;
 
   return FALSE;
 }
 
-static void
+/* Returns FALSE if it is of no use to go on. */
+static gboolean
 check_endless (const CgResolver *resolver,
                CgDeclaration    *declaration)
 {
   GPtrArray *all = resolver->description->declarations;
+  gboolean endless;
 
-  if (is_endless (declaration, declaration))
-    ERROR (&declaration->node.name_location,
-           "a '%s' contains another one without end: a field must be nullable, or an array", declaration->node.name);
+  if (declaration->depth > 0)
+    return TRUE;
 
+  endless = is_endless (declaration, declaration, 1);
   for (guint i = 0; i < all->len; i++)
     ((CgDeclaration *) g_ptr_array_index (all, i))->is_visited = FALSE;
+
+  if (endless)
+    ERROR (&declaration->node.name_location,
+           "a '%s' contains another one without end: a field must be nullable, or an array", declaration->node.name);
+  else if (declaration->depth > MAX_DEPTH)
+    {
+      ERROR (&declaration->node.name_location, "records are nested more than %d deep", MAX_DEPTH);
+      return FALSE;
+    }
+
+  return TRUE;
 }
 
 void
@@ -331,5 +362,6 @@ cg_declarations_check (const CgResolver *resolver)
     }
 
   for (guint i = 0; i < all->len; i++)
-    check_endless (resolver, g_ptr_array_index (all, i));
+    if (!check_endless (resolver, g_ptr_array_index (all, i)))
+      break;
 }

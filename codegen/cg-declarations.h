@@ -51,6 +51,7 @@ struct _CgDeclaration
   const char     *dbus_prefix;  /* (nullable): of the names of errors */
   CgNamedType    *named;        /* (nullable): if its name is usable */
   gboolean        is_visited;   /* while what it contains is looked at */
+  guint           depth;       /* of records in it, itself included; 0 until it is known */
   gboolean        is_completed; /* what can be done with a record is known */
   const char    **names;        /* (owned): in the order of the table in cg-names.c */
 };

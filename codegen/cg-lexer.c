@@ -69,7 +69,8 @@ lex_instruction (CgLexer *self,
   gsize length = strcspn (target, " \t\r\n?>");
 
   token->kind = CG_TOKEN_INSTRUCTION;
-  if (length == 0 || strchr (G_CSET_DIGITS "-.", *target) != NULL)
+  if (length == 0 || strchr (G_CSET_DIGITS "-.", *target) != NULL ||
+      strcspn (target, "\"'<>&;%[]=!/()|,*+") < length)
     return fail (self, self->offset, "a name must follow '<?'");
   if (length == strlen ("xml") && g_ascii_strncasecmp (target, "xml", length) == 0 && strncmp (target, "xml", length) != 0)
     return fail (self, self->offset, "an XML declaration begins with '<?xml', in lower case");

@@ -395,7 +395,7 @@ cg_parse (CgSource      *source,
 {
   Parser self = { .source = source, .description = description, .diagnostics = diagnostics };
   Frame outside = { KIND_ROOT, "", { source->name, source->index, 1, 1 }, NULL, 0, FALSE };
-  g_autofree char *base_name = g_path_get_basename (source->name);
+  g_autofree char *base_name = g_filename_display_basename (source->name);
 
   self.entities = cg_entities_new ();
   self.frames = g_array_new (FALSE, FALSE, sizeof (Frame));

@@ -82,7 +82,7 @@ find_declared_encoding (CgSource *self,
   const char *end;
   int start = 0;
 
-  if (!g_str_has_prefix (self->text, "<?xml"))
+  if (!g_str_has_prefix (self->text, "<?xml") || !g_ascii_isspace (self->text[strlen ("<?xml")]))
     return NULL;
   end = strstr (self->text, "?>");
   if (end == NULL)

@@ -5,6 +5,7 @@
 usage: test-usage.py GENERATOR
 """
 
+import json
 import os
 import pathlib
 import re
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import xml.dom.minidom
 
 GENERATOR = str(pathlib.Path(sys.argv.pop(1)).resolve())
 MAN_PAGE = pathlib.Path(__file__).resolve().parents[2] / 'data' / 'norpc-codegen.1'
@@ -46,6 +48,20 @@ class Usage(unittest.TestCase):
         run = self.run_generator('--version')
         self.assertEqual(run.returncode, 0)
         self.assertRegex(run.stdout, r'^norpc-codegen \d+\.\d+\.\d+\n$')
+
+    def test_file_name(self):
+        """Outputs are UTF-8 whatever the file is called, and it breaks out of no comment."""
+        for name in (b'\xff.xml', b'a\nb.xml', b'*_ .xml', b'--.xml', b'b\\.xml'):
+            path = bytes(self.directory) + b'/' + name
+            with open(path, 'wb') as file:
+                file.write(DESCRIPTION.encode())
+            run = self.run_generator('--c-namespace', 'A', '--header', '--output', 'a.h', '--json', 'a.json',
+                                     '--dbus-xml', 'a.dbus', '--markdown', 'a.md', path)
+            self.assertEqual((run.returncode, run.stderr), (0, ''))
+            self.assertEqual((self.directory / 'a.h').read_text('utf-8').split('\n')[3], ' */')
+            json.loads((self.directory / 'a.json').read_text('utf-8'))
+            xml.dom.minidom.parse(str(self.directory / 'a.dbus'))
+            (self.directory / 'a.md').read_text('utf-8')
 
     def describe_methods(self, n_methods):
         methods = ''.join(f'<method name="M{i}"/>' for i in range(n_methods))
