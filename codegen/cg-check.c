@@ -12,8 +12,7 @@
 
 #include <string.h>
 
-#define MAX_NAME      255 /* both are limits of D-Bus */
-#define MAX_SIGNATURE 255
+#define MAX_NAME 255 /* a limit of D-Bus */
 
 #define WORD_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_"
 
@@ -201,9 +200,9 @@ check_message (Checker    *self,
                CgNode     *node,
                const char *what)
 {
-  if (check_args (self, args) > MAX_SIGNATURE)
+  if (check_args (self, args) > CG_MAX_SIGNATURE)
     ERROR (&node->location, "the types of all %s of '%s' have more than %d characters",
-           what, node->name != NULL ? node->name : "", MAX_SIGNATURE);
+           what, node->name != NULL ? node->name : "", CG_MAX_SIGNATURE);
 }
 
 static void

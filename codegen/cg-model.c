@@ -315,24 +315,34 @@ cg_method_get_return_arg (const CgMethod *self)
   return arg->use.type->is_pointer && !arg->use.nullable ? arg : NULL;
 }
 
+/* What records become can be longer, and nested deeper, than D-Bus allows. */
 CgReach
 cg_type_use_get_reach (const CgTypeUse *self)
 {
+  g_autofree char *message = NULL;
+
   if (self->variant == NULL)
     return CG_REACH_PROCESS;
 
-  return strchr (self->variant, 'm') == NULL ? CG_REACH_DBUS : CG_REACH_VARIANT;
+  return strchr (self->variant, 'm') == NULL && cg_type_check (self->variant, &message)
+         ? CG_REACH_DBUS : CG_REACH_VARIANT;
 }
 
 CgReach
 cg_args_get_reach (GPtrArray *args)
 {
   CgReach reach = CG_REACH_DBUS;
+  gsize length = 0;
 
   for (guint i = 0; i < args->len; i++)
-    reach = MIN (reach, cg_type_use_get_reach (&((CgArg *) g_ptr_array_index (args, i))->use));
+    {
+      const CgTypeUse *use = &((CgArg *) g_ptr_array_index (args, i))->use;
 
-  return reach;
+      reach = MIN (reach, cg_type_use_get_reach (use));
+      length += use->variant != NULL ? strlen (use->variant) : 0;
+    }
+
+  return length <= CG_MAX_SIGNATURE ? reach : MIN (reach, CG_REACH_VARIANT);
 }
 
 CgReach

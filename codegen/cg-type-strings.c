@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#define MAX_SIGNATURE 255
 #define MAX_NESTED    32
 
 typedef struct
@@ -156,7 +155,7 @@ cg_type_check (const char  *signature,
 
   if (*signature == '\0')
     return fail (&scanner, "it is empty");
-  if (strlen (signature) > MAX_SIGNATURE)
+  if (strlen (signature) > CG_MAX_SIGNATURE)
     return fail (&scanner, "it is longer than 255 characters");
   if (!scan_type (&scanner))
     return FALSE;

@@ -63,6 +63,27 @@ class Usage(unittest.TestCase):
             xml.dom.minidom.parse(str(self.directory / 'a.dbus'))
             (self.directory / 'a.md').read_text('utf-8')
 
+    def test_dbus_limits(self):
+        """What records make longer or deeper than D-Bus allows is left out of its XML."""
+        def record(name, fields):
+            return f'<record name="{name}">' + ''.join(
+                f'<field name="f{i}" type="{field}"/>' for i, field in enumerate(fields)) + '</record>'
+
+        def method(name, *types):
+            return f'<method name="{name}">' + ''.join(f'<arg type="{type}"/>' for type in types) + '</method>'
+
+        records = [record('Long', 'u' * 254), record('Half', 'u' * 200), record('Deep0', 'u')]
+        records += [record(f'Deep{i}', [f'Deep{i - 1}']) for i in range(1, 33)]
+        methods = [method('Long', 'Long'), method('Half', 'Half'), method('Halves', 'Half', 'Half'),
+                   method('Deepest', 'Deep31'), method('TooDeep', 'Deep32')]
+        (self.directory / 'a.xml').write_text(
+            '<node>' + ''.join(records) + '<interface name="org.example.A">' + ''.join(methods) + '</interface></node>')
+        run = self.run_generator('--c-namespace', 'A', '--dbus-xml', 'a.dbus', 'a.xml')
+        self.assertEqual((run.returncode, run.stderr), (0, ''))
+        text = (self.directory / 'a.dbus').read_text()
+        self.assertEqual(re.findall('<method name="(.*?)"', text), ['Half', 'Deepest'])
+        self.assertIn('Left out: method Long, method Halves, method TooDeep', text)
+
     def describe_methods(self, n_methods):
         methods = ''.join(f'<method name="M{i}"/>' for i in range(n_methods))
         (self.directory / 'a.xml').write_text(f'<node>\n<interface name="org.example.A">{methods}</interface></node>')
