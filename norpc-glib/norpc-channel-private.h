@@ -24,15 +24,21 @@ typedef enum
   NORPC_N_LANES
 } NorpcLaneIndex;
 
+/* As much as processors fetch from each other at once. */
+#define NORPC_CACHE_LINE 64
+
+/* How many calls were accepted, and how many of these were served: both wrap. The
+ * difference is what waits. They are far from each other, as both ends of the channel
+ * write one of them for each call.
+ */
 typedef struct
 {
-  GAsyncQueue *queue; /* (owned): of owned NorpcCall */
-
-  /* How many calls were accepted, and how many of these were served: both wrap.
-   * The difference is what waits.
-   */
-  guint accepted; /* atomic, written with [queue] */
-  guint served;   /* atomic, written by the host's context */
+  GAsyncQueue *queue;       /* (owned): of owned NorpcCall */
+  guint        accepted;    /* atomic, written with [queue] */
+  guint        served_once; /* [queue]: that many were served when a client last looked */
+  char         gap[NORPC_CACHE_LINE];
+  guint        served;      /* atomic, written by the host's context */
+  char         end[NORPC_CACHE_LINE];
 } NorpcLane;
 
 /* What the lock of the queue protects is marked [queue]: that is the lock of
@@ -79,7 +85,7 @@ NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
 
 /* Places */
 gboolean   norpc_channel_has_room_locked (NorpcChannel   *self,
-                                          NorpcLaneIndex  lane);
+                                          NorpcLaneIndex  index);
 guint      norpc_channel_get_n_kept_locked (NorpcChannel *self);
 gboolean   norpc_channel_use_permit_locked (NorpcChannel *self,
                                             NorpcInbox   *inbox);

@@ -27,17 +27,20 @@ norpc_channel_get_waiting (NorpcChannel *self)
   return n;
 }
 
-/* With the lock of the queue held: places that are kept for clients are taken. */
+/* With the lock of the queue held: places that are kept for clients are taken. What
+ * the host has served meanwhile is looked at only where it matters.
+ */
 gboolean
 norpc_channel_has_room_locked (NorpcChannel   *self,
-                               NorpcLaneIndex  lane)
+                               NorpcLaneIndex  index)
 {
-  guint waiting = get_waiting (&self->lanes[lane]);
+  NorpcLane *lane = &self->lanes[index];
+  guint n_kept = index == NORPC_LANE_NORMAL ? norpc_channel_get_n_kept_locked (self) : 0;
 
-  if (lane == NORPC_LANE_NORMAL && waiting < self->capacity)
-    waiting += norpc_channel_get_n_kept_locked (self);
+  if (lane->accepted - lane->served_once + n_kept >= self->capacity)
+    lane->served_once = (guint) g_atomic_int_get (&lane->served);
 
-  return waiting < self->capacity;
+  return lane->accepted - lane->served_once + n_kept < self->capacity;
 }
 
 /* With the lock of the queue held. Returns what wakes the host (owned), if it
