@@ -107,6 +107,8 @@ norpc_call_deliver (NorpcCall *self)
     pass_on (self);
 }
 
+int norpc_n_given_up = 0;
+
 /* Any thread: ends the call on the client's behalf, and tells the service,
  * if it has begun, that nobody waits any more. TRUE if this was the answer.
  * The caller holds something of the call.
@@ -120,6 +122,9 @@ norpc_call_give_up (NorpcCall *self,
       g_error_free (error);
       return FALSE;
     }
+
+  /* Before the client knows: what it does next finds the place in a queue free. */
+  g_atomic_int_inc (&norpc_n_given_up);
 
   self->error = error;
   self->timed_out = g_error_matches (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);

@@ -167,6 +167,9 @@ void norpc_call_limit_deadline (NorpcCall *self,
 void norpc_call_hold    (NorpcCall *self);
 void norpc_call_release (NorpcCall *self);
 
+/* Atomic: how many calls were given up so far; it wraps. */
+extern int norpc_n_given_up;
+
 /* Answering */
 gboolean norpc_call_claim        (NorpcCall  *self);
 void     norpc_call_deliver      (NorpcCall  *self);

@@ -69,6 +69,7 @@ struct _NorpcChannel
 
   GQueue permits; /* of unowned NorpcPermit [queue]: places that are kept */
   GQueue probes;  /* of owned NorpcCall [queue]: who waits for a place */
+  int    n_given_up; /* [queue]: of all calls there are, when the queue was last searched */
 };
 
 static inline NorpcLaneIndex
@@ -86,6 +87,7 @@ NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
 /* Places */
 gboolean   norpc_channel_has_room_locked (NorpcChannel   *self,
                                           NorpcLaneIndex  index);
+GPtrArray *norpc_channel_remove_ended_locked (NorpcChannel *self);
 guint      norpc_channel_get_n_kept_locked (NorpcChannel *self);
 gboolean   norpc_channel_use_permit_locked (NorpcChannel *self,
                                             NorpcInbox   *inbox);

@@ -24,7 +24,8 @@
  * %NORPC_ERROR_BUSY. Or it waits, if [property@Norpc.Channel:when-full] says
  * so: a synchronous call blocks anyway, and who makes asynchronous ones can
  * await [method@Norpc.Endpoint.ready_async] before each, so that no more of
- * them pile up than the channel has room for.
+ * them pile up than the channel has room for. A call that was cancelled, or whose
+ * time is up, leaves its place to others.
  *
  * Calls have one of three priorities, each with a lane and a capacity of its
  * own: an urgent call passes all that are not, however many wait. To be ready is
@@ -128,6 +129,30 @@ push_locked (NorpcChannel *self,
   return NULL;
 }
 
+/* The calling thread, with the lock of the queue held: takes out what @call takes the
+ * place of, and where there is no room what nobody waits for. Returns these calls
+ * (owned), to be let go of without the lock, or NULL.
+ */
+static GPtrArray *
+make_room_locked (NorpcChannel *self,
+                  NorpcCall    *call)
+{
+  NorpcCall *superseded = remove_superseded_locked (self, call);
+  GPtrArray *gone = NULL;
+
+  if (!norpc_channel_has_room_locked (self, norpc_priority_get_lane (call->priority)))
+    gone = norpc_channel_remove_ended_locked (self);
+
+  if (superseded != NULL)
+    {
+      if (gone == NULL)
+        gone = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
+      g_ptr_array_add (gone, superseded);
+    }
+
+  return gone;
+}
+
 /* The client's thread. The host is woken only if it sleeps, and after the
  * lock is released: it needs that lock first of all.
  */
@@ -137,7 +162,7 @@ norpc_channel_send (NorpcEndpoint *endpoint,
 {
   NorpcChannel *self = NORPC_CHANNEL (endpoint);
   g_autoptr (NorpcWaker) sleeper = NULL;
-  g_autoptr (NorpcCall) superseded = NULL;
+  g_autoptr (GPtrArray) gone = NULL;
   g_autofree char *refusal = NULL;
   NorpcError code = NORPC_ERROR_FAILED;
   gboolean brought = call->waiting_thread != NULL && call->waiting_thread != g_thread_self ();
@@ -149,7 +174,7 @@ norpc_channel_send (NorpcEndpoint *endpoint,
     norpc_call_hold (call);
 
   g_async_queue_lock (self->queue);
-  superseded = remove_superseded_locked (self, call);
+  gone = make_room_locked (self, call);
   refusal = push_locked (self, call, &code);
   if (refusal == NULL)
     sleeper = norpc_channel_steal_sleeper_locked (self);
@@ -162,6 +187,8 @@ norpc_channel_send (NorpcEndpoint *endpoint,
     }
   else if (sleeper != NULL)
     norpc_waker_wake (sleeper);
+  if (gone != NULL)
+    norpc_channel_answer_probes (self);
 
   if (brought)
     {
@@ -198,11 +225,17 @@ static gboolean
 norpc_channel_is_ready (NorpcEndpoint *endpoint)
 {
   NorpcChannel *self = NORPC_CHANNEL (endpoint);
+  g_autoptr (GPtrArray) ended = NULL;
   gboolean ready;
 
   g_async_queue_lock (self->queue);
+  if (!norpc_channel_has_room_locked (self, NORPC_LANE_NORMAL))
+    ended = norpc_channel_remove_ended_locked (self);
   ready = self->open && norpc_channel_has_room_locked (self, NORPC_LANE_NORMAL);
   g_async_queue_unlock (self->queue);
+
+  if (ended != NULL)
+    norpc_channel_answer_probes (self);
 
   return ready;
 }
@@ -398,8 +431,9 @@ norpc_channel_get_when_full (NorpcChannel *self)
  *
  * Tells how many calls wait for the service.
  *
- * Calls that the service handles do not count, those that wait for room do. Any
- * thread may ask; the answer may be old when it arrives.
+ * Calls that the service handles do not count, those that wait for room do, and
+ * those that have ended meanwhile as long as nobody needs their places. Any thread
+ * may ask; the answer may be old when it arrives.
  *
  * Returns: how many calls wait
  * Since: 0.1

@@ -1,0 +1,197 @@
+/* test-given-up.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Calls in the queue of a channel that nobody waits for any more: they leave their
+ * places to others, and these in their order.
+ */
+
+#include "layer-fixture.h"
+
+#define CAPACITY 4
+
+/* A service that blocks, and a queue that is full: of two calls that are to be
+ * served, and as many that were given up, in one of several ways.
+ */
+typedef struct
+{
+  Fixture fixture;
+  Outcome blocked;
+  Outcome notes[CAPACITY + 1];
+  Outcome gone[2];
+} Full;
+
+static NorpcEndpoint *
+get_channel (Full *self)
+{
+  return NORPC_ENDPOINT (norpc_server_get_channel (self->fixture.server));
+}
+
+static void
+call_note (Full  *self,
+           guint  number)
+{
+  probe_probe_proxy_call_note (self->fixture.proxy, number, NULL, note_cb, &self->notes[number]);
+}
+
+static void
+set_up (Full          *self,
+        gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  fixture_set_up (&self->fixture, GUINT_TO_POINTER (CAPACITY));
+  probe_probe_proxy_call_block (self->fixture.proxy, NULL, block_cb, &self->blocked);
+  probe_state_wait_blocked (self->fixture.state);
+
+  norpc_timeout_push (1);
+  probe_probe_proxy_call_noop (self->fixture.proxy, NULL, noop_cb, &self->gone[0]);
+  norpc_timeout_pop ();
+  call_note (self, 0);
+  probe_probe_proxy_call_noop (self->fixture.proxy, cancellable, noop_cb, &self->gone[1]);
+  call_note (self, 1);
+  g_assert_false (norpc_endpoint_is_ready (get_channel (self)));
+
+  g_cancellable_cancel (cancellable);
+  for (guint i = 0; i < G_N_ELEMENTS (self->gone); i++)
+    {
+      outcome_wait (&self->gone[i]);
+      outcome_clear (&self->gone[i]);
+    }
+}
+
+/* Of the notes, so many have been called. */
+static void
+assert_served (Full  *self,
+               guint  n_notes)
+{
+  probe_state_open_gate (self->fixture.state);
+  outcome_wait (&self->notes[n_notes - 1]);
+  for (guint i = 0; i < n_notes; i++)
+    g_assert_true (self->notes[i].ok);
+  assert_numbers (self->fixture.state, n_notes);
+  g_assert_cmpuint (probe_state_get_n_handled (self->fixture.state), ==, 1 + n_notes);
+}
+
+static void
+tear_down (Full          *self,
+           gconstpointer  unused)
+{
+  if (self->blocked.n == 0)
+    outcome_wait (&self->blocked);
+  fixture_tear_down (&self->fixture, NULL);
+}
+
+static void
+test_call (Full          *self,
+           gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  call_note (self, 2);
+  g_assert_cmpuint (norpc_channel_get_length (NORPC_CHANNEL (get_channel (self))), ==, 3);
+  call_note (self, 3);
+
+  /* Now all of them are to be served. */
+  g_assert_false (probe_probe_proxy_call_noop_sync (self->fixture.proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  assert_served (self, 4);
+}
+
+static void
+test_urgent (Full          *self,
+             gconstpointer  unused)
+{
+  Outcome urgent[CAPACITY] = { { 0 } };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (get_channel (self));
+
+  /* The lanes have places of their own. */
+  norpc_proxy_set_priority (NORPC_PROXY (proxy), NORPC_PRIORITY_URGENT);
+  for (guint i = 0; i < CAPACITY; i++)
+    probe_probe_proxy_call_hold (proxy, NULL, hold_cb, &urgent[i]);
+  g_assert_false (probe_probe_proxy_call_noop_sync (proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  norpc_proxy_cancel_all (NORPC_PROXY (proxy));
+  g_assert_true (norpc_endpoint_is_ready (get_channel (self)));
+  for (guint i = 0; i < CAPACITY; i++)
+    {
+      outcome_wait (&urgent[i]);
+      outcome_clear (&urgent[i]);
+    }
+  probe_state_open_gate (self->fixture.state);
+  g_assert_true (probe_probe_proxy_call_noop_sync (proxy, NULL, NULL));
+  call_note (self, 2);
+  outcome_wait (&self->notes[2]);
+  assert_numbers (self->fixture.state, 3);
+}
+
+static void
+test_is_ready (Full          *self,
+               gconstpointer  unused)
+{
+  g_assert_true (norpc_endpoint_is_ready (get_channel (self)));
+  g_assert_cmpuint (norpc_channel_get_length (NORPC_CHANNEL (get_channel (self))), ==, 2);
+  assert_served (self, 2);
+}
+
+static void
+test_ready (Full          *self,
+            gconstpointer  unused)
+{
+  Outcome ready = { 0 };
+
+  norpc_endpoint_ready_async (get_channel (self), NULL, ready_cb, &ready);
+  outcome_wait (&ready);
+  g_assert_true (ready.ok);
+  assert_served (self, 2);
+}
+
+/* Who makes a call finds two places, and leaves one to who awaits it. */
+static void
+test_ready_by_others (Full          *self,
+                      gconstpointer  unused)
+{
+  Outcome ready = { 0 }, more[2] = { { 0 } };
+
+  g_assert_true (norpc_endpoint_is_ready (get_channel (self)));
+  for (guint i = 0; i < G_N_ELEMENTS (more); i++)
+    probe_probe_proxy_call_noop (self->fixture.proxy, NULL, noop_cb, &more[i]);
+  norpc_endpoint_ready_async (get_channel (self), NULL, ready_cb, &ready);
+  norpc_proxy_cancel_all (NORPC_PROXY (self->fixture.proxy));
+  while (more[0].n == 0 || more[1].n == 0 || self->notes[0].n == 0 || self->notes[1].n == 0 || self->blocked.n == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (ready.n, ==, 0);
+
+  call_note (self, 2);
+  outcome_wait (&ready);
+  g_assert_true (ready.ok);
+  probe_state_open_gate (self->fixture.state);
+  outcome_wait (&self->notes[2]);
+  g_assert_true (self->notes[2].ok);
+  g_assert_cmpuint (probe_state_get_n_handled (self->fixture.state), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      outcome_clear (&more[i]);
+      outcome_clear (&self->notes[i]);
+    }
+  g_clear_error (&self->blocked.error);
+}
+
+#define TEST_FULL(path, func) g_test_add (path, Full, NULL, set_up, func, tear_down)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  TEST_FULL ("/given-up/call", test_call);
+  TEST_FULL ("/given-up/urgent", test_urgent);
+  TEST_FULL ("/given-up/is-ready", test_is_ready);
+  TEST_FULL ("/given-up/ready", test_ready);
+  TEST_FULL ("/given-up/ready-by-others", test_ready_by_others);
+
+  return g_test_run ();
+}
