@@ -34,6 +34,7 @@ typedef struct
   GMutex     lock;
   GCond      changed;
   GPtrArray *hosts; /* (owned) (nullable) [lock]: of owned NorpcHost, until the thread ends */
+  gboolean   begun; /* [lock]: it has the context, which nobody else can have any more */
   gboolean   ended; /* [lock] */
 } ThreadData;
 
@@ -101,6 +102,28 @@ end_hosts (ThreadData *data)
 }
 
 /* The thread. */
+static void
+note_begun (ThreadData *data)
+{
+  g_mutex_lock (&data->lock);
+  data->begun = TRUE;
+  g_cond_broadcast (&data->changed);
+  g_mutex_unlock (&data->lock);
+}
+
+/* The thread that made it: who starts a server in its context would run that in its
+ * stead, if it did not yet.
+ */
+static void
+wait_until_begun (ThreadData *data)
+{
+  g_mutex_lock (&data->lock);
+  while (!data->begun)
+    g_cond_wait (&data->changed, &data->lock);
+  g_mutex_unlock (&data->lock);
+}
+
+/* The thread. */
 static gpointer
 thread_func (gpointer user_data)
 {
@@ -108,6 +131,7 @@ thread_func (gpointer user_data)
   NorpcInbox *inbox = norpc_inbox_begin_thread (data->context);
 
   g_main_context_push_thread_default (data->context);
+  note_begun (data);
 
   while (!g_atomic_int_get (&data->quit))
     g_main_context_iteration (data->context, TRUE);
@@ -143,6 +167,7 @@ norpc_thread_constructed (GObject *object)
   self->data = thread_data_new ();
   self->gthread = g_thread_new (self->name != NULL ? self->name : "norpc",
                                 thread_func, g_atomic_rc_box_acquire (self->data));
+  wait_until_begun (self->data);
 }
 
 static void

@@ -277,6 +277,18 @@ test_ends_with_an_answer (void)
   part_end (&other);
 }
 
+/* From the beginning: nobody else could run what is in it. */
+static void
+test_has_its_context (void)
+{
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+
+      g_assert_false (g_main_context_acquire (norpc_thread_get_main_context (thread)));
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -284,6 +296,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/thread/shared", test_shared);
+  g_test_add_func ("/thread/has-its-context", test_has_its_context);
   g_test_add_func ("/thread/sync-on-the-same", test_sync_on_the_same);
   g_test_add_func ("/thread/stop-with-servers", test_stop_with_servers);
   g_test_add_func ("/thread/start-on-stopped", test_start_on_stopped);
