@@ -225,7 +225,10 @@ hand_over (NorpcInbox *self,
   note_cancellation (call);
 
   if (g_atomic_int_dec_and_test (&self->n_open))
-    g_main_context_unref (self->context);
+    {
+      norpc_waker_settle (self->waker);
+      g_main_context_unref (self->context);
+    }
 
   norpc_trace (call, "back with its client");
 
@@ -425,10 +428,13 @@ norpc_inbox_push (NorpcInbox *self,
        * context, and so this.
        */
       if (head == ASLEEP && waker == NULL)
-        waker = norpc_waker_ref (self->waker);
+        {
+          waker = norpc_waker_ref (self->waker);
+          norpc_waker_begin (waker);
+        }
     }
   while (!g_atomic_pointer_compare_and_exchange (&self->head, head, call));
 
-  if (head == ASLEEP)
-    norpc_waker_wake (waker);
+  if (waker != NULL)
+    norpc_waker_end (waker, head == ASLEEP);
 }

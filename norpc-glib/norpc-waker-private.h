@@ -21,6 +21,10 @@ NorpcWaker *norpc_waker_new    (GMainContext *context);
 NorpcWaker *norpc_waker_ref    (NorpcWaker   *self);
 void        norpc_waker_unref  (NorpcWaker   *self);
 void        norpc_waker_wake   (NorpcWaker   *self);
+void        norpc_waker_begin  (NorpcWaker   *self);
+void        norpc_waker_end    (NorpcWaker   *self,
+                                gboolean      wakes);
+void        norpc_waker_settle (NorpcWaker   *self);
 void        norpc_waker_detach (NorpcWaker   *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NorpcWaker, norpc_waker_unref)

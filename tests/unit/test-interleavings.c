@@ -17,6 +17,8 @@ NorpcHost *__real_norpc_host_ref            (NorpcHost       *host);
 NorpcHost *__wrap_norpc_host_ref            (NorpcHost       *host);
 gboolean   __real_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 gboolean   __wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
+void       __real_g_main_context_wakeup     (GMainContext    *context);
+void       __wrap_g_main_context_wakeup     (GMainContext    *context);
 
 static void
 run_cb (GObject      *object,
@@ -325,6 +327,61 @@ test_cancellable_let_go (Fixture       *fixture,
   outcome_wait (&outcome);
 }
 
+/* The context that is woken slowly, as if the thread that does so were interrupted. */
+static GMainContext *woken_slowly = NULL; /* atomic */
+
+void
+__wrap_g_main_context_wakeup (GMainContext *context)
+{
+  if (g_atomic_pointer_compare_and_exchange (&woken_slowly, context, NULL))
+    {
+      __real_g_main_context_wakeup (context);
+      /* Time for the thread that it has woken to let go of it, if it can. */
+      g_usleep (200 * 1000);
+    }
+
+  __real_g_main_context_wakeup (context);
+}
+
+static gpointer
+answer_from_outside (gpointer call)
+{
+  g_async_queue_pop (sleeps);
+  norpc_call_return_values (call, 0, NULL);
+  norpc_call_unref (call);
+
+  return NULL;
+}
+
+/* A context goes with its last call, while the thread that brings that still wakes it. */
+static void
+test_context_that_goes (Fixture       *fixture,
+                        gconstpointer  unused)
+{
+  GMainContext *context = g_main_context_new ();
+  g_autoptr (GSource) guard = g_timeout_source_new_seconds (10);
+  Outcome outcome = { 0 };
+  GThread *thread;
+
+  sleeps = g_async_queue_new ();
+  g_source_set_callback (guard, too_late_cb, NULL, NULL);
+  g_source_attach (guard, context);
+  g_main_context_push_thread_default (context);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  thread = g_thread_new ("outside", answer_from_outside, probe_state_take_held (fixture->state));
+  g_atomic_pointer_set (&woken_slowly, context);
+  g_main_context_set_poll_func (context, telling_poll);
+  while (outcome.n == 0)
+    g_main_context_iteration (context, TRUE);
+  g_assert_true (outcome.ok);
+  g_main_context_pop_thread_default (context);
+  g_main_context_unref (context);
+
+  g_thread_join (thread);
+  g_assert_null (g_atomic_pointer_get (&woken_slowly));
+  g_clear_pointer (&sleeps, g_async_queue_unref);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -336,6 +393,7 @@ main (int   argc,
   g_test_add_func ("/interleavings/circle-seen-late", test_circle_seen_late);
   TEST ("/interleavings/deadline-from-outside", test_deadline_from_outside);
   TEST ("/interleavings/cancellable-let-go", test_cancellable_let_go);
+  TEST ("/interleavings/context-that-goes", test_context_that_goes);
 
   return g_test_run ();
 }
