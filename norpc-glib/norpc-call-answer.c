@@ -81,7 +81,7 @@ norpc_call_end_send (NorpcCall *self)
 }
 
 /* The thread that claimed the call. The client may run, and drop its half,
- * before this returns: the caller has to hold something of the call.
+ * before this returns: a caller that goes on with the call holds something of it.
  */
 void
 norpc_call_deliver (NorpcCall *self)

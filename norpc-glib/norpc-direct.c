@@ -79,7 +79,7 @@ handle (NorpcDirect *self,
 
   norpc_home_check (self->home, NULL, call);
   self->handling = TRUE;
-  norpc_dispatch (call, service);
+  norpc_dispatch (call, service, FALSE);
   self->handling = handling;
 
   /* If nobody else has the call, dropping it answers it. */

@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 void norpc_dispatch (NorpcCall *call,
-                     GObject   *service);
+                     GObject   *service,
+                     gboolean   is_dropped_next);
 
 G_END_DECLS

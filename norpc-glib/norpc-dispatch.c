@@ -88,13 +88,15 @@ find_handler (NorpcCall *call,
   return TRUE;
 }
 
-/* The service's context: the answer goes as the caller drops the call, unless
- * somebody else keeps that, or hears of its end, and may go on to the next call.
+/* The service's context: the answer goes as the caller drops the call, if that is the
+ * next thing, and nobody else keeps the call, or hears of its end, and may go on to
+ * another. Otherwise answers would go in another order than they were given.
  */
 static void
-end_reply (NorpcCall *call)
+end_reply (NorpcCall *call,
+           gboolean   is_dropped_next)
 {
-  if (g_atomic_ref_count_compare (&call->call_refs, 1) &&
+  if (is_dropped_next && g_atomic_ref_count_compare (&call->call_refs, 1) &&
       g_atomic_pointer_get (&call->watches) == NULL)
     norpc_call_clear_args (call);
   else
@@ -103,10 +105,12 @@ end_reply (NorpcCall *call)
 
 /* The service's context. The handler takes its own reference to @call if it
  * answers later. A call that was answered while it waited is passed over.
+ * @is_dropped_next: the caller answers no other call before it drops this one.
  */
 void
 norpc_dispatch (NorpcCall *call,
-                GObject   *service)
+                GObject   *service,
+                gboolean   is_dropped_next)
 {
   NorpcCallScope outer;
   GError *error = NULL;
@@ -123,7 +127,7 @@ norpc_dispatch (NorpcCall *call,
   norpc_call_scope_end (&outer, call);
 
   if (g_atomic_int_get (&call->state) == NORPC_CALL_WRITTEN)
-    end_reply (call);
+    end_reply (call, is_dropped_next);
 
   if (!handled)
     {

@@ -5,7 +5,6 @@
 
 /* The layers between a host and its service. */
 
-#include "norpc-call-private.h"
 #include "norpc-dispatch-private.h"
 #include "norpc-host-private.h"
 
@@ -51,18 +50,13 @@ norpc_host_handle (NorpcHost *self,
   norpc_home_check (self->home, self, call);
 
   self->handling = TRUE;
-  norpc_dispatch (call, self->service);
+  /* Behind layers, others may be handled before the backlog drops it. */
+  norpc_dispatch (call, self->service, self->gate == NULL);
   self->handling = FALSE;
 
-  if (self->gate == NULL)
-    return;
-
-  /* Behind layers, others may be handled before the backlog drops it, and their
-   * answers come after this one. Or the backlog is done with it, or does not know it.
-   */
-  if (g_atomic_int_get (&call->state) == NORPC_CALL_WRITTEN)
-    norpc_call_deliver (call);
-  norpc_backlog_note_kept (call);
+  /* The backlog may also be done with it, or not know it. */
+  if (self->gate != NULL)
+    norpc_backlog_note_kept (call);
 }
 
 /* The host's context: what the layers passed on elsewhere, or while the service

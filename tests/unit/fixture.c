@@ -166,6 +166,16 @@ block_cb (GObject      *object,
   note_outcome (outcome, ok, error);
 }
 
+/* A call of Run has come back, and is counted. */
+void
+count_run_cb (GObject      *object,
+              GAsyncResult *result,
+              gpointer      n_back)
+{
+  g_assert_true (probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result, NULL));
+  (*(guint *) n_back)++;
+}
+
 static void
 tracked_freed_cb (gpointer data)
 {

@@ -45,6 +45,9 @@ void hold_cb                (GObject       *object,
 void block_cb               (GObject       *object,
                              GAsyncResult  *result,
                              gpointer       outcome);
+void count_run_cb           (GObject       *object,
+                             GAsyncResult  *result,
+                             gpointer       n_back);
 
 /* A GBytes that says in which thread it was let go. */
 GBytes *tracked_bytes_new   (GThread      **freed_in);

@@ -224,15 +224,6 @@ test_held_self (Late          *self,
   probe_state_free (state);
 }
 
-static void
-run_cb (GObject      *object,
-        GAsyncResult *result,
-        gpointer      user_data)
-{
-  g_assert_true (probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result, NULL));
-  (*(guint *) user_data)++;
-}
-
 /* The first has the one place in the limit, and calls the second, which calls the
  * first through the same limit.
  */
@@ -257,7 +248,7 @@ test_held_circle (Late          *self,
     {
       guint n_done = 0;
 
-      probe_probe_proxy_call_run (limited, NULL, run_cb, &n_done);
+      probe_probe_proxy_call_run (limited, NULL, count_run_cb, &n_done);
       while (n_done == 0)
         g_main_context_iteration (NULL, TRUE);
       g_assert_error (self->error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);

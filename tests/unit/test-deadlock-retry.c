@@ -142,15 +142,6 @@ tear_down (Circle        *self,
     fixture_tear_down (&self->parts[i], NULL);
 }
 
-static void
-run_cb (GObject      *object,
-        GAsyncResult *result,
-        gpointer      user_data)
-{
-  g_assert_true (probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result, NULL));
-  (*(guint *) user_data)++;
-}
-
 /* Runs a part, and waits. */
 static void
 run (Circle *self,
@@ -158,7 +149,7 @@ run (Circle *self,
 {
   guint n_done = 0;
 
-  probe_probe_proxy_call_run (self->parts[part].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[part].proxy, NULL, count_run_cb, &n_done);
   while (n_done == 0)
     g_main_context_iteration (NULL, TRUE);
 }
@@ -210,7 +201,7 @@ run_held (Circle     *self,
                                      before_limit != NULL ? (gpointer) before_limit : limited,
                                      before_limit != NULL ? limited : NULL, NULL));
   g_object_unref (limited);
-  probe_probe_proxy_call_run (proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (proxy, NULL, count_run_cb, &n_done);
   while (n_done == 0)
     g_main_context_iteration (NULL, TRUE);
   assert_refused (self);
@@ -308,9 +299,9 @@ test_kept (Circle        *self,
   self->parts[0].state->run = hold_second;
   lead_to (self, 1, norpc_stack_new (norpc_concurrency_limit_new (1), eager_retry_new (),
                                      get_channel (self, 1), NULL));
-  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, count_run_cb, &n_done);
   held = probe_state_take_held (self->parts[1].state);
-  probe_probe_proxy_call_run (self->parts[1].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[1].proxy, NULL, count_run_cb, &n_done);
   sleepers_wait (2);
   norpc_call_return_values (held, 0, NULL);
   norpc_call_unref (held);
@@ -333,8 +324,8 @@ test_between (Circle        *self,
   answers_second = TRUE;
   lead_to (self, 1, norpc_stack_new (norpc_concurrency_limit_new (1), eager_retry_new (),
                                      refuse_first_new (), get_channel (self, 1), NULL));
-  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, run_cb, &n_done);
-  probe_probe_proxy_call_run (self->parts[1].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, count_run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[1].proxy, NULL, count_run_cb, &n_done);
   while (n_done < 2)
     g_main_context_iteration (NULL, TRUE);
   g_assert_no_error (self->errors[0]);

@@ -153,15 +153,6 @@ tear_down (Circle        *self,
 }
 
 static void
-run_cb (GObject      *object,
-        GAsyncResult *result,
-        gpointer      user_data)
-{
-  g_assert_true (probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result, NULL));
-  (*(guint *) user_data)++;
-}
-
-static void
 wait_done (guint *n_done,
            guint  n)
 {
@@ -177,7 +168,7 @@ test_handler (Circle        *self,
   guint n_done = 0;
 
   put (self, data != NULL ? norpc_retry_new (3) : norpc_filter_new (), NULL);
-  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, count_run_cb, &n_done);
   wait_done (&n_done, 1);
   g_assert_no_error (self->errors[0]);
   g_assert_error (self->errors[1], NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
@@ -196,9 +187,9 @@ test_held (Circle        *self,
 
   put (self, layer, NULL);
   self->parts[0].state->run = noop_second;
-  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, count_run_cb, &n_done);
   held = g_async_queue_pop (HOLD_LAYER (layer)->calls);
-  probe_probe_proxy_call_run (self->parts[1].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[1].proxy, NULL, count_run_cb, &n_done);
   wait_done (&n_done, 1);
   g_assert_error (self->errors[1], NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
   norpc_layer_pass_on (layer, held);
@@ -229,9 +220,9 @@ test_later (Circle        *self,
   norpc_filter_set_call_func (NORPC_FILTER (filter), attempt_cb, &n_attempts, NULL);
   put (self, norpc_retry_new (3), filter);
   self->parts[0].state->run = noop_second;
-  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, count_run_cb, &n_done);
   sleepers_wait (1);
-  probe_probe_proxy_call_run (self->parts[1].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[1].proxy, NULL, count_run_cb, &n_done);
   wait_done (&n_done, 2);
   g_assert_error (self->errors[0], NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
   g_assert_no_error (self->errors[1]);
@@ -255,9 +246,9 @@ test_kept (Circle        *self,
     g_assert_true (probe_probe_proxy_call_noop_sync (self->parts[1].proxy, NULL, NULL));
   sleepers_reset ();
 
-  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, count_run_cb, &n_done);
   held = probe_state_take_held (self->parts[1].state);
-  probe_probe_proxy_call_run (self->parts[1].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[1].proxy, NULL, count_run_cb, &n_done);
   sleepers_wait (2);
   norpc_call_return_values (held, 0, NULL);
   norpc_call_unref (held);

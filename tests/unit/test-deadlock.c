@@ -96,15 +96,6 @@ run_at_once (ProbeService *service,
 }
 
 static void
-run_cb (GObject      *object,
-        GAsyncResult *result,
-        gpointer      user_data)
-{
-  g_assert_true (probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result, NULL));
-  (*(guint *) user_data)++;
-}
-
-static void
 test_at_once (Circle        *self,
               gconstpointer  n)
 {
@@ -118,7 +109,7 @@ test_at_once (Circle        *self,
       for (guint i = 0; i < 2; i++)
         {
           self->parts[i].state->run = run_at_once;
-          probe_probe_proxy_call_run (self->parts[i].proxy, NULL, run_cb, &n_done);
+          probe_probe_proxy_call_run (self->parts[i].proxy, NULL, count_run_cb, &n_done);
         }
       while (n_done < 2)
         g_main_context_iteration (NULL, TRUE);
@@ -168,9 +159,9 @@ test_kept (Circle        *self,
 
   self->parts[0].state->run = hold_second;
   self->parts[1].state->run = noop_first;
-  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[0].proxy, NULL, count_run_cb, &n_done);
   held = probe_state_take_held (self->parts[1].state);
-  probe_probe_proxy_call_run (self->parts[1].proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->parts[1].proxy, NULL, count_run_cb, &n_done);
 
   /* Its call waits for the first, which waits for ours. */
   while (norpc_channel_get_length (first) == 0)

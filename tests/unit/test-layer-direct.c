@@ -96,6 +96,49 @@ test_thread (Local         *self,
   g_assert_cmpuint (self->state->numbers->len, ==, 3);
 }
 
+static gpointer
+answer_and_open (gpointer data)
+{
+  ProbeState *state = data;
+
+  probe_state_wait_blocked (state);
+  answer (probe_state_take_held (state));
+  probe_state_open_gate (state);
+
+  return NULL;
+}
+
+static Outcome blocked;
+
+static void
+behind_blocked_cb (GObject      *object,
+                   GAsyncResult *result,
+                   gpointer      outcome)
+{
+  g_assert_cmpuint (blocked.n, ==, 1);
+  note_cb (object, result, outcome);
+}
+
+/* What is brought while the service handles a call is answered after that. */
+static void
+test_answers_in_order (Local         *self,
+                       gconstpointer  unused)
+{
+  g_autoptr (ProbeProbeProxy) direct = probe_probe_proxy_new (NORPC_ENDPOINT (self->direct));
+  Outcome held = { 0 }, note = { 0 };
+  GThread *thread;
+
+  blocked = (Outcome) { 0 };
+  put (self, norpc_concurrency_limit_new (1));
+  probe_probe_proxy_call_hold (self->proxy, NULL, hold_cb, &held);
+  probe_probe_proxy_call_note (self->proxy, 0, NULL, behind_blocked_cb, &note);
+  thread = g_thread_new ("answers", answer_and_open, self->state);
+  probe_probe_proxy_call_block (direct, NULL, block_cb, &blocked);
+  g_thread_join (thread);
+  outcome_wait (&note);
+  g_assert_true (held.ok && blocked.ok && note.ok);
+}
+
 /* A thread that waits cannot serve. */
 static void
 test_sync (Local         *self,
@@ -186,6 +229,7 @@ main (int   argc,
 
   TEST_LOCAL ("/layer-direct/timer", test_timer);
   TEST_LOCAL ("/layer-direct/thread", test_thread);
+  TEST_LOCAL ("/layer-direct/answers-in-order", test_answers_in_order);
   TEST_LOCAL ("/layer-direct/sync", test_sync);
   TEST_LOCAL ("/layer-direct/retry", test_retry);
   TEST_LOCAL ("/layer-direct/retry-sync", test_retry_sync);
