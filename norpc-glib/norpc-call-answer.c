@@ -12,6 +12,7 @@
  */
 
 #include "norpc-call-private.h"
+#include "norpc-call-return-private.h"
 #include "norpc-call-scope-private.h"
 #include "norpc-error.h"
 #include "norpc-host-private.h"
@@ -46,6 +47,7 @@ pass_on (NorpcCall *self)
 
     case NORPC_CALL_WAITER_NONE:
     default:
+      norpc_call_drop_return_watches (self);
       norpc_reply_unref (norpc_call_get_reply (self));
       break;
     }
@@ -143,9 +145,10 @@ norpc_call_time_out (NorpcCall *self)
 {
   return norpc_call_give_up (self,
                              g_error_new (NORPC_ERROR, NORPC_ERROR_TIMED_OUT,
-                                          "%s.%s took longer than it was given",
+                                          "%s.%s timed out: %s",
                                           norpc_call_get_interface_name (self),
-                                          norpc_call_get_method_name (self)));
+                                          norpc_call_get_method_name (self),
+                                          norpc_call_describe_progress (self)));
 }
 
 /* Any thread, of a call that was given up: why calls on its behalf end, too.
@@ -156,7 +159,7 @@ norpc_call_copy_reason (NorpcCall *self)
 {
   if (self->timed_out)
     return g_error_new (NORPC_ERROR, NORPC_ERROR_TIMED_OUT,
-                        "%s.%s, on whose behalf the call was made, took longer than it was given",
+                        "%s.%s, on whose behalf the call was made, timed out",
                         norpc_call_get_interface_name (self),
                         norpc_call_get_method_name (self));
 
@@ -175,6 +178,9 @@ norpc_call_come_back (NorpcCall *self)
 
   if (self->cancelled_id != 0)
     g_signal_handler_disconnect (self->cancellable, self->cancelled_id);
+
+  if (g_atomic_pointer_get (&self->return_watches) != NULL)
+    norpc_call_run_return_watches (self);
 }
 
 /* Any thread: answers with an error of our own. The caller holds something
@@ -192,12 +198,28 @@ norpc_call_refuse (NorpcCall  *self,
                                    reason));
 }
 
+/* Any thread, for code that was lent a call and failed: answers with @error (owned), or
+ * says that there is none, which is what an exception in another language looks like.
+ * The caller holds something of the call.
+ */
+void
+norpc_call_fail (NorpcCall *self,
+                 GError    *error)
+{
+  if (error == NULL)
+    error = g_error_new (NORPC_ERROR, NORPC_ERROR_FAILED, "%s.%s failed without saying why",
+                         norpc_call_get_interface_name (self),
+                         norpc_call_get_method_name (self));
+
+  norpc_call_give_up (self, error);
+}
+
 /* Any thread. Returns the owned error of a call that a newer one takes the place of. */
 GError *
 norpc_call_superseded_error (NorpcCall *self)
 {
   return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                      "%s.%s was called anew before it was served",
+                      "%s.%s was superseded by a newer call",
                       norpc_call_get_interface_name (self),
                       norpc_call_get_method_name (self));
 }

@@ -13,6 +13,7 @@
  */
 
 #include "norpc-call-private.h"
+#include "norpc-deadline-watch-private.h"
 
 static guint
 get_cancelled_signal (void)
@@ -103,8 +104,12 @@ norpc_call_get_cancellable (NorpcCall *self)
   if (cancellable == NULL)
     {
       cancellable = service_cancellable_new ();
-      if (!g_atomic_pointer_compare_and_exchange (&self->service_cancellable,
-                                                  NULL, cancellable))
+      if (g_atomic_pointer_compare_and_exchange (&self->service_cancellable,
+                                                 NULL, cancellable))
+        {
+          norpc_call_watch_deadline (self);
+        }
+      else
         {
           g_object_unref (cancellable);
           cancellable = g_atomic_pointer_get (&self->service_cancellable);

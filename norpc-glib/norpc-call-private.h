@@ -78,6 +78,8 @@ struct _NorpcCall
   guint           has_priority : 1; /* it was set for this call, or its proxy */
   guint           has_timeout  : 1; /* it was set for this call */
   guint           has_timer    : 1; /* its inbox has it among its deadlines */
+  guint           must_not_wait : 1; /* an endpoint that cannot take it at once rejects it; the one
+                                        that takes it may write it */
 
   guint8 timed_out; /* with given_up: because its time was up */
 
@@ -86,8 +88,8 @@ struct _NorpcCall
    * answers.
    */
   const NorpcInterfaceInfo *interface_info;
+  NorpcCallWatch *return_watches; /* (unowned) (nullable), atomic: see norpc-call-return-private.h */
   NorpcCallWatch *watches;  /* (unowned) (nullable), atomic: who wants to know of its end */
-  NorpcCall      *superseded; /* (nullable), held: ended in favour of this one */
   GCancellable   *service_cancellable; /* (owned) (nullable), atomic: made when asked for */
   NorpcHost      *host;     /* (owned) (nullable), atomic: set once, in the context of the
                                service, when the handler has returned without an answer;
@@ -112,12 +114,12 @@ struct _NorpcCall
   NorpcCall *open_previous;
   NorpcCall *open_next;
 
-  /* For who waits for each other in synchronous calls. */
-  GThread *waiting_thread; /* (unowned) (nullable) */
-  GThread *serving_thread; /* (unowned) (nullable), atomic, written once, by who brings it to a
-                              channel */
-  NorpcCall *substitute;   /* (nullable), held: that a layer sent last in its stead; the lock of
-                              norpc-deadlock.c */
+  NorpcCall *outer; /* (nullable), held by norpc_call_hold (): the call that this is an attempt at */
+
+  /* For norpc-deadlock.c. */
+  GThread       *waiting_thread; /* (unowned) (nullable): the one that made a synchronous call */
+  gconstpointer  executor;       /* (unowned) (nullable), atomic: what is going to run the handler,
+                                    as soon as that is certain; see norpc_endpoint_get_executor () */
 
   /* What only the client has to do with comes last: the service does not fetch
    * it from the other processor.
@@ -130,12 +132,10 @@ struct _NorpcCall
   guint           timeout;     /* milliseconds, or 0: of this call, or of all of its proxy */
   guint           timer_place; /* the lock of the inbox's deadlines */
   NorpcGroupLink  parent_link;     /* among the calls on behalf of the same call */
-  NorpcGroupLink  proxy_link;      /* among the calls of the same proxy; until it is sent, only
-                                      the group is set, and unowned */
+  NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
   NorpcCall      *sent_previous;   /* (unowned) (nullable): of the calls that a thread of ours
                                       has in flight, which alone uses them */
   NorpcCall      *sent_next;
-  NorpcPermit    *permit;          /* (owned) (nullable): of a probe */
 
   NorpcTicket ticket; /* written before the call is in a queue; for who observes it */
 
@@ -154,6 +154,24 @@ norpc_reply_get_call (NorpcReply *self)
   return (NorpcCall *) self;
 }
 
+/* Any thread. */
+static inline NorpcCallStage
+norpc_call_get_stage (NorpcCall *self)
+{
+  return (NorpcCallStage) g_atomic_int_get (&self->stage);
+}
+
+/* The thread that knows, while it has the call: the first to know it stands, for the
+ * calls that this is an attempt at as well.
+ */
+static inline void
+norpc_call_set_executor (NorpcCall     *self,
+                         gconstpointer  executor)
+{
+  for (; self != NULL; self = self->outer)
+    g_atomic_pointer_compare_and_exchange (&self->executor, NULL, (gpointer) executor);
+}
+
 const NorpcMethodInfo *norpc_call_get_method_info (NorpcCall *self);
 const char            *norpc_call_get_interface_name (NorpcCall *self);
 
@@ -170,6 +188,11 @@ void norpc_call_release (NorpcCall *self);
 /* Atomic: how many calls were given up so far; it wraps. */
 extern int norpc_n_given_up;
 
+/* How far the service has come with it */
+gboolean    norpc_call_begin_handling   (NorpcCall *self);
+gboolean    norpc_call_supersede        (NorpcCall *self);
+const char *norpc_call_describe_progress (NorpcCall *self);
+
 /* Answering */
 gboolean norpc_call_claim        (NorpcCall  *self);
 void     norpc_call_deliver      (NorpcCall  *self);
@@ -185,6 +208,8 @@ gboolean norpc_call_give_up      (NorpcCall  *self,
 void     norpc_call_refuse       (NorpcCall  *self,
                                   NorpcError  code,
                                   const char *reason);
+void     norpc_call_fail         (NorpcCall  *self,
+                                  GError     *error);
 void     norpc_call_answer_last  (NorpcCall  *self);
 void     norpc_call_cancel_service (NorpcCall *self);
 

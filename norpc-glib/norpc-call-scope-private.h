@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include "norpc-call-group-private.h"
+#include "norpc-latest-private.h"
 #include "norpc-types-private.h"
 
 G_BEGIN_DECLS
@@ -16,11 +18,19 @@ typedef struct
   guint      n_entered; /* by norpc_call_enter (), before it runs */
 } NorpcCallScope;
 
+/* What the proxy that makes a call keeps of its calls. */
+typedef struct
+{
+  NorpcCallGroup *calls;  /* (unowned): those that are in flight */
+  NorpcLatest    *latest; /* (unowned): the last of each latest-wins method */
+} NorpcCallOrigin;
+
 void norpc_call_scope_begin (NorpcCallScope *outer,
                              NorpcCall      *call);
 void norpc_call_scope_end   (NorpcCallScope *outer,
                              NorpcCall      *call);
-void norpc_call_scope_apply (NorpcCall      *call);
+void norpc_call_scope_apply (NorpcCall             *call,
+                             const NorpcCallOrigin *origin);
 
 gboolean norpc_call_scope_is_handler (NorpcCall *call);
 

@@ -198,8 +198,10 @@ get_timeout (NorpcCall *call)
     return call->timeout;
 
   described = norpc_call_get_method_info (call)->timeout;
+  if (described != 0)
+    return described;
 
-  return described != 0 ? described : NORPC_NO_TIMEOUT;
+  return call->waiter == NORPC_CALL_WAITER_SYNC ? NORPC_DEFAULT_SYNC_TIMEOUT : NORPC_NO_TIMEOUT;
 }
 
 /* The thread that works on behalf of @parent; there may be several. */
@@ -220,21 +222,26 @@ ensure_children (NorpcCall *parent)
   return g_atomic_pointer_get (&parent->children);
 }
 
-/* The calling thread, before the call is sent: sets its deadline and priority,
- * and binds it to the call that is being handled, if there is one.
+/* The calling thread, between norpc_call_begin_send () and norpc_call_end_send (), as
+ * other threads may end the call as soon as it is known to its origin or its parent:
+ * sets its deadline and priority, and binds it to the proxy that makes it (@origin,
+ * nullable) and to the call that is being handled, if there is one.
  */
 void
-norpc_call_scope_apply (NorpcCall *call)
+norpc_call_scope_apply (NorpcCall             *call,
+                        const NorpcCallOrigin *origin)
 {
   NorpcCall *parent = scope.call;
-  NorpcCallGroup *proxy_calls = g_steal_pointer (&call->proxy_link.group);
   guint timeout = get_timeout (call);
 
   if (timeout != NORPC_NO_TIMEOUT)
     call->deadline = g_get_monotonic_time () + (gint64) timeout * 1000;
 
-  if (proxy_calls != NULL)
-    norpc_call_group_add (proxy_calls, call);
+  if (origin != NULL)
+    {
+      norpc_call_group_add (origin->calls, call);
+      norpc_latest_replace (origin->latest, call);
+    }
 
   if (parent == NULL || g_atomic_int_get (&parent->replied))
     return;

@@ -23,6 +23,17 @@ G_BEGIN_DECLS
  */
 #define NORPC_NO_TIMEOUT G_MAXUINT
 
+/**
+ * NORPC_DEFAULT_SYNC_TIMEOUT:
+ *
+ * The timeout of a synchronous call for which none is set, in milliseconds.
+ *
+ * Asynchronous calls have none by default.
+ *
+ * Since: 0.1
+ */
+#define NORPC_DEFAULT_SYNC_TIMEOUT (25 * 1000)
+
 NORPC_AVAILABLE_IN_ALL
 void norpc_call_enter   (NorpcCall *self);
 NORPC_AVAILABLE_IN_ALL

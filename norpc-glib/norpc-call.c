@@ -9,7 +9,6 @@
 #include "norpc-call-private.h"
 #include "norpc-host-private.h"
 #include "norpc-interface-info-private.h"
-#include "norpc-permit-private.h"
 
 /**
  * NorpcCall:
@@ -159,7 +158,6 @@ norpc_call_unref (NorpcCall *self)
   if (!written)
     norpc_call_answer_last (self);
   norpc_call_clear_args (self);
-  g_clear_pointer (&self->superseded, norpc_call_release);
 
   /* What the service connected to its cancellable goes where the service
    * runs, unless somebody who gave the call up may still be cancelling it.
@@ -189,7 +187,7 @@ norpc_call_release (NorpcCall *self)
     return;
 
   g_clear_object (&self->service_cancellable);
-  g_clear_pointer (&self->substitute, norpc_call_release);
+  g_clear_pointer (&self->outer, norpc_call_release);
   g_clear_pointer (&self->host, norpc_host_unref);
   g_clear_pointer (&self->children, norpc_call_group_unref);
   g_free (self);
@@ -217,7 +215,6 @@ norpc_reply_unref (NorpcReply *reply)
 
   clear_values (self->values + self->n_args, self->n_results);
   g_clear_error (&self->error);
-  g_clear_pointer (&self->permit, norpc_permit_free);
   g_clear_object (&self->cancellable);
   norpc_call_release (self);
 }
@@ -446,8 +443,8 @@ norpc_call_get_priority (NorpcCall *self)
  *
  * Tells whether the client still waits for the answer.
  *
- * It does not once it cancelled the call, or the server was told to abandon
- * what it does. A handler that works for long can look here now and then, in
+ * It does not once it cancelled the call, the deadline has passed, or the server was
+ * told to abandon what it does. A handler that works for long can look here now and then, in
  * any thread; see also [method@Norpc.Call.get_cancellable].
  *
  * Returns: %TRUE if nobody waits for an answer
@@ -457,6 +454,11 @@ gboolean
 norpc_call_is_cancelled (NorpcCall *self)
 {
   g_return_val_if_fail (self != NULL, FALSE);
+
+  /* The client may be too busy to see that the time is up. */
+  if (self->deadline != 0 && !g_atomic_int_get (&self->given_up) &&
+      self->deadline <= g_get_monotonic_time ())
+    norpc_call_time_out (self);
 
   return g_atomic_int_get (&self->given_up);
 }

@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include "norpc-alarm-private.h"
 #include "norpc-channel.h"
 #include "norpc-call.h"
 #include "norpc-spin-private.h"
@@ -58,17 +57,13 @@ struct _NorpcChannel
   gboolean     open;      /* [queue] */
   gboolean     asleep;    /* [queue]: the host sleeps, or will in a moment */
   int          n_probes;  /* atomic, written with [queue] */
-  NorpcAlarm  *alarm;     /* (owned) (nullable), atomic: for when a kept place is free */
 
   GMainContext *context;  /* (unowned) (nullable) [queue]: the host's, while there is one */
   NorpcWaker   *waker;    /* (owned) (nullable) [queue]: wakes the host, while there is one */
-  GThread      *thread;   /* (unowned) (nullable) [queue]: the one that always runs it, if so */
-  GThread      *runner;   /* (unowned) (nullable) [queue]: the one that ran it last */
   gboolean      used;     /* [queue]: there is or was a host */
   char         *reason;   /* (owned) [queue]: why it is not open */
 
-  GQueue permits; /* of unowned NorpcPermit [queue]: places that are kept */
-  GQueue probes;  /* of owned NorpcCall [queue]: who waits for a place */
+  GQueue probes;  /* of owned NorpcCall [queue]: those that wait for a place */
   int    n_given_up; /* [queue]: of all calls there are, when the queue was last searched */
 };
 
@@ -79,30 +74,21 @@ norpc_priority_get_lane (NorpcPriority priority)
 }
 
 guint      norpc_channel_get_waiting (NorpcChannel *self);
-GThread   *norpc_channel_get_serving_thread (NorpcChannel *self);
-void       norpc_channel_expect      (NorpcChannel *self,
-                                      NorpcCall    *call);
+gconstpointer norpc_channel_get_executor (NorpcEndpoint *endpoint);
 NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
 
 /* Places */
 gboolean   norpc_channel_has_room_locked (NorpcChannel   *self,
                                           NorpcLaneIndex  index);
 GPtrArray *norpc_channel_remove_ended_locked (NorpcChannel *self);
-guint      norpc_channel_get_n_kept_locked (NorpcChannel *self);
-gboolean   norpc_channel_use_permit_locked (NorpcChannel *self,
-                                            NorpcInbox   *inbox);
 void       norpc_channel_add_probe   (NorpcChannel *self,
                                       NorpcCall    *probe);
-void       norpc_channel_remove_permit (NorpcChannel *self,
-                                        NorpcPermit  *permit);
-void       norpc_channel_answer_probes (NorpcChannel *self);
+void       norpc_channel_answer_probes (NorpcChannel *self,
+                                        gboolean      all);
 
 /* The end of the host, which takes the calls. */
 gboolean   norpc_channel_open        (NorpcChannel *self,
-                                      GMainContext *context,
-                                      GThread      *thread);
-void       norpc_channel_set_runner  (NorpcChannel *self,
-                                      GThread      *runner);
+                                      GMainContext *context);
 void       norpc_channel_close       (NorpcChannel *self,
                                       const char   *reason);
 void       norpc_channel_detach      (NorpcChannel *self);

@@ -27,20 +27,19 @@ norpc_channel_get_waiting (NorpcChannel *self)
   return n;
 }
 
-/* With the lock of the queue held: places that are kept for clients are taken. What
- * the host has served meanwhile is looked at only where it matters.
+/* With the lock of the queue held. What the host has served meanwhile is looked at only
+ * where it matters.
  */
 gboolean
 norpc_channel_has_room_locked (NorpcChannel   *self,
                                NorpcLaneIndex  index)
 {
   NorpcLane *lane = &self->lanes[index];
-  guint n_kept = index == NORPC_LANE_NORMAL ? norpc_channel_get_n_kept_locked (self) : 0;
 
-  if (lane->accepted - lane->served_once + n_kept >= self->capacity)
+  if (lane->accepted - lane->served_once >= self->capacity)
     lane->served_once = (guint) g_atomic_int_get (&lane->served);
 
-  return lane->accepted - lane->served_once + n_kept < self->capacity;
+  return lane->accepted - lane->served_once < self->capacity;
 }
 
 /* With the lock of the queue held. Returns what wakes the host (owned), if it
@@ -57,13 +56,10 @@ norpc_channel_steal_sleeper_locked (NorpcChannel *self)
   return norpc_waker_ref (self->waker);
 }
 
-/* Any thread. @thread is the one thread that runs @context, if there is such
- * a one. FALSE if the channel has or had a host.
- */
+/* Any thread. FALSE if the channel has or had a host. */
 gboolean
 norpc_channel_open (NorpcChannel *self,
-                    GMainContext *context,
-                    GThread      *thread)
+                    GMainContext *context)
 {
   gboolean opened;
 
@@ -76,37 +72,10 @@ norpc_channel_open (NorpcChannel *self,
       self->open = TRUE;
       self->context = context;
       self->waker = norpc_waker_new (context);
-      self->thread = thread;
-      self->runner = thread;
     }
   g_async_queue_unlock (self->queue);
 
   return opened;
-}
-
-/* The host's context. */
-void
-norpc_channel_set_runner (NorpcChannel *self,
-                          GThread      *runner)
-{
-  g_async_queue_lock (self->queue);
-  self->runner = runner;
-  g_async_queue_unlock (self->queue);
-}
-
-/* Any thread: the one that serves the calls, as far as it is known (unowned), or
- * NULL.
- */
-GThread *
-norpc_channel_get_serving_thread (NorpcChannel *self)
-{
-  GThread *thread;
-
-  g_async_queue_lock (self->queue);
-  thread = self->runner;
-  g_async_queue_unlock (self->queue);
-
-  return thread;
 }
 
 /* Any thread: accepts no more calls. The first reason stands. */
@@ -124,7 +93,7 @@ norpc_channel_close (NorpcChannel *self,
     }
   g_async_queue_unlock (self->queue);
 
-  norpc_channel_answer_probes (self);
+  norpc_channel_answer_probes (self, TRUE);
 }
 
 /* Any thread: the host's context is going. The channel is closed. */
@@ -136,8 +105,6 @@ norpc_channel_detach (NorpcChannel *self)
   g_async_queue_lock (self->queue);
   self->asleep = FALSE;
   self->context = NULL;
-  self->thread = NULL;
-  self->runner = NULL;
   waker = g_steal_pointer (&self->waker);
   g_async_queue_unlock (self->queue);
 
@@ -255,7 +222,7 @@ norpc_channel_served (NorpcChannel *self,
   g_atomic_int_set (&lane->served, lane->served + 1);
 
   if (g_atomic_int_get (&self->n_probes) > 0)
-    norpc_channel_answer_probes (self);
+    norpc_channel_answer_probes (self, FALSE);
 }
 
 /* Any thread: whether there is a call that was not served. */
@@ -300,6 +267,9 @@ norpc_channel_fall_asleep (NorpcChannel *self,
   empty = !norpc_channel_has_calls (self);
   self->asleep = empty;
   g_async_queue_unlock (self->queue);
+
+  if (empty && g_atomic_int_get (&self->n_probes) > 0)
+    norpc_channel_answer_probes (self, TRUE);
 
   return empty;
 }

@@ -51,45 +51,6 @@ typedef enum
 
 static GParamSpec *properties[PROP_WHEN_FULL + 1];
 
-/* The sending thread, with the lock of the queue held: TRUE if the one that
- * waits for the call, or is going to, would have to serve it.
- */
-static gboolean
-would_deadlock_locked (NorpcChannel *self,
-                       NorpcCall    *call)
-{
-  if (call->waiting_thread == NULL)
-    return FALSE;
-
-  if (self->thread == NULL && call->waiting_thread == g_thread_self ())
-    return norpc_context_is_own (self->context);
-
-  return call->waiting_thread == (self->thread != NULL ? self->thread : self->runner);
-}
-
-/* The calling thread, with the lock of the queue held: takes out the call that
- * @call takes the place of, if it is here. The caller owns it, and lets it go
- * when it has released the lock.
- */
-static NorpcCall *
-remove_superseded_locked (NorpcChannel *self,
-                          NorpcCall    *call)
-{
-  NorpcCall *superseded = call->superseded;
-  NorpcLane *lane;
-
-  if (superseded == NULL)
-    return NULL;
-
-  lane = &self->lanes[norpc_priority_get_lane (superseded->priority)];
-  if (!g_async_queue_remove_unlocked (lane->queue, superseded))
-    return NULL;
-
-  g_atomic_int_set (&lane->accepted, lane->accepted - 1);
-
-  return superseded;
-}
-
 /* The calling thread, with the lock of the queue held. Returns NULL if the
  * call was accepted, or why not (owned) and the error code for it.
  */
@@ -107,8 +68,7 @@ push_locked (NorpcChannel *self,
       return g_strdup_printf ("was not served: %s", self->reason);
     }
 
-  if (!norpc_channel_use_permit_locked (self, call->inbox) &&
-      self->when_full == NORPC_WHEN_FULL_BUSY &&
+  if ((self->when_full == NORPC_WHEN_FULL_BUSY || call->must_not_wait) &&
       !norpc_channel_has_room_locked (self, index))
     {
       *code = NORPC_ERROR_BUSY;
@@ -116,41 +76,26 @@ push_locked (NorpcChannel *self,
                               self->capacity);
     }
 
-  if (would_deadlock_locked (self, call))
-    {
-      *code = NORPC_ERROR_WOULD_DEADLOCK;
-      return g_strdup ("was called synchronously in the thread of its own service");
-    }
-
-  g_atomic_pointer_set (&call->serving_thread, self->runner);
+  norpc_call_set_executor (call, self->context);
+  call->must_not_wait = FALSE;
   g_async_queue_push_unlocked (lane->queue, call);
   g_atomic_int_set (&lane->accepted, lane->accepted + 1);
 
   return NULL;
 }
 
-/* The calling thread, with the lock of the queue held: takes out what @call takes the
- * place of, and where there is no room what nobody waits for. Returns these calls
- * (owned), to be let go of without the lock, or NULL.
+/* The calling thread, with the lock of the queue held: where there is no room, takes out
+ * what nobody waits for. Returns these calls (owned), to be released without the lock, or
+ * NULL.
  */
 static GPtrArray *
 make_room_locked (NorpcChannel *self,
                   NorpcCall    *call)
 {
-  NorpcCall *superseded = remove_superseded_locked (self, call);
-  GPtrArray *gone = NULL;
+  if (norpc_channel_has_room_locked (self, norpc_priority_get_lane (call->priority)))
+    return NULL;
 
-  if (!norpc_channel_has_room_locked (self, norpc_priority_get_lane (call->priority)))
-    gone = norpc_channel_remove_ended_locked (self);
-
-  if (superseded != NULL)
-    {
-      if (gone == NULL)
-        gone = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
-      g_ptr_array_add (gone, superseded);
-    }
-
-  return gone;
+  return norpc_channel_remove_ended_locked (self);
 }
 
 /* The client's thread. The host is woken only if it sleeps, and after the
@@ -188,7 +133,7 @@ norpc_channel_send (NorpcEndpoint *endpoint,
   else if (sleeper != NULL)
     norpc_waker_wake (sleeper);
   if (gone != NULL)
-    norpc_channel_answer_probes (self);
+    norpc_channel_answer_probes (self, FALSE);
 
   if (brought)
     {
@@ -198,26 +143,25 @@ norpc_channel_send (NorpcEndpoint *endpoint,
     }
 }
 
-/* Any thread, which holds the call: a layer before the channel holds it back, and
- * somebody waits for it, who may be the one that would have to serve it.
- */
-void
-norpc_channel_expect (NorpcChannel *self,
-                      NorpcCall    *call)
+/* Any thread. */
+static gboolean
+norpc_channel_endpoint_is_closed (NorpcEndpoint *endpoint)
 {
-  gboolean would_deadlock;
+  return norpc_channel_is_closed (NORPC_CHANNEL (endpoint));
+}
+
+/* Any thread. */
+gconstpointer
+norpc_channel_get_executor (NorpcEndpoint *endpoint)
+{
+  NorpcChannel *self = NORPC_CHANNEL (endpoint);
+  gconstpointer executor;
 
   g_async_queue_lock (self->queue);
-  would_deadlock = self->open && would_deadlock_locked (self, call);
-  /* Who brings it to a channel knows better. */
-  g_atomic_pointer_compare_and_exchange (&call->serving_thread, NULL, self->runner);
+  executor = self->context;
   g_async_queue_unlock (self->queue);
 
-  if (would_deadlock)
-    norpc_call_refuse (call, NORPC_ERROR_WOULD_DEADLOCK,
-                       "was called synchronously in the thread of its own service");
-  else if (call->waiting_thread != g_thread_self ())
-    norpc_deadlock_look (call);
+  return executor;
 }
 
 /* Any thread. */
@@ -235,7 +179,7 @@ norpc_channel_is_ready (NorpcEndpoint *endpoint)
   g_async_queue_unlock (self->queue);
 
   if (ended != NULL)
-    norpc_channel_answer_probes (self);
+    norpc_channel_answer_probes (self, FALSE);
 
   return ready;
 }
@@ -245,7 +189,7 @@ static void
 norpc_channel_await_ready (NorpcEndpoint *endpoint,
                            NorpcCall     *probe)
 {
-  norpc_channel_add_probe (NORPC_CHANNEL (endpoint), probe);
+  norpc_channel_add_probe (NORPC_CHANNEL (endpoint), norpc_call_ref (probe));
 }
 
 static void
@@ -254,6 +198,8 @@ norpc_channel_endpoint_iface_init (NorpcEndpointInterface *iface)
   iface->send = norpc_channel_send;
   iface->is_ready = norpc_channel_is_ready;
   iface->await_ready = norpc_channel_await_ready;
+  iface->is_closed = norpc_channel_endpoint_is_closed;
+  iface->get_executor = norpc_channel_get_executor;
 }
 
 static void
@@ -312,7 +258,6 @@ norpc_channel_finalize (GObject *object)
   for (guint i = 0; i < NORPC_N_LANES; i++)
     g_async_queue_unref (self->lanes[i].queue);
   g_queue_clear_full (&self->probes, (GDestroyNotify) norpc_call_unref);
-  g_clear_pointer (&self->alarm, norpc_alarm_free);
   g_clear_pointer (&self->waker, norpc_waker_unref);
   g_clear_pointer (&self->recorder, norpc_stats_recorder_free);
   g_free (self->reason);

@@ -9,23 +9,27 @@
 
 G_BEGIN_DECLS
 
-/* What a thread sleeps for, in its own stack: the answer to a call, or what
- * another thread has to do for a server that is started or stopped.
+#define NORPC_MAX_STOPPED_EXECUTORS 3
+
+/* What a thread sleeps for, on its own stack: the reply to a call, or what another
+ * thread has to do for a server that is started or stopped.
  */
 typedef struct
 {
   NorpcCall *call; /* (unowned) (nullable) */
 
-  GThread        *thread; /* (unowned) (nullable): without a call, who has to act */
-  NorpcHost      *host;   /* (unowned) (nullable): until it has come to @state, or else
-                             until @thread has ended */
+  gconstpointer   executor; /* (nullable): without a call, what has to run */
+  NorpcHost      *host;     /* (unowned) (nullable): until it has come to @state, or else
+                               until the thread that is @executor has ended */
   NorpcHostState  state;
+
+  /* What does not run while the thread sleeps. */
+  gconstpointer stopped[NORPC_MAX_STOPPED_EXECUTORS];
+  guint         n_stopped;
 } NorpcThreadWait;
 
 gboolean norpc_deadlock_begin_wait (NorpcThreadWait *wait);
-void     norpc_deadlock_end_wait   (void);
+void     norpc_deadlock_end_wait   (NorpcThreadWait *wait);
 void     norpc_deadlock_look       (NorpcCall       *call);
-void     norpc_deadlock_substitute (NorpcCall       *call,
-                                    NorpcCall       *substitute);
 
 G_END_DECLS

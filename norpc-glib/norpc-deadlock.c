@@ -3,37 +3,66 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Threads that wait for each other.
+/* Synchronous calls that could only deadlock.
  *
- * A thread that goes to sleep until a call is answered, or a server has started or
- * stopped, says so here, and follows who waits for whom: from the thread that has
- * to serve its call, if that sleeps too, to the one that it waits for, and so on.
- * If it comes back to itself, nobody in the circle could ever go on: unless one of
- * the calls in it fails.
+ * An executor runs the handlers of a service: a main context or, for a NorpcDirect, a
+ * thread. A thread that is going to sleep enters the executors that do not run
+ * meanwhile in a table: itself, and the contexts that it owns. Then it follows the
+ * trail: from the call that it waits for to the executor of that call, to the thread
+ * that sleeps and with which that executor stands still, to the call which that one
+ * waits for, and so on. If the trail comes back to where it began, no thread on it can
+ * go on unless one of the calls fails.
  *
- * A call may come to the thread that has to serve it later, through a layer that
- * held it back: then who brings it looks.
- *
- * A layer may send others in the stead of a call, one after the other: then it is
- * the last of them that is followed.
- *
- * A thread that is asleep for a call that its service has taken and answers
- * later, or has handed to somebody else, can be woken by anybody: there the
- * trail ends.
+ * Only what is certain is followed. A call that its service keeps, in order to answer it
+ * later, may be answered by any thread, and one that is held by a layer of somebody else
+ * may be, too: there the trail ends, and the timeout of the call is what ends it.
  */
 
 #include "norpc-call-private.h"
+#include "norpc-context-private.h"
 #include "norpc-deadlock-private.h"
 #include "norpc-host-private.h"
 
-/* What each sleeping thread waits for: of unowned GThread and NorpcThreadWait.
- * Protected by the lock, which is the last to be taken.
+/* What each executor that stands still waits for: of NorpcThreadWait, unowned as the
+ * keys. Protected by the lock, which is the last to be taken.
  */
 static GMutex waits_lock;
 static GHashTable *waits; /* (owned) (nullable) */
 
-/* With the lock held: its caller is about to wake. That is not so if it is the
- * service that answers, and the answer is not on its way.
+/* The calling thread. */
+static void
+add_stopped (NorpcThreadWait *wait,
+             gconstpointer    executor)
+{
+  for (guint i = 0; i < wait->n_stopped; i++)
+    if (wait->stopped[i] == executor)
+      return;
+
+  wait->stopped[wait->n_stopped++] = executor;
+}
+
+/* The calling thread: itself, the context that it is dispatching a source of, and
+ * its thread-default context. One that it owns besides, further up its stack, is
+ * not found.
+ */
+static void
+collect_stopped (NorpcThreadWait *wait)
+{
+  GMainContext *context = g_main_context_get_thread_default ();
+  GSource *source = g_main_current_source ();
+
+  wait->n_stopped = 0;
+  add_stopped (wait, g_thread_self ());
+  if (source != NULL)
+    add_stopped (wait, g_source_get_context (source));
+  if (context == NULL)
+    context = g_main_context_default ();
+  if (norpc_context_is_own (context))
+    add_stopped (wait, context);
+}
+
+/* With the lock held: its caller is about to wake up. That is not so while the service
+ * writes the answer, in a thread that may be on the trail.
  */
 static gboolean
 has_ended_locked (NorpcCall *call)
@@ -44,42 +73,20 @@ has_ended_locked (NorpcCall *call)
          (state == NORPC_CALL_ANSWERING && !g_atomic_int_get (&call->replied));
 }
 
-/* With the lock held: what is on its way for @call. */
-static NorpcCall *
-get_last_substitute_locked (NorpcCall *call)
-{
-  while (call->substitute != NULL)
-    call = call->substitute;
-
-  return call;
-}
-
-/* With the lock held: whoever has the call has not handed it to a service. */
-static gboolean
-is_waiting_locked (NorpcCall *call)
-{
-  return g_atomic_int_get (&get_last_substitute_locked (call)->stage) == NORPC_CALL_WAITING;
-}
-
-/* With the lock held: only the thread that serves the call can answer it, and
- * cannot before it wakes. Where a substitute has ended, the layer that made it is
- * at it.
- */
+/* With the lock held: only its executor can have the call answered. */
 static gboolean
 is_stuck_locked (NorpcCall *call)
 {
   if (has_ended_locked (call))
     return FALSE;
-  if (call->substitute != NULL)
-    return is_stuck_locked (call->substitute);
 
-  switch ((NorpcCallStage) g_atomic_int_get (&call->stage))
+  switch (norpc_call_get_stage (call))
     {
     case NORPC_CALL_WAITING:
       return TRUE;
 
     case NORPC_CALL_HANDLED:
-      /* Nobody but the backlog of the host has it. */
+      /* Nobody else can have it: the backlog of the host has the one reference. */
       return g_atomic_ref_count_compare (&call->call_refs, 1);
 
     case NORPC_CALL_SUPERSEDED:
@@ -89,67 +96,57 @@ is_stuck_locked (NorpcCall *call)
     }
 }
 
-/* With the lock held: the one that has to serve the call or, if that is known, its
- * substitute. One that is made behind a channel comes to none itself.
- */
-static GThread *
-get_serving_thread_locked (NorpcCall *call)
+/* With the lock held: the one executor that can end it, or NULL. */
+static gconstpointer
+get_executor_locked (NorpcThreadWait *wait)
 {
-  GThread *thread = NULL;
+  if (wait->call != NULL)
+    return is_stuck_locked (wait->call) ? g_atomic_pointer_get (&wait->call->executor) : NULL;
 
-  for (; call != NULL; call = call->substitute)
-    {
-      GThread *nearer = g_atomic_pointer_get (&call->serving_thread);
-
-      if (nearer != NULL)
-        thread = nearer;
-    }
-
-  return thread;
+  return wait->host == NULL || norpc_host_get_state (wait->host) < wait->state ? wait->executor : NULL;
 }
 
-/* With the lock held: the one thread that can end it, or NULL. */
-static GThread *
-get_thread_locked (NorpcThreadWait *wait)
+/* With the lock held: @executor does not run while the thread of @wait sleeps. */
+static gboolean
+stops_locked (NorpcThreadWait *wait,
+              gconstpointer    executor)
 {
-  if (wait->call == NULL)
-    return wait->host == NULL || norpc_host_get_state (wait->host) < wait->state ? wait->thread : NULL;
+  for (guint i = 0; i < wait->n_stopped; i++)
+    if (wait->stopped[i] == executor)
+      return TRUE;
 
-  return is_stuck_locked (wait->call) ? get_serving_thread_locked (wait->call) : NULL;
+  return FALSE;
 }
 
-/* With the lock held: @wait, what the thread sleeps for that has to end it, and so
- * on until it comes back to @first, which waits for @wait (owned); or NULL if it
- * does not. A call to the thread itself was refused when it was sent.
+/* With the lock held: @first, what has to go on for it, and so on until the trail comes
+ * back to @first (owned); or NULL if it does not.
  */
 static GPtrArray *
-find_circle_locked (NorpcThreadWait *wait,
-                    GThread         *first)
+find_circle_locked (NorpcThreadWait *first)
 {
   g_autoptr (GPtrArray) circle = g_ptr_array_new ();
+  NorpcThreadWait *wait = first;
 
-  while (wait != NULL)
+  while (wait != NULL && !g_ptr_array_find (circle, wait, NULL))
     {
-      GThread *thread = get_thread_locked (wait);
+      gconstpointer executor = get_executor_locked (wait);
 
-      if (thread == NULL)
+      if (executor == NULL)
         return NULL;
 
       g_ptr_array_add (circle, wait);
-      if (thread == first)
-        return circle->len > 1 ? g_steal_pointer (&circle) : NULL;
+      if (stops_locked (first, executor))
+        return g_steal_pointer (&circle);
 
-      wait = g_hash_table_lookup (waits, thread);
-      if (wait != NULL && g_ptr_array_find (circle, wait, NULL))
-        return NULL;
+      wait = g_hash_table_lookup (waits, executor);
     }
 
   return NULL;
 }
 
 /* With the lock held: the call that closes the circle, which is the one that no
- * service has begun with. Two threads may have made one at once: then it is
- * the caller's. Or -1 if there is no call in it.
+ * service has begun with. If two threads have closed it at once, it is the caller's.
+ * Or -1 if there is no call in it.
  */
 static int
 find_last_locked (GPtrArray *circle)
@@ -160,7 +157,7 @@ find_last_locked (GPtrArray *circle)
     {
       NorpcCall *call = ((NorpcThreadWait *) circle->pdata[i])->call;
 
-      if (call != NULL && is_waiting_locked (call))
+      if (call != NULL && norpc_call_get_stage (call) == NORPC_CALL_WAITING)
         return (int) i;
       if (call != NULL && last < 0)
         last = (int) i;
@@ -176,8 +173,12 @@ static char *
 describe_circle_locked (GPtrArray *circle,
                         guint      last)
 {
-  g_autoptr (GString) text = g_string_new ("could only deadlock: these calls wait for each other: ");
+  g_autoptr (GString) text = NULL;
 
+  if (circle->len == 1)
+    return g_strdup ("was called synchronously in the thread of its own service");
+
+  text = g_string_new ("could only deadlock: these calls wait for each other: ");
   for (guint i = 1; i <= circle->len; i++)
     {
       NorpcCall *call = ((NorpcThreadWait *) circle->pdata[(last + i) % circle->len])->call;
@@ -194,17 +195,16 @@ describe_circle_locked (GPtrArray *circle,
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* With the lock held: if @thread could never wake from @wait, the call that makes
+/* With the lock held: if the thread of @wait could never wake up, the call that makes
  * it so (held), with what is to be said of it (owned). Or NULL: then @hopeless
  * if it could not, and there is no call to fail.
  */
 static NorpcCall *
 find_culprit_locked (NorpcThreadWait  *wait,
-                     GThread          *thread,
                      char            **description,
                      gboolean         *hopeless)
 {
-  g_autoptr (GPtrArray) circle = find_circle_locked (wait, thread);
+  g_autoptr (GPtrArray) circle = find_circle_locked (wait);
   NorpcCall *culprit;
   int last;
 
@@ -227,7 +227,7 @@ find_culprit_locked (NorpcThreadWait  *wait,
 }
 
 static void
-refuse (NorpcCall  *culprit,
+reject (NorpcCall  *culprit,
         const char *description)
 {
   if (culprit == NULL)
@@ -237,7 +237,7 @@ refuse (NorpcCall  *culprit,
   norpc_call_release (culprit);
 }
 
-/* The thread that is going to sleep. If it never could wake, the call that makes it
+/* The thread that is going to sleep. If it never could wake up, the call that makes it
  * so is answered here. FALSE if there is none: then it must not sleep.
  */
 gboolean
@@ -247,21 +247,33 @@ norpc_deadlock_begin_wait (NorpcThreadWait *wait)
   gboolean hopeless = FALSE;
   NorpcCall *culprit;
 
+  collect_stopped (wait);
+
   g_mutex_lock (&waits_lock);
   if (waits == NULL)
     waits = g_hash_table_new (NULL, NULL);
-  culprit = find_culprit_locked (wait, g_thread_self (), &description, &hopeless);
-  if (!hopeless)
-    g_hash_table_insert (waits, g_thread_self (), wait);
+  culprit = find_culprit_locked (wait, &description, &hopeless);
+  for (guint i = 0; i < wait->n_stopped && !hopeless; i++)
+    g_hash_table_insert (waits, (gpointer) wait->stopped[i], wait);
   g_mutex_unlock (&waits_lock);
 
-  refuse (culprit, description);
+  reject (culprit, description);
 
   return !hopeless;
 }
 
-/* The thread that has brought @call, which it holds, to a channel, and is not the
- * one that waits for it.
+/* The same thread, awake. */
+void
+norpc_deadlock_end_wait (NorpcThreadWait *wait)
+{
+  g_mutex_lock (&waits_lock);
+  for (guint i = 0; i < wait->n_stopped; i++)
+    g_hash_table_remove (waits, wait->stopped[i]);
+  g_mutex_unlock (&waits_lock);
+}
+
+/* A thread that has brought @call, which it holds, to where it is going to be handled,
+ * and is not the one that waits for it.
  */
 void
 norpc_deadlock_look (NorpcCall *call)
@@ -271,40 +283,15 @@ norpc_deadlock_look (NorpcCall *call)
   NorpcThreadWait *wait;
   gboolean hopeless;
 
+  while (call->outer != NULL)
+    call = call->outer;
+
   /* If its caller does not sleep yet, it looks itself before it does. */
   g_mutex_lock (&waits_lock);
   wait = waits != NULL ? g_hash_table_lookup (waits, call->waiting_thread) : NULL;
-  if (wait != NULL && wait->call != NULL && get_last_substitute_locked (wait->call) == call)
-    culprit = find_culprit_locked (wait, call->waiting_thread, &description, &hopeless);
+  if (wait != NULL && wait->call == call)
+    culprit = find_culprit_locked (wait, &description, &hopeless);
   g_mutex_unlock (&waits_lock);
 
-  refuse (culprit, description);
-}
-
-/* The thread that is going to send @substitute, which is the answer to @call if it
- * does not fail.
- */
-void
-norpc_deadlock_substitute (NorpcCall *call,
-                           NorpcCall *substitute)
-{
-  NorpcCall *previous;
-
-  norpc_call_hold (substitute);
-
-  g_mutex_lock (&waits_lock);
-  previous = call->substitute;
-  call->substitute = substitute;
-  g_mutex_unlock (&waits_lock);
-
-  g_clear_pointer (&previous, norpc_call_release);
-}
-
-/* The same thread, awake. */
-void
-norpc_deadlock_end_wait (void)
-{
-  g_mutex_lock (&waits_lock);
-  g_hash_table_remove (waits, g_thread_self ());
-  g_mutex_unlock (&waits_lock);
+  reject (culprit, description);
 }

@@ -3,11 +3,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "norpc-background-private.h"
 #include "norpc-call-private.h"
 #include "norpc-direct.h"
 #include "norpc-dispatch-private.h"
 #include "norpc-error.h"
 #include "norpc-inbox-private.h"
+#include "norpc-inbox-table-private.h"
 #include "norpc-home-private.h"
 
 /**
@@ -40,11 +42,13 @@ struct _NorpcDirect
 
   GObject   *service; /* (owned) */
   NorpcHome *home;    /* (owned), since construction: of the service */
-  GThread   *thread;  /* (unowned) (nullable), atomic: the first that called */
+  GThread   *maker;   /* (unowned), since construction: the thread that made it */
+  GThread   *thread;  /* (unowned) (nullable), atomic: the one that it belongs to */
   gboolean   handling; /* that thread's */
 
   GMutex        lock;
-  GMainContext *context; /* (owned) (nullable) [lock]: that a call from there last came from */
+  GMainContext *context; /* (owned) [lock]: that a call from there last came from, or that it
+                            was made in */
   NorpcInbox   *inbox;   /* (unowned) (nullable) [lock]: the context's, to be compared */
   GQueue        brought; /* of owned NorpcCall [lock]: by other threads */
 };
@@ -65,8 +69,12 @@ static GParamSpec *properties[PROP_SERVICE + 1];
 static gboolean
 is_own_thread (NorpcDirect *self)
 {
-  return g_atomic_pointer_get (&self->thread) == g_thread_self () ||
-         g_atomic_pointer_compare_and_exchange (&self->thread, NULL, g_thread_self ());
+  /* A thread that passes on what a layer held is nobody's home. */
+  GThread *owner = norpc_background_is_current () ? self->maker : g_thread_self ();
+
+  g_atomic_pointer_compare_and_exchange (&self->thread, NULL, owner);
+
+  return g_atomic_pointer_get (&self->thread) == g_thread_self ();
 }
 
 /* The service's thread. */
@@ -143,6 +151,14 @@ brought_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* With the lock held, when nothing has come from the thread of the service yet. */
+static void
+note_maker_context_locked (NorpcDirect *self)
+{
+  self->inbox = norpc_inbox_table_get (self->context);
+  norpc_inbox_unref (self->inbox);
+}
+
 /* Any thread: takes @call to the client's context, if it comes from there. */
 static gboolean
 bring_home (NorpcDirect *self,
@@ -152,6 +168,8 @@ bring_home (NorpcDirect *self,
   g_autoptr (GSource) source = NULL;
 
   g_mutex_lock (&self->lock);
+  if (self->inbox == NULL)
+    note_maker_context_locked (self);
   if (call->inbox != NULL && call->inbox == self->inbox)
     {
       context = g_main_context_ref (self->context);
@@ -244,10 +262,21 @@ norpc_direct_send (NorpcEndpoint *endpoint,
   norpc_call_unref (call);
 }
 
+/* Any thread: what is held before it can only be handled in its own. */
+static gconstpointer
+norpc_direct_get_executor (NorpcEndpoint *endpoint)
+{
+  NorpcDirect *self = NORPC_DIRECT (endpoint);
+  GThread *thread = g_atomic_pointer_get (&self->thread);
+
+  return thread != NULL ? thread : self->maker;
+}
+
 static void
 norpc_direct_endpoint_iface_init (NorpcEndpointInterface *iface)
 {
   iface->send = norpc_direct_send;
+  iface->get_executor = norpc_direct_get_executor;
 }
 
 static void
@@ -333,6 +362,8 @@ static void
 norpc_direct_init (NorpcDirect *self)
 {
   g_mutex_init (&self->lock);
+  self->maker = g_thread_self ();
+  self->context = g_main_context_ref_thread_default ();
 }
 
 /**

@@ -42,8 +42,6 @@ answer_failure (NorpcCall *call,
 static gboolean
 begin (NorpcCall *call)
 {
-  int stage;
-
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
     return FALSE;
 
@@ -55,15 +53,7 @@ begin (NorpcCall *call)
     }
 
   /* A newer call may take its place at the same time. */
-  do
-    {
-      stage = g_atomic_int_get (&call->stage);
-      if (stage == NORPC_CALL_SUPERSEDED)
-        return FALSE;
-    }
-  while (!g_atomic_int_compare_and_exchange (&call->stage, stage, NORPC_CALL_HANDLED));
-
-  return TRUE;
+  return norpc_call_begin_handling (call);
 }
 
 /* The service's context: FALSE if the call was answered, because the service

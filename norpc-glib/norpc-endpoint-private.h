@@ -5,14 +5,33 @@
 
 #pragma once
 
+#include "norpc-call-scope-private.h"
 #include "norpc-endpoint.h"
 #include "norpc-types-private.h"
 
 G_BEGIN_DECLS
 
-void norpc_endpoint_prepare_call (NorpcCall      *call,
-                                  GCancellable   *cancellable,
-                                  NorpcReplyFunc  reply_func,
-                                  gpointer        user_data);
+/* As the public functions, for a call that a proxy makes. */
+void        norpc_endpoint_call_for      (NorpcEndpoint         *self,
+                                          NorpcCall             *call,
+                                          const NorpcCallOrigin *origin,
+                                          GCancellable          *cancellable,
+                                          NorpcReplyFunc         reply_func,
+                                          gpointer               user_data);
+NorpcReply *norpc_endpoint_call_sync_for (NorpcEndpoint         *self,
+                                          NorpcCall             *call,
+                                          const NorpcCallOrigin *origin,
+                                          GCancellable          *cancellable,
+                                          GError               **error);
+void        norpc_endpoint_send_for      (NorpcEndpoint         *self,
+                                          NorpcCall             *call,
+                                          const NorpcCallOrigin *origin);
+
+void          norpc_endpoint_prepare_call (NorpcCall             *call,
+                                           const NorpcCallOrigin *origin,
+                                           GCancellable          *cancellable,
+                                           NorpcReplyFunc         reply_func,
+                                           gpointer               user_data);
+gconstpointer norpc_endpoint_get_executor (NorpcEndpoint         *self);
 
 G_END_DECLS

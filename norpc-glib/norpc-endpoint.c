@@ -33,6 +33,24 @@ norpc_endpoint_default_init (NorpcEndpointInterface *iface G_GNUC_UNUSED)
 {
 }
 
+/* The thread that sends the call, for an endpoint that only borrows it. */
+static void
+lend (NorpcEndpoint          *self,
+      NorpcEndpointInterface *iface,
+      NorpcCall              *call)
+{
+  GError *error = NULL;
+
+  if (iface->take_call == NULL)
+    norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
+                             "%s does not take calls", G_OBJECT_TYPE_NAME (self));
+  else if (!iface->take_call (self, call, &error))
+    norpc_call_fail (call, error);
+  else if (error != NULL)
+    norpc_call_fail (call, error);
+  norpc_call_unref (call);
+}
+
 /**
  * norpc_endpoint_send:
  * @self: an endpoint
@@ -58,9 +76,46 @@ norpc_endpoint_send (NorpcEndpoint *self,
   g_return_if_fail (call != NULL);
 
   iface = NORPC_ENDPOINT_GET_IFACE (self);
-  g_return_if_fail (iface->send != NULL);
+  if (iface->send != NULL)
+    iface->send (self, call);
+  else
+    lend (self, iface, call);
+}
 
-  iface->send (self, call);
+/**
+ * norpc_endpoint_is_closed:
+ * @self: an endpoint
+ *
+ * Tells whether the endpoint has stopped to take calls for good, as the channel of
+ * a server that was stopped has: each call would be answered %NORPC_ERROR_CLOSED.
+ *
+ * A [class@Norpc.Balance] passes over such endpoints. Any thread may ask.
+ *
+ * Returns: %TRUE if no call can reach a service any more
+ * Since: 0.1
+ */
+gboolean
+norpc_endpoint_is_closed (NorpcEndpoint *self)
+{
+  NorpcEndpointInterface *iface;
+
+  g_return_val_if_fail (NORPC_IS_ENDPOINT (self), TRUE);
+
+  iface = NORPC_ENDPOINT_GET_IFACE (self);
+
+  return iface->is_closed != NULL && iface->is_closed (self);
+}
+
+/* Any thread: what is going to run the handler of every call that is sent to @self, a
+ * GMainContext or a GThread, or NULL where that is not certain. It is only compared, as
+ * it may be gone.
+ */
+gconstpointer
+norpc_endpoint_get_executor (NorpcEndpoint *self)
+{
+  NorpcEndpointInterface *iface = NORPC_ENDPOINT_GET_IFACE (self);
+
+  return iface->get_executor != NULL ? iface->get_executor (self) : NULL;
 }
 
 /* The thread that cancels. */
@@ -108,10 +163,11 @@ send_open (NorpcEndpoint *self,
  * context, and goes on to send the call.
  */
 void
-norpc_endpoint_prepare_call (NorpcCall      *call,
-                             GCancellable   *cancellable,
-                             NorpcReplyFunc  reply_func,
-                             gpointer        user_data)
+norpc_endpoint_prepare_call (NorpcCall             *call,
+                             const NorpcCallOrigin *origin,
+                             GCancellable          *cancellable,
+                             NorpcReplyFunc         reply_func,
+                             gpointer               user_data)
 {
   call->waiter = NORPC_CALL_WAITER_INBOX;
   call->inbox = norpc_inbox_open_call (call);
@@ -119,13 +175,25 @@ norpc_endpoint_prepare_call (NorpcCall      *call,
   call->reply_data = user_data;
 
   norpc_call_begin_send (call);
-  norpc_call_scope_apply (call);
+  norpc_call_scope_apply (call, origin);
   call->has_timer = call->deadline != 0;
   if (call->has_timer)
     norpc_inbox_set_timer (call->inbox, call);
   if (cancellable != NULL)
     watch_cancellable (call, cancellable);
   norpc_call_end_send (call);
+}
+
+void
+norpc_endpoint_call_for (NorpcEndpoint         *self,
+                         NorpcCall             *call,
+                         const NorpcCallOrigin *origin,
+                         GCancellable          *cancellable,
+                         NorpcReplyFunc         reply_func,
+                         gpointer               user_data)
+{
+  norpc_endpoint_prepare_call (call, origin, cancellable, reply_func, user_data);
+  send_open (self, call);
 }
 
 /**
@@ -161,18 +229,36 @@ norpc_endpoint_call (NorpcEndpoint  *self,
   g_return_if_fail (call->waiter == NORPC_CALL_WAITER_NONE);
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  norpc_endpoint_prepare_call (call, cancellable, reply_func, user_data);
+  norpc_endpoint_call_for (self, call, NULL, cancellable, reply_func, user_data);
+}
+
+/* The calling thread: a call that nobody waits for. It has neither a deadline nor a
+ * place in the group of its proxy, but a newer one may take its place.
+ */
+void
+norpc_endpoint_send_for (NorpcEndpoint         *self,
+                         NorpcCall             *call,
+                         const NorpcCallOrigin *origin)
+{
+  norpc_call_begin_send (call);
+  norpc_latest_replace (origin->latest, call);
+  norpc_call_end_send (call);
   send_open (self, call);
 }
 
-/* The calling thread. Where it ends the call itself, at its own @deadline, somebody
- * else may have begun to answer, and is going to end that.
+/* The calling thread. At the call's own @deadline it ends the call, unless another
+ * thread has begun to answer, and finishes that.
  */
 static void
-sleep_until_answered (NorpcCall *call,
-                      gint64     deadline)
+sleep_until_answered (NorpcEndpoint *self,
+                      NorpcCall     *call,
+                      gint64         deadline)
 {
   NorpcThreadWait wait = { .call = call };
+
+  /* A layer may hold the call back. */
+  if (g_atomic_pointer_get (&call->executor) == NULL)
+    norpc_call_set_executor (call, norpc_endpoint_get_executor (self));
 
   norpc_deadlock_begin_wait (&wait);
 
@@ -182,7 +268,40 @@ sleep_until_answered (NorpcCall *call,
       norpc_sync_wait_sleep (call, 0);
     }
 
-  norpc_deadlock_end_wait ();
+  norpc_deadlock_end_wait (&wait);
+}
+
+NorpcReply *
+norpc_endpoint_call_sync_for (NorpcEndpoint         *self,
+                              NorpcCall             *call,
+                              const NorpcCallOrigin *origin,
+                              GCancellable          *cancellable,
+                              GError               **error)
+{
+  g_autoptr (NorpcReply) reply = norpc_call_get_reply (call);
+  gint64 deadline;
+
+  call->waiter = NORPC_CALL_WAITER_SYNC;
+  call->waiting_thread = g_thread_self ();
+
+  norpc_call_begin_send (call);
+  norpc_call_scope_apply (call, origin);
+  if (cancellable != NULL)
+    watch_cancellable (call, cancellable);
+  deadline = call->deadline;
+  norpc_call_end_send (call);
+  send_open (self, call);
+
+  /* The call is the service's from here on, the reply is ours. */
+  call = norpc_reply_get_call (reply);
+  if (!norpc_sync_wait_look (call))
+    sleep_until_answered (self, call, deadline);
+  norpc_call_come_back (call);
+
+  if (!norpc_reply_propagate_error (reply, error))
+    return NULL;
+
+  return g_steal_pointer (&reply);
 }
 
 /**
@@ -194,11 +313,13 @@ sleep_until_answered (NorpcCall *call,
  *
  * Calls, and blocks until there is a reply. No main context is run.
  *
- * A service that lives in the calling thread cannot answer while the thread
- * is blocked, nor can one that waits, in synchronous calls of its own, for the
- * calling thread: such a call fails with %NORPC_ERROR_WOULD_DEADLOCK, and the
- * message names the calls that wait for each other. Besides the
- * errors of the service and of [error@Norpc.Error] there is
+ * The call fails with %NORPC_ERROR_WOULD_DEADLOCK where it is certain that no
+ * answer can come: its service lives in the calling thread, or threads wait for
+ * each other in synchronous calls; the message names the calls. Where that is not
+ * certain, because another thread or a layer that is not norpc-glib's may answer, the
+ * call ends with %NORPC_ERROR_TIMED_OUT after %NORPC_DEFAULT_SYNC_TIMEOUT, if no
+ * other timeout is set; the message says how far the call had come. Besides these
+ * there are the errors of the service and of [error@Norpc.Error], and
  * %G_IO_ERROR_CANCELLED.
  *
  * The caller must not keep a reference to @call: whoever holds one owes the
@@ -213,35 +334,11 @@ norpc_endpoint_call_sync (NorpcEndpoint  *self,
                           GCancellable   *cancellable,
                           GError        **error)
 {
-  g_autoptr (NorpcReply) reply = NULL;
-  gint64 deadline;
-
   g_return_val_if_fail (NORPC_IS_ENDPOINT (self), NULL);
   g_return_val_if_fail (call != NULL, NULL);
   g_return_val_if_fail (call->waiter == NORPC_CALL_WAITER_NONE, NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  call->waiter = NORPC_CALL_WAITER_SYNC;
-  call->waiting_thread = g_thread_self ();
-  reply = norpc_call_get_reply (call);
-
-  norpc_call_begin_send (call);
-  norpc_call_scope_apply (call);
-  if (cancellable != NULL)
-    watch_cancellable (call, cancellable);
-  deadline = call->deadline;
-  norpc_call_end_send (call);
-  send_open (self, call);
-
-  /* The call is the service's from here on, the reply is ours. */
-  call = norpc_reply_get_call (reply);
-  if (!norpc_sync_wait_look (call))
-    sleep_until_answered (call, deadline);
-  norpc_call_come_back (call);
-
-  if (!norpc_reply_propagate_error (reply, error))
-    return NULL;
-
-  return g_steal_pointer (&reply);
+  return norpc_endpoint_call_sync_for (self, call, NULL, cancellable, error);
 }

@@ -4,7 +4,6 @@
  */
 
 #include "norpc-channel-private.h"
-#include "norpc-deadlock-private.h"
 #include "norpc-error.h"
 #include "norpc-gate-private.h"
 #include "norpc-host-private.h"
@@ -41,16 +40,6 @@ handle (NorpcHost *host,
     norpc_call_unref (call);
 }
 
-/* Any thread, which has brought @call (held) to the gate: its caller may sleep, and
- * its service wait for that.
- */
-static void
-look (NorpcCall *call)
-{
-  norpc_deadlock_look (call);
-  norpc_call_release (call);
-}
-
 /* Any thread. */
 static void
 norpc_gate_send (NorpcEndpoint *endpoint,
@@ -58,7 +47,6 @@ norpc_gate_send (NorpcEndpoint *endpoint,
 {
   NorpcGate *self = NORPC_GATE (endpoint);
   g_autoptr (NorpcHost) host = NULL;
-  NorpcCall *brought = NULL;
   gboolean here;
 
   g_mutex_lock (&self->lock);
@@ -67,8 +55,6 @@ norpc_gate_send (NorpcEndpoint *endpoint,
   here = host != NULL && self->calls.length == 0 && norpc_host_may_handle (host);
   if (host != NULL && !here)
     {
-      if (call->waiting_thread != NULL)
-        norpc_call_hold (brought = call);
       g_queue_push_tail (&self->calls, g_steal_pointer (&call));
       g_atomic_int_inc (&self->n_calls);
     }
@@ -82,8 +68,6 @@ norpc_gate_send (NorpcEndpoint *endpoint,
     norpc_call_refuse (call, NORPC_ERROR_CLOSED, "was not served: the server is not there");
 
   g_clear_pointer (&call, norpc_call_unref);
-  if (brought != NULL)
-    look (brought);
 }
 
 static void

@@ -45,7 +45,6 @@ struct _NorpcHost
   GObject  *service; /* (owned) (nullable): until the host has stopped */
   NorpcHome *home;   /* (owned), since construction: of the service */
   NorpcSpin spin;
-  GThread  *runner; /* (unowned) (nullable): the thread that ran it last */
   gboolean  busy;  /* it is running, so nothing may run it again */
   gboolean  tried; /* the service was started, or will never be */
   gboolean  handling; /* a call that came through layers */

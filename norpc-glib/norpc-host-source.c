@@ -6,10 +6,10 @@
 /* Where a host runs: the source that it has in the context of its service. */
 
 #include "norpc-channel-private.h"
-#include "norpc-context-private.h"
 #include "norpc-error.h"
 #include "norpc-foreign-service-private.h"
 #include "norpc-host-private.h"
+#include "norpc-layer-private.h"
 #include "norpc-thread-private.h"
 
 typedef struct
@@ -47,19 +47,6 @@ host_source_check (GSource *source)
   return !self->busy && (norpc_host_can_serve (self) || norpc_host_has_work (self));
 }
 
-/* The thread that runs the context. Services that wait for each other are
- * known by their threads.
- */
-static void
-note_runner (NorpcHost *self)
-{
-  if (self->runner == g_thread_self ())
-    return;
-
-  self->runner = g_thread_self ();
-  norpc_channel_set_runner (self->channel, self->runner);
-}
-
 static gboolean
 host_source_dispatch (GSource     *source,
                       GSourceFunc  callback G_GNUC_UNUSED,
@@ -67,7 +54,6 @@ host_source_dispatch (GSource     *source,
 {
   g_autoptr (NorpcHost) self = norpc_host_ref (((HostSource *) source)->host);
 
-  note_runner (self);
   norpc_host_run (self, g_source_get_context (source));
 
   return G_SOURCE_CONTINUE;
@@ -132,7 +118,7 @@ claim_place (NorpcHost     *self,
       return FALSE;
     }
 
-  if (!norpc_channel_open (self->channel, context, gthread))
+  if (!norpc_channel_open (self->channel, context))
     {
       if (self->thread != NULL)
         norpc_thread_remove_host (self->thread, self);
@@ -184,12 +170,14 @@ claim_start (NorpcHost  *self,
 
 /* Any thread: the layers lead to the service, until there is none. */
 static void
-open_gate (NorpcHost *self)
+open_gate (NorpcHost    *self,
+           GMainContext *context)
 {
   if (self->gate == NULL)
     return;
 
   norpc_layer_set_endpoint (self->last_layer, NORPC_ENDPOINT (self->gate));
+  norpc_layer_set_service_context (NORPC_LAYER (self->layers), context);
   norpc_gate_open (self->gate, self);
 }
 
@@ -228,7 +216,7 @@ norpc_host_attach (NorpcHost     *self,
   if (self->thread != NULL)
     context = norpc_thread_get_main_context (self->thread);
 
-  open_gate (self);
+  open_gate (self, context);
   if (!claim_place (self, context, error))
     {
       give_up (self);
@@ -262,7 +250,7 @@ norpc_host_run_here (NorpcHost      *self,
 {
   g_autoptr (GSource) source = NULL;
   GMainContext *context;
-  gboolean own, acquired, known;
+  gboolean own, acquired;
 
   g_mutex_lock (&self->lock);
   source = self->source != NULL ? g_source_ref (self->source) : NULL;
@@ -273,12 +261,7 @@ norpc_host_run_here (NorpcHost      *self,
 
   context = g_source_get_context (source);
   own = g_main_context_is_owner (context);
-  known = norpc_context_is_own (context);
   acquired = !own && self->thread == NULL && g_main_context_acquire (context);
-
-  /* Who only lends itself for the moment will not serve the calls. */
-  if (known && (own || acquired))
-    note_runner (self);
 
   while ((own || acquired) && norpc_host_get_state (self) < state &&
          norpc_host_run (self, context))

@@ -19,18 +19,9 @@ norpc_latest_clear (NorpcLatest *self)
   g_mutex_clear (&self->lock);
 }
 
-/* Any thread. FALSE if the service has begun with @call, or it has ended. */
-static gboolean
-supersede (NorpcCall *call)
-{
-  if (!g_atomic_int_compare_and_exchange (&call->stage, NORPC_CALL_WAITING, NORPC_CALL_SUPERSEDED))
-    return FALSE;
-
-  return norpc_call_give_up (call, norpc_call_superseded_error (call));
-}
-
-/* The calling thread, before @call is sent: it takes the place of the last one,
- * if that still waits.
+/* The calling thread, between norpc_call_begin_send () and norpc_call_end_send (): from
+ * here on a newer call, of any thread, may end this one. Cancels the last call of the
+ * same method, unless its service has begun to handle it.
  */
 void
 norpc_latest_replace (NorpcLatest *self,
@@ -38,6 +29,9 @@ norpc_latest_replace (NorpcLatest *self,
 {
   gpointer method_info = (gpointer) norpc_call_get_method_info (call);
   NorpcCall *previous = NULL;
+
+  if ((norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_LATEST_WINS) == 0)
+    return;
 
   norpc_call_hold (call);
 
@@ -48,7 +42,10 @@ norpc_latest_replace (NorpcLatest *self,
   g_hash_table_insert (self->calls, method_info, call);
   g_mutex_unlock (&self->lock);
 
-  if (previous != NULL && supersede (previous))
-    call->superseded = g_steal_pointer (&previous);
-  g_clear_pointer (&previous, norpc_call_release);
+  if (previous == NULL)
+    return;
+
+  if (norpc_call_supersede (previous))
+    norpc_call_give_up (previous, norpc_call_superseded_error (previous));
+  norpc_call_release (previous);
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "norpc-endpoint-private.h"
 #include "norpc-pool-private.h"
 
 /**
@@ -54,12 +55,26 @@ norpc_pool_await_ready (NorpcEndpoint *endpoint,
   norpc_endpoint_await_ready (NORPC_POOL (endpoint)->balance, probe);
 }
 
+static gboolean
+norpc_pool_is_closed (NorpcEndpoint *endpoint)
+{
+  return norpc_endpoint_is_closed (NORPC_POOL (endpoint)->balance);
+}
+
+static gconstpointer
+norpc_pool_get_executor (NorpcEndpoint *endpoint)
+{
+  return norpc_endpoint_get_executor (NORPC_POOL (endpoint)->balance);
+}
+
 static void
 norpc_pool_endpoint_iface_init (NorpcEndpointInterface *iface)
 {
   iface->send = norpc_pool_send;
   iface->is_ready = norpc_pool_is_ready;
   iface->await_ready = norpc_pool_await_ready;
+  iface->is_closed = norpc_pool_is_closed;
+  iface->get_executor = norpc_pool_get_executor;
 }
 
 static void

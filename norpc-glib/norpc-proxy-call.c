@@ -6,7 +6,7 @@
 /* The calls that a proxy makes. */
 
 #include "norpc-call-private.h"
-#include "norpc-endpoint.h"
+#include "norpc-endpoint-private.h"
 #include "norpc-proxy-private.h"
 
 /* The client's context: hands the reply to the task, whose callback runs
@@ -54,17 +54,17 @@ norpc_proxy_call (NorpcProxy          *self,
                   GAsyncReadyCallback  callback,
                   gpointer             user_data)
 {
+  NorpcCallOrigin origin;
   GTask *task;
 
   g_return_if_fail (NORPC_IS_PROXY (self));
   g_return_if_fail (call != NULL);
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
+  origin = norpc_proxy_prepare_call (self, call);
   if (callback == NULL)
     {
-      norpc_proxy_prepare_call (self, call);
-      call->proxy_link.group = norpc_proxy_get_calls (self);
-      norpc_endpoint_call (norpc_proxy_get_endpoint (self), call, cancellable, NULL, NULL);
+      norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, NULL, NULL);
       return;
     }
 
@@ -73,10 +73,8 @@ norpc_proxy_call (NorpcProxy          *self,
    * longer than all the rest.
    */
   (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
-  norpc_proxy_prepare_call (self, call);
-  call->proxy_link.group = norpc_proxy_get_calls (self);
   norpc_call_note_iteration (call);
-  norpc_endpoint_call (norpc_proxy_get_endpoint (self), call, cancellable, reply_cb, task);
+  norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, reply_cb, task);
 }
 
 /**
@@ -125,13 +123,14 @@ norpc_proxy_call_sync (NorpcProxy    *self,
                        GCancellable  *cancellable,
                        GError       **error)
 {
+  NorpcCallOrigin origin;
+
   g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
   g_return_val_if_fail (call != NULL, NULL);
 
-  norpc_proxy_prepare_call (self, call);
-  call->proxy_link.group = norpc_proxy_get_calls (self);
+  origin = norpc_proxy_prepare_call (self, call);
 
-  return norpc_endpoint_call_sync (norpc_proxy_get_endpoint (self), call, cancellable, error);
+  return norpc_endpoint_call_sync_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, error);
 }
 
 /**
@@ -154,9 +153,11 @@ void
 norpc_proxy_send (NorpcProxy *self,
                   NorpcCall  *call)
 {
+  NorpcCallOrigin origin;
+
   g_return_if_fail (NORPC_IS_PROXY (self));
   g_return_if_fail (call != NULL);
 
-  norpc_proxy_prepare_call (self, call);
-  norpc_endpoint_send (norpc_proxy_get_endpoint (self), call);
+  origin = norpc_proxy_prepare_call (self, call);
+  norpc_endpoint_send_for (norpc_proxy_get_endpoint (self), call, &origin);
 }

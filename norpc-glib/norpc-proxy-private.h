@@ -5,13 +5,12 @@
 
 #pragma once
 
-#include "norpc-call-group-private.h"
+#include "norpc-call-scope-private.h"
 #include "norpc-proxy.h"
 
 G_BEGIN_DECLS
 
-NorpcCallGroup *norpc_proxy_get_calls    (NorpcProxy *self);
-void            norpc_proxy_prepare_call (NorpcProxy *self,
+NorpcCallOrigin norpc_proxy_prepare_call (NorpcProxy *self,
                                           NorpcCall  *call);
 
 G_END_DECLS

@@ -6,7 +6,6 @@
 #include "norpc-call-private.h"
 #include "norpc-endpoint.h"
 #include "norpc-enum-types.h"
-#include "norpc-latest-private.h"
 #include "norpc-proxy-private.h"
 
 /**
@@ -310,15 +309,8 @@ norpc_proxy_cancel_all (NorpcProxy *self)
   norpc_call_group_give_up (get_private (self)->calls, error);
 }
 
-/* Any thread. */
-NorpcCallGroup *
-norpc_proxy_get_calls (NorpcProxy *self)
-{
-  return get_private (self)->calls;
-}
-
 /* The calling thread, before the call is sent. */
-void
+NorpcCallOrigin
 norpc_proxy_prepare_call (NorpcProxy *self,
                           NorpcCall  *call)
 {
@@ -330,6 +322,5 @@ norpc_proxy_prepare_call (NorpcProxy *self,
   if (!call->has_priority && priority != NORPC_PRIORITY_NORMAL)
     norpc_call_set_priority (call, (NorpcPriority) priority);
 
-  if (norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_LATEST_WINS)
-    norpc_latest_replace (&priv->latest, call);
+  return (NorpcCallOrigin) { priv->calls, &priv->latest };
 }

@@ -11,7 +11,6 @@
 
 #include "norpc-call-private.h"
 #include "norpc-endpoint-private.h"
-#include "norpc-permit-private.h"
 #include "norpc-readiness-private.h"
 
 static const NorpcMethodInfo ready_info = {
@@ -59,7 +58,7 @@ norpc_endpoint_is_ready (NorpcEndpoint *self)
 /**
  * norpc_endpoint_await_ready:
  * @self: an endpoint
- * @probe: (transfer full): a call without arguments
+ * @probe: a call without arguments
  *
  * Has a call answered, without values, when another would be taken without
  * waiting.
@@ -86,29 +85,6 @@ norpc_endpoint_await_ready (NorpcEndpoint *self,
     }
 
   norpc_call_return_values (probe, 0, NULL);
-  norpc_call_unref (probe);
-}
-
-/* The client's context, where its callback has had the time to call. */
-static gboolean
-never_mind_cb (gpointer user_data G_GNUC_UNUSED)
-{
-  return G_SOURCE_REMOVE;
-}
-
-/* The client's context: keeps the place until the context has nothing better
- * to do. What continues in another iteration, as a promise or a coroutine may,
- * comes before that.
- */
-static void
-keep_for_a_while (NorpcPermit *permit)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  g_source_set_static_name (source, "norpc permit");
-  g_source_set_priority (source, G_PRIORITY_LOW);
-  g_source_set_callback (source, never_mind_cb, permit, (GDestroyNotify) norpc_permit_free);
-  g_source_attach (source, g_main_context_get_thread_default ());
 }
 
 /* The client's context: hands the answer to the task, whose callback runs
@@ -120,11 +96,7 @@ probe_reply_cb (NorpcReply *reply,
 {
   g_autoptr (NorpcReply) probe_reply = reply;
   g_autoptr (GTask) task = user_data;
-  NorpcPermit *permit = norpc_call_steal_permit (norpc_reply_get_call (reply));
   GError *error = NULL;
-
-  if (permit != NULL)
-    keep_for_a_while (permit);
 
   if (norpc_reply_propagate_error (probe_reply, &error))
     g_task_return_boolean (task, TRUE);
@@ -142,12 +114,11 @@ probe_reply_cb (NorpcReply *reply,
  * Waits until a call would be taken without waiting, and not be answered
  * %NORPC_ERROR_BUSY.
  *
- * A client that makes each of its calls when it was told to never has more
- * calls waiting than there is room for, together with all other clients that
- * do so. Where a channel is told of, it keeps one place for the context that
- * asked: for the next call from there, or until everything else that waits in
- * that context has run and none was made, or for a tenth of a second if the
- * context does not run.
+ * No place is kept: another client may take it first, and then the call waits or is
+ * answered %NORPC_ERROR_BUSY after all. A channel tells one of those that wait, in
+ * their order, for each place that becomes free, and all of them when its queue has
+ * run empty. So clients that call when they are told to, and ask again when they were
+ * too late, share a channel without filling it in vain.
  *
  * Since: 0.1
  */
@@ -157,7 +128,7 @@ norpc_endpoint_ready_async (NorpcEndpoint       *self,
                             GAsyncReadyCallback  callback,
                             gpointer             user_data)
 {
-  NorpcCall *probe;
+  g_autoptr (NorpcCall) probe = NULL;
   GTask *task;
 
   g_return_if_fail (NORPC_IS_ENDPOINT (self));
@@ -168,7 +139,7 @@ norpc_endpoint_ready_async (NorpcEndpoint       *self,
 
   probe = norpc_probe_new ();
   norpc_call_note_iteration (probe);
-  norpc_endpoint_prepare_call (probe, cancellable, probe_reply_cb, task);
+  norpc_endpoint_prepare_call (probe, NULL, cancellable, probe_reply_cb, task);
   norpc_endpoint_await_ready (self, probe);
 }
 

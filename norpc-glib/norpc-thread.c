@@ -325,7 +325,7 @@ norpc_thread_get_main_context (NorpcThread *self)
 void
 norpc_thread_stop (NorpcThread *self)
 {
-  NorpcThreadWait wait = { .thread = self != NULL ? self->gthread : NULL };
+  NorpcThreadWait wait = { 0 };
 
   g_return_if_fail (NORPC_IS_THREAD (self));
 
@@ -333,9 +333,10 @@ norpc_thread_stop (NorpcThread *self)
   if (self->gthread == g_thread_self ())
     return;
 
+  wait.executor = self->data->context;
   if (!norpc_deadlock_begin_wait (&wait))
     {
-      g_critical ("A thread was stopped by one that it stops: it is not waited for");
+      g_critical ("Two threads are stopping each other; not waiting for the other one");
       return;
     }
 
@@ -343,7 +344,7 @@ norpc_thread_stop (NorpcThread *self)
   while (!self->data->ended)
     g_cond_wait (&self->data->changed, &self->data->lock);
   g_mutex_unlock (&self->data->lock);
-  norpc_deadlock_end_wait ();
+  norpc_deadlock_end_wait (&wait);
 
   if (g_atomic_int_compare_and_exchange (&self->joined, FALSE, TRUE))
     g_thread_join (self->gthread);

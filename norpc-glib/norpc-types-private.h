@@ -11,6 +11,5 @@ G_BEGIN_DECLS
 
 typedef struct _NorpcInbox NorpcInbox;
 typedef struct _NorpcHost   NorpcHost;
-typedef struct _NorpcPermit NorpcPermit;
 
 G_END_DECLS

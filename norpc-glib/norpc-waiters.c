@@ -130,7 +130,9 @@ norpc_waiters_wait (NorpcWaiters    *self,
                     GError         **error)
 {
   NorpcThreadWait wait = {
-    .thread = norpc_channel_get_serving_thread (host->channel), .host = host, .state = state
+    .executor = norpc_channel_get_executor (NORPC_ENDPOINT (host->channel)),
+    .host = host,
+    .state = state
   };
   gulong cancelled_id = 0;
   gboolean reached;
@@ -148,7 +150,7 @@ norpc_waiters_wait (NorpcWaiters    *self,
   g_mutex_unlock (&self->lock);
 
   g_cancellable_disconnect (cancellable, cancelled_id);
-  norpc_deadlock_end_wait ();
+  norpc_deadlock_end_wait (&wait);
 
   return reached || !g_cancellable_set_error_if_cancelled (cancellable, error);
 }

@@ -14,18 +14,17 @@ G_BEGIN_DECLS
  * A call of a client that a layer answers with calls of its own, of the same
  * method and with the same arguments: one after the other.
  *
- * When the client's call is given up, so is the one behind the layer. The layer
- * may go meanwhile: then what is on its way is the last attempt.
+ * When the client's call is cancelled, so is the one behind the layer. As any thread may
+ * end either, the functions that are told call nothing foreign.
  */
 typedef struct _NorpcAttempt NorpcAttempt;
 
 typedef struct
 {
-  void (*attempt_ended) (NorpcLayer   *layer, /* the thread that ended it */
-                         NorpcAttempt *attempt,
-                         NorpcCall    *inner);
-  void (*client_ended)  (NorpcLayer   *layer, /* the thread that ended the client's call */
-                         NorpcAttempt *attempt);
+  void (*attempt_ended) (NorpcAttempt *attempt, /* the thread that ended it */
+                         NorpcReply   *reply);
+  void (*client_ended)  (NorpcAttempt *attempt); /* the thread that ended the client's call */
+  void (*finalize)      (NorpcAttempt *attempt);
 } NorpcAttemptFuncs;
 
 /* Layers have more behind it. */
@@ -36,7 +35,6 @@ struct _NorpcAttempt
 
   gatomicrefcount          ref_count;
   const NorpcAttemptFuncs *funcs;
-  GWeakRef                 layer;
   NorpcCall               *outer; /* (owned): the client's */
 
   GMutex      lock;
@@ -45,15 +43,15 @@ struct _NorpcAttempt
 };
 
 gpointer      norpc_attempt_new       (gsize                    size,
-                                       NorpcLayer              *layer,
                                        NorpcCall               *call,
                                        const NorpcAttemptFuncs *funcs);
+gboolean      norpc_attempt_begin     (NorpcAttempt            *self);
 NorpcAttempt *norpc_attempt_ref       (NorpcAttempt            *self);
 void          norpc_attempt_unref     (NorpcAttempt            *self);
 void          norpc_attempt_send      (NorpcAttempt            *self,
                                        NorpcLayer              *layer);
 void          norpc_attempt_answer    (NorpcAttempt            *self,
-                                       NorpcCall               *inner);
+                                       NorpcReply              *reply);
 gboolean      norpc_attempt_has_ended (NorpcAttempt            *self);
 
 G_END_DECLS

@@ -4,7 +4,8 @@
  */
 
 #include "norpc-attempt-private.h"
-#include "norpc-deadlock-private.h"
+#include "norpc-call-return-private.h"
+#include "norpc-layer-private.h"
 
 NorpcAttempt *
 norpc_attempt_ref (NorpcAttempt *self)
@@ -20,21 +21,20 @@ norpc_attempt_unref (NorpcAttempt *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_weak_ref_clear (&self->layer);
+  self->funcs->finalize (self);
   norpc_call_unref (self->outer);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-/* The thread that ends the client's call. If it was not by us, that is because
- * nobody waits any more.
+/* The thread that ends the client's call. If that was not the layer, nobody waits for the
+ * attempt any more.
  */
 static void
 outer_ended (NorpcCallWatch *watch,
              NorpcCall      *outer)
 {
   NorpcAttempt *self = (NorpcAttempt *) watch;
-  g_autoptr (NorpcLayer) layer = g_weak_ref_get (&self->layer);
   NorpcReply *inner;
 
   g_mutex_lock (&self->lock);
@@ -48,17 +48,15 @@ outer_ended (NorpcCallWatch *watch,
       norpc_reply_unref (inner);
     }
 
-  if (layer != NULL)
-    self->funcs->client_ended (layer, self);
+  self->funcs->client_ended (self);
   norpc_attempt_unref (self);
 }
 
-/* Any thread: takes over @call, which has come to @layer. @size is that of a struct that begins with the
- * attempt. Returns an owned one, or NULL if the call has ended.
+/* Any thread: takes over @call, which has come to a layer. @size is that of a struct that
+ * begins with the attempt. Returns an owned one.
  */
 gpointer
 norpc_attempt_new (gsize                    size,
-                   NorpcLayer              *layer,
                    NorpcCall               *call,
                    const NorpcAttemptFuncs *funcs)
 {
@@ -67,17 +65,24 @@ norpc_attempt_new (gsize                    size,
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
   self->funcs = funcs;
-  g_weak_ref_init (&self->layer, layer);
   self->outer = call;
 
+  return self;
+}
+
+/* The same thread, when the rest of the struct has been filled in. FALSE if the client's
+ * call has ended.
+ */
+gboolean
+norpc_attempt_begin (NorpcAttempt *self)
+{
   norpc_attempt_ref (self);
-  if (norpc_call_add_watch (call, &self->outer_watch, outer_ended))
-    return self;
+  if (norpc_call_add_watch (self->outer, &self->outer_watch, outer_ended))
+    return TRUE;
 
   norpc_attempt_unref (self);
-  norpc_attempt_unref (self);
 
-  return NULL;
+  return FALSE;
 }
 
 /* A call like that of the client (owned). */
@@ -88,12 +93,15 @@ copy_call (NorpcCall *call)
 
   for (guint i = 0; i < call->n_args; i++)
     g_value_copy (&call->values[i], &copy->values[i]);
-  copy->deadline = call->deadline;
+  copy->deadline = norpc_call_get_deadline (call);
   copy->priority = call->priority;
   copy->has_priority = call->has_priority;
+  copy->must_not_wait = call->must_not_wait;
   copy->waiting_thread = call->waiting_thread;
   /* To be compared only. */
   copy->inbox = call->inbox;
+  copy->outer = call;
+  norpc_call_hold (call);
 
   return copy;
 }
@@ -104,7 +112,6 @@ inner_ended (NorpcCallWatch *watch,
              NorpcCall      *inner)
 {
   NorpcAttempt *self = (NorpcAttempt *) ((char *) watch - G_STRUCT_OFFSET (NorpcAttempt, inner_watch));
-  g_autoptr (NorpcLayer) layer = g_weak_ref_get (&self->layer);
   g_autoptr (NorpcReply) reply = NULL;
   gboolean ended;
 
@@ -113,10 +120,10 @@ inner_ended (NorpcCallWatch *watch,
   reply = g_steal_pointer (&self->inner);
   g_mutex_unlock (&self->lock);
 
-  if (!ended && layer != NULL)
-    self->funcs->attempt_ended (layer, self, inner);
-  else if (!ended)
-    norpc_attempt_answer (self, inner);
+  if (!ended)
+    self->funcs->attempt_ended (self, reply);
+  else
+    norpc_call_move_return_watches (inner, self->outer);
   norpc_attempt_unref (self);
 }
 
@@ -142,33 +149,24 @@ norpc_attempt_send (NorpcAttempt *self,
       return;
     }
 
-  if (inner->waiting_thread != NULL)
-    norpc_deadlock_substitute (self->outer, inner);
-
   norpc_attempt_ref (self);
   if (!norpc_call_add_watch (inner, &self->inner_watch, inner_ended))
     norpc_attempt_unref (self);
-  norpc_layer_pass_on (layer, inner);
+  norpc_layer_forward (layer, inner);
 }
 
-/* The thread that ended @inner: its answer is that to the client's call. */
-void
-norpc_attempt_answer (NorpcAttempt *self,
-                      NorpcCall    *inner)
+/* Any thread: takes the values out of @inner, so that they are released on the side of
+ * the client.
+ */
+static void
+move_results (NorpcCall *inner,
+              NorpcCall *outer)
 {
-  GValue *results;
+  GValue *results = norpc_call_begin_reply (outer, inner->interface_info, inner->method);
 
-  if (inner->error != NULL)
-    {
-      norpc_call_take_error (self->outer, g_error_copy (inner->error));
-      return;
-    }
-
-  results = norpc_call_begin_reply (self->outer, inner->interface_info, inner->method);
   if (results == NULL)
     return;
 
-  /* They move, so that they are released on the side of the client. */
   for (guint i = 0; i < inner->n_results; i++)
     {
       GValue *result = &inner->values[inner->n_args + i];
@@ -177,7 +175,21 @@ norpc_attempt_answer (NorpcAttempt *self,
       results[i] = *result;
       *result = (GValue) G_VALUE_INIT;
     }
-  norpc_call_end_reply (self->outer);
+  norpc_call_end_reply (outer);
+}
+
+/* Any thread, after the attempt has ended: @reply is that to the client's call. */
+void
+norpc_attempt_answer (NorpcAttempt *self,
+                      NorpcReply   *reply)
+{
+  NorpcCall *inner = norpc_reply_get_call (reply);
+
+  norpc_call_move_return_watches (inner, self->outer);
+  if (inner->error != NULL)
+    norpc_call_take_error (self->outer, g_error_copy (inner->error));
+  else
+    move_results (inner, self->outer);
 }
 
 gboolean

@@ -4,7 +4,10 @@
  */
 
 #include "norpc-balance.h"
+#include "norpc-endpoint-private.h"
+#include "norpc-inquiry-private.h"
 #include "norpc-call-key-private.h"
+#include "norpc-call-private.h"
 #include "norpc-enum-types.h"
 #include "norpc-layer-private.h"
 #include "norpc-member-choice-private.h"
@@ -18,7 +21,10 @@
  * there is no endpoint. Endpoints can be added and removed at any time. One that
  * is closed, as the channel of a server that has stopped, gets no call unless all
  * are; the calls that it got before end as they do without the layer, so that a
- * [class@Norpc.Retry] before it can send them elsewhere.
+ * [class@Norpc.Retry] before it can send them elsewhere. Unless calls have keys, an
+ * endpoint that is not ready gets none while another one is.
+ *
+ * The layer is ready when any of its endpoints is, and closed when all are.
  *
  * By key, the key of a call is its first argument, or what the function says that
  * [method@Norpc.Balance.set_key_func] sets. When an endpoint is added or
@@ -41,6 +47,9 @@ struct _NorpcBalance
   GMutex        lock;
   NorpcMembers *members; /* (owned) [lock] */
   guint64       next;    /* [lock]: the number of the next member */
+
+  NorpcInquiries *inquiries; /* (owned): has its own lock: of those that wait for a member */
+
   int           turn;    /* atomic: of the next call */
 };
 
@@ -66,27 +75,19 @@ get_members (NorpcBalance *self)
   return members;
 }
 
-static guint
-get_key (NorpcBalance *self,
-         NorpcCall    *call)
-{
-  return self->key_func != NULL ? self->key_func (call, self->key_data)
-                                : norpc_call_hash_first_arg (call);
-}
-
 /* Any thread. @members has at least one. */
 static NorpcMember *
 choose_among (NorpcBalance *self,
               NorpcMembers *members,
-              NorpcCall    *call)
+              guint         key)
 {
   switch (self->policy)
     {
     case NORPC_BALANCE_ROUND_ROBIN:
-      return members->at[(guint) g_atomic_int_add (&self->turn, 1) % members->n];
+      return norpc_members_choose_ready (members, (guint) g_atomic_int_add (&self->turn, 1) % members->n);
 
     case NORPC_BALANCE_BY_KEY:
-      return norpc_members_choose_by_key (members, get_key (self, call));
+      return norpc_members_choose_by_key (members, key);
 
     case NORPC_BALANCE_LEAST_PENDING:
     default:
@@ -94,50 +95,93 @@ choose_among (NorpcBalance *self,
     }
 }
 
-/* Any thread. */
-gboolean
-norpc_balance_is_closed (NorpcBalance *self)
-{
-  g_autoptr (NorpcMembers) members = get_members (self);
-  g_autoptr (NorpcMembers) open = norpc_members_copy_open (members);
-
-  return members->n > 0 ? open->n == 0
-                        : norpc_layer_is_closed (norpc_layer_get_endpoint (NORPC_LAYER (self)));
-}
-
-/* Any thread: who gets @call (owned), or NULL if there is nobody. */
+/* Any thread: the member that gets a call with @key (owned), or NULL if there is none. */
 static NorpcMember *
 choose (NorpcBalance *self,
-        NorpcCall    *call)
+        guint         key)
 {
   g_autoptr (NorpcMembers) members = get_members (self);
-  NorpcMember *member;
+  g_autoptr (NorpcMembers) open = NULL;
 
   if (members->n == 0)
     return NULL;
 
-  member = choose_among (self, members, call);
-  if (norpc_layer_is_closed (member->endpoint))
-    {
-      g_autoptr (NorpcMembers) open = norpc_members_copy_open (members);
+  open = norpc_members_copy_open (members);
 
-      if (open->n > 0)
-        member = choose_among (self, open, call);
-    }
+  return norpc_member_ref (choose_among (self, open->n > 0 ? open : members, key));
+}
 
-  return norpc_member_ref (member);
+/* The thread that sends the call. FALSE if the key is not known: then the call fails with
+ * @error.
+ */
+static gboolean
+get_key (NorpcBalance  *self,
+         NorpcCall     *call,
+         guint         *key,
+         GError       **error)
+{
+  *key = 0;
+  if (self->policy != NORPC_BALANCE_BY_KEY)
+    return TRUE;
+  if (self->key_func != NULL)
+    return self->key_func (call, key, self->key_data, error) && *error == NULL;
+
+  *key = norpc_call_hash_first_arg (call);
+
+  return TRUE;
 }
 
 static void
-norpc_balance_take (NorpcLayer *layer,
+norpc_balance_send (NorpcLayer *layer,
                     NorpcCall  *call)
 {
-  g_autoptr (NorpcMember) member = choose (NORPC_BALANCE (layer), call);
+  NorpcBalance *self = NORPC_BALANCE (layer);
+  g_autoptr (NorpcMember) member = NULL;
+  GError *error = NULL;
+  guint key;
 
+  if (!get_key (self, call, &key, &error))
+    {
+      norpc_call_fail (call, error);
+      norpc_call_unref (call);
+      return;
+    }
+
+  member = choose (self, key);
   if (member != NULL)
     norpc_member_send (member, call);
   else
-    norpc_layer_pass_on (layer, call);
+    norpc_layer_forward (layer, call);
+}
+
+static gboolean
+norpc_balance_is_closed (NorpcLayer *layer)
+{
+  g_autoptr (NorpcMembers) members = get_members (NORPC_BALANCE (layer));
+
+  for (guint i = 0; i < members->n; i++)
+    if (!norpc_endpoint_is_closed (members->at[i]->endpoint))
+      return FALSE;
+
+  return members->n > 0 || NORPC_LAYER_CLASS (norpc_balance_parent_class)->is_closed (layer);
+}
+
+/* What all members have in common, as the members are now. */
+static gconstpointer
+norpc_balance_get_executor (NorpcLayer *layer)
+{
+  g_autoptr (NorpcMembers) members = get_members (NORPC_BALANCE (layer));
+  gconstpointer executor;
+
+  if (members->n == 0)
+    return NORPC_LAYER_CLASS (norpc_balance_parent_class)->get_executor (layer);
+
+  executor = norpc_endpoint_get_executor (members->at[0]->endpoint);
+  for (guint i = 1; i < members->n; i++)
+    if (norpc_endpoint_get_executor (members->at[i]->endpoint) != executor)
+      return NULL;
+
+  return executor;
 }
 
 static gboolean
@@ -157,10 +201,11 @@ static void
 norpc_balance_await_room (NorpcLayer *layer,
                           NorpcCall  *probe)
 {
-  g_autoptr (NorpcMembers) members = get_members (NORPC_BALANCE (layer));
+  NorpcBalance *self = NORPC_BALANCE (layer);
+  g_autoptr (NorpcMembers) members = get_members (self);
 
   if (members->n > 0)
-    norpc_endpoint_await_ready (norpc_members_choose_readiest (members)->endpoint, probe);
+    norpc_inquiries_add (self->inquiries, probe, members);
   else
     NORPC_LAYER_CLASS (norpc_balance_parent_class)->await_room (layer, probe);
 }
@@ -201,12 +246,22 @@ norpc_balance_get_property (GObject    *object,
     }
 }
 
+/* Any thread: those that wait for a member are told that there is none. */
+static void
+norpc_balance_dispose (GObject *object)
+{
+  norpc_inquiries_close (NORPC_BALANCE (object)->inquiries);
+
+  G_OBJECT_CLASS (norpc_balance_parent_class)->dispose (object);
+}
+
 static void
 norpc_balance_finalize (GObject *object)
 {
   NorpcBalance *self = NORPC_BALANCE (object);
 
   norpc_members_unref (self->members);
+  norpc_inquiries_unref (self->inquiries);
   if (self->key_destroy != NULL)
     self->key_destroy (self->key_data);
   g_mutex_clear (&self->lock);
@@ -222,9 +277,12 @@ norpc_balance_class_init (NorpcBalanceClass *klass)
 
   object_class->set_property = norpc_balance_set_property;
   object_class->get_property = norpc_balance_get_property;
+  object_class->dispose = norpc_balance_dispose;
   object_class->finalize = norpc_balance_finalize;
 
-  layer_class->take = norpc_balance_take;
+  layer_class->send = norpc_balance_send;
+  layer_class->is_closed = norpc_balance_is_closed;
+  layer_class->get_executor = norpc_balance_get_executor;
   layer_class->has_room = norpc_balance_has_room;
   layer_class->await_room = norpc_balance_await_room;
 
@@ -247,6 +305,7 @@ static void
 norpc_balance_init (NorpcBalance *self)
 {
   self->members = norpc_members_new ();
+  self->inquiries = norpc_inquiries_new ();
   g_mutex_init (&self->lock);
 }
 
@@ -311,6 +370,8 @@ norpc_balance_add_endpoint (NorpcBalance  *self,
   old_members = self->members;
   self->members = norpc_members_copy_with (old_members, member);
   g_mutex_unlock (&self->lock);
+
+  norpc_inquiries_ask (self->inquiries, endpoint);
 }
 
 /**

@@ -34,15 +34,23 @@ typedef enum
 /**
  * NorpcKeyFunc:
  * @call: a call
+ * @key: (out): return location for a hash of the key
  * @user_data: what was given with the function
+ * @error: return location for an error
  *
- * Tells the key of a call. It runs in any thread.
+ * Tells the key of a call.
  *
- * Returns: a hash of the key
+ * It runs in the thread that sends the call or, where a layer before the balance held
+ * that, in a thread of GLib's pool; there it may block.
+ *
+ * Returns: %TRUE if @key is set; %FALSE if the call is to be answered with @error, or,
+ *   where no error is set, with %NORPC_ERROR_FAILED
  * Since: 0.1
  */
-typedef guint (*NorpcKeyFunc) (NorpcCall *call,
-                               gpointer   user_data);
+typedef gboolean (*NorpcKeyFunc) (NorpcCall  *call,
+                                  guint      *key,
+                                  gpointer    user_data,
+                                  GError    **error);
 
 #define NORPC_TYPE_BALANCE (norpc_balance_get_type ())
 

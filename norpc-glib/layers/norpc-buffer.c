@@ -4,9 +4,7 @@
  */
 
 #include "norpc-buffer.h"
-#include "norpc-call-watch-private.h"
-#include "norpc-line-private.h"
-#include "norpc-readiness-private.h"
+#include "norpc-wait-queue-private.h"
 
 /**
  * NorpcBuffer:
@@ -25,18 +23,9 @@ struct _NorpcBuffer
 {
   NorpcLayer parent_instance;
 
-  NorpcLine *line;     /* (owned): has its own lock */
-  guint      capacity; /* since construction */
-  int        asking;   /* atomic: a probe is at the next endpoint */
-  int        granted;  /* atomic: it came back, for one call */
+  NorpcWaitQueue *queue;    /* (owned): has its own lock */
+  guint           capacity; /* since construction */
 };
-
-/* A probe at the next endpoint. */
-typedef struct
-{
-  NorpcCallWatch watch; /* the first */
-  GWeakRef       buffer;
-} Question;
 
 G_DEFINE_FINAL_TYPE (NorpcBuffer, norpc_buffer, NORPC_TYPE_LAYER)
 
@@ -47,87 +36,44 @@ typedef enum
 
 static GParamSpec *properties[PROP_CAPACITY + 1];
 
-/* The thread that drains the line. */
-static NorpcLineVerdict
-judge (NorpcLayer *layer)
-{
-  NorpcBuffer *self = NORPC_BUFFER (layer);
-  NorpcEndpoint *endpoint = norpc_layer_get_endpoint (layer);
-
-  if (g_atomic_int_compare_and_exchange (&self->granted, TRUE, FALSE) ||
-      endpoint == NULL || norpc_endpoint_is_ready (endpoint))
-    return NORPC_LINE_PASS;
-
-  return NORPC_LINE_HOLD;
-}
-
-/* Any thread. */
+/* With the lock of the queue held. */
 static gboolean
-has_room (NorpcLayer *layer)
+admit (NorpcLayer *layer G_GNUC_UNUSED,
+       guint       n_passed G_GNUC_UNUSED,
+       gboolean    was_held G_GNUC_UNUSED)
 {
-  NorpcBuffer *self = NORPC_BUFFER (layer);
-
-  return norpc_line_get_n_held (self->line) < self->capacity;
+  return TRUE;
 }
 
-/* The thread that ends the probe. If that failed, so will the call. */
-static void
-question_answered (NorpcCallWatch *watch,
-                   NorpcCall      *probe G_GNUC_UNUSED)
+/* With the lock of the queue held. */
+static guint
+get_room (NorpcLayer *layer,
+          guint       n_passed G_GNUC_UNUSED,
+          guint       n_held)
 {
-  Question *question = (Question *) watch;
-  g_autoptr (NorpcBuffer) self = g_weak_ref_get (&question->buffer);
-
-  g_weak_ref_clear (&question->buffer);
-  g_free (question);
-
-  if (self == NULL)
-    return;
-
-  g_atomic_int_set (&self->granted, norpc_line_get_n_held (self->line) > 0);
-  g_atomic_int_set (&self->asking, FALSE);
-  norpc_line_drain (self->line, NORPC_LAYER (self));
+  return NORPC_BUFFER (layer)->capacity - n_held;
 }
 
-/* The thread that drains the line. */
-static void
-holding (NorpcLayer *layer)
-{
-  NorpcBuffer *self = NORPC_BUFFER (layer);
-  Question *question;
-  NorpcCall *probe;
-
-  if (norpc_line_get_n_held (self->line) == 0 ||
-      !g_atomic_int_compare_and_exchange (&self->asking, FALSE, TRUE))
-    return;
-
-  question = g_new0 (Question, 1);
-  g_weak_ref_init (&question->buffer, self);
-  probe = norpc_probe_new ();
-  norpc_call_add_watch (probe, &question->watch, question_answered);
-  norpc_endpoint_await_ready (norpc_layer_get_endpoint (layer), probe);
-}
-
-static const NorpcLineFuncs line_funcs = { judge, NULL, has_room, NULL, holding, TRUE };
+static const NorpcWaitQueueFuncs queue_funcs = { admit, get_room, NULL, NULL, FALSE, TRUE };
 
 static void
-norpc_buffer_take (NorpcLayer *layer,
+norpc_buffer_send (NorpcLayer *layer,
                    NorpcCall  *call)
 {
-  norpc_line_send (NORPC_BUFFER (layer)->line, layer, call);
+  norpc_wait_queue_send (NORPC_BUFFER (layer)->queue, layer, call);
 }
 
 static gboolean
 norpc_buffer_has_room (NorpcLayer *layer)
 {
-  return norpc_line_is_ready (NORPC_BUFFER (layer)->line, layer);
+  return norpc_wait_queue_is_ready (NORPC_BUFFER (layer)->queue, layer);
 }
 
 static void
 norpc_buffer_await_room (NorpcLayer *layer,
                          NorpcCall  *probe)
 {
-  norpc_line_await_ready (NORPC_BUFFER (layer)->line, layer, probe);
+  norpc_wait_queue_await_ready (NORPC_BUFFER (layer)->queue, layer, probe);
 }
 
 static void
@@ -142,7 +88,7 @@ norpc_buffer_set_property (GObject      *object,
     {
     case PROP_CAPACITY:
       self->capacity = g_value_get_uint (value);
-      norpc_line_set_max (self->line, self->capacity);
+      norpc_wait_queue_set_max (self->queue, self->capacity);
       break;
 
     default:
@@ -172,7 +118,7 @@ norpc_buffer_get_property (GObject    *object,
 static void
 norpc_buffer_dispose (GObject *object)
 {
-  norpc_line_close (NORPC_BUFFER (object)->line);
+  norpc_wait_queue_close (NORPC_BUFFER (object)->queue);
 
   G_OBJECT_CLASS (norpc_buffer_parent_class)->dispose (object);
 }
@@ -180,7 +126,7 @@ norpc_buffer_dispose (GObject *object)
 static void
 norpc_buffer_finalize (GObject *object)
 {
-  norpc_line_unref (NORPC_BUFFER (object)->line);
+  norpc_wait_queue_unref (NORPC_BUFFER (object)->queue);
 
   G_OBJECT_CLASS (norpc_buffer_parent_class)->finalize (object);
 }
@@ -196,7 +142,7 @@ norpc_buffer_class_init (NorpcBufferClass *klass)
   object_class->dispose = norpc_buffer_dispose;
   object_class->finalize = norpc_buffer_finalize;
 
-  layer_class->take = norpc_buffer_take;
+  layer_class->send = norpc_buffer_send;
   layer_class->has_room = norpc_buffer_has_room;
   layer_class->await_room = norpc_buffer_await_room;
 
@@ -218,7 +164,7 @@ norpc_buffer_class_init (NorpcBufferClass *klass)
 static void
 norpc_buffer_init (NorpcBuffer *self)
 {
-  self->line = norpc_line_new (NORPC_LAYER (self), &line_funcs);
+  self->queue = norpc_wait_queue_new (NORPC_LAYER (self), &queue_funcs);
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 
 #include "norpc-concurrency-limit.h"
-#include "norpc-line-private.h"
+#include "norpc-wait-queue-private.h"
 
 /**
  * NorpcConcurrencyLimit:
@@ -21,8 +21,8 @@ struct _NorpcConcurrencyLimit
 {
   NorpcLayer parent_instance;
 
-  NorpcLine *line;      /* (owned): has its own lock */
-  int        max_calls; /* atomic */
+  NorpcWaitQueue *queue;     /* (owned): has its own lock */
+  guint           max_calls; /* [lock of the queue] */
 };
 
 G_DEFINE_FINAL_TYPE (NorpcConcurrencyLimit, norpc_concurrency_limit, NORPC_TYPE_LAYER)
@@ -34,50 +34,46 @@ typedef enum
 
 static GParamSpec *properties[PROP_MAX_CALLS + 1];
 
-static guint
-get_max_calls (NorpcLayer *layer)
-{
-  return (guint) g_atomic_int_get (&NORPC_CONCURRENCY_LIMIT (layer)->max_calls);
-}
-
-/* The thread that drains the line. */
-static NorpcLineVerdict
-judge (NorpcLayer *layer)
-{
-  NorpcLine *line = NORPC_CONCURRENCY_LIMIT (layer)->line;
-
-  return norpc_line_get_n_passed (line) < get_max_calls (layer) ? NORPC_LINE_PASS : NORPC_LINE_HOLD;
-}
-
-/* Any thread. What is held may be about to pass. */
+/* With the lock of the queue held. */
 static gboolean
-has_room (NorpcLayer *layer)
+admit (NorpcLayer *layer,
+       guint       n_passed,
+       gboolean    was_held G_GNUC_UNUSED)
 {
-  NorpcLine *line = NORPC_CONCURRENCY_LIMIT (layer)->line;
-
-  return norpc_line_get_n_open (line) < get_max_calls (layer);
+  return n_passed < NORPC_CONCURRENCY_LIMIT (layer)->max_calls;
 }
 
-static const NorpcLineFuncs line_funcs = { judge, NULL, has_room, NULL, NULL, FALSE };
+/* With the lock of the queue held. What is held may be about to pass. */
+static guint
+get_room (NorpcLayer *layer,
+          guint       n_passed,
+          guint       n_held)
+{
+  guint max_calls = NORPC_CONCURRENCY_LIMIT (layer)->max_calls;
+
+  return max_calls - MIN (n_passed + n_held, max_calls);
+}
+
+static const NorpcWaitQueueFuncs queue_funcs = { admit, get_room, NULL, NULL, TRUE, FALSE };
 
 static void
-norpc_concurrency_limit_take (NorpcLayer *layer,
+norpc_concurrency_limit_send (NorpcLayer *layer,
                               NorpcCall  *call)
 {
-  norpc_line_send (NORPC_CONCURRENCY_LIMIT (layer)->line, layer, call);
+  norpc_wait_queue_send (NORPC_CONCURRENCY_LIMIT (layer)->queue, layer, call);
 }
 
 static gboolean
 norpc_concurrency_limit_has_room (NorpcLayer *layer)
 {
-  return norpc_line_is_ready (NORPC_CONCURRENCY_LIMIT (layer)->line, layer);
+  return norpc_wait_queue_is_ready (NORPC_CONCURRENCY_LIMIT (layer)->queue, layer);
 }
 
 static void
 norpc_concurrency_limit_await_room (NorpcLayer *layer,
                                     NorpcCall  *probe)
 {
-  norpc_line_await_ready (NORPC_CONCURRENCY_LIMIT (layer)->line, layer, probe);
+  norpc_wait_queue_await_ready (NORPC_CONCURRENCY_LIMIT (layer)->queue, layer, probe);
 }
 
 static void
@@ -123,7 +119,7 @@ norpc_concurrency_limit_get_property (GObject    *object,
 static void
 norpc_concurrency_limit_dispose (GObject *object)
 {
-  norpc_line_close (NORPC_CONCURRENCY_LIMIT (object)->line);
+  norpc_wait_queue_close (NORPC_CONCURRENCY_LIMIT (object)->queue);
 
   G_OBJECT_CLASS (norpc_concurrency_limit_parent_class)->dispose (object);
 }
@@ -131,7 +127,7 @@ norpc_concurrency_limit_dispose (GObject *object)
 static void
 norpc_concurrency_limit_finalize (GObject *object)
 {
-  norpc_line_unref (NORPC_CONCURRENCY_LIMIT (object)->line);
+  norpc_wait_queue_unref (NORPC_CONCURRENCY_LIMIT (object)->queue);
 
   G_OBJECT_CLASS (norpc_concurrency_limit_parent_class)->finalize (object);
 }
@@ -147,7 +143,7 @@ norpc_concurrency_limit_class_init (NorpcConcurrencyLimitClass *klass)
   object_class->dispose = norpc_concurrency_limit_dispose;
   object_class->finalize = norpc_concurrency_limit_finalize;
 
-  layer_class->take = norpc_concurrency_limit_take;
+  layer_class->send = norpc_concurrency_limit_send;
   layer_class->has_room = norpc_concurrency_limit_has_room;
   layer_class->await_room = norpc_concurrency_limit_await_room;
 
@@ -169,7 +165,7 @@ norpc_concurrency_limit_class_init (NorpcConcurrencyLimitClass *klass)
 static void
 norpc_concurrency_limit_init (NorpcConcurrencyLimit *self)
 {
-  self->line = norpc_line_new (NORPC_LAYER (self), &line_funcs);
+  self->queue = norpc_wait_queue_new (NORPC_LAYER (self), &queue_funcs);
   self->max_calls = 1;
 }
 
@@ -202,9 +198,15 @@ norpc_concurrency_limit_new (guint max_calls)
 guint
 norpc_concurrency_limit_get_max_calls (NorpcConcurrencyLimit *self)
 {
+  guint max_calls;
+
   g_return_val_if_fail (NORPC_IS_CONCURRENCY_LIMIT (self), 0);
 
-  return get_max_calls (NORPC_LAYER (self));
+  norpc_wait_queue_lock (self->queue);
+  max_calls = self->max_calls;
+  norpc_wait_queue_unlock (self->queue);
+
+  return max_calls;
 }
 
 /**
@@ -223,13 +225,19 @@ void
 norpc_concurrency_limit_set_max_calls (NorpcConcurrencyLimit *self,
                                        guint                  max_calls)
 {
+  gboolean changed;
+
   g_return_if_fail (NORPC_IS_CONCURRENCY_LIMIT (self));
   g_return_if_fail (max_calls >= 1 && max_calls <= G_MAXINT);
 
-  if (get_max_calls (NORPC_LAYER (self)) == max_calls)
+  norpc_wait_queue_lock (self->queue);
+  changed = self->max_calls != max_calls;
+  self->max_calls = max_calls;
+  norpc_wait_queue_unlock (self->queue);
+
+  if (!changed)
     return;
 
-  g_atomic_int_set (&self->max_calls, (int) max_calls);
-  norpc_line_drain (self->line, NORPC_LAYER (self));
+  norpc_wait_queue_drain (self->queue);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_CALLS]);
 }

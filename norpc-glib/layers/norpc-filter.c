@@ -3,16 +3,23 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "norpc-background-private.h"
 #include "norpc-call-private.h"
+#include "norpc-call-return-private.h"
 #include "norpc-filter.h"
+#include "norpc-layer-private.h"
 
 /**
  * NorpcFilter:
  *
- * Has functions look at calls, and at how they end.
+ * Has functions decide whether calls go on, and look at how they end.
  *
  * What is to be done with each call in one place: to log, to check who may do
  * what, to fill in an argument, to answer from a cache.
+ *
+ * A filter fails closed: a call passes only if its function returns %TRUE and sets no
+ * error. So it does not where the function is written in another language and raises
+ * an exception.
  *
  * Since: 0.1
  */
@@ -39,18 +46,21 @@ struct _NorpcFilter
   ReplyClosure   *reply;        /* (owned) (nullable) */
 };
 
-/* A call that is on its way: freed by who ends it. */
+/* A call that has passed. */
 typedef struct
 {
   NorpcCallWatch watch; /* the first */
-  ReplyClosure  *reply; /* (owned) */
+  ReplyClosure  *reply;   /* (owned) */
+  GMainContext  *context; /* (owned) (nullable): of the service, where a server has the filter */
 } Passage;
 
 G_DEFINE_FINAL_TYPE (NorpcFilter, norpc_filter, NORPC_TYPE_LAYER)
 
 static void
-reply_closure_unref (ReplyClosure *self)
+reply_closure_unref (gpointer data)
 {
+  ReplyClosure *self = data;
+
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
@@ -59,47 +69,153 @@ reply_closure_unref (ReplyClosure *self)
   g_free (self);
 }
 
-/* The thread that ends the call. */
 static void
-call_ended (NorpcCallWatch *watch,
-            NorpcCall      *call)
+passage_free (Passage *passage)
 {
-  Passage *passage = (Passage *) watch;
-  ReplyClosure *reply = passage->reply;
-
+  reply_closure_unref (passage->reply);
+  g_clear_pointer (&passage->context, g_main_context_unref);
   g_free (passage);
-  reply->func (norpc_call_get_reply (call), reply->data);
-  reply_closure_unref (reply);
 }
 
+/* The client's context, or a thread of the pool; or any thread, where @call is NULL as
+ * it never comes back: then the data of the function ends in the pool.
+ */
 static void
-watch_call (NorpcFilter *self,
-            NorpcCall   *call)
+call_returned (NorpcCallWatch *watch,
+               NorpcCall      *call)
 {
-  Passage *passage = g_new0 (Passage, 1);
+  Passage *passage = (Passage *) watch;
 
-  passage->reply = self->reply;
-  g_atomic_ref_count_inc (&self->reply->ref_count);
-  if (!norpc_call_add_watch (call, &passage->watch, call_ended))
+  if (call != NULL)
     {
-      reply_closure_unref (self->reply);
+      passage->reply->func (norpc_call_get_reply (call), passage->reply->data);
+      passage_free (passage);
+    }
+  else
+    {
+      norpc_background_push (reply_closure_unref, passage->reply);
       g_free (passage);
     }
 }
 
+/* A call that ended without an answer of the service. */
+typedef struct
+{
+  Passage    *passage; /* (owned) */
+  NorpcReply *reply;   /* (owned): an error, so that nothing of the client's ends with it */
+} Ended;
+
 static void
-norpc_filter_take (NorpcLayer *layer,
+ended_free (gpointer data)
+{
+  Ended *ended = data;
+
+  norpc_reply_unref (ended->reply);
+  passage_free (ended->passage);
+  g_free (ended);
+}
+
+/* The context of the service. */
+static gboolean
+ended_cb (gpointer user_data)
+{
+  Ended *ended = user_data;
+  ReplyClosure *closure = ended->passage->reply;
+
+  closure->func (ended->reply, closure->data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The thread that ends a call which has passed the filter of a server. The one that
+ * answers is the service's business; any other is not.
+ */
+static void
+call_ended_at_server (NorpcCallWatch *watch,
+                      NorpcCall      *call)
+{
+  Passage *passage = (Passage *) watch;
+  g_autoptr (GMainContext) context = NULL;
+  g_autoptr (GSource) source = NULL;
+  Ended *ended;
+
+  if (g_atomic_int_get (&call->replied) || g_main_context_is_owner (passage->context))
+    {
+      passage->reply->func (norpc_call_get_reply (call), passage->reply->data);
+      passage_free (passage);
+      return;
+    }
+
+  context = g_main_context_ref (passage->context);
+  ended = g_new (Ended, 1);
+  *ended = (Ended) { passage, norpc_reply_ref (norpc_call_get_reply (call)) };
+  source = g_idle_source_new ();
+  g_source_set_static_name (source, "norpc filter");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, ended_cb, ended, ended_free);
+  g_source_attach (source, context);
+}
+
+/* Any thread, which has the call. */
+static void
+watch_call (NorpcFilter *self,
+            NorpcCall   *call)
+{
+  GMainContext *context = norpc_layer_get_service_context (NORPC_LAYER (self));
+  Passage *passage;
+  gboolean added;
+
+  /* A one-way call has no reply. */
+  if (call->waiter == NORPC_CALL_WAITER_NONE && call->outer == NULL)
+    return;
+
+  passage = g_new0 (Passage, 1);
+  passage->reply = self->reply;
+  g_atomic_ref_count_inc (&self->reply->ref_count);
+  if (context != NULL)
+    {
+      passage->context = g_main_context_ref (context);
+      added = norpc_call_add_watch (call, &passage->watch, call_ended_at_server);
+    }
+  else
+    {
+      added = norpc_call_add_return_watch (call, &passage->watch, call_returned);
+    }
+
+  if (!added)
+    passage_free (passage);
+}
+
+static void
+norpc_filter_send (NorpcLayer *layer,
                    NorpcCall  *call)
 {
   NorpcFilter *self = NORPC_FILTER (layer);
+  GError *error = NULL;
 
   /* Also how it ends if the function answers it. */
   if (self->reply != NULL)
     watch_call (self, call);
-  if (self->call_func != NULL)
-    self->call_func (call, self->call_data);
 
-  norpc_layer_pass_on (layer, call);
+  if (self->call_func != NULL &&
+      (!self->call_func (call, self->call_data, &error) || error != NULL))
+    {
+      norpc_call_fail (call, error);
+      norpc_call_unref (call);
+      return;
+    }
+
+  norpc_layer_forward (layer, call);
+}
+
+/* The function may answer a call, in whatever thread. */
+static gconstpointer
+norpc_filter_get_executor (NorpcLayer *layer)
+{
+  if (NORPC_FILTER (layer)->call_func != NULL)
+    return NULL;
+
+  return NORPC_LAYER_CLASS (norpc_filter_parent_class)->get_executor (layer);
 }
 
 static void
@@ -118,7 +234,8 @@ static void
 norpc_filter_class_init (NorpcFilterClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = norpc_filter_finalize;
-  NORPC_LAYER_CLASS (klass)->take = norpc_filter_take;
+  NORPC_LAYER_CLASS (klass)->send = norpc_filter_send;
+  NORPC_LAYER_CLASS (klass)->get_executor = norpc_filter_get_executor;
 }
 
 static void
@@ -129,7 +246,7 @@ norpc_filter_init (NorpcFilter *self G_GNUC_UNUSED)
 /**
  * norpc_filter_new:
  *
- * Makes a layer that has functions look at calls.
+ * Makes a layer that has functions look at calls, which are to be set.
  *
  * Returns: (transfer floating): a new layer
  * Since: 0.1
@@ -143,11 +260,11 @@ norpc_filter_new (void)
 /**
  * norpc_filter_set_call_func:
  * @self: a filter
- * @func: (scope notified): looks at each call before it goes on
+ * @func: (scope notified): decides whether a call goes on
  * @user_data: data for @func
  * @destroy: (nullable): frees @user_data
  *
- * Sets what looks at each call before it goes on, before the first call.
+ * Sets what decides whether calls go on, before the first call.
  *
  * Since: 0.1
  */

@@ -17,22 +17,40 @@ G_BEGIN_DECLS
  * NorpcFilterFunc:
  * @call: a call that has come to the filter
  * @user_data: what was given with the function
+ * @error: return location for an error
  *
- * Looks at a call, in any thread. It may change its arguments, or answer it: then
- * it does not go on.
+ * Decides whether a call goes on.
  *
+ * It may change the arguments with [method@Norpc.Call.set_arg], and it may answer the
+ * call itself, which then goes no further.
+ *
+ * It runs in the thread that sends the call or, where a layer before the filter held
+ * that, in a thread of GLib's pool; there it may block.
+ *
+ * Returns: %TRUE to let the call pass; %FALSE if it is to be answered with @error, or,
+ *   where no error is set, with %NORPC_ERROR_FAILED
  * Since: 0.1
  */
-typedef void (*NorpcFilterFunc) (NorpcCall *call,
-                                 gpointer   user_data);
+typedef gboolean (*NorpcFilterFunc) (NorpcCall  *call,
+                                     gpointer    user_data,
+                                     GError    **error);
 
 /**
  * NorpcFilterReplyFunc:
  * @reply: how a call ended, to be looked at within the function only
  * @user_data: what was given with the function
  *
- * Looks at how a call ended, in any thread and before its client does. It must not
- * block.
+ * Looks at how a call ended.
+ *
+ * Before a channel it runs in the context of the client, just before the client has the
+ * reply; for an attempt of a [class@Norpc.Retry] that is followed by another one, in
+ * a thread of GLib's pool.
+ *
+ * In a server it runs in the thread that answers, which is that of the service as a
+ * rule, before the reply is sent. Where a call ends without an answer of the service
+ * it runs in the context of the service, which may be after the client has been told.
+ *
+ * It is not called for calls that are one-way.
  *
  * Since: 0.1
  */

@@ -5,11 +5,14 @@
 
 #pragma once
 
-#include "norpc-balance.h"
+#include "norpc-layer.h"
 
 G_BEGIN_DECLS
 
-gboolean norpc_layer_is_closed   (NorpcEndpoint *endpoint);
-gboolean norpc_balance_is_closed (NorpcBalance  *self);
+void          norpc_layer_forward             (NorpcLayer   *self,
+                                               NorpcCall    *call);
+void          norpc_layer_set_service_context (NorpcLayer   *self,
+                                               GMainContext *context);
+GMainContext *norpc_layer_get_service_context (NorpcLayer   *self);
 
 G_END_DECLS

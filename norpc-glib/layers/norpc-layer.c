@@ -4,10 +4,9 @@
  */
 
 #include "norpc-call-private.h"
-#include "norpc-channel.h"
+#include "norpc-endpoint-private.h"
 #include "norpc-error.h"
 #include "norpc-layer-private.h"
-#include "norpc-pool.h"
 
 /**
  * NorpcLayer:
@@ -25,12 +24,19 @@
  * An author's own layer is a subclass that overrides [vfunc@Norpc.Layer.take].
  * Layers may be used by many threads at once.
  *
+ * A layer passes a call on in the thread that sent it. One that had to wait is passed on
+ * in a thread of GLib's pool, so that nobody else's call, reply or timeout depends on
+ * what is behind the layer; it is one thread at a time for each layer, which keeps the
+ * calls in order.
+ *
  * Since: 0.1
  */
 
 typedef struct
 {
   NorpcEndpoint *endpoint; /* (owned) (nullable): set once, before the first call */
+  GMainContext  *service_context; /* (owned) (nullable): of the server that has the layer; set
+                                     once, before the first call */
 } NorpcLayerPrivate;
 
 static void norpc_layer_endpoint_iface_init (NorpcEndpointInterface *iface);
@@ -57,7 +63,7 @@ static void
 norpc_layer_endpoint_send (NorpcEndpoint *endpoint,
                            NorpcCall     *call)
 {
-  NORPC_LAYER_GET_CLASS (endpoint)->take (NORPC_LAYER (endpoint), call);
+  NORPC_LAYER_GET_CLASS (endpoint)->send (NORPC_LAYER (endpoint), call);
 }
 
 static gboolean
@@ -73,12 +79,49 @@ norpc_layer_endpoint_await_ready (NorpcEndpoint *endpoint,
   NORPC_LAYER_GET_CLASS (endpoint)->await_room (NORPC_LAYER (endpoint), probe);
 }
 
+static gboolean
+norpc_layer_endpoint_is_closed (NorpcEndpoint *endpoint)
+{
+  return NORPC_LAYER_GET_CLASS (endpoint)->is_closed (NORPC_LAYER (endpoint));
+}
+
+static gconstpointer
+norpc_layer_endpoint_get_executor (NorpcEndpoint *endpoint)
+{
+  return NORPC_LAYER_GET_CLASS (endpoint)->get_executor (NORPC_LAYER (endpoint));
+}
+
 static void
 norpc_layer_endpoint_iface_init (NorpcEndpointInterface *iface)
 {
   iface->send = norpc_layer_endpoint_send;
   iface->is_ready = norpc_layer_endpoint_is_ready;
   iface->await_ready = norpc_layer_endpoint_await_ready;
+  iface->is_closed = norpc_layer_endpoint_is_closed;
+  iface->get_executor = norpc_layer_endpoint_get_executor;
+}
+
+static gboolean
+norpc_layer_real_take (NorpcLayer  *self,
+                       NorpcCall   *call,
+                       GError     **error G_GNUC_UNUSED)
+{
+  norpc_layer_pass_on (self, call);
+
+  return TRUE;
+}
+
+/* The layers of norpc-glib take over the reference themselves. */
+static void
+norpc_layer_real_send (NorpcLayer *self,
+                       NorpcCall  *call)
+{
+  GError *error = NULL;
+
+  /* Code that decides over access fails closed, whatever it returned. */
+  if (!NORPC_LAYER_GET_CLASS (self)->take (self, call, &error) || error != NULL)
+    norpc_call_fail (call, error);
+  norpc_call_unref (call);
 }
 
 static gboolean
@@ -99,6 +142,25 @@ norpc_layer_real_await_room (NorpcLayer *self,
     norpc_endpoint_await_ready (endpoint, probe);
   else
     norpc_layer_pass_on (self, probe);
+}
+
+static gboolean
+norpc_layer_real_is_closed (NorpcLayer *self)
+{
+  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+
+  return endpoint != NULL && norpc_endpoint_is_closed (endpoint);
+}
+
+/* A layer of somebody else's may answer calls itself, in any thread. */
+static gconstpointer
+norpc_layer_real_get_executor (NorpcLayer *self)
+{
+  NorpcLayerClass *klass = NORPC_LAYER_GET_CLASS (self);
+  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+  gboolean passes_on = klass->send != norpc_layer_real_send || klass->take == norpc_layer_real_take;
+
+  return passes_on && endpoint != NULL ? norpc_endpoint_get_executor (endpoint) : NULL;
 }
 
 static void
@@ -145,7 +207,10 @@ norpc_layer_get_property (GObject    *object,
 static void
 norpc_layer_finalize (GObject *object)
 {
-  g_clear_object (&get_private (NORPC_LAYER (object))->endpoint);
+  NorpcLayerPrivate *priv = get_private (NORPC_LAYER (object));
+
+  g_clear_object (&priv->endpoint);
+  g_clear_pointer (&priv->service_context, g_main_context_unref);
 
   G_OBJECT_CLASS (norpc_layer_parent_class)->finalize (object);
 }
@@ -159,9 +224,12 @@ norpc_layer_class_init (NorpcLayerClass *klass)
   object_class->get_property = norpc_layer_get_property;
   object_class->finalize = norpc_layer_finalize;
 
-  klass->take = norpc_layer_pass_on;
+  klass->take = norpc_layer_real_take;
+  klass->send = norpc_layer_real_send;
   klass->has_room = norpc_layer_real_has_room;
   klass->await_room = norpc_layer_real_await_room;
+  klass->is_closed = norpc_layer_real_is_closed;
+  klass->get_executor = norpc_layer_real_get_executor;
 
   /**
    * NorpcLayer:endpoint: (getter get_endpoint) (setter set_endpoint)
@@ -227,25 +295,50 @@ norpc_layer_set_endpoint (NorpcLayer    *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENDPOINT]);
 }
 
-/* Any thread: whether calls end in channels that are closed. */
-gboolean
-norpc_layer_is_closed (NorpcEndpoint *endpoint)
+/* Any thread, before the first call: @self and the layers behind it are a server's, whose
+ * service is in @context.
+ */
+void
+norpc_layer_set_service_context (NorpcLayer   *self,
+                                 GMainContext *context)
 {
-  if (NORPC_IS_POOL (endpoint))
-    endpoint = NORPC_ENDPOINT (norpc_pool_get_balance (NORPC_POOL (endpoint)));
+  NorpcLayerPrivate *priv = get_private (self);
 
-  if (NORPC_IS_BALANCE (endpoint))
-    return norpc_balance_is_closed (NORPC_BALANCE (endpoint));
-  if (NORPC_IS_LAYER (endpoint))
-    return norpc_layer_is_closed (get_private (NORPC_LAYER (endpoint))->endpoint);
+  if (priv->service_context == NULL)
+    priv->service_context = g_main_context_ref (context);
+  if (NORPC_IS_LAYER (priv->endpoint))
+    norpc_layer_set_service_context (NORPC_LAYER (priv->endpoint), context);
+}
 
-  return NORPC_IS_CHANNEL (endpoint) && norpc_channel_is_closed (NORPC_CHANNEL (endpoint));
+/* Any thread: the context of the service, for a layer of a server; or NULL. */
+GMainContext *
+norpc_layer_get_service_context (NorpcLayer *self)
+{
+  return get_private (self)->service_context;
+}
+
+/* Any thread: passes @call (owned) on. */
+void
+norpc_layer_forward (NorpcLayer *self,
+                     NorpcCall  *call)
+{
+  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+
+  if (endpoint != NULL && g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
+    {
+      norpc_endpoint_send (endpoint, call);
+      return;
+    }
+
+  if (endpoint == NULL)
+    norpc_call_refuse (call, NORPC_ERROR_CLOSED, "was sent to a layer with nothing behind it");
+  norpc_call_unref (call);
 }
 
 /**
  * norpc_layer_pass_on:
  * @self: a layer
- * @call: (transfer full): a call
+ * @call: (transfer none): a call
  *
  * Passes a call on to the next endpoint.
  *
@@ -258,21 +351,10 @@ void
 norpc_layer_pass_on (NorpcLayer *self,
                      NorpcCall  *call)
 {
-  NorpcEndpoint *endpoint;
-
   g_return_if_fail (NORPC_IS_LAYER (self));
   g_return_if_fail (call != NULL);
 
-  endpoint = get_private (self)->endpoint;
-  if (endpoint != NULL && g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
-    {
-      norpc_endpoint_send (endpoint, call);
-      return;
-    }
-
-  if (endpoint == NULL)
-    norpc_call_refuse (call, NORPC_ERROR_CLOSED, "was sent to a layer with nothing behind it");
-  norpc_call_unref (call);
+  norpc_layer_forward (self, norpc_call_ref (call));
 }
 
 /**

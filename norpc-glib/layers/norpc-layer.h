@@ -21,11 +21,11 @@ G_DECLARE_DERIVABLE_TYPE (NorpcLayer, norpc_layer, NORPC, LAYER, GInitiallyUnown
 /**
  * NorpcLayerClass:
  * @parent_class: the parent class
- * @take: takes a call; by default it passes it on
+ * @take: takes a call that it borrows; by default it passes it on
  * @has_room: tells whether a call would be passed on at once; by default
  *   whether the next endpoint is ready
- * @await_room: answers a probe when the layer is ready; by default the next
- *   endpoint does
+ * @await_room: answers a probe that it borrows when the layer is ready; by default
+ *   the next endpoint does
  *
  * The class of [class@Norpc.Layer].
  *
@@ -40,13 +40,26 @@ struct _NorpcLayerClass
   /**
    * NorpcLayerClass::take:
    * @self: a layer
-   * @call: (transfer full): the call
+   * @call: (transfer none): the call
+   * @error: return location for an error
    *
-   * Takes @call: passes it on with [method@Norpc.Layer.pass_on], now or later,
-   * or answers it. It does not block, and runs in any thread.
+   * Takes @call: passes it on with [method@Norpc.Layer.pass_on], or answers it, now
+   * or later.
+   *
+   * A layer that does so later takes a reference of its own. One that does neither
+   * has the call answered %NORPC_ERROR_NO_REPLY, and one that fails has it answered
+   * with @error, so that no call is lost: what raises an exception in another
+   * language fails without an error, which becomes %NORPC_ERROR_FAILED.
+   *
+   * It runs in the thread that sends the call or, where a layer before it held
+   * that, in a thread of GLib's pool. There it may block: calls that come after it
+   * through the layer that held it are delayed, and nothing else.
+   *
+   * Returns: %FALSE if @call is to be answered with @error
    */
-  void     (*take)       (NorpcLayer *self,
-                          NorpcCall  *call);
+  gboolean (*take)       (NorpcLayer *self,
+                          NorpcCall  *call,
+                          GError    **error);
 
   /**
    * NorpcLayerClass::has_room:
@@ -61,14 +74,20 @@ struct _NorpcLayerClass
   /**
    * NorpcLayerClass::await_room:
    * @self: a layer
-   * @probe: (transfer full): a call without arguments
+   * @probe: (transfer none): a call without arguments
    *
-   * Answers @probe, without values, when a call would be passed on at once.
+   * Answers @probe, without values, when a call would be passed on at once. A layer
+   * that does so later takes a reference of its own.
    */
   void     (*await_room) (NorpcLayer *self,
                           NorpcCall  *probe);
 
   /*< private >*/
+  void          (*send)         (NorpcLayer *self,
+                                 NorpcCall  *call);
+  gconstpointer (*get_executor) (NorpcLayer *self);
+  gboolean      (*is_closed)    (NorpcLayer *self);
+
   gpointer _reserved[8];
 };
 

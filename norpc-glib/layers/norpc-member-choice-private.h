@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 NorpcMember *norpc_members_choose_less_busy (NorpcMembers *members);
 NorpcMember *norpc_members_choose_by_key    (NorpcMembers *members,
                                              guint         key);
-NorpcMember *norpc_members_choose_readiest  (NorpcMembers *members);
+NorpcMember *norpc_members_choose_ready     (NorpcMembers *members,
+                                             guint         place);
 
 G_END_DECLS

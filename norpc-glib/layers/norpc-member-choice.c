@@ -19,12 +19,30 @@ get_better (NorpcMember *first,
   return norpc_member_get_n_pending (second) < norpc_member_get_n_pending (first) ? second : first;
 }
 
+/* Any thread: the one at @place or, if that is not ready, the next that is. */
+NorpcMember *
+norpc_members_choose_ready (NorpcMembers *members,
+                            guint         place)
+{
+  for (guint i = 0; i < members->n; i++)
+    {
+      NorpcMember *member = members->at[(place + i) % members->n];
+
+      if (norpc_endpoint_is_ready (member->endpoint))
+        return member;
+    }
+
+  return members->at[place];
+}
+
 /* Any thread: the better of two that are picked by chance. That is nearly as good as
- * the best of all, which all who choose at once would choose.
+ * the best of all, which all who choose at once would choose. If neither is ready,
+ * another one that is.
  */
 NorpcMember *
 norpc_members_choose_less_busy (NorpcMembers *members)
 {
+  NorpcMember *better;
   guint first, second;
 
   if (members->n == 1)
@@ -35,7 +53,11 @@ norpc_members_choose_less_busy (NorpcMembers *members)
   if (second >= first)
     second++;
 
-  return get_better (members->at[first], members->at[second]);
+  better = get_better (members->at[first], members->at[second]);
+  if (members->n == 2 || norpc_endpoint_is_ready (better->endpoint))
+    return better;
+
+  return norpc_members_choose_ready (members, better == members->at[first] ? first : second);
 }
 
 /* Any thread: a number that says how close the key is to the member. */
@@ -65,19 +87,4 @@ norpc_members_choose_by_key (NorpcMembers *members,
       closest = members->at[i];
 
   return closest;
-}
-
-/* Any thread: the one that is ready, or else of those that are open the one that
- * has the least to do.
- */
-NorpcMember *
-norpc_members_choose_readiest (NorpcMembers *members)
-{
-  g_autoptr (NorpcMembers) open = norpc_members_copy_open (members);
-  NorpcMember *best = open->n > 0 ? open->at[0] : members->at[0];
-
-  for (guint i = 1; i < open->n; i++)
-    best = get_better (best, open->at[i]);
-
-  return best;
 }

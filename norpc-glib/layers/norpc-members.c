@@ -4,7 +4,6 @@
  */
 
 #include "norpc-call-private.h"
-#include "norpc-layer-private.h"
 #include "norpc-members-private.h"
 
 /* A call on its way to a member: freed by who ends it. */
@@ -183,7 +182,7 @@ norpc_members_copy_open (NorpcMembers *self)
   NorpcMembers *copy = members_new (self->n);
 
   for (guint i = 0; i < self->n; i++)
-    if (!norpc_layer_is_closed (self->at[i]->endpoint))
+    if (!norpc_endpoint_is_closed (self->at[i]->endpoint))
       add (copy, self->at[i]);
 
   return copy;

@@ -5,6 +5,7 @@
 
 #include "norpc-call-private.h"
 #include "norpc-clock-private.h"
+#include "norpc-layer-private.h"
 #include "norpc-meter.h"
 #include "norpc-stats-recorder-private.h"
 
@@ -66,7 +67,7 @@ call_ended (NorpcCallWatch *watch,
 }
 
 static void
-norpc_meter_take (NorpcLayer *layer,
+norpc_meter_send (NorpcLayer *layer,
                   NorpcCall  *call)
 {
   NorpcMeter *self = NORPC_METER (layer);
@@ -79,7 +80,7 @@ norpc_meter_take (NorpcLayer *layer,
   if (!norpc_call_add_watch (call, &passage->watch, call_ended))
     note_end (passage, call->timed_out ? NORPC_OUTCOME_TIMED_OUT : NORPC_OUTCOME_CANCELLED);
 
-  norpc_layer_pass_on (layer, call);
+  norpc_layer_forward (layer, call);
 }
 
 static void
@@ -94,7 +95,7 @@ static void
 norpc_meter_class_init (NorpcMeterClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = norpc_meter_finalize;
-  NORPC_LAYER_CLASS (klass)->take = norpc_meter_take;
+  NORPC_LAYER_CLASS (klass)->send = norpc_meter_send;
 }
 
 static void

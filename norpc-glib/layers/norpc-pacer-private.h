@@ -10,9 +10,11 @@
 G_BEGIN_DECLS
 
 /*
- * When the next of many may pass, so that so many pass in a period, evenly: the
- * generic cell rate algorithm, but that who is late through no fault of its own
- * makes up for it.
+ * When the next of many may pass, so that so many pass in a period, evenly: the generic
+ * cell rate algorithm. However late one comes, no more than the burst pass at once.
+ *
+ * One that was held is woken up a bit late, which is not its fault: the pace makes up for
+ * up to a millisecond of that, by letting the next pass a bit early.
  *
  * All times are monotonic time. Whoever has it protects it.
  */
@@ -21,18 +23,17 @@ typedef struct
   guint  n;      /* since construction: how many pass in a period */
   guint  period; /* since construction: milliseconds */
   guint  burst;  /* how many may pass at once, when none came for a while */
-  gint64 start;  /* of a period */
-  guint  n_passed; /* in it, fewer than n */
-  gint64 lag;      /* how late the last passed, which is not its client's fault */
+
+  double next;      /* the time of the next one, were there no bursts */
+  double held_next; /* the same for one that was held, which is not later */
+  double earliest;  /* that one passes then at the earliest */
 } NorpcPacer;
 
-gint64 norpc_pacer_get_due (NorpcPacer *self,
-                            guint       n_before);
-void   norpc_pacer_settle  (NorpcPacer *self,
-                            gint64      now);
-void   norpc_pacer_pass    (NorpcPacer *self,
-                            gint64      now);
-void   norpc_pacer_promise (NorpcPacer *self,
-                            gint64      now);
+gint64   norpc_pacer_get_due (NorpcPacer *self);
+guint    norpc_pacer_get_n   (NorpcPacer *self,
+                              gint64      now);
+gboolean norpc_pacer_pass    (NorpcPacer *self,
+                              gint64      now,
+                              gboolean    was_held);
 
 G_END_DECLS

@@ -5,61 +5,66 @@
 
 #include "norpc-pacer-private.h"
 
-#define FOR_EVER 1e18
+/* How late a thread is woken up as a rule, in microseconds: that is made up for. */
+#define LATENESS 1000.0
 
-/* How long so many take, in microseconds. */
-static gint64
-get_time_for (NorpcPacer *self,
-              guint       n)
+/* How far the calls are apart, in microseconds. */
+static double
+get_interval (NorpcPacer *self)
 {
-  return (gint64) MIN ((double) n * self->period * 1000 / self->n, FOR_EVER);
+  return (double) self->period * 1000 / self->n;
 }
 
-/* The time of the next one, were there no bursts. */
-static gint64
-get_turn (NorpcPacer *self)
+/* How much earlier than its own time one may pass. */
+static double
+get_tolerance (NorpcPacer *self)
 {
-  return self->start + get_time_for (self, self->n_passed);
+  return (self->burst - 1.0) * get_interval (self);
 }
 
-/* When one may pass that has @n_before before it. */
+/* When one may pass that was held. */
+static double
+get_held_due (NorpcPacer *self)
+{
+  double tolerance = get_tolerance (self);
+
+  return MIN (self->next - tolerance, MAX (self->held_next - tolerance, self->earliest));
+}
+
+/* When the first of those that are held may pass. */
 gint64
-norpc_pacer_get_due (NorpcPacer *self,
-                     guint       n_before)
+norpc_pacer_get_due (NorpcPacer *self)
 {
-  return get_turn (self) - get_time_for (self, self->burst - 1) + get_time_for (self, n_before);
+  double due = MIN (get_held_due (self), 1e18);
+  gint64 time = (gint64) due;
+
+  return time < due ? time + 1 : time;
 }
 
-/* Before something comes, when nothing waits: time is lost in which nothing did. */
-void
-norpc_pacer_settle (NorpcPacer *self,
-                    gint64      now)
+/* How many may pass at @now. */
+guint
+norpc_pacer_get_n (NorpcPacer *self,
+                   gint64      now)
 {
-  if (now - get_turn (self) <= self->lag)
-    return;
+  double early = now - (self->next - get_tolerance (self));
 
-  self->start = now;
-  self->n_passed = 0;
-  self->lag = 0;
+  return early < 0 ? 0 : (guint) MIN (1 + early / get_interval (self), self->burst);
 }
 
-/* One passes. */
-void
+/* FALSE if none may pass at @now. */
+gboolean
 norpc_pacer_pass (NorpcPacer *self,
-                  gint64      now)
+                  gint64      now,
+                  gboolean    was_held)
 {
-  self->lag = MAX (now - get_turn (self), 0);
-  if (++self->n_passed == self->n)
-    {
-      self->start += (gint64) self->period * 1000;
-      self->n_passed = 0;
-    }
-}
+  double interval = get_interval (self);
 
-/* One that is going to come has its time kept, for as long as that of one is. */
-void
-norpc_pacer_promise (NorpcPacer *self,
-                     gint64      now)
-{
-  self->lag = MAX (now - get_turn (self), 0) + get_time_for (self, 1);
+  if (now < (was_held ? get_held_due (self) : self->next - get_tolerance (self)))
+    return FALSE;
+
+  self->next = MAX (self->next, now) + interval;
+  self->held_next = MAX (self->held_next, now - LATENESS) + interval;
+  self->earliest = now + MAX (interval - LATENESS, interval / 2);
+
+  return TRUE;
 }

@@ -3,10 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-alarm-private.h"
-#include "norpc-line-private.h"
 #include "norpc-pacer-private.h"
 #include "norpc-rate-limit.h"
+#include "norpc-wait-queue-private.h"
 
 /**
  * NorpcRateLimit:
@@ -14,13 +13,13 @@
  * Lets so many calls pass in a period of time, evenly.
  *
  * Each call has its time, which is a part of the period after that of the call
- * before it. A call that comes too early is held until then. What waits is woken
- * some tens or hundreds of microseconds late, as timers are; then all pass
- * whose time has come, so that the pace is right on average.
+ * before it. A call that comes too early is held until then. A thread that waits for a
+ * time is woken up a bit late: up to a millisecond of that is made up for, so that
+ * the pace is right on average.
  *
- * Time in which fewer calls came than might have passed is lost, but for
- * [property@Norpc.RateLimit:burst]. The layer is ready as long as it would hold
- * no call.
+ * Other time in which fewer calls passed than might have is lost, whether no call came or
+ * the process was stopped: no more than [property@Norpc.RateLimit:burst] calls pass at
+ * once. The layer is ready as long as it would hold no call.
  *
  * Since: 0.1
  */
@@ -29,11 +28,9 @@ struct _NorpcRateLimit
 {
   NorpcLayer parent_instance;
 
-  NorpcLine  *line;  /* (owned): has its own lock */
-  NorpcAlarm *alarm; /* (owned): for when the next call that waits has its time */
-
-  GMutex     lock;
-  NorpcPacer pacer; /* [lock], but for what it has since construction */
+  NorpcWaitQueue *queue; /* (owned): has its own lock */
+  NorpcPacer      pacer; /* [lock of the queue], but for what it has since construction */
+  guint           n_promised; /* [lock of the queue]: those that were told, and have not called */
 };
 
 G_DEFINE_FINAL_TYPE (NorpcRateLimit, norpc_rate_limit, NORPC_TYPE_LAYER)
@@ -47,111 +44,76 @@ typedef enum
 
 static GParamSpec *properties[PROP_BURST + 1];
 
-/* Any thread: when a call may pass that has @n_before before it. */
-static gint64
-get_due (NorpcRateLimit *self,
-         guint           n_before)
-{
-  gint64 due;
-
-  g_mutex_lock (&self->lock);
-  due = norpc_pacer_get_due (&self->pacer, n_before);
-  g_mutex_unlock (&self->lock);
-
-  return due;
-}
-
-/* Any thread, before something comes. */
-static void
-settle (NorpcRateLimit *self)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  if (norpc_line_is_waiting (self->line))
-    return;
-
-  g_mutex_lock (&self->lock);
-  norpc_pacer_settle (&self->pacer, now);
-  g_mutex_unlock (&self->lock);
-}
-
-/* The thread that drains the line. */
-static NorpcLineVerdict
-judge (NorpcLayer *layer)
-{
-  return get_due (NORPC_RATE_LIMIT (layer), 0) <= g_get_monotonic_time () ? NORPC_LINE_PASS
-                                                                          : NORPC_LINE_HOLD;
-}
-
-/* The thread that drains the line. */
-static void
-passing (NorpcLayer *layer)
-{
-  NorpcRateLimit *self = NORPC_RATE_LIMIT (layer);
-
-  g_mutex_lock (&self->lock);
-  norpc_pacer_pass (&self->pacer, g_get_monotonic_time ());
-  g_mutex_unlock (&self->lock);
-}
-
-/* The thread that drains the line: a client has the time of one call to come. */
-static void
-promising (NorpcLayer *layer)
-{
-  NorpcRateLimit *self = NORPC_RATE_LIMIT (layer);
-
-  g_mutex_lock (&self->lock);
-  norpc_pacer_promise (&self->pacer, g_get_monotonic_time ());
-  g_mutex_unlock (&self->lock);
-}
-
-/* Any thread. What is held may be about to pass. */
+/* With the lock of the queue held. */
 static gboolean
-has_room (NorpcLayer *layer)
+admit (NorpcLayer *layer,
+       guint       n_passed G_GNUC_UNUSED,
+       gboolean    was_held)
 {
   NorpcRateLimit *self = NORPC_RATE_LIMIT (layer);
+  gboolean was_told = !was_held && self->n_promised > 0;
 
-  return get_due (self, norpc_line_get_n_held (self->line)) <= g_get_monotonic_time ();
+  if (!norpc_pacer_pass (&self->pacer, g_get_monotonic_time (), was_held || was_told))
+    return FALSE;
+
+  self->n_promised -= was_told ? 1 : 0;
+
+  return TRUE;
 }
 
-/* The thread that drains the line: only one does, so the alarm is right. */
-static void
-holding (NorpcLayer *layer)
+/* With the lock of the queue held. */
+static guint
+get_room (NorpcLayer *layer,
+          guint       n_passed G_GNUC_UNUSED,
+          guint       n_held)
 {
-  NorpcRateLimit *self = NORPC_RATE_LIMIT (layer);
+  NorpcPacer *pacer = &NORPC_RATE_LIMIT (layer)->pacer;
+  gint64 now = g_get_monotonic_time ();
+  guint n = norpc_pacer_get_n (pacer, now);
 
-  norpc_alarm_set (self->alarm, get_due (self, 0));
+  if (n == 0 && norpc_pacer_get_due (pacer) <= now)
+    n = 1;
+
+  return n - MIN (n, n_held);
 }
 
-static const NorpcLineFuncs line_funcs = { judge, passing, has_room, promising, holding, FALSE };
-
-/* The alarms' thread. */
+/* With the lock of the queue held: the calls of those that waited for room come as late
+ * as those that were held pass.
+ */
 static void
-time_has_come (GObject *object)
+promise (NorpcLayer *layer,
+         guint       n_told)
 {
-  norpc_line_drain (NORPC_RATE_LIMIT (object)->line, NORPC_LAYER (object));
+  NORPC_RATE_LIMIT (layer)->n_promised = n_told;
 }
 
+/* With the lock of the queue held. */
+static gint64
+get_time (NorpcLayer *layer)
+{
+  return norpc_pacer_get_due (&NORPC_RATE_LIMIT (layer)->pacer);
+}
+
+static const NorpcWaitQueueFuncs queue_funcs = { admit, get_room, get_time, promise, FALSE, FALSE };
+
 static void
-norpc_rate_limit_take (NorpcLayer *layer,
+norpc_rate_limit_send (NorpcLayer *layer,
                        NorpcCall  *call)
 {
-  settle (NORPC_RATE_LIMIT (layer));
-  norpc_line_send (NORPC_RATE_LIMIT (layer)->line, layer, call);
+  norpc_wait_queue_send (NORPC_RATE_LIMIT (layer)->queue, layer, call);
 }
 
 static gboolean
 norpc_rate_limit_has_room (NorpcLayer *layer)
 {
-  return norpc_line_is_ready (NORPC_RATE_LIMIT (layer)->line, layer);
+  return norpc_wait_queue_is_ready (NORPC_RATE_LIMIT (layer)->queue, layer);
 }
 
 static void
 norpc_rate_limit_await_room (NorpcLayer *layer,
                              NorpcCall  *probe)
 {
-  settle (NORPC_RATE_LIMIT (layer));
-  norpc_line_await_ready (NORPC_RATE_LIMIT (layer)->line, layer, probe);
+  norpc_wait_queue_await_ready (NORPC_RATE_LIMIT (layer)->queue, layer, probe);
 }
 
 static void
@@ -213,7 +175,7 @@ norpc_rate_limit_get_property (GObject    *object,
 static void
 norpc_rate_limit_dispose (GObject *object)
 {
-  norpc_line_close (NORPC_RATE_LIMIT (object)->line);
+  norpc_wait_queue_close (NORPC_RATE_LIMIT (object)->queue);
 
   G_OBJECT_CLASS (norpc_rate_limit_parent_class)->dispose (object);
 }
@@ -223,9 +185,7 @@ norpc_rate_limit_finalize (GObject *object)
 {
   NorpcRateLimit *self = NORPC_RATE_LIMIT (object);
 
-  norpc_alarm_free (self->alarm);
-  norpc_line_unref (self->line);
-  g_mutex_clear (&self->lock);
+  norpc_wait_queue_unref (self->queue);
 
   G_OBJECT_CLASS (norpc_rate_limit_parent_class)->finalize (object);
 }
@@ -283,7 +243,7 @@ norpc_rate_limit_class_init (NorpcRateLimitClass *klass)
   object_class->dispose = norpc_rate_limit_dispose;
   object_class->finalize = norpc_rate_limit_finalize;
 
-  layer_class->take = norpc_rate_limit_take;
+  layer_class->send = norpc_rate_limit_send;
   layer_class->has_room = norpc_rate_limit_has_room;
   layer_class->await_room = norpc_rate_limit_await_room;
 
@@ -293,10 +253,8 @@ norpc_rate_limit_class_init (NorpcRateLimitClass *klass)
 static void
 norpc_rate_limit_init (NorpcRateLimit *self)
 {
-  self->line = norpc_line_new (NORPC_LAYER (self), &line_funcs);
-  self->alarm = norpc_alarm_new (G_OBJECT (self), time_has_come);
+  self->queue = norpc_wait_queue_new (NORPC_LAYER (self), &queue_funcs);
   self->pacer.burst = 1;
-  g_mutex_init (&self->lock);
 }
 
 /**
@@ -369,9 +327,9 @@ norpc_rate_limit_get_burst (NorpcRateLimit *self)
 
   g_return_val_if_fail (NORPC_IS_RATE_LIMIT (self), 0);
 
-  g_mutex_lock (&self->lock);
+  norpc_wait_queue_lock (self->queue);
   burst = self->pacer.burst;
-  g_mutex_unlock (&self->lock);
+  norpc_wait_queue_unlock (self->queue);
 
   return burst;
 }
@@ -397,14 +355,14 @@ norpc_rate_limit_set_burst (NorpcRateLimit *self,
   g_return_if_fail (NORPC_IS_RATE_LIMIT (self));
   g_return_if_fail (burst >= 1 && burst <= G_MAXINT);
 
-  g_mutex_lock (&self->lock);
+  norpc_wait_queue_lock (self->queue);
   changed = self->pacer.burst != burst;
   self->pacer.burst = burst;
-  g_mutex_unlock (&self->lock);
+  norpc_wait_queue_unlock (self->queue);
 
   if (!changed)
     return;
 
-  norpc_line_drain (self->line, NORPC_LAYER (self));
+  norpc_wait_queue_drain (self->queue);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BURST]);
 }

@@ -4,9 +4,11 @@
  */
 
 #include "norpc-attempt-private.h"
-#include "norpc-backoff-private.h"
+#include "norpc-background-private.h"
 #include "norpc-budget-private.h"
 #include "norpc-call-private.h"
+#include "norpc-call-return-private.h"
+#include "norpc-retry-queue-private.h"
 #include "norpc-retry.h"
 
 /**
@@ -31,30 +33,44 @@
  * Since: 0.1
  */
 
+/* What the attempts share with the layer, and may outlive it with. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  GWeakRef        layer;
+
+  /* Since construction, and for the function before the first call. */
+  guint            max_attempts;
+  double           ratio;
+  guint            reserve;   /* a second */
+  guint            delay;     /* milliseconds */
+  guint            max_delay; /* milliseconds */
+  gboolean         has_func;
+  NorpcRetryQueue *queue; /* (owned): of Retrial: has its own lock */
+
+  GMutex      lock;
+  NorpcBudget budget; /* [lock] */
+} Policy;
+
 struct _NorpcRetry
 {
   NorpcLayer parent_instance;
 
-  guint        max_attempts; /* since construction */
-  double       ratio;        /* since construction */
-  guint        reserve;      /* since construction: a second */
-  NorpcBackoff backoff;      /* of Retrial: has its own lock */
+  Policy *policy; /* (owned), since construction */
 
   /* Before the first call. */
   NorpcRetryFunc func; /* (nullable) */
   gpointer       func_data;
   GDestroyNotify func_destroy; /* (nullable) */
-
-  GMutex      lock;
-  NorpcBudget budget; /* [lock] */
 };
 
 /* A call that is on its way, perhaps once more. */
 typedef struct
 {
-  NorpcAttempt      attempt; /* the first */
-  guint             n_attempts;
-  NorpcBackoffEntry entry; /* which owns a reference while it waits */
+  NorpcAttempt    attempt; /* the first */
+  Policy         *policy;  /* (owned), since construction */
+  guint           n_attempts; /* of the thread that sends or has seen the last one end */
+  NorpcRetryEntry entry;   /* its data is a reference */
 } Retrial;
 
 G_DEFINE_FINAL_TYPE (NorpcRetry, norpc_retry, NORPC_TYPE_LAYER)
@@ -70,92 +86,179 @@ typedef enum
 
 static GParamSpec *properties[PROP_RESERVE + 1];
 
-/* Errors after which another attempt may go better. */
-static gboolean
-is_worth_it (NorpcRetry *self,
-             Retrial    *retrial,
-             NorpcCall  *inner)
+static void
+policy_unref (Policy *self)
 {
-  GError *error = inner->error;
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
 
-  /* The client's thread would be where it is: only a service may have said this of
-   * something else.
-   */
-  if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK) &&
-      !g_atomic_int_get (&inner->replied))
-    return FALSE;
+  norpc_retry_queue_unref (self->queue);
+  g_weak_ref_clear (&self->layer);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
 
-  if (self->func != NULL)
-    return self->func (retrial->attempt.outer, error, retrial->n_attempts, self->func_data);
-
+/* Whether a failure is one after which another attempt is made where no function tells. */
+static gboolean
+is_transient (const GError *error)
+{
   return g_error_matches (error, NORPC_ERROR, NORPC_ERROR_BUSY) ||
          g_error_matches (error, NORPC_ERROR, NORPC_ERROR_CLOSED) ||
          g_error_matches (error, NORPC_ERROR, NORPC_ERROR_NO_REPLY) ||
          g_error_matches (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
 }
 
-/* The thread that ended @call. If no handler has begun, none does from here on. */
+/* The client's thread would be where it is: only a service may have said this of
+ * something else.
+ */
+static gboolean
+is_deadlock (NorpcCall *call)
+{
+  return g_error_matches (call->error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK) &&
+         !g_atomic_int_get (&call->replied);
+}
+
+/* Any thread, after @call has ended. If no handler has begun, none does from here on. */
 static gboolean
 had_no_effect (NorpcCall *call)
 {
   return (norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_IDEMPOTENT) != 0 ||
-         g_atomic_int_compare_and_exchange (&call->stage, NORPC_CALL_WAITING, NORPC_CALL_SUPERSEDED);
+         norpc_call_supersede (call);
 }
 
 static gboolean
-withdraw (NorpcRetry *self)
+withdraw (Policy *policy)
 {
   gboolean granted;
 
-  g_mutex_lock (&self->lock);
-  granted = norpc_budget_withdraw (&self->budget, g_get_monotonic_time (),
-                                   (double) self->reserve * NORPC_BUDGET_SECONDS);
-  g_mutex_unlock (&self->lock);
+  g_mutex_lock (&policy->lock);
+  granted = norpc_budget_withdraw (&policy->budget, g_get_monotonic_time (),
+                                   (double) policy->reserve * NORPC_BUDGET_SECONDS);
+  g_mutex_unlock (&policy->lock);
 
   return granted;
 }
 
+/* A thread of the pool: the functions of filters behind the layer hear of an attempt that
+ * is not the last.
+ */
+static void
+tell_filters (gpointer data)
+{
+  g_autoptr (NorpcReply) reply = data;
+
+  norpc_call_run_return_watches (norpc_reply_get_call (reply));
+}
+
 /* Any thread, which has a reference of its own. */
 static void
-stop_waiting (NorpcRetry *self,
-              Retrial    *retrial)
+stop_waiting (Retrial *retrial)
 {
-  if (norpc_backoff_remove (&self->backoff, &retrial->entry))
+  if (norpc_retry_queue_remove (retrial->policy->queue, &retrial->entry))
     norpc_attempt_unref (&retrial->attempt);
 }
 
-/* The thread that ended @inner. */
+/* Any thread: the last attempt ended with @reply, and another one is made. */
 static void
-attempt_ended (NorpcLayer   *layer,
-               NorpcAttempt *attempt,
-               NorpcCall    *inner)
+wait_for_next (Retrial    *retrial,
+               NorpcReply *reply)
 {
-  NorpcRetry *self = NORPC_RETRY (layer);
-  Retrial *retrial = (Retrial *) attempt;
+  Policy *policy = retrial->policy;
+  gint64 delay = norpc_retry_get_delay (policy->delay, policy->max_delay, retrial->n_attempts);
 
-  if (inner->error == NULL || retrial->n_attempts >= self->max_attempts ||
-      !is_worth_it (self, retrial, inner) ||
-      !had_no_effect (inner) || !withdraw (self))
+  if (g_atomic_pointer_get (&norpc_reply_get_call (reply)->return_watches) != NULL)
+    norpc_background_push (tell_filters, norpc_reply_ref (reply));
+
+  norpc_attempt_ref (&retrial->attempt);
+  if (!norpc_retry_queue_add (policy->queue, &retrial->entry, g_get_monotonic_time () + delay))
     {
-      norpc_attempt_answer (attempt, inner);
-      return;
+      norpc_attempt_answer (&retrial->attempt, reply);
+      norpc_attempt_unref (&retrial->attempt);
     }
+  else if (norpc_attempt_has_ended (&retrial->attempt))
+    {
+      stop_waiting (retrial);
+    }
+}
 
-  norpc_attempt_ref (attempt);
-  norpc_backoff_add (&self->backoff, &retrial->entry, retrial->n_attempts);
-  if (norpc_attempt_has_ended (attempt))
-    stop_waiting (self, retrial);
+/* Any thread: the last attempt ended with @reply, an error that is @worth another one. */
+static void
+go_on (Retrial    *retrial,
+       NorpcReply *reply,
+       gboolean    worth)
+{
+  NorpcCall *inner = norpc_reply_get_call (reply);
+
+  if (worth && had_no_effect (inner) && withdraw (retrial->policy))
+    wait_for_next (retrial, reply);
+  else
+    norpc_attempt_answer (&retrial->attempt, reply);
+}
+
+/* What the function of the layer is asked about. */
+typedef struct
+{
+  Retrial    *retrial; /* (owned) */
+  NorpcReply *reply;   /* (owned) */
+} Question;
+
+/* A thread of the pool: the function may do as it likes. */
+static void
+ask_func (gpointer data)
+{
+  g_autofree Question *question = data;
+  Retrial *retrial = question->retrial;
+  g_autoptr (NorpcReply) reply = question->reply;
+  g_autoptr (NorpcRetry) self = g_weak_ref_get (&retrial->policy->layer);
+  gboolean worth = self != NULL &&
+                   self->func (retrial->attempt.outer, norpc_reply_get_error (reply),
+                               retrial->n_attempts, self->func_data);
+
+  go_on (retrial, reply, worth);
+  norpc_attempt_unref (&retrial->attempt);
+}
+
+/* The thread that ended the attempt. */
+static void
+attempt_ended (NorpcAttempt *attempt,
+               NorpcReply   *reply)
+{
+  Retrial *retrial = (Retrial *) attempt;
+  NorpcCall *inner = norpc_reply_get_call (reply);
+
+  if (inner->error == NULL || retrial->n_attempts >= retrial->policy->max_attempts ||
+      is_deadlock (inner))
+    {
+      norpc_attempt_answer (attempt, reply);
+    }
+  else if (retrial->policy->has_func)
+    {
+      Question *question = g_new (Question, 1);
+
+      norpc_attempt_ref (attempt);
+      *question = (Question) { retrial, norpc_reply_ref (reply) };
+      norpc_background_push (ask_func, question);
+    }
+  else
+    {
+      go_on (retrial, reply, is_transient (inner->error));
+    }
 }
 
 /* The thread that ended the call of the client, which may not have waited. */
 static void
-client_ended (NorpcLayer   *layer,
-              NorpcAttempt *attempt)
+client_ended (NorpcAttempt *attempt)
 {
-  stop_waiting (NORPC_RETRY (layer), (Retrial *) attempt);
+  stop_waiting ((Retrial *) attempt);
 }
 
-static const NorpcAttemptFuncs attempt_funcs = { attempt_ended, client_ended };
+static void
+retrial_finalize (NorpcAttempt *attempt)
+{
+  policy_unref (((Retrial *) attempt)->policy);
+}
+
+static const NorpcAttemptFuncs attempt_funcs = { attempt_ended, client_ended, retrial_finalize };
 
 static void
 try (NorpcRetry *self,
@@ -165,37 +268,40 @@ try (NorpcRetry *self,
   norpc_attempt_send (&retrial->attempt, NORPC_LAYER (self));
 }
 
-/* The alarms' thread. */
+/* A thread of the pool, or whoever disposes of the layer. */
 static void
-time_has_come (GObject *object)
+time_has_come (gpointer    data,
+               NorpcLayer *layer)
 {
-  NorpcRetry *self = NORPC_RETRY (object);
-  Retrial *retrial;
+  Retrial *retrial = data;
 
-  while ((retrial = norpc_backoff_take_due (&self->backoff)) != NULL)
-    {
-      try (self, retrial);
-      norpc_attempt_unref (&retrial->attempt);
-    }
+  if (layer != NULL)
+    try (NORPC_RETRY (layer), retrial);
+  else
+    norpc_call_refuse (retrial->attempt.outer, NORPC_ERROR_CLOSED,
+                       "was not retried: the layer that held it is gone");
+  norpc_attempt_unref (&retrial->attempt);
 }
 
 static void
-norpc_retry_take (NorpcLayer *layer,
+norpc_retry_send (NorpcLayer *layer,
                   NorpcCall  *call)
 {
   NorpcRetry *self = NORPC_RETRY (layer);
+  Policy *policy = self->policy;
   Retrial *retrial;
 
-  g_mutex_lock (&self->lock);
-  norpc_budget_deposit (&self->budget, g_get_monotonic_time (), self->ratio);
-  g_mutex_unlock (&self->lock);
+  g_mutex_lock (&policy->lock);
+  norpc_budget_deposit (&policy->budget, g_get_monotonic_time (), policy->ratio);
+  g_mutex_unlock (&policy->lock);
 
-  retrial = norpc_attempt_new (sizeof (Retrial), layer, call, &attempt_funcs);
-  if (retrial == NULL)
-    return;
-
+  retrial = norpc_attempt_new (sizeof (Retrial), call, &attempt_funcs);
+  g_atomic_ref_count_inc (&policy->ref_count);
+  retrial->policy = policy;
   retrial->entry.data = retrial;
-  try (self, retrial);
+
+  if (norpc_attempt_begin (&retrial->attempt))
+    try (self, retrial);
   norpc_attempt_unref (&retrial->attempt);
 }
 
@@ -210,23 +316,23 @@ norpc_retry_set_property (GObject      *object,
   switch ((NorpcRetryProperty) property_id)
     {
     case PROP_MAX_ATTEMPTS:
-      self->max_attempts = g_value_get_uint (value);
+      self->policy->max_attempts = g_value_get_uint (value);
       break;
 
     case PROP_DELAY:
-      self->backoff.delay = g_value_get_uint (value);
+      self->policy->delay = g_value_get_uint (value);
       break;
 
     case PROP_MAX_DELAY:
-      self->backoff.max_delay = g_value_get_uint (value);
+      self->policy->max_delay = g_value_get_uint (value);
       break;
 
     case PROP_RATIO:
-      self->ratio = g_value_get_double (value);
+      self->policy->ratio = g_value_get_double (value);
       break;
 
     case PROP_RESERVE:
-      self->reserve = g_value_get_uint (value);
+      self->policy->reserve = g_value_get_uint (value);
       break;
 
     default:
@@ -246,23 +352,23 @@ norpc_retry_get_property (GObject    *object,
   switch ((NorpcRetryProperty) property_id)
     {
     case PROP_MAX_ATTEMPTS:
-      g_value_set_uint (value, self->max_attempts);
+      g_value_set_uint (value, self->policy->max_attempts);
       break;
 
     case PROP_DELAY:
-      g_value_set_uint (value, self->backoff.delay);
+      g_value_set_uint (value, self->policy->delay);
       break;
 
     case PROP_MAX_DELAY:
-      g_value_set_uint (value, self->backoff.max_delay);
+      g_value_set_uint (value, self->policy->max_delay);
       break;
 
     case PROP_RATIO:
-      g_value_set_double (value, self->ratio);
+      g_value_set_double (value, self->policy->ratio);
       break;
 
     case PROP_RESERVE:
-      g_value_set_uint (value, self->reserve);
+      g_value_set_uint (value, self->policy->reserve);
       break;
 
     default:
@@ -275,15 +381,7 @@ norpc_retry_get_property (GObject    *object,
 static void
 norpc_retry_dispose (GObject *object)
 {
-  NorpcRetry *self = NORPC_RETRY (object);
-  Retrial *retrial;
-
-  while ((retrial = norpc_backoff_take_any (&self->backoff)) != NULL)
-    {
-      norpc_call_refuse (retrial->attempt.outer, NORPC_ERROR_CLOSED,
-                         "was not made anew: the layer that held it is gone");
-      norpc_attempt_unref (&retrial->attempt);
-    }
+  norpc_retry_queue_close (NORPC_RETRY (object)->policy->queue);
 
   G_OBJECT_CLASS (norpc_retry_parent_class)->dispose (object);
 }
@@ -293,10 +391,9 @@ norpc_retry_finalize (GObject *object)
 {
   NorpcRetry *self = NORPC_RETRY (object);
 
-  norpc_backoff_clear (&self->backoff);
+  policy_unref (self->policy);
   if (self->func_destroy != NULL)
     self->func_destroy (self->func_data);
-  g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (norpc_retry_parent_class)->finalize (object);
 }
@@ -381,7 +478,7 @@ norpc_retry_class_init (NorpcRetryClass *klass)
   object_class->dispose = norpc_retry_dispose;
   object_class->finalize = norpc_retry_finalize;
 
-  NORPC_LAYER_CLASS (klass)->take = norpc_retry_take;
+  NORPC_LAYER_CLASS (klass)->send = norpc_retry_send;
 
   make_delay_properties ();
   make_budget_properties ();
@@ -391,8 +488,11 @@ norpc_retry_class_init (NorpcRetryClass *klass)
 static void
 norpc_retry_init (NorpcRetry *self)
 {
-  norpc_backoff_init (&self->backoff, G_OBJECT (self), time_has_come);
-  g_mutex_init (&self->lock);
+  self->policy = g_new0 (Policy, 1);
+  g_atomic_ref_count_init (&self->policy->ref_count);
+  g_mutex_init (&self->policy->lock);
+  g_weak_ref_init (&self->policy->layer, self);
+  self->policy->queue = norpc_retry_queue_new (NORPC_LAYER (self), time_has_come);
 }
 
 /**
@@ -426,7 +526,7 @@ norpc_retry_get_max_attempts (NorpcRetry *self)
 {
   g_return_val_if_fail (NORPC_IS_RETRY (self), 0);
 
-  return self->max_attempts;
+  return self->policy->max_attempts;
 }
 
 /**
@@ -439,9 +539,9 @@ norpc_retry_get_max_attempts (NorpcRetry *self)
  * Sets what tells which errors are worth another attempt, before the first
  * call.
  *
- * It is asked in any thread, also by several at once, and only while there are
- * attempts left. What it wants done all the same is not done if the call may
- * have had an effect, or could only deadlock.
+ * It runs in a thread of GLib's pool, in several at once for several calls, and
+ * may block. It is asked only while there are attempts left, and a call that may
+ * have had an effect, or could only deadlock, is not made anew whatever it says.
  *
  * Since: 0.1
  */
@@ -455,6 +555,7 @@ norpc_retry_set_func (NorpcRetry     *self,
   g_return_if_fail (func != NULL);
   g_return_if_fail (self->func == NULL);
 
+  self->policy->has_func = TRUE;
   self->func = func;
   self->func_data = user_data;
   self->func_destroy = destroy;

@@ -25,7 +25,7 @@ G_DECLARE_FINAL_TYPE (NorpcRetry, norpc_retry, NORPC, RETRY, NorpcLayer)
  * @n_attempts: how many attempts there were
  * @user_data: what was given with the function
  *
- * Tells whether a call is worth another attempt. It runs in any thread.
+ * Tells whether a call is worth another attempt. It runs in a thread of GLib's pool.
  *
  * Returns: %TRUE if it is
  * Since: 0.1

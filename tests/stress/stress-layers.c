@@ -23,14 +23,18 @@ carry (gpointer layer,
        gpointer call)
 {
   norpc_layer_pass_on (layer, call);
+  norpc_call_unref (call);
   g_object_unref (layer);
 }
 
-static void
-stress_carry_take (NorpcLayer *layer,
-                   NorpcCall  *call)
+static gboolean
+stress_carry_take (NorpcLayer  *layer,
+                   NorpcCall   *call,
+                   GError     **error)
 {
-  stress_worker_push (carry, g_object_ref (layer), call);
+  stress_worker_push (carry, g_object_ref (layer), norpc_call_ref (call));
+
+  return TRUE;
 }
 
 static void

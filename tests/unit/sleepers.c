@@ -62,23 +62,3 @@ sleepers_wait (guint n)
     g_cond_wait (&changed, &lock);
   g_mutex_unlock (&lock);
 }
-
-/* The alarms' thread. */
-static void
-wait_cb (GObject *object)
-{
-  sleepers_wait (2);
-}
-
-/* Any thread: until two have gone to sleep no alarm goes off, and so no further
- * attempt is made. Returns what is to be freed then; @object lives until it is.
- */
-NorpcAlarm *
-sleepers_block_alarms (GObject *object)
-{
-  NorpcAlarm *alarm = norpc_alarm_new (object, wait_cb);
-
-  norpc_alarm_set (alarm, 0);
-
-  return alarm;
-}

@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include "norpc-alarm-private.h"
 #include "norpc-deadlock-private.h"
 
 G_BEGIN_DECLS
@@ -19,6 +18,5 @@ gboolean __wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 void        sleepers_reset        (void);
 void        sleepers_be_last      (void);
 void        sleepers_wait         (guint    n);
-NorpcAlarm *sleepers_block_alarms (GObject *object);
 
 G_END_DECLS

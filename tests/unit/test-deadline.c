@@ -25,7 +25,7 @@ test_proxy (Fixture       *fixture,
 
   outcome_wait (&outcome);
   g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
-  g_assert_cmpstr (outcome.error->message, ==, "org.example.Probe.Hold took longer than it was given");
+  g_assert_cmpstr (outcome.error->message, ==, "org.example.Probe.Hold timed out: its service had not replied yet");
   g_assert_cmpint (g_get_monotonic_time () - before, >=, some_time * 1000);
   g_assert_true (norpc_call_is_cancelled (call));
   g_assert_true (g_cancellable_is_cancelled (norpc_call_get_cancellable (call)));

@@ -34,6 +34,7 @@ pass_on_thread (gpointer data)
 
   g_usleep (passage->layer->delay);
   norpc_layer_pass_on (NORPC_LAYER (passage->layer), passage->call);
+  norpc_call_unref (passage->call);
 
   return NULL;
 }
@@ -45,16 +46,19 @@ join (LateLayer *self)
     g_thread_join (g_steal_pointer (&self->thread));
 }
 
-static void
-late_layer_take (NorpcLayer *layer,
-                 NorpcCall  *call)
+static gboolean
+late_layer_take (NorpcLayer  *layer,
+                 NorpcCall   *call,
+                 GError     **error)
 {
   LateLayer *self = LATE_LAYER (layer);
   Passage *passage = g_new (Passage, 1);
 
-  *passage = (Passage) { self, call };
+  *passage = (Passage) { self, norpc_call_ref (call) };
   join (self);
   self->thread = g_thread_new ("late", pass_on_thread, passage);
+
+  return TRUE;
 }
 
 static void

@@ -339,8 +339,8 @@ test_depth (void)
     probe_probe_proxy_call_note (proxy, i, NULL, i + 1 < n_calls ? NULL : note_cb, &last);
   g_assert_cmpuint (state->numbers->len, ==, 0);
   answer (probe_state_take_held (state));
-  assert_numbers (state, n_calls);
   outcome_wait (&last);
+  assert_numbers (state, n_calls);
 
   g_clear_object (&proxy);
   g_clear_object (&stack);

@@ -152,12 +152,17 @@ test_sync (Local         *self,
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
 }
 
-static void
-refuse_first (NorpcCall *call,
-              gpointer   n_calls)
+static gboolean
+refuse_first (NorpcCall  *call,
+              gpointer    n_calls,
+              GError    **error)
 {
-  if ((*(guint *) n_calls)++ == 0)
-    norpc_call_return_error_literal (call, NORPC_ERROR, NORPC_ERROR_BUSY, "refused");
+  if ((*(guint *) n_calls)++ > 0)
+    return TRUE;
+
+  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_BUSY, "refused");
+
+  return FALSE;
 }
 
 /* An attempt that a timer makes comes in the thread of the service, too. */

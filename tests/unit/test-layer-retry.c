@@ -4,8 +4,8 @@
  */
 
 #include "layer-fixture.h"
-#include "norpc-alarm-private.h"
 #include "norpc-budget-private.h"
+#include "norpc-timer-private.h"
 
 /* A layer that refuses so many calls, then passes them on. */
 #define FLAKY_TYPE_LAYER (flaky_layer_get_type ())
@@ -22,9 +22,10 @@ struct _FlakyLayer
 
 G_DEFINE_FINAL_TYPE (FlakyLayer, flaky_layer, NORPC_TYPE_LAYER)
 
-static void
-flaky_layer_take (NorpcLayer *layer,
-                  NorpcCall  *call)
+static gboolean
+flaky_layer_take (NorpcLayer  *layer,
+                  NorpcCall   *call,
+                  GError     **error)
 {
   FlakyLayer *self = FLAKY_LAYER (layer);
 
@@ -32,12 +33,13 @@ flaky_layer_take (NorpcLayer *layer,
   if (g_atomic_int_add (&self->n_refused, -1) > 0)
     {
       norpc_call_return_error (call, NORPC_ERROR, (int) self->code, "refused");
-      norpc_call_unref (call);
     }
   else
     {
       norpc_layer_pass_on (layer, call);
     }
+
+  return TRUE;
 }
 
 static void
@@ -238,12 +240,17 @@ test_given_up (Layered       *fixture,
     outcome_wait (&blocked);
 }
 
-/* The alarms' thread. */
-static void
-block_alarms_cb (GObject *object)
+/* The timers' thread. */
+static gpointer
+take_lock (gpointer lock)
 {
-  GMutex *lock = g_object_get_data (object, "lock");
+  return lock;
+}
 
+/* The timers' thread, which serves no timer as long as the test has the lock. */
+static void
+block_timers (gpointer lock)
+{
   g_mutex_lock (lock);
   g_mutex_unlock (lock);
 }
@@ -255,8 +262,9 @@ static void
 test_late (Layered       *fixture,
            gconstpointer  unused)
 {
-  NorpcAlarm *alarm = norpc_alarm_new (G_OBJECT (fixture->server), block_alarms_cb);
+  const NorpcTimerFuncs funcs = { take_lock, block_timers };
   Outcome blocked = { 0 }, note = { 0 };
+  NorpcTimer timer;
   GMutex lock;
 
   layered_start (fixture, SIDE_CLIENT, norpc_retry_new (100), norpc_time_limit_new (get_some_time ()),
@@ -265,9 +273,9 @@ test_late (Layered       *fixture,
   probe_state_wait_blocked (fixture->other_state);
 
   g_mutex_init (&lock);
-  g_object_set_data (G_OBJECT (fixture->server), "lock", &lock);
   g_mutex_lock (&lock);
-  norpc_alarm_set (alarm, 0);
+  norpc_timer_init (&timer, &funcs, &lock);
+  norpc_timer_start (&timer, 0);
   probe_probe_proxy_call_note (fixture->proxy, 0, NULL, note_cb, &note);
   g_usleep (get_some_time () * 1000);
   probe_state_open_gate (fixture->other_state);
@@ -279,7 +287,6 @@ test_late (Layered       *fixture,
   assert_numbers (fixture->state, 1);
   if (blocked.n == 0)
     outcome_wait (&blocked);
-  norpc_alarm_free (alarm);
   g_mutex_clear (&lock);
 }
 

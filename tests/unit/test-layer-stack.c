@@ -87,21 +87,25 @@ struct _SwapLayer
 
 G_DEFINE_FINAL_TYPE (SwapLayer, swap_layer, NORPC_TYPE_LAYER)
 
-static void
-swap_layer_take (NorpcLayer *layer,
-                 NorpcCall  *call)
+static gboolean
+swap_layer_take (NorpcLayer  *layer,
+                 NorpcCall   *call,
+                 GError     **error)
 {
   SwapLayer *self = SWAP_LAYER (layer);
   NorpcCall *first = g_steal_pointer (&self->first);
 
   if (first == NULL)
     {
-      self->first = call;
-      return;
+      self->first = norpc_call_ref (call);
+      return TRUE;
     }
 
   norpc_layer_pass_on (layer, call);
   norpc_layer_pass_on (layer, first);
+  norpc_call_unref (first);
+
+  return TRUE;
 }
 
 static void

@@ -6,10 +6,6 @@
 /* Channels that are full: who waits, for how long, and how many are told. */
 
 #include "fixture.h"
-#include "norpc-permit-private.h"
-
-/* No place is lost while a test that is slow looks whether it is kept. */
-#define A_LONG_TIME (60 * 1000)
 
 static NorpcEndpoint *
 get_channel (Fixture *fixture)
@@ -127,7 +123,7 @@ test_bound (Fixture       *fixture,
       while (ready[i].n == 0)
         g_main_context_iteration (NULL, TRUE);
       g_assert_no_error (ready[i].error);
-      g_assert_false (norpc_endpoint_is_ready (get_channel (fixture)));
+      g_assert_true (norpc_endpoint_is_ready (get_channel (fixture)));
       for (guint j = i + 1; j < N_PRODUCERS; j++)
         g_assert_cmpuint (ready[j].n, ==, 0);
 
@@ -140,10 +136,10 @@ test_bound (Fixture       *fixture,
   finish (fixture, holds, G_N_ELEMENTS (holds), N_PRODUCERS);
 }
 
-/* One that is told and does not call gives its place back. */
+/* One that is told and does not call delays the others only until another place is free. */
 static void
-test_given_back (Fixture       *fixture,
-                 gconstpointer  unused)
+test_not_used (Fixture       *fixture,
+               gconstpointer  unused)
 {
   Outcome first = { 0 }, second = { 0 }, holds[3] = { { 0 } };
 
@@ -151,57 +147,49 @@ test_given_back (Fixture       *fixture,
   norpc_endpoint_ready_async (get_channel (fixture), NULL, ready_cb, &first);
   norpc_endpoint_ready_async (get_channel (fixture), NULL, ready_cb, &second);
   answer_one (fixture);
-
-  while (first.n == 0)
-    g_main_context_iteration (NULL, TRUE);
+  outcome_wait (&first);
+  g_assert_true (norpc_endpoint_is_ready (get_channel (fixture)));
   g_assert_cmpuint (second.n, ==, 0);
+
+  answer_one (fixture);
   outcome_wait (&second);
   g_assert_no_error (second.error);
-  g_assert_true (norpc_endpoint_is_ready (get_channel (fixture)));
 
-  finish (fixture, holds, G_N_ELEMENTS (holds), 1);
+  finish (fixture, holds, G_N_ELEMENTS (holds), 2);
 }
 
-static gpointer
-call_from_elsewhere (gpointer data)
-{
-  Fixture *fixture = data;
-  g_autoptr (GMainContext) context = g_main_context_new ();
-  Outcome outcome = { 0 };
-
-  g_main_context_push_thread_default (context);
-  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &outcome);
-  outcome_wait (&outcome);
-  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_BUSY);
-  outcome_clear (&outcome);
-  g_main_context_pop_thread_default (context);
-
-  return NULL;
-}
-
-/* The place is kept for who was told: another one is refused. */
+/* However many wait, and whatever those that are told do: when the queue has run empty
+ * all are told.
+ */
 static void
-test_kept (Fixture       *fixture,
-           gconstpointer  unused)
+test_empty (Fixture       *fixture,
+            gconstpointer  unused)
 {
-  g_autoptr (GError) error = NULL;
-  Outcome ready = { 0 }, holds[4] = { { 0 } };
+  Outcome ready[N_PRODUCERS] = { { 0 } }, holds[3] = { { 0 } };
 
   fill (fixture, holds);
+  for (guint i = 0; i < N_PRODUCERS; i++)
+    norpc_endpoint_ready_async (get_channel (fixture), NULL, ready_cb, &ready[i]);
+  finish (fixture, holds, G_N_ELEMENTS (holds), 0);
+  for (guint i = 0; i < N_PRODUCERS; i++)
+    {
+      outcome_wait (&ready[i]);
+      g_assert_no_error (ready[i].error);
+    }
+}
+
+/* No place is kept: a synchronous call, and one from elsewhere, find it. */
+static void
+test_not_kept (Fixture       *fixture,
+               gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+  Outcome ready = { 0 };
+
   norpc_endpoint_ready_async (get_channel (fixture), NULL, ready_cb, &ready);
-  answer_one (fixture);
-  while (ready.n == 0)
-    g_main_context_iteration (NULL, TRUE);
-
-  /* A synchronous call has no context. */
-  g_assert_false (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));
-  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
-  g_thread_join (g_thread_new ("elsewhere", call_from_elsewhere, fixture));
-  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &holds[3]);
-  iterate_until_idle ();
-  g_assert_cmpuint (holds[3].n, ==, 0);
-
-  finish (fixture, holds, G_N_ELEMENTS (holds), 1);
+  outcome_wait (&ready);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));
+  g_assert_no_error (error);
 }
 
 static void
@@ -308,7 +296,7 @@ test_waits (Fixture       *fixture,
 }
 
 /* A client that was told, and then does not run its context, keeps nobody else
- * waiting for ever.
+ * waiting.
  */
 static void
 test_client_that_is_stuck (Fixture       *fixture,
@@ -317,7 +305,6 @@ test_client_that_is_stuck (Fixture       *fixture,
   g_autoptr (GMainContext) stuck = g_main_context_new ();
   Outcome told[2] = { { 0 } }, ready = { 0 };
 
-  norpc_permit_kept_time = 100;
   g_main_context_push_thread_default (stuck);
   for (guint i = 0; i < G_N_ELEMENTS (told); i++)
     norpc_endpoint_ready_async (get_channel (fixture), NULL, ready_cb, &told[i]);
@@ -332,7 +319,6 @@ test_client_that_is_stuck (Fixture       *fixture,
   for (guint i = 0; i < G_N_ELEMENTS (told); i++)
     outcome_wait (&told[i]);
   g_main_context_pop_thread_default (stuck);
-  norpc_permit_kept_time = A_LONG_TIME;
 }
 
 int
@@ -340,12 +326,12 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  norpc_permit_kept_time = A_LONG_TIME;
 
   TEST ("/readiness/ready", test_ready);
   TEST_CAPACITY ("/readiness/bound", 2, test_bound);
-  TEST_CAPACITY ("/readiness/given-back", 2, test_given_back);
-  TEST_CAPACITY ("/readiness/kept", 2, test_kept);
+  TEST_CAPACITY ("/readiness/not-used", 2, test_not_used);
+  TEST_CAPACITY ("/readiness/empty", 2, test_empty);
+  TEST_CAPACITY ("/readiness/not-kept", 1, test_not_kept);
   TEST_CAPACITY ("/readiness/client-that-is-stuck", 2, test_client_that_is_stuck);
   TEST_CAPACITY ("/readiness/cancelled", 2, test_cancelled);
   TEST_CAPACITY ("/readiness/closed", 2, test_closed);

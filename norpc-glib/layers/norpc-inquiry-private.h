@@ -1,0 +1,27 @@
+/* norpc-inquiry-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-members-private.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Those that wait until any of several endpoints is ready: each endpoint is asked, and the
+ * first answer counts, while errors count only when they are all that came.
+ */
+typedef struct _NorpcInquiries NorpcInquiries;
+
+NorpcInquiries *norpc_inquiries_new   (void);
+void            norpc_inquiries_unref (NorpcInquiries *self);
+void            norpc_inquiries_add   (NorpcInquiries *self,
+                                       NorpcCall      *probe,
+                                       NorpcMembers   *members);
+void            norpc_inquiries_ask   (NorpcInquiries *self,
+                                       NorpcEndpoint  *endpoint);
+void            norpc_inquiries_close (NorpcInquiries *self);
+
+G_END_DECLS

@@ -1,0 +1,206 @@
+/* norpc-retry-queue.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-background-private.h"
+#include "norpc-retry-queue-private.h"
+#include "norpc-timer-private.h"
+
+struct _NorpcRetryQueue
+{
+  gatomicrefcount     ref_count; /* one for the layer, each call that has an attempt, the drain */
+  GWeakRef            layer;
+  NorpcRetryQueueFunc func;
+  NorpcTimer          timer; /* for the first of those that wait */
+
+  GMutex     lock;
+  GSequence *waiting; /* (owned) [lock]: of unowned NorpcRetryEntry, by time */
+  gboolean   closed;  /* [lock] */
+};
+
+static gpointer take_queue  (gpointer owner);
+static void     start_drain (gpointer taken);
+
+static const NorpcTimerFuncs timer_funcs = { take_queue, start_drain };
+
+NorpcRetryQueue *
+norpc_retry_queue_new (NorpcLayer          *layer,
+                       NorpcRetryQueueFunc  func)
+{
+  NorpcRetryQueue *self = g_new0 (NorpcRetryQueue, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_weak_ref_init (&self->layer, layer);
+  g_mutex_init (&self->lock);
+  norpc_timer_init (&self->timer, &timer_funcs, self);
+  self->func = func;
+  self->waiting = g_sequence_new (NULL);
+
+  return self;
+}
+
+NorpcRetryQueue *
+norpc_retry_queue_ref (NorpcRetryQueue *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+norpc_retry_queue_unref (NorpcRetryQueue *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_sequence_free (self->waiting);
+  g_weak_ref_clear (&self->layer);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static int
+compare_times (gconstpointer a,
+               gconstpointer b,
+               gpointer      unused G_GNUC_UNUSED)
+{
+  const NorpcRetryEntry *first = a, *second = b;
+
+  return first->time < second->time ? -1 : first->time > second->time;
+}
+
+/* With the lock held: the one whose time comes first, or NULL. */
+static NorpcRetryEntry *
+get_first_locked (NorpcRetryQueue *self)
+{
+  GSequenceIter *first = g_sequence_get_begin_iter (self->waiting);
+
+  return g_sequence_iter_is_end (first) ? NULL : g_sequence_get (first);
+}
+
+/* Any thread: @entry and its data wait until @time. FALSE if the queue is closed. */
+gboolean
+norpc_retry_queue_add (NorpcRetryQueue *self,
+                       NorpcRetryEntry *entry,
+                       gint64           time)
+{
+  gboolean added;
+
+  g_mutex_lock (&self->lock);
+  added = !self->closed;
+  if (added)
+    {
+      entry->time = time;
+      entry->place = g_sequence_insert_sorted (self->waiting, entry, compare_times, NULL);
+      norpc_timer_start (&self->timer, get_first_locked (self)->time);
+    }
+  g_mutex_unlock (&self->lock);
+
+  return added;
+}
+
+/* Any thread. TRUE if it was waiting: then its data is the caller's. */
+gboolean
+norpc_retry_queue_remove (NorpcRetryQueue *self,
+                          NorpcRetryEntry *entry)
+{
+  gboolean waiting;
+
+  g_mutex_lock (&self->lock);
+  waiting = entry->place != NULL;
+  if (waiting)
+    g_sequence_remove (g_steal_pointer (&entry->place));
+  g_mutex_unlock (&self->lock);
+
+  return waiting;
+}
+
+/* Any thread: takes the data of the first whose time has come, or that waits at all if the
+ * queue is closed. Or NULL: then the timer is set for the first.
+ */
+static gpointer
+take_due (NorpcRetryQueue *self)
+{
+  NorpcRetryEntry *first;
+  gpointer data = NULL;
+
+  g_mutex_lock (&self->lock);
+  first = get_first_locked (self);
+  if (first != NULL && (self->closed || first->time <= g_get_monotonic_time ()))
+    {
+      data = first->data;
+      g_sequence_remove (g_steal_pointer (&first->place));
+    }
+  else if (first != NULL)
+    {
+      norpc_timer_start (&self->timer, first->time);
+    }
+  g_mutex_unlock (&self->lock);
+
+  return data;
+}
+
+/* A thread of the pool, or the one that closes the queue. */
+static void
+drain (NorpcRetryQueue *self,
+       NorpcLayer      *layer)
+{
+  gpointer data;
+
+  while ((data = take_due (self)) != NULL)
+    self->func (data, layer);
+}
+
+/* A thread of the pool. */
+static void
+run_drain (gpointer data)
+{
+  NorpcRetryQueue *self = data;
+  g_autoptr (NorpcLayer) layer = g_weak_ref_get (&self->layer);
+
+  if (layer != NULL)
+    drain (self, layer);
+  norpc_retry_queue_unref (self);
+}
+
+/* The timers' thread. */
+static gpointer
+take_queue (gpointer owner)
+{
+  return norpc_retry_queue_ref (owner);
+}
+
+/* The timers' thread. */
+static void
+start_drain (gpointer taken)
+{
+  norpc_background_push (run_drain, taken);
+}
+
+/* Whoever disposes of the layer: there is no next attempt. */
+void
+norpc_retry_queue_close (NorpcRetryQueue *self)
+{
+  g_mutex_lock (&self->lock);
+  self->closed = TRUE;
+  g_mutex_unlock (&self->lock);
+
+  norpc_timer_stop (&self->timer);
+  drain (self, NULL);
+}
+
+/* How long to wait after @n_attempts, in microseconds; the others are in milliseconds. */
+gint64
+norpc_retry_get_delay (guint delay,
+                       guint max_delay,
+                       guint n_attempts)
+{
+  double wait = delay;
+
+  for (guint i = 1; i < n_attempts && wait < max_delay; i++)
+    wait *= 2;
+  wait = MIN (wait, max_delay) * 1000;
+
+  return (gint64) (wait * g_random_double_range (0.5, 1));
+}

@@ -1,0 +1,23 @@
+/* norpc-background-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/*
+ * Runs functions of others in threads that nobody depends on: those of GLib's shared pool.
+ * Each has a thread to itself for as long as it takes, so it may block.
+ */
+typedef void (*NorpcBackgroundFunc) (gpointer data);
+
+void     norpc_background_push         (NorpcBackgroundFunc func,
+                                        gpointer            data);
+gboolean norpc_background_is_current   (void);
+void     norpc_background_unref_object (gpointer            object);
+
+G_END_DECLS

@@ -1,0 +1,101 @@
+/* norpc-call-return.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-call-private.h"
+#include "norpc-call-return-private.h"
+
+static const char closed_marker = 0;
+
+/* In place of the list when the call has come back. */
+#define CLOSED ((NorpcCallWatch *) &closed_marker)
+
+/* Any thread that has the call. FALSE if it has come back already: then @func is not
+ * called.
+ */
+gboolean
+norpc_call_add_return_watch (NorpcCall          *call,
+                             NorpcCallWatch     *watch,
+                             NorpcCallWatchFunc  func)
+{
+  NorpcCallWatch *next;
+
+  watch->func = func;
+  do
+    {
+      next = g_atomic_pointer_get (&call->return_watches);
+      if (next == CLOSED)
+        return FALSE;
+      watch->next = next;
+    }
+  while (!g_atomic_pointer_compare_and_exchange (&call->return_watches, next, watch));
+
+  return TRUE;
+}
+
+/* Any thread: takes the list, to which nothing is added any more. */
+static NorpcCallWatch *
+close_list (NorpcCall *call)
+{
+  NorpcCallWatch *watches = g_atomic_pointer_exchange (&call->return_watches, CLOSED);
+
+  return watches != CLOSED ? watches : NULL;
+}
+
+static void
+call_all (NorpcCallWatch *watch,
+          NorpcCall      *call)
+{
+  while (watch != NULL)
+    {
+      NorpcCallWatch *next = watch->next;
+
+      watch->func (watch, call);
+      watch = next;
+    }
+}
+
+/* The client's context, or a thread of the pool for an attempt that has failed: the call
+ * has ended.
+ */
+void
+norpc_call_run_return_watches (NorpcCall *call)
+{
+  call_all (close_list (call), call);
+}
+
+/* Any thread: the call never comes back. */
+void
+norpc_call_drop_return_watches (NorpcCall *call)
+{
+  call_all (close_list (call), NULL);
+}
+
+/* The thread that ended @call: what it ended with, @to is going to end with. */
+void
+norpc_call_move_return_watches (NorpcCall *call,
+                                NorpcCall *to)
+{
+  NorpcCallWatch *first = NULL;
+  NorpcCallWatch *watch = close_list (call);
+
+  /* In the order in which they were added. */
+  while (watch != NULL)
+    {
+      NorpcCallWatch *next = watch->next;
+
+      watch->next = first;
+      first = watch;
+      watch = next;
+    }
+
+  while (first != NULL)
+    {
+      NorpcCallWatch *next = first->next;
+
+      if (!norpc_call_add_return_watch (to, first, first->func))
+        first->func (first, NULL);
+      first = next;
+    }
+}

@@ -1,0 +1,77 @@
+/* norpc-call-stage.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* How far the service has come with a call, and what newer calls, retries and the
+ * detection of deadlocks may conclude from it.
+ */
+
+#include "norpc-call-private.h"
+
+/* Any thread. FALSE if the stage is not @from. */
+static gboolean
+move (NorpcCall      *self,
+      NorpcCallStage  from,
+      NorpcCallStage  to)
+{
+  return g_atomic_int_compare_and_exchange (&self->stage, from, to);
+}
+
+/* The service's context: FALSE if a newer call has taken the place of this one. */
+static gboolean
+enter (NorpcCall      *self,
+       NorpcCallStage  to)
+{
+  NorpcCallStage stage;
+
+  do
+    {
+      stage = norpc_call_get_stage (self);
+      if (stage == NORPC_CALL_SUPERSEDED)
+        return FALSE;
+    }
+  while (!move (self, stage, to));
+
+  return TRUE;
+}
+
+/* The service's context: the handler of the call is going to run. FALSE if a newer
+ * call has taken its place. Where it is an attempt at another call, so is that from now
+ * on in the hands of a service.
+ */
+gboolean
+norpc_call_begin_handling (NorpcCall *self)
+{
+  for (NorpcCall *outer = self->outer; outer != NULL; outer = outer->outer)
+    if (!enter (outer, NORPC_CALL_KEPT))
+      return FALSE;
+
+  return enter (self, NORPC_CALL_HANDLED);
+}
+
+/* Any thread: from now on no handler begins with the call. FALSE if one has begun. */
+gboolean
+norpc_call_supersede (NorpcCall *self)
+{
+  return move (self, NORPC_CALL_WAITING, NORPC_CALL_SUPERSEDED);
+}
+
+/* Any thread: for the message of a call that timed out. */
+const char *
+norpc_call_describe_progress (NorpcCall *self)
+{
+  switch (norpc_call_get_stage (self))
+    {
+    case NORPC_CALL_HANDLED:
+      return "its handler was still running";
+
+    case NORPC_CALL_KEPT:
+      return "its service had not replied yet";
+
+    case NORPC_CALL_WAITING:
+    case NORPC_CALL_SUPERSEDED:
+    default:
+      return "its service had not begun to handle it";
+    }
+}

@@ -1,0 +1,180 @@
+/* norpc-timer.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-timer-private.h"
+
+/* The lock protects all that is static here, and the timers' own fields. Only
+ * reference counts are touched while it is held, by NorpcTimerFuncs.take.
+ */
+static GMutex timers_lock;
+static GCond timers_changed;      /* an earlier one came first */
+static GPtrArray *timers;         /* (owned) (nullable): a binary heap of unowned NorpcTimer */
+static gboolean timers_are_served; /* their thread runs */
+
+/* Places count from 1, so that 0 is none, and the halves of n are below it. */
+static NorpcTimer *
+get_at (guint place)
+{
+  return timers->pdata[place - 1];
+}
+
+static void
+set_at (guint       place,
+        NorpcTimer *timer)
+{
+  timers->pdata[place - 1] = timer;
+  timer->place = place;
+}
+
+static void
+move_up_locked (guint       place,
+                NorpcTimer *timer)
+{
+  while (place > 1 && get_at (place / 2)->time > timer->time)
+    {
+      set_at (place, get_at (place / 2));
+      place /= 2;
+    }
+
+  set_at (place, timer);
+}
+
+static void
+move_down_locked (guint       place,
+                  NorpcTimer *timer)
+{
+  guint child;
+
+  while ((child = place * 2) <= timers->len)
+    {
+      if (child < timers->len && get_at (child + 1)->time < get_at (child)->time)
+        child++;
+      if (get_at (child)->time >= timer->time)
+        break;
+
+      set_at (place, get_at (child));
+      place = child;
+    }
+
+  set_at (place, timer);
+}
+
+static void
+remove_locked (NorpcTimer *self)
+{
+  guint place = self->place;
+  NorpcTimer *last = g_ptr_array_steal_index (timers, timers->len - 1);
+
+  self->place = 0;
+  if (last == self)
+    return;
+
+  if (place > 1 && get_at (place / 2)->time > last->time)
+    move_up_locked (place, last);
+  else
+    move_down_locked (place, last);
+}
+
+/* The timers' thread, with the lock held: takes the first whose time has come, or NULL. */
+static gpointer
+take_due_locked (const NorpcTimerFuncs **funcs)
+{
+  NorpcTimer *first = timers->len > 0 ? get_at (1) : NULL;
+
+  if (first == NULL || first->time > g_get_monotonic_time ())
+    return NULL;
+
+  remove_locked (first);
+  *funcs = first->funcs;
+
+  return first->funcs->take (first->owner);
+}
+
+/* The timers' thread, which never ends. */
+static gpointer
+serve_timers (gpointer data G_GNUC_UNUSED)
+{
+  g_mutex_lock (&timers_lock);
+  while (TRUE)
+    {
+      const NorpcTimerFuncs *funcs;
+      gpointer taken = take_due_locked (&funcs);
+
+      if (taken != NULL)
+        {
+          g_mutex_unlock (&timers_lock);
+          funcs->fire (taken);
+          g_mutex_lock (&timers_lock);
+        }
+      else if (timers->len > 0)
+        {
+          g_cond_wait_until (&timers_changed, &timers_lock, get_at (1)->time);
+        }
+      else
+        {
+          g_cond_wait (&timers_changed, &timers_lock);
+        }
+    }
+
+  return NULL;
+}
+
+/* With the lock held. Where no thread can be had now, the next timer tries again. */
+static void
+ensure_thread_locked (void)
+{
+  g_autoptr (GThread) thread = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (timers_are_served)
+    return;
+
+  thread = g_thread_try_new ("norpc timers", serve_timers, NULL, &error);
+  timers_are_served = thread != NULL;
+  if (thread == NULL)
+    g_warning ("No thread for timers, so time limits are not kept: %s", error->message);
+}
+
+void
+norpc_timer_init (NorpcTimer            *self,
+                  const NorpcTimerFuncs *funcs,
+                  gpointer               owner)
+{
+  *self = (NorpcTimer) { .funcs = funcs, .owner = owner };
+}
+
+/* Any thread: fires at @time, in monotonic time, and not when it was to fire before. */
+void
+norpc_timer_start (NorpcTimer *self,
+                   gint64      time)
+{
+  g_mutex_lock (&timers_lock);
+  if (timers == NULL)
+    timers = g_ptr_array_new ();
+  if (self->place != 0)
+    remove_locked (self);
+  self->time = time;
+  g_ptr_array_add (timers, self);
+  move_up_locked (timers->len, self);
+  ensure_thread_locked ();
+  if (self->place == 1)
+    g_cond_signal (&timers_changed);
+  g_mutex_unlock (&timers_lock);
+}
+
+/* Any thread. TRUE if it was running: then it does not fire. If not, it may be firing. */
+gboolean
+norpc_timer_stop (NorpcTimer *self)
+{
+  gboolean running;
+
+  g_mutex_lock (&timers_lock);
+  running = self->place != 0;
+  if (running)
+    remove_locked (self);
+  g_mutex_unlock (&timers_lock);
+
+  return running;
+}
