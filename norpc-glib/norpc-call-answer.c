@@ -94,9 +94,11 @@ norpc_call_deliver (NorpcCall *self)
 
   g_atomic_int_set (&self->state, NORPC_CALL_ANSWERED);
 
-  /* Before the client knows: what it does next finds the call closed. The host
-   * is let go, as its context may hold the call.
+  /* Before the client knows: what it does next finds the call closed, and its place in
+   * a queue free. The host is let go, as its context may hold the call.
    */
+  if (g_atomic_int_get (&self->place) == NORPC_PLACE_QUEUED)
+    norpc_call_free_place (self);
   if (g_atomic_pointer_get (&self->host) != NULL)
     host = g_atomic_pointer_exchange (&self->host, NULL);
   if (host != NULL)
@@ -106,8 +108,6 @@ norpc_call_deliver (NorpcCall *self)
   if (g_atomic_int_dec_and_test (&self->parties))
     pass_on (self);
 }
-
-int norpc_n_given_up = 0;
 
 /* Any thread: ends the call on the client's behalf, and tells the service,
  * if it has begun, that nobody waits any more. TRUE if this was the answer.
@@ -122,9 +122,6 @@ norpc_call_give_up (NorpcCall *self,
       g_error_free (error);
       return FALSE;
     }
-
-  /* Before the client knows: what it does next finds the place in a queue free. */
-  g_atomic_int_inc (&norpc_n_given_up);
 
   self->error = error;
   self->timed_out = g_error_matches (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);

@@ -34,6 +34,16 @@ typedef enum
   NORPC_CALL_KEPT        /* the service has it and has not answered */
 } NorpcCallStage;
 
+/* What has become of the place that a call has in the queue of a channel. */
+typedef enum
+{
+  NORPC_PLACE_NONE,
+  NORPC_PLACE_QUEUED,  /* taken by the call */
+  NORPC_PLACE_FREEING, /* the call has ended: whoever ended it is using the channel */
+  NORPC_PLACE_FREED,   /* free, though the call is still in the queue */
+  NORPC_PLACE_TAKEN    /* the host has taken the call */
+} NorpcPlace;
+
 /* Who waits for the answer of a call. */
 typedef enum
 {
@@ -67,6 +77,7 @@ struct _NorpcCall
   int parties;  /* atomic: how many keep the answer from the waiter: who answers, and the
                    caller as long as it prepares the call */
   int stage;    /* atomic: NorpcCallStage */
+  int place;    /* atomic: NorpcPlace; see norpc-channel-places.c */
 
   guint   method;
   guint16 n_args;
@@ -99,6 +110,9 @@ struct _NorpcCall
    * the waiter; read by the waiter.
    */
   GError *error; /* (owned) (nullable) */
+
+  NorpcChannel *channel; /* (unowned) (nullable): whose queue it is in; written with the lock of
+                            that queue, before its place */
 
   NorpcInbox *inbox; /* (nullable): alive as long as its context, which has an open call; only
                           compared where the call is one in the stead of another */
@@ -167,9 +181,6 @@ void norpc_call_limit_deadline (NorpcCall *self,
 void norpc_call_hold    (NorpcCall *self);
 void norpc_call_release (NorpcCall *self);
 
-/* Atomic: how many calls were given up so far; it wraps. */
-extern int norpc_n_given_up;
-
 /* Answering */
 gboolean norpc_call_claim        (NorpcCall  *self);
 void     norpc_call_deliver      (NorpcCall  *self);
@@ -187,5 +198,8 @@ void     norpc_call_refuse       (NorpcCall  *self,
                                   const char *reason);
 void     norpc_call_answer_last  (NorpcCall  *self);
 void     norpc_call_cancel_service (NorpcCall *self);
+
+/* Places */
+void     norpc_call_free_place   (NorpcCall  *self);
 
 G_END_DECLS

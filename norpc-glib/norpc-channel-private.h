@@ -27,17 +27,20 @@ typedef enum
 /* As much as processors fetch from each other at once. */
 #define NORPC_CACHE_LINE 64
 
-/* How many calls were accepted, and how many of these were served: both wrap. The
- * difference is what waits. They are far from each other, as both ends of the channel
- * write one of them for each call.
+/* How many calls were accepted; how many of these the host has served or passed over;
+ * and how many have left their places, either way or because they ended before. All
+ * of them wrap. They are far from each other, as each end of the channel writes some
+ * of them for each call.
  */
 typedef struct
 {
   GAsyncQueue *queue;       /* (owned): of owned NorpcCall */
   guint        accepted;    /* atomic, written with [queue] */
-  guint        served_once; /* [queue]: that many were served when a client last looked */
+  guint        served_seen; /* [queue]: that many were served when a client last looked */
+  guint        freed_seen;  /* [queue]: the same of those that were freed */
   char         gap[NORPC_CACHE_LINE];
   guint        served;      /* atomic, written by the host's context */
+  guint        freed;       /* atomic, written by any thread */
   char         end[NORPC_CACHE_LINE];
 } NorpcLane;
 
@@ -69,7 +72,6 @@ struct _NorpcChannel
 
   GQueue permits; /* of unowned NorpcPermit [queue]: places that are kept */
   GQueue probes;  /* of owned NorpcCall [queue]: who waits for a place */
-  int    n_given_up; /* [queue]: of all calls there are, when the queue was last searched */
 };
 
 static inline NorpcLaneIndex
@@ -84,10 +86,19 @@ void       norpc_channel_expect      (NorpcChannel *self,
                                       NorpcCall    *call);
 NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
 
-/* Places */
+/* Places. How many calls that have ended a lane may have in its queue, besides those
+ * that wait, if its capacity is not larger: changed by tests alone.
+ */
+extern guint norpc_channel_max_ended;
+
 gboolean   norpc_channel_has_room_locked (NorpcChannel   *self,
                                           NorpcLaneIndex  index);
-GPtrArray *norpc_channel_remove_ended_locked (NorpcChannel *self);
+gboolean   norpc_channel_is_clogged_locked (NorpcChannel   *self,
+                                             NorpcLaneIndex  index);
+void       norpc_channel_occupy_locked (NorpcChannel *self,
+                                        NorpcCall    *call);
+void       norpc_channel_vacate      (NorpcChannel *self,
+                                      NorpcCall    *call);
 guint      norpc_channel_get_n_kept_locked (NorpcChannel *self);
 gboolean   norpc_channel_use_permit_locked (NorpcChannel *self,
                                             NorpcInbox   *inbox);
@@ -110,6 +121,7 @@ GPtrArray *norpc_channel_hold_calls  (NorpcChannel *self);
 guint      norpc_channel_take        (NorpcChannel *self,
                                       NorpcCall   **calls,
                                       guint         max);
+void       norpc_channel_note_length (NorpcChannel *self);
 void       norpc_channel_served      (NorpcChannel *self,
                                       NorpcCall    *call);
 NorpcCall *norpc_channel_take_urgent (NorpcChannel *self);

@@ -8,39 +8,11 @@
 #include "norpc-call-private.h"
 #include "norpc-channel-private.h"
 
-/* Any thread: how many calls wait in a lane. */
+/* Any thread: how many calls the host has not served, of those that have ended, too. */
 static guint
-get_waiting (const NorpcLane *lane)
+get_unserved (const NorpcLane *lane)
 {
   return (guint) g_atomic_int_get (&lane->accepted) - (guint) g_atomic_int_get (&lane->served);
-}
-
-/* Any thread: how many calls wait. */
-guint
-norpc_channel_get_waiting (NorpcChannel *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < NORPC_N_LANES; i++)
-    n += get_waiting (&self->lanes[i]);
-
-  return n;
-}
-
-/* With the lock of the queue held: places that are kept for clients are taken. What
- * the host has served meanwhile is looked at only where it matters.
- */
-gboolean
-norpc_channel_has_room_locked (NorpcChannel   *self,
-                               NorpcLaneIndex  index)
-{
-  NorpcLane *lane = &self->lanes[index];
-  guint n_kept = index == NORPC_LANE_NORMAL ? norpc_channel_get_n_kept_locked (self) : 0;
-
-  if (lane->accepted - lane->served_once + n_kept >= self->capacity)
-    lane->served_once = (guint) g_atomic_int_get (&lane->served);
-
-  return lane->accepted - lane->served_once + n_kept < self->capacity;
 }
 
 /* With the lock of the queue held. Returns what wakes the host (owned), if it
@@ -181,7 +153,7 @@ take_from_lane_locked (NorpcLane  *lane,
 {
   guint n = 0;
 
-  if (get_waiting (lane) == 0)
+  if (get_unserved (lane) == 0)
     return 0;
 
   while (n < max && (calls[n] = g_async_queue_try_pop_unlocked (lane->queue)) != NULL)
@@ -221,7 +193,7 @@ norpc_channel_take_urgent (NorpcChannel *self)
 {
   NorpcCall *call;
 
-  if (get_waiting (&self->lanes[NORPC_LANE_URGENT]) == 0)
+  if (get_unserved (&self->lanes[NORPC_LANE_URGENT]) == 0)
     return NULL;
 
   g_async_queue_lock (self->queue);
@@ -231,9 +203,11 @@ norpc_channel_take_urgent (NorpcChannel *self)
   return call;
 }
 
-/* The host's context: for the statistics. */
-static void
-note_length (NorpcChannel *self)
+/* Any thread, before calls leave their places: for the statistics. The queue only grows
+ * from one of these moments to the next.
+ */
+void
+norpc_channel_note_length (NorpcChannel *self)
 {
   NorpcStatsRecorder *recorder = g_atomic_pointer_get (&self->recorder);
 
@@ -248,10 +222,10 @@ norpc_channel_served (NorpcChannel *self,
 {
   NorpcLane *lane = &self->lanes[norpc_priority_get_lane (call->priority)];
 
-  /* The queue only grows from one of these moments to the next. */
   if (norpc_is_observed ())
-    note_length (self);
+    norpc_channel_note_length (self);
 
+  norpc_channel_vacate (self, call);
   g_atomic_int_set (&lane->served, lane->served + 1);
 
   if (g_atomic_int_get (&self->n_probes) > 0)
@@ -263,9 +237,9 @@ gboolean
 norpc_channel_has_calls (NorpcChannel *self)
 {
   /* Most calls are normal ones. */
-  return get_waiting (&self->lanes[NORPC_LANE_NORMAL]) > 0 ||
-         get_waiting (&self->lanes[NORPC_LANE_URGENT]) > 0 ||
-         get_waiting (&self->lanes[NORPC_LANE_LOW]) > 0;
+  return get_unserved (&self->lanes[NORPC_LANE_NORMAL]) > 0 ||
+         get_unserved (&self->lanes[NORPC_LANE_URGENT]) > 0 ||
+         get_unserved (&self->lanes[NORPC_LANE_LOW]) > 0;
 }
 
 static gboolean

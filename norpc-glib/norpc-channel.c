@@ -24,8 +24,10 @@
  * %NORPC_ERROR_BUSY. Or it waits, if [property@Norpc.Channel:when-full] says
  * so: a synchronous call blocks anyway, and who makes asynchronous ones can
  * await [method@Norpc.Endpoint.ready_async] before each, so that no more of
- * them pile up than the channel has room for. A call that was cancelled, or whose
- * time is up, leaves its place to others.
+ * them pile up than the channel has room for. A call that is cancelled, or times
+ * out, frees its place at once; its arguments are released when the service comes to
+ * it. So a channel also bounds how many such calls it keeps: 65,536 of each priority,
+ * or as many as its capacity if that is larger.
  *
  * Calls have one of three priorities, each with a lane and a capacity of its
  * own: an urgent call passes all that are not, however many wait. To be ready is
@@ -67,29 +69,6 @@ would_deadlock_locked (NorpcChannel *self,
   return call->waiting_thread == (self->thread != NULL ? self->thread : self->runner);
 }
 
-/* The calling thread, with the lock of the queue held: takes out the call that
- * @call takes the place of, if it is here. The caller owns it, and lets it go
- * when it has released the lock.
- */
-static NorpcCall *
-remove_superseded_locked (NorpcChannel *self,
-                          NorpcCall    *call)
-{
-  NorpcCall *superseded = call->superseded;
-  NorpcLane *lane;
-
-  if (superseded == NULL)
-    return NULL;
-
-  lane = &self->lanes[norpc_priority_get_lane (superseded->priority)];
-  if (!g_async_queue_remove_unlocked (lane->queue, superseded))
-    return NULL;
-
-  g_atomic_int_set (&lane->accepted, lane->accepted - 1);
-
-  return superseded;
-}
-
 /* The calling thread, with the lock of the queue held. Returns NULL if the
  * call was accepted, or why not (owned) and the error code for it.
  */
@@ -99,7 +78,6 @@ push_locked (NorpcChannel *self,
              NorpcError   *code)
 {
   NorpcLaneIndex index = norpc_priority_get_lane (call->priority);
-  NorpcLane *lane = &self->lanes[index];
 
   if (!self->open)
     {
@@ -112,8 +90,9 @@ push_locked (NorpcChannel *self,
       !norpc_channel_has_room_locked (self, index))
     {
       *code = NORPC_ERROR_BUSY;
-      return g_strdup_printf ("was not accepted: %u calls are waiting already",
-                              self->capacity);
+      return norpc_channel_is_clogged_locked (self, index)
+               ? g_strdup ("was not accepted: too many calls that have ended are still in the queue")
+               : g_strdup_printf ("was not accepted: %u calls are waiting already", self->capacity);
     }
 
   if (would_deadlock_locked (self, call))
@@ -123,34 +102,10 @@ push_locked (NorpcChannel *self,
     }
 
   g_atomic_pointer_set (&call->serving_thread, self->runner);
-  g_async_queue_push_unlocked (lane->queue, call);
-  g_atomic_int_set (&lane->accepted, lane->accepted + 1);
+  g_async_queue_push_unlocked (self->lanes[index].queue, call);
+  norpc_channel_occupy_locked (self, call);
 
   return NULL;
-}
-
-/* The calling thread, with the lock of the queue held: takes out what @call takes the
- * place of, and where there is no room what nobody waits for. Returns these calls
- * (owned), to be let go of without the lock, or NULL.
- */
-static GPtrArray *
-make_room_locked (NorpcChannel *self,
-                  NorpcCall    *call)
-{
-  NorpcCall *superseded = remove_superseded_locked (self, call);
-  GPtrArray *gone = NULL;
-
-  if (!norpc_channel_has_room_locked (self, norpc_priority_get_lane (call->priority)))
-    gone = norpc_channel_remove_ended_locked (self);
-
-  if (superseded != NULL)
-    {
-      if (gone == NULL)
-        gone = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
-      g_ptr_array_add (gone, superseded);
-    }
-
-  return gone;
 }
 
 /* The client's thread. The host is woken only if it sleeps, and after the
@@ -162,7 +117,6 @@ norpc_channel_send (NorpcEndpoint *endpoint,
 {
   NorpcChannel *self = NORPC_CHANNEL (endpoint);
   g_autoptr (NorpcWaker) sleeper = NULL;
-  g_autoptr (GPtrArray) gone = NULL;
   g_autofree char *refusal = NULL;
   NorpcError code = NORPC_ERROR_FAILED;
   gboolean brought = call->waiting_thread != NULL && call->waiting_thread != g_thread_self ();
@@ -174,7 +128,6 @@ norpc_channel_send (NorpcEndpoint *endpoint,
     norpc_call_hold (call);
 
   g_async_queue_lock (self->queue);
-  gone = make_room_locked (self, call);
   refusal = push_locked (self, call, &code);
   if (refusal == NULL)
     sleeper = norpc_channel_steal_sleeper_locked (self);
@@ -187,8 +140,6 @@ norpc_channel_send (NorpcEndpoint *endpoint,
     }
   else if (sleeper != NULL)
     norpc_waker_wake (sleeper);
-  if (gone != NULL)
-    norpc_channel_answer_probes (self);
 
   if (brought)
     {
@@ -225,17 +176,11 @@ static gboolean
 norpc_channel_is_ready (NorpcEndpoint *endpoint)
 {
   NorpcChannel *self = NORPC_CHANNEL (endpoint);
-  g_autoptr (GPtrArray) ended = NULL;
   gboolean ready;
 
   g_async_queue_lock (self->queue);
-  if (!norpc_channel_has_room_locked (self, NORPC_LANE_NORMAL))
-    ended = norpc_channel_remove_ended_locked (self);
   ready = self->open && norpc_channel_has_room_locked (self, NORPC_LANE_NORMAL);
   g_async_queue_unlock (self->queue);
-
-  if (ended != NULL)
-    norpc_channel_answer_probes (self);
 
   return ready;
 }
@@ -304,6 +249,26 @@ norpc_channel_get_property (GObject    *object,
     }
 }
 
+/* Any thread. A thread that has just ended a call which is still in the queue may be using
+ * the channel, and take a reference to it: so it is waited for here, and not when the
+ * channel is finalized.
+ */
+static void
+norpc_channel_dispose (GObject *object)
+{
+  NorpcChannel *self = NORPC_CHANNEL (object);
+  NorpcCall *call;
+
+  for (guint i = 0; i < NORPC_N_LANES; i++)
+    while ((call = g_async_queue_try_pop (self->lanes[i].queue)) != NULL)
+      {
+        norpc_channel_vacate (self, call);
+        norpc_call_unref (call);
+      }
+
+  G_OBJECT_CLASS (norpc_channel_parent_class)->dispose (object);
+}
+
 static void
 norpc_channel_finalize (GObject *object)
 {
@@ -327,6 +292,7 @@ norpc_channel_class_init (NorpcChannelClass *klass)
 
   object_class->set_property = norpc_channel_set_property;
   object_class->get_property = norpc_channel_get_property;
+  object_class->dispose = norpc_channel_dispose;
   object_class->finalize = norpc_channel_finalize;
 
   /**
@@ -431,9 +397,8 @@ norpc_channel_get_when_full (NorpcChannel *self)
  *
  * Tells how many calls wait for the service.
  *
- * Calls that the service handles do not count, those that wait for room do, and
- * those that have ended meanwhile as long as nobody needs their places. Any thread
- * may ask; the answer may be old when it arrives.
+ * Calls that the service handles and calls that have ended do not count; calls that
+ * wait for room do. Any thread may ask; the answer may be old when it arrives.
  *
  * Returns: how many calls wait
  * Since: 0.1

@@ -19,6 +19,12 @@ gboolean   __real_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 gboolean   __wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 void       __real_g_main_context_wakeup     (GMainContext    *context);
 void       __wrap_g_main_context_wakeup     (GMainContext    *context);
+gpointer   __real_g_async_queue_pop_unlocked (GAsyncQueue    *queue);
+gpointer   __wrap_g_async_queue_pop_unlocked (GAsyncQueue    *queue);
+gpointer   __real_g_async_queue_try_pop_unlocked (GAsyncQueue *queue);
+gpointer   __wrap_g_async_queue_try_pop_unlocked (GAsyncQueue *queue);
+gboolean   __real_g_async_queue_remove_unlocked (GAsyncQueue *queue, gpointer item);
+gboolean   __wrap_g_async_queue_remove_unlocked (GAsyncQueue *queue, gpointer item);
 
 static void
 run_cb (GObject      *object,
@@ -382,6 +388,74 @@ test_context_that_goes (Fixture       *fixture,
   g_clear_pointer (&sleeps, g_async_queue_unref);
 }
 
+/* How often something was looked for in a queue, in any thread; atomic. */
+static int n_searched = 0;
+
+gpointer
+__wrap_g_async_queue_pop_unlocked (GAsyncQueue *queue)
+{
+  g_atomic_int_inc (&n_searched);
+
+  return __real_g_async_queue_pop_unlocked (queue);
+}
+
+gpointer
+__wrap_g_async_queue_try_pop_unlocked (GAsyncQueue *queue)
+{
+  g_atomic_int_inc (&n_searched);
+
+  return __real_g_async_queue_try_pop_unlocked (queue);
+}
+
+gboolean
+__wrap_g_async_queue_remove_unlocked (GAsyncQueue *queue,
+                                      gpointer     item)
+{
+  g_atomic_int_inc (&n_searched);
+
+  return __real_g_async_queue_remove_unlocked (queue, item);
+}
+
+/* To refuse a call, and to cancel one and send another, takes no search of the queue. */
+static void
+test_no_search (Fixture       *fixture,
+                gconstpointer  capacity)
+{
+  NorpcEndpoint *channel = NORPC_ENDPOINT (norpc_server_get_channel (fixture->server));
+  g_autoptr (ProbeProbeProxy) other = probe_probe_proxy_new (channel);
+  Outcome blocked = { 0 }, last = { 0 };
+  int n_before;
+
+  probe_probe_proxy_call_block (fixture->proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (fixture->state);
+  for (guint i = 0; i < GPOINTER_TO_UINT (capacity); i++)
+    probe_probe_proxy_call_noop (fixture->proxy, NULL, NULL, NULL);
+
+  n_before = g_atomic_int_get (&n_searched);
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+    }
+  norpc_proxy_cancel_all (NORPC_PROXY (fixture->proxy));
+  for (guint i = 0; i < 100; i++)
+    {
+      g_assert_true (norpc_endpoint_is_ready (channel));
+      probe_probe_proxy_call_noop (other, NULL, NULL, NULL);
+      norpc_proxy_cancel_all (NORPC_PROXY (other));
+    }
+  g_assert_cmpint (g_atomic_int_get (&n_searched), ==, n_before);
+
+  probe_state_open_gate (fixture->state);
+  probe_probe_proxy_call_noop (other, NULL, noop_cb, &last);
+  outcome_wait (&last);
+  g_assert_true (last.ok);
+  g_assert_cmpuint (norpc_channel_get_length (NORPC_CHANNEL (channel)), ==, 0);
+  outcome_clear (&blocked);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -394,6 +468,7 @@ main (int   argc,
   TEST ("/interleavings/deadline-from-outside", test_deadline_from_outside);
   TEST ("/interleavings/cancellable-let-go", test_cancellable_let_go);
   TEST ("/interleavings/context-that-goes", test_context_that_goes);
+  TEST_CAPACITY ("/interleavings/no-search", 1000, test_no_search);
 
   return g_test_run ();
 }
