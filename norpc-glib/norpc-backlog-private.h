@@ -33,12 +33,10 @@ typedef struct
 
 void       norpc_backlog_init       (NorpcBacklog *self);
 void       norpc_backlog_clear      (NorpcBacklog *self);
-guint      norpc_backlog_fill       (NorpcBacklog *self,
-                                     NorpcChannel *channel,
-                                     guint         max);
 guint      norpc_backlog_get_n_open (NorpcBacklog *self);
 NorpcCall *norpc_backlog_next       (NorpcBacklog *self,
-                                     NorpcHost    *host);
+                                     NorpcHost    *host,
+                                     gboolean      more);
 gboolean   norpc_backlog_is_current (NorpcBacklog *self,
                                      NorpcCall    *call);
 gboolean   norpc_backlog_note_kept  (NorpcCall    *call);

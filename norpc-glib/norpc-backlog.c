@@ -95,54 +95,40 @@ link_open_locked (NorpcBacklog *self,
     }
 }
 
-/* The host's context, when the last batch is done: takes up to @max calls off
- * the channel. Returns how many.
- */
-guint
-norpc_backlog_fill (NorpcBacklog *self,
-                    NorpcChannel *channel,
-                    guint         max)
-{
-  guint n;
-
-  g_mutex_lock (&self->lock);
-  g_assert (self->n_begun == self->n_batch);
-  n = norpc_channel_take (channel, self->batch, MIN (max, NORPC_BACKLOG_BATCH));
-  self->n_begun = 0;
-  self->n_batch = n;
-  g_mutex_unlock (&self->lock);
-
-  return n;
-}
-
-/* The host's context, with the lock held: the next call (owned), or NULL when the
- * batch is done. An urgent one passes those of the batch that are not.
+/* The host's context, with the lock held: the next call (owned), or NULL if there is none.
+ * An urgent one passes those of the batch that are not. One of low priority never waits
+ * in the batch, where others could not pass it.
  */
 static NorpcCall *
 take_next_locked (NorpcBacklog *self,
-                  NorpcHost    *host)
+                  NorpcChannel *channel)
 {
   NorpcCall *urgent;
 
-  if (self->n_begun == self->n_batch)
-    return NULL;
-
-  if (self->batch[self->n_begun]->priority != NORPC_PRIORITY_URGENT)
+  if (self->n_begun < self->n_batch)
     {
-      urgent = norpc_channel_take_urgent (host->channel);
-      if (urgent != NULL)
-        return urgent;
+      urgent = self->batch[self->n_begun]->priority != NORPC_PRIORITY_URGENT
+                 ? norpc_channel_take_urgent (channel) : NULL;
+      return urgent != NULL ? urgent : self->batch[self->n_begun++];
     }
 
-  return self->batch[self->n_begun++];
+  if (!norpc_channel_has_calls (channel))
+    return NULL;
+
+  self->n_begun = 0;
+  self->n_batch = norpc_channel_take (channel, self->batch, NORPC_BACKLOG_BATCH);
+
+  return self->n_batch > 0 ? self->batch[self->n_begun++] : NULL;
 }
 
-/* The host's context: done with the current call, on to the next. Returns an
- * unowned call, or NULL when the batch is done.
+/* The host's context: done with the current call, and on to the next, if @more and the
+ * service may be given one. Returns an unowned call, or NULL. What is left of the batch is
+ * for another time.
  */
 NorpcCall *
 norpc_backlog_next (NorpcBacklog *self,
-                    NorpcHost    *host)
+                    NorpcHost    *host,
+                    gboolean      more)
 {
   g_autoptr (NorpcCall) previous = NULL;
   NorpcCall *next;
@@ -151,7 +137,8 @@ norpc_backlog_next (NorpcBacklog *self,
   previous = g_steal_pointer (&self->current);
   if (previous != NULL)
     link_open_locked (self, host, previous);
-  self->current = next = take_next_locked (self, host);
+  next = more && norpc_host_has_room (host) ? take_next_locked (self, host->channel) : NULL;
+  self->current = next;
   g_mutex_unlock (&self->lock);
 
   return next;

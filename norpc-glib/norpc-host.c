@@ -10,9 +10,6 @@
 #include "norpc-lifecycle.h"
 #include "norpc-thread-private.h"
 
-/* Other sources of the context have their turn after so many calls. */
-#define MAX_CALLS_A_DISPATCH 64
-
 NorpcHost *
 norpc_host_new (GObject      *service,
                 NorpcChannel *channel)
@@ -157,27 +154,23 @@ norpc_host_has_work (NorpcHost *self)
          (self->gate != NULL && norpc_gate_has_calls (self->gate));
 }
 
-/* Any thread: how many more calls the service may be given at once: one by one
- * where their number is limited. What was abandoned it may have in any number: it
- * does not get to see it.
+/* Any thread: whether the service may be given another call. What was abandoned it may
+ * have in any number, as it does not get to see it.
  */
-static guint
-get_room (NorpcHost *self)
+gboolean
+norpc_host_has_room (NorpcHost *self)
 {
   guint max_open = (guint) g_atomic_int_get (&self->max_open);
   guint n_open = norpc_backlog_get_n_open (&self->backlog);
 
-  if (max_open == 0 || g_atomic_int_get (&self->abandoned))
-    return G_MAXUINT;
-
-  return n_open < max_open ? 1 : 0;
+  return max_open == 0 || g_atomic_int_get (&self->abandoned) || n_open < max_open;
 }
 
 /* The host's context: there is a call that the service may be given. */
 gboolean
 norpc_host_can_serve (NorpcHost *self)
 {
-  return norpc_channel_has_calls (self->channel) && get_room (self) > 0;
+  return norpc_channel_has_calls (self->channel) && norpc_host_has_room (self);
 }
 
 /* The host's context: TRUE if the service has as many calls open as it may.
@@ -188,11 +181,11 @@ norpc_host_hold_up (NorpcHost *self)
 {
   gboolean held_up = FALSE;
 
-  if (get_room (self) == 0)
+  if (!norpc_host_has_room (self))
     {
       /* Who answers does so before it looks here. */
       g_atomic_int_set (&self->held_up, TRUE);
-      held_up = get_room (self) == 0;
+      held_up = !norpc_host_has_room (self);
     }
   if (!held_up)
     g_atomic_int_set (&self->held_up, FALSE);
@@ -223,6 +216,16 @@ serve_call (NorpcHost *self,
     norpc_host_handle (self, call);
 }
 
+/* The host's context, which has served so many calls, and given some of them to the
+ * service.
+ */
+static gboolean
+may_go_on (NorpcHost *self,
+           guint      n_served)
+{
+  return n_served < NORPC_HOST_MAX_CALLS && self->n_left > 0;
+}
+
 /* The host's context. As calls often come one after the other, it looks for
  * more before it lets go of the context, which then polls. Other sources wait
  * no longer for that than for a batch of calls that came at once.
@@ -230,17 +233,18 @@ serve_call (NorpcHost *self,
 static void
 serve_calls (NorpcHost *self)
 {
-  guint n_served = 0, n;
+  guint n_served = 0;
   NorpcCall *call;
 
   do
     {
-      n = norpc_backlog_fill (&self->backlog, self->channel, get_room (self));
-      while ((call = norpc_backlog_next (&self->backlog, self)) != NULL)
-        serve_call (self, call);
-      n_served += n;
+      while ((call = norpc_backlog_next (&self->backlog, self, may_go_on (self, n_served))) != NULL)
+        {
+          serve_call (self, call);
+          n_served++;
+        }
     }
-  while (n > 0 && n_served < MAX_CALLS_A_DISPATCH && get_room (self) > 0 &&
+  while (may_go_on (self, n_served) && norpc_host_has_room (self) &&
          norpc_channel_look (self->channel, &self->spin));
 }
 
@@ -258,6 +262,7 @@ run_once (NorpcHost *self)
     }
   else
     {
+      self->n_left = NORPC_HOST_MAX_CALLS;
       if (self->gate != NULL)
         norpc_host_serve_gate (self);
       serve_calls (self);

@@ -19,6 +19,8 @@ gboolean   __real_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 gboolean   __wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 void       __real_g_main_context_wakeup     (GMainContext    *context);
 void       __wrap_g_main_context_wakeup     (GMainContext    *context);
+guint      __real_norpc_channel_take        (NorpcChannel *channel, NorpcCall **calls, guint max);
+guint      __wrap_norpc_channel_take        (NorpcChannel *channel, NorpcCall **calls, guint max);
 gpointer   __real_g_async_queue_pop_unlocked (GAsyncQueue    *queue);
 gpointer   __wrap_g_async_queue_pop_unlocked (GAsyncQueue    *queue);
 gpointer   __real_g_async_queue_try_pop_unlocked (GAsyncQueue *queue);
@@ -82,6 +84,56 @@ test_room (void)
   g_clear_object (&server);
   probe_state_wait_finalized (state);
   probe_state_free (state);
+}
+
+/* Calls, with priority, as soon as others were taken off the channel of the service
+ * (unowned) (nullable), atomic.
+ */
+static ProbeProbeProxy *passing = NULL;
+
+guint
+__wrap_norpc_channel_take (NorpcChannel  *channel,
+                           NorpcCall    **calls,
+                           guint          max)
+{
+  guint n = __real_norpc_channel_take (channel, calls, max);
+  ProbeProbeProxy *proxy = g_atomic_pointer_get (&passing);
+
+  if (n > 0 && proxy != NULL &&
+      NORPC_ENDPOINT (channel) == norpc_proxy_get_endpoint (NORPC_PROXY (proxy)) &&
+      g_atomic_pointer_compare_and_exchange (&passing, proxy, NULL))
+    for (guint i = 0; i < 3; i++)
+      probe_probe_proxy_call_hold (proxy, NULL, NULL, NULL);
+
+  return n;
+}
+
+/* Urgent calls that arrive when another was taken off the channel are not given to a
+ * service that has as many as it may.
+ */
+static void
+test_room_for_urgent (Fixture       *fixture,
+                      gconstpointer  unused)
+{
+  g_autoptr (ProbeProbeProxy) urgent =
+    probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)));
+
+  norpc_server_set_max_open_calls (fixture->server, 1);
+  norpc_proxy_set_priority (NORPC_PROXY (urgent), NORPC_PRIORITY_URGENT);
+  g_atomic_pointer_set (&passing, urgent);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, NULL, NULL);
+
+  for (guint i = 1; i <= 4; i++)
+    {
+      g_autoptr (NorpcCall) call = probe_state_take_held (fixture->state);
+
+      while (norpc_backlog_get_n_open (&fixture->server->host->backlog) == 0)
+        g_thread_yield ();
+      g_assert_cmpuint (norpc_backlog_get_n_open (&fixture->server->host->backlog), ==, 1);
+      g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, i);
+      norpc_call_return_values (call, 0, NULL);
+    }
+  g_assert_null (g_atomic_pointer_get (&passing));
 }
 
 /* Answers what it holds (unowned) (nullable), atomic. */
@@ -463,6 +515,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/interleavings/room", test_room);
+  TEST ("/interleavings/room-for-urgent", test_room_for_urgent);
   TEST ("/interleavings/answered-while-kept", test_answered_while_kept);
   g_test_add_func ("/interleavings/circle-seen-late", test_circle_seen_late);
   TEST ("/interleavings/deadline-from-outside", test_deadline_from_outside);
