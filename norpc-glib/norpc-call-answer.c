@@ -103,6 +103,8 @@ norpc_call_deliver (NorpcCall *self)
     host = g_atomic_pointer_exchange (&self->host, NULL);
   if (host != NULL)
     norpc_host_forget (host, self);
+  if (g_atomic_int_get (&self->replied))
+    norpc_call_close (self);
   norpc_call_run_watches (self);
 
   if (g_atomic_int_dec_and_test (&self->parties))
@@ -223,7 +225,9 @@ norpc_call_answer_last (NorpcCall *self)
   norpc_call_deliver (self);
 }
 
-/* Any thread. TRUE: the caller is the service, and has the word. */
+/* Any thread. TRUE: the caller is the service, and has the word. If not, the service is
+ * done with the call all the same.
+ */
 static gboolean
 claim_for_service (NorpcCall *self)
 {
@@ -232,6 +236,9 @@ claim_for_service (NorpcCall *self)
       g_atomic_int_set (&self->replied, TRUE);
       return TRUE;
     }
+
+  g_atomic_int_set (&self->late, TRUE);
+  norpc_call_close (self);
 
   /* A service cannot know that its client has gone: that is no mistake. */
   if (g_atomic_int_get (&self->replied))

@@ -72,6 +72,7 @@ struct _NorpcCall
 
   int state;    /* atomic: NorpcCallState */
   int replied;  /* atomic: it was the service that answered */
+  int late;     /* atomic: the service answered when the call had ended */
   int given_up; /* atomic: the client no longer wants an answer */
   int waiting;  /* atomic: see norpc-sync-wait.c */
   int parties;  /* atomic: how many keep the answer from the waiter: who answers, and the
@@ -103,6 +104,8 @@ struct _NorpcCall
   NorpcHost      *host;     /* (owned) (nullable), atomic: set once, in the context of the
                                service, when the handler has returned without an answer;
                                read by any thread that answers */
+  NorpcChannel   *open_at;  /* (owned) (nullable), atomic: where it counts as open, until the
+                               service is done with it */
   gint64          deadline; /* monotonic time, or 0: a layer may make it sooner, before it passes
                                the call on; see norpc_call_limit_deadline () */
 
@@ -201,5 +204,7 @@ void     norpc_call_cancel_service (NorpcCall *self);
 
 /* Places */
 void     norpc_call_free_place   (NorpcCall  *self);
+gboolean norpc_call_is_in_hands  (NorpcCall  *self);
+void     norpc_call_close        (NorpcCall  *self);
 
 G_END_DECLS

@@ -155,6 +155,7 @@ norpc_call_unref (NorpcCall *self)
   if (!g_atomic_ref_count_dec (&self->call_refs))
     return;
 
+  norpc_call_close (self);
   written = g_atomic_int_get (&self->state) == NORPC_CALL_WRITTEN;
   if (!written)
     norpc_call_answer_last (self);

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The places in the queue of a channel: which calls count as waiting.
+/* The places in the queue of a channel, and with its service: which calls count as
+ * waiting, and which as open.
  *
  * A call that ends while it is in the queue stays there, so that its arguments are
  * released in the service's context, but its place is free at once. Whoever ends it and
@@ -11,6 +12,10 @@
  * and only that one counts it as freed. While it is FREEING the host waits, as the
  * channel might be finalized otherwise. All of it costs the same however long the
  * queue is.
+ *
+ * A call that the service keeps is open until the service is done with it: it has
+ * answered, also too late, or nobody holds the call any more. What its client does about
+ * it meanwhile makes no difference to that.
  */
 
 #include "norpc-call-private.h"
@@ -141,4 +146,68 @@ norpc_call_free_place (NorpcCall *self)
 
   if (awaited != NULL)
     norpc_channel_answer_probes (awaited);
+}
+
+/* Thread-safe: the service has answered. */
+static gboolean
+has_answered (NorpcCall *call)
+{
+  return g_atomic_int_get (&call->late) ||
+         (g_atomic_int_get (&call->replied) &&
+          g_atomic_int_get (&call->state) == NORPC_CALL_ANSWERED);
+}
+
+/* The host's context, which holds one reference to the call, and has seen its handler
+ * return: TRUE if the service has not answered, and somebody else holds the call, too.
+ */
+gboolean
+norpc_call_is_in_hands (NorpcCall *self)
+{
+  return g_atomic_int_get (&self->stage) >= NORPC_CALL_HANDLED && !has_answered (self) &&
+         !g_atomic_ref_count_compare (&self->call_refs, 1);
+}
+
+/* The host's context: counts @call as open, if it does not count anywhere yet. Whoever
+ * answers says so before looking at where it is open, and here it is the other way round.
+ */
+void
+norpc_channel_keep_open (NorpcChannel *self,
+                         NorpcCall    *call)
+{
+  g_object_ref (self);
+  g_atomic_int_inc (&self->n_open);
+  if (!g_atomic_pointer_compare_and_exchange (&call->open_at, NULL, self))
+    {
+      g_atomic_int_add (&self->n_open, -1);
+      g_object_unref (self);
+      return;
+    }
+
+  if (has_answered (call))
+    norpc_call_close (call);
+}
+
+/* Thread-safe. */
+guint
+norpc_channel_get_n_open (NorpcChannel *self)
+{
+  return (guint) g_atomic_int_get (&self->n_open);
+}
+
+/* Any thread: the service is done with the call. */
+void
+norpc_call_close (NorpcCall *self)
+{
+  g_autoptr (NorpcChannel) channel = NULL;
+
+  if (g_atomic_pointer_get (&self->open_at) == NULL)
+    return;
+
+  channel = g_atomic_pointer_exchange (&self->open_at, NULL);
+  if (channel == NULL)
+    return;
+
+  g_atomic_int_add (&channel->n_open, -1);
+  if (g_atomic_int_get (&channel->held_up))
+    norpc_channel_wake_up (channel);
 }

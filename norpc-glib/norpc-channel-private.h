@@ -63,6 +63,10 @@ struct _NorpcChannel
   int          n_probes;  /* atomic, written with [queue] */
   NorpcAlarm  *alarm;     /* (owned) (nullable), atomic: for when a kept place is free */
 
+  int n_open;  /* atomic: how many calls the service has, and is not done with */
+  int held_up; /* atomic, written by the host's context: as many as it may have, so that none
+                  is taken */
+
   GMainContext *context;  /* (unowned) (nullable) [queue]: the host's, while there is one */
   NorpcWaker   *waker;    /* (owned) (nullable) [queue]: wakes the host, while there is one */
   GThread      *thread;   /* (unowned) (nullable) [queue]: the one that always runs it, if so */
@@ -102,6 +106,9 @@ void       norpc_channel_vacate      (NorpcChannel *self,
 guint      norpc_channel_get_n_kept_locked (NorpcChannel *self);
 gboolean   norpc_channel_use_permit_locked (NorpcChannel *self,
                                             NorpcInbox   *inbox);
+void       norpc_channel_keep_open   (NorpcChannel *self,
+                                      NorpcCall    *call);
+guint      norpc_channel_get_n_open  (NorpcChannel *self);
 void       norpc_channel_add_probe   (NorpcChannel *self,
                                       NorpcCall    *probe);
 void       norpc_channel_remove_permit (NorpcChannel *self,

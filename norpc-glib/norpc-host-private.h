@@ -62,7 +62,6 @@ struct _NorpcHost
   NorpcWaiters waiters; /* has its own lock; woken after each change of the state */
 
   int max_open;     /* atomic: how many calls may be open, 0 for any number */
-  int held_up;      /* atomic, written in the context: as many are, so none is taken */
   int told_to_stop; /* atomic */
   int abandoned;    /* atomic: nothing is to be served any more */
   int state;        /* atomic, written with the lock: NorpcHostState */

@@ -161,7 +161,7 @@ gboolean
 norpc_host_has_room (NorpcHost *self)
 {
   guint max_open = (guint) g_atomic_int_get (&self->max_open);
-  guint n_open = norpc_backlog_get_n_open (&self->backlog);
+  guint n_open = norpc_channel_get_n_open (self->channel);
 
   return max_open == 0 || g_atomic_int_get (&self->abandoned) || n_open < max_open;
 }
@@ -174,7 +174,7 @@ norpc_host_can_serve (NorpcHost *self)
 }
 
 /* The host's context: TRUE if the service has as many calls open as it may.
- * Then who answers one wakes the context.
+ * Then the thread in which the service is done with one wakes the context.
  */
 gboolean
 norpc_host_hold_up (NorpcHost *self)
@@ -183,12 +183,12 @@ norpc_host_hold_up (NorpcHost *self)
 
   if (!norpc_host_has_room (self))
     {
-      /* Who answers does so before it looks here. */
-      g_atomic_int_set (&self->held_up, TRUE);
+      /* Whoever closes a call does so before looking here. */
+      g_atomic_int_set (&self->channel->held_up, TRUE);
       held_up = !norpc_host_has_room (self);
     }
   if (!held_up)
-    g_atomic_int_set (&self->held_up, FALSE);
+    g_atomic_int_set (&self->channel->held_up, FALSE);
 
   return held_up;
 }
@@ -199,7 +199,7 @@ norpc_host_set_max_open (NorpcHost *self,
                          guint      max_open)
 {
   g_atomic_int_set (&self->max_open, (int) max_open);
-  if (g_atomic_int_get (&self->held_up))
+  if (g_atomic_int_get (&self->channel->held_up))
     norpc_channel_wake_up (self->channel);
 }
 
@@ -426,7 +426,6 @@ norpc_host_forget (NorpcHost *self,
 {
   gboolean last = norpc_backlog_forget (&self->backlog, call);
 
-  if (g_atomic_int_get (&self->held_up) ||
-      (last && norpc_host_get_state (self) == NORPC_HOST_STOPPING))
+  if (last && norpc_host_get_state (self) == NORPC_HOST_STOPPING)
     norpc_channel_wake_up (self->channel);
 }

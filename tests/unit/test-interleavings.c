@@ -11,8 +11,8 @@
 #include "norpc-deadlock-private.h"
 #include "norpc-server-private.h"
 
-guint      __real_norpc_backlog_get_n_open  (NorpcBacklog    *backlog);
-guint      __wrap_norpc_backlog_get_n_open  (NorpcBacklog    *backlog);
+guint      __real_norpc_channel_get_n_open  (NorpcChannel    *channel);
+guint      __wrap_norpc_channel_get_n_open  (NorpcChannel    *channel);
 NorpcHost *__real_norpc_host_ref            (NorpcHost       *host);
 NorpcHost *__wrap_norpc_host_ref            (NorpcHost       *host);
 gboolean   __real_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
@@ -54,15 +54,15 @@ hold_briefly_cb (GObject      *object,
 }
 
 /* Answered between two looks at how many calls are open. */
-static NorpcBacklog *open_until_seen = NULL;
+static NorpcChannel *open_until_seen = NULL;
 
 guint
-__wrap_norpc_backlog_get_n_open (NorpcBacklog *backlog)
+__wrap_norpc_channel_get_n_open (NorpcChannel *channel)
 {
-  if (g_atomic_pointer_compare_and_exchange (&open_until_seen, backlog, NULL))
+  if (g_atomic_pointer_compare_and_exchange (&open_until_seen, channel, NULL))
     return 1;
 
-  return __real_norpc_backlog_get_n_open (backlog);
+  return __real_norpc_channel_get_n_open (channel);
 }
 
 /* Whoever answers between the two looks does not see that it is waited for. */
@@ -74,11 +74,11 @@ test_room (void)
   g_autoptr (NorpcServer) server = norpc_server_new (service);
 
   norpc_server_set_max_open_calls (server, 1);
-  g_atomic_pointer_set (&open_until_seen, &server->host->backlog);
+  g_atomic_pointer_set (&open_until_seen, norpc_server_get_channel (server));
 
   g_assert_false (norpc_host_hold_up (server->host));
   g_assert_null (g_atomic_pointer_get (&open_until_seen));
-  g_assert_false (g_atomic_int_get (&server->host->held_up));
+  g_assert_false (g_atomic_int_get (&norpc_server_get_channel (server)->held_up));
 
   g_clear_object (&service);
   g_clear_object (&server);
@@ -127,9 +127,9 @@ test_room_for_urgent (Fixture       *fixture,
     {
       g_autoptr (NorpcCall) call = probe_state_take_held (fixture->state);
 
-      while (norpc_backlog_get_n_open (&fixture->server->host->backlog) == 0)
+      while (norpc_channel_get_n_open (norpc_server_get_channel (fixture->server)) == 0)
         g_thread_yield ();
-      g_assert_cmpuint (norpc_backlog_get_n_open (&fixture->server->host->backlog), ==, 1);
+      g_assert_cmpuint (norpc_channel_get_n_open (norpc_server_get_channel (fixture->server)), ==, 1);
       g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, i);
       norpc_call_return_values (call, 0, NULL);
     }
@@ -171,7 +171,7 @@ test_answered_while_kept (Fixture       *fixture,
 
   /* The service is done with the one before, then. */
   g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
-  g_assert_cmpuint (norpc_backlog_get_n_open (&fixture->server->host->backlog), ==, 0);
+  g_assert_cmpuint (norpc_channel_get_n_open (norpc_server_get_channel (fixture->server)), ==, 0);
 }
 
 /* Two services that wait for each other. */
