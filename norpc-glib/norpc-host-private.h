@@ -42,7 +42,7 @@ struct _NorpcHost
   NorpcLayer    *last_layer; /* (unowned) (nullable) */
   NorpcGate     *gate;       /* (owned) (nullable): has its own lock */
 
-  /* Since it was attached, which who reads them has seen. */
+  /* Since it was attached, written with the lock: for whoever has not seen that. */
   NorpcThread *thread;      /* (owned) (nullable) */
   gboolean     owns_thread; /* made for this host, and ends with it */
 

@@ -413,7 +413,7 @@ norpc_host_dup_own_thread (NorpcHost *self)
   NorpcThread *thread;
 
   g_mutex_lock (&self->lock);
-  thread = self->source != NULL && self->owns_thread ? g_object_ref (self->thread) : NULL;
+  thread = self->owns_thread ? g_object_ref (self->thread) : NULL;
   g_mutex_unlock (&self->lock);
 
   return thread;
