@@ -117,6 +117,9 @@ struct _NorpcCall
   NorpcChannel *channel; /* (unowned) (nullable): whose queue it is in; written with the lock of
                             that queue, before its place */
 
+  NorpcChannel *released_at; /* (owned) (nullable): of the host behind whose layers it is; written
+                                before these see it */
+
   NorpcInbox *inbox; /* (nullable): alive as long as its context, which has an open call; only
                           compared where the call is one in the stead of another */
   NorpcCall  *next;  /* the inbox that the answered call is in */
@@ -204,6 +207,7 @@ void     norpc_call_cancel_service (NorpcCall *self);
 
 /* Places */
 void     norpc_call_free_place   (NorpcCall  *self);
+void     norpc_call_unref_in_service (NorpcCall *self);
 gboolean norpc_call_is_in_hands  (NorpcCall  *self);
 void     norpc_call_close        (NorpcCall  *self);
 

@@ -192,6 +192,7 @@ norpc_call_release (NorpcCall *self)
   g_clear_object (&self->service_cancellable);
   g_clear_pointer (&self->substitute, norpc_call_release);
   g_clear_pointer (&self->host, norpc_host_unref);
+  g_clear_object (&self->released_at);
   g_clear_pointer (&self->children, norpc_call_group_unref);
   g_free (self);
 }

@@ -76,6 +76,9 @@ struct _NorpcChannel
 
   GQueue permits; /* of unowned NorpcPermit [queue]: places that are kept */
   GQueue probes;  /* of owned NorpcCall [queue]: who waits for a place */
+
+  GQueue returned;   /* of owned NorpcCall [queue]: to be released by the host */
+  int    n_returned; /* atomic, written with [queue] */
 };
 
 static inline NorpcLaneIndex
@@ -129,6 +132,9 @@ guint      norpc_channel_take        (NorpcChannel *self,
                                       NorpcCall   **calls,
                                       guint         max);
 void       norpc_channel_note_length (NorpcChannel *self);
+gboolean   norpc_channel_has_returned (NorpcChannel *self);
+void       norpc_channel_release_returned (NorpcChannel *self,
+                                           guint         max);
 void       norpc_channel_served      (NorpcChannel *self,
                                       NorpcCall    *call);
 NorpcCall *norpc_channel_take_urgent (NorpcChannel *self);

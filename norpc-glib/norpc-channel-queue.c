@@ -99,7 +99,9 @@ norpc_channel_close (NorpcChannel *self,
   norpc_channel_answer_probes (self);
 }
 
-/* Any thread: the host's context is going. The channel is closed. */
+/* Any thread: the host's context is going. The channel is closed. What was to be released
+ * in that context is so here.
+ */
 void
 norpc_channel_detach (NorpcChannel *self)
 {
@@ -115,6 +117,8 @@ norpc_channel_detach (NorpcChannel *self)
 
   if (waker != NULL)
     norpc_waker_detach (waker);
+
+  norpc_channel_release_returned (self, G_MAXUINT);
 }
 
 /* Any thread: what is in the queue, and stays there, held by

@@ -109,6 +109,7 @@ stop_service (NorpcHost *self)
     norpc_lifecycle_stop (NORPC_LIFECYCLE (self->service));
   if (self->gate != NULL)
     norpc_gate_close (self->gate);
+  norpc_channel_release_returned (self->channel, G_MAXUINT);
   norpc_home_move_out (self->home, self);
   g_clear_object (&self->service);
 
@@ -150,7 +151,7 @@ norpc_host_has_work (NorpcHost *self)
   if (state == NORPC_HOST_NEW || state == NORPC_HOST_STOPPED)
     return FALSE;
 
-  return !self->tried || may_stop (self) ||
+  return !self->tried || may_stop (self) || norpc_channel_has_returned (self->channel) ||
          (self->gate != NULL && norpc_gate_has_calls (self->gate));
 }
 
@@ -210,10 +211,16 @@ serve_call (NorpcHost *self,
 {
   norpc_channel_served (self->channel, call);
 
-  if (self->layers != NULL)
-    norpc_endpoint_send (self->layers, norpc_call_ref (call));
-  else
-    norpc_host_handle (self, call);
+  if (self->layers == NULL)
+    {
+      norpc_host_handle (self, call);
+      return;
+    }
+
+  /* One that was passed on by another server belongs to that. */
+  if (call->released_at == NULL)
+    call->released_at = g_object_ref (self->channel);
+  norpc_endpoint_send (self->layers, norpc_call_ref (call));
 }
 
 /* The host's context, which has served so many calls, and given some of them to the
@@ -263,6 +270,7 @@ run_once (NorpcHost *self)
   else
     {
       self->n_left = NORPC_HOST_MAX_CALLS;
+      norpc_channel_release_returned (self->channel, NORPC_HOST_MAX_CALLS);
       if (self->gate != NULL)
         norpc_host_serve_gate (self);
       serve_calls (self);
