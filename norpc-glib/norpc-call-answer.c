@@ -46,6 +46,8 @@ pass_on (NorpcCall *self)
 
     case NORPC_CALL_WAITER_NONE:
     default:
+      if (self->one_way && self->error != NULL)
+        norpc_call_note_failure (self);
       norpc_reply_unref (norpc_call_get_reply (self));
       break;
     }

@@ -90,6 +90,7 @@ struct _NorpcCall
   guint           has_priority : 1; /* it was set for this call, or its proxy */
   guint           has_timeout  : 1; /* it was set for this call */
   guint           has_timer    : 1; /* its inbox has it among its deadlines */
+  guint           one_way      : 1; /* its client has no way to learn how it ends */
 
   guint8 timed_out; /* with given_up: because its time was up */
 
@@ -204,6 +205,9 @@ void     norpc_call_refuse       (NorpcCall  *self,
                                   const char *reason);
 void     norpc_call_answer_last  (NorpcCall  *self);
 void     norpc_call_cancel_service (NorpcCall *self);
+
+/* One-way calls */
+void     norpc_call_note_failure (NorpcCall  *self);
 
 /* Places */
 void     norpc_call_free_place   (NorpcCall  *self);
