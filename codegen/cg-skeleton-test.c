@@ -64,6 +64,7 @@ static const char main_head[] =
   "      char **argv)\n"
   "{\n"
   "  g_test_init (&argc, &argv, NULL);\n"
+  "$warnings$"
   "\n"
   "$added$"
   "\n"
@@ -214,6 +215,27 @@ emit_interface (const CgSkeleton  *self,
   g_string_append (added, add);
 }
 
+/* GLib's tests end with a warning, and there is one of each one-way call that fails. */
+static const char *
+find_warnings (const CgDescription *description)
+{
+  for (guint i = 0; i < description->interfaces->len; i++)
+    {
+      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
+
+      for (guint j = 0; j < interface->methods->len; j++)
+        {
+          const CgMethod *method = g_ptr_array_index (interface->methods, j);
+
+          if ((method->flags & CG_METHOD_ONEWAY) != 0 && can_call (method))
+            return "  /* one-way calls that fail are warned of */\n"
+                   "  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);\n";
+        }
+    }
+
+  return "";
+}
+
 void
 cg_skeleton_emit_c_test (const CgSkeleton *self,
                          const char       *file,
@@ -230,5 +252,6 @@ cg_skeleton_emit_c_test (const CgSkeleton *self,
   for (guint i = 0; i < self->description->interfaces->len; i++)
     emit_interface (self, g_ptr_array_index (self->description->interfaces, i), added, writer);
   cg_writer_set (writer, "added", added->str);
+  cg_writer_set (writer, "warnings", find_warnings (self->description));
   cg_writer_emit (writer, main_head);
 }

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * The calls that a host has taken off its channel and that are not answered.
  *
  * Calls wait in a batch, one is being dispatched, and those that are to be
- * answered later are open. The lock may be held while that of a channel's
+ * answered later, and whose clients wait for that, are open. The lock may be held while that of a channel's
  * queue is taken, so that a call is always in one or in the other.
  */
 typedef struct
@@ -28,17 +28,13 @@ typedef struct
   guint      n_begun;                    /* [lock] */
   NorpcCall *current;                    /* (owned) (nullable) [lock] */
   NorpcCall *open;                       /* (unowned) (nullable) [lock] */
-  int        n_open;                     /* atomic, written with the lock */
 } NorpcBacklog;
 
 void       norpc_backlog_init       (NorpcBacklog *self);
 void       norpc_backlog_clear      (NorpcBacklog *self);
-guint      norpc_backlog_fill       (NorpcBacklog *self,
-                                     NorpcChannel *channel,
-                                     guint         max);
-guint      norpc_backlog_get_n_open (NorpcBacklog *self);
 NorpcCall *norpc_backlog_next       (NorpcBacklog *self,
-                                     NorpcHost    *host);
+                                     NorpcHost    *host,
+                                     gboolean      more);
 gboolean   norpc_backlog_is_current (NorpcBacklog *self,
                                      NorpcCall    *call);
 gboolean   norpc_backlog_note_kept  (NorpcCall    *call);

@@ -32,8 +32,6 @@ unlink_open_locked (NorpcBacklog *self,
   else
     return;
 
-  g_atomic_int_add (&self->n_open, -1);
-
   if (call->open_next != NULL)
     call->open_next->open_previous = call->open_previous;
   call->open_previous = call->open_next = NULL;
@@ -67,24 +65,27 @@ norpc_backlog_is_current (NorpcBacklog *self,
   return current;
 }
 
-/* The host's context, after the handler has returned. Who answers sets the
- * state and then looks for the host, we do it the other way round: so one of
- * the two unlinks the call.
+/* The host's context, after the handler has returned. Whoever answers sets the state and
+ * then looks for the host, and here it is the other way round: so one of the two
+ * unlinks the call. One that was passed to another server may be in the list of that.
  */
 static void
 link_open_locked (NorpcBacklog *self,
                   NorpcHost    *host,
                   NorpcCall    *call)
 {
-  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN || !norpc_backlog_note_kept (call))
-    return;
+  NorpcHost *owned_host = norpc_host_ref (host);
+
+  if (!g_atomic_pointer_compare_and_exchange (&call->host, NULL, owned_host))
+    {
+      norpc_host_unref (owned_host);
+      return;
+    }
 
   call->open_next = self->open;
   if (self->open != NULL)
     self->open->open_previous = call;
   self->open = call;
-  g_atomic_int_inc (&self->n_open);
-  g_atomic_pointer_set (&call->host, norpc_host_ref (host));
 
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
     {
@@ -95,54 +96,59 @@ link_open_locked (NorpcBacklog *self,
     }
 }
 
-/* The host's context, when the last batch is done: takes up to @max calls off
- * the channel. Returns how many.
+/* The host's context, after the handler has returned. A call whose client has gone is
+ * nothing to wait for, but the service may still be at it.
  */
-guint
-norpc_backlog_fill (NorpcBacklog *self,
-                    NorpcChannel *channel,
-                    guint         max)
+static void
+keep_locked (NorpcBacklog *self,
+             NorpcHost    *host,
+             NorpcCall    *call)
 {
-  guint n;
+  gboolean open = g_atomic_int_get (&call->state) == NORPC_CALL_OPEN;
 
-  g_mutex_lock (&self->lock);
-  g_assert (self->n_begun == self->n_batch);
-  n = norpc_channel_take (channel, self->batch, MIN (max, NORPC_BACKLOG_BATCH));
-  self->n_begun = 0;
-  self->n_batch = n;
-  g_mutex_unlock (&self->lock);
+  if (!norpc_backlog_note_kept (call))
+    return;
 
-  return n;
+  if (open || norpc_call_is_in_hands (call))
+    norpc_channel_keep_open (host->channel, call);
+  if (open)
+    link_open_locked (self, host, call);
 }
 
-/* The host's context, with the lock held: the next call (owned), or NULL when the
- * batch is done. An urgent one passes those of the batch that are not.
+/* The host's context, with the lock held: the next call (owned), or NULL if there is none.
+ * An urgent one passes those of the batch that are not. One of low priority never waits
+ * in the batch, where others could not pass it.
  */
 static NorpcCall *
 take_next_locked (NorpcBacklog *self,
-                  NorpcHost    *host)
+                  NorpcChannel *channel)
 {
   NorpcCall *urgent;
 
-  if (self->n_begun == self->n_batch)
-    return NULL;
-
-  if (self->batch[self->n_begun]->priority != NORPC_PRIORITY_URGENT)
+  if (self->n_begun < self->n_batch)
     {
-      urgent = norpc_channel_take_urgent (host->channel);
-      if (urgent != NULL)
-        return urgent;
+      urgent = self->batch[self->n_begun]->priority != NORPC_PRIORITY_URGENT
+                 ? norpc_channel_take_urgent (channel) : NULL;
+      return urgent != NULL ? urgent : self->batch[self->n_begun++];
     }
 
-  return self->batch[self->n_begun++];
+  if (!norpc_channel_has_calls (channel))
+    return NULL;
+
+  self->n_begun = 0;
+  self->n_batch = norpc_channel_take (channel, self->batch, NORPC_BACKLOG_BATCH);
+
+  return self->n_batch > 0 ? self->batch[self->n_begun++] : NULL;
 }
 
-/* The host's context: done with the current call, on to the next. Returns an
- * unowned call, or NULL when the batch is done.
+/* The host's context: done with the current call, and on to the next, if @more and the
+ * service may be given one. Returns an unowned call, or NULL. What is left of the batch is
+ * for another time.
  */
 NorpcCall *
 norpc_backlog_next (NorpcBacklog *self,
-                    NorpcHost    *host)
+                    NorpcHost    *host,
+                    gboolean      more)
 {
   g_autoptr (NorpcCall) previous = NULL;
   NorpcCall *next;
@@ -150,18 +156,12 @@ norpc_backlog_next (NorpcBacklog *self,
   g_mutex_lock (&self->lock);
   previous = g_steal_pointer (&self->current);
   if (previous != NULL)
-    link_open_locked (self, host, previous);
-  self->current = next = take_next_locked (self, host);
+    keep_locked (self, host, previous);
+  next = more && norpc_host_has_room (host) ? take_next_locked (self, host->channel) : NULL;
+  self->current = next;
   g_mutex_unlock (&self->lock);
 
   return next;
-}
-
-/* Any thread: how many calls are to be answered later. */
-guint
-norpc_backlog_get_n_open (NorpcBacklog *self)
-{
-  return (guint) g_atomic_int_get (&self->n_open);
 }
 
 /* Any thread: an open call is answered. TRUE if no other is open. */

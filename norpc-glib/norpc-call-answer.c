@@ -47,6 +47,8 @@ pass_on (NorpcCall *self)
 
     case NORPC_CALL_WAITER_NONE:
     default:
+      if (self->one_way && self->error != NULL)
+        norpc_call_note_failure (self);
       norpc_call_drop_return_watches (self);
       norpc_reply_unref (norpc_call_get_reply (self));
       break;
@@ -96,20 +98,22 @@ norpc_call_deliver (NorpcCall *self)
 
   g_atomic_int_set (&self->state, NORPC_CALL_ANSWERED);
 
-  /* Before the client knows: what it does next finds the call closed. The host
-   * is let go, as its context may hold the call.
+  /* Before the client knows: what it does next finds the call closed, and its place in
+   * a queue free. The host is let go, as its context may hold the call.
    */
+  if (g_atomic_int_get (&self->place) == NORPC_PLACE_QUEUED)
+    norpc_call_free_place (self);
   if (g_atomic_pointer_get (&self->host) != NULL)
     host = g_atomic_pointer_exchange (&self->host, NULL);
   if (host != NULL)
     norpc_host_forget (host, self);
+  if (g_atomic_int_get (&self->replied))
+    norpc_call_close (self);
   norpc_call_run_watches (self);
 
   if (g_atomic_int_dec_and_test (&self->parties))
     pass_on (self);
 }
-
-int norpc_n_given_up = 0;
 
 /* Any thread: ends the call on the client's behalf, and tells the service,
  * if it has begun, that nobody waits any more. TRUE if this was the answer.
@@ -124,9 +128,6 @@ norpc_call_give_up (NorpcCall *self,
       g_error_free (error);
       return FALSE;
     }
-
-  /* Before the client knows: what it does next finds the place in a queue free. */
-  g_atomic_int_inc (&norpc_n_given_up);
 
   self->error = error;
   self->timed_out = g_error_matches (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
@@ -248,7 +249,9 @@ norpc_call_answer_last (NorpcCall *self)
   norpc_call_deliver (self);
 }
 
-/* Any thread. TRUE: the caller is the service, and has the word. */
+/* Any thread. TRUE: the caller is the service, and has the word. If not, the service is
+ * done with the call all the same.
+ */
 static gboolean
 claim_for_service (NorpcCall *self)
 {
@@ -257,6 +260,9 @@ claim_for_service (NorpcCall *self)
       g_atomic_int_set (&self->replied, TRUE);
       return TRUE;
     }
+
+  g_atomic_int_set (&self->late, TRUE);
+  norpc_call_close (self);
 
   /* A service cannot know that its client has gone: that is no mistake. */
   if (g_atomic_int_get (&self->replied))

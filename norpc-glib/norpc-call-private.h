@@ -34,6 +34,26 @@ typedef enum
   NORPC_CALL_KEPT        /* the service has it and has not answered */
 } NorpcCallStage;
 
+/* What has become of the place that a call has in the queue of a channel. */
+typedef enum
+{
+  NORPC_PLACE_NONE,
+  NORPC_PLACE_QUEUED,  /* taken by the call */
+  NORPC_PLACE_FREEING, /* the call has ended: whoever ended it is using the channel */
+  NORPC_PLACE_FREED,   /* free, though the call is still in the queue */
+  NORPC_PLACE_TAKEN    /* the host has taken the call */
+} NorpcPlace;
+
+/* Which half of a call releases the arguments, if no handler has begun with it: the one
+ * that is dropped last, where that does not matter, and else the client's.
+ */
+typedef enum
+{
+  NORPC_CALL_ARGS_HERE,
+  NORPC_CALL_ARGS_LEFT,  /* the service's half has gone, and left them to the client's */
+  NORPC_CALL_ARGS_ALONE  /* the client's half has gone */
+} NorpcCallArgs;
+
 /* Who waits for the answer of a call. */
 typedef enum
 {
@@ -62,11 +82,13 @@ struct _NorpcCall
 
   int state;    /* atomic: NorpcCallState */
   int replied;  /* atomic: it was the service that answered */
+  int late;     /* atomic: the service answered when the call had ended */
   int given_up; /* atomic: the client no longer wants an answer */
   int waiting;  /* atomic: see norpc-sync-wait.c */
   int parties;  /* atomic: how many keep the answer from the waiter: who answers, and the
                    caller as long as it prepares the call */
   int stage;    /* atomic: NorpcCallStage */
+  int place;    /* atomic: NorpcPlace; see norpc-channel-places.c */
 
   guint   method;
   guint16 n_args;
@@ -78,10 +100,12 @@ struct _NorpcCall
   guint           has_priority : 1; /* it was set for this call, or its proxy */
   guint           has_timeout  : 1; /* it was set for this call */
   guint           has_timer    : 1; /* its inbox has it among its deadlines */
-  guint           must_not_wait : 1; /* an endpoint that cannot take it at once rejects it; the one
-                                        that takes it may write it */
+  guint           one_way      : 1; /* its client has no way to learn how it ends */
 
-  guint8 timed_out; /* with given_up: because its time was up */
+  guint8 timed_out;     /* with given_up: because its time was up */
+  guint8 must_not_wait; /* an endpoint that cannot take the call at once rejects it; of the thread
+                           that has the call */
+  int    args;          /* atomic: NorpcCallArgs */
 
   /* What the service looks at in each call stands together, up to the deadline: the
    * fewer lines its processor fetches from the other one's cache, the sooner it
@@ -94,6 +118,8 @@ struct _NorpcCall
   NorpcHost      *host;     /* (owned) (nullable), atomic: set once, in the context of the
                                service, when the handler has returned without an answer;
                                read by any thread that answers */
+  NorpcChannel   *open_at;  /* (owned) (nullable), atomic: where it counts as open, until the
+                               service is done with it */
   gint64          deadline; /* monotonic time, or 0: a layer may make it sooner, before it passes
                                the call on; see norpc_call_limit_deadline () */
 
@@ -101,6 +127,12 @@ struct _NorpcCall
    * the waiter; read by the waiter.
    */
   GError *error; /* (owned) (nullable) */
+
+  NorpcChannel *channel; /* (unowned) (nullable): whose queue it is in; written with the lock of
+                            that queue, before its place */
+
+  NorpcChannel *released_at; /* (owned) (nullable): of the host behind whose layers it is; written
+                                before these see it */
 
   NorpcInbox *inbox; /* (nullable): alive as long as its context, which has an open call; only
                           compared where the call is one in the stead of another */
@@ -185,9 +217,6 @@ void norpc_call_limit_deadline (NorpcCall *self,
 void norpc_call_hold    (NorpcCall *self);
 void norpc_call_release (NorpcCall *self);
 
-/* Atomic: how many calls were given up so far; it wraps. */
-extern int norpc_n_given_up;
-
 /* How far the service has come with it */
 gboolean    norpc_call_begin_handling   (NorpcCall *self);
 gboolean    norpc_call_supersede        (NorpcCall *self);
@@ -212,5 +241,14 @@ void     norpc_call_fail         (NorpcCall  *self,
                                   GError     *error);
 void     norpc_call_answer_last  (NorpcCall  *self);
 void     norpc_call_cancel_service (NorpcCall *self);
+
+/* One-way calls */
+void     norpc_call_note_failure (NorpcCall  *self);
+
+/* Places */
+void     norpc_call_free_place   (NorpcCall  *self);
+void     norpc_call_unref_in_service (NorpcCall *self);
+gboolean norpc_call_is_in_hands  (NorpcCall  *self);
+void     norpc_call_close        (NorpcCall  *self);
 
 G_END_DECLS

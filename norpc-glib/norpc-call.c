@@ -133,6 +133,18 @@ norpc_call_ref (NorpcCall *self)
   return self;
 }
 
+/* The thread that drops the last reference to the service's half. A call that has been in
+ * no queue may be dropped by any thread, such as one that cancels it while a layer holds it:
+ * then its arguments are released on the client's side. TRUE if that will be done.
+ */
+static gboolean
+leave_args (NorpcCall *self)
+{
+  return norpc_call_get_stage (self) < NORPC_CALL_HANDLED &&
+         g_atomic_int_get (&self->place) == NORPC_PLACE_NONE &&
+         g_atomic_int_compare_and_exchange (&self->args, NORPC_CALL_ARGS_HERE, NORPC_CALL_ARGS_LEFT);
+}
+
 /**
  * norpc_call_unref:
  * @self: (transfer full): a call
@@ -154,10 +166,12 @@ norpc_call_unref (NorpcCall *self)
   if (!g_atomic_ref_count_dec (&self->call_refs))
     return;
 
+  norpc_call_close (self);
   written = g_atomic_int_get (&self->state) == NORPC_CALL_WRITTEN;
   if (!written)
     norpc_call_answer_last (self);
-  norpc_call_clear_args (self);
+  if (!leave_args (self))
+    norpc_call_clear_args (self);
 
   /* What the service connected to its cancellable goes where the service
    * runs, unless somebody who gave the call up may still be cancelling it.
@@ -189,6 +203,7 @@ norpc_call_release (NorpcCall *self)
   g_clear_object (&self->service_cancellable);
   g_clear_pointer (&self->outer, norpc_call_release);
   g_clear_pointer (&self->host, norpc_host_unref);
+  g_clear_object (&self->released_at);
   g_clear_pointer (&self->children, norpc_call_group_unref);
   g_free (self);
 }
@@ -213,6 +228,9 @@ norpc_reply_unref (NorpcReply *reply)
   if (!g_atomic_ref_count_dec (&self->reply_refs))
     return;
 
+  if (norpc_call_get_stage (self) < NORPC_CALL_HANDLED &&
+      g_atomic_int_exchange (&self->args, NORPC_CALL_ARGS_ALONE) == NORPC_CALL_ARGS_LEFT)
+    norpc_call_clear_args (self);
   clear_values (self->values + self->n_args, self->n_results);
   g_clear_error (&self->error);
   g_clear_object (&self->cancellable);

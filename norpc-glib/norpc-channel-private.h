@@ -26,17 +26,20 @@ typedef enum
 /* As much as processors fetch from each other at once. */
 #define NORPC_CACHE_LINE 64
 
-/* How many calls were accepted, and how many of these were served: both wrap. The
- * difference is what waits. They are far from each other, as both ends of the channel
- * write one of them for each call.
+/* How many calls were accepted; how many of these the host has served or passed over;
+ * and how many have left their places, either way or because they ended before. All
+ * of them wrap. They are far from each other, as each end of the channel writes some
+ * of them for each call.
  */
 typedef struct
 {
   GAsyncQueue *queue;       /* (owned): of owned NorpcCall */
   guint        accepted;    /* atomic, written with [queue] */
-  guint        served_once; /* [queue]: that many were served when a client last looked */
+  guint        served_seen; /* [queue]: that many were served when a client last looked */
+  guint        freed_seen;  /* [queue]: the same of those that were freed */
   char         gap[NORPC_CACHE_LINE];
   guint        served;      /* atomic, written by the host's context */
+  guint        freed;       /* atomic, written by any thread */
   char         end[NORPC_CACHE_LINE];
 } NorpcLane;
 
@@ -58,13 +61,19 @@ struct _NorpcChannel
   gboolean     asleep;    /* [queue]: the host sleeps, or will in a moment */
   int          n_probes;  /* atomic, written with [queue] */
 
+  int n_open;  /* atomic: how many calls the service has, and is not done with */
+  int held_up; /* atomic, written by the host's context: as many as it may have, so that none
+                  is taken */
+
   GMainContext *context;  /* (unowned) (nullable) [queue]: the host's, while there is one */
   NorpcWaker   *waker;    /* (owned) (nullable) [queue]: wakes the host, while there is one */
   gboolean      used;     /* [queue]: there is or was a host */
   char         *reason;   /* (owned) [queue]: why it is not open */
 
   GQueue probes;  /* of owned NorpcCall [queue]: those that wait for a place */
-  int    n_given_up; /* [queue]: of all calls there are, when the queue was last searched */
+
+  GQueue returned;   /* of owned NorpcCall [queue]: to be released by the host */
+  int    n_returned; /* atomic, written with [queue] */
 };
 
 static inline NorpcLaneIndex
@@ -77,10 +86,22 @@ guint      norpc_channel_get_waiting (NorpcChannel *self);
 gconstpointer norpc_channel_get_executor (NorpcEndpoint *endpoint);
 NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
 
-/* Places */
+/* Places. How many calls that have ended a lane may have in its queue, besides those
+ * that wait, if its capacity is not larger: changed by tests alone.
+ */
+extern guint norpc_channel_max_ended;
+
 gboolean   norpc_channel_has_room_locked (NorpcChannel   *self,
                                           NorpcLaneIndex  index);
-GPtrArray *norpc_channel_remove_ended_locked (NorpcChannel *self);
+gboolean   norpc_channel_is_clogged_locked (NorpcChannel   *self,
+                                             NorpcLaneIndex  index);
+void       norpc_channel_occupy_locked (NorpcChannel *self,
+                                        NorpcCall    *call);
+void       norpc_channel_vacate      (NorpcChannel *self,
+                                      NorpcCall    *call);
+void       norpc_channel_keep_open   (NorpcChannel *self,
+                                      NorpcCall    *call);
+guint      norpc_channel_get_n_open  (NorpcChannel *self);
 void       norpc_channel_add_probe   (NorpcChannel *self,
                                       NorpcCall    *probe);
 void       norpc_channel_answer_probes (NorpcChannel *self,
@@ -96,6 +117,10 @@ GPtrArray *norpc_channel_hold_calls  (NorpcChannel *self);
 guint      norpc_channel_take        (NorpcChannel *self,
                                       NorpcCall   **calls,
                                       guint         max);
+void       norpc_channel_note_length (NorpcChannel *self);
+gboolean   norpc_channel_has_returned (NorpcChannel *self);
+void       norpc_channel_release_returned (NorpcChannel *self,
+                                           guint         max);
 void       norpc_channel_served      (NorpcChannel *self,
                                       NorpcCall    *call);
 NorpcCall *norpc_channel_take_urgent (NorpcChannel *self);

@@ -8,38 +8,11 @@
 #include "norpc-call-private.h"
 #include "norpc-channel-private.h"
 
-/* Any thread: how many calls wait in a lane. */
+/* Any thread: how many calls the host has not served, of those that have ended, too. */
 static guint
-get_waiting (const NorpcLane *lane)
+get_unserved (const NorpcLane *lane)
 {
   return (guint) g_atomic_int_get (&lane->accepted) - (guint) g_atomic_int_get (&lane->served);
-}
-
-/* Any thread: how many calls wait. */
-guint
-norpc_channel_get_waiting (NorpcChannel *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < NORPC_N_LANES; i++)
-    n += get_waiting (&self->lanes[i]);
-
-  return n;
-}
-
-/* With the lock of the queue held. What the host has served meanwhile is looked at only
- * where it matters.
- */
-gboolean
-norpc_channel_has_room_locked (NorpcChannel   *self,
-                               NorpcLaneIndex  index)
-{
-  NorpcLane *lane = &self->lanes[index];
-
-  if (lane->accepted - lane->served_once >= self->capacity)
-    lane->served_once = (guint) g_atomic_int_get (&lane->served);
-
-  return lane->accepted - lane->served_once < self->capacity;
 }
 
 /* With the lock of the queue held. Returns what wakes the host (owned), if it
@@ -96,7 +69,9 @@ norpc_channel_close (NorpcChannel *self,
   norpc_channel_answer_probes (self, TRUE);
 }
 
-/* Any thread: the host's context is going. The channel is closed. */
+/* Any thread: the host's context is going. The channel is closed. What was to be released
+ * in that context is so here.
+ */
 void
 norpc_channel_detach (NorpcChannel *self)
 {
@@ -110,6 +85,8 @@ norpc_channel_detach (NorpcChannel *self)
 
   if (waker != NULL)
     norpc_waker_detach (waker);
+
+  norpc_channel_release_returned (self, G_MAXUINT);
 }
 
 /* Any thread: what is in the queue, and stays there, held by
@@ -148,7 +125,7 @@ take_from_lane_locked (NorpcLane  *lane,
 {
   guint n = 0;
 
-  if (get_waiting (lane) == 0)
+  if (get_unserved (lane) == 0)
     return 0;
 
   while (n < max && (calls[n] = g_async_queue_try_pop_unlocked (lane->queue)) != NULL)
@@ -188,7 +165,7 @@ norpc_channel_take_urgent (NorpcChannel *self)
 {
   NorpcCall *call;
 
-  if (get_waiting (&self->lanes[NORPC_LANE_URGENT]) == 0)
+  if (get_unserved (&self->lanes[NORPC_LANE_URGENT]) == 0)
     return NULL;
 
   g_async_queue_lock (self->queue);
@@ -198,9 +175,11 @@ norpc_channel_take_urgent (NorpcChannel *self)
   return call;
 }
 
-/* The host's context: for the statistics. */
-static void
-note_length (NorpcChannel *self)
+/* Any thread, before calls leave their places: for the statistics. The queue only grows
+ * from one of these moments to the next.
+ */
+void
+norpc_channel_note_length (NorpcChannel *self)
 {
   NorpcStatsRecorder *recorder = g_atomic_pointer_get (&self->recorder);
 
@@ -215,10 +194,10 @@ norpc_channel_served (NorpcChannel *self,
 {
   NorpcLane *lane = &self->lanes[norpc_priority_get_lane (call->priority)];
 
-  /* The queue only grows from one of these moments to the next. */
   if (norpc_is_observed ())
-    note_length (self);
+    norpc_channel_note_length (self);
 
+  norpc_channel_vacate (self, call);
   g_atomic_int_set (&lane->served, lane->served + 1);
 
   if (g_atomic_int_get (&self->n_probes) > 0)
@@ -230,9 +209,9 @@ gboolean
 norpc_channel_has_calls (NorpcChannel *self)
 {
   /* Most calls are normal ones. */
-  return get_waiting (&self->lanes[NORPC_LANE_NORMAL]) > 0 ||
-         get_waiting (&self->lanes[NORPC_LANE_URGENT]) > 0 ||
-         get_waiting (&self->lanes[NORPC_LANE_LOW]) > 0;
+  return get_unserved (&self->lanes[NORPC_LANE_NORMAL]) > 0 ||
+         get_unserved (&self->lanes[NORPC_LANE_URGENT]) > 0 ||
+         get_unserved (&self->lanes[NORPC_LANE_LOW]) > 0;
 }
 
 static gboolean

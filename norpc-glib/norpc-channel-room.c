@@ -14,47 +14,6 @@
 #include "norpc-channel-private.h"
 #include "norpc-error.h"
 
-/* With the lock of the queue held. */
-static void
-remove_ended_from_lane_locked (NorpcLane *lane,
-                               GPtrArray *ended)
-{
-  guint n_before = ended->len;
-
-  for (int n = g_async_queue_length_unlocked (lane->queue); n > 0; n--)
-    {
-      NorpcCall *call = g_async_queue_pop_unlocked (lane->queue);
-
-      if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
-        g_async_queue_push_unlocked (lane->queue, call);
-      else
-        g_ptr_array_add (ended, call);
-    }
-
-  g_atomic_int_set (&lane->accepted, lane->accepted - (ended->len - n_before));
-}
-
-/* With the lock of the queue held, where there is no room: takes out the calls that
- * nobody waits for any more. Returns them (owned), to be let go of without the lock,
- * or NULL. A queue is searched once for each call that was given up, at most.
- */
-GPtrArray *
-norpc_channel_remove_ended_locked (NorpcChannel *self)
-{
-  int n_given_up = g_atomic_int_get (&norpc_n_given_up);
-  GPtrArray *ended;
-
-  if (self->n_given_up == n_given_up)
-    return NULL;
-
-  self->n_given_up = n_given_up;
-  ended = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
-  for (guint i = 0; i < NORPC_N_LANES; i++)
-    remove_ended_from_lane_locked (&self->lanes[i], ended);
-
-  return ended;
-}
-
 /* With the lock of the queue held: how many places there are for normal calls. */
 static guint
 get_n_places_locked (NorpcChannel *self)
@@ -64,7 +23,7 @@ get_n_places_locked (NorpcChannel *self)
   if (!norpc_channel_has_room_locked (self, NORPC_LANE_NORMAL))
     return 0;
 
-  n_taken = self->lanes[NORPC_LANE_NORMAL].accepted - self->lanes[NORPC_LANE_NORMAL].served_once;
+  n_taken = self->lanes[NORPC_LANE_NORMAL].accepted - self->lanes[NORPC_LANE_NORMAL].freed_seen;
 
   return self->capacity - n_taken;
 }
@@ -99,13 +58,10 @@ norpc_channel_answer_probes (NorpcChannel *self,
                              gboolean      all)
 {
   g_autoptr (GPtrArray) cancelled = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
-  g_autoptr (GPtrArray) ended = NULL;
   g_autoptr (GPtrArray) probes = NULL;
   g_autofree char *reason = NULL;
 
   g_async_queue_lock (self->queue);
-  if (self->probes.length > 0 && !norpc_channel_has_room_locked (self, NORPC_LANE_NORMAL))
-    ended = norpc_channel_remove_ended_locked (self);
   probes = take_probes_locked (self, all, cancelled);
   if (!self->open)
     reason = g_strdup (self->reason);

@@ -24,8 +24,10 @@
  * %NORPC_ERROR_BUSY. Or it waits, if [property@Norpc.Channel:when-full] says
  * so: a synchronous call blocks anyway, and who makes asynchronous ones can
  * await [method@Norpc.Endpoint.ready_async] before each, so that no more of
- * them pile up than the channel has room for. A call that was cancelled, or whose
- * time is up, leaves its place to others.
+ * them pile up than the channel has room for. A call that is cancelled, or times
+ * out, frees its place at once; its arguments are released when the service comes to
+ * it. So a channel also bounds how many such calls it keeps: 65,536 of each priority,
+ * or as many as its capacity if that is larger.
  *
  * Calls have one of three priorities, each with a lane and a capacity of its
  * own: an urgent call passes all that are not, however many wait. To be ready is
@@ -60,7 +62,6 @@ push_locked (NorpcChannel *self,
              NorpcError   *code)
 {
   NorpcLaneIndex index = norpc_priority_get_lane (call->priority);
-  NorpcLane *lane = &self->lanes[index];
 
   if (!self->open)
     {
@@ -72,30 +73,17 @@ push_locked (NorpcChannel *self,
       !norpc_channel_has_room_locked (self, index))
     {
       *code = NORPC_ERROR_BUSY;
-      return g_strdup_printf ("was not accepted: %u calls are waiting already",
-                              self->capacity);
+      return norpc_channel_is_clogged_locked (self, index)
+               ? g_strdup ("was not accepted: too many calls that have ended are still in the queue")
+               : g_strdup_printf ("was not accepted: %u calls are waiting already", self->capacity);
     }
 
   norpc_call_set_executor (call, self->context);
   call->must_not_wait = FALSE;
-  g_async_queue_push_unlocked (lane->queue, call);
-  g_atomic_int_set (&lane->accepted, lane->accepted + 1);
+  g_async_queue_push_unlocked (self->lanes[index].queue, call);
+  norpc_channel_occupy_locked (self, call);
 
   return NULL;
-}
-
-/* The calling thread, with the lock of the queue held: where there is no room, takes out
- * what nobody waits for. Returns these calls (owned), to be released without the lock, or
- * NULL.
- */
-static GPtrArray *
-make_room_locked (NorpcChannel *self,
-                  NorpcCall    *call)
-{
-  if (norpc_channel_has_room_locked (self, norpc_priority_get_lane (call->priority)))
-    return NULL;
-
-  return norpc_channel_remove_ended_locked (self);
 }
 
 /* The client's thread. The host is woken only if it sleeps, and after the
@@ -107,7 +95,6 @@ norpc_channel_send (NorpcEndpoint *endpoint,
 {
   NorpcChannel *self = NORPC_CHANNEL (endpoint);
   g_autoptr (NorpcWaker) sleeper = NULL;
-  g_autoptr (GPtrArray) gone = NULL;
   g_autofree char *refusal = NULL;
   NorpcError code = NORPC_ERROR_FAILED;
   gboolean brought = call->waiting_thread != NULL && call->waiting_thread != g_thread_self ();
@@ -119,7 +106,6 @@ norpc_channel_send (NorpcEndpoint *endpoint,
     norpc_call_hold (call);
 
   g_async_queue_lock (self->queue);
-  gone = make_room_locked (self, call);
   refusal = push_locked (self, call, &code);
   if (refusal == NULL)
     sleeper = norpc_channel_steal_sleeper_locked (self);
@@ -132,8 +118,6 @@ norpc_channel_send (NorpcEndpoint *endpoint,
     }
   else if (sleeper != NULL)
     norpc_waker_wake (sleeper);
-  if (gone != NULL)
-    norpc_channel_answer_probes (self, FALSE);
 
   if (brought)
     {
@@ -169,17 +153,11 @@ static gboolean
 norpc_channel_is_ready (NorpcEndpoint *endpoint)
 {
   NorpcChannel *self = NORPC_CHANNEL (endpoint);
-  g_autoptr (GPtrArray) ended = NULL;
   gboolean ready;
 
   g_async_queue_lock (self->queue);
-  if (!norpc_channel_has_room_locked (self, NORPC_LANE_NORMAL))
-    ended = norpc_channel_remove_ended_locked (self);
   ready = self->open && norpc_channel_has_room_locked (self, NORPC_LANE_NORMAL);
   g_async_queue_unlock (self->queue);
-
-  if (ended != NULL)
-    norpc_channel_answer_probes (self, FALSE);
 
   return ready;
 }
@@ -250,6 +228,27 @@ norpc_channel_get_property (GObject    *object,
     }
 }
 
+/* Any thread. A thread that has just ended a call which is still in the queue may be using
+ * the channel, and take a reference to it: so it is waited for here, and not when the
+ * channel is finalized.
+ */
+static void
+norpc_channel_dispose (GObject *object)
+{
+  NorpcChannel *self = NORPC_CHANNEL (object);
+  NorpcCall *call;
+
+  norpc_channel_release_returned (self, G_MAXUINT);
+  for (guint i = 0; i < NORPC_N_LANES; i++)
+    while ((call = g_async_queue_try_pop (self->lanes[i].queue)) != NULL)
+      {
+        norpc_channel_vacate (self, call);
+        norpc_call_unref (call);
+      }
+
+  G_OBJECT_CLASS (norpc_channel_parent_class)->dispose (object);
+}
+
 static void
 norpc_channel_finalize (GObject *object)
 {
@@ -272,6 +271,7 @@ norpc_channel_class_init (NorpcChannelClass *klass)
 
   object_class->set_property = norpc_channel_set_property;
   object_class->get_property = norpc_channel_get_property;
+  object_class->dispose = norpc_channel_dispose;
   object_class->finalize = norpc_channel_finalize;
 
   /**
@@ -376,9 +376,8 @@ norpc_channel_get_when_full (NorpcChannel *self)
  *
  * Tells how many calls wait for the service.
  *
- * Calls that the service handles do not count, those that wait for room do, and
- * those that have ended meanwhile as long as nobody needs their places. Any thread
- * may ask; the answer may be old when it arrives.
+ * Calls that the service handles and calls that have ended do not count; calls that
+ * wait for room do. Any thread may ask; the answer may be old when it arrives.
  *
  * Returns: how many calls wait
  * Since: 0.1

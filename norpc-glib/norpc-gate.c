@@ -67,7 +67,7 @@ norpc_gate_send (NorpcEndpoint *endpoint,
   else
     norpc_call_refuse (call, NORPC_ERROR_CLOSED, "was not served: the server is not there");
 
-  g_clear_pointer (&call, norpc_call_unref);
+  g_clear_pointer (&call, norpc_call_unref_in_service);
 }
 
 static void

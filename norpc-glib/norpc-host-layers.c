@@ -8,9 +8,6 @@
 #include "norpc-dispatch-private.h"
 #include "norpc-host-private.h"
 
-/* Other sources of the context have their turn after so many calls. */
-#define MAX_CALLS_A_DISPATCH 64
-
 /* Any thread, before the host is attached: @layer comes after those that were
  * added before.
  */
@@ -31,13 +28,14 @@ norpc_host_add_layer (NorpcHost  *self,
 }
 
 /* Any thread: TRUE if it is the one that runs the host, and the service is not
- * handling a call, which it may not expect to be interrupted.
+ * handling a call, which it may not expect to be interrupted, nor has it had as many as
+ * it may in one dispatch.
  */
 gboolean
 norpc_host_may_handle (NorpcHost *self)
 {
   return g_atomic_pointer_get (&self->busy_thread) == g_thread_self () &&
-         !self->handling && self->service != NULL;
+         !self->handling && self->n_left > 0 && self->service != NULL;
 }
 
 /* The host's context: a call that has come through the layers, if there are
@@ -49,6 +47,8 @@ norpc_host_handle (NorpcHost *self,
 {
   norpc_home_check (self->home, self, call);
 
+  if (self->n_left > 0)
+    self->n_left--;
   self->handling = TRUE;
   /* Behind layers, others may be handled before the backlog drops it. */
   norpc_dispatch (call, self->service, self->gate == NULL);
@@ -65,7 +65,7 @@ norpc_host_handle (NorpcHost *self,
 void
 norpc_host_serve_gate (NorpcHost *self)
 {
-  for (guint i = 0; i < MAX_CALLS_A_DISPATCH; i++)
+  while (self->n_left > 0)
     {
       g_autoptr (NorpcCall) call = norpc_gate_take (self->gate);
 

@@ -15,6 +15,11 @@
 
 G_BEGIN_DECLS
 
+/* Other sources of the context have their turn after so many calls, urgent ones and those
+ * that come through layers included.
+ */
+#define NORPC_HOST_MAX_CALLS 64
+
 /*
  * What a server has in the context of its service: it takes calls off the
  * channel and dispatches them.
@@ -37,7 +42,7 @@ struct _NorpcHost
   NorpcLayer    *last_layer; /* (unowned) (nullable) */
   NorpcGate     *gate;       /* (owned) (nullable): has its own lock */
 
-  /* Since it was attached, which who reads them has seen. */
+  /* Since it was attached, written with the lock: for whoever has not seen that. */
   NorpcThread *thread;      /* (owned) (nullable) */
   gboolean     owns_thread; /* made for this host, and ends with it */
 
@@ -48,6 +53,7 @@ struct _NorpcHost
   gboolean  busy;  /* it is running, so nothing may run it again */
   gboolean  tried; /* the service was started, or will never be */
   gboolean  handling; /* a call that came through layers */
+  guint     n_left;   /* how many calls it may still be given in this dispatch */
   GThread  *busy_thread; /* (unowned) (nullable), atomic: the one that runs it now, if there
                             are layers, or another host has the service */
 
@@ -55,7 +61,6 @@ struct _NorpcHost
   NorpcWaiters waiters; /* has its own lock; woken after each change of the state */
 
   int max_open;     /* atomic: how many calls may be open, 0 for any number */
-  int held_up;      /* atomic, written in the context: as many are, so none is taken */
   int told_to_stop; /* atomic */
   int abandoned;    /* atomic: nothing is to be served any more */
   int state;        /* atomic, written with the lock: NorpcHostState */
@@ -82,6 +87,7 @@ gboolean       norpc_host_attach         (NorpcHost       *self,
                                           NorpcThread     *thread,
                                           GError         **error);
 gboolean       norpc_host_has_work       (NorpcHost       *self);
+gboolean       norpc_host_has_room       (NorpcHost       *self);
 gboolean       norpc_host_can_serve      (NorpcHost       *self);
 gboolean       norpc_host_hold_up        (NorpcHost       *self);
 void           norpc_host_set_max_open   (NorpcHost       *self,

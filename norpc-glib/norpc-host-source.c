@@ -111,12 +111,8 @@ claim_place (NorpcHost     *self,
       return FALSE;
     }
 
-  if (self->thread != NULL && !norpc_thread_add_host (self->thread, self))
-    {
-      g_set_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                   "The thread for the server has been stopped");
-      return FALSE;
-    }
+  if (self->thread != NULL && !norpc_thread_add_host (self->thread, self, error))
+    return FALSE;
 
   if (!norpc_channel_open (self->channel, context))
     {
@@ -193,6 +189,25 @@ give_up (NorpcHost *self)
   norpc_waiters_wake (&self->waiters, self);
 }
 
+/* Any thread: the host is going to run in @context, on @thread, or on a new one. */
+static void
+set_thread (NorpcHost    *self,
+            GMainContext *context,
+            NorpcThread  *thread)
+{
+  gboolean owns_thread = thread == NULL && context == NULL;
+  g_autoptr (NorpcThread) host_thread =
+    owns_thread ? norpc_thread_new (G_OBJECT_TYPE_NAME (self->service)) : NULL;
+
+  if (thread != NULL)
+    host_thread = g_object_ref (thread);
+
+  g_mutex_lock (&self->lock);
+  self->owns_thread = owns_thread;
+  self->thread = g_steal_pointer (&host_thread);
+  g_mutex_unlock (&self->lock);
+}
+
 /* Any thread: puts the host to work in @context or on @thread, or on a new
  * one, which from then on is the only place that touches the service. It
  * starts when that runs.
@@ -208,11 +223,7 @@ norpc_host_attach (NorpcHost     *self,
   if (!claim_start (self, error))
     return FALSE;
 
-  self->owns_thread = thread == NULL && context == NULL;
-  if (self->owns_thread)
-    self->thread = norpc_thread_new (G_OBJECT_TYPE_NAME (self->service));
-  else
-    g_set_object (&self->thread, thread);
+  set_thread (self, context, thread);
   if (self->thread != NULL)
     context = norpc_thread_get_main_context (self->thread);
 

@@ -10,9 +10,6 @@
 #include "norpc-lifecycle.h"
 #include "norpc-thread-private.h"
 
-/* Other sources of the context have their turn after so many calls. */
-#define MAX_CALLS_A_DISPATCH 64
-
 NorpcHost *
 norpc_host_new (GObject      *service,
                 NorpcChannel *channel)
@@ -112,6 +109,7 @@ stop_service (NorpcHost *self)
     norpc_lifecycle_stop (NORPC_LIFECYCLE (self->service));
   if (self->gate != NULL)
     norpc_gate_close (self->gate);
+  norpc_channel_release_returned (self->channel, G_MAXUINT);
   norpc_home_move_out (self->home, self);
   g_clear_object (&self->service);
 
@@ -153,49 +151,45 @@ norpc_host_has_work (NorpcHost *self)
   if (state == NORPC_HOST_NEW || state == NORPC_HOST_STOPPED)
     return FALSE;
 
-  return !self->tried || may_stop (self) ||
+  return !self->tried || may_stop (self) || norpc_channel_has_returned (self->channel) ||
          (self->gate != NULL && norpc_gate_has_calls (self->gate));
 }
 
-/* Any thread: how many more calls the service may be given at once: one by one
- * where their number is limited. What was abandoned it may have in any number: it
- * does not get to see it.
+/* Any thread: whether the service may be given another call. What was abandoned it may
+ * have in any number, as it does not get to see it.
  */
-static guint
-get_room (NorpcHost *self)
+gboolean
+norpc_host_has_room (NorpcHost *self)
 {
   guint max_open = (guint) g_atomic_int_get (&self->max_open);
-  guint n_open = norpc_backlog_get_n_open (&self->backlog);
+  guint n_open = norpc_channel_get_n_open (self->channel);
 
-  if (max_open == 0 || g_atomic_int_get (&self->abandoned))
-    return G_MAXUINT;
-
-  return n_open < max_open ? 1 : 0;
+  return max_open == 0 || g_atomic_int_get (&self->abandoned) || n_open < max_open;
 }
 
 /* The host's context: there is a call that the service may be given. */
 gboolean
 norpc_host_can_serve (NorpcHost *self)
 {
-  return norpc_channel_has_calls (self->channel) && get_room (self) > 0;
+  return norpc_channel_has_calls (self->channel) && norpc_host_has_room (self);
 }
 
 /* The host's context: TRUE if the service has as many calls open as it may.
- * Then who answers one wakes the context.
+ * Then the thread in which the service is done with one wakes the context.
  */
 gboolean
 norpc_host_hold_up (NorpcHost *self)
 {
   gboolean held_up = FALSE;
 
-  if (get_room (self) == 0)
+  if (!norpc_host_has_room (self))
     {
-      /* Who answers does so before it looks here. */
-      g_atomic_int_set (&self->held_up, TRUE);
-      held_up = get_room (self) == 0;
+      /* Whoever closes a call does so before looking here. */
+      g_atomic_int_set (&self->channel->held_up, TRUE);
+      held_up = !norpc_host_has_room (self);
     }
   if (!held_up)
-    g_atomic_int_set (&self->held_up, FALSE);
+    g_atomic_int_set (&self->channel->held_up, FALSE);
 
   return held_up;
 }
@@ -206,7 +200,7 @@ norpc_host_set_max_open (NorpcHost *self,
                          guint      max_open)
 {
   g_atomic_int_set (&self->max_open, (int) max_open);
-  if (g_atomic_int_get (&self->held_up))
+  if (g_atomic_int_get (&self->channel->held_up))
     norpc_channel_wake_up (self->channel);
 }
 
@@ -217,10 +211,26 @@ serve_call (NorpcHost *self,
 {
   norpc_channel_served (self->channel, call);
 
-  if (self->layers != NULL)
-    norpc_endpoint_send (self->layers, norpc_call_ref (call));
-  else
-    norpc_host_handle (self, call);
+  if (self->layers == NULL)
+    {
+      norpc_host_handle (self, call);
+      return;
+    }
+
+  /* One that was passed on by another server belongs to that. */
+  if (call->released_at == NULL)
+    call->released_at = g_object_ref (self->channel);
+  norpc_endpoint_send (self->layers, norpc_call_ref (call));
+}
+
+/* The host's context, which has served so many calls, and given some of them to the
+ * service.
+ */
+static gboolean
+may_go_on (NorpcHost *self,
+           guint      n_served)
+{
+  return n_served < NORPC_HOST_MAX_CALLS && self->n_left > 0;
 }
 
 /* The host's context. As calls often come one after the other, it looks for
@@ -230,17 +240,18 @@ serve_call (NorpcHost *self,
 static void
 serve_calls (NorpcHost *self)
 {
-  guint n_served = 0, n;
+  guint n_served = 0;
   NorpcCall *call;
 
   do
     {
-      n = norpc_backlog_fill (&self->backlog, self->channel, get_room (self));
-      while ((call = norpc_backlog_next (&self->backlog, self)) != NULL)
-        serve_call (self, call);
-      n_served += n;
+      while ((call = norpc_backlog_next (&self->backlog, self, may_go_on (self, n_served))) != NULL)
+        {
+          serve_call (self, call);
+          n_served++;
+        }
     }
-  while (n > 0 && n_served < MAX_CALLS_A_DISPATCH && get_room (self) > 0 &&
+  while (may_go_on (self, n_served) && norpc_host_has_room (self) &&
          norpc_channel_look (self->channel, &self->spin));
 }
 
@@ -258,6 +269,8 @@ run_once (NorpcHost *self)
     }
   else
     {
+      self->n_left = NORPC_HOST_MAX_CALLS;
+      norpc_channel_release_returned (self->channel, NORPC_HOST_MAX_CALLS);
       if (self->gate != NULL)
         norpc_host_serve_gate (self);
       serve_calls (self);
@@ -408,7 +421,7 @@ norpc_host_dup_own_thread (NorpcHost *self)
   NorpcThread *thread;
 
   g_mutex_lock (&self->lock);
-  thread = self->source != NULL && self->owns_thread ? g_object_ref (self->thread) : NULL;
+  thread = self->owns_thread ? g_object_ref (self->thread) : NULL;
   g_mutex_unlock (&self->lock);
 
   return thread;
@@ -421,7 +434,6 @@ norpc_host_forget (NorpcHost *self,
 {
   gboolean last = norpc_backlog_forget (&self->backlog, call);
 
-  if (g_atomic_int_get (&self->held_up) ||
-      (last && norpc_host_get_state (self) == NORPC_HOST_STOPPING))
+  if (last && norpc_host_get_state (self) == NORPC_HOST_STOPPING)
     norpc_channel_wake_up (self->channel);
 }

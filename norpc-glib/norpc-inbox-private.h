@@ -14,6 +14,7 @@ NorpcInbox *norpc_inbox_ref   (NorpcInbox   *self);
 void        norpc_inbox_unref (gpointer      data);
 
 NorpcInbox *norpc_inbox_begin_thread (GMainContext *context);
+gboolean    norpc_inbox_end_calls    (NorpcInbox   *self);
 void        norpc_inbox_end_thread   (NorpcInbox   *self);
 
 NorpcInbox *norpc_inbox_open_call (NorpcCall  *call);

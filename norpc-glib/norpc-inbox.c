@@ -27,6 +27,9 @@
 /* Other sources of the context have their turn after so many replies. */
 #define MAX_REPLIES_A_DISPATCH 128
 
+/* Callbacks may call again while their thread ends, but not for ever. */
+#define MAX_LAST_ROUNDS 1000
+
 struct _NorpcInbox
 {
   gatomicrefcount ref_count; /* one for the source, one for each thread's cache */
@@ -45,7 +48,8 @@ struct _NorpcInbox
 
   /* The thread that runs the context, if that is a NorpcThread: */
   gboolean   lists; /* it has to end what it has in flight when it ends */
-  NorpcCall *sent;  /* (unowned) (nullable): what it has */
+  NorpcCall *sent;  /* (unowned) (nullable): what it has, newest first */
+  guint      n_rounds; /* how often it has cancelled some of that */
 };
 
 typedef struct
@@ -358,31 +362,61 @@ norpc_inbox_begin_thread (GMainContext *context)
   return self;
 }
 
-/* The same thread, when it ends: what it has in flight, and nobody else would ever
- * bring home, it cancels, and waits until that has come back. It does not for what
- * is called meanwhile.
+/* The same thread, when it ends: cancels what it has in flight, in the order in which it was
+ * made. What was cancelled before is at the end of the list, and looked at only the
+ * first time. FALSE if there was nothing.
  */
-void
-norpc_inbox_end_thread (NorpcInbox *self)
+static gboolean
+cancel_sent (NorpcInbox *self)
 {
   g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_release);
 
-  self->lists = FALSE;
   for (NorpcCall *call = self->sent; call != NULL; call = call->sent_next)
-    {
-      norpc_call_hold (call);
-      g_ptr_array_add (calls, call);
-    }
+    if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
+      {
+        norpc_call_hold (call);
+        g_ptr_array_add (calls, call);
+      }
+    else if (self->n_rounds > 0)
+      {
+        break;
+      }
 
-  /* In the order in which they were made. */
   for (guint i = calls->len; i > 0; i--)
     norpc_call_give_up (calls->pdata[i - 1],
                         g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                             "The thread that called has been stopped"));
+                                             "The calling thread has been stopped"));
 
+  return calls->len > 0;
+}
+
+/* The same thread, when it ends: cancels what it has in flight, which nobody else would ever
+ * bring home, and waits until that has come back; also what is called meanwhile. FALSE if
+ * that goes on and on.
+ */
+gboolean
+norpc_inbox_end_calls (NorpcInbox *self)
+{
   while (self->sent != NULL)
-    g_main_context_iteration (self->context, TRUE);
+    {
+      if (cancel_sent (self) && ++self->n_rounds > MAX_LAST_ROUNDS)
+        {
+          g_warning ("A thread was stopped, and its callbacks keep making calls: the last ones "
+                     "never complete");
+          return FALSE;
+        }
 
+      g_main_context_iteration (self->context, TRUE);
+    }
+
+  return TRUE;
+}
+
+/* The same thread, at the very end. */
+void
+norpc_inbox_end_thread (NorpcInbox *self)
+{
+  self->lists = FALSE;
   norpc_inbox_unref (self);
 }
 

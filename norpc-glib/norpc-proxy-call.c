@@ -138,12 +138,16 @@ norpc_proxy_call_sync (NorpcProxy    *self,
  * @self: a proxy
  * @call: (transfer full): a call
  *
- * Sends a one-way call: nobody hears how it ends.
+ * Sends a one-way call, without waiting for an answer.
  *
  * Generated functions of methods that are `oneway` are made of this. The call has
  * no deadline, is not cancelled, and inherits neither from a call that is being
- * handled. It comes after the calls that were sent before it, and is lost where
- * one with a reply would be answered %NORPC_ERROR_BUSY or %NORPC_ERROR_CLOSED.
+ * handled. It comes after the calls that were sent before it.
+ *
+ * When the service fails, or does not implement the method, there is a warning, once
+ * for each method and error code. Where another call would complete with
+ * %NORPC_ERROR_BUSY or %NORPC_ERROR_CLOSED, the call is dropped without a
+ * warning: that is what happens under load, and when a program ends.
  *
  * It does not block, and may be used in any thread.
  *
@@ -159,5 +163,6 @@ norpc_proxy_send (NorpcProxy *self,
   g_return_if_fail (call != NULL);
 
   origin = norpc_proxy_prepare_call (self, call);
+  call->one_way = TRUE;
   norpc_endpoint_send_for (norpc_proxy_get_endpoint (self), call, &origin);
 }

@@ -44,9 +44,9 @@ norpc_server_is_running (NorpcServer *self)
  *
  * The errors are those of the service's [method@Norpc.Lifecycle.start],
  * %NORPC_ERROR_FAILED if the server was started before, its channel has
- * another server, or its service cannot be in the thread that it is meant
- * for (one that is written in JavaScript can only be where its interpreter
- * is), %NORPC_ERROR_CLOSED if it or its thread was stopped before, and
+ * another server, the system cannot start another thread, or its service cannot be in
+ * the thread that it is meant for (one that is written in JavaScript can only be where
+ * its interpreter is), %NORPC_ERROR_CLOSED if it or its thread was stopped before, and
  * %G_IO_ERROR_CANCELLED: then the server starts all the same.
  *
  * Returns: %TRUE if the service has started, %FALSE with @error set if not
@@ -144,7 +144,8 @@ norpc_server_start_finish (NorpcServer   *self,
  * it answers later. With %NORPC_STOP_ABANDON, all of these calls end with
  * %NORPC_ERROR_CLOSED at once, and what the service is at is cancelled; this
  * may also follow a stop that takes too long. A thread that the server made
- * has ended when this returns.
+ * has ended when this returns, also if the server had been told to stop before. In that
+ * thread itself, it does not wait for that.
  *
  * If the service is in a context of the calling thread, it stops within this
  * function. Where it cannot, because it handles a call at the moment or is to
@@ -169,7 +170,6 @@ norpc_server_stop (NorpcServer    *self,
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  own_thread = norpc_host_dup_own_thread (self->host);
   norpc_host_stop (self->host, mode, "its server was stopped");
 
   if (norpc_host_run_here (self->host, NORPC_HOST_STOPPED) &&
@@ -185,6 +185,7 @@ norpc_server_stop (NorpcServer    *self,
                            NORPC_HOST_STOPPED, cancellable, error))
     return FALSE;
 
+  own_thread = norpc_host_dup_own_thread (self->host);
   if (own_thread != NULL)
     norpc_thread_stop (own_thread);
 

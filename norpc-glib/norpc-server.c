@@ -245,6 +245,8 @@ norpc_server_class_init (NorpcServerClass *klass)
    *
    * How many calls the service may have open at once; 0 for any number.
    *
+   * See [method@Norpc.Server.set_max_open_calls].
+   *
    * Since: 0.1
    */
   properties[PROP_MAX_OPEN_CALLS] =
@@ -361,8 +363,8 @@ norpc_server_get_channel (NorpcServer *self)
  *
  * Whatever thread the layers pass a call on in, it comes to the service in its
  * context. A call that a layer holds back is open: it counts for
- * [property@Norpc.Server:max-open-calls], and is waited for by a server that
- * finishes.
+ * [property@Norpc.Server:max-open-calls], and a server that finishes waits for it
+ * as long as its client does.
  *
  * Since: 0.1
  */
@@ -400,12 +402,14 @@ norpc_server_get_max_open_calls (NorpcServer *self)
  * @self: a server
  * @max_open_calls: the number, at most %G_MAXINT, or 0 for any number
  *
- * Sets how many calls the service may have open at once: given to it, and not
- * answered.
+ * Sets how many calls the service may have open at once.
  *
- * The others wait in the channel. With 1, the service gets a call only when it
- * has answered the one before, also if it answers later. By default there is
- * no limit. Any thread may set it, at any time.
+ * A call is open from when the service gets it until the service has answered it, or
+ * has dropped its last reference to it. That the client cancels the call, or that it times
+ * out, does not change that: the service may still be working on it, and is told by
+ * [method@Norpc.Call.get_cancellable]. Other calls wait in the channel meanwhile. With
+ * 1, the service gets a call only when it is done with the one before, also if it
+ * answers later. By default there is no limit. Any thread may set it, at any time.
  *
  * Since: 0.1
  */

@@ -39,7 +39,7 @@ struct _NorpcStatsRecorder
 {
   InterfaceRecorder *interfaces; /* (owned) (nullable), atomic: only grows */
   int                on;         /* atomic */
-  int                max_waiting; /* atomic, written by one thread at a time */
+  int                max_waiting; /* atomic */
 };
 
 NorpcStatsRecorder *
@@ -104,14 +104,20 @@ norpc_stats_recorder_is_on (NorpcStatsRecorder *self)
   return g_atomic_int_get (&self->on);
 }
 
-/* One thread at a time: how long the queue is just now. */
+/* Any thread: how long the queue is just now. */
 void
 norpc_stats_recorder_note_n_waiting (NorpcStatsRecorder *self,
                                      guint               n_waiting)
 {
-  if (norpc_stats_recorder_is_on (self) &&
-      n_waiting > (guint) g_atomic_int_get (&self->max_waiting))
-    g_atomic_int_set (&self->max_waiting, (int) n_waiting);
+  int max;
+
+  if (!norpc_stats_recorder_is_on (self))
+    return;
+
+  do
+    max = g_atomic_int_get (&self->max_waiting);
+  while (n_waiting > (guint) max &&
+         !g_atomic_int_compare_and_exchange (&self->max_waiting, max, (int) n_waiting));
 }
 
 /* Any thread. */

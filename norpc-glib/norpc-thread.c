@@ -4,6 +4,7 @@
  */
 
 #include "norpc-deadlock-private.h"
+#include "norpc-error.h"
 #include "norpc-inbox-private.h"
 #include "norpc-thread-private.h"
 
@@ -17,8 +18,9 @@
  * blocks, blocks them all.
  *
  * The thread ends after [method@Norpc.Thread.stop], or when the last
- * reference is dropped: servers on it hold one. What its services have called
- * and is in flight then is cancelled.
+ * reference is dropped: servers on it hold one. Calls from the thread that are in
+ * flight then are cancelled, and so are those that callbacks make while it ends; all of
+ * them complete in the thread, before it has ended.
  *
  * Since: 0.1
  */
@@ -35,7 +37,7 @@ typedef struct
   GCond      changed;
   GPtrArray *hosts; /* (owned) (nullable) [lock]: of owned NorpcHost, until the thread ends */
   gboolean   begun; /* [lock]: it has the context, which nobody else can have any more */
-  gboolean   ended; /* [lock] */
+  gboolean   ended; /* [lock]: but for what the C library has to do */
 } ThreadData;
 
 struct _NorpcThread
@@ -44,8 +46,10 @@ struct _NorpcThread
 
   char       *name;    /* (owned) (nullable), since construction */
   ThreadData *data;    /* (owned), since construction */
-  GThread    *gthread; /* (owned), since construction */
-  int         joined;  /* atomic */
+  GThread    *gthread; /* (owned) (nullable), since construction */
+  GError     *error;   /* (owned) (nullable), since construction: why there is no thread */
+  gboolean    joining; /* the lock of the data */
+  gboolean    joined;  /* the lock of the data */
 };
 
 G_DEFINE_FINAL_TYPE (NorpcThread, norpc_thread, G_TYPE_OBJECT)
@@ -123,6 +127,23 @@ wait_until_begun (ThreadData *data)
   g_mutex_unlock (&data->lock);
 }
 
+/* The thread: what its callbacks and services left to be completed here is; but a source
+ * that is always ready does not keep the thread.
+ */
+static void
+end_context (ThreadData *data,
+             NorpcInbox *inbox)
+{
+  guint n_iterations = 0;
+  gboolean ended;
+
+  do
+    ended = !norpc_inbox_end_calls (inbox) || n_iterations++ == MAX_LAST_ITERATIONS;
+  while (!ended && g_main_context_iteration (data->context, FALSE));
+
+  norpc_inbox_end_thread (inbox);
+}
+
 /* The thread. */
 static gpointer
 thread_func (gpointer user_data)
@@ -137,14 +158,7 @@ thread_func (gpointer user_data)
     g_main_context_iteration (data->context, TRUE);
 
   end_hosts (data);
-  norpc_inbox_end_thread (inbox);
-
-  /* What the services left to be completed here is; but a source that is
-   * always ready does not keep the thread.
-   */
-  for (guint i = 0; i < MAX_LAST_ITERATIONS && g_main_context_iteration (data->context, FALSE); i++)
-    ;
-
+  end_context (data, inbox);
   g_main_context_pop_thread_default (data->context);
 
   g_mutex_lock (&data->lock);
@@ -165,9 +179,13 @@ norpc_thread_constructed (GObject *object)
   G_OBJECT_CLASS (norpc_thread_parent_class)->constructed (object);
 
   self->data = thread_data_new ();
-  self->gthread = g_thread_new (self->name != NULL ? self->name : "norpc",
-                                thread_func, g_atomic_rc_box_acquire (self->data));
-  wait_until_begun (self->data);
+  self->gthread = g_thread_try_new (self->name != NULL ? self->name : "norpc",
+                                    thread_func, g_atomic_rc_box_acquire (self->data),
+                                    &self->error);
+  if (self->gthread != NULL)
+    wait_until_begun (self->data);
+  else
+    thread_data_unref (self->data);
 }
 
 static void
@@ -217,8 +235,9 @@ norpc_thread_finalize (GObject *object)
   NorpcThread *self = NORPC_THREAD (object);
 
   norpc_thread_quit (self);
-  if (!g_atomic_int_get (&self->joined))
-    g_thread_unref (self->gthread);
+  if (!self->joined)
+    g_clear_pointer (&self->gthread, g_thread_unref);
+  g_clear_error (&self->error);
   thread_data_unref (self->data);
   g_free (self->name);
 
@@ -262,6 +281,9 @@ norpc_thread_init (NorpcThread *self G_GNUC_UNUSED)
  * @name: (nullable): a name for debuggers to show
  *
  * Starts a thread.
+ *
+ * If the system cannot start another thread, the object has none, and servers on
+ * it fail to start with %NORPC_ERROR_FAILED.
  *
  * Returns: (transfer full): a new thread
  * Since: 0.1
@@ -309,6 +331,30 @@ norpc_thread_get_main_context (NorpcThread *self)
   return self->data->context;
 }
 
+/* Any other thread, when the thread is about to end. */
+static void
+join (NorpcThread *self)
+{
+  gboolean joins;
+
+  g_mutex_lock (&self->data->lock);
+  while (self->joining)
+    g_cond_wait (&self->data->changed, &self->data->lock);
+  joins = self->joining = !self->joined;
+  g_mutex_unlock (&self->data->lock);
+
+  if (!joins)
+    return;
+
+  g_thread_join (self->gthread);
+
+  g_mutex_lock (&self->data->lock);
+  self->joining = FALSE;
+  self->joined = TRUE;
+  g_cond_broadcast (&self->data->changed);
+  g_mutex_unlock (&self->data->lock);
+}
+
 /**
  * norpc_thread_stop:
  * @self: a thread
@@ -316,9 +362,9 @@ norpc_thread_get_main_context (NorpcThread *self)
  * Ends the thread, and waits until it has ended.
  *
  * Servers on it that have not been stopped abandon their calls, as with
- * %NORPC_STOP_ABANDON. Any thread may call this; the thread itself may too,
- * and then ends when it has finished what it is at. A thread that was stopped
- * stays so.
+ * %NORPC_STOP_ABANDON. Any thread may call this, and any number of them at once. The
+ * thread itself may too: then this does not wait, and the thread ends when it has
+ * finished what it is at. A thread that was stopped stays so.
  *
  * Since: 0.1
  */
@@ -330,7 +376,7 @@ norpc_thread_stop (NorpcThread *self)
   g_return_if_fail (NORPC_IS_THREAD (self));
 
   norpc_thread_quit (self);
-  if (self->gthread == g_thread_self ())
+  if (self->gthread == NULL || self->gthread == g_thread_self ())
     return;
 
   wait.executor = self->data->context;
@@ -344,13 +390,11 @@ norpc_thread_stop (NorpcThread *self)
   while (!self->data->ended)
     g_cond_wait (&self->data->changed, &self->data->lock);
   g_mutex_unlock (&self->data->lock);
+  join (self);
   norpc_deadlock_end_wait (&wait);
-
-  if (g_atomic_int_compare_and_exchange (&self->joined, FALSE, TRUE))
-    g_thread_join (self->gthread);
 }
 
-/* Any thread. */
+/* Any thread. Returns NULL if there is no thread. */
 GThread *
 norpc_thread_get_gthread (NorpcThread *self)
 {
@@ -365,18 +409,29 @@ norpc_thread_quit (NorpcThread *self)
   g_main_context_wakeup (self->data->context);
 }
 
-/* Any thread. FALSE if the thread has ended, or is about to. */
+/* Any thread. FALSE if there is no thread, or it has ended, or is about to. */
 gboolean
-norpc_thread_add_host (NorpcThread *self,
-                       NorpcHost   *host)
+norpc_thread_add_host (NorpcThread  *self,
+                       NorpcHost    *host,
+                       GError      **error)
 {
   gboolean added;
+
+  if (self->error != NULL)
+    {
+      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED, self->error->message);
+      return FALSE;
+    }
 
   g_mutex_lock (&self->data->lock);
   added = self->data->hosts != NULL && !g_atomic_int_get (&self->data->quit);
   if (added)
     g_ptr_array_add (self->data->hosts, norpc_host_ref (host));
   g_mutex_unlock (&self->data->lock);
+
+  if (!added)
+    g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                         "The thread for the server has been stopped");
 
   return added;
 }

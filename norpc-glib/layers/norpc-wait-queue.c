@@ -173,7 +173,7 @@ call_ended (NorpcCallWatch *watch,
   g_mutex_unlock (&self->lock);
 
   g_free (place);
-  g_clear_pointer (&held, norpc_call_unref);
+  g_clear_pointer (&held, norpc_call_unref_in_service);
 
   if (makes_room)
     norpc_wait_queue_drain (self);

@@ -7,7 +7,10 @@
  * places to others, and these in their order.
  */
 
+#include <string.h>
+
 #include "layer-fixture.h"
+#include "norpc-channel-private.h"
 
 #define CAPACITY 4
 
@@ -148,25 +151,24 @@ test_ready (Full          *self,
   assert_served (self, 2);
 }
 
-/* Who makes a call finds two places, and leaves one to who awaits it. */
+/* Waiting for readiness ends when a call that is in the queue is cancelled. */
 static void
-test_ready_by_others (Full          *self,
-                      gconstpointer  unused)
+test_ready_by_cancelling (Full          *self,
+                          gconstpointer  unused)
 {
   Outcome ready = { 0 }, more[2] = { { 0 } };
 
-  g_assert_true (norpc_endpoint_is_ready (get_channel (self)));
   for (guint i = 0; i < G_N_ELEMENTS (more); i++)
     probe_probe_proxy_call_noop (self->fixture.proxy, NULL, noop_cb, &more[i]);
+  g_assert_false (norpc_endpoint_is_ready (get_channel (self)));
   norpc_endpoint_ready_async (get_channel (self), NULL, ready_cb, &ready);
   norpc_proxy_cancel_all (NORPC_PROXY (self->fixture.proxy));
-  while (more[0].n == 0 || more[1].n == 0 || self->notes[0].n == 0 || self->notes[1].n == 0 || self->blocked.n == 0)
+  while (ready.n == 0 || more[0].n == 0 || more[1].n == 0 || self->notes[0].n == 0 ||
+         self->notes[1].n == 0 || self->blocked.n == 0)
     g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpuint (ready.n, ==, 0);
+  g_assert_true (ready.ok);
 
   call_note (self, 2);
-  outcome_wait (&ready);
-  g_assert_true (ready.ok);
   probe_state_open_gate (self->fixture.state);
   outcome_wait (&self->notes[2]);
   g_assert_true (self->notes[2].ok);
@@ -177,6 +179,86 @@ test_ready_by_others (Full          *self,
       outcome_clear (&self->notes[i]);
     }
   g_clear_error (&self->blocked.error);
+}
+
+/* A queue keeps no more calls that have ended than it may. The limit is for them alone. */
+static void
+test_clogged (Full          *self,
+              gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  Outcome gone[2] = { { 0 } };
+
+  norpc_channel_max_ended = CAPACITY;
+  for (guint i = 0; i < 2; i++)
+    probe_probe_proxy_call_noop (self->fixture.proxy, cancellable, noop_cb, &gone[i]);
+  g_cancellable_cancel (cancellable);
+  call_note (self, 2);
+  call_note (self, 3);
+  g_assert_cmpuint (norpc_channel_get_length (NORPC_CHANNEL (get_channel (self))), ==, 4);
+  g_clear_object (&cancellable);
+  for (guint i = 0; i < 2; i++)
+    {
+      outcome_wait (&gone[i]);
+      outcome_clear (&gone[i]);
+    }
+
+  norpc_proxy_cancel_all (NORPC_PROXY (self->fixture.proxy));
+  while (self->blocked.n == 0 || self->notes[3].n == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (norpc_channel_get_length (NORPC_CHANNEL (get_channel (self))), ==, 0);
+  g_assert_false (norpc_endpoint_is_ready (get_channel (self)));
+  g_assert_false (probe_probe_proxy_call_noop_sync (self->fixture.proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  g_assert_nonnull (strstr (error->message, "too many calls that have ended"));
+
+  probe_state_open_gate (self->fixture.state);
+  norpc_endpoint_ready_async (get_channel (self), NULL, ready_cb, &gone[0]);
+  outcome_wait (&gone[0]);
+  g_assert_true (gone[0].ok);
+  g_assert_true (probe_probe_proxy_call_noop_sync (self->fixture.proxy, NULL, NULL));
+  for (guint i = 0; i < CAPACITY; i++)
+    outcome_clear (&self->notes[i]);
+  g_clear_error (&self->blocked.error);
+  norpc_channel_max_ended = 65536;
+}
+
+/* However many take its place, the arguments of a call are released by its service. */
+static void
+test_args (Full          *self,
+           gconstpointer  unused)
+{
+  GThread *freed_in = NULL;
+  Outcome echo = { 0 };
+
+  {
+    g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+    g_autoptr (GBytes) bytes = tracked_bytes_new (&freed_in);
+    NorpcCall *call = new_call ("Echo");
+
+    g_value_take_boxed (norpc_call_get_args (call, NULL), g_steal_pointer (&bytes));
+    norpc_endpoint_call (get_channel (self), call, cancellable, reply_cb, &echo);
+    g_cancellable_cancel (cancellable);
+    outcome_wait (&echo);
+    g_assert_error (echo.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    outcome_clear (&echo);
+  }
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+      norpc_endpoint_call (get_channel (self), new_call ("Noop"), cancellable, reply_cb, &echo);
+      g_cancellable_cancel (cancellable);
+      outcome_wait (&echo);
+      g_assert_error (echo.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      outcome_clear (&echo);
+    }
+
+  assert_served (self, 2);
+  g_assert_true (tracked_bytes_wait (&freed_in) ==
+                 probe_state_get_thread (self->fixture.state, &self->fixture.state->thread));
 }
 
 #define TEST_FULL(path, func) g_test_add (path, Full, NULL, set_up, func, tear_down)
@@ -191,7 +273,9 @@ main (int   argc,
   TEST_FULL ("/given-up/urgent", test_urgent);
   TEST_FULL ("/given-up/is-ready", test_is_ready);
   TEST_FULL ("/given-up/ready", test_ready);
-  TEST_FULL ("/given-up/ready-by-others", test_ready_by_others);
+  TEST_FULL ("/given-up/ready-by-cancelling", test_ready_by_cancelling);
+  TEST_FULL ("/given-up/clogged", test_clogged);
+  TEST_FULL ("/given-up/args", test_args);
 
   return g_test_run ();
 }

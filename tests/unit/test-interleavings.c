@@ -11,14 +11,22 @@
 #include "norpc-deadlock-private.h"
 #include "norpc-server-private.h"
 
-guint      __real_norpc_backlog_get_n_open  (NorpcBacklog    *backlog);
-guint      __wrap_norpc_backlog_get_n_open  (NorpcBacklog    *backlog);
+guint      __real_norpc_channel_get_n_open  (NorpcChannel    *channel);
+guint      __wrap_norpc_channel_get_n_open  (NorpcChannel    *channel);
 NorpcHost *__real_norpc_host_ref            (NorpcHost       *host);
 NorpcHost *__wrap_norpc_host_ref            (NorpcHost       *host);
 gboolean   __real_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 gboolean   __wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 void       __real_g_main_context_wakeup     (GMainContext    *context);
 void       __wrap_g_main_context_wakeup     (GMainContext    *context);
+guint      __real_norpc_channel_take        (NorpcChannel *channel, NorpcCall **calls, guint max);
+guint      __wrap_norpc_channel_take        (NorpcChannel *channel, NorpcCall **calls, guint max);
+gpointer   __real_g_async_queue_pop_unlocked (GAsyncQueue    *queue);
+gpointer   __wrap_g_async_queue_pop_unlocked (GAsyncQueue    *queue);
+gpointer   __real_g_async_queue_try_pop_unlocked (GAsyncQueue *queue);
+gpointer   __wrap_g_async_queue_try_pop_unlocked (GAsyncQueue *queue);
+gboolean   __real_g_async_queue_remove_unlocked (GAsyncQueue *queue, gpointer item);
+gboolean   __wrap_g_async_queue_remove_unlocked (GAsyncQueue *queue, gpointer item);
 
 static void
 run_cb (GObject      *object,
@@ -46,15 +54,15 @@ hold_briefly_cb (GObject      *object,
 }
 
 /* Answered between two looks at how many calls are open. */
-static NorpcBacklog *open_until_seen = NULL;
+static NorpcChannel *open_until_seen = NULL;
 
 guint
-__wrap_norpc_backlog_get_n_open (NorpcBacklog *backlog)
+__wrap_norpc_channel_get_n_open (NorpcChannel *channel)
 {
-  if (g_atomic_pointer_compare_and_exchange (&open_until_seen, backlog, NULL))
+  if (g_atomic_pointer_compare_and_exchange (&open_until_seen, channel, NULL))
     return 1;
 
-  return __real_norpc_backlog_get_n_open (backlog);
+  return __real_norpc_channel_get_n_open (channel);
 }
 
 /* Whoever answers between the two looks does not see that it is waited for. */
@@ -66,16 +74,66 @@ test_room (void)
   g_autoptr (NorpcServer) server = norpc_server_new (service);
 
   norpc_server_set_max_open_calls (server, 1);
-  g_atomic_pointer_set (&open_until_seen, &server->host->backlog);
+  g_atomic_pointer_set (&open_until_seen, norpc_server_get_channel (server));
 
   g_assert_false (norpc_host_hold_up (server->host));
   g_assert_null (g_atomic_pointer_get (&open_until_seen));
-  g_assert_false (g_atomic_int_get (&server->host->held_up));
+  g_assert_false (g_atomic_int_get (&norpc_server_get_channel (server)->held_up));
 
   g_clear_object (&service);
   g_clear_object (&server);
   probe_state_wait_finalized (state);
   probe_state_free (state);
+}
+
+/* Calls, with priority, as soon as others were taken off the channel of the service
+ * (unowned) (nullable), atomic.
+ */
+static ProbeProbeProxy *passing = NULL;
+
+guint
+__wrap_norpc_channel_take (NorpcChannel  *channel,
+                           NorpcCall    **calls,
+                           guint          max)
+{
+  guint n = __real_norpc_channel_take (channel, calls, max);
+  ProbeProbeProxy *proxy = g_atomic_pointer_get (&passing);
+
+  if (n > 0 && proxy != NULL &&
+      NORPC_ENDPOINT (channel) == norpc_proxy_get_endpoint (NORPC_PROXY (proxy)) &&
+      g_atomic_pointer_compare_and_exchange (&passing, proxy, NULL))
+    for (guint i = 0; i < 3; i++)
+      probe_probe_proxy_call_hold (proxy, NULL, NULL, NULL);
+
+  return n;
+}
+
+/* Urgent calls that arrive when another was taken off the channel are not given to a
+ * service that has as many as it may.
+ */
+static void
+test_room_for_urgent (Fixture       *fixture,
+                      gconstpointer  unused)
+{
+  g_autoptr (ProbeProbeProxy) urgent =
+    probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)));
+
+  norpc_server_set_max_open_calls (fixture->server, 1);
+  norpc_proxy_set_priority (NORPC_PROXY (urgent), NORPC_PRIORITY_URGENT);
+  g_atomic_pointer_set (&passing, urgent);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, NULL, NULL);
+
+  for (guint i = 1; i <= 4; i++)
+    {
+      g_autoptr (NorpcCall) call = probe_state_take_held (fixture->state);
+
+      while (norpc_channel_get_n_open (norpc_server_get_channel (fixture->server)) == 0)
+        g_thread_yield ();
+      g_assert_cmpuint (norpc_channel_get_n_open (norpc_server_get_channel (fixture->server)), ==, 1);
+      g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, i);
+      norpc_call_return_values (call, 0, NULL);
+    }
+  g_assert_null (g_atomic_pointer_get (&passing));
 }
 
 /* Answers what it holds (unowned) (nullable), atomic. */
@@ -113,7 +171,7 @@ test_answered_while_kept (Fixture       *fixture,
 
   /* The service is done with the one before, then. */
   g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
-  g_assert_cmpuint (norpc_backlog_get_n_open (&fixture->server->host->backlog), ==, 0);
+  g_assert_cmpuint (norpc_channel_get_n_open (norpc_server_get_channel (fixture->server)), ==, 0);
 }
 
 /* Two services that wait for each other. */
@@ -382,6 +440,74 @@ test_context_that_goes (Fixture       *fixture,
   g_clear_pointer (&sleeps, g_async_queue_unref);
 }
 
+/* How often something was looked for in a queue, in any thread; atomic. */
+static int n_searched = 0;
+
+gpointer
+__wrap_g_async_queue_pop_unlocked (GAsyncQueue *queue)
+{
+  g_atomic_int_inc (&n_searched);
+
+  return __real_g_async_queue_pop_unlocked (queue);
+}
+
+gpointer
+__wrap_g_async_queue_try_pop_unlocked (GAsyncQueue *queue)
+{
+  g_atomic_int_inc (&n_searched);
+
+  return __real_g_async_queue_try_pop_unlocked (queue);
+}
+
+gboolean
+__wrap_g_async_queue_remove_unlocked (GAsyncQueue *queue,
+                                      gpointer     item)
+{
+  g_atomic_int_inc (&n_searched);
+
+  return __real_g_async_queue_remove_unlocked (queue, item);
+}
+
+/* To refuse a call, and to cancel one and send another, takes no search of the queue. */
+static void
+test_no_search (Fixture       *fixture,
+                gconstpointer  capacity)
+{
+  NorpcEndpoint *channel = NORPC_ENDPOINT (norpc_server_get_channel (fixture->server));
+  g_autoptr (ProbeProbeProxy) other = probe_probe_proxy_new (channel);
+  Outcome blocked = { 0 }, last = { 0 };
+  int n_before;
+
+  probe_probe_proxy_call_block (fixture->proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (fixture->state);
+  for (guint i = 0; i < GPOINTER_TO_UINT (capacity); i++)
+    probe_probe_proxy_call_noop (fixture->proxy, NULL, NULL, NULL);
+
+  n_before = g_atomic_int_get (&n_searched);
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+    }
+  norpc_proxy_cancel_all (NORPC_PROXY (fixture->proxy));
+  for (guint i = 0; i < 100; i++)
+    {
+      g_assert_true (norpc_endpoint_is_ready (channel));
+      probe_probe_proxy_call_noop (other, NULL, NULL, NULL);
+      norpc_proxy_cancel_all (NORPC_PROXY (other));
+    }
+  g_assert_cmpint (g_atomic_int_get (&n_searched), ==, n_before);
+
+  probe_state_open_gate (fixture->state);
+  probe_probe_proxy_call_noop (other, NULL, noop_cb, &last);
+  outcome_wait (&last);
+  g_assert_true (last.ok);
+  g_assert_cmpuint (norpc_channel_get_length (NORPC_CHANNEL (channel)), ==, 0);
+  outcome_clear (&blocked);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -389,11 +515,13 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/interleavings/room", test_room);
+  TEST ("/interleavings/room-for-urgent", test_room_for_urgent);
   TEST ("/interleavings/answered-while-kept", test_answered_while_kept);
   g_test_add_func ("/interleavings/circle-seen-late", test_circle_seen_late);
   TEST ("/interleavings/deadline-from-outside", test_deadline_from_outside);
   TEST ("/interleavings/cancellable-let-go", test_cancellable_let_go);
   TEST ("/interleavings/context-that-goes", test_context_that_goes);
+  TEST_CAPACITY ("/interleavings/no-search", 1000, test_no_search);
 
   return g_test_run ();
 }

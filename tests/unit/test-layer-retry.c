@@ -5,6 +5,7 @@
 
 #include "layer-fixture.h"
 #include "norpc-budget-private.h"
+#include "norpc-channel-private.h"
 #include "norpc-timer-private.h"
 
 /* A layer that refuses so many calls, then passes them on. */
@@ -230,7 +231,7 @@ test_given_up (Layered       *fixture,
   probe_probe_proxy_call_block (fixture->other, NULL, block_cb, &blocked);
   probe_state_wait_blocked (fixture->other_state);
   probe_probe_proxy_call_note (fixture->proxy, 0, NULL, note_cb, &note);
-  while (norpc_channel_get_length (norpc_server_get_channel (fixture->server)) < 3)
+  while (g_atomic_int_get (&norpc_server_get_channel (fixture->server)->lanes[NORPC_LANE_NORMAL].accepted) < 3)
     g_thread_yield ();
   probe_state_open_gate (fixture->other_state);
   outcome_wait (&note);

@@ -5,6 +5,8 @@
 
 /* Calls without a reply. */
 
+#include <string.h>
+
 #include "fixture.h"
 
 static void
@@ -39,7 +41,86 @@ test_order (Fixture       *fixture,
     g_assert_cmpuint (g_array_index (fixture->state->numbers, guint, i), ==, i);
 }
 
-/* Whatever the handler does, nobody is told, and it may do anything. */
+/* How many warnings there were of which calls; [warnings_lock] */
+static GMutex warnings_lock;
+static GString *warnings;
+
+static GLogWriterOutput
+note_warning (GLogLevelFlags   level,
+              const GLogField *fields,
+              gsize            n_fields,
+              gpointer         user_data)
+{
+  if (level != G_LOG_LEVEL_WARNING)
+    return g_log_writer_default (level, fields, n_fields, user_data);
+
+  g_mutex_lock (&warnings_lock);
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE"))
+      g_string_append_printf (warnings, "%s\n", (const char *) fields[i].value);
+  g_mutex_unlock (&warnings_lock);
+
+  return G_LOG_WRITER_HANDLED;
+}
+
+/* Returns what was warned of since the last time (owned). */
+static char *
+take_warnings (void)
+{
+  char *taken;
+
+  g_mutex_lock (&warnings_lock);
+  taken = g_string_free (warnings, FALSE);
+  warnings = g_string_new (NULL);
+  g_mutex_unlock (&warnings_lock);
+
+  return taken;
+}
+
+static void
+fail_with (ProbeService *service,
+           NorpcCall    *call,
+           gpointer      code)
+{
+  norpc_call_return_error (call, G_IO_ERROR, GPOINTER_TO_INT (code), "Error %d", GPOINTER_TO_INT (code));
+}
+
+/* That a service fails is warned of once for each method and reason. */
+static void
+test_failed (Fixture       *fixture,
+             gconstpointer  unused)
+{
+  g_autoptr (ProbeOtherProxy) other = probe_other_proxy_new (norpc_proxy_get_endpoint (NORPC_PROXY (fixture->proxy)));
+  g_autofree char *failed = NULL, *failed_again = NULL, *other_reason = NULL, *other_interface = NULL;
+
+  g_free (take_warnings ());
+  for (guint i = 0; i < 3; i++)
+    {
+      fixture->state->run = fail_with;
+      fixture->state->run_data = GINT_TO_POINTER (i < 2 ? G_IO_ERROR_NO_SPACE : G_IO_ERROR_BUSY);
+      send_by_name (fixture, "Run", 0);
+      g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+      if (i == 0)
+        failed = take_warnings ();
+      else if (i == 1)
+        failed_again = take_warnings ();
+      else
+        other_reason = take_warnings ();
+    }
+  for (guint i = 0; i < 2; i++)
+    norpc_proxy_send (NORPC_PROXY (other), norpc_call_new (probe_other_interface_info (), 0));
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  other_interface = take_warnings ();
+
+  g_assert_cmpstr (failed, ==, "The one-way call org.example.Probe.Run failed: Error 12\n");
+  g_assert_cmpstr (failed_again, ==, "");
+  g_assert_cmpstr (other_reason, ==, "The one-way call org.example.Probe.Run failed: Error 26\n");
+  g_assert_cmpstr (other_interface, ==,
+                   "The one-way call org.example.Other.Nothing failed: "
+                   "ProbeService does not implement org.example.Other\n");
+}
+
+/* A handler may do anything. That it fails is told, and that it does not answer is not. */
 static void
 test_outcomes (Fixture       *fixture,
                gconstpointer  unused)
@@ -47,6 +128,9 @@ test_outcomes (Fixture       *fixture,
   g_autoptr (GError) error = NULL;
   g_autoptr (NorpcCall) held = NULL;
 
+  g_autofree char *failures = NULL;
+
+  g_free (take_warnings ());
   send_by_name (fixture, "Fail", 0);
   send_by_name (fixture, "Mute", 0);
   send_by_name (fixture, "Drop", 0);
@@ -57,9 +141,16 @@ test_outcomes (Fixture       *fixture,
   held = probe_state_take_held (fixture->state);
   g_assert_false (norpc_call_is_cancelled (held));
   norpc_call_return_values (held, 0, NULL);
+
+  failures = take_warnings ();
+  g_assert_nonnull (strstr (failures, "org.example.Probe.Fail failed"));
+  g_assert_nonnull (strstr (failures, "org.example.Probe.Mute failed"));
+  g_assert_null (strstr (failures, "org.example.Probe.Drop"));
 }
 
-/* There is no room, or no server: it is lost, and what it carries released. */
+/* There is no room, or no server: it is dropped without a warning, and what it carries
+ * released.
+ */
 static void
 test_lost (Fixture       *fixture,
            gconstpointer  unused)
@@ -67,6 +158,9 @@ test_lost (Fixture       *fixture,
   Outcome blocked = { 0 };
   g_autoptr (GError) error = NULL;
 
+  g_autofree char *told = NULL;
+
+  g_free (take_warnings ());
   probe_probe_proxy_call_block (fixture->proxy, NULL, block_cb, &blocked);
   probe_state_wait_blocked (fixture->state);
   send_by_name (fixture, "Note", 1);
@@ -85,6 +179,8 @@ test_lost (Fixture       *fixture,
   g_assert_no_error (error);
   send_by_name (fixture, "Note", 4);
   g_assert_cmpuint (fixture->state->numbers->len, ==, 2);
+  told = take_warnings ();
+  g_assert_cmpstr (told, ==, "");
 }
 
 static void
@@ -133,12 +229,22 @@ int
 main (int    argc,
       char **argv)
 {
+  int result;
+
   g_test_init (&argc, &argv, NULL);
 
+  warnings = g_string_new (NULL);
+  g_log_set_writer_func (note_warning, NULL, NULL);
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
+
   TEST ("/one-way/order", test_order);
+  TEST ("/one-way/failed", test_failed);
   TEST ("/one-way/outcomes", test_outcomes);
   TEST_CAPACITY ("/one-way/lost", 2, test_lost);
   TEST ("/one-way/not-inherited", test_not_inherited);
 
-  return g_test_run ();
+  result = g_test_run ();
+  g_free (take_warnings ());
+
+  return result;
 }

@@ -6,6 +6,7 @@
 /* How many calls a service may have open at once. */
 
 #include "fixture.h"
+#include "norpc-channel-private.h"
 
 /* The probe, and another service in the same context: what that has answered
  * tells that the probe has had its turn.
@@ -204,19 +205,233 @@ test_stopped_while_answered (Limited       *fixture,
   g_assert_no_error (held.error);
 }
 
-/* A cancelled call makes room, though the service still has it. */
+/* What a service does with a call whose client has gone. */
+typedef enum
+{
+  ANSWER,
+  ANSWER_ELSEWHERE,
+  DROP,
+  DROP_ELSEWHERE
+} LateEnd;
+
+static gpointer
+answer_thread (gpointer call)
+{
+  norpc_call_return_values (call, 0, NULL);
+
+  return NULL;
+}
+
+static gpointer
+drop_thread (gpointer call)
+{
+  norpc_call_unref (call);
+
+  return NULL;
+}
+
+/* Ends a call, owned, without anything else that would do so. Returns what is left of it. */
+static NorpcCall *
+end_late (NorpcCall *call,
+          LateEnd    manner)
+{
+  switch (manner)
+    {
+    case ANSWER:
+      return answer_thread (call), call;
+
+    case ANSWER_ELSEWHERE:
+      g_thread_join (g_thread_new ("elsewhere", answer_thread, call));
+      return call;
+
+    case DROP:
+      return drop_thread (call);
+
+    case DROP_ELSEWHERE:
+    default:
+      return g_thread_join (g_thread_new ("elsewhere", drop_thread, call));
+    }
+}
+
+static void
+take_closed_call (Limited   *fixture,
+                  Outcome   *waiting,
+                  NorpcCall *call,
+                  LateEnd    manner)
+{
+  g_autoptr (NorpcCall) rest = NULL;
+
+  g_assert_true (norpc_call_is_cancelled (call));
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, waiting);
+  let_pass (fixture);
+  g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 1);
+  g_assert_cmpuint (norpc_channel_get_length (norpc_server_get_channel (fixture->server)), ==, 1);
+
+  rest = end_late (call, manner);
+  outcome_wait (waiting);
+  g_assert_no_error (waiting->error);
+  g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 2);
+  outcome_clear (waiting);
+}
+
+/* A call that was cancelled stays open until the service is done with it. */
 static void
 test_cancelled (Limited       *fixture,
                 gconstpointer  unused)
 {
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  for (LateEnd manner = ANSWER; manner <= DROP_ELSEWHERE; manner++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      Outcome held = { 0 }, waiting = { 0 };
+      NorpcCall *call;
+
+      g_mutex_lock (&fixture->state->lock);
+      fixture->state->n_handled = 0;
+      g_mutex_unlock (&fixture->state->lock);
+      probe_probe_proxy_call_hold (fixture->proxy, cancellable, hold_cb, &held);
+      call = probe_state_take_held (fixture->state);
+      g_cancellable_cancel (cancellable);
+      outcome_wait (&held);
+      g_assert_error (held.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      outcome_clear (&held);
+      take_closed_call (fixture, &waiting, call, manner);
+    }
+}
+
+static void
+test_timed_out (Limited       *fixture,
+                gconstpointer  unused)
+{
+  Outcome held = { 0 }, waiting = { 0 };
   NorpcCall *call;
+
+  norpc_timeout_push (get_some_time ());
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &held);
+  norpc_timeout_pop ();
+  call = probe_state_take_held (fixture->state);
+  outcome_wait (&held);
+  g_assert_error (held.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  outcome_clear (&held);
+  take_closed_call (fixture, &waiting, call, DROP);
+}
+
+/* What a handler does after its client has gone. */
+typedef struct
+{
+  GCancellable *cancellable;
+  gboolean      answers;
+  NorpcCall    *kept; /* (owned) */
+} Gone;
+
+static void
+cancel_and_keep (ProbeService *service,
+                 NorpcCall    *call,
+                 gpointer      data)
+{
+  Gone *gone = data;
+
+  g_cancellable_cancel (gone->cancellable);
+  if (gone->answers)
+    norpc_call_return_values (call, 0, NULL);
+  gone->kept = norpc_call_ref (call);
+}
+
+/* The client goes while the handler runs: what matters is whether that keeps the call to
+ * answer it.
+ */
+static void
+test_cancelled_in_handler (Limited       *fixture,
+                           gconstpointer  answers)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Gone gone = { .cancellable = cancellable, .answers = answers != NULL };
+  Outcome waiting = { 0 };
+
+  norpc_server_set_max_open_calls (fixture->server, 1);
+  fixture->state->run = cancel_and_keep;
+  fixture->state->run_data = &gone;
+  probe_probe_proxy_call_run (fixture->proxy, cancellable, NULL, NULL);
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &waiting);
+  let_pass (fixture);
+  g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, gone.answers ? 2 : 1);
+
+  if (!gone.answers)
+    g_clear_pointer (&gone.kept, norpc_call_unref);
+  outcome_wait (&waiting);
+  g_clear_pointer (&gone.kept, norpc_call_unref);
+}
+
+/* A call that ended in the queue was never open, whoever holds it. */
+static void
+test_cancelled_in_queue (Limited       *fixture,
+                         gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  NorpcCall *call = norpc_call_new (probe_probe_interface_info (), 0);
+  g_autoptr (NorpcCall) kept = norpc_call_ref (call);
+  Outcome blocked = { 0 };
+
+  probe_probe_proxy_call_block (fixture->other, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (fixture->other_state);
+  norpc_endpoint_call (norpc_proxy_get_endpoint (NORPC_PROXY (fixture->proxy)), call, cancellable, NULL, NULL);
+  g_cancellable_cancel (cancellable);
+  probe_state_open_gate (fixture->other_state);
+  outcome_wait (&blocked);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 1);
+}
+
+/* A server that finishes does not wait for what nobody else waits for. */
+static void
+test_cancelled_stopped (Limited       *fixture,
+                        gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (NorpcCall) call = NULL;
+  g_autoptr (GError) error = NULL;
 
   probe_probe_proxy_call_hold (fixture->proxy, cancellable, NULL, NULL);
   call = probe_state_take_held (fixture->state);
   g_cancellable_cancel (cancellable);
-  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  g_assert_true (norpc_server_stop (fixture->server, NORPC_STOP_FINISH, NULL, &error));
+  g_assert_no_error (error);
+
+  /* To answer it, too late for everybody, is no mistake. */
+  norpc_call_return_values (call, 0, NULL);
+}
+
+/* A call that a layer of the server holds is open, until it is cancelled. */
+static void
+test_held_by_layer (void)
+{
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcServer) server = norpc_server_new (service);
+  NorpcChannel *channel = norpc_server_get_channel (server);
+  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (NORPC_ENDPOINT (channel));
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  NorpcCall *call;
+
+  g_clear_object (&service);
+  norpc_server_set_max_open_calls (server, 2);
+  norpc_server_add_layer (server, NORPC_LAYER (norpc_concurrency_limit_new (1)));
+  g_assert_true (norpc_server_start (server, NULL, NULL));
+  probe_probe_proxy_call_hold (proxy, NULL, NULL, NULL);
+  call = probe_state_take_held (state);
+  probe_probe_proxy_call_noop (proxy, cancellable, NULL, NULL);
+  while (norpc_channel_get_n_open (channel) < 2)
+    g_thread_yield ();
+
+  probe_probe_proxy_call_noop (proxy, NULL, NULL, NULL);
+  g_cancellable_cancel (cancellable);
+  while (norpc_channel_get_length (channel) > 0)
+    g_thread_yield ();
+  g_assert_cmpuint (probe_state_get_n_handled (state), ==, 1);
   norpc_call_unref (call);
+  g_assert_true (probe_probe_proxy_call_noop_sync (proxy, NULL, NULL));
+  g_assert_cmpuint (probe_state_get_n_handled (state), ==, 3);
+
+  end (state, g_steal_pointer (&server), g_steal_pointer (&proxy));
 }
 
 #define TEST_LIMITED(path, max, func) \
@@ -235,6 +450,12 @@ main (int   argc,
   TEST_LIMITED ("/open-calls/stopped", 1, test_stopped);
   TEST_LIMITED ("/open-calls/stopped-while-answered", 1, test_stopped_while_answered);
   TEST_LIMITED ("/open-calls/cancelled", 1, test_cancelled);
+  TEST_LIMITED ("/open-calls/timed-out", 1, test_timed_out);
+  TEST_LIMITED ("/open-calls/cancelled-in-handler/kept", 0, test_cancelled_in_handler);
+  TEST_LIMITED ("/open-calls/cancelled-in-handler/answered", 1, test_cancelled_in_handler);
+  TEST_LIMITED ("/open-calls/cancelled-in-queue", 1, test_cancelled_in_queue);
+  TEST_LIMITED ("/open-calls/cancelled-stopped", 1, test_cancelled_stopped);
+  g_test_add_func ("/open-calls/held-by-layer", test_held_by_layer);
 
   return g_test_run ();
 }

@@ -6,6 +6,7 @@
 /* Threads, and servers that share one. */
 
 #include "fixture.h"
+#include "norpc-thread-private.h"
 
 typedef struct
 {
@@ -289,6 +290,161 @@ test_has_its_context (void)
     }
 }
 
+/* Calls anew as often as it may whenever a call has ended. */
+typedef struct
+{
+  Caller caller;
+  guint  n_left;
+  guint  n_cancelled;
+  guint  n_within; /* came back within the call function */
+  gboolean calling;
+  GThread *thread; /* where it was called back last */
+} Chain;
+
+static void
+chain_call (Chain *chain);
+
+static void
+chain_cb (GObject      *object,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  Chain *chain = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (probe_probe_proxy_call_hold_finish (PROBE_PROBE_PROXY (object), result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  chain->n_cancelled++;
+  chain->n_within += chain->calling;
+  chain->thread = g_thread_self ();
+
+  if (chain->n_left > 0)
+    {
+      chain->n_left--;
+      chain_call (chain);
+    }
+}
+
+static void
+chain_call (Chain *chain)
+{
+  chain->calling = TRUE;
+  probe_probe_proxy_call_hold (chain->caller.other, NULL, chain_cb, chain);
+  chain->calling = FALSE;
+}
+
+static void
+begin_chain (ProbeService *service,
+             NorpcCall    *call,
+             gpointer      chain)
+{
+  norpc_call_return_values (call, 0, NULL);
+  chain_call (chain);
+}
+
+/* What callbacks call while the thread ends comes back before it has ended, too. */
+static void
+test_ends_with_new_calls (void)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+  g_autoptr (NorpcThread) other_thread = norpc_thread_new (NULL);
+  g_autoptr (GPtrArray) held = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
+  Chain chain = { .n_left = 10 };
+  Part part, other;
+  GThread *service_thread;
+
+  part_start (&part, thread);
+  part_start (&other, other_thread);
+  chain.caller.other = other.proxy;
+  part.state->run = begin_chain;
+  part.state->run_data = &chain;
+  g_assert_true (probe_probe_proxy_call_run_sync (part.proxy, NULL, NULL));
+  g_ptr_array_add (held, probe_state_take_held (other.state));
+  service_thread = part.state->thread;
+
+  norpc_thread_stop (thread);
+  g_assert_cmpuint (chain.n_cancelled, ==, 11);
+  g_assert_cmpuint (chain.n_within, ==, 0);
+  g_assert_true (chain.thread == service_thread);
+
+  part_end (&part);
+  part_end (&other);
+}
+
+static gboolean
+call_late_cb (gpointer chain)
+{
+  chain_call (chain);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+finish_late (gpointer chain)
+{
+  call_late_cb (chain);
+}
+
+/* What a source of the context, or its end, calls when the servers have ended. */
+static void
+test_ends_with_sources (void)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+  g_autoptr (NorpcThread) other_thread = norpc_thread_new (NULL);
+  g_autoptr (GSource) source = g_idle_source_new ();
+  Outcome blocked = { 0 };
+  Chain chain = { .n_left = 1 };
+  Part part, other;
+
+  part_start (&part, thread);
+  part_start (&other, other_thread);
+  chain.caller.other = other.proxy;
+  probe_probe_proxy_call_block (part.proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (part.state);
+  g_source_set_callback (source, call_late_cb, &chain, finish_late);
+  g_source_attach (source, norpc_thread_get_main_context (thread));
+
+  /* The thread sees that it is to end before it comes to the source. */
+  norpc_thread_quit (thread);
+  probe_state_open_gate (part.state);
+  norpc_thread_stop (thread);
+  g_assert_cmpuint (chain.n_cancelled, ==, 3);
+  g_assert_cmpuint (chain.n_within, ==, 0);
+
+  outcome_wait (&blocked);
+  outcome_clear (&blocked);
+  part_end (&part);
+  part_end (&other);
+}
+
+/* What goes on for ever does not keep the thread, and is told of. */
+static void
+test_ends_for_ever (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+      g_autoptr (NorpcThread) other_thread = norpc_thread_new (NULL);
+      static Chain chain = { .n_left = G_MAXUINT };
+      Part part, other;
+
+      g_log_set_always_fatal (G_LOG_FATAL_MASK);
+      part_start (&part, thread);
+      part_start (&other, other_thread);
+      chain.caller.other = other.proxy;
+      part.state->run = begin_chain;
+      part.state->run_data = &chain;
+      g_assert_true (probe_probe_proxy_call_run_sync (part.proxy, NULL, NULL));
+      norpc_thread_stop (thread);
+      g_assert_cmpuint (chain.n_cancelled, >, 100);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 60 * G_USEC_PER_SEC, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr ("*callbacks keep making calls*");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -304,6 +460,9 @@ main (int   argc,
   g_test_add_func ("/thread/dropped-first", test_dropped_first);
   g_test_add_func ("/thread/ends-with-calls", test_ends_with_calls);
   g_test_add_func ("/thread/ends-with-an-answer", test_ends_with_an_answer);
+  g_test_add_func ("/thread/ends-with-new-calls", test_ends_with_new_calls);
+  g_test_add_func ("/thread/ends-with-sources", test_ends_with_sources);
+  g_test_add_func ("/thread/ends-for-ever", test_ends_for_ever);
 
   return g_test_run ();
 }

@@ -1,0 +1,61 @@
+/* norpc-one-way.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What is told of one-way calls that fail, as their clients do not see it. */
+
+#include "norpc-call-private.h"
+
+/* The last lock to be taken. */
+static GMutex failures_lock;
+
+/* Which failures there was a warning of: of owned strings (owned) (nullable)
+ * [failures_lock]
+ */
+static GHashTable *failures;
+
+/* Under load, and when a program ends, calls are rejected as a matter of course, also by
+ * a layer that answers what it was answered. A service need not answer a one-way call.
+ */
+static gboolean
+is_expected (NorpcCall *call)
+{
+  return g_error_matches (call->error, NORPC_ERROR, NORPC_ERROR_BUSY) ||
+         g_error_matches (call->error, NORPC_ERROR, NORPC_ERROR_CLOSED) ||
+         g_error_matches (call->error, NORPC_ERROR, NORPC_ERROR_NO_REPLY) ||
+         g_error_matches (call->error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT) ||
+         (!g_atomic_int_get (&call->replied) &&
+          g_error_matches (call->error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+}
+
+/* Thread-safe. */
+static gboolean
+is_news (NorpcCall *call)
+{
+  gboolean news;
+
+  g_mutex_lock (&failures_lock);
+  if (failures == NULL)
+    failures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  news = g_hash_table_add (failures, g_strdup_printf ("%s.%s %s %d",
+                                                      norpc_call_get_interface_name (call),
+                                                      norpc_call_get_method_name (call),
+                                                      g_quark_to_string (call->error->domain),
+                                                      call->error->code));
+  g_mutex_unlock (&failures_lock);
+
+  return news;
+}
+
+/* The thread that ends a one-way call, with an error: warns of it, once for each method and
+ * error code.
+ */
+void
+norpc_call_note_failure (NorpcCall *self)
+{
+  if (!is_expected (self) && is_news (self))
+    g_warning ("The one-way call %s.%s failed: %s",
+               norpc_call_get_interface_name (self), norpc_call_get_method_name (self),
+               self->error->message);
+}
