@@ -80,6 +80,7 @@ struct _NorpcCall
   guint           has_timer    : 1; /* its inbox has it among its deadlines */
 
   guint8 timed_out; /* with given_up: because its time was up */
+  guint8 is_checked; /* the arguments are as described; the thread that has the call */
 
   /* What the service looks at in each call stands together, up to the deadline: the
    * fewer lines its processor fetches from the other one's cache, the sooner it
@@ -169,6 +170,15 @@ void norpc_call_release (NorpcCall *self);
 
 /* Atomic: how many calls were given up so far; it wraps. */
 extern int norpc_n_given_up;
+
+/* Checking and copying */
+gboolean   norpc_call_has_valid_args (NorpcCall   *self);
+gboolean   norpc_call_check_args    (NorpcCall    *self);
+GError    *norpc_call_check_results (NorpcCall    *self,
+                                     const GValue *values);
+gboolean   norpc_call_can_be_copied (NorpcCall    *self);
+NorpcCall *norpc_call_copy          (NorpcCall    *self);
+NorpcCall *norpc_call_move          (NorpcCall    *self);
 
 /* Answering */
 gboolean norpc_call_claim        (NorpcCall  *self);

@@ -40,6 +40,10 @@ norpc_endpoint_default_init (NorpcEndpointInterface *iface G_GNUC_UNUSED)
  *
  * Passes a call on, as it is.
  *
+ * If an argument is not as the description says, the call ends with
+ * %NORPC_ERROR_INVALID_ARGUMENT instead. Arguments that were checked before, and
+ * that nobody has asked for since, are not checked again.
+ *
  * This is for endpoints that stand before other endpoints. A client uses
  * [method@Norpc.Endpoint.call] or [method@Norpc.Endpoint.call_sync]: of a
  * call that is only sent, nobody hears how it ended.
@@ -60,7 +64,10 @@ norpc_endpoint_send (NorpcEndpoint *self,
   iface = NORPC_ENDPOINT_GET_IFACE (self);
   g_return_if_fail (iface->send != NULL);
 
-  iface->send (self, call);
+  if (norpc_call_check_args (call))
+    iface->send (self, call);
+  else
+    norpc_call_unref (call);
 }
 
 /* The thread that cancels. */

@@ -51,7 +51,8 @@ gpointer      norpc_attempt_new       (gsize                    size,
 NorpcAttempt *norpc_attempt_ref       (NorpcAttempt            *self);
 void          norpc_attempt_unref     (NorpcAttempt            *self);
 void          norpc_attempt_send      (NorpcAttempt            *self,
-                                       NorpcLayer              *layer);
+                                       NorpcLayer              *layer,
+                                       gboolean                 is_last);
 void          norpc_attempt_answer    (NorpcAttempt            *self,
                                        NorpcCall               *inner);
 gboolean      norpc_attempt_has_ended (NorpcAttempt            *self);

@@ -80,24 +80,6 @@ norpc_attempt_new (gsize                    size,
   return NULL;
 }
 
-/* A call like that of the client (owned). */
-static NorpcCall *
-copy_call (NorpcCall *call)
-{
-  NorpcCall *copy = norpc_call_new (call->interface_info, call->method);
-
-  for (guint i = 0; i < call->n_args; i++)
-    g_value_copy (&call->values[i], &copy->values[i]);
-  copy->deadline = call->deadline;
-  copy->priority = call->priority;
-  copy->has_priority = call->has_priority;
-  copy->waiting_thread = call->waiting_thread;
-  /* To be compared only. */
-  copy->inbox = call->inbox;
-
-  return copy;
-}
-
 /* The thread that ends the call behind the layer. */
 static void
 inner_ended (NorpcCallWatch *watch,
@@ -121,13 +103,14 @@ inner_ended (NorpcCallWatch *watch,
 }
 
 /* Any thread, when no call is on its way: sends one, unless the client's has
- * ended.
+ * ended. After the last one there can be no other: what moves has gone with it.
  */
 void
 norpc_attempt_send (NorpcAttempt *self,
-                    NorpcLayer   *layer)
+                    NorpcLayer   *layer,
+                    gboolean      is_last)
 {
-  NorpcCall *inner = copy_call (self->outer);
+  NorpcCall *inner = is_last ? norpc_call_move (self->outer) : norpc_call_copy (self->outer);
   gboolean ended;
 
   g_mutex_lock (&self->lock);
@@ -177,7 +160,7 @@ norpc_attempt_answer (NorpcAttempt *self,
       results[i] = *result;
       *result = (GValue) G_VALUE_INIT;
     }
-  norpc_call_end_reply (self->outer);
+  norpc_call_deliver (self->outer);
 }
 
 gboolean

@@ -26,6 +26,11 @@
  * a bit less, so that calls that failed together do not come back together. A
  * budget bounds how many attempts there are on top of the calls.
  *
+ * An argument that moves to the service (`transfer="full"`) is copied for each attempt
+ * but the last, so that an attempt never sees what another one has done to it. A call
+ * is made once, and not anew, if such an argument cannot be copied: a GObject that can
+ * be changed, or a boxed value that copies share, such as a [struct@GLib.HashTable].
+ *
  * What a client cancels is cancelled behind the layer, too.
  *
  * Since: 0.1
@@ -54,6 +59,7 @@ typedef struct
 {
   NorpcAttempt      attempt; /* the first */
   guint             n_attempts;
+  guint             max_attempts;
   NorpcBackoffEntry entry; /* which owns a reference while it waits */
 } Retrial;
 
@@ -133,7 +139,7 @@ attempt_ended (NorpcLayer   *layer,
   NorpcRetry *self = NORPC_RETRY (layer);
   Retrial *retrial = (Retrial *) attempt;
 
-  if (inner->error == NULL || retrial->n_attempts >= self->max_attempts ||
+  if (inner->error == NULL || retrial->n_attempts >= retrial->max_attempts ||
       !is_worth_it (self, retrial, inner) ||
       !had_no_effect (inner) || !withdraw (self))
     {
@@ -162,7 +168,8 @@ try (NorpcRetry *self,
      Retrial    *retrial)
 {
   retrial->n_attempts++;
-  norpc_attempt_send (&retrial->attempt, NORPC_LAYER (self));
+  norpc_attempt_send (&retrial->attempt, NORPC_LAYER (self),
+                      retrial->n_attempts >= retrial->max_attempts);
 }
 
 /* The alarms' thread. */
@@ -194,6 +201,8 @@ norpc_retry_take (NorpcLayer *layer,
   if (retrial == NULL)
     return;
 
+  /* Before anybody takes the arguments. */
+  retrial->max_attempts = norpc_call_can_be_copied (call) ? self->max_attempts : 1;
   retrial->entry.data = retrial;
   try (self, retrial);
   norpc_attempt_unref (&retrial->attempt);
