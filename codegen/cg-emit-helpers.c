@@ -27,6 +27,18 @@ static const char local_type[] =
   "G_DEFINE_AUTOPTR_CLEANUP_FUNC ($local$, $free$)\n"
   "\n";
 
+/* A language binding may make an array with NULL in it. It is refused when the call is
+ * sent, and has to be freed all the same. */
+static const char free_element[] =
+  "static void\n"
+  "$prefix$free_$lower$_element (gpointer value)\n"
+  "{\n"
+  "  $c_out$element = ($c_cast$) value;\n"
+  "\n"
+  "  $clear$\n"
+  "}\n"
+  "\n";
+
 static const char copy_array[] =
   "static GPtrArray *\n"
   "$prefix$copy_$lower$_array (GPtrArray *array)\n"
@@ -36,7 +48,7 @@ static const char copy_array[] =
   "  if (array == NULL)\n"
   "    return NULL;\n"
   "\n"
-  "  copy = g_ptr_array_new_full (array->len, $free$);\n"
+  "  copy = g_ptr_array_new_full (array->len, $prefix$free_$lower$_element);\n"
   "  for (guint i = 0; i < array->len; i++)\n"
   "    {\n"
   "      $c_out$element = ($c_cast$) g_ptr_array_index (array, i);\n"
@@ -54,7 +66,7 @@ static const char own_array[] =
   "$prefix$own_$lower$_array (GPtrArray *array)\n"
   "{\n"
   "  if (array != NULL)\n"
-  "    g_ptr_array_set_free_func (array, $free$);\n"
+  "    g_ptr_array_set_free_func (array, $prefix$free_$lower$_element);\n"
   "\n"
   "  return array;\n"
   "}\n"
@@ -212,7 +224,7 @@ emit_array_variants (CgWriter          *writer,
   cg_writer_set (writer, "value", "child");
   cg_marshal_set_expanded (writer, "from_variant", named->type.from_variant);
   cg_marshal_set_expanded (writer, "new_array",
-                           is_pointer ? "g_ptr_array_new_full ((guint) length, $free$)"
+                           is_pointer ? "g_ptr_array_new_full ((guint) length, $prefix$free_$lower$_element)"
                                       : "g_array_sized_new (FALSE, FALSE, sizeof ($c_type$), (guint) length)");
   cg_writer_set (writer, "check_element",
                  named->type.can_fail ? "      if (element == NULL)\n        return NULL;\n" : "");
@@ -257,6 +269,7 @@ emit_helpers_of (Helpers           *self,
   set_array (writer, named);
   cg_writer_set (writer, "value", "element");
   cg_marshal_set_expanded (writer, "copy", type->copy);
+  cg_marshal_set_expanded (writer, "clear", type->clear);
 
   if (named->kind == CG_NAMED_BOXED && (has_local || (needs & ~(guint) NEED_LOCAL) != 0))
     cg_writer_emit (writer, free_boxed);
@@ -265,6 +278,8 @@ emit_helpers_of (Helpers           *self,
       cg_writer_set (writer, "local", named->local);
       cg_writer_emit (writer, local_type);
     }
+  if (type->is_pointer && (needs & (NEED_COPY | NEED_OWN | NEED_VARIANT)) != 0)
+    cg_writer_emit (writer, free_element);
   if (type->is_pointer && (needs & NEED_COPY) != 0)
     cg_writer_emit (writer, copy_array);
   if (type->is_pointer && (needs & NEED_OWN) != 0)

@@ -8,6 +8,7 @@
 
 #include "cg-emit-info-private.h"
 
+#include "cg-declarations.h"
 #include "cg-doc.h"
 
 static const char value_array_text[] =
@@ -27,7 +28,12 @@ static const char annotation_row[] =
   "{ -1, (gchar *) $name_string$, (gchar *) $value_string$, $annotations_value$ }";
 
 static const char arg_row[] =
-  "{ { -1, (gchar *) $name_string$, (gchar *) $signature_string$, $annotations_value$ }, $flags$, $value_get_type$ }";
+  "{ { -1, (gchar *) $name_string$, (gchar *) $signature_string$, $annotations_value$ }, $flags$, "
+  "$value_get_type$, $element_get_type$ }";
+
+static const char field_row[] =
+  "{ { { -1, (gchar *) $name_string$, (gchar *) $signature_string$, NULL }, $flags$, "
+  "$value_get_type$, $element_get_type$ }, G_STRUCT_OFFSET ($T$, $member$) }";
 
 void
 cg_info_set_string (CgInfoEmitter *self,
@@ -174,6 +180,12 @@ get_flags (const CgTypeUse *use)
   return use->nullable ? "NORPC_ARG_FLAGS_NULLABLE" : "NORPC_ARG_FLAGS_NONE";
 }
 
+static const char *
+get_type_function (const CgType *type)
+{
+  return type != NULL && type->get_type != NULL ? type->get_type : "NULL";
+}
+
 /* Signature, flags and type of what has a type. */
 void
 cg_info_set_type (CgInfoEmitter   *self,
@@ -181,7 +193,8 @@ cg_info_set_type (CgInfoEmitter   *self,
 {
   cg_info_set_string (self, "signature_string", use->variant != NULL ? use->variant : "");
   cg_writer_set (self->writer, "flags", get_flags (use));
-  cg_writer_set (self->writer, "value_get_type", use->type->get_type != NULL ? use->type->get_type : "NULL");
+  cg_writer_set (self->writer, "value_get_type", get_type_function (use->type));
+  cg_writer_set (self->writer, "element_get_type", get_type_function (use->type->element));
 }
 
 char *
@@ -208,4 +221,25 @@ cg_info_emit_args (CgInfoEmitter *self,
     }
 
   return emit_arrays (self, "NorpcArgInfo", "GDBusArgInfo", expanded_values, expanded_array, rows);
+}
+
+/* The names of @record are those in the writer. */
+void
+cg_info_emit_fields (CgInfoEmitter       *self,
+                     const CgDeclaration *record)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *array = cg_writer_expand (self->writer, "$t_field_infos$");
+
+  for (guint i = 0; i < record->fields->len; i++)
+    {
+      const CgField *field = g_ptr_array_index (record->fields, i);
+
+      cg_info_set_string (self, "name_string", field->node.name);
+      cg_info_set_type (self, &field->use);
+      cg_writer_set (self->writer, "member", field->lower);
+      g_ptr_array_add (rows, cg_writer_expand (self->writer, field_row));
+    }
+
+  cg_info_emit_values (self, "NorpcFieldInfo", array, rows);
 }

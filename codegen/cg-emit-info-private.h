@@ -40,6 +40,8 @@ char *cg_info_emit_args        (CgInfoEmitter *self,
                                 const char    *array);
 void  cg_info_set_type         (CgInfoEmitter   *self,
                                 const CgTypeUse *use);
+void  cg_info_emit_fields      (CgInfoEmitter       *self,
+                                const CgDeclaration *record);
 
 /* cg-emit-info-members.c. Each sets the keys of its members in the
  * interface: signals_value, dbus_signals_value, … */

@@ -89,7 +89,6 @@ static const char call[] =
   "$function$ ($params$)\n"
   "{\n"
   "  g_return_if_fail ($IS_PROXY$ (self));\n"
-  "$arg_checks$"
   "  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));\n"
   "\n"
   "  norpc_proxy_call (NORPC_PROXY (self),\n"
@@ -120,7 +119,6 @@ static const char sync_call[] =
   "  g_autoptr (NorpcReply) reply = NULL;\n"
   "\n"
   "  g_return_val_if_fail ($IS_PROXY$ (self), $failure$);\n"
-  "$arg_checks$"
   "  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), $failure$);\n"
   "\n"
   "  reply = norpc_proxy_call_sync (NORPC_PROXY (self),\n"
@@ -136,7 +134,6 @@ static const char send_call[] =
   "$function$ ($params$)\n"
   "{\n"
   "  g_return_if_fail ($IS_PROXY$ (self));\n"
-  "$arg_checks$"
   "\n"
   "  norpc_proxy_send (NORPC_PROXY (self),\n"
   "                    $make_call$);\n"
@@ -227,37 +224,12 @@ emit_take_reply (CgWriter       *writer,
   cg_writer_emit (writer, take_reply);
 }
 
-/* Checks of the arguments that a client gives; @returned is what the function
- * returns if they fail, or NULL. */
-static void
-set_arg_checks (CgWriter       *writer,
-                const CgMethod *method,
-                const char     *returned)
-{
-  g_autoptr (GString) checks = g_string_new (NULL);
-
-  for (guint i = 0; i < method->in_args->len; i++)
-    {
-      const CgArg *arg = g_ptr_array_index (method->in_args, i);
-      g_autofree char *condition = cg_marshal_make_condition (writer, &arg->use, arg->c_lent);
-
-      if (condition == NULL)
-        continue;
-      if (returned != NULL)
-        g_string_append_printf (checks, "  g_return_val_if_fail (%s, %s);\n", condition, returned);
-      else
-        g_string_append_printf (checks, "  g_return_if_fail (%s);\n", condition);
-    }
-  cg_writer_set (writer, "arg_checks", checks->str);
-}
-
 static void
 emit_proxy_send (CgWriter       *writer,
                  const CgMethod *method)
 {
   emit_new_call (writer, method);
   cg_signature_set_documented (writer, method, CG_SIGNATURE_SEND);
-  set_arg_checks (writer, method, NULL);
   cg_writer_emit (writer, cg_function_doc);
   cg_writer_emit (writer, send_call);
 }
@@ -281,7 +253,6 @@ emit_proxy_call (CgWriter       *writer,
   cg_writer_set (writer, "return_line", returned != NULL ? returned->use.type->c_out : "gboolean");
 
   cg_signature_set_documented (writer, method, CG_SIGNATURE_CALL);
-  set_arg_checks (writer, method, NULL);
   cg_writer_emit (writer, cg_function_doc);
   cg_writer_emit (writer, call);
 
@@ -290,7 +261,6 @@ emit_proxy_call (CgWriter       *writer,
   cg_writer_emit (writer, finish);
 
   cg_signature_set_documented (writer, method, CG_SIGNATURE_SYNC);
-  set_arg_checks (writer, method, failure);
   cg_writer_emit (writer, cg_function_doc);
   cg_writer_emit (writer, sync_call);
 }

@@ -7,13 +7,17 @@
 
 #include "cg-emit-source-private.h"
 
+#include "cg-emit-info-private.h"
 #include "cg-emit-shared.h"
 #include "cg-marshal.h"
 #include "cg-names.h"
 #include "cg-record-signature.h"
 
 static const char define_type[] =
-  "G_DEFINE_BOXED_TYPE ($T$, $t$, $t_copy$, $t_free$)\n"
+  "G_DEFINE_BOXED_TYPE_WITH_CODE ($T$, $t$, $t_copy$, $t_free$,\n"
+  "                               norpc_record_type_set_fields (g_define_type_id,\n"
+  "                                                             G_N_ELEMENTS ($t_field_infos$),\n"
+  "                                                             $t_field_infos$))\n"
   "\n";
 
 static const char new_record[] =
@@ -358,7 +362,10 @@ static void
 emit_record (CgWriter            *writer,
              const CgDeclaration *record)
 {
+  CgInfoEmitter infos = { writer, 0 };
+
   cg_names_set_declaration (writer, record);
+  cg_info_emit_fields (&infos, record);
   cg_writer_emit (writer, define_type);
 
   set_checks (writer, record, "", "\n");

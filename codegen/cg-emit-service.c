@@ -45,22 +45,10 @@ static const char default_handle[] =
   "  $invoke$\n"
   "    return FALSE;\n"
   "\n"
-  "$check$"
   "$reply$"
   "\n"
   "  return TRUE;\n"
   "}\n"
-  "\n";
-
-static const char check_results[] =
-  "  if ($conditions$)\n"
-  "    {\n"
-  "      g_critical (\"%s: a result of $dbus_name$.$dbus_method$ is missing or of a wrong type\",\n"
-  "                  G_OBJECT_TYPE_NAME (self));\n"
-  "      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED,\n"
-  "                           \"A result of $dbus_name$.$dbus_method$ is missing or of a wrong type\");\n"
-  "      return FALSE;\n"
-  "    }\n"
   "\n";
 
 static const char reply_with_values[] =
@@ -93,19 +81,8 @@ static const char complete[] =
   "  g_return_if_fail ($IS_IFACE$ (self));\n"
   "  g_return_if_fail (call != NULL);\n"
   "\n"
-  "$check$"
   "$reply$"
   "}\n"
-  "\n";
-
-static const char complete_check[] =
-  "  if ($conditions$)\n"
-  "    {\n"
-  "      g_critical (\"%s: a result of $dbus_name$.$dbus_method$ is missing or of a wrong type\", G_STRFUNC);\n"
-  "      norpc_call_return_error_literal (call, NORPC_ERROR, NORPC_ERROR_FAILED,\n"
-  "                                       \"A result of $dbus_name$.$dbus_method$ is missing or of a wrong type\");\n"
-  "      return;\n"
-  "    }\n"
   "\n";
 
 static void
@@ -208,19 +185,12 @@ static void
 emit_default_handle (CgWriter       *writer,
                      const CgMethod *method)
 {
-  gboolean has_check;
-
   cg_signature_set (writer, method, CG_SIGNATURE_HANDLE);
   set_invocation (writer, method);
   set_clear_moved (writer, method);
-  has_check = cg_marshal_set_conditions (writer, method, TRUE);
   cg_marshal_set_store (writer, method->out_args, TRUE);
   cg_writer_set (writer, "handled", " TRUE");
   cg_writer_set (writer, "end_reply", "norpc_call_end_reply_on_return");
-  if (has_check)
-    cg_marshal_set_expanded (writer, "check", check_results);
-  else
-    cg_writer_set (writer, "check", "");
   cg_marshal_set_expanded (writer, "reply", method->out_args->len > 0 ? reply_with_values : reply_without_values);
   cg_writer_emit (writer, default_handle);
 }
@@ -229,18 +199,11 @@ static void
 emit_complete (CgWriter       *writer,
                const CgMethod *method)
 {
-  gboolean has_check;
-
   cg_signature_set_documented (writer, method, CG_SIGNATURE_COMPLETE);
-  has_check = cg_marshal_set_conditions (writer, method, FALSE);
   cg_marshal_set_store (writer, method->out_args, FALSE);
   cg_writer_set (writer, "handled", "");
   cg_writer_set (writer, "end_reply", "norpc_call_end_reply");
   cg_writer_set (writer, "declare_results", method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
-  if (has_check)
-    cg_marshal_set_expanded (writer, "check", complete_check);
-  else
-    cg_writer_set (writer, "check", "");
   cg_marshal_set_expanded (writer, "reply", method->out_args->len > 0 ? reply_with_values : reply_without_values);
   cg_writer_emit (writer, cg_function_doc);
   cg_writer_emit (writer, complete);

@@ -44,51 +44,6 @@ cg_marshal_make_condition (CgWriter        *writer,
   return g_strdup_printf (use->nullable ? "%s == NULL || %s" : "%s != NULL && %s", value, check);
 }
 
-/* The same for what a service gives: the condition that it is wrong.
- * @is_there tells that it is known not to be NULL. */
-static char *
-make_wrong_condition (CgWriter    *writer,
-                      const CgArg *arg,
-                      const char  *value,
-                      gboolean     is_there)
-{
-  const CgType *type = arg->use.type;
-  g_autofree char *check = type->check != NULL ? cg_marshal_expand (writer, type->check, &arg->use, "", 0, value) : NULL;
-
-  if (!type->is_pointer || (check == NULL && (arg->use.nullable || is_there)))
-    return NULL;
-  if (check == NULL)
-    return g_strdup_printf ("%s == NULL", value);
-  if (is_there)
-    return g_strdup_printf ("!%s", check);
-
-  return g_strdup_printf (arg->use.nullable ? "(%s != NULL && !%s)" : "%s == NULL || !%s", value, check);
-}
-
-/* Sets $conditions$ to what must not be of the results, and returns whether
- * there is anything to check. */
-gboolean
-cg_marshal_set_conditions (CgWriter       *writer,
-                           const CgMethod *method,
-                           gboolean        is_local)
-{
-  g_autoptr (GString) conditions = g_string_new (NULL);
-  gboolean is_there = is_local && cg_method_get_return_arg (method) != NULL;
-
-  for (guint i = 0; i < method->out_args->len; i++)
-    {
-      const CgArg *arg = g_ptr_array_index (method->out_args, i);
-      g_autofree char *condition =
-        make_wrong_condition (writer, arg, is_local ? arg->c_out : arg->c_lent, is_there);
-
-      if (condition != NULL)
-        g_string_append_printf (conditions, "%s%s", conditions->len > 0 ? " ||\n" : "", condition);
-    }
-  cg_writer_set (writer, "conditions", conditions->str);
-
-  return conditions->len > 0;
-}
-
 /* Statements that put arguments into GValues, a line each. @is_local tells
  * that they are variables to take the values from. */
 void

@@ -22,9 +22,6 @@ char     *cg_marshal_expand         (CgWriter        *writer,
 char     *cg_marshal_make_condition (CgWriter        *writer,
                                      const CgTypeUse *use,
                                      const char      *value);
-gboolean  cg_marshal_set_conditions (CgWriter       *writer,
-                                     const CgMethod *method,
-                                     gboolean        is_local);
 void      cg_marshal_set_store      (CgWriter       *writer,
                                      GPtrArray      *args,
                                      gboolean        is_local);

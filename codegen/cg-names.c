@@ -97,6 +97,7 @@ static const CgNameRow declaration_rows[] = {
   { "t_new_from_variant", "$t$_new_from_variant", TRUE },
   { "t_quark", "$t$_quark", TRUE },
   { "t_entries", "$t$_entries", TRUE },
+  { "t_field_infos", "$t$_field_infos", TRUE },
 };
 
 const CgNameTable cg_declaration_names = { declaration_rows, G_N_ELEMENTS (declaration_rows) };

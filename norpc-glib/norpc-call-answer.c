@@ -313,11 +313,23 @@ norpc_call_begin_reply (NorpcCall                *self,
   return results;
 }
 
+/* The thread that answers: a result that is not as described becomes an error. The
+ * values stay for the client's side to release.
+ */
+static void
+check_reply (NorpcCall *self)
+{
+  self->error = norpc_call_check_results (self, self->values + self->n_args);
+}
+
 /**
  * norpc_call_end_reply: (skip)
  * @self: a call
  *
  * Sends the reply that [method@Norpc.Call.begin_reply] began.
+ *
+ * If a value is not as the description says, the reply is
+ * %NORPC_ERROR_INVALID_ARGUMENT.
  *
  * Since: 0.1
  */
@@ -328,6 +340,7 @@ norpc_call_end_reply (NorpcCall *self)
   g_return_if_fail (g_atomic_int_get (&self->replied));
   g_return_if_fail (g_atomic_int_get (&self->state) == NORPC_CALL_ANSWERING);
 
+  check_reply (self);
   norpc_call_deliver (self);
 }
 
@@ -351,6 +364,7 @@ norpc_call_end_reply_on_return (NorpcCall *self)
   g_return_if_fail (g_atomic_int_get (&self->replied));
   g_return_if_fail (g_atomic_int_get (&self->state) == NORPC_CALL_ANSWERING);
 
+  check_reply (self);
   if (norpc_call_scope_is_handler (self))
     g_atomic_int_set (&self->state, NORPC_CALL_WRITTEN);
   else
@@ -361,10 +375,13 @@ norpc_call_end_reply_on_return (NorpcCall *self)
  * norpc_call_return_values:
  * @self: a call
  * @n_values: how many there are
- * @values: (array length=n_values): the results, in the order of the
+ * @values: (array length=n_values) (nullable): the results, in the order of the
  *   description and of its types
  *
  * Answers with values.
+ *
+ * If there are more or fewer than the description says, or one of them is not of
+ * the type that it says, the answer is %NORPC_ERROR_INVALID_ARGUMENT.
  *
  * This is for code that does not know the interface when it is written; the
  * generated `…_complete_…` functions take C types. It runs in any thread.
@@ -376,14 +393,24 @@ norpc_call_return_values (NorpcCall    *self,
                           guint         n_values,
                           const GValue *values)
 {
+  GError *error;
   GValue *results;
 
   g_return_if_fail (self != NULL);
-  g_return_if_fail (n_values == self->n_results);
-  g_return_if_fail (n_values == 0 || values != NULL);
-  for (guint i = 0; i < n_values; i++)
-    g_return_if_fail (norpc_arg_info_accepts (norpc_call_get_method_info (self)->dbus.out_args[i],
-                                              &values[i]));
+
+  if (values == NULL)
+    n_values = 0;
+  if (n_values != self->n_results)
+    error = g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: expected %u results, got %u",
+                         norpc_call_get_interface_name (self), norpc_call_get_method_name (self),
+                         self->n_results, n_values);
+  else
+    error = norpc_call_check_results (self, values);
+  if (error != NULL)
+    {
+      norpc_call_take_error (self, error);
+      return;
+    }
 
   results = norpc_call_begin_reply (self, self->interface_info, self->method);
   if (results == NULL)
@@ -391,8 +418,7 @@ norpc_call_return_values (NorpcCall    *self,
 
   for (guint i = 0; i < n_values; i++)
     g_value_copy (&values[i], &results[i]);
-
-  norpc_call_end_reply (self);
+  norpc_call_deliver (self);
 }
 
 /**

@@ -103,6 +103,7 @@ struct _NorpcCall
   guint           one_way      : 1; /* its client has no way to learn how it ends */
 
   guint8 timed_out;     /* with given_up: because its time was up */
+  guint8 is_checked;    /* the arguments are as described; of the thread that has the call */
   guint8 must_not_wait; /* an endpoint that cannot take the call at once rejects it; of the thread
                            that has the call */
   int    args;          /* atomic: NorpcCallArgs */
@@ -221,6 +222,15 @@ void norpc_call_release (NorpcCall *self);
 gboolean    norpc_call_begin_handling   (NorpcCall *self);
 gboolean    norpc_call_supersede        (NorpcCall *self);
 const char *norpc_call_describe_progress (NorpcCall *self);
+
+/* Checking and copying */
+gboolean   norpc_call_has_valid_args (NorpcCall   *self);
+gboolean   norpc_call_check_args    (NorpcCall    *self);
+GError    *norpc_call_check_results (NorpcCall    *self,
+                                     const GValue *values);
+gboolean   norpc_call_can_be_copied (NorpcCall    *self);
+NorpcCall *norpc_call_copy          (NorpcCall    *self);
+NorpcCall *norpc_call_move          (NorpcCall    *self);
 
 /* Answering */
 gboolean norpc_call_claim        (NorpcCall  *self);

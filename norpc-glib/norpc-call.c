@@ -66,7 +66,8 @@ clear_values (GValue *values,
  *
  * The values of [method@Norpc.Call.get_args] have the types of the
  * arguments, and have to be set before the call is sent. Generated proxies do
- * all of this.
+ * all of this. A call whose arguments are not as the description says ends with
+ * %NORPC_ERROR_INVALID_ARGUMENT.
  *
  * Returns: (transfer full): a new call
  * Since: 0.1
@@ -300,6 +301,14 @@ norpc_call_get_method_name (NorpcCall *self)
   return self->interface_info->methods[self->method]->dbus.name;
 }
 
+/* The thread that has the call: whoever sends it on checks the arguments again. */
+static void
+expect_changes (NorpcCall *self)
+{
+  if (g_atomic_int_get (&self->stage) == NORPC_CALL_WAITING)
+    self->is_checked = FALSE;
+}
+
 /**
  * norpc_call_get_args:
  * @self: a call
@@ -307,7 +316,8 @@ norpc_call_get_method_name (NorpcCall *self)
  *
  * Gets the arguments.
  *
- * The client writes them before it sends the call, the service reads them.
+ * The client writes them before it sends the call, the service reads them. Whoever
+ * sends the call on after this has them checked against the description again.
  *
  * Returns: (transfer none) (array length=n_args): the arguments, in the order
  *   of the description
@@ -321,6 +331,8 @@ norpc_call_get_args (NorpcCall *self,
 
   if (n_args != NULL)
     *n_args = self->n_args;
+
+  expect_changes (self);
 
   return self->values;
 }
@@ -344,6 +356,8 @@ norpc_call_steal_pointer (NorpcCall *self,
 {
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (index < self->n_args, NULL);
+
+  expect_changes (self);
 
   return norpc_value_steal_pointer (&self->values[index]);
 }

@@ -58,6 +58,10 @@ lend (NorpcEndpoint          *self,
  *
  * Passes a call on, as it is.
  *
+ * If an argument is not as the description says, the call ends with
+ * %NORPC_ERROR_INVALID_ARGUMENT instead. Arguments that were checked before, and
+ * that nobody has asked for since, are not checked again.
+ *
  * This is for endpoints that stand before other endpoints. A client uses
  * [method@Norpc.Endpoint.call] or [method@Norpc.Endpoint.call_sync]: of a
  * call that is only sent, nobody hears how it ended.
@@ -74,6 +78,12 @@ norpc_endpoint_send (NorpcEndpoint *self,
 
   g_return_if_fail (NORPC_IS_ENDPOINT (self));
   g_return_if_fail (call != NULL);
+
+  if (!norpc_call_check_args (call))
+    {
+      norpc_call_unref (call);
+      return;
+    }
 
   iface = NORPC_ENDPOINT_GET_IFACE (self);
   if (iface->send != NULL)

@@ -33,6 +33,8 @@ G_BEGIN_DECLS
  * @NORPC_ERROR_NOT_IMPLEMENTED: the service does not implement the method
  * @NORPC_ERROR_TIMED_OUT: the deadline of the call passed
  * @NORPC_ERROR_WOULD_DEADLOCK: waiting for the reply would never end
+ * @NORPC_ERROR_INVALID_ARGUMENT: an argument or a result is not as the description
+ *   says
  *
  * What can become of a call besides the reply or the error of its service.
  *
@@ -48,7 +50,8 @@ typedef enum
   NORPC_ERROR_NO_REPLY,
   NORPC_ERROR_NOT_IMPLEMENTED,
   NORPC_ERROR_TIMED_OUT,
-  NORPC_ERROR_WOULD_DEADLOCK
+  NORPC_ERROR_WOULD_DEADLOCK,
+  NORPC_ERROR_INVALID_ARGUMENT
 } NorpcError;
 
 NORPC_AVAILABLE_IN_ALL

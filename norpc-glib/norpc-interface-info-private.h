@@ -9,10 +9,18 @@
 
 G_BEGIN_DECLS
 
-guint    norpc_arg_infos_count     (GDBusArgInfo * const *infos);
-GType    norpc_signature_get_gtype (const char           *signature);
-GType    norpc_arg_info_get_gtype  (const GDBusArgInfo   *info);
-gboolean norpc_arg_info_accepts    (const GDBusArgInfo   *info,
-                                    const GValue         *value);
+/* What the structs of a boxed type consist of. */
+typedef struct
+{
+  guint                 n_fields;
+  const NorpcFieldInfo *fields; /* (unowned): static */
+} NorpcRecordInfo;
+
+const NorpcRecordInfo *norpc_record_type_get_info (GType                 type);
+
+guint                  norpc_arg_infos_count      (GDBusArgInfo * const *infos);
+GType                  norpc_signature_get_gtype  (const char           *signature);
+GType                  norpc_arg_info_get_gtype   (const GDBusArgInfo   *info);
+gboolean               norpc_arg_info_is_nullable (const NorpcArgInfo   *info);
 
 G_END_DECLS

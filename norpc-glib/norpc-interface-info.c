@@ -105,6 +105,50 @@ norpc_interface_info_find_method (const NorpcInterfaceInfo *info,
   return -1;
 }
 
+static GQuark
+get_fields_quark (void)
+{
+  return g_quark_from_static_string ("norpc-record-fields");
+}
+
+/**
+ * norpc_record_type_set_fields: (skip)
+ * @type: a boxed type that is a plain struct
+ * @n_fields: the number of fields
+ * @fields: (array length=n_fields): the fields, which must stay valid forever
+ *
+ * Sets what the structs of a boxed type consist of.
+ *
+ * Values of such a type are checked field by field when they are sent, and hashed
+ * and copied by value. Generated code calls this for each record when it registers
+ * the type, before any value of it exists.
+ *
+ * Since: 0.1
+ */
+void
+norpc_record_type_set_fields (GType                 type,
+                              guint                 n_fields,
+                              const NorpcFieldInfo *fields)
+{
+  NorpcRecordInfo *info;
+
+  g_return_if_fail (G_TYPE_IS_BOXED (type));
+  g_return_if_fail (n_fields == 0 || fields != NULL);
+  g_return_if_fail (norpc_record_type_get_info (type) == NULL);
+
+  info = g_new (NorpcRecordInfo, 1);
+  info->n_fields = n_fields;
+  info->fields = fields;
+  g_type_set_qdata (type, get_fields_quark (), info);
+}
+
+/* Thread-safe. NULL if @type is not a record. */
+const NorpcRecordInfo *
+norpc_record_type_get_info (GType type)
+{
+  return g_type_get_qdata (type, get_fields_quark ());
+}
+
 guint
 norpc_arg_infos_count (GDBusArgInfo * const *infos)
 {
@@ -194,28 +238,8 @@ norpc_arg_info_get_gtype (const GDBusArgInfo *info)
   return arg->get_type != NULL ? arg->get_type () : norpc_signature_get_gtype (info->signature);
 }
 
-static gboolean
-is_nullable (const GDBusArgInfo *info)
-{
-  return info->signature[0] == 'm' ||
-         (((const NorpcArgInfo *) info)->flags & NORPC_ARG_FLAGS_NULLABLE) != 0;
-}
-
-/* TRUE if @value may be an argument as @info describes it. */
 gboolean
-norpc_arg_info_accepts (const GDBusArgInfo *info,
-                        const GValue       *value)
+norpc_arg_info_is_nullable (const NorpcArgInfo *info)
 {
-  GType type = norpc_arg_info_get_gtype (info);
-  const char *content = info->signature + (info->signature[0] == 'm' ? 1 : 0);
-
-  if (!G_VALUE_HOLDS (value, type))
-    return FALSE;
-  if (!g_value_fits_pointer (value))
-    return TRUE;
-  if (g_value_peek_pointer (value) == NULL)
-    return is_nullable (info);
-
-  return type != G_TYPE_VARIANT ||
-         g_variant_is_of_type (g_value_get_variant (value), G_VARIANT_TYPE (content));
+  return info->dbus.signature[0] == 'm' || (info->flags & NORPC_ARG_FLAGS_NULLABLE) != 0;
 }

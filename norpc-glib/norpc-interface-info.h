@@ -40,6 +40,8 @@ typedef enum /*< flags >*/
  * @flags: what else is to be known of it
  * @get_type: (nullable): the type of its value, or %NULL if the signature
  *   tells it
+ * @get_element_type: (nullable): the type of the elements of a
+ *   [struct@GLib.PtrArray] or [struct@GLib.Array], or %NULL if it is unknown
  *
  * One argument of a method or a signal.
  *
@@ -50,6 +52,22 @@ struct _NorpcArgInfo
   GDBusArgInfo  dbus;
   NorpcArgFlags flags;
   GType (*get_type) (void);
+  GType (*get_element_type) (void);
+};
+
+/**
+ * NorpcFieldInfo:
+ * @arg: name, signature and type of the field, as of an argument
+ * @offset: where it is in the struct
+ *
+ * One field of a record. See [func@Norpc.record_type_set_fields].
+ *
+ * Since: 0.1
+ */
+struct _NorpcFieldInfo
+{
+  NorpcArgInfo arg;
+  gsize        offset;
 };
 
 /**
@@ -202,5 +220,9 @@ guint                    norpc_interface_info_get_n_methods (const NorpcInterfac
 NORPC_AVAILABLE_IN_ALL
 int                      norpc_interface_info_find_method   (const NorpcInterfaceInfo *info,
                                                              const char               *name);
+NORPC_AVAILABLE_IN_ALL
+void                     norpc_record_type_set_fields       (GType                     type,
+                                                             guint                     n_fields,
+                                                             const NorpcFieldInfo     *fields);
 
 G_END_DECLS

@@ -30,7 +30,9 @@ norpc_latest_replace (NorpcLatest *self,
   gpointer method_info = (gpointer) norpc_call_get_method_info (call);
   NorpcCall *previous = NULL;
 
-  if ((norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_LATEST_WINS) == 0)
+  /* A call that will not be sent takes nobody's place. */
+  if ((norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_LATEST_WINS) == 0 ||
+      !norpc_call_has_valid_args (call))
     return;
 
   norpc_call_hold (call);

@@ -4,6 +4,7 @@
  */
 
 #include "norpc-call-private.h"
+#include "norpc-channel.h"
 #include "norpc-endpoint.h"
 #include "norpc-enum-types.h"
 #include "norpc-proxy-private.h"
@@ -16,7 +17,12 @@
  * A proxy sends calls to an endpoint. It has no state of its own besides, so
  * any thread may use it: replies come back in the thread-default context of
  * whoever called. A proxy may outlive the service that it calls: calls then
- * end with %NORPC_ERROR_CLOSED.
+ * end with %NORPC_ERROR_CLOSED. So do those of a proxy that is constructed without
+ * an endpoint.
+ *
+ * Arguments are checked when a call is sent. One that is not as the description says
+ * (%NULL where there may be none, in arrays and records as well, another type, or
+ * text that is not in UTF-8) makes the call end with %NORPC_ERROR_INVALID_ARGUMENT.
  *
  * Since: 0.1
  */
@@ -59,6 +65,9 @@ norpc_proxy_set_property (GObject      *object,
     {
     case PROP_ENDPOINT:
       get_private (self)->endpoint = g_value_dup_object (value);
+      /* One that leads nowhere answers each call that it is closed. */
+      if (get_private (self)->endpoint == NULL)
+        get_private (self)->endpoint = NORPC_ENDPOINT (norpc_channel_new (1, NORPC_WHEN_FULL_BUSY));
       break;
 
     case PROP_TIMEOUT:

@@ -14,6 +14,7 @@
 G_BEGIN_DECLS
 
 typedef struct _NorpcArgInfo       NorpcArgInfo;
+typedef struct _NorpcFieldInfo     NorpcFieldInfo;
 typedef struct _NorpcMethodInfo    NorpcMethodInfo;
 typedef struct _NorpcSignalInfo    NorpcSignalInfo;
 typedef struct _NorpcPropertyInfo  NorpcPropertyInfo;

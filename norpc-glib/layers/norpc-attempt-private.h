@@ -49,7 +49,8 @@ gboolean      norpc_attempt_begin     (NorpcAttempt            *self);
 NorpcAttempt *norpc_attempt_ref       (NorpcAttempt            *self);
 void          norpc_attempt_unref     (NorpcAttempt            *self);
 void          norpc_attempt_send      (NorpcAttempt            *self,
-                                       NorpcLayer              *layer);
+                                       NorpcLayer              *layer,
+                                       gboolean                 is_last);
 void          norpc_attempt_answer    (NorpcAttempt            *self,
                                        NorpcReply              *reply);
 gboolean      norpc_attempt_has_ended (NorpcAttempt            *self);

@@ -85,27 +85,6 @@ norpc_attempt_begin (NorpcAttempt *self)
   return FALSE;
 }
 
-/* A call like that of the client (owned). */
-static NorpcCall *
-copy_call (NorpcCall *call)
-{
-  NorpcCall *copy = norpc_call_new (call->interface_info, call->method);
-
-  for (guint i = 0; i < call->n_args; i++)
-    g_value_copy (&call->values[i], &copy->values[i]);
-  copy->deadline = norpc_call_get_deadline (call);
-  copy->priority = call->priority;
-  copy->has_priority = call->has_priority;
-  copy->must_not_wait = call->must_not_wait;
-  copy->waiting_thread = call->waiting_thread;
-  /* To be compared only. */
-  copy->inbox = call->inbox;
-  copy->outer = call;
-  norpc_call_hold (call);
-
-  return copy;
-}
-
 /* The thread that ends the call behind the layer. */
 static void
 inner_ended (NorpcCallWatch *watch,
@@ -128,13 +107,14 @@ inner_ended (NorpcCallWatch *watch,
 }
 
 /* Any thread, when no call is on its way: sends one, unless the client's has
- * ended.
+ * ended. After the last one there can be no other: what moves has gone with it.
  */
 void
 norpc_attempt_send (NorpcAttempt *self,
-                    NorpcLayer   *layer)
+                    NorpcLayer   *layer,
+                    gboolean      is_last)
 {
-  NorpcCall *inner = copy_call (self->outer);
+  NorpcCall *inner = is_last ? norpc_call_move (self->outer) : norpc_call_copy (self->outer);
   gboolean ended;
 
   g_mutex_lock (&self->lock);
@@ -175,7 +155,7 @@ move_results (NorpcCall *inner,
       results[i] = *result;
       *result = (GValue) G_VALUE_INIT;
     }
-  norpc_call_end_reply (outer);
+  norpc_call_deliver (outer);
 }
 
 /* Any thread, after the attempt has ended: @reply is that to the client's call. */

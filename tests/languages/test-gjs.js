@@ -128,6 +128,49 @@ test('types that have names', () => {
     server.stop(Norpc.StopMode.FINISH, null);
 });
 
+// How a call ends, asynchronously and synchronously.
+function failures(proxy, call, ...args) {
+    const loop = new GLib.MainLoop(null, false);
+    const caught = [];
+    proxy[`call_${call}`](...args, null, (source, result) => {
+        try {
+            source[`call_${call}_finish`](result);
+        } catch (error) {
+            caught.push(error);
+        }
+        loop.quit();
+    });
+    loop.run();
+    try {
+        proxy[`call_${call}_sync`](...args, null);
+    } catch (error) {
+        caught.push(error);
+    }
+    return caught;
+}
+
+function assertRefused(caught, message) {
+    assert(caught.length === 2, 'both fail');
+    for (const error of caught) {
+        assert(error.matches(Norpc.Error, Norpc.Error.INVALID_ARGUMENT), `${error}`);
+        assert(error.message === `org.example.Test.Language.${message}`, error.message);
+    }
+}
+
+test('values that are not as described', () => {
+    const server = Norpc.Server.new(Test.caller_new_service());
+    server.start(null);
+    const proxy = Test.LanguageProxy.new(server.get_channel());
+    assertRefused(failures(proxy, 'options', new GLib.Variant('a{ss}', {})),
+        "Options: argument 'options': expected a GVariant of type 'a{sv}', got one of type 'a{ss}'");
+    server.stop(Norpc.StopMode.FINISH, null);
+});
+
+test('proxy without an endpoint', () => {
+    for (const error of failures(new Test.LanguageProxy(), 'one_array', []))
+        assert(error.matches(Norpc.Error, Norpc.Error.CLOSED), `${error}`);
+});
+
 print(`1..${points.length}`);
 points.forEach(([name, func], index) => {
     try {

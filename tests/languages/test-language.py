@@ -51,6 +51,9 @@ class Service(GObject.Object, Test.Language):
     def do_refuse(self, code):
         raise GLib.Error.new_literal(Test.store_error_quark(), 'as told', code)
 
+    def do_options(self, options):
+        return options
+
     def do_note(self, an_entry):
         self.noted = an_entry.copy()
         return True
@@ -138,6 +141,90 @@ class Calls:
     def test_one_way(self):
         self.assertIsNone(self.proxy.call_note(entry('noted')))
         self.assertEqual(self.proxy.call_last_note_sync(None).key, 'noted')
+
+
+    def assert_refused(self, call, *args, message):
+        """Calls in both ways: neither returns without a word."""
+        def finished(source, result, _data):
+            try:
+                getattr(source, f'call_{call}_finish')(result)
+                outcomes.append(None)
+            except GLib.Error as error:
+                outcomes.append(error)
+
+        outcomes = []
+        getattr(self.proxy, f'call_{call}')(*args, None, finished, None)
+        self.assertEqual(outcomes, [])
+        while not outcomes:
+            GLib.MainContext.default().iteration(True)
+        with self.assertRaises(GLib.Error) as caught:
+            getattr(self.proxy, f'call_{call}_sync')(*args, None)
+        for error in (outcomes[0], caught.exception):
+            self.assertTrue(error.matches(Norpc.error_quark(), Norpc.Error.INVALID_ARGUMENT))
+            self.assertEqual(error.message, f'org.example.Test.Language.{message}')
+
+    def test_wrong_variant(self):
+        self.assert_refused('options', GLib.Variant('a{ss}', {}), message=(
+            "Options: argument 'options': expected a GVariant of type 'a{sv}', got one of type 'a{ss}'"))
+
+    def test_none_in_array(self):
+        files = [Gio.File.new_for_path('/a'), None]
+        self.assert_refused('one_array', files, message=(
+            "OneArray: argument 'files': element 1: expected a value of type GFile, got NULL"))
+        self.assert_refused('moved', Gio.Cancellable(), 'text', entry('moved'), files, message=(
+            "Moved: argument 'files': element 1: expected a value of type GFile, got NULL"))
+
+    def test_empty_record(self):
+        """A record that Python makes without its constructor."""
+        self.assert_refused('one_entry', Test.Entry(), message=(
+            "OneEntry: argument 'entry': field 'key' of TestEntry: expected a value of type gchararray, got NULL"))
+
+    def test_without_endpoint(self):
+        self.proxy = Test.LanguageProxy()
+        with self.assertRaises(GLib.Error) as caught:
+            self.proxy.call_one_array_sync([], None)
+        self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
+
+
+class WrongResults(unittest.TestCase):
+    """A service that does not keep to the description."""
+
+    class Service(GObject.Object, Test.Language):
+        def do_arrays(self, files, _entries, modes, dates):
+            return True, files + [None], [], modes, dates
+
+        def do_records(self, _entry, tree):
+            return True, Test.Entry(), tree
+
+        def do_handle_options(self, call, _options):
+            self.complete_options(call, GLib.Variant('s', 'no'))
+            return True
+
+    def setUp(self):
+        self.server = Norpc.Server.new(self.Service())
+        self.server.start(None)
+        self.proxy = Test.LanguageProxy.new(self.server.get_channel())
+
+    def tearDown(self):
+        self.server.stop(Norpc.StopMode.FINISH, None)
+
+    def assert_broken(self, call, *args, message):
+        with self.assertRaises(GLib.Error) as caught:
+            getattr(self.proxy, f'call_{call}_sync')(*args, None)
+        self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.INVALID_ARGUMENT))
+        self.assertEqual(caught.exception.message, f'org.example.Test.Language.{message}')
+
+    def test_array(self):
+        self.assert_broken('arrays', [], [], [], None, message=(
+            "Arrays: result 'files': element 0: expected a value of type GFile, got NULL"))
+
+    def test_record(self):
+        self.assert_broken('records', entry('key'), None, message=(
+            "Records: result 'entry': field 'key' of TestEntry: expected a value of type gchararray, got NULL"))
+
+    def test_variant(self):
+        self.assert_broken('options', GLib.Variant('a{sv}', {}), message=(
+            "Options: result 'options': expected a GVariant of type 'a{sv}', got one of type 's'"))
 
 
 class ServiceInC(Calls, unittest.TestCase):

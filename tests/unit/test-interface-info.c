@@ -64,61 +64,6 @@ test_types (void)
                      g_type_name (rows[i].type));
 }
 
-static gboolean
-accepts (const char    *signature,
-         NorpcArgFlags  flags,
-         GVariant      *variant)
-{
-  NorpcArgInfo info = { { -1, (char *) "a", (char *) signature, NULL }, flags, NULL };
-  g_auto (GValue) value = G_VALUE_INIT;
-
-  g_value_init (&value, norpc_signature_get_gtype (signature));
-  if (G_VALUE_HOLDS_VARIANT (&value))
-    g_value_set_variant (&value, variant);
-
-  return norpc_arg_info_accepts (&info.dbus, &value);
-}
-
-static void
-test_accepts (void)
-{
-  g_autoptr (GVariant) number = g_variant_ref_sink (g_variant_new_int32 (1));
-  g_auto (GValue) wrong = G_VALUE_INIT;
-  NorpcArgInfo info = { { -1, (char *) "a", (char *) "s", NULL }, NORPC_ARG_FLAGS_NONE, NULL };
-
-  g_assert_true (accepts ("i", NORPC_ARG_FLAGS_NONE, NULL));
-  g_assert_true (accepts ("mi", NORPC_ARG_FLAGS_NONE, number));
-  g_assert_true (accepts ("mi", NORPC_ARG_FLAGS_NONE, NULL));
-  g_assert_false (accepts ("mu", NORPC_ARG_FLAGS_NONE, number));
-  g_assert_false (accepts ("ai", NORPC_ARG_FLAGS_NONE, number));
-  g_assert_false (accepts ("ai", NORPC_ARG_FLAGS_NONE, NULL));
-  g_assert_true (accepts ("ai", NORPC_ARG_FLAGS_NULLABLE, NULL));
-  g_assert_false (accepts ("s", NORPC_ARG_FLAGS_NONE, NULL));
-  g_assert_true (accepts ("ms", NORPC_ARG_FLAGS_NONE, NULL));
-  g_assert_true (accepts ("s", NORPC_ARG_FLAGS_NULLABLE, NULL));
-
-  g_value_init (&wrong, G_TYPE_INT);
-  g_assert_false (norpc_arg_info_accepts (&info.dbus, &wrong));
-}
-
-/* The type of a value may be told otherwise than by the signature. */
-static void
-test_typed (void)
-{
-  NorpcArgInfo info = { { -1, (char *) "a", (char *) "", NULL }, NORPC_ARG_FLAGS_NONE, g_ptr_array_get_type };
-  g_auto (GValue) array = G_VALUE_INIT;
-
-  g_assert_true (norpc_arg_info_get_gtype (&info.dbus) == G_TYPE_PTR_ARRAY);
-
-  g_value_init (&array, G_TYPE_PTR_ARRAY);
-  g_assert_false (norpc_arg_info_accepts (&info.dbus, &array));
-  info.flags = NORPC_ARG_FLAGS_NULLABLE;
-  g_assert_true (norpc_arg_info_accepts (&info.dbus, &array));
-  g_value_take_boxed (&array, g_ptr_array_new ());
-  info.flags = NORPC_ARG_FLAGS_NONE;
-  g_assert_true (norpc_arg_info_accepts (&info.dbus, &array));
-}
-
 int
 main (int   argc,
       char *argv[])
@@ -128,9 +73,6 @@ main (int   argc,
   g_test_add_func ("/interface-info/lookup", test_lookup);
   g_test_add_func ("/interface-info/dbus", test_dbus);
   g_test_add_func ("/interface-info/types", test_types);
-  g_test_add_func ("/interface-info/accepts", test_accepts);
-
-  g_test_add_func ("/interface-info/typed", test_typed);
 
   return g_test_run ();
 }

@@ -1,0 +1,84 @@
+/* norpc-call-check.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Values are checked where they come in: arguments when a call is sent, results when
+ * it is answered. So neither a handler nor a callback sees one that the description
+ * does not allow, wherever it is from: C code, a language binding, or a description
+ * that was made at run time.
+ */
+
+#include "norpc-call-private.h"
+#include "norpc-value-check-private.h"
+
+static GError *
+check_values (NorpcCall            *self,
+              const char           *kind,
+              GDBusArgInfo * const *infos,
+              const GValue         *values,
+              guint                 n_values)
+{
+  for (guint i = 0; i < n_values; i++)
+    {
+      const NorpcArgInfo *info = (const NorpcArgInfo *) infos[i];
+      g_autofree char *problem = norpc_value_find_problem (info, &values[i]);
+
+      if (problem != NULL)
+        return g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s '%s': %s",
+                            norpc_call_get_interface_name (self), norpc_call_get_method_name (self),
+                            kind, info->dbus.name, problem);
+    }
+
+  return NULL;
+}
+
+/* The thread that has the call. Returns an owned error, or NULL. */
+static GError *
+check_args (NorpcCall *self)
+{
+  GError *error = check_values (self, "argument", norpc_call_get_method_info (self)->dbus.in_args,
+                                self->values, self->n_args);
+
+  self->is_checked = error == NULL;
+
+  return error;
+}
+
+/* The thread that has the call. */
+gboolean
+norpc_call_has_valid_args (NorpcCall *self)
+{
+  g_autoptr (GError) error = self->is_checked ? NULL : check_args (self);
+
+  return error == NULL;
+}
+
+/* The thread that has the call, before it sends it on: FALSE if an argument is not as
+ * described. Then the call has ended with an error that says so.
+ */
+gboolean
+norpc_call_check_args (NorpcCall *self)
+{
+  GError *error = self->is_checked ? NULL : check_args (self);
+
+  if (error == NULL)
+    return TRUE;
+
+  /* Nobody hears how a one-way call ends. */
+  if (self->waiter == NORPC_CALL_WAITER_NONE &&
+      (norpc_call_get_method_info (self)->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)
+    g_warning ("%s", error->message);
+  norpc_call_give_up (self, error);
+
+  return FALSE;
+}
+
+/* Any thread. Returns an owned error, or NULL if @values are results as described. */
+GError *
+norpc_call_check_results (NorpcCall    *self,
+                          const GValue *values)
+{
+  return check_values (self, "result", norpc_call_get_method_info (self)->dbus.out_args,
+                       values, self->n_results);
+}

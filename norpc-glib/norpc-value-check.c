@@ -1,0 +1,214 @@
+/* norpc-value-check.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Whether a value is as its description says. */
+
+#include <string.h>
+
+#include "norpc-value-check-private.h"
+#include "norpc-value-part-private.h"
+
+static char *
+describe_wrong_text (const char *text,
+                     const char *expected)
+{
+  g_autofree char *readable = g_utf8_make_valid (text, -1);
+
+  return g_strdup_printf ("expected %s, got '%s'", expected, readable);
+}
+
+/* @type is a basic type, the one of the elements in the case of arrays. */
+static char *
+find_text_problem (char        type,
+                   const char *text)
+{
+  switch (type)
+    {
+    case 'o':
+      return g_variant_is_object_path (text) ? NULL : describe_wrong_text (text, "an object path");
+
+    case 'g':
+      return g_variant_is_signature (text) ? NULL : describe_wrong_text (text, "a D-Bus signature");
+
+    case 's':
+    default:
+      return g_utf8_validate (text, -1, NULL) ? NULL : describe_wrong_text (text, "valid UTF-8");
+    }
+}
+
+static char *
+find_strv_problem (const NorpcValuePart *part)
+{
+  char type = part->signature[0] == 'a' ? part->signature[1] : 's';
+
+  for (char **strings = part->pointer; *strings != NULL; strings++)
+    {
+      char *problem = find_text_problem (type, *strings);
+
+      if (problem != NULL)
+        return problem;
+    }
+
+  return NULL;
+}
+
+static gboolean
+is_variant_of_type (GVariant   *variant,
+                    const char *signature)
+{
+  return strcmp (g_variant_get_type_string (variant), signature) == 0 ||
+         (g_variant_type_string_is_valid (signature) &&
+          g_variant_is_of_type (variant, G_VARIANT_TYPE (signature)));
+}
+
+static char *
+find_boxed_problem (const NorpcValuePart *part)
+{
+  if (part->type == G_TYPE_STRV)
+    return find_strv_problem (part);
+
+  /* Elements that have another size are not what they are taken for. */
+  if (part->type == G_TYPE_ARRAY && part->element_type != G_TYPE_INVALID &&
+      g_array_get_element_size (part->pointer) != sizeof (int))
+    return g_strdup_printf ("expected an array of elements of %u bytes, got one of %u",
+                            (guint) sizeof (int), g_array_get_element_size (part->pointer));
+
+  return NULL;
+}
+
+static char *
+find_pointer_problem (const NorpcValuePart *part)
+{
+  if (part->pointer == NULL)
+    return part->nullable ? NULL : g_strdup_printf ("expected a value of type %s, got NULL", g_type_name (part->type));
+
+  switch (G_TYPE_FUNDAMENTAL (part->type))
+    {
+    case G_TYPE_STRING:
+      return find_text_problem (part->signature[0], part->pointer);
+
+    case G_TYPE_BOXED:
+      return find_boxed_problem (part);
+
+    case G_TYPE_VARIANT:
+      if (part->signature[0] == '\0' || is_variant_of_type (part->pointer, part->signature))
+        return NULL;
+      return g_strdup_printf ("expected a GVariant of type '%s', got one of type '%s'",
+                              part->signature, g_variant_get_type_string (part->pointer));
+
+    case G_TYPE_OBJECT:
+    case G_TYPE_INTERFACE:
+      if (G_TYPE_CHECK_INSTANCE_TYPE (part->pointer, part->type))
+        return NULL;
+      return g_strdup_printf ("expected a value of type %s, got one of type %s",
+                              g_type_name (part->type), G_OBJECT_TYPE_NAME (part->pointer));
+
+    default:
+      return NULL;
+    }
+}
+
+/* The GValue of a 16-bit number has room for more. */
+static char *
+find_number_problem (const NorpcValuePart *part)
+{
+  gint64 number = part->signature[0] == 'n' ? (gint32) part->number : (gint64) part->number;
+
+  if (part->signature[0] == 'n' && (number < G_MININT16 || number > G_MAXINT16))
+    return g_strdup_printf ("expected a number from %d to %d, got %" G_GINT64_FORMAT, G_MININT16, G_MAXINT16, number);
+  if (part->signature[0] == 'q' && number > G_MAXUINT16)
+    return g_strdup_printf ("expected a number up to %d, got %" G_GINT64_FORMAT, G_MAXUINT16, number);
+
+  return NULL;
+}
+
+static gboolean
+check_part (const NorpcValuePart *part,
+            gpointer              data)
+{
+  char **problem = data;
+  g_autofree char *found = part->is_pointer ? find_pointer_problem (part) : find_number_problem (part);
+
+  if (found == NULL)
+    return TRUE;
+
+  if (part->index >= 0 && part->field != NULL)
+    *problem = g_strdup_printf ("field '%s' of %s: element %d: %s",
+                                part->field, g_type_name (part->record), part->index, found);
+  else if (part->index >= 0)
+    *problem = g_strdup_printf ("element %d: %s", part->index, found);
+  else if (part->field != NULL)
+    *problem = g_strdup_printf ("field '%s' of %s: %s", part->field, g_type_name (part->record), found);
+  else
+    *problem = g_steal_pointer (&found);
+
+  return FALSE;
+}
+
+/* TRUE if @value is right because of its type alone: such numbers cost no more than
+ * this.
+ */
+static gboolean
+is_plain_number (const NorpcArgInfo *info,
+                 const GValue       *value)
+{
+  GType type = G_VALUE_TYPE (value);
+
+  if (info->get_type != NULL || info->dbus.signature[0] == '\0' || info->dbus.signature[1] != '\0')
+    return FALSE;
+
+  switch (info->dbus.signature[0])
+    {
+    case 'y':
+      return type == G_TYPE_UCHAR;
+
+    case 'b':
+      return type == G_TYPE_BOOLEAN;
+
+    case 'i':
+    case 'h':
+      return type == G_TYPE_INT;
+
+    case 'u':
+      return type == G_TYPE_UINT;
+
+    case 'x':
+      return type == G_TYPE_INT64;
+
+    case 't':
+      return type == G_TYPE_UINT64;
+
+    case 'd':
+      return type == G_TYPE_DOUBLE;
+
+    default:
+      return FALSE;
+    }
+}
+
+/* Thread-safe. Returns what is wrong with @value (owned), or NULL if it may be an
+ * argument or a result as @info describes it.
+ */
+char *
+norpc_value_find_problem (const NorpcArgInfo *info,
+                          const GValue       *value)
+{
+  char *problem = NULL;
+  GType type;
+
+  if (is_plain_number (info, value))
+    return NULL;
+
+  type = norpc_arg_info_get_gtype (&info->dbus);
+  if (G_VALUE_TYPE (value) == G_TYPE_INVALID)
+    return g_strdup_printf ("expected a value of type %s, got an unset value", g_type_name (type));
+  if (!G_VALUE_HOLDS (value, type))
+    return g_strdup_printf ("expected a value of type %s, got one of type %s",
+                            g_type_name (type), G_VALUE_TYPE_NAME (value));
+
+  norpc_value_foreach_part (info, value, check_part, &problem);
+
+  return problem;
+}

@@ -1,0 +1,259 @@
+/* norpc-value-part.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What an argument consists of.
+ *
+ * Checks, hashes and copies have to see elements of arrays and fields of records as
+ * well. Records nest, and a chain of them can be long, so the ones that are still to
+ * be visited wait in a list: nothing here recurses by their depth.
+ */
+
+#include "norpc-value-part-private.h"
+
+typedef struct
+{
+  const NorpcRecordInfo *info;
+  GType                  type;
+  gconstpointer          record;
+} PendingRecord;
+
+typedef struct
+{
+  NorpcValuePartFunc func;
+  gpointer           data;
+  GArray            *records; /* (owned) (nullable) (element-type PendingRecord) */
+} Walk;
+
+/* 0.0 and -0.0 are equal, and one NaN is as good as another. */
+static guint64
+get_double_bits (double number)
+{
+  union
+  {
+    double  number;
+    guint64 bits;
+  } value = { number };
+
+  if (number == 0.0)
+    return 0;
+  if (number != number)
+    return G_MAXUINT64;
+
+  return value.bits;
+}
+
+/* Enumerators and flags count as the numbers that they are. */
+static guint64
+read_value (const GValue *value)
+{
+  switch (G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value)))
+    {
+    case G_TYPE_DOUBLE:
+      return get_double_bits (value->data[0].v_double);
+
+    case G_TYPE_INT64:
+    case G_TYPE_UINT64:
+      return value->data[0].v_uint64;
+
+    case G_TYPE_ENUM:
+    case G_TYPE_FLAGS:
+      return (guint32) value->data[0].v_ulong;
+
+    default:
+      return value->data[0].v_uint;
+    }
+}
+
+/* The same number as read_value () tells of an argument. */
+static guint64
+read_field (const NorpcArgInfo *info,
+            gconstpointer       address)
+{
+  switch (info->get_type == NULL ? info->dbus.signature[0] : 'i')
+    {
+    case 'y':
+      return *(const guint8 *) address;
+
+    case 'n':
+      return (guint32) *(const gint16 *) address;
+
+    case 'q':
+      return *(const guint16 *) address;
+
+    case 'x':
+    case 't':
+      return *(const guint64 *) address;
+
+    case 'd':
+      return get_double_bits (*(const double *) address);
+
+    default:
+      return *(const guint32 *) address;
+    }
+}
+
+static gboolean
+is_pointer_type (GType type)
+{
+  switch (G_TYPE_FUNDAMENTAL (type))
+    {
+    case G_TYPE_STRING:
+    case G_TYPE_BOXED:
+    case G_TYPE_OBJECT:
+    case G_TYPE_INTERFACE:
+    case G_TYPE_VARIANT:
+    case G_TYPE_PARAM:
+    case G_TYPE_POINTER:
+      return TRUE;
+
+    default:
+      return FALSE;
+    }
+}
+
+/* G_TYPE_INVALID if it cannot be known what is in an array, or there is no array. */
+static GType
+get_element_type (const NorpcArgInfo *info,
+                  GType               type)
+{
+  GType element_type = info->get_element_type != NULL ? info->get_element_type () : G_TYPE_INVALID;
+
+  if (type == G_TYPE_PTR_ARRAY && is_pointer_type (element_type))
+    return element_type;
+  if (type == G_TYPE_ARRAY && (G_TYPE_IS_ENUM (element_type) || G_TYPE_IS_FLAGS (element_type)))
+    return element_type;
+
+  return G_TYPE_INVALID;
+}
+
+static void
+part_init (NorpcValuePart     *part,
+           const NorpcArgInfo *info)
+{
+  const char *signature = info->dbus.signature;
+
+  *part = (NorpcValuePart) { .index = -1 };
+  part->type = norpc_arg_info_get_gtype (&info->dbus);
+  part->signature = info->get_type != NULL ? "" : signature + (*signature == 'm' ? 1 : 0);
+  part->element_type = get_element_type (info, part->type);
+  part->nullable = norpc_arg_info_is_nullable (info);
+  part->is_pointer = is_pointer_type (part->type);
+}
+
+static gboolean
+visit (Walk                 *walk,
+       const NorpcValuePart *part)
+{
+  const NorpcRecordInfo *info;
+  PendingRecord pending;
+
+  if (!walk->func (part, walk->data))
+    return FALSE;
+  if (!part->is_pointer || part->pointer == NULL || !G_TYPE_IS_BOXED (part->type) ||
+      (info = norpc_record_type_get_info (part->type)) == NULL)
+    return TRUE;
+
+  if (walk->records == NULL)
+    walk->records = g_array_new (FALSE, FALSE, sizeof (PendingRecord));
+  pending = (PendingRecord) { info, part->type, part->pointer };
+  g_array_append_val (walk->records, pending);
+
+  return TRUE;
+}
+
+static gboolean
+visit_elements (Walk                 *walk,
+                const NorpcValuePart *array)
+{
+  gboolean is_pointer = array->type == G_TYPE_PTR_ARRAY;
+  guint n_elements = is_pointer ? ((GPtrArray *) array->pointer)->len : ((GArray *) array->pointer)->len;
+  NorpcValuePart part = *array;
+
+  part.signature = "";
+  part.type = array->element_type;
+  part.element_type = G_TYPE_INVALID;
+  part.nullable = FALSE;
+  part.is_pointer = is_pointer;
+
+  for (guint i = 0; i < n_elements; i++)
+    {
+      part.index = (int) i;
+      if (is_pointer)
+        part.pointer = g_ptr_array_index ((GPtrArray *) array->pointer, i);
+      else
+        part.number = g_array_index ((GArray *) array->pointer, guint32, i);
+      if (!visit (walk, &part))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+visit_whole (Walk                 *walk,
+             const NorpcValuePart *part)
+{
+  if (!visit (walk, part))
+    return FALSE;
+
+  return part->element_type == G_TYPE_INVALID || part->pointer == NULL || visit_elements (walk, part);
+}
+
+static gboolean
+visit_record (Walk                *walk,
+              const PendingRecord *pending)
+{
+  for (guint i = 0; i < pending->info->n_fields; i++)
+    {
+      const NorpcFieldInfo *field = &pending->info->fields[i];
+      gconstpointer address = (const char *) pending->record + field->offset;
+      NorpcValuePart part;
+
+      part_init (&part, &field->arg);
+      part.field = field->arg.dbus.name;
+      part.record = pending->type;
+      if (part.is_pointer)
+        part.pointer = *(gpointer const *) address;
+      else
+        part.number = read_field (&field->arg, address);
+      if (!visit_whole (walk, &part))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Calls @func for the value, and for everything in it, in an order that depends on
+ * nothing but the value. @value must be of the type that @info describes, and what
+ * @func lets pass must be what it seems. Returns FALSE if @func has ended the walk.
+ */
+gboolean
+norpc_value_foreach_part (const NorpcArgInfo *info,
+                          const GValue       *value,
+                          NorpcValuePartFunc  func,
+                          gpointer            data)
+{
+  Walk walk = { func, data, NULL };
+  NorpcValuePart part;
+  gboolean visited;
+
+  part_init (&part, info);
+  if (part.is_pointer)
+    part.pointer = g_value_peek_pointer (value);
+  else
+    part.number = read_value (value);
+
+  visited = visit_whole (&walk, &part);
+  while (visited && walk.records != NULL && walk.records->len > 0)
+    {
+      PendingRecord pending = g_array_index (walk.records, PendingRecord, walk.records->len - 1);
+
+      g_array_set_size (walk.records, walk.records->len - 1);
+      visited = visit_record (&walk, &pending);
+    }
+  g_clear_pointer (&walk.records, g_array_unref);
+
+  return visited;
+}

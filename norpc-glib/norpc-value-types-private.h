@@ -1,0 +1,15 @@
+/* norpc-value-types-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-value-part-private.h"
+
+G_BEGIN_DECLS
+
+guint    norpc_value_part_hash        (const NorpcValuePart *part);
+gboolean norpc_value_part_is_copyable (const NorpcValuePart *part);
+
+G_END_DECLS

@@ -1,0 +1,258 @@
+/* norpc-value-types.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What is known of the types of GLib and GIO: how a value is hashed so that equal ones
+ * have the same hash, and whether a copy shares anything that somebody may change.
+ */
+
+#include <string.h>
+
+#include "norpc-value-types-private.h"
+
+typedef enum
+{
+  SHARED,    /* a copy may be changed by whoever has the other one */
+  IMMUTABLE, /* nobody can change it */
+  COPIED     /* a copy has nothing in common with the original */
+} Copy;
+
+typedef struct
+{
+  GType   (*get_type) (void);
+  GHashFunc hash; /* (nullable): without one, only the same value is equal */
+  Copy      copy;
+} KnownType;
+
+static guint
+hash_data (gconstpointer data,
+           gsize         size)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static (data, size);
+
+  return g_bytes_hash (bytes);
+}
+
+static guint
+hash_number (guint64 number)
+{
+  return (guint) (number ^ (number >> 32));
+}
+
+static guint
+hash_strv (gconstpointer value)
+{
+  guint hash = 0;
+
+  for (char * const *strings = value; *strings != NULL; strings++)
+    hash = hash * 31 + g_str_hash (*strings);
+
+  return hash;
+}
+
+/* Variants of any type, in a form that is the same where they are equal. The maybe of
+ * a number is a variant, too.
+ */
+static guint
+hash_variant (GVariant *variant)
+{
+  g_autoptr (GVariant) normal = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (g_variant_is_of_type (variant, G_VARIANT_TYPE_DOUBLE) && g_variant_get_double (variant) == 0.0)
+    return 0;
+
+  normal = g_variant_get_normal_form (variant);
+  bytes = g_variant_get_data_as_bytes (normal);
+
+  return g_bytes_hash (bytes);
+}
+
+/* Two dates that are not valid cannot be compared. */
+static guint
+hash_date (gconstpointer value)
+{
+  return g_date_valid (value) ? g_date_get_julian (value) : 0;
+}
+
+static guint
+hash_uri (gconstpointer value)
+{
+  g_autofree char *text = g_uri_to_string ((GUri *) value);
+
+  return g_str_hash (text);
+}
+
+static guint
+hash_inet_address (gconstpointer value)
+{
+  GInetAddress *address = (GInetAddress *) value;
+
+  return hash_data (g_inet_address_to_bytes (address), g_inet_address_get_native_size (address));
+}
+
+static guint
+hash_inet_address_mask (gconstpointer value)
+{
+  GInetAddressMask *mask = (GInetAddressMask *) value;
+
+  return hash_inet_address (g_inet_address_mask_get_address (mask)) * 31 + g_inet_address_mask_get_length (mask);
+}
+
+static guint
+hash_socket_address (gconstpointer value)
+{
+  GSocketAddress *address = (GSocketAddress *) value;
+  gssize size = g_socket_address_get_native_size (address);
+  g_autofree char *native = size > 0 ? g_malloc0 ((gsize) size) : NULL;
+
+  if (native == NULL || !g_socket_address_to_native (address, native, (gsize) size, NULL))
+    return g_direct_hash (value);
+
+  return hash_data (native, (gsize) size);
+}
+
+static guint
+hash_tls_certificate (gconstpointer value)
+{
+  g_autoptr (GByteArray) certificate = NULL;
+
+  g_object_get ((gpointer) value, "certificate", &certificate, NULL);
+
+  return certificate != NULL ? hash_data (certificate->data, certificate->len) : 0;
+}
+
+static guint
+hash_app_info (gconstpointer value)
+{
+  const char *id = g_app_info_get_id ((GAppInfo *) value);
+
+  return id != NULL ? g_str_hash (id) : g_direct_hash (value);
+}
+
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* GValueArray */
+
+static const KnownType boxed_types[] = {
+  { g_strv_get_type, hash_strv, COPIED },
+  { g_bytes_get_type, g_bytes_hash, IMMUTABLE },
+  { g_date_time_get_type, g_date_time_hash, IMMUTABLE },
+  { g_date_get_type, hash_date, COPIED },
+  { g_uri_get_type, hash_uri, IMMUTABLE },
+  { g_gstring_get_type, (GHashFunc) g_string_hash, COPIED },
+  { g_variant_type_get_gtype, g_variant_type_hash, COPIED },
+  { g_time_zone_get_type, NULL, IMMUTABLE },
+  { g_regex_get_type, NULL, IMMUTABLE },
+  { g_error_get_type, NULL, COPIED },
+  /* Copies of these have values in them that may be shared. */
+  { g_value_get_type, NULL, SHARED },
+  { g_value_array_get_type, NULL, SHARED },
+};
+
+G_GNUC_END_IGNORE_DEPRECATIONS
+
+/* The first that an object is of counts. */
+static const KnownType object_types[] = {
+  { g_file_get_type, g_file_hash, IMMUTABLE },
+  { g_icon_get_type, g_icon_hash, IMMUTABLE },
+  { g_inet_address_get_type, hash_inet_address, IMMUTABLE },
+  { g_inet_address_mask_get_type, hash_inet_address_mask, IMMUTABLE },
+  { g_socket_address_get_type, hash_socket_address, IMMUTABLE },
+  { g_tls_certificate_get_type, hash_tls_certificate, IMMUTABLE },
+  { g_app_info_get_type, hash_app_info, SHARED },
+};
+
+static const KnownType *
+find_known (const NorpcValuePart *part)
+{
+  if (G_TYPE_IS_BOXED (part->type))
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (boxed_types); i++)
+        if (boxed_types[i].get_type () == part->type)
+          return &boxed_types[i];
+    }
+  else if (G_TYPE_IS_OBJECT (part->type) || G_TYPE_IS_INTERFACE (part->type))
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (object_types); i++)
+        if (G_TYPE_CHECK_INSTANCE_TYPE (part->pointer, object_types[i].get_type ()))
+          return &object_types[i];
+    }
+
+  return NULL;
+}
+
+/* An array or a record has its elements or fields, which are parts as well. */
+static gboolean
+has_parts (const NorpcValuePart *part)
+{
+  return part->element_type != G_TYPE_INVALID ||
+         (G_TYPE_IS_BOXED (part->type) && norpc_record_type_get_info (part->type) != NULL);
+}
+
+/* Any thread. Equal parts have the same hash; those of a type that has no equality
+ * are equal if they are the same.
+ */
+guint
+norpc_value_part_hash (const NorpcValuePart *part)
+{
+  const KnownType *known;
+
+  if (!part->is_pointer)
+    return hash_number (part->number);
+  if (part->pointer == NULL)
+    return 0;
+  if (has_parts (part))
+    return 1;
+
+  switch (G_TYPE_FUNDAMENTAL (part->type))
+    {
+    case G_TYPE_STRING:
+      return g_str_hash (part->pointer);
+
+    case G_TYPE_VARIANT:
+      return hash_variant (part->pointer);
+
+    default:
+      known = find_known (part);
+      return known != NULL && known->hash != NULL ? known->hash (part->pointer) : g_direct_hash (part->pointer);
+    }
+}
+
+/* A boxed type whose copy is the same pointer counts references. */
+static gboolean
+has_copies (const NorpcValuePart *part)
+{
+  gpointer copy = g_boxed_copy (part->type, part->pointer);
+  gboolean differs = copy != part->pointer;
+
+  g_boxed_free (part->type, copy);
+
+  return differs;
+}
+
+/* Any thread. TRUE if the part can be copied so that nobody who has the copy can
+ * change the original; its own parts are not looked at.
+ */
+gboolean
+norpc_value_part_is_copyable (const NorpcValuePart *part)
+{
+  const KnownType *known;
+
+  if (!part->is_pointer || part->pointer == NULL || has_parts (part))
+    return TRUE;
+
+  switch (G_TYPE_FUNDAMENTAL (part->type))
+    {
+    case G_TYPE_STRING:
+    case G_TYPE_VARIANT:
+      return TRUE;
+
+    case G_TYPE_BOXED:
+      known = find_known (part);
+      return known != NULL ? known->copy != SHARED : has_copies (part);
+
+    default:
+      known = find_known (part);
+      return known != NULL && known->copy != SHARED;
+    }
+}
