@@ -92,11 +92,14 @@ new_call_like (NorpcCall *self)
 {
   NorpcCall *call = norpc_call_new (self->interface_info, self->method);
 
-  call->deadline = self->deadline;
+  call->deadline = norpc_call_get_deadline (self);
   call->priority = self->priority;
   call->has_priority = self->has_priority;
   call->waiting_thread = self->waiting_thread;
   call->is_checked = self->is_checked;
+  call->must_not_wait = self->must_not_wait;
+  call->outer = self;
+  norpc_call_hold (self);
   /* To be compared only. */
   call->inbox = self->inbox;
 

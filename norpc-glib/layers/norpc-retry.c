@@ -28,6 +28,11 @@
  * a bit less, so that calls that failed together do not come back together. A
  * budget bounds how many attempts there are on top of the calls.
  *
+ * An argument that moves to the service (`transfer="full"`) is copied for each attempt
+ * but the last, so that an attempt never sees what another one has done to it. A call
+ * is made once, and not anew, if such an argument cannot be copied: a GObject that can
+ * be changed, or a boxed value that copies share, such as a [struct@GLib.HashTable].
+ *
  * What a client cancels is cancelled behind the layer, too.
  *
  * Since: 0.1
@@ -70,6 +75,7 @@ typedef struct
   NorpcAttempt    attempt; /* the first */
   Policy         *policy;  /* (owned), since construction */
   guint           n_attempts; /* of the thread that sends or has seen the last one end */
+  guint           max_attempts; /* since construction */
   NorpcRetryEntry entry;   /* its data is a reference */
 } Retrial;
 
@@ -226,7 +232,7 @@ attempt_ended (NorpcAttempt *attempt,
   Retrial *retrial = (Retrial *) attempt;
   NorpcCall *inner = norpc_reply_get_call (reply);
 
-  if (inner->error == NULL || retrial->n_attempts >= retrial->policy->max_attempts ||
+  if (inner->error == NULL || retrial->n_attempts >= retrial->max_attempts ||
       is_deadlock (inner))
     {
       norpc_attempt_answer (attempt, reply);
@@ -265,7 +271,8 @@ try (NorpcRetry *self,
      Retrial    *retrial)
 {
   retrial->n_attempts++;
-  norpc_attempt_send (&retrial->attempt, NORPC_LAYER (self));
+  norpc_attempt_send (&retrial->attempt, NORPC_LAYER (self),
+                      retrial->n_attempts >= retrial->max_attempts);
 }
 
 /* A thread of the pool, or whoever disposes of the layer. */
@@ -299,6 +306,8 @@ norpc_retry_send (NorpcLayer *layer,
   g_atomic_ref_count_inc (&policy->ref_count);
   retrial->policy = policy;
   retrial->entry.data = retrial;
+  /* Before anybody takes the arguments. */
+  retrial->max_attempts = norpc_call_can_be_copied (call) ? policy->max_attempts : 1;
 
   if (norpc_attempt_begin (&retrial->attempt))
     try (self, retrial);

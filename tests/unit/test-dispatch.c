@@ -42,20 +42,26 @@ pass_on_all (gpointer data)
   NorpcCall *call;
 
   while ((call = g_queue_pop_head (&holder->calls)) != NULL)
-    norpc_layer_pass_on (NORPC_LAYER (holder), call);
+    {
+      norpc_layer_pass_on (NORPC_LAYER (holder), call);
+      norpc_call_unref (call);
+    }
 
   return NULL;
 }
 
-static void
-test_holder_take (NorpcLayer *layer,
-                  NorpcCall  *call)
+static gboolean
+test_holder_take (NorpcLayer  *layer,
+                  NorpcCall   *call,
+                  GError     **error)
 {
   TestHolder *self = TEST_HOLDER (layer);
 
-  g_queue_push_tail (&self->calls, call);
+  g_queue_push_tail (&self->calls, norpc_call_ref (call));
   if (self->calls.length == self->max)
     pass_on_all (self);
+
+  return TRUE;
 }
 
 static void

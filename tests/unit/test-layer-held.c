@@ -21,11 +21,14 @@ struct _TestKeeper
 
 G_DEFINE_FINAL_TYPE (TestKeeper, test_keeper, NORPC_TYPE_LAYER)
 
-static void
-test_keeper_take (NorpcLayer *layer,
-                  NorpcCall  *call)
+static gboolean
+test_keeper_take (NorpcLayer  *layer,
+                  NorpcCall   *call,
+                  GError     **error)
 {
-  g_async_queue_push (TEST_KEEPER (layer)->calls, call);
+  g_async_queue_push (TEST_KEEPER (layer)->calls, norpc_call_ref (call));
+
+  return TRUE;
 }
 
 static void

@@ -251,11 +251,14 @@ test_by_hand (ValuesFixture *f,
 }
 
 /* A filter may change arguments after they were checked. */
-static void
-change_text (NorpcCall *call,
-             gpointer   user_data)
+static gboolean
+change_text (NorpcCall  *call,
+             gpointer    user_data,
+             GError    **error)
 {
   g_value_set_string (&norpc_call_get_args (call, NULL)[0], user_data);
+
+  return TRUE;
 }
 
 static void
