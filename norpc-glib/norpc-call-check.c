@@ -65,10 +65,6 @@ norpc_call_check_args (NorpcCall *self)
   if (error == NULL)
     return TRUE;
 
-  /* Nobody hears how a one-way call ends. */
-  if (self->waiter == NORPC_CALL_WAITER_NONE &&
-      (norpc_call_get_method_info (self)->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)
-    g_warning ("%s", error->message);
   norpc_call_give_up (self, error);
 
   return FALSE;

@@ -53,6 +53,20 @@ typedef enum
 
 static GParamSpec *properties[PROP_WHEN_FULL + 1];
 
+/* Called with the lock of the queue held: what runs the handlers, for a synchronous call of
+ * @waiting_thread. Where that itself owns the context, it is the thread: it may not be
+ * dispatching a source of the context.
+ */
+static gconstpointer
+get_executor_locked (NorpcChannel *self,
+                     GThread      *waiting_thread)
+{
+  if (self->context != NULL && waiting_thread == g_thread_self () && norpc_context_is_own (self->context))
+    return waiting_thread;
+
+  return self->context;
+}
+
 /* The calling thread, with the lock of the queue held. Returns NULL if the
  * call was accepted, or why not (owned) and the error code for it.
  */
@@ -78,7 +92,8 @@ push_locked (NorpcChannel *self,
                : g_strdup_printf ("was not accepted: %u calls are waiting already", self->capacity);
     }
 
-  norpc_call_set_executor (call, self->context);
+  if (call->waiting_thread != NULL)
+    norpc_call_set_executor (call, get_executor_locked (self, call->waiting_thread));
   call->must_not_wait = FALSE;
   g_async_queue_push_unlocked (self->lanes[index].queue, call);
   norpc_channel_occupy_locked (self, call);
@@ -134,7 +149,7 @@ norpc_channel_endpoint_is_closed (NorpcEndpoint *endpoint)
   return norpc_channel_is_closed (NORPC_CHANNEL (endpoint));
 }
 
-/* Any thread. */
+/* The thread that is going to wait. */
 gconstpointer
 norpc_channel_get_executor (NorpcEndpoint *endpoint)
 {
@@ -142,7 +157,7 @@ norpc_channel_get_executor (NorpcEndpoint *endpoint)
   gconstpointer executor;
 
   g_async_queue_lock (self->queue);
-  executor = self->context;
+  executor = get_executor_locked (self, g_thread_self ());
   g_async_queue_unlock (self->queue);
 
   return executor;

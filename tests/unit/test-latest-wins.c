@@ -43,7 +43,7 @@ test_waiting (Fixture       *fixture,
       outcome_wait (&notes[i]);
       g_assert_error (notes[i].error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       g_assert_cmpstr (notes[i].error->message, ==,
-                       "org.example.Probe.NoteLatest was called anew before it was served");
+                       "org.example.Probe.NoteLatest was superseded by a newer call");
       outcome_clear (&notes[i]);
     }
   g_assert_cmpuint (notes[4].n, ==, 0);
@@ -142,7 +142,7 @@ send_superseded (NorpcEndpoint *endpoint)
   outcome_wait (&outcome);
   g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpstr (outcome.error->message, ==,
-                   "org.example.Probe.Noop was called anew before it was served");
+                   "org.example.Probe.Noop was superseded by a newer call");
   outcome_clear (&outcome);
 }
 

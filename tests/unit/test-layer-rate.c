@@ -113,7 +113,7 @@ test_sync (Layered       *fixture,
     g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
   took = g_get_monotonic_time () - start;
   g_test_message ("%u calls took %" G_GINT64_FORMAT " µs", n, took);
-  g_assert_cmpint (took, >=, 999 * 250);
+  g_assert_cmpint (took, >=, 999 * 250 - 1000);
   if (g_getenv ("NORPC_TEST_VALGRIND") == NULL)
     g_assert_cmpint (took, <, 999 * 250 * 4);
 }
@@ -134,7 +134,7 @@ test_ready (Layered       *fixture,
   norpc_endpoint_ready_async (fixture->stack, NULL, ready_cb, &ready);
   outcome_wait (&ready);
   g_assert_true (ready.ok);
-  g_assert_cmpint (g_get_monotonic_time () - start, >=, some_time * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, some_time * 1000 - 1000);
   g_assert_true (norpc_endpoint_is_ready (fixture->stack));
 }
 

@@ -299,7 +299,7 @@ test_one_way (ValuesFixture *f,
   g_autoptr (GError) error = NULL;
 
   g_test_expect_message ("Norpc", G_LOG_LEVEL_WARNING,
-                         "org.example.Values.Tell: argument 'text': expected a value of type gchararray, got NULL");
+                         "*org.example.Values.Tell: argument 'text': expected a value of type gchararray, got NULL");
   values_values_proxy_call_tell (f->proxy, NULL);
   g_test_assert_expected_messages ();
 
