@@ -102,7 +102,9 @@ struct _NorpcEndpointInterface
   gboolean (*is_closed)   (NorpcEndpoint *self);
 
   /*< private >*/
+#ifndef __GI_SCANNER__
   gconstpointer (*get_executor) (NorpcEndpoint *self);
+#endif
 
   gpointer _reserved[4];
 };

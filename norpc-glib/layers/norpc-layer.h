@@ -83,10 +83,13 @@ struct _NorpcLayerClass
                           NorpcCall  *probe);
 
   /*< private >*/
+#ifndef __GI_SCANNER__
+  /* Of the layers of norpc-glib: they take over the reference to the call. */
   void          (*send)         (NorpcLayer *self,
                                  NorpcCall  *call);
   gconstpointer (*get_executor) (NorpcLayer *self);
   gboolean      (*is_closed)    (NorpcLayer *self);
+#endif
 
   gpointer _reserved[8];
 };
