@@ -159,10 +159,22 @@ class Outputs(unittest.TestCase):
                          'out/o.h out/o.c: \\\n  a.xml \\\n  b\\ c\\#$$.xml\n')
 
     def test_depfile_has_girs(self):
-        (self.directory / 'a.xml').write_text(A.replace('<method name="M"/>',
-                                                        '<method name="M"><arg type="Gio.File"/></method>'))
-        self.generate('--generate-c-code', 'o', '--depfile', 'o.d', 'a.xml')
-        self.assertRegex(self.files()['o.d'], r'^o.h o.c: \\\n  a.xml \\\n  /\S*/Gio-2.0.gir\n$')
+        for type_, gir in (('Test.Thing', f' \\\n  {HERE}/gir/Test-1.0.gir'), ('Gio.File', '')):
+            (self.directory / 'a.xml').write_text(
+                A.replace('<method name="M"/>', f'<method name="M"><arg type="{type_}"/></method>'))
+            self.generate('--generate-c-code', 'o', '--gir-path', HERE / 'gir', '--depfile', 'o.d', 'a.xml')
+            self.assertEqual(self.files()['o.d'], f'o.h o.c: \\\n  a.xml{gir}\n')
+
+    def test_missing_gir(self):
+        """The error names the package, if it is known and the GIR not installed."""
+        for name, version, package in (('Gst', '1.0', 'libgstreamer1.0-dev'), ('Secret', '1', 'libsecret-1-dev')):
+            if list(pathlib.Path('/usr/share/gir-1.0').glob(f'{name}-*.gir')):
+                continue
+            for include in ('', f'<include name="{name}" version="{version}"/>'):
+                (self.directory / 'b.xml').write_text(
+                    f'<node>{include}<interface name="a.B"><method name="M"><arg type="{name}.X"/></method></interface></node>')
+                self.assertRegex(self.generate('--json', 'o.json', 'b.xml', status=1),
+                                 rf'error: cannot find .*{name}.*; install it \(on Debian: {package}\) .*--gir-path\n')
 
     def test_depfile_in_make(self):
         """make takes the names for what they are."""

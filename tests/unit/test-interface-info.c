@@ -119,6 +119,22 @@ test_typed (void)
   g_assert_true (norpc_arg_info_accepts (&info.dbus, &array));
 }
 
+/* A GValue cannot have the type of an interface that does not require GObject. */
+static void
+test_bare_interface (void)
+{
+  NorpcArgInfo info = { { -1, (char *) "a", (char *) "", NULL }, NORPC_ARG_FLAGS_NONE, g_type_plugin_get_type };
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_assert_true (norpc_arg_info_get_gtype (&info.dbus) == G_TYPE_OBJECT);
+  g_value_init (&value, norpc_arg_info_get_gtype (&info.dbus));
+  g_value_take_object (&value, g_object_new (G_TYPE_OBJECT, NULL));
+  g_assert_true (norpc_arg_info_accepts (&info.dbus, &value));
+
+  info.get_type = g_file_get_type;
+  g_assert_true (norpc_arg_info_get_gtype (&info.dbus) == G_TYPE_FILE);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -131,6 +147,7 @@ main (int   argc,
   g_test_add_func ("/interface-info/accepts", test_accepts);
 
   g_test_add_func ("/interface-info/typed", test_typed);
+  g_test_add_func ("/interface-info/bare-interface", test_bare_interface);
 
   return g_test_run ();
 }
