@@ -45,6 +45,7 @@ cg_gir_new (const char * const *folders)
   add_data_folder (self, g_get_user_data_dir ());
   for (guint i = 0; system_folders[i] != NULL; i++)
     add_data_folder (self, system_folders[i]);
+  add_data_folder (self, NORPC_CODEGEN_DATADIR);
   add_data_folder (self, "/usr/share");
 
   return self;
