@@ -9,6 +9,7 @@
 
 #include "cg-doc.h"
 #include "cg-emit-shared.h"
+#include "cg-known-types.h"
 #include "cg-names.h"
 #include "cg-signature.h"
 
@@ -359,7 +360,7 @@ emit_interface (const CgInterface *interface,
   emit_prototypes (interface, writer, set_proxy_new, cg_signature_get_client_kinds);
 }
 
-/* The headers of the types that come from GIRs. */
+/* The headers of types of other libraries. */
 static void
 set_type_includes (const CgDescription *description,
                    CgWriter            *writer)
@@ -367,8 +368,14 @@ set_type_includes (const CgDescription *description,
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < description->headers->len; i++)
-    g_string_append_printf (text, "#include <%s>\n",
-                            (const char *) g_ptr_array_index (description->headers, i));
+    {
+      const char *header = g_ptr_array_index (description->headers, i);
+      const char *macro = cg_known_types_get_macro (header);
+
+      if (macro != NULL)
+        g_string_append_printf (text, "#ifndef %s\n#define %s\n#endif\n", macro, macro);
+      g_string_append_printf (text, "#include <%s>\n", header);
+    }
   cg_writer_set (writer, "type_includes", text->str);
 }
 
@@ -397,10 +404,12 @@ cg_emit_header (const CgDescription *description,
   cg_writer_set (writer, "decorator", decorator);
   cg_writer_emit (writer, includes);
 
+  cg_emit_begin_foreign_types (description, writer);
   cg_emit_types (description, writer);
   for (guint i = 0; i < description->interfaces->len; i++)
     emit_interface (g_ptr_array_index (description->interfaces, i), writer);
 
+  cg_emit_end_foreign_types (description, writer);
   cg_writer_emit (writer, foot);
   if (!style->pragma_once)
     cg_writer_emit (writer, "\n#endif /* $GUARD$ */\n");

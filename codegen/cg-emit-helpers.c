@@ -22,9 +22,10 @@ static const char free_boxed[] =
   "}\n"
   "\n";
 
+/* Not every type has a function for g_autoptr() in its headers. */
 static const char local_type[] =
-  "typedef $c_type$ $local$;\n"
-  "G_DEFINE_AUTOPTR_CLEANUP_FUNC ($local$, $free$)\n"
+  "typedef $c_type$ $prefix$local_$lower$;\n"
+  "G_DEFINE_AUTOPTR_CLEANUP_FUNC ($prefix$local_$lower$, $free$)\n"
   "\n";
 
 /* A language binding may make an array with NULL in it. It is refused when the call is
@@ -260,7 +261,8 @@ emit_helpers_of (Helpers           *self,
 {
   CgWriter *writer = self->writer;
   const CgType *type = &named->type;
-  gboolean has_local = type->is_pointer && named->local != NULL && (needs & NEED_LOCAL) != 0;
+  gboolean has_local = (named->kind == CG_NAMED_OBJECT || named->kind == CG_NAMED_BOXED) &&
+                       (needs & NEED_LOCAL) != 0;
   g_autofree char *free_function = type->is_pointer ? cg_writer_expand (writer, type->free_function) : g_strdup ("");
 
   cg_writer_set (writer, "lower", named->lower);
@@ -274,10 +276,7 @@ emit_helpers_of (Helpers           *self,
   if (named->kind == CG_NAMED_BOXED && (has_local || (needs & ~(guint) NEED_LOCAL) != 0))
     cg_writer_emit (writer, free_boxed);
   if (has_local)
-    {
-      cg_writer_set (writer, "local", named->local);
-      cg_writer_emit (writer, local_type);
-    }
+    cg_writer_emit (writer, local_type);
   if (type->is_pointer && (needs & (NEED_COPY | NEED_OWN | NEED_VARIANT)) != 0)
     cg_writer_emit (writer, free_element);
   if (type->is_pointer && (needs & NEED_COPY) != 0)

@@ -138,7 +138,8 @@ set_invocation (CgWriter       *writer,
   for (guint i = 0; i < method->out_args->len; i++)
     {
       const CgArg *arg = g_ptr_array_index (method->out_args, i);
-      g_autofree char *type = cg_columns_pad (arg->use.type->c_local, 0);
+      g_autofree char *local = cg_writer_expand (writer, arg->use.type->c_local);
+      g_autofree char *type = cg_columns_pad (local, 0);
 
       g_string_append_printf (locals, "  %s%s = %s;\n", type, arg->c_out, arg->use.type->zero);
       if (returned == NULL)

@@ -56,6 +56,22 @@ cg_emit_head (const CgDescription *description,
 }
 
 void
+cg_emit_begin_foreign_types (const CgDescription *description,
+                             CgWriter            *writer)
+{
+  if (cg_description_has_foreign_types (description))
+    cg_writer_emit (writer, "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n\n");
+}
+
+void
+cg_emit_end_foreign_types (const CgDescription *description,
+                           CgWriter            *writer)
+{
+  if (cg_description_has_foreign_types (description))
+    cg_writer_emit (writer, "G_GNUC_END_IGNORE_DEPRECATIONS\n\n");
+}
+
+void
 cg_emit_append_tags (GString      *doc,
                      const CgNode *node,
                      const char   *separator)

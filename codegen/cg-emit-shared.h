@@ -27,6 +27,13 @@ void cg_emit_head        (const CgDescription *description,
                           const char          *file,
                           CgWriter            *writer);
 
+/* Some types of other libraries are deprecated. Authors hear of that where they
+ * use them, not in generated code. */
+void cg_emit_begin_foreign_types (const CgDescription *description,
+                                  CgWriter            *writer);
+void cg_emit_end_foreign_types   (const CgDescription *description,
+                                  CgWriter            *writer);
+
 /* Appends what ends a doc comment, Since and Deprecated, if there are such,
  * with @separator in front. */
 void cg_emit_append_tags (GString             *doc,

@@ -7,6 +7,8 @@
 
 #include "cg-gir-private.h"
 
+#include "cg-file.h"
+
 #include <gio/gio.h>
 #include <string.h>
 
@@ -208,11 +210,9 @@ cg_gir_namespace_read (const char  *path,
   self->headers = g_ptr_array_new ();
   self->types = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
 
-  file = g_mapped_file_new (path, FALSE, error);
-  if (file == NULL)
-    return NULL;
-
-  if (!parse (&reader, g_mapped_file_get_contents (file), g_mapped_file_get_length (file), error))
+  if (cg_file_check_input (path, error))
+    file = g_mapped_file_new (path, FALSE, error);
+  if (file == NULL || !parse (&reader, g_mapped_file_get_contents (file), g_mapped_file_get_length (file), error))
     {
       g_prefix_error (error, "%s: ", path);
       return NULL;

@@ -45,6 +45,7 @@ cg_gir_new (const char * const *folders)
   add_data_folder (self, g_get_user_data_dir ());
   for (guint i = 0; system_folders[i] != NULL; i++)
     add_data_folder (self, system_folders[i]);
+  add_data_folder (self, NORPC_CODEGEN_DATADIR);
   add_data_folder (self, "/usr/share");
 
   return self;
@@ -99,6 +100,53 @@ compare_strings (gconstpointer a,
   return strcmp (*(const char * const *) a, *(const char * const *) b);
 }
 
+/* The packages that have GIRs, by their names in Debian. Later versions come first. */
+static const struct
+{
+  const char *name;
+  const char *version;
+  const char *package;
+} packages[] = {
+  { "GLib", "2.0", "libgirepository1.0-dev" },
+  { "GObject", "2.0", "libgirepository1.0-dev" },
+  { "Gio", "2.0", "libgirepository1.0-dev" },
+  { "Gtk", "4.0", "libgtk-4-dev" },
+  { "Gtk", "3.0", "libgtk-3-dev" },
+  { "Gdk", "4.0", "libgtk-4-dev" },
+  { "Gdk", "3.0", "libgtk-3-dev" },
+  { "Gsk", "4.0", "libgtk-4-dev" },
+  { "Adw", "1", "libadwaita-1-dev" },
+  { "GdkPixbuf", "2.0", "libgdk-pixbuf-2.0-dev" },
+  { "Graphene", "1.0", "libgraphene-1.0-dev" },
+  { "Pango", "1.0", "libpango1.0-dev" },
+  { "cairo", "1.0", "libgirepository1.0-dev" },
+  { "Json", "1.0", "libjson-glib-dev" },
+  { "Soup", "3.0", "libsoup-3.0-dev" },
+  { "Secret", "1", "libsecret-1-dev" },
+  { "Gst", "1.0", "libgstreamer1.0-dev" },
+};
+
+/* @version may be NULL. */
+static void
+set_not_found (GError     **error,
+               const char  *what,
+               const char  *name,
+               const char  *version)
+{
+  const char *package = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (packages) && package == NULL; i++)
+    if (g_str_equal (packages[i].name, name) && (version == NULL || g_str_equal (packages[i].version, version)))
+      package = packages[i].package;
+
+  if (package != NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 "cannot find %s; install it (on Debian: %s) or add its folder with --gir-path", what, package);
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 "cannot find %s; install it or add its folder with --gir-path", what);
+}
+
 /* The one version that is installed. */
 static char *
 find_version (CgGir       *self,
@@ -121,8 +169,11 @@ find_version (CgGir       *self,
   g_ptr_array_add (versions, NULL);
   all = g_strjoinv (", ", (char **) versions->pdata);
   if (*all == '\0')
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                 "there is no GIR of '%s'; see --gir-path", name);
+    {
+      g_autofree char *what = g_strdup_printf ("a GIR of '%s'", name);
+
+      set_not_found (error, what, name, NULL);
+    }
   else
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
                  "there are several versions of '%s': %s; choose with <include name=\"%s\" version=\"…\"/>",
@@ -147,8 +198,7 @@ find_file (CgGir       *self,
         return g_steal_pointer (&path);
     }
 
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-               "there is no %s; see --gir-path", file);
+  set_not_found (error, file, name, version);
 
   return NULL;
 }

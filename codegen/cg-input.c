@@ -111,6 +111,23 @@ cg_input_parse (CgInput         *self,
   return check_namespace (self->c_namespace, error);
 }
 
+static void
+check_gir_path (const CgInput *self,
+                CgDiagnostics *diagnostics)
+{
+  const CgLocation location = { "--gir-path", G_MAXUINT, 0, 0 };
+
+  for (guint i = 0; self->gir_path != NULL && self->gir_path[i] != NULL; i++)
+    {
+      g_autofree char *name = g_filename_display_name (self->gir_path[i]);
+
+      if (!g_file_test (self->gir_path[i], G_FILE_TEST_EXISTS))
+        cg_diagnostics_warning (diagnostics, CG_WARNING_GIR_PATH, &location, "'%s' does not exist", name);
+      else if (!g_file_test (self->gir_path[i], G_FILE_TEST_IS_DIR))
+        cg_diagnostics_warning (diagnostics, CG_WARNING_GIR_PATH, &location, "'%s' is not a directory", name);
+    }
+}
+
 CgDescription *
 cg_input_read (const CgInput  *self,
                char          **files,
@@ -121,6 +138,8 @@ cg_input_read (const CgInput  *self,
   g_autoptr (CgGir) gir = cg_gir_new ((const char * const *) self->gir_path);
 
   cg_diagnostics_set_warnings (diagnostics, &self->warnings);
+  if (first_index == 0)
+    check_gir_path (self, diagnostics);
 
   for (guint i = 0; files[i] != NULL; i++)
     {

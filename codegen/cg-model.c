@@ -151,6 +151,21 @@ cg_description_string (CgDescription *self,
   return string != NULL ? g_string_chunk_insert_const (self->strings, string) : NULL;
 }
 
+/* Whether types of other libraries are used; only these have a dot in the name. */
+gboolean
+cg_description_has_foreign_types (const CgDescription *self)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_iter_init (&iter, self->named_types);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (strchr (name, '.') != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
 CgInclude *
 cg_include_new (CgDescription    *description,
                 const CgLocation *location)
@@ -188,12 +203,6 @@ cg_named_type_set_names (CgDescription     *description,
 {
   named->c_type = cg_description_string (description, names->c_type);
   named->lower = cg_description_string (description, names->lower);
-  if (!names->has_autoptr)
-    {
-      g_autofree char *local = g_strconcat (CG_LOCAL_PREFIX, names->c_type, NULL);
-
-      named->local = cg_description_string (description, local);
-    }
 
   cg_named_type_fill (&named->type, named->kind, names, description->strings);
   cg_named_type_fill_array (&named->array, &named->type, named->kind, names, description->strings);

@@ -90,7 +90,6 @@ typedef struct
   CgNamedKind  kind;
   const char  *c_type;   /* these two, and the texts of the types, are there when names are resolved */
   const char  *lower;
-  const char  *local;    /* (nullable): a typedef that the C code needs to free one */
   CgDeclaration *declaration; /* (nullable): if it is of a description */
   CgType       type;
   CgType       array;
@@ -195,6 +194,7 @@ void           cg_node_set_deprecated  (CgNode           *self,
                                         const char       *text);
 CgDescription *cg_description_new      (void);
 void           cg_description_free     (CgDescription    *self);
+gboolean       cg_description_has_foreign_types (const CgDescription *self);
 const char    *cg_description_string   (CgDescription    *self,
                                         const char       *string);
 CgInclude     *cg_include_new          (CgDescription    *description,

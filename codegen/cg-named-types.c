@@ -13,7 +13,7 @@
 
 static const CgType kinds[] = {
   [CG_NAMED_OBJECT] = {
-    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = "g_autoptr (@local@) ",
+    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = "g_autoptr ($prefix$local_@lower@) ",
     .gir = "", .zero = "NULL",
     .get = "(@c_type@ *) g_value_get_object ($gvalue$)",
     .set = "g_value_set_object ($gvalue$, $value$);",
@@ -26,7 +26,7 @@ static const CgType kinds[] = {
     .get_type = "@get_type@", .free_function = "g_object_unref"
   },
   [CG_NAMED_BOXED] = {
-    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = "g_autoptr (@local@) ",
+    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = "g_autoptr ($prefix$local_@lower@) ",
     .gir = "", .zero = "NULL",
     .get = "(@c_type@ *) g_value_get_boxed ($gvalue$)",
     .set = "g_value_set_boxed ($gvalue$, $value$);",
@@ -172,10 +172,7 @@ expand (const char        *text,
       gsize length = strchr (start + 1, '@') - start - 1;
 
       g_string_append_len (expanded, text, start - text);
-      if (length == strlen ("local") && strncmp (start + 1, "local", length) == 0)
-        g_string_append_printf (expanded, "%s%s", names->has_autoptr ? "" : CG_LOCAL_PREFIX, names->c_type);
-      else
-        g_string_append (expanded, get_mark (names, start + 1, length));
+      g_string_append (expanded, get_mark (names, start + 1, length));
     }
   g_string_append (expanded, text);
 

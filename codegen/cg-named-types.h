@@ -27,7 +27,6 @@ typedef struct
   const char *get_type;
   const char *lower;      /* for names of functions */
   const char *c_lower;    /* (nullable): what those of a record begin with */
-  gboolean    has_autoptr;
 } CgTypeNames;
 
 /* Fills in the row of a type, and the one of its arrays. What else is to be
@@ -41,8 +40,5 @@ void cg_named_type_fill_array (CgType            *array,
                                CgNamedKind        kind,
                                const CgTypeNames *names,
                                GStringChunk      *strings);
-
-/* Does the generated code need a typedef of its own for $c_local$? */
-#define CG_LOCAL_PREFIX "local_"
 
 G_END_DECLS

@@ -111,8 +111,7 @@ fill_type (Namer         *self,
     .c_type = c_type,
     .get_type = get_type,
     .lower = lower,
-    .c_lower = c_lower,
-    .has_autoptr = TRUE
+    .c_lower = c_lower
   };
 
   cg_named_type_set_names (self->description, declaration->named, &names);

@@ -9,6 +9,8 @@
 
 #include "cg-outputs.h"
 
+#include "cg-file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -18,7 +20,8 @@
 
 typedef struct
 {
-  char     *path;      /* (owned) */
+  char     *path;      /* (owned): as it was given */
+  char     *target;    /* (owned): where the links lead that it may be */
   char     *text;      /* (owned) */
   char     *temporary; /* (owned) (nullable): what is to be put there */
   char     *backup;    /* (owned) (nullable): what was there */
@@ -38,6 +41,7 @@ output_free (gpointer data)
   Output *output = data;
 
   g_free (output->path);
+  g_free (output->target);
   g_free (output->text);
   g_free (output->temporary);
   g_free (output->backup);
@@ -69,6 +73,7 @@ cg_outputs_add (CgOutputs  *self,
   Output *output = g_new0 (Output, 1);
 
   output->path = g_strdup (path);
+  output->target = cg_file_resolve_links (path);
   output->text = text;
   g_ptr_array_add (self->list, output);
 }
@@ -106,10 +111,10 @@ cg_outputs_check (const CgOutputs     *self,
       const Output *output = g_ptr_array_index (self->list, i);
 
       for (guint j = 0; inputs[j] != NULL; j++)
-        if (is_same_file (output->path, inputs[j]))
+        if (is_same_file (output->target, inputs[j]))
           return fail (error, output->path, "it is one of the files that were read");
       for (guint j = 0; j < i; j++)
-        if (is_same_file (output->path, ((Output *) g_ptr_array_index (self->list, j))->path))
+        if (is_same_file (output->target, ((Output *) g_ptr_array_index (self->list, j))->target))
           return fail (error, output->path, "another output has this name");
     }
 
@@ -195,29 +200,49 @@ write_stream (const Output  *output,
   return ok;
 }
 
+static gboolean
+has_text (const Output *output)
+{
+  g_autofree char *present = NULL;
+  gsize length;
+
+  return g_file_get_contents (output->target, &present, &length, NULL) &&
+         length == strlen (output->text) && memcmp (present, output->text, length) == 0;
+}
+
+/* Looks at what is there, if anything is. */
+static gboolean
+inspect (Output  *output,
+         GError **error)
+{
+  GStatBuf info, target_info;
+
+  if (g_stat (output->path, &info) != 0)
+    return errno == ENOENT || fail_errno (error, output->path);
+  if (S_ISDIR (info.st_mode))
+    return fail (error, output->path, g_strerror (EISDIR));
+
+  /* A link in /proc may lead to what has no name. */
+  output->is_stream = !S_ISREG (info.st_mode) || g_stat (output->target, &target_info) != 0 ||
+                      info.st_dev != target_info.st_dev || info.st_ino != target_info.st_ino;
+  output->is_done = !output->is_stream && has_text (output);
+
+  return TRUE;
+}
+
 /* Writes what is to be there beside it, unless it is there. */
 static gboolean
 stage (Output  *output,
        GError **error)
 {
-  g_autofree char *present = NULL;
-  g_autofree char *temporary = g_strconcat (output->path, ".XXXXXX", NULL);
-  GStatBuf info;
-  gsize length;
+  g_autofree char *temporary = g_strconcat (output->target, ".XXXXXX", NULL);
   int file;
   gboolean ok;
 
-  if (g_stat (output->path, &info) == 0)
-    {
-      if (S_ISDIR (info.st_mode))
-        return fail (error, output->path, g_strerror (EISDIR));
-      output->is_stream = !S_ISREG (info.st_mode);
-      output->is_done = !output->is_stream &&
-                        g_file_get_contents (output->path, &present, &length, NULL) &&
-                        length == strlen (output->text) && memcmp (present, output->text, length) == 0;
-      if (output->is_stream || output->is_done)
-        return TRUE;
-    }
+  if (!inspect (output, error))
+    return FALSE;
+  if (output->is_stream || output->is_done)
+    return TRUE;
 
   file = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
   if (file < 0)
@@ -239,17 +264,17 @@ commit (Output  *output,
   if (output->temporary == NULL)
     return TRUE;
 
-  if (g_file_test (output->path, G_FILE_TEST_EXISTS))
+  if (g_file_test (output->target, G_FILE_TEST_EXISTS))
     {
       g_autofree char *backup = g_strconcat (output->temporary, "~", NULL);
 
-      if (link (output->path, backup) == 0)
+      if (link (output->target, backup) == 0)
         output->backup = g_steal_pointer (&backup);
     }
   else
     output->is_new = TRUE;
 
-  if (g_rename (output->temporary, output->path) != 0)
+  if (g_rename (output->temporary, output->target) != 0)
     return fail_errno (error, output->path);
 
   g_clear_pointer (&output->temporary, g_free);
@@ -264,9 +289,9 @@ undo (Output *output)
   if (!output->is_done)
     return;
   if (output->backup != NULL)
-    g_rename (output->backup, output->path);
+    g_rename (output->backup, output->target);
   else if (output->is_new)
-    g_unlink (output->path);
+    g_unlink (output->target);
 }
 
 static void

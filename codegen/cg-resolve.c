@@ -7,6 +7,7 @@
 
 #include "cg-resolve.h"
 
+#include "cg-known-types.h"
 #include "cg-reserved.h"
 #include "cg-spelling.h"
 #include "cg-suggest.h"
@@ -47,12 +48,11 @@ find_include (const CgResolver *self,
   return NULL;
 }
 
-/* Says whether values of a type can be arguments, and why not. */
+/* Refuses types whose values hold values of any type. */
 static gboolean
-check_usable (const CgResolver *self,
-              const CgTypeUse  *use,
-              const char       *name,
-              const CgGirType  *type)
+check_container (const CgResolver *self,
+                 const CgTypeUse  *use,
+                 const char       *name)
 {
   static const char * const containers[] = { "GLib.Array", "GLib.HashTable", "GLib.PtrArray", NULL };
 
@@ -60,7 +60,20 @@ check_usable (const CgResolver *self,
     ERROR (&use->location, "'%s' says nothing of what is in it: give the type of the GVariant, as 'v'", name);
   else if (g_strv_contains (containers, name))
     ERROR (&use->location, "'%s' says nothing of what is in it: an array of a type is 'Type[]'", name);
-  else if (type->kind == CG_GIR_OTHER)
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+/* Says whether values of a type can be arguments, and why not. */
+static gboolean
+check_usable (const CgResolver *self,
+              const CgTypeUse  *use,
+              const char       *name,
+              const CgGirType  *type)
+{
+  if (type->kind == CG_GIR_OTHER)
     ERROR (&use->location, "'%s' is a <%s> in its GIR: no value can be of it", name, type->element);
   else if (type->get_type == NULL || type->c_type == NULL)
     ERROR (&use->location, "'%s' has no GType, so that no GValue can hold one", name);
@@ -98,14 +111,6 @@ get_kind (const CgGirType *type)
     }
 }
 
-/* GLib's own types have cleanup functions; of others one cannot know. */
-static gboolean
-has_autoptr (const char *name)
-{
-  return g_str_has_prefix (name, "GLib.") || g_str_has_prefix (name, "GObject.") ||
-         g_str_has_prefix (name, "Gio.");
-}
-
 static CgNamedType *
 add_foreign (const CgResolver *self,
              const char       *name,
@@ -119,13 +124,54 @@ add_foreign (const CgResolver *self,
     .gir_name = name,
     .c_type = type->c_type,
     .get_type = type->get_type,
-    .lower = lower,
-    .has_autoptr = has_autoptr (name)
+    .lower = lower
   };
 
   cg_named_type_set_names (self->description, named, &names);
 
   return named;
+}
+
+static void
+add_header (const CgResolver *self,
+            const char       *header)
+{
+  GPtrArray *headers = self->description->headers;
+
+  if (header != NULL && !g_ptr_array_find_with_equal_func (headers, header, g_str_equal, NULL))
+    g_ptr_array_add (headers, g_strdup (header));
+}
+
+/* Finds a type in the GIR of its namespace, and adds the headers that the GIR
+ * names. */
+static const CgGirType *
+find_in_gir (const CgResolver *self,
+             const CgTypeUse  *use,
+             const char       *name_of_namespace,
+             const CgInclude  *include,
+             const char       *name)
+{
+  const char *word = strchr (name, '.') + 1;
+  g_autoptr (GError) error = NULL;
+  const CgGirNamespace *gir_namespace =
+    cg_gir_load (self->gir, name_of_namespace, include != NULL ? include->version : NULL, &error);
+  const CgGirType *type;
+
+  if (gir_namespace == NULL)
+    {
+      ERROR (&use->location, "%s", error->message);
+      return NULL;
+    }
+
+  type = cg_gir_find (gir_namespace, word);
+  if (type == NULL)
+    ERROR (&use->location, "there is no type '%s' in the GIR of '%s'", word, name_of_namespace);
+  else if (check_usable (self, use, name, type))
+    cg_gir_add_headers (gir_namespace, type, self->description->headers);
+  else
+    type = NULL;
+
+  return type;
 }
 
 /* @name is "Namespace.Type". */
@@ -137,30 +183,28 @@ find_foreign (const CgResolver *self,
   const char *dot = strchr (name, '.');
   g_autofree char *word = g_strndup (name, dot - name);
   const CgInclude *include = find_include (self, word, self->description->includes->len);
-  const CgGirNamespace *gir_namespace;
+  const char *header = NULL;
   const CgGirType *type;
-  g_autoptr (GError) error = NULL;
+  CgGirType known;
 
-  gir_namespace = cg_gir_load (self->gir, word, include != NULL ? include->version : NULL, &error);
-  if (gir_namespace == NULL)
-    {
-      ERROR (&use->location, "%s", error->message);
-      return NULL;
-    }
-
-  type = cg_gir_find (gir_namespace, dot + 1);
-  if (type == NULL)
-    {
-      ERROR (&use->location, "there is no type '%s' in the GIR of '%s'", dot + 1, word);
-      return NULL;
-    }
-  if (!check_usable (self, use, name, type))
+  if (!check_container (self, use, name))
     return NULL;
 
-  cg_gir_add_headers (gir_namespace, type, self->description->headers);
-  if (include != NULL && include->header != NULL &&
-      !g_ptr_array_find_with_equal_func (self->description->headers, include->header, g_str_equal, NULL))
-    g_ptr_array_add (self->description->headers, g_strdup (include->header));
+  if (cg_known_types_have (word, include != NULL ? include->version : CG_KNOWN_TYPES_VERSION) &&
+      cg_known_types_find (name, &known, &header))
+    type = &known;
+  else
+    type = find_in_gir (self, use, word, include, name);
+  if (type == NULL)
+    return NULL;
+
+  add_header (self, header);
+  for (guint i = 0; i < self->description->includes->len; i++)
+    {
+      include = g_ptr_array_index (self->description->includes, i);
+      if (!include->node.broken && g_str_equal (include->node.name, word))
+        add_header (self, include->header);
+    }
 
   return add_foreign (self, name, type);
 }
@@ -258,7 +302,8 @@ cg_resolve_includes (const CgResolver *self)
           cg_diagnostics_note (self->diagnostics, &first->node.location, "the first is here");
           node->broken = TRUE;
         }
-      else if (!node->broken && !cg_gir_has (self->gir, node->name, include->version, &error))
+      else if (!node->broken && !cg_known_types_have (node->name, include->version) &&
+               !cg_gir_has (self->gir, node->name, include->version, &error))
         ERROR (&include->version_location, "%s", error->message);
     }
 }

@@ -8,6 +8,8 @@
 
 #include "cg-source.h"
 
+#include "cg-file.h"
+
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -16,9 +18,10 @@
 
 static gboolean
 read_file (CgSource *self,
-           char    **error)
+           char    **message)
 {
-  FILE *file = g_fopen (self->name, "rb");
+  g_autoptr (GError) error = NULL;
+  FILE *file = cg_file_check_input (self->name, &error) ? g_fopen (self->name, "rb") : NULL;
   GString *bytes;
   char buffer[16384];
   gsize n;
@@ -26,7 +29,7 @@ read_file (CgSource *self,
 
   if (file == NULL)
     {
-      *error = g_strdup (g_strerror (errno));
+      *message = g_strdup (error != NULL ? error->message : g_strerror (errno));
       return FALSE;
     }
 
@@ -36,7 +39,7 @@ read_file (CgSource *self,
 
   ok = !ferror (file);
   if (!ok)
-    *error = g_strdup (g_strerror (errno));
+    *message = g_strdup (g_strerror (errno));
   fclose (file);
 
   self->length = bytes->len;
@@ -226,14 +229,14 @@ cg_source_load (const char    *path,
 {
   g_autoptr (CgSource) self = g_new0 (CgSource, 1);
   CgLocation whole = { g_intern_string (path), index, 0, 0 };
-  g_autofree char *error = NULL;
+  g_autofree char *message = NULL;
 
   self->name = whole.file;
   self->index = index;
   self->last = self->anchor = (CgPlace) { 0, 1, 1 };
 
-  if (!read_file (self, &error))
-    cg_diagnostics_error (diagnostics, &whole, "the file cannot be read: %s", error);
+  if (!read_file (self, &message))
+    cg_diagnostics_error (diagnostics, &whole, "the file cannot be read: %s", message);
   else if (self->length > MAX_BYTES)
     cg_diagnostics_error (diagnostics, &whole, "the file is larger than %d MiB", MAX_BYTES / 1024 / 1024);
   else if (self->length == 0)

@@ -22,6 +22,7 @@ static const struct
   [CG_WARNING_DUPLICATE_ANNOTATION] = { "duplicate-annotation", "two annotations of one name", FALSE },
   [CG_WARNING_DUPLICATE_ARGUMENT] = { "duplicate-argument", "two arguments of one name", FALSE },
   [CG_WARNING_EMPTY_NAME] = { "empty-name", "an argument whose name is empty", FALSE },
+  [CG_WARNING_GIR_PATH] = { "gir-path", "a value of --gir-path that is not a directory", FALSE },
   [CG_WARNING_IGNORED_ANNOTATION] = { "ignored-annotation", "an annotation without effect where it is", FALSE },
   [CG_WARNING_LARGE_INTERFACE] = { "large-interface", "an interface that GObject has no room for (a note)", TRUE },
   [CG_WARNING_MISPLACED_ELEMENT] = { "misplaced-element", "an element where it does not belong", FALSE },

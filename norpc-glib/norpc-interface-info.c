@@ -234,8 +234,13 @@ GType
 norpc_arg_info_get_gtype (const GDBusArgInfo *info)
 {
   const NorpcArgInfo *arg = (const NorpcArgInfo *) info;
+  GType type = arg->get_type != NULL ? arg->get_type () : norpc_signature_get_gtype (info->signature);
 
-  return arg->get_type != NULL ? arg->get_type () : norpc_signature_get_gtype (info->signature);
+  /* A GValue can only have the type of an interface that requires GObject. */
+  if (G_TYPE_IS_INTERFACE (type) && g_type_value_table_peek (type) == NULL)
+    return G_TYPE_OBJECT;
+
+  return type;
 }
 
 gboolean

@@ -144,6 +144,54 @@ class Outputs(unittest.TestCase):
         self.assertIn(b'<method name="M"/>', os.read(reader, 4096))
         self.assertTrue(pipe.is_fifo())
 
+    def test_links_are_written_through(self):
+        """To what is there, to what is not there yet, and from link to link."""
+        (self.directory / 'there').mkdir()
+        (self.directory / 'there' / 'old.json').write_text('old')
+        (self.directory / 'here').symlink_to('there')
+        for link, target, file in (('old', 'there/old.json', 'there/old.json'),
+                                   ('new', 'here/new.json', 'there/new.json'),
+                                   ('far', self.directory / 'new', 'there/new.json'),
+                                   ('there/up', '../up.json', 'up.json')):
+            with self.subTest(link=link):
+                (self.directory / link).symlink_to(target)
+                self.generate('--json', link, 'a.xml')
+                self.assertEqual(os.readlink(self.directory / link), str(target))
+                self.assertFalse((self.directory / file).is_symlink())
+                self.assertEqual(json.loads((self.directory / file).read_text())['format'], 1)
+        self.assertEqual(sorted(path.name for path in self.directory.rglob('*')),
+                         ['a.xml', 'far', 'here', 'new', 'new.json', 'old', 'old.json', 'there', 'up', 'up.json'])
+
+    def test_links_are_formatted_through(self):
+        (self.directory / 'link.xml').symlink_to('a.xml')
+        self.generate('format', 'link.xml')
+        self.assertTrue((self.directory / 'link.xml').is_symlink())
+        self.assertGreater((self.directory / 'a.xml').read_text().count('\n'), 1)
+
+    def test_broken_links(self):
+        for link, target in (('circle', 'circle'), ('nowhere', 'no/where'), ('folder', '.'), ('b', 'c'), ('c', 'b')):
+            (self.directory / link).symlink_to(target)
+        for link in ('circle', 'nowhere', 'folder', 'b'):
+            self.assertIn(f"cannot write '{link}'", self.generate(*EVERY, '--markdown', link, 'a.xml', status=1))
+            self.assertEqual(self.files(), {})
+            self.assertTrue((self.directory / link).is_symlink())
+
+    def test_output_without_a_name(self):
+        """A file that is open and has been removed: /dev/stdout leads to no name."""
+        with tempfile.TemporaryFile(dir=self.directory) as file:
+            subprocess.run([GENERATOR, '--json', '/dev/stdout', 'a.xml'], cwd=self.directory, check=True,
+                           stdout=file, timeout=60)
+            self.assertEqual(json.loads(file.seek(0) or file.read())['format'], 1)
+        self.assertEqual(self.files(), {})
+        self.assertTrue(pathlib.Path('/dev/stdout').is_symlink())
+
+    def test_clashing_links(self):
+        """Two links to one file that is not there yet."""
+        for link in ('p', 'q'):
+            (self.directory / link).symlink_to('r')
+        self.assertIn('another output', self.generate('--json', 'p', '--markdown', 'q', 'a.xml', status=1))
+        self.assertEqual(self.files(), {})
+
     def test_clashing_names(self):
         self.assertIn('another output', self.generate('--json', 'x', '--markdown', './x', 'a.xml', status=1))
         self.assertIn('that were read', self.generate('--dbus-xml', 'a.xml', 'a.xml', status=1))
@@ -159,10 +207,22 @@ class Outputs(unittest.TestCase):
                          'out/o.h out/o.c: \\\n  a.xml \\\n  b\\ c\\#$$.xml\n')
 
     def test_depfile_has_girs(self):
-        (self.directory / 'a.xml').write_text(A.replace('<method name="M"/>',
-                                                        '<method name="M"><arg type="Gio.File"/></method>'))
-        self.generate('--generate-c-code', 'o', '--depfile', 'o.d', 'a.xml')
-        self.assertRegex(self.files()['o.d'], r'^o.h o.c: \\\n  a.xml \\\n  /\S*/Gio-2.0.gir\n$')
+        for type_, gir in (('Test.Thing', f' \\\n  {HERE}/gir/Test-1.0.gir'), ('Gio.File', '')):
+            (self.directory / 'a.xml').write_text(
+                A.replace('<method name="M"/>', f'<method name="M"><arg type="{type_}"/></method>'))
+            self.generate('--generate-c-code', 'o', '--gir-path', HERE / 'gir', '--depfile', 'o.d', 'a.xml')
+            self.assertEqual(self.files()['o.d'], f'o.h o.c: \\\n  a.xml{gir}\n')
+
+    def test_missing_gir(self):
+        """The error names the package, if it is known and the GIR not installed."""
+        for name, version, package in (('Gst', '1.0', 'libgstreamer1.0-dev'), ('Secret', '1', 'libsecret-1-dev')):
+            if list(pathlib.Path('/usr/share/gir-1.0').glob(f'{name}-*.gir')):
+                continue
+            for include in ('', f'<include name="{name}" version="{version}"/>'):
+                (self.directory / 'b.xml').write_text(
+                    f'<node>{include}<interface name="a.B"><method name="M"><arg type="{name}.X"/></method></interface></node>')
+                self.assertRegex(self.generate('--json', 'o.json', 'b.xml', status=1),
+                                 rf'error: cannot find .*{name}.*; install it \(on Debian: {package}\) .*--gir-path\n')
 
     def test_depfile_in_make(self):
         """make takes the names for what they are."""

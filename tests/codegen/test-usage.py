@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -193,6 +194,56 @@ class Usage(unittest.TestCase):
         self.assertIn('b.xml: error: ', run.stderr)
         self.assertIn('.: error: ', run.stderr)
         self.assertEqual(self.written(), [])
+
+    def make_odd_files(self, name):
+        """Files of the kinds that a read can wait for, or never ends for."""
+        for kind in ('fifo', 'directory', 'device', 'link', 'socket'):
+            path = self.directory / kind / name
+            path.parent.mkdir()
+            if kind == 'fifo':
+                os.mkfifo(path)
+            elif kind == 'directory':
+                path.mkdir()
+            elif kind == 'device':
+                path.symlink_to('/dev/zero')
+            elif kind == 'link':
+                path.symlink_to('../fifo/' + name)
+            else:
+                server = socket.socket(socket.AF_UNIX)
+                self.addCleanup(server.close)
+                server.bind(str(path))
+            yield path, 'Is a directory' if kind == 'directory' else 'it is not a regular file'
+
+    def test_odd_descriptions(self):
+        for path, message in self.make_odd_files('b.xml'):
+            for args in (['--generate-c-code', 'a', 'a.xml', path], ['format', path], ['check', 'a.xml', path],
+                         ['skeleton', '--c-namespace', 'A', '--generate-c-code', 'a', path]):
+                run = self.run_generator(*args)
+                self.assertEqual((run.returncode, run.stderr),
+                                 (1, f'{path}: error: the file cannot be read: {message}\n'))
+                self.assertEqual(self.written(), [])
+
+    def test_odd_girs(self):
+        (self.directory / 'a.xml').write_text(
+            '<node><include name="Odd" version="1.0"/><interface name="org.example.A">'
+            '<method name="M"><arg type="Odd.Thing"/></method></interface></node>')
+        for path, message in self.make_odd_files('Odd-1.0.gir'):
+            run = self.run_generator('--gir-path', path.parent, '--generate-c-code', 'a', 'a.xml')
+            self.assertEqual(run.returncode, 1)
+            self.assertIn(f'a.xml:1:102: error: {path}: {message}\n', run.stderr)
+            self.assertEqual(self.written(), [])
+
+    def test_gir_path(self):
+        (self.directory / 'girs').mkdir()
+        for args, message in ((['girs'], None), (['nowhere'], "'nowhere' does not exist"),
+                              (['girs', 'a.xml'], "'a.xml' is not a directory")):
+            args = [part for arg in args for part in ('--gir-path', arg)]
+            for command in (['--json', 'a.json', 'a.xml'], ['check', 'a.xml', 'a.xml']):
+                run = self.run_generator(*command, *args)
+                self.assertEqual((run.returncode, run.stderr),
+                                 (0, f'--gir-path: warning: {message} [-Wgir-path]\n' if message else ''))
+            run = self.run_generator('--json', 'a.json', '-Werror', 'a.xml', *args)
+            self.assertEqual(run.returncode, 1 if message else 0)
 
     def test_clash_of_files(self):
         (self.directory / 'b.xml').write_text(DESCRIPTION)

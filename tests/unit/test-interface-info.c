@@ -64,6 +64,17 @@ test_types (void)
                      g_type_name (rows[i].type));
 }
 
+/* A GValue cannot have the type of an interface that does not require GObject. */
+static void
+test_bare_interface (void)
+{
+  NorpcArgInfo info = { { -1, (char *) "a", (char *) "", NULL }, NORPC_ARG_FLAGS_NONE, g_type_plugin_get_type };
+
+  g_assert_true (norpc_arg_info_get_gtype (&info.dbus) == G_TYPE_OBJECT);
+  info.get_type = g_file_get_type;
+  g_assert_true (norpc_arg_info_get_gtype (&info.dbus) == G_TYPE_FILE);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -73,6 +84,7 @@ main (int   argc,
   g_test_add_func ("/interface-info/lookup", test_lookup);
   g_test_add_func ("/interface-info/dbus", test_dbus);
   g_test_add_func ("/interface-info/types", test_types);
+  g_test_add_func ("/interface-info/bare-interface", test_bare_interface);
 
   return g_test_run ();
 }
