@@ -258,7 +258,7 @@ emit_proxy_send (CgWriter       *writer,
   emit_new_call (writer, method);
   cg_signature_set_documented (writer, method, CG_SIGNATURE_SEND);
   set_arg_checks (writer, method, NULL);
-  cg_writer_emit (writer, cg_function_doc);
+  cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, send_call);
 }
 
@@ -282,16 +282,16 @@ emit_proxy_call (CgWriter       *writer,
 
   cg_signature_set_documented (writer, method, CG_SIGNATURE_CALL);
   set_arg_checks (writer, method, NULL);
-  cg_writer_emit (writer, cg_function_doc);
+  cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, call);
 
   cg_signature_set_documented (writer, method, CG_SIGNATURE_FINISH);
-  cg_writer_emit (writer, cg_function_doc);
+  cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, finish);
 
   cg_signature_set_documented (writer, method, CG_SIGNATURE_SYNC);
   set_arg_checks (writer, method, failure);
-  cg_writer_emit (writer, cg_function_doc);
+  cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, sync_call);
 }
 
