@@ -31,4 +31,9 @@ gboolean cg_check_arg_type    (const CgResolver *resolver,
 void     cg_check_variants    (CgDescription    *description,
                                CgDiagnostics    *diagnostics);
 
+/* cg-check-bindings.c */
+void     cg_check_bindings    (const CgDescription *description,
+                               const char       *c_namespace,
+                               CgDiagnostics    *diagnostics);
+
 G_END_DECLS

@@ -230,7 +230,7 @@ emit_proxy_send (CgWriter       *writer,
 {
   emit_new_call (writer, method);
   cg_signature_set_documented (writer, method, CG_SIGNATURE_SEND);
-  cg_writer_emit (writer, cg_function_doc);
+  cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, send_call);
 }
 
@@ -253,15 +253,15 @@ emit_proxy_call (CgWriter       *writer,
   cg_writer_set (writer, "return_line", returned != NULL ? returned->use.type->c_out : "gboolean");
 
   cg_signature_set_documented (writer, method, CG_SIGNATURE_CALL);
-  cg_writer_emit (writer, cg_function_doc);
+  cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, call);
 
   cg_signature_set_documented (writer, method, CG_SIGNATURE_FINISH);
-  cg_writer_emit (writer, cg_function_doc);
+  cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, finish);
 
   cg_signature_set_documented (writer, method, CG_SIGNATURE_SYNC);
-  cg_writer_emit (writer, cg_function_doc);
+  cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, sync_call);
 }
 

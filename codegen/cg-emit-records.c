@@ -336,7 +336,7 @@ emit_function (CgWriter            *writer,
                const char          *text)
 {
   cg_record_signature_set (writer, record, function);
-  cg_writer_emit (writer, cg_function_doc);
+  cg_emit_function_doc (writer, cg_record_find_hiding_field (record, function) != NULL ? " (skip)" : "");
   cg_writer_emit (writer, text);
 }
 

@@ -36,7 +36,7 @@ static const char default_handle[] =
   "  if (iface->$vfunc$ == NULL)\n"
   "    {\n"
   "      g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,\n"
-  "                   \"%s does not implement $dbus_name$.$dbus_method$\",\n"
+  "                   \"%s does not implement $dbus_name$.$dbus_method$$spelled$\",\n"
   "                   G_OBJECT_TYPE_NAME (self));\n"
   "$clear_moved$"
   "      return FALSE;\n"
@@ -182,6 +182,18 @@ set_clear_moved (CgWriter       *writer,
   cg_writer_set (writer, "clear_moved", clear->str);
 }
 
+/* A name that is not the method's is what an author in another language than C
+ * may have missed. */
+static void
+set_spelled (CgWriter       *writer,
+             const CgMethod *method)
+{
+  const char *vfunc = cg_names_look_up_method (method, "vfunc");
+  gboolean is_renamed = !g_str_equal (vfunc, cg_names_look_up_method (method, "method"));
+
+  cg_marshal_set_expanded (writer, "spelled", is_renamed ? "; its virtual function is $vfunc$" : "");
+}
+
 static void
 emit_default_handle (CgWriter       *writer,
                      const CgMethod *method)
@@ -189,6 +201,7 @@ emit_default_handle (CgWriter       *writer,
   cg_signature_set (writer, method, CG_SIGNATURE_HANDLE);
   set_invocation (writer, method);
   set_clear_moved (writer, method);
+  set_spelled (writer, method);
   cg_marshal_set_store (writer, method->out_args, TRUE);
   cg_writer_set (writer, "handled", " TRUE");
   cg_writer_set (writer, "end_reply", "norpc_call_end_reply_on_return");
@@ -206,7 +219,7 @@ emit_complete (CgWriter       *writer,
   cg_writer_set (writer, "end_reply", "norpc_call_end_reply");
   cg_writer_set (writer, "declare_results", method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
   cg_marshal_set_expanded (writer, "reply", method->out_args->len > 0 ? reply_with_values : reply_without_values);
-  cg_writer_emit (writer, cg_function_doc);
+  cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, complete);
 }
 

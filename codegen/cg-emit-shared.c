@@ -10,13 +10,21 @@
 #include "cg-doc.h"
 #include "cg-names.h"
 
-const char cg_function_doc[] =
+static const char function_doc[] =
   "/**\n"
-  " * $function$:\n"
+  " * $function$:$function_annotations$\n"
   " * $param_docs$\n"
   " *\n"
   " * $doc$\n"
   " */\n";
+
+void
+cg_emit_function_doc (CgWriter   *writer,
+                      const char *annotations)
+{
+  cg_writer_set (writer, "function_annotations", annotations);
+  cg_writer_emit (writer, function_doc);
+}
 
 void
 cg_emit_methods (const CgInterface *interface,

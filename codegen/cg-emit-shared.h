@@ -14,8 +14,9 @@ typedef void (*CgEmitMethod) (CgWriter       *writer,
                               const CgMethod *method);
 
 /* The comment in front of a function; its keys are those of
- * cg_signature_set_documented (). */
-extern const char cg_function_doc[];
+ * cg_signature_set_documented (). @annotations are those of the function. */
+void cg_emit_function_doc (CgWriter           *writer,
+                           const char         *annotations);
 
 /* Calls @emit for each method, with the names of it in @writer. */
 void cg_emit_methods     (const CgInterface   *interface,

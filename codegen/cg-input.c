@@ -160,7 +160,10 @@ cg_input_read (const CgInput  *self,
     }
   cg_names_resolve (description, self->interface_prefix, self->c_namespace, diagnostics);
   if (!cg_diagnostics_has_errors (diagnostics))
-    cg_check_variants (description, diagnostics);
+    {
+      cg_check_variants (description, diagnostics);
+      cg_check_bindings (description, self->c_namespace, diagnostics);
+    }
 
   return description;
 }

@@ -28,10 +28,19 @@ gboolean     cg_naming_claim_rows        (Namer              *self,
                                           CgNode             *node,
                                           const CgNameTable  *table,
                                           const char        **names);
+gboolean     cg_naming_claim_member      (Namer              *self,
+                                          GHashTable         *members,
+                                          CgNode             *node,
+                                          const char         *what,
+                                          const char         *lower);
 const char  *cg_naming_make_parameter    (Namer              *self,
                                           GHashTable         *taken,
                                           const char         *prefix,
                                           const char         *name);
+
+/* cg-naming-methods.c: the names of the interface are there */
+void         cg_naming_name_methods      (Namer              *self,
+                                          CgInterface        *interface);
 
 /* cg-naming-types.c */
 void         cg_naming_name_declarations (Namer              *self);

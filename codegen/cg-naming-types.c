@@ -56,23 +56,34 @@ name_values (Namer         *self,
     }
 }
 
-/* A member that nothing else in the struct is called. */
+/* As PyGObject names it. */
+static char *
+make_python_name (const char *name)
+{
+  return g_strconcat (name, cg_is_python_keyword (name) ? "_" : "", NULL);
+}
+
+/* A member that nothing else in the struct is called, in C and in Python. */
 static const char *
 name_member (Namer      *self,
              GHashTable *taken,
              const char *word)
 {
   g_autoptr (GString) member = g_string_new (word);
-  const char *kept;
+  g_autofree char *in_python = NULL;
 
   if (cg_is_reserved (word))
     g_string_prepend (member, "arg_");
-  while (g_hash_table_contains (taken, member->str))
-    g_string_append_c (member, '_');
-  kept = cg_description_string (self->description, member->str);
-  g_hash_table_add (taken, (gpointer) kept);
+  in_python = make_python_name (member->str);
+  while (g_hash_table_contains (taken, in_python))
+    {
+      g_string_append_c (member, '_');
+      g_free (in_python);
+      in_python = make_python_name (member->str);
+    }
+  g_hash_table_add (taken, (gpointer) cg_description_string (self->description, in_python));
 
-  return kept;
+  return cg_description_string (self->description, member->str);
 }
 
 static void

@@ -27,7 +27,7 @@ cg_naming_make_member_name (const CgNode *node)
 
 const char **
 cg_naming_expand_rows (Namer             *self,
-             const CgNameTable *table)
+                       const CgNameTable *table)
 {
   const char **names = g_new0 (const char *, table->n_rows);
 
@@ -66,9 +66,9 @@ cg_naming_is_free (Namer      *self,
 /* Two that want one identifier: the later one is in error. */
 gboolean
 cg_naming_claim_rows (Namer              *self,
-            CgNode             *node,
-            const CgNameTable  *table,
-            const char        **names)
+                      CgNode             *node,
+                      const CgNameTable  *table,
+                      const char        **names)
 {
   for (gsize i = 0; i < table->n_rows; i++)
     if (table->rows[i].global && !cg_naming_is_free (self, node, names[i]))
@@ -117,23 +117,13 @@ name_interface (Namer       *self,
     cg_naming_claim_rows (self, &interface->node, &cg_interface_names, interface->names);
 }
 
-static void
-set_upper (Namer      *self,
-           const char *key,
-           const char *lower)
-{
-  g_autofree char *upper = g_ascii_strup (lower, -1);
-
-  cg_writer_set (self->writer, key, upper);
-}
-
 /* Methods of one C name first, so that the error speaks of the methods. */
-static gboolean
-claim_member (Namer      *self,
-              GHashTable *members,
-              CgNode     *node,
-              const char *what,
-              const char *lower)
+gboolean
+cg_naming_claim_member (Namer      *self,
+                        GHashTable *members,
+                        CgNode     *node,
+                        const char *what,
+                        const char *lower)
 {
   CgNode *owner = g_hash_table_lookup (members, lower);
 
@@ -153,99 +143,6 @@ claim_member (Namer      *self,
   return FALSE;
 }
 
-/* The full form of one method is in the way of the plain form of another. */
-static gboolean
-is_taken_vfunc (GHashTable *methods,
-                const char *vfunc)
-{
-  return cg_is_reserved (vfunc) ||
-         g_str_equal (vfunc, "parent_iface") ||
-         (g_str_has_prefix (vfunc, "handle_") &&
-          g_hash_table_contains (methods, vfunc + strlen ("handle_")));
-}
-
-static gboolean
-is_taken_call (GHashTable *methods,
-               const char *stem)
-{
-  static const char * const suffixes[] = { "_finish", "_sync" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    if (g_str_has_suffix (stem, suffixes[i]))
-      {
-        g_autofree char *base = g_strndup (stem, strlen (stem) - strlen (suffixes[i]));
-
-        if (g_hash_table_contains (methods, base))
-          return TRUE;
-      }
-
-  return FALSE;
-}
-
-static void
-name_method (Namer      *self,
-             GHashTable *methods,
-             CgMethod   *method,
-             const char *lower)
-{
-  g_autoptr (GString) vfunc = g_string_new (lower);
-  g_autoptr (GString) stem = g_string_new (lower);
-
-  while (is_taken_vfunc (methods, vfunc->str) ||
-         (vfunc->len > strlen (lower) && g_hash_table_contains (methods, vfunc->str)))
-    g_string_append_c (vfunc, '_');
-
-  while (is_taken_call (methods, stem->str) ||
-         (stem->len > strlen (lower) && g_hash_table_contains (methods, stem->str)))
-    g_string_append_c (stem, '_');
-
-  if (stem->len > strlen (lower))
-    cg_diagnostics_warning (self->diagnostics, CG_WARNING_RENAMED_CALL, &method->node.name_location,
-                            "the name of '%s' in C is taken by another method's "
-                            "functions; its own are named call_%s",
-                            method->node.name, stem->str);
-
-  cg_writer_set (self->writer, "method", lower);
-  cg_writer_set (self->writer, "dbus_method", method->node.name);
-  cg_writer_set (self->writer, "vfunc", vfunc->str);
-  cg_writer_set (self->writer, "stem", stem->str);
-  set_upper (self, "METHOD_NAME", lower);
-
-  method->names = cg_naming_expand_rows (self, &cg_method_names);
-  cg_naming_claim_rows (self, &method->node, &cg_method_names, method->names);
-}
-
-static void
-name_methods (Namer       *self,
-              CgInterface *interface)
-{
-  g_autoptr (GHashTable) members = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GPtrArray) lowers = g_ptr_array_new ();
-
-  for (guint i = 0; i < interface->methods->len; i++)
-    {
-      CgMethod *method = g_ptr_array_index (interface->methods, i);
-      const char *lower = NULL;
-
-      if (!method->node.broken)
-        {
-          g_autofree char *name = cg_naming_make_member_name (&method->node);
-
-          lower = cg_description_string (self->description, name);
-          if (!claim_member (self, members, &method->node, "methods", lower))
-            lower = NULL;
-        }
-      g_ptr_array_add (lowers, (gpointer) lower);
-    }
-
-  for (gsize i = 0; i < cg_interface_names.n_rows; i++)
-    cg_writer_set (self->writer, cg_interface_names.rows[i].key, interface->names[i]);
-  for (guint i = 0; i < interface->methods->len; i++)
-    if (g_ptr_array_index (lowers, i) != NULL)
-      name_method (self, members, g_ptr_array_index (interface->methods, i),
-                   g_ptr_array_index (lowers, i));
-}
-
 /* NULL if it is broken. */
 static const char *
 name_other (Namer      *self,
@@ -261,7 +158,7 @@ name_other (Namer      *self,
 
   name = cg_naming_make_member_name (node);
   lower = cg_description_string (self->description, name);
-  claim_member (self, members, node, what, lower);
+  cg_naming_claim_member (self, members, node, what, lower);
 
   return lower;
 }
@@ -298,9 +195,9 @@ name_others (Namer       *self,
 /* A name for a parameter that nothing else in the function has. */
 const char *
 cg_naming_make_parameter (Namer      *self,
-                GHashTable *taken,
-                const char *prefix,
-                const char *name)
+                          GHashTable *taken,
+                          const char *prefix,
+                          const char *name)
 {
   g_autoptr (GString) unique = g_string_new (prefix);
   const char *result;
@@ -378,7 +275,7 @@ cg_names_resolve (CgDescription *description,
 
       if (interface->names == NULL)
         continue;
-      name_methods (&self, interface);
+      cg_naming_name_methods (&self, interface);
       name_others (&self, interface);
       for (guint j = 0; j < interface->methods->len; j++)
         name_args (&self, g_ptr_array_index (interface->methods, j));

@@ -97,6 +97,26 @@ cg_record_has_function (const CgDeclaration *record,
     }
 }
 
+/* The field that has the name of a function of the record, or NULL. One of them
+ * would hide the other in language bindings, so these have the field alone. */
+const CgField *
+cg_record_find_hiding_field (const CgDeclaration *record,
+                             CgRecordFunction     function)
+{
+  const char *name = rows[function].function + strlen ("$t_");
+  gsize length = strlen (name) - strlen ("$");
+
+  for (guint i = 0; i < record->fields->len; i++)
+    {
+      const CgField *field = g_ptr_array_index (record->fields, i);
+
+      if (strlen (field->lower) == length && strncmp (field->lower, name, length) == 0)
+        return field;
+    }
+
+  return NULL;
+}
+
 char *
 cg_record_make_field_doc (const CgField *field)
 {

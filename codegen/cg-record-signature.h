@@ -28,6 +28,10 @@ typedef enum
 gboolean cg_record_has_function       (const CgDeclaration *record,
                                        CgRecordFunction     function);
 
+const CgField *
+         cg_record_find_hiding_field  (const CgDeclaration *record,
+                                       CgRecordFunction     function);
+
 /* Sets the keys return_type, function and params; and param_docs and doc. */
 void     cg_record_signature_set      (CgWriter            *writer,
                                        const CgDeclaration *record,

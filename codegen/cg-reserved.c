@@ -44,6 +44,24 @@ static const char * const used[] = {
   "results", "self", "service", "user_data", "values",
 };
 
+/* Keywords of Python, also of former versions: PyGObject adds an underscore to
+ * each that is a name in a typelib, but not to all in all versions. Sorted by
+ * strcmp. */
+static const char * const python_keywords[] = {
+  "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
+  "def", "del", "elif", "else", "except", "exec", "finally", "for", "from", "global", "if",
+  "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "print", "raise", "return",
+  "try", "while", "with", "yield",
+};
+
+/* Virtual functions that a service has beside those of its interface: GObject's,
+ * and NorpcLifecycle's. PyGObject refuses a class that overrides one of two that
+ * have one name, and GJS overrides the wrong one. Sorted by strcmp. */
+static const char * const inherited_vfuncs[] = {
+  "constructed", "constructor", "dispatch_properties_changed", "dispose", "finalize",
+  "get_property", "notify", "parent_iface", "set_property", "start", "stop",
+};
+
 /* Types of the headers that are included. A parameter that hides one is right in
  * C, but the scanner of GObject Introspection takes it for the type. Sorted by
  * strcmp. */
@@ -127,4 +145,17 @@ cg_is_used_parameter (const char *name)
          g_str_has_prefix (name, "Norpc") ||
          (name[0] == 'G' && g_ascii_isupper (name[1]) && has_lower (name)) ||
          (name[0] == '_' && (name[1] == '_' || g_ascii_isupper (name[1])));
+}
+
+gboolean
+cg_is_python_keyword (const char *name)
+{
+  return is_listed (name, python_keywords, G_N_ELEMENTS (python_keywords));
+}
+
+/* Does every service have a virtual function @name already? */
+gboolean
+cg_is_inherited_vfunc (const char *name)
+{
+  return is_listed (name, inherited_vfuncs, G_N_ELEMENTS (inherited_vfuncs));
 }

@@ -9,8 +9,10 @@
 
 G_BEGIN_DECLS
 
-gboolean cg_is_identifier     (const char *name);
-gboolean cg_is_reserved       (const char *name);
-gboolean cg_is_used_parameter (const char *name);
+gboolean cg_is_identifier      (const char *name);
+gboolean cg_is_reserved        (const char *name);
+gboolean cg_is_used_parameter  (const char *name);
+gboolean cg_is_python_keyword  (const char *name);
+gboolean cg_is_inherited_vfunc (const char *name);
 
 G_END_DECLS

@@ -18,6 +18,7 @@ static const struct
   gboolean is_note;  /* said as a note, unless it is an error */
 } table[CG_N_WARNINGS] = {
   [CG_WARNING_ANNOTATION_VALUE] = { "annotation-value", "a value that the annotation does not have", FALSE },
+  [CG_WARNING_BINDING_NAME] = { "binding-name", "a name that clashes in language bindings alone", FALSE },
   [CG_WARNING_C_NAME] = { "c-name", "a name that cannot be the same in C", FALSE },
   [CG_WARNING_DUPLICATE_ANNOTATION] = { "duplicate-annotation", "two annotations of one name", FALSE },
   [CG_WARNING_DUPLICATE_ARGUMENT] = { "duplicate-argument", "two arguments of one name", FALSE },

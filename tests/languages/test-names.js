@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Names that are right in C, and would clash in JavaScript.
+
+imports.gi.versions.Names = '1';
+imports.gi.versions.Norpc = '1';
+const { GLib, GObject, Names, Norpc } = imports.gi;
+
+// Virtual functions and calls.
+const methods = {
+    import__: 'import', dispose_: 'dispose', finalize_: 'finalize', get_property_: 'get_property',
+    notify_: 'notify', set_property_: 'set_property', constructed_: 'constructed', start_: 'start',
+    complete_run_: 'complete_run', handle_run_: 'handle_run', run_async: 'run_async_', connect: 'connect',
+    dispatch_properties_changed_: 'dispatch_properties_changed',
+};
+
+class Service extends GObject.Object {
+    vfunc_start() {
+        this.started = true;
+        return true;
+    }
+}
+for (const name of Object.keys(methods))
+    Service.prototype[`vfunc_${name}`] = text => `${name} ${text}`;
+GObject.registerClass({ Implements: [Names.Clashes, Norpc.Lifecycle] }, Service);
+
+function call(proxy, name) {
+    const loop = new GLib.MainLoop(null, false);
+    let outcome = null;
+    proxy[`call_${name}`]('x', null, (source, result) => {
+        try {
+            outcome = source[`call_${name}_finish`](result);
+        } catch (error) {
+            outcome = error.message;
+        }
+        loop.quit();
+    });
+    loop.run();
+    return outcome;
+}
+
+const points = [];
+function check(name, actual, expected) {
+    points.push(`${actual === expected ? 'ok' : 'not ok'} ${points.length + 1} ${name}`);
+    if (actual !== expected)
+        printerr(`${name}: ${actual}, not ${expected}`);
+}
+
+const service = new Service();
+const server = Norpc.Server.new_in_context(service, GLib.MainContext.default());
+server.start(null);
+const proxy = Names.ClashesProxy.new(server.get_channel());
+for (const [vfunc, name] of Object.entries(methods))
+    check(vfunc, call(proxy, name), `${vfunc} x`);
+check('lifecycle', service.started, true);
+
+const blob = Names.Blob.new('a', 'b', 'c', 'd', 'e', 'f');
+const fields = ['copy', 'equal', 'free', 'hash', 'to_variant', 'new_from_variant'];
+check('fields', fields.map(field => blob[field]).join(), 'a,b,c,d,e,f');
+const letter = Names.Letter.new('a', 'b');
+check('letter', letter.from + letter.from__, 'ab');
+
+print(`1..${points.length}`);
+points.forEach(point => print(point));

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Names that are right in C, and would clash in Python."""
+
+import unittest
+
+import gi
+
+gi.require_version('Names', '1')
+gi.require_version('Norpc', '1')
+from gi.repository import GLib, GObject, Names, Norpc  # noqa: E402
+
+import tap  # noqa: E402
+
+# The virtual function and the call of each method.
+METHODS = {
+    'import__': 'import',
+    'import_': 'import_',
+    'await_': 'await',
+    'constructed_': 'constructed',
+    'dispatch_properties_changed_': 'dispatch_properties_changed',
+    'dispose_': 'dispose',
+    'finalize_': 'finalize',
+    'get_property_': 'get_property',
+    'notify_': 'notify',
+    'set_property_': 'set_property',
+    'start_': 'start',
+    'stop_': 'stop',
+    'run': 'run',
+    'complete_run_': 'complete_run',
+    'handle_run_': 'handle_run',
+    'names_clashes_run_': 'names_clashes_run',
+    'run_async': 'run_async_',
+    'finish': 'finish_',
+    'sync': 'sync_',
+    'connect': 'connect',
+    'ref': 'ref',
+}
+
+
+def make_method(name):
+    return lambda self, text: f'{name} {text}'
+
+
+class Plain(GObject.Object, Names.Clashes, Norpc.Lifecycle):
+    """Implements all in the plain form."""
+
+    for _name in METHODS:
+        locals()['do_' + _name] = make_method(_name)
+
+    def do_start(self):
+        self.started = True
+        return True
+
+
+class Later(GObject.Object, Names.Clashes):
+    """Answers Run later, which takes a function named as CompleteRun is."""
+
+    def do_handle_run(self, call, text):
+        self.complete_run(call, 'completed ' + text)
+        return True
+
+
+class NamesTest(unittest.TestCase):
+    def host(self, service):
+        self.server = Norpc.Server.new(service)
+        self.server.start(None)
+        self.addCleanup(self.server.stop, Norpc.StopMode.FINISH, None)
+        return Names.ClashesProxy.new(self.server.get_channel())
+
+    def test_methods(self):
+        service = Plain()
+        proxy = self.host(service)
+        for vfunc, call in METHODS.items():
+            answer = getattr(proxy, f'call_{call}_sync')('x', None)
+            self.assertEqual(answer, f'{vfunc} x')
+        self.assertTrue(service.started)
+
+    def test_asynchronous(self):
+        proxy = self.host(Plain())
+        loop = GLib.MainLoop()
+        answers = []
+
+        def done(source, result, finish):
+            answers.append(finish(result))
+            loop.quit()
+
+        for call in ('run', 'run_async_', 'finish_', 'sync_'):
+            finish = getattr(proxy, f'call_{call}_finish')
+            getattr(proxy, 'call_' + call)('x', None, done, finish)
+            loop.run()
+        self.assertEqual(answers, ['run x', 'run_async x', 'finish x', 'sync x'])
+
+    def test_complete(self):
+        self.assertEqual(self.host(Later()).call_run_sync('x', None), 'completed x')
+
+    def test_hint(self):
+        with self.assertRaises(GLib.Error) as caught:
+            self.host(Later()).call_import_sync('x', None)
+        self.assertIn('its virtual function is import__', caught.exception.message)
+
+    def test_fields(self):
+        blob = Names.Blob.new('a', 'b', 'c', 'd', 'e', 'f')
+        self.assertEqual((blob.copy, blob.equal, blob.free), ('a', 'b', 'c'))
+        self.assertEqual((blob.hash, blob.to_variant, blob.new_from_variant), ('d', 'e', 'f'))
+        letter = Names.Letter.new('a', 'b')
+        self.assertEqual((letter.from_, letter.from__), ('a', 'b'))
+
+
+if __name__ == '__main__':
+    tap.main()
