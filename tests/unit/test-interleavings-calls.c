@@ -11,7 +11,12 @@
 #include "fixture.h"
 #include "norpc-call-private.h"
 #include "norpc-histogram-private.h"
+#include "norpc-spin-private.h"
 
+gboolean __real_norpc_spin_begin   (NorpcSpin      *self,
+                                    gint64         *until);
+gboolean __wrap_norpc_spin_begin   (NorpcSpin      *self,
+                                    gint64         *until);
 void __real_g_main_context_wakeup  (GMainContext   *context);
 void __wrap_g_main_context_wakeup  (GMainContext   *context);
 void __real_norpc_call_run_watches (NorpcCall      *call);
@@ -215,6 +220,61 @@ test_called_while_counted (Fixture       *fixture,
   g_assert_cmpuint (norpc_method_stats_get_n_calls (method), >=, n_ended);
 }
 
+static NorpcCall *answered_late = NULL; /* (owned) (nullable): by the thread that waits */
+static GThread *falling_asleep = NULL;  /* (unowned), atomic: that thread */
+
+gboolean
+__wrap_norpc_spin_begin (NorpcSpin *self,
+                         gint64    *until)
+{
+  NorpcCall *call;
+
+  if (g_atomic_pointer_get (&falling_asleep) != g_thread_self ())
+    return __real_norpc_spin_begin (self, until);
+
+  call = g_steal_pointer (&answered_late);
+  if (call != NULL)
+    {
+      norpc_call_return_values (call, 0, NULL);
+      norpc_call_unref (call);
+    }
+
+  return FALSE;
+}
+
+static gboolean
+too_late_cb (gpointer user_data)
+{
+  g_error ("The context did not see the reply");
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A reply that comes after the context has seen that there is none, and before it says
+ * that it has to be woken.
+ */
+static void
+test_answered_while_falling_asleep (Fixture       *fixture,
+                                    gconstpointer  unused)
+{
+  Outcome outcome = { 0 };
+  guint guard;
+
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  answered_late = probe_state_take_held (fixture->state);
+  /* The server, too, is done with it. */
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+
+  guard = g_timeout_add_seconds (10, too_late_cb, NULL);
+  g_atomic_pointer_set (&falling_asleep, g_thread_self ());
+  outcome_wait (&outcome);
+  g_atomic_pointer_set (&falling_asleep, NULL);
+  g_source_remove (guard);
+
+  g_assert_null (answered_late);
+  g_assert_no_error (outcome.error);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -224,6 +284,8 @@ main (int   argc,
   TEST ("/interleavings-calls/ended-while-prepared", test_ended_while_prepared);
   TEST ("/interleavings-calls/hooked-while-ending", test_hooked_while_ending);
   TEST ("/interleavings-calls/called-while-counted", test_called_while_counted);
+
+  TEST ("/interleavings-calls/answered-while-falling-asleep", test_answered_while_falling_asleep);
 
   return g_test_run ();
 }
