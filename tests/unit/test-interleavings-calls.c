@@ -275,6 +275,33 @@ test_answered_while_falling_asleep (Fixture       *fixture,
   g_assert_no_error (outcome.error);
 }
 
+/* A call made for one that timed out ends for the same reason, at the same time. */
+static void
+test_timed_out_for_another (Fixture       *fixture,
+                            gconstpointer  unused)
+{
+  Outcome outer = { 0 }, inner = { 0 };
+  g_autoptr (NorpcCall) inner_call = NULL;
+  NorpcCall *call;
+
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outer);
+  call = probe_state_take_held (fixture->state);
+  norpc_call_enter (call);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &inner);
+  norpc_call_leave (call);
+  inner_call = probe_state_take_held (fixture->state);
+
+  norpc_call_time_out (call);
+  norpc_call_unref (call);
+  outcome_wait (&inner);
+  g_assert_error (inner.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_assert_cmpuint (outer.n, ==, 1);
+  g_assert_error (outer.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+
+  outcome_clear (&inner);
+  outcome_clear (&outer);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -286,6 +313,7 @@ main (int   argc,
   TEST ("/interleavings-calls/called-while-counted", test_called_while_counted);
 
   TEST ("/interleavings-calls/answered-while-falling-asleep", test_answered_while_falling_asleep);
+  TEST ("/interleavings-calls/timed-out-for-another", test_timed_out_for_another);
 
   return g_test_run ();
 }

@@ -24,37 +24,6 @@ gboolean __real_norpc_host_has_started (NorpcHost       *host,
 gboolean __wrap_norpc_host_has_started (NorpcHost       *host,
                                         GError         **error);
 
-typedef struct
-{
-  ProbeState  *state;
-  NorpcServer *server;
-  Outcome      started;
-} Starting;
-
-static void
-set_up (Starting      *self,
-        gconstpointer  unused)
-{
-  g_autoptr (GObject) service = NULL;
-
-  self->state = probe_state_new ();
-  service = probe_service_new (self->state);
-  self->server = norpc_server_new (service);
-}
-
-static void
-tear_down (Starting      *self,
-           gconstpointer  unused)
-{
-  g_assert_true (norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL));
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_clear_object (&self->server);
-  outcome_clear (&self->started);
-  probe_state_wait_finalized (self->state);
-  probe_state_free (self->state);
-}
-
 static void
 started_cb (GObject      *object,
             GAsyncResult *result,
@@ -84,16 +53,26 @@ __wrap_norpc_waiters_await (NorpcWaiters   *self,
 
 /* A server that could not start has stopped before anybody waits for its start. */
 static void
-test_stopped_before (Starting      *self,
-                     gconstpointer  unused)
+test_stopped_before (void)
 {
-  self->state->fail_start = TRUE;
-  waits_late = TRUE;
-  norpc_server_start_async (self->server, NULL, started_cb, &self->started);
-  waits_late = FALSE;
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcServer) server = norpc_server_new (service);
+  Outcome started = { 0 };
 
-  outcome_wait (&self->started);
-  g_assert_error (self->started.error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_clear_object (&service);
+  state->fail_start = TRUE;
+  waits_late = TRUE;
+  norpc_server_start_async (server, NULL, started_cb, &started);
+  waits_late = FALSE;
+  outcome_wait (&started);
+  g_assert_error (started.error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+
+  outcome_clear (&started);
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_ABANDON, NULL, NULL));
+  g_clear_object (&server);
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
 }
 
 static GCancellable *cancelled_late = NULL; /* (unowned) (nullable), atomic */
@@ -131,20 +110,47 @@ passed_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gpointer
+run_server (gpointer data)
+{
+  NorpcServer *server = data;
+
+  while (norpc_host_get_state (server->host) != NORPC_HOST_STOPPED)
+    g_main_context_iteration (server->context, TRUE);
+
+  return NULL;
+}
+
 /* Cancelled while its server completes it, a wait is completed once. */
 static void
-test_cancelled_while_completed (Starting      *self,
-                                gconstpointer  unused)
+test_cancelled_while_completed (void)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcServer) server = norpc_server_new_in_context (service, context);
+  Outcome started = { 0 };
+  GThread *thread;
 
+  g_clear_object (&service);
   g_atomic_int_set (&passed, FALSE);
   g_atomic_pointer_set (&cancelled_late, cancellable);
-  norpc_server_start_async (self->server, cancellable, started_cb, &self->started);
+  norpc_server_start_async (server, cancellable, started_cb, &started);
   g_idle_add_full (G_PRIORITY_LOW, passed_cb, cancellable, NULL);
-  outcome_wait (&self->started);
+
+  /* It only starts from here on. */
+  thread = g_thread_new ("server", run_server, server);
+  outcome_wait (&started);
   g_assert_true (g_atomic_int_get (&passed));
   g_assert_null (g_atomic_pointer_get (&cancelled_late));
+
+  outcome_clear (&started);
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_ABANDON, NULL, NULL));
+  g_thread_join (thread);
+  g_clear_object (&server);
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
 }
 
 static gpointer
@@ -185,10 +191,9 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add ("/interleavings-waits/stopped-before", Starting, NULL,
-              set_up, test_stopped_before, tear_down);
-  g_test_add ("/interleavings-waits/cancelled-while-completed", Starting, NULL,
-              set_up, test_cancelled_while_completed, tear_down);
+  g_test_add_func ("/interleavings-waits/stopped-before", test_stopped_before);
+  g_test_add_func ("/interleavings-waits/cancelled-while-completed",
+                   test_cancelled_while_completed);
   TEST ("/interleavings-waits/cancelled-while-asleep", test_cancelled_while_asleep);
 
   return g_test_run ();

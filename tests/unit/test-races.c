@@ -5,6 +5,7 @@
 
 /* What two threads do to a call at the same time. They go through the same calls side
  * by side, so that they meet within a few instructions, and one of the two has to win.
+ * They do so over and over again, for a while, as other programs keep them apart.
  */
 
 #include "fixture.h"
@@ -13,8 +14,9 @@
 #include "norpc-latest-private.h"
 #include "norpc-spin-private.h"
 
-#define N_CALLS 20000
+#define N_CALLS 5000
 #define N_VALGRIND_CALLS 500
+#define TIME (G_USEC_PER_SEC / 3)
 
 typedef struct
 {
@@ -41,7 +43,7 @@ meet (Race  *self,
     if (n % 1000 == 0)
       g_thread_yield ();
 
-  for (guint n = which == 0 ? i % 200 : 100; n > 0; n--)
+  for (guint n = which == 0 ? i % 400 : 100; n > 0; n--)
     norpc_spin_pause ();
 }
 
@@ -80,7 +82,7 @@ claim_thread (gpointer data)
 }
 
 static void
-test_claim (void)
+race_to_claim (void)
 {
   Race self;
   GThread *thread;
@@ -117,7 +119,7 @@ supersede_thread (gpointer data)
 
 /* A call is handled or superseded, and never both. */
 static void
-test_supersede (void)
+race_to_supersede (void)
 {
   Race self;
   ProbeState *state = probe_state_new ();
@@ -156,14 +158,24 @@ test_supersede (void)
   probe_state_free (state);
 }
 
+static void
+test_race (gconstpointer race)
+{
+  gint64 end = g_get_monotonic_time () + TIME;
+
+  do
+    ((void (*) (void)) race) ();
+  while (g_get_monotonic_time () < end);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/races/claim", test_claim);
-  g_test_add_func ("/races/supersede", test_supersede);
+  g_test_add_data_func ("/races/claim", race_to_claim, test_race);
+  g_test_add_data_func ("/races/supersede", race_to_supersede, test_race);
 
   return g_test_run ();
 }
