@@ -46,6 +46,69 @@ test_order (Fixture       *fixture,
 }
 
 static void
+cancelled_cb (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  Numbered *numbered = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (probe_probe_proxy_call_hold_finish (PROBE_PROBE_PROXY (object), result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (numbered->number, ==, *numbered->next);
+  (*numbered->next)++;
+}
+
+/* Calls that are cancelled together come back in the order in which they were made. */
+static void
+test_order_of_cancelled (Fixture       *fixture,
+                         gconstpointer  unused)
+{
+  Numbered numbered[5];
+  guint next = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbered); i++)
+    {
+      numbered[i] = (Numbered) { &next, i };
+      probe_probe_proxy_call_hold (fixture->proxy, NULL, cancelled_cb, &numbered[i]);
+    }
+  norpc_proxy_cancel_all (NORPC_PROXY (fixture->proxy));
+  while (next < G_N_ELEMENTS (numbered))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+count_noop_cb (GObject      *object,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_assert_true (probe_probe_proxy_call_noop_finish (PROBE_PROBE_PROXY (object), result, NULL));
+  (*(guint *) user_data)++;
+}
+
+/* However many replies there are, the other sources of the context have their turn. */
+static void
+test_bound (Fixture       *fixture,
+            gconstpointer  unused)
+{
+  const guint n_calls = 1000;
+  guint n_back = 0;
+
+  for (guint i = 0; i < n_calls; i++)
+    probe_probe_proxy_call_noop (fixture->proxy, NULL, count_noop_cb, &n_back);
+  /* The answer to this one is behind theirs. */
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+
+  while (n_back < n_calls)
+    {
+      guint before = n_back;
+
+      g_main_context_iteration (NULL, FALSE);
+      g_assert_cmpuint (n_back - before, <=, 128);
+    }
+}
+
+static void
 nested_cb (GObject      *object,
            GAsyncResult *result,
            gpointer      user_data)
@@ -179,6 +242,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   TEST ("/inbox/order", test_order);
+  TEST ("/inbox/order-of-cancelled", test_order_of_cancelled);
+  TEST_CAPACITY ("/inbox/bound", 2000, test_bound);
   TEST ("/inbox/nested", test_nested);
   TEST ("/inbox/contexts", test_contexts);
   TEST ("/inbox/short-contexts", test_short_contexts);

@@ -1,0 +1,200 @@
+/* test-interleavings-waits.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Waits for a server that starts or stops, while it does, and is cancelled. The linker
+ * puts the functions named __wrap_… in the place of the library's, for calls from one of
+ * its files to another.
+ */
+
+#include "fixture.h"
+#include "norpc-server-private.h"
+
+void     __real_norpc_waiters_await    (NorpcWaiters    *self,
+                                        NorpcHost       *host,
+                                        NorpcHostState   state,
+                                        GTask           *task);
+void     __wrap_norpc_waiters_await    (NorpcWaiters    *self,
+                                        NorpcHost       *host,
+                                        NorpcHostState   state,
+                                        GTask           *task);
+gboolean __real_norpc_host_has_started (NorpcHost       *host,
+                                        GError         **error);
+gboolean __wrap_norpc_host_has_started (NorpcHost       *host,
+                                        GError         **error);
+
+static void
+started_cb (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Outcome *outcome = user_data;
+
+  outcome->n++;
+  outcome->thread = g_thread_self ();
+  outcome->ok = norpc_server_start_finish (NORPC_SERVER (object), result, &outcome->error);
+}
+
+/* The next wait begins when its server has stopped. */
+static gboolean waits_late = FALSE;
+
+void
+__wrap_norpc_waiters_await (NorpcWaiters   *self,
+                            NorpcHost      *host,
+                            NorpcHostState  state,
+                            GTask          *task)
+{
+  while (waits_late && norpc_host_get_state (host) != NORPC_HOST_STOPPED)
+    g_thread_yield ();
+
+  __real_norpc_waiters_await (self, host, state, task);
+}
+
+/* A server that could not start has stopped before anybody waits for its start. */
+static void
+test_stopped_before (void)
+{
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcServer) server = norpc_server_new (service);
+  Outcome started = { 0 };
+
+  g_clear_object (&service);
+  state->fail_start = TRUE;
+  waits_late = TRUE;
+  norpc_server_start_async (server, NULL, started_cb, &started);
+  waits_late = FALSE;
+  outcome_wait (&started);
+  g_assert_error (started.error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+
+  outcome_clear (&started);
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_ABANDON, NULL, NULL));
+  g_clear_object (&server);
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
+}
+
+static GCancellable *cancelled_late = NULL; /* (unowned) (nullable), atomic */
+static int passed = 0;                      /* atomic: the main context has seen that */
+
+/* In the thread of the server, which has taken the wait and is going to complete it. */
+gboolean
+__wrap_norpc_host_has_started (NorpcHost  *host,
+                               GError    **error)
+{
+  GCancellable *cancellable = g_atomic_pointer_get (&cancelled_late);
+
+  if (cancellable != NULL &&
+      g_atomic_pointer_compare_and_exchange (&cancelled_late, cancellable, NULL))
+    {
+      g_cancellable_cancel (cancellable);
+      while (!g_atomic_int_get (&passed))
+        g_thread_yield ();
+    }
+
+  return __real_norpc_host_has_started (host, error);
+}
+
+/* It has a low priority, so what else is ready comes first. */
+static gboolean
+passed_cb (gpointer user_data)
+{
+  GCancellable *cancellable = user_data;
+
+  if (!g_cancellable_is_cancelled (cancellable))
+    return G_SOURCE_CONTINUE;
+
+  g_atomic_int_set (&passed, TRUE);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+run_server (gpointer data)
+{
+  NorpcServer *server = data;
+
+  while (norpc_host_get_state (server->host) != NORPC_HOST_STOPPED)
+    g_main_context_iteration (server->context, TRUE);
+
+  return NULL;
+}
+
+/* Cancelled while its server completes it, a wait is completed once. */
+static void
+test_cancelled_while_completed (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcServer) server = norpc_server_new_in_context (service, context);
+  Outcome started = { 0 };
+  GThread *thread;
+
+  g_clear_object (&service);
+  g_atomic_int_set (&passed, FALSE);
+  g_atomic_pointer_set (&cancelled_late, cancellable);
+  norpc_server_start_async (server, cancellable, started_cb, &started);
+  g_idle_add_full (G_PRIORITY_LOW, passed_cb, cancellable, NULL);
+
+  /* It only starts from here on. */
+  thread = g_thread_new ("server", run_server, server);
+  outcome_wait (&started);
+  g_assert_true (g_atomic_int_get (&passed));
+  g_assert_null (g_atomic_pointer_get (&cancelled_late));
+
+  outcome_clear (&started);
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_ABANDON, NULL, NULL));
+  g_thread_join (thread);
+  g_clear_object (&server);
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
+}
+
+static gpointer
+cancel_thread (gpointer cancellable)
+{
+  /* Time for the other thread to fall asleep. */
+  g_usleep (50 * 1000);
+  g_cancellable_cancel (cancellable);
+
+  return NULL;
+}
+
+/* A thread that waits in vain is woken when that is cancelled. */
+static void
+test_cancelled_while_asleep (Fixture       *fixture,
+                             gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  Outcome blocked = { 0 };
+  GThread *thread;
+
+  probe_probe_proxy_call_block (fixture->proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (fixture->state);
+
+  thread = g_thread_new ("cancels", cancel_thread, cancellable);
+  g_assert_false (norpc_server_stop (fixture->server, NORPC_STOP_FINISH, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_thread_join (thread);
+
+  probe_state_open_gate (fixture->state);
+  outcome_wait (&blocked);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/interleavings-waits/stopped-before", test_stopped_before);
+  g_test_add_func ("/interleavings-waits/cancelled-while-completed",
+                   test_cancelled_while_completed);
+  TEST ("/interleavings-waits/cancelled-while-asleep", test_cancelled_while_asleep);
+
+  return g_test_run ();
+}

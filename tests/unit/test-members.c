@@ -1,0 +1,79 @@
+/* test-members.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* How many calls a member of a balance has to answer: those that have not ended, however
+ * they end.
+ */
+
+#include "layer-fixture.h"
+#include "norpc-call-private.h"
+#include "norpc-members-private.h"
+
+/* Sends a call that is held by the service (owned). */
+static NorpcCall *
+send_held (Fixture     *fixture,
+           NorpcMember *member)
+{
+  NorpcCall *call = new_call ("Hold");
+
+  norpc_member_send (member, call);
+  g_assert_cmpuint (norpc_member_get_n_pending (member), ==, 1);
+  g_assert_true (probe_state_take_held (fixture->state) == call);
+  g_assert_cmpuint (norpc_member_get_n_pending (member), ==, 1);
+
+  return call;
+}
+
+static void
+test_pending (Fixture       *fixture,
+              gconstpointer  unused)
+{
+  g_autoptr (NorpcMember) member =
+    norpc_member_new (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)));
+  g_autoptr (NorpcCall) answered = NULL;
+  g_autoptr (NorpcCall) cancelled = NULL;
+  g_autoptr (NorpcCall) dropped = NULL;
+
+  g_assert_cmpuint (norpc_member_get_n_pending (member), ==, 0);
+
+  answered = send_held (fixture, member);
+  norpc_call_return_values (answered, 0, NULL);
+  g_assert_cmpuint (norpc_member_get_n_pending (member), ==, 0);
+
+  cancelled = send_held (fixture, member);
+  norpc_call_refuse (cancelled, NORPC_ERROR_FAILED, "was cancelled");
+  g_assert_cmpuint (norpc_member_get_n_pending (member), ==, 0);
+
+  dropped = send_held (fixture, member);
+  /* The server may be about to drop it, too. */
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  g_clear_pointer (&dropped, norpc_call_unref);
+  g_assert_cmpuint (norpc_member_get_n_pending (member), ==, 0);
+}
+
+static void
+test_ended_before (Fixture       *fixture,
+                   gconstpointer  unused)
+{
+  g_autoptr (NorpcMember) member =
+    norpc_member_new (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)));
+  NorpcCall *call = new_call ("Noop");
+
+  norpc_call_refuse (call, NORPC_ERROR_FAILED, "was cancelled");
+  norpc_member_send (member, call);
+  g_assert_cmpuint (norpc_member_get_n_pending (member), ==, 0);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  TEST ("/members/pending", test_pending);
+  TEST ("/members/ended-before", test_ended_before);
+
+  return g_test_run ();
+}
