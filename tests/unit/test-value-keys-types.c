@@ -6,6 +6,7 @@
 /* Equal values of types of GLib and GIO are one key. */
 
 #include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
 
 #include "key-fixture.h"
 
@@ -203,24 +204,42 @@ make_app (int n)
   return app;
 }
 
+/* Two, in a folder of the test's own. */
 static void
-install_app (const char *name)
+install_apps (const char *folder)
 {
-  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "applications", NULL);
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autoptr (GError) error = NULL;
+  const char * const names[] = { "one.desktop", "two.desktop" };
 
   g_mkdir_with_parents (folder, 0700);
-  g_file_set_contents (path, "[Desktop Entry]\nType=Application\nName=App\nExec=true\n", -1, &error);
-  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_file_set_contents (path, "[Desktop Entry]\nType=Application\nName=App\nExec=true\n", -1, &error);
+      g_assert_no_error (error);
+    }
+}
+
+static void
+remove_apps (const char *folder)
+{
+  g_autofree char *one = g_build_filename (folder, "one.desktop", NULL);
+  g_autofree char *two = g_build_filename (folder, "two.desktop", NULL);
+
+  g_remove (one);
+  g_remove (two);
+  g_rmdir (folder);
 }
 
 static void
 test_identified (void)
 {
-  install_app ("one.desktop");
-  install_app ("two.desktop");
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "applications", NULL);
+
+  install_apps (folder);
   assert_keys_of ("", g_app_info_get_type, NULL, make_app, g_object_unref);
+  remove_apps (folder);
   assert_keys_of ("", g_tls_certificate_get_type, NULL, make_certificate, g_object_unref);
 }
 
@@ -241,12 +260,19 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *data = g_dir_make_tmp ("norpc-XXXXXX", NULL);
+  int status;
+
+  g_setenv ("XDG_DATA_HOME", data, TRUE);
+  g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/value-keys-types/objects", test_objects);
   g_test_add_func ("/value-keys-types/identified", test_identified);
   g_test_add_func ("/value-keys-types/boxed", test_boxed);
   g_test_add_func ("/value-keys-types/identity", test_identity);
 
-  return g_test_run ();
+  status = g_test_run ();
+  g_rmdir (data);
+
+  return status;
 }
