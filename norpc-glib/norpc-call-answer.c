@@ -319,7 +319,8 @@ norpc_call_begin_reply (NorpcCall                *self,
 static void
 check_reply (NorpcCall *self)
 {
-  self->error = norpc_call_check_results (self, self->values + self->n_args);
+  if (self->n_results > 0)
+    self->error = norpc_call_check_results (self, self->values + self->n_args);
 }
 
 /**

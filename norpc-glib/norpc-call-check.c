@@ -12,6 +12,22 @@
 #include "norpc-call-private.h"
 #include "norpc-value-check-private.h"
 
+/* Consumes @problem. */
+static GError *
+take_problem (NorpcCall  *self,
+              const char *kind,
+              const char *name,
+              char       *problem)
+{
+  GError *error = g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s '%s': %s",
+                               norpc_call_get_interface_name (self), norpc_call_get_method_name (self),
+                               kind, name, problem);
+
+  g_free (problem);
+
+  return error;
+}
+
 static GError *
 check_values (NorpcCall            *self,
               const char           *kind,
@@ -21,13 +37,10 @@ check_values (NorpcCall            *self,
 {
   for (guint i = 0; i < n_values; i++)
     {
-      const NorpcArgInfo *info = (const NorpcArgInfo *) infos[i];
-      g_autofree char *problem = norpc_value_find_problem (info, &values[i]);
+      char *problem = norpc_value_find_problem ((const NorpcArgInfo *) infos[i], &values[i]);
 
       if (problem != NULL)
-        return g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s '%s': %s",
-                            norpc_call_get_interface_name (self), norpc_call_get_method_name (self),
-                            kind, info->dbus.name, problem);
+        return take_problem (self, kind, infos[i]->name, problem);
     }
 
   return NULL;
@@ -54,13 +67,11 @@ norpc_call_has_valid_args (NorpcCall *self)
   return error == NULL;
 }
 
-/* The thread that has the call, before it sends it on: FALSE if an argument is not as
- * described. Then the call has ended with an error that says so.
- */
+/* What norpc_call_check_args () does for a call that has arguments. */
 gboolean
-norpc_call_check_args (NorpcCall *self)
+norpc_call_check_args_of_some (NorpcCall *self)
 {
-  GError *error = self->is_checked ? NULL : check_args (self);
+  GError *error = check_args (self);
 
   if (error == NULL)
     return TRUE;

@@ -224,13 +224,22 @@ gboolean    norpc_call_supersede        (NorpcCall *self);
 const char *norpc_call_describe_progress (NorpcCall *self);
 
 /* Checking and copying */
-gboolean   norpc_call_has_valid_args (NorpcCall   *self);
-gboolean   norpc_call_check_args    (NorpcCall    *self);
-GError    *norpc_call_check_results (NorpcCall    *self,
-                                     const GValue *values);
-gboolean   norpc_call_can_be_copied (NorpcCall    *self);
-NorpcCall *norpc_call_copy          (NorpcCall    *self);
-NorpcCall *norpc_call_move          (NorpcCall    *self);
+gboolean   norpc_call_has_valid_args     (NorpcCall    *self);
+gboolean   norpc_call_check_args_of_some (NorpcCall    *self);
+GError    *norpc_call_check_results      (NorpcCall    *self,
+                                          const GValue *values);
+gboolean   norpc_call_can_be_copied      (NorpcCall    *self);
+NorpcCall *norpc_call_copy               (NorpcCall    *self);
+NorpcCall *norpc_call_move               (NorpcCall    *self);
+
+/* The thread that has the call, before it sends it on: FALSE if an argument is not as
+ * described. Then the call has ended with an error that says so.
+ */
+static inline gboolean
+norpc_call_check_args (NorpcCall *self)
+{
+  return self->n_args == 0 || self->is_checked || norpc_call_check_args_of_some (self);
+}
 
 /* Answering */
 gboolean norpc_call_claim        (NorpcCall  *self);

@@ -305,7 +305,7 @@ norpc_call_get_method_name (NorpcCall *self)
 static void
 expect_changes (NorpcCall *self)
 {
-  if (g_atomic_int_get (&self->stage) == NORPC_CALL_WAITING)
+  if (self->is_checked && g_atomic_int_get (&self->stage) == NORPC_CALL_WAITING)
     self->is_checked = FALSE;
 }
 
