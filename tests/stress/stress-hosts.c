@@ -116,6 +116,10 @@ host_new (GRand        *rand,
   for (guint i = 0; i < layers->len; i++)
     norpc_server_add_layer (self->server, layers->pdata[i]);
 
+  /* A layer that makes calls anew has one less open when its client has gone. */
+  if (!self->traits.reorders)
+    fate->max_open = norpc_server_get_max_open_calls (self->server);
+
   return self;
 }
 

@@ -60,6 +60,23 @@ stress_fate_unref (StressFate *self)
   g_atomic_rc_box_release (self);
 }
 
+/* The service's context, when it gets a call. */
+void
+stress_fate_open (StressFate *self)
+{
+  int n_open = g_atomic_int_add (&self->n_open, 1) + 1;
+
+  if (self->max_open != 0)
+    g_assert_cmpint (n_open, <=, (int) self->max_open);
+}
+
+/* Any thread, before it answers the call, or drops it: whatever its client has done. */
+void
+stress_fate_close (StressFate *self)
+{
+  g_atomic_int_add (&self->n_open, -1);
+}
+
 gboolean
 stress_fate_may_be_closed (StressFate *self,
                            gboolean    was_started)

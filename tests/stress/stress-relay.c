@@ -93,6 +93,7 @@ relayed_cb (GObject      *source_object,
   g_assert_true (g_main_context_is_owner (relay->context));
   g_assert_true (g_main_context_get_thread_default () == relay->context);
 
+  stress_fate_close (stress_service_get_fate (relay->service));
   stress_target_proxy_call_echo_finish (STRESS_TARGET_PROXY (source_object), result,
                                         &echoed, &echoed_data, NULL, &error);
   stress_facts_check (&relay->facts, echoed, echoed_data, error);

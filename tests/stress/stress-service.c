@@ -27,13 +27,23 @@ typedef struct
   StressService *service; /* (owned) */
   NorpcCall     *call;    /* (owned) */
   guint64        sequence;
+  gboolean       given;
 } Answer;
+
+/* What another thread answers. */
+typedef struct
+{
+  StressFate *fate; /* (owned) */
+  guint64     sequence;
+} Errand;
 
 static void
 answer_free (gpointer data)
 {
   Answer *answer = data;
 
+  if (!answer->given)
+    stress_fate_close (answer->service->fate);
   g_clear_object (&answer->service);
   norpc_call_unref (answer->call);
   g_free (answer);
@@ -75,14 +85,16 @@ answer_elsewhere (gpointer user_data,
                   gpointer more_data)
 {
   NorpcCall *call = user_data;
-  g_autofree guint64 *sequence = more_data;
+  g_autofree Errand *errand = more_data;
   GValue values[3] = { G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT };
 
   g_value_init (&values[0], G_TYPE_UINT64);
-  g_value_set_uint64 (&values[0], *sequence);
+  g_value_set_uint64 (&values[0], errand->sequence);
   g_value_init (&values[1], G_TYPE_BYTES);
-  g_value_take_boxed (&values[1], stress_bytes_new (NULL, *sequence));
+  g_value_take_boxed (&values[1], stress_bytes_new (NULL, errand->sequence));
   g_value_init (&values[2], G_TYPE_UINT64);
+  stress_fate_close (errand->fate);
+  stress_fate_unref (errand->fate);
   norpc_call_return_values (call, G_N_ELEMENTS (values), values);
   g_value_unset (&values[1]);
   norpc_call_unref (call);
@@ -94,9 +106,23 @@ later_cb (gpointer user_data)
 {
   Answer *answer = user_data;
 
+  answer->given = TRUE;
+  stress_fate_close (answer->service->fate);
   stress_service_answer (answer->service, answer->call, answer->sequence);
 
   return G_SOURCE_REMOVE;
+}
+
+static void
+answer_in_worker (StressService *self,
+                  NorpcCall     *call,
+                  guint64        sequence)
+{
+  Errand *errand = g_new0 (Errand, 1);
+
+  errand->fate = stress_fate_ref (self->fate);
+  errand->sequence = sequence;
+  stress_worker_push (answer_elsewhere, norpc_call_ref (call), errand);
 }
 
 static void
@@ -145,6 +171,13 @@ check_place (StressService *self)
   g_assert_true (!self->busy);
 }
 
+/* Whether the call is answered, or dropped, when the handler returns. */
+static gboolean
+ends_at_once (StressManner manner)
+{
+  return manner != STRESS_LATER && manner != STRESS_ELSEWHERE && manner != STRESS_RELAY;
+}
+
 /* FALSE with @error set is an answer, too. */
 static gboolean
 handle_in_manner (StressService  *self,
@@ -160,8 +193,7 @@ handle_in_manner (StressService  *self,
       return TRUE;
 
     case STRESS_ELSEWHERE:
-      stress_worker_push (answer_elsewhere, norpc_call_ref (call),
-                          g_memdup2 (&sequence, sizeof sequence));
+      answer_in_worker (self, call, sequence);
       return TRUE;
 
     case STRESS_NEVER:
@@ -211,6 +243,9 @@ stress_service_handle_echo (StressTarget  *target,
   check_order (self, call, lane, sequence);
 
   self->busy = TRUE;
+  stress_fate_open (self->fate);
+  if (ends_at_once (manner))
+    stress_fate_close (self->fate);
   handled = handle_in_manner (self, call, manner, sequence, error);
   /* Somebody may give up now, or have done so: both look at the same flag. */
   if (sequence % 7 == 0)
@@ -233,6 +268,8 @@ stress_service_handle_tell (StressTarget  *target,
   check_place (self);
   g_assert_true (stress_bytes_are (data, sequence));
   check_order (self, call, lane, sequence);
+  stress_fate_open (self->fate);
+  stress_fate_close (self->fate);
   stress_target_complete_tell (target, call);
 
   return TRUE;

@@ -56,7 +56,9 @@ typedef struct
   GMainContext  *context; /* (unowned) (nullable): the client's, of STRESS_CLIENT_CONTEXT */
   NorpcFullPolicy when_full;
   guint          capacity;
+  guint          max_open; /* calls that it may have open, or 0 for any number */
 
+  int n_open;   /* atomic: calls that it has open, at least */
   int started;  /* atomic: its start has succeeded */
   int ending;   /* atomic: somebody stops it or lets it go */
   int n_made;   /* atomic: calls to it */
@@ -67,6 +69,8 @@ typedef struct
 StressFate *stress_fate_new       (StressPlace     place);
 StressFate *stress_fate_ref       (StressFate     *self);
 void        stress_fate_unref     (StressFate     *self);
+void        stress_fate_open      (StressFate     *self);
+void        stress_fate_close     (StressFate     *self);
 gboolean    stress_fate_may_be_closed (StressFate *self,
                                        gboolean    was_started);
 

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "layer-fixture.h"
+#include "norpc-call-private.h"
 #include "norpc-channel-private.h"
+#include "norpc-endpoint-private.h"
 
 #define CAPACITY 4
 
@@ -261,6 +263,27 @@ test_args (Full          *self,
                  probe_state_get_thread (self->fixture.state, &self->fixture.state->thread));
 }
 
+/* A call that ends as a layer passes it on takes no place. */
+static void
+test_before (Full          *self,
+             gconstpointer  unused)
+{
+  NorpcCall *call = new_call ("Noop");
+  Outcome outcome = { 0 };
+
+  norpc_endpoint_prepare_call (call, NULL, reply_cb, &outcome);
+  norpc_call_refuse (call, NORPC_ERROR_FAILED, "was refused by a test");
+  norpc_endpoint_send (get_channel (self), call);
+  g_assert_cmpuint (norpc_channel_get_length (NORPC_CHANNEL (get_channel (self))), ==, 2);
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_FAILED);
+  outcome_clear (&outcome);
+
+  for (guint i = 2; i < CAPACITY; i++)
+    call_note (self, i);
+  assert_served (self, CAPACITY);
+}
+
 #define TEST_FULL(path, func) g_test_add (path, Full, NULL, set_up, func, tear_down)
 
 int
@@ -276,6 +299,7 @@ main (int   argc,
   TEST_FULL ("/given-up/ready-by-cancelling", test_ready_by_cancelling);
   TEST_FULL ("/given-up/clogged", test_clogged);
   TEST_FULL ("/given-up/args", test_args);
+  TEST_FULL ("/given-up/before", test_before);
 
   return g_test_run ();
 }

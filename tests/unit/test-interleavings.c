@@ -21,6 +21,8 @@ void       __real_g_main_context_wakeup     (GMainContext    *context);
 void       __wrap_g_main_context_wakeup     (GMainContext    *context);
 guint      __real_norpc_channel_take        (NorpcChannel *channel, NorpcCall **calls, guint max);
 guint      __wrap_norpc_channel_take        (NorpcChannel *channel, NorpcCall **calls, guint max);
+void       __real_norpc_channel_note_length (NorpcChannel *channel);
+void       __wrap_norpc_channel_note_length (NorpcChannel *channel);
 gpointer   __real_g_async_queue_pop_unlocked (GAsyncQueue    *queue);
 gpointer   __wrap_g_async_queue_pop_unlocked (GAsyncQueue    *queue);
 gpointer   __real_g_async_queue_try_pop_unlocked (GAsyncQueue *queue);
@@ -440,6 +442,58 @@ test_context_that_goes (Fixture       *fixture,
   g_clear_pointer (&sleeps, g_async_queue_unref);
 }
 
+/* In whose channel a place is being freed (unowned) (nullable), atomic. */
+static Fixture *freeing = NULL;
+
+static gboolean freed_in_peace = FALSE; /* the host has not passed over the call meanwhile */
+
+void
+__wrap_norpc_channel_note_length (NorpcChannel *channel)
+{
+  Fixture *fixture = g_atomic_pointer_get (&freeing);
+
+  if (fixture != NULL && channel == norpc_server_get_channel (fixture->server) &&
+      g_atomic_pointer_compare_and_exchange (&freeing, fixture, NULL))
+    {
+      NorpcLane *lane = &channel->lanes[NORPC_LANE_NORMAL];
+      guint n_served = (guint) g_atomic_int_get (&lane->served);
+
+      probe_state_open_gate (fixture->state);
+      /* A host that does not wait has time to go on. */
+      g_usleep (50 * 1000);
+      freed_in_peace = (guint) g_atomic_int_get (&lane->served) == n_served;
+    }
+
+  __real_norpc_channel_note_length (channel);
+}
+
+/* As long as a place is being freed, the host does not let go of the call that had it: the
+ * channel might go with that.
+ */
+static void
+test_freed_while_served (Fixture       *fixture,
+                         gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Outcome blocked = { 0 }, cancelled = { 0 }, last = { 0 };
+
+  norpc_server_set_collect_stats (fixture->server, TRUE);
+  probe_probe_proxy_call_block (fixture->proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (fixture->state);
+  probe_probe_proxy_call_noop (fixture->proxy, cancellable, noop_cb, &cancelled);
+  g_atomic_pointer_set (&freeing, fixture);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (g_atomic_pointer_get (&freeing));
+  g_assert_true (freed_in_peace);
+
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &last);
+  while (last.n == 0 || cancelled.n == 0 || blocked.n == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (cancelled.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (last.ok);
+  outcome_clear (&cancelled);
+}
+
 /* How often something was looked for in a queue, in any thread; atomic. */
 static int n_searched = 0;
 
@@ -521,6 +575,7 @@ main (int   argc,
   TEST ("/interleavings/deadline-from-outside", test_deadline_from_outside);
   TEST ("/interleavings/cancellable-let-go", test_cancellable_let_go);
   TEST ("/interleavings/context-that-goes", test_context_that_goes);
+  TEST ("/interleavings/freed-while-served", test_freed_while_served);
   TEST_CAPACITY ("/interleavings/no-search", 1000, test_no_search);
 
   return g_test_run ();

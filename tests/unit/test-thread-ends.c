@@ -115,7 +115,7 @@ end_slowly (gpointer ended)
 {
   while (g_atomic_int_get (&n_stoppers) < 2)
     g_thread_yield ();
-  /* Who does not wait has this time not to. */
+  /* A stopper that does not wait for this has time to go on. */
   g_usleep (50 * 1000);
   g_atomic_int_set ((int *) ended, TRUE);
 }
