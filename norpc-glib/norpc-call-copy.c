@@ -98,6 +98,8 @@ new_call_like (NorpcCall *self)
   call->waiting_thread = self->waiting_thread;
   call->is_checked = self->is_checked;
   call->must_not_wait = self->must_not_wait;
+  if (self->released_at != NULL)
+    call->released_at = g_object_ref (self->released_at);
   call->outer = self;
   norpc_call_hold (self);
   /* To be compared only. */

@@ -72,8 +72,8 @@ struct _NorpcChannel
 
   GQueue probes;  /* of owned NorpcCall [queue]: those that wait for a place */
 
-  GQueue returned;   /* of owned NorpcCall [queue]: to be released by the host */
-  int    n_returned; /* atomic, written with [queue] */
+  GQueue jobs;   /* of owned Job [queue]: see norpc-channel-jobs.c */
+  int    n_jobs; /* atomic, written with [queue] */
 };
 
 static inline NorpcLaneIndex
@@ -118,9 +118,14 @@ guint      norpc_channel_take        (NorpcChannel *self,
                                       NorpcCall   **calls,
                                       guint         max);
 void       norpc_channel_note_length (NorpcChannel *self);
-gboolean   norpc_channel_has_returned (NorpcChannel *self);
-void       norpc_channel_release_returned (NorpcChannel *self,
-                                           guint         max);
+typedef void (*NorpcChannelJobFunc) (gpointer data);
+
+gboolean   norpc_channel_run_in_service (NorpcChannel        *self,
+                                         NorpcChannelJobFunc  func,
+                                         gpointer             data);
+gboolean   norpc_channel_has_jobs    (NorpcChannel *self);
+void       norpc_channel_run_jobs    (NorpcChannel *self,
+                                      guint         max);
 void       norpc_channel_served      (NorpcChannel *self,
                                       NorpcCall    *call);
 NorpcCall *norpc_channel_take_urgent (NorpcChannel *self);

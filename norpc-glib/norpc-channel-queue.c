@@ -86,7 +86,7 @@ norpc_channel_detach (NorpcChannel *self)
   if (waker != NULL)
     norpc_waker_detach (waker);
 
-  norpc_channel_release_returned (self, G_MAXUINT);
+  norpc_channel_run_jobs (self, G_MAXUINT);
 }
 
 /* Any thread: what is in the queue, and stays there, held by

@@ -253,7 +253,7 @@ norpc_channel_dispose (GObject *object)
   NorpcChannel *self = NORPC_CHANNEL (object);
   NorpcCall *call;
 
-  norpc_channel_release_returned (self, G_MAXUINT);
+  norpc_channel_run_jobs (self, G_MAXUINT);
   for (guint i = 0; i < NORPC_N_LANES; i++)
     while ((call = g_async_queue_try_pop (self->lanes[i].queue)) != NULL)
       {

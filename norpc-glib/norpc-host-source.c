@@ -9,7 +9,6 @@
 #include "norpc-error.h"
 #include "norpc-foreign-service-private.h"
 #include "norpc-host-private.h"
-#include "norpc-layer-private.h"
 #include "norpc-thread-private.h"
 
 typedef struct
@@ -166,14 +165,12 @@ claim_start (NorpcHost  *self,
 
 /* Any thread: the layers lead to the service, until there is none. */
 static void
-open_gate (NorpcHost    *self,
-           GMainContext *context)
+open_gate (NorpcHost *self)
 {
   if (self->gate == NULL)
     return;
 
   norpc_layer_set_endpoint (self->last_layer, NORPC_ENDPOINT (self->gate));
-  norpc_layer_set_service_context (NORPC_LAYER (self->layers), context);
   norpc_gate_open (self->gate, self);
 }
 
@@ -227,7 +224,7 @@ norpc_host_attach (NorpcHost     *self,
   if (self->thread != NULL)
     context = norpc_thread_get_main_context (self->thread);
 
-  open_gate (self, context);
+  open_gate (self);
   if (!claim_place (self, context, error))
     {
       give_up (self);

@@ -109,7 +109,7 @@ stop_service (NorpcHost *self)
     norpc_lifecycle_stop (NORPC_LIFECYCLE (self->service));
   if (self->gate != NULL)
     norpc_gate_close (self->gate);
-  norpc_channel_release_returned (self->channel, G_MAXUINT);
+  norpc_channel_run_jobs (self->channel, G_MAXUINT);
   norpc_home_move_out (self->home, self);
   g_clear_object (&self->service);
 
@@ -151,7 +151,7 @@ norpc_host_has_work (NorpcHost *self)
   if (state == NORPC_HOST_NEW || state == NORPC_HOST_STOPPED)
     return FALSE;
 
-  return !self->tried || may_stop (self) || norpc_channel_has_returned (self->channel) ||
+  return !self->tried || may_stop (self) || norpc_channel_has_jobs (self->channel) ||
          (self->gate != NULL && norpc_gate_has_calls (self->gate));
 }
 
@@ -270,7 +270,7 @@ run_once (NorpcHost *self)
   else
     {
       self->n_left = NORPC_HOST_MAX_CALLS;
-      norpc_channel_release_returned (self->channel, NORPC_HOST_MAX_CALLS);
+      norpc_channel_run_jobs (self->channel, NORPC_HOST_MAX_CALLS);
       if (self->gate != NULL)
         norpc_host_serve_gate (self);
       serve_calls (self);

@@ -6,6 +6,7 @@
 #include "norpc-background-private.h"
 #include "norpc-call-private.h"
 #include "norpc-call-return-private.h"
+#include "norpc-channel-private.h"
 #include "norpc-filter.h"
 #include "norpc-layer-private.h"
 
@@ -50,8 +51,7 @@ struct _NorpcFilter
 typedef struct
 {
   NorpcCallWatch watch; /* the first */
-  ReplyClosure  *reply;   /* (owned) */
-  GMainContext  *context; /* (owned) (nullable): of the service, where a server has the filter */
+  ReplyClosure  *reply; /* (owned) */
 } Passage;
 
 G_DEFINE_FINAL_TYPE (NorpcFilter, norpc_filter, NORPC_TYPE_LAYER)
@@ -73,7 +73,6 @@ static void
 passage_free (Passage *passage)
 {
   reply_closure_unref (passage->reply);
-  g_clear_pointer (&passage->context, g_main_context_unref);
   g_free (passage);
 }
 
@@ -105,26 +104,16 @@ typedef struct
   NorpcReply *reply;   /* (owned): an error, so that nothing of the client's ends with it */
 } Ended;
 
+/* The context of the service, or a thread of the pool if that has gone. */
 static void
-ended_free (gpointer data)
+tell_end (gpointer data)
 {
-  Ended *ended = data;
-
-  norpc_reply_unref (ended->reply);
-  passage_free (ended->passage);
-  g_free (ended);
-}
-
-/* The context of the service. */
-static gboolean
-ended_cb (gpointer user_data)
-{
-  Ended *ended = user_data;
+  g_autofree Ended *ended = data;
   ReplyClosure *closure = ended->passage->reply;
 
   closure->func (ended->reply, closure->data);
-
-  return G_SOURCE_REMOVE;
+  norpc_reply_unref (ended->reply);
+  passage_free (ended->passage);
 }
 
 /* The thread that ends a call which has passed the filter of a server. The one that
@@ -135,25 +124,13 @@ call_ended_at_server (NorpcCallWatch *watch,
                       NorpcCall      *call)
 {
   Passage *passage = (Passage *) watch;
-  g_autoptr (GMainContext) context = NULL;
-  g_autoptr (GSource) source = NULL;
-  Ended *ended;
+  Ended *ended = g_new (Ended, 1);
 
-  if (g_atomic_int_get (&call->replied) || g_main_context_is_owner (passage->context))
-    {
-      passage->reply->func (norpc_call_get_reply (call), passage->reply->data);
-      passage_free (passage);
-      return;
-    }
-
-  context = g_main_context_ref (passage->context);
-  ended = g_new (Ended, 1);
   *ended = (Ended) { passage, norpc_reply_ref (norpc_call_get_reply (call)) };
-  source = g_idle_source_new ();
-  g_source_set_static_name (source, "norpc filter");
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, ended_cb, ended, ended_free);
-  g_source_attach (source, context);
+  if (g_atomic_int_get (&call->replied))
+    tell_end (ended);
+  else if (!norpc_channel_run_in_service (call->released_at, tell_end, ended))
+    norpc_background_push (tell_end, ended);
 }
 
 /* Any thread, which has the call. */
@@ -161,7 +138,6 @@ static void
 watch_call (NorpcFilter *self,
             NorpcCall   *call)
 {
-  GMainContext *context = norpc_layer_get_service_context (NORPC_LAYER (self));
   Passage *passage;
   gboolean added;
 
@@ -172,15 +148,10 @@ watch_call (NorpcFilter *self,
   passage = g_new0 (Passage, 1);
   passage->reply = self->reply;
   g_atomic_ref_count_inc (&self->reply->ref_count);
-  if (context != NULL)
-    {
-      passage->context = g_main_context_ref (context);
-      added = norpc_call_add_watch (call, &passage->watch, call_ended_at_server);
-    }
+  if (call->released_at != NULL)
+    added = norpc_call_add_watch (call, &passage->watch, call_ended_at_server);
   else
-    {
-      added = norpc_call_add_return_watch (call, &passage->watch, call_returned);
-    }
+    added = norpc_call_add_return_watch (call, &passage->watch, call_returned);
 
   if (!added)
     passage_free (passage);

@@ -9,10 +9,7 @@
 
 G_BEGIN_DECLS
 
-void          norpc_layer_forward             (NorpcLayer   *self,
-                                               NorpcCall    *call);
-void          norpc_layer_set_service_context (NorpcLayer   *self,
-                                               GMainContext *context);
-GMainContext *norpc_layer_get_service_context (NorpcLayer   *self);
+void norpc_layer_forward (NorpcLayer *self,
+                          NorpcCall  *call);
 
 G_END_DECLS

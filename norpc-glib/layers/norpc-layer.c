@@ -35,8 +35,6 @@
 typedef struct
 {
   NorpcEndpoint *endpoint; /* (owned) (nullable): set once, before the first call */
-  GMainContext  *service_context; /* (owned) (nullable): of the server that has the layer; set
-                                     once, before the first call */
 } NorpcLayerPrivate;
 
 static void norpc_layer_endpoint_iface_init (NorpcEndpointInterface *iface);
@@ -207,10 +205,7 @@ norpc_layer_get_property (GObject    *object,
 static void
 norpc_layer_finalize (GObject *object)
 {
-  NorpcLayerPrivate *priv = get_private (NORPC_LAYER (object));
-
-  g_clear_object (&priv->endpoint);
-  g_clear_pointer (&priv->service_context, g_main_context_unref);
+  g_clear_object (&get_private (NORPC_LAYER (object))->endpoint);
 
   G_OBJECT_CLASS (norpc_layer_parent_class)->finalize (object);
 }
@@ -293,28 +288,6 @@ norpc_layer_set_endpoint (NorpcLayer    *self,
 
   get_private (self)->endpoint = g_object_ref_sink (endpoint);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENDPOINT]);
-}
-
-/* Any thread, before the first call: @self and the layers behind it are a server's, whose
- * service is in @context.
- */
-void
-norpc_layer_set_service_context (NorpcLayer   *self,
-                                 GMainContext *context)
-{
-  NorpcLayerPrivate *priv = get_private (self);
-
-  if (priv->service_context == NULL)
-    priv->service_context = g_main_context_ref (context);
-  if (NORPC_IS_LAYER (priv->endpoint))
-    norpc_layer_set_service_context (NORPC_LAYER (priv->endpoint), context);
-}
-
-/* Any thread: the context of the service, for a layer of a server; or NULL. */
-GMainContext *
-norpc_layer_get_service_context (NorpcLayer *self)
-{
-  return get_private (self)->service_context;
 }
 
 /* Any thread: passes @call (owned) on. */

@@ -271,7 +271,7 @@ test_before (Full          *self,
   NorpcCall *call = new_call ("Noop");
   Outcome outcome = { 0 };
 
-  norpc_endpoint_prepare_call (call, NULL, reply_cb, &outcome);
+  norpc_endpoint_prepare_call (call, NULL, NULL, reply_cb, &outcome);
   norpc_call_refuse (call, NORPC_ERROR_FAILED, "was refused by a test");
   norpc_endpoint_send (get_channel (self), call);
   g_assert_cmpuint (norpc_channel_get_length (NORPC_CHANNEL (get_channel (self))), ==, 2);

@@ -27,8 +27,8 @@ test_pace (Layered       *fixture,
   outcome_wait (&notes[n - 1]);
   took = g_get_monotonic_time () - start;
   assert_numbers (fixture->state, n);
-  g_assert_cmpint (took, >=, 299000);
-  g_assert_cmpint (took, <, 299000 * 4);
+  g_assert_cmpint (took, >=, 298000);
+  g_assert_cmpint (took, <, 298000 * 4);
 }
 
 /* The first passes at once, the second not before its time. */
