@@ -15,10 +15,13 @@
 
 static const char define_type[] =
   "G_DEFINE_BOXED_TYPE_WITH_CODE ($T$, $t$, $t_copy$, $t_free$,\n"
-  "                               norpc_record_type_set_fields (g_define_type_id,\n"
-  "                                                             G_N_ELEMENTS ($t_field_infos$),\n"
-  "                                                             $t_field_infos$))\n"
+  "                               $code$)\n"
   "\n";
+
+static const char set_fields[] =
+  "$hashes$norpc_record_type_set_fields (g_define_type_id,\n"
+  "                              G_N_ELEMENTS ($t_field_infos$),\n"
+  "                              $t_field_infos$)";
 
 static const char new_record[] =
   "$T$ *\n"
@@ -363,9 +366,15 @@ emit_record (CgWriter            *writer,
              const CgDeclaration *record)
 {
   CgInfoEmitter infos = { writer, 0 };
+  g_autoptr (GString) hashes = g_string_new (NULL);
+
+  for (guint i = 0; i < record->fields->len; i++)
+    cg_emit_append_hash (hashes, &((CgField *) g_ptr_array_index (record->fields, i))->use);
 
   cg_names_set_declaration (writer, record);
   cg_info_emit_fields (&infos, record);
+  cg_writer_set (writer, "hashes", hashes->str);
+  cg_marshal_set_expanded (writer, "code", set_fields);
   cg_writer_emit (writer, define_type);
 
   set_checks (writer, record, "", "\n");

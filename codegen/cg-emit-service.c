@@ -234,6 +234,14 @@ emit_default_init (const CgInterface *interface,
 
   for (guint i = 0; i < interface->methods->len; i++)
     {
+      const CgMethod *method = g_ptr_array_index (interface->methods, i);
+
+      for (guint j = 0; j < method->in_args->len; j++)
+        cg_emit_append_hash (assignments, &((CgArg *) g_ptr_array_index (method->in_args, j))->use);
+    }
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
       g_autofree char *assignment = NULL;
 
       cg_names_set_method (writer, g_ptr_array_index (interface->methods, i));

@@ -10,6 +10,8 @@
 #include "cg-doc.h"
 #include "cg-names.h"
 
+#include <string.h>
+
 static const char function_doc[] =
   "/**\n"
   " * $function$:$function_annotations$\n"
@@ -94,4 +96,26 @@ cg_emit_append_tags (GString      *doc,
   else if (node->deprecated)
     g_string_append_printf (doc, "%sDeprecated: The description says that `%s` is deprecated.",
                             separator, node->name);
+}
+
+/* The runtime knows the types of GLib itself. */
+static gboolean
+is_of_glib (const char *name)
+{
+  return g_str_has_prefix (name, "GLib.") || g_str_has_prefix (name, "GObject.") || g_str_has_prefix (name, "Gio.");
+}
+
+void
+cg_emit_append_hash (GString         *statements,
+                     const CgTypeUse *use)
+{
+  g_autofree char *statement = NULL;
+
+  if (use->named == NULL || use->named->hash_function == NULL || is_of_glib (use->named->name))
+    return;
+
+  statement = g_strdup_printf ("norpc_type_set_hash_func (%s (), (GHashFunc) %s);\n",
+                               use->named->type.get_type, use->named->hash_function);
+  if (strstr (statements->str, statement) == NULL)
+    g_string_append (statements, statement);
 }

@@ -41,4 +41,9 @@ void cg_emit_append_tags (GString             *doc,
                           const CgNode        *node,
                           const char          *separator);
 
+/* Statements, a line each, that tell the runtime how values of types are hashed.
+ * Those that @statements has are left out. */
+void cg_emit_append_hash  (GString         *statements,
+                           const CgTypeUse *use);
+
 G_END_DECLS

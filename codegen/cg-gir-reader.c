@@ -18,7 +18,9 @@ enum
   DEPTH_REPOSITORY = 1,
   DEPTH_NAMESPACE,
   DEPTH_TYPE,
-  DEPTH_IN_TYPE
+  DEPTH_IN_TYPE,
+  DEPTH_IN_METHOD,
+  DEPTH_OF_PARAMETER
 };
 
 typedef struct
@@ -28,6 +30,7 @@ typedef struct
   gboolean        is_in;         /* the namespace that is wanted */
   gboolean        has_namespace; /* it was there */
   CgGirType      *type;          /* (nullable): the one that is open */
+  const char     *hash;          /* (nullable): the method 'hash' that is open */
 } Reader;
 
 static const struct
@@ -91,6 +94,37 @@ start_type (Reader      *self,
   self->type = type;
 }
 
+/* What is directly in a type. */
+static void
+start_in_type (Reader      *self,
+               const char  *element,
+               const char **names,
+               const char **values)
+{
+  const char *file;
+
+  if (g_str_equal (element, "source-position"))
+    {
+      file = find_attribute (names, values, "filename");
+      if (file != NULL)
+        self->type->header = keep (self, strrchr (file, '/') != NULL ? strrchr (file, '/') + 1 : file);
+    }
+  else if (g_str_equal (element, "method") && g_strcmp0 (find_attribute (names, values, "name"), "hash") == 0)
+    self->hash = keep (self, find_attribute (names, values, "c:identifier"));
+}
+
+/* A hash is a guint of the value alone. */
+static void
+check_hash (Reader      *self,
+            const char  *element,
+            const char **names,
+            const char **values)
+{
+  if (g_str_equal (element, "parameter") ||
+      (g_str_equal (element, "type") && g_strcmp0 (find_attribute (names, values, "name"), "guint") != 0))
+    self->hash = NULL;
+}
+
 static void
 start_in_repository (Reader      *self,
                      const char  *element,
@@ -117,7 +151,6 @@ start_element_cb (GMarkupParseContext  *context,
                   GError              **error)
 {
   Reader *self = user_data;
-  const char *file;
 
   (void) context;
 
@@ -140,10 +173,12 @@ start_element_cb (GMarkupParseContext  *context,
       break;
 
     case DEPTH_IN_TYPE:
-      file = self->type != NULL && g_str_equal (element, "source-position")
-             ? find_attribute (names, values, "filename") : NULL;
-      if (file != NULL)
-        self->type->header = keep (self, strrchr (file, '/') != NULL ? strrchr (file, '/') + 1 : file);
+      if (self->type != NULL)
+        start_in_type (self, element, names, values);
+      break;
+
+    case DEPTH_OF_PARAMETER:
+      check_hash (self, element, names, values);
       break;
 
     default:
@@ -163,6 +198,8 @@ end_element_cb (GMarkupParseContext  *context,
   (void) element;
   (void) error;
 
+  if (self->depth == DEPTH_IN_TYPE && self->hash != NULL)
+    self->type->hash = g_steal_pointer (&self->hash);
   if (self->depth == DEPTH_TYPE)
     self->type = NULL;
   self->depth--;

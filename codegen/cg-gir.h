@@ -27,6 +27,7 @@ typedef struct
   const char *c_type;         /* (nullable) */
   const char *get_type;       /* (nullable): the function for its GType */
   const char *header;         /* (nullable): the file that declares it, without folders */
+  const char *hash;           /* (nullable): the function for the hash of a value */
   gboolean    is_fundamental; /* no GObject */
 } CgGirType;
 

@@ -90,6 +90,7 @@ typedef struct
   CgNamedKind  kind;
   const char  *c_type;   /* these two, and the texts of the types, are there when names are resolved */
   const char  *lower;
+  const char  *hash_function; /* (nullable): for a value, if its GIR has one */
   CgDeclaration *declaration; /* (nullable): if it is of a description */
   CgType       type;
   CgType       array;

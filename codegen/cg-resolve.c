@@ -128,6 +128,8 @@ add_foreign (const CgResolver *self,
   };
 
   cg_named_type_set_names (self->description, named, &names);
+  if (type->hash != NULL && cg_is_identifier (type->hash))
+    named->hash_function = cg_description_string (self->description, type->hash);
 
   return named;
 }

@@ -17,6 +17,7 @@ typedef struct
 } NorpcRecordInfo;
 
 const NorpcRecordInfo *norpc_record_type_get_info (GType                 type);
+GHashFunc              norpc_type_get_hash_func   (GType                 type);
 
 guint                  norpc_arg_infos_count      (GDBusArgInfo * const *infos);
 GType                  norpc_signature_get_gtype  (const char           *signature);

@@ -142,6 +142,50 @@ norpc_record_type_set_fields (GType                 type,
   g_type_set_qdata (type, get_fields_quark (), info);
 }
 
+static GQuark
+get_hash_quark (void)
+{
+  return g_quark_from_static_string ("norpc-hash-func");
+}
+
+/**
+ * norpc_type_set_hash_func: (skip)
+ * @type: the type of a GObject, a GInterface or a boxed type
+ * @hash_func: returns the same number for values that are equal
+ *
+ * Sets how values of a type are hashed, so that equal ones are one key of a
+ * [class@Norpc.Balance].
+ *
+ * Without this, values of the type are equal if they are the same, except those
+ * that norpc-glib knows: see [layers](layers.html#several-servers). Generated code
+ * calls this for the types of other libraries whose GIR has a method `hash`.
+ *
+ * @hash_func is called in the thread that sends a call, also in several at once.
+ *
+ * Since: 0.1
+ */
+void
+norpc_type_set_hash_func (GType     type,
+                          GHashFunc hash_func)
+{
+  g_return_if_fail (G_TYPE_IS_OBJECT (type) || G_TYPE_IS_INTERFACE (type) || G_TYPE_IS_BOXED (type));
+  g_return_if_fail (hash_func != NULL);
+
+  g_type_set_qdata (type, get_hash_quark (), (gpointer) hash_func);
+}
+
+/* Thread-safe. NULL if none was set for @type or for an ancestor of it. */
+GHashFunc
+norpc_type_get_hash_func (GType type)
+{
+  GHashFunc hash_func = NULL;
+
+  for (; type != G_TYPE_INVALID && hash_func == NULL; type = g_type_parent (type))
+    hash_func = (GHashFunc) g_type_get_qdata (type, get_hash_quark ());
+
+  return hash_func;
+}
+
 /* Thread-safe. NULL if @type is not a record. */
 const NorpcRecordInfo *
 norpc_record_type_get_info (GType type)

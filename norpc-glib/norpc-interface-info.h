@@ -60,7 +60,7 @@ struct _NorpcArgInfo
  * @arg: name, signature and type of the field, as of an argument
  * @offset: where it is in the struct
  *
- * One field of a record. See [func@Norpc.record_type_set_fields].
+ * One field of a record. See norpc_record_type_set_fields().
  *
  * Since: 0.1
  */
@@ -224,5 +224,8 @@ NORPC_AVAILABLE_IN_ALL
 void                     norpc_record_type_set_fields       (GType                     type,
                                                              guint                     n_fields,
                                                              const NorpcFieldInfo     *fields);
+NORPC_AVAILABLE_IN_ALL
+void                     norpc_type_set_hash_func           (GType                     type,
+                                                             GHashFunc                 hash_func);
 
 G_END_DECLS

@@ -189,6 +189,18 @@ has_parts (const NorpcValuePart *part)
          (G_TYPE_IS_BOXED (part->type) && norpc_record_type_get_info (part->type) != NULL);
 }
 
+/* Of the type as described, or of that of the object. */
+static guint
+hash_unknown (const NorpcValuePart *part)
+{
+  GHashFunc hash_func = norpc_type_get_hash_func (part->type);
+
+  if (hash_func == NULL && !G_TYPE_IS_BOXED (part->type))
+    hash_func = norpc_type_get_hash_func (G_OBJECT_TYPE (part->pointer));
+
+  return hash_func != NULL ? hash_func (part->pointer) : g_direct_hash (part->pointer);
+}
+
 /* Any thread. Equal parts have the same hash; those of a type that has no equality
  * are equal if they are the same.
  */
@@ -214,7 +226,7 @@ norpc_value_part_hash (const NorpcValuePart *part)
 
     default:
       known = find_known (part);
-      return known != NULL && known->hash != NULL ? known->hash (part->pointer) : g_direct_hash (part->pointer);
+      return known != NULL && known->hash != NULL ? known->hash (part->pointer) : hash_unknown (part);
     }
 }
 

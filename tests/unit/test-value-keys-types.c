@@ -256,6 +256,48 @@ test_identity (void)
   g_assert_cmpuint (hash_pointer (&description, one), !=, hash_pointer (&description, other));
 }
 
+/* A type that nothing is known of, but how it is hashed. */
+static guint
+hash_key_file (gconstpointer key_file)
+{
+  g_autofree char *text = g_key_file_to_data ((GKeyFile *) key_file, NULL, NULL);
+
+  return g_str_hash (text);
+}
+
+static gpointer
+make_key_file (int n)
+{
+  GKeyFile *key_file = g_key_file_new ();
+
+  g_key_file_set_integer (key_file, "group", "key", n);
+
+  return key_file;
+}
+
+static guint
+hash_action (gconstpointer action)
+{
+  return g_str_hash (g_action_get_name ((GAction *) action));
+}
+
+static gpointer
+make_action (int n)
+{
+  return g_simple_action_new (n == 1 ? "one" : "two", NULL);
+}
+
+static void
+test_set (void)
+{
+  norpc_type_set_hash_func (G_TYPE_KEY_FILE, hash_key_file);
+  assert_keys_of ("", g_key_file_get_type, NULL, make_key_file, (GDestroyNotify) g_key_file_unref);
+
+  /* Of what the object is, whatever the description calls it. */
+  norpc_type_set_hash_func (G_TYPE_SIMPLE_ACTION, hash_action);
+  assert_keys_of ("", g_action_get_type, NULL, make_action, g_object_unref);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -270,6 +312,7 @@ main (int   argc,
   g_test_add_func ("/value-keys-types/identified", test_identified);
   g_test_add_func ("/value-keys-types/boxed", test_boxed);
   g_test_add_func ("/value-keys-types/identity", test_identity);
+  g_test_add_func ("/value-keys-types/set", test_set);
 
   status = g_test_run ();
   g_rmdir (data);
