@@ -290,11 +290,10 @@ stress_call (StressClient *client,
   client->calling = FALSE;
 }
 
-/* A call that a place in the queue is kept for, if it is made until @expiry. */
+/* A call that is made because there is room for it. */
 void
-stress_call_with_room (StressClient *client,
-                       StressLane   *lane,
-                       gint64        expiry)
+stress_call_when_ready (StressClient *client,
+                        StressLane   *lane)
 {
   Call *call = call_new (client, lane);
   g_autoptr (GBytes) data = stress_bytes_new (lane->fate, call->facts.sequence);
@@ -302,6 +301,5 @@ stress_call_with_room (StressClient *client,
   call->facts.timeout = 0;
   client->calling = TRUE;
   call_reply (call, data, NORPC_PRIORITY_NORMAL);
-  call->facts.has_room = g_get_monotonic_time () < expiry;
   client->calling = FALSE;
 }

@@ -161,8 +161,7 @@ may_be_busy (StressFacts *self)
                  g_atomic_int_get (&self->fate->n_probes) - self->n_gone;
 
   return self->traits.sheds ||
-         (!self->has_room &&
-          self->fate->when_full == NORPC_WHEN_FULL_BUSY && n_before >= (int) self->fate->capacity);
+         (self->fate->when_full == NORPC_WHEN_FULL_BUSY && n_before >= (int) self->fate->capacity);
 }
 
 /* What is to be done later in a context that ends is never done. */

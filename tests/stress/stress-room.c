@@ -8,16 +8,12 @@
 
 #include "stress.h"
 
-/* For how long a place is kept, in microseconds. */
-#define KEPT_TIME (100 * 1000)
-
 typedef struct
 {
   StressClient *client; /* (unowned) */
   StressLane   *lane;   /* (owned) */
   GCancellable *cancellable; /* (owned) (nullable) */
   gboolean      was_started;
-  gint64        time;     /* when it began */
   gboolean      completed;
 } Wait;
 
@@ -65,11 +61,8 @@ ready_cb (GObject      *source_object,
   if (!ready)
     check_error (wait, error);
 
-  /* Unless another call from here, which a layer may still hold, took the place
-   * that was kept. */
-  if (ready && NORPC_IS_CHANNEL (source_object) &&
-      g_atomic_int_get (&client->n_pending) == 1 && stress_is_gone (STRESS_RELAYS))
-    stress_call_with_room (client, wait->lane, wait->time + KEPT_TIME);
+  if (ready)
+    stress_call_when_ready (client, wait->lane);
   wait_free (wait);
 
   stress_client_go_on (client);
@@ -85,7 +78,6 @@ stress_await_room (StressClient *client,
   wait->client = client;
   wait->lane = g_rc_box_acquire (lane);
   wait->cancellable = stress_dup_cancellable (client, &own);
-  wait->time = g_get_monotonic_time ();
   wait->was_started = g_atomic_int_get (&lane->fate->started);
   stress_count_made (STRESS_CALLS);
   stress_client_pending (client, 1);

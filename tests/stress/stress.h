@@ -120,7 +120,6 @@ typedef struct
   int           n_gone;      /* calls to its service, before it was made */
   gboolean      may_deadlock; /* it is synchronous, and its service may wait for it */
   StressTraits  traits;      /* of the layers on its way */
-  gboolean      has_room;    /* a place is kept for it */
 
   /* Filled in when it has ended. */
   gboolean      cancelled_all; /* its proxy cancelled everything since */
@@ -260,9 +259,8 @@ void        stress_lane_unref  (StressLane   *self);
 /* stress-calls.c. The client's thread. */
 void     stress_call           (StressClient *client,
                                 StressLane   *lane);
-void     stress_call_with_room (StressClient *client,
-                                StressLane   *lane,
-                                gint64        expiry);
+void     stress_call_when_ready (StressClient *client,
+                                 StressLane   *lane);
 
 /* stress-room.c. The client's thread. */
 void     stress_await_room     (StressClient *client,
