@@ -3,14 +3,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What inputs and outputs are besides their text. */
+/* Kinds of files, and symbolic links. */
 
 #include "cg-file.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 
-/* As many as Linux follows. */
+/* The limit of Linux. */
 #define MAX_LINKS 40
 
 gboolean
@@ -51,6 +51,6 @@ cg_file_resolve_links (const char *path)
       target = g_path_is_absolute (link) ? g_steal_pointer (&link) : g_build_filename (folder, link, NULL);
     }
 
-  /* a circle, which cannot be opened */
+  /* The links form a circle, so opening @path fails. */
   return g_strdup (path);
 }

@@ -9,13 +9,12 @@
 
 G_BEGIN_DECLS
 
-/* Whether an input is a regular file. To open or read another kind can block for
- * ever. */
+/* Fails unless @path is a regular file. Opening or reading another kind of file can
+ * block for ever. */
 gboolean cg_file_check_input   (const char  *path,
                                 GError     **error);
 
-/* The file that is written when @path is: follows symbolic links, also to what
- * does not exist yet. */
+/* Gets the path that @path leads to by symbolic links. The file need not exist. */
 char    *cg_file_resolve_links (const char  *path);
 
 G_END_DECLS

@@ -21,7 +21,7 @@
 typedef struct
 {
   char     *path;      /* (owned): as it was given */
-  char     *target;    /* (owned): where the links lead that it may be */
+  char     *target;    /* (owned): the same with symbolic links resolved */
   char     *text;      /* (owned) */
   char     *temporary; /* (owned) (nullable): what is to be put there */
   char     *backup;    /* (owned) (nullable): what was there */
@@ -210,7 +210,7 @@ has_text (const Output *output)
          length == strlen (output->text) && memcmp (present, output->text, length) == 0;
 }
 
-/* Looks at what is there, if anything is. */
+/* Finds out which kind of file exists at the path, if any. */
 static gboolean
 inspect (Output  *output,
          GError **error)
@@ -222,7 +222,7 @@ inspect (Output  *output,
   if (S_ISDIR (info.st_mode))
     return fail (error, output->path, g_strerror (EISDIR));
 
-  /* A link in /proc may lead to what has no name. */
+  /* A link in /proc may lead to a file without a name. */
   output->is_stream = !S_ISREG (info.st_mode) || g_stat (output->target, &target_info) != 0 ||
                       info.st_dev != target_info.st_dev || info.st_ino != target_info.st_ino;
   output->is_done = !output->is_stream && has_text (output);

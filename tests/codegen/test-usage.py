@@ -196,7 +196,7 @@ class Usage(unittest.TestCase):
         self.assertEqual(self.written(), [])
 
     def make_odd_files(self, name):
-        """Files of the kinds that a read can wait for, or never ends for."""
+        """Makes files that a reader can block on, or never reach the end of."""
         for kind in ('fifo', 'directory', 'device', 'link', 'socket'):
             path = self.directory / kind / name
             path.parent.mkdir()
