@@ -45,7 +45,7 @@ begin (NorpcCall *call)
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
     return FALSE;
 
-  /* The client's context, or the alarms' thread, may be too busy to see it. */
+  /* The client may be too busy to see it. */
   if (call->deadline != 0 && call->deadline <= g_get_monotonic_time ())
     {
       norpc_call_time_out (call);

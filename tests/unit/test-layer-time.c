@@ -150,7 +150,7 @@ test_seen (Layered       *fixture,
   assert_seen (fixture, &seen, 5000, 3600);
 }
 
-/* The alarms' thread makes the time shorter, while the client waits. */
+/* The timers' thread makes the time shorter, while the client waits. */
 static void
 test_shortened (Layered       *fixture,
                 gconstpointer  unused)
