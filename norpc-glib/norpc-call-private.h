@@ -170,7 +170,8 @@ struct _NorpcCall
                                       has in flight, which alone uses them */
   NorpcCall      *sent_next;
 
-  NorpcTicket ticket; /* written before the call is in a queue; for who observes it */
+  NorpcTicket *ticket; /* (owned) (nullable): if it is observed; written before the call is in a
+                          queue */
 
   GValue values[]; /* (owned): n_args arguments, then n_results results */
 };

@@ -205,6 +205,7 @@ norpc_call_release (NorpcCall *self)
   g_clear_pointer (&self->outer, norpc_call_release);
   g_clear_pointer (&self->host, norpc_host_unref);
   g_clear_object (&self->released_at);
+  g_free (self->ticket);
   g_clear_pointer (&self->children, norpc_call_group_unref);
   g_free (self);
 }

@@ -19,7 +19,7 @@ typedef struct
 {
   NorpcCallWatch       watch;
   NorpcMethodRecorder *method; /* (unowned) (nullable): until the call ends */
-  gint64               sent;   /* 0 if nobody wants to know */
+  gint64               sent;
   gsize                waited; /* atomic: nanoseconds, and 1; 0 until it is handled */
 } NorpcTicket;
 

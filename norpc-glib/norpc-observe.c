@@ -54,7 +54,7 @@ static void
 note_end (NorpcCall    *call,
           NorpcOutcome  outcome)
 {
-  NorpcTicket *ticket = &call->ticket;
+  NorpcTicket *ticket = call->ticket;
   NorpcMethodRecorder *method = ticket->method;
   gint64 total = norpc_clock_get () - ticket->sent;
   gint64 waited = (gint64) (gsize) g_atomic_pointer_get (&ticket->waited) - 1;
@@ -97,15 +97,16 @@ norpc_observe_note_sent (NorpcCall           *call,
   NorpcStatsRecorder *recorder = place != NULL ? g_atomic_pointer_get (place) : NULL;
   gboolean counted = recorder != NULL && norpc_stats_recorder_is_on (recorder);
 
-  if ((!are_all_observed () && !counted) || call->ticket.sent != 0)
+  if ((!are_all_observed () && !counted) || call->ticket != NULL)
     return;
 
-  call->ticket.sent = norpc_clock_get ();
+  call->ticket = g_new0 (NorpcTicket, 1);
+  call->ticket->sent = norpc_clock_get ();
   if (counted)
-    call->ticket.method = norpc_stats_recorder_begin (recorder, call);
+    call->ticket->method = norpc_stats_recorder_begin (recorder, call);
 
   /* Its client may be reading how it ended: only itself can have ended it. */
-  if (!norpc_call_add_watch (call, &call->ticket.watch, ended_cb))
+  if (!norpc_call_add_watch (call, &call->ticket->watch, ended_cb))
     note_end (call, call->timed_out ? NORPC_OUTCOME_TIMED_OUT : NORPC_OUTCOME_CANCELLED);
 }
 
@@ -115,10 +116,10 @@ norpc_observe_note_sent (NorpcCall           *call,
 void
 norpc_observe_note_handled (NorpcCall *call)
 {
-  NorpcTicket *ticket = &call->ticket;
+  NorpcTicket *ticket = call->ticket;
   gint64 waited;
 
-  if (ticket->sent == 0)
+  if (ticket == NULL)
     return;
 
   waited = MIN (norpc_clock_get () - ticket->sent, (gint64) (G_MAXSSIZE - 1));
