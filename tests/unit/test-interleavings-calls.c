@@ -10,6 +10,7 @@
 
 #include "fixture.h"
 #include "norpc-call-private.h"
+#include "norpc-channel-private.h"
 #include "norpc-histogram-private.h"
 #include "norpc-spin-private.h"
 
@@ -302,6 +303,31 @@ test_timed_out_for_another (Fixture       *fixture,
   outcome_clear (&outer);
 }
 
+/* The server finds that a call is to be answered later, and counts it as open, when it has
+ * just been answered.
+ */
+static void
+test_answered_while_it_opens (Fixture       *fixture,
+                              gconstpointer  unused)
+{
+  NorpcChannel *channel = norpc_server_get_channel (fixture->server);
+  Outcome outcome = { 0 };
+  NorpcCall *call;
+
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = probe_state_take_held (fixture->state);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  g_assert_cmpuint (norpc_channel_get_n_open (channel), ==, 1);
+
+  norpc_call_return_values (call, 0, NULL);
+  norpc_channel_keep_open (channel, call);
+  g_assert_cmpuint (norpc_channel_get_n_open (channel), ==, 0);
+  norpc_call_unref (call);
+
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -314,6 +340,7 @@ main (int   argc,
 
   TEST ("/interleavings-calls/answered-while-falling-asleep", test_answered_while_falling_asleep);
   TEST ("/interleavings-calls/timed-out-for-another", test_timed_out_for_another);
+  TEST ("/interleavings-calls/answered-while-it-opens", test_answered_while_it_opens);
 
   return g_test_run ();
 }

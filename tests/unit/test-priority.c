@@ -157,6 +157,45 @@ test_inherited (Fixture       *fixture,
   assert_numbers (fixture, "99 1 2");
 }
 
+static gpointer
+note_thread (gpointer proxy)
+{
+  probe_probe_proxy_call_note (proxy, 1, NULL, NULL, NULL);
+
+  return NULL;
+}
+
+/* Another thread calls, which does so on behalf of no call, and this one is answered. */
+static void
+note_elsewhere (ProbeService *service,
+                NorpcCall    *call,
+                gpointer      proxy)
+{
+  g_thread_join (g_thread_new ("notes", note_thread, proxy));
+  norpc_call_return_values (call, 0, NULL);
+}
+
+/* Calls of low priority that wait together are passed by a normal one that comes when the
+ * first of them is handled.
+ */
+static void
+test_low_one_by_one (Fixture       *fixture,
+                     gconstpointer  unused)
+{
+  Outcome blocked = { 0 };
+  g_autoptr (ProbeProbeProxy) low = proxy_new (fixture, NORPC_PRIORITY_LOW);
+
+  fixture->state->run = note_elsewhere;
+  fixture->state->run_data = fixture->proxy;
+  block (fixture, &blocked);
+  probe_probe_proxy_call_run (low, NULL, NULL, NULL);
+  probe_probe_proxy_call_note (low, 2, NULL, NULL, NULL);
+  probe_probe_proxy_call_note (low, 3, NULL, NULL, NULL);
+  unblock (fixture, &blocked);
+
+  assert_numbers (fixture, "1 2 3");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -167,6 +206,7 @@ main (int    argc,
   TEST ("/priority/batch", test_batch);
   TEST_CAPACITY ("/priority/room", 2, test_room);
   TEST ("/priority/inherited", test_inherited);
+  TEST ("/priority/low-one-by-one", test_low_one_by_one);
 
   return g_test_run ();
 }

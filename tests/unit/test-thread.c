@@ -437,6 +437,8 @@ test_ends_for_ever (void)
       g_assert_true (probe_probe_proxy_call_run_sync (part.proxy, NULL, NULL));
       norpc_thread_stop (thread);
       g_assert_cmpuint (chain.n_cancelled, >, 100);
+      part_end (&part);
+      part_end (&other);
       return;
     }
 
