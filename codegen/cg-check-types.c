@@ -118,6 +118,31 @@ check_wire (CgTypeUse *use,
            use->signature, use->variant, use->wire);
 }
 
+/* Whether objects of a type can be used by one thread alone, as those of the
+ * toolkits can. The textures of GDK never change. */
+static gboolean
+is_thread_bound (const CgNamedType *named)
+{
+  static const char * const toolkits[] = { "Gtk", "Gdk", "Adw", "Hdy", "GtkSource", "Vte", "WebKit", "WebKit2", NULL };
+  gsize length = strcspn (named->name, ".");
+  g_autofree char *ns = g_strndup (named->name, length);
+
+  return named->kind == CG_NAMED_OBJECT && named->name[length] == '.' &&
+         g_strv_contains (toolkits, ns) && !g_str_has_suffix (named->name, "Texture");
+}
+
+static void
+check_thread (CgTypeUse *use,
+              gpointer   data)
+{
+  const CgResolver *resolver = data;
+
+  if (use->named != NULL && is_thread_bound (use->named))
+    cg_diagnostics_warning (resolver->diagnostics, CG_WARNING_THREAD_BOUND_TYPE, &use->location,
+                            "only the thread of its toolkit can use a '%s': the service must run in that thread, "
+                            "see norpc_server_new_in_context()", use->named->name);
+}
+
 void
 cg_check_variants (CgDescription *description,
                    CgDiagnostics *diagnostics)
@@ -127,4 +152,5 @@ cg_check_variants (CgDescription *description,
   cg_records_complete (description);
   cg_description_foreach_use (description, complete_variant, &resolver);
   cg_description_foreach_use (description, check_wire, &resolver);
+  cg_description_foreach_use (description, check_thread, &resolver);
 }

@@ -12,16 +12,19 @@
  *   More text.             Text.
  *
  * Name is that of an interface or of a member. Any other comment means
- * nothing. */
+ * nothing; a warning is given for one that looks like a spelling mistake. */
 
 #include "cg-parser-private.h"
+
+#include "cg-suggest.h"
 
 #include <string.h>
 
 typedef struct
 {
-  char    *name;    /* (owned) */
-  GString *text;    /* (owned) */
+  char     *name;    /* (owned) */
+  GString  *text;    /* (owned) */
+  gboolean  is_used; /* something has the name */
 } Param;
 
 struct _Comment
@@ -30,6 +33,10 @@ struct _Comment
   GString      *body;    /* (owned) */
   GArray       *params;  /* (owned) (element-type Param) */
   const CgNode *node;    /* (nullable): what it was found to document */
+  CgSuggestion  nearest; /* of what followed before that */
+  GPtrArray    *names;   /* (owned) (element-type utf8): what it can say something of */
+  gsize         offset;  /* of its text in the source */
+  gsize         length;
 };
 
 static void
@@ -47,7 +54,68 @@ cg_comment_free (Comment *self)
   g_free (self->symbol);
   g_string_free (self->body, TRUE);
   g_array_unref (self->params);
+  g_ptr_array_unref (self->names);
   g_free (self);
+}
+
+/* Where @word begins in the text of the comment. */
+static CgLocation
+locate (Parser     *self,
+        const char *word)
+{
+  const char *text = self->source->text + self->comment->offset;
+  const char *found = g_strstr_len (text, (gssize) self->comment->length, word);
+
+  return cg_source_locate (self->source, (found != NULL ? found : text) - self->source->text);
+}
+
+/* Warns of what the comment says of nothing that is there. */
+static void
+warn_of_params (Parser *self)
+{
+  Comment *comment = self->comment;
+
+  for (guint i = 0; i < comment->params->len; i++)
+    {
+      const Param *param = &g_array_index (comment->params, Param, i);
+      CgSuggestion suggestion = { param->name, NULL, 0 };
+      g_autofree char *word = g_strconcat ("@", param->name, NULL);
+      CgLocation location = locate (self, word);
+      g_autofree char *hint = NULL;
+
+      if (param->is_used)
+        continue;
+
+      for (guint j = 0; j < comment->names->len; j++)
+        cg_suggestion_offer (&suggestion, g_ptr_array_index (comment->names, j));
+      cg_suggestion_offer (&suggestion, "short_description");
+      cg_suggestion_offer (&suggestion, "since");
+      hint = cg_suggestion_make_text (&suggestion);
+      location.column++;
+      cg_diagnostics_warning (self->diagnostics, CG_WARNING_STRAY_DOCUMENTATION, &location,
+                              "the comment documents '%s', but '%s' has nothing of that name%s",
+                              param->name, comment->symbol, hint);
+    }
+}
+
+/* Another comment follows, or nothing. */
+void
+cg_comments_drop (Parser *self)
+{
+  Comment *comment = self->comment;
+
+  if (comment == NULL)
+    return;
+
+  if (comment->node == NULL && comment->nearest.best != NULL)
+    {
+      CgLocation location = locate (self, comment->symbol);
+
+      cg_diagnostics_warning (self->diagnostics, CG_WARNING_STRAY_DOCUMENTATION, &location,
+                              "the comment documents '%s', which does not follow; did you mean '%s'?",
+                              comment->symbol, comment->nearest.best);
+    }
+  g_clear_pointer (&self->comment, cg_comment_free);
 }
 
 static gsize
@@ -86,7 +154,7 @@ read_params (Comment  *self,
   for (; *lines != NULL; lines++)
     {
       const char *line = *lines + get_indent (*lines);
-      Param param = { NULL, NULL };
+      Param param = { NULL, NULL, FALSE };
       const char *text;
 
       if (*line == '@' && split_line (line + 1, &param.name, &text))
@@ -126,6 +194,8 @@ parse (const char *text,
   self = g_new0 (Comment, 1);
   self->symbol = symbol;
   self->body = g_string_new (first);
+  self->names = g_ptr_array_new ();
+  self->nearest.word = symbol;
   self->params = g_array_new (FALSE, FALSE, sizeof (Param));
   g_array_set_clear_func (self->params, param_clear);
 
@@ -146,7 +216,9 @@ cg_comments_read (Parser *self)
   if (comment == NULL)
     return;
 
-  g_clear_pointer (&self->comment, cg_comment_free);
+  cg_comments_drop (self);
+  comment->offset = start;
+  comment->length = length;
   self->comment = comment;
 }
 
@@ -154,27 +226,39 @@ static const char *
 find_param (Parser     *self,
             const char *name)
 {
+  const char *text = NULL;
+
   for (guint i = 0; i < self->comment->params->len; i++)
     {
-      const Param *param = &g_array_index (self->comment->params, Param, i);
+      Param *param = &g_array_index (self->comment->params, Param, i);
 
-      if (g_str_equal (param->name, name) && param->text->len > 0)
-        return cg_description_string (self->description, param->text->str);
+      if (!g_str_equal (param->name, name))
+        continue;
+      param->is_used = TRUE;
+      if (text == NULL && param->text->len > 0)
+        text = cg_description_string (self->description, param->text->str);
     }
 
-  return NULL;
+  return text;
 }
 
-/* An interface or a member begins. */
+/* An interface or a member begins; @has_args tells that it can have arguments,
+ * values or fields. */
 void
-cg_comments_apply (Parser *self,
-                   CgNode *node)
+cg_comments_apply (Parser   *self,
+                   CgNode   *node,
+                   gboolean  has_args)
 {
   Comment *comment = self->comment;
   g_autofree char *body = NULL;
 
-  if (comment == NULL || comment->node != NULL || g_strcmp0 (comment->symbol, node->name) != 0)
+  if (comment == NULL || comment->node != NULL || node->name == NULL)
     return;
+  if (!g_str_equal (comment->symbol, node->name))
+    {
+      cg_suggestion_offer (&comment->nearest, node->name);
+      return;
+    }
 
   comment->node = node;
   body = g_strstrip (g_strdup (comment->body->str));
@@ -182,6 +266,8 @@ cg_comments_apply (Parser *self,
     node->doc = cg_description_string (self->description, body);
   node->brief = find_param (self, "short_description");
   node->since = find_param (self, "since");
+  if (!has_args)
+    warn_of_params (self);
 }
 
 /* An argument of @member begins. */
@@ -190,6 +276,18 @@ cg_comments_apply_arg (Parser       *self,
                        const CgNode *member,
                        CgNode       *node)
 {
-  if (self->comment != NULL && self->comment->node == member && node->name != NULL)
-    node->doc = find_param (self, node->name);
+  if (self->comment == NULL || self->comment->node != member || node->name == NULL)
+    return;
+
+  g_ptr_array_add (self->comment->names, (gpointer) node->name);
+  node->doc = find_param (self, node->name);
+}
+
+/* A member ends, with all of its arguments. */
+void
+cg_comments_end (Parser       *self,
+                 gconstpointer member)
+{
+  if (self->comment != NULL && self->comment->node != NULL && self->comment->node == member)
+    warn_of_params (self);
 }

@@ -53,6 +53,7 @@ struct _CgDeclaration
   gboolean        is_visited;   /* while what it contains is looked at */
   guint           depth;       /* of records in it, itself included; 0 until it is known */
   gboolean        is_completed; /* what can be done with a record is known */
+  gboolean        is_recursive; /* a record of this or of another type can be in it without end; set with that */
   const char    **names;        /* (owned): in the order of the table in cg-names.c */
 };
 

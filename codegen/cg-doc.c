@@ -44,10 +44,19 @@ is_tag (const char *line)
   return FALSE;
 }
 
+/* Does it change the direction of the text around it? Compilers warn of one whose
+ * end is missing, and filling lines may part it from its end. */
+static gboolean
+is_bidi_control (gunichar c)
+{
+  return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
 /* With blanks instead of the white space of other scripts: to the scanner of
- * GObject Introspection it is white space, too. */
+ * GObject Introspection it is white space, too. And with references instead of
+ * control characters that are not seen. */
 static char *
-make_blanks_plain (const char *text)
+make_plain (const char *text)
 {
   GString *plain = g_string_new (NULL);
 
@@ -55,7 +64,10 @@ make_blanks_plain (const char *text)
     {
       gunichar c = g_utf8_get_char (text);
 
-      g_string_append_unichar (plain, c == 0x85 || (c > 0x7f && g_unichar_isspace (c)) ? ' ' : c);
+      if (is_bidi_control (c))
+        g_string_append_printf (plain, "&#x%04X;", c);
+      else
+        g_string_append_unichar (plain, c == 0x85 || (c > 0x7f && g_unichar_isspace (c)) ? ' ' : c);
     }
 
   return g_string_free (plain, FALSE);
@@ -300,7 +312,7 @@ char *
 cg_doc_escape (const char *text,
                GHashTable *links)
 {
-  g_autofree char *plain = make_blanks_plain (text);
+  g_autofree char *plain = make_plain (text);
   g_auto (GStrv) lines = g_strsplit (plain, "\n", -1);
   Escaper self = { g_string_new (NULL), links, FALSE };
   gssize fence = -1;
@@ -331,7 +343,7 @@ cg_doc_paragraph (const char *text,
                   const char *indent,
                   GHashTable *links)
 {
-  g_autofree char *plain = make_blanks_plain (text);
+  g_autofree char *plain = make_plain (text);
   g_auto (GStrv) words = g_strsplit_set (plain, " \t\r\n\v\f", -1);
   g_autoptr (GString) line = g_string_new (NULL);
   Escaper self = { g_string_new (NULL), links, FALSE };

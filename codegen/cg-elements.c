@@ -241,7 +241,7 @@ start_known (Attributes    *attributes,
     cg_comments_apply_arg (self, parent->object, *object);
   else if ((element->kind & KIND_COMMENTED) != 0)
     {
-      cg_comments_apply (self, *object);
+      cg_comments_apply (self, *object, (element->kind & KIND_WITH_ARGS) != 0);
       cg_attributes_get_common (attributes, *object);
     }
   if (*object != NULL && element->kind != KIND_DOC && !complete)

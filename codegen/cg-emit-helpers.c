@@ -73,6 +73,22 @@ static const char own_array[] =
   "}\n"
   "\n";
 
+static const char check_array[] =
+  "static gboolean\n"
+  "$prefix$check_$lower$_array (GPtrArray *array)\n"
+  "{\n"
+  "  for (guint i = 0; i < array->len; i++)\n"
+  "    {\n"
+  "      gpointer element = g_ptr_array_index (array, i);\n"
+  "\n"
+  "      if ($is_wrong$)\n"
+  "        return FALSE;\n"
+  "    }\n"
+  "\n"
+  "  return TRUE;\n"
+  "}\n"
+  "\n";
+
 static const char equal_arrays[] =
   "static gboolean\n"
   "$prefix$equal_$lower$_arrays ($array_type$ *array,\n"
@@ -140,7 +156,8 @@ enum
   NEED_COPY    = 1 << 2,  /* of arrays of it, and so on */
   NEED_OWN     = 1 << 3,
   NEED_EQUAL   = 1 << 4,
-  NEED_VARIANT = 1 << 5
+  NEED_VARIANT = 1 << 5,
+  NEED_CHECK   = 1 << 6   /* of arrays: no element is NULL, or of another type */
 };
 
 typedef struct
@@ -175,11 +192,11 @@ need_args (Helpers   *self,
       const CgArg *arg = g_ptr_array_index (args, i);
 
       if (arg->direction == CG_DIRECTION_OUT)
-        need (self, &arg->use, NEED_LOCAL, NEED_COPY | NEED_OWN);
+        need (self, &arg->use, NEED_LOCAL, NEED_CHECK | NEED_COPY | NEED_OWN);
       else if (arg->use.is_moved)
-        need (self, &arg->use, NEED_FREE, NEED_OWN);
+        need (self, &arg->use, NEED_FREE, NEED_CHECK | NEED_OWN);
       else
-        need (self, &arg->use, 0, NEED_COPY);
+        need (self, &arg->use, 0, NEED_CHECK | NEED_COPY);
     }
 }
 
@@ -187,7 +204,7 @@ static void
 need_fields (Helpers             *self,
              const CgDeclaration *record)
 {
-  guint of_array = NEED_COPY;
+  guint of_array = NEED_CHECK | NEED_COPY;
 
   if (record->named->type.equal != NULL)
     of_array |= NEED_EQUAL;
@@ -283,6 +300,12 @@ emit_helpers_of (Helpers           *self,
     cg_writer_emit (writer, copy_array);
   if (type->is_pointer && (needs & NEED_OWN) != 0)
     cg_writer_emit (writer, own_array);
+  if (type->is_pointer && (needs & NEED_CHECK) != 0)
+    {
+      cg_marshal_set_expanded (writer, "check", type->check != NULL ? type->check : "");
+      cg_marshal_set_expanded (writer, "is_wrong", type->check != NULL ? "element == NULL || !$check$" : "element == NULL");
+      cg_writer_emit (writer, check_array);
+    }
   if ((needs & NEED_EQUAL) != 0)
     emit_array_equal (writer, named);
   if ((needs & NEED_VARIANT) != 0)

@@ -5,7 +5,7 @@
 
 /* What records can do, in the C code. */
 
-#include "cg-emit-source-private.h"
+#include "cg-emit-records-private.h"
 
 #include "cg-emit-info-private.h"
 #include "cg-emit-shared.h"
@@ -92,76 +92,13 @@ static const char hash_record[] =
   "}\n"
   "\n";
 
-static const char record_to_variant[] =
-  "GVariant *\n"
-  "$t_to_variant$ ($params$)\n"
-  "{\n"
-  "  GVariantBuilder builder;\n"
-  "\n"
-  "  g_return_val_if_fail (self != NULL, NULL);\n"
-  "$checks$"
-  "\n"
-  "  g_variant_builder_init (&builder, G_VARIANT_TYPE (\"$variant$\"));\n"
-  "  $statements$\n"
-  "\n"
-  "  return g_variant_builder_end (&builder);\n"
-  "}\n"
-  "\n";
-
-static const char record_from_variant[] =
-  "$T$ *\n"
-  "$t_new_from_variant$ ($params$)\n"
-  "{\n"
-  "  g_autoptr ($T$) self = NULL;\n"
-  "  GVariant *child;\n"
-  "$declare_content$"
-  "\n"
-  "  g_return_val_if_fail (variant != NULL, NULL);\n"
-  "\n"
-  "  if (!g_variant_is_of_type (variant, G_VARIANT_TYPE (\"$variant$\")))\n"
-  "    {\n"
-  "      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,\n"
-  "                   \"A variant of the type '%s' is not a $T$\",\n"
-  "                   g_variant_get_type_string (variant));\n"
-  "      return NULL;\n"
-  "    }\n"
-  "\n"
-  "  self = g_new0 ($T$, 1);\n"
-  "\n"
-  "  $statements$\n"
-  "\n"
-  "  return g_steal_pointer (&self);\n"
-  "}\n"
-  "\n";
-
-static const char read_field[] =
-  "child = g_variant_get_child_value (variant, $index$);\n"
-  "$variable$ = $from$;\n"
-  "g_variant_unref (child);";
-
-static const char read_nullable[] =
-  "child = g_variant_get_child_value (variant, $index$);\n"
-  "content = g_variant_get_maybe (child);\n"
-  "if (content != NULL)\n"
-  "  $variable$ = $from$;\n"
-  "g_variant_unref (child);";
-
-static const char check_read[] =
-  "\nif ($condition$)\n"
-  "  {\n"
-  "$unref_content$"
-  "    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,\n"
-  "                         \"The field '$field$' of a $T$ cannot be read\");\n"
-  "    return NULL;\n"
-  "  }";
-
 /* One text of the type table for a field; @value and @other are C. */
-static char *
-expand (CgWriter      *writer,
-        const CgField *field,
-        const char    *text,
-        const char    *value,
-        const char    *other)
+char *
+cg_emit_record_expand (CgWriter      *writer,
+                       const CgField *field,
+                       const char    *text,
+                       const char    *value,
+                       const char    *other)
 {
   cg_writer_set (writer, "value", value);
   cg_writer_set (writer, "other", other);
@@ -170,17 +107,12 @@ expand (CgWriter      *writer,
   return cg_writer_expand (writer, text);
 }
 
-/* What a function does with one field: a statement, or an expression. */
-typedef char *(*FieldFunc) (CgWriter      *writer,
-                            const CgField *field,
-                            guint          index);
-
 static char *
 make_new (CgWriter      *writer,
           const CgField *field,
           guint          index)
 {
-  g_autofree char *copy = expand (writer, field, field->use.type->copy, field->param, "");
+  g_autofree char *copy = cg_emit_record_expand (writer, field, field->use.type->copy, field->param, "");
 
   (void) index;
 
@@ -193,7 +125,7 @@ make_copy (CgWriter      *writer,
            guint          index)
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
-  g_autofree char *copy = expand (writer, field, field->use.type->copy, value, "");
+  g_autofree char *copy = cg_emit_record_expand (writer, field, field->use.type->copy, value, "");
 
   (void) index;
 
@@ -206,7 +138,7 @@ make_clear (CgWriter      *writer,
             guint          index)
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
-  g_autofree char *clear = expand (writer, field, field->use.type->clear, value, "");
+  g_autofree char *clear = cg_emit_record_expand (writer, field, field->use.type->clear, value, "");
 
   (void) index;
 
@@ -222,7 +154,7 @@ make_equal (CgWriter      *writer,
 {
   g_autofree char *a = g_strconcat ("a->", field->lower, NULL);
   g_autofree char *b = g_strconcat ("b->", field->lower, NULL);
-  g_autofree char *equal = expand (writer, field, field->use.type->equal, a, b);
+  g_autofree char *equal = cg_emit_record_expand (writer, field, field->use.type->equal, a, b);
 
   (void) index;
 
@@ -238,7 +170,7 @@ make_hash (CgWriter      *writer,
            guint          index)
 {
   g_autofree char *value = g_strconcat ("record->", field->lower, NULL);
-  g_autofree char *hash = expand (writer, field, field->use.type->hash, value, "");
+  g_autofree char *hash = cg_emit_record_expand (writer, field, field->use.type->hash, value, "");
 
   (void) index;
 
@@ -248,56 +180,11 @@ make_hash (CgWriter      *writer,
   return g_strdup_printf ("hash = hash * 31 + (%s != NULL ? %s : 0);", value, hash);
 }
 
-static char *
-make_to_variant (CgWriter      *writer,
-                 const CgField *field,
-                 guint          index)
-{
-  g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
-  g_autofree char *variant = expand (writer, field, field->use.type->to_variant, value, "");
-
-  (void) index;
-
-  if (!field->use.nullable)
-    return g_strdup_printf ("g_variant_builder_add_value (&builder, %s);", variant);
-
-  return g_strdup_printf ("g_variant_builder_add_value (&builder,\n"
-                          "                             g_variant_new_maybe (G_VARIANT_TYPE (\"%s\"),\n"
-                          "                                                  %s != NULL ? %s : NULL));",
-                          field->use.variant + 1, value, variant);
-}
-
-static char *
-make_from_variant (CgWriter      *writer,
-                   const CgField *field,
-                   guint          index)
-{
-  const CgType *type = field->use.type;
-  gboolean nullable = field->use.nullable;
-  g_autofree char *variable = g_strconcat ("self->", field->lower, NULL);
-  g_autofree char *number = g_strdup_printf ("%u", index);
-  g_autofree char *from = expand (writer, field, type->from_variant, nullable ? "content" : "child", "");
-  g_autofree char *condition = g_strdup_printf (nullable ? "content != NULL && %s == NULL" : "%s == NULL", variable);
-  g_autofree char *read = NULL;
-  g_autofree char *check = NULL;
-
-  cg_writer_set (writer, "index", number);
-  cg_writer_set (writer, "variable", variable);
-  cg_writer_set (writer, "from", from);
-  cg_writer_set (writer, "condition", condition);
-  cg_writer_set (writer, "field", field->node.name);
-  cg_writer_set (writer, "unref_content", nullable ? "    g_variant_unref (content);\n" : "");
-  read = cg_writer_expand (writer, nullable ? read_nullable : read_field);
-  check = type->can_fail ? cg_writer_expand (writer, check_read) : g_strdup ("");
-
-  return g_strconcat (read, check, nullable ? "\ng_clear_pointer (&content, g_variant_unref);" : "", NULL);
-}
-
-static void
-set_statements (CgWriter            *writer,
-                const CgDeclaration *record,
-                FieldFunc            func,
-                const char          *separator)
+void
+cg_emit_record_set_statements (CgWriter            *writer,
+                               const CgDeclaration *record,
+                               CgRecordFieldFunc    func,
+                               const char          *separator)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -311,11 +198,11 @@ set_statements (CgWriter            *writer,
 }
 
 /* Pointers that must be there: members after @prefix, or parameters. */
-static void
-set_checks (CgWriter            *writer,
-            const CgDeclaration *record,
-            const char          *prefix,
-            const char          *before)
+void
+cg_emit_record_set_checks (CgWriter            *writer,
+                           const CgDeclaration *record,
+                           const char          *prefix,
+                           const char          *before)
 {
   g_autoptr (GString) checks = g_string_new (NULL);
 
@@ -332,33 +219,17 @@ set_checks (CgWriter            *writer,
   cg_writer_set (writer, "checks", checks->str);
 }
 
-static void
-emit_function (CgWriter            *writer,
-               const CgDeclaration *record,
-               CgRecordFunction     function,
-               const char          *text)
+void
+cg_emit_record_function (CgWriter            *writer,
+                         const CgDeclaration *record,
+                         CgRecordFunction     function,
+                         const char          *text)
 {
   cg_record_signature_set (writer, record, function);
+  if (record->is_recursive && cg_emit_record_get_nested (function) != NULL)
+    text = cg_emit_record_get_nested (function);
   cg_emit_function_doc (writer, cg_record_find_hiding_field (record, function) != NULL ? " (skip)" : "");
   cg_writer_emit (writer, text);
-}
-
-static void
-emit_variants (CgWriter            *writer,
-               const CgDeclaration *record)
-{
-  gboolean has_nullable = FALSE;
-
-  for (guint i = 0; i < record->fields->len; i++)
-    has_nullable |= ((CgField *) g_ptr_array_index (record->fields, i))->use.nullable;
-
-  set_checks (writer, record, "self->", "");
-  set_statements (writer, record, make_to_variant, "\n");
-  emit_function (writer, record, CG_RECORD_TO_VARIANT, record_to_variant);
-
-  cg_writer_set (writer, "declare_content", has_nullable ? "  GVariant *content;\n" : "");
-  set_statements (writer, record, make_from_variant, "\n\n");
-  emit_function (writer, record, CG_RECORD_NEW_FROM_VARIANT, record_from_variant);
 }
 
 static void
@@ -377,34 +248,35 @@ emit_record (CgWriter            *writer,
   cg_marshal_set_expanded (writer, "code", set_fields);
   cg_writer_emit (writer, define_type);
 
-  set_checks (writer, record, "", "\n");
-  set_statements (writer, record, make_new, "\n");
-  emit_function (writer, record, CG_RECORD_NEW, new_record);
+  cg_emit_record_set_checks (writer, record, "", "\n");
+  cg_emit_record_set_statements (writer, record, make_new, "\n");
+  cg_emit_record_function (writer, record, CG_RECORD_NEW, new_record);
 
-  set_statements (writer, record, make_copy, "\n");
-  emit_function (writer, record, CG_RECORD_COPY, copy_record);
+  cg_emit_record_set_statements (writer, record, make_copy, "\n");
+  cg_emit_record_function (writer, record, CG_RECORD_COPY, copy_record);
 
-  set_statements (writer, record, make_clear, "");
-  emit_function (writer, record, CG_RECORD_FREE, free_record);
+  cg_emit_record_set_statements (writer, record, make_clear, "");
+  cg_emit_record_function (writer, record, CG_RECORD_FREE, free_record);
 
   if (cg_record_has_function (record, CG_RECORD_EQUAL))
     {
-      set_statements (writer, record, make_equal, " &&\n");
-      emit_function (writer, record, CG_RECORD_EQUAL, equal_records);
+      cg_emit_record_set_statements (writer, record, make_equal, " &&\n");
+      cg_emit_record_function (writer, record, CG_RECORD_EQUAL, equal_records);
     }
   if (cg_record_has_function (record, CG_RECORD_HASH))
     {
-      set_statements (writer, record, make_hash, "\n");
-      emit_function (writer, record, CG_RECORD_HASH, hash_record);
+      cg_emit_record_set_statements (writer, record, make_hash, "\n");
+      cg_emit_record_function (writer, record, CG_RECORD_HASH, hash_record);
     }
   if (cg_record_has_function (record, CG_RECORD_TO_VARIANT))
-    emit_variants (writer, record);
+    cg_emit_record_variants (writer, record);
 }
 
 void
 cg_emit_records (const CgDescription *description,
                  CgWriter            *writer)
 {
+  cg_emit_record_nested_helpers (description, writer);
   for (guint i = 0; i < description->declarations->len; i++)
     {
       const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);

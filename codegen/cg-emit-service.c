@@ -26,6 +26,8 @@ static const char dispatch[] =
   "}\n"
   "\n";
 
+/* A binding that fails to convert a result sets an error, but cannot change what was
+ * returned already: the error is what is right. */
 static const char default_handle[] =
   "static gboolean\n"
   "$default_handle$ ($params$)\n"
@@ -44,6 +46,13 @@ static const char default_handle[] =
   "\n"
   "  $invoke$\n"
   "    return FALSE;\n"
+  "\n"
+  "  if (error != NULL && *error != NULL)\n"
+  "    {\n"
+  "      g_critical (\"%s: $dbus_name$.$dbus_method$ set an error and $returned$: %s\",\n"
+  "                  G_OBJECT_TYPE_NAME (self), (*error)->message);\n"
+  "      return FALSE;\n"
+  "    }\n"
   "\n"
   "$reply$"
   "\n"
@@ -152,6 +161,7 @@ set_invocation (CgWriter       *writer,
 
   cg_writer_set (writer, "locals", locals->str);
   cg_writer_set (writer, "passed", joined);
+  cg_writer_set (writer, "returned", returned != NULL ? "did not return NULL" : "returned TRUE");
   if (returned != NULL)
     {
       cg_writer_set (writer, "value", returned->c_out);

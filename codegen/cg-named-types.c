@@ -82,6 +82,7 @@ static const CgType pointer_array = {
   .get = "(GPtrArray *) g_value_get_boxed ($gvalue$)",
   .set = "g_value_take_boxed ($gvalue$, $prefix$copy_@lower@_array ($value$));",
   .take = "g_value_take_boxed ($gvalue$, $prefix$own_@lower@_array (g_steal_pointer (&$value$)));",
+  .check = "$prefix$check_@lower@_array ($value$)",
   .is_pointer = TRUE,
   .copy = "$prefix$copy_@lower@_array ($value$)",
   .clear = "g_clear_pointer (&$value$, g_ptr_array_unref);",

@@ -109,6 +109,12 @@ name_interface (Namer       *self,
 {
   g_autofree char *camel = NULL;
 
+  if (interface->node.c_name == NULL && !g_str_has_prefix (interface->node.name, self->prefix))
+    cg_diagnostics_warning (self->diagnostics, CG_WARNING_INTERFACE_PREFIX, &interface->node.name_location,
+                            "'%s' does not begin with '%s', so its names in C have the whole name in them; "
+                            "see --interface-prefix and the annotation org.gtk.GDBus.C.Name",
+                            interface->node.name, self->prefix);
+
   cg_spelling_set_interface (self->writer, &interface->node, self->prefix);
   interface->names = cg_naming_expand_rows (self, &cg_interface_names);
   camel = cg_writer_expand (self->writer, "$Iface$");

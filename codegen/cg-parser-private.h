@@ -33,6 +33,9 @@ typedef enum
   KIND_FIELD      = 1 << 16
 } Kind;
 
+/* What has arguments, values or fields. */
+#define KIND_WITH_ARGS (KIND_METHOD | KIND_SIGNAL | KIND_STREAM | KIND_ENUM | KIND_DOMAIN | KIND_RECORD)
+
 typedef struct
 {
   Kind        kind;
@@ -137,11 +140,15 @@ gpointer    cg_element_start_field         (Attributes *attributes,
 /* cg-comments.c */
 void        cg_comment_free                (Comment      *comment);
 void        cg_comments_read               (Parser       *self);
+void        cg_comments_drop               (Parser       *self);
 void        cg_comments_apply              (Parser       *self,
-                                            CgNode       *node);
+                                            CgNode       *node,
+                                            gboolean      has_args);
 void        cg_comments_apply_arg          (Parser       *self,
                                             const CgNode *member,
                                             CgNode       *node);
+void        cg_comments_end                (Parser       *self,
+                                            gconstpointer member);
 
 /* cg-namespaces.c */
 void        cg_namespaces_push             (Attributes *attributes);

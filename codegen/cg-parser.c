@@ -126,7 +126,9 @@ end_element_cb (GMarkupParseContext  *context,
   g_array_set_size (self->prefixes, frame.n_prefixes);
   g_array_set_size (self->frames, self->frames->len - 1);
 
-  if (frame.kind == KIND_DOC && top_frame (self)->kind != KIND_DOC)
+  if ((frame.kind & KIND_WITH_ARGS) != 0)
+    cg_comments_end (self, frame.object);
+  else if (frame.kind == KIND_DOC && top_frame (self)->kind != KIND_DOC)
     end_doc (self, frame.object);
   else if (frame.kind == KIND_DOC)
     cg_doc_builder_end (self->doc, get_local_name (name));
@@ -412,6 +414,6 @@ cg_parse (CgSource      *source,
   g_array_unref (self.prefixes);
   g_hash_table_unref (self.said);
   g_clear_pointer (&self.doc, cg_doc_builder_free);
-  g_clear_pointer (&self.comment, cg_comment_free);
+  cg_comments_drop (&self);
   g_free (self.root_xmlns);
 }

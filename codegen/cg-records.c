@@ -102,11 +102,36 @@ restrict_equality (CgDeclaration *declaration)
   return changed;
 }
 
+/* Whether it was found that records in records of this type come to an end. Those
+ * of which it is not found can have records of their own type in them, or records
+ * of another type that can. */
+static gboolean
+restrict_recursion (CgDeclaration *declaration)
+{
+  gboolean was_recursive = declaration->is_recursive;
+  gboolean is_recursive = FALSE;
+
+  for (guint i = 0; i < declaration->fields->len; i++)
+    {
+      const CgNamedType *named = ((CgField *) g_ptr_array_index (declaration->fields, i))->use.named;
+
+      is_recursive |= named != NULL && named->declaration != NULL && named->declaration->is_recursive;
+    }
+  declaration->is_recursive = was_recursive && is_recursive;
+
+  return was_recursive && !is_recursive;
+}
+
 void
 cg_records_complete (CgDescription *description)
 {
   for (guint i = 0; i < description->declarations->len; i++)
-    complete (description, g_ptr_array_index (description->declarations, i));
+    {
+      CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+      complete (description, declaration);
+      declaration->is_recursive = declaration->kind == CG_DECLARED_RECORD;
+    }
 
   for (gboolean changed = TRUE; changed;)
     {
@@ -115,7 +140,8 @@ cg_records_complete (CgDescription *description)
         {
           CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
 
-          changed |= declaration->kind == CG_DECLARED_RECORD && restrict_equality (declaration);
+          if (declaration->kind == CG_DECLARED_RECORD)
+            changed |= (guint) restrict_equality (declaration) | (guint) restrict_recursion (declaration);
         }
     }
 }

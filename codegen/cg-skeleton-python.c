@@ -8,6 +8,7 @@
 #include "cg-skeleton.h"
 
 #include "cg-names.h"
+#include "cg-reserved.h"
 #include "cg-spelling.h"
 
 #include <string.h>
@@ -48,19 +49,13 @@ static const char test_head[] =
   "        self.server.stop(Norpc.StopMode.FINISH, None)\n"
   "\n"
   "    def check(self, call, *args):\n"
-  "        \"\"\"It may answer, or say that it is to be written.\"\"\"\n"
+  "        \"\"\"It may answer, or fail with an error of its own.\"\"\"\n"
   "        try:\n"
   "            call(*args)\n"
   "        except GLib.Error as error:\n"
-  "            self.assertTrue(error.matches(Norpc.error_quark(), Norpc.Error.NOT_IMPLEMENTED), error)\n"
+  "            self.assertFalse(error.matches(Norpc.error_quark(), Norpc.Error.FAILED), error)\n"
   "\n"
   "    def test_methods(self):\n";
-
-/* What can be no name in Python, of what can be one in C. */
-static const char * const keywords[] = {
-  "False", "None", "True", "as", "async", "await", "def", "del", "elif", "except", "finally",
-  "from", "global", "import", "in", "is", "lambda", "nonlocal", "pass", "raise", "with", "yield", NULL
-};
 
 static void
 set_interface (const CgSkeleton  *self,
@@ -101,17 +96,35 @@ emit_head (const CgSkeleton *self,
   cg_writer_emit (writer, head);
 }
 
+/* A name that is a keyword gets underscores, until no other parameter has it. */
+static char *
+make_parameter (GHashTable *taken,
+                const char *name)
+{
+  GString *parameter = g_string_new (name);
+
+  if (cg_is_python_keyword (name))
+    while (g_hash_table_contains (taken, parameter->str))
+      g_string_append_c (parameter, '_');
+  g_hash_table_add (taken, g_strdup (parameter->str));
+
+  return g_string_free (parameter, FALSE);
+}
+
 static void
 emit_method (CgWriter       *writer,
              const CgMethod *method)
 {
   g_autoptr (GString) params = g_string_new (NULL);
+  g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < method->in_args->len; i++)
+    g_hash_table_add (taken, g_strdup (((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent));
+  for (guint i = 0; i < method->in_args->len; i++)
     {
-      const char *name = ((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent;
+      g_autofree char *name = make_parameter (taken, ((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent);
 
-      g_string_append_printf (params, ", %s%s", name, g_strv_contains (keywords, name) ? "_" : "");
+      g_string_append_printf (params, ", %s", name);
     }
 
   cg_names_set_method (writer, method);

@@ -4,7 +4,7 @@
  */
 
 /* A test for a skeleton in C: the service is hosted, and each method called
- * with the emptiest arguments; it may answer, or say that it is to be written. */
+ * with the emptiest arguments; it may answer, or fail with an error of its own. */
 
 #include "cg-skeleton.h"
 
@@ -19,13 +19,17 @@ static const char head[] =
   "\n"
   "/* what is deprecated is tried, too */\n"
   "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n"
-  "\n"
+  "\n";
+
+static const char answer_check[] =
+  "/* A method may answer, or fail with an error of its own. */\n"
   "static void\n"
   "check_answer (gboolean  is_answered,\n"
   "              GError   *error)\n"
   "{\n"
-  "  if (!is_answered)\n"
-  "    g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);\n"
+  "  g_assert_true (is_answered == (error == NULL));\n"
+  "  if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_FAILED))\n"
+  "    g_assert_no_error (error);\n"
   "  g_clear_error (&error);\n"
   "}\n"
   "\n";
@@ -34,8 +38,7 @@ static const char call_method[] =
   "static void\n"
   "$proxy$_check_$method$ ($Proxy$ *proxy)\n"
   "{\n"
-  "  $declarations$\n"
-  "\n"
+  "$declarations$"
   "  $call_text$\n"
   "}\n"
   "\n";
@@ -160,6 +163,16 @@ needs_bytes (const CgMethod *method)
   return FALSE;
 }
 
+/* A line that frees the result, if there is anything to free. */
+static char *
+make_free (CgWriter    *writer,
+           const CgArg *returned)
+{
+  g_autofree char *statement = returned != NULL ? cg_skeleton_make_free (writer, returned, "result") : g_strdup ("");
+
+  return g_strconcat (*statement != '\0' ? "\n" : "", statement, NULL);
+}
+
 static void
 emit_call (CgWriter       *writer,
            const CgMethod *method)
@@ -170,21 +183,42 @@ emit_call (CgWriter       *writer,
   g_autofree char *text = NULL;
   g_autofree char *freed = NULL;
   g_autofree char *declarations =
-    g_strconcat (needs_bytes (method) ? "g_autoptr (GBytes) no_bytes = g_bytes_new (NULL, 0);\n" : "",
-                 is_oneway ? "" : "GError *error = NULL;\n", is_oneway ? "" : returned != NULL ? returned->use.type->c_out : "gboolean ",
-                 is_oneway ? "" : "result;", NULL);
+    g_strconcat (needs_bytes (method) ? "  g_autoptr (GBytes) no_bytes = g_bytes_new (NULL, 0);\n" : "",
+                 is_oneway ? "" : "  GError *error = NULL;\n  ",
+                 is_oneway ? "" : returned != NULL ? returned->use.type->c_out : "gboolean ",
+                 is_oneway ? "" : "result;\n",
+                 is_oneway && !needs_bytes (method) ? NULL : "\n", NULL);
 
   cg_names_set_method (writer, method);
   cg_writer_set (writer, "passed", passed);
-  freed = returned != NULL ? cg_skeleton_make_free (writer, returned, "result") : g_strdup ("");
+  freed = make_free (writer, returned);
   cg_writer_set (writer, "freed", freed);
   text = cg_writer_expand (writer, is_oneway ? "$call$ ($passed$);"
                                    : returned != NULL
-                                   ? "result = $sync$ ($passed$);\ncheck_answer (result != NULL, error);\n$freed$"
+                                   ? "result = $sync$ ($passed$);\ncheck_answer (result != NULL, error);$freed$"
                                    : "result = $sync$ ($passed$);\ncheck_answer (result, error);");
   cg_writer_set (writer, "call_text", text);
   cg_writer_set (writer, "declarations", declarations);
   cg_writer_emit (writer, call_method);
+}
+
+static gboolean
+has_answer (const CgDescription *description)
+{
+  for (guint i = 0; i < description->interfaces->len; i++)
+    {
+      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
+
+      for (guint j = 0; j < interface->methods->len; j++)
+        {
+          const CgMethod *method = g_ptr_array_index (interface->methods, j);
+
+          if ((method->flags & CG_METHOD_ONEWAY) == 0 && can_call (method))
+            return TRUE;
+        }
+    }
+
+  return FALSE;
 }
 
 static void
@@ -249,6 +283,8 @@ cg_skeleton_emit_c_test (const CgSkeleton *self,
   cg_writer_set (writer, "header", header);
   cg_writer_set (writer, "prefix", self->description->prefix != NULL ? self->description->prefix : "");
   cg_writer_emit (writer, head);
+  if (has_answer (self->description))
+    cg_writer_emit (writer, answer_check);
   for (guint i = 0; i < self->description->interfaces->len; i++)
     emit_interface (self, g_ptr_array_index (self->description->interfaces, i), added, writer);
   cg_writer_set (writer, "added", added->str);

@@ -128,6 +128,9 @@ norpc_dispatch (NorpcCall *call,
       g_critical ("%s.%s set an error and returned TRUE: %s",
                   norpc_call_get_interface_name (call),
                   norpc_call_get_method_name (call), error->message);
-      g_error_free (error);
+      if (g_atomic_int_get (&call->replied))
+        g_error_free (error);
+      else
+        norpc_call_take_error (call, error);
     }
 }

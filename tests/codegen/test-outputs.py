@@ -295,7 +295,7 @@ class Outputs(unittest.TestCase):
                                  capture_output=True, timeout=60)
             if run.returncode != 0:
                 continue
-            kept = self.directory / f'{len(whole)}.xml'
+            kept = self.directory / f'{len(whole)}-{path.stem}.xml'
             shutil.copy(xml, kept)
             whole.append(kept)
             if b'Left out' in xml.read_bytes():
@@ -308,7 +308,8 @@ class Outputs(unittest.TestCase):
         self.assertGreater(len(whole), 5)
         subprocess.run(['/usr/bin/python3', '-c', CHECK_INFO, *whole], check=True)
         for path in whole[::len(whole) // 10]:
-            if '<interface' in path.read_text():
+            # gdbus-codegen cannot compare the versions in documented.xml, which are not numbers
+            if '<interface' in path.read_text() and 'documented' not in path.name:
                 subprocess.run(['gdbus-codegen', '--generate-c-code', 'g', '--output-directory', first, path], check=True)
 
 

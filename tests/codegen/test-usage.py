@@ -45,6 +45,35 @@ class Usage(unittest.TestCase):
                        '--symbol-decorator-header', '--dbus-xml', '--markdown', '--json', '--depfile', '--version'):
             self.assertIn(option, run.stdout)
 
+    def test_commands(self):
+        for command, arguments in (('check', 'OLD NEW'), ('format', 'FILE…'), ('skeleton', 'FILE…')):
+            run = self.run_generator(command, '--help')
+            self.assertEqual(run.returncode, 0)
+            self.assertRegex(run.stdout, rf'Usage:\n  norpc-codegen {command} \[OPTION.\] ' + arguments.replace('…', '...'))
+        for wrong, hint in (('chekc', "; did you mean 'check'\\?"), ('skeletn', "; did you mean 'skeleton'\\?"),
+                            ('compile', '')):
+            run = self.run_generator(wrong, 'a.xml')
+            self.assertEqual((run.returncode, run.stdout), (2, ''))
+            self.assertRegex(run.stderr, f"^norpc-codegen: Unknown command '{wrong}'{hint}\n")
+
+    def test_file_without_suffix(self):
+        """A file is not taken for a command."""
+        (self.directory / 'chekc').write_text(DESCRIPTION)
+        self.assertEqual(self.run_generator('chekc', '--json', 'a.json').returncode, 0)
+
+    def test_skeleton_text(self):
+        """No line ends with blanks, and parameters in Python have names of their own."""
+        tests = pathlib.Path(__file__).resolve().parents[1]
+        for path in (tests / 'skeleton' / 'skeleton.xml', tests / 'skeleton' / 'nothing.xml',
+                     tests / 'languages' / 'names.xml'):
+            for language in ('c', 'python'):
+                run = self.run_generator('skeleton', '--language', language, '--c-namespace', 'A',
+                                         '--generate-c-code', path.stem, path)
+                self.assertEqual(run.returncode, 0)
+        for name in self.written():
+            self.assertNotRegex((self.directory / name).read_text(), r'[ \t]\n', name)
+        self.assertIn('def do_send(self, from__, from_):', (self.directory / 'names_service.py').read_text())
+
     def test_version(self):
         run = self.run_generator('--version')
         self.assertEqual(run.returncode, 0)
