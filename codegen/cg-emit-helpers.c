@@ -192,11 +192,11 @@ need_args (Helpers   *self,
       const CgArg *arg = g_ptr_array_index (args, i);
 
       if (arg->direction == CG_DIRECTION_OUT)
-        need (self, &arg->use, NEED_LOCAL, NEED_CHECK | NEED_COPY | NEED_OWN);
+        need (self, &arg->use, NEED_LOCAL, NEED_COPY | NEED_OWN);
       else if (arg->use.is_moved)
-        need (self, &arg->use, NEED_FREE, NEED_CHECK | NEED_OWN);
+        need (self, &arg->use, NEED_FREE, NEED_OWN);
       else
-        need (self, &arg->use, 0, NEED_CHECK | NEED_COPY);
+        need (self, &arg->use, 0, NEED_COPY);
     }
 }
 
