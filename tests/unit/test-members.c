@@ -66,6 +66,38 @@ test_ended_before (Fixture       *fixture,
   g_assert_cmpuint (norpc_member_get_n_pending (member), ==, 0);
 }
 
+/* Whoever waits for a balance whose members are busy is told of one that is added. */
+static void
+test_added (Fixture       *fixture,
+            gconstpointer  unused)
+{
+  g_autoptr (NorpcEndpoint) balance =
+    g_object_ref_sink (NORPC_ENDPOINT (norpc_balance_new (NORPC_BALANCE_LEAST_PENDING)));
+  Outcome blocked = { 0 }, queued = { 0 }, ready = { 0 };
+  Fixture other;
+
+  norpc_balance_add_endpoint (NORPC_BALANCE (balance),
+                              NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)));
+  probe_probe_proxy_call_block (fixture->proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (fixture->state);
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &queued);
+  norpc_endpoint_ready_async (balance, NULL, ready_cb, &ready);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (ready.n, ==, 0);
+
+  fixture_set_up (&other, NULL);
+  norpc_balance_add_endpoint (NORPC_BALANCE (balance),
+                              NORPC_ENDPOINT (norpc_server_get_channel (other.server)));
+  outcome_wait (&ready);
+  g_assert_true (ready.ok);
+
+  probe_state_open_gate (fixture->state);
+  outcome_wait (&queued);
+  g_clear_object (&balance);
+  fixture_tear_down (&other, NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -74,6 +106,7 @@ main (int   argc,
 
   TEST ("/members/pending", test_pending);
   TEST ("/members/ended-before", test_ended_before);
+  TEST_CAPACITY ("/members/added", 1, test_added);
 
   return g_test_run ();
 }

@@ -8,6 +8,7 @@
  */
 
 #include "fixture.h"
+#include "norpc-thread-private.h"
 #include "norpc-deadlock-private.h"
 
 gboolean __real_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
@@ -256,6 +257,63 @@ test_no_thread (void)
   probe_state_free (state);
 }
 
+static gboolean
+never_ends_cb (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* A source that is always ready does not keep a thread that was stopped. */
+static void
+test_source_that_never_ends (void)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_callback (source, never_ends_cb, NULL, NULL);
+  g_source_attach (source, norpc_thread_get_main_context (thread));
+  norpc_thread_stop (thread);
+  g_source_destroy (source);
+}
+
+/* A thread that is told to stop takes no server any more, also while it is blocked. */
+static void
+test_server_on_blocked_thread (void)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+  ProbeState *states[2] = { probe_state_new (), probe_state_new () };
+  NorpcServer *servers[2];
+  g_autoptr (ProbeProbeProxy) proxy = NULL;
+  g_autoptr (GError) error = NULL;
+  Outcome blocked = { 0 };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GObject) service = probe_service_new (states[i]);
+
+      servers[i] = norpc_server_new_on_thread (service, thread);
+    }
+  g_assert_true (norpc_server_start (servers[0], NULL, NULL));
+  proxy = probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (servers[0])));
+  probe_probe_proxy_call_block (proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (states[0]);
+
+  norpc_thread_quit (thread);
+  g_assert_false (norpc_server_start (servers[1], NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+
+  probe_state_open_gate (states[0]);
+  outcome_wait (&blocked);
+  outcome_clear (&blocked);
+  norpc_thread_stop (thread);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_object_unref (servers[i]);
+      probe_state_wait_finalized (states[i]);
+      probe_state_free (states[i]);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -265,6 +323,8 @@ main (int   argc,
   TEST ("/thread-ends/stop-again", test_stop_again);
   TEST ("/thread-ends/stop-together", test_stop_together);
   g_test_add_func ("/thread-ends/no-thread", test_no_thread);
+  g_test_add_func ("/thread-ends/source-that-never-ends", test_source_that_never_ends);
+  g_test_add_func ("/thread-ends/server-on-blocked-thread", test_server_on_blocked_thread);
 
   return g_test_run ();
 }
