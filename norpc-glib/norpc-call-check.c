@@ -89,3 +89,83 @@ norpc_call_check_results (NorpcCall    *self,
   return check_values (self, "result", norpc_call_get_method_info (self)->dbus.out_args,
                        values, self->n_results);
 }
+
+/* The thread that has the call. Returns an owned error, or NULL if @value can be the
+ * argument.
+ */
+static GError *
+check_new_arg (NorpcCall    *self,
+               guint         index,
+               const GValue *value)
+{
+  GDBusArgInfo *info;
+  char *problem;
+
+  if (index >= self->n_args)
+    return g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
+                        "%s.%s: no argument has the index %u; the number of arguments is %u",
+                        norpc_call_get_interface_name (self), norpc_call_get_method_name (self),
+                        index, self->n_args);
+
+  info = norpc_call_get_method_info (self)->dbus.in_args[index];
+  if (norpc_call_get_stage (self) >= NORPC_CALL_HANDLED)
+    problem = g_strdup ("cannot be replaced, as a handler has begun with the call");
+  else
+    problem = norpc_value_find_problem ((const NorpcArgInfo *) info, value);
+
+  return problem != NULL ? take_problem (self, "argument", info->name, problem) : NULL;
+}
+
+/**
+ * norpc_call_set_arg:
+ * @self: a call that has not been passed on
+ * @index: which argument
+ * @value: its value
+ * @error: return location for an error
+ *
+ * Replaces an argument.
+ *
+ * Layers and filters change arguments with this function. It runs in any thread, as
+ * long as the call has not been passed on. The type of @value has to be that of the
+ * argument or derived from it; numbers are not converted. The value is copied as
+ * [method@GObject.Value.copy] does. If the argument moves, its handler takes over
+ * what the value refers to, which nobody else may use from then on.
+ *
+ * If the call has no such argument, if @value is not as the description says, or if
+ * a handler has begun with the call, the arguments stay as they are and @error is
+ * %NORPC_ERROR_INVALID_ARGUMENT; its message names the argument.
+ *
+ * Returns: %TRUE if the argument was replaced
+ * Since: 0.1
+ */
+gboolean
+norpc_call_set_arg (NorpcCall     *self,
+                    guint          index,
+                    const GValue  *value,
+                    GError       **error)
+{
+  GDBusArgInfo *info;
+  GError *problem;
+  GValue copy = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (value != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  problem = check_new_arg (self, index, value);
+  if (problem != NULL)
+    {
+      g_propagate_error (error, problem);
+      return FALSE;
+    }
+
+  /* @value may be in the argument that it replaces. */
+  info = norpc_call_get_method_info (self)->dbus.in_args[index];
+  g_value_init (&copy, norpc_arg_info_get_gtype (info));
+  g_value_copy (value, &copy);
+  if (G_VALUE_TYPE (&self->values[index]) != G_TYPE_INVALID)
+    g_value_unset (&self->values[index]);
+  self->values[index] = copy;
+
+  return TRUE;
+}

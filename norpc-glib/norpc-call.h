@@ -54,6 +54,11 @@ NORPC_AVAILABLE_IN_ALL
 GValue                   *norpc_call_get_args             (NorpcCall                *self,
                                                            guint                    *n_args);
 NORPC_AVAILABLE_IN_ALL
+gboolean                  norpc_call_set_arg              (NorpcCall                *self,
+                                                           guint                     index,
+                                                           const GValue             *value,
+                                                           GError                  **error);
+NORPC_AVAILABLE_IN_ALL
 gpointer                  norpc_call_steal_pointer        (NorpcCall                *self,
                                                            guint                     index) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL

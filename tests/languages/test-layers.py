@@ -8,7 +8,7 @@ import gi
 
 gi.require_version('Kv', '1')
 gi.require_version('Norpc', '1')
-from gi.repository import Gio, GLib, Kv, Norpc
+from gi.repository import Gio, GLib, GObject, Kv, Norpc
 
 import tap
 
@@ -21,11 +21,12 @@ class Only(Norpc.Layer):
         self.name = name
 
     def do_take(self, call):
-        if call.get_method_name() == self.name:
-            self.pass_on(call)
-        else:
-            call.return_error_literal(Gio.io_error_quark(), Gio.IOErrorEnum.PERMISSION_DENIED,
-                                      f'{call.get_method_name()} is not allowed here')
+        if call.get_method_name() != self.name:
+            raise GLib.Error.new_literal(Gio.io_error_quark(),
+                                         f'{call.get_method_name()} is not allowed here',
+                                         Gio.IOErrorEnum.PERMISSION_DENIED)
+        self.pass_on(call)
+        return True
 
 
 class Later(Norpc.Layer):
@@ -40,6 +41,7 @@ class Later(Norpc.Layer):
     def do_take(self, call):
         self.calls.append(call)
         self.came.release()
+        return True
 
     def do_has_room(self):
         return self.ready
@@ -47,6 +49,26 @@ class Later(Norpc.Layer):
     def go_on(self):
         self.came.acquire()
         self.pass_on(self.calls.pop(0))
+
+
+class Faulty(Norpc.Layer):
+    """Does what it is told to, which is a fault."""
+
+    def __init__(self, fault):
+        super().__init__()
+        self.fault = fault
+
+    def do_take(self, call):
+        return self.fault(call)
+
+
+def raise_exception(*args):
+    raise ValueError('an exception that the function did not mean')
+
+
+def raise_error(*args):
+    raise GLib.Error.new_literal(Gio.io_error_quark(), 'Not you',
+                                 Gio.IOErrorEnum.PERMISSION_DENIED)
 
 
 def data(text):
@@ -60,8 +82,12 @@ class Layers(unittest.TestCase):
     def tearDown(self):
         self.server.stop(Norpc.StopMode.FINISH, None)
 
+    def start(self):
+        if not self.server.is_running():
+            self.server.start(None)
+
     def put(self, *layers):
-        self.server.start(None)
+        self.start()
         stack = Norpc.stack_new([*layers, self.server.get_channel()])
         return Kv.StoreProxy.new(stack)
 
@@ -87,11 +113,26 @@ class Layers(unittest.TestCase):
         for i in range(10):
             self.assertEqual(proxy.call_append_sync(0, data('key'), data('x'), None), i + 1)
 
+    def assert_fails_closed(self, put):
+        """put(function) gives a proxy, whose calls must not reach the service."""
+        failed = Norpc.error_quark(), Norpc.Error.FAILED
+        denied = Gio.io_error_quark(), Gio.IOErrorEnum.PERMISSION_DENIED
+        for function, expected in ((raise_error, denied), (raise_exception, failed),
+                                   (lambda: True, failed), (lambda *args: None, failed)):
+            self.assert_refused(expected, put(function).call_append_sync,
+                                0, data('key'), data('x'), None)
+        self.assertIsNone(self.put().call_get_sync(0, data('key'), None))
+
     def test_functions(self):
         names = []
         ends = []
+
+        def look(call):
+            names.append(call.get_method_name())
+            return True
+
         filter = Norpc.Filter.new()
-        filter.set_call_func(lambda call: names.append(call.get_method_name()))
+        filter.set_call_func(look)
         filter.set_reply_func(lambda reply: ends.append((reply.get_method_name(),
                                                          reply.get_error())))
         retry = Norpc.Retry.new(3)
@@ -103,20 +144,78 @@ class Layers(unittest.TestCase):
         self.assertEqual(ends, [('GetSize', None)])
         self.assertEqual(meter.get_stats().get_total().get_n_calls(), 1)
 
+    def test_filter_fails_closed(self):
+        def put(function):
+            filter = Norpc.Filter.new()
+            filter.set_call_func(function)
+            return self.put(filter)
+
+        self.assert_fails_closed(put)
+
+    def test_filter_sets_arguments(self):
+        problems = []
+
+        def prefix_key(call):
+            if call.get_method_name() == 'Append':
+                for index, value in ((1, 'text'), (3, data('x'))):
+                    try:
+                        call.set_arg(index, value)
+                    except GLib.Error as error:
+                        problems.append(error)
+                call.set_arg(0, GObject.Value(GObject.TYPE_UINT, 1))
+                call.set_arg(1, data('my ' + call.get_args()[1].get_data().decode()))
+            return True
+
+        filter = Norpc.Filter.new()
+        filter.set_call_func(prefix_key)
+        proxy = self.put(filter)
+        self.assertEqual(proxy.call_append_sync(0, data('key'), data('x'), None), 1)
+        self.assertEqual(proxy.call_get_sync(1, data('my key'), None).get_data(), b'x')
+        self.assertIsNone(proxy.call_get_sync(0, data('key'), None))
+        for error, part in zip(problems, ("argument 'key': expected a value of type GBytes, "
+                                          'got one of type gchararray',
+                                          'no argument has the index 3'), strict=True):
+            self.assertTrue(error.matches(Norpc.error_quark(), Norpc.Error.INVALID_ARGUMENT))
+            self.assertIn(part, error.message)
+
     def test_balance(self):
         keys = []
 
         def get_key(call):
             keys.append(call.get_method_name())
-            return 7
+            return True, 7
 
-        balance = Norpc.Balance.new(Norpc.BalancePolicy.BY_KEY)
-        balance.set_key_func(get_key)
-        balance.add_endpoint(self.server.get_channel())
-        self.server.start(None)
-        self.assertEqual(balance.get_n_endpoints(), 1)
-        self.assertEqual(Kv.StoreProxy.new(balance).call_get_size_sync(0, None), 0)
+        proxy = self.put_balance(get_key)
+        self.assertEqual(proxy.call_get_size_sync(0, None), 0)
         self.assertEqual(keys, ['GetSize'])
+
+    def put_balance(self, function):
+        self.start()
+        balance = Norpc.Balance.new(Norpc.BalancePolicy.BY_KEY)
+        balance.set_key_func(function)
+        balance.add_endpoint(self.server.get_channel())
+        self.assertEqual(balance.get_n_endpoints(), 1)
+        return Kv.StoreProxy.new(balance)
+
+    def test_key_function_fails_closed(self):
+        self.assert_fails_closed(self.put_balance)
+
+    def test_retry_function_fails_closed(self):
+        """Without an answer of the function there is no other attempt."""
+        for function in (raise_exception, lambda: True, lambda *args: None):
+            attempts = []
+
+            def refuse(call):
+                attempts.append(call.get_method_name())
+                raise_error()
+
+            filter = Norpc.Filter.new()
+            filter.set_call_func(refuse)
+            retry = Norpc.Retry.new(3)
+            retry.set_func(function)
+            self.assert_refused((Gio.io_error_quark(), Gio.IOErrorEnum.PERMISSION_DENIED),
+                                self.put(retry, filter).call_get_size_sync, 0, None)
+            self.assertEqual(attempts, ['GetSize'])
 
     def test_pool(self):
         indices = []
@@ -146,6 +245,12 @@ class Layers(unittest.TestCase):
         self.assertEqual(proxy.call_get_size_sync(0, None), 0)
         self.assert_refused((Gio.io_error_quark(), Gio.IOErrorEnum.PERMISSION_DENIED),
                             proxy.call_get_sync, 0, data('key'), None)
+
+    def test_own_fails_closed(self):
+        """A call that a layer loses is answered at once, though Python keeps the frame."""
+        self.assert_fails_closed(lambda function: self.put(Faulty(function)))
+        self.assert_refused((Norpc.error_quark(), Norpc.Error.NO_REPLY),
+                            self.put(Faulty(lambda call: True)).call_get_size_sync, 0, None)
 
     def test_own_in_threads(self):
         later = Later()

@@ -139,6 +139,72 @@ test_empty (Layered       *fixture,
   g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
 }
 
+static void
+assert_not_set (NorpcCall    *call,
+                guint         index,
+                const GValue *value,
+                const char   *message)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (norpc_call_set_arg (call, index, value, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpstr (error->message, ==, message);
+}
+
+static gboolean
+replace_args (NorpcCall  *call,
+              gpointer    unused,
+              GError    **error)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_auto (GValue) wrong = G_VALUE_INIT;
+  guint number = g_value_get_uint (norpc_call_get_args (call, NULL));
+
+  g_value_init (&wrong, G_TYPE_INT);
+  g_value_init (&value, G_TYPE_UINT);
+  g_value_set_uint (&value, number + 5);
+  g_assert_true (norpc_call_set_arg (call, 0, &value, error));
+  assert_not_set (call, 0, &wrong,
+                  "org.example.Probe.Note: argument 'number': expected a value of type guint, got one of type gint");
+  assert_not_set (call, 1, &value,
+                  "org.example.Probe.Note: no argument has the index 1; the number of arguments is 1");
+
+  /* The value that the call has may be given, too. */
+  return norpc_call_set_arg (call, 0, norpc_call_get_args (call, NULL), error);
+}
+
+static void
+test_set_arg (Layered       *fixture,
+              gconstpointer  side)
+{
+  NorpcLayer *filter = norpc_filter_new ();
+
+  norpc_filter_set_call_func (NORPC_FILTER (filter), replace_args, NULL, NULL);
+  layered_start (fixture, get_side (side), filter, NULL);
+  g_assert_true (probe_probe_proxy_call_note_sync (fixture->proxy, 2, NULL, NULL));
+  g_assert_cmpuint (fixture->state->numbers->len, ==, 1);
+  g_assert_cmpuint (g_array_index (fixture->state->numbers, guint, 0), ==, 7);
+}
+
+static void
+test_set_arg_unsent (void)
+{
+  g_autoptr (NorpcCall) call = new_call ("Echo");
+  g_autoptr (NorpcCall) empty = new_call ("Noop");
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("bytes", 5);
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_BYTES);
+  assert_not_set (call, 0, &value,
+                  "org.example.Probe.Echo: argument 'bytes': expected a value of type GBytes, got NULL");
+  g_value_set_boxed (&value, bytes);
+  g_assert_true (norpc_call_set_arg (call, 0, &value, NULL));
+  g_assert_true (g_value_get_boxed (norpc_call_get_args (call, NULL)) == bytes);
+  assert_not_set (empty, 0, &value,
+                  "org.example.Probe.Noop: no argument has the index 0; the number of arguments is 0");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -148,6 +214,8 @@ main (int   argc,
   TEST_LAYER_SIDES ("/layer-filter/calls", test_calls);
   TEST_LAYER ("/layer-filter/cancelled", SIDE_CLIENT, test_cancelled);
   TEST_LAYER_SIDES ("/layer-filter/empty", test_empty);
+  TEST_LAYER_SIDES ("/layer-filter/set-arg", test_set_arg);
+  g_test_add_func ("/layer-filter/set-arg/unsent", test_set_arg_unsent);
 
   return g_test_run ();
 }
