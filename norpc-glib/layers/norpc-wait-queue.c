@@ -32,7 +32,6 @@ struct _NorpcWaitQueue
   gboolean passing;  /* [lock]: a thread that sends asks the next endpoint, and passes a call on */
   gboolean draining; /* [lock]: the drain runs, or is about to */
   gboolean forwarding; /* [lock]: it is passing a call on */
-  gboolean again;    /* [lock]: the drain has to look again */
   gboolean asking;   /* [lock]: a question is at the next endpoint */
   gboolean granted;  /* [lock]: it came back with an error, which one call is to find out */
   gboolean closed;   /* [lock] */
@@ -133,17 +132,13 @@ leave_locked (Place *place)
   return g_steal_pointer (&place->call);
 }
 
-/* With the lock held: FALSE if nothing waits, or if the drain runs already, and will look
- * again.
+/* With the lock held: FALSE if nothing waits, or if the drain runs already: that decides with
+ * the lock held whether it is done, so it sees what has changed.
  */
 static gboolean
 claim_drain_locked (NorpcWaitQueue *self)
 {
-  if (self->closed || self->held.length + self->probes.length == 0)
-    return FALSE;
-
-  self->again = self->draining;
-  if (self->draining)
+  if (self->closed || self->draining || self->held.length + self->probes.length == 0)
     return FALSE;
 
   self->draining = TRUE;
@@ -373,7 +368,7 @@ tell_probe (NorpcWaitQueue *self,
 typedef enum
 {
   DRAIN_STOP,
-  DRAIN_AGAIN,
+  DRAIN_AGAIN, /* at once */
   DRAIN_ASK,  /* stop until the next endpoint has answered */
   DRAIN_SLEEP /* a short time */
 } DrainStep;
@@ -384,12 +379,6 @@ end_pass_locked (NorpcWaitQueue *self,
                  gint64         *time)
 {
   gboolean waiting = self->held.length + self->probes.length > 0;
-
-  if (self->again && !self->closed)
-    {
-      self->again = FALSE;
-      return DRAIN_AGAIN;
-    }
 
   if (waiting && !self->closed && self->funcs->get_time != NULL)
     {
