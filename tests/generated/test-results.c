@@ -175,8 +175,9 @@ test_arrays (void)
   g_assert_cmpuint (same->len, ==, 1);
 
   g_ptr_array_add (items, NULL);
-  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*test_check_item_array (items)*");
   g_assert_null (test_results_proxy_call_items_sync (proxy, items, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
   g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*test_check_item_array (items)*");
   g_assert_null (test_item_new ("b", NULL, items));
   g_test_assert_expected_messages ();
