@@ -22,8 +22,15 @@ static const char dispatch[] =
   "  $Iface$ *self = $IFACE_CAST$ (service);\n"
   "$declare_args$"
   "\n"
+  "$begin_move$"
   "  return $GET_IFACE$ (self)->$handle$ ($passed$);\n"
   "}\n"
+  "\n";
+
+static const char begin_move[] =
+  "  norpc_call_begin_move (call, $GET_IFACE$ (self),\n"
+  "                         G_STRUCT_OFFSET ($IfaceStruct$, $handle$),\n"
+  "                         G_STRUCT_OFFSET ($IfaceStruct$, $vfunc$));\n"
   "\n";
 
 /* A binding that fails to convert a result sets an error, but cannot change what was
@@ -103,6 +110,7 @@ emit_dispatch (CgWriter       *writer,
   g_autofree char *name = cg_writer_expand (writer, "$dispatch$");
   g_autofree char *indent = g_strnfill (strlen (name) + 1, ' ');
   gboolean has_lent = FALSE;
+  gboolean has_moved = FALSE;
 
   g_ptr_array_add (passed, g_strdup ("self"));
   g_ptr_array_add (passed, g_strdup ("call"));
@@ -114,6 +122,7 @@ emit_dispatch (CgWriter       *writer,
         {
           g_ptr_array_add (passed, g_strdup_printf ("(%s) norpc_call_steal_pointer (call, %u)",
                                                     arg->use.type->c_out, i));
+          has_moved = TRUE;
           continue;
         }
 
@@ -127,6 +136,7 @@ emit_dispatch (CgWriter       *writer,
   cg_writer_set (writer, "passed", joined);
   cg_writer_set (writer, "declare_args", has_lent
                  ? "  const GValue *args = norpc_call_get_args (call, NULL);\n" : "");
+  cg_marshal_set_expanded (writer, "begin_move", has_moved ? begin_move : "");
   cg_writer_emit (writer, dispatch);
 }
 

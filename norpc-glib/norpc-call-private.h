@@ -106,6 +106,8 @@ struct _NorpcCall
   guint8 is_checked;    /* the arguments are as described; of the thread that has the call */
   guint8 must_not_wait; /* an endpoint that cannot take the call at once rejects it; of the thread
                            that has the call */
+  guint8 lends_moved;   /* the handler gets what moves for the time of the call; of the service's
+                           context */
   int    args;          /* atomic: NorpcCallArgs */
 
   /* What the service looks at in each call stands together, up to the deadline: the

@@ -7,6 +7,7 @@
 
 #include "norpc-error.h"
 #include "norpc-call-private.h"
+#include "norpc-foreign-service-private.h"
 #include "norpc-host-private.h"
 #include "norpc-interface-info-private.h"
 
@@ -339,6 +340,33 @@ norpc_call_get_args (NorpcCall *self,
 }
 
 /**
+ * norpc_call_begin_move: (skip)
+ * @self: a call that is being dispatched
+ * @iface: the vtable of the service
+ * @handle_offset: where @iface has the full form of the method
+ * @plain_offset: where @iface has the plain form of the method
+ *
+ * Tells which function the arguments that are transferred to the service go to.
+ *
+ * Generated code does so before [method@Norpc.Call.steal_pointer]. GJS does not
+ * release what is transferred to a function that is written in JavaScript, so the call
+ * keeps it until it is released itself.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_begin_move (NorpcCall *self,
+                       gpointer   iface,
+                       gsize      handle_offset,
+                       gsize      plain_offset)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (iface != NULL);
+
+  self->lends_moved = norpc_foreign_service_keeps_nothing (iface, handle_offset, plain_offset);
+}
+
+/**
  * norpc_call_steal_pointer: (skip)
  * @self: a call that is being dispatched
  * @index: which argument
@@ -357,6 +385,9 @@ norpc_call_steal_pointer (NorpcCall *self,
 {
   g_return_val_if_fail (self != NULL, NULL);
   g_return_val_if_fail (index < self->n_args, NULL);
+
+  if (self->lends_moved)
+    return g_value_peek_pointer (&self->values[index]);
 
   expect_changes (self);
 

@@ -59,6 +59,11 @@ gboolean                  norpc_call_set_arg              (NorpcCall            
                                                            const GValue             *value,
                                                            GError                  **error);
 NORPC_AVAILABLE_IN_ALL
+void                      norpc_call_begin_move           (NorpcCall                *self,
+                                                           gpointer                  iface,
+                                                           gsize                     handle_offset,
+                                                           gsize                     plain_offset);
+NORPC_AVAILABLE_IN_ALL
 gpointer                  norpc_call_steal_pointer        (NorpcCall                *self,
                                                            guint                     index) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL

@@ -7,7 +7,8 @@
  *
  * Python's run in any thread: PyGObject takes the interpreter's lock. GJS
  * blocks whatever comes from another thread than its own: each call would
- * fail after a critical warning, so such a server has to be refused.
+ * fail after a critical warning, so such a server has to be refused. GJS also
+ * releases nothing that is transferred to a virtual function.
  */
 
 #include "norpc-foreign-service-private.h"
@@ -44,4 +45,44 @@ norpc_foreign_service_can_run (GObject      *service,
   g_main_context_release (context);
 
   return TRUE;
+}
+
+static gpointer
+get_function (gconstpointer iface,
+              gsize         offset)
+{
+  return G_STRUCT_MEMBER (gpointer, iface, offset);
+}
+
+/* The service's context: TRUE if the virtual function of @iface (a GTypeInterface) that
+ * gets the arguments of a method is written in JavaScript. That is the full form, at
+ * @handle_offset, or, if no class has implemented it, the plain form. A class may be
+ * written in JavaScript and its parent in C, so the class that the function is from
+ * decides.
+ */
+gboolean
+norpc_foreign_service_keeps_nothing (gpointer iface,
+                                     gsize    handle_offset,
+                                     gsize    plain_offset)
+{
+  GQuark mark = g_quark_try_string ("gjs::custom-type");
+  GTypeInterface *owner = iface;
+  GTypeInterface *parent;
+  gconstpointer defaults;
+  gsize offset = handle_offset;
+
+  if (mark == 0)
+    return FALSE;
+
+  defaults = g_type_default_interface_peek (owner->g_type);
+  if (get_function (iface, handle_offset) == get_function (defaults, handle_offset))
+    offset = plain_offset;
+  if (get_function (iface, offset) == NULL)
+    return FALSE;
+
+  while ((parent = g_type_interface_peek_parent (owner)) != NULL &&
+         get_function (parent, offset) == get_function (iface, offset))
+    owner = parent;
+
+  return g_type_get_qdata (owner->g_instance_type, mark) != NULL;
 }

@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
-TestLanguage *test_caller_new_service (void);
+TestLanguage *test_caller_new_service   (void);
+void          test_caller_track         (GObject *object);
+int           test_caller_get_n_tracked (void);
 
 G_END_DECLS

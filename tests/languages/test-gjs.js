@@ -7,6 +7,7 @@ imports.gi.versions.Norpc = '1';
 imports.gi.versions.Test = '1';
 const { Gio, GLib, GObject, Kv, Norpc, Test } = imports.gi;
 const ByteArray = imports.byteArray;
+const System = imports.system;
 
 const points = [];
 
@@ -63,6 +64,69 @@ const LaterStore = GObject.registerClass({
         return true;
     }
 });
+
+// Answers with what moves to it.
+const Mover = GObject.registerClass({
+    Implements: [Test.Language],
+}, class Mover extends GObject.Object {
+    vfunc_moved(...args) {
+        return [true, ...args];
+    }
+});
+
+// Keeps the call, and gives back what moved when it is told to.
+const LaterMover = GObject.registerClass({
+    Implements: [Test.Language],
+}, class LaterMover extends GObject.Object {
+    vfunc_handle_moved(call, cancellable, _text, entry, files) {
+        const kept = call.ref();
+        GLib.idle_add(GLib.PRIORITY_DEFAULT, () => {
+            System.gc();
+            this.complete_moved(kept, cancellable, 'later', entry, files);
+            return GLib.SOURCE_REMOVE;
+        });
+        return true;
+    }
+});
+
+function tracked(object) {
+    Test.caller_track(object);
+    return object;
+}
+
+// How a call ends whose arguments move, all of which are counted.
+function move(proxy, call, withText) {
+    const loop = new GLib.MainLoop(null, false);
+    const entry = Test.Entry.new('key', 7, Test.Mode.FAST, Test.Parts.HEAD, data('bytes'),
+        tracked(Gio.File.new_for_path('/b')), null, [], null);
+    const args = [tracked(new Gio.Cancellable()), ...withText ? ['text'] : [], entry,
+        [tracked(Gio.File.new_for_path('/c'))]];
+    let outcome = null;
+    proxy[`call_${call}`](...args, null, (source, result) => {
+        try {
+            const [ok, , text, back, files] = source[`call_${call}_finish`](result);
+            outcome = `${ok} ${text} ${back.key} ${back.place.get_path()} ${files[0].get_path()}`;
+        } catch (error) {
+            outcome = error;
+        }
+        loop.quit();
+    });
+    loop.run();
+    return outcome;
+}
+
+// What is finalized in idle time is, too.
+function collect() {
+    for (let i = 0; i < 4; i++) {
+        System.gc();
+        while (GLib.MainContext.default().iteration(false));
+    }
+}
+
+function assertNoneLeft() {
+    collect();
+    assert(Test.caller_get_n_tracked() === 0, `${Test.caller_get_n_tracked()} objects are left`);
+}
 
 test('client', () => {
     const server = Norpc.Server.new(Kv.caller_new_store());
@@ -169,6 +233,21 @@ test('values that are not as described', () => {
 test('proxy without an endpoint', () => {
     for (const error of failures(new Test.LanguageProxy(), 'one_array', []))
         assert(error.matches(Norpc.Error, Norpc.Error.CLOSED), `${error}`);
+});
+
+test('arguments that move are released', () => {
+    for (const [service, expected] of [[new Mover(), 'true text key /b /c'],
+        [new LaterMover(), 'true later key /b /c']]) {
+        const server = Norpc.Server.new_in_context(service, null);
+        server.start(null);
+        const proxy = Test.LanguageProxy.new(server.get_channel());
+        const outcome = move(proxy, 'moved', true);
+        assert(outcome === expected, `${outcome}`);
+        const error = move(proxy, 'unwanted', false);
+        assert(error.matches(Norpc.Error, Norpc.Error.NOT_IMPLEMENTED), `${error}`);
+        server.stop(Norpc.StopMode.FINISH, null);
+        assertNoneLeft();
+    }
 });
 
 print(`1..${points.length}`);

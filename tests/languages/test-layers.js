@@ -4,7 +4,8 @@
 
 imports.gi.versions.Kv = '1';
 imports.gi.versions.Norpc = '1';
-const { Gio, GLib, GObject, Kv, Norpc } = imports.gi;
+imports.gi.versions.Test = '1';
+const { Gio, GLib, GObject, Kv, Norpc, Test } = imports.gi;
 const ByteArray = imports.byteArray;
 const System = imports.system;
 
@@ -200,6 +201,40 @@ test('retry function', () => withStore(put => {
         Gio.IOErrorEnum, Gio.IOErrorEnum.PERMISSION_DENIED);
     assert(attempts === 1, `${attempts}`);
 }));
+
+// The arguments of a call are released with it.
+test('calls are released', () => {
+    const funcs = [
+        (layer, call) => layer.pass_on(call) ?? true,
+        (layer, call) => layer.pass_on(call.ref()) ?? true,
+        (_layer, call) => call.return_error_literal(Gio.io_error_quark(), 0, 'answered') ?? true,
+        () => true,
+        fault,
+    ];
+    const server = Norpc.Server.new(Test.caller_new_service());
+    server.start(null);
+    for (const func of funcs) {
+        const layer = new Faulty();
+        layer.func = call => func(layer, call);
+        const proxy = Test.LanguageProxy.new(Norpc.stack_new([
+            layer, withFilter(() => true), server.get_channel()]));
+        const file = Gio.File.new_for_path('/a');
+        Test.caller_track(file);
+        try {
+            proxy.call_one_file_sync(file, null);
+        } catch (error) {
+            // Some are to fail.
+        }
+    }
+    server.stop(Norpc.StopMode.FINISH, null);
+    for (let i = 0; i < 4; i++) {
+        System.gc();
+        while (GLib.MainContext.default().iteration(false));
+    }
+    // What the interpreter has not forgotten yet may be left: the last one.
+    const n = Test.caller_get_n_tracked();
+    assert(n <= 1, `${n} arguments are left`);
+});
 
 print(`1..${points.length}`);
 points.forEach(([name, func], index) => {

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Ways around what PyGObject does not do, which doc/python.md shows."""
+
+import concurrent.futures
+import functools
+import traceback
+
+import gi
+
+gi.require_version('GIRepository', '2.0')
+gi.require_version('Norpc', '1')
+from gi.repository import Gio, GIRepository, GLib, Norpc
+
+
+def get_n_results(service, name):
+    """Gets how many values the virtual function behind a handler returns."""
+    for info in [vars(base).get('__info__') for base in type(service).__mro__]:
+        for vfunc in info.get_vfuncs() if hasattr(info, 'get_vfuncs') else ():
+            if f'do_{vfunc.get_name()}' == name:
+                return 1 + sum(arg.get_direction() != GIRepository.Direction.IN
+                               for arg in vfunc.get_arguments())
+    return 1
+
+
+def handler(method):
+    """Has any exception, and a wrong number of results, reach the caller with its text."""
+    @functools.wraps(method)
+    def run(self, *args):
+        try:
+            results = method(self, *args)
+            n_results = get_n_results(self, method.__name__)
+            if n_results > 1 and (not isinstance(results, tuple) or len(results) != n_results):
+                raise TypeError(f'{method.__name__}() returned {results!r}, '
+                                f'expected a tuple of {n_results} values')
+            return results
+        except GLib.Error:
+            raise
+        except BaseException as error:  # SystemExit included
+            traceback.print_exc()
+            raise GLib.Error.new_literal(Norpc.error_quark(), f'{type(error).__name__}: {error}',
+                                         Norpc.Error.FAILED) from error
+    return run
+
+
+def call_interruptibly(function, *args):
+    """Makes a synchronous call that Ctrl-C ends, because it is Python that waits."""
+    cancellable = Gio.Cancellable()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        try:
+            return pool.submit(function, *args, cancellable).result()
+        except BaseException:
+            cancellable.cancel()
+            raise

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The ways around what PyGObject does not do."""
+
+import signal
+import sys
+import threading
+import unittest
+
+import gi
+
+gi.require_version('Kv', '1')
+gi.require_version('Norpc', '1')
+from gi.repository import Gio, GLib, GObject, Kv, Norpc
+
+import tap
+from around import call_interruptibly, handler
+
+
+class Store(GObject.Object, Kv.Store):
+    """Does in each handler what the test wants."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = []
+        self.do = None
+
+    @handler
+    def do_set(self, database, key, value, ttl, flags):
+        return self.do()
+
+    @handler
+    def do_get_size(self, database):
+        return self.do()
+
+    @handler
+    def do_list_keys(self, database, pattern):
+        return self.do()
+
+    @handler
+    def do_handle_get(self, call, database, key):
+        self.calls.append(call)
+        self.do()
+        return True
+
+
+class Around(unittest.TestCase):
+    def setUp(self):
+        self.service = Store()
+        self.server = Norpc.Server.new(self.service)
+        self.server.start(None)
+        self.proxy = Kv.StoreProxy.new(self.server.get_channel())
+
+    def tearDown(self):
+        self.server.stop(Norpc.StopMode.ABANDON, None)
+
+    def set(self):
+        key = GLib.Bytes.new(b'key')
+        return self.proxy.call_set_sync(0, key, key, 0, 0, None)
+
+    def assert_message(self, message, function, *args):
+        with self.assertRaises(GLib.Error) as caught:
+            function(*args)
+        self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.FAILED))
+        self.assertEqual(caught.exception.message, message)
+
+    def test_results(self):
+        self.service.do = lambda: (True, True, None)
+        self.assertEqual(tuple(self.set()), (True, None))
+        self.service.do = lambda: (True, 7)
+        self.assertEqual(self.proxy.call_get_size_sync(0, None), 7)
+        self.service.do = lambda: [GLib.Bytes.new(b'a')]
+        keys = self.proxy.call_list_keys_sync(0, GLib.Bytes.new(b'*'), None)
+        self.assertEqual([key.get_data() for key in keys], [b'a'])
+
+    def test_wrong_number(self):
+        for results in ((True, True), (True,), (), True, None, [True, True, None],
+                        (True, True, None, None)):
+            self.service.do = lambda: results
+            self.assert_message(f'TypeError: do_set() returned {results!r}, '
+                                'expected a tuple of 3 values', self.set)
+        self.service.do = lambda: 7
+        self.assert_message('TypeError: do_get_size() returned 7, expected a tuple of 2 values',
+                            self.proxy.call_get_size_sync, 0, None)
+
+    def test_exceptions(self):
+        def divide():
+            return 1 // 0
+
+        self.service.do = divide
+        self.assert_message('ZeroDivisionError: integer division or modulo by zero', self.set)
+        self.service.do = lambda: sys.exit(3)
+        self.assert_message('SystemExit: 3', self.set)
+
+    def test_errors(self):
+        def refuse():
+            raise GLib.Error.new_literal(Gio.io_error_quark(), 'No such luck',
+                                         Gio.IOErrorEnum.PERMISSION_DENIED)
+
+        self.service.do = refuse
+        with self.assertRaises(GLib.Error) as caught:
+            self.set()
+        self.assertTrue(caught.exception.matches(Gio.io_error_quark(),
+                                                 Gio.IOErrorEnum.PERMISSION_DENIED))
+
+    def test_interrupt(self):
+        """The service interrupts the client, which waits for a call that is kept."""
+        main = threading.main_thread().ident
+        self.service.do = lambda: signal.pthread_kill(main, signal.SIGINT)
+        with self.assertRaises(KeyboardInterrupt):
+            call_interruptibly(self.proxy.call_get_sync, 0, GLib.Bytes.new(b'key'))
+        self.assertTrue(self.service.calls[0].is_cancelled())
+
+    def test_not_interrupted(self):
+        self.service.do = lambda: (True, 7)
+        self.assertEqual(call_interruptibly(self.proxy.call_get_size_sync, 0), 7)
+        self.service.do = lambda: (True,)
+        with self.assertRaises(GLib.Error):
+            call_interruptibly(self.proxy.call_get_size_sync, 0)
+
+
+tap.main()
