@@ -55,6 +55,7 @@ __wrap_norpc_call_end_send (NorpcCall *call)
 
 static NorpcEndpoint *asked = NULL;      /* (unowned) (nullable), atomic */
 static int drain_asked = GATE_OPEN;      /* atomic: a drain has heard that it is ready */
+static int sender_asked = GATE_OPEN;     /* atomic: a thread that sends has heard that it is ready */
 static NorpcEndpoint *asked_twice = NULL; /* (unowned) (nullable), atomic */
 static int n_asked_twice = 0;            /* atomic: so many threads have heard that it is ready */
 
@@ -63,8 +64,8 @@ __wrap_norpc_endpoint_is_ready (NorpcEndpoint *endpoint)
 {
   gboolean ready = __real_norpc_endpoint_is_ready (endpoint);
 
-  if (ready && endpoint == g_atomic_pointer_get (&asked) && norpc_background_is_current ())
-    stop_at (&drain_asked);
+  if (ready && endpoint == g_atomic_pointer_get (&asked))
+    stop_at (norpc_background_is_current () ? &drain_asked : &sender_asked);
 
   if (endpoint == g_atomic_pointer_get (&asked_twice))
     {
@@ -245,6 +246,46 @@ test_buffer (Fixture       *fixture,
   outcome_clear (&held);
 }
 
+static gpointer
+call_noop (gpointer proxy)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (probe_probe_proxy_call_noop_sync (proxy, NULL, &error));
+  g_assert_no_error (error);
+
+  return NULL;
+}
+
+/* A thread has heard that there is room for one call when another one sends. */
+static void
+test_buffer_senders (Fixture       *fixture,
+                     gconstpointer  unused)
+{
+  NorpcChannel *channel = norpc_server_get_channel (fixture->server);
+  g_autoptr (NorpcEndpoint) stack = norpc_stack_new (norpc_buffer_new (10), channel, NULL);
+  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (stack);
+  Outcome blocked = { 0 }, note = { 0 };
+  GThread *thread;
+
+  probe_probe_proxy_call_block (proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (fixture->state);
+  g_atomic_pointer_set (&asked, NORPC_ENDPOINT (channel));
+  g_atomic_int_set (&sender_asked, GATE_SHUT);
+  thread = g_thread_new ("sender", call_noop, proxy);
+  wait_stopped (&sender_asked);
+  g_atomic_pointer_set (&asked, NULL);
+  probe_probe_proxy_call_note (proxy, 0, NULL, note_cb, &note);
+  g_assert_cmpuint (norpc_channel_get_length (channel), ==, 0);
+  g_atomic_int_set (&sender_asked, GATE_OPEN);
+  while (norpc_channel_get_length (channel) == 0)
+    g_thread_yield ();
+  probe_state_open_gate (fixture->state);
+  g_thread_join (thread);
+  outcome_wait (&note);
+  g_assert_no_error (note.error);
+}
+
 /* From one of several threads: all of the calls pass, each in the order of its thread. */
 static gpointer
 note_many (gpointer data)
@@ -343,6 +384,7 @@ main (int   argc,
   TEST ("/interleavings-layers/superseded", test_superseded);
   TEST ("/interleavings-layers/cancelled-all", test_cancelled_all);
   TEST_CAPACITY ("/interleavings-layers/buffer", 1, test_buffer);
+  TEST_CAPACITY ("/interleavings-layers/buffer-senders", 1, test_buffer_senders);
   TEST_CAPACITY ("/interleavings-layers/buffer-producers", 1, test_buffer_producers);
   TEST ("/interleavings-layers/load-shed", test_load_shed);
 
