@@ -11,12 +11,12 @@
  * answer, and it passes the call on to whoever waits.
  */
 
+#include "norpc-background-private.h"
 #include "norpc-call-private.h"
 #include "norpc-call-return-private.h"
 #include "norpc-call-scope-private.h"
 #include "norpc-error.h"
 #include "norpc-host-private.h"
-
 #include "norpc-sync-wait-private.h"
 #include "norpc-trace-private.h"
 
@@ -29,6 +29,26 @@ norpc_call_claim (NorpcCall *self)
   return g_atomic_int_compare_and_exchange (&self->state,
                                             NORPC_CALL_OPEN,
                                             NORPC_CALL_ANSWERING);
+}
+
+static void
+drop_reply (gpointer data)
+{
+  norpc_reply_unref (data);
+}
+
+/* Any thread: nobody takes the answer. What the client's half releases may be of others. */
+static void
+drop_answer (NorpcCall *self)
+{
+  if (self->one_way && self->error != NULL)
+    norpc_call_note_failure (self);
+  norpc_call_drop_return_watches (self);
+
+  if (g_atomic_int_get (&self->args) == NORPC_CALL_ARGS_LEFT)
+    norpc_background_push (drop_reply, norpc_call_get_reply (self));
+  else
+    norpc_reply_unref (norpc_call_get_reply (self));
 }
 
 /* The last of those that had to be done. */
@@ -45,12 +65,13 @@ pass_on (NorpcCall *self)
       norpc_sync_wait_wake (self);
       break;
 
+    case NORPC_CALL_WAITER_LAYER:
+      self->reply_func (norpc_call_get_reply (self), self->reply_data);
+      break;
+
     case NORPC_CALL_WAITER_NONE:
     default:
-      if (self->one_way && self->error != NULL)
-        norpc_call_note_failure (self);
-      norpc_call_drop_return_watches (self);
-      norpc_reply_unref (norpc_call_get_reply (self));
+      drop_answer (self);
       break;
     }
 }
@@ -115,13 +136,12 @@ norpc_call_deliver (NorpcCall *self)
     pass_on (self);
 }
 
-/* Any thread: ends the call on the client's behalf, and tells the service,
- * if it has begun, that nobody waits any more. TRUE if this was the answer.
- * The caller holds something of the call.
+/* Any thread. TRUE: the call ends with @error (owned), and norpc_call_deliver () is to be
+ * called.
  */
-gboolean
-norpc_call_give_up (NorpcCall *self,
-                    GError    *error)
+static gboolean
+claim_to_give_up (NorpcCall *self,
+                  GError    *error)
 {
   if (!norpc_call_claim (self))
     {
@@ -132,12 +152,47 @@ norpc_call_give_up (NorpcCall *self,
   self->error = error;
   self->timed_out = g_error_matches (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
   g_atomic_int_set (&self->given_up, TRUE);
+
+  return TRUE;
+}
+
+/* Any thread: ends the call on the client's behalf, and tells the service,
+ * if it has begun, that nobody waits any more. TRUE if this was the answer.
+ * The caller holds something of the call.
+ */
+gboolean
+norpc_call_give_up (NorpcCall *self,
+                    GError    *error)
+{
+  if (!claim_to_give_up (self, error))
+    return FALSE;
+
   norpc_call_hold (self);
   norpc_call_deliver (self);
   norpc_call_cancel_service (self);
   norpc_call_release (self);
 
   return TRUE;
+}
+
+/* Any thread, which has the call and drops it: ends it with @error (both owned). The
+ * service's half is dropped before the client has the error, which then releases the
+ * arguments.
+ */
+static void
+reject (NorpcCall *self,
+        GError    *error)
+{
+  gboolean ended = claim_to_give_up (self, error);
+
+  norpc_call_hold (self);
+  norpc_call_unref (self);
+  if (ended)
+    {
+      norpc_call_deliver (self);
+      norpc_call_cancel_service (self);
+    }
+  norpc_call_release (self);
 }
 
 /* Any thread: the client's time is up. TRUE if this was the answer. */
@@ -184,6 +239,17 @@ norpc_call_come_back (NorpcCall *self)
     norpc_call_run_return_watches (self);
 }
 
+static GError *
+refusal_new (NorpcCall  *self,
+             NorpcError  code,
+             const char *reason)
+{
+  return g_error_new (NORPC_ERROR, code, "%s.%s %s",
+                      norpc_call_get_interface_name (self),
+                      norpc_call_get_method_name (self),
+                      reason);
+}
+
 /* Any thread: answers with an error of our own. The caller holds something
  * of the call, and still does afterwards.
  */
@@ -192,27 +258,30 @@ norpc_call_refuse (NorpcCall  *self,
                    NorpcError  code,
                    const char *reason)
 {
-  norpc_call_give_up (self,
-                      g_error_new (NORPC_ERROR, code, "%s.%s %s",
-                                   norpc_call_get_interface_name (self),
-                                   norpc_call_get_method_name (self),
-                                   reason));
+  norpc_call_give_up (self, refusal_new (self, code, reason));
 }
 
-/* Any thread, for code that was lent a call and failed: answers with @error (owned), or
- * says that there is none, which is what an exception in another language looks like.
- * The caller holds something of the call.
+/* Any thread, which has @self (owned): answers with an error of our own. */
+void
+norpc_call_reject (NorpcCall  *self,
+                   NorpcError  code,
+                   const char *reason)
+{
+  reject (self, refusal_new (self, code, reason));
+}
+
+/* Any thread, which has @self (owned), for code that was lent it and failed: answers with
+ * @error (owned), or says that there is none, which is what an exception in another
+ * language looks like.
  */
 void
 norpc_call_fail (NorpcCall *self,
                  GError    *error)
 {
   if (error == NULL)
-    error = g_error_new (NORPC_ERROR, NORPC_ERROR_FAILED, "%s.%s failed without saying why",
-                         norpc_call_get_interface_name (self),
-                         norpc_call_get_method_name (self));
+    error = refusal_new (self, NORPC_ERROR_FAILED, "failed without saying why");
 
-  norpc_call_give_up (self, error);
+  reject (self, error);
 }
 
 /* Any thread. Returns the owned error of a call that a newer one takes the place of. */

@@ -67,7 +67,7 @@ norpc_call_has_valid_args (NorpcCall *self)
   return error == NULL;
 }
 
-/* What norpc_call_check_args () does for a call that has arguments. */
+/* What norpc_call_check_args () does for a call that has arguments, and has not been checked. */
 gboolean
 norpc_call_check_args_of_some (NorpcCall *self)
 {
@@ -76,7 +76,7 @@ norpc_call_check_args_of_some (NorpcCall *self)
   if (error == NULL)
     return TRUE;
 
-  norpc_call_give_up (self, error);
+  norpc_call_fail (self, error);
 
   return FALSE;
 }

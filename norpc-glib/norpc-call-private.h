@@ -30,6 +30,7 @@ typedef enum
 {
   NORPC_CALL_WAITING,    /* on its way, or in a queue */
   NORPC_CALL_SUPERSEDED, /* never to be handled: a newer one takes its place */
+  NORPC_CALL_ATTEMPTED,  /* a service has, or has had, a call in its stead */
   NORPC_CALL_HANDLED,    /* its handler runs */
   NORPC_CALL_KEPT        /* the service has it and has not answered */
 } NorpcCallStage;
@@ -44,8 +45,8 @@ typedef enum
   NORPC_PLACE_TAKEN    /* the host has taken the call */
 } NorpcPlace;
 
-/* Which half of a call releases the arguments, if no handler has begun with it: the one
- * that is dropped last, where that does not matter, and else the client's.
+/* Which half of a call releases the arguments, if no handler has begun with it, and it has
+ * been in no queue: the client's, as long as that is there.
  */
 typedef enum
 {
@@ -59,7 +60,8 @@ typedef enum
 {
   NORPC_CALL_WAITER_NONE, /* nobody: the answer is dropped */
   NORPC_CALL_WAITER_INBOX,
-  NORPC_CALL_WAITER_SYNC
+  NORPC_CALL_WAITER_SYNC,
+  NORPC_CALL_WAITER_LAYER /* that has made the call: any thread tells it, when nothing else is left */
 } NorpcCallWaiter;
 
 /*
@@ -213,9 +215,10 @@ const char            *norpc_call_get_interface_name (NorpcCall *self);
 
 gpointer norpc_value_steal_pointer (GValue *value);
 
-void norpc_call_clear_args (NorpcCall *self);
-void norpc_call_limit_deadline (NorpcCall *self,
-                                gint64     deadline);
+void     norpc_call_clear_args            (NorpcCall *self);
+gboolean norpc_call_clear_args_in_service (NorpcCall *self);
+void     norpc_call_limit_deadline        (NorpcCall *self,
+                                          gint64     deadline);
 
 /* The block alone, without a word in the call. */
 void norpc_call_hold    (NorpcCall *self);
@@ -235,8 +238,8 @@ gboolean   norpc_call_can_be_copied      (NorpcCall    *self);
 NorpcCall *norpc_call_copy               (NorpcCall    *self);
 NorpcCall *norpc_call_move               (NorpcCall    *self);
 
-/* The thread that has the call, before it sends it on: FALSE if an argument is not as
- * described. Then the call has ended with an error that says so.
+/* The thread that has the call (owned), before it sends it on: FALSE if an argument is not
+ * as described. Then the call has ended with an error that says so, and is dropped.
  */
 static inline gboolean
 norpc_call_check_args (NorpcCall *self)
@@ -259,6 +262,9 @@ gboolean norpc_call_give_up      (NorpcCall  *self,
 void     norpc_call_refuse       (NorpcCall  *self,
                                   NorpcError  code,
                                   const char *reason);
+void     norpc_call_reject       (NorpcCall  *self,
+                                  NorpcError  code,
+                                  const char *reason);
 void     norpc_call_fail         (NorpcCall  *self,
                                   GError     *error);
 void     norpc_call_answer_last  (NorpcCall  *self);
@@ -269,7 +275,6 @@ void     norpc_call_note_failure (NorpcCall  *self);
 
 /* Places */
 void     norpc_call_free_place   (NorpcCall  *self);
-void     norpc_call_unref_in_service (NorpcCall *self);
 gboolean norpc_call_is_in_hands  (NorpcCall  *self);
 void     norpc_call_close        (NorpcCall  *self);
 

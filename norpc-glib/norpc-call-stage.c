@@ -44,7 +44,7 @@ gboolean
 norpc_call_begin_handling (NorpcCall *self)
 {
   for (NorpcCall *outer = self->outer; outer != NULL; outer = outer->outer)
-    if (!enter (outer, NORPC_CALL_KEPT))
+    if (!enter (outer, NORPC_CALL_ATTEMPTED))
       return FALSE;
 
   return enter (self, NORPC_CALL_HANDLED);
@@ -66,6 +66,7 @@ norpc_call_describe_progress (NorpcCall *self)
     case NORPC_CALL_HANDLED:
       return "its handler was still running";
 
+    case NORPC_CALL_ATTEMPTED:
     case NORPC_CALL_KEPT:
       return "its service had not replied yet";
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "norpc-background-private.h"
 #include "norpc-error.h"
 #include "norpc-call-private.h"
 #include "norpc-foreign-service-private.h"
@@ -135,16 +136,38 @@ norpc_call_ref (NorpcCall *self)
   return self;
 }
 
-/* The thread that drops the last reference to the service's half. A call that has been in
- * no queue may be dropped by any thread, such as one that cancels it while a layer holds it:
- * then its arguments are released on the client's side. TRUE if that will be done.
+static void
+clear_and_release (gpointer data)
+{
+  norpc_call_clear_args (data);
+  norpc_call_release (data);
+}
+
+/* The thread that drops the last reference to the service's half, before the client is
+ * told. If no handler has begun with the call, any thread may be that, such as one that
+ * cancels it while a layer holds it: then the arguments are released in the context of the
+ * service where the call has come to that, and else on the client's side, or in a thread
+ * of the pool if the client's half has gone. TRUE if that is done.
  */
 static gboolean
 leave_args (NorpcCall *self)
 {
-  return norpc_call_get_stage (self) < NORPC_CALL_HANDLED &&
-         g_atomic_int_get (&self->place) == NORPC_PLACE_NONE &&
-         g_atomic_int_compare_and_exchange (&self->args, NORPC_CALL_ARGS_HERE, NORPC_CALL_ARGS_LEFT);
+  if (self->n_args == 0 || norpc_call_get_stage (self) >= NORPC_CALL_HANDLED)
+    return FALSE;
+
+  if (self->released_at != NULL)
+    return norpc_call_clear_args_in_service (self);
+
+  if (g_atomic_int_get (&self->place) != NORPC_PLACE_NONE)
+    return FALSE;
+
+  if (!g_atomic_int_compare_and_exchange (&self->args, NORPC_CALL_ARGS_HERE, NORPC_CALL_ARGS_LEFT))
+    {
+      norpc_call_hold (self);
+      norpc_background_push (clear_and_release, self);
+    }
+
+  return TRUE;
 }
 
 /**
@@ -161,7 +184,7 @@ leave_args (NorpcCall *self)
 void
 norpc_call_unref (NorpcCall *self)
 {
-  gboolean written;
+  gboolean written, left;
 
   g_return_if_fail (self != NULL);
 
@@ -169,10 +192,11 @@ norpc_call_unref (NorpcCall *self)
     return;
 
   norpc_call_close (self);
+  left = leave_args (self);
   written = g_atomic_int_get (&self->state) == NORPC_CALL_WRITTEN;
   if (!written)
     norpc_call_answer_last (self);
-  if (!leave_args (self))
+  if (!left)
     norpc_call_clear_args (self);
 
   /* What the service connected to its cancellable goes where the service

@@ -50,21 +50,27 @@ norpc_channel_run_in_service (NorpcChannel        *self,
 }
 
 static void
-unref_call (gpointer data)
+clear_args (gpointer data)
 {
-  norpc_call_unref (data);
+  NorpcCall *call = data;
+
+  norpc_call_clear_args (call);
+  norpc_call_release (call);
 }
 
-/* Any thread: drops a reference. If the call is behind the layers of a server, that is done
- * in the context of the service, as long as there is a host.
+/* The thread that drops the last reference to the service's half of a call that has come to
+ * the layers of a server. FALSE if there is no host any more: then nothing is done.
  */
-void
-norpc_call_unref_in_service (NorpcCall *self)
+gboolean
+norpc_call_clear_args_in_service (NorpcCall *self)
 {
-  g_autoptr (NorpcChannel) channel = self->released_at != NULL ? g_object_ref (self->released_at) : NULL;
+  norpc_call_hold (self);
+  if (norpc_channel_run_in_service (self->released_at, clear_args, self))
+    return TRUE;
 
-  if (channel == NULL || !norpc_channel_run_in_service (channel, unref_call, self))
-    norpc_call_unref (self);
+  norpc_call_release (self);
+
+  return FALSE;
 }
 
 /* Thread-safe. */

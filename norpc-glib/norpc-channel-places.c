@@ -161,7 +161,7 @@ has_answered (NorpcCall *call)
 gboolean
 norpc_call_is_in_hands (NorpcCall *self)
 {
-  return g_atomic_int_get (&self->stage) >= NORPC_CALL_HANDLED && !has_answered (self) &&
+  return g_atomic_int_get (&self->stage) >= NORPC_CALL_ATTEMPTED && !has_answered (self) &&
          !g_atomic_ref_count_compare (&self->call_refs, 1);
 }
 

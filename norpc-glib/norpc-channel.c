@@ -127,10 +127,7 @@ norpc_channel_send (NorpcEndpoint *endpoint,
   g_async_queue_unlock (self->queue);
 
   if (refusal != NULL)
-    {
-      norpc_call_refuse (call, code, refusal);
-      norpc_call_unref (call);
-    }
+    norpc_call_reject (call, code, refusal);
   else if (sleeper != NULL)
     norpc_waker_wake (sleeper);
 

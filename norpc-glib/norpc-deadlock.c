@@ -90,6 +90,7 @@ is_stuck_locked (NorpcCall *call)
       return g_atomic_ref_count_compare (&call->call_refs, 1);
 
     case NORPC_CALL_SUPERSEDED:
+    case NORPC_CALL_ATTEMPTED:
     case NORPC_CALL_KEPT:
     default:
       return FALSE;

@@ -42,13 +42,12 @@ lend (NorpcEndpoint          *self,
   GError *error = NULL;
 
   if (iface->take_call == NULL)
-    norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
-                             "%s does not take calls", G_OBJECT_TYPE_NAME (self));
-  else if (!iface->take_call (self, call, &error))
+    norpc_call_fail (call, g_error_new (NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
+                                        "%s does not take calls", G_OBJECT_TYPE_NAME (self)));
+  else if (!iface->take_call (self, call, &error) || error != NULL)
     norpc_call_fail (call, error);
-  else if (error != NULL)
-    norpc_call_fail (call, error);
-  norpc_call_unref (call);
+  else
+    norpc_call_unref (call);
 }
 
 /**
@@ -80,10 +79,7 @@ norpc_endpoint_send (NorpcEndpoint *self,
   g_return_if_fail (call != NULL);
 
   if (!norpc_call_check_args (call))
-    {
-      norpc_call_unref (call);
-      return;
-    }
+    return;
 
   iface = NORPC_ENDPOINT_GET_IFACE (self);
   if (iface->send != NULL)

@@ -65,9 +65,7 @@ norpc_gate_send (NorpcEndpoint *endpoint,
   else if (host != NULL)
     norpc_channel_wake_up (host->channel);
   else
-    norpc_call_refuse (call, NORPC_ERROR_CLOSED, "was not served: the server is not there");
-
-  g_clear_pointer (&call, norpc_call_unref_in_service);
+    norpc_call_reject (call, NORPC_ERROR_CLOSED, "was not served: the server is not there");
 }
 
 static void
@@ -130,10 +128,7 @@ norpc_gate_close (NorpcGate *self)
   g_mutex_unlock (&self->lock);
 
   while ((call = norpc_gate_take (self)) != NULL)
-    {
-      norpc_call_refuse (call, NORPC_ERROR_CLOSED, "was not served: the server has stopped");
-      norpc_call_unref (call);
-    }
+    norpc_call_reject (call, NORPC_ERROR_CLOSED, "was not served: the server has stopped");
 }
 
 /* Any thread. */

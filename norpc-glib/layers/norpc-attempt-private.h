@@ -22,7 +22,7 @@ typedef struct _NorpcAttempt NorpcAttempt;
 typedef struct
 {
   void (*attempt_ended) (NorpcAttempt *attempt, /* the thread that ended it */
-                         NorpcReply   *reply);
+                         NorpcReply   *reply); /* (owned) */
   void (*client_ended)  (NorpcAttempt *attempt); /* the thread that ended the client's call */
   void (*finalize)      (NorpcAttempt *attempt);
 } NorpcAttemptFuncs;
@@ -31,15 +31,16 @@ typedef struct
 struct _NorpcAttempt
 {
   NorpcCallWatch outer_watch; /* the first */
-  NorpcCallWatch inner_watch;
 
   gatomicrefcount          ref_count;
   const NorpcAttemptFuncs *funcs;
-  NorpcCall               *outer; /* (owned): the client's */
+  NorpcCall               *outer; /* held by norpc_call_hold (): the client's */
+  NorpcCall               *owed;  /* (owned) (nullable): the same, until it is answered; of the
+                                     thread that sends or has seen the last attempt end */
 
-  GMutex      lock;
-  NorpcReply *inner; /* (owned) (nullable) [lock]: the one that is on its way */
-  gboolean    ended; /* [lock]: the client's call has */
+  GMutex     lock;
+  NorpcCall *inner; /* (nullable) [lock], held by norpc_call_hold (): the one that is on its way */
+  gboolean   ended; /* [lock]: the client's call has */
 };
 
 gpointer      norpc_attempt_new       (gsize                    size,

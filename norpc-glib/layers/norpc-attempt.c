@@ -4,6 +4,7 @@
  */
 
 #include "norpc-attempt-private.h"
+#include "norpc-background-private.h"
 #include "norpc-call-return-private.h"
 #include "norpc-layer-private.h"
 
@@ -22,9 +23,58 @@ norpc_attempt_unref (NorpcAttempt *self)
     return;
 
   self->funcs->finalize (self);
-  norpc_call_unref (self->outer);
+  g_clear_pointer (&self->owed, norpc_call_unref);
+  norpc_call_release (self->outer);
   g_mutex_clear (&self->lock);
   g_free (self);
+}
+
+/* What a client releases when its call comes back. */
+typedef struct
+{
+  NorpcCallWatch watch; /* the first */
+  NorpcReply    *reply; /* (owned) */
+} Rest;
+
+static void
+drop_reply (gpointer data)
+{
+  norpc_reply_unref (data);
+}
+
+/* The client's context; or any thread, where @outer is NULL as nobody waits for it. */
+static void
+release_rest (NorpcCallWatch *watch,
+              NorpcCall      *outer)
+{
+  Rest *rest = (Rest *) watch;
+
+  if (outer != NULL)
+    norpc_reply_unref (rest->reply);
+  else
+    norpc_background_push (drop_reply, rest->reply);
+  g_free (rest);
+}
+
+/* Any thread, before the client's call comes back: if no handler begins with the attempt of
+ * @reply (owned), its arguments are released on the client's side.
+ */
+static void
+leave_to_client (NorpcAttempt *self,
+                 NorpcReply   *reply)
+{
+  Rest *rest;
+
+  if (norpc_reply_get_call (reply)->n_args == 0)
+    {
+      norpc_reply_unref (reply);
+      return;
+    }
+
+  rest = g_new0 (Rest, 1);
+  rest->reply = reply;
+  if (!norpc_call_add_return_watch (self->outer, &rest->watch, release_rest))
+    release_rest (&rest->watch, NULL);
 }
 
 /* The thread that ends the client's call. If that was not the layer, nobody waits for the
@@ -35,7 +85,7 @@ outer_ended (NorpcCallWatch *watch,
              NorpcCall      *outer)
 {
   NorpcAttempt *self = (NorpcAttempt *) watch;
-  NorpcReply *inner;
+  NorpcCall *inner;
 
   g_mutex_lock (&self->lock);
   self->ended = TRUE;
@@ -44,8 +94,8 @@ outer_ended (NorpcCallWatch *watch,
 
   if (inner != NULL)
     {
-      norpc_call_give_up (norpc_reply_get_call (inner), norpc_call_copy_reason (outer));
-      norpc_reply_unref (inner);
+      norpc_call_give_up (inner, norpc_call_copy_reason (outer));
+      norpc_call_release (inner);
     }
 
   self->funcs->client_ended (self);
@@ -66,6 +116,8 @@ norpc_attempt_new (gsize                    size,
   g_mutex_init (&self->lock);
   self->funcs = funcs;
   self->outer = call;
+  norpc_call_hold (call);
+  self->owed = call;
 
   return self;
 }
@@ -87,22 +139,28 @@ norpc_attempt_begin (NorpcAttempt *self)
 
 /* The thread that ends the call behind the layer. */
 static void
-inner_ended (NorpcCallWatch *watch,
-             NorpcCall      *inner)
+inner_ended (NorpcReply *reply,
+             gpointer    user_data)
 {
-  NorpcAttempt *self = (NorpcAttempt *) ((char *) watch - G_STRUCT_OFFSET (NorpcAttempt, inner_watch));
-  g_autoptr (NorpcReply) reply = NULL;
+  NorpcAttempt *self = user_data;
+  NorpcCall *inner;
   gboolean ended;
 
   g_mutex_lock (&self->lock);
   ended = self->ended;
-  reply = g_steal_pointer (&self->inner);
+  inner = g_steal_pointer (&self->inner);
   g_mutex_unlock (&self->lock);
 
-  if (!ended)
-    self->funcs->attempt_ended (self, reply);
+  g_clear_pointer (&inner, norpc_call_release);
+  if (ended)
+    {
+      norpc_call_move_return_watches (norpc_reply_get_call (reply), self->outer);
+      leave_to_client (self, reply);
+    }
   else
-    norpc_call_move_return_watches (inner, self->outer);
+    {
+      self->funcs->attempt_ended (self, reply);
+    }
   norpc_attempt_unref (self);
 }
 
@@ -120,23 +178,24 @@ norpc_attempt_send (NorpcAttempt *self,
   g_mutex_lock (&self->lock);
   ended = self->ended;
   if (!ended)
-    self->inner = norpc_reply_ref (norpc_call_get_reply (inner));
+    {
+      inner->waiter = NORPC_CALL_WAITER_LAYER;
+      inner->reply_func = inner_ended;
+      inner->reply_data = norpc_attempt_ref (self);
+      norpc_call_hold (inner);
+      self->inner = inner;
+    }
   g_mutex_unlock (&self->lock);
 
   if (ended)
-    {
-      norpc_call_unref (inner);
-      return;
-    }
-
-  norpc_attempt_ref (self);
-  if (!norpc_call_add_watch (inner, &self->inner_watch, inner_ended))
-    norpc_attempt_unref (self);
-  norpc_layer_forward (layer, inner);
+    norpc_call_unref (inner);
+  else
+    norpc_layer_forward (layer, inner);
 }
 
-/* Any thread: takes the values out of @inner, so that they are released on the side of
- * the client.
+/* The thread that answers @inner: takes the values out of it, so that they are released on
+ * the side of the client. The arguments of both are released here, as those of any call
+ * whose handler has run.
  */
 static void
 move_results (NorpcCall *inner,
@@ -146,6 +205,9 @@ move_results (NorpcCall *inner,
 
   if (results == NULL)
     return;
+
+  if (g_atomic_ref_count_compare (&outer->call_refs, 1))
+    norpc_call_clear_args (outer);
 
   for (guint i = 0; i < inner->n_results; i++)
     {
@@ -158,18 +220,29 @@ move_results (NorpcCall *inner,
   norpc_call_deliver (outer);
 }
 
-/* Any thread, after the attempt has ended: @reply is that to the client's call. */
+/* Any thread, after the attempt has ended: @reply (owned) is that to the client's call. */
 void
 norpc_attempt_answer (NorpcAttempt *self,
                       NorpcReply   *reply)
 {
   NorpcCall *inner = norpc_reply_get_call (reply);
+  gboolean replied = g_atomic_int_get (&inner->replied);
+  GError *error;
 
   norpc_call_move_return_watches (inner, self->outer);
-  if (inner->error != NULL)
-    norpc_call_take_error (self->outer, g_error_copy (inner->error));
+  if (inner->error == NULL)
+    {
+      move_results (inner, self->outer);
+      norpc_reply_unref (reply);
+      return;
+    }
+
+  error = g_error_copy (inner->error);
+  leave_to_client (self, reply);
+  if (replied)
+    norpc_call_take_error (self->outer, error);
   else
-    move_results (inner, self->outer);
+    norpc_call_fail (g_steal_pointer (&self->owed), error);
 }
 
 gboolean

@@ -143,7 +143,6 @@ norpc_balance_send (NorpcLayer *layer,
   if (!get_key (self, call, &key, &error))
     {
       norpc_call_fail (call, error);
-      norpc_call_unref (call);
       return;
     }
 

@@ -133,6 +133,18 @@ call_ended_at_server (NorpcCallWatch *watch,
     norpc_background_push (tell_end, ended);
 }
 
+/* Any thread: whether anybody waits for the reply to @call, or to the one that it is an
+ * attempt at.
+ */
+static gboolean
+has_reply (NorpcCall *call)
+{
+  while (call->outer != NULL)
+    call = call->outer;
+
+  return call->waiter != NORPC_CALL_WAITER_NONE;
+}
+
 /* Any thread, which has the call. */
 static void
 watch_call (NorpcFilter *self,
@@ -141,8 +153,7 @@ watch_call (NorpcFilter *self,
   Passage *passage;
   gboolean added;
 
-  /* A one-way call has no reply. */
-  if (call->waiter == NORPC_CALL_WAITER_NONE && call->outer == NULL)
+  if (!has_reply (call))
     return;
 
   passage = g_new0 (Passage, 1);
@@ -172,7 +183,6 @@ norpc_filter_send (NorpcLayer *layer,
       (!self->call_func (call, self->call_data, &error) || error != NULL))
     {
       norpc_call_fail (call, error);
-      norpc_call_unref (call);
       return;
     }
 

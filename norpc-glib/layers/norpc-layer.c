@@ -119,7 +119,8 @@ norpc_layer_real_send (NorpcLayer *self,
   /* Code that decides over access fails closed, whatever it returned. */
   if (!NORPC_LAYER_GET_CLASS (self)->take (self, call, &error) || error != NULL)
     norpc_call_fail (call, error);
-  norpc_call_unref (call);
+  else
+    norpc_call_unref (call);
 }
 
 static gboolean
@@ -297,15 +298,12 @@ norpc_layer_forward (NorpcLayer *self,
 {
   NorpcEndpoint *endpoint = get_private (self)->endpoint;
 
-  if (endpoint != NULL && g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
-    {
-      norpc_endpoint_send (endpoint, call);
-      return;
-    }
-
   if (endpoint == NULL)
-    norpc_call_refuse (call, NORPC_ERROR_CLOSED, "was sent to a layer with nothing behind it");
-  norpc_call_unref (call);
+    norpc_call_reject (call, NORPC_ERROR_CLOSED, "was sent to a layer with nothing behind it");
+  else if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
+    norpc_endpoint_send (endpoint, call);
+  else
+    norpc_call_unref (call);
 }
 
 /**

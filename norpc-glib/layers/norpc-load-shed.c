@@ -44,8 +44,7 @@ norpc_load_shed_send (NorpcLayer *layer,
       return;
     }
 
-  norpc_call_refuse (call, NORPC_ERROR_BUSY, "was rejected: it would have to wait");
-  norpc_call_unref (call);
+  norpc_call_reject (call, NORPC_ERROR_BUSY, "was rejected: it would have to wait");
 }
 
 static void

@@ -146,10 +146,10 @@ withdraw (Policy *policy)
 }
 
 /* A thread of the pool: the functions of filters behind the layer hear of an attempt that
- * is not the last.
+ * is not the last, whose arguments are copies.
  */
 static void
-tell_filters (gpointer data)
+end_attempt (gpointer data)
 {
   g_autoptr (NorpcReply) reply = data;
 
@@ -164,7 +164,7 @@ stop_waiting (Retrial *retrial)
     norpc_attempt_unref (&retrial->attempt);
 }
 
-/* Any thread: the last attempt ended with @reply, and another one is made. */
+/* Any thread: the last attempt ended with @reply (owned), and another one is made. */
 static void
 wait_for_next (Retrial    *retrial,
                NorpcReply *reply)
@@ -172,22 +172,22 @@ wait_for_next (Retrial    *retrial,
   Policy *policy = retrial->policy;
   gint64 delay = norpc_retry_get_delay (policy->delay, policy->max_delay, retrial->n_attempts);
 
-  if (g_atomic_pointer_get (&norpc_reply_get_call (reply)->return_watches) != NULL)
-    norpc_background_push (tell_filters, norpc_reply_ref (reply));
-
   norpc_attempt_ref (&retrial->attempt);
   if (!norpc_retry_queue_add (policy->queue, &retrial->entry, g_get_monotonic_time () + delay))
     {
       norpc_attempt_answer (&retrial->attempt, reply);
       norpc_attempt_unref (&retrial->attempt);
+      return;
     }
-  else if (norpc_attempt_has_ended (&retrial->attempt))
-    {
-      stop_waiting (retrial);
-    }
+
+  norpc_background_push (end_attempt, reply);
+  if (norpc_attempt_has_ended (&retrial->attempt))
+    stop_waiting (retrial);
 }
 
-/* Any thread: the last attempt ended with @reply, an error that is @worth another one. */
+/* Any thread: the last attempt ended with @reply (owned), an error that is @worth another
+ * one.
+ */
 static void
 go_on (Retrial    *retrial,
        NorpcReply *reply,
@@ -214,17 +214,16 @@ ask_func (gpointer data)
 {
   g_autofree Question *question = data;
   Retrial *retrial = question->retrial;
-  g_autoptr (NorpcReply) reply = question->reply;
   g_autoptr (NorpcRetry) self = g_weak_ref_get (&retrial->policy->layer);
   gboolean worth = self != NULL &&
-                   self->func (retrial->attempt.outer, norpc_reply_get_error (reply),
+                   self->func (retrial->attempt.outer, norpc_reply_get_error (question->reply),
                                retrial->n_attempts, self->func_data);
 
-  go_on (retrial, reply, worth);
+  go_on (retrial, question->reply, worth);
   norpc_attempt_unref (&retrial->attempt);
 }
 
-/* The thread that ended the attempt. */
+/* The thread that ended the attempt with @reply (owned). */
 static void
 attempt_ended (NorpcAttempt *attempt,
                NorpcReply   *reply)
@@ -242,7 +241,7 @@ attempt_ended (NorpcAttempt *attempt,
       Question *question = g_new (Question, 1);
 
       norpc_attempt_ref (attempt);
-      *question = (Question) { retrial, norpc_reply_ref (reply) };
+      *question = (Question) { retrial, reply };
       norpc_background_push (ask_func, question);
     }
   else
@@ -285,7 +284,7 @@ time_has_come (gpointer    data,
   if (layer != NULL)
     try (NORPC_RETRY (layer), retrial);
   else
-    norpc_call_refuse (retrial->attempt.outer, NORPC_ERROR_CLOSED,
+    norpc_call_reject (g_steal_pointer (&retrial->attempt.owed), NORPC_ERROR_CLOSED,
                        "was not retried: the layer that held it is gone");
   norpc_attempt_unref (&retrial->attempt);
 }

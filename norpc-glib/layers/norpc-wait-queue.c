@@ -31,7 +31,7 @@ struct _NorpcWaitQueue
   guint    max_held; /* [lock] */
   gboolean passing;  /* [lock]: a thread that sends asks the next endpoint, and passes a call on */
   gboolean draining; /* [lock]: the drain runs, or is about to */
-  gboolean forwarding; /* [lock]: it is passing a call on */
+  gboolean forwarding; /* [lock]: it asks the next endpoint, and passes a call on */
   gboolean asking;   /* [lock]: a question is at the next endpoint */
   gboolean granted;  /* [lock]: it came back with an error, which one call is to find out */
   gboolean closed;   /* [lock] */
@@ -168,7 +168,7 @@ call_ended (NorpcCallWatch *watch,
   g_mutex_unlock (&self->lock);
 
   g_free (place);
-  g_clear_pointer (&held, norpc_call_unref_in_service);
+  g_clear_pointer (&held, norpc_call_unref);
 
   if (makes_room)
     norpc_wait_queue_drain (self);
@@ -398,6 +398,26 @@ end_pass_locked (NorpcWaitQueue *self,
   return DRAIN_STOP;
 }
 
+/* The drain: whether the next endpoint takes a call. From the question on, until the call
+ * has been passed on, no thread that sends finds the same place.
+ */
+static gboolean
+may_forward (NorpcWaitQueue *self,
+             NorpcLayer     *layer)
+{
+  gboolean alone;
+
+  if (!self->funcs->asks_next)
+    return TRUE;
+
+  g_mutex_lock (&self->lock);
+  alone = !self->passing;
+  self->forwarding = alone;
+  g_mutex_unlock (&self->lock);
+
+  return alone && is_next_ready (layer);
+}
+
 /* The drain: passes one call on, or tells those that wait for room. FALSE if there is
  * nothing more to do now.
  */
@@ -405,7 +425,7 @@ static gboolean
 drain_step (NorpcWaitQueue *self,
             NorpcLayer     *layer)
 {
-  gboolean may_pass = !self->funcs->asks_next || is_next_ready (layer);
+  gboolean may_pass = may_forward (self, layer);
   g_autoptr (GPtrArray) probes = NULL;
   DrainStep step = DRAIN_AGAIN;
   NorpcCall *call = NULL;
@@ -463,15 +483,6 @@ norpc_wait_queue_drain (NorpcWaitQueue *self)
 
   if (claimed)
     norpc_background_push (run_drain, norpc_wait_queue_ref (self));
-}
-
-static void
-reject (NorpcCall  *call,
-        NorpcError  code,
-        const char *reason)
-{
-  norpc_call_refuse (call, code, reason);
-  norpc_call_unref (call);
 }
 
 typedef enum
@@ -577,9 +588,9 @@ norpc_wait_queue_send (NorpcWaitQueue *self,
   if (verdict == SEND_ENDED)
     norpc_call_unref (call);
   else if (verdict == SEND_BUSY)
-    reject (call, NORPC_ERROR_BUSY, "was rejected: it would have to wait");
+    norpc_call_reject (call, NORPC_ERROR_BUSY, "was rejected: it would have to wait");
   else if (verdict == SEND_CLOSED)
-    reject (call, NORPC_ERROR_CLOSED, "was not passed on: the layer is gone");
+    norpc_call_reject (call, NORPC_ERROR_CLOSED, "was not passed on: the layer is gone");
 }
 
 /* Any thread. */

@@ -80,7 +80,7 @@ test_dropped (Layered       *fixture,
   layered_start (fixture, GPOINTER_TO_UINT (side), keeper, NULL);
   /* So that the thread of the service is known. */
   layered_let_pass (fixture);
-  norpc_call_unref_in_service (have_held (fixture, keeper, &outcome, &freed_in));
+  norpc_call_unref (have_held (fixture, keeper, &outcome, &freed_in));
   outcome_wait (&outcome);
   g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_NO_REPLY);
   outcome_clear (&outcome);
@@ -115,10 +115,10 @@ test_closed (Layered       *fixture,
   layered_let_pass (fixture);
   g_assert_cmpuint (norpc_channel_get_n_open (channel), ==, 1);
 
-  norpc_call_unref_in_service (call);
+  norpc_call_unref (call);
   call = have_held (fixture, keeper, &outcomes[1], &freed_in[1]);
   g_assert_nonnull (tracked_bytes_wait (&freed_in[0]));
-  norpc_call_unref_in_service (call);
+  norpc_call_unref (call);
   outcome_wait (&outcomes[1]);
   g_assert_nonnull (tracked_bytes_wait (&freed_in[1]));
   outcome_clear (&outcomes[1]);
@@ -140,7 +140,7 @@ test_stopped (Layered       *fixture,
   probe_probe_proxy_call_block (fixture->other, NULL, block_cb, &blocked);
   probe_state_wait_blocked (fixture->other_state);
   if (after == NULL)
-    norpc_call_unref_in_service (g_steal_pointer (&call));
+    norpc_call_unref (g_steal_pointer (&call));
   norpc_server_stop_async (fixture->server, NORPC_STOP_ABANDON, NULL, NULL, NULL);
   probe_state_open_gate (fixture->other_state);
   g_assert_true (norpc_server_stop (fixture->server, NORPC_STOP_ABANDON, NULL, &error));
@@ -149,7 +149,7 @@ test_stopped (Layered       *fixture,
     {
       /* The thread that has stopped it is done with that. */
       layered_let_pass (fixture);
-      norpc_call_unref_in_service (call);
+      norpc_call_unref (call);
       g_assert_true (freed_in == g_thread_self ());
     }
   else
