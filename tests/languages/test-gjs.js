@@ -49,6 +49,10 @@ const JsStore = GObject.registerClass({
     vfunc_get(_database, key) {
         return [true, data(`${text(key)}!`)];
     }
+
+    vfunc_get_size(database) {
+        return [true, database === 0 ? 7 : -1];
+    }
 });
 
 const LaterStore = GObject.registerClass({
@@ -233,6 +237,30 @@ test('values that are not as described', () => {
 test('proxy without an endpoint', () => {
     for (const error of failures(new Test.LanguageProxy(), 'one_array', []))
         assert(error.matches(Norpc.Error, Norpc.Error.CLOSED), `${error}`);
+});
+
+// GJS sets an error beside a result that it could not convert.
+test('result that is out of range', () => {
+    const server = Norpc.Server.new_in_context(new JsStore(), null);
+    server.start(null);
+    const proxy = Kv.StoreProxy.new(server.get_channel());
+    const loop = new GLib.MainLoop(null, false);
+    const outcomes = [];
+    for (const database of [0, 1]) {
+        proxy.call_get_size(database, null, (source, result) => {
+            try {
+                outcomes.push(source.call_get_size_finish(result)[1]);
+            } catch (error) {
+                outcomes.push(error.message);
+            }
+            if (outcomes.length === 2)
+                loop.quit();
+        });
+    }
+    loop.run();
+    assert(outcomes[0] === 7, `${outcomes[0]}`);
+    assert(`${outcomes[1]}`.includes('out of range'), `${outcomes[1]}`);
+    server.stop(Norpc.StopMode.FINISH, null);
 });
 
 test('arguments that move are released', () => {

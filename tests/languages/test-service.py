@@ -48,6 +48,8 @@ class PlainStore(GObject.Object, Kv.Store):
     def do_get_size(self, database):
         if database == 1:
             raise ValueError('an exception that the service did not mean')
+        if database == 2:
+            return True, -1
         return True, len(self.values)
 
     def do_flush(self):
@@ -176,6 +178,7 @@ class Plain(Case):
         failed = Norpc.error_quark(), Norpc.Error.FAILED
         self.assert_error(*failed, self.proxy.call_list_keys_sync, 0, data('exception'), None)
         self.assert_error(*failed, self.proxy.call_get_size_sync, 1, None)
+        self.assert_error(*failed, self.proxy.call_get_size_sync, 2, None)
 
     def test_not_implemented(self):
         message = self.assert_error(Norpc.error_quark(), Norpc.Error.NOT_IMPLEMENTED,
