@@ -148,14 +148,15 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
   /**
    * NorpcProxy:timeout: (getter get_timeout) (setter set_timeout)
    *
-   * How long a call may take, in milliseconds; 0 for what the description
-   * says, or else any time.
+   * How long a call may take, in milliseconds; %NORPC_NO_TIMEOUT for any time;
+   * or 0 for what the description says or, where it says nothing, any time for
+   * an asynchronous call and %NORPC_DEFAULT_SYNC_TIMEOUT for a synchronous one.
    *
    * Since: 0.1
    */
   properties[PROP_TIMEOUT] =
     g_param_spec_uint ("timeout", NULL, NULL,
-                       0, G_MAXINT, 0,
+                       0, G_MAXUINT, 0,
                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   /**
@@ -203,8 +204,8 @@ norpc_proxy_get_endpoint (NorpcProxy *self)
  *
  * Tells how long a call may take.
  *
- * Returns: the time in milliseconds, or 0 for what the description says, or
- *   else any time
+ * Returns: the time in milliseconds, %NORPC_NO_TIMEOUT, or 0 for the default;
+ *   see [method@Norpc.Proxy.set_timeout]
  * Since: 0.1
  */
 guint
@@ -218,10 +219,12 @@ norpc_proxy_get_timeout (NorpcProxy *self)
 /**
  * norpc_proxy_set_timeout:
  * @self: a proxy
- * @milliseconds: the time in milliseconds, at most %G_MAXINT, or 0 for what the
- *   description says, or else any time
+ * @milliseconds: the time in milliseconds, %NORPC_NO_TIMEOUT, or 0 for the default
  *
  * Sets how long a call may take that is made from now on.
+ *
+ * By default the description says it. Where it does not, an asynchronous call may take
+ * any time, and a synchronous one %NORPC_DEFAULT_SYNC_TIMEOUT.
  *
  * When the time is up, the call ends with %NORPC_ERROR_TIMED_OUT: if it waits
  * for the service it is never served, and if the service works at it, what it
@@ -239,7 +242,6 @@ norpc_proxy_set_timeout (NorpcProxy *self,
   NorpcProxyPrivate *priv;
 
   g_return_if_fail (NORPC_IS_PROXY (self));
-  g_return_if_fail (milliseconds <= G_MAXINT);
 
   priv = get_private (self);
   if ((guint) g_atomic_int_get (&priv->timeout) == milliseconds)

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "norpc-background-private.h"
 #include "norpc-timer-private.h"
 
 /* The lock protects all that is static here, and the timers' own fields. Only
@@ -121,20 +122,35 @@ serve_timers (gpointer data G_GNUC_UNUSED)
   return NULL;
 }
 
-/* With the lock held. Where no thread can be had now, the next timer tries again. */
+/* A thread of the pool, once there is one: what takes warnings is foreign. */
 static void
+warn (gpointer message)
+{
+  g_warning ("No thread for timers, so that time limits were not kept: %s", (char *) message);
+  g_free (message);
+}
+
+/* With the lock held. Where no thread can be had now, the next timer tries again. Returns
+ * what is to be warned of (owned), the first time.
+ */
+static char *
 ensure_thread_locked (void)
 {
+  static gboolean has_failed = FALSE;
   g_autoptr (GThread) thread = NULL;
   g_autoptr (GError) error = NULL;
 
   if (timers_are_served)
-    return;
+    return NULL;
 
   thread = g_thread_try_new ("norpc timers", serve_timers, NULL, &error);
   timers_are_served = thread != NULL;
-  if (thread == NULL)
-    g_warning ("No thread for timers, so time limits are not kept: %s", error->message);
+  if (thread != NULL || has_failed)
+    return NULL;
+
+  has_failed = TRUE;
+
+  return g_strdup (error->message);
 }
 
 void
@@ -150,6 +166,8 @@ void
 norpc_timer_start (NorpcTimer *self,
                    gint64      time)
 {
+  char *message;
+
   g_mutex_lock (&timers_lock);
   if (timers == NULL)
     timers = g_ptr_array_new ();
@@ -158,10 +176,13 @@ norpc_timer_start (NorpcTimer *self,
   self->time = time;
   g_ptr_array_add (timers, self);
   move_up_locked (timers->len, self);
-  ensure_thread_locked ();
+  message = ensure_thread_locked ();
   if (self->place == 1)
     g_cond_signal (&timers_changed);
   g_mutex_unlock (&timers_lock);
+
+  if (message != NULL)
+    norpc_background_push (warn, message);
 }
 
 /* Any thread. TRUE if it was running: then it does not fire. If not, it may be firing. */
