@@ -143,6 +143,7 @@ typedef enum
   FUNC_FILTER,
   FUNC_KEY,
   FUNC_LAYER,
+  FUNC_ATTEMPT,
   FUNC_RETRY,
   N_FUNCS
 } Func;
@@ -153,6 +154,21 @@ refuse_cb (NorpcCall  *call,
            GError    **error)
 {
   if (g_atomic_int_add ((int *) n_left, -1) <= 0)
+    return TRUE;
+
+  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_BUSY, "refused");
+
+  return FALSE;
+}
+
+/* The first attempt fails in the test's thread. */
+static gboolean
+attempt_func (NorpcCall  *call,
+              gpointer    unused,
+              GError    **error)
+{
+  gate_pass ();
+  if (g_thread_self () != test_thread)
     return TRUE;
 
   g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_BUSY, "refused");
@@ -193,6 +209,11 @@ start_blocking (Layered *fixture,
 
     case FUNC_LAYER:
       layered_start (fixture, SIDE_CLIENT, rate_limit, g_object_new (TEST_TYPE_PASSER, NULL), NULL);
+      break;
+
+    case FUNC_ATTEMPT:
+      g_object_unref (g_object_ref_sink (rate_limit));
+      layered_start (fixture, SIDE_CLIENT, norpc_retry_new (2), new_filter (attempt_func, NULL), NULL);
       break;
 
     case FUNC_RETRY:
@@ -250,7 +271,7 @@ test_blocked (Layered       *fixture,
       g_assert_no_error (notes[i].error);
     }
   g_assert_cmpuint (gate.n_in_pool, >=, 1);
-  if (GPOINTER_TO_UINT (data) != FUNC_RETRY)
+  if (GPOINTER_TO_UINT (data) < FUNC_ATTEMPT)
     g_assert_cmpuint (gate.n_here + gate.n_in_pool, ==, 3);
 }
 
@@ -332,6 +353,7 @@ main (int   argc,
   TEST_LAYER ("/layer-threads/blocked/filter", FUNC_FILTER, test_blocked);
   TEST_LAYER ("/layer-threads/blocked/key", FUNC_KEY, test_blocked);
   TEST_LAYER ("/layer-threads/blocked/layer", FUNC_LAYER, test_blocked);
+  TEST_LAYER ("/layer-threads/blocked/attempt", FUNC_ATTEMPT, test_blocked);
   TEST_LAYER ("/layer-threads/blocked/retry", FUNC_RETRY, test_blocked);
   TEST_LAYER ("/layer-threads/sync-call", SIDE_CLIENT, test_sync_call);
   g_test_add_func ("/layer-threads/direct", test_direct);
