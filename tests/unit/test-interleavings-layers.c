@@ -323,6 +323,58 @@ test_buffer_producers (Fixture       *fixture,
   g_assert_cmpuint (fixture->state->numbers->len, ==, 100 * G_N_ELEMENTS (threads));
 }
 
+static GThread *sender; /* of the next call; (unowned), atomic */
+static int sent;        /* atomic: its number */
+static int n_others;    /* atomic: calls that were passed on by the sender of another one */
+
+static gboolean
+note_passer (NorpcCall  *call,
+             gpointer    unused,
+             GError    **error)
+{
+  guint n_args;
+  GValue *args = norpc_call_get_args (call, &n_args);
+
+  if (g_thread_self () == g_atomic_pointer_get (&sender) &&
+      (n_args == 0 || (int) g_value_get_uint (&args[0]) != g_atomic_int_get (&sent)))
+    g_atomic_int_inc (&n_others);
+
+  return TRUE;
+}
+
+/* Calls that had to wait are passed on in their order, and not by a thread that sends. */
+static void
+test_senders_pass_own (Layered       *fixture,
+                       gconstpointer  unused)
+{
+  NorpcLayer *filter = norpc_filter_new ();
+  Outcome held = { 0 }, notes[50] = { { 0 } };
+
+  norpc_filter_set_call_func (NORPC_FILTER (filter), note_passer, NULL, NULL);
+  layered_start (fixture, SIDE_CLIENT, norpc_concurrency_limit_new (1), filter, NULL);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &held);
+  g_atomic_int_set (&n_others, 0);
+  g_atomic_pointer_set (&sender, g_thread_self ());
+  g_atomic_int_set (&sent, -1);
+  for (guint i = 0; i < 25; i++)
+    probe_probe_proxy_call_note (fixture->proxy, i, NULL, note_cb, &notes[i]);
+  /* In this thread: it lets the others pass, and sends more while they do. */
+  answer (probe_state_take_held (fixture->state));
+  for (guint i = 25; i < G_N_ELEMENTS (notes); i++)
+    {
+      g_atomic_int_set (&sent, (int) i);
+      probe_probe_proxy_call_note (fixture->proxy, i, NULL, note_cb, &notes[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
+    {
+      outcome_wait (&notes[i]);
+      g_assert_no_error (notes[i].error);
+    }
+  g_assert_cmpint (g_atomic_int_get (&n_others), ==, 0);
+  assert_numbers (fixture->state, G_N_ELEMENTS (notes));
+  g_atomic_pointer_set (&sender, NULL);
+}
+
 typedef struct
 {
   ProbeProbeProxy *proxy;
@@ -386,6 +438,7 @@ main (int   argc,
   TEST_CAPACITY ("/interleavings-layers/buffer", 1, test_buffer);
   TEST_CAPACITY ("/interleavings-layers/buffer-senders", 1, test_buffer_senders);
   TEST_CAPACITY ("/interleavings-layers/buffer-producers", 1, test_buffer_producers);
+  TEST_LAYER ("/interleavings-layers/senders-pass-own", 0, test_senders_pass_own);
   TEST ("/interleavings-layers/load-shed", test_load_shed);
 
   return g_test_run ();

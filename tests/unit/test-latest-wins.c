@@ -116,6 +116,33 @@ test_begun (Fixture       *fixture,
   g_assert_no_error (second.error);
 }
 
+/* Nor is one superseded whose attempt the service has begun with. */
+static void
+test_begun_attempt (Fixture       *fixture,
+                    gconstpointer  unused)
+{
+  g_autoptr (NorpcEndpoint) stack =
+    norpc_stack_new (norpc_retry_new (3), norpc_server_get_channel (fixture->server), NULL);
+  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (stack);
+  Outcome first = { 0 }, second = { 0 };
+  NorpcCall *first_call, *second_call;
+
+  probe_probe_proxy_call_hold_latest (proxy, NULL, hold_latest_cb, &first);
+  first_call = probe_state_take_held (fixture->state);
+  probe_probe_proxy_call_hold_latest (proxy, NULL, hold_latest_cb, &second);
+  g_assert_false (norpc_call_is_cancelled (first_call));
+  second_call = probe_state_take_held (fixture->state);
+
+  norpc_call_return_values (first_call, 0, NULL);
+  norpc_call_unref (first_call);
+  norpc_call_return_values (second_call, 0, NULL);
+  norpc_call_unref (second_call);
+  outcome_wait (&first);
+  outcome_wait (&second);
+  g_assert_no_error (first.error);
+  g_assert_no_error (second.error);
+}
+
 static void
 note_reply (NorpcReply *reply,
             gpointer    user_data)
@@ -178,6 +205,7 @@ main (int    argc,
   TEST_CAPACITY ("/latest-wins/waiting", 2, test_waiting);
   TEST ("/latest-wins/others", test_others);
   TEST ("/latest-wins/begun", test_begun);
+  TEST ("/latest-wins/begun-attempt", test_begun_attempt);
   TEST ("/latest-wins/passed-over", test_passed_over);
   g_test_add_func ("/latest-wins/passed-over-directly", test_passed_over_directly);
 
