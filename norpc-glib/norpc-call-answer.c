@@ -235,8 +235,8 @@ norpc_call_come_back (NorpcCall *self)
   if (self->cancelled_id != 0)
     g_signal_handler_disconnect (self->cancellable, self->cancelled_id);
 
-  if (g_atomic_pointer_get (&self->return_watches) != NULL)
-    norpc_call_run_return_watches (self);
+  /* A layer may still have it, and would add one. */
+  norpc_call_run_return_watches (self);
 }
 
 static GError *

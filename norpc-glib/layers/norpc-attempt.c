@@ -94,6 +94,7 @@ outer_ended (NorpcCallWatch *watch,
 
   if (inner != NULL)
     {
+      norpc_call_pass_place (outer, inner);
       norpc_call_give_up (inner, norpc_call_copy_reason (outer));
       norpc_call_release (inner);
     }
@@ -238,6 +239,8 @@ norpc_attempt_answer (NorpcAttempt *self,
     }
 
   error = g_error_copy (inner->error);
+  if (!replied)
+    norpc_call_pass_place (self->outer, inner);
   leave_to_client (self, reply);
   if (replied)
     norpc_call_take_error (self->outer, error);
