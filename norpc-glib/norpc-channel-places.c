@@ -202,8 +202,12 @@ norpc_call_pass_place (NorpcCall *outer,
 {
   NorpcChannel *channel;
 
-  if (norpc_call_get_stage (inner) < NORPC_CALL_ATTEMPTED ||
-      g_atomic_pointer_get (&outer->open_at) == NULL)
+  /* The place is that of the call which the host has taken off the channel, or of an attempt
+   * that was passed it.
+   */
+  while (outer != NULL && g_atomic_pointer_get (&outer->open_at) == NULL)
+    outer = outer->outer;
+  if (outer == NULL || norpc_call_get_stage (inner) < NORPC_CALL_ATTEMPTED)
     return;
 
   channel = g_atomic_pointer_exchange (&outer->open_at, NULL);
