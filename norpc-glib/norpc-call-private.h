@@ -277,5 +277,7 @@ void     norpc_call_note_failure (NorpcCall  *self);
 void     norpc_call_free_place   (NorpcCall  *self);
 gboolean norpc_call_is_in_hands  (NorpcCall  *self);
 void     norpc_call_close        (NorpcCall  *self);
+void     norpc_call_pass_place   (NorpcCall  *outer,
+                                  NorpcCall  *inner);
 
 G_END_DECLS

@@ -192,6 +192,70 @@ norpc_channel_get_n_open (NorpcChannel *self)
   return (guint) g_atomic_int_get (&self->n_open);
 }
 
+/* The thread that ends @outer, and holds something of @inner, which is the attempt at it: the
+ * place of @outer is that of @inner from now on, if a service has that. Whoever is done with
+ * @inner is so before looking at where it is open, and here it is the other way round.
+ */
+void
+norpc_call_pass_place (NorpcCall *outer,
+                       NorpcCall *inner)
+{
+  NorpcChannel *channel;
+
+  /* The place is that of the call which the host has taken off the channel, or of an attempt
+   * that was passed it.
+   */
+  while (outer != NULL && g_atomic_pointer_get (&outer->open_at) == NULL)
+    outer = outer->outer;
+  if (outer == NULL || norpc_call_get_stage (inner) < NORPC_CALL_ATTEMPTED)
+    return;
+
+  channel = g_atomic_pointer_exchange (&outer->open_at, NULL);
+  if (channel == NULL)
+    return;
+
+  if (!g_atomic_pointer_compare_and_exchange (&inner->open_at, NULL, channel))
+    {
+      g_atomic_int_add (&channel->n_open, -1);
+      g_object_unref (channel);
+    }
+  else if (has_answered (inner) || g_atomic_ref_count_compare (&inner->call_refs, 0))
+    {
+      norpc_call_close (inner);
+    }
+}
+
+/* The host's context: has the call that the host has taken off the channel count as open, or,
+ * as far as those have ended, the attempt at it.
+ */
+static void
+keep_attempt_open (NorpcChannel *self,
+                   NorpcCall    *call)
+{
+  NorpcCall *outer = call->outer;
+
+  if (outer == NULL || outer->released_at != self)
+    {
+      norpc_channel_keep_open (self, call);
+      return;
+    }
+
+  keep_attempt_open (self, outer);
+  if (g_atomic_int_get (&outer->state) != NORPC_CALL_OPEN)
+    norpc_call_pass_place (outer, call);
+}
+
+/* The host's context, after the handler of @call has returned, which came through layers: the
+ * backlog does not know it if it is an attempt of a layer.
+ */
+void
+norpc_channel_note_attempt (NorpcChannel *self,
+                            NorpcCall    *call)
+{
+  if (call->outer != NULL && call->outer->released_at == self && norpc_call_is_in_hands (call))
+    keep_attempt_open (self, call);
+}
+
 /* Any thread: the service is done with the call. */
 void
 norpc_call_close (NorpcCall *self)

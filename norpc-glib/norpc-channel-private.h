@@ -101,6 +101,8 @@ void       norpc_channel_vacate      (NorpcChannel *self,
                                       NorpcCall    *call);
 void       norpc_channel_keep_open   (NorpcChannel *self,
                                       NorpcCall    *call);
+void       norpc_channel_note_attempt (NorpcChannel *self,
+                                       NorpcCall    *call);
 guint      norpc_channel_get_n_open  (NorpcChannel *self);
 void       norpc_channel_add_probe   (NorpcChannel *self,
                                       NorpcCall    *probe);

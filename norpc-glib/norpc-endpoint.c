@@ -129,9 +129,7 @@ static void
 cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
               gpointer      user_data)
 {
-  NorpcReply *reply = user_data;
-
-  norpc_call_give_up (norpc_reply_get_call (reply),
+  norpc_call_give_up (user_data,
                       g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
                                            "Operation was cancelled"));
 }
@@ -143,11 +141,11 @@ watch_cancellable (NorpcCall    *call,
 {
   call->cancellable = g_object_ref (cancellable);
 
-  /* The handler holds the client's half only: it owes no answer. */
+  /* The handler holds neither half: a thread that cancels may be the last to drop it. */
+  norpc_call_hold (call);
   call->cancelled_id =
-    g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
-                           norpc_reply_ref (norpc_call_get_reply (call)),
-                           (GDestroyNotify) norpc_reply_unref);
+    g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), call,
+                           (GDestroyNotify) norpc_call_release);
 }
 
 /* The calling thread. A call that has ended by now is not sent. */

@@ -5,6 +5,7 @@
 
 /* The layers between a host and its service. */
 
+#include "norpc-channel-private.h"
 #include "norpc-dispatch-private.h"
 #include "norpc-host-private.h"
 
@@ -54,9 +55,12 @@ norpc_host_handle (NorpcHost *self,
   norpc_dispatch (call, self->service, self->gate == NULL);
   self->handling = FALSE;
 
+  if (self->gate == NULL)
+    return;
+
   /* The backlog may also be done with it, or not know it. */
-  if (self->gate != NULL)
-    norpc_backlog_note_kept (call);
+  norpc_backlog_note_kept (call);
+  norpc_channel_note_attempt (self->channel, call);
 }
 
 /* The host's context: what the layers passed on elsewhere, or while the service

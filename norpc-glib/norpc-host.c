@@ -217,6 +217,9 @@ serve_call (NorpcHost *self,
       return;
     }
 
+  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
+    return;
+
   /* One that was passed on by another server belongs to that. */
   if (call->released_at == NULL)
     call->released_at = g_object_ref (self->channel);

@@ -57,15 +57,17 @@ release_rest (NorpcCallWatch *watch,
 }
 
 /* Any thread, before the client's call comes back: if no handler begins with the attempt of
- * @reply (owned), its arguments are released on the client's side.
+ * @reply (owned), its arguments are released on the client's side, and so are the results
+ * that a client which has gone does not get.
  */
 static void
 leave_to_client (NorpcAttempt *self,
                  NorpcReply   *reply)
 {
+  NorpcCall *inner = norpc_reply_get_call (reply);
   Rest *rest;
 
-  if (norpc_reply_get_call (reply)->n_args == 0)
+  if (inner->n_args == 0 && inner->error != NULL)
     {
       norpc_reply_unref (reply);
       return;
@@ -94,6 +96,7 @@ outer_ended (NorpcCallWatch *watch,
 
   if (inner != NULL)
     {
+      norpc_call_pass_place (outer, inner);
       norpc_call_give_up (inner, norpc_call_copy_reason (outer));
       norpc_call_release (inner);
     }
@@ -195,16 +198,16 @@ norpc_attempt_send (NorpcAttempt *self,
 
 /* The thread that answers @inner: takes the values out of it, so that they are released on
  * the side of the client. The arguments of both are released here, as those of any call
- * whose handler has run.
+ * whose handler has run. FALSE if the client has gone.
  */
-static void
+static gboolean
 move_results (NorpcCall *inner,
               NorpcCall *outer)
 {
   GValue *results = norpc_call_begin_reply (outer, inner->interface_info, inner->method);
 
   if (results == NULL)
-    return;
+    return FALSE;
 
   if (g_atomic_ref_count_compare (&outer->call_refs, 1))
     norpc_call_clear_args (outer);
@@ -218,6 +221,8 @@ move_results (NorpcCall *inner,
       *result = (GValue) G_VALUE_INIT;
     }
   norpc_call_deliver (outer);
+
+  return TRUE;
 }
 
 /* Any thread, after the attempt has ended: @reply (owned) is that to the client's call. */
@@ -232,12 +237,16 @@ norpc_attempt_answer (NorpcAttempt *self,
   norpc_call_move_return_watches (inner, self->outer);
   if (inner->error == NULL)
     {
-      move_results (inner, self->outer);
-      norpc_reply_unref (reply);
+      if (move_results (inner, self->outer))
+        norpc_reply_unref (reply);
+      else
+        leave_to_client (self, reply);
       return;
     }
 
   error = g_error_copy (inner->error);
+  if (!replied)
+    norpc_call_pass_place (self->outer, inner);
   leave_to_client (self, reply);
   if (replied)
     norpc_call_take_error (self->outer, error);

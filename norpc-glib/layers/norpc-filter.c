@@ -117,7 +117,7 @@ tell_end (gpointer data)
 }
 
 /* The thread that ends a call which has passed the filter of a server. The one that
- * answers is the service's business; any other is not.
+ * answers is the service's business; any other is not, such as one that rejects an attempt.
  */
 static void
 call_ended_at_server (NorpcCallWatch *watch,
@@ -127,7 +127,8 @@ call_ended_at_server (NorpcCallWatch *watch,
   Ended *ended = g_new (Ended, 1);
 
   *ended = (Ended) { passage, norpc_reply_ref (norpc_call_get_reply (call)) };
-  if (g_atomic_int_get (&call->replied))
+  if (g_atomic_int_get (&call->replied) &&
+      (call->error == NULL || norpc_call_get_stage (call) >= NORPC_CALL_HANDLED))
     tell_end (ended);
   else if (!norpc_channel_run_in_service (call->released_at, tell_end, ended))
     norpc_background_push (tell_end, ended);
@@ -145,8 +146,8 @@ has_reply (NorpcCall *call)
   return call->waiter != NORPC_CALL_WAITER_NONE;
 }
 
-/* Any thread, which has the call. */
-static void
+/* Any thread, which has the call: FALSE if that has ended. */
+static gboolean
 watch_call (NorpcFilter *self,
             NorpcCall   *call)
 {
@@ -154,7 +155,7 @@ watch_call (NorpcFilter *self,
   gboolean added;
 
   if (!has_reply (call))
-    return;
+    return TRUE;
 
   passage = g_new0 (Passage, 1);
   passage->reply = self->reply;
@@ -166,6 +167,8 @@ watch_call (NorpcFilter *self,
 
   if (!added)
     passage_free (passage);
+
+  return added;
 }
 
 static void
@@ -175,9 +178,12 @@ norpc_filter_send (NorpcLayer *layer,
   NorpcFilter *self = NORPC_FILTER (layer);
   GError *error = NULL;
 
-  /* Also how it ends if the function answers it. */
-  if (self->reply != NULL)
-    watch_call (self, call);
+  /* Also how it ends if the function answers it. No function sees one that has ended. */
+  if (self->reply != NULL && !watch_call (self, call))
+    {
+      norpc_call_unref (call);
+      return;
+    }
 
   if (self->call_func != NULL &&
       (!self->call_func (call, self->call_data, &error) || error != NULL))

@@ -47,8 +47,9 @@ typedef gboolean (*NorpcFilterFunc) (NorpcCall  *call,
  * a thread of GLib's pool.
  *
  * In a server it runs in the thread that answers, which is that of the service as a
- * rule, before the reply is sent. Where a call ends without an answer of the service
- * it runs in the context of the service, which may be after the client has been told.
+ * rule, before the reply is sent. Where a call ends without an answer of the service, or all
+ * attempts of a [class@Norpc.Retry] behind the filter have failed, it runs in the context of
+ * the service, which may be after the client has been told.
  *
  * It is not called for calls that are one-way.
  *

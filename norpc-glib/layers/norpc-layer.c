@@ -51,6 +51,11 @@ typedef enum
 
 static GParamSpec *properties[PROP_ENDPOINT + 1];
 
+/* The call that a layer has been lent by this thread, and has not passed on (unowned)
+ * (nullable).
+ */
+static _Thread_local NorpcCall *lent_call;
+
 static NorpcLayerPrivate *
 get_private (NorpcLayer *self)
 {
@@ -109,18 +114,34 @@ norpc_layer_real_take (NorpcLayer  *self,
   return TRUE;
 }
 
-/* The layers of norpc-glib take over the reference themselves. */
+/* The layers of norpc-glib take over the reference themselves. Others borrow the call, and
+ * the reference goes with it as they pass it on: if it stayed here it could be the last, and
+ * the arguments that the service has had would be released in this thread.
+ */
 static void
 norpc_layer_real_send (NorpcLayer *self,
                        NorpcCall  *call)
 {
+  NorpcCall *outer_call = lent_call;
   GError *error = NULL;
+  gboolean taken, passed_on;
+
+  norpc_call_hold (call);
+  lent_call = call;
+  taken = NORPC_LAYER_GET_CLASS (self)->take (self, call, &error);
+  passed_on = lent_call != call;
+  lent_call = outer_call;
 
   /* Code that decides over access fails closed, whatever it returned. */
-  if (!NORPC_LAYER_GET_CLASS (self)->take (self, call, &error) || error != NULL)
+  if (!passed_on && (!taken || error != NULL))
     norpc_call_fail (call, error);
-  else
+  else if (!passed_on)
     norpc_call_unref (call);
+  else if (error != NULL)
+    norpc_call_give_up (call, error);
+  else if (!taken)
+    norpc_call_refuse (call, NORPC_ERROR_FAILED, "failed without saying why");
+  norpc_call_release (call);
 }
 
 static gboolean
@@ -314,7 +335,8 @@ norpc_layer_forward (NorpcLayer *self,
  * Passes a call on to the next endpoint.
  *
  * A call that has ended in the meantime goes no further. Any thread may do
- * this.
+ * this. What [vfunc@Norpc.Layer.take] has passed on is no longer the layer's, which must
+ * not use it any more unless it took a reference before.
  *
  * Since: 0.1
  */
@@ -325,7 +347,11 @@ norpc_layer_pass_on (NorpcLayer *self,
   g_return_if_fail (NORPC_IS_LAYER (self));
   g_return_if_fail (call != NULL);
 
-  norpc_layer_forward (self, norpc_call_ref (call));
+  if (call == lent_call)
+    lent_call = NULL;
+  else
+    norpc_call_ref (call);
+  norpc_layer_forward (self, call);
 }
 
 /**

@@ -418,6 +418,16 @@ may_forward (NorpcWaitQueue *self,
   return alone && is_next_ready (layer);
 }
 
+/* The drain. The macro MAX would look at the clock twice. */
+static void
+sleep_until (gint64 time)
+{
+  gint64 duration = time - g_get_monotonic_time ();
+
+  if (duration > 0)
+    g_usleep ((gulong) duration);
+}
+
 /* The drain: passes one call on, or tells those that wait for room. FALSE if there is
  * nothing more to do now.
  */
@@ -452,7 +462,7 @@ drain_step (NorpcWaitQueue *self,
   if (step == DRAIN_ASK)
     ask_next (self, layer);
   else if (step == DRAIN_SLEEP)
-    g_usleep ((gulong) MAX (time - g_get_monotonic_time (), 0));
+    sleep_until (time);
 
   return step == DRAIN_AGAIN || step == DRAIN_SLEEP;
 }
