@@ -80,7 +80,8 @@ norpc_server_start (NorpcServer   *self,
  *
  * Starts the server, without waiting for its service.
  *
- * Calls are accepted from now on, and served when the service has started.
+ * Calls are accepted from now on, and served when the service has started. The server is kept
+ * until then: to give up a start in a context that nobody runs, stop the server.
  *
  * Since: 0.1
  */
