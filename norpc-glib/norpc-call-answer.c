@@ -31,24 +31,14 @@ norpc_call_claim (NorpcCall *self)
                                             NORPC_CALL_ANSWERING);
 }
 
-static void
-drop_reply (gpointer data)
-{
-  norpc_reply_unref (data);
-}
-
-/* Any thread: nobody takes the answer. What the client's half releases may be of others. */
+/* Any thread: nobody takes the answer. */
 static void
 drop_answer (NorpcCall *self)
 {
   if (self->one_way && self->error != NULL)
     norpc_call_note_failure (self);
   norpc_call_drop_return_watches (self);
-
-  if (g_atomic_int_get (&self->args) == NORPC_CALL_ARGS_LEFT)
-    norpc_background_push (drop_reply, norpc_call_get_reply (self));
-  else
-    norpc_reply_unref (norpc_call_get_reply (self));
+  norpc_reply_unref (norpc_call_get_reply (self));
 }
 
 /* The last of those that had to be done. */
@@ -308,7 +298,7 @@ norpc_call_answer_last (NorpcCall *self)
   if (!unfinished && (g_atomic_int_get (&self->state) != NORPC_CALL_OPEN || !norpc_call_claim (self)))
     return;
 
-  if (g_atomic_int_get (&self->stage) == NORPC_CALL_SUPERSEDED)
+  if (norpc_call_is_superseded (self))
     self->error = norpc_call_superseded_error (self);
   else
     self->error = g_error_new (NORPC_ERROR, NORPC_ERROR_NO_REPLY,

@@ -227,6 +227,7 @@ void norpc_call_release (NorpcCall *self);
 /* How far the service has come with it */
 gboolean    norpc_call_begin_handling   (NorpcCall *self);
 gboolean    norpc_call_supersede        (NorpcCall *self);
+gboolean    norpc_call_is_superseded    (NorpcCall *self);
 const char *norpc_call_describe_progress (NorpcCall *self);
 
 /* Checking and copying */

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "norpc-background-private.h"
 #include "norpc-call-private.h"
 #include "norpc-call-return-private.h"
 
@@ -72,7 +73,37 @@ norpc_call_drop_return_watches (NorpcCall *call)
   call_all (close_list (call), NULL);
 }
 
-/* The thread that ended @call: what it ended with, @to is going to end with. */
+/* What an attempt ended with that does not come back to a client. */
+typedef struct
+{
+  NorpcReply     *reply; /* (owned) */
+  NorpcCallWatch *watches;
+} News;
+
+/* A thread of the pool. */
+static void
+tell (gpointer data)
+{
+  g_autofree News *news = data;
+
+  call_all (news->watches, norpc_reply_get_call (news->reply));
+  norpc_reply_unref (news->reply);
+}
+
+static void
+tell_in_background (NorpcCall      *call,
+                    NorpcCallWatch *watches)
+{
+  News *news = g_new (News, 1);
+
+  *news = (News) { norpc_reply_ref (norpc_call_get_reply (call)), watches };
+  norpc_background_push (tell, news);
+}
+
+/* The thread that ended @call, an attempt at @to: what it ended with, @to is going to end with.
+ * Or @to has come back already, as its client gave it up: then they are called in a thread of
+ * the pool.
+ */
 void
 norpc_call_move_return_watches (NorpcCall *call,
                                 NorpcCall *to)
@@ -95,7 +126,11 @@ norpc_call_move_return_watches (NorpcCall *call,
       NorpcCallWatch *next = first->next;
 
       if (!norpc_call_add_return_watch (to, first, first->func))
-        first->func (first, NULL);
+        {
+          first->next = next;
+          tell_in_background (call, first);
+          return;
+        }
       first = next;
     }
 }

@@ -57,6 +57,19 @@ norpc_call_supersede (NorpcCall *self)
   return move (self, NORPC_CALL_WAITING, NORPC_CALL_SUPERSEDED);
 }
 
+/* Any thread: whether a newer call takes the place of this one, or of one that it is an attempt
+ * at.
+ */
+gboolean
+norpc_call_is_superseded (NorpcCall *self)
+{
+  for (; self != NULL; self = self->outer)
+    if (norpc_call_get_stage (self) == NORPC_CALL_SUPERSEDED)
+      return TRUE;
+
+  return FALSE;
+}
+
 /* Any thread: for the message of a call that timed out. */
 const char *
 norpc_call_describe_progress (NorpcCall *self)

@@ -245,23 +245,43 @@ norpc_reply_ref (NorpcReply *reply)
   return reply;
 }
 
+static void
+end_reply (NorpcCall *self)
+{
+  clear_values (self->values + self->n_args, self->n_results);
+  g_clear_error (&self->error);
+  g_clear_object (&self->cancellable);
+  norpc_call_release (self);
+}
+
+static void
+end_reply_with_args (gpointer data)
+{
+  norpc_call_clear_args (data);
+  end_reply (data);
+}
+
 void
 norpc_reply_unref (NorpcReply *reply)
 {
   NorpcCall *self = norpc_reply_get_call (reply);
+  gboolean has_args;
 
   g_return_if_fail (reply != NULL);
 
   if (!g_atomic_ref_count_dec (&self->reply_refs))
     return;
 
-  if (norpc_call_get_stage (self) < NORPC_CALL_HANDLED &&
-      g_atomic_int_exchange (&self->args, NORPC_CALL_ARGS_ALONE) == NORPC_CALL_ARGS_LEFT)
-    norpc_call_clear_args (self);
-  clear_values (self->values + self->n_args, self->n_results);
-  g_clear_error (&self->error);
-  g_clear_object (&self->cancellable);
-  norpc_call_release (self);
+  has_args = norpc_call_get_stage (self) < NORPC_CALL_HANDLED &&
+             g_atomic_int_exchange (&self->args, NORPC_CALL_ARGS_ALONE) == NORPC_CALL_ARGS_LEFT;
+
+  /* Where nobody takes the answer, any thread may have ended the call. */
+  if (has_args && self->waiter == NORPC_CALL_WAITER_NONE)
+    norpc_background_push (end_reply_with_args, self);
+  else if (has_args)
+    end_reply_with_args (self);
+  else
+    end_reply (self);
 }
 
 /**

@@ -240,8 +240,10 @@ keep_attempt_open (NorpcChannel *self,
       return;
     }
 
+  /* Whoever ends either does so before it looks for the place. */
   keep_attempt_open (self, outer);
-  if (g_atomic_int_get (&outer->state) != NORPC_CALL_OPEN)
+  if (g_atomic_int_get (&outer->state) != NORPC_CALL_OPEN ||
+      g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
     norpc_call_pass_place (outer, call);
 }
 

@@ -121,8 +121,8 @@ host_new (GRand        *rand,
   for (guint i = 0; i < layers->len; i++)
     norpc_server_add_layer (self->server, layers->pdata[i]);
 
-  /* The attempts at a call that a layer of the server makes are one. */
-  if (!self->traits.retries || self->traits.time_limit == 0)
+  /* An attempt that a layer of the server makes may begin as another, given up, still goes on. */
+  if (!self->traits.retries)
     fate->max_open = norpc_server_get_max_open_calls (self->server);
 
   return self;
