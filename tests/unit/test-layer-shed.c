@@ -210,7 +210,8 @@ test_buffer_rate (Layered       *fixture,
   assert_numbers (fixture->state, 300);
   g_test_message ("300 calls took %" G_GINT64_FORMAT " µs", took);
   g_assert_cmpint (took, >=, 298000);
-  g_assert_cmpint (took, <, 299000 * 3 / 2);
+  /* A busy machine is late for many of them; a pace that is lost is a second for each. */
+  g_assert_cmpint (took, <, 299000 * 10);
 }
 
 int
