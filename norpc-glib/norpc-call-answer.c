@@ -225,7 +225,7 @@ norpc_call_come_back (NorpcCall *self)
   if (self->cancelled_id != 0)
     g_signal_handler_disconnect (self->cancellable, self->cancelled_id);
 
-  /* Also where there are none, so that none is added later. */
+  /* A layer may still hold the call: closes the list, so that none is added later. */
   norpc_call_run_return_watches (self);
 }
 

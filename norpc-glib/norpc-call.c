@@ -147,21 +147,23 @@ clear_and_release (gpointer data)
  * told. If no handler has begun with the call, any thread may be that, such as one that
  * cancels it while a layer holds it: then the arguments are released in the context of the
  * service where the call has come to that, and else on the client's side, or in a thread
- * of the pool if the client's half has gone. TRUE if that is done.
+ * of the pool if the host, or the client's half, has gone. TRUE if that is done.
  */
 static gboolean
 leave_args (NorpcCall *self)
 {
+  gboolean done;
+
   if (self->n_args == 0 || norpc_call_get_stage (self) >= NORPC_CALL_HANDLED)
     return FALSE;
 
-  if (self->released_at != NULL)
-    return norpc_call_clear_args_in_service (self);
-
-  if (g_atomic_int_get (&self->place) != NORPC_PLACE_NONE)
+  if (self->released_at == NULL && g_atomic_int_get (&self->place) != NORPC_PLACE_NONE)
     return FALSE;
 
-  if (!g_atomic_int_compare_and_exchange (&self->args, NORPC_CALL_ARGS_HERE, NORPC_CALL_ARGS_LEFT))
+  done = self->released_at != NULL
+           ? norpc_call_clear_args_in_service (self)
+           : g_atomic_int_compare_and_exchange (&self->args, NORPC_CALL_ARGS_HERE, NORPC_CALL_ARGS_LEFT);
+  if (!done)
     {
       norpc_call_hold (self);
       norpc_background_push (clear_and_release, self);

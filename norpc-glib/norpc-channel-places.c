@@ -192,8 +192,15 @@ norpc_channel_get_n_open (NorpcChannel *self)
   return (guint) g_atomic_int_get (&self->n_open);
 }
 
+/* Thread-safe: the service is done with the call, of which the caller holds something. */
+static gboolean
+is_done_with (NorpcCall *call)
+{
+  return has_answered (call) || g_atomic_ref_count_compare (&call->call_refs, 0);
+}
+
 /* The thread that ends @outer, and holds something of @inner, which is the attempt at it: the
- * place of @outer is that of @inner from now on, if a service has that. Whoever is done with
+ * place of @outer is that of @inner from now on, if a service works on that. Whoever is done with
  * @inner is so before looking at where it is open, and here it is the other way round.
  */
 void
@@ -207,7 +214,7 @@ norpc_call_pass_place (NorpcCall *outer,
    */
   while (outer != NULL && g_atomic_pointer_get (&outer->open_at) == NULL)
     outer = outer->outer;
-  if (outer == NULL || norpc_call_get_stage (inner) < NORPC_CALL_ATTEMPTED)
+  if (outer == NULL || norpc_call_get_stage (inner) < NORPC_CALL_ATTEMPTED || is_done_with (inner))
     return;
 
   channel = g_atomic_pointer_exchange (&outer->open_at, NULL);
@@ -219,7 +226,7 @@ norpc_call_pass_place (NorpcCall *outer,
       g_atomic_int_add (&channel->n_open, -1);
       g_object_unref (channel);
     }
-  else if (has_answered (inner) || g_atomic_ref_count_compare (&inner->call_refs, 0))
+  else if (is_done_with (inner))
     {
       norpc_call_close (inner);
     }

@@ -380,7 +380,8 @@ norpc_balance_add_endpoint (NorpcBalance  *self,
  *
  * Removes an endpoint, which gets no more calls.
  *
- * Those that it has got go on. Any thread may do this, at any time.
+ * Those that it has got go on, unless they are held by layers of the endpoint that nobody
+ * else has a reference to. Any thread may do this, at any time.
  *
  * Returns: %TRUE if it was there
  * Since: 0.1

@@ -124,6 +124,58 @@ test_closed (Layered       *fixture,
   outcome_clear (&outcomes[1]);
 }
 
+#define TEST_TYPE_PASSER (test_passer_get_type ())
+G_DECLARE_FINAL_TYPE (TestPasser, test_passer, TEST, PASSER, NorpcLayer)
+
+/* Passes calls on, and then waits until the service is done with them. */
+struct _TestPasser
+{
+  NorpcLayer parent_instance;
+
+  Layered *fixture; /* (unowned) */
+};
+
+G_DEFINE_FINAL_TYPE (TestPasser, test_passer, NORPC_TYPE_LAYER)
+
+static gboolean
+test_passer_take (NorpcLayer  *layer,
+                  NorpcCall   *call,
+                  GError     **error)
+{
+  norpc_layer_pass_on (layer, call);
+  layered_let_pass (TEST_PASSER (layer)->fixture);
+
+  return TRUE;
+}
+
+static void
+test_passer_class_init (TestPasserClass *klass)
+{
+  NORPC_LAYER_CLASS (klass)->take = test_passer_take;
+}
+
+static void
+test_passer_init (TestPasser *self)
+{
+}
+
+/* A call that was passed on is no longer the layer's, so its arguments end with the service. */
+static void
+test_passed_on (Layered       *fixture,
+                gconstpointer  unused)
+{
+  TestPasser *passer = g_object_new (TEST_TYPE_PASSER, NULL);
+  NorpcCall *call = new_call ("Echo");
+  GThread *freed_in;
+
+  passer->fixture = fixture;
+  layered_start (fixture, SIDE_CLIENT, passer, NULL);
+  g_value_take_boxed (norpc_call_get_args (call, NULL), tracked_bytes_new (&freed_in));
+  norpc_endpoint_send (fixture->stack, call);
+  g_assert_true (tracked_bytes_wait (&freed_in) ==
+                 probe_state_get_thread (fixture->state, &fixture->state->thread));
+}
+
 /* The service has ended, or is just about to: nothing is left behind. */
 static void
 test_stopped (Layered       *fixture,
@@ -150,7 +202,7 @@ test_stopped (Layered       *fixture,
       /* The thread that has stopped it is done with that. */
       layered_let_pass (fixture);
       norpc_call_unref (call);
-      g_assert_true (freed_in == g_thread_self ());
+      g_assert_true (tracked_bytes_wait (&freed_in) != g_thread_self ());
     }
   else
     {
@@ -170,6 +222,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   TEST_LAYER_SIDES ("/layer-held/dropped", test_dropped);
+  TEST_LAYER ("/layer-held/passed-on", SIDE_CLIENT, test_passed_on);
   TEST_LAYER ("/layer-held/closed", 0, test_closed);
   TEST_LAYER ("/layer-held/stopped/before", 0, test_stopped);
   TEST_LAYER ("/layer-held/stopped/after", 1, test_stopped);
