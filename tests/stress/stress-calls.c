@@ -6,6 +6,8 @@
 /* Calls of every kind, and what is seen when they end. All of it is in the thread
  * of a client. */
 
+#include "norpc-call-private.h"
+
 #include "stress.h"
 
 typedef struct
@@ -15,8 +17,11 @@ typedef struct
   StressFacts   facts;
   gboolean      own_cancellable; /* nobody but this client cancels it */
   gboolean      latest;          /* of the latest-wins method */
+  gboolean      moved;           /* its arguments move */
   gboolean      by_proxy;        /* cancelled with all others */
-  guint         n_cancel_alls;   /* of the proxy, before it was made */
+  guint         n_cancel_alls;   /* by this client, before it was made */
+  int           n_cancel_alls_done; /* by any client, before it was made */
+  int           n_latest_done;      /* calls that were made before it was */
   int           operation;       /* that made it */
   gboolean      completed;
 } Call;
@@ -25,7 +30,7 @@ typedef struct
 static guint
 get_lane_number (StressLane *lane)
 {
-  return lane->traits.reorders ? 0 : lane->number;
+  return lane->route->traits.reorders ? 0 : lane->number;
 }
 
 /* More often than not at once: these keep their order. */
@@ -52,10 +57,12 @@ call_new (StressClient *client,
   call->client = client;
   call->lane = g_rc_box_acquire (lane);
   call->n_cancel_alls = lane->n_cancel_alls;
+  call->n_cancel_alls_done = g_atomic_int_get (&lane->route->n_cancel_alls[1]);
   call->operation = g_atomic_int_get (&client->operation);
-  stress_facts_init (&call->facts, lane->fate, pick_manner (rand), ++lane->last_sent,
+  stress_facts_init (&call->facts, lane->route->group, pick_manner (rand), ++lane->last_sent,
                      cancellable, timeout);
-  call->facts.traits = lane->traits;
+  call->facts.traits = lane->route->traits;
+  call->facts.denied = lane->route->denies && stress_is_denied (call->facts.sequence);
   stress_count_made (STRESS_CALLS);
   stress_client_pending (client, 1);
 
@@ -97,6 +104,7 @@ check_callback (Call     *call,
                 guint64   stamp)
 {
   StressClient *client = call->client;
+  StressRoute *route = call->lane->route;
 
   g_assert_false (call->completed);
   call->completed = TRUE;
@@ -107,18 +115,42 @@ check_callback (Call     *call,
   /* After cancelling, nobody sees a success. */
   if (succeeded && call->own_cancellable)
     g_assert_false (g_cancellable_is_cancelled (call->facts.cancellable));
-  if (succeeded)
-    g_assert_false (call->facts.cancelled_all);
+  if (succeeded && call->by_proxy)
+    g_assert_cmpuint (call->lane->n_cancel_alls, ==, call->n_cancel_alls);
 
-  if (succeeded && stamp != 0 && !call->lane->traits.reorders)
-    check_order (client, call->lane->fate, stamp);
+  if (succeeded && stamp != 0 && !route->traits.reorders)
+    check_order (client, stress_group_get_single (route->group), stamp);
 }
 
+/* Other clients may do the same by the same proxy: whatever was done when the call was made
+ * cannot have ended it, and all that was begun since may. */
 static void
 note_end (Call *call)
 {
-  call->facts.cancelled_all = call->by_proxy && call->lane->n_cancel_alls != call->n_cancel_alls;
-  call->facts.superseded = call->latest && call->lane->last_latest > call->facts.sequence;
+  StressRoute *route = call->lane->route;
+
+  call->facts.cancelled_all = call->by_proxy &&
+    g_atomic_int_get (&route->n_cancel_alls[0]) > call->n_cancel_alls_done;
+  call->facts.superseded = call->latest &&
+    g_atomic_int_get (&route->n_latest[0]) - 1 > call->n_latest_done;
+  stress_traits_add (&call->facts.traits, &route->group->traits);
+}
+
+/* Returns an argument of the call. @kept: for longer than it takes to make the call. */
+static GBytes *
+argument_new (Call     *call,
+              gboolean  kept)
+{
+  StressRoute *route = call->lane->route;
+
+  return stress_argument_new (route->group, call->facts.sequence, &route->traits, kept);
+}
+
+static GPtrArray *
+moved_new (Call *call)
+{
+  return stress_moved_new (argument_new (call, FALSE), argument_new (call, FALSE),
+                           argument_new (call, FALSE));
 }
 
 static void
@@ -137,6 +169,9 @@ echo_cb (GObject      *source_object,
   if (call->latest)
     stress_target_proxy_call_echo_latest_finish (proxy, result, &echoed, &echoed_data, &stamp,
                                                  &error);
+  else if (call->moved)
+    stress_target_proxy_call_echo_moved_finish (proxy, result, &echoed, &echoed_data, &stamp,
+                                                &error);
   else
     stress_target_proxy_call_echo_finish (proxy, result, &echoed, &echoed_data, &stamp, &error);
   check_callback (call, error == NULL, stamp);
@@ -147,26 +182,45 @@ echo_cb (GObject      *source_object,
 }
 
 static void
-call_async (Call   *call,
-            GBytes *data)
+call_latest (Call   *call,
+             GBytes *data)
 {
-  StressTargetProxy *proxy = call->lane->proxy;
+  StressRoute *route = call->lane->route;
   StressFacts *facts = &call->facts;
 
+  call->latest = TRUE;
+  call->n_latest_done = g_atomic_int_get (&route->n_latest[1]);
+  g_atomic_int_inc (&route->n_latest[0]);
+  stress_target_proxy_call_echo_latest (route->proxy, facts->manner,
+                                        get_lane_number (call->lane), facts->sequence, data,
+                                        facts->cancellable, echo_cb, call);
+  g_atomic_int_inc (&route->n_latest[1]);
+}
+
+static void
+call_async (Call *call)
+{
+  StressTargetProxy *proxy = call->lane->route->proxy;
+  StressFacts *facts = &call->facts;
+  guint lane = get_lane_number (call->lane);
+  int kind = g_rand_int_range (call->client->rand, 0, 4);
+  g_autoptr (GBytes) data = NULL;
+
   call->by_proxy = TRUE;
-  call->latest = g_rand_int_range (call->client->rand, 0, 4) == 0;
-  if (call->latest)
+  if (kind == 0)
     {
-      call->lane->last_latest = facts->sequence;
-      stress_target_proxy_call_echo_latest (proxy, facts->manner, get_lane_number (call->lane),
-                                            facts->sequence, data, facts->cancellable,
-                                            echo_cb, call);
+      call->moved = TRUE;
+      stress_target_proxy_call_echo_moved (proxy, facts->manner, lane, facts->sequence,
+                                           moved_new (call), facts->cancellable, echo_cb, call);
+      return;
     }
+
+  data = argument_new (call, TRUE);
+  if (kind == 1)
+    call_latest (call, data);
   else
-    {
-      stress_target_proxy_call_echo (proxy, facts->manner, get_lane_number (call->lane), facts->sequence,
-                                     data, facts->cancellable, echo_cb, call);
-    }
+    stress_target_proxy_call_echo (proxy, facts->manner, lane, facts->sequence, data,
+                                   facts->cancellable, echo_cb, call);
 }
 
 static void
@@ -177,6 +231,7 @@ reply_cb (NorpcReply *reply,
   StressClient *client = call->client;
   const GValue *values = norpc_reply_get_values (reply, NULL);
 
+  note_end (call);
   check_callback (call, values != NULL,
                   values != NULL ? g_value_get_uint64 (&values[2]) : 0);
   stress_facts_check (&call->facts,
@@ -189,21 +244,34 @@ reply_cb (NorpcReply *reply,
   stress_client_go_on (client);
 }
 
+/* The arguments are the call's alone. */
 static void
 call_reply (Call          *call,
-            GBytes        *data,
             NorpcPriority  priority)
 {
-  NorpcCall *message = norpc_call_new (stress_target_interface_info (), 0);
+  guint method = g_rand_int_range (call->client->rand, 0, 4) == 0 ? 2 : 0;
+  NorpcCall *message = norpc_call_new (stress_target_interface_info (), method);
   GValue *args = norpc_call_get_args (message, NULL);
 
   g_value_set_uint (&args[0], call->facts.manner);
   g_value_set_uint (&args[1], get_lane_number (call->lane));
   g_value_set_uint64 (&args[2], call->facts.sequence);
-  g_value_set_boxed (&args[3], data);
+  if (method == 0)
+    {
+      GBytes *data = argument_new (call, FALSE);
+
+      if (call->facts.sequence % 2 == 0)
+        stress_argument_watch (data, message);
+      g_value_take_boxed (&args[3], data);
+    }
+  else
+    {
+      g_value_take_boxed (&args[3], moved_new (call));
+    }
   norpc_call_set_priority (message, priority);
 
-  norpc_endpoint_call (call->lane->endpoint, message, call->facts.cancellable, reply_cb, call);
+  norpc_endpoint_call (call->lane->route->endpoint, message, call->facts.cancellable, reply_cb,
+                       call);
 }
 
 /* A service in the context of a client waits for that client. If that is this one,
@@ -213,31 +281,38 @@ call_reply (Call          *call,
 static gboolean
 prepare_sync (Call *call)
 {
-  StressFate *fate = call->lane->fate;
+  StressRoute *route = call->lane->route;
+  StressFate *fate = stress_group_get_single (route->group);
+  gboolean at_client = stress_group_is_at (route->group, STRESS_CLIENT_CONTEXT);
 
-  call->facts.may_deadlock = fate->place == STRESS_CLIENT_CONTEXT || fate->place == STRESS_DIRECT;
+  call->facts.may_deadlock = at_client || stress_group_is_at (route->group, STRESS_DIRECT);
 
-  if (fate->place == STRESS_CLIENT_CONTEXT && call->facts.timeout == 0)
-    return fate->context == call->client->context && NORPC_IS_CHANNEL (call->lane->endpoint);
+  if (at_client && call->facts.timeout == 0)
+    return fate != NULL && fate->context == call->client->context &&
+           NORPC_IS_CHANNEL (route->endpoint);
 
   return TRUE;
 }
 
 static void
-call_sync (Call   *call,
-           GBytes *data)
+call_sync (Call *call)
 {
-  StressFate *fate = call->lane->fate;
-  g_autoptr (GBytes) echoed_data = NULL;
+  StressRoute *route = call->lane->route;
+  StressFate *fate = stress_group_get_single (route->group);
+  g_autoptr (GBytes) data = argument_new (call, TRUE), echoed_data = NULL;
   g_autoptr (GError) error = NULL;
   guint64 echoed = 0;
 
-  stress_target_proxy_call_echo_sync (call->lane->proxy, call->facts.manner, get_lane_number (call->lane),
-                                      call->facts.sequence, data, &echoed, &echoed_data, NULL,
-                                      call->facts.cancellable, &error);
+  stress_target_proxy_call_echo_sync (route->proxy, call->facts.manner,
+                                      get_lane_number (call->lane), call->facts.sequence, data,
+                                      &echoed, &echoed_data, NULL, call->facts.cancellable,
+                                      &error);
 
+  call->by_proxy = TRUE;
+  note_end (call);
   stress_facts_check (&call->facts, echoed, echoed_data, error);
-  if (fate->place == STRESS_CLIENT_CONTEXT && fate->context == call->client->context)
+  if (fate != NULL && fate->place == STRESS_CLIENT_CONTEXT &&
+      fate->context == call->client->context)
     g_assert_nonnull (error);
   call_free (call);
 }
@@ -246,10 +321,25 @@ call_sync (Call   *call,
 static void
 call_one_way (StressLane *lane)
 {
+  StressRoute *route = lane->route;
   guint64 sequence = ++lane->last_sent;
-  g_autoptr (GBytes) data = stress_bytes_new (lane->fate, sequence);
+  g_autoptr (GBytes) data =
+    stress_argument_new (route->group, sequence, &route->traits, TRUE);
 
-  stress_target_proxy_call_tell (lane->proxy, get_lane_number (lane), sequence, data);
+  stress_target_proxy_call_tell (route->proxy, get_lane_number (lane), sequence, data);
+}
+
+static NorpcPriority
+set_priority (StressClient *client,
+              StressLane   *lane)
+{
+  NorpcPriority priority = g_rand_int_range (client->rand, 0, 4) != 0
+                             ? NORPC_PRIORITY_NORMAL
+                             : g_rand_int_range (client->rand, -1, 2);
+
+  norpc_proxy_set_priority (NORPC_PROXY (lane->route->proxy), priority);
+
+  return priority;
 }
 
 /* A call of any kind. */
@@ -258,14 +348,10 @@ stress_call (StressClient *client,
              StressLane   *lane)
 {
   int kind = g_rand_int_range (client->rand, 0, 9);
-  NorpcPriority priority = g_rand_int_range (client->rand, 0, 4) != 0
-                             ? NORPC_PRIORITY_NORMAL
-                             : g_rand_int_range (client->rand, -1, 2);
-  g_autoptr (GBytes) data = NULL;
+  NorpcPriority priority = set_priority (client, lane);
   guint timeout;
   Call *call;
 
-  norpc_proxy_set_priority (NORPC_PROXY (lane->proxy), priority);
   if (kind == 0)
     {
       call_one_way (lane);
@@ -273,18 +359,17 @@ stress_call (StressClient *client,
     }
 
   call = call_new (client, lane);
-  data = stress_bytes_new (lane->fate, call->facts.sequence);
   timeout = call->facts.timeout;
 
   client->calling = TRUE;
   if (timeout != 0)
     norpc_timeout_push (timeout);
   if (kind <= 2)
-    call_reply (call, data, priority);
+    call_reply (call, priority);
   else if (kind <= 4 && prepare_sync (call))
-    call_sync (call, data);
+    call_sync (call);
   else
-    call_async (call, data);
+    call_async (call);
   if (timeout != 0)
     norpc_timeout_pop ();
   client->calling = FALSE;
@@ -296,10 +381,48 @@ stress_call_when_ready (StressClient *client,
                         StressLane   *lane)
 {
   Call *call = call_new (client, lane);
-  g_autoptr (GBytes) data = stress_bytes_new (lane->fate, call->facts.sequence);
 
   call->facts.timeout = 0;
   client->calling = TRUE;
-  call_reply (call, data, NORPC_PRIORITY_NORMAL);
+  call_reply (call, NORPC_PRIORITY_NORMAL);
   client->calling = FALSE;
+}
+
+/* A call whose handler waits for its end, while this thread does not run its context: until
+ * then, or until there is no time left for it. */
+void
+stress_call_blocking (StressClient *client,
+                      StressLane   *lane)
+{
+  Call *call = call_new (client, lane);
+  g_autoptr (GBytes) data = argument_new (call, TRUE);
+  gint64 end;
+
+  call->facts.manner = STRESS_UNTIL_CANCELLED;
+  call->facts.timeout = g_rand_int_range (client->rand, 1, 5);
+  call->by_proxy = TRUE;
+  end = g_get_monotonic_time () + (call->facts.timeout + 1) * 1000;
+
+  client->calling = TRUE;
+  norpc_timeout_push (call->facts.timeout);
+  stress_target_proxy_call_echo (lane->route->proxy, call->facts.manner, get_lane_number (lane),
+                                 call->facts.sequence, data, call->facts.cancellable,
+                                 echo_cb, call);
+  norpc_timeout_pop ();
+  client->calling = FALSE;
+
+  while (g_get_monotonic_time () < end || stress_argument_is_handled_now (data))
+    g_usleep (50);
+}
+
+/* More calls than a service is given at once. */
+void
+stress_call_often (StressClient *client,
+                   StressLane   *lane)
+{
+  for (int n = g_rand_int_range (client->rand, 50, 150); n > 0; n--)
+    {
+      set_priority (client, lane);
+      call_one_way (lane);
+    }
 }

@@ -3,11 +3,33 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "norpc-background-private.h"
+
 #include "stress.h"
 
 #define MAX_PENDING 200
 
 static int n_busy; /* atomic: clients that are not done yet */
+
+static _Thread_local StressClient *current_client; /* (unowned) (nullable): of this thread */
+
+StressClient *
+stress_get_current_client (void)
+{
+  return current_client;
+}
+
+/* Any thread: for messages. */
+const char *
+stress_describe_thread (void)
+{
+  if (current_client != NULL)
+    return "a client's";
+  if (stress_worker_is_current ())
+    return "the worker's";
+
+  return norpc_background_is_current () ? "of the pool" : "another one";
+}
 
 /* The client's thread. */
 void
@@ -96,6 +118,7 @@ client_thread (gpointer data)
   StressClient *self = data;
   g_autoptr (GSource) source = operate_source_new (self);
 
+  current_client = self;
   self->self = g_thread_self ();
   g_main_context_push_thread_default (self->context);
   while (g_atomic_int_get (&self->n_operations) > 0 || g_atomic_int_get (&self->n_pending) > 0)

@@ -94,12 +94,16 @@ host_new (GRand        *rand,
   g_autoptr (NorpcChannel) channel = channel_new (fate, rand);
   g_autoptr (NorpcThread) thread = NULL;
   g_autoptr (GPtrArray) layers = g_ptr_array_new ();
+  StressSide side = { NULL, NULL };
 
   self->fate = fate;
   if (fate->place == STRESS_SHARED_THREAD)
     thread = join_shared_thread (fate);
   if (fate->place == STRESS_CLIENT_CONTEXT)
-    fate->context = context;
+    {
+      fate->context = context;
+      fate->thread = g_thread_self ();
+    }
 
   self->server = g_object_new (NORPC_TYPE_SERVER,
                                "service", service,
@@ -112,25 +116,26 @@ host_new (GRand        *rand,
                                NULL);
   stress_watch (self->server, STRESS_SERVERS);
 
-  stress_layers_add (layers, &self->traits, rand);
+  side.fate = fate;
+  stress_layers_add (layers, &self->traits, rand, &side);
   for (guint i = 0; i < layers->len; i++)
     norpc_server_add_layer (self->server, layers->pdata[i]);
 
-  /* A layer that makes calls anew has one less open when its client has gone. */
-  if (!self->traits.reorders)
+  /* The attempts at a call that a layer of the server makes are one. */
+  if (!self->traits.retries || self->traits.time_limit == 0)
     fate->max_open = norpc_server_get_max_open_calls (self->server);
 
   return self;
 }
 
-/* Any thread. Returns an owned host. */
+/* Any thread. Returns an owned host, or NULL if all clients have ended. */
 StressHost *
 stress_hosts_pick (guint i)
 {
   StressHost *host;
 
   g_mutex_lock (&lock);
-  host = g_atomic_rc_box_acquire (hosts[i]);
+  host = hosts[i] != NULL ? g_atomic_rc_box_acquire (hosts[i]) : NULL;
   g_mutex_unlock (&lock);
 
   return host;
@@ -172,6 +177,8 @@ stress_hosts_change_thread (void)
   for (guint i = 0; i < fates->len; i++)
     g_atomic_int_set (&((StressFate *) fates->pdata[i])->ending, TRUE);
   norpc_thread_stop (old);
+  for (guint i = 0; i < fates->len; i++)
+    g_atomic_int_set (&((StressFate *) fates->pdata[i])->stopped, TRUE);
 }
 
 static void

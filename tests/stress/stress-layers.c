@@ -69,25 +69,33 @@ stress_pass_init (StressPass *self)
 }
 
 static NorpcLayer *
-new_carry (GRand *rand)
+new_carry (GRand            *rand,
+           const StressSide *side,
+           StressTraits     *traits)
 {
   return g_object_new (stress_carry_get_type (), NULL);
 }
 
 static NorpcLayer *
-new_pass (GRand *rand)
+new_pass (GRand            *rand,
+          const StressSide *side,
+          StressTraits     *traits)
 {
   return g_object_new (stress_pass_get_type (), NULL);
 }
 
 static NorpcLayer *
-new_concurrency_limit (GRand *rand)
+new_concurrency_limit (GRand            *rand,
+                       const StressSide *side,
+                       StressTraits     *traits)
 {
   return norpc_concurrency_limit_new (g_rand_int_range (rand, 1, 4));
 }
 
 static NorpcLayer *
-new_rate_limit (GRand *rand)
+new_rate_limit (GRand            *rand,
+                const StressSide *side,
+                StressTraits     *traits)
 {
   return norpc_rate_limit_new (g_rand_int_range (rand, 10, 30), 1);
 }
@@ -95,66 +103,91 @@ new_rate_limit (GRand *rand)
 #define TIME_LIMIT 3
 
 static NorpcLayer *
-new_time_limit (GRand *rand)
+new_time_limit (GRand            *rand,
+                const StressSide *side,
+                StressTraits     *traits)
 {
   return norpc_time_limit_new (TIME_LIMIT);
 }
 
 static NorpcLayer *
-new_buffer (GRand *rand)
+new_buffer (GRand            *rand,
+            const StressSide *side,
+            StressTraits     *traits)
 {
   return norpc_buffer_new (g_rand_int_range (rand, 1, 20));
 }
 
 static NorpcLayer *
-new_load_shed (GRand *rand)
+new_load_shed (GRand            *rand,
+               const StressSide *side,
+               StressTraits     *traits)
 {
   return norpc_load_shed_new ();
 }
 
 static NorpcLayer *
-new_retry (GRand *rand)
+new_retry (GRand            *rand,
+           const StressSide *side,
+           StressTraits     *traits)
 {
-  return norpc_retry_new (g_rand_int_range (rand, 2, 4));
+  NorpcLayer *layer = g_object_new (NORPC_TYPE_RETRY,
+                                    "max-attempts", g_rand_int_range (rand, 2, 4),
+                                    "delay", g_rand_int_range (rand, 0, 3),
+                                    NULL);
+
+  if (g_rand_boolean (rand))
+    stress_retry_set_func (NORPC_RETRY (layer));
+
+  return layer;
 }
 
 static NorpcLayer *
-new_filter (GRand *rand)
+new_filter (GRand            *rand,
+            const StressSide *side,
+            StressTraits     *traits)
 {
-  return norpc_filter_new ();
+  return stress_filter_new (rand, side, traits);
 }
 
 /* With no endpoint but the next one. */
 static NorpcLayer *
-new_balance (GRand *rand)
+new_balance (GRand            *rand,
+             const StressSide *side,
+             StressTraits     *traits)
 {
   return norpc_balance_new (NORPC_BALANCE_ROUND_ROBIN);
 }
 
 static const struct
 {
-  NorpcLayer *(*make) (GRand *rand); /* returns a floating layer */
+  NorpcLayer *(*make) (GRand            *rand,
+                       const StressSide *side,
+                       StressTraits     *traits); /* returns a floating layer */
   StressTraits traits;
 } kinds[] = {
   { new_pass, { 0 } },
-  { new_carry, { 0 } },
+  { new_carry, { .carries = TRUE } },
   { new_concurrency_limit, { 0 } },
   { new_rate_limit, { 0 } },
   { new_time_limit, { .time_limit = TIME_LIMIT } },
   { new_buffer, { .sheds = TRUE } },
   { new_load_shed, { .sheds = TRUE } },
   /* What it makes anew may wait beside what it has given up. */
-  { new_retry, { .sheds = TRUE, .reorders = TRUE } },
+  { new_retry, { .sheds = TRUE, .reorders = TRUE, .retries = TRUE } },
   { new_filter, { 0 } },
   { new_balance, { 0 } },
 };
 
-static void
-add_traits (StressTraits       *self,
-            const StressTraits *other)
+void
+stress_traits_add (StressTraits       *self,
+                   const StressTraits *other)
 {
   self->sheds = self->sheds || other->sheds;
   self->reorders = self->reorders || other->reorders;
+  self->retries = self->retries || other->retries;
+  self->carries = self->carries || other->carries;
+  self->denies = self->denies || other->denies;
   if (self->time_limit == 0 || (other->time_limit != 0 && other->time_limit < self->time_limit))
     self->time_limit = other->time_limit;
 }
@@ -162,17 +195,18 @@ add_traits (StressTraits       *self,
 /* Appends unowned, floating layers to @layers: none as often as not. Adds to
  * @traits what they do to calls. */
 void
-stress_layers_add (GPtrArray    *layers,
-                   StressTraits *traits,
-                   GRand        *rand)
+stress_layers_add (GPtrArray        *layers,
+                   StressTraits     *traits,
+                   GRand            *rand,
+                   const StressSide *side)
 {
   for (int n = g_rand_boolean (rand) ? 0 : g_rand_int_range (rand, 1, 4); n > 0; n--)
     {
       guint kind = g_rand_int_range (rand, 0, G_N_ELEMENTS (kinds));
-      NorpcLayer *layer = kinds[kind].make (rand);
+      NorpcLayer *layer = kinds[kind].make (rand, side, traits);
 
       stress_watch (layer, STRESS_LAYERS);
       g_ptr_array_add (layers, layer);
-      add_traits (traits, &kinds[kind].traits);
+      stress_traits_add (traits, &kinds[kind].traits);
     }
 }

@@ -90,14 +90,17 @@ run_round (guint32 round_seed,
 {
   int steps;
 
+  stress_pacer_check (round_seed);
   stress_worker_start ();
   stress_hosts_begin ();
+  stress_routes_begin (round_seed);
 
   for (guint i = 0; i < N_CLIENTS; i++)
     stress_client_begin (&clients[i], i, n / N_CLIENTS, round_seed + i);
   for (guint i = 0; i < N_CLIENTS; i++)
     stress_client_join (&clients[i]);
 
+  stress_routes_end ();
   stress_hosts_drop ();
   for (guint i = 0; i < N_CLIENTS; i++)
     stress_client_clear (&clients[i]);
@@ -155,6 +158,7 @@ main (int    argc,
     n_operations = g_getenv ("NORPC_TEST_VALGRIND") != NULL ? VALGRIND_OPERATIONS
                                                              : DEFAULT_OPERATIONS;
   g_print ("stress: seed %" G_GINT64_FORMAT "\n", seed);
+  stress_data_set_main_thread ();
   signal (SIGABRT, aborted);
   signal (SIGTRAP, aborted);
 

@@ -10,14 +10,13 @@
 
 #include "stress.h"
 
-static int n_fates; /* atomic */
-
 /* How calls have ended, so that a run can be seen to have met all of it. By the
  * codes of NORPC_ERROR, and then those below. Atomic, all of them. */
 enum
 {
-  REPLIED = NORPC_ERROR_WOULD_DEADLOCK + 1,
+  REPLIED = NORPC_ERROR_INVALID_ARGUMENT + 1,
   FAILED,
+  DENIED,
   CANCELLED,
   N_ENDS
 };
@@ -32,82 +31,39 @@ static const char * const end_names[N_ENDS] = {
   [NORPC_ERROR_WOULD_DEADLOCK] = "would deadlock",
   [REPLIED] = "replied",
   [FAILED] = "failed",
+  [DENIED] = "denied",
   [CANCELLED] = "cancelled",
 };
-
-StressFate *
-stress_fate_new (StressPlace place)
-{
-  StressFate *self = g_atomic_rc_box_new0 (StressFate);
-
-  self->number = (guint) g_atomic_int_add (&n_fates, 1) + 1;
-  self->place = place;
-  self->capacity = G_MAXINT;
-  self->when_full = NORPC_WHEN_FULL_WAIT;
-
-  return self;
-}
-
-StressFate *
-stress_fate_ref (StressFate *self)
-{
-  return g_atomic_rc_box_acquire (self);
-}
-
-void
-stress_fate_unref (StressFate *self)
-{
-  g_atomic_rc_box_release (self);
-}
-
-/* The service's context, when it gets a call. */
-void
-stress_fate_open (StressFate *self)
-{
-  int n_open = g_atomic_int_add (&self->n_open, 1) + 1;
-
-  if (self->max_open != 0)
-    g_assert_cmpint (n_open, <=, (int) self->max_open);
-}
-
-/* Any thread, before it answers the call, or drops it: whatever its client has done. */
-void
-stress_fate_close (StressFate *self)
-{
-  g_atomic_int_add (&self->n_open, -1);
-}
-
-gboolean
-stress_fate_may_be_closed (StressFate *self,
-                           gboolean    was_started)
-{
-  return !was_started || g_atomic_int_get (&self->ending);
-}
 
 /* Before the call is made. */
 void
 stress_facts_init (StressFacts  *self,
-                   StressFate   *fate,
+                   StressGroup  *group,
                    StressManner  manner,
                    guint64       sequence,
                    GCancellable *cancellable,
                    guint         timeout)
 {
-  self->fate = stress_fate_ref (fate);
+  self->group = stress_group_ref (group);
   self->manner = manner;
   self->sequence = sequence;
   g_set_object (&self->cancellable, cancellable);
   self->cancelled = g_cancellable_is_cancelled (cancellable);
   self->timeout = timeout;
-  self->was_started = g_atomic_int_get (&fate->started);
-  self->n_gone = g_atomic_int_get (&fate->n_gone);
+  self->n_fates = g_atomic_int_get (&group->n_fates);
+  for (int i = 0; i < self->n_fates; i++)
+    {
+      self->before[i].was_started = g_atomic_int_get (&group->fates[i]->started);
+      self->before[i].was_stopped = g_atomic_int_get (&group->fates[i]->stopped);
+      self->before[i].n_gone = g_atomic_int_get (&group->fates[i]->n_gone);
+    }
   self->sent_time = g_get_monotonic_time ();
 }
 
 void
 stress_facts_clear (StressFacts *self)
 {
-  g_clear_pointer (&self->fate, stress_fate_unref);
+  g_clear_pointer (&self->group, stress_group_unref);
   g_clear_pointer (&self->caller, stress_fate_unref);
   g_clear_object (&self->cancellable);
 }
@@ -152,16 +108,59 @@ may_be_timed_out (StressFacts *self)
          (parent_deadline != 0 && now >= parent_deadline) || parent_has_ended (self);
 }
 
+/* Of several services, those that have stopped for good get no call while others are open.
+ * One that was added since may not have been started.
+ */
+static gboolean
+may_be_closed (StressFacts *self)
+{
+  gboolean all = TRUE, any = FALSE;
+
+  for (int i = 0; i < g_atomic_int_get (&self->group->n_fates); i++)
+    {
+      gboolean is_new = i >= self->n_fates;
+      gboolean closed = stress_fate_may_be_closed (self->group->fates[i],
+                                                   !is_new && self->before[i].was_started);
+
+      any = any || (closed && (is_new || !self->before[i].was_stopped));
+      all = all && (closed || g_atomic_int_get (&self->group->removed[i]));
+    }
+
+  return any || all;
+}
+
 /* As many calls as there is room for may have waited at one moment since it was
  * made. */
 static gboolean
+may_be_full (StressFate *fate,
+             int         n_gone)
+{
+  int n_before = g_atomic_int_get (&fate->n_made) - 1 + g_atomic_int_get (&fate->n_probes) - n_gone;
+
+  return fate->when_full == NORPC_WHEN_FULL_BUSY && n_before >= (int) fate->capacity;
+}
+
+static gboolean
 may_be_busy (StressFacts *self)
 {
-  int n_before = g_atomic_int_get (&self->fate->n_made) - 1 +
-                 g_atomic_int_get (&self->fate->n_probes) - self->n_gone;
+  if (self->traits.sheds)
+    return TRUE;
 
-  return self->traits.sheds ||
-         (self->fate->when_full == NORPC_WHEN_FULL_BUSY && n_before >= (int) self->fate->capacity);
+  for (int i = 0; i < g_atomic_int_get (&self->group->n_fates); i++)
+    if (may_be_full (self->group->fates[i], i < self->n_fates ? self->before[i].n_gone : 0))
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+any_may_be_ending (StressFacts *self)
+{
+  for (int i = 0; i < g_atomic_int_get (&self->group->n_fates); i++)
+    if (g_atomic_int_get (&self->group->fates[i]->ending))
+      return TRUE;
+
+  return FALSE;
 }
 
 /* What is to be done later in a context that ends is never done. */
@@ -169,7 +168,7 @@ static gboolean
 may_have_no_reply (StressFacts *self)
 {
   return self->manner == STRESS_NEVER ||
-         (self->manner == STRESS_LATER && g_atomic_int_get (&self->fate->ending));
+         (self->manner == STRESS_LATER && any_may_be_ending (self));
 }
 
 static gboolean
@@ -189,7 +188,7 @@ may_end_with (StressFacts  *self,
     switch ((NorpcError) error->code)
       {
       case NORPC_ERROR_CLOSED:
-        return stress_fate_may_be_closed (self->fate, self->was_started);
+        return may_be_closed (self);
 
       case NORPC_ERROR_BUSY:
         return may_be_busy (self);
@@ -204,6 +203,7 @@ may_end_with (StressFacts  *self,
         return self->may_deadlock;
 
       case NORPC_ERROR_FAILED:
+      case NORPC_ERROR_INVALID_ARGUMENT:
       case NORPC_ERROR_NOT_IMPLEMENTED:
       default:
         return FALSE;
@@ -211,6 +211,8 @@ may_end_with (StressFacts  *self,
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return may_be_cancelled (self);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    return self->traits.denies && stress_is_denied (self->sequence);
   if (self->manner == STRESS_FAIL)
     return is_failure_of (self, error, G_IO_ERROR_NOT_FOUND);
 
@@ -226,6 +228,8 @@ count_end (const GError *error)
     end = error->code;
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     end = CANCELLED;
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    end = DENIED;
   else if (error != NULL)
     end = FAILED;
   g_atomic_int_inc (&n_ends[end]);
@@ -239,6 +243,27 @@ stress_model_print (void)
       g_printerr ("stress: ended %s: %d\n", end_names[i], g_atomic_int_get (&n_ends[i]));
 }
 
+/* Returns what is known of the services, for a message before the end. */
+static char *
+describe_group (StressFacts *self)
+{
+  GString *text = g_string_new ("");
+
+  for (int i = 0; i < g_atomic_int_get (&self->group->n_fates); i++)
+    {
+      StressFate *fate = self->group->fates[i];
+
+      g_string_append_printf (text, "%sservice %u (place %d, started %d, ending %d, stopped %d, "
+                              "%d calls made, %d gone, %d before)", i > 0 ? " or " : "",
+                              fate->number, fate->place, g_atomic_int_get (&fate->started),
+                              g_atomic_int_get (&fate->ending), g_atomic_int_get (&fate->stopped),
+                              g_atomic_int_get (&fate->n_made), g_atomic_int_get (&fate->n_gone),
+                              i < self->n_fates ? self->before[i].n_gone : 0);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
 /* When the call has ended. */
 void
 stress_facts_check (StressFacts  *self,
@@ -250,16 +275,15 @@ stress_facts_check (StressFacts  *self,
   if (error != NULL)
     {
       if (!may_end_with (self, error))
-        g_error ("call %" G_GUINT64_FORMAT " to service %u (place %d, %d calls made, %d gone, "
-                 "%d before), of manner %d, ended with: %s",
-                 self->sequence, self->fate->number, self->fate->place,
-                 g_atomic_int_get (&self->fate->n_made), g_atomic_int_get (&self->fate->n_gone),
-                 self->n_gone, self->manner, error->message);
+        g_error ("call %" G_GUINT64_FORMAT " to %s, of manner %d, ended with: %s",
+                 self->sequence, describe_group (self), self->manner, error->message);
       return;
     }
 
-  g_assert_true (self->manner != STRESS_NEVER && self->manner != STRESS_FAIL);
+  g_assert_true (self->manner != STRESS_NEVER && self->manner != STRESS_FAIL &&
+                 self->manner != STRESS_UNTIL_CANCELLED);
   g_assert_false (self->cancelled);
+  g_assert_false (self->denied);
   g_assert_cmpuint (echoed, ==, self->sequence);
   g_assert_true (stress_bytes_are (echoed_data, self->sequence));
 }

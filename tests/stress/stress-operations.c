@@ -68,7 +68,7 @@ pick_lane (StressClient *self)
   guint i = g_rand_int_range (self->rand, 0, STRESS_N_LANES);
   gboolean renew = g_rand_int_range (self->rand, 0, 4) != 0;
 
-  if (renew && self->lanes[i] != NULL && g_atomic_int_get (&self->lanes[i]->fate->ending))
+  if (renew && self->lanes[i] != NULL && stress_group_is_ending (self->lanes[i]->route->group))
     g_clear_pointer (&self->lanes[i], stress_lane_unref);
   if (self->lanes[i] == NULL)
     self->lanes[i] = stress_lane_new (self);
@@ -86,6 +86,31 @@ static void
 operate_await_room (StressClient *self)
 {
   stress_await_room (self, pick_lane (self));
+}
+
+static void
+operate_blocking_call (StressClient *self)
+{
+  stress_call_blocking (self, pick_lane (self));
+}
+
+static void
+operate_calls (StressClient *self)
+{
+  stress_call_often (self, pick_lane (self));
+}
+
+/* The context of the client stands still for a while. */
+static void
+operate_stall (StressClient *self)
+{
+  g_usleep (g_rand_int_range (self->rand, 0, 3000));
+}
+
+static void
+operate_change_members (StressClient *self)
+{
+  stress_route_change (pick_lane (self)->route, self->rand);
 }
 
 static void
@@ -111,7 +136,9 @@ operate_cancel_all (StressClient *self)
   if (lane == NULL)
     return;
   lane->n_cancel_alls++;
-  norpc_proxy_cancel_all (NORPC_PROXY (lane->proxy));
+  g_atomic_int_inc (&lane->route->n_cancel_alls[0]);
+  norpc_proxy_cancel_all (NORPC_PROXY (lane->route->proxy));
+  g_atomic_int_inc (&lane->route->n_cancel_alls[1]);
 }
 
 static void
@@ -158,7 +185,9 @@ stopped_cb (GObject      *source_object,
   g_autoptr (GError) error = NULL;
 
   g_assert_true (g_main_context_get_thread_default () == operation->client->context);
-  if (!norpc_server_stop_finish (NORPC_SERVER (source_object), result, &error))
+  if (norpc_server_stop_finish (NORPC_SERVER (source_object), result, &error))
+    g_atomic_int_set (&operation->host->fate->stopped, TRUE);
+  else
     g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   host_operation_free (operation);
 }
@@ -172,7 +201,10 @@ stop_now (StressClient  *self,
   g_autoptr (GError) error = NULL;
 
   if (norpc_server_stop (host->server, mode, cancellable, &error))
-    return;
+    {
+      g_atomic_int_set (&host->fate->stopped, TRUE);
+      return;
+    }
 
   if (g_cancellable_is_cancelled (cancellable) &&
       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -261,6 +293,10 @@ static const struct
 } kinds[] = {
   { "a call", 880, operate_call },
   { "waiting for room", 30, operate_await_room },
+  { "a call, and blocking", 2, operate_blocking_call },
+  { "many calls", 1, operate_calls },
+  { "standing still", 2, operate_stall },
+  { "changing members", 20, operate_change_members },
   { "cancelling", 40, operate_cancel },
   { "cancelling all", 8, operate_cancel_all },
   { "dropping a proxy", 40, operate_drop },

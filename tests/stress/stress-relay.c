@@ -15,6 +15,7 @@ typedef struct
   GObject      *service;  /* (owned): that makes the call */
   NorpcCall    *call;     /* (owned) (nullable): that it answers later */
   guint64       sequence; /* of that */
+  StressOrigin  origin;   /* of that */
   GMainContext *context;  /* (owned): where it lives */
   gboolean      completed;
 } Relay;
@@ -33,8 +34,9 @@ relay_new (GObject    *service,
            StressHost *host)
 {
   Relay *relay = g_new0 (Relay, 1);
+  g_autoptr (StressGroup) group = stress_group_new (host->fate);
 
-  stress_facts_init (&relay->facts, host->fate, manners[sequence % G_N_ELEMENTS (manners)],
+  stress_facts_init (&relay->facts, group, manners[sequence % G_N_ELEMENTS (manners)],
                      sequence, NULL, 5 + sequence % 16);
   relay->facts.parent = call;
   relay->facts.caller = stress_fate_ref (stress_service_get_fate (service));
@@ -100,7 +102,7 @@ relayed_cb (GObject      *source_object,
 
   if (error == NULL)
     {
-      stress_service_answer (relay->service, relay->call, relay->sequence);
+      stress_service_answer (relay->service, relay->call, relay->sequence, &relay->origin);
     }
   else
     {
@@ -113,15 +115,18 @@ relayed_cb (GObject      *source_object,
 /* The service's context, while it handles @call: answers it when another service
  * has answered. */
 void
-stress_relay (GObject   *service,
-              NorpcCall *call,
-              guint64    sequence)
+stress_relay (GObject            *service,
+              NorpcCall          *call,
+              guint64             sequence,
+              const StressOrigin *origin)
 {
   g_autoptr (StressHost) host = stress_hosts_pick (sequence / 7 % STRESS_N_HOSTS);
   g_autoptr (StressTargetProxy) proxy = proxy_new (host);
   Relay *relay = relay_new (service, call, sequence, host);
-  g_autoptr (GBytes) data = stress_bytes_new (host->fate, sequence);
+  g_autoptr (GBytes) data = stress_argument_new (relay->facts.group, sequence,
+                                                 &host->traits, TRUE);
 
+  relay->origin = *origin;
   relay->call = norpc_call_ref (call);
   norpc_timeout_push (relay->facts.timeout);
   stress_target_proxy_call_echo (proxy, relay->facts.manner, 0, sequence, data, NULL,
@@ -131,14 +136,14 @@ stress_relay (GObject   *service,
 
 /* Returns an owned host that is not in the context of a client, which could not
  * tell whether its own synchronous calls may wait for themselves; or NULL. */
-static StressHost *
-pick_host_to_wait_for (guint64 sequence)
+StressHost *
+stress_pick_host_to_wait_for (guint64 sequence)
 {
   for (guint i = 0; i < STRESS_N_HOSTS; i++)
     {
       g_autoptr (StressHost) host = stress_hosts_pick ((sequence / 7 + i) % STRESS_N_HOSTS);
 
-      if (host->fate->place != STRESS_CLIENT_CONTEXT)
+      if (host != NULL && host->fate->place != STRESS_CLIENT_CONTEXT)
         return g_steal_pointer (&host);
     }
 
@@ -153,7 +158,7 @@ stress_relay_sync (GObject    *service,
                    guint64     sequence,
                    GError    **error)
 {
-  g_autoptr (StressHost) host = pick_host_to_wait_for (sequence);
+  g_autoptr (StressHost) host = stress_pick_host_to_wait_for (sequence);
   g_autoptr (StressTargetProxy) proxy = NULL;
   g_autoptr (GBytes) data = NULL, echoed_data = NULL;
   g_autoptr (GError) inner_error = NULL;
@@ -169,7 +174,7 @@ stress_relay_sync (GObject    *service,
   proxy = proxy_new (host);
   relay = relay_new (service, call, sequence, host);
   relay->facts.may_deadlock = TRUE;
-  data = stress_bytes_new (host->fate, sequence);
+  data = stress_argument_new (relay->facts.group, sequence, &host->traits, TRUE);
   norpc_timeout_push (relay->facts.timeout);
   stress_target_proxy_call_echo_sync (proxy, relay->facts.manner, 0, sequence, data,
                                       &echoed, &echoed_data, NULL, NULL, &inner_error);

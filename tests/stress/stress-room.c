@@ -13,7 +13,8 @@ typedef struct
   StressClient *client; /* (unowned) */
   StressLane   *lane;   /* (owned) */
   GCancellable *cancellable; /* (owned) (nullable) */
-  gboolean      was_started;
+  int           n_fates; /* of the route, before it was begun */
+  gboolean      was_started[STRESS_MAX_MEMBERS];
   gboolean      completed;
 } Wait;
 
@@ -27,6 +28,20 @@ wait_free (Wait *wait)
   g_free (wait);
 }
 
+/* Only if all are that calls may go to. */
+static gboolean
+may_be_closed (Wait *wait)
+{
+  StressGroup *group = wait->lane->route->group;
+
+  for (int i = 0; i < g_atomic_int_get (&group->n_fates); i++)
+    if (!g_atomic_int_get (&group->removed[i]) &&
+        !stress_fate_may_be_closed (group->fates[i], i < wait->n_fates && wait->was_started[i]))
+      return FALSE;
+
+  return TRUE;
+}
+
 static void
 check_error (Wait         *wait,
              const GError *error)
@@ -38,7 +53,7 @@ check_error (Wait         *wait,
     }
 
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
-  g_assert_true (stress_fate_may_be_closed (wait->lane->fate, wait->was_started));
+  g_assert_true (may_be_closed (wait));
 }
 
 static void
@@ -68,6 +83,18 @@ ready_cb (GObject      *source_object,
   stress_client_go_on (client);
 }
 
+static void
+note_services (Wait        *wait,
+               StressGroup *group)
+{
+  wait->n_fates = g_atomic_int_get (&group->n_fates);
+  for (int i = 0; i < wait->n_fates; i++)
+    {
+      wait->was_started[i] = g_atomic_int_get (&group->fates[i]->started);
+      g_atomic_int_inc (&group->fates[i]->n_probes);
+    }
+}
+
 void
 stress_await_room (StressClient *client,
                    StressLane   *lane)
@@ -78,12 +105,11 @@ stress_await_room (StressClient *client,
   wait->client = client;
   wait->lane = g_rc_box_acquire (lane);
   wait->cancellable = stress_dup_cancellable (client, &own);
-  wait->was_started = g_atomic_int_get (&lane->fate->started);
+  note_services (wait, lane->route->group);
   stress_count_made (STRESS_CALLS);
   stress_client_pending (client, 1);
-  g_atomic_int_inc (&lane->fate->n_probes);
 
   client->calling = TRUE;
-  norpc_endpoint_ready_async (lane->endpoint, wait->cancellable, ready_cb, wait);
+  norpc_endpoint_ready_async (lane->route->endpoint, wait->cancellable, ready_cb, wait);
   client->calling = FALSE;
 }

@@ -8,6 +8,9 @@
 
 #include "stress.h"
 
+/* How late a call may end, in microseconds: the machine may be busy. */
+#define MAX_LATENESS (20 * G_USEC_PER_SEC)
+
 G_DECLARE_FINAL_TYPE (StressService, stress_service, STRESS, SERVICE, GObject)
 
 /* In the context of the service, all of it. */
@@ -20,34 +23,19 @@ struct _StressService
   gboolean      busy;
   GHashTable   *sequences; /* (owned): of lane and owned guint64, the last that came */
   guint64       last_stamp;
+  StressTurn    turn;
 };
 
+/* A call that the service handles. */
 typedef struct
 {
-  StressService *service; /* (owned) */
-  NorpcCall     *call;    /* (owned) */
-  guint64        sequence;
-  gboolean       given;
-} Answer;
-
-/* What another thread answers. */
-typedef struct
-{
-  StressFate *fate; /* (owned) */
-  guint64     sequence;
-} Errand;
-
-static void
-answer_free (gpointer data)
-{
-  Answer *answer = data;
-
-  if (!answer->given)
-    stress_fate_close (answer->service->fate);
-  g_clear_object (&answer->service);
-  norpc_call_unref (answer->call);
-  g_free (answer);
-}
+  NorpcCall   *call; /* (unowned) */
+  StressManner manner;
+  guint        lane;
+  guint64      sequence;
+  StressOrigin origin;
+  GPtrArray   *moved; /* (owned) (nullable) */
+} Task;
 
 /* Returns the context of the service: unowned, NULL if it does not run. */
 GMainContext *
@@ -64,81 +52,14 @@ stress_service_get_fate (gpointer service)
 
 /* The service's context. */
 void
-stress_service_answer (gpointer   service,
-                       NorpcCall *call,
-                       guint64    sequence)
+stress_service_answer (gpointer            service,
+                       NorpcCall          *call,
+                       guint64             sequence,
+                       const StressOrigin *origin)
 {
   StressService *self = STRESS_SERVICE (service);
-  g_autoptr (GBytes) data = stress_bytes_new (NULL, sequence);
 
-  self->last_stamp++;
-  if (norpc_call_get_method (call) == 0)
-    stress_target_complete_echo (STRESS_TARGET (self), call, sequence, data, self->last_stamp);
-  else
-    stress_target_complete_echo_latest (STRESS_TARGET (self), call, sequence, data,
-                                        self->last_stamp);
-}
-
-/* The worker's thread. The service is none of its business. */
-static void
-answer_elsewhere (gpointer user_data,
-                  gpointer more_data)
-{
-  NorpcCall *call = user_data;
-  g_autofree Errand *errand = more_data;
-  GValue values[3] = { G_VALUE_INIT, G_VALUE_INIT, G_VALUE_INIT };
-
-  g_value_init (&values[0], G_TYPE_UINT64);
-  g_value_set_uint64 (&values[0], errand->sequence);
-  g_value_init (&values[1], G_TYPE_BYTES);
-  g_value_take_boxed (&values[1], stress_bytes_new (NULL, errand->sequence));
-  g_value_init (&values[2], G_TYPE_UINT64);
-  stress_fate_close (errand->fate);
-  stress_fate_unref (errand->fate);
-  norpc_call_return_values (call, G_N_ELEMENTS (values), values);
-  g_value_unset (&values[1]);
-  norpc_call_unref (call);
-}
-
-/* The service's context. */
-static gboolean
-later_cb (gpointer user_data)
-{
-  Answer *answer = user_data;
-
-  answer->given = TRUE;
-  stress_fate_close (answer->service->fate);
-  stress_service_answer (answer->service, answer->call, answer->sequence);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-answer_in_worker (StressService *self,
-                  NorpcCall     *call,
-                  guint64        sequence)
-{
-  Errand *errand = g_new0 (Errand, 1);
-
-  errand->fate = stress_fate_ref (self->fate);
-  errand->sequence = sequence;
-  stress_worker_push (answer_elsewhere, norpc_call_ref (call), errand);
-}
-
-static void
-answer_later (StressService *self,
-              NorpcCall     *call,
-              guint64        sequence)
-{
-  g_autoptr (GSource) source = sequence % 2 == 0 ? g_idle_source_new ()
-                                                 : g_timeout_source_new (sequence % 3);
-  Answer *answer = g_new0 (Answer, 1);
-
-  answer->service = g_object_ref (self);
-  answer->call = norpc_call_ref (call);
-  answer->sequence = sequence;
-  g_source_set_callback (source, later_cb, answer, answer_free);
-  g_source_attach (source, self->context);
+  stress_answer (self, call, sequence, ++self->last_stamp, origin);
 }
 
 /* Calls of one lane and one priority come in the order in which they were made. */
@@ -178,25 +99,48 @@ ends_at_once (StressManner manner)
   return manner != STRESS_LATER && manner != STRESS_ELSEWHERE && manner != STRESS_RELAY;
 }
 
+/* Blocks. The client may do so as well: all the same the call ends, and this is told. */
+static void
+wait_until_cancelled (NorpcCall *call,
+                      guint64    sequence)
+{
+  GCancellable *cancellable = norpc_call_get_cancellable (call);
+  gint64 deadline = norpc_call_get_deadline (call);
+
+  g_assert_cmpint (deadline, !=, 0);
+  while (!(sequence % 2 == 0 ? g_cancellable_is_cancelled (cancellable)
+                             : norpc_call_is_cancelled (call)))
+    {
+      if (g_get_monotonic_time () > deadline + MAX_LATENESS)
+        g_error ("call %" G_GUINT64_FORMAT " did not end at its deadline", sequence);
+      g_usleep (50);
+    }
+}
+
 /* FALSE with @error set is an answer, too. */
 static gboolean
 handle_in_manner (StressService  *self,
-                  NorpcCall      *call,
-                  StressManner    manner,
-                  guint64         sequence,
+                  Task           *task,
                   GError        **error)
 {
-  switch (manner)
+  NorpcCall *call = task->call;
+  guint64 sequence = task->sequence;
+
+  switch (task->manner)
     {
     case STRESS_LATER:
-      answer_later (self, call, sequence);
+      stress_answer_later (self, call, sequence, &task->origin, g_steal_pointer (&task->moved));
       return TRUE;
 
     case STRESS_ELSEWHERE:
-      answer_in_worker (self, call, sequence);
+      stress_answer_in_worker (self, call, sequence, &task->origin);
       return TRUE;
 
     case STRESS_NEVER:
+      return TRUE;
+
+    case STRESS_UNTIL_CANCELLED:
+      wait_until_cancelled (call, sequence);
       return TRUE;
 
     case STRESS_FAIL:
@@ -204,26 +148,50 @@ handle_in_manner (StressService  *self,
       return FALSE;
 
     case STRESS_RELAY:
-      stress_relay (G_OBJECT (self), call, sequence);
+      stress_relay (G_OBJECT (self), call, sequence, &task->origin);
       return TRUE;
 
     case STRESS_RELAY_SYNC:
       if (!stress_relay_sync (G_OBJECT (self), call, sequence, error))
         return FALSE;
-      stress_service_answer (self, call, sequence);
+      stress_service_answer (self, call, sequence, &task->origin);
       return TRUE;
 
     case STRESS_BLOCK:
       g_usleep (sequence % 100);
-      stress_service_answer (self, call, sequence);
+      stress_service_answer (self, call, sequence, &task->origin);
       return TRUE;
 
     case STRESS_AT_ONCE:
     case STRESS_N_MANNERS:
     default:
-      stress_service_answer (self, call, sequence);
+      stress_service_answer (self, call, sequence, &task->origin);
       return TRUE;
     }
+}
+
+static gboolean
+handle (StressService  *self,
+        Task           *task,
+        GError        **error)
+{
+  gboolean handled;
+
+  check_order (self, task->call, task->lane, task->sequence);
+  stress_turn_note (&self->turn);
+
+  self->busy = TRUE;
+  stress_fate_open (self->fate);
+  if (ends_at_once (task->manner))
+    stress_fate_close (self->fate);
+  handled = handle_in_manner (self, task, error);
+  /* Somebody may give up now, or have done so: both look at the same flag. */
+  if (task->sequence % 7 == 0)
+    norpc_call_get_cancellable (task->call);
+  g_clear_pointer (&task->moved, stress_moved_drop);
+  self->busy = FALSE;
+
+  return handled;
 }
 
 static gboolean
@@ -236,23 +204,36 @@ stress_service_handle_echo (StressTarget  *target,
                             GError       **error)
 {
   StressService *self = STRESS_SERVICE (target);
+  Task task = { .call = call, .manner = (StressManner) manner, .lane = lane, .sequence = sequence };
   gboolean handled;
 
   check_place (self);
   g_assert_true (stress_bytes_are (data, sequence));
-  check_order (self, call, lane, sequence);
-
-  self->busy = TRUE;
-  stress_fate_open (self->fate);
-  if (ends_at_once (manner))
-    stress_fate_close (self->fate);
-  handled = handle_in_manner (self, call, manner, sequence, error);
-  /* Somebody may give up now, or have done so: both look at the same flag. */
-  if (sequence % 7 == 0)
-    norpc_call_get_cancellable (call);
-  self->busy = FALSE;
+  stress_argument_handled (data, task.manner, &task.origin);
+  handled = handle (self, &task, error);
+  stress_argument_done (data);
 
   return handled;
+}
+
+static gboolean
+stress_service_handle_echo_moved (StressTarget  *target,
+                                  NorpcCall     *call,
+                                  guint          manner,
+                                  guint          lane,
+                                  guint64        sequence,
+                                  GPtrArray     *data,
+                                  GError       **error)
+{
+  Task task = { .call = call, .manner = (StressManner) manner, .lane = lane, .sequence = sequence };
+
+  check_place (STRESS_SERVICE (target));
+  for (guint i = 0; i < data->len; i++)
+    stress_argument_handled (data->pdata[i], task.manner, &task.origin);
+  task.moved = data;
+  stress_moved_take (data, sequence);
+
+  return handle (STRESS_SERVICE (target), &task, error);
 }
 
 static gboolean
@@ -264,10 +245,13 @@ stress_service_handle_tell (StressTarget  *target,
                             GError       **error)
 {
   StressService *self = STRESS_SERVICE (target);
+  StressOrigin origin;
 
   check_place (self);
   g_assert_true (stress_bytes_are (data, sequence));
+  stress_argument_handled (data, STRESS_AT_ONCE, &origin);
   check_order (self, call, lane, sequence);
+  stress_turn_note (&self->turn);
   stress_fate_open (self->fate);
   stress_fate_close (self->fate);
   stress_target_complete_tell (target, call);
@@ -284,6 +268,7 @@ stress_service_start (NorpcLifecycle  *lifecycle,
   g_assert_true (self->context == NULL);
   self->context = g_main_context_get_thread_default ();
   g_assert_true (self->context != NULL);
+  g_atomic_pointer_set (&self->fate->thread, g_thread_self ());
   stress_count_made (STRESS_STARTS);
 
   return TRUE;
@@ -303,6 +288,7 @@ stress_service_target_iface_init (StressTargetInterface *iface)
 {
   iface->handle_echo = stress_service_handle_echo;
   iface->handle_echo_latest = stress_service_handle_echo;
+  iface->handle_echo_moved = stress_service_handle_echo_moved;
   iface->handle_tell = stress_service_handle_tell;
 }
 

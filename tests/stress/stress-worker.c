@@ -16,10 +16,12 @@ typedef struct
 
 static GAsyncQueue *works; /* (owned): of owned Work */
 static GThread *worker;    /* (owned) */
+static _Thread_local gboolean is_worker;
 
 static gpointer
 worker_thread (gpointer user_data)
 {
+  is_worker = TRUE;
   for (;;)
     {
       g_autofree Work *work = g_async_queue_pop (works);
@@ -43,6 +45,13 @@ stress_worker_stop (void)
   stress_worker_push (NULL, NULL, NULL);
   g_thread_join (g_steal_pointer (&worker));
   g_clear_pointer (&works, g_async_queue_unref);
+}
+
+/* Any thread: whether it is the worker's. */
+gboolean
+stress_worker_is_current (void)
+{
+  return is_worker;
 }
 
 /* Any thread: has @func called in the worker's. */

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "stress-fate.h"
 #include "stress-target.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,7 @@ typedef enum
   STRESS_CHANNELS,
   STRESS_PROXIES,
   STRESS_LAYERS,
+  STRESS_REPLIES, /* that filters are to be told of */
   STRESS_N_COUNTS
 } StressCount;
 
@@ -35,79 +37,43 @@ gboolean stress_all_gone   (void);
 int      stress_get_steps  (void);
 void     stress_print      (void);
 
-/* Where a service is. */
-typedef enum
-{
-  STRESS_OWN_THREAD,
-  STRESS_SHARED_THREAD,
-  STRESS_GIVEN_CONTEXT, /* of a thread that does nothing else */
-  STRESS_CLIENT_CONTEXT,
-  STRESS_DIRECT,
-  STRESS_N_PLACES
-} StressPlace;
-
-/* What happened to a service and its server, for those who have to know what may
- * come out of a call. It outlives them. */
+/* stress-data.c: the arguments and results of calls, which see to it that they end where
+ * they should. */
 typedef struct
 {
-  /* Read-only. */
-  guint          number;
-  StressPlace    place;
-  GMainContext  *context; /* (unowned) (nullable): the client's, of STRESS_CLIENT_CONTEXT */
-  NorpcFullPolicy when_full;
-  guint          capacity;
-  guint          max_open; /* calls that it may have open, or 0 for any number */
+  GThread *thread;  /* (unowned): of the client */
+  gboolean retried; /* a layer may make the call anew */
+} StressOrigin;
 
-  int n_open;   /* atomic: calls that it has open, at least */
-  int started;  /* atomic: its start has succeeded */
-  int ending;   /* atomic: somebody stops it or lets it go */
-  int n_made;   /* atomic: calls to it */
-  int n_gone;   /* atomic: calls that it can have no more */
-  int n_probes; /* atomic: how often somebody waited for room */
-} StressFate;
+GBytes  *stress_argument_new (StressGroup        *group,
+                              guint64             number,
+                              const StressTraits *traits,
+                              gboolean            kept);
+void     stress_argument_watch (GBytes           *bytes,
+                                NorpcCall        *call);
+void     stress_argument_handled (GBytes         *bytes,
+                                  StressManner    manner,
+                                  StressOrigin   *origin);
+void     stress_argument_done (GBytes            *bytes);
+gboolean stress_argument_is_handled_now (GBytes  *bytes);
+GBytes  *stress_result_new   (guint64             number,
+                              const StressOrigin *origin,
+                              gboolean            shared);
+gboolean stress_bytes_are    (GBytes             *bytes,
+                              guint64             number);
+void     stress_data_set_main_thread (void);
 
-StressFate *stress_fate_new       (StressPlace     place);
-StressFate *stress_fate_ref       (StressFate     *self);
-void        stress_fate_unref     (StressFate     *self);
-void        stress_fate_open      (StressFate     *self);
-void        stress_fate_close     (StressFate     *self);
-gboolean    stress_fate_may_be_closed (StressFate *self,
-                                       gboolean    was_started);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (StressFate, stress_fate_unref)
-
-/* The arguments of a call to a service, or the result of one (no @fate). */
-GBytes  *stress_bytes_new (StressFate *fate,
-                           guint64     number);
-gboolean stress_bytes_are (GBytes     *bytes,
-                           guint64     number);
-
-/* What a service does with a call. */
-typedef enum
+/* Whether filters that deny calls do so with this one. */
+static inline gboolean
+stress_is_denied (guint64 sequence)
 {
-  STRESS_AT_ONCE,
-  STRESS_LATER,      /* in its context */
-  STRESS_ELSEWHERE,  /* in another thread */
-  STRESS_NEVER,
-  STRESS_FAIL,
-  STRESS_BLOCK,
-  STRESS_RELAY,      /* when another service has answered */
-  STRESS_RELAY_SYNC,
-  STRESS_N_MANNERS
-} StressManner;
-
-/* What layers on the way of a call may do to it. */
-typedef struct
-{
-  gboolean sheds;      /* answer it BUSY */
-  gboolean reorders;   /* let others pass it */
-  guint    time_limit; /* milliseconds, or 0 */
-} StressTraits;
+  return sequence % 32 == 5;
+}
 
 /* stress-model.c: what was done to a call, and so what may come out of it. */
 typedef struct
 {
-  StressFate   *fate;   /* (owned) */
+  StressGroup  *group;    /* (owned) */
   StressManner  manner;
   guint64       sequence;
   GCancellable *cancellable; /* (owned) (nullable) */
@@ -116,10 +82,18 @@ typedef struct
   gint64        sent_time;
   guint         timeout;     /* milliseconds, or 0 */
   gboolean      cancelled;   /* before it was made */
-  gboolean      was_started; /* its server, before it was made */
-  int           n_gone;      /* calls to its service, before it was made */
   gboolean      may_deadlock; /* it is synchronous, and its service may wait for it */
+  gboolean      denied;      /* by a filter that it has to pass */
   StressTraits  traits;      /* of the layers on its way */
+
+  /* The services, before it was made. */
+  int           n_fates;
+  struct
+  {
+    gboolean was_started;
+    gboolean was_stopped;
+    int      n_gone; /* calls that were gone */
+  } before[STRESS_MAX_MEMBERS];
 
   /* Filled in when it has ended. */
   gboolean      cancelled_all; /* its proxy cancelled everything since */
@@ -127,7 +101,7 @@ typedef struct
 } StressFacts;
 
 void stress_facts_init  (StressFacts  *self,
-                         StressFate   *fate,
+                         StressGroup  *group,
                          StressManner  manner,
                          guint64       sequence,
                          GCancellable *cancellable,
@@ -145,18 +119,48 @@ GObject     *stress_service_new       (StressFate   *fate,
                                        GMainContext *context);
 GMainContext *stress_service_get_context (gpointer    service);
 StressFate  *stress_service_get_fate  (gpointer      service);
-void         stress_service_answer    (gpointer      service,
-                                       NorpcCall    *call,
-                                       guint64       sequence);
+void         stress_service_answer    (gpointer            service,
+                                       NorpcCall          *call,
+                                       guint64             sequence,
+                                       const StressOrigin *origin);
 
-/* stress-relay.c */
-void     stress_relay      (GObject    *service,
-                            NorpcCall  *call,
-                            guint64     sequence);
-gboolean stress_relay_sync (GObject    *service,
-                            NorpcCall  *call,
-                            guint64     sequence,
-                            GError    **error);
+/* stress-answer.c. The service's context. */
+void stress_answer           (gpointer            service,
+                              NorpcCall          *call,
+                              guint64             sequence,
+                              guint64             stamp,
+                              const StressOrigin *origin);
+void stress_answer_later     (gpointer            service,
+                              NorpcCall          *call,
+                              guint64             sequence,
+                              const StressOrigin *origin,
+                              GPtrArray          *moved);
+void stress_answer_in_worker (gpointer            service,
+                              NorpcCall          *call,
+                              guint64             sequence,
+                              const StressOrigin *origin);
+
+/* stress-moved.c: arguments that move to a service. */
+#define STRESS_N_MOVED 3
+
+GPtrArray *stress_moved_new  (GBytes     *first,
+                              GBytes     *second,
+                              GBytes     *third);
+void       stress_moved_take (GPtrArray  *array,
+                              guint64     sequence);
+void       stress_moved_drop (GPtrArray  *array);
+
+/* stress-turns.c: how many calls a service is given in one dispatch. */
+typedef struct
+{
+  gint64 time;
+  guint  n;
+} StressTurn;
+
+void stress_turn_note (StressTurn *self);
+
+/* stress-pacer.c: what rate limits count with, on a clock of its own. */
+void stress_pacer_check (guint32 seed);
 
 /* stress-worker.c: a thread that does things for others. */
 typedef void (*StressWorkFunc) (gpointer data,
@@ -164,14 +168,34 @@ typedef void (*StressWorkFunc) (gpointer data,
 
 void stress_worker_start (void);
 void stress_worker_stop  (void);
+gboolean stress_worker_is_current (void);
 void stress_worker_push  (StressWorkFunc func,
                           gpointer       data,
                           gpointer       more_data);
 
+/* On which side of a channel layers are. */
+typedef struct
+{
+  StressFate *fate;   /* (unowned) (nullable): of the server, on that side */
+  GThread    *client; /* (unowned) (nullable): the only one that passes them, on the other */
+} StressSide;
+
 /* stress-layers.c */
-void     stress_layers_add (GPtrArray    *layers,
-                            StressTraits *traits,
-                            GRand        *rand);
+void     stress_layers_add (GPtrArray        *layers,
+                            StressTraits     *traits,
+                            GRand            *rand,
+                            const StressSide *side);
+void     stress_traits_add (StressTraits       *self,
+                            const StressTraits *other);
+
+/* stress-filter.c: functions of layers, which call, deny, and look at replies. */
+NorpcLayer *stress_filter_new     (GRand            *rand,
+                                   const StressSide *side,
+                                   StressTraits     *traits);
+void        stress_retry_set_func (NorpcRetry       *retry);
+
+/* stress-aside.c: a synchronous call that such a function makes. Any thread. */
+void     stress_aside (guint64 sequence);
 
 /* stress-hosts.c */
 typedef struct
@@ -182,6 +206,8 @@ typedef struct
 } StressHost;
 
 #define STRESS_N_HOSTS 6
+
+#define STRESS_N_SHARED_ROUTES 3
 
 void        stress_hosts_begin         (void);
 void        stress_hosts_drop          (void);
@@ -198,21 +224,64 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StressHost, stress_host_unref)
 #define STRESS_N_LANES 6
 #define STRESS_N_CANCELLABLES 8
 
-/* Calls of one proxy, by one client. Lives as long as one of its calls. */
+/* stress-relay.c */
+void     stress_relay      (GObject            *service,
+                            NorpcCall          *call,
+                            guint64             sequence,
+                            const StressOrigin *origin);
+gboolean stress_relay_sync (GObject            *service,
+                            NorpcCall          *call,
+                            guint64             sequence,
+                            GError            **error);
+StressHost *stress_pick_host_to_wait_for (guint64 sequence);
+
+/* stress-route.c: a proxy, and where it leads to. Several clients may use it. */
 typedef struct
 {
   StressTargetProxy *proxy;    /* (owned) */
-  NorpcEndpoint     *endpoint; /* (owned): layers, and at last that of the service */
-  StressFate        *fate;     /* (owned) */
+  NorpcEndpoint     *endpoint; /* (owned): layers, and at last that of the services */
+  StressGroup       *group;    /* (owned) */
+  NorpcBalance      *balance;  /* (owned) (nullable): that spreads calls over the services */
+  NorpcPool         *pool;     /* (owned) (nullable): that has the services */
   StressTraits       traits;   /* of all layers */
-  guint              number;
-  guint64            last_sent;
-  guint64            last_latest; /* of the latest-wins method */
-  guint              n_cancel_alls;
+  gboolean           denies;   /* all calls pass a filter that denies some */
+  gboolean           shared;   /* by clients */
+
+  /* How often that was begun, and done; atomic. */
+  int n_latest[2];      /* calls of the latest-wins method */
+  int n_cancel_alls[2]; /* cancelling all of its calls */
+} StressRoute;
+
+typedef struct _StressClient StressClient;
+
+StressRoute *stress_route_new        (StressClient *client);
+StressRoute *stress_route_ref        (StressRoute  *self);
+void         stress_route_unref      (StressRoute  *self);
+void         stress_routes_begin     (guint32       seed);
+void         stress_routes_end       (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StressRoute, stress_route_unref)
+
+/* stress-members.c: routes to several services. */
+void         stress_route_to_members (StressRoute  *self,
+                                      GRand        *rand);
+void         stress_route_to_pool    (StressRoute  *self,
+                                      GRand        *rand);
+void         stress_pool_end         (StressRoute  *self);
+void         stress_route_change     (StressRoute  *self,
+                                      GRand        *rand);
+
+/* Calls of one proxy, by one client. Lives as long as one of its calls. */
+typedef struct
+{
+  StressRoute *route; /* (owned) */
+  guint        number;
+  guint64      last_sent;
+  guint        n_cancel_alls; /* by this client */
 } StressLane;
 
 /* A thread with a main context that does everything that one can do. */
-typedef struct
+struct _StressClient
 {
   guint         number;
   guint32       seed;
@@ -231,7 +300,7 @@ typedef struct
   GCancellable *cancellables[STRESS_N_CANCELLABLES]; /* (owned) (nullable): its own */
   GHashTable   *stamps;  /* (owned): of fate and owned guint64, the last that came */
   gboolean      calling; /* it is inside a function that calls */
-} StressClient;
+};
 
 void     stress_client_begin   (StressClient *self,
                                 guint         number,
@@ -240,6 +309,10 @@ void     stress_client_begin   (StressClient *self,
 void     stress_client_join    (StressClient *self);
 void     stress_client_clear   (StressClient *self);
 void     stress_client_print   (StressClient *self);
+
+/* Any thread: the client whose thread it is, or NULL, and what it is called. */
+StressClient *stress_get_current_client (void);
+const char   *stress_describe_thread    (void);
 
 /* The client's thread. */
 void     stress_client_pending (StressClient *self,
@@ -258,6 +331,10 @@ void        stress_lane_unref  (StressLane   *self);
 
 /* stress-calls.c. The client's thread. */
 void     stress_call           (StressClient *client,
+                                StressLane   *lane);
+void     stress_call_blocking  (StressClient *client,
+                                StressLane   *lane);
+void     stress_call_often     (StressClient *client,
                                 StressLane   *lane);
 void     stress_call_when_ready (StressClient *client,
                                  StressLane   *lane);
