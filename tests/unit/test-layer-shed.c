@@ -194,24 +194,42 @@ test_buffer_dropped (Layered       *fixture,
   outcome_clear (&second);
 }
 
-/* A buffer before a rate limit keeps its pace. */
+/* Makes 300 calls, which take 299 ms at the least, and returns how many microseconds it was. */
+static gint64
+time_buffered_calls (Layered *fixture)
+{
+  Outcome notes[300] = { { 0 } };
+  guint n_before = fixture->state->numbers->len;
+  gint64 start = g_get_monotonic_time (), took;
+
+  for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
+    probe_probe_proxy_call_note (fixture->proxy, n_before + i, NULL, note_cb, &notes[i]);
+  outcome_wait (&notes[299]);
+  took = g_get_monotonic_time () - start;
+  assert_numbers (fixture->state, n_before + 300);
+  g_test_message ("300 calls took %" G_GINT64_FORMAT " µs", took);
+  g_assert_cmpint (took, >=, 298000);
+
+  return took;
+}
+
+/* A buffer before a rate limit keeps its pace. The limit makes up for no delay of the
+ * machine, so a machine that is busy may need more than one try.
+ */
 static void
 test_buffer_rate (Layered       *fixture,
                   gconstpointer  side)
 {
-  Outcome notes[300] = { { 0 } };
-  gint64 start = g_get_monotonic_time (), took;
+  gint64 shortest = G_MAXINT64;
 
   layered_start (fixture, get_side (side), norpc_buffer_new (300), norpc_rate_limit_new (1000, 1000), NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
-    probe_probe_proxy_call_note (fixture->proxy, i, NULL, note_cb, &notes[i]);
-  outcome_wait (&notes[299]);
-  took = g_get_monotonic_time () - start;
-  assert_numbers (fixture->state, 300);
-  g_test_message ("300 calls took %" G_GINT64_FORMAT " µs", took);
-  g_assert_cmpint (took, >=, 298000);
-  /* A busy machine is late for many of them; a pace that is lost is a second for each. */
-  g_assert_cmpint (took, <, 299000 * 10);
+  for (guint i = 0; i < 10 && shortest >= 299000 * 3 / 2; i++)
+    {
+      gint64 took = time_buffered_calls (fixture);
+
+      shortest = MIN (shortest, took);
+    }
+  g_assert_cmpint (shortest, <, 299000 * 3 / 2);
 }
 
 int
