@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What records can do that can have records of their own type in them, in the C
+/* Functions of records that can contain records of their own type, in the C
  * code. */
 
 #include "cg-emit-records-private.h"

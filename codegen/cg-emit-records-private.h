@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* What a function does with one field: a statement, or an expression. */
+/* The code for one field in a function: a statement, or an expression. */
 typedef char *(*CgRecordFieldFunc) (CgWriter      *writer,
                                     const CgField *field,
                                     guint          index);

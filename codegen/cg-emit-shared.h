@@ -42,7 +42,7 @@ void cg_emit_append_tags (GString             *doc,
                           const char          *separator);
 
 /* Statements, a line each, that tell the runtime how values of types are hashed.
- * Those that @statements has are left out. */
+ * Statements that @statements contains already are left out. */
 void cg_emit_append_hash  (GString         *statements,
                            const CgTypeUse *use);
 

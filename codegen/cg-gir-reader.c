@@ -94,7 +94,7 @@ start_type (Reader      *self,
   self->type = type;
 }
 
-/* What is directly in a type. */
+/* The direct children of a type element. */
 static void
 start_in_type (Reader      *self,
                const char  *element,

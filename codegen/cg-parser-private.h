@@ -33,7 +33,7 @@ typedef enum
   KIND_FIELD      = 1 << 16
 } Kind;
 
-/* What has arguments, values or fields. */
+/* An element that has arguments, values or fields. */
 #define KIND_WITH_ARGS (KIND_METHOD | KIND_SIGNAL | KIND_STREAM | KIND_ENUM | KIND_DOMAIN | KIND_RECORD)
 
 typedef struct

@@ -142,8 +142,8 @@ take_next_locked (NorpcBacklog *self,
 }
 
 /* The host's context: done with the current call, and on to the next, if @more and the
- * service may be given one. Returns an unowned call, or NULL. What is left of the batch is
- * for another time.
+ * service may be given one. Returns an unowned call, or NULL. The rest of the batch stays
+ * for the next dispatch.
  */
 NorpcCall *
 norpc_backlog_next (NorpcBacklog *self,

@@ -110,7 +110,7 @@ norpc_call_deliver (NorpcCall *self)
   g_atomic_int_set (&self->state, NORPC_CALL_ANSWERED);
 
   /* Before the client knows: what it does next finds the call closed, and its place in
-   * a queue free. The host is let go, as its context may hold the call.
+   * a queue free. The host is released, as its context may hold the call.
    */
   if (g_atomic_int_get (&self->place) == NORPC_PLACE_QUEUED)
     norpc_call_free_place (self);
@@ -261,8 +261,8 @@ norpc_call_reject (NorpcCall  *self,
 }
 
 /* Any thread, which has @self (owned), for code that was lent it and failed: answers with
- * @error (owned), or says that there is none, which is what an exception in another
- * language looks like.
+ * @error (owned), or, without one, as an exception in another language leaves
+ * it, with NORPC_ERROR_FAILED.
  */
 void
 norpc_call_fail (NorpcCall *self,
@@ -308,8 +308,8 @@ norpc_call_answer_last (NorpcCall *self)
   norpc_call_deliver (self);
 }
 
-/* Any thread. TRUE: the caller is the service, and has the word. If not, the service is
- * done with the call all the same.
+/* Thread-safe. Returns TRUE if the service may answer. In any case the call is no longer
+ * open.
  */
 static gboolean
 claim_for_service (NorpcCall *self)

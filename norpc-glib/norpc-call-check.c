@@ -67,7 +67,7 @@ norpc_call_has_valid_args (NorpcCall *self)
   return error == NULL;
 }
 
-/* What norpc_call_check_args () does for a call that has arguments, and has not been checked. */
+/* Checks the arguments of a call that has any and has not been checked. */
 gboolean
 norpc_call_check_args_of_some (NorpcCall *self)
 {

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Calls in the stead of a call, for layers that make one anew.
+/* Copies of a call, for layers that retry.
  *
  * An argument that moves belongs to the handler, which may change it or give it away.
  * So each call but the last has copies of those, and the last one has the originals.

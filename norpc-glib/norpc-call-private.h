@@ -35,7 +35,7 @@ typedef enum
   NORPC_CALL_KEPT        /* the service has it and has not answered */
 } NorpcCallStage;
 
-/* What has become of the place that a call has in the queue of a channel. */
+/* The state of the place that a call has in the queue of a channel. */
 typedef enum
 {
   NORPC_PLACE_NONE,

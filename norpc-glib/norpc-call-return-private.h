@@ -10,12 +10,12 @@
 G_BEGIN_DECLS
 
 /*
- * Functions of the client's side that are called when a call has come back to its client,
- * in the client's context and just before it has the reply. So they may be foreign, as the
+ * Functions of the client's side that are called when the answer to a call is delivered, in
+ * the client's context and just before it gets the reply. So they may be foreign, as the
  * reply function of a filter is.
  *
- * The watch is called exactly once, and then with the call, or with NULL if the call never
- * comes back: then it only has to be freed, and that in any thread.
+ * The watch is called exactly once, and then with the call, or with NULL if the client never
+ * gets an answer: then any thread may call it, and it only has to free itself.
  */
 gboolean norpc_call_add_return_watch   (NorpcCall          *call,
                                         NorpcCallWatch     *watch,

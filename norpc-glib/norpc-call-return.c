@@ -9,11 +9,11 @@
 
 static const char closed_marker = 0;
 
-/* In place of the list when the call has come back. */
+/* In place of the list when the answer has been delivered. */
 #define CLOSED ((NorpcCallWatch *) &closed_marker)
 
-/* Any thread that has the call. FALSE if it has come back already: then @func is not
- * called.
+/* Any thread that has the call. FALSE if the answer has been delivered already: then @func is
+ * not called.
  */
 gboolean
 norpc_call_add_return_watch (NorpcCall          *call,
@@ -66,43 +66,43 @@ norpc_call_run_return_watches (NorpcCall *call)
   call_all (close_list (call), call);
 }
 
-/* Any thread: the call never comes back. */
+/* Any thread: the client never gets an answer. */
 void
 norpc_call_drop_return_watches (NorpcCall *call)
 {
   call_all (close_list (call), NULL);
 }
 
-/* What an attempt ended with that does not come back to a client. */
+/* The answer to an attempt that no client gets. */
 typedef struct
 {
   NorpcReply     *reply; /* (owned) */
   NorpcCallWatch *watches;
-} News;
+} Undelivered;
 
 /* A thread of the pool. */
 static void
-tell (gpointer data)
+call_watches (gpointer data)
 {
-  g_autofree News *news = data;
+  g_autofree Undelivered *self = data;
 
-  call_all (news->watches, norpc_reply_get_call (news->reply));
-  norpc_reply_unref (news->reply);
+  call_all (self->watches, norpc_reply_get_call (self->reply));
+  norpc_reply_unref (self->reply);
 }
 
 static void
-tell_in_background (NorpcCall      *call,
-                    NorpcCallWatch *watches)
+call_watches_in_background (NorpcCall      *call,
+                            NorpcCallWatch *watches)
 {
-  News *news = g_new (News, 1);
+  Undelivered *self = g_new (Undelivered, 1);
 
-  *news = (News) { norpc_reply_ref (norpc_call_get_reply (call)), watches };
-  norpc_background_push (tell, news);
+  *self = (Undelivered) { norpc_reply_ref (norpc_call_get_reply (call)), watches };
+  norpc_background_push (call_watches, self);
 }
 
-/* The thread that ended @call, an attempt at @to: what it ended with, @to is going to end with.
- * Or @to has come back already, as its client gave it up: then they are called in a thread of
- * the pool.
+/* The thread that ended @call, an attempt at @to, which is going to end in the same way. If the
+ * client of @to has its answer already, because it cancelled the call, the functions are called
+ * in a thread of the pool.
  */
 void
 norpc_call_move_return_watches (NorpcCall *call,
@@ -128,7 +128,7 @@ norpc_call_move_return_watches (NorpcCall *call,
       if (!norpc_call_add_return_watch (to, first, first->func))
         {
           first->next = next;
-          tell_in_background (call, first);
+          call_watches_in_background (call, first);
           return;
         }
       first = next;

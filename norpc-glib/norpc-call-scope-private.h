@@ -18,7 +18,7 @@ typedef struct
   guint      n_entered; /* by norpc_call_enter (), before it runs */
 } NorpcCallScope;
 
-/* What the proxy that makes a call keeps of its calls. */
+/* The data that a proxy keeps of the calls that it makes. */
 typedef struct
 {
   NorpcCallGroup *calls;  /* (unowned): those that are in flight */

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What the host does in the service's context besides serving calls: it releases the
+/* The jobs of the host in the service's context besides serving calls: it releases the
  * arguments of calls that a layer of the server has held and drops in another thread, and
  * runs functions of such layers that belong to the service.
  */

@@ -13,7 +13,7 @@
  * channel might be finalized otherwise. All of it costs the same however long the
  * queue is.
  *
- * A call that the service keeps is open until the service is done with it: it has
+ * A call that the service keeps is open until the service no longer works on it: it has
  * answered, also too late, or nobody holds the call any more. What its client does about
  * it meanwhile makes no difference to that.
  */
@@ -31,7 +31,7 @@ get_lane (NorpcChannel *self,
   return &self->lanes[norpc_priority_get_lane (call->priority)];
 }
 
-/* Thread-safe. What is freed was accepted before, so it is read first. */
+/* Thread-safe. A call is accepted before it is freed, so the count of freed ones is read first. */
 static guint
 get_waiting (const NorpcLane *lane)
 {
@@ -53,7 +53,7 @@ norpc_channel_get_waiting (NorpcChannel *self)
 }
 
 /* Called with the lock of the queue held: TRUE if so many calls that have ended are in the
- * queue that no other is accepted. What the host has served meanwhile is not looked at.
+ * queue that no other is accepted. The count of calls that the host has served meanwhile is not read.
  */
 gboolean
 norpc_channel_is_clogged_locked (NorpcChannel   *self,
@@ -75,8 +75,7 @@ has_room_locked (NorpcChannel   *self,
          !norpc_channel_is_clogged_locked (self, index);
 }
 
-/* Called with the lock of the queue held. What other threads count is fetched only where it matters.
- */
+/* Called with the lock of the queue held. The counts of other threads are read only if needed. */
 gboolean
 norpc_channel_has_room_locked (NorpcChannel   *self,
                                NorpcLaneIndex  index)
@@ -192,7 +191,7 @@ norpc_channel_get_n_open (NorpcChannel *self)
   return (guint) g_atomic_int_get (&self->n_open);
 }
 
-/* Thread-safe: the service is done with the call, of which the caller holds something. */
+/* Thread-safe. Whether the service no longer works on the call, whose memory the caller holds. */
 static gboolean
 is_done_with (NorpcCall *call)
 {
@@ -200,8 +199,8 @@ is_done_with (NorpcCall *call)
 }
 
 /* The thread that ends @outer, and holds something of @inner, which is the attempt at it: the
- * place of @outer is that of @inner from now on, if a service works on that. Whoever is done with
- * @inner is so before looking at where it is open, and here it is the other way round.
+ * place of @outer is that of @inner from now on, if a service works on that. A thread that
+ * answers or releases @inner does so before it reads its place; here it is the other way round.
  */
 void
 norpc_call_pass_place (NorpcCall *outer,
@@ -265,7 +264,7 @@ norpc_channel_note_attempt (NorpcChannel *self,
     keep_attempt_open (self, call);
 }
 
-/* Any thread: the service is done with the call. */
+/* Any thread: the service no longer works on the call. */
 void
 norpc_call_close (NorpcCall *self)
 {

@@ -69,8 +69,8 @@ norpc_channel_close (NorpcChannel *self,
   norpc_channel_answer_probes (self, TRUE);
 }
 
-/* Any thread: the host's context is going. The channel is closed. What was to be released
- * in that context is so here.
+/* Any thread: the host's context is going. The channel is closed. Releases the
+ * arguments here that were to be released in that context.
  */
 void
 norpc_channel_detach (NorpcChannel *self)

@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Those that wait for room in a channel.
+/* Clients that wait for room in a channel.
  *
- * Each place that gets free is told of to one of them, in their order. It is not kept:
- * another client may take it first. So that nobody waits in vain, all are told when the
- * queue has run empty.
+ * For each place that becomes free one client is notified, in their order. The place is not
+ * reserved: another client may take it first. So that no client waits in vain, all are
+ * notified when the queue has run empty.
  */
 
 #include "norpc-call-private.h"
@@ -28,8 +28,8 @@ get_n_places_locked (NorpcChannel *self)
   return self->capacity - n_taken;
 }
 
-/* With the lock of the queue held: takes those that are to be told (owned), which no
- * other thread can answer from then on. Those that were cancelled are dropped.
+/* With the lock of the queue held: takes the probes that are to be answered (owned), which
+ * no other thread can answer from then on. Cancelled probes are dropped.
  */
 static GPtrArray *
 take_probes_locked (NorpcChannel *self,

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 
 #define NORPC_MAX_STOPPED_EXECUTORS 3
 
-/* What a thread sleeps for, on its own stack: the reply to a call, or what another
- * thread has to do for a server that is started or stopped.
+/* The reason why a thread blocks, on its own stack: the reply to a call, or the work of
+ * another thread for a server that is started or stopped.
  */
 typedef struct
 {
@@ -23,7 +23,7 @@ typedef struct
                                until the thread that is @executor has ended */
   NorpcHostState  state;
 
-  /* What does not run while the thread sleeps. */
+  /* The executors that do not run while the thread is blocked. */
   gconstpointer stopped[NORPC_MAX_STOPPED_EXECUTORS];
   guint         n_stopped;
 } NorpcThreadWait;

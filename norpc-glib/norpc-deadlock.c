@@ -8,10 +8,10 @@
  * An executor runs the handlers of a service: a main context or, for a NorpcDirect, a
  * thread. A thread that is going to sleep enters the executors that do not run
  * meanwhile in a table: itself, and the contexts that it owns. Then it follows the
- * trail: from the call that it waits for to the executor of that call, to the thread
- * that sleeps and with which that executor stands still, to the call which that one
- * waits for, and so on. If the trail comes back to where it began, no thread on it can
- * go on unless one of the calls fails.
+ * trail: from the call that it waits for to the executor of that call, to the blocked
+ * thread that keeps that executor from running, to the call which that thread waits for,
+ * and so on. If the trail is a circle, no thread on it can go on unless one of the calls
+ * fails.
  *
  * Only what is certain is followed. A call that its service keeps, in order to answer it
  * later, may be answered by any thread, and one that is held by a layer of somebody else
@@ -23,7 +23,7 @@
 #include "norpc-deadlock-private.h"
 #include "norpc-host-private.h"
 
-/* What each executor that stands still waits for: of NorpcThreadWait, unowned as the
+/* The wait of each executor that does not run: of NorpcThreadWait, unowned as the
  * keys. Protected by the lock, which is the last to be taken.
  */
 static GMutex waits_lock;
@@ -86,7 +86,7 @@ is_stuck_locked (NorpcCall *call)
       return TRUE;
 
     case NORPC_CALL_HANDLED:
-      /* Nobody else can have it: the backlog of the host has the one reference. */
+      /* No other thread can have it: the backlog of the host has the only reference. */
       return g_atomic_ref_count_compare (&call->call_refs, 1);
 
     case NORPC_CALL_SUPERSEDED:

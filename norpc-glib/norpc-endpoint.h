@@ -26,7 +26,7 @@ G_DECLARE_INTERFACE (NorpcEndpoint, norpc_endpoint, NORPC, ENDPOINT, GObject)
  * @take_call: takes a call that it borrows: passes it on or answers it
  * @is_closed: tells whether no call can reach a service any more
  *
- * What an endpoint implements: either @send or, in languages other than C,
+ * The functions of an endpoint. It implements either @send or, in languages other than C,
  * @take_call; the others are optional.
  *
  * Since: 0.1

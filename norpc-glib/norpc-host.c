@@ -155,8 +155,8 @@ norpc_host_has_work (NorpcHost *self)
          (self->gate != NULL && norpc_gate_has_calls (self->gate));
 }
 
-/* Any thread: whether the service may be given another call. What was abandoned it may
- * have in any number, as it does not get to see it.
+/* Any thread: whether the service may be given another call. Abandoned calls do not
+ * count, as the service does not see them.
  */
 gboolean
 norpc_host_has_room (NorpcHost *self)
@@ -175,7 +175,7 @@ norpc_host_can_serve (NorpcHost *self)
 }
 
 /* The host's context: TRUE if the service has as many calls open as it may.
- * Then the thread in which the service is done with one wakes the context.
+ * Then the thread that closes one of them wakes up the context.
  */
 gboolean
 norpc_host_hold_up (NorpcHost *self)

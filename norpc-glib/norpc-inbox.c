@@ -363,8 +363,8 @@ norpc_inbox_begin_thread (GMainContext *context)
 }
 
 /* The same thread, when it ends: cancels what it has in flight, in the order in which it was
- * made. What was cancelled before is at the end of the list, and looked at only the
- * first time. FALSE if there was nothing.
+ * made. Calls that were cancelled before are at the end of the list, and looked at only
+ * the first time. FALSE if there was nothing.
  */
 static gboolean
 cancel_sent (NorpcInbox *self)
@@ -390,9 +390,9 @@ cancel_sent (NorpcInbox *self)
   return calls->len > 0;
 }
 
-/* The same thread, when it ends: cancels what it has in flight, which nobody else would ever
- * bring home, and waits until that has come back; also what is called meanwhile. FALSE if
- * that goes on and on.
+/* The same thread, when it ends: cancels its calls in flight, whose answers no other thread
+ * would deliver, and delivers them, including those of calls made meanwhile. FALSE if
+ * callbacks keep making calls.
  */
 gboolean
 norpc_inbox_end_calls (NorpcInbox *self)

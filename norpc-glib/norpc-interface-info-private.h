@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* What the structs of a boxed type consist of. */
+/* The fields of the structs of a boxed type. */
 typedef struct
 {
   guint                 n_fields;

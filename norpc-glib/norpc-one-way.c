@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What is told of one-way calls that fail, as their clients do not see it. */
+/* Warnings of one-way calls that fail, as their clients get no error. */
 
 #include "norpc-call-private.h"
 

@@ -81,7 +81,7 @@ norpc_server_start (NorpcServer   *self,
  * Starts the server, without waiting for its service.
  *
  * Calls are accepted from now on, and served when the service has started. The server is kept
- * until then: to give up a start in a context that nobody runs, stop the server.
+ * until then: to cancel a start in a context that nobody runs, stop the server.
  *
  * Since: 0.1
  */

@@ -408,7 +408,7 @@ norpc_server_get_max_open_calls (NorpcServer *self)
  * has dropped its last reference to it. That the client cancels the call, or that it times
  * out, does not change that: the service may still be working on it, and is told by
  * [method@Norpc.Call.get_cancellable]. Other calls wait in the channel meanwhile. With
- * 1, the service gets a call only when it is done with the one before, also if it
+ * 1, the service gets a call only when the one before is no longer open, also if it
  * answers later. By default there is no limit. Any thread may set it, at any time.
  *
  * Since: 0.1

@@ -14,7 +14,7 @@ static GCond timers_changed;      /* an earlier one came first */
 static GPtrArray *timers;         /* (owned) (nullable): a binary heap of unowned NorpcTimer */
 static gboolean timers_are_served; /* their thread runs */
 
-/* Places count from 1, so that 0 is none, and the halves of n are below it. */
+/* Places count from 1: 0 stands for no place, and the parent of place n is n / 2. */
 static NorpcTimer *
 get_at (guint place)
 {

@@ -110,7 +110,7 @@ find_pointer_problem (const NorpcValuePart *part)
     }
 }
 
-/* The GValue of a 16-bit number has room for more. */
+/* The GValue of a 16-bit number can hold larger ones. */
 static char *
 find_number_problem (const NorpcValuePart *part)
 {

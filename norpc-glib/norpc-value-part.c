@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What an argument consists of.
+/* The parts of an argument.
  *
  * Checks, hashes and copies have to see elements of arrays and fields of records as
  * well. Records nest, and a chain of them can be long, so the ones that are still to

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What is known of the types of GLib and GIO: how a value is hashed so that equal ones
+/* Facts about the types of GLib and GIO: how a value is hashed so that equal ones
  * have the same hash, and whether a copy shares anything that somebody may change.
  */
 

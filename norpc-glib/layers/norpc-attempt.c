@@ -29,7 +29,7 @@ norpc_attempt_unref (NorpcAttempt *self)
   g_free (self);
 }
 
-/* What a client releases when its call comes back. */
+/* A reply that is released when the client gets the answer to its call. */
 typedef struct
 {
   NorpcCallWatch watch; /* the first */
@@ -56,7 +56,7 @@ release_rest (NorpcCallWatch *watch,
   g_free (rest);
 }
 
-/* Any thread, before the client's call comes back: if no handler begins with the attempt of
+/* Any thread, before the client gets the answer: if no handler begins with the attempt of
  * @reply (owned), its arguments are released on the client's side, and so are the results
  * that a client which has gone does not get.
  */

@@ -95,7 +95,7 @@ choose_among (NorpcBalance *self,
     }
 }
 
-/* Any thread: the member that gets a call with @key (owned), or NULL if there is none. */
+/* Any thread: the member that gets a call with @key (owned), or NULL without members. */
 static NorpcMember *
 choose (NorpcBalance *self,
         guint         key)
@@ -165,7 +165,7 @@ norpc_balance_is_closed (NorpcLayer *layer)
   return members->n > 0 || NORPC_LAYER_CLASS (norpc_balance_parent_class)->is_closed (layer);
 }
 
-/* What all members have in common, as the members are now. */
+/* The properties that all members have in common at the moment. */
 static gconstpointer
 norpc_balance_get_executor (NorpcLayer *layer)
 {
@@ -245,7 +245,7 @@ norpc_balance_get_property (GObject    *object,
     }
 }
 
-/* Any thread: those that wait for a member are told that there is none. */
+/* Thread-safe. Rejects the probes that wait for a member. */
 static void
 norpc_balance_dispose (GObject *object)
 {
@@ -380,8 +380,8 @@ norpc_balance_add_endpoint (NorpcBalance  *self,
  *
  * Removes an endpoint, which gets no more calls.
  *
- * Those that it has got go on, unless they are held by layers of the endpoint that nobody
- * else has a reference to. Any thread may do this, at any time.
+ * Calls that it has got go on, unless layers of the endpoint hold them and the balance had
+ * the last reference to these layers. Any thread may do this, at any time.
  *
  * Returns: %TRUE if it was there
  * Since: 0.1

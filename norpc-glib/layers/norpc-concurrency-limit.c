@@ -43,7 +43,7 @@ admit (NorpcLayer *layer,
   return n_passed < NORPC_CONCURRENCY_LIMIT (layer)->max_calls;
 }
 
-/* With the lock of the queue held. What is held may be about to pass. */
+/* With the lock of the queue held. Calls that are held may be about to pass. */
 static guint
 get_room (NorpcLayer *layer,
           guint       n_passed,

@@ -77,7 +77,7 @@ passage_free (Passage *passage)
 }
 
 /* The client's context, or a thread of the pool; or any thread, where @call is NULL as
- * it never comes back: then the data of the function ends in the pool.
+ * the client never gets the answer: then the data of the function is freed in the pool.
  */
 static void
 call_returned (NorpcCallWatch *watch,

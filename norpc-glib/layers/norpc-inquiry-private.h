@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /*
- * Those that wait until any of several endpoints is ready: each endpoint is asked, and the
+ * Probes that wait until any of several endpoints is ready: each endpoint is asked, and the
  * first answer counts, while errors count only when they are all that came.
  */
 typedef struct _NorpcInquiries NorpcInquiries;

@@ -335,8 +335,8 @@ norpc_layer_forward (NorpcLayer *self,
  * Passes a call on to the next endpoint.
  *
  * A call that has ended in the meantime goes no further. Any thread may do
- * this. What [vfunc@Norpc.Layer.take] has passed on is no longer the layer's, which must
- * not use it any more unless it took a reference before.
+ * this. After [vfunc@Norpc.Layer.take] has passed a call on, it must not use that call
+ * any more unless it took a reference before.
  *
  * Since: 0.1
  */

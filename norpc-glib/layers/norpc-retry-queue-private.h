@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /*
  * The calls that wait for their next attempt: each for twice as long as before, and by
- * chance a bit less, so that those that failed together do not come back together.
+ * chance a bit less, so that calls that failed together are not retried together.
  *
  * When their time has come they are sent in a thread of the pool.
  */

@@ -25,20 +25,20 @@
  *
  * Between attempts it waits, at first for [property@Norpc.Retry:delay], then for
  * twice as long each time, up to [property@Norpc.Retry:max-delay]; by chance
- * a bit less, so that calls that failed together do not come back together. A
+ * a bit less, so that calls that failed together are not retried together. A
  * budget bounds how many attempts there are on top of the calls.
  *
  * An argument that moves to the service (`transfer="full"`) is copied for each attempt
  * but the last, so that an attempt never sees what another one has done to it. A call
- * is made once, and not anew, if such an argument cannot be copied: a GObject that can
+ * is sent once, and not retried, if such an argument cannot be copied: a GObject that can
  * be changed, or a boxed value that copies share, such as a [struct@GLib.HashTable].
  *
- * What a client cancels is cancelled behind the layer, too.
+ * A call that its client cancels is cancelled behind the layer, too.
  *
  * Since: 0.1
  */
 
-/* What the attempts share with the layer, and may outlive it with. */
+/* State that the attempts share with the layer, which they may outlive. */
 typedef struct
 {
   gatomicrefcount ref_count;
@@ -201,7 +201,7 @@ go_on (Retrial    *retrial,
     norpc_attempt_answer (&retrial->attempt, reply);
 }
 
-/* What the function of the layer is asked about. */
+/* A failed attempt that the function of the layer decides about. */
 typedef struct
 {
   Retrial    *retrial; /* (owned) */
@@ -544,12 +544,12 @@ norpc_retry_get_max_attempts (NorpcRetry *self)
  * @user_data: data for @func
  * @destroy: (nullable): frees @user_data
  *
- * Sets what tells which errors are worth another attempt, before the first
+ * Sets the function that decides which errors are worth another attempt, before the first
  * call.
  *
  * It runs in a thread of GLib's pool, in several at once for several calls, and
  * may block. It is asked only while there are attempts left, and a call that may
- * have had an effect, or could only deadlock, is not made anew whatever it says.
+ * have had an effect, or could only deadlock, is not retried whatever it returns.
  *
  * Since: 0.1
  */

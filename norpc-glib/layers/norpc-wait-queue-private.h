@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcWaitQueue NorpcWaitQueue;
 
-/* What a queue asks its layer, with its lock held: nothing foreign may be called. */
+/* Functions of the layer, called with the lock of the queue held: they call no foreign code. */
 typedef struct
 {
   gboolean (*admit)    (NorpcLayer *layer, /* whether one more call passes now: then it counts */

@@ -33,7 +33,7 @@ struct _NorpcWaitQueue
   gboolean draining; /* [lock]: the drain runs, or is about to */
   gboolean forwarding; /* [lock]: it asks the next endpoint, and passes a call on */
   gboolean asking;   /* [lock]: a question is at the next endpoint */
-  gboolean granted;  /* [lock]: it came back with an error, which one call is to find out */
+  gboolean granted;  /* [lock]: it was answered with an error, which one call is to find out */
   gboolean closed;   /* [lock] */
 };
 
@@ -50,7 +50,7 @@ typedef struct
   gboolean        passed; /* [lock] */
 } Place;
 
-/* What a queue asks the next endpoint: whether it is ready. */
+/* A question to the next endpoint: whether it is ready. */
 typedef struct
 {
   NorpcCallWatch  watch; /* the first */
@@ -329,8 +329,8 @@ take_held_locked (NorpcWaitQueue *self,
   return leave_locked (place);
 }
 
-/* With the lock held: takes those that are to be told that there is room (owned): as many
- * as there is room for, or all if nothing is on its way that might make room.
+/* With the lock held: takes the probes that are to be answered (owned): one for each free
+ * place, or all if no call is on its way that might free one.
  */
 static GPtrArray *
 take_probes_locked (NorpcWaitQueue *self,
@@ -428,7 +428,7 @@ sleep_until (gint64 time)
     g_usleep ((gulong) duration);
 }
 
-/* The drain: passes one call on, or tells those that wait for room. FALSE if there is
+/* The drain: passes one call on, or answers probes that wait for room. FALSE if there is
  * nothing more to do now.
  */
 static gboolean
@@ -658,8 +658,8 @@ add_calls_locked (GPtrArray *calls,
     }
 }
 
-/* Whoever disposes of the layer: all that waits is answered, and what may still come
- * is. Each call leaves the queue as it ends.
+/* The thread that disposes of the layer: rejects all calls that wait, and those that still
+ * come. Each call leaves the queue as it ends.
  */
 void
 norpc_wait_queue_close (NorpcWaitQueue *self)

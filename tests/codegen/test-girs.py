@@ -28,7 +28,7 @@ C = '{http://www.gtk.org/introspection/c/1.0}'
 KINDS = {'class': 'G_TYPE_OBJECT', 'interface': 'G_TYPE_INTERFACE', 'record': 'G_TYPE_BOXED', 'union': 'G_TYPE_BOXED',
          'enumeration': 'G_TYPE_ENUM', 'bitfield': 'G_TYPE_FLAGS'}
 CONTAINERS = {'GLib.Variant', 'GLib.Array', 'GLib.PtrArray', 'GLib.HashTable'}
-# What their GIRs do not tell: more headers, and more modules of pkg-config.
+# Facts that GIRs do not have: more headers, and more modules of pkg-config.
 HEADERS = {'Gtk': ['gtk/gtkunixprint.h'], 'HarfBuzz': ['hb-ot.h', 'hb-aat.h'],
            'Gsk': ['gsk/gl/gskglrenderer.h', 'gsk/broadway/gskbroadwayrenderer.h']}
 MODULES = {'Gtk': ['gtk4-unix-print']}

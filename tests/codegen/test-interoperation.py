@@ -126,7 +126,7 @@ def is_of_method(name, params):
 def our_name(name, ours):
     """The functions of clients are those of the proxy."""
     names = [f'{name[:match.start()]}_proxy{name[match.start():]}' for match in re.finditer('(?=_call_)', name)]
-    # Those that bindings would misread.
+    # Names that bindings would misread.
     names += [re.sub('(_sync|_finish|_async)(_finish|_sync|)$', r'\1_\2', name) for name in names]
     return next((name for name in names if name in ours), name)
 

@@ -145,7 +145,7 @@ class Outputs(unittest.TestCase):
         self.assertTrue(pipe.is_fifo())
 
     def test_links_are_written_through(self):
-        """To what is there, to what is not there yet, and from link to link."""
+        """To a file that exists, to one that does not yet, and from link to link."""
         (self.directory / 'there').mkdir()
         (self.directory / 'there' / 'old.json').write_text('old')
         (self.directory / 'here').symlink_to('there')

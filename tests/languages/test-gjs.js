@@ -8,17 +8,7 @@ imports.gi.versions.Test = '1';
 const { Gio, GLib, GObject, Kv, Norpc, Test } = imports.gi;
 const ByteArray = imports.byteArray;
 const System = imports.system;
-
-const points = [];
-
-function test(name, func) {
-    points.push([name, func]);
-}
-
-function assert(condition, what) {
-    if (!condition)
-        throw new Error(`assertion failed: ${what}`);
-}
+const { assert, run, test } = imports.tap;
 
 function data(text) {
     return new GLib.Bytes(ByteArray.fromString(text));
@@ -119,7 +109,7 @@ function move(proxy, call, withText) {
     return outcome;
 }
 
-// What is finalized in idle time is, too.
+// Also objects that are finalized in idle time.
 function collect() {
     for (let i = 0; i < 4; i++) {
         System.gc();
@@ -278,13 +268,4 @@ test('arguments that move are released', () => {
     }
 });
 
-print(`1..${points.length}`);
-points.forEach(([name, func], index) => {
-    try {
-        func();
-        print(`ok ${index + 1} ${name}`);
-    } catch (error) {
-        print(`not ok ${index + 1} ${name}`);
-        printerr(`${name}: ${error}`);
-    }
-});
+run();

@@ -8,17 +8,7 @@ imports.gi.versions.Test = '1';
 const { Gio, GLib, GObject, Kv, Norpc, Test } = imports.gi;
 const ByteArray = imports.byteArray;
 const System = imports.system;
-
-const points = [];
-
-function test(name, func) {
-    points.push([name, func]);
-}
-
-function assert(condition, what) {
-    if (!condition)
-        throw new Error(`assertion failed: ${what}`);
-}
+const { assert, run, test } = imports.tap;
 
 function data(text) {
     return new GLib.Bytes(ByteArray.fromString(text));
@@ -164,7 +154,7 @@ test('key function', () => withStore((put, server) => {
     assertFailsClosed(withKey, put());
 }));
 
-// What waited is passed on in another thread, where GJS calls no function of JavaScript.
+// A call that waited is passed on in another thread, where GJS calls no function of JavaScript.
 test('filter behind a layer that holds calls', () => {
     const server = Norpc.Server.new_in_context(Kv.caller_new_store(), null);
     server.start(null);
@@ -231,18 +221,9 @@ test('calls are released', () => {
         System.gc();
         while (GLib.MainContext.default().iteration(false));
     }
-    // What the interpreter has not forgotten yet may be left: the last one.
+    // The interpreter may still keep the last one.
     const n = Test.caller_get_n_tracked();
     assert(n <= 1, `${n} arguments are left`);
 });
 
-print(`1..${points.length}`);
-points.forEach(([name, func], index) => {
-    try {
-        func();
-        print(`ok ${index + 1} ${name}`);
-    } catch (error) {
-        print(`not ok ${index + 1} ${name}`);
-        printerr(`${name}: ${error}`);
-    }
-});
+run();

@@ -5,6 +5,7 @@
 imports.gi.versions.Names = '1';
 imports.gi.versions.Norpc = '1';
 const { GLib, GObject, Names, Norpc } = imports.gi;
+const { assert, run, test } = imports.tap;
 
 // Virtual functions and calls.
 const methods = {
@@ -39,11 +40,8 @@ function call(proxy, name) {
     return outcome;
 }
 
-const points = [];
 function check(name, actual, expected) {
-    points.push(`${actual === expected ? 'ok' : 'not ok'} ${points.length + 1} ${name}`);
-    if (actual !== expected)
-        printerr(`${name}: ${actual}, not ${expected}`);
+    test(name, () => assert(actual === expected, `${actual}, not ${expected}`));
 }
 
 const service = new Service();
@@ -60,5 +58,4 @@ check('fields', fields.map(field => blob[field]).join(), 'a,b,c,d,e,f');
 const letter = Names.Letter.new('a', 'b');
 check('letter', letter.from + letter.from__, 'ab');
 
-print(`1..${points.length}`);
-points.forEach(point => print(point));
+run();

@@ -17,7 +17,7 @@ typedef struct
   gboolean     given;
 } Answer;
 
-/* What another thread answers. */
+/* A call that another thread answers. */
 typedef struct
 {
   StressFate  *fate; /* (owned) */
@@ -133,7 +133,7 @@ give_values (NorpcCall          *call,
   g_value_unset (&values[1]);
 }
 
-/* The worker's thread. The service is none of its business. */
+/* The worker's thread. It does not touch the service. */
 static void
 answer_elsewhere (gpointer user_data,
                   gpointer more_data)

@@ -84,7 +84,7 @@ argument_may_end_here (Data *self)
     return TRUE;
   if ((self->carried || g_atomic_int_get (&self->elsewhere)) && stress_worker_is_current ())
     return TRUE;
-  /* What sources hold goes with their context, which nobody runs any more. */
+  /* Data of sources goes with their context, which nobody runs any more. */
   if (g_atomic_int_get (&self->later) && any_is_ending (self->group))
     return TRUE;
   if (thread == self->origin.thread)

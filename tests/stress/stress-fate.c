@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What has happened to services, and groups of services that may get the same call. */
+/* The histories of services, and groups of services that may get the same call. */
 
 #include "stress.h"
 

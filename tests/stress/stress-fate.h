@@ -20,7 +20,7 @@ typedef enum
   STRESS_N_PLACES
 } StressPlace;
 
-/* What a service does with a call. */
+/* The ways in which a service treats a call. */
 typedef enum
 {
   STRESS_AT_ONCE,
@@ -67,12 +67,12 @@ gboolean    stress_fate_may_be_closed (StressFate *self,
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StressFate, stress_fate_unref)
 
-/* What layers on the way of a call may do to it. */
+/* The effects that layers may have on a call. */
 typedef struct
 {
   gboolean sheds;      /* answer it BUSY */
   gboolean reorders;   /* let others pass it */
-  gboolean retries;    /* make it anew */
+  gboolean retries;    /* make more attempts */
   gboolean carries;    /* pass it on in the worker's thread, and hold it there */
   gboolean denies;     /* reject it, if stress_is_denied () */
   guint    time_limit; /* milliseconds, or 0 */

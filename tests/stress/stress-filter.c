@@ -101,7 +101,7 @@ reply_cb (NorpcReply *reply,
   Closure *self = user_data;
 
   if (!may_be_told_here (self))
-    g_error ("a filter of %s was told of a reply in a thread that is %s: %s",
+    g_error ("a filter of %s got a reply in a thread that is %s: %s",
              self->fate != NULL ? "a server" : "a client", stress_describe_thread (),
              norpc_reply_get_error (reply) != NULL ? norpc_reply_get_error (reply)->message
                                                    : "success");

@@ -100,7 +100,7 @@ operate_calls (StressClient *self)
   stress_call_often (self, pick_lane (self));
 }
 
-/* The context of the client stands still for a while. */
+/* The context of the client is blocked for a while. */
 static void
 operate_stall (StressClient *self)
 {

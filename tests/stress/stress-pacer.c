@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What rate limits count with, on a clock of its own, which also stands still or jumps:
+/* The pacer of rate limits, on a virtual clock, which also stops or jumps:
  * no more than the burst pass at once, whatever was missed; in the long run no more than
  * the rate; and one whose time has come passes. */
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What services are called by: a proxy, and layers before one service, or before
+/* The way to services: a proxy, and layers before one service, or before
  * several. Some routes are shared by all clients, and some proxies have the same
  * endpoint. */
 
@@ -58,7 +58,7 @@ route_to_host (StressRoute *self,
   self->endpoint = NORPC_ENDPOINT (g_object_ref (norpc_server_get_channel (host->server)));
 }
 
-/* The client's thread. Nothing may bring a call to such a service in another thread. */
+/* The client's thread. No layer may send a call to such a service from another thread. */
 static void
 route_to_direct (StressRoute  *self,
                  GMainContext *context)

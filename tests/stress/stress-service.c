@@ -185,7 +185,7 @@ handle (StressService  *self,
   if (ends_at_once (task->manner))
     stress_fate_close (self->fate);
   handled = handle_in_manner (self, task, error);
-  /* Somebody may give up now, or have done so: both look at the same flag. */
+  /* The client may cancel now, or have done so: both look at the same flag. */
   if (task->sequence % 7 == 0)
     norpc_call_get_cancellable (task->call);
   g_clear_pointer (&task->moved, stress_moved_drop);

@@ -24,7 +24,7 @@ typedef enum
   STRESS_CHANNELS,
   STRESS_PROXIES,
   STRESS_LAYERS,
-  STRESS_REPLIES, /* that filters are to be told of */
+  STRESS_REPLIES, /* that filters are to get */
   STRESS_N_COUNTS
 } StressCount;
 
@@ -42,7 +42,7 @@ void     stress_print      (void);
 typedef struct
 {
   GThread *thread;  /* (unowned): of the client */
-  gboolean retried; /* a layer may make the call anew */
+  gboolean retried; /* a layer may retry the call */
 } StressOrigin;
 
 GBytes  *stress_argument_new (StressGroup        *group,

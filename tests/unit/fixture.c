@@ -166,7 +166,40 @@ block_cb (GObject      *object,
   note_outcome (outcome, ok, error);
 }
 
-/* A call of Run has come back, and is counted. */
+void
+run_cb (GObject      *object,
+        GAsyncResult *result,
+        gpointer      outcome)
+{
+  GError *error = NULL;
+  gboolean ok = probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result, &error);
+
+  note_outcome (outcome, ok, error);
+}
+
+void
+hold_briefly_cb (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      outcome)
+{
+  GError *error = NULL;
+  gboolean ok = probe_probe_proxy_call_hold_briefly_finish (PROBE_PROBE_PROXY (object), result, &error);
+
+  note_outcome (outcome, ok, error);
+}
+
+void
+note_latest_cb (GObject      *object,
+                GAsyncResult *result,
+                gpointer      outcome)
+{
+  GError *error = NULL;
+  gboolean ok = probe_probe_proxy_call_note_latest_finish (PROBE_PROBE_PROXY (object), result, &error);
+
+  note_outcome (outcome, ok, error);
+}
+
+/* Counts a call of Run that has completed. */
 void
 count_run_cb (GObject      *object,
               GAsyncResult *result,
@@ -195,7 +228,7 @@ tracked_bytes_new (GThread **freed_in)
   return g_bytes_new_with_free_func ("tracked", 7, tracked_freed_cb, freed_in);
 }
 
-/* Waits until the bytes are let go. */
+/* Waits until the bytes are released. */
 GThread *
 tracked_bytes_wait (GThread **freed_in)
 {

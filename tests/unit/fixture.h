@@ -28,7 +28,7 @@ guint get_some_time         (void);
 /* How an asynchronous call ended; filled by outcome_cb (). */
 typedef struct
 {
-  guint    n;      /* how often it was called back */
+  guint    n;      /* how often the callback was called */
   GThread *thread; /* where */
   GError  *error;  /* (owned) */
   gboolean ok;
@@ -45,11 +45,20 @@ void hold_cb                (GObject       *object,
 void block_cb               (GObject       *object,
                              GAsyncResult  *result,
                              gpointer       outcome);
+void run_cb                 (GObject       *object,
+                             GAsyncResult  *result,
+                             gpointer       outcome);
+void hold_briefly_cb        (GObject       *object,
+                             GAsyncResult  *result,
+                             gpointer       outcome);
+void note_latest_cb         (GObject       *object,
+                             GAsyncResult  *result,
+                             gpointer       outcome);
 void count_run_cb           (GObject       *object,
                              GAsyncResult  *result,
                              gpointer       n_back);
 
-/* A GBytes that says in which thread it was let go. */
+/* A GBytes that says in which thread it was released. */
 GBytes *tracked_bytes_new   (GThread      **freed_in);
 GThread *tracked_bytes_wait (GThread      **freed_in);
 

@@ -3,12 +3,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What wakes the thread of a server that is asleep. */
+/* Wake-ups of the thread of a server that is asleep. */
 
 #include "fixture.h"
 #include "norpc-server-private.h"
 
-/* What the thread does: it pushes one of these. */
+/* The thread reports what it does by pushing one of these. */
 #define POLLS GINT_TO_POINTER (1)
 #define RUNS GINT_TO_POINTER (2)
 

@@ -53,18 +53,6 @@ keep_until_cancelled (ProbeService *service,
   g_atomic_int_set (&seen, TRUE);
 }
 
-static void
-run_cb (GObject      *object,
-        GAsyncResult *result,
-        gpointer      user_data)
-{
-  Outcome *outcome = user_data;
-
-  outcome->n++;
-  outcome->thread = g_thread_self ();
-  outcome->ok = probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result, &outcome->error);
-}
-
 typedef enum
 {
   LIMIT_PROXY,
@@ -130,7 +118,7 @@ test_handler (Layered       *fixture,
   g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 1);
 }
 
-/* What has been connected to the cancellable runs in the service's context. */
+/* Handlers that are connected to the cancellable run in the service's context. */
 static void
 test_signal (Layered       *fixture,
              gconstpointer  data)

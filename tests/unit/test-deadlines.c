@@ -63,19 +63,6 @@ counting_poll (GPollFD *fds,
   return g_poll (fds, n_fds, timeout);
 }
 
-static void
-hold_briefly_cb (GObject      *object,
-                 GAsyncResult *result,
-                 gpointer      user_data)
-{
-  Outcome *outcome = user_data;
-
-  outcome->n++;
-  outcome->thread = g_thread_self ();
-  outcome->ok = probe_probe_proxy_call_hold_briefly_finish (PROBE_PROBE_PROXY (object), result,
-                                                            &outcome->error);
-}
-
 /* A context that has nothing else to do wakes for a deadline once, or a few times where
  * something else wakes it.
  */

@@ -76,17 +76,6 @@ call_first (ProbeService *service,
 }
 
 static void
-run_cb (GObject      *object,
-        GAsyncResult *result,
-        gpointer      user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result, &error));
-  (*(guint *) user_data)++;
-}
-
-static void
 run_both (Pair *self,
           void  (*run_first) (ProbeService *, NorpcCall *, gpointer),
           void  (*run_second) (ProbeService *, NorpcCall *, gpointer))
@@ -96,8 +85,8 @@ run_both (Pair *self,
   self->first.state->run = run_first;
   self->second.state->run = run_second;
   self->first.state->run_data = self->second.state->run_data = self;
-  probe_probe_proxy_call_run (self->first.proxy, NULL, run_cb, &n_done);
-  probe_probe_proxy_call_run (self->second.proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->first.proxy, NULL, count_run_cb, &n_done);
+  probe_probe_proxy_call_run (self->second.proxy, NULL, count_run_cb, &n_done);
   while (n_done < 2)
     g_main_context_iteration (NULL, TRUE);
 }
@@ -186,7 +175,7 @@ test_slow (Pair          *self,
   probe_state_wait_blocked (self->second.state);
   self->first.state->run = stop_slow;
   self->first.state->run_data = self;
-  probe_probe_proxy_call_run (self->first.proxy, NULL, run_cb, &n_done);
+  probe_probe_proxy_call_run (self->first.proxy, NULL, count_run_cb, &n_done);
   while (!norpc_channel_is_closed (norpc_server_get_channel (self->second.server)))
     g_thread_yield ();
   probe_state_open_gate (self->second.state);

@@ -203,7 +203,7 @@ test_urgent_for_ever (Stepped       *self,
   g_assert_cmpuint (self->state->numbers->len, ==, 0);
 }
 
-/* What comes through layers one by one, each as the one before is answered. */
+/* Calls that come through layers one by one, each as the one before is answered. */
 static void
 test_limited (Stepped       *self,
               gconstpointer  unused)
@@ -221,7 +221,7 @@ test_limited (Stepped       *self,
   assert_numbers (self->state, 3 * MAX_CALLS);
 }
 
-/* What a layer passes on in another thread, or in the service's while that runs no host. */
+/* Calls that a layer passes on in another thread, or in the service's while that runs no host. */
 static void
 test_gate (Stepped       *self,
            gconstpointer  elsewhere)
@@ -243,7 +243,7 @@ test_gate (Stepped       *self,
   assert_numbers (self->state, 3 * MAX_CALLS);
 }
 
-/* What a layer passes on all at once as it takes a call. */
+/* Calls that a layer passes on all at once as it takes another one. */
 static void
 test_at_once (Stepped       *self,
               gconstpointer  unused)

@@ -59,7 +59,7 @@ cancelled_cb (GObject      *object,
   (*numbered->next)++;
 }
 
-/* Calls that are cancelled together come back in the order in which they were made. */
+/* Callbacks of calls that are cancelled together run in the order in which these were made. */
 static void
 test_order_of_cancelled (Fixture       *fixture,
                          gconstpointer  unused)

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What other threads do to a call between two steps of its life. The linker puts the
+/* Actions of other threads on a call between two steps of its life. The linker puts the
  * functions named __wrap_… in the place of the library's, for calls from one of its
  * files to another.
  */
@@ -27,7 +27,7 @@ void __real_norpc_histogram_add    (NorpcHistogram *self,
 void __wrap_norpc_histogram_add    (NorpcHistogram *self,
                                     NorpcHistogram *other);
 
-/* The thread whose wake-ups last until a call has come back, or for a while. */
+/* The thread whose wake-ups last until a call has completed, or for a while. */
 static GThread *slow_thread = NULL; /* (unowned), atomic */
 static int n_back = 0;              /* atomic */
 
@@ -102,7 +102,7 @@ set_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* A call that ends while another thread still prepares it comes back when that has
+/* A call that ends while another thread still prepares it completes when that has
  * finished: then its timer, too, is known.
  */
 static void
@@ -263,7 +263,7 @@ test_answered_while_falling_asleep (Fixture       *fixture,
 
   probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
   answered_late = probe_state_take_held (fixture->state);
-  /* The server, too, is done with it. */
+  /* The server does not hold it any more. */
   g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
 
   guard = g_timeout_add_seconds (10, too_late_cb, NULL);

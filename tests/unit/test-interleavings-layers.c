@@ -94,19 +94,6 @@ typedef struct
   Outcome          outcome;
 } First;
 
-static void
-note_latest_cb (GObject      *object,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  Outcome *outcome = user_data;
-
-  outcome->n++;
-  outcome->thread = g_thread_self ();
-  outcome->ok = probe_probe_proxy_call_note_latest_finish (PROBE_PROBE_PROXY (object), result,
-                                                           &outcome->error);
-}
-
 /* Makes the call that is superseded before it is sent. */
 static gpointer
 call_first (gpointer data)

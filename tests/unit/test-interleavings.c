@@ -30,31 +30,6 @@ gpointer   __wrap_g_async_queue_try_pop_unlocked (GAsyncQueue *queue);
 gboolean   __real_g_async_queue_remove_unlocked (GAsyncQueue *queue, gpointer item);
 gboolean   __wrap_g_async_queue_remove_unlocked (GAsyncQueue *queue, gpointer item);
 
-static void
-run_cb (GObject      *object,
-        GAsyncResult *result,
-        gpointer      user_data)
-{
-  Outcome *outcome = user_data;
-
-  outcome->n++;
-  outcome->thread = g_thread_self ();
-  outcome->ok = probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result,
-                                                   &outcome->error);
-}
-
-static void
-hold_briefly_cb (GObject      *object,
-                 GAsyncResult *result,
-                 gpointer      user_data)
-{
-  Outcome *outcome = user_data;
-
-  outcome->n++;
-  outcome->ok = probe_probe_proxy_call_hold_briefly_finish (PROBE_PROBE_PROXY (object), result,
-                                                            &outcome->error);
-}
-
 /* Answered between two looks at how many calls are open. */
 static NorpcChannel *open_until_seen = NULL;
 
@@ -467,7 +442,7 @@ __wrap_norpc_channel_note_length (NorpcChannel *channel)
   __real_norpc_channel_note_length (channel);
 }
 
-/* As long as a place is being freed, the host does not let go of the call that had it: the
+/* As long as a place is being freed, the host does not release the call that had it: the
  * channel might go with that.
  */
 static void

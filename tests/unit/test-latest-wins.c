@@ -8,19 +8,6 @@
 #include "fixture.h"
 #include "norpc-call-private.h"
 
-static void
-note_cb (GObject      *object,
-         GAsyncResult *result,
-         gpointer      user_data)
-{
-  Outcome *outcome = user_data;
-
-  outcome->n++;
-  outcome->thread = g_thread_self ();
-  outcome->ok = probe_probe_proxy_call_note_latest_finish (PROBE_PROBE_PROXY (object), result,
-                                                           &outcome->error);
-}
-
 /* Those that wait make room for the newest, and are told at once. */
 static void
 test_waiting (Fixture       *fixture,
@@ -34,7 +21,7 @@ test_waiting (Fixture       *fixture,
   /* The channel has room for two. */
   for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
     {
-      probe_probe_proxy_call_note_latest (fixture->proxy, i, NULL, note_cb, &notes[i]);
+      probe_probe_proxy_call_note_latest (fixture->proxy, i, NULL, note_latest_cb, &notes[i]);
       g_assert_cmpuint (norpc_channel_get_length (channel), ==, 1);
     }
 
@@ -67,8 +54,8 @@ test_others (Fixture       *fixture,
 
   probe_probe_proxy_call_block (fixture->proxy, NULL, block_cb, &blocked);
   probe_state_wait_blocked (fixture->state);
-  probe_probe_proxy_call_note_latest (fixture->proxy, 1, NULL, note_cb, &first);
-  probe_probe_proxy_call_note_latest (other, 2, NULL, note_cb, &second);
+  probe_probe_proxy_call_note_latest (fixture->proxy, 1, NULL, note_latest_cb, &first);
+  probe_probe_proxy_call_note_latest (other, 2, NULL, note_latest_cb, &second);
   probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &note);
   probe_state_open_gate (fixture->state);
 

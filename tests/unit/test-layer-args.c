@@ -359,7 +359,7 @@ release_cb (gpointer data)
   g_mutex_unlock (&release->lock);
 }
 
-/* Nobody waits for a one-way call, which the thread of the timers ends: what its argument
+/* No client waits for a one-way call, which the thread of the timers ends: what its argument
  * is made of is nothing for that thread.
  */
 static void

@@ -127,7 +127,7 @@ test_closed (Layered       *fixture,
 #define TEST_TYPE_PASSER (test_passer_get_type ())
 G_DECLARE_FINAL_TYPE (TestPasser, test_passer, TEST, PASSER, NorpcLayer)
 
-/* Passes calls on, and then waits until the service is done with them. */
+/* Passes calls on, and then waits until the service has answered them. */
 struct _TestPasser
 {
   NorpcLayer parent_instance;
@@ -199,7 +199,7 @@ test_stopped (Layered       *fixture,
   g_assert_no_error (error);
   if (after != NULL)
     {
-      /* The thread that has stopped it is done with that. */
+      /* The thread that stops it has finished. */
       layered_let_pass (fixture);
       norpc_call_unref (call);
       g_assert_true (tracked_bytes_wait (&freed_in) != g_thread_self ());

@@ -184,7 +184,7 @@ refuse_first (NorpcCall  *call,
   return FALSE;
 }
 
-/* Attempts but the last are told of in the pool. One-way calls are not told of, nor are
+/* Replies to attempts but the last arrive in the pool. There are none to one-way calls, nor are
  * attempts at them.
  */
 static void

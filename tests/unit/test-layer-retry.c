@@ -173,7 +173,7 @@ test_func (Layered       *fixture,
   g_assert_false (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
   g_assert_cmpuint (n_asked, ==, 1);
   layered_drop (fixture);
-  /* The timers' thread may be the last to let go. */
+  /* The timers' thread may have the last reference. */
   while ((guint) g_atomic_int_get (&n_asked) != G_MAXUINT)
     g_thread_yield ();
 }

@@ -305,7 +305,7 @@ test_sync_call (Layered       *fixture,
   assert_numbers (fixture->state, 5);
 }
 
-/* What was held comes to a service that is called on the spot in the thread that made that,
+/* Calls that were held come to a service that is called directly in the thread that made it,
  * though no call of that has come before.
  */
 static void

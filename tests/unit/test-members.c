@@ -66,7 +66,7 @@ test_ended_before (Fixture       *fixture,
   g_assert_cmpuint (norpc_member_get_n_pending (member), ==, 0);
 }
 
-/* Whoever waits for a balance whose members are busy is told of one that is added. */
+/* A client that waits for a balance with busy members is notified when one is added. */
 static void
 test_added (Fixture       *fixture,
             gconstpointer  unused)

@@ -193,18 +193,6 @@ send_on_behalf (ProbeService *service,
   g_object_set_data_full (G_OBJECT (service), "call", call, (GDestroyNotify) norpc_call_unref);
 }
 
-static void
-run_cb (GObject      *object,
-        GAsyncResult *result,
-        gpointer      user_data)
-{
-  Outcome *outcome = user_data;
-
-  outcome->n++;
-  outcome->thread = g_thread_self ();
-  outcome->ok = probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result, &outcome->error);
-}
-
 /* One that a handler sends is not cancelled with the call that it handles. */
 static void
 test_not_inherited (Fixture       *fixture,

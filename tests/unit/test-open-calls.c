@@ -205,7 +205,7 @@ test_stopped_while_answered (Limited       *fixture,
   g_assert_no_error (held.error);
 }
 
-/* What a service does with a call whose client has gone. */
+/* The ways in which a service treats a call whose client has gone. */
 typedef enum
 {
   ANSWER,
@@ -274,7 +274,7 @@ take_closed_call (Limited   *fixture,
   outcome_clear (waiting);
 }
 
-/* A call that was cancelled stays open until the service is done with it. */
+/* A call that was cancelled stays open until the service no longer works on it. */
 static void
 test_cancelled (Limited       *fixture,
                 gconstpointer  unused)
@@ -315,7 +315,7 @@ test_timed_out (Limited       *fixture,
   take_closed_call (fixture, &waiting, call, DROP);
 }
 
-/* What a handler does after its client has gone. */
+/* The actions of a handler after its client has gone. */
 typedef struct
 {
   GCancellable *cancellable;

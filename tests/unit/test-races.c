@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What two threads do to a call at the same time. They go through the same calls side
+/* Actions of two threads on a call at the same time. They go through the same calls side
  * by side, so that they meet within a few instructions, and one of the two has to win.
  * They do so over and over again, for a while, as other programs keep them apart.
  */

@@ -290,13 +290,13 @@ test_has_its_context (void)
     }
 }
 
-/* Calls anew as often as it may whenever a call has ended. */
+/* Makes another call, as often as it may, whenever a call has ended. */
 typedef struct
 {
   Caller caller;
   guint  n_left;
   guint  n_cancelled;
-  guint  n_within; /* came back within the call function */
+  guint  n_within; /* completed within the call function */
   gboolean calling;
   GThread *thread; /* where it was called back last */
 } Chain;
@@ -342,7 +342,7 @@ begin_chain (ProbeService *service,
   chain_call (chain);
 }
 
-/* What callbacks call while the thread ends comes back before it has ended, too. */
+/* Calls that callbacks make while the thread ends complete before it has ended, too. */
 static void
 test_ends_with_new_calls (void)
 {
@@ -385,7 +385,7 @@ finish_late (gpointer chain)
   call_late_cb (chain);
 }
 
-/* What a source of the context, or its end, calls when the servers have ended. */
+/* Calls of a source of the context, or of its end, when the servers have ended. */
 static void
 test_ends_with_sources (void)
 {
@@ -417,7 +417,7 @@ test_ends_with_sources (void)
   part_end (&other);
 }
 
-/* What goes on for ever does not keep the thread, and is told of. */
+/* Callbacks that call for ever do not keep the thread, and are warned of. */
 static void
 test_ends_for_ever (void)
 {

@@ -36,7 +36,7 @@ static gboolean has_threads = TRUE;
 static int pool_has_threads = TRUE; /* atomic */
 static GAsyncQueue *queued;         /* (owned): what waits for a thread of the pool */
 
-/* What the timers' thread sleeps for, in the time of timers, or 0; atomic. */
+/* How long the timers' thread sleeps, in the time of timers, or 0; atomic. */
 static gsize asleep_until = 0;
 
 gboolean
@@ -97,7 +97,7 @@ typedef struct
 {
   NorpcTimer timer;
   char       name;
-  gint64     again; /* when to start anew as it fires, or 0 */
+  gint64     again; /* when to restart as it fires, or 0 */
 } Named;
 
 static gpointer
@@ -247,7 +247,7 @@ test_on_time (void)
   g_assert_cmpint (g_get_monotonic_time (), >=, time);
 }
 
-/* It is started anew as it fires. */
+/* It is restarted as it fires. */
 static void
 test_again (void)
 {

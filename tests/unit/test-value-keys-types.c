@@ -189,7 +189,7 @@ make_certificate (int n)
   return g_object_new (test_certificate_get_type (), "certificate", bytes, NULL);
 }
 
-/* One of two that are installed, anew each time. */
+/* A new object for one of two that are installed. */
 static gpointer
 make_app (int n)
 {

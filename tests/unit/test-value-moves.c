@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Arguments that move, and calls that are made anew. */
+/* Arguments that move, and calls that are retried. */
 
 #include "values-service.h"
 
@@ -88,7 +88,7 @@ test_boxed (ValuesFixture *f,
   assert_retried (ok, error, n, 4);
 }
 
-/* What cannot be copied is sent once, and is the handler's alone. */
+/* An argument that cannot be copied is sent once, and is the handler's alone. */
 static void
 test_object (ValuesFixture *f,
              gconstpointer  unused)

@@ -48,7 +48,7 @@ test_results (ValuesFixture *f,
                          "expected a value of type gchararray, got NULL");
 }
 
-/* Everything right: what comes back is equal to what was sent. */
+/* Everything right: the results are equal to the arguments. */
 static void
 test_right (ValuesFixture *f,
             gconstpointer  unused)

@@ -65,7 +65,7 @@ test_signatures (void)
   assert_problem ("a{sv}", 0, G_TYPE_VARIANT, g_variant_new_parsed ("{'a': <'b'>}"), NULL);
 }
 
-/* What a GValue of the right type may hold and a handler may not see. */
+/* Contents that a GValue of the right type can have and a handler must not see. */
 static void
 test_contents (void)
 {
@@ -199,7 +199,7 @@ test_sync (ValuesFixture *f,
                           "expected an array of elements of 4 bytes, got one of 1");
 }
 
-/* What is deep in a record. */
+/* Values deep in a record. */
 static void
 test_records (ValuesFixture *f,
               gconstpointer  unused)

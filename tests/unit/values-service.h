@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* What the service was given, and how it is to answer: set while no call is under way,
+/* The arguments that the service got, and how it is to answer: set while no call is in flight,
  * and read when all have been answered.
  */
 typedef struct
