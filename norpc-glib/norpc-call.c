@@ -115,11 +115,33 @@ norpc_call_clear_args (NorpcCall *self)
   clear_values (self->values, self->n_args);
 }
 
+/* Any thread that has a reference or is lent the call: language bindings take one when a
+ * layer's take () returns, which may have passed the last one on. FALSE if that is gone: it
+ * stays so, so the references that are taken from then on keep the block of memory only.
+ */
+static gboolean
+inc_call_refs (NorpcCall *self)
+{
+  int n_refs = g_atomic_int_get (&self->call_refs);
+
+  while (n_refs > 0)
+    {
+      if (g_atomic_int_compare_and_exchange (&self->call_refs, n_refs, n_refs + 1))
+        return TRUE;
+      n_refs = g_atomic_int_get (&self->call_refs);
+    }
+
+  return FALSE;
+}
+
 /**
  * norpc_call_ref:
  * @self: a call
  *
  * Takes a reference, and with it a share in the duty to answer.
+ *
+ * A layer may also take one of a call that it is still lent, but has passed on. If the call
+ * has ended by then, that reference keeps no arguments and has nothing to answer.
  *
  * Any thread may do this.
  *
@@ -131,7 +153,8 @@ norpc_call_ref (NorpcCall *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_atomic_ref_count_inc (&self->call_refs);
+  if (!inc_call_refs (self))
+    norpc_call_hold (self);
 
   return self;
 }
@@ -189,6 +212,13 @@ norpc_call_unref (NorpcCall *self)
   gboolean written, left;
 
   g_return_if_fail (self != NULL);
+
+  /* The reference was taken after the last that counts: it keeps the block only. */
+  if (g_atomic_ref_count_compare (&self->call_refs, 0))
+    {
+      norpc_call_release (self);
+      return;
+    }
 
   if (!g_atomic_ref_count_dec (&self->call_refs))
     return;

@@ -132,7 +132,9 @@ struct _TestPasser
 {
   NorpcLayer parent_instance;
 
-  Layered *fixture; /* (unowned) */
+  Layered   *fixture; /* (unowned) */
+  gboolean   refs;    /* takes a reference afterwards, as language bindings do */
+  NorpcCall *call;    /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (TestPasser, test_passer, NORPC_TYPE_LAYER)
@@ -142,8 +144,12 @@ test_passer_take (NorpcLayer  *layer,
                   NorpcCall   *call,
                   GError     **error)
 {
+  TestPasser *self = TEST_PASSER (layer);
+
   norpc_layer_pass_on (layer, call);
-  layered_let_pass (TEST_PASSER (layer)->fixture);
+  layered_let_pass (self->fixture);
+  if (self->refs)
+    self->call = norpc_call_ref (call);
 
   return TRUE;
 }
@@ -174,6 +180,31 @@ test_passed_on (Layered       *fixture,
   norpc_endpoint_send (fixture->stack, call);
   g_assert_true (tracked_bytes_wait (&freed_in) ==
                  probe_state_get_thread (fixture->state, &fixture->state->thread));
+}
+
+/* A reference to a call that has ended is valid, and has nothing to answer. */
+static void
+test_reference_afterwards (Layered       *fixture,
+                           gconstpointer  unused)
+{
+  TestPasser *passer = g_object_new (TEST_TYPE_PASSER, NULL);
+  Outcome outcome = { 0 };
+  NorpcCall *call;
+
+  passer->fixture = fixture;
+  passer->refs = TRUE;
+  layered_start (fixture, SIDE_CLIENT, passer, NULL);
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &outcome);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+  g_assert_cmpuint (outcome.n, ==, 1);
+
+  call = g_steal_pointer (&passer->call);
+  g_assert_true (norpc_call_ref (call) == call);
+  g_assert_cmpstr (norpc_call_get_method_name (call), ==, "Noop");
+  norpc_call_unref (call);
+  norpc_call_unref (call);
+  g_assert_cmpuint (outcome.n, ==, 1);
 }
 
 /* The service has ended, or is just about to: nothing is left behind. */
@@ -223,6 +254,7 @@ main (int   argc,
 
   TEST_LAYER_SIDES ("/layer-held/dropped", test_dropped);
   TEST_LAYER ("/layer-held/passed-on", SIDE_CLIENT, test_passed_on);
+  TEST_LAYER ("/layer-held/reference-afterwards", SIDE_CLIENT, test_reference_afterwards);
   TEST_LAYER ("/layer-held/closed", 0, test_closed);
   TEST_LAYER ("/layer-held/stopped/before", 0, test_stopped);
   TEST_LAYER ("/layer-held/stopped/after", 1, test_stopped);
