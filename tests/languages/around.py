@@ -47,7 +47,10 @@ def call_interruptibly(function, *args):
     cancellable = Gio.Cancellable()
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         try:
-            return pool.submit(function, *args, cancellable).result()
+            future = pool.submit(function, *args, cancellable)
+            while not future.done():  # a signal just before the wait does not end that
+                concurrent.futures.wait([future], timeout=1)
+            return future.result()
         except BaseException:
             cancellable.cancel()
             raise
