@@ -36,11 +36,12 @@ typedef struct
   guint  place; /* [lock of the timers]: in the heap, or 0 */
 } NorpcTimer;
 
-void     norpc_timer_init  (NorpcTimer            *self,
-                            const NorpcTimerFuncs *funcs,
-                            gpointer               owner);
-void     norpc_timer_start (NorpcTimer            *self,
-                            gint64                 time);
-gboolean norpc_timer_stop  (NorpcTimer            *self);
+void     norpc_timer_prepare (void);
+void     norpc_timer_init    (NorpcTimer            *self,
+                              const NorpcTimerFuncs *funcs,
+                              gpointer               owner);
+void     norpc_timer_start   (NorpcTimer            *self,
+                              gint64                 time);
+gboolean norpc_timer_stop    (NorpcTimer            *self);
 
 G_END_DECLS

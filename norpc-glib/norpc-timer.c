@@ -143,6 +143,9 @@ ensure_thread_locked (void)
   if (timers_are_served)
     return NULL;
 
+  if (timers == NULL)
+    timers = g_ptr_array_new ();
+
   thread = g_thread_try_new ("norpc timers", serve_timers, NULL, &error);
   timers_are_served = thread != NULL;
   if (thread != NULL || has_failed)
@@ -151,6 +154,22 @@ ensure_thread_locked (void)
   has_failed = TRUE;
 
   return g_strdup (error->message);
+}
+
+/* Thread-safe. Starts the timers' thread early: if there is no other thread to be had later,
+ * calls that layers hold still end in time, and norpc_background_push () tries again.
+ */
+void
+norpc_timer_prepare (void)
+{
+  char *message;
+
+  g_mutex_lock (&timers_lock);
+  message = ensure_thread_locked ();
+  g_mutex_unlock (&timers_lock);
+
+  if (message != NULL)
+    norpc_background_push (warn, message);
 }
 
 void
@@ -169,14 +188,12 @@ norpc_timer_start (NorpcTimer *self,
   char *message;
 
   g_mutex_lock (&timers_lock);
-  if (timers == NULL)
-    timers = g_ptr_array_new ();
+  message = ensure_thread_locked ();
   if (self->place != 0)
     remove_locked (self);
   self->time = time;
   g_ptr_array_add (timers, self);
   move_up_locked (timers->len, self);
-  message = ensure_thread_locked ();
   if (self->place == 1)
     g_cond_signal (&timers_changed);
   g_mutex_unlock (&timers_lock);

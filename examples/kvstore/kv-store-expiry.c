@@ -90,7 +90,11 @@ kv_store_service_get_ttl (KvStore  *store,
   else if (entry->deadline == KV_NO_DEADLINE)
     *out_ttl = -1;
   else
-    *out_ttl = MAX (entry->deadline - kv_store_service_get_now (), 0);
+    {
+      gint64 left = entry->deadline - kv_store_service_get_now ();
+
+      *out_ttl = MAX (left, 0);
+    }
 
   return TRUE;
 }

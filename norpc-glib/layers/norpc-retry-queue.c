@@ -34,6 +34,7 @@ norpc_retry_queue_new (NorpcLayer          *layer,
   g_weak_ref_init (&self->layer, layer);
   g_mutex_init (&self->lock);
   norpc_timer_init (&self->timer, &timer_funcs, self);
+  norpc_timer_prepare ();
   self->func = func;
   self->waiting = g_sequence_new (NULL);
 

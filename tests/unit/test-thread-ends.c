@@ -164,18 +164,43 @@ test_stop_together (Fixture       *fixture,
 /* No thread can be made; atomic. */
 static int no_threads = FALSE;
 
+/* How many threads for timers were started; atomic. */
+static int n_timer_threads = 0;
+
 GThread *
 __wrap_g_thread_try_new (const char   *name,
                          GThreadFunc   func,
                          gpointer      data,
                          GError      **error)
 {
+  if (g_strcmp0 (name, "norpc timers") == 0)
+    g_atomic_int_inc (&n_timer_threads);
   if (!g_atomic_int_get (&no_threads))
     return __real_g_thread_try_new (name, func, data, error);
 
   g_set_error_literal (error, G_THREAD_ERROR, G_THREAD_ERROR_AGAIN, "There are too many threads");
 
   return NULL;
+}
+
+/* A layer that holds calls starts the thread of the timers when it is made, so that it does not
+ * depend on a thread that could not be had later.
+ */
+static void
+test_timers_of_layer (gconstpointer make)
+{
+  g_autoptr (NorpcLayer) layer = NULL;
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      return;
+    }
+
+  layer = ((NorpcLayer *(*) (guint)) make) (1);
+  g_assert_true (NORPC_IS_LAYER (layer));
+  g_assert_cmpint (g_atomic_int_get (&n_timer_threads), ==, 1);
 }
 
 static void
@@ -323,6 +348,9 @@ main (int   argc,
   TEST ("/thread-ends/stop-again", test_stop_again);
   TEST ("/thread-ends/stop-together", test_stop_together);
   g_test_add_func ("/thread-ends/no-thread", test_no_thread);
+  g_test_add_data_func ("/thread-ends/timers/concurrency-limit", norpc_concurrency_limit_new,
+                        test_timers_of_layer);
+  g_test_add_data_func ("/thread-ends/timers/retry", norpc_retry_new, test_timers_of_layer);
   g_test_add_func ("/thread-ends/source-that-never-ends", test_source_that_never_ends);
   g_test_add_func ("/thread-ends/server-on-blocked-thread", test_server_on_blocked_thread);
 

@@ -323,6 +323,24 @@ test_no_job_thread (void)
     g_thread_yield ();
 }
 
+/* The thread of the timers is there from the beginning: jobs go on after a time in which no
+ * thread could be had.
+ */
+static void
+test_early (void)
+{
+  if (g_test_subprocess ())
+    {
+      norpc_timer_prepare ();
+      has_threads = FALSE;
+      test_no_job_thread ();
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 10 * G_USEC_PER_SEC, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
 static void
 count_warning (const char     *domain,
                GLogLevelFlags  level,
@@ -351,6 +369,7 @@ main (int   argc,
   g_test_add_func ("/timers/sooner", test_sooner);
   g_test_add_func ("/timers/on-time", test_on_time);
   g_test_add_func ("/timers/again", test_again);
+  g_test_add_func ("/timers/early", test_early);
   g_test_add_func ("/timers/jobs/blocked", test_blocked_jobs);
   g_test_add_func ("/timers/jobs/no-thread", test_no_job_thread);
   status = g_test_run ();

@@ -1,0 +1,62 @@
+/* norpc-wait-queue-parts-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-timer-private.h"
+#include "norpc-wait-queue-private.h"
+
+G_BEGIN_DECLS
+
+/* For the files of the wait queue only. */
+
+struct _NorpcWaitQueue
+{
+  gatomicrefcount ref_count; /* one for the layer, the drain, and each call that has a place */
+
+  const NorpcWaitQueueFuncs *funcs;
+  GWeakRef                   layer;
+  NorpcTimer                 timer; /* starts the drain */
+
+  GMutex   lock;
+  GQueue   held;     /* of Place [lock] */
+  GQueue   probes;   /* of Place [lock] */
+  guint    n_passed; /* [lock]: and not ended */
+  guint    max_held; /* [lock] */
+  gboolean passing;  /* [lock]: a thread that sends asks the next endpoint, and passes a call on */
+  gboolean draining; /* [lock]: the drain runs, or is about to */
+  gboolean forwarding; /* [lock]: it asks the next endpoint, and passes a call on */
+  gboolean asking;   /* [lock]: a question is at the next endpoint */
+  gboolean granted;  /* [lock]: it was answered with an error, which one call is to find out */
+  gboolean closed;   /* [lock] */
+};
+
+extern const NorpcTimerFuncs norpc_wait_queue_timer_funcs;
+
+NorpcWaitQueue *norpc_wait_queue_ref                (NorpcWaitQueue *self);
+
+/* Places */
+gboolean        norpc_wait_queue_hold_locked        (NorpcWaitQueue *self,
+                                                     GQueue         *queue,
+                                                     NorpcCall      *call,
+                                                     gboolean        first);
+gboolean        norpc_wait_queue_count_locked       (NorpcWaitQueue *self,
+                                                     NorpcCall      *call);
+NorpcCall      *norpc_wait_queue_take_held_locked   (NorpcWaitQueue *self,
+                                                     NorpcLayer     *layer);
+GPtrArray      *norpc_wait_queue_take_probes_locked (NorpcWaitQueue *self,
+                                                     NorpcLayer     *layer);
+void            norpc_wait_queue_list_locked        (GPtrArray      *calls,
+                                                     GQueue         *queue);
+
+/* The drain */
+void            norpc_wait_queue_start_timer_locked (NorpcWaitQueue *self,
+                                                     NorpcLayer     *layer);
+gboolean        norpc_wait_queue_is_next_ready      (NorpcLayer     *layer);
+void            norpc_wait_queue_tell_probe         (NorpcWaitQueue *self,
+                                                     NorpcLayer     *layer,
+                                                     NorpcCall      *probe);
+
+G_END_DECLS
