@@ -129,7 +129,7 @@ check_new_arg (NorpcCall    *self,
  * long as the call has not been passed on. The type of @value has to be that of the
  * argument or derived from it; numbers are not converted. The value is copied as
  * [method@GObject.Value.copy] does. If the argument moves, its handler takes over
- * what the value refers to, which nobody else may use from then on.
+ * the object that the value refers to, and no other code may use it from then on.
  *
  * If the call has no such argument, if @value is not as the description says, or if
  * a handler has begun with the call, the arguments stay as they are and @error is

@@ -69,7 +69,7 @@ static GParamSpec *properties[PROP_SERVICE + 1];
 static gboolean
 is_own_thread (NorpcDirect *self)
 {
-  /* A thread that passes on what a layer held is nobody's home. */
+  /* A thread of the pool that passes on held calls is not a thread for services. */
   GThread *owner = norpc_background_is_current () ? self->maker : g_thread_self ();
 
   g_atomic_pointer_compare_and_exchange (&self->thread, NULL, owner);

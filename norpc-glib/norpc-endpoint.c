@@ -236,7 +236,7 @@ norpc_endpoint_call (NorpcEndpoint  *self,
   norpc_endpoint_call_for (self, call, NULL, cancellable, reply_func, user_data);
 }
 
-/* The calling thread: a call that nobody waits for. It has neither a deadline nor a
+/* The calling thread: a one-way call. It has neither a deadline nor a
  * place in the group of its proxy, but a newer one may take its place.
  */
 void

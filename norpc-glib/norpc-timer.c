@@ -131,7 +131,7 @@ warn (gpointer message)
 }
 
 /* With the lock held. Where no thread can be had now, the next timer tries again. Returns
- * what is to be warned of (owned), the first time.
+ * the message of a warning (owned), the first time.
  */
 static char *
 ensure_thread_locked (void)

@@ -117,8 +117,8 @@ norpc_retry_queue_remove (NorpcRetryQueue *self,
   return waiting;
 }
 
-/* Any thread: takes the data of the first whose time has come, or that waits at all if the
- * queue is closed. Or NULL: then the timer is set for the first.
+/* Any thread: takes the data of the first call whose time has come, or of any if the queue
+ * is closed. Returns NULL if there is none, and then sets the timer for the first.
  */
 static gpointer
 take_due (NorpcRetryQueue *self)
