@@ -14,13 +14,18 @@
 
 static GAsyncQueue *told = NULL;
 
+/* The same queue, for the thread of the server: it may poll once more when the
+ * test is over already.
+ */
+static GPrivate told_here = G_PRIVATE_INIT ((GDestroyNotify) g_async_queue_unref);
+
 static int
 telling_poll (GPollFD *fds,
               guint    n_fds,
               int      timeout)
 {
   if (timeout < 0)
-    g_async_queue_push (told, POLLS);
+    g_async_queue_push (g_private_get (&told_here), POLLS);
 
   return g_poll (fds, n_fds, timeout);
 }
@@ -31,13 +36,32 @@ get_context (Fixture *fixture)
   return norpc_thread_get_main_context (fixture->server->host->thread);
 }
 
+static gboolean
+tell_polls_cb (gpointer context)
+{
+  g_private_set (&told_here, g_async_queue_ref (told));
+  g_main_context_set_poll_func (context, telling_poll);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+attach_idle (Fixture     *fixture,
+             GSourceFunc  function)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_callback (source, function, get_context (fixture), NULL);
+  g_source_attach (source, get_context (fixture));
+}
+
 static void
 set_up (Fixture       *fixture,
         gconstpointer  unused)
 {
   fixture_set_up (fixture, NULL);
   told = g_async_queue_new ();
-  g_main_context_set_poll_func (get_context (fixture), telling_poll);
+  attach_idle (fixture, tell_polls_cb);
 }
 
 static void
@@ -49,7 +73,7 @@ tear_down (Fixture       *fixture,
 }
 
 static gboolean
-runs_cb (gpointer user_data)
+runs_cb (gpointer unused)
 {
   g_async_queue_push (told, RUNS);
 
@@ -60,10 +84,7 @@ runs_cb (gpointer user_data)
 static void
 wait_until_asleep (Fixture *fixture)
 {
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  g_source_set_callback (source, runs_cb, NULL, NULL);
-  g_source_attach (source, get_context (fixture));
+  attach_idle (fixture, runs_cb);
   while (g_async_queue_pop (told) != RUNS)
     ;
   while (g_async_queue_pop (told) != POLLS)
