@@ -5,8 +5,8 @@
 
 #pragma once
 
-#include "norpc-call-private.h"
-#include "norpc-layer.h"
+#include "call/norpc-call-private.h"
+#include "client/norpc-layer.h"
 
 G_BEGIN_DECLS
 

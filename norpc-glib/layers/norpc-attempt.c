@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "call/norpc-reply-hook-private.h"
+#include "client/norpc-layer-private.h"
+#include "core/norpc-background-private.h"
 #include "norpc-attempt-private.h"
-#include "norpc-background-private.h"
-#include "norpc-call-return-private.h"
-#include "norpc-layer-private.h"
 
 NorpcAttempt *
 norpc_attempt_ref (NorpcAttempt *self)

@@ -3,13 +3,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "call/norpc-call-private.h"
+#include "client/norpc-endpoint-private.h"
+#include "client/norpc-layer-private.h"
 #include "norpc-balance.h"
-#include "norpc-endpoint-private.h"
-#include "norpc-inquiry-private.h"
 #include "norpc-call-key-private.h"
-#include "norpc-call-private.h"
 #include "norpc-enum-types.h"
-#include "norpc-layer-private.h"
+#include "norpc-inquiry-private.h"
 #include "norpc-member-choice-private.h"
 
 /**

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "norpc-types.h"
+#include "core/norpc-types.h"
 
 G_BEGIN_DECLS
 

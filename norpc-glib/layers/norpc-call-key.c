@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "call/norpc-call-private.h"
+#include "core/norpc-value-part-private.h"
+#include "core/norpc-value-types-private.h"
 #include "norpc-call-key-private.h"
-#include "norpc-call-private.h"
-#include "norpc-value-part-private.h"
-#include "norpc-value-types-private.h"
 
 static gboolean
 add_hash (const NorpcValuePart *part,

@@ -9,7 +9,7 @@
 #error "Only <norpc-glib/norpc-glib.h> can be included directly."
 #endif
 
-#include <norpc-glib/layers/norpc-layer.h>
+#include <norpc-glib/client/norpc-layer.h>
 
 G_BEGIN_DECLS
 

@@ -3,12 +3,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-background-private.h"
-#include "norpc-call-private.h"
-#include "norpc-call-return-private.h"
-#include "norpc-channel-private.h"
+#include "call/norpc-call-private.h"
+#include "call/norpc-reply-hook-private.h"
+#include "channel/norpc-channel-private.h"
+#include "client/norpc-layer-private.h"
+#include "core/norpc-background-private.h"
 #include "norpc-filter.h"
-#include "norpc-layer-private.h"
 
 /**
  * NorpcFilter:

@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-call-private.h"
-#include "norpc-error.h"
+#include "call/norpc-call-private.h"
+#include "client/norpc-readiness-private.h"
+#include "core/norpc-error.h"
 #include "norpc-inquiry-private.h"
-#include "norpc-readiness-private.h"
 
 struct _NorpcInquiries
 {

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-call-private.h"
-#include "norpc-layer-private.h"
+#include "call/norpc-call-private.h"
+#include "client/norpc-layer-private.h"
 #include "norpc-load-shed.h"
 
 /**

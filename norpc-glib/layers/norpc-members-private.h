@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "norpc-endpoint.h"
+#include "client/norpc-endpoint.h"
 
 G_BEGIN_DECLS
 

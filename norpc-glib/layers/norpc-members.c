@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-call-private.h"
+#include "call/norpc-call-private.h"
 #include "norpc-members-private.h"
 
 /* A call on its way to a member: freed by who ends it. */

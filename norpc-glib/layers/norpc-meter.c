@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-call-private.h"
-#include "norpc-clock-private.h"
-#include "norpc-layer-private.h"
+#include "call/norpc-call-private.h"
+#include "client/norpc-layer-private.h"
+#include "core/norpc-clock-private.h"
 #include "norpc-meter.h"
-#include "norpc-stats-recorder-private.h"
+#include "stats/norpc-stats-recorder-private.h"
 
 /**
  * NorpcMeter:

@@ -9,8 +9,8 @@
 #error "Only <norpc-glib/norpc-glib.h> can be included directly."
 #endif
 
-#include <norpc-glib/layers/norpc-layer.h>
-#include <norpc-glib/norpc-stats.h>
+#include <norpc-glib/client/norpc-layer.h>
+#include <norpc-glib/stats/norpc-stats.h>
 
 G_BEGIN_DECLS
 

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "norpc-layer.h"
+#include "client/norpc-layer.h"
 
 G_BEGIN_DECLS
 

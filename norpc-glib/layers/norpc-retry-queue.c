@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-background-private.h"
+#include "core/norpc-background-private.h"
+#include "core/norpc-timer-private.h"
 #include "norpc-retry-queue-private.h"
-#include "norpc-timer-private.h"
 
 struct _NorpcRetryQueue
 {

@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "call/norpc-call-private.h"
+#include "call/norpc-reply-hook-private.h"
+#include "core/norpc-background-private.h"
 #include "norpc-attempt-private.h"
-#include "norpc-background-private.h"
 #include "norpc-budget-private.h"
-#include "norpc-call-private.h"
-#include "norpc-call-return-private.h"
 #include "norpc-retry-queue-private.h"
 #include "norpc-retry.h"
 

@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-call-private.h"
-#include "norpc-deadline-watch-private.h"
-#include "norpc-layer-private.h"
+#include "call/norpc-call-deadline-private.h"
+#include "call/norpc-call-private.h"
+#include "client/norpc-layer-private.h"
 #include "norpc-time-limit.h"
 
 /**

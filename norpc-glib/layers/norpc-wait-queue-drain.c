@@ -5,10 +5,10 @@
 
 /* The drain of a wait queue: the job that passes held calls on. */
 
-#include "norpc-background-private.h"
-#include "norpc-call-private.h"
-#include "norpc-layer-private.h"
-#include "norpc-readiness-private.h"
+#include "call/norpc-call-private.h"
+#include "client/norpc-layer-private.h"
+#include "client/norpc-readiness-private.h"
+#include "core/norpc-background-private.h"
 #include "norpc-wait-queue-parts-private.h"
 
 /* The drain waits for a time that is nearer than this by itself: a timer and another

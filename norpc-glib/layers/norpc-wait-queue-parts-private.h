@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "norpc-timer-private.h"
+#include "core/norpc-timer-private.h"
 #include "norpc-wait-queue-private.h"
 
 G_BEGIN_DECLS

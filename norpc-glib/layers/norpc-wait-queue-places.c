@@ -5,7 +5,7 @@
 
 /* The places of calls in a wait queue: of those that wait, and of those that were passed on. */
 
-#include "norpc-call-private.h"
+#include "call/norpc-call-private.h"
 #include "norpc-wait-queue-parts-private.h"
 
 /* A call's place: it is there until the call has ended, and the thread that ends the call

@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-call-private.h"
-#include "norpc-error.h"
-#include "norpc-layer-private.h"
-#include "norpc-timer-private.h"
+#include "call/norpc-call-private.h"
+#include "client/norpc-layer-private.h"
+#include "core/norpc-error.h"
+#include "core/norpc-timer-private.h"
 #include "norpc-wait-queue-parts-private.h"
 
 NorpcWaitQueue *

@@ -6,7 +6,7 @@
 /* Calls of every kind, and what is seen when they end. All of it is in the thread
  * of a client. */
 
-#include "norpc-call-private.h"
+#include "call/norpc-call-private.h"
 
 #include "stress.h"
 

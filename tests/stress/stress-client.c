@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-background-private.h"
+#include "core/norpc-background-private.h"
 
 #include "stress.h"
 

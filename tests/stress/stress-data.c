@@ -13,8 +13,8 @@
  * the timers.
  */
 
-#include "norpc-background-private.h"
-#include "norpc-call-private.h"
+#include "call/norpc-call-private.h"
+#include "core/norpc-background-private.h"
 
 #include "stress.h"
 

@@ -6,7 +6,7 @@
 /* The functions of filters and retries: they deny calls, call others synchronously, and
  * see each call that they have let come to them end once, where that is promised. */
 
-#include "norpc-background-private.h"
+#include "core/norpc-background-private.h"
 
 #include "stress.h"
 

@@ -7,7 +7,7 @@
  * no more than the burst pass at once, whatever was missed; in the long run no more than
  * the rate; and one whose time has come passes. */
 
-#include "norpc-pacer-private.h"
+#include "layers/norpc-pacer-private.h"
 
 #include "stress.h"
 

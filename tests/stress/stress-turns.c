@@ -6,7 +6,7 @@
 /* How many calls a service is given before the other sources of its context have their
  * turn: all that a host does in one iteration has the same time. */
 
-#include "norpc-host-private.h"
+#include "server/norpc-worker-private.h"
 
 #include "stress.h"
 

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "norpc-call-key-private.h"
+#include "layers/norpc-call-key-private.h"
 #include "values-service.h"
 
 G_BEGIN_DECLS

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "norpc-deadlock-private.h"
+#include "call/norpc-deadlock-private.h"
 
 G_BEGIN_DECLS
 

@@ -6,7 +6,7 @@
 /* Wake-ups of the thread of a server that is asleep. */
 
 #include "fixture.h"
-#include "norpc-server-private.h"
+#include "server/norpc-server-private.h"
 
 /* The thread reports what it does by pushing one of these. */
 #define POLLS GINT_TO_POINTER (1)

@@ -8,9 +8,9 @@
  * burns CPU time, so it is counted.
  */
 
+#include "call/norpc-call-private.h"
+#include "client/norpc-timeouts-private.h"
 #include "fixture.h"
-#include "norpc-call-private.h"
-#include "norpc-deadlines-private.h"
 
 #define NOW G_GINT64_CONSTANT (5000000)
 

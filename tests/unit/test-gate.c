@@ -6,8 +6,8 @@
 /* Where calls wait that have come through a server's layers in another thread. */
 
 #include "fixture.h"
-#include "norpc-gate-private.h"
-#include "norpc-server-private.h"
+#include "server/norpc-server-private.h"
+#include "server/norpc-service-endpoint-private.h"
 
 #define N_CALLS 3
 

@@ -9,10 +9,10 @@
 
 #include <string.h>
 
+#include "call/norpc-call-private.h"
+#include "channel/norpc-channel-private.h"
+#include "client/norpc-endpoint-private.h"
 #include "layer-fixture.h"
-#include "norpc-call-private.h"
-#include "norpc-channel-private.h"
-#include "norpc-endpoint-private.h"
 
 #define CAPACITY 4
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-histogram-private.h"
+#include "stats/norpc-histogram-private.h"
 
 #define LARGEST (((gint64) 1 << 44) - 1)
 

@@ -5,8 +5,8 @@
 
 /* Interfaces as data. */
 
+#include "core/norpc-interface-info-private.h"
 #include "fixture.h"
-#include "norpc-interface-info-private.h"
 
 static void
 test_lookup (void)

@@ -8,11 +8,11 @@
  * files to another.
  */
 
+#include "call/norpc-call-private.h"
+#include "channel/norpc-channel-private.h"
+#include "core/norpc-spin-private.h"
 #include "fixture.h"
-#include "norpc-call-private.h"
-#include "norpc-channel-private.h"
-#include "norpc-histogram-private.h"
-#include "norpc-spin-private.h"
+#include "stats/norpc-histogram-private.h"
 
 gboolean __real_norpc_spin_begin   (NorpcSpin      *self,
                                     gint64         *until);

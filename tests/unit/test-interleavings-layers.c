@@ -8,10 +8,10 @@
  * to another.
  */
 
+#include "call/norpc-call-private.h"
+#include "channel/norpc-channel-private.h"
+#include "core/norpc-background-private.h"
 #include "layer-fixture.h"
-#include "norpc-background-private.h"
-#include "norpc-call-private.h"
-#include "norpc-channel-private.h"
 
 void     __real_norpc_call_end_send     (NorpcCall     *call);
 void     __wrap_norpc_call_end_send     (NorpcCall     *call);

@@ -9,7 +9,7 @@
  */
 
 #include "fixture.h"
-#include "norpc-server-private.h"
+#include "server/norpc-server-private.h"
 
 void     __real_norpc_waiters_await    (NorpcWaiters    *self,
                                         NorpcHost       *host,

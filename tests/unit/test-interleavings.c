@@ -7,9 +7,9 @@
  * in the place of the library's, for calls from one of its files to another.
  */
 
+#include "call/norpc-deadlock-private.h"
 #include "fixture.h"
-#include "norpc-deadlock-private.h"
-#include "norpc-server-private.h"
+#include "server/norpc-server-private.h"
 
 guint      __real_norpc_channel_get_n_open  (NorpcChannel    *channel);
 guint      __wrap_norpc_channel_get_n_open  (NorpcChannel    *channel);

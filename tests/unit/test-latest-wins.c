@@ -5,8 +5,8 @@
 
 /* Methods of which only the newest call of a client counts. */
 
+#include "call/norpc-call-private.h"
 #include "fixture.h"
-#include "norpc-call-private.h"
 
 /* Those that wait make room for the newest, and are told at once. */
 static void

@@ -5,9 +5,9 @@
 
 /* Where the arguments are released of a call that no handler has begun with. */
 
+#include "call/norpc-call-private.h"
+#include "core/norpc-background-private.h"
 #include "layer-fixture.h"
-#include "norpc-background-private.h"
-#include "norpc-call-private.h"
 
 /* In milliseconds: the second call in such a period is held. */
 #define HOURS (10 * 60 * 60 * 1000)

@@ -5,9 +5,9 @@
 
 /* Where the arguments of a call are released that a layer has held, and drops. */
 
+#include "call/norpc-call-private.h"
+#include "channel/norpc-channel-private.h"
 #include "layer-fixture.h"
-#include "norpc-call-private.h"
-#include "norpc-channel-private.h"
 
 /* A layer that holds all calls for the test. */
 #define TEST_TYPE_KEEPER (test_keeper_get_type ())

@@ -5,8 +5,8 @@
 
 /* The order of calls that layers hold, and the threads that pass them on. */
 
+#include "core/norpc-background-private.h"
 #include "layer-fixture.h"
-#include "norpc-background-private.h"
 
 typedef struct
 {

@@ -5,8 +5,8 @@
 
 /* Where the reply functions of filters run, and for which calls. */
 
+#include "core/norpc-background-private.h"
 #include "layer-fixture.h"
-#include "norpc-background-private.h"
 
 /* Where a reply function ran, and how often. */
 typedef struct

@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "channel/norpc-channel-private.h"
+#include "core/norpc-timer-private.h"
 #include "layer-fixture.h"
-#include "norpc-budget-private.h"
-#include "norpc-channel-private.h"
-#include "norpc-timer-private.h"
+#include "layers/norpc-budget-private.h"
 
 /* A layer that refuses so many calls, then passes them on. */
 #define FLAKY_TYPE_LAYER (flaky_layer_get_type ())

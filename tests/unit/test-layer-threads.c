@@ -7,8 +7,8 @@
  * on, so that they may block.
  */
 
+#include "core/norpc-background-private.h"
 #include "layer-fixture.h"
-#include "norpc-background-private.h"
 
 /* Functions that block wait until the test opens it. */
 static struct

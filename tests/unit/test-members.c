@@ -7,9 +7,9 @@
  * they end.
  */
 
+#include "call/norpc-call-private.h"
 #include "layer-fixture.h"
-#include "norpc-call-private.h"
-#include "norpc-members-private.h"
+#include "layers/norpc-members-private.h"
 
 /* Sends a call that is held by the service (owned). */
 static NorpcCall *

@@ -5,8 +5,8 @@
 
 /* How many calls a service may have open at once. */
 
+#include "channel/norpc-channel-private.h"
 #include "fixture.h"
-#include "norpc-channel-private.h"
 
 /* The probe, and another service in the same context: what that has answered
  * tells that the probe has had its turn.

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-pacer-private.h"
+#include "layers/norpc-pacer-private.h"
 
 /* Ten in a second, so each has a tenth. */
 #define START (5 * G_USEC_PER_SEC)

@@ -8,11 +8,11 @@
  * They do so over and over again, for a while, as other programs keep them apart.
  */
 
+#include "call/norpc-call-private.h"
+#include "client/norpc-latest-private.h"
+#include "core/norpc-spin-private.h"
 #include "fixture.h"
-#include "norpc-call-private.h"
-#include "norpc-dispatch-private.h"
-#include "norpc-latest-private.h"
-#include "norpc-spin-private.h"
+#include "server/norpc-dispatch-private.h"
 
 #define N_CALLS 5000
 #define N_VALGRIND_CALLS 500

@@ -7,9 +7,9 @@
  * of it breaks nothing and only burns CPU time, so it is counted.
  */
 
+#include "core/norpc-spin-private.h"
+#include "core/norpc-spin.h"
 #include "fixture.h"
-#include "norpc-spin-private.h"
-#include "norpc-spin.h"
 
 #define N_SLEEPS 10000
 

@@ -5,8 +5,8 @@
 
 /* What a server tells of its calls. */
 
+#include "call/norpc-call-private.h"
 #include "fixture.h"
-#include "norpc-call-private.h"
 
 #define MILLISECOND 1000000 /* in nanoseconds */
 

@@ -5,9 +5,9 @@
 
 /* How threads wait for the answers to synchronous calls. */
 
+#include "call/norpc-call-private.h"
+#include "client/norpc-sync-wait-private.h"
 #include "fixture.h"
-#include "norpc-call-private.h"
-#include "norpc-sync-wait-private.h"
 
 /* More than there are conditions to wait for, so that calls share one. */
 #define N_CALLS 65

@@ -7,9 +7,9 @@
  * named __wrap_… in the place of the library's.
  */
 
+#include "call/norpc-deadlock-private.h"
 #include "fixture.h"
-#include "norpc-thread-private.h"
-#include "norpc-deadlock-private.h"
+#include "server/norpc-thread-private.h"
 
 gboolean __real_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 gboolean __wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait);

@@ -6,7 +6,7 @@
 /* Threads, and servers that share one. */
 
 #include "fixture.h"
-#include "norpc-thread-private.h"
+#include "server/norpc-thread-private.h"
 
 typedef struct
 {

@@ -5,9 +5,9 @@
 
 /* The heap of deadlines, against a sorted list. */
 
+#include "call/norpc-call-private.h"
+#include "client/norpc-timer-heap-private.h"
 #include "fixture.h"
-#include "norpc-call-private.h"
-#include "norpc-timer-heap-private.h"
 
 #define N_CALLS 500
 

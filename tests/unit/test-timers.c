@@ -7,9 +7,9 @@
  * linker puts the functions named __wrap_… in the place of GLib's.
  */
 
+#include "core/norpc-background-private.h"
+#include "core/norpc-timer-private.h"
 #include "fixture.h"
-#include "norpc-background-private.h"
-#include "norpc-timer-private.h"
 
 GThread *__real_g_thread_try_new   (const char   *name,
                                     GThreadFunc   func,

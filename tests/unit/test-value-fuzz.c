@@ -7,7 +7,7 @@
  * and a handler and a callback see only what the description allows.
  */
 
-#include "norpc-value-check-private.h"
+#include "core/norpc-value-check-private.h"
 #include "values-service.h"
 
 #define N_DESCRIPTIONS 200

@@ -5,7 +5,7 @@
 
 /* Values are checked where they come in. */
 
-#include "norpc-value-check-private.h"
+#include "core/norpc-value-check-private.h"
 #include "values-service.h"
 
 static char *

@@ -7,8 +7,8 @@
  * in the place of GLib's, for calls from the library.
  */
 
+#include "core/norpc-waker-private.h"
 #include "fixture.h"
-#include "norpc-waker-private.h"
 
 void __wrap_g_main_context_wakeup (GMainContext *context);
 

@@ -5,8 +5,8 @@
 
 /* What is surely a mistake, and warned of; and what is none. */
 
+#include "call/norpc-call-scope-private.h"
 #include "fixture.h"
-#include "norpc-call-scope-private.h"
 
 /* One service, in two servers. */
 typedef struct

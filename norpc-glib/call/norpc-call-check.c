@@ -1,0 +1,171 @@
+/* norpc-call-check.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Values are checked where they come in: arguments when a call is sent, results when
+ * it is answered. So neither a handler nor a callback sees one that the description
+ * does not allow, wherever it is from: C code, a language binding, or a description
+ * that was made at run time.
+ */
+
+#include "core/norpc-value-check-private.h"
+#include "norpc-call-private.h"
+
+/* Consumes @problem. */
+static GError *
+take_problem (NorpcCall  *self,
+              const char *kind,
+              const char *name,
+              char       *problem)
+{
+  GError *error = g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s '%s': %s",
+                               norpc_call_get_interface_name (self), norpc_call_get_method_name (self),
+                               kind, name, problem);
+
+  g_free (problem);
+
+  return error;
+}
+
+static GError *
+check_values (NorpcCall            *self,
+              const char           *kind,
+              GDBusArgInfo * const *infos,
+              const GValue         *values,
+              guint                 n_values)
+{
+  for (guint i = 0; i < n_values; i++)
+    {
+      char *problem = norpc_value_find_problem ((const NorpcArgInfo *) infos[i], &values[i]);
+
+      if (problem != NULL)
+        return take_problem (self, kind, infos[i]->name, problem);
+    }
+
+  return NULL;
+}
+
+/* The thread that has the call. Returns an owned error, or NULL. */
+static GError *
+check_args (NorpcCall *self)
+{
+  GError *error = check_values (self, "argument", norpc_call_get_method_info (self)->dbus.in_args,
+                                self->values, self->n_args);
+
+  self->is_checked = error == NULL;
+
+  return error;
+}
+
+/* The thread that has the call. */
+gboolean
+norpc_call_has_valid_args (NorpcCall *self)
+{
+  g_autoptr (GError) error = self->is_checked ? NULL : check_args (self);
+
+  return error == NULL;
+}
+
+/* Checks the arguments of a call that has any and has not been checked. */
+gboolean
+norpc_call_check_args_of_some (NorpcCall *self)
+{
+  GError *error = check_args (self);
+
+  if (error == NULL)
+    return TRUE;
+
+  norpc_call_fail (self, error);
+
+  return FALSE;
+}
+
+/* Any thread. Returns an owned error, or NULL if @values are results as described. */
+GError *
+norpc_call_check_results (NorpcCall    *self,
+                          const GValue *values)
+{
+  return check_values (self, "result", norpc_call_get_method_info (self)->dbus.out_args,
+                       values, self->n_results);
+}
+
+/* The thread that has the call. Returns an owned error, or NULL if @value can be the
+ * argument.
+ */
+static GError *
+check_new_arg (NorpcCall    *self,
+               guint         index,
+               const GValue *value)
+{
+  GDBusArgInfo *info;
+  char *problem;
+
+  if (index >= self->n_args)
+    return g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
+                        "%s.%s: no argument has the index %u; the number of arguments is %u",
+                        norpc_call_get_interface_name (self), norpc_call_get_method_name (self),
+                        index, self->n_args);
+
+  info = norpc_call_get_method_info (self)->dbus.in_args[index];
+  if (norpc_call_get_stage (self) >= NORPC_CALL_HANDLED)
+    problem = g_strdup ("cannot be replaced, as a handler has begun with the call");
+  else
+    problem = norpc_value_find_problem ((const NorpcArgInfo *) info, value);
+
+  return problem != NULL ? take_problem (self, "argument", info->name, problem) : NULL;
+}
+
+/**
+ * norpc_call_set_arg:
+ * @self: a call that has not been passed on
+ * @index: which argument
+ * @value: its value
+ * @error: return location for an error
+ *
+ * Replaces an argument.
+ *
+ * Layers and filters change arguments with this function. It runs in any thread, as
+ * long as the call has not been passed on. The type of @value has to be that of the
+ * argument or derived from it; numbers are not converted. The value is copied as
+ * [method@GObject.Value.copy] does. If the argument moves, its handler takes over
+ * the object that the value refers to, and no other code may use it from then on.
+ *
+ * If the call has no such argument, if @value is not as the description says, or if
+ * a handler has begun with the call, the arguments stay as they are and @error is
+ * %NORPC_ERROR_INVALID_ARGUMENT; its message names the argument.
+ *
+ * Returns: %TRUE if the argument was replaced
+ * Since: 0.1
+ */
+gboolean
+norpc_call_set_arg (NorpcCall     *self,
+                    guint          index,
+                    const GValue  *value,
+                    GError       **error)
+{
+  GDBusArgInfo *info;
+  GError *problem;
+  GValue copy = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (value != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  problem = check_new_arg (self, index, value);
+  if (problem != NULL)
+    {
+      g_propagate_error (error, problem);
+      return FALSE;
+    }
+
+  /* @value may be in the argument that it replaces. */
+  info = norpc_call_get_method_info (self)->dbus.in_args[index];
+  g_value_init (&copy, norpc_arg_info_get_gtype (info));
+  g_value_copy (value, &copy);
+  if (G_VALUE_TYPE (&self->values[index]) != G_TYPE_INVALID)
+    g_value_unset (&self->values[index]);
+  self->values[index] = copy;
+
+  return TRUE;
+}

@@ -1,0 +1,146 @@
+/* norpc-call-copy.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Copies of a call, for layers that retry.
+ *
+ * An argument that moves belongs to the handler, which may change it or give it away.
+ * So each call but the last has copies of those, and the last one has the originals.
+ */
+
+#include "core/norpc-value-part-private.h"
+#include "core/norpc-value-types-private.h"
+#include "norpc-call-private.h"
+
+static const NorpcArgInfo *
+get_arg_info (NorpcCall *self,
+              guint      index)
+{
+  return (const NorpcArgInfo *) norpc_call_get_method_info (self)->dbus.in_args[index];
+}
+
+static gboolean
+is_moved (NorpcCall *self,
+          guint      index)
+{
+  return (get_arg_info (self, index)->flags & NORPC_ARG_FLAGS_MOVED) != 0;
+}
+
+static gboolean
+check_copyable (const NorpcValuePart *part,
+                gpointer              data G_GNUC_UNUSED)
+{
+  return norpc_value_part_is_copyable (part);
+}
+
+/* The thread that has the call. FALSE if an argument moves that cannot be copied, so
+ * that there is nothing but norpc_call_move ().
+ */
+gboolean
+norpc_call_can_be_copied (NorpcCall *self)
+{
+  for (guint i = 0; i < self->n_args; i++)
+    if (is_moved (self, i) &&
+        !norpc_value_foreach_part (get_arg_info (self, i), &self->values[i], check_copyable, NULL))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gpointer
+copy_element (gconstpointer element,
+              gpointer      data)
+{
+  GType type = GPOINTER_TO_SIZE (data);
+
+  switch (G_TYPE_FUNDAMENTAL (type))
+    {
+    case G_TYPE_STRING:
+      return g_strdup (element);
+
+    case G_TYPE_VARIANT:
+      return g_variant_ref ((gpointer) element);
+
+    case G_TYPE_BOXED:
+      return g_boxed_copy (type, element);
+
+    default:
+      return g_object_ref ((gpointer) element);
+    }
+}
+
+static void
+copy_arg (const NorpcArgInfo *info,
+          const GValue       *value,
+          GValue             *copy)
+{
+  gpointer array = (info->flags & NORPC_ARG_FLAGS_MOVED) != 0 && g_value_fits_pointer (value)
+                   ? g_value_peek_pointer (value) : NULL;
+
+  /* The copy of an array frees its elements as the original does. */
+  if (array != NULL && G_VALUE_HOLDS (value, G_TYPE_PTR_ARRAY))
+    g_value_take_boxed (copy, g_ptr_array_copy (array, copy_element, GSIZE_TO_POINTER (info->get_element_type ())));
+  else if (array != NULL && G_VALUE_HOLDS (value, G_TYPE_ARRAY))
+    g_value_take_boxed (copy, g_array_copy (array));
+  else
+    g_value_copy (value, copy);
+}
+
+static NorpcCall *
+new_call_like (NorpcCall *self)
+{
+  NorpcCall *call = norpc_call_new (self->interface_info, self->method);
+
+  call->deadline = norpc_call_get_deadline (self);
+  call->priority = self->priority;
+  call->has_priority = self->has_priority;
+  call->waiting_thread = self->waiting_thread;
+  call->is_checked = self->is_checked;
+  call->must_not_wait = self->must_not_wait;
+  if (self->released_at != NULL)
+    call->released_at = g_object_ref (self->released_at);
+  call->outer = self;
+  norpc_call_hold (self);
+  /* To be compared only. */
+  call->inbox = self->inbox;
+
+  return call;
+}
+
+/* The thread that has the call, which can be copied: returns a call like it (owned),
+ * with copies of what moves.
+ */
+NorpcCall *
+norpc_call_copy (NorpcCall *self)
+{
+  NorpcCall *call = new_call_like (self);
+
+  for (guint i = 0; i < self->n_args; i++)
+    copy_arg (get_arg_info (self, i), &self->values[i], &call->values[i]);
+
+  return call;
+}
+
+/* The thread that has the call: returns a call like it (owned), which is the last one
+ * in its stead, as it has what moves.
+ */
+NorpcCall *
+norpc_call_move (NorpcCall *self)
+{
+  NorpcCall *call = new_call_like (self);
+
+  for (guint i = 0; i < self->n_args; i++)
+    if (is_moved (self, i))
+      {
+        g_value_unset (&call->values[i]);
+        call->values[i] = self->values[i];
+        self->values[i] = (GValue) G_VALUE_INIT;
+      }
+    else
+      {
+        g_value_copy (&self->values[i], &call->values[i]);
+      }
+
+  return call;
+}

@@ -1,0 +1,36 @@
+/* norpc-call-group-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "core/norpc-types-private.h"
+
+G_BEGIN_DECLS
+
+/*
+ * Calls in flight that can be given up together: those of a proxy, those
+ * made on behalf of another call.
+ */
+typedef struct _NorpcCallGroup NorpcCallGroup;
+
+/* A call's place in a group. */
+typedef struct _NorpcGroupLink NorpcGroupLink;
+
+struct _NorpcGroupLink
+{
+  NorpcCallGroup *group;    /* (owned) (nullable): the client's */
+  NorpcGroupLink *previous; /* (unowned) (nullable) [lock of the group] */
+  NorpcGroupLink *next;     /* (unowned) (nullable) [lock of the group] */
+};
+
+NorpcCallGroup *norpc_call_group_new     (gsize           offset);
+void            norpc_call_group_unref   (NorpcCallGroup *self);
+void            norpc_call_group_add     (NorpcCallGroup *self,
+                                          NorpcCall      *call);
+void            norpc_group_link_remove  (NorpcGroupLink *link);
+void            norpc_call_group_give_up (NorpcCallGroup *self,
+                                          const GError   *error);
+
+G_END_DECLS

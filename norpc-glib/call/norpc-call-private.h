@@ -1,0 +1,284 @@
+/* norpc-call-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "client/norpc-reply-queue-private.h"
+#include "core/norpc-error.h"
+#include "core/norpc-interface-info-private.h"
+#include "norpc-call-group-private.h"
+#include "norpc-call.h"
+#include "norpc-completion-hook-private.h"
+#include "norpc-metrics-private.h"
+#include "norpc-reply.h"
+
+G_BEGIN_DECLS
+
+/* How far the answer to a call is: it only ever moves down this list. */
+typedef enum
+{
+  NORPC_CALL_OPEN,      /* nobody has answered */
+  NORPC_CALL_ANSWERING, /* one thread has won the right to answer, and writes */
+  NORPC_CALL_WRITTEN,   /* the answer goes as soon as the handler has returned */
+  NORPC_CALL_ANSWERED   /* the answer is on its way to the client */
+} NorpcCallState;
+
+/* Where a call is on the service's side. */
+typedef enum
+{
+  NORPC_CALL_WAITING,    /* on its way, or in a queue */
+  NORPC_CALL_SUPERSEDED, /* never to be handled: a newer one takes its place */
+  NORPC_CALL_ATTEMPTED,  /* a service has, or has had, a call in its stead */
+  NORPC_CALL_HANDLED,    /* its handler runs */
+  NORPC_CALL_KEPT        /* the service has it and has not answered */
+} NorpcCallStage;
+
+/* The state of the place that a call has in the queue of a channel. */
+typedef enum
+{
+  NORPC_PLACE_NONE,
+  NORPC_PLACE_QUEUED,  /* taken by the call */
+  NORPC_PLACE_FREEING, /* the call has ended: whoever ended it is using the channel */
+  NORPC_PLACE_FREED,   /* free, though the call is still in the queue */
+  NORPC_PLACE_TAKEN    /* the host has taken the call */
+} NorpcPlace;
+
+/* Which half of a call releases the arguments, if no handler has begun with it, and it has
+ * been in no queue: the client's, as long as that is there.
+ */
+typedef enum
+{
+  NORPC_CALL_ARGS_HERE,
+  NORPC_CALL_ARGS_LEFT,  /* the service's half has gone, and left them to the client's */
+  NORPC_CALL_ARGS_ALONE  /* the client's half has gone */
+} NorpcCallArgs;
+
+/* Who waits for the answer of a call. */
+typedef enum
+{
+  NORPC_CALL_WAITER_NONE, /* nobody: the answer is dropped */
+  NORPC_CALL_WAITER_INBOX,
+  NORPC_CALL_WAITER_SYNC,
+  NORPC_CALL_WAITER_LAYER /* that has made the call: any thread tells it, when nothing else is left */
+} NorpcCallWaiter;
+
+/*
+ * One call: a single block for both of its halves.
+ *
+ * A `NorpcCall *` is the service's half. Who holds one owes the answer: when
+ * the last is dropped, an open call is answered NORPC_ERROR_NO_REPLY and the
+ * arguments are released. A `NorpcReply *` points to the same block and is
+ * the client's half: with the last of them the results are released. The
+ * block itself goes when both halves have gone.
+ *
+ * Unless a field says otherwise it is written by the client before the call
+ * is sent, and only read after that.
+ */
+struct _NorpcCall
+{
+  gatomicrefcount call_refs;
+  gatomicrefcount reply_refs;
+  gatomicrefcount memory_refs; /* one for each half, and norpc_call_hold () */
+
+  int state;    /* atomic: NorpcCallState */
+  int replied;  /* atomic: it was the service that answered */
+  int late;     /* atomic: the service answered when the call had ended */
+  int given_up; /* atomic: the client no longer wants an answer */
+  int waiting;  /* atomic: see norpc-sync-wait.c */
+  int parties;  /* atomic: how many keep the answer from the waiter: who answers, and the
+                   caller as long as it prepares the call */
+  int stage;    /* atomic: NorpcCallStage */
+  int place;    /* atomic: NorpcPlace; see norpc-channel-places.c */
+
+  guint   method;
+  guint16 n_args;
+  guint16 n_results;
+
+  /* Written before the call is sent. A million calls may be in flight. */
+  NorpcCallWaiter waiter       : 8;
+  NorpcPriority   priority     : 8;
+  guint           has_priority : 1; /* it was set for this call, or its proxy */
+  guint           has_timeout  : 1; /* it was set for this call */
+  guint           has_timer    : 1; /* its inbox has it among its deadlines */
+  guint           one_way      : 1; /* its client has no way to learn how it ends */
+
+  guint8 timed_out;     /* with given_up: because its time was up */
+  guint8 is_checked;    /* the arguments are as described; of the thread that has the call */
+  guint8 must_not_wait; /* an endpoint that cannot take the call at once rejects it; of the thread
+                           that has the call */
+  guint8 lends_moved;   /* the handler gets what moves for the time of the call; of the service's
+                           context */
+  int    args;          /* atomic: NorpcCallArgs */
+
+  /* What the service looks at in each call stands together, up to the deadline: the
+   * fewer lines its processor fetches from the other one's cache, the sooner it
+   * answers.
+   */
+  const NorpcInterfaceInfo *interface_info;
+  NorpcCallWatch *return_watches; /* (unowned) (nullable), atomic: see norpc-reply-hook-private.h */
+  NorpcCallWatch *watches;  /* (unowned) (nullable), atomic: who wants to know of its end */
+  GCancellable   *service_cancellable; /* (owned) (nullable), atomic: made when asked for */
+  NorpcHost      *host;     /* (owned) (nullable), atomic: set once, in the context of the
+                               service, when the handler has returned without an answer;
+                               read by any thread that answers */
+  NorpcChannel   *open_at;  /* (owned) (nullable), atomic: where it counts as open, until the
+                               service is done with it */
+  gint64          deadline; /* monotonic time, or 0: a layer may make it sooner, before it passes
+                               the call on; see norpc_call_limit_deadline () */
+
+  /* Written by the one thread that answers, before it passes the call on to
+   * the waiter; read by the waiter.
+   */
+  GError *error; /* (owned) (nullable) */
+
+  NorpcChannel *channel; /* (unowned) (nullable): whose queue it is in; written with the lock of
+                            that queue, before its place */
+
+  NorpcChannel *released_at; /* (owned) (nullable): of the host behind whose layers it is; written
+                                before these see it */
+
+  NorpcInbox *inbox; /* (nullable): alive as long as its context, which has an open call; only
+                          compared where the call is one in the stead of another */
+  NorpcCall  *next;  /* the inbox that the answered call is in */
+
+  NorpcCallGroup *children; /* (owned) (nullable), atomic: what is called on its behalf */
+
+  /* With the host, when the handler has returned without an answer; they belong to
+   * the lock of its backlog.
+   */
+  NorpcCall *open_previous;
+  NorpcCall *open_next;
+
+  NorpcCall *outer; /* (nullable), held by norpc_call_hold (): the call that this is an attempt at */
+
+  /* For norpc-deadlock.c. */
+  GThread       *waiting_thread; /* (unowned) (nullable): the one that made a synchronous call */
+  gconstpointer  executor;       /* (unowned) (nullable), atomic: what is going to run the handler,
+                                    as soon as that is certain; see norpc_endpoint_get_executor () */
+
+  /* What only the client has to do with comes last: the service does not fetch
+   * it from the other processor.
+   */
+  NorpcReplyFunc  reply_func;
+  gpointer        reply_data;
+  gint64          sent_time; /* of the loop's iteration that made the task, or 0 */
+  GCancellable   *cancellable; /* (owned) (nullable): the client's */
+  gulong          cancelled_id;
+  guint           timeout;     /* milliseconds, or 0: of this call, or of all of its proxy */
+  guint           timer_place; /* the lock of the inbox's deadlines */
+  NorpcGroupLink  parent_link;     /* among the calls on behalf of the same call */
+  NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
+  NorpcCall      *sent_previous;   /* (unowned) (nullable): of the calls that a thread of ours
+                                      has in flight, which alone uses them */
+  NorpcCall      *sent_next;
+
+  NorpcTicket *ticket; /* (owned) (nullable): if it is observed; written before the call is in a
+                          queue */
+
+  GValue values[]; /* (owned): n_args arguments, then n_results results */
+};
+
+static inline NorpcReply *
+norpc_call_get_reply (NorpcCall *self)
+{
+  return (NorpcReply *) self;
+}
+
+static inline NorpcCall *
+norpc_reply_get_call (NorpcReply *self)
+{
+  return (NorpcCall *) self;
+}
+
+/* Any thread. */
+static inline NorpcCallStage
+norpc_call_get_stage (NorpcCall *self)
+{
+  return (NorpcCallStage) g_atomic_int_get (&self->stage);
+}
+
+/* The thread that knows, while it has the call: the first to know it stands, for the
+ * calls that this is an attempt at as well.
+ */
+static inline void
+norpc_call_set_executor (NorpcCall     *self,
+                         gconstpointer  executor)
+{
+  for (; self != NULL; self = self->outer)
+    g_atomic_pointer_compare_and_exchange (&self->executor, NULL, (gpointer) executor);
+}
+
+const NorpcMethodInfo *norpc_call_get_method_info (NorpcCall *self);
+const char            *norpc_call_get_interface_name (NorpcCall *self);
+
+gpointer norpc_value_steal_pointer (GValue *value);
+
+void     norpc_call_clear_args            (NorpcCall *self);
+gboolean norpc_call_clear_args_in_service (NorpcCall *self);
+void     norpc_call_limit_deadline        (NorpcCall *self,
+                                          gint64     deadline);
+
+/* The block alone, without a word in the call. */
+void norpc_call_hold    (NorpcCall *self);
+void norpc_call_release (NorpcCall *self);
+
+/* How far the service has come with it */
+gboolean    norpc_call_begin_handling   (NorpcCall *self);
+gboolean    norpc_call_supersede        (NorpcCall *self);
+gboolean    norpc_call_is_superseded    (NorpcCall *self);
+const char *norpc_call_describe_progress (NorpcCall *self);
+
+/* Checking and copying */
+gboolean   norpc_call_has_valid_args     (NorpcCall    *self);
+gboolean   norpc_call_check_args_of_some (NorpcCall    *self);
+GError    *norpc_call_check_results      (NorpcCall    *self,
+                                          const GValue *values);
+gboolean   norpc_call_can_be_copied      (NorpcCall    *self);
+NorpcCall *norpc_call_copy               (NorpcCall    *self);
+NorpcCall *norpc_call_move               (NorpcCall    *self);
+
+/* The thread that has the call (owned), before it sends it on: FALSE if an argument is not
+ * as described. Then the call has ended with an error that says so, and is dropped.
+ */
+static inline gboolean
+norpc_call_check_args (NorpcCall *self)
+{
+  return self->n_args == 0 || self->is_checked || norpc_call_check_args_of_some (self);
+}
+
+/* Answering */
+gboolean norpc_call_claim        (NorpcCall  *self);
+void     norpc_call_deliver      (NorpcCall  *self);
+void     norpc_call_note_iteration (NorpcCall *self);
+void     norpc_call_begin_send    (NorpcCall  *self);
+void     norpc_call_end_send      (NorpcCall  *self);
+GError  *norpc_call_copy_reason    (NorpcCall  *self);
+GError  *norpc_call_superseded_error (NorpcCall *self);
+gboolean norpc_call_time_out       (NorpcCall  *self);
+void     norpc_call_come_back      (NorpcCall  *self);
+gboolean norpc_call_give_up      (NorpcCall  *self,
+                                  GError     *error);
+void     norpc_call_refuse       (NorpcCall  *self,
+                                  NorpcError  code,
+                                  const char *reason);
+void     norpc_call_reject       (NorpcCall  *self,
+                                  NorpcError  code,
+                                  const char *reason);
+void     norpc_call_fail         (NorpcCall  *self,
+                                  GError     *error);
+void     norpc_call_answer_last  (NorpcCall  *self);
+void     norpc_call_cancel_service (NorpcCall *self);
+
+/* One-way calls */
+void     norpc_call_note_failure (NorpcCall  *self);
+
+/* Places */
+void     norpc_call_free_place   (NorpcCall  *self);
+gboolean norpc_call_is_in_hands  (NorpcCall  *self);
+void     norpc_call_close        (NorpcCall  *self);
+void     norpc_call_pass_place   (NorpcCall  *outer,
+                                  NorpcCall  *inner);
+
+G_END_DECLS

@@ -1,0 +1,623 @@
+/* norpc-call.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <string.h>
+
+#include "core/norpc-background-private.h"
+#include "core/norpc-error.h"
+#include "core/norpc-foreign-service-private.h"
+#include "core/norpc-interface-info-private.h"
+#include "norpc-call-private.h"
+#include "server/norpc-worker-private.h"
+
+/**
+ * NorpcCall:
+ *
+ * One message to a service: a method, its arguments, and the place that the
+ * reply goes to.
+ *
+ * A handler gets a call and has to answer it: at once or later, in the
+ * context of the service or in any other thread, with the generated
+ * `…_complete_…` function or one of the `norpc_call_return_…` functions. To
+ * answer later it keeps a reference.
+ *
+ * Who holds a call owes the answer. When the last reference goes without
+ * one, the caller gets %NORPC_ERROR_NO_REPLY. Answering twice is a programmer
+ * error; answering a call that the client has cancelled in the meantime is
+ * not, and does nothing.
+ *
+ * The arguments are released with the last reference, so that they are
+ * released where the service runs.
+ *
+ * Since: 0.1
+ */
+
+G_DEFINE_BOXED_TYPE (NorpcCall, norpc_call, norpc_call_ref, norpc_call_unref)
+
+/* For deadlines that a layer makes sooner, which some other thread may ask for. Who
+ * has the call, or has got it from there, needs no lock to read it.
+ */
+static GMutex deadline_lock;
+
+static void
+init_values (GValue               *values,
+             GDBusArgInfo * const *infos,
+             guint                 n_values)
+{
+  for (guint i = 0; i < n_values; i++)
+    g_value_init (&values[i], norpc_arg_info_get_gtype (infos[i]));
+}
+
+static void
+clear_values (GValue *values,
+              guint   n_values)
+{
+  for (guint i = 0; i < n_values; i++)
+    if (G_VALUE_TYPE (&values[i]) != G_TYPE_INVALID)
+      g_value_unset (&values[i]);
+}
+
+/**
+ * norpc_call_new:
+ * @interface_info: the interface that the method is in
+ * @method: the index of the method in @interface_info
+ *
+ * Makes a call to be sent with [method@Norpc.Endpoint.call].
+ *
+ * The values of [method@Norpc.Call.get_args] have the types of the
+ * arguments, and have to be set before the call is sent. Generated proxies do
+ * all of this. A call whose arguments are not as the description says ends with
+ * %NORPC_ERROR_INVALID_ARGUMENT.
+ *
+ * Returns: (transfer full): a new call
+ * Since: 0.1
+ */
+NorpcCall *
+norpc_call_new (const NorpcInterfaceInfo *interface_info,
+                guint                     method)
+{
+  const GDBusMethodInfo *info;
+  NorpcCall *self;
+  guint n_args, n_results;
+  gsize size;
+
+  g_return_val_if_fail (interface_info != NULL, NULL);
+  g_return_val_if_fail (method < norpc_interface_info_get_n_methods (interface_info), NULL);
+
+  info = &interface_info->methods[method]->dbus;
+  n_args = norpc_arg_infos_count (info->in_args);
+  n_results = norpc_arg_infos_count (info->out_args);
+
+  /* Not g_malloc0 (): what the C library keeps for each thread is not for calloc (). */
+  size = sizeof (NorpcCall) + (n_args + n_results) * sizeof (GValue);
+  self = g_malloc (size);
+  memset (self, 0, size);
+  g_atomic_ref_count_init (&self->call_refs);
+  g_atomic_ref_count_init (&self->reply_refs);
+  g_atomic_ref_count_init (&self->memory_refs);
+  g_atomic_ref_count_inc (&self->memory_refs);
+  self->interface_info = interface_info;
+  self->method = method;
+  self->parties = 1;
+  self->n_args = n_args;
+  self->n_results = n_results;
+  init_values (self->values, info->in_args, n_args);
+
+  return self;
+}
+
+/* Where the service has run, which is done with them. */
+void
+norpc_call_clear_args (NorpcCall *self)
+{
+  clear_values (self->values, self->n_args);
+}
+
+/* Any thread that has a reference or is lent the call: language bindings take one when a
+ * layer's take () returns, which may have passed the last one on. FALSE if that is gone: it
+ * stays so, so the references that are taken from then on keep the block of memory only.
+ */
+static gboolean
+inc_call_refs (NorpcCall *self)
+{
+  int n_refs = g_atomic_int_get (&self->call_refs);
+
+  while (n_refs > 0)
+    {
+      if (g_atomic_int_compare_and_exchange (&self->call_refs, n_refs, n_refs + 1))
+        return TRUE;
+      n_refs = g_atomic_int_get (&self->call_refs);
+    }
+
+  return FALSE;
+}
+
+/**
+ * norpc_call_ref:
+ * @self: a call
+ *
+ * Takes a reference, and with it a share in the duty to answer.
+ *
+ * A layer may also take one of a call that it is still lent, but has passed on. If the call
+ * has ended by then, that reference keeps no arguments and has nothing to answer.
+ *
+ * Any thread may do this.
+ *
+ * Returns: (transfer full): @self
+ * Since: 0.1
+ */
+NorpcCall *
+norpc_call_ref (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (!inc_call_refs (self))
+    norpc_call_hold (self);
+
+  return self;
+}
+
+static void
+clear_and_release (gpointer data)
+{
+  norpc_call_clear_args (data);
+  norpc_call_release (data);
+}
+
+/* The thread that drops the last reference to the service's half, before the client is
+ * told. If no handler has begun with the call, any thread may be that, such as one that
+ * cancels it while a layer holds it: then the arguments are released in the context of the
+ * service where the call has come to that, and else on the client's side, or in a thread
+ * of the pool if the host, or the client's half, has gone. TRUE if that is done.
+ */
+static gboolean
+leave_args (NorpcCall *self)
+{
+  gboolean done;
+
+  if (self->n_args == 0 || norpc_call_get_stage (self) >= NORPC_CALL_HANDLED)
+    return FALSE;
+
+  if (self->released_at == NULL && g_atomic_int_get (&self->place) != NORPC_PLACE_NONE)
+    return FALSE;
+
+  done = self->released_at != NULL
+           ? norpc_call_clear_args_in_service (self)
+           : g_atomic_int_compare_and_exchange (&self->args, NORPC_CALL_ARGS_HERE, NORPC_CALL_ARGS_LEFT);
+  if (!done)
+    {
+      norpc_call_hold (self);
+      norpc_background_push (clear_and_release, self);
+    }
+
+  return TRUE;
+}
+
+/**
+ * norpc_call_unref:
+ * @self: (transfer full): a call
+ *
+ * Drops a reference.
+ *
+ * The last one answers an unanswered call with %NORPC_ERROR_NO_REPLY. Any
+ * thread may do this.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_unref (NorpcCall *self)
+{
+  gboolean written, left;
+
+  g_return_if_fail (self != NULL);
+
+  /* The reference was taken after the last that counts: it keeps the block only. */
+  if (g_atomic_ref_count_compare (&self->call_refs, 0))
+    {
+      norpc_call_release (self);
+      return;
+    }
+
+  if (!g_atomic_ref_count_dec (&self->call_refs))
+    return;
+
+  norpc_call_close (self);
+  left = leave_args (self);
+  written = g_atomic_int_get (&self->state) == NORPC_CALL_WRITTEN;
+  if (!written)
+    norpc_call_answer_last (self);
+  if (!left)
+    norpc_call_clear_args (self);
+
+  /* What the service connected to its cancellable goes where the service
+   * runs, unless somebody who gave the call up may still be cancelling it.
+   */
+  if (g_atomic_int_get (&self->replied))
+    g_clear_object (&self->service_cancellable);
+
+  /* An answer that goes now takes the block with it, so that the client frees what
+   * it has allocated, and no thread waits for the memory of another.
+   */
+  norpc_call_release (self);
+  if (written)
+    norpc_call_deliver (self);
+}
+
+/* Any thread: keeps the block, and nothing else, for a moment longer. */
+void
+norpc_call_hold (NorpcCall *self)
+{
+  g_atomic_ref_count_inc (&self->memory_refs);
+}
+
+void
+norpc_call_release (NorpcCall *self)
+{
+  if (!g_atomic_ref_count_dec (&self->memory_refs))
+    return;
+
+  g_clear_object (&self->service_cancellable);
+  g_clear_pointer (&self->outer, norpc_call_release);
+  g_clear_pointer (&self->host, norpc_host_unref);
+  g_clear_object (&self->released_at);
+  g_free (self->ticket);
+  g_clear_pointer (&self->children, norpc_call_group_unref);
+  g_free (self);
+}
+
+NorpcReply *
+norpc_reply_ref (NorpcReply *reply)
+{
+  g_return_val_if_fail (reply != NULL, NULL);
+
+  g_atomic_ref_count_inc (&norpc_reply_get_call (reply)->reply_refs);
+
+  return reply;
+}
+
+static void
+end_reply (NorpcCall *self)
+{
+  clear_values (self->values + self->n_args, self->n_results);
+  g_clear_error (&self->error);
+  g_clear_object (&self->cancellable);
+  norpc_call_release (self);
+}
+
+static void
+end_reply_with_args (gpointer data)
+{
+  norpc_call_clear_args (data);
+  end_reply (data);
+}
+
+void
+norpc_reply_unref (NorpcReply *reply)
+{
+  NorpcCall *self = norpc_reply_get_call (reply);
+  gboolean has_args;
+
+  g_return_if_fail (reply != NULL);
+
+  if (!g_atomic_ref_count_dec (&self->reply_refs))
+    return;
+
+  has_args = norpc_call_get_stage (self) < NORPC_CALL_HANDLED &&
+             g_atomic_int_exchange (&self->args, NORPC_CALL_ARGS_ALONE) == NORPC_CALL_ARGS_LEFT;
+
+  /* Where nobody takes the answer, any thread may have ended the call. */
+  if (has_args && self->waiter == NORPC_CALL_WAITER_NONE)
+    norpc_background_push (end_reply_with_args, self);
+  else if (has_args)
+    end_reply_with_args (self);
+  else
+    end_reply (self);
+}
+
+/**
+ * norpc_call_get_interface_info:
+ * @self: a call
+ *
+ * Tells which interface the method is in.
+ *
+ * Returns: (transfer none): the interface
+ * Since: 0.1
+ */
+const NorpcInterfaceInfo *
+norpc_call_get_interface_info (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->interface_info;
+}
+
+/**
+ * norpc_call_get_method:
+ * @self: a call
+ *
+ * Tells which method is called.
+ *
+ * Returns: the index of the method in its interface
+ * Since: 0.1
+ */
+guint
+norpc_call_get_method (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->method;
+}
+
+const NorpcMethodInfo *
+norpc_call_get_method_info (NorpcCall *self)
+{
+  return self->interface_info->methods[self->method];
+}
+
+const char *
+norpc_call_get_interface_name (NorpcCall *self)
+{
+  return self->interface_info->dbus.name;
+}
+
+/**
+ * norpc_call_get_method_name:
+ * @self: a call
+ *
+ * Tells the name of the method that is called.
+ *
+ * Returns: (transfer none): the name, as in the description
+ * Since: 0.1
+ */
+const char *
+norpc_call_get_method_name (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->interface_info->methods[self->method]->dbus.name;
+}
+
+/* The thread that has the call: whoever sends it on checks the arguments again. */
+static void
+expect_changes (NorpcCall *self)
+{
+  if (self->is_checked && g_atomic_int_get (&self->stage) == NORPC_CALL_WAITING)
+    self->is_checked = FALSE;
+}
+
+/**
+ * norpc_call_get_args:
+ * @self: a call
+ * @n_args: (out) (optional): return location for how many there are
+ *
+ * Gets the arguments.
+ *
+ * The client writes them before it sends the call, the service reads them. Whoever
+ * sends the call on after this has them checked against the description again.
+ *
+ * Returns: (transfer none) (array length=n_args): the arguments, in the order
+ *   of the description
+ * Since: 0.1
+ */
+GValue *
+norpc_call_get_args (NorpcCall *self,
+                     guint     *n_args)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (n_args != NULL)
+    *n_args = self->n_args;
+
+  expect_changes (self);
+
+  return self->values;
+}
+
+/**
+ * norpc_call_begin_move: (skip)
+ * @self: a call that is being dispatched
+ * @iface: the vtable of the service
+ * @handle_offset: where @iface has the full form of the method
+ * @plain_offset: where @iface has the plain form of the method
+ *
+ * Tells which function the arguments that are transferred to the service go to.
+ *
+ * Generated code does so before [method@Norpc.Call.steal_pointer]. GJS does not
+ * release what is transferred to a function that is written in JavaScript, so the call
+ * keeps it until it is released itself.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_begin_move (NorpcCall *self,
+                       gpointer   iface,
+                       gsize      handle_offset,
+                       gsize      plain_offset)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (iface != NULL);
+
+  self->lends_moved = norpc_foreign_service_keeps_nothing (iface, handle_offset, plain_offset);
+}
+
+/**
+ * norpc_call_steal_pointer: (skip)
+ * @self: a call that is being dispatched
+ * @index: which argument
+ *
+ * Takes a string, a boxed value, an object or a variant out of the arguments,
+ * which have %NULL in its place from then on.
+ *
+ * Generated code does so with what is transferred to the service.
+ *
+ * Returns: (transfer full) (nullable): what was in the argument
+ * Since: 0.1
+ */
+gpointer
+norpc_call_steal_pointer (NorpcCall *self,
+                          guint      index)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (index < self->n_args, NULL);
+
+  if (self->lends_moved)
+    return g_value_peek_pointer (&self->values[index]);
+
+  expect_changes (self);
+
+  return norpc_value_steal_pointer (&self->values[index]);
+}
+
+/**
+ * norpc_call_set_timeout:
+ * @self: a call that has not been sent
+ * @milliseconds: the time in milliseconds, or %NORPC_NO_TIMEOUT
+ *
+ * Sets how long the call may take.
+ *
+ * It goes before all other timeouts. See [method@Norpc.Proxy.set_timeout] for
+ * what happens when the time is up.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_set_timeout (NorpcCall *self,
+                        guint      milliseconds)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (milliseconds > 0);
+  g_return_if_fail (self->waiter == NORPC_CALL_WAITER_NONE);
+
+  self->timeout = milliseconds;
+  self->has_timeout = TRUE;
+}
+
+/* The one thread that has the call, before it passes it on: who gets it from there
+ * knows the deadline. The client goes by the one that it has set itself.
+ */
+void
+norpc_call_limit_deadline (NorpcCall *self,
+                           gint64     deadline)
+{
+  g_mutex_lock (&deadline_lock);
+  if (self->deadline == 0 || deadline < self->deadline)
+    self->deadline = deadline;
+  g_mutex_unlock (&deadline_lock);
+}
+
+/**
+ * norpc_call_get_deadline:
+ * @self: a call
+ *
+ * Tells when the time is up that the client has given the call, or a
+ * [class@Norpc.TimeLimit] that it has passed, whichever is sooner.
+ *
+ * Any thread may ask.
+ *
+ * Returns: the time as [func@GLib.get_monotonic_time] counts it, in
+ *   microseconds, or 0 if there is no deadline
+ * Since: 0.1
+ */
+gint64
+norpc_call_get_deadline (NorpcCall *self)
+{
+  gint64 deadline;
+
+  g_return_val_if_fail (self != NULL, 0);
+
+  g_mutex_lock (&deadline_lock);
+  deadline = self->deadline;
+  g_mutex_unlock (&deadline_lock);
+
+  return deadline;
+}
+
+/**
+ * norpc_call_set_priority:
+ * @self: a call that has not been sent
+ * @priority: its priority
+ *
+ * Sets which calls it passes in the queue to its service.
+ *
+ * It goes before the priority of a proxy. A call that is made while another
+ * is handled, and is not given any, has that of the other.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_set_priority (NorpcCall     *self,
+                         NorpcPriority  priority)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (priority >= NORPC_PRIORITY_LOW && priority <= NORPC_PRIORITY_URGENT);
+  g_return_if_fail (self->waiter == NORPC_CALL_WAITER_NONE);
+
+  self->priority = priority;
+  self->has_priority = TRUE;
+}
+
+/**
+ * norpc_call_get_priority:
+ * @self: a call
+ *
+ * Tells which calls it passes in the queue to its service.
+ *
+ * Any thread may ask.
+ *
+ * Returns: its priority
+ * Since: 0.1
+ */
+NorpcPriority
+norpc_call_get_priority (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, NORPC_PRIORITY_NORMAL);
+
+  return self->priority;
+}
+
+/**
+ * norpc_call_is_cancelled:
+ * @self: a call
+ *
+ * Tells whether the client still waits for the answer.
+ *
+ * It does not once it cancelled the call, the deadline has passed, or the server was
+ * told to abandon what it does. A handler that works for long can look here now and then, in
+ * any thread; see also [method@Norpc.Call.get_cancellable].
+ *
+ * Returns: %TRUE if nobody waits for an answer
+ * Since: 0.1
+ */
+gboolean
+norpc_call_is_cancelled (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  /* The client may be too busy to see that the time is up. */
+  if (self->deadline != 0 && !g_atomic_int_get (&self->given_up) &&
+      self->deadline <= g_get_monotonic_time ())
+    norpc_call_time_out (self);
+
+  return g_atomic_int_get (&self->given_up);
+}
+
+/**
+ * norpc_call_is_replied:
+ * @self: a call
+ *
+ * Tells whether the service has answered.
+ *
+ * Any thread may ask.
+ *
+ * Returns: %TRUE if the service has answered
+ * Since: 0.1
+ */
+gboolean
+norpc_call_is_replied (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return g_atomic_int_get (&self->replied);
+}

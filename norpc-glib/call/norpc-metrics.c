@@ -1,0 +1,130 @@
+/* norpc-metrics.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* When calls are sent, begin to be handled, and end; for who wants to know. */
+
+#include "core/norpc-clock-private.h"
+#include "norpc-call-private.h"
+#include "norpc-marks-private.h"
+#include "norpc-metrics-private.h"
+#include "norpc-trace-private.h"
+
+/* One for the story and the marks, until it is known that nobody wants them. */
+int norpc_n_observers = 1;
+
+/* Any thread: whether calls are observed that nobody counts. */
+static gboolean
+are_all_observed (void)
+{
+  static gsize answer = 0; /* written once: 1 for no, 2 for yes */
+
+  if (g_once_init_enter (&answer))
+    {
+      gboolean wanted = norpc_trace_is_on () || norpc_marks_are_on ();
+
+      if (!wanted)
+        g_atomic_int_add (&norpc_n_observers, -1);
+      g_once_init_leave (&answer, wanted ? 2 : 1);
+    }
+
+  return answer == 2;
+}
+
+/* Any thread: microseconds, for people. */
+static double
+get_microseconds (gint64 nanoseconds)
+{
+  return (double) nanoseconds / 1000;
+}
+
+/* What is refused takes no time to speak of: where it counted, a service that
+ * refuses most calls would look fast.
+ */
+static gboolean
+is_refusal (NorpcOutcome outcome)
+{
+  return outcome == NORPC_OUTCOME_BUSY || outcome == NORPC_OUTCOME_CLOSED ||
+         outcome == NORPC_OUTCOME_NOT_IMPLEMENTED || outcome == NORPC_OUTCOME_WOULD_DEADLOCK;
+}
+
+/* The thread that ends the call, or finds that it has ended. */
+static void
+note_end (NorpcCall    *call,
+          NorpcOutcome  outcome)
+{
+  NorpcTicket *ticket = call->ticket;
+  NorpcMethodRecorder *method = ticket->method;
+  gint64 total = norpc_clock_get () - ticket->sent;
+  gint64 waited = (gint64) (gsize) g_atomic_pointer_get (&ticket->waited) - 1;
+
+  if (waited >= 0)
+    norpc_mark_handled (call, ticket->sent + waited, total - waited);
+
+  if (waited >= 0)
+    norpc_trace (call, "ended after %.1f us: it waited %.1f us and was handled for %.1f us",
+                 get_microseconds (total), get_microseconds (waited),
+                 get_microseconds (total - waited));
+  else
+    norpc_trace (call, "ended after %.1f us, without being handled", get_microseconds (total));
+
+  if (method == NULL)
+    return;
+
+  if (waited >= 0)
+    norpc_method_recorder_add_latency (method, NORPC_LATENCY_HANDLING, total - waited);
+  if (!is_refusal (outcome))
+    norpc_method_recorder_add_latency (method, NORPC_LATENCY_TOTAL, total);
+  norpc_method_recorder_end (method, outcome);
+}
+
+/* The thread that ends the call. */
+static void
+ended_cb (NorpcCallWatch *watch G_GNUC_UNUSED,
+          NorpcCall      *call)
+{
+  note_end (call, norpc_call_get_outcome (call));
+}
+
+/* The client's thread, which sends the call. It is observed at the first place
+ * that it comes to.
+ */
+void
+norpc_observe_note_sent (NorpcCall           *call,
+                         NorpcStatsRecorder **place)
+{
+  NorpcStatsRecorder *recorder = place != NULL ? g_atomic_pointer_get (place) : NULL;
+  gboolean counted = recorder != NULL && norpc_stats_recorder_is_on (recorder);
+
+  if ((!are_all_observed () && !counted) || call->ticket != NULL)
+    return;
+
+  call->ticket = g_new0 (NorpcTicket, 1);
+  call->ticket->sent = norpc_clock_get ();
+  if (counted)
+    call->ticket->method = norpc_stats_recorder_begin (recorder, call);
+
+  /* Its client may be reading how it ended: only itself can have ended it. */
+  if (!norpc_call_add_watch (call, &call->ticket->watch, ended_cb))
+    note_end (call, call->timed_out ? NORPC_OUTCOME_TIMED_OUT : NORPC_OUTCOME_CANCELLED);
+}
+
+/* The service's context. Whoever runs that holds what counts the call, which may
+ * end at any time.
+ */
+void
+norpc_observe_note_handled (NorpcCall *call)
+{
+  NorpcTicket *ticket = call->ticket;
+  gint64 waited;
+
+  if (ticket == NULL)
+    return;
+
+  waited = MIN (norpc_clock_get () - ticket->sent, (gint64) (G_MAXSSIZE - 1));
+  g_atomic_pointer_set (&ticket->waited, (gsize) waited + 1);
+  norpc_mark_waited (call, ticket->sent, waited);
+  if (ticket->method != NULL)
+    norpc_method_recorder_add_latency (ticket->method, NORPC_LATENCY_WAITING, waited);
+}

@@ -1,0 +1,269 @@
+/* norpc-channel-queue.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The queue of a channel, and its other end: where a host takes the calls. */
+
+#include "call/norpc-call-private.h"
+#include "norpc-channel-private.h"
+
+/* Any thread: how many calls the host has not served, of those that have ended, too. */
+static guint
+get_unserved (const NorpcLane *lane)
+{
+  return (guint) g_atomic_int_get (&lane->accepted) - (guint) g_atomic_int_get (&lane->served);
+}
+
+/* With the lock of the queue held. Returns what wakes the host (owned), if it
+ * sleeps, or NULL. The host is awake for everybody else from then on.
+ */
+NorpcWaker *
+norpc_channel_steal_sleeper_locked (NorpcChannel *self)
+{
+  if (!self->asleep)
+    return NULL;
+
+  self->asleep = FALSE;
+
+  return norpc_waker_ref (self->waker);
+}
+
+/* Any thread. FALSE if the channel has or had a host. */
+gboolean
+norpc_channel_open (NorpcChannel *self,
+                    GMainContext *context)
+{
+  gboolean opened;
+
+  g_async_queue_lock (self->queue);
+  opened = !self->used;
+  if (opened)
+    {
+      g_clear_pointer (&self->reason, g_free);
+      self->used = TRUE;
+      self->open = TRUE;
+      self->context = context;
+      self->waker = norpc_waker_new (context);
+    }
+  g_async_queue_unlock (self->queue);
+
+  return opened;
+}
+
+/* Any thread: accepts no more calls. The first reason stands. */
+void
+norpc_channel_close (NorpcChannel *self,
+                     const char   *reason)
+{
+  g_async_queue_lock (self->queue);
+  if (self->open || !self->used)
+    {
+      self->used = TRUE;
+      self->open = FALSE;
+      g_free (self->reason);
+      self->reason = g_strdup (reason);
+    }
+  g_async_queue_unlock (self->queue);
+
+  norpc_channel_answer_probes (self, TRUE);
+}
+
+/* Any thread: the host's context is going. The channel is closed. Releases the
+ * arguments here that were to be released in that context.
+ */
+void
+norpc_channel_detach (NorpcChannel *self)
+{
+  g_autoptr (NorpcWaker) waker = NULL;
+
+  g_async_queue_lock (self->queue);
+  self->asleep = FALSE;
+  self->context = NULL;
+  waker = g_steal_pointer (&self->waker);
+  g_async_queue_unlock (self->queue);
+
+  if (waker != NULL)
+    norpc_waker_detach (waker);
+
+  norpc_channel_run_jobs (self, G_MAXUINT);
+}
+
+/* Any thread: what is in the queue, and stays there, held by
+ * norpc_call_hold (). Returns an owned array.
+ */
+GPtrArray *
+norpc_channel_hold_calls (NorpcChannel *self)
+{
+  GPtrArray *calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_release);
+  NorpcCall *call;
+
+  g_async_queue_lock (self->queue);
+  for (guint lane = 0; lane < NORPC_N_LANES; lane++)
+    {
+      GAsyncQueue *queue = self->lanes[lane].queue;
+      guint first = calls->len;
+
+      while ((call = g_async_queue_try_pop_unlocked (queue)) != NULL)
+        {
+          norpc_call_hold (call);
+          g_ptr_array_add (calls, call);
+        }
+      for (guint i = first; i < calls->len; i++)
+        g_async_queue_push_unlocked (queue, calls->pdata[i]);
+    }
+  g_async_queue_unlock (self->queue);
+
+  return calls;
+}
+
+/* With the lock of the queue held. */
+static guint
+take_from_lane_locked (NorpcLane  *lane,
+                       NorpcCall **calls,
+                       guint       max)
+{
+  guint n = 0;
+
+  if (get_unserved (lane) == 0)
+    return 0;
+
+  while (n < max && (calls[n] = g_async_queue_try_pop_unlocked (lane->queue)) != NULL)
+    n++;
+
+  return n;
+}
+
+/* The host's context, which is awake: takes up to @max calls, which still
+ * count as waiting until norpc_channel_served () is called for each. Those that
+ * others may pass are taken one by one.
+ */
+guint
+norpc_channel_take (NorpcChannel  *self,
+                    NorpcCall    **calls,
+                    guint          max)
+{
+  guint n;
+
+  g_async_queue_lock (self->queue);
+  self->asleep = FALSE;
+  n = take_from_lane_locked (&self->lanes[NORPC_LANE_URGENT], calls, max);
+  if (n == 0)
+    n = take_from_lane_locked (&self->lanes[NORPC_LANE_NORMAL], calls, max);
+  if (n == 0)
+    n = take_from_lane_locked (&self->lanes[NORPC_LANE_LOW], calls, MIN (max, 1));
+  g_async_queue_unlock (self->queue);
+
+  return n;
+}
+
+/* The host's context: a call that may pass those that were taken before it, or
+ * NULL.
+ */
+NorpcCall *
+norpc_channel_take_urgent (NorpcChannel *self)
+{
+  NorpcCall *call;
+
+  if (get_unserved (&self->lanes[NORPC_LANE_URGENT]) == 0)
+    return NULL;
+
+  g_async_queue_lock (self->queue);
+  call = g_async_queue_try_pop_unlocked (self->lanes[NORPC_LANE_URGENT].queue);
+  g_async_queue_unlock (self->queue);
+
+  return call;
+}
+
+/* Any thread, before calls leave their places: for the statistics. The queue only grows
+ * from one of these moments to the next.
+ */
+void
+norpc_channel_note_length (NorpcChannel *self)
+{
+  NorpcStatsRecorder *recorder = g_atomic_pointer_get (&self->recorder);
+
+  if (recorder != NULL)
+    norpc_stats_recorder_note_n_waiting (recorder, norpc_channel_get_waiting (self));
+}
+
+/* The host's context. Who adds a probe does so before it looks for room. */
+void
+norpc_channel_served (NorpcChannel *self,
+                      NorpcCall    *call)
+{
+  NorpcLane *lane = &self->lanes[norpc_priority_get_lane (call->priority)];
+
+  if (norpc_is_observed ())
+    norpc_channel_note_length (self);
+
+  norpc_channel_vacate (self, call);
+  g_atomic_int_set (&lane->served, lane->served + 1);
+
+  if (g_atomic_int_get (&self->n_probes) > 0)
+    norpc_channel_answer_probes (self, FALSE);
+}
+
+/* Any thread: whether there is a call that was not served. */
+gboolean
+norpc_channel_has_calls (NorpcChannel *self)
+{
+  /* Most calls are normal ones. */
+  return get_unserved (&self->lanes[NORPC_LANE_NORMAL]) > 0 ||
+         get_unserved (&self->lanes[NORPC_LANE_URGENT]) > 0 ||
+         get_unserved (&self->lanes[NORPC_LANE_LOW]) > 0;
+}
+
+static gboolean
+has_calls (gpointer data)
+{
+  return norpc_channel_has_calls (data);
+}
+
+/* The host's context, when it has served all that it took: looks whether
+ * there is more, for a while.
+ */
+gboolean
+norpc_channel_look (NorpcChannel *self,
+                    NorpcSpin    *spin)
+{
+  return has_calls (self) || norpc_spin_until (spin, has_calls, self);
+}
+
+/* The host's context, when it has served all that it took: FALSE if there
+ * are calls. If TRUE, whoever pushes next wakes the context.
+ */
+gboolean
+norpc_channel_fall_asleep (NorpcChannel *self,
+                           NorpcSpin    *spin)
+{
+  gboolean empty;
+
+  if (norpc_channel_look (self, spin))
+    return FALSE;
+
+  g_async_queue_lock (self->queue);
+  empty = !norpc_channel_has_calls (self);
+  self->asleep = empty;
+  g_async_queue_unlock (self->queue);
+
+  if (empty && g_atomic_int_get (&self->n_probes) > 0)
+    norpc_channel_answer_probes (self, TRUE);
+
+  return empty;
+}
+
+/* Any thread: whether the host sleeps or not. */
+void
+norpc_channel_wake_up (NorpcChannel *self)
+{
+  g_autoptr (NorpcWaker) waker = NULL;
+
+  g_async_queue_lock (self->queue);
+  self->asleep = FALSE;
+  waker = self->waker != NULL ? norpc_waker_ref (self->waker) : NULL;
+  g_async_queue_unlock (self->queue);
+
+  if (waker != NULL)
+    norpc_waker_wake (waker);
+}

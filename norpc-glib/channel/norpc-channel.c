@@ -1,0 +1,429 @@
+/* norpc-channel.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "call/norpc-call-private.h"
+#include "call/norpc-deadlock-private.h"
+#include "core/norpc-context-private.h"
+#include "core/norpc-error.h"
+#include "norpc-channel-private.h"
+#include "norpc-enum-types.h"
+
+/**
+ * NorpcChannel:
+ *
+ * The client's end of the queue to a service.
+ *
+ * Every server has a channel, which any number of proxies in any number of
+ * threads may share. Calls from one thread arrive in the order in which they
+ * were sent.
+ *
+ * A channel is bounded: when as many calls wait as it has
+ * [property@Norpc.Channel:capacity], the next one is answered
+ * %NORPC_ERROR_BUSY. Or it waits, if [property@Norpc.Channel:when-full] says
+ * so: a synchronous call blocks anyway, and who makes asynchronous ones can
+ * await [method@Norpc.Endpoint.ready_async] before each, so that no more of
+ * them pile up than the channel has room for. A call that is cancelled, or times
+ * out, frees its place at once; its arguments are released when the service comes to
+ * it. So a channel also bounds how many such calls it keeps: 65,536 of each priority,
+ * or as many as its capacity if that is larger.
+ *
+ * Calls have one of three priorities, each with a lane and a capacity of its
+ * own: an urgent call passes all that are not, however many wait. To be ready is
+ * to have room for a call of normal priority.
+ *
+ * When its server has not started, has stopped or is gone, calls are answered
+ * %NORPC_ERROR_CLOSED.
+ *
+ * Since: 0.1
+ */
+
+static void norpc_channel_endpoint_iface_init (NorpcEndpointInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcChannel, norpc_channel, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT,
+                                                      norpc_channel_endpoint_iface_init))
+
+typedef enum
+{
+  PROP_CAPACITY = 1,
+  PROP_WHEN_FULL,
+} NorpcChannelProperty;
+
+static GParamSpec *properties[PROP_WHEN_FULL + 1];
+
+/* Called with the lock of the queue held: what runs the handlers, for a synchronous call of
+ * @waiting_thread. Where that itself owns the context, it is the thread: it may not be
+ * dispatching a source of the context.
+ */
+static gconstpointer
+get_executor_locked (NorpcChannel *self,
+                     GThread      *waiting_thread)
+{
+  if (self->context != NULL && waiting_thread == g_thread_self () && norpc_context_is_own (self->context))
+    return waiting_thread;
+
+  return self->context;
+}
+
+/* The calling thread, with the lock of the queue held. Returns NULL if the
+ * call was accepted, or why not (owned) and the error code for it.
+ */
+static char *
+push_locked (NorpcChannel *self,
+             NorpcCall    *call,
+             NorpcError   *code)
+{
+  NorpcLaneIndex index = norpc_priority_get_lane (call->priority);
+
+  if (!self->open)
+    {
+      *code = NORPC_ERROR_CLOSED;
+      return g_strdup_printf ("was not served: %s", self->reason);
+    }
+
+  if ((self->when_full == NORPC_WHEN_FULL_BUSY || call->must_not_wait) &&
+      !norpc_channel_has_room_locked (self, index))
+    {
+      *code = NORPC_ERROR_BUSY;
+      return norpc_channel_is_clogged_locked (self, index)
+               ? g_strdup ("was not accepted: too many calls that have ended are still in the queue")
+               : g_strdup_printf ("was not accepted: %u calls are waiting already", self->capacity);
+    }
+
+  if (call->waiting_thread != NULL)
+    norpc_call_set_executor (call, get_executor_locked (self, call->waiting_thread));
+  call->must_not_wait = FALSE;
+  g_async_queue_push_unlocked (self->lanes[index].queue, call);
+  norpc_channel_occupy_locked (self, call);
+
+  return NULL;
+}
+
+/* The client's thread. The host is woken only if it sleeps, and after the
+ * lock is released: it needs that lock first of all.
+ */
+static void
+norpc_channel_send (NorpcEndpoint *endpoint,
+                    NorpcCall     *call)
+{
+  NorpcChannel *self = NORPC_CHANNEL (endpoint);
+  g_autoptr (NorpcWaker) sleeper = NULL;
+  g_autofree char *refusal = NULL;
+  NorpcError code = NORPC_ERROR_FAILED;
+  gboolean brought = call->waiting_thread != NULL && call->waiting_thread != g_thread_self ();
+
+  norpc_observe_sent (call, &self->recorder);
+
+  /* The call may be answered, and gone, once it is in the queue. */
+  if (brought)
+    norpc_call_hold (call);
+
+  g_async_queue_lock (self->queue);
+  refusal = push_locked (self, call, &code);
+  if (refusal == NULL)
+    sleeper = norpc_channel_steal_sleeper_locked (self);
+  g_async_queue_unlock (self->queue);
+
+  if (refusal != NULL)
+    norpc_call_reject (call, code, refusal);
+  else if (sleeper != NULL)
+    norpc_waker_wake (sleeper);
+
+  if (brought)
+    {
+      if (refusal == NULL)
+        norpc_deadlock_look (call);
+      norpc_call_release (call);
+    }
+}
+
+/* Any thread. */
+static gboolean
+norpc_channel_endpoint_is_closed (NorpcEndpoint *endpoint)
+{
+  return norpc_channel_is_closed (NORPC_CHANNEL (endpoint));
+}
+
+/* The thread that is going to wait. */
+gconstpointer
+norpc_channel_get_executor (NorpcEndpoint *endpoint)
+{
+  NorpcChannel *self = NORPC_CHANNEL (endpoint);
+  gconstpointer executor;
+
+  g_async_queue_lock (self->queue);
+  executor = get_executor_locked (self, g_thread_self ());
+  g_async_queue_unlock (self->queue);
+
+  return executor;
+}
+
+/* Any thread. */
+static gboolean
+norpc_channel_is_ready (NorpcEndpoint *endpoint)
+{
+  NorpcChannel *self = NORPC_CHANNEL (endpoint);
+  gboolean ready;
+
+  g_async_queue_lock (self->queue);
+  ready = self->open && norpc_channel_has_room_locked (self, NORPC_LANE_NORMAL);
+  g_async_queue_unlock (self->queue);
+
+  return ready;
+}
+
+/* Any thread. */
+static void
+norpc_channel_await_ready (NorpcEndpoint *endpoint,
+                           NorpcCall     *probe)
+{
+  norpc_channel_add_probe (NORPC_CHANNEL (endpoint), norpc_call_ref (probe));
+}
+
+static void
+norpc_channel_endpoint_iface_init (NorpcEndpointInterface *iface)
+{
+  iface->send = norpc_channel_send;
+  iface->is_ready = norpc_channel_is_ready;
+  iface->await_ready = norpc_channel_await_ready;
+  iface->is_closed = norpc_channel_endpoint_is_closed;
+  iface->get_executor = norpc_channel_get_executor;
+}
+
+static void
+norpc_channel_set_property (GObject      *object,
+                            guint         property_id,
+                            const GValue *value,
+                            GParamSpec   *pspec)
+{
+  NorpcChannel *self = NORPC_CHANNEL (object);
+
+  switch ((NorpcChannelProperty) property_id)
+    {
+    case PROP_CAPACITY:
+      self->capacity = g_value_get_uint (value);
+      break;
+
+    case PROP_WHEN_FULL:
+      self->when_full = (NorpcFullPolicy) g_value_get_enum (value);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_channel_get_property (GObject    *object,
+                            guint       property_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  NorpcChannel *self = NORPC_CHANNEL (object);
+
+  switch ((NorpcChannelProperty) property_id)
+    {
+    case PROP_CAPACITY:
+      g_value_set_uint (value, self->capacity);
+      break;
+
+    case PROP_WHEN_FULL:
+      g_value_set_enum (value, self->when_full);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+/* Any thread. A thread that has just ended a call which is still in the queue may be using
+ * the channel, and take a reference to it: so it is waited for here, and not when the
+ * channel is finalized.
+ */
+static void
+norpc_channel_dispose (GObject *object)
+{
+  NorpcChannel *self = NORPC_CHANNEL (object);
+  NorpcCall *call;
+
+  norpc_channel_run_jobs (self, G_MAXUINT);
+  for (guint i = 0; i < NORPC_N_LANES; i++)
+    while ((call = g_async_queue_try_pop (self->lanes[i].queue)) != NULL)
+      {
+        norpc_channel_vacate (self, call);
+        norpc_call_unref (call);
+      }
+
+  G_OBJECT_CLASS (norpc_channel_parent_class)->dispose (object);
+}
+
+static void
+norpc_channel_finalize (GObject *object)
+{
+  NorpcChannel *self = NORPC_CHANNEL (object);
+
+  for (guint i = 0; i < NORPC_N_LANES; i++)
+    g_async_queue_unref (self->lanes[i].queue);
+  g_queue_clear_full (&self->probes, (GDestroyNotify) norpc_call_unref);
+  g_clear_pointer (&self->waker, norpc_waker_unref);
+  g_clear_pointer (&self->recorder, norpc_stats_recorder_free);
+  g_free (self->reason);
+
+  G_OBJECT_CLASS (norpc_channel_parent_class)->finalize (object);
+}
+
+static void
+norpc_channel_class_init (NorpcChannelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = norpc_channel_set_property;
+  object_class->get_property = norpc_channel_get_property;
+  object_class->dispose = norpc_channel_dispose;
+  object_class->finalize = norpc_channel_finalize;
+
+  /**
+   * NorpcChannel:capacity:
+   *
+   * How many calls of each priority may wait for the service at once.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CAPACITY] =
+    g_param_spec_uint ("capacity", NULL, NULL,
+                       1, G_MAXINT, NORPC_CHANNEL_DEFAULT_CAPACITY,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcChannel:when-full: (getter get_when_full)
+   *
+   * What becomes of a call that there is no room for.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_WHEN_FULL] =
+    g_param_spec_enum ("when-full", NULL, NULL,
+                       NORPC_TYPE_FULL_POLICY, NORPC_WHEN_FULL_BUSY,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_channel_init (NorpcChannel *self)
+{
+  for (guint i = 0; i < NORPC_N_LANES; i++)
+    self->lanes[i].queue = g_async_queue_new_full ((GDestroyNotify) norpc_call_unref);
+  self->queue = self->lanes[NORPC_LANE_NORMAL].queue;
+  self->reason = g_strdup ("its server has not been started");
+}
+
+/**
+ * norpc_channel_new:
+ * @capacity: how many calls of each priority may wait for the service at once,
+ *   at least 1
+ * @when_full: what becomes of a call that there is no room for
+ *
+ * Makes a channel, to be given to a server.
+ *
+ * A server that is not given one makes its own, with
+ * %NORPC_CHANNEL_DEFAULT_CAPACITY and %NORPC_WHEN_FULL_BUSY.
+ *
+ * Returns: (transfer full): a new channel
+ * Since: 0.1
+ */
+NorpcChannel *
+norpc_channel_new (guint           capacity,
+                   NorpcFullPolicy when_full)
+{
+  g_return_val_if_fail (capacity >= 1 && capacity <= G_MAXINT, NULL);
+
+  return g_object_new (NORPC_TYPE_CHANNEL,
+                       "capacity", capacity,
+                       "when-full", when_full,
+                       NULL);
+}
+
+/**
+ * norpc_channel_get_capacity:
+ * @self: a channel
+ *
+ * Tells how many calls of each priority may wait for the service at once.
+ *
+ * Returns: the capacity
+ * Since: 0.1
+ */
+guint
+norpc_channel_get_capacity (NorpcChannel *self)
+{
+  g_return_val_if_fail (NORPC_IS_CHANNEL (self), 0);
+
+  return self->capacity;
+}
+
+/**
+ * norpc_channel_get_when_full:
+ * @self: a channel
+ *
+ * Tells what becomes of a call that there is no room for.
+ *
+ * Returns: what the channel does when it is full
+ * Since: 0.1
+ */
+NorpcFullPolicy
+norpc_channel_get_when_full (NorpcChannel *self)
+{
+  g_return_val_if_fail (NORPC_IS_CHANNEL (self), NORPC_WHEN_FULL_BUSY);
+
+  return self->when_full;
+}
+
+/**
+ * norpc_channel_get_length:
+ * @self: a channel
+ *
+ * Tells how many calls wait for the service.
+ *
+ * Calls that the service handles and calls that have ended do not count; calls that
+ * wait for room do. Any thread may ask; the answer may be old when it arrives.
+ *
+ * Returns: how many calls wait
+ * Since: 0.1
+ */
+guint
+norpc_channel_get_length (NorpcChannel *self)
+{
+  g_return_val_if_fail (NORPC_IS_CHANNEL (self), 0);
+
+  return norpc_channel_get_waiting (self);
+}
+
+/**
+ * norpc_channel_is_closed:
+ * @self: a channel
+ *
+ * Tells whether calls are answered %NORPC_ERROR_CLOSED, because the server
+ * has not started, has stopped or is gone.
+ *
+ * Any thread may ask; the answer may be old when it arrives.
+ *
+ * Returns: %TRUE if no calls are accepted
+ * Since: 0.1
+ */
+gboolean
+norpc_channel_is_closed (NorpcChannel *self)
+{
+  gboolean closed;
+
+  g_return_val_if_fail (NORPC_IS_CHANNEL (self), TRUE);
+
+  g_async_queue_lock (self->queue);
+  closed = !self->open;
+  g_async_queue_unlock (self->queue);
+
+  return closed;
+}

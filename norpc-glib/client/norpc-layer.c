@@ -1,0 +1,416 @@
+/* norpc-layer.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "call/norpc-call-private.h"
+#include "core/norpc-error.h"
+#include "norpc-endpoint-private.h"
+#include "norpc-layer-private.h"
+
+/**
+ * NorpcLayer:
+ *
+ * An endpoint around an endpoint.
+ *
+ * A layer sees each call on its way to the next endpoint: it can hold it
+ * back, answer it, or watch what becomes of it. The same layers serve a client,
+ * in a [func@Norpc.stack_new] before a channel, and a server, with
+ * [method@Norpc.Server.add_layer]; any number of them, in any order.
+ *
+ * A layer belongs to one stack. It is made floating, and is owned by what it
+ * is put into.
+ *
+ * An author's own layer is a subclass that overrides [vfunc@Norpc.Layer.take].
+ * Layers may be used by many threads at once.
+ *
+ * A layer passes a call on in the thread that sent it. One that had to wait is passed on
+ * in a thread of GLib's pool, so that nobody else's call, reply or timeout depends on
+ * what is behind the layer; it is one thread at a time for each layer, which keeps the
+ * calls in order.
+ *
+ * Since: 0.1
+ */
+
+typedef struct
+{
+  NorpcEndpoint *endpoint; /* (owned) (nullable): set once, before the first call */
+} NorpcLayerPrivate;
+
+static void norpc_layer_endpoint_iface_init (NorpcEndpointInterface *iface);
+
+G_DEFINE_ABSTRACT_TYPE_WITH_CODE (NorpcLayer, norpc_layer, G_TYPE_INITIALLY_UNOWNED,
+                                  G_ADD_PRIVATE (NorpcLayer)
+                                  G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT,
+                                                         norpc_layer_endpoint_iface_init))
+
+typedef enum
+{
+  PROP_ENDPOINT = 1,
+} NorpcLayerProperty;
+
+static GParamSpec *properties[PROP_ENDPOINT + 1];
+
+/* The call that a layer has been lent by this thread, and has not passed on (unowned)
+ * (nullable).
+ */
+static _Thread_local NorpcCall *lent_call;
+
+static NorpcLayerPrivate *
+get_private (NorpcLayer *self)
+{
+  return norpc_layer_get_instance_private (self);
+}
+
+static void
+norpc_layer_endpoint_send (NorpcEndpoint *endpoint,
+                           NorpcCall     *call)
+{
+  NORPC_LAYER_GET_CLASS (endpoint)->send (NORPC_LAYER (endpoint), call);
+}
+
+static gboolean
+norpc_layer_endpoint_is_ready (NorpcEndpoint *endpoint)
+{
+  return NORPC_LAYER_GET_CLASS (endpoint)->has_room (NORPC_LAYER (endpoint));
+}
+
+static void
+norpc_layer_endpoint_await_ready (NorpcEndpoint *endpoint,
+                                  NorpcCall     *probe)
+{
+  NORPC_LAYER_GET_CLASS (endpoint)->await_room (NORPC_LAYER (endpoint), probe);
+}
+
+static gboolean
+norpc_layer_endpoint_is_closed (NorpcEndpoint *endpoint)
+{
+  return NORPC_LAYER_GET_CLASS (endpoint)->is_closed (NORPC_LAYER (endpoint));
+}
+
+static gconstpointer
+norpc_layer_endpoint_get_executor (NorpcEndpoint *endpoint)
+{
+  return NORPC_LAYER_GET_CLASS (endpoint)->get_executor (NORPC_LAYER (endpoint));
+}
+
+static void
+norpc_layer_endpoint_iface_init (NorpcEndpointInterface *iface)
+{
+  iface->send = norpc_layer_endpoint_send;
+  iface->is_ready = norpc_layer_endpoint_is_ready;
+  iface->await_ready = norpc_layer_endpoint_await_ready;
+  iface->is_closed = norpc_layer_endpoint_is_closed;
+  iface->get_executor = norpc_layer_endpoint_get_executor;
+}
+
+static gboolean
+norpc_layer_real_take (NorpcLayer  *self,
+                       NorpcCall   *call,
+                       GError     **error G_GNUC_UNUSED)
+{
+  norpc_layer_pass_on (self, call);
+
+  return TRUE;
+}
+
+/* The layers of norpc-glib take over the reference themselves. Others borrow the call, and
+ * the reference goes with it as they pass it on: if it stayed here it could be the last, and
+ * the arguments that the service has had would be released in this thread.
+ */
+static void
+norpc_layer_real_send (NorpcLayer *self,
+                       NorpcCall  *call)
+{
+  NorpcCall *outer_call = lent_call;
+  GError *error = NULL;
+  gboolean taken, passed_on;
+
+  norpc_call_hold (call);
+  lent_call = call;
+  taken = NORPC_LAYER_GET_CLASS (self)->take (self, call, &error);
+  passed_on = lent_call != call;
+  lent_call = outer_call;
+
+  /* Code that decides over access fails closed, whatever it returned. */
+  if (!passed_on && (!taken || error != NULL))
+    norpc_call_fail (call, error);
+  else if (!passed_on)
+    norpc_call_unref (call);
+  else if (error != NULL)
+    norpc_call_give_up (call, error);
+  else if (!taken)
+    norpc_call_refuse (call, NORPC_ERROR_FAILED, "failed without saying why");
+  norpc_call_release (call);
+}
+
+static gboolean
+norpc_layer_real_has_room (NorpcLayer *self)
+{
+  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+
+  return endpoint == NULL || norpc_endpoint_is_ready (endpoint);
+}
+
+static void
+norpc_layer_real_await_room (NorpcLayer *self,
+                             NorpcCall  *probe)
+{
+  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+
+  if (endpoint != NULL)
+    norpc_endpoint_await_ready (endpoint, probe);
+  else
+    norpc_layer_pass_on (self, probe);
+}
+
+static gboolean
+norpc_layer_real_is_closed (NorpcLayer *self)
+{
+  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+
+  return endpoint != NULL && norpc_endpoint_is_closed (endpoint);
+}
+
+/* A layer of somebody else's may answer calls itself, in any thread. */
+static gconstpointer
+norpc_layer_real_get_executor (NorpcLayer *self)
+{
+  NorpcLayerClass *klass = NORPC_LAYER_GET_CLASS (self);
+  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+  gboolean passes_on = klass->send != norpc_layer_real_send || klass->take == norpc_layer_real_take;
+
+  return passes_on && endpoint != NULL ? norpc_endpoint_get_executor (endpoint) : NULL;
+}
+
+static void
+norpc_layer_set_property (GObject      *object,
+                          guint         property_id,
+                          const GValue *value,
+                          GParamSpec   *pspec)
+{
+  NorpcLayer *self = NORPC_LAYER (object);
+
+  switch ((NorpcLayerProperty) property_id)
+    {
+    case PROP_ENDPOINT:
+      if (g_value_get_object (value) != NULL)
+        norpc_layer_set_endpoint (self, g_value_get_object (value));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_layer_get_property (GObject    *object,
+                          guint       property_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  NorpcLayer *self = NORPC_LAYER (object);
+
+  switch ((NorpcLayerProperty) property_id)
+    {
+    case PROP_ENDPOINT:
+      g_value_set_object (value, norpc_layer_get_endpoint (self));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_layer_finalize (GObject *object)
+{
+  g_clear_object (&get_private (NORPC_LAYER (object))->endpoint);
+
+  G_OBJECT_CLASS (norpc_layer_parent_class)->finalize (object);
+}
+
+static void
+norpc_layer_class_init (NorpcLayerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = norpc_layer_set_property;
+  object_class->get_property = norpc_layer_get_property;
+  object_class->finalize = norpc_layer_finalize;
+
+  klass->take = norpc_layer_real_take;
+  klass->send = norpc_layer_real_send;
+  klass->has_room = norpc_layer_real_has_room;
+  klass->await_room = norpc_layer_real_await_room;
+  klass->is_closed = norpc_layer_real_is_closed;
+  klass->get_executor = norpc_layer_real_get_executor;
+
+  /**
+   * NorpcLayer:endpoint: (getter get_endpoint) (setter set_endpoint)
+   *
+   * The next endpoint, which gets the calls that are passed on.
+   *
+   * It is set once: by what the layer is put into.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ENDPOINT] =
+    g_param_spec_object ("endpoint", NULL, NULL,
+                         NORPC_TYPE_ENDPOINT,
+                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_layer_init (NorpcLayer *self G_GNUC_UNUSED)
+{
+}
+
+/**
+ * norpc_layer_get_endpoint:
+ * @self: a layer
+ *
+ * Gets the next endpoint, which gets the calls that are passed on.
+ *
+ * Returns: (transfer none) (nullable): the next endpoint, or %NULL if the layer
+ *   has not been put anywhere
+ * Since: 0.1
+ */
+NorpcEndpoint *
+norpc_layer_get_endpoint (NorpcLayer *self)
+{
+  g_return_val_if_fail (NORPC_IS_LAYER (self), NULL);
+
+  return get_private (self)->endpoint;
+}
+
+/**
+ * norpc_layer_set_endpoint:
+ * @self: a layer that has none
+ * @endpoint: the next endpoint
+ *
+ * Sets the next endpoint, before the first call.
+ *
+ * [func@Norpc.stack_new] and [method@Norpc.Server.add_layer] do this.
+ *
+ * Since: 0.1
+ */
+void
+norpc_layer_set_endpoint (NorpcLayer    *self,
+                          NorpcEndpoint *endpoint)
+{
+  g_return_if_fail (NORPC_IS_LAYER (self));
+  g_return_if_fail (NORPC_IS_ENDPOINT (endpoint));
+  g_return_if_fail ((gpointer) endpoint != self);
+  g_return_if_fail (get_private (self)->endpoint == NULL);
+
+  get_private (self)->endpoint = g_object_ref_sink (endpoint);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENDPOINT]);
+}
+
+/* Any thread: passes @call (owned) on. */
+void
+norpc_layer_forward (NorpcLayer *self,
+                     NorpcCall  *call)
+{
+  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+
+  if (endpoint == NULL)
+    norpc_call_reject (call, NORPC_ERROR_CLOSED, "was sent to a layer with nothing behind it");
+  else if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
+    norpc_endpoint_send (endpoint, call);
+  else
+    norpc_call_unref (call);
+}
+
+/**
+ * norpc_layer_pass_on:
+ * @self: a layer
+ * @call: (transfer none): a call
+ *
+ * Passes a call on to the next endpoint.
+ *
+ * A call that has ended in the meantime goes no further. Any thread may do
+ * this. After [vfunc@Norpc.Layer.take] has passed a call on, it must not use that call
+ * any more unless it took a reference before.
+ *
+ * Since: 0.1
+ */
+void
+norpc_layer_pass_on (NorpcLayer *self,
+                     NorpcCall  *call)
+{
+  g_return_if_fail (NORPC_IS_LAYER (self));
+  g_return_if_fail (call != NULL);
+
+  if (call == lent_call)
+    lent_call = NULL;
+  else
+    norpc_call_ref (call);
+  norpc_layer_forward (self, call);
+}
+
+/**
+ * norpc_stack_newv: (rename-to norpc_stack_new)
+ * @endpoints: (array length=n_endpoints): layers, and last what takes the calls
+ *   in the end, such as a channel
+ * @n_endpoints: how many there are, at least one
+ *
+ * Puts layers before an endpoint, in the order in which calls pass them.
+ *
+ * Returns: (transfer full): what takes the calls: the first of @endpoints
+ * Since: 0.1
+ */
+NorpcEndpoint *
+norpc_stack_newv (NorpcEndpoint **endpoints,
+                  guint           n_endpoints)
+{
+  g_return_val_if_fail (endpoints != NULL, NULL);
+  g_return_val_if_fail (n_endpoints > 0, NULL);
+
+  for (guint i = 0; i + 1 < n_endpoints; i++)
+    {
+      g_return_val_if_fail (NORPC_IS_LAYER (endpoints[i]), NULL);
+
+      norpc_layer_set_endpoint (NORPC_LAYER (endpoints[i]), endpoints[i + 1]);
+    }
+
+  return g_object_ref_sink (endpoints[0]);
+}
+
+/**
+ * norpc_stack_new: (skip)
+ * @first: a layer, or what takes the calls
+ * @...: more layers, then what takes the calls in the end, such as a channel,
+ *   then %NULL
+ *
+ * Puts layers before an endpoint, in the order in which calls pass them.
+ *
+ * ```c
+ * endpoint = norpc_stack_new (norpc_load_shed_new (),
+ *                             norpc_concurrency_limit_new (100),
+ *                             norpc_server_get_channel (server),
+ *                             NULL);
+ * ```
+ *
+ * Returns: (transfer full): what takes the calls: @first
+ * Since: 0.1
+ */
+NorpcEndpoint *
+norpc_stack_new (gpointer first,
+                 ...)
+{
+  g_autoptr (GPtrArray) endpoints = g_ptr_array_new ();
+  va_list args;
+
+  va_start (args, first);
+  for (gpointer endpoint = first; endpoint != NULL; endpoint = va_arg (args, gpointer))
+    g_ptr_array_add (endpoints, endpoint);
+  va_end (args);
+
+  return norpc_stack_newv ((NorpcEndpoint **) endpoints->pdata, endpoints->len);
+}

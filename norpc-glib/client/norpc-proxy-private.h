@@ -1,0 +1,16 @@
+/* norpc-proxy-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "call/norpc-call-scope-private.h"
+#include "norpc-proxy.h"
+
+G_BEGIN_DECLS
+
+NorpcCallOrigin norpc_proxy_prepare_call (NorpcProxy *self,
+                                          NorpcCall  *call);
+
+G_END_DECLS

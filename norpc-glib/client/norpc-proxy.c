@@ -1,0 +1,337 @@
+/* norpc-proxy.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "call/norpc-call-private.h"
+#include "channel/norpc-channel.h"
+#include "norpc-endpoint.h"
+#include "norpc-enum-types.h"
+#include "norpc-proxy-private.h"
+
+/**
+ * NorpcProxy:
+ *
+ * The base of generated client proxies.
+ *
+ * A proxy sends calls to an endpoint. It has no state of its own besides, so
+ * any thread may use it: replies come back in the thread-default context of
+ * whoever called. A proxy may outlive the service that it calls: calls then
+ * end with %NORPC_ERROR_CLOSED. So do those of a proxy that is constructed without
+ * an endpoint.
+ *
+ * Arguments are checked when a call is sent. One that is not as the description says
+ * (%NULL where there may be none, in arrays and records as well, another type, or
+ * text that is not in UTF-8) makes the call end with %NORPC_ERROR_INVALID_ARGUMENT.
+ *
+ * Since: 0.1
+ */
+
+typedef struct
+{
+  NorpcEndpoint *endpoint; /* (owned), since construction */
+  int            timeout;  /* atomic: milliseconds, or 0 */
+  int            priority; /* atomic: NorpcPriority */
+  NorpcCallGroup *calls;   /* (owned), since construction: what is in flight */
+  NorpcLatest    latest;   /* has its own lock */
+} NorpcProxyPrivate;
+
+G_DEFINE_TYPE_WITH_PRIVATE (NorpcProxy, norpc_proxy, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_ENDPOINT = 1,
+  PROP_TIMEOUT,
+  PROP_PRIORITY,
+} NorpcProxyProperty;
+
+static GParamSpec *properties[PROP_PRIORITY + 1];
+
+static NorpcProxyPrivate *
+get_private (NorpcProxy *self)
+{
+  return norpc_proxy_get_instance_private (self);
+}
+
+static void
+norpc_proxy_set_property (GObject      *object,
+                          guint         property_id,
+                          const GValue *value,
+                          GParamSpec   *pspec)
+{
+  NorpcProxy *self = NORPC_PROXY (object);
+
+  switch ((NorpcProxyProperty) property_id)
+    {
+    case PROP_ENDPOINT:
+      get_private (self)->endpoint = g_value_dup_object (value);
+      /* One that leads nowhere answers each call that it is closed. */
+      if (get_private (self)->endpoint == NULL)
+        get_private (self)->endpoint = NORPC_ENDPOINT (norpc_channel_new (1, NORPC_WHEN_FULL_BUSY));
+      break;
+
+    case PROP_TIMEOUT:
+      norpc_proxy_set_timeout (self, g_value_get_uint (value));
+      break;
+
+    case PROP_PRIORITY:
+      norpc_proxy_set_priority (self, (NorpcPriority) g_value_get_enum (value));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_proxy_get_property (GObject    *object,
+                          guint       property_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  NorpcProxy *self = NORPC_PROXY (object);
+
+  switch ((NorpcProxyProperty) property_id)
+    {
+    case PROP_ENDPOINT:
+      g_value_set_object (value, get_private (self)->endpoint);
+      break;
+
+    case PROP_TIMEOUT:
+      g_value_set_uint (value, norpc_proxy_get_timeout (self));
+      break;
+
+    case PROP_PRIORITY:
+      g_value_set_enum (value, norpc_proxy_get_priority (self));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_proxy_finalize (GObject *object)
+{
+  NorpcProxy *self = NORPC_PROXY (object);
+
+  g_clear_object (&get_private (self)->endpoint);
+  g_clear_pointer (&get_private (self)->calls, norpc_call_group_unref);
+  norpc_latest_clear (&get_private (self)->latest);
+
+  G_OBJECT_CLASS (norpc_proxy_parent_class)->finalize (object);
+}
+
+static void
+norpc_proxy_class_init (NorpcProxyClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = norpc_proxy_set_property;
+  object_class->get_property = norpc_proxy_get_property;
+  object_class->finalize = norpc_proxy_finalize;
+
+  /**
+   * NorpcProxy:endpoint: (getter get_endpoint)
+   *
+   * What takes the calls.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ENDPOINT] =
+    g_param_spec_object ("endpoint", NULL, NULL,
+                         NORPC_TYPE_ENDPOINT,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcProxy:timeout: (getter get_timeout) (setter set_timeout)
+   *
+   * How long a call may take, in milliseconds; %NORPC_NO_TIMEOUT for any time;
+   * or 0 for what the description says or, where it says nothing, any time for
+   * an asynchronous call and %NORPC_DEFAULT_SYNC_TIMEOUT for a synchronous one.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TIMEOUT] =
+    g_param_spec_uint ("timeout", NULL, NULL,
+                       0, G_MAXUINT, 0,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcProxy:priority: (getter get_priority) (setter set_priority)
+   *
+   * Which calls those of the proxy pass in the queue to the service.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PRIORITY] =
+    g_param_spec_enum ("priority", NULL, NULL,
+                       NORPC_TYPE_PRIORITY, NORPC_PRIORITY_NORMAL,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_proxy_init (NorpcProxy *self)
+{
+  get_private (self)->calls = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, proxy_link));
+  norpc_latest_init (&get_private (self)->latest);
+}
+
+/**
+ * norpc_proxy_get_endpoint:
+ * @self: a proxy
+ *
+ * Gets what takes the calls.
+ *
+ * Returns: (transfer none): the endpoint
+ * Since: 0.1
+ */
+NorpcEndpoint *
+norpc_proxy_get_endpoint (NorpcProxy *self)
+{
+  g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
+
+  return get_private (self)->endpoint;
+}
+
+/**
+ * norpc_proxy_get_timeout:
+ * @self: a proxy
+ *
+ * Tells how long a call may take.
+ *
+ * Returns: the time in milliseconds, %NORPC_NO_TIMEOUT, or 0 for the default;
+ *   see [method@Norpc.Proxy.set_timeout]
+ * Since: 0.1
+ */
+guint
+norpc_proxy_get_timeout (NorpcProxy *self)
+{
+  g_return_val_if_fail (NORPC_IS_PROXY (self), 0);
+
+  return (guint) g_atomic_int_get (&get_private (self)->timeout);
+}
+
+/**
+ * norpc_proxy_set_timeout:
+ * @self: a proxy
+ * @milliseconds: the time in milliseconds, %NORPC_NO_TIMEOUT, or 0 for the default
+ *
+ * Sets how long a call may take that is made from now on.
+ *
+ * By default the description says it. Where it does not, an asynchronous call may take
+ * any time, and a synchronous one %NORPC_DEFAULT_SYNC_TIMEOUT.
+ *
+ * When the time is up, the call ends with %NORPC_ERROR_TIMED_OUT: if it waits
+ * for the service it is never served, and if the service works at it, what it
+ * does is cancelled. A call that a handler makes has no more time than is
+ * left to the call that it handles. See also [func@Norpc.timeout_push].
+ *
+ * Any thread may set it.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_set_timeout (NorpcProxy *self,
+                         guint       milliseconds)
+{
+  NorpcProxyPrivate *priv;
+
+  g_return_if_fail (NORPC_IS_PROXY (self));
+
+  priv = get_private (self);
+  if ((guint) g_atomic_int_get (&priv->timeout) == milliseconds)
+    return;
+
+  g_atomic_int_set (&priv->timeout, (int) milliseconds);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TIMEOUT]);
+}
+
+/**
+ * norpc_proxy_get_priority:
+ * @self: a proxy
+ *
+ * Tells which calls those of @self pass in the queue to the service.
+ *
+ * Returns: the priority of its calls
+ * Since: 0.1
+ */
+NorpcPriority
+norpc_proxy_get_priority (NorpcProxy *self)
+{
+  g_return_val_if_fail (NORPC_IS_PROXY (self), NORPC_PRIORITY_NORMAL);
+
+  return (NorpcPriority) g_atomic_int_get (&get_private (self)->priority);
+}
+
+/**
+ * norpc_proxy_set_priority:
+ * @self: a proxy
+ * @priority: the priority of its calls
+ *
+ * Sets which calls those pass in the queue to the service that are made from
+ * now on.
+ *
+ * A call that a handler makes through a proxy of normal priority has the
+ * priority of the call that is handled. Any thread may set it.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_set_priority (NorpcProxy    *self,
+                          NorpcPriority  priority)
+{
+  NorpcProxyPrivate *priv;
+
+  g_return_if_fail (NORPC_IS_PROXY (self));
+  g_return_if_fail (priority >= NORPC_PRIORITY_LOW && priority <= NORPC_PRIORITY_URGENT);
+
+  priv = get_private (self);
+  if (g_atomic_int_get (&priv->priority) == (int) priority)
+    return;
+
+  g_atomic_int_set (&priv->priority, priority);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRIORITY]);
+}
+
+/**
+ * norpc_proxy_cancel_all:
+ * @self: a proxy
+ *
+ * Cancels every call that was made by @self and has not come back.
+ *
+ * Each ends with %G_IO_ERROR_CANCELLED, as if its cancellable were cancelled.
+ * Any thread may do this.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_cancel_all (NorpcProxy *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (NORPC_IS_PROXY (self));
+
+  g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The proxy cancelled all its calls");
+  norpc_call_group_give_up (get_private (self)->calls, error);
+}
+
+/* The calling thread, before the call is sent. */
+NorpcCallOrigin
+norpc_proxy_prepare_call (NorpcProxy *self,
+                          NorpcCall  *call)
+{
+  NorpcProxyPrivate *priv = get_private (self);
+  int priority = g_atomic_int_get (&priv->priority);
+
+  if (!call->has_timeout)
+    call->timeout = (guint) g_atomic_int_get (&priv->timeout);
+  if (!call->has_priority && priority != NORPC_PRIORITY_NORMAL)
+    norpc_call_set_priority (call, (NorpcPriority) priority);
+
+  return (NorpcCallOrigin) { priv->calls, &priv->latest };
+}

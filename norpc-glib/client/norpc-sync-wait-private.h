@@ -1,0 +1,17 @@
+/* norpc-sync-wait-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "call/norpc-call-private.h"
+
+G_BEGIN_DECLS
+
+gboolean norpc_sync_wait_look  (NorpcCall *call);
+gboolean norpc_sync_wait_sleep (NorpcCall *call,
+                                gint64     deadline);
+void     norpc_sync_wait_wake  (NorpcCall *call);
+
+G_END_DECLS

@@ -1,0 +1,231 @@
+/* norpc-interface-info.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (NORPC_GLIB_INSIDE) && !defined (NORPC_GLIB_COMPILATION)
+#error "Only <norpc-glib/norpc-glib.h> can be included directly."
+#endif
+
+#include <norpc-glib/core/norpc-types.h>
+#include <norpc-glib/core/norpc-version-macros.h>
+
+G_BEGIN_DECLS
+
+#define NORPC_TYPE_INTERFACE_INFO (norpc_interface_info_get_type ())
+
+/**
+ * NorpcArgFlags:
+ * @NORPC_ARG_FLAGS_NONE: nothing particular
+ * @NORPC_ARG_FLAGS_NULLABLE: the argument can be %NULL
+ * @NORPC_ARG_FLAGS_MOVED: the argument moves from the client to the service
+ *
+ * What is to be known of an argument besides its type.
+ *
+ * Since: 0.1
+ */
+typedef enum /*< flags >*/
+{
+  NORPC_ARG_FLAGS_NONE     = 0,
+  NORPC_ARG_FLAGS_NULLABLE = 1 << 0,
+  NORPC_ARG_FLAGS_MOVED    = 1 << 1
+} NorpcArgFlags;
+
+/**
+ * NorpcArgInfo:
+ * @dbus: name, signature and annotations; the signature is empty if values of
+ *   the type cannot leave the process
+ * @flags: what else is to be known of it
+ * @get_type: (nullable): the type of its value, or %NULL if the signature
+ *   tells it
+ * @get_element_type: (nullable): the type of the elements of a
+ *   [struct@GLib.PtrArray] or [struct@GLib.Array], or %NULL if it is unknown
+ *
+ * One argument of a method or a signal.
+ *
+ * Since: 0.1
+ */
+struct _NorpcArgInfo
+{
+  GDBusArgInfo  dbus;
+  NorpcArgFlags flags;
+  GType (*get_type) (void);
+  GType (*get_element_type) (void);
+};
+
+/**
+ * NorpcFieldInfo:
+ * @arg: name, signature and type of the field, as of an argument
+ * @offset: where it is in the struct
+ *
+ * One field of a record. See norpc_record_type_set_fields().
+ *
+ * Since: 0.1
+ */
+struct _NorpcFieldInfo
+{
+  NorpcArgInfo arg;
+  gsize        offset;
+};
+
+/**
+ * NorpcDispatchFunc:
+ * @service: (type GObject.Object): the object that implements the interface
+ * @call: the call, with arguments as the method's description has them
+ * @error: return location for an error
+ *
+ * Takes the arguments out of @call and hands them to @service.
+ *
+ * Generated code has one for each method. It runs in the context of the
+ * service.
+ *
+ * Returns: %FALSE if the call failed: then @error is its reply
+ * Since: 0.1
+ */
+typedef gboolean (*NorpcDispatchFunc) (gpointer    service,
+                                       NorpcCall  *call,
+                                       GError    **error);
+
+/**
+ * NorpcMethodFlags:
+ * @NORPC_METHOD_FLAGS_NONE: nothing particular
+ * @NORPC_METHOD_FLAGS_ONEWAY: a call has no answer, and nobody waits for one
+ * @NORPC_METHOD_FLAGS_LATEST_WINS: a call replaces one of the same client
+ *   that still waits to be dispatched
+ * @NORPC_METHOD_FLAGS_IDEMPOTENT: to call it twice has no other effect than to
+ *   call it once, so that a failed call may be repeated
+ *
+ * What is to be known of a method besides its arguments.
+ *
+ * Since: 0.1
+ */
+typedef enum /*< flags >*/
+{
+  NORPC_METHOD_FLAGS_NONE        = 0,
+  NORPC_METHOD_FLAGS_ONEWAY      = 1 << 0,
+  NORPC_METHOD_FLAGS_LATEST_WINS = 1 << 1,
+  NORPC_METHOD_FLAGS_IDEMPOTENT  = 1 << 2
+} NorpcMethodFlags;
+
+/**
+ * NorpcMethodInfo:
+ * @dbus: name, arguments and annotations; each argument is the first field
+ *   of a [struct@Norpc.ArgInfo]
+ * @dispatch: (nullable): what hands a call to a service
+ * @timeout: how long a call may take, in milliseconds, or 0
+ * @flags: what else is to be known of it
+ *
+ * One method of an interface.
+ *
+ * Since: 0.1
+ */
+struct _NorpcMethodInfo
+{
+  GDBusMethodInfo   dbus;
+  NorpcDispatchFunc dispatch;
+  guint             timeout;
+  NorpcMethodFlags  flags;
+};
+
+/**
+ * NorpcSignalInfo:
+ * @dbus: name, arguments and annotations; each argument is the first field
+ *   of a [struct@Norpc.ArgInfo]
+ *
+ * One signal of an interface.
+ *
+ * Since: 0.1
+ */
+struct _NorpcSignalInfo
+{
+  GDBusSignalInfo dbus;
+};
+
+/**
+ * NorpcPropertyInfo:
+ * @dbus: name, signature, access and annotations; the signature is empty if
+ *   values of the type cannot leave the process
+ * @flags: what else is to be known of its value
+ * @get_type: (nullable): the type of its value, or %NULL if the signature
+ *   tells it
+ *
+ * One property of an interface.
+ *
+ * Since: 0.1
+ */
+struct _NorpcPropertyInfo
+{
+  GDBusPropertyInfo dbus;
+  NorpcArgFlags     flags;
+  GType (*get_type) (void);
+};
+
+/**
+ * NorpcStreamInfo:
+ * @dbus: name, arguments and annotations; out arguments are what each item
+ *   of the stream has, and each argument is the first field of a
+ *   [struct@Norpc.ArgInfo]
+ *
+ * One stream of an interface.
+ *
+ * Since: 0.1
+ */
+struct _NorpcStreamInfo
+{
+  GDBusMethodInfo dbus;
+};
+
+/**
+ * NorpcInterfaceInfo:
+ * @dbus: name, annotations, and the members that can leave the process by
+ *   D-Bus; each method, signal and property is the first field of a
+ *   [struct@Norpc.MethodInfo], [struct@Norpc.SignalInfo] or
+ *   [struct@Norpc.PropertyInfo]
+ * @get_type: (nullable): the type of the GInterface that a service implements
+ * @methods: (nullable) (array zero-terminated=1): all methods; the index of a
+ *   method is its place here
+ * @signals: (nullable) (array zero-terminated=1): all signals
+ * @properties: (nullable) (array zero-terminated=1): all properties
+ * @streams: (nullable) (array zero-terminated=1): all streams
+ *
+ * An interface as data: what `norpc-codegen` knew of it.
+ *
+ * It extends [struct@Gio.DBusInterfaceInfo], so everything that GIO does with
+ * one of those it does with [method@Norpc.InterfaceInfo.get_dbus] of this.
+ * Generated ones are static: nothing is to be freed.
+ *
+ * Since: 0.1
+ */
+struct _NorpcInterfaceInfo
+{
+  GDBusInterfaceInfo dbus;
+  GType (*get_type) (void);
+
+  const NorpcMethodInfo   * const *methods;
+  const NorpcSignalInfo   * const *signals;
+  const NorpcPropertyInfo * const *properties;
+  const NorpcStreamInfo   * const *streams;
+};
+
+NORPC_AVAILABLE_IN_ALL
+GType                    norpc_interface_info_get_type      (void) G_GNUC_CONST;
+NORPC_AVAILABLE_IN_ALL
+GDBusInterfaceInfo      *norpc_interface_info_get_dbus      (const NorpcInterfaceInfo *info);
+NORPC_AVAILABLE_IN_ALL
+const char              *norpc_interface_info_get_name      (const NorpcInterfaceInfo *info);
+NORPC_AVAILABLE_IN_ALL
+guint                    norpc_interface_info_get_n_methods (const NorpcInterfaceInfo *info);
+NORPC_AVAILABLE_IN_ALL
+int                      norpc_interface_info_find_method   (const NorpcInterfaceInfo *info,
+                                                             const char               *name);
+NORPC_AVAILABLE_IN_ALL
+void                     norpc_record_type_set_fields       (GType                     type,
+                                                             guint                     n_fields,
+                                                             const NorpcFieldInfo     *fields);
+NORPC_AVAILABLE_IN_ALL
+void                     norpc_type_set_hash_func           (GType                     type,
+                                                             GHashFunc                 hash_func);
+
+G_END_DECLS

@@ -1,0 +1,22 @@
+/* norpc-spin.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (NORPC_GLIB_INSIDE) && !defined (NORPC_GLIB_COMPILATION)
+#error "Only <norpc-glib/norpc-glib.h> can be included directly."
+#endif
+
+#include <norpc-glib/core/norpc-types.h>
+#include <norpc-glib/core/norpc-version-macros.h>
+
+G_BEGIN_DECLS
+
+NORPC_AVAILABLE_IN_ALL
+guint norpc_get_spin_time (void);
+NORPC_AVAILABLE_IN_ALL
+void  norpc_set_spin_time (guint microseconds);
+
+G_END_DECLS

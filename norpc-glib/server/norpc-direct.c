@@ -1,0 +1,401 @@
+/* norpc-direct.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "call/norpc-call-private.h"
+#include "client/norpc-reply-queue-private.h"
+#include "client/norpc-reply-queue-table-private.h"
+#include "core/norpc-background-private.h"
+#include "core/norpc-error.h"
+#include "norpc-direct.h"
+#include "norpc-dispatch-private.h"
+#include "norpc-thread-check-private.h"
+
+/**
+ * NorpcDirect:
+ *
+ * An endpoint that calls a service on the spot: no queue, no thread, no
+ * server.
+ *
+ * The handler runs within the call function; an asynchronous reply comes
+ * back in the caller's context all the same, never within the function. It
+ * is the cheapest way to a service that needs no thread of its own, and a
+ * handy one in tests.
+ *
+ * The service belongs to the thread that calls it first. A call from another
+ * thread fails with %NORPC_ERROR_FAILED: to share a service among threads,
+ * use a [class@Norpc.Server]. A handler that is called synchronously has to
+ * answer before it returns, or the call fails with
+ * %NORPC_ERROR_WOULD_DEADLOCK.
+ *
+ * What a layer passes on in another thread than its client is in, as a
+ * [class@Norpc.RateLimit] does, comes to the service from the main context of the
+ * client. A synchronous call cannot: it fails with %NORPC_ERROR_WOULD_DEADLOCK.
+ *
+ * Since: 0.1
+ */
+
+struct _NorpcDirect
+{
+  GObject parent_instance;
+
+  GObject   *service; /* (owned) */
+  NorpcHome *home;    /* (owned), since construction: of the service */
+  GThread   *maker;   /* (unowned), since construction: the thread that made it */
+  GThread   *thread;  /* (unowned) (nullable), atomic: the one that it belongs to */
+  gboolean   handling; /* that thread's */
+
+  GMutex        lock;
+  GMainContext *context; /* (owned) [lock]: that a call from there last came from, or that it
+                            was made in */
+  NorpcInbox   *inbox;   /* (unowned) (nullable) [lock]: the context's, to be compared */
+  GQueue        brought; /* of owned NorpcCall [lock]: by other threads */
+};
+
+static void norpc_direct_endpoint_iface_init (NorpcEndpointInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcDirect, norpc_direct, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT,
+                                                      norpc_direct_endpoint_iface_init))
+
+typedef enum
+{
+  PROP_SERVICE = 1,
+} NorpcDirectProperty;
+
+static GParamSpec *properties[PROP_SERVICE + 1];
+
+static gboolean
+is_own_thread (NorpcDirect *self)
+{
+  /* A thread of the pool that passes on held calls is not a thread for services. */
+  GThread *owner = norpc_background_is_current () ? self->maker : g_thread_self ();
+
+  g_atomic_pointer_compare_and_exchange (&self->thread, NULL, owner);
+
+  return g_atomic_pointer_get (&self->thread) == g_thread_self ();
+}
+
+/* The service's thread. */
+static void
+handle (NorpcDirect *self,
+        NorpcCall   *call)
+{
+  g_autoptr (GObject) service = g_object_ref (self->service);
+  gboolean handling = self->handling;
+
+  norpc_home_check (self->home, NULL, call);
+  self->handling = TRUE;
+  norpc_dispatch (call, service, FALSE);
+  self->handling = handling;
+
+  /* If nobody else has the call, dropping it answers it. */
+  if (call->waiting_thread != NULL &&
+      !g_atomic_ref_count_compare (&call->call_refs, 1))
+    norpc_call_refuse (call, NORPC_ERROR_WOULD_DEADLOCK,
+                       "was called synchronously, and its service answers later "
+                       "in the same thread");
+}
+
+/* The service's thread: what other threads have brought, before what comes now;
+ * but not while the service handles a call.
+ */
+static void
+handle_brought (NorpcDirect *self)
+{
+  while (!self->handling)
+    {
+      g_autoptr (NorpcCall) call = NULL;
+
+      g_mutex_lock (&self->lock);
+      call = g_queue_pop_head (&self->brought);
+      g_mutex_unlock (&self->lock);
+
+      if (call == NULL)
+        break;
+      handle (self, call);
+    }
+}
+
+static void
+refuse_thread (NorpcCall *call)
+{
+  norpc_call_refuse (call, NORPC_ERROR_FAILED,
+                     "was called in another thread than its service is in");
+}
+
+/* The client's context: may be run by another thread by now, and while the
+ * service handles a call.
+ */
+static gboolean
+brought_cb (gpointer user_data)
+{
+  NorpcDirect *self = user_data;
+
+  if (g_atomic_pointer_get (&self->thread) != g_thread_self ())
+    {
+      g_autoptr (NorpcCall) call = NULL;
+
+      g_mutex_lock (&self->lock);
+      call = g_queue_pop_head (&self->brought);
+      g_mutex_unlock (&self->lock);
+
+      if (call != NULL)
+        refuse_thread (call);
+      return call != NULL;
+    }
+
+  handle_brought (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* With the lock held, when nothing has come from the thread of the service yet. */
+static void
+note_maker_context_locked (NorpcDirect *self)
+{
+  self->inbox = norpc_inbox_table_get (self->context);
+  norpc_inbox_unref (self->inbox);
+}
+
+/* Any thread: takes @call to the client's context, if it comes from there. */
+static gboolean
+bring_home (NorpcDirect *self,
+            NorpcCall   *call)
+{
+  g_autoptr (GMainContext) context = NULL;
+  g_autoptr (GSource) source = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->inbox == NULL)
+    note_maker_context_locked (self);
+  if (call->inbox != NULL && call->inbox == self->inbox)
+    {
+      context = g_main_context_ref (self->context);
+      g_queue_push_tail (&self->brought, norpc_call_ref (call));
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (context == NULL)
+    return FALSE;
+
+  source = g_idle_source_new ();
+  g_source_set_static_name (source, "norpc direct");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, brought_cb, g_object_ref (self), g_object_unref);
+  g_source_attach (source, context);
+
+  return TRUE;
+}
+
+/* The service's thread: where what comes by another is to be brought. */
+static void
+note_context (NorpcDirect *self,
+              NorpcCall   *call)
+{
+  g_autoptr (GMainContext) previous = NULL;
+
+  if (call->inbox == NULL)
+    return;
+
+  g_mutex_lock (&self->lock);
+  if (call->inbox != self->inbox)
+    {
+      previous = self->context;
+      self->context = g_main_context_ref_thread_default ();
+      self->inbox = call->inbox;
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+/* The service's thread: TRUE if the call has to come behind those that others
+ * have brought, which wait until the service has handled the one that it is at.
+ */
+static gboolean
+wait_behind (NorpcDirect *self,
+             NorpcCall   *call)
+{
+  gboolean waits;
+
+  if (!self->handling || call->waiting_thread != NULL)
+    return FALSE;
+
+  g_mutex_lock (&self->lock);
+  waits = self->brought.length > 0;
+  if (waits)
+    g_queue_push_tail (&self->brought, norpc_call_ref (call));
+  g_mutex_unlock (&self->lock);
+
+  return waits;
+}
+
+/* The caller's thread, which is the service's, or that of a layer. */
+static void
+norpc_direct_send (NorpcEndpoint *endpoint,
+                   NorpcCall     *call)
+{
+  NorpcDirect *self = NORPC_DIRECT (endpoint);
+
+  norpc_observe_sent (call, NULL);
+
+  if (is_own_thread (self))
+    {
+      note_context (self, call);
+      handle_brought (self);
+      if (!wait_behind (self, call))
+        handle (self, call);
+      handle_brought (self);
+    }
+  else if (call->waiting_thread != NULL &&
+           call->waiting_thread == g_atomic_pointer_get (&self->thread))
+    {
+      norpc_call_refuse (call, NORPC_ERROR_WOULD_DEADLOCK,
+                         "was called synchronously, and comes to its service later, "
+                         "in the same thread");
+    }
+  else if (!bring_home (self, call))
+    {
+      refuse_thread (call);
+    }
+
+  norpc_call_unref (call);
+}
+
+/* Any thread: what is held before it can only be handled in its own. */
+static gconstpointer
+norpc_direct_get_executor (NorpcEndpoint *endpoint)
+{
+  NorpcDirect *self = NORPC_DIRECT (endpoint);
+  GThread *thread = g_atomic_pointer_get (&self->thread);
+
+  return thread != NULL ? thread : self->maker;
+}
+
+static void
+norpc_direct_endpoint_iface_init (NorpcEndpointInterface *iface)
+{
+  iface->send = norpc_direct_send;
+  iface->get_executor = norpc_direct_get_executor;
+}
+
+static void
+norpc_direct_set_property (GObject      *object,
+                           guint         property_id,
+                           const GValue *value,
+                           GParamSpec   *pspec)
+{
+  NorpcDirect *self = NORPC_DIRECT (object);
+
+  switch ((NorpcDirectProperty) property_id)
+    {
+    case PROP_SERVICE:
+      self->service = g_value_dup_object (value);
+      self->home = self->service != NULL ? norpc_home_get (self->service) : NULL;
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_direct_get_property (GObject    *object,
+                           guint       property_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  NorpcDirect *self = NORPC_DIRECT (object);
+
+  switch ((NorpcDirectProperty) property_id)
+    {
+    case PROP_SERVICE:
+      g_value_set_object (value, self->service);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_direct_finalize (GObject *object)
+{
+  NorpcDirect *self = NORPC_DIRECT (object);
+
+  g_clear_pointer (&self->home, norpc_home_unref);
+  g_clear_object (&self->service);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_queue_clear_full (&self->brought, (GDestroyNotify) norpc_call_unref);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (norpc_direct_parent_class)->finalize (object);
+}
+
+static void
+norpc_direct_class_init (NorpcDirectClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = norpc_direct_set_property;
+  object_class->get_property = norpc_direct_get_property;
+  object_class->finalize = norpc_direct_finalize;
+
+  /**
+   * NorpcDirect:service: (getter get_service)
+   *
+   * The service that is called.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SERVICE] =
+    g_param_spec_object ("service", NULL, NULL,
+                         G_TYPE_OBJECT,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_direct_init (NorpcDirect *self)
+{
+  g_mutex_init (&self->lock);
+  self->maker = g_thread_self ();
+  self->context = g_main_context_ref_thread_default ();
+}
+
+/**
+ * norpc_direct_new:
+ * @service: an object that implements one or more generated interfaces
+ *
+ * Makes an endpoint that calls @service on the spot.
+ *
+ * Returns: (transfer full): a new endpoint
+ * Since: 0.1
+ */
+NorpcDirect *
+norpc_direct_new (GObject *service)
+{
+  g_return_val_if_fail (G_IS_OBJECT (service), NULL);
+
+  return g_object_new (NORPC_TYPE_DIRECT, "service", service, NULL);
+}
+
+/**
+ * norpc_direct_get_service:
+ * @self: a direct endpoint
+ *
+ * Gets the service that is called.
+ *
+ * Returns: (transfer none): the service
+ * Since: 0.1
+ */
+GObject *
+norpc_direct_get_service (NorpcDirect *self)
+{
+  g_return_val_if_fail (NORPC_IS_DIRECT (self), NULL);
+
+  return self->service;
+}

@@ -1,0 +1,136 @@
+/* norpc-dispatch.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "call/norpc-call-private.h"
+#include "call/norpc-call-scope-private.h"
+#include "call/norpc-trace-private.h"
+#include "core/norpc-error.h"
+#include "norpc-dispatch-private.h"
+
+/* The service's context: the handler said FALSE. */
+static void
+answer_failure (NorpcCall *call,
+                GError    *error)
+{
+  const char *interface_name = norpc_call_get_interface_name (call);
+  const char *method_name = norpc_call_get_method_name (call);
+
+  if (error != NULL && g_atomic_int_get (&call->replied))
+    {
+      g_critical ("%s.%s was answered, and then failed: %s",
+                  interface_name, method_name, error->message);
+      g_error_free (error);
+    }
+  else if (error != NULL)
+    {
+      norpc_call_take_error (call, error);
+    }
+  else if (!g_atomic_int_get (&call->replied))
+    {
+      /* What an exception in another language looks like from here. */
+      norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_FAILED,
+                               "%s.%s failed without saying why",
+                               interface_name, method_name);
+    }
+}
+
+/* The service's context: FALSE if the call has ended while it waited, or ends as its
+ * time is up: the handler has not begun with it, and it may be made anew.
+ */
+static gboolean
+begin (NorpcCall *call)
+{
+  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
+    return FALSE;
+
+  /* The client may be too busy to see it. */
+  if (call->deadline != 0 && call->deadline <= g_get_monotonic_time ())
+    {
+      norpc_call_time_out (call);
+      return FALSE;
+    }
+
+  /* A newer call may take its place at the same time. */
+  return norpc_call_begin_handling (call);
+}
+
+/* The service's context: FALSE if the call was answered, because the service
+ * cannot have it.
+ */
+static gboolean
+find_handler (NorpcCall *call,
+              GObject   *service)
+{
+  const NorpcInterfaceInfo *interface_info = call->interface_info;
+
+  if (interface_info->get_type == NULL || norpc_call_get_method_info (call)->dispatch == NULL ||
+      !g_type_is_a (G_OBJECT_TYPE (service), interface_info->get_type ()))
+    {
+      norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
+                               "%s does not implement %s",
+                               G_OBJECT_TYPE_NAME (service),
+                               norpc_call_get_interface_name (call));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* The service's context: the answer goes as the caller drops the call, if that is the
+ * next thing, and nobody else keeps the call, or hears of its end, and may go on to
+ * another. Otherwise answers would go in another order than they were given.
+ */
+static void
+end_reply (NorpcCall *call,
+           gboolean   is_dropped_next)
+{
+  if (is_dropped_next && g_atomic_ref_count_compare (&call->call_refs, 1) &&
+      g_atomic_pointer_get (&call->watches) == NULL)
+    norpc_call_clear_args (call);
+  else
+    norpc_call_deliver (call);
+}
+
+/* The service's context. The handler takes its own reference to @call if it
+ * answers later. A call that was answered while it waited is passed over.
+ * @is_dropped_next: the caller answers no other call before it drops this one.
+ */
+void
+norpc_dispatch (NorpcCall *call,
+                GObject   *service,
+                gboolean   is_dropped_next)
+{
+  NorpcCallScope outer;
+  GError *error = NULL;
+  gboolean handled;
+
+  if (!begin (call) || !find_handler (call, service))
+    return;
+
+  norpc_trace (call, "handled by %s", G_OBJECT_TYPE_NAME (service));
+  norpc_observe_handled (call);
+
+  norpc_call_scope_begin (&outer, call);
+  handled = norpc_call_get_method_info (call)->dispatch (service, call, &error);
+  norpc_call_scope_end (&outer, call);
+
+  if (g_atomic_int_get (&call->state) == NORPC_CALL_WRITTEN)
+    end_reply (call, is_dropped_next);
+
+  if (!handled)
+    {
+      answer_failure (call, error);
+    }
+  else if (error != NULL)
+    {
+      g_critical ("%s.%s set an error and returned TRUE: %s",
+                  norpc_call_get_interface_name (call),
+                  norpc_call_get_method_name (call), error->message);
+      if (g_atomic_int_get (&call->replied))
+        g_error_free (error);
+      else
+        norpc_call_take_error (call, error);
+    }
+}

@@ -1,0 +1,25 @@
+/* norpc-server-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-server.h"
+#include "norpc-worker-private.h"
+
+G_BEGIN_DECLS
+
+struct _NorpcServer
+{
+  GObject parent_instance;
+
+  /* All since construction. */
+  NorpcHost    *host;    /* (owned) */
+  NorpcChannel *channel; /* (owned) */
+  GObject      *service; /* (owned): until constructed, then the host has it */
+  NorpcThread  *thread;  /* (owned) (nullable) */
+  GMainContext *context; /* (owned) (nullable) */
+};
+
+G_END_DECLS

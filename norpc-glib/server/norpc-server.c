@@ -1,0 +1,428 @@
+/* norpc-server.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "channel/norpc-channel.h"
+#include "norpc-server-private.h"
+#include "norpc-thread.h"
+
+/**
+ * NorpcServer:
+ *
+ * Hosts a service: takes calls off a channel and hands them to the service,
+ * in one main context.
+ *
+ * A service is any object that implements one or more generated interfaces.
+ * Its code runs in its server's context only: in a thread of its own
+ * ([ctor@Norpc.Server.new]), in a thread that it shares with others
+ * ([ctor@Norpc.Server.new_on_thread]), or in a context that somebody else
+ * runs ([ctor@Norpc.Server.new_in_context]). It is also finalized there, if
+ * nobody else holds it: hand it over and forget it.
+ *
+ * A service that implements [iface@Norpc.Lifecycle] is told when it starts
+ * and stops.
+ *
+ * Dropping the last reference abandons all calls, as with
+ * %NORPC_STOP_ABANDON, and does not wait; [method@Norpc.Server.stop] does.
+ * A server that has stopped does not start again.
+ *
+ * Since: 0.1
+ */
+
+G_DEFINE_FINAL_TYPE (NorpcServer, norpc_server, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_SERVICE = 1,
+  PROP_CHANNEL,
+  PROP_THREAD,
+  PROP_MAIN_CONTEXT,
+  PROP_MAX_OPEN_CALLS,
+  PROP_COLLECT_STATS,
+} NorpcServerProperty;
+
+static GParamSpec *properties[PROP_COLLECT_STATS + 1];
+
+static void
+norpc_server_constructed (GObject *object)
+{
+  NorpcServer *self = NORPC_SERVER (object);
+
+  G_OBJECT_CLASS (norpc_server_parent_class)->constructed (object);
+
+  if (self->channel == NULL)
+    self->channel = norpc_channel_new (NORPC_CHANNEL_DEFAULT_CAPACITY, NORPC_WHEN_FULL_BUSY);
+
+  if (self->service == NULL)
+    {
+      g_critical ("A server needs a service");
+      self->service = g_object_new (G_TYPE_OBJECT, NULL);
+    }
+
+  self->host = norpc_host_new (self->service, self->channel);
+  g_clear_object (&self->service);
+}
+
+static void
+norpc_server_set_property (GObject      *object,
+                           guint         property_id,
+                           const GValue *value,
+                           GParamSpec   *pspec)
+{
+  NorpcServer *self = NORPC_SERVER (object);
+
+  switch ((NorpcServerProperty) property_id)
+    {
+    case PROP_SERVICE:
+      self->service = g_value_dup_object (value);
+      break;
+
+    case PROP_CHANNEL:
+      self->channel = g_value_dup_object (value);
+      break;
+
+    case PROP_THREAD:
+      self->thread = g_value_dup_object (value);
+      break;
+
+    case PROP_MAIN_CONTEXT:
+      self->context = g_value_dup_boxed (value);
+      break;
+
+    case PROP_MAX_OPEN_CALLS:
+      norpc_server_set_max_open_calls (self, g_value_get_uint (value));
+      break;
+
+    case PROP_COLLECT_STATS:
+      norpc_server_set_collect_stats (self, g_value_get_boolean (value));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+norpc_server_get_property (GObject    *object,
+                           guint       property_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  NorpcServer *self = NORPC_SERVER (object);
+
+  switch ((NorpcServerProperty) property_id)
+    {
+    case PROP_CHANNEL:
+      g_value_set_object (value, self->channel);
+      break;
+
+    case PROP_THREAD:
+      g_value_set_object (value, self->thread);
+      break;
+
+    case PROP_MAIN_CONTEXT:
+      g_value_set_boxed (value, self->context);
+      break;
+
+    case PROP_MAX_OPEN_CALLS:
+      g_value_set_uint (value, norpc_server_get_max_open_calls (self));
+      break;
+
+    case PROP_COLLECT_STATS:
+      g_value_set_boolean (value, norpc_server_get_collect_stats (self));
+      break;
+
+    case PROP_SERVICE:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+/* Any thread: so nothing is waited for. */
+static void
+norpc_server_dispose (GObject *object)
+{
+  NorpcServer *self = NORPC_SERVER (object);
+
+  if (self->host != NULL)
+    norpc_host_stop (self->host, NORPC_STOP_ABANDON, "its server was dropped");
+
+  G_OBJECT_CLASS (norpc_server_parent_class)->dispose (object);
+}
+
+static void
+norpc_server_finalize (GObject *object)
+{
+  NorpcServer *self = NORPC_SERVER (object);
+
+  g_clear_pointer (&self->host, norpc_host_unref);
+  g_clear_object (&self->channel);
+  g_clear_object (&self->service);
+  g_clear_object (&self->thread);
+  g_clear_pointer (&self->context, g_main_context_unref);
+
+  G_OBJECT_CLASS (norpc_server_parent_class)->finalize (object);
+}
+
+/* What a server is made with, and keeps. */
+static void
+make_construction_properties (void)
+{
+  /**
+   * NorpcServer:service:
+   *
+   * The service.
+   *
+   * It belongs to its context, so it cannot be had back.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SERVICE] =
+    g_param_spec_object ("service", NULL, NULL,
+                         G_TYPE_OBJECT,
+                         G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcServer:channel: (getter get_channel)
+   *
+   * Where the calls come from.
+   *
+   * If none is given, the server makes one.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CHANNEL] =
+    g_param_spec_object ("channel", NULL, NULL,
+                         NORPC_TYPE_CHANNEL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcServer:thread:
+   *
+   * The thread that the service is in.
+   *
+   * If neither this nor [property@Norpc.Server:main-context] is given, the
+   * server makes one of its own when it starts, which is not to be had here.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_THREAD] =
+    g_param_spec_object ("thread", NULL, NULL,
+                         NORPC_TYPE_THREAD,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcServer:main-context:
+   *
+   * The context that the service is in, if somebody else runs it.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAIN_CONTEXT] =
+    g_param_spec_boxed ("main-context", NULL, NULL,
+                        G_TYPE_MAIN_CONTEXT,
+                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+norpc_server_class_init (NorpcServerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = norpc_server_constructed;
+  object_class->set_property = norpc_server_set_property;
+  object_class->get_property = norpc_server_get_property;
+  object_class->dispose = norpc_server_dispose;
+  object_class->finalize = norpc_server_finalize;
+
+  make_construction_properties ();
+
+  /**
+   * NorpcServer:max-open-calls: (getter get_max_open_calls) (setter set_max_open_calls)
+   *
+   * How many calls the service may have open at once; 0 for any number.
+   *
+   * See [method@Norpc.Server.set_max_open_calls].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MAX_OPEN_CALLS] =
+    g_param_spec_uint ("max-open-calls", NULL, NULL,
+                       0, G_MAXINT, 0,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcServer:collect-stats: (getter get_collect_stats) (setter set_collect_stats)
+   *
+   * Whether the server counts and measures its calls.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_COLLECT_STATS] =
+    g_param_spec_boolean ("collect-stats", NULL, NULL,
+                          FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_server_init (NorpcServer *self G_GNUC_UNUSED)
+{
+}
+
+/**
+ * norpc_server_new:
+ * @service: an object that implements one or more generated interfaces
+ *
+ * Makes a server that runs @service in a thread of its own.
+ *
+ * Returns: (transfer full): a new server, to be started
+ * Since: 0.1
+ */
+NorpcServer *
+norpc_server_new (GObject *service)
+{
+  g_return_val_if_fail (G_IS_OBJECT (service), NULL);
+
+  return g_object_new (NORPC_TYPE_SERVER, "service", service, NULL);
+}
+
+/**
+ * norpc_server_new_on_thread:
+ * @service: an object that implements one or more generated interfaces
+ * @thread: a thread, which other servers may be on, too
+ *
+ * Makes a server that runs @service on @thread.
+ *
+ * Returns: (transfer full): a new server, to be started
+ * Since: 0.1
+ */
+NorpcServer *
+norpc_server_new_on_thread (GObject     *service,
+                            NorpcThread *thread)
+{
+  g_return_val_if_fail (G_IS_OBJECT (service), NULL);
+  g_return_val_if_fail (NORPC_IS_THREAD (thread), NULL);
+
+  return g_object_new (NORPC_TYPE_SERVER, "service", service, "thread", thread, NULL);
+}
+
+/**
+ * norpc_server_new_in_context:
+ * @service: an object that implements one or more generated interfaces
+ * @context: (nullable): a context that somebody runs, or %NULL for the
+ *   global default
+ *
+ * Makes a server that runs @service in @context.
+ *
+ * Returns: (transfer full): a new server, to be started
+ * Since: 0.1
+ */
+NorpcServer *
+norpc_server_new_in_context (GObject      *service,
+                             GMainContext *context)
+{
+  g_return_val_if_fail (G_IS_OBJECT (service), NULL);
+
+  return g_object_new (NORPC_TYPE_SERVER,
+                       "service", service,
+                       "main-context", context != NULL ? context : g_main_context_default (),
+                       NULL);
+}
+
+/**
+ * norpc_server_get_channel:
+ * @self: a server
+ *
+ * Gets the endpoint that proxies for the service are made with.
+ *
+ * Any thread may use it, and it may outlive the server.
+ *
+ * Returns: (transfer none): the channel
+ * Since: 0.1
+ */
+NorpcChannel *
+norpc_server_get_channel (NorpcServer *self)
+{
+  g_return_val_if_fail (NORPC_IS_SERVER (self), NULL);
+
+  return self->channel;
+}
+
+/**
+ * norpc_server_add_layer:
+ * @self: a server that has not been started
+ * @layer: a layer
+ *
+ * Puts a layer before the service, behind those that were added before: calls
+ * pass them in this order.
+ *
+ * Whatever thread the layers pass a call on in, it comes to the service in its
+ * context. A call that a layer holds back is open: it counts for
+ * [property@Norpc.Server:max-open-calls], and a server that finishes waits for it
+ * as long as its client does.
+ *
+ * Since: 0.1
+ */
+void
+norpc_server_add_layer (NorpcServer *self,
+                        NorpcLayer  *layer)
+{
+  g_return_if_fail (NORPC_IS_SERVER (self));
+  g_return_if_fail (NORPC_IS_LAYER (layer));
+  g_return_if_fail (norpc_layer_get_endpoint (layer) == NULL);
+  g_return_if_fail (norpc_host_get_state (self->host) == NORPC_HOST_NEW);
+
+  norpc_host_add_layer (self->host, layer);
+}
+
+/**
+ * norpc_server_get_max_open_calls:
+ * @self: a server
+ *
+ * Tells how many calls the service may have open at once.
+ *
+ * Returns: the number, or 0 for any number
+ * Since: 0.1
+ */
+guint
+norpc_server_get_max_open_calls (NorpcServer *self)
+{
+  g_return_val_if_fail (NORPC_IS_SERVER (self), 0);
+
+  return (guint) g_atomic_int_get (&self->host->max_open);
+}
+
+/**
+ * norpc_server_set_max_open_calls:
+ * @self: a server
+ * @max_open_calls: the number, at most %G_MAXINT, or 0 for any number
+ *
+ * Sets how many calls the service may have open at once.
+ *
+ * A call is open from when the service gets it until the service has answered it, or
+ * has dropped its last reference to it. That the client cancels the call, or that it times
+ * out, does not change that: the service may still be working on it, and is told by
+ * [method@Norpc.Call.get_cancellable]. Other calls wait in the channel meanwhile. With
+ * 1, the service gets a call only when the one before is no longer open, also if it
+ * answers later. By default there is no limit. Any thread may set it, at any time.
+ *
+ * Since: 0.1
+ */
+void
+norpc_server_set_max_open_calls (NorpcServer *self,
+                                 guint        max_open_calls)
+{
+  g_return_if_fail (NORPC_IS_SERVER (self));
+  g_return_if_fail (max_open_calls <= G_MAXINT);
+
+  if (norpc_server_get_max_open_calls (self) == max_open_calls)
+    return;
+
+  norpc_host_set_max_open (self->host, max_open_calls);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_OPEN_CALLS]);
+}

@@ -1,0 +1,282 @@
+/* norpc-worker-source.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Where a host runs: the source that it has in the context of its service. */
+
+#include "channel/norpc-channel-private.h"
+#include "core/norpc-error.h"
+#include "core/norpc-foreign-service-private.h"
+#include "norpc-thread-private.h"
+#include "norpc-worker-private.h"
+
+typedef struct
+{
+  GSource    source;
+  NorpcHost *host; /* (owned) */
+} HostSource;
+
+static gboolean
+host_source_prepare (GSource *source,
+                     int     *timeout)
+{
+  NorpcHost *self = ((HostSource *) source)->host;
+
+  *timeout = -1;
+
+  /* The service runs the context itself, while it is started. */
+  if (self->busy)
+    return FALSE;
+
+  if (norpc_host_has_work (self))
+    return TRUE;
+  if (!norpc_host_hold_up (self) && !norpc_channel_fall_asleep (self->channel, &self->spin))
+    return TRUE;
+
+  /* Who changes the state does so before it looks for a sleeper. */
+  return norpc_host_has_work (self);
+}
+
+static gboolean
+host_source_check (GSource *source)
+{
+  NorpcHost *self = ((HostSource *) source)->host;
+
+  return !self->busy && (norpc_host_can_serve (self) || norpc_host_has_work (self));
+}
+
+static gboolean
+host_source_dispatch (GSource     *source,
+                      GSourceFunc  callback G_GNUC_UNUSED,
+                      gpointer     user_data G_GNUC_UNUSED)
+{
+  g_autoptr (NorpcHost) self = norpc_host_ref (((HostSource *) source)->host);
+
+  norpc_host_run (self, g_source_get_context (source));
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+host_source_finalize (GSource *source)
+{
+  norpc_host_unref (((HostSource *) source)->host);
+}
+
+static GSourceFuncs host_source_funcs = {
+  host_source_prepare,
+  host_source_check,
+  host_source_dispatch,
+  host_source_finalize,
+  NULL,
+  NULL
+};
+
+static gboolean
+never_called_cb (gpointer user_data G_GNUC_UNUSED)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* Any thread: the source was destroyed, by us, or by the context going. */
+static void
+detached_cb (gpointer data)
+{
+  g_autoptr (NorpcHost) self = data;
+
+  g_mutex_lock (&self->lock);
+  self->source = NULL;
+  g_mutex_unlock (&self->lock);
+
+  norpc_channel_detach (self->channel);
+  norpc_host_end (self, "its main context is gone");
+}
+
+/* Any thread: takes the channel and the thread, or says why it cannot. */
+static gboolean
+claim_place (NorpcHost     *self,
+             GMainContext  *context,
+             GError       **error)
+{
+  GThread *gthread = self->thread != NULL ? norpc_thread_get_gthread (self->thread) : NULL;
+
+  if (!norpc_foreign_service_can_run (self->service, context, gthread))
+    {
+      g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED,
+                   "%s is written in JavaScript, so it can only be in the context of "
+                   "the interpreter: use norpc_server_new_in_context()",
+                   G_OBJECT_TYPE_NAME (self->service));
+      return FALSE;
+    }
+
+  if (self->thread != NULL && !norpc_thread_add_host (self->thread, self, error))
+    return FALSE;
+
+  if (!norpc_channel_open (self->channel, context))
+    {
+      if (self->thread != NULL)
+        norpc_thread_remove_host (self->thread, self);
+      if (g_atomic_int_get (&self->told_to_stop))
+        norpc_host_set_overtaken_error (error);
+      else
+        g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED,
+                     "The channel for the server has another server");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static GSource *
+host_source_new (NorpcHost *self)
+{
+  GSource *source = g_source_new (&host_source_funcs, sizeof (HostSource));
+
+  ((HostSource *) source)->host = norpc_host_ref (self);
+  g_source_set_static_name (source, "norpc server");
+  g_source_set_callback (source, never_called_cb, norpc_host_ref (self), detached_cb);
+
+  return source;
+}
+
+/* Any thread. FALSE if the host was attached, or stopped, before. */
+static gboolean
+claim_start (NorpcHost  *self,
+             GError    **error)
+{
+  NorpcHostState state;
+
+  g_mutex_lock (&self->lock);
+  state = self->state;
+  if (state == NORPC_HOST_NEW)
+    g_atomic_int_set (&self->state, NORPC_HOST_STARTING);
+  g_mutex_unlock (&self->lock);
+
+  if (state >= NORPC_HOST_STOPPING)
+    g_set_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                 "A server that was stopped does not start again");
+  else if (state > NORPC_HOST_NEW)
+    g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED,
+                 "The server has been started already");
+
+  return state == NORPC_HOST_NEW;
+}
+
+/* Any thread: the layers lead to the service, until there is none. */
+static void
+open_gate (NorpcHost *self)
+{
+  if (self->gate == NULL)
+    return;
+
+  norpc_layer_set_endpoint (self->last_layer, NORPC_ENDPOINT (self->gate));
+  norpc_gate_open (self->gate, self);
+}
+
+/* Any thread: the host could not be attached. */
+static void
+give_up (NorpcHost *self)
+{
+  if (self->gate != NULL)
+    norpc_gate_close (self->gate);
+  if (self->owns_thread)
+    norpc_thread_stop (self->thread);
+  norpc_host_set_state (self, NORPC_HOST_STOPPED);
+  norpc_waiters_wake (&self->waiters, self);
+}
+
+/* Any thread: the host is going to run in @context, on @thread, or on a new one. */
+static void
+set_thread (NorpcHost    *self,
+            GMainContext *context,
+            NorpcThread  *thread)
+{
+  gboolean owns_thread = thread == NULL && context == NULL;
+  g_autoptr (NorpcThread) host_thread =
+    owns_thread ? norpc_thread_new (G_OBJECT_TYPE_NAME (self->service)) : NULL;
+
+  if (thread != NULL)
+    host_thread = g_object_ref (thread);
+
+  g_mutex_lock (&self->lock);
+  self->owns_thread = owns_thread;
+  self->thread = g_steal_pointer (&host_thread);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Any thread: puts the host to work in @context or on @thread, or on a new
+ * one, which from then on is the only place that touches the service. It
+ * starts when that runs.
+ */
+gboolean
+norpc_host_attach (NorpcHost     *self,
+                   GMainContext  *context,
+                   NorpcThread   *thread,
+                   GError       **error)
+{
+  g_autoptr (GSource) source = NULL;
+
+  if (!claim_start (self, error))
+    return FALSE;
+
+  set_thread (self, context, thread);
+  if (self->thread != NULL)
+    context = norpc_thread_get_main_context (self->thread);
+
+  open_gate (self);
+  if (!claim_place (self, context, error))
+    {
+      give_up (self);
+      return FALSE;
+    }
+
+  source = host_source_new (self);
+
+  /* The thread may have ended, and the host with it, before it has a source. A
+   * source that is destroyed while it is being attached would never go.
+   */
+  g_mutex_lock (&self->lock);
+  if (self->state != NORPC_HOST_STOPPED)
+    {
+      self->source = source;
+      g_source_attach (source, context);
+    }
+  g_mutex_unlock (&self->lock);
+
+  return TRUE;
+}
+
+/* The calling thread: runs the host until it has come to @state, or has nothing
+ * to do, if its context is the thread's own, or nobody runs it: then the
+ * calling thread is its owner for the time. TRUE if the context is the thread's
+ * own.
+ */
+gboolean
+norpc_host_run_here (NorpcHost      *self,
+                     NorpcHostState  state)
+{
+  g_autoptr (GSource) source = NULL;
+  GMainContext *context;
+  gboolean own, acquired;
+
+  g_mutex_lock (&self->lock);
+  source = self->source != NULL ? g_source_ref (self->source) : NULL;
+  g_mutex_unlock (&self->lock);
+
+  if (source == NULL || g_source_is_destroyed (source))
+    return FALSE;
+
+  context = g_source_get_context (source);
+  own = g_main_context_is_owner (context);
+  acquired = !own && self->thread == NULL && g_main_context_acquire (context);
+
+  while ((own || acquired) && norpc_host_get_state (self) < state &&
+         norpc_host_run (self, context))
+    ;
+
+  if (acquired)
+    g_main_context_release (context);
+
+  return own;
+}
