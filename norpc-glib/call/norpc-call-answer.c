@@ -37,7 +37,7 @@ drop_answer (NorpcCall *self)
 {
   if (self->one_way && self->error != NULL)
     norpc_call_note_failure (self);
-  norpc_call_drop_return_watches (self);
+  norpc_call_drop_reply_hooks (self);
   norpc_reply_unref (norpc_call_get_reply (self));
 }
 
@@ -47,8 +47,8 @@ pass_on (NorpcCall *self)
 {
   switch (self->waiter)
     {
-    case NORPC_CALL_WAITER_INBOX:
-      norpc_inbox_push (self->inbox, self);
+    case NORPC_CALL_WAITER_REPLY_QUEUE:
+      norpc_reply_queue_push (self->reply_queue, self);
       break;
 
     case NORPC_CALL_WAITER_SYNC:
@@ -101,7 +101,7 @@ norpc_call_end_send (NorpcCall *self)
 void
 norpc_call_deliver (NorpcCall *self)
 {
-  g_autoptr (NorpcHost) host = NULL;
+  g_autoptr (NorpcWorker) worker = NULL;
 
   norpc_trace (self, "%s%s",
                self->error != NULL ? "failed: " : "answered",
@@ -110,17 +110,17 @@ norpc_call_deliver (NorpcCall *self)
   g_atomic_int_set (&self->state, NORPC_CALL_ANSWERED);
 
   /* Before the client knows: what it does next finds the call closed, and its place in
-   * a queue free. The host is released, as its context may hold the call.
+   * a queue free. The worker is released, as its context may hold the call.
    */
-  if (g_atomic_int_get (&self->place) == NORPC_PLACE_QUEUED)
-    norpc_call_free_place (self);
-  if (g_atomic_pointer_get (&self->host) != NULL)
-    host = g_atomic_pointer_exchange (&self->host, NULL);
-  if (host != NULL)
-    norpc_host_forget (host, self);
+  if (g_atomic_int_get (&self->slot) == NORPC_SLOT_QUEUED)
+    norpc_call_free_slot (self);
+  if (g_atomic_pointer_get (&self->worker) != NULL)
+    worker = g_atomic_pointer_exchange (&self->worker, NULL);
+  if (worker != NULL)
+    norpc_worker_forget (worker, self);
   if (g_atomic_int_get (&self->replied))
     norpc_call_close (self);
-  norpc_call_run_watches (self);
+  norpc_call_run_completion_hooks (self);
 
   if (g_atomic_int_dec_and_test (&self->parties))
     pass_on (self);
@@ -130,8 +130,8 @@ norpc_call_deliver (NorpcCall *self)
  * called.
  */
 static gboolean
-claim_to_give_up (NorpcCall *self,
-                  GError    *error)
+claim_to_cancel (NorpcCall *self,
+                 GError    *error)
 {
   if (!norpc_call_claim (self))
     {
@@ -141,7 +141,7 @@ claim_to_give_up (NorpcCall *self,
 
   self->error = error;
   self->timed_out = g_error_matches (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
-  g_atomic_int_set (&self->given_up, TRUE);
+  g_atomic_int_set (&self->cancelled, TRUE);
 
   return TRUE;
 }
@@ -151,16 +151,16 @@ claim_to_give_up (NorpcCall *self,
  * The caller holds something of the call.
  */
 gboolean
-norpc_call_give_up (NorpcCall *self,
-                    GError    *error)
+norpc_call_cancel (NorpcCall *self,
+                   GError    *error)
 {
-  if (!claim_to_give_up (self, error))
+  if (!claim_to_cancel (self, error))
     return FALSE;
 
-  norpc_call_hold (self);
+  norpc_call_ref_memory (self);
   norpc_call_deliver (self);
   norpc_call_cancel_service (self);
-  norpc_call_release (self);
+  norpc_call_unref_memory (self);
 
   return TRUE;
 }
@@ -173,28 +173,28 @@ static void
 reject (NorpcCall *self,
         GError    *error)
 {
-  gboolean ended = claim_to_give_up (self, error);
+  gboolean ended = claim_to_cancel (self, error);
 
-  norpc_call_hold (self);
+  norpc_call_ref_memory (self);
   norpc_call_unref (self);
   if (ended)
     {
       norpc_call_deliver (self);
       norpc_call_cancel_service (self);
     }
-  norpc_call_release (self);
+  norpc_call_unref_memory (self);
 }
 
 /* Any thread: the client's time is up. TRUE if this was the answer. */
 gboolean
 norpc_call_time_out (NorpcCall *self)
 {
-  return norpc_call_give_up (self,
-                             g_error_new (NORPC_ERROR, NORPC_ERROR_TIMED_OUT,
-                                          "%s.%s timed out: %s",
-                                          norpc_call_get_interface_name (self),
-                                          norpc_call_get_method_name (self),
-                                          norpc_call_describe_progress (self)));
+  return norpc_call_cancel (self,
+                            g_error_new (NORPC_ERROR, NORPC_ERROR_TIMED_OUT,
+                                         "%s.%s timed out: %s",
+                                         norpc_call_get_interface_name (self),
+                                         norpc_call_get_method_name (self),
+                                         norpc_call_describe_progress (self)));
 }
 
 /* Any thread, of a call that was given up: why calls on its behalf end, too.
@@ -217,7 +217,7 @@ norpc_call_copy_reason (NorpcCall *self)
 
 /* The client, when it has the answer: the call is in flight no more. */
 void
-norpc_call_come_back (NorpcCall *self)
+norpc_call_detach (NorpcCall *self)
 {
   norpc_group_link_remove (&self->proxy_link);
   norpc_group_link_remove (&self->parent_link);
@@ -226,7 +226,7 @@ norpc_call_come_back (NorpcCall *self)
     g_signal_handler_disconnect (self->cancellable, self->cancelled_id);
 
   /* A layer may still hold the call: closes the list, so that none is added later. */
-  norpc_call_run_return_watches (self);
+  norpc_call_run_reply_hooks (self);
 }
 
 static GError *
@@ -244,18 +244,18 @@ refusal_new (NorpcCall  *self,
  * of the call, and still does afterwards.
  */
 void
-norpc_call_refuse (NorpcCall  *self,
+norpc_call_reject (NorpcCall  *self,
                    NorpcError  code,
                    const char *reason)
 {
-  norpc_call_give_up (self, refusal_new (self, code, reason));
+  norpc_call_cancel (self, refusal_new (self, code, reason));
 }
 
 /* Any thread, which has @self (owned): answers with an error of our own. */
 void
-norpc_call_reject (NorpcCall  *self,
-                   NorpcError  code,
-                   const char *reason)
+norpc_call_reject_owned (NorpcCall  *self,
+                         NorpcError  code,
+                         const char *reason)
 {
   reject (self, refusal_new (self, code, reason));
 }

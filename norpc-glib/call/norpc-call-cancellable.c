@@ -107,7 +107,7 @@ norpc_call_get_cancellable (NorpcCall *self)
       if (g_atomic_pointer_compare_and_exchange (&self->service_cancellable,
                                                  NULL, cancellable))
         {
-          norpc_call_watch_deadline (self);
+          norpc_call_start_deadline_timer (self);
         }
       else
         {
@@ -119,7 +119,7 @@ norpc_call_get_cancellable (NorpcCall *self)
   /* Whoever gives up sets the flag before it looks for the cancellable, so
    * one of the two of us cancels it.
    */
-  if (g_atomic_int_get (&self->given_up))
+  if (g_atomic_int_get (&self->cancelled))
     g_cancellable_cancel (cancellable);
 
   return cancellable;
@@ -138,7 +138,7 @@ norpc_call_cancel_service (NorpcCall *self)
     {
       g_autoptr (GError) reason = norpc_call_copy_reason (self);
 
-      norpc_call_group_give_up (children, reason);
+      norpc_call_group_cancel (children, reason);
     }
 
   if (cancellable != NULL)

@@ -101,9 +101,9 @@ new_call_like (NorpcCall *self)
   if (self->released_at != NULL)
     call->released_at = g_object_ref (self->released_at);
   call->outer = self;
-  norpc_call_hold (self);
+  norpc_call_ref_memory (self);
   /* To be compared only. */
-  call->inbox = self->inbox;
+  call->reply_queue = self->reply_queue;
 
   return call;
 }

@@ -9,6 +9,6 @@
 
 G_BEGIN_DECLS
 
-void norpc_call_watch_deadline (NorpcCall *call);
+void norpc_call_start_deadline_timer (NorpcCall *call);
 
 G_END_DECLS

@@ -15,7 +15,7 @@
 /* Lives until the call has ended. */
 typedef struct
 {
-  NorpcCallWatch watch; /* the first */
+  NorpcCompletionHook hook; /* the first */
   NorpcTimer     timer;
   NorpcCall     *call; /* (unowned) */
 } DeadlineWatch;
@@ -26,7 +26,7 @@ take_call (gpointer owner)
 {
   DeadlineWatch *self = owner;
 
-  norpc_call_hold (self->call);
+  norpc_call_ref_memory (self->call);
 
   return self->call;
 }
@@ -38,17 +38,17 @@ time_out (gpointer taken)
   NorpcCall *call = taken;
 
   norpc_call_time_out (call);
-  norpc_call_release (call);
+  norpc_call_unref_memory (call);
 }
 
 static const NorpcTimerFuncs timer_funcs = { take_call, time_out };
 
 /* The thread that ends the call. */
 static void
-call_ended (NorpcCallWatch *watch,
-            NorpcCall      *call G_GNUC_UNUSED)
+call_ended (NorpcCompletionHook *hook,
+            NorpcCall           *call G_GNUC_UNUSED)
 {
-  DeadlineWatch *self = (DeadlineWatch *) watch;
+  DeadlineWatch *self = (DeadlineWatch *) hook;
 
   norpc_timer_stop (&self->timer);
   g_free (self);
@@ -56,7 +56,7 @@ call_ended (NorpcCallWatch *watch,
 
 /* Any thread, which has the call: from now on it ends at the deadline that it has now. */
 void
-norpc_call_watch_deadline (NorpcCall *call)
+norpc_call_start_deadline_timer (NorpcCall *call)
 {
   gint64 deadline = norpc_call_get_deadline (call);
   DeadlineWatch *self;
@@ -70,6 +70,6 @@ norpc_call_watch_deadline (NorpcCall *call)
 
   /* Whoever ends the call from the second line on stops the timer. */
   norpc_timer_start (&self->timer, deadline);
-  if (!norpc_call_add_watch (call, &self->watch, call_ended))
-    call_ended (&self->watch, call);
+  if (!norpc_call_add_completion_hook (call, &self->hook, call_ended))
+    call_ended (&self->hook, call);
 }

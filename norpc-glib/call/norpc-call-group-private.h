@@ -25,12 +25,12 @@ struct _NorpcGroupLink
   NorpcGroupLink *next;     /* (unowned) (nullable) [lock of the group] */
 };
 
-NorpcCallGroup *norpc_call_group_new     (gsize           offset);
-void            norpc_call_group_unref   (NorpcCallGroup *self);
-void            norpc_call_group_add     (NorpcCallGroup *self,
-                                          NorpcCall      *call);
-void            norpc_group_link_remove  (NorpcGroupLink *link);
-void            norpc_call_group_give_up (NorpcCallGroup *self,
-                                          const GError   *error);
+NorpcCallGroup *norpc_call_group_new    (gsize           offset);
+void            norpc_call_group_unref  (NorpcCallGroup *self);
+void            norpc_call_group_add    (NorpcCallGroup *self,
+                                         NorpcCall      *call);
+void            norpc_group_link_remove (NorpcGroupLink *link);
+void            norpc_call_group_cancel (NorpcCallGroup *self,
+                                         const GError   *error);
 
 G_END_DECLS

@@ -84,23 +84,23 @@ norpc_group_link_remove (NorpcGroupLink *link)
  * its way, the client is told the same when it comes back.
  */
 void
-norpc_call_group_give_up (NorpcCallGroup *self,
-                          const GError   *error)
+norpc_call_group_cancel (NorpcCallGroup *self,
+                         const GError   *error)
 {
-  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_release);
+  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref_memory);
 
   g_mutex_lock (&self->lock);
   for (NorpcGroupLink *link = self->first; link != NULL; link = link->next)
     {
       NorpcCall *call = (NorpcCall *) ((char *) link - self->offset);
 
-      norpc_call_hold (call);
+      norpc_call_ref_memory (call);
       g_ptr_array_add (calls, call);
     }
   g_mutex_unlock (&self->lock);
 
   /* In the order in which they were made. */
   for (guint i = calls->len; i > 0; i--)
-    if (!norpc_call_give_up (calls->pdata[i - 1], g_error_copy (error)))
-      g_atomic_int_set (&((NorpcCall *) calls->pdata[i - 1])->given_up, TRUE);
+    if (!norpc_call_cancel (calls->pdata[i - 1], g_error_copy (error)))
+      g_atomic_int_set (&((NorpcCall *) calls->pdata[i - 1])->cancelled, TRUE);
 }

@@ -38,12 +38,12 @@ typedef enum
 /* The state of the place that a call has in the queue of a channel. */
 typedef enum
 {
-  NORPC_PLACE_NONE,
-  NORPC_PLACE_QUEUED,  /* taken by the call */
-  NORPC_PLACE_FREEING, /* the call has ended: whoever ended it is using the channel */
-  NORPC_PLACE_FREED,   /* free, though the call is still in the queue */
-  NORPC_PLACE_TAKEN    /* the host has taken the call */
-} NorpcPlace;
+  NORPC_SLOT_NONE,
+  NORPC_SLOT_QUEUED,  /* taken by the call */
+  NORPC_SLOT_FREEING, /* the call has ended: whoever ended it is using the channel */
+  NORPC_SLOT_FREED,   /* free, though the call is still in the queue */
+  NORPC_SLOT_TAKEN    /* the worker has taken the call */
+} NorpcQueueSlot;
 
 /* Which half of a call releases the arguments, if no handler has begun with it, and it has
  * been in no queue: the client's, as long as that is there.
@@ -59,7 +59,7 @@ typedef enum
 typedef enum
 {
   NORPC_CALL_WAITER_NONE, /* nobody: the answer is dropped */
-  NORPC_CALL_WAITER_INBOX,
+  NORPC_CALL_WAITER_REPLY_QUEUE,
   NORPC_CALL_WAITER_SYNC,
   NORPC_CALL_WAITER_LAYER /* that has made the call: any thread tells it, when nothing else is left */
 } NorpcCallWaiter;
@@ -80,17 +80,17 @@ struct _NorpcCall
 {
   gatomicrefcount call_refs;
   gatomicrefcount reply_refs;
-  gatomicrefcount memory_refs; /* one for each half, and norpc_call_hold () */
+  gatomicrefcount memory_refs; /* one for each half, and norpc_call_ref_memory () */
 
   int state;    /* atomic: NorpcCallState */
   int replied;  /* atomic: it was the service that answered */
   int late;     /* atomic: the service answered when the call had ended */
-  int given_up; /* atomic: the client no longer wants an answer */
+  int cancelled; /* atomic: the client no longer wants an answer */
   int waiting;  /* atomic: see norpc-sync-wait.c */
   int parties;  /* atomic: how many keep the answer from the waiter: who answers, and the
                    caller as long as it prepares the call */
   int stage;    /* atomic: NorpcCallStage */
-  int place;    /* atomic: NorpcPlace; see norpc-channel-places.c */
+  int slot;     /* atomic: NorpcQueueSlot; see norpc-channel-places.c */
 
   guint   method;
   guint16 n_args;
@@ -101,10 +101,10 @@ struct _NorpcCall
   NorpcPriority   priority     : 8;
   guint           has_priority : 1; /* it was set for this call, or its proxy */
   guint           has_timeout  : 1; /* it was set for this call */
-  guint           has_timer    : 1; /* its inbox has it among its deadlines */
+  guint           has_timer    : 1; /* its reply queue has it among its deadlines */
   guint           one_way      : 1; /* its client has no way to learn how it ends */
 
-  guint8 timed_out;     /* with given_up: because its time was up */
+  guint8 timed_out;     /* with cancelled: because its time was up */
   guint8 is_checked;    /* the arguments are as described; of the thread that has the call */
   guint8 must_not_wait; /* an endpoint that cannot take the call at once rejects it; of the thread
                            that has the call */
@@ -117,10 +117,10 @@ struct _NorpcCall
    * answers.
    */
   const NorpcInterfaceInfo *interface_info;
-  NorpcCallWatch *return_watches; /* (unowned) (nullable), atomic: see norpc-reply-hook-private.h */
-  NorpcCallWatch *watches;  /* (unowned) (nullable), atomic: who wants to know of its end */
+  NorpcCompletionHook *reply_hooks; /* (unowned) (nullable), atomic: see norpc-reply-hook-private.h */
+  NorpcCompletionHook *completion_hooks;  /* (unowned) (nullable), atomic: who wants to know of its end */
   GCancellable   *service_cancellable; /* (owned) (nullable), atomic: made when asked for */
-  NorpcHost      *host;     /* (owned) (nullable), atomic: set once, in the context of the
+  NorpcWorker      *worker;     /* (owned) (nullable), atomic: set once, in the context of the
                                service, when the handler has returned without an answer;
                                read by any thread that answers */
   NorpcChannel   *open_at;  /* (owned) (nullable), atomic: where it counts as open, until the
@@ -136,22 +136,22 @@ struct _NorpcCall
   NorpcChannel *channel; /* (unowned) (nullable): whose queue it is in; written with the lock of
                             that queue, before its place */
 
-  NorpcChannel *released_at; /* (owned) (nullable): of the host behind whose layers it is; written
+  NorpcChannel *released_at; /* (owned) (nullable): of the worker behind whose layers it is; written
                                 before these see it */
 
-  NorpcInbox *inbox; /* (nullable): alive as long as its context, which has an open call; only
+  NorpcReplyQueue *reply_queue; /* (nullable): alive as long as its context, which has an open call; only
                           compared where the call is one in the stead of another */
-  NorpcCall  *next;  /* the inbox that the answered call is in */
+  NorpcCall  *next;  /* the reply queue that the answered call is in */
 
   NorpcCallGroup *children; /* (owned) (nullable), atomic: what is called on its behalf */
 
-  /* With the host, when the handler has returned without an answer; they belong to
-   * the lock of its backlog.
+  /* With the worker, when the handler has returned without an answer; they belong to
+   * the lock of its pending.
    */
   NorpcCall *open_previous;
   NorpcCall *open_next;
 
-  NorpcCall *outer; /* (nullable), held by norpc_call_hold (): the call that this is an attempt at */
+  NorpcCall *outer; /* (nullable), held by norpc_call_ref_memory (): the call that this is an attempt at */
 
   /* For norpc-deadlock.c. */
   GThread       *waiting_thread; /* (unowned) (nullable): the one that made a synchronous call */
@@ -167,14 +167,14 @@ struct _NorpcCall
   GCancellable   *cancellable; /* (owned) (nullable): the client's */
   gulong          cancelled_id;
   guint           timeout;     /* milliseconds, or 0: of this call, or of all of its proxy */
-  guint           timer_place; /* the lock of the inbox's deadlines */
+  guint           timer_place; /* the lock of the reply queue's deadlines */
   NorpcGroupLink  parent_link;     /* among the calls on behalf of the same call */
   NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
   NorpcCall      *sent_previous;   /* (unowned) (nullable): of the calls that a thread of ours
                                       has in flight, which alone uses them */
   NorpcCall      *sent_next;
 
-  NorpcTicket *ticket; /* (owned) (nullable): if it is observed; written before the call is in a
+  NorpcCallMetrics *metrics; /* (owned) (nullable): if it is observed; written before the call is in a
                           queue */
 
   GValue values[]; /* (owned): n_args arguments, then n_results results */
@@ -210,7 +210,7 @@ norpc_call_set_executor (NorpcCall     *self,
     g_atomic_pointer_compare_and_exchange (&self->executor, NULL, (gpointer) executor);
 }
 
-const NorpcMethodInfo *norpc_call_get_method_info (NorpcCall *self);
+const NorpcMethodInfo *norpc_call_get_method_info    (NorpcCall *self);
 const char            *norpc_call_get_interface_name (NorpcCall *self);
 
 gpointer norpc_value_steal_pointer (GValue *value);
@@ -218,16 +218,16 @@ gpointer norpc_value_steal_pointer (GValue *value);
 void     norpc_call_clear_args            (NorpcCall *self);
 gboolean norpc_call_clear_args_in_service (NorpcCall *self);
 void     norpc_call_limit_deadline        (NorpcCall *self,
-                                          gint64     deadline);
+                                           gint64     deadline);
 
 /* The block alone, without a word in the call. */
-void norpc_call_hold    (NorpcCall *self);
-void norpc_call_release (NorpcCall *self);
+void norpc_call_ref_memory   (NorpcCall *self);
+void norpc_call_unref_memory (NorpcCall *self);
 
 /* How far the service has come with it */
-gboolean    norpc_call_begin_handling   (NorpcCall *self);
-gboolean    norpc_call_supersede        (NorpcCall *self);
-gboolean    norpc_call_is_superseded    (NorpcCall *self);
+gboolean    norpc_call_begin_handling    (NorpcCall *self);
+gboolean    norpc_call_supersede         (NorpcCall *self);
+gboolean    norpc_call_is_superseded     (NorpcCall *self);
 const char *norpc_call_describe_progress (NorpcCall *self);
 
 /* Checking and copying */
@@ -249,36 +249,36 @@ norpc_call_check_args (NorpcCall *self)
 }
 
 /* Answering */
-gboolean norpc_call_claim        (NorpcCall  *self);
-void     norpc_call_deliver      (NorpcCall  *self);
-void     norpc_call_note_iteration (NorpcCall *self);
-void     norpc_call_begin_send    (NorpcCall  *self);
-void     norpc_call_end_send      (NorpcCall  *self);
-GError  *norpc_call_copy_reason    (NorpcCall  *self);
-GError  *norpc_call_superseded_error (NorpcCall *self);
-gboolean norpc_call_time_out       (NorpcCall  *self);
-void     norpc_call_come_back      (NorpcCall  *self);
-gboolean norpc_call_give_up      (NorpcCall  *self,
-                                  GError     *error);
-void     norpc_call_refuse       (NorpcCall  *self,
-                                  NorpcError  code,
-                                  const char *reason);
-void     norpc_call_reject       (NorpcCall  *self,
-                                  NorpcError  code,
-                                  const char *reason);
-void     norpc_call_fail         (NorpcCall  *self,
-                                  GError     *error);
-void     norpc_call_answer_last  (NorpcCall  *self);
-void     norpc_call_cancel_service (NorpcCall *self);
+gboolean norpc_call_claim            (NorpcCall  *self);
+void     norpc_call_deliver          (NorpcCall  *self);
+void     norpc_call_note_iteration   (NorpcCall  *self);
+void     norpc_call_begin_send       (NorpcCall  *self);
+void     norpc_call_end_send         (NorpcCall  *self);
+GError  *norpc_call_copy_reason      (NorpcCall  *self);
+GError  *norpc_call_superseded_error (NorpcCall  *self);
+gboolean norpc_call_time_out         (NorpcCall  *self);
+void     norpc_call_detach           (NorpcCall  *self);
+gboolean norpc_call_cancel           (NorpcCall  *self,
+                                      GError     *error);
+void     norpc_call_reject           (NorpcCall  *self,
+                                      NorpcError  code,
+                                      const char *reason);
+void     norpc_call_reject_owned     (NorpcCall  *self,
+                                      NorpcError  code,
+                                      const char *reason);
+void     norpc_call_fail             (NorpcCall  *self,
+                                      GError     *error);
+void     norpc_call_answer_last      (NorpcCall  *self);
+void     norpc_call_cancel_service   (NorpcCall  *self);
 
 /* One-way calls */
-void     norpc_call_note_failure (NorpcCall  *self);
+void norpc_call_note_failure (NorpcCall *self);
 
 /* Places */
-void     norpc_call_free_place   (NorpcCall  *self);
-gboolean norpc_call_is_in_hands  (NorpcCall  *self);
-void     norpc_call_close        (NorpcCall  *self);
-void     norpc_call_pass_place   (NorpcCall  *outer,
-                                  NorpcCall  *inner);
+void     norpc_call_free_slot   (NorpcCall *self);
+gboolean norpc_call_is_in_hands (NorpcCall *self);
+void     norpc_call_close       (NorpcCall *self);
+void     norpc_call_pass_place  (NorpcCall *outer,
+                                 NorpcCall *inner);
 
 G_END_DECLS

@@ -255,6 +255,6 @@ norpc_call_scope_apply (NorpcCall             *call,
   norpc_call_group_add (ensure_children (parent), call);
 
   /* Who gives the parent up sets its state before it looks for children. */
-  if (g_atomic_int_get (&parent->given_up))
-    norpc_call_give_up (call, norpc_call_copy_reason (parent));
+  if (g_atomic_int_get (&parent->cancelled))
+    norpc_call_cancel (call, norpc_call_copy_reason (parent));
 }

@@ -154,7 +154,7 @@ norpc_call_ref (NorpcCall *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   if (!inc_call_refs (self))
-    norpc_call_hold (self);
+    norpc_call_ref_memory (self);
 
   return self;
 }
@@ -163,14 +163,14 @@ static void
 clear_and_release (gpointer data)
 {
   norpc_call_clear_args (data);
-  norpc_call_release (data);
+  norpc_call_unref_memory (data);
 }
 
 /* The thread that drops the last reference to the service's half, before the client is
  * told. If no handler has begun with the call, any thread may be that, such as one that
  * cancels it while a layer holds it: then the arguments are released in the context of the
  * service where the call has come to that, and else on the client's side, or in a thread
- * of the pool if the host, or the client's half, has gone. TRUE if that is done.
+ * of the pool if the worker, or the client's half, has gone. TRUE if that is done.
  */
 static gboolean
 leave_args (NorpcCall *self)
@@ -180,7 +180,7 @@ leave_args (NorpcCall *self)
   if (self->n_args == 0 || norpc_call_get_stage (self) >= NORPC_CALL_HANDLED)
     return FALSE;
 
-  if (self->released_at == NULL && g_atomic_int_get (&self->place) != NORPC_PLACE_NONE)
+  if (self->released_at == NULL && g_atomic_int_get (&self->slot) != NORPC_SLOT_NONE)
     return FALSE;
 
   done = self->released_at != NULL
@@ -188,7 +188,7 @@ leave_args (NorpcCall *self)
            : g_atomic_int_compare_and_exchange (&self->args, NORPC_CALL_ARGS_HERE, NORPC_CALL_ARGS_LEFT);
   if (!done)
     {
-      norpc_call_hold (self);
+      norpc_call_ref_memory (self);
       norpc_background_push (clear_and_release, self);
     }
 
@@ -216,7 +216,7 @@ norpc_call_unref (NorpcCall *self)
   /* The reference was taken after the last that counts: it keeps the block only. */
   if (g_atomic_ref_count_compare (&self->call_refs, 0))
     {
-      norpc_call_release (self);
+      norpc_call_unref_memory (self);
       return;
     }
 
@@ -240,29 +240,29 @@ norpc_call_unref (NorpcCall *self)
   /* An answer that goes now takes the block with it, so that the client frees what
    * it has allocated, and no thread waits for the memory of another.
    */
-  norpc_call_release (self);
+  norpc_call_unref_memory (self);
   if (written)
     norpc_call_deliver (self);
 }
 
 /* Any thread: keeps the block, and nothing else, for a moment longer. */
 void
-norpc_call_hold (NorpcCall *self)
+norpc_call_ref_memory (NorpcCall *self)
 {
   g_atomic_ref_count_inc (&self->memory_refs);
 }
 
 void
-norpc_call_release (NorpcCall *self)
+norpc_call_unref_memory (NorpcCall *self)
 {
   if (!g_atomic_ref_count_dec (&self->memory_refs))
     return;
 
   g_clear_object (&self->service_cancellable);
-  g_clear_pointer (&self->outer, norpc_call_release);
-  g_clear_pointer (&self->host, norpc_host_unref);
+  g_clear_pointer (&self->outer, norpc_call_unref_memory);
+  g_clear_pointer (&self->worker, norpc_worker_unref);
   g_clear_object (&self->released_at);
-  g_free (self->ticket);
+  g_free (self->metrics);
   g_clear_pointer (&self->children, norpc_call_group_unref);
   g_free (self);
 }
@@ -283,7 +283,7 @@ end_reply (NorpcCall *self)
   clear_values (self->values + self->n_args, self->n_results);
   g_clear_error (&self->error);
   g_clear_object (&self->cancellable);
-  norpc_call_release (self);
+  norpc_call_unref_memory (self);
 }
 
 static void
@@ -596,11 +596,11 @@ norpc_call_is_cancelled (NorpcCall *self)
   g_return_val_if_fail (self != NULL, FALSE);
 
   /* The client may be too busy to see that the time is up. */
-  if (self->deadline != 0 && !g_atomic_int_get (&self->given_up) &&
+  if (self->deadline != 0 && !g_atomic_int_get (&self->cancelled) &&
       self->deadline <= g_get_monotonic_time ())
     norpc_call_time_out (self);
 
-  return g_atomic_int_get (&self->given_up);
+  return g_atomic_int_get (&self->cancelled);
 }
 
 /**

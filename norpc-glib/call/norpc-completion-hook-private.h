@@ -14,23 +14,23 @@ G_BEGIN_DECLS
  *
  * The function is called exactly once, in the thread that ends the call and
  * before its client knows, with no lock held. The answer can be read then.
- * Who adds a watch puts it into something that lives until then; the function
+ * Who adds a hook puts it into something that lives until then; the function
  * may free it. If the call has ended already, it is not called.
  */
-typedef struct _NorpcCallWatch NorpcCallWatch;
+typedef struct _NorpcCompletionHook NorpcCompletionHook;
 
-typedef void (*NorpcCallWatchFunc) (NorpcCallWatch *watch,
-                                    NorpcCall      *call);
+typedef void (*NorpcCompletionHookFunc) (NorpcCompletionHook *hook,
+                                         NorpcCall      *call);
 
-struct _NorpcCallWatch
+struct _NorpcCompletionHook
 {
-  NorpcCallWatch     *next; /* (unowned) (nullable): the one that was added before */
-  NorpcCallWatchFunc  func;
+  NorpcCompletionHook     *next; /* (unowned) (nullable): the one that was added before */
+  NorpcCompletionHookFunc  func;
 };
 
-gboolean norpc_call_add_watch   (NorpcCall          *call,
-                                 NorpcCallWatch     *watch,
-                                 NorpcCallWatchFunc  func);
-void     norpc_call_run_watches (NorpcCall          *call);
+gboolean norpc_call_add_completion_hook  (NorpcCall               *call,
+                                          NorpcCompletionHook     *hook,
+                                          NorpcCompletionHookFunc  func);
+void     norpc_call_run_completion_hooks (NorpcCall               *call);
 
 G_END_DECLS

@@ -19,9 +19,9 @@ typedef struct
   NorpcCall *call; /* (unowned) (nullable) */
 
   gconstpointer   executor; /* (nullable): without a call, what has to run */
-  NorpcHost      *host;     /* (unowned) (nullable): until it has come to @state, or else
+  NorpcWorker      *worker;     /* (unowned) (nullable): until it has come to @state, or else
                                until the thread that is @executor has ended */
-  NorpcHostState  state;
+  NorpcServerPhase  state;
 
   /* The executors that do not run while the thread is blocked. */
   gconstpointer stopped[NORPC_MAX_STOPPED_EXECUTORS];
@@ -30,6 +30,6 @@ typedef struct
 
 gboolean norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 void     norpc_deadlock_end_wait   (NorpcThreadWait *wait);
-void     norpc_deadlock_look       (NorpcCall       *call);
+void     norpc_deadlock_check      (NorpcCall       *call);
 
 G_END_DECLS

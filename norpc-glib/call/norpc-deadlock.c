@@ -86,7 +86,7 @@ is_stuck_locked (NorpcCall *call)
       return TRUE;
 
     case NORPC_CALL_HANDLED:
-      /* No other thread can have it: the backlog of the host has the only reference. */
+      /* No other thread can have it: the pending calls of the worker has the only reference. */
       return g_atomic_ref_count_compare (&call->call_refs, 1);
 
     case NORPC_CALL_SUPERSEDED:
@@ -104,7 +104,7 @@ get_executor_locked (NorpcThreadWait *wait)
   if (wait->call != NULL)
     return is_stuck_locked (wait->call) ? g_atomic_pointer_get (&wait->call->executor) : NULL;
 
-  return wait->host == NULL || norpc_host_get_state (wait->host) < wait->state ? wait->executor : NULL;
+  return wait->worker == NULL || norpc_worker_get_phase (wait->worker) < wait->state ? wait->executor : NULL;
 }
 
 /* With the lock held: @executor does not run while the thread of @wait sleeps. */
@@ -222,7 +222,7 @@ find_culprit_locked (NorpcThreadWait  *wait,
   /* The calls of the circle are there as long as the lock is held. */
   *description = describe_circle_locked (circle, (guint) last);
   culprit = ((NorpcThreadWait *) circle->pdata[last])->call;
-  norpc_call_hold (culprit);
+  norpc_call_ref_memory (culprit);
 
   return culprit;
 }
@@ -234,8 +234,8 @@ reject (NorpcCall  *culprit,
   if (culprit == NULL)
     return;
 
-  norpc_call_refuse (culprit, NORPC_ERROR_WOULD_DEADLOCK, description);
-  norpc_call_release (culprit);
+  norpc_call_reject (culprit, NORPC_ERROR_WOULD_DEADLOCK, description);
+  norpc_call_unref_memory (culprit);
 }
 
 /* The thread that is going to sleep. If it never could wake up, the call that makes it
@@ -277,7 +277,7 @@ norpc_deadlock_end_wait (NorpcThreadWait *wait)
  * and is not the one that waits for it.
  */
 void
-norpc_deadlock_look (NorpcCall *call)
+norpc_deadlock_check (NorpcCall *call)
 {
   g_autofree char *description = NULL;
   NorpcCall *culprit = NULL;

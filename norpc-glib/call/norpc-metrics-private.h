@@ -17,42 +17,42 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  NorpcCallWatch       watch;
+  NorpcCompletionHook       hook;
   NorpcMethodRecorder *method; /* (unowned) (nullable): until the call ends */
   gint64               sent;
   gsize                waited; /* atomic: nanoseconds, and 1; 0 until it is handled */
-} NorpcTicket;
+} NorpcCallMetrics;
 
 /* Atomic: how many want to know, or may turn out to. */
-extern int norpc_n_observers;
+extern int norpc_n_metrics_users;
 
 static inline gboolean
-norpc_is_observed (void)
+norpc_metrics_are_enabled (void)
 {
-  return G_UNLIKELY (g_atomic_int_get (&norpc_n_observers) > 0);
+  return G_UNLIKELY (g_atomic_int_get (&norpc_n_metrics_users) > 0);
 }
 
-void norpc_observe_note_sent    (NorpcCall           *call,
+void norpc_metrics_note_sent    (NorpcCall           *call,
                                  NorpcStatsRecorder **place);
-void norpc_observe_note_handled (NorpcCall           *call);
+void norpc_metrics_note_handled (NorpcCall           *call);
 
 /* The client's thread, which has the call and sends it. What is at @place is read
  * atomically.
  */
 static inline void
-norpc_observe_sent (NorpcCall           *call,
-                    NorpcStatsRecorder **place)
+norpc_metrics_call_sent (NorpcCall           *call,
+                         NorpcStatsRecorder **place)
 {
-  if (norpc_is_observed ())
-    norpc_observe_note_sent (call, place);
+  if (norpc_metrics_are_enabled ())
+    norpc_metrics_note_sent (call, place);
 }
 
 /* The service's context. */
 static inline void
-norpc_observe_handled (NorpcCall *call)
+norpc_metrics_call_handled (NorpcCall *call)
 {
-  if (norpc_is_observed ())
-    norpc_observe_note_handled (call);
+  if (norpc_metrics_are_enabled ())
+    norpc_metrics_note_handled (call);
 }
 
 G_END_DECLS

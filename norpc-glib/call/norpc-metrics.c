@@ -12,7 +12,7 @@
 #include "norpc-trace-private.h"
 
 /* One for the story and the marks, until it is known that nobody wants them. */
-int norpc_n_observers = 1;
+int norpc_n_metrics_users = 1;
 
 /* Any thread: whether calls are observed that nobody counts. */
 static gboolean
@@ -25,7 +25,7 @@ are_all_observed (void)
       gboolean wanted = norpc_trace_is_on () || norpc_marks_are_on ();
 
       if (!wanted)
-        g_atomic_int_add (&norpc_n_observers, -1);
+        g_atomic_int_add (&norpc_n_metrics_users, -1);
       g_once_init_leave (&answer, wanted ? 2 : 1);
     }
 
@@ -54,13 +54,13 @@ static void
 note_end (NorpcCall    *call,
           NorpcOutcome  outcome)
 {
-  NorpcTicket *ticket = call->ticket;
-  NorpcMethodRecorder *method = ticket->method;
-  gint64 total = norpc_clock_get () - ticket->sent;
-  gint64 waited = (gint64) (gsize) g_atomic_pointer_get (&ticket->waited) - 1;
+  NorpcCallMetrics *metrics = call->metrics;
+  NorpcMethodRecorder *method = metrics->method;
+  gint64 total = norpc_clock_get () - metrics->sent;
+  gint64 waited = (gint64) (gsize) g_atomic_pointer_get (&metrics->waited) - 1;
 
   if (waited >= 0)
-    norpc_mark_handled (call, ticket->sent + waited, total - waited);
+    norpc_mark_handled (call, metrics->sent + waited, total - waited);
 
   if (waited >= 0)
     norpc_trace (call, "ended after %.1f us: it waited %.1f us and was handled for %.1f us",
@@ -81,8 +81,8 @@ note_end (NorpcCall    *call,
 
 /* The thread that ends the call. */
 static void
-ended_cb (NorpcCallWatch *watch G_GNUC_UNUSED,
-          NorpcCall      *call)
+ended_cb (NorpcCompletionHook *hook G_GNUC_UNUSED,
+          NorpcCall           *call)
 {
   note_end (call, norpc_call_get_outcome (call));
 }
@@ -91,22 +91,22 @@ ended_cb (NorpcCallWatch *watch G_GNUC_UNUSED,
  * that it comes to.
  */
 void
-norpc_observe_note_sent (NorpcCall           *call,
+norpc_metrics_note_sent (NorpcCall           *call,
                          NorpcStatsRecorder **place)
 {
   NorpcStatsRecorder *recorder = place != NULL ? g_atomic_pointer_get (place) : NULL;
   gboolean counted = recorder != NULL && norpc_stats_recorder_is_on (recorder);
 
-  if ((!are_all_observed () && !counted) || call->ticket != NULL)
+  if ((!are_all_observed () && !counted) || call->metrics != NULL)
     return;
 
-  call->ticket = g_new0 (NorpcTicket, 1);
-  call->ticket->sent = norpc_clock_get ();
+  call->metrics = g_new0 (NorpcCallMetrics, 1);
+  call->metrics->sent = norpc_clock_get ();
   if (counted)
-    call->ticket->method = norpc_stats_recorder_begin (recorder, call);
+    call->metrics->method = norpc_stats_recorder_begin (recorder, call);
 
   /* Its client may be reading how it ended: only itself can have ended it. */
-  if (!norpc_call_add_watch (call, &call->ticket->watch, ended_cb))
+  if (!norpc_call_add_completion_hook (call, &call->metrics->hook, ended_cb))
     note_end (call, call->timed_out ? NORPC_OUTCOME_TIMED_OUT : NORPC_OUTCOME_CANCELLED);
 }
 
@@ -114,17 +114,17 @@ norpc_observe_note_sent (NorpcCall           *call,
  * end at any time.
  */
 void
-norpc_observe_note_handled (NorpcCall *call)
+norpc_metrics_note_handled (NorpcCall *call)
 {
-  NorpcTicket *ticket = call->ticket;
+  NorpcCallMetrics *metrics = call->metrics;
   gint64 waited;
 
-  if (ticket == NULL)
+  if (metrics == NULL)
     return;
 
-  waited = MIN (norpc_clock_get () - ticket->sent, (gint64) (G_MAXSSIZE - 1));
-  g_atomic_pointer_set (&ticket->waited, (gsize) waited + 1);
-  norpc_mark_waited (call, ticket->sent, waited);
-  if (ticket->method != NULL)
-    norpc_method_recorder_add_latency (ticket->method, NORPC_LATENCY_WAITING, waited);
+  waited = MIN (norpc_clock_get () - metrics->sent, (gint64) (G_MAXSSIZE - 1));
+  g_atomic_pointer_set (&metrics->waited, (gsize) waited + 1);
+  norpc_mark_waited (call, metrics->sent, waited);
+  if (metrics->method != NULL)
+    norpc_method_recorder_add_latency (metrics->method, NORPC_LATENCY_WAITING, waited);
 }

@@ -14,15 +14,15 @@ G_BEGIN_DECLS
  * the client's context and just before it gets the reply. So they may be foreign, as the
  * reply function of a filter is.
  *
- * The watch is called exactly once, and then with the call, or with NULL if the client never
+ * The hook is called exactly once, and then with the call, or with NULL if the client never
  * gets an answer: then any thread may call it, and it only has to free itself.
  */
-gboolean norpc_call_add_return_watch   (NorpcCall          *call,
-                                        NorpcCallWatch     *watch,
-                                        NorpcCallWatchFunc  func);
-void     norpc_call_run_return_watches (NorpcCall          *call);
-void     norpc_call_drop_return_watches (NorpcCall         *call);
-void     norpc_call_move_return_watches (NorpcCall         *call,
-                                         NorpcCall         *to);
+gboolean norpc_call_add_reply_hook   (NorpcCall               *call,
+                                      NorpcCompletionHook     *hook,
+                                      NorpcCompletionHookFunc  func);
+void     norpc_call_run_reply_hooks  (NorpcCall               *call);
+void     norpc_call_drop_reply_hooks (NorpcCall               *call);
+void     norpc_call_move_reply_hooks (NorpcCall               *call,
+                                      NorpcCall               *to);
 
 G_END_DECLS

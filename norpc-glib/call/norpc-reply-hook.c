@@ -10,50 +10,50 @@
 static const char closed_marker = 0;
 
 /* In place of the list when the answer has been delivered. */
-#define CLOSED ((NorpcCallWatch *) &closed_marker)
+#define CLOSED ((NorpcCompletionHook *) &closed_marker)
 
 /* Any thread that has the call. FALSE if the answer has been delivered already: then @func is
  * not called.
  */
 gboolean
-norpc_call_add_return_watch (NorpcCall          *call,
-                             NorpcCallWatch     *watch,
-                             NorpcCallWatchFunc  func)
+norpc_call_add_reply_hook (NorpcCall               *call,
+                           NorpcCompletionHook     *hook,
+                           NorpcCompletionHookFunc  func)
 {
-  NorpcCallWatch *next;
+  NorpcCompletionHook *next;
 
-  watch->func = func;
+  hook->func = func;
   do
     {
-      next = g_atomic_pointer_get (&call->return_watches);
+      next = g_atomic_pointer_get (&call->reply_hooks);
       if (next == CLOSED)
         return FALSE;
-      watch->next = next;
+      hook->next = next;
     }
-  while (!g_atomic_pointer_compare_and_exchange (&call->return_watches, next, watch));
+  while (!g_atomic_pointer_compare_and_exchange (&call->reply_hooks, next, hook));
 
   return TRUE;
 }
 
 /* Any thread: takes the list, to which nothing is added any more. */
-static NorpcCallWatch *
+static NorpcCompletionHook *
 close_list (NorpcCall *call)
 {
-  NorpcCallWatch *watches = g_atomic_pointer_exchange (&call->return_watches, CLOSED);
+  NorpcCompletionHook *completion_hooks = g_atomic_pointer_exchange (&call->reply_hooks, CLOSED);
 
-  return watches != CLOSED ? watches : NULL;
+  return completion_hooks != CLOSED ? completion_hooks : NULL;
 }
 
 static void
-call_all (NorpcCallWatch *watch,
-          NorpcCall      *call)
+call_all (NorpcCompletionHook *hook,
+          NorpcCall           *call)
 {
-  while (watch != NULL)
+  while (hook != NULL)
     {
-      NorpcCallWatch *next = watch->next;
+      NorpcCompletionHook *next = hook->next;
 
-      watch->func (watch, call);
-      watch = next;
+      hook->func (hook, call);
+      hook = next;
     }
 }
 
@@ -61,14 +61,14 @@ call_all (NorpcCallWatch *watch,
  * has ended.
  */
 void
-norpc_call_run_return_watches (NorpcCall *call)
+norpc_call_run_reply_hooks (NorpcCall *call)
 {
   call_all (close_list (call), call);
 }
 
 /* Any thread: the client never gets an answer. */
 void
-norpc_call_drop_return_watches (NorpcCall *call)
+norpc_call_drop_reply_hooks (NorpcCall *call)
 {
   call_all (close_list (call), NULL);
 }
@@ -77,7 +77,7 @@ norpc_call_drop_return_watches (NorpcCall *call)
 typedef struct
 {
   NorpcReply     *reply; /* (owned) */
-  NorpcCallWatch *watches;
+  NorpcCompletionHook *completion_hooks;
 } Undelivered;
 
 /* A thread of the pool. */
@@ -86,17 +86,17 @@ call_watches (gpointer data)
 {
   g_autofree Undelivered *self = data;
 
-  call_all (self->watches, norpc_reply_get_call (self->reply));
+  call_all (self->completion_hooks, norpc_reply_get_call (self->reply));
   norpc_reply_unref (self->reply);
 }
 
 static void
-call_watches_in_background (NorpcCall      *call,
-                            NorpcCallWatch *watches)
+call_watches_in_background (NorpcCall           *call,
+                            NorpcCompletionHook *completion_hooks)
 {
   Undelivered *self = g_new (Undelivered, 1);
 
-  *self = (Undelivered) { norpc_reply_ref (norpc_call_get_reply (call)), watches };
+  *self = (Undelivered) { norpc_reply_ref (norpc_call_get_reply (call)), completion_hooks };
   norpc_background_push (call_watches, self);
 }
 
@@ -105,27 +105,27 @@ call_watches_in_background (NorpcCall      *call,
  * in a thread of the pool.
  */
 void
-norpc_call_move_return_watches (NorpcCall *call,
-                                NorpcCall *to)
+norpc_call_move_reply_hooks (NorpcCall *call,
+                             NorpcCall *to)
 {
-  NorpcCallWatch *first = NULL;
-  NorpcCallWatch *watch = close_list (call);
+  NorpcCompletionHook *first = NULL;
+  NorpcCompletionHook *hook = close_list (call);
 
   /* In the order in which they were added. */
-  while (watch != NULL)
+  while (hook != NULL)
     {
-      NorpcCallWatch *next = watch->next;
+      NorpcCompletionHook *next = hook->next;
 
-      watch->next = first;
-      first = watch;
-      watch = next;
+      hook->next = first;
+      first = hook;
+      hook = next;
     }
 
   while (first != NULL)
     {
-      NorpcCallWatch *next = first->next;
+      NorpcCompletionHook *next = first->next;
 
-      if (!norpc_call_add_return_watch (to, first, first->func))
+      if (!norpc_call_add_reply_hook (to, first, first->func))
         {
           first->next = next;
           call_watches_in_background (call, first);

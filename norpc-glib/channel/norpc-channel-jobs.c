@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The jobs of the host in the service's context besides serving calls: it releases the
+/* The jobs of the worker in the service's context besides serving calls: it releases the
  * arguments of calls that a layer of the server has held and drops in another thread, and
  * runs functions of such layers that belong to the service.
  */
@@ -18,7 +18,7 @@ typedef struct
 } Job;
 
 /* Any thread, with no lock held: has @func run with @data in the context of the service, and
- * at once if the calling thread runs that. FALSE if there is no host any more: then it does
+ * at once if the calling thread runs that. FALSE if there is no worker any more: then it does
  * not run.
  */
 gboolean
@@ -55,20 +55,20 @@ clear_args (gpointer data)
   NorpcCall *call = data;
 
   norpc_call_clear_args (call);
-  norpc_call_release (call);
+  norpc_call_unref_memory (call);
 }
 
 /* The thread that drops the last reference to the service's half of a call that has come to
- * the layers of a server. FALSE if there is no host any more: then nothing is done.
+ * the layers of a server. FALSE if there is no worker any more: then nothing is done.
  */
 gboolean
 norpc_call_clear_args_in_service (NorpcCall *self)
 {
-  norpc_call_hold (self);
+  norpc_call_ref_memory (self);
   if (norpc_channel_run_in_service (self->released_at, clear_args, self))
     return TRUE;
 
-  norpc_call_release (self);
+  norpc_call_unref_memory (self);
 
   return FALSE;
 }
@@ -80,7 +80,7 @@ norpc_channel_has_jobs (NorpcChannel *self)
   return g_atomic_int_get (&self->n_jobs) > 0;
 }
 
-/* The host's context, or the thread that ends it, with no lock held. */
+/* The worker's context, or the thread that ends it, with no lock held. */
 void
 norpc_channel_run_jobs (NorpcChannel *self,
                         guint         max)

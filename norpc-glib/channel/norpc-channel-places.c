@@ -8,8 +8,8 @@
  *
  * A call that ends while it is in the queue stays there, so that its arguments are
  * released in the service's context, but its place is free at once. Whoever ends it and
- * the host that takes it race for the place: one of them moves `place` on from QUEUED,
- * and only that one counts it as freed. While it is FREEING the host waits, as the
+ * the worker that takes it race for the place: one of them moves `place` on from QUEUED,
+ * and only that one counts it as freed. While it is FREEING the worker waits, as the
  * channel might be finalized otherwise. All of it costs the same however long the
  * queue is.
  *
@@ -53,7 +53,7 @@ norpc_channel_get_waiting (NorpcChannel *self)
 }
 
 /* Called with the lock of the queue held: TRUE if so many calls that have ended are in the
- * queue that no other is accepted. The count of calls that the host has served meanwhile is not read.
+ * queue that no other is accepted. The count of calls that the worker has served meanwhile is not read.
  */
 gboolean
 norpc_channel_is_clogged_locked (NorpcChannel   *self,
@@ -66,8 +66,8 @@ norpc_channel_is_clogged_locked (NorpcChannel   *self,
 }
 
 static gboolean
-has_room_locked (NorpcChannel   *self,
-                 NorpcLaneIndex  index)
+has_capacity_locked (NorpcChannel   *self,
+                     NorpcLaneIndex  index)
 {
   NorpcLane *lane = &self->lanes[index];
 
@@ -77,18 +77,18 @@ has_room_locked (NorpcChannel   *self,
 
 /* Called with the lock of the queue held. The counts of other threads are read only if needed. */
 gboolean
-norpc_channel_has_room_locked (NorpcChannel   *self,
-                               NorpcLaneIndex  index)
+norpc_channel_has_capacity_locked (NorpcChannel   *self,
+                                   NorpcLaneIndex  index)
 {
   NorpcLane *lane = &self->lanes[index];
 
-  if (has_room_locked (self, index))
+  if (has_capacity_locked (self, index))
     return TRUE;
 
   lane->freed_seen = (guint) g_atomic_int_get (&lane->freed);
   lane->served_seen = (guint) g_atomic_int_get (&lane->served);
 
-  return has_room_locked (self, index);
+  return has_capacity_locked (self, index);
 }
 
 /* Called with the lock of the queue held, which has @call from now on. Whoever ends the
@@ -102,10 +102,10 @@ norpc_channel_occupy_locked (NorpcChannel *self,
 
   g_atomic_int_set (&lane->accepted, lane->accepted + 1);
   call->channel = self;
-  g_atomic_int_set (&call->place, NORPC_PLACE_QUEUED);
+  g_atomic_int_set (&call->slot, NORPC_SLOT_QUEUED);
 
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN &&
-      g_atomic_int_compare_and_exchange (&call->place, NORPC_PLACE_QUEUED, NORPC_PLACE_FREED))
+      g_atomic_int_compare_and_exchange (&call->slot, NORPC_SLOT_QUEUED, NORPC_SLOT_FREED))
     g_atomic_int_inc (&lane->freed);
 }
 
@@ -114,32 +114,32 @@ void
 norpc_channel_vacate (NorpcChannel *self,
                       NorpcCall    *call)
 {
-  if (g_atomic_int_compare_and_exchange (&call->place, NORPC_PLACE_QUEUED, NORPC_PLACE_TAKEN))
+  if (g_atomic_int_compare_and_exchange (&call->slot, NORPC_SLOT_QUEUED, NORPC_SLOT_TAKEN))
     g_atomic_int_inc (&get_lane (self, call)->freed);
 
   /* The other thread has a few instructions to go. */
-  while (g_atomic_int_get (&call->place) == NORPC_PLACE_FREEING)
+  while (g_atomic_int_get (&call->slot) == NORPC_SLOT_FREEING)
     g_thread_yield ();
 }
 
 /* The thread that ends the call, which may be in a queue, with no lock held. */
 void
-norpc_call_free_place (NorpcCall *self)
+norpc_call_free_slot (NorpcCall *self)
 {
   g_autoptr (NorpcChannel) awaited = NULL;
   NorpcChannel *channel;
 
-  if (!g_atomic_int_compare_and_exchange (&self->place, NORPC_PLACE_QUEUED, NORPC_PLACE_FREEING))
+  if (!g_atomic_int_compare_and_exchange (&self->slot, NORPC_SLOT_QUEUED, NORPC_SLOT_FREEING))
     return;
 
   /* The channel is there until the place is FREED. */
   channel = self->channel;
-  if (norpc_is_observed ())
+  if (norpc_metrics_are_enabled ())
     norpc_channel_note_length (channel);
   g_atomic_int_inc (&get_lane (channel, self)->freed);
   if (g_atomic_int_get (&channel->n_probes) > 0)
     awaited = g_object_ref (channel);
-  g_atomic_int_set (&self->place, NORPC_PLACE_FREED);
+  g_atomic_int_set (&self->slot, NORPC_SLOT_FREED);
 
   if (awaited != NULL)
     norpc_channel_answer_probes (awaited, FALSE);
@@ -154,7 +154,7 @@ has_answered (NorpcCall *call)
           g_atomic_int_get (&call->state) == NORPC_CALL_ANSWERED);
 }
 
-/* The host's context, which holds one reference to the call, and has seen its handler
+/* The worker's context, which holds one reference to the call, and has seen its handler
  * return: TRUE if the service has not answered, and somebody else holds the call, too.
  */
 gboolean
@@ -164,7 +164,7 @@ norpc_call_is_in_hands (NorpcCall *self)
          !g_atomic_ref_count_compare (&self->call_refs, 1);
 }
 
-/* The host's context: counts @call as open, if it does not count anywhere yet. Whoever
+/* The worker's context: counts @call as open, if it does not count anywhere yet. Whoever
  * answers says so before looking at where it is open, and here it is the other way round.
  */
 void
@@ -208,7 +208,7 @@ norpc_call_pass_place (NorpcCall *outer,
 {
   NorpcChannel *channel;
 
-  /* The place is that of the call which the host has taken off the channel, or of an attempt
+  /* The place is that of the call which the worker has taken off the channel, or of an attempt
    * that was passed it.
    */
   while (outer != NULL && g_atomic_pointer_get (&outer->open_at) == NULL)
@@ -231,7 +231,7 @@ norpc_call_pass_place (NorpcCall *outer,
     }
 }
 
-/* The host's context: has the call that the host has taken off the channel count as open, or,
+/* The worker's context: has the call that the worker has taken off the channel count as open, or,
  * as far as those have ended, the attempt at it.
  */
 static void
@@ -253,8 +253,8 @@ keep_attempt_open (NorpcChannel *self,
     norpc_call_pass_place (outer, call);
 }
 
-/* The host's context, after the handler of @call has returned, which came through layers: the
- * backlog does not know it if it is an attempt of a layer.
+/* The worker's context, after the handler of @call has returned, which came through layers: the
+ * pending does not know it if it is an attempt of a layer.
  */
 void
 norpc_channel_note_attempt (NorpcChannel *self,
@@ -278,6 +278,6 @@ norpc_call_close (NorpcCall *self)
     return;
 
   g_atomic_int_add (&channel->n_open, -1);
-  if (g_atomic_int_get (&channel->held_up))
+  if (g_atomic_int_get (&channel->paused))
     norpc_channel_wake_up (channel);
 }

@@ -3,20 +3,20 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The queue of a channel, and its other end: where a host takes the calls. */
+/* The queue of a channel, and its other end: where a worker takes the calls. */
 
 #include "call/norpc-call-private.h"
 #include "norpc-channel-private.h"
 
-/* Any thread: how many calls the host has not served, of those that have ended, too. */
+/* Any thread: how many calls the worker has not served, of those that have ended, too. */
 static guint
 get_unserved (const NorpcLane *lane)
 {
   return (guint) g_atomic_int_get (&lane->accepted) - (guint) g_atomic_int_get (&lane->served);
 }
 
-/* With the lock of the queue held. Returns what wakes the host (owned), if it
- * sleeps, or NULL. The host is awake for everybody else from then on.
+/* With the lock of the queue held. Returns what wakes the worker (owned), if it
+ * sleeps, or NULL. The worker is awake for everybody else from then on.
  */
 NorpcWaker *
 norpc_channel_steal_sleeper_locked (NorpcChannel *self)
@@ -29,7 +29,7 @@ norpc_channel_steal_sleeper_locked (NorpcChannel *self)
   return norpc_waker_ref (self->waker);
 }
 
-/* Any thread. FALSE if the channel has or had a host. */
+/* Any thread. FALSE if the channel has or had a worker. */
 gboolean
 norpc_channel_open (NorpcChannel *self,
                     GMainContext *context)
@@ -69,7 +69,7 @@ norpc_channel_close (NorpcChannel *self,
   norpc_channel_answer_probes (self, TRUE);
 }
 
-/* Any thread: the host's context is going. The channel is closed. Releases the
+/* Any thread: the worker's context is going. The channel is closed. Releases the
  * arguments here that were to be released in that context.
  */
 void
@@ -90,12 +90,12 @@ norpc_channel_detach (NorpcChannel *self)
 }
 
 /* Any thread: what is in the queue, and stays there, held by
- * norpc_call_hold (). Returns an owned array.
+ * norpc_call_ref_memory (). Returns an owned array.
  */
 GPtrArray *
-norpc_channel_hold_calls (NorpcChannel *self)
+norpc_channel_list_calls (NorpcChannel *self)
 {
-  GPtrArray *calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_release);
+  GPtrArray *calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref_memory);
   NorpcCall *call;
 
   g_async_queue_lock (self->queue);
@@ -106,7 +106,7 @@ norpc_channel_hold_calls (NorpcChannel *self)
 
       while ((call = g_async_queue_try_pop_unlocked (queue)) != NULL)
         {
-          norpc_call_hold (call);
+          norpc_call_ref_memory (call);
           g_ptr_array_add (calls, call);
         }
       for (guint i = first; i < calls->len; i++)
@@ -134,7 +134,7 @@ take_from_lane_locked (NorpcLane  *lane,
   return n;
 }
 
-/* The host's context, which is awake: takes up to @max calls, which still
+/* The worker's context, which is awake: takes up to @max calls, which still
  * count as waiting until norpc_channel_served () is called for each. Those that
  * others may pass are taken one by one.
  */
@@ -157,7 +157,7 @@ norpc_channel_take (NorpcChannel  *self,
   return n;
 }
 
-/* The host's context: a call that may pass those that were taken before it, or
+/* The worker's context: a call that may pass those that were taken before it, or
  * NULL.
  */
 NorpcCall *
@@ -187,14 +187,14 @@ norpc_channel_note_length (NorpcChannel *self)
     norpc_stats_recorder_note_n_waiting (recorder, norpc_channel_get_waiting (self));
 }
 
-/* The host's context. Who adds a probe does so before it looks for room. */
+/* The worker's context. Who adds a probe does so before it looks for room. */
 void
 norpc_channel_served (NorpcChannel *self,
                       NorpcCall    *call)
 {
   NorpcLane *lane = &self->lanes[norpc_priority_get_lane (call->priority)];
 
-  if (norpc_is_observed ())
+  if (norpc_metrics_are_enabled ())
     norpc_channel_note_length (self);
 
   norpc_channel_vacate (self, call);
@@ -220,17 +220,17 @@ has_calls (gpointer data)
   return norpc_channel_has_calls (data);
 }
 
-/* The host's context, when it has served all that it took: looks whether
+/* The worker's context, when it has served all that it took: looks whether
  * there is more, for a while.
  */
 gboolean
-norpc_channel_look (NorpcChannel *self,
+norpc_channel_spin (NorpcChannel *self,
                     NorpcSpin    *spin)
 {
   return has_calls (self) || norpc_spin_until (spin, has_calls, self);
 }
 
-/* The host's context, when it has served all that it took: FALSE if there
+/* The worker's context, when it has served all that it took: FALSE if there
  * are calls. If TRUE, whoever pushes next wakes the context.
  */
 gboolean
@@ -239,7 +239,7 @@ norpc_channel_fall_asleep (NorpcChannel *self,
 {
   gboolean empty;
 
-  if (norpc_channel_look (self, spin))
+  if (norpc_channel_spin (self, spin))
     return FALSE;
 
   g_async_queue_lock (self->queue);
@@ -253,7 +253,7 @@ norpc_channel_fall_asleep (NorpcChannel *self,
   return empty;
 }
 
-/* Any thread: whether the host sleeps or not. */
+/* Any thread: whether the worker sleeps or not. */
 void
 norpc_channel_wake_up (NorpcChannel *self)
 {

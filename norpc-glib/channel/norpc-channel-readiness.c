@@ -20,7 +20,7 @@ get_n_places_locked (NorpcChannel *self)
 {
   guint n_taken;
 
-  if (!norpc_channel_has_room_locked (self, NORPC_LANE_NORMAL))
+  if (!norpc_channel_has_capacity_locked (self, NORPC_LANE_NORMAL))
     return 0;
 
   n_taken = self->lanes[NORPC_LANE_NORMAL].accepted - self->lanes[NORPC_LANE_NORMAL].freed_seen;

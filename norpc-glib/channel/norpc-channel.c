@@ -84,7 +84,7 @@ push_locked (NorpcChannel *self,
     }
 
   if ((self->when_full == NORPC_WHEN_FULL_BUSY || call->must_not_wait) &&
-      !norpc_channel_has_room_locked (self, index))
+      !norpc_channel_has_capacity_locked (self, index))
     {
       *code = NORPC_ERROR_BUSY;
       return norpc_channel_is_clogged_locked (self, index)
@@ -101,7 +101,7 @@ push_locked (NorpcChannel *self,
   return NULL;
 }
 
-/* The client's thread. The host is woken only if it sleeps, and after the
+/* The client's thread. The worker is woken only if it sleeps, and after the
  * lock is released: it needs that lock first of all.
  */
 static void
@@ -114,11 +114,11 @@ norpc_channel_send (NorpcEndpoint *endpoint,
   NorpcError code = NORPC_ERROR_FAILED;
   gboolean brought = call->waiting_thread != NULL && call->waiting_thread != g_thread_self ();
 
-  norpc_observe_sent (call, &self->recorder);
+  norpc_metrics_call_sent (call, &self->recorder);
 
   /* The call may be answered, and gone, once it is in the queue. */
   if (brought)
-    norpc_call_hold (call);
+    norpc_call_ref_memory (call);
 
   g_async_queue_lock (self->queue);
   refusal = push_locked (self, call, &code);
@@ -127,15 +127,15 @@ norpc_channel_send (NorpcEndpoint *endpoint,
   g_async_queue_unlock (self->queue);
 
   if (refusal != NULL)
-    norpc_call_reject (call, code, refusal);
+    norpc_call_reject_owned (call, code, refusal);
   else if (sleeper != NULL)
     norpc_waker_wake (sleeper);
 
   if (brought)
     {
       if (refusal == NULL)
-        norpc_deadlock_look (call);
-      norpc_call_release (call);
+        norpc_deadlock_check (call);
+      norpc_call_unref_memory (call);
     }
 }
 
@@ -168,7 +168,7 @@ norpc_channel_is_ready (NorpcEndpoint *endpoint)
   gboolean ready;
 
   g_async_queue_lock (self->queue);
-  ready = self->open && norpc_channel_has_room_locked (self, NORPC_LANE_NORMAL);
+  ready = self->open && norpc_channel_has_capacity_locked (self, NORPC_LANE_NORMAL);
   g_async_queue_unlock (self->queue);
 
   return ready;

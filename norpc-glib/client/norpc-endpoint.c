@@ -129,9 +129,9 @@ static void
 cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
               gpointer      user_data)
 {
-  norpc_call_give_up (user_data,
-                      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                           "Operation was cancelled"));
+  norpc_call_cancel (user_data,
+                     g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                          "Operation was cancelled"));
 }
 
 /* The calling thread: what can end the call before it is answered. */
@@ -142,10 +142,10 @@ watch_cancellable (NorpcCall    *call,
   call->cancellable = g_object_ref (cancellable);
 
   /* The handler holds neither half: a thread that cancels may be the last to drop it. */
-  norpc_call_hold (call);
+  norpc_call_ref_memory (call);
   call->cancelled_id =
     g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), call,
-                           (GDestroyNotify) norpc_call_release);
+                           (GDestroyNotify) norpc_call_unref_memory);
 }
 
 /* The calling thread. A call that has ended by now is not sent. */
@@ -173,8 +173,8 @@ norpc_endpoint_prepare_call (NorpcCall             *call,
                              NorpcReplyFunc         reply_func,
                              gpointer               user_data)
 {
-  call->waiter = NORPC_CALL_WAITER_INBOX;
-  call->inbox = norpc_inbox_open_call (call);
+  call->waiter = NORPC_CALL_WAITER_REPLY_QUEUE;
+  call->reply_queue = norpc_reply_queue_open_call (call);
   call->reply_func = reply_func;
   call->reply_data = user_data;
 
@@ -182,7 +182,7 @@ norpc_endpoint_prepare_call (NorpcCall             *call,
   norpc_call_scope_apply (call, origin);
   call->has_timer = call->deadline != 0;
   if (call->has_timer)
-    norpc_inbox_set_timer (call->inbox, call);
+    norpc_reply_queue_set_timer (call->reply_queue, call);
   if (cancellable != NULL)
     watch_cancellable (call, cancellable);
   norpc_call_end_send (call);
@@ -276,11 +276,11 @@ sleep_until_answered (NorpcEndpoint *self,
 }
 
 NorpcReply *
-norpc_endpoint_call_sync_for (NorpcEndpoint         *self,
-                              NorpcCall             *call,
-                              const NorpcCallOrigin *origin,
-                              GCancellable          *cancellable,
-                              GError               **error)
+norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
+                              NorpcCall              *call,
+                              const NorpcCallOrigin  *origin,
+                              GCancellable           *cancellable,
+                              GError                **error)
 {
   g_autoptr (NorpcReply) reply = norpc_call_get_reply (call);
   gint64 deadline;
@@ -298,9 +298,9 @@ norpc_endpoint_call_sync_for (NorpcEndpoint         *self,
 
   /* The call is the service's from here on, the reply is ours. */
   call = norpc_reply_get_call (reply);
-  if (!norpc_sync_wait_look (call))
+  if (!norpc_sync_wait_spin (call))
     sleep_until_answered (self, call, deadline);
-  norpc_call_come_back (call);
+  norpc_call_detach (call);
 
   if (!norpc_reply_propagate_error (reply, error))
     return NULL;

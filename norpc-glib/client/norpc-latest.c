@@ -35,11 +35,11 @@ norpc_latest_replace (NorpcLatest *self,
       !norpc_call_has_valid_args (call))
     return;
 
-  norpc_call_hold (call);
+  norpc_call_ref_memory (call);
 
   g_mutex_lock (&self->lock);
   if (self->calls == NULL)
-    self->calls = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) norpc_call_release);
+    self->calls = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) norpc_call_unref_memory);
   g_hash_table_steal_extended (self->calls, method_info, NULL, (gpointer *) &previous);
   g_hash_table_insert (self->calls, method_info, call);
   g_mutex_unlock (&self->lock);
@@ -48,6 +48,6 @@ norpc_latest_replace (NorpcLatest *self,
     return;
 
   if (norpc_call_supersede (previous))
-    norpc_call_give_up (previous, norpc_call_superseded_error (previous));
-  norpc_call_release (previous);
+    norpc_call_cancel (previous, norpc_call_superseded_error (previous));
+  norpc_call_unref_memory (previous);
 }

@@ -14,7 +14,7 @@
  * An endpoint around an endpoint.
  *
  * A layer sees each call on its way to the next endpoint: it can hold it
- * back, answer it, or watch what becomes of it. The same layers serve a client,
+ * back, answer it, or hook what becomes of it. The same layers serve a client,
  * in a [func@Norpc.stack_new] before a channel, and a server, with
  * [method@Norpc.Server.add_layer]; any number of them, in any order.
  *
@@ -72,14 +72,14 @@ norpc_layer_endpoint_send (NorpcEndpoint *endpoint,
 static gboolean
 norpc_layer_endpoint_is_ready (NorpcEndpoint *endpoint)
 {
-  return NORPC_LAYER_GET_CLASS (endpoint)->has_room (NORPC_LAYER (endpoint));
+  return NORPC_LAYER_GET_CLASS (endpoint)->has_capacity (NORPC_LAYER (endpoint));
 }
 
 static void
 norpc_layer_endpoint_await_ready (NorpcEndpoint *endpoint,
                                   NorpcCall     *probe)
 {
-  NORPC_LAYER_GET_CLASS (endpoint)->await_room (NORPC_LAYER (endpoint), probe);
+  NORPC_LAYER_GET_CLASS (endpoint)->await_capacity (NORPC_LAYER (endpoint), probe);
 }
 
 static gboolean
@@ -126,7 +126,7 @@ norpc_layer_real_send (NorpcLayer *self,
   GError *error = NULL;
   gboolean taken, passed_on;
 
-  norpc_call_hold (call);
+  norpc_call_ref_memory (call);
   lent_call = call;
   taken = NORPC_LAYER_GET_CLASS (self)->take (self, call, &error);
   passed_on = lent_call != call;
@@ -138,14 +138,14 @@ norpc_layer_real_send (NorpcLayer *self,
   else if (!passed_on)
     norpc_call_unref (call);
   else if (error != NULL)
-    norpc_call_give_up (call, error);
+    norpc_call_cancel (call, error);
   else if (!taken)
-    norpc_call_refuse (call, NORPC_ERROR_FAILED, "failed without saying why");
-  norpc_call_release (call);
+    norpc_call_reject (call, NORPC_ERROR_FAILED, "failed without saying why");
+  norpc_call_unref_memory (call);
 }
 
 static gboolean
-norpc_layer_real_has_room (NorpcLayer *self)
+norpc_layer_real_has_capacity (NorpcLayer *self)
 {
   NorpcEndpoint *endpoint = get_private (self)->endpoint;
 
@@ -153,8 +153,8 @@ norpc_layer_real_has_room (NorpcLayer *self)
 }
 
 static void
-norpc_layer_real_await_room (NorpcLayer *self,
-                             NorpcCall  *probe)
+norpc_layer_real_await_capacity (NorpcLayer *self,
+                                 NorpcCall  *probe)
 {
   NorpcEndpoint *endpoint = get_private (self)->endpoint;
 
@@ -243,8 +243,8 @@ norpc_layer_class_init (NorpcLayerClass *klass)
 
   klass->take = norpc_layer_real_take;
   klass->send = norpc_layer_real_send;
-  klass->has_room = norpc_layer_real_has_room;
-  klass->await_room = norpc_layer_real_await_room;
+  klass->has_capacity = norpc_layer_real_has_capacity;
+  klass->await_capacity = norpc_layer_real_await_capacity;
   klass->is_closed = norpc_layer_real_is_closed;
   klass->get_executor = norpc_layer_real_get_executor;
 
@@ -320,7 +320,7 @@ norpc_layer_forward (NorpcLayer *self,
   NorpcEndpoint *endpoint = get_private (self)->endpoint;
 
   if (endpoint == NULL)
-    norpc_call_reject (call, NORPC_ERROR_CLOSED, "was sent to a layer with nothing behind it");
+    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was sent to a layer with nothing behind it");
   else if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
     norpc_endpoint_send (endpoint, call);
   else

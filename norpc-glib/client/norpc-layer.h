@@ -22,9 +22,9 @@ G_DECLARE_DERIVABLE_TYPE (NorpcLayer, norpc_layer, NORPC, LAYER, GInitiallyUnown
  * NorpcLayerClass:
  * @parent_class: the parent class
  * @take: takes a call that it borrows; by default it passes it on
- * @has_room: tells whether a call would be passed on at once; by default
+ * @has_capacity: tells whether a call would be passed on at once; by default
  *   whether the next endpoint is ready
- * @await_room: answers a probe that it borrows when the layer is ready; by default
+ * @await_capacity: answers a probe that it borrows when the layer is ready; by default
  *   the next endpoint does
  *
  * The class of [class@Norpc.Layer].
@@ -62,24 +62,24 @@ struct _NorpcLayerClass
                           GError    **error);
 
   /**
-   * NorpcLayerClass::has_room:
+   * NorpcLayerClass::has_capacity:
    * @self: a layer
    *
    * Tells whether a call would be passed on at once, in any thread.
    *
    * Returns: %TRUE if a call would not have to wait
    */
-  gboolean (*has_room)   (NorpcLayer *self);
+  gboolean (*has_capacity)   (NorpcLayer *self);
 
   /**
-   * NorpcLayerClass::await_room:
+   * NorpcLayerClass::await_capacity:
    * @self: a layer
    * @probe: (transfer none): a call without arguments
    *
    * Answers @probe, without values, when a call would be passed on at once. A layer
    * that does so later takes a reference of its own.
    */
-  void     (*await_room) (NorpcLayer *self,
+  void     (*await_capacity) (NorpcLayer *self,
                           NorpcCall  *probe);
 
   /*< private >*/

@@ -317,7 +317,7 @@ norpc_proxy_cancel_all (NorpcProxy *self)
   g_return_if_fail (NORPC_IS_PROXY (self));
 
   g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The proxy cancelled all its calls");
-  norpc_call_group_give_up (get_private (self)->calls, error);
+  norpc_call_group_cancel (get_private (self)->calls, error);
 }
 
 /* The calling thread, before the call is sent. */

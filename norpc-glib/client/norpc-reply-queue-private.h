@@ -9,18 +9,18 @@
 
 G_BEGIN_DECLS
 
-NorpcInbox *norpc_inbox_new   (GMainContext *context);
-NorpcInbox *norpc_inbox_ref   (NorpcInbox   *self);
-void        norpc_inbox_unref (gpointer      data);
+NorpcReplyQueue *norpc_reply_queue_new   (GMainContext    *context);
+NorpcReplyQueue *norpc_reply_queue_ref   (NorpcReplyQueue *self);
+void             norpc_reply_queue_unref (gpointer         data);
 
-NorpcInbox *norpc_inbox_begin_thread (GMainContext *context);
-gboolean    norpc_inbox_end_calls    (NorpcInbox   *self);
-void        norpc_inbox_end_thread   (NorpcInbox   *self);
+NorpcReplyQueue *norpc_reply_queue_begin_thread (GMainContext    *context);
+gboolean         norpc_reply_queue_end_calls    (NorpcReplyQueue *self);
+void             norpc_reply_queue_end_thread   (NorpcReplyQueue *self);
 
-NorpcInbox *norpc_inbox_open_call (NorpcCall  *call);
-void        norpc_inbox_set_timer (NorpcInbox *self,
-                                   NorpcCall  *call);
-void        norpc_inbox_push      (NorpcInbox *self,
-                                   NorpcCall  *call);
+NorpcReplyQueue *norpc_reply_queue_open_call (NorpcCall       *call);
+void             norpc_reply_queue_set_timer (NorpcReplyQueue *self,
+                                              NorpcCall       *call);
+void             norpc_reply_queue_push      (NorpcReplyQueue *self,
+                                              NorpcCall       *call);
 
 G_END_DECLS

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-NorpcInbox *norpc_inbox_table_get    (GMainContext *context);
-void        norpc_inbox_table_remove (GMainContext *context,
-                                      NorpcInbox   *inbox);
+NorpcReplyQueue *norpc_reply_queue_table_get    (GMainContext    *context);
+void             norpc_reply_queue_table_remove (GMainContext    *context,
+                                                 NorpcReplyQueue *reply_queue);
 
 G_END_DECLS

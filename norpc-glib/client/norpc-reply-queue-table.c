@@ -9,39 +9,39 @@
 /* Inboxes by context. The lock protects the table; a context's own lock may be
  * taken while it is held.
  */
-static GMutex inboxes_lock;
-static GHashTable *inboxes; /* (owned) (nullable): of unowned GMainContext and NorpcInbox */
+static GMutex reply_queues_lock;
+static GHashTable *reply_queues; /* (owned) (nullable): of unowned GMainContext and NorpcReplyQueue */
 
-/* The calling thread. Returns the inbox of @context (owned), which is made if there
+/* The calling thread. Returns the reply queue of @context (owned), which is made if there
  * is none.
  */
-NorpcInbox *
-norpc_inbox_table_get (GMainContext *context)
+NorpcReplyQueue *
+norpc_reply_queue_table_get (GMainContext *context)
 {
-  NorpcInbox *inbox;
+  NorpcReplyQueue *reply_queue;
 
-  g_mutex_lock (&inboxes_lock);
-  if (inboxes == NULL)
-    inboxes = g_hash_table_new (NULL, NULL);
-  inbox = g_hash_table_lookup (inboxes, context);
-  if (inbox == NULL)
+  g_mutex_lock (&reply_queues_lock);
+  if (reply_queues == NULL)
+    reply_queues = g_hash_table_new (NULL, NULL);
+  reply_queue = g_hash_table_lookup (reply_queues, context);
+  if (reply_queue == NULL)
     {
-      inbox = norpc_inbox_new (context);
-      g_hash_table_insert (inboxes, context, inbox);
+      reply_queue = norpc_reply_queue_new (context);
+      g_hash_table_insert (reply_queues, context, reply_queue);
     }
-  norpc_inbox_ref (inbox);
-  g_mutex_unlock (&inboxes_lock);
+  norpc_reply_queue_ref (reply_queue);
+  g_mutex_unlock (&reply_queues_lock);
 
-  return inbox;
+  return reply_queue;
 }
 
 /* Any thread: @context is being freed. Another may have got its address by now. */
 void
-norpc_inbox_table_remove (GMainContext *context,
-                          NorpcInbox   *inbox)
+norpc_reply_queue_table_remove (GMainContext    *context,
+                                NorpcReplyQueue *reply_queue)
 {
-  g_mutex_lock (&inboxes_lock);
-  if (g_hash_table_lookup (inboxes, context) == inbox)
-    g_hash_table_remove (inboxes, context);
-  g_mutex_unlock (&inboxes_lock);
+  g_mutex_lock (&reply_queues_lock);
+  if (g_hash_table_lookup (reply_queues, context) == reply_queue)
+    g_hash_table_remove (reply_queues, context);
+  g_mutex_unlock (&reply_queues_lock);
 }

@@ -5,14 +5,14 @@
 
 /* Where the replies for one main context arrive.
  *
- * Each client context has one inbox and one source in it, made with its first
+ * Each client context has one reply queue and one source in it, made with its first
  * call. Any thread pushes answered calls, without a lock: `head` is a stack,
  * and the source takes all of it and turns it over, so that replies come out
  * in the order in which they went in. The marker ASLEEP in place of an empty
  * stack says that the context is going to sleep and has to be woken.
  *
- * As long as an inbox has calls open it holds its context, and the context
- * holds the source, and the source holds the inbox.
+ * As long as an reply queue has calls open it holds its context, and the context
+ * holds the source, and the source holds the reply queue.
  */
 
 #include "call/norpc-call-private.h"
@@ -30,7 +30,7 @@
 /* Callbacks may call again while their thread ends, but not for ever. */
 #define MAX_LAST_ROUNDS 1000
 
-struct _NorpcInbox
+struct _NorpcReplyQueue
 {
   gatomicrefcount ref_count; /* one for the source, one for each thread's cache */
 
@@ -38,9 +38,9 @@ struct _NorpcInbox
   NorpcWaker   *waker;   /* (owned), since construction */
   int           gone;    /* atomic: the context is no more */
   int           n_open;  /* atomic: calls that are on their way */
-  NorpcCall    *head;    /* atomic: newest first; the inbox owns their client's halves */
+  NorpcCall    *head;    /* atomic: newest first; the reply queue owns their client's halves */
 
-  NorpcDeadlines deadlines; /* has its own lock */
+  NorpcTimeouts deadlines; /* has its own lock */
 
   /* The thread that runs the context. */
   NorpcCall *first; /* (owned): replies that were taken, oldest first */
@@ -55,18 +55,18 @@ struct _NorpcInbox
 typedef struct
 {
   GSource     source;
-  NorpcInbox *inbox; /* (owned) */
-} InboxSource;
+  NorpcReplyQueue *reply_queue; /* (owned) */
+} ReplyQueueSource;
 
 #define ASLEEP ((NorpcCall *) &asleep_marker)
 
 static const char asleep_marker = 0;
 
-/* The inbox that a thread used last (owned). */
-static GPrivate cached_inbox = G_PRIVATE_INIT (norpc_inbox_unref);
+/* The reply queue that a thread used last (owned). */
+static GPrivate cached_reply_queue = G_PRIVATE_INIT (norpc_reply_queue_unref);
 
-NorpcInbox *
-norpc_inbox_ref (NorpcInbox *self)
+NorpcReplyQueue *
+norpc_reply_queue_ref (NorpcReplyQueue *self)
 {
   g_atomic_ref_count_inc (&self->ref_count);
 
@@ -74,13 +74,13 @@ norpc_inbox_ref (NorpcInbox *self)
 }
 
 void
-norpc_inbox_unref (gpointer data)
+norpc_reply_queue_unref (gpointer data)
 {
-  NorpcInbox *self = data;
+  NorpcReplyQueue *self = data;
 
   if (g_atomic_ref_count_dec (&self->ref_count))
     {
-      norpc_deadlines_clear (&self->deadlines);
+      norpc_timeouts_clear (&self->deadlines);
       norpc_waker_unref (self->waker);
       g_free (self);
     }
@@ -88,18 +88,18 @@ norpc_inbox_unref (gpointer data)
 
 /* The calling thread, before the call is sent: ends it at its deadline. */
 void
-norpc_inbox_set_timer (NorpcInbox *self,
-                       NorpcCall  *call)
+norpc_reply_queue_set_timer (NorpcReplyQueue *self,
+                             NorpcCall       *call)
 {
   /* Several threads can have the default context for theirs. */
-  if (norpc_deadlines_add (&self->deadlines, call) && !g_main_context_is_owner (self->context))
+  if (norpc_timeouts_add (&self->deadlines, call) && !g_main_context_is_owner (self->context))
     g_main_context_wakeup (self->context);
 }
 
 static gboolean
 has_arrivals (gpointer data)
 {
-  NorpcInbox *self = data;
+  NorpcReplyQueue *self = data;
 
   return g_atomic_pointer_get (&self->head) != NULL;
 }
@@ -108,13 +108,13 @@ has_arrivals (gpointer data)
  * not, who pushes next wakes the context.
  */
 static gboolean
-inbox_source_prepare (GSource *source,
-                      int     *timeout)
+reply_queue_source_prepare (GSource *source,
+                            int     *timeout)
 {
-  NorpcInbox *self = ((InboxSource *) source)->inbox;
+  NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
   NorpcCall *head;
 
-  *timeout = norpc_deadlines_get_timeout (&self->deadlines, g_source_get_time (source));
+  *timeout = norpc_timeouts_get_timeout (&self->deadlines, g_source_get_time (source));
 
   if (self->first != NULL || *timeout == 0)
     return TRUE;
@@ -134,10 +134,10 @@ inbox_source_prepare (GSource *source,
 
 /* The thread that runs the context, which is awake from here on. */
 static gboolean
-inbox_source_check (GSource *source)
+reply_queue_source_check (GSource *source)
 {
-  NorpcInbox *self = ((InboxSource *) source)->inbox;
-  gboolean late = norpc_deadlines_get_timeout (&self->deadlines, g_source_get_time (source)) == 0;
+  NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
+  gboolean late = norpc_timeouts_get_timeout (&self->deadlines, g_source_get_time (source)) == 0;
 
   if (g_atomic_pointer_compare_and_exchange (&self->head, ASLEEP, NULL))
     return late || self->first != NULL;
@@ -147,7 +147,7 @@ inbox_source_check (GSource *source)
 
 /* The thread that runs the context. */
 static void
-take_arrivals (NorpcInbox *self)
+take_arrivals (NorpcReplyQueue *self)
 {
   NorpcCall *newest, *oldest = NULL;
 
@@ -179,15 +179,15 @@ note_cancellation (NorpcCall *call)
   if (call->error != NULL || g_cancellable_set_error_if_cancelled (call->cancellable, &call->error))
     return;
 
-  if (g_atomic_int_get (&call->given_up))
+  if (g_atomic_int_get (&call->cancelled))
     call->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
                                        "Operation was cancelled");
 }
 
 /* The thread that runs the context. */
 static void
-list_call (NorpcInbox *self,
-           NorpcCall  *call)
+list_call (NorpcReplyQueue *self,
+           NorpcCall       *call)
 {
   call->sent_next = self->sent;
   if (self->sent != NULL)
@@ -197,8 +197,8 @@ list_call (NorpcInbox *self,
 
 /* The thread that runs the context. Not every call is on the list. */
 static void
-unlist_call (NorpcInbox *self,
-             NorpcCall  *call)
+unlist_call (NorpcReplyQueue *self,
+             NorpcCall       *call)
 {
   if (call->sent_previous != NULL)
     call->sent_previous->sent_next = call->sent_next;
@@ -214,8 +214,8 @@ unlist_call (NorpcInbox *self,
 
 /* The client's context. */
 static void
-hand_over (NorpcInbox *self,
-           NorpcCall  *call)
+hand_over (NorpcReplyQueue *self,
+           NorpcCall       *call)
 {
   NorpcReplyFunc reply_func = call->reply_func;
   gpointer reply_data = call->reply_data;
@@ -223,9 +223,9 @@ hand_over (NorpcInbox *self,
   call->next = NULL;
 
   if (call->has_timer)
-    norpc_deadlines_remove (&self->deadlines, call);
+    norpc_timeouts_remove (&self->deadlines, call);
   unlist_call (self, call);
-  norpc_call_come_back (call);
+  norpc_call_detach (call);
   note_cancellation (call);
 
   if (g_atomic_int_dec_and_test (&self->n_open))
@@ -254,20 +254,20 @@ may_hand_over (NorpcCall *call,
 }
 
 /* The thread that runs the context. A reply function may run the context
- * again, and so come here again: what is left to do is in the inbox.
+ * again, and so come here again: what is left to do is in the reply queue.
  */
 static gboolean
-inbox_source_dispatch (GSource     *source,
-                       GSourceFunc  callback G_GNUC_UNUSED,
-                       gpointer     user_data G_GNUC_UNUSED)
+reply_queue_source_dispatch (GSource     *source,
+                             GSourceFunc  callback G_GNUC_UNUSED,
+                             gpointer     user_data G_GNUC_UNUSED)
 {
-  NorpcInbox *self = ((InboxSource *) source)->inbox;
+  NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
   GMainContext *context = g_main_context_ref (self->context);
   NorpcCallScope outer;
 
   norpc_call_scope_begin (&outer, NULL); /* a handler may be running the context */
 
-  norpc_deadlines_expire (&self->deadlines, g_source_get_time (source));
+  norpc_timeouts_expire (&self->deadlines, g_source_get_time (source));
 
   if (self->first == NULL)
     take_arrivals (self);
@@ -291,16 +291,16 @@ inbox_source_dispatch (GSource     *source,
 
 /* Whoever frees the last reference to the source. */
 static void
-inbox_source_finalize (GSource *source)
+reply_queue_source_finalize (GSource *source)
 {
-  norpc_inbox_unref (((InboxSource *) source)->inbox);
+  norpc_reply_queue_unref (((ReplyQueueSource *) source)->reply_queue);
 }
 
-static GSourceFuncs inbox_source_funcs = {
-  inbox_source_prepare,
-  inbox_source_check,
-  inbox_source_dispatch,
-  inbox_source_finalize,
+static GSourceFuncs reply_queue_source_funcs = {
+  reply_queue_source_prepare,
+  reply_queue_source_check,
+  reply_queue_source_dispatch,
+  reply_queue_source_finalize,
   NULL,
   NULL
 };
@@ -309,12 +309,12 @@ static GSourceFuncs inbox_source_funcs = {
 static void
 context_gone_cb (gpointer data)
 {
-  NorpcInbox *self = data;
+  NorpcReplyQueue *self = data;
 
   g_atomic_int_set (&self->gone, TRUE);
   norpc_waker_detach (self->waker);
 
-  norpc_inbox_table_remove (self->context, self);
+  norpc_reply_queue_table_remove (self->context, self);
 }
 
 static gboolean
@@ -323,19 +323,19 @@ never_called_cb (gpointer user_data G_GNUC_UNUSED)
   return G_SOURCE_CONTINUE;
 }
 
-/* The calling thread. Returns an inbox that its context owns. */
-NorpcInbox *
-norpc_inbox_new (GMainContext *context)
+/* The calling thread. Returns an reply queue that its context owns. */
+NorpcReplyQueue *
+norpc_reply_queue_new (GMainContext *context)
 {
-  NorpcInbox *self = g_new0 (NorpcInbox, 1);
-  GSource *source = g_source_new (&inbox_source_funcs, sizeof (InboxSource));
+  NorpcReplyQueue *self = g_new0 (NorpcReplyQueue, 1);
+  GSource *source = g_source_new (&reply_queue_source_funcs, sizeof (ReplyQueueSource));
 
   g_atomic_ref_count_init (&self->ref_count);
-  norpc_deadlines_init (&self->deadlines);
+  norpc_timeouts_init (&self->deadlines);
   self->context = context;
   self->waker = norpc_waker_new (context);
   self->spin = (NorpcSpin) NORPC_SPIN_INIT;
-  ((InboxSource *) source)->inbox = self;
+  ((ReplyQueueSource *) source)->reply_queue = self;
 
   g_source_set_static_name (source, "norpc replies");
   g_source_set_can_recurse (source, TRUE);
@@ -349,13 +349,13 @@ norpc_inbox_new (GMainContext *context)
   return self;
 }
 
-/* A thread that begins, and has nobody else run @context. Returns an inbox for
- * norpc_inbox_end_thread ().
+/* A thread that begins, and has nobody else run @context. Returns an reply queue for
+ * norpc_reply_queue_end_thread ().
  */
-NorpcInbox *
-norpc_inbox_begin_thread (GMainContext *context)
+NorpcReplyQueue *
+norpc_reply_queue_begin_thread (GMainContext *context)
 {
-  NorpcInbox *self = norpc_inbox_table_get (context);
+  NorpcReplyQueue *self = norpc_reply_queue_table_get (context);
 
   self->lists = TRUE;
 
@@ -367,14 +367,14 @@ norpc_inbox_begin_thread (GMainContext *context)
  * the first time. FALSE if there was nothing.
  */
 static gboolean
-cancel_sent (NorpcInbox *self)
+cancel_sent (NorpcReplyQueue *self)
 {
-  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_release);
+  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref_memory);
 
   for (NorpcCall *call = self->sent; call != NULL; call = call->sent_next)
     if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
       {
-        norpc_call_hold (call);
+        norpc_call_ref_memory (call);
         g_ptr_array_add (calls, call);
       }
     else if (self->n_rounds > 0)
@@ -383,9 +383,9 @@ cancel_sent (NorpcInbox *self)
       }
 
   for (guint i = calls->len; i > 0; i--)
-    norpc_call_give_up (calls->pdata[i - 1],
-                        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                             "The calling thread has been stopped"));
+    norpc_call_cancel (calls->pdata[i - 1],
+                       g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                            "The calling thread has been stopped"));
 
   return calls->len > 0;
 }
@@ -395,7 +395,7 @@ cancel_sent (NorpcInbox *self)
  * callbacks keep making calls.
  */
 gboolean
-norpc_inbox_end_calls (NorpcInbox *self)
+norpc_reply_queue_end_calls (NorpcReplyQueue *self)
 {
   while (self->sent != NULL)
     {
@@ -414,19 +414,19 @@ norpc_inbox_end_calls (NorpcInbox *self)
 
 /* The same thread, at the very end. */
 void
-norpc_inbox_end_thread (NorpcInbox *self)
+norpc_reply_queue_end_thread (NorpcReplyQueue *self)
 {
   self->lists = FALSE;
-  norpc_inbox_unref (self);
+  norpc_reply_queue_unref (self);
 }
 
-/* The calling thread: the inbox of its thread-default context, with one more
- * call open. The inbox lives until the call is handed over.
+/* The calling thread: the reply queue of its thread-default context, with one more
+ * call open. The reply queue lives until the call is handed over.
  */
-NorpcInbox *
-norpc_inbox_open_call (NorpcCall *call)
+NorpcReplyQueue *
+norpc_reply_queue_open_call (NorpcCall *call)
 {
-  NorpcInbox *self = g_private_get (&cached_inbox);
+  NorpcReplyQueue *self = g_private_get (&cached_reply_queue);
   GMainContext *context = g_main_context_get_thread_default ();
 
   if (context == NULL)
@@ -434,8 +434,8 @@ norpc_inbox_open_call (NorpcCall *call)
 
   if (self == NULL || self->context != context || g_atomic_int_get (&self->gone))
     {
-      self = norpc_inbox_table_get (context);
-      g_private_replace (&cached_inbox, self);
+      self = norpc_reply_queue_table_get (context);
+      g_private_replace (&cached_reply_queue, self);
     }
 
   if (g_atomic_int_add (&self->n_open, 1) == 0)
@@ -448,8 +448,8 @@ norpc_inbox_open_call (NorpcCall *call)
 
 /* Any thread: takes over the client's half of an answered call. */
 void
-norpc_inbox_push (NorpcInbox *self,
-                  NorpcCall  *call)
+norpc_reply_queue_push (NorpcReplyQueue *self,
+                        NorpcCall       *call)
 {
   g_autoptr (NorpcWaker) waker = NULL;
   NorpcCall *head;

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-gboolean norpc_sync_wait_look  (NorpcCall *call);
+gboolean norpc_sync_wait_spin  (NorpcCall *call);
 gboolean norpc_sync_wait_sleep (NorpcCall *call,
                                 gint64     deadline);
 void     norpc_sync_wait_wake  (NorpcCall *call);

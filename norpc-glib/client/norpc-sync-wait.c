@@ -6,15 +6,15 @@
 /* How a thread waits for the answer to a synchronous call, without a main
  * loop.
  *
- * The waiter looks for a while, then sleeps in one of a few static beds,
- * picked by the address of the call. The beds outlive every call, so who
+ * The waiter looks for a while, then sleeps in one of a few static slots,
+ * picked by the address of the call. The slots outlive every call, so who
  * wakes a sleeper needs nothing of the call, which the sleeper may have freed.
  */
 
 #include "core/norpc-spin-private.h"
 #include "norpc-sync-wait-private.h"
 
-#define N_BEDS 64
+#define N_SLOTS 64
 
 /* The values of NorpcCall.waiting */
 enum
@@ -28,19 +28,19 @@ typedef struct
 {
   GMutex mutex; /* for the condition only: the state is NorpcCall.waiting */
   GCond  cond;
-} Bed;
+} Slot;
 
-static Bed beds[N_BEDS];
+static Slot slots[N_SLOTS];
 
 /* How well looking has paid for this thread. */
 static _Thread_local NorpcSpin sync_spin = NORPC_SPIN_INIT;
 
-static Bed *
-get_bed (NorpcCall *call)
+static Slot *
+get_slot (NorpcCall *call)
 {
   gsize address = (gsize) call;
 
-  return &beds[((address >> 5) ^ (address >> 11)) % N_BEDS];
+  return &slots[((address >> 5) ^ (address >> 11)) % N_SLOTS];
 }
 
 static gboolean
@@ -53,7 +53,7 @@ is_done (gpointer data)
 
 /* The calling thread: TRUE if the call is answered in a moment. */
 gboolean
-norpc_sync_wait_look (NorpcCall *call)
+norpc_sync_wait_spin (NorpcCall *call)
 {
   return is_done (call) || norpc_spin_until (&sync_spin, is_done, call);
 }
@@ -66,19 +66,19 @@ norpc_sync_wait_sleep (NorpcCall *call,
                        gint64     deadline)
 {
   gboolean in_time = TRUE;
-  Bed *bed = get_bed (call);
+  Slot *slot = get_slot (call);
 
   /* It may be DONE by now, or ASLEEP from before. */
   g_atomic_int_compare_and_exchange (&call->waiting, AWAKE, ASLEEP);
 
-  g_mutex_lock (&bed->mutex);
+  g_mutex_lock (&slot->mutex);
   while (!is_done (call) && in_time)
     if (deadline != 0)
-      in_time = g_cond_wait_until (&bed->cond, &bed->mutex, deadline);
+      in_time = g_cond_wait_until (&slot->cond, &slot->mutex, deadline);
     else
-      g_cond_wait (&bed->cond, &bed->mutex);
+      g_cond_wait (&slot->cond, &slot->mutex);
   in_time = is_done (call);
-  g_mutex_unlock (&bed->mutex);
+  g_mutex_unlock (&slot->mutex);
 
   return in_time;
 }
@@ -87,7 +87,7 @@ norpc_sync_wait_sleep (NorpcCall *call,
 void
 norpc_sync_wait_wake (NorpcCall *call)
 {
-  Bed *bed = get_bed (call);
+  Slot *slot = get_slot (call);
   gboolean asleep;
 
   asleep = !g_atomic_int_compare_and_exchange (&call->waiting, AWAKE, DONE);
@@ -98,8 +98,8 @@ norpc_sync_wait_wake (NorpcCall *call)
    * with the lock held or before it slept; after the unlock the call is its
    * own again.
    */
-  g_mutex_lock (&bed->mutex);
+  g_mutex_lock (&slot->mutex);
   g_atomic_int_set (&call->waiting, DONE);
-  g_cond_broadcast (&bed->cond);
-  g_mutex_unlock (&bed->mutex);
+  g_cond_broadcast (&slot->cond);
+  g_mutex_unlock (&slot->mutex);
 }

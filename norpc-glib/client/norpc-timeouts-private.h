@@ -16,17 +16,17 @@ typedef struct
   GMutex         lock;
   NorpcTimerHeap timers;   /* [lock] */
   int            n_timers; /* atomic, written with the lock */
-} NorpcDeadlines;
+} NorpcTimeouts;
 
-void     norpc_deadlines_init        (NorpcDeadlines *self);
-void     norpc_deadlines_clear       (NorpcDeadlines *self);
-gboolean norpc_deadlines_add         (NorpcDeadlines *self,
-                                      NorpcCall      *call);
-void     norpc_deadlines_remove      (NorpcDeadlines *self,
-                                      NorpcCall      *call);
-int      norpc_deadlines_get_timeout (NorpcDeadlines *self,
-                                      gint64          now);
-void     norpc_deadlines_expire      (NorpcDeadlines *self,
-                                      gint64          now);
+void     norpc_timeouts_init        (NorpcTimeouts *self);
+void     norpc_timeouts_clear       (NorpcTimeouts *self);
+gboolean norpc_timeouts_add         (NorpcTimeouts *self,
+                                     NorpcCall     *call);
+void     norpc_timeouts_remove      (NorpcTimeouts *self,
+                                     NorpcCall     *call);
+int      norpc_timeouts_get_timeout (NorpcTimeouts *self,
+                                     gint64         now);
+void     norpc_timeouts_expire      (NorpcTimeouts *self,
+                                     gint64         now);
 
 G_END_DECLS

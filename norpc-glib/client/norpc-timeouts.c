@@ -7,13 +7,13 @@
 #include "norpc-timeouts-private.h"
 
 void
-norpc_deadlines_init (NorpcDeadlines *self)
+norpc_timeouts_init (NorpcTimeouts *self)
 {
   g_mutex_init (&self->lock);
 }
 
 void
-norpc_deadlines_clear (NorpcDeadlines *self)
+norpc_timeouts_clear (NorpcTimeouts *self)
 {
   norpc_timer_heap_clear (&self->timers);
   g_mutex_clear (&self->lock);
@@ -23,8 +23,8 @@ norpc_deadlines_clear (NorpcDeadlines *self)
  * be back.
  */
 gboolean
-norpc_deadlines_add (NorpcDeadlines *self,
-                     NorpcCall      *call)
+norpc_timeouts_add (NorpcTimeouts *self,
+                    NorpcCall     *call)
 {
   gboolean first;
 
@@ -38,8 +38,8 @@ norpc_deadlines_add (NorpcDeadlines *self,
 
 /* The client's context: a call is back. */
 void
-norpc_deadlines_remove (NorpcDeadlines *self,
-                        NorpcCall      *call)
+norpc_timeouts_remove (NorpcTimeouts *self,
+                       NorpcCall     *call)
 {
   g_mutex_lock (&self->lock);
   if (call->timer_place != 0)
@@ -52,8 +52,8 @@ norpc_deadlines_remove (NorpcDeadlines *self,
 
 /* The client's context: in how many milliseconds the first deadline is, or -1. */
 int
-norpc_deadlines_get_timeout (NorpcDeadlines *self,
-                             gint64          now)
+norpc_timeouts_get_timeout (NorpcTimeouts *self,
+                            gint64         now)
 {
   gint64 remaining = -1, deadline;
 
@@ -71,8 +71,8 @@ norpc_deadlines_get_timeout (NorpcDeadlines *self,
 
 /* The client's context: takes the first call (held) whose time is up, or NULL. */
 static NorpcCall *
-take_late_call (NorpcDeadlines *self,
-                gint64          now)
+take_late_call (NorpcTimeouts *self,
+                gint64         now)
 {
   NorpcCall *call;
   gint64 deadline;
@@ -83,7 +83,7 @@ take_late_call (NorpcDeadlines *self,
     {
       norpc_timer_heap_remove (&self->timers, call);
       g_atomic_int_add (&self->n_timers, -1);
-      norpc_call_hold (call);
+      norpc_call_ref_memory (call);
     }
   else
     {
@@ -98,17 +98,17 @@ take_late_call (NorpcDeadlines *self,
  * have ended.
  */
 void
-norpc_deadlines_expire (NorpcDeadlines *self,
-                        gint64          now)
+norpc_timeouts_expire (NorpcTimeouts *self,
+                       gint64         now)
 {
   NorpcCall *call;
 
-  if (norpc_deadlines_get_timeout (self, now) != 0)
+  if (norpc_timeouts_get_timeout (self, now) != 0)
     return;
 
   while ((call = take_late_call (self, now)) != NULL)
     {
       norpc_call_time_out (call);
-      norpc_call_release (call);
+      norpc_call_unref_memory (call);
     }
 }

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct _NorpcInbox NorpcInbox;
-typedef struct _NorpcHost   NorpcHost;
+typedef struct _NorpcReplyQueue NorpcReplyQueue;
+typedef struct _NorpcWorker   NorpcWorker;
 
 G_END_DECLS

@@ -30,16 +30,16 @@ typedef struct
 /* Layers have more behind it. */
 struct _NorpcAttempt
 {
-  NorpcCallWatch outer_watch; /* the first */
+  NorpcCompletionHook outer_watch; /* the first */
 
   gatomicrefcount          ref_count;
   const NorpcAttemptFuncs *funcs;
-  NorpcCall               *outer; /* held by norpc_call_hold (): the client's */
+  NorpcCall               *outer; /* held by norpc_call_ref_memory (): the client's */
   NorpcCall               *owed;  /* (owned) (nullable): the same, until it is answered; of the
                                      thread that sends or has seen the last attempt end */
 
   GMutex     lock;
-  NorpcCall *inner; /* (nullable) [lock], held by norpc_call_hold (): the one that is on its way */
+  NorpcCall *inner; /* (nullable) [lock], held by norpc_call_ref_memory (): the one that is on its way */
   gboolean   ended; /* [lock]: the client's call has */
 };
 

@@ -24,7 +24,7 @@ norpc_attempt_unref (NorpcAttempt *self)
 
   self->funcs->finalize (self);
   g_clear_pointer (&self->owed, norpc_call_unref);
-  norpc_call_release (self->outer);
+  norpc_call_unref_memory (self->outer);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -32,7 +32,7 @@ norpc_attempt_unref (NorpcAttempt *self)
 /* A reply that is released when the client gets the answer to its call. */
 typedef struct
 {
-  NorpcCallWatch watch; /* the first */
+  NorpcCompletionHook hook; /* the first */
   NorpcReply    *reply; /* (owned) */
 } Rest;
 
@@ -44,10 +44,10 @@ drop_reply (gpointer data)
 
 /* The client's context; or any thread, where @outer is NULL as nobody waits for it. */
 static void
-release_rest (NorpcCallWatch *watch,
-              NorpcCall      *outer)
+release_rest (NorpcCompletionHook *hook,
+              NorpcCall           *outer)
 {
-  Rest *rest = (Rest *) watch;
+  Rest *rest = (Rest *) hook;
 
   if (outer != NULL)
     norpc_reply_unref (rest->reply);
@@ -75,18 +75,18 @@ leave_to_client (NorpcAttempt *self,
 
   rest = g_new0 (Rest, 1);
   rest->reply = reply;
-  if (!norpc_call_add_return_watch (self->outer, &rest->watch, release_rest))
-    release_rest (&rest->watch, NULL);
+  if (!norpc_call_add_reply_hook (self->outer, &rest->hook, release_rest))
+    release_rest (&rest->hook, NULL);
 }
 
 /* The thread that ends the client's call. If that was not the layer, nobody waits for the
  * attempt any more.
  */
 static void
-outer_ended (NorpcCallWatch *watch,
-             NorpcCall      *outer)
+outer_ended (NorpcCompletionHook *hook,
+             NorpcCall           *outer)
 {
-  NorpcAttempt *self = (NorpcAttempt *) watch;
+  NorpcAttempt *self = (NorpcAttempt *) hook;
   NorpcCall *inner;
 
   g_mutex_lock (&self->lock);
@@ -97,8 +97,8 @@ outer_ended (NorpcCallWatch *watch,
   if (inner != NULL)
     {
       norpc_call_pass_place (outer, inner);
-      norpc_call_give_up (inner, norpc_call_copy_reason (outer));
-      norpc_call_release (inner);
+      norpc_call_cancel (inner, norpc_call_copy_reason (outer));
+      norpc_call_unref_memory (inner);
     }
 
   self->funcs->client_ended (self);
@@ -119,7 +119,7 @@ norpc_attempt_new (gsize                    size,
   g_mutex_init (&self->lock);
   self->funcs = funcs;
   self->outer = call;
-  norpc_call_hold (call);
+  norpc_call_ref_memory (call);
   self->owed = call;
 
   return self;
@@ -132,7 +132,7 @@ gboolean
 norpc_attempt_begin (NorpcAttempt *self)
 {
   norpc_attempt_ref (self);
-  if (norpc_call_add_watch (self->outer, &self->outer_watch, outer_ended))
+  if (norpc_call_add_completion_hook (self->outer, &self->outer_watch, outer_ended))
     return TRUE;
 
   norpc_attempt_unref (self);
@@ -154,10 +154,10 @@ inner_ended (NorpcReply *reply,
   inner = g_steal_pointer (&self->inner);
   g_mutex_unlock (&self->lock);
 
-  g_clear_pointer (&inner, norpc_call_release);
+  g_clear_pointer (&inner, norpc_call_unref_memory);
   if (ended)
     {
-      norpc_call_move_return_watches (norpc_reply_get_call (reply), self->outer);
+      norpc_call_move_reply_hooks (norpc_reply_get_call (reply), self->outer);
       leave_to_client (self, reply);
     }
   else
@@ -185,7 +185,7 @@ norpc_attempt_send (NorpcAttempt *self,
       inner->waiter = NORPC_CALL_WAITER_LAYER;
       inner->reply_func = inner_ended;
       inner->reply_data = norpc_attempt_ref (self);
-      norpc_call_hold (inner);
+      norpc_call_ref_memory (inner);
       self->inner = inner;
     }
   g_mutex_unlock (&self->lock);
@@ -234,7 +234,7 @@ norpc_attempt_answer (NorpcAttempt *self,
   gboolean replied = g_atomic_int_get (&inner->replied);
   GError *error;
 
-  norpc_call_move_return_watches (inner, self->outer);
+  norpc_call_move_reply_hooks (inner, self->outer);
   if (inner->error == NULL)
     {
       if (move_results (inner, self->outer))

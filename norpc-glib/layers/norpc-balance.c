@@ -184,7 +184,7 @@ norpc_balance_get_executor (NorpcLayer *layer)
 }
 
 static gboolean
-norpc_balance_has_room (NorpcLayer *layer)
+norpc_balance_has_capacity (NorpcLayer *layer)
 {
   g_autoptr (NorpcMembers) members = get_members (NORPC_BALANCE (layer));
 
@@ -193,12 +193,12 @@ norpc_balance_has_room (NorpcLayer *layer)
       return TRUE;
 
   return members->n == 0 &&
-         NORPC_LAYER_CLASS (norpc_balance_parent_class)->has_room (layer);
+         NORPC_LAYER_CLASS (norpc_balance_parent_class)->has_capacity (layer);
 }
 
 static void
-norpc_balance_await_room (NorpcLayer *layer,
-                          NorpcCall  *probe)
+norpc_balance_await_capacity (NorpcLayer *layer,
+                              NorpcCall  *probe)
 {
   NorpcBalance *self = NORPC_BALANCE (layer);
   g_autoptr (NorpcMembers) members = get_members (self);
@@ -206,7 +206,7 @@ norpc_balance_await_room (NorpcLayer *layer,
   if (members->n > 0)
     norpc_inquiries_add (self->inquiries, probe, members);
   else
-    NORPC_LAYER_CLASS (norpc_balance_parent_class)->await_room (layer, probe);
+    NORPC_LAYER_CLASS (norpc_balance_parent_class)->await_capacity (layer, probe);
 }
 
 static void
@@ -282,8 +282,8 @@ norpc_balance_class_init (NorpcBalanceClass *klass)
   layer_class->send = norpc_balance_send;
   layer_class->is_closed = norpc_balance_is_closed;
   layer_class->get_executor = norpc_balance_get_executor;
-  layer_class->has_room = norpc_balance_has_room;
-  layer_class->await_room = norpc_balance_await_room;
+  layer_class->has_capacity = norpc_balance_has_capacity;
+  layer_class->await_capacity = norpc_balance_await_capacity;
 
   /**
    * NorpcBalance:policy: (getter get_policy)

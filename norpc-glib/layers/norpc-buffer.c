@@ -64,14 +64,14 @@ norpc_buffer_send (NorpcLayer *layer,
 }
 
 static gboolean
-norpc_buffer_has_room (NorpcLayer *layer)
+norpc_buffer_has_capacity (NorpcLayer *layer)
 {
   return norpc_wait_queue_is_ready (NORPC_BUFFER (layer)->queue, layer);
 }
 
 static void
-norpc_buffer_await_room (NorpcLayer *layer,
-                         NorpcCall  *probe)
+norpc_buffer_await_capacity (NorpcLayer *layer,
+                             NorpcCall  *probe)
 {
   norpc_wait_queue_await_ready (NORPC_BUFFER (layer)->queue, layer, probe);
 }
@@ -143,8 +143,8 @@ norpc_buffer_class_init (NorpcBufferClass *klass)
   object_class->finalize = norpc_buffer_finalize;
 
   layer_class->send = norpc_buffer_send;
-  layer_class->has_room = norpc_buffer_has_room;
-  layer_class->await_room = norpc_buffer_await_room;
+  layer_class->has_capacity = norpc_buffer_has_capacity;
+  layer_class->await_capacity = norpc_buffer_await_capacity;
 
   /**
    * NorpcBuffer:capacity: (getter get_capacity)

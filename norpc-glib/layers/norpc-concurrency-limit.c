@@ -64,14 +64,14 @@ norpc_concurrency_limit_send (NorpcLayer *layer,
 }
 
 static gboolean
-norpc_concurrency_limit_has_room (NorpcLayer *layer)
+norpc_concurrency_limit_has_capacity (NorpcLayer *layer)
 {
   return norpc_wait_queue_is_ready (NORPC_CONCURRENCY_LIMIT (layer)->queue, layer);
 }
 
 static void
-norpc_concurrency_limit_await_room (NorpcLayer *layer,
-                                    NorpcCall  *probe)
+norpc_concurrency_limit_await_capacity (NorpcLayer *layer,
+                                        NorpcCall  *probe)
 {
   norpc_wait_queue_await_ready (NORPC_CONCURRENCY_LIMIT (layer)->queue, layer, probe);
 }
@@ -144,8 +144,8 @@ norpc_concurrency_limit_class_init (NorpcConcurrencyLimitClass *klass)
   object_class->finalize = norpc_concurrency_limit_finalize;
 
   layer_class->send = norpc_concurrency_limit_send;
-  layer_class->has_room = norpc_concurrency_limit_has_room;
-  layer_class->await_room = norpc_concurrency_limit_await_room;
+  layer_class->has_capacity = norpc_concurrency_limit_has_capacity;
+  layer_class->await_capacity = norpc_concurrency_limit_await_capacity;
 
   /**
    * NorpcConcurrencyLimit:max-calls: (getter get_max_calls) (setter set_max_calls)

@@ -50,7 +50,7 @@ struct _NorpcFilter
 /* A call that has passed. */
 typedef struct
 {
-  NorpcCallWatch watch; /* the first */
+  NorpcCompletionHook hook; /* the first */
   ReplyClosure  *reply; /* (owned) */
 } Passage;
 
@@ -80,10 +80,10 @@ passage_free (Passage *passage)
  * the client never gets the answer: then the data of the function is freed in the pool.
  */
 static void
-call_returned (NorpcCallWatch *watch,
-               NorpcCall      *call)
+call_returned (NorpcCompletionHook *hook,
+               NorpcCall           *call)
 {
-  Passage *passage = (Passage *) watch;
+  Passage *passage = (Passage *) hook;
 
   if (call != NULL)
     {
@@ -120,10 +120,10 @@ tell_end (gpointer data)
  * answers is the service's business; any other is not, such as one that rejects an attempt.
  */
 static void
-call_ended_at_server (NorpcCallWatch *watch,
-                      NorpcCall      *call)
+call_ended_at_server (NorpcCompletionHook *hook,
+                      NorpcCall           *call)
 {
-  Passage *passage = (Passage *) watch;
+  Passage *passage = (Passage *) hook;
   Ended *ended = g_new (Ended, 1);
 
   *ended = (Ended) { passage, norpc_reply_ref (norpc_call_get_reply (call)) };
@@ -161,9 +161,9 @@ watch_call (NorpcFilter *self,
   passage->reply = self->reply;
   g_atomic_ref_count_inc (&self->reply->ref_count);
   if (call->released_at != NULL)
-    added = norpc_call_add_watch (call, &passage->watch, call_ended_at_server);
+    added = norpc_call_add_completion_hook (call, &passage->hook, call_ended_at_server);
   else
-    added = norpc_call_add_return_watch (call, &passage->watch, call_returned);
+    added = norpc_call_add_reply_hook (call, &passage->hook, call_returned);
 
   if (!added)
     passage_free (passage);

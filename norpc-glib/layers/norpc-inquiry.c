@@ -19,7 +19,7 @@ struct _NorpcInquiries
 /* A probe that waits. */
 typedef struct
 {
-  NorpcCallWatch  watch; /* the first: of the probe */
+  NorpcCompletionHook  hook; /* the first: of the probe */
   gatomicrefcount ref_count; /* one for the probe's end, one for each question */
   NorpcInquiries *inquiries; /* (owned) */
   NorpcCall      *probe;     /* (owned) */
@@ -34,7 +34,7 @@ typedef struct
 /* A probe of ours, at one of the endpoints. */
 typedef struct
 {
-  NorpcCallWatch watch; /* the first */
+  NorpcCompletionHook hook; /* the first */
   Inquiry       *inquiry; /* (owned) */
 } Question;
 
@@ -73,10 +73,10 @@ inquiry_unref (Inquiry *inquiry)
 
 /* The thread that ends the probe: the questions that are left are withdrawn. */
 static void
-probe_ended (NorpcCallWatch *watch,
-             NorpcCall      *probe G_GNUC_UNUSED)
+probe_ended (NorpcCompletionHook *hook,
+             NorpcCall           *probe G_GNUC_UNUSED)
 {
-  Inquiry *inquiry = (Inquiry *) watch;
+  Inquiry *inquiry = (Inquiry *) hook;
   NorpcInquiries *self = inquiry->inquiries;
   g_autoptr (GPtrArray) replies = NULL;
 
@@ -88,9 +88,9 @@ probe_ended (NorpcCallWatch *watch,
   g_mutex_unlock (&self->lock);
 
   for (guint i = 0; i < replies->len; i++)
-    norpc_call_give_up (norpc_reply_get_call (replies->pdata[i]),
-                        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                             "Another endpoint was ready first"));
+    norpc_call_cancel (norpc_reply_get_call (replies->pdata[i]),
+                       g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                            "Another endpoint was ready first"));
   inquiry_unref (inquiry);
 }
 
@@ -116,10 +116,10 @@ note_answer (Inquiry      *inquiry,
 
 /* The thread that answers the question. */
 static void
-question_answered (NorpcCallWatch *watch,
-                   NorpcCall      *call)
+question_answered (NorpcCompletionHook *hook,
+                   NorpcCall           *call)
 {
-  Question *question = (Question *) watch;
+  Question *question = (Question *) hook;
   Inquiry *inquiry = question->inquiry;
   NorpcReply *reply = NULL;
   guint index;
@@ -162,8 +162,8 @@ ask (Inquiry       *inquiry,
 
   g_atomic_ref_count_inc (&inquiry->ref_count);
   question->inquiry = inquiry;
-  if (!norpc_call_add_watch (call, &question->watch, question_answered))
-    question_answered (&question->watch, call);
+  if (!norpc_call_add_completion_hook (call, &question->hook, question_answered))
+    question_answered (&question->hook, call);
   else
     norpc_endpoint_await_ready (endpoint, call);
 }
@@ -191,7 +191,7 @@ norpc_inquiries_add (NorpcInquiries *self,
 
   /* A thread that ends the probe meanwhile waits for the lock. */
   g_mutex_lock (&self->lock);
-  waits = norpc_call_add_watch (probe, &inquiry->watch, probe_ended);
+  waits = norpc_call_add_completion_hook (probe, &inquiry->hook, probe_ended);
   if (waits)
     {
       g_atomic_ref_count_inc (&inquiry->ref_count);
@@ -251,6 +251,6 @@ norpc_inquiries_close (NorpcInquiries *self)
   g_mutex_unlock (&self->lock);
 
   for (guint i = 0; i < waiting->len; i++)
-    norpc_call_refuse (((Inquiry *) waiting->pdata[i])->probe, NORPC_ERROR_CLOSED,
+    norpc_call_reject (((Inquiry *) waiting->pdata[i])->probe, NORPC_ERROR_CLOSED,
                        "was not answered: the layer is gone");
 }

@@ -44,7 +44,7 @@ norpc_load_shed_send (NorpcLayer *layer,
       return;
     }
 
-  norpc_call_reject (call, NORPC_ERROR_BUSY, "was rejected: it would have to wait");
+  norpc_call_reject_owned (call, NORPC_ERROR_BUSY, "was rejected: it would have to wait");
 }
 
 static void

@@ -9,7 +9,7 @@
 /* A call on its way to a member: freed by who ends it. */
 typedef struct
 {
-  NorpcCallWatch watch;   /* the first */
+  NorpcCompletionHook hook;   /* the first */
   NorpcPending  *pending; /* (owned) */
 } Passage;
 
@@ -71,10 +71,10 @@ norpc_member_get_n_pending (NorpcMember *self)
 
 /* The thread that ends the call. */
 static void
-passage_ended (NorpcCallWatch *watch,
-               NorpcCall      *call G_GNUC_UNUSED)
+passage_ended (NorpcCompletionHook *hook,
+               NorpcCall           *call G_GNUC_UNUSED)
 {
-  Passage *passage = (Passage *) watch;
+  Passage *passage = (Passage *) hook;
 
   g_atomic_int_add (&passage->pending->n, -1);
   pending_unref (passage->pending);
@@ -92,13 +92,13 @@ norpc_member_send (NorpcMember *self,
   g_atomic_ref_count_inc (&passage->pending->ref_count);
   g_atomic_int_inc (&passage->pending->n);
 
-  if (norpc_call_add_watch (call, &passage->watch, passage_ended))
+  if (norpc_call_add_completion_hook (call, &passage->hook, passage_ended))
     {
       norpc_endpoint_send (self->endpoint, call);
     }
   else
     {
-      passage_ended (&passage->watch, call);
+      passage_ended (&passage->hook, call);
       norpc_call_unref (call);
     }
 }

@@ -33,7 +33,7 @@ struct _NorpcMeter
 /* A call that is on its way: freed by who ends it. */
 typedef struct
 {
-  NorpcCallWatch       watch;  /* the first */
+  NorpcCompletionHook       hook;  /* the first */
   NorpcMethodRecorder *method; /* outlives the meter as long as this */
   gint64               start;
 } Passage;
@@ -60,10 +60,10 @@ note_end (Passage      *passage,
 
 /* The thread that ends the call. */
 static void
-call_ended (NorpcCallWatch *watch,
-            NorpcCall      *call)
+call_ended (NorpcCompletionHook *hook,
+            NorpcCall           *call)
 {
-  note_end ((Passage *) watch, norpc_call_get_outcome (call));
+  note_end ((Passage *) hook, norpc_call_get_outcome (call));
 }
 
 static void
@@ -77,7 +77,7 @@ norpc_meter_send (NorpcLayer *layer,
   passage->method = norpc_stats_recorder_begin (self->recorder, call);
 
   /* Its client, who ended it, may be reading how. */
-  if (!norpc_call_add_watch (call, &passage->watch, call_ended))
+  if (!norpc_call_add_completion_hook (call, &passage->hook, call_ended))
     note_end (passage, call->timed_out ? NORPC_OUTCOME_TIMED_OUT : NORPC_OUTCOME_CANCELLED);
 
   norpc_layer_forward (layer, call);

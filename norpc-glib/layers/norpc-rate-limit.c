@@ -104,14 +104,14 @@ norpc_rate_limit_send (NorpcLayer *layer,
 }
 
 static gboolean
-norpc_rate_limit_has_room (NorpcLayer *layer)
+norpc_rate_limit_has_capacity (NorpcLayer *layer)
 {
   return norpc_wait_queue_is_ready (NORPC_RATE_LIMIT (layer)->queue, layer);
 }
 
 static void
-norpc_rate_limit_await_room (NorpcLayer *layer,
-                             NorpcCall  *probe)
+norpc_rate_limit_await_capacity (NorpcLayer *layer,
+                                 NorpcCall  *probe)
 {
   norpc_wait_queue_await_ready (NORPC_RATE_LIMIT (layer)->queue, layer, probe);
 }
@@ -244,8 +244,8 @@ norpc_rate_limit_class_init (NorpcRateLimitClass *klass)
   object_class->finalize = norpc_rate_limit_finalize;
 
   layer_class->send = norpc_rate_limit_send;
-  layer_class->has_room = norpc_rate_limit_has_room;
-  layer_class->await_room = norpc_rate_limit_await_room;
+  layer_class->has_capacity = norpc_rate_limit_has_capacity;
+  layer_class->await_capacity = norpc_rate_limit_await_capacity;
 
   install_properties (object_class);
 }

@@ -153,7 +153,7 @@ end_attempt (gpointer data)
 {
   g_autoptr (NorpcReply) reply = data;
 
-  norpc_call_run_return_watches (norpc_reply_get_call (reply));
+  norpc_call_run_reply_hooks (norpc_reply_get_call (reply));
 }
 
 /* Any thread, which has a reference of its own. */
@@ -284,8 +284,8 @@ time_has_come (gpointer    data,
   if (layer != NULL)
     try (NORPC_RETRY (layer), retrial);
   else
-    norpc_call_reject (g_steal_pointer (&retrial->attempt.owed), NORPC_ERROR_CLOSED,
-                       "was not retried: the layer that held it is gone");
+    norpc_call_reject_owned (g_steal_pointer (&retrial->attempt.owed), NORPC_ERROR_CLOSED,
+                             "was not retried: the layer that held it is gone");
   norpc_attempt_unref (&retrial->attempt);
 }
 

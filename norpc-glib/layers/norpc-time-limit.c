@@ -48,15 +48,15 @@ norpc_time_limit_send (NorpcLayer *layer,
   NorpcTimeLimit *self = NORPC_TIME_LIMIT (layer);
 
   norpc_call_limit_deadline (call, g_get_monotonic_time () + (gint64) self->milliseconds * 1000);
-  norpc_call_watch_deadline (call);
+  norpc_call_start_deadline_timer (call);
   norpc_layer_forward (layer, call);
 }
 
 static void
 norpc_time_limit_set_property (GObject      *object,
-                            guint         property_id,
-                            const GValue *value,
-                            GParamSpec   *pspec)
+                               guint         property_id,
+                               const GValue *value,
+                               GParamSpec   *pspec)
 {
   NorpcTimeLimit *self = NORPC_TIME_LIMIT (object);
 
@@ -74,9 +74,9 @@ norpc_time_limit_set_property (GObject      *object,
 
 static void
 norpc_time_limit_get_property (GObject    *object,
-                            guint       property_id,
-                            GValue     *value,
-                            GParamSpec *pspec)
+                               guint       property_id,
+                               GValue     *value,
+                               GParamSpec *pspec)
 {
   switch ((NorpcTimeLimitProperty) property_id)
     {

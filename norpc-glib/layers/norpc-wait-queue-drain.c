@@ -19,7 +19,7 @@
 /* A question to the next endpoint: whether it is ready. */
 typedef struct
 {
-  NorpcCallWatch  watch; /* the first */
+  NorpcCompletionHook  hook; /* the first */
   NorpcWaitQueue *wait_queue; /* (owned) */
 } Question;
 
@@ -67,10 +67,10 @@ const NorpcTimerFuncs norpc_wait_queue_timer_funcs = { take_queue, start_drain }
 
 /* Any thread: the next endpoint has answered. */
 static void
-question_answered (NorpcCallWatch *watch,
-                   NorpcCall      *probe)
+question_answered (NorpcCompletionHook *hook,
+                   NorpcCall           *probe)
 {
-  Question *question = (Question *) watch;
+  Question *question = (Question *) hook;
   NorpcWaitQueue *self = question->wait_queue;
 
   g_free (question);
@@ -93,7 +93,7 @@ ask_next (NorpcWaitQueue *self,
   Question *question = g_new0 (Question, 1);
 
   question->wait_queue = norpc_wait_queue_ref (self);
-  norpc_call_add_watch (probe, &question->watch, question_answered);
+  norpc_call_add_completion_hook (probe, &question->hook, question_answered);
   norpc_endpoint_await_ready (norpc_layer_get_endpoint (layer), probe);
 }
 
@@ -110,9 +110,9 @@ norpc_wait_queue_is_next_ready (NorpcLayer *layer)
  * before others there has to be room behind them, too.
  */
 void
-norpc_wait_queue_tell_probe (NorpcWaitQueue *self,
-                             NorpcLayer     *layer,
-                             NorpcCall      *probe)
+norpc_wait_queue_answer_probe (NorpcWaitQueue *self,
+                               NorpcLayer     *layer,
+                               NorpcCall      *probe)
 {
   NorpcEndpoint *endpoint = norpc_layer_get_endpoint (layer);
 
@@ -202,7 +202,7 @@ drain_step (NorpcWaitQueue *self,
   g_mutex_lock (&self->lock);
   /* A thread that sends passes its own call first. */
   if ((may_pass || self->granted) && !self->passing)
-    call = norpc_wait_queue_take_held_locked (self, layer);
+    call = norpc_wait_queue_pop_locked (self, layer);
   self->forwarding = call != NULL;
   if (call != NULL)
     self->granted = FALSE;
@@ -216,7 +216,7 @@ drain_step (NorpcWaitQueue *self,
   if (call != NULL)
     norpc_layer_forward (layer, call);
   for (guint i = 0; probes != NULL && i < probes->len; i++)
-    norpc_wait_queue_tell_probe (self, layer, probes->pdata[i]);
+    norpc_wait_queue_answer_probe (self, layer, probes->pdata[i]);
   if (step == DRAIN_ASK)
     ask_next (self, layer);
   else if (step == DRAIN_SLEEP)

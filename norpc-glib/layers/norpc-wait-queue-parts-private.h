@@ -35,28 +35,28 @@ struct _NorpcWaitQueue
 
 extern const NorpcTimerFuncs norpc_wait_queue_timer_funcs;
 
-NorpcWaitQueue *norpc_wait_queue_ref                (NorpcWaitQueue *self);
+NorpcWaitQueue *norpc_wait_queue_ref (NorpcWaitQueue *self);
 
 /* Places */
-gboolean        norpc_wait_queue_hold_locked        (NorpcWaitQueue *self,
-                                                     GQueue         *queue,
-                                                     NorpcCall      *call,
-                                                     gboolean        first);
-gboolean        norpc_wait_queue_count_locked       (NorpcWaitQueue *self,
-                                                     NorpcCall      *call);
-NorpcCall      *norpc_wait_queue_take_held_locked   (NorpcWaitQueue *self,
-                                                     NorpcLayer     *layer);
-GPtrArray      *norpc_wait_queue_take_probes_locked (NorpcWaitQueue *self,
-                                                     NorpcLayer     *layer);
-void            norpc_wait_queue_list_locked        (GPtrArray      *calls,
-                                                     GQueue         *queue);
+gboolean   norpc_wait_queue_push_locked        (NorpcWaitQueue *self,
+                                                GQueue         *queue,
+                                                NorpcCall      *call,
+                                                gboolean        first);
+gboolean   norpc_wait_queue_count_locked       (NorpcWaitQueue *self,
+                                                NorpcCall      *call);
+NorpcCall *norpc_wait_queue_pop_locked         (NorpcWaitQueue *self,
+                                                NorpcLayer     *layer);
+GPtrArray *norpc_wait_queue_take_probes_locked (NorpcWaitQueue *self,
+                                                NorpcLayer     *layer);
+void       norpc_wait_queue_list_locked        (GPtrArray      *calls,
+                                                GQueue         *queue);
 
 /* The drain */
-void            norpc_wait_queue_start_timer_locked (NorpcWaitQueue *self,
-                                                     NorpcLayer     *layer);
-gboolean        norpc_wait_queue_is_next_ready      (NorpcLayer     *layer);
-void            norpc_wait_queue_tell_probe         (NorpcWaitQueue *self,
-                                                     NorpcLayer     *layer,
-                                                     NorpcCall      *probe);
+void     norpc_wait_queue_start_timer_locked (NorpcWaitQueue *self,
+                                              NorpcLayer     *layer);
+gboolean norpc_wait_queue_is_next_ready      (NorpcLayer     *layer);
+void     norpc_wait_queue_answer_probe       (NorpcWaitQueue *self,
+                                              NorpcLayer     *layer,
+                                              NorpcCall      *probe);
 
 G_END_DECLS

@@ -13,7 +13,7 @@
  */
 typedef struct
 {
-  NorpcCallWatch  watch; /* the first */
+  NorpcCompletionHook  hook; /* the first */
   NorpcWaitQueue *wait_queue; /* (owned) */
   GQueue         *queue; /* (nullable) [lock]: where it waits */
   GList           link;  /* [lock] */
@@ -35,10 +35,10 @@ leave_locked (Place *place)
  * the client has its reply: so the arguments end with the client's half.
  */
 static void
-call_ended (NorpcCallWatch *watch,
-            NorpcCall      *call G_GNUC_UNUSED)
+call_ended (NorpcCompletionHook *hook,
+            NorpcCall           *call G_GNUC_UNUSED)
 {
-  Place *place = (Place *) watch;
+  Place *place = (Place *) hook;
   NorpcWaitQueue *self = place->wait_queue;
   NorpcCall *held = NULL;
   gboolean makes_room;
@@ -71,7 +71,7 @@ add_place_locked (NorpcWaitQueue *self,
   place->link.data = place;
 
   /* A thread that ends the call meanwhile waits for the lock. */
-  if (norpc_call_add_watch (call, &place->watch, call_ended))
+  if (norpc_call_add_completion_hook (call, &place->hook, call_ended))
     {
       norpc_wait_queue_ref (self);
       return place;
@@ -86,7 +86,7 @@ add_place_locked (NorpcWaitQueue *self,
  * @queue. FALSE if it has ended: then it is still the caller's.
  */
 gboolean
-norpc_wait_queue_hold_locked (NorpcWaitQueue *self,
+norpc_wait_queue_push_locked (NorpcWaitQueue *self,
                               GQueue         *queue,
                               NorpcCall      *call,
                               gboolean        first)
@@ -132,8 +132,8 @@ norpc_wait_queue_count_locked (NorpcWaitQueue *self,
  * NULL.
  */
 NorpcCall *
-norpc_wait_queue_take_held_locked (NorpcWaitQueue *self,
-                                   NorpcLayer     *layer)
+norpc_wait_queue_pop_locked (NorpcWaitQueue *self,
+                             NorpcLayer     *layer)
 {
   Place *place = self->held.head != NULL ? self->held.head->data : NULL;
 
@@ -167,7 +167,7 @@ norpc_wait_queue_take_probes_locked (NorpcWaitQueue *self,
   return probes;
 }
 
-/* With the lock held: adds the calls of @queue, held by norpc_call_hold (). */
+/* With the lock held: adds the calls of @queue, held by norpc_call_ref_memory (). */
 void
 norpc_wait_queue_list_locked (GPtrArray *calls,
                               GQueue    *queue)
@@ -176,7 +176,7 @@ norpc_wait_queue_list_locked (GPtrArray *calls,
     {
       Place *place = link->data;
 
-      norpc_call_hold (place->call);
+      norpc_call_ref_memory (place->call);
       g_ptr_array_add (calls, place->call);
     }
 }

@@ -91,7 +91,7 @@ hold_or_reject_locked (NorpcWaitQueue *self,
     return SEND_BUSY;
 
   call->must_not_wait = FALSE;
-  if (!norpc_wait_queue_hold_locked (self, &self->held, call, first))
+  if (!norpc_wait_queue_push_locked (self, &self->held, call, first))
     return SEND_ENDED;
   if (!self->draining)
     norpc_wait_queue_start_timer_locked (self, layer);
@@ -173,9 +173,9 @@ norpc_wait_queue_send (NorpcWaitQueue *self,
   if (verdict == SEND_ENDED)
     norpc_call_unref (call);
   else if (verdict == SEND_BUSY)
-    norpc_call_reject (call, NORPC_ERROR_BUSY, "was rejected: it would have to wait");
+    norpc_call_reject_owned (call, NORPC_ERROR_BUSY, "was rejected: it would have to wait");
   else if (verdict == SEND_CLOSED)
-    norpc_call_reject (call, NORPC_ERROR_CLOSED, "was not passed on: the layer is gone");
+    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was not passed on: the layer is gone");
 }
 
 /* Any thread. */
@@ -206,7 +206,7 @@ norpc_wait_queue_await_ready (NorpcWaitQueue *self,
   else if (self->probes.length == 0 &&
            self->funcs->get_room (layer, self->n_passed, self->held.length) > 0)
     verdict = SEND_PASS;
-  else if (norpc_wait_queue_hold_locked (self, &self->probes, norpc_call_ref (probe), FALSE))
+  else if (norpc_wait_queue_push_locked (self, &self->probes, norpc_call_ref (probe), FALSE))
     verdict = SEND_HELD;
   else
     verdict = SEND_ENDED;
@@ -215,9 +215,9 @@ norpc_wait_queue_await_ready (NorpcWaitQueue *self,
   g_mutex_unlock (&self->lock);
 
   if (verdict == SEND_PASS)
-    norpc_wait_queue_tell_probe (self, layer, probe);
+    norpc_wait_queue_answer_probe (self, layer, probe);
   else if (verdict == SEND_CLOSED)
-    norpc_call_refuse (probe, NORPC_ERROR_CLOSED, "was not answered: the layer is gone");
+    norpc_call_reject (probe, NORPC_ERROR_CLOSED, "was not answered: the layer is gone");
   else if (verdict == SEND_ENDED)
     norpc_call_unref (probe);
 }
@@ -228,7 +228,7 @@ norpc_wait_queue_await_ready (NorpcWaitQueue *self,
 void
 norpc_wait_queue_close (NorpcWaitQueue *self)
 {
-  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_release);
+  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref_memory);
 
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
@@ -238,6 +238,6 @@ norpc_wait_queue_close (NorpcWaitQueue *self)
 
   norpc_timer_stop (&self->timer);
   for (guint i = 0; i < calls->len; i++)
-    norpc_call_refuse (calls->pdata[i], NORPC_ERROR_CLOSED,
+    norpc_call_reject (calls->pdata[i], NORPC_ERROR_CLOSED,
                        "was not passed on: the layer that held it is gone");
 }

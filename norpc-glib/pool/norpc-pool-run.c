@@ -9,11 +9,11 @@
 #include "norpc-pool-private.h"
 #include "server/norpc-server-private.h"
 
-static NorpcHost *
+static NorpcWorker *
 get_host (NorpcPool *self,
           guint      i)
 {
-  return NORPC_SERVER (self->servers->pdata[i])->host;
+  return NORPC_SERVER (self->servers->pdata[i])->worker;
 }
 
 /* Any thread: stops what has started, and does not wait. */
@@ -21,7 +21,7 @@ static void
 abandon (NorpcPool *self)
 {
   for (guint i = 0; i < self->servers->len; i++)
-    norpc_host_stop (get_host (self, i), NORPC_STOP_ABANDON, "another server of its pool could not start");
+    norpc_worker_stop (get_host (self, i), NORPC_STOP_ABANDON, "another server of its pool could not start");
 }
 
 /* Any thread: FALSE if there is nothing to start. */
@@ -48,13 +48,13 @@ start_all (NorpcPool     *self,
            GError       **error)
 {
   for (guint i = 0; i < self->servers->len; i++)
-    if (!norpc_host_attach (get_host (self, i), NULL, NULL, error))
+    if (!norpc_worker_attach (get_host (self, i), NULL, NULL, error))
       return FALSE;
 
   for (guint i = 0; i < self->servers->len; i++)
-    if (!norpc_waiters_wait (&get_host (self, i)->waiters, get_host (self, i),
-                             NORPC_HOST_RUNNING, cancellable, error) ||
-        !norpc_host_has_started (get_host (self, i), error))
+    if (!norpc_server_state_wait (&get_host (self, i)->server_state, get_host (self, i),
+                                  NORPC_SERVER_RUNNING, cancellable, error) ||
+        !norpc_worker_has_started (get_host (self, i), error))
       return FALSE;
 
   return TRUE;
@@ -256,8 +256,8 @@ norpc_pool_stop (NorpcPool      *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   for (guint i = 0; i < self->servers->len; i++)
-    if (norpc_host_get_state (get_host (self, i)) != NORPC_HOST_NEW)
-      norpc_host_stop (get_host (self, i), mode, "its server was stopped");
+    if (norpc_worker_get_phase (get_host (self, i)) != NORPC_SERVER_NEW)
+      norpc_worker_stop (get_host (self, i), mode, "its server was stopped");
 
   for (guint i = 0; i < self->servers->len; i++)
     norpc_server_stop (self->servers->pdata[i], mode, cancellable,

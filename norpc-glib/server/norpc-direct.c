@@ -41,7 +41,7 @@ struct _NorpcDirect
   GObject parent_instance;
 
   GObject   *service; /* (owned) */
-  NorpcHome *home;    /* (owned), since construction: of the service */
+  NorpcThreadCheck *home;    /* (owned), since construction: of the service */
   GThread   *maker;   /* (unowned), since construction: the thread that made it */
   GThread   *thread;  /* (unowned) (nullable), atomic: the one that it belongs to */
   gboolean   handling; /* that thread's */
@@ -49,7 +49,7 @@ struct _NorpcDirect
   GMutex        lock;
   GMainContext *context; /* (owned) [lock]: that a call from there last came from, or that it
                             was made in */
-  NorpcInbox   *inbox;   /* (unowned) (nullable) [lock]: the context's, to be compared */
+  NorpcReplyQueue   *reply_queue;   /* (unowned) (nullable) [lock]: the context's, to be compared */
   GQueue        brought; /* of owned NorpcCall [lock]: by other threads */
 };
 
@@ -85,7 +85,7 @@ handle (NorpcDirect *self,
   g_autoptr (GObject) service = g_object_ref (self->service);
   gboolean handling = self->handling;
 
-  norpc_home_check (self->home, NULL, call);
+  norpc_thread_check_run (self->home, NULL, call);
   self->handling = TRUE;
   norpc_dispatch (call, service, FALSE);
   self->handling = handling;
@@ -93,7 +93,7 @@ handle (NorpcDirect *self,
   /* If nobody else has the call, dropping it answers it. */
   if (call->waiting_thread != NULL &&
       !g_atomic_ref_count_compare (&call->call_refs, 1))
-    norpc_call_refuse (call, NORPC_ERROR_WOULD_DEADLOCK,
+    norpc_call_reject (call, NORPC_ERROR_WOULD_DEADLOCK,
                        "was called synchronously, and its service answers later "
                        "in the same thread");
 }
@@ -121,7 +121,7 @@ handle_brought (NorpcDirect *self)
 static void
 refuse_thread (NorpcCall *call)
 {
-  norpc_call_refuse (call, NORPC_ERROR_FAILED,
+  norpc_call_reject (call, NORPC_ERROR_FAILED,
                      "was called in another thread than its service is in");
 }
 
@@ -155,8 +155,8 @@ brought_cb (gpointer user_data)
 static void
 note_maker_context_locked (NorpcDirect *self)
 {
-  self->inbox = norpc_inbox_table_get (self->context);
-  norpc_inbox_unref (self->inbox);
+  self->reply_queue = norpc_reply_queue_table_get (self->context);
+  norpc_reply_queue_unref (self->reply_queue);
 }
 
 /* Any thread: takes @call to the client's context, if it comes from there. */
@@ -168,9 +168,9 @@ bring_home (NorpcDirect *self,
   g_autoptr (GSource) source = NULL;
 
   g_mutex_lock (&self->lock);
-  if (self->inbox == NULL)
+  if (self->reply_queue == NULL)
     note_maker_context_locked (self);
-  if (call->inbox != NULL && call->inbox == self->inbox)
+  if (call->reply_queue != NULL && call->reply_queue == self->reply_queue)
     {
       context = g_main_context_ref (self->context);
       g_queue_push_tail (&self->brought, norpc_call_ref (call));
@@ -196,15 +196,15 @@ note_context (NorpcDirect *self,
 {
   g_autoptr (GMainContext) previous = NULL;
 
-  if (call->inbox == NULL)
+  if (call->reply_queue == NULL)
     return;
 
   g_mutex_lock (&self->lock);
-  if (call->inbox != self->inbox)
+  if (call->reply_queue != self->reply_queue)
     {
       previous = self->context;
       self->context = g_main_context_ref_thread_default ();
-      self->inbox = call->inbox;
+      self->reply_queue = call->reply_queue;
     }
   g_mutex_unlock (&self->lock);
 }
@@ -237,7 +237,7 @@ norpc_direct_send (NorpcEndpoint *endpoint,
 {
   NorpcDirect *self = NORPC_DIRECT (endpoint);
 
-  norpc_observe_sent (call, NULL);
+  norpc_metrics_call_sent (call, NULL);
 
   if (is_own_thread (self))
     {
@@ -250,7 +250,7 @@ norpc_direct_send (NorpcEndpoint *endpoint,
   else if (call->waiting_thread != NULL &&
            call->waiting_thread == g_atomic_pointer_get (&self->thread))
     {
-      norpc_call_refuse (call, NORPC_ERROR_WOULD_DEADLOCK,
+      norpc_call_reject (call, NORPC_ERROR_WOULD_DEADLOCK,
                          "was called synchronously, and comes to its service later, "
                          "in the same thread");
     }
@@ -291,7 +291,7 @@ norpc_direct_set_property (GObject      *object,
     {
     case PROP_SERVICE:
       self->service = g_value_dup_object (value);
-      self->home = self->service != NULL ? norpc_home_get (self->service) : NULL;
+      self->home = self->service != NULL ? norpc_thread_check_get (self->service) : NULL;
       break;
 
     default:
@@ -325,7 +325,7 @@ norpc_direct_finalize (GObject *object)
 {
   NorpcDirect *self = NORPC_DIRECT (object);
 
-  g_clear_pointer (&self->home, norpc_home_unref);
+  g_clear_pointer (&self->home, norpc_thread_check_unref);
   g_clear_object (&self->service);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_queue_clear_full (&self->brought, (GDestroyNotify) norpc_call_unref);

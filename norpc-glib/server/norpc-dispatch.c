@@ -87,7 +87,7 @@ end_reply (NorpcCall *call,
            gboolean   is_dropped_next)
 {
   if (is_dropped_next && g_atomic_ref_count_compare (&call->call_refs, 1) &&
-      g_atomic_pointer_get (&call->watches) == NULL)
+      g_atomic_pointer_get (&call->completion_hooks) == NULL)
     norpc_call_clear_args (call);
   else
     norpc_call_deliver (call);
@@ -110,7 +110,7 @@ norpc_dispatch (NorpcCall *call,
     return;
 
   norpc_trace (call, "handled by %s", G_OBJECT_TYPE_NAME (service));
-  norpc_observe_handled (call);
+  norpc_metrics_call_handled (call);
 
   norpc_call_scope_begin (&outer, call);
   handled = norpc_call_get_method_info (call)->dispatch (service, call, &error);

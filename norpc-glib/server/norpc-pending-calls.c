@@ -8,13 +8,13 @@
 #include "norpc-worker-private.h"
 
 void
-norpc_backlog_init (NorpcBacklog *self)
+norpc_pending_calls_init (NorpcPendingCalls *self)
 {
   g_mutex_init (&self->lock);
 }
 
 void
-norpc_backlog_clear (NorpcBacklog *self)
+norpc_pending_calls_clear (NorpcPendingCalls *self)
 {
   g_assert (self->n_begun == self->n_batch && self->current == NULL && self->open == NULL);
 
@@ -22,8 +22,8 @@ norpc_backlog_clear (NorpcBacklog *self)
 }
 
 static void
-unlink_open_locked (NorpcBacklog *self,
-                    NorpcCall    *call)
+unlink_open_locked (NorpcPendingCalls *self,
+                    NorpcCall         *call)
 {
   if (call->open_previous != NULL)
     call->open_previous->open_next = call->open_next;
@@ -37,24 +37,24 @@ unlink_open_locked (NorpcBacklog *self,
   call->open_previous = call->open_next = NULL;
 }
 
-/* The host's context, after the handler of the call has returned, or where it had
+/* The worker's context, after the handler of the call has returned, or where it had
  * none because a layer holds the call back. FALSE if a newer call takes its place, so
  * that it was passed over.
  */
 gboolean
-norpc_backlog_note_kept (NorpcCall *call)
+norpc_pending_calls_note_kept (NorpcCall *call)
 {
   g_atomic_int_compare_and_exchange (&call->stage, NORPC_CALL_HANDLED, NORPC_CALL_KEPT);
 
   return g_atomic_int_get (&call->stage) != NORPC_CALL_SUPERSEDED;
 }
 
-/* The host's context: TRUE if it is the one that is being served, which the backlog
+/* The worker's context: TRUE if it is the one that is being served, which the pending calls
  * has until it is asked for the next.
  */
 gboolean
-norpc_backlog_is_current (NorpcBacklog *self,
-                          NorpcCall    *call)
+norpc_pending_calls_is_current (NorpcPendingCalls *self,
+                                NorpcCall         *call)
 {
   gboolean current;
 
@@ -65,20 +65,20 @@ norpc_backlog_is_current (NorpcBacklog *self,
   return current;
 }
 
-/* The host's context, after the handler has returned. Whoever answers sets the state and
- * then looks for the host, and here it is the other way round: so one of the two
+/* The worker's context, after the handler has returned. Whoever answers sets the state and
+ * then looks for the worker, and here it is the other way round: so one of the two
  * unlinks the call. One that was passed to another server may be in the list of that.
  */
 static void
-link_open_locked (NorpcBacklog *self,
-                  NorpcHost    *host,
-                  NorpcCall    *call)
+link_open_locked (NorpcPendingCalls *self,
+                  NorpcWorker       *worker,
+                  NorpcCall         *call)
 {
-  NorpcHost *owned_host = norpc_host_ref (host);
+  NorpcWorker *owned_host = norpc_worker_ref (worker);
 
-  if (!g_atomic_pointer_compare_and_exchange (&call->host, NULL, owned_host))
+  if (!g_atomic_pointer_compare_and_exchange (&call->worker, NULL, owned_host))
     {
-      norpc_host_unref (owned_host);
+      norpc_worker_unref (owned_host);
       return;
     }
 
@@ -91,37 +91,37 @@ link_open_locked (NorpcBacklog *self,
     {
       unlink_open_locked (self, call);
       /* As norpc_call_deliver () does. The one that runs has another reference. */
-      if (g_atomic_pointer_exchange (&call->host, NULL) != NULL)
-        norpc_host_unref (host);
+      if (g_atomic_pointer_exchange (&call->worker, NULL) != NULL)
+        norpc_worker_unref (worker);
     }
 }
 
-/* The host's context, after the handler has returned. A call whose client has gone is
+/* The worker's context, after the handler has returned. A call whose client has gone is
  * nothing to wait for, but the service may still be at it.
  */
 static void
-keep_locked (NorpcBacklog *self,
-             NorpcHost    *host,
-             NorpcCall    *call)
+keep_locked (NorpcPendingCalls *self,
+             NorpcWorker       *worker,
+             NorpcCall         *call)
 {
   gboolean open = g_atomic_int_get (&call->state) == NORPC_CALL_OPEN;
 
-  if (!norpc_backlog_note_kept (call))
+  if (!norpc_pending_calls_note_kept (call))
     return;
 
   if (open || norpc_call_is_in_hands (call))
-    norpc_channel_keep_open (host->channel, call);
+    norpc_channel_keep_open (worker->channel, call);
   if (open)
-    link_open_locked (self, host, call);
+    link_open_locked (self, worker, call);
 }
 
-/* The host's context, with the lock held: the next call (owned), or NULL if there is none.
+/* The worker's context, with the lock held: the next call (owned), or NULL if there is none.
  * An urgent one passes those of the batch that are not. One of low priority never waits
  * in the batch, where others could not pass it.
  */
 static NorpcCall *
-take_next_locked (NorpcBacklog *self,
-                  NorpcChannel *channel)
+take_next_locked (NorpcPendingCalls *self,
+                  NorpcChannel      *channel)
 {
   NorpcCall *urgent;
 
@@ -136,19 +136,19 @@ take_next_locked (NorpcBacklog *self,
     return NULL;
 
   self->n_begun = 0;
-  self->n_batch = norpc_channel_take (channel, self->batch, NORPC_BACKLOG_BATCH);
+  self->n_batch = norpc_channel_take (channel, self->batch, NORPC_PENDING_CALLS_BATCH);
 
   return self->n_batch > 0 ? self->batch[self->n_begun++] : NULL;
 }
 
-/* The host's context: done with the current call, and on to the next, if @more and the
+/* The worker's context: done with the current call, and on to the next, if @more and the
  * service may be given one. Returns an unowned call, or NULL. The rest of the batch stays
  * for the next dispatch.
  */
 NorpcCall *
-norpc_backlog_next (NorpcBacklog *self,
-                    NorpcHost    *host,
-                    gboolean      more)
+norpc_pending_calls_next (NorpcPendingCalls *self,
+                          NorpcWorker       *worker,
+                          gboolean           more)
 {
   g_autoptr (NorpcCall) previous = NULL;
   NorpcCall *next;
@@ -156,8 +156,8 @@ norpc_backlog_next (NorpcBacklog *self,
   g_mutex_lock (&self->lock);
   previous = g_steal_pointer (&self->current);
   if (previous != NULL)
-    keep_locked (self, host, previous);
-  next = more && norpc_host_has_room (host) ? take_next_locked (self, host->channel) : NULL;
+    keep_locked (self, worker, previous);
+  next = more && norpc_worker_is_below_limit (worker) ? take_next_locked (self, worker->channel) : NULL;
   self->current = next;
   g_mutex_unlock (&self->lock);
 
@@ -166,8 +166,8 @@ norpc_backlog_next (NorpcBacklog *self,
 
 /* Any thread: an open call is answered. TRUE if no other is open. */
 gboolean
-norpc_backlog_forget (NorpcBacklog *self,
-                      NorpcCall    *call)
+norpc_pending_calls_remove (NorpcPendingCalls *self,
+                            NorpcCall         *call)
 {
   gboolean none;
 
@@ -183,9 +183,9 @@ norpc_backlog_forget (NorpcBacklog *self,
  * to be answered later.
  */
 gboolean
-norpc_backlog_is_empty (NorpcBacklog *self,
-                        NorpcChannel *channel,
-                        gboolean      with_open)
+norpc_pending_calls_is_empty (NorpcPendingCalls *self,
+                              NorpcChannel      *channel,
+                              gboolean           with_open)
 {
   gboolean empty;
 
@@ -198,17 +198,17 @@ norpc_backlog_is_empty (NorpcBacklog *self,
 }
 
 /* Any thread: all calls in the channel and here, which stay where they are,
- * held by norpc_call_hold (). Returns an owned array.
+ * held by norpc_call_ref_memory (). Returns an owned array.
  */
 GPtrArray *
-norpc_backlog_hold_calls (NorpcBacklog *self,
-                          NorpcChannel *channel)
+norpc_pending_calls_list (NorpcPendingCalls *self,
+                          NorpcChannel      *channel)
 {
   GPtrArray *calls;
   guint n_queued;
 
   g_mutex_lock (&self->lock);
-  calls = norpc_channel_hold_calls (channel);
+  calls = norpc_channel_list_calls (channel);
   n_queued = calls->len;
   for (guint i = self->n_begun; i < self->n_batch; i++)
     g_ptr_array_add (calls, self->batch[i]);
@@ -217,7 +217,7 @@ norpc_backlog_hold_calls (NorpcBacklog *self,
   for (NorpcCall *call = self->open; call != NULL; call = call->open_next)
     g_ptr_array_add (calls, call);
   for (guint i = n_queued; i < calls->len; i++)
-    norpc_call_hold (calls->pdata[i]);
+    norpc_call_ref_memory (calls->pdata[i]);
   g_mutex_unlock (&self->lock);
 
   return calls;

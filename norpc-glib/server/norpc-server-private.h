@@ -15,9 +15,9 @@ struct _NorpcServer
   GObject parent_instance;
 
   /* All since construction. */
-  NorpcHost    *host;    /* (owned) */
+  NorpcWorker    *worker;    /* (owned) */
   NorpcChannel *channel; /* (owned) */
-  GObject      *service; /* (owned): until constructed, then the host has it */
+  GObject      *service; /* (owned): until constructed, then the worker has it */
   NorpcThread  *thread;  /* (owned) (nullable) */
   GMainContext *context; /* (owned) (nullable) */
 };

@@ -4,7 +4,7 @@
  */
 
 /* How a server starts and stops. What it does in the context of its service
- * is its host's (norpc-worker.c).
+ * is its worker's (norpc-worker.c).
  */
 
 #include "core/norpc-error.h"
@@ -27,7 +27,7 @@ norpc_server_is_running (NorpcServer *self)
 {
   g_return_val_if_fail (NORPC_IS_SERVER (self), FALSE);
 
-  return norpc_host_get_state (self->host) == NORPC_HOST_RUNNING;
+  return norpc_worker_get_phase (self->worker) == NORPC_SERVER_RUNNING;
 }
 
 /**
@@ -61,14 +61,14 @@ norpc_server_start (NorpcServer   *self,
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!norpc_host_attach (self->host, self->context, self->thread, error))
+  if (!norpc_worker_attach (self->worker, self->context, self->thread, error))
     return FALSE;
 
-  norpc_host_run_here (self->host, NORPC_HOST_RUNNING);
+  norpc_worker_run_here (self->worker, NORPC_SERVER_RUNNING);
 
-  return norpc_waiters_wait (&self->host->waiters, self->host,
-                             NORPC_HOST_RUNNING, cancellable, error) &&
-         norpc_host_has_started (self->host, error);
+  return norpc_server_state_wait (&self->worker->server_state, self->worker,
+                                  NORPC_SERVER_RUNNING, cancellable, error) &&
+         norpc_worker_has_started (self->worker, error);
 }
 
 /**
@@ -100,11 +100,11 @@ norpc_server_start_async (NorpcServer         *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, norpc_server_start_async);
 
-  if (!norpc_host_attach (self->host, self->context, self->thread, &error))
+  if (!norpc_worker_attach (self->worker, self->context, self->thread, &error))
     g_task_return_error (task, error);
   else
-    norpc_waiters_await (&self->host->waiters, self->host,
-                         NORPC_HOST_RUNNING, task);
+    norpc_server_state_await (&self->worker->server_state, self->worker,
+                              NORPC_SERVER_RUNNING, task);
 }
 
 /**
@@ -171,10 +171,10 @@ norpc_server_stop (NorpcServer    *self,
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  norpc_host_stop (self->host, mode, "its server was stopped");
+  norpc_worker_stop (self->worker, mode, "its server was stopped");
 
-  if (norpc_host_run_here (self->host, NORPC_HOST_STOPPED) &&
-      norpc_host_get_state (self->host) != NORPC_HOST_STOPPED)
+  if (norpc_worker_run_here (self->worker, NORPC_SERVER_STOPPED) &&
+      norpc_worker_get_phase (self->worker) != NORPC_SERVER_STOPPED)
     {
       g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK,
                            "The server was stopped in the thread of its service, "
@@ -182,11 +182,11 @@ norpc_server_stop (NorpcServer    *self,
       return FALSE;
     }
 
-  if (!norpc_waiters_wait (&self->host->waiters, self->host,
-                           NORPC_HOST_STOPPED, cancellable, error))
+  if (!norpc_server_state_wait (&self->worker->server_state, self->worker,
+                                NORPC_SERVER_STOPPED, cancellable, error))
     return FALSE;
 
-  own_thread = norpc_host_dup_own_thread (self->host);
+  own_thread = norpc_worker_dup_own_thread (self->worker);
   if (own_thread != NULL)
     norpc_thread_stop (own_thread);
 
@@ -222,9 +222,9 @@ norpc_server_stop_async (NorpcServer         *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, norpc_server_stop_async);
 
-  norpc_host_stop (self->host, mode, "its server was stopped");
-  norpc_waiters_await (&self->host->waiters, self->host,
-                       NORPC_HOST_STOPPED, task);
+  norpc_worker_stop (self->worker, mode, "its server was stopped");
+  norpc_server_state_await (&self->worker->server_state, self->worker,
+                            NORPC_SERVER_STOPPED, task);
 }
 
 /**

@@ -9,40 +9,40 @@
 
 G_BEGIN_DECLS
 
-/* How far a host has come: it only ever moves down this list. */
+/* How far a worker has come: it only ever moves down this list. */
 typedef enum
 {
-  NORPC_HOST_NEW,
-  NORPC_HOST_STARTING,
-  NORPC_HOST_RUNNING,
-  NORPC_HOST_STOPPING,
-  NORPC_HOST_STOPPED
-} NorpcHostState;
+  NORPC_SERVER_NEW,
+  NORPC_SERVER_STARTING,
+  NORPC_SERVER_RUNNING,
+  NORPC_SERVER_STOPPING,
+  NORPC_SERVER_STOPPED
+} NorpcServerPhase;
 
 /*
- * Those who wait until a host has come so far: threads, and tasks.
+ * Those who wait until a worker has come so far: threads, and tasks.
  *
- * The lock is taken before the host's own.
+ * The lock is taken before the worker's own.
  */
 typedef struct
 {
   GMutex     lock;
   GCond      changed;
   GPtrArray *waits; /* (owned) [lock]: of owned Wait */
-} NorpcWaiters;
+} NorpcServerState;
 
-void     norpc_waiters_init  (NorpcWaiters    *self);
-void     norpc_waiters_clear (NorpcWaiters    *self);
-void     norpc_waiters_wake  (NorpcWaiters    *self,
-                              NorpcHost       *host);
-gboolean norpc_waiters_wait  (NorpcWaiters    *self,
-                              NorpcHost       *host,
-                              NorpcHostState   state,
-                              GCancellable    *cancellable,
-                              GError         **error);
-void     norpc_waiters_await (NorpcWaiters    *self,
-                              NorpcHost       *host,
-                              NorpcHostState   state,
-                              GTask           *task);
+void     norpc_server_state_init  (NorpcServerState  *self);
+void     norpc_server_state_clear (NorpcServerState  *self);
+void     norpc_server_state_wake  (NorpcServerState  *self,
+                                   NorpcWorker       *worker);
+gboolean norpc_server_state_wait  (NorpcServerState  *self,
+                                   NorpcWorker       *worker,
+                                   NorpcServerPhase   state,
+                                   GCancellable      *cancellable,
+                                   GError           **error);
+void     norpc_server_state_await (NorpcServerState  *self,
+                                   NorpcWorker       *worker,
+                                   NorpcServerPhase   state,
+                                   GTask             *task);
 
 G_END_DECLS

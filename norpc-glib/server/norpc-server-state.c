@@ -14,8 +14,8 @@
  */
 typedef struct
 {
-  NorpcHost      *host; /* (owned) */
-  NorpcHostState  state;
+  NorpcWorker      *worker; /* (owned) */
+  NorpcServerPhase  state;
   GTask          *task;      /* (owned): until it is done */
   GSource        *cancelled; /* (owned) (nullable): until it is done */
 } Wait;
@@ -25,7 +25,7 @@ wait_free (gpointer data)
 {
   Wait *wait = data;
 
-  g_clear_pointer (&wait->host, norpc_host_unref);
+  g_clear_pointer (&wait->worker, norpc_worker_unref);
   g_free (wait);
 }
 
@@ -45,14 +45,14 @@ wait_complete (Wait *wait)
 {
   g_autoptr (GError) error = NULL;
 
-  if (wait->state == NORPC_HOST_RUNNING && !norpc_host_has_started (wait->host, &error))
+  if (wait->state == NORPC_SERVER_RUNNING && !norpc_worker_has_started (wait->worker, &error))
     g_task_return_error (wait->task, g_steal_pointer (&error));
   else
     g_task_return_boolean (wait->task, TRUE);
 }
 
 void
-norpc_waiters_init (NorpcWaiters *self)
+norpc_server_state_init (NorpcServerState *self)
 {
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
@@ -60,23 +60,23 @@ norpc_waiters_init (NorpcWaiters *self)
 }
 
 void
-norpc_waiters_clear (NorpcWaiters *self)
+norpc_server_state_clear (NorpcServerState *self)
 {
   g_ptr_array_unref (self->waits);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
 }
 
-/* The thread that has moved @host on. */
+/* The thread that has moved @worker on. */
 void
-norpc_waiters_wake (NorpcWaiters *self,
-                    NorpcHost    *host)
+norpc_server_state_wake (NorpcServerState *self,
+                         NorpcWorker      *worker)
 {
   g_autoptr (GPtrArray) done = g_ptr_array_new_with_free_func (wait_done);
-  NorpcHostState state;
+  NorpcServerPhase state;
 
   g_mutex_lock (&self->lock);
-  state = norpc_host_get_state (host);
+  state = norpc_worker_get_phase (worker);
   for (guint i = 0; i < self->waits->len;)
     {
       Wait *wait = self->waits->pdata[i];
@@ -98,14 +98,14 @@ static void
 wait_cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
                    gpointer      user_data)
 {
-  NorpcWaiters *self = user_data;
+  NorpcServerState *self = user_data;
 
   g_mutex_lock (&self->lock);
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 }
 
-/* The calling thread: FALSE if the host could only come to @state when the calling
+/* The calling thread: FALSE if the worker could only come to @state when the calling
  * thread goes on.
  */
 static gboolean
@@ -123,15 +123,15 @@ begin_wait (NorpcThreadWait  *wait,
 
 /* The calling thread. FALSE if it was cancelled, or the wait would never end. */
 gboolean
-norpc_waiters_wait (NorpcWaiters    *self,
-                    NorpcHost       *host,
-                    NorpcHostState   state,
-                    GCancellable    *cancellable,
-                    GError         **error)
+norpc_server_state_wait (NorpcServerState  *self,
+                         NorpcWorker       *worker,
+                         NorpcServerPhase   state,
+                         GCancellable      *cancellable,
+                         GError           **error)
 {
   NorpcThreadWait wait = {
-    .executor = norpc_channel_get_executor (NORPC_ENDPOINT (host->channel)),
-    .host = host,
+    .executor = norpc_channel_get_executor (NORPC_ENDPOINT (worker->channel)),
+    .worker = worker,
     .state = state
   };
   gulong cancelled_id = 0;
@@ -144,9 +144,9 @@ norpc_waiters_wait (NorpcWaiters    *self,
     cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (wait_cancelled_cb), self, NULL);
 
   g_mutex_lock (&self->lock);
-  while (norpc_host_get_state (host) < state && !g_cancellable_is_cancelled (cancellable))
+  while (norpc_worker_get_phase (worker) < state && !g_cancellable_is_cancelled (cancellable))
     g_cond_wait (&self->changed, &self->lock);
-  reached = norpc_host_get_state (host) >= state;
+  reached = norpc_worker_get_phase (worker) >= state;
   g_mutex_unlock (&self->lock);
 
   g_cancellable_disconnect (cancellable, cancelled_id);
@@ -162,7 +162,7 @@ task_cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
 {
   GTask *task = user_data;
   Wait *wait = g_task_get_task_data (task);
-  NorpcWaiters *self = &wait->host->waiters;
+  NorpcServerState *self = &wait->worker->server_state;
   guint index;
   gboolean found;
 
@@ -181,20 +181,20 @@ task_cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
   return G_SOURCE_REMOVE;
 }
 
-/* The context of the task, which is completed there when @host has come to
+/* The context of the task, which is completed there when @worker has come to
  * @state or the task is cancelled.
  */
 void
-norpc_waiters_await (NorpcWaiters   *self,
-                     NorpcHost      *host,
-                     NorpcHostState  state,
-                     GTask          *task)
+norpc_server_state_await (NorpcServerState *self,
+                          NorpcWorker      *worker,
+                          NorpcServerPhase  state,
+                          GTask            *task)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
   Wait *wait = g_new0 (Wait, 1);
   gboolean reached;
 
-  wait->host = norpc_host_ref (host);
+  wait->worker = norpc_worker_ref (worker);
   wait->state = state;
   wait->task = g_object_ref (task);
   g_task_set_task_data (task, wait, wait_free);
@@ -208,7 +208,7 @@ norpc_waiters_await (NorpcWaiters   *self,
       g_task_attach_source (task, wait->cancelled, (GSourceFunc) (GCallback) task_cancelled_cb);
     }
 
-  reached = norpc_host_get_state (host) >= state;
+  reached = norpc_worker_get_phase (worker) >= state;
   if (!reached)
     g_ptr_array_add (self->waits, wait);
   g_mutex_unlock (&self->lock);

@@ -60,7 +60,7 @@ norpc_server_constructed (GObject *object)
       self->service = g_object_new (G_TYPE_OBJECT, NULL);
     }
 
-  self->host = norpc_host_new (self->service, self->channel);
+  self->worker = norpc_worker_new (self->service, self->channel);
   g_clear_object (&self->service);
 }
 
@@ -147,8 +147,8 @@ norpc_server_dispose (GObject *object)
 {
   NorpcServer *self = NORPC_SERVER (object);
 
-  if (self->host != NULL)
-    norpc_host_stop (self->host, NORPC_STOP_ABANDON, "its server was dropped");
+  if (self->worker != NULL)
+    norpc_worker_stop (self->worker, NORPC_STOP_ABANDON, "its server was dropped");
 
   G_OBJECT_CLASS (norpc_server_parent_class)->dispose (object);
 }
@@ -158,7 +158,7 @@ norpc_server_finalize (GObject *object)
 {
   NorpcServer *self = NORPC_SERVER (object);
 
-  g_clear_pointer (&self->host, norpc_host_unref);
+  g_clear_pointer (&self->worker, norpc_worker_unref);
   g_clear_object (&self->channel);
   g_clear_object (&self->service);
   g_clear_object (&self->thread);
@@ -375,9 +375,9 @@ norpc_server_add_layer (NorpcServer *self,
   g_return_if_fail (NORPC_IS_SERVER (self));
   g_return_if_fail (NORPC_IS_LAYER (layer));
   g_return_if_fail (norpc_layer_get_endpoint (layer) == NULL);
-  g_return_if_fail (norpc_host_get_state (self->host) == NORPC_HOST_NEW);
+  g_return_if_fail (norpc_worker_get_phase (self->worker) == NORPC_SERVER_NEW);
 
-  norpc_host_add_layer (self->host, layer);
+  norpc_worker_add_layer (self->worker, layer);
 }
 
 /**
@@ -394,7 +394,7 @@ norpc_server_get_max_open_calls (NorpcServer *self)
 {
   g_return_val_if_fail (NORPC_IS_SERVER (self), 0);
 
-  return (guint) g_atomic_int_get (&self->host->max_open);
+  return (guint) g_atomic_int_get (&self->worker->max_open);
 }
 
 /**
@@ -423,6 +423,6 @@ norpc_server_set_max_open_calls (NorpcServer *self,
   if (norpc_server_get_max_open_calls (self) == max_open_calls)
     return;
 
-  norpc_host_set_max_open (self->host, max_open_calls);
+  norpc_worker_set_max_open (self->worker, max_open_calls);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_OPEN_CALLS]);
 }

@@ -16,16 +16,16 @@ G_BEGIN_DECLS
  *
  * A layer may pass a call on in any thread, and at any time. What comes from
  * elsewhere, or while the service handles another call, waits here until the
- * host looks.
+ * worker looks.
  */
-#define NORPC_TYPE_GATE (norpc_gate_get_type ())
-G_DECLARE_FINAL_TYPE (NorpcGate, norpc_gate, NORPC, GATE, GObject)
+#define NORPC_TYPE_SERVICE_ENDPOINT (norpc_service_endpoint_get_type ())
+G_DECLARE_FINAL_TYPE (NorpcServiceEndpoint, norpc_service_endpoint, NORPC, SERVICE_ENDPOINT, GObject)
 
-NorpcGate *norpc_gate_new       (void);
-void       norpc_gate_open      (NorpcGate *self,
-                                 NorpcHost *host);
-void       norpc_gate_close     (NorpcGate *self);
-gboolean   norpc_gate_has_calls (NorpcGate *self);
-NorpcCall *norpc_gate_take      (NorpcGate *self);
+NorpcServiceEndpoint *norpc_service_endpoint_new       (void);
+void                  norpc_service_endpoint_open      (NorpcServiceEndpoint *self,
+                                                        NorpcWorker          *worker);
+void                  norpc_service_endpoint_close     (NorpcServiceEndpoint *self);
+gboolean              norpc_service_endpoint_has_calls (NorpcServiceEndpoint *self);
+NorpcCall            *norpc_service_endpoint_take      (NorpcServiceEndpoint *self);
 
 G_END_DECLS

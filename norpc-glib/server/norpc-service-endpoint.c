@@ -8,52 +8,52 @@
 #include "norpc-service-endpoint-private.h"
 #include "norpc-worker-private.h"
 
-struct _NorpcGate
+struct _NorpcServiceEndpoint
 {
   GObject parent_instance;
 
   GMutex     lock;
-  NorpcHost *host;    /* (owned) (nullable) [lock]: while it is attached */
+  NorpcWorker *worker;    /* (owned) (nullable) [lock]: while it is attached */
   GQueue     calls;   /* of owned NorpcCall [lock] */
   int        n_calls; /* atomic, written with the lock */
 };
 
-static void norpc_gate_endpoint_iface_init (NorpcEndpointInterface *iface);
+static void norpc_service_endpoint_endpoint_iface_init (NorpcEndpointInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcGate, norpc_gate, G_TYPE_OBJECT,
+G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcServiceEndpoint, norpc_service_endpoint, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT,
-                                                      norpc_gate_endpoint_iface_init))
+                                                      norpc_service_endpoint_endpoint_iface_init))
 
-/* The host's context. Where the backlog has the call, too, that is let alone with it: so
+/* The worker's context. Where the pending calls has the call, too, that is let alone with it: so
  * it is seen whether anybody has it besides.
  */
 static void
-handle (NorpcHost *host,
-        NorpcCall *call)
+handle (NorpcWorker *worker,
+        NorpcCall   *call)
 {
-  gboolean current = norpc_backlog_is_current (&host->backlog, call);
+  gboolean current = norpc_pending_calls_is_current (&worker->pending, call);
 
   if (current)
     norpc_call_unref (call);
-  norpc_host_handle (host, call);
+  norpc_worker_handle (worker, call);
   if (!current)
     norpc_call_unref (call);
 }
 
 /* Any thread. */
 static void
-norpc_gate_send (NorpcEndpoint *endpoint,
-                 NorpcCall     *call)
+norpc_service_endpoint_send (NorpcEndpoint *endpoint,
+                             NorpcCall     *call)
 {
-  NorpcGate *self = NORPC_GATE (endpoint);
-  g_autoptr (NorpcHost) host = NULL;
+  NorpcServiceEndpoint *self = NORPC_SERVICE_ENDPOINT (endpoint);
+  g_autoptr (NorpcWorker) worker = NULL;
   gboolean here;
 
   g_mutex_lock (&self->lock);
-  host = self->host != NULL ? norpc_host_ref (self->host) : NULL;
+  worker = self->worker != NULL ? norpc_worker_ref (self->worker) : NULL;
   /* Behind what waits here already. */
-  here = host != NULL && self->calls.length == 0 && norpc_host_may_handle (host);
-  if (host != NULL && !here)
+  here = worker != NULL && self->calls.length == 0 && norpc_worker_may_handle (worker);
+  if (worker != NULL && !here)
     {
       g_queue_push_tail (&self->calls, g_steal_pointer (&call));
       g_atomic_int_inc (&self->n_calls);
@@ -61,90 +61,90 @@ norpc_gate_send (NorpcEndpoint *endpoint,
   g_mutex_unlock (&self->lock);
 
   if (here)
-    handle (host, g_steal_pointer (&call));
-  else if (host != NULL)
-    norpc_channel_wake_up (host->channel);
+    handle (worker, g_steal_pointer (&call));
+  else if (worker != NULL)
+    norpc_channel_wake_up (worker->channel);
   else
-    norpc_call_reject (call, NORPC_ERROR_CLOSED, "was not served: the server is not there");
+    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was not served: the server is not there");
 }
 
 static void
-norpc_gate_endpoint_iface_init (NorpcEndpointInterface *iface)
+norpc_service_endpoint_endpoint_iface_init (NorpcEndpointInterface *iface)
 {
-  iface->send = norpc_gate_send;
+  iface->send = norpc_service_endpoint_send;
 }
 
 static void
-norpc_gate_finalize (GObject *object)
+norpc_service_endpoint_finalize (GObject *object)
 {
-  NorpcGate *self = NORPC_GATE (object);
+  NorpcServiceEndpoint *self = NORPC_SERVICE_ENDPOINT (object);
 
-  g_assert (self->host == NULL && self->calls.length == 0);
+  g_assert (self->worker == NULL && self->calls.length == 0);
 
   g_mutex_clear (&self->lock);
 
-  G_OBJECT_CLASS (norpc_gate_parent_class)->finalize (object);
+  G_OBJECT_CLASS (norpc_service_endpoint_parent_class)->finalize (object);
 }
 
 static void
-norpc_gate_class_init (NorpcGateClass *klass)
+norpc_service_endpoint_class_init (NorpcServiceEndpointClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = norpc_gate_finalize;
+  G_OBJECT_CLASS (klass)->finalize = norpc_service_endpoint_finalize;
 }
 
 static void
-norpc_gate_init (NorpcGate *self)
+norpc_service_endpoint_init (NorpcServiceEndpoint *self)
 {
   g_mutex_init (&self->lock);
 }
 
-NorpcGate *
-norpc_gate_new (void)
+NorpcServiceEndpoint *
+norpc_service_endpoint_new (void)
 {
-  return g_object_new (NORPC_TYPE_GATE, NULL);
+  return g_object_new (NORPC_TYPE_SERVICE_ENDPOINT, NULL);
 }
 
-/* Any thread, before the host runs. */
+/* Any thread, before the worker runs. */
 void
-norpc_gate_open (NorpcGate *self,
-                 NorpcHost *host)
+norpc_service_endpoint_open (NorpcServiceEndpoint *self,
+                             NorpcWorker          *worker)
 {
   g_mutex_lock (&self->lock);
-  self->host = norpc_host_ref (host);
+  self->worker = norpc_worker_ref (worker);
   g_mutex_unlock (&self->lock);
 }
 
-/* The host's context, or the thread that ends it: no call comes to the service
+/* The worker's context, or the thread that ends it: no call comes to the service
  * any more.
  */
 void
-norpc_gate_close (NorpcGate *self)
+norpc_service_endpoint_close (NorpcServiceEndpoint *self)
 {
-  g_autoptr (NorpcHost) host = NULL;
+  g_autoptr (NorpcWorker) worker = NULL;
   NorpcCall *call;
 
   g_mutex_lock (&self->lock);
-  host = g_steal_pointer (&self->host);
+  worker = g_steal_pointer (&self->worker);
   g_mutex_unlock (&self->lock);
 
-  while ((call = norpc_gate_take (self)) != NULL)
-    norpc_call_reject (call, NORPC_ERROR_CLOSED, "was not served: the server has stopped");
+  while ((call = norpc_service_endpoint_take (self)) != NULL)
+    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was not served: the server has stopped");
 }
 
 /* Any thread. */
 gboolean
-norpc_gate_has_calls (NorpcGate *self)
+norpc_service_endpoint_has_calls (NorpcServiceEndpoint *self)
 {
   return g_atomic_int_get (&self->n_calls) > 0;
 }
 
-/* The host's context. Returns an owned call, or NULL. */
+/* The worker's context. Returns an owned call, or NULL. */
 NorpcCall *
-norpc_gate_take (NorpcGate *self)
+norpc_service_endpoint_take (NorpcServiceEndpoint *self)
 {
   NorpcCall *call;
 
-  if (!norpc_gate_has_calls (self))
+  if (!norpc_service_endpoint_has_calls (self))
     return NULL;
 
   g_mutex_lock (&self->lock);

@@ -23,37 +23,37 @@ typedef struct
 
   const char *type_name; /* since construction: of the service */
 
-  int        n_hosts; /* atomic, written with the lock of homes */
-  GPtrArray *hosts;   /* (owned) [lock of homes]: of unowned NorpcHost that have begun */
-} NorpcHome;
+  int        n_workers; /* atomic, written with the lock of homes */
+  GPtrArray *workers;   /* (owned) [lock of homes]: of unowned NorpcWorker that have begun */
+} NorpcThreadCheck;
 
-NorpcHome *norpc_home_get       (GObject   *service);
-void       norpc_home_unref     (NorpcHome *self);
-void       norpc_home_move_in   (NorpcHome *self,
-                                 NorpcHost *host);
-void       norpc_home_move_out  (NorpcHome *self,
-                                 NorpcHost *host);
-void       norpc_home_look      (NorpcHome *self,
-                                 NorpcHost *host,
-                                 NorpcCall *call);
+NorpcThreadCheck *norpc_thread_check_get           (GObject          *service);
+void              norpc_thread_check_unref         (NorpcThreadCheck *self);
+void              norpc_thread_check_add_worker    (NorpcThreadCheck *self,
+                                                    NorpcWorker      *worker);
+void              norpc_thread_check_remove_worker (NorpcThreadCheck *self,
+                                                    NorpcWorker      *worker);
+void              norpc_thread_check_warn          (NorpcThreadCheck *self,
+                                                    NorpcWorker      *worker,
+                                                    NorpcCall        *call);
 
 /* Any thread. */
 static inline gboolean
-norpc_home_is_shared (NorpcHome *self)
+norpc_thread_check_is_shared (NorpcThreadCheck *self)
 {
-  return G_UNLIKELY (g_atomic_int_get (&self->n_hosts) > 1);
+  return G_UNLIKELY (g_atomic_int_get (&self->n_workers) > 1);
 }
 
-/* The thread in which the service is going to handle @call, for @host if that
+/* The thread in which the service is going to handle @call, for @worker if that
  * is not NULL: warns if another has the service.
  */
 static inline void
-norpc_home_check (NorpcHome *self,
-                  NorpcHost *host,
-                  NorpcCall *call)
+norpc_thread_check_run (NorpcThreadCheck *self,
+                        NorpcWorker      *worker,
+                        NorpcCall        *call)
 {
-  if (G_UNLIKELY (g_atomic_int_get (&self->n_hosts) > (host != NULL ? 1 : 0)))
-    norpc_home_look (self, host, call);
+  if (G_UNLIKELY (g_atomic_int_get (&self->n_workers) > (worker != NULL ? 1 : 0)))
+    norpc_thread_check_warn (self, worker, call);
 }
 
 G_END_DECLS

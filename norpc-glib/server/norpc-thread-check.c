@@ -14,9 +14,9 @@
 #endif
 
 /* Protects what homes and `warned` have in them. It is the last to be taken. */
-static GMutex homes_lock;
+static GMutex checks_lock;
 
-/* Of whose calls was warned: of owned strings (owned) (nullable) [homes_lock] */
+/* Of whose calls was warned: of owned strings (owned) (nullable) [checks_lock] */
 static GHashTable *warned;
 
 static GQuark
@@ -26,59 +26,59 @@ get_quark (void)
 }
 
 /* Any thread that holds @service. Returns an owned home. */
-NorpcHome *
-norpc_home_get (GObject *service)
+NorpcThreadCheck *
+norpc_thread_check_get (GObject *service)
 {
-  NorpcHome *self;
+  NorpcThreadCheck *self;
 
-  g_mutex_lock (&homes_lock);
+  g_mutex_lock (&checks_lock);
   self = g_object_get_qdata (service, get_quark ());
   if (self == NULL)
     {
-      self = g_new0 (NorpcHome, 1);
+      self = g_new0 (NorpcThreadCheck, 1);
       g_atomic_ref_count_init (&self->ref_count);
       self->type_name = G_OBJECT_TYPE_NAME (service);
-      self->hosts = g_ptr_array_new ();
-      g_object_set_qdata_full (service, get_quark (), self, (GDestroyNotify) norpc_home_unref);
+      self->workers = g_ptr_array_new ();
+      g_object_set_qdata_full (service, get_quark (), self, (GDestroyNotify) norpc_thread_check_unref);
     }
   g_atomic_ref_count_inc (&self->ref_count);
-  g_mutex_unlock (&homes_lock);
+  g_mutex_unlock (&checks_lock);
 
   return self;
 }
 
 void
-norpc_home_unref (NorpcHome *self)
+norpc_thread_check_unref (NorpcThreadCheck *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_ptr_array_unref (self->hosts);
+  g_ptr_array_unref (self->workers);
   g_free (self);
 }
 
-/* The context of @host, before the service runs there. */
+/* The context of @worker, before the service runs there. */
 void
-norpc_home_move_in (NorpcHome *self,
-                    NorpcHost *host)
+norpc_thread_check_add_worker (NorpcThreadCheck *self,
+                               NorpcWorker      *worker)
 {
-  g_mutex_lock (&homes_lock);
-  g_ptr_array_add (self->hosts, host);
-  g_atomic_int_inc (&self->n_hosts);
-  g_mutex_unlock (&homes_lock);
+  g_mutex_lock (&checks_lock);
+  g_ptr_array_add (self->workers, worker);
+  g_atomic_int_inc (&self->n_workers);
+  g_mutex_unlock (&checks_lock);
 }
 
-/* The context of @host, or who ends it: the service does not run there any
+/* The context of @worker, or who ends it: the service does not run there any
  * more.
  */
 void
-norpc_home_move_out (NorpcHome *self,
-                     NorpcHost *host)
+norpc_thread_check_remove_worker (NorpcThreadCheck *self,
+                                  NorpcWorker      *worker)
 {
-  g_mutex_lock (&homes_lock);
-  if (g_ptr_array_remove_fast (self->hosts, host))
-    g_atomic_int_add (&self->n_hosts, -1);
-  g_mutex_unlock (&homes_lock);
+  g_mutex_lock (&checks_lock);
+  if (g_ptr_array_remove_fast (self->workers, worker))
+    g_atomic_int_add (&self->n_workers, -1);
+  g_mutex_unlock (&checks_lock);
 }
 
 /* Returns an owned string. */
@@ -105,26 +105,26 @@ describe_this_thread (void)
 }
 
 /* With the lock held. Returns which other thread surely has the service (owned),
- * or NULL: the one that always runs @host, or else the one that runs it just now.
+ * or NULL: the one that always runs @worker, or else the one that runs it just now.
  * Where a context may go from thread to thread, nothing else is sure.
  */
 static char *
-describe_other_thread_locked (NorpcHost *host)
+describe_other_thread_locked (NorpcWorker *worker)
 {
-  GThread *thread = host->thread != NULL ? norpc_thread_get_gthread (host->thread)
-                                         : g_atomic_pointer_get (&host->busy_thread);
+  GThread *thread = worker->thread != NULL ? norpc_thread_get_gthread (worker->thread)
+                                         : g_atomic_pointer_get (&worker->busy_thread);
 
   if (thread == NULL || thread == g_thread_self ())
     return NULL;
 
   return describe_thread (thread,
-                          host->thread != NULL ? norpc_thread_get_name (host->thread) : NULL);
+                          worker->thread != NULL ? norpc_thread_get_name (worker->thread) : NULL);
 }
 
 /* With the lock held. FALSE if it was warned of the same before. */
 static gboolean
-is_news_locked (NorpcHome *self,
-                NorpcCall *call)
+is_news_locked (NorpcThreadCheck *self,
+                NorpcCall        *call)
 {
   if (warned == NULL)
     warned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -137,20 +137,20 @@ is_news_locked (NorpcHome *self,
 
 /* The thread in which the service is going to handle @call. */
 void
-norpc_home_look (NorpcHome *self,
-                 NorpcHost *host,
-                 NorpcCall *call)
+norpc_thread_check_warn (NorpcThreadCheck *self,
+                         NorpcWorker      *worker,
+                         NorpcCall        *call)
 {
   g_autofree char *other = NULL;
   g_autofree char *this = NULL;
 
-  g_mutex_lock (&homes_lock);
-  for (guint i = 0; i < self->hosts->len && other == NULL; i++)
-    if (self->hosts->pdata[i] != host)
-      other = describe_other_thread_locked (self->hosts->pdata[i]);
+  g_mutex_lock (&checks_lock);
+  for (guint i = 0; i < self->workers->len && other == NULL; i++)
+    if (self->workers->pdata[i] != worker)
+      other = describe_other_thread_locked (self->workers->pdata[i]);
   if (other != NULL && !is_news_locked (self, call))
     g_clear_pointer (&other, g_free);
-  g_mutex_unlock (&homes_lock);
+  g_mutex_unlock (&checks_lock);
 
   if (other == NULL)
     return;

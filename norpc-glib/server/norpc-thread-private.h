@@ -10,12 +10,12 @@
 
 G_BEGIN_DECLS
 
-GThread  *norpc_thread_get_gthread (NorpcThread *self);
-gboolean  norpc_thread_add_host    (NorpcThread  *self,
-                                    NorpcHost    *host,
-                                    GError      **error);
-void      norpc_thread_remove_host (NorpcThread  *self,
-                                    NorpcHost    *host);
-void      norpc_thread_quit        (NorpcThread  *self);
+GThread *norpc_thread_get_gthread   (NorpcThread  *self);
+gboolean norpc_thread_add_worker    (NorpcThread  *self,
+                                     NorpcWorker  *worker,
+                                     GError      **error);
+void     norpc_thread_remove_worker (NorpcThread  *self,
+                                     NorpcWorker  *worker);
+void     norpc_thread_quit          (NorpcThread  *self);
 
 G_END_DECLS

@@ -35,7 +35,7 @@ typedef struct
 
   GMutex     lock;
   GCond      changed;
-  GPtrArray *hosts; /* (owned) (nullable) [lock]: of owned NorpcHost, until the thread ends */
+  GPtrArray *workers; /* (owned) (nullable) [lock]: of owned NorpcWorker, until the thread ends */
   gboolean   begun; /* [lock]: it has the context, which nobody else can have any more */
   gboolean   ended; /* [lock]: but for what the C library has to do */
 } ThreadData;
@@ -67,7 +67,7 @@ thread_data_new (void)
   ThreadData *data = g_atomic_rc_box_new0 (ThreadData);
 
   data->context = g_main_context_new ();
-  data->hosts = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_host_unref);
+  data->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_worker_unref);
   g_mutex_init (&data->lock);
   g_cond_init (&data->changed);
 
@@ -79,7 +79,7 @@ thread_data_clear (gpointer user_data)
 {
   ThreadData *data = user_data;
 
-  g_clear_pointer (&data->hosts, g_ptr_array_unref);
+  g_clear_pointer (&data->workers, g_ptr_array_unref);
   g_main_context_unref (data->context);
   g_cond_clear (&data->changed);
   g_mutex_clear (&data->lock);
@@ -93,16 +93,16 @@ thread_data_unref (ThreadData *data)
 
 /* The thread: its servers end before it does. */
 static void
-end_hosts (ThreadData *data)
+end_workers (ThreadData *data)
 {
-  g_autoptr (GPtrArray) hosts = NULL;
+  g_autoptr (GPtrArray) workers = NULL;
 
   g_mutex_lock (&data->lock);
-  hosts = g_steal_pointer (&data->hosts);
+  workers = g_steal_pointer (&data->workers);
   g_mutex_unlock (&data->lock);
 
-  for (guint i = 0; i < hosts->len; i++)
-    norpc_host_end (hosts->pdata[i], "its thread was stopped");
+  for (guint i = 0; i < workers->len; i++)
+    norpc_worker_end (workers->pdata[i], "its thread was stopped");
 }
 
 /* The thread. */
@@ -131,17 +131,17 @@ wait_until_begun (ThreadData *data)
  * that is always ready does not keep the thread.
  */
 static void
-end_context (ThreadData *data,
-             NorpcInbox *inbox)
+end_context (ThreadData      *data,
+             NorpcReplyQueue *reply_queue)
 {
   guint n_iterations = 0;
   gboolean ended;
 
   do
-    ended = !norpc_inbox_end_calls (inbox) || n_iterations++ == MAX_LAST_ITERATIONS;
+    ended = !norpc_reply_queue_end_calls (reply_queue) || n_iterations++ == MAX_LAST_ITERATIONS;
   while (!ended && g_main_context_iteration (data->context, FALSE));
 
-  norpc_inbox_end_thread (inbox);
+  norpc_reply_queue_end_thread (reply_queue);
 }
 
 /* The thread. */
@@ -149,7 +149,7 @@ static gpointer
 thread_func (gpointer user_data)
 {
   ThreadData *data = user_data;
-  NorpcInbox *inbox = norpc_inbox_begin_thread (data->context);
+  NorpcReplyQueue *reply_queue = norpc_reply_queue_begin_thread (data->context);
 
   g_main_context_push_thread_default (data->context);
   note_begun (data);
@@ -157,8 +157,8 @@ thread_func (gpointer user_data)
   while (!g_atomic_int_get (&data->quit))
     g_main_context_iteration (data->context, TRUE);
 
-  end_hosts (data);
-  end_context (data, inbox);
+  end_workers (data);
+  end_context (data, reply_queue);
   g_main_context_pop_thread_default (data->context);
 
   g_mutex_lock (&data->lock);
@@ -411,9 +411,9 @@ norpc_thread_quit (NorpcThread *self)
 
 /* Any thread. FALSE if there is no thread, or it has ended, or is about to. */
 gboolean
-norpc_thread_add_host (NorpcThread  *self,
-                       NorpcHost    *host,
-                       GError      **error)
+norpc_thread_add_worker (NorpcThread  *self,
+                         NorpcWorker  *worker,
+                         GError      **error)
 {
   gboolean added;
 
@@ -424,9 +424,9 @@ norpc_thread_add_host (NorpcThread  *self,
     }
 
   g_mutex_lock (&self->data->lock);
-  added = self->data->hosts != NULL && !g_atomic_int_get (&self->data->quit);
+  added = self->data->workers != NULL && !g_atomic_int_get (&self->data->quit);
   if (added)
-    g_ptr_array_add (self->data->hosts, norpc_host_ref (host));
+    g_ptr_array_add (self->data->workers, norpc_worker_ref (worker));
   g_mutex_unlock (&self->data->lock);
 
   if (!added)
@@ -436,13 +436,13 @@ norpc_thread_add_host (NorpcThread  *self,
   return added;
 }
 
-/* Any thread. The caller holds @host. */
+/* Any thread. The caller holds @worker. */
 void
-norpc_thread_remove_host (NorpcThread *self,
-                          NorpcHost   *host)
+norpc_thread_remove_worker (NorpcThread *self,
+                            NorpcWorker *worker)
 {
   g_mutex_lock (&self->data->lock);
-  if (self->data->hosts != NULL)
-    g_ptr_array_remove_fast (self->data->hosts, host);
+  if (self->data->workers != NULL)
+    g_ptr_array_remove_fast (self->data->workers, worker);
   g_mutex_unlock (&self->data->lock);
 }

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Where a host runs: the source that it has in the context of its service. */
+/* Where a worker runs: the source that it has in the context of its service. */
 
 #include "channel/norpc-channel-private.h"
 #include "core/norpc-error.h"
@@ -14,14 +14,14 @@
 typedef struct
 {
   GSource    source;
-  NorpcHost *host; /* (owned) */
+  NorpcWorker *worker; /* (owned) */
 } HostSource;
 
 static gboolean
 host_source_prepare (GSource *source,
                      int     *timeout)
 {
-  NorpcHost *self = ((HostSource *) source)->host;
+  NorpcWorker *self = ((HostSource *) source)->worker;
 
   *timeout = -1;
 
@@ -29,21 +29,21 @@ host_source_prepare (GSource *source,
   if (self->busy)
     return FALSE;
 
-  if (norpc_host_has_work (self))
+  if (norpc_worker_has_work (self))
     return TRUE;
-  if (!norpc_host_hold_up (self) && !norpc_channel_fall_asleep (self->channel, &self->spin))
+  if (!norpc_worker_pause_at_limit (self) && !norpc_channel_fall_asleep (self->channel, &self->spin))
     return TRUE;
 
   /* Who changes the state does so before it looks for a sleeper. */
-  return norpc_host_has_work (self);
+  return norpc_worker_has_work (self);
 }
 
 static gboolean
 host_source_check (GSource *source)
 {
-  NorpcHost *self = ((HostSource *) source)->host;
+  NorpcWorker *self = ((HostSource *) source)->worker;
 
-  return !self->busy && (norpc_host_can_serve (self) || norpc_host_has_work (self));
+  return !self->busy && (norpc_worker_can_serve (self) || norpc_worker_has_work (self));
 }
 
 static gboolean
@@ -51,9 +51,9 @@ host_source_dispatch (GSource     *source,
                       GSourceFunc  callback G_GNUC_UNUSED,
                       gpointer     user_data G_GNUC_UNUSED)
 {
-  g_autoptr (NorpcHost) self = norpc_host_ref (((HostSource *) source)->host);
+  g_autoptr (NorpcWorker) self = norpc_worker_ref (((HostSource *) source)->worker);
 
-  norpc_host_run (self, g_source_get_context (source));
+  norpc_worker_run (self, g_source_get_context (source));
 
   return G_SOURCE_CONTINUE;
 }
@@ -61,7 +61,7 @@ host_source_dispatch (GSource     *source,
 static void
 host_source_finalize (GSource *source)
 {
-  norpc_host_unref (((HostSource *) source)->host);
+  norpc_worker_unref (((HostSource *) source)->worker);
 }
 
 static GSourceFuncs host_source_funcs = {
@@ -83,19 +83,19 @@ never_called_cb (gpointer user_data G_GNUC_UNUSED)
 static void
 detached_cb (gpointer data)
 {
-  g_autoptr (NorpcHost) self = data;
+  g_autoptr (NorpcWorker) self = data;
 
   g_mutex_lock (&self->lock);
   self->source = NULL;
   g_mutex_unlock (&self->lock);
 
   norpc_channel_detach (self->channel);
-  norpc_host_end (self, "its main context is gone");
+  norpc_worker_end (self, "its main context is gone");
 }
 
 /* Any thread: takes the channel and the thread, or says why it cannot. */
 static gboolean
-claim_place (NorpcHost     *self,
+claim_place (NorpcWorker   *self,
              GMainContext  *context,
              GError       **error)
 {
@@ -110,15 +110,15 @@ claim_place (NorpcHost     *self,
       return FALSE;
     }
 
-  if (self->thread != NULL && !norpc_thread_add_host (self->thread, self, error))
+  if (self->thread != NULL && !norpc_thread_add_worker (self->thread, self, error))
     return FALSE;
 
   if (!norpc_channel_open (self->channel, context))
     {
       if (self->thread != NULL)
-        norpc_thread_remove_host (self->thread, self);
+        norpc_thread_remove_worker (self->thread, self);
       if (g_atomic_int_get (&self->told_to_stop))
-        norpc_host_set_overtaken_error (error);
+        norpc_worker_set_stopped_error (error);
       else
         g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED,
                      "The channel for the server has another server");
@@ -129,66 +129,66 @@ claim_place (NorpcHost     *self,
 }
 
 static GSource *
-host_source_new (NorpcHost *self)
+host_source_new (NorpcWorker *self)
 {
   GSource *source = g_source_new (&host_source_funcs, sizeof (HostSource));
 
-  ((HostSource *) source)->host = norpc_host_ref (self);
+  ((HostSource *) source)->worker = norpc_worker_ref (self);
   g_source_set_static_name (source, "norpc server");
-  g_source_set_callback (source, never_called_cb, norpc_host_ref (self), detached_cb);
+  g_source_set_callback (source, never_called_cb, norpc_worker_ref (self), detached_cb);
 
   return source;
 }
 
-/* Any thread. FALSE if the host was attached, or stopped, before. */
+/* Any thread. FALSE if the worker was attached, or stopped, before. */
 static gboolean
-claim_start (NorpcHost  *self,
-             GError    **error)
+claim_start (NorpcWorker  *self,
+             GError      **error)
 {
-  NorpcHostState state;
+  NorpcServerPhase state;
 
   g_mutex_lock (&self->lock);
   state = self->state;
-  if (state == NORPC_HOST_NEW)
-    g_atomic_int_set (&self->state, NORPC_HOST_STARTING);
+  if (state == NORPC_SERVER_NEW)
+    g_atomic_int_set (&self->state, NORPC_SERVER_STARTING);
   g_mutex_unlock (&self->lock);
 
-  if (state >= NORPC_HOST_STOPPING)
+  if (state >= NORPC_SERVER_STOPPING)
     g_set_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
                  "A server that was stopped does not start again");
-  else if (state > NORPC_HOST_NEW)
+  else if (state > NORPC_SERVER_NEW)
     g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED,
                  "The server has been started already");
 
-  return state == NORPC_HOST_NEW;
+  return state == NORPC_SERVER_NEW;
 }
 
 /* Any thread: the layers lead to the service, until there is none. */
 static void
-open_gate (NorpcHost *self)
+open_gate (NorpcWorker *self)
 {
-  if (self->gate == NULL)
+  if (self->service_endpoint == NULL)
     return;
 
-  norpc_layer_set_endpoint (self->last_layer, NORPC_ENDPOINT (self->gate));
-  norpc_gate_open (self->gate, self);
+  norpc_layer_set_endpoint (self->last_layer, NORPC_ENDPOINT (self->service_endpoint));
+  norpc_service_endpoint_open (self->service_endpoint, self);
 }
 
-/* Any thread: the host could not be attached. */
+/* Any thread: the worker could not be attached. */
 static void
-give_up (NorpcHost *self)
+give_up (NorpcWorker *self)
 {
-  if (self->gate != NULL)
-    norpc_gate_close (self->gate);
+  if (self->service_endpoint != NULL)
+    norpc_service_endpoint_close (self->service_endpoint);
   if (self->owns_thread)
     norpc_thread_stop (self->thread);
-  norpc_host_set_state (self, NORPC_HOST_STOPPED);
-  norpc_waiters_wake (&self->waiters, self);
+  norpc_worker_set_phase (self, NORPC_SERVER_STOPPED);
+  norpc_server_state_wake (&self->server_state, self);
 }
 
-/* Any thread: the host is going to run in @context, on @thread, or on a new one. */
+/* Any thread: the worker is going to run in @context, on @thread, or on a new one. */
 static void
-set_thread (NorpcHost    *self,
+set_thread (NorpcWorker  *self,
             GMainContext *context,
             NorpcThread  *thread)
 {
@@ -205,15 +205,15 @@ set_thread (NorpcHost    *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* Any thread: puts the host to work in @context or on @thread, or on a new
+/* Any thread: puts the worker to work in @context or on @thread, or on a new
  * one, which from then on is the only place that touches the service. It
  * starts when that runs.
  */
 gboolean
-norpc_host_attach (NorpcHost     *self,
-                   GMainContext  *context,
-                   NorpcThread   *thread,
-                   GError       **error)
+norpc_worker_attach (NorpcWorker   *self,
+                     GMainContext  *context,
+                     NorpcThread   *thread,
+                     GError       **error)
 {
   g_autoptr (GSource) source = NULL;
 
@@ -233,11 +233,11 @@ norpc_host_attach (NorpcHost     *self,
 
   source = host_source_new (self);
 
-  /* The thread may have ended, and the host with it, before it has a source. A
+  /* The thread may have ended, and the worker with it, before it has a source. A
    * source that is destroyed while it is being attached would never go.
    */
   g_mutex_lock (&self->lock);
-  if (self->state != NORPC_HOST_STOPPED)
+  if (self->state != NORPC_SERVER_STOPPED)
     {
       self->source = source;
       g_source_attach (source, context);
@@ -247,14 +247,14 @@ norpc_host_attach (NorpcHost     *self,
   return TRUE;
 }
 
-/* The calling thread: runs the host until it has come to @state, or has nothing
+/* The calling thread: runs the worker until it has come to @state, or has nothing
  * to do, if its context is the thread's own, or nobody runs it: then the
  * calling thread is its owner for the time. TRUE if the context is the thread's
  * own.
  */
 gboolean
-norpc_host_run_here (NorpcHost      *self,
-                     NorpcHostState  state)
+norpc_worker_run_here (NorpcWorker      *self,
+                       NorpcServerPhase  state)
 {
   g_autoptr (GSource) source = NULL;
   GMainContext *context;
@@ -271,8 +271,8 @@ norpc_host_run_here (NorpcHost      *self,
   own = g_main_context_is_owner (context);
   acquired = !own && self->thread == NULL && g_main_context_acquire (context);
 
-  while ((own || acquired) && norpc_host_get_state (self) < state &&
-         norpc_host_run (self, context))
+  while ((own || acquired) && norpc_worker_get_phase (self) < state &&
+         norpc_worker_run (self, context))
     ;
 
   if (acquired)

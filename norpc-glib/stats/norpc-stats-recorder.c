@@ -94,7 +94,7 @@ norpc_stats_recorder_set_on (NorpcStatsRecorder *self,
                              gboolean            on)
 {
   if (g_atomic_int_compare_and_exchange (&self->on, !on, on))
-    g_atomic_int_add (&norpc_n_observers, on ? 1 : -1);
+    g_atomic_int_add (&norpc_n_metrics_users, on ? 1 : -1);
 }
 
 /* Any thread. */

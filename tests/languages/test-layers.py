@@ -43,7 +43,7 @@ class Later(Norpc.Layer):
         self.came.release()
         return True
 
-    def do_has_room(self):
+    def do_has_capacity(self):
         return self.ready
 
     def go_on(self):

@@ -69,7 +69,7 @@ static gboolean
 may_end_with_client (Data *self)
 {
   gboolean queued = self->call != NULL &&
-                    g_atomic_int_get (&self->call->place) != NORPC_PLACE_NONE;
+                    g_atomic_int_get (&self->call->slot) != NORPC_SLOT_NONE;
 
   return self->carried ||
          (!queued && (self->origin.retried || !g_atomic_int_get (&self->handled)));
@@ -119,7 +119,7 @@ check_end (Data *self)
            stress_describe_thread (), self->group != NULL ? "client or service" : "client",
            (gpointer) self->origin.thread, g_atomic_int_get (&self->handled),
            g_atomic_int_get (&self->elsewhere), self->origin.retried,
-           self->call != NULL ? g_atomic_int_get (&self->call->place) : -1);
+           self->call != NULL ? g_atomic_int_get (&self->call->slot) : -1);
 }
 
 /* Any thread. The service's half of a call has gone, if these are its arguments. */
@@ -136,7 +136,7 @@ data_free (gpointer user_data)
   for (int i = 0; i < self->n_counted; i++)
     g_atomic_int_inc (&self->group->fates[i]->n_gone);
   g_clear_pointer (&self->group, stress_group_unref);
-  g_clear_pointer (&self->call, norpc_call_release);
+  g_clear_pointer (&self->call, norpc_call_unref_memory);
   self->number = G_MAXUINT64;
   g_free (self);
 }
@@ -182,7 +182,7 @@ void
 stress_argument_watch (GBytes    *bytes,
                        NorpcCall *call)
 {
-  norpc_call_hold (call);
+  norpc_call_ref_memory (call);
   get_data (bytes)->call = call;
 }
 

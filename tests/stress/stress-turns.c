@@ -22,5 +22,5 @@ stress_turn_note (StressTurn *self)
 
   self->n = self->time == g_source_get_time (source) ? self->n + 1 : 1;
   self->time = g_source_get_time (source);
-  g_assert_cmpuint (self->n, <=, NORPC_HOST_MAX_CALLS);
+  g_assert_cmpuint (self->n, <=, NORPC_WORKER_MAX_CALLS);
 }

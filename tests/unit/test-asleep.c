@@ -33,7 +33,7 @@ telling_poll (GPollFD *fds,
 static GMainContext *
 get_context (Fixture *fixture)
 {
-  return norpc_thread_get_main_context (fixture->server->host->thread);
+  return norpc_thread_get_main_context (fixture->server->worker->thread);
 }
 
 static gboolean

@@ -20,8 +20,8 @@ gboolean __wrap_norpc_spin_begin   (NorpcSpin      *self,
                                     gint64         *until);
 void __real_g_main_context_wakeup  (GMainContext   *context);
 void __wrap_g_main_context_wakeup  (GMainContext   *context);
-void __real_norpc_call_run_watches (NorpcCall      *call);
-void __wrap_norpc_call_run_watches (NorpcCall      *call);
+void __real_norpc_call_run_completion_hooks (NorpcCall      *call);
+void __wrap_norpc_call_run_completion_hooks (NorpcCall      *call);
 void __real_norpc_histogram_add    (NorpcHistogram *self,
                                     NorpcHistogram *other);
 void __wrap_norpc_histogram_add    (NorpcHistogram *self,
@@ -145,22 +145,22 @@ test_ended_while_prepared (Fixture       *fixture,
 
 static gboolean hooking = FALSE; /* atomic: the next call that ends gets a hook */
 static gboolean hooked = TRUE;
-static NorpcCallWatch late_hook;
+static NorpcCompletionHook late_hook;
 
 static void
-never_called (NorpcCallWatch *watch,
-              NorpcCall      *call)
+never_called (NorpcCompletionHook *watch,
+              NorpcCall           *call)
 {
   g_assert_not_reached ();
 }
 
 void
-__wrap_norpc_call_run_watches (NorpcCall *call)
+__wrap_norpc_call_run_completion_hooks (NorpcCall *call)
 {
-  __real_norpc_call_run_watches (call);
+  __real_norpc_call_run_completion_hooks (call);
 
   if (g_atomic_int_compare_and_exchange (&hooking, TRUE, FALSE))
-    hooked = norpc_call_add_watch (call, &late_hook, never_called);
+    hooked = norpc_call_add_completion_hook (call, &late_hook, never_called);
 }
 
 /* Whoever adds a hook too late for it to be called is told so. */

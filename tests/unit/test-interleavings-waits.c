@@ -11,18 +11,18 @@
 #include "fixture.h"
 #include "server/norpc-server-private.h"
 
-void     __real_norpc_waiters_await    (NorpcWaiters    *self,
-                                        NorpcHost       *host,
-                                        NorpcHostState   state,
-                                        GTask           *task);
-void     __wrap_norpc_waiters_await    (NorpcWaiters    *self,
-                                        NorpcHost       *host,
-                                        NorpcHostState   state,
-                                        GTask           *task);
-gboolean __real_norpc_host_has_started (NorpcHost       *host,
-                                        GError         **error);
-gboolean __wrap_norpc_host_has_started (NorpcHost       *host,
-                                        GError         **error);
+void     __real_norpc_server_state_await    (NorpcServerState    *self,
+                                             NorpcWorker       *host,
+                                             NorpcServerPhase   state,
+                                             GTask           *task);
+void     __wrap_norpc_server_state_await    (NorpcServerState    *self,
+                                             NorpcWorker       *host,
+                                             NorpcServerPhase   state,
+                                             GTask           *task);
+gboolean __real_norpc_worker_has_started (NorpcWorker       *host,
+                                          GError         **error);
+gboolean __wrap_norpc_worker_has_started (NorpcWorker       *host,
+                                          GError         **error);
 
 static void
 started_cb (GObject      *object,
@@ -40,15 +40,15 @@ started_cb (GObject      *object,
 static gboolean waits_late = FALSE;
 
 void
-__wrap_norpc_waiters_await (NorpcWaiters   *self,
-                            NorpcHost      *host,
-                            NorpcHostState  state,
-                            GTask          *task)
+__wrap_norpc_server_state_await (NorpcServerState *self,
+                                 NorpcWorker      *host,
+                                 NorpcServerPhase  state,
+                                 GTask            *task)
 {
-  while (waits_late && norpc_host_get_state (host) != NORPC_HOST_STOPPED)
+  while (waits_late && norpc_worker_get_phase (host) != NORPC_SERVER_STOPPED)
     g_thread_yield ();
 
-  __real_norpc_waiters_await (self, host, state, task);
+  __real_norpc_server_state_await (self, host, state, task);
 }
 
 /* A server that could not start has stopped before anybody waits for its start. */
@@ -80,8 +80,8 @@ static int passed = 0;                      /* atomic: the main context has seen
 
 /* In the thread of the server, which has taken the wait and is going to complete it. */
 gboolean
-__wrap_norpc_host_has_started (NorpcHost  *host,
-                               GError    **error)
+__wrap_norpc_worker_has_started (NorpcWorker  *host,
+                                 GError      **error)
 {
   GCancellable *cancellable = g_atomic_pointer_get (&cancelled_late);
 
@@ -93,7 +93,7 @@ __wrap_norpc_host_has_started (NorpcHost  *host,
         g_thread_yield ();
     }
 
-  return __real_norpc_host_has_started (host, error);
+  return __real_norpc_worker_has_started (host, error);
 }
 
 /* It has a low priority, so what else is ready comes first. */
@@ -115,7 +115,7 @@ run_server (gpointer data)
 {
   NorpcServer *server = data;
 
-  while (norpc_host_get_state (server->host) != NORPC_HOST_STOPPED)
+  while (norpc_worker_get_phase (server->worker) != NORPC_SERVER_STOPPED)
     g_main_context_iteration (server->context, TRUE);
 
   return NULL;

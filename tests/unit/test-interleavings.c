@@ -13,8 +13,8 @@
 
 guint      __real_norpc_channel_get_n_open  (NorpcChannel    *channel);
 guint      __wrap_norpc_channel_get_n_open  (NorpcChannel    *channel);
-NorpcHost *__real_norpc_host_ref            (NorpcHost       *host);
-NorpcHost *__wrap_norpc_host_ref            (NorpcHost       *host);
+NorpcWorker *__real_norpc_worker_ref            (NorpcWorker       *host);
+NorpcWorker *__wrap_norpc_worker_ref            (NorpcWorker       *host);
 gboolean   __real_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 gboolean   __wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 void       __real_g_main_context_wakeup     (GMainContext    *context);
@@ -53,9 +53,9 @@ test_room (void)
   norpc_server_set_max_open_calls (server, 1);
   g_atomic_pointer_set (&open_until_seen, norpc_server_get_channel (server));
 
-  g_assert_false (norpc_host_hold_up (server->host));
+  g_assert_false (norpc_worker_pause_at_limit (server->worker));
   g_assert_null (g_atomic_pointer_get (&open_until_seen));
-  g_assert_false (g_atomic_int_get (&norpc_server_get_channel (server)->held_up));
+  g_assert_false (g_atomic_int_get (&norpc_server_get_channel (server)->paused));
 
   g_clear_object (&service);
   g_clear_object (&server);
@@ -116,8 +116,8 @@ test_room_for_urgent (Fixture       *fixture,
 /* Answers what it holds (unowned) (nullable), atomic. */
 static ProbeState *answering = NULL;
 
-NorpcHost *
-__wrap_norpc_host_ref (NorpcHost *host)
+NorpcWorker *
+__wrap_norpc_worker_ref (NorpcWorker *host)
 {
   ProbeState *state = g_atomic_pointer_get (&answering);
   NorpcCall *call = state != NULL ? g_async_queue_try_pop (state->held) : NULL;
@@ -128,7 +128,7 @@ __wrap_norpc_host_ref (NorpcHost *host)
       norpc_call_unref (call);
     }
 
-  return __real_norpc_host_ref (host);
+  return __real_norpc_worker_ref (host);
 }
 
 /* A call is answered when its handler has returned, and before whoever answers

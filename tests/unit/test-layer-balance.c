@@ -31,14 +31,14 @@ sink_layer_take (NorpcLayer  *layer,
 }
 
 static gboolean
-sink_layer_has_room (NorpcLayer *layer)
+sink_layer_has_capacity (NorpcLayer *layer)
 {
   return !SINK_LAYER (layer)->busy;
 }
 
 static void
-sink_layer_await_room (NorpcLayer *layer,
-                       NorpcCall  *probe)
+sink_layer_await_capacity (NorpcLayer *layer,
+                           NorpcCall  *probe)
 {
   SINK_LAYER (layer)->n_probes++;
   norpc_call_return_values (probe, 0, NULL);
@@ -57,8 +57,8 @@ sink_layer_class_init (SinkLayerClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = sink_layer_finalize;
   NORPC_LAYER_CLASS (klass)->take = sink_layer_take;
-  NORPC_LAYER_CLASS (klass)->has_room = sink_layer_has_room;
-  NORPC_LAYER_CLASS (klass)->await_room = sink_layer_await_room;
+  NORPC_LAYER_CLASS (klass)->has_capacity = sink_layer_has_capacity;
+  NORPC_LAYER_CLASS (klass)->await_capacity = sink_layer_await_capacity;
 }
 
 static void

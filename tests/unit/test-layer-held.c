@@ -108,7 +108,7 @@ test_closed (Layered       *fixture,
   call = have_held (fixture, keeper, &outcomes[0], &freed_in[0]);
   layered_let_pass (fixture);
   g_assert_cmpuint (norpc_channel_get_n_open (channel), ==, 1);
-  norpc_call_refuse (call, NORPC_ERROR_BUSY, "was refused by a test");
+  norpc_call_reject (call, NORPC_ERROR_BUSY, "was refused by a test");
   outcome_wait (&outcomes[0]);
   g_assert_error (outcomes[0].error, NORPC_ERROR, NORPC_ERROR_BUSY);
   outcome_clear (&outcomes[0]);

@@ -43,7 +43,7 @@ test_pending (Fixture       *fixture,
   g_assert_cmpuint (norpc_member_get_n_pending (member), ==, 0);
 
   cancelled = send_held (fixture, member);
-  norpc_call_refuse (cancelled, NORPC_ERROR_FAILED, "was cancelled");
+  norpc_call_reject (cancelled, NORPC_ERROR_FAILED, "was cancelled");
   g_assert_cmpuint (norpc_member_get_n_pending (member), ==, 0);
 
   dropped = send_held (fixture, member);
@@ -61,7 +61,7 @@ test_ended_before (Fixture       *fixture,
     norpc_member_new (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)));
   NorpcCall *call = new_call ("Noop");
 
-  norpc_call_refuse (call, NORPC_ERROR_FAILED, "was cancelled");
+  norpc_call_reject (call, NORPC_ERROR_FAILED, "was cancelled");
   norpc_member_send (member, call);
   g_assert_cmpuint (norpc_member_get_n_pending (member), ==, 0);
 }

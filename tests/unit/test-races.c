@@ -131,7 +131,7 @@ race_to_supersede (void)
   norpc_latest_init (&self.latest);
   norpc_latest_replace (&self.latest, self.calls[0]);
   for (guint i = 0; i < self.n_calls; i++)
-    norpc_call_hold (self.calls[i]);
+    norpc_call_ref_memory (self.calls[i]);
 
   thread = g_thread_new ("supersede", supersede_thread, &self);
   for (guint i = 0; i < self.n_calls; i++)
@@ -144,14 +144,14 @@ race_to_supersede (void)
 
   for (guint i = 0; i < self.n_calls; i++)
     {
-      n_superseded += g_atomic_int_get (&self.calls[i]->given_up);
+      n_superseded += g_atomic_int_get (&self.calls[i]->cancelled);
       norpc_call_unref (self.calls[i]);
     }
   g_assert_cmpuint (probe_state_get_n_handled (state) + n_superseded, ==, self.n_calls);
 
   norpc_latest_clear (&self.latest);
   for (guint i = 0; i < self.n_calls; i++)
-    norpc_call_release (self.calls[i]);
+    norpc_call_unref_memory (self.calls[i]);
   g_free (self.calls);
   g_clear_object (&self.service);
   probe_state_wait_finalized (state);

@@ -47,7 +47,7 @@ test_off (Fixture       *fixture,
 
   g_assert_false (norpc_server_get_collect_stats (fixture->server));
   g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
-  g_assert_false (norpc_is_observed ());
+  g_assert_false (norpc_metrics_are_enabled ());
 
   stats = norpc_server_get_stats (fixture->server);
   g_assert_cmpuint (norpc_stats_get_methods (stats)->len, ==, 0);
@@ -83,7 +83,7 @@ test_on_and_off (Fixture       *fixture,
 
   norpc_server_set_collect_stats (fixture->server, FALSE);
   g_assert_cmpuint (n_notified, ==, 2);
-  g_assert_false (norpc_is_observed ());
+  g_assert_false (norpc_metrics_are_enabled ());
   g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
   assert_only (fixture->server, "Noop", NORPC_OUTCOME_ANSWERED, 1);
 
@@ -222,8 +222,8 @@ test_ended_before (void)
   NorpcMethodStats *noop;
 
   norpc_stats_recorder_set_on (recorder, TRUE);
-  norpc_call_give_up (call, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "as told"));
-  norpc_observe_sent (call, &recorder);
+  norpc_call_cancel (call, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "as told"));
+  norpc_metrics_call_sent (call, &recorder);
 
   stats = norpc_stats_recorder_get_stats (recorder, 0);
   noop = norpc_stats_get_method (stats, "Noop");

@@ -52,7 +52,7 @@ test_answered_before (void)
 
   g_assert_false (norpc_sync_wait_sleep (call, g_get_monotonic_time ()));
   norpc_sync_wait_wake (call);
-  g_assert_true (norpc_sync_wait_look (call));
+  g_assert_true (norpc_sync_wait_spin (call));
   g_assert_true (norpc_sync_wait_sleep (call, g_get_monotonic_time ()));
   g_assert_true (norpc_sync_wait_sleep (call, 0));
 }

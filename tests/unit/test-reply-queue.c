@@ -1,4 +1,4 @@
-/* test-inbox.c
+/* test-reply-queue.c
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -241,14 +241,14 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  TEST ("/inbox/order", test_order);
-  TEST ("/inbox/order-of-cancelled", test_order_of_cancelled);
-  TEST_CAPACITY ("/inbox/bound", 2000, test_bound);
-  TEST ("/inbox/nested", test_nested);
-  TEST ("/inbox/contexts", test_contexts);
-  TEST ("/inbox/short-contexts", test_short_contexts);
-  TEST ("/inbox/thread-ends-with-a-call", test_thread_ends_with_a_call);
-  TEST ("/inbox/reply-func", test_reply_func);
+  TEST ("/reply-queue/order", test_order);
+  TEST ("/reply-queue/order-of-cancelled", test_order_of_cancelled);
+  TEST_CAPACITY ("/reply-queue/bound", 2000, test_bound);
+  TEST ("/reply-queue/nested", test_nested);
+  TEST ("/reply-queue/contexts", test_contexts);
+  TEST ("/reply-queue/short-contexts", test_short_contexts);
+  TEST ("/reply-queue/thread-ends-with-a-call", test_thread_ends_with_a_call);
+  TEST ("/reply-queue/reply-func", test_reply_func);
 
   return g_test_run ();
 }

@@ -1,4 +1,4 @@
-/* test-given-up.c
+/* test-cancelled-calls.c
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -272,7 +272,7 @@ test_before (Full          *self,
   Outcome outcome = { 0 };
 
   norpc_endpoint_prepare_call (call, NULL, NULL, reply_cb, &outcome);
-  norpc_call_refuse (call, NORPC_ERROR_FAILED, "was refused by a test");
+  norpc_call_reject (call, NORPC_ERROR_FAILED, "was refused by a test");
   norpc_endpoint_send (get_channel (self), call);
   g_assert_cmpuint (norpc_channel_get_length (NORPC_CHANNEL (get_channel (self))), ==, 2);
   outcome_wait (&outcome);
@@ -292,14 +292,14 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  TEST_FULL ("/given-up/call", test_call);
-  TEST_FULL ("/given-up/urgent", test_urgent);
-  TEST_FULL ("/given-up/is-ready", test_is_ready);
-  TEST_FULL ("/given-up/ready", test_ready);
-  TEST_FULL ("/given-up/ready-by-cancelling", test_ready_by_cancelling);
-  TEST_FULL ("/given-up/clogged", test_clogged);
-  TEST_FULL ("/given-up/args", test_args);
-  TEST_FULL ("/given-up/before", test_before);
+  TEST_FULL ("/cancelled-calls/call", test_call);
+  TEST_FULL ("/cancelled-calls/urgent", test_urgent);
+  TEST_FULL ("/cancelled-calls/is-ready", test_is_ready);
+  TEST_FULL ("/cancelled-calls/ready", test_ready);
+  TEST_FULL ("/cancelled-calls/ready-by-cancelling", test_ready_by_cancelling);
+  TEST_FULL ("/cancelled-calls/clogged", test_clogged);
+  TEST_FULL ("/cancelled-calls/args", test_args);
+  TEST_FULL ("/cancelled-calls/before", test_before);
 
   return g_test_run ();
 }

@@ -1,4 +1,4 @@
-/* test-deadlines.c
+/* test-timeouts.c
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -32,23 +32,23 @@ static const struct
 static void
 test_rounding (void)
 {
-  NorpcDeadlines deadlines = { 0 };
+  NorpcTimeouts deadlines = { 0 };
 
-  norpc_deadlines_init (&deadlines);
-  g_assert_cmpint (norpc_deadlines_get_timeout (&deadlines, NOW), ==, -1);
+  norpc_timeouts_init (&deadlines);
+  g_assert_cmpint (norpc_timeouts_get_timeout (&deadlines, NOW), ==, -1);
 
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     {
       g_autoptr (NorpcCall) call = norpc_call_new (probe_probe_interface_info (), 0);
 
       call->deadline = NOW + times[i].remaining;
-      norpc_deadlines_add (&deadlines, call);
-      g_assert_cmpint (norpc_deadlines_get_timeout (&deadlines, NOW), ==, times[i].timeout);
-      norpc_deadlines_remove (&deadlines, call);
-      g_assert_cmpint (norpc_deadlines_get_timeout (&deadlines, NOW), ==, -1);
+      norpc_timeouts_add (&deadlines, call);
+      g_assert_cmpint (norpc_timeouts_get_timeout (&deadlines, NOW), ==, times[i].timeout);
+      norpc_timeouts_remove (&deadlines, call);
+      g_assert_cmpint (norpc_timeouts_get_timeout (&deadlines, NOW), ==, -1);
     }
 
-  norpc_deadlines_clear (&deadlines);
+  norpc_timeouts_clear (&deadlines);
 }
 
 static guint n_polls = 0;
@@ -91,8 +91,8 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/deadlines/rounding", test_rounding);
-  TEST ("/deadlines/polls", test_polls);
+  g_test_add_func ("/timeouts/rounding", test_rounding);
+  TEST ("/timeouts/polls", test_polls);
 
   return g_test_run ();
 }

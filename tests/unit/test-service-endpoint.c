@@ -1,4 +1,4 @@
-/* test-gate.c
+/* test-service-endpoint.c
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -13,63 +13,63 @@
 
 typedef struct
 {
-  Fixture          fixture;
-  NorpcGate       *gate;
-  ProbeProbeProxy *proxy;
-  Outcome          outcomes[N_CALLS];
-} Gated;
+  Fixture               fixture;
+  NorpcServiceEndpoint *service_endpoint;
+  ProbeProbeProxy      *proxy;
+  Outcome               outcomes[N_CALLS];
+} Served;
 
 static void
-set_up (Gated         *self,
+set_up (Served         *self,
         gconstpointer  unused)
 {
   fixture_set_up (&self->fixture, NULL);
-  self->gate = norpc_gate_new ();
-  self->proxy = probe_probe_proxy_new (NORPC_ENDPOINT (self->gate));
-  norpc_gate_open (self->gate, self->fixture.server->host);
+  self->service_endpoint = norpc_service_endpoint_new ();
+  self->proxy = probe_probe_proxy_new (NORPC_ENDPOINT (self->service_endpoint));
+  norpc_service_endpoint_open (self->service_endpoint, self->fixture.server->worker);
   for (guint i = 0; i < N_CALLS; i++)
     probe_probe_proxy_call_noop (self->proxy, NULL, noop_cb, &self->outcomes[i]);
 }
 
 static void
-tear_down (Gated         *self,
+tear_down (Served         *self,
            gconstpointer  unused)
 {
   g_clear_object (&self->proxy);
-  g_clear_object (&self->gate);
+  g_clear_object (&self->service_endpoint);
   fixture_tear_down (&self->fixture, NULL);
 }
 
 static void
-test_take (Gated         *self,
+test_take (Served         *self,
            gconstpointer  unused)
 {
   NorpcCall *call;
 
   for (guint i = 0; i < N_CALLS; i++)
     {
-      g_assert_true (norpc_gate_has_calls (self->gate));
-      call = norpc_gate_take (self->gate);
+      g_assert_true (norpc_service_endpoint_has_calls (self->service_endpoint));
+      call = norpc_service_endpoint_take (self->service_endpoint);
       norpc_call_return_values (call, 0, NULL);
       norpc_call_unref (call);
       outcome_wait (&self->outcomes[i]);
       g_assert_no_error (self->outcomes[i].error);
     }
-  g_assert_false (norpc_gate_has_calls (self->gate));
-  g_assert_null (norpc_gate_take (self->gate));
+  g_assert_false (norpc_service_endpoint_has_calls (self->service_endpoint));
+  g_assert_null (norpc_service_endpoint_take (self->service_endpoint));
 
-  norpc_gate_close (self->gate);
+  norpc_service_endpoint_close (self->service_endpoint);
 }
 
 /* All that waits is answered, and what still comes is. */
 static void
-test_close (Gated         *self,
+test_close (Served         *self,
             gconstpointer  unused)
 {
   g_autoptr (GError) error = NULL;
 
-  norpc_gate_close (self->gate);
-  g_assert_false (norpc_gate_has_calls (self->gate));
+  norpc_service_endpoint_close (self->service_endpoint);
+  g_assert_false (norpc_service_endpoint_has_calls (self->service_endpoint));
   for (guint i = 0; i < N_CALLS; i++)
     {
       outcome_wait (&self->outcomes[i]);
@@ -87,8 +87,8 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add ("/gate/take", Gated, NULL, set_up, test_take, tear_down);
-  g_test_add ("/gate/close", Gated, NULL, set_up, test_close, tear_down);
+  g_test_add ("/service-endpoint/take", Served, NULL, set_up, test_take, tear_down);
+  g_test_add ("/service-endpoint/close", Served, NULL, set_up, test_close, tear_down);
 
   return g_test_run ();
 }
