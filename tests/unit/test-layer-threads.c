@@ -187,32 +187,32 @@ new_filter (NorpcFilterFunc func,
   return filter;
 }
 
-/* The function blocks for a call that a rate limit has held, or for a failed attempt. */
+/* The function blocks for a call that a limit has held, or for a failed attempt. */
 static void
 start_blocking (Layered *fixture,
                 Func     func,
                 int     *n_left)
 {
-  NorpcLayer *balance, *retry, *rate_limit = norpc_rate_limit_new (1, 1);
+  NorpcLayer *balance, *retry, *limit = norpc_concurrency_limit_new (1);
 
   switch (func)
     {
     case FUNC_FILTER:
-      layered_start (fixture, SIDE_CLIENT, rate_limit, new_filter (filter_func, NULL), NULL);
+      layered_start (fixture, SIDE_CLIENT, limit, new_filter (filter_func, NULL), NULL);
       break;
 
     case FUNC_KEY:
       balance = norpc_balance_new (NORPC_BALANCE_BY_KEY);
       norpc_balance_set_key_func (NORPC_BALANCE (balance), key_func, NULL, NULL);
-      layered_start (fixture, SIDE_CLIENT, rate_limit, balance, NULL);
+      layered_start (fixture, SIDE_CLIENT, limit, balance, NULL);
       break;
 
     case FUNC_LAYER:
-      layered_start (fixture, SIDE_CLIENT, rate_limit, g_object_new (TEST_TYPE_PASSER, NULL), NULL);
+      layered_start (fixture, SIDE_CLIENT, limit, g_object_new (TEST_TYPE_PASSER, NULL), NULL);
       break;
 
     case FUNC_ATTEMPT:
-      g_object_unref (g_object_ref_sink (rate_limit));
+      g_object_unref (g_object_ref_sink (limit));
       layered_start (fixture, SIDE_CLIENT, norpc_retry_new (2), new_filter (attempt_func, NULL), NULL);
       break;
 
@@ -221,7 +221,7 @@ start_blocking (Layered *fixture,
     default:
       retry = norpc_retry_new (2);
       norpc_retry_set_func (NORPC_RETRY (retry), retry_func, NULL, NULL);
-      layered_start (fixture, SIDE_CLIENT, rate_limit, retry, new_filter (refuse_cb, n_left), NULL);
+      layered_start (fixture, SIDE_CLIENT, limit, retry, new_filter (refuse_cb, n_left), NULL);
       break;
     }
 }
@@ -251,27 +251,44 @@ assert_others_go_on (Layered *fixture)
   norpc_call_unref (probe_state_take_held (fixture->other_state));
 }
 
+/* Answers the call that the limit lets pass first. */
+static void
+answer_held (Layered *fixture)
+{
+  g_autoptr (NorpcCall) call = probe_state_take_held (fixture->state);
+
+  norpc_call_return_values (call, 0, NULL);
+}
+
 static void
 test_blocked (Layered       *fixture,
               gconstpointer  data)
 {
-  Outcome notes[3] = { { 0 } };
+  Func func = (Func) GPOINTER_TO_UINT (data);
+  Outcome held = { 0 }, notes[2] = { { 0 } };
   int n_left = 1;
 
   gate_reset (FALSE);
-  start_blocking (fixture, (Func) GPOINTER_TO_UINT (data), &n_left);
+  start_blocking (fixture, func, &n_left);
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &held);
   for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
     probe_probe_proxy_call_note (fixture->proxy, i, NULL, note_cb, &notes[i]);
+  if (func < FUNC_ATTEMPT)
+    answer_held (fixture);
   gate_wait_blocked ();
   assert_others_go_on (fixture);
   gate_open ();
+  if (func >= FUNC_ATTEMPT)
+    answer_held (fixture);
+  outcome_wait (&held);
+  g_assert_no_error (held.error);
   for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
     {
       outcome_wait (&notes[i]);
       g_assert_no_error (notes[i].error);
     }
   g_assert_cmpuint (gate.n_in_pool, >=, 1);
-  if (GPOINTER_TO_UINT (data) < FUNC_ATTEMPT)
+  if (func < FUNC_ATTEMPT)
     g_assert_cmpuint (gate.n_here + gate.n_in_pool, ==, 3);
 }
 
