@@ -124,23 +124,3 @@ norpc_call_get_cancellable (NorpcCall *self)
 
   return cancellable;
 }
-
-/* The thread that gave the call up: ends what the service does for it, here
- * and in other services.
- */
-void
-norpc_call_cancel_service (NorpcCall *self)
-{
-  GCancellable *cancellable = g_atomic_pointer_get (&self->service_cancellable);
-  NorpcCallGroup *children = g_atomic_pointer_get (&self->children);
-
-  if (children != NULL)
-    {
-      g_autoptr (GError) reason = norpc_call_copy_reason (self);
-
-      norpc_call_group_cancel (children, reason);
-    }
-
-  if (cancellable != NULL)
-    g_cancellable_cancel (cancellable);
-}

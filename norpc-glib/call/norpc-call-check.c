@@ -20,7 +20,7 @@ take_problem (NorpcCall  *self,
               char       *problem)
 {
   GError *error = g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s '%s': %s",
-                               norpc_call_get_interface_name (self), norpc_call_get_method_name (self),
+                               norpc_call_get_interface_name (self), norpc_call_peek_method_name (self),
                                kind, name, problem);
 
   g_free (problem);
@@ -104,7 +104,7 @@ check_new_arg (NorpcCall    *self,
   if (index >= self->n_args)
     return g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
                         "%s.%s: no argument has the index %u; the number of arguments is %u",
-                        norpc_call_get_interface_name (self), norpc_call_get_method_name (self),
+                        norpc_call_get_interface_name (self), norpc_call_peek_method_name (self),
                         index, self->n_args);
 
   info = norpc_call_get_method_info (self)->dbus.in_args[index];

@@ -99,7 +99,7 @@ new_call_like (NorpcCall *self)
   call->is_checked = self->is_checked;
   call->must_not_wait = self->must_not_wait;
   if (self->released_at != NULL)
-    call->released_at = g_object_ref (self->released_at);
+    call->released_at = self->released_at->funcs->ref (self->released_at);
   call->outer = self;
   norpc_call_ref_memory (self);
   /* To be compared only. */

@@ -45,8 +45,8 @@ static const NorpcTimerFuncs timer_funcs = { take_call, time_out };
 
 /* The thread that ends the call. */
 static void
-call_ended (NorpcCompletionHook *hook,
-            NorpcCall           *call G_GNUC_UNUSED)
+deadline_watch_ended (NorpcCompletionHook *hook,
+                      NorpcCall           *call G_GNUC_UNUSED)
 {
   DeadlineWatch *self = (DeadlineWatch *) hook;
 
@@ -70,6 +70,6 @@ norpc_call_start_deadline_timer (NorpcCall *call)
 
   /* Whoever ends the call from the second line on stops the timer. */
   norpc_timer_start (&self->timer, deadline);
-  if (!norpc_call_add_completion_hook (call, &self->hook, call_ended))
-    call_ended (&self->hook, call);
+  if (!norpc_call_add_completion_hook (call, &self->hook, deadline_watch_ended))
+    deadline_watch_ended (&self->hook, call);
 }

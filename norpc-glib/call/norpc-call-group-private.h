@@ -30,7 +30,6 @@ void            norpc_call_group_unref  (NorpcCallGroup *self);
 void            norpc_call_group_add    (NorpcCallGroup *self,
                                          NorpcCall      *call);
 void            norpc_group_link_remove (NorpcGroupLink *link);
-void            norpc_call_group_cancel (NorpcCallGroup *self,
-                                         const GError   *error);
+GPtrArray      *norpc_call_group_list   (NorpcCallGroup *self);
 
 G_END_DECLS

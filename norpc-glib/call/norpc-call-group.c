@@ -80,14 +80,13 @@ norpc_group_link_remove (NorpcGroupLink *link)
   norpc_call_group_unref (group);
 }
 
-/* Any thread: ends all calls that are in the group now. Of one whose answer is on
- * its way, the client is told the same when it comes back.
+/* Any thread. Returns an array (owned) of the calls that are in the group now, the newest first,
+ * each with a reference for norpc_call_unref_memory ().
  */
-void
-norpc_call_group_cancel (NorpcCallGroup *self,
-                         const GError   *error)
+GPtrArray *
+norpc_call_group_list (NorpcCallGroup *self)
 {
-  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref_memory);
+  GPtrArray *calls = g_ptr_array_new ();
 
   g_mutex_lock (&self->lock);
   for (NorpcGroupLink *link = self->first; link != NULL; link = link->next)
@@ -99,8 +98,5 @@ norpc_call_group_cancel (NorpcCallGroup *self,
     }
   g_mutex_unlock (&self->lock);
 
-  /* In the order in which they were made. */
-  for (guint i = calls->len; i > 0; i--)
-    if (!norpc_call_cancel (calls->pdata[i - 1], g_error_copy (error)))
-      g_atomic_int_set (&((NorpcCall *) calls->pdata[i - 1])->cancelled, TRUE);
+  return calls;
 }

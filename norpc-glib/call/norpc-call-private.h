@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include "client/norpc-reply-queue-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-interface-info-private.h"
 #include "norpc-call-group-private.h"
@@ -55,14 +54,54 @@ typedef enum
   NORPC_CALL_ARGS_ALONE  /* the client's half has gone */
 } NorpcCallArgs;
 
-/* Who waits for the answer of a call. */
-typedef enum
+/*
+ * What a call needs of the wings above, each of which embeds one of the structs below in an
+ * object of its own. Their functions are called with no lock held, if they do not say
+ * otherwise.
+ */
+
+/* Where the answer goes: to a reply queue, to a thread that blocks, or to a layer. */
+typedef struct
 {
-  NORPC_CALL_WAITER_NONE, /* nobody: the answer is dropped */
-  NORPC_CALL_WAITER_REPLY_QUEUE,
-  NORPC_CALL_WAITER_SYNC,
-  NORPC_CALL_WAITER_LAYER /* that has made the call: any thread tells it, when nothing else is left */
-} NorpcCallWaiter;
+  void (*deliver) (NorpcCall *call); /* any thread: takes over the client's half */
+} NorpcCallSink;
+
+/* The worker that has to know when a call that is open is answered. */
+typedef struct _NorpcCallOwner NorpcCallOwner;
+
+typedef struct
+{
+  void (*answered) (NorpcCallOwner *self, /* any thread: takes over a reference to @self */
+                    NorpcCall      *call);
+  NorpcCallOwner *(*ref) (NorpcCallOwner *self);
+  void (*unref)    (NorpcCallOwner *self);
+} NorpcCallOwnerFuncs;
+
+struct _NorpcCallOwner
+{
+  const NorpcCallOwnerFuncs *funcs;
+};
+
+/* The queue of a channel, and the context of the service behind it. */
+typedef struct _NorpcCallQueue NorpcCallQueue;
+
+typedef struct
+{
+  void     (*leave) (NorpcCallQueue *self, /* the thread that ends @call, which is in the queue */
+                     NorpcCall      *call);
+  void     (*close) (NorpcCallQueue *self); /* any thread: one open call less; takes over a reference
+                                               to @self */
+  gboolean (*run_in_service) (NorpcCallQueue *self, /* any thread: FALSE if there is no service */
+                              void          (*func) (gpointer data),
+                              gpointer        data);
+  NorpcCallQueue *(*ref) (NorpcCallQueue *self);
+  void     (*unref) (NorpcCallQueue *self);
+} NorpcCallQueueFuncs;
+
+struct _NorpcCallQueue
+{
+  const NorpcCallQueueFuncs *funcs;
+};
 
 /*
  * One call: a single block for both of its halves.
@@ -87,8 +126,8 @@ struct _NorpcCall
   int late;     /* atomic: the service answered when the call had ended */
   int cancelled; /* atomic: the client no longer wants an answer */
   int waiting;  /* atomic: see norpc-sync-wait.c */
-  int parties;  /* atomic: how many keep the answer from the waiter: who answers, and the
-                   caller as long as it prepares the call */
+  int n_blockers; /* atomic: how many keep the answer from the client: whoever answers, and the
+                     caller as long as it prepares the call */
   int stage;    /* atomic: NorpcCallStage */
   int slot;     /* atomic: NorpcQueueSlot; see norpc-channel-places.c */
 
@@ -97,7 +136,6 @@ struct _NorpcCall
   guint16 n_results;
 
   /* Written before the call is sent. A million calls may be in flight. */
-  NorpcCallWaiter waiter       : 8;
   NorpcPriority   priority     : 8;
   guint           has_priority : 1; /* it was set for this call, or its proxy */
   guint           has_timeout  : 1; /* it was set for this call */
@@ -120,10 +158,10 @@ struct _NorpcCall
   NorpcCompletionHook *reply_hooks; /* (unowned) (nullable), atomic: see norpc-reply-hook-private.h */
   NorpcCompletionHook *completion_hooks;  /* (unowned) (nullable), atomic: who wants to know of its end */
   GCancellable   *service_cancellable; /* (owned) (nullable), atomic: made when asked for */
-  NorpcWorker      *worker;     /* (owned) (nullable), atomic: set once, in the context of the
+  NorpcCallOwner *owner;    /* (owned) (nullable), atomic: set once, in the context of the
                                service, when the handler has returned without an answer;
                                read by any thread that answers */
-  NorpcChannel   *open_at;  /* (owned) (nullable), atomic: where it counts as open, until the
+  NorpcCallQueue *open_at;  /* (owned) (nullable), atomic: where it counts as open, until the
                                service is done with it */
   gint64          deadline; /* monotonic time, or 0: a layer may make it sooner, before it passes
                                the call on; see norpc_call_limit_deadline () */
@@ -133,10 +171,10 @@ struct _NorpcCall
    */
   GError *error; /* (owned) (nullable) */
 
-  NorpcChannel *channel; /* (unowned) (nullable): whose queue it is in; written with the lock of
-                            that queue, before its place */
+  NorpcCallQueue *queue; /* (unowned) (nullable): in which it is; written with the lock of the
+                            channel, before its slot */
 
-  NorpcChannel *released_at; /* (owned) (nullable): of the worker behind whose layers it is; written
+  NorpcCallQueue *released_at; /* (owned) (nullable): of the worker behind whose layers it is; written
                                 before these see it */
 
   NorpcReplyQueue *reply_queue; /* (nullable): alive as long as its context, which has an open call; only
@@ -161,6 +199,7 @@ struct _NorpcCall
   /* What only the client has to do with comes last: the service does not fetch
    * it from the other processor.
    */
+  const NorpcCallSink *sink; /* (nullable): nobody waits for the answer */
   NorpcReplyFunc  reply_func;
   gpointer        reply_data;
   gint64          sent_time; /* of the loop's iteration that made the task, or 0 */
@@ -210,21 +249,39 @@ norpc_call_set_executor (NorpcCall     *self,
     g_atomic_pointer_compare_and_exchange (&self->executor, NULL, (gpointer) executor);
 }
 
-const NorpcMethodInfo *norpc_call_get_method_info    (NorpcCall *self);
-const char            *norpc_call_get_interface_name (NorpcCall *self);
+static inline const NorpcMethodInfo *
+norpc_call_get_method_info (NorpcCall *self)
+{
+  return self->interface_info->methods[self->method];
+}
 
-gpointer norpc_value_steal_pointer (GValue *value);
+static inline const char *
+norpc_call_get_interface_name (NorpcCall *self)
+{
+  return self->interface_info->dbus.name;
+}
 
-void     norpc_call_clear_args            (NorpcCall *self);
-gboolean norpc_call_clear_args_in_service (NorpcCall *self);
-void     norpc_call_limit_deadline        (NorpcCall *self,
-                                           gint64     deadline);
+/* The same as norpc_call_get_method_name (), for this side of the interface. */
+static inline const char *
+norpc_call_peek_method_name (NorpcCall *self)
+{
+  return norpc_call_get_method_info (self)->dbus.name;
+}
 
-/* The block alone, without a word in the call. */
-void norpc_call_ref_memory   (NorpcCall *self);
+/* Thread-safe: keeps the block of memory, and nothing else. */
+static inline void
+norpc_call_ref_memory (NorpcCall *self)
+{
+  g_atomic_ref_count_inc (&self->memory_refs);
+}
+
 void norpc_call_unref_memory (NorpcCall *self);
 
-/* How far the service has come with it */
+void norpc_call_clear_args     (NorpcCall *self);
+void norpc_call_limit_deadline (NorpcCall *self,
+                                gint64     deadline);
+
+/* Progress on the side of the service */
 gboolean    norpc_call_begin_handling    (NorpcCall *self);
 gboolean    norpc_call_supersede         (NorpcCall *self);
 gboolean    norpc_call_is_superseded     (NorpcCall *self);
@@ -248,37 +305,35 @@ norpc_call_check_args (NorpcCall *self)
   return self->n_args == 0 || self->is_checked || norpc_call_check_args_of_some (self);
 }
 
-/* Answering */
-gboolean norpc_call_claim            (NorpcCall  *self);
-void     norpc_call_deliver          (NorpcCall  *self);
-void     norpc_call_note_iteration   (NorpcCall  *self);
-void     norpc_call_begin_send       (NorpcCall  *self);
-void     norpc_call_end_send         (NorpcCall  *self);
-GError  *norpc_call_copy_reason      (NorpcCall  *self);
-GError  *norpc_call_superseded_error (NorpcCall  *self);
-gboolean norpc_call_time_out         (NorpcCall  *self);
-void     norpc_call_detach           (NorpcCall  *self);
-gboolean norpc_call_cancel           (NorpcCall  *self,
-                                      GError     *error);
-void     norpc_call_reject           (NorpcCall  *self,
-                                      NorpcError  code,
-                                      const char *reason);
-void     norpc_call_reject_owned     (NorpcCall  *self,
-                                      NorpcError  code,
-                                      const char *reason);
-void     norpc_call_fail             (NorpcCall  *self,
-                                      GError     *error);
-void     norpc_call_answer_last      (NorpcCall  *self);
-void     norpc_call_cancel_service   (NorpcCall  *self);
+/* Completion */
+gboolean norpc_call_claim            (NorpcCall *self);
+void     norpc_call_deliver          (NorpcCall *self);
+void     norpc_call_unblock_answer   (NorpcCall *self);
+GError  *norpc_call_superseded_error (NorpcCall *self);
+void     norpc_call_note_failure     (NorpcCall *self);
 
-/* One-way calls */
-void norpc_call_note_failure (NorpcCall *self);
+/* Open calls */
+gboolean norpc_call_may_be_answered_later (NorpcCall *self);
+void     norpc_call_close                 (NorpcCall *self);
+void     norpc_call_close_if_answered     (NorpcCall *self);
+void     norpc_call_transfer_open         (NorpcCall *outer,
+                                           NorpcCall *inner);
 
-/* Places */
-void     norpc_call_free_slot   (NorpcCall *self);
-gboolean norpc_call_is_in_hands (NorpcCall *self);
-void     norpc_call_close       (NorpcCall *self);
-void     norpc_call_pass_place  (NorpcCall *outer,
-                                 NorpcCall *inner);
+/* Cancellation */
+GError  *norpc_call_copy_reason    (NorpcCall      *self);
+gboolean norpc_call_time_out       (NorpcCall      *self);
+gboolean norpc_call_cancel         (NorpcCall      *self,
+                                    GError         *error);
+void     norpc_call_group_cancel   (NorpcCallGroup *self,
+                                    const GError   *error);
+void     norpc_call_cancel_service (NorpcCall      *self);
+void     norpc_call_reject         (NorpcCall      *self,
+                                    NorpcError      code,
+                                    const char     *reason);
+void     norpc_call_reject_owned   (NorpcCall      *self,
+                                    NorpcError      code,
+                                    const char     *reason);
+void     norpc_call_fail           (NorpcCall      *self,
+                                    GError         *error);
 
 G_END_DECLS

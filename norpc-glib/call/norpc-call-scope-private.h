@@ -5,9 +5,7 @@
 
 #pragma once
 
-#include "client/norpc-latest-private.h"
 #include "core/norpc-types-private.h"
-#include "norpc-call-group-private.h"
 
 G_BEGIN_DECLS
 
@@ -18,20 +16,13 @@ typedef struct
   guint      n_entered; /* by norpc_call_enter (), before it runs */
 } NorpcCallScope;
 
-/* The data that a proxy keeps of the calls that it makes. */
-typedef struct
-{
-  NorpcCallGroup *calls;  /* (unowned): those that are in flight */
-  NorpcLatest    *latest; /* (unowned): the last of each latest-wins method */
-} NorpcCallOrigin;
-
 void norpc_call_scope_begin (NorpcCallScope *outer,
                              NorpcCall      *call);
 void norpc_call_scope_end   (NorpcCallScope *outer,
                              NorpcCall      *call);
-void norpc_call_scope_apply (NorpcCall             *call,
-                             const NorpcCallOrigin *origin);
 
-gboolean norpc_call_scope_is_handler (NorpcCall *call);
+gboolean   norpc_call_scope_is_handler  (NorpcCall *call);
+NorpcCall *norpc_call_scope_get_call    (void);
+guint      norpc_call_scope_get_timeout (void);
 
 G_END_DECLS

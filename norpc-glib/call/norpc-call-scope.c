@@ -77,7 +77,7 @@ leave_forgotten_calls (NorpcCall *call)
 
   if (call != NULL)
     g_warning ("The handler of %s.%s entered a call and returned, in thread %p, without leaving it",
-               norpc_call_get_interface_name (call), norpc_call_get_method_name (call),
+               norpc_call_get_interface_name (call), norpc_call_peek_method_name (call),
                (gpointer) g_thread_self ());
   else
     g_warning ("A reply function entered a call and returned, in thread %p, without leaving it",
@@ -180,81 +180,18 @@ norpc_timeout_pop (void)
   g_array_set_size (stack, stack->len - 1);
 }
 
-/* The calling thread: how long @call may take, in milliseconds. */
-static guint
-get_timeout (NorpcCall *call)
+/* The calling thread. Returns the call on whose behalf it works, or NULL. */
+NorpcCall *
+norpc_call_scope_get_call (void)
 {
-  const GArray *stack;
-  guint described;
-
-  if (call->has_timeout)
-    return call->timeout;
-
-  stack = g_private_get (&timeouts);
-  if (stack != NULL && stack->len > 0)
-    return g_array_index (stack, guint, stack->len - 1);
-
-  if (call->timeout != 0)
-    return call->timeout;
-
-  described = norpc_call_get_method_info (call)->timeout;
-  if (described != 0)
-    return described;
-
-  return call->waiter == NORPC_CALL_WAITER_SYNC ? NORPC_DEFAULT_SYNC_TIMEOUT : NORPC_NO_TIMEOUT;
+  return scope.call;
 }
 
-/* The thread that works on behalf of @parent; there may be several. */
-static NorpcCallGroup *
-ensure_children (NorpcCall *parent)
+/* The calling thread. Returns the timeout that it has pushed last, in milliseconds, or 0. */
+guint
+norpc_call_scope_get_timeout (void)
 {
-  NorpcCallGroup *group = g_atomic_pointer_get (&parent->children);
+  const GArray *stack = g_private_get (&timeouts);
 
-  if (group != NULL)
-    return group;
-
-  group = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, parent_link));
-  if (g_atomic_pointer_compare_and_exchange (&parent->children, NULL, group))
-    return group;
-
-  norpc_call_group_unref (group);
-
-  return g_atomic_pointer_get (&parent->children);
-}
-
-/* The calling thread, between norpc_call_begin_send () and norpc_call_end_send (), as
- * other threads may end the call as soon as it is known to its origin or its parent:
- * sets its deadline and priority, and binds it to the proxy that makes it (@origin,
- * nullable) and to the call that is being handled, if there is one.
- */
-void
-norpc_call_scope_apply (NorpcCall             *call,
-                        const NorpcCallOrigin *origin)
-{
-  NorpcCall *parent = scope.call;
-  guint timeout = get_timeout (call);
-
-  if (timeout != NORPC_NO_TIMEOUT)
-    call->deadline = g_get_monotonic_time () + (gint64) timeout * 1000;
-
-  if (origin != NULL)
-    {
-      norpc_call_group_add (origin->calls, call);
-      norpc_latest_replace (origin->latest, call);
-    }
-
-  if (parent == NULL || g_atomic_int_get (&parent->replied))
-    return;
-
-  if (parent->deadline != 0 && (call->deadline == 0 || parent->deadline < call->deadline))
-    call->deadline = parent->deadline;
-
-  if (!call->has_priority)
-    call->priority = parent->priority;
-
-  norpc_call_group_add (ensure_children (parent), call);
-
-  /* Who gives the parent up sets its state before it looks for children. */
-  if (g_atomic_int_get (&parent->cancelled))
-    norpc_call_cancel (call, norpc_call_copy_reason (parent));
+  return stack != NULL && stack->len > 0 ? g_array_index (stack, guint, stack->len - 1) : 0;
 }

@@ -9,8 +9,10 @@
 #include "core/norpc-error.h"
 #include "core/norpc-foreign-service-private.h"
 #include "core/norpc-interface-info-private.h"
+#include "core/norpc-value-types-private.h"
 #include "norpc-call-private.h"
-#include "server/norpc-worker-private.h"
+#include "norpc-reply-hook-private.h"
+#include "norpc-trace-private.h"
 
 /**
  * NorpcCall:
@@ -100,7 +102,7 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   g_atomic_ref_count_inc (&self->memory_refs);
   self->interface_info = interface_info;
   self->method = method;
-  self->parties = 1;
+  self->n_blockers = 1;
   self->n_args = n_args;
   self->n_results = n_results;
   init_values (self->values, info->in_args, n_args);
@@ -159,11 +161,132 @@ norpc_call_ref (NorpcCall *self)
   return self;
 }
 
+/* Any thread. TRUE: the caller, and nobody else, writes the answer and then
+ * calls norpc_call_deliver ().
+ */
+gboolean
+norpc_call_claim (NorpcCall *self)
+{
+  return g_atomic_int_compare_and_exchange (&self->state,
+                                            NORPC_CALL_OPEN,
+                                            NORPC_CALL_ANSWERING);
+}
+
+/* Any thread: nobody takes the answer. */
+static void
+drop_answer (NorpcCall *self)
+{
+  if (self->one_way && self->error != NULL)
+    norpc_call_note_failure (self);
+  norpc_call_drop_reply_hooks (self);
+  norpc_reply_unref (norpc_call_get_reply (self));
+}
+
+/* The thread that answers, or prepares the call; the last of the two passes the answer on. */
+void
+norpc_call_unblock_answer (NorpcCall *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->n_blockers))
+    return;
+
+  if (self->sink != NULL)
+    self->sink->deliver (self);
+  else
+    drop_answer (self);
+}
+
+/* The thread that ends the call. The queue is alive until the slot is FREED. */
+static void
+leave_queue (NorpcCall *self)
+{
+  if (g_atomic_int_compare_and_exchange (&self->slot, NORPC_SLOT_QUEUED, NORPC_SLOT_FREEING))
+    self->queue->funcs->leave (self->queue, self);
+}
+
+/* The thread that claimed the call. The client may run, and drop its half,
+ * before this returns: a caller that goes on with the call holds something of it.
+ */
+void
+norpc_call_deliver (NorpcCall *self)
+{
+  NorpcCallOwner *owner = NULL;
+
+  norpc_trace (self, "%s%s",
+               self->error != NULL ? "failed: " : "answered",
+               self->error != NULL ? self->error->message : "");
+
+  g_atomic_int_set (&self->state, NORPC_CALL_ANSWERED);
+
+  /* Before the client knows: what it does next finds the call closed, and its place in
+   * a queue free. The owner is released, as its context may hold the call.
+   */
+  if (g_atomic_int_get (&self->slot) == NORPC_SLOT_QUEUED)
+    leave_queue (self);
+  if (g_atomic_pointer_get (&self->owner) != NULL)
+    owner = g_atomic_pointer_exchange (&self->owner, NULL);
+  if (owner != NULL)
+    owner->funcs->answered (owner, self);
+  if (g_atomic_int_get (&self->replied))
+    norpc_call_close (self);
+  norpc_call_run_completion_hooks (self);
+
+  norpc_call_unblock_answer (self);
+}
+
+/* Any thread. Returns the owned error of a call that a newer one takes the place of. */
+GError *
+norpc_call_superseded_error (NorpcCall *self)
+{
+  return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                      "%s.%s was superseded by a newer call",
+                      norpc_call_get_interface_name (self),
+                      norpc_call_peek_method_name (self));
+}
+
+/* The thread that drops the last reference to the service's half. Where that was
+ * passed over because a newer call takes its place, the client of that call may not
+ * have come so far as to say so.
+ */
+static void
+answer_last (NorpcCall *self)
+{
+  /* A reply that was begun and not ended has nobody left to end it. */
+  gboolean unfinished = g_atomic_int_get (&self->replied) &&
+                        g_atomic_int_get (&self->state) == NORPC_CALL_ANSWERING;
+
+  if (!unfinished && (g_atomic_int_get (&self->state) != NORPC_CALL_OPEN || !norpc_call_claim (self)))
+    return;
+
+  if (norpc_call_is_superseded (self))
+    self->error = norpc_call_superseded_error (self);
+  else
+    self->error = g_error_new (NORPC_ERROR, NORPC_ERROR_NO_REPLY,
+                               "%s.%s was dropped without a reply",
+                               norpc_call_get_interface_name (self),
+                               norpc_call_peek_method_name (self));
+  norpc_call_deliver (self);
+}
+
 static void
 clear_and_release (gpointer data)
 {
   norpc_call_clear_args (data);
   norpc_call_unref_memory (data);
+}
+
+/* The thread that drops the last reference to the service's half of a call that has come to
+ * the layers of a server. FALSE if there is no worker any more: then nothing is done.
+ */
+static gboolean
+clear_args_in_service (NorpcCall *self)
+{
+  norpc_call_ref_memory (self);
+  if (self->released_at->funcs->run_in_service (self->released_at, clear_and_release, self))
+    return TRUE;
+
+  norpc_call_unref_memory (self);
+
+  return FALSE;
 }
 
 /* The thread that drops the last reference to the service's half, before the client is
@@ -184,7 +307,7 @@ leave_args (NorpcCall *self)
     return FALSE;
 
   done = self->released_at != NULL
-           ? norpc_call_clear_args_in_service (self)
+           ? clear_args_in_service (self)
            : g_atomic_int_compare_and_exchange (&self->args, NORPC_CALL_ARGS_HERE, NORPC_CALL_ARGS_LEFT);
   if (!done)
     {
@@ -227,7 +350,7 @@ norpc_call_unref (NorpcCall *self)
   left = leave_args (self);
   written = g_atomic_int_get (&self->state) == NORPC_CALL_WRITTEN;
   if (!written)
-    norpc_call_answer_last (self);
+    answer_last (self);
   if (!left)
     norpc_call_clear_args (self);
 
@@ -245,13 +368,6 @@ norpc_call_unref (NorpcCall *self)
     norpc_call_deliver (self);
 }
 
-/* Any thread: keeps the block, and nothing else, for a moment longer. */
-void
-norpc_call_ref_memory (NorpcCall *self)
-{
-  g_atomic_ref_count_inc (&self->memory_refs);
-}
-
 void
 norpc_call_unref_memory (NorpcCall *self)
 {
@@ -260,8 +376,10 @@ norpc_call_unref_memory (NorpcCall *self)
 
   g_clear_object (&self->service_cancellable);
   g_clear_pointer (&self->outer, norpc_call_unref_memory);
-  g_clear_pointer (&self->worker, norpc_worker_unref);
-  g_clear_object (&self->released_at);
+  if (self->owner != NULL)
+    self->owner->funcs->unref (self->owner);
+  if (self->released_at != NULL)
+    self->released_at->funcs->unref (self->released_at);
   g_free (self->metrics);
   g_clear_pointer (&self->children, norpc_call_group_unref);
   g_free (self);
@@ -278,7 +396,7 @@ norpc_reply_ref (NorpcReply *reply)
 }
 
 static void
-end_reply (NorpcCall *self)
+end_client_half (NorpcCall *self)
 {
   clear_values (self->values + self->n_args, self->n_results);
   g_clear_error (&self->error);
@@ -287,10 +405,10 @@ end_reply (NorpcCall *self)
 }
 
 static void
-end_reply_with_args (gpointer data)
+end_client_half_with_args (gpointer data)
 {
   norpc_call_clear_args (data);
-  end_reply (data);
+  end_client_half (data);
 }
 
 void
@@ -308,12 +426,12 @@ norpc_reply_unref (NorpcReply *reply)
              g_atomic_int_exchange (&self->args, NORPC_CALL_ARGS_ALONE) == NORPC_CALL_ARGS_LEFT;
 
   /* Where nobody takes the answer, any thread may have ended the call. */
-  if (has_args && self->waiter == NORPC_CALL_WAITER_NONE)
-    norpc_background_push (end_reply_with_args, self);
+  if (has_args && self->sink == NULL)
+    norpc_background_push (end_client_half_with_args, self);
   else if (has_args)
-    end_reply_with_args (self);
+    end_client_half_with_args (self);
   else
-    end_reply (self);
+    end_client_half (self);
 }
 
 /**
@@ -348,18 +466,6 @@ norpc_call_get_method (NorpcCall *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->method;
-}
-
-const NorpcMethodInfo *
-norpc_call_get_method_info (NorpcCall *self)
-{
-  return self->interface_info->methods[self->method];
-}
-
-const char *
-norpc_call_get_interface_name (NorpcCall *self)
-{
-  return self->interface_info->dbus.name;
 }
 
 /**
@@ -488,7 +594,7 @@ norpc_call_set_timeout (NorpcCall *self,
 {
   g_return_if_fail (self != NULL);
   g_return_if_fail (milliseconds > 0);
-  g_return_if_fail (self->waiter == NORPC_CALL_WAITER_NONE);
+  g_return_if_fail (self->sink == NULL);
 
   self->timeout = milliseconds;
   self->has_timeout = TRUE;
@@ -552,7 +658,7 @@ norpc_call_set_priority (NorpcCall     *self,
 {
   g_return_if_fail (self != NULL);
   g_return_if_fail (priority >= NORPC_PRIORITY_LOW && priority <= NORPC_PRIORITY_URGENT);
-  g_return_if_fail (self->waiter == NORPC_CALL_WAITER_NONE);
+  g_return_if_fail (self->sink == NULL);
 
   self->priority = priority;
   self->has_priority = TRUE;
@@ -575,32 +681,6 @@ norpc_call_get_priority (NorpcCall *self)
   g_return_val_if_fail (self != NULL, NORPC_PRIORITY_NORMAL);
 
   return self->priority;
-}
-
-/**
- * norpc_call_is_cancelled:
- * @self: a call
- *
- * Tells whether the client still waits for the answer.
- *
- * It does not once it cancelled the call, the deadline has passed, or the server was
- * told to abandon what it does. A handler that works for long can look here now and then, in
- * any thread; see also [method@Norpc.Call.get_cancellable].
- *
- * Returns: %TRUE if nobody waits for an answer
- * Since: 0.1
- */
-gboolean
-norpc_call_is_cancelled (NorpcCall *self)
-{
-  g_return_val_if_fail (self != NULL, FALSE);
-
-  /* The client may be too busy to see that the time is up. */
-  if (self->deadline != 0 && !g_atomic_int_get (&self->cancelled) &&
-      self->deadline <= g_get_monotonic_time ())
-    norpc_call_time_out (self);
-
-  return g_atomic_int_get (&self->cancelled);
 }
 
 /**

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "server/norpc-server-state-private.h"
+#include "core/norpc-types-private.h"
 
 G_BEGIN_DECLS
 
@@ -18,10 +18,12 @@ typedef struct
 {
   NorpcCall *call; /* (unowned) (nullable) */
 
-  gconstpointer   executor; /* (nullable): without a call, what has to run */
-  NorpcWorker      *worker;     /* (unowned) (nullable): until it has come to @state, or else
-                               until the thread that is @executor has ended */
-  NorpcServerPhase  state;
+  /* Without a call: the executor that has to run, until @is_over says so, or until the thread that
+   * is the executor has ended.
+   */
+  gconstpointer executor;                  /* (nullable) */
+  gboolean    (*is_over) (gpointer data);  /* (nullable): called with the lock of the waits held */
+  gpointer      data;                      /* (unowned) */
 
   /* The executors that do not run while the thread is blocked. */
   gconstpointer stopped[NORPC_MAX_STOPPED_EXECUTORS];

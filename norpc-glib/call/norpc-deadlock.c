@@ -21,7 +21,6 @@
 #include "core/norpc-context-private.h"
 #include "norpc-call-private.h"
 #include "norpc-deadlock-private.h"
-#include "server/norpc-worker-private.h"
 
 /* The wait of each executor that does not run: of NorpcThreadWait, unowned as the
  * keys. Protected by the lock, which is the last to be taken.
@@ -104,7 +103,7 @@ get_executor_locked (NorpcThreadWait *wait)
   if (wait->call != NULL)
     return is_stuck_locked (wait->call) ? g_atomic_pointer_get (&wait->call->executor) : NULL;
 
-  return wait->worker == NULL || norpc_worker_get_phase (wait->worker) < wait->state ? wait->executor : NULL;
+  return wait->is_over == NULL || !wait->is_over (wait->data) ? wait->executor : NULL;
 }
 
 /* With the lock held: @executor does not run while the thread of @wait sleeps. */
@@ -186,7 +185,7 @@ describe_circle_locked (GPtrArray *circle,
 
       if (call != NULL)
         g_string_append_printf (text, "%s.%s", norpc_call_get_interface_name (call),
-                                norpc_call_get_method_name (call));
+                                norpc_call_peek_method_name (call));
       else
         g_string_append (text, "(a server or thread that starts or stops)");
       if (i < circle->len)
@@ -228,8 +227,8 @@ find_culprit_locked (NorpcThreadWait  *wait,
 }
 
 static void
-reject (NorpcCall  *culprit,
-        const char *description)
+reject_culprit (NorpcCall  *culprit,
+                const char *description)
 {
   if (culprit == NULL)
     return;
@@ -258,7 +257,7 @@ norpc_deadlock_begin_wait (NorpcThreadWait *wait)
     g_hash_table_insert (waits, (gpointer) wait->stopped[i], wait);
   g_mutex_unlock (&waits_lock);
 
-  reject (culprit, description);
+  reject_culprit (culprit, description);
 
   return !hopeless;
 }
@@ -294,5 +293,5 @@ norpc_deadlock_check (NorpcCall *call)
     culprit = find_culprit_locked (wait, &description, &hopeless);
   g_mutex_unlock (&waits_lock);
 
-  reject (culprit, description);
+  reject_culprit (culprit, description);
 }

@@ -29,7 +29,7 @@ mark (NorpcCall  *call,
     return;
 
   message = g_strdup_printf ("%s.%s", norpc_call_get_interface_name (call),
-                             norpc_call_get_method_name (call));
+                             norpc_call_peek_method_name (call));
   sysprof_collector_mark (begin, duration, "norpc", what, message);
 }
 

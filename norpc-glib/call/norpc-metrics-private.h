@@ -23,14 +23,7 @@ typedef struct
   gsize                waited; /* atomic: nanoseconds, and 1; 0 until it is handled */
 } NorpcCallMetrics;
 
-/* Atomic: how many want to know, or may turn out to. */
-extern int norpc_n_metrics_users;
-
-static inline gboolean
-norpc_metrics_are_enabled (void)
-{
-  return G_UNLIKELY (g_atomic_int_get (&norpc_n_metrics_users) > 0);
-}
+NorpcOutcome norpc_call_get_outcome (NorpcCall *call);
 
 void norpc_metrics_note_sent    (NorpcCall           *call,
                                  NorpcStatsRecorder **place);

@@ -11,9 +11,6 @@
 #include "norpc-metrics-private.h"
 #include "norpc-trace-private.h"
 
-/* One for the story and the marks, until it is known that nobody wants them. */
-int norpc_n_metrics_users = 1;
-
 /* Any thread: whether calls are observed that nobody counts. */
 static gboolean
 are_all_observed (void)
@@ -39,14 +36,54 @@ get_microseconds (gint64 nanoseconds)
   return (double) nanoseconds / 1000;
 }
 
-/* What is refused takes no time to speak of: where it counted, a service that
- * refuses most calls would look fast.
- */
-static gboolean
-is_refusal (NorpcOutcome outcome)
+/* The runtime's own errors. */
+static NorpcOutcome
+get_outcome_of_error (const GError *error)
 {
-  return outcome == NORPC_OUTCOME_BUSY || outcome == NORPC_OUTCOME_CLOSED ||
-         outcome == NORPC_OUTCOME_NOT_IMPLEMENTED || outcome == NORPC_OUTCOME_WOULD_DEADLOCK;
+  switch ((NorpcError) error->code)
+    {
+    case NORPC_ERROR_BUSY:
+      return NORPC_OUTCOME_BUSY;
+    case NORPC_ERROR_CLOSED:
+      return NORPC_OUTCOME_CLOSED;
+    case NORPC_ERROR_NO_REPLY:
+      return NORPC_OUTCOME_NO_REPLY;
+    case NORPC_ERROR_NOT_IMPLEMENTED:
+      return NORPC_OUTCOME_NOT_IMPLEMENTED;
+    case NORPC_ERROR_TIMED_OUT:
+      return NORPC_OUTCOME_TIMED_OUT;
+    case NORPC_ERROR_WOULD_DEADLOCK:
+      return NORPC_OUTCOME_WOULD_DEADLOCK;
+    case NORPC_ERROR_FAILED:
+    default:
+      return NORPC_OUTCOME_FAILED;
+    }
+}
+
+/* The thread that ends the call, before its client knows. What a service passes
+ * on of another one's errors is its own error: but that it lacks a method, or
+ * drops a call, is seen there, too.
+ */
+NorpcOutcome
+norpc_call_get_outcome (NorpcCall *call)
+{
+  gboolean replied = g_atomic_int_get (&call->replied);
+  NorpcOutcome outcome;
+
+  if (call->error == NULL)
+    return NORPC_OUTCOME_ANSWERED;
+
+  if (g_error_matches (call->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return replied ? NORPC_OUTCOME_FAILED : NORPC_OUTCOME_CANCELLED;
+
+  if (call->error->domain != NORPC_ERROR)
+    return NORPC_OUTCOME_FAILED;
+
+  outcome = get_outcome_of_error (call->error);
+  if (replied && outcome != NORPC_OUTCOME_NOT_IMPLEMENTED && outcome != NORPC_OUTCOME_NO_REPLY)
+    return NORPC_OUTCOME_FAILED;
+
+  return outcome;
 }
 
 /* The thread that ends the call, or finds that it has ended. */
@@ -74,7 +111,7 @@ note_end (NorpcCall    *call,
 
   if (waited >= 0)
     norpc_method_recorder_add_latency (method, NORPC_LATENCY_HANDLING, total - waited);
-  if (!is_refusal (outcome))
+  if (!norpc_outcome_is_rejection (outcome))
     norpc_method_recorder_add_latency (method, NORPC_LATENCY_TOTAL, total);
   norpc_method_recorder_end (method, outcome);
 }
@@ -103,7 +140,7 @@ norpc_metrics_note_sent (NorpcCall           *call,
   call->metrics = g_new0 (NorpcCallMetrics, 1);
   call->metrics->sent = norpc_clock_get ();
   if (counted)
-    call->metrics->method = norpc_stats_recorder_begin (recorder, call);
+    call->metrics->method = norpc_stats_recorder_begin (recorder, call->interface_info, call->method);
 
   /* Its client may be reading how it ended: only itself can have ended it. */
   if (!norpc_call_add_completion_hook (call, &call->metrics->hook, ended_cb))

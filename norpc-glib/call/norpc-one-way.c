@@ -40,7 +40,7 @@ is_news (NorpcCall *call)
     failures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   news = g_hash_table_add (failures, g_strdup_printf ("%s.%s %s %d",
                                                       norpc_call_get_interface_name (call),
-                                                      norpc_call_get_method_name (call),
+                                                      norpc_call_peek_method_name (call),
                                                       g_quark_to_string (call->error->domain),
                                                       call->error->code));
   g_mutex_unlock (&failures_lock);
@@ -56,6 +56,6 @@ norpc_call_note_failure (NorpcCall *self)
 {
   if (!is_expected (self) && is_news (self))
     g_warning ("The one-way call %s.%s failed: %s",
-               norpc_call_get_interface_name (self), norpc_call_get_method_name (self),
+               norpc_call_get_interface_name (self), norpc_call_peek_method_name (self),
                self->error->message);
 }

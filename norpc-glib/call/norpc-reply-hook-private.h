@@ -17,12 +17,13 @@ G_BEGIN_DECLS
  * The hook is called exactly once, and then with the call, or with NULL if the client never
  * gets an answer: then any thread may call it, and it only has to free itself.
  */
-gboolean norpc_call_add_reply_hook   (NorpcCall               *call,
-                                      NorpcCompletionHook     *hook,
-                                      NorpcCompletionHookFunc  func);
-void     norpc_call_run_reply_hooks  (NorpcCall               *call);
-void     norpc_call_drop_reply_hooks (NorpcCall               *call);
-void     norpc_call_move_reply_hooks (NorpcCall               *call,
-                                      NorpcCall               *to);
+gboolean             norpc_call_add_reply_hook    (NorpcCall               *call,
+                                                   NorpcCompletionHook     *hook,
+                                                   NorpcCompletionHookFunc  func);
+void                 norpc_call_run_reply_hooks   (NorpcCall               *call);
+void                 norpc_call_drop_reply_hooks  (NorpcCall               *call);
+NorpcCompletionHook *norpc_call_steal_reply_hooks (NorpcCall               *call);
+void                 norpc_reply_hooks_run        (NorpcCompletionHook     *hook,
+                                                   NorpcCall               *call);
 
 G_END_DECLS

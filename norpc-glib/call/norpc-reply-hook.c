@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "core/norpc-background-private.h"
 #include "norpc-call-private.h"
 #include "norpc-reply-hook-private.h"
 
@@ -36,17 +35,18 @@ norpc_call_add_reply_hook (NorpcCall               *call,
 }
 
 /* Any thread: takes the list, to which nothing is added any more. */
-static NorpcCompletionHook *
-close_list (NorpcCall *call)
+NorpcCompletionHook *
+norpc_call_steal_reply_hooks (NorpcCall *call)
 {
-  NorpcCompletionHook *completion_hooks = g_atomic_pointer_exchange (&call->reply_hooks, CLOSED);
+  NorpcCompletionHook *hooks = g_atomic_pointer_exchange (&call->reply_hooks, CLOSED);
 
-  return completion_hooks != CLOSED ? completion_hooks : NULL;
+  return hooks != CLOSED ? hooks : NULL;
 }
 
-static void
-call_all (NorpcCompletionHook *hook,
-          NorpcCall           *call)
+/* Calls all functions of the list, the last added first. */
+void
+norpc_reply_hooks_run (NorpcCompletionHook *hook,
+                       NorpcCall           *call)
 {
   while (hook != NULL)
     {
@@ -63,74 +63,12 @@ call_all (NorpcCompletionHook *hook,
 void
 norpc_call_run_reply_hooks (NorpcCall *call)
 {
-  call_all (close_list (call), call);
+  norpc_reply_hooks_run (norpc_call_steal_reply_hooks (call), call);
 }
 
 /* Any thread: the client never gets an answer. */
 void
 norpc_call_drop_reply_hooks (NorpcCall *call)
 {
-  call_all (close_list (call), NULL);
-}
-
-/* The answer to an attempt that no client gets. */
-typedef struct
-{
-  NorpcReply     *reply; /* (owned) */
-  NorpcCompletionHook *completion_hooks;
-} Undelivered;
-
-/* A thread of the pool. */
-static void
-call_watches (gpointer data)
-{
-  g_autofree Undelivered *self = data;
-
-  call_all (self->completion_hooks, norpc_reply_get_call (self->reply));
-  norpc_reply_unref (self->reply);
-}
-
-static void
-call_watches_in_background (NorpcCall           *call,
-                            NorpcCompletionHook *completion_hooks)
-{
-  Undelivered *self = g_new (Undelivered, 1);
-
-  *self = (Undelivered) { norpc_reply_ref (norpc_call_get_reply (call)), completion_hooks };
-  norpc_background_push (call_watches, self);
-}
-
-/* The thread that ended @call, an attempt at @to, which is going to end in the same way. If the
- * client of @to has its answer already, because it cancelled the call, the functions are called
- * in a thread of the pool.
- */
-void
-norpc_call_move_reply_hooks (NorpcCall *call,
-                             NorpcCall *to)
-{
-  NorpcCompletionHook *first = NULL;
-  NorpcCompletionHook *hook = close_list (call);
-
-  /* In the order in which they were added. */
-  while (hook != NULL)
-    {
-      NorpcCompletionHook *next = hook->next;
-
-      hook->next = first;
-      first = hook;
-      hook = next;
-    }
-
-  while (first != NULL)
-    {
-      NorpcCompletionHook *next = first->next;
-
-      if (!norpc_call_add_reply_hook (to, first, first->func))
-        {
-          first->next = next;
-          call_watches_in_background (call, first);
-          return;
-        }
-      first = next;
-    }
+  norpc_reply_hooks_run (norpc_call_steal_reply_hooks (call), NULL);
 }

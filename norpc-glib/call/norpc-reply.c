@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-value-types-private.h"
 #include "norpc-call-private.h"
 
 /**
@@ -51,7 +52,7 @@ norpc_reply_get_method_name (NorpcReply *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return norpc_call_get_method_name (norpc_reply_get_call (self));
+  return norpc_call_peek_method_name (norpc_reply_get_call (self));
 }
 
 /**
@@ -125,26 +126,6 @@ norpc_reply_get_values (NorpcReply *self,
     *n_values = failed ? 0 : call->n_results;
 
   return failed ? NULL : call->values + call->n_args;
-}
-
-/* Leaves NULL behind. */
-gpointer
-norpc_value_steal_pointer (GValue *value)
-{
-  g_return_val_if_fail (g_value_fits_pointer (value), NULL);
-
-  /* What a GValue does not own (a static or interned string, say) cannot be
-   * handed over: the caller gets a copy of it.
-   */
-  if (value->data[1].v_uint & (G_VALUE_NOCOPY_CONTENTS | G_VALUE_INTERNED_STRING))
-    {
-      if (G_VALUE_HOLDS_STRING (value))
-        return g_value_dup_string (value);
-      if (G_VALUE_HOLDS_BOXED (value))
-        return g_value_dup_boxed (value);
-    }
-
-  return g_steal_pointer (&value->data[0].v_pointer);
 }
 
 /**

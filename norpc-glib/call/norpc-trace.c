@@ -33,5 +33,5 @@ norpc_trace_print (NorpcCall  *call,
   va_end (args);
 
   g_debug ("call %p of %s.%s: %s", (gpointer) call,
-           norpc_call_get_interface_name (call), norpc_call_get_method_name (call), what);
+           norpc_call_get_interface_name (call), norpc_call_peek_method_name (call), what);
 }

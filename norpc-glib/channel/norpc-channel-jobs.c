@@ -49,30 +49,6 @@ norpc_channel_run_in_service (NorpcChannel        *self,
   return served;
 }
 
-static void
-clear_args (gpointer data)
-{
-  NorpcCall *call = data;
-
-  norpc_call_clear_args (call);
-  norpc_call_unref_memory (call);
-}
-
-/* The thread that drops the last reference to the service's half of a call that has come to
- * the layers of a server. FALSE if there is no worker any more: then nothing is done.
- */
-gboolean
-norpc_call_clear_args_in_service (NorpcCall *self)
-{
-  norpc_call_ref_memory (self);
-  if (norpc_channel_run_in_service (self->released_at, clear_args, self))
-    return TRUE;
-
-  norpc_call_unref_memory (self);
-
-  return FALSE;
-}
-
 /* Thread-safe. */
 gboolean
 norpc_channel_has_jobs (NorpcChannel *self)

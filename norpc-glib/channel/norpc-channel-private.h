@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "call/norpc-call.h"
+#include "call/norpc-call-private.h"
 #include "core/norpc-spin-private.h"
 #include "core/norpc-types-private.h"
 #include "core/norpc-waker-private.h"
@@ -48,7 +48,8 @@ typedef struct
  */
 struct _NorpcChannel
 {
-  GObject parent_instance;
+  GObject        parent_instance;
+  NorpcCallQueue call_queue; /* since construction: the channel as calls know it */
 
   guint           capacity;  /* since construction: of each lane */
   NorpcFullPolicy when_full; /* since construction */
@@ -82,11 +83,17 @@ norpc_priority_get_lane (NorpcPriority priority)
   return (NorpcLaneIndex) (NORPC_PRIORITY_URGENT - priority);
 }
 
+static inline NorpcChannel *
+norpc_channel_from_queue (NorpcCallQueue *queue)
+{
+  return (NorpcChannel *) ((char *) queue - G_STRUCT_OFFSET (NorpcChannel, call_queue));
+}
+
 guint         norpc_channel_get_waiting          (NorpcChannel  *self);
 gconstpointer norpc_channel_get_executor         (NorpcEndpoint *endpoint);
 NorpcWaker   *norpc_channel_steal_sleeper_locked (NorpcChannel  *self);
 
-/* Places. How many calls that have ended a lane may have in its queue, besides those
+/* Slots. How many calls that have ended a lane may have in its queue, besides those
  * that wait, if its capacity is not larger: changed by tests alone.
  */
 extern guint norpc_channel_max_ended;
@@ -99,27 +106,30 @@ void     norpc_channel_occupy_locked       (NorpcChannel   *self,
                                             NorpcCall      *call);
 void     norpc_channel_vacate              (NorpcChannel   *self,
                                             NorpcCall      *call);
-void     norpc_channel_keep_open           (NorpcChannel   *self,
-                                            NorpcCall      *call);
-void     norpc_channel_note_attempt        (NorpcChannel   *self,
-                                            NorpcCall      *call);
-guint    norpc_channel_get_n_open          (NorpcChannel   *self);
+void     norpc_channel_note_length         (NorpcChannel   *self);
 void     norpc_channel_add_probe           (NorpcChannel   *self,
                                             NorpcCall      *probe);
 void     norpc_channel_answer_probes       (NorpcChannel   *self,
                                             gboolean        all);
 
+/* Open calls */
+void  norpc_channel_keep_open    (NorpcChannel *self,
+                                  NorpcCall    *call);
+guint norpc_channel_get_n_open   (NorpcChannel *self);
+void  norpc_channel_note_attempt (NorpcChannel *self,
+                                  NorpcCall    *call);
+void  norpc_channel_close_call   (NorpcChannel *self);
+
 /* The end of the worker, which takes the calls. */
-gboolean   norpc_channel_open        (NorpcChannel  *self,
-                                      GMainContext  *context);
-void       norpc_channel_close       (NorpcChannel  *self,
-                                      const char    *reason);
-void       norpc_channel_detach      (NorpcChannel  *self);
-GPtrArray *norpc_channel_list_calls  (NorpcChannel  *self);
-guint      norpc_channel_take        (NorpcChannel  *self,
-                                      NorpcCall    **calls,
-                                      guint          max);
-void       norpc_channel_note_length (NorpcChannel  *self);
+gboolean   norpc_channel_open       (NorpcChannel  *self,
+                                     GMainContext  *context);
+void       norpc_channel_close      (NorpcChannel  *self,
+                                     const char    *reason);
+void       norpc_channel_detach     (NorpcChannel  *self);
+GPtrArray *norpc_channel_list_calls (NorpcChannel  *self);
+guint      norpc_channel_take       (NorpcChannel  *self,
+                                     NorpcCall    **calls,
+                                     guint          max);
 typedef void (*NorpcChannelJobFunc) (gpointer data);
 
 gboolean   norpc_channel_run_in_service (NorpcChannel        *self,

@@ -51,44 +51,6 @@ norpc_channel_open (NorpcChannel *self,
   return opened;
 }
 
-/* Any thread: accepts no more calls. The first reason stands. */
-void
-norpc_channel_close (NorpcChannel *self,
-                     const char   *reason)
-{
-  g_async_queue_lock (self->queue);
-  if (self->open || !self->used)
-    {
-      self->used = TRUE;
-      self->open = FALSE;
-      g_free (self->reason);
-      self->reason = g_strdup (reason);
-    }
-  g_async_queue_unlock (self->queue);
-
-  norpc_channel_answer_probes (self, TRUE);
-}
-
-/* Any thread: the worker's context is going. The channel is closed. Releases the
- * arguments here that were to be released in that context.
- */
-void
-norpc_channel_detach (NorpcChannel *self)
-{
-  g_autoptr (NorpcWaker) waker = NULL;
-
-  g_async_queue_lock (self->queue);
-  self->asleep = FALSE;
-  self->context = NULL;
-  waker = g_steal_pointer (&self->waker);
-  g_async_queue_unlock (self->queue);
-
-  if (waker != NULL)
-    norpc_waker_detach (waker);
-
-  norpc_channel_run_jobs (self, G_MAXUINT);
-}
-
 /* Any thread: what is in the queue, and stays there, held by
  * norpc_call_ref_memory (). Returns an owned array.
  */
@@ -173,18 +135,6 @@ norpc_channel_take_urgent (NorpcChannel *self)
   g_async_queue_unlock (self->queue);
 
   return call;
-}
-
-/* Any thread, before calls leave their places: for the statistics. The queue only grows
- * from one of these moments to the next.
- */
-void
-norpc_channel_note_length (NorpcChannel *self)
-{
-  NorpcStatsRecorder *recorder = g_atomic_pointer_get (&self->recorder);
-
-  if (recorder != NULL)
-    norpc_stats_recorder_note_n_waiting (recorder, norpc_channel_get_waiting (self));
 }
 
 /* The worker's context. Who adds a probe does so before it looks for room. */

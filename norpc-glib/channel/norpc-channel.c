@@ -53,13 +53,33 @@ typedef enum
 
 static GParamSpec *properties[PROP_WHEN_FULL + 1];
 
+/* The thread that ends @call, which is in the queue, and whose slot is FREEING. */
+static void
+free_slot (NorpcCallQueue *queue,
+           NorpcCall      *call)
+{
+  NorpcChannel *channel = norpc_channel_from_queue (queue);
+  g_autoptr (NorpcChannel) awaited = NULL;
+
+  /* The channel is there until the place is FREED. */
+  if (norpc_metrics_are_enabled ())
+    norpc_channel_note_length (channel);
+  g_atomic_int_inc (&channel->lanes[norpc_priority_get_lane (call->priority)].freed);
+  if (g_atomic_int_get (&channel->n_probes) > 0)
+    awaited = g_object_ref (channel);
+  g_atomic_int_set (&call->slot, NORPC_SLOT_FREED);
+
+  if (awaited != NULL)
+    norpc_channel_answer_probes (awaited, FALSE);
+}
+
 /* Called with the lock of the queue held: what runs the handlers, for a synchronous call of
  * @waiting_thread. Where that itself owns the context, it is the thread: it may not be
  * dispatching a source of the context.
  */
 static gconstpointer
-get_executor_locked (NorpcChannel *self,
-                     GThread      *waiting_thread)
+find_executor_locked (NorpcChannel *self,
+                      GThread      *waiting_thread)
 {
   if (self->context != NULL && waiting_thread == g_thread_self () && norpc_context_is_own (self->context))
     return waiting_thread;
@@ -93,7 +113,7 @@ push_locked (NorpcChannel *self,
     }
 
   if (call->waiting_thread != NULL)
-    norpc_call_set_executor (call, get_executor_locked (self, call->waiting_thread));
+    norpc_call_set_executor (call, find_executor_locked (self, call->waiting_thread));
   call->must_not_wait = FALSE;
   g_async_queue_push_unlocked (self->lanes[index].queue, call);
   norpc_channel_occupy_locked (self, call);
@@ -154,7 +174,7 @@ norpc_channel_get_executor (NorpcEndpoint *endpoint)
   gconstpointer executor;
 
   g_async_queue_lock (self->queue);
-  executor = get_executor_locked (self, g_thread_self ());
+  executor = find_executor_locked (self, g_thread_self ());
   g_async_queue_unlock (self->queue);
 
   return executor;
@@ -191,6 +211,44 @@ norpc_channel_endpoint_iface_init (NorpcEndpointInterface *iface)
   iface->is_closed = norpc_channel_endpoint_is_closed;
   iface->get_executor = norpc_channel_get_executor;
 }
+
+/* Any thread. */
+static void
+close_call (NorpcCallQueue *queue)
+{
+  norpc_channel_close_call (norpc_channel_from_queue (queue));
+}
+
+/* Any thread, with no lock held. */
+static gboolean
+run_in_service (NorpcCallQueue *queue,
+                void          (*func) (gpointer data),
+                gpointer        data)
+{
+  return norpc_channel_run_in_service (norpc_channel_from_queue (queue), func, data);
+}
+
+static NorpcCallQueue *
+ref_queue (NorpcCallQueue *queue)
+{
+  g_object_ref (norpc_channel_from_queue (queue));
+
+  return queue;
+}
+
+static void
+unref_queue (NorpcCallQueue *queue)
+{
+  g_object_unref (norpc_channel_from_queue (queue));
+}
+
+static const NorpcCallQueueFuncs call_queue_funcs = {
+  free_slot,
+  close_call,
+  run_in_service,
+  ref_queue,
+  unref_queue
+};
 
 static void
 norpc_channel_set_property (GObject      *object,
@@ -316,6 +374,7 @@ norpc_channel_class_init (NorpcChannelClass *klass)
 static void
 norpc_channel_init (NorpcChannel *self)
 {
+  self->call_queue.funcs = &call_queue_funcs;
   for (guint i = 0; i < NORPC_N_LANES; i++)
     self->lanes[i].queue = g_async_queue_new_full ((GDestroyNotify) norpc_call_unref);
   self->queue = self->lanes[NORPC_LANE_NORMAL].queue;
@@ -426,4 +485,42 @@ norpc_channel_is_closed (NorpcChannel *self)
   g_async_queue_unlock (self->queue);
 
   return closed;
+}
+
+/* Any thread: accepts no more calls. The first reason stands. */
+void
+norpc_channel_close (NorpcChannel *self,
+                     const char   *reason)
+{
+  g_async_queue_lock (self->queue);
+  if (self->open || !self->used)
+    {
+      self->used = TRUE;
+      self->open = FALSE;
+      g_free (self->reason);
+      self->reason = g_strdup (reason);
+    }
+  g_async_queue_unlock (self->queue);
+
+  norpc_channel_answer_probes (self, TRUE);
+}
+
+/* Any thread: the worker's context is going. The channel is closed. Releases the
+ * arguments here that were to be released in that context.
+ */
+void
+norpc_channel_detach (NorpcChannel *self)
+{
+  g_autoptr (NorpcWaker) waker = NULL;
+
+  g_async_queue_lock (self->queue);
+  self->asleep = FALSE;
+  self->context = NULL;
+  waker = g_steal_pointer (&self->waker);
+  g_async_queue_unlock (self->queue);
+
+  if (waker != NULL)
+    norpc_waker_detach (waker);
+
+  norpc_channel_run_jobs (self, G_MAXUINT);
 }

@@ -5,27 +5,27 @@
 
 #pragma once
 
-#include "call/norpc-call-scope-private.h"
 #include "core/norpc-types-private.h"
+#include "norpc-call-send-private.h"
 #include "norpc-endpoint.h"
 
 G_BEGIN_DECLS
 
 /* As the public functions, for a call that a proxy makes. */
-void        norpc_endpoint_call_for      (NorpcEndpoint         *self,
-                                          NorpcCall             *call,
-                                          const NorpcCallOrigin *origin,
-                                          GCancellable          *cancellable,
-                                          NorpcReplyFunc         reply_func,
-                                          gpointer               user_data);
-NorpcReply *norpc_endpoint_call_sync_for (NorpcEndpoint         *self,
-                                          NorpcCall             *call,
-                                          const NorpcCallOrigin *origin,
-                                          GCancellable          *cancellable,
-                                          GError               **error);
-void        norpc_endpoint_send_for      (NorpcEndpoint         *self,
-                                          NorpcCall             *call,
-                                          const NorpcCallOrigin *origin);
+void        norpc_endpoint_call_for      (NorpcEndpoint          *self,
+                                          NorpcCall              *call,
+                                          const NorpcCallOrigin  *origin,
+                                          GCancellable           *cancellable,
+                                          NorpcReplyFunc          reply_func,
+                                          gpointer                user_data);
+NorpcReply *norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
+                                          NorpcCall              *call,
+                                          const NorpcCallOrigin  *origin,
+                                          GCancellable           *cancellable,
+                                          GError                **error);
+void        norpc_endpoint_send_for      (NorpcEndpoint          *self,
+                                          NorpcCall              *call,
+                                          const NorpcCallOrigin  *origin);
 
 void          norpc_endpoint_prepare_call (NorpcCall             *call,
                                            const NorpcCallOrigin *origin,

@@ -4,9 +4,9 @@
  */
 
 #include "call/norpc-call-private.h"
-#include "call/norpc-call-scope-private.h"
 #include "call/norpc-deadlock-private.h"
 #include "call/norpc-trace-private.h"
+#include "norpc-call-send-private.h"
 #include "norpc-endpoint-private.h"
 #include "norpc-reply-queue-private.h"
 #include "norpc-sync-wait-private.h"
@@ -154,7 +154,7 @@ send_open (NorpcEndpoint *self,
            NorpcCall     *call)
 {
   norpc_trace (call, "%s, to %s",
-               call->waiter == NORPC_CALL_WAITER_SYNC ? "sync" : "async",
+               call->sink == &norpc_sync_wait_sink ? "sync" : "async",
                G_OBJECT_TYPE_NAME (self));
 
   if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
@@ -173,19 +173,19 @@ norpc_endpoint_prepare_call (NorpcCall             *call,
                              NorpcReplyFunc         reply_func,
                              gpointer               user_data)
 {
-  call->waiter = NORPC_CALL_WAITER_REPLY_QUEUE;
+  call->sink = &norpc_reply_queue_sink;
   call->reply_queue = norpc_reply_queue_open_call (call);
   call->reply_func = reply_func;
   call->reply_data = user_data;
 
-  norpc_call_begin_send (call);
-  norpc_call_scope_apply (call, origin);
+  norpc_call_send_begin (call);
+  norpc_call_send_apply_scope (call, origin);
   call->has_timer = call->deadline != 0;
   if (call->has_timer)
     norpc_reply_queue_set_timer (call->reply_queue, call);
   if (cancellable != NULL)
     watch_cancellable (call, cancellable);
-  norpc_call_end_send (call);
+  norpc_call_send_end (call);
 }
 
 void
@@ -230,7 +230,7 @@ norpc_endpoint_call (NorpcEndpoint  *self,
 {
   g_return_if_fail (NORPC_IS_ENDPOINT (self));
   g_return_if_fail (call != NULL);
-  g_return_if_fail (call->waiter == NORPC_CALL_WAITER_NONE);
+  g_return_if_fail (call->sink == NULL);
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   norpc_endpoint_call_for (self, call, NULL, cancellable, reply_func, user_data);
@@ -244,9 +244,9 @@ norpc_endpoint_send_for (NorpcEndpoint         *self,
                          NorpcCall             *call,
                          const NorpcCallOrigin *origin)
 {
-  norpc_call_begin_send (call);
+  norpc_call_send_begin (call);
   norpc_latest_replace (origin->latest, call);
-  norpc_call_end_send (call);
+  norpc_call_send_end (call);
   send_open (self, call);
 }
 
@@ -285,22 +285,22 @@ norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
   g_autoptr (NorpcReply) reply = norpc_call_get_reply (call);
   gint64 deadline;
 
-  call->waiter = NORPC_CALL_WAITER_SYNC;
+  call->sink = &norpc_sync_wait_sink;
   call->waiting_thread = g_thread_self ();
 
-  norpc_call_begin_send (call);
-  norpc_call_scope_apply (call, origin);
+  norpc_call_send_begin (call);
+  norpc_call_send_apply_scope (call, origin);
   if (cancellable != NULL)
     watch_cancellable (call, cancellable);
   deadline = call->deadline;
-  norpc_call_end_send (call);
+  norpc_call_send_end (call);
   send_open (self, call);
 
   /* The call is the service's from here on, the reply is ours. */
   call = norpc_reply_get_call (reply);
   if (!norpc_sync_wait_spin (call))
     sleep_until_answered (self, call, deadline);
-  norpc_call_detach (call);
+  norpc_call_send_detach (call);
 
   if (!norpc_reply_propagate_error (reply, error))
     return NULL;
@@ -340,7 +340,7 @@ norpc_endpoint_call_sync (NorpcEndpoint  *self,
 {
   g_return_val_if_fail (NORPC_IS_ENDPOINT (self), NULL);
   g_return_val_if_fail (call != NULL, NULL);
-  g_return_val_if_fail (call->waiter == NORPC_CALL_WAITER_NONE, NULL);
+  g_return_val_if_fail (call->sink == NULL, NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 

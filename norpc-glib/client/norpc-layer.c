@@ -57,7 +57,7 @@ static GParamSpec *properties[PROP_ENDPOINT + 1];
 static _Thread_local NorpcCall *lent_call;
 
 static NorpcLayerPrivate *
-get_private (NorpcLayer *self)
+get_layer_private (NorpcLayer *self)
 {
   return norpc_layer_get_instance_private (self);
 }
@@ -147,7 +147,7 @@ norpc_layer_real_send (NorpcLayer *self,
 static gboolean
 norpc_layer_real_has_capacity (NorpcLayer *self)
 {
-  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+  NorpcEndpoint *endpoint = get_layer_private (self)->endpoint;
 
   return endpoint == NULL || norpc_endpoint_is_ready (endpoint);
 }
@@ -156,7 +156,7 @@ static void
 norpc_layer_real_await_capacity (NorpcLayer *self,
                                  NorpcCall  *probe)
 {
-  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+  NorpcEndpoint *endpoint = get_layer_private (self)->endpoint;
 
   if (endpoint != NULL)
     norpc_endpoint_await_ready (endpoint, probe);
@@ -167,7 +167,7 @@ norpc_layer_real_await_capacity (NorpcLayer *self,
 static gboolean
 norpc_layer_real_is_closed (NorpcLayer *self)
 {
-  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+  NorpcEndpoint *endpoint = get_layer_private (self)->endpoint;
 
   return endpoint != NULL && norpc_endpoint_is_closed (endpoint);
 }
@@ -177,7 +177,7 @@ static gconstpointer
 norpc_layer_real_get_executor (NorpcLayer *self)
 {
   NorpcLayerClass *klass = NORPC_LAYER_GET_CLASS (self);
-  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+  NorpcEndpoint *endpoint = get_layer_private (self)->endpoint;
   gboolean passes_on = klass->send != norpc_layer_real_send || klass->take == norpc_layer_real_take;
 
   return passes_on && endpoint != NULL ? norpc_endpoint_get_executor (endpoint) : NULL;
@@ -227,7 +227,7 @@ norpc_layer_get_property (GObject    *object,
 static void
 norpc_layer_finalize (GObject *object)
 {
-  g_clear_object (&get_private (NORPC_LAYER (object))->endpoint);
+  g_clear_object (&get_layer_private (NORPC_LAYER (object))->endpoint);
 
   G_OBJECT_CLASS (norpc_layer_parent_class)->finalize (object);
 }
@@ -285,7 +285,7 @@ norpc_layer_get_endpoint (NorpcLayer *self)
 {
   g_return_val_if_fail (NORPC_IS_LAYER (self), NULL);
 
-  return get_private (self)->endpoint;
+  return get_layer_private (self)->endpoint;
 }
 
 /**
@@ -306,9 +306,9 @@ norpc_layer_set_endpoint (NorpcLayer    *self,
   g_return_if_fail (NORPC_IS_LAYER (self));
   g_return_if_fail (NORPC_IS_ENDPOINT (endpoint));
   g_return_if_fail ((gpointer) endpoint != self);
-  g_return_if_fail (get_private (self)->endpoint == NULL);
+  g_return_if_fail (get_layer_private (self)->endpoint == NULL);
 
-  get_private (self)->endpoint = g_object_ref_sink (endpoint);
+  get_layer_private (self)->endpoint = g_object_ref_sink (endpoint);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENDPOINT]);
 }
 
@@ -317,7 +317,7 @@ void
 norpc_layer_forward (NorpcLayer *self,
                      NorpcCall  *call)
 {
-  NorpcEndpoint *endpoint = get_private (self)->endpoint;
+  NorpcEndpoint *endpoint = get_layer_private (self)->endpoint;
 
   if (endpoint == NULL)
     norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was sent to a layer with nothing behind it");

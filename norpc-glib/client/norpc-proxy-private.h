@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "call/norpc-call-scope-private.h"
+#include "norpc-call-send-private.h"
 #include "norpc-proxy.h"
 
 G_BEGIN_DECLS

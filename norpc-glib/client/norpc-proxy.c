@@ -4,7 +4,9 @@
  */
 
 #include "call/norpc-call-private.h"
-#include "channel/norpc-channel.h"
+#include "norpc-call-send-private.h"
+#include "norpc-closed-endpoint-private.h"
+#include "norpc-endpoint-private.h"
 #include "norpc-endpoint.h"
 #include "norpc-enum-types.h"
 #include "norpc-proxy-private.h"
@@ -48,7 +50,7 @@ typedef enum
 static GParamSpec *properties[PROP_PRIORITY + 1];
 
 static NorpcProxyPrivate *
-get_private (NorpcProxy *self)
+get_proxy_private (NorpcProxy *self)
 {
   return norpc_proxy_get_instance_private (self);
 }
@@ -64,10 +66,9 @@ norpc_proxy_set_property (GObject      *object,
   switch ((NorpcProxyProperty) property_id)
     {
     case PROP_ENDPOINT:
-      get_private (self)->endpoint = g_value_dup_object (value);
-      /* One that leads nowhere answers each call that it is closed. */
-      if (get_private (self)->endpoint == NULL)
-        get_private (self)->endpoint = NORPC_ENDPOINT (norpc_channel_new (1, NORPC_WHEN_FULL_BUSY));
+      get_proxy_private (self)->endpoint = g_value_dup_object (value);
+      if (get_proxy_private (self)->endpoint == NULL)
+        get_proxy_private (self)->endpoint = g_object_new (NORPC_TYPE_CLOSED_ENDPOINT, NULL);
       break;
 
     case PROP_TIMEOUT:
@@ -95,7 +96,7 @@ norpc_proxy_get_property (GObject    *object,
   switch ((NorpcProxyProperty) property_id)
     {
     case PROP_ENDPOINT:
-      g_value_set_object (value, get_private (self)->endpoint);
+      g_value_set_object (value, get_proxy_private (self)->endpoint);
       break;
 
     case PROP_TIMEOUT:
@@ -117,9 +118,9 @@ norpc_proxy_finalize (GObject *object)
 {
   NorpcProxy *self = NORPC_PROXY (object);
 
-  g_clear_object (&get_private (self)->endpoint);
-  g_clear_pointer (&get_private (self)->calls, norpc_call_group_unref);
-  norpc_latest_clear (&get_private (self)->latest);
+  g_clear_object (&get_proxy_private (self)->endpoint);
+  g_clear_pointer (&get_proxy_private (self)->calls, norpc_call_group_unref);
+  norpc_latest_clear (&get_proxy_private (self)->latest);
 
   G_OBJECT_CLASS (norpc_proxy_parent_class)->finalize (object);
 }
@@ -177,8 +178,8 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
 static void
 norpc_proxy_init (NorpcProxy *self)
 {
-  get_private (self)->calls = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, proxy_link));
-  norpc_latest_init (&get_private (self)->latest);
+  get_proxy_private (self)->calls = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, proxy_link));
+  norpc_latest_init (&get_proxy_private (self)->latest);
 }
 
 /**
@@ -195,7 +196,7 @@ norpc_proxy_get_endpoint (NorpcProxy *self)
 {
   g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
 
-  return get_private (self)->endpoint;
+  return get_proxy_private (self)->endpoint;
 }
 
 /**
@@ -213,7 +214,7 @@ norpc_proxy_get_timeout (NorpcProxy *self)
 {
   g_return_val_if_fail (NORPC_IS_PROXY (self), 0);
 
-  return (guint) g_atomic_int_get (&get_private (self)->timeout);
+  return (guint) g_atomic_int_get (&get_proxy_private (self)->timeout);
 }
 
 /**
@@ -243,7 +244,7 @@ norpc_proxy_set_timeout (NorpcProxy *self,
 
   g_return_if_fail (NORPC_IS_PROXY (self));
 
-  priv = get_private (self);
+  priv = get_proxy_private (self);
   if ((guint) g_atomic_int_get (&priv->timeout) == milliseconds)
     return;
 
@@ -265,7 +266,7 @@ norpc_proxy_get_priority (NorpcProxy *self)
 {
   g_return_val_if_fail (NORPC_IS_PROXY (self), NORPC_PRIORITY_NORMAL);
 
-  return (NorpcPriority) g_atomic_int_get (&get_private (self)->priority);
+  return (NorpcPriority) g_atomic_int_get (&get_proxy_private (self)->priority);
 }
 
 /**
@@ -290,7 +291,7 @@ norpc_proxy_set_priority (NorpcProxy    *self,
   g_return_if_fail (NORPC_IS_PROXY (self));
   g_return_if_fail (priority >= NORPC_PRIORITY_LOW && priority <= NORPC_PRIORITY_URGENT);
 
-  priv = get_private (self);
+  priv = get_proxy_private (self);
   if (g_atomic_int_get (&priv->priority) == (int) priority)
     return;
 
@@ -317,7 +318,7 @@ norpc_proxy_cancel_all (NorpcProxy *self)
   g_return_if_fail (NORPC_IS_PROXY (self));
 
   g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The proxy cancelled all its calls");
-  norpc_call_group_cancel (get_private (self)->calls, error);
+  norpc_call_group_cancel (get_proxy_private (self)->calls, error);
 }
 
 /* The calling thread, before the call is sent. */
@@ -325,7 +326,7 @@ NorpcCallOrigin
 norpc_proxy_prepare_call (NorpcProxy *self,
                           NorpcCall  *call)
 {
-  NorpcProxyPrivate *priv = get_private (self);
+  NorpcProxyPrivate *priv = get_proxy_private (self);
   int priority = g_atomic_int_get (&priv->priority);
 
   if (!call->has_timeout)
@@ -334,4 +335,162 @@ norpc_proxy_prepare_call (NorpcProxy *self,
     norpc_call_set_priority (call, (NorpcPriority) priority);
 
   return (NorpcCallOrigin) { priv->calls, &priv->latest };
+}
+
+/* The client's context: hands the reply to the task, whose callback runs
+ * within.
+ */
+static void
+reply_cb (NorpcReply *reply,
+          gpointer    user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (norpc_reply_propagate_error (reply, &error))
+    {
+      g_task_return_pointer (task, reply, (GDestroyNotify) norpc_reply_unref);
+    }
+  else
+    {
+      norpc_reply_unref (reply);
+      g_task_return_error (task, error);
+    }
+}
+
+/**
+ * norpc_proxy_call:
+ * @self: a proxy
+ * @call: (transfer full): a call
+ * @cancellable: (nullable): a cancellable
+ * @callback: (nullable) (scope async): called with the reply
+ * @user_data: data for @callback
+ *
+ * Calls.
+ *
+ * Generated functions are made of this. The result is tagged with the
+ * [struct@Norpc.MethodInfo] of the method. @callback is called in the
+ * thread-default context that the caller has now, never within this
+ * function.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_call (NorpcProxy          *self,
+                  NorpcCall           *call,
+                  GCancellable        *cancellable,
+                  GAsyncReadyCallback  callback,
+                  gpointer             user_data)
+{
+  NorpcCallOrigin origin;
+  GTask *task;
+
+  g_return_if_fail (NORPC_IS_PROXY (self));
+  g_return_if_fail (call != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  origin = norpc_proxy_prepare_call (self, call);
+  if (callback == NULL)
+    {
+      norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, NULL, NULL);
+      return;
+    }
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  /* The macro of the same name would give the task a name, too, which takes
+   * longer than all the rest.
+   */
+  (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
+  norpc_call_send_note_iteration (call);
+  norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, reply_cb, task);
+}
+
+/**
+ * norpc_proxy_call_finish:
+ * @self: a proxy
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Gets the reply to a call that [method@Norpc.Proxy.call] made.
+ *
+ * The errors are those of the service and of [error@Norpc.Error], and
+ * %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): the reply, or %NULL with @error set
+ * Since: 0.1
+ */
+NorpcReply *
+norpc_proxy_call_finish (NorpcProxy    *self,
+                         GAsyncResult  *result,
+                         GError       **error)
+{
+  g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * norpc_proxy_call_sync:
+ * @self: a proxy
+ * @call: (transfer full): a call
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Calls, and blocks until there is a reply. No main context is run.
+ *
+ * The errors are those of [method@Norpc.Endpoint.call_sync].
+ *
+ * Returns: (transfer full): the reply, or %NULL with @error set
+ * Since: 0.1
+ */
+NorpcReply *
+norpc_proxy_call_sync (NorpcProxy    *self,
+                       NorpcCall     *call,
+                       GCancellable  *cancellable,
+                       GError       **error)
+{
+  NorpcCallOrigin origin;
+
+  g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
+  g_return_val_if_fail (call != NULL, NULL);
+
+  origin = norpc_proxy_prepare_call (self, call);
+
+  return norpc_endpoint_call_sync_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, error);
+}
+
+/**
+ * norpc_proxy_send:
+ * @self: a proxy
+ * @call: (transfer full): a call
+ *
+ * Sends a one-way call, without waiting for an answer.
+ *
+ * Generated functions of methods that are `oneway` are made of this. The call has
+ * no deadline, is not cancelled, and inherits neither from a call that is being
+ * handled. It comes after the calls that were sent before it.
+ *
+ * When the service fails, or does not implement the method, there is a warning, once
+ * for each method and error code. Where another call would complete with
+ * %NORPC_ERROR_BUSY or %NORPC_ERROR_CLOSED, the call is dropped without a
+ * warning: that is what happens under load, and when a program ends.
+ *
+ * It does not block, and may be used in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_send (NorpcProxy *self,
+                  NorpcCall  *call)
+{
+  NorpcCallOrigin origin;
+
+  g_return_if_fail (NORPC_IS_PROXY (self));
+  g_return_if_fail (call != NULL);
+
+  origin = norpc_proxy_prepare_call (self, call);
+  call->one_way = TRUE;
+  norpc_endpoint_send_for (norpc_proxy_get_endpoint (self), call, &origin);
 }

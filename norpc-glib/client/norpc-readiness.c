@@ -10,6 +10,7 @@
  */
 
 #include "call/norpc-call-private.h"
+#include "norpc-call-send-private.h"
 #include "norpc-endpoint-private.h"
 #include "norpc-readiness-private.h"
 
@@ -138,7 +139,7 @@ norpc_endpoint_ready_async (NorpcEndpoint       *self,
   g_task_set_source_tag (task, norpc_endpoint_ready_async);
 
   probe = norpc_probe_new ();
-  norpc_call_note_iteration (probe);
+  norpc_call_send_note_iteration (probe);
   norpc_endpoint_prepare_call (probe, NULL, cancellable, probe_reply_cb, task);
   norpc_endpoint_await_ready (self, probe);
 }

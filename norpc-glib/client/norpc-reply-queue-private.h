@@ -5,13 +5,15 @@
 
 #pragma once
 
+#include "call/norpc-call-private.h"
 #include "core/norpc-types-private.h"
 
 G_BEGIN_DECLS
 
-NorpcReplyQueue *norpc_reply_queue_new   (GMainContext    *context);
-NorpcReplyQueue *norpc_reply_queue_ref   (NorpcReplyQueue *self);
-void             norpc_reply_queue_unref (gpointer         data);
+extern const NorpcCallSink norpc_reply_queue_sink;
+
+NorpcReplyQueue *norpc_reply_queue_get   (GMainContext *context);
+void             norpc_reply_queue_unref (gpointer      data);
 
 NorpcReplyQueue *norpc_reply_queue_begin_thread (GMainContext    *context);
 gboolean         norpc_reply_queue_end_calls    (NorpcReplyQueue *self);

@@ -20,8 +20,8 @@
 #include "call/norpc-trace-private.h"
 #include "core/norpc-spin-private.h"
 #include "core/norpc-waker-private.h"
+#include "norpc-call-send-private.h"
 #include "norpc-reply-queue-private.h"
-#include "norpc-reply-queue-table-private.h"
 #include "norpc-timeouts-private.h"
 
 /* Other sources of the context have their turn after so many replies. */
@@ -62,16 +62,14 @@ typedef struct
 
 static const char asleep_marker = 0;
 
+/* Reply queues by context. The lock protects the table; a context's own lock may be
+ * taken while it is held.
+ */
+static GMutex reply_queues_lock;
+static GHashTable *reply_queues; /* (owned) (nullable): of unowned GMainContext and NorpcReplyQueue */
+
 /* The reply queue that a thread used last (owned). */
 static GPrivate cached_reply_queue = G_PRIVATE_INIT (norpc_reply_queue_unref);
-
-NorpcReplyQueue *
-norpc_reply_queue_ref (NorpcReplyQueue *self)
-{
-  g_atomic_ref_count_inc (&self->ref_count);
-
-  return self;
-}
 
 void
 norpc_reply_queue_unref (gpointer data)
@@ -225,7 +223,7 @@ hand_over (NorpcReplyQueue *self,
   if (call->has_timer)
     norpc_timeouts_remove (&self->deadlines, call);
   unlist_call (self, call);
-  norpc_call_detach (call);
+  norpc_call_send_detach (call);
   note_cancellation (call);
 
   if (g_atomic_int_dec_and_test (&self->n_open))
@@ -305,6 +303,17 @@ static GSourceFuncs reply_queue_source_funcs = {
   NULL
 };
 
+/* Any thread: @context is being freed. Another may have got its address by now. */
+static void
+table_remove (GMainContext    *context,
+              NorpcReplyQueue *reply_queue)
+{
+  g_mutex_lock (&reply_queues_lock);
+  if (g_hash_table_lookup (reply_queues, context) == reply_queue)
+    g_hash_table_remove (reply_queues, context);
+  g_mutex_unlock (&reply_queues_lock);
+}
+
 /* Any thread: the context is being freed, so there are no calls open. */
 static void
 context_gone_cb (gpointer data)
@@ -314,18 +323,18 @@ context_gone_cb (gpointer data)
   g_atomic_int_set (&self->gone, TRUE);
   norpc_waker_detach (self->waker);
 
-  norpc_reply_queue_table_remove (self->context, self);
+  table_remove (self->context, self);
 }
 
 static gboolean
-never_called_cb (gpointer user_data G_GNUC_UNUSED)
+reply_queue_source_cb (gpointer user_data G_GNUC_UNUSED)
 {
   return G_SOURCE_CONTINUE;
 }
 
 /* The calling thread. Returns an reply queue that its context owns. */
-NorpcReplyQueue *
-norpc_reply_queue_new (GMainContext *context)
+static NorpcReplyQueue *
+reply_queue_new (GMainContext *context)
 {
   NorpcReplyQueue *self = g_new0 (NorpcReplyQueue, 1);
   GSource *source = g_source_new (&reply_queue_source_funcs, sizeof (ReplyQueueSource));
@@ -342,11 +351,34 @@ norpc_reply_queue_new (GMainContext *context)
   /* The data is let go when the context destroys the source, which is before
    * the context's memory goes.
    */
-  g_source_set_callback (source, never_called_cb, self, context_gone_cb);
+  g_source_set_callback (source, reply_queue_source_cb, self, context_gone_cb);
   g_source_attach (source, context);
   g_source_unref (source);
 
   return self;
+}
+
+/* The calling thread. Returns the reply queue of @context (owned), which is made if there
+ * is none.
+ */
+NorpcReplyQueue *
+norpc_reply_queue_get (GMainContext *context)
+{
+  NorpcReplyQueue *reply_queue;
+
+  g_mutex_lock (&reply_queues_lock);
+  if (reply_queues == NULL)
+    reply_queues = g_hash_table_new (NULL, NULL);
+  reply_queue = g_hash_table_lookup (reply_queues, context);
+  if (reply_queue == NULL)
+    {
+      reply_queue = reply_queue_new (context);
+      g_hash_table_insert (reply_queues, context, reply_queue);
+    }
+  g_atomic_ref_count_inc (&reply_queue->ref_count);
+  g_mutex_unlock (&reply_queues_lock);
+
+  return reply_queue;
 }
 
 /* A thread that begins, and has nobody else run @context. Returns an reply queue for
@@ -355,7 +387,7 @@ norpc_reply_queue_new (GMainContext *context)
 NorpcReplyQueue *
 norpc_reply_queue_begin_thread (GMainContext *context)
 {
-  NorpcReplyQueue *self = norpc_reply_queue_table_get (context);
+  NorpcReplyQueue *self = norpc_reply_queue_get (context);
 
   self->lists = TRUE;
 
@@ -434,7 +466,7 @@ norpc_reply_queue_open_call (NorpcCall *call)
 
   if (self == NULL || self->context != context || g_atomic_int_get (&self->gone))
     {
-      self = norpc_reply_queue_table_get (context);
+      self = norpc_reply_queue_get (context);
       g_private_replace (&cached_reply_queue, self);
     }
 
@@ -472,3 +504,12 @@ norpc_reply_queue_push (NorpcReplyQueue *self,
   if (waker != NULL)
     norpc_waker_end (waker, head == ASLEEP);
 }
+
+/* Any thread. */
+static void
+deliver (NorpcCall *call)
+{
+  norpc_reply_queue_push (call->reply_queue, call);
+}
+
+const NorpcCallSink norpc_reply_queue_sink = { deliver };

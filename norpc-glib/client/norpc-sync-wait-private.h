@@ -9,9 +9,10 @@
 
 G_BEGIN_DECLS
 
+extern const NorpcCallSink norpc_sync_wait_sink;
+
 gboolean norpc_sync_wait_spin  (NorpcCall *call);
 gboolean norpc_sync_wait_sleep (NorpcCall *call,
                                 gint64     deadline);
-void     norpc_sync_wait_wake  (NorpcCall *call);
 
 G_END_DECLS

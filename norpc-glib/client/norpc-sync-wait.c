@@ -84,8 +84,8 @@ norpc_sync_wait_sleep (NorpcCall *call,
 }
 
 /* The thread that answered. */
-void
-norpc_sync_wait_wake (NorpcCall *call)
+static void
+wake_waiting_thread (NorpcCall *call)
 {
   Slot *slot = get_slot (call);
   gboolean asleep;
@@ -103,3 +103,5 @@ norpc_sync_wait_wake (NorpcCall *call)
   g_cond_broadcast (&slot->cond);
   g_mutex_unlock (&slot->mutex);
 }
+
+const NorpcCallSink norpc_sync_wait_sink = { wake_waiting_thread };

@@ -6,9 +6,25 @@
 #pragma once
 
 #include "core/norpc-types-private.h"
-#include "norpc-timer-heap-private.h"
 
 G_BEGIN_DECLS
+
+/*
+ * Calls with a deadline, the earliest first: a binary heap, in which each call
+ * knows its place. Who owns it locks it.
+ */
+typedef struct
+{
+  GArray *entries; /* (owned) (nullable) */
+} NorpcTimerHeap;
+
+void       norpc_timer_heap_clear  (NorpcTimerHeap *self);
+gboolean   norpc_timer_heap_add    (NorpcTimerHeap *self,
+                                    NorpcCall      *call);
+void       norpc_timer_heap_remove (NorpcTimerHeap *self,
+                                    NorpcCall      *call);
+NorpcCall *norpc_timer_heap_peek   (NorpcTimerHeap *self,
+                                    gint64         *deadline);
 
 /* When the calls from one context have to be back. */
 typedef struct

@@ -9,11 +9,11 @@
 
 G_BEGIN_DECLS
 
-gboolean norpc_foreign_service_can_run (GObject      *service,
-                                        GMainContext *context,
-                                        GThread      *thread);
-gboolean norpc_foreign_service_keeps_nothing (gpointer iface,
-                                              gsize    handle_offset,
-                                              gsize    plain_offset);
+gboolean norpc_foreign_service_can_run       (GObject      *service,
+                                              GMainContext *context,
+                                              GThread      *thread);
+gboolean norpc_foreign_service_keeps_nothing (gpointer      iface,
+                                              gsize         handle_offset,
+                                              gsize         plain_offset);
 
 G_END_DECLS

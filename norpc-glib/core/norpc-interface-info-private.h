@@ -16,8 +16,8 @@ typedef struct
   const NorpcFieldInfo *fields; /* (unowned): static */
 } NorpcRecordInfo;
 
-const NorpcRecordInfo *norpc_record_type_get_info (GType                 type);
-GHashFunc              norpc_type_get_hash_func   (GType                 type);
+const NorpcRecordInfo *norpc_record_type_get_info (GType type);
+GHashFunc              norpc_type_get_hash_func   (GType type);
 
 guint                  norpc_arg_infos_count      (GDBusArgInfo * const *infos);
 GType                  norpc_signature_get_gtype  (const char           *signature);

@@ -16,14 +16,14 @@ static gboolean timers_are_served; /* their thread runs */
 
 /* Places count from 1: 0 stands for no place, and the parent of place n is n / 2. */
 static NorpcTimer *
-get_at (guint place)
+get_timer_at (guint place)
 {
   return timers->pdata[place - 1];
 }
 
 static void
-set_at (guint       place,
-        NorpcTimer *timer)
+set_timer_at (guint       place,
+              NorpcTimer *timer)
 {
   timers->pdata[place - 1] = timer;
   timer->place = place;
@@ -33,13 +33,13 @@ static void
 move_up_locked (guint       place,
                 NorpcTimer *timer)
 {
-  while (place > 1 && get_at (place / 2)->time > timer->time)
+  while (place > 1 && get_timer_at (place / 2)->time > timer->time)
     {
-      set_at (place, get_at (place / 2));
+      set_timer_at (place, get_timer_at (place / 2));
       place /= 2;
     }
 
-  set_at (place, timer);
+  set_timer_at (place, timer);
 }
 
 static void
@@ -50,16 +50,16 @@ move_down_locked (guint       place,
 
   while ((child = place * 2) <= timers->len)
     {
-      if (child < timers->len && get_at (child + 1)->time < get_at (child)->time)
+      if (child < timers->len && get_timer_at (child + 1)->time < get_timer_at (child)->time)
         child++;
-      if (get_at (child)->time >= timer->time)
+      if (get_timer_at (child)->time >= timer->time)
         break;
 
-      set_at (place, get_at (child));
+      set_timer_at (place, get_timer_at (child));
       place = child;
     }
 
-  set_at (place, timer);
+  set_timer_at (place, timer);
 }
 
 static void
@@ -72,7 +72,7 @@ remove_locked (NorpcTimer *self)
   if (last == self)
     return;
 
-  if (place > 1 && get_at (place / 2)->time > last->time)
+  if (place > 1 && get_timer_at (place / 2)->time > last->time)
     move_up_locked (place, last);
   else
     move_down_locked (place, last);
@@ -82,7 +82,7 @@ remove_locked (NorpcTimer *self)
 static gpointer
 take_due_locked (const NorpcTimerFuncs **funcs)
 {
-  NorpcTimer *first = timers->len > 0 ? get_at (1) : NULL;
+  NorpcTimer *first = timers->len > 0 ? get_timer_at (1) : NULL;
 
   if (first == NULL || first->time > g_get_monotonic_time ())
     return NULL;
@@ -111,7 +111,7 @@ serve_timers (gpointer data G_GNUC_UNUSED)
         }
       else if (timers->len > 0)
         {
-          g_cond_wait_until (&timers_changed, &timers_lock, get_at (1)->time);
+          g_cond_wait_until (&timers_changed, &timers_lock, get_timer_at (1)->time);
         }
       else
         {

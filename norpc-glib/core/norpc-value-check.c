@@ -152,7 +152,7 @@ check_part (const NorpcValuePart *part,
  */
 static gboolean
 is_plainly_right (const NorpcArgInfo *info,
-                 const GValue       *value)
+                  const GValue       *value)
 {
   GType type = G_VALUE_TYPE (value);
 

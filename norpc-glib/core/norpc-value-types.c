@@ -268,3 +268,23 @@ norpc_value_part_is_copyable (const NorpcValuePart *part)
       return known != NULL && known->copy != SHARED;
     }
 }
+
+/* Leaves NULL behind. */
+gpointer
+norpc_value_steal_pointer (GValue *value)
+{
+  g_return_val_if_fail (g_value_fits_pointer (value), NULL);
+
+  /* What a GValue does not own (a static or interned string, say) cannot be
+   * handed over: the caller gets a copy of it.
+   */
+  if (value->data[1].v_uint & (G_VALUE_NOCOPY_CONTENTS | G_VALUE_INTERNED_STRING))
+    {
+      if (G_VALUE_HOLDS_STRING (value))
+        return g_value_dup_string (value);
+      if (G_VALUE_HOLDS_BOXED (value))
+        return g_value_dup_boxed (value);
+    }
+
+  return g_steal_pointer (&value->data[0].v_pointer);
+}

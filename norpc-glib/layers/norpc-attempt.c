@@ -29,6 +29,68 @@ norpc_attempt_unref (NorpcAttempt *self)
   g_free (self);
 }
 
+/* The answer to an attempt that no client gets. */
+typedef struct
+{
+  NorpcReply          *reply; /* (owned) */
+  NorpcCompletionHook *hooks;
+} Undelivered;
+
+/* A thread of the pool. */
+static void
+run_hooks (gpointer data)
+{
+  g_autofree Undelivered *self = data;
+
+  norpc_reply_hooks_run (self->hooks, norpc_reply_get_call (self->reply));
+  norpc_reply_unref (self->reply);
+}
+
+static void
+run_hooks_in_background (NorpcCall           *call,
+                         NorpcCompletionHook *hooks)
+{
+  Undelivered *self = g_new (Undelivered, 1);
+
+  *self = (Undelivered) { norpc_reply_ref (norpc_call_get_reply (call)), hooks };
+  norpc_background_push (run_hooks, self);
+}
+
+/* The thread that ended @call, an attempt at @to, which is going to end in the same way. If the
+ * client of @to has its answer already, because it cancelled the call, the functions are called
+ * in a thread of the pool.
+ */
+static void
+move_reply_hooks (NorpcCall *call,
+                  NorpcCall *to)
+{
+  NorpcCompletionHook *first = NULL;
+  NorpcCompletionHook *hook = norpc_call_steal_reply_hooks (call);
+
+  /* In the order in which they were added. */
+  while (hook != NULL)
+    {
+      NorpcCompletionHook *next = hook->next;
+
+      hook->next = first;
+      first = hook;
+      hook = next;
+    }
+
+  while (first != NULL)
+    {
+      NorpcCompletionHook *next = first->next;
+
+      if (!norpc_call_add_reply_hook (to, first, first->func))
+        {
+          first->next = next;
+          run_hooks_in_background (call, first);
+          return;
+        }
+      first = next;
+    }
+}
+
 /* A reply that is released when the client gets the answer to its call. */
 typedef struct
 {
@@ -96,7 +158,7 @@ outer_ended (NorpcCompletionHook *hook,
 
   if (inner != NULL)
     {
-      norpc_call_pass_place (outer, inner);
+      norpc_call_transfer_open (outer, inner);
       norpc_call_cancel (inner, norpc_call_copy_reason (outer));
       norpc_call_unref_memory (inner);
     }
@@ -142,10 +204,10 @@ norpc_attempt_begin (NorpcAttempt *self)
 
 /* The thread that ends the call behind the layer. */
 static void
-inner_ended (NorpcReply *reply,
-             gpointer    user_data)
+inner_ended (NorpcCall *call)
 {
-  NorpcAttempt *self = user_data;
+  NorpcReply *reply = norpc_call_get_reply (call);
+  NorpcAttempt *self = call->reply_data;
   NorpcCall *inner;
   gboolean ended;
 
@@ -157,7 +219,7 @@ inner_ended (NorpcReply *reply,
   g_clear_pointer (&inner, norpc_call_unref_memory);
   if (ended)
     {
-      norpc_call_move_reply_hooks (norpc_reply_get_call (reply), self->outer);
+      move_reply_hooks (call, self->outer);
       leave_to_client (self, reply);
     }
   else
@@ -166,6 +228,8 @@ inner_ended (NorpcReply *reply,
     }
   norpc_attempt_unref (self);
 }
+
+static const NorpcCallSink attempt_sink = { inner_ended };
 
 /* Any thread, when no call is on its way: sends one, unless the client's has
  * ended. After the last one there can be no other: what moves has gone with it.
@@ -182,8 +246,7 @@ norpc_attempt_send (NorpcAttempt *self,
   ended = self->ended;
   if (!ended)
     {
-      inner->waiter = NORPC_CALL_WAITER_LAYER;
-      inner->reply_func = inner_ended;
+      inner->sink = &attempt_sink;
       inner->reply_data = norpc_attempt_ref (self);
       norpc_call_ref_memory (inner);
       self->inner = inner;
@@ -234,7 +297,7 @@ norpc_attempt_answer (NorpcAttempt *self,
   gboolean replied = g_atomic_int_get (&inner->replied);
   GError *error;
 
-  norpc_call_move_reply_hooks (inner, self->outer);
+  move_reply_hooks (inner, self->outer);
   if (inner->error == NULL)
     {
       if (move_results (inner, self->outer))
@@ -246,7 +309,7 @@ norpc_attempt_answer (NorpcAttempt *self,
 
   error = g_error_copy (inner->error);
   if (!replied)
-    norpc_call_pass_place (self->outer, inner);
+    norpc_call_transfer_open (self->outer, inner);
   leave_to_client (self, reply);
   if (replied)
     norpc_call_take_error (self->outer, error);

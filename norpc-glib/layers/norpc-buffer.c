@@ -38,23 +38,23 @@ static GParamSpec *properties[PROP_CAPACITY + 1];
 
 /* With the lock of the queue held. */
 static gboolean
-admit (NorpcLayer *layer G_GNUC_UNUSED,
-       guint       n_passed G_GNUC_UNUSED,
-       gboolean    was_held G_GNUC_UNUSED)
+admit_to_buffer (NorpcLayer *layer G_GNUC_UNUSED,
+                 guint       n_passed G_GNUC_UNUSED,
+                 gboolean    was_held G_GNUC_UNUSED)
 {
   return TRUE;
 }
 
 /* With the lock of the queue held. */
 static guint
-get_room (NorpcLayer *layer,
-          guint       n_passed G_GNUC_UNUSED,
-          guint       n_held)
+get_free_in_buffer (NorpcLayer *layer,
+                    guint       n_passed G_GNUC_UNUSED,
+                    guint       n_held)
 {
   return NORPC_BUFFER (layer)->capacity - n_held;
 }
 
-static const NorpcWaitQueueFuncs queue_funcs = { admit, get_room, NULL, NULL, FALSE, TRUE };
+static const NorpcWaitQueueFuncs queue_funcs = { admit_to_buffer, get_free_in_buffer, NULL, NULL, FALSE, TRUE };
 
 static void
 norpc_buffer_send (NorpcLayer *layer,

@@ -36,25 +36,25 @@ static GParamSpec *properties[PROP_MAX_CALLS + 1];
 
 /* With the lock of the queue held. */
 static gboolean
-admit (NorpcLayer *layer,
-       guint       n_passed,
-       gboolean    was_held G_GNUC_UNUSED)
+admit_below_limit (NorpcLayer *layer,
+                   guint       n_passed,
+                   gboolean    was_held G_GNUC_UNUSED)
 {
   return n_passed < NORPC_CONCURRENCY_LIMIT (layer)->max_calls;
 }
 
 /* With the lock of the queue held. Calls that are held may be about to pass. */
 static guint
-get_room (NorpcLayer *layer,
-          guint       n_passed,
-          guint       n_held)
+get_free_below_limit (NorpcLayer *layer,
+                      guint       n_passed,
+                      guint       n_held)
 {
   guint max_calls = NORPC_CONCURRENCY_LIMIT (layer)->max_calls;
 
   return max_calls - MIN (n_passed + n_held, max_calls);
 }
 
-static const NorpcWaitQueueFuncs queue_funcs = { admit, get_room, NULL, NULL, TRUE, FALSE };
+static const NorpcWaitQueueFuncs queue_funcs = { admit_below_limit, get_free_below_limit, NULL, NULL, TRUE, FALSE };
 
 static void
 norpc_concurrency_limit_send (NorpcLayer *layer,

@@ -5,7 +5,6 @@
 
 #include "call/norpc-call-private.h"
 #include "call/norpc-reply-hook-private.h"
-#include "channel/norpc-channel-private.h"
 #include "client/norpc-layer-private.h"
 #include "core/norpc-background-private.h"
 #include "norpc-filter.h"
@@ -130,7 +129,7 @@ call_ended_at_server (NorpcCompletionHook *hook,
   if (g_atomic_int_get (&call->replied) &&
       (call->error == NULL || norpc_call_get_stage (call) >= NORPC_CALL_HANDLED))
     tell_end (ended);
-  else if (!norpc_channel_run_in_service (call->released_at, tell_end, ended))
+  else if (!call->released_at->funcs->run_in_service (call->released_at, tell_end, ended))
     norpc_background_push (tell_end, ended);
 }
 
@@ -143,7 +142,7 @@ has_reply (NorpcCall *call)
   while (call->outer != NULL)
     call = call->outer;
 
-  return call->waiter != NORPC_CALL_WAITER_NONE;
+  return call->sink != NULL;
 }
 
 /* Any thread, which has the call: FALSE if that has ended. */

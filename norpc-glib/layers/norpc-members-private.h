@@ -37,12 +37,12 @@ typedef struct
   NorpcMember    *at[]; /* (owned) */
 } NorpcMembers;
 
-NorpcMember  *norpc_member_new           (NorpcEndpoint *endpoint);
-NorpcMember  *norpc_member_ref           (NorpcMember   *self);
-void          norpc_member_unref         (NorpcMember   *self);
-void          norpc_member_send          (NorpcMember   *self,
-                                          NorpcCall     *call);
-guint         norpc_member_get_n_pending (NorpcMember   *self);
+NorpcMember *norpc_member_new           (NorpcEndpoint *endpoint);
+NorpcMember *norpc_member_ref           (NorpcMember   *self);
+void         norpc_member_unref         (NorpcMember   *self);
+void         norpc_member_send          (NorpcMember   *self,
+                                         NorpcCall     *call);
+guint        norpc_member_get_n_pending (NorpcMember   *self);
 
 NorpcMembers *norpc_members_new          (void);
 NorpcMembers *norpc_members_ref          (NorpcMembers  *self);

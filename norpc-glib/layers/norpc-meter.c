@@ -40,18 +40,11 @@ typedef struct
 
 G_DEFINE_FINAL_TYPE (NorpcMeter, norpc_meter, NORPC_TYPE_LAYER)
 
-static gboolean
-is_refusal (NorpcOutcome outcome)
-{
-  return outcome == NORPC_OUTCOME_BUSY || outcome == NORPC_OUTCOME_CLOSED ||
-         outcome == NORPC_OUTCOME_NOT_IMPLEMENTED || outcome == NORPC_OUTCOME_WOULD_DEADLOCK;
-}
-
 static void
-note_end (Passage      *passage,
-          NorpcOutcome  outcome)
+passage_note_end (Passage      *passage,
+                  NorpcOutcome  outcome)
 {
-  if (!is_refusal (outcome))
+  if (!norpc_outcome_is_rejection (outcome))
     norpc_method_recorder_add_latency (passage->method, NORPC_LATENCY_TOTAL,
                                        norpc_clock_get () - passage->start);
   norpc_method_recorder_end (passage->method, outcome);
@@ -60,10 +53,10 @@ note_end (Passage      *passage,
 
 /* The thread that ends the call. */
 static void
-call_ended (NorpcCompletionHook *hook,
-            NorpcCall           *call)
+metered_call_ended (NorpcCompletionHook *hook,
+                    NorpcCall           *call)
 {
-  note_end ((Passage *) hook, norpc_call_get_outcome (call));
+  passage_note_end ((Passage *) hook, norpc_call_get_outcome (call));
 }
 
 static void
@@ -74,11 +67,11 @@ norpc_meter_send (NorpcLayer *layer,
   Passage *passage = g_new0 (Passage, 1);
 
   passage->start = norpc_clock_get ();
-  passage->method = norpc_stats_recorder_begin (self->recorder, call);
+  passage->method = norpc_stats_recorder_begin (self->recorder, call->interface_info, call->method);
 
   /* Its client, who ended it, may be reading how. */
-  if (!norpc_call_add_completion_hook (call, &passage->hook, call_ended))
-    note_end (passage, call->timed_out ? NORPC_OUTCOME_TIMED_OUT : NORPC_OUTCOME_CANCELLED);
+  if (!norpc_call_add_completion_hook (call, &passage->hook, metered_call_ended))
+    passage_note_end (passage, call->timed_out ? NORPC_OUTCOME_TIMED_OUT : NORPC_OUTCOME_CANCELLED);
 
   norpc_layer_forward (layer, call);
 }

@@ -46,9 +46,9 @@ static GParamSpec *properties[PROP_BURST + 1];
 
 /* With the lock of the queue held. */
 static gboolean
-admit (NorpcLayer *layer,
-       guint       n_passed G_GNUC_UNUSED,
-       gboolean    was_held)
+admit_at_rate (NorpcLayer *layer,
+               guint       n_passed G_GNUC_UNUSED,
+               gboolean    was_held)
 {
   NorpcRateLimit *self = NORPC_RATE_LIMIT (layer);
   gboolean was_told = !was_held && self->n_promised > 0;
@@ -63,9 +63,9 @@ admit (NorpcLayer *layer,
 
 /* With the lock of the queue held. */
 static guint
-get_room (NorpcLayer *layer,
-          guint       n_passed G_GNUC_UNUSED,
-          guint       n_held)
+get_free_at_rate (NorpcLayer *layer,
+                  guint       n_passed G_GNUC_UNUSED,
+                  guint       n_held)
 {
   NorpcPacer *pacer = &NORPC_RATE_LIMIT (layer)->pacer;
   gint64 now = g_get_monotonic_time ();
@@ -94,7 +94,7 @@ get_time (NorpcLayer *layer)
   return norpc_pacer_get_due (&NORPC_RATE_LIMIT (layer)->pacer);
 }
 
-static const NorpcWaitQueueFuncs queue_funcs = { admit, get_room, get_time, promise, FALSE, FALSE };
+static const NorpcWaitQueueFuncs queue_funcs = { admit_at_rate, get_free_at_rate, get_time, promise, FALSE, FALSE };
 
 static void
 norpc_rate_limit_send (NorpcLayer *layer,

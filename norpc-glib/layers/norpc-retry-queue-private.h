@@ -39,8 +39,8 @@ gboolean         norpc_retry_queue_remove (NorpcRetryQueue     *self,
                                            NorpcRetryEntry     *entry);
 void             norpc_retry_queue_close  (NorpcRetryQueue     *self);
 
-gint64           norpc_retry_get_delay    (guint                delay,
-                                           guint                max_delay,
-                                           guint                n_attempts);
+gint64 norpc_retry_get_delay (guint delay,
+                              guint max_delay,
+                              guint n_attempts);
 
 G_END_DECLS

@@ -19,10 +19,10 @@ struct _NorpcRetryQueue
   gboolean   closed;  /* [lock] */
 };
 
-static gpointer take_queue  (gpointer owner);
-static void     start_drain (gpointer taken);
+static gpointer take_retry_queue  (gpointer owner);
+static void     start_retries (gpointer taken);
 
-static const NorpcTimerFuncs timer_funcs = { take_queue, start_drain };
+static const NorpcTimerFuncs timer_funcs = { take_retry_queue, start_retries };
 
 NorpcRetryQueue *
 norpc_retry_queue_new (NorpcLayer          *layer,
@@ -155,7 +155,7 @@ drain (NorpcRetryQueue *self,
 
 /* A thread of the pool. */
 static void
-run_drain (gpointer data)
+run_retries (gpointer data)
 {
   NorpcRetryQueue *self = data;
   g_autoptr (NorpcLayer) layer = g_weak_ref_get (&self->layer);
@@ -167,16 +167,16 @@ run_drain (gpointer data)
 
 /* The timers' thread. */
 static gpointer
-take_queue (gpointer owner)
+take_retry_queue (gpointer owner)
 {
   return norpc_retry_queue_ref (owner);
 }
 
 /* The timers' thread. */
 static void
-start_drain (gpointer taken)
+start_retries (gpointer taken)
 {
-  norpc_background_push (run_drain, taken);
+  norpc_background_push (run_retries, taken);
 }
 
 /* Whoever disposes of the layer: there is no next attempt. */

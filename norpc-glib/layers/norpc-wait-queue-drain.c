@@ -67,8 +67,8 @@ const NorpcTimerFuncs norpc_wait_queue_timer_funcs = { take_queue, start_drain }
 
 /* Any thread: the next endpoint has answered. */
 static void
-question_answered (NorpcCompletionHook *hook,
-                   NorpcCall           *probe)
+next_answered (NorpcCompletionHook *hook,
+               NorpcCall           *probe)
 {
   Question *question = (Question *) hook;
   NorpcWaitQueue *self = question->wait_queue;
@@ -93,7 +93,7 @@ ask_next (NorpcWaitQueue *self,
   Question *question = g_new0 (Question, 1);
 
   question->wait_queue = norpc_wait_queue_ref (self);
-  norpc_call_add_completion_hook (probe, &question->hook, question_answered);
+  norpc_call_add_completion_hook (probe, &question->hook, next_answered);
   norpc_endpoint_await_ready (norpc_layer_get_endpoint (layer), probe);
 }
 

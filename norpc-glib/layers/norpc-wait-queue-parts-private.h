@@ -14,15 +14,16 @@ G_BEGIN_DECLS
 
 struct _NorpcWaitQueue
 {
-  gatomicrefcount ref_count; /* one for the layer, the drain, and each call that has a place */
+  gatomicrefcount ref_count; /* one for the layer, the drain, and each entry */
 
   const NorpcWaitQueueFuncs *funcs;
+  void                     (*drain) (NorpcWaitQueue *self); /* since construction */
   GWeakRef                   layer;
   NorpcTimer                 timer; /* starts the drain */
 
   GMutex   lock;
-  GQueue   held;     /* of Place [lock] */
-  GQueue   probes;   /* of Place [lock] */
+  GQueue   held;     /* of Entry [lock] */
+  GQueue   probes;   /* of Entry [lock] */
   guint    n_passed; /* [lock]: and not ended */
   guint    max_held; /* [lock] */
   gboolean passing;  /* [lock]: a thread that sends asks the next endpoint, and passes a call on */
@@ -37,7 +38,7 @@ extern const NorpcTimerFuncs norpc_wait_queue_timer_funcs;
 
 NorpcWaitQueue *norpc_wait_queue_ref (NorpcWaitQueue *self);
 
-/* Places */
+/* Entries */
 gboolean   norpc_wait_queue_push_locked        (NorpcWaitQueue *self,
                                                 GQueue         *queue,
                                                 NorpcCall      *call,

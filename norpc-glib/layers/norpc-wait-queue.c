@@ -10,27 +10,6 @@
 #include "norpc-wait-queue-parts-private.h"
 
 NorpcWaitQueue *
-norpc_wait_queue_ref (NorpcWaitQueue *self)
-{
-  g_atomic_ref_count_inc (&self->ref_count);
-
-  return self;
-}
-
-void
-norpc_wait_queue_unref (NorpcWaitQueue *self)
-{
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-
-  g_assert (self->held.length == 0 && self->probes.length == 0);
-
-  g_weak_ref_clear (&self->layer);
-  g_mutex_clear (&self->lock);
-  g_free (self);
-}
-
-NorpcWaitQueue *
 norpc_wait_queue_new (NorpcLayer                *layer,
                       const NorpcWaitQueueFuncs *funcs)
 {
@@ -42,6 +21,7 @@ norpc_wait_queue_new (NorpcLayer                *layer,
   norpc_timer_init (&self->timer, &norpc_wait_queue_timer_funcs, self);
   norpc_timer_prepare ();
   self->funcs = funcs;
+  self->drain = norpc_wait_queue_drain;
   self->max_held = G_MAXUINT;
 
   return self;

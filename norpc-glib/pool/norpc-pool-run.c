@@ -5,13 +5,14 @@
 
 /* How the servers of a pool start and stop: all at once. */
 
+#include "client/norpc-endpoint-private.h"
 #include "core/norpc-error.h"
 #include "norpc-pool-private.h"
 #include "server/norpc-server-private.h"
 
 static NorpcWorker *
-get_host (NorpcPool *self,
-          guint      i)
+get_worker (NorpcPool *self,
+            guint      i)
 {
   return NORPC_SERVER (self->servers->pdata[i])->worker;
 }
@@ -21,13 +22,13 @@ static void
 abandon (NorpcPool *self)
 {
   for (guint i = 0; i < self->servers->len; i++)
-    norpc_worker_stop (get_host (self, i), NORPC_STOP_ABANDON, "another server of its pool could not start");
+    norpc_worker_stop (get_worker (self, i), NORPC_STOP_ABANDON, "another server of its pool could not start");
 }
 
 /* Any thread: FALSE if there is nothing to start. */
 static gboolean
-claim_start (NorpcPool  *self,
-             GError    **error)
+claim_pool_start (NorpcPool  *self,
+                  GError    **error)
 {
   if (self->servers->len == 0)
     g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED,
@@ -48,14 +49,18 @@ start_all (NorpcPool     *self,
            GError       **error)
 {
   for (guint i = 0; i < self->servers->len; i++)
-    if (!norpc_worker_attach (get_host (self, i), NULL, NULL, error))
+    if (!norpc_worker_attach (get_worker (self, i), NULL, NULL, error))
       return FALSE;
 
   for (guint i = 0; i < self->servers->len; i++)
-    if (!norpc_server_state_wait (&get_host (self, i)->server_state, get_host (self, i),
-                                  NORPC_SERVER_RUNNING, cancellable, error) ||
-        !norpc_worker_has_started (get_host (self, i), error))
-      return FALSE;
+    {
+      NorpcWorker *worker = get_worker (self, i);
+      gconstpointer executor = norpc_endpoint_get_executor (NORPC_ENDPOINT (worker->channel));
+
+      if (!norpc_server_state_wait (worker->state, executor, NORPC_SERVER_RUNNING, cancellable, error) ||
+          !norpc_server_state_has_started (worker->state, error))
+        return FALSE;
+    }
 
   return TRUE;
 }
@@ -83,7 +88,7 @@ norpc_pool_start (NorpcPool     *self,
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!claim_start (self, error))
+  if (!claim_pool_start (self, error))
     return FALSE;
 
   if (start_all (self, cancellable, error))
@@ -194,7 +199,7 @@ norpc_pool_start_async (NorpcPool           *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = task_new (self, cancellable, callback, user_data, norpc_pool_start_async);
-  if (!claim_start (self, &error))
+  if (!claim_pool_start (self, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -256,8 +261,8 @@ norpc_pool_stop (NorpcPool      *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   for (guint i = 0; i < self->servers->len; i++)
-    if (norpc_worker_get_phase (get_host (self, i)) != NORPC_SERVER_NEW)
-      norpc_worker_stop (get_host (self, i), mode, "its server was stopped");
+    if (norpc_worker_get_phase (get_worker (self, i)) != NORPC_SERVER_NEW)
+      norpc_worker_stop (get_worker (self, i), mode, "its server was stopped");
 
   for (guint i = 0; i < self->servers->len; i++)
     norpc_server_stop (self->servers->pdata[i], mode, cancellable,

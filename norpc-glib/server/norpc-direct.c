@@ -5,7 +5,6 @@
 
 #include "call/norpc-call-private.h"
 #include "client/norpc-reply-queue-private.h"
-#include "client/norpc-reply-queue-table-private.h"
 #include "core/norpc-background-private.h"
 #include "core/norpc-error.h"
 #include "norpc-direct.h"
@@ -41,7 +40,7 @@ struct _NorpcDirect
   GObject parent_instance;
 
   GObject   *service; /* (owned) */
-  NorpcThreadCheck *home;    /* (owned), since construction: of the service */
+  NorpcThreadCheck *thread_check;   /* (owned), since construction: of the service */
   GThread   *maker;   /* (unowned), since construction: the thread that made it */
   GThread   *thread;  /* (unowned) (nullable), atomic: the one that it belongs to */
   gboolean   handling; /* that thread's */
@@ -85,7 +84,7 @@ handle (NorpcDirect *self,
   g_autoptr (GObject) service = g_object_ref (self->service);
   gboolean handling = self->handling;
 
-  norpc_thread_check_run (self->home, NULL, call);
+  norpc_thread_check_run (self->thread_check, NULL, call);
   self->handling = TRUE;
   norpc_dispatch (call, service, FALSE);
   self->handling = handling;
@@ -155,7 +154,7 @@ brought_cb (gpointer user_data)
 static void
 note_maker_context_locked (NorpcDirect *self)
 {
-  self->reply_queue = norpc_reply_queue_table_get (self->context);
+  self->reply_queue = norpc_reply_queue_get (self->context);
   norpc_reply_queue_unref (self->reply_queue);
 }
 
@@ -291,7 +290,7 @@ norpc_direct_set_property (GObject      *object,
     {
     case PROP_SERVICE:
       self->service = g_value_dup_object (value);
-      self->home = self->service != NULL ? norpc_thread_check_get (self->service) : NULL;
+      self->thread_check = self->service != NULL ? norpc_thread_check_get (self->service) : NULL;
       break;
 
     default:
@@ -325,7 +324,7 @@ norpc_direct_finalize (GObject *object)
 {
   NorpcDirect *self = NORPC_DIRECT (object);
 
-  g_clear_pointer (&self->home, norpc_thread_check_unref);
+  g_clear_pointer (&self->thread_check, norpc_thread_check_unref);
   g_clear_object (&self->service);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_queue_clear_full (&self->brought, (GDestroyNotify) norpc_call_unref);

@@ -15,7 +15,7 @@ answer_failure (NorpcCall *call,
                 GError    *error)
 {
   const char *interface_name = norpc_call_get_interface_name (call);
-  const char *method_name = norpc_call_get_method_name (call);
+  const char *method_name = norpc_call_peek_method_name (call);
 
   if (error != NULL && g_atomic_int_get (&call->replied))
     {
@@ -83,8 +83,8 @@ find_handler (NorpcCall *call,
  * another. Otherwise answers would go in another order than they were given.
  */
 static void
-end_reply (NorpcCall *call,
-           gboolean   is_dropped_next)
+finish_dispatch (NorpcCall *call,
+                 gboolean   is_dropped_next)
 {
   if (is_dropped_next && g_atomic_ref_count_compare (&call->call_refs, 1) &&
       g_atomic_pointer_get (&call->completion_hooks) == NULL)
@@ -117,7 +117,7 @@ norpc_dispatch (NorpcCall *call,
   norpc_call_scope_end (&outer, call);
 
   if (g_atomic_int_get (&call->state) == NORPC_CALL_WRITTEN)
-    end_reply (call, is_dropped_next);
+    finish_dispatch (call, is_dropped_next);
 
   if (!handled)
     {
@@ -127,7 +127,7 @@ norpc_dispatch (NorpcCall *call,
     {
       g_critical ("%s.%s set an error and returned TRUE: %s",
                   norpc_call_get_interface_name (call),
-                  norpc_call_get_method_name (call), error->message);
+                  norpc_call_peek_method_name (call), error->message);
       if (g_atomic_int_get (&call->replied))
         g_error_free (error);
       else

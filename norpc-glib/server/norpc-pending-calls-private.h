@@ -21,6 +21,12 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
+  NorpcCallOwner *owner;   /* (unowned), since construction: that it is a part of */
+  NorpcChannel   *channel; /* (unowned), since construction */
+
+  int max_open;  /* atomic: how many calls may be open, 0 for any number */
+  int abandoned; /* atomic: nothing is to be served any more */
+
   GMutex lock;
 
   NorpcCall *batch[NORPC_PENDING_CALLS_BATCH]; /* (owned) [lock]: from n_begun on */
@@ -30,20 +36,23 @@ typedef struct
   NorpcCall *open;                       /* (unowned) (nullable) [lock] */
 } NorpcPendingCalls;
 
-void       norpc_pending_calls_init       (NorpcPendingCalls *self);
-void       norpc_pending_calls_clear      (NorpcPendingCalls *self);
-NorpcCall *norpc_pending_calls_next       (NorpcPendingCalls *self,
-                                           NorpcWorker       *worker,
-                                           gboolean           more);
-gboolean   norpc_pending_calls_is_current (NorpcPendingCalls *self,
-                                           NorpcCall         *call);
-gboolean   norpc_pending_calls_note_kept  (NorpcCall         *call);
-gboolean   norpc_pending_calls_remove     (NorpcPendingCalls *self,
-                                           NorpcCall         *call);
-gboolean   norpc_pending_calls_is_empty   (NorpcPendingCalls *self,
-                                           NorpcChannel      *channel,
-                                           gboolean           with_open);
-GPtrArray *norpc_pending_calls_list       (NorpcPendingCalls *self,
-                                           NorpcChannel      *channel);
+void       norpc_pending_calls_init            (NorpcPendingCalls *self,
+                                                NorpcCallOwner    *owner,
+                                                NorpcChannel      *channel);
+void       norpc_pending_calls_clear           (NorpcPendingCalls *self);
+gboolean   norpc_pending_calls_are_below_limit (NorpcPendingCalls *self);
+gboolean   norpc_pending_calls_pause_at_limit  (NorpcPendingCalls *self);
+void       norpc_pending_calls_set_max_open    (NorpcPendingCalls *self,
+                                                guint              max_open);
+NorpcCall *norpc_pending_calls_next            (NorpcPendingCalls *self,
+                                                gboolean           more);
+gboolean   norpc_pending_calls_is_current      (NorpcPendingCalls *self,
+                                                NorpcCall         *call);
+gboolean   norpc_pending_calls_note_kept       (NorpcCall         *call);
+gboolean   norpc_pending_calls_remove          (NorpcPendingCalls *self,
+                                                NorpcCall         *call);
+gboolean   norpc_pending_calls_is_empty        (NorpcPendingCalls *self);
+void       norpc_pending_calls_abandon         (NorpcPendingCalls *self,
+                                                const char        *reason);
 
 G_END_DECLS

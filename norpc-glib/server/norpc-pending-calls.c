@@ -5,11 +5,14 @@
 
 #include "call/norpc-call-private.h"
 #include "norpc-pending-calls-private.h"
-#include "norpc-worker-private.h"
 
 void
-norpc_pending_calls_init (NorpcPendingCalls *self)
+norpc_pending_calls_init (NorpcPendingCalls *self,
+                          NorpcCallOwner    *owner,
+                          NorpcChannel      *channel)
 {
+  self->owner = owner;
+  self->channel = channel;
   g_mutex_init (&self->lock);
 }
 
@@ -19,6 +22,48 @@ norpc_pending_calls_clear (NorpcPendingCalls *self)
   g_assert (self->n_begun == self->n_batch && self->current == NULL && self->open == NULL);
 
   g_mutex_clear (&self->lock);
+}
+
+/* Any thread: whether the service may be given another call. Abandoned calls do not
+ * count, as the service does not see them.
+ */
+gboolean
+norpc_pending_calls_are_below_limit (NorpcPendingCalls *self)
+{
+  guint max_open = (guint) g_atomic_int_get (&self->max_open);
+  guint n_open = norpc_channel_get_n_open (self->channel);
+
+  return max_open == 0 || g_atomic_int_get (&self->abandoned) || n_open < max_open;
+}
+
+/* The worker's context: TRUE if the service has as many calls open as it may.
+ * Then the thread that closes one of them wakes up the context.
+ */
+gboolean
+norpc_pending_calls_pause_at_limit (NorpcPendingCalls *self)
+{
+  gboolean paused = FALSE;
+
+  if (!norpc_pending_calls_are_below_limit (self))
+    {
+      /* A thread that closes a call does so before it reads this. */
+      g_atomic_int_set (&self->channel->paused, TRUE);
+      paused = !norpc_pending_calls_are_below_limit (self);
+    }
+  if (!paused)
+    g_atomic_int_set (&self->channel->paused, FALSE);
+
+  return paused;
+}
+
+/* Any thread. */
+void
+norpc_pending_calls_set_max_open (NorpcPendingCalls *self,
+                                  guint              max_open)
+{
+  g_atomic_int_set (&self->max_open, (int) max_open);
+  if (g_atomic_int_get (&self->channel->paused))
+    norpc_channel_wake_up (self->channel);
 }
 
 static void
@@ -66,19 +111,18 @@ norpc_pending_calls_is_current (NorpcPendingCalls *self,
 }
 
 /* The worker's context, after the handler has returned. Whoever answers sets the state and
- * then looks for the worker, and here it is the other way round: so one of the two
+ * then looks for the owner, and here it is the other way round: so one of the two
  * unlinks the call. One that was passed to another server may be in the list of that.
  */
 static void
 link_open_locked (NorpcPendingCalls *self,
-                  NorpcWorker       *worker,
                   NorpcCall         *call)
 {
-  NorpcWorker *owned_host = norpc_worker_ref (worker);
+  NorpcCallOwner *owner = self->owner->funcs->ref (self->owner);
 
-  if (!g_atomic_pointer_compare_and_exchange (&call->worker, NULL, owned_host))
+  if (!g_atomic_pointer_compare_and_exchange (&call->owner, NULL, owner))
     {
-      norpc_worker_unref (owned_host);
+      owner->funcs->unref (owner);
       return;
     }
 
@@ -91,8 +135,8 @@ link_open_locked (NorpcPendingCalls *self,
     {
       unlink_open_locked (self, call);
       /* As norpc_call_deliver () does. The one that runs has another reference. */
-      if (g_atomic_pointer_exchange (&call->worker, NULL) != NULL)
-        norpc_worker_unref (worker);
+      if (g_atomic_pointer_exchange (&call->owner, NULL) != NULL)
+        owner->funcs->unref (owner);
     }
 }
 
@@ -101,7 +145,6 @@ link_open_locked (NorpcPendingCalls *self,
  */
 static void
 keep_locked (NorpcPendingCalls *self,
-             NorpcWorker       *worker,
              NorpcCall         *call)
 {
   gboolean open = g_atomic_int_get (&call->state) == NORPC_CALL_OPEN;
@@ -109,10 +152,10 @@ keep_locked (NorpcPendingCalls *self,
   if (!norpc_pending_calls_note_kept (call))
     return;
 
-  if (open || norpc_call_is_in_hands (call))
-    norpc_channel_keep_open (worker->channel, call);
+  if (open || norpc_call_may_be_answered_later (call))
+    norpc_channel_keep_open (self->channel, call);
   if (open)
-    link_open_locked (self, worker, call);
+    link_open_locked (self, call);
 }
 
 /* The worker's context, with the lock held: the next call (owned), or NULL if there is none.
@@ -120,9 +163,9 @@ keep_locked (NorpcPendingCalls *self,
  * in the batch, where others could not pass it.
  */
 static NorpcCall *
-take_next_locked (NorpcPendingCalls *self,
-                  NorpcChannel      *channel)
+take_next_locked (NorpcPendingCalls *self)
 {
+  NorpcChannel *channel = self->channel;
   NorpcCall *urgent;
 
   if (self->n_begun < self->n_batch)
@@ -147,7 +190,6 @@ take_next_locked (NorpcPendingCalls *self,
  */
 NorpcCall *
 norpc_pending_calls_next (NorpcPendingCalls *self,
-                          NorpcWorker       *worker,
                           gboolean           more)
 {
   g_autoptr (NorpcCall) previous = NULL;
@@ -156,8 +198,8 @@ norpc_pending_calls_next (NorpcPendingCalls *self,
   g_mutex_lock (&self->lock);
   previous = g_steal_pointer (&self->current);
   if (previous != NULL)
-    keep_locked (self, worker, previous);
-  next = more && norpc_worker_is_below_limit (worker) ? take_next_locked (self, worker->channel) : NULL;
+    keep_locked (self, previous);
+  next = more && norpc_pending_calls_are_below_limit (self) ? take_next_locked (self) : NULL;
   self->current = next;
   g_mutex_unlock (&self->lock);
 
@@ -179,19 +221,19 @@ norpc_pending_calls_remove (NorpcPendingCalls *self,
   return none;
 }
 
-/* Any thread: nothing that was accepted is left to dispatch, nor, if @with_open,
- * to be answered later.
+/* Any thread: nothing that was accepted is left to dispatch, nor to be answered later. Once
+ * all is abandoned, a call is open only while another thread is just writing
+ * its answer: there may be nobody left to run the worker after that.
  */
 gboolean
-norpc_pending_calls_is_empty (NorpcPendingCalls *self,
-                              NorpcChannel      *channel,
-                              gboolean           with_open)
+norpc_pending_calls_is_empty (NorpcPendingCalls *self)
 {
   gboolean empty;
 
   g_mutex_lock (&self->lock);
   empty = self->n_begun == self->n_batch && self->current == NULL &&
-          !(with_open && self->open != NULL) && !norpc_channel_has_calls (channel);
+          (self->open == NULL || g_atomic_int_get (&self->abandoned)) &&
+          !norpc_channel_has_calls (self->channel);
   g_mutex_unlock (&self->lock);
 
   return empty;
@@ -200,15 +242,14 @@ norpc_pending_calls_is_empty (NorpcPendingCalls *self,
 /* Any thread: all calls in the channel and here, which stay where they are,
  * held by norpc_call_ref_memory (). Returns an owned array.
  */
-GPtrArray *
-norpc_pending_calls_list (NorpcPendingCalls *self,
-                          NorpcChannel      *channel)
+static GPtrArray *
+list_calls (NorpcPendingCalls *self)
 {
   GPtrArray *calls;
   guint n_queued;
 
   g_mutex_lock (&self->lock);
-  calls = norpc_channel_list_calls (channel);
+  calls = norpc_channel_list_calls (self->channel);
   n_queued = calls->len;
   for (guint i = self->n_begun; i < self->n_batch; i++)
     g_ptr_array_add (calls, self->batch[i]);
@@ -221,4 +262,23 @@ norpc_pending_calls_list (NorpcPendingCalls *self,
   g_mutex_unlock (&self->lock);
 
   return calls;
+}
+
+/* Any thread: answers everything that was accepted and is not answered. The
+ * calls stay where they are, so that their arguments end in the context of
+ * the service.
+ */
+void
+norpc_pending_calls_abandon (NorpcPendingCalls *self,
+                             const char        *reason)
+{
+  g_autoptr (GPtrArray) calls = NULL;
+  g_autofree char *message = g_strdup_printf ("was not served: %s", reason);
+
+  calls = list_calls (self);
+  for (guint i = 0; i < calls->len; i++)
+    norpc_call_reject (calls->pdata[i], NORPC_ERROR_CLOSED, message);
+
+  /* Not before: a service that is not started for it gets no call either. */
+  g_atomic_int_set (&self->abandoned, TRUE);
 }

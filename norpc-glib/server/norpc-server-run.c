@@ -7,9 +7,17 @@
  * is its worker's (norpc-worker.c).
  */
 
+#include "client/norpc-endpoint-private.h"
 #include "core/norpc-error.h"
 #include "norpc-server-private.h"
 #include "norpc-thread.h"
+
+/* The calling thread: what runs the service. */
+static gconstpointer
+get_executor (NorpcServer *self)
+{
+  return norpc_endpoint_get_executor (NORPC_ENDPOINT (self->channel));
+}
 
 /**
  * norpc_server_is_running:
@@ -66,9 +74,9 @@ norpc_server_start (NorpcServer   *self,
 
   norpc_worker_run_here (self->worker, NORPC_SERVER_RUNNING);
 
-  return norpc_server_state_wait (&self->worker->server_state, self->worker,
-                                  NORPC_SERVER_RUNNING, cancellable, error) &&
-         norpc_worker_has_started (self->worker, error);
+  return norpc_server_state_wait (self->worker->state, get_executor (self), NORPC_SERVER_RUNNING,
+                                cancellable, error) &&
+         norpc_server_state_has_started (self->worker->state, error);
 }
 
 /**
@@ -103,8 +111,7 @@ norpc_server_start_async (NorpcServer         *self,
   if (!norpc_worker_attach (self->worker, self->context, self->thread, &error))
     g_task_return_error (task, error);
   else
-    norpc_server_state_await (&self->worker->server_state, self->worker,
-                              NORPC_SERVER_RUNNING, task);
+    norpc_server_state_await (self->worker->state, NORPC_SERVER_RUNNING, task);
 }
 
 /**
@@ -182,8 +189,8 @@ norpc_server_stop (NorpcServer    *self,
       return FALSE;
     }
 
-  if (!norpc_server_state_wait (&self->worker->server_state, self->worker,
-                                NORPC_SERVER_STOPPED, cancellable, error))
+  if (!norpc_server_state_wait (self->worker->state, get_executor (self), NORPC_SERVER_STOPPED,
+                                cancellable, error))
     return FALSE;
 
   own_thread = norpc_worker_dup_own_thread (self->worker);
@@ -223,8 +230,7 @@ norpc_server_stop_async (NorpcServer         *self,
   g_task_set_source_tag (task, norpc_server_stop_async);
 
   norpc_worker_stop (self->worker, mode, "its server was stopped");
-  norpc_server_state_await (&self->worker->server_state, self->worker,
-                            NORPC_SERVER_STOPPED, task);
+  norpc_server_state_await (self->worker->state, NORPC_SERVER_STOPPED, task);
 }
 
 /**

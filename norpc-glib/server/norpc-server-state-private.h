@@ -5,11 +5,11 @@
 
 #pragma once
 
-#include "core/norpc-types-private.h"
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
-/* How far a worker has come: it only ever moves down this list. */
+/* How far a server has come: it only ever moves down this list. */
 typedef enum
 {
   NORPC_SERVER_NEW,
@@ -20,29 +20,36 @@ typedef enum
 } NorpcServerPhase;
 
 /*
- * Those who wait until a worker has come so far: threads, and tasks.
+ * How far a server has come, and the threads and tasks that wait until it has come further.
  *
- * The lock is taken before the worker's own.
+ * Any thread may use it. Its lock is held while nothing else is called.
  */
-typedef struct
-{
-  GMutex     lock;
-  GCond      changed;
-  GPtrArray *waits; /* (owned) [lock]: of owned Wait */
-} NorpcServerState;
+typedef struct _NorpcServerState NorpcServerState;
 
-void     norpc_server_state_init  (NorpcServerState  *self);
-void     norpc_server_state_clear (NorpcServerState  *self);
-void     norpc_server_state_wake  (NorpcServerState  *self,
-                                   NorpcWorker       *worker);
+NorpcServerState *norpc_server_state_new   (void);
+void              norpc_server_state_unref (NorpcServerState *self);
+
+NorpcServerPhase norpc_server_state_get_phase         (NorpcServerState  *self);
+void             norpc_server_state_advance           (NorpcServerState  *self,
+                                                       NorpcServerPhase   phase);
+gboolean         norpc_server_state_claim_start       (NorpcServerState  *self,
+                                                       GError           **error);
+gboolean         norpc_server_state_claim_stop        (NorpcServerState  *self);
+void             norpc_server_state_set_started       (NorpcServerState  *self,
+                                                       gboolean           started,
+                                                       GError            *error);
+void             norpc_server_state_set_stopped_error (GError           **error);
+gboolean         norpc_server_state_has_started       (NorpcServerState  *self,
+                                                       GError           **error);
+
+void     norpc_server_state_wake  (NorpcServerState  *self);
 gboolean norpc_server_state_wait  (NorpcServerState  *self,
-                                   NorpcWorker       *worker,
-                                   NorpcServerPhase   state,
+                                   gconstpointer      executor,
+                                   NorpcServerPhase   phase,
                                    GCancellable      *cancellable,
                                    GError           **error);
 void     norpc_server_state_await (NorpcServerState  *self,
-                                   NorpcWorker       *worker,
-                                   NorpcServerPhase   state,
+                                   NorpcServerPhase   phase,
                                    GTask             *task);
 
 G_END_DECLS

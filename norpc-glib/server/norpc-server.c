@@ -3,9 +3,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "channel/norpc-channel-private.h"
 #include "channel/norpc-channel.h"
 #include "norpc-server-private.h"
 #include "norpc-thread.h"
+#include "stats/norpc-stats-private.h"
 
 /**
  * NorpcServer:
@@ -394,7 +396,7 @@ norpc_server_get_max_open_calls (NorpcServer *self)
 {
   g_return_val_if_fail (NORPC_IS_SERVER (self), 0);
 
-  return (guint) g_atomic_int_get (&self->worker->max_open);
+  return (guint) g_atomic_int_get (&self->worker->pending.max_open);
 }
 
 /**
@@ -423,6 +425,106 @@ norpc_server_set_max_open_calls (NorpcServer *self,
   if (norpc_server_get_max_open_calls (self) == max_open_calls)
     return;
 
-  norpc_worker_set_max_open (self->worker, max_open_calls);
+  norpc_pending_calls_set_max_open (&self->worker->pending, max_open_calls);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_OPEN_CALLS]);
+}
+
+/**
+ * norpc_server_get_collect_stats:
+ * @self: a server
+ *
+ * Tells whether the server counts and measures its calls.
+ *
+ * Any thread may ask.
+ *
+ * Returns: %TRUE if it does
+ * Since: 0.1
+ */
+gboolean
+norpc_server_get_collect_stats (NorpcServer *self)
+{
+  NorpcStatsRecorder *recorder;
+
+  g_return_val_if_fail (NORPC_IS_SERVER (self), FALSE);
+
+  recorder = g_atomic_pointer_get (&self->channel->recorder);
+
+  return recorder != NULL && norpc_stats_recorder_is_on (recorder);
+}
+
+/* Any thread. */
+static NorpcStatsRecorder *
+ensure_recorder (NorpcChannel *channel)
+{
+  NorpcStatsRecorder *recorder = g_atomic_pointer_get (&channel->recorder);
+
+  if (recorder != NULL)
+    return recorder;
+
+  recorder = norpc_stats_recorder_new ();
+  if (g_atomic_pointer_compare_and_exchange (&channel->recorder, NULL, recorder))
+    return recorder;
+
+  norpc_stats_recorder_free (recorder);
+
+  return g_atomic_pointer_get (&channel->recorder);
+}
+
+/**
+ * norpc_server_set_collect_stats:
+ * @self: a server
+ * @collect_stats: whether to
+ *
+ * Sets whether the server counts and measures the calls that are sent to it from
+ * now on.
+ *
+ * By default it does not, and a call costs nothing for it. What was counted
+ * before it was set to %FALSE is kept. Any thread may set it, at any time.
+ *
+ * Since: 0.1
+ */
+void
+norpc_server_set_collect_stats (NorpcServer *self,
+                                gboolean     collect_stats)
+{
+  g_return_if_fail (NORPC_IS_SERVER (self));
+
+  collect_stats = !!collect_stats;
+  if (norpc_server_get_collect_stats (self) == collect_stats)
+    return;
+
+  norpc_stats_recorder_set_on (ensure_recorder (self->channel), collect_stats);
+  g_object_notify (G_OBJECT (self), "collect-stats");
+}
+
+/**
+ * norpc_server_get_stats:
+ * @self: a server
+ *
+ * Tells what became of the calls that were sent to the server since
+ * [property@Norpc.Server:collect-stats] was set.
+ *
+ * Any thread may ask, and nobody is stopped for it.
+ *
+ * Returns: (transfer full): the statistics
+ * Since: 0.1
+ */
+NorpcStats *
+norpc_server_get_stats (NorpcServer *self)
+{
+  NorpcStatsRecorder *recorder;
+  NorpcStats *stats;
+  guint n_waiting;
+
+  g_return_val_if_fail (NORPC_IS_SERVER (self), NULL);
+
+  n_waiting = norpc_channel_get_waiting (self->channel);
+  recorder = g_atomic_pointer_get (&self->channel->recorder);
+  if (recorder != NULL)
+    return norpc_stats_recorder_get_stats (recorder, n_waiting);
+
+  stats = norpc_stats_new ();
+  stats->n_waiting = n_waiting;
+
+  return stats;
 }

@@ -21,11 +21,23 @@ G_BEGIN_DECLS
 #define NORPC_TYPE_SERVICE_ENDPOINT (norpc_service_endpoint_get_type ())
 G_DECLARE_FINAL_TYPE (NorpcServiceEndpoint, norpc_service_endpoint, NORPC, SERVICE_ENDPOINT, GObject)
 
-NorpcServiceEndpoint *norpc_service_endpoint_new       (void);
-void                  norpc_service_endpoint_open      (NorpcServiceEndpoint *self,
-                                                        NorpcWorker          *worker);
-void                  norpc_service_endpoint_close     (NorpcServiceEndpoint *self);
-gboolean              norpc_service_endpoint_has_calls (NorpcServiceEndpoint *self);
-NorpcCall            *norpc_service_endpoint_take      (NorpcServiceEndpoint *self);
+/* Of the worker that owns it. */
+typedef struct
+{
+  gboolean (*may_handle) (gpointer   owner);  /* any thread, with the lock held: whether the service
+                                                 can handle a call in this thread now */
+  void     (*handle)     (gpointer   owner,   /* the service's context */
+                          NorpcCall *call);   /* (owned) */
+  void     (*wake_up)    (gpointer   owner);  /* any thread: there are calls to take */
+  gpointer (*ref)        (gpointer   owner);
+  void     (*unref)      (gpointer   owner);
+} NorpcServiceEndpointFuncs;
+
+NorpcServiceEndpoint *norpc_service_endpoint_new       (const NorpcServiceEndpointFuncs *funcs);
+void                  norpc_service_endpoint_open      (NorpcServiceEndpoint            *self,
+                                                        gpointer                         owner);
+void                  norpc_service_endpoint_close     (NorpcServiceEndpoint            *self);
+gboolean              norpc_service_endpoint_has_calls (NorpcServiceEndpoint            *self);
+NorpcCall            *norpc_service_endpoint_take      (NorpcServiceEndpoint            *self);
 
 G_END_DECLS

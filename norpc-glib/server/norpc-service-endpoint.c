@@ -3,19 +3,20 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "channel/norpc-channel-private.h"
+#include "call/norpc-call-private.h"
 #include "core/norpc-error.h"
 #include "norpc-service-endpoint-private.h"
-#include "norpc-worker-private.h"
 
 struct _NorpcServiceEndpoint
 {
   GObject parent_instance;
 
-  GMutex     lock;
-  NorpcWorker *worker;    /* (owned) (nullable) [lock]: while it is attached */
-  GQueue     calls;   /* of owned NorpcCall [lock] */
-  int        n_calls; /* atomic, written with the lock */
+  const NorpcServiceEndpointFuncs *funcs; /* since construction */
+
+  GMutex   lock;
+  gpointer owner;   /* (owned) (nullable) [lock]: while it is open */
+  GQueue   calls;   /* of owned NorpcCall [lock] */
+  int      n_calls; /* atomic, written with the lock */
 };
 
 static void norpc_service_endpoint_endpoint_iface_init (NorpcEndpointInterface *iface);
@@ -24,36 +25,21 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcServiceEndpoint, norpc_service_endpoint, G_T
                                G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT,
                                                       norpc_service_endpoint_endpoint_iface_init))
 
-/* The worker's context. Where the pending calls has the call, too, that is let alone with it: so
- * it is seen whether anybody has it besides.
- */
-static void
-handle (NorpcWorker *worker,
-        NorpcCall   *call)
-{
-  gboolean current = norpc_pending_calls_is_current (&worker->pending, call);
-
-  if (current)
-    norpc_call_unref (call);
-  norpc_worker_handle (worker, call);
-  if (!current)
-    norpc_call_unref (call);
-}
-
 /* Any thread. */
 static void
 norpc_service_endpoint_send (NorpcEndpoint *endpoint,
                              NorpcCall     *call)
 {
   NorpcServiceEndpoint *self = NORPC_SERVICE_ENDPOINT (endpoint);
-  g_autoptr (NorpcWorker) worker = NULL;
+  gpointer owner = NULL;
   gboolean here;
 
   g_mutex_lock (&self->lock);
-  worker = self->worker != NULL ? norpc_worker_ref (self->worker) : NULL;
+  if (self->owner != NULL)
+    owner = self->funcs->ref (self->owner);
   /* Behind what waits here already. */
-  here = worker != NULL && self->calls.length == 0 && norpc_worker_may_handle (worker);
-  if (worker != NULL && !here)
+  here = owner != NULL && self->calls.length == 0 && self->funcs->may_handle (owner);
+  if (owner != NULL && !here)
     {
       g_queue_push_tail (&self->calls, g_steal_pointer (&call));
       g_atomic_int_inc (&self->n_calls);
@@ -61,11 +47,14 @@ norpc_service_endpoint_send (NorpcEndpoint *endpoint,
   g_mutex_unlock (&self->lock);
 
   if (here)
-    handle (worker, g_steal_pointer (&call));
-  else if (worker != NULL)
-    norpc_channel_wake_up (worker->channel);
+    self->funcs->handle (owner, g_steal_pointer (&call));
+  else if (owner != NULL)
+    self->funcs->wake_up (owner);
   else
     norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was not served: the server is not there");
+
+  if (owner != NULL)
+    self->funcs->unref (owner);
 }
 
 static void
@@ -79,7 +68,7 @@ norpc_service_endpoint_finalize (GObject *object)
 {
   NorpcServiceEndpoint *self = NORPC_SERVICE_ENDPOINT (object);
 
-  g_assert (self->worker == NULL && self->calls.length == 0);
+  g_assert (self->owner == NULL && self->calls.length == 0);
 
   g_mutex_clear (&self->lock);
 
@@ -99,36 +88,43 @@ norpc_service_endpoint_init (NorpcServiceEndpoint *self)
 }
 
 NorpcServiceEndpoint *
-norpc_service_endpoint_new (void)
+norpc_service_endpoint_new (const NorpcServiceEndpointFuncs *funcs)
 {
-  return g_object_new (NORPC_TYPE_SERVICE_ENDPOINT, NULL);
+  NorpcServiceEndpoint *self = g_object_new (NORPC_TYPE_SERVICE_ENDPOINT, NULL);
+
+  self->funcs = funcs;
+
+  return self;
 }
 
-/* Any thread, before the worker runs. */
+/* Any thread, before the owner runs. @owner is owned. */
 void
 norpc_service_endpoint_open (NorpcServiceEndpoint *self,
-                             NorpcWorker          *worker)
+                             gpointer              owner)
 {
   g_mutex_lock (&self->lock);
-  self->worker = norpc_worker_ref (worker);
+  self->owner = owner;
   g_mutex_unlock (&self->lock);
 }
 
-/* The worker's context, or the thread that ends it: no call comes to the service
+/* The service's context, or the thread that ends it: no call comes to the service
  * any more.
  */
 void
 norpc_service_endpoint_close (NorpcServiceEndpoint *self)
 {
-  g_autoptr (NorpcWorker) worker = NULL;
+  gpointer owner;
   NorpcCall *call;
 
   g_mutex_lock (&self->lock);
-  worker = g_steal_pointer (&self->worker);
+  owner = g_steal_pointer (&self->owner);
   g_mutex_unlock (&self->lock);
 
   while ((call = norpc_service_endpoint_take (self)) != NULL)
     norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was not served: the server has stopped");
+
+  if (owner != NULL)
+    self->funcs->unref (owner);
 }
 
 /* Any thread. */

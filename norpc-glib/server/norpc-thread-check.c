@@ -8,6 +8,7 @@
 #include "call/norpc-call-private.h"
 #include "norpc-thread-check-private.h"
 #include "norpc-thread-private.h"
+#include "norpc-worker-private.h"
 
 #ifdef __linux__
 #include <pthread.h>
@@ -131,7 +132,7 @@ is_news_locked (NorpcThreadCheck *self,
 
   return g_hash_table_add (warned, g_strdup_printf ("%s.%s %s",
                                                     norpc_call_get_interface_name (call),
-                                                    norpc_call_get_method_name (call),
+                                                    norpc_call_peek_method_name (call),
                                                     self->type_name));
 }
 
@@ -158,6 +159,6 @@ norpc_thread_check_warn (NorpcThreadCheck *self,
   this = describe_this_thread ();
   g_warning ("%s.%s is called in %s, but a server has the same service in %s: "
              "a service belongs to one thread",
-             norpc_call_get_interface_name (call), norpc_call_get_method_name (call),
+             norpc_call_get_interface_name (call), norpc_call_peek_method_name (call),
              this, other);
 }

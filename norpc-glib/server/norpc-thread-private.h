@@ -6,16 +6,23 @@
 #pragma once
 
 #include "norpc-thread.h"
-#include "norpc-worker-private.h"
 
 G_BEGIN_DECLS
 
-GThread *norpc_thread_get_gthread   (NorpcThread  *self);
-gboolean norpc_thread_add_worker    (NorpcThread  *self,
-                                     NorpcWorker  *worker,
-                                     GError      **error);
-void     norpc_thread_remove_worker (NorpcThread  *self,
-                                     NorpcWorker  *worker);
-void     norpc_thread_quit          (NorpcThread  *self);
+/* Of what uses a thread, and ends before it. */
+typedef struct
+{
+  void (*end)   (gpointer data); /* the thread */
+  void (*unref) (gpointer data); /* any thread */
+} NorpcThreadUserFuncs;
+
+GThread *norpc_thread_get_gthread (NorpcThread                 *self);
+gboolean norpc_thread_add_user    (NorpcThread                 *self,
+                                   const NorpcThreadUserFuncs  *funcs,
+                                   gpointer                     data,
+                                   GError                     **error);
+void     norpc_thread_remove_user (NorpcThread                 *self,
+                                   gpointer                     data);
+void     norpc_thread_quit        (NorpcThread                 *self);
 
 G_END_DECLS

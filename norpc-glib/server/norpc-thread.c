@@ -27,6 +27,22 @@
 
 #define MAX_LAST_ITERATIONS 1000
 
+/* Ends before the thread does. */
+typedef struct
+{
+  const NorpcThreadUserFuncs *funcs;
+  gpointer                    data; /* (owned) */
+} User;
+
+static void
+user_free (gpointer data)
+{
+  User *user = data;
+
+  user->funcs->unref (user->data);
+  g_free (user);
+}
+
 /* What the thread itself needs: it may outlive the object. */
 typedef struct
 {
@@ -35,7 +51,7 @@ typedef struct
 
   GMutex     lock;
   GCond      changed;
-  GPtrArray *workers; /* (owned) (nullable) [lock]: of owned NorpcWorker, until the thread ends */
+  GPtrArray *users; /* (owned) (nullable) [lock]: of owned User, until the thread ends */
   gboolean   begun; /* [lock]: it has the context, which nobody else can have any more */
   gboolean   ended; /* [lock]: but for what the C library has to do */
 } ThreadData;
@@ -67,7 +83,7 @@ thread_data_new (void)
   ThreadData *data = g_atomic_rc_box_new0 (ThreadData);
 
   data->context = g_main_context_new ();
-  data->workers = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_worker_unref);
+  data->users = g_ptr_array_new_with_free_func (user_free);
   g_mutex_init (&data->lock);
   g_cond_init (&data->changed);
 
@@ -79,7 +95,7 @@ thread_data_clear (gpointer user_data)
 {
   ThreadData *data = user_data;
 
-  g_clear_pointer (&data->workers, g_ptr_array_unref);
+  g_clear_pointer (&data->users, g_ptr_array_unref);
   g_main_context_unref (data->context);
   g_cond_clear (&data->changed);
   g_mutex_clear (&data->lock);
@@ -91,18 +107,22 @@ thread_data_unref (ThreadData *data)
   g_atomic_rc_box_release_full (data, thread_data_clear);
 }
 
-/* The thread: its servers end before it does. */
+/* The thread. */
 static void
-end_workers (ThreadData *data)
+end_users (ThreadData *data)
 {
-  g_autoptr (GPtrArray) workers = NULL;
+  g_autoptr (GPtrArray) users = NULL;
 
   g_mutex_lock (&data->lock);
-  workers = g_steal_pointer (&data->workers);
+  users = g_steal_pointer (&data->users);
   g_mutex_unlock (&data->lock);
 
-  for (guint i = 0; i < workers->len; i++)
-    norpc_worker_end (workers->pdata[i], "its thread was stopped");
+  for (guint i = 0; i < users->len; i++)
+    {
+      User *user = users->pdata[i];
+
+      user->funcs->end (user->data);
+    }
 }
 
 /* The thread. */
@@ -157,7 +177,7 @@ thread_func (gpointer user_data)
   while (!g_atomic_int_get (&data->quit))
     g_main_context_iteration (data->context, TRUE);
 
-  end_workers (data);
+  end_users (data);
   end_context (data, reply_queue);
   g_main_context_pop_thread_default (data->context);
 
@@ -409,11 +429,14 @@ norpc_thread_quit (NorpcThread *self)
   g_main_context_wakeup (self->data->context);
 }
 
-/* Any thread. FALSE if there is no thread, or it has ended, or is about to. */
+/* Any thread. FALSE if there is no thread, or it has ended, or is about to: then @data (owned) is
+ * still the caller's.
+ */
 gboolean
-norpc_thread_add_worker (NorpcThread  *self,
-                         NorpcWorker  *worker,
-                         GError      **error)
+norpc_thread_add_user (NorpcThread                 *self,
+                       const NorpcThreadUserFuncs  *funcs,
+                       gpointer                     data,
+                       GError                     **error)
 {
   gboolean added;
 
@@ -424,9 +447,14 @@ norpc_thread_add_worker (NorpcThread  *self,
     }
 
   g_mutex_lock (&self->data->lock);
-  added = self->data->workers != NULL && !g_atomic_int_get (&self->data->quit);
+  added = self->data->users != NULL && !g_atomic_int_get (&self->data->quit);
   if (added)
-    g_ptr_array_add (self->data->workers, norpc_worker_ref (worker));
+    {
+      User *user = g_new (User, 1);
+
+      *user = (User) { funcs, data };
+      g_ptr_array_add (self->data->users, user);
+    }
   g_mutex_unlock (&self->data->lock);
 
   if (!added)
@@ -436,13 +464,18 @@ norpc_thread_add_worker (NorpcThread  *self,
   return added;
 }
 
-/* Any thread. The caller holds @worker. */
+/* Any thread. The caller holds @data. */
 void
-norpc_thread_remove_worker (NorpcThread *self,
-                            NorpcWorker *worker)
+norpc_thread_remove_user (NorpcThread *self,
+                          gpointer     data)
 {
+  User *user = NULL;
+
   g_mutex_lock (&self->data->lock);
-  if (self->data->workers != NULL)
-    g_ptr_array_remove_fast (self->data->workers, worker);
+  for (guint i = 0; self->data->users != NULL && user == NULL && i < self->data->users->len; i++)
+    if (((User *) self->data->users->pdata[i])->data == data)
+      user = g_ptr_array_steal_index_fast (self->data->users, i);
   g_mutex_unlock (&self->data->lock);
+
+  g_clear_pointer (&user, user_free);
 }

@@ -15,13 +15,13 @@ typedef struct
 {
   GSource    source;
   NorpcWorker *worker; /* (owned) */
-} HostSource;
+} WorkerSource;
 
 static gboolean
-host_source_prepare (GSource *source,
-                     int     *timeout)
+worker_source_prepare (GSource *source,
+                       int     *timeout)
 {
-  NorpcWorker *self = ((HostSource *) source)->worker;
+  NorpcWorker *self = ((WorkerSource *) source)->worker;
 
   *timeout = -1;
 
@@ -31,7 +31,7 @@ host_source_prepare (GSource *source,
 
   if (norpc_worker_has_work (self))
     return TRUE;
-  if (!norpc_worker_pause_at_limit (self) && !norpc_channel_fall_asleep (self->channel, &self->spin))
+  if (!norpc_pending_calls_pause_at_limit (&self->pending) && !norpc_channel_fall_asleep (self->channel, &self->spin))
     return TRUE;
 
   /* Who changes the state does so before it looks for a sleeper. */
@@ -39,19 +39,19 @@ host_source_prepare (GSource *source,
 }
 
 static gboolean
-host_source_check (GSource *source)
+worker_source_check (GSource *source)
 {
-  NorpcWorker *self = ((HostSource *) source)->worker;
+  NorpcWorker *self = ((WorkerSource *) source)->worker;
 
   return !self->busy && (norpc_worker_can_serve (self) || norpc_worker_has_work (self));
 }
 
 static gboolean
-host_source_dispatch (GSource     *source,
-                      GSourceFunc  callback G_GNUC_UNUSED,
-                      gpointer     user_data G_GNUC_UNUSED)
+worker_source_dispatch (GSource     *source,
+                        GSourceFunc  callback G_GNUC_UNUSED,
+                        gpointer     user_data G_GNUC_UNUSED)
 {
-  g_autoptr (NorpcWorker) self = norpc_worker_ref (((HostSource *) source)->worker);
+  g_autoptr (NorpcWorker) self = norpc_worker_ref (((WorkerSource *) source)->worker);
 
   norpc_worker_run (self, g_source_get_context (source));
 
@@ -59,22 +59,22 @@ host_source_dispatch (GSource     *source,
 }
 
 static void
-host_source_finalize (GSource *source)
+worker_source_finalize (GSource *source)
 {
-  norpc_worker_unref (((HostSource *) source)->worker);
+  norpc_worker_unref (((WorkerSource *) source)->worker);
 }
 
-static GSourceFuncs host_source_funcs = {
-  host_source_prepare,
-  host_source_check,
-  host_source_dispatch,
-  host_source_finalize,
+static GSourceFuncs worker_source_funcs = {
+  worker_source_prepare,
+  worker_source_check,
+  worker_source_dispatch,
+  worker_source_finalize,
   NULL,
   NULL
 };
 
 static gboolean
-never_called_cb (gpointer user_data G_GNUC_UNUSED)
+worker_source_cb (gpointer user_data G_GNUC_UNUSED)
 {
   return G_SOURCE_CONTINUE;
 }
@@ -91,6 +91,33 @@ detached_cb (gpointer data)
 
   norpc_channel_detach (self->channel);
   norpc_worker_end (self, "its main context is gone");
+}
+
+/* The thread of the worker. */
+static void
+end_cb (gpointer data)
+{
+  norpc_worker_end (data, "its thread was stopped");
+}
+
+static void
+unref_cb (gpointer data)
+{
+  norpc_worker_unref (data);
+}
+
+static const NorpcThreadUserFuncs thread_user_funcs = { end_cb, unref_cb };
+
+static gboolean
+add_to_thread (NorpcWorker  *self,
+               GError      **error)
+{
+  if (norpc_thread_add_user (self->thread, &thread_user_funcs, norpc_worker_ref (self), error))
+    return TRUE;
+
+  norpc_worker_unref (self);
+
+  return FALSE;
 }
 
 /* Any thread: takes the channel and the thread, or says why it cannot. */
@@ -110,15 +137,15 @@ claim_place (NorpcWorker   *self,
       return FALSE;
     }
 
-  if (self->thread != NULL && !norpc_thread_add_worker (self->thread, self, error))
+  if (self->thread != NULL && !add_to_thread (self, error))
     return FALSE;
 
   if (!norpc_channel_open (self->channel, context))
     {
       if (self->thread != NULL)
-        norpc_thread_remove_worker (self->thread, self);
+        norpc_thread_remove_user (self->thread, self);
       if (g_atomic_int_get (&self->told_to_stop))
-        norpc_worker_set_stopped_error (error);
+        norpc_server_state_set_stopped_error (error);
       else
         g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED,
                      "The channel for the server has another server");
@@ -129,61 +156,38 @@ claim_place (NorpcWorker   *self,
 }
 
 static GSource *
-host_source_new (NorpcWorker *self)
+worker_source_new (NorpcWorker *self)
 {
-  GSource *source = g_source_new (&host_source_funcs, sizeof (HostSource));
+  GSource *source = g_source_new (&worker_source_funcs, sizeof (WorkerSource));
 
-  ((HostSource *) source)->worker = norpc_worker_ref (self);
+  ((WorkerSource *) source)->worker = norpc_worker_ref (self);
   g_source_set_static_name (source, "norpc server");
-  g_source_set_callback (source, never_called_cb, norpc_worker_ref (self), detached_cb);
+  g_source_set_callback (source, worker_source_cb, norpc_worker_ref (self), detached_cb);
 
   return source;
 }
 
-/* Any thread. FALSE if the worker was attached, or stopped, before. */
-static gboolean
-claim_start (NorpcWorker  *self,
-             GError      **error)
-{
-  NorpcServerPhase state;
-
-  g_mutex_lock (&self->lock);
-  state = self->state;
-  if (state == NORPC_SERVER_NEW)
-    g_atomic_int_set (&self->state, NORPC_SERVER_STARTING);
-  g_mutex_unlock (&self->lock);
-
-  if (state >= NORPC_SERVER_STOPPING)
-    g_set_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                 "A server that was stopped does not start again");
-  else if (state > NORPC_SERVER_NEW)
-    g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED,
-                 "The server has been started already");
-
-  return state == NORPC_SERVER_NEW;
-}
-
 /* Any thread: the layers lead to the service, until there is none. */
 static void
-open_gate (NorpcWorker *self)
+open_service_endpoint (NorpcWorker *self)
 {
   if (self->service_endpoint == NULL)
     return;
 
   norpc_layer_set_endpoint (self->last_layer, NORPC_ENDPOINT (self->service_endpoint));
-  norpc_service_endpoint_open (self->service_endpoint, self);
+  norpc_service_endpoint_open (self->service_endpoint, norpc_worker_ref (self));
 }
 
 /* Any thread: the worker could not be attached. */
 static void
-give_up (NorpcWorker *self)
+abandon_start (NorpcWorker *self)
 {
   if (self->service_endpoint != NULL)
     norpc_service_endpoint_close (self->service_endpoint);
   if (self->owns_thread)
     norpc_thread_stop (self->thread);
-  norpc_worker_set_phase (self, NORPC_SERVER_STOPPED);
-  norpc_server_state_wake (&self->server_state, self);
+  norpc_server_state_advance (self->state, NORPC_SERVER_STOPPED);
+  norpc_server_state_wake (self->state);
 }
 
 /* Any thread: the worker is going to run in @context, on @thread, or on a new one. */
@@ -193,15 +197,15 @@ set_thread (NorpcWorker  *self,
             NorpcThread  *thread)
 {
   gboolean owns_thread = thread == NULL && context == NULL;
-  g_autoptr (NorpcThread) host_thread =
+  g_autoptr (NorpcThread) worker_thread =
     owns_thread ? norpc_thread_new (G_OBJECT_TYPE_NAME (self->service)) : NULL;
 
   if (thread != NULL)
-    host_thread = g_object_ref (thread);
+    worker_thread = g_object_ref (thread);
 
   g_mutex_lock (&self->lock);
   self->owns_thread = owns_thread;
-  self->thread = g_steal_pointer (&host_thread);
+  self->thread = g_steal_pointer (&worker_thread);
   g_mutex_unlock (&self->lock);
 }
 
@@ -217,27 +221,27 @@ norpc_worker_attach (NorpcWorker   *self,
 {
   g_autoptr (GSource) source = NULL;
 
-  if (!claim_start (self, error))
+  if (!norpc_server_state_claim_start (self->state, error))
     return FALSE;
 
   set_thread (self, context, thread);
   if (self->thread != NULL)
     context = norpc_thread_get_main_context (self->thread);
 
-  open_gate (self);
+  open_service_endpoint (self);
   if (!claim_place (self, context, error))
     {
-      give_up (self);
+      abandon_start (self);
       return FALSE;
     }
 
-  source = host_source_new (self);
+  source = worker_source_new (self);
 
   /* The thread may have ended, and the worker with it, before it has a source. A
    * source that is destroyed while it is being attached would never go.
    */
   g_mutex_lock (&self->lock);
-  if (self->state != NORPC_SERVER_STOPPED)
+  if (norpc_worker_get_phase (self) != NORPC_SERVER_STOPPED)
     {
       self->source = source;
       g_source_attach (source, context);
@@ -247,14 +251,14 @@ norpc_worker_attach (NorpcWorker   *self,
   return TRUE;
 }
 
-/* The calling thread: runs the worker until it has come to @state, or has nothing
+/* The calling thread: runs the worker until it has come to @phase, or has nothing
  * to do, if its context is the thread's own, or nobody runs it: then the
  * calling thread is its owner for the time. TRUE if the context is the thread's
  * own.
  */
 gboolean
 norpc_worker_run_here (NorpcWorker      *self,
-                       NorpcServerPhase  state)
+                       NorpcServerPhase  phase)
 {
   g_autoptr (GSource) source = NULL;
   GMainContext *context;
@@ -271,7 +275,7 @@ norpc_worker_run_here (NorpcWorker      *self,
   own = g_main_context_is_owner (context);
   acquired = !own && self->thread == NULL && g_main_context_acquire (context);
 
-  while ((own || acquired) && norpc_worker_get_phase (self) < state &&
+  while ((own || acquired) && norpc_worker_get_phase (self) < phase &&
          norpc_worker_run (self, context))
     ;
 

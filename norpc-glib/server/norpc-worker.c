@@ -4,11 +4,36 @@
  */
 
 #include "channel/norpc-channel-private.h"
-#include "core/norpc-error.h"
-#include "core/norpc-foreign-service-private.h"
+#include "norpc-dispatch-private.h"
 #include "norpc-lifecycle.h"
 #include "norpc-thread-private.h"
 #include "norpc-worker-private.h"
+
+/* Any thread: a call that was open is answered. */
+static void
+forget_call (NorpcCallOwner *owner,
+             NorpcCall      *call)
+{
+  g_autoptr (NorpcWorker) self = (NorpcWorker *) owner;
+  gboolean last = norpc_pending_calls_remove (&self->pending, call);
+
+  if (last && norpc_worker_get_phase (self) == NORPC_SERVER_STOPPING)
+    norpc_channel_wake_up (self->channel);
+}
+
+static NorpcCallOwner *
+ref_owner (NorpcCallOwner *owner)
+{
+  return &norpc_worker_ref ((NorpcWorker *) owner)->owner;
+}
+
+static void
+unref_owner (NorpcCallOwner *owner)
+{
+  norpc_worker_unref ((NorpcWorker *) owner);
+}
+
+static const NorpcCallOwnerFuncs owner_funcs = { forget_call, ref_owner, unref_owner };
 
 NorpcWorker *
 norpc_worker_new (GObject      *service,
@@ -16,13 +41,14 @@ norpc_worker_new (GObject      *service,
 {
   NorpcWorker *self = g_new0 (NorpcWorker, 1);
 
+  self->owner.funcs = &owner_funcs;
   g_atomic_ref_count_init (&self->ref_count);
   self->service = g_object_ref (service);
-  self->home = norpc_thread_check_get (service);
+  self->thread_check = norpc_thread_check_get (service);
   self->channel = g_object_ref (channel);
+  self->state = norpc_server_state_new ();
   self->spin = (NorpcSpin) NORPC_SPIN_INIT;
-  norpc_pending_calls_init (&self->pending);
-  norpc_server_state_init (&self->server_state);
+  norpc_pending_calls_init (&self->pending, &self->owner, self->channel);
   g_mutex_init (&self->lock);
 
   return self;
@@ -33,13 +59,12 @@ norpc_worker_free (NorpcWorker *self)
 {
   g_clear_object (&self->layers);
   g_clear_object (&self->service_endpoint);
+  norpc_pending_calls_clear (&self->pending);
   g_clear_object (&self->channel);
   g_clear_object (&self->thread);
   g_clear_object (&self->service);
-  norpc_thread_check_unref (self->home);
-  g_clear_error (&self->error);
-  norpc_pending_calls_clear (&self->pending);
-  norpc_server_state_clear (&self->server_state);
+  norpc_thread_check_unref (self->thread_check);
+  norpc_server_state_unref (self->state);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -59,15 +84,104 @@ norpc_worker_unref (NorpcWorker *self)
     norpc_worker_free (self);
 }
 
-/* Any thread. */
-void
-norpc_worker_set_phase (NorpcWorker      *self,
-                        NorpcServerPhase  state)
+/* The worker's context: a call that has come through the layers, if there are
+ * any.
+ */
+static void
+handle_call (NorpcWorker *self,
+             NorpcCall   *call)
 {
-  g_mutex_lock (&self->lock);
-  if (self->state < (int) state)
-    g_atomic_int_set (&self->state, state);
-  g_mutex_unlock (&self->lock);
+  norpc_thread_check_run (self->thread_check, self, call);
+
+  if (self->n_left > 0)
+    self->n_left--;
+  self->handling = TRUE;
+  /* Behind layers, others may be handled before the pending calls drop it. */
+  norpc_dispatch (call, self->service, self->service_endpoint == NULL);
+  self->handling = FALSE;
+
+  if (self->service_endpoint == NULL)
+    return;
+
+  /* The pending calls may also be done with it, or not know it. */
+  norpc_pending_calls_note_kept (call);
+  norpc_channel_note_attempt (self->channel, call);
+}
+
+/* The worker's context. Where the pending calls have the call, too, its reference is dropped
+ * first: so it is seen whether anybody else has one.
+ */
+static void
+handle_layered_call (NorpcWorker *self,
+                     NorpcCall   *call)
+{
+  gboolean current = norpc_pending_calls_is_current (&self->pending, call);
+
+  if (current)
+    norpc_call_unref (call);
+  handle_call (self, call);
+  if (!current)
+    norpc_call_unref (call);
+}
+
+/* Any thread: TRUE if it is the one that runs the worker, and the service is not
+ * handling a call, which it may not expect to be interrupted, nor has it had as many as
+ * it may in one dispatch.
+ */
+static gboolean
+may_handle (NorpcWorker *self)
+{
+  return g_atomic_pointer_get (&self->busy_thread) == g_thread_self () &&
+         !self->handling && self->n_left > 0 && self->service != NULL;
+}
+
+/* The worker's context: what the layers passed on elsewhere, or while the service
+ * was busy.
+ */
+static void
+serve_layered_calls (NorpcWorker *self)
+{
+  while (self->n_left > 0)
+    {
+      g_autoptr (NorpcCall) call = norpc_service_endpoint_take (self->service_endpoint);
+
+      if (call == NULL)
+        break;
+      handle_call (self, call);
+    }
+}
+
+static void
+wake_up (NorpcWorker *self)
+{
+  norpc_channel_wake_up (self->channel);
+}
+
+static const NorpcServiceEndpointFuncs service_endpoint_funcs = {
+  (gboolean (*) (gpointer)) may_handle,
+  (void (*) (gpointer, NorpcCall *)) handle_layered_call,
+  (void (*) (gpointer)) wake_up,
+  (gpointer (*) (gpointer)) norpc_worker_ref,
+  (void (*) (gpointer)) norpc_worker_unref
+};
+
+/* Any thread, before the worker is attached: @layer comes after those that were
+ * added before.
+ */
+void
+norpc_worker_add_layer (NorpcWorker *self,
+                        NorpcLayer  *layer)
+{
+  if (self->last_layer != NULL)
+    {
+      norpc_layer_set_endpoint (self->last_layer, NORPC_ENDPOINT (layer));
+    }
+  else
+    {
+      self->layers = g_object_ref_sink (NORPC_ENDPOINT (layer));
+      self->service_endpoint = norpc_service_endpoint_new (&service_endpoint_funcs);
+    }
+  self->last_layer = layer;
 }
 
 /* The worker's context. Whoever waits for the start finds the error with the
@@ -80,23 +194,20 @@ start_service (NorpcWorker *self)
   g_autofree char *reason = NULL;
   gboolean started;
 
-  norpc_thread_check_add_worker (self->home, self);
+  norpc_thread_check_add_worker (self->thread_check, self);
   started = !NORPC_IS_LIFECYCLE (self->service) ||
             norpc_lifecycle_start (NORPC_LIFECYCLE (self->service), &error);
   if (!started)
     reason = g_strdup_printf ("its service could not start: %s", error->message);
 
-  g_mutex_lock (&self->lock);
-  self->started = started;
-  self->error = g_steal_pointer (&error);
-  g_mutex_unlock (&self->lock);
+  norpc_server_state_set_started (self->state, started, g_steal_pointer (&error));
 
   if (started)
-    norpc_worker_set_phase (self, NORPC_SERVER_RUNNING);
+    norpc_server_state_advance (self->state, NORPC_SERVER_RUNNING);
   else
     norpc_worker_stop (self, NORPC_STOP_ABANDON, reason);
 
-  norpc_server_state_wake (&self->server_state, self);
+  norpc_server_state_wake (self->state);
 }
 
 /* The worker's context, or the thread that ends it. */
@@ -105,15 +216,15 @@ stop_service (NorpcWorker *self)
 {
   g_autoptr (GSource) source = NULL;
 
-  if (self->started && NORPC_IS_LIFECYCLE (self->service))
+  if (norpc_server_state_has_started (self->state, NULL) && NORPC_IS_LIFECYCLE (self->service))
     norpc_lifecycle_stop (NORPC_LIFECYCLE (self->service));
   if (self->service_endpoint != NULL)
     norpc_service_endpoint_close (self->service_endpoint);
   norpc_channel_run_jobs (self->channel, G_MAXUINT);
-  norpc_thread_check_remove_worker (self->home, self);
+  norpc_thread_check_remove_worker (self->thread_check, self);
   g_clear_object (&self->service);
 
-  norpc_worker_set_phase (self, NORPC_SERVER_STOPPED);
+  norpc_server_state_advance (self->state, NORPC_SERVER_STOPPED);
 
   g_mutex_lock (&self->lock);
   source = self->source != NULL ? g_source_ref (self->source) : NULL;
@@ -122,22 +233,18 @@ stop_service (NorpcWorker *self)
   if (source != NULL)
     g_source_destroy (source);
   if (self->thread != NULL)
-    norpc_thread_remove_worker (self->thread, self);
+    norpc_thread_remove_user (self->thread, self);
   if (self->owns_thread)
     norpc_thread_quit (self->thread);
-  norpc_server_state_wake (&self->server_state, self);
+  norpc_server_state_wake (self->state);
 }
 
-/* The worker's context: what was accepted is answered, and it is to stop. Once
- * all is abandoned, a call is open only while another thread is just writing
- * its answer: there may be nobody left to run the worker after that.
- */
+/* The worker's context: what was accepted is answered, and it is to stop. */
 static gboolean
 may_stop (NorpcWorker *self)
 {
   return norpc_worker_get_phase (self) == NORPC_SERVER_STOPPING &&
-         norpc_pending_calls_is_empty (&self->pending, self->channel,
-                                       !g_atomic_int_get (&self->abandoned));
+         norpc_pending_calls_is_empty (&self->pending);
 }
 
 /* The worker's context: there is something to do besides what is in the
@@ -155,53 +262,11 @@ norpc_worker_has_work (NorpcWorker *self)
          (self->service_endpoint != NULL && norpc_service_endpoint_has_calls (self->service_endpoint));
 }
 
-/* Any thread: whether the service may be given another call. Abandoned calls do not
- * count, as the service does not see them.
- */
-gboolean
-norpc_worker_is_below_limit (NorpcWorker *self)
-{
-  guint max_open = (guint) g_atomic_int_get (&self->max_open);
-  guint n_open = norpc_channel_get_n_open (self->channel);
-
-  return max_open == 0 || g_atomic_int_get (&self->abandoned) || n_open < max_open;
-}
-
 /* The worker's context: there is a call that the service may be given. */
 gboolean
 norpc_worker_can_serve (NorpcWorker *self)
 {
-  return norpc_channel_has_calls (self->channel) && norpc_worker_is_below_limit (self);
-}
-
-/* The worker's context: TRUE if the service has as many calls open as it may.
- * Then the thread that closes one of them wakes up the context.
- */
-gboolean
-norpc_worker_pause_at_limit (NorpcWorker *self)
-{
-  gboolean paused = FALSE;
-
-  if (!norpc_worker_is_below_limit (self))
-    {
-      /* Whoever closes a call does so before looking here. */
-      g_atomic_int_set (&self->channel->paused, TRUE);
-      paused = !norpc_worker_is_below_limit (self);
-    }
-  if (!paused)
-    g_atomic_int_set (&self->channel->paused, FALSE);
-
-  return paused;
-}
-
-/* Any thread. */
-void
-norpc_worker_set_max_open (NorpcWorker *self,
-                           guint        max_open)
-{
-  g_atomic_int_set (&self->max_open, (int) max_open);
-  if (g_atomic_int_get (&self->channel->paused))
-    norpc_channel_wake_up (self->channel);
+  return norpc_channel_has_calls (self->channel) && norpc_pending_calls_are_below_limit (&self->pending);
 }
 
 /* The worker's context. */
@@ -213,7 +278,7 @@ serve_call (NorpcWorker *self,
 
   if (self->layers == NULL)
     {
-      norpc_worker_handle (self, call);
+      handle_call (self, call);
       return;
     }
 
@@ -222,7 +287,7 @@ serve_call (NorpcWorker *self,
 
   /* One that was passed on by another server belongs to that. */
   if (call->released_at == NULL)
-    call->released_at = g_object_ref (self->channel);
+    call->released_at = self->channel->call_queue.funcs->ref (&self->channel->call_queue);
   norpc_endpoint_send (self->layers, norpc_call_ref (call));
 }
 
@@ -248,13 +313,13 @@ serve_calls (NorpcWorker *self)
 
   do
     {
-      while ((call = norpc_pending_calls_next (&self->pending, self, may_go_on (self, n_served))) != NULL)
+      while ((call = norpc_pending_calls_next (&self->pending, may_go_on (self, n_served))) != NULL)
         {
           serve_call (self, call);
           n_served++;
         }
     }
-  while (may_go_on (self, n_served) && norpc_worker_is_below_limit (self) &&
+  while (may_go_on (self, n_served) && norpc_pending_calls_are_below_limit (&self->pending) &&
          norpc_channel_spin (self->channel, &self->spin));
 }
 
@@ -267,7 +332,7 @@ run_once (NorpcWorker *self)
   if (!self->tried)
     {
       self->tried = TRUE;
-      if (!g_atomic_int_get (&self->abandoned))
+      if (!g_atomic_int_get (&self->pending.abandoned))
         start_service (self);
     }
   else
@@ -275,7 +340,7 @@ run_once (NorpcWorker *self)
       self->n_left = NORPC_WORKER_MAX_CALLS;
       norpc_channel_run_jobs (self->channel, NORPC_WORKER_MAX_CALLS);
       if (self->service_endpoint != NULL)
-        norpc_worker_serve_layered_calls (self);
+        serve_layered_calls (self);
       serve_calls (self);
     }
 
@@ -302,7 +367,7 @@ norpc_worker_run (NorpcWorker  *self,
   push = context != NULL && context != thread_default;
 
   self->busy = TRUE;
-  told = self->service_endpoint != NULL || norpc_thread_check_is_shared (self->home);
+  told = self->service_endpoint != NULL || norpc_thread_check_is_shared (self->thread_check);
   if (told)
     g_atomic_pointer_set (&self->busy_thread, g_thread_self ());
   if (push)
@@ -317,25 +382,6 @@ norpc_worker_run (NorpcWorker  *self,
   return TRUE;
 }
 
-/* Any thread: answers everything that was accepted and is not answered. The
- * calls stay where they are, so that their arguments end in the context of
- * the service.
- */
-static void
-abandon_calls (NorpcWorker *self,
-               const char  *reason)
-{
-  g_autoptr (GPtrArray) calls = NULL;
-  g_autofree char *message = g_strdup_printf ("was not served: %s", reason);
-
-  calls = norpc_pending_calls_list (&self->pending, self->channel);
-  for (guint i = 0; i < calls->len; i++)
-    norpc_call_reject (calls->pdata[i], NORPC_ERROR_CLOSED, message);
-
-  /* Not before: a service that is not started for it gets no call either. */
-  g_atomic_int_set (&self->abandoned, TRUE);
-}
-
 /* Any thread: the context of the worker is to stop the service, when it has
  * served what was accepted or at once. The channel closes first: what it
  * accepts, the worker serves.
@@ -345,27 +391,19 @@ norpc_worker_stop (NorpcWorker   *self,
                    NorpcStopMode  mode,
                    const char    *reason)
 {
-  NorpcServerPhase state;
-
-  /* Before the channel closes: who finds it closed finds out why. */
+  /* Before the channel closes, so that a thread that finds it closed knows the reason. */
   g_atomic_int_set (&self->told_to_stop, TRUE);
 
-  g_mutex_lock (&self->lock);
-  if (self->state == NORPC_SERVER_NEW)
-    g_atomic_int_set (&self->state, NORPC_SERVER_STOPPED);
-  state = self->state;
-  g_mutex_unlock (&self->lock);
-
-  if (state == NORPC_SERVER_STOPPED)
+  if (norpc_server_state_claim_stop (self->state))
     {
-      norpc_server_state_wake (&self->server_state, self);
+      norpc_server_state_wake (self->state);
       return;
     }
 
   norpc_channel_close (self->channel, reason);
   if (mode == NORPC_STOP_ABANDON)
-    abandon_calls (self, reason);
-  norpc_worker_set_phase (self, NORPC_SERVER_STOPPING);
+    norpc_pending_calls_abandon (&self->pending, reason);
+  norpc_server_state_advance (self->state, NORPC_SERVER_STOPPING);
 
   norpc_channel_wake_up (self->channel);
 }
@@ -384,39 +422,6 @@ norpc_worker_end (NorpcWorker *self,
     ;
 }
 
-/* Any thread. */
-NorpcServerPhase
-norpc_worker_get_phase (NorpcWorker *self)
-{
-  return (NorpcServerPhase) g_atomic_int_get (&self->state);
-}
-
-/* Any thread. */
-void
-norpc_worker_set_stopped_error (GError **error)
-{
-  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                       "The server was stopped before it had started");
-}
-
-/* Any thread, when the state is past STARTING. */
-gboolean
-norpc_worker_has_started (NorpcWorker  *self,
-                          GError      **error)
-{
-  gboolean started;
-
-  g_mutex_lock (&self->lock);
-  started = self->started;
-  if (self->error != NULL && error != NULL)
-    *error = g_error_copy (self->error);
-  else if (!started)
-    norpc_worker_set_stopped_error (error);
-  g_mutex_unlock (&self->lock);
-
-  return started;
-}
-
 /* Any thread: the thread that ends with the worker, if there is one. */
 NorpcThread *
 norpc_worker_dup_own_thread (NorpcWorker *self)
@@ -428,15 +433,4 @@ norpc_worker_dup_own_thread (NorpcWorker *self)
   g_mutex_unlock (&self->lock);
 
   return thread;
-}
-
-/* Any thread: a call that was open is answered. */
-void
-norpc_worker_forget (NorpcWorker *self,
-                     NorpcCall   *call)
-{
-  gboolean last = norpc_pending_calls_remove (&self->pending, call);
-
-  if (last && norpc_worker_get_phase (self) == NORPC_SERVER_STOPPING)
-    norpc_channel_wake_up (self->channel);
 }

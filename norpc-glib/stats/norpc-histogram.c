@@ -53,8 +53,8 @@ norpc_histogram_record (NorpcHistogram *self,
 
 /* The thread that owns @self; any may record in @other meanwhile. */
 void
-norpc_histogram_add (NorpcHistogram       *self,
-                     NorpcHistogram       *other)
+norpc_histogram_add (NorpcHistogram *self,
+                     NorpcHistogram *other)
 {
   for (guint i = 0; i < NORPC_HISTOGRAM_N_BUCKETS; i++)
     self->counts[i] += (gsize) g_atomic_pointer_get (&other->counts[i]);

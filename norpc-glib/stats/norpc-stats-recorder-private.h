@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "core/norpc-interface-info.h"
 #include "core/norpc-types-private.h"
 #include "norpc-histogram-private.h"
 #include "norpc-method-stats.h"
@@ -28,26 +29,37 @@ G_BEGIN_DECLS
 typedef struct _NorpcStatsRecorder  NorpcStatsRecorder;
 typedef struct _NorpcMethodRecorder NorpcMethodRecorder;
 
-NorpcStatsRecorder  *norpc_stats_recorder_new             (void);
-void                 norpc_stats_recorder_free            (NorpcStatsRecorder  *self);
+/* Atomic: how many want to know when calls are sent, handled and end, or may turn out to. */
+extern int norpc_n_metrics_users;
 
-void                 norpc_stats_recorder_set_on          (NorpcStatsRecorder  *self,
-                                                           gboolean             on);
-gboolean             norpc_stats_recorder_is_on           (NorpcStatsRecorder  *self);
-void                 norpc_stats_recorder_note_n_waiting  (NorpcStatsRecorder  *self,
-                                                           guint                n_waiting);
+static inline gboolean
+norpc_metrics_are_enabled (void)
+{
+  return G_UNLIKELY (g_atomic_int_get (&norpc_n_metrics_users) > 0);
+}
+
+NorpcStatsRecorder *norpc_stats_recorder_new  (void);
+void                norpc_stats_recorder_free (NorpcStatsRecorder *self);
+
+void     norpc_stats_recorder_set_on         (NorpcStatsRecorder *self,
+                                              gboolean            on);
+gboolean norpc_stats_recorder_is_on          (NorpcStatsRecorder *self);
+void     norpc_stats_recorder_note_n_waiting (NorpcStatsRecorder *self,
+                                              guint               n_waiting);
 
 /* One call: begun, for a method that it returns; its latencies; ended. */
-NorpcMethodRecorder *norpc_stats_recorder_begin           (NorpcStatsRecorder  *self,
-                                                           NorpcCall           *call);
-void                 norpc_method_recorder_add_latency    (NorpcMethodRecorder *self,
-                                                           NorpcLatency         latency,
-                                                           gint64               nanoseconds);
-void                 norpc_method_recorder_end            (NorpcMethodRecorder *self,
-                                                           NorpcOutcome         outcome);
-NorpcOutcome         norpc_call_get_outcome               (NorpcCall           *call);
+NorpcMethodRecorder *norpc_stats_recorder_begin        (NorpcStatsRecorder       *self,
+                                                        const NorpcInterfaceInfo *interface_info,
+                                                        guint                     method);
+void                 norpc_method_recorder_add_latency (NorpcMethodRecorder      *self,
+                                                        NorpcLatency              latency,
+                                                        gint64                    nanoseconds);
+void                 norpc_method_recorder_end         (NorpcMethodRecorder      *self,
+                                                        NorpcOutcome              outcome);
 
-NorpcStats          *norpc_stats_recorder_get_stats       (NorpcStatsRecorder  *self,
-                                                           guint                n_waiting);
+gboolean norpc_outcome_is_rejection (NorpcOutcome outcome);
+
+NorpcStats *norpc_stats_recorder_get_stats (NorpcStatsRecorder *self,
+                                            guint               n_waiting);
 
 G_END_DECLS

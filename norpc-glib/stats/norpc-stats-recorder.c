@@ -3,13 +3,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "call/norpc-call-private.h"
-#include "call/norpc-metrics-private.h"
 #include "norpc-stats-private.h"
 #include "norpc-stats-recorder-private.h"
 
 /* What the caches of processors hand to each other as one. */
 #define CACHE_LINE 64
+
+/* One for the trace and the marks, until it is known that nobody wants them. */
+int norpc_n_metrics_users = 1;
 
 struct _NorpcMethodRecorder
 {
@@ -174,14 +175,15 @@ ensure_method (NorpcStatsRecorder       *self,
  * to, unowned: it is there until norpc_method_recorder_end ().
  */
 NorpcMethodRecorder *
-norpc_stats_recorder_begin (NorpcStatsRecorder *self,
-                            NorpcCall          *call)
+norpc_stats_recorder_begin (NorpcStatsRecorder       *self,
+                            const NorpcInterfaceInfo *interface_info,
+                            guint                     method)
 {
-  NorpcMethodRecorder *method = ensure_method (self, call->interface_info, call->method);
+  NorpcMethodRecorder *recorder = ensure_method (self, interface_info, method);
 
-  g_atomic_pointer_add (&method->begun, 1);
+  g_atomic_pointer_add (&recorder->begun, 1);
 
-  return method;
+  return recorder;
 }
 
 /* Any thread. */
@@ -202,56 +204,6 @@ norpc_method_recorder_end (NorpcMethodRecorder *self,
 
   if ((gsize) g_atomic_pointer_add (&self->ended, 2) + 2 == 1)
     g_free (self);
-}
-
-/* The runtime's own errors. */
-static NorpcOutcome
-get_outcome_of_error (const GError *error)
-{
-  switch ((NorpcError) error->code)
-    {
-    case NORPC_ERROR_BUSY:
-      return NORPC_OUTCOME_BUSY;
-    case NORPC_ERROR_CLOSED:
-      return NORPC_OUTCOME_CLOSED;
-    case NORPC_ERROR_NO_REPLY:
-      return NORPC_OUTCOME_NO_REPLY;
-    case NORPC_ERROR_NOT_IMPLEMENTED:
-      return NORPC_OUTCOME_NOT_IMPLEMENTED;
-    case NORPC_ERROR_TIMED_OUT:
-      return NORPC_OUTCOME_TIMED_OUT;
-    case NORPC_ERROR_WOULD_DEADLOCK:
-      return NORPC_OUTCOME_WOULD_DEADLOCK;
-    case NORPC_ERROR_FAILED:
-    default:
-      return NORPC_OUTCOME_FAILED;
-    }
-}
-
-/* The thread that ends the call, before its client knows. What a service passes
- * on of another one's errors is its own error: but that it lacks a method, or
- * drops a call, is seen there, too.
- */
-NorpcOutcome
-norpc_call_get_outcome (NorpcCall *call)
-{
-  gboolean replied = g_atomic_int_get (&call->replied);
-  NorpcOutcome outcome;
-
-  if (call->error == NULL)
-    return NORPC_OUTCOME_ANSWERED;
-
-  if (g_error_matches (call->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return replied ? NORPC_OUTCOME_FAILED : NORPC_OUTCOME_CANCELLED;
-
-  if (call->error->domain != NORPC_ERROR)
-    return NORPC_OUTCOME_FAILED;
-
-  outcome = get_outcome_of_error (call->error);
-  if (replied && outcome != NORPC_OUTCOME_NOT_IMPLEMENTED && outcome != NORPC_OUTCOME_NO_REPLY)
-    return NORPC_OUTCOME_FAILED;
-
-  return outcome;
 }
 
 /* Any thread. What has ended is read before what has begun, so that calls are
@@ -294,4 +246,14 @@ norpc_stats_recorder_get_stats (NorpcStatsRecorder *self,
       }
 
   return stats;
+}
+
+/* A call that is rejected takes next to no time: if it counted, a service that
+ * rejects most calls would look fast.
+ */
+gboolean
+norpc_outcome_is_rejection (NorpcOutcome outcome)
+{
+  return outcome == NORPC_OUTCOME_BUSY || outcome == NORPC_OUTCOME_CLOSED ||
+         outcome == NORPC_OUTCOME_NOT_IMPLEMENTED || outcome == NORPC_OUTCOME_WOULD_DEADLOCK;
 }

@@ -13,8 +13,8 @@
 #include "core/norpc-background-private.h"
 #include "layer-fixture.h"
 
-void     __real_norpc_call_end_send     (NorpcCall     *call);
-void     __wrap_norpc_call_end_send     (NorpcCall     *call);
+void     __real_norpc_call_send_end     (NorpcCall     *call);
+void     __wrap_norpc_call_send_end     (NorpcCall     *call);
 gboolean __real_norpc_endpoint_is_ready (NorpcEndpoint *endpoint);
 gboolean __wrap_norpc_endpoint_is_ready (NorpcEndpoint *endpoint);
 
@@ -47,10 +47,10 @@ wait_stopped (int *gate)
 static int known = GATE_OPEN;
 
 void
-__wrap_norpc_call_end_send (NorpcCall *call)
+__wrap_norpc_call_send_end (NorpcCall *call)
 {
   stop_at (&known);
-  __real_norpc_call_end_send (call);
+  __real_norpc_call_send_end (call);
 }
 
 static NorpcEndpoint *asked = NULL;      /* (unowned) (nullable), atomic */

@@ -11,18 +11,16 @@
 #include "fixture.h"
 #include "server/norpc-server-private.h"
 
-void     __real_norpc_server_state_await    (NorpcServerState    *self,
-                                             NorpcWorker       *host,
-                                             NorpcServerPhase   state,
-                                             GTask           *task);
-void     __wrap_norpc_server_state_await    (NorpcServerState    *self,
-                                             NorpcWorker       *host,
-                                             NorpcServerPhase   state,
-                                             GTask           *task);
-gboolean __real_norpc_worker_has_started (NorpcWorker       *host,
-                                          GError         **error);
-gboolean __wrap_norpc_worker_has_started (NorpcWorker       *host,
-                                          GError         **error);
+void __real_norpc_server_state_await (NorpcServerState *self,
+                                      NorpcServerPhase  phase,
+                                      GTask            *task);
+void __wrap_norpc_server_state_await (NorpcServerState *self,
+                                      NorpcServerPhase  phase,
+                                      GTask            *task);
+void __real_g_task_return_boolean    (GTask            *task,
+                                      gboolean          result);
+void __wrap_g_task_return_boolean    (GTask            *task,
+                                      gboolean          result);
 
 static void
 started_cb (GObject      *object,
@@ -41,14 +39,13 @@ static gboolean waits_late = FALSE;
 
 void
 __wrap_norpc_server_state_await (NorpcServerState *self,
-                                 NorpcWorker      *host,
-                                 NorpcServerPhase  state,
+                                 NorpcServerPhase  phase,
                                  GTask            *task)
 {
-  while (waits_late && norpc_worker_get_phase (host) != NORPC_SERVER_STOPPED)
+  while (waits_late && norpc_server_state_get_phase (self) != NORPC_SERVER_STOPPED)
     g_thread_yield ();
 
-  __real_norpc_server_state_await (self, host, state, task);
+  __real_norpc_server_state_await (self, phase, task);
 }
 
 /* A server that could not start has stopped before anybody waits for its start. */
@@ -79,9 +76,9 @@ static GCancellable *cancelled_late = NULL; /* (unowned) (nullable), atomic */
 static int passed = 0;                      /* atomic: the main context has seen that */
 
 /* In the thread of the server, which has taken the wait and is going to complete it. */
-gboolean
-__wrap_norpc_worker_has_started (NorpcWorker  *host,
-                                 GError      **error)
+void
+__wrap_g_task_return_boolean (GTask    *task,
+                              gboolean  result)
 {
   GCancellable *cancellable = g_atomic_pointer_get (&cancelled_late);
 
@@ -93,7 +90,7 @@ __wrap_norpc_worker_has_started (NorpcWorker  *host,
         g_thread_yield ();
     }
 
-  return __real_norpc_worker_has_started (host, error);
+  __real_g_task_return_boolean (task, result);
 }
 
 /* It has a low priority, so what else is ready comes first. */

@@ -13,8 +13,6 @@
 
 guint      __real_norpc_channel_get_n_open  (NorpcChannel    *channel);
 guint      __wrap_norpc_channel_get_n_open  (NorpcChannel    *channel);
-NorpcWorker *__real_norpc_worker_ref            (NorpcWorker       *host);
-NorpcWorker *__wrap_norpc_worker_ref            (NorpcWorker       *host);
 gboolean   __real_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 gboolean   __wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait);
 void       __real_g_main_context_wakeup     (GMainContext    *context);
@@ -53,7 +51,7 @@ test_room (void)
   norpc_server_set_max_open_calls (server, 1);
   g_atomic_pointer_set (&open_until_seen, norpc_server_get_channel (server));
 
-  g_assert_false (norpc_worker_pause_at_limit (server->worker));
+  g_assert_false (norpc_pending_calls_pause_at_limit (&server->worker->pending));
   g_assert_null (g_atomic_pointer_get (&open_until_seen));
   g_assert_false (g_atomic_int_get (&norpc_server_get_channel (server)->paused));
 
@@ -116,8 +114,12 @@ test_room_for_urgent (Fixture       *fixture,
 /* Answers what it holds (unowned) (nullable), atomic. */
 static ProbeState *answering = NULL;
 
-NorpcWorker *
-__wrap_norpc_worker_ref (NorpcWorker *host)
+/* What the calls of the worker did before, since the test begins. */
+static const NorpcCallOwnerFuncs *owner_funcs = NULL;
+
+/* The service's context, which is going to keep a call. */
+static NorpcCallOwner *
+answer_and_ref (NorpcCallOwner *owner)
 {
   ProbeState *state = g_atomic_pointer_get (&answering);
   NorpcCall *call = state != NULL ? g_async_queue_try_pop (state->held) : NULL;
@@ -128,7 +130,7 @@ __wrap_norpc_worker_ref (NorpcWorker *host)
       norpc_call_unref (call);
     }
 
-  return __real_norpc_worker_ref (host);
+  return owner_funcs->ref (owner);
 }
 
 /* A call is answered when its handler has returned, and before whoever answers
@@ -138,8 +140,13 @@ static void
 test_answered_while_kept (Fixture       *fixture,
                           gconstpointer  unused)
 {
+  NorpcCallOwner *owner = &fixture->server->worker->owner;
+  NorpcCallOwnerFuncs funcs = *owner->funcs;
   Outcome outcome = { 0 };
 
+  owner_funcs = owner->funcs;
+  funcs.ref = answer_and_ref;
+  owner->funcs = &funcs;
   g_atomic_pointer_set (&answering, fixture->state);
   probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
   outcome_wait (&outcome);
@@ -149,6 +156,8 @@ test_answered_while_kept (Fixture       *fixture,
   /* The service is done with the one before, then. */
   g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
   g_assert_cmpuint (norpc_channel_get_n_open (norpc_server_get_channel (fixture->server)), ==, 0);
+  g_assert_cmpint (g_async_queue_length (fixture->state->held), ==, 0);
+  owner->funcs = owner_funcs;
 }
 
 /* Two services that wait for each other. */

@@ -17,16 +17,54 @@ typedef struct
   NorpcServiceEndpoint *service_endpoint;
   ProbeProbeProxy      *proxy;
   Outcome               outcomes[N_CALLS];
+  guint                 n_woken;
+  int                   n_refs;
 } Served;
+
+/* No thread is the service's, so that all calls wait. */
+static gboolean
+may_handle (gpointer owner)
+{
+  return FALSE;
+}
+
+static void
+handle (gpointer   owner,
+        NorpcCall *call)
+{
+  g_assert_not_reached ();
+}
+
+static void
+wake_up (gpointer owner)
+{
+  ((Served *) owner)->n_woken++;
+}
+
+static gpointer
+ref (gpointer owner)
+{
+  ((Served *) owner)->n_refs++;
+
+  return owner;
+}
+
+static void
+unref (gpointer owner)
+{
+  ((Served *) owner)->n_refs--;
+}
+
+static const NorpcServiceEndpointFuncs funcs = { may_handle, handle, wake_up, ref, unref };
 
 static void
 set_up (Served         *self,
         gconstpointer  unused)
 {
   fixture_set_up (&self->fixture, NULL);
-  self->service_endpoint = norpc_service_endpoint_new ();
+  self->service_endpoint = norpc_service_endpoint_new (&funcs);
   self->proxy = probe_probe_proxy_new (NORPC_ENDPOINT (self->service_endpoint));
-  norpc_service_endpoint_open (self->service_endpoint, self->fixture.server->worker);
+  norpc_service_endpoint_open (self->service_endpoint, ref (self));
   for (guint i = 0; i < N_CALLS; i++)
     probe_probe_proxy_call_noop (self->proxy, NULL, noop_cb, &self->outcomes[i]);
 }
@@ -37,6 +75,8 @@ tear_down (Served         *self,
 {
   g_clear_object (&self->proxy);
   g_clear_object (&self->service_endpoint);
+  g_assert_cmpuint (self->n_woken, ==, N_CALLS);
+  g_assert_cmpint (self->n_refs, ==, 0);
   fixture_tear_down (&self->fixture, NULL);
 }
 

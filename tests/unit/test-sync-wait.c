@@ -38,7 +38,7 @@ test_shared (void)
   /* The last that fell asleep first: those before it sleep on. */
   for (guint i = N_CALLS; i > 0; i--)
     {
-      norpc_sync_wait_wake (calls[i - 1]);
+      norpc_sync_wait_sink.deliver (calls[i - 1]);
       g_thread_join (threads[i - 1]);
       norpc_call_unref (calls[i - 1]);
     }
@@ -51,7 +51,7 @@ test_answered_before (void)
   g_autoptr (NorpcCall) call = norpc_call_new (probe_probe_interface_info (), 0);
 
   g_assert_false (norpc_sync_wait_sleep (call, g_get_monotonic_time ()));
-  norpc_sync_wait_wake (call);
+  norpc_sync_wait_sink.deliver (call);
   g_assert_true (norpc_sync_wait_spin (call));
   g_assert_true (norpc_sync_wait_sleep (call, g_get_monotonic_time ()));
   g_assert_true (norpc_sync_wait_sleep (call, 0));

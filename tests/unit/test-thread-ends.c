@@ -33,7 +33,7 @@ __wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait)
 {
   ProbeState *state = g_atomic_pointer_get (&until_waited);
 
-  if (wait->call == NULL && wait->worker == NULL)
+  if (wait->call == NULL && wait->is_over == NULL)
     {
       g_atomic_int_inc (&n_stoppers);
       if (state != NULL)

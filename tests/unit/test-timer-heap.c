@@ -6,7 +6,7 @@
 /* The heap of deadlines, against a sorted list. */
 
 #include "call/norpc-call-private.h"
-#include "client/norpc-timer-heap-private.h"
+#include "client/norpc-timeouts-private.h"
 #include "fixture.h"
 
 #define N_CALLS 500

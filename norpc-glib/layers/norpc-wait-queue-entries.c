@@ -1,4 +1,4 @@
-/* norpc-wait-queue-places.c
+/* norpc-wait-queue-entries.c
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -7,6 +7,27 @@
 
 #include "call/norpc-call-private.h"
 #include "norpc-wait-queue-parts-private.h"
+
+NorpcWaitQueue *
+norpc_wait_queue_ref (NorpcWaitQueue *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+norpc_wait_queue_unref (NorpcWaitQueue *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_assert (self->held.length == 0 && self->probes.length == 0);
+
+  g_weak_ref_clear (&self->layer);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
 
 /* A call's place: it is there until the call has ended, and the thread that ends the call
  * frees it.
@@ -19,65 +40,65 @@ typedef struct
   GList           link;  /* [lock] */
   NorpcCall      *call;  /* (owned) (nullable) [lock]: as long as it waits */
   gboolean        passed; /* [lock] */
-} Place;
+} Entry;
 
-/* With the lock held: takes a place out of where it waits. Returns its call (owned). */
+/* With the lock held: takes a entry out of where it waits. Returns its call (owned). */
 static NorpcCall *
-leave_locked (Place *place)
+leave_locked (Entry *entry)
 {
-  g_queue_unlink (place->queue, &place->link);
-  place->queue = NULL;
+  g_queue_unlink (entry->queue, &entry->link);
+  entry->queue = NULL;
 
-  return g_steal_pointer (&place->call);
+  return g_steal_pointer (&entry->call);
 }
 
 /* The thread that ends the call. The service's half of one that was held is dropped before
  * the client has its reply: so the arguments end with the client's half.
  */
 static void
-call_ended (NorpcCompletionHook *hook,
-            NorpcCall           *call G_GNUC_UNUSED)
+entry_call_ended (NorpcCompletionHook *hook,
+                  NorpcCall           *call G_GNUC_UNUSED)
 {
-  Place *place = (Place *) hook;
-  NorpcWaitQueue *self = place->wait_queue;
+  Entry *entry = (Entry *) hook;
+  NorpcWaitQueue *self = entry->wait_queue;
   NorpcCall *held = NULL;
-  gboolean makes_room;
+  gboolean frees_capacity;
 
   g_mutex_lock (&self->lock);
-  makes_room = place->queue == &self->held || place->passed;
-  if (place->queue != NULL)
-    held = leave_locked (place);
-  else if (place->passed)
+  frees_capacity = entry->queue == &self->held || entry->passed;
+  if (entry->queue != NULL)
+    held = leave_locked (entry);
+  else if (entry->passed)
     self->n_passed--;
-  makes_room = makes_room && self->held.length + self->probes.length > 0;
+  frees_capacity = frees_capacity && self->held.length + self->probes.length > 0;
   g_mutex_unlock (&self->lock);
 
-  g_free (place);
+  g_free (entry);
   g_clear_pointer (&held, norpc_call_unref);
 
-  if (makes_room)
-    norpc_wait_queue_drain (self);
+  if (frees_capacity)
+    self->drain (self);
   norpc_wait_queue_unref (self);
 }
 
-/* With the lock held: gives @call a place. FALSE if it has ended. */
-static Place *
-add_place_locked (NorpcWaitQueue *self,
+/* With the lock held: gives @call a entry. FALSE if it has ended. */
+static Entry *
+add_entry_locked (NorpcWaitQueue *self,
                   NorpcCall      *call)
 {
-  Place *place = g_new0 (Place, 1);
+  Entry *entry = g_new0 (Entry, 1);
 
-  place->wait_queue = self;
-  place->link.data = place;
+  entry->wait_queue = self;
+  entry->link.data = entry;
 
   /* A thread that ends the call meanwhile waits for the lock. */
-  if (norpc_call_add_completion_hook (call, &place->hook, call_ended))
+  if (norpc_call_add_completion_hook (call, &entry->hook, entry_call_ended))
     {
       norpc_wait_queue_ref (self);
-      return place;
+      return entry;
     }
 
-  g_free (place);
+  g_free (entry);
 
   return NULL;
 }
@@ -91,17 +112,17 @@ norpc_wait_queue_push_locked (NorpcWaitQueue *self,
                               NorpcCall      *call,
                               gboolean        first)
 {
-  Place *place = add_place_locked (self, call);
+  Entry *entry = add_entry_locked (self, call);
 
-  if (place == NULL)
+  if (entry == NULL)
     return FALSE;
 
-  place->call = call;
-  place->queue = queue;
+  entry->call = call;
+  entry->queue = queue;
   if (first)
-    g_queue_push_head_link (queue, &place->link);
+    g_queue_push_head_link (queue, &entry->link);
   else
-    g_queue_push_tail_link (queue, &place->link);
+    g_queue_push_tail_link (queue, &entry->link);
 
   return TRUE;
 }
@@ -113,16 +134,16 @@ gboolean
 norpc_wait_queue_count_locked (NorpcWaitQueue *self,
                                NorpcCall      *call)
 {
-  Place *place;
+  Entry *entry;
 
   if (!self->funcs->counts_passed)
     return TRUE;
 
-  place = add_place_locked (self, call);
-  if (place == NULL)
+  entry = add_entry_locked (self, call);
+  if (entry == NULL)
     return FALSE;
 
-  place->passed = TRUE;
+  entry->passed = TRUE;
   self->n_passed++;
 
   return TRUE;
@@ -135,20 +156,20 @@ NorpcCall *
 norpc_wait_queue_pop_locked (NorpcWaitQueue *self,
                              NorpcLayer     *layer)
 {
-  Place *place = self->held.head != NULL ? self->held.head->data : NULL;
+  Entry *entry = self->held.head != NULL ? self->held.head->data : NULL;
 
-  if (place == NULL || !self->funcs->admit (layer, self->n_passed, TRUE))
+  if (entry == NULL || !self->funcs->admit (layer, self->n_passed, TRUE))
     return NULL;
 
-  place->passed = self->funcs->counts_passed;
-  if (place->passed)
+  entry->passed = self->funcs->counts_passed;
+  if (entry->passed)
     self->n_passed++;
 
-  return leave_locked (place);
+  return leave_locked (entry);
 }
 
 /* With the lock held: takes the probes that are to be answered (owned): one for each free
- * place, or all if no call is on its way that might free one.
+ * entry, or all if no call is on its way that might free one.
  */
 GPtrArray *
 norpc_wait_queue_take_probes_locked (NorpcWaitQueue *self,
@@ -174,9 +195,9 @@ norpc_wait_queue_list_locked (GPtrArray *calls,
 {
   for (GList *link = queue->head; link != NULL; link = link->next)
     {
-      Place *place = link->data;
+      Entry *entry = link->data;
 
-      norpc_call_ref_memory (place->call);
-      g_ptr_array_add (calls, place->call);
+      norpc_call_ref_memory (entry->call);
+      g_ptr_array_add (calls, entry->call);
     }
 }

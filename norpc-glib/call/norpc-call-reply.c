@@ -1,0 +1,290 @@
+/* norpc-call-reply.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* How the service answers a call. */
+
+#include "core/norpc-error.h"
+#include "norpc-call-private.h"
+#include "norpc-call-scope-private.h"
+
+/* Thread-safe. Returns TRUE if the service may answer. In any case the call is no longer
+ * open.
+ */
+static gboolean
+claim_for_service (NorpcCall *self)
+{
+  if (norpc_call_claim (self))
+    {
+      g_atomic_int_set (&self->replied, TRUE);
+      return TRUE;
+    }
+
+  g_atomic_int_set (&self->late, TRUE);
+  norpc_call_close (self);
+
+  /* A service cannot know that its client has gone: that is no mistake. */
+  if (g_atomic_int_get (&self->replied))
+    g_critical ("%s.%s was answered twice: only the first answer counts",
+                norpc_call_get_interface_name (self),
+                norpc_call_peek_method_name (self));
+
+  return FALSE;
+}
+
+/**
+ * norpc_call_begin_reply: (skip)
+ * @self: a call
+ * @interface_info: the interface that is answered for
+ * @method: the method that is answered for
+ *
+ * Begins to answer: the values that it returns are to be set, and then
+ * [method@Norpc.Call.end_reply] sends them.
+ *
+ * This is what generated `…_complete_…` functions are made of; other code
+ * does better with [method@Norpc.Call.return_values]. It runs in any thread.
+ *
+ * Returns: (transfer none) (nullable): values of the types of the results, or
+ *   %NULL if the call has been answered, was cancelled, or is another
+ *   method's: then there is nothing to do
+ * Since: 0.1
+ */
+GValue *
+norpc_call_begin_reply (NorpcCall                *self,
+                        const NorpcInterfaceInfo *interface_info,
+                        guint                     method)
+{
+  GValue *results;
+  GDBusArgInfo **infos;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (self->interface_info == interface_info, NULL);
+  g_return_val_if_fail (self->method == method, NULL);
+
+  if (!claim_for_service (self))
+    return NULL;
+
+  results = self->values + self->n_args;
+  infos = interface_info->methods[method]->dbus.out_args;
+  for (guint i = 0; i < self->n_results; i++)
+    g_value_init (&results[i], norpc_arg_info_get_gtype (infos[i]));
+
+  return results;
+}
+
+/* The thread that answers: a result that is not as described becomes an error. The
+ * values stay for the client's side to release.
+ */
+static void
+check_reply (NorpcCall *self)
+{
+  if (self->n_results > 0)
+    self->error = norpc_call_check_results (self, self->values + self->n_args);
+}
+
+/**
+ * norpc_call_end_reply: (skip)
+ * @self: a call
+ *
+ * Sends the reply that [method@Norpc.Call.begin_reply] began.
+ *
+ * If a value is not as the description says, the reply is
+ * %NORPC_ERROR_INVALID_ARGUMENT.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_end_reply (NorpcCall *self)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (g_atomic_int_get (&self->replied));
+  g_return_if_fail (g_atomic_int_get (&self->state) == NORPC_CALL_ANSWERING);
+
+  check_reply (self);
+  norpc_call_deliver (self);
+}
+
+/**
+ * norpc_call_end_reply_on_return: (skip)
+ * @self: a call
+ *
+ * Sends the reply that [method@Norpc.Call.begin_reply] began as soon as the
+ * handler that runs has returned, and the arguments are let go.
+ *
+ * That is cheaper than [method@Norpc.Call.end_reply], and what generated code does
+ * for the plain forms of methods. Where no handler of the call runs, the reply is
+ * sent at once.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_end_reply_on_return (NorpcCall *self)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (g_atomic_int_get (&self->replied));
+  g_return_if_fail (g_atomic_int_get (&self->state) == NORPC_CALL_ANSWERING);
+
+  check_reply (self);
+  if (norpc_call_scope_is_handler (self))
+    g_atomic_int_set (&self->state, NORPC_CALL_WRITTEN);
+  else
+    norpc_call_deliver (self);
+}
+
+/**
+ * norpc_call_return_values:
+ * @self: a call
+ * @n_values: how many there are
+ * @values: (array length=n_values) (nullable): the results, in the order of the
+ *   description and of its types
+ *
+ * Answers with values.
+ *
+ * If there are more or fewer than the description says, or one of them is not of
+ * the type that it says, the answer is %NORPC_ERROR_INVALID_ARGUMENT.
+ *
+ * This is for code that does not know the interface when it is written; the
+ * generated `…_complete_…` functions take C types. It runs in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_return_values (NorpcCall    *self,
+                          guint         n_values,
+                          const GValue *values)
+{
+  GError *error;
+  GValue *results;
+
+  g_return_if_fail (self != NULL);
+
+  if (values == NULL)
+    n_values = 0;
+  if (n_values != self->n_results)
+    error = g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: expected %u results, got %u",
+                         norpc_call_get_interface_name (self), norpc_call_peek_method_name (self),
+                         self->n_results, n_values);
+  else
+    error = norpc_call_check_results (self, values);
+  if (error != NULL)
+    {
+      norpc_call_take_error (self, error);
+      return;
+    }
+
+  results = norpc_call_begin_reply (self, self->interface_info, self->method);
+  if (results == NULL)
+    return;
+
+  for (guint i = 0; i < n_values; i++)
+    g_value_copy (&values[i], &results[i]);
+  norpc_call_deliver (self);
+}
+
+/**
+ * norpc_call_take_error: (skip)
+ * @self: a call
+ * @error: (transfer full): the error
+ *
+ * Answers with an error that it takes over.
+ *
+ * It runs in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_take_error (NorpcCall *self,
+                       GError    *error)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (error != NULL);
+
+  if (!claim_for_service (self))
+    {
+      g_error_free (error);
+      return;
+    }
+
+  self->error = error;
+  norpc_call_deliver (self);
+}
+
+/**
+ * norpc_call_return_gerror:
+ * @self: a call
+ * @error: the error
+ *
+ * Answers with an error.
+ *
+ * It runs in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_return_gerror (NorpcCall    *self,
+                          const GError *error)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (error != NULL);
+
+  norpc_call_take_error (self, g_error_copy (error));
+}
+
+/**
+ * norpc_call_return_error_literal:
+ * @self: a call
+ * @domain: the domain of the error
+ * @code: the code of the error
+ * @message: its message
+ *
+ * Answers with an error, given by its parts.
+ *
+ * It runs in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_return_error_literal (NorpcCall  *self,
+                                 GQuark      domain,
+                                 int         code,
+                                 const char *message)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (domain != 0);
+  g_return_if_fail (message != NULL);
+
+  norpc_call_take_error (self, g_error_new_literal (domain, code, message));
+}
+
+/**
+ * norpc_call_return_error: (skip)
+ * @self: a call
+ * @domain: the domain of the error
+ * @code: the code of the error
+ * @format: its message, as in `printf()`
+ * @...: what goes into @format
+ *
+ * Answers with an error, given by its parts.
+ *
+ * It runs in any thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_call_return_error (NorpcCall  *self,
+                         GQuark      domain,
+                         int         code,
+                         const char *format,
+                         ...)
+{
+  va_list args;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (domain != 0);
+  g_return_if_fail (format != NULL);
+
+  va_start (args, format);
+  norpc_call_take_error (self, g_error_new_valist (domain, code, format, args));
+  va_end (args);
+}

@@ -1,0 +1,27 @@
+/* norpc-call-send-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "call/norpc-call-group-private.h"
+#include "norpc-latest-private.h"
+
+G_BEGIN_DECLS
+
+/* The data that a proxy keeps of the calls that it makes. */
+typedef struct
+{
+  NorpcCallGroup *calls;  /* (unowned): those that are in flight */
+  NorpcLatest    *latest; /* (unowned): the last of each latest-wins method */
+} NorpcCallOrigin;
+
+void norpc_call_send_note_iteration (NorpcCall             *self);
+void norpc_call_send_begin          (NorpcCall             *self);
+void norpc_call_send_end            (NorpcCall             *self);
+void norpc_call_send_apply_scope    (NorpcCall             *call,
+                                     const NorpcCallOrigin *origin);
+void norpc_call_send_detach         (NorpcCall             *self);
+
+G_END_DECLS
