@@ -185,6 +185,17 @@ wait_for_next (Retrial    *retrial,
     stop_waiting (retrial);
 }
 
+/* Thread-safe. A call whose deadline has passed is not retried: it is about to end, while its
+ * service may still work on the attempt that timed out.
+ */
+static gboolean
+has_time_left (NorpcCall *call)
+{
+  gint64 deadline = norpc_call_get_deadline (call);
+
+  return deadline == 0 || g_get_monotonic_time () < deadline;
+}
+
 /* Any thread: the last attempt ended with @reply (owned), an error that is @worth another
  * one.
  */
@@ -195,7 +206,8 @@ go_on (Retrial    *retrial,
 {
   NorpcCall *inner = norpc_reply_get_call (reply);
 
-  if (worth && had_no_effect (inner) && withdraw (retrial->policy))
+  if (worth && had_no_effect (inner) && has_time_left (retrial->attempt.outer) &&
+      withdraw (retrial->policy))
     wait_for_next (retrial, reply);
   else
     norpc_attempt_answer (&retrial->attempt, reply);

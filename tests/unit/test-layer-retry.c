@@ -19,6 +19,7 @@ struct _FlakyLayer
   int        n_refused; /* atomic: how many are to be */
   int        n_calls;   /* atomic: how many came */
   NorpcError code;
+  gboolean   outlasts; /* it refuses calls only when their deadline has passed */
 };
 
 G_DEFINE_FINAL_TYPE (FlakyLayer, flaky_layer, NORPC_TYPE_LAYER)
@@ -33,6 +34,8 @@ flaky_layer_take (NorpcLayer  *layer,
   g_atomic_int_inc (&self->n_calls);
   if (g_atomic_int_add (&self->n_refused, -1) > 0)
     {
+      while (self->outlasts && g_get_monotonic_time () < norpc_call_get_deadline (call))
+        g_usleep (100);
       norpc_call_return_error (call, NORPC_ERROR, (int) self->code, "refused");
     }
   else
@@ -417,6 +420,25 @@ test_dropped (Layered       *fixture,
   outcome_clear (&waiting);
 }
 
+/* There is no time left for another attempt, although the client has not noticed yet. */
+static void
+test_past_deadline (Layered       *fixture,
+                    gconstpointer  unused)
+{
+  FlakyLayer *flaky = start (fixture, norpc_retry_new (3), 1);
+  Outcome note = { 0 };
+
+  flaky->outlasts = TRUE;
+  norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), 1);
+  probe_probe_proxy_call_note (fixture->proxy, 0, NULL, note_cb, &note);
+  for (guint i = 0; i < 100 && g_atomic_int_get (&flaky->n_calls) < 2; i++)
+    g_usleep (1000);
+  g_assert_cmpint (g_atomic_int_get (&flaky->n_calls), ==, 1);
+  outcome_wait (&note);
+  g_assert_error (note.error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  outcome_clear (&note);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -430,6 +452,7 @@ main (int   argc,
   TEST_LAYER ("/layer-retry/func", SIDE_CLIENT, test_func);
   TEST_LAYER ("/layer-retry/effect", SIDE_CLIENT, test_effect);
   TEST_LAYER ("/layer-retry/given-up", SIDE_CLIENT, test_given_up);
+  TEST_LAYER ("/layer-retry/past-deadline", SIDE_CLIENT, test_past_deadline);
   TEST_LAYER ("/layer-retry/late", SIDE_CLIENT, test_late);
   TEST_LAYER ("/layer-retry/cancelled", SIDE_CLIENT, test_cancelled);
   TEST_LAYER ("/layer-retry/cancelled-between", SIDE_CLIENT, test_cancelled_between);
