@@ -189,7 +189,9 @@ struct _NorpcCall
   NorpcCall *open_previous;
   NorpcCall *open_next;
 
-  NorpcCall *outer; /* (nullable), held by norpc_call_ref_memory (): the call that this is an attempt at */
+  NorpcCall *attempt; /* (unowned) (nullable) [lock of norpc-call-stage.c]: that is handled in the
+                         stead of this call, and has not ended */
+  NorpcCall *outer;   /* (nullable), held by norpc_call_ref_memory (): the call that this is an attempt at */
 
   /* For norpc-deadlock.c. */
   GThread       *waiting_thread; /* (unowned) (nullable): the one that made a synchronous call */
@@ -268,6 +270,14 @@ norpc_call_peek_method_name (NorpcCall *self)
   return norpc_call_get_method_info (self)->dbus.name;
 }
 
+/* The thread that has made the call: whether it may be sent. */
+static inline gboolean
+norpc_call_is_new (NorpcCall *self)
+{
+  return self->sink == NULL && g_atomic_int_get (&self->state) == NORPC_CALL_OPEN &&
+         g_atomic_int_get (&self->slot) == NORPC_SLOT_NONE;
+}
+
 /* Thread-safe: keeps the block of memory, and nothing else. */
 static inline void
 norpc_call_ref_memory (NorpcCall *self)
@@ -285,6 +295,8 @@ void norpc_call_limit_deadline (NorpcCall *self,
 gboolean    norpc_call_begin_handling    (NorpcCall *self);
 gboolean    norpc_call_supersede         (NorpcCall *self);
 gboolean    norpc_call_is_superseded     (NorpcCall *self);
+void        norpc_call_end_attempt       (NorpcCall *self);
+gboolean    norpc_call_is_stuck          (NorpcCall *self);
 const char *norpc_call_describe_progress (NorpcCall *self);
 
 /* Checking and copying */

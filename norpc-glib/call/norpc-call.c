@@ -221,8 +221,11 @@ norpc_call_deliver (NorpcCall *self)
     owner = g_atomic_pointer_exchange (&self->owner, NULL);
   if (owner != NULL)
     owner->funcs->answered (owner, self);
-  if (g_atomic_int_get (&self->replied))
+  /* Or no handler begins with it, whoever still has a reference. */
+  if (g_atomic_int_get (&self->replied) || norpc_call_get_stage (self) < NORPC_CALL_ATTEMPTED)
     norpc_call_close (self);
+  if (self->outer != NULL)
+    norpc_call_end_attempt (self);
   norpc_call_run_completion_hooks (self);
 
   norpc_call_unblock_answer (self);

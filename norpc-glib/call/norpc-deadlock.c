@@ -72,36 +72,13 @@ has_ended_locked (NorpcCall *call)
          (state == NORPC_CALL_ANSWERING && !g_atomic_int_get (&call->replied));
 }
 
-/* With the lock held: only its executor can have the call answered. */
-static gboolean
-is_stuck_locked (NorpcCall *call)
-{
-  if (has_ended_locked (call))
-    return FALSE;
-
-  switch (norpc_call_get_stage (call))
-    {
-    case NORPC_CALL_WAITING:
-      return TRUE;
-
-    case NORPC_CALL_HANDLED:
-      /* No other thread can have it: the pending calls of the worker has the only reference. */
-      return g_atomic_ref_count_compare (&call->call_refs, 1);
-
-    case NORPC_CALL_SUPERSEDED:
-    case NORPC_CALL_ATTEMPTED:
-    case NORPC_CALL_KEPT:
-    default:
-      return FALSE;
-    }
-}
-
 /* With the lock held: the one executor that can end it, or NULL. */
 static gconstpointer
 get_executor_locked (NorpcThreadWait *wait)
 {
   if (wait->call != NULL)
-    return is_stuck_locked (wait->call) ? g_atomic_pointer_get (&wait->call->executor) : NULL;
+    return !has_ended_locked (wait->call) && norpc_call_is_stuck (wait->call)
+             ? g_atomic_pointer_get (&wait->call->executor) : NULL;
 
   return wait->is_over == NULL || !wait->is_over (wait->data) ? wait->executor : NULL;
 }

@@ -63,7 +63,7 @@ void
 norpc_channel_note_attempt (NorpcChannel *self,
                             NorpcCall    *call)
 {
-  if (call->outer != NULL && call->outer->released_at == &self->call_queue && norpc_call_may_be_answered_later (call))
+  if (norpc_call_may_be_answered_later (call))
     keep_attempt_open (self, call);
 }
 

@@ -6,6 +6,7 @@
 #include "call/norpc-call-private.h"
 #include "call/norpc-deadlock-private.h"
 #include "call/norpc-trace-private.h"
+#include "core/norpc-background-private.h"
 #include "norpc-call-send-private.h"
 #include "norpc-endpoint-private.h"
 #include "norpc-reply-queue-private.h"
@@ -77,6 +78,9 @@ norpc_endpoint_send (NorpcEndpoint *self,
 
   g_return_if_fail (NORPC_IS_ENDPOINT (self));
   g_return_if_fail (call != NULL);
+
+  if (G_UNLIKELY (g_atomic_int_get (&norpc_background_is_starved)))
+    norpc_background_retry ();
 
   if (!norpc_call_check_args (call))
     return;
@@ -230,7 +234,7 @@ norpc_endpoint_call (NorpcEndpoint  *self,
 {
   g_return_if_fail (NORPC_IS_ENDPOINT (self));
   g_return_if_fail (call != NULL);
-  g_return_if_fail (call->sink == NULL);
+  g_return_if_fail (norpc_call_is_new (call));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   norpc_endpoint_call_for (self, call, NULL, cancellable, reply_func, user_data);
@@ -340,7 +344,7 @@ norpc_endpoint_call_sync (NorpcEndpoint  *self,
 {
   g_return_val_if_fail (NORPC_IS_ENDPOINT (self), NULL);
   g_return_val_if_fail (call != NULL, NULL);
-  g_return_val_if_fail (call->sink == NULL, NULL);
+  g_return_val_if_fail (norpc_call_is_new (call), NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 

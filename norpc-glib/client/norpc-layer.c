@@ -375,9 +375,12 @@ norpc_stack_newv (NorpcEndpoint **endpoints,
   for (guint i = 0; i + 1 < n_endpoints; i++)
     {
       g_return_val_if_fail (NORPC_IS_LAYER (endpoints[i]), NULL);
-
-      norpc_layer_set_endpoint (NORPC_LAYER (endpoints[i]), endpoints[i + 1]);
+      for (guint j = i + 1; j < n_endpoints; j++)
+        g_return_val_if_fail (endpoints[i] != endpoints[j], NULL);
     }
+
+  for (guint i = 0; i + 1 < n_endpoints; i++)
+    norpc_layer_set_endpoint (NORPC_LAYER (endpoints[i]), endpoints[i + 1]);
 
   return g_object_ref_sink (endpoints[0]);
 }

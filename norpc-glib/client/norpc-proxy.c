@@ -387,6 +387,7 @@ norpc_proxy_call (NorpcProxy          *self,
 
   g_return_if_fail (NORPC_IS_PROXY (self));
   g_return_if_fail (call != NULL);
+  g_return_if_fail (norpc_call_is_new (call));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   origin = norpc_proxy_prepare_call (self, call);
@@ -455,6 +456,7 @@ norpc_proxy_call_sync (NorpcProxy    *self,
 
   g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
   g_return_val_if_fail (call != NULL, NULL);
+  g_return_val_if_fail (norpc_call_is_new (call), NULL);
 
   origin = norpc_proxy_prepare_call (self, call);
 
@@ -489,6 +491,7 @@ norpc_proxy_send (NorpcProxy *self,
 
   g_return_if_fail (NORPC_IS_PROXY (self));
   g_return_if_fail (call != NULL);
+  g_return_if_fail (norpc_call_is_new (call));
 
   origin = norpc_proxy_prepare_call (self, call);
   call->one_way = TRUE;

@@ -15,8 +15,11 @@ G_BEGIN_DECLS
  */
 typedef void (*NorpcBackgroundFunc) (gpointer data);
 
+extern int norpc_background_is_starved;
+
 void     norpc_background_push         (NorpcBackgroundFunc func,
                                         gpointer            data);
+void     norpc_background_retry        (void);
 gboolean norpc_background_is_current   (void);
 void     norpc_background_unref_object (gpointer            object);
 

@@ -15,6 +15,9 @@ typedef struct
   gpointer            data;
 } Job;
 
+/* Jobs wait, and there was no thread for them. */
+int norpc_background_is_starved; /* atomic */
+
 /* The calling thread is running a job. */
 static _Thread_local gboolean is_running_job;
 
@@ -76,8 +79,21 @@ norpc_background_push (NorpcBackgroundFunc func,
   /* Where no thread can be started the job stays in the queue of the pool, for the next
    * thread that can.
    */
-  if (!g_thread_pool_push (get_pool (), job, NULL))
-    norpc_timer_start (&retry_timer, g_get_monotonic_time () + RETRY_TIME);
+  if (g_thread_pool_push (get_pool (), job, NULL))
+    return;
+
+  g_atomic_int_set (&norpc_background_is_starved, TRUE);
+  norpc_timer_start (&retry_timer, g_get_monotonic_time () + RETRY_TIME);
+}
+
+/* Thread-safe. Tries to start a thread for the jobs that wait: the timer cannot, if there was no
+ * thread for it either.
+ */
+void
+norpc_background_retry (void)
+{
+  if (g_atomic_int_compare_and_exchange (&norpc_background_is_starved, TRUE, FALSE))
+    norpc_background_push (NULL, NULL);
 }
 
 /* Any thread: whether it is one of the pool's, which runs a job. */

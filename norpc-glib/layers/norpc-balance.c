@@ -192,7 +192,7 @@ norpc_balance_has_capacity (NorpcLayer *layer)
     if (norpc_endpoint_is_ready (members->at[i]->endpoint))
       return TRUE;
 
-  return members->n == 0 &&
+  return members->n == 0 && norpc_layer_get_endpoint (layer) != NULL &&
          NORPC_LAYER_CLASS (norpc_balance_parent_class)->has_capacity (layer);
 }
 

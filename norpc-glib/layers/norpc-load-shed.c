@@ -35,10 +35,11 @@ norpc_load_shed_send (NorpcLayer *layer,
   NorpcEndpoint *endpoint = norpc_layer_get_endpoint (layer);
 
   /* Two calls may find the same place: then the endpoint that would hold one rejects it.
-   * An endpoint that is closed says so itself.
+   * An endpoint that is closed says so itself. Endpoints are ready for calls of normal priority:
+   * the others find out by being sent.
    */
   call->must_not_wait = TRUE;
-  if (endpoint == NULL || norpc_endpoint_is_ready (endpoint) || norpc_endpoint_is_closed (endpoint))
+  if (endpoint == NULL || call->priority != NORPC_PRIORITY_NORMAL || norpc_endpoint_is_ready (endpoint) || norpc_endpoint_is_closed (endpoint))
     {
       norpc_layer_forward (layer, call);
       return;

@@ -238,6 +238,12 @@ norpc_direct_send (NorpcEndpoint *endpoint,
 
   norpc_metrics_call_sent (call, NULL);
 
+  if (self->service == NULL)
+    {
+      norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was not served: its NorpcDirect has no service");
+      return;
+    }
+
   if (is_own_thread (self))
     {
       note_context (self, call);

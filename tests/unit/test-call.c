@@ -325,6 +325,33 @@ test_unsent (void)
   g_assert_null (norpc_reply_get_error (reply));
 }
 
+/* Neither a call that was sent can be sent again, nor one that has ended. */
+static void
+test_sent_twice (Fixture       *fixture,
+                 gconstpointer  unused)
+{
+  NorpcProxy *proxy = NORPC_PROXY (fixture->proxy);
+  NorpcEndpoint *endpoint = norpc_proxy_get_endpoint (proxy);
+  const NorpcInterfaceInfo *info = probe_probe_interface_info ();
+  NorpcCall *call = norpc_call_new (info, (guint) norpc_interface_info_find_method (info, "Noop"));
+  g_autoptr (NorpcReply) reply = norpc_proxy_call_sync (proxy, norpc_call_ref (call), NULL, NULL);
+
+  g_assert_nonnull (reply);
+  for (guint i = 0; i < 5; i++)
+    g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*norpc_call_is_new (call)*");
+  g_assert_null (norpc_proxy_call_sync (proxy, call, NULL, NULL));
+  norpc_proxy_call (proxy, call, NULL, NULL, NULL);
+  g_assert_null (norpc_endpoint_call_sync (endpoint, call, NULL, NULL));
+  norpc_endpoint_call (endpoint, call, NULL, NULL, NULL);
+  norpc_call_unref (call);
+
+  call = norpc_call_new (info, 0);
+  norpc_call_return_values (call, 0, NULL);
+  g_assert_null (norpc_endpoint_call_sync (endpoint, call, NULL, NULL));
+  g_test_assert_expected_messages ();
+  norpc_call_unref (call);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -347,6 +374,7 @@ main (int   argc,
   TEST ("/call/cancelled-argument-ends-with-service", test_cancelled_argument_ends_with_service);
   g_test_add_func ("/call/steal-argument", test_steal_argument);
   g_test_add_func ("/call/unsent", test_unsent);
+  TEST ("/call/sent-twice", test_sent_twice);
 
   return g_test_run ();
 }

@@ -262,6 +262,39 @@ test_held_circle (Late          *self,
   fixture_tear_down (&other, NULL);
 }
 
+/* The same with a retry on the way: the attempt is what is handled. */
+static void
+test_retried_circle (Late          *self,
+                     gconstpointer  unused)
+{
+  g_autoptr (NorpcEndpoint) stack = NULL;
+  g_autoptr (ProbeProbeProxy) retried = NULL;
+  Fixture other = { 0 };
+
+  fixture_set_up (&other, NULL);
+  stack = norpc_stack_new (norpc_retry_new (2), norpc_retry_new (2),
+                           norpc_server_get_channel (other.server), NULL);
+  retried = probe_probe_proxy_new (stack);
+  other.state->run = call_noop;
+  other.state->run_data = self;
+  self->next = self->fixture.proxy;
+  self->fixture.state->run = call_run;
+  self->fixture.state->run_data = retried;
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (probe_probe_proxy_call_run_sync (self->fixture.proxy, NULL, &error));
+      g_assert_error (self->error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+      g_assert_nonnull (strstr (self->error->message,
+                                "org.example.Probe.Run -> org.example.Probe.Noop"));
+      g_clear_error (&self->error);
+    }
+
+  fixture_tear_down (&other, NULL);
+}
+
 static gpointer
 answer_thread (gpointer data)
 {
@@ -309,6 +342,7 @@ main (int    argc,
   TEST_LATE ("/deadlock-layers/late", test_late);
   TEST_LATE ("/deadlock-layers/held-self", test_held_self);
   TEST_LATE ("/deadlock-layers/held-circle", test_held_circle);
+  TEST_LATE ("/deadlock-layers/retried-circle", test_retried_circle);
   TEST_LATE ("/deadlock-layers/held", test_held);
 
   return g_test_run ();

@@ -111,6 +111,17 @@ test_other_thread (Direct        *fixture,
   g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 1);
 }
 
+static void
+test_no_service (void)
+{
+  g_autoptr (NorpcDirect) direct = g_object_new (NORPC_TYPE_DIRECT, NULL);
+  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (NORPC_ENDPOINT (direct));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (probe_probe_proxy_call_noop_sync (proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
 #define TEST_DIRECT(path, func) g_test_add (path, Direct, NULL, set_up, func, tear_down)
 
 int
@@ -123,6 +134,7 @@ main (int   argc,
   TEST_DIRECT ("/direct/async", test_async);
   TEST_DIRECT ("/direct/answered-later", test_answered_later);
   TEST_DIRECT ("/direct/other-thread", test_other_thread);
+  g_test_add_func ("/direct/no-service", test_no_service);
 
   return g_test_run ();
 }

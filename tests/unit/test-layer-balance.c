@@ -279,6 +279,7 @@ test_none (void)
 
   g_assert_false (probe_probe_proxy_call_noop_sync (proxy, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_false (norpc_endpoint_is_ready (balance));
 }
 
 /* Servers that stop, whatever the policy. */

@@ -37,6 +37,47 @@ test_shed (Layered       *fixture,
   outcome_clear (&shed);
 }
 
+/* A channel that is full of normal calls still takes an urgent one. */
+static void
+test_urgent (Layered       *fixture,
+             gconstpointer  unused)
+{
+  g_autoptr (NorpcChannel) channel = norpc_channel_new (1, NORPC_WHEN_FULL_BUSY);
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcServer) server = g_object_new (NORPC_TYPE_SERVER, "service", service, "channel", channel,
+                                                 "max-open-calls", 1, NULL);
+  g_autoptr (NorpcEndpoint) stack = norpc_stack_new (norpc_load_shed_new (), channel, NULL);
+  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (stack);
+  Outcome held = { 0 }, normal = { 0 }, shed = { 0 }, urgent = { 0 };
+  NorpcCall *call;
+
+  g_clear_object (&service);
+  g_assert_true (norpc_server_start (server, NULL, NULL));
+  probe_probe_proxy_call_hold (proxy, NULL, hold_cb, &held);
+  call = probe_state_take_held (state);
+  probe_probe_proxy_call_noop (proxy, NULL, noop_cb, &normal);
+  probe_probe_proxy_call_noop (proxy, NULL, noop_cb, &shed);
+  norpc_proxy_set_priority (NORPC_PROXY (proxy), NORPC_PRIORITY_URGENT);
+  probe_probe_proxy_call_noop (proxy, NULL, noop_cb, &urgent);
+  outcome_wait (&shed);
+  g_assert_error (shed.error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  answer (call);
+  outcome_wait (&urgent);
+  g_assert_no_error (urgent.error);
+  outcome_wait (&normal);
+  g_assert_no_error (normal.error);
+  outcome_wait (&held);
+
+  outcome_clear (&shed);
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
+  g_clear_object (&proxy);
+  g_clear_object (&stack);
+  g_clear_object (&server);
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
+}
+
 /* That a server is not there is said as without the layer. */
 static void
 test_shed_closed (Layered       *fixture,
@@ -239,6 +280,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   TEST_LAYER_SIDES ("/layer-shed/shed", test_shed);
+  TEST_LAYER ("/layer-shed/urgent", SIDE_CLIENT, test_urgent);
   TEST_LAYER ("/layer-shed/closed", SIDE_CLIENT, test_shed_closed);
   TEST_LAYER_SIDES ("/layer-shed/buffer", test_buffer);
   TEST_CAPACITY ("/layer-shed/buffer-channel", 1, test_buffer_channel);

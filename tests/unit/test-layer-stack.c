@@ -225,6 +225,21 @@ test_nowhere (void)
     }
 }
 
+/* Calls would go round for ever. */
+static void
+test_twice (void)
+{
+  NorpcLayer *layers[] = { g_object_ref_sink (norpc_load_shed_new ()), g_object_ref_sink (norpc_load_shed_new ()) };
+
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*endpoints*!=*endpoints*");
+  g_assert_null (norpc_stack_new (layers[0], layers[1], layers[0], NULL));
+  g_test_assert_expected_messages ();
+  g_assert_null (norpc_layer_get_endpoint (layers[0]));
+
+  g_object_unref (layers[0]);
+  g_object_unref (layers[1]);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -236,6 +251,7 @@ main (int   argc,
   TEST ("/layer-stack/docs", test_docs);
   TEST_LAYER ("/layer-stack/dropped", SIDE_CLIENT, test_dropped);
   g_test_add_func ("/layer-stack/nowhere", test_nowhere);
+  g_test_add_func ("/layer-stack/twice", test_twice);
 
   return g_test_run ();
 }

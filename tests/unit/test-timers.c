@@ -22,6 +22,8 @@ GThread *__wrap_g_thread_try_new   (const char   *name,
 gboolean __real_g_thread_pool_push (GThreadPool  *pool,
                                     gpointer      data,
                                     GError      **error);
+/* Visible, as the linker takes it for what GIO calls, too. */
+__attribute__ ((visibility ("default")))
 gboolean __wrap_g_thread_pool_push (GThreadPool  *pool,
                                     gpointer      data,
                                     GError      **error);
@@ -341,6 +343,32 @@ test_early (void)
   g_test_trap_assert_passed ();
 }
 
+/* There is no thread at all, not even for timers: whoever sends a call tries again. */
+static void
+test_starved (void)
+{
+  int n = 0;
+
+  if (g_test_subprocess ())
+    {
+      g_autoptr (NorpcEndpoint) endpoint = g_object_ref_sink (NORPC_ENDPOINT (norpc_load_shed_new ()));
+
+      has_threads = FALSE;
+      g_atomic_int_set (&pool_has_threads, FALSE);
+      norpc_background_push (count_job, &n);
+      g_atomic_int_set (&pool_has_threads, TRUE);
+      g_usleep (1000);
+      g_assert_cmpint (g_atomic_int_get (&n), ==, 0);
+      norpc_endpoint_send (endpoint, norpc_call_new (probe_probe_interface_info (), 0));
+      while (g_atomic_int_get (&n) == 0)
+        g_thread_yield ();
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 10 * G_USEC_PER_SEC, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
 static void
 count_warning (const char     *domain,
                GLogLevelFlags  level,
@@ -370,6 +398,7 @@ main (int   argc,
   g_test_add_func ("/timers/on-time", test_on_time);
   g_test_add_func ("/timers/again", test_again);
   g_test_add_func ("/timers/early", test_early);
+  g_test_add_func ("/timers/starved", test_starved);
   g_test_add_func ("/timers/jobs/blocked", test_blocked_jobs);
   g_test_add_func ("/timers/jobs/no-thread", test_no_job_thread);
   status = g_test_run ();
