@@ -74,7 +74,7 @@ print_value (KvStoreProxy *store,
     }
 }
 
-/* What the main loop waits for. */
+/* The state of the calls that the main loop waits for. */
 typedef struct
 {
   GMainLoop *loop;

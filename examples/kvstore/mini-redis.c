@@ -85,7 +85,7 @@ run (NorpcServer  *host,
   fflush (stdout);
   g_main_loop_run (loop);
 
-  /* What was asked for until now is still answered. */
+  /* Requests that have arrived are still answered. */
   redis_server_finish (server);
   norpc_server_stop_async (host, NORPC_STOP_FINISH, NULL, stopped_cb, loop);
   g_main_loop_run (loop);

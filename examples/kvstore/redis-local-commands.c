@@ -67,7 +67,7 @@ redis_quit (RedisRequest *request,
   redis_connection_finish (connection);
 }
 
-/* What a browser would send that a web page made talk to this port. */
+/* Drops a request that a web page can make a browser send to this port. */
 void
 redis_drop (RedisRequest *request,
             GPtrArray    *args G_GNUC_UNUSED)

@@ -16,7 +16,7 @@
  * the argument: it is not copied. */
 #define LARGE_BULK_LENGTH (32 * 1024)
 
-/* What an argument costs besides its bytes. */
+/* The memory of an argument besides its bytes. */
 #define ARG_OVERHEAD 64
 
 /* More than that many arguments are not worth being kept for reuse. */

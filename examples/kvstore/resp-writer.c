@@ -62,8 +62,8 @@ resp_writer_get_length (RespWriter *self)
   return self->length;
 }
 
-/* Makes the tail a piece. What is sent of it stays counted in n_sent if it
- * comes first. */
+/* Makes the tail a piece. If it is the first piece, n_sent still counts how much of it has
+ * been sent. */
 static void
 seal_tail (RespWriter *self)
 {
@@ -139,7 +139,7 @@ resp_writer_add_error (RespWriter *self,
   text = g_strdup_vprintf (format, args);
   va_end (args);
 
-  /* What a client sent may be in it, and must not end the line. */
+  /* The text may contain input of a client, which must not end the line. */
   g_strdelimit (text, "\r\n", ' ');
   add_data (self, "-", 1);
   add_data (self, text, strlen (text));

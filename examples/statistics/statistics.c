@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What a server tells of its calls: here of those to the greeter. */
+/* The statistics of a server, for the calls to the greeter. */
 
 #include "demo-greeter.h"
 

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What the machine lets two threads do at best: a ball that goes to and fro
- * between them, one that sleeps for it and one that looks for it.
+/* The lower bound of the machine for two threads: a ball goes to and fro between
+ * them. In one variant they sleep until it arrives, in the other they poll for it.
  */
 
 #include "bench.h"

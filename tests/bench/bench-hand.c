@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What one writes by hand with GLib: a thread with its main context, requests
+/* The same, written by hand with GLib: a thread with its main context, requests
  * in a GAsyncQueue that a source of that context empties, and replies by GTask
  * (or, without one, by g_main_context_invoke ()) in the context of the caller.
  */

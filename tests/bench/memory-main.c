@@ -3,9 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What calls take of memory: each of a million that are in flight at once, and
- * a process that goes on calling. All is told by the resident memory of the
- * process, which is what the machine has less.
+/* The memory that calls need: each of a million calls in flight, and a process that
+ * keeps making calls. It is measured as the resident memory of the process.
  */
 
 #include <malloc.h>

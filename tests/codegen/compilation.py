@@ -20,7 +20,7 @@ WARNINGS = ['-Wall', '-Wextra', '-Werror']
 
 
 class Tools:
-    """What there is to compile with."""
+    """The compilers and flags."""
 
     def __init__(self, include_dirs, library_dir=None, gir=None):
         pkg_config = os.environ.get('PKG_CONFIG', 'pkg-config')
@@ -79,7 +79,7 @@ class Chunk:
         return self._blame(language, command)
 
     def optimised(self):
-        """What only shows up where the flow of data is looked at."""
+        """Compiles with optimisation, as some warnings need data-flow analysis."""
         if not self.optimise:
             return []
         command = self.tools.cc + WARNINGS + self.tools.cflags + ['-O2', '-c', '-o', '/dev/null']

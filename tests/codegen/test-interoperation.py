@@ -99,7 +99,7 @@ def our_form(name, theirs):
 
 
 def compare(name, theirs, ours):
-    """What is different, or None."""
+    """Gets the difference, or None."""
     return_type, our_params = ours
     params = our_form(name, theirs)
     if return_type not in ('gboolean', 'void'):

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the generator writes besides C, and how it writes files.
-
+"""Outputs of the generator besides C, and how it writes files.
 NORPC_TEST_DESCRIPTIONS  folders of descriptions, with colons between them, to
                          go through D-Bus XML besides the project's own
 
@@ -282,7 +281,7 @@ class Outputs(unittest.TestCase):
         return found
 
     def test_dbus_xml_round_trip(self):
-        """What is generated from D-Bus XML is what was from the description."""
+        """The same code is generated from the D-Bus XML and from the description."""
         whole = []
         for path in self.descriptions():
             first, second = self.directory / '1', self.directory / '2'

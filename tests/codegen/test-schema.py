@@ -21,7 +21,7 @@ GENERATOR = str(pathlib.Path(sys.argv.pop(1)).resolve())
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = SOURCE / 'data' / 'norpc-description.rng'
 RNG = '{http://relaxng.org/ns/structure/1.0}'
-# What the schema cannot know, and what makes a file invalid.
+# The warnings that the schema cannot check, and those that make a file invalid.
 HARMLESS = {'annotation-value', 'c-name', 'duplicate-argument', 'empty-name', 'ignored-annotation',
             'name-without-dot', 'renamed-call', 'signal-direction', 'unknown-annotation'}
 INVALID = {'misplaced-element', 'stray-text', 'unknown-attribute', 'unknown-element'}

@@ -94,7 +94,7 @@ class Usage(unittest.TestCase):
             (self.directory / 'a.md').read_text('utf-8')
 
     def test_dbus_limits(self):
-        """What records make longer or deeper than D-Bus allows is left out of its XML."""
+        """Types that records make longer or deeper than D-Bus allows are left out of its XML."""
         def record(name, fields):
             return f'<record name="{name}">' + ''.join(
                 f'<field name="f{i}" type="{field}"/>' for i, field in enumerate(fields)) + '</record>'
@@ -119,7 +119,7 @@ class Usage(unittest.TestCase):
         (self.directory / 'a.xml').write_text(f'<node>\n<interface name="org.example.A">{methods}</interface></node>')
 
     def test_large_interface(self):
-        """More methods than GObject has room for are told of where C is written."""
+        """An interface with too many methods for GObject causes a warning if C is written."""
         self.describe_methods(4095)
         run = self.run_generator('--c-namespace', 'A', '--generate-c-code', 'a', 'a.xml')
         self.assertEqual(run.returncode, 0)

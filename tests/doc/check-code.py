@@ -16,7 +16,7 @@ BLOCK = re.compile(r'(?:<!-- (?P<part>part of )?(?P<file>\S+) -->\n)?'
 
 
 def problem(block, source):
-    """What is wrong with a block, or None."""
+    """Gets the problem of a block, or None."""
     if not block['file']:
         return 'it does not say which file it is from'
     path = source / block['file']

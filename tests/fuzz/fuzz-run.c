@@ -46,7 +46,7 @@ emit_all (CgDescription *description)
     }
 }
 
-/* What is compared with itself has no differences. */
+/* A description that is compared with itself has no differences. */
 static void
 compare (const CgDescription *description)
 {

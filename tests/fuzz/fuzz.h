@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* What libFuzzer calls, or fuzz-main.c, for one input. */
+/* Called by libFuzzer, or fuzz-main.c, for each input. */
 int LLVMFuzzerTestOneInput (const uint8_t *data,
                             size_t         size);
 

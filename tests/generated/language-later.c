@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A service in the full form: what it answers with, it only lends. C and C++. */
+/* A service with asynchronous handlers, which lends its results. C and C++. */
 
 #include "language-services.h"
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What the tests send. C and C++. */
+/* The values that the tests send. C and C++. */
 
 #include "language-tests.h"
 

@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What there is of the types themselves: their GTypes, errors, variants, hashes.
- * C and C++. */
+/* The types themselves: their GTypes, errors, variants, hashes. C and C++. */
 
 #include "language-tests.h"
 

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Values of types that have names arrive as they were sent, and are let go
- * when nobody has them any more. C and C++. */
+/* Values of named types arrive as they were sent, and are released after their last
+ * use. C and C++. */
 
 #include "language-services.h"
 #include "language-tests.h"
@@ -138,7 +138,7 @@ result_cb (GObject      *source_object,
   *place = G_ASYNC_RESULT (g_object_ref (result));
 }
 
-/* What was lent can be changed while the call is on its way. */
+/* A caller may change a lent array while the call is in flight. */
 static void
 test_lent_array (Fixture       *f,
                  gconstpointer  data)
@@ -195,8 +195,8 @@ test_records (Fixture       *f,
   g_assert_false (test_entry_equal (bare_back, entry));
 }
 
-/* Nothing is copied on the way, there and back. The full form lends what it
- * answers with. */
+/* Neither arguments nor results are copied. The asynchronous handler lends its
+ * results. */
 static void
 test_moved (Fixture       *f,
             gconstpointer  data)
@@ -227,7 +227,7 @@ test_moved (Fixture       *f,
     }
 }
 
-/* Where nobody takes it, what was moved is let go. */
+/* An argument that moves is released if no handler takes it. */
 static void
 test_unwanted (Fixture       *f,
                gconstpointer  data)

@@ -98,7 +98,7 @@ test_strings (Fixture       *f,
   g_assert_cmpstr (signature, ==, "a{sv}");
 }
 
-/* What is not asked for is not leaked either. */
+/* Results without a return location are not leaked. */
 static void
 test_not_asked_for (Fixture       *f,
                     gconstpointer  data)

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A service in the full form: it keeps each call and answers it later, from a
+/* A service with asynchronous handlers: it keeps each call and completes it later, from a
  * source of its own context. C and C++. */
 
 #include "types-services.h"

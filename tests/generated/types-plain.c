@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A service in the plain form: it answers at once. C and C++. */
+/* A service with synchronous handlers. C and C++. */
 
 #include "types-services.h"
 

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What the tests in other languages need in C: a service, and a client that
- * calls in a thread that no interpreter knows. */
+/* C code for the tests in other languages: a service, and a client that makes calls in a
+ * thread that no interpreter knows. */
 
 #include "kv-caller.h"
 

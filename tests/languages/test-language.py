@@ -63,7 +63,7 @@ class Service(GObject.Object, Test.Language):
 
 
 class Calls:
-    """What holds for both services."""
+    """The tests that both services pass."""
 
     def setUp(self):
         self.server = Norpc.Server.new(self.make_service())

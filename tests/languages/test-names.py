@@ -43,7 +43,7 @@ def make_method(name):
 
 
 class Plain(GObject.Object, Names.Clashes, Norpc.Lifecycle):
-    """Implements all in the plain form."""
+    """Implements all synchronous handlers."""
 
     for _name in METHODS:
         locals()['do_' + _name] = make_method(_name)

@@ -3,7 +3,7 @@
 // Names that are right in C, and would clash in Vala.
 
 class Service : Object, Names.Clashes {
-    // The full form takes the function that completes it.
+    // The asynchronous handler calls the function that completes the call.
     public bool handle_run (Norpc.Call call, string text) throws Error {
         complete_run (call, "completed " + text);
         return true;

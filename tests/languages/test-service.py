@@ -18,7 +18,7 @@ def data(text):
 
 
 class PlainStore(GObject.Object, Kv.Store):
-    """The plain form: answers at once."""
+    """A service with synchronous handlers."""
 
     def __init__(self):
         super().__init__()
@@ -58,7 +58,7 @@ class PlainStore(GObject.Object, Kv.Store):
 
 
 class LaterStore(GObject.Object, Kv.Store, Norpc.Lifecycle):
-    """The full form: keeps the calls, and answers when it is told to."""
+    """A service with asynchronous handlers: keeps the calls, and answers when it is told to."""
 
     def __init__(self):
         super().__init__()

@@ -52,7 +52,7 @@ class Service : Object, Test.Language {
         return files;
     }
 
-    /* The full form: it answers later. */
+    /* An asynchronous handler: it completes the call later. */
     public bool handle_one_entry (Norpc.Call call, Test.Entry entry) throws Error {
         Test.Entry copy = entry.copy ();
 

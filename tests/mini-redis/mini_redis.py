@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the tests of mini-redis share: servers to talk to, and a raw client."""
+"""Shared code of the tests of mini-redis: servers to talk to, and a raw client."""
 
 import os
 import shutil

@@ -129,7 +129,7 @@ test_entry_append (void)
   g_assert_cmpuint (kv_entry_get_length (entry), ==, 6);
   seen = g_bytes_ref (kv_entry_get_value (entry));
 
-  /* What a reader holds does not change. */
+  /* A value that a reader holds does not change. */
   kv_entry_append (entry, suffix);
   g_assert_cmpmem (g_bytes_get_data (seen, NULL), g_bytes_get_size (seen), "onetwo", 6);
   g_assert_cmpmem (g_bytes_get_data (kv_entry_get_value (entry), NULL), kv_entry_get_length (entry),

@@ -175,7 +175,7 @@ DBSIZE
 QUIT x
 '''
 
-# What ends a connection, and what does not.
+# Input that ends a connection, and input that does not.
 RAW = [
     b'*1\r\nfoo\r\n', b'*1\r\n\r\n', b'*x\r\n', b'*01\r\n', b'* 1\r\n', b'*+1\r\n', b'*-0\r\n', b'*2147483648\r\n',
     b'*1\r\n$x\r\n', b'*1\r\n$-1\r\n', b'*1\r\n$04\r\n', b'*1\r\n$536870913\r\n', b'*1\r\r\n$4\r\nPING\r\n',

@@ -157,7 +157,7 @@ front_app_init (FrontApp *self)
 {
 }
 
-/* What the client saw. */
+/* The replies that the client has seen. */
 typedef struct
 {
   gboolean came[N_CALLS];

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What is generated needs no server, no channel and no thread. */
+/* Generated code needs no server, no channel and no thread. */
 
 #include "scenarios.h"
 

@@ -26,7 +26,7 @@ typedef struct
   gboolean      completed;
 } Call;
 
-/* What the service looks at the order by. */
+/* Gets the number by which the service checks the order. */
 static guint
 get_lane_number (StressLane *lane)
 {
@@ -79,8 +79,8 @@ call_free (Call *call)
   g_free (call);
 }
 
-/* What a service answers where it lives arrives in the order in which it was
- * sent, whoever called by whatever proxy from here. */
+/* Replies that a service sends in its own context arrive here in the order in which it
+ * sent them, for all proxies. */
 static void
 check_order (StressClient *client,
              StressFate   *fate,

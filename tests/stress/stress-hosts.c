@@ -35,7 +35,7 @@ runner_thread (gpointer data)
   return NULL;
 }
 
-/* What is said of a server has to be said before it can happen. */
+/* Marks the server as ending before it is released: the model has to know that first. */
 static void
 host_clear (gpointer data)
 {

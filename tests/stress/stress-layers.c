@@ -173,7 +173,7 @@ static const struct
   { new_time_limit, { .time_limit = TIME_LIMIT } },
   { new_buffer, { .sheds = TRUE } },
   { new_load_shed, { .sheds = TRUE } },
-  /* What it makes anew may wait beside what it has given up. */
+  /* A retried call may wait beside the attempt that was cancelled. */
   { new_retry, { .sheds = TRUE, .reorders = TRUE, .retries = TRUE } },
   { new_filter, { 0 } },
   { new_balance, { 0 } },

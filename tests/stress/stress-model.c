@@ -3,10 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What may come out of a call, computed from what was done to it and to its
- * service. What could not have happened must not come out: a call that nobody
- * cancelled, and that had the time, and whose server nobody stopped, has what
- * its service answers to it. */
+/* Computes the possible outcomes of a call from the operations on it and on its service.
+ * No other outcome is allowed: a call that was not cancelled, whose time was not up, and
+ * whose server was not stopped, gets the answer of its service. */
 
 #include "stress.h"
 
@@ -163,7 +162,7 @@ any_may_be_ending (StressFacts *self)
   return FALSE;
 }
 
-/* What is to be done later in a context that ends is never done. */
+/* A call that its service would complete later gets no reply if the context ends first. */
 static gboolean
 may_have_no_reply (StressFacts *self)
 {

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What a client can do. Which it does, and to what, is a function of its seed and
- * of the number of the operation alone. */
+/* The operations of a client. Only its seed and the number of the operation decide which
+ * operation it does, and to what. */
 
 #include "stress.h"
 

@@ -5,7 +5,7 @@
 
 #include "fixture.h"
 
-/* Guards what other threads tell of objects and bytes that are let go. */
+/* Protects what other threads report about released objects and bytes. */
 static GMutex tracked_lock;
 static GCond tracked_changed;
 
@@ -20,8 +20,8 @@ object_finalized_cb (gpointer  finalized,
   g_mutex_unlock (&tracked_lock);
 }
 
-/* Lets go of @object, which nobody keeps: another thread that has just used it
- * may be the last.
+/* Releases @object, and waits until it is finalized, as another thread that has just used it
+ * may hold the last reference.
  */
 void
 let_go_and_wait (gpointer object)

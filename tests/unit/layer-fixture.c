@@ -58,7 +58,7 @@ layered_start (Layered  *self,
   start_server (self->server);
 }
 
-/* The client lets go of the layers, as soon as its calls do. */
+/* Releases the client's references to the layers; its calls may still hold some. */
 void
 layered_drop (Layered *self)
 {

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 #define PROBE_TYPE_SERVICE (probe_service_get_type ())
 G_DECLARE_FINAL_TYPE (ProbeService, probe_service, PROBE, SERVICE, GObject)
 
-/* What a test keeps of a service: it outlives the service. */
+/* The state of a service that a test looks at. It outlives the service. */
 typedef struct
 {
   GMutex lock;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What a call is: its halves, its one answer, and where things are let go. */
+/* Calls: their two halves, their single answer, and where values are released. */
 
 #include "fixture.h"
 
@@ -245,7 +245,7 @@ test_no_values_with_error (Fixture       *fixture,
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_EMPTY);
 }
 
-/* Arguments are let go by the service, results by the client. */
+/* Arguments are released by the service, results by the client. */
 static void
 test_argument_ends_with_service (Fixture       *fixture,
                                  gconstpointer  unused)

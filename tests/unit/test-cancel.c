@@ -108,7 +108,7 @@ test_running (Fixture       *fixture,
   g_assert_true (norpc_call_is_cancelled (call));
   g_assert_true (g_cancellable_is_cancelled (norpc_call_get_cancellable (call)));
 
-  /* What follows in the service comes after the emission there. */
+  /* Calls that the service handles after this one follow the emission there. */
   g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));
   while (g_atomic_int_get (&emissions.n) == 0)
     g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));
@@ -218,7 +218,7 @@ test_after_the_reply (Fixture       *fixture,
   g_assert_cmpuint (outcome.n, ==, 1);
 }
 
-/* The service has begun to answer: it has the word, but the client that has
+/* The service has begun to answer, so its answer counts, but the client that has
  * cancelled sees no success.
  */
 static void

@@ -16,8 +16,8 @@
 
 #define CAPACITY 4
 
-/* A service that blocks, and a queue that is full: of two calls that are to be
- * served, and as many that were given up, in one of several ways.
+/* A service that blocks, and a full queue: two calls that are to be served, and two calls
+ * that were cancelled or have timed out.
  */
 typedef struct
 {

@@ -180,7 +180,7 @@ test_precedence (Fixture       *fixture,
     }
 }
 
-/* What the description says goes for a proxy that has nothing else set. */
+/* The timeout in the description applies to a proxy without a timeout of its own. */
 static void
 test_described (Fixture       *fixture,
                 gconstpointer  unused)

@@ -177,8 +177,8 @@ test_handler (Circle        *self,
   g_assert_error (self->errors[1], NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
 }
 
-/* What the first waits for is held before the second, which then waits for the
- * first.
+/* The call that the first service waits for is held by a layer before the second service,
+ * which then waits for the first.
  */
 static void
 test_held (Circle        *self,

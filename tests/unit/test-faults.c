@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What goes wrong around services and clients, and how each of it ends. */
+/* Faults of services and clients, and the result of each. */
 
 #include "fixture.h"
 
@@ -233,8 +233,8 @@ call_until_closed (gpointer data)
   return NULL;
 }
 
-/* Who calls, who waits and who is served: all are told at once, also while the
- * service still blocks.
+/* Clients whose calls are being sent, are pending, or are being handled are notified at
+ * once, even while the service still blocks.
  */
 static void
 test_server_that_is_dropped (Fixture       *fixture,

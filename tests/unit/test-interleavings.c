@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What happens between two looks. The linker puts the functions named __wrap_…
+/* Forced interleavings of threads. The linker puts the functions named __wrap_…
  * in the place of the library's, for calls from one of its files to another.
  */
 
@@ -114,7 +114,7 @@ test_room_for_urgent (Fixture       *fixture,
 /* Answers what it holds (unowned) (nullable), atomic. */
 static ProbeState *answering = NULL;
 
-/* What the calls of the worker did before, since the test begins. */
+/* The functions of the owner of calls, before the test replaced them. */
 static const NorpcCallOwnerFuncs *owner_funcs = NULL;
 
 /* The service's context, which is going to keep a call. */
@@ -261,7 +261,7 @@ test_circle_seen_late (void)
   g_mutex_clear (&self.lock);
 }
 
-/* How often the main context was going to sleep for long, and what is told of it. */
+/* An item for each time that the main context was going to sleep for long. */
 static GAsyncQueue *sleeps = NULL;
 
 static int
@@ -350,8 +350,8 @@ watch_cancellable (ProbeService *service,
   norpc_call_return_values (call, 0, NULL);
 }
 
-/* What the service has connected to its cancellable ends where the service is,
- * also while the client has not seen the answer.
+/* Handlers that the service has connected to its cancellable are released in the service's
+ * context, even if the client has not got the answer yet.
  */
 static void
 test_cancellable_let_go (Fixture       *fixture,
@@ -380,7 +380,7 @@ __wrap_g_main_context_wakeup (GMainContext *context)
   if (g_atomic_pointer_compare_and_exchange (&woken_slowly, context, NULL))
     {
       __real_g_main_context_wakeup (context);
-      /* Time for the thread that it has woken to let go of it, if it can. */
+      /* Gives the thread that it has woken up the time to release the context, if it can. */
       g_usleep (200 * 1000);
     }
 

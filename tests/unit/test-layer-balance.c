@@ -127,7 +127,7 @@ test_least_pending (Spread        *self,
   g_assert_cmpuint (self->sinks[0]->calls->len, ==, 50);
   g_assert_cmpuint (self->sinks[1]->calls->len, ==, 50);
 
-  /* What has ended does not count, also if it is still there. */
+  /* A call that has ended does not count, even if it still exists. */
   norpc_proxy_cancel_all (NORPC_PROXY (self->proxy));
   g_ptr_array_set_size (self->sinks[1]->calls, 0);
   call_often (self, 100);

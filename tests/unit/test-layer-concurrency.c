@@ -269,7 +269,9 @@ test_stopped (Layered       *fixture,
   outcome_clear (&waiting);
 }
 
-/* What a layer of the server holds was accepted: it is served first. */
+/* A call that a layer of the server holds has been accepted, so it is served before the
+ * server stops.
+ */
 static void
 test_finished (Layered       *fixture,
                gconstpointer  unused)

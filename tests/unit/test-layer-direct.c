@@ -125,7 +125,7 @@ behind_blocked_cb (GObject      *object,
   note_cb (object, result, outcome);
 }
 
-/* What is brought while the service handles a call is answered after that. */
+/* A call that arrives while the service handles another one is answered after that. */
 static void
 test_answers_in_order (Local         *self,
                        gconstpointer  unused)

@@ -11,7 +11,7 @@ get_side (gconstpointer data)
   return (Side) GPOINTER_TO_UINT (data);
 }
 
-/* What the functions saw. */
+/* What the functions have seen: */
 typedef struct
 {
   int n_calls;     /* atomic */

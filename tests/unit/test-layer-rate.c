@@ -80,7 +80,7 @@ test_burst (Layered       *fixture,
     }
 }
 
-/* What is not used is lost, but for the burst. */
+/* Unused time is lost, except for the burst. */
 static void
 test_pause (Layered       *fixture,
             gconstpointer  unused)

@@ -202,7 +202,7 @@ new_idempotent_call (const char *method)
   return norpc_call_new (&info, (guint) norpc_interface_info_find_method (&info, method));
 }
 
-/* What the service has begun with is not made anew, but if it is idempotent. */
+/* A call that the service has begun with is retried only if it is idempotent. */
 static void
 test_effect (Layered       *fixture,
              gconstpointer  unused)
@@ -222,7 +222,7 @@ test_effect (Layered       *fixture,
   outcome_clear (&drop);
 }
 
-/* A call that was given up in the queue is made anew; the first is never served. */
+/* A call that was cancelled in the queue is retried; the first attempt is never served. */
 static void
 test_given_up (Layered       *fixture,
                gconstpointer  unused)

@@ -84,7 +84,7 @@ test_first_ended (Layered       *fixture,
   outcome_clear (&second);
 }
 
-/* What handlers see of the time that is left. */
+/* The remaining time, as handlers see it. */
 typedef struct
 {
   ProbeProbeProxy *other;

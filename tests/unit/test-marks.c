@@ -21,7 +21,7 @@
 #define REQUEST "CreatRing"
 #define BODY_SIZE (128 * 1024)
 
-/* What a ring begins with, in a page of its own. */
+/* The header of a ring, in a page of its own. */
 typedef struct
 {
   guint32 head; /* what was read: nothing, here */

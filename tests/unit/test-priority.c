@@ -138,7 +138,7 @@ note_on_behalf (ProbeService *service,
   g_object_set_data_full (G_OBJECT (service), "call", call, (GDestroyNotify) norpc_call_unref);
 }
 
-/* What is called on behalf of an urgent call is urgent. */
+/* A call that is made on behalf of an urgent call is urgent. */
 static void
 test_inherited (Fixture       *fixture,
                 gconstpointer  unused)

@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The replies of plain forms, which go as the handler returns. */
+/* The replies of synchronous handlers, which are sent when the handler returns. */
 
 #include "fixture.h"
 
-/* What the full form does before, or instead of, what it does by default. */
+/* The actions of the asynchronous handler, before or instead of its default action. */
 typedef enum
 {
   ECHOER_NOTHING,
@@ -168,7 +168,7 @@ test_arguments_first (Echo          *self,
   g_assert_true (freed_in != NULL && freed_in != g_thread_self ());
 }
 
-/* Who keeps the call does not keep its client waiting. */
+/* A handler that keeps a reference to the call does not delay the reply. */
 static void
 test_answered (Echo          *self,
                gconstpointer  mode)
@@ -176,7 +176,7 @@ test_answered (Echo          *self,
   echo (self, g_bytes_new_static ("", 0));
 }
 
-/* The service's thread, when it lets go of the argument. */
+/* Runs in the service's thread, when that releases the argument. */
 static void
 call_back_cb (gpointer data)
 {

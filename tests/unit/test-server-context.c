@@ -72,7 +72,7 @@ test_in_line (Here          *fixture,
   g_assert_cmpuint (fixture->state->n_handled, ==, 1);
 }
 
-/* Who would have to answer is who waits. */
+/* The thread that waits is the only one that could answer. */
 static void
 test_sync (Here          *fixture,
            gconstpointer  unused)
@@ -98,7 +98,7 @@ test_sync_without_loop (Here          *fixture,
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
 }
 
-/* What is answered later keeps a server from stopping within. */
+/* While a call is to be answered later, a server cannot stop within the function. */
 static void
 test_stop_with_open_call (Here          *fixture,
                           gconstpointer  unused)

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What a server tells of its calls. */
+/* The statistics of a server. */
 
 #include "call/norpc-call-private.h"
 #include "fixture.h"
@@ -65,7 +65,7 @@ notify_cb (GObject    *object,
   (*n)++;
 }
 
-/* What was counted stays; what is sent while it is off does not count. */
+/* Counts are kept; calls that are sent while statistics are off do not count. */
 static void
 test_on_and_off (Fixture       *fixture,
                  gconstpointer  unused)
@@ -175,7 +175,7 @@ call_itself (ProbeService *service,
   norpc_call_return_gerror (call, error);
 }
 
-/* What the service passes on is its own error. */
+/* An error that the service passes on counts as its own. */
 static void
 test_would_deadlock (Fixture       *fixture,
                      gconstpointer  unused)
@@ -212,7 +212,7 @@ test_own_errors (Fixture       *fixture,
     }
 }
 
-/* What its client cancels while it sends it has been sent. */
+/* A call that its client cancels while sending it counts as sent. */
 static void
 test_ended_before (void)
 {
@@ -331,7 +331,7 @@ test_refused_latency (Fixture       *fixture,
     g_assert_cmpint (norpc_method_stats_get_percentile (noop, (NorpcLatency) i, 100), ==, 0);
 }
 
-/* What is counted for a call outlives everything else that counts. */
+/* The counters that calls in flight use outlive their recorder. */
 static void
 test_outlives_server (Fixture       *fixture,
                       gconstpointer  unused)

@@ -143,7 +143,7 @@ test_abandon_while_answered (Fixture       *fixture,
   g_assert_no_error (outcome.error);
 }
 
-/* What the service has taken off the queue at once, and not come to. */
+/* Calls that the worker has dequeued in one batch and not handled yet. */
 static void
 test_abandon_batch (Fixture       *fixture,
                     gconstpointer  unused)

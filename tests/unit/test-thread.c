@@ -215,7 +215,7 @@ have_call_held (Part   *part,
   return probe_state_take_held (other->state);
 }
 
-/* What its services have called comes back before the thread has ended. */
+/* Calls that its services have made complete before the thread has ended. */
 static void
 test_ends_with_calls (void)
 {

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What is surely a mistake, and warned of; and what is none. */
+/* Certain mistakes, which cause warnings, and correct uses, which do not. */
 
 #include "call/norpc-call-scope-private.h"
 #include "fixture.h"
@@ -259,7 +259,7 @@ test_entered (void)
   g_assert_true (probe_probe_proxy_call_run_sync (proxy, NULL, NULL));
   g_test_assert_expected_messages ();
 
-  /* What was entered before is left as if nothing had been. */
+  /* A call that was entered before is left without a warning. */
   norpc_call_leave (outer);
   norpc_call_scope_begin (&scope, NULL);
   norpc_call_scope_end (&scope, NULL);
@@ -304,7 +304,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  /* What is no mistake comes first: of the same method it would be told once. */
+  /* Correct uses come first, because a warning is emitted only once for each method. */
   g_test_add_func ("/warnings/one-after-the-other", test_one_after_the_other);
   g_test_add_func ("/warnings/same-thread", test_same_thread);
   g_test_add_func ("/warnings/two-threads", test_two_threads);
