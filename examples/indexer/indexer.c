@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A service that gets more work than it can do at once: its queue is bounded, and
- * its clients wait.
+/* A service that gets more work than it can do at once. Its queue has a capacity, and its
+ * clients wait.
  */
 
 #include "demo-indexer.h"
@@ -97,7 +97,7 @@ typedef struct
   DemoIndexerProxy *proxy;
   guint             n_sent;
   guint             n_added;
-  guint             n_searches; /* that are on their way */
+  guint             n_searches; /* that are in flight */
   guint             n_found;
 } Client;
 
@@ -117,7 +117,7 @@ search_cb (GObject      *source_object,
     client->n_found = n_found;
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_error ("%s", error->message);
-  /* or else a newer search has taken its place */
+  /* or cancelled: a newer search has superseded it */
 
   if (--client->n_searches == 0)
     {
@@ -126,7 +126,7 @@ search_cb (GObject      *source_object,
     }
 }
 
-/* As somebody types: in the end only the last search counts. */
+/* Searches while the user types. Only the last search matters. */
 static void
 search (Client *client)
 {

@@ -10,7 +10,7 @@
 struct _KvDatabase
 {
   GHashTable *entries;      /* (owned): GBytes, the entry's -> KvEntry (owned) */
-  GSequence *deadlines;     /* (owned): KvEntry that expire, the next one first */
+  GSequence *deadlines;     /* (owned): KvEntry that expire, the next one to expire first */
 };
 
 KvDatabase *
@@ -141,7 +141,7 @@ kv_database_get_next_deadline (KvDatabase *self)
   return next->deadline;
 }
 
-/* Removes what has expired. */
+/* Removes the expired entries. */
 void
 kv_database_expire (KvDatabase *self,
                     gint64      now)

@@ -18,15 +18,15 @@ typedef struct _KvEntry KvEntry;
  *
  * A key with its value.
  *
- * The value is bytes that readers share, until something is appended to it:
- * then it is an array that grows in place, until it is read again. Neither
- * change copies it when nobody else holds it.
+ * The value is a GBytes that readers share. When data is appended, it becomes an array that
+ * grows in place, until it is read again. Neither conversion copies the value unless a reader
+ * holds a reference to it.
  */
 struct _KvEntry
 {
   GBytes *key;            /* (owned) */
-  GBytes *bytes;          /* (owned) (nullable): NULL while it grows */
-  GByteArray *growing;    /* (owned) (nullable): NULL unless it grows */
+  GBytes *bytes;          /* (owned) (nullable): NULL while the value grows */
+  GByteArray *growing;    /* (owned) (nullable): NULL unless the value grows */
   gint64 deadline;        /* monotonic milliseconds, or KV_NO_DEADLINE */
   GSequenceIter *alarm;   /* its place among the deadlines, NULL without one */
 };

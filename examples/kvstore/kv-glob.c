@@ -32,7 +32,7 @@ in_range (const Pattern *pattern,
          fold (pattern, c) <= MAX (low, high);
 }
 
-/* Takes one element of a class: a character, an escaped one, or a range. */
+/* Reads one element of a class: a character, an escaped character, or a range. */
 static gboolean
 match_class_element (Pattern *pattern,
                      char     c)
@@ -59,8 +59,7 @@ match_class_element (Pattern *pattern,
   return matches;
 }
 
-/* Takes a class from behind its `[`. One that is not closed ends with the
- * pattern. */
+/* Reads a class after its `[`. A class that is not closed ends with the pattern. */
 static gboolean
 match_class (Pattern *pattern,
              char     c)
@@ -80,7 +79,7 @@ match_class (Pattern *pattern,
   return found != negated;
 }
 
-/* Takes one element of the pattern that is not a `*`. */
+/* Reads one element of the pattern that is not a `*`. */
 static gboolean
 match_one (Pattern *pattern,
            char     c)

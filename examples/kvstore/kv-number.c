@@ -5,9 +5,8 @@
 
 #include "kv-number.h"
 
-/* Only the one way in which a number is printed is read back: no sign but a
- * minus, no space, no leading zero. So a value that was incremented and one
- * that was set are never confused. */
+/* Accepts a number only in the form in which it is printed: no sign except a minus, no
+ * spaces, no leading zeros. So incrementing a value never changes its format. */
 gboolean
 kv_number_parse (const char *text,
                  gsize       length,

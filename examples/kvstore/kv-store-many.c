@@ -5,8 +5,8 @@
 
 #include "kv-store-service-private.h"
 
-/* The methods for many keys at a time. They run in the service's context, and
- * own the arrays that they are given. */
+/* The methods for several keys at once. They run in the service's context, and own their
+ * array arguments. */
 
 static GPtrArray *
 kv_store_service_get_many (KvStore    *store,

@@ -12,7 +12,7 @@ struct _KvStoreService
   GObject parent_instance;
 
   KvDatabase *databases[KV_STORE_N_DATABASES]; /* (owned) */
-  GSource *alarm;                              /* (owned) (nullable): while it is hosted */
+  GSource *alarm;                              /* (owned) (nullable): set while the service runs */
   gint64 alarm_time;                           /* when the alarm rings, or KV_NO_DEADLINE */
 };
 
@@ -23,15 +23,15 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (KvStoreService, kv_store_service, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (KV_TYPE_STORE, store_iface_init)
                                G_IMPLEMENT_INTERFACE (NORPC_TYPE_LIFECYCLE, lifecycle_iface_init))
 
-/* Returns: the time that deadlines are in */
+/* Returns: the current time on the clock of the deadlines */
 gint64
 kv_store_service_get_now (void)
 {
   return g_get_monotonic_time () / 1000;
 }
 
-/* Expired keys go before anything else looks, so no method ever sees one;
- * the alarm is for those that nobody asks for again. */
+/* Expired keys are removed before each method runs, so no method ever sees one. The alarm
+ * removes keys that no client asks for again. */
 KvDatabase *
 kv_store_service_get_database (KvStoreService  *self,
                                guint            number,
@@ -62,7 +62,7 @@ set_alarm (KvStoreService *self,
   if (self->alarm == NULL)
     return;
 
-  /* Later than that is never: it would not fit in microseconds. */
+  /* Later times do not fit into microseconds, and count as never. */
   g_source_set_ready_time (self->alarm,
                            deadline < G_MAXINT64 / 1000 ? deadline * 1000 : -1);
 }

@@ -7,8 +7,8 @@
 
 #include "kv-store-service.h"
 
-/* One store in a thread of its own, shared by client threads that wait for
- * each reply, and by a main loop that does not. */
+/* One store in a thread of its own. Client threads use it with synchronous calls, and the main
+ * loop with asynchronous ones. */
 
 #define N_THREADS 4
 #define N_VISITS 1000

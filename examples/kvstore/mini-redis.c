@@ -96,8 +96,8 @@ run (NorpcServer  *host,
   return TRUE;
 }
 
-/* The channel takes all calls that there can be at a time, so it is never
- * full: what holds clients back is what REDIS_MAX_REQUESTS each may have. */
+/* The channel has the capacity for all calls that can be pending at once, so it is never full.
+ * REDIS_MAX_REQUESTS limits the requests of each client. */
 static NorpcServer *
 host_store (GError **error)
 {

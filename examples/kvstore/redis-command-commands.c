@@ -7,7 +7,7 @@
 
 #include "redis-command.h"
 
-/* COMMAND: what there is to call. redis-cli completes and helps with it. */
+/* COMMAND: the list of commands. redis-cli uses it for completion and help. */
 
 static guint
 count_commands (const RedisCommand *commands)

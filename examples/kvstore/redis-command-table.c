@@ -28,7 +28,7 @@ static const RedisCommand config_subcommands[] =
   { NULL },
 };
 
-/* The most frequent ones come first: it is searched in order. */
+/* The most frequent commands come first, because the table is searched in order. */
 const RedisCommand redis_commands[] =
 {
   { "get", 2, redis_get, "readonly fast", 1, 1, 1, "string", "1.0.0", "The value of a key", NULL },

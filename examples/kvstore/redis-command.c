@@ -9,7 +9,7 @@
 
 #include "kv-number.h"
 
-/* How much of what a client sent an error repeats. */
+/* How much of a client's input an error message repeats. */
 #define MAX_QUOTED 128
 
 gboolean
@@ -22,7 +22,7 @@ redis_arg_is (GBytes     *arg,
   return length == strlen (word) && g_ascii_strncasecmp (text, word, length) == 0;
 }
 
-/* Returns: %FALSE if it is none: then the request is answered */
+/* Returns: %FALSE if it is not valid: then the request has been answered */
 gboolean
 redis_arg_get_number (RedisRequest *request,
                       GBytes       *arg,
@@ -65,7 +65,7 @@ redis_command_find (const RedisCommand *commands,
   return NULL;
 }
 
-/* As C sees it, it ends at a NUL. */
+/* As a C string, it ends at a NUL. */
 static void
 append_quoted (GString *text,
                GBytes  *arg,
@@ -117,7 +117,7 @@ takes (const RedisCommand *command,
   return command->arity >= 0 ? n_args == (guint) command->arity : n_args >= (guint) -command->arity;
 }
 
-/* Runs or refuses what a client sent. */
+/* Runs or rejects a client's request. */
 void
 redis_command_run (RedisRequest *request,
                    GPtrArray    *args)

@@ -11,19 +11,19 @@ G_BEGIN_DECLS
 
 /**
  * RedisCommandFunc:
- * @request: the request: it is to be answered, now or later
+ * @request: the request, which the command answers now or later
  * @args: GBytes: the arguments, the command's name first
  *
- * Runs a command. That the number of arguments is right was checked.
+ * Runs a command. The number of arguments has been checked.
  */
 typedef void (*RedisCommandFunc) (RedisRequest *request,
                                   GPtrArray    *args);
 
-/* A command. All tables of them end with one that has no name. */
+/* A command. Each table of commands ends with one that has no name. */
 struct _RedisCommand
 {
   const char *name;                 /* in lower case */
-  int arity;                        /* how many arguments with the name, or -(at least) */
+  int arity;                        /* the number of arguments with the name; negative: the minimum */
   RedisCommandFunc run;
   const char *flags;                /* as COMMAND INFO has them */
   int first_key, last_key, key_step;

@@ -8,12 +8,11 @@
 #include "redis-command.h"
 #include "resp-reader.h"
 
-/* While the client takes no more than this, nothing more is read from it. */
+/* While more than this waits to be sent to a client, nothing more is read from it. */
 #define MAX_UNSENT (1024 * 1024)
 
-/* Replies are sent when all requests that came are answered, or when they are
- * this long: so a pipeline is answered with one system call, not with one for
- * each of its requests. */
+/* Replies are sent when all requests so far are answered, or when the replies are this long.
+ * So a pipeline is answered with one system call instead of one for each request. */
 #define MIN_SENT (64 * 1024)
 
 /* Everything here runs in the main thread. */
@@ -28,14 +27,14 @@ struct _RedisConnection
   GIOCondition watched;        /* for what */
 
   RespReader *reader;          /* (owned) */
-  RespWriter *writer;          /* (owned): the replies whose turn it was */
-  GQueue requests;             /* RedisRequest (owned): those whose turn it was not yet */
+  RespWriter *writer;          /* (owned): the replies that are ready to be sent */
+  GQueue requests;             /* RedisRequest (owned): those whose reply is not in the writer yet */
   guint database;              /* the number that SELECT chose */
 
-  gboolean drained;            /* the reader has no complete request more */
-  gboolean finishing;          /* no request more is taken: it closes when all are answered */
-  gboolean blocked;            /* the socket takes nothing now */
-  gboolean running;            /* run() is at work */
+  gboolean drained;            /* the reader has no further complete request */
+  gboolean finishing;          /* no more requests are accepted; closes when all are answered */
+  gboolean blocked;            /* the socket accepts no data now */
+  gboolean running;            /* run () is running */
 };
 
 typedef struct
@@ -103,7 +102,7 @@ redis_connection_is_next (RedisConnection *self,
   return g_queue_peek_head (&self->requests) == request;
 }
 
-/* Requests that are at the store come back nevertheless, and are dropped. */
+/* The store still answers the requests that it has; their replies are dropped. */
 void
 redis_connection_close (RedisConnection *self)
 {
@@ -123,7 +122,7 @@ redis_connection_close (RedisConnection *self)
   redis_connection_unref (self);
 }
 
-/* Takes no more requests, and closes when those that it has are answered. */
+/* Accepts no more requests, and closes when the pending ones are answered. */
 void
 redis_connection_finish (RedisConnection *self)
 {
@@ -137,7 +136,7 @@ redis_connection_send_answered (RedisConnection *self)
 {
   RedisRequest *request;
 
-  /* Each request has a reference: the last one may have the last. */
+  /* Each request holds a reference, so this may release the last one. */
   redis_connection_ref (self);
   while ((request = g_queue_peek_head (&self->requests)) != NULL && request->answered)
     {
@@ -227,7 +226,7 @@ watch (RedisConnection *self)
   self->watched = condition;
 }
 
-/* Does all that can be done now. */
+/* Does everything that is possible now without blocking. */
 static void
 run (RedisConnection *self)
 {
@@ -302,7 +301,7 @@ static GSourceFuncs connection_source_funcs =
   NULL, NULL, connection_source_dispatch, NULL, NULL, NULL
 };
 
-/* Returns: (transfer none): a connection that lives until it is closed */
+/* Returns: (transfer none): a new connection, which is freed when it is closed */
 RedisConnection *
 redis_connection_new (RedisServer       *server,
                       GSocketConnection *stream)

@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* How many requests of a connection can be at the store at a time. */
+/* How many requests of a connection can be pending at the store at once. */
 #define REDIS_MAX_REQUESTS 128
 
 RedisConnection *redis_connection_new           (RedisServer        *server,

@@ -10,7 +10,7 @@
 #include "redis-command.h"
 #include "redis-connection.h"
 
-/* The version of Redis whose behaviour is that of these commands. */
+/* The version of Redis whose behaviour these commands have. */
 #define REDIS_VERSION "7.0.15"
 
 enum
@@ -30,7 +30,7 @@ is_every_section (GBytes *arg)
   return redis_arg_is (arg, "all") || redis_arg_is (arg, "default") || redis_arg_is (arg, "everything");
 }
 
-/* Returns: a bit for each section that is asked for */
+/* Returns: a bit for each requested section */
 static guint
 get_sections (GPtrArray *args)
 {

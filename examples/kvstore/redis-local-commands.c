@@ -78,7 +78,7 @@ redis_drop (RedisRequest *request,
   redis_request_reply_status (request, "OK");
 }
 
-/* One of @args, behind the names of the command, is a pattern for @name. */
+/* One of @args, after the names of the command, is a pattern that matches @name. */
 static gboolean
 is_asked_for (GPtrArray  *args,
               const char *name)

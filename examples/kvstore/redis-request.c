@@ -57,7 +57,7 @@ redis_request_begin_reply (RedisRequest *self)
   return self->early;
 }
 
-/* The request may be gone after this. */
+/* The request may be freed by this. */
 void
 redis_request_end_reply (RedisRequest *self)
 {
@@ -141,7 +141,7 @@ fail_as_redis (RedisRequest *self,
     }
 }
 
-/* Answers with what became of a call to the store. */
+/* Answers with the result of a call to the store. */
 void
 redis_request_fail (RedisRequest *self,
                     const GError *error)

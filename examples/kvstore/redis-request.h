@@ -21,7 +21,7 @@ struct _RedisRequest
   RedisConnection *connection;  /* (owned) */
   const RedisCommand *command;  /* (nullable): NULL until it is known */
   gint64 option;                /* the command's own: what its reply depends on */
-  RespWriter *early;            /* (owned) (nullable): the reply, if it is not its turn yet */
+  RespWriter *early;            /* (owned) (nullable): the reply, while earlier replies are missing */
   gboolean answered;
 };
 

@@ -22,7 +22,7 @@ struct _RedisServer
   GSocketService *listener;   /* (owned) */
   guint16 port;
   GQueue connections;         /* RedisConnection: those that are open */
-  guint n_alive;              /* with those that are closed, but have calls at the store */
+  guint n_alive;              /* including closed ones with calls pending at the store */
   RedisServerStats stats;
 };
 
@@ -158,7 +158,7 @@ foreach_connection (RedisServer *self,
     }
 }
 
-/* Takes no more connections and requests, but answers those that came. */
+/* Accepts no more connections and requests, but answers pending requests. */
 void
 redis_server_finish (RedisServer *self)
 {
@@ -167,7 +167,7 @@ redis_server_finish (RedisServer *self)
   foreach_connection (self, redis_connection_finish);
 }
 
-/* Closes all connections, and waits for calls that are still at the store. */
+/* Closes all connections, and waits for calls that are pending at the store. */
 void
 redis_server_close (RedisServer *self)
 {
@@ -195,7 +195,7 @@ redis_server_remove (RedisServer *self,
   self->stats.n_connections = self->connections.length;
 }
 
-/* Takes note that a connection was freed. */
+/* Counts a connection as freed. */
 void
 redis_server_forget (RedisServer *self)
 {

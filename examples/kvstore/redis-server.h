@@ -24,7 +24,7 @@ typedef struct _RedisServer RedisServer;
  * @n_refused: how many were refused because there were too many
  * @n_commands: how many requests there were ever
  *
- * What a server counts.
+ * The counters of a server.
  */
 typedef struct
 {

@@ -55,7 +55,7 @@ typedef struct
 
 /* Takes the option at @index, and its argument if it has one.
  *
- * Returns: %FALSE if there is no such option, or not with the others */
+ * Returns: %FALSE if there is no such option, or it conflicts with another one */
 static gboolean
 parse_set_option (GPtrArray  *args,
                   guint      *index,

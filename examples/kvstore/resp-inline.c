@@ -37,7 +37,7 @@ unescape (char c)
     }
 }
 
-/* Takes what is behind a backslash between double quotes. */
+/* Reads an escape sequence, after its backslash, between double quotes. */
 static void
 take_escape (Line    *line,
              GString *word)
@@ -55,7 +55,7 @@ take_escape (Line    *line,
     }
 }
 
-/* Takes what is behind a quote, up to its peer, which ends the word. */
+/* Reads a quoted string after its first quote, up to the closing one, which ends the word. */
 static gboolean
 take_quoted (Line    *line,
              char     quote,
@@ -100,7 +100,7 @@ take_word (Line    *line,
 
 /* Adds the words of a line that a person typed, with quotes as in a shell.
  *
- * Returns: %FALSE if a quote has no peer */
+ * Returns: %FALSE if a quote is not closed */
 gboolean
 resp_inline_split (const char *line,
                    gsize       length,

@@ -12,39 +12,39 @@
 
 #define BUFFER_SIZE (16 * 1024)
 
-/* A bulk from this size on is received into a block of its own, which becomes
- * the argument: it is not copied. */
+/* A bulk string of this size or more is received into a block of its own, which becomes the
+ * argument without a copy. */
 #define LARGE_BULK_LENGTH (32 * 1024)
 
 /* The memory of an argument besides its bytes. */
 #define ARG_OVERHEAD 64
 
-/* More than that many arguments are not worth being kept for reuse. */
+/* An array for more arguments than this is not kept for reuse. */
 #define MAX_KEPT_ARGS 1024
 
 struct _RespReader
 {
   guint8 *buffer;        /* (owned): what is received */
   gsize capacity;        /* its size */
-  gsize start;           /* where in it is the first byte that is not read yet */
-  gsize end;             /* where in it ends what is received */
+  gsize start;           /* the position of the first byte that has not been read */
+  gsize end;             /* the end of the received bytes */
 
-  GPtrArray *args;       /* (owned): GBytes: those of this request until now */
-  gint64 n_args_left;    /* how many are still to come */
-  gint64 bulk_length;    /* of the one that comes now, -1 before its header */
-  gsize request_size;    /* what the request takes in memory */
+  GPtrArray *args;       /* (owned): GBytes: the arguments of this request so far */
+  gint64 n_args_left;    /* how many arguments are missing */
+  gint64 bulk_length;    /* of the current argument, -1 before its header */
+  gsize request_size;    /* the memory of the request */
   gsize max_request_size;
 
-  guint8 *large;         /* (owned) (nullable): a large bulk on its way */
+  guint8 *large;         /* (owned) (nullable): a large bulk string that is being received */
   gsize large_capacity;  /* its size: it grows as the bytes come */
-  gsize large_filled;    /* how much of it is there */
-  gsize n_to_skip;       /* the line end behind a large bulk */
+  gsize large_filled;    /* how much of it has been received */
+  gsize n_to_skip;       /* the line end after a large bulk string */
 
   gboolean complete;     /* @args was handed out: the next request is new */
-  char error[64];        /* what is wrong, "" if nothing is */
+  char error[64];        /* the error message, or "" */
 };
 
-/* One request takes @max_request_size in memory at most. */
+/* A request uses @max_request_size of memory at most. */
 RespReader *
 resp_reader_new (gsize max_request_size)
 {
@@ -83,8 +83,8 @@ fail (RespReader *self,
   return RESP_READ_ERROR;
 }
 
-/* Makes room at the end of the buffer. It never needs to hold more than a
- * bulk that is not large, or a line of the longest kind. */
+/* Makes space at the end of the buffer. The buffer never holds more than a bulk string that is
+ * not large, or a line of the maximum length. */
 static void
 make_room (RespReader *self)
 {
@@ -115,7 +115,7 @@ static guint8 *
 get_large_space (RespReader *self,
                  gsize      *size)
 {
-  /* It grows with what has come, not with what was announced. */
+  /* The block grows with the received bytes, not with the announced length. */
   if (self->large_filled == self->large_capacity)
     {
       self->large_capacity = MIN (self->large_capacity * 2, (gsize) self->bulk_length);
@@ -127,7 +127,7 @@ get_large_space (RespReader *self,
   return self->large + self->large_filled;
 }
 
-/* Returns: where to receive to: at least a byte */
+/* Returns: the place for received bytes, at least one */
 guint8 *
 resp_reader_get_space (RespReader *self,
                        gsize      *size)
@@ -143,7 +143,7 @@ resp_reader_get_space (RespReader *self,
   return self->buffer + self->end;
 }
 
-/* Tells how many bytes were received to where resp_reader_get_space() said. */
+/* Adds @size bytes that were received to the place from resp_reader_get_space(). */
 void
 resp_reader_received (RespReader *self,
                       gsize       size)
@@ -382,7 +382,7 @@ resp_reader_next (RespReader  *self,
   if (self->complete)
     begin_request (self);
 
-  /* A request of no words is none: it is not answered. */
+  /* A request without words is ignored and not answered. */
   do
     result = read_request (self);
   while (result == RESP_READ_REQUEST && self->args->len == 0);

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 #define RESP_MAX_LINE_LENGTH (64 * 1024)
 #define RESP_MAX_BULK_LENGTH (512 * 1024 * 1024)
 
-/* As much as Redis holds for a client that it has not run yet. */
+/* As much as Redis buffers for a client. */
 #define RESP_MAX_REQUEST_SIZE (1024 * 1024 * 1024)
 
 /**
@@ -23,7 +23,7 @@ G_BEGIN_DECLS
  * @RESP_READ_ERROR: the client does not speak the protocol: nothing that it
  *   sends from here on can be read
  *
- * What resp_reader_next() found.
+ * The result of resp_reader_next().
  */
 typedef enum
 {

@@ -7,13 +7,13 @@
 
 #include <string.h>
 
-/* Bulks from this size on are sent from where they are, not copied. */
+/* Bulk strings of this size or more are sent without a copy. */
 #define LARGE_BULK_LENGTH (16 * 1024)
 
-/* From this size on the tail becomes a piece, so no block is ever huge. */
+/* A tail of this size becomes a piece, so that no block is huge. */
 #define MAX_TAIL (1024 * 1024)
 
-/* An empty tail that has grown beyond this is given back. */
+/* An empty tail that has grown beyond this size is freed. */
 #define MAX_KEPT_TAIL (64 * 1024)
 
 /* How many pieces one system call sends. */
@@ -21,9 +21,9 @@
 
 struct _RespWriter
 {
-  GQueue pieces;       /* (owned): GBytes: what is to be sent first */
-  GByteArray *tail;    /* (owned): what is to be sent after them */
-  gsize n_sent;        /* how much is sent of the first piece, or of the tail */
+  GQueue pieces;       /* (owned): GBytes: the data to send first */
+  GByteArray *tail;    /* (owned): the data to send after the pieces */
+  gsize n_sent;        /* how much of the first piece, or of the tail, has been sent */
   gsize length;        /* how many bytes are to be sent */
 };
 
@@ -38,7 +38,7 @@ resp_writer_new (void)
   return self;
 }
 
-/* Forgets what is to be sent. */
+/* Discards the data that has not been sent. */
 void
 resp_writer_clear (RespWriter *self)
 {
@@ -95,7 +95,7 @@ add_piece (RespWriter *self,
   self->length += g_bytes_get_size (bytes);
 }
 
-/* Adds such as `:12`: without printf, as most replies have one. */
+/* Adds a number such as `:12`. It does not use printf (), because most replies contain a number. */
 static void
 add_number (RespWriter *self,
             char        type,
@@ -153,7 +153,7 @@ resp_writer_add_integer (RespWriter *self,
   add_number (self, ':', number);
 }
 
-/* Adds a string of bytes, or the null one. */
+/* Adds a byte string, or the null string. */
 void
 resp_writer_add_bulk (RespWriter *self,
                       GBytes     *bytes)
@@ -187,7 +187,7 @@ resp_writer_add_string (RespWriter *self,
   add_data (self, "\r\n", 2);
 }
 
-/* Adds the head of an array: its elements are added next. */
+/* Adds the header of an array. Its elements are added next. */
 void
 resp_writer_add_array (RespWriter *self,
                        gsize       n_elements)
@@ -195,7 +195,7 @@ resp_writer_add_array (RespWriter *self,
   add_number (self, '*', n_elements);
 }
 
-/* Moves what @other has, which was never sent from, to the end. */
+/* Moves the data of @other, none of which has been sent, to the end. */
 void
 resp_writer_take (RespWriter *self,
                   RespWriter *other)
@@ -276,9 +276,9 @@ advance (RespWriter *self,
     clear_tail (self);
 }
 
-/* Sends as much as the socket takes now.
+/* Sends as much as the socket accepts now.
  *
- * Returns: %FALSE if the socket takes no more ever */
+ * Returns: %FALSE if the socket has failed or is closed */
 gboolean
 resp_writer_send (RespWriter  *self,
                   GSocket     *socket,

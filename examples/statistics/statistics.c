@@ -48,7 +48,7 @@ greeter_init (Greeter *self)
 {
 }
 
-/* Any thread, at any time. */
+/* Thread-safe. */
 static void
 print_stats (NorpcServer *server)
 {
