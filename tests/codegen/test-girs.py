@@ -32,6 +32,8 @@ CONTAINERS = {'GLib.Variant', 'GLib.Array', 'GLib.PtrArray', 'GLib.HashTable'}
 HEADERS = {'Gtk': ['gtk/gtkunixprint.h'], 'HarfBuzz': ['hb-ot.h', 'hb-aat.h'],
            'Gsk': ['gsk/gl/gskglrenderer.h', 'gsk/broadway/gskbroadwayrenderer.h']}
 MODULES = {'Gtk': ['gtk4-unix-print']}
+# GLib 2.84's GIR has this type, but no header that is installed does.
+PRIVATE = {'Gio.ThreadedResolver'}
 
 
 class Gir:
@@ -43,7 +45,8 @@ class Gir:
         self.version = namespace.get('version')
         self.packages = [package.get('name') for package in root.findall(CORE + 'package')]
         self.types = [element for element in namespace
-                      if element.tag.replace(CORE, '') in KINDS and element.get(GLIB + 'get-type')]
+                      if element.tag.replace(CORE, '') in KINDS and element.get(GLIB + 'get-type') and
+                      self.qualified(element) not in PRIVATE]
 
     def needs_gir(self):
         """Later versions of GLib have types that the generator does not know."""

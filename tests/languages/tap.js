@@ -2,12 +2,17 @@
 
 // Test points that are functions, which the test reports in the Test Anything Protocol.
 
-/* exported test, assert, run */
+/* exported test, testUnless, assert, run */
 
 const points = [];
 
 function test(name, func) {
     points.push([name, func]);
+}
+
+// A problem, if there is one, is why the test point is skipped.
+function testUnless(problem, name, func) {
+    points.push([name, func, problem]);
 }
 
 function assert(condition, message) {
@@ -17,7 +22,11 @@ function assert(condition, message) {
 
 function run() {
     print(`1..${points.length}`);
-    points.forEach(([name, func], index) => {
+    points.forEach(([name, func, problem], index) => {
+        if (problem) {
+            print(`ok ${index + 1} ${name} # SKIP ${problem}`);
+            return;
+        }
         try {
             func();
             print(`ok ${index + 1} ${name}`);

@@ -8,7 +8,11 @@ imports.gi.versions.Test = '1';
 const { Gio, GLib, GObject, Kv, Norpc, Test } = imports.gi;
 const ByteArray = imports.byteArray;
 const System = imports.system;
-const { assert, run, test } = imports.tap;
+const { assert, run, test, testUnless } = imports.tap;
+
+// GJS releases what is transferred to a virtual function when the program ends, although
+// the call has released it.
+const releasesAtEnd = System.version >= 17701 && 'GJS releases what moves at the end';
 
 function data(text) {
     return new GLib.Bytes(ByteArray.fromString(text));
@@ -253,7 +257,7 @@ test('result that is out of range', () => {
     server.stop(Norpc.StopMode.FINISH, null);
 });
 
-test('arguments that move are released', () => {
+testUnless(releasesAtEnd, 'arguments that move are released', () => {
     for (const [service, expected] of [[new Mover(), 'true text key /b /c'],
         [new LaterMover(), 'true later key /b /c']]) {
         const server = Norpc.Server.new_in_context(service, null);

@@ -8,7 +8,10 @@ imports.gi.versions.Test = '1';
 const { Gio, GLib, GObject, Kv, Norpc, Test } = imports.gi;
 const ByteArray = imports.byteArray;
 const System = imports.system;
-const { assert, run, test } = imports.tap;
+const { assert, run, test, testUnless } = imports.tap;
+
+// GJS crashes when a function of JavaScript is called in another thread, before it blocks that.
+const crashesInThreads = System.version >= 18190 && 'GJS crashes in other threads';
 
 function data(text) {
     return new GLib.Bytes(ByteArray.fromString(text));
@@ -155,7 +158,7 @@ test('key function', () => withStore((put, server) => {
 }));
 
 // A call that waited is passed on in another thread, where GJS calls no function of JavaScript.
-test('filter behind a layer that holds calls', () => {
+testUnless(crashesInThreads, 'filter behind a layer that holds calls', () => {
     const server = Norpc.Server.new_in_context(Kv.caller_new_store(), null);
     server.start(null);
     const proxy = Kv.StoreProxy.new(Norpc.stack_new([
@@ -179,7 +182,7 @@ test('filter behind a layer that holds calls', () => {
     server.stop(Norpc.StopMode.FINISH, null);
 });
 
-test('retry function', () => withStore(put => {
+testUnless(crashesInThreads, 'retry function', () => withStore(put => {
     let attempts = 0;
     const retry = Norpc.Retry.new(3);
     retry.set_func(() => true);

@@ -45,22 +45,21 @@ test_order (Fixture       *fixture,
 static GMutex warnings_lock;
 static GString *warnings;
 
-static GLogWriterOutput
-note_warning (GLogLevelFlags   level,
-              const GLogField *fields,
-              gsize            n_fields,
-              gpointer         user_data)
+static void
+note_warning (const char     *domain,
+              GLogLevelFlags  level,
+              const char     *message,
+              gpointer        user_data)
 {
-  if (level != G_LOG_LEVEL_WARNING)
-    return g_log_writer_default (level, fields, n_fields, user_data);
+  if ((level & G_LOG_LEVEL_MASK) != G_LOG_LEVEL_WARNING)
+    {
+      g_log_default_handler (domain, level, message, user_data);
+      return;
+    }
 
   g_mutex_lock (&warnings_lock);
-  for (gsize i = 0; i < n_fields; i++)
-    if (g_str_equal (fields[i].key, "MESSAGE"))
-      g_string_append_printf (warnings, "%s\n", (const char *) fields[i].value);
+  g_string_append_printf (warnings, "%s\n", message);
   g_mutex_unlock (&warnings_lock);
-
-  return G_LOG_WRITER_HANDLED;
 }
 
 /* Returns what was warned of since the last time (owned). */
@@ -222,7 +221,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   warnings = g_string_new (NULL);
-  g_log_set_writer_func (note_warning, NULL, NULL);
+  g_log_set_default_handler (note_warning, NULL);
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
 
   TEST ("/one-way/order", test_order);
