@@ -7,11 +7,23 @@
  *
  * Python's run in any thread: PyGObject takes the interpreter's lock. GJS
  * blocks whatever comes from another thread than its own: each call would
- * fail after a critical warning, so such a server has to be refused. GJS also
- * releases nothing that is transferred to a virtual function.
+ * fail after a critical warning, so such a server has to be refused. Before 1.77.1, GJS also
+ * released nothing that is transferred to a virtual function.
  */
 
+#define _GNU_SOURCE
+
 #include "norpc-foreign-service-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef __linux__
+#include <dlfcn.h>
+#endif
+
+/* The first GJS that releases what is transferred to it has this version of SpiderMonkey. */
+#define FIRST_OWNING_JS_VERSION 115
 
 static gboolean
 is_javascript (GType type)
@@ -54,6 +66,30 @@ get_function (gconstpointer iface,
   return G_STRUCT_MEMBER (gpointer, iface, offset);
 }
 
+/* Thread-safe: whether the interpreter is a GJS that releases what is transferred to a virtual
+ * function, when the program ends.
+ */
+static gboolean
+gjs_takes_ownership (void)
+{
+  static gsize answer = 0; /* written once: 1 for no, 2 for yes */
+
+  if (g_once_init_enter (&answer))
+    {
+      const char *version = NULL;
+#ifdef __linux__
+      const char *(*get_version) (void) = (const char *(*) (void)) dlsym (RTLD_DEFAULT, "gjs_get_js_version");
+
+      if (get_version != NULL)
+        version = strpbrk (get_version (), "0123456789");
+#endif
+      g_once_init_leave (&answer,
+                         version != NULL && atoi (version) >= FIRST_OWNING_JS_VERSION ? 2 : 1);
+    }
+
+  return answer == 2;
+}
+
 /* The service's context: TRUE if the virtual function of @iface (a GTypeInterface) that
  * gets the arguments of a method is written in JavaScript. That is the full form, at
  * @handle_offset, or, if no class has implemented it, the plain form. A class may be
@@ -71,7 +107,7 @@ norpc_foreign_service_keeps_nothing (gpointer iface,
   gconstpointer defaults;
   gsize offset = handle_offset;
 
-  if (mark == 0)
+  if (mark == 0 || gjs_takes_ownership ())
     return FALSE;
 
   defaults = g_type_default_interface_peek (owner->g_type);
