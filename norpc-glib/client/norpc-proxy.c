@@ -4,6 +4,7 @@
  */
 
 #include "call/norpc-call-private.h"
+#include "call/norpc-call-scope.h"
 #include "norpc-call-send-private.h"
 #include "norpc-closed-endpoint-private.h"
 #include "norpc-endpoint-private.h"
@@ -496,4 +497,62 @@ norpc_proxy_send (NorpcProxy *self,
   origin = norpc_proxy_prepare_call (self, call);
   call->one_way = TRUE;
   norpc_endpoint_send_for (norpc_proxy_get_endpoint (self), call, &origin);
+}
+
+/* Runs in the context in which the call was forwarded. */
+static void
+forwarded_cb (NorpcReply *reply,
+              gpointer    user_data)
+{
+  g_autoptr (NorpcReply) forwarded_reply = reply;
+  g_autoptr (NorpcCall) call = user_data;
+  const GValue *values;
+  guint n_values;
+
+  values = norpc_reply_get_values (forwarded_reply, &n_values);
+  if (norpc_reply_get_error (forwarded_reply) != NULL)
+    norpc_call_return_gerror (call, norpc_reply_get_error (forwarded_reply));
+  else
+    norpc_call_return_values (call, n_values, values);
+}
+
+/**
+ * norpc_proxy_forward: (skip)
+ * @self: a proxy
+ * @call: a call that a handler has been given
+ * @forwarded: (transfer full): a new call to the same method
+ *
+ * Makes @forwarded, and answers @call with its reply.
+ *
+ * Generated proxies do so in their asynchronous handlers: a proxy implements the
+ * interface by calling on its endpoint, so it can be the service of a server. The
+ * call that is made inherits the deadline and the cancellation of @call. A one-way
+ * call is sent, and @call answered at once.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_forward (NorpcProxy *self,
+                     NorpcCall  *call,
+                     NorpcCall  *forwarded)
+{
+  NorpcCallOrigin origin;
+
+  g_return_if_fail (NORPC_IS_PROXY (self));
+  g_return_if_fail (call != NULL);
+  g_return_if_fail (forwarded != NULL);
+  g_return_if_fail (norpc_call_is_new (forwarded));
+
+  if ((norpc_call_get_method_info (forwarded)->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)
+    {
+      norpc_proxy_send (self, forwarded);
+      norpc_call_return_values (call, 0, NULL);
+      return;
+    }
+
+  origin = norpc_proxy_prepare_call (self, forwarded);
+  norpc_call_enter (call);
+  norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), forwarded, &origin, NULL,
+                           forwarded_cb, norpc_call_ref (call));
+  norpc_call_leave (call);
 }

@@ -67,5 +67,9 @@ NorpcReply    *norpc_proxy_call_sync    (NorpcProxy           *self,
 NORPC_AVAILABLE_IN_ALL
 void           norpc_proxy_send         (NorpcProxy           *self,
                                          NorpcCall            *call);
+NORPC_AVAILABLE_IN_ALL
+void           norpc_proxy_forward      (NorpcProxy           *self,
+                                         NorpcCall            *call,
+                                         NorpcCall            *forwarded);
 
 G_END_DECLS
