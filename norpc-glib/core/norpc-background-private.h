@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /*
- * Runs functions of others in threads that nobody depends on: those of GLib's shared pool.
- * Each has a thread to itself for as long as it takes, so it may block.
+ * Runs application functions in the threads of GLib's shared pool. Each function has a thread
+ * to itself for as long as it takes, so it may block: nothing in the runtime waits for it.
  */
 typedef void (*NorpcBackgroundFunc) (gpointer data);
 

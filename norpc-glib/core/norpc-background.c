@@ -6,19 +6,19 @@
 #include "norpc-background-private.h"
 #include "norpc-timer-private.h"
 
-/* How long to wait for a thread where none could be had, in microseconds. */
+/* The time before the next attempt to start a thread, in microseconds. */
 #define RETRY_TIME (100 * 1000)
 
 typedef struct
 {
-  NorpcBackgroundFunc func; /* (nullable): only here to have a thread started */
+  NorpcBackgroundFunc func; /* (nullable): NULL in a job that only makes the pool start a thread */
   gpointer            data;
 } Job;
 
-/* Jobs wait, and there was no thread for them. */
+/* Whether jobs wait because no thread could be started for them. */
 int norpc_background_is_starved; /* atomic */
 
-/* The calling thread is running a job. */
+/* Whether the calling thread is running a job. */
 static _Thread_local gboolean is_running_job;
 
 static gpointer take_retry (gpointer owner);
@@ -27,7 +27,7 @@ static void     fire_retry (gpointer taken);
 static const NorpcTimerFuncs retry_funcs = { take_retry, fire_retry };
 static NorpcTimer retry_timer = { .funcs = &retry_funcs };
 
-/* A thread of the pool. */
+/* Runs in a thread of the pool. */
 static void
 run_job (gpointer data,
          gpointer unused G_GNUC_UNUSED)
@@ -53,21 +53,21 @@ get_pool (void)
   return (GThreadPool *) pool;
 }
 
-/* The timers' thread. */
+/* Runs in the timers' thread. */
 static gpointer
 take_retry (gpointer owner G_GNUC_UNUSED)
 {
   return &retry_timer;
 }
 
-/* The timers' thread. */
+/* Runs in the timers' thread. */
 static void
 fire_retry (gpointer taken G_GNUC_UNUSED)
 {
   norpc_background_push (NULL, NULL);
 }
 
-/* Any thread: has @func run with @data, by another thread. */
+/* Thread-safe. Runs @func with @data in a thread of the pool. */
 void
 norpc_background_push (NorpcBackgroundFunc func,
                        gpointer            data)
@@ -76,8 +76,8 @@ norpc_background_push (NorpcBackgroundFunc func,
 
   *job = (Job) { func, data };
 
-  /* Where no thread can be started the job stays in the queue of the pool, for the next
-   * thread that can.
+  /* If no thread can be started, the job stays in the queue of the pool until a thread takes
+   * it.
    */
   if (g_thread_pool_push (get_pool (), job, NULL))
     return;
@@ -86,8 +86,8 @@ norpc_background_push (NorpcBackgroundFunc func,
   norpc_timer_start (&retry_timer, g_get_monotonic_time () + RETRY_TIME);
 }
 
-/* Thread-safe. Tries to start a thread for the jobs that wait: the timer cannot, if there was no
- * thread for it either.
+/* Thread-safe. Tries to start a thread for the waiting jobs. The timer does not do so if its own
+ * thread could not be started either.
  */
 void
 norpc_background_retry (void)
@@ -96,14 +96,14 @@ norpc_background_retry (void)
     norpc_background_push (NULL, NULL);
 }
 
-/* Any thread: whether it is one of the pool's, which runs a job. */
+/* Thread-safe. Returns TRUE if the calling thread is running a job of the pool. */
 gboolean
 norpc_background_is_current (void)
 {
   return is_running_job;
 }
 
-/* Any thread: drops a reference with which functions of others may come to run. */
+/* Thread-safe. Releases a reference to an object whose finalization may run application code. */
 void
 norpc_background_unref_object (gpointer object)
 {

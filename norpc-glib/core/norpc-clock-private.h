@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* Any thread: what g_get_monotonic_time () tells, in nanoseconds: many a call
- * is over in less than a microsecond. Never 0.
+/* Thread-safe. Gets the monotonic time in nanoseconds, because many calls take less than a
+ * microsecond. Never returns 0.
  */
 static inline gint64
 norpc_clock_get (void)

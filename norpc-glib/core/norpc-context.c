@@ -11,7 +11,7 @@
 #include <unistd.h>
 #endif
 
-/* Where it cannot be told, no thread is the main one. */
+/* Returns FALSE on systems that cannot tell which thread is the main thread. */
 static gboolean
 is_main_thread (void)
 {
@@ -22,9 +22,9 @@ is_main_thread (void)
 #endif
 }
 
-/* The calling thread: TRUE if it is the one that runs @context. The main
- * thread is the one for the default context, also while it runs no loop, if no
- * other thread does.
+/* Returns TRUE if the calling thread runs @context. The main thread counts as the thread of
+ * the default context even while it runs no main loop, unless another thread owns that
+ * context.
  */
 gboolean
 norpc_context_is_own (GMainContext *context)

@@ -8,9 +8,9 @@
 /**
  * norpc_error_quark:
  *
- * Gets the domain of [error@Norpc.Error].
+ * Gets the error domain of [error@Norpc.Error].
  *
- * Returns: the domain
+ * Returns: the error domain
  * Since: 0.1
  */
 G_DEFINE_QUARK (norpc-error-quark, norpc_error)

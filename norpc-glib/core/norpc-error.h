@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 /**
  * NORPC_ERROR:
  *
- * The error domain of norpc-glib: its codes are [error@Norpc.Error].
+ * The error domain of norpc-glib. Its codes are those of [error@Norpc.Error].
  *
  * Since: 0.1
  */
@@ -25,20 +25,20 @@ G_BEGIN_DECLS
 
 /**
  * NorpcError:
- * @NORPC_ERROR_FAILED: the service failed without saying why
+ * @NORPC_ERROR_FAILED: the service failed and gave no reason
  * @NORPC_ERROR_BUSY: the channel is full
- * @NORPC_ERROR_CLOSED: the service is not there: its server was not started,
- *   was stopped, was dropped, or could not start
- * @NORPC_ERROR_NO_REPLY: the service dropped the call without a reply
+ * @NORPC_ERROR_CLOSED: the service is not available: its server has not been started,
+ *   failed to start, has been stopped or has been released
+ * @NORPC_ERROR_NO_REPLY: the service released the call without replying
  * @NORPC_ERROR_NOT_IMPLEMENTED: the service does not implement the method
- * @NORPC_ERROR_TIMED_OUT: the deadline of the call passed
- * @NORPC_ERROR_WOULD_DEADLOCK: waiting for the reply would never end
- * @NORPC_ERROR_INVALID_ARGUMENT: an argument or a result is not as the description
- *   says
+ * @NORPC_ERROR_TIMED_OUT: the call did not complete before its deadline
+ * @NORPC_ERROR_WOULD_DEADLOCK: waiting for the reply would deadlock
+ * @NORPC_ERROR_INVALID_ARGUMENT: an argument or a result does not match the description
  *
- * What can become of a call besides the reply or the error of its service.
+ * Error codes of calls that the runtime completes itself, without a reply from the
+ * service.
  *
- * A cancelled call has %G_IO_ERROR_CANCELLED, as everywhere in GIO.
+ * A cancelled call fails with %G_IO_ERROR_CANCELLED, as everywhere in GIO.
  *
  * Since: 0.1
  */

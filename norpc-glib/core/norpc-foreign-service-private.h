@@ -14,6 +14,6 @@ gboolean norpc_foreign_service_can_run       (GObject      *service,
                                               GThread      *thread);
 gboolean norpc_foreign_service_keeps_nothing (gpointer      iface,
                                               gsize         handle_offset,
-                                              gsize         plain_offset);
+                                              gsize         sync_offset);
 
 G_END_DECLS

@@ -5,10 +5,10 @@
 
 /* Services that are written in another language.
  *
- * Python's run in any thread: PyGObject takes the interpreter's lock. GJS
- * blocks whatever comes from another thread than its own: each call would
- * fail after a critical warning, so such a server has to be refused. Before 1.77.1, GJS also
- * released nothing that is transferred to a virtual function.
+ * A service in Python runs in any thread, because PyGObject takes the interpreter's lock. GJS
+ * blocks calls from any thread but its own: each call would fail after a critical warning, so
+ * a server that would run a GJS service in another thread is rejected. Before 1.77.1, GJS also
+ * never released arguments that are transferred to a virtual function.
  */
 
 #define _GNU_SOURCE
@@ -22,13 +22,13 @@
 #include <dlfcn.h>
 #endif
 
-/* The first GJS that releases what is transferred to it has this version of SpiderMonkey. */
+/* The SpiderMonkey version of the first GJS that releases transferred arguments. */
 #define FIRST_OWNING_JS_VERSION 115
 
 static gboolean
 is_javascript (GType type)
 {
-  /* GJS marks the classes that it registers so. */
+  /* GJS sets this qdata on each class that it registers. */
   GQuark mark = g_quark_try_string ("gjs::custom-type");
 
   for (; mark != 0 && type != G_TYPE_INVALID; type = g_type_parent (type))
@@ -38,8 +38,8 @@ is_javascript (GType type)
   return FALSE;
 }
 
-/* The calling thread, which is the interpreter's. @thread is the one thread
- * that runs @context, if there is such a one.
+/* Called in the interpreter's thread. @thread is the thread that runs @context, or NULL if any
+ * thread may run it.
  */
 gboolean
 norpc_foreign_service_can_run (GObject      *service,
@@ -66,8 +66,8 @@ get_function (gconstpointer iface,
   return G_STRUCT_MEMBER (gpointer, iface, offset);
 }
 
-/* Thread-safe: whether the interpreter is a GJS that releases what is transferred to a virtual
- * function, when the program ends.
+/* Thread-safe. Returns TRUE if the interpreter is a GJS that releases arguments that are
+ * transferred to a virtual function, at the latest when the program exits.
  */
 static gboolean
 gjs_takes_ownership (void)
@@ -90,16 +90,16 @@ gjs_takes_ownership (void)
   return answer == 2;
 }
 
-/* The service's context: TRUE if the virtual function of @iface (a GTypeInterface) that
- * gets the arguments of a method is written in JavaScript. That is the full form, at
- * @handle_offset, or, if no class has implemented it, the plain form. A class may be
- * written in JavaScript and its parent in C, so the class that the function is from
- * decides.
+/* Runs in the service's context. Returns TRUE if the virtual function of @iface (a
+ * GTypeInterface) that receives the arguments of a method is written in JavaScript. That
+ * function is the asynchronous handler, at @handle_offset, or the synchronous handler if no
+ * class implements the asynchronous one. A class written in JavaScript may have a parent
+ * written in C, so the class that provides the function decides.
  */
 gboolean
 norpc_foreign_service_keeps_nothing (gpointer iface,
                                      gsize    handle_offset,
-                                     gsize    plain_offset)
+                                     gsize    sync_offset)
 {
   GQuark mark = g_quark_try_string ("gjs::custom-type");
   GTypeInterface *owner = iface;
@@ -112,7 +112,7 @@ norpc_foreign_service_keeps_nothing (gpointer iface,
 
   defaults = g_type_default_interface_peek (owner->g_type);
   if (get_function (iface, handle_offset) == get_function (defaults, handle_offset))
-    offset = plain_offset;
+    offset = sync_offset;
   if (get_function (iface, offset) == NULL)
     return FALSE;
 

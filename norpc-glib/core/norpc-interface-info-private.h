@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* The fields of the structs of a boxed type. */
+/* The fields of a record, which is a boxed type. */
 typedef struct
 {
   guint                 n_fields;

@@ -7,7 +7,7 @@
 
 #include "norpc-interface-info-private.h"
 
-/* Interface infos are static: there is nothing to count or to free. */
+/* Interface infos are static: they have no reference count and are never freed. */
 static gpointer
 interface_info_copy (gpointer info)
 {
@@ -26,9 +26,9 @@ G_DEFINE_BOXED_TYPE (NorpcInterfaceInfo, norpc_interface_info,
  * norpc_interface_info_get_dbus:
  * @info: an interface info
  *
- * Gets the interface as GIO's D-Bus functions take it.
+ * Gets the interface info for use with GIO's D-Bus functions.
  *
- * Members are left out whose types D-Bus has not, as in-process types.
+ * Members whose types have no D-Bus equivalent, such as in-process types, are left out.
  *
  * Returns: (transfer none): the D-Bus part of @info
  * Since: 0.1
@@ -38,7 +38,7 @@ norpc_interface_info_get_dbus (const NorpcInterfaceInfo *info)
 {
   g_return_val_if_fail (info != NULL, NULL);
 
-  /* The reference count is -1: GIO does not write to it. */
+  /* The reference count is -1, so GIO never writes to it. */
   return (GDBusInterfaceInfo *) &info->dbus;
 }
 
@@ -63,9 +63,9 @@ norpc_interface_info_get_name (const NorpcInterfaceInfo *info)
  * norpc_interface_info_get_n_methods:
  * @info: an interface info
  *
- * Counts the methods.
+ * Gets the number of methods.
  *
- * Returns: how many methods the interface has
+ * Returns: the number of methods of the interface
  * Since: 0.1
  */
 guint
@@ -86,9 +86,9 @@ norpc_interface_info_get_n_methods (const NorpcInterfaceInfo *info)
  * @info: an interface info
  * @name: the name of a method
  *
- * Finds a method.
+ * Looks up a method by its name.
  *
- * Returns: its index, or -1 if there is none of that name
+ * Returns: the index of the method, or -1 if the interface has no method of that name
  * Since: 0.1
  */
 int
@@ -117,11 +117,11 @@ get_fields_quark (void)
  * @n_fields: the number of fields
  * @fields: (array length=n_fields): the fields, which must stay valid forever
  *
- * Sets what the structs of a boxed type consist of.
+ * Sets the fields of a boxed type that is a plain struct.
  *
- * Values of such a type are checked field by field when they are sent, and hashed
- * and copied by value. Generated code calls this for each record when it registers
- * the type, before any value of it exists.
+ * Values of such a type are checked field by field when they are sent, and are hashed and
+ * copied by value. Generated code calls this function when it registers the type of a
+ * record, before any value of the type exists.
  *
  * Since: 0.1
  */
@@ -151,16 +151,18 @@ get_hash_quark (void)
 /**
  * norpc_type_set_hash_func: (skip)
  * @type: the type of a GObject, a GInterface or a boxed type
- * @hash_func: returns the same number for values that are equal
+ * @hash_func: a function that returns the same number for equal values
  *
- * Sets how values of a type are hashed, so that equal ones are one key of a
+ * Sets the hash function of a type, so that equal values select the same member of a
  * [class@Norpc.Balance].
  *
- * Without this, values of the type are equal if they are the same, except those
- * that norpc-glib knows: see [layers](layers.html#several-servers). Generated code
- * calls this for the types of other libraries whose GIR has a method `hash`.
+ * Without a hash function, values of the type are equal only if they are the same
+ * instance, except for the types that norpc-glib knows: see
+ * [layers](layers.html#several-servers). Generated code calls this function for the types
+ * of other libraries whose GIR has a method `hash`.
  *
- * @hash_func is called in the thread that sends a call, also in several at once.
+ * @hash_func is called in the thread that sends a call. It may run in several threads at
+ *   once.
  *
  * Since: 0.1
  */
@@ -174,7 +176,7 @@ norpc_type_set_hash_func (GType     type,
   g_type_set_qdata (type, get_hash_quark (), (gpointer) hash_func);
 }
 
-/* Thread-safe. NULL if none was set for @type or for an ancestor of it. */
+/* Thread-safe. Returns NULL if no hash function was set for @type or one of its ancestors. */
 GHashFunc
 norpc_type_get_hash_func (GType type)
 {
@@ -186,7 +188,7 @@ norpc_type_get_hash_func (GType type)
   return hash_func;
 }
 
-/* Thread-safe. NULL if @type is not a record. */
+/* Thread-safe. Returns NULL if @type is not a record. */
 const NorpcRecordInfo *
 norpc_record_type_get_info (GType type)
 {
@@ -204,7 +206,7 @@ norpc_arg_infos_count (GDBusArgInfo * const *infos)
   return n;
 }
 
-/* The type of the GValue that carries a basic D-Bus type, or none. */
+/* Gets the type of the GValue that carries a basic D-Bus type, or G_TYPE_INVALID. */
 static GType
 get_basic_gtype (char type)
 {
@@ -255,8 +257,9 @@ get_array_gtype (const char *signature)
     }
 }
 
-/* The type of the GValue that carries an argument of a signature. A maybe is
- * its content or NULL; so the maybe of a number is a variant.
+/* Gets the type of the GValue that carries an argument with @signature. A maybe type is
+ * represented by its content or NULL; because a number cannot be NULL, the maybe of a number
+ * is a variant.
  */
 GType
 norpc_signature_get_gtype (const char *signature)
@@ -280,7 +283,7 @@ norpc_arg_info_get_gtype (const GDBusArgInfo *info)
   const NorpcArgInfo *arg = (const NorpcArgInfo *) info;
   GType type = arg->get_type != NULL ? arg->get_type () : norpc_signature_get_gtype (info->signature);
 
-  /* A GValue can only have the type of an interface that requires GObject. */
+  /* A GValue can hold an interface type only if the interface requires GObject. */
   if (G_TYPE_IS_INTERFACE (type) && g_type_value_table_peek (type) == NULL)
     return G_TYPE_OBJECT;
 

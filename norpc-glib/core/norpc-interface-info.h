@@ -18,11 +18,11 @@ G_BEGIN_DECLS
 
 /**
  * NorpcArgFlags:
- * @NORPC_ARG_FLAGS_NONE: nothing particular
+ * @NORPC_ARG_FLAGS_NONE: no flags
  * @NORPC_ARG_FLAGS_NULLABLE: the argument can be %NULL
- * @NORPC_ARG_FLAGS_MOVED: the argument moves from the client to the service
+ * @NORPC_ARG_FLAGS_MOVED: ownership of the argument moves from the client to the service
  *
- * What is to be known of an argument besides its type.
+ * Properties of an argument besides its type.
  *
  * Since: 0.1
  */
@@ -37,10 +37,10 @@ typedef enum /*< flags >*/
  * NorpcArgInfo:
  * @dbus: name, signature and annotations; the signature is empty if values of
  *   the type cannot leave the process
- * @flags: what else is to be known of it
- * @get_type: (nullable): the type of its value, or %NULL if the signature
- *   tells it
- * @get_element_type: (nullable): the type of the elements of a
+ * @flags: flags
+ * @get_type: (nullable): returns the type of its value, or %NULL if the signature
+ *   determines the type
+ * @get_element_type: (nullable): returns the type of the elements of a
  *   [struct@GLib.PtrArray] or [struct@GLib.Array], or %NULL if it is unknown
  *
  * One argument of a method or a signal.
@@ -58,7 +58,7 @@ struct _NorpcArgInfo
 /**
  * NorpcFieldInfo:
  * @arg: name, signature and type of the field, as of an argument
- * @offset: where it is in the struct
+ * @offset: the offset of the field in the struct
  *
  * One field of a record. See norpc_record_type_set_fields().
  *
@@ -73,15 +73,15 @@ struct _NorpcFieldInfo
 /**
  * NorpcDispatchFunc:
  * @service: (type GObject.Object): the object that implements the interface
- * @call: the call, with arguments as the method's description has them
+ * @call: the call, with arguments as the description declares them
  * @error: return location for an error
  *
- * Takes the arguments out of @call and hands them to @service.
+ * Unpacks the arguments of @call and calls the handler of @service.
  *
- * Generated code has one for each method. It runs in the context of the
- * service.
+ * Generated code has one such function for each method. It runs in the main context of
+ * the service.
  *
- * Returns: %FALSE if the call failed: then @error is its reply
+ * Returns: %TRUE on success, %FALSE if the call failed and @error is its reply
  * Since: 0.1
  */
 typedef gboolean (*NorpcDispatchFunc) (gpointer    service,
@@ -90,14 +90,14 @@ typedef gboolean (*NorpcDispatchFunc) (gpointer    service,
 
 /**
  * NorpcMethodFlags:
- * @NORPC_METHOD_FLAGS_NONE: nothing particular
- * @NORPC_METHOD_FLAGS_ONEWAY: a call has no answer, and nobody waits for one
- * @NORPC_METHOD_FLAGS_LATEST_WINS: a call replaces one of the same client
- *   that still waits to be dispatched
- * @NORPC_METHOD_FLAGS_IDEMPOTENT: to call it twice has no other effect than to
- *   call it once, so that a failed call may be repeated
+ * @NORPC_METHOD_FLAGS_NONE: no flags
+ * @NORPC_METHOD_FLAGS_ONEWAY: a call has no reply, and its client does not wait for one
+ * @NORPC_METHOD_FLAGS_LATEST_WINS: a call supersedes an earlier call of the same client
+ *   that has not been dispatched yet
+ * @NORPC_METHOD_FLAGS_IDEMPOTENT: calling the method twice has the same effect as calling
+ *   it once, so a failed call may be retried
  *
- * What is to be known of a method besides its arguments.
+ * Properties of a method besides its arguments.
  *
  * Since: 0.1
  */
@@ -113,9 +113,9 @@ typedef enum /*< flags >*/
  * NorpcMethodInfo:
  * @dbus: name, arguments and annotations; each argument is the first field
  *   of a [struct@Norpc.ArgInfo]
- * @dispatch: (nullable): what hands a call to a service
- * @timeout: how long a call may take, in milliseconds, or 0
- * @flags: what else is to be known of it
+ * @dispatch: (nullable): the function that passes a call to a service
+ * @timeout: the timeout of a call in milliseconds, or 0 if the method has none
+ * @flags: flags
  *
  * One method of an interface.
  *
@@ -147,9 +147,9 @@ struct _NorpcSignalInfo
  * NorpcPropertyInfo:
  * @dbus: name, signature, access and annotations; the signature is empty if
  *   values of the type cannot leave the process
- * @flags: what else is to be known of its value
- * @get_type: (nullable): the type of its value, or %NULL if the signature
- *   tells it
+ * @flags: flags of its value
+ * @get_type: (nullable): returns the type of its value, or %NULL if the signature
+ *   determines the type
  *
  * One property of an interface.
  *
@@ -164,9 +164,8 @@ struct _NorpcPropertyInfo
 
 /**
  * NorpcStreamInfo:
- * @dbus: name, arguments and annotations; out arguments are what each item
- *   of the stream has, and each argument is the first field of a
- *   [struct@Norpc.ArgInfo]
+ * @dbus: name, arguments and annotations; the out arguments are the fields of each item
+ *   of the stream, and each argument is the first field of a [struct@Norpc.ArgInfo]
  *
  * One stream of an interface.
  *
@@ -183,18 +182,18 @@ struct _NorpcStreamInfo
  *   D-Bus; each method, signal and property is the first field of a
  *   [struct@Norpc.MethodInfo], [struct@Norpc.SignalInfo] or
  *   [struct@Norpc.PropertyInfo]
- * @get_type: (nullable): the type of the GInterface that a service implements
- * @methods: (nullable) (array zero-terminated=1): all methods; the index of a
- *   method is its place here
+ * @get_type: (nullable): returns the type of the GInterface that a service implements
+ * @methods: (nullable) (array zero-terminated=1): all methods; the index of a method is
+ *   its position in this array
  * @signals: (nullable) (array zero-terminated=1): all signals
  * @properties: (nullable) (array zero-terminated=1): all properties
  * @streams: (nullable) (array zero-terminated=1): all streams
  *
- * An interface as data: what `norpc-codegen` knew of it.
+ * Describes an interface at run time, as `norpc-codegen` read it from the description.
  *
- * It extends [struct@Gio.DBusInterfaceInfo], so everything that GIO does with
- * one of those it does with [method@Norpc.InterfaceInfo.get_dbus] of this.
- * Generated ones are static: nothing is to be freed.
+ * It extends [struct@Gio.DBusInterfaceInfo]: use [method@Norpc.InterfaceInfo.get_dbus] to
+ * pass it to functions of GIO. Generated interface infos are static and must not be
+ * freed.
  *
  * Since: 0.1
  */

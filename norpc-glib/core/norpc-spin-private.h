@@ -10,16 +10,16 @@
 G_BEGIN_DECLS
 
 /*
- * Looking before sleeping.
+ * Spinning before sleeping.
  *
- * To wake a thread costs some ten times what a call costs, so a consumer
- * looks at its queue for a short while before it sleeps, as long as that has
- * paid lately. One of these belongs to one consumer, and to its thread.
+ * Waking a sleeping thread costs about ten times as much as a call. A consumer therefore polls
+ * its queue for a short while before it sleeps, as long as that has paid off recently. Each
+ * NorpcSpin belongs to one consumer and to the thread of that consumer.
  */
 typedef struct
 {
-  guint8 credit;  /* how many more times it may look in vain */
-  guint8 skipped; /* how many sleeps without a look there were since the last */
+  guint8 credit;  /* how many more times it may spin in vain */
+  guint8 skipped; /* how many times it has slept without spinning since it last spun */
 } NorpcSpin;
 
 #define NORPC_SPIN_CREDIT 8
@@ -27,8 +27,8 @@ typedef struct
 
 typedef gboolean (*NorpcSpinCondition) (gpointer data);
 
-/* How often the condition is looked at between two looks at the clock. */
-#define NORPC_SPIN_LOOKS 24
+/* The number of times that the condition is polled between two readings of the clock. */
+#define NORPC_SPIN_POLLS 24
 
 gboolean norpc_spin_begin (NorpcSpin *self,
                            gint64    *until);
@@ -45,7 +45,7 @@ norpc_spin_pause (void)
 #endif
 }
 
-/* The thread that owns @self. TRUE if @condition came true. */
+/* Called in the thread that owns @self. Returns TRUE if @condition became true. */
 static inline gboolean
 norpc_spin_until (NorpcSpin          *self,
                   NorpcSpinCondition  condition,
@@ -58,7 +58,7 @@ norpc_spin_until (NorpcSpin          *self,
     return FALSE;
 
   do
-    for (guint i = 0; i < NORPC_SPIN_LOOKS && !paid; i++)
+    for (guint i = 0; i < NORPC_SPIN_POLLS && !paid; i++)
       {
         norpc_spin_pause ();
         paid = condition (data);

@@ -15,14 +15,14 @@
 #define DEFAULT_SPIN_TIME 20
 #define MAX_SPIN_TIME 1000
 
-/* When looking has not paid, only one sleep of so many is preceded by a look:
- * enough to see that times have changed.
+/* When spinning has not paid off, only one of this many sleeps is preceded by spinning. That
+ * is enough to notice when it pays off again.
  */
-#define LOOK_AGAIN_AFTER 32
+#define SPIN_AGAIN_AFTER 32
 
 static int spin_time = -1; /* atomic: microseconds, -1 until it is known */
 
-/* How many processors the process may use. */
+/* Gets the number of processors that the process may use. */
 static guint
 get_n_processors (void)
 {
@@ -39,12 +39,11 @@ get_n_processors (void)
 /**
  * norpc_get_spin_time:
  *
- * Tells for how long at most a thread looks at an empty queue before it
- * sleeps.
+ * Gets the longest time that a thread polls an empty queue before it sleeps.
  *
- * Any thread may ask.
+ * This function is thread-safe.
  *
- * Returns: the time in microseconds, 0 where threads sleep at once
+ * Returns: the time in microseconds, or 0 if threads sleep immediately
  * Since: 0.1
  */
 guint
@@ -52,7 +51,7 @@ norpc_get_spin_time (void)
 {
   int time = g_atomic_int_get (&spin_time);
 
-  /* With one processor, whoever looks keeps the other from working. */
+  /* On a single processor, a thread that spins keeps all others from running. */
   if (time < 0)
     {
       time = get_n_processors () > 1 ? DEFAULT_SPIN_TIME : 0;
@@ -65,17 +64,19 @@ norpc_get_spin_time (void)
 
 /**
  * norpc_set_spin_time:
- * @microseconds: the time in microseconds; 0 to sleep at once, 1000 at most
+ * @microseconds: the time in microseconds, at most 1000; 0 to sleep immediately
  *
- * Sets for how long at most a thread looks at an empty queue before it
- * sleeps: the threads of servers, callers that wait for a reply, and main
- * contexts that have calls in flight.
+ * Sets the longest time that a thread polls an empty queue before it sleeps.
  *
- * To wake a thread costs far more than to serve a short call, so this is
- * what makes short calls fast. Threads look less, or not at all, when it has
- * not paid lately, and a process that has nothing to do uses no processor.
- * The default is 20, and 0 where there is only one processor. It holds for
- * the whole process. Any thread may set it.
+ * The time applies to the threads of servers, to callers that wait for a reply, and to
+ * main contexts that have calls in flight.
+ *
+ * Waking a thread takes far longer than serving a short call, so spinning is what makes
+ * short calls fast. Threads spin less, or not at all, when it has not paid off recently,
+ * and an idle process uses no processor time. The default is 20, or 0 if only one
+ * processor is available.
+ *
+ * The setting applies to the whole process. This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -85,7 +86,7 @@ norpc_set_spin_time (guint microseconds)
   g_atomic_int_set (&spin_time, (int) MIN (microseconds, MAX_SPIN_TIME));
 }
 
-/* TRUE if it is worth to look, until @until. */
+/* Returns TRUE if spinning is worthwhile, with the time to stop in @until. */
 gboolean
 norpc_spin_begin (NorpcSpin *self,
                   gint64    *until)
@@ -95,7 +96,7 @@ norpc_spin_begin (NorpcSpin *self,
   if (time == 0)
     return FALSE;
 
-  if (self->credit == 0 && ++self->skipped < LOOK_AGAIN_AFTER)
+  if (self->credit == 0 && ++self->skipped < SPIN_AGAIN_AFTER)
     return FALSE;
 
   self->skipped = 0;

@@ -10,16 +10,16 @@
 G_BEGIN_DECLS
 
 /*
- * Does something at a time.
+ * Runs a function at a given time.
  *
- * Calls and layers cannot rely on a main context: that of the client may be blocked, and so
- * may that of the service. So one thread serves all timers. As all depend on it, nothing
- * foreign runs there: it ends calls, and it pushes to norpc_background_push () what is
- * to call functions of others.
+ * Calls and layers cannot rely on a main context, because both the client's and the service's
+ * context may be blocked. So a single thread serves all timers. All calls depend on this
+ * thread, so no application code runs in it: it completes calls, and it pushes work that runs
+ * application code to norpc_background_push ().
  *
- * A timer is part of what it is for. Two functions are called, in the timers' thread: @take
- * with the lock of the timers held, which returns something that stays alive without it,
- * and then @fire with that and without the lock.
+ * A timer is embedded in its owner. Two functions are called in the timers' thread: @take,
+ * with the lock of the timers held, returns an object that stays alive without the lock; then
+ * @fire is called with that object and without the lock.
  */
 typedef struct
 {
@@ -33,7 +33,7 @@ typedef struct
   gpointer               owner; /* (unowned), since construction */
 
   gint64 time;  /* [lock of the timers]: monotonic time */
-  guint  place; /* [lock of the timers]: in the heap, or 0 */
+guint  index; /* [lock of the timers]: position in the heap, or 0 */
 } NorpcTimer;
 
 void     norpc_timer_prepare (void);

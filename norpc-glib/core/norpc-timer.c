@@ -6,79 +6,83 @@
 #include "norpc-background-private.h"
 #include "norpc-timer-private.h"
 
-/* The lock protects all that is static here, and the timers' own fields. Only
- * reference counts are touched while it is held, by NorpcTimerFuncs.take.
+/* Protects all static variables in this file, and the fields of timers. While it is held, only
+ * NorpcTimerFuncs.take runs, which does nothing but take references.
  */
 static GMutex timers_lock;
-static GCond timers_changed;      /* an earlier one came first */
+static GCond timers_changed;      /* a timer has become the earliest */
 static GPtrArray *timers;         /* (owned) (nullable): a binary heap of unowned NorpcTimer */
-static gboolean timers_are_served; /* their thread runs */
+static gboolean timers_are_served; /* whether the timers' thread runs */
 
-/* Places count from 1: 0 stands for no place, and the parent of place n is n / 2. */
+/* Indexes start at 1, and 0 means that a timer is not in the heap. The parent of index n is n
+ * / 2.
+ */
 static NorpcTimer *
-get_timer_at (guint place)
+get_timer_at (guint index)
 {
-  return timers->pdata[place - 1];
+  return timers->pdata[index - 1];
 }
 
 static void
-set_timer_at (guint       place,
+set_timer_at (guint       index,
               NorpcTimer *timer)
 {
-  timers->pdata[place - 1] = timer;
-  timer->place = place;
+  timers->pdata[index - 1] = timer;
+  timer->index = index;
 }
 
 static void
-move_up_locked (guint       place,
+move_up_locked (guint       index,
                 NorpcTimer *timer)
 {
-  while (place > 1 && get_timer_at (place / 2)->time > timer->time)
+  while (index > 1 && get_timer_at (index / 2)->time > timer->time)
     {
-      set_timer_at (place, get_timer_at (place / 2));
-      place /= 2;
+      set_timer_at (index, get_timer_at (index / 2));
+      index /= 2;
     }
 
-  set_timer_at (place, timer);
+  set_timer_at (index, timer);
 }
 
 static void
-move_down_locked (guint       place,
+move_down_locked (guint       index,
                   NorpcTimer *timer)
 {
   guint child;
 
-  while ((child = place * 2) <= timers->len)
+  while ((child = index * 2) <= timers->len)
     {
       if (child < timers->len && get_timer_at (child + 1)->time < get_timer_at (child)->time)
         child++;
       if (get_timer_at (child)->time >= timer->time)
         break;
 
-      set_timer_at (place, get_timer_at (child));
-      place = child;
+      set_timer_at (index, get_timer_at (child));
+      index = child;
     }
 
-  set_timer_at (place, timer);
+  set_timer_at (index, timer);
 }
 
 static void
 remove_locked (NorpcTimer *self)
 {
-  guint place = self->place;
+  guint index = self->index;
   NorpcTimer *last = g_ptr_array_steal_index (timers, timers->len - 1);
 
-  self->place = 0;
+  self->index = 0;
   if (last == self)
     return;
 
-  if (place > 1 && get_timer_at (place / 2)->time > last->time)
-    move_up_locked (place, last);
+  if (index > 1 && get_timer_at (index / 2)->time > last->time)
+    move_up_locked (index, last);
   else
-    move_down_locked (place, last);
+    move_down_locked (index, last);
 }
 
-/* The timers' thread, with the lock held: takes the first whose time has come, or NULL. */
+/* Runs in the timers' thread, with the lock held. Takes the first timer that is due, or
+ * returns NULL.
+ */
 static gpointer
 take_due_locked (const NorpcTimerFuncs **funcs)
 {
@@ -93,7 +97,7 @@ take_due_locked (const NorpcTimerFuncs **funcs)
   return first->funcs->take (first->owner);
 }
 
-/* The timers' thread, which never ends. */
+/* Runs in the timers' thread, which never ends. */
 static gpointer
 serve_timers (gpointer data G_GNUC_UNUSED)
 {
@@ -122,16 +126,16 @@ serve_timers (gpointer data G_GNUC_UNUSED)
   return NULL;
 }
 
-/* A thread of the pool, once there is one: what takes warnings is foreign. */
+/* Runs in a thread of the pool, because log handlers are application code. */
 static void
 warn (gpointer message)
 {
-  g_warning ("No thread for timers, so that time limits were not kept: %s", (char *) message);
+  g_warning ("Failed to start the thread for timers; calls do not time out until it starts: %s", (char *) message);
   g_free (message);
 }
 
-/* With the lock held. Where no thread can be had now, the next timer tries again. Returns
- * the message of a warning (owned), the first time.
+/* Called with the lock held. If no thread can be started now, the next timer tries again.
+ * Returns the text of a warning (owned) on the first failure, otherwise NULL.
  */
 static char *
 ensure_thread_locked (void)
@@ -156,8 +160,8 @@ ensure_thread_locked (void)
   return g_strdup (error->message);
 }
 
-/* Thread-safe. Starts the timers' thread early: if there is no other thread to be had later,
- * calls that layers hold still end in time, and norpc_background_push () tries again.
+/* Thread-safe. Starts the timers' thread early, so that calls pending in layers still time
+ * out, and norpc_background_push () still retries, if no further thread can be started later.
  */
 void
 norpc_timer_prepare (void)
@@ -180,7 +184,9 @@ norpc_timer_init (NorpcTimer            *self,
   *self = (NorpcTimer) { .funcs = funcs, .owner = owner };
 }
 
-/* Any thread: fires at @time, in monotonic time, and not when it was to fire before. */
+/* Thread-safe. Makes the timer fire at @time, a monotonic time, in place of any earlier
+ * setting.
+ */
 void
 norpc_timer_start (NorpcTimer *self,
                    gint64      time)
@@ -189,12 +195,12 @@ norpc_timer_start (NorpcTimer *self,
 
   g_mutex_lock (&timers_lock);
   message = ensure_thread_locked ();
-  if (self->place != 0)
+  if (self->index != 0)
     remove_locked (self);
   self->time = time;
   g_ptr_array_add (timers, self);
   move_up_locked (timers->len, self);
-  if (self->place == 1)
+  if (self->index == 1)
     g_cond_signal (&timers_changed);
   g_mutex_unlock (&timers_lock);
 
@@ -202,14 +208,16 @@ norpc_timer_start (NorpcTimer *self,
     norpc_background_push (warn, message);
 }
 
-/* Any thread. TRUE if it was running: then it does not fire. If not, it may be firing. */
+/* Thread-safe. Returns TRUE if the timer was running; it does not fire then. If it returns
+ * FALSE, the timer may be firing.
+ */
 gboolean
 norpc_timer_stop (NorpcTimer *self)
 {
   gboolean running;
 
   g_mutex_lock (&timers_lock);
-  running = self->place != 0;
+  running = self->index != 0;
   if (running)
     remove_locked (self);
   g_mutex_unlock (&timers_lock);

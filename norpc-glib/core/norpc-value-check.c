@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Whether a value is as its description says. */
+/* Checks that a value matches its description. */
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ describe_wrong_text (const char *text,
   return g_strdup_printf ("expected %s, got '%s'", expected, readable);
 }
 
-/* @type is a basic type, the one of the elements in the case of arrays. */
+/* @type is a basic type; for arrays, it is the type of the elements. */
 static char *
 find_text_problem (char        type,
                    const char *text)
@@ -69,7 +69,7 @@ find_boxed_problem (const NorpcValuePart *part)
   if (part->type == G_TYPE_STRV)
     return find_strv_problem (part);
 
-  /* Elements that have another size are not what they are taken for. */
+  /* The elements of an array of enumerators or flags must have the size of an int. */
   if (part->type == G_TYPE_ARRAY && part->element_type != G_TYPE_INVALID &&
       g_array_get_element_size (part->pointer) != sizeof (int))
     return g_strdup_printf ("expected an array of elements of %u bytes, got one of %u",
@@ -110,7 +110,7 @@ find_pointer_problem (const NorpcValuePart *part)
     }
 }
 
-/* The GValue of a 16-bit number can hold larger ones. */
+/* A 16-bit number is stored in a GValue of a larger type, so the value may be out of range. */
 static char *
 find_number_problem (const NorpcValuePart *part)
 {
@@ -147,12 +147,10 @@ check_part (const NorpcValuePart *part,
   return FALSE;
 }
 
-/* TRUE if @value is a number or a string that is right: most arguments cost no more than
- * this.
- */
+/* Returns TRUE if @value is a valid number or string. This fast path covers most arguments. */
 static gboolean
-is_plainly_right (const NorpcArgInfo *info,
-                  const GValue       *value)
+is_valid_basic (const NorpcArgInfo *info,
+                const GValue       *value)
 {
   GType type = G_VALUE_TYPE (value);
 
@@ -192,10 +190,10 @@ is_plainly_right (const NorpcArgInfo *info,
     }
 }
 
-/* A function of its own, so that the way of most values saves no registers. */
+/* Not inlined, so that the fast path saves no registers. */
 static G_NO_INLINE char *
-look_closely (const NorpcArgInfo *info,
-              const GValue       *value)
+find_problem_slow (const NorpcArgInfo *info,
+                   const GValue       *value)
 {
   GType type = norpc_arg_info_get_gtype (&info->dbus);
   char *problem = NULL;
@@ -211,12 +209,12 @@ look_closely (const NorpcArgInfo *info,
   return problem;
 }
 
-/* Thread-safe. Returns what is wrong with @value (owned), or NULL if it may be an
- * argument or a result as @info describes it.
+/* Thread-safe. Returns a message (owned) that tells what is wrong with @value, or NULL if
+ * @value is valid for an argument or a result that @info describes.
  */
 char *
 norpc_value_find_problem (const NorpcArgInfo *info,
                           const GValue       *value)
 {
-  return is_plainly_right (info, value) ? NULL : look_closely (info, value);
+  return is_valid_basic (info, value) ? NULL : find_problem_slow (info, value);
 }

@@ -9,8 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* A value that an argument consists of: the argument itself, an element of an array,
- * or a field of a record.
+/* A part of an argument: the argument itself, an element of an array, or a field of a record.
  */
 typedef struct
 {
@@ -18,17 +17,17 @@ typedef struct
   GType       record;       /* the type of the record that the field is in, or G_TYPE_INVALID */
   int         index;        /* the index of the element, or -1 */
 
-  const char *signature;    /* without a maybe, or "" if the type says it all */
+  const char *signature;    /* without a leading maybe, or "" if @type says everything */
   GType       type;
   GType       element_type; /* of an array, or G_TYPE_INVALID */
   gboolean    nullable;
 
   gboolean    is_pointer;
-  gpointer    pointer;      /* (unowned) (nullable): if it is one */
-  guint64     number;       /* otherwise; equal numbers have equal bits */
+  gpointer    pointer;      /* (unowned) (nullable): the value if @is_pointer */
+  guint64     number;       /* the value otherwise; equal numbers have equal bits */
 } NorpcValuePart;
 
-/* FALSE ends the walk. */
+/* Returns FALSE to stop the walk. */
 typedef gboolean (*NorpcValuePartFunc) (const NorpcValuePart *part,
                                         gpointer              data);
 

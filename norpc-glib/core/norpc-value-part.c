@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The parts of an argument.
+/* Visits the parts of an argument.
  *
- * Checks, hashes and copies have to see elements of arrays and fields of records as
- * well. Records nest, and a chain of them can be long, so the ones that are still to
- * be visited wait in a list: nothing here recurses by their depth.
+ * Checking, hashing and copying an argument includes the elements of arrays and the fields of
+ * records. Records nest, and a chain of them can be long. The records that are still to be
+ * visited are therefore kept in a list, so that no function recurses by their depth.
  */
 
 #include "norpc-value-part-private.h"
@@ -26,7 +26,7 @@ typedef struct
   GArray            *records; /* (owned) (nullable) (element-type PendingRecord) */
 } Walk;
 
-/* 0.0 and -0.0 are equal, and one NaN is as good as another. */
+/* 0.0 and -0.0 are equal, and all NaNs are equal. */
 static guint64
 get_double_bits (double number)
 {
@@ -44,7 +44,7 @@ get_double_bits (double number)
   return value.bits;
 }
 
-/* Enumerators and flags count as the numbers that they are. */
+/* Reads enumerators and flags as numbers. */
 static guint64
 read_value (const GValue *value)
 {
@@ -66,7 +66,7 @@ read_value (const GValue *value)
     }
 }
 
-/* The same number as read_value () tells of an argument. */
+/* Reads the same number from a field as read_value () from an argument. */
 static guint64
 read_field (const NorpcArgInfo *info,
             gconstpointer       address)
@@ -113,7 +113,7 @@ is_pointer_type (GType type)
     }
 }
 
-/* G_TYPE_INVALID if it cannot be known what is in an array, or there is no array. */
+/* Returns G_TYPE_INVALID if the type of the elements is unknown, or if @type is not an array. */
 static GType
 get_element_type (const NorpcArgInfo *info,
                   GType               type)
@@ -225,9 +225,9 @@ visit_record (Walk                *walk,
   return TRUE;
 }
 
-/* Calls @func for the value, and for everything in it, in an order that depends on
- * nothing but the value. @value must be of the type that @info describes, and what
- * @func lets pass must be what it seems. Returns FALSE if @func has ended the walk.
+/* Calls @func for the value and for each part of it, in an order that depends only on the
+ * value. The type of @value must match @info, and @func must stop the walk at any part that is
+ * not of its declared type. Returns FALSE if @func stopped the walk.
  */
 gboolean
 norpc_value_foreach_part (const NorpcArgInfo *info,

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Facts about the types of GLib and GIO: how a value is hashed so that equal ones
- * have the same hash, and whether a copy shares anything that somebody may change.
+/* Facts about the types of GLib and GIO: a hash function for each type, and whether a copy
+ * shares state that can be modified.
  */
 
 #include <string.h>
@@ -13,15 +13,15 @@
 
 typedef enum
 {
-  SHARED,    /* a copy may be changed by whoever has the other one */
-  IMMUTABLE, /* nobody can change it */
-  COPIED     /* a copy has nothing in common with the original */
+  SHARED,    /* a copy shares state with the original */
+  IMMUTABLE, /* values never change */
+  COPIED     /* a copy shares nothing with the original */
 } Copy;
 
 typedef struct
 {
   GType   (*get_type) (void);
-  GHashFunc hash; /* (nullable): without one, only the same value is equal */
+  GHashFunc hash; /* (nullable): NULL if a value is equal only to itself */
   Copy      copy;
 } KnownType;
 
@@ -51,8 +51,8 @@ hash_strv (gconstpointer value)
   return hash;
 }
 
-/* Variants of any type, in a form that is the same where they are equal. The maybe of
- * a number is a variant, too.
+/* Hashes the normal form of a variant, which is the same for equal variants. The maybe of a
+ * number is a variant, too.
  */
 static guint
 hash_variant (GVariant *variant)
@@ -69,7 +69,7 @@ hash_variant (GVariant *variant)
   return g_bytes_hash (bytes);
 }
 
-/* Two dates that are not valid cannot be compared. */
+/* Invalid dates cannot be compared. */
 static guint
 hash_date (gconstpointer value)
 {
@@ -144,14 +144,14 @@ static const KnownType boxed_types[] = {
   { g_time_zone_get_type, NULL, IMMUTABLE },
   { g_regex_get_type, NULL, IMMUTABLE },
   { g_error_get_type, NULL, COPIED },
-  /* Copies of these have values in them that may be shared. */
+  /* Copies of these contain values that may be shared. */
   { g_value_get_type, NULL, SHARED },
   { g_value_array_get_type, NULL, SHARED },
 };
 
 G_GNUC_END_IGNORE_DEPRECATIONS
 
-/* The first that an object is of counts. */
+/* The first type that an object is an instance of applies. */
 static const KnownType object_types[] = {
   { g_file_get_type, g_file_hash, IMMUTABLE },
   { g_icon_get_type, g_icon_hash, IMMUTABLE },
@@ -181,7 +181,7 @@ find_known (const NorpcValuePart *part)
   return NULL;
 }
 
-/* An array or a record has its elements or fields, which are parts as well. */
+/* Arrays and records are hashed and copied by their elements or fields, which are parts, too. */
 static gboolean
 has_parts (const NorpcValuePart *part)
 {
@@ -189,7 +189,7 @@ has_parts (const NorpcValuePart *part)
          (G_TYPE_IS_BOXED (part->type) && norpc_record_type_get_info (part->type) != NULL);
 }
 
-/* Of the type as described, or of that of the object. */
+/* Uses the hash function of the described type, or else the one of the object's own type. */
 static guint
 hash_unknown (const NorpcValuePart *part)
 {
@@ -201,8 +201,8 @@ hash_unknown (const NorpcValuePart *part)
   return hash_func != NULL ? hash_func (part->pointer) : g_direct_hash (part->pointer);
 }
 
-/* Any thread. Equal parts have the same hash; those of a type that has no equality
- * are equal if they are the same.
+/* Thread-safe. Equal parts have the same hash. Values of a type without equality are equal
+ * only if they are the same instance.
  */
 guint
 norpc_value_part_hash (const NorpcValuePart *part)
@@ -230,7 +230,7 @@ norpc_value_part_hash (const NorpcValuePart *part)
     }
 }
 
-/* A boxed type whose copy is the same pointer counts references. */
+/* If a copy is the same pointer, the boxed type is reference-counted. */
 static gboolean
 has_copies (const NorpcValuePart *part)
 {
@@ -242,8 +242,8 @@ has_copies (const NorpcValuePart *part)
   return differs;
 }
 
-/* Any thread. TRUE if the part can be copied so that nobody who has the copy can
- * change the original; its own parts are not looked at.
+/* Thread-safe. Returns TRUE if the part can be copied so that changes to the copy do not
+ * affect the original. Does not examine parts of the part.
  */
 gboolean
 norpc_value_part_is_copyable (const NorpcValuePart *part)
@@ -269,14 +269,14 @@ norpc_value_part_is_copyable (const NorpcValuePart *part)
     }
 }
 
-/* Leaves NULL behind. */
+/* Returns the pointer (owned) and leaves NULL in @value. */
 gpointer
 norpc_value_steal_pointer (GValue *value)
 {
   g_return_val_if_fail (g_value_fits_pointer (value), NULL);
 
-  /* What a GValue does not own (a static or interned string, say) cannot be
-   * handed over: the caller gets a copy of it.
+  /* Content that a GValue does not own, such as a static or interned string, cannot be stolen:
+   * the caller receives a copy.
    */
   if (value->data[1].v_uint & (G_VALUE_NOCOPY_CONTENTS | G_VALUE_INTERNED_STRING))
     {

@@ -10,10 +10,10 @@
 G_BEGIN_DECLS
 
 /*
- * Wakes a main context that may be gone.
+ * Wakes up a main context that may have been freed.
  *
- * Who wakes a context must not hold it: with the last reference its sources
- * would end in the wrong thread.
+ * A thread that wakes up a context must not hold a reference to it: releasing the last
+ * reference would finalize the context's sources in the wrong thread.
  */
 typedef struct _NorpcWaker NorpcWaker;
 

@@ -8,7 +8,7 @@
 struct _NorpcWaker
 {
   GMutex        lock;
-  GMainContext *context; /* (unowned) (nullable) [lock]: until it goes */
+  GMainContext *context; /* (unowned) (nullable) [lock]: NULL once the context is released */
 };
 
 NorpcWaker *
@@ -42,8 +42,8 @@ norpc_waker_unref (NorpcWaker *self)
   g_atomic_rc_box_release_full (self, norpc_waker_clear);
 }
 
-/* Any thread, which is going to give the context a reason to wake, and then calls
- * norpc_waker_end ().
+/* Thread-safe. Called before the context is given a reason to wake up. The caller must then
+ * call norpc_waker_end ().
  */
 void
 norpc_waker_begin (NorpcWaker *self)
@@ -51,7 +51,9 @@ norpc_waker_begin (NorpcWaker *self)
   g_mutex_lock (&self->lock);
 }
 
-/* The same thread. The context only needs the lock when it goes. */
+/* Called in the same thread as norpc_waker_begin (). Only a thread that releases the context
+ * competes for the lock.
+ */
 void
 norpc_waker_end (NorpcWaker *self,
                  gboolean    wakes)
@@ -61,7 +63,7 @@ norpc_waker_end (NorpcWaker *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* Any thread. */
+/* Thread-safe. */
 void
 norpc_waker_wake (NorpcWaker *self)
 {
@@ -69,9 +71,9 @@ norpc_waker_wake (NorpcWaker *self)
   norpc_waker_end (self, TRUE);
 }
 
-/* The thread that runs the context, before it lets go of that: who gave it a reason to
- * wake is done with it. A context whose last reference has gone must not be woken,
- * although its memory is still there.
+/* Called in the thread that runs the context, before it releases the context. Waits for
+ * wake-ups in progress, because a context must not be woken up after its last reference is
+ * released, even while its memory is still allocated.
  */
 void
 norpc_waker_settle (NorpcWaker *self)
@@ -80,7 +82,7 @@ norpc_waker_settle (NorpcWaker *self)
   g_mutex_unlock (&self->lock);
 }
 
-/* Any thread, before the memory of the context goes. */
+/* Thread-safe. Called before the context is freed. */
 void
 norpc_waker_detach (NorpcWaker *self)
 {

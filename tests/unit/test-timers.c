@@ -375,7 +375,7 @@ count_warning (const char     *domain,
                const char     *message,
                gpointer        unused)
 {
-  g_assert_true (g_str_has_prefix (message, "No thread for timers"));
+  g_assert_true (g_str_has_prefix (message, "Failed to start the thread for timers"));
   g_atomic_int_inc (&n_warnings);
 }
 
