@@ -9,16 +9,16 @@
 
 G_BEGIN_DECLS
 
-/* Each power of two is split in so many parts. */
+/* The number of buckets in each power of two. */
 #define NORPC_HISTOGRAM_N_PARTS 16
 
-/* Values up to 2^44: as nanoseconds, almost five hours. */
+/* Covers values up to 2^44; as nanoseconds, that is almost five hours. */
 #define NORPC_HISTOGRAM_N_BUCKETS (NORPC_HISTOGRAM_N_PARTS * (44 - 3))
 
 /*
- * How often each value came, with buckets that grow with the values, as those
- * of HDR histograms: values below 32 are told exactly, those above within 1/32.
- * What is too large counts as the largest.
+ * Counts values in buckets that grow with the values, like an HDR histogram: values below 32
+ * are exact, larger values are accurate to 1/32. A value beyond the range counts as the
+ * largest one.
  */
 typedef struct
 {

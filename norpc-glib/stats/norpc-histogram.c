@@ -5,7 +5,7 @@
 
 #include "norpc-histogram-private.h"
 
-/* The first buckets, two powers' worth of them, have one value each. */
+/* The first buckets, which cover two powers of two, have one value each. */
 #define N_EXACT (2 * NORPC_HISTOGRAM_N_PARTS)
 #define EXACT_BITS 5
 
@@ -27,7 +27,7 @@ get_bucket (guint64 value)
   return MIN (bucket, NORPC_HISTOGRAM_N_BUCKETS - 1);
 }
 
-/* The value in the middle of a bucket. */
+/* Gets the value in the middle of a bucket. */
 static gint64
 get_value (guint bucket)
 {
@@ -43,7 +43,7 @@ get_value (guint bucket)
   return lowest + ((gint64) 1 << (shift - 1));
 }
 
-/* Any thread, without waiting for any other. */
+/* Thread-safe and lock-free. */
 void
 norpc_histogram_record (NorpcHistogram *self,
                         gint64          value)
@@ -51,7 +51,7 @@ norpc_histogram_record (NorpcHistogram *self,
   g_atomic_pointer_add (&self->counts[get_bucket ((guint64) MAX (value, 0))], 1);
 }
 
-/* The thread that owns @self; any may record in @other meanwhile. */
+/* Called in the thread that owns @self. Other threads may record values in @other meanwhile. */
 void
 norpc_histogram_add (NorpcHistogram *self,
                      NorpcHistogram *other)
@@ -60,8 +60,8 @@ norpc_histogram_add (NorpcHistogram *self,
     self->counts[i] += (gsize) g_atomic_pointer_get (&other->counts[i]);
 }
 
-/* The thread that owns @self: what so many percent of the values do not exceed,
- * or 0 if there are none.
+/* Called in the thread that owns @self. Gets the value that @percent of the values do not
+ * exceed, or 0 if the histogram is empty.
  */
 gint64
 norpc_histogram_get_percentile (const NorpcHistogram *self,

@@ -8,9 +8,9 @@
 /**
  * NorpcMethodStats:
  *
- * What became of the calls of one method, or of all methods together.
+ * Statistics of the calls of one method, or of all methods together.
  *
- * It is a part of [struct@Norpc.Stats], and does not change.
+ * It is part of a [struct@Norpc.Stats] and is immutable.
  *
  * Since: 0.1
  */
@@ -18,7 +18,7 @@
 G_DEFINE_BOXED_TYPE (NorpcMethodStats, norpc_method_stats,
                      norpc_method_stats_ref, norpc_method_stats_unref)
 
-/* Returns owned stats of no calls. */
+/* Returns empty statistics (owned). */
 NorpcMethodStats *
 norpc_method_stats_new (const char *interface_name,
                         const char *method_name)
@@ -35,7 +35,7 @@ norpc_method_stats_new (const char *interface_name,
  * norpc_method_stats_ref:
  * @self: statistics of a method
  *
- * Takes a reference.
+ * Increases the reference count of @self.
  *
  * Returns: (transfer full): @self
  * Since: 0.1
@@ -52,7 +52,7 @@ norpc_method_stats_ref (NorpcMethodStats *self)
  * norpc_method_stats_unref:
  * @self: (transfer full): statistics of a method
  *
- * Drops a reference.
+ * Decreases the reference count of @self, and frees it when the count drops to zero.
  *
  * Since: 0.1
  */
@@ -68,10 +68,10 @@ norpc_method_stats_unref (NorpcMethodStats *self)
  * norpc_method_stats_get_interface_name:
  * @self: statistics of a method
  *
- * Tells which interface the method is in.
+ * Gets the name of the interface of the method.
  *
- * Returns: (transfer none) (nullable): the name of the interface, or %NULL if
- *   @self is of all methods together
+ * Returns: (transfer none) (nullable): the name of the interface, or %NULL if @self
+ *   covers all methods
  * Since: 0.1
  */
 const char *
@@ -86,10 +86,10 @@ norpc_method_stats_get_interface_name (NorpcMethodStats *self)
  * norpc_method_stats_get_method_name:
  * @self: statistics of a method
  *
- * Tells which method was called.
+ * Gets the name of the method.
  *
- * Returns: (transfer none) (nullable): the name of the method, or %NULL if
- *   @self is of all methods together
+ * Returns: (transfer none) (nullable): the name of the method, or %NULL if @self covers
+ *   all methods
  * Since: 0.1
  */
 const char *
@@ -104,9 +104,9 @@ norpc_method_stats_get_method_name (NorpcMethodStats *self)
  * norpc_method_stats_get_n_calls:
  * @self: statistics of a method
  *
- * Counts the calls that were sent.
+ * Gets the number of calls that were sent.
  *
- * Returns: how many were sent
+ * Returns: the number of calls
  * Since: 0.1
  */
 guint64
@@ -121,9 +121,9 @@ norpc_method_stats_get_n_calls (NorpcMethodStats *self)
  * norpc_method_stats_get_n_in_flight:
  * @self: statistics of a method
  *
- * Counts the calls that were sent and had not ended.
+ * Gets the number of calls that were in flight: sent, but not completed.
  *
- * Returns: how many were in flight
+ * Returns: the number of calls in flight
  * Since: 0.1
  */
 guint64
@@ -143,13 +143,14 @@ norpc_method_stats_get_n_in_flight (NorpcMethodStats *self)
 /**
  * norpc_method_stats_get_n_ended:
  * @self: statistics of a method
- * @outcome: how calls ended
+ * @outcome: an outcome
  *
- * Counts the calls that ended in one way.
+ * Gets the number of calls that completed with a given outcome.
  *
- * All ways and what is in flight are as many as there were calls.
+ * The numbers for all outcomes and the number of calls in flight add up to the number of
+ * calls.
  *
- * Returns: how many ended so
+ * Returns: the number of calls with @outcome
  * Since: 0.1
  */
 guint64
@@ -165,13 +166,12 @@ norpc_method_stats_get_n_ended (NorpcMethodStats *self,
 /**
  * norpc_method_stats_get_percentile:
  * @self: statistics of a method
- * @latency: what was measured
- * @percent: of how many calls, from 0 to 100
+ * @latency: the latency to get
+ * @percent: the percentile, from 0 to 100
  *
- * Tells how long the calls took that took no longer than the rest: the median
- * with 50, the longest with 100.
+ * Gets a percentile of a latency: the median for 50, the maximum for 100.
  *
- * It is off by 1/32 at most. Times of more than four hours count as that.
+ * The result is accurate to 1/32. Times of more than four hours count as four hours.
  *
  * Returns: the time in nanoseconds, or 0 if there were no calls
  * Since: 0.1

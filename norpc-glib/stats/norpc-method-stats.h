@@ -21,14 +21,15 @@ G_BEGIN_DECLS
  * @NORPC_OUTCOME_ANSWERED: the service answered with a result
  * @NORPC_OUTCOME_FAILED: the service answered with an error of its own
  * @NORPC_OUTCOME_NOT_IMPLEMENTED: the service does not implement the method
- * @NORPC_OUTCOME_BUSY: there was no room for the call
- * @NORPC_OUTCOME_CLOSED: the server was not there, or stopped
- * @NORPC_OUTCOME_WOULD_DEADLOCK: it could only have waited for ever
- * @NORPC_OUTCOME_TIMED_OUT: its time was up
- * @NORPC_OUTCOME_CANCELLED: its client cancelled it, or called anew
- * @NORPC_OUTCOME_NO_REPLY: the service dropped it
+ * @NORPC_OUTCOME_BUSY: the call was rejected because a queue was full
+ * @NORPC_OUTCOME_CLOSED: the server was not available, or was stopped
+ * @NORPC_OUTCOME_WOULD_DEADLOCK: waiting for the reply would have deadlocked
+ * @NORPC_OUTCOME_TIMED_OUT: the call timed out
+ * @NORPC_OUTCOME_CANCELLED: the client cancelled the call, or superseded it by a newer
+ *   one
+ * @NORPC_OUTCOME_NO_REPLY: the service released the call without replying
  *
- * How a call ended.
+ * The outcome of a call.
  *
  * Since: 0.1
  */
@@ -47,14 +48,13 @@ typedef enum
 
 /**
  * NorpcLatency:
- * @NORPC_LATENCY_WAITING: from when a call was sent until the service was given
- *   it
- * @NORPC_LATENCY_HANDLING: from when the service was given a call until that
- *   ended
- * @NORPC_LATENCY_TOTAL: from when a call was sent until it ended; without those
- *   that were refused
+ * @NORPC_LATENCY_WAITING: the time from when a call is sent until its handler starts
+ * @NORPC_LATENCY_HANDLING: the time from when the handler of a call starts until the call
+ *   completes
+ * @NORPC_LATENCY_TOTAL: the time from when a call is sent until it completes, without
+ *   calls that were rejected
  *
- * What of a call is measured.
+ * The latencies that are measured for each call.
  *
  * Since: 0.1
  */

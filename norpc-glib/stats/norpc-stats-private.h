@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* Written before anybody else has them. */
+/* Immutable once it is returned to the application. */
 struct _NorpcMethodStats
 {
   const char    *interface_name; /* (nullable): interned */

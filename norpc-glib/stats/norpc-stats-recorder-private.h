@@ -16,20 +16,19 @@ G_BEGIN_DECLS
 #define NORPC_N_LATENCIES (NORPC_LATENCY_TOTAL + 1)
 
 /*
- * Counts the calls that pass a place, for each method: the channel of a server,
- * or whatever else sees calls on their way.
+ * Counts the calls of each method that pass a given point, such as the channel of a server.
  *
- * Nobody waits for anybody: who sends and who answers calls only adds to
- * numbers, and who reads them stops no one. Times are those of
- * norpc_clock_get ().
+ * Recording is lock-free: threads that send or answer calls only add to counters, and a thread
+ * that reads the counters blocks no other. Times are those of norpc_clock_get ().
  *
- * What is counted for a method outlives the recorder as long as calls are in
- * flight.
+ * The counters of a method outlive the recorder as long as calls are in flight.
  */
 typedef struct _NorpcStatsRecorder  NorpcStatsRecorder;
 typedef struct _NorpcMethodRecorder NorpcMethodRecorder;
 
-/* Atomic: how many want to know when calls are sent, handled and end, or may turn out to. */
+/* Atomic: the number of users of metrics, such as statistics and traces. Until it is known
+ * whether traces and marks are enabled, these count as one user.
+ */
 extern int norpc_n_metrics_users;
 
 static inline gboolean
@@ -47,7 +46,9 @@ gboolean norpc_stats_recorder_is_on          (NorpcStatsRecorder *self);
 void     norpc_stats_recorder_note_n_waiting (NorpcStatsRecorder *self,
                                               guint               n_waiting);
 
-/* One call: begun, for a method that it returns; its latencies; ended. */
+/* One call: norpc_stats_recorder_begin () returns the recorder of its method, which takes the
+ * latencies of the call and its outcome.
+ */
 NorpcMethodRecorder *norpc_stats_recorder_begin        (NorpcStatsRecorder       *self,
                                                         const NorpcInterfaceInfo *interface_info,
                                                         guint                     method);

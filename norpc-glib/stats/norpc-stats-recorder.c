@@ -6,10 +6,10 @@
 #include "norpc-stats-private.h"
 #include "norpc-stats-recorder-private.h"
 
-/* What the caches of processors hand to each other as one. */
+/* The size of a cache line. */
 #define CACHE_LINE 64
 
-/* One for the trace and the marks, until it is known that nobody wants them. */
+/* Starts with one user for traces and marks, until it is known whether they are enabled. */
 int norpc_n_metrics_users = 1;
 
 struct _NorpcMethodRecorder
@@ -17,11 +17,11 @@ struct _NorpcMethodRecorder
   const NorpcInterfaceInfo *interface_info;
   guint                     method;
 
-  /* What clients write is apart from what services write. */
+  /* Clients and services write to different cache lines. */
   gsize begun; /* atomic: calls */
   char  padding[CACHE_LINE];
 
-  gsize          ended; /* atomic: calls, twice; see release () */
+  gsize          ended; /* atomic: twice the number of calls; see release () */
   gsize          outcomes[NORPC_N_OUTCOMES]; /* atomic */
   NorpcHistogram latencies[NORPC_N_LATENCIES]; /* atomic */
 };
@@ -33,12 +33,12 @@ struct _InterfaceRecorder
   InterfaceRecorder        *next; /* (owned) (nullable) */
   const NorpcInterfaceInfo *interface_info;
   guint                     n_methods;
-  NorpcMethodRecorder      *methods[]; /* (owned) (nullable), atomic: made with the first call */
+  NorpcMethodRecorder      *methods[]; /* (owned) (nullable), atomic: created for the first call */
 };
 
 struct _NorpcStatsRecorder
 {
-  InterfaceRecorder *interfaces; /* (owned) (nullable), atomic: only grows */
+  InterfaceRecorder *interfaces; /* (owned) (nullable), atomic: entries are only added */
   int                on;         /* atomic */
   int                max_waiting; /* atomic */
 };
@@ -49,13 +49,14 @@ norpc_stats_recorder_new (void)
   return g_new0 (NorpcStatsRecorder, 1);
 }
 
-/* Any thread: lets go of a method, which the last of its calls takes with it.
+/* Thread-safe. Releases a method recorder, which is freed when the last of its calls has
+ * completed.
  *
- * As long as the recorder is there, the lowest bit of `ended` is unset, and the
- * others count. This sets the bit and takes away what was begun, which is all
- * that ever will be: so 1 comes out of the addition, here or with a call, when
- * as many have ended. No call needs a reference, which two threads would
- * fight for.
+ * While the stats recorder exists, the lowest bit of `ended` is 0, and the other bits count
+ * calls. This function sets the bit and subtracts the number of calls begun, which does not
+ * change any more. The addition thus yields 1, here or when a call completes, once all calls
+ * have completed. Calls need no reference to the recorder, so threads do not contend for a
+ * reference count.
  */
 static void
 release (NorpcMethodRecorder *self)
@@ -67,7 +68,7 @@ release (NorpcMethodRecorder *self)
     g_free (self);
 }
 
-/* Any thread: no more calls come. */
+/* Thread-safe. Called when no further calls begin. */
 void
 norpc_stats_recorder_free (NorpcStatsRecorder *self)
 {
@@ -89,7 +90,7 @@ norpc_stats_recorder_free (NorpcStatsRecorder *self)
   g_free (self);
 }
 
-/* Any thread. */
+/* Thread-safe. */
 void
 norpc_stats_recorder_set_on (NorpcStatsRecorder *self,
                              gboolean            on)
@@ -98,14 +99,14 @@ norpc_stats_recorder_set_on (NorpcStatsRecorder *self,
     g_atomic_int_add (&norpc_n_metrics_users, on ? 1 : -1);
 }
 
-/* Any thread. */
+/* Thread-safe. */
 gboolean
 norpc_stats_recorder_is_on (NorpcStatsRecorder *self)
 {
   return g_atomic_int_get (&self->on);
 }
 
-/* Any thread: how long the queue is just now. */
+/* Thread-safe. @n_waiting is the current length of the queue. */
 void
 norpc_stats_recorder_note_n_waiting (NorpcStatsRecorder *self,
                                      guint               n_waiting)
@@ -121,7 +122,7 @@ norpc_stats_recorder_note_n_waiting (NorpcStatsRecorder *self,
          !g_atomic_int_compare_and_exchange (&self->max_waiting, max, (int) n_waiting));
 }
 
-/* Any thread. */
+/* Thread-safe. */
 static InterfaceRecorder *
 ensure_interface (NorpcStatsRecorder       *self,
                   const NorpcInterfaceInfo *interface_info)
@@ -142,20 +143,20 @@ ensure_interface (NorpcStatsRecorder       *self,
   if (g_atomic_pointer_compare_and_exchange (&self->interfaces, new_interface->next, new_interface))
     return new_interface;
 
-  /* Another thread was faster, maybe with the same one. */
+  /* Another thread has added an entry meanwhile, perhaps the same one. */
   g_free (new_interface);
 
   return ensure_interface (self, interface_info);
 }
 
-/* Any thread. */
+/* Thread-safe. */
 static NorpcMethodRecorder *
 ensure_method (NorpcStatsRecorder       *self,
                const NorpcInterfaceInfo *interface_info,
                guint                     method)
 {
-  NorpcMethodRecorder **place = &ensure_interface (self, interface_info)->methods[method];
-  NorpcMethodRecorder *recorder = g_atomic_pointer_get (place);
+  NorpcMethodRecorder **slot = &ensure_interface (self, interface_info)->methods[method];
+  NorpcMethodRecorder *recorder = g_atomic_pointer_get (slot);
 
   if (recorder != NULL)
     return recorder;
@@ -163,16 +164,16 @@ ensure_method (NorpcStatsRecorder       *self,
   recorder = g_new0 (NorpcMethodRecorder, 1);
   recorder->interface_info = interface_info;
   recorder->method = method;
-  if (g_atomic_pointer_compare_and_exchange (place, NULL, recorder))
+  if (g_atomic_pointer_compare_and_exchange (slot, NULL, recorder))
     return recorder;
 
   g_free (recorder);
 
-  return g_atomic_pointer_get (place);
+  return g_atomic_pointer_get (slot);
 }
 
-/* Any thread: a call comes by. Returns what its latencies and its end are told
- * to, unowned: it is there until norpc_method_recorder_end ().
+/* Thread-safe. Counts a call that begins. Returns the recorder for its latencies and its
+ * outcome (unowned), which is valid until norpc_method_recorder_end ().
  */
 NorpcMethodRecorder *
 norpc_stats_recorder_begin (NorpcStatsRecorder       *self,
@@ -186,7 +187,7 @@ norpc_stats_recorder_begin (NorpcStatsRecorder       *self,
   return recorder;
 }
 
-/* Any thread. */
+/* Thread-safe. */
 void
 norpc_method_recorder_add_latency (NorpcMethodRecorder *self,
                                    NorpcLatency         latency,
@@ -195,7 +196,7 @@ norpc_method_recorder_add_latency (NorpcMethodRecorder *self,
   norpc_histogram_record (&self->latencies[latency], nanoseconds);
 }
 
-/* Any thread. */
+/* Thread-safe. */
 void
 norpc_method_recorder_end (NorpcMethodRecorder *self,
                            NorpcOutcome         outcome)
@@ -206,8 +207,8 @@ norpc_method_recorder_end (NorpcMethodRecorder *self,
     g_free (self);
 }
 
-/* Any thread. What has ended is read before what has begun, so that calls are
- * in flight rather than missing.
+/* Thread-safe. Reads the completed calls before the calls begun, so that a call that completes
+ * meanwhile counts as in flight.
  */
 static NorpcMethodStats *
 read_method (NorpcMethodRecorder *self)
@@ -225,7 +226,7 @@ read_method (NorpcMethodRecorder *self)
   return stats;
 }
 
-/* Any thread. @n_waiting is how long the queue is just now. Returns owned stats. */
+/* Thread-safe. @n_waiting is the current length of the queue. Returns the statistics (owned). */
 NorpcStats *
 norpc_stats_recorder_get_stats (NorpcStatsRecorder *self,
                                 guint               n_waiting)
@@ -248,8 +249,8 @@ norpc_stats_recorder_get_stats (NorpcStatsRecorder *self,
   return stats;
 }
 
-/* A call that is rejected takes next to no time: if it counted, a service that
- * rejects most calls would look fast.
+/* Rejecting a call takes almost no time. If rejections counted, a service that rejects most
+ * calls would look fast.
  */
 gboolean
 norpc_outcome_is_rejection (NorpcOutcome outcome)

@@ -10,23 +10,23 @@
 /**
  * NorpcStats:
  *
- * What became of the calls to a service, at one moment.
+ * Statistics of the calls to a service at one moment.
  *
- * [method@Norpc.Server.get_stats] takes them. They do not change; to see how
- * things go, take them again and look at the difference. They count from when
- * [property@Norpc.Server:collect-stats] was set first.
+ * Use [method@Norpc.Server.get_stats] to get the statistics of a server. They are
+ * immutable; to observe changes, get them again and compare. They count from the time
+ * when [property@Norpc.Server:collect-stats] was first set.
  *
- * Nobody is stopped for them. So a call that is sent or ends in the meantime may
- * be in some numbers and not yet in others: but the calls of a method are
- * always those that have ended and those that are in flight, and no number that
- * only grows is ever less than it was before.
+ * Getting statistics blocks no other thread. A call that is sent or completes meanwhile
+ * may therefore be included in some numbers and not in others. But the number of calls of
+ * a method is always the sum of the completed calls and those in flight, and counters
+ * never decrease.
  *
  * Since: 0.1
  */
 
 G_DEFINE_BOXED_TYPE (NorpcStats, norpc_stats, norpc_stats_ref, norpc_stats_unref)
 
-/* Returns owned stats of no methods. */
+/* Returns statistics without any methods (owned). */
 NorpcStats *
 norpc_stats_new (void)
 {
@@ -47,7 +47,7 @@ norpc_stats_clear (gpointer data)
   norpc_method_stats_unref (self->total);
 }
 
-/* Before anybody else has @self, which takes over @method. */
+/* Called before @self is shared. Takes ownership of @method. */
 void
 norpc_stats_add_method (NorpcStats       *self,
                         NorpcMethodStats *method)
@@ -65,7 +65,7 @@ norpc_stats_add_method (NorpcStats       *self,
  * norpc_stats_ref:
  * @self: statistics
  *
- * Takes a reference.
+ * Increases the reference count of @self.
  *
  * Returns: (transfer full): @self
  * Since: 0.1
@@ -82,7 +82,7 @@ norpc_stats_ref (NorpcStats *self)
  * norpc_stats_unref:
  * @self: (transfer full): statistics
  *
- * Drops a reference.
+ * Decreases the reference count of @self, and frees it when the count drops to zero.
  *
  * Since: 0.1
  */
@@ -98,9 +98,9 @@ norpc_stats_unref (NorpcStats *self)
  * norpc_stats_get_n_waiting:
  * @self: statistics
  *
- * Counts the calls that waited for the service.
+ * Gets the number of calls that were waiting for the service.
  *
- * Returns: how long the queue was
+ * Returns: the length of the queue
  * Since: 0.1
  */
 guint
@@ -115,9 +115,9 @@ norpc_stats_get_n_waiting (NorpcStats *self)
  * norpc_stats_get_max_waiting:
  * @self: statistics
  *
- * Tells how many calls waited for the service at most.
+ * Gets the largest number of calls that have waited for the service at once.
  *
- * Returns: how long the queue has ever been
+ * Returns: the greatest length of the queue
  * Since: 0.1
  */
 guint
@@ -132,7 +132,7 @@ norpc_stats_get_max_waiting (NorpcStats *self)
  * norpc_stats_get_total:
  * @self: statistics
  *
- * Gets what became of the calls of all methods together.
+ * Gets the statistics of all methods together.
  *
  * Returns: (transfer none): the statistics of all methods
  * Since: 0.1
@@ -149,9 +149,9 @@ norpc_stats_get_total (NorpcStats *self)
  * norpc_stats_get_methods:
  * @self: statistics
  *
- * Gets what became of the calls of each method that was called.
+ * Gets the statistics of each method that was called.
  *
- * Those of an interface are in the order of the description.
+ * The methods of an interface are in the order of the description.
  *
  * Returns: (transfer none) (element-type Norpc.MethodStats): the statistics of
  *   the methods
@@ -165,7 +165,7 @@ norpc_stats_get_methods (NorpcStats *self)
   return self->methods;
 }
 
-/* Whether @name is that of the method, with its interface or without. */
+/* Returns TRUE if @name is the name of the method, with or without that of its interface. */
 static gboolean
 is_named (NorpcMethodStats *method,
           const char       *name)
@@ -182,10 +182,10 @@ is_named (NorpcMethodStats *method,
 /**
  * norpc_stats_get_method:
  * @self: statistics
- * @name: the name of a method, such as `Get`; or, where several interfaces have
- *   one, with the interface: `org.example.Kv.Get`
+ * @name: the name of a method, such as `Get`, or, if several interfaces have a method of
+ *   that name, the name with the interface, such as `org.example.Kv.Get`
  *
- * Gets what became of the calls of one method.
+ * Gets the statistics of one method.
  *
  * Returns: (transfer none) (nullable): the statistics of the method, or %NULL
  *   if it was not called
