@@ -3,16 +3,16 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* How a call ends without an answer of its service: it is cancelled by its client, times out,
- * or is rejected by an endpoint. The service's half, and the calls on its behalf, are
- * cancelled with it.
+/* How a call completes without an answer from its service: it is cancelled by its client,
+ * times out, or is rejected by an endpoint. This also cancels the service's half, and the
+ * calls made on its behalf.
  */
 
 #include "core/norpc-error.h"
 #include "norpc-call-private.h"
 
-/* Any thread, of a call that was given up: why calls on its behalf end, too.
- * Returns an owned error.
+/* Thread-safe. Returns the error (owned) for the calls made on behalf of a call that was
+ * cancelled.
  */
 GError *
 norpc_call_copy_reason (NorpcCall *self)
@@ -29,8 +29,8 @@ norpc_call_copy_reason (NorpcCall *self)
                       norpc_call_peek_method_name (self));
 }
 
-/* The thread that gave the call up: ends what the service does for it, here
- * and in other services.
+/* Called in the thread that cancelled the call. Cancels the work that the service does for it,
+ * here and in other services.
  */
 void
 norpc_call_cancel_service (NorpcCall *self)
@@ -49,8 +49,8 @@ norpc_call_cancel_service (NorpcCall *self)
     g_cancellable_cancel (cancellable);
 }
 
-/* Any thread. TRUE: the call ends with @error (owned), and norpc_call_deliver () is to be
- * called.
+/* Thread-safe. Takes ownership of @error. Returns TRUE if the call completes with @error; the
+ * caller must then call norpc_call_deliver ().
  */
 static gboolean
 claim_to_cancel (NorpcCall *self,
@@ -69,9 +69,9 @@ claim_to_cancel (NorpcCall *self,
   return TRUE;
 }
 
-/* Any thread: ends the call on the client's behalf, and tells the service,
- * if it has begun, that nobody waits any more. TRUE if this was the answer.
- * The caller holds something of the call.
+/* Thread-safe. The caller keeps a reference to a half or to the memory of the call. Completes
+ * the call with @error (owned), and cancels the service's half if its handler has started.
+ * Returns FALSE if the call was complete already.
  */
 gboolean
 norpc_call_cancel (NorpcCall *self,
@@ -88,8 +88,8 @@ norpc_call_cancel (NorpcCall *self,
   return TRUE;
 }
 
-/* Any thread: cancels all calls that are in the group now, with copies of @error. A call whose
- * answer is on its way to the client ends as cancelled there.
+/* Thread-safe. Cancels all calls that are in the group now, with copies of @error. A call
+ * whose answer is on its way to the client completes as cancelled there.
  */
 void
 norpc_call_group_cancel (NorpcCallGroup *self,
@@ -97,7 +97,7 @@ norpc_call_group_cancel (NorpcCallGroup *self,
 {
   g_autoptr (GPtrArray) calls = norpc_call_group_list (self);
 
-  /* In the order in which they were made. */
+  /* In the order in which they were sent. */
   for (guint i = calls->len; i > 0; i--)
     {
       NorpcCall *call = calls->pdata[i - 1];
@@ -108,7 +108,9 @@ norpc_call_group_cancel (NorpcCallGroup *self,
     }
 }
 
-/* Any thread: the client's time is up. TRUE if this was the answer. */
+/* Thread-safe. Completes the call with a timeout. Returns FALSE if the call was complete
+ * already.
+ */
 gboolean
 norpc_call_time_out (NorpcCall *self)
 {
@@ -124,13 +126,15 @@ norpc_call_time_out (NorpcCall *self)
  * norpc_call_is_cancelled:
  * @self: a call
  *
- * Tells whether the client still waits for the answer.
+ * Checks whether the call was cancelled, so that nothing waits for its answer any more.
  *
- * It does not once it cancelled the call, the deadline has passed, or the server was
- * told to abandon what it does. A handler that works for long can look here now and then, in
- * any thread; see also [method@Norpc.Call.get_cancellable].
+ * A call is cancelled when its client cancels it, when its deadline passes, or when the
+ * server is told to cancel its calls. A handler that runs for long should call this
+ * function from time to time. See also [method@Norpc.Call.get_cancellable].
  *
- * Returns: %TRUE if nobody waits for an answer
+ * This function is thread-safe.
+ *
+ * Returns: %TRUE if the call was cancelled
  * Since: 0.1
  */
 gboolean
@@ -138,7 +142,7 @@ norpc_call_is_cancelled (NorpcCall *self)
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  /* The client may be too busy to see that the time is up. */
+  /* The client may be blocked, and so may not have noticed that the deadline has passed. */
   if (self->deadline != 0 && !g_atomic_int_get (&self->cancelled) &&
       self->deadline <= g_get_monotonic_time ())
     norpc_call_time_out (self);
@@ -146,9 +150,9 @@ norpc_call_is_cancelled (NorpcCall *self)
   return g_atomic_int_get (&self->cancelled);
 }
 
-/* Any thread, which has the call and drops it: ends it with @error (both owned). The
- * service's half is dropped before the client has the error, which then releases the
- * arguments.
+/* Thread-safe. Takes ownership of the call and of @error, and completes the call with @error.
+ * Releases the service's half before the client gets the error, so that the client's half
+ * releases the arguments.
  */
 static void
 reject (NorpcCall *self,
@@ -167,9 +171,9 @@ reject (NorpcCall *self,
 }
 
 static GError *
-refusal_new (NorpcCall  *self,
-             NorpcError  code,
-             const char *reason)
+rejection_new (NorpcCall  *self,
+               NorpcError  code,
+               const char *reason)
 {
   return g_error_new (NORPC_ERROR, code, "%s.%s %s",
                       norpc_call_get_interface_name (self),
@@ -177,36 +181,36 @@ refusal_new (NorpcCall  *self,
                       reason);
 }
 
-/* Any thread: answers with an error of our own. The caller holds something
- * of the call, and still does afterwards.
+/* Thread-safe. Completes the call with an error of the runtime. The caller keeps its
+ * reference.
  */
 void
 norpc_call_reject (NorpcCall  *self,
                    NorpcError  code,
                    const char *reason)
 {
-  norpc_call_cancel (self, refusal_new (self, code, reason));
+  norpc_call_cancel (self, rejection_new (self, code, reason));
 }
 
-/* Any thread, which has @self (owned): answers with an error of our own. */
+/* Thread-safe. Takes ownership of the call, and completes it with an error of the runtime. */
 void
 norpc_call_reject_owned (NorpcCall  *self,
                          NorpcError  code,
                          const char *reason)
 {
-  reject (self, refusal_new (self, code, reason));
+  reject (self, rejection_new (self, code, reason));
 }
 
-/* Any thread, which has @self (owned), for code that was lent it and failed: answers with
- * @error (owned), or, without one, as an exception in another language leaves
- * it, with NORPC_ERROR_FAILED.
+/* Thread-safe. Takes ownership of the call and of @error, and completes the call after
+ * application code has failed. If @error is NULL, as after an exception in another language,
+ * the error is NORPC_ERROR_FAILED.
  */
 void
 norpc_call_fail (NorpcCall *self,
                  GError    *error)
 {
   if (error == NULL)
-    error = refusal_new (self, NORPC_ERROR_FAILED, "failed without saying why");
+    error = rejection_new (self, NORPC_ERROR_FAILED, "failed and gave no reason");
 
   reject (self, error);
 }

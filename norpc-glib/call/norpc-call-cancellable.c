@@ -5,11 +5,11 @@
 
 /* The cancellable of the service's half of a call.
  *
- * It has to be cancelled at once, from the thread of the client, or a handler
- * that works or blocks would not see it. But what a service has connected to
- * its "cancelled" signal may run in the service's context only. So the first
- * handler of each such cancellable, ours, stops an emission that comes from
- * elsewhere and has it made again in the context of the service.
+ * It must be cancelled immediately, in the client's thread, or a handler that runs or blocks
+ * would not notice. But callbacks that a service has connected to the "cancelled" signal may
+ * run only in the service's context. The runtime therefore connects the first callback of each
+ * such cancellable; it stops an emission in any other thread and emits the signal again in the
+ * service's context.
  */
 
 #include "norpc-call-deadline-private.h"
@@ -27,7 +27,7 @@ get_cancelled_signal (void)
   return (guint) cancelled_signal;
 }
 
-/* In the context of the service. */
+/* Runs in the service's context. */
 static gboolean
 emit_cancelled_cb (gpointer user_data)
 {
@@ -38,7 +38,7 @@ emit_cancelled_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* In any thread: the first handler of the signal. */
+/* Thread-safe. The first callback of the signal. */
 static void
 cancelled_anywhere_cb (GCancellable *cancellable,
                        gpointer      user_data)
@@ -46,8 +46,8 @@ cancelled_anywhere_cb (GCancellable *cancellable,
   GMainContext *context = user_data;
   g_autoptr (GSource) source = NULL;
 
-  /* It has done what it is there for, and the context, which it holds, may
-   * hold the cancellable.
+  /* The callback runs only once. It must be disconnected because it keeps a reference to the
+   * context, and the context may keep one to the cancellable.
    */
   g_signal_handlers_disconnect_by_func (cancellable, cancelled_anywhere_cb, user_data);
 
@@ -82,15 +82,16 @@ service_cancellable_new (void)
  * norpc_call_get_cancellable:
  * @self: a call
  *
- * Gets a cancellable for what the service does to answer.
+ * Gets a cancellable for the work that the service does to answer the call.
  *
- * It is cancelled when the client cancels the call, or nobody waits for an
- * answer any more for another reason: at once, so that it also ends what
- * blocks. Its [signal@Gio.Cancellable::cancelled] is emitted in the
- * thread-default context of the first caller of this function, which is the
+ * The cancellable is cancelled as soon as the client cancels the call, the call times
+ * out, or nothing waits for its answer for another reason, so that it also interrupts
+ * operations that block. Its [signal@Gio.Cancellable::cancelled] signal is emitted in the
+ * thread-default main context of the first caller of this function, which is that of the
  * service.
  *
- * Returns: (transfer none): the cancellable, as long as @self is held
+ * Returns: (transfer none): the cancellable, which is valid as long as the caller keeps a
+ *   reference to @self
  * Since: 0.1
  */
 GCancellable *
@@ -116,8 +117,8 @@ norpc_call_get_cancellable (NorpcCall *self)
         }
     }
 
-  /* Whoever gives up sets the flag before it looks for the cancellable, so
-   * one of the two of us cancels it.
+  /* A thread that cancels the call sets the flag before it reads the cancellable, so at least
+   * one of the two threads cancels it.
    */
   if (g_atomic_int_get (&self->cancelled))
     g_cancellable_cancel (cancellable);

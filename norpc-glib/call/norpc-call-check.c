@@ -3,16 +3,16 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Values are checked where they come in: arguments when a call is sent, results when
- * it is answered. So neither a handler nor a callback sees one that the description
- * does not allow, wherever it is from: C code, a language binding, or a description
- * that was made at run time.
+/* Values are checked where they enter the runtime: arguments when a call is sent, results when
+ * it is answered. A handler or a callback thus never sees a value that the description does
+ * not allow, whether it comes from C code, from a language binding, or from a description made
+ * at run time.
  */
 
 #include "core/norpc-value-check-private.h"
 #include "norpc-call-private.h"
 
-/* Consumes @problem. */
+/* Takes ownership of @problem. */
 static GError *
 take_problem (NorpcCall  *self,
               const char *kind,
@@ -46,7 +46,9 @@ check_values (NorpcCall            *self,
   return NULL;
 }
 
-/* The thread that has the call. Returns an owned error, or NULL. */
+/* Called in the thread that owns the call. Returns an error (owned), or NULL if the arguments
+ * are valid.
+ */
 static GError *
 check_args (NorpcCall *self)
 {
@@ -58,7 +60,7 @@ check_args (NorpcCall *self)
   return error;
 }
 
-/* The thread that has the call. */
+/* Called in the thread that owns the call. */
 gboolean
 norpc_call_has_valid_args (NorpcCall *self)
 {
@@ -67,7 +69,7 @@ norpc_call_has_valid_args (NorpcCall *self)
   return error == NULL;
 }
 
-/* Checks the arguments of a call that has any and has not been checked. */
+/* The slow path of norpc_call_check_args (). */
 gboolean
 norpc_call_check_args_of_some (NorpcCall *self)
 {
@@ -81,7 +83,7 @@ norpc_call_check_args_of_some (NorpcCall *self)
   return FALSE;
 }
 
-/* Any thread. Returns an owned error, or NULL if @values are results as described. */
+/* Thread-safe. Returns an error (owned), or NULL if @values are valid results. */
 GError *
 norpc_call_check_results (NorpcCall    *self,
                           const GValue *values)
@@ -90,8 +92,8 @@ norpc_call_check_results (NorpcCall    *self,
                        values, self->n_results);
 }
 
-/* The thread that has the call. Returns an owned error, or NULL if @value can be the
- * argument.
+/* Called in the thread that owns the call. Returns an error (owned), or NULL if @value is
+ * valid for the argument.
  */
 static GError *
 check_new_arg (NorpcCall    *self,
@@ -109,7 +111,7 @@ check_new_arg (NorpcCall    *self,
 
   info = norpc_call_get_method_info (self)->dbus.in_args[index];
   if (norpc_call_get_stage (self) >= NORPC_CALL_HANDLED)
-    problem = g_strdup ("cannot be replaced, as a handler has begun with the call");
+    problem = g_strdup ("cannot be replaced after the handler of the call has started");
   else
     problem = norpc_value_find_problem ((const NorpcArgInfo *) info, value);
 
@@ -119,21 +121,21 @@ check_new_arg (NorpcCall    *self,
 /**
  * norpc_call_set_arg:
  * @self: a call that has not been passed on
- * @index: which argument
- * @value: its value
+ * @index: the index of the argument
+ * @value: the new value
  * @error: return location for an error
  *
  * Replaces an argument.
  *
- * Layers and filters change arguments with this function. It runs in any thread, as
- * long as the call has not been passed on. The type of @value has to be that of the
- * argument or derived from it; numbers are not converted. The value is copied as
- * [method@GObject.Value.copy] does. If the argument moves, its handler takes over
- * the object that the value refers to, and no other code may use it from then on.
+ * Layers and filters use this function to change arguments. It may be called in any
+ * thread until the call is passed on. The type of @value must be the type of the argument
+ * or derived from it; numbers are not converted. The value is copied as by
+ * [method@GObject.Value.copy]. If the argument moves, the handler takes ownership of the
+ * object that the value refers to, and no other code may use it from then on.
  *
- * If the call has no such argument, if @value is not as the description says, or if
- * a handler has begun with the call, the arguments stay as they are and @error is
- * %NORPC_ERROR_INVALID_ARGUMENT; its message names the argument.
+ * If the call has no such argument, if @value does not match the description, or if the
+ * handler has started, the arguments do not change and @error is set to
+ * %NORPC_ERROR_INVALID_ARGUMENT, with a message that names the argument.
  *
  * Returns: %TRUE if the argument was replaced
  * Since: 0.1
@@ -159,7 +161,7 @@ norpc_call_set_arg (NorpcCall     *self,
       return FALSE;
     }
 
-  /* @value may be in the argument that it replaces. */
+  /* @value may be part of the argument that it replaces. */
   info = norpc_call_get_method_info (self)->dbus.in_args[index];
   g_value_init (&copy, norpc_arg_info_get_gtype (info));
   g_value_copy (value, &copy);

@@ -5,8 +5,9 @@
 
 /* Copies of a call, for layers that retry.
  *
- * An argument that moves belongs to the handler, which may change it or give it away.
- * So each call but the last has copies of those, and the last one has the originals.
+ * An argument that moves belongs to the handler, which may change it or pass it on. Each
+ * attempt but the last therefore gets copies of such arguments, and the last attempt gets the
+ * originals.
  */
 
 #include "core/norpc-value-part-private.h"
@@ -34,8 +35,8 @@ check_copyable (const NorpcValuePart *part,
   return norpc_value_part_is_copyable (part);
 }
 
-/* The thread that has the call. FALSE if an argument moves that cannot be copied, so
- * that there is nothing but norpc_call_move ().
+/* Called in the thread that owns the call. Returns FALSE if an argument that moves cannot be
+ * copied; the only possible attempt is then norpc_call_move ().
  */
 gboolean
 norpc_call_can_be_copied (NorpcCall *self)
@@ -78,7 +79,7 @@ copy_arg (const NorpcArgInfo *info,
   gpointer array = (info->flags & NORPC_ARG_FLAGS_MOVED) != 0 && g_value_fits_pointer (value)
                    ? g_value_peek_pointer (value) : NULL;
 
-  /* The copy of an array frees its elements as the original does. */
+  /* The copy of an array frees its elements in the same way as the original. */
   if (array != NULL && G_VALUE_HOLDS (value, G_TYPE_PTR_ARRAY))
     g_value_take_boxed (copy, g_ptr_array_copy (array, copy_element, GSIZE_TO_POINTER (info->get_element_type ())));
   else if (array != NULL && G_VALUE_HOLDS (value, G_TYPE_ARRAY))
@@ -102,14 +103,14 @@ new_call_like (NorpcCall *self)
     call->released_at = self->released_at->funcs->ref (self->released_at);
   call->outer = self;
   norpc_call_ref_memory (self);
-  /* To be compared only. */
+  /* Only compared, never used. */
   call->reply_queue = self->reply_queue;
 
   return call;
 }
 
-/* The thread that has the call, which can be copied: returns a call like it (owned),
- * with copies of what moves.
+/* Called in the thread that owns the call, which must be copyable. Returns a new call (owned)
+ * with copies of the arguments that move.
  */
 NorpcCall *
 norpc_call_copy (NorpcCall *self)
@@ -122,8 +123,8 @@ norpc_call_copy (NorpcCall *self)
   return call;
 }
 
-/* The thread that has the call: returns a call like it (owned), which is the last one
- * in its stead, as it has what moves.
+/* Called in the thread that owns the call. Returns a new call (owned) that takes over the
+ * arguments that move. No further attempt is possible after it.
  */
 NorpcCall *
 norpc_call_move (NorpcCall *self)

@@ -3,35 +3,36 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Ends a call at its deadline although neither its client nor its service runs: either may
- * be blocked, the client without seeing that the time is up, and the service with a look at
- * its cancellable now and then.
+/* Completes a call at its deadline even if neither its client nor its service runs: the client
+ * may be blocked, and the service may only check its cancellable from time to time.
  */
 
 #include "core/norpc-timer-private.h"
 #include "norpc-call-deadline-private.h"
 #include "norpc-call-private.h"
 
-/* Lives until the call has ended. */
+/* Freed when the call completes. */
 typedef struct
 {
-  NorpcCompletionHook hook; /* the first */
+  NorpcCompletionHook hook; /* must be first */
   NorpcTimer     timer;
   NorpcCall     *call; /* (unowned) */
-} DeadlineWatch;
+} DeadlineHook;
 
-/* The timers' thread. The call has not ended, as the timer is stopped before. */
+/* Runs in the timers' thread. The call is still in flight, because the timer is stopped before
+ * the call completes.
+ */
 static gpointer
 take_call (gpointer owner)
 {
-  DeadlineWatch *self = owner;
+  DeadlineHook *self = owner;
 
   norpc_call_ref_memory (self->call);
 
   return self->call;
 }
 
-/* The timers' thread. */
+/* Runs in the timers' thread. */
 static void
 time_out (gpointer taken)
 {
@@ -43,33 +44,35 @@ time_out (gpointer taken)
 
 static const NorpcTimerFuncs timer_funcs = { take_call, time_out };
 
-/* The thread that ends the call. */
+/* Runs in the thread that completes the call. */
 static void
-deadline_watch_ended (NorpcCompletionHook *hook,
-                      NorpcCall           *call G_GNUC_UNUSED)
+deadline_hook_completed (NorpcCompletionHook *hook,
+                         NorpcCall           *call G_GNUC_UNUSED)
 {
-  DeadlineWatch *self = (DeadlineWatch *) hook;
+  DeadlineHook *self = (DeadlineHook *) hook;
 
   norpc_timer_stop (&self->timer);
   g_free (self);
 }
 
-/* Any thread, which has the call: from now on it ends at the deadline that it has now. */
+/* Called in the thread that owns the call. Makes the call time out at its current deadline. */
 void
 norpc_call_start_deadline_timer (NorpcCall *call)
 {
   gint64 deadline = norpc_call_get_deadline (call);
-  DeadlineWatch *self;
+  DeadlineHook *self;
 
   if (deadline == 0)
     return;
 
-  self = g_new0 (DeadlineWatch, 1);
+  self = g_new0 (DeadlineHook, 1);
   self->call = call;
   norpc_timer_init (&self->timer, &timer_funcs, self);
 
-  /* Whoever ends the call from the second line on stops the timer. */
+  /* From the call to norpc_call_add_completion_hook () on, a thread that completes the call
+   * stops the timer.
+   */
   norpc_timer_start (&self->timer, deadline);
-  if (!norpc_call_add_completion_hook (call, &self->hook, deadline_watch_ended))
-    deadline_watch_ended (&self->hook, call);
+  if (!norpc_call_add_completion_hook (call, &self->hook, deadline_hook_completed))
+    deadline_hook_completed (&self->hook, call);
 }

@@ -10,17 +10,17 @@
 G_BEGIN_DECLS
 
 /*
- * Calls in flight that can be given up together: those of a proxy, those
- * made on behalf of another call.
+ * Calls in flight that can be cancelled together: those of a proxy, or those made on behalf of
+ * another call.
  */
 typedef struct _NorpcCallGroup NorpcCallGroup;
 
-/* A call's place in a group. */
+/* Links a call into a group. */
 typedef struct _NorpcGroupLink NorpcGroupLink;
 
 struct _NorpcGroupLink
 {
-  NorpcCallGroup *group;    /* (owned) (nullable): the client's */
+  NorpcCallGroup *group;    /* (owned) (nullable): accessed by the client only */
   NorpcGroupLink *previous; /* (unowned) (nullable) [lock of the group] */
   NorpcGroupLink *next;     /* (unowned) (nullable) [lock of the group] */
 };

@@ -8,12 +8,12 @@
 
 struct _NorpcCallGroup
 {
-  gsize           offset; /* since construction: where in a call its link is */
+  gsize           offset; /* since construction: of the link in a call */
   GMutex          lock;
   NorpcGroupLink *first; /* (unowned) (nullable) [lock] */
 };
 
-/* @offset is that of the links in the calls. */
+/* @offset is the offset of the group's link in NorpcCall. */
 NorpcCallGroup *
 norpc_call_group_new (gsize offset)
 {
@@ -41,7 +41,7 @@ norpc_call_group_unref (NorpcCallGroup *self)
   g_atomic_rc_box_release_full (self, norpc_call_group_clear);
 }
 
-/* The calling thread, before the call is sent. */
+/* Called in the client's thread, before the call is sent. */
 void
 norpc_call_group_add (NorpcCallGroup *self,
                       NorpcCall      *call)
@@ -58,7 +58,7 @@ norpc_call_group_add (NorpcCallGroup *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* The client, when the call has come back. */
+/* Called by the client when the call has completed. */
 void
 norpc_group_link_remove (NorpcGroupLink *link)
 {
@@ -80,8 +80,8 @@ norpc_group_link_remove (NorpcGroupLink *link)
   norpc_call_group_unref (group);
 }
 
-/* Any thread. Returns an array (owned) of the calls that are in the group now, the newest first,
- * each with a reference for norpc_call_unref_memory ().
+/* Thread-safe. Returns an array (owned) of the calls that are in the group now, the newest
+ * first. Release each call with norpc_call_unref_memory ().
  */
 GPtrArray *
 norpc_call_group_list (NorpcCallGroup *self)

@@ -3,14 +3,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Which calls count as open with a service: those that it keeps, until it no longer works on
- * them because it has answered, also too late, or because nobody holds the call any more. What
- * the client does meanwhile makes no difference.
+/* Which calls count as open: those that a service works on, from when its handler has returned
+ * without an answer. A call is closed when the service answers it, even too late, or when the
+ * last reference to the service's half is released. The state of the client does not matter.
  */
 
 #include "norpc-call-private.h"
 
-/* Thread-safe: the service has answered. */
+/* Thread-safe. Returns TRUE if the service has answered. */
 static gboolean
 has_answered (NorpcCall *call)
 {
@@ -19,8 +19,9 @@ has_answered (NorpcCall *call)
           g_atomic_int_get (&call->state) == NORPC_CALL_ANSWERED);
 }
 
-/* The service's context, which holds one reference to the call, and has seen its handler
- * return: TRUE if the service has not answered, and somebody else holds the call, too.
+/* Runs in the service's context, which keeps one reference to the call, after the handler has
+ * returned. Returns TRUE if the service has not answered and some other code keeps a
+ * reference, too.
  */
 gboolean
 norpc_call_may_be_answered_later (NorpcCall *self)
@@ -29,7 +30,7 @@ norpc_call_may_be_answered_later (NorpcCall *self)
          !g_atomic_ref_count_compare (&self->call_refs, 1);
 }
 
-/* Any thread: the service no longer works on the call. */
+/* Thread-safe. Closes the call, because the service no longer works on it. */
 void
 norpc_call_close (NorpcCall *self)
 {
@@ -43,7 +44,7 @@ norpc_call_close (NorpcCall *self)
     queue->funcs->close (queue);
 }
 
-/* Any thread, which has just counted the call as open. */
+/* Called in the thread that has just counted the call as open. */
 void
 norpc_call_close_if_answered (NorpcCall *self)
 {
@@ -51,16 +52,19 @@ norpc_call_close_if_answered (NorpcCall *self)
     norpc_call_close (self);
 }
 
-/* Thread-safe. Whether the service no longer works on the call, whose memory the caller holds. */
+/* Thread-safe. The caller keeps a reference to the memory of the call. Returns TRUE if the
+ * service no longer works on the call.
+ */
 static gboolean
-is_done_with (NorpcCall *call)
+is_finished (NorpcCall *call)
 {
   return has_answered (call) || g_atomic_ref_count_compare (&call->call_refs, 0);
 }
 
-/* The thread that ends @outer, and holds something of @inner, which is the attempt at it: the
- * place of @outer is that of @inner from now on, if a service works on that. A thread that
- * answers or releases @inner does so before it reads its place; here it is the other way round.
+/* Called in the thread that completes @outer and keeps a reference to @inner, which is an
+ * attempt at @outer. If a service still works on @inner, the count of @outer as an open call
+ * passes to @inner. A thread that answers or releases @inner does so before it reads
+ * `open_at`; this function writes `open_at` first and then checks.
  */
 void
 norpc_call_transfer_open (NorpcCall *outer,
@@ -68,12 +72,12 @@ norpc_call_transfer_open (NorpcCall *outer,
 {
   NorpcCallQueue *queue;
 
-  /* The place is that of the call which the worker has taken off the channel, or of an attempt
-   * that was passed it.
+  /* The count belongs to the call that the worker took off the channel, or to an attempt that
+   * it was passed to.
    */
   while (outer != NULL && g_atomic_pointer_get (&outer->open_at) == NULL)
     outer = outer->outer;
-  if (outer == NULL || norpc_call_get_stage (inner) < NORPC_CALL_ATTEMPTED || is_done_with (inner))
+  if (outer == NULL || norpc_call_get_stage (inner) < NORPC_CALL_ATTEMPTED || is_finished (inner))
     return;
 
   queue = g_atomic_pointer_exchange (&outer->open_at, NULL);
@@ -82,6 +86,6 @@ norpc_call_transfer_open (NorpcCall *outer,
 
   if (!g_atomic_pointer_compare_and_exchange (&inner->open_at, NULL, queue))
     queue->funcs->close (queue);
-  else if (is_done_with (inner))
+  else if (is_finished (inner))
     norpc_call_close (inner);
 }

@@ -3,24 +3,25 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What a client sets for one call: its time and its priority. */
+/* The properties that a client sets for a single call: its timeout and its priority. */
 
 #include "norpc-call-private.h"
 
-/* For deadlines that a layer makes sooner, which some other thread may ask for. Who
- * has the call, or has got it from there, needs no lock to read it.
+/* Protects deadlines while a layer limits them, because another thread may read them. The
+ * thread that owns the call, or has received it from that thread, needs no lock to read its
+ * deadline.
  */
 static GMutex deadline_lock;
 
 /**
  * norpc_call_set_timeout:
  * @self: a call that has not been sent
- * @milliseconds: the time in milliseconds, or %NORPC_NO_TIMEOUT
+ * @milliseconds: the timeout in milliseconds, or %NORPC_NO_TIMEOUT
  *
- * Sets how long the call may take.
+ * Sets the timeout of the call.
  *
- * It goes before all other timeouts. See [method@Norpc.Proxy.set_timeout] for
- * what happens when the time is up.
+ * It takes precedence over all other timeouts. See [method@Norpc.Proxy.set_timeout] for
+ * what happens when a call times out.
  *
  * Since: 0.1
  */
@@ -36,8 +37,8 @@ norpc_call_set_timeout (NorpcCall *self,
   self->has_timeout = TRUE;
 }
 
-/* The one thread that has the call, before it passes it on: who gets it from there
- * knows the deadline. The client goes by the one that it has set itself.
+/* Called in the thread that owns the call, before it passes the call on, so that the next
+ * owner knows the deadline. The client uses the deadline that it has set itself.
  */
 void
 norpc_call_limit_deadline (NorpcCall *self,
@@ -53,13 +54,13 @@ norpc_call_limit_deadline (NorpcCall *self,
  * norpc_call_get_deadline:
  * @self: a call
  *
- * Tells when the time is up that the client has given the call, or a
- * [class@Norpc.TimeLimit] that it has passed, whichever is sooner.
+ * Gets the deadline of the call: the earlier of the client's deadline and those of each
+ * [class@Norpc.TimeLimit] that the call has passed.
  *
- * Any thread may ask.
+ * This function is thread-safe.
  *
- * Returns: the time as [func@GLib.get_monotonic_time] counts it, in
- *   microseconds, or 0 if there is no deadline
+ * Returns: the deadline in microseconds of [func@GLib.get_monotonic_time], or 0 if the
+ *   call has no deadline
  * Since: 0.1
  */
 gint64
@@ -79,12 +80,12 @@ norpc_call_get_deadline (NorpcCall *self)
 /**
  * norpc_call_set_priority:
  * @self: a call that has not been sent
- * @priority: its priority
+ * @priority: the priority
  *
- * Sets which calls it passes in the queue to its service.
+ * Sets the priority of the call in the queue to its service.
  *
- * It goes before the priority of a proxy. A call that is made while another
- * is handled, and is not given any, has that of the other.
+ * It takes precedence over the priority of the proxy. A call that is sent while another
+ * is handled, and has no priority of its own, inherits the priority of that call.
  *
  * Since: 0.1
  */
@@ -104,11 +105,11 @@ norpc_call_set_priority (NorpcCall     *self,
  * norpc_call_get_priority:
  * @self: a call
  *
- * Tells which calls it passes in the queue to its service.
+ * Gets the priority of the call in the queue to its service.
  *
- * Any thread may ask.
+ * This function is thread-safe.
  *
- * Returns: its priority
+ * Returns: the priority
  * Since: 0.1
  */
 NorpcPriority

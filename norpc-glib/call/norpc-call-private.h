@@ -15,63 +15,65 @@
 
 G_BEGIN_DECLS
 
-/* How far the answer to a call is: it only ever moves down this list. */
+/* The progress of the answer to a call. It only ever moves down this list. */
 typedef enum
 {
-  NORPC_CALL_OPEN,      /* nobody has answered */
-  NORPC_CALL_ANSWERING, /* one thread has won the right to answer, and writes */
-  NORPC_CALL_WRITTEN,   /* the answer goes as soon as the handler has returned */
+  NORPC_CALL_OPEN,      /* not answered */
+  NORPC_CALL_ANSWERING, /* one thread has claimed the call and writes the answer */
+  NORPC_CALL_WRITTEN,   /* the answer is delivered when the handler has returned */
   NORPC_CALL_ANSWERED   /* the answer is on its way to the client */
 } NorpcCallState;
 
-/* Where a call is on the service's side. */
+/* The progress of a call on the service's side. */
 typedef enum
 {
-  NORPC_CALL_WAITING,    /* on its way, or in a queue */
-  NORPC_CALL_SUPERSEDED, /* never to be handled: a newer one takes its place */
-  NORPC_CALL_ATTEMPTED,  /* a service has, or has had, a call in its stead */
-  NORPC_CALL_HANDLED,    /* its handler runs */
-  NORPC_CALL_KEPT        /* the service has it and has not answered */
+  NORPC_CALL_WAITING,    /* being sent, or in a queue */
+  NORPC_CALL_SUPERSEDED, /* superseded by a newer call: never handled */
+  NORPC_CALL_ATTEMPTED,  /* a service handles, or has handled, an attempt at it */
+  NORPC_CALL_HANDLED,    /* its handler is running */
+  NORPC_CALL_KEPT        /* its handler has returned without an answer */
 } NorpcCallStage;
 
-/* The state of the place that a call has in the queue of a channel. */
+/* The state of a call's slot in the queue of a channel. */
 typedef enum
 {
   NORPC_SLOT_NONE,
   NORPC_SLOT_QUEUED,  /* taken by the call */
-  NORPC_SLOT_FREEING, /* the call has ended: whoever ended it is using the channel */
-  NORPC_SLOT_FREED,   /* free, though the call is still in the queue */
-  NORPC_SLOT_TAKEN    /* the worker has taken the call */
+  NORPC_SLOT_FREEING, /* the call has completed, and the thread that completes it is using the
+                         channel */
+  NORPC_SLOT_FREED,   /* free, although the call is still in the queue */
+  NORPC_SLOT_TAKEN    /* the worker has dequeued the call */
 } NorpcQueueSlot;
 
-/* Which half of a call releases the arguments, if no handler has begun with it, and it has
- * been in no queue: the client's, as long as that is there.
+/* Which half of a call releases the arguments if no handler has started and the call has never
+ * been in a queue: the client's half, as long as it exists.
  */
 typedef enum
 {
   NORPC_CALL_ARGS_HERE,
-  NORPC_CALL_ARGS_LEFT,  /* the service's half has gone, and left them to the client's */
-  NORPC_CALL_ARGS_ALONE  /* the client's half has gone */
+  NORPC_CALL_ARGS_LEFT,  /* the service's half has been released, and has left them to the
+                            client's */
+  NORPC_CALL_ARGS_ALONE  /* the client's half has been released */
 } NorpcCallArgs;
 
 /*
- * What a call needs of the wings above, each of which embeds one of the structs below in an
- * object of its own. Their functions are called with no lock held, if they do not say
- * otherwise.
+ * Interfaces that the wings above implement for a call. An implementation embeds the struct in
+ * an object of its own. The functions are called with no lock held, unless noted otherwise.
  */
 
-/* Where the answer goes: to a reply queue, to a thread that blocks, or to a layer. */
+/* The destination of the answer: a reply queue, a thread that blocks, or a layer. */
 typedef struct
 {
-  void (*deliver) (NorpcCall *call); /* any thread: takes over the client's half */
+  void (*deliver) (NorpcCall *call); /* thread-safe: takes ownership of the client's half */
 } NorpcCallSink;
 
-/* The worker that has to know when a call that is open is answered. */
+/* The worker that is notified when an open call is answered. */
 typedef struct _NorpcCallOwner NorpcCallOwner;
 
 typedef struct
 {
-  void (*answered) (NorpcCallOwner *self, /* any thread: takes over a reference to @self */
+  void (*answered) (NorpcCallOwner *self, /* thread-safe: takes ownership of a reference to
+                                             @self */
                     NorpcCall      *call);
   NorpcCallOwner *(*ref) (NorpcCallOwner *self);
   void (*unref)    (NorpcCallOwner *self);
@@ -87,11 +89,12 @@ typedef struct _NorpcCallQueue NorpcCallQueue;
 
 typedef struct
 {
-  void     (*leave) (NorpcCallQueue *self, /* the thread that ends @call, which is in the queue */
+  void     (*leave) (NorpcCallQueue *self, /* in the thread that completes @call, which is in
+                                              the queue */
                      NorpcCall      *call);
-  void     (*close) (NorpcCallQueue *self); /* any thread: one open call less; takes over a reference
-                                               to @self */
-  gboolean (*run_in_service) (NorpcCallQueue *self, /* any thread: FALSE if there is no service */
+  void     (*close) (NorpcCallQueue *self); /* thread-safe: removes one open call; takes
+                                               ownership of a reference to @self */
+  gboolean (*run_in_service) (NorpcCallQueue *self, /* thread-safe: FALSE if there is no service */
                               void          (*func) (gpointer data),
                               gpointer        data);
   NorpcCallQueue *(*ref) (NorpcCallQueue *self);
@@ -104,119 +107,119 @@ struct _NorpcCallQueue
 };
 
 /*
- * One call: a single block for both of its halves.
+ * A call: one block of memory for both of its halves.
  *
- * A `NorpcCall *` is the service's half. Who holds one owes the answer: when
- * the last is dropped, an open call is answered NORPC_ERROR_NO_REPLY and the
- * arguments are released. A `NorpcReply *` points to the same block and is
- * the client's half: with the last of them the results are released. The
- * block itself goes when both halves have gone.
+ * A `NorpcCall *` is the service's half. Whoever keeps a reference to it must answer the call:
+ * when the last reference is released, an unanswered call completes with NORPC_ERROR_NO_REPLY,
+ * and the arguments are released. A `NorpcReply *` points to the same block and is the
+ * client's half: the results are released with its last reference. The block is freed when
+ * both halves have been released.
  *
- * Unless a field says otherwise it is written by the client before the call
- * is sent, and only read after that.
+ * Unless noted otherwise, a field is written by the client before the call is sent, and only
+ * read afterwards.
  */
 struct _NorpcCall
 {
   gatomicrefcount call_refs;
   gatomicrefcount reply_refs;
-  gatomicrefcount memory_refs; /* one for each half, and norpc_call_ref_memory () */
+  gatomicrefcount memory_refs; /* one for each half, and those of norpc_call_ref_memory () */
 
   int state;    /* atomic: NorpcCallState */
-  int replied;  /* atomic: it was the service that answered */
-  int late;     /* atomic: the service answered when the call had ended */
-  int cancelled; /* atomic: the client no longer wants an answer */
+  int replied;  /* atomic: the answer is that of the service */
+  int late;     /* atomic: the service answered after the call had completed */
+  int cancelled; /* atomic: the client no longer waits for an answer */
   int waiting;  /* atomic: see norpc-sync-wait.c */
-  int n_blockers; /* atomic: how many keep the answer from the client: whoever answers, and the
-                     caller as long as it prepares the call */
+  int n_blockers; /* atomic: the number of threads that keep the answer from being delivered:
+                     the one that answers, and the caller while it prepares the call */
   int stage;    /* atomic: NorpcCallStage */
-  int slot;     /* atomic: NorpcQueueSlot; see norpc-channel-places.c */
+  int slot;     /* atomic: NorpcQueueSlot; see norpc-channel-slots.c */
 
   guint   method;
   guint16 n_args;
   guint16 n_results;
 
-  /* Written before the call is sent. A million calls may be in flight. */
+  /* Written before the call is sent. Bit fields, because a million calls may be in flight. */
   NorpcPriority   priority     : 8;
-  guint           has_priority : 1; /* it was set for this call, or its proxy */
+  guint           has_priority : 1; /* it was set for this call, or for its proxy */
   guint           has_timeout  : 1; /* it was set for this call */
-  guint           has_timer    : 1; /* its reply queue has it among its deadlines */
-  guint           one_way      : 1; /* its client has no way to learn how it ends */
+  guint           has_timer    : 1; /* it is among the deadlines of its reply queue */
+  guint           one_way      : 1; /* its client is not notified when it completes */
 
-  guint8 timed_out;     /* with cancelled: because its time was up */
-  guint8 is_checked;    /* the arguments are as described; of the thread that has the call */
-  guint8 must_not_wait; /* an endpoint that cannot take the call at once rejects it; of the thread
-                           that has the call */
-  guint8 lends_moved;   /* the handler gets what moves for the time of the call; of the service's
-                           context */
+  guint8 timed_out;     /* with cancelled: because the call timed out */
+  guint8 is_checked;    /* the arguments are valid; accessed by the thread that owns the call */
+  guint8 must_not_wait; /* an endpoint that cannot take the call at once rejects it; accessed by
+                           the thread that owns the call */
+  guint8 lends_moved;   /* arguments that move are borrowed by the handler; accessed in the
+                           service's context */
   int    args;          /* atomic: NorpcCallArgs */
 
-  /* What the service looks at in each call stands together, up to the deadline: the
-   * fewer lines its processor fetches from the other one's cache, the sooner it
-   * answers.
+  /* The fields that the service reads in each call are grouped together, up to the deadline:
+   * the fewer cache lines its processor fetches from the other one, the sooner it answers.
    */
   const NorpcInterfaceInfo *interface_info;
   NorpcCompletionHook *reply_hooks; /* (unowned) (nullable), atomic: see norpc-reply-hook-private.h */
-  NorpcCompletionHook *completion_hooks;  /* (unowned) (nullable), atomic: who wants to know of its end */
-  GCancellable   *service_cancellable; /* (owned) (nullable), atomic: made when asked for */
-  NorpcCallOwner *owner;    /* (owned) (nullable), atomic: set once, in the context of the
-                               service, when the handler has returned without an answer;
-                               read by any thread that answers */
-  NorpcCallQueue *open_at;  /* (owned) (nullable), atomic: where it counts as open, until the
-                               service is done with it */
-  gint64          deadline; /* monotonic time, or 0: a layer may make it sooner, before it passes
-                               the call on; see norpc_call_limit_deadline () */
+  NorpcCompletionHook *completion_hooks;  /* (unowned) (nullable), atomic: run when the call
+                                             completes */
+  GCancellable   *service_cancellable; /* (owned) (nullable), atomic: created on first use */
+  NorpcCallOwner *owner;    /* (owned) (nullable), atomic: set once, in the service's context,
+                               when the handler has returned without an answer; read by any
+                               thread that answers */
+  NorpcCallQueue *open_at;  /* (owned) (nullable), atomic: the queue that counts it as open,
+                               until the call is closed */
+  gint64          deadline; /* monotonic time, or 0; a layer may move it forward before it
+                               passes the call on; see norpc_call_limit_deadline () */
 
-  /* Written by the one thread that answers, before it passes the call on to
-   * the waiter; read by the waiter.
+  /* Written by the thread that claims the call, before it delivers the answer; then read by
+   * the client.
    */
   GError *error; /* (owned) (nullable) */
 
-  NorpcCallQueue *queue; /* (unowned) (nullable): in which it is; written with the lock of the
-                            channel, before its slot */
+  NorpcCallQueue *queue; /* (unowned) (nullable): that the call is in; written with the lock of
+                            the channel held, before its slot */
 
-  NorpcCallQueue *released_at; /* (owned) (nullable): of the worker behind whose layers it is; written
-                                before these see it */
+  NorpcCallQueue *released_at; /* (owned) (nullable): of the worker whose service layers the
+                                  call is in; written before these layers get the call */
 
-  NorpcReplyQueue *reply_queue; /* (nullable): alive as long as its context, which has an open call; only
-                          compared where the call is one in the stead of another */
-  NorpcCall  *next;  /* the reply queue that the answered call is in */
+  NorpcReplyQueue *reply_queue; /* (nullable): kept alive by its context while a call is in
+                                   flight; in an attempt, only compared */
+  NorpcCall  *next;  /* in the reply queue, once the call is answered */
 
-  NorpcCallGroup *children; /* (owned) (nullable), atomic: what is called on its behalf */
+  NorpcCallGroup *children; /* (owned) (nullable), atomic: the calls made on its behalf */
 
-  /* With the worker, when the handler has returned without an answer; they belong to
-   * the lock of its pending.
+  /* Links among the worker's pending calls, once the handler has returned without an answer.
+   * Protected by the lock of the pending calls.
    */
   NorpcCall *open_previous;
   NorpcCall *open_next;
 
-  NorpcCall *attempt; /* (unowned) (nullable) [lock of norpc-call-stage.c]: that is handled in the
-                         stead of this call, and has not ended */
-  NorpcCall *outer;   /* (nullable), held by norpc_call_ref_memory (): the call that this is an attempt at */
+  NorpcCall *attempt; /* (unowned) (nullable) [lock of norpc-call-stage.c]: the attempt at this
+                         call that is handled, until it completes */
+  NorpcCall *outer;   /* (nullable), a reference to memory: the call that this is an attempt at */
 
   /* For norpc-deadlock.c. */
-  GThread       *waiting_thread; /* (unowned) (nullable): the one that made a synchronous call */
-  gconstpointer  executor;       /* (unowned) (nullable), atomic: what is going to run the handler,
-                                    as soon as that is certain; see norpc_endpoint_get_executor () */
+  GThread       *waiting_thread; /* (unowned) (nullable): that waits for a synchronous call */
+  gconstpointer  executor;       /* (unowned) (nullable), atomic: that will run the handler, as
+                                    soon as this is certain; see norpc_endpoint_get_executor () */
 
-  /* What only the client has to do with comes last: the service does not fetch
-   * it from the other processor.
+  /* Fields that only the client uses come last, so that the service does not fetch them from
+   * the other processor.
    */
-  const NorpcCallSink *sink; /* (nullable): nobody waits for the answer */
+  const NorpcCallSink *sink; /* (nullable): NULL if nothing waits for the answer */
   NorpcReplyFunc  reply_func;
   gpointer        reply_data;
-  gint64          sent_time; /* of the loop's iteration that made the task, or 0 */
+  gint64          sent_time; /* of the main-loop iteration that sent the call, or 0 */
   GCancellable   *cancellable; /* (owned) (nullable): the client's */
   gulong          cancelled_id;
-  guint           timeout;     /* milliseconds, or 0: of this call, or of all of its proxy */
-  guint           timer_place; /* the lock of the reply queue's deadlines */
-  NorpcGroupLink  parent_link;     /* among the calls on behalf of the same call */
-  NorpcGroupLink  proxy_link;      /* among the calls of the same proxy */
-  NorpcCall      *sent_previous;   /* (unowned) (nullable): of the calls that a thread of ours
-                                      has in flight, which alone uses them */
+  guint           timeout;     /* milliseconds, or 0: of this call, or of its proxy */
+  guint           timer_index; /* [lock of the reply queue's deadlines]: index in the heap */
+  NorpcGroupLink  parent_link;     /* in the calls made on behalf of the same call */
+  NorpcGroupLink  proxy_link;      /* in the calls of the same proxy */
+  NorpcCall      *sent_previous;   /* (unowned) (nullable): in the calls that a NorpcThread has
+                                      in flight; accessed by that thread only */
   NorpcCall      *sent_next;
 
-  NorpcCallMetrics *metrics; /* (owned) (nullable): if it is observed; written before the call is in a
-                          queue */
+  NorpcCallMetrics *metrics; /* (owned) (nullable): if metrics are collected; written before the
+                                call is enqueued */
 
   GValue values[]; /* (owned): n_args arguments, then n_results results */
 };
@@ -233,15 +236,15 @@ norpc_reply_get_call (NorpcReply *self)
   return (NorpcCall *) self;
 }
 
-/* Any thread. */
+/* Thread-safe. */
 static inline NorpcCallStage
 norpc_call_get_stage (NorpcCall *self)
 {
   return (NorpcCallStage) g_atomic_int_get (&self->stage);
 }
 
-/* The thread that knows, while it has the call: the first to know it stands, for the
- * calls that this is an attempt at as well.
+/* Called in the thread that owns the call. Sets the executor of the call, and of the calls
+ * that it is an attempt at, unless one is set already.
  */
 static inline void
 norpc_call_set_executor (NorpcCall     *self,
@@ -263,14 +266,14 @@ norpc_call_get_interface_name (NorpcCall *self)
   return self->interface_info->dbus.name;
 }
 
-/* The same as norpc_call_get_method_name (), for this side of the interface. */
+/* An inline form of norpc_call_get_method_name (). */
 static inline const char *
 norpc_call_peek_method_name (NorpcCall *self)
 {
   return norpc_call_get_method_info (self)->dbus.name;
 }
 
-/* The thread that has made the call: whether it may be sent. */
+/* Called in the thread that created the call. Returns TRUE if the call may be sent. */
 static inline gboolean
 norpc_call_is_new (NorpcCall *self)
 {
@@ -278,7 +281,7 @@ norpc_call_is_new (NorpcCall *self)
          g_atomic_int_get (&self->slot) == NORPC_SLOT_NONE;
 }
 
-/* Thread-safe: keeps the block of memory, and nothing else. */
+/* Thread-safe. Keeps the block of memory alive, but neither of the halves. */
 static inline void
 norpc_call_ref_memory (NorpcCall *self)
 {
@@ -308,8 +311,9 @@ gboolean   norpc_call_can_be_copied      (NorpcCall    *self);
 NorpcCall *norpc_call_copy               (NorpcCall    *self);
 NorpcCall *norpc_call_move               (NorpcCall    *self);
 
-/* The thread that has the call (owned), before it sends it on: FALSE if an argument is not
- * as described. Then the call has ended with an error that says so, and is dropped.
+/* Called in the thread that owns the call, before it sends the call on. Returns FALSE if an
+ * argument is not valid; the call has then completed with an error, and its reference has been
+ * released.
  */
 static inline gboolean
 norpc_call_check_args (NorpcCall *self)

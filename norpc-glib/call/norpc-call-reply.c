@@ -9,9 +9,7 @@
 #include "norpc-call-private.h"
 #include "norpc-call-scope-private.h"
 
-/* Thread-safe. Returns TRUE if the service may answer. In any case the call is no longer
- * open.
- */
+/* Thread-safe. Returns TRUE if the service may answer. In either case the call is closed. */
 static gboolean
 claim_for_service (NorpcCall *self)
 {
@@ -24,9 +22,11 @@ claim_for_service (NorpcCall *self)
   g_atomic_int_set (&self->late, TRUE);
   norpc_call_close (self);
 
-  /* A service cannot know that its client has gone: that is no mistake. */
+  /* A service cannot know that its client has cancelled the call, so answering such a call is
+   * not an error.
+   */
   if (g_atomic_int_get (&self->replied))
-    g_critical ("%s.%s was answered twice: only the first answer counts",
+    g_critical ("%s.%s was answered twice; ignoring the second answer",
                 norpc_call_get_interface_name (self),
                 norpc_call_peek_method_name (self));
 
@@ -36,18 +36,20 @@ claim_for_service (NorpcCall *self)
 /**
  * norpc_call_begin_reply: (skip)
  * @self: a call
- * @interface_info: the interface that is answered for
- * @method: the method that is answered for
+ * @interface_info: the interface of the method
+ * @method: the index of the method in @interface_info
  *
- * Begins to answer: the values that it returns are to be set, and then
- * [method@Norpc.Call.end_reply] sends them.
+ * Begins a reply to a call. The caller sets the values that are returned, and sends them
+ * with [method@Norpc.Call.end_reply].
  *
- * This is what generated `…_complete_…` functions are made of; other code
- * does better with [method@Norpc.Call.return_values]. It runs in any thread.
+ * Generated `…_complete_…` functions use this function; other code should use
+ * [method@Norpc.Call.return_values] instead.
  *
- * Returns: (transfer none) (nullable): values of the types of the results, or
- *   %NULL if the call has been answered, was cancelled, or is another
- *   method's: then there is nothing to do
+ * This function is thread-safe.
+ *
+ * Returns: (transfer none) (nullable): the values, initialized to the types of the
+ *   results, or %NULL if there is nothing to reply because the call has been answered or
+ *   was cancelled
  * Since: 0.1
  */
 GValue *
@@ -73,8 +75,8 @@ norpc_call_begin_reply (NorpcCall                *self,
   return results;
 }
 
-/* The thread that answers: a result that is not as described becomes an error. The
- * values stay for the client's side to release.
+/* Called in the thread that answers. Turns an invalid result into an error. The client's half
+ * still releases the values.
  */
 static void
 check_reply (NorpcCall *self)
@@ -87,9 +89,9 @@ check_reply (NorpcCall *self)
  * norpc_call_end_reply: (skip)
  * @self: a call
  *
- * Sends the reply that [method@Norpc.Call.begin_reply] began.
+ * Sends the reply that was begun with [method@Norpc.Call.begin_reply].
  *
- * If a value is not as the description says, the reply is
+ * If a value does not match the description, the call fails with
  * %NORPC_ERROR_INVALID_ARGUMENT.
  *
  * Since: 0.1
@@ -109,12 +111,12 @@ norpc_call_end_reply (NorpcCall *self)
  * norpc_call_end_reply_on_return: (skip)
  * @self: a call
  *
- * Sends the reply that [method@Norpc.Call.begin_reply] began as soon as the
- * handler that runs has returned, and the arguments are let go.
+ * Sends the reply that was begun with [method@Norpc.Call.begin_reply] once the running
+ * handler has returned and the arguments have been released.
  *
- * That is cheaper than [method@Norpc.Call.end_reply], and what generated code does
- * for the plain forms of methods. Where no handler of the call runs, the reply is
- * sent at once.
+ * This is cheaper than [method@Norpc.Call.end_reply]. Generated code uses it for
+ * synchronous handlers. If no handler of the call is running, the reply is sent
+ * immediately.
  *
  * Since: 0.1
  */
@@ -135,17 +137,19 @@ norpc_call_end_reply_on_return (NorpcCall *self)
 /**
  * norpc_call_return_values:
  * @self: a call
- * @n_values: how many there are
- * @values: (array length=n_values) (nullable): the results, in the order of the
- *   description and of its types
+ * @n_values: the number of @values
+ * @values: (array length=n_values) (nullable): the results, in the order and with the
+ *   types of the description
  *
- * Answers with values.
+ * Answers a call with values.
  *
- * If there are more or fewer than the description says, or one of them is not of
- * the type that it says, the answer is %NORPC_ERROR_INVALID_ARGUMENT.
+ * If the number or the type of the values does not match the description, the call fails
+ * with %NORPC_ERROR_INVALID_ARGUMENT.
  *
- * This is for code that does not know the interface when it is written; the
- * generated `…_complete_…` functions take C types. It runs in any thread.
+ * Use this function in code that does not know the interface at compile time; the
+ * generated `…_complete_…` functions take C types.
+ *
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -187,9 +191,9 @@ norpc_call_return_values (NorpcCall    *self,
  * @self: a call
  * @error: (transfer full): the error
  *
- * Answers with an error that it takes over.
+ * Answers a call with an error. Takes ownership of the error.
  *
- * It runs in any thread.
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -215,9 +219,9 @@ norpc_call_take_error (NorpcCall *self,
  * @self: a call
  * @error: the error
  *
- * Answers with an error.
+ * Answers a call with an error.
  *
- * It runs in any thread.
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -236,11 +240,11 @@ norpc_call_return_gerror (NorpcCall    *self,
  * @self: a call
  * @domain: the domain of the error
  * @code: the code of the error
- * @message: its message
+ * @message: the message of the error
  *
- * Answers with an error, given by its parts.
+ * Answers a call with a new error.
  *
- * It runs in any thread.
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -262,12 +266,12 @@ norpc_call_return_error_literal (NorpcCall  *self,
  * @self: a call
  * @domain: the domain of the error
  * @code: the code of the error
- * @format: its message, as in `printf()`
- * @...: what goes into @format
+ * @format: the format of the message, as for `printf()`
+ * @...: the parameters for @format
  *
- * Answers with an error, given by its parts.
+ * Answers a call with a new error.
  *
- * It runs in any thread.
+ * This function is thread-safe.
  *
  * Since: 0.1
  */

@@ -9,11 +9,11 @@
 
 G_BEGIN_DECLS
 
-/* What a thread works for, while a handler or a callback runs in it. */
+/* The call that a thread works for, while a handler or a callback runs in it. */
 typedef struct
 {
   NorpcCall *call;
-  guint      n_entered; /* by norpc_call_enter (), before it runs */
+  guint      n_entered; /* number of calls entered before the handler started */
 } NorpcCallScope;
 
 void norpc_call_scope_begin (NorpcCallScope *outer,

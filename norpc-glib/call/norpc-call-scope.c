@@ -3,20 +3,21 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What a call inherits from where it is made: the time and the cancellation
- * of the call that is being handled there, and a timeout.
+/* The properties that a call inherits from the thread that sends it: the deadline and the
+ * cancellation of the call that is being handled there, and a timeout.
  */
 
 #include "norpc-call-private.h"
 #include "norpc-call-scope-private.h"
 #include "norpc-call-scope.h"
 
-/* Of this thread; together, as each access to what belongs to a thread costs. */
+/* Thread-local. One struct, because each access to a thread-local variable is expensive. */
 static _Thread_local struct
 {
-  NorpcCall *call;      /* (unowned) (nullable): on whose behalf it works */
-  guint      n_entered; /* how many calls it has entered */
-  guint      n_outside; /* how many of these the handler or callback that runs may not leave */
+  NorpcCall *call;      /* (unowned) (nullable): on whose behalf the thread works */
+  guint      n_entered; /* the number of calls entered */
+  guint      n_outside; /* the number of them that were entered before the running handler or
+                           callback, which must not leave them */
 } scope;
 
 static void
@@ -25,8 +26,8 @@ free_stack (gpointer stack)
   g_array_unref (stack);
 }
 
-/* What norpc_call_enter () has to bring back, and the timeouts; of this
- * thread (owned) (nullable).
+/* The calls to restore in norpc_call_leave (), and the timeouts that were pushed. Owned by the
+ * thread.
  */
 static GPrivate entered_calls = G_PRIVATE_INIT (free_stack);
 static GPrivate timeouts = G_PRIVATE_INIT (free_stack);
@@ -46,8 +47,8 @@ get_stack (GPrivate *key,
   return stack;
 }
 
-/* The thread that runs a handler of @call, or a callback, which is none: what it
- * worked for before is put into @outer.
+/* Called in the thread that runs a handler of @call, or a callback, for which @call is NULL.
+ * Saves the previous scope in @outer.
  */
 void
 norpc_call_scope_begin (NorpcCallScope *outer,
@@ -59,14 +60,18 @@ norpc_call_scope_begin (NorpcCallScope *outer,
   scope.n_outside = scope.n_entered;
 }
 
-/* Any thread: TRUE if it runs the handler of @call, and works for no other call. */
+/* Thread-safe. Returns TRUE if the calling thread runs the handler of @call, and has entered
+ * no other call.
+ */
 gboolean
 norpc_call_scope_is_handler (NorpcCall *call)
 {
   return scope.call == call && scope.n_entered == scope.n_outside;
 }
 
-/* The same thread: whoever entered a call has no business any more. */
+/* Called in the same thread. Leaves the calls that a handler or callback entered without
+ * leaving them.
+ */
 static void
 leave_forgotten_calls (NorpcCall *call)
 {
@@ -76,15 +81,15 @@ leave_forgotten_calls (NorpcCall *call)
   scope.n_entered = scope.n_outside;
 
   if (call != NULL)
-    g_warning ("The handler of %s.%s entered a call and returned, in thread %p, without leaving it",
+    g_warning ("The handler of %s.%s, in thread %p, entered a call and returned without leaving it",
                norpc_call_get_interface_name (call), norpc_call_peek_method_name (call),
                (gpointer) g_thread_self ());
   else
-    g_warning ("A reply function entered a call and returned, in thread %p, without leaving it",
+    g_warning ("A reply function, in thread %p, entered a call and returned without leaving it",
                (gpointer) g_thread_self ());
 }
 
-/* The same thread, when the handler or callback has returned. */
+/* Called in the same thread, when the handler or callback has returned. */
 void
 norpc_call_scope_end (NorpcCallScope *outer,
                       NorpcCall      *call)
@@ -98,16 +103,18 @@ norpc_call_scope_end (NorpcCallScope *outer,
 
 /**
  * norpc_call_enter:
- * @self: a call, which the caller holds until it leaves
+ * @self: a call, to which the caller keeps a reference until it leaves the call
  *
- * Says that this thread goes on to work on behalf of a call.
+ * Declares that the current thread works on behalf of a call.
  *
- * Calls that it makes until [method@Norpc.Call.leave] inherit what @self has:
- * they have no more time than is left to it, and end with %G_IO_ERROR_CANCELLED
- * or %NORPC_ERROR_TIMED_OUT when it is cancelled or its time is up. While a
- * handler runs this is so by itself; a service that answers later says it
- * where it goes on. It can be nested. What a handler or a callback enters, it
- * leaves before it returns.
+ * Calls that the thread sends until [method@Norpc.Call.leave] inherit the deadline and
+ * the cancellation of @self: they get no more time than @self has left, and they complete
+ * with %G_IO_ERROR_CANCELLED or %NORPC_ERROR_TIMED_OUT when @self is cancelled or times
+ * out. A handler has entered its call implicitly. A service that answers later calls this
+ * function where it continues the work.
+ *
+ * Calls of this function can be nested. A handler or callback must leave the calls that
+ * it has entered before it returns.
  *
  * Since: 0.1
  */
@@ -144,14 +151,14 @@ norpc_call_leave (NorpcCall *self)
 
 /**
  * norpc_timeout_push:
- * @milliseconds: the time in milliseconds, or %NORPC_NO_TIMEOUT
+ * @milliseconds: the timeout in milliseconds, or %NORPC_NO_TIMEOUT
  *
- * Sets how long the calls may take that this thread makes until
+ * Sets the timeout of the calls that the current thread sends until it calls
  * [func@Norpc.timeout_pop].
  *
- * It goes before the timeouts of proxies and of the description. It can be
- * nested. See [method@Norpc.Proxy.set_timeout] for what happens when the
- * time is up.
+ * It takes precedence over the timeouts of proxies and of the description. Calls of this
+ * function can be nested. See [method@Norpc.Proxy.set_timeout] for what happens when a
+ * call times out.
  *
  * Since: 0.1
  */
@@ -180,14 +187,14 @@ norpc_timeout_pop (void)
   g_array_set_size (stack, stack->len - 1);
 }
 
-/* The calling thread. Returns the call on whose behalf it works, or NULL. */
+/* Returns the call on whose behalf the calling thread works, or NULL. */
 NorpcCall *
 norpc_call_scope_get_call (void)
 {
   return scope.call;
 }
 
-/* The calling thread. Returns the timeout that it has pushed last, in milliseconds, or 0. */
+/* Returns the timeout that the calling thread has pushed last, in milliseconds, or 0. */
 guint
 norpc_call_scope_get_timeout (void)
 {

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 /**
  * NORPC_NO_TIMEOUT:
  *
- * The timeout of a call that may take any time.
+ * The timeout of a call that never times out.
  *
  * Since: 0.1
  */
@@ -26,9 +26,9 @@ G_BEGIN_DECLS
 /**
  * NORPC_DEFAULT_SYNC_TIMEOUT:
  *
- * The timeout of a synchronous call for which none is set, in milliseconds.
+ * The default timeout of a synchronous call, in milliseconds.
  *
- * Asynchronous calls have none by default.
+ * Asynchronous calls have no timeout by default.
  *
  * Since: 0.1
  */

@@ -3,16 +3,16 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* How far the service has come with a call, and what newer calls, retries and the
- * detection of deadlocks may conclude from it.
+/* The progress of a call on the service's side, which decides whether newer calls may
+ * supersede it, and is used by retries and deadlock detection.
  */
 
 #include "norpc-call-private.h"
 
-/* Protects NorpcCall.attempt. It is the last lock to be taken. */
+/* Protects NorpcCall.attempt. Taken after all other locks. */
 static GMutex attempts_lock;
 
-/* Any thread. FALSE if the stage is not @from. */
+/* Thread-safe. Returns FALSE if the stage is not @from. */
 static gboolean
 move (NorpcCall      *self,
       NorpcCallStage  from,
@@ -21,7 +21,7 @@ move (NorpcCall      *self,
   return g_atomic_int_compare_and_exchange (&self->stage, from, to);
 }
 
-/* The service's context: FALSE if a newer call has taken the place of this one. */
+/* Runs in the service's context. Returns FALSE if a newer call has superseded this one. */
 static gboolean
 enter (NorpcCall      *self,
        NorpcCallStage  to)
@@ -39,8 +39,8 @@ enter (NorpcCall      *self,
   return TRUE;
 }
 
-/* Any thread that has @self: from now on @attempt (nullable) is handled in the stead of the calls
- * that @self is an attempt at.
+/* Called in a thread that owns @self. Sets the attempt (nullable) that is handled for the
+ * calls that @self is an attempt at.
  */
 static void
 set_attempt (NorpcCall *self,
@@ -53,9 +53,9 @@ set_attempt (NorpcCall *self,
   g_mutex_unlock (&attempts_lock);
 }
 
-/* The service's context: the handler of the call is going to run. FALSE if a newer
- * call has taken its place. Where it is an attempt at another call, so is that from now
- * on in the hands of a service.
+/* Runs in the service's context, before the handler of the call starts. Returns FALSE if a
+ * newer call has superseded this one. The calls that this is an attempt at become
+ * NORPC_CALL_ATTEMPTED.
  */
 gboolean
 norpc_call_begin_handling (NorpcCall *self)
@@ -70,16 +70,17 @@ norpc_call_begin_handling (NorpcCall *self)
   return enter (self, NORPC_CALL_HANDLED);
 }
 
-/* The thread that ends the call, which may be an attempt at others. */
+/* Called in the thread that completes the call, which may be an attempt at others. */
 void
 norpc_call_end_attempt (NorpcCall *self)
 {
   set_attempt (self, NULL);
 }
 
-/* With the lock of the deadlock detection held: whether only the thread that is to run, or runs,
- * the handler of the call can have it answered. No other thread has a handled call if the pending
- * calls have the only reference; a call that was attempted has one more, of the layer.
+/* Called with the lock of deadlock detection held. Returns TRUE if only the thread that runs,
+ * or will run, the handler can answer the call. No other thread can answer a handled call if
+ * the worker's pending calls have the only reference. An attempted call has one more
+ * reference, which belongs to the layer.
  */
 gboolean
 norpc_call_is_stuck (NorpcCall *self)
@@ -109,15 +110,17 @@ norpc_call_is_stuck (NorpcCall *self)
     }
 }
 
-/* Any thread: from now on no handler begins with the call. FALSE if one has begun. */
+/* Thread-safe. Supersedes the call: no handler starts from now on. Returns FALSE if the
+ * handler has started already.
+ */
 gboolean
 norpc_call_supersede (NorpcCall *self)
 {
   return move (self, NORPC_CALL_WAITING, NORPC_CALL_SUPERSEDED);
 }
 
-/* Any thread: whether a newer call takes the place of this one, or of one that it is an attempt
- * at.
+/* Thread-safe. Returns TRUE if a newer call supersedes this one, or one that this is an
+ * attempt at.
  */
 gboolean
 norpc_call_is_superseded (NorpcCall *self)
@@ -129,7 +132,7 @@ norpc_call_is_superseded (NorpcCall *self)
   return FALSE;
 }
 
-/* Any thread: for the message of a call that timed out. */
+/* Thread-safe. Gets the progress for the error message of a call that timed out. */
 const char *
 norpc_call_describe_progress (NorpcCall *self)
 {

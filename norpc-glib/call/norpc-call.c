@@ -17,21 +17,20 @@
 /**
  * NorpcCall:
  *
- * One message to a service: a method, its arguments, and the place that the
- * reply goes to.
+ * A message to a service: a method, its arguments, and the destination of the reply.
  *
- * A handler gets a call and has to answer it: at once or later, in the
- * context of the service or in any other thread, with the generated
- * `…_complete_…` function or one of the `norpc_call_return_…` functions. To
- * answer later it keeps a reference.
+ * A handler receives a call and must answer it: at once or later, in the context of the
+ * service or in any other thread, with the generated `…_complete_…` function or one of
+ * the `norpc_call_return_…` functions. To answer later, the handler keeps a reference to
+ * the call.
  *
- * Who holds a call owes the answer. When the last reference goes without
- * one, the caller gets %NORPC_ERROR_NO_REPLY. Answering twice is a programmer
- * error; answering a call that the client has cancelled in the meantime is
- * not, and does nothing.
+ * Whoever holds a reference to a call must answer it. If the last reference is released
+ * without an answer, the client gets %NORPC_ERROR_NO_REPLY. Answering a call twice is a
+ * programmer error. Answering a call that the client has cancelled is not an error, and
+ * does nothing.
  *
- * The arguments are released with the last reference, so that they are
- * released where the service runs.
+ * The arguments are released with the last reference, so that they are released in the
+ * service's thread.
  *
  * Since: 0.1
  */
@@ -58,14 +57,14 @@ clear_values (GValue *values,
 
 /**
  * norpc_call_new:
- * @interface_info: the interface that the method is in
+ * @interface_info: the interface of the method
  * @method: the index of the method in @interface_info
  *
- * Makes a call to be sent with [method@Norpc.Endpoint.call].
+ * Creates a call, to be sent with [method@Norpc.Endpoint.call].
  *
- * The values of [method@Norpc.Call.get_args] have the types of the
- * arguments, and have to be set before the call is sent. Generated proxies do
- * all of this. A call whose arguments are not as the description says ends with
+ * The values of [method@Norpc.Call.get_args] are initialized to the types of the
+ * arguments, and must be set before the call is sent. Generated proxies do all of this. A
+ * call whose arguments do not match the description fails with
  * %NORPC_ERROR_INVALID_ARGUMENT.
  *
  * Returns: (transfer full): a new call
@@ -87,7 +86,7 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   n_args = norpc_arg_infos_count (info->in_args);
   n_results = norpc_arg_infos_count (info->out_args);
 
-  /* Not g_malloc0 (): what the C library keeps for each thread is not for calloc (). */
+  /* Not g_malloc0 (): calloc () does not use the C library's per-thread cache. */
   size = sizeof (NorpcCall) + (n_args + n_results) * sizeof (GValue);
   self = g_malloc (size);
   memset (self, 0, size);
@@ -105,16 +104,17 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   return self;
 }
 
-/* Where the service has run, which is done with them. */
+/* Runs in the service's context, once it no longer needs the arguments. */
 void
 norpc_call_clear_args (NorpcCall *self)
 {
   clear_values (self->values, self->n_args);
 }
 
-/* Any thread that has a reference or is lent the call: language bindings take one when a
- * layer's take () returns, which may have passed the last one on. FALSE if that is gone: it
- * stays so, so the references that are taken from then on keep the block of memory only.
+/* Thread-safe. Called with a reference or with a borrowed call: a language binding takes a
+ * reference when take () of a layer returns, although the layer may have passed on the last
+ * one. Returns FALSE if all references have been released; this is final, so later references
+ * keep only the block of memory alive.
  */
 static gboolean
 inc_call_refs (NorpcCall *self)
@@ -135,12 +135,13 @@ inc_call_refs (NorpcCall *self)
  * norpc_call_ref:
  * @self: a call
  *
- * Takes a reference, and with it a share in the duty to answer.
+ * Increases the reference count of @self. Whoever holds a reference must answer the call.
  *
- * A layer may also take one of a call that it is still lent, but has passed on. If the call
- * has ended by then, that reference keeps no arguments and has nothing to answer.
+ * A layer may also take a reference to a borrowed call that it has passed on. If the call
+ * has completed by then, this reference does not keep the arguments alive, and need not
+ * be answered.
  *
- * Any thread may do this.
+ * This function is thread-safe.
  *
  * Returns: (transfer full): @self
  * Since: 0.1
@@ -156,8 +157,8 @@ norpc_call_ref (NorpcCall *self)
   return self;
 }
 
-/* Any thread. TRUE: the caller, and nobody else, writes the answer and then
- * calls norpc_call_deliver ().
+/* Thread-safe. Returns TRUE if the caller has won the right to answer; it then writes the
+ * answer and calls norpc_call_deliver ().
  */
 gboolean
 norpc_call_claim (NorpcCall *self)
@@ -167,7 +168,7 @@ norpc_call_claim (NorpcCall *self)
                                             NORPC_CALL_ANSWERING);
 }
 
-/* Any thread: nobody takes the answer. */
+/* Thread-safe. Releases the answer of a call without a sink. */
 static void
 drop_answer (NorpcCall *self)
 {
@@ -177,7 +178,9 @@ drop_answer (NorpcCall *self)
   norpc_reply_unref (norpc_call_get_reply (self));
 }
 
-/* The thread that answers, or prepares the call; the last of the two passes the answer on. */
+/* Called in the thread that answers the call and in the one that prepares it; the last of the
+ * two delivers the answer.
+ */
 void
 norpc_call_unblock_answer (NorpcCall *self)
 {
@@ -190,7 +193,7 @@ norpc_call_unblock_answer (NorpcCall *self)
     drop_answer (self);
 }
 
-/* The thread that ends the call. The queue is alive until the slot is FREED. */
+/* Called in the thread that completes the call. The queue is alive until the slot is FREED. */
 static void
 leave_queue (NorpcCall *self)
 {
@@ -198,8 +201,9 @@ leave_queue (NorpcCall *self)
     self->queue->funcs->leave (self->queue, self);
 }
 
-/* The thread that claimed the call. The client may run, and drop its half,
- * before this returns: a caller that goes on with the call holds something of it.
+/* Called in the thread that claimed the call. The client may run and release its half before
+ * this function returns, so a caller that uses the call afterwards must keep a reference to
+ * it.
  */
 void
 norpc_call_deliver (NorpcCall *self)
@@ -212,8 +216,9 @@ norpc_call_deliver (NorpcCall *self)
 
   g_atomic_int_set (&self->state, NORPC_CALL_ANSWERED);
 
-  /* Before the client knows: what it does next finds the call closed, and its place in
-   * a queue free. The owner is released, as its context may hold the call.
+  /* Before the client is notified, so that the client then finds the call closed and its slot
+   * in the queue free. The owner is released because its context may keep a reference to the
+   * call.
    */
   if (g_atomic_int_get (&self->slot) == NORPC_SLOT_QUEUED)
     leave_queue (self);
@@ -221,7 +226,7 @@ norpc_call_deliver (NorpcCall *self)
     owner = g_atomic_pointer_exchange (&self->owner, NULL);
   if (owner != NULL)
     owner->funcs->answered (owner, self);
-  /* Or no handler begins with it, whoever still has a reference. */
+  /* Also if no handler can start any more, whatever references are left. */
   if (g_atomic_int_get (&self->replied) || norpc_call_get_stage (self) < NORPC_CALL_ATTEMPTED)
     norpc_call_close (self);
   if (self->outer != NULL)
@@ -231,7 +236,7 @@ norpc_call_deliver (NorpcCall *self)
   norpc_call_unblock_answer (self);
 }
 
-/* Any thread. Returns the owned error of a call that a newer one takes the place of. */
+/* Thread-safe. Returns the error (owned) of a call that was superseded by a newer one. */
 GError *
 norpc_call_superseded_error (NorpcCall *self)
 {
@@ -241,14 +246,14 @@ norpc_call_superseded_error (NorpcCall *self)
                       norpc_call_peek_method_name (self));
 }
 
-/* The thread that drops the last reference to the service's half. Where that was
- * passed over because a newer call takes its place, the client of that call may not
- * have come so far as to say so.
+/* Called in the thread that releases the last reference to the service's half. If the call was
+ * skipped because a newer one supersedes it, the client that sends the newer call may not have
+ * cancelled this one yet.
  */
 static void
 answer_last (NorpcCall *self)
 {
-  /* A reply that was begun and not ended has nobody left to end it. */
+  /* A reply that was begun but not ended can no longer be ended. */
   gboolean unfinished = g_atomic_int_get (&self->replied) &&
                         g_atomic_int_get (&self->state) == NORPC_CALL_ANSWERING;
 
@@ -272,8 +277,9 @@ clear_and_release (gpointer data)
   norpc_call_unref_memory (data);
 }
 
-/* The thread that drops the last reference to the service's half of a call that has come to
- * the layers of a server. FALSE if there is no worker any more: then nothing is done.
+/* Called in the thread that releases the last reference to the service's half of a call that
+ * has reached the layers of a server. Returns FALSE, and does nothing, if the worker no longer
+ * exists.
  */
 static gboolean
 clear_args_in_service (NorpcCall *self)
@@ -287,11 +293,12 @@ clear_args_in_service (NorpcCall *self)
   return FALSE;
 }
 
-/* The thread that drops the last reference to the service's half, before the client is
- * told. If no handler has begun with the call, any thread may be that, such as one that
- * cancels it while a layer holds it: then the arguments are released in the context of the
- * service where the call has come to that, and else on the client's side, or in a thread
- * of the pool if the worker, or the client's half, has gone. TRUE if that is done.
+/* Called in the thread that releases the last reference to the service's half, before the
+ * client is notified. If no handler has started, this may be any thread, such as one that
+ * cancels a call that is pending in a layer. The arguments are then released in the service's
+ * context if the call has reached it, and otherwise with the client's half; if the worker or
+ * the client's half no longer exists, in a thread of the pool. Returns TRUE if this function
+ * took care of the arguments.
  */
 static gboolean
 leave_args (NorpcCall *self)
@@ -320,10 +327,10 @@ leave_args (NorpcCall *self)
  * norpc_call_unref:
  * @self: (transfer full): a call
  *
- * Drops a reference.
+ * Decreases the reference count of @self.
  *
- * The last one answers an unanswered call with %NORPC_ERROR_NO_REPLY. Any
- * thread may do this.
+ * Releasing the last reference to an unanswered call completes it with
+ * %NORPC_ERROR_NO_REPLY. This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -334,7 +341,9 @@ norpc_call_unref (NorpcCall *self)
 
   g_return_if_fail (self != NULL);
 
-  /* The reference was taken after the last that counts: it keeps the block only. */
+  /* The reference was taken after the last counted one was released: it keeps only the block
+   * of memory alive.
+   */
   if (g_atomic_ref_count_compare (&self->call_refs, 0))
     {
       norpc_call_unref_memory (self);
@@ -352,14 +361,15 @@ norpc_call_unref (NorpcCall *self)
   if (!left)
     norpc_call_clear_args (self);
 
-  /* What the service connected to its cancellable goes where the service
-   * runs, unless somebody who gave the call up may still be cancelling it.
+  /* Signal handlers that the service connected to its cancellable are released in the
+   * service's thread, unless a thread that cancelled the call may still be using the
+   * cancellable.
    */
   if (g_atomic_int_get (&self->replied))
     g_clear_object (&self->service_cancellable);
 
-  /* An answer that goes now takes the block with it, so that the client frees what
-   * it has allocated, and no thread waits for the memory of another.
+  /* Releases the block before the answer is delivered, so that the client frees the memory
+   * that it has allocated, and no thread contends for the allocator arena of another.
    */
   norpc_call_unref_memory (self);
   if (written)
@@ -423,7 +433,7 @@ norpc_reply_unref (NorpcReply *reply)
   has_args = norpc_call_get_stage (self) < NORPC_CALL_HANDLED &&
              g_atomic_int_exchange (&self->args, NORPC_CALL_ARGS_ALONE) == NORPC_CALL_ARGS_LEFT;
 
-  /* Where nobody takes the answer, any thread may have ended the call. */
+  /* If the call has no sink, any thread may have completed it. */
   if (has_args && self->sink == NULL)
     norpc_background_push (end_client_half_with_args, self);
   else if (has_args)
@@ -436,7 +446,7 @@ norpc_reply_unref (NorpcReply *reply)
  * norpc_call_get_interface_info:
  * @self: a call
  *
- * Tells which interface the method is in.
+ * Gets the interface of the method.
  *
  * Returns: (transfer none): the interface
  * Since: 0.1
@@ -453,7 +463,7 @@ norpc_call_get_interface_info (NorpcCall *self)
  * norpc_call_get_method:
  * @self: a call
  *
- * Tells which method is called.
+ * Gets the index of the method that is called.
  *
  * Returns: the index of the method in its interface
  * Since: 0.1
@@ -470,7 +480,7 @@ norpc_call_get_method (NorpcCall *self)
  * norpc_call_get_method_name:
  * @self: a call
  *
- * Tells the name of the method that is called.
+ * Gets the name of the method that is called.
  *
  * Returns: (transfer none): the name, as in the description
  * Since: 0.1
@@ -483,7 +493,7 @@ norpc_call_get_method_name (NorpcCall *self)
   return self->interface_info->methods[self->method]->dbus.name;
 }
 
-/* The thread that has the call: whoever sends it on checks the arguments again. */
+/* Called in the thread that owns the call. Makes the next sender check the arguments again. */
 static void
 expect_changes (NorpcCall *self)
 {
@@ -494,12 +504,13 @@ expect_changes (NorpcCall *self)
 /**
  * norpc_call_get_args:
  * @self: a call
- * @n_args: (out) (optional): return location for how many there are
+ * @n_args: (out) (optional): return location for the number of arguments
  *
- * Gets the arguments.
+ * Gets the arguments of the call.
  *
- * The client writes them before it sends the call, the service reads them. Whoever
- * sends the call on after this has them checked against the description again.
+ * The client writes the arguments before it sends the call, and the service reads them.
+ * If a layer sends the call on afterwards, the arguments are checked against the
+ * description again.
  *
  * Returns: (transfer none) (array length=n_args): the arguments, in the order
  *   of the description
@@ -523,14 +534,14 @@ norpc_call_get_args (NorpcCall *self,
  * norpc_call_begin_move: (skip)
  * @self: a call that is being dispatched
  * @iface: the vtable of the service
- * @handle_offset: where @iface has the full form of the method
- * @plain_offset: where @iface has the plain form of the method
+ * @handle_offset: the offset of the asynchronous handler in @iface
+ * @sync_offset: the offset of the synchronous handler in @iface
  *
- * Tells which function the arguments that are transferred to the service go to.
+ * Declares which handler receives the arguments that are transferred to the service.
  *
- * Generated code does so before [method@Norpc.Call.steal_pointer]. GJS does not
- * release what is transferred to a function that is written in JavaScript, so the call
- * keeps it until it is released itself.
+ * Generated code calls this function before [method@Norpc.Call.steal_pointer]. GJS does
+ * not release arguments that are transferred to a function written in JavaScript, so in
+ * that case the call keeps them until it is released.
  *
  * Since: 0.1
  */
@@ -538,12 +549,12 @@ void
 norpc_call_begin_move (NorpcCall *self,
                        gpointer   iface,
                        gsize      handle_offset,
-                       gsize      plain_offset)
+                       gsize      sync_offset)
 {
   g_return_if_fail (self != NULL);
   g_return_if_fail (iface != NULL);
 
-  self->lends_moved = norpc_foreign_service_keeps_nothing (iface, handle_offset, plain_offset);
+  self->lends_moved = norpc_foreign_service_keeps_nothing (iface, handle_offset, sync_offset);
 }
 
 /**
@@ -551,12 +562,12 @@ norpc_call_begin_move (NorpcCall *self,
  * @self: a call that is being dispatched
  * @index: which argument
  *
- * Takes a string, a boxed value, an object or a variant out of the arguments,
- * which have %NULL in its place from then on.
+ * Takes a string, a boxed value, an object or a variant out of the arguments, and leaves
+ * %NULL in its place.
  *
- * Generated code does so with what is transferred to the service.
+ * Generated code calls this function for arguments that are transferred to the service.
  *
- * Returns: (transfer full) (nullable): what was in the argument
+ * Returns: (transfer full) (nullable): the value of the argument
  * Since: 0.1
  */
 gpointer
@@ -578,9 +589,9 @@ norpc_call_steal_pointer (NorpcCall *self,
  * norpc_call_is_replied:
  * @self: a call
  *
- * Tells whether the service has answered.
+ * Checks whether the service has answered.
  *
- * Any thread may ask.
+ * This function is thread-safe.
  *
  * Returns: %TRUE if the service has answered
  * Since: 0.1

@@ -18,12 +18,12 @@ G_BEGIN_DECLS
 
 /**
  * NorpcPriority:
- * @NORPC_PRIORITY_LOW: every other call passes it
- * @NORPC_PRIORITY_NORMAL: what most calls have
- * @NORPC_PRIORITY_URGENT: passes every call that is not urgent
+ * @NORPC_PRIORITY_LOW: served after all other calls
+ * @NORPC_PRIORITY_NORMAL: the default
+ * @NORPC_PRIORITY_URGENT: served before all calls that are not urgent
  *
- * Which calls a service gets first. Among calls of the same priority it is those
- * that were sent first.
+ * The order in which a service gets its calls. Calls of the same priority are served in
+ * the order in which they were sent.
  *
  * Since: 0.1
  */
@@ -62,7 +62,7 @@ NORPC_AVAILABLE_IN_ALL
 void                      norpc_call_begin_move           (NorpcCall                *self,
                                                            gpointer                  iface,
                                                            gsize                     handle_offset,
-                                                           gsize                     plain_offset);
+                                                           gsize                     sync_offset);
 NORPC_AVAILABLE_IN_ALL
 gpointer                  norpc_call_steal_pointer        (NorpcCall                *self,
                                                            guint                     index) G_GNUC_WARN_UNUSED_RESULT;

@@ -10,12 +10,12 @@
 G_BEGIN_DECLS
 
 /*
- * Who wants to know that a call has ended, without being its client.
+ * A hook that runs when a call completes.
  *
- * The function is called exactly once, in the thread that ends the call and
- * before its client knows, with no lock held. The answer can be read then.
- * Who adds a hook puts it into something that lives until then; the function
- * may free it. If the call has ended already, it is not called.
+ * The function is called exactly once, in the thread that completes the call, before the
+ * client is notified and with no lock held. It can read the answer. The hook is embedded in an
+ * object that lives until then; the function may free it. If the call has completed already,
+ * the function is not called.
  */
 typedef struct _NorpcCompletionHook NorpcCompletionHook;
 
@@ -24,7 +24,7 @@ typedef void (*NorpcCompletionHookFunc) (NorpcCompletionHook *hook,
 
 struct _NorpcCompletionHook
 {
-  NorpcCompletionHook     *next; /* (unowned) (nullable): the one that was added before */
+  NorpcCompletionHook     *next; /* (unowned) (nullable): the hook that was added before */
   NorpcCompletionHookFunc  func;
 };
 

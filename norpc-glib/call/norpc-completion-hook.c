@@ -6,9 +6,10 @@
 #include "norpc-call-private.h"
 #include "norpc-completion-hook-private.h"
 
-/* The one thread that has the call; any other may end it meanwhile. FALSE if
- * it has ended: then @func will not be called. Who ends it sets its state
- * before it looks for completion_hooks, and we do it the other way round.
+/* Called in the thread that owns the call; any other thread may complete it meanwhile. Returns
+ * FALSE if the call has completed; @func is then not called. A thread that completes the call
+ * sets its state before it reads `completion_hooks`; this function writes the hook before it
+ * reads the state.
  */
 gboolean
 norpc_call_add_completion_hook (NorpcCall               *call,
@@ -22,13 +23,13 @@ norpc_call_add_completion_hook (NorpcCall               *call,
   if (!g_atomic_pointer_compare_and_exchange (&call->completion_hooks, next, hook))
     return FALSE;
 
-  /* The function may have been called, and have freed the hook. */
+  /* The function may have been called already, and may have freed the hook. */
   return g_atomic_int_get (&call->state) != NORPC_CALL_ANSWERED ||
          !g_atomic_pointer_compare_and_exchange (&call->completion_hooks, hook, next);
 }
 
-/* The thread that ends the call, whose state says so: tells those who asked,
- * from the service outwards.
+/* Called in the thread that completes the call, after it has set the state. Runs the hooks,
+ * the innermost first.
  */
 void
 norpc_call_run_completion_hooks (NorpcCall *call)

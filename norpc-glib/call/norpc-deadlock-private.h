@@ -11,18 +11,18 @@ G_BEGIN_DECLS
 
 #define NORPC_MAX_STOPPED_EXECUTORS 3
 
-/* The reason why a thread blocks, on its own stack: the reply to a call, or the work of
- * another thread for a server that is started or stopped.
+/* The reason why a thread blocks: it waits for the reply to a call, or for another thread to
+ * start or stop a server. Lives on the stack of that thread.
  */
 typedef struct
 {
   NorpcCall *call; /* (unowned) (nullable) */
 
-  /* Without a call: the executor that has to run, until @is_over says so, or until the thread that
-   * is the executor has ended.
+  /* Without a call: the executor that must run until @is_over returns TRUE or, if the executor
+   * is a thread, until it has ended.
    */
   gconstpointer executor;                  /* (nullable) */
-  gboolean    (*is_over) (gpointer data);  /* (nullable): called with the lock of the waits held */
+  gboolean    (*is_over) (gpointer data);  /* (nullable): called with waits_lock held */
   gpointer      data;                      /* (unowned) */
 
   /* The executors that do not run while the thread is blocked. */

@@ -3,32 +3,30 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Synchronous calls that could only deadlock.
+/* Deadlock detection for synchronous calls.
  *
- * An executor runs the handlers of a service: a main context or, for a NorpcDirect, a
- * thread. A thread that is going to sleep enters the executors that do not run
- * meanwhile in a table: itself, and the contexts that it owns. Then it follows the
- * trail: from the call that it waits for to the executor of that call, to the blocked
- * thread that keeps that executor from running, to the call which that thread waits for,
- * and so on. If the trail is a circle, no thread on it can go on unless one of the calls
- * fails.
+ * An executor runs the handlers of a service: a main context or, for a NorpcDirect, a thread.
+ * Before a thread blocks, it enters the executors that do not run meanwhile in a table:
+ * itself, and the contexts that it owns. Then it follows a chain: from the call that it waits
+ * for to the executor of that call, to the blocked thread that keeps that executor from
+ * running, to the call which that thread waits for, and so on. If the chain is a cycle, no
+ * thread on it can continue unless one of the calls fails.
  *
- * Only what is certain is followed. A call that its service keeps, in order to answer it
- * later, may be answered by any thread, and one that is held by a layer of somebody else
- * may be, too: there the trail ends, and the timeout of the call is what ends it.
+ * Only certain dependencies are followed. The chain ends at a call that its service keeps, in
+ * order to answer it later, because any thread may answer it. The same holds for a call that
+ * is pending in an application's layer. The timeout of the call applies in these cases.
  */
 
 #include "core/norpc-context-private.h"
 #include "norpc-call-private.h"
 #include "norpc-deadlock-private.h"
 
-/* The wait of each executor that does not run: of NorpcThreadWait, unowned as the
- * keys. Protected by the lock, which is the last to be taken.
+/* Maps each executor that does not run to the NorpcThreadWait that stops it; both are unowned.
+ * Protected by the lock, which is taken after all others.
  */
 static GMutex waits_lock;
 static GHashTable *waits; /* (owned) (nullable) */
 
-/* The calling thread. */
 static void
 add_stopped (NorpcThreadWait *wait,
              gconstpointer    executor)
@@ -40,9 +38,9 @@ add_stopped (NorpcThreadWait *wait,
   wait->stopped[wait->n_stopped++] = executor;
 }
 
-/* The calling thread: itself, the context that it is dispatching a source of, and
- * its thread-default context. One that it owns besides, further up its stack, is
- * not found.
+/* Collects the executors that the calling thread stops: itself, the context of the source that
+ * it is dispatching, and its thread-default context. Other contexts that it owns, further up
+ * its stack, are not found.
  */
 static void
 collect_stopped (NorpcThreadWait *wait)
@@ -60,8 +58,8 @@ collect_stopped (NorpcThreadWait *wait)
     add_stopped (wait, context);
 }
 
-/* With the lock held: its caller is about to wake up. That is not so while the service
- * writes the answer, in a thread that may be on the trail.
+/* Called with the lock held. Returns TRUE if the caller is about to wake up. Returns FALSE
+ * while the service writes the answer, because it may do so in a thread of the chain.
  */
 static gboolean
 has_ended_locked (NorpcCall *call)
@@ -72,7 +70,9 @@ has_ended_locked (NorpcCall *call)
          (state == NORPC_CALL_ANSWERING && !g_atomic_int_get (&call->replied));
 }
 
-/* With the lock held: the one executor that can end it, or NULL. */
+/* Called with the lock held. Returns the executor that can end the wait, or NULL if others
+ * can, too.
+ */
 static gconstpointer
 get_executor_locked (NorpcThreadWait *wait)
 {
@@ -83,7 +83,9 @@ get_executor_locked (NorpcThreadWait *wait)
   return wait->is_over == NULL || !wait->is_over (wait->data) ? wait->executor : NULL;
 }
 
-/* With the lock held: @executor does not run while the thread of @wait sleeps. */
+/* Called with the lock held. Returns TRUE if @executor does not run while the thread of @wait
+ * blocks.
+ */
 static gboolean
 stops_locked (NorpcThreadWait *wait,
               gconstpointer    executor)
@@ -95,25 +97,25 @@ stops_locked (NorpcThreadWait *wait,
   return FALSE;
 }
 
-/* With the lock held: @first, what has to go on for it, and so on until the trail comes
- * back to @first (owned); or NULL if it does not.
+/* Called with the lock held. Returns the cycle of waits that starts with @first (owned), or
+ * NULL if there is no cycle.
  */
 static GPtrArray *
-find_circle_locked (NorpcThreadWait *first)
+find_cycle_locked (NorpcThreadWait *first)
 {
-  g_autoptr (GPtrArray) circle = g_ptr_array_new ();
+  g_autoptr (GPtrArray) cycle = g_ptr_array_new ();
   NorpcThreadWait *wait = first;
 
-  while (wait != NULL && !g_ptr_array_find (circle, wait, NULL))
+  while (wait != NULL && !g_ptr_array_find (cycle, wait, NULL))
     {
       gconstpointer executor = get_executor_locked (wait);
 
       if (executor == NULL)
         return NULL;
 
-      g_ptr_array_add (circle, wait);
+      g_ptr_array_add (cycle, wait);
       if (stops_locked (first, executor))
-        return g_steal_pointer (&circle);
+        return g_steal_pointer (&cycle);
 
       wait = g_hash_table_lookup (waits, executor);
     }
@@ -121,18 +123,18 @@ find_circle_locked (NorpcThreadWait *first)
   return NULL;
 }
 
-/* With the lock held: the call that closes the circle, which is the one that no
- * service has begun with. If two threads have closed it at once, it is the caller's.
- * Or -1 if there is no call in it.
+/* Called with the lock held. Returns the index of the call that closes the cycle, which is the
+ * one that no service handles yet. If two threads close the cycle at once, the caller's call
+ * is chosen. Returns -1 if no call is part of the cycle.
  */
 static int
-find_last_locked (GPtrArray *circle)
+find_last_locked (GPtrArray *cycle)
 {
   int last = -1;
 
-  for (guint i = 0; i < circle->len; i++)
+  for (guint i = 0; i < cycle->len; i++)
     {
-      NorpcCall *call = ((NorpcThreadWait *) circle->pdata[i])->call;
+      NorpcCall *call = ((NorpcThreadWait *) cycle->pdata[i])->call;
 
       if (call != NULL && norpc_call_get_stage (call) == NORPC_CALL_WAITING)
         return (int) i;
@@ -143,61 +145,61 @@ find_last_locked (GPtrArray *circle)
   return last;
 }
 
-/* With the lock held: what is waited for in the order in which it was begun, the
- * one at @last last. Each call was made by the handler of the one before it.
+/* Called with the lock held. Describes the cycle in the order in which the waits began, ending
+ * with the one at @last. Each call was sent by the handler of the one before it.
  */
 static char *
-describe_circle_locked (GPtrArray *circle,
-                        guint      last)
+describe_cycle_locked (GPtrArray *cycle,
+                       guint      last)
 {
   g_autoptr (GString) text = NULL;
 
-  if (circle->len == 1)
-    return g_strdup ("was called synchronously in the thread of its own service");
+  if (cycle->len == 1)
+    return g_strdup ("would deadlock: it was called synchronously in the thread of its own service");
 
-  text = g_string_new ("could only deadlock: these calls wait for each other: ");
-  for (guint i = 1; i <= circle->len; i++)
+  text = g_string_new ("would deadlock: these calls wait for each other:");
+  for (guint i = 1; i <= cycle->len; i++)
     {
-      NorpcCall *call = ((NorpcThreadWait *) circle->pdata[(last + i) % circle->len])->call;
+      NorpcCall *call = ((NorpcThreadWait *) cycle->pdata[(last + i) % cycle->len])->call;
 
       if (call != NULL)
         g_string_append_printf (text, "%s.%s", norpc_call_get_interface_name (call),
                                 norpc_call_peek_method_name (call));
       else
         g_string_append (text, "(a server or thread that starts or stops)");
-      if (i < circle->len)
+      if (i < cycle->len)
         g_string_append (text, " -> ");
     }
 
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* With the lock held: if the thread of @wait could never wake up, the call that makes
- * it so (held), with what is to be said of it (owned). Or NULL: then @hopeless
- * if it could not, and there is no call to fail.
+/* Called with the lock held. If the thread of @wait would deadlock, returns the call that
+ * closes the cycle, with a reference to its memory, and sets @description (owned). Sets
+ * @hopeless if it would deadlock, but no call is part of the cycle.
  */
 static NorpcCall *
 find_culprit_locked (NorpcThreadWait  *wait,
                      char            **description,
                      gboolean         *hopeless)
 {
-  g_autoptr (GPtrArray) circle = find_circle_locked (wait);
+  g_autoptr (GPtrArray) cycle = find_cycle_locked (wait);
   NorpcCall *culprit;
   int last;
 
-  if (circle == NULL)
+  if (cycle == NULL)
     return NULL;
 
-  last = find_last_locked (circle);
+  last = find_last_locked (cycle);
   if (last < 0)
     {
       *hopeless = TRUE;
       return NULL;
     }
 
-  /* The calls of the circle are there as long as the lock is held. */
-  *description = describe_circle_locked (circle, (guint) last);
-  culprit = ((NorpcThreadWait *) circle->pdata[last])->call;
+  /* The calls of the cycle stay alive while the lock is held. */
+  *description = describe_cycle_locked (cycle, (guint) last);
+  culprit = ((NorpcThreadWait *) cycle->pdata[last])->call;
   norpc_call_ref_memory (culprit);
 
   return culprit;
@@ -214,8 +216,9 @@ reject_culprit (NorpcCall  *culprit,
   norpc_call_unref_memory (culprit);
 }
 
-/* The thread that is going to sleep. If it never could wake up, the call that makes it
- * so is answered here. FALSE if there is none: then it must not sleep.
+/* Called in the thread that is about to block. If this would deadlock, rejects the call that
+ * closes the cycle. Returns FALSE if no call is part of the cycle; the caller must not block
+ * then.
  */
 gboolean
 norpc_deadlock_begin_wait (NorpcThreadWait *wait)
@@ -239,7 +242,7 @@ norpc_deadlock_begin_wait (NorpcThreadWait *wait)
   return !hopeless;
 }
 
-/* The same thread, awake. */
+/* Called in the same thread, after it has woken up. */
 void
 norpc_deadlock_end_wait (NorpcThreadWait *wait)
 {
@@ -249,8 +252,8 @@ norpc_deadlock_end_wait (NorpcThreadWait *wait)
   g_mutex_unlock (&waits_lock);
 }
 
-/* A thread that has brought @call, which it holds, to where it is going to be handled,
- * and is not the one that waits for it.
+/* Called in a thread that has passed @call to its executor and is not the one that waits for
+ * it. The caller keeps a reference to @call.
  */
 void
 norpc_deadlock_check (NorpcCall *call)
@@ -263,7 +266,7 @@ norpc_deadlock_check (NorpcCall *call)
   while (call->outer != NULL)
     call = call->outer;
 
-  /* If its caller does not sleep yet, it looks itself before it does. */
+  /* If the waiting thread does not block yet, it checks for deadlocks itself before it does. */
   g_mutex_lock (&waits_lock);
   wait = waits != NULL ? g_hash_table_lookup (waits, call->waiting_thread) : NULL;
   if (wait != NULL && wait->call == call)

@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /*
- * Marks for Sysprof, where it records the process: when each call waited and
- * when it was handled. Times are those of norpc_clock_get ().
+ * Marks for Sysprof that show when each call waited and when it was handled. Times are those
+ * of norpc_clock_get ().
  */
 #ifdef NORPC_HAVE_SYSPROF
 

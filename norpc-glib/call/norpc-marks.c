@@ -8,8 +8,8 @@
 
 #include <sysprof-capture.h>
 
-/* Any thread: whether Sysprof records the process, which it does from the
- * beginning on or not at all.
+/* Thread-safe. Returns TRUE if Sysprof records the process. This does not change while the
+ * process runs.
  */
 gboolean
 norpc_marks_are_on (void)
@@ -33,7 +33,7 @@ mark (NorpcCall  *call,
   sysprof_collector_mark (begin, duration, "norpc", what, message);
 }
 
-/* The service's context: the call begins to be handled. */
+/* Runs in the service's context, before the handler starts. */
 void
 norpc_mark_waited (NorpcCall *call,
                    gint64     begin,
@@ -42,7 +42,7 @@ norpc_mark_waited (NorpcCall *call,
   mark (call, "waiting", begin, duration);
 }
 
-/* The thread that ends the call. */
+/* Called in the thread that completes the call. */
 void
 norpc_mark_handled (NorpcCall *call,
                     gint64     begin,

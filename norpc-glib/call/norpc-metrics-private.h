@@ -12,15 +12,15 @@
 G_BEGIN_DECLS
 
 /*
- * Who wants to know how long calls wait and are handled: statistics, marks for
- * Sysprof, and the story of each call. Where nobody does, no clock is read.
+ * Measures how long calls wait and are handled, for statistics, Sysprof marks and traces. If
+ * none of them is enabled, the clock is never read.
  */
 typedef struct
 {
   NorpcCompletionHook       hook;
-  NorpcMethodRecorder *method; /* (unowned) (nullable): until the call ends */
+  NorpcMethodRecorder *method; /* (unowned) (nullable): valid until the call completes */
   gint64               sent;
-  gsize                waited; /* atomic: nanoseconds, and 1; 0 until it is handled */
+  gsize                waited; /* atomic: nanoseconds plus 1, or 0 until the handler starts */
 } NorpcCallMetrics;
 
 NorpcOutcome norpc_call_get_outcome (NorpcCall *call);
@@ -29,9 +29,7 @@ void norpc_metrics_note_sent    (NorpcCall           *call,
                                  NorpcStatsRecorder **place);
 void norpc_metrics_note_handled (NorpcCall           *call);
 
-/* The client's thread, which has the call and sends it. What is at @place is read
- * atomically.
- */
+/* Called in the client's thread, before it sends the call. Reads @place atomically. */
 static inline void
 norpc_metrics_call_sent (NorpcCall           *call,
                          NorpcStatsRecorder **place)
@@ -40,7 +38,7 @@ norpc_metrics_call_sent (NorpcCall           *call,
     norpc_metrics_note_sent (call, place);
 }
 
-/* The service's context. */
+/* Runs in the service's context. */
 static inline void
 norpc_metrics_call_handled (NorpcCall *call)
 {

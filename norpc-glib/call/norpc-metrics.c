@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* When calls are sent, begin to be handled, and end; for who wants to know. */
+/* Records when calls are sent, when their handlers start, and when they complete. */
 
 #include "core/norpc-clock-private.h"
 #include "norpc-call-private.h"
@@ -11,9 +11,9 @@
 #include "norpc-metrics-private.h"
 #include "norpc-trace-private.h"
 
-/* Any thread: whether calls are observed that nobody counts. */
+/* Thread-safe. Returns TRUE if metrics are needed for all calls, even those without statistics. */
 static gboolean
-are_all_observed (void)
+are_all_measured (void)
 {
   static gsize answer = 0; /* written once: 1 for no, 2 for yes */
 
@@ -29,14 +29,13 @@ are_all_observed (void)
   return answer == 2;
 }
 
-/* Any thread: microseconds, for people. */
 static double
 get_microseconds (gint64 nanoseconds)
 {
   return (double) nanoseconds / 1000;
 }
 
-/* The runtime's own errors. */
+/* @error is in the domain NORPC_ERROR. */
 static NorpcOutcome
 get_outcome_of_error (const GError *error)
 {
@@ -60,9 +59,9 @@ get_outcome_of_error (const GError *error)
     }
 }
 
-/* The thread that ends the call, before its client knows. What a service passes
- * on of another one's errors is its own error: but that it lacks a method, or
- * drops a call, is seen there, too.
+/* Called in the thread that completes the call, before the client is notified. An error that a
+ * service passes on from another service counts as its own error. But if that service lacks
+ * the method or has released the call without replying, the outcome says so.
  */
 NorpcOutcome
 norpc_call_get_outcome (NorpcCall *call)
@@ -86,7 +85,7 @@ norpc_call_get_outcome (NorpcCall *call)
   return outcome;
 }
 
-/* The thread that ends the call, or finds that it has ended. */
+/* Called in the thread that completes the call, or finds it completed. */
 static void
 note_end (NorpcCall    *call,
           NorpcOutcome  outcome)
@@ -116,7 +115,7 @@ note_end (NorpcCall    *call,
   norpc_method_recorder_end (method, outcome);
 }
 
-/* The thread that ends the call. */
+/* Runs in the thread that completes the call. */
 static void
 ended_cb (NorpcCompletionHook *hook G_GNUC_UNUSED,
           NorpcCall           *call)
@@ -124,8 +123,8 @@ ended_cb (NorpcCompletionHook *hook G_GNUC_UNUSED,
   note_end (call, norpc_call_get_outcome (call));
 }
 
-/* The client's thread, which sends the call. It is observed at the first place
- * that it comes to.
+/* Called in the client's thread, before it sends the call. Only the first recorder on the way
+ * of the call records it.
  */
 void
 norpc_metrics_note_sent (NorpcCall           *call,
@@ -134,7 +133,7 @@ norpc_metrics_note_sent (NorpcCall           *call,
   NorpcStatsRecorder *recorder = place != NULL ? g_atomic_pointer_get (place) : NULL;
   gboolean counted = recorder != NULL && norpc_stats_recorder_is_on (recorder);
 
-  if ((!are_all_observed () && !counted) || call->metrics != NULL)
+  if ((!are_all_measured () && !counted) || call->metrics != NULL)
     return;
 
   call->metrics = g_new0 (NorpcCallMetrics, 1);
@@ -142,13 +141,15 @@ norpc_metrics_note_sent (NorpcCall           *call,
   if (counted)
     call->metrics->method = norpc_stats_recorder_begin (recorder, call->interface_info, call->method);
 
-  /* Its client may be reading how it ended: only itself can have ended it. */
+  /* The client may be reading the outcome already. Only the client can have completed the call
+   * here.
+   */
   if (!norpc_call_add_completion_hook (call, &call->metrics->hook, ended_cb))
     note_end (call, call->timed_out ? NORPC_OUTCOME_TIMED_OUT : NORPC_OUTCOME_CANCELLED);
 }
 
-/* The service's context. Whoever runs that holds what counts the call, which may
- * end at any time.
+/* Runs in the service's context. The caller keeps the recorder alive, although the call may
+ * complete at any time.
  */
 void
 norpc_metrics_note_handled (NorpcCall *call)

@@ -3,20 +3,18 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Warnings of one-way calls that fail, as their clients get no error. */
+/* Warnings about one-way calls that fail, because their clients get no error. */
 
 #include "norpc-call-private.h"
 
-/* The last lock to be taken. */
+/* Taken after all other locks. */
 static GMutex failures_lock;
 
-/* Which failures there was a warning of: of owned strings (owned) (nullable)
- * [failures_lock]
- */
+/* The failures that were warned about: owned strings (owned) (nullable) [failures_lock] */
 static GHashTable *failures;
 
-/* Under load, and when a program ends, calls are rejected as a matter of course, also by
- * a layer that answers what it was answered. A service need not answer a one-way call.
+/* Rejections are normal under load and when a program exits. A service need not answer a
+ * one-way call.
  */
 static gboolean
 is_expected (NorpcCall *call)
@@ -48,8 +46,8 @@ is_news (NorpcCall *call)
   return news;
 }
 
-/* The thread that ends a one-way call, with an error: warns of it, once for each method and
- * error code.
+/* Called in the thread that completes a one-way call with an error. Warns once for each method
+ * and error code.
  */
 void
 norpc_call_note_failure (NorpcCall *self)

@@ -10,12 +10,12 @@
 G_BEGIN_DECLS
 
 /*
- * Functions of the client's side that are called when the answer to a call is delivered, in
- * the client's context and just before it gets the reply. So they may be foreign, as the
- * reply function of a filter is.
+ * Functions that run in the client's context when the answer to a call is delivered, just
+ * before the client gets the reply. They may be application code, such as the reply function
+ * of a filter.
  *
- * The hook is called exactly once, and then with the call, or with NULL if the client never
- * gets an answer: then any thread may call it, and it only has to free itself.
+ * Each hook is called exactly once. It is called with NULL instead of the call if the client
+ * never gets an answer: any thread may call it then, and it must only free itself.
  */
 gboolean             norpc_call_add_reply_hook    (NorpcCall               *call,
                                                    NorpcCompletionHook     *hook,

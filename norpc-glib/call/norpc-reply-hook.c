@@ -8,11 +8,11 @@
 
 static const char closed_marker = 0;
 
-/* In place of the list when the answer has been delivered. */
+/* Replaces the list once the answer has been delivered. */
 #define CLOSED ((NorpcCompletionHook *) &closed_marker)
 
-/* Any thread that has the call. FALSE if the answer has been delivered already: then @func is
- * not called.
+/* Called in a thread that owns the call. Returns FALSE if the answer has been delivered
+ * already; @func is then not called.
  */
 gboolean
 norpc_call_add_reply_hook (NorpcCall               *call,
@@ -34,7 +34,7 @@ norpc_call_add_reply_hook (NorpcCall               *call,
   return TRUE;
 }
 
-/* Any thread: takes the list, to which nothing is added any more. */
+/* Thread-safe. Takes the list and closes it. */
 NorpcCompletionHook *
 norpc_call_steal_reply_hooks (NorpcCall *call)
 {
@@ -43,7 +43,7 @@ norpc_call_steal_reply_hooks (NorpcCall *call)
   return hooks != CLOSED ? hooks : NULL;
 }
 
-/* Calls all functions of the list, the last added first. */
+/* Runs all hooks of the list, the one that was added last first. */
 void
 norpc_reply_hooks_run (NorpcCompletionHook *hook,
                        NorpcCall           *call)
@@ -57,8 +57,8 @@ norpc_reply_hooks_run (NorpcCompletionHook *hook,
     }
 }
 
-/* The client's context, or a thread of the pool for an attempt that has failed: the call
- * has ended.
+/* Runs in the client's context or, for an attempt that has failed, in a thread of the pool.
+ * The call has completed.
  */
 void
 norpc_call_run_reply_hooks (NorpcCall *call)
@@ -66,7 +66,7 @@ norpc_call_run_reply_hooks (NorpcCall *call)
   norpc_reply_hooks_run (norpc_call_steal_reply_hooks (call), call);
 }
 
-/* Any thread: the client never gets an answer. */
+/* Thread-safe. Called when the client never gets an answer. */
 void
 norpc_call_drop_reply_hooks (NorpcCall *call)
 {

@@ -9,10 +9,10 @@
 /**
  * NorpcReply:
  *
- * How a call ended: the values that the service returned, or an error.
+ * The result of a call: the values that the service returned, or an error.
  *
- * A reply belongs to the client: its values are released with the last
- * reference. Generated proxies take the values out and hand them on in C.
+ * A reply belongs to the client: its values are released with the last reference.
+ * Generated proxies unpack the values and pass them on as C types.
  *
  * Since: 0.1
  */
@@ -23,7 +23,7 @@ G_DEFINE_BOXED_TYPE (NorpcReply, norpc_reply, norpc_reply_ref, norpc_reply_unref
  * norpc_reply_ref:
  * @self: a reply
  *
- * Takes a reference.
+ * Increases the reference count of @self.
  *
  * Returns: (transfer full): @self
  * Since: 0.1
@@ -33,7 +33,7 @@ G_DEFINE_BOXED_TYPE (NorpcReply, norpc_reply, norpc_reply_ref, norpc_reply_unref
  * norpc_reply_unref:
  * @self: (transfer full): a reply
  *
- * Drops a reference, and with the last one the values.
+ * Decreases the reference count of @self, and releases the values when it drops to zero.
  *
  * Since: 0.1
  */
@@ -42,7 +42,7 @@ G_DEFINE_BOXED_TYPE (NorpcReply, norpc_reply, norpc_reply_ref, norpc_reply_unref
  * norpc_reply_get_method_name:
  * @self: a reply
  *
- * Tells the name of the method that was called.
+ * Gets the name of the method that was called.
  *
  * Returns: (transfer none): the name, as in the description
  * Since: 0.1
@@ -59,9 +59,9 @@ norpc_reply_get_method_name (NorpcReply *self)
  * norpc_reply_get_error:
  * @self: a reply
  *
- * Gets the error that the call ended with.
+ * Gets the error of a call that failed.
  *
- * Returns: (transfer none) (nullable): the error, or %NULL if there are values
+ * Returns: (transfer none) (nullable): the error, or %NULL if the call succeeded
  * Since: 0.1
  */
 const GError *
@@ -75,11 +75,11 @@ norpc_reply_get_error (NorpcReply *self)
 /**
  * norpc_reply_propagate_error:
  * @self: a reply
- * @error: return location for the error that the call ended with
+ * @error: return location for the error of the call
  *
- * Throws the error that the call ended with, if it did.
+ * Propagates the error of a call that failed.
  *
- * Returns: %TRUE if there are values, %FALSE with @error set if not
+ * Returns: %TRUE if the call succeeded, %FALSE if it failed and @error is set
  * Since: 0.1
  */
 gboolean
@@ -102,11 +102,11 @@ norpc_reply_propagate_error (NorpcReply  *self,
 /**
  * norpc_reply_get_values:
  * @self: a reply
- * @n_values: (out) (optional): return location for how many there are
+ * @n_values: (out) (optional): return location for the number of values
  *
  * Gets the values that the service returned.
  *
- * There are none if the call ended with an error.
+ * There are no values if the call failed.
  *
  * Returns: (transfer none) (nullable) (array length=n_values): the values, in
  *   the order of the description
@@ -131,14 +131,14 @@ norpc_reply_get_values (NorpcReply *self,
 /**
  * norpc_reply_steal_pointer: (skip)
  * @self: a reply
- * @index: which value
+ * @index: the index of the value
  *
- * Takes a string, a boxed value, an object or a variant out of the reply,
- * which has %NULL in its place from then on.
+ * Takes a string, a boxed value, an object or a variant out of the reply, and leaves
+ * %NULL in its place.
  *
- * Only the one holder of the last reference may do this.
+ * Only the holder of the only reference may call this function.
  *
- * Returns: (transfer full) (nullable): what was in the value
+ * Returns: (transfer full) (nullable): the value
  * Since: 0.1
  */
 gpointer

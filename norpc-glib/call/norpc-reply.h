@@ -18,11 +18,11 @@ G_BEGIN_DECLS
 
 /**
  * NorpcReplyFunc:
- * @reply: (transfer full): how the call ended
- * @user_data: what was given with the function
+ * @reply: (transfer full): the result of the call
+ * @user_data: the data that was passed with the function
  *
- * Takes the reply to a call, in the thread-default context that the caller
- * had when it called. It is called exactly once for each call.
+ * Receives the reply to a call. It is called exactly once for each call, in the
+ * thread-default main context of the caller.
  *
  * Since: 0.1
  */

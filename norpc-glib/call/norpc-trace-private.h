@@ -10,10 +10,10 @@
 G_BEGIN_DECLS
 
 /*
- * The story of each call, as debug messages: G_MESSAGES_DEBUG=Norpc shows it.
- * Where nobody wants to see it, a line costs a look at a variable.
+ * Traces the progress of each call in debug messages: set G_MESSAGES_DEBUG=Norpc to show them.
+ * If tracing is disabled, a trace point only reads a variable.
  */
-extern int norpc_trace_state; /* atomic: below 0 until it is known, then a boolean */
+extern int norpc_trace_state; /* atomic: negative until it is known, then a boolean */
 
 gboolean norpc_trace_find_out (void);
 void     norpc_trace_print    (NorpcCall  *call,

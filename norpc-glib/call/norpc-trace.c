@@ -8,7 +8,7 @@
 
 int norpc_trace_state = -1;
 
-/* Any thread, the first time. */
+/* Thread-safe. Called on first use. */
 gboolean
 norpc_trace_find_out (void)
 {
@@ -19,7 +19,7 @@ norpc_trace_find_out (void)
   return on;
 }
 
-/* Any thread that holds something of @call. */
+/* Thread-safe. The caller keeps a reference to @call. */
 void
 norpc_trace_print (NorpcCall  *call,
                    const char *format,

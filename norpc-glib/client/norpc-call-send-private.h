@@ -10,11 +10,11 @@
 
 G_BEGIN_DECLS
 
-/* The data that a proxy keeps of the calls that it makes. */
+/* The data that a proxy keeps about the calls that it sends. */
 typedef struct
 {
-  NorpcCallGroup *calls;  /* (unowned): those that are in flight */
-  NorpcLatest    *latest; /* (unowned): the last of each latest-wins method */
+  NorpcCallGroup *calls;  /* (unowned): the calls in flight */
+  NorpcLatest    *latest; /* (unowned): the last call of each latest-wins method */
 } NorpcCallOrigin;
 
 void norpc_call_send_note_iteration (NorpcCall             *self);

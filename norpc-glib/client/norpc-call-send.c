@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The client's side of sending a call: what it inherits from the call that is being handled
- * there, and how it is bound to its proxy until its answer has arrived.
+/* The client's side of sending a call: the properties that it inherits from the call being
+ * handled in the sending thread, and its links to its proxy and parent until the answer
+ * arrives.
  */
 
 #include "call/norpc-call-private.h"
@@ -14,8 +15,8 @@
 #include "norpc-call-send-private.h"
 #include "norpc-sync-wait-private.h"
 
-/* The calling thread, before the call is sent: what GTask keeps of a task as
- * well. See may_hand_over ().
+/* Called in the client's thread, before it sends the call. Records the time of the main-loop
+ * iteration, as GTask does. See may_deliver ().
  */
 void
 norpc_call_send_note_iteration (NorpcCall *self)
@@ -26,8 +27,8 @@ norpc_call_send_note_iteration (NorpcCall *self)
     self->sent_time = g_source_get_time (source);
 }
 
-/* The calling thread, before anybody else knows of the call. Whatever ends
- * it from now on, its client's half stays until norpc_call_send_end ().
+/* Called in the client's thread, before other threads know the call. Keeps the client's half
+ * alive until norpc_call_send_end (), even if the call completes earlier.
  */
 void
 norpc_call_send_begin (NorpcCall *self)
@@ -35,14 +36,14 @@ norpc_call_send_begin (NorpcCall *self)
   self->n_blockers = 2;
 }
 
-/* The calling thread, which holds the call and has prepared it. */
+/* Called in the client's thread, which keeps a reference to the call and has prepared it. */
 void
 norpc_call_send_end (NorpcCall *self)
 {
   norpc_call_unblock_answer (self);
 }
 
-/* The calling thread: how long @call may take, in milliseconds. */
+/* Called in the client's thread. Gets the timeout of the call in milliseconds. */
 static guint
 get_timeout (NorpcCall *call)
 {
@@ -65,7 +66,7 @@ get_timeout (NorpcCall *call)
   return call->sink == &norpc_sync_wait_sink ? NORPC_DEFAULT_SYNC_TIMEOUT : NORPC_NO_TIMEOUT;
 }
 
-/* The thread that works on behalf of @parent; there may be several. */
+/* Called in a thread that works on behalf of @parent; there may be several. */
 static NorpcCallGroup *
 ensure_children (NorpcCall *parent)
 {
@@ -83,10 +84,10 @@ ensure_children (NorpcCall *parent)
   return g_atomic_pointer_get (&parent->children);
 }
 
-/* The calling thread, between norpc_call_send_begin () and norpc_call_send_end (), as
- * other threads may end the call as soon as it is known to its origin or its parent:
- * sets its deadline and priority, and binds it to the proxy that makes it (@origin,
- * nullable) and to the call that is being handled, if there is one.
+/* Called in the client's thread, between norpc_call_send_begin () and norpc_call_send_end (),
+ * because other threads may complete the call as soon as it is linked to its origin or its
+ * parent. Sets the deadline and the priority of the call, and links it to the proxy that sends
+ * it (@origin, nullable) and to the call being handled, if there is one.
  */
 void
 norpc_call_send_apply_scope (NorpcCall             *call,
@@ -115,12 +116,12 @@ norpc_call_send_apply_scope (NorpcCall             *call,
 
   norpc_call_group_add (ensure_children (parent), call);
 
-  /* Who gives the parent up sets its state before it looks for children. */
+  /* A thread that cancels the parent sets its state before it reads its children. */
   if (g_atomic_int_get (&parent->cancelled))
     norpc_call_cancel (call, norpc_call_copy_reason (parent));
 }
 
-/* The client, when it has the answer: the call is in flight no more. */
+/* Called by the client when it has the answer. Removes the call from the calls in flight. */
 void
 norpc_call_send_detach (NorpcCall *self)
 {
@@ -130,6 +131,8 @@ norpc_call_send_detach (NorpcCall *self)
   if (self->cancelled_id != 0)
     g_signal_handler_disconnect (self->cancellable, self->cancelled_id);
 
-  /* A layer may still hold the call: closes the list, so that none is added later. */
+  /* A layer may still keep a reference to the call: this closes the list, so that no hook is
+   * added later.
+   */
   norpc_call_run_reply_hooks (self);
 }

@@ -22,7 +22,7 @@ static void
 norpc_closed_endpoint_send (NorpcEndpoint *endpoint G_GNUC_UNUSED,
                             NorpcCall     *call)
 {
-  norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was not served: its proxy has no endpoint");
+  norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: its proxy has no endpoint");
 }
 
 static gboolean
@@ -42,7 +42,7 @@ norpc_closed_endpoint_await_ready (NorpcEndpoint *endpoint G_GNUC_UNUSED,
                                    NorpcCall     *probe)
 {
   norpc_call_return_error_literal (probe, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                                   "No call will be taken: the proxy has no endpoint");
+                                   "The endpoint is closed: the proxy has no endpoint");
 }
 
 static void

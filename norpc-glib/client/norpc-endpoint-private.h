@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* As the public functions, for a call that a proxy makes. */
+/* Like the public functions, for a call that a proxy sends. */
 void        norpc_endpoint_call_for      (NorpcEndpoint          *self,
                                           NorpcCall              *call,
                                           const NorpcCallOrigin  *origin,

@@ -15,14 +15,13 @@
 /**
  * NorpcEndpoint:
  *
- * Whatever takes calls.
+ * An object that accepts calls.
  *
- * A proxy sends its calls to an endpoint. A [class@Norpc.Channel] hands them
- * to the service of a server in another thread or context; a
- * [class@Norpc.Direct] calls a service on the spot.
+ * A proxy sends its calls to an endpoint. A [class@Norpc.Channel] passes them to the
+ * service of a server in another thread or main context; a [class@Norpc.Direct] calls a
+ * service directly.
  *
- * Endpoints may be used by many threads at once, if they do not say
- * otherwise.
+ * Endpoints are thread-safe unless documented otherwise.
  *
  * Since: 0.1
  */
@@ -34,7 +33,7 @@ norpc_endpoint_default_init (NorpcEndpointInterface *iface G_GNUC_UNUSED)
 {
 }
 
-/* The thread that sends the call, for an endpoint that only borrows it. */
+/* Called in the thread that sends the call, for an endpoint that borrows calls. */
 static void
 lend (NorpcEndpoint          *self,
       NorpcEndpointInterface *iface,
@@ -44,7 +43,7 @@ lend (NorpcEndpoint          *self,
 
   if (iface->take_call == NULL)
     norpc_call_fail (call, g_error_new (NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
-                                        "%s does not take calls", G_OBJECT_TYPE_NAME (self)));
+                                        "%s does not implement take_call", G_OBJECT_TYPE_NAME (self)));
   else if (!iface->take_call (self, call, &error) || error != NULL)
     norpc_call_fail (call, error);
   else
@@ -56,17 +55,17 @@ lend (NorpcEndpoint          *self,
  * @self: an endpoint
  * @call: (transfer full): a call
  *
- * Passes a call on, as it is.
+ * Sends a call, as it is.
  *
- * If an argument is not as the description says, the call ends with
- * %NORPC_ERROR_INVALID_ARGUMENT instead. Arguments that were checked before, and
- * that nobody has asked for since, are not checked again.
+ * If an argument does not match the description, the call fails with
+ * %NORPC_ERROR_INVALID_ARGUMENT. Arguments that were checked before and have not been
+ * accessed since are not checked again.
  *
- * This is for endpoints that stand before other endpoints. A client uses
- * [method@Norpc.Endpoint.call] or [method@Norpc.Endpoint.call_sync]: of a
- * call that is only sent, nobody hears how it ended.
+ * This function is for endpoints that pass calls on to other endpoints. Clients should
+ * use [method@Norpc.Endpoint.call] or [method@Norpc.Endpoint.call_sync]: the result of a
+ * call that is only sent is discarded.
  *
- * It does not block, and may be used in any thread.
+ * This function does not block, and is thread-safe.
  *
  * Since: 0.1
  */
@@ -96,12 +95,12 @@ norpc_endpoint_send (NorpcEndpoint *self,
  * norpc_endpoint_is_closed:
  * @self: an endpoint
  *
- * Tells whether the endpoint has stopped to take calls for good, as the channel of
- * a server that was stopped has: each call would be answered %NORPC_ERROR_CLOSED.
+ * Checks whether the endpoint no longer accepts calls, as the channel of a stopped server
+ * does: each call fails with %NORPC_ERROR_CLOSED.
  *
- * A [class@Norpc.Balance] passes over such endpoints. Any thread may ask.
+ * A [class@Norpc.Balance] skips closed endpoints. This function is thread-safe.
  *
- * Returns: %TRUE if no call can reach a service any more
+ * Returns: %TRUE if the endpoint is closed
  * Since: 0.1
  */
 gboolean
@@ -116,9 +115,9 @@ norpc_endpoint_is_closed (NorpcEndpoint *self)
   return iface->is_closed != NULL && iface->is_closed (self);
 }
 
-/* Any thread: what is going to run the handler of every call that is sent to @self, a
- * GMainContext or a GThread, or NULL where that is not certain. It is only compared, as
- * it may be gone.
+/* Thread-safe. Gets the executor of all calls that are sent to @self, a GMainContext or a
+ * GThread, or NULL if it is not certain. The executor is only compared, because it may have
+ * been freed.
  */
 gconstpointer
 norpc_endpoint_get_executor (NorpcEndpoint *self)
@@ -128,7 +127,7 @@ norpc_endpoint_get_executor (NorpcEndpoint *self)
   return iface->get_executor != NULL ? iface->get_executor (self) : NULL;
 }
 
-/* The thread that cancels. */
+/* Runs in the thread that cancels the call. */
 static void
 cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
               gpointer      user_data)
@@ -138,21 +137,23 @@ cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
                                           "Operation was cancelled"));
 }
 
-/* The calling thread: what can end the call before it is answered. */
+/* Called in the client's thread. Connects the client's cancellable. */
 static void
 watch_cancellable (NorpcCall    *call,
                    GCancellable *cancellable)
 {
   call->cancellable = g_object_ref (cancellable);
 
-  /* The handler holds neither half: a thread that cancels may be the last to drop it. */
+  /* The signal handler keeps a reference to neither half, because a thread that cancels may
+   * release the last reference to the handler.
+   */
   norpc_call_ref_memory (call);
   call->cancelled_id =
     g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), call,
                            (GDestroyNotify) norpc_call_unref_memory);
 }
 
-/* The calling thread. A call that has ended by now is not sent. */
+/* Called in the client's thread. Does not send a call that has completed already. */
 static void
 send_open (NorpcEndpoint *self,
            NorpcCall     *call)
@@ -167,8 +168,8 @@ send_open (NorpcEndpoint *self,
     norpc_call_unref (call);
 }
 
-/* The calling thread, which has the reply brought to its thread-default
- * context, and goes on to send the call.
+/* Called in the client's thread, before it sends the call. The reply is delivered to the
+ * thread-default context.
  */
 void
 norpc_endpoint_prepare_call (NorpcCall             *call,
@@ -209,19 +210,17 @@ norpc_endpoint_call_for (NorpcEndpoint         *self,
  * @self: an endpoint
  * @call: (transfer full): a call
  * @cancellable: (nullable): a cancellable
- * @reply_func: (nullable) (scope async): what takes the reply
+ * @reply_func: (nullable) (scope async): the function to call with the reply
  * @user_data: data for @reply_func
  *
- * Calls, and has the reply brought to the thread-default context that the
- * caller has now.
+ * Sends a call, and delivers the reply in the thread-default main context of the caller.
  *
- * This is the way of a call with the least around it: no
- * [class@Gio.Task] is made. @reply_func is called exactly once, from that
- * context and never within this function. When @cancellable is cancelled it
- * gets %G_IO_ERROR_CANCELLED, at once.
+ * This is the fastest way to send a call, because it creates no [class@Gio.Task].
+ * @reply_func is called exactly once, in that context and never within this function. If
+ * @cancellable is cancelled, the call fails with %G_IO_ERROR_CANCELLED immediately.
  *
- * The caller must not keep a reference to @call: whoever holds one owes the
- * answer.
+ * The caller must not keep a reference to @call, because whoever holds a reference to a
+ * call must answer it.
  *
  * Since: 0.1
  */
@@ -240,8 +239,8 @@ norpc_endpoint_call (NorpcEndpoint  *self,
   norpc_endpoint_call_for (self, call, NULL, cancellable, reply_func, user_data);
 }
 
-/* The calling thread: a one-way call. It has neither a deadline nor a
- * place in the group of its proxy, but a newer one may take its place.
+/* Called in the client's thread, to send a one-way call. The call has no deadline and is not
+ * in the group of its proxy, but a newer call may supersede it.
  */
 void
 norpc_endpoint_send_for (NorpcEndpoint         *self,
@@ -254,8 +253,8 @@ norpc_endpoint_send_for (NorpcEndpoint         *self,
   send_open (self, call);
 }
 
-/* The calling thread. At the call's own @deadline it ends the call, unless another
- * thread has begun to answer, and finishes that.
+/* Called in the client's thread. When @deadline passes, the call times out, unless another
+ * thread has already begun to answer it; this function then waits for that answer.
  */
 static void
 sleep_until_answered (NorpcEndpoint *self,
@@ -264,7 +263,7 @@ sleep_until_answered (NorpcEndpoint *self,
 {
   NorpcThreadWait wait = { .call = call };
 
-  /* A layer may hold the call back. */
+  /* The call may be pending in a layer. */
   if (g_atomic_pointer_get (&call->executor) == NULL)
     norpc_call_set_executor (call, norpc_endpoint_get_executor (self));
 
@@ -300,7 +299,7 @@ norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
   norpc_call_send_end (call);
   send_open (self, call);
 
-  /* The call is the service's from here on, the reply is ours. */
+  /* From here on, the call belongs to the service and the reply to this thread. */
   call = norpc_reply_get_call (reply);
   if (!norpc_sync_wait_spin (call))
     sleep_until_answered (self, call, deadline);
@@ -319,21 +318,20 @@ norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Calls, and blocks until there is a reply. No main context is run.
+ * Sends a call, and blocks until the reply arrives. Does not run a main context.
  *
- * The call fails with %NORPC_ERROR_WOULD_DEADLOCK where it is certain that no
- * answer can come: its service lives in the calling thread, or threads wait for
- * each other in synchronous calls; the message names the calls. Where that is not
- * certain, because another thread or a layer that is not norpc-glib's may answer, the
- * call ends with %NORPC_ERROR_TIMED_OUT after %NORPC_DEFAULT_SYNC_TIMEOUT, if no
- * other timeout is set; the message says how far the call had come. Besides these
- * there are the errors of the service and of [error@Norpc.Error], and
- * %G_IO_ERROR_CANCELLED.
+ * The call fails with %NORPC_ERROR_WOULD_DEADLOCK if it is certain that no answer can
+ * arrive, because its service runs in the calling thread, or because threads wait for
+ * each other in synchronous calls. The message names the calls. If a deadlock is not
+ * certain, because another thread or an application's layer may answer, the call fails
+ * with %NORPC_ERROR_TIMED_OUT after %NORPC_DEFAULT_SYNC_TIMEOUT, unless another timeout
+ * is set. The message tells the progress of the call. Other errors are those of the
+ * service and of [error@Norpc.Error], and %G_IO_ERROR_CANCELLED.
  *
- * The caller must not keep a reference to @call: whoever holds one owes the
- * answer.
+ * The caller must not keep a reference to @call, because whoever holds a reference to a
+ * call must answer it.
  *
- * Returns: (transfer full): the reply, or %NULL with @error set
+ * Returns: (transfer full): the reply, or %NULL if the call failed and @error is set
  * Since: 0.1
  */
 NorpcReply *

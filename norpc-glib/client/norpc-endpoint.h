@@ -20,14 +20,14 @@ G_DECLARE_INTERFACE (NorpcEndpoint, norpc_endpoint, NORPC, ENDPOINT, GObject)
 
 /**
  * NorpcEndpointInterface:
- * @send: takes a call that it owns: passes it on or answers it
- * @is_ready: tells whether a call would be taken without waiting
- * @await_ready: answers a probe when a call would be taken without waiting
- * @take_call: takes a call that it borrows: passes it on or answers it
- * @is_closed: tells whether no call can reach a service any more
+ * @send: takes ownership of a call, and passes it on or answers it
+ * @is_ready: checks whether a call would be accepted without waiting
+ * @await_ready: answers a probe once a call would be accepted without waiting
+ * @take_call: borrows a call, and passes it on or answers it
+ * @is_closed: checks whether the endpoint no longer accepts calls
  *
- * The functions of an endpoint. It implements either @send or, in languages other than C,
- * @take_call; the others are optional.
+ * The virtual functions of an endpoint. An endpoint implements either @send or, in
+ * languages other than C, @take_call; the other functions are optional.
  *
  * Since: 0.1
  */
@@ -42,10 +42,11 @@ struct _NorpcEndpointInterface
    * @self: an endpoint
    * @call: (transfer full): the call
    *
-   * Takes @call: passes it on or answers it, in any thread, without blocking.
+   * Takes ownership of @call, and passes it on or answers it. It may run in any thread, and
+   * must not block.
    *
-   * For endpoints in C. Bindings use @take_call, as not all of them release what
-   * a virtual function is given.
+   * This function is for endpoints in C. Language bindings use @take_call, because not all
+   * of them release the arguments of a virtual function.
    */
   void     (*send)        (NorpcEndpoint *self,
                            NorpcCall     *call);
@@ -54,9 +55,9 @@ struct _NorpcEndpointInterface
    * NorpcEndpointInterface::is_ready:
    * @self: an endpoint
    *
-   * Tells whether a call would be taken without waiting, in any thread.
+   * Checks whether a call would be accepted without waiting. It may run in any thread.
    *
-   * Returns: %TRUE if a call would not have to wait
+   * Returns: %TRUE if a call would be accepted immediately
    */
   gboolean (*is_ready)    (NorpcEndpoint *self);
 
@@ -65,9 +66,9 @@ struct _NorpcEndpointInterface
    * @self: an endpoint
    * @probe: (transfer none): a call without arguments
    *
-   * Answers @probe, without values, when a call would be taken without
-   * waiting; or with an error if that will never be. An endpoint that does so later
-   * takes a reference of its own.
+   * Answers @probe without values once a call would be accepted without waiting, or with an
+   * error if that will never be the case. An endpoint that answers later takes a reference
+   * to @probe.
    */
   void     (*await_ready) (NorpcEndpoint *self,
                            NorpcCall     *probe);
@@ -78,13 +79,13 @@ struct _NorpcEndpointInterface
    * @call: (transfer none): the call
    * @error: return location for an error
    *
-   * Takes @call: passes it on or answers it, now or later, in any thread, without
-   * blocking.
+   * Borrows @call, and passes it on or answers it, now or later. It may run in any thread,
+   * and must not block.
    *
-   * It takes a reference of its own if it answers or passes on later. If it does
-   * none of these the call is answered %NORPC_ERROR_NO_REPLY.
+   * An endpoint that answers the call or passes it on later takes a reference to it. If the
+   * endpoint does neither, the call fails with %NORPC_ERROR_NO_REPLY.
    *
-   * Returns: %FALSE if @call is to be answered with @error
+   * Returns: %TRUE on success, %FALSE if @call fails with @error
    */
   gboolean (*take_call)   (NorpcEndpoint *self,
                            NorpcCall     *call,
@@ -94,10 +95,10 @@ struct _NorpcEndpointInterface
    * NorpcEndpointInterface::is_closed:
    * @self: an endpoint
    *
-   * Tells whether each call would be answered %NORPC_ERROR_CLOSED from now on, in
-   * any thread. By default it never is.
+   * Checks whether each call would fail with %NORPC_ERROR_CLOSED from now on. It may run in
+   * any thread. An endpoint that does not implement this function is never closed.
    *
-   * Returns: %TRUE if no call can reach a service any more
+   * Returns: %TRUE if the endpoint is closed
    */
   gboolean (*is_closed)   (NorpcEndpoint *self);
 

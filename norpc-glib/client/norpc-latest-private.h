@@ -10,13 +10,13 @@
 G_BEGIN_DECLS
 
 /*
- * The newest call that a client has made of each method of which only the newest
- * counts.
+ * The newest call of each latest-wins method that a client has sent.
  */
 typedef struct
 {
   GMutex      lock;
-  GHashTable *calls; /* (owned) (nullable) [lock]: of NorpcMethodInfo and held NorpcCall */
+  GHashTable *calls; /* (owned) (nullable) [lock]: of NorpcMethodInfo and NorpcCall, with a
+                        reference to its memory */
 } NorpcLatest;
 
 void norpc_latest_init    (NorpcLatest *self);

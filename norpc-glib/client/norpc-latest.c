@@ -19,9 +19,9 @@ norpc_latest_clear (NorpcLatest *self)
   g_mutex_clear (&self->lock);
 }
 
-/* The calling thread, between norpc_call_begin_send () and norpc_call_end_send (): from
- * here on a newer call, of any thread, may end this one. Cancels the last call of the
- * same method, unless its service has begun to handle it.
+/* Called in the client's thread, between norpc_call_send_begin () and norpc_call_send_end (),
+ * because a newer call of any thread may cancel @call from here on. Cancels the last call of
+ * the same method, unless its handler has started.
  */
 void
 norpc_latest_replace (NorpcLatest *self,
@@ -30,7 +30,7 @@ norpc_latest_replace (NorpcLatest *self,
   gpointer method_info = (gpointer) norpc_call_get_method_info (call);
   NorpcCall *previous = NULL;
 
-  /* A call that will not be sent takes nobody's place. */
+  /* A call that will not be sent supersedes no other. */
   if ((norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_LATEST_WINS) == 0 ||
       !norpc_call_has_valid_args (call))
     return;

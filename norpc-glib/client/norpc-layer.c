@@ -11,22 +11,22 @@
 /**
  * NorpcLayer:
  *
- * An endpoint around an endpoint.
+ * An endpoint that processes calls before it passes them on to another endpoint.
  *
- * A layer sees each call on its way to the next endpoint: it can hold it
- * back, answer it, or hook what becomes of it. The same layers serve a client,
- * in a [func@Norpc.stack_new] before a channel, and a server, with
- * [method@Norpc.Server.add_layer]; any number of them, in any order.
+ * A layer sees each call on its way to the next endpoint: it can delay the call, answer
+ * it, or watch its completion. The same layers serve a client, in a
+ * [func@Norpc.stack_new] in front of a channel, and a server, with
+ * [method@Norpc.Server.add_layer]. Any number of layers can be combined in any order.
  *
- * A layer belongs to one stack. It is made floating, and is owned by what it
- * is put into.
+ * A layer belongs to one stack. It is created with a floating reference, which the stack
+ * or the server takes over.
  *
- * An author's own layer is a subclass that overrides [vfunc@Norpc.Layer.take].
- * Layers may be used by many threads at once.
+ * Custom layers are subclasses that override [vfunc@Norpc.Layer.take]. Layers must be
+ * thread-safe.
  *
- * A layer passes a call on in the thread that sent it. One that had to wait is passed on
- * in a thread of GLib's pool, so that nobody else's call, reply or timeout depends on
- * what is behind the layer; it is one thread at a time for each layer, which keeps the
+ * A layer passes a call on in the thread that sent it. A call that had to wait is passed
+ * on in a thread of GLib's pool, so that no other call, reply or timeout depends on the
+ * endpoints behind the layer. Each layer uses one such thread at a time, which keeps the
  * calls in order.
  *
  * Since: 0.1
@@ -51,10 +51,10 @@ typedef enum
 
 static GParamSpec *properties[PROP_ENDPOINT + 1];
 
-/* The call that a layer has been lent by this thread, and has not passed on (unowned)
+/* The call that a layer has borrowed in this thread and has not passed on (unowned)
  * (nullable).
  */
-static _Thread_local NorpcCall *lent_call;
+static _Thread_local NorpcCall *borrowed_call;
 
 static NorpcLayerPrivate *
 get_layer_private (NorpcLayer *self)
@@ -114,25 +114,25 @@ norpc_layer_real_take (NorpcLayer  *self,
   return TRUE;
 }
 
-/* The layers of norpc-glib take over the reference themselves. Others borrow the call, and
- * the reference goes with it as they pass it on: if it stayed here it could be the last, and
- * the arguments that the service has had would be released in this thread.
+/* The layers of norpc-glib take ownership of the call. Other layers borrow it, and its
+ * reference is passed on together with the call: if this function kept the reference, it could
+ * release the last one, and so release arguments that the service has had in this thread.
  */
 static void
 norpc_layer_real_send (NorpcLayer *self,
                        NorpcCall  *call)
 {
-  NorpcCall *outer_call = lent_call;
+  NorpcCall *outer_call = borrowed_call;
   GError *error = NULL;
   gboolean taken, passed_on;
 
   norpc_call_ref_memory (call);
-  lent_call = call;
+  borrowed_call = call;
   taken = NORPC_LAYER_GET_CLASS (self)->take (self, call, &error);
-  passed_on = lent_call != call;
-  lent_call = outer_call;
+  passed_on = borrowed_call != call;
+  borrowed_call = outer_call;
 
-  /* Code that decides over access fails closed, whatever it returned. */
+  /* Access control must fail closed: an error cancels the call even if it was passed on. */
   if (!passed_on && (!taken || error != NULL))
     norpc_call_fail (call, error);
   else if (!passed_on)
@@ -140,7 +140,7 @@ norpc_layer_real_send (NorpcLayer *self,
   else if (error != NULL)
     norpc_call_cancel (call, error);
   else if (!taken)
-    norpc_call_reject (call, NORPC_ERROR_FAILED, "failed without saying why");
+    norpc_call_reject (call, NORPC_ERROR_FAILED, "failed and gave no reason");
   norpc_call_unref_memory (call);
 }
 
@@ -172,7 +172,7 @@ norpc_layer_real_is_closed (NorpcLayer *self)
   return endpoint != NULL && norpc_endpoint_is_closed (endpoint);
 }
 
-/* A layer of somebody else's may answer calls itself, in any thread. */
+/* An application's layer may answer calls itself, in any thread. */
 static gconstpointer
 norpc_layer_real_get_executor (NorpcLayer *self)
 {
@@ -251,9 +251,9 @@ norpc_layer_class_init (NorpcLayerClass *klass)
   /**
    * NorpcLayer:endpoint: (getter get_endpoint) (setter set_endpoint)
    *
-   * The next endpoint, which gets the calls that are passed on.
+   * The next endpoint, to which the layer passes calls on.
    *
-   * It is set once: by what the layer is put into.
+   * It is set once, by the stack or the server that the layer is added to.
    *
    * Since: 0.1
    */
@@ -274,10 +274,10 @@ norpc_layer_init (NorpcLayer *self G_GNUC_UNUSED)
  * norpc_layer_get_endpoint:
  * @self: a layer
  *
- * Gets the next endpoint, which gets the calls that are passed on.
+ * Gets the next endpoint, to which the layer passes calls on.
  *
- * Returns: (transfer none) (nullable): the next endpoint, or %NULL if the layer
- *   has not been put anywhere
+ * Returns: (transfer none) (nullable): the next endpoint, or %NULL if the layer has not
+ *   been added to a stack or a server
  * Since: 0.1
  */
 NorpcEndpoint *
@@ -290,12 +290,12 @@ norpc_layer_get_endpoint (NorpcLayer *self)
 
 /**
  * norpc_layer_set_endpoint:
- * @self: a layer that has none
+ * @self: a layer without a next endpoint
  * @endpoint: the next endpoint
  *
- * Sets the next endpoint, before the first call.
+ * Sets the next endpoint. Must be called before the first call is sent.
  *
- * [func@Norpc.stack_new] and [method@Norpc.Server.add_layer] do this.
+ * [func@Norpc.stack_new] and [method@Norpc.Server.add_layer] call this function.
  *
  * Since: 0.1
  */
@@ -312,7 +312,7 @@ norpc_layer_set_endpoint (NorpcLayer    *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENDPOINT]);
 }
 
-/* Any thread: passes @call (owned) on. */
+/* Thread-safe. Takes ownership of @call, and passes it on. */
 void
 norpc_layer_forward (NorpcLayer *self,
                      NorpcCall  *call)
@@ -320,7 +320,7 @@ norpc_layer_forward (NorpcLayer *self,
   NorpcEndpoint *endpoint = get_layer_private (self)->endpoint;
 
   if (endpoint == NULL)
-    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was sent to a layer with nothing behind it");
+    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: it was sent to a layer without a next endpoint");
   else if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
     norpc_endpoint_send (endpoint, call);
   else
@@ -334,9 +334,11 @@ norpc_layer_forward (NorpcLayer *self,
  *
  * Passes a call on to the next endpoint.
  *
- * A call that has ended in the meantime goes no further. Any thread may do
- * this. After [vfunc@Norpc.Layer.take] has passed a call on, it must not use that call
- * any more unless it took a reference before.
+ * A call that has completed meanwhile is not passed on. After [vfunc@Norpc.Layer.take]
+ * has passed a call on, it must not use the call any more unless it has taken a reference
+ * before.
+ *
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -347,8 +349,8 @@ norpc_layer_pass_on (NorpcLayer *self,
   g_return_if_fail (NORPC_IS_LAYER (self));
   g_return_if_fail (call != NULL);
 
-  if (call == lent_call)
-    lent_call = NULL;
+  if (call == borrowed_call)
+    borrowed_call = NULL;
   else
     norpc_call_ref (call);
   norpc_layer_forward (self, call);
@@ -356,13 +358,13 @@ norpc_layer_pass_on (NorpcLayer *self,
 
 /**
  * norpc_stack_newv: (rename-to norpc_stack_new)
- * @endpoints: (array length=n_endpoints): layers, and last what takes the calls
- *   in the end, such as a channel
- * @n_endpoints: how many there are, at least one
+ * @endpoints: (array length=n_endpoints): layers, followed by the endpoint that they pass
+ *   calls to, such as a channel
+ * @n_endpoints: the number of @endpoints, at least one
  *
- * Puts layers before an endpoint, in the order in which calls pass them.
+ * Stacks layers in front of an endpoint, in the order in which calls pass through them.
  *
- * Returns: (transfer full): what takes the calls: the first of @endpoints
+ * Returns: (transfer full): the first of @endpoints, to which calls are sent
  * Since: 0.1
  */
 NorpcEndpoint *
@@ -387,11 +389,11 @@ norpc_stack_newv (NorpcEndpoint **endpoints,
 
 /**
  * norpc_stack_new: (skip)
- * @first: a layer, or what takes the calls
- * @...: more layers, then what takes the calls in the end, such as a channel,
- *   then %NULL
+ * @first: a layer, or the final endpoint
+ * @...: more layers, followed by the endpoint that they pass calls to, such as a channel,
+ *   and %NULL
  *
- * Puts layers before an endpoint, in the order in which calls pass them.
+ * Stacks layers in front of an endpoint, in the order in which calls pass through them.
  *
  * ```c
  * endpoint = norpc_stack_new (norpc_load_shed_new (),
@@ -400,7 +402,7 @@ norpc_stack_newv (NorpcEndpoint **endpoints,
  *                             NULL);
  * ```
  *
- * Returns: (transfer full): what takes the calls: @first
+ * Returns: (transfer full): @first, to which calls are sent
  * Since: 0.1
  */
 NorpcEndpoint *

@@ -21,13 +21,13 @@ G_DECLARE_DERIVABLE_TYPE (NorpcLayer, norpc_layer, NORPC, LAYER, GInitiallyUnown
 /**
  * NorpcLayerClass:
  * @parent_class: the parent class
- * @take: takes a call that it borrows; by default it passes it on
- * @has_capacity: tells whether a call would be passed on at once; by default
+ * @take: borrows a call; by default passes it on
+ * @has_capacity: checks whether a call would be passed on immediately; by default,
  *   whether the next endpoint is ready
- * @await_capacity: answers a probe that it borrows when the layer is ready; by default
- *   the next endpoint does
+ * @await_capacity: answers a borrowed probe when the layer is ready; by default, passes
+ *   the probe to the next endpoint
  *
- * The class of [class@Norpc.Layer].
+ * The class structure of [class@Norpc.Layer].
  *
  * Since: 0.1
  */
@@ -43,19 +43,19 @@ struct _NorpcLayerClass
    * @call: (transfer none): the call
    * @error: return location for an error
    *
-   * Takes @call: passes it on with [method@Norpc.Layer.pass_on], or answers it, now
+   * Borrows @call, and passes it on with [method@Norpc.Layer.pass_on], or answers it, now
    * or later.
    *
-   * A layer that does so later takes a reference of its own. One that does neither
-   * has the call answered %NORPC_ERROR_NO_REPLY, and one that fails has it answered
-   * with @error, so that no call is lost: what raises an exception in another
-   * language fails without an error, which becomes %NORPC_ERROR_FAILED.
+   * A layer that passes the call on or answers it later takes a reference to it. If the
+   * layer does neither, the call fails with %NORPC_ERROR_NO_REPLY. If the function fails,
+   * the call fails with @error, so no call is lost. An exception in another language is a
+   * failure without an error; the call then fails with %NORPC_ERROR_FAILED.
    *
-   * It runs in the thread that sends the call or, where a layer before it held
-   * that, in a thread of GLib's pool. There it may block: calls that come after it
-   * through the layer that held it are delayed, and nothing else.
+   * The function runs in the thread that sends the call or, if another layer has delayed
+   * the call before, in a thread of GLib's pool. In the latter case it may block; this
+   * delays only later calls that pass through the layer that delayed the call.
    *
-   * Returns: %FALSE if @call is to be answered with @error
+   * Returns: %TRUE on success, %FALSE if @call fails with @error
    */
   gboolean (*take)       (NorpcLayer *self,
                           NorpcCall  *call,
@@ -65,9 +65,9 @@ struct _NorpcLayerClass
    * NorpcLayerClass::has_capacity:
    * @self: a layer
    *
-   * Tells whether a call would be passed on at once, in any thread.
+   * Checks whether a call would be passed on immediately. It may run in any thread.
    *
-   * Returns: %TRUE if a call would not have to wait
+   * Returns: %TRUE if a call would be passed on immediately
    */
   gboolean (*has_capacity)   (NorpcLayer *self);
 
@@ -76,15 +76,15 @@ struct _NorpcLayerClass
    * @self: a layer
    * @probe: (transfer none): a call without arguments
    *
-   * Answers @probe, without values, when a call would be passed on at once. A layer
-   * that does so later takes a reference of its own.
+   * Answers @probe without values once a call would be passed on immediately. A layer that
+   * answers later takes a reference to @probe.
    */
   void     (*await_capacity) (NorpcLayer *self,
                           NorpcCall  *probe);
 
   /*< private >*/
 #ifndef __GI_SCANNER__
-  /* Of the layers of norpc-glib: they take over the reference to the call. */
+  /* For the layers of norpc-glib, which take ownership of calls. */
   void          (*send)         (NorpcLayer *self,
                                  NorpcCall  *call);
   gconstpointer (*get_executor) (NorpcLayer *self);

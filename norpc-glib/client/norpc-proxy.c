@@ -15,17 +15,17 @@
 /**
  * NorpcProxy:
  *
- * The base of generated client proxies.
+ * The base class of generated client proxies.
  *
- * A proxy sends calls to an endpoint. It has no state of its own besides, so
- * any thread may use it: replies come back in the thread-default context of
- * whoever called. A proxy may outlive the service that it calls: calls then
- * end with %NORPC_ERROR_CLOSED. So do those of a proxy that is constructed without
- * an endpoint.
+ * A proxy sends calls to an endpoint. It is thread-safe, and replies are delivered in the
+ * thread-default main context of the caller. A proxy may outlive the service that it
+ * calls: calls then fail with %NORPC_ERROR_CLOSED. So do the calls of a proxy that is
+ * constructed without an endpoint.
  *
- * Arguments are checked when a call is sent. One that is not as the description says
- * (%NULL where there may be none, in arrays and records as well, another type, or
- * text that is not in UTF-8) makes the call end with %NORPC_ERROR_INVALID_ARGUMENT.
+ * Arguments are checked when a call is sent. A call fails with
+ * %NORPC_ERROR_INVALID_ARGUMENT if an argument does not match the description, for
+ * example if it is %NULL and not nullable, has another type, or is text that is not valid
+ * UTF-8. Elements of arrays and fields of records are checked, too.
  *
  * Since: 0.1
  */
@@ -35,7 +35,7 @@ typedef struct
   NorpcEndpoint *endpoint; /* (owned), since construction */
   int            timeout;  /* atomic: milliseconds, or 0 */
   int            priority; /* atomic: NorpcPriority */
-  NorpcCallGroup *calls;   /* (owned), since construction: what is in flight */
+  NorpcCallGroup *calls;   /* (owned), since construction: the calls in flight */
   NorpcLatest    latest;   /* has its own lock */
 } NorpcProxyPrivate;
 
@@ -138,7 +138,7 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
   /**
    * NorpcProxy:endpoint: (getter get_endpoint)
    *
-   * What takes the calls.
+   * The endpoint that calls are sent to.
    *
    * Since: 0.1
    */
@@ -150,9 +150,9 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
   /**
    * NorpcProxy:timeout: (getter get_timeout) (setter set_timeout)
    *
-   * How long a call may take, in milliseconds; %NORPC_NO_TIMEOUT for any time;
-   * or 0 for what the description says or, where it says nothing, any time for
-   * an asynchronous call and %NORPC_DEFAULT_SYNC_TIMEOUT for a synchronous one.
+   * The timeout of a call in milliseconds, or %NORPC_NO_TIMEOUT, or 0 for the default: the
+   * timeout in the description or, if there is none, %NORPC_NO_TIMEOUT for asynchronous
+   * calls and %NORPC_DEFAULT_SYNC_TIMEOUT for synchronous calls.
    *
    * Since: 0.1
    */
@@ -164,7 +164,7 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
   /**
    * NorpcProxy:priority: (getter get_priority) (setter set_priority)
    *
-   * Which calls those of the proxy pass in the queue to the service.
+   * The priority of calls in the queue to the service.
    *
    * Since: 0.1
    */
@@ -187,7 +187,7 @@ norpc_proxy_init (NorpcProxy *self)
  * norpc_proxy_get_endpoint:
  * @self: a proxy
  *
- * Gets what takes the calls.
+ * Gets the endpoint that calls are sent to.
  *
  * Returns: (transfer none): the endpoint
  * Since: 0.1
@@ -204,10 +204,10 @@ norpc_proxy_get_endpoint (NorpcProxy *self)
  * norpc_proxy_get_timeout:
  * @self: a proxy
  *
- * Tells how long a call may take.
+ * Gets the timeout of calls.
  *
- * Returns: the time in milliseconds, %NORPC_NO_TIMEOUT, or 0 for the default;
- *   see [method@Norpc.Proxy.set_timeout]
+ * Returns: the timeout in milliseconds, %NORPC_NO_TIMEOUT, or 0 for the default; see
+ *   [method@Norpc.Proxy.set_timeout]
  * Since: 0.1
  */
 guint
@@ -221,19 +221,19 @@ norpc_proxy_get_timeout (NorpcProxy *self)
 /**
  * norpc_proxy_set_timeout:
  * @self: a proxy
- * @milliseconds: the time in milliseconds, %NORPC_NO_TIMEOUT, or 0 for the default
+ * @milliseconds: the timeout in milliseconds, %NORPC_NO_TIMEOUT, or 0 for the default
  *
- * Sets how long a call may take that is made from now on.
+ * Sets the timeout of calls that are sent from now on.
  *
- * By default the description says it. Where it does not, an asynchronous call may take
- * any time, and a synchronous one %NORPC_DEFAULT_SYNC_TIMEOUT.
+ * The default is the timeout in the description. If there is none, asynchronous calls
+ * never time out, and synchronous calls time out after %NORPC_DEFAULT_SYNC_TIMEOUT.
  *
- * When the time is up, the call ends with %NORPC_ERROR_TIMED_OUT: if it waits
- * for the service it is never served, and if the service works at it, what it
- * does is cancelled. A call that a handler makes has no more time than is
- * left to the call that it handles. See also [func@Norpc.timeout_push].
+ * A call that times out fails with %NORPC_ERROR_TIMED_OUT. If it is still waiting for the
+ * service, its handler never starts; if the service is handling it, the work is
+ * cancelled. A call that a handler sends never gets more time than is left for the call
+ * being handled. See also [func@Norpc.timeout_push].
  *
- * Any thread may set it.
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -257,9 +257,9 @@ norpc_proxy_set_timeout (NorpcProxy *self,
  * norpc_proxy_get_priority:
  * @self: a proxy
  *
- * Tells which calls those of @self pass in the queue to the service.
+ * Gets the priority of calls in the queue to the service.
  *
- * Returns: the priority of its calls
+ * Returns: the priority
  * Since: 0.1
  */
 NorpcPriority
@@ -273,13 +273,14 @@ norpc_proxy_get_priority (NorpcProxy *self)
 /**
  * norpc_proxy_set_priority:
  * @self: a proxy
- * @priority: the priority of its calls
+ * @priority: the priority
  *
- * Sets which calls those pass in the queue to the service that are made from
- * now on.
+ * Sets the priority of calls that are sent from now on, in the queue to the service.
  *
- * A call that a handler makes through a proxy of normal priority has the
- * priority of the call that is handled. Any thread may set it.
+ * A call that a handler sends through a proxy of normal priority inherits the priority of
+ * the call being handled.
+ *
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -304,10 +305,11 @@ norpc_proxy_set_priority (NorpcProxy    *self,
  * norpc_proxy_cancel_all:
  * @self: a proxy
  *
- * Cancels every call that was made by @self and has not come back.
+ * Cancels all calls in flight that were sent by @self.
  *
- * Each ends with %G_IO_ERROR_CANCELLED, as if its cancellable were cancelled.
- * Any thread may do this.
+ * Each call fails with %G_IO_ERROR_CANCELLED, as if its cancellable had been cancelled.
+ *
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -318,11 +320,11 @@ norpc_proxy_cancel_all (NorpcProxy *self)
 
   g_return_if_fail (NORPC_IS_PROXY (self));
 
-  g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The proxy cancelled all its calls");
+  g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "All calls of the proxy were cancelled");
   norpc_call_group_cancel (get_proxy_private (self)->calls, error);
 }
 
-/* The calling thread, before the call is sent. */
+/* Called in the client's thread, before it sends the call. */
 NorpcCallOrigin
 norpc_proxy_prepare_call (NorpcProxy *self,
                           NorpcCall  *call)
@@ -338,9 +340,7 @@ norpc_proxy_prepare_call (NorpcProxy *self,
   return (NorpcCallOrigin) { priv->calls, &priv->latest };
 }
 
-/* The client's context: hands the reply to the task, whose callback runs
- * within.
- */
+/* Runs in the client's context. Returns the reply with the task, which runs its callback. */
 static void
 reply_cb (NorpcReply *reply,
           gpointer    user_data)
@@ -364,15 +364,14 @@ reply_cb (NorpcReply *reply,
  * @self: a proxy
  * @call: (transfer full): a call
  * @cancellable: (nullable): a cancellable
- * @callback: (nullable) (scope async): called with the reply
+ * @callback: (nullable) (scope async): the function to call when the reply arrives
  * @user_data: data for @callback
  *
- * Calls.
+ * Sends a call asynchronously.
  *
- * Generated functions are made of this. The result is tagged with the
- * [struct@Norpc.MethodInfo] of the method. @callback is called in the
- * thread-default context that the caller has now, never within this
- * function.
+ * Generated functions use this function. The source tag of the result is the
+ * [struct@Norpc.MethodInfo] of the method. @callback is called in the thread-default main
+ * context of the caller, never within this function.
  *
  * Since: 0.1
  */
@@ -399,8 +398,8 @@ norpc_proxy_call (NorpcProxy          *self,
     }
 
   task = g_task_new (self, cancellable, callback, user_data);
-  /* The macro of the same name would give the task a name, too, which takes
-   * longer than all the rest.
+  /* The macro of the same name would also set the name of the task, which takes longer than
+   * everything else here.
    */
   (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
   norpc_call_send_note_iteration (call);
@@ -410,15 +409,14 @@ norpc_proxy_call (NorpcProxy          *self,
 /**
  * norpc_proxy_call_finish:
  * @self: a proxy
- * @result: what the callback was given
+ * @result: the result that was passed to the callback
  * @error: return location for an error
  *
- * Gets the reply to a call that [method@Norpc.Proxy.call] made.
+ * Finishes a call that was sent with [method@Norpc.Proxy.call].
  *
- * The errors are those of the service and of [error@Norpc.Error], and
- * %G_IO_ERROR_CANCELLED.
+ * Errors are those of the service and of [error@Norpc.Error], and %G_IO_ERROR_CANCELLED.
  *
- * Returns: (transfer full): the reply, or %NULL with @error set
+ * Returns: (transfer full): the reply, or %NULL if the call failed and @error is set
  * Since: 0.1
  */
 NorpcReply *
@@ -440,11 +438,11 @@ norpc_proxy_call_finish (NorpcProxy    *self,
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Calls, and blocks until there is a reply. No main context is run.
+ * Sends a call, and blocks until the reply arrives. Does not run a main context.
  *
- * The errors are those of [method@Norpc.Endpoint.call_sync].
+ * Errors are those of [method@Norpc.Endpoint.call_sync].
  *
- * Returns: (transfer full): the reply, or %NULL with @error set
+ * Returns: (transfer full): the reply, or %NULL if the call failed and @error is set
  * Since: 0.1
  */
 NorpcReply *
@@ -471,16 +469,16 @@ norpc_proxy_call_sync (NorpcProxy    *self,
  *
  * Sends a one-way call, without waiting for an answer.
  *
- * Generated functions of methods that are `oneway` are made of this. The call has
- * no deadline, is not cancelled, and inherits neither from a call that is being
- * handled. It comes after the calls that were sent before it.
+ * Generated functions of `oneway` methods use this function. The call has no deadline,
+ * cannot be cancelled, and inherits neither from a call that is being handled. It is
+ * handled after the calls that were sent before it.
  *
- * When the service fails, or does not implement the method, there is a warning, once
- * for each method and error code. Where another call would complete with
- * %NORPC_ERROR_BUSY or %NORPC_ERROR_CLOSED, the call is dropped without a
- * warning: that is what happens under load, and when a program ends.
+ * If the service fails or does not implement the method, a warning is logged, once for
+ * each method and error code. If the call is rejected with %NORPC_ERROR_BUSY or
+ * %NORPC_ERROR_CLOSED, it is dropped without a warning, because this is normal under load
+ * and when a program exits.
  *
- * It does not block, and may be used in any thread.
+ * This function does not block, and is thread-safe.
  *
  * Since: 0.1
  */
@@ -499,7 +497,7 @@ norpc_proxy_send (NorpcProxy *self,
   norpc_endpoint_send_for (norpc_proxy_get_endpoint (self), call, &origin);
 }
 
-/* Runs in the context in which the call was forwarded. */
+/* Runs in the context that forwarded the call. */
 static void
 forwarded_cb (NorpcReply *reply,
               gpointer    user_data)
@@ -519,15 +517,15 @@ forwarded_cb (NorpcReply *reply,
 /**
  * norpc_proxy_forward: (skip)
  * @self: a proxy
- * @call: a call that a handler has been given
- * @forwarded: (transfer full): a new call to the same method
+ * @call: a call that a handler has received
+ * @forwarded: (transfer full): a new call of the same method
  *
- * Makes @forwarded, and answers @call with its reply.
+ * Sends @forwarded, and answers @call with its reply.
  *
- * Generated proxies do so in their asynchronous handlers: a proxy implements the
- * interface by calling on its endpoint, so it can be the service of a server. The
- * call that is made inherits the deadline and the cancellation of @call. A one-way
- * call is sent, and @call answered at once.
+ * Generated proxies call this function in their asynchronous handlers: a proxy implements
+ * the interface by sending calls to its endpoint, so that it can be the service of a
+ * server. @forwarded inherits the deadline and the cancellation of @call. If the method
+ * is one-way, @forwarded is sent, and @call is answered immediately.
  *
  * Since: 0.1
  */

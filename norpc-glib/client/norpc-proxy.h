@@ -23,7 +23,7 @@ G_DECLARE_DERIVABLE_TYPE (NorpcProxy, norpc_proxy, NORPC, PROXY, GObject)
  * NorpcProxyClass:
  * @parent_class: the parent class
  *
- * The class of [class@Norpc.Proxy].
+ * The class structure of [class@Norpc.Proxy].
  *
  * Since: 0.1
  */

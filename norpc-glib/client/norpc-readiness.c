@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Waiting until an endpoint would take a call without waiting.
+/* Waiting until an endpoint would accept a call without delay.
  *
- * What waits is a call itself, a probe, of a method that has nothing in it: so
- * it is cancelled, timed out, and brought home as every other.
+ * The wait is represented by a call, a probe, of a method without arguments or results. It is
+ * thus cancelled, timed out and delivered like any other call.
  */
 
 #include "call/norpc-call-private.h"
@@ -25,7 +25,7 @@ static const NorpcInterfaceInfo probe_info = {
   .methods = probe_methods,
 };
 
-/* Returns an owned call, for norpc_endpoint_await_ready (). */
+/* Returns a call (owned) for norpc_endpoint_await_ready (). */
 NorpcCall *
 norpc_probe_new (void)
 {
@@ -36,12 +36,12 @@ norpc_probe_new (void)
  * norpc_endpoint_is_ready:
  * @self: an endpoint
  *
- * Tells whether a call would be taken without waiting, and not be answered
+ * Checks whether a call would be accepted without waiting, and would not fail with
  * %NORPC_ERROR_BUSY.
  *
- * Any thread may ask; the answer may be old when it arrives.
+ * This function is thread-safe. The result may be out of date when it is returned.
  *
- * Returns: %TRUE if a call would not have to wait
+ * Returns: %TRUE if a call would be accepted immediately
  * Since: 0.1
  */
 gboolean
@@ -61,11 +61,12 @@ norpc_endpoint_is_ready (NorpcEndpoint *self)
  * @self: an endpoint
  * @probe: a call without arguments
  *
- * Has a call answered, without values, when another would be taken without
- * waiting.
+ * Answers a probe, without values, once a call would be accepted without waiting.
  *
- * This is for endpoints that stand before other endpoints. A client uses
- * [method@Norpc.Endpoint.ready_async]. Any thread may do this.
+ * This function is for endpoints that pass calls on to other endpoints. Clients should
+ * use [method@Norpc.Endpoint.ready_async].
+ *
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -88,9 +89,7 @@ norpc_endpoint_await_ready (NorpcEndpoint *self,
   norpc_call_return_values (probe, 0, NULL);
 }
 
-/* The client's context: hands the answer to the task, whose callback runs
- * within.
- */
+/* Runs in the client's context. Returns the answer with the task, which runs its callback. */
 static void
 probe_reply_cb (NorpcReply *reply,
                 gpointer    user_data)
@@ -109,17 +108,17 @@ probe_reply_cb (NorpcReply *reply,
  * norpc_endpoint_ready_async:
  * @self: an endpoint
  * @cancellable: (nullable): a cancellable
- * @callback: (scope async): called when a call would be taken
+ * @callback: (scope async): the function to call when a call would be accepted
  * @user_data: data for @callback
  *
- * Waits until a call would be taken without waiting, and not be answered
+ * Waits until a call would be accepted without waiting, and would not fail with
  * %NORPC_ERROR_BUSY.
  *
- * No place is kept: another client may take it first, and then the call waits or is
- * answered %NORPC_ERROR_BUSY after all. A channel tells one of those that wait, in
- * their order, for each place that becomes free, and all of them when its queue has
- * run empty. So clients that call when they are told to, and ask again when they were
- * too late, share a channel without filling it in vain.
+ * No capacity is reserved: another client may use it first, and the call then waits or
+ * fails with %NORPC_ERROR_BUSY after all. A channel notifies one waiting client, in
+ * order, for each slot that becomes free, and all of them when its queue is empty.
+ * Clients that send a call when they are notified, and wait again if they were too late,
+ * can thus share a channel without overfilling it.
  *
  * Since: 0.1
  */
@@ -147,15 +146,15 @@ norpc_endpoint_ready_async (NorpcEndpoint       *self,
 /**
  * norpc_endpoint_ready_finish:
  * @self: an endpoint
- * @result: what the callback was given
+ * @result: the result that was passed to the callback
  * @error: return location for an error
  *
- * Tells how [method@Norpc.Endpoint.ready_async] ended.
+ * Finishes an operation that was started with [method@Norpc.Endpoint.ready_async].
  *
- * The errors are %NORPC_ERROR_CLOSED if no call will be taken any more,
+ * Errors are %NORPC_ERROR_CLOSED if the endpoint no longer accepts calls,
  * %NORPC_ERROR_TIMED_OUT, and %G_IO_ERROR_CANCELLED.
  *
- * Returns: %TRUE if a call would be taken, %FALSE with @error set if not
+ * Returns: %TRUE if a call would be accepted, %FALSE if @error is set
  * Since: 0.1
  */
 gboolean

@@ -3,16 +3,16 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Where the replies for one main context arrive.
+/* The queue of replies for one main context.
  *
- * Each client context has one reply queue and one source in it, made with its first
- * call. Any thread pushes answered calls, without a lock: `head` is a stack,
- * and the source takes all of it and turns it over, so that replies come out
- * in the order in which they went in. The marker ASLEEP in place of an empty
- * stack says that the context is going to sleep and has to be woken.
+ * Each client context has one reply queue with one source, created with its first call. Any
+ * thread pushes answered calls without a lock: `head` is a stack, and the source takes all of
+ * it and reverses it, so that replies are delivered in the order in which they were pushed.
+ * The marker ASLEEP in place of an empty stack means that the context is about to sleep and
+ * must be woken up.
  *
- * As long as an reply queue has calls open it holds its context, and the context
- * holds the source, and the source holds the reply queue.
+ * While a reply queue has open calls, it keeps a reference to its context; the context keeps a
+ * reference to the source, and the source to the reply queue.
  */
 
 #include "call/norpc-call-private.h"
@@ -24,32 +24,34 @@
 #include "norpc-reply-queue-private.h"
 #include "norpc-timeouts-private.h"
 
-/* Other sources of the context have their turn after so many replies. */
+/* The number of replies to deliver before other sources of the context get their turn. */
 #define MAX_REPLIES_A_DISPATCH 128
 
-/* Callbacks may call again while their thread ends, but not for ever. */
+/* Callbacks may send further calls while their thread ends; this limit keeps them from doing
+ * so forever.
+ */
 #define MAX_LAST_ROUNDS 1000
 
 struct _NorpcReplyQueue
 {
-  gatomicrefcount ref_count; /* one for the source, one for each thread's cache */
+  gatomicrefcount ref_count; /* one for the source, and one for each thread's cache */
 
-  GMainContext *context; /* (unowned): owned while n_open > 0 */
+  GMainContext *context; /* (unowned), but owned while n_open > 0 */
   NorpcWaker   *waker;   /* (owned), since construction */
-  int           gone;    /* atomic: the context is no more */
-  int           n_open;  /* atomic: calls that are on their way */
+  int           gone;    /* atomic: the context has been freed */
+  int           n_open;  /* atomic: the number of calls in flight */
   NorpcCall    *head;    /* atomic: newest first; the reply queue owns their client's halves */
 
   NorpcTimeouts deadlines; /* has its own lock */
 
-  /* The thread that runs the context. */
-  NorpcCall *first; /* (owned): replies that were taken, oldest first */
+  /* Accessed in the client's context. */
+  NorpcCall *first; /* (owned): replies taken off the stack, oldest first */
   NorpcSpin  spin;
 
-  /* The thread that runs the context, if that is a NorpcThread: */
-  gboolean   lists; /* it has to end what it has in flight when it ends */
-  NorpcCall *sent;  /* (unowned) (nullable): what it has, newest first */
-  guint      n_rounds; /* how often it has cancelled some of that */
+  /* Accessed in the thread that runs the context, if that is a NorpcThread: */
+  gboolean   lists; /* it must complete its calls in flight when it ends */
+  NorpcCall *sent;  /* (unowned) (nullable): its calls in flight, newest first */
+  guint      n_rounds; /* how many times it has cancelled calls */
 };
 
 typedef struct
@@ -62,13 +64,13 @@ typedef struct
 
 static const char asleep_marker = 0;
 
-/* Reply queues by context. The lock protects the table; a context's own lock may be
+/* The reply queue of each context. The lock protects the table; the lock of a context may be
  * taken while it is held.
  */
 static GMutex reply_queues_lock;
 static GHashTable *reply_queues; /* (owned) (nullable): of unowned GMainContext and NorpcReplyQueue */
 
-/* The reply queue that a thread used last (owned). */
+/* The reply queue that the thread used last (owned). */
 static GPrivate cached_reply_queue = G_PRIVATE_INIT (norpc_reply_queue_unref);
 
 void
@@ -84,26 +86,28 @@ norpc_reply_queue_unref (gpointer data)
     }
 }
 
-/* The calling thread, before the call is sent: ends it at its deadline. */
+/* Called in the client's thread, before it sends the call. Makes the call time out at its
+ * deadline.
+ */
 void
 norpc_reply_queue_set_timer (NorpcReplyQueue *self,
                              NorpcCall       *call)
 {
-  /* Several threads can have the default context for theirs. */
+  /* Several threads may use the default context as their thread-default context. */
   if (norpc_timeouts_add (&self->deadlines, call) && !g_main_context_is_owner (self->context))
     g_main_context_wakeup (self->context);
 }
 
 static gboolean
-has_arrivals (gpointer data)
+has_replies (gpointer data)
 {
   NorpcReplyQueue *self = data;
 
   return g_atomic_pointer_get (&self->head) != NULL;
 }
 
-/* The thread that runs the context: TRUE if something has arrived, and if
- * not, who pushes next wakes the context.
+/* Runs in the client's context. Returns TRUE if replies have arrived. If it returns FALSE, the
+ * next thread that pushes a reply wakes up the context.
  */
 static gboolean
 reply_queue_source_prepare (GSource *source,
@@ -124,13 +128,13 @@ reply_queue_source_prepare (GSource *source,
     return TRUE;
 
   if (g_atomic_int_get (&self->n_open) > 0 &&
-      norpc_spin_until (&self->spin, has_arrivals, self))
+      norpc_spin_until (&self->spin, has_replies, self))
     return TRUE;
 
   return !g_atomic_pointer_compare_and_exchange (&self->head, NULL, ASLEEP);
 }
 
-/* The thread that runs the context, which is awake from here on. */
+/* Runs in the client's context, which is awake from here on. */
 static gboolean
 reply_queue_source_check (GSource *source)
 {
@@ -140,12 +144,12 @@ reply_queue_source_check (GSource *source)
   if (g_atomic_pointer_compare_and_exchange (&self->head, ASLEEP, NULL))
     return late || self->first != NULL;
 
-  return late || self->first != NULL || has_arrivals (self);
+  return late || self->first != NULL || has_replies (self);
 }
 
-/* The thread that runs the context. */
+/* Runs in the client's context. */
 static void
-take_arrivals (NorpcReplyQueue *self)
+take_replies (NorpcReplyQueue *self)
 {
   NorpcCall *newest, *oldest = NULL;
 
@@ -168,8 +172,8 @@ take_arrivals (NorpcReplyQueue *self)
   self->first = oldest;
 }
 
-/* The client's context. A client that has cancelled by now is told so even
- * if the reply was faster: after cancelling, nobody sees a success.
+/* Runs in the client's context. Once a client has cancelled a call, the call fails even if its
+ * reply arrived first, so that no client sees a success after cancelling.
  */
 static void
 note_cancellation (NorpcCall *call)
@@ -182,7 +186,7 @@ note_cancellation (NorpcCall *call)
                                        "Operation was cancelled");
 }
 
-/* The thread that runs the context. */
+/* Runs in the client's context. */
 static void
 list_call (NorpcReplyQueue *self,
            NorpcCall       *call)
@@ -193,7 +197,7 @@ list_call (NorpcReplyQueue *self,
   self->sent = call;
 }
 
-/* The thread that runs the context. Not every call is on the list. */
+/* Runs in the client's context. The call may not be in the list. */
 static void
 unlist_call (NorpcReplyQueue *self,
              NorpcCall       *call)
@@ -210,10 +214,10 @@ unlist_call (NorpcReplyQueue *self,
   call->sent_previous = call->sent_next = NULL;
 }
 
-/* The client's context. */
+/* Runs in the client's context. */
 static void
-hand_over (NorpcReplyQueue *self,
-           NorpcCall       *call)
+deliver_reply (NorpcReplyQueue *self,
+               NorpcCall       *call)
 {
   NorpcReplyFunc reply_func = call->reply_func;
   gpointer reply_data = call->reply_data;
@@ -232,7 +236,7 @@ hand_over (NorpcReplyQueue *self,
       g_main_context_unref (self->context);
     }
 
-  norpc_trace (call, "back with its client");
+  norpc_trace (call, "delivered to its client");
 
   if (reply_func != NULL)
     reply_func (norpc_call_get_reply (call), reply_data);
@@ -240,19 +244,19 @@ hand_over (NorpcReplyQueue *self,
     norpc_reply_unref (norpc_call_get_reply (call));
 }
 
-/* The thread that runs the context. A task that is returned in the iteration
- * that made it puts off its callback, by a source of its own, and later replies
- * would overtake it. So it has to wait, and those behind it.
+/* Runs in the client's context. A GTask that returns in the main-loop iteration that created
+ * it defers its callback to a source of its own, and later replies would overtake it. The
+ * reply therefore waits, and so do the replies behind it.
  */
 static gboolean
-may_hand_over (NorpcCall *call,
-               GSource   *source)
+may_deliver (NorpcCall *call,
+             GSource   *source)
 {
   return call->sent_time == 0 || call->sent_time < g_source_get_time (source);
 }
 
-/* The thread that runs the context. A reply function may run the context
- * again, and so come here again: what is left to do is in the reply queue.
+/* Runs in the client's context. A reply function may run the context recursively, so all state
+ * is kept in the reply queue.
  */
 static gboolean
 reply_queue_source_dispatch (GSource     *source,
@@ -268,17 +272,17 @@ reply_queue_source_dispatch (GSource     *source,
   norpc_timeouts_expire (&self->deadlines, g_source_get_time (source));
 
   if (self->first == NULL)
-    take_arrivals (self);
+    take_replies (self);
 
   for (guint i = 0; i < MAX_REPLIES_A_DISPATCH && self->first != NULL; i++)
     {
       NorpcCall *call = self->first;
 
-      if (!may_hand_over (call, source))
+      if (!may_deliver (call, source))
         break;
 
       self->first = call->next;
-      hand_over (self, call);
+      deliver_reply (self, call);
     }
 
   norpc_call_scope_end (&outer, NULL);
@@ -287,7 +291,7 @@ reply_queue_source_dispatch (GSource     *source,
   return G_SOURCE_CONTINUE;
 }
 
-/* Whoever frees the last reference to the source. */
+/* Runs in the thread that releases the last reference to the source. */
 static void
 reply_queue_source_finalize (GSource *source)
 {
@@ -303,7 +307,9 @@ static GSourceFuncs reply_queue_source_funcs = {
   NULL
 };
 
-/* Any thread: @context is being freed. Another may have got its address by now. */
+/* Thread-safe. Called while @context is being freed. A new context may have the same address
+ * already.
+ */
 static void
 table_remove (GMainContext    *context,
               NorpcReplyQueue *reply_queue)
@@ -314,7 +320,7 @@ table_remove (GMainContext    *context,
   g_mutex_unlock (&reply_queues_lock);
 }
 
-/* Any thread: the context is being freed, so there are no calls open. */
+/* Thread-safe. Called while the context is being freed, so no call is open. */
 static void
 context_gone_cb (gpointer data)
 {
@@ -332,7 +338,7 @@ reply_queue_source_cb (gpointer user_data G_GNUC_UNUSED)
   return G_SOURCE_CONTINUE;
 }
 
-/* The calling thread. Returns an reply queue that its context owns. */
+/* Called in the client's thread. Returns a reply queue that is owned by its context. */
 static NorpcReplyQueue *
 reply_queue_new (GMainContext *context)
 {
@@ -348,8 +354,8 @@ reply_queue_new (GMainContext *context)
 
   g_source_set_static_name (source, "norpc replies");
   g_source_set_can_recurse (source, TRUE);
-  /* The data is let go when the context destroys the source, which is before
-   * the context's memory goes.
+  /* The data is released when the context destroys the source, which is before the context is
+   * freed.
    */
   g_source_set_callback (source, reply_queue_source_cb, self, context_gone_cb);
   g_source_attach (source, context);
@@ -358,8 +364,8 @@ reply_queue_new (GMainContext *context)
   return self;
 }
 
-/* The calling thread. Returns the reply queue of @context (owned), which is made if there
- * is none.
+/* Called in the client's thread. Returns the reply queue of @context (owned), which is created
+ * on first use.
  */
 NorpcReplyQueue *
 norpc_reply_queue_get (GMainContext *context)
@@ -381,8 +387,8 @@ norpc_reply_queue_get (GMainContext *context)
   return reply_queue;
 }
 
-/* A thread that begins, and has nobody else run @context. Returns an reply queue for
- * norpc_reply_queue_end_thread ().
+/* Called in a thread that starts, and is the only one to run @context. Returns a reply queue
+ * for norpc_reply_queue_end_thread ().
  */
 NorpcReplyQueue *
 norpc_reply_queue_begin_thread (GMainContext *context)
@@ -394,9 +400,9 @@ norpc_reply_queue_begin_thread (GMainContext *context)
   return self;
 }
 
-/* The same thread, when it ends: cancels what it has in flight, in the order in which it was
- * made. Calls that were cancelled before are at the end of the list, and looked at only
- * the first time. FALSE if there was nothing.
+/* Called in the same thread, when it ends. Cancels its calls in flight in the order in which
+ * they were sent. Calls that were cancelled before are at the end of the list, and are visited
+ * only the first time. Returns FALSE if there was no call to cancel.
  */
 static gboolean
 cancel_sent (NorpcReplyQueue *self)
@@ -422,9 +428,9 @@ cancel_sent (NorpcReplyQueue *self)
   return calls->len > 0;
 }
 
-/* The same thread, when it ends: cancels its calls in flight, whose answers no other thread
- * would deliver, and delivers them, including those of calls made meanwhile. FALSE if
- * callbacks keep making calls.
+/* Called in the same thread, when it ends. Cancels its calls in flight, whose answers no other
+ * thread would deliver, and delivers their answers, including those of calls sent meanwhile.
+ * Returns FALSE if callbacks keep sending calls.
  */
 gboolean
 norpc_reply_queue_end_calls (NorpcReplyQueue *self)
@@ -433,8 +439,8 @@ norpc_reply_queue_end_calls (NorpcReplyQueue *self)
     {
       if (cancel_sent (self) && ++self->n_rounds > MAX_LAST_ROUNDS)
         {
-          g_warning ("A thread was stopped, and its callbacks keep making calls: the last ones "
-                     "never complete");
+          g_warning ("Callbacks keep sending calls while their thread is being stopped; "
+                     "the last calls never complete");
           return FALSE;
         }
 
@@ -444,7 +450,7 @@ norpc_reply_queue_end_calls (NorpcReplyQueue *self)
   return TRUE;
 }
 
-/* The same thread, at the very end. */
+/* Called in the same thread, at the very end. */
 void
 norpc_reply_queue_end_thread (NorpcReplyQueue *self)
 {
@@ -452,8 +458,8 @@ norpc_reply_queue_end_thread (NorpcReplyQueue *self)
   norpc_reply_queue_unref (self);
 }
 
-/* The calling thread: the reply queue of its thread-default context, with one more
- * call open. The reply queue lives until the call is handed over.
+/* Called in the client's thread. Returns the reply queue of its thread-default context, and
+ * counts @call as open. The reply queue lives until the reply is delivered.
  */
 NorpcReplyQueue *
 norpc_reply_queue_open_call (NorpcCall *call)
@@ -478,7 +484,7 @@ norpc_reply_queue_open_call (NorpcCall *call)
   return self;
 }
 
-/* Any thread: takes over the client's half of an answered call. */
+/* Thread-safe. Takes ownership of the client's half of an answered call. */
 void
 norpc_reply_queue_push (NorpcReplyQueue *self,
                         NorpcCall       *call)
@@ -490,8 +496,8 @@ norpc_reply_queue_push (NorpcReplyQueue *self,
     {
       head = g_atomic_pointer_get (&self->head);
       call->next = head == ASLEEP ? NULL : head;
-      /* Once pushed, the call may be handed over, and with it what holds the
-       * context, and so this.
+      /* Once the call is pushed, its reply may be delivered, which may free the context and
+       * this reply queue.
        */
       if (head == ASLEEP && waker == NULL)
         {
@@ -505,7 +511,7 @@ norpc_reply_queue_push (NorpcReplyQueue *self,
     norpc_waker_end (waker, head == ASLEEP);
 }
 
-/* Any thread. */
+/* Thread-safe. */
 static void
 deliver (NorpcCall *call)
 {

@@ -3,12 +3,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* How a thread waits for the answer to a synchronous call, without a main
- * loop.
+/* Blocks a thread until its synchronous call is answered, without a main loop.
  *
- * The waiter looks for a while, then sleeps in one of a few static slots,
- * picked by the address of the call. The slots outlive every call, so who
- * wakes a sleeper needs nothing of the call, which the sleeper may have freed.
+ * The waiting thread spins for a while, then sleeps in one of a fixed number of static slots,
+ * selected by the address of the call. The slots outlive every call, so the thread that wakes
+ * it up need not access the call, which the waiting thread may have freed.
  */
 
 #include "core/norpc-spin-private.h"
@@ -26,13 +25,13 @@ enum
 
 typedef struct
 {
-  GMutex mutex; /* for the condition only: the state is NorpcCall.waiting */
+  GMutex mutex; /* for the condition only; the state is NorpcCall.waiting */
   GCond  cond;
 } Slot;
 
 static Slot slots[N_SLOTS];
 
-/* How well looking has paid for this thread. */
+/* Records whether spinning has paid off in this thread. */
 static _Thread_local NorpcSpin sync_spin = NORPC_SPIN_INIT;
 
 static Slot *
@@ -51,15 +50,15 @@ is_done (gpointer data)
   return g_atomic_int_get (&call->waiting) == DONE;
 }
 
-/* The calling thread: TRUE if the call is answered in a moment. */
+/* Called in the client's thread. Returns TRUE if the call is answered shortly. */
 gboolean
 norpc_sync_wait_spin (NorpcCall *call)
 {
   return is_done (call) || norpc_spin_until (&sync_spin, is_done, call);
 }
 
-/* The calling thread. Returns when the call is answered, or FALSE at
- * @deadline, in monotonic time, unless that is 0.
+/* Called in the client's thread. Blocks until the call is answered, and returns TRUE; or
+ * returns FALSE at @deadline, in monotonic time, unless @deadline is 0.
  */
 gboolean
 norpc_sync_wait_sleep (NorpcCall *call,
@@ -68,7 +67,7 @@ norpc_sync_wait_sleep (NorpcCall *call,
   gboolean in_time = TRUE;
   Slot *slot = get_slot (call);
 
-  /* It may be DONE by now, or ASLEEP from before. */
+  /* It may be DONE already, or ASLEEP from an earlier wait. */
   g_atomic_int_compare_and_exchange (&call->waiting, AWAKE, ASLEEP);
 
   g_mutex_lock (&slot->mutex);
@@ -83,7 +82,7 @@ norpc_sync_wait_sleep (NorpcCall *call,
   return in_time;
 }
 
-/* The thread that answered. */
+/* Called in the thread that answers the call. */
 static void
 wake_waiting_thread (NorpcCall *call)
 {
@@ -94,9 +93,8 @@ wake_waiting_thread (NorpcCall *call)
   if (!asleep)
     return;
 
-  /* The waiter cannot leave before it has seen DONE, and it can only see it
-   * with the lock held or before it slept; after the unlock the call is its
-   * own again.
+  /* The waiting thread cannot return before it has seen DONE, and it sees DONE only with the
+   * lock held or before it sleeps. After the unlock, this thread must not access the call.
    */
   g_mutex_lock (&slot->mutex);
   g_atomic_int_set (&call->waiting, DONE);

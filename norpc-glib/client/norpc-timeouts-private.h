@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /*
- * Calls with a deadline, the earliest first: a binary heap, in which each call
- * knows its place. Who owns it locks it.
+ * A binary heap of calls with a deadline, the earliest first. Each call stores its index in
+ * the heap. The owner of the heap locks it.
  */
 typedef struct
 {
@@ -26,7 +26,7 @@ void       norpc_timer_heap_remove (NorpcTimerHeap *self,
 NorpcCall *norpc_timer_heap_peek   (NorpcTimerHeap *self,
                                     gint64         *deadline);
 
-/* When the calls from one context have to be back. */
+/* The deadlines of the calls of one context. */
 typedef struct
 {
   GMutex         lock;

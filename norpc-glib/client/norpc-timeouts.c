@@ -6,8 +6,8 @@
 #include "call/norpc-call-private.h"
 #include "norpc-timeouts-private.h"
 
-/* The deadline stands beside the call, so that the calls themselves, which are
- * all over the memory, are only written to when they move.
+/* The deadline is stored beside the call, so that sifting does not read the calls, which are
+ * scattered in memory, and writes only to those that move.
  */
 typedef struct
 {
@@ -15,45 +15,47 @@ typedef struct
   NorpcCall *call; /* (unowned) */
 } Entry;
 
-/* Places count from 1, so that 0 is none, and the halves of n are below it. */
+/* Indexes start at 1, and 0 means that a call is not in the heap. The parent of index n is n /
+ * 2.
+ */
 static Entry *
 get_call_at (NorpcTimerHeap *self,
-             guint           place)
+             guint           index)
 {
-  return &g_array_index (self->entries, Entry, place - 1);
+  return &g_array_index (self->entries, Entry, index - 1);
 }
 
 static void
 set_call_at (NorpcTimerHeap *self,
-             guint           place,
+             guint           index,
              Entry           entry)
 {
-  *get_call_at (self, place) = entry;
-  entry.call->timer_place = place;
+  *get_call_at (self, index) = entry;
+  entry.call->timer_index = index;
 }
 
 static void
 move_up (NorpcTimerHeap *self,
-         guint           place,
+         guint           index,
          Entry           entry)
 {
-  while (place > 1 && get_call_at (self, place / 2)->deadline > entry.deadline)
+  while (index > 1 && get_call_at (self, index / 2)->deadline > entry.deadline)
     {
-      set_call_at (self, place, *get_call_at (self, place / 2));
-      place /= 2;
+      set_call_at (self, index, *get_call_at (self, index / 2));
+      index /= 2;
     }
 
-  set_call_at (self, place, entry);
+  set_call_at (self, index, entry);
 }
 
 static void
 move_down (NorpcTimerHeap *self,
-           guint           place,
+           guint           index,
            Entry           entry)
 {
   guint child;
 
-  while ((child = place * 2) <= self->entries->len)
+  while ((child = index * 2) <= self->entries->len)
     {
       if (child < self->entries->len &&
           get_call_at (self, child + 1)->deadline < get_call_at (self, child)->deadline)
@@ -61,11 +63,11 @@ move_down (NorpcTimerHeap *self,
       if (get_call_at (self, child)->deadline >= entry.deadline)
         break;
 
-      set_call_at (self, place, *get_call_at (self, child));
-      place = child;
+      set_call_at (self, index, *get_call_at (self, child));
+      index = child;
     }
 
-  set_call_at (self, place, entry);
+  set_call_at (self, index, entry);
 }
 
 void
@@ -74,7 +76,7 @@ norpc_timer_heap_clear (NorpcTimerHeap *self)
   g_clear_pointer (&self->entries, g_array_unref);
 }
 
-/* TRUE if the call is the earliest. */
+/* Returns TRUE if the call is the earliest. */
 gboolean
 norpc_timer_heap_add (NorpcTimerHeap *self,
                       NorpcCall      *call)
@@ -87,32 +89,32 @@ norpc_timer_heap_add (NorpcTimerHeap *self,
   g_array_append_val (self->entries, entry);
   move_up (self, self->entries->len, entry);
 
-  return call->timer_place == 1;
+  return call->timer_index == 1;
 }
 
 void
 norpc_timer_heap_remove (NorpcTimerHeap *self,
                          NorpcCall      *call)
 {
-  guint place = call->timer_place;
+  guint index = call->timer_index;
   Entry last;
 
-  if (place == 0)
+  if (index == 0)
     return;
 
-  call->timer_place = 0;
+  call->timer_index = 0;
   last = *get_call_at (self, self->entries->len);
   g_array_set_size (self->entries, self->entries->len - 1);
   if (last.call == call)
     return;
 
-  if (place > 1 && get_call_at (self, place / 2)->deadline > last.deadline)
-    move_up (self, place, last);
+  if (index > 1 && get_call_at (self, index / 2)->deadline > last.deadline)
+    move_up (self, index, last);
   else
-    move_down (self, place, last);
+    move_down (self, index, last);
 }
 
-/* The earliest call, with the deadline that it had when it was added, or NULL. */
+/* Returns the earliest call and the deadline that it had when it was added, or NULL. */
 NorpcCall *
 norpc_timer_heap_peek (NorpcTimerHeap *self,
                        gint64         *deadline)
@@ -138,8 +140,8 @@ norpc_timeouts_clear (NorpcTimeouts *self)
   g_mutex_clear (&self->lock);
 }
 
-/* The calling thread, before the call is sent. TRUE if it is the first that has to
- * be back.
+/* Called in the client's thread, before it sends the call. Returns TRUE if its deadline is the
+ * earliest.
  */
 gboolean
 norpc_timeouts_add (NorpcTimeouts *self,
@@ -155,13 +157,13 @@ norpc_timeouts_add (NorpcTimeouts *self,
   return first;
 }
 
-/* The client's context: a call is back. */
+/* Runs in the client's context, when a call has completed. */
 void
 norpc_timeouts_remove (NorpcTimeouts *self,
                        NorpcCall     *call)
 {
   g_mutex_lock (&self->lock);
-  if (call->timer_place != 0)
+  if (call->timer_index != 0)
     {
       norpc_timer_heap_remove (&self->timers, call);
       g_atomic_int_add (&self->n_timers, -1);
@@ -169,7 +171,9 @@ norpc_timeouts_remove (NorpcTimeouts *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* The client's context: in how many milliseconds the first deadline is, or -1. */
+/* Runs in the client's context. Returns the time until the first deadline in milliseconds, or
+ * -1.
+ */
 int
 norpc_timeouts_get_timeout (NorpcTimeouts *self,
                             gint64         now)
@@ -184,11 +188,13 @@ norpc_timeouts_get_timeout (NorpcTimeouts *self,
     remaining = MAX (deadline - now, 0);
   g_mutex_unlock (&self->lock);
 
-  /* Rounded up, so that the time is over when the context wakes. */
+  /* Rounded up, so that the deadline has passed when the context wakes up. */
   return remaining < 0 ? -1 : (int) MIN ((remaining + 999) / 1000, G_MAXINT);
 }
 
-/* The client's context: takes the first call (held) whose time is up, or NULL. */
+/* Runs in the client's context. Takes the first call whose deadline has passed, with a
+ * reference to its memory, or returns NULL.
+ */
 static NorpcCall *
 take_late_call (NorpcTimeouts *self,
                 gint64         now)
@@ -213,8 +219,8 @@ take_late_call (NorpcTimeouts *self,
   return call;
 }
 
-/* The client's context: ends the calls whose time is up. They come back as all that
- * have ended.
+/* Runs in the client's context. Makes the calls time out whose deadline has passed. Their
+ * replies are delivered like all others.
  */
 void
 norpc_timeouts_expire (NorpcTimeouts *self,

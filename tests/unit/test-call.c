@@ -65,7 +65,7 @@ test_failed_mutely (Fixture       *fixture,
 
   g_assert_false (probe_probe_proxy_call_mute_sync (fixture->proxy, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
-  g_assert_cmpstr (error->message, ==, "org.example.Probe.Mute failed without saying why");
+  g_assert_cmpstr (error->message, ==, "org.example.Probe.Mute failed and gave no reason");
 }
 
 static void

@@ -100,7 +100,7 @@ test_call (Pair          *self,
   g_assert_no_error (self->first_error);
   g_assert_error (self->second_error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
   g_assert_cmpstr (self->second_error->message, ==,
-                   "org.example.Probe.Noop could only deadlock: these calls wait for each other: "
+                   "org.example.Probe.Noop would deadlock: these calls wait for each other: "
                    "(a server or thread that starts or stops) -> org.example.Probe.Noop");
 }
 

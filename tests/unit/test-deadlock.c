@@ -74,7 +74,7 @@ test_circle (Circle        *self,
 
   if (self->n == 3)
     g_assert_cmpstr (self->errors[last]->message, ==,
-                     "org.example.Probe.Noop could only deadlock: these calls wait for each other: "
+                     "org.example.Probe.Noop would deadlock: these calls wait for each other: "
                      "org.example.Probe.Run -> org.example.Probe.Run -> org.example.Probe.Noop");
 }
 

@@ -119,7 +119,7 @@ test_denied (Layered       *fixture,
         if (denial == DENY_SILENTLY)
           {
             g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
-            g_assert_cmpstr (error->message, ==, "org.example.Probe.Noop failed without saying why");
+            g_assert_cmpstr (error->message, ==, "org.example.Probe.Noop failed and gave no reason");
           }
         else
           {

@@ -49,7 +49,7 @@ test_random (void)
       if (g_test_rand_bit ())
         {
           norpc_timer_heap_remove (&heap, call);
-          g_assert_cmpuint (call->timer_place, ==, 0);
+          g_assert_cmpuint (call->timer_index, ==, 0);
           norpc_timer_heap_remove (&heap, call);
         }
       else

@@ -24,10 +24,10 @@ test_told (void)
                                  "*of org.example.Probe.Noop: answered*"
                                  "*of org.example.Probe.Noop: ended after *.* us:"
                                  " it waited *.* us and was handled for *.* us*"
-                                 "*of org.example.Probe.Noop: back with its client*"
+                                 "*of org.example.Probe.Noop: delivered to its client*"
                                  "*of org.example.Probe.Fail: sync, to NorpcChannel*"
                                  "*of org.example.Probe.Fail: failed: as told*"
-                                 "*of org.example.Probe.Noop: failed: *was not served*"
+                                 "*of org.example.Probe.Noop: failed: *was rejected*"
                                  "*of org.example.Probe.Noop: ended after *.* us,"
                                  " without being handled*");
       return;
