@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The jobs of the worker in the service's context besides serving calls: it releases the
- * arguments of calls that a layer of the server has held and drops in another thread, and
- * runs functions of such layers that belong to the service.
+/* Jobs that the worker runs in the service's context besides serving calls: it releases the
+ * arguments of calls that a layer of the server drops in another thread, and runs functions of
+ * such layers that belong to the service.
  */
 
 #include "call/norpc-call-private.h"
@@ -17,9 +17,9 @@ typedef struct
   gpointer            data;
 } Job;
 
-/* Any thread, with no lock held: has @func run with @data in the context of the service, and
- * at once if the calling thread runs that. FALSE if there is no worker any more: then it does
- * not run.
+/* Thread-safe. Called with no lock held. Runs @func with @data in the service's context,
+ * immediately if the calling thread runs that context. Returns FALSE, and does not run @func,
+ * if the worker no longer exists.
  */
 gboolean
 norpc_channel_run_in_service (NorpcChannel        *self,
@@ -56,7 +56,9 @@ norpc_channel_has_jobs (NorpcChannel *self)
   return g_atomic_int_get (&self->n_jobs) > 0;
 }
 
-/* The worker's context, or the thread that ends it, with no lock held. */
+/* Runs in the service's context, or in the thread that ends the worker. Called with no lock
+ * held.
+ */
 void
 norpc_channel_run_jobs (NorpcChannel *self,
                         guint         max)

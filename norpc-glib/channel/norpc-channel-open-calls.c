@@ -3,13 +3,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* How many calls a service has open, which bounds how many more it is given. */
+/* Counts the open calls of a service, which limits how many more it is given. */
 
 #include "call/norpc-call-private.h"
 #include "norpc-channel-private.h"
 
-/* The worker's context: counts @call as open, if it does not count anywhere yet. Whoever
- * answers says so before looking at where it is open, and here it is the other way round.
+/* Runs in the service's context. Counts @call as open, unless it is counted already. A thread
+ * that answers a call writes its state before it reads `open_at`; this function writes
+ * `open_at` first and then reads the state.
  */
 void
 norpc_channel_keep_open (NorpcChannel *self,
@@ -34,8 +35,8 @@ norpc_channel_get_n_open (NorpcChannel *self)
   return (guint) g_atomic_int_get (&self->n_open);
 }
 
-/* The worker's context: has the call that the worker has taken off the channel count as open, or,
- * as far as those have ended, the attempt at it.
+/* Runs in the service's context. Counts the call that the worker took off the channel as open
+ * or, if that has completed, the attempt at it.
  */
 static void
 keep_attempt_open (NorpcChannel *self,
@@ -49,15 +50,15 @@ keep_attempt_open (NorpcChannel *self,
       return;
     }
 
-  /* Whoever ends either does so before it looks for the place. */
+  /* A thread that completes either call does so before it reads `open_at`. */
   keep_attempt_open (self, outer);
   if (g_atomic_int_get (&outer->state) != NORPC_CALL_OPEN ||
       g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
     norpc_call_transfer_open (outer, call);
 }
 
-/* The worker's context, after the handler of @call has returned, which came through layers: the
- * pending does not know it if it is an attempt of a layer.
+/* Runs in the service's context, after the handler of a call that came through layers has
+ * returned. The worker's pending calls do not include the call if it is an attempt of a layer.
  */
 void
 norpc_channel_note_attempt (NorpcChannel *self,
@@ -67,7 +68,7 @@ norpc_channel_note_attempt (NorpcChannel *self,
     keep_attempt_open (self, call);
 }
 
-/* Any thread, which has a reference to the channel, and gives it up: one open call less. */
+/* Thread-safe. Counts one open call less. Takes ownership of a reference to the channel. */
 void
 norpc_channel_close_call (NorpcChannel *self)
 {

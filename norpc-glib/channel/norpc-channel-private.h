@@ -23,55 +23,55 @@ typedef enum
   NORPC_N_LANES
 } NorpcLaneIndex;
 
-/* As much as processors fetch from each other at once. */
+/* The size of a cache line. */
 #define NORPC_CACHE_LINE 64
 
-/* How many calls were accepted; how many of these the worker has served or passed over;
- * and how many have left their places, either way or because they ended before. All
- * of them wrap. They are far from each other, as each end of the channel writes some
- * of them for each call.
+/* Counters of accepted calls, of calls that the worker has served or skipped, and of calls
+ * whose slots are free because of that or because they completed earlier. All counters wrap
+ * around. They are on separate cache lines, because each end of the channel writes some of
+ * them for each call.
  */
 typedef struct
 {
   GAsyncQueue *queue;       /* (owned): of owned NorpcCall */
   guint        accepted;    /* atomic, written with [queue] */
-  guint        served_seen; /* [queue]: that many were served when a client last looked */
-  guint        freed_seen;  /* [queue]: the same of those that were freed */
+  guint        served_seen; /* [queue]: the value of `served` when a client last read it */
+  guint        freed_seen;  /* [queue]: the value of `freed` when a client last read it */
   char         gap[NORPC_CACHE_LINE];
-  guint        served;      /* atomic, written by the worker's context */
+  guint        served;      /* atomic, written in the service's context */
   guint        freed;       /* atomic, written by any thread */
   char         end[NORPC_CACHE_LINE];
 } NorpcLane;
 
-/* What the lock of the queue protects is marked [queue]: that is the lock of
- * the normal lane, which is held for the other lanes, too.
+/* Fields that are protected by the lock of the queue are marked [queue]. It is the lock of the
+ * normal lane, which is also held for the other lanes.
  */
 struct _NorpcChannel
 {
   GObject        parent_instance;
-  NorpcCallQueue call_queue; /* since construction: the channel as calls know it */
+  NorpcCallQueue call_queue; /* since construction: the interface that calls use */
 
   guint           capacity;  /* since construction: of each lane */
   NorpcFullPolicy when_full; /* since construction */
-  GAsyncQueue    *queue;     /* (unowned): that of the normal lane */
+  GAsyncQueue    *queue;     /* (unowned): of the normal lane */
   NorpcLane       lanes[NORPC_N_LANES];
 
-  NorpcStatsRecorder *recorder; /* (owned) (nullable), atomic: made once, when asked for */
+  NorpcStatsRecorder *recorder; /* (owned) (nullable), atomic: created once, on first use */
 
   gboolean     open;      /* [queue] */
-  gboolean     asleep;    /* [queue]: the worker sleeps, or will in a moment */
+  gboolean     asleep;    /* [queue]: the worker sleeps, or is about to */
   int          n_probes;  /* atomic, written with [queue] */
 
-  int n_open;  /* atomic: how many calls the service has, and is not done with */
-  int paused; /* atomic, written by the worker's context: as many as it may have, so that none
-                  is taken */
+  int n_open;  /* atomic: the number of open calls */
+  int paused; /* atomic, written in the service's context: the service has the maximum number of
+                 open calls, so that no call is dequeued */
 
-  GMainContext *context;  /* (unowned) (nullable) [queue]: the worker's, while there is one */
-  NorpcWaker   *waker;    /* (owned) (nullable) [queue]: wakes the worker, while there is one */
-  gboolean      used;     /* [queue]: there is or was a worker */
-  char         *reason;   /* (owned) [queue]: why it is not open */
+  GMainContext *context;  /* (unowned) (nullable) [queue]: of the worker, while it exists */
+  NorpcWaker   *waker;    /* (owned) (nullable) [queue]: wakes up the worker, while it exists */
+  gboolean      used;     /* [queue]: a worker exists, or has existed */
+  char         *reason;   /* (owned) [queue]: why the channel is not open */
 
-  GQueue probes;  /* of owned NorpcCall [queue]: those that wait for a place */
+  GQueue probes;  /* of owned NorpcCall [queue]: waiting for a free slot */
 
   GQueue jobs;   /* of owned Job [queue]: see norpc-channel-jobs.c */
   int    n_jobs; /* atomic, written with [queue] */
@@ -93,8 +93,8 @@ guint         norpc_channel_get_waiting          (NorpcChannel  *self);
 gconstpointer norpc_channel_get_executor         (NorpcEndpoint *endpoint);
 NorpcWaker   *norpc_channel_steal_sleeper_locked (NorpcChannel  *self);
 
-/* Slots. How many calls that have ended a lane may have in its queue, besides those
- * that wait, if its capacity is not larger: changed by tests alone.
+/* Slots. The maximum number of completed calls that a lane keeps in its queue in addition to
+ * the waiting ones, unless its capacity is larger. Modified only by tests.
  */
 extern guint norpc_channel_max_ended;
 
@@ -120,7 +120,7 @@ void  norpc_channel_note_attempt (NorpcChannel *self,
                                   NorpcCall    *call);
 void  norpc_channel_close_call   (NorpcChannel *self);
 
-/* The end of the worker, which takes the calls. */
+/* The worker's end of the queue, where calls are dequeued */
 gboolean   norpc_channel_open       (NorpcChannel  *self,
                                      GMainContext  *context);
 void       norpc_channel_close      (NorpcChannel  *self,

@@ -3,20 +3,22 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The queue of a channel, and its other end: where a worker takes the calls. */
+/* The queue of a channel, from which the worker dequeues the calls. */
 
 #include "call/norpc-call-private.h"
 #include "norpc-channel-private.h"
 
-/* Any thread: how many calls the worker has not served, of those that have ended, too. */
+/* Thread-safe. Gets the number of calls that the worker has not served, including completed
+ * ones.
+ */
 static guint
 get_unserved (const NorpcLane *lane)
 {
   return (guint) g_atomic_int_get (&lane->accepted) - (guint) g_atomic_int_get (&lane->served);
 }
 
-/* With the lock of the queue held. Returns what wakes the worker (owned), if it
- * sleeps, or NULL. The worker is awake for everybody else from then on.
+/* Called with the lock of the queue held. Returns the waker of the worker (owned) if the
+ * worker sleeps, or NULL. From then on, the worker counts as awake.
  */
 NorpcWaker *
 norpc_channel_steal_sleeper_locked (NorpcChannel *self)
@@ -29,7 +31,7 @@ norpc_channel_steal_sleeper_locked (NorpcChannel *self)
   return norpc_waker_ref (self->waker);
 }
 
-/* Any thread. FALSE if the channel has or had a worker. */
+/* Thread-safe. Returns FALSE if the channel has, or has had, a worker. */
 gboolean
 norpc_channel_open (NorpcChannel *self,
                     GMainContext *context)
@@ -51,8 +53,8 @@ norpc_channel_open (NorpcChannel *self,
   return opened;
 }
 
-/* Any thread: what is in the queue, and stays there, held by
- * norpc_call_ref_memory (). Returns an owned array.
+/* Thread-safe. Returns an array (owned) of the calls in the queue, with references to their
+ * memory. The calls stay in the queue.
  */
 GPtrArray *
 norpc_channel_list_calls (NorpcChannel *self)
@@ -79,7 +81,7 @@ norpc_channel_list_calls (NorpcChannel *self)
   return calls;
 }
 
-/* With the lock of the queue held. */
+/* Called with the lock of the queue held. */
 static guint
 take_from_lane_locked (NorpcLane  *lane,
                        NorpcCall **calls,
@@ -96,9 +98,9 @@ take_from_lane_locked (NorpcLane  *lane,
   return n;
 }
 
-/* The worker's context, which is awake: takes up to @max calls, which still
- * count as waiting until norpc_channel_served () is called for each. Those that
- * others may pass are taken one by one.
+/* Runs in the service's context, which is awake. Dequeues up to @max calls, which count as
+ * waiting until norpc_channel_served () is called for each. Calls of low priority are dequeued
+ * one at a time, because other calls may overtake them.
  */
 guint
 norpc_channel_take (NorpcChannel  *self,
@@ -119,8 +121,8 @@ norpc_channel_take (NorpcChannel  *self,
   return n;
 }
 
-/* The worker's context: a call that may pass those that were taken before it, or
- * NULL.
+/* Runs in the service's context. Dequeues a call that overtakes those dequeued before it, or
+ * returns NULL.
  */
 NorpcCall *
 norpc_channel_take_urgent (NorpcChannel *self)
@@ -137,7 +139,9 @@ norpc_channel_take_urgent (NorpcChannel *self)
   return call;
 }
 
-/* The worker's context. Who adds a probe does so before it looks for room. */
+/* Runs in the service's context. A thread that adds a probe does so before it checks for free
+ * slots; this function frees the slot before it checks for probes.
+ */
 void
 norpc_channel_served (NorpcChannel *self,
                       NorpcCall    *call)
@@ -154,11 +158,11 @@ norpc_channel_served (NorpcChannel *self,
     norpc_channel_answer_probes (self, FALSE);
 }
 
-/* Any thread: whether there is a call that was not served. */
+/* Thread-safe. Returns TRUE if a call has not been served. */
 gboolean
 norpc_channel_has_calls (NorpcChannel *self)
 {
-  /* Most calls are normal ones. */
+  /* Most calls have normal priority. */
   return get_unserved (&self->lanes[NORPC_LANE_NORMAL]) > 0 ||
          get_unserved (&self->lanes[NORPC_LANE_URGENT]) > 0 ||
          get_unserved (&self->lanes[NORPC_LANE_LOW]) > 0;
@@ -170,8 +174,8 @@ has_calls (gpointer data)
   return norpc_channel_has_calls (data);
 }
 
-/* The worker's context, when it has served all that it took: looks whether
- * there is more, for a while.
+/* Runs in the service's context, when all dequeued calls are served. Polls the queue for a
+ * while, and returns TRUE if there are calls.
  */
 gboolean
 norpc_channel_spin (NorpcChannel *self,
@@ -180,8 +184,8 @@ norpc_channel_spin (NorpcChannel *self,
   return has_calls (self) || norpc_spin_until (spin, has_calls, self);
 }
 
-/* The worker's context, when it has served all that it took: FALSE if there
- * are calls. If TRUE, whoever pushes next wakes the context.
+/* Runs in the service's context, when all dequeued calls are served. Returns FALSE if there
+ * are calls. If it returns TRUE, the next thread that enqueues a call wakes up the context.
  */
 gboolean
 norpc_channel_fall_asleep (NorpcChannel *self,
@@ -203,7 +207,7 @@ norpc_channel_fall_asleep (NorpcChannel *self,
   return empty;
 }
 
-/* Any thread: whether the worker sleeps or not. */
+/* Thread-safe. Wakes up the worker, even if it does not sleep. */
 void
 norpc_channel_wake_up (NorpcChannel *self)
 {

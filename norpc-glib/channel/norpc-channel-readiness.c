@@ -3,20 +3,20 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Clients that wait for room in a channel.
+/* Clients that wait for a free slot in a channel.
  *
- * For each place that becomes free one client is notified, in their order. The place is not
- * reserved: another client may take it first. So that no client waits in vain, all are
- * notified when the queue has run empty.
+ * For each slot that becomes free, one client is notified, in order. The slot is not reserved:
+ * another client may use it first. To keep any client from waiting forever, all clients are
+ * notified when the queue is empty.
  */
 
 #include "call/norpc-call-private.h"
 #include "core/norpc-error.h"
 #include "norpc-channel-private.h"
 
-/* With the lock of the queue held: how many places there are for normal calls. */
+/* Called with the lock of the queue held. Gets the number of free slots for normal calls. */
 static guint
-get_n_places_locked (NorpcChannel *self)
+get_n_free_locked (NorpcChannel *self)
 {
   guint n_taken;
 
@@ -28,8 +28,8 @@ get_n_places_locked (NorpcChannel *self)
   return self->capacity - n_taken;
 }
 
-/* With the lock of the queue held: takes the probes that are to be answered (owned), which
- * no other thread can answer from then on. Cancelled probes are dropped.
+/* Called with the lock of the queue held. Claims the probes to answer (owned), so that no
+ * other thread can answer them. Drops cancelled probes.
  */
 static GPtrArray *
 take_probes_locked (NorpcChannel *self,
@@ -37,9 +37,9 @@ take_probes_locked (NorpcChannel *self,
                     GPtrArray    *cancelled)
 {
   GPtrArray *probes = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
-  guint n_places = get_n_places_locked (self);
+  guint n_free = get_n_free_locked (self);
 
-  while (self->probes.length > 0 && (all || !self->open || probes->len < n_places))
+  while (self->probes.length > 0 && (all || !self->open || probes->len < n_free))
     {
       NorpcCall *probe = g_queue_pop_head (&self->probes);
 
@@ -50,8 +50,8 @@ take_probes_locked (NorpcChannel *self,
   return probes;
 }
 
-/* Any thread, with no lock held: tells as many of those that wait as there are places,
- * or all, because the queue has run empty or is closed.
+/* Thread-safe. Called with no lock held. Notifies as many waiting clients as there are free
+ * slots, or all of them if @all is TRUE or the channel is closed.
  */
 void
 norpc_channel_answer_probes (NorpcChannel *self,
@@ -73,19 +73,19 @@ norpc_channel_answer_probes (NorpcChannel *self,
 
       if (reason != NULL)
         probe->error = g_error_new (NORPC_ERROR, NORPC_ERROR_CLOSED,
-                                    "No call will be taken: %s", reason);
+                                    "The channel is closed: %s", reason);
       norpc_call_deliver (probe);
     }
 }
 
-/* Any thread. */
+/* Thread-safe. */
 void
 norpc_channel_add_probe (NorpcChannel *self,
                          NorpcCall    *probe)
 {
   gboolean idle;
 
-  /* Whoever makes room does so before it looks for probes. */
+  /* A thread that frees a slot does so before it checks for probes. */
   g_async_queue_lock (self->queue);
   g_queue_push_tail (&self->probes, probe);
   g_atomic_int_inc (&self->n_probes);

@@ -5,18 +5,18 @@
 
 /* The slots of a channel's queue, and how many of them are in use.
  *
- * A call that ends while it is in the queue stays there, so that its arguments are
- * released in the service's context, but its slot is free at once. The thread that ends it and
- * the worker that takes it race for the slot: one of them moves `slot` on from QUEUED,
- * and only that one counts it as freed. While it is FREEING the worker waits, as the
- * channel might be finalized otherwise. All of it costs the same however long the
- * queue is.
+ * A call that completes while it is in the queue stays there, so that its arguments are
+ * released in the service's context, but its slot is free immediately. The thread that
+ * completes the call and the worker that dequeues it race for the slot: the one that moves
+ * `slot` on from QUEUED counts it as freed. While the slot is FREEING the worker waits,
+ * because the channel might be finalized otherwise. The cost does not depend on the length of
+ * the queue.
  */
 
 #include "call/norpc-call-private.h"
 #include "norpc-channel-private.h"
 
-/* About as much memory as a large queue takes. */
+/* Limits completed calls to about the memory of a large queue. */
 guint norpc_channel_max_ended = 65536;
 
 static NorpcLane *
@@ -26,7 +26,7 @@ get_lane (NorpcChannel *self,
   return &self->lanes[norpc_priority_get_lane (call->priority)];
 }
 
-/* Thread-safe. A call is accepted before it is freed, so the count of freed ones is read first. */
+/* Thread-safe. Reads `freed` first, because a call is accepted before it is freed. */
 static guint
 get_waiting (const NorpcLane *lane)
 {
@@ -35,7 +35,7 @@ get_waiting (const NorpcLane *lane)
   return (guint) g_atomic_int_get (&lane->accepted) - freed;
 }
 
-/* Thread-safe. Gets how many calls wait, without those that have ended. */
+/* Thread-safe. Gets the number of waiting calls, without completed ones. */
 guint
 norpc_channel_get_waiting (NorpcChannel *self)
 {
@@ -47,8 +47,8 @@ norpc_channel_get_waiting (NorpcChannel *self)
   return n;
 }
 
-/* Called with the lock of the queue held: TRUE if so many calls that have ended are in the
- * queue that no other is accepted. The count of calls that the worker has served meanwhile is not read.
+/* Called with the lock of the queue held. Returns TRUE if the queue has so many completed
+ * calls that no further call is accepted. Uses the last known number of served calls.
  */
 gboolean
 norpc_channel_is_clogged_locked (NorpcChannel   *self,
@@ -70,7 +70,9 @@ has_capacity_locked (NorpcChannel   *self,
          !norpc_channel_is_clogged_locked (self, index);
 }
 
-/* Called with the lock of the queue held. The counts of other threads are read only if needed. */
+/* Called with the lock of the queue held. Reads the counters of other threads only if
+ * necessary.
+ */
 gboolean
 norpc_channel_has_capacity_locked (NorpcChannel   *self,
                                    NorpcLaneIndex  index)
@@ -86,8 +88,9 @@ norpc_channel_has_capacity_locked (NorpcChannel   *self,
   return has_capacity_locked (self, index);
 }
 
-/* Called with the lock of the queue held, which has @call from now on. Whoever ends the
- * call sets its state before it looks at the place, and here it is the other way round.
+/* Called with the lock of the queue held, after @call was enqueued. A thread that completes
+ * the call sets its state before it reads the slot; this function sets the slot before it
+ * reads the state.
  */
 void
 norpc_channel_occupy_locked (NorpcChannel *self,
@@ -104,7 +107,7 @@ norpc_channel_occupy_locked (NorpcChannel *self,
     g_atomic_int_inc (&lane->freed);
 }
 
-/* The thread that has taken @call out of the queue, and is about to serve or release it. */
+/* Called in the thread that has dequeued @call, before it serves or releases the call. */
 void
 norpc_channel_vacate (NorpcChannel *self,
                       NorpcCall    *call)
@@ -112,13 +115,13 @@ norpc_channel_vacate (NorpcChannel *self,
   if (g_atomic_int_compare_and_exchange (&call->slot, NORPC_SLOT_QUEUED, NORPC_SLOT_TAKEN))
     g_atomic_int_inc (&get_lane (self, call)->freed);
 
-  /* The other thread has a few instructions to go. */
+  /* The other thread is only a few instructions away from FREED. */
   while (g_atomic_int_get (&call->slot) == NORPC_SLOT_FREEING)
     g_thread_yield ();
 }
 
-/* Any thread, before calls leave their places: for the statistics. The queue only grows
- * from one of these moments to the next.
+/* Thread-safe. Called before slots are freed, to record the length of the queue. Between two
+ * such moments the queue only grows.
  */
 void
 norpc_channel_note_length (NorpcChannel *self)

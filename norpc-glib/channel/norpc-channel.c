@@ -13,28 +13,28 @@
 /**
  * NorpcChannel:
  *
- * The client's end of the queue to a service.
+ * The client's end of the queue of calls to a service.
  *
- * Every server has a channel, which any number of proxies in any number of
- * threads may share. Calls from one thread arrive in the order in which they
- * were sent.
+ * Every server has a channel, which any number of proxies in any number of threads can
+ * share. Calls from one thread arrive in the order in which they were sent.
  *
- * A channel is bounded: when as many calls wait as it has
- * [property@Norpc.Channel:capacity], the next one is answered
- * %NORPC_ERROR_BUSY. Or it waits, if [property@Norpc.Channel:when-full] says
- * so: a synchronous call blocks anyway, and who makes asynchronous ones can
- * await [method@Norpc.Endpoint.ready_async] before each, so that no more of
- * them pile up than the channel has room for. A call that is cancelled, or times
- * out, frees its place at once; its arguments are released when the service comes to
- * it. So a channel also bounds how many such calls it keeps: 65,536 of each priority,
- * or as many as its capacity if that is larger.
+ * A channel is bounded: when its [property@Norpc.Channel:capacity] is reached, the next
+ * call fails with %NORPC_ERROR_BUSY, or waits, depending on
+ * [property@Norpc.Channel:when-full]. If calls wait, a client that sends asynchronous
+ * calls can use [method@Norpc.Endpoint.ready_async] before each, so that no more calls
+ * are queued than the channel has capacity for.
  *
- * Calls have one of three priorities, each with a lane and a capacity of its
- * own: an urgent call passes all that are not, however many wait. To be ready is
- * to have room for a call of normal priority.
+ * A call that is cancelled or times out frees its slot immediately, but its arguments are
+ * released when the service reaches it in the queue. The channel therefore also limits
+ * the number of such calls: to 65,536 of each priority, or to its capacity if that is
+ * larger.
  *
- * When its server has not started, has stopped or is gone, calls are answered
- * %NORPC_ERROR_CLOSED.
+ * Calls have one of three priorities, each with a queue and a capacity of its own. An
+ * urgent call overtakes all calls that are not urgent. A channel is ready if it has
+ * capacity for a call of normal priority.
+ *
+ * If the server has not been started, has been stopped or has been released, calls fail
+ * with %NORPC_ERROR_CLOSED.
  *
  * Since: 0.1
  */
@@ -53,7 +53,7 @@ typedef enum
 
 static GParamSpec *properties[PROP_WHEN_FULL + 1];
 
-/* The thread that ends @call, which is in the queue, and whose slot is FREEING. */
+/* Called in the thread that completes @call, which is in the queue and whose slot is FREEING. */
 static void
 free_slot (NorpcCallQueue *queue,
            NorpcCall      *call)
@@ -61,7 +61,7 @@ free_slot (NorpcCallQueue *queue,
   NorpcChannel *channel = norpc_channel_from_queue (queue);
   g_autoptr (NorpcChannel) awaited = NULL;
 
-  /* The channel is there until the place is FREED. */
+  /* The channel is alive until the slot is FREED. */
   if (norpc_metrics_are_enabled ())
     norpc_channel_note_length (channel);
   g_atomic_int_inc (&channel->lanes[norpc_priority_get_lane (call->priority)].freed);
@@ -73,9 +73,9 @@ free_slot (NorpcCallQueue *queue,
     norpc_channel_answer_probes (awaited, FALSE);
 }
 
-/* Called with the lock of the queue held: what runs the handlers, for a synchronous call of
- * @waiting_thread. Where that itself owns the context, it is the thread: it may not be
- * dispatching a source of the context.
+/* Called with the lock of the queue held. Gets the executor of the handlers, for a synchronous
+ * call of @waiting_thread. If that thread owns the context, the executor is the thread,
+ * because it may not be dispatching a source of the context.
  */
 static gconstpointer
 find_executor_locked (NorpcChannel *self,
@@ -87,8 +87,8 @@ find_executor_locked (NorpcChannel *self,
   return self->context;
 }
 
-/* The calling thread, with the lock of the queue held. Returns NULL if the
- * call was accepted, or why not (owned) and the error code for it.
+/* Called in the client's thread, with the lock of the queue held. Returns NULL if the call was
+ * accepted, or else the reason (owned) and its error code.
  */
 static char *
 push_locked (NorpcChannel *self,
@@ -100,7 +100,7 @@ push_locked (NorpcChannel *self,
   if (!self->open)
     {
       *code = NORPC_ERROR_CLOSED;
-      return g_strdup_printf ("was not served: %s", self->reason);
+      return g_strdup_printf ("was rejected: %s", self->reason);
     }
 
   if ((self->when_full == NORPC_WHEN_FULL_BUSY || call->must_not_wait) &&
@@ -108,8 +108,8 @@ push_locked (NorpcChannel *self,
     {
       *code = NORPC_ERROR_BUSY;
       return norpc_channel_is_clogged_locked (self, index)
-               ? g_strdup ("was not accepted: too many calls that have ended are still in the queue")
-               : g_strdup_printf ("was not accepted: %u calls are waiting already", self->capacity);
+               ? g_strdup ("was rejected: too many completed calls are still in the queue")
+               : g_strdup_printf ("was rejected: %u calls are already waiting", self->capacity);
     }
 
   if (call->waiting_thread != NULL)
@@ -121,8 +121,8 @@ push_locked (NorpcChannel *self,
   return NULL;
 }
 
-/* The client's thread. The worker is woken only if it sleeps, and after the
- * lock is released: it needs that lock first of all.
+/* Called in the thread that sends the call. Wakes up the worker only if it sleeps, and after
+ * the lock is released, because the worker needs that lock first.
  */
 static void
 norpc_channel_send (NorpcEndpoint *endpoint,
@@ -130,43 +130,43 @@ norpc_channel_send (NorpcEndpoint *endpoint,
 {
   NorpcChannel *self = NORPC_CHANNEL (endpoint);
   g_autoptr (NorpcWaker) sleeper = NULL;
-  g_autofree char *refusal = NULL;
+  g_autofree char *rejection = NULL;
   NorpcError code = NORPC_ERROR_FAILED;
-  gboolean brought = call->waiting_thread != NULL && call->waiting_thread != g_thread_self ();
+  gboolean passed_on = call->waiting_thread != NULL && call->waiting_thread != g_thread_self ();
 
   norpc_metrics_call_sent (call, &self->recorder);
 
-  /* The call may be answered, and gone, once it is in the queue. */
-  if (brought)
+  /* The call may be answered and freed once it is in the queue. */
+  if (passed_on)
     norpc_call_ref_memory (call);
 
   g_async_queue_lock (self->queue);
-  refusal = push_locked (self, call, &code);
-  if (refusal == NULL)
+  rejection = push_locked (self, call, &code);
+  if (rejection == NULL)
     sleeper = norpc_channel_steal_sleeper_locked (self);
   g_async_queue_unlock (self->queue);
 
-  if (refusal != NULL)
-    norpc_call_reject_owned (call, code, refusal);
+  if (rejection != NULL)
+    norpc_call_reject_owned (call, code, rejection);
   else if (sleeper != NULL)
     norpc_waker_wake (sleeper);
 
-  if (brought)
+  if (passed_on)
     {
-      if (refusal == NULL)
+      if (rejection == NULL)
         norpc_deadlock_check (call);
       norpc_call_unref_memory (call);
     }
 }
 
-/* Any thread. */
+/* Thread-safe. */
 static gboolean
 norpc_channel_endpoint_is_closed (NorpcEndpoint *endpoint)
 {
   return norpc_channel_is_closed (NORPC_CHANNEL (endpoint));
 }
 
-/* The thread that is going to wait. */
+/* Called in the thread that is about to block. */
 gconstpointer
 norpc_channel_get_executor (NorpcEndpoint *endpoint)
 {
@@ -180,7 +180,7 @@ norpc_channel_get_executor (NorpcEndpoint *endpoint)
   return executor;
 }
 
-/* Any thread. */
+/* Thread-safe. */
 static gboolean
 norpc_channel_is_ready (NorpcEndpoint *endpoint)
 {
@@ -194,7 +194,7 @@ norpc_channel_is_ready (NorpcEndpoint *endpoint)
   return ready;
 }
 
-/* Any thread. */
+/* Thread-safe. */
 static void
 norpc_channel_await_ready (NorpcEndpoint *endpoint,
                            NorpcCall     *probe)
@@ -212,14 +212,14 @@ norpc_channel_endpoint_iface_init (NorpcEndpointInterface *iface)
   iface->get_executor = norpc_channel_get_executor;
 }
 
-/* Any thread. */
+/* Thread-safe. */
 static void
 close_call (NorpcCallQueue *queue)
 {
   norpc_channel_close_call (norpc_channel_from_queue (queue));
 }
 
-/* Any thread, with no lock held. */
+/* Thread-safe. Called with no lock held. */
 static gboolean
 run_in_service (NorpcCallQueue *queue,
                 void          (*func) (gpointer data),
@@ -298,9 +298,9 @@ norpc_channel_get_property (GObject    *object,
     }
 }
 
-/* Any thread. A thread that has just ended a call which is still in the queue may be using
- * the channel, and take a reference to it: so it is waited for here, and not when the
- * channel is finalized.
+/* Thread-safe. A thread that has just completed a call in the queue may be using the channel,
+ * and may take a reference to it. This function waits for such threads, because it is too late
+ * when the channel is finalized.
  */
 static void
 norpc_channel_dispose (GObject *object)
@@ -347,7 +347,7 @@ norpc_channel_class_init (NorpcChannelClass *klass)
   /**
    * NorpcChannel:capacity:
    *
-   * How many calls of each priority may wait for the service at once.
+   * The maximum number of calls of each priority that wait for the service.
    *
    * Since: 0.1
    */
@@ -359,7 +359,7 @@ norpc_channel_class_init (NorpcChannelClass *klass)
   /**
    * NorpcChannel:when-full: (getter get_when_full)
    *
-   * What becomes of a call that there is no room for.
+   * The policy for calls when the channel is full.
    *
    * Since: 0.1
    */
@@ -383,13 +383,12 @@ norpc_channel_init (NorpcChannel *self)
 
 /**
  * norpc_channel_new:
- * @capacity: how many calls of each priority may wait for the service at once,
- *   at least 1
- * @when_full: what becomes of a call that there is no room for
+ * @capacity: the maximum number of waiting calls of each priority, at least 1
+ * @when_full: the policy for calls when the channel is full
  *
- * Makes a channel, to be given to a server.
+ * Creates a channel, to be passed to a server.
  *
- * A server that is not given one makes its own, with
+ * A server that is constructed without a channel creates one with
  * %NORPC_CHANNEL_DEFAULT_CAPACITY and %NORPC_WHEN_FULL_BUSY.
  *
  * Returns: (transfer full): a new channel
@@ -411,7 +410,7 @@ norpc_channel_new (guint           capacity,
  * norpc_channel_get_capacity:
  * @self: a channel
  *
- * Tells how many calls of each priority may wait for the service at once.
+ * Gets the maximum number of calls of each priority that wait for the service.
  *
  * Returns: the capacity
  * Since: 0.1
@@ -428,9 +427,9 @@ norpc_channel_get_capacity (NorpcChannel *self)
  * norpc_channel_get_when_full:
  * @self: a channel
  *
- * Tells what becomes of a call that there is no room for.
+ * Gets the policy for calls when the channel is full.
  *
- * Returns: what the channel does when it is full
+ * Returns: the policy
  * Since: 0.1
  */
 NorpcFullPolicy
@@ -445,12 +444,14 @@ norpc_channel_get_when_full (NorpcChannel *self)
  * norpc_channel_get_length:
  * @self: a channel
  *
- * Tells how many calls wait for the service.
+ * Gets the number of calls that wait for the service.
  *
- * Calls that the service handles and calls that have ended do not count; calls that
- * wait for room do. Any thread may ask; the answer may be old when it arrives.
+ * Calls that are being handled and calls that have completed are not counted; calls that
+ * wait because the channel is full are.
  *
- * Returns: how many calls wait
+ * This function is thread-safe. The result may be out of date when it is returned.
+ *
+ * Returns: the number of waiting calls
  * Since: 0.1
  */
 guint
@@ -465,12 +466,12 @@ norpc_channel_get_length (NorpcChannel *self)
  * norpc_channel_is_closed:
  * @self: a channel
  *
- * Tells whether calls are answered %NORPC_ERROR_CLOSED, because the server
- * has not started, has stopped or is gone.
+ * Checks whether calls fail with %NORPC_ERROR_CLOSED, because the server has not been
+ * started, has been stopped or has been released.
  *
- * Any thread may ask; the answer may be old when it arrives.
+ * This function is thread-safe. The result may be out of date when it is returned.
  *
- * Returns: %TRUE if no calls are accepted
+ * Returns: %TRUE if the channel is closed
  * Since: 0.1
  */
 gboolean
@@ -487,7 +488,7 @@ norpc_channel_is_closed (NorpcChannel *self)
   return closed;
 }
 
-/* Any thread: accepts no more calls. The first reason stands. */
+/* Thread-safe. Closes the channel. If it is closed already, the first reason stays. */
 void
 norpc_channel_close (NorpcChannel *self,
                      const char   *reason)
@@ -505,8 +506,8 @@ norpc_channel_close (NorpcChannel *self,
   norpc_channel_answer_probes (self, TRUE);
 }
 
-/* Any thread: the worker's context is going. The channel is closed. Releases the
- * arguments here that were to be released in that context.
+/* Thread-safe. Called when the channel is closed and the worker releases its context. Releases
+ * the arguments that were to be released in that context.
  */
 void
 norpc_channel_detach (NorpcChannel *self)

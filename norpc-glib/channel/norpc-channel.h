@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 /**
  * NORPC_CHANNEL_DEFAULT_CAPACITY:
  *
- * How many calls a channel holds that was not told how many.
+ * The default capacity of a channel.
  *
  * Since: 0.1
  */
@@ -26,10 +26,10 @@ G_BEGIN_DECLS
 
 /**
  * NorpcFullPolicy:
- * @NORPC_WHEN_FULL_BUSY: answer it %NORPC_ERROR_BUSY
- * @NORPC_WHEN_FULL_WAIT: let it wait until there is room
+ * @NORPC_WHEN_FULL_BUSY: the call fails with %NORPC_ERROR_BUSY
+ * @NORPC_WHEN_FULL_WAIT: the call waits in the channel
  *
- * What a channel does with a call that it has no room for.
+ * The policy for calls that are sent to a full channel.
  *
  * Since: 0.1
  */

@@ -30,7 +30,7 @@ test_full (Fixture       *fixture,
   outcome_wait (&refused);
   g_assert_error (refused.error, NORPC_ERROR, NORPC_ERROR_BUSY);
   g_assert_cmpstr (refused.error->message, ==,
-                   "org.example.Probe.Noop was not accepted: 4 calls are waiting already");
+                   "org.example.Probe.Noop was rejected: 4 calls are already waiting");
   outcome_clear (&refused);
 
   g_assert_false (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));

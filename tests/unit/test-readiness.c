@@ -240,7 +240,7 @@ test_closed (Fixture       *fixture,
   norpc_server_stop (fixture->server, NORPC_STOP_ABANDON, NULL, &error);
   g_assert_no_error (error);
   g_assert_error (ready.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
-  g_assert_cmpstr (ready.error->message, ==, "No call will be taken: its server was stopped");
+  g_assert_cmpstr (ready.error->message, ==, "The channel is closed: its server was stopped");
 
   g_assert_false (norpc_endpoint_is_ready (get_channel (fixture)));
   norpc_endpoint_ready_async (get_channel (fixture), NULL, ready_cb, &after);
