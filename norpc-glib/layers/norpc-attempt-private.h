@@ -11,36 +11,38 @@
 G_BEGIN_DECLS
 
 /*
- * A call of a client that a layer answers with calls of its own, of the same
- * method and with the same arguments: one after the other.
+ * A call of a client that a layer answers with calls of its own, attempts, that have the same
+ * method and arguments and are sent one after the other.
  *
- * When the client's call is cancelled, so is the one behind the layer. As any thread may
- * end either, the functions that are told call nothing foreign.
+ * When the client's call is cancelled, so is the current attempt. Any thread may complete
+ * either of them, so the functions must not run application code.
  */
 typedef struct _NorpcAttempt NorpcAttempt;
 
 typedef struct
 {
-  void (*attempt_ended) (NorpcAttempt *attempt, /* the thread that ended it */
+  void (*attempt_ended) (NorpcAttempt *attempt, /* in the thread that completes the attempt */
                          NorpcReply   *reply); /* (owned) */
-  void (*client_ended)  (NorpcAttempt *attempt); /* the thread that ended the client's call */
+  void (*client_ended)  (NorpcAttempt *attempt); /* in the thread that completes the client's
+                                                    call */
   void (*finalize)      (NorpcAttempt *attempt);
 } NorpcAttemptFuncs;
 
-/* Layers have more behind it. */
+/* Layers embed this struct as the first field of their own. */
 struct _NorpcAttempt
 {
-  NorpcCompletionHook outer_watch; /* the first */
+  NorpcCompletionHook outer_hook; /* must be first */
 
   gatomicrefcount          ref_count;
   const NorpcAttemptFuncs *funcs;
-  NorpcCall               *outer; /* held by norpc_call_ref_memory (): the client's */
-  NorpcCall               *owed;  /* (owned) (nullable): the same, until it is answered; of the
-                                     thread that sends or has seen the last attempt end */
+  NorpcCall               *outer; /* a reference to memory: the client's call */
+  NorpcCall               *owed;  /* (owned) (nullable): the same call, until it is answered;
+                                     accessed by the thread that sends an attempt or completes
+                                     the last one */
 
   GMutex     lock;
-  NorpcCall *inner; /* (nullable) [lock], held by norpc_call_ref_memory (): the one that is on its way */
-  gboolean   ended; /* [lock]: the client's call has */
+  NorpcCall *inner; /* (nullable) [lock], a reference to memory: the attempt in flight */
+  gboolean   ended; /* [lock]: the client's call has completed */
 };
 
 gpointer      norpc_attempt_new       (gsize                    size,

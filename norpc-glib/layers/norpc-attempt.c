@@ -29,14 +29,14 @@ norpc_attempt_unref (NorpcAttempt *self)
   g_free (self);
 }
 
-/* The answer to an attempt that no client gets. */
+/* The answer to an attempt that is not delivered to a client. */
 typedef struct
 {
   NorpcReply          *reply; /* (owned) */
   NorpcCompletionHook *hooks;
 } Undelivered;
 
-/* A thread of the pool. */
+/* Runs in a thread of the pool. */
 static void
 run_hooks (gpointer data)
 {
@@ -56,9 +56,9 @@ run_hooks_in_background (NorpcCall           *call,
   norpc_background_push (run_hooks, self);
 }
 
-/* The thread that ended @call, an attempt at @to, which is going to end in the same way. If the
- * client of @to has its answer already, because it cancelled the call, the functions are called
- * in a thread of the pool.
+/* Called in the thread that completes @call, an attempt at @to, which is about to complete
+ * with the same result. If the client of @to has its answer already, because it cancelled the
+ * call, the hooks run in a thread of the pool.
  */
 static void
 move_reply_hooks (NorpcCall *call,
@@ -94,7 +94,7 @@ move_reply_hooks (NorpcCall *call,
 /* A reply that is released when the client gets the answer to its call. */
 typedef struct
 {
-  NorpcCompletionHook hook; /* the first */
+  NorpcCompletionHook hook; /* must be first */
   NorpcReply    *reply; /* (owned) */
 } Rest;
 
@@ -104,7 +104,7 @@ drop_reply (gpointer data)
   norpc_reply_unref (data);
 }
 
-/* The client's context; or any thread, where @outer is NULL as nobody waits for it. */
+/* Runs in the client's context; or in any thread, with @outer NULL, if no client waits for it. */
 static void
 release_rest (NorpcCompletionHook *hook,
               NorpcCall           *outer)
@@ -118,9 +118,9 @@ release_rest (NorpcCompletionHook *hook,
   g_free (rest);
 }
 
-/* Any thread, before the client gets the answer: if no handler begins with the attempt of
- * @reply (owned), its arguments are released on the client's side, and so are the results
- * that a client which has gone does not get.
+/* Thread-safe. Called before the client gets the answer. Takes ownership of @reply. If the
+ * handler of the attempt never starts, its arguments are released on the client's side, and so
+ * are results that no client receives.
  */
 static void
 leave_to_client (NorpcAttempt *self,
@@ -141,8 +141,8 @@ leave_to_client (NorpcAttempt *self,
     release_rest (&rest->hook, NULL);
 }
 
-/* The thread that ends the client's call. If that was not the layer, nobody waits for the
- * attempt any more.
+/* Runs in the thread that completes the client's call. If that is not the layer, the attempt
+ * in flight is cancelled.
  */
 static void
 outer_ended (NorpcCompletionHook *hook,
@@ -167,8 +167,8 @@ outer_ended (NorpcCompletionHook *hook,
   norpc_attempt_unref (self);
 }
 
-/* Any thread: takes over @call, which has come to a layer. @size is that of a struct that
- * begins with the attempt. Returns an owned one.
+/* Thread-safe. Takes ownership of @call, which has arrived at a layer. @size is the size of a
+ * struct that begins with a NorpcAttempt. Returns an attempt (owned).
  */
 gpointer
 norpc_attempt_new (gsize                    size,
@@ -187,14 +187,14 @@ norpc_attempt_new (gsize                    size,
   return self;
 }
 
-/* The same thread, when the rest of the struct has been filled in. FALSE if the client's
- * call has ended.
+/* Called in the same thread, when the rest of the struct is initialized. Returns FALSE if the
+ * client's call has completed.
  */
 gboolean
 norpc_attempt_begin (NorpcAttempt *self)
 {
   norpc_attempt_ref (self);
-  if (norpc_call_add_completion_hook (self->outer, &self->outer_watch, outer_ended))
+  if (norpc_call_add_completion_hook (self->outer, &self->outer_hook, outer_ended))
     return TRUE;
 
   norpc_attempt_unref (self);
@@ -202,7 +202,7 @@ norpc_attempt_begin (NorpcAttempt *self)
   return FALSE;
 }
 
-/* The thread that ends the call behind the layer. */
+/* Runs in the thread that completes the attempt. */
 static void
 inner_ended (NorpcCall *call)
 {
@@ -231,8 +231,9 @@ inner_ended (NorpcCall *call)
 
 static const NorpcCallSink attempt_sink = { inner_ended };
 
-/* Any thread, when no call is on its way: sends one, unless the client's has
- * ended. After the last one there can be no other: what moves has gone with it.
+/* Thread-safe. Called when no attempt is in flight. Sends an attempt, unless the client's call
+ * has completed. The last attempt takes over the arguments that move, so no further one is
+ * possible.
  */
 void
 norpc_attempt_send (NorpcAttempt *self,
@@ -259,9 +260,9 @@ norpc_attempt_send (NorpcAttempt *self,
     norpc_layer_forward (layer, inner);
 }
 
-/* The thread that answers @inner: takes the values out of it, so that they are released on
- * the side of the client. The arguments of both are released here, as those of any call
- * whose handler has run. FALSE if the client has gone.
+/* Called in the thread that answers @inner. Moves its results to @outer, so that they are
+ * released on the client's side. Releases the arguments of both calls, as for any call whose
+ * handler has run. Returns FALSE if @outer has completed already.
  */
 static gboolean
 move_results (NorpcCall *inner,
@@ -288,7 +289,9 @@ move_results (NorpcCall *inner,
   return TRUE;
 }
 
-/* Any thread, after the attempt has ended: @reply (owned) is that to the client's call. */
+/* Thread-safe. Called when the attempt has completed. Answers the client's call with @reply
+ * (owned).
+ */
 void
 norpc_attempt_answer (NorpcAttempt *self,
                       NorpcReply   *reply)

@@ -15,20 +15,21 @@
 /**
  * NorpcBalance:
  *
- * Spreads calls over several endpoints.
+ * Distributes calls over several endpoints.
  *
- * It is the last layer of a stack, or leads to what gets the calls as long as
- * there is no endpoint. Endpoints can be added and removed at any time. One that
- * is closed, as the channel of a server that has stopped, gets no call unless all
- * are; the calls that it got before end as they do without the layer, so that a
- * [class@Norpc.Retry] before it can send them elsewhere. Unless calls have keys, an
- * endpoint that is not ready gets none while another one is.
+ * A balance is the last layer of a stack; as long as it has no endpoints, it passes calls
+ * on to the next endpoint of the stack. Endpoints can be added and removed at any time.
+ * An endpoint that is closed, such as the channel of a stopped server, gets no calls
+ * unless all endpoints are closed. Calls that it got earlier complete as they do without
+ * the layer, so a [class@Norpc.Retry] in front of the balance can send them elsewhere.
+ * Unless calls have keys, an endpoint that is not ready gets no calls while another one
+ * is ready.
  *
- * The layer is ready when any of its endpoints is, and closed when all are.
+ * The layer is ready if any of its endpoints is, and closed if all of them are.
  *
- * By key, the key of a call is its first argument, or what the function says that
- * [method@Norpc.Balance.set_key_func] sets. When an endpoint is added or
- * removed, only the keys that it gets or had go elsewhere.
+ * If calls are distributed by key, the key of a call is its first argument, or is
+ * computed by the function set with [method@Norpc.Balance.set_key_func]. When an endpoint
+ * is added or removed, only the keys of that endpoint move.
  *
  * Since: 0.1
  */
@@ -39,7 +40,7 @@ struct _NorpcBalance
 
   NorpcBalancePolicy policy; /* since construction */
 
-  /* Before the first call. */
+  /* Set before the first call. */
   NorpcKeyFunc   key_func; /* (nullable) */
   gpointer       key_data;
   GDestroyNotify key_destroy; /* (nullable) */
@@ -48,9 +49,9 @@ struct _NorpcBalance
   NorpcMembers *members; /* (owned) [lock] */
   guint64       next;    /* [lock]: the number of the next member */
 
-  NorpcInquiries *inquiries; /* (owned): has its own lock: of those that wait for a member */
+  NorpcInquiries *inquiries; /* (owned): has its own lock: probes that wait for a member */
 
-  int           turn;    /* atomic: of the next call */
+  int           turn;    /* atomic: the turn of the next call */
 };
 
 G_DEFINE_FINAL_TYPE (NorpcBalance, norpc_balance, NORPC_TYPE_LAYER)
@@ -62,7 +63,7 @@ typedef enum
 
 static GParamSpec *properties[PROP_POLICY + 1];
 
-/* Any thread: the members there are now (owned). */
+/* Thread-safe. Gets the current members (owned). */
 static NorpcMembers *
 get_members (NorpcBalance *self)
 {
@@ -75,7 +76,7 @@ get_members (NorpcBalance *self)
   return members;
 }
 
-/* Any thread. @members has at least one. */
+/* Thread-safe. @members must not be empty. */
 static NorpcMember *
 choose_among (NorpcBalance *self,
               NorpcMembers *members,
@@ -95,7 +96,9 @@ choose_among (NorpcBalance *self,
     }
 }
 
-/* Any thread: the member that gets a call with @key (owned), or NULL without members. */
+/* Thread-safe. Chooses the member for a call with @key (owned), or returns NULL if there are
+ * no members.
+ */
 static NorpcMember *
 choose (NorpcBalance *self,
         guint         key)
@@ -111,8 +114,8 @@ choose (NorpcBalance *self,
   return norpc_member_ref (choose_among (self, open->n > 0 ? open : members, key));
 }
 
-/* The thread that sends the call. FALSE if the key is not known: then the call fails with
- * @error.
+/* Called in the thread that sends the call. Returns FALSE if the key function failed; the call
+ * then fails with @error.
  */
 static gboolean
 get_key (NorpcBalance  *self,
@@ -165,7 +168,7 @@ norpc_balance_is_closed (NorpcLayer *layer)
   return members->n > 0 || NORPC_LAYER_CLASS (norpc_balance_parent_class)->is_closed (layer);
 }
 
-/* The properties that all members have in common at the moment. */
+/* Returns the executor if all members have the same. */
 static gconstpointer
 norpc_balance_get_executor (NorpcLayer *layer)
 {
@@ -288,7 +291,7 @@ norpc_balance_class_init (NorpcBalanceClass *klass)
   /**
    * NorpcBalance:policy: (getter get_policy)
    *
-   * Which endpoint gets a call.
+   * The policy that selects the endpoint of a call.
    *
    * Since: 0.1
    */
@@ -310,9 +313,10 @@ norpc_balance_init (NorpcBalance *self)
 
 /**
  * norpc_balance_new:
- * @policy: which endpoint gets a call
+ * @policy: the policy that selects the endpoint of a call
  *
- * Makes a layer that spreads calls over endpoints, which are to be added.
+ * Creates a layer that distributes calls over endpoints, to be added with
+ * [method@Norpc.Balance.add_endpoint].
  *
  * Returns: (transfer floating): a new layer
  * Since: 0.1
@@ -327,7 +331,7 @@ norpc_balance_new (NorpcBalancePolicy policy)
  * norpc_balance_get_policy:
  * @self: a balance
  *
- * Tells which endpoint gets a call.
+ * Gets the policy that selects the endpoint of a call.
  *
  * Returns: the policy
  * Since: 0.1
@@ -347,7 +351,7 @@ norpc_balance_get_policy (NorpcBalance *self)
  *
  * Adds an endpoint, which gets calls from now on.
  *
- * Any thread may do this, at any time.
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -376,14 +380,16 @@ norpc_balance_add_endpoint (NorpcBalance  *self,
 /**
  * norpc_balance_remove_endpoint:
  * @self: a balance
- * @endpoint: an endpoint that was added
+ * @endpoint: an endpoint of @self
  *
  * Removes an endpoint, which gets no more calls.
  *
- * Calls that it has got go on, unless layers of the endpoint hold them and the balance had
- * the last reference to these layers. Any thread may do this, at any time.
+ * Calls that the endpoint has already got continue, unless they are pending in layers of
+ * the endpoint to which the balance had the last reference.
  *
- * Returns: %TRUE if it was there
+ * This function is thread-safe.
+ *
+ * Returns: %TRUE if the endpoint was found
  * Since: 0.1
  */
 gboolean
@@ -392,17 +398,17 @@ norpc_balance_remove_endpoint (NorpcBalance  *self,
 {
   g_autoptr (NorpcMembers) old_members = NULL;
   gboolean found;
-  guint place;
+  guint index;
 
   g_return_val_if_fail (NORPC_IS_BALANCE (self), FALSE);
   g_return_val_if_fail (NORPC_IS_ENDPOINT (endpoint), FALSE);
 
   g_mutex_lock (&self->lock);
-  found = norpc_members_find (self->members, endpoint, &place);
+  found = norpc_members_find (self->members, endpoint, &index);
   if (found)
     {
       old_members = self->members;
-      self->members = norpc_members_copy_without (old_members, place);
+      self->members = norpc_members_copy_without (old_members, index);
     }
   g_mutex_unlock (&self->lock);
 
@@ -413,9 +419,9 @@ norpc_balance_remove_endpoint (NorpcBalance  *self,
  * norpc_balance_get_n_endpoints:
  * @self: a balance
  *
- * Tells how many endpoints there are.
+ * Gets the number of endpoints.
  *
- * Returns: the number
+ * Returns: the number of endpoints
  * Since: 0.1
  */
 guint
@@ -433,11 +439,12 @@ norpc_balance_get_n_endpoints (NorpcBalance *self)
 /**
  * norpc_balance_set_key_func:
  * @self: a balance
- * @func: (scope notified): tells the key of a call
+ * @func: (scope notified): the function that computes the key of a call
  * @user_data: data for @func
- * @destroy: (nullable): frees @user_data
+ * @destroy: (nullable): the function to free @user_data with
  *
- * Sets what tells the keys of calls, before the first call.
+ * Sets the function that computes the keys of calls. Must be called before the first call
+ * is sent.
  *
  * Since: 0.1
  */

@@ -15,12 +15,12 @@ G_BEGIN_DECLS
 
 /**
  * NorpcBalancePolicy:
- * @NORPC_BALANCE_LEAST_PENDING: the one of two, picked by chance, that has fewer
- *   calls to answer
- * @NORPC_BALANCE_ROUND_ROBIN: one after the other
+ * @NORPC_BALANCE_LEAST_PENDING: the one of two randomly picked endpoints that has fewer
+ *   pending calls
+ * @NORPC_BALANCE_ROUND_ROBIN: each endpoint in turn
  * @NORPC_BALANCE_BY_KEY: calls with the same key go to the same endpoint
  *
- * Which of several endpoints gets a call.
+ * Policies that select one of several endpoints for a call.
  *
  * Since: 0.1
  */
@@ -35,16 +35,16 @@ typedef enum
  * NorpcKeyFunc:
  * @call: a call
  * @key: (out): return location for a hash of the key
- * @user_data: what was given with the function
+ * @user_data: the data that was passed with the function
  * @error: return location for an error
  *
- * Tells the key of a call.
+ * Computes the key of a call.
  *
- * It runs in the thread that sends the call or, where a layer before the balance held
- * that, in a thread of GLib's pool; there it may block.
+ * The function runs in the thread that sends the call or, if a layer in front of the
+ * balance has delayed the call, in a thread of GLib's pool, where it may block.
  *
- * Returns: %TRUE if @key is set; %FALSE if the call is to be answered with @error, or,
- *   where no error is set, with %NORPC_ERROR_FAILED
+ * Returns: %TRUE if @key is set; %FALSE if the call fails with @error or, if @error is
+ *   not set, with %NORPC_ERROR_FAILED
  * Since: 0.1
  */
 typedef gboolean (*NorpcKeyFunc) (NorpcCall  *call,

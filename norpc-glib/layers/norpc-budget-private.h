@@ -12,12 +12,12 @@ G_BEGIN_DECLS
 #define NORPC_BUDGET_SECONDS 10
 
 /*
- * How many retries there may be: a part of the calls that were made of late, and
- * some in any case. Where everything fails, retries so add little to the load.
+ * A retry budget: allows retries in proportion to the number of recent calls, and a fixed
+ * reserve. If all calls fail, retries thus add little to the load.
  */
 typedef struct
 {
-  double deposits[NORPC_BUDGET_SECONDS]; /* by second: what came in, less what went out */
+  double deposits[NORPC_BUDGET_SECONDS]; /* per second: deposits minus withdrawals */
   gint64 second;                         /* of the last entry */
 } NorpcBudget;
 

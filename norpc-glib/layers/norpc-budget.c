@@ -5,7 +5,7 @@
 
 #include "norpc-budget-private.h"
 
-/* Forgets what is too old. Returns the entry for @now, which is monotonic time. */
+/* Drops old entries, and returns the entry for @now, a monotonic time. */
 static double *
 get_entry (NorpcBudget *self,
            gint64       now)
@@ -28,7 +28,7 @@ norpc_budget_deposit (NorpcBudget *self,
   *get_entry (self, now) += amount;
 }
 
-/* FALSE if there is not enough, with @reserve, for one more. */
+/* Returns FALSE if the budget, including @reserve, does not allow one more retry. */
 gboolean
 norpc_budget_withdraw (NorpcBudget *self,
                        gint64       now,
@@ -39,7 +39,7 @@ norpc_budget_withdraw (NorpcBudget *self,
 
   for (guint i = 0; i < NORPC_BUDGET_SECONDS; i++)
     balance += self->deposits[i];
-  /* Parts that add up to one are not quite one. */
+  /* The sum of fractions may be slightly less than one. */
   if (balance < 1 - 1e-9)
     return FALSE;
 

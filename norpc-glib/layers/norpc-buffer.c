@@ -9,12 +9,12 @@
 /**
  * NorpcBuffer:
  *
- * Holds calls until the next endpoint is ready for them.
+ * Queues calls until the next endpoint is ready for them.
  *
- * It asks the next endpoint, and waits as [method@Norpc.Endpoint.ready_async]
- * does, before it passes a call on. When it holds as many as it may, the next
- * call is answered %NORPC_ERROR_BUSY. It is ready as long as there is room in
- * it.
+ * Before it passes a call on, it checks whether the next endpoint is ready, and otherwise
+ * waits as [method@Norpc.Endpoint.ready_async] does. When the buffer is full, the next
+ * call fails with %NORPC_ERROR_BUSY. The layer is ready as long as the buffer is not
+ * full.
  *
  * Since: 0.1
  */
@@ -36,22 +36,22 @@ typedef enum
 
 static GParamSpec *properties[PROP_CAPACITY + 1];
 
-/* With the lock of the queue held. */
+/* Called with the lock of the queue held. */
 static gboolean
 admit_to_buffer (NorpcLayer *layer G_GNUC_UNUSED,
                  guint       n_passed G_GNUC_UNUSED,
-                 gboolean    was_held G_GNUC_UNUSED)
+                 gboolean    has_waited G_GNUC_UNUSED)
 {
   return TRUE;
 }
 
-/* With the lock of the queue held. */
+/* Called with the lock of the queue held. */
 static guint
 get_free_in_buffer (NorpcLayer *layer,
                     guint       n_passed G_GNUC_UNUSED,
-                    guint       n_held)
+                    guint       n_waiting)
 {
-  return NORPC_BUFFER (layer)->capacity - n_held;
+  return NORPC_BUFFER (layer)->capacity - n_waiting;
 }
 
 static const NorpcWaitQueueFuncs queue_funcs = { admit_to_buffer, get_free_in_buffer, NULL, NULL, FALSE, TRUE };
@@ -149,7 +149,7 @@ norpc_buffer_class_init (NorpcBufferClass *klass)
   /**
    * NorpcBuffer:capacity: (getter get_capacity)
    *
-   * How many calls it may hold at once.
+   * The maximum number of calls in the buffer.
    *
    * Since: 0.1
    */
@@ -169,10 +169,9 @@ norpc_buffer_init (NorpcBuffer *self)
 
 /**
  * norpc_buffer_new:
- * @capacity: how many calls it may hold at once, at least 1
+ * @capacity: the maximum number of calls in the buffer, at least 1
  *
- * Makes a layer that holds up to @capacity calls until the next endpoint is
- * ready.
+ * Creates a layer that queues up to @capacity calls until the next endpoint is ready.
  *
  * Returns: (transfer floating): a new layer
  * Since: 0.1
@@ -189,9 +188,9 @@ norpc_buffer_new (guint capacity)
  * norpc_buffer_get_capacity:
  * @self: a buffer
  *
- * Tells how many calls it may hold at once.
+ * Gets the maximum number of calls in the buffer.
  *
- * Returns: the number
+ * Returns: the capacity
  * Since: 0.1
  */
 guint

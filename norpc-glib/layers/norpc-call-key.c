@@ -19,8 +19,8 @@ add_hash (const NorpcValuePart *part,
   return TRUE;
 }
 
-/* Any thread, which has the call. Equal arguments have the same hash: those of a type
- * that has no equality are equal if they are the same.
+/* Called in a thread that owns the call. Equal arguments have the same hash. Values of a type
+ * without equality are equal only if they are the same instance.
  */
 guint
 norpc_call_hash_first_arg (NorpcCall *call)

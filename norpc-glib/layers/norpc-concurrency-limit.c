@@ -9,10 +9,10 @@
 /**
  * NorpcConcurrencyLimit:
  *
- * Lets so many calls at once be on their way behind it.
+ * Limits the number of calls in flight behind it.
  *
- * The others are held, in the order in which they came, until one ends. It is
- * ready as long as it would hold none.
+ * Further calls wait, in the order in which they arrived, until a call in flight
+ * completes. The layer is ready as long as a call would not have to wait.
  *
  * Since: 0.1
  */
@@ -34,24 +34,26 @@ typedef enum
 
 static GParamSpec *properties[PROP_MAX_CALLS + 1];
 
-/* With the lock of the queue held. */
+/* Called with the lock of the queue held. */
 static gboolean
 admit_below_limit (NorpcLayer *layer,
                    guint       n_passed,
-                   gboolean    was_held G_GNUC_UNUSED)
+                   gboolean    has_waited G_GNUC_UNUSED)
 {
   return n_passed < NORPC_CONCURRENCY_LIMIT (layer)->max_calls;
 }
 
-/* With the lock of the queue held. Calls that are held may be about to pass. */
+/* Called with the lock of the queue held. Counts waiting calls, because they may be about to
+ * pass.
+ */
 static guint
 get_free_below_limit (NorpcLayer *layer,
                       guint       n_passed,
-                      guint       n_held)
+                      guint       n_waiting)
 {
   guint max_calls = NORPC_CONCURRENCY_LIMIT (layer)->max_calls;
 
-  return max_calls - MIN (n_passed + n_held, max_calls);
+  return max_calls - MIN (n_passed + n_waiting, max_calls);
 }
 
 static const NorpcWaitQueueFuncs queue_funcs = { admit_below_limit, get_free_below_limit, NULL, NULL, TRUE, FALSE };
@@ -150,7 +152,7 @@ norpc_concurrency_limit_class_init (NorpcConcurrencyLimitClass *klass)
   /**
    * NorpcConcurrencyLimit:max-calls: (getter get_max_calls) (setter set_max_calls)
    *
-   * How many calls may be on their way behind it at once.
+   * The maximum number of calls in flight behind the layer.
    *
    * Since: 0.1
    */
@@ -171,9 +173,9 @@ norpc_concurrency_limit_init (NorpcConcurrencyLimit *self)
 
 /**
  * norpc_concurrency_limit_new:
- * @max_calls: how many calls may be on their way behind it at once, at least 1
+ * @max_calls: the maximum number of calls in flight, at least 1
  *
- * Makes a layer that lets @max_calls be on their way behind it at once.
+ * Creates a layer that limits the number of calls in flight behind it to @max_calls.
  *
  * Returns: (transfer floating): a new layer
  * Since: 0.1
@@ -190,9 +192,9 @@ norpc_concurrency_limit_new (guint max_calls)
  * norpc_concurrency_limit_get_max_calls:
  * @self: a concurrency limit
  *
- * Tells how many calls may be on their way behind it at once.
+ * Gets the maximum number of calls in flight behind the layer.
  *
- * Returns: the number
+ * Returns: the maximum number of calls
  * Since: 0.1
  */
 guint
@@ -212,12 +214,14 @@ norpc_concurrency_limit_get_max_calls (NorpcConcurrencyLimit *self)
 /**
  * norpc_concurrency_limit_set_max_calls:
  * @self: a concurrency limit
- * @max_calls: the number, at least 1
+ * @max_calls: the maximum number of calls, at least 1
  *
- * Sets how many calls may be on their way behind it at once.
+ * Sets the maximum number of calls in flight behind the layer.
  *
- * If it is raised, what was held goes on; if it is lowered, what has gone on
- * ends first. Any thread may set it, at any time.
+ * If the limit is raised, waiting calls pass. If it is lowered, calls in flight are not
+ * affected.
+ *
+ * This function is thread-safe.
  *
  * Since: 0.1
  */

@@ -12,20 +12,20 @@
 /**
  * NorpcFilter:
  *
- * Has functions decide whether calls go on, and look at how they end.
+ * Calls functions that decide whether calls pass, and that observe the results of calls.
  *
- * What is to be done with each call in one place: to log, to check who may do
- * what, to fill in an argument, to answer from a cache.
+ * Use a filter for work that is the same for each call, such as logging, access control,
+ * filling in an argument, or answering from a cache.
  *
- * A filter fails closed: a call passes only if its function returns %TRUE and sets no
- * error. So it does not where the function is written in another language and raises
- * an exception.
+ * A filter fails closed: a call passes only if the function returns %TRUE and sets no
+ * error. If the function is written in another language and raises an exception, the call
+ * does not pass.
  *
  * Since: 0.1
  */
 
-/* What looks at replies: lives until the calls have ended, and does not hold the
- * filter, behind which they may be held.
+/* The reply function. It lives until the calls have completed, and keeps no reference to the
+ * filter, because the calls may be pending behind it.
  */
 typedef struct
 {
@@ -39,17 +39,17 @@ struct _NorpcFilter
 {
   NorpcLayer parent_instance;
 
-  /* Before the first call. */
+  /* Set before the first call. */
   NorpcFilterFunc call_func; /* (nullable) */
   gpointer        call_data;
   GDestroyNotify  call_destroy; /* (nullable) */
   ReplyClosure   *reply;        /* (owned) (nullable) */
 };
 
-/* A call that has passed. */
+/* A call that has passed the filter. */
 typedef struct
 {
-  NorpcCompletionHook hook; /* the first */
+  NorpcCompletionHook hook; /* must be first */
   ReplyClosure  *reply; /* (owned) */
 } Passage;
 
@@ -75,8 +75,9 @@ passage_free (Passage *passage)
   g_free (passage);
 }
 
-/* The client's context, or a thread of the pool; or any thread, where @call is NULL as
- * the client never gets the answer: then the data of the function is freed in the pool.
+/* Runs in the client's context or in a thread of the pool; or in any thread, with @call NULL,
+ * if the client never gets the answer. In the latter case the data of the function is freed in
+ * a thread of the pool.
  */
 static void
 call_returned (NorpcCompletionHook *hook,
@@ -96,16 +97,16 @@ call_returned (NorpcCompletionHook *hook,
     }
 }
 
-/* A call that ended without an answer of the service. */
+/* A call that completed without an answer from the service. */
 typedef struct
 {
   Passage    *passage; /* (owned) */
-  NorpcReply *reply;   /* (owned): an error, so that nothing of the client's ends with it */
+  NorpcReply *reply;   /* (owned): an error, so that it owns no results of the client */
 } Ended;
 
-/* The context of the service, or a thread of the pool if that has gone. */
+/* Runs in the service's context, or in a thread of the pool if that context no longer exists. */
 static void
-tell_end (gpointer data)
+report_end (gpointer data)
 {
   g_autofree Ended *ended = data;
   ReplyClosure *closure = ended->passage->reply;
@@ -115,8 +116,9 @@ tell_end (gpointer data)
   passage_free (ended->passage);
 }
 
-/* The thread that ends a call which has passed the filter of a server. The one that
- * answers is the service's business; any other is not, such as one that rejects an attempt.
+/* Runs in the thread that completes a call which has passed the filter of a server. If that
+ * thread answers the call, it may run the service's functions; any other thread, such as one
+ * that rejects an attempt, must not.
  */
 static void
 call_ended_at_server (NorpcCompletionHook *hook,
@@ -128,13 +130,13 @@ call_ended_at_server (NorpcCompletionHook *hook,
   *ended = (Ended) { passage, norpc_reply_ref (norpc_call_get_reply (call)) };
   if (g_atomic_int_get (&call->replied) &&
       (call->error == NULL || norpc_call_get_stage (call) >= NORPC_CALL_HANDLED))
-    tell_end (ended);
-  else if (!call->released_at->funcs->run_in_service (call->released_at, tell_end, ended))
-    norpc_background_push (tell_end, ended);
+    report_end (ended);
+  else if (!call->released_at->funcs->run_in_service (call->released_at, report_end, ended))
+    norpc_background_push (report_end, ended);
 }
 
-/* Any thread: whether anybody waits for the reply to @call, or to the one that it is an
- * attempt at.
+/* Thread-safe. Returns TRUE if a client waits for the reply to @call, or to the call that it
+ * is an attempt at.
  */
 static gboolean
 has_reply (NorpcCall *call)
@@ -145,10 +147,10 @@ has_reply (NorpcCall *call)
   return call->sink != NULL;
 }
 
-/* Any thread, which has the call: FALSE if that has ended. */
+/* Called in a thread that owns the call. Returns FALSE if the call has completed. */
 static gboolean
-watch_call (NorpcFilter *self,
-            NorpcCall   *call)
+observe_reply (NorpcFilter *self,
+               NorpcCall   *call)
 {
   Passage *passage;
   gboolean added;
@@ -177,8 +179,10 @@ norpc_filter_send (NorpcLayer *layer,
   NorpcFilter *self = NORPC_FILTER (layer);
   GError *error = NULL;
 
-  /* Also how it ends if the function answers it. No function sees one that has ended. */
-  if (self->reply != NULL && !watch_call (self, call))
+  /* Added first, to observe the reply even if the function answers the call. The function is
+   * not called for a call that has completed.
+   */
+  if (self->reply != NULL && !observe_reply (self, call))
     {
       norpc_call_unref (call);
       return;
@@ -194,7 +198,7 @@ norpc_filter_send (NorpcLayer *layer,
   norpc_layer_forward (layer, call);
 }
 
-/* The function may answer a call, in whatever thread. */
+/* The function may answer a call in any thread. */
 static gconstpointer
 norpc_filter_get_executor (NorpcLayer *layer)
 {
@@ -232,7 +236,8 @@ norpc_filter_init (NorpcFilter *self G_GNUC_UNUSED)
 /**
  * norpc_filter_new:
  *
- * Makes a layer that has functions look at calls, which are to be set.
+ * Creates a layer that filters calls with functions, to be set with
+ * [method@Norpc.Filter.set_call_func] and [method@Norpc.Filter.set_reply_func].
  *
  * Returns: (transfer floating): a new layer
  * Since: 0.1
@@ -246,11 +251,12 @@ norpc_filter_new (void)
 /**
  * norpc_filter_set_call_func:
  * @self: a filter
- * @func: (scope notified): decides whether a call goes on
+ * @func: (scope notified): the function that decides whether a call passes
  * @user_data: data for @func
- * @destroy: (nullable): frees @user_data
+ * @destroy: (nullable): the function to free @user_data with
  *
- * Sets what decides whether calls go on, before the first call.
+ * Sets the function that decides whether calls pass. Must be called before the first call
+ * is sent.
  *
  * Since: 0.1
  */
@@ -272,11 +278,12 @@ norpc_filter_set_call_func (NorpcFilter     *self,
 /**
  * norpc_filter_set_reply_func:
  * @self: a filter
- * @func: (scope notified): looks at how each call ended
+ * @func: (scope notified): the function that observes the result of each call
  * @user_data: data for @func
- * @destroy: (nullable): frees @user_data
+ * @destroy: (nullable): the function to free @user_data with
  *
- * Sets what looks at how each call ended, before the first call.
+ * Sets the function that observes the result of each call. Must be called before the
+ * first call is sent.
  *
  * Since: 0.1
  */

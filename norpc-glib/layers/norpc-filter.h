@@ -15,20 +15,20 @@ G_BEGIN_DECLS
 
 /**
  * NorpcFilterFunc:
- * @call: a call that has come to the filter
- * @user_data: what was given with the function
+ * @call: a call that has arrived at the filter
+ * @user_data: the data that was passed with the function
  * @error: return location for an error
  *
- * Decides whether a call goes on.
+ * Decides whether a call passes a filter.
  *
- * It may change the arguments with [method@Norpc.Call.set_arg], and it may answer the
- * call itself, which then goes no further.
+ * The function may change arguments with [method@Norpc.Call.set_arg]. It may answer the
+ * call itself, which is then not passed on.
  *
- * It runs in the thread that sends the call or, where a layer before the filter held
- * that, in a thread of GLib's pool; there it may block.
+ * The function runs in the thread that sends the call or, if a layer in front of the
+ * filter has delayed the call, in a thread of GLib's pool, where it may block.
  *
- * Returns: %TRUE to let the call pass; %FALSE if it is to be answered with @error, or,
- *   where no error is set, with %NORPC_ERROR_FAILED
+ * Returns: %TRUE to let the call pass; %FALSE if the call fails with @error or, if @error
+ *   is not set, with %NORPC_ERROR_FAILED
  * Since: 0.1
  */
 typedef gboolean (*NorpcFilterFunc) (NorpcCall  *call,
@@ -37,21 +37,21 @@ typedef gboolean (*NorpcFilterFunc) (NorpcCall  *call,
 
 /**
  * NorpcFilterReplyFunc:
- * @reply: how a call ended, to be looked at within the function only
- * @user_data: what was given with the function
+ * @reply: (transfer none): the result of a call, which is valid only within the function
+ * @user_data: the data that was passed with the function
  *
- * Looks at how a call ended.
+ * Observes the result of a call.
  *
- * Before a channel it runs in the context of the client, just before the client has the
- * reply; for an attempt of a [class@Norpc.Retry] that is followed by another one, in
- * a thread of GLib's pool.
+ * In front of a channel, the function runs in the client's context, just before the
+ * client gets the reply. For an attempt of a [class@Norpc.Retry] that is followed by
+ * another one, it runs in a thread of GLib's pool.
  *
- * In a server it runs in the thread that answers, which is that of the service as a
- * rule, before the reply is sent. Where a call ends without an answer of the service, or all
- * attempts of a [class@Norpc.Retry] behind the filter have failed, it runs in the context of
- * the service, which may be after the client has been told.
+ * In a server, the function runs in the thread that answers the call, which is usually
+ * the service's, before the reply is sent. If a call completes without an answer from the
+ * service, or if all attempts of a [class@Norpc.Retry] behind the filter have failed, it
+ * runs in the service's context, possibly after the client has got the reply.
  *
- * It is not called for calls that are one-way.
+ * The function is not called for one-way calls.
  *
  * Since: 0.1
  */

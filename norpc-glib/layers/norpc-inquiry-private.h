@@ -10,8 +10,9 @@
 G_BEGIN_DECLS
 
 /*
- * Probes that wait until any of several endpoints is ready: each endpoint is asked, and the
- * first answer counts, while errors count only when they are all that came.
+ * Probes that wait until any of several endpoints is ready. Each endpoint is asked, and the
+ * first answer without an error is used. An error is used only if all endpoints answer with
+ * errors.
  */
 typedef struct _NorpcInquiries NorpcInquiries;
 

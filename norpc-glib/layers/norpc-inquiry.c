@@ -16,25 +16,25 @@ struct _NorpcInquiries
   GQueue waiting; /* of Inquiry [lock] */
 };
 
-/* A probe that waits. */
+/* A waiting probe. */
 typedef struct
 {
-  NorpcCompletionHook  hook; /* the first: of the probe */
-  gatomicrefcount ref_count; /* one for the probe's end, one for each question */
+  NorpcCompletionHook  hook; /* must be first: of the probe */
+  gatomicrefcount ref_count; /* one until the probe completes, and one for each question */
   NorpcInquiries *inquiries; /* (owned) */
   NorpcCall      *probe;     /* (owned) */
 
   GList      link;    /* [lock] */
-  gboolean   ended;   /* [lock]: the probe has */
-  gboolean   told;    /* [lock]: the answer to the probe is known */
-  guint      n_asked; /* [lock]: questions that are not answered */
-  GPtrArray *replies; /* (owned) [lock]: of owned NorpcReply, to these questions */
+  gboolean   ended;   /* [lock]: the probe has completed */
+  gboolean   decided;    /* [lock]: the answer to the probe is known */
+  guint      n_asked; /* [lock]: the number of unanswered questions */
+  GPtrArray *replies; /* (owned) [lock]: of owned NorpcReply, to the unanswered questions */
 } Inquiry;
 
-/* A probe of ours, at one of the endpoints. */
+/* A probe of the layer's own, sent to one of the endpoints. */
 typedef struct
 {
-  NorpcCompletionHook hook; /* the first */
+  NorpcCompletionHook hook; /* must be first */
   Inquiry       *inquiry; /* (owned) */
 } Question;
 
@@ -71,7 +71,7 @@ inquiry_unref (Inquiry *inquiry)
   g_free (inquiry);
 }
 
-/* The thread that ends the probe: the questions that are left are withdrawn. */
+/* Runs in the thread that completes the probe. Cancels the unanswered questions. */
 static void
 probe_ended (NorpcCompletionHook *hook,
              NorpcCall           *probe G_GNUC_UNUSED)
@@ -94,7 +94,7 @@ probe_ended (NorpcCompletionHook *hook,
   inquiry_unref (inquiry);
 }
 
-/* Any thread: one question less is open. @error: why it was answered with one, or NULL. */
+/* Thread-safe. Notes the answer to a question: @error, or NULL if the endpoint is ready. */
 static void
 note_answer (Inquiry      *inquiry,
              const GError *error)
@@ -104,8 +104,8 @@ note_answer (Inquiry      *inquiry,
 
   g_mutex_lock (&self->lock);
   inquiry->n_asked--;
-  decisive = !inquiry->told && (error == NULL || inquiry->n_asked == 0);
-  inquiry->told = inquiry->told || decisive;
+  decisive = !inquiry->decided && (error == NULL || inquiry->n_asked == 0);
+  inquiry->decided = inquiry->decided || decisive;
   g_mutex_unlock (&self->lock);
 
   if (decisive && error == NULL)
@@ -114,7 +114,7 @@ note_answer (Inquiry      *inquiry,
     norpc_call_return_gerror (inquiry->probe, error);
 }
 
-/* The thread that answers the question. */
+/* Runs in the thread that answers the question. */
 static void
 question_answered (NorpcCompletionHook *hook,
                    NorpcCall           *call)
@@ -136,7 +136,7 @@ question_answered (NorpcCompletionHook *hook,
   inquiry_unref (inquiry);
 }
 
-/* Any thread. */
+/* Thread-safe. */
 static void
 ask (Inquiry       *inquiry,
      NorpcEndpoint *endpoint)
@@ -168,16 +168,14 @@ ask (Inquiry       *inquiry,
     norpc_endpoint_await_ready (endpoint, call);
 }
 
-/* Any thread: answers @probe when any of @members is ready, of which there is one at
- * least.
- */
+/* Thread-safe. Answers @probe once any of @members is ready. @members must not be empty. */
 void
 norpc_inquiries_add (NorpcInquiries *self,
                      NorpcCall      *probe,
                      NorpcMembers   *members)
 {
   g_autoptr (GError) closed = g_error_new (NORPC_ERROR, NORPC_ERROR_CLOSED,
-                                           "No call will be taken: all endpoints are closed");
+                                           "All endpoints are closed");
   Inquiry *inquiry = g_new0 (Inquiry, 1);
   gboolean waits;
 
@@ -186,10 +184,10 @@ norpc_inquiries_add (NorpcInquiries *self,
   inquiry->inquiries = self;
   inquiry->probe = norpc_call_ref (probe);
   inquiry->link.data = inquiry;
-  inquiry->n_asked = 1; /* until all have been asked */
+  inquiry->n_asked = 1; /* until all endpoints have been asked */
   inquiry->replies = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_reply_unref);
 
-  /* A thread that ends the probe meanwhile waits for the lock. */
+  /* A thread that completes the probe meanwhile waits for the lock. */
   g_mutex_lock (&self->lock);
   waits = norpc_call_add_completion_hook (probe, &inquiry->hook, probe_ended);
   if (waits)
@@ -208,7 +206,7 @@ norpc_inquiries_add (NorpcInquiries *self,
   inquiry_unref (inquiry);
 }
 
-/* With the lock held: what waits (owned). */
+/* Called with the lock held. Returns the waiting inquiries (owned). */
 static GPtrArray *
 copy_waiting_locked (NorpcInquiries *self)
 {
@@ -225,7 +223,7 @@ copy_waiting_locked (NorpcInquiries *self)
   return waiting;
 }
 
-/* Any thread: those that wait may be told by @endpoint, too, which is new. */
+/* Thread-safe. Asks @endpoint, which is new, for all waiting probes, too. */
 void
 norpc_inquiries_ask (NorpcInquiries *self,
                      NorpcEndpoint  *endpoint)
@@ -240,7 +238,7 @@ norpc_inquiries_ask (NorpcInquiries *self,
     ask (waiting->pdata[i], endpoint);
 }
 
-/* Whoever disposes of the balance. */
+/* Called in the thread that disposes of the balance. */
 void
 norpc_inquiries_close (NorpcInquiries *self)
 {
@@ -252,5 +250,5 @@ norpc_inquiries_close (NorpcInquiries *self)
 
   for (guint i = 0; i < waiting->len; i++)
     norpc_call_reject (((Inquiry *) waiting->pdata[i])->probe, NORPC_ERROR_CLOSED,
-                       "was not answered: the layer is gone");
+                       "was rejected: its layer was disposed of");
 }

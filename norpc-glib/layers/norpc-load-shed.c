@@ -10,13 +10,13 @@
 /**
  * NorpcLoadShed:
  *
- * Answers %NORPC_ERROR_BUSY what would have to wait behind it.
+ * Rejects calls that would have to wait behind it with %NORPC_ERROR_BUSY.
  *
- * It asks the next endpoint, for each call, whether it is ready, and the layers and
- * channels of norpc-glib that would hold the call reject it. So put before
- * a [class@Norpc.ConcurrencyLimit], for one, it lets nothing wait there. A
- * [class@Norpc.Buffer] behind it takes calls as long as it has room: what is
- * behind that may hold them. So does a channel, whose server may have layers.
+ * For each call, it checks whether the next endpoint is ready; in addition, layers and
+ * channels of norpc-glib reject a call that they would have to queue. In front of a
+ * [class@Norpc.ConcurrencyLimit], for example, no call waits for the limit. A
+ * [class@Norpc.Buffer] behind it accepts calls as long as it is not full, even if they
+ * have to wait there. The same holds for a channel, whose server may have layers.
  *
  * Since: 0.1
  */
@@ -34,9 +34,9 @@ norpc_load_shed_send (NorpcLayer *layer,
 {
   NorpcEndpoint *endpoint = norpc_layer_get_endpoint (layer);
 
-  /* Two calls may find the same place: then the endpoint that would hold one rejects it.
-   * An endpoint that is closed says so itself. Endpoints are ready for calls of normal priority:
-   * the others find out by being sent.
+  /* Two calls may find the same free slot; the endpoint that would have to queue one of them
+   * then rejects it. A closed endpoint rejects calls itself. Readiness applies to calls of
+   * normal priority only, so calls of other priorities are passed on.
    */
   call->must_not_wait = TRUE;
   if (endpoint == NULL || call->priority != NORPC_PRIORITY_NORMAL || norpc_endpoint_is_ready (endpoint) || norpc_endpoint_is_closed (endpoint))
@@ -62,7 +62,7 @@ norpc_load_shed_init (NorpcLoadShed *self G_GNUC_UNUSED)
 /**
  * norpc_load_shed_new:
  *
- * Makes a layer that answers %NORPC_ERROR_BUSY what would have to wait.
+ * Creates a layer that rejects calls that would have to wait with %NORPC_ERROR_BUSY.
  *
  * Returns: (transfer floating): a new layer
  * Since: 0.1

@@ -9,13 +9,13 @@
 
 G_BEGIN_DECLS
 
-/* Ways to choose one of several, of which there is at least one. Each returns it
+/* Policies to choose one of @members, which must not be empty. The member that they return is
  * unowned.
  */
 NorpcMember *norpc_members_choose_less_busy (NorpcMembers *members);
 NorpcMember *norpc_members_choose_by_key    (NorpcMembers *members,
                                              guint         key);
 NorpcMember *norpc_members_choose_ready     (NorpcMembers *members,
-                                             guint         place);
+                                             guint         index);
 
 G_END_DECLS

@@ -5,7 +5,7 @@
 
 #include "norpc-member-choice-private.h"
 
-/* Any thread: the other one, if @first is busier. */
+/* Thread-safe. Returns the member that is ready or, if both or none are, less busy. */
 static NorpcMember *
 get_better (NorpcMember *first,
             NorpcMember *second)
@@ -19,25 +19,25 @@ get_better (NorpcMember *first,
   return norpc_member_get_n_pending (second) < norpc_member_get_n_pending (first) ? second : first;
 }
 
-/* Any thread: the one at @place or, if that is not ready, the next that is. */
+/* Thread-safe. Returns the member at @index or, if it is not ready, the next one that is. */
 NorpcMember *
 norpc_members_choose_ready (NorpcMembers *members,
-                            guint         place)
+                            guint         index)
 {
   for (guint i = 0; i < members->n; i++)
     {
-      NorpcMember *member = members->at[(place + i) % members->n];
+      NorpcMember *member = members->at[(index + i) % members->n];
 
       if (norpc_endpoint_is_ready (member->endpoint))
         return member;
     }
 
-  return members->at[place];
+  return members->at[index];
 }
 
-/* Any thread: the better of two that are picked by chance. That is nearly as good as
- * the best of all, which all who choose at once would choose. If neither is ready,
- * another one that is.
+/* Thread-safe. Returns the better of two random members. This is nearly as good as the best of
+ * all, which all concurrent senders would choose at once. If neither of the two is ready,
+ * returns another one that is.
  */
 NorpcMember *
 norpc_members_choose_less_busy (NorpcMembers *members)
@@ -60,7 +60,7 @@ norpc_members_choose_less_busy (NorpcMembers *members)
   return norpc_members_choose_ready (members, better == members->at[first] ? first : second);
 }
 
-/* Any thread: a number that says how close the key is to the member. */
+/* Thread-safe. Returns the weight of the member for the key. */
 static guint64
 get_closeness (NorpcMember *member,
                guint        key)
@@ -73,8 +73,8 @@ get_closeness (NorpcMember *member,
   return x ^ (x >> 31);
 }
 
-/* Any thread: by rendezvous hashing. So where a member comes or goes, no key
- * changes places but those that it gets or had.
+/* Thread-safe. Chooses by rendezvous hashing, so that adding or removing a member moves only
+ * the keys of that member.
  */
 NorpcMember *
 norpc_members_choose_by_key (NorpcMembers *members,

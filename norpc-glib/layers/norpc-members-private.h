@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* How many calls an endpoint has to answer: lives until they have ended, and does
- * not hold the endpoint, which may hold them.
+/* The number of pending calls of an endpoint. It lives until these calls have completed, and
+ * keeps no reference to the endpoint, which may own them.
  */
 typedef struct
 {
@@ -18,17 +18,18 @@ typedef struct
   int             n; /* atomic */
 } NorpcPending;
 
-/* An endpoint that calls go to. */
+/* An endpoint of a balance. */
 typedef struct
 {
   gatomicrefcount ref_count;
   NorpcEndpoint  *endpoint; /* (owned) */
-  guint64         number;   /* in the order in which they were added; set before others see it */
+  guint64         number;   /* in the order in which members were added; set before the member
+                               is shared */
   NorpcPending   *pending;  /* (owned) */
 } NorpcMember;
 
-/* Those that calls are spread over. Once others see them they do not change, but
- * are replaced by others: so who has them needs no lock.
+/* The members of a balance. Immutable once shared: changes replace the whole set, so that
+ * readers need no lock.
  */
 typedef struct
 {
@@ -50,11 +51,11 @@ void          norpc_members_unref        (NorpcMembers  *self);
 NorpcMembers *norpc_members_copy_with    (NorpcMembers  *self,
                                           NorpcMember   *member);
 NorpcMembers *norpc_members_copy_without (NorpcMembers  *self,
-                                          guint          place);
+                                          guint          index);
 NorpcMembers *norpc_members_copy_open    (NorpcMembers  *self);
 gboolean      norpc_members_find         (NorpcMembers  *self,
                                           NorpcEndpoint *endpoint,
-                                          guint         *place);
+                                          guint         *index);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NorpcMember, norpc_member_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NorpcMembers, norpc_members_unref)

@@ -6,10 +6,10 @@
 #include "call/norpc-call-private.h"
 #include "norpc-members-private.h"
 
-/* A call on its way to a member: freed by who ends it. */
+/* A call that is pending at a member. Freed by the thread that completes the call. */
 typedef struct
 {
-  NorpcCompletionHook hook;   /* the first */
+  NorpcCompletionHook hook;   /* must be first */
   NorpcPending  *pending; /* (owned) */
 } Passage;
 
@@ -30,7 +30,7 @@ pending_unref (NorpcPending *self)
     g_free (self);
 }
 
-/* Any thread. Sinks @endpoint. */
+/* Thread-safe. Sinks the floating reference of @endpoint, if it has one. */
 NorpcMember *
 norpc_member_new (NorpcEndpoint *endpoint)
 {
@@ -62,14 +62,14 @@ norpc_member_unref (NorpcMember *self)
   g_free (self);
 }
 
-/* Any thread: how many calls it has to answer. */
+/* Thread-safe. Gets the number of pending calls. */
 guint
 norpc_member_get_n_pending (NorpcMember *self)
 {
   return (guint) g_atomic_int_get (&self->pending->n);
 }
 
-/* The thread that ends the call. */
+/* Runs in the thread that completes the call. */
 static void
 passage_ended (NorpcCompletionHook *hook,
                NorpcCall           *call G_GNUC_UNUSED)
@@ -81,7 +81,9 @@ passage_ended (NorpcCompletionHook *hook,
   g_free (passage);
 }
 
-/* Any thread: passes @call on to it, which counts as pending until it has ended. */
+/* Thread-safe. Passes @call on to the member's endpoint, and counts it as pending until it
+ * completes.
+ */
 void
 norpc_member_send (NorpcMember *self,
                    NorpcCall   *call)
@@ -103,7 +105,7 @@ norpc_member_send (NorpcMember *self,
     }
 }
 
-/* With room for @max. */
+/* Allocates an empty set for up to @max members. */
 static NorpcMembers *
 members_new (guint max)
 {
@@ -121,7 +123,7 @@ add (NorpcMembers *self,
   self->at[self->n++] = norpc_member_ref (member);
 }
 
-/* None. */
+/* Returns an empty set (owned). */
 NorpcMembers *
 norpc_members_new (void)
 {
@@ -147,7 +149,7 @@ norpc_members_unref (NorpcMembers *self)
   g_free (self);
 }
 
-/* Any thread. @member is the last. */
+/* Thread-safe. Returns a copy (owned) with @member appended. */
 NorpcMembers *
 norpc_members_copy_with (NorpcMembers *self,
                          NorpcMember  *member)
@@ -161,21 +163,21 @@ norpc_members_copy_with (NorpcMembers *self,
   return copy;
 }
 
-/* Any thread: all but the one at @place. */
+/* Thread-safe. Returns a copy (owned) without the member at @index. */
 NorpcMembers *
 norpc_members_copy_without (NorpcMembers *self,
-                            guint         place)
+                            guint         index)
 {
   NorpcMembers *copy = members_new (self->n);
 
   for (guint i = 0; i < self->n; i++)
-    if (i != place)
+    if (i != index)
       add (copy, self->at[i]);
 
   return copy;
 }
 
-/* Any thread: those that are not closed. */
+/* Thread-safe. Returns a copy (owned) with the members that are not closed. */
 NorpcMembers *
 norpc_members_copy_open (NorpcMembers *self)
 {
@@ -188,16 +190,16 @@ norpc_members_copy_open (NorpcMembers *self)
   return copy;
 }
 
-/* Any thread: FALSE if @endpoint is not there. */
+/* Thread-safe. Returns FALSE if @endpoint is not a member. */
 gboolean
 norpc_members_find (NorpcMembers  *self,
                     NorpcEndpoint *endpoint,
-                    guint         *place)
+                    guint         *index)
 {
   for (guint i = 0; i < self->n; i++)
     if (self->at[i]->endpoint == endpoint)
       {
-        *place = i;
+        *index = i;
         return TRUE;
       }
 

@@ -12,13 +12,13 @@
 /**
  * NorpcMeter:
  *
- * Counts the calls that pass it, for each method: how they end, and how long
- * that takes.
+ * Collects statistics of the calls of each method that pass it: their outcomes and
+ * latencies.
  *
- * A server has statistics of its own (see
- * [property@Norpc.Server:collect-stats]). A meter sees what its place in a stack
- * sees: before a limit, a client's calls with the time that they are held; behind
- * a [class@Norpc.Retry], each attempt. Of the latencies, it has the total.
+ * A server has statistics of its own (see [property@Norpc.Server:collect-stats]). The
+ * statistics of a meter depend on its position in a stack: in front of a limit, they
+ * include the time that a client's calls wait; behind a [class@Norpc.Retry], they count
+ * each attempt. Only the total latency is measured.
  *
  * Since: 0.1
  */
@@ -30,11 +30,11 @@ struct _NorpcMeter
   NorpcStatsRecorder *recorder; /* (owned) */
 };
 
-/* A call that is on its way: freed by who ends it. */
+/* A call in flight. Freed by the thread that completes the call. */
 typedef struct
 {
-  NorpcCompletionHook       hook;  /* the first */
-  NorpcMethodRecorder *method; /* outlives the meter as long as this */
+  NorpcCompletionHook       hook;  /* must be first */
+  NorpcMethodRecorder *method; /* valid as long as this struct, even without the meter */
   gint64               start;
 } Passage;
 
@@ -51,7 +51,7 @@ passage_note_end (Passage      *passage,
   g_free (passage);
 }
 
-/* The thread that ends the call. */
+/* Runs in the thread that completes the call. */
 static void
 metered_call_ended (NorpcCompletionHook *hook,
                     NorpcCall           *call)
@@ -69,7 +69,7 @@ norpc_meter_send (NorpcLayer *layer,
   passage->start = norpc_clock_get ();
   passage->method = norpc_stats_recorder_begin (self->recorder, call->interface_info, call->method);
 
-  /* Its client, who ended it, may be reading how. */
+  /* The client, which has completed the call, may be reading the outcome already. */
   if (!norpc_call_add_completion_hook (call, &passage->hook, metered_call_ended))
     passage_note_end (passage, call->timed_out ? NORPC_OUTCOME_TIMED_OUT : NORPC_OUTCOME_CANCELLED);
 
@@ -100,7 +100,7 @@ norpc_meter_init (NorpcMeter *self)
 /**
  * norpc_meter_new:
  *
- * Makes a layer that counts and measures the calls that pass it.
+ * Creates a layer that counts and measures the calls that pass it.
  *
  * Returns: (transfer floating): a new layer
  * Since: 0.1
@@ -115,9 +115,9 @@ norpc_meter_new (void)
  * norpc_meter_get_stats:
  * @self: a meter
  *
- * Tells what became of the calls that passed it.
+ * Gets the statistics of the calls that have passed the layer.
  *
- * Any thread may ask, and nobody is stopped for it.
+ * This function is thread-safe, and blocks no other thread.
  *
  * Returns: (transfer full): the statistics
  * Since: 0.1

@@ -10,23 +10,24 @@
 G_BEGIN_DECLS
 
 /*
- * When the next of many may pass, so that so many pass in a period, evenly: the generic
- * cell rate algorithm. However late one comes, no more than the burst pass at once.
+ * Decides when the next call may pass, so that a given number of calls pass evenly in each
+ * period: the generic cell rate algorithm. After a pause of any length, at most one burst of
+ * calls passes at once.
  *
- * One that was held is woken up a bit late, which is not its fault: the pace makes up for
- * up to a millisecond of that, by letting the next pass a bit early.
+ * A thread that waits for a call's time is woken up slightly late. The pacer compensates for
+ * up to a millisecond of this delay by letting the next call pass slightly early.
  *
- * All times are monotonic time. Whoever has it protects it.
+ * All times are monotonic times. The owner of a pacer protects it with its lock.
  */
 typedef struct
 {
-  guint  n;      /* since construction: how many pass in a period */
+  guint  n;      /* since construction: number of calls in a period */
   guint  period; /* since construction: milliseconds */
-  guint  burst;  /* how many may pass at once, when none came for a while */
+  guint  burst;  /* number of calls that may pass at once after a pause */
 
-  double next;      /* the time of the next one, were there no bursts */
-  double held_next; /* the same for one that was held, which is not later */
-  double earliest;  /* that one passes then at the earliest */
+  double next;      /* the time of the next call, without bursts */
+  double waited_next; /* the same for a call that has waited, which is not later */
+  double earliest;  /* the earliest time for a call that has waited */
 } NorpcPacer;
 
 gint64   norpc_pacer_get_due (NorpcPacer *self);
@@ -34,6 +35,6 @@ guint    norpc_pacer_get_n   (NorpcPacer *self,
                               gint64      now);
 gboolean norpc_pacer_pass    (NorpcPacer *self,
                               gint64      now,
-                              gboolean    was_held);
+                              gboolean    has_waited);
 
 G_END_DECLS

@@ -10,16 +10,16 @@
 /**
  * NorpcRateLimit:
  *
- * Lets so many calls pass in a period of time, evenly.
+ * Limits the number of calls that pass in a period of time, and spaces them evenly.
  *
- * Each call has its time, which is a part of the period after that of the call
- * before it. A call that comes too early is held until then. A thread that waits for a
- * time is woken up a bit late: up to a millisecond of that is made up for, so that
- * the pace is right on average.
+ * Each call is due a fraction of the period after the call before it. A call that arrives
+ * too early waits until it is due. A thread that waits for a time is woken up slightly
+ * late; up to a millisecond of this delay is compensated for, so that the rate is right
+ * on average.
  *
- * Other time in which fewer calls passed than might have is lost, whether no call came or
- * the process was stopped: no more than [property@Norpc.RateLimit:burst] calls pass at
- * once. The layer is ready as long as it would hold no call.
+ * Capacity that is not used is lost, whether because no call arrived or because the
+ * process was stopped: at most [property@Norpc.RateLimit:burst] calls pass at once. The
+ * layer is ready as long as a call would not have to wait.
  *
  * Since: 0.1
  */
@@ -29,8 +29,9 @@ struct _NorpcRateLimit
   NorpcLayer parent_instance;
 
   NorpcWaitQueue *queue; /* (owned): has its own lock */
-  NorpcPacer      pacer; /* [lock of the queue], but for what it has since construction */
-  guint           n_promised; /* [lock of the queue]: those that were told, and have not called */
+  NorpcPacer      pacer; /* [lock of the queue], except for its construct-only fields */
+  guint           n_promised; /* [lock of the queue]: notified clients that have not sent a call
+                                 yet */
 };
 
 G_DEFINE_FINAL_TYPE (NorpcRateLimit, norpc_rate_limit, NORPC_TYPE_LAYER)
@@ -44,28 +45,28 @@ typedef enum
 
 static GParamSpec *properties[PROP_BURST + 1];
 
-/* With the lock of the queue held. */
+/* Called with the lock of the queue held. */
 static gboolean
 admit_at_rate (NorpcLayer *layer,
                guint       n_passed G_GNUC_UNUSED,
-               gboolean    was_held)
+               gboolean    has_waited)
 {
   NorpcRateLimit *self = NORPC_RATE_LIMIT (layer);
-  gboolean was_told = !was_held && self->n_promised > 0;
+  gboolean was_notified = !has_waited && self->n_promised > 0;
 
-  if (!norpc_pacer_pass (&self->pacer, g_get_monotonic_time (), was_held || was_told))
+  if (!norpc_pacer_pass (&self->pacer, g_get_monotonic_time (), has_waited || was_notified))
     return FALSE;
 
-  self->n_promised -= was_told ? 1 : 0;
+  self->n_promised -= was_notified ? 1 : 0;
 
   return TRUE;
 }
 
-/* With the lock of the queue held. */
+/* Called with the lock of the queue held. */
 static guint
 get_free_at_rate (NorpcLayer *layer,
                   guint       n_passed G_GNUC_UNUSED,
-                  guint       n_held)
+                  guint       n_waiting)
 {
   NorpcPacer *pacer = &NORPC_RATE_LIMIT (layer)->pacer;
   gint64 now = g_get_monotonic_time ();
@@ -74,20 +75,20 @@ get_free_at_rate (NorpcLayer *layer,
   if (n == 0 && norpc_pacer_get_due (pacer) <= now)
     n = 1;
 
-  return n - MIN (n, n_held);
+  return n - MIN (n, n_waiting);
 }
 
-/* With the lock of the queue held: the calls of those that waited for room come as late
- * as those that were held pass.
+/* Called with the lock of the queue held. A call of a client that was notified arrives as late
+ * as a waiting call would pass, so it is treated alike.
  */
 static void
 promise (NorpcLayer *layer,
-         guint       n_told)
+         guint       n_notified)
 {
-  NORPC_RATE_LIMIT (layer)->n_promised = n_told;
+  NORPC_RATE_LIMIT (layer)->n_promised = n_notified;
 }
 
-/* With the lock of the queue held. */
+/* Called with the lock of the queue held. */
 static gint64
 get_time (NorpcLayer *layer)
 {
@@ -196,7 +197,7 @@ install_properties (GObjectClass *object_class)
   /**
    * NorpcRateLimit:calls: (getter get_calls)
    *
-   * How many calls pass in a period.
+   * The number of calls that pass in a period.
    *
    * Since: 0.1
    */
@@ -220,7 +221,7 @@ install_properties (GObjectClass *object_class)
   /**
    * NorpcRateLimit:burst: (getter get_burst) (setter set_burst)
    *
-   * How many calls may pass at once, when none came for a while.
+   * The number of calls that may pass at once after a pause.
    *
    * Since: 0.1
    */
@@ -259,10 +260,10 @@ norpc_rate_limit_init (NorpcRateLimit *self)
 
 /**
  * norpc_rate_limit_new:
- * @calls: how many calls pass in a period, at least 1
+ * @calls: the number of calls that pass in a period, at least 1
  * @period: the period in milliseconds, at least 1
  *
- * Makes a layer that lets @calls pass in each @period.
+ * Creates a layer that lets @calls pass in each @period.
  *
  * Returns: (transfer floating): a new layer
  * Since: 0.1
@@ -281,9 +282,9 @@ norpc_rate_limit_new (guint calls,
  * norpc_rate_limit_get_calls:
  * @self: a rate limit
  *
- * Tells how many calls pass in a period.
+ * Gets the number of calls that pass in a period.
  *
- * Returns: the number
+ * Returns: the number of calls
  * Since: 0.1
  */
 guint
@@ -298,7 +299,7 @@ norpc_rate_limit_get_calls (NorpcRateLimit *self)
  * norpc_rate_limit_get_period:
  * @self: a rate limit
  *
- * Tells how long a period is.
+ * Gets the period.
  *
  * Returns: the period in milliseconds
  * Since: 0.1
@@ -315,9 +316,9 @@ norpc_rate_limit_get_period (NorpcRateLimit *self)
  * norpc_rate_limit_get_burst:
  * @self: a rate limit
  *
- * Tells how many calls may pass at once, when none came for a while.
+ * Gets the number of calls that may pass at once after a pause.
  *
- * Returns: the number
+ * Returns: the number of calls
  * Since: 0.1
  */
 guint
@@ -337,12 +338,13 @@ norpc_rate_limit_get_burst (NorpcRateLimit *self)
 /**
  * norpc_rate_limit_set_burst:
  * @self: a rate limit
- * @burst: the number, at least 1
+ * @burst: the number of calls, at least 1
  *
- * Sets how many calls may pass at once, when none came for a while.
+ * Sets the number of calls that may pass at once after a pause.
  *
- * By default it is 1: each call passes in its own time. Any thread may set it,
- * at any time.
+ * The default is 1: each call passes when it is due.
+ *
+ * This function is thread-safe.
  *
  * Since: 0.1
  */

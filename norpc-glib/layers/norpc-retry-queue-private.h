@@ -10,23 +10,24 @@
 G_BEGIN_DECLS
 
 /*
- * The calls that wait for their next attempt: each for twice as long as before, and by
- * chance a bit less, so that calls that failed together are not retried together.
+ * The calls that wait for their next attempt, each for twice as long as before, minus a random
+ * fraction, so that calls that failed together are not retried together.
  *
- * When their time has come they are sent in a thread of the pool.
+ * When a call is due, it is sent in a thread of the pool.
  */
 typedef struct _NorpcRetryQueue NorpcRetryQueue;
 
-/* In whatever waits. */
+/* Embedded in the object that waits. */
 typedef struct
 {
-  gpointer       data;  /* (owned), while it waits: what it is in */
+  gpointer       data;  /* (owned), while it waits: the object that it is embedded in */
   gint64         time;  /* [lock]: of the next attempt */
-  GSequenceIter *place; /* (nullable) [lock] */
+  GSequenceIter *iter; /* (nullable) [lock] */
 } NorpcRetryEntry;
 
 typedef void (*NorpcRetryQueueFunc) (gpointer    data,   /* owned */
-                                     NorpcLayer *layer); /* (nullable): if it is gone */
+                                     NorpcLayer *layer); /* (nullable): NULL if the layer was
+                                                            disposed of */
 
 NorpcRetryQueue *norpc_retry_queue_new    (NorpcLayer          *layer,
                                            NorpcRetryQueueFunc  func);

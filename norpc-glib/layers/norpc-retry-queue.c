@@ -9,10 +9,11 @@
 
 struct _NorpcRetryQueue
 {
-  gatomicrefcount     ref_count; /* one for the layer, each call that has an attempt, the drain */
+  gatomicrefcount     ref_count; /* one for the layer, for each call that has an attempt, and
+                                    for the drain */
   GWeakRef            layer;
   NorpcRetryQueueFunc func;
-  NorpcTimer          timer; /* for the first of those that wait */
+  NorpcTimer          timer; /* for the first waiting entry */
 
   GMutex     lock;
   GSequence *waiting; /* (owned) [lock]: of unowned NorpcRetryEntry, by time */
@@ -71,7 +72,7 @@ compare_times (gconstpointer a,
   return first->time < second->time ? -1 : first->time > second->time;
 }
 
-/* With the lock held: the one whose time comes first, or NULL. */
+/* Called with the lock held. Gets the entry that is due first, or NULL. */
 static NorpcRetryEntry *
 get_first_locked (NorpcRetryQueue *self)
 {
@@ -80,7 +81,7 @@ get_first_locked (NorpcRetryQueue *self)
   return g_sequence_iter_is_end (first) ? NULL : g_sequence_get (first);
 }
 
-/* Any thread: @entry and its data wait until @time. FALSE if the queue is closed. */
+/* Thread-safe. Adds @entry, which waits until @time. Returns FALSE if the queue is closed. */
 gboolean
 norpc_retry_queue_add (NorpcRetryQueue *self,
                        NorpcRetryEntry *entry,
@@ -93,7 +94,7 @@ norpc_retry_queue_add (NorpcRetryQueue *self,
   if (added)
     {
       entry->time = time;
-      entry->place = g_sequence_insert_sorted (self->waiting, entry, compare_times, NULL);
+      entry->iter = g_sequence_insert_sorted (self->waiting, entry, compare_times, NULL);
       norpc_timer_start (&self->timer, get_first_locked (self)->time);
     }
   g_mutex_unlock (&self->lock);
@@ -101,7 +102,7 @@ norpc_retry_queue_add (NorpcRetryQueue *self,
   return added;
 }
 
-/* Any thread. TRUE if it was waiting: then its data is the caller's. */
+/* Thread-safe. Returns TRUE if the entry was waiting; its data then belongs to the caller. */
 gboolean
 norpc_retry_queue_remove (NorpcRetryQueue *self,
                           NorpcRetryEntry *entry)
@@ -109,16 +110,16 @@ norpc_retry_queue_remove (NorpcRetryQueue *self,
   gboolean waiting;
 
   g_mutex_lock (&self->lock);
-  waiting = entry->place != NULL;
+  waiting = entry->iter != NULL;
   if (waiting)
-    g_sequence_remove (g_steal_pointer (&entry->place));
+    g_sequence_remove (g_steal_pointer (&entry->iter));
   g_mutex_unlock (&self->lock);
 
   return waiting;
 }
 
-/* Any thread: takes the data of the first call whose time has come, or of any if the queue
- * is closed. Returns NULL if there is none, and then sets the timer for the first.
+/* Thread-safe. Takes the data of the first entry that is due, or of any entry if the queue is
+ * closed. If there is none, sets the timer for the first entry and returns NULL.
  */
 static gpointer
 take_due (NorpcRetryQueue *self)
@@ -131,7 +132,7 @@ take_due (NorpcRetryQueue *self)
   if (first != NULL && (self->closed || first->time <= g_get_monotonic_time ()))
     {
       data = first->data;
-      g_sequence_remove (g_steal_pointer (&first->place));
+      g_sequence_remove (g_steal_pointer (&first->iter));
     }
   else if (first != NULL)
     {
@@ -142,7 +143,7 @@ take_due (NorpcRetryQueue *self)
   return data;
 }
 
-/* A thread of the pool, or the one that closes the queue. */
+/* Runs in a thread of the pool, or in the thread that closes the queue. */
 static void
 drain (NorpcRetryQueue *self,
        NorpcLayer      *layer)
@@ -153,7 +154,7 @@ drain (NorpcRetryQueue *self,
     self->func (data, layer);
 }
 
-/* A thread of the pool. */
+/* Runs in a thread of the pool. */
 static void
 run_retries (gpointer data)
 {
@@ -165,21 +166,21 @@ run_retries (gpointer data)
   norpc_retry_queue_unref (self);
 }
 
-/* The timers' thread. */
+/* Runs in the timers' thread. */
 static gpointer
 take_retry_queue (gpointer owner)
 {
   return norpc_retry_queue_ref (owner);
 }
 
-/* The timers' thread. */
+/* Runs in the timers' thread. */
 static void
 start_retries (gpointer taken)
 {
   norpc_background_push (run_retries, taken);
 }
 
-/* Whoever disposes of the layer: there is no next attempt. */
+/* Called in the thread that disposes of the layer. No further attempt is made. */
 void
 norpc_retry_queue_close (NorpcRetryQueue *self)
 {
@@ -191,7 +192,9 @@ norpc_retry_queue_close (NorpcRetryQueue *self)
   drain (self, NULL);
 }
 
-/* How long to wait after @n_attempts, in microseconds; the others are in milliseconds. */
+/* Gets the time to wait after @n_attempts, in microseconds. @delay and @max_delay are in
+ * milliseconds.
+ */
 gint64
 norpc_retry_get_delay (guint delay,
                        guint max_delay,

@@ -14,40 +14,40 @@
 /**
  * NorpcRetry:
  *
- * Makes calls anew that have failed.
+ * Retries calls that have failed.
  *
- * A call is made anew only if it cannot have had an effect: when no handler
- * has begun with it, as when it was answered %NORPC_ERROR_BUSY, or when its method
- * is %NORPC_METHOD_FLAGS_IDEMPOTENT. Among those, it is the errors
+ * A call is retried only if it cannot have had an effect: because its handler has not
+ * started, as when it failed with %NORPC_ERROR_BUSY, or because its method is
+ * %NORPC_METHOD_FLAGS_IDEMPOTENT. By default, the errors that are retried are
  * %NORPC_ERROR_BUSY, %NORPC_ERROR_CLOSED, %NORPC_ERROR_NO_REPLY and
- * %NORPC_ERROR_TIMED_OUT that are worth it, or what the function says that
- * [method@Norpc.Retry.set_func] sets.
+ * %NORPC_ERROR_TIMED_OUT; use [method@Norpc.Retry.set_func] to decide otherwise.
  *
- * Between attempts it waits, at first for [property@Norpc.Retry:delay], then for
- * twice as long each time, up to [property@Norpc.Retry:max-delay]; by chance
- * a bit less, so that calls that failed together are not retried together. A
- * budget bounds how many attempts there are on top of the calls.
+ * Between attempts it waits: first for [property@Norpc.Retry:delay], then for twice as
+ * long each time, up to [property@Norpc.Retry:max-delay]. Each wait is shortened by a
+ * random fraction, so that calls that failed together are not retried together. A retry
+ * budget limits the number of additional attempts.
  *
  * An argument that moves to the service (`transfer="full"`) is copied for each attempt
- * but the last, so that an attempt never sees what another one has done to it. A call
- * is sent once, and not retried, if such an argument cannot be copied: a GObject that can
- * be changed, or a boxed value that copies share, such as a [struct@GLib.HashTable].
+ * but the last, so that an attempt never sees the changes of another one. If such an
+ * argument cannot be copied, the call is sent once and not retried. This is the case for
+ * a mutable GObject, and for a boxed value that is shared by its copies, such as a
+ * [struct@GLib.HashTable].
  *
- * A call that its client cancels is cancelled behind the layer, too.
+ * When a client cancels a call, the current attempt is cancelled, too.
  *
  * Since: 0.1
  */
 
-/* State that the attempts share with the layer, which they may outlive. */
+/* State shared by the layer and its attempts, which may outlive the layer. */
 typedef struct
 {
   gatomicrefcount ref_count;
   GWeakRef        layer;
 
-  /* Since construction, and for the function before the first call. */
+  /* Set at construction; @has_func is set before the first call. */
   guint            max_attempts;
   double           ratio;
-  guint            reserve;   /* a second */
+  guint            reserve;   /* per second */
   guint            delay;     /* milliseconds */
   guint            max_delay; /* milliseconds */
   gboolean         has_func;
@@ -63,20 +63,21 @@ struct _NorpcRetry
 
   Policy *policy; /* (owned), since construction */
 
-  /* Before the first call. */
+  /* Set before the first call. */
   NorpcRetryFunc func; /* (nullable) */
   gpointer       func_data;
   GDestroyNotify func_destroy; /* (nullable) */
 };
 
-/* A call that is on its way, perhaps once more. */
+/* A call and its attempts. */
 typedef struct
 {
-  NorpcAttempt    attempt; /* the first */
+  NorpcAttempt    attempt; /* must be first */
   Policy         *policy;  /* (owned), since construction */
-  guint           n_attempts; /* of the thread that sends or has seen the last one end */
+  guint           n_attempts; /* accessed by the thread that sends an attempt or completes the
+                                 last one */
   guint           max_attempts; /* since construction */
-  NorpcRetryEntry entry;   /* its data is a reference */
+  NorpcRetryEntry entry;   /* its data is a reference to this struct */
 } Retrial;
 
 G_DEFINE_FINAL_TYPE (NorpcRetry, norpc_retry, NORPC_TYPE_LAYER)
@@ -104,7 +105,7 @@ policy_unref (Policy *self)
   g_free (self);
 }
 
-/* Whether a failure is one after which another attempt is made where no function tells. */
+/* Returns TRUE for errors that are retried by default. */
 static gboolean
 is_transient (const GError *error)
 {
@@ -114,8 +115,8 @@ is_transient (const GError *error)
          g_error_matches (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
 }
 
-/* The client's thread would be where it is: only a service may have said this of
- * something else.
+/* A retry would not resolve a deadlock, because the client's thread stays blocked. If a
+ * service returned the error, it concerns another call.
  */
 static gboolean
 is_deadlock (NorpcCall *call)
@@ -124,7 +125,9 @@ is_deadlock (NorpcCall *call)
          !g_atomic_int_get (&call->replied);
 }
 
-/* Any thread, after @call has ended. If no handler has begun, none does from here on. */
+/* Thread-safe. Called when @call has completed. If no handler has started, none starts from
+ * here on.
+ */
 static gboolean
 had_no_effect (NorpcCall *call)
 {
@@ -145,8 +148,8 @@ withdraw (Policy *policy)
   return granted;
 }
 
-/* A thread of the pool: the functions of filters behind the layer hear of an attempt that
- * is not the last, whose arguments are copies.
+/* Runs in a thread of the pool. Runs the reply hooks of filters behind the layer for an
+ * attempt that is not the last, whose arguments are copies.
  */
 static void
 end_attempt (gpointer data)
@@ -156,7 +159,7 @@ end_attempt (gpointer data)
   norpc_call_run_reply_hooks (norpc_reply_get_call (reply));
 }
 
-/* Any thread, which has a reference of its own. */
+/* Thread-safe. The caller keeps a reference. */
 static void
 stop_waiting (Retrial *retrial)
 {
@@ -164,7 +167,9 @@ stop_waiting (Retrial *retrial)
     norpc_attempt_unref (&retrial->attempt);
 }
 
-/* Any thread: the last attempt ended with @reply (owned), and another one is made. */
+/* Thread-safe. Takes ownership of @reply, the result of the last attempt. Waits for the next
+ * attempt.
+ */
 static void
 wait_for_next (Retrial    *retrial,
                NorpcReply *reply)
@@ -185,8 +190,8 @@ wait_for_next (Retrial    *retrial,
     stop_waiting (retrial);
 }
 
-/* Thread-safe. A call whose deadline has passed is not retried: it is about to end, while its
- * service may still work on the attempt that timed out.
+/* Thread-safe. A call whose deadline has passed is not retried: it is about to time out, while
+ * its service may still work on the attempt that timed out.
  */
 static gboolean
 has_time_left (NorpcCall *call)
@@ -196,13 +201,13 @@ has_time_left (NorpcCall *call)
   return deadline == 0 || g_get_monotonic_time () < deadline;
 }
 
-/* Any thread: the last attempt ended with @reply (owned), an error that is @worth another
- * one.
+/* Thread-safe. Takes ownership of @reply, the result of the last attempt, which failed. @worth
+ * is TRUE if its error may be retried.
  */
 static void
-go_on (Retrial    *retrial,
-       NorpcReply *reply,
-       gboolean    worth)
+retry_or_answer (Retrial    *retrial,
+                 NorpcReply *reply,
+                 gboolean    worth)
 {
   NorpcCall *inner = norpc_reply_get_call (reply);
 
@@ -213,14 +218,14 @@ go_on (Retrial    *retrial,
     norpc_attempt_answer (&retrial->attempt, reply);
 }
 
-/* A failed attempt that the function of the layer decides about. */
+/* A failed attempt for which the retry function decides. */
 typedef struct
 {
   Retrial    *retrial; /* (owned) */
   NorpcReply *reply;   /* (owned) */
 } Question;
 
-/* A thread of the pool: the function may do as it likes. */
+/* Runs in a thread of the pool, because the function is application code. */
 static void
 ask_func (gpointer data)
 {
@@ -231,11 +236,11 @@ ask_func (gpointer data)
                    self->func (retrial->attempt.outer, norpc_reply_get_error (question->reply),
                                retrial->n_attempts, self->func_data);
 
-  go_on (retrial, question->reply, worth);
+  retry_or_answer (retrial, question->reply, worth);
   norpc_attempt_unref (&retrial->attempt);
 }
 
-/* The thread that ended the attempt with @reply (owned). */
+/* Runs in the thread that completes the attempt. Takes ownership of @reply. */
 static void
 attempt_ended (NorpcAttempt *attempt,
                NorpcReply   *reply)
@@ -258,11 +263,11 @@ attempt_ended (NorpcAttempt *attempt,
     }
   else
     {
-      go_on (retrial, reply, is_transient (inner->error));
+      retry_or_answer (retrial, reply, is_transient (inner->error));
     }
 }
 
-/* The thread that ended the call of the client, which may not have waited. */
+/* Runs in the thread that completes the client's call, which may not be waiting. */
 static void
 client_ended (NorpcAttempt *attempt)
 {
@@ -286,10 +291,10 @@ try (NorpcRetry *self,
                       retrial->n_attempts >= retrial->max_attempts);
 }
 
-/* A thread of the pool, or whoever disposes of the layer. */
+/* Runs in a thread of the pool, or in the thread that disposes of the layer. */
 static void
-time_has_come (gpointer    data,
-               NorpcLayer *layer)
+retry_or_reject (gpointer    data,
+                 NorpcLayer *layer)
 {
   Retrial *retrial = data;
 
@@ -297,7 +302,7 @@ time_has_come (gpointer    data,
     try (NORPC_RETRY (layer), retrial);
   else
     norpc_call_reject_owned (g_steal_pointer (&retrial->attempt.owed), NORPC_ERROR_CLOSED,
-                             "was not retried: the layer that held it is gone");
+                             "was not retried: its layer was disposed of");
   norpc_attempt_unref (&retrial->attempt);
 }
 
@@ -317,7 +322,7 @@ norpc_retry_send (NorpcLayer *layer,
   g_atomic_ref_count_inc (&policy->ref_count);
   retrial->policy = policy;
   retrial->entry.data = retrial;
-  /* Before anybody takes the arguments. */
+  /* Before a handler takes over the arguments. */
   retrial->max_attempts = norpc_call_can_be_copied (call) ? policy->max_attempts : 1;
 
   if (norpc_attempt_begin (&retrial->attempt))
@@ -397,7 +402,7 @@ norpc_retry_get_property (GObject    *object,
     }
 }
 
-/* Any thread: there is no next attempt. */
+/* Thread-safe. No further attempt is made. */
 static void
 norpc_retry_dispose (GObject *object)
 {
@@ -424,7 +429,7 @@ make_delay_properties (void)
   /**
    * NorpcRetry:max-attempts: (getter get_max_attempts)
    *
-   * How often a call is made, with the first time.
+   * The maximum number of attempts, including the first.
    *
    * Since: 0.1
    */
@@ -436,7 +441,7 @@ make_delay_properties (void)
   /**
    * NorpcRetry:delay:
    *
-   * How long it waits before the second attempt at most, in milliseconds.
+   * The longest wait before the second attempt, in milliseconds.
    *
    * Since: 0.1
    */
@@ -448,7 +453,7 @@ make_delay_properties (void)
   /**
    * NorpcRetry:max-delay:
    *
-   * How long it waits before any attempt at most, in milliseconds.
+   * The longest wait before any attempt, in milliseconds.
    *
    * Since: 0.1
    */
@@ -464,7 +469,7 @@ make_budget_properties (void)
   /**
    * NorpcRetry:ratio:
    *
-   * How many attempts there may be on top, for each of the calls of the last ten
+   * The number of additional attempts that are allowed for each call of the last ten
    * seconds.
    *
    * Since: 0.1
@@ -477,8 +482,8 @@ make_budget_properties (void)
   /**
    * NorpcRetry:reserve:
    *
-   * How many attempts there may be on top in a second, however few calls there
-   * were.
+   * The number of additional attempts that are allowed per second, regardless of the number
+   * of calls.
    *
    * Since: 0.1
    */
@@ -512,14 +517,14 @@ norpc_retry_init (NorpcRetry *self)
   g_atomic_ref_count_init (&self->policy->ref_count);
   g_mutex_init (&self->policy->lock);
   g_weak_ref_init (&self->policy->layer, self);
-  self->policy->queue = norpc_retry_queue_new (NORPC_LAYER (self), time_has_come);
+  self->policy->queue = norpc_retry_queue_new (NORPC_LAYER (self), retry_or_reject);
 }
 
 /**
  * norpc_retry_new:
- * @max_attempts: how often a call is made, with the first time, at least 1
+ * @max_attempts: the maximum number of attempts, including the first, at least 1
  *
- * Makes a layer that makes calls anew that have failed.
+ * Creates a layer that retries calls that have failed.
  *
  * Returns: (transfer floating): a new layer
  * Since: 0.1
@@ -536,9 +541,9 @@ norpc_retry_new (guint max_attempts)
  * norpc_retry_get_max_attempts:
  * @self: a retry
  *
- * Tells how often a call is made, with the first time.
+ * Gets the maximum number of attempts, including the first.
  *
- * Returns: the number
+ * Returns: the maximum number of attempts
  * Since: 0.1
  */
 guint
@@ -552,16 +557,17 @@ norpc_retry_get_max_attempts (NorpcRetry *self)
 /**
  * norpc_retry_set_func:
  * @self: a retry
- * @func: (scope notified): tells whether a call is worth another attempt
+ * @func: (scope notified): the function that decides whether a call is retried
  * @user_data: data for @func
- * @destroy: (nullable): frees @user_data
+ * @destroy: (nullable): the function to free @user_data with
  *
- * Sets the function that decides which errors are worth another attempt, before the first
- * call.
+ * Sets the function that decides whether a failed call is retried. Must be called before
+ * the first call is sent.
  *
- * It runs in a thread of GLib's pool, in several at once for several calls, and
- * may block. It is asked only while there are attempts left, and a call that may
- * have had an effect, or could only deadlock, is not retried whatever it returns.
+ * The function runs in a thread of GLib's pool, possibly in several threads at once for
+ * several calls, and may block. It is called only while further attempts are allowed. A
+ * call that may have had an effect, or that would deadlock, is not retried, whatever the
+ * function returns.
  *
  * Since: 0.1
  */

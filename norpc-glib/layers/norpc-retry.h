@@ -21,13 +21,13 @@ G_DECLARE_FINAL_TYPE (NorpcRetry, norpc_retry, NORPC, RETRY, NorpcLayer)
 /**
  * NorpcRetryFunc:
  * @call: the call
- * @error: how the last attempt failed
- * @n_attempts: how many attempts there were
- * @user_data: what was given with the function
+ * @error: the error of the last attempt
+ * @n_attempts: the number of attempts so far
+ * @user_data: the data that was passed with the function
  *
- * Tells whether a call is worth another attempt. It runs in a thread of GLib's pool.
+ * Decides whether a failed call is retried. It runs in a thread of GLib's pool.
  *
- * Returns: %TRUE if it is
+ * Returns: %TRUE to retry the call
  * Since: 0.1
  */
 typedef gboolean (*NorpcRetryFunc) (NorpcCall    *call,

@@ -11,16 +11,15 @@
 /**
  * NorpcTimeLimit:
  *
- * Ends calls that take longer behind it than they may.
+ * Limits the time that calls take behind it.
  *
- * Such a call ends with %NORPC_ERROR_TIMED_OUT, and what a service does for it
- * is cancelled, as at the deadline of a client (see
- * [method@Norpc.Proxy.set_timeout]). The time counts from when the call comes
- * to the layer, so that before a layer which holds calls it is also the time
- * that they may wait.
+ * A call that takes longer fails with %NORPC_ERROR_TIMED_OUT, and the work that a service
+ * does for it is cancelled, as at the deadline of a client (see
+ * [method@Norpc.Proxy.set_timeout]). The time starts when the call arrives at the layer.
+ * In front of a layer that delays calls, it therefore includes the time that they wait.
  *
- * A service sees it in [method@Norpc.Call.get_deadline], and calls that it makes on
- * behalf of the call have no more time, either.
+ * A service sees the limit in [method@Norpc.Call.get_deadline]. It also applies to calls
+ * that the service sends on behalf of the call.
  *
  * Since: 0.1
  */
@@ -103,7 +102,7 @@ norpc_time_limit_class_init (NorpcTimeLimitClass *klass)
   /**
    * NorpcTimeLimit:milliseconds: (getter get_milliseconds)
    *
-   * How long a call may take, in milliseconds.
+   * The time limit of a call, in milliseconds.
    *
    * Since: 0.1
    */
@@ -122,9 +121,9 @@ norpc_time_limit_init (NorpcTimeLimit *self G_GNUC_UNUSED)
 
 /**
  * norpc_time_limit_new:
- * @milliseconds: how long a call may take, in milliseconds, at least 1
+ * @milliseconds: the time limit of a call in milliseconds, at least 1
  *
- * Makes a layer that ends calls after @milliseconds.
+ * Creates a layer that makes calls time out after @milliseconds.
  *
  * Returns: (transfer floating): a new layer
  * Since: 0.1
@@ -141,7 +140,7 @@ norpc_time_limit_new (guint milliseconds)
  * norpc_time_limit_get_milliseconds:
  * @self: a time limit
  *
- * Tells how long a call may take.
+ * Gets the time limit of a call.
  *
  * Returns: the time in milliseconds
  * Since: 0.1

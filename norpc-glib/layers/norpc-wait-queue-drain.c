@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The drain of a wait queue: the job that passes held calls on. */
+/* The drain of a wait queue: the job that passes waiting calls on. */
 
 #include "call/norpc-call-private.h"
 #include "client/norpc-layer-private.h"
@@ -11,25 +11,25 @@
 #include "core/norpc-background-private.h"
 #include "norpc-wait-queue-parts-private.h"
 
-/* The drain waits for a time that is nearer than this by itself: a timer and another
- * thread would be late for it. In microseconds.
+/* The drain itself waits for a time that is nearer than this, in microseconds, because a timer
+ * and another thread would be late.
  */
 #define SHORT_TIME 2000
 
-/* A question to the next endpoint: whether it is ready. */
+/* A probe that asks the next endpoint whether it is ready. */
 typedef struct
 {
-  NorpcCompletionHook  hook; /* the first */
+  NorpcCompletionHook  hook; /* must be first */
   NorpcWaitQueue *wait_queue; /* (owned) */
 } Question;
 
-/* With the lock held: FALSE if nothing waits, or if the drain runs already: that decides with
- * the lock held whether it is done, so it sees what has changed.
+/* Called with the lock held. Returns FALSE if nothing waits, or if the drain is running
+ * already. The drain decides with the lock held whether to stop, so it sees all changes.
  */
 static gboolean
 claim_drain_locked (NorpcWaitQueue *self)
 {
-  if (self->closed || self->draining || self->held.length + self->probes.length == 0)
+  if (self->closed || self->draining || self->waiting.length + self->probes.length == 0)
     return FALSE;
 
   self->draining = TRUE;
@@ -37,7 +37,9 @@ claim_drain_locked (NorpcWaitQueue *self)
   return TRUE;
 }
 
-/* With the lock held: starts the drain when the first of those that wait may pass. */
+/* Called with the lock held. Makes the timer start the drain when the first waiting call may
+ * pass.
+ */
 void
 norpc_wait_queue_start_timer_locked (NorpcWaitQueue *self,
                                      NorpcLayer     *layer)
@@ -46,14 +48,14 @@ norpc_wait_queue_start_timer_locked (NorpcWaitQueue *self,
     norpc_timer_start (&self->timer, self->funcs->get_time (layer));
 }
 
-/* The timers' thread. */
+/* Runs in the timers' thread. */
 static gpointer
 take_queue (gpointer owner)
 {
   return norpc_wait_queue_ref (owner);
 }
 
-/* The timers' thread. */
+/* Runs in the timers' thread. */
 static void
 start_drain (gpointer taken)
 {
@@ -65,7 +67,7 @@ start_drain (gpointer taken)
 
 const NorpcTimerFuncs norpc_wait_queue_timer_funcs = { take_queue, start_drain };
 
-/* Any thread: the next endpoint has answered. */
+/* Thread-safe. Called when the next endpoint has answered. */
 static void
 next_answered (NorpcCompletionHook *hook,
                NorpcCall           *probe)
@@ -84,7 +86,7 @@ next_answered (NorpcCompletionHook *hook,
   norpc_wait_queue_unref (self);
 }
 
-/* The drain: has itself started again when the next endpoint is ready. */
+/* Runs in the drain. Starts the drain again when the next endpoint is ready. */
 static void
 ask_next (NorpcWaitQueue *self,
           NorpcLayer     *layer)
@@ -97,7 +99,7 @@ ask_next (NorpcWaitQueue *self,
   norpc_endpoint_await_ready (norpc_layer_get_endpoint (layer), probe);
 }
 
-/* Any thread. */
+/* Thread-safe. */
 gboolean
 norpc_wait_queue_is_next_ready (NorpcLayer *layer)
 {
@@ -106,8 +108,8 @@ norpc_wait_queue_is_next_ready (NorpcLayer *layer)
   return endpoint == NULL || norpc_endpoint_is_ready (endpoint);
 }
 
-/* Any thread: a layer that holds calls until the next endpoint is ready has room itself;
- * before others there has to be room behind them, too.
+/* Thread-safe. A layer that queues calls until the next endpoint is ready has capacity of its
+ * own. For other layers, the next endpoint must have capacity, too.
  */
 void
 norpc_wait_queue_answer_probe (NorpcWaitQueue *self,
@@ -122,13 +124,13 @@ norpc_wait_queue_answer_probe (NorpcWaitQueue *self,
     norpc_endpoint_await_ready (endpoint, probe);
 }
 
-/* With the lock held, when nothing can pass: what the drain does next. */
+/* The next step of the drain, when no call can pass. */
 typedef enum
 {
   DRAIN_STOP,
-  DRAIN_AGAIN, /* at once */
+  DRAIN_AGAIN, /* immediately */
   DRAIN_ASK,  /* stop until the next endpoint has answered */
-  DRAIN_SLEEP /* a short time */
+  DRAIN_SLEEP /* sleep for a short time */
 } DrainStep;
 
 static DrainStep
@@ -136,7 +138,7 @@ end_pass_locked (NorpcWaitQueue *self,
                  NorpcLayer     *layer,
                  gint64         *time)
 {
-  gboolean waiting = self->held.length + self->probes.length > 0;
+  gboolean waiting = self->waiting.length + self->probes.length > 0;
 
   if (waiting && !self->closed && self->funcs->get_time != NULL)
     {
@@ -147,7 +149,7 @@ end_pass_locked (NorpcWaitQueue *self,
     }
 
   self->draining = FALSE;
-  if (self->funcs->asks_next && self->held.length > 0 && !self->asking && !self->closed)
+  if (self->funcs->asks_next && self->waiting.length > 0 && !self->asking && !self->closed)
     {
       self->asking = TRUE;
       return DRAIN_ASK;
@@ -156,8 +158,8 @@ end_pass_locked (NorpcWaitQueue *self,
   return DRAIN_STOP;
 }
 
-/* The drain: whether the next endpoint takes a call. From the question on, until the call
- * has been passed on, no thread that sends finds the same place.
+/* Runs in the drain. Returns TRUE if the next endpoint is ready. From this check until the
+ * call is passed on, no thread that sends a call uses the same capacity.
  */
 static gboolean
 may_forward (NorpcWaitQueue *self,
@@ -176,7 +178,7 @@ may_forward (NorpcWaitQueue *self,
   return alone && norpc_wait_queue_is_next_ready (layer);
 }
 
-/* The drain. The macro MAX would look at the clock twice. */
+/* Runs in the drain. Not written with MAX, which would read the clock twice. */
 static void
 sleep_until (gint64 time)
 {
@@ -186,7 +188,7 @@ sleep_until (gint64 time)
     g_usleep ((gulong) duration);
 }
 
-/* The drain: passes one call on, or answers probes that wait for room. FALSE if there is
+/* Runs in the drain. Passes one call on, or answers waiting probes. Returns FALSE if there is
  * nothing more to do now.
  */
 static gboolean
@@ -200,7 +202,7 @@ drain_step (NorpcWaitQueue *self,
   gint64 time = 0;
 
   g_mutex_lock (&self->lock);
-  /* A thread that sends passes its own call first. */
+  /* A thread that is sending a call passes its own call first. */
   if ((may_pass || self->granted) && !self->passing)
     call = norpc_wait_queue_pop_locked (self, layer);
   self->forwarding = call != NULL;
@@ -225,21 +227,21 @@ drain_step (NorpcWaitQueue *self,
   return step == DRAIN_AGAIN || step == DRAIN_SLEEP;
 }
 
-/* A thread of the pool. */
+/* Runs in a thread of the pool. */
 static void
 run_drain (gpointer data)
 {
   NorpcWaitQueue *self = data;
   g_autoptr (NorpcLayer) layer = g_weak_ref_get (&self->layer);
 
-  /* A layer that is gone has closed its queue. */
+  /* A layer that was disposed of has closed its queue. */
   while (layer != NULL && drain_step (self, layer))
     ;
 
   norpc_wait_queue_unref (self);
 }
 
-/* Any thread: something has changed that may let calls pass. */
+/* Thread-safe. Called after a change that may let calls pass. */
 void
 norpc_wait_queue_drain (NorpcWaitQueue *self)
 {

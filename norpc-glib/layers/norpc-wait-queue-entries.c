@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The places of calls in a wait queue: of those that wait, and of those that were passed on. */
+/* The entries of a wait queue: for waiting calls, and for calls that were passed on. */
 
 #include "call/norpc-call-private.h"
 #include "norpc-wait-queue-parts-private.h"
@@ -22,27 +22,27 @@ norpc_wait_queue_unref (NorpcWaitQueue *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_assert (self->held.length == 0 && self->probes.length == 0);
+  g_assert (self->waiting.length == 0 && self->probes.length == 0);
 
   g_weak_ref_clear (&self->layer);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-/* A call's place: it is there until the call has ended, and the thread that ends the call
- * frees it.
+/* The entry of a call. It exists until the call completes, and is freed by the thread that
+ * completes the call.
  */
 typedef struct
 {
-  NorpcCompletionHook  hook; /* the first */
+  NorpcCompletionHook  hook; /* must be first */
   NorpcWaitQueue *wait_queue; /* (owned) */
-  GQueue         *queue; /* (nullable) [lock]: where it waits */
+  GQueue         *queue; /* (nullable) [lock]: the queue that it waits in */
   GList           link;  /* [lock] */
-  NorpcCall      *call;  /* (owned) (nullable) [lock]: as long as it waits */
+  NorpcCall      *call;  /* (owned) (nullable) [lock]: while it waits */
   gboolean        passed; /* [lock] */
 } Entry;
 
-/* With the lock held: takes a entry out of where it waits. Returns its call (owned). */
+/* Called with the lock held. Removes the entry from its queue, and returns its call (owned). */
 static NorpcCall *
 leave_locked (Entry *entry)
 {
@@ -52,8 +52,8 @@ leave_locked (Entry *entry)
   return g_steal_pointer (&entry->call);
 }
 
-/* The thread that ends the call. The service's half of one that was held is dropped before
- * the client has its reply: so the arguments end with the client's half.
+/* Runs in the thread that completes the call. Releases the service's half of a waiting call
+ * before the client gets its reply, so that the arguments are released with the client's half.
  */
 static void
 entry_call_ended (NorpcCompletionHook *hook,
@@ -61,27 +61,29 @@ entry_call_ended (NorpcCompletionHook *hook,
 {
   Entry *entry = (Entry *) hook;
   NorpcWaitQueue *self = entry->wait_queue;
-  NorpcCall *held = NULL;
+  NorpcCall *waiting_call = NULL;
   gboolean frees_capacity;
 
   g_mutex_lock (&self->lock);
-  frees_capacity = entry->queue == &self->held || entry->passed;
+  frees_capacity = entry->queue == &self->waiting || entry->passed;
   if (entry->queue != NULL)
-    held = leave_locked (entry);
+    waiting_call = leave_locked (entry);
   else if (entry->passed)
     self->n_passed--;
-  frees_capacity = frees_capacity && self->held.length + self->probes.length > 0;
+  frees_capacity = frees_capacity && self->waiting.length + self->probes.length > 0;
   g_mutex_unlock (&self->lock);
 
   g_free (entry);
-  g_clear_pointer (&held, norpc_call_unref);
+  g_clear_pointer (&waiting_call, norpc_call_unref);
 
   if (frees_capacity)
     self->drain (self);
   norpc_wait_queue_unref (self);
 }
 
-/* With the lock held: gives @call a entry. FALSE if it has ended. */
+/* Called with the lock held. Adds an entry for @call, or returns NULL if the call has
+ * completed.
+ */
 static Entry *
 add_entry_locked (NorpcWaitQueue *self,
                   NorpcCall      *call)
@@ -91,7 +93,7 @@ add_entry_locked (NorpcWaitQueue *self,
   entry->wait_queue = self;
   entry->link.data = entry;
 
-  /* A thread that ends the call meanwhile waits for the lock. */
+  /* A thread that completes the call meanwhile waits for the lock. */
   if (norpc_call_add_completion_hook (call, &entry->hook, entry_call_ended))
     {
       norpc_wait_queue_ref (self);
@@ -103,8 +105,9 @@ add_entry_locked (NorpcWaitQueue *self,
   return NULL;
 }
 
-/* With the lock held: takes over @call, as the first or the last of those that wait in
- * @queue. FALSE if it has ended: then it is still the caller's.
+/* Called with the lock held. Takes ownership of @call and enqueues it as the first or the last
+ * entry of @queue. Returns FALSE if the call has completed; it then still belongs to the
+ * caller.
  */
 gboolean
 norpc_wait_queue_push_locked (NorpcWaitQueue *self,
@@ -127,8 +130,8 @@ norpc_wait_queue_push_locked (NorpcWaitQueue *self,
   return TRUE;
 }
 
-/* With the lock held: counts @call, which passes, if that is wanted. FALSE if it has
- * ended.
+/* Called with the lock held. Counts @call as passed, if the layer counts such calls. Returns
+ * FALSE if the call has completed.
  */
 gboolean
 norpc_wait_queue_count_locked (NorpcWaitQueue *self,
@@ -149,14 +152,14 @@ norpc_wait_queue_count_locked (NorpcWaitQueue *self,
   return TRUE;
 }
 
-/* With the lock held: takes the first of those that are held, which passes (owned), or
- * NULL.
+/* Called with the lock held. Dequeues the first waiting call (owned), if it may pass, or
+ * returns NULL.
  */
 NorpcCall *
 norpc_wait_queue_pop_locked (NorpcWaitQueue *self,
                              NorpcLayer     *layer)
 {
-  Entry *entry = self->held.head != NULL ? self->held.head->data : NULL;
+  Entry *entry = self->waiting.head != NULL ? self->waiting.head->data : NULL;
 
   if (entry == NULL || !self->funcs->admit (layer, self->n_passed, TRUE))
     return NULL;
@@ -168,19 +171,19 @@ norpc_wait_queue_pop_locked (NorpcWaitQueue *self,
   return leave_locked (entry);
 }
 
-/* With the lock held: takes the probes that are to be answered (owned): one for each free
- * entry, or all if no call is on its way that might free one.
+/* Called with the lock held. Takes the probes to answer (owned): one for each free slot, or
+ * all of them if no call is in flight that would free one.
  */
 GPtrArray *
 norpc_wait_queue_take_probes_locked (NorpcWaitQueue *self,
                                      NorpcLayer     *layer)
 {
   GPtrArray *probes = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
-  guint room = self->funcs->get_room (layer, self->n_passed, self->held.length);
-  gboolean idle = self->n_passed + self->held.length == 0;
-  gboolean all = room > 0 && idle && self->funcs->get_time == NULL;
+  guint capacity = self->funcs->get_capacity (layer, self->n_passed, self->waiting.length);
+  gboolean idle = self->n_passed + self->waiting.length == 0;
+  gboolean all = capacity > 0 && idle && self->funcs->get_time == NULL;
 
-  while (self->probes.head != NULL && (all || probes->len < room))
+  while (self->probes.head != NULL && (all || probes->len < capacity))
     g_ptr_array_add (probes, leave_locked (self->probes.head->data));
   if (probes->len > 0 && self->funcs->promise != NULL)
     self->funcs->promise (layer, probes->len);
@@ -188,7 +191,9 @@ norpc_wait_queue_take_probes_locked (NorpcWaitQueue *self,
   return probes;
 }
 
-/* With the lock held: adds the calls of @queue, held by norpc_call_ref_memory (). */
+/* Called with the lock held. Adds the calls of @queue to @calls, with references to their
+ * memory.
+ */
 void
 norpc_wait_queue_list_locked (GPtrArray *calls,
                               GQueue    *queue)

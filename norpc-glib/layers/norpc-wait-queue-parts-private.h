@@ -10,11 +10,11 @@
 
 G_BEGIN_DECLS
 
-/* For the files of the wait queue only. */
+/* Private to the files of the wait queue. */
 
 struct _NorpcWaitQueue
 {
-  gatomicrefcount ref_count; /* one for the layer, the drain, and each entry */
+  gatomicrefcount ref_count; /* one for the layer, for the drain, and for each entry */
 
   const NorpcWaitQueueFuncs *funcs;
   void                     (*drain) (NorpcWaitQueue *self); /* since construction */
@@ -22,15 +22,16 @@ struct _NorpcWaitQueue
   NorpcTimer                 timer; /* starts the drain */
 
   GMutex   lock;
-  GQueue   held;     /* of Entry [lock] */
+  GQueue   waiting;   /* of Entry [lock] */
   GQueue   probes;   /* of Entry [lock] */
-  guint    n_passed; /* [lock]: and not ended */
-  guint    max_held; /* [lock] */
-  gboolean passing;  /* [lock]: a thread that sends asks the next endpoint, and passes a call on */
-  gboolean draining; /* [lock]: the drain runs, or is about to */
-  gboolean forwarding; /* [lock]: it asks the next endpoint, and passes a call on */
-  gboolean asking;   /* [lock]: a question is at the next endpoint */
-  gboolean granted;  /* [lock]: it was answered with an error, which one call is to find out */
+  guint    n_passed; /* [lock]: calls that have passed and not completed */
+  guint    max_waiting; /* [lock] */
+  gboolean passing;  /* [lock]: a sending thread asks the next endpoint, and passes its call on */
+  gboolean draining; /* [lock]: the drain is running, or about to start */
+  gboolean forwarding; /* [lock]: the drain asks the next endpoint, and passes a call on */
+  gboolean asking;   /* [lock]: a probe is pending at the next endpoint */
+  gboolean granted;  /* [lock]: the probe was answered with an error, which one call is passed
+                        on to find out */
   gboolean closed;   /* [lock] */
 };
 

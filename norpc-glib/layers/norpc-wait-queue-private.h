@@ -10,32 +10,36 @@
 G_BEGIN_DECLS
 
 /*
- * The calls that a layer holds, in the order in which they came, and how many it has
- * passed on that have not ended.
+ * The calls that wait in a layer, in the order in which they arrived, and the number of calls
+ * that it has passed on and that have not completed.
  *
- * A call that need not wait passes in the thread that sends it. One that had to wait is
- * passed on by the drain: a job in a thread of GLib's pool, one at a time for each queue,
- * that is started by whatever may let a call pass (another one ended, a time has come,
- * the next endpoint is ready). So no thread passes on the calls of others, and no call
- * overtakes another. A call that ends while it is held leaves the queue at once.
+ * A call that need not wait passes in the thread that sends it. A call that had to wait is
+ * passed on by the drain: a job in a thread of GLib's pool, one at a time for each queue, that
+ * is started by any event that may let a call pass (another call completes, a timer fires, the
+ * next endpoint becomes ready). Thus no thread passes on the calls of others, and no call
+ * overtakes another. A call that completes while it waits leaves the queue immediately.
  */
 typedef struct _NorpcWaitQueue NorpcWaitQueue;
 
-/* Functions of the layer, called with the lock of the queue held: they call no foreign code. */
+/* Functions of the layer. They are called with the lock of the queue held, and must not run
+ * application code.
+ */
 typedef struct
 {
-  gboolean (*admit)    (NorpcLayer *layer, /* whether one more call passes now: then it counts */
+  gboolean (*admit)    (NorpcLayer *layer, /* whether one more call may pass now, which is then
+                                              counted */
                         guint       n_passed,
-                        gboolean    was_held);
-  guint    (*get_room) (NorpcLayer *layer, /* for how many calls, beside those that it has */
+                        gboolean    has_waited);
+  guint    (*get_capacity) (NorpcLayer *layer, /* the number of calls that it can take in addition */
                         guint       n_passed,
-                        guint       n_held);
-  gint64   (*get_time) (NorpcLayer *layer); /* (nullable): when to ask again */
-  void     (*promise)  (NorpcLayer *layer, /* (nullable): so many that waited for room have it */
-                        guint       n_told);
+                        guint       n_waiting);
+  gint64   (*get_time) (NorpcLayer *layer); /* (nullable): when to try again */
+  void     (*promise)  (NorpcLayer *layer, /* (nullable): @n_notified waiting clients are
+                                              notified */
+                        guint       n_notified);
 
-  gboolean counts_passed;  /* until they have ended */
-  gboolean asks_next;      /* passes calls only while the next endpoint is ready */
+  gboolean counts_passed;  /* counts calls until they complete */
+  gboolean asks_next;      /* passes calls on only while the next endpoint is ready */
 } NorpcWaitQueueFuncs;
 
 NorpcWaitQueue *norpc_wait_queue_new         (NorpcLayer                *layer,
@@ -44,7 +48,7 @@ void            norpc_wait_queue_unref       (NorpcWaitQueue            *self);
 void            norpc_wait_queue_lock        (NorpcWaitQueue            *self);
 void            norpc_wait_queue_unlock      (NorpcWaitQueue            *self);
 void            norpc_wait_queue_set_max     (NorpcWaitQueue            *self,
-                                              guint                      max_held);
+                                              guint                      max_waiting);
 void            norpc_wait_queue_send        (NorpcWaitQueue            *self,
                                               NorpcLayer                *layer,
                                               NorpcCall                 *call);

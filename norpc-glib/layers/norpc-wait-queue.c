@@ -22,12 +22,12 @@ norpc_wait_queue_new (NorpcLayer                *layer,
   norpc_timer_prepare ();
   self->funcs = funcs;
   self->drain = norpc_wait_queue_drain;
-  self->max_held = G_MAXUINT;
+  self->max_waiting = G_MAXUINT;
 
   return self;
 }
 
-/* Thread-safe. The state that NorpcWaitQueueFuncs read changes only with the lock held. */
+/* Thread-safe. State that NorpcWaitQueueFuncs read may change only with the lock held. */
 void
 norpc_wait_queue_lock (NorpcWaitQueue *self)
 {
@@ -40,13 +40,15 @@ norpc_wait_queue_unlock (NorpcWaitQueue *self)
   g_mutex_unlock (&self->lock);
 }
 
-/* Any thread, before the first call: so many calls are held, the next are rejected. */
+/* Thread-safe. Called before the first call. Sets the maximum number of waiting calls; further
+ * calls are rejected.
+ */
 void
 norpc_wait_queue_set_max (NorpcWaitQueue *self,
-                          guint           max_held)
+                          guint           max_waiting)
 {
   g_mutex_lock (&self->lock);
-  self->max_held = max_held;
+  self->max_waiting = max_waiting;
   g_mutex_unlock (&self->lock);
 }
 
@@ -54,32 +56,32 @@ typedef enum
 {
   SEND_PASS,
   SEND_ASK, /* pass if the next endpoint is ready */
-  SEND_HELD,
+  SEND_QUEUED,
   SEND_ENDED,
   SEND_BUSY,
   SEND_CLOSED
 } SendVerdict;
 
-/* With the lock held: @call cannot pass now. */
+/* Called with the lock held. @call cannot pass now. */
 static SendVerdict
-hold_or_reject_locked (NorpcWaitQueue *self,
-                       NorpcLayer     *layer,
-                       NorpcCall      *call,
-                       gboolean        first)
+enqueue_or_reject_locked (NorpcWaitQueue *self,
+                          NorpcLayer     *layer,
+                          NorpcCall      *call,
+                          gboolean        first)
 {
-  if (self->held.length >= self->max_held || (call->must_not_wait && !self->funcs->asks_next))
+  if (self->waiting.length >= self->max_waiting || (call->must_not_wait && !self->funcs->asks_next))
     return SEND_BUSY;
 
   call->must_not_wait = FALSE;
-  if (!norpc_wait_queue_push_locked (self, &self->held, call, first))
+  if (!norpc_wait_queue_push_locked (self, &self->waiting, call, first))
     return SEND_ENDED;
   if (!self->draining)
     norpc_wait_queue_start_timer_locked (self, layer);
 
-  return SEND_HELD;
+  return SEND_QUEUED;
 }
 
-/* With the lock held. */
+/* Called with the lock held. */
 static SendVerdict
 judge_locked (NorpcWaitQueue *self,
               NorpcLayer     *layer,
@@ -88,8 +90,8 @@ judge_locked (NorpcWaitQueue *self,
   if (self->closed)
     return SEND_CLOSED;
 
-  if (self->held.length > 0 || self->forwarding || self->passing)
-    return hold_or_reject_locked (self, layer, call, FALSE);
+  if (self->waiting.length > 0 || self->forwarding || self->passing)
+    return enqueue_or_reject_locked (self, layer, call, FALSE);
 
   if (self->funcs->asks_next)
     {
@@ -98,13 +100,13 @@ judge_locked (NorpcWaitQueue *self,
     }
 
   if (!self->funcs->admit (layer, self->n_passed, FALSE))
-    return hold_or_reject_locked (self, layer, call, FALSE);
+    return enqueue_or_reject_locked (self, layer, call, FALSE);
 
   return norpc_wait_queue_count_locked (self, call) ? SEND_PASS : SEND_ENDED;
 }
 
-/* The thread that sends @call (owned), the only one to do so now: passes it on if the next
- * endpoint is ready, so that no other call finds the same place.
+/* Called in the thread that sends @call (owned); only one thread does so at a time, so that no
+ * other call uses the same capacity. Passes the call on if the next endpoint is ready.
  */
 static SendVerdict
 pass_if_next_is_ready (NorpcWaitQueue *self,
@@ -123,8 +125,8 @@ pass_if_next_is_ready (NorpcWaitQueue *self,
   g_mutex_lock (&self->lock);
   self->passing = FALSE;
   if (call != NULL)
-    verdict = hold_or_reject_locked (self, layer, call, TRUE);
-  waiting = self->held.length + self->probes.length > 0;
+    verdict = enqueue_or_reject_locked (self, layer, call, TRUE);
+  waiting = self->waiting.length + self->probes.length > 0;
   g_mutex_unlock (&self->lock);
 
   if (waiting)
@@ -133,7 +135,7 @@ pass_if_next_is_ready (NorpcWaitQueue *self,
   return verdict;
 }
 
-/* Any thread: passes @call (owned) on, or holds it. */
+/* Thread-safe. Takes ownership of @call, and passes it on or enqueues it. */
 void
 norpc_wait_queue_send (NorpcWaitQueue *self,
                        NorpcLayer     *layer,
@@ -155,24 +157,24 @@ norpc_wait_queue_send (NorpcWaitQueue *self,
   else if (verdict == SEND_BUSY)
     norpc_call_reject_owned (call, NORPC_ERROR_BUSY, "was rejected: it would have to wait");
   else if (verdict == SEND_CLOSED)
-    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was not passed on: the layer is gone");
+    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: its layer was disposed of");
 }
 
-/* Any thread. */
+/* Thread-safe. */
 gboolean
 norpc_wait_queue_is_ready (NorpcWaitQueue *self,
                            NorpcLayer     *layer)
 {
-  guint room;
+  guint capacity;
 
   g_mutex_lock (&self->lock);
-  room = self->funcs->get_room (layer, self->n_passed, self->held.length);
+  capacity = self->funcs->get_capacity (layer, self->n_passed, self->waiting.length);
   g_mutex_unlock (&self->lock);
 
-  return room > 0 && (self->funcs->asks_next || norpc_wait_queue_is_next_ready (layer));
+  return capacity > 0 && (self->funcs->asks_next || norpc_wait_queue_is_next_ready (layer));
 }
 
-/* Any thread. */
+/* Thread-safe. */
 void
 norpc_wait_queue_await_ready (NorpcWaitQueue *self,
                               NorpcLayer     *layer,
@@ -184,26 +186,26 @@ norpc_wait_queue_await_ready (NorpcWaitQueue *self,
   if (self->closed)
     verdict = SEND_CLOSED;
   else if (self->probes.length == 0 &&
-           self->funcs->get_room (layer, self->n_passed, self->held.length) > 0)
+           self->funcs->get_capacity (layer, self->n_passed, self->waiting.length) > 0)
     verdict = SEND_PASS;
   else if (norpc_wait_queue_push_locked (self, &self->probes, norpc_call_ref (probe), FALSE))
-    verdict = SEND_HELD;
+    verdict = SEND_QUEUED;
   else
     verdict = SEND_ENDED;
-  if (verdict == SEND_HELD && !self->draining)
+  if (verdict == SEND_QUEUED && !self->draining)
     norpc_wait_queue_start_timer_locked (self, layer);
   g_mutex_unlock (&self->lock);
 
   if (verdict == SEND_PASS)
     norpc_wait_queue_answer_probe (self, layer, probe);
   else if (verdict == SEND_CLOSED)
-    norpc_call_reject (probe, NORPC_ERROR_CLOSED, "was not answered: the layer is gone");
+    norpc_call_reject (probe, NORPC_ERROR_CLOSED, "was rejected: its layer was disposed of");
   else if (verdict == SEND_ENDED)
     norpc_call_unref (probe);
 }
 
-/* The thread that disposes of the layer: rejects all calls that wait, and those that still
- * come. Each call leaves the queue as it ends.
+/* Called in the thread that disposes of the layer. Rejects all waiting calls, and all later
+ * ones. Each call leaves the queue as it completes.
  */
 void
 norpc_wait_queue_close (NorpcWaitQueue *self)
@@ -212,12 +214,12 @@ norpc_wait_queue_close (NorpcWaitQueue *self)
 
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
-  norpc_wait_queue_list_locked (calls, &self->held);
+  norpc_wait_queue_list_locked (calls, &self->waiting);
   norpc_wait_queue_list_locked (calls, &self->probes);
   g_mutex_unlock (&self->lock);
 
   norpc_timer_stop (&self->timer);
   for (guint i = 0; i < calls->len; i++)
     norpc_call_reject (calls->pdata[i], NORPC_ERROR_CLOSED,
-                       "was not passed on: the layer that held it is gone");
+                       "was rejected: its layer was disposed of");
 }

@@ -38,21 +38,21 @@ pick_step (GRand *rand)
 static guint
 pass_all (NorpcPacer *pacer,
           gint64      now,
-          guint      *n_held,
+          guint      *n_waiting,
           guint       n_new)
 {
   guint n_passed = 0;
 
-  while (*n_held > 0 && norpc_pacer_pass (pacer, now, TRUE))
+  while (*n_waiting > 0 && norpc_pacer_pass (pacer, now, TRUE))
     {
-      (*n_held)--;
+      (*n_waiting)--;
       n_passed++;
     }
   for (; n_new > 0; n_new--)
-    if (*n_held == 0 && norpc_pacer_pass (pacer, now, FALSE))
+    if (*n_waiting == 0 && norpc_pacer_pass (pacer, now, FALSE))
       n_passed++;
     else
-      (*n_held)++;
+      (*n_waiting)++;
 
   return n_passed;
 }
@@ -67,18 +67,18 @@ check_pacer (GRand *rand)
   };
   double interval = pacer.period * 1000.0 / pacer.n;
   gint64 begin = 0, now = g_rand_int_range (rand, 1, 1000000);
-  guint n_held = 0, n_now = 0, n_since = 0;
+  guint n_waiting = 0, n_now = 0, n_since = 0;
 
   for (guint i = 0; i < N_STEPS; i++)
     {
-      gint64 step = i > 0 && n_held > 0 && g_rand_boolean (rand)
+      gint64 step = i > 0 && n_waiting > 0 && g_rand_boolean (rand)
                       ? MAX (norpc_pacer_get_due (&pacer) - now, 0) : pick_step (rand);
-      gboolean due = n_held > 0 && now + step >= norpc_pacer_get_due (&pacer);
+      gboolean due = n_waiting > 0 && now + step >= norpc_pacer_get_due (&pacer);
       guint n;
 
       now += step;
       n_now = step == 0 ? n_now : 0;
-      n = pass_all (&pacer, now, &n_held, g_rand_int_range (rand, 0, 15));
+      n = pass_all (&pacer, now, &n_waiting, g_rand_int_range (rand, 0, 15));
       n_now += n;
       if (n_since == 0)
         begin = now;
