@@ -14,23 +14,22 @@
 /**
  * NorpcDirect:
  *
- * An endpoint that calls a service on the spot: no queue, no thread, no
- * server.
+ * An endpoint that calls a service directly: without a queue, a thread or a server.
  *
- * The handler runs within the call function; an asynchronous reply comes
- * back in the caller's context all the same, never within the function. It
- * is the cheapest way to a service that needs no thread of its own, and a
- * handy one in tests.
+ * The handler runs within the function that sends the call. The reply to an asynchronous
+ * call is still delivered in the caller's main context, never within that function. This
+ * is the cheapest way to call a service that needs no thread of its own, and is useful in
+ * tests.
  *
- * The service belongs to the thread that calls it first. A call from another
- * thread fails with %NORPC_ERROR_FAILED: to share a service among threads,
- * use a [class@Norpc.Server]. A handler that is called synchronously has to
- * answer before it returns, or the call fails with
+ * The service belongs to the thread that calls it first. A call from another thread fails
+ * with %NORPC_ERROR_FAILED; to share a service among threads, use a [class@Norpc.Server].
+ * The handler of a synchronous call must answer before it returns, or the call fails with
  * %NORPC_ERROR_WOULD_DEADLOCK.
  *
- * What a layer passes on in another thread than its client is in, as a
- * [class@Norpc.RateLimit] does, comes to the service from the main context of the
- * client. A synchronous call cannot: it fails with %NORPC_ERROR_WOULD_DEADLOCK.
+ * A call that a layer passes on in another thread than that of its client, as a
+ * [class@Norpc.RateLimit] does, is passed to the service in the client's main context.
+ * This is not possible for a synchronous call, which fails with
+ * %NORPC_ERROR_WOULD_DEADLOCK.
  *
  * Since: 0.1
  */
@@ -41,15 +40,16 @@ struct _NorpcDirect
 
   GObject   *service; /* (owned) */
   NorpcThreadCheck *thread_check;   /* (owned), since construction: of the service */
-  GThread   *maker;   /* (unowned), since construction: the thread that made it */
-  GThread   *thread;  /* (unowned) (nullable), atomic: the one that it belongs to */
-  gboolean   handling; /* that thread's */
+  GThread   *creator;   /* (unowned), since construction: the thread that created the endpoint */
+  GThread   *thread;  /* (unowned) (nullable), atomic: the thread that the service belongs to */
+  gboolean   handling; /* accessed in that thread */
 
   GMutex        lock;
-  GMainContext *context; /* (owned) [lock]: that a call from there last came from, or that it
-                            was made in */
-  NorpcReplyQueue   *reply_queue;   /* (unowned) (nullable) [lock]: the context's, to be compared */
-  GQueue        brought; /* of owned NorpcCall [lock]: by other threads */
+  GMainContext *context; /* (owned) [lock]: of the last call from that thread, or the one that
+                            the endpoint was created in */
+  NorpcReplyQueue   *reply_queue;   /* (unowned) (nullable) [lock]: of that context; only
+                                       compared */
+  GQueue        passed_on; /* of owned NorpcCall [lock]: passed on by other threads */
 };
 
 static void norpc_direct_endpoint_iface_init (NorpcEndpointInterface *iface);
@@ -68,15 +68,15 @@ static GParamSpec *properties[PROP_SERVICE + 1];
 static gboolean
 is_own_thread (NorpcDirect *self)
 {
-  /* A thread of the pool that passes on held calls is not a thread for services. */
-  GThread *owner = norpc_background_is_current () ? self->maker : g_thread_self ();
+  /* The service must not belong to a thread of the pool, in which a layer passes calls on. */
+  GThread *owner = norpc_background_is_current () ? self->creator : g_thread_self ();
 
   g_atomic_pointer_compare_and_exchange (&self->thread, NULL, owner);
 
   return g_atomic_pointer_get (&self->thread) == g_thread_self ();
 }
 
-/* The service's thread. */
+/* Runs in the service's thread. */
 static void
 handle (NorpcDirect *self,
         NorpcCall   *call)
@@ -89,26 +89,26 @@ handle (NorpcDirect *self,
   norpc_dispatch (call, service, FALSE);
   self->handling = handling;
 
-  /* If nobody else has the call, dropping it answers it. */
+  /* If this is the last reference to the call, releasing it answers the call. */
   if (call->waiting_thread != NULL &&
       !g_atomic_ref_count_compare (&call->call_refs, 1))
     norpc_call_reject (call, NORPC_ERROR_WOULD_DEADLOCK,
-                       "was called synchronously, and its service answers later "
+                       "would deadlock: it is synchronous, and its service answers later "
                        "in the same thread");
 }
 
-/* The service's thread: what other threads have brought, before what comes now;
- * but not while the service handles a call.
+/* Runs in the service's thread. Handles the calls that other threads have passed on, before
+ * any newer call, but not while the service is handling a call.
  */
 static void
-handle_brought (NorpcDirect *self)
+handle_passed_on (NorpcDirect *self)
 {
   while (!self->handling)
     {
       g_autoptr (NorpcCall) call = NULL;
 
       g_mutex_lock (&self->lock);
-      call = g_queue_pop_head (&self->brought);
+      call = g_queue_pop_head (&self->passed_on);
       g_mutex_unlock (&self->lock);
 
       if (call == NULL)
@@ -118,17 +118,17 @@ handle_brought (NorpcDirect *self)
 }
 
 static void
-refuse_thread (NorpcCall *call)
+reject_wrong_thread (NorpcCall *call)
 {
   norpc_call_reject (call, NORPC_ERROR_FAILED,
-                     "was called in another thread than its service is in");
+                     "was rejected: its service belongs to another thread");
 }
 
-/* The client's context: may be run by another thread by now, and while the
- * service handles a call.
+/* Runs in the client's context, which may be run by another thread meanwhile, and while the
+ * service is handling a call.
  */
 static gboolean
-brought_cb (gpointer user_data)
+passed_on_cb (gpointer user_data)
 {
   NorpcDirect *self = user_data;
 
@@ -137,42 +137,44 @@ brought_cb (gpointer user_data)
       g_autoptr (NorpcCall) call = NULL;
 
       g_mutex_lock (&self->lock);
-      call = g_queue_pop_head (&self->brought);
+      call = g_queue_pop_head (&self->passed_on);
       g_mutex_unlock (&self->lock);
 
       if (call != NULL)
-        refuse_thread (call);
+        reject_wrong_thread (call);
       return call != NULL;
     }
 
-  handle_brought (self);
+  handle_passed_on (self);
 
   return G_SOURCE_REMOVE;
 }
 
-/* With the lock held, when nothing has come from the thread of the service yet. */
+/* Called with the lock held, while no call has come from the service's thread yet. */
 static void
-note_maker_context_locked (NorpcDirect *self)
+note_initial_context_locked (NorpcDirect *self)
 {
   self->reply_queue = norpc_reply_queue_get (self->context);
   norpc_reply_queue_unref (self->reply_queue);
 }
 
-/* Any thread: takes @call to the client's context, if it comes from there. */
+/* Thread-safe. Passes @call to the client's context, if that is the context of the service's
+ * thread. Returns FALSE if not.
+ */
 static gboolean
-bring_home (NorpcDirect *self,
-            NorpcCall   *call)
+pass_to_client_context (NorpcDirect *self,
+                        NorpcCall   *call)
 {
   g_autoptr (GMainContext) context = NULL;
   g_autoptr (GSource) source = NULL;
 
   g_mutex_lock (&self->lock);
   if (self->reply_queue == NULL)
-    note_maker_context_locked (self);
+    note_initial_context_locked (self);
   if (call->reply_queue != NULL && call->reply_queue == self->reply_queue)
     {
       context = g_main_context_ref (self->context);
-      g_queue_push_tail (&self->brought, norpc_call_ref (call));
+      g_queue_push_tail (&self->passed_on, norpc_call_ref (call));
     }
   g_mutex_unlock (&self->lock);
 
@@ -182,13 +184,15 @@ bring_home (NorpcDirect *self,
   source = g_idle_source_new ();
   g_source_set_static_name (source, "norpc direct");
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, brought_cb, g_object_ref (self), g_object_unref);
+  g_source_set_callback (source, passed_on_cb, g_object_ref (self), g_object_unref);
   g_source_attach (source, context);
 
   return TRUE;
 }
 
-/* The service's thread: where what comes by another is to be brought. */
+/* Runs in the service's thread. Notes the context in which to handle calls that other threads
+ * pass on.
+ */
 static void
 note_context (NorpcDirect *self,
               NorpcCall   *call)
@@ -208,8 +212,8 @@ note_context (NorpcDirect *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* The service's thread: TRUE if the call has to come behind those that others
- * have brought, which wait until the service has handled the one that it is at.
+/* Runs in the service's thread. Returns TRUE if the call was queued behind those that other
+ * threads have passed on, because the service is handling a call.
  */
 static gboolean
 wait_behind (NorpcDirect *self,
@@ -221,15 +225,15 @@ wait_behind (NorpcDirect *self,
     return FALSE;
 
   g_mutex_lock (&self->lock);
-  waits = self->brought.length > 0;
+  waits = self->passed_on.length > 0;
   if (waits)
-    g_queue_push_tail (&self->brought, norpc_call_ref (call));
+    g_queue_push_tail (&self->passed_on, norpc_call_ref (call));
   g_mutex_unlock (&self->lock);
 
   return waits;
 }
 
-/* The caller's thread, which is the service's, or that of a layer. */
+/* Called in the client's thread, which is the service's, or in that of a layer. */
 static void
 norpc_direct_send (NorpcEndpoint *endpoint,
                    NorpcCall     *call)
@@ -247,34 +251,34 @@ norpc_direct_send (NorpcEndpoint *endpoint,
   if (is_own_thread (self))
     {
       note_context (self, call);
-      handle_brought (self);
+      handle_passed_on (self);
       if (!wait_behind (self, call))
         handle (self, call);
-      handle_brought (self);
+      handle_passed_on (self);
     }
   else if (call->waiting_thread != NULL &&
            call->waiting_thread == g_atomic_pointer_get (&self->thread))
     {
       norpc_call_reject (call, NORPC_ERROR_WOULD_DEADLOCK,
-                         "was called synchronously, and comes to its service later, "
+                         "would deadlock: it is synchronous, and is passed to its service later, "
                          "in the same thread");
     }
-  else if (!bring_home (self, call))
+  else if (!pass_to_client_context (self, call))
     {
-      refuse_thread (call);
+      reject_wrong_thread (call);
     }
 
   norpc_call_unref (call);
 }
 
-/* Any thread: what is held before it can only be handled in its own. */
+/* Thread-safe. A call that is pending in a layer can only be handled in the service's thread. */
 static gconstpointer
 norpc_direct_get_executor (NorpcEndpoint *endpoint)
 {
   NorpcDirect *self = NORPC_DIRECT (endpoint);
   GThread *thread = g_atomic_pointer_get (&self->thread);
 
-  return thread != NULL ? thread : self->maker;
+  return thread != NULL ? thread : self->creator;
 }
 
 static void
@@ -333,7 +337,7 @@ norpc_direct_finalize (GObject *object)
   g_clear_pointer (&self->thread_check, norpc_thread_check_unref);
   g_clear_object (&self->service);
   g_clear_pointer (&self->context, g_main_context_unref);
-  g_queue_clear_full (&self->brought, (GDestroyNotify) norpc_call_unref);
+  g_queue_clear_full (&self->passed_on, (GDestroyNotify) norpc_call_unref);
   g_mutex_clear (&self->lock);
 
   G_OBJECT_CLASS (norpc_direct_parent_class)->finalize (object);
@@ -351,7 +355,7 @@ norpc_direct_class_init (NorpcDirectClass *klass)
   /**
    * NorpcDirect:service: (getter get_service)
    *
-   * The service that is called.
+   * The service.
    *
    * Since: 0.1
    */
@@ -367,7 +371,7 @@ static void
 norpc_direct_init (NorpcDirect *self)
 {
   g_mutex_init (&self->lock);
-  self->maker = g_thread_self ();
+  self->creator = g_thread_self ();
   self->context = g_main_context_ref_thread_default ();
 }
 
@@ -375,7 +379,7 @@ norpc_direct_init (NorpcDirect *self)
  * norpc_direct_new:
  * @service: an object that implements one or more generated interfaces
  *
- * Makes an endpoint that calls @service on the spot.
+ * Creates an endpoint that calls @service directly.
  *
  * Returns: (transfer full): a new endpoint
  * Since: 0.1
@@ -392,7 +396,7 @@ norpc_direct_new (GObject *service)
  * norpc_direct_get_service:
  * @self: a direct endpoint
  *
- * Gets the service that is called.
+ * Gets the service.
  *
  * Returns: (transfer none): the service
  * Since: 0.1

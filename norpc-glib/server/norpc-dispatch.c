@@ -9,7 +9,7 @@
 #include "core/norpc-error.h"
 #include "norpc-dispatch-private.h"
 
-/* The service's context: the handler said FALSE. */
+/* Runs in the service's context, if the handler returned FALSE. */
 static void
 answer_failure (NorpcCall *call,
                 GError    *error)
@@ -19,7 +19,7 @@ answer_failure (NorpcCall *call,
 
   if (error != NULL && g_atomic_int_get (&call->replied))
     {
-      g_critical ("%s.%s was answered, and then failed: %s",
+      g_critical ("%s.%s failed after it was answered: %s",
                   interface_name, method_name, error->message);
       g_error_free (error);
     }
@@ -29,15 +29,15 @@ answer_failure (NorpcCall *call,
     }
   else if (!g_atomic_int_get (&call->replied))
     {
-      /* What an exception in another language looks like from here. */
+      /* An exception in another language arrives without an error. */
       norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_FAILED,
-                               "%s.%s failed without saying why",
+                               "%s.%s failed and gave no reason",
                                interface_name, method_name);
     }
 }
 
-/* The service's context: FALSE if the call has ended while it waited, or ends as its
- * time is up: the handler has not begun with it, and it may be made anew.
+/* Runs in the service's context. Returns FALSE if the call has completed while it waited, or
+ * times out now. Its handler has not started, so the call may be retried.
  */
 static gboolean
 begin (NorpcCall *call)
@@ -45,19 +45,19 @@ begin (NorpcCall *call)
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
     return FALSE;
 
-  /* The client may be too busy to see it. */
+  /* The client may be blocked, and so may not have noticed that the deadline has passed. */
   if (call->deadline != 0 && call->deadline <= g_get_monotonic_time ())
     {
       norpc_call_time_out (call);
       return FALSE;
     }
 
-  /* A newer call may take its place at the same time. */
+  /* A newer call may supersede it at the same time. */
   return norpc_call_begin_handling (call);
 }
 
-/* The service's context: FALSE if the call was answered, because the service
- * cannot have it.
+/* Runs in the service's context. Returns FALSE if the service does not implement the method;
+ * the call is then answered.
  */
 static gboolean
 find_handler (NorpcCall *call,
@@ -78,9 +78,10 @@ find_handler (NorpcCall *call,
   return TRUE;
 }
 
-/* The service's context: the answer goes as the caller drops the call, if that is the
- * next thing, and nobody else keeps the call, or hears of its end, and may go on to
- * another. Otherwise answers would go in another order than they were given.
+/* Runs in the service's context. If the caller releases the call next, and nothing else keeps
+ * a reference to the call or waits for its completion, the answer is delivered on release.
+ * Otherwise it is delivered now, so that answers are delivered in the order in which they were
+ * given.
  */
 static void
 finish_dispatch (NorpcCall *call,
@@ -93,9 +94,9 @@ finish_dispatch (NorpcCall *call,
     norpc_call_deliver (call);
 }
 
-/* The service's context. The handler takes its own reference to @call if it
- * answers later. A call that was answered while it waited is passed over.
- * @is_dropped_next: the caller answers no other call before it drops this one.
+/* Runs in the service's context. The handler takes a reference to @call if it answers later.
+ * Skips a call that has completed while it waited. @is_dropped_next means that the caller
+ * answers no other call before it releases this one.
  */
 void
 norpc_dispatch (NorpcCall *call,

@@ -9,11 +9,11 @@
 /**
  * NorpcLifecycle:
  *
- * What a service implements, besides its generated interfaces, to be told
- * when it starts and when it stops.
+ * An optional interface of a service, with functions that run when the service starts and
+ * stops.
  *
- * Both functions run where the service runs, so this is where it opens and
- * closes what it owns: a database, a device, a connection.
+ * Both functions run in the service's main context, so that the service can open and
+ * close its resources there, such as a database, a device, or a connection.
  *
  * Since: 0.1
  */
@@ -30,13 +30,13 @@ norpc_lifecycle_default_init (NorpcLifecycleInterface *iface G_GNUC_UNUSED)
  * @self: a service
  * @error: return location for an error
  *
- * Tells a service to start.
+ * Starts a service.
  *
- * The server calls this in the context of the service, before the first call.
- * If it fails, no call is ever served: all get %NORPC_ERROR_CLOSED. A service
- * that does not implement it has started.
+ * The server calls this function in the service's context, before the first call. If it
+ * fails, no call is served: all calls fail with %NORPC_ERROR_CLOSED. It does nothing for
+ * a service that does not implement it.
  *
- * Returns: %TRUE if the service has started, %FALSE with @error set if not
+ * Returns: %TRUE if the service has started, %FALSE if @error is set
  * Since: 0.1
  */
 gboolean
@@ -56,7 +56,7 @@ norpc_lifecycle_start (NorpcLifecycle  *self,
   /* An exception in another language arrives without an error. */
   if (start_error == NULL)
     g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED,
-                 "%s could not start, and did not say why", G_OBJECT_TYPE_NAME (self));
+                 "%s failed to start and gave no reason", G_OBJECT_TYPE_NAME (self));
   else
     g_propagate_error (error, g_steal_pointer (&start_error));
 
@@ -67,10 +67,10 @@ norpc_lifecycle_start (NorpcLifecycle  *self,
  * norpc_lifecycle_stop:
  * @self: a service
  *
- * Tells a service to stop.
+ * Stops a service.
  *
- * The server calls this in the context of the service, after the last call,
- * if the service had started.
+ * The server calls this function in the service's context, after the last call, if the
+ * service had started.
  *
  * Since: 0.1
  */

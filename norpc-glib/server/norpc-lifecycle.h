@@ -24,7 +24,7 @@ G_DECLARE_INTERFACE (NorpcLifecycle, norpc_lifecycle, NORPC, LIFECYCLE, GObject)
  * @start: called before the first call is handled
  * @stop: called after the last call was handled
  *
- * What a service implements that wants to know when it starts and stops.
+ * The virtual functions of [iface@Norpc.Lifecycle].
  *
  * Since: 0.1
  */

@@ -13,19 +13,19 @@ G_BEGIN_DECLS
 #define NORPC_PENDING_CALLS_BATCH 64
 
 /*
- * The calls that a worker has taken off its channel and that are not answered.
+ * The calls that a worker has dequeued from its channel and that are not answered.
  *
- * Calls wait in a batch, one is being dispatched, and those that are to be
- * answered later, and whose clients wait for that, are open. The lock may be held while that of a channel's
- * queue is taken, so that a call is always in one or in the other.
+ * A call waits in a batch, or is being dispatched (the current call), or is open: its handler
+ * has returned without an answer, and its client waits for one. The lock may be held while the
+ * lock of the channel's queue is taken, so that a call is always in one or the other.
  */
 typedef struct
 {
-  NorpcCallOwner *owner;   /* (unowned), since construction: that it is a part of */
+  NorpcCallOwner *owner;   /* (unowned), since construction: the worker */
   NorpcChannel   *channel; /* (unowned), since construction */
 
-  int max_open;  /* atomic: how many calls may be open, 0 for any number */
-  int abandoned; /* atomic: nothing is to be served any more */
+  int max_open;  /* atomic: the maximum number of open calls, or 0 for no limit */
+  int abandoned; /* atomic: no further calls are served */
 
   GMutex lock;
 

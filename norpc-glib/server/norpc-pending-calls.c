@@ -24,8 +24,8 @@ norpc_pending_calls_clear (NorpcPendingCalls *self)
   g_mutex_clear (&self->lock);
 }
 
-/* Any thread: whether the service may be given another call. Abandoned calls do not
- * count, as the service does not see them.
+/* Thread-safe. Returns TRUE if the service may get another call. Abandoned calls are not
+ * limited, because the service does not get them.
  */
 gboolean
 norpc_pending_calls_are_below_limit (NorpcPendingCalls *self)
@@ -36,8 +36,8 @@ norpc_pending_calls_are_below_limit (NorpcPendingCalls *self)
   return max_open == 0 || g_atomic_int_get (&self->abandoned) || n_open < max_open;
 }
 
-/* The worker's context: TRUE if the service has as many calls open as it may.
- * Then the thread that closes one of them wakes up the context.
+/* Runs in the service's context. Returns TRUE if the service has the maximum number of open
+ * calls. The thread that closes one of them then wakes up the context.
  */
 gboolean
 norpc_pending_calls_pause_at_limit (NorpcPendingCalls *self)
@@ -46,7 +46,7 @@ norpc_pending_calls_pause_at_limit (NorpcPendingCalls *self)
 
   if (!norpc_pending_calls_are_below_limit (self))
     {
-      /* A thread that closes a call does so before it reads this. */
+      /* A thread that closes a call does so before it reads this flag. */
       g_atomic_int_set (&self->channel->paused, TRUE);
       paused = !norpc_pending_calls_are_below_limit (self);
     }
@@ -56,7 +56,7 @@ norpc_pending_calls_pause_at_limit (NorpcPendingCalls *self)
   return paused;
 }
 
-/* Any thread. */
+/* Thread-safe. */
 void
 norpc_pending_calls_set_max_open (NorpcPendingCalls *self,
                                   guint              max_open)
@@ -82,9 +82,8 @@ unlink_open_locked (NorpcPendingCalls *self,
   call->open_previous = call->open_next = NULL;
 }
 
-/* The worker's context, after the handler of the call has returned, or where it had
- * none because a layer holds the call back. FALSE if a newer call takes its place, so
- * that it was passed over.
+/* Runs in the service's context, after the handler of the call has returned, or if a layer
+ * delays the call. Returns FALSE if the call was skipped because a newer call supersedes it.
  */
 gboolean
 norpc_pending_calls_note_kept (NorpcCall *call)
@@ -94,8 +93,8 @@ norpc_pending_calls_note_kept (NorpcCall *call)
   return g_atomic_int_get (&call->stage) != NORPC_CALL_SUPERSEDED;
 }
 
-/* The worker's context: TRUE if it is the one that is being served, which the pending calls
- * has until it is asked for the next.
+/* Runs in the service's context. Returns TRUE if @call is the current call, to which the
+ * pending calls keep a reference until the next one is taken.
  */
 gboolean
 norpc_pending_calls_is_current (NorpcPendingCalls *self,
@@ -110,9 +109,10 @@ norpc_pending_calls_is_current (NorpcPendingCalls *self,
   return current;
 }
 
-/* The worker's context, after the handler has returned. Whoever answers sets the state and
- * then looks for the owner, and here it is the other way round: so one of the two
- * unlinks the call. One that was passed to another server may be in the list of that.
+/* Runs in the service's context, after the handler has returned. A thread that answers sets
+ * the state before it reads the owner; this function sets the owner before it reads the state,
+ * so one of the two unlinks the call. A call that was passed to another server may be in the
+ * list of that server.
  */
 static void
 link_open_locked (NorpcPendingCalls *self,
@@ -134,14 +134,14 @@ link_open_locked (NorpcPendingCalls *self,
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
     {
       unlink_open_locked (self, call);
-      /* As norpc_call_deliver () does. The one that runs has another reference. */
+      /* As in norpc_call_deliver (). The worker that runs has another reference. */
       if (g_atomic_pointer_exchange (&call->owner, NULL) != NULL)
         owner->funcs->unref (owner);
     }
 }
 
-/* The worker's context, after the handler has returned. A call whose client has gone is
- * nothing to wait for, but the service may still be at it.
+/* Runs in the service's context, after the handler has returned. A call whose client no longer
+ * waits is not listed, but it counts as open while the service may still work on it.
  */
 static void
 keep_locked (NorpcPendingCalls *self,
@@ -158,9 +158,9 @@ keep_locked (NorpcPendingCalls *self,
     link_open_locked (self, call);
 }
 
-/* The worker's context, with the lock held: the next call (owned), or NULL if there is none.
- * An urgent one passes those of the batch that are not. One of low priority never waits
- * in the batch, where others could not pass it.
+/* Runs in the service's context, with the lock held. Returns the next call (owned), or NULL.
+ * An urgent call overtakes calls of the batch that are not urgent. A call of low priority
+ * never waits in the batch, because other calls could not overtake it there.
  */
 static NorpcCall *
 take_next_locked (NorpcPendingCalls *self)
@@ -184,8 +184,8 @@ take_next_locked (NorpcPendingCalls *self)
   return self->n_batch > 0 ? self->batch[self->n_begun++] : NULL;
 }
 
-/* The worker's context: done with the current call, and on to the next, if @more and the
- * service may be given one. Returns an unowned call, or NULL. The rest of the batch stays
+/* Runs in the service's context. Finishes the current call, and takes the next one if @more is
+ * TRUE and the service may get one. Returns it (unowned), or NULL. The rest of the batch stays
  * for the next dispatch.
  */
 NorpcCall *
@@ -206,7 +206,7 @@ norpc_pending_calls_next (NorpcPendingCalls *self,
   return next;
 }
 
-/* Any thread: an open call is answered. TRUE if no other is open. */
+/* Thread-safe. Removes an open call that was answered. Returns TRUE if no other call is open. */
 gboolean
 norpc_pending_calls_remove (NorpcPendingCalls *self,
                             NorpcCall         *call)
@@ -221,9 +221,9 @@ norpc_pending_calls_remove (NorpcPendingCalls *self,
   return none;
 }
 
-/* Any thread: nothing that was accepted is left to dispatch, nor to be answered later. Once
- * all is abandoned, a call is open only while another thread is just writing
- * its answer: there may be nobody left to run the worker after that.
+/* Thread-safe. Returns TRUE if no accepted call is left to be dispatched or to be answered
+ * later. Once all calls are abandoned, a call is open only while another thread is writing its
+ * answer. Such calls are not waited for, because the worker may not run again.
  */
 gboolean
 norpc_pending_calls_is_empty (NorpcPendingCalls *self)
@@ -239,8 +239,8 @@ norpc_pending_calls_is_empty (NorpcPendingCalls *self)
   return empty;
 }
 
-/* Any thread: all calls in the channel and here, which stay where they are,
- * held by norpc_call_ref_memory (). Returns an owned array.
+/* Thread-safe. Returns an array (owned) of all calls in the channel and in this struct, with
+ * references to their memory. The calls are not removed.
  */
 static GPtrArray *
 list_calls (NorpcPendingCalls *self)
@@ -264,21 +264,20 @@ list_calls (NorpcPendingCalls *self)
   return calls;
 }
 
-/* Any thread: answers everything that was accepted and is not answered. The
- * calls stay where they are, so that their arguments end in the context of
- * the service.
+/* Thread-safe. Rejects all accepted calls that are not answered. The calls are not removed, so
+ * that their arguments are released in the service's context.
  */
 void
 norpc_pending_calls_abandon (NorpcPendingCalls *self,
                              const char        *reason)
 {
   g_autoptr (GPtrArray) calls = NULL;
-  g_autofree char *message = g_strdup_printf ("was not served: %s", reason);
+  g_autofree char *message = g_strdup_printf ("was rejected: %s", reason);
 
   calls = list_calls (self);
   for (guint i = 0; i < calls->len; i++)
     norpc_call_reject (calls->pdata[i], NORPC_ERROR_CLOSED, message);
 
-  /* Not before: a service that is not started for it gets no call either. */
+  /* Set last: a service that is not started because of this flag gets no call. */
   g_atomic_int_set (&self->abandoned, TRUE);
 }

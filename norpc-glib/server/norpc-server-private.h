@@ -14,10 +14,10 @@ struct _NorpcServer
 {
   GObject parent_instance;
 
-  /* All since construction. */
+  /* All fields are set at construction. */
   NorpcWorker    *worker;    /* (owned) */
   NorpcChannel *channel; /* (owned) */
-  GObject      *service; /* (owned): until constructed, then the worker has it */
+  GObject      *service; /* (owned): until constructed, then owned by the worker */
   NorpcThread  *thread;  /* (owned) (nullable) */
   GMainContext *context; /* (owned) (nullable) */
 };

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* How a server starts and stops. What it does in the context of its service
- * is its worker's (norpc-worker.c).
+/* Starting and stopping a server. The part that runs in the service's context is in
+ * norpc-worker.c.
  */
 
 #include "client/norpc-endpoint-private.h"
@@ -12,7 +12,7 @@
 #include "norpc-server-private.h"
 #include "norpc-thread.h"
 
-/* The calling thread: what runs the service. */
+/* Called in the client's thread. Gets the executor of the service. */
 static gconstpointer
 get_executor (NorpcServer *self)
 {
@@ -23,11 +23,11 @@ get_executor (NorpcServer *self)
  * norpc_server_is_running:
  * @self: a server
  *
- * Tells whether the service has started and not been told to stop.
+ * Checks whether the service has started and has not been told to stop.
  *
- * Any thread may ask; the answer may be old when it arrives.
+ * This function is thread-safe. The result may be out of date when it is returned.
  *
- * Returns: %TRUE if calls are served
+ * Returns: %TRUE if the server is running
  * Since: 0.1
  */
 gboolean
@@ -44,20 +44,20 @@ norpc_server_is_running (NorpcServer *self)
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Starts the server, and waits until its service has started.
+ * Starts the server, and blocks until its service has started.
  *
- * If the service is in a context of the calling thread, or in one that no
- * thread runs at the moment, it starts within this function. So a thread that
- * is to run a context has to have it before a server is started in it.
+ * If the service's context belongs to the calling thread, or is not being run by any
+ * thread, the service starts within this function. A thread that is meant to run a
+ * context must therefore own it before a server is started in it.
  *
- * The errors are those of the service's [method@Norpc.Lifecycle.start],
- * %NORPC_ERROR_FAILED if the server was started before, its channel has
- * another server, the system cannot start another thread, or its service cannot be in
- * the thread that it is meant for (one that is written in JavaScript can only be where
- * its interpreter is), %NORPC_ERROR_CLOSED if it or its thread was stopped before, and
- * %G_IO_ERROR_CANCELLED: then the server starts all the same.
+ * Errors are those of the service's [method@Norpc.Lifecycle.start]; %NORPC_ERROR_FAILED
+ * if the server has been started before, if its channel belongs to another server, if the
+ * system cannot start another thread, or if the service cannot run in its thread (a
+ * service written in JavaScript can only run in the thread of its interpreter);
+ * %NORPC_ERROR_CLOSED if the server or its thread has been stopped; and
+ * %G_IO_ERROR_CANCELLED, in which case the server starts nevertheless.
  *
- * Returns: %TRUE if the service has started, %FALSE with @error set if not
+ * Returns: %TRUE if the service has started, %FALSE if @error is set
  * Since: 0.1
  */
 gboolean
@@ -83,13 +83,14 @@ norpc_server_start (NorpcServer   *self,
  * norpc_server_start_async:
  * @self: a server
  * @cancellable: (nullable): a cancellable
- * @callback: (nullable) (scope async): called when the service has started
+ * @callback: (nullable) (scope async): the function to call when the service has started
  * @user_data: data for @callback
  *
- * Starts the server, without waiting for its service.
+ * Starts the server asynchronously.
  *
- * Calls are accepted from now on, and served when the service has started. The server is kept
- * until then: to cancel a start in a context that nobody runs, stop the server.
+ * Calls are accepted immediately, and served once the service has started. The operation
+ * keeps a reference to the server until then; to cancel a start in a context that no
+ * thread runs, stop the server.
  *
  * Since: 0.1
  */
@@ -117,14 +118,14 @@ norpc_server_start_async (NorpcServer         *self,
 /**
  * norpc_server_start_finish:
  * @self: a server
- * @result: what the callback was given
+ * @result: the result that was passed to the callback
  * @error: return location for an error
  *
- * Tells how [method@Norpc.Server.start_async] went.
+ * Finishes an operation that was started with [method@Norpc.Server.start_async].
  *
- * The errors are those of [method@Norpc.Server.start].
+ * Errors are those of [method@Norpc.Server.start].
  *
- * Returns: %TRUE if the service has started, %FALSE with @error set if not
+ * Returns: %TRUE if the service has started, %FALSE if @error is set
  * Since: 0.1
  */
 gboolean
@@ -141,29 +142,28 @@ norpc_server_start_finish (NorpcServer   *self,
 /**
  * norpc_server_stop:
  * @self: a server
- * @mode: what becomes of the calls that it has accepted
+ * @mode: how to treat the calls that the server has accepted
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Stops the server, and waits until its service has stopped.
+ * Stops the server, and blocks until its service has stopped.
  *
- * From now on calls are answered %NORPC_ERROR_CLOSED. With
- * %NORPC_STOP_FINISH, the service first answers what was accepted, also what
- * it answers later. With %NORPC_STOP_ABANDON, all of these calls end with
- * %NORPC_ERROR_CLOSED at once, and what the service is at is cancelled; this
- * may also follow a stop that takes too long. A thread that the server made
- * has ended when this returns, also if the server had been told to stop before. In that
- * thread itself, it does not wait for that.
+ * From now on, calls fail with %NORPC_ERROR_CLOSED. With %NORPC_STOP_FINISH, the service
+ * first answers all accepted calls, including those that it answers later. With
+ * %NORPC_STOP_ABANDON, these calls fail with %NORPC_ERROR_CLOSED immediately, and the
+ * work that the service does for them is cancelled; this mode can also be used after a
+ * stop that takes too long. When this function returns, a thread that the server created
+ * has ended, even if the server had been told to stop before. If it is called in that
+ * thread, it does not wait for the end of the thread.
  *
- * If the service is in a context of the calling thread, it stops within this
- * function. Where it cannot, because it handles a call at the moment or is to
- * finish one that it answers later, or because its thread waits for the calling
- * thread to stop another server, the error is
- * %NORPC_ERROR_WOULD_DEADLOCK. If it waits for the calling thread in a synchronous
- * call, that fails. On %G_IO_ERROR_CANCELLED, only the waiting
- * ends. In both cases the server stops all the same, as soon as it can.
+ * If the service's context belongs to the calling thread, the service stops within this
+ * function. If it cannot stop, because it is handling a call, or because it must finish a
+ * call that it answers later, or because its thread waits for the calling thread to stop
+ * another server, the error is %NORPC_ERROR_WOULD_DEADLOCK. If its thread waits for the
+ * calling thread in a synchronous call, that call fails. On %G_IO_ERROR_CANCELLED, only
+ * the waiting ends. In both cases the server stops nevertheless, as soon as it can.
  *
- * Returns: %TRUE if the service has stopped, %FALSE with @error set if not
+ * Returns: %TRUE if the service has stopped, %FALSE if @error is set
  * Since: 0.1
  */
 gboolean
@@ -203,14 +203,14 @@ norpc_server_stop (NorpcServer    *self,
 /**
  * norpc_server_stop_async:
  * @self: a server
- * @mode: what becomes of the calls that it has accepted
+ * @mode: how to treat the calls that the server has accepted
  * @cancellable: (nullable): a cancellable
- * @callback: (nullable) (scope async): called when the service has stopped
+ * @callback: (nullable) (scope async): the function to call when the service has stopped
  * @user_data: data for @callback
  *
- * Stops the server, without waiting for its service.
+ * Stops the server asynchronously.
  *
- * It does what [method@Norpc.Server.stop] does.
+ * See [method@Norpc.Server.stop].
  *
  * Since: 0.1
  */
@@ -236,15 +236,14 @@ norpc_server_stop_async (NorpcServer         *self,
 /**
  * norpc_server_stop_finish:
  * @self: a server
- * @result: what the callback was given
+ * @result: the result that was passed to the callback
  * @error: return location for an error
  *
- * Tells how [method@Norpc.Server.stop_async] went.
+ * Finishes an operation that was started with [method@Norpc.Server.stop_async].
  *
- * The only error is %G_IO_ERROR_CANCELLED: then the server stops all the
- * same.
+ * The only error is %G_IO_ERROR_CANCELLED, in which case the server stops nevertheless.
  *
- * Returns: %TRUE if the service has stopped, %FALSE with @error set if not
+ * Returns: %TRUE if the service has stopped, %FALSE if @error is set
  * Since: 0.1
  */
 gboolean

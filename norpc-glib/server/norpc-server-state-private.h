@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* How far a server has come: it only ever moves down this list. */
+/* The phases of a server. The phase only ever moves down this list. */
 typedef enum
 {
   NORPC_SERVER_NEW,
@@ -20,9 +20,9 @@ typedef enum
 } NorpcServerPhase;
 
 /*
- * How far a server has come, and the threads and tasks that wait until it has come further.
+ * The phase of a server, and the threads and tasks that wait for a later one.
  *
- * Any thread may use it. Its lock is held while nothing else is called.
+ * Thread-safe. No other code runs while its lock is held.
  */
 typedef struct _NorpcServerState NorpcServerState;
 

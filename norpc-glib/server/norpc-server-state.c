@@ -14,19 +14,19 @@ struct _NorpcServerState
   GMutex     lock;
   GCond      changed;
   GPtrArray *waits;   /* (owned) [lock]: of owned Wait */
-  gboolean   started; /* [lock]: the service runs or ran */
-  GError    *error;   /* (owned) (nullable) [lock]: why it did not start */
+  gboolean   started; /* [lock]: the service has started */
+  GError    *error;   /* (owned) (nullable) [lock]: why it failed to start */
 };
 
-/* A task that waits. It is completed by the thread that takes it off the list; as the data of
- * the task it lives as long as that.
+/* A task that waits. It is completed by the thread that removes it from the list. The struct
+ * is the data of the task, and lives as long as the task.
  */
 typedef struct
 {
   NorpcServerState *state; /* (owned) */
   NorpcServerPhase  phase;
-  GTask            *task;      /* (owned): until it is done */
-  GSource          *cancelled; /* (owned) (nullable): until it is done */
+  GTask            *task;      /* (owned): until the task is completed */
+  GSource          *cancelled; /* (owned) (nullable): until the task is completed */
 } Wait;
 
 static void
@@ -60,7 +60,7 @@ wait_complete (Wait *wait)
     g_task_return_boolean (wait->task, TRUE);
 }
 
-/* Returns an owned state, which is NORPC_SERVER_NEW. */
+/* Returns a state (owned) with the phase NORPC_SERVER_NEW. */
 NorpcServerState *
 norpc_server_state_new (void)
 {
@@ -97,7 +97,7 @@ norpc_server_state_get_phase (NorpcServerState *self)
   return (NorpcServerPhase) g_atomic_int_get (&self->phase);
 }
 
-/* Thread-safe. Does not wake up those that wait: see norpc_server_state_wake (). */
+/* Thread-safe. Does not wake up waiting threads and tasks: see norpc_server_state_wake (). */
 void
 norpc_server_state_advance (NorpcServerState *self,
                             NorpcServerPhase  phase)
@@ -108,7 +108,7 @@ norpc_server_state_advance (NorpcServerState *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* Thread-safe. FALSE if the server was started, or stopped, before. */
+/* Thread-safe. Returns FALSE if the server has been started or stopped before. */
 gboolean
 norpc_server_state_claim_start (NorpcServerState  *self,
                                 GError           **error)
@@ -123,15 +123,17 @@ norpc_server_state_claim_start (NorpcServerState  *self,
 
   if (phase >= NORPC_SERVER_STOPPING)
     g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                         "A server that was stopped does not start again");
+                         "The server has been stopped, and cannot be started again");
   else if (phase > NORPC_SERVER_NEW)
     g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED,
-                         "The server has been started already");
+                         "The server has already been started");
 
   return phase == NORPC_SERVER_NEW;
 }
 
-/* Thread-safe. A server that was not started has stopped. TRUE if it has stopped. */
+/* Thread-safe. Moves a server that was never started to NORPC_SERVER_STOPPED. Returns TRUE if
+ * the server has stopped.
+ */
 gboolean
 norpc_server_state_claim_stop (NorpcServerState *self)
 {
@@ -146,7 +148,9 @@ norpc_server_state_claim_stop (NorpcServerState *self)
   return stopped;
 }
 
-/* The context of the service. @error (owned) is why it did not start, if it did not. */
+/* Runs in the service's context. @error (owned) is the reason why the service failed to start,
+ * or NULL.
+ */
 void
 norpc_server_state_set_started (NorpcServerState *self,
                                 gboolean          started,
@@ -163,10 +167,10 @@ void
 norpc_server_state_set_stopped_error (GError **error)
 {
   g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                       "The server was stopped before it had started");
+                       "The server was stopped before it started");
 }
 
-/* Thread-safe, when the phase is past STARTING. */
+/* Thread-safe. Called when the phase is past STARTING. */
 gboolean
 norpc_server_state_has_started (NorpcServerState  *self,
                                 GError           **error)
@@ -184,7 +188,7 @@ norpc_server_state_has_started (NorpcServerState  *self,
   return started;
 }
 
-/* The thread that has changed the phase. */
+/* Called in the thread that has changed the phase. Wakes up waiting threads and tasks. */
 void
 norpc_server_state_wake (NorpcServerState *self)
 {
@@ -209,7 +213,7 @@ norpc_server_state_wake (NorpcServerState *self)
     wait_complete (done->pdata[i]);
 }
 
-/* The thread that cancels. */
+/* Runs in the thread that cancels the wait. */
 static void
 wait_cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
                    gpointer      user_data)
@@ -221,14 +225,14 @@ wait_cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
   g_mutex_unlock (&self->lock);
 }
 
-/* What a thread that blocks waits for. */
+/* The phase that a blocked thread waits for. */
 typedef struct
 {
   NorpcServerState *state; /* (unowned) */
   NorpcServerPhase  phase;
 } Goal;
 
-/* Thread-safe; the lock of the waits may be held. */
+/* Thread-safe. May be called with the lock of deadlock detection held. */
 static gboolean
 is_reached (gpointer data)
 {
@@ -237,8 +241,8 @@ is_reached (gpointer data)
   return norpc_server_state_get_phase (goal->state) >= goal->phase;
 }
 
-/* The calling thread: FALSE if the server could only come to the phase when the
- * calling thread goes on.
+/* Called in the thread that waits. Returns FALSE if the server can reach the phase only when
+ * this thread continues.
  */
 static gboolean
 begin_wait (NorpcThreadWait  *wait,
@@ -253,8 +257,8 @@ begin_wait (NorpcThreadWait  *wait,
   return FALSE;
 }
 
-/* The calling thread. @executor is what runs the service. FALSE if it was cancelled, or the wait
- * would never end.
+/* Called in the thread that waits. @executor is the executor of the service. Returns FALSE if
+ * the wait was cancelled, or would deadlock.
  */
 gboolean
 norpc_server_state_wait (NorpcServerState  *self,
@@ -286,7 +290,7 @@ norpc_server_state_wait (NorpcServerState  *self,
   return reached || !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
 
-/* The context of the task. */
+/* Runs in the context of the task. */
 static gboolean
 task_cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
                    gpointer      user_data)
@@ -312,8 +316,8 @@ task_cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
   return G_SOURCE_REMOVE;
 }
 
-/* The context of the task, which is completed there when the server has come to @phase or the
- * task is cancelled.
+/* Called in the context of the task. The task is completed there when the server has reached
+ * @phase, or when the task is cancelled.
  */
 void
 norpc_server_state_await (NorpcServerState *self,
@@ -329,7 +333,7 @@ norpc_server_state_await (NorpcServerState *self,
   wait->task = g_object_ref (task);
   g_task_set_task_data (task, wait, wait_free);
 
-  /* Its source may be dispatched at once, in another thread. */
+  /* The source may be dispatched immediately, in another thread. */
   g_mutex_lock (&self->lock);
   if (cancellable != NULL)
     {

@@ -12,22 +12,21 @@
 /**
  * NorpcServer:
  *
- * Hosts a service: takes calls off a channel and hands them to the service,
- * in one main context.
+ * Runs a service: dequeues calls from a channel and passes them to the service, in one
+ * main context.
  *
- * A service is any object that implements one or more generated interfaces.
- * Its code runs in its server's context only: in a thread of its own
- * ([ctor@Norpc.Server.new]), in a thread that it shares with others
- * ([ctor@Norpc.Server.new_on_thread]), or in a context that somebody else
- * runs ([ctor@Norpc.Server.new_in_context]). It is also finalized there, if
- * nobody else holds it: hand it over and forget it.
+ * A service is any object that implements one or more generated interfaces. Its code runs
+ * only in the server's context: in a thread of its own ([ctor@Norpc.Server.new]), in a
+ * thread that it shares with other services ([ctor@Norpc.Server.new_on_thread]), or in a
+ * main context that the application runs ([ctor@Norpc.Server.new_in_context]). The
+ * service is also finalized there, provided that the application has released its own
+ * references.
  *
- * A service that implements [iface@Norpc.Lifecycle] is told when it starts
- * and stops.
+ * A service can implement [iface@Norpc.Lifecycle] to run code when it starts and stops.
  *
- * Dropping the last reference abandons all calls, as with
- * %NORPC_STOP_ABANDON, and does not wait; [method@Norpc.Server.stop] does.
- * A server that has stopped does not start again.
+ * Releasing the last reference to a server abandons all calls, as with
+ * %NORPC_STOP_ABANDON, and does not wait; [method@Norpc.Server.stop] does. A server that
+ * has stopped cannot be started again.
  *
  * Since: 0.1
  */
@@ -143,14 +142,14 @@ norpc_server_get_property (GObject    *object,
     }
 }
 
-/* Any thread: so nothing is waited for. */
+/* Thread-safe. Does not wait, because it may run in any thread. */
 static void
 norpc_server_dispose (GObject *object)
 {
   NorpcServer *self = NORPC_SERVER (object);
 
   if (self->worker != NULL)
-    norpc_worker_stop (self->worker, NORPC_STOP_ABANDON, "its server was dropped");
+    norpc_worker_stop (self->worker, NORPC_STOP_ABANDON, "its server was released");
 
   G_OBJECT_CLASS (norpc_server_parent_class)->dispose (object);
 }
@@ -169,7 +168,7 @@ norpc_server_finalize (GObject *object)
   G_OBJECT_CLASS (norpc_server_parent_class)->finalize (object);
 }
 
-/* What a server is made with, and keeps. */
+/* Installs the construct-only properties. */
 static void
 make_construction_properties (void)
 {
@@ -178,7 +177,7 @@ make_construction_properties (void)
    *
    * The service.
    *
-   * It belongs to its context, so it cannot be had back.
+   * It belongs to its main context, so the property cannot be read.
    *
    * Since: 0.1
    */
@@ -190,9 +189,9 @@ make_construction_properties (void)
   /**
    * NorpcServer:channel: (getter get_channel)
    *
-   * Where the calls come from.
+   * The channel that the server takes calls from.
    *
-   * If none is given, the server makes one.
+   * If it is %NULL at construction, the server creates a channel.
    *
    * Since: 0.1
    */
@@ -204,10 +203,10 @@ make_construction_properties (void)
   /**
    * NorpcServer:thread:
    *
-   * The thread that the service is in.
+   * The thread that the service runs in.
    *
-   * If neither this nor [property@Norpc.Server:main-context] is given, the
-   * server makes one of its own when it starts, which is not to be had here.
+   * If both this property and [property@Norpc.Server:main-context] are %NULL, the server
+   * creates a thread when it starts. That thread is not available through this property.
    *
    * Since: 0.1
    */
@@ -219,7 +218,7 @@ make_construction_properties (void)
   /**
    * NorpcServer:main-context:
    *
-   * The context that the service is in, if somebody else runs it.
+   * The main context that the service runs in, if the application runs that context.
    *
    * Since: 0.1
    */
@@ -245,7 +244,7 @@ norpc_server_class_init (NorpcServerClass *klass)
   /**
    * NorpcServer:max-open-calls: (getter get_max_open_calls) (setter set_max_open_calls)
    *
-   * How many calls the service may have open at once; 0 for any number.
+   * The maximum number of open calls of the service, or 0 for no limit.
    *
    * See [method@Norpc.Server.set_max_open_calls].
    *
@@ -259,7 +258,7 @@ norpc_server_class_init (NorpcServerClass *klass)
   /**
    * NorpcServer:collect-stats: (getter get_collect_stats) (setter set_collect_stats)
    *
-   * Whether the server counts and measures its calls.
+   * Whether the server collects statistics of its calls.
    *
    * Since: 0.1
    */
@@ -280,9 +279,9 @@ norpc_server_init (NorpcServer *self G_GNUC_UNUSED)
  * norpc_server_new:
  * @service: an object that implements one or more generated interfaces
  *
- * Makes a server that runs @service in a thread of its own.
+ * Creates a server that runs @service in a thread of its own.
  *
- * Returns: (transfer full): a new server, to be started
+ * Returns: (transfer full): a new server, which has not been started
  * Since: 0.1
  */
 NorpcServer *
@@ -296,11 +295,11 @@ norpc_server_new (GObject *service)
 /**
  * norpc_server_new_on_thread:
  * @service: an object that implements one or more generated interfaces
- * @thread: a thread, which other servers may be on, too
+ * @thread: a thread, which can be shared with other servers
  *
- * Makes a server that runs @service on @thread.
+ * Creates a server that runs @service on @thread.
  *
- * Returns: (transfer full): a new server, to be started
+ * Returns: (transfer full): a new server, which has not been started
  * Since: 0.1
  */
 NorpcServer *
@@ -316,12 +315,12 @@ norpc_server_new_on_thread (GObject     *service,
 /**
  * norpc_server_new_in_context:
  * @service: an object that implements one or more generated interfaces
- * @context: (nullable): a context that somebody runs, or %NULL for the
- *   global default
+ * @context: (nullable): a main context that the application runs, or %NULL for the global
+ *   default context
  *
- * Makes a server that runs @service in @context.
+ * Creates a server that runs @service in @context.
  *
- * Returns: (transfer full): a new server, to be started
+ * Returns: (transfer full): a new server, which has not been started
  * Since: 0.1
  */
 NorpcServer *
@@ -340,9 +339,9 @@ norpc_server_new_in_context (GObject      *service,
  * norpc_server_get_channel:
  * @self: a server
  *
- * Gets the endpoint that proxies for the service are made with.
+ * Gets the channel of the server, which proxies for the service use as their endpoint.
  *
- * Any thread may use it, and it may outlive the server.
+ * The channel is thread-safe, and may outlive the server.
  *
  * Returns: (transfer none): the channel
  * Since: 0.1
@@ -360,13 +359,13 @@ norpc_server_get_channel (NorpcServer *self)
  * @self: a server that has not been started
  * @layer: a layer
  *
- * Puts a layer before the service, behind those that were added before: calls
- * pass them in this order.
+ * Adds a layer in front of the service, behind those that were added before. Calls pass
+ * through layers in this order.
  *
- * Whatever thread the layers pass a call on in, it comes to the service in its
- * context. A call that a layer holds back is open: it counts for
- * [property@Norpc.Server:max-open-calls], and a server that finishes waits for it
- * as long as its client does.
+ * The service gets each call in its own context, even if layers pass the call on in
+ * another thread. A call that is pending in a layer is open: it counts for
+ * [property@Norpc.Server:max-open-calls], and a server that stops with %NORPC_STOP_FINISH
+ * waits for it as long as its client does.
  *
  * Since: 0.1
  */
@@ -386,9 +385,9 @@ norpc_server_add_layer (NorpcServer *self,
  * norpc_server_get_max_open_calls:
  * @self: a server
  *
- * Tells how many calls the service may have open at once.
+ * Gets the maximum number of open calls of the service.
  *
- * Returns: the number, or 0 for any number
+ * Returns: the maximum number, or 0 for no limit
  * Since: 0.1
  */
 guint
@@ -402,16 +401,18 @@ norpc_server_get_max_open_calls (NorpcServer *self)
 /**
  * norpc_server_set_max_open_calls:
  * @self: a server
- * @max_open_calls: the number, at most %G_MAXINT, or 0 for any number
+ * @max_open_calls: the maximum number, at most %G_MAXINT, or 0 for no limit
  *
- * Sets how many calls the service may have open at once.
+ * Sets the maximum number of open calls of the service.
  *
- * A call is open from when the service gets it until the service has answered it, or
- * has dropped its last reference to it. That the client cancels the call, or that it times
- * out, does not change that: the service may still be working on it, and is told by
- * [method@Norpc.Call.get_cancellable]. Other calls wait in the channel meanwhile. With
- * 1, the service gets a call only when the one before is no longer open, also if it
- * answers later. By default there is no limit. Any thread may set it, at any time.
+ * A call is open from when the service gets it until the service has answered it, or has
+ * released its last reference to it. It stays open if the client cancels the call or if
+ * it times out, because the service may still be working on it;
+ * [method@Norpc.Call.get_cancellable] notifies the service. Other calls wait in the
+ * channel meanwhile. With a maximum of 1, the service gets a call only when the one
+ * before is no longer open, even if it answers later. By default there is no limit.
+ *
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -433,11 +434,11 @@ norpc_server_set_max_open_calls (NorpcServer *self,
  * norpc_server_get_collect_stats:
  * @self: a server
  *
- * Tells whether the server counts and measures its calls.
+ * Checks whether the server collects statistics of its calls.
  *
- * Any thread may ask.
+ * This function is thread-safe.
  *
- * Returns: %TRUE if it does
+ * Returns: %TRUE if statistics are collected
  * Since: 0.1
  */
 gboolean
@@ -452,7 +453,7 @@ norpc_server_get_collect_stats (NorpcServer *self)
   return recorder != NULL && norpc_stats_recorder_is_on (recorder);
 }
 
-/* Any thread. */
+/* Thread-safe. */
 static NorpcStatsRecorder *
 ensure_recorder (NorpcChannel *channel)
 {
@@ -473,13 +474,15 @@ ensure_recorder (NorpcChannel *channel)
 /**
  * norpc_server_set_collect_stats:
  * @self: a server
- * @collect_stats: whether to
+ * @collect_stats: whether to collect statistics
  *
- * Sets whether the server counts and measures the calls that are sent to it from
- * now on.
+ * Sets whether the server collects statistics of the calls that are sent to it from now
+ * on.
  *
- * By default it does not, and a call costs nothing for it. What was counted
- * before it was set to %FALSE is kept. Any thread may set it, at any time.
+ * The default is %FALSE, and calls then have no overhead. Statistics that were collected
+ * before it was set to %FALSE are kept.
+ *
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -501,10 +504,10 @@ norpc_server_set_collect_stats (NorpcServer *self,
  * norpc_server_get_stats:
  * @self: a server
  *
- * Tells what became of the calls that were sent to the server since
+ * Gets statistics of the calls that were sent to the server since
  * [property@Norpc.Server:collect-stats] was set.
  *
- * Any thread may ask, and nobody is stopped for it.
+ * This function is thread-safe, and blocks no other thread.
  *
  * Returns: (transfer full): the statistics
  * Since: 0.1

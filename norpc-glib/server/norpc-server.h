@@ -18,10 +18,10 @@ G_BEGIN_DECLS
 
 /**
  * NorpcStopMode:
- * @NORPC_STOP_FINISH: serve what was accepted, then stop
- * @NORPC_STOP_ABANDON: stop at once
+ * @NORPC_STOP_FINISH: serve all accepted calls, then stop
+ * @NORPC_STOP_ABANDON: reject all accepted calls, and stop immediately
  *
- * What a server does with the calls that it has accepted when it is stopped.
+ * How a server that is stopped treats the calls that it has accepted.
  *
  * Since: 0.1
  */

@@ -11,24 +11,25 @@
 G_BEGIN_DECLS
 
 /*
- * The last endpoint of a server, behind its layers: where calls come to the
- * service.
+ * The last endpoint of a server, behind its layers, which passes calls to the service.
  *
- * A layer may pass a call on in any thread, and at any time. What comes from
- * elsewhere, or while the service handles another call, waits here until the
- * worker looks.
+ * A layer may pass a call on in any thread, and at any time. A call that arrives in another
+ * thread than the service's, or while the service is handling another call, waits here until
+ * the worker takes it.
  */
 #define NORPC_TYPE_SERVICE_ENDPOINT (norpc_service_endpoint_get_type ())
 G_DECLARE_FINAL_TYPE (NorpcServiceEndpoint, norpc_service_endpoint, NORPC, SERVICE_ENDPOINT, GObject)
 
-/* Of the worker that owns it. */
+/* Implemented by the worker that owns the endpoint. */
 typedef struct
 {
-  gboolean (*may_handle) (gpointer   owner);  /* any thread, with the lock held: whether the service
-                                                 can handle a call in this thread now */
-  void     (*handle)     (gpointer   owner,   /* the service's context */
+  gboolean (*may_handle) (gpointer   owner);  /* thread-safe, called with the lock held: returns
+                                                 TRUE if the service can handle a call in this
+                                                 thread now */
+  void     (*handle)     (gpointer   owner,   /* in the service's context */
                           NorpcCall *call);   /* (owned) */
-  void     (*wake_up)    (gpointer   owner);  /* any thread: there are calls to take */
+  void     (*wake_up)    (gpointer   owner);  /* thread-safe: called when there are calls to
+                                                 take */
   gpointer (*ref)        (gpointer   owner);
   void     (*unref)      (gpointer   owner);
 } NorpcServiceEndpointFuncs;

@@ -14,7 +14,7 @@ struct _NorpcServiceEndpoint
   const NorpcServiceEndpointFuncs *funcs; /* since construction */
 
   GMutex   lock;
-  gpointer owner;   /* (owned) (nullable) [lock]: while it is open */
+  gpointer owner;   /* (owned) (nullable) [lock]: while the endpoint is open */
   GQueue   calls;   /* of owned NorpcCall [lock] */
   int      n_calls; /* atomic, written with the lock */
 };
@@ -25,7 +25,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcServiceEndpoint, norpc_service_endpoint, G_T
                                G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT,
                                                       norpc_service_endpoint_endpoint_iface_init))
 
-/* Any thread. */
+/* Thread-safe. */
 static void
 norpc_service_endpoint_send (NorpcEndpoint *endpoint,
                              NorpcCall     *call)
@@ -37,7 +37,7 @@ norpc_service_endpoint_send (NorpcEndpoint *endpoint,
   g_mutex_lock (&self->lock);
   if (self->owner != NULL)
     owner = self->funcs->ref (self->owner);
-  /* Behind what waits here already. */
+  /* A call never overtakes those that wait here already. */
   here = owner != NULL && self->calls.length == 0 && self->funcs->may_handle (owner);
   if (owner != NULL && !here)
     {
@@ -51,7 +51,7 @@ norpc_service_endpoint_send (NorpcEndpoint *endpoint,
   else if (owner != NULL)
     self->funcs->wake_up (owner);
   else
-    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was not served: the server is not there");
+    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: the server is not running");
 
   if (owner != NULL)
     self->funcs->unref (owner);
@@ -97,7 +97,7 @@ norpc_service_endpoint_new (const NorpcServiceEndpointFuncs *funcs)
   return self;
 }
 
-/* Any thread, before the owner runs. @owner is owned. */
+/* Thread-safe. Called before the owner runs. Takes ownership of @owner. */
 void
 norpc_service_endpoint_open (NorpcServiceEndpoint *self,
                              gpointer              owner)
@@ -107,8 +107,8 @@ norpc_service_endpoint_open (NorpcServiceEndpoint *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* The service's context, or the thread that ends it: no call comes to the service
- * any more.
+/* Runs in the service's context, or in the thread that ends it. No further call is passed to
+ * the service.
  */
 void
 norpc_service_endpoint_close (NorpcServiceEndpoint *self)
@@ -121,20 +121,20 @@ norpc_service_endpoint_close (NorpcServiceEndpoint *self)
   g_mutex_unlock (&self->lock);
 
   while ((call = norpc_service_endpoint_take (self)) != NULL)
-    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was not served: the server has stopped");
+    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: the server has stopped");
 
   if (owner != NULL)
     self->funcs->unref (owner);
 }
 
-/* Any thread. */
+/* Thread-safe. */
 gboolean
 norpc_service_endpoint_has_calls (NorpcServiceEndpoint *self)
 {
   return g_atomic_int_get (&self->n_calls) > 0;
 }
 
-/* The worker's context. Returns an owned call, or NULL. */
+/* Runs in the service's context. Returns a call (owned), or NULL. */
 NorpcCall *
 norpc_service_endpoint_take (NorpcServiceEndpoint *self)
 {

@@ -12,10 +12,10 @@
 G_BEGIN_DECLS
 
 /*
- * Which servers an object is the service of: more than one, as a rule, is a
- * mistake, if they are in different threads.
+ * The servers that run a service. Running one service on several servers is usually a mistake
+ * if they are in different threads.
  *
- * It is kept with the object, and may outlive it.
+ * It is stored in the service's qdata, and may outlive the service.
  */
 typedef struct
 {
@@ -23,8 +23,8 @@ typedef struct
 
   const char *type_name; /* since construction: of the service */
 
-  int        n_workers; /* atomic, written with the lock of homes */
-  GPtrArray *workers;   /* (owned) [lock of homes]: of unowned NorpcWorker that have begun */
+  int        n_workers; /* atomic, written with checks_lock */
+  GPtrArray *workers;   /* (owned) [checks_lock]: of unowned NorpcWorker that have started */
 } NorpcThreadCheck;
 
 NorpcThreadCheck *norpc_thread_check_get           (GObject          *service);
@@ -37,15 +37,15 @@ void              norpc_thread_check_warn          (NorpcThreadCheck *self,
                                                     NorpcWorker      *worker,
                                                     NorpcCall        *call);
 
-/* Any thread. */
+/* Thread-safe. */
 static inline gboolean
 norpc_thread_check_is_shared (NorpcThreadCheck *self)
 {
   return G_UNLIKELY (g_atomic_int_get (&self->n_workers) > 1);
 }
 
-/* The thread in which the service is going to handle @call, for @worker if that
- * is not NULL: warns if another has the service.
+/* Called in the thread in which the service is about to handle @call, for @worker or, if it is
+ * NULL, for a NorpcDirect. Warns if the service is running in another thread.
  */
 static inline void
 norpc_thread_check_run (NorpcThreadCheck *self,

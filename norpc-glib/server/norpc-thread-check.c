@@ -14,19 +14,19 @@
 #include <pthread.h>
 #endif
 
-/* Protects what homes and `warned` have in them. It is the last to be taken. */
+/* Protects all thread checks and `warned`. Taken after all other locks. */
 static GMutex checks_lock;
 
-/* Of whose calls was warned: of owned strings (owned) (nullable) [checks_lock] */
+/* The calls that were warned about: owned strings (owned) (nullable) [checks_lock] */
 static GHashTable *warned;
 
 static GQuark
 get_quark (void)
 {
-  return g_quark_from_static_string ("norpc-home");
+  return g_quark_from_static_string ("norpc-thread-check");
 }
 
-/* Any thread that holds @service. Returns an owned home. */
+/* Thread-safe. The caller keeps a reference to @service. Returns its thread check (owned). */
 NorpcThreadCheck *
 norpc_thread_check_get (GObject *service)
 {
@@ -58,7 +58,7 @@ norpc_thread_check_unref (NorpcThreadCheck *self)
   g_free (self);
 }
 
-/* The context of @worker, before the service runs there. */
+/* Runs in the service's context, before the service runs there. */
 void
 norpc_thread_check_add_worker (NorpcThreadCheck *self,
                                NorpcWorker      *worker)
@@ -69,8 +69,8 @@ norpc_thread_check_add_worker (NorpcThreadCheck *self,
   g_mutex_unlock (&checks_lock);
 }
 
-/* The context of @worker, or who ends it: the service does not run there any
- * more.
+/* Runs in the service's context, or in the thread that ends it, when the service no longer
+ * runs there.
  */
 void
 norpc_thread_check_remove_worker (NorpcThreadCheck *self,
@@ -82,7 +82,7 @@ norpc_thread_check_remove_worker (NorpcThreadCheck *self,
   g_mutex_unlock (&checks_lock);
 }
 
-/* Returns an owned string. */
+/* Returns a string (owned). */
 static char *
 describe_thread (GThread    *thread,
                  const char *name)
@@ -91,7 +91,7 @@ describe_thread (GThread    *thread,
                       : g_strdup_printf ("thread %p", (gpointer) thread);
 }
 
-/* Returns an owned string. */
+/* Returns a string (owned). */
 static char *
 describe_this_thread (void)
 {
@@ -105,9 +105,9 @@ describe_this_thread (void)
   return describe_thread (g_thread_self (), NULL);
 }
 
-/* With the lock held. Returns which other thread surely has the service (owned),
- * or NULL: the one that always runs @worker, or else the one that runs it just now.
- * Where a context may go from thread to thread, nothing else is sure.
+/* Called with the lock held. Describes the other thread that is certain to run the service
+ * (owned), or returns NULL: the thread that always runs @worker, or else the one that runs it
+ * now. A context may move between threads, so nothing else is certain.
  */
 static char *
 describe_other_thread_locked (NorpcWorker *worker)
@@ -122,7 +122,7 @@ describe_other_thread_locked (NorpcWorker *worker)
                           worker->thread != NULL ? norpc_thread_get_name (worker->thread) : NULL);
 }
 
-/* With the lock held. FALSE if it was warned of the same before. */
+/* Called with the lock held. Returns FALSE if the same warning was logged before. */
 static gboolean
 is_news_locked (NorpcThreadCheck *self,
                 NorpcCall        *call)
@@ -136,7 +136,7 @@ is_news_locked (NorpcThreadCheck *self,
                                                     self->type_name));
 }
 
-/* The thread in which the service is going to handle @call. */
+/* Called in the thread in which the service is about to handle @call. */
 void
 norpc_thread_check_warn (NorpcThreadCheck *self,
                          NorpcWorker      *worker,
@@ -157,7 +157,7 @@ norpc_thread_check_warn (NorpcThreadCheck *self,
     return;
 
   this = describe_this_thread ();
-  g_warning ("%s.%s is called in %s, but a server has the same service in %s: "
+  g_warning ("%s.%s is called in %s, but a server runs the same service in %s; "
              "a service belongs to one thread",
              norpc_call_get_interface_name (call), norpc_call_peek_method_name (call),
              this, other);

@@ -9,11 +9,11 @@
 
 G_BEGIN_DECLS
 
-/* Of what uses a thread, and ends before it. */
+/* Implemented by an object that uses a thread, and that must end before the thread does. */
 typedef struct
 {
-  void (*end)   (gpointer data); /* the thread */
-  void (*unref) (gpointer data); /* any thread */
+  void (*end)   (gpointer data); /* in the thread */
+  void (*unref) (gpointer data); /* thread-safe */
 } NorpcThreadUserFuncs;
 
 GThread *norpc_thread_get_gthread (NorpcThread                 *self);

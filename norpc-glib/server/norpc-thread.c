@@ -11,23 +11,23 @@
 /**
  * NorpcThread:
  *
- * A thread with a main context that it runs.
+ * A thread that runs a main context.
  *
- * A server makes one of its own; make one yourself to let several services
- * share it. Services on one thread run one at a time, so a handler that
- * blocks, blocks them all.
+ * By default, a server creates a thread of its own; create a NorpcThread to let several
+ * services share a thread. Services on one thread run one at a time, so a handler that
+ * blocks delays all of them.
  *
- * The thread ends after [method@Norpc.Thread.stop], or when the last
- * reference is dropped: servers on it hold one. Calls from the thread that are in
- * flight then are cancelled, and so are those that callbacks make while it ends; all of
- * them complete in the thread, before it has ended.
+ * The thread ends after [method@Norpc.Thread.stop], or when the last reference is
+ * released; servers on the thread keep a reference to it. When it ends, calls in flight
+ * that were sent from the thread are cancelled, and so are those that callbacks send
+ * meanwhile. All of them complete in the thread, before it ends.
  *
  * Since: 0.1
  */
 
 #define MAX_LAST_ITERATIONS 1000
 
-/* Ends before the thread does. */
+/* A user of the thread, which ends before the thread does. */
 typedef struct
 {
   const NorpcThreadUserFuncs *funcs;
@@ -43,7 +43,7 @@ user_free (gpointer data)
   g_free (user);
 }
 
-/* What the thread itself needs: it may outlive the object. */
+/* The data that the thread itself needs, because it may outlive the object. */
 typedef struct
 {
   GMainContext *context; /* (owned), since construction */
@@ -52,8 +52,9 @@ typedef struct
   GMutex     lock;
   GCond      changed;
   GPtrArray *users; /* (owned) (nullable) [lock]: of owned User, until the thread ends */
-  gboolean   begun; /* [lock]: it has the context, which nobody else can have any more */
-  gboolean   ended; /* [lock]: but for what the C library has to do */
+  gboolean   begun; /* [lock]: the thread owns the context, so that no other thread can acquire
+                       it */
+  gboolean   ended; /* [lock]: the thread has ended, except for work of the C library */
 } ThreadData;
 
 struct _NorpcThread
@@ -63,9 +64,9 @@ struct _NorpcThread
   char       *name;    /* (owned) (nullable), since construction */
   ThreadData *data;    /* (owned), since construction */
   GThread    *gthread; /* (owned) (nullable), since construction */
-  GError     *error;   /* (owned) (nullable), since construction: why there is no thread */
-  gboolean    joining; /* the lock of the data */
-  gboolean    joined;  /* the lock of the data */
+  GError     *error;   /* (owned) (nullable), since construction: why the thread failed to start */
+  gboolean    joining; /* [lock of the data] */
+  gboolean    joined;  /* [lock of the data] */
 };
 
 G_DEFINE_FINAL_TYPE (NorpcThread, norpc_thread, G_TYPE_OBJECT)
@@ -107,7 +108,7 @@ thread_data_unref (ThreadData *data)
   g_atomic_rc_box_release_full (data, thread_data_clear);
 }
 
-/* The thread. */
+/* Runs in the thread. */
 static void
 end_users (ThreadData *data)
 {
@@ -125,7 +126,7 @@ end_users (ThreadData *data)
     }
 }
 
-/* The thread. */
+/* Runs in the thread. */
 static void
 note_begun (ThreadData *data)
 {
@@ -135,8 +136,8 @@ note_begun (ThreadData *data)
   g_mutex_unlock (&data->lock);
 }
 
-/* The thread that made it: who starts a server in its context would run that in its
- * stead, if it did not yet.
+/* Called in the thread that created it. Waits, because a thread that starts a server in the
+ * context would otherwise run it in place of the new thread.
  */
 static void
 wait_until_begun (ThreadData *data)
@@ -147,8 +148,8 @@ wait_until_begun (ThreadData *data)
   g_mutex_unlock (&data->lock);
 }
 
-/* The thread: what its callbacks and services left to be completed here is; but a source
- * that is always ready does not keep the thread.
+/* Runs in the thread. Completes the work that callbacks and services have left to this thread.
+ * A source that is always ready does not keep the thread alive.
  */
 static void
 end_context (ThreadData      *data,
@@ -164,7 +165,7 @@ end_context (ThreadData      *data,
   norpc_reply_queue_end_thread (reply_queue);
 }
 
-/* The thread. */
+/* Runs in the thread. */
 static gpointer
 thread_func (gpointer user_data)
 {
@@ -248,7 +249,7 @@ norpc_thread_get_property (GObject    *object,
     }
 }
 
-/* Any thread, this one included: so it does not wait. */
+/* Thread-safe. Does not wait, because it may run in the thread itself. */
 static void
 norpc_thread_finalize (GObject *object)
 {
@@ -298,12 +299,12 @@ norpc_thread_init (NorpcThread *self G_GNUC_UNUSED)
 
 /**
  * norpc_thread_new:
- * @name: (nullable): a name for debuggers to show
+ * @name: (nullable): the name that debuggers show for the thread
  *
- * Starts a thread.
+ * Creates and starts a thread.
  *
- * If the system cannot start another thread, the object has none, and servers on
- * it fail to start with %NORPC_ERROR_FAILED.
+ * If the system cannot start another thread, the object has no thread, and servers on it
+ * fail to start with %NORPC_ERROR_FAILED.
  *
  * Returns: (transfer full): a new thread
  * Since: 0.1
@@ -318,7 +319,7 @@ norpc_thread_new (const char *name)
  * norpc_thread_get_name:
  * @self: a thread
  *
- * Gets the name that debuggers show.
+ * Gets the name that debuggers show for the thread.
  *
  * Returns: (transfer none) (nullable): the name
  * Since: 0.1
@@ -337,8 +338,8 @@ norpc_thread_get_name (NorpcThread *self)
  *
  * Gets the main context that the thread runs.
  *
- * It is the thread's thread-default context. Any thread may attach sources to
- * it, and they are dispatched in this one.
+ * It is the thread-default context of the thread. Sources can be attached to it from any
+ * thread, and are dispatched in this one.
  *
  * Returns: (transfer none): the main context
  * Since: 0.1
@@ -351,7 +352,7 @@ norpc_thread_get_main_context (NorpcThread *self)
   return self->data->context;
 }
 
-/* Any other thread, when the thread is about to end. */
+/* Called in another thread, when the thread is about to end. */
 static void
 join (NorpcThread *self)
 {
@@ -379,12 +380,14 @@ join (NorpcThread *self)
  * norpc_thread_stop:
  * @self: a thread
  *
- * Ends the thread, and waits until it has ended.
+ * Ends the thread, and blocks until it has ended.
  *
- * Servers on it that have not been stopped abandon their calls, as with
- * %NORPC_STOP_ABANDON. Any thread may call this, and any number of them at once. The
- * thread itself may too: then this does not wait, and the thread ends when it has
- * finished what it is at. A thread that was stopped stays so.
+ * Servers on the thread that have not been stopped abandon their calls, as with
+ * %NORPC_STOP_ABANDON. If this function is called in the thread itself, it does not wait,
+ * and the thread ends when its current work is done. A thread that was stopped cannot be
+ * restarted.
+ *
+ * This function is thread-safe.
  *
  * Since: 0.1
  */
@@ -414,14 +417,14 @@ norpc_thread_stop (NorpcThread *self)
   norpc_deadlock_end_wait (&wait);
 }
 
-/* Any thread. Returns NULL if there is no thread. */
+/* Thread-safe. Returns NULL if the thread failed to start. */
 GThread *
 norpc_thread_get_gthread (NorpcThread *self)
 {
   return self->gthread;
 }
 
-/* Any thread: ends the thread, without waiting. */
+/* Thread-safe. Makes the thread end, without waiting. */
 void
 norpc_thread_quit (NorpcThread *self)
 {
@@ -429,8 +432,8 @@ norpc_thread_quit (NorpcThread *self)
   g_main_context_wakeup (self->data->context);
 }
 
-/* Any thread. FALSE if there is no thread, or it has ended, or is about to: then @data (owned) is
- * still the caller's.
+/* Thread-safe. Takes ownership of @data. Returns FALSE if the thread failed to start, has
+ * ended or is about to end; @data then still belongs to the caller.
  */
 gboolean
 norpc_thread_add_user (NorpcThread                 *self,
@@ -459,12 +462,12 @@ norpc_thread_add_user (NorpcThread                 *self,
 
   if (!added)
     g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                         "The thread for the server has been stopped");
+                         "The thread of the server has been stopped");
 
   return added;
 }
 
-/* Any thread. The caller holds @data. */
+/* Thread-safe. The caller keeps a reference to @data. */
 void
 norpc_thread_remove_user (NorpcThread *self,
                           gpointer     data)

@@ -15,52 +15,56 @@
 
 G_BEGIN_DECLS
 
-/* Other sources of the context have their turn after so many calls, urgent ones and those
- * that come through layers included.
+/* The number of calls to serve before other sources of the context get their turn, including
+ * urgent calls and those that come through layers.
  */
 #define NORPC_WORKER_MAX_CALLS 64
 
 /*
- * The part of a server that lives in the context of the service: it takes calls off the
- * channel and dispatches them.
+ * The part of a server that runs in the service's context: it dequeues calls from the channel
+ * and dispatches them.
  *
- * The worker owns the service, and the source in the context owns the worker, so
- * a service ends where it lives however its server goes. A server, and
- * whoever else wants the worker to stop, only sets its state and wakes it up.
+ * The worker owns the service, and the source in the context owns the worker, so the service
+ * is finalized in its context, however its server ends. A server, or any other code that stops
+ * the worker, only sets its state and wakes it up.
  *
- * Locks are taken in this order: that of the worker, the pending calls, the queue of the
- * channel. None is held while anything foreign is called.
+ * Locks are taken in this order: the lock of the worker, of the pending calls, of the
+ * channel's queue. None is held while application code runs.
  */
 struct _NorpcWorker
 {
-  NorpcCallOwner  owner; /* the first: what its calls know of it */
+  NorpcCallOwner  owner; /* must be first: the interface that calls use */
   gatomicrefcount ref_count;
 
   NorpcChannel     *channel; /* (owned), since construction */
   NorpcServerState *state;   /* (owned), since construction: has its own lock */
 
-  /* Before it was attached. */
-  NorpcEndpoint        *layers;           /* (owned) (nullable): the first, which leads to the endpoint */
+  /* Set before the worker is attached. */
+  NorpcEndpoint        *layers;           /* (owned) (nullable): the first layer; the last one
+                                             leads to the service endpoint */
   NorpcLayer           *last_layer;       /* (unowned) (nullable) */
   NorpcServiceEndpoint *service_endpoint; /* (owned) (nullable): has its own lock */
 
-  /* Since it was attached, written with the lock: for a thread that has not seen that. */
+  /* Set when the worker is attached. Written with the lock held, for threads that have not
+   * seen that yet.
+   */
   NorpcThread *thread;      /* (owned) (nullable) */
-  gboolean     owns_thread; /* made for this worker, and ends with it */
+  gboolean     owns_thread; /* the thread was created for this worker, and ends with it */
 
-  /* The context of the service. */
+  /* Accessed in the service's context. */
   GObject          *service;      /* (owned) (nullable): until the worker has stopped */
   NorpcThreadCheck *thread_check; /* (owned), since construction: of the service */
   NorpcSpin         spin;
-  gboolean          busy;        /* it is running, so nothing may run it again */
-  gboolean          tried;       /* the service was started, or will never be */
-  gboolean          handling;    /* a call that came through layers */
-  guint             n_left;      /* how many calls it may still be given in this dispatch */
-  GThread          *busy_thread; /* (unowned) (nullable), atomic: the one that runs it now, if there
-                                    are layers, or another worker has the service */
+  gboolean          busy;        /* the worker is running, and must not be run recursively */
+  gboolean          tried;       /* the service was started, or never will be */
+  gboolean          handling;    /* the service is handling a call */
+  guint             n_left;      /* the number of calls that it may still get in this dispatch */
+  GThread          *busy_thread; /* (unowned) (nullable), atomic: the thread that runs the
+                                    worker now; set only if there are layers, or if another
+                                    worker has the same service */
 
   NorpcPendingCalls pending;      /* has its own lock */
-  int               told_to_stop; /* atomic */
+  int               stop_requested; /* atomic */
 
   GMutex   lock;
   GSource *source; /* (unowned) (nullable) [lock]: while it is attached */
@@ -91,7 +95,7 @@ void         norpc_worker_end            (NorpcWorker   *self,
                                           const char    *reason);
 NorpcThread *norpc_worker_dup_own_thread (NorpcWorker   *self);
 
-/* Any thread. */
+/* Thread-safe. */
 static inline NorpcServerPhase
 norpc_worker_get_phase (NorpcWorker *self)
 {

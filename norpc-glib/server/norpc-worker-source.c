@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Where a worker runs: the source that it has in the context of its service. */
+/* The source of a worker in its service's context. */
 
 #include "channel/norpc-channel-private.h"
 #include "core/norpc-error.h"
@@ -25,7 +25,7 @@ worker_source_prepare (GSource *source,
 
   *timeout = -1;
 
-  /* The service runs the context itself, while it is started. */
+  /* The service runs the context recursively while it is being called. */
   if (self->busy)
     return FALSE;
 
@@ -34,7 +34,7 @@ worker_source_prepare (GSource *source,
   if (!norpc_pending_calls_pause_at_limit (&self->pending) && !norpc_channel_fall_asleep (self->channel, &self->spin))
     return TRUE;
 
-  /* Who changes the state does so before it looks for a sleeper. */
+  /* A thread that changes the state does so before it checks whether the worker sleeps. */
   return norpc_worker_has_work (self);
 }
 
@@ -79,7 +79,9 @@ worker_source_cb (gpointer user_data G_GNUC_UNUSED)
   return G_SOURCE_CONTINUE;
 }
 
-/* Any thread: the source was destroyed, by us, or by the context going. */
+/* Thread-safe. Called when the source was destroyed, by the worker or together with the
+ * context.
+ */
 static void
 detached_cb (gpointer data)
 {
@@ -90,10 +92,10 @@ detached_cb (gpointer data)
   g_mutex_unlock (&self->lock);
 
   norpc_channel_detach (self->channel);
-  norpc_worker_end (self, "its main context is gone");
+  norpc_worker_end (self, "its main context was freed");
 }
 
-/* The thread of the worker. */
+/* Runs in the service's thread. */
 static void
 end_cb (gpointer data)
 {
@@ -120,18 +122,18 @@ add_to_thread (NorpcWorker  *self,
   return FALSE;
 }
 
-/* Any thread: takes the channel and the thread, or says why it cannot. */
+/* Thread-safe. Claims the channel and the thread for the worker. Returns FALSE if that fails. */
 static gboolean
-claim_place (NorpcWorker   *self,
-             GMainContext  *context,
-             GError       **error)
+claim_channel_and_thread (NorpcWorker   *self,
+                          GMainContext  *context,
+                          GError       **error)
 {
   GThread *gthread = self->thread != NULL ? norpc_thread_get_gthread (self->thread) : NULL;
 
   if (!norpc_foreign_service_can_run (self->service, context, gthread))
     {
       g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED,
-                   "%s is written in JavaScript, so it can only be in the context of "
+                   "%s is written in JavaScript and can only run in the main context of "
                    "the interpreter: use norpc_server_new_in_context()",
                    G_OBJECT_TYPE_NAME (self->service));
       return FALSE;
@@ -144,11 +146,11 @@ claim_place (NorpcWorker   *self,
     {
       if (self->thread != NULL)
         norpc_thread_remove_user (self->thread, self);
-      if (g_atomic_int_get (&self->told_to_stop))
+      if (g_atomic_int_get (&self->stop_requested))
         norpc_server_state_set_stopped_error (error);
       else
         g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED,
-                     "The channel for the server has another server");
+                     "The channel already belongs to another server");
       return FALSE;
     }
 
@@ -167,7 +169,7 @@ worker_source_new (NorpcWorker *self)
   return source;
 }
 
-/* Any thread: the layers lead to the service, until there is none. */
+/* Thread-safe. Connects the layers to the service. */
 static void
 open_service_endpoint (NorpcWorker *self)
 {
@@ -178,7 +180,7 @@ open_service_endpoint (NorpcWorker *self)
   norpc_service_endpoint_open (self->service_endpoint, norpc_worker_ref (self));
 }
 
-/* Any thread: the worker could not be attached. */
+/* Thread-safe. Called when the worker could not be attached. */
 static void
 abandon_start (NorpcWorker *self)
 {
@@ -190,7 +192,9 @@ abandon_start (NorpcWorker *self)
   norpc_server_state_wake (self->state);
 }
 
-/* Any thread: the worker is going to run in @context, on @thread, or on a new one. */
+/* Thread-safe. Makes the worker run in @context, on @thread, or on a new thread if both are
+ * NULL.
+ */
 static void
 set_thread (NorpcWorker  *self,
             GMainContext *context,
@@ -209,9 +213,8 @@ set_thread (NorpcWorker  *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* Any thread: puts the worker to work in @context or on @thread, or on a new
- * one, which from then on is the only place that touches the service. It
- * starts when that runs.
+/* Thread-safe. Attaches the worker to @context, to @thread, or to a new thread if both are
+ * NULL. From then on, the service is accessed only there. It starts when the context runs.
  */
 gboolean
 norpc_worker_attach (NorpcWorker   *self,
@@ -229,7 +232,7 @@ norpc_worker_attach (NorpcWorker   *self,
     context = norpc_thread_get_main_context (self->thread);
 
   open_service_endpoint (self);
-  if (!claim_place (self, context, error))
+  if (!claim_channel_and_thread (self, context, error))
     {
       abandon_start (self);
       return FALSE;
@@ -237,8 +240,8 @@ norpc_worker_attach (NorpcWorker   *self,
 
   source = worker_source_new (self);
 
-  /* The thread may have ended, and the worker with it, before it has a source. A
-   * source that is destroyed while it is being attached would never go.
+  /* The thread may have ended, and the worker with it, before the source is attached. A source
+   * that is destroyed while it is being attached would never be released.
    */
   g_mutex_lock (&self->lock);
   if (norpc_worker_get_phase (self) != NORPC_SERVER_STOPPED)
@@ -251,10 +254,9 @@ norpc_worker_attach (NorpcWorker   *self,
   return TRUE;
 }
 
-/* The calling thread: runs the worker until it has come to @phase, or has nothing
- * to do, if its context is the thread's own, or nobody runs it: then the
- * calling thread is its owner for the time. TRUE if the context is the thread's
- * own.
+/* Called in the thread that waits. If its own context is that of the worker, or if no thread
+ * runs that context, acquires the context and runs the worker until it has reached @phase or
+ * has nothing to do. Returns TRUE if the context is the thread's own.
  */
 gboolean
 norpc_worker_run_here (NorpcWorker      *self,

@@ -9,10 +9,10 @@
 #include "norpc-thread-private.h"
 #include "norpc-worker-private.h"
 
-/* Any thread: a call that was open is answered. */
+/* Thread-safe. Called when an open call is answered. */
 static void
-forget_call (NorpcCallOwner *owner,
-             NorpcCall      *call)
+open_call_answered (NorpcCallOwner *owner,
+                    NorpcCall      *call)
 {
   g_autoptr (NorpcWorker) self = (NorpcWorker *) owner;
   gboolean last = norpc_pending_calls_remove (&self->pending, call);
@@ -33,7 +33,7 @@ unref_owner (NorpcCallOwner *owner)
   norpc_worker_unref ((NorpcWorker *) owner);
 }
 
-static const NorpcCallOwnerFuncs owner_funcs = { forget_call, ref_owner, unref_owner };
+static const NorpcCallOwnerFuncs owner_funcs = { open_call_answered, ref_owner, unref_owner };
 
 NorpcWorker *
 norpc_worker_new (GObject      *service,
@@ -84,8 +84,8 @@ norpc_worker_unref (NorpcWorker *self)
     norpc_worker_free (self);
 }
 
-/* The worker's context: a call that has come through the layers, if there are
- * any.
+/* Runs in the service's context. Handles a call, which has passed through the layers, if there
+ * are any.
  */
 static void
 handle_call (NorpcWorker *self,
@@ -96,20 +96,20 @@ handle_call (NorpcWorker *self,
   if (self->n_left > 0)
     self->n_left--;
   self->handling = TRUE;
-  /* Behind layers, others may be handled before the pending calls drop it. */
+  /* Behind layers, other calls may be handled before the pending calls release this one. */
   norpc_dispatch (call, self->service, self->service_endpoint == NULL);
   self->handling = FALSE;
 
   if (self->service_endpoint == NULL)
     return;
 
-  /* The pending calls may also be done with it, or not know it. */
+  /* The pending calls may have released the call already, or may not include it. */
   norpc_pending_calls_note_kept (call);
   norpc_channel_note_attempt (self->channel, call);
 }
 
-/* The worker's context. Where the pending calls have the call, too, its reference is dropped
- * first: so it is seen whether anybody else has one.
+/* Runs in the service's context. If the pending calls have a reference to the call, too, this
+ * one is released first, so that it can be detected whether any other code has one.
  */
 static void
 handle_layered_call (NorpcWorker *self,
@@ -124,9 +124,9 @@ handle_layered_call (NorpcWorker *self,
     norpc_call_unref (call);
 }
 
-/* Any thread: TRUE if it is the one that runs the worker, and the service is not
- * handling a call, which it may not expect to be interrupted, nor has it had as many as
- * it may in one dispatch.
+/* Thread-safe. Returns TRUE if the calling thread runs the worker, the service is not handling
+ * a call, which must not be interrupted by another one, and the service has not yet got its
+ * maximum number of calls in this dispatch.
  */
 static gboolean
 may_handle (NorpcWorker *self)
@@ -135,8 +135,8 @@ may_handle (NorpcWorker *self)
          !self->handling && self->n_left > 0 && self->service != NULL;
 }
 
-/* The worker's context: what the layers passed on elsewhere, or while the service
- * was busy.
+/* Runs in the service's context. Handles the calls that layers passed on in other threads, or
+ * while the service was busy.
  */
 static void
 serve_layered_calls (NorpcWorker *self)
@@ -165,8 +165,8 @@ static const NorpcServiceEndpointFuncs service_endpoint_funcs = {
   (void (*) (gpointer)) norpc_worker_unref
 };
 
-/* Any thread, before the worker is attached: @layer comes after those that were
- * added before.
+/* Thread-safe. Called before the worker is attached. Adds @layer behind those that were added
+ * before.
  */
 void
 norpc_worker_add_layer (NorpcWorker *self,
@@ -184,8 +184,8 @@ norpc_worker_add_layer (NorpcWorker *self,
   self->last_layer = layer;
 }
 
-/* The worker's context. Whoever waits for the start finds the error with the
- * state that tells of it.
+/* Runs in the service's context. Sets the error before the phase, so that a thread that waits
+ * for the start finds it.
  */
 static void
 start_service (NorpcWorker *self)
@@ -198,7 +198,7 @@ start_service (NorpcWorker *self)
   started = !NORPC_IS_LIFECYCLE (self->service) ||
             norpc_lifecycle_start (NORPC_LIFECYCLE (self->service), &error);
   if (!started)
-    reason = g_strdup_printf ("its service could not start: %s", error->message);
+    reason = g_strdup_printf ("its service failed to start: %s", error->message);
 
   norpc_server_state_set_started (self->state, started, g_steal_pointer (&error));
 
@@ -210,7 +210,7 @@ start_service (NorpcWorker *self)
   norpc_server_state_wake (self->state);
 }
 
-/* The worker's context, or the thread that ends it. */
+/* Runs in the service's context, or in the thread that ends it. */
 static void
 stop_service (NorpcWorker *self)
 {
@@ -239,7 +239,9 @@ stop_service (NorpcWorker *self)
   norpc_server_state_wake (self->state);
 }
 
-/* The worker's context: what was accepted is answered, and it is to stop. */
+/* Runs in the service's context. Returns TRUE if the worker is to stop and all accepted calls
+ * are answered.
+ */
 static gboolean
 may_stop (NorpcWorker *self)
 {
@@ -247,7 +249,7 @@ may_stop (NorpcWorker *self)
          norpc_pending_calls_is_empty (&self->pending);
 }
 
-/* The worker's context: there is something to do besides what is in the
+/* Runs in the service's context. Returns TRUE if there is work besides the calls in the
  * channel.
  */
 gboolean
@@ -262,14 +264,14 @@ norpc_worker_has_work (NorpcWorker *self)
          (self->service_endpoint != NULL && norpc_service_endpoint_has_calls (self->service_endpoint));
 }
 
-/* The worker's context: there is a call that the service may be given. */
+/* Runs in the service's context. Returns TRUE if there is a call that the service may get. */
 gboolean
 norpc_worker_can_serve (NorpcWorker *self)
 {
   return norpc_channel_has_calls (self->channel) && norpc_pending_calls_are_below_limit (&self->pending);
 }
 
-/* The worker's context. */
+/* Runs in the service's context. */
 static void
 serve_call (NorpcWorker *self,
             NorpcCall   *call)
@@ -285,25 +287,25 @@ serve_call (NorpcWorker *self,
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
     return;
 
-  /* One that was passed on by another server belongs to that. */
+  /* A call that was passed on by another server belongs to that server. */
   if (call->released_at == NULL)
     call->released_at = self->channel->call_queue.funcs->ref (&self->channel->call_queue);
   norpc_endpoint_send (self->layers, norpc_call_ref (call));
 }
 
-/* The worker's context, which has served so many calls, and given some of them to the
- * service.
+/* Runs in the service's context. Returns TRUE if the worker may serve more calls in this
+ * dispatch.
  */
 static gboolean
-may_go_on (NorpcWorker *self,
-           guint        n_served)
+may_continue (NorpcWorker *self,
+              guint        n_served)
 {
   return n_served < NORPC_WORKER_MAX_CALLS && self->n_left > 0;
 }
 
-/* The worker's context. As calls often come one after the other, it looks for
- * more before it lets go of the context, which then polls. Other sources wait
- * no longer for that than for a batch of calls that came at once.
+/* Runs in the service's context. Calls often arrive in quick succession, so the worker spins
+ * for more before it returns to the main loop, which polls. Other sources wait no longer for
+ * this than for a batch of calls that arrived at once.
  */
 static void
 serve_calls (NorpcWorker *self)
@@ -313,18 +315,18 @@ serve_calls (NorpcWorker *self)
 
   do
     {
-      while ((call = norpc_pending_calls_next (&self->pending, may_go_on (self, n_served))) != NULL)
+      while ((call = norpc_pending_calls_next (&self->pending, may_continue (self, n_served))) != NULL)
         {
           serve_call (self, call);
           n_served++;
         }
     }
-  while (may_go_on (self, n_served) && norpc_pending_calls_are_below_limit (&self->pending) &&
+  while (may_continue (self, n_served) && norpc_pending_calls_are_below_limit (&self->pending) &&
          norpc_channel_spin (self->channel, &self->spin));
 }
 
-/* The worker's context. Does what there is to do now: starts the service,
- * serves calls, stops the service.
+/* Runs in the service's context. Does the work that is due: starts the service, serves calls,
+ * or stops the service.
  */
 static void
 run_once (NorpcWorker *self)
@@ -348,51 +350,51 @@ run_once (NorpcWorker *self)
     stop_service (self);
 }
 
-/* The worker's context, which is @context, or the thread that ends it. FALSE
- * if there was nothing to do, or the worker is running already.
+/* Runs in the service's context, which is @context, or in the thread that ends it. Returns
+ * FALSE if there was nothing to do, or if the worker is running already.
  */
 gboolean
 norpc_worker_run (NorpcWorker  *self,
                   GMainContext *context)
 {
   GMainContext *thread_default = g_main_context_get_thread_default ();
-  gboolean push, told;
+  gboolean push, publishes_thread;
 
   if (self->busy || !(norpc_worker_can_serve (self) || norpc_worker_has_work (self)))
     return FALSE;
 
-  /* What the service begins in a handler has to end where the service is. */
+  /* Operations that a handler starts must finish in the service's context. */
   if (thread_default == NULL)
     thread_default = g_main_context_default ();
   push = context != NULL && context != thread_default;
 
   self->busy = TRUE;
-  told = self->service_endpoint != NULL || norpc_thread_check_is_shared (self->thread_check);
-  if (told)
+  publishes_thread = self->service_endpoint != NULL || norpc_thread_check_is_shared (self->thread_check);
+  if (publishes_thread)
     g_atomic_pointer_set (&self->busy_thread, g_thread_self ());
   if (push)
     g_main_context_push_thread_default (context);
   run_once (self);
   if (push)
     g_main_context_pop_thread_default (context);
-  if (told)
+  if (publishes_thread)
     g_atomic_pointer_set (&self->busy_thread, NULL);
   self->busy = FALSE;
 
   return TRUE;
 }
 
-/* Any thread: the context of the worker is to stop the service, when it has
- * served what was accepted or at once. The channel closes first: what it
- * accepts, the worker serves.
+/* Thread-safe. Makes the worker stop the service, after it has served all accepted calls, or
+ * immediately. The channel is closed first, because the worker serves all calls that it
+ * accepts.
  */
 void
 norpc_worker_stop (NorpcWorker   *self,
                    NorpcStopMode  mode,
                    const char    *reason)
 {
-  /* Before the channel closes, so that a thread that finds it closed knows the reason. */
-  g_atomic_int_set (&self->told_to_stop, TRUE);
+  /* Set before the channel is closed, so that a thread that finds it closed knows the reason. */
+  g_atomic_int_set (&self->stop_requested, TRUE);
 
   if (norpc_server_state_claim_stop (self->state))
     {
@@ -408,8 +410,8 @@ norpc_worker_stop (NorpcWorker   *self,
   norpc_channel_wake_up (self->channel);
 }
 
-/* The thread that ends or frees the context: nothing else will run the worker
- * any more.
+/* Called in the thread that ends or frees the context, after which the worker cannot run any
+ * more.
  */
 void
 norpc_worker_end (NorpcWorker *self,
@@ -417,12 +419,12 @@ norpc_worker_end (NorpcWorker *self,
 {
   norpc_worker_stop (self, NORPC_STOP_ABANDON, reason);
 
-  /* Once it has stopped, another thread may still be on its way out of it. */
+  /* Once the worker has stopped, another thread may still be returning from it. */
   while (norpc_worker_get_phase (self) < NORPC_SERVER_STOPPED && norpc_worker_run (self, NULL))
     ;
 }
 
-/* Any thread: the thread that ends with the worker, if there is one. */
+/* Thread-safe. Returns the thread (owned) that was created for the worker, or NULL. */
 NorpcThread *
 norpc_worker_dup_own_thread (NorpcWorker *self)
 {

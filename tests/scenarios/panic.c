@@ -80,7 +80,7 @@ test_panic (void)
   while (error == NULL)
     g_main_context_iteration (NULL, TRUE);
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
-  g_assert_cmpstr (error->message, ==, "org.example.Panic.Panic failed without saying why");
+  g_assert_cmpstr (error->message, ==, "org.example.Panic.Panic failed and gave no reason");
 
   g_clear_error (&error);
   g_assert_true (scene_panic_proxy_call_carry_sync (proxy, &on, NULL, &error));

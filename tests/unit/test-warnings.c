@@ -92,7 +92,7 @@ test_two_threads (void)
   shared_start (&shared, 1);
 
   expect_warning ("org.example.Probe.Noop is called in thread 0x* (ProbeService), but a server "
-                  "has the same service in thread 0x* (ProbeService): *");
+                  "runs the same service in thread 0x* (ProbeService); *");
   g_assert_true (probe_probe_proxy_call_noop_sync (shared.proxies[1], NULL, NULL));
   g_test_assert_expected_messages ();
   g_assert_true (probe_probe_proxy_call_noop_sync (shared.proxies[0], NULL, NULL));
@@ -254,8 +254,8 @@ test_entered (void)
   g_assert_true (probe_probe_proxy_call_run_sync (proxy, NULL, NULL));
 
   state->run = enter_and_return;
-  expect_warning ("The handler of org.example.Probe.Run entered a call and returned, "
-                  "in thread 0x*, without leaving it");
+  expect_warning ("The handler of org.example.Probe.Run, in thread 0x*, entered a call "
+                  "and returned without leaving it");
   g_assert_true (probe_probe_proxy_call_run_sync (proxy, NULL, NULL));
   g_test_assert_expected_messages ();
 
@@ -292,7 +292,7 @@ test_entered_in_callback (Fixture       *fixture,
   norpc_endpoint_call (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)),
                        norpc_call_new (probe_probe_interface_info (), 0), NULL,
                        entering_cb, &call);
-  expect_warning ("A reply function entered a call and returned, in thread 0x*, without leaving it");
+  expect_warning ("A reply function, in thread 0x*, entered a call and returned without leaving it");
   while (call != NULL)
     g_main_context_iteration (NULL, TRUE);
   g_test_assert_expected_messages ();
