@@ -13,11 +13,11 @@ struct _NorpcPool
 {
   GObject parent_instance;
 
-  /* Since construction. */
+  /* Set at construction. */
   GPtrArray     *servers; /* (owned): of owned NorpcServer */
   NorpcEndpoint *balance; /* (owned) */
 
-  int started; /* atomic: or was to be */
+  int started; /* atomic: a start was attempted */
 };
 
 G_END_DECLS

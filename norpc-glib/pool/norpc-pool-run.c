@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* How the servers of a pool start and stop: all at once. */
+/* Starting and stopping the servers of a pool, all in parallel. */
 
 #include "client/norpc-endpoint-private.h"
 #include "core/norpc-error.h"
@@ -17,32 +17,32 @@ get_worker (NorpcPool *self,
   return NORPC_SERVER (self->servers->pdata[i])->worker;
 }
 
-/* Any thread: stops what has started, and does not wait. */
+/* Thread-safe. Stops the servers that have started, without waiting. */
 static void
 abandon (NorpcPool *self)
 {
   for (guint i = 0; i < self->servers->len; i++)
-    norpc_worker_stop (get_worker (self, i), NORPC_STOP_ABANDON, "another server of its pool could not start");
+    norpc_worker_stop (get_worker (self, i), NORPC_STOP_ABANDON, "another server of its pool failed to start");
 }
 
-/* Any thread: FALSE if there is nothing to start. */
+/* Thread-safe. Returns FALSE if there is nothing to start. */
 static gboolean
 claim_pool_start (NorpcPool  *self,
                   GError    **error)
 {
   if (self->servers->len == 0)
     g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED,
-                         "The pool has no servers: no service was made for them");
+                         "The pool has no servers, because no service was created for it");
   else if (!g_atomic_int_compare_and_exchange (&self->started, FALSE, TRUE))
     g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED,
-                         "The pool has been started already");
+                         "The pool has already been started");
   else
     return TRUE;
 
   return FALSE;
 }
 
-/* The calling thread: starts all at once. */
+/* Called in the thread that waits. Starts all servers in parallel. */
 static gboolean
 start_all (NorpcPool     *self,
            GCancellable  *cancellable,
@@ -71,12 +71,12 @@ start_all (NorpcPool     *self,
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Starts the servers, all at once, and waits until their services have started.
+ * Starts all servers in parallel, and blocks until their services have started.
  *
- * If one does not start, the others are stopped. The errors are those of
- * [method@Norpc.Server.start]; after %G_IO_ERROR_CANCELLED, they are stopped, too.
+ * If one server fails to start, the others are stopped. Errors are those of
+ * [method@Norpc.Server.start]; on %G_IO_ERROR_CANCELLED, all servers are stopped, too.
  *
- * Returns: %TRUE if all services have started, %FALSE with @error set if not
+ * Returns: %TRUE if all services have started, %FALSE if @error is set
  * Since: 0.1
  */
 gboolean
@@ -99,13 +99,11 @@ norpc_pool_start (NorpcPool     *self,
   return FALSE;
 }
 
-/* What is done with all servers, in the context of a task that returns when it
- * is.
- */
+/* An operation on all servers, in the context of a task that returns when it is complete. */
 typedef struct
 {
   guint   n_left;
-  GError *error; /* (owned) (nullable): the first */
+  GError *error; /* (owned) (nullable): the first error */
 } Progress;
 
 static void
@@ -134,7 +132,9 @@ task_new (NorpcPool           *self,
   return task;
 }
 
-/* The task's context: one server more is done. TRUE if it was the last. */
+/* Runs in the context of the task. Notes that one more server is done. Returns TRUE if it was
+ * the last.
+ */
 static gboolean
 note_done (GTask  *task,
            GError *error)
@@ -160,7 +160,7 @@ return_progress (GTask *task)
     g_task_return_boolean (task, TRUE);
 }
 
-/* The task's context. */
+/* Runs in the context of the task. */
 static void
 server_started_cb (GObject      *object,
                    GAsyncResult *result,
@@ -179,10 +179,11 @@ server_started_cb (GObject      *object,
  * norpc_pool_start_async:
  * @self: a pool
  * @cancellable: (nullable): a cancellable
- * @callback: (nullable) (scope async): called when the services have started
+ * @callback: (nullable) (scope async): the function to call when the services have
+ *   started
  * @user_data: data for @callback
  *
- * Starts the servers, without waiting for their services.
+ * Starts all servers asynchronously.
  *
  * Since: 0.1
  */
@@ -213,14 +214,14 @@ norpc_pool_start_async (NorpcPool           *self,
 /**
  * norpc_pool_start_finish:
  * @self: a pool
- * @result: what the callback was given
+ * @result: the result that was passed to the callback
  * @error: return location for an error
  *
- * Tells how [method@Norpc.Pool.start_async] went.
+ * Finishes an operation that was started with [method@Norpc.Pool.start_async].
  *
- * The errors are those of [method@Norpc.Pool.start].
+ * Errors are those of [method@Norpc.Pool.start].
  *
- * Returns: %TRUE if all services have started, %FALSE with @error set if not
+ * Returns: %TRUE if all services have started, %FALSE if @error is set
  * Since: 0.1
  */
 gboolean
@@ -237,15 +238,16 @@ norpc_pool_start_finish (NorpcPool     *self,
 /**
  * norpc_pool_stop:
  * @self: a pool
- * @mode: what becomes of the calls that the servers have accepted
+ * @mode: how to treat the calls that the servers have accepted
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Stops the servers, all at once, and waits until their services have stopped.
+ * Stops all servers in parallel, and blocks until their services have stopped.
  *
- * It does with each what [method@Norpc.Server.stop] does, and has the same errors.
+ * Each server is stopped as by [method@Norpc.Server.stop], which also documents the
+ * errors.
  *
- * Returns: %TRUE if all services have stopped, %FALSE with @error set if not
+ * Returns: %TRUE if all services have stopped, %FALSE if @error is set
  * Since: 0.1
  */
 gboolean
@@ -274,7 +276,7 @@ norpc_pool_stop (NorpcPool      *self,
   return first_error == NULL;
 }
 
-/* The task's context. */
+/* Runs in the context of the task. */
 static void
 server_stopped_cb (GObject      *object,
                    GAsyncResult *result,
@@ -291,12 +293,13 @@ server_stopped_cb (GObject      *object,
 /**
  * norpc_pool_stop_async:
  * @self: a pool
- * @mode: what becomes of the calls that the servers have accepted
+ * @mode: how to treat the calls that the servers have accepted
  * @cancellable: (nullable): a cancellable
- * @callback: (nullable) (scope async): called when the services have stopped
+ * @callback: (nullable) (scope async): the function to call when the services have
+ *   stopped
  * @user_data: data for @callback
  *
- * Stops the servers, without waiting for their services.
+ * Stops all servers asynchronously.
  *
  * Since: 0.1
  */
@@ -323,14 +326,14 @@ norpc_pool_stop_async (NorpcPool           *self,
 /**
  * norpc_pool_stop_finish:
  * @self: a pool
- * @result: what the callback was given
+ * @result: the result that was passed to the callback
  * @error: return location for an error
  *
- * Tells how [method@Norpc.Pool.stop_async] went.
+ * Finishes an operation that was started with [method@Norpc.Pool.stop_async].
  *
- * The only error is %G_IO_ERROR_CANCELLED: then the servers stop all the same.
+ * The only error is %G_IO_ERROR_CANCELLED, in which case the servers stop nevertheless.
  *
- * Returns: %TRUE if all services have stopped, %FALSE with @error set if not
+ * Returns: %TRUE if all services have stopped, %FALSE if @error is set
  * Since: 0.1
  */
 gboolean

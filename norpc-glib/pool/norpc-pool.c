@@ -11,12 +11,12 @@
  *
  * Several servers of the same kind behind one endpoint.
  *
- * Each has a service of its own, which a function makes, in a thread of its own. A
- * [class@Norpc.Balance] spreads the calls over them. This is for work that is done
- * several times at once, or, by key, for a resource in parts that each have
- * one owner.
+ * Each server has a service of its own, created by a function, in a thread of its own. A
+ * [class@Norpc.Balance] distributes the calls over the servers. Use a pool for work that
+ * can be done in parallel or, with calls that have keys, for a resource that is divided
+ * into parts with one owner each.
  *
- * Dropping the last reference drops the servers, which abandon their calls.
+ * Releasing the last reference to a pool releases its servers, which abandon their calls.
  *
  * Since: 0.1
  */
@@ -123,7 +123,7 @@ norpc_pool_class_init (NorpcPoolClass *klass)
   /**
    * NorpcPool:n-servers: (getter get_n_servers)
    *
-   * How many servers there are.
+   * The number of servers.
    *
    * Since: 0.1
    */
@@ -135,7 +135,7 @@ norpc_pool_class_init (NorpcPoolClass *klass)
   /**
    * NorpcPool:balance: (getter get_balance)
    *
-   * What spreads the calls over the servers.
+   * The layer that distributes the calls over the servers.
    *
    * Since: 0.1
    */
@@ -166,16 +166,16 @@ add_server (NorpcPool *self,
 
 /**
  * norpc_pool_new:
- * @n_servers: how many servers there are, at least 1
- * @policy: which of them gets a call
- * @make_service: (scope call): makes a service for each
+ * @n_servers: the number of servers, at least 1
+ * @policy: the policy that selects the server of a call
+ * @make_service: (scope call): the function that creates the service of each server
  * @user_data: data for @make_service
  *
- * Makes a pool, with services that @make_service makes now.
+ * Creates a pool, and its services with @make_service.
  *
- * If it makes fewer, there are fewer servers.
+ * If @make_service returns %NULL, the pool has fewer servers.
  *
- * Returns: (transfer full): a new pool, to be started
+ * Returns: (transfer full): a new pool, which has not been started
  * Since: 0.1
  */
 NorpcPool *
@@ -206,9 +206,9 @@ norpc_pool_new (guint              n_servers,
  * norpc_pool_get_n_servers:
  * @self: a pool
  *
- * Tells how many servers there are.
+ * Gets the number of servers.
  *
- * Returns: the number
+ * Returns: the number of servers
  * Since: 0.1
  */
 guint
@@ -222,12 +222,12 @@ norpc_pool_get_n_servers (NorpcPool *self)
 /**
  * norpc_pool_get_server:
  * @self: a pool
- * @index: which one, from 0 on
+ * @index: the index of the server, from 0
  *
- * Gets one of the servers: to be given layers before it is started, or to be asked
- * for its statistics.
+ * Gets one of the servers, for example to add layers before it is started, or to get its
+ * statistics.
  *
- * Returns: (transfer none): a server
+ * Returns: (transfer none): the server
  * Since: 0.1
  */
 NorpcServer *
@@ -244,7 +244,7 @@ norpc_pool_get_server (NorpcPool *self,
  * norpc_pool_get_balance:
  * @self: a pool
  *
- * Gets what spreads the calls over the servers.
+ * Gets the layer that distributes the calls over the servers.
  *
  * Returns: (transfer none): the balance
  * Since: 0.1

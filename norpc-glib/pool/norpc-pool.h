@@ -16,12 +16,12 @@ G_BEGIN_DECLS
 
 /**
  * NorpcServiceFunc:
- * @index: which of the services of a pool it is, from 0 on
- * @user_data: what was given with the function
+ * @index: the index of the service in the pool, from 0
+ * @user_data: the data that was passed with the function
  *
- * Makes a service.
+ * Creates a service.
  *
- * Returns: (transfer full): a service of which nobody else has a reference
+ * Returns: (transfer full): a new service with a single reference
  * Since: 0.1
  */
 typedef GObject *(*NorpcServiceFunc) (guint    index,
