@@ -157,7 +157,7 @@ describe_cycle_locked (GPtrArray *cycle,
   if (cycle->len == 1)
     return g_strdup ("would deadlock: it was called synchronously in the thread of its own service");
 
-  text = g_string_new ("would deadlock: these calls wait for each other:");
+  text = g_string_new ("would deadlock: these calls wait for each other: ");
   for (guint i = 1; i <= cycle->len; i++)
     {
       NorpcCall *call = ((NorpcThreadWait *) cycle->pdata[(last + i) % cycle->len])->call;

@@ -244,7 +244,7 @@ norpc_direct_send (NorpcEndpoint *endpoint,
 
   if (self->service == NULL)
     {
-      norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was not served: its NorpcDirect has no service");
+      norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: its NorpcDirect has no service");
       return;
     }
 

@@ -213,7 +213,7 @@ test_clogged (Full          *self,
   g_assert_false (norpc_endpoint_is_ready (get_channel (self)));
   g_assert_false (probe_probe_proxy_call_noop_sync (self->fixture.proxy, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
-  g_assert_nonnull (strstr (error->message, "too many calls that have ended"));
+  g_assert_nonnull (strstr (error->message, "too many completed calls"));
 
   probe_state_open_gate (self->fixture.state);
   norpc_endpoint_ready_async (get_channel (self), NULL, ready_cb, &gone[0]);

@@ -186,7 +186,7 @@ test_context_goes (Here          *fixture,
   g_assert_finalize_object (g_steal_pointer (&fixture->server));
   outcome_wait (&outcome);
   g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
-  g_assert_nonnull (strstr (outcome.error->message, "dropped"));
+  g_assert_nonnull (strstr (outcome.error->message, "released"));
   outcome_clear (&outcome);
 
   g_clear_pointer (&fixture->context, g_main_context_unref);

@@ -444,7 +444,7 @@ test_ends_for_ever (void)
 
   g_test_trap_subprocess (NULL, 60 * G_USEC_PER_SEC, G_TEST_SUBPROCESS_DEFAULT);
   g_test_trap_assert_passed ();
-  g_test_trap_assert_stderr ("*callbacks keep making calls*");
+  g_test_trap_assert_stderr ("*Callbacks keep sending calls*");
 }
 
 int

@@ -160,7 +160,7 @@ test_two_contexts (void)
 
   probe_probe_proxy_call_block (shared.proxies[0], NULL, block_cb, &outcome);
   probe_state_wait_blocked (shared.state);
-  expect_warning ("org.example.Probe.Drop is called in thread 0x* (second), but * in thread 0x*: *");
+  expect_warning ("org.example.Probe.Drop is called in thread 0x* (second), but * in thread 0x*; *");
   g_assert_false (probe_probe_proxy_call_drop_sync (shared.proxies[1], NULL, NULL));
   g_test_assert_expected_messages ();
   probe_state_open_gate (shared.state);
@@ -186,7 +186,7 @@ test_direct (void)
 
   norpc_server_start (server, NULL, &error);
   g_assert_no_error (error);
-  expect_warning ("org.example.Probe.Mute is called in thread 0x*, but * in thread 0x*: *");
+  expect_warning ("org.example.Probe.Mute is called in thread 0x*, but * in thread 0x*; *");
   g_assert_false (probe_probe_proxy_call_mute_sync (proxy, NULL, NULL));
   g_test_assert_expected_messages ();
 
