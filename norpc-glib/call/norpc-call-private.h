@@ -166,7 +166,7 @@ struct _NorpcCall
                                thread that answers */
   NorpcCallQueue *open_at;  /* (owned) (nullable), atomic: the queue that counts it as open,
                                until the call is closed */
-  gint64          deadline; /* monotonic time, or 0; a layer may move it forward before it
+  gint64          deadline; /* monotonic time, or 0; a layer may set an earlier one before it
                                passes the call on; see norpc_call_limit_deadline () */
 
   /* Written by the thread that claims the call, before it delivers the answer; then read by
