@@ -43,6 +43,31 @@ class Store(GObject.Object, Kv.Store):
         return True
 
 
+class Prefixed(GObject.Object, Kv.Store):
+    """Has a handler with the name of the type in front."""
+
+    @handler
+    def do_kv_store_set(self, database, key, value, ttl, flags):
+        return self.do()
+
+
+class Exits(GObject.Object, Kv.Store, Norpc.Lifecycle):
+    """Ends the program where it starts and stops."""
+
+    @handler
+    def do_start(self):
+        return self.start()
+
+    @handler
+    def do_stop(self):
+        sys.exit(4)
+
+
+@handler
+def exit_in_function(*args):
+    sys.exit(5)
+
+
 class Around(unittest.TestCase):
     def setUp(self):
         self.service = Store()
@@ -81,6 +106,43 @@ class Around(unittest.TestCase):
         self.service.do = lambda: 7
         self.assert_message('TypeError: do_get_size() returned 7, expected a tuple of 2 values',
                             self.proxy.call_get_size_sync, 0, None)
+
+    def test_prefixed(self):
+        service = Prefixed()
+        server = Norpc.Server.new(service)
+        server.start(None)
+        proxy = Kv.StoreProxy.new(server.get_channel())
+        key = GLib.Bytes.new(b'key')
+        arguments = 0, key, key, 0, 0, None
+        service.do = lambda: (True, True, None)
+        self.assertEqual(tuple(proxy.call_set_sync(*arguments)), (True, None))
+        service.do = lambda: (True,)
+        self.assert_message('TypeError: do_kv_store_set() returned (True,), '
+                            'expected a tuple of 3 values', proxy.call_set_sync, *arguments)
+        server.stop(Norpc.StopMode.FINISH, None)
+
+    def test_lifecycle(self):
+        service = Exits()
+        service.start = lambda: sys.exit(3)
+        self.assert_message('SystemExit: 3', Norpc.Server.new(service).start, None)
+        service = Exits()
+        service.start = lambda: True
+        server = Norpc.Server.new(service)
+        server.start(None)
+        server.stop(Norpc.StopMode.FINISH, None)
+
+    def test_functions(self):
+        look = Norpc.Filter.new()
+        look.set_call_func(exit_in_function)
+        proxy = Kv.StoreProxy.new(Norpc.stack_new([look, self.server.get_channel()]))
+        self.assert_message('SystemExit: 5', proxy.call_get_size_sync, 0, None)
+
+    def test_undecodable(self):
+        def fail():
+            raise ValueError('caf\udce9')
+
+        self.service.do = fail
+        self.assert_message('ValueError: caf\\udce9', self.set)
 
     def test_exceptions(self):
         def divide():
