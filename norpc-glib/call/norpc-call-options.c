@@ -16,7 +16,7 @@ static GMutex deadline_lock;
 /**
  * norpc_call_set_timeout:
  * @self: a call that has not been sent
- * @milliseconds: the timeout in milliseconds, or %NORPC_NO_TIMEOUT
+ * @milliseconds: the timeout in milliseconds, greater than 0, or %NORPC_NO_TIMEOUT
  *
  * Sets the timeout of the call.
  *

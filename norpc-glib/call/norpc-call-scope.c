@@ -151,7 +151,7 @@ norpc_call_leave (NorpcCall *self)
 
 /**
  * norpc_timeout_push:
- * @milliseconds: the timeout in milliseconds, or %NORPC_NO_TIMEOUT
+ * @milliseconds: the timeout in milliseconds, greater than 0, or %NORPC_NO_TIMEOUT
  *
  * Sets the timeout of the calls that the current thread sends until it calls
  * [func@Norpc.timeout_pop].

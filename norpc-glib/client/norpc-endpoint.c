@@ -95,8 +95,8 @@ norpc_endpoint_send (NorpcEndpoint *self,
  * norpc_endpoint_is_closed:
  * @self: an endpoint
  *
- * Checks whether the endpoint no longer accepts calls, as the channel of a stopped server
- * does: each call fails with %NORPC_ERROR_CLOSED.
+ * Checks whether each call would fail with %NORPC_ERROR_CLOSED at the moment, as it does with
+ * the channel of a server that has been stopped or has not been started yet.
  *
  * A [class@Norpc.Balance] skips closed endpoints. This function is thread-safe.
  *

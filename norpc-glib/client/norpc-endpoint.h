@@ -95,8 +95,8 @@ struct _NorpcEndpointInterface
    * NorpcEndpointInterface::is_closed:
    * @self: an endpoint
    *
-   * Checks whether each call would fail with %NORPC_ERROR_CLOSED from now on. It may run in
-   * any thread. An endpoint that does not implement this function is never closed.
+   * Checks whether each call would fail with %NORPC_ERROR_CLOSED at the moment. It may run
+   * in any thread. An endpoint that does not implement this function is never closed.
    *
    * Returns: %TRUE if the endpoint is closed
    */

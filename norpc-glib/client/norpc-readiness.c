@@ -111,8 +111,8 @@ probe_reply_cb (NorpcReply *reply,
  * @callback: (scope async): the function to call when a call would be accepted
  * @user_data: data for @callback
  *
- * Waits until a call would be accepted without waiting, and would not fail with
- * %NORPC_ERROR_BUSY.
+ * Waits until a call of normal priority would be accepted without waiting, and would not
+ * fail with %NORPC_ERROR_BUSY.
  *
  * No capacity is reserved: another client may use it first, and the call then waits or
  * fails with %NORPC_ERROR_BUSY after all. A channel notifies one waiting client, in
@@ -151,8 +151,8 @@ norpc_endpoint_ready_async (NorpcEndpoint       *self,
  *
  * Finishes an operation that was started with [method@Norpc.Endpoint.ready_async].
  *
- * Errors are %NORPC_ERROR_CLOSED if the endpoint no longer accepts calls,
- * %NORPC_ERROR_TIMED_OUT, and %G_IO_ERROR_CANCELLED.
+ * Errors are %NORPC_ERROR_CLOSED if the endpoint no longer accepts calls or its server has
+ * not been started yet, %NORPC_ERROR_TIMED_OUT, and %G_IO_ERROR_CANCELLED.
  *
  * Returns: %TRUE if a call would be accepted, %FALSE if @error is set
  * Since: 0.1

@@ -54,7 +54,8 @@ norpc_server_is_running (NorpcServer *self)
  * if the server has been started before, if its channel belongs to another server, if the
  * system cannot start another thread, or if the service cannot run in its thread (a
  * service written in JavaScript can only run in the thread of its interpreter);
- * %NORPC_ERROR_CLOSED if the server or its thread has been stopped; and
+ * %NORPC_ERROR_CLOSED if the server or its thread has been stopped, or if an earlier start
+ * failed; and
  * %G_IO_ERROR_CANCELLED, in which case the server starts nevertheless.
  *
  * Returns: %TRUE if the service has started, %FALSE if @error is set
@@ -90,7 +91,7 @@ norpc_server_start (NorpcServer   *self,
  *
  * Calls are accepted immediately, and served once the service has started. The operation
  * keeps a reference to the server until then; to cancel a start in a context that no
- * thread runs, stop the server.
+ * thread runs, stop the server with [method@Norpc.Server.stop].
  *
  * Since: 0.1
  */
@@ -210,7 +211,8 @@ norpc_server_stop (NorpcServer    *self,
  *
  * Stops the server asynchronously.
  *
- * See [method@Norpc.Server.stop].
+ * See [method@Norpc.Server.stop]. This function does not run the context of the service, so
+ * the operation does not complete while no thread runs that context.
  *
  * Since: 0.1
  */

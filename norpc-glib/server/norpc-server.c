@@ -360,7 +360,8 @@ norpc_server_get_channel (NorpcServer *self)
  * @layer: a layer
  *
  * Adds a layer in front of the service, behind those that were added before. Calls pass
- * through layers in this order.
+ * through layers in this order. Adding a layer after the server has started is a programmer
+ * error.
  *
  * The service gets each call in its own context, even if layers pass the call on in
  * another thread. A call that is pending in a layer is open: it counts for

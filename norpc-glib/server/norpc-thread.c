@@ -20,7 +20,9 @@
  * The thread ends after [method@Norpc.Thread.stop], or when the last reference is
  * released; servers on the thread keep a reference to it. When it ends, calls in flight
  * that were sent from the thread are cancelled, and so are those that callbacks send
- * meanwhile. All of them complete in the thread, before it ends.
+ * meanwhile. They complete in the thread, before it ends. If callbacks keep sending calls,
+ * the thread ends after a thousand iterations with a warning, and the calls that are then in
+ * flight never complete.
  *
  * Since: 0.1
  */
