@@ -14,7 +14,6 @@
 
 static const CgCommand commands[] = {
   { "check", "What breaks for callers between two versions of a description", cg_command_check },
-  { "format", "Rewrite descriptions in canonical form", cg_command_format },
   { "skeleton", "Write services to fill in, and a test for them", cg_command_skeleton },
 };
 

@@ -29,7 +29,6 @@ int   cg_commands_run       (char       **args);
 char *cg_commands_make_help (void);
 
 int   cg_command_check      (char       **args);
-int   cg_command_format     (char       **args);
 int   cg_command_generate   (char       **args);
 int   cg_command_skeleton   (char       **args);
 

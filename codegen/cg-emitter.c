@@ -10,7 +10,6 @@ const CgEmitter cg_emitters[] = {
   { "body", "body", ".c", "Generate the C code", cg_emit_source },
   { "dbus-xml", "dbus-xml", NULL, "Generate strict D-Bus XML of what D-Bus can carry", cg_emit_dbus_xml },
   { "markdown", "markdown", NULL, "Generate a page in Markdown for readers", cg_emit_markdown },
-  { "json", "json", NULL, "Generate a summary in JSON for tools", cg_emit_json },
 };
 
 const guint cg_n_emitters = G_N_ELEMENTS (cg_emitters);

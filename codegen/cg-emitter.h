@@ -60,10 +60,5 @@ void cg_emit_markdown (const CgDescription *description,
                        const char          *file,
                        const char          *header,
                        CgWriter            *writer);
-void cg_emit_json     (const CgDescription *description,
-                       const CgStyle       *style,
-                       const char          *file,
-                       const char          *header,
-                       CgWriter            *writer);
 
 G_END_DECLS

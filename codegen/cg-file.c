@@ -3,15 +3,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Kinds of files, and symbolic links. */
-
 #include "cg-file.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
-
-/* The limit of Linux. */
-#define MAX_LINKS 40
 
 gboolean
 cg_file_check_input (const char  *path,
@@ -31,26 +26,4 @@ cg_file_check_input (const char  *path,
                        code != 0 ? g_strerror (code) : "it is not a regular file");
 
   return FALSE;
-}
-
-char *
-cg_file_resolve_links (const char *path)
-{
-  g_autofree char *target = g_strdup (path);
-
-  for (int i = 0; i < MAX_LINKS; i++)
-    {
-      g_autofree char *link = g_file_read_link (target, NULL);
-      g_autofree char *folder = NULL;
-
-      if (link == NULL)
-        return g_steal_pointer (&target);
-
-      folder = g_path_get_dirname (target);
-      g_free (target);
-      target = g_path_is_absolute (link) ? g_steal_pointer (&link) : g_build_filename (folder, link, NULL);
-    }
-
-  /* The links form a circle, so opening @path fails. */
-  return g_strdup (path);
 }

@@ -14,7 +14,4 @@ G_BEGIN_DECLS
 gboolean cg_file_check_input   (const char  *path,
                                 GError     **error);
 
-/* Gets the path that @path leads to by symbolic links. The file need not exist. */
-char    *cg_file_resolve_links (const char  *path);
-
 G_END_DECLS

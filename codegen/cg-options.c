@@ -101,7 +101,7 @@ check_modes (CgOptions  *self,
     }
 
   if (n_modes + n_files == 0)
-    return fail (error, "Nothing to generate: use --generate-c-code, --header, --body, --dbus-xml, --markdown or --json");
+    return fail (error, "Nothing to generate: use --generate-c-code, --header, --body, --dbus-xml or --markdown");
   if (n_modes > 1)
     return fail (error, "Only one of --generate-c-code, --header and --body can be used");
   if (self->output != NULL && self->output_directory != NULL)

@@ -3,36 +3,23 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Writes files so that after a failure everything is as it was: each is
- * written beside its place first, then all are put there, and what was there
- * is kept until the last one is. */
+/* The files that one run writes. */
 
 #include "cg-outputs.h"
 
-#include "cg-file.h"
-
 #include <errno.h>
-#include <fcntl.h>
-#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct
 {
-  char     *path;      /* (owned): as it was given */
-  char     *target;    /* (owned): the same with symbolic links resolved */
-  char     *text;      /* (owned) */
-  char     *temporary; /* (owned) (nullable): what is to be put there */
-  char     *backup;    /* (owned) (nullable): what was there */
-  gboolean  is_new;    /* nothing was there */
-  gboolean  is_stream; /* no file to be replaced: a pipe, a terminal */
-  gboolean  is_done;
+  char *path;   /* (owned) */
+  char *text;   /* (owned) */
 } Output;
 
 struct _CgOutputs
 {
-  GPtrArray *list;     /* (owned) (element-type Output) */
+  GPtrArray *list;   /* (owned) (element-type Output) */
 };
 
 static void
@@ -41,10 +28,7 @@ output_free (gpointer data)
   Output *output = data;
 
   g_free (output->path);
-  g_free (output->target);
   g_free (output->text);
-  g_free (output->temporary);
-  g_free (output->backup);
   g_free (output);
 }
 
@@ -73,7 +57,6 @@ cg_outputs_add (CgOutputs  *self,
   Output *output = g_new0 (Output, 1);
 
   output->path = g_strdup (path);
-  output->target = cg_file_resolve_links (path);
   output->text = text;
   g_ptr_array_add (self->list, output);
 }
@@ -111,17 +94,17 @@ cg_outputs_check (const CgOutputs     *self,
       const Output *output = g_ptr_array_index (self->list, i);
 
       for (guint j = 0; inputs[j] != NULL; j++)
-        if (is_same_file (output->target, inputs[j]))
+        if (is_same_file (output->path, inputs[j]))
           return fail (error, output->path, "it is one of the files that were read");
       for (guint j = 0; j < i; j++)
-        if (is_same_file (output->target, ((Output *) g_ptr_array_index (self->list, j))->target))
+        if (is_same_file (output->path, ((Output *) g_ptr_array_index (self->list, j))->path))
           return fail (error, output->path, "another output has this name");
     }
 
   return TRUE;
 }
 
-/* Neither make nor Ninja can have all characters in a name; these they can. */
+/* Escapes the characters that neither make nor Ninja can have in a name as they are. */
 static void
 append_name (GString    *text,
              const char *name)
@@ -157,47 +140,18 @@ cg_outputs_make_depfile (const CgOutputs    *self,
   return g_string_free (text, FALSE);
 }
 
+/* g_file_set_contents() would replace a link, a pipe or a device with a file. */
 static gboolean
-fail_errno (GError     **error,
-            const char  *path)
+write_through (const Output  *output,
+               GError       **error)
 {
-  return fail (error, path, g_strerror (errno));
-}
+  FILE *file = g_fopen (output->path, "we");
+  gboolean ok = file != NULL && fputs (output->text, file) != EOF;
 
-static gboolean
-write_all (int         file,
-           const char *text)
-{
-  gsize length = strlen (text);
+  if (file != NULL)
+    ok = fclose (file) == 0 && ok;
 
-  while (length > 0)
-    {
-      gssize n = write (file, text, length);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return FALSE;
-      text += n;
-      length -= n;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-write_stream (const Output  *output,
-              GError       **error)
-{
-  int file = g_open (output->path, O_WRONLY | O_CLOEXEC, 0);
-  gboolean ok = file >= 0 && write_all (file, output->text);
-
-  if (!ok)
-    fail_errno (error, output->path);
-  if (file >= 0)
-    close (file);
-
-  return ok;
+  return ok || fail (error, output->path, g_strerror (errno));
 }
 
 static gboolean
@@ -206,121 +160,36 @@ has_text (const Output *output)
   g_autofree char *present = NULL;
   gsize length;
 
-  return g_file_get_contents (output->target, &present, &length, NULL) &&
+  return g_file_get_contents (output->path, &present, &length, NULL) &&
          length == strlen (output->text) && memcmp (present, output->text, length) == 0;
 }
 
-/* Finds out which kind of file exists at the path, if any. */
 static gboolean
-inspect (Output  *output,
-         GError **error)
+write_output (const Output  *output,
+              GError       **error)
 {
-  GStatBuf info, target_info;
+  g_autoptr (GError) reason = NULL;
+  GStatBuf info;
 
-  if (g_stat (output->path, &info) != 0)
-    return errno == ENOENT || fail_errno (error, output->path);
-  if (S_ISDIR (info.st_mode))
-    return fail (error, output->path, g_strerror (EISDIR));
-
-  /* A link in /proc may lead to a file without a name. */
-  output->is_stream = !S_ISREG (info.st_mode) || g_stat (output->target, &target_info) != 0 ||
-                      info.st_dev != target_info.st_dev || info.st_ino != target_info.st_ino;
-  output->is_done = !output->is_stream && has_text (output);
-
-  return TRUE;
-}
-
-/* Writes what is to be there beside it, unless it is there. */
-static gboolean
-stage (Output  *output,
-       GError **error)
-{
-  g_autofree char *temporary = g_strconcat (output->target, ".XXXXXX", NULL);
-  int file;
-  gboolean ok;
-
-  if (!inspect (output, error))
-    return FALSE;
-  if (output->is_stream || output->is_done)
-    return TRUE;
-
-  file = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0666);
-  if (file < 0)
-    return fail_errno (error, output->path);
-
-  output->temporary = g_steal_pointer (&temporary);
-  ok = write_all (file, output->text);
-  if (close (file) != 0 || !ok)
-    return fail_errno (error, output->path);
-
-  return TRUE;
-}
-
-/* Puts it in its place; what was there gets another name besides. */
-static gboolean
-commit (Output  *output,
-        GError **error)
-{
-  if (output->temporary == NULL)
-    return TRUE;
-
-  if (g_file_test (output->target, G_FILE_TEST_EXISTS))
+  if (g_lstat (output->path, &info) == 0)
     {
-      g_autofree char *backup = g_strconcat (output->temporary, "~", NULL);
-
-      if (link (output->target, backup) == 0)
-        output->backup = g_steal_pointer (&backup);
+      if (!S_ISREG (info.st_mode))
+        return write_through (output, error);
+      if (has_text (output))
+        return TRUE;
     }
-  else
-    output->is_new = TRUE;
 
-  if (g_rename (output->temporary, output->target) != 0)
-    return fail_errno (error, output->path);
-
-  g_clear_pointer (&output->temporary, g_free);
-  output->is_done = TRUE;
-
-  return TRUE;
-}
-
-static void
-undo (Output *output)
-{
-  if (!output->is_done)
-    return;
-  if (output->backup != NULL)
-    g_rename (output->backup, output->target);
-  else if (output->is_new)
-    g_unlink (output->target);
-}
-
-static void
-clean_up (Output *output)
-{
-  if (output->temporary != NULL)
-    g_unlink (output->temporary);
-  if (output->backup != NULL)
-    g_unlink (output->backup);
+  return g_file_set_contents (output->path, output->text, -1, &reason) ||
+         fail (error, output->path, reason->message);
 }
 
 gboolean
 cg_outputs_write (CgOutputs  *self,
                   GError    **error)
 {
-  gboolean ok = TRUE;
-
-  for (guint i = 0; ok && i < self->list->len; i++)
-    ok = stage (g_ptr_array_index (self->list, i), error);
-  for (guint i = 0; ok && i < self->list->len; i++)
-    ok = commit (g_ptr_array_index (self->list, i), error);
-  for (guint i = 0; ok && i < self->list->len; i++)
-    if (((Output *) g_ptr_array_index (self->list, i))->is_stream)
-      ok = write_stream (g_ptr_array_index (self->list, i), error);
-
-  for (guint i = 0; !ok && i < self->list->len; i++)
-    undo (g_ptr_array_index (self->list, i));
   for (guint i = 0; i < self->list->len; i++)
-    clean_up (g_ptr_array_index (self->list, i));
+    if (!write_output (g_ptr_array_index (self->list, i), error))
+      return FALSE;
 
-  return ok;
+  return TRUE;
 }

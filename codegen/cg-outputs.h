@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* The files that one run writes: all of them, or none. */
+/* The files that one run writes. */
 typedef struct _CgOutputs CgOutputs;
 
 CgOutputs *cg_outputs_new          (void);
@@ -29,7 +29,7 @@ gboolean   cg_outputs_check        (const CgOutputs     *self,
 char      *cg_outputs_make_depfile (const CgOutputs     *self,
                                     const char * const  *inputs);
 
-/* A file that has its text already is not touched. */
+/* Does not touch a file that has its text already. */
 gboolean   cg_outputs_write        (CgOutputs           *self,
                                     GError             **error);
 

@@ -30,7 +30,7 @@ def cpu_time(generator, n_methods, directory):
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([generator, '--generate-c-code', str(n_methods), '--output-directory', str(directory),
-                        f'--json={directory}/{n_methods}.json', str(path)], check=True, timeout=60)
+                        f'--markdown={directory}/{n_methods}.md', str(path)], check=True, timeout=60)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return min(times)

@@ -96,7 +96,7 @@ class Schema(unittest.TestCase):
         valid = validate(paths)
         with tempfile.TemporaryDirectory() as directory:
             for path in paths:
-                run = subprocess.run([GENERATOR, '--c-namespace', 'X', '--json', f'{directory}/o', path],
+                run = subprocess.run([GENERATOR, '--c-namespace', 'X', '--markdown', f'{directory}/o', path],
                                      capture_output=True, text=True, timeout=60)
                 warnings = set(re.findall(r'\[-W([a-z-]+)\]$', run.stderr, re.MULTILINE))
                 if run.returncode == 0 and warnings <= HARMLESS:

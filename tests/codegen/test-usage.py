@@ -5,7 +5,6 @@
 usage: test-usage.py GENERATOR
 """
 
-import json
 import os
 import pathlib
 import re
@@ -42,11 +41,11 @@ class Usage(unittest.TestCase):
         for option in ('--interface-prefix', '--c-namespace', '--generate-c-code', '--header',
                        '--body', '--output', '--output-directory', '--pragma-once',
                        '--symbol-decorator', '--symbol-decorator-define',
-                       '--symbol-decorator-header', '--dbus-xml', '--markdown', '--json', '--depfile', '--version'):
+                       '--symbol-decorator-header', '--dbus-xml', '--markdown', '--depfile', '--version'):
             self.assertIn(option, run.stdout)
 
     def test_commands(self):
-        for command, arguments in (('check', 'OLD NEW'), ('format', 'FILE…'), ('skeleton', 'FILE…')):
+        for command, arguments in (('check', 'OLD NEW'), ('skeleton', 'FILE…')):
             run = self.run_generator(command, '--help')
             self.assertEqual(run.returncode, 0)
             self.assertRegex(run.stdout, rf'Usage:\n  norpc-codegen {command} \[OPTION.\] ' + arguments.replace('…', '...'))
@@ -59,7 +58,7 @@ class Usage(unittest.TestCase):
     def test_file_without_suffix(self):
         """A file is not taken for a command."""
         (self.directory / 'chekc').write_text(DESCRIPTION)
-        self.assertEqual(self.run_generator('chekc', '--json', 'a.json').returncode, 0)
+        self.assertEqual(self.run_generator('chekc', '--markdown', 'a.md').returncode, 0)
 
     def test_skeleton_text(self):
         """No line ends with blanks, and parameters in Python have names of their own."""
@@ -85,11 +84,9 @@ class Usage(unittest.TestCase):
             path = bytes(self.directory) + b'/' + name
             with open(path, 'wb') as file:
                 file.write(DESCRIPTION.encode())
-            run = self.run_generator('--c-namespace', 'A', '--header', '--output', 'a.h', '--json', 'a.json',
-                                     '--dbus-xml', 'a.dbus', '--markdown', 'a.md', path)
+            run = self.run_generator('--c-namespace', 'A', '--header', '--output', 'a.h', '--dbus-xml', 'a.dbus', '--markdown', 'a.md', path)
             self.assertEqual((run.returncode, run.stderr), (0, ''))
             self.assertEqual((self.directory / 'a.h').read_text('utf-8').split('\n')[3], ' */')
-            json.loads((self.directory / 'a.json').read_text('utf-8'))
             xml.dom.minidom.parse(str(self.directory / 'a.dbus'))
             (self.directory / 'a.md').read_text('utf-8')
 
@@ -124,7 +121,7 @@ class Usage(unittest.TestCase):
         run = self.run_generator('--c-namespace', 'A', '--generate-c-code', 'a', 'a.xml')
         self.assertEqual(run.returncode, 0)
         self.assertRegex(run.stderr, r'^a.xml:2:1: note: .*4095 methods.*4094.* \[-Wlarge-interface\]\n')
-        for silent in (['--body', '--output', 'b.c', '-Wno-large-interface'], ['--json', 'a.json']):
+        for silent in (['--body', '--output', 'b.c', '-Wno-large-interface'], ['--markdown', 'a.md']):
             run = self.run_generator('--c-namespace', 'A', *silent, 'a.xml')
             self.assertEqual((run.returncode, run.stderr), (0, ''))
         run = self.run_generator('--c-namespace', 'A', '--body', '--output', 'c.c', '-Werror=large-interface', 'a.xml')
@@ -145,8 +142,8 @@ class Usage(unittest.TestCase):
                      ['--generate-c-code', 'a', '--output', 'a.h', 'a.xml'],
                      ['--header', '--output', 'a.h', '--output-directory', '.', 'a.xml'],
                      ['--header', '--output', '-', 'a.xml'],
-                     ['--json', 'a.json', '--output', 'b', 'a.xml'],
-                     ['--json', '-', 'a.xml'],
+                     ['--markdown', 'a.md', '--output', 'b', 'a.xml'],
+                     ['--markdown', '-', 'a.xml'],
                      ['--depfile', 'a.d', 'a.xml'],
                      ['--generate-c-code', 'a', '--c-namespace', '1x', 'a.xml'],
                      ['--generate-c-code', 'a', '--c-namespace', 'G', 'a.xml'],
@@ -207,7 +204,7 @@ class Usage(unittest.TestCase):
 
     def test_commands_in_help(self):
         listed = self.run_generator('--help').stdout
-        for command in ('check', 'format', 'skeleton'):
+        for command in ('check', 'skeleton'):
             self.assertIn(f'\n  {command} ', listed)
             self.assertEqual(self.run_generator(command, '--help').returncode, 0)
             self.assertIn(f'.B norpc-codegen {command}', MAN_PAGE.read_text())
@@ -245,7 +242,7 @@ class Usage(unittest.TestCase):
 
     def test_odd_descriptions(self):
         for path, message in self.make_odd_files('b.xml'):
-            for args in (['--generate-c-code', 'a', 'a.xml', path], ['format', path], ['check', 'a.xml', path],
+            for args in (['--generate-c-code', 'a', 'a.xml', path], ['check', 'a.xml', path],
                          ['skeleton', '--c-namespace', 'A', '--generate-c-code', 'a', path]):
                 run = self.run_generator(*args)
                 self.assertEqual((run.returncode, run.stderr),
@@ -267,11 +264,11 @@ class Usage(unittest.TestCase):
         for args, message in ((['girs'], None), (['nowhere'], "'nowhere' does not exist"),
                               (['girs', 'a.xml'], "'a.xml' is not a directory")):
             args = [part for arg in args for part in ('--gir-path', arg)]
-            for command in (['--json', 'a.json', 'a.xml'], ['check', 'a.xml', 'a.xml']):
+            for command in (['--markdown', 'a.md', 'a.xml'], ['check', 'a.xml', 'a.xml']):
                 run = self.run_generator(*command, *args)
                 self.assertEqual((run.returncode, run.stderr),
                                  (0, f'--gir-path: warning: {message} [-Wgir-path]\n' if message else ''))
-            run = self.run_generator('--json', 'a.json', '-Werror', 'a.xml', *args)
+            run = self.run_generator('--markdown', 'a.md', '-Werror', 'a.xml', *args)
             self.assertEqual(run.returncode, 1 if message else 0)
 
     def test_clash_of_files(self):
