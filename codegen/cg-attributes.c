@@ -11,16 +11,16 @@
 
 #include <string.h>
 
-/* Where in the current tag the attribute @name stands, or its value. An
- * attribute that came out of an entity is where the tag is. */
+/* Finds where in the current tag the attribute @name is, or its value. An attribute
+ * that came out of an entity is where the tag is. */
 CgLocation
 cg_attributes_locate (Attributes *attributes,
                       const char *name,
                       gboolean    value)
 {
   Parser *self = attributes->parser;
-  const char *start = self->source->text + self->token.offset;
-  const char *end = start + self->token.length;
+  const char *start = self->source->text + cg_xml_reader_get_offset (self->reader);
+  const char *end = start + cg_xml_reader_get_length (self->reader);
   const char *p = start + strcspn (start, " \t\r\n>");
 
   while (p < end)
@@ -47,11 +47,7 @@ const char *
 cg_attributes_find (Attributes *self,
                     const char *name)
 {
-  for (guint i = 0; self->names[i] != NULL; i++)
-    if (g_str_equal (self->names[i], name))
-      return self->values[i];
-
-  return NULL;
+  return cg_xml_find_attribute (self->list, name);
 }
 
 /* The value belongs to the description; @location is left alone if there is
@@ -128,21 +124,4 @@ cg_attributes_get_common (Attributes *self,
     node->since = cg_description_string (self->parser->description, since);
   if (deprecated != NULL)
     cg_node_set_deprecated (node, cg_description_string (self->parser->description, deprecated));
-}
-
-/* XML says so, GMarkup does not. */
-void
-cg_attributes_check_duplicates (Attributes *self)
-{
-  for (guint i = 0; self->names[i] != NULL; i++)
-    for (guint j = 0; j < i; j++)
-      if (g_str_equal (self->names[i], self->names[j]))
-        {
-          CgLocation location = cg_attributes_locate (self, self->names[i], FALSE);
-
-          cg_diagnostics_error (self->parser->diagnostics, &location,
-                                "<%s> has the attribute '%s' twice",
-                                self->element, self->names[i]);
-          break;
-        }
 }

@@ -35,7 +35,7 @@ struct _Comment
   const CgNode *node;    /* (nullable): what it was found to document */
   CgSuggestion  nearest; /* of what followed before that */
   GPtrArray    *names;   /* (owned) (element-type utf8): what it can say something of */
-  gsize         offset;  /* of its text in the source */
+  gsize         offset;  /* of it in the source */
   gsize         length;
 };
 
@@ -174,11 +174,9 @@ read_params (Comment  *self,
 }
 
 static Comment *
-parse (const char *text,
-       gsize       length)
+parse (const char *text)
 {
-  g_autofree char *copy = g_strndup (text, length);
-  g_auto (GStrv) lines = g_strsplit (copy, "\n", -1);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   char **rest = lines;
   const char *first = "";
   Comment *self;
@@ -205,20 +203,18 @@ parse (const char *text,
   return self;
 }
 
-/* The token is a comment. */
 void
-cg_comments_read (Parser *self)
+cg_comments_read (Parser     *self,
+                  const char *text)
 {
-  gsize start = self->token.offset + strlen ("<!--");
-  gsize length = self->token.length - strlen ("<!--") - strlen ("-->");
-  Comment *comment = parse (self->source->text + start, length);
+  Comment *comment = parse (text);
 
   if (comment == NULL)
     return;
 
   cg_comments_drop (self);
-  comment->offset = start;
-  comment->length = length;
+  comment->offset = cg_xml_reader_get_offset (self->reader);
+  comment->length = cg_xml_reader_get_length (self->reader);
   self->comment = comment;
 }
 

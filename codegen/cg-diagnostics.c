@@ -10,7 +10,8 @@
 
 #include "cg-snippet.h"
 
-#define MAX_MESSAGE_BYTES 500
+#define MAX_MESSAGE_BYTES 1000
+#define MAX_WORD          100
 
 typedef struct
 {
@@ -42,24 +43,25 @@ diagnostic_free (gpointer data)
   g_free (diagnostic);
 }
 
-/* Messages quote descriptions: nothing of those may move the cursor, break
- * the line, or fill the screen. */
+/* Messages quote descriptions: nothing in those may move the cursor, break the line, or
+ * fill the screen. Of a long name the first part is shown. */
 static char *
 make_printable (const char *text)
 {
   GString *printable = g_string_new (NULL);
+  gsize word = 0;
 
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+  for (const char *p = text; *p != '\0' && printable->len < MAX_MESSAGE_BYTES; p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
 
-      if (printable->len >= MAX_MESSAGE_BYTES)
+      word = *p == ' ' || *p == '\'' || *p == '>' ? 0 : word + 1;
+      if (word > MAX_WORD)
         {
-          g_string_append (printable, "...");
-          break;
+          if (word == MAX_WORD + 1)
+            g_string_append (printable, "...");
         }
-
-      if (g_unichar_iscntrl (c) || g_unichar_type (c) == G_UNICODE_FORMAT)
+      else if (g_unichar_iscntrl (c) || g_unichar_type (c) == G_UNICODE_FORMAT)
         g_string_append_printf (printable, "\\u%04x", c);
       else
         g_string_append_unichar (printable, c);

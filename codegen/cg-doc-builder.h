@@ -19,12 +19,11 @@ CgDocBuilder *cg_doc_builder_new    (gboolean       is_filled,
                                      const char    *interface);
 void          cg_doc_builder_free   (CgDocBuilder  *self);
 
-/* Elements are named without their prefix. Of attributes, as GMarkup has them,
- * a few matter. */
+/* Elements are named without their prefix. @attributes: names and values in turn,
+ * and NULL. */
 void          cg_doc_builder_start  (CgDocBuilder  *self,
                                      const char    *element,
-                                     const char   **names,
-                                     const char   **values);
+                                     const char   **attributes);
 void          cg_doc_builder_end    (CgDocBuilder  *self,
                                      const char    *element);
 void          cg_doc_builder_text   (CgDocBuilder  *self,

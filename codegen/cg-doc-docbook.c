@@ -93,6 +93,7 @@ static const char *
 read_code (Reader     *self,
            const char *p)
 {
+  static const char *attributes[] = { NULL };
   const char *start = p + strlen ("|[");
   const char *end;
 
@@ -100,7 +101,7 @@ read_code (Reader     *self,
     return NULL;
 
   end = strstr (start, "]|");
-  cg_doc_builder_start (self->builder, "programlisting", NULL, NULL);
+  cg_doc_builder_start (self->builder, "programlisting", attributes);
   start += strspn (start, " \t");
   start += *start == '\n';
   cg_doc_builder_text (self->builder, start, MAX (end - start, 0));
@@ -114,8 +115,7 @@ static const char *
 read_markup (Reader     *self,
              const char *p)
 {
-  static const char *names[] = { "url", NULL };
-  const char *values[] = { NULL, NULL };
+  const char *attributes[] = { NULL, NULL, NULL };
   Tag tag;
 
   if (g_str_has_prefix (p, "|["))
@@ -123,11 +123,12 @@ read_markup (Reader     *self,
   if (*p != '<' || !read_tag (self, p, &tag))
     return NULL;
 
-  values[0] = tag.url;
+  attributes[0] = tag.url != NULL ? "url" : NULL;
+  attributes[1] = tag.url;
   if (!tag.is_end)
     {
       g_hash_table_add (self->open, g_strdup (tag.name));
-      cg_doc_builder_start (self->builder, tag.name, tag.url != NULL ? names : NULL, values);
+      cg_doc_builder_start (self->builder, tag.name, attributes);
     }
   else if (g_hash_table_contains (self->open, tag.name))
     cg_doc_builder_end (self->builder, tag.name);

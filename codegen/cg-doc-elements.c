@@ -7,12 +7,13 @@
 
 #include "cg-doc-builder-private.h"
 
+#include "cg-xml-reader.h"
+
 #include <string.h>
 
 typedef struct
 {
-  const char **names;   /* of the attributes, as GMarkup has them */
-  const char **values;
+  const char **attributes;   /* (nullable) */
 } Tag;
 
 typedef void (*TagFunc) (CgDocBuilder *self,
@@ -22,11 +23,7 @@ static const char *
 find_attribute (const Tag  *tag,
                 const char *name)
 {
-  for (guint i = 0; tag->names != NULL && tag->names[i] != NULL; i++)
-    if (g_str_equal (tag->names[i], name))
-      return tag->values[i];
-
-  return NULL;
+  return tag->attributes != NULL ? cg_xml_find_attribute (tag->attributes, name) : NULL;
 }
 
 /* Paragraphs, lists, and what has some. */
@@ -337,10 +334,9 @@ cg_doc_builder_knows (const char *element)
 void
 cg_doc_builder_start (CgDocBuilder  *self,
                       const char    *element,
-                      const char   **names,
-                      const char   **values)
+                      const char   **attributes)
 {
-  const Tag tag = { names, values };
+  const Tag tag = { attributes };
   gsize row = find_row (element);
 
   if (row < G_N_ELEMENTS (rows) && rows[row].start != NULL)
@@ -351,7 +347,7 @@ void
 cg_doc_builder_end (CgDocBuilder *self,
                     const char   *element)
 {
-  const Tag tag = { NULL, NULL };
+  const Tag tag = { NULL };
   gsize row = find_row (element);
 
   if (row < G_N_ELEMENTS (rows) && rows[row].end != NULL)

@@ -96,7 +96,7 @@ start_doc (Attributes *attributes,
            Frame      *parent)
 {
   if (parent->kind != KIND_DOC)
-    cg_parser_start_doc (attributes->parser, FALSE, FALSE);
+    cg_parser_start_doc (attributes->parser, FALSE);
 
   return parent->object;
 }
@@ -191,9 +191,9 @@ check_attributes (Attributes    *attributes,
   Parser *self = attributes->parser;
   gboolean complete = TRUE;
 
-  for (guint i = 0; attributes->names[i] != NULL; i++)
+  for (guint i = 0; attributes->list[i] != NULL; i += 2)
     {
-      const char *name = attributes->names[i];
+      const char *name = attributes->list[i];
 
       if (strchr (name, ':') != NULL || g_str_equal (name, "xmlns") ||
           has_word (element->required, G_N_ELEMENTS (element->required), name) ||
@@ -308,15 +308,8 @@ cg_element_start (Attributes *attributes,
                   Frame      *parent,
                   gpointer   *object)
 {
-  cg_attributes_check_duplicates (attributes);
-  cg_namespaces_push (attributes);
+  cg_namespaces_declare (attributes);
   cg_namespaces_check_attributes (attributes);
 
   return start_any (attributes, parent, object);
-}
-
-gboolean
-cg_parser_knows_element (const char *name)
-{
-  return find_element (name) != NULL;
 }

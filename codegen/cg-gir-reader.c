@@ -7,9 +7,9 @@
 
 #include "cg-gir-private.h"
 
-#include "cg-file.h"
+#include "cg-source.h"
+#include "cg-xml-reader.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 /* How deep elements are. */
@@ -51,18 +51,6 @@ static const struct
 };
 
 static const char *
-find_attribute (const char **names,
-                const char **values,
-                const char  *name)
-{
-  for (guint i = 0; names[i] != NULL; i++)
-    if (g_str_equal (names[i], name))
-      return values[i];
-
-  return NULL;
-}
-
-static const char *
 keep (Reader     *self,
       const char *string)
 {
@@ -72,10 +60,9 @@ keep (Reader     *self,
 static void
 start_type (Reader      *self,
             const char  *element,
-            const char **names,
-            const char **values)
+            const char **attributes)
 {
-  const char *name = find_attribute (names, values, "name");
+  const char *name = cg_xml_find_attribute (attributes, "name");
   CgGirType *type;
   gsize i = 0;
 
@@ -87,9 +74,9 @@ start_type (Reader      *self,
   type = g_new0 (CgGirType, 1);
   type->kind = kinds[i].kind;
   type->element = g_intern_string (element);
-  type->c_type = keep (self, find_attribute (names, values, "c:type"));
-  type->get_type = keep (self, find_attribute (names, values, "glib:get-type"));
-  type->is_fundamental = g_strcmp0 (find_attribute (names, values, "glib:fundamental"), "1") == 0;
+  type->c_type = keep (self, cg_xml_find_attribute (attributes, "c:type"));
+  type->get_type = keep (self, cg_xml_find_attribute (attributes, "glib:get-type"));
+  type->is_fundamental = g_strcmp0 (cg_xml_find_attribute (attributes, "glib:fundamental"), "1") == 0;
   g_hash_table_replace (self->gir_namespace->types, (gpointer) keep (self, name), type);
   self->type = type;
 }
@@ -98,87 +85,79 @@ start_type (Reader      *self,
 static void
 start_in_type (Reader      *self,
                const char  *element,
-               const char **names,
-               const char **values)
+               const char **attributes)
 {
   const char *file;
 
   if (g_str_equal (element, "source-position"))
     {
-      file = find_attribute (names, values, "filename");
+      file = cg_xml_find_attribute (attributes, "filename");
       if (file != NULL)
         self->type->header = keep (self, strrchr (file, '/') != NULL ? strrchr (file, '/') + 1 : file);
     }
-  else if (g_str_equal (element, "method") && g_strcmp0 (find_attribute (names, values, "name"), "hash") == 0)
-    self->hash = keep (self, find_attribute (names, values, "c:identifier"));
+  else if (g_str_equal (element, "method") && g_strcmp0 (cg_xml_find_attribute (attributes, "name"), "hash") == 0)
+    self->hash = keep (self, cg_xml_find_attribute (attributes, "c:identifier"));
 }
 
 /* A hash is a guint of the value alone. */
 static void
 check_hash (Reader      *self,
             const char  *element,
-            const char **names,
-            const char **values)
+            const char **attributes)
 {
   if (g_str_equal (element, "parameter") ||
-      (g_str_equal (element, "type") && g_strcmp0 (find_attribute (names, values, "name"), "guint") != 0))
+      (g_str_equal (element, "type") && g_strcmp0 (cg_xml_find_attribute (attributes, "name"), "guint") != 0))
     self->hash = NULL;
 }
 
 static void
 start_in_repository (Reader      *self,
                      const char  *element,
-                     const char **names,
-                     const char **values)
+                     const char **attributes)
 {
-  const char *name = find_attribute (names, values, "name");
+  const char *name = cg_xml_find_attribute (attributes, "name");
 
   if (g_str_equal (element, "c:include") && name != NULL)
     g_ptr_array_add (self->gir_namespace->headers, (gpointer) keep (self, name));
 
   self->is_in = g_str_equal (element, "namespace") &&
                 g_strcmp0 (name, self->gir_namespace->name) == 0 &&
-                g_strcmp0 (find_attribute (names, values, "version"), self->gir_namespace->version) == 0;
+                g_strcmp0 (cg_xml_find_attribute (attributes, "version"), self->gir_namespace->version) == 0;
   self->has_namespace |= self->is_in;
 }
 
 static void
-start_element_cb (GMarkupParseContext  *context,
-                  const char           *element,
-                  const char          **names,
-                  const char          **values,
-                  gpointer              user_data,
-                  GError              **error)
+start_cb (CgXmlReader  *reader,
+          const char   *element,
+          const char  **attributes,
+          gpointer      user_data)
 {
   Reader *self = user_data;
-
-  (void) context;
 
   self->depth++;
   switch (self->depth)
     {
     case DEPTH_REPOSITORY:
       if (!g_str_equal (element, "repository"))
-        g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
-                     "the root element is <%s>, not <repository>", element);
+        cg_xml_reader_fail (reader, "the root element is <%s>, not <repository>", element);
       break;
 
     case DEPTH_NAMESPACE:
-      start_in_repository (self, element, names, values);
+      start_in_repository (self, element, attributes);
       break;
 
     case DEPTH_TYPE:
       if (self->is_in)
-        start_type (self, element, names, values);
+        start_type (self, element, attributes);
       break;
 
     case DEPTH_IN_TYPE:
       if (self->type != NULL)
-        start_in_type (self, element, names, values);
+        start_in_type (self, element, attributes);
       break;
 
     case DEPTH_OF_PARAMETER:
-      check_hash (self, element, names, values);
+      check_hash (self, element, attributes);
       break;
 
     default:
@@ -187,16 +166,14 @@ start_element_cb (GMarkupParseContext  *context,
 }
 
 static void
-end_element_cb (GMarkupParseContext  *context,
-                const char           *element,
-                gpointer              user_data,
-                GError              **error)
+end_cb (CgXmlReader *reader,
+        const char  *element,
+        gpointer     user_data)
 {
   Reader *self = user_data;
 
-  (void) context;
+  (void) reader;
   (void) element;
-  (void) error;
 
   if (self->depth == DEPTH_IN_TYPE && self->hash != NULL)
     self->type->hash = g_steal_pointer (&self->hash);
@@ -206,29 +183,38 @@ end_element_cb (GMarkupParseContext  *context,
 }
 
 static gboolean
-parse (Reader      *self,
-       const char  *text,
-       gsize        length,
-       GError     **error)
+read_file (Reader      *self,
+           const char  *path,
+           GError     **error)
 {
-  static const GMarkupParser parser = { start_element_cb, end_element_cb, NULL, NULL, NULL };
-  GMarkupParseContext *context = g_markup_parse_context_new (&parser, 0, self, NULL);
-  /* an empty file is mapped nowhere */
-  gboolean ok = g_markup_parse_context_parse (context, text != NULL ? text : "", length, error) &&
-                g_markup_parse_context_end_parse (context, error);
+  static const CgXmlHandlers handlers = { start_cb, end_cb, NULL, NULL, NULL };
+  gsize length = 0;
+  gsize offset = 0;
+  g_autofree char *text = cg_file_read (path, &length, error);
 
-  g_markup_parse_context_free (context);
-  if (!ok)
-    return FALSE;
-
-  if (!self->has_namespace)
+  if (text == NULL)
     {
-      g_set_error (error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT,
-                   "it has no namespace %s %s", self->gir_namespace->name, self->gir_namespace->version);
+      g_prefix_error (error, "%s: ", path);
       return FALSE;
     }
 
-  return TRUE;
+  if (!cg_xml_read (text, length, NULL, &handlers, self, &offset, error))
+    {
+      guint line = 1;
+
+      for (gsize i = 0; i < offset; i++)
+        line += text[i] == '\n';
+      g_prefix_error (error, "%s:%u: ", path, line);
+      return FALSE;
+    }
+
+  if (self->has_namespace)
+    return TRUE;
+
+  g_set_error (error, CG_XML_ERROR, CG_XML_ERROR_OTHER, "%s: it has no namespace %s %s",
+               path, self->gir_namespace->name, self->gir_namespace->version);
+
+  return FALSE;
 }
 
 CgGirNamespace *
@@ -238,7 +224,6 @@ cg_gir_namespace_read (const char  *path,
                        GError     **error)
 {
   g_autoptr (CgGirNamespace) self = g_new0 (CgGirNamespace, 1);
-  g_autoptr (GMappedFile) file = NULL;
   Reader reader = { .gir_namespace = self };
 
   self->strings = g_string_chunk_new (16384);
@@ -247,15 +232,7 @@ cg_gir_namespace_read (const char  *path,
   self->headers = g_ptr_array_new ();
   self->types = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
 
-  if (cg_file_check_input (path, error))
-    file = g_mapped_file_new (path, FALSE, error);
-  if (file == NULL || !parse (&reader, g_mapped_file_get_contents (file), g_mapped_file_get_length (file), error))
-    {
-      g_prefix_error (error, "%s: ", path);
-      return NULL;
-    }
-
-  return g_steal_pointer (&self);
+  return read_file (&reader, path, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void

@@ -6,9 +6,8 @@
 #pragma once
 
 #include "cg-doc-builder.h"
-#include "cg-entities.h"
-#include "cg-lexer.h"
 #include "cg-parser.h"
+#include "cg-xml-reader.h"
 
 G_BEGIN_DECLS
 
@@ -42,15 +41,8 @@ typedef struct
   const char *name;       /* interned */
   CgLocation  location;
   gpointer    object;     /* (nullable): the CgNode that it describes */
-  guint       n_prefixes; /* declared outside of it */
   gboolean    said;       /* that its text is ignored, or its place is odd */
 } Frame;
-
-typedef struct
-{
-  char *prefix;           /* (owned) */
-  char *uri;              /* (owned) */
-} Prefix;
 
 /* cg-comments.c */
 typedef struct _Comment Comment;
@@ -60,18 +52,14 @@ typedef struct
   CgSource      *source;
   CgDescription *description;
   CgDiagnostics *diagnostics;
-  CgEntities    *entities;      /* (owned) */
   GArray        *frames;        /* (owned) (element-type Frame) */
-  GArray        *prefixes;      /* (owned) (element-type Prefix) */
-  GHashTable    *said;          /* (owned): prefixes that were warned of */
+  GHashTable    *prefixes;      /* (owned) (element-type utf8 utf8): those declared so far, with their namespaces */
   CgDocBuilder  *doc;           /* (owned) (nullable): what comes of the documentation that is open */
-  gboolean       doc_deprecates; /* it is what is said of something deprecated */
   Comment       *comment;       /* (owned) (nullable): the last that documents something */
-  CgToken        token;         /* what GMarkup is being fed */
-  CgLocation     location;      /* where that begins */
+  CgXmlReader   *reader;        /* (nullable) while it reads */
+  CgLocation     location;      /* of what is being read */
+  CgLocation     root;          /* of the root element */
   char          *root_xmlns;    /* (owned) (nullable) */
-  gboolean       has_root;
-  gboolean       has_doctype;
   gboolean       is_other;      /* the root element is none of ours */
   guint          n_definitions;  /* of interfaces and types */
 } Parser;
@@ -81,8 +69,7 @@ typedef struct
 {
   Parser      *parser;
   const char  *element;
-  const char **names;
-  const char **values;
+  const char **list;      /* names and values in turn, and NULL */
 } Attributes;
 
 typedef struct
@@ -109,7 +96,6 @@ void        cg_attributes_get_type         (Attributes *self,
                                             CgTypeUse  *use);
 void        cg_attributes_get_common       (Attributes *self,
                                             CgNode     *node);
-void        cg_attributes_check_duplicates (Attributes *self);
 
 /* cg-elements-members.c */
 gpointer    cg_element_start_method        (Attributes *attributes,
@@ -139,7 +125,8 @@ gpointer    cg_element_start_field         (Attributes *attributes,
 
 /* cg-comments.c */
 void        cg_comment_free                (Comment      *comment);
-void        cg_comments_read               (Parser       *self);
+void        cg_comments_read               (Parser       *self,
+                                            const char   *text);
 void        cg_comments_drop               (Parser       *self);
 void        cg_comments_apply              (Parser       *self,
                                             CgNode       *node,
@@ -151,16 +138,15 @@ void        cg_comments_end                (Parser       *self,
                                             gconstpointer member);
 
 /* cg-namespaces.c */
-void        cg_namespaces_push             (Attributes *attributes);
+void        cg_namespaces_declare          (Attributes *attributes);
 void        cg_namespaces_check_attributes (Attributes *attributes);
 Kind        cg_namespaces_start            (Attributes *attributes,
                                             Frame      *parent,
                                             gpointer   *object);
 
-/* Documentation begins that is an element of @parent. */
+/* Documentation begins. */
 void        cg_parser_start_doc            (Parser     *self,
-                                            gboolean    is_foreign,
-                                            gboolean    deprecates);
+                                            gboolean    is_foreign);
 
 /* Takes an element in whose parent is @parent, and says what it is. */
 Kind        cg_element_start               (Attributes *attributes,

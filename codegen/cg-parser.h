@@ -14,7 +14,4 @@ void cg_parse (CgSource      *source,
                CgDescription *description,
                CgDiagnostics *diagnostics);
 
-/* Is it the name of an element of the language? */
-gboolean cg_parser_knows_element (const char *name);
-
 G_END_DECLS

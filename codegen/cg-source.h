@@ -16,15 +16,16 @@ typedef struct
   guint column;
 } CgPlace;
 
-/* The text of one description as valid UTF-8 without a byte order mark. */
+/* The text of one description. */
 typedef struct
 {
-  const char *name;    /* as given on the command line; interned, since
-                        * diagnostics outlive the source */
-  guint       index;   /* position on the command line */
-  char       *text;    /* ends in a zero byte; none inside. It belongs to the
-                        * diagnostics, which show lines of it */
+  const char *name;      /* as given on the command line; interned, since
+                          * diagnostics outlive the source */
+  guint       index;     /* position on the command line */
+  char       *text;      /* ends in a zero byte; none inside. It belongs to the
+                          * diagnostics, which show lines of it */
   gsize       length;
+  const char *encoding;  /* (nullable): of the text, if not what it declares */
 
   /* the last place that was asked for, and one before that which places are
    * asked for after: finding one takes constant time on average */
@@ -32,15 +33,21 @@ typedef struct
   CgPlace     anchor;
 } CgSource;
 
-CgSource  *cg_source_load   (const char    *path,
-                             guint          index,
-                             CgDiagnostics *diagnostics);
-void       cg_source_free   (CgSource      *self);
-CgLocation cg_source_locate (CgSource      *self,
-                             gsize          offset);
+CgSource  *cg_source_load   (const char     *path,
+                             guint           index,
+                             CgDiagnostics  *diagnostics);
+void       cg_source_free   (CgSource       *self);
+CgLocation cg_source_locate (CgSource       *self,
+                             gsize           offset);
 
 /* Nothing in front of the place that was asked for last will be asked for. */
-void       cg_source_anchor (CgSource      *self);
+void       cg_source_anchor (CgSource       *self);
+
+/* Reads a regular file that is not too large; another kind of file can block for ever.
+ * The text ends in a zero byte. */
+char      *cg_file_read     (const char     *path,
+                             gsize          *length,
+                             GError        **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSource, cg_source_free)
 

@@ -4,8 +4,6 @@
  */
 
 #include "cg-doc.h"
-#include "cg-doctype.h"
-#include "cg-entities.h"
 #include "cg-reserved.h"
 #include "cg-spelling.h"
 #include "cg-types.h"
@@ -263,70 +261,6 @@ test_doc_text (void)
     }
 }
 
-static void
-test_entities (void)
-{
-  static const char declaration[] =
-    "<!DOCTYPE n [<!ENTITY a \"x&b;\"><!ENTITY b 'y\"&#38;#60;'><!-- <!ENTITY c \"no\"> -->]>";
-  static const char text[] = "&a;&lt;&#65;&c;";
-  g_autoptr (CgEntities) entities = cg_entities_new ();
-  CgDoctype doctype = { declaration + strlen (declaration), entities, declaration, NULL };
-  g_autoptr (GString) expanded = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
-  gsize offset = 0;
-
-  g_assert_true (cg_doctype_read (&doctype));
-  g_assert_false (cg_entities_expand (entities, text, strlen (text), expanded, &offset, &error));
-  g_assert_cmpuint (offset, ==, strlen ("&a;&lt;&#65;"));
-  g_assert_cmpstr (expanded->str, ==, "xy&quot;&#60;&lt;&#65;");
-  g_assert_nonnull (strstr (error->message, "'&c;'"));
-}
-
-static void
-test_doctype (void)
-{
-  static const struct
-  {
-    const char *text;
-    const char *rest;    /* from where the error is; NULL if there is none */
-  } cases[] = {
-    { "<!DOCTYPE a>", NULL },
-    { "<!DOCTYPE a SYSTEM 'b'>", NULL },
-    { "<!DOCTYPE a PUBLIC 'b' 'c' [ %d; ] >", NULL },
-    { "<!DOCTYPE a [<?b ]> ?><!-- ' --><!ELEMENT c ANY><!ATTLIST c d CDATA '>'>]>", NULL },
-    { "<!DOCTYPE a [<!ENTITY b '&#38;c;'><!ENTITY % c SYSTEM \"'\"><!ENTITY d PUBLIC 'e' 'f' NDATA g >]>", NULL },
-    { "<!DOCTYPE>", ">" },
-    { "<!DOCTYPE 1>", "1>" },
-    { "<!DOCTYPE a b>", "b>" },
-    { "<!DOCTYPE a PUBLIC 'b'>", ">" },
-    { "<!DOCTYPE a SYSTEM b>", "b>" },
-    { "<!DOCTYPE a [ b ]>", "b ]>" },
-    { "<!DOCTYPE a [<!ENTITY>]>", "<!ENTITY>]>" },
-    { "<!DOCTYPE a [<!ENTITY 'b'>]>", "'b'>]>" },
-    { "<!DOCTYPE a [<!ENTITY b>]>", ">]>" },
-    { "<!DOCTYPE a [<!ENTITY b c>]>", "c>]>" },
-    { "<!DOCTYPE a [<!ENTITY b 'c & d'>]>", "'c & d'>]>" },
-    { "<!DOCTYPE a [<!ENTITY b '&#0;'>]>", "'&#0;'>]>" },
-    { "<!DOCTYPE a [<!ENTITY b '%c;'>]>", "'%c;'>]>" },
-    { "<!DOCTYPE a [<!ENTITY b 'c' d>]>", "d>]>" },
-    { "<!DOCTYPE a [<!ENTITY b SYSTEM 'c' NDATA>]>", ">]>" },
-    { "<!DOCTYPE a [<!ELEMENT b <!ELEMENT c>]>", "<!ELEMENT c>]>" },
-    { "<!DOCTYPE a [%b c]>", " c]>" },
-    { "<!DOCTYPE a [] b>", "b>" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autoptr (CgEntities) entities = cg_entities_new ();
-      const char *text = cases[i].text;
-      CgDoctype doctype = { text + strlen (text), entities, text, NULL };
-
-      g_assert_cmpint (cg_doctype_read (&doctype), ==, cases[i].rest == NULL);
-      g_assert_cmpstr (doctype.p, ==, cases[i].rest != NULL ? cases[i].rest : "");
-      g_assert_cmpint (doctype.message == NULL, ==, cases[i].rest == NULL);
-    }
-}
-
 int
 main (int    argc,
       char **argv)
@@ -344,8 +278,6 @@ main (int    argc,
   g_test_add_func ("/codegen/writer/unknown-key", test_writer_unknown_key);
   g_test_add_func ("/codegen/doc/strings", test_strings);
   g_test_add_func ("/codegen/doc/text", test_doc_text);
-  g_test_add_func ("/codegen/entities", test_entities);
-  g_test_add_func ("/codegen/doctype", test_doctype);
 
   return g_test_run ();
 }

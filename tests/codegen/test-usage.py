@@ -8,6 +8,7 @@ usage: test-usage.py GENERATOR
 import os
 import pathlib
 import re
+import resource
 import socket
 import subprocess
 import sys
@@ -335,6 +336,37 @@ class Usage(unittest.TestCase):
         self.assertEqual(run.returncode, 1)
         self.assertEqual(run.stderr.count('\n      | '), 5000)
         self.assertLess(max(len(line) for line in run.stderr.splitlines()), 130)
+
+    def test_hostile(self):
+        """What is enormous costs neither much time nor much memory, and messages stay short."""
+        def describe(text):
+            return f'<node><interface name="org.example.A">{text}</interface></node>'
+        large, many = 10_000_000, 1_000_000
+        bomb = ''.join(f'<!ENTITY e{i + 1} "{f"&e{i};" * 10}">' for i in range(9))
+        cases = {
+            'value': (describe(f'<method name="{"M" * large}"/>'), 'at most 255 characters'),
+            'attribute': (describe(f'<method {"m" * large}="x" name="M"/>'), 'has no attribute'),
+            'element': (describe(f'<{"e" * large}/>'), 'is not known'),
+            'text': (describe('x' * large), 'text does not belong'),
+            'comment': (describe(f'<!-- {"c" * large} --><method name="M"/>'), None),
+            'elements': (describe('<x:x xmlns:x="urn:x"/>' * many + '<method name="M"/>'), None),
+            'depth': (describe('<annotation name="a.b" value="c">' * many), 'nested more than 100 deep'),
+            'bomb': (f'<!DOCTYPE node [<!ENTITY e0 "e">{bomb}]>' + describe('<doc>&e9;</doc>'), 'too much text'),
+            'attributes': (describe('<method ' + ' '.join(f'a{i}=""' for i in range(many)) + '/>'), 'more than 100 attributes'),
+        }
+        for name, (text, message) in cases.items():
+            with self.subTest(name=name):
+                (self.directory / 'a.xml').write_text(text)
+                run = subprocess.run([GENERATOR, '--c-namespace', 'A', '--generate-c-code', 'a', 'a.xml'],
+                                     cwd=self.directory, timeout=20, capture_output=True, text=True)
+                self.assertIn(run.returncode, (0, 1))
+                self.assertLess(len(run.stderr), 3000)
+                if message is None:
+                    self.assertEqual(run.stderr, '')
+                else:
+                    self.assertIn(message, run.stderr)
+        if 'ASAN_OPTIONS' not in os.environ:
+            self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, 400 * 1024)
 
     def test_linear_documentation(self):
         """Markup without an end is not looked for again and again."""

@@ -1,0 +1,84 @@
+/* cg-xml-reader.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Errors that a caller may want to explain. */
+typedef enum
+{
+  CG_XML_ERROR_OTHER,
+  CG_XML_ERROR_NO_ROOT,       /* the file ends before its first element */
+  CG_XML_ERROR_OPEN_ELEMENT,  /* the file ends before an end tag */
+  CG_XML_ERROR_WRONG_END_TAG
+} CgXmlError;
+
+#define CG_XML_ERROR (cg_xml_error_quark ())
+GQuark cg_xml_error_quark (void);
+
+/* Reads XML and calls functions for what is in it. */
+typedef struct _CgXmlReader CgXmlReader;
+
+typedef struct
+{
+  /* @attributes: names and values in turn, and NULL. */
+  void (*start)   (CgXmlReader  *reader,
+                   const char   *element,
+                   const char  **attributes,
+                   gpointer      data);
+  void (*end)     (CgXmlReader  *reader,
+                   const char   *element,
+                   gpointer      data);
+  void (*text)    (CgXmlReader  *reader,  /* (nullable) */
+                   const char   *text,
+                   gsize         length,
+                   gpointer      data);
+  void (*comment) (CgXmlReader  *reader,  /* (nullable) */
+                   const char   *text,
+                   gpointer      data);
+
+  /* A reference to an entity is left out, since only a DTD outside of the text can
+   * declare it. */
+  void (*skipped) (CgXmlReader  *reader,  /* (nullable) */
+                   const char   *entity,
+                   gsize         offset,
+                   gpointer      data);
+} CgXmlHandlers;
+
+/* On failure, @error_offset is where in @text the error is. @encoding is NULL, or
+ * that of @text if it is not what the XML declaration says. */
+gboolean    cg_xml_read              (const char           *text,
+                                      gsize                 length,
+                                      const char           *encoding,
+                                      const CgXmlHandlers  *handlers,
+                                      gpointer              data,
+                                      gsize                *error_offset,
+                                      GError              **error);
+
+/* Gets the place of what a handler was called for. */
+gsize       cg_xml_reader_get_offset (const CgXmlReader    *self);
+gsize       cg_xml_reader_get_length (const CgXmlReader    *self);
+
+/* Stops reading, with an error at the place of what a handler was called for. */
+void        cg_xml_reader_fail       (CgXmlReader          *self,
+                                      const char           *format,
+                                      ...) G_GNUC_PRINTF (2, 3);
+
+/* Converts XML to UTF-8 from the encoding that it declares or has the byte order mark
+ * of. The declaration stays the same. */
+char       *cg_xml_decode            (const char           *text,
+                                      gsize                 length,
+                                      gsize                *decoded_length,
+                                      gsize                *error_offset,
+                                      GError              **error);
+
+/* Finds an attribute, or returns NULL. */
+const char *cg_xml_find_attribute    (const char          **attributes,
+                                      const char           *name);
+
+G_END_DECLS
