@@ -9,7 +9,7 @@
 #include "cg-doc-links.h"
 
 #include "cg-declarations.h"
-#include "cg-doc-builder.h"
+#include "cg-doc-markup.h"
 #include "cg-doc.h"
 #include "cg-names.h"
 

@@ -96,7 +96,7 @@ start_doc (Attributes *attributes,
            Frame      *parent)
 {
   if (parent->kind != KIND_DOC)
-    cg_parser_start_doc (attributes->parser, FALSE);
+    cg_parser_start_doc (attributes->parser);
 
   return parent->object;
 }

@@ -87,7 +87,7 @@ start_documentation (Parser     *self,
   for (gsize i = 0; i < G_N_ELEMENTS (doc_elements); i++)
     if (g_str_equal (uri, doc_elements[i].uri) && g_str_equal (local, doc_elements[i].element))
       {
-        cg_parser_start_doc (self, TRUE);
+        cg_parser_start_doc (self);
         *object = parent->object;
         return KIND_DOC;
       }

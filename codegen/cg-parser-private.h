@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "cg-doc-builder.h"
+#include "cg-doc-markup.h"
 #include "cg-parser.h"
 #include "cg-xml-reader.h"
 
@@ -54,7 +54,7 @@ typedef struct
   CgDiagnostics *diagnostics;
   GArray        *frames;        /* (owned) (element-type Frame) */
   GHashTable    *prefixes;      /* (owned) (element-type utf8 utf8): those declared so far, with their namespaces */
-  CgDocBuilder  *doc;           /* (owned) (nullable): what comes of the documentation that is open */
+  CgDocMarkup   *doc;           /* (owned) (nullable): what comes of the documentation that is open */
   Comment       *comment;       /* (owned) (nullable): the last that documents something */
   CgXmlReader   *reader;        /* (nullable) while it reads */
   CgLocation     location;      /* of what is being read */
@@ -145,8 +145,7 @@ Kind        cg_namespaces_start            (Attributes *attributes,
                                             gpointer   *object);
 
 /* Documentation begins. */
-void        cg_parser_start_doc            (Parser     *self,
-                                            gboolean    is_foreign);
+void        cg_parser_start_doc            (Parser     *self);
 
 /* Takes an element in whose parent is @parent, and says what it is. */
 Kind        cg_element_start               (Attributes *attributes,

@@ -50,7 +50,7 @@ start_cb (CgXmlReader  *reader,
   if (parent->kind == KIND_ROOT)
     self->root = self->location;
   if (parent->kind == KIND_DOC)
-    cg_doc_builder_start (self->doc, get_local_name (name), list);
+    cg_doc_markup_start (self->doc, get_local_name (name), list);
 
   frame.kind = cg_element_start (&attributes, parent, &frame.object);
   if (parent->kind == KIND_ROOT)
@@ -59,20 +59,19 @@ start_cb (CgXmlReader  *reader,
 }
 
 void
-cg_parser_start_doc (Parser   *self,
-                     gboolean  is_foreign)
+cg_parser_start_doc (Parser *self)
 {
-  g_clear_pointer (&self->doc, cg_doc_builder_free);
-  self->doc = cg_doc_builder_new (is_foreign, NULL);
+  g_clear_pointer (&self->doc, cg_doc_markup_free);
+  self->doc = cg_doc_markup_new ();
 }
 
 static void
 end_doc (Parser *self,
          CgNode *node)
 {
-  g_autofree char *text = cg_doc_builder_finish (self->doc);
+  g_autofree char *text = cg_doc_markup_finish (self->doc);
 
-  g_clear_pointer (&self->doc, cg_doc_builder_free);
+  g_clear_pointer (&self->doc, cg_doc_markup_free);
 
   /* that of a comment goes first, as with gdbus-codegen and its annotation */
   if (node != NULL && node->doc == NULL && *text != '\0')
@@ -95,7 +94,7 @@ end_cb (CgXmlReader *reader,
   else if (frame.kind == KIND_DOC && top_frame (self)->kind != KIND_DOC)
     end_doc (self, frame.object);
   else if (frame.kind == KIND_DOC)
-    cg_doc_builder_end (self->doc, get_local_name (name));
+    cg_doc_markup_end (self->doc, get_local_name (name));
 }
 
 static void
@@ -112,7 +111,7 @@ text_cb (CgXmlReader *reader,
     n_blanks++;
 
   if (frame->kind == KIND_DOC)
-    cg_doc_builder_text (self->doc, text, length);
+    cg_doc_markup_text (self->doc, text, length);
   else if (frame->kind != KIND_IGNORED && !frame->said && n_blanks < length)
     {
       set_location (self, reader, n_blanks);
@@ -205,7 +204,7 @@ cg_parse (CgSource      *source,
 
   g_array_unref (self.frames);
   g_hash_table_unref (self.prefixes);
-  g_clear_pointer (&self.doc, cg_doc_builder_free);
+  g_clear_pointer (&self.doc, cg_doc_markup_free);
   cg_comments_drop (&self);
   g_free (self.root_xmlns);
 }
