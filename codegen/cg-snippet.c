@@ -13,10 +13,10 @@
 
 #include <string.h>
 
-#define MAX_CELLS    110  /* of a line, on the screen */
-#define CELLS_BEFORE 50   /* of a longer line, before what is marked */
-#define TAB_CELLS    8
-#define STRIDE       1024 /* characters */
+#define MAX_BEFORE 100  /* characters that are shown of a line before what is marked */
+#define CUT_BEFORE 50   /* the same if there are more */
+#define MAX_AFTER  70   /* and from there */
+#define STRIDE     1024 /* characters */
 
 /* Places from which others are found: the start of each line, and some within
  * long ones. */
@@ -166,101 +166,60 @@ measure (const char *start,
   return MAX (measure_name (p), 1);
 }
 
-/* What is shown for a character; says how many cells it has. */
-static guint
-append_char (GString  *shown,
-             gunichar  c,
-             guint     cell)
+static gboolean
+is_line_end (char c)
 {
-  guint n_cells = c == '\t' ? TAB_CELLS - cell % TAB_CELLS : 1;
-
-  if (c == '\t')
-    g_string_append_printf (shown, "%*s", (int) n_cells, "");
-  else if (g_unichar_iscntrl (c) || g_unichar_type (c) == G_UNICODE_FORMAT)
-    g_string_append (shown, "\xef\xbf\xbd");
-  else
-    {
-      g_string_append_unichar (shown, c);
-      n_cells = g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-    }
-
-  return n_cells;
+  return c == '\0' || c == '\n' || c == '\r';
 }
 
-/* The start of what is shown: the line's, or what is a while before @p. */
+/* The start of what is shown: that of the line, or a place @max characters before @p. */
 static const char *
 find_start (CgSnippets *self,
-            const char *p)
+            const char *p,
+            guint       max)
 {
-  const char *start = p;
+  for (guint i = 0; i < max && p > self->text && !is_line_end (p[-1]); i++)
+    for (p--; p > self->text && is_continuation (*p) && !is_line_end (p[-1]); p--)
+      ;
 
-  for (guint n = 0; start > self->text && start[-1] != '\n' && start[-1] != '\r'; n += !is_continuation (*start))
-    {
-      if (n > MAX_CELLS)
-        break;
-      start--;
-    }
-  if (start == self->text || start[-1] == '\n' || start[-1] == '\r')
-    return start;
-
-  for (start = p; start > p - CELLS_BEFORE; start--)
-    ;
-  while (is_continuation (*start))
-    start++;
-
-  return start;
+  return p;
 }
 
-/* The rest of the line at @start, or as much of it as can be of use, without
- * what is not UTF-8. */
+/* Copies what is shown of the line around @p, and counts the characters in front of @p. A character that would move the cursor is
+ * replaced. */
 static char *
-copy_line (const char *start,
-           const char *p)
+copy_around (CgSnippets *self,
+             const char *p,
+             gsize      *n_before)
 {
-  const char *end = start;
-  const char *limit = p + 4 * MAX_CELLS;
+  const char *start = find_start (self, p, MAX_BEFORE);
+  const char *end = p;
+  g_autofree char *valid = NULL;
+  GString *shown;
 
-  while (end < limit && *end != '\0' && *end != '\r' && *end != '\n')
+  if (start > self->text && !is_line_end (start[-1]))
+    start = find_start (self, p, CUT_BEFORE);
+  for (guint i = 0; !is_line_end (*end) && i < MAX_AFTER; i += !is_continuation (*end))
     end++;
-  while (end == limit && end > p && is_continuation (*end))
-    limit = --end;
 
-  return g_utf8_make_valid (start, end - start);
-}
-
-/* Puts the line into @shown, and into @marks what stands below it. */
-static void
-render (CgSnippets *self,
-        const char *p,
-        GString    *shown,
-        GString    *marks)
-{
-  const char *start = find_start (self, p);
-  gboolean is_cut = start > self->text && start[-1] != '\n' && start[-1] != '\r';
-  g_autofree char *line = copy_line (start, p);
-  glong first = g_utf8_strlen (start, p - start);
-  glong end = first + g_utf8_strlen (p, measure (self->text, p));
-  const char *c = line;
-  guint cell = 0;
-
-  g_string_append (shown, is_cut ? "..." : "");
-  g_string_append (marks, is_cut ? "   " : "");
-
-  for (glong n = 0; *c != '\0' && (cell < MAX_CELLS || n <= first); n++, c = g_utf8_next_char (c))
+  shown = g_string_new (start > self->text && !is_line_end (start[-1]) ? "..." : "");
+  *n_before = shown->len;
+  valid = g_utf8_make_valid (start, end - start);
+  for (const char *c = valid; *c != '\0'; c = g_utf8_next_char (c))
     {
-      guint n_cells = append_char (shown, g_utf8_get_char (c), cell);
+      gunichar character = *c == '\t' ? ' ' : g_utf8_get_char (c);
+      gboolean is_shown = !g_unichar_iscntrl (character) && g_unichar_type (character) != G_UNICODE_FORMAT;
 
-      for (guint i = 0; i < n_cells && n < end; i++)
-        g_string_append_c (marks, n < first ? ' ' : n == first && i == 0 ? '^' : '~');
-      cell += n_cells;
+      g_string_append_unichar (shown, is_shown ? character : 0xfffd);
     }
-
-  if (*c != '\0')
+  *n_before += g_utf8_strlen (start, p - start);
+  if (!is_line_end (*end))
     g_string_append (shown, "...");
-  if (strchr (marks->str, '^') == NULL)
-    g_string_append_c (marks, '^');
+
+  return g_strchomp (g_string_free (shown, FALSE));
 }
 
+/* A tab is shown as one blank, and every character as wide as any other. */
 void
 cg_snippets_print (CgSnippets *self,
                    guint       line,
@@ -269,18 +228,22 @@ cg_snippets_print (CgSnippets *self,
 {
   const Mark *mark = find_mark (self, line, column);
   const char *p = self->text + mark->offset;
-  g_autoptr (GString) shown = g_string_new (NULL);
-  g_autoptr (GString) marks = g_string_new (NULL);
+  g_autofree char *shown = NULL;
+  g_autofree char *tildes = NULL;
+  gsize n_before = 0;
+  gsize n_marked;
 
   if (mark->line != line)
     return;
-  for (guint i = mark->column; i < column && *p != '\0' && *p != '\n'; i++)
+  for (guint i = mark->column; i < column && !is_line_end (*p); i++)
     for (p++; is_continuation (*p); p++)
       ;
 
-  render (self, p, shown, marks);
-  if (*g_strchomp (shown->str) == '\0')
+  shown = copy_around (self, p, &n_before);
+  if (*shown == '\0')
     return;
 
-  fprintf (stream, "%5u | %s\n      | %s\n", line, shown->str, marks->str);
+  n_marked = CLAMP (g_utf8_strlen (p, measure (self->text, p)), 1, MAX_AFTER);
+  tildes = g_strnfill (n_marked - 1, '~');
+  fprintf (stream, "%5u | %s\n      | %*s^%s\n", line, shown, (int) n_before, "", tildes);
 }
