@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "cg-commands.h"
+#include "commands/cg-commands.h"
 
 int
 main (int    argc,

@@ -66,7 +66,7 @@ def elements_of_schema():
 
 
 def elements_of_parser():
-    text = (SOURCE / 'codegen' / 'cg-elements.c').read_text()
+    text = (SOURCE / 'codegen' / 'parse' / 'cg-elements.c').read_text()
     table = re.search(r'^static const Element elements\[\] = \{\n(.*?)^\};', text, re.DOTALL | re.MULTILINE)[1]
     elements = {}
     for name, required, optional in re.findall(r'\{ "([\w-]+)", KIND_[^{]*\{([^}]*)\},\s*\{([^}]*)\} \}', table):

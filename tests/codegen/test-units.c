@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "cg-doc.h"
-#include "cg-reserved.h"
-#include "cg-spelling.h"
-#include "cg-types.h"
-#include "cg-writer.h"
+#include "doc/cg-doc.h"
+#include "model/cg-reserved.h"
+#include "model/cg-spelling.h"
+#include "model/cg-types.h"
+#include "model/cg-writer.h"
 
 #include <string.h>
 

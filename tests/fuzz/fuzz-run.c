@@ -7,10 +7,10 @@
 
 #include "fuzz.h"
 
-#include "cg-compare.h"
-#include "cg-doc-links.h"
-#include "cg-emitter.h"
-#include "cg-input.h"
+#include "check/cg-compare.h"
+#include "doc/cg-doc-links.h"
+#include "emit/cg-emitter.h"
+#include "commands/cg-input.h"
 
 #include <stdlib.h>
 

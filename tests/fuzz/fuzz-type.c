@@ -7,7 +7,7 @@
 
 #include "fuzz.h"
 
-#include "cg-types.h"
+#include "model/cg-types.h"
 
 #include <string.h>
 

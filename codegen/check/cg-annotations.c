@@ -1,0 +1,329 @@
+/* cg-annotations.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What the annotations mean that the generator knows. */
+
+#include "cg-check.h"
+
+#include "model/cg-reserved.h"
+#include "xml/cg-suggest.h"
+
+#include <string.h>
+
+typedef struct
+{
+  CgNode        *node;
+  CgMethod      *method;       /* (nullable): if the node is one */
+  CgTypeUse     *use;          /* (nullable): if the node has a type */
+  CgDiagnostics *diagnostics;
+} Target;
+
+typedef void (*ApplyFunc) (const Target       *target,
+                           const CgAnnotation *annotation);
+
+static gboolean
+read_boolean (const Target       *target,
+              const CgAnnotation *annotation)
+{
+  if (g_ascii_strcasecmp (annotation->value, "true") == 0)
+    return TRUE;
+
+  if (g_ascii_strcasecmp (annotation->value, "false") != 0)
+    cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE, &annotation->value_location,
+                            "%s is 'true' or 'false', not '%s'",
+                            annotation->node.name, annotation->value);
+
+  return FALSE;
+}
+
+/* As with gdbus-codegen, hyphens are underscores. */
+static void
+apply_c_name (const Target       *target,
+              const CgAnnotation *annotation)
+{
+  g_autofree char *identifier = g_strdelimit (g_strdup (annotation->value), "-", '_');
+
+  if (cg_is_identifier (identifier))
+    target->node->c_name = annotation->value;
+  else
+    cg_diagnostics_error (target->diagnostics, &annotation->value_location,
+                          "'%s' is not a name in C", annotation->value);
+}
+
+static void
+apply_doc (const Target       *target,
+           const CgAnnotation *annotation)
+{
+  if (target->node->doc == NULL && *annotation->value != '\0')
+    target->node->doc = annotation->value;
+}
+
+static void
+apply_brief (const Target       *target,
+             const CgAnnotation *annotation)
+{
+  if (target->node->brief == NULL && *annotation->value != '\0')
+    target->node->brief = annotation->value;
+}
+
+static void
+apply_since (const Target       *target,
+             const CgAnnotation *annotation)
+{
+  if (target->node->since == NULL && *annotation->value != '\0')
+    target->node->since = annotation->value;
+}
+
+static void
+apply_deprecated (const Target       *target,
+                  const CgAnnotation *annotation)
+{
+  target->node->deprecated |= read_boolean (target, annotation);
+}
+
+/* As the attribute, which goes first. */
+static void
+apply_deprecated_text (const Target       *target,
+                       const CgAnnotation *annotation)
+{
+  if (target->node->deprecated_text == NULL)
+    cg_node_set_deprecated (target->node, annotation->value);
+}
+
+static void
+apply_nullable (const Target       *target,
+                const CgAnnotation *annotation)
+{
+  if (target->use == NULL || !read_boolean (target, annotation))
+    return;
+
+  target->use->nullable = TRUE;
+  target->use->nullable_location = annotation->value_location;
+}
+
+static void
+apply_oneway (const Target       *target,
+              const CgAnnotation *annotation)
+{
+  if (target->method == NULL || !read_boolean (target, annotation))
+    return;
+
+  target->method->flags |= CG_METHOD_ONEWAY;
+  target->method->oneway_location = annotation->node.location;
+}
+
+static void
+apply_latest_wins (const Target       *target,
+                   const CgAnnotation *annotation)
+{
+  if (target->method != NULL && read_boolean (target, annotation))
+    target->method->flags |= CG_METHOD_LATEST_WINS;
+}
+
+static void
+apply_idempotent (const Target       *target,
+                  const CgAnnotation *annotation)
+{
+  if (target->method != NULL && read_boolean (target, annotation))
+    target->method->flags |= CG_METHOD_IDEMPOTENT;
+}
+
+/* The attribute goes first. */
+static void
+apply_timeout (const Target       *target,
+               const CgAnnotation *annotation)
+{
+  if (target->method == NULL || target->method->timeout_text != NULL)
+    return;
+
+  target->method->timeout_text = annotation->value;
+  target->method->timeout_location = annotation->value_location;
+}
+
+static void
+apply_emits_changed (const Target       *target,
+                     const CgAnnotation *annotation)
+{
+  static const char * const values[] = { "true", "false", "const", "invalidates", NULL };
+
+  if (!g_strv_contains (values, annotation->value))
+    cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE, &annotation->value_location,
+                            "%s is 'true', 'false', 'const' or 'invalidates', not '%s'",
+                            annotation->node.name, annotation->value);
+}
+
+/* The attribute is what a D-Bus file needs. */
+static void
+apply_type (const Target       *target,
+            const CgAnnotation *annotation)
+{
+  if (target->use == NULL)
+    return;
+
+  target->use->wire = target->use->signature;
+  target->use->signature = annotation->value;
+  target->use->location = annotation->value_location;
+}
+
+static void
+apply_transfer (const Target       *target,
+                const CgAnnotation *annotation)
+{
+  if (target->use == NULL)
+    return;
+
+  target->use->is_moved = g_str_equal (annotation->value, "full");
+  target->use->moved_location = annotation->value_location;
+  if (!target->use->is_moved && !g_str_equal (annotation->value, "none"))
+    cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE, &annotation->value_location,
+                            "%s is 'none' or 'full', not '%s'", annotation->node.name, annotation->value);
+}
+
+static void
+apply_force_variant (const Target       *target,
+                     const CgAnnotation *annotation)
+{
+  if (!read_boolean (target, annotation) || target->use == NULL || target->use->signature == NULL)
+    return;
+  if (cg_type_find (target->use->signature)->signature != NULL)
+    cg_diagnostics_warning (target->diagnostics, CG_WARNING_IGNORED_ANNOTATION, &annotation->node.location,
+                            "nothing is serialised here, so a value of the type '%s' "
+                            "does not become a GVariant; the annotation is ignored",
+                            target->use->signature);
+}
+
+/* What an annotation of norpc's can be on. */
+typedef enum
+{
+  ON_ANY,
+  ON_METHOD,
+  ON_TYPE
+} On;
+
+static const struct
+{
+  const char *name;
+  ApplyFunc   apply;
+  On          on;
+} known[] = {
+  { "org.freedesktop.DBus.Deprecated", apply_deprecated, ON_ANY },
+  { "org.freedesktop.DBus.Method.NoReply", apply_oneway, ON_ANY },
+  { "org.freedesktop.DBus.Property.EmitsChangedSignal", apply_emits_changed, ON_ANY },
+  { "org.gtk.GDBus.C.ForceGVariant", apply_force_variant, ON_ANY },
+  { "org.gtk.GDBus.C.Name", apply_c_name, ON_ANY },
+  { "org.gtk.GDBus.DocString", apply_doc, ON_ANY },
+  { "org.gtk.GDBus.DocString.Short", apply_brief, ON_ANY },
+  { "org.gtk.GDBus.Since", apply_since, ON_ANY },
+  { "org.norpc.Deprecated", apply_deprecated_text, ON_ANY },
+  { "org.norpc.Idempotent", apply_idempotent, ON_METHOD },
+  { "org.norpc.LatestWins", apply_latest_wins, ON_METHOD },
+  { "org.norpc.Nullable", apply_nullable, ON_TYPE },
+  { "org.norpc.Oneway", apply_oneway, ON_METHOD },
+  { "org.norpc.Since", apply_since, ON_ANY },
+  { "org.norpc.Timeout", apply_timeout, ON_METHOD },
+  { "org.norpc.Transfer", apply_transfer, ON_TYPE },
+  { "org.norpc.Type", apply_type, ON_TYPE },
+};
+
+static void
+warn_if_misplaced (const Target       *target,
+                   const CgAnnotation *annotation,
+                   On                  on)
+{
+  if ((on == ON_METHOD && target->method == NULL) || (on == ON_TYPE && target->use == NULL))
+    cg_diagnostics_warning (target->diagnostics, CG_WARNING_IGNORED_ANNOTATION, &annotation->node.location,
+                            "%s is for %s; the annotation is ignored", annotation->node.name,
+                            on == ON_METHOD ? "methods" : "arguments, properties and fields");
+}
+
+/* Those of others may mean something to others. */
+static void
+warn_of_annotation (const Target       *target,
+                    const CgAnnotation *annotation)
+{
+  CgSuggestion suggestion = { annotation->node.name, NULL, 0 };
+  g_autofree char *hint = NULL;
+
+  if (!g_str_has_prefix (annotation->node.name, "org.norpc."))
+    return;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (g_str_has_prefix (known[i].name, "org.norpc."))
+      cg_suggestion_offer (&suggestion, known[i].name);
+  hint = cg_suggestion_make_text (&suggestion);
+
+  cg_diagnostics_warning (target->diagnostics, CG_WARNING_UNKNOWN_ANNOTATION,
+                          &annotation->node.name_location,
+                          "there is no annotation '%s'%s", annotation->node.name, hint);
+}
+
+static void
+apply (const Target       *target,
+       const CgAnnotation *annotation)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (g_str_equal (known[i].name, annotation->node.name))
+      {
+        warn_if_misplaced (target, annotation, known[i].on);
+        known[i].apply (target, annotation);
+        return;
+      }
+
+  warn_of_annotation (target, annotation);
+}
+
+/* Returns FALSE if it cannot mean anything. */
+static gboolean
+check_name (const Target *target,
+            GHashTable   *names,
+            CgAnnotation *annotation)
+{
+  CgNode *node = &annotation->node;
+  const CgAnnotation *first;
+
+  if (node->broken)
+    return FALSE;
+
+  if (*node->name == '\0')
+    {
+      cg_diagnostics_error (target->diagnostics, &node->name_location, "the name of the annotation is empty");
+      return FALSE;
+    }
+
+  first = g_hash_table_lookup (names, node->name);
+  if (first == NULL)
+    g_hash_table_insert (names, (gpointer) node->name, annotation);
+  else
+    {
+      cg_diagnostics_warning (target->diagnostics, CG_WARNING_DUPLICATE_ANNOTATION, &node->name_location,
+                              "duplicate annotation '%s'", node->name);
+      cg_diagnostics_note (target->diagnostics, &first->node.name_location, "the first '%s' is here", node->name);
+    }
+
+  return TRUE;
+}
+
+/* @method is @node, if that is one, and @use is the type of it, if it has one. */
+void
+cg_check_annotations (CgNode        *node,
+                      CgMethod      *method,
+                      CgTypeUse     *use,
+                      CgDiagnostics *diagnostics)
+{
+  Target target = { node, method, use, diagnostics };
+  g_autoptr (GHashTable) names = NULL;
+
+  if (node->annotations->len == 0)
+    return;
+
+  names = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < node->annotations->len; i++)
+    {
+      CgAnnotation *annotation = g_ptr_array_index (node->annotations, i);
+
+      if (check_name (&target, names, annotation))
+        apply (&target, annotation);
+    }
+}

@@ -1,0 +1,104 @@
+/* cg-check-bindings.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Warns of names that are right in C, but clash in language bindings, where no
+ * other name could be chosen. */
+
+#include "cg-check.h"
+
+#include "model/cg-declarations.h"
+#include "model/cg-names.h"
+#include "emit/c/cg-record-signature.h"
+#include "model/cg-spelling.h"
+
+#include <string.h>
+
+typedef struct
+{
+  const CgDescription *description;
+  CgDiagnostics       *diagnostics;
+  char                *ns;  /* (owned): what the names of types begin with */
+} Checker;
+
+static void
+check_fields (const Checker       *self,
+              const CgDeclaration *record)
+{
+  for (CgRecordFunction i = CG_RECORD_NEW; i < CG_N_RECORD_FUNCTIONS; i++)
+    {
+      const CgField *field = cg_record_has_function (record, i) ? cg_record_find_hiding_field (record, i) : NULL;
+
+      if (field != NULL)
+        cg_diagnostics_warning (self->diagnostics, CG_WARNING_BINDING_NAME, &field->node.name_location,
+                                "the field '%s' hides the function %s_%s, so language bindings do not have that "
+                                "function; the field can be renamed with the annotation org.gtk.GDBus.C.Name",
+                                field->node.name, cg_names_look_up_declaration (record, "t"), field->lower);
+    }
+}
+
+/* Whether a GIR that the generated code needs has this namespace. */
+static gboolean
+is_namespace (const Checker *self,
+              const char    *name)
+{
+  static const char * const always[] = { "GLib", "GObject", "Gio", "Norpc", NULL };
+  GPtrArray *girs = self->description->girs;
+
+  if (g_strv_contains (always, name))
+    return TRUE;
+
+  for (guint i = 0; i < girs->len; i++)
+    {
+      g_autofree char *base = g_path_get_basename (g_ptr_array_index (girs, i));
+
+      if (g_str_has_prefix (base, name) && base[strlen (name)] == '-')
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+check_type (const Checker *self,
+            const CgNode  *node,
+            const char    *c_type)
+{
+  const char *name = c_type + strlen (self->ns);
+
+  if (*self->ns != '\0' && is_namespace (self, name))
+    cg_diagnostics_warning (self->diagnostics, CG_WARNING_BINDING_NAME, &node->name_location,
+                            "the type '%s' hides the namespace of that name in Vala; "
+                            "the type can be renamed with the annotation org.gtk.GDBus.C.Name", name);
+}
+
+/* Names are resolved, and it is known what records can do. */
+void
+cg_check_bindings (const CgDescription *description,
+                   const char          *c_namespace,
+                   CgDiagnostics       *diagnostics)
+{
+  g_autoptr (CgWriter) writer = cg_writer_new ();
+  Checker self = { description, diagnostics, NULL };
+
+  cg_spelling_set_namespace (writer, c_namespace);
+  self.ns = cg_writer_expand (writer, "$Ns$");
+
+  for (guint i = 0; i < description->declarations->len; i++)
+    {
+      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+      check_type (&self, &declaration->node, cg_names_look_up_declaration (declaration, "T"));
+      if (declaration->kind == CG_DECLARED_RECORD)
+        check_fields (&self, declaration);
+    }
+  for (guint i = 0; i < description->interfaces->len; i++)
+    {
+      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
+
+      check_type (&self, &interface->node, cg_names_get_iface (interface));
+    }
+
+  g_free (self.ns);
+}

@@ -1,0 +1,367 @@
+/* cg-check-declarations.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What is wrong with the types that a description declares. */
+
+#include "cg-check.h"
+
+#include "model/cg-declarations.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#define MAX_DEPTH 1000 /* of records in records */
+
+#define WORD_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_"
+
+#define ERROR(location, ...) cg_diagnostics_error (resolver->diagnostics, location, __VA_ARGS__)
+#define NOTE(location, ...) cg_diagnostics_note (resolver->diagnostics, location, __VA_ARGS__)
+
+static CgNamedKind
+get_kind (const CgDeclaration *declaration)
+{
+  switch (declaration->kind)
+    {
+    case CG_DECLARED_ENUM:
+    case CG_DECLARED_ERROR_DOMAIN:
+      return CG_NAMED_ENUM;
+
+    case CG_DECLARED_FLAGS:
+      return CG_NAMED_FLAGS;
+
+    case CG_DECLARED_RECORD:
+      return CG_NAMED_RECORD;
+
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static void
+register_one (const CgResolver *resolver,
+              CgDeclaration    *declaration)
+{
+  CgNode *node = &declaration->node;
+  CgNamedType *first;
+
+  if (node->broken)
+    return;
+
+  first = g_hash_table_lookup (resolver->description->named_types, node->name);
+  if (!g_ascii_isupper (*node->name) || strspn (node->name, WORD_CHARACTERS) != strlen (node->name))
+    ERROR (&node->name_location,
+           "'%s' is not a name of a type: letters, digits and underscores, beginning with a capital", node->name);
+  else if (first != NULL)
+    {
+      ERROR (&node->name_location, "duplicate type '%s'", node->name);
+      NOTE (&first->declaration->node.name_location, "the first '%s' is here", node->name);
+    }
+  else
+    {
+      declaration->named = cg_named_type_new (resolver->description, node->name, get_kind (declaration));
+      declaration->named->declaration = declaration;
+      return;
+    }
+
+  node->broken = TRUE;
+}
+
+/* All names, before any type is looked for. */
+void
+cg_declarations_register (const CgResolver *resolver)
+{
+  for (guint i = 0; i < resolver->description->declarations->len; i++)
+    register_one (resolver, g_ptr_array_index (resolver->description->declarations, i));
+}
+
+/* Names of values and fields become parts of identifiers. */
+static gboolean
+check_name (const CgResolver *resolver,
+            GHashTable       *names,
+            CgNode           *node,
+            const char       *what)
+{
+  CgNode *first;
+
+  if (node->broken)
+    return FALSE;
+
+  node->broken = TRUE;
+  first = g_hash_table_lookup (names, node->name);
+  if (!g_ascii_isalpha (*node->name) || strspn (node->name, WORD_CHARACTERS "-") != strlen (node->name))
+    ERROR (&node->name_location,
+           "'%s' is not a name of a %s: letters, digits, hyphens and underscores, beginning with a letter",
+           node->name, what);
+  else if (first != NULL)
+    {
+      ERROR (&node->name_location, "duplicate %s '%s'", what, node->name);
+      NOTE (&first->name_location, "the first '%s' is here", node->name);
+    }
+  else
+    {
+      g_hash_table_insert (names, (gpointer) node->name, node);
+      node->broken = FALSE;
+    }
+
+  return !node->broken;
+}
+
+static gboolean
+parse_value (const char *text,
+             gint64      min,
+             gint64     *value)
+{
+  char *end;
+
+  if (*text != '-' && !g_ascii_isdigit (*text))
+    return FALSE;
+
+  *value = g_ascii_strtoll (text, &end, g_str_has_prefix (text, "0x") ? 16 : 10);
+
+  return end > text && *end == '\0' && *value >= min && *value <= G_MAXINT32;
+}
+
+/* Values that are not said follow the one before: the next number, or the
+ * next bit. */
+static gboolean
+check_number (const CgResolver    *resolver,
+              const CgDeclaration *declaration,
+              CgValue             *value,
+              gint64              *next)
+{
+  gboolean is_flags = declaration->kind == CG_DECLARED_FLAGS;
+
+  if (value->value_text == NULL)
+    value->value = *next;
+  else if (!parse_value (value->value_text, is_flags ? 0 : G_MININT32, &value->value))
+    {
+      ERROR (&value->value_location, "'%s' is not a value: a number from %d to %d",
+             value->value_text, is_flags ? 0 : G_MININT32, G_MAXINT32);
+      return FALSE;
+    }
+
+  if (value->value > G_MAXINT32)
+    {
+      ERROR (&value->node.location, is_flags ? "there is no bit left for '%s'" : "there is no number left for '%s'",
+             value->node.name);
+      return FALSE;
+    }
+
+  *next = value->value + 1;
+  if (is_flags)
+    for (*next = 1; *next <= value->value; *next <<= 1)
+      ;
+
+  return TRUE;
+}
+
+static void
+check_unique (const CgResolver *resolver,
+              GHashTable       *numbers,
+              CgValue          *value)
+{
+  const CgValue *first = g_hash_table_lookup (numbers, &value->value);
+
+  if (first == NULL)
+    {
+      g_hash_table_insert (numbers, &value->value, value);
+      return;
+    }
+
+  ERROR (&value->value_location, "'%s' has the value of '%s'", value->node.name, first->node.name);
+  NOTE (&first->node.name_location, "'%s' is here", first->node.name);
+}
+
+/* GIO refuses to register one name for two errors. */
+static void
+complete_dbus_name (const CgResolver    *resolver,
+                    const CgDeclaration *declaration,
+                    GHashTable          *dbus_names,
+                    CgValue             *value)
+{
+  const CgLocation *location = value->dbus_location.column != value->node.location.column
+                               ? &value->dbus_location : &value->node.name_location;
+  const CgValue *first;
+  g_autofree char *name = NULL;
+
+  if (value->dbus_name == NULL && declaration->dbus_prefix == NULL)
+    return;
+
+  name = value->dbus_name != NULL ? g_strdup (value->dbus_name)
+                                  : g_strdup_printf ("%s.%s", declaration->dbus_prefix, value->node.name);
+  value->dbus_name = cg_description_string (resolver->description, name);
+  first = g_hash_table_lookup (dbus_names, value->dbus_name);
+  if (!g_dbus_is_interface_name (name))
+    ERROR (location, "'%s' is not a name of an error in D-Bus", name);
+  else if (first != NULL)
+    {
+      ERROR (location, "'%s' is the name of another error in D-Bus, too", name);
+      NOTE (&first->node.name_location, "'%s' is here", first->node.name);
+    }
+  else
+    g_hash_table_insert (dbus_names, (gpointer) value->dbus_name, value);
+}
+
+/* Of those that are said. */
+static void
+check_nick (const CgResolver *resolver,
+            GHashTable       *nicks,
+            CgValue          *value)
+{
+  const CgValue *first;
+
+  if (value->nick == NULL)
+    return;
+
+  first = g_hash_table_lookup (nicks, value->nick);
+  if (*value->nick == '\0')
+    ERROR (&value->nick_location, "the nickname of '%s' is empty", value->node.name);
+  else if (first != NULL)
+    {
+      ERROR (&value->nick_location, "'%s' has the nickname of '%s'", value->node.name, first->node.name);
+      NOTE (&first->node.name_location, "'%s' is here", first->node.name);
+    }
+  else
+    g_hash_table_insert (nicks, (gpointer) value->nick, value);
+}
+
+static void
+check_values (const CgResolver *resolver,
+              GHashTable       *dbus_names,
+              CgDeclaration    *declaration)
+{
+  g_autoptr (GHashTable) nicks = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) numbers = g_hash_table_new (g_int64_hash, g_int64_equal);
+  gboolean is_domain = declaration->kind == CG_DECLARED_ERROR_DOMAIN;
+  gint64 next = declaration->kind == CG_DECLARED_FLAGS ? 1 : 0;
+
+  if (declaration->values->len == 0)
+    ERROR (&declaration->node.location, is_domain ? "the domain has no <error>" : "the type has no <value>");
+
+  for (guint i = 0; i < declaration->values->len; i++)
+    {
+      CgValue *value = g_ptr_array_index (declaration->values, i);
+
+      cg_check_annotations (&value->node, NULL, NULL, resolver->diagnostics);
+      if (!check_name (resolver, names, &value->node, is_domain ? "error" : "value") ||
+          !check_number (resolver, declaration, value, &next))
+        continue;
+
+      check_unique (resolver, numbers, value);
+      check_nick (resolver, nicks, value);
+      complete_dbus_name (resolver, declaration, dbus_names, value);
+    }
+}
+
+static void
+check_fields (const CgResolver *resolver,
+              CgDeclaration    *declaration)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+
+  if (declaration->fields->len == 0)
+    ERROR (&declaration->node.location, "the record has no <field>");
+
+  for (guint i = 0; i < declaration->fields->len; i++)
+    {
+      CgField *field = g_ptr_array_index (declaration->fields, i);
+
+      cg_check_annotations (&field->node, NULL, &field->use, resolver->diagnostics);
+      if (!check_name (resolver, names, &field->node, "field") || !cg_check_type (resolver, &field->use))
+        field->node.broken = TRUE;
+    }
+}
+
+/* The record that a field always has in it, if it does. */
+static CgDeclaration *
+get_inner (const CgField *field)
+{
+  const CgNamedType *named = field->use.named;
+
+  return named != NULL && !field->use.nullable && field->use.type == &named->type ? named->declaration : NULL;
+}
+
+/* A record that always has another of its own kind in it has no end. Those
+ * that have one are looked into once. */
+static gboolean
+is_endless (const CgDeclaration *declaration,
+            CgDeclaration       *in,
+            guint                level)
+{
+  guint depth = 1;
+
+  if (in->is_visited || in->depth > 0)
+    return FALSE;
+  if (level > MAX_DEPTH)
+    {
+      in->depth = level;
+      return FALSE;
+    }
+
+  in->is_visited = TRUE;
+  for (guint i = 0; i < in->fields->len; i++)
+    {
+      CgDeclaration *inner = get_inner (g_ptr_array_index (in->fields, i));
+
+      if (inner == NULL)
+        continue;
+      if (inner == declaration || is_endless (declaration, inner, level + 1))
+        return TRUE;
+      depth = inner->depth == 0 || depth == 0 ? 0 : MAX (depth, inner->depth + 1);
+    }
+  in->depth = depth;
+
+  return FALSE;
+}
+
+/* Returns FALSE if it is of no use to go on. */
+static gboolean
+check_endless (const CgResolver *resolver,
+               CgDeclaration    *declaration)
+{
+  GPtrArray *all = resolver->description->declarations;
+  gboolean endless;
+
+  if (declaration->depth > 0)
+    return TRUE;
+
+  endless = is_endless (declaration, declaration, 1);
+  for (guint i = 0; i < all->len; i++)
+    ((CgDeclaration *) g_ptr_array_index (all, i))->is_visited = FALSE;
+
+  if (endless)
+    ERROR (&declaration->node.name_location,
+           "a '%s' contains another one without end: a field must be nullable, or an array", declaration->node.name);
+  else if (declaration->depth > MAX_DEPTH)
+    {
+      ERROR (&declaration->node.name_location, "records are nested more than %d deep", MAX_DEPTH);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+void
+cg_declarations_check (const CgResolver *resolver)
+{
+  GPtrArray *all = resolver->description->declarations;
+  g_autoptr (GHashTable) dbus_names = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      CgDeclaration *declaration = g_ptr_array_index (all, i);
+
+      cg_check_annotations (&declaration->node, NULL, NULL, resolver->diagnostics);
+      if (declaration->kind == CG_DECLARED_RECORD)
+        check_fields (resolver, declaration);
+      else
+        check_values (resolver, dbus_names, declaration);
+    }
+
+  for (guint i = 0; i < all->len; i++)
+    if (!check_endless (resolver, g_ptr_array_index (all, i)))
+      break;
+}

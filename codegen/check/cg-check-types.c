@@ -1,0 +1,156 @@
+/* cg-check-types.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What is wrong with types where they are used, and what they are outside of
+ * the process. */
+
+#include "cg-check.h"
+
+#include "model/cg-declarations.h"
+#include "xml/cg-suggest.h"
+
+#include <string.h>
+
+#define ERROR(location, ...) cg_diagnostics_error (resolver->diagnostics, location, __VA_ARGS__)
+
+static gboolean
+check_type_string (const CgResolver *resolver,
+                   CgTypeUse        *use)
+{
+  g_autofree char *message = NULL;
+
+  if (!cg_type_check (use->signature, &message))
+    {
+      const char *meant = cg_suggest_type (use->signature);
+
+      ERROR (&use->location, "'%s' is not a type: %s%s%s%s", use->signature, message,
+             meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "", meant != NULL ? "'?" : "");
+      return FALSE;
+    }
+
+  use->type = cg_type_find (use->signature);
+  use->variant = use->signature;
+  use->value_signature = use->signature;
+  if (*use->signature == 'm')
+    {
+      use->value_signature++;
+      use->nullable = TRUE;
+    }
+
+  return TRUE;
+}
+
+/* Whether NULL is one of its values is told by the type or the attribute. */
+gboolean
+cg_check_type (const CgResolver *resolver,
+               CgTypeUse        *use)
+{
+  gboolean is_name = cg_resolve_is_name (use->signature);
+
+  if (!(is_name ? cg_resolve_type (resolver, use) : check_type_string (resolver, use)))
+    {
+      use->type = NULL;
+      return FALSE;
+    }
+
+  if (use->nullable && !use->type->is_pointer)
+    {
+      if (is_name)
+        ERROR (&use->nullable_location, "a value of the type '%s' cannot be NULL", use->signature);
+      else
+        ERROR (&use->nullable_location, "a value of the type '%s' cannot be NULL; the type 'm%s' can",
+               use->signature, use->signature);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+cg_check_arg_type (const CgResolver *resolver,
+                   CgTypeUse        *use,
+                   CgDirection       direction)
+{
+  if (!cg_check_type (resolver, use))
+    return FALSE;
+
+  if (use->is_moved && direction == CG_DIRECTION_OUT)
+    ERROR (&use->moved_location, "a result is always transferred in full; only arguments that go in can say so");
+  else if (use->is_moved && !use->type->is_pointer)
+    ERROR (&use->moved_location, "a value of the type '%s' is copied: there is nothing to transfer", use->signature);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+/* The type of the GVariant that a value of a named type becomes. */
+static void
+complete_variant (CgTypeUse *use,
+                  gpointer   data)
+{
+  const CgResolver *resolver = data;
+  const char *variant;
+  g_autofree char *made = NULL;
+
+  if (use->named == NULL)
+    return;
+
+  variant = cg_named_type_get_variant (use->named);
+  if (variant == NULL)
+    return;
+
+  made = g_strconcat (use->nullable ? "m" : "", use->type == &use->named->array ? "a" : "", variant, NULL);
+  use->variant = cg_description_string (resolver->description, made);
+}
+
+/* What a strict D-Bus file says on the wire must be what is there. */
+static void
+check_wire (CgTypeUse *use,
+            gpointer   data)
+{
+  const CgResolver *resolver = data;
+
+  if (use->wire != NULL && use->variant != NULL && !use->nullable && !g_str_equal (use->wire, use->variant))
+    ERROR (&use->location, "'%s' is '%s' outside of the process, not '%s' as the type says",
+           use->signature, use->variant, use->wire);
+}
+
+/* Whether objects of a type can be used by one thread alone, as those of the
+ * toolkits can. The textures of GDK never change. */
+static gboolean
+is_thread_bound (const CgNamedType *named)
+{
+  static const char * const toolkits[] = { "Gtk", "Gdk", "Adw", "Hdy", "GtkSource", "Vte", "WebKit", "WebKit2", NULL };
+  gsize length = strcspn (named->name, ".");
+  g_autofree char *ns = g_strndup (named->name, length);
+
+  return named->kind == CG_NAMED_OBJECT && named->name[length] == '.' &&
+         g_strv_contains (toolkits, ns) && !g_str_has_suffix (named->name, "Texture");
+}
+
+static void
+check_thread (CgTypeUse *use,
+              gpointer   data)
+{
+  const CgResolver *resolver = data;
+
+  if (use->named != NULL && is_thread_bound (use->named))
+    cg_diagnostics_warning (resolver->diagnostics, CG_WARNING_THREAD_BOUND_TYPE, &use->location,
+                            "only the thread of its toolkit can use a '%s': the service must run in that thread, "
+                            "see norpc_server_new_in_context()", use->named->name);
+}
+
+void
+cg_check_variants (CgDescription *description,
+                   CgDiagnostics *diagnostics)
+{
+  CgResolver resolver = { description, NULL, diagnostics };
+
+  cg_records_complete (description);
+  cg_description_foreach_use (description, complete_variant, &resolver);
+  cg_description_foreach_use (description, check_wire, &resolver);
+  cg_description_foreach_use (description, check_thread, &resolver);
+}

@@ -1,0 +1,380 @@
+/* cg-check.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Says everything that is wrong with what was read, and completes the types.
+ * Names in C are the next step's, in cg-names.c. */
+
+#include "cg-check.h"
+
+#include "model/cg-declarations.h"
+
+#include <string.h>
+
+#define MAX_NAME 255 /* a limit of D-Bus */
+
+#define WORD_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_"
+
+typedef struct
+{
+  CgResolver     resolver;
+  CgDiagnostics *diagnostics;
+} Checker;
+
+#define ERROR(location, ...) cg_diagnostics_error (self->diagnostics, location, __VA_ARGS__)
+#define WARNING(warning, location, ...) cg_diagnostics_warning (self->diagnostics, warning, location, __VA_ARGS__)
+
+static gboolean
+is_word (const char *name,
+         gsize       length)
+{
+  return length > 0 && !g_ascii_isdigit (*name) && strspn (name, WORD_CHARACTERS) >= length;
+}
+
+/* Interfaces have dots in their names, members do not. */
+static void
+check_interface_name (Checker *self,
+                      CgNode  *node)
+{
+  const char *word = node->name;
+  guint n_words = 0;
+
+  for (;;)
+    {
+      gsize length = strcspn (word, ".");
+
+      if (!is_word (word, length))
+        {
+          ERROR (&node->name_location,
+                 "'%s' is not a name of an interface: words of letters, digits and "
+                 "underscores that begin with none of the digits, with dots between them",
+                 node->name);
+          node->broken = TRUE;
+          return;
+        }
+      n_words++;
+      if (word[length] == '\0')
+        break;
+      word += length + 1;
+    }
+
+  if (strlen (node->name) > MAX_NAME)
+    {
+      ERROR (&node->name_location, "the name of an interface has at most %d characters", MAX_NAME);
+      node->broken = TRUE;
+    }
+  else if (n_words < 2)
+    WARNING (CG_WARNING_NAME_WITHOUT_DOT, &node->name_location,
+             "'%s' has no dot, so it cannot leave the process over D-Bus", node->name);
+}
+
+static void
+check_member_name (Checker    *self,
+                   CgNode     *node,
+                   const char *what)
+{
+  if (!is_word (node->name, strlen (node->name)))
+    ERROR (&node->name_location,
+           "'%s' is not a name of a %s: letters, digits and underscores, "
+           "not beginning with a digit", node->name, what);
+  else if (strlen (node->name) > MAX_NAME)
+    ERROR (&node->name_location, "the name of a %s has at most %d characters", what, MAX_NAME);
+  else
+    return;
+
+  node->broken = TRUE;
+}
+
+/* D-Bus restricts names of arguments and properties not at all. Here they
+ * must be something of which a name in C can be made. */
+static void
+check_free_name (Checker    *self,
+                 CgNode     *node,
+                 const char *what)
+{
+  const char *p = node->name + strspn (node->name, WORD_CHARACTERS "-");
+
+  if (*p == '\0' && !g_ascii_isdigit (*node->name))
+    return;
+
+  for (; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p) || (g_ascii_ispunct (*p) && strchr ("-_.:", *p) == NULL))
+      {
+        ERROR (&node->name_location, "'%s' is not a name of %s", node->name, what);
+        node->broken = TRUE;
+        return;
+      }
+
+  WARNING (CG_WARNING_C_NAME, &node->name_location,
+           "'%s' is no name in C; underscores replace what cannot stand there", node->name);
+}
+
+static void
+check_duplicate (Checker    *self,
+                 GHashTable *names,
+                 CgNode     *node,
+                 const char *what,
+                 gboolean    can_overload)
+{
+  CgNode *first = g_hash_table_lookup (names, node->name);
+
+  if (first == NULL)
+    {
+      g_hash_table_insert (names, (gpointer) node->name, node);
+      return;
+    }
+
+  /* overloaded: whether the names in C differ is seen when they are made */
+  if (can_overload && g_strcmp0 (node->c_name, first->c_name) != 0)
+    return;
+
+  ERROR (&node->name_location,
+         can_overload
+         ? "duplicate %s '%s'; C has no overloading, but one can be renamed "
+           "with the annotation org.gtk.GDBus.C.Name"
+         : "duplicate %s '%s'",
+         what, node->name);
+  cg_diagnostics_note (self->diagnostics, &first->name_location, "the first '%s' is here", node->name);
+  node->broken = TRUE;
+}
+
+static void
+check_arg (Checker *self,
+           CgArg   *arg)
+{
+  if (arg->node.name != NULL && *arg->node.name == '\0')
+    {
+      WARNING (CG_WARNING_EMPTY_NAME, &arg->node.name_location, "the name is empty");
+      arg->node.name = NULL;
+    }
+  if (arg->node.name != NULL)
+    check_free_name (self, &arg->node, "an argument");
+  if (arg->node.broken)
+    return;
+
+  cg_check_annotations (&arg->node, NULL, &arg->use, self->diagnostics);
+  if (!cg_check_arg_type (&self->resolver, &arg->use, arg->direction))
+    arg->node.broken = TRUE;
+}
+
+static gsize
+check_args (Checker   *self,
+            GPtrArray *args)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  gsize length = 0;
+
+  for (guint i = 0; i < args->len; i++)
+    {
+      CgArg *arg = g_ptr_array_index (args, i);
+      const CgArg *first;
+
+      check_arg (self, arg);
+      if (arg->node.broken)
+        continue;
+
+      if (!cg_resolve_is_name (arg->use.signature))
+        length += strlen (arg->use.signature);
+      if (arg->node.name == NULL)
+        continue;
+
+      first = g_hash_table_lookup (names, arg->node.name);
+      if (first == NULL)
+        g_hash_table_insert (names, (gpointer) arg->node.name, arg);
+      else
+        {
+          WARNING (CG_WARNING_DUPLICATE_ARGUMENT, &arg->node.name_location, "duplicate argument '%s'", arg->node.name);
+          cg_diagnostics_note (self->diagnostics, &first->node.name_location,
+                               "the first '%s' is here", arg->node.name);
+        }
+    }
+
+  return length;
+}
+
+/* D-Bus has one signature for all values of a message. */
+static void
+check_message (Checker    *self,
+               GPtrArray  *args,
+               CgNode     *node,
+               const char *what)
+{
+  if (check_args (self, args) > CG_MAX_SIGNATURE)
+    ERROR (&node->location, "the types of all %s of '%s' have more than %d characters",
+           what, node->name != NULL ? node->name : "", CG_MAX_SIGNATURE);
+}
+
+static void
+check_timeout (Checker  *self,
+               CgMethod *method)
+{
+  guint64 timeout = 0;
+
+  if (method->timeout_text == NULL)
+    return;
+
+  if (!g_ascii_string_to_unsigned (method->timeout_text, 10, 1, G_MAXINT32, &timeout, NULL))
+    ERROR (&method->timeout_location,
+           "'%s' is not a timeout: a number of milliseconds from 1 to %d",
+           method->timeout_text, G_MAXINT32);
+  method->timeout = (guint) timeout;
+}
+
+static void
+check_oneway (Checker  *self,
+              CgMethod *method)
+{
+  if ((method->flags & CG_METHOD_ONEWAY) != 0 && method->out_args->len > 0)
+    ERROR (&method->oneway_location, "the method '%s' has results, so it cannot be one-way",
+           method->node.name != NULL ? method->node.name : "");
+}
+
+/* What renaming in C cannot tell apart where a call comes from elsewhere. */
+static void
+check_overload (Checker    *self,
+                GHashTable *overloads,
+                CgMethod   *method)
+{
+  g_autoptr (GString) key = NULL;
+  const CgMethod *first;
+
+  if (method->node.broken)
+    return;
+
+  key = g_string_new (method->node.name);
+  for (guint i = 0; i < method->in_args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (method->in_args, i);
+
+      g_string_append_printf (key, " %s", arg->use.signature != NULL ? arg->use.signature : "");
+    }
+
+  first = g_hash_table_lookup (overloads, key->str);
+  if (first == NULL)
+    {
+      g_hash_table_insert (overloads, g_string_free (g_steal_pointer (&key), FALSE), method);
+      return;
+    }
+
+  ERROR (&method->node.name_location, "duplicate method '%s', and its arguments have the same types",
+         method->node.name);
+  cg_diagnostics_note (self->diagnostics, &first->node.name_location, "the first '%s' is here", first->node.name);
+  method->node.broken = TRUE;
+}
+
+static void
+check_method (Checker    *self,
+              GHashTable *names,
+              GHashTable *overloads,
+              CgMethod   *method)
+{
+  cg_check_annotations (&method->node, method, NULL, self->diagnostics);
+  if (!method->node.broken)
+    {
+      check_member_name (self, &method->node, "method");
+      check_duplicate (self, names, &method->node, "method", TRUE);
+    }
+  check_timeout (self, method);
+  check_oneway (self, method);
+  check_message (self, method->in_args, &method->node, "arguments");
+  check_message (self, method->out_args, &method->node, "results");
+  check_overload (self, overloads, method);
+}
+
+static void
+check_signal (Checker    *self,
+              GHashTable *names,
+              CgSignal   *signal)
+{
+  cg_check_annotations (&signal->node, NULL, NULL, self->diagnostics);
+  if (!signal->node.broken)
+    {
+      check_member_name (self, &signal->node, "signal");
+      check_duplicate (self, names, &signal->node, "signal", TRUE);
+    }
+  check_message (self, signal->args, &signal->node, "arguments");
+}
+
+static void
+check_stream (Checker    *self,
+              GHashTable *names,
+              CgStream   *stream)
+{
+  cg_check_annotations (&stream->node, NULL, NULL, self->diagnostics);
+  if (!stream->node.broken)
+    {
+      check_member_name (self, &stream->node, "stream");
+      check_duplicate (self, names, &stream->node, "stream", FALSE);
+    }
+  check_message (self, stream->in_args, &stream->node, "arguments");
+  check_message (self, stream->out_args, &stream->node, "values");
+}
+
+static void
+check_property (Checker    *self,
+                GHashTable *names,
+                CgProperty *property)
+{
+  cg_check_annotations (&property->node, NULL, &property->use, self->diagnostics);
+  if (!property->node.broken)
+    {
+      if (*property->node.name == '\0')
+        {
+          ERROR (&property->node.name_location, "the name is empty");
+          property->node.broken = TRUE;
+        }
+      else
+        {
+          check_free_name (self, &property->node, "a property");
+          check_duplicate (self, names, &property->node, "property", FALSE);
+        }
+    }
+  if (property->use.signature != NULL && !cg_check_type (&self->resolver, &property->use))
+    property->node.broken = TRUE;
+}
+
+static void
+check_members (Checker     *self,
+               CgInterface *interface)
+{
+  g_autoptr (GHashTable) methods = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) overloads = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) signals = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) properties = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) streams = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    check_method (self, methods, overloads, g_ptr_array_index (interface->methods, i));
+  for (guint i = 0; i < interface->signals->len; i++)
+    check_signal (self, signals, g_ptr_array_index (interface->signals, i));
+  for (guint i = 0; i < interface->properties->len; i++)
+    check_property (self, properties, g_ptr_array_index (interface->properties, i));
+  for (guint i = 0; i < interface->streams->len; i++)
+    check_stream (self, streams, g_ptr_array_index (interface->streams, i));
+}
+
+void
+cg_check (CgDescription *description,
+          CgGir         *gir,
+          CgDiagnostics *diagnostics)
+{
+  Checker checker = { { description, gir, diagnostics }, diagnostics };
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+
+  cg_resolve_includes (&checker.resolver);
+  cg_declarations_register (&checker.resolver);
+  cg_declarations_check (&checker.resolver);
+  for (guint i = 0; i < description->interfaces->len; i++)
+    {
+      CgInterface *interface = g_ptr_array_index (description->interfaces, i);
+
+      cg_check_annotations (&interface->node, NULL, NULL, diagnostics);
+      if (!interface->node.broken)
+        {
+          check_interface_name (&checker, &interface->node);
+          check_duplicate (&checker, names, &interface->node, "interface", FALSE);
+        }
+      check_members (&checker, interface);
+    }
+}

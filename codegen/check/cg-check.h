@@ -1,0 +1,39 @@
+/* cg-check.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "model/cg-resolve.h"
+
+G_BEGIN_DECLS
+
+void     cg_check             (CgDescription    *description,
+                               CgGir            *gir,
+                               CgDiagnostics    *diagnostics);
+
+/* cg-annotations.c */
+void     cg_check_annotations (CgNode           *node,
+                               CgMethod         *method,
+                               CgTypeUse        *use,
+                               CgDiagnostics    *diagnostics);
+
+/* cg-check-types.c */
+gboolean cg_check_type        (const CgResolver *resolver,
+                               CgTypeUse        *use);
+gboolean cg_check_arg_type    (const CgResolver *resolver,
+                               CgTypeUse        *use,
+                               CgDirection       direction);
+
+/* After names are resolved, and if there are no errors: completes what types
+ * are outside of the process. */
+void     cg_check_variants    (CgDescription    *description,
+                               CgDiagnostics    *diagnostics);
+
+/* cg-check-bindings.c */
+void     cg_check_bindings    (const CgDescription *description,
+                               const char       *c_namespace,
+                               CgDiagnostics    *diagnostics);
+
+G_END_DECLS

@@ -1,0 +1,34 @@
+/* cg-compare.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "model/cg-model.h"
+
+G_BEGIN_DECLS
+
+/* What a difference is to those who call. */
+typedef enum
+{
+  CG_SEVERITY_BREAKING,    /* what worked does not any more */
+  CG_SEVERITY_RISKY,       /* it may not, with some callers */
+  CG_SEVERITY_COMPATIBLE,  /* there is more than before */
+  CG_N_SEVERITIES
+} CgSeverity;
+
+typedef struct
+{
+  CgDiagnostics *diagnostics;
+  guint          n[CG_N_SEVERITIES];
+} CgFindings;
+
+const char *cg_severity_to_string (CgSeverity           self);
+
+/* Says in what @now differs from @before. */
+void        cg_compare            (const CgDescription *before,
+                                   const CgDescription *now,
+                                   CgFindings          *findings);
+
+G_END_DECLS

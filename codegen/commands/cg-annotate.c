@@ -1,0 +1,209 @@
+/* cg-annotate.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Annotations from the command line: --annotate WHAT KEY VALUE, where WHAT is as
+ * with gdbus-codegen an interface, INTERFACE.METHOD(), INTERFACE::SIGNAL,
+ * INTERFACE:PROPERTY, or the argument of a method or a signal, which stands
+ * after it in brackets. It may be the name of a type, too. */
+
+#include "cg-annotate.h"
+
+#include "model/cg-declarations.h"
+
+#include <string.h>
+
+#define N_VALUES 3
+
+gboolean
+cg_annotate_take (GPtrArray  *annotations,
+                  char      **args,
+                  GError    **error)
+{
+  char **kept = args;
+  gboolean ok = TRUE;
+
+  for (; *args != NULL && !g_str_equal (*args, "--"); args++)
+    {
+      if (!g_str_equal (*args, "--annotate"))
+        {
+          *kept++ = *args;
+          continue;
+        }
+
+      g_free (*args);
+      for (guint i = 0; i < N_VALUES && args[1] != NULL; i++)
+        g_ptr_array_add (annotations, *++args);
+      ok = ok && annotations->len % N_VALUES == 0;
+    }
+
+  while (*args != NULL)
+    *kept++ = *args++;
+  *kept = NULL;
+
+  if (!ok)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                         "--annotate needs three values: what, key and value");
+
+  return ok;
+}
+
+/* The parts of what is annotated. */
+typedef struct
+{
+  char *interface;   /* (owned) */
+  char *method;      /* (owned) (nullable): one of these at most */
+  char *signal;      /* (owned) (nullable) */
+  char *property;    /* (owned) (nullable) */
+  char *arg;         /* (owned) (nullable) */
+} Selector;
+
+static void
+selector_clear (Selector *self)
+{
+  g_free (self->interface);
+  g_free (self->method);
+  g_free (self->signal);
+  g_free (self->property);
+  g_free (self->arg);
+}
+
+/* Takes "[arg]" off the end of @text. */
+static char *
+take_arg (char *text)
+{
+  char *bracket = strchr (text, '[');
+
+  if (bracket == NULL || !g_str_has_suffix (bracket, "]"))
+    return NULL;
+
+  *bracket = '\0';
+  bracket[strlen (bracket + 1)] = '\0';
+
+  return g_strdup (bracket + 1);
+}
+
+static void
+selector_parse (Selector   *self,
+                const char *what)
+{
+  g_autofree char *text = g_strdup (what);
+  char *end;
+
+  self->arg = take_arg (text);
+  if ((end = strstr (text, "::")) != NULL)
+    self->signal = g_strdup (end + 2);
+  else if ((end = strchr (text, ':')) != NULL)
+    self->property = g_strdup (end + 1);
+  else if (g_str_has_suffix (text, "()") && (end = strrchr (text, '.')) != NULL)
+    self->method = g_strndup (end + 1, strlen (end + 1) - strlen ("()"));
+  else
+    end = text + strlen (text);
+
+  self->interface = g_strndup (text, end - text);
+}
+
+/* The first node of @nodes that has the name, or NULL. */
+static gpointer
+find_node (GPtrArray  *nodes,
+           const char *name)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const CgNode *node = g_ptr_array_index (nodes, i);
+
+      if (g_strcmp0 (node->name, name) == 0)
+        return (gpointer) node;
+    }
+
+  return NULL;
+}
+
+static CgNode *
+find_method_node (const CgInterface *interface,
+                  const Selector    *selector)
+{
+  CgMethod *method = find_node (interface->methods, selector->method);
+  CgNode *arg;
+
+  if (method == NULL || selector->arg == NULL)
+    return method != NULL ? &method->node : NULL;
+
+  arg = find_node (method->in_args, selector->arg);
+
+  return arg != NULL ? arg : find_node (method->out_args, selector->arg);
+}
+
+static CgNode *
+find_signal_node (const CgInterface *interface,
+                  const Selector    *selector)
+{
+  CgSignal *signal = find_node (interface->signals, selector->signal);
+
+  if (signal == NULL || selector->arg == NULL)
+    return signal != NULL ? &signal->node : NULL;
+
+  return find_node (signal->args, selector->arg);
+}
+
+static CgNode *
+find (const CgDescription *description,
+      const Selector      *selector)
+{
+  CgInterface *interface = find_node (description->interfaces, selector->interface);
+
+  if (interface == NULL)
+    return find_node (description->declarations, selector->interface);
+  if (selector->method != NULL)
+    return find_method_node (interface, selector);
+  if (selector->signal != NULL)
+    return find_signal_node (interface, selector);
+  if (selector->property != NULL)
+    return find_node (interface->properties, selector->property);
+
+  return selector->arg == NULL ? &interface->node : NULL;
+}
+
+/* One that is there already goes. */
+static void
+set_annotation (CgDescription    *description,
+                CgNode           *node,
+                const CgLocation *location,
+                const char       *key,
+                const char       *value)
+{
+  CgAnnotation *annotation;
+
+  for (guint i = node->annotations->len; i > 0; i--)
+    if (g_strcmp0 (((CgNode *) g_ptr_array_index (node->annotations, i - 1))->name, key) == 0)
+      g_ptr_array_remove_index (node->annotations, i - 1);
+
+  annotation = cg_annotation_new (node, location);
+  annotation->node.name = cg_description_string (description, key);
+  annotation->value = cg_description_string (description, value);
+}
+
+void
+cg_annotate_apply (GPtrArray     *annotations,
+                   CgDescription *description,
+                   CgDiagnostics *diagnostics)
+{
+  const CgLocation location = { "--annotate", G_MAXUINT, 0, 0 };
+
+  for (guint i = 0; i + N_VALUES <= annotations->len; i += N_VALUES)
+    {
+      const char *what = g_ptr_array_index (annotations, i);
+      Selector selector = { NULL };
+      CgNode *node;
+
+      selector_parse (&selector, what);
+      node = find (description, &selector);
+      if (node != NULL)
+        set_annotation (description, node, &location,
+                        g_ptr_array_index (annotations, i + 1), g_ptr_array_index (annotations, i + 2));
+      else
+        cg_diagnostics_error (diagnostics, &location, "there is no '%s' in the description", what);
+      selector_clear (&selector);
+    }
+}

@@ -1,0 +1,97 @@
+/* cg-commands.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Which command a command line is for. Without the name of one, it is what
+ * gdbus-codegen would be told. */
+
+#include "cg-commands.h"
+
+#include "xml/cg-suggest.h"
+
+#include <string.h>
+
+static const CgCommand commands[] = {
+  { "check", "What breaks for callers between two versions of a description", cg_command_check },
+  { "skeleton", "Write services to fill in, and a test for them", cg_command_skeleton },
+};
+
+/* Takes over @args, without the name of the command, which --help then has. */
+static int
+run_command (const CgCommand  *command,
+             char            **args)
+{
+  g_autofree char *base = g_path_get_basename (args[0]);
+  g_autofree char *name = g_strconcat (base, " ", command->name, NULL);
+
+  g_set_prgname (name);
+  g_free (args[1]);
+  for (char **arg = &args[1]; *arg != NULL; arg++)
+    arg[0] = arg[1];
+
+  return command->run (args);
+}
+
+/* A word that is neither an option nor like a file. */
+static gboolean
+is_like_command (const char *word)
+{
+  return *word != '\0' && *word != '-' && strpbrk (word, "./") == NULL && !g_file_test (word, G_FILE_TEST_EXISTS);
+}
+
+/* Takes over @args. */
+static int
+refuse_command (char **args)
+{
+  CgSuggestion suggestion = { args[1], NULL, 0 };
+  g_autofree char *hint = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    cg_suggestion_offer (&suggestion, commands[i].name);
+  hint = cg_suggestion_make_text (&suggestion);
+  error = g_error_new (G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "Unknown command '%s'%s", args[1], hint);
+  g_strfreev (args);
+
+  return cg_command_misused (NULL, error);
+}
+
+/* Takes over @args, a copy of the command line. */
+int
+cg_commands_run (char **args)
+{
+  const char *word = args[0] != NULL ? args[1] : NULL;
+
+  if (word == NULL)
+    return cg_command_generate (args);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (word, commands[i].name))
+      return run_command (&commands[i], args);
+
+  return is_like_command (word) ? refuse_command (args) : cg_command_generate (args);
+}
+
+/* The commands as --help lists them. */
+char *
+cg_commands_make_help (void)
+{
+  GString *help = g_string_new ("Commands, each with a --help of its own:");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_string_append_printf (help, "\n  %-10s%s", commands[i].name, commands[i].description);
+
+  return g_string_free (help, FALSE);
+}
+
+int
+cg_command_misused (const char *name,
+                    GError     *error)
+{
+  g_printerr ("norpc-codegen%s%s: %s\nTry 'norpc-codegen%s%s --help'.\n",
+              name != NULL ? " " : "", name != NULL ? name : "", error->message,
+              name != NULL ? " " : "", name != NULL ? name : "");
+
+  return CG_EXIT_WRONG_USAGE;
+}

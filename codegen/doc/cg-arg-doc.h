@@ -1,0 +1,26 @@
+/* cg-arg-doc.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "model/cg-model.h"
+
+G_BEGIN_DECLS
+
+/* @is_out: it is an out parameter; @is_client: of a function for clients. */
+const char *cg_arg_doc_get_transfer       (const CgArg *arg,
+                                           gboolean     is_out,
+                                           gboolean     is_client);
+void        cg_arg_doc_append_annotations (GString     *doc,
+                                           const CgArg *arg,
+                                           gboolean     is_out,
+                                           gboolean     is_client);
+
+/* @what: what to say of one without documentation. */
+void        cg_arg_doc_append             (GString     *doc,
+                                           const CgArg *arg,
+                                           const char  *what);
+
+G_END_DECLS

@@ -1,0 +1,195 @@
+/* cg-doc-links.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Makes of all documentation what stands in comments of C: escaped, with
+ * links to what is described in the same run. */
+
+#include "cg-doc-links.h"
+
+#include "model/cg-declarations.h"
+#include "cg-doc-markup.h"
+#include "cg-doc.h"
+#include "model/cg-names.h"
+
+typedef struct
+{
+  CgDescription *description;
+  GHashTable    *links;  /* (owned) (element-type utf8 utf8): by name in D-Bus */
+} Resolver;
+
+static const char *
+keep (Resolver *self,
+      char     *text)
+{
+  g_autofree char *owned = text;
+
+  return cg_description_string (self->description, owned);
+}
+
+/* Telepathy refers to members by their names alone. */
+static void
+add_method_link (Resolver          *self,
+                 const CgInterface *interface,
+                 const CgMethod    *method,
+                 const char        *end)
+{
+  g_hash_table_insert (self->links,
+                       g_strdup_printf ("%s.%s%s", interface->node.name, method->node.name, end),
+                       g_strdup_printf ("[id@%s]", cg_names_get_call (method)));
+}
+
+static void
+add_links (Resolver          *self,
+           const CgInterface *interface)
+{
+  g_hash_table_insert (self->links, g_strdup (interface->node.name),
+                       g_strdup_printf ("[iface@%s]", cg_names_get_iface (interface)));
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      const CgMethod *method = g_ptr_array_index (interface->methods, i);
+
+      add_method_link (self, interface, method, "()");
+      add_method_link (self, interface, method, "");
+    }
+}
+
+/* From here on, it is Markdown. */
+static void
+resolve_markup (Resolver *self,
+                CgNode   *node)
+{
+  if (node->doc != NULL)
+    node->doc = keep (self, cg_doc_from_docbook (node->doc));
+  if (node->brief != NULL)
+    node->brief = keep (self, cg_doc_from_docbook (node->brief));
+}
+
+static void
+resolve_node (Resolver *self,
+              CgNode   *node)
+{
+  resolve_markup (self, node);
+  if (node->doc != NULL)
+    node->c_doc = keep (self, cg_doc_escape (node->doc, self->links));
+  if (node->brief != NULL)
+    node->c_brief = keep (self, cg_doc_paragraph (node->brief, "", self->links));
+  if (node->deprecated_text != NULL)
+    node->c_deprecated_text = keep (self, cg_doc_paragraph (node->deprecated_text, "", self->links));
+  if (node->since != NULL)
+    node->c_since = keep (self, cg_doc_paragraph (node->since, "", NULL));
+}
+
+/* What is deprecated may be so for another of its kind, which is named. */
+static gpointer
+find_replacement (const CgNode *node,
+                  GPtrArray    *nodes)
+{
+  for (guint i = 0; node->deprecated_text != NULL && i < nodes->len; i++)
+    {
+      CgNode *other = g_ptr_array_index (nodes, i);
+
+      if (other != node && g_str_equal (other->name, node->deprecated_text))
+        return other;
+    }
+
+  return NULL;
+}
+
+static void
+resolve_replacements (Resolver    *self,
+                      CgInterface *interface)
+{
+  interface->replacement = find_replacement (&interface->node, self->description->interfaces);
+  if (interface->replacement != NULL)
+    interface->node.c_deprecated_text =
+      keep (self, g_strdup_printf ("Use [iface@%s] instead.", cg_names_get_iface (interface->replacement)));
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      CgMethod *method = g_ptr_array_index (interface->methods, i);
+
+      method->replacement = find_replacement (&method->node, interface->methods);
+      if (method->replacement != NULL)
+        method->node.c_deprecated_text =
+          keep (self, g_strdup_printf ("Use [id@%s] instead.", cg_names_get_call (method->replacement)));
+    }
+}
+
+/* A member is there since its interface is, if nothing else is said. */
+static void
+resolve_members (Resolver          *self,
+                 const CgInterface *interface,
+                 GPtrArray         *members)
+{
+  for (guint i = 0; i < members->len; i++)
+    {
+      CgNode *node = g_ptr_array_index (members, i);
+
+      if (node->since == NULL)
+        node->since = interface->node.since;
+      resolve_node (self, node);
+    }
+}
+
+/* Of arguments, values and fields, which are lines in a comment. */
+static void
+resolve_lines (Resolver  *self,
+               GPtrArray *nodes)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      CgNode *node = g_ptr_array_index (nodes, i);
+
+      resolve_markup (self, node);
+      if (node->doc != NULL)
+        node->c_doc = keep (self, cg_doc_paragraph (node->doc, "  ", self->links));
+    }
+}
+
+static void
+resolve_declarations (Resolver *self)
+{
+  for (guint i = 0; i < self->description->declarations->len; i++)
+    {
+      CgDeclaration *declaration = g_ptr_array_index (self->description->declarations, i);
+
+      resolve_node (self, &declaration->node);
+      resolve_lines (self, declaration->values);
+      resolve_lines (self, declaration->fields);
+    }
+}
+
+/* The model has no errors, and its names. */
+void
+cg_docs_resolve (CgDescription *description)
+{
+  Resolver self = { description, g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
+
+  for (guint i = 0; i < description->interfaces->len; i++)
+    add_links (&self, g_ptr_array_index (description->interfaces, i));
+  resolve_declarations (&self);
+
+  for (guint i = 0; i < description->interfaces->len; i++)
+    {
+      CgInterface *interface = g_ptr_array_index (description->interfaces, i);
+
+      resolve_node (&self, &interface->node);
+      resolve_members (&self, interface, interface->methods);
+      resolve_members (&self, interface, interface->signals);
+      resolve_members (&self, interface, interface->properties);
+      resolve_members (&self, interface, interface->streams);
+      resolve_replacements (&self, interface);
+      for (guint j = 0; j < interface->methods->len; j++)
+        {
+          CgMethod *method = g_ptr_array_index (interface->methods, j);
+
+          resolve_lines (&self, method->in_args);
+          resolve_lines (&self, method->out_args);
+        }
+    }
+
+  g_hash_table_unref (self.links);
+}

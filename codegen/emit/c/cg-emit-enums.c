@@ -1,0 +1,113 @@
+/* cg-emit-enums.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Enumerations, flags and error domains, in the C code. */
+
+#include "cg-emit-source-private.h"
+
+#include "model/cg-declarations.h"
+#include "doc/cg-doc.h"
+#include "model/cg-names.h"
+
+static const char enum_type[] =
+  "G_DEFINE_$KIND$_TYPE ($T$, $t$,\n"
+  "$indent$$rows$)\n"
+  "\n";
+
+static const char quark_doc[] =
+  "/**\n"
+  " * $t_quark$:\n"
+  " *\n"
+  " * Gets the domain of the errors `$T$`.\n"
+  " *\n"
+  " * Returns: the domain\n"
+  " */\n";
+
+static const char plain_quark[] =
+  "G_DEFINE_QUARK ($quark_name$, $t$)\n"
+  "\n";
+
+static const char dbus_quark[] =
+  "static const GDBusErrorEntry $t_entries$[] = {\n"
+  "  $entries$\n"
+  "};\n"
+  "\n";
+
+static const char dbus_quark_function[] =
+  "GQuark\n"
+  "$t_quark$ (void)\n"
+  "{\n"
+  "  static gsize quark = 0;\n"
+  "\n"
+  "  g_dbus_error_register_error_domain (\"$quark_name$\", &quark,\n"
+  "                                      $t_entries$, G_N_ELEMENTS ($t_entries$));\n"
+  "\n"
+  "  return (GQuark) quark;\n"
+  "}\n"
+  "\n";
+
+static void
+emit_enum (const CgDeclaration *declaration,
+           CgWriter            *writer)
+{
+  const char *kind = declaration->kind == CG_DECLARED_FLAGS ? "FLAGS" : "ENUM";
+  g_autoptr (GString) rows = g_string_new (NULL);
+  g_autofree char *indent = g_strnfill (sizeof "G_DEFINE_ENUM_TYPE (" - 1 + (*kind == 'F'), ' ');
+
+  for (guint i = 0; i < declaration->values->len; i++)
+    {
+      const CgValue *value = g_ptr_array_index (declaration->values, i);
+      g_autofree char *nick = cg_c_string (value->nick);
+
+      g_string_append_printf (rows, "%sG_DEFINE_ENUM_VALUE (%s, %s)", i > 0 ? ",\n" : "", value->upper, nick);
+    }
+
+  cg_writer_set (writer, "KIND", kind);
+  cg_writer_set (writer, "indent", indent);
+  cg_writer_set (writer, "rows", rows->str);
+  cg_writer_emit (writer, enum_type);
+}
+
+static void
+emit_quark (const CgDeclaration *domain,
+            CgWriter            *writer)
+{
+  g_autofree char *quark = cg_writer_expand (writer, "$t_quark$");
+  g_autoptr (GString) entries = g_string_new (NULL);
+
+  for (guint i = 0; i < domain->values->len; i++)
+    {
+      const CgValue *value = g_ptr_array_index (domain->values, i);
+
+      if (value->dbus_name != NULL)
+        g_string_append_printf (entries, "%s{ %s, \"%s\" }", entries->len > 0 ? ",\n" : "",
+                                value->upper, value->dbus_name);
+    }
+
+  cg_writer_set (writer, "quark_name", g_strdelimit (quark, "_", '-'));
+  cg_writer_set (writer, "entries", entries->str);
+  if (entries->len > 0)
+    cg_writer_emit (writer, dbus_quark);
+  cg_writer_emit (writer, quark_doc);
+  cg_writer_emit (writer, entries->len > 0 ? dbus_quark_function : plain_quark);
+}
+
+void
+cg_emit_enums (const CgDescription *description,
+               CgWriter            *writer)
+{
+  for (guint i = 0; i < description->declarations->len; i++)
+    {
+      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+      if (declaration->kind == CG_DECLARED_RECORD)
+        continue;
+
+      cg_names_set_declaration (writer, declaration);
+      emit_enum (declaration, writer);
+      if (declaration->kind == CG_DECLARED_ERROR_DOMAIN)
+        emit_quark (declaration, writer);
+    }
+}

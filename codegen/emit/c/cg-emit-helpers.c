@@ -1,0 +1,363 @@
+/* cg-emit-helpers.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What the rest of the C code needs for types that have names: how boxed
+ * values of others are freed, and arrays copied. */
+
+#include "cg-emit-source-private.h"
+
+#include "cg-columns.h"
+#include "model/cg-declarations.h"
+#include "cg-marshal.h"
+
+#include <string.h>
+
+static const char free_boxed[] =
+  "static void\n"
+  "$prefix$free_$lower$ (gpointer value)\n"
+  "{\n"
+  "  g_boxed_free ($get_value_type$ (), value);\n"
+  "}\n"
+  "\n";
+
+/* Not every type has a function for g_autoptr() in its headers. */
+static const char local_type[] =
+  "typedef $c_type$ $prefix$local_$lower$;\n"
+  "G_DEFINE_AUTOPTR_CLEANUP_FUNC ($prefix$local_$lower$, $free$)\n"
+  "\n";
+
+/* A language binding may make an array with NULL in it. It is refused when the call is
+ * sent, and has to be freed all the same. */
+static const char free_element[] =
+  "static void\n"
+  "$prefix$free_$lower$_element (gpointer value)\n"
+  "{\n"
+  "  $c_out$element = ($c_cast$) value;\n"
+  "\n"
+  "  $clear$\n"
+  "}\n"
+  "\n";
+
+static const char copy_array[] =
+  "static GPtrArray *\n"
+  "$prefix$copy_$lower$_array (GPtrArray *array)\n"
+  "{\n"
+  "  GPtrArray *copy;\n"
+  "\n"
+  "  if (array == NULL)\n"
+  "    return NULL;\n"
+  "\n"
+  "  copy = g_ptr_array_new_full (array->len, $prefix$free_$lower$_element);\n"
+  "  for (guint i = 0; i < array->len; i++)\n"
+  "    {\n"
+  "      $c_out$element = ($c_cast$) g_ptr_array_index (array, i);\n"
+  "\n"
+  "      g_ptr_array_add (copy, $copy$);\n"
+  "    }\n"
+  "\n"
+  "  return copy;\n"
+  "}\n"
+  "\n";
+
+/* Who made it may have left it without. */
+static const char own_array[] =
+  "static GPtrArray *\n"
+  "$prefix$own_$lower$_array (GPtrArray *array)\n"
+  "{\n"
+  "  if (array != NULL)\n"
+  "    g_ptr_array_set_free_func (array, $prefix$free_$lower$_element);\n"
+  "\n"
+  "  return array;\n"
+  "}\n"
+  "\n";
+
+static const char check_array[] =
+  "static gboolean\n"
+  "$prefix$check_$lower$_array (GPtrArray *array)\n"
+  "{\n"
+  "  for (guint i = 0; i < array->len; i++)\n"
+  "    {\n"
+  "      gpointer element = g_ptr_array_index (array, i);\n"
+  "\n"
+  "      if ($is_wrong$)\n"
+  "        return FALSE;\n"
+  "    }\n"
+  "\n"
+  "  return TRUE;\n"
+  "}\n"
+  "\n";
+
+static const char equal_arrays[] =
+  "static gboolean\n"
+  "$prefix$equal_$lower$_arrays ($array_type$ *array,\n"
+  "$indent$                 $array_type$ *other)\n"
+  "{\n"
+  "  if (array->len != other->len)\n"
+  "    return FALSE;\n"
+  "\n"
+  "  for (guint i = 0; i < array->len; i++)\n"
+  "    {\n"
+  "      $c_out$a = $element_a$;\n"
+  "      $c_out$b = $element_b$;\n"
+  "\n"
+  "      if (!($equal$))\n"
+  "        return FALSE;\n"
+  "    }\n"
+  "\n"
+  "  return TRUE;\n"
+  "}\n"
+  "\n";
+
+static const char array_to_variant[] =
+  "static GVariant *\n"
+  "$prefix$$lower$_array_to_variant ($array_type$ *array)\n"
+  "{\n"
+  "  GVariantBuilder builder;\n"
+  "\n"
+  "  g_variant_builder_init (&builder, G_VARIANT_TYPE (\"a$variant$\"));\n"
+  "  for (guint i = 0; i < array->len; i++)\n"
+  "    {\n"
+  "      $c_out$a = $element_a$;\n"
+  "\n"
+  "      g_variant_builder_add_value (&builder, $to_variant$);\n"
+  "    }\n"
+  "\n"
+  "  return g_variant_builder_end (&builder);\n"
+  "}\n"
+  "\n";
+
+static const char array_from_variant[] =
+  "static $array_type$ *\n"
+  "$prefix$$lower$_array_from_variant (GVariant *variant)\n"
+  "{\n"
+  "  gsize length = g_variant_n_children (variant);\n"
+  "  g_autoptr ($array_type$) array = $new_array$;\n"
+  "\n"
+  "  for (gsize i = 0; i < length; i++)\n"
+  "    {\n"
+  "      g_autoptr (GVariant) child = g_variant_get_child_value (variant, i);\n"
+  "      $c_out$element = $from_variant$;\n"
+  "\n"
+  "$check_element$"
+  "      $add_element$;\n"
+  "    }\n"
+  "\n"
+  "  return g_steal_pointer (&array);\n"
+  "}\n"
+  "\n";
+
+/* What is needed of a type. */
+enum
+{
+  NEED_FREE    = 1 << 0,
+  NEED_LOCAL   = 1 << 1,
+  NEED_COPY    = 1 << 2,  /* of arrays of it, and so on */
+  NEED_OWN     = 1 << 3,
+  NEED_EQUAL   = 1 << 4,
+  NEED_VARIANT = 1 << 5,
+  NEED_CHECK   = 1 << 6   /* of arrays: no element is NULL, or of another type */
+};
+
+typedef struct
+{
+  CgWriter   *writer;
+  GHashTable *needs;  /* (owned) (element-type CgNamedType guint) */
+} Helpers;
+
+static void
+need (Helpers         *self,
+      const CgTypeUse *use,
+      guint            of_value,
+      guint            of_array)
+{
+  CgNamedType *named = use->named;
+  guint needs;
+
+  if (named == NULL)
+    return;
+
+  needs = GPOINTER_TO_UINT (g_hash_table_lookup (self->needs, named));
+  needs |= use->type == &named->array ? of_array : of_value;
+  g_hash_table_insert (self->needs, named, GUINT_TO_POINTER (needs));
+}
+
+static void
+need_args (Helpers   *self,
+           GPtrArray *args)
+{
+  for (guint i = 0; i < args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (args, i);
+
+      if (arg->direction == CG_DIRECTION_OUT)
+        need (self, &arg->use, NEED_LOCAL, NEED_COPY | NEED_OWN);
+      else if (arg->use.is_moved)
+        need (self, &arg->use, NEED_FREE, NEED_OWN);
+      else
+        need (self, &arg->use, 0, NEED_COPY);
+    }
+}
+
+static void
+need_fields (Helpers             *self,
+             const CgDeclaration *record)
+{
+  guint of_array = NEED_CHECK | NEED_COPY;
+
+  if (record->named->type.equal != NULL)
+    of_array |= NEED_EQUAL;
+  if (record->named->type.to_variant != NULL)
+    of_array |= NEED_VARIANT;
+  for (guint i = 0; i < record->fields->len; i++)
+    need (self, &((CgField *) g_ptr_array_index (record->fields, i))->use, NEED_FREE, of_array);
+}
+
+static void
+emit_array_equal (CgWriter          *writer,
+                  const CgNamedType *named)
+{
+  g_autofree char *name = cg_writer_expand (writer, "$prefix$$lower$");
+  g_autofree char *indent = g_strnfill (strlen (name), ' ');
+
+  cg_writer_set (writer, "indent", indent);
+  cg_writer_set (writer, "value", "a");
+  cg_writer_set (writer, "other", "b");
+  cg_marshal_set_expanded (writer, "equal", named->type.equal);
+  cg_writer_emit (writer, equal_arrays);
+}
+
+static void
+emit_array_variants (CgWriter          *writer,
+                     const CgNamedType *named)
+{
+  gboolean is_pointer = named->type.is_pointer;
+
+  cg_writer_set (writer, "variant", named->type.variant);
+  cg_writer_set (writer, "value", "a");
+  cg_marshal_set_expanded (writer, "to_variant", named->type.to_variant);
+  cg_writer_emit (writer, array_to_variant);
+
+  cg_writer_set (writer, "value", "child");
+  cg_marshal_set_expanded (writer, "from_variant", named->type.from_variant);
+  cg_marshal_set_expanded (writer, "new_array",
+                           is_pointer ? "g_ptr_array_new_full ((guint) length, $prefix$free_$lower$_element)"
+                                      : "g_array_sized_new (FALSE, FALSE, sizeof ($c_type$), (guint) length)");
+  cg_writer_set (writer, "check_element",
+                 named->type.can_fail ? "      if (element == NULL)\n        return NULL;\n" : "");
+  cg_writer_set (writer, "add_element",
+                 is_pointer ? "g_ptr_array_add (array, element)" : "g_array_append_val (array, element)");
+  cg_writer_emit (writer, array_from_variant);
+}
+
+/* The keys that all texts for arrays of a type have. */
+static void
+set_array (CgWriter          *writer,
+           const CgNamedType *named)
+{
+  const CgType *type = &named->type;
+  g_autofree char *padded = cg_columns_pad (type->c_out, 0);
+
+  cg_writer_set (writer, "array_type", type->is_pointer ? "GPtrArray" : "GArray");
+  cg_writer_set (writer, "c_out", padded);
+  cg_writer_set (writer, "c_cast", type->c_out);
+  cg_writer_set (writer, "c_type", named->c_type);
+  cg_marshal_set_expanded (writer, "element_a",
+                           type->is_pointer ? "($c_cast$) g_ptr_array_index (array, i)"
+                                            : "g_array_index (array, $c_type$, i)");
+  cg_marshal_set_expanded (writer, "element_b",
+                           type->is_pointer ? "($c_cast$) g_ptr_array_index (other, i)"
+                                            : "g_array_index (other, $c_type$, i)");
+}
+
+static void
+emit_helpers_of (Helpers           *self,
+                 const CgNamedType *named,
+                 guint              needs)
+{
+  CgWriter *writer = self->writer;
+  const CgType *type = &named->type;
+  gboolean has_local = (named->kind == CG_NAMED_OBJECT || named->kind == CG_NAMED_BOXED) &&
+                       (needs & NEED_LOCAL) != 0;
+  g_autofree char *free_function = type->is_pointer ? cg_writer_expand (writer, type->free_function) : g_strdup ("");
+
+  cg_writer_set (writer, "lower", named->lower);
+  cg_writer_set (writer, "get_value_type", type->get_type);
+  cg_writer_set (writer, "free", free_function);
+  set_array (writer, named);
+  cg_writer_set (writer, "value", "element");
+  cg_marshal_set_expanded (writer, "copy", type->copy);
+  cg_marshal_set_expanded (writer, "clear", type->clear);
+
+  if (named->kind == CG_NAMED_BOXED && (has_local || (needs & ~(guint) NEED_LOCAL) != 0))
+    cg_writer_emit (writer, free_boxed);
+  if (has_local)
+    cg_writer_emit (writer, local_type);
+  if (type->is_pointer && (needs & (NEED_COPY | NEED_OWN | NEED_VARIANT)) != 0)
+    cg_writer_emit (writer, free_element);
+  if (type->is_pointer && (needs & NEED_COPY) != 0)
+    cg_writer_emit (writer, copy_array);
+  if (type->is_pointer && (needs & NEED_OWN) != 0)
+    cg_writer_emit (writer, own_array);
+  if (type->is_pointer && (needs & NEED_CHECK) != 0)
+    {
+      cg_marshal_set_expanded (writer, "check", type->check != NULL ? type->check : "");
+      cg_marshal_set_expanded (writer, "is_wrong", type->check != NULL ? "element == NULL || !$check$" : "element == NULL");
+      cg_writer_emit (writer, check_array);
+    }
+  if ((needs & NEED_EQUAL) != 0)
+    emit_array_equal (writer, named);
+  if ((needs & NEED_VARIANT) != 0)
+    emit_array_variants (writer, named);
+}
+
+static int
+compare_names (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp ((*(const CgNamedType * const *) a)->name, (*(const CgNamedType * const *) b)->name);
+}
+
+void
+cg_emit_helpers (const CgDescription *description,
+                 CgWriter            *writer)
+{
+  Helpers self = { writer, g_hash_table_new (NULL, NULL) };
+  g_autoptr (GPtrArray) types = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer key;
+
+  for (guint i = 0; i < description->declarations->len; i++)
+    {
+      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+      if (declaration->kind == CG_DECLARED_RECORD)
+        need_fields (&self, declaration);
+    }
+  for (guint i = 0; i < description->interfaces->len; i++)
+    {
+      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
+
+      for (guint j = 0; j < interface->methods->len; j++)
+        {
+          const CgMethod *method = g_ptr_array_index (interface->methods, j);
+
+          need_args (&self, method->in_args);
+          need_args (&self, method->out_args);
+        }
+    }
+
+  g_hash_table_iter_init (&iter, self.needs);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    g_ptr_array_add (types, key);
+  g_ptr_array_sort (types, compare_names);
+  for (guint i = 0; i < types->len; i++)
+    {
+      CgNamedType *named = g_ptr_array_index (types, i);
+
+      emit_helpers_of (&self, named, GPOINTER_TO_UINT (g_hash_table_lookup (self.needs, named)));
+    }
+
+  g_hash_table_unref (self.needs);
+}

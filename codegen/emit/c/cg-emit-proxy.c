@@ -1,0 +1,278 @@
+/* cg-emit-proxy.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The client's side in C: the proxy, and its functions for each method. */
+
+#include "cg-emit-source-private.h"
+
+#include "cg-emit-shared.h"
+#include "cg-marshal.h"
+#include "model/cg-names.h"
+#include "cg-signature.h"
+
+static const char proxy_type[] =
+  "struct _$Proxy$\n"
+  "{\n"
+  "  NorpcProxy parent_instance;\n"
+  "};\n"
+  "\n"
+  "G_DEFINE_FINAL_TYPE_WITH_CODE ($Proxy$, $proxy$, NORPC_TYPE_PROXY,\n"
+  "                               G_IMPLEMENT_INTERFACE ($TYPE_IFACE$, NULL))\n"
+  "\n"
+  "static void\n"
+  "$proxy_class_init$ ($ProxyClass$ *klass)\n"
+  "{\n"
+  "  (void) klass;\n"
+  "}\n"
+  "\n"
+  "static void\n"
+  "$proxy_init$ ($Proxy$ *self)\n"
+  "{\n"
+  "  (void) self;\n"
+  "}\n"
+  "\n"
+  "/**\n"
+  " * $proxy_new$:\n"
+  " * @endpoint: what takes the calls\n"
+  " *\n"
+  " * Makes a proxy that calls on @endpoint.\n"
+  " *\n"
+  " * $new_returns$\n"
+  " */\n"
+  "$Proxy$ *\n"
+  "$proxy_new$ (NorpcEndpoint *endpoint)\n"
+  "{\n"
+  "  g_return_val_if_fail (NORPC_IS_ENDPOINT (endpoint), NULL);\n"
+  "\n"
+  "  return ($Proxy$ *) g_object_new ($TYPE_PROXY$, \"endpoint\", endpoint, NULL);\n"
+  "}\n"
+  "\n";
+
+static const char new_call[] =
+  "static NorpcCall *\n"
+  "$new_call$ ($params$)\n"
+  "{\n"
+  "  NorpcCall *call = norpc_call_new (&$info$, $METHOD$);\n"
+  "  GValue *args = norpc_call_get_args (call, NULL);\n"
+  "\n"
+  "  $store$\n"
+  "\n"
+  "  return call;\n"
+  "}\n"
+  "\n";
+
+static const char take_reply[] =
+  "static gboolean\n"
+  "$take_reply$ ($params$)\n"
+  "{\n"
+  "$declare_values$"
+  "  if (reply == NULL)\n"
+  "    return FALSE;\n"
+  "\n"
+  "$get_values$"
+  "  $take$\n"
+  "\n"
+  "  return TRUE;\n"
+  "}\n"
+  "\n";
+
+static const char return_pointer[] =
+  "return reply != NULL ? ($return_type$) norpc_reply_steal_pointer (reply, 0) : NULL;";
+
+static const char return_success[] =
+  "return reply != NULL;";
+
+static const char call[] =
+  "void\n"
+  "$function$ ($params$)\n"
+  "{\n"
+  "  g_return_if_fail ($IS_PROXY$ (self));\n"
+  "  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));\n"
+  "\n"
+  "  norpc_proxy_call (NORPC_PROXY (self),\n"
+  "                    $make_call$,\n"
+  "                    cancellable, callback, user_data);\n"
+  "}\n"
+  "\n";
+
+static const char finish[] =
+  "$return_line$\n"
+  "$function$ ($params$)\n"
+  "{\n"
+  "  g_autoptr (NorpcReply) reply = NULL;\n"
+  "\n"
+  "  g_return_val_if_fail ($IS_PROXY$ (self), $failure$);\n"
+  "  g_return_val_if_fail (g_async_result_is_tagged (result, (gpointer) &$method_info$), $failure$);\n"
+  "\n"
+  "  reply = norpc_proxy_call_finish (NORPC_PROXY (self), result, error);\n"
+  "\n"
+  "  $return_reply$\n"
+  "}\n"
+  "\n";
+
+static const char sync_call[] =
+  "$return_line$\n"
+  "$function$ ($params$)\n"
+  "{\n"
+  "  g_autoptr (NorpcReply) reply = NULL;\n"
+  "\n"
+  "  g_return_val_if_fail ($IS_PROXY$ (self), $failure$);\n"
+  "  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), $failure$);\n"
+  "\n"
+  "  reply = norpc_proxy_call_sync (NORPC_PROXY (self),\n"
+  "                                 $make_call$,\n"
+  "                                 cancellable, error);\n"
+  "\n"
+  "  $return_reply$\n"
+  "}\n"
+  "\n";
+
+static const char send_call[] =
+  "void\n"
+  "$function$ ($params$)\n"
+  "{\n"
+  "  g_return_if_fail ($IS_PROXY$ (self));\n"
+  "\n"
+  "  norpc_proxy_send (NORPC_PROXY (self),\n"
+  "                    $make_call$);\n"
+  "}\n"
+  "\n";
+
+static void
+emit_new_call (CgWriter       *writer,
+               const CgMethod *method)
+{
+  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *joined = NULL;
+
+  if (method->in_args->len == 0)
+    {
+      cg_marshal_set_expanded (writer, "make_call", "norpc_call_new (&$info$, $METHOD$)");
+      return;
+    }
+
+  for (guint i = 0; i < method->in_args->len; i++)
+    g_ptr_array_add (passed, g_strdup (((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent));
+  joined = cg_marshal_join (passed, CG_PASSED_WIDTH);
+  cg_writer_set (writer, "passed", joined);
+  cg_marshal_set_expanded (writer, "make_call", "$new_call$ ($passed$)");
+
+  cg_signature_set (writer, method, CG_SIGNATURE_NEW_CALL);
+  cg_marshal_set_store (writer, method->in_args, FALSE);
+  cg_writer_emit (writer, new_call);
+}
+
+/* Statements that hand the results to the out parameters. Sets $take$, and
+ * whether values are read. */
+static gboolean
+set_take (CgWriter       *writer,
+          const CgMethod *method)
+{
+  g_autoptr (GString) take = g_string_new (NULL);
+  gboolean has_values = FALSE;
+
+  for (guint i = 0; i < method->out_args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (method->out_args, i);
+      g_autofree char *get = cg_marshal_expand (writer, arg->use.type->get, &arg->use, "values", i, "");
+
+      g_string_append_printf (take, "%sif (%s != NULL)\n", i > 0 ? "\n" : "", arg->c_out);
+      if (arg->use.type->is_pointer)
+        g_string_append_printf (take, "  *%s = (%s) norpc_reply_steal_pointer (reply, %u);",
+                                arg->c_out, arg->use.type->c_out, i);
+      else
+        g_string_append_printf (take, "  *%s = %s;", arg->c_out, get);
+      has_values |= !arg->use.type->is_pointer;
+    }
+  cg_writer_set (writer, "take", take->str);
+
+  return has_values;
+}
+
+/* The function that finish and sync share, if there is enough to share. Sets
+ * $return_reply$, which is how they end. */
+static void
+emit_take_reply (CgWriter       *writer,
+                 const CgMethod *method)
+{
+  const CgArg *returned = cg_method_get_return_arg (method);
+  g_autoptr (GPtrArray) passed = NULL;
+  g_autofree char *joined = NULL;
+  gboolean has_values;
+
+  if (returned != NULL || method->out_args->len == 0)
+    {
+      cg_writer_set (writer, "return_type", returned != NULL ? returned->use.type->c_out : "");
+      cg_marshal_set_expanded (writer, "return_reply", returned != NULL ? return_pointer : return_success);
+      return;
+    }
+
+  passed = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (passed, g_strdup ("reply"));
+  for (guint i = 0; i < method->out_args->len; i++)
+    g_ptr_array_add (passed, g_strdup (((CgArg *) g_ptr_array_index (method->out_args, i))->c_out));
+  joined = cg_marshal_join (passed, CG_PASSED_WIDTH);
+
+  cg_signature_set (writer, method, CG_SIGNATURE_TAKE_REPLY);
+  has_values = set_take (writer, method);
+  cg_writer_set (writer, "passed", joined);
+  cg_writer_set (writer, "declare_values", has_values ? "  const GValue *values;\n\n" : "");
+  cg_writer_set (writer, "get_values", has_values ? "  values = norpc_reply_get_values (reply, NULL);\n" : "");
+  cg_marshal_set_expanded (writer, "return_reply", "return $take_reply$ ($passed$);");
+  cg_writer_emit (writer, take_reply);
+}
+
+static void
+emit_proxy_send (CgWriter       *writer,
+                 const CgMethod *method)
+{
+  emit_new_call (writer, method);
+  cg_signature_set_documented (writer, method, CG_SIGNATURE_SEND);
+  cg_emit_function_doc (writer, "");
+  cg_writer_emit (writer, send_call);
+}
+
+static void
+emit_proxy_call (CgWriter       *writer,
+                 const CgMethod *method)
+{
+  const CgArg *returned = cg_method_get_return_arg (method);
+  const char *failure = returned != NULL ? "NULL" : "FALSE";
+
+  if ((method->flags & CG_METHOD_ONEWAY) != 0)
+    {
+      emit_proxy_send (writer, method);
+      return;
+    }
+
+  emit_new_call (writer, method);
+  emit_take_reply (writer, method);
+  cg_writer_set (writer, "failure", failure);
+  cg_writer_set (writer, "return_line", returned != NULL ? returned->use.type->c_out : "gboolean");
+
+  cg_signature_set_documented (writer, method, CG_SIGNATURE_CALL);
+  cg_emit_function_doc (writer, "");
+  cg_writer_emit (writer, call);
+
+  cg_signature_set_documented (writer, method, CG_SIGNATURE_FINISH);
+  cg_emit_function_doc (writer, "");
+  cg_writer_emit (writer, finish);
+
+  cg_signature_set_documented (writer, method, CG_SIGNATURE_SYNC);
+  cg_emit_function_doc (writer, "");
+  cg_writer_emit (writer, sync_call);
+}
+
+void
+cg_emit_proxy (const CgInterface *interface,
+               CgWriter          *writer)
+{
+  g_autoptr (GString) returns = g_string_new ("Returns: (transfer full): a new proxy");
+
+  cg_emit_append_tags (returns, &interface->node, "\n");
+  cg_writer_set (writer, "new_returns", returns->str);
+  cg_writer_emit (writer, proxy_type);
+  cg_emit_methods (interface, writer, emit_proxy_call);
+}

@@ -1,0 +1,287 @@
+/* cg-emit-records.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What records can do, in the C code. */
+
+#include "cg-emit-records-private.h"
+
+#include "cg-emit-info-private.h"
+#include "cg-emit-shared.h"
+#include "cg-marshal.h"
+#include "model/cg-names.h"
+#include "cg-record-signature.h"
+
+static const char define_type[] =
+  "G_DEFINE_BOXED_TYPE_WITH_CODE ($T$, $t$, $t_copy$, $t_free$,\n"
+  "                               $code$)\n"
+  "\n";
+
+static const char set_fields[] =
+  "$hashes$norpc_record_type_set_fields (g_define_type_id,\n"
+  "                              G_N_ELEMENTS ($t_field_infos$),\n"
+  "                              $t_field_infos$)";
+
+static const char new_record[] =
+  "$T$ *\n"
+  "$t_new$ ($params$)\n"
+  "{\n"
+  "  $T$ *self;\n"
+  "$checks$"
+  "\n"
+  "  self = g_new0 ($T$, 1);\n"
+  "  $statements$\n"
+  "\n"
+  "  return self;\n"
+  "}\n"
+  "\n";
+
+static const char copy_record[] =
+  "$T$ *\n"
+  "$t_copy$ ($params$)\n"
+  "{\n"
+  "  $T$ *copy;\n"
+  "\n"
+  "  g_return_val_if_fail (self != NULL, NULL);\n"
+  "\n"
+  "  copy = g_new0 ($T$, 1);\n"
+  "  $statements$\n"
+  "\n"
+  "  return copy;\n"
+  "}\n"
+  "\n";
+
+static const char free_record[] =
+  "void\n"
+  "$t_free$ ($params$)\n"
+  "{\n"
+  "  g_return_if_fail (self != NULL);\n"
+  "\n"
+  "$statements$"
+  "  g_free (self);\n"
+  "}\n"
+  "\n";
+
+static const char equal_records[] =
+  "gboolean\n"
+  "$t_equal$ ($params$)\n"
+  "{\n"
+  "  const $T$ *a = (const $T$ *) self;\n"
+  "  const $T$ *b = (const $T$ *) other;\n"
+  "\n"
+  "  g_return_val_if_fail (a != NULL, FALSE);\n"
+  "  g_return_val_if_fail (b != NULL, FALSE);\n"
+  "\n"
+  "  return $statements$;\n"
+  "}\n"
+  "\n";
+
+static const char hash_record[] =
+  "guint\n"
+  "$t_hash$ ($params$)\n"
+  "{\n"
+  "  const $T$ *record = (const $T$ *) self;\n"
+  "  guint hash = 0;\n"
+  "\n"
+  "  g_return_val_if_fail (record != NULL, 0);\n"
+  "\n"
+  "  $statements$\n"
+  "\n"
+  "  return hash;\n"
+  "}\n"
+  "\n";
+
+/* One text of the type table for a field; @value and @other are C. */
+char *
+cg_emit_record_expand (CgWriter      *writer,
+                       const CgField *field,
+                       const char    *text,
+                       const char    *value,
+                       const char    *other)
+{
+  cg_writer_set (writer, "value", value);
+  cg_writer_set (writer, "other", other);
+  cg_writer_set (writer, "signature", field->use.value_signature);
+
+  return cg_writer_expand (writer, text);
+}
+
+static char *
+make_new (CgWriter      *writer,
+          const CgField *field,
+          guint          index)
+{
+  g_autofree char *copy = cg_emit_record_expand (writer, field, field->use.type->copy, field->param, "");
+
+  (void) index;
+
+  return g_strdup_printf ("self->%s = %s;", field->lower, copy);
+}
+
+static char *
+make_copy (CgWriter      *writer,
+           const CgField *field,
+           guint          index)
+{
+  g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
+  g_autofree char *copy = cg_emit_record_expand (writer, field, field->use.type->copy, value, "");
+
+  (void) index;
+
+  return g_strdup_printf ("copy->%s = %s;", field->lower, copy);
+}
+
+static char *
+make_clear (CgWriter      *writer,
+            const CgField *field,
+            guint          index)
+{
+  g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
+  g_autofree char *clear = cg_emit_record_expand (writer, field, field->use.type->clear, value, "");
+
+  (void) index;
+
+  return *clear != '\0' ? g_strdup_printf ("  %s\n", clear) : g_strdup ("");
+}
+
+/* Pointers can be NULL: in a field that is nullable, or in a record that a
+ * language binding has made. */
+static char *
+make_equal (CgWriter      *writer,
+            const CgField *field,
+            guint          index)
+{
+  g_autofree char *a = g_strconcat ("a->", field->lower, NULL);
+  g_autofree char *b = g_strconcat ("b->", field->lower, NULL);
+  g_autofree char *equal = cg_emit_record_expand (writer, field, field->use.type->equal, a, b);
+
+  (void) index;
+
+  if (!field->use.type->is_pointer)
+    return g_steal_pointer (&equal);
+
+  return g_strdup_printf ("(%s == %s || (%s != NULL && %s != NULL && %s))", a, b, a, b, equal);
+}
+
+static char *
+make_hash (CgWriter      *writer,
+           const CgField *field,
+           guint          index)
+{
+  g_autofree char *value = g_strconcat ("record->", field->lower, NULL);
+  g_autofree char *hash = cg_emit_record_expand (writer, field, field->use.type->hash, value, "");
+
+  (void) index;
+
+  if (!field->use.type->is_pointer)
+    return g_strdup_printf ("hash = hash * 31 + %s;", hash);
+
+  return g_strdup_printf ("hash = hash * 31 + (%s != NULL ? %s : 0);", value, hash);
+}
+
+void
+cg_emit_record_set_statements (CgWriter            *writer,
+                               const CgDeclaration *record,
+                               CgRecordFieldFunc    func,
+                               const char          *separator)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < record->fields->len; i++)
+    {
+      g_autofree char *statement = func (writer, g_ptr_array_index (record->fields, i), i);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? separator : "", statement);
+    }
+  cg_writer_set (writer, "statements", text->str);
+}
+
+/* Pointers that must be there: members after @prefix, or parameters. */
+void
+cg_emit_record_set_checks (CgWriter            *writer,
+                           const CgDeclaration *record,
+                           const char          *prefix,
+                           const char          *before)
+{
+  g_autoptr (GString) checks = g_string_new (NULL);
+
+  for (guint i = 0; i < record->fields->len; i++)
+    {
+      const CgField *field = g_ptr_array_index (record->fields, i);
+      g_autofree char *value = *prefix != '\0' ? g_strconcat (prefix, field->lower, NULL) : g_strdup (field->param);
+      g_autofree char *condition = cg_marshal_make_condition (writer, &field->use, value);
+
+      if (condition != NULL)
+        g_string_append_printf (checks, "%s  g_return_val_if_fail (%s, NULL);\n",
+                                checks->len == 0 ? before : "", condition);
+    }
+  cg_writer_set (writer, "checks", checks->str);
+}
+
+void
+cg_emit_record_function (CgWriter            *writer,
+                         const CgDeclaration *record,
+                         CgRecordFunction     function,
+                         const char          *text)
+{
+  cg_record_signature_set (writer, record, function);
+  if (record->is_recursive && cg_emit_record_get_nested (function) != NULL)
+    text = cg_emit_record_get_nested (function);
+  cg_emit_function_doc (writer, cg_record_find_hiding_field (record, function) != NULL ? " (skip)" : "");
+  cg_writer_emit (writer, text);
+}
+
+static void
+emit_record (CgWriter            *writer,
+             const CgDeclaration *record)
+{
+  CgInfoEmitter infos = { writer, 0 };
+  g_autoptr (GString) hashes = g_string_new (NULL);
+
+  for (guint i = 0; i < record->fields->len; i++)
+    cg_emit_append_hash (hashes, &((CgField *) g_ptr_array_index (record->fields, i))->use);
+
+  cg_names_set_declaration (writer, record);
+  cg_info_emit_fields (&infos, record);
+  cg_writer_set (writer, "hashes", hashes->str);
+  cg_marshal_set_expanded (writer, "code", set_fields);
+  cg_writer_emit (writer, define_type);
+
+  cg_emit_record_set_checks (writer, record, "", "\n");
+  cg_emit_record_set_statements (writer, record, make_new, "\n");
+  cg_emit_record_function (writer, record, CG_RECORD_NEW, new_record);
+
+  cg_emit_record_set_statements (writer, record, make_copy, "\n");
+  cg_emit_record_function (writer, record, CG_RECORD_COPY, copy_record);
+
+  cg_emit_record_set_statements (writer, record, make_clear, "");
+  cg_emit_record_function (writer, record, CG_RECORD_FREE, free_record);
+
+  if (cg_record_has_function (record, CG_RECORD_EQUAL))
+    {
+      cg_emit_record_set_statements (writer, record, make_equal, " &&\n");
+      cg_emit_record_function (writer, record, CG_RECORD_EQUAL, equal_records);
+    }
+  if (cg_record_has_function (record, CG_RECORD_HASH))
+    {
+      cg_emit_record_set_statements (writer, record, make_hash, "\n");
+      cg_emit_record_function (writer, record, CG_RECORD_HASH, hash_record);
+    }
+  if (cg_record_has_function (record, CG_RECORD_TO_VARIANT))
+    cg_emit_record_variants (writer, record);
+}
+
+void
+cg_emit_records (const CgDescription *description,
+                 CgWriter            *writer)
+{
+  cg_emit_record_nested_helpers (description, writer);
+  for (guint i = 0; i < description->declarations->len; i++)
+    {
+      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+      if (declaration->kind == CG_DECLARED_RECORD)
+        emit_record (writer, declaration);
+    }
+}

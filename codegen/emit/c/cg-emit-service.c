@@ -1,0 +1,304 @@
+/* cg-emit-service.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The service's side in C: from a call to a vfunc, and from results to a
+ * reply. */
+
+#include "cg-emit-source-private.h"
+
+#include "cg-emit-shared.h"
+#include "cg-marshal.h"
+#include "model/cg-names.h"
+#include "cg-signature.h"
+
+static const char dispatch[] =
+  "static gboolean\n"
+  "$dispatch$ (gpointer    service,\n"
+  "$indent$ NorpcCall  *call,\n"
+  "$indent$ GError    **error)\n"
+  "{\n"
+  "  $Iface$ *self = $IFACE_CAST$ (service);\n"
+  "$declare_args$"
+  "\n"
+  "$begin_move$"
+  "  return $GET_IFACE$ (self)->$handle$ ($passed$);\n"
+  "}\n"
+  "\n";
+
+static const char begin_move[] =
+  "  norpc_call_begin_move (call, $GET_IFACE$ (self),\n"
+  "                         G_STRUCT_OFFSET ($IfaceStruct$, $handle$),\n"
+  "                         G_STRUCT_OFFSET ($IfaceStruct$, $vfunc$));\n"
+  "\n";
+
+/* A binding that fails to convert a result sets an error, but cannot change what was
+ * returned already: the error is what is right. */
+static const char default_handle[] =
+  "static gboolean\n"
+  "$default_handle$ ($params$)\n"
+  "{\n"
+  "  $IfaceStruct$ *iface = $GET_IFACE$ (self);\n"
+  "$locals$"
+  "\n"
+  "  if (iface->$vfunc$ == NULL)\n"
+  "    {\n"
+  "      g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,\n"
+  "                   \"%s does not implement $dbus_name$.$dbus_method$$spelled$\",\n"
+  "                   G_OBJECT_TYPE_NAME (self));\n"
+  "$clear_moved$"
+  "      return FALSE;\n"
+  "    }\n"
+  "\n"
+  "  $invoke$\n"
+  "    return FALSE;\n"
+  "\n"
+  "  if (error != NULL && *error != NULL)\n"
+  "    {\n"
+  "      g_critical (\"%s: $dbus_name$.$dbus_method$ set an error and $returned$: %s\",\n"
+  "                  G_OBJECT_TYPE_NAME (self), (*error)->message);\n"
+  "      return FALSE;\n"
+  "    }\n"
+  "\n"
+  "$reply$"
+  "\n"
+  "  return TRUE;\n"
+  "}\n"
+  "\n";
+
+static const char reply_with_values[] =
+  "  results = norpc_call_begin_reply (call, &$info$, $METHOD$);\n"
+  "  if (results == NULL)\n"
+  "    return$handled$;\n"
+  "\n"
+  "  $store$\n"
+  "  $end_reply$ (call);\n";
+
+static const char reply_without_values[] =
+  "  if (norpc_call_begin_reply (call, &$info$, $METHOD$) != NULL)\n"
+  "    $end_reply$ (call);\n";
+
+static const char default_init[] =
+  "G_DEFINE_INTERFACE ($Iface$, $iface$, G_TYPE_OBJECT)\n"
+  "\n"
+  "static void\n"
+  "$default_init$ ($IfaceStruct$ *iface)\n"
+  "{\n"
+  "  $assignments$\n"
+  "}\n"
+  "\n";
+
+static const char complete[] =
+  "void\n"
+  "$complete$ ($params$)\n"
+  "{\n"
+  "$declare_results$"
+  "  g_return_if_fail ($IS_IFACE$ (self));\n"
+  "  g_return_if_fail (call != NULL);\n"
+  "\n"
+  "$reply$"
+  "}\n"
+  "\n";
+
+static void
+emit_dispatch (CgWriter       *writer,
+               const CgMethod *method)
+{
+  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *joined = NULL;
+  g_autofree char *name = cg_writer_expand (writer, "$dispatch$");
+  g_autofree char *indent = g_strnfill (strlen (name) + 1, ' ');
+  gboolean has_lent = FALSE;
+  gboolean has_moved = FALSE;
+
+  g_ptr_array_add (passed, g_strdup ("self"));
+  g_ptr_array_add (passed, g_strdup ("call"));
+  for (guint i = 0; i < method->in_args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (method->in_args, i);
+
+      if (arg->use.is_moved)
+        {
+          g_ptr_array_add (passed, g_strdup_printf ("(%s) norpc_call_steal_pointer (call, %u)",
+                                                    arg->use.type->c_out, i));
+          has_moved = TRUE;
+          continue;
+        }
+
+      g_ptr_array_add (passed, cg_marshal_expand (writer, arg->use.type->get, &arg->use, "args", i, ""));
+      has_lent = TRUE;
+    }
+  g_ptr_array_add (passed, g_strdup ("error"));
+  joined = cg_marshal_join (passed, CG_PASSED_WIDTH / 2);
+
+  cg_writer_set (writer, "indent", indent);
+  cg_writer_set (writer, "passed", joined);
+  cg_writer_set (writer, "declare_args", has_lent
+                 ? "  const GValue *args = norpc_call_get_args (call, NULL);\n" : "");
+  cg_marshal_set_expanded (writer, "begin_move", has_moved ? begin_move : "");
+  cg_writer_emit (writer, dispatch);
+}
+
+/* Variables that the plain form's results go to, and the call of it. */
+static void
+set_invocation (CgWriter       *writer,
+                const CgMethod *method)
+{
+  const CgArg *returned = cg_method_get_return_arg (method);
+  g_autoptr (GString) locals = g_string_new (NULL);
+  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *joined = NULL;
+
+  g_ptr_array_add (passed, g_strdup ("self"));
+  for (guint i = 0; i < method->in_args->len; i++)
+    g_ptr_array_add (passed, g_strdup (((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent));
+
+  for (guint i = 0; i < method->out_args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (method->out_args, i);
+      g_autofree char *local = cg_writer_expand (writer, arg->use.type->c_local);
+      g_autofree char *type = cg_columns_pad (local, 0);
+
+      g_string_append_printf (locals, "  %s%s = %s;\n", type, arg->c_out, arg->use.type->zero);
+      if (returned == NULL)
+        g_ptr_array_add (passed, g_strconcat ("&", arg->c_out, NULL));
+    }
+  g_ptr_array_add (passed, g_strdup ("error"));
+  joined = cg_marshal_join (passed, CG_PASSED_WIDTH);
+  if (method->out_args->len > 0)
+    g_string_append (locals, "  GValue *results;\n");
+
+  cg_writer_set (writer, "locals", locals->str);
+  cg_writer_set (writer, "passed", joined);
+  cg_writer_set (writer, "returned", returned != NULL ? "did not return NULL" : "returned TRUE");
+  if (returned != NULL)
+    {
+      cg_writer_set (writer, "value", returned->c_out);
+      cg_marshal_set_expanded (writer, "invoke", "$value$ = iface->$vfunc$ ($passed$);\nif ($value$ == NULL)");
+    }
+  else
+    cg_marshal_set_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$))");
+}
+
+/* Nobody takes what was transferred. */
+static void
+set_clear_moved (CgWriter       *writer,
+                 const CgMethod *method)
+{
+  g_autoptr (GString) clear = g_string_new (NULL);
+
+  for (guint i = 0; i < method->in_args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (method->in_args, i);
+      g_autofree char *statement = NULL;
+
+      if (!arg->use.is_moved)
+        continue;
+
+      statement = cg_marshal_expand (writer, arg->use.type->clear, &arg->use, "", 0, arg->c_lent);
+      g_string_append_printf (clear, "      %s\n", statement);
+    }
+  cg_writer_set (writer, "clear_moved", clear->str);
+}
+
+/* A name that is not the method's is what an author in another language than C
+ * may have missed. */
+static void
+set_spelled (CgWriter       *writer,
+             const CgMethod *method)
+{
+  const char *vfunc = cg_names_look_up_method (method, "vfunc");
+  gboolean is_renamed = !g_str_equal (vfunc, cg_names_look_up_method (method, "method"));
+
+  cg_marshal_set_expanded (writer, "spelled", is_renamed ? "; its virtual function is $vfunc$" : "");
+}
+
+static void
+emit_default_handle (CgWriter       *writer,
+                     const CgMethod *method)
+{
+  cg_signature_set (writer, method, CG_SIGNATURE_HANDLE);
+  set_invocation (writer, method);
+  set_clear_moved (writer, method);
+  set_spelled (writer, method);
+  cg_marshal_set_store (writer, method->out_args, TRUE);
+  cg_writer_set (writer, "handled", " TRUE");
+  cg_writer_set (writer, "end_reply", "norpc_call_end_reply_on_return");
+  cg_marshal_set_expanded (writer, "reply", method->out_args->len > 0 ? reply_with_values : reply_without_values);
+  cg_writer_emit (writer, default_handle);
+}
+
+static void
+emit_complete (CgWriter       *writer,
+               const CgMethod *method)
+{
+  cg_signature_set_documented (writer, method, CG_SIGNATURE_COMPLETE);
+  cg_marshal_set_store (writer, method->out_args, FALSE);
+  cg_writer_set (writer, "handled", "");
+  cg_writer_set (writer, "end_reply", "norpc_call_end_reply");
+  cg_writer_set (writer, "declare_results", method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
+  cg_marshal_set_expanded (writer, "reply", method->out_args->len > 0 ? reply_with_values : reply_without_values);
+  cg_emit_function_doc (writer, "");
+  cg_writer_emit (writer, complete);
+}
+
+static void
+emit_default_init (const CgInterface *interface,
+                   CgWriter          *writer)
+{
+  g_autoptr (GString) assignments = g_string_new (NULL);
+
+  if (interface->methods->len == 0)
+    g_string_append (assignments, "(void) iface;");
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      const CgMethod *method = g_ptr_array_index (interface->methods, i);
+
+      for (guint j = 0; j < method->in_args->len; j++)
+        cg_emit_append_hash (assignments, &((CgArg *) g_ptr_array_index (method->in_args, j))->use);
+    }
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      g_autofree char *assignment = NULL;
+
+      cg_names_set_method (writer, g_ptr_array_index (interface->methods, i));
+      assignment = cg_writer_expand (writer, "iface->$handle$ = $default_handle$;");
+      g_string_append_printf (assignments, "%s%s", i > 0 ? "\n" : "", assignment);
+    }
+  cg_writer_set (writer, "assignments", assignments->str);
+  cg_writer_emit (writer, default_init);
+}
+
+/* Says what the functions of all methods are that come next. */
+static void
+emit_comment (const CgInterface *interface,
+              CgWriter          *writer,
+              const char        *comment)
+{
+  if (interface->methods->len == 0)
+    return;
+
+  cg_writer_set (writer, "comment", comment);
+  cg_writer_emit (writer, "/* $comment$. */\n\n");
+}
+
+void
+cg_emit_dispatch (const CgInterface *interface,
+                  CgWriter          *writer)
+{
+  emit_comment (interface, writer, "Hands calls to a service, in the context of its server");
+  cg_emit_methods (interface, writer, emit_dispatch);
+}
+
+void
+cg_emit_service (const CgInterface *interface,
+                 CgWriter          *writer)
+{
+  emit_comment (interface, writer, "The full forms where a service has none: they call the plain forms");
+  cg_emit_methods (interface, writer, emit_default_handle);
+  emit_default_init (interface, writer);
+  cg_emit_methods (interface, writer, emit_complete);
+}

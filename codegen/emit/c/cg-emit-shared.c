@@ -1,0 +1,121 @@
+/* cg-emit-shared.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What several emitters have in common. */
+
+#include "cg-emit-shared.h"
+
+#include "doc/cg-doc.h"
+#include "model/cg-names.h"
+
+#include <string.h>
+
+static const char function_doc[] =
+  "/**\n"
+  " * $function$:$function_annotations$\n"
+  " * $param_docs$\n"
+  " *\n"
+  " * $doc$\n"
+  " */\n";
+
+void
+cg_emit_function_doc (CgWriter   *writer,
+                      const char *annotations)
+{
+  cg_writer_set (writer, "function_annotations", annotations);
+  cg_writer_emit (writer, function_doc);
+}
+
+void
+cg_emit_methods (const CgInterface *interface,
+                 CgWriter          *writer,
+                 CgEmitMethod       emit)
+{
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      const CgMethod *method = g_ptr_array_index (interface->methods, i);
+
+      cg_names_set_method (writer, method);
+      emit (writer, method);
+    }
+}
+
+void
+cg_emit_head (const CgDescription *description,
+              const char          *file,
+              CgWriter            *writer)
+{
+  g_autoptr (GString) sources = g_string_new (NULL);
+  g_autofree char *escaped_file = cg_doc_paragraph (file, "", NULL);
+
+  for (guint i = 0; i < description->files->len; i++)
+    {
+      g_autofree char *name = cg_doc_paragraph (g_ptr_array_index (description->files, i), "", NULL);
+
+      g_string_append_printf (sources, "%s%s",
+                              i == 0 ? "" : i + 1 < description->files->len ? ",\n" : "\nand ",
+                              name);
+    }
+
+  cg_names_add_rows (writer);
+  cg_writer_set (writer, "file", escaped_file);
+  cg_writer_set (writer, "prefix", description->prefix);
+  cg_writer_set (writer, "sources", sources->str);
+}
+
+void
+cg_emit_begin_foreign_types (const CgDescription *description,
+                             CgWriter            *writer)
+{
+  if (cg_description_has_foreign_types (description))
+    cg_writer_emit (writer, "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n\n");
+}
+
+void
+cg_emit_end_foreign_types (const CgDescription *description,
+                           CgWriter            *writer)
+{
+  if (cg_description_has_foreign_types (description))
+    cg_writer_emit (writer, "G_GNUC_END_IGNORE_DEPRECATIONS\n\n");
+}
+
+void
+cg_emit_append_tags (GString      *doc,
+                     const CgNode *node,
+                     const char   *separator)
+{
+  if (node->c_since != NULL)
+    {
+      g_string_append_printf (doc, "%sSince: %s", separator, node->c_since);
+      separator = "\n";
+    }
+  if (node->deprecated && node->c_deprecated_text != NULL)
+    g_string_append_printf (doc, "%sDeprecated: %s", separator, node->c_deprecated_text);
+  else if (node->deprecated)
+    g_string_append_printf (doc, "%sDeprecated: The description says that `%s` is deprecated.",
+                            separator, node->name);
+}
+
+/* The runtime knows the types of GLib itself. */
+static gboolean
+is_of_glib (const char *name)
+{
+  return g_str_has_prefix (name, "GLib.") || g_str_has_prefix (name, "GObject.") || g_str_has_prefix (name, "Gio.");
+}
+
+void
+cg_emit_append_hash (GString         *statements,
+                     const CgTypeUse *use)
+{
+  g_autofree char *statement = NULL;
+
+  if (use->named == NULL || use->named->hash_function == NULL || is_of_glib (use->named->name))
+    return;
+
+  statement = g_strdup_printf ("norpc_type_set_hash_func (%s (), (GHashFunc) %s);\n",
+                               use->named->type.get_type, use->named->hash_function);
+  if (strstr (statements->str, statement) == NULL)
+    g_string_append (statements, statement);
+}

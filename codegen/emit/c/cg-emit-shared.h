@@ -1,0 +1,49 @@
+/* cg-emit-shared.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "model/cg-model.h"
+#include "model/cg-writer.h"
+
+G_BEGIN_DECLS
+
+typedef void (*CgEmitMethod) (CgWriter       *writer,
+                              const CgMethod *method);
+
+/* The comment in front of a function; its keys are those of
+ * cg_signature_set_documented (). @annotations are those of the function. */
+void cg_emit_function_doc (CgWriter           *writer,
+                           const char         *annotations);
+
+/* Calls @emit for each method, with the names of it in @writer. */
+void cg_emit_methods     (const CgInterface   *interface,
+                          CgWriter            *writer,
+                          CgEmitMethod         emit);
+
+/* Sets the keys that the head of every output has: file and sources. */
+void cg_emit_head        (const CgDescription *description,
+                          const char          *file,
+                          CgWriter            *writer);
+
+/* Some types of other libraries are deprecated. Authors hear of that where they
+ * use them, not in generated code. */
+void cg_emit_begin_foreign_types (const CgDescription *description,
+                                  CgWriter            *writer);
+void cg_emit_end_foreign_types   (const CgDescription *description,
+                                  CgWriter            *writer);
+
+/* Appends what ends a doc comment, Since and Deprecated, if there are such,
+ * with @separator in front. */
+void cg_emit_append_tags (GString             *doc,
+                          const CgNode        *node,
+                          const char          *separator);
+
+/* Statements, a line each, that tell the runtime how values of types are hashed.
+ * Statements that @statements contains already are left out. */
+void cg_emit_append_hash  (GString         *statements,
+                           const CgTypeUse *use);
+
+G_END_DECLS

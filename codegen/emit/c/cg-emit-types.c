@@ -1,0 +1,222 @@
+/* cg-emit-types.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The types that a description declares, in the C header. */
+
+#include "cg-emit-header-private.h"
+
+#include "cg-emit-shared.h"
+#include "model/cg-names.h"
+#include "cg-record-signature.h"
+
+#include <string.h>
+
+static const char type_doc[] =
+  "/**\n"
+  " * $T$:\n"
+  " * $lines$\n"
+  " *\n"
+  " * $type_doc$\n"
+  " */\n";
+
+static const char enum_type[] =
+  "typedef enum$flags_comment$\n"
+  "{\n"
+  "  $values$\n"
+  "} $T$;\n"
+  "\n"
+  "#define $GTYPE$ ($t_get_type$ ())\n"
+  "$decorator$"
+  "GType $t_get_type$ (void) G_GNUC_CONST;\n"
+  "\n";
+
+static const char domain[] =
+  "#define $TT$ ($t_quark$ ())\n"
+  "$decorator$"
+  "GQuark $t_quark$ (void);\n"
+  "\n";
+
+static const char record_typedef[] =
+  "typedef struct $T_struct$ $T$;\n";
+
+static const char record_struct[] =
+  "struct $T_struct$\n"
+  "{\n"
+  "  $members$\n"
+  "};\n"
+  "\n"
+  "#define $GTYPE$ ($t_get_type$ ())\n";
+
+static const char record_end[] =
+  "\n"
+  "G_DEFINE_AUTOPTR_CLEANUP_FUNC ($T$, $t_free$)\n"
+  "\n";
+
+/* What follows the lines of values or fields in the comment of a type. */
+static void
+set_type_doc (CgWriter            *writer,
+              const CgDeclaration *declaration)
+{
+  const CgNode *node = &declaration->node;
+  gboolean is_record = declaration->kind == CG_DECLARED_RECORD;
+  g_autoptr (GString) doc = g_string_new (NULL);
+
+  if (node->c_doc != NULL)
+    g_string_append (doc, node->c_doc);
+  else
+    g_string_append_printf (doc, "The %s `%s`.",
+                            is_record ? "record" : declaration->kind == CG_DECLARED_ERROR_DOMAIN ? "errors"
+                            : declaration->kind == CG_DECLARED_FLAGS ? "flags" : "enumeration",
+                            node->name);
+  if (is_record && declaration->named->type.variant == NULL)
+    g_string_append (doc, "\n\nIt is in-process only: it has no form as a variant.");
+  cg_emit_append_tags (doc, node, "\n\n");
+  cg_writer_set (writer, "type_doc", doc->str);
+}
+
+static char *
+make_number (const CgDeclaration *declaration,
+             const CgValue       *value)
+{
+  gboolean is_bit = value->value > 0 && (value->value & (value->value - 1)) == 0;
+
+  if (declaration->kind == CG_DECLARED_FLAGS && is_bit)
+    return g_strdup_printf ("1 << %d", g_bit_nth_lsf ((gulong) value->value, -1));
+  if (value->value == G_MININT32)
+    return g_strdup ("G_MININT32");
+
+  return g_strdup_printf ("%" G_GINT64_FORMAT, value->value);
+}
+
+static void
+emit_enum (const CgDeclaration *declaration,
+           CgWriter            *writer)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+  g_autoptr (GString) values = g_string_new (NULL);
+  gsize width = 0;
+
+  for (guint i = 0; i < declaration->values->len; i++)
+    width = MAX (width, strlen (((CgValue *) g_ptr_array_index (declaration->values, i))->upper));
+
+  for (guint i = 0; i < declaration->values->len; i++)
+    {
+      const CgValue *value = g_ptr_array_index (declaration->values, i);
+      g_autofree char *number = make_number (declaration, value);
+      const char *newline = i > 0 ? "\n" : "";
+
+      g_string_append_printf (values, "%s%s%-*s = %s", i > 0 ? "," : "", newline, (int) width, value->upper, number);
+      if (value->node.c_doc != NULL)
+        g_string_append_printf (lines, "%s@%s: %s", newline, value->upper, value->node.c_doc);
+      else
+        g_string_append_printf (lines, "%s@%s: the %s `%s`", newline, value->upper,
+                                declaration->kind == CG_DECLARED_ERROR_DOMAIN ? "error" : "value",
+                                value->node.name);
+    }
+
+  cg_names_set_declaration (writer, declaration);
+  cg_writer_set (writer, "flags_comment", declaration->kind == CG_DECLARED_FLAGS ? " /*< flags >*/" : "");
+  cg_writer_set (writer, "lines", lines->str);
+  cg_writer_set (writer, "values", values->str);
+  set_type_doc (writer, declaration);
+  cg_writer_emit (writer, type_doc);
+  cg_writer_emit (writer, enum_type);
+  if (declaration->kind == CG_DECLARED_ERROR_DOMAIN)
+    cg_writer_emit (writer, domain);
+}
+
+static void
+set_members (CgWriter            *writer,
+             const CgDeclaration *record)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+  g_autoptr (GString) members = g_string_new (NULL);
+  CgColumns columns = { 0, 0 };
+
+  for (guint i = 0; i < record->fields->len; i++)
+    cg_columns_widen (&columns, ((CgField *) g_ptr_array_index (record->fields, i))->use.type->c_out, "");
+
+  for (guint i = 0; i < record->fields->len; i++)
+    {
+      const CgField *field = g_ptr_array_index (record->fields, i);
+      g_autofree char *doc = cg_record_make_field_doc (field);
+      g_autofree char *type = cg_columns_pad (field->use.type->c_out, columns.return_type);
+
+      g_string_append_printf (lines, "%s@%s: %s", i > 0 ? "\n" : "", field->lower, doc);
+      g_string_append_printf (members, "%s%s%s;", i > 0 ? "\n" : "", type, field->lower);
+    }
+
+  cg_writer_set (writer, "lines", lines->str);
+  cg_writer_set (writer, "members", members->str);
+}
+
+static void
+emit_record (const CgDeclaration *record,
+             CgWriter            *writer)
+{
+  CgColumns columns = { 0, 0 };
+
+  cg_names_set_declaration (writer, record);
+  set_members (writer, record);
+  set_type_doc (writer, record);
+  cg_writer_emit (writer, type_doc);
+  cg_writer_emit (writer, record_struct);
+
+  for (int pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < CG_N_RECORD_FUNCTIONS; i++)
+      if (cg_record_has_function (record, i))
+        {
+          g_autofree char *type = NULL;
+          g_autofree char *function = NULL;
+
+          cg_record_signature_set (writer, record, i);
+          type = cg_writer_expand (writer, "$return_type$");
+          function = cg_writer_expand (writer, "$function$");
+          cg_writer_set (writer, "deprecated", "");
+          if (pass == 0)
+            cg_columns_widen (&columns, type, function);
+          else
+            cg_emit_prototype (writer, &columns);
+        }
+
+  cg_writer_emit (writer, record_end);
+}
+
+void
+cg_emit_types (const CgDescription *description,
+               CgWriter            *writer)
+{
+  gboolean has_records = FALSE;
+
+  for (guint i = 0; i < description->declarations->len; i++)
+    {
+      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+      if (declaration->kind != CG_DECLARED_RECORD)
+        emit_enum (declaration, writer);
+    }
+
+  /* one may be in another, in whatever order they are described */
+  for (guint i = 0; i < description->declarations->len; i++)
+    {
+      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+      if (declaration->kind != CG_DECLARED_RECORD)
+        continue;
+      has_records = TRUE;
+      cg_names_set_declaration (writer, declaration);
+      cg_writer_emit (writer, record_typedef);
+    }
+  if (has_records)
+    cg_writer_emit (writer, "\n");
+
+  for (guint i = 0; i < description->declarations->len; i++)
+    {
+      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+      if (declaration->kind == CG_DECLARED_RECORD)
+        emit_record (declaration, writer);
+    }
+}

@@ -1,0 +1,34 @@
+/* cg-marshal.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "model/cg-model.h"
+#include "model/cg-writer.h"
+
+G_BEGIN_DECLS
+
+/* What is passed to a function is in one line if it is not longer. */
+#define CG_PASSED_WIDTH 50
+
+char     *cg_marshal_expand         (CgWriter        *writer,
+                                     const char      *text,
+                                     const CgTypeUse *use,
+                                     const char      *gvalue_array,
+                                     guint            index,
+                                     const char      *value);
+char     *cg_marshal_make_condition (CgWriter        *writer,
+                                     const CgTypeUse *use,
+                                     const char      *value);
+void      cg_marshal_set_store      (CgWriter       *writer,
+                                     GPtrArray      *args,
+                                     gboolean        is_local);
+void      cg_marshal_set_expanded   (CgWriter       *writer,
+                                     const char     *key,
+                                     const char     *template_text);
+char     *cg_marshal_join           (GPtrArray      *passed,
+                                     gsize           width);
+
+G_END_DECLS

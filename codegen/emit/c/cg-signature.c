@@ -1,0 +1,385 @@
+/* cg-signature.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Return type, name, parameters and their documentation of each function
+ * that is generated for a method: said once, for declaration, definition and
+ * doc comment alike. */
+
+#include "cg-signature.h"
+
+#include "doc/cg-arg-doc.h"
+#include "cg-emit-shared.h"
+
+#include <string.h>
+
+typedef enum
+{
+  ARGS_NONE,
+  ARGS_IN,        /* the in arguments, lent */
+  ARGS_OUT_LENT,  /* the results, lent */
+} ArgsKind;
+
+typedef enum
+{
+  RETURN_VOID,
+  RETURN_HANDLED, /* whether a reply was, or will be, given */
+  RETURN_RESULT,  /* the sole result, or whether there are results */
+  RETURN_CALL
+} ReturnKind;
+
+typedef struct
+{
+  const char *type;
+  const char *name;
+  const char *doc;   /* (nullable): not documented if NULL */
+} Param;
+
+/* A row says what a function is; parameters before and after the arguments
+ * are named by their place in the table of parameters below. */
+typedef struct
+{
+  const char *function;  /* a template */
+  const char *leading;   /* letters of params, in front of the arguments */
+  ArgsKind    args;
+  gboolean    out_params;
+  const char *trailing;
+  ReturnKind  returns;
+  gboolean    describes; /* the method's own documentation is in its doc */
+  gboolean    times_out; /* the method's timeout is told of */
+  const char *summary;
+  const char *details;
+} Row;
+
+static const struct
+{
+  char  letter;
+  Param param;
+} params[] = {
+  { 's', { "$Iface$ *", "self", "a service" } },
+  { 'p', { "$Proxy$ *", "self", "a proxy" } },
+  { 'c', { "NorpcCall *", "call", "the call" } },
+  { 'x', { "GCancellable *", "cancellable", "(nullable): what can cancel the call" } },
+  { 'b', { "GAsyncReadyCallback ", "callback",
+           "(scope async) (nullable): called when the call\n  has ended" } },
+  { 'u', { "gpointer ", "user_data", "what is given to @callback" } },
+  { 'r', { "GAsyncResult *", "result", "what @callback was given" } },
+  { 'e', { "GError **", "error", NULL } },
+  { 'y', { "NorpcReply *", "reply", NULL } },
+};
+
+static const Row rows[CG_N_SIGNATURES] = {
+  [CG_SIGNATURE_PLAIN] = {
+    "$vfunc$", "s", ARGS_IN, TRUE, "e", RETURN_RESULT, TRUE, FALSE,
+    "The plain form of `$dbus_method$`: it answers at once.",
+    "It runs in the context of the server. It is not called for a service that\n"
+    "implements the full form, `$handle$`."
+  },
+  [CG_SIGNATURE_HANDLE] = {
+    "$handle$", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED, TRUE, FALSE,
+    "The full form of `$dbus_method$`: it answers now or later.",
+    "It runs in the context of the server. A service that answers later keeps\n"
+    "a reference on @call; $complete$() or\n"
+    "norpc_call_return_error() answers it, in any thread."
+  },
+  [CG_SIGNATURE_COMPLETE] = {
+    "$complete$", "sc", ARGS_OUT_LENT, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "Answers a call of `$dbus_method$`.",
+    "It can be called in any thread. A call that was cancelled meanwhile is\n"
+    "left alone."
+  },
+  [CG_SIGNATURE_CALL] = {
+    "$call$", "p", ARGS_IN, FALSE, "xbu", RETURN_VOID, TRUE, TRUE,
+    "Calls `$dbus_method$` of `$dbus_name$`.",
+    "@callback is called in the thread-default main context that is current\n"
+    "here; it gets the result from $finish$()."
+  },
+  [CG_SIGNATURE_FINISH] = {
+    "$finish$", "pr", ARGS_NONE, TRUE, "e", RETURN_RESULT, FALSE, FALSE,
+    "Gets the result of $call$().", ""
+  },
+  [CG_SIGNATURE_SYNC] = {
+    "$sync$", "p", ARGS_IN, TRUE, "xe", RETURN_RESULT, TRUE, TRUE,
+    "Calls `$dbus_method$` of `$dbus_name$` and waits for the result.",
+    "It blocks the calling thread, and runs no main loop."
+  },
+  [CG_SIGNATURE_SEND] = {
+    "$call$", "p", ARGS_IN, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "Calls `$dbus_method$` of `$dbus_name$`, which is one-way.",
+    "It waits for no answer, and nobody hears of one."
+  },
+  [CG_SIGNATURE_NEW_CALL] = {
+    "$new_call$", "", ARGS_IN, FALSE, "", RETURN_CALL, FALSE, FALSE, "", ""
+  },
+  [CG_SIGNATURE_TAKE_REPLY] = {
+    "$take_reply$", "y", ARGS_NONE, TRUE, "", RETURN_RESULT, FALSE, FALSE, "", ""
+  },
+};
+
+/* A function of the proxy, of which results can be left out. */
+static gboolean
+is_client_row (const Row *row)
+{
+  return *row->leading == 'p' || *row->leading == 'y';
+}
+
+const CgSignatureKind *
+cg_signature_get_client_kinds (const CgMethod *method,
+                               gsize          *n_kinds)
+{
+  static const CgSignatureKind two_way[] = { CG_SIGNATURE_CALL, CG_SIGNATURE_FINISH, CG_SIGNATURE_SYNC };
+  static const CgSignatureKind one_way[] = { CG_SIGNATURE_SEND };
+
+  if ((method->flags & CG_METHOD_ONEWAY) != 0)
+    {
+      *n_kinds = G_N_ELEMENTS (one_way);
+      return one_way;
+    }
+
+  *n_kinds = G_N_ELEMENTS (two_way);
+
+  return two_way;
+}
+
+/* Types and names of the parameters, aligned as GTK does it. */
+typedef struct
+{
+  CgWriter  *writer;
+  GPtrArray *types;  /* (owned) */
+  GPtrArray *names;
+  GString   *docs;   /* (owned) (nullable): if they are wanted */
+} Builder;
+
+static void
+add_param (Builder    *self,
+           const char *type,
+           const char *name,
+           const char *doc)
+{
+  g_ptr_array_add (self->types, g_strdup (type));
+  g_ptr_array_add (self->names, (gpointer) name);
+
+  if (self->docs == NULL || doc == NULL)
+    return;
+
+  if (self->docs->len > 0)
+    g_string_append_c (self->docs, '\n');
+  g_string_append_c (self->docs, '@');
+  g_string_append (self->docs, name);
+  g_string_append (self->docs, ": ");
+  g_string_append (self->docs, doc);
+}
+
+static void
+add_letters (Builder    *self,
+             const char *letters)
+{
+  for (; *letters != '\0'; letters++)
+    for (gsize i = 0; i < G_N_ELEMENTS (params); i++)
+      if (params[i].letter == *letters)
+        {
+          g_autofree char *type = cg_writer_expand (self->writer, params[i].param.type);
+
+          add_param (self, type, params[i].param.name, params[i].param.doc);
+        }
+}
+
+static void
+add_args (Builder    *self,
+          GPtrArray  *args,
+          const char *what,
+          gboolean    is_out,
+          gboolean    is_client)
+{
+  for (guint i = 0; i < args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (args, i);
+      g_autoptr (GString) doc = g_string_new (NULL);
+      g_autofree char *out_type =
+        g_strconcat (arg->use.type->c_out, g_str_has_suffix (arg->use.type->c_out, "*") ? "*" : " *", NULL);
+
+      if (self->docs != NULL)
+        {
+          cg_arg_doc_append_annotations (doc, arg, is_out, is_client);
+          cg_arg_doc_append (doc, arg, what);
+        }
+      add_param (self,
+                 is_out ? out_type : arg->use.is_moved ? arg->use.type->c_out : arg->use.type->c_in,
+                 is_out ? arg->c_out : arg->c_lent, doc->str);
+    }
+}
+
+static const char *
+get_return_type (const CgMethod *method,
+                 ReturnKind      returns)
+{
+  const CgArg *arg;
+
+  switch (returns)
+    {
+    case RETURN_VOID:
+      return "void ";
+
+    case RETURN_HANDLED:
+      return "gboolean ";
+
+    case RETURN_RESULT:
+      arg = cg_method_get_return_arg (method);
+      return arg != NULL ? arg->use.type->c_out : "gboolean ";
+
+    case RETURN_CALL:
+      return "NorpcCall *";
+
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static char *
+make_return_doc (const CgMethod *method,
+                 const Row      *row)
+{
+  const CgArg *arg = cg_method_get_return_arg (method);
+  GString *doc;
+
+  if (row->returns == RETURN_HANDLED)
+    return g_strdup ("Returns: %FALSE with @error set if the call failed, else %TRUE");
+  if (row->returns != RETURN_RESULT)
+    return g_strdup ("");
+  if (arg == NULL)
+    return g_strdup_printf ("Returns:%s %%TRUE on success, %%FALSE with @error set",
+                            is_client_row (row) && method->out_args->len > 0 ? " (skip):" : "");
+
+  doc = g_string_new (NULL);
+  g_string_append_printf (doc, "Returns: (transfer %s)", cg_arg_doc_get_transfer (arg, TRUE, is_client_row (row)));
+  if (*arg->use.type->gir != '\0')
+    g_string_append_printf (doc, " %s", arg->use.type->gir);
+  g_string_append (doc, ": ");
+  cg_arg_doc_append (doc, arg, "the result");
+  if (doc->str[doc->len - 1] == '.')
+    g_string_truncate (doc, doc->len - 1);
+  g_string_append (doc, ",\n  or %NULL with @error set");
+
+  return g_string_free (doc, FALSE);
+}
+
+/* What follows the parameters in a doc comment, to its end. */
+static char *
+make_doc (CgWriter       *writer,
+          const CgMethod *method,
+          const Row      *row)
+{
+  GString *doc = g_string_new (NULL);
+  g_autofree char *summary = cg_writer_expand (writer, row->summary);
+  g_autofree char *details = cg_writer_expand (writer, row->details);
+  g_autofree char *return_doc = make_return_doc (method, row);
+
+  g_string_append (doc, summary);
+  if (method->node.c_doc != NULL && row->describes)
+    g_string_append_printf (doc, "\n\n%s", method->node.c_doc);
+  if (*details != '\0')
+    g_string_append_printf (doc, "\n\n%s", details);
+  if (row->describes && cg_method_get_reach (method) == CG_REACH_PROCESS)
+    g_string_append (doc, "\n\nIt is in-process only: not all of its types have a form outside.");
+  if (method->timeout != 0 && row->times_out)
+    g_string_append_printf (doc, "\n\n"
+                            "It may take %u milliseconds, unless another timeout is set: see\n"
+                            "norpc_proxy_set_timeout().", method->timeout);
+  if (*return_doc != '\0')
+    g_string_append_printf (doc, "\n\n%s", return_doc);
+  cg_emit_append_tags (doc, &method->node, *return_doc != '\0' ? "\n" : "\n\n");
+
+  return g_string_free (doc, FALSE);
+}
+
+static void
+set_signature (CgWriter       *writer,
+               const CgMethod *method,
+               const Row      *row,
+               Builder        *builder)
+{
+  g_autofree char *function = cg_writer_expand (writer, row->function);
+  g_autofree char *formatted = NULL;
+
+  builder->writer = writer;
+  builder->types = g_ptr_array_new_with_free_func (g_free);
+  builder->names = g_ptr_array_new ();
+
+  add_letters (builder, row->leading);
+  if (row->args != ARGS_NONE)
+    add_args (builder, row->args == ARGS_IN ? method->in_args : method->out_args,
+              row->args == ARGS_IN ? "the argument" : "the result", FALSE, is_client_row (row));
+  if (row->out_params && cg_method_get_return_arg (method) == NULL)
+    add_args (builder, method->out_args, "return location for the result", TRUE, is_client_row (row));
+  add_letters (builder, row->trailing);
+  formatted = cg_columns_format (builder->types, builder->names);
+
+  cg_writer_set (writer, "return_type", get_return_type (method, row->returns));
+  cg_writer_set (writer, "function", function);
+  cg_writer_set (writer, "params", formatted);
+
+  g_ptr_array_unref (builder->types);
+  g_ptr_array_unref (builder->names);
+}
+
+void
+cg_signature_set (CgWriter        *writer,
+                  const CgMethod  *method,
+                  CgSignatureKind  kind)
+{
+  Builder builder = { .docs = NULL };
+
+  set_signature (writer, method, &rows[kind], &builder);
+}
+
+void
+cg_signature_set_documented (CgWriter        *writer,
+                             const CgMethod  *method,
+                             CgSignatureKind  kind)
+{
+  g_autofree char *doc = make_doc (writer, method, &rows[kind]);
+  g_autoptr (GString) docs = g_string_new (NULL);
+  Builder builder = { .docs = docs };
+
+  set_signature (writer, method, &rows[kind], &builder);
+  cg_writer_set (writer, "param_docs", docs->str);
+  cg_writer_set (writer, "doc", doc);
+}
+
+/* A one-way method has but one function for clients. */
+char *
+cg_signature_make_function (CgWriter        *writer,
+                            const CgMethod  *method,
+                            CgSignatureKind  kind)
+{
+  gboolean is_client = is_client_row (&rows[kind]);
+
+  if (is_client && (method->flags & CG_METHOD_ONEWAY) != 0)
+    kind = CG_SIGNATURE_SEND;
+
+  return cg_writer_expand (writer, rows[kind].function);
+}
+
+/* Widens @columns to a function of a method. */
+void
+cg_signature_measure (CgWriter        *writer,
+                      const CgMethod  *method,
+                      CgSignatureKind  kind,
+                      CgColumns       *columns)
+{
+  g_autofree char *function = cg_writer_expand (writer, rows[kind].function);
+
+  cg_columns_widen (columns, get_return_type (method, rows[kind].returns), function);
+}
+
+/* The same for the function whose keys are set. */
+void
+cg_signature_measure_set (CgWriter  *writer,
+                          CgColumns *columns)
+{
+  g_autofree char *return_type = cg_writer_expand (writer, "$return_type$");
+  g_autofree char *function = cg_writer_expand (writer, "$function$");
+
+  cg_columns_widen (columns, return_type, function);
+}

@@ -1,0 +1,356 @@
+/* cg-emit-markdown.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A page for readers: what there is, in the words of the description. */
+
+#include "cg-emitter.h"
+
+#include "model/cg-declarations.h"
+#include "doc/cg-doc.h"
+#include "model/cg-names.h"
+
+typedef struct
+{
+  GString    *text;
+  GHashTable *links;  /* (owned) (element-type utf8 utf8): by reference in the text */
+} Emitter;
+
+/* What links go to is named as in D-Bus: headings are named differently by
+ * each program that renders Markdown. */
+static void
+add_link (Emitter    *self,
+          const char *separator,
+          const char *interface,
+          const char *member,
+          const char *end)
+{
+  g_autofree char *target = g_strconcat (interface, separator, member, NULL);
+  g_autofree char *reference = g_strconcat (target, end, NULL);
+
+  g_hash_table_insert (self->links, g_strdup (reference),
+                       g_strdup_printf ("[`%s`](#%s)", reference, target));
+}
+
+static void
+add_member_links (Emitter    *self,
+                  const char *interface,
+                  GPtrArray  *members,
+                  const char *separator,
+                  const char *end)
+{
+  for (guint i = 0; i < members->len; i++)
+    add_link (self, separator, interface, ((CgNode *) g_ptr_array_index (members, i))->name, end);
+}
+
+static void
+add_links (Emitter           *self,
+           const CgInterface *interface)
+{
+  const char *name = interface->node.name;
+
+  add_link (self, "", name, "", "");
+  add_member_links (self, name, interface->methods, ".", "()");
+  add_member_links (self, name, interface->methods, ".", "");
+  add_member_links (self, name, interface->signals, "::", "");
+  add_member_links (self, name, interface->properties, ":", "");
+}
+
+static void
+add_heading (Emitter    *self,
+             const char *level,
+             const char *target,
+             const char *separator,
+             const char *name)
+{
+  g_string_append_printf (self->text, "%s <a id=\"%s%s%s\"></a>%s\n\n",
+                          level, target, separator, name, *name != '\0' ? name : target);
+}
+
+static void
+add_docs (Emitter      *self,
+          const CgNode *node)
+{
+  if (node->brief != NULL)
+    {
+      g_autofree char *brief = cg_doc_paragraph (node->brief, "", self->links);
+
+      g_string_append_printf (self->text, "%s\n\n", brief);
+    }
+  if (node->doc != NULL)
+    {
+      g_autofree char *doc = cg_doc_escape (node->doc, self->links);
+
+      g_string_append_printf (self->text, "%s\n\n", doc);
+    }
+  if (node->since != NULL)
+    {
+      g_autofree char *since = cg_doc_paragraph (node->since, "", NULL);
+
+      g_string_append_printf (self->text, "Since: %s\n\n", since);
+    }
+  if (node->deprecated)
+    {
+      g_autofree char *text = node->deprecated_text != NULL
+                              ? cg_doc_paragraph (node->deprecated_text, "", self->links) : g_strdup ("");
+
+      g_string_append_printf (self->text, "**Deprecated.**%s%s\n\n", *text != '\0' ? " " : "", text);
+    }
+}
+
+/* "(key: s, flags: u)" */
+static void
+append_args (Emitter   *self,
+             GPtrArray *args)
+{
+  g_string_append_c (self->text, '(');
+  for (guint i = 0; i < args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (args, i);
+
+      g_string_append_printf (self->text, "%s%s%s%s", i > 0 ? ", " : "",
+                              arg->node.name != NULL ? arg->node.name : "",
+                              arg->node.name != NULL ? ": " : "", arg->use.signature);
+    }
+  g_string_append_c (self->text, ')');
+}
+
+/* A row of a table must be one line, and has bars between its cells. */
+static char *
+make_cell (Emitter    *self,
+           const char *text)
+{
+  g_autofree char *paragraph = text != NULL ? cg_doc_paragraph (text, "", self->links) : g_strdup ("");
+  g_auto (GStrv) pieces = NULL;
+
+  g_strdelimit (paragraph, "\n", ' ');
+  pieces = g_strsplit (paragraph, "|", -1);
+
+  return g_strjoinv ("\\|", pieces);
+}
+
+static void
+add_arg_rows (Emitter    *self,
+              GPtrArray  *args,
+              const char *direction)
+{
+  for (guint i = 0; i < args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (args, i);
+      g_autofree char *doc = make_cell (self, arg->node.doc);
+      g_autofree char *name = make_cell (self, arg->node.name != NULL ? arg->node.name : "");
+
+      g_string_append_printf (self->text, "| %s%s%s | %s | `%s`%s | %s |\n",
+                              *name != '\0' ? "`" : "", name, *name != '\0' ? "`" : "",
+                              direction, arg->use.signature,
+                              arg->use.nullable ? " or nothing" : "", doc);
+    }
+}
+
+static void
+add_arg_table (Emitter   *self,
+               GPtrArray *in_args,
+               GPtrArray *out_args)
+{
+  if (in_args->len + out_args->len == 0)
+    return;
+
+  g_string_append (self->text, "| argument | | type | |\n|---|---|---|---|\n");
+  add_arg_rows (self, in_args, "in");
+  add_arg_rows (self, out_args, "out");
+  g_string_append_c (self->text, '\n');
+}
+
+static void
+add_reach (Emitter *self,
+           CgReach  reach)
+{
+  if (reach < CG_REACH_VARIANT)
+    g_string_append (self->text, "Within the process only.\n\n");
+  else if (reach < CG_REACH_DBUS)
+    g_string_append (self->text, "Not over D-Bus, which has no such type.\n\n");
+}
+
+static void
+add_method (Emitter           *self,
+            const CgInterface *interface,
+            const CgMethod    *method)
+{
+  add_heading (self, "###", interface->node.name, ".", method->node.name);
+  g_string_append_printf (self->text, "    %s ", method->node.name);
+  append_args (self, method->in_args);
+  g_string_append (self->text, " -> ");
+  append_args (self, method->out_args);
+  g_string_append_printf (self->text, "\n\nIn C: `%s ()`\n\n", cg_names_look_up_method (method, "call"));
+  add_docs (self, &method->node);
+  add_arg_table (self, method->in_args, method->out_args);
+
+  if ((method->flags & CG_METHOD_ONEWAY) != 0)
+    g_string_append (self->text, "One-way: there is no answer.\n\n");
+  if ((method->flags & CG_METHOD_LATEST_WINS) != 0)
+    g_string_append (self->text, "A later call takes the place of one that still waits.\n\n");
+  if ((method->flags & CG_METHOD_IDEMPOTENT) != 0)
+    g_string_append (self->text, "Idempotent: it may be repeated.\n\n");
+  if (method->timeout > 0)
+    g_string_append_printf (self->text, "Timeout: %u ms\n\n", method->timeout);
+  add_reach (self, cg_method_get_reach (method));
+}
+
+static void
+add_methods (Emitter           *self,
+             const CgInterface *interface)
+{
+  if (interface->methods->len > 0)
+    g_string_append (self->text, "## Methods\n\n");
+  for (guint i = 0; i < interface->methods->len; i++)
+    add_method (self, interface, g_ptr_array_index (interface->methods, i));
+}
+
+static void
+add_signals (Emitter           *self,
+             const CgInterface *interface)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
+  if (interface->signals->len > 0)
+    g_string_append (self->text, "## Signals\n\n");
+  for (guint i = 0; i < interface->signals->len; i++)
+    {
+      const CgSignal *signal = g_ptr_array_index (interface->signals, i);
+
+      add_heading (self, "###", interface->node.name, "::", signal->node.name);
+      g_string_append_printf (self->text, "    %s ", signal->node.name);
+      append_args (self, signal->args);
+      g_string_append (self->text, "\n\n");
+      add_docs (self, &signal->node);
+      add_arg_table (self, none, signal->args);
+      add_reach (self, cg_args_get_reach (signal->args));
+    }
+}
+
+static void
+add_properties (Emitter           *self,
+                const CgInterface *interface)
+{
+  if (interface->properties->len > 0)
+    g_string_append (self->text, "## Properties\n\n");
+  for (guint i = 0; i < interface->properties->len; i++)
+    {
+      const CgProperty *property = g_ptr_array_index (interface->properties, i);
+
+      add_heading (self, "###", interface->node.name, ":", property->node.name);
+      g_string_append_printf (self->text, "    %s: %s (%s)\n\n", property->node.name,
+                              property->use.signature, cg_access_to_string (property->access));
+      add_docs (self, &property->node);
+      add_reach (self, cg_type_use_get_reach (&property->use));
+    }
+}
+
+static void
+add_streams (Emitter           *self,
+             const CgInterface *interface)
+{
+  if (interface->streams->len > 0)
+    g_string_append (self->text, "## Streams\n\n");
+  for (guint i = 0; i < interface->streams->len; i++)
+    {
+      const CgStream *stream = g_ptr_array_index (interface->streams, i);
+
+      add_heading (self, "###", interface->node.name, ".", stream->node.name);
+      add_docs (self, &stream->node);
+      add_arg_table (self, stream->in_args, stream->out_args);
+    }
+}
+
+static void
+add_values (Emitter   *self,
+            GPtrArray *values)
+{
+  g_string_append (self->text, "| value | | |\n|---|---|---|\n");
+  for (guint i = 0; i < values->len; i++)
+    {
+      const CgValue *value = g_ptr_array_index (values, i);
+      g_autofree char *doc = make_cell (self, value->node.doc);
+
+      g_string_append_printf (self->text, "| `%s` | %" G_GINT64_FORMAT " | %s |\n", value->node.name, value->value, doc);
+    }
+  g_string_append_c (self->text, '\n');
+}
+
+static void
+add_fields (Emitter   *self,
+            GPtrArray *fields)
+{
+  g_string_append (self->text, "| field | type | |\n|---|---|---|\n");
+  for (guint i = 0; i < fields->len; i++)
+    {
+      const CgField *field = g_ptr_array_index (fields, i);
+      g_autofree char *doc = make_cell (self, field->node.doc);
+
+      g_string_append_printf (self->text, "| `%s` | `%s`%s | %s |\n", field->node.name, field->use.signature,
+                              field->use.nullable ? " or nothing" : "", doc);
+    }
+  g_string_append_c (self->text, '\n');
+}
+
+static void
+add_types (Emitter             *self,
+           const CgDescription *description)
+{
+  static const char * const kinds[] = { "One of some values", "Any of some values", "Errors", "A record" };
+
+  if (description->declarations->len > 0)
+    g_string_append (self->text, "# Types\n\n");
+  for (guint i = 0; i < description->declarations->len; i++)
+    {
+      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+      add_heading (self, "##", declaration->node.name, "", "");
+      g_string_append_printf (self->text, "%s; in C `%s`\n\n", kinds[declaration->kind],
+                              cg_names_look_up_declaration (declaration, "T"));
+      add_docs (self, &declaration->node);
+      if (declaration->kind == CG_DECLARED_RECORD)
+        add_fields (self, declaration->fields);
+      else
+        add_values (self, declaration->values);
+    }
+}
+
+void
+cg_emit_markdown (const CgDescription *description,
+                  const CgStyle       *style,
+                  const char          *file,
+                  const char          *header,
+                  CgWriter            *writer)
+{
+  Emitter self = { g_string_new (NULL), g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
+
+  (void) style;
+  (void) file;
+  (void) header;
+
+  for (guint i = 0; i < description->interfaces->len; i++)
+    add_links (&self, g_ptr_array_index (description->interfaces, i));
+
+  for (guint i = 0; i < description->interfaces->len; i++)
+    {
+      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
+
+      add_heading (&self, "#", interface->node.name, "", "");
+      g_string_append_printf (self.text, "In C: `%s`, and `%s` for clients\n\n",
+                              cg_names_look_up_interface (interface, "Iface"),
+                              cg_names_look_up_interface (interface, "Proxy"));
+      add_docs (&self, &interface->node);
+      add_methods (&self, interface);
+      add_signals (&self, interface);
+      add_properties (&self, interface);
+      add_streams (&self, interface);
+    }
+  add_types (&self, description);
+
+  cg_writer_set (writer, "text", self.text->str);
+  cg_writer_emit (writer, "$text$");
+  g_string_free (self.text, TRUE);
+  g_hash_table_unref (self.links);
+}

@@ -1,0 +1,268 @@
+/* cg-skeleton-c.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A service to fill in, in C: each method answers that it is still to be
+ * written. */
+
+#include "cg-skeleton.h"
+
+#include "emit/c/cg-emit-shared.h"
+#include "emit/c/cg-marshal.h"
+#include "model/cg-names.h"
+#include "emit/c/cg-signature.h"
+
+#include <string.h>
+
+static const char header_head[] =
+  "/* $file$ */\n"
+  "\n"
+  "#pragma once\n"
+  "\n"
+  "#include \"$code$.h\"\n"
+  "\n"
+  "G_BEGIN_DECLS\n"
+  "\n";
+
+static const char header_type[] =
+  "#define $TYPE_IFACE$_$SERVICE$ ($service$_get_type ())\n"
+  "\n"
+  "G_DECLARE_FINAL_TYPE ($Service$, $service$, $MODULE$, $NAME$_$SERVICE$, GObject)\n"
+  "\n"
+  "$Service$ *$service$_new (void);\n"
+  "\n";
+
+static const char source_head[] =
+  "/* $file$ */\n"
+  "\n"
+  "#include \"$header$\"\n"
+  "\n";
+
+static const char type_struct[] =
+  "/* $dbus_name$: one thread alone runs what is here, so it has no lock. */\n"
+  "struct _$Service$\n"
+  "{\n"
+  "  GObject parent_instance;\n"
+  "};\n"
+  "\n";
+
+static const char method_function[] =
+  "$comment$"
+  "static $return_type$\n"
+  "$service$_$own$ ($params$)\n"
+  "{\n"
+  "  $statements$\n"
+  "  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,\n"
+  "                       \"$dbus_name$.$dbus_method$ is still to be written\");\n"
+  "  return $zero$;\n"
+  "}\n"
+  "\n";
+
+static const char type_definition[] =
+  "static void\n"
+  "$service$_iface_init ($IfaceStruct$ *iface)\n"
+  "{\n"
+  "  $assignments$\n"
+  "}\n"
+  "\n"
+  "G_DEFINE_TYPE_WITH_CODE ($Service$, $service$, G_TYPE_OBJECT,\n"
+  "                         G_IMPLEMENT_INTERFACE ($TYPE_IFACE$, $service$_iface_init))\n"
+  "\n"
+  "static void\n"
+  "$service$_class_init ($Service$Class *klass)\n"
+  "{\n"
+  "  (void) klass;\n"
+  "}\n"
+  "\n"
+  "static void\n"
+  "$service$_init ($Service$ *self)\n"
+  "{\n"
+  "  (void) self;\n"
+  "}\n"
+  "\n"
+  "/**\n"
+  " * $service$_new:\n"
+  " *\n"
+  " * Makes a service that implements `$dbus_name$`.\n"
+  " *\n"
+  " * Returns: (transfer full): the service\n"
+  " */\n"
+  "$Service$ *\n"
+  "$service$_new (void)\n"
+  "{\n"
+  "  return g_object_new ($TYPE_IFACE$_$SERVICE$, NULL);\n"
+  "}\n"
+  "\n";
+
+static gboolean
+is_taken_type (const CgSkeleton *self,
+               const char       *name)
+{
+  for (guint i = 0; i < self->description->interfaces->len; i++)
+    if (g_str_equal (cg_names_get_iface (g_ptr_array_index (self->description->interfaces, i)), name))
+      return TRUE;
+
+  return FALSE;
+}
+
+void
+cg_skeleton_set_interface (const CgSkeleton  *self,
+                           const CgInterface *interface,
+                           CgWriter          *writer)
+{
+  const char *iface = cg_names_get_iface (interface);
+  g_autofree char *type = g_strconcat (iface, "Service", NULL);
+  gboolean is_taken = is_taken_type (self, type);
+  g_autofree char *service = NULL;
+
+  cg_names_set_interface (writer, interface);
+  service = cg_writer_expand (writer, is_taken ? "$iface$_service_object" : "$iface$_service");
+  cg_writer_set (writer, "service", service);
+  cg_writer_set (writer, "SERVICE", is_taken ? "SERVICE_OBJECT" : "SERVICE");
+  cg_writer_set (writer, "Service", type);
+  if (is_taken)
+    {
+      g_autofree char *longer = g_strconcat (type, "Object", NULL);
+
+      cg_writer_set (writer, "Service", longer);
+    }
+}
+
+char *
+cg_skeleton_make_free (CgWriter    *writer,
+                       const CgArg *arg,
+                       const char  *value)
+{
+  const CgTypeUse *use = &arg->use;
+
+  /* what the generated code has for it is not seen outside of it */
+  if (use->named != NULL && use->named->kind == CG_NAMED_BOXED && use->type->element == NULL)
+    return g_strdup_printf ("if (%s != NULL)\n  g_boxed_free (%s (), %s);", value, use->type->get_type, value);
+
+  return cg_marshal_expand (writer, use->type->clear, use, "", 0, value);
+}
+
+/* Nothing is unused, and what moved to the service is freed. */
+static void
+set_statements (CgWriter       *writer,
+                const CgMethod *method)
+{
+  g_autoptr (GString) statements = g_string_new ("(void) self;\n");
+
+  for (guint i = 0; i < method->in_args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (method->in_args, i);
+
+      if (!arg->use.is_moved)
+        g_string_append_printf (statements, "(void) %s;\n", arg->c_lent);
+      else
+        {
+          g_autofree char *text = cg_skeleton_make_free (writer, arg, arg->c_lent);
+
+          g_string_append_printf (statements, "%s\n", text);
+        }
+    }
+  for (guint i = 0; cg_method_get_return_arg (method) == NULL && i < method->out_args->len; i++)
+    g_string_append_printf (statements, "(void) %s;\n",
+                            ((CgArg *) g_ptr_array_index (method->out_args, i))->c_out);
+
+  cg_writer_set (writer, "statements", statements->str);
+}
+
+/* Its own functions have these names already. */
+static void
+set_own_name (CgWriter       *writer,
+              const CgMethod *method)
+{
+  static const char * const taken[] = {
+    "new", "init", "class_init", "class_intern_init", "get_type", "get_type_once", "iface_init",
+    "parent_class", "private_offset", "get_instance_private", NULL
+  };
+  const char *vfunc = cg_names_look_up_method (method, "vfunc");
+  g_autofree char *own = g_strconcat (vfunc, g_strv_contains (taken, vfunc) ? "_method" : "", NULL);
+
+  cg_writer_set (writer, "own", own);
+}
+
+static void
+emit_method (CgWriter       *writer,
+             const CgMethod *method)
+{
+  g_autofree char *comment = NULL;
+  g_autofree char *return_type = NULL;
+
+  cg_names_set_method (writer, method);
+  cg_signature_set (writer, method, CG_SIGNATURE_PLAIN);
+  set_own_name (writer, method);
+  set_statements (writer, method);
+  return_type = g_strchomp (cg_writer_expand (writer, "$return_type$"));
+  cg_writer_set (writer, "return_type", return_type);
+  cg_writer_set (writer, "zero", cg_method_get_return_arg (method) != NULL ? "NULL" : "FALSE");
+  cg_writer_set (writer, "c_doc", method->node.c_doc != NULL ? method->node.c_doc : "");
+  cg_writer_set (writer, "comment", "");
+  if (method->node.c_doc != NULL)
+    {
+      comment = cg_writer_expand (writer, "/* $c_doc$ */\n");
+      cg_writer_set (writer, "comment", comment);
+    }
+  cg_writer_emit (writer, method_function);
+}
+
+static void
+emit_interface (const CgSkeleton  *self,
+                const CgInterface *interface,
+                CgWriter          *writer)
+{
+  g_autoptr (GString) assignments = g_string_new (NULL);
+
+  cg_skeleton_set_interface (self, interface, writer);
+  cg_writer_emit (writer, type_struct);
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      g_autofree char *assignment = NULL;
+
+      emit_method (writer, g_ptr_array_index (interface->methods, i));
+      assignment = cg_writer_expand (writer, "iface->$vfunc$ = $service$_$own$;");
+      g_string_append_printf (assignments, "%s%s", i > 0 ? "\n" : "", assignment);
+    }
+  if (interface->methods->len == 0)
+    g_string_append (assignments, "(void) iface;");
+
+  cg_writer_set (writer, "assignments", assignments->str);
+  cg_writer_emit (writer, type_definition);
+}
+
+void
+cg_skeleton_emit_c_header (const CgSkeleton *self,
+                           const char       *file,
+                           CgWriter         *writer)
+{
+  cg_names_add_rows (writer);
+  cg_writer_set (writer, "file", file);
+  cg_writer_set (writer, "code", self->code);
+  cg_writer_emit (writer, header_head);
+  for (guint i = 0; i < self->description->interfaces->len; i++)
+    {
+      cg_skeleton_set_interface (self, g_ptr_array_index (self->description->interfaces, i), writer);
+      cg_writer_emit (writer, header_type);
+    }
+  cg_writer_emit (writer, "G_END_DECLS\n");
+}
+
+void
+cg_skeleton_emit_c_source (const CgSkeleton *self,
+                           const char       *file,
+                           CgWriter         *writer)
+{
+  g_autofree char *header = g_strconcat (self->code, "-service.h", NULL);
+
+  cg_names_add_rows (writer);
+  cg_writer_set (writer, "file", file);
+  cg_writer_set (writer, "header", header);
+  cg_writer_set (writer, "prefix", self->description->prefix != NULL ? self->description->prefix : "");
+  cg_writer_emit (writer, source_head);
+  for (guint i = 0; i < self->description->interfaces->len; i++)
+    emit_interface (self, g_ptr_array_index (self->description->interfaces, i), writer);
+}

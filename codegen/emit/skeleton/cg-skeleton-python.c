@@ -1,0 +1,232 @@
+/* cg-skeleton-python.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A service to fill in, in Python, and a test for it. */
+
+#include "cg-skeleton.h"
+
+#include "model/cg-names.h"
+#include "model/cg-reserved.h"
+#include "model/cg-spelling.h"
+
+#include <string.h>
+
+static const char head[] =
+  "\"\"\"$what$\"\"\"\n"
+  "\n"
+  "$imports$"
+  "import gi\n"
+  "\n"
+  "gi.require_version('Norpc', '1')\n"
+  "gi.require_version('$Ns$', '1')\n"
+  "from gi.repository import GLib, GObject, Norpc, $Ns$\n"
+  "$others$";
+
+static const char class_head[] =
+  "\n"
+  "\n"
+  "class $PyService$(GObject.Object, $Ns$.$PyName$):\n"
+  "    \"\"\"Implements $dbus_name$.\"\"\"\n";
+
+static const char method_text[] =
+  "\n"
+  "    def do_$vfunc$(self$py_params$):\n"
+  "        raise GLib.Error.new_literal(Norpc.error_quark(), '$dbus_name$.$dbus_method$ is still to be written',\n"
+  "                                     Norpc.Error.NOT_IMPLEMENTED)\n";
+
+static const char test_head[] =
+  "\n"
+  "\n"
+  "class $PyName$Test(unittest.TestCase):\n"
+  "    def setUp(self):\n"
+  "        self.server = Norpc.Server.new($module$.$PyService$())\n"
+  "        self.server.start(None)\n"
+  "        self.proxy = $Ns$.$PyName$Proxy.new(self.server.get_channel())\n"
+  "\n"
+  "    def tearDown(self):\n"
+  "        self.server.stop(Norpc.StopMode.FINISH, None)\n"
+  "\n"
+  "    def check(self, call, *args):\n"
+  "        \"\"\"It may answer, or fail with an error of its own.\"\"\"\n"
+  "        try:\n"
+  "            call(*args)\n"
+  "        except GLib.Error as error:\n"
+  "            self.assertFalse(error.matches(Norpc.error_quark(), Norpc.Error.FAILED), error)\n"
+  "\n"
+  "    def test_methods(self):\n";
+
+static void
+set_interface (const CgSkeleton  *self,
+               const CgInterface *interface,
+               CgWriter          *writer)
+{
+  g_autofree char *camel = cg_is_ugly (self->c_namespace) ? cg_remove_underscores (self->c_namespace)
+                                                          : g_strdup (self->c_namespace);
+  g_autofree char *service = NULL;
+
+  cg_skeleton_set_interface (self, interface, writer);
+  service = cg_writer_expand (writer, "$Service$");
+  cg_writer_set (writer, "PyName", cg_names_get_iface (interface) + strlen (camel));
+  cg_writer_set (writer, "PyService", service + strlen (camel));
+}
+
+static char *
+make_module (const CgSkeleton *self)
+{
+  return g_strdelimit (g_strconcat (self->code, "_service", NULL), "-.", '_');
+}
+
+static void
+emit_head (const CgSkeleton *self,
+           const char       *what,
+           const char       *imports,
+           const char       *others,
+           CgWriter         *writer)
+{
+  g_autofree char *camel = cg_is_ugly (self->c_namespace) ? cg_remove_underscores (self->c_namespace)
+                                                          : g_strdup (self->c_namespace);
+
+  cg_names_add_rows (writer);
+  cg_writer_set (writer, "what", what);
+  cg_writer_set (writer, "imports", imports);
+  cg_writer_set (writer, "others", others);
+  cg_writer_set (writer, "Ns", camel);
+  cg_writer_emit (writer, head);
+}
+
+/* A name that is a keyword gets underscores, until no other parameter has it. */
+static char *
+make_parameter (GHashTable *taken,
+                const char *name)
+{
+  GString *parameter = g_string_new (name);
+
+  if (cg_is_python_keyword (name))
+    while (g_hash_table_contains (taken, parameter->str))
+      g_string_append_c (parameter, '_');
+  g_hash_table_add (taken, g_strdup (parameter->str));
+
+  return g_string_free (parameter, FALSE);
+}
+
+static void
+emit_method (CgWriter       *writer,
+             const CgMethod *method)
+{
+  g_autoptr (GString) params = g_string_new (NULL);
+  g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < method->in_args->len; i++)
+    g_hash_table_add (taken, g_strdup (((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent));
+  for (guint i = 0; i < method->in_args->len; i++)
+    {
+      g_autofree char *name = make_parameter (taken, ((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent);
+
+      g_string_append_printf (params, ", %s", name);
+    }
+
+  cg_names_set_method (writer, method);
+  cg_writer_set (writer, "py_params", params->str);
+  cg_writer_emit (writer, method_text);
+}
+
+void
+cg_skeleton_emit_python (const CgSkeleton *self,
+                         const char       *file,
+                         CgWriter         *writer)
+{
+  (void) file;
+
+  emit_head (self, "Services, each in a thread of its own: what is in one has no need of locks.", "", "", writer);
+  for (guint i = 0; i < self->description->interfaces->len; i++)
+    {
+      const CgInterface *interface = g_ptr_array_index (self->description->interfaces, i);
+
+      set_interface (self, interface, writer);
+      cg_writer_emit (writer, class_head);
+      for (guint j = 0; j < interface->methods->len; j++)
+        emit_method (writer, g_ptr_array_index (interface->methods, j));
+    }
+}
+
+/* An expression for an argument, or NULL if there is none for its type. */
+static char *
+make_value (const CgArg *arg)
+{
+  const CgTypeUse *use = &arg->use;
+
+  if (use->nullable)
+    return g_strdup ("None");
+  if (use->named != NULL)
+    return NULL;
+  if (!use->type->is_pointer)
+    return g_strdup (g_str_equal (use->value_signature, "b") ? "False" : "0");
+  if (strlen (use->value_signature) == 1 && *use->value_signature != 'v')
+    return g_strdup (*use->value_signature == 'o' ? "'/'" : "''");
+  if (g_str_equal (use->value_signature, "ay"))
+    return g_strdup ("GLib.Bytes.new(b'')");
+  if (use->type->signature != NULL)
+    return g_strdup ("[]");
+
+  return g_strdup_printf ("GLib.Variant.new_from_bytes(GLib.VariantType('%s'), GLib.Bytes.new(b''), False)",
+                          use->value_signature);
+}
+
+/* Appends the call of a method, if there are values for it. */
+static void
+append_check (GString        *checks,
+              CgWriter       *writer,
+              const CgMethod *method)
+{
+  gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
+  g_autoptr (GString) line = NULL;
+  g_autofree char *call = NULL;
+
+  cg_names_set_method (writer, method);
+  cg_writer_set (writer, "py_call", strstr (cg_names_look_up_method (method, "call"), "_proxy_call_") + strlen ("_proxy_"));
+  call = cg_writer_expand (writer, is_oneway ? "        self.check(self.proxy.$py_call$"
+                                             : "        self.check(self.proxy.$py_call$_sync");
+  line = g_string_new (call);
+
+  for (guint i = 0; i < method->in_args->len; i++)
+    {
+      g_autofree char *value = make_value (g_ptr_array_index (method->in_args, i));
+
+      if (value == NULL)
+        return;
+      g_string_append_printf (line, ", %s", value);
+    }
+  g_string_append_printf (line, "%s)\n", is_oneway ? "" : ", None");
+  g_string_append (checks, line->str);
+}
+
+void
+cg_skeleton_emit_python_test (const CgSkeleton *self,
+                              const char       *file,
+                              CgWriter         *writer)
+{
+  g_autofree char *module = make_module (self);
+  g_autofree char *other = g_strdup_printf ("\nimport %s\n", module);
+
+  (void) file;
+
+  emit_head (self, "Calls each method with the emptiest arguments.", "import unittest\n\n", other, writer);
+  cg_writer_set (writer, "module", module);
+  for (guint i = 0; i < self->description->interfaces->len; i++)
+    {
+      const CgInterface *interface = g_ptr_array_index (self->description->interfaces, i);
+      g_autoptr (GString) checks = g_string_new (NULL);
+
+      set_interface (self, interface, writer);
+      cg_writer_emit (writer, test_head);
+      for (guint j = 0; j < interface->methods->len; j++)
+        append_check (checks, writer, g_ptr_array_index (interface->methods, j));
+      if (checks->len == 0)
+        g_string_append (checks, "        pass\n");
+      cg_writer_set (writer, "checks", checks->str);
+      cg_writer_emit (writer, "$checks$");
+    }
+  cg_writer_emit (writer, "\n\nif __name__ == '__main__':\n    unittest.main()\n");
+}

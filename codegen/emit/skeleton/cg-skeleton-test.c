@@ -1,0 +1,293 @@
+/* cg-skeleton-test.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A test for a skeleton in C: the service is hosted, and each method called
+ * with the emptiest arguments; it may answer, or fail with an error of its own. */
+
+#include "cg-skeleton.h"
+
+#include "model/cg-names.h"
+
+#include <string.h>
+
+static const char head[] =
+  "/* $file$ */\n"
+  "\n"
+  "#include \"$header$\"\n"
+  "\n"
+  "/* what is deprecated is tried, too */\n"
+  "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n"
+  "\n";
+
+static const char answer_check[] =
+  "/* A method may answer, or fail with an error of its own. */\n"
+  "static void\n"
+  "check_answer (gboolean  is_answered,\n"
+  "              GError   *error)\n"
+  "{\n"
+  "  g_assert_true (is_answered == (error == NULL));\n"
+  "  if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_FAILED))\n"
+  "    g_assert_no_error (error);\n"
+  "  g_clear_error (&error);\n"
+  "}\n"
+  "\n";
+
+static const char call_method[] =
+  "static void\n"
+  "$proxy$_check_$method$ ($Proxy$ *proxy)\n"
+  "{\n"
+  "$declarations$"
+  "  $call_text$\n"
+  "}\n"
+  "\n";
+
+static const char test_head[] =
+  "static void\n"
+  "$proxy$_test (void)\n"
+  "{\n"
+  "  g_autoptr ($Service$) service = $service$_new ();\n"
+  "  g_autoptr (NorpcServer) server = norpc_server_new (G_OBJECT (service));\n"
+  "  g_autoptr ($Proxy$) proxy = NULL;\n"
+  "  GError *error = NULL;\n"
+  "\n"
+  "  norpc_server_start (server, NULL, &error);\n"
+  "  g_assert_no_error (error);\n"
+  "  proxy = $proxy_new$ (NORPC_ENDPOINT (norpc_server_get_channel (server)));\n"
+  "  g_assert_nonnull (proxy);\n"
+  "\n"
+  "$checks$"
+  "}\n"
+  "\n";
+
+static const char main_head[] =
+  "int\n"
+  "main (int    argc,\n"
+  "      char **argv)\n"
+  "{\n"
+  "  g_test_init (&argc, &argv, NULL);\n"
+  "$warnings$"
+  "\n"
+  "$added$"
+  "\n"
+  "  return g_test_run ();\n"
+  "}\n"
+  "\n"
+  "G_GNUC_END_IGNORE_DEPRECATIONS\n";
+
+static const struct
+{
+  const char *signature;
+  const char *lent;
+  const char *moved;
+} empty_values[] = {
+  { "s", "\"\"", "g_strdup (\"\")" },
+  { "g", "\"\"", "g_strdup (\"\")" },
+  { "o", "\"/\"", "g_strdup (\"/\")" },
+  { "as", "(const char * const []) { NULL }", "g_new0 (char *, 1)" },
+  { "ao", "(const char * const []) { NULL }", "g_new0 (char *, 1)" },
+  { "ag", "(const char * const []) { NULL }", "g_new0 (char *, 1)" },
+  { "ay", "no_bytes", "g_bytes_new (NULL, 0)" },
+};
+
+/* An expression for an argument, or NULL if there is none for its type. */
+static char *
+make_value (const CgArg *arg)
+{
+  const CgTypeUse *use = &arg->use;
+
+  if (use->nullable)
+    return g_strdup ("NULL");
+  if (!use->type->is_pointer)
+    return use->named != NULL ? g_strdup_printf ("(%s) 0", use->type->c_in) : g_strdup (use->type->zero);
+  if (use->named != NULL)
+    return NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (empty_values); i++)
+    if (g_str_equal (empty_values[i].signature, use->value_signature))
+      return g_strdup (use->is_moved ? empty_values[i].moved : empty_values[i].lent);
+
+  /* what no value can be read from is the empty value */
+  return g_strdup_printf ("g_variant_new_from_data (G_VARIANT_TYPE (\"%s\"), \"\", 0, FALSE, NULL, NULL)",
+                          use->value_signature);
+}
+
+static gboolean
+can_call (const CgMethod *method)
+{
+  for (guint i = 0; i < method->in_args->len; i++)
+    {
+      g_autofree char *value = make_value (g_ptr_array_index (method->in_args, i));
+
+      if (value == NULL)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* "proxy, "", 0, NULL", one below the other. */
+static char *
+make_passed (const CgMethod *method,
+             gboolean        is_oneway)
+{
+  GString *passed = g_string_new ("proxy");
+  guint n_out = cg_method_get_return_arg (method) != NULL ? 0 : method->out_args->len;
+
+  for (guint i = 0; i < method->in_args->len; i++)
+    {
+      g_autofree char *value = make_value (g_ptr_array_index (method->in_args, i));
+
+      g_string_append_printf (passed, ",\n%s", value);
+    }
+  for (guint i = 0; !is_oneway && i < n_out; i++)
+    g_string_append (passed, ",\nNULL");
+  if (!is_oneway)
+    g_string_append (passed, ",\nNULL,\n&error");
+
+  return g_string_free (passed, FALSE);
+}
+
+static gboolean
+needs_bytes (const CgMethod *method)
+{
+  for (guint i = 0; i < method->in_args->len; i++)
+    {
+      const CgTypeUse *use = &((CgArg *) g_ptr_array_index (method->in_args, i))->use;
+
+      if (!use->nullable && !use->is_moved && g_str_equal (use->value_signature, "ay"))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* A line that frees the result, if there is anything to free. */
+static char *
+make_free (CgWriter    *writer,
+           const CgArg *returned)
+{
+  g_autofree char *statement = returned != NULL ? cg_skeleton_make_free (writer, returned, "result") : g_strdup ("");
+
+  return g_strconcat (*statement != '\0' ? "\n" : "", statement, NULL);
+}
+
+static void
+emit_call (CgWriter       *writer,
+           const CgMethod *method)
+{
+  const CgArg *returned = cg_method_get_return_arg (method);
+  gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
+  g_autofree char *passed = make_passed (method, is_oneway);
+  g_autofree char *text = NULL;
+  g_autofree char *freed = NULL;
+  g_autofree char *declarations =
+    g_strconcat (needs_bytes (method) ? "  g_autoptr (GBytes) no_bytes = g_bytes_new (NULL, 0);\n" : "",
+                 is_oneway ? "" : "  GError *error = NULL;\n  ",
+                 is_oneway ? "" : returned != NULL ? returned->use.type->c_out : "gboolean ",
+                 is_oneway ? "" : "result;\n",
+                 is_oneway && !needs_bytes (method) ? NULL : "\n", NULL);
+
+  cg_names_set_method (writer, method);
+  cg_writer_set (writer, "passed", passed);
+  freed = make_free (writer, returned);
+  cg_writer_set (writer, "freed", freed);
+  text = cg_writer_expand (writer, is_oneway ? "$call$ ($passed$);"
+                                   : returned != NULL
+                                   ? "result = $sync$ ($passed$);\ncheck_answer (result != NULL, error);$freed$"
+                                   : "result = $sync$ ($passed$);\ncheck_answer (result, error);");
+  cg_writer_set (writer, "call_text", text);
+  cg_writer_set (writer, "declarations", declarations);
+  cg_writer_emit (writer, call_method);
+}
+
+static gboolean
+has_answer (const CgDescription *description)
+{
+  for (guint i = 0; i < description->interfaces->len; i++)
+    {
+      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
+
+      for (guint j = 0; j < interface->methods->len; j++)
+        {
+          const CgMethod *method = g_ptr_array_index (interface->methods, j);
+
+          if ((method->flags & CG_METHOD_ONEWAY) == 0 && can_call (method))
+            return TRUE;
+        }
+    }
+
+  return FALSE;
+}
+
+static void
+emit_interface (const CgSkeleton  *self,
+                const CgInterface *interface,
+                GString           *added,
+                CgWriter          *writer)
+{
+  g_autoptr (GString) checks = g_string_new (NULL);
+  g_autofree char *add = NULL;
+
+  cg_skeleton_set_interface (self, interface, writer);
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      const CgMethod *method = g_ptr_array_index (interface->methods, i);
+      g_autofree char *check = NULL;
+
+      if (!can_call (method))
+        continue;
+      emit_call (writer, method);
+      check = cg_writer_expand (writer, "  $proxy$_check_$method$ (proxy);\n");
+      g_string_append (checks, check);
+    }
+
+  cg_writer_set (writer, "checks", checks->str);
+  cg_writer_emit (writer, test_head);
+  add = cg_writer_expand (writer, "  g_test_add_func (\"/$dbus_name$\", $proxy$_test);\n");
+  g_string_append (added, add);
+}
+
+/* GLib's tests end with a warning, and there is one of each one-way call that fails. */
+static const char *
+find_warnings (const CgDescription *description)
+{
+  for (guint i = 0; i < description->interfaces->len; i++)
+    {
+      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
+
+      for (guint j = 0; j < interface->methods->len; j++)
+        {
+          const CgMethod *method = g_ptr_array_index (interface->methods, j);
+
+          if ((method->flags & CG_METHOD_ONEWAY) != 0 && can_call (method))
+            return "  /* one-way calls that fail are warned of */\n"
+                   "  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);\n";
+        }
+    }
+
+  return "";
+}
+
+void
+cg_skeleton_emit_c_test (const CgSkeleton *self,
+                         const char       *file,
+                         CgWriter         *writer)
+{
+  g_autofree char *header = g_strconcat (self->code, "-service.h", NULL);
+  g_autoptr (GString) added = g_string_new (NULL);
+
+  cg_names_add_rows (writer);
+  cg_writer_set (writer, "file", file);
+  cg_writer_set (writer, "header", header);
+  cg_writer_set (writer, "prefix", self->description->prefix != NULL ? self->description->prefix : "");
+  cg_writer_emit (writer, head);
+  if (has_answer (self->description))
+    cg_writer_emit (writer, answer_check);
+  for (guint i = 0; i < self->description->interfaces->len; i++)
+    emit_interface (self, g_ptr_array_index (self->description->interfaces, i), added, writer);
+  cg_writer_set (writer, "added", added->str);
+  cg_writer_set (writer, "warnings", find_warnings (self->description));
+  cg_writer_emit (writer, main_head);
+}

@@ -1,0 +1,247 @@
+/* cg-gir-reader.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Reads of one GIR what its types are called in C, and nothing else. */
+
+#include "cg-gir-private.h"
+
+#include "xml/cg-source.h"
+#include "xml/cg-xml-reader.h"
+
+#include <string.h>
+
+/* How deep elements are. */
+enum
+{
+  DEPTH_REPOSITORY = 1,
+  DEPTH_NAMESPACE,
+  DEPTH_TYPE,
+  DEPTH_IN_TYPE,
+  DEPTH_IN_METHOD,
+  DEPTH_OF_PARAMETER
+};
+
+typedef struct
+{
+  CgGirNamespace *gir_namespace;
+  guint           depth;
+  gboolean        is_in;         /* the namespace that is wanted */
+  gboolean        has_namespace; /* it was there */
+  CgGirType      *type;          /* (nullable): the one that is open */
+  const char     *hash;          /* (nullable): the method 'hash' that is open */
+} Reader;
+
+static const struct
+{
+  const char *element;
+  CgGirKind   kind;
+} kinds[] = {
+  { "class", CG_GIR_CLASS },
+  { "interface", CG_GIR_INTERFACE },
+  { "record", CG_GIR_RECORD },
+  { "union", CG_GIR_RECORD },
+  { "enumeration", CG_GIR_ENUMERATION },
+  { "bitfield", CG_GIR_BITFIELD },
+  { "alias", CG_GIR_OTHER },
+  { "callback", CG_GIR_OTHER },
+  { "constant", CG_GIR_OTHER },
+  { "glib:boxed", CG_GIR_OTHER },
+};
+
+static const char *
+keep (Reader     *self,
+      const char *string)
+{
+  return string != NULL ? g_string_chunk_insert_const (self->gir_namespace->strings, string) : NULL;
+}
+
+static void
+start_type (Reader      *self,
+            const char  *element,
+            const char **attributes)
+{
+  const char *name = cg_xml_find_attribute (attributes, "name");
+  CgGirType *type;
+  gsize i = 0;
+
+  while (i < G_N_ELEMENTS (kinds) && !g_str_equal (kinds[i].element, element))
+    i++;
+  if (i == G_N_ELEMENTS (kinds) || name == NULL)
+    return;
+
+  type = g_new0 (CgGirType, 1);
+  type->kind = kinds[i].kind;
+  type->element = g_intern_string (element);
+  type->c_type = keep (self, cg_xml_find_attribute (attributes, "c:type"));
+  type->get_type = keep (self, cg_xml_find_attribute (attributes, "glib:get-type"));
+  type->is_fundamental = g_strcmp0 (cg_xml_find_attribute (attributes, "glib:fundamental"), "1") == 0;
+  g_hash_table_replace (self->gir_namespace->types, (gpointer) keep (self, name), type);
+  self->type = type;
+}
+
+/* The direct children of a type element. */
+static void
+start_in_type (Reader      *self,
+               const char  *element,
+               const char **attributes)
+{
+  const char *file;
+
+  if (g_str_equal (element, "source-position"))
+    {
+      file = cg_xml_find_attribute (attributes, "filename");
+      if (file != NULL)
+        self->type->header = keep (self, strrchr (file, '/') != NULL ? strrchr (file, '/') + 1 : file);
+    }
+  else if (g_str_equal (element, "method") && g_strcmp0 (cg_xml_find_attribute (attributes, "name"), "hash") == 0)
+    self->hash = keep (self, cg_xml_find_attribute (attributes, "c:identifier"));
+}
+
+/* A hash is a guint of the value alone. */
+static void
+check_hash (Reader      *self,
+            const char  *element,
+            const char **attributes)
+{
+  if (g_str_equal (element, "parameter") ||
+      (g_str_equal (element, "type") && g_strcmp0 (cg_xml_find_attribute (attributes, "name"), "guint") != 0))
+    self->hash = NULL;
+}
+
+static void
+start_in_repository (Reader      *self,
+                     const char  *element,
+                     const char **attributes)
+{
+  const char *name = cg_xml_find_attribute (attributes, "name");
+
+  if (g_str_equal (element, "c:include") && name != NULL)
+    g_ptr_array_add (self->gir_namespace->headers, (gpointer) keep (self, name));
+
+  self->is_in = g_str_equal (element, "namespace") &&
+                g_strcmp0 (name, self->gir_namespace->name) == 0 &&
+                g_strcmp0 (cg_xml_find_attribute (attributes, "version"), self->gir_namespace->version) == 0;
+  self->has_namespace |= self->is_in;
+}
+
+static void
+start_cb (CgXmlReader  *reader,
+          const char   *element,
+          const char  **attributes,
+          gpointer      user_data)
+{
+  Reader *self = user_data;
+
+  self->depth++;
+  switch (self->depth)
+    {
+    case DEPTH_REPOSITORY:
+      if (!g_str_equal (element, "repository"))
+        cg_xml_reader_fail (reader, "the root element is <%s>, not <repository>", element);
+      break;
+
+    case DEPTH_NAMESPACE:
+      start_in_repository (self, element, attributes);
+      break;
+
+    case DEPTH_TYPE:
+      if (self->is_in)
+        start_type (self, element, attributes);
+      break;
+
+    case DEPTH_IN_TYPE:
+      if (self->type != NULL)
+        start_in_type (self, element, attributes);
+      break;
+
+    case DEPTH_OF_PARAMETER:
+      check_hash (self, element, attributes);
+      break;
+
+    default:
+      break;
+    }
+}
+
+static void
+end_cb (CgXmlReader *reader,
+        const char  *element,
+        gpointer     user_data)
+{
+  Reader *self = user_data;
+
+  (void) reader;
+  (void) element;
+
+  if (self->depth == DEPTH_IN_TYPE && self->hash != NULL)
+    self->type->hash = g_steal_pointer (&self->hash);
+  if (self->depth == DEPTH_TYPE)
+    self->type = NULL;
+  self->depth--;
+}
+
+static gboolean
+read_file (Reader      *self,
+           const char  *path,
+           GError     **error)
+{
+  static const CgXmlHandlers handlers = { start_cb, end_cb, NULL, NULL, NULL };
+  gsize length = 0;
+  gsize offset = 0;
+  g_autofree char *text = cg_file_read (path, &length, error);
+
+  if (text == NULL)
+    {
+      g_prefix_error (error, "%s: ", path);
+      return FALSE;
+    }
+
+  if (!cg_xml_read (text, length, NULL, &handlers, self, &offset, error))
+    {
+      guint line = 1;
+
+      for (gsize i = 0; i < offset; i++)
+        line += text[i] == '\n';
+      g_prefix_error (error, "%s:%u: ", path, line);
+      return FALSE;
+    }
+
+  if (self->has_namespace)
+    return TRUE;
+
+  g_set_error (error, CG_XML_ERROR, CG_XML_ERROR_OTHER, "%s: it has no namespace %s %s",
+               path, self->gir_namespace->name, self->gir_namespace->version);
+
+  return FALSE;
+}
+
+CgGirNamespace *
+cg_gir_namespace_read (const char  *path,
+                       const char  *name,
+                       const char  *version,
+                       GError     **error)
+{
+  g_autoptr (CgGirNamespace) self = g_new0 (CgGirNamespace, 1);
+  Reader reader = { .gir_namespace = self };
+
+  self->strings = g_string_chunk_new (16384);
+  self->name = g_strdup (name);
+  self->version = g_strdup (version);
+  self->headers = g_ptr_array_new ();
+  self->types = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+
+  return read_file (&reader, path, error) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+cg_gir_namespace_free (CgGirNamespace *self)
+{
+  g_hash_table_unref (self->types);
+  g_ptr_array_unref (self->headers);
+  g_string_chunk_free (self->strings);
+  g_free (self->name);
+  g_free (self->version);
+  g_free (self);
+}

@@ -1,0 +1,246 @@
+/* cg-model.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "xml/cg-diagnostics.h"
+#include "cg-named-types.h"
+
+G_BEGIN_DECLS
+
+/* What was read from all descriptions of one run. The parser fills it in, the
+ * check completes types, the naming completes names; after that it is const.
+ *
+ * All strings belong to the string chunk of the CgDescription. */
+
+typedef enum
+{
+  CG_DIRECTION_IN,
+  CG_DIRECTION_OUT
+} CgDirection;
+
+typedef enum
+{
+  CG_ACCESS_READ      = 1 << 0,
+  CG_ACCESS_WRITE     = 1 << 1,
+  CG_ACCESS_READWRITE = CG_ACCESS_READ | CG_ACCESS_WRITE
+} CgAccess;
+
+typedef enum
+{
+  CG_METHOD_ONEWAY      = 1 << 0,
+  CG_METHOD_LATEST_WINS = 1 << 1,
+  CG_METHOD_IDEMPOTENT  = 1 << 2
+} CgMethodFlags;
+
+/* How far values of a type, and so members that have them, can go. */
+typedef enum
+{
+  CG_REACH_PROCESS,  /* within the process alone */
+  CG_REACH_VARIANT,  /* out of it, as a GVariant: these are portable */
+  CG_REACH_DBUS      /* by D-Bus, which has no maybe types */
+} CgReach;
+
+/* What every part of a description has. */
+typedef struct
+{
+  CgLocation   location;
+  CgLocation   name_location;
+  const char  *name;        /* as described, or NULL if it has none */
+  const char  *doc;         /* (nullable): as described, the three */
+  const char  *brief;       /* (nullable) */
+  const char  *since;       /* (nullable) */
+  const char  *c_doc;       /* (nullable): as text of a comment in C */
+  const char  *c_brief;     /* (nullable) */
+  const char  *c_since;     /* (nullable) */
+  gboolean     deprecated;
+  const char  *deprecated_text;   /* (nullable): what is said of it */
+  const char  *c_deprecated_text; /* (nullable): as text of a comment in C */
+  gboolean     broken;      /* an error was reported; what else is wrong with
+                             * it would only follow from that */
+  const char  *c_name;      /* (nullable): org.gtk.GDBus.C.Name */
+  GPtrArray   *annotations; /* (owned) (element-type CgAnnotation) */
+} CgNode;
+
+typedef struct
+{
+  CgNode       node;
+  CgLocation   value_location;
+  const char  *value;
+} CgAnnotation;
+
+/* A GIR that types are taken from. */
+typedef struct
+{
+  CgNode       node;
+  const char  *version;
+  CgLocation   version_location;
+  const char  *header;   /* (nullable): that its types need beside those that it names */
+} CgInclude;
+
+/* cg-declarations.h */
+typedef struct _CgDeclaration CgDeclaration;
+
+/* A type that has a name, once for all its uses. */
+typedef struct
+{
+  const char  *name;     /* as described */
+  CgNamedKind  kind;
+  const char  *c_type;   /* these two, and the texts of the types, are there when names are resolved */
+  const char  *lower;
+  const char  *hash_function; /* (nullable): for a value, if its GIR has one */
+  CgDeclaration *declaration; /* (nullable): if it is of a description */
+  CgType       type;
+  CgType       array;
+} CgNamedType;
+
+/* A type where it is used: of an argument or of a property. */
+typedef struct
+{
+  CgLocation    location;
+  const char   *signature;       /* as described */
+  const char   *value_signature; /* without a maybe that is told by nullable */
+  const char   *variant;         /* (nullable): the type of the GVariant for a value */
+  const char   *wire;            /* (nullable): the type described, if an annotation has another */
+  gboolean      nullable;
+  CgLocation    nullable_location; /* where that is said, if it is */
+  gboolean      is_moved;        /* from the client to the service */
+  CgLocation    moved_location;  /* where that is said, if it is */
+  CgNamedType  *named;           /* (nullable): if the type is a name */
+  const CgType *type;            /* (nullable) until checked */
+} CgTypeUse;
+
+typedef struct
+{
+  CgNode       node;
+  CgTypeUse    use;
+  CgDirection  direction;
+  const char  *c_lent;           /* its name in C where it is lent */
+  const char  *c_out;            /* and as an out parameter */
+} CgArg;
+
+typedef struct _CgMethod CgMethod;
+
+struct _CgMethod
+{
+  CgNode       node;
+  const CgMethod *replacement;   /* (nullable): what is to be used instead */
+  GPtrArray   *in_args;          /* (owned) (element-type CgArg) */
+  GPtrArray   *out_args;         /* (owned) (element-type CgArg) */
+  guint        flags;            /* of CgMethodFlags */
+  CgLocation   oneway_location;  /* where it is said, if it is */
+  CgLocation   timeout_location;
+  const char  *timeout_text;     /* (nullable): as described */
+  guint        timeout;          /* in milliseconds, or 0; set when checked */
+  const char **names;            /* (owned): in the order of the table in cg-names.c */
+};
+
+typedef struct
+{
+  CgNode       node;
+  GPtrArray   *args;             /* (owned) (element-type CgArg) */
+  const char  *lower;            /* its name in C */
+} CgSignal;
+
+typedef struct
+{
+  CgNode       node;
+  CgTypeUse    use;
+  CgAccess     access;
+  const char  *lower;            /* its name in C */
+} CgProperty;
+
+typedef struct
+{
+  CgNode       node;
+  GPtrArray   *in_args;          /* (owned) (element-type CgArg): what opens it */
+  GPtrArray   *out_args;         /* (owned) (element-type CgArg): what an item has */
+  const char  *lower;            /* its name in C */
+} CgStream;
+
+typedef struct _CgInterface CgInterface;
+
+struct _CgInterface
+{
+  CgNode       node;
+  const CgInterface *replacement; /* (nullable): what is to be used instead */
+  GPtrArray   *methods;          /* (owned) (element-type CgMethod) */
+  GPtrArray   *signals;          /* (owned) (element-type CgSignal) */
+  GPtrArray   *properties;       /* (owned) (element-type CgProperty) */
+  GPtrArray   *streams;          /* (owned) (element-type CgStream) */
+  const char **names;            /* (owned): in the order of the table in cg-names.c */
+};
+
+typedef struct
+{
+  GPtrArray    *interfaces;      /* (owned) (element-type CgInterface) */
+  GPtrArray    *files;           /* base names of the descriptions */
+  GPtrArray    *girs;            /* paths of those that were read */
+  GPtrArray    *includes;        /* (owned) (element-type CgInclude) */
+  GPtrArray    *declarations;    /* (owned) (element-type CgDeclaration) */
+  GHashTable   *named_types;     /* (owned) (element-type utf8 CgNamedType): that are used */
+  GPtrArray    *headers;         /* (owned) (element-type utf8): what their C types need */
+  const char   *prefix;          /* of all functions in C */
+  GStringChunk *strings;         /* (owned): every string of the model */
+} CgDescription;
+
+void           cg_node_init            (CgNode           *self,
+                                        const CgLocation *location);
+void           cg_node_clear           (CgNode           *self);
+
+/* @text is "true", "false", or what is to be said. */
+void           cg_node_set_deprecated  (CgNode           *self,
+                                        const char       *text);
+CgDescription *cg_description_new      (void);
+void           cg_description_free     (CgDescription    *self);
+gboolean       cg_description_has_foreign_types (const CgDescription *self);
+const char    *cg_description_string   (CgDescription    *self,
+                                        const char       *string);
+CgInclude     *cg_include_new          (CgDescription    *description,
+                                        const CgLocation *location);
+CgNamedType   *cg_named_type_new       (CgDescription    *description,
+                                        const char       *name,
+                                        CgNamedKind       kind);
+void           cg_named_type_set_names (CgDescription     *description,
+                                        CgNamedType       *named,
+                                        const CgTypeNames *names);
+const char    *cg_named_type_get_variant (const CgNamedType *named);
+CgInterface   *cg_interface_new        (CgDescription    *description,
+                                        const CgLocation *location);
+CgMethod      *cg_method_new           (CgInterface      *interface,
+                                        const CgLocation *location);
+CgSignal      *cg_signal_new           (CgInterface      *interface,
+                                        const CgLocation *location);
+CgProperty    *cg_property_new         (CgInterface      *interface,
+                                        const CgLocation *location);
+CgStream      *cg_stream_new           (CgInterface      *interface,
+                                        const CgLocation *location);
+CgArg         *cg_arg_new              (GPtrArray        *args,
+                                        const CgLocation *location);
+CgAnnotation  *cg_annotation_new       (CgNode           *parent,
+                                        const CgLocation *location);
+
+/* The one out argument that is a method's C return value, or NULL: exactly
+ * one, a pointer, and not nullable, so that NULL can only mean failure. */
+const CgArg   *cg_method_get_return_arg (const CgMethod  *self);
+
+/* Calls @func for every type that something has. */
+typedef void (*CgUseFunc) (CgTypeUse *use,
+                           gpointer   data);
+
+void           cg_description_foreach_use (CgDescription *self,
+                                           CgUseFunc      func,
+                                           gpointer       data);
+
+const char    *cg_access_to_string      (CgAccess          self);
+
+/* The types are checked. */
+CgReach        cg_type_use_get_reach    (const CgTypeUse *self);
+CgReach        cg_args_get_reach        (GPtrArray       *args);
+CgReach        cg_method_get_reach      (const CgMethod  *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgDescription, cg_description_free)
+
+G_END_DECLS

@@ -1,0 +1,147 @@
+/* cg-records.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What can be done with a record follows from its fields. */
+
+#include "check/cg-check.h"
+
+#include "cg-declarations.h"
+
+#include <string.h>
+
+#define MAX_VARIANT 4096 /* a record of records of records can become very long */
+
+static void complete (CgDescription *description,
+                      CgDeclaration *declaration);
+
+/* The type of the GVariant of a field, or NULL. */
+static char *
+make_field_variant (const CgTypeUse *use)
+{
+  const char *variant = use->named != NULL ? use->named->type.variant : use->variant;
+  gboolean is_maybe = use->nullable && (use->named != NULL || *use->signature != 'm');
+  gboolean is_array = use->named != NULL && use->type == &use->named->array;
+
+  if (variant == NULL || use->type->to_variant == NULL)
+    return NULL;
+
+  return g_strconcat (is_maybe ? "m" : "", is_array ? "a" : "", variant, NULL);
+}
+
+static void
+complete_fields (CgDescription *description,
+                 CgDeclaration *declaration)
+{
+  g_autoptr (GString) variant = g_string_new ("(");
+  CgType *type = &declaration->named->type;
+  gboolean has_variant = TRUE;
+
+  for (guint i = 0; i < declaration->fields->len; i++)
+    {
+      CgTypeUse *use = &((CgField *) g_ptr_array_index (declaration->fields, i))->use;
+      g_autofree char *of_field = NULL;
+
+      if (use->named != NULL && use->named->declaration != NULL)
+        complete (description, use->named->declaration);
+
+      of_field = make_field_variant (use);
+      use->variant = cg_description_string (description, of_field);
+      has_variant &= of_field != NULL && variant->len < MAX_VARIANT;
+      if (has_variant)
+        g_string_append (variant, of_field);
+    }
+  g_string_append_c (variant, ')');
+
+  if (has_variant)
+    type->variant = cg_description_string (description, variant->str);
+  else
+    type->to_variant = type->from_variant = NULL;
+}
+
+/* The type of one that is in itself has no end, so that no GVariant can be of
+ * it. */
+static void
+complete (CgDescription *description,
+          CgDeclaration *declaration)
+{
+  CgNamedType *named = declaration->named;
+
+  if (declaration->kind != CG_DECLARED_RECORD || declaration->is_completed)
+    return;
+
+  declaration->is_completed = TRUE;
+  complete_fields (description, declaration);
+  if (named->type.to_variant == NULL)
+    named->array.to_variant = named->array.from_variant = NULL;
+}
+
+/* Whether something was found that cannot be compared or hashed. */
+static gboolean
+restrict_equality (CgDeclaration *declaration)
+{
+  CgType *type = &declaration->named->type;
+  gboolean has_equal = TRUE, has_hash = TRUE;
+  gboolean changed;
+
+  for (guint i = 0; i < declaration->fields->len; i++)
+    {
+      const CgTypeUse *use = &((CgField *) g_ptr_array_index (declaration->fields, i))->use;
+
+      has_equal &= use->type->equal != NULL;
+      has_hash &= use->type->equal != NULL && use->type->hash != NULL;
+    }
+
+  changed = (type->equal != NULL && !has_equal) || (type->hash != NULL && !has_hash);
+  if (!has_equal)
+    type->equal = declaration->named->array.equal = NULL;
+  if (!has_hash)
+    type->hash = NULL;
+
+  return changed;
+}
+
+/* Whether it was found that records in records of this type come to an end. Those
+ * of which it is not found can have records of their own type in them, or records
+ * of another type that can. */
+static gboolean
+restrict_recursion (CgDeclaration *declaration)
+{
+  gboolean was_recursive = declaration->is_recursive;
+  gboolean is_recursive = FALSE;
+
+  for (guint i = 0; i < declaration->fields->len; i++)
+    {
+      const CgNamedType *named = ((CgField *) g_ptr_array_index (declaration->fields, i))->use.named;
+
+      is_recursive |= named != NULL && named->declaration != NULL && named->declaration->is_recursive;
+    }
+  declaration->is_recursive = was_recursive && is_recursive;
+
+  return was_recursive && !is_recursive;
+}
+
+void
+cg_records_complete (CgDescription *description)
+{
+  for (guint i = 0; i < description->declarations->len; i++)
+    {
+      CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+      complete (description, declaration);
+      declaration->is_recursive = declaration->kind == CG_DECLARED_RECORD;
+    }
+
+  for (gboolean changed = TRUE; changed;)
+    {
+      changed = FALSE;
+      for (guint i = 0; i < description->declarations->len; i++)
+        {
+          CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
+
+          if (declaration->kind == CG_DECLARED_RECORD)
+            changed |= (guint) restrict_equality (declaration) | (guint) restrict_recursion (declaration);
+        }
+    }
+}

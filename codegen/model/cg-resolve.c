@@ -1,0 +1,311 @@
+/* cg-resolve.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Finds the types that have names: in the description, or in GIRs. */
+
+#include "cg-resolve.h"
+
+#include "cg-known-types.h"
+#include "cg-reserved.h"
+#include "cg-spelling.h"
+#include "xml/cg-suggest.h"
+
+#include <string.h>
+
+#define ERROR(location, ...) cg_diagnostics_error (self->diagnostics, location, __VA_ARGS__)
+
+/* A name begins with a capital letter, which no type string does. Only that of
+ * a namespace may not: there is one called cairo. */
+gboolean
+cg_resolve_is_name (const char *type)
+{
+  return g_ascii_isupper (*type) || strchr (type, '.') != NULL;
+}
+
+static gboolean
+is_word (const char *word)
+{
+  return g_ascii_isalpha (*word) &&
+         strspn (word, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") == strlen (word);
+}
+
+/* One of the first @n_includes. */
+static CgInclude *
+find_include (const CgResolver *self,
+              const char       *name,
+              guint             n_includes)
+{
+  for (guint i = 0; i < n_includes; i++)
+    {
+      CgInclude *include = g_ptr_array_index (self->description->includes, i);
+
+      if (!include->node.broken && g_str_equal (include->node.name, name))
+        return include;
+    }
+
+  return NULL;
+}
+
+/* Refuses types whose values hold values of any type. */
+static gboolean
+check_container (const CgResolver *self,
+                 const CgTypeUse  *use,
+                 const char       *name)
+{
+  static const char * const containers[] = { "GLib.Array", "GLib.HashTable", "GLib.PtrArray", NULL };
+
+  if (g_str_equal (name, "GLib.Variant"))
+    ERROR (&use->location, "'%s' says nothing of what is in it: give the type of the GVariant, as 'v'", name);
+  else if (g_strv_contains (containers, name))
+    ERROR (&use->location, "'%s' says nothing of what is in it: an array of a type is 'Type[]'", name);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+/* Says whether values of a type can be arguments, and why not. */
+static gboolean
+check_usable (const CgResolver *self,
+              const CgTypeUse  *use,
+              const char       *name,
+              const CgGirType  *type)
+{
+  if (type->kind == CG_GIR_OTHER)
+    ERROR (&use->location, "'%s' is a <%s> in its GIR: no value can be of it", name, type->element);
+  else if (type->get_type == NULL || type->c_type == NULL)
+    ERROR (&use->location, "'%s' has no GType, so that no GValue can hold one", name);
+  else if (type->is_fundamental || g_str_equal (type->get_type, "intern"))
+    ERROR (&use->location, "'%s' is neither a GObject nor boxed: how to hold one is not known", name);
+  else if (!cg_is_identifier (type->get_type) || !cg_is_identifier (type->c_type))
+    ERROR (&use->location, "the names of '%s' in its GIR cannot be names in C", name);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static CgNamedKind
+get_kind (const CgGirType *type)
+{
+  switch (type->kind)
+    {
+    case CG_GIR_CLASS:
+    case CG_GIR_INTERFACE:
+      return CG_NAMED_OBJECT;
+
+    case CG_GIR_RECORD:
+      return CG_NAMED_BOXED;
+
+    case CG_GIR_ENUMERATION:
+      return CG_NAMED_ENUM;
+
+    case CG_GIR_BITFIELD:
+      return CG_NAMED_FLAGS;
+
+    case CG_GIR_OTHER:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static CgNamedType *
+add_foreign (const CgResolver *self,
+             const char       *name,
+             const CgGirType  *type)
+{
+  CgNamedType *named = cg_named_type_new (self->description, name, get_kind (type));
+  g_autofree char *words = g_strdelimit (g_strdup (name), ".", '_');
+  g_autofree char *lower = g_ascii_strdown (words, -1);
+  const CgTypeNames names = {
+    .name = name,
+    .gir_name = name,
+    .c_type = type->c_type,
+    .get_type = type->get_type,
+    .lower = lower
+  };
+
+  cg_named_type_set_names (self->description, named, &names);
+  if (type->hash != NULL && cg_is_identifier (type->hash))
+    named->hash_function = cg_description_string (self->description, type->hash);
+
+  return named;
+}
+
+static void
+add_header (const CgResolver *self,
+            const char       *header)
+{
+  GPtrArray *headers = self->description->headers;
+
+  if (header != NULL && !g_ptr_array_find_with_equal_func (headers, header, g_str_equal, NULL))
+    g_ptr_array_add (headers, g_strdup (header));
+}
+
+/* Finds a type in the GIR of its namespace, and adds the headers that the GIR
+ * names. */
+static const CgGirType *
+find_in_gir (const CgResolver *self,
+             const CgTypeUse  *use,
+             const char       *name_of_namespace,
+             const CgInclude  *include,
+             const char       *name)
+{
+  const char *word = strchr (name, '.') + 1;
+  g_autoptr (GError) error = NULL;
+  const CgGirNamespace *gir_namespace =
+    cg_gir_load (self->gir, name_of_namespace, include != NULL ? include->version : NULL, &error);
+  const CgGirType *type;
+
+  if (gir_namespace == NULL)
+    {
+      ERROR (&use->location, "%s", error->message);
+      return NULL;
+    }
+
+  type = cg_gir_find (gir_namespace, word);
+  if (type == NULL)
+    ERROR (&use->location, "there is no type '%s' in the GIR of '%s'", word, name_of_namespace);
+  else if (check_usable (self, use, name, type))
+    cg_gir_add_headers (gir_namespace, type, self->description->headers);
+  else
+    type = NULL;
+
+  return type;
+}
+
+/* @name is "Namespace.Type". */
+static CgNamedType *
+find_foreign (const CgResolver *self,
+              const CgTypeUse  *use,
+              const char       *name)
+{
+  const char *dot = strchr (name, '.');
+  g_autofree char *word = g_strndup (name, dot - name);
+  const CgInclude *include = find_include (self, word, self->description->includes->len);
+  const char *header = NULL;
+  const CgGirType *type;
+  CgGirType known;
+
+  if (!check_container (self, use, name))
+    return NULL;
+
+  if (cg_known_types_have (word, include != NULL ? include->version : CG_KNOWN_TYPES_VERSION) &&
+      cg_known_types_find (name, &known, &header))
+    type = &known;
+  else
+    type = find_in_gir (self, use, word, include, name);
+  if (type == NULL)
+    return NULL;
+
+  add_header (self, header);
+  for (guint i = 0; i < self->description->includes->len; i++)
+    {
+      include = g_ptr_array_index (self->description->includes, i);
+      if (!include->node.broken && g_str_equal (include->node.name, word))
+        add_header (self, include->header);
+    }
+
+  return add_foreign (self, name, type);
+}
+
+static CgNamedType *
+find_named (const CgResolver *self,
+            const CgTypeUse  *use,
+            const char       *name)
+{
+  CgNamedType *named = g_hash_table_lookup (self->description->named_types, name);
+  const char *dot = strchr (name, '.');
+  g_autofree char *first = g_strndup (name, dot != NULL ? (gsize) (dot - name) : strlen (name));
+
+  if (named != NULL)
+    return named;
+
+  if (is_word (first) && dot != NULL && is_word (dot + 1))
+    return find_foreign (self, use, name);
+
+  if (dot != NULL || !is_word (first))
+    ERROR (&use->location, "'%s' is not a type: it is no name of one", use->signature);
+  else
+    {
+      const char *meant = cg_suggest_type (name);
+
+      ERROR (&use->location, "'%s' is not a type: none of that name is declared%s%s%s", name,
+             meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "", meant != NULL ? "'?" : "");
+    }
+
+  return NULL;
+}
+
+/* Completes @use, whose type is a name; says so if it cannot be. */
+gboolean
+cg_resolve_type (const CgResolver *self,
+                 CgTypeUse        *use)
+{
+  gboolean is_array = g_str_has_suffix (use->signature, "[]");
+  g_autofree char *name = g_strndup (use->signature, strlen (use->signature) - (is_array ? strlen ("[]") : 0));
+  const char *kept = cg_description_string (self->description, name);
+  CgNamedType *named;
+
+  /* what GLib.Bytes is has a type string, too */
+  if (g_str_equal (name, "GLib.Bytes") && !is_array)
+    {
+      use->type = cg_type_find ("ay");
+      use->variant = use->value_signature = "ay";
+      return TRUE;
+    }
+
+  named = find_named (self, use, kept);
+  if (named == NULL)
+    return FALSE;
+
+  use->named = named;
+  use->type = is_array ? &named->array : &named->type;
+  use->value_signature = use->signature;
+
+  return TRUE;
+}
+
+static gboolean
+is_version (const char *version)
+{
+  return g_ascii_isdigit (*version) && strspn (version, G_CSET_DIGITS ".") == strlen (version);
+}
+
+void
+cg_resolve_includes (const CgResolver *self)
+{
+  for (guint i = 0; i < self->description->includes->len; i++)
+    {
+      CgInclude *include = g_ptr_array_index (self->description->includes, i);
+      CgNode *node = &include->node;
+      const CgInclude *first;
+      g_autoptr (GError) error = NULL;
+
+      if (node->broken)
+        continue;
+
+      node->broken = TRUE;
+      first = find_include (self, node->name, i);
+      if (!is_word (node->name))
+        ERROR (&node->name_location, "'%s' is not the name of a GIR", node->name);
+      else if (!is_version (include->version))
+        ERROR (&include->version_location, "'%s' is not a version of a GIR", include->version);
+      else if (include->header != NULL && !cg_gir_is_header (include->header))
+        ERROR (&node->location, "'%s' is not the name of a header", include->header);
+      else
+        node->broken = FALSE;
+
+      if (!node->broken && first != NULL && !g_str_equal (first->version, include->version))
+        {
+          ERROR (&node->location, "'%s' is included in two versions", node->name);
+          cg_diagnostics_note (self->diagnostics, &first->node.location, "the first is here");
+          node->broken = TRUE;
+        }
+      else if (!node->broken && !cg_known_types_have (node->name, include->version) &&
+               !cg_gir_has (self->gir, node->name, include->version, &error))
+        ERROR (&include->version_location, "%s", error->message);
+    }
+}

@@ -1,0 +1,127 @@
+/* cg-attributes.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What the attributes of the tag that is being read say, and where. */
+
+#include "cg-parser-private.h"
+
+#include "xml/cg-suggest.h"
+
+#include <string.h>
+
+/* Finds where in the current tag the attribute @name is, or its value. An attribute
+ * that came out of an entity is where the tag is. */
+CgLocation
+cg_attributes_locate (Attributes *attributes,
+                      const char *name,
+                      gboolean    value)
+{
+  Parser *self = attributes->parser;
+  const char *start = self->source->text + cg_xml_reader_get_offset (self->reader);
+  const char *end = start + cg_xml_reader_get_length (self->reader);
+  const char *p = start + strcspn (start, " \t\r\n>");
+
+  while (p < end)
+    {
+      const char *word = p + strspn (p, " \t\r\n");
+      gsize length = strcspn (word, " \t\r\n=>/");
+      const char *quote = word + length;
+
+      quote += strcspn (quote, "\"'>");
+      if (*quote == '>' || quote >= end)
+        break;
+      if (length == strlen (name) && strncmp (word, name, length) == 0)
+        return cg_source_locate (self->source, (value ? quote + 1 : word) - self->source->text);
+      p = strchr (quote + 1, *quote);
+      if (p == NULL)
+        break;
+      p++;
+    }
+
+  return self->location;
+}
+
+const char *
+cg_attributes_find (Attributes *self,
+                    const char *name)
+{
+  return cg_xml_find_attribute (self->list, name);
+}
+
+/* The value belongs to the description; @location is left alone if there is
+ * no such attribute. */
+const char *
+cg_attributes_get_string (Attributes *self,
+                          const char *name,
+                          CgLocation *location)
+{
+  const char *value = cg_attributes_find (self, name);
+
+  if (value != NULL)
+    *location = cg_attributes_locate (self, name, TRUE);
+
+  return cg_description_string (self->parser->description, value);
+}
+
+/* Reads an attribute that is one of some words. @value is left alone if there
+ * is no such attribute, or another word. */
+void
+cg_attributes_get_word (Attributes *self,
+                        const char *name,
+                        const Word *words,
+                        const char *hint,
+                        int        *value)
+{
+  const char *string = cg_attributes_find (self, name);
+  CgSuggestion suggestion = { string, NULL, 0 };
+  g_autofree char *meant = NULL;
+  CgLocation location;
+
+  if (string == NULL)
+    return;
+
+  for (; words->word != NULL; words++)
+    if (g_str_equal (words->word, string))
+      {
+        *value = words->value;
+        return;
+      }
+    else
+      cg_suggestion_offer (&suggestion, words->word);
+
+  location = cg_attributes_locate (self, name, TRUE);
+  meant = cg_suggestion_make_text (&suggestion);
+  cg_diagnostics_error (self->parser->diagnostics, &location, "%s=\"%s\" is not %s%s",
+                        name, string, hint, meant);
+}
+
+/* Of what has a type. */
+void
+cg_attributes_get_type (Attributes *self,
+                        CgTypeUse  *use)
+{
+  static const Word words[] = { { "true", TRUE }, { "false", FALSE }, { NULL, 0 } };
+  int nullable = FALSE;
+
+  use->signature = cg_attributes_get_string (self, "type", &use->location);
+  cg_attributes_get_word (self, "nullable", words, "'true' or 'false'", &nullable);
+  use->nullable = nullable;
+  use->nullable_location = nullable ? cg_attributes_locate (self, "nullable", FALSE) : use->location;
+}
+
+/* Of what is there since a version, and may be deprecated. Attributes go
+ * before comments. */
+void
+cg_attributes_get_common (Attributes *self,
+                          CgNode     *node)
+{
+  const char *since = cg_attributes_find (self, "since");
+  const char *deprecated = cg_attributes_find (self, "deprecated");
+
+  if (since != NULL && *since != '\0')
+    node->since = cg_description_string (self->parser->description, since);
+  if (deprecated != NULL)
+    cg_node_set_deprecated (node, cg_description_string (self->parser->description, deprecated));
+}

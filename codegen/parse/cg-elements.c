@@ -1,0 +1,315 @@
+/* cg-elements.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What elements and attributes a description has, and what of the model each
+ * of them makes. */
+
+#include "cg-parser-private.h"
+
+#include "xml/cg-suggest.h"
+
+#include <string.h>
+
+typedef gpointer (*StartFunc) (Attributes *attributes,
+                               Frame      *parent);
+
+typedef struct
+{
+  const char *name;
+  Kind        kind;
+  Kind        parents;
+  StartFunc   start;
+  const char *required[3];
+  const char *optional[6];
+} Element;
+
+static gpointer
+start_node (Attributes *attributes,
+            Frame      *parent)
+{
+  (void) attributes;
+  (void) parent;
+
+  return NULL;
+}
+
+static gpointer
+start_include (Attributes *attributes,
+               Frame      *parent)
+{
+  CgInclude *include = cg_include_new (attributes->parser->description, &attributes->parser->location);
+
+  (void) parent;
+
+  include->node.name = cg_attributes_get_string (attributes, "name", &include->node.name_location);
+  include->version = cg_attributes_get_string (attributes, "version", &include->version_location);
+  include->header = cg_description_string (attributes->parser->description,
+                                           cg_attributes_find (attributes, "header"));
+
+  return include;
+}
+
+static gpointer
+start_interface (Attributes *attributes,
+                 Frame      *parent)
+{
+  Parser *self = attributes->parser;
+  CgInterface *interface = cg_interface_new (self->description, &self->location);
+
+  interface->node.name = cg_attributes_get_string (attributes, "name", &interface->node.name_location);
+  self->n_definitions++;
+
+  /* below the root node only, not below a Telepathy <tp:spec> */
+  if (parent->kind == KIND_NODE && !parent->said && self->frames->len > 2 &&
+      g_str_equal (parent[-1].name, "node"))
+    {
+      cg_diagnostics_warning (self->diagnostics, CG_WARNING_MISPLACED_ELEMENT, &parent->location,
+                              "an interface in a <node> in a <node>: it is taken like the others");
+      parent->said = TRUE;
+    }
+
+  return interface;
+}
+
+static gpointer
+start_annotation (Attributes *attributes,
+                  Frame      *parent)
+{
+  Parser *self = attributes->parser;
+  CgAnnotation *annotation;
+
+  /* one on a node says nothing of an interface */
+  if (parent->object == NULL)
+    return NULL;
+
+  annotation = cg_annotation_new (parent->object, &self->location);
+  annotation->node.name = cg_attributes_get_string (attributes, "name", &annotation->node.name_location);
+  annotation->value = cg_attributes_get_string (attributes, "value", &annotation->value_location);
+
+  return annotation;
+}
+
+static gpointer
+start_doc (Attributes *attributes,
+           Frame      *parent)
+{
+  if (parent->kind != KIND_DOC)
+    cg_parser_start_doc (attributes->parser);
+
+  return parent->object;
+}
+
+#define KIND_MEMBER (KIND_METHOD | KIND_SIGNAL | KIND_PROPERTY | KIND_STREAM)
+
+/* What the documentation of can be given. */
+#define KIND_DOCUMENTED \
+  (KIND_INTERFACE | KIND_MEMBER | KIND_ARG | KIND_ENUM | KIND_DOMAIN | KIND_RECORD | KIND_VALUE | KIND_FIELD)
+
+/* What has a name that a comment can begin with. */
+#define KIND_COMMENTED (KIND_INTERFACE | KIND_MEMBER | KIND_ENUM | KIND_DOMAIN | KIND_RECORD)
+
+static const Element elements[] = {
+  { "node", KIND_NODE, KIND_ROOT | KIND_NODE, start_node, { NULL }, { "name" } },
+  { "include", KIND_INCLUDE, KIND_NODE, start_include, { "name", "version" }, { "header" } },
+  { "interface", KIND_INTERFACE, KIND_ROOT | KIND_NODE, start_interface, { "name" },
+    { "since", "deprecated" } },
+  { "method", KIND_METHOD, KIND_INTERFACE, cg_element_start_method, { "name" },
+    { "since", "deprecated", "timeout", "oneway", "latest-wins", "idempotent" } },
+  { "signal", KIND_SIGNAL, KIND_INTERFACE, cg_element_start_signal, { "name" }, { "since", "deprecated" } },
+  { "property", KIND_PROPERTY, KIND_INTERFACE, cg_element_start_property, { "name", "type", "access" },
+    { "since", "deprecated", "nullable" } },
+  { "stream", KIND_STREAM, KIND_INTERFACE, cg_element_start_stream, { "name" }, { "since", "deprecated" } },
+  { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, cg_element_start_arg, { "type" },
+    { "name", "direction", "nullable", "transfer" } },
+  { "enum", KIND_ENUM, KIND_NODE, cg_element_start_enum, { "name" }, { "since", "deprecated" } },
+  { "flags", KIND_ENUM, KIND_NODE, cg_element_start_flags, { "name" }, { "since", "deprecated" } },
+  { "error-domain", KIND_DOMAIN, KIND_NODE, cg_element_start_error_domain, { "name" },
+    { "since", "deprecated", "dbus-prefix" } },
+  { "record", KIND_RECORD, KIND_NODE, cg_element_start_record, { "name" }, { "since", "deprecated" } },
+  { "value", KIND_VALUE, KIND_ENUM, cg_element_start_value, { "name" }, { "value", "nick" } },
+  { "error", KIND_VALUE, KIND_DOMAIN, cg_element_start_value, { "name" }, { "value", "nick", "dbus-name" } },
+  { "field", KIND_FIELD, KIND_RECORD, cg_element_start_field, { "name", "type" }, { "nullable" } },
+  { "annotation", KIND_ANNOTATION, KIND_NODE | KIND_DOCUMENTED | KIND_ANNOTATION,
+    start_annotation, { "name", "value" }, { NULL } },
+  { "doc", KIND_DOC, KIND_NODE | KIND_DOCUMENTED, start_doc, { NULL }, { NULL } },
+};
+
+static const Element *
+find_element (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (elements); i++)
+    if (g_str_equal (elements[i].name, name))
+      return &elements[i];
+
+  return NULL;
+}
+
+static gboolean
+has_word (const char * const *words,
+          gsize               n_words,
+          const char         *word)
+{
+  for (gsize i = 0; i < n_words && words[i] != NULL; i++)
+    if (g_str_equal (words[i], word))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+offer_words (CgSuggestion       *suggestion,
+             const char * const *words,
+             gsize               n_words)
+{
+  for (gsize i = 0; i < n_words && words[i] != NULL; i++)
+    cg_suggestion_offer (suggestion, words[i]);
+}
+
+static void
+warn_of_attribute (Attributes    *attributes,
+                   const Element *element,
+                   const char    *name)
+{
+  CgLocation location = cg_attributes_locate (attributes, name, FALSE);
+  CgSuggestion suggestion = { name, NULL, 0 };
+  g_autofree char *hint = NULL;
+
+  offer_words (&suggestion, element->required, G_N_ELEMENTS (element->required));
+  offer_words (&suggestion, element->optional, G_N_ELEMENTS (element->optional));
+  hint = cg_suggestion_make_text (&suggestion);
+
+  cg_diagnostics_warning (attributes->parser->diagnostics, CG_WARNING_UNKNOWN_ATTRIBUTE, &location,
+                          "<%s> has no attribute '%s'; it is ignored%s", element->name, name, hint);
+}
+
+static gboolean
+check_attributes (Attributes    *attributes,
+                  const Element *element)
+{
+  Parser *self = attributes->parser;
+  gboolean complete = TRUE;
+
+  for (guint i = 0; attributes->list[i] != NULL; i += 2)
+    {
+      const char *name = attributes->list[i];
+
+      if (strchr (name, ':') != NULL || g_str_equal (name, "xmlns") ||
+          has_word (element->required, G_N_ELEMENTS (element->required), name) ||
+          has_word (element->optional, G_N_ELEMENTS (element->optional), name))
+        continue;
+
+      warn_of_attribute (attributes, element, name);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (element->required) && element->required[i] != NULL; i++)
+    if (cg_attributes_find (attributes, element->required[i]) == NULL)
+      {
+        cg_diagnostics_error (self->diagnostics, &self->location,
+                              "<%s> needs the attribute '%s'", element->name, element->required[i]);
+        complete = FALSE;
+      }
+
+  return complete;
+}
+
+static Kind
+start_known (Attributes    *attributes,
+             const Element *element,
+             Frame         *parent,
+             gpointer      *object)
+{
+  Parser *self = attributes->parser;
+
+  if ((element->parents & parent->kind) == 0)
+    {
+      if (parent->kind == KIND_ROOT)
+        cg_diagnostics_error (self->diagnostics, &self->location,
+                              "the root element is <%s>; it must be <node>", element->name);
+      else
+        cg_diagnostics_warning (self->diagnostics, CG_WARNING_MISPLACED_ELEMENT, &self->location,
+                                "<%s> does not belong in <%s>; it is ignored",
+                                element->name, parent->name);
+      return KIND_IGNORED;
+    }
+
+  gboolean complete = check_attributes (attributes, element);
+
+  *object = element->start (attributes, parent);
+  if ((element->kind & (KIND_ARG | KIND_VALUE | KIND_FIELD)) != 0)
+    cg_comments_apply_arg (self, parent->object, *object);
+  else if ((element->kind & KIND_COMMENTED) != 0)
+    {
+      cg_comments_apply (self, *object, (element->kind & KIND_WITH_ARGS) != 0);
+      cg_attributes_get_common (attributes, *object);
+    }
+  if (*object != NULL && element->kind != KIND_DOC && !complete)
+    ((CgNode *) *object)->broken = TRUE;
+
+  return element->kind;
+}
+
+static void
+warn_of_element (Parser     *self,
+                 const char *name,
+                 Kind        parent)
+{
+  CgSuggestion suggestion = { name, NULL, 0 };
+  g_autofree char *hint = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (elements); i++)
+    if ((elements[i].parents & parent) != 0)
+      cg_suggestion_offer (&suggestion, elements[i].name);
+  hint = cg_suggestion_make_text (&suggestion);
+
+  cg_diagnostics_warning (self->diagnostics, CG_WARNING_UNKNOWN_ELEMENT, &self->location,
+                          "<%s> is not known; it is ignored with all in it%s", name, hint);
+}
+
+static Kind
+start_any (Attributes *attributes,
+           Frame      *parent,
+           gpointer   *object)
+{
+  Parser *self = attributes->parser;
+  const char *name = attributes->element;
+  const char *xmlns = cg_attributes_find (attributes, "xmlns");
+  const Element *element = find_element (name);
+
+  if (parent->kind == KIND_ROOT)
+    self->root_xmlns = g_strdup (xmlns);
+
+  if (parent->kind == KIND_DOC)
+    {
+      *object = parent->object;
+      return KIND_DOC;
+    }
+  if (parent->kind == KIND_IGNORED)
+    return KIND_IGNORED;
+  if (strchr (name, ':') != NULL)
+    return cg_namespaces_start (attributes, parent, object);
+  if (xmlns != NULL && g_strcmp0 (xmlns, self->root_xmlns) != 0)
+    return KIND_IGNORED;
+  if (element != NULL)
+    return start_known (attributes, element, parent, object);
+
+  if (parent->kind == KIND_ROOT)
+    cg_diagnostics_error (self->diagnostics, &self->location,
+                          "the root element is <%s>; it must be <node>", name);
+  else
+    warn_of_element (self, name, parent->kind);
+
+  return KIND_IGNORED;
+}
+
+Kind
+cg_element_start (Attributes *attributes,
+                  Frame      *parent,
+                  gpointer   *object)
+{
+  cg_namespaces_declare (attributes);
+  cg_namespaces_check_attributes (attributes);
+
+  return start_any (attributes, parent, object);
+}

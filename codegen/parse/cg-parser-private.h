@@ -1,0 +1,155 @@
+/* cg-parser-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "doc/cg-doc-markup.h"
+#include "cg-parser.h"
+#include "xml/cg-xml-reader.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  KIND_ROOT       = 1 << 0, /* what the root element is in */
+  KIND_NODE       = 1 << 1,
+  KIND_INTERFACE  = 1 << 2,
+  KIND_METHOD     = 1 << 3,
+  KIND_SIGNAL     = 1 << 4,
+  KIND_PROPERTY   = 1 << 5,
+  KIND_ARG        = 1 << 6,
+  KIND_ANNOTATION = 1 << 7,
+  KIND_DOC        = 1 << 8,
+  KIND_IGNORED    = 1 << 9, /* it and all below it is none of ours */
+  KIND_STREAM     = 1 << 10,
+  KIND_INCLUDE    = 1 << 11,
+  KIND_ENUM       = 1 << 12, /* flags, too */
+  KIND_DOMAIN     = 1 << 13,
+  KIND_RECORD     = 1 << 14,
+  KIND_VALUE      = 1 << 15, /* an error, too */
+  KIND_FIELD      = 1 << 16
+} Kind;
+
+/* An element that has arguments, values or fields. */
+#define KIND_WITH_ARGS (KIND_METHOD | KIND_SIGNAL | KIND_STREAM | KIND_ENUM | KIND_DOMAIN | KIND_RECORD)
+
+typedef struct
+{
+  Kind        kind;
+  const char *name;       /* interned */
+  CgLocation  location;
+  gpointer    object;     /* (nullable): the CgNode that it describes */
+  gboolean    said;       /* that its text is ignored, or its place is odd */
+} Frame;
+
+/* cg-comments.c */
+typedef struct _Comment Comment;
+
+typedef struct
+{
+  CgSource      *source;
+  CgDescription *description;
+  CgDiagnostics *diagnostics;
+  GArray        *frames;        /* (owned) (element-type Frame) */
+  GHashTable    *prefixes;      /* (owned) (element-type utf8 utf8): those declared so far, with their namespaces */
+  CgDocMarkup   *doc;           /* (owned) (nullable): what comes of the documentation that is open */
+  Comment       *comment;       /* (owned) (nullable): the last that documents something */
+  CgXmlReader   *reader;        /* (nullable) while it reads */
+  CgLocation     location;      /* of what is being read */
+  CgLocation     root;          /* of the root element */
+  char          *root_xmlns;    /* (owned) (nullable) */
+  gboolean       is_other;      /* the root element is none of ours */
+  guint          n_definitions;  /* of interfaces and types */
+} Parser;
+
+/* The attributes of the tag that is being read. */
+typedef struct
+{
+  Parser      *parser;
+  const char  *element;
+  const char **list;      /* names and values in turn, and NULL */
+} Attributes;
+
+typedef struct
+{
+  const char *word;
+  int         value;
+} Word;
+
+/* cg-attributes.c */
+CgLocation  cg_attributes_locate           (Attributes *self,
+                                            const char *name,
+                                            gboolean    value);
+const char *cg_attributes_find             (Attributes *self,
+                                            const char *name);
+const char *cg_attributes_get_string       (Attributes *self,
+                                            const char *name,
+                                            CgLocation *location);
+void        cg_attributes_get_word         (Attributes *self,
+                                            const char *name,
+                                            const Word *words,
+                                            const char *hint,
+                                            int        *value);
+void        cg_attributes_get_type         (Attributes *self,
+                                            CgTypeUse  *use);
+void        cg_attributes_get_common       (Attributes *self,
+                                            CgNode     *node);
+
+/* cg-elements-members.c */
+gpointer    cg_element_start_method        (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_signal        (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_stream        (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_property      (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_arg           (Attributes *attributes,
+                                            Frame      *parent);
+
+/* cg-elements-types.c */
+gpointer    cg_element_start_enum          (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_flags         (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_error_domain  (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_record        (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_value         (Attributes *attributes,
+                                            Frame      *parent);
+gpointer    cg_element_start_field         (Attributes *attributes,
+                                            Frame      *parent);
+
+/* cg-comments.c */
+void        cg_comment_free                (Comment      *comment);
+void        cg_comments_read               (Parser       *self,
+                                            const char   *text);
+void        cg_comments_drop               (Parser       *self);
+void        cg_comments_apply              (Parser       *self,
+                                            CgNode       *node,
+                                            gboolean      has_args);
+void        cg_comments_apply_arg          (Parser       *self,
+                                            const CgNode *member,
+                                            CgNode       *node);
+void        cg_comments_end                (Parser       *self,
+                                            gconstpointer member);
+
+/* cg-namespaces.c */
+void        cg_namespaces_declare          (Attributes *attributes);
+void        cg_namespaces_check_attributes (Attributes *attributes);
+Kind        cg_namespaces_start            (Attributes *attributes,
+                                            Frame      *parent,
+                                            gpointer   *object);
+
+/* Documentation begins. */
+void        cg_parser_start_doc            (Parser     *self);
+
+/* Takes an element in whose parent is @parent, and says what it is. */
+Kind        cg_element_start               (Attributes *attributes,
+                                            Frame      *parent,
+                                            gpointer   *object);
+
+G_END_DECLS
