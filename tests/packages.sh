@@ -107,5 +107,6 @@ need_to_build () {
   need meson command meson
   need ninja-build command ninja
   need libglib2.0-dev module gio-unix-2.0
+  need libglib2.0-dev-bin command glib-compile-resources
   need libexpat1-dev module expat
 }

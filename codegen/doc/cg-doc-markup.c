@@ -202,8 +202,9 @@ read_tag (CgDocMarkup *self,
   const char *name = p + 1 + is_end;
   const char *end = name + strcspn (name, "<>\n");
   g_autofree char *element = g_strndup (name, strspn (name, G_CSET_a_2_z));
-  const char *url = g_strstr_len (name, end - name, "url=\"");
-  g_autofree char *target = url != NULL ? g_strndup (url + strlen ("url=\""), strcspn (url + strlen ("url=\""), "\">")) : NULL;
+  const char *found = g_strstr_len (name, end - name, "url=\"");
+  const char *url = found != NULL ? found + strlen ("url=\"") : "";
+  g_autofree char *target = found != NULL ? g_strndup (url, strcspn (url, "\">")) : NULL;
   const char *attributes[] = { target != NULL ? "url" : NULL, target, NULL };
 
   if (*end != '>' || find_row (element) == G_N_ELEMENTS (elements) ||

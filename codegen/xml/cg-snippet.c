@@ -185,8 +185,8 @@ find_start (CgSnippets *self,
   return p;
 }
 
-/* Copies what is shown of the line around @p, and counts the characters in front of @p. A character that would move the cursor is
- * replaced. */
+/* Copies what is shown of the line around @p, and counts the characters in front of @p.
+ * A character that would move the cursor is replaced. */
 static char *
 copy_around (CgSnippets *self,
              const char *p,

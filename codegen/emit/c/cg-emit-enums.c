@@ -10,43 +10,7 @@
 #include "model/cg-declarations.h"
 #include "doc/cg-doc.h"
 #include "model/cg-names.h"
-
-static const char enum_type[] =
-  "G_DEFINE_$KIND$_TYPE ($T$, $t$,\n"
-  "$indent$$rows$)\n"
-  "\n";
-
-static const char quark_doc[] =
-  "/**\n"
-  " * $t_quark$:\n"
-  " *\n"
-  " * Gets the domain of the errors `$T$`.\n"
-  " *\n"
-  " * Returns: the domain\n"
-  " */\n";
-
-static const char plain_quark[] =
-  "G_DEFINE_QUARK ($quark_name$, $t$)\n"
-  "\n";
-
-static const char dbus_quark[] =
-  "static const GDBusErrorEntry $t_entries$[] = {\n"
-  "  $entries$\n"
-  "};\n"
-  "\n";
-
-static const char dbus_quark_function[] =
-  "GQuark\n"
-  "$t_quark$ (void)\n"
-  "{\n"
-  "  static gsize quark = 0;\n"
-  "\n"
-  "  g_dbus_error_register_error_domain (\"$quark_name$\", &quark,\n"
-  "                                      $t_entries$, G_N_ELEMENTS ($t_entries$));\n"
-  "\n"
-  "  return (GQuark) quark;\n"
-  "}\n"
-  "\n";
+#include "emit/cg-templates.h"
 
 static void
 emit_enum (const CgDeclaration *declaration,
@@ -67,7 +31,7 @@ emit_enum (const CgDeclaration *declaration,
   cg_writer_set (writer, "KIND", kind);
   cg_writer_set (writer, "indent", indent);
   cg_writer_set (writer, "rows", rows->str);
-  cg_writer_emit (writer, enum_type);
+  cg_writer_emit (writer, cg_template ("enums/enum-type"));
 }
 
 static void
@@ -89,9 +53,9 @@ emit_quark (const CgDeclaration *domain,
   cg_writer_set (writer, "quark_name", g_strdelimit (quark, "_", '-'));
   cg_writer_set (writer, "entries", entries->str);
   if (entries->len > 0)
-    cg_writer_emit (writer, dbus_quark);
-  cg_writer_emit (writer, quark_doc);
-  cg_writer_emit (writer, entries->len > 0 ? dbus_quark_function : plain_quark);
+    cg_writer_emit (writer, cg_template ("enums/dbus-quark"));
+  cg_writer_emit (writer, cg_template ("enums/quark-doc"));
+  cg_writer_emit (writer, cg_template (entries->len > 0 ? "enums/dbus-quark-function" : "enums/plain-quark"));
 }
 
 void

@@ -11,142 +11,9 @@
 #include "cg-columns.h"
 #include "model/cg-declarations.h"
 #include "cg-marshal.h"
+#include "emit/cg-templates.h"
 
 #include <string.h>
-
-static const char free_boxed[] =
-  "static void\n"
-  "$prefix$free_$lower$ (gpointer value)\n"
-  "{\n"
-  "  g_boxed_free ($get_value_type$ (), value);\n"
-  "}\n"
-  "\n";
-
-/* Not every type has a function for g_autoptr() in its headers. */
-static const char local_type[] =
-  "typedef $c_type$ $prefix$local_$lower$;\n"
-  "G_DEFINE_AUTOPTR_CLEANUP_FUNC ($prefix$local_$lower$, $free$)\n"
-  "\n";
-
-/* A language binding may make an array with NULL in it. It is refused when the call is
- * sent, and has to be freed all the same. */
-static const char free_element[] =
-  "static void\n"
-  "$prefix$free_$lower$_element (gpointer value)\n"
-  "{\n"
-  "  $c_out$element = ($c_cast$) value;\n"
-  "\n"
-  "  $clear$\n"
-  "}\n"
-  "\n";
-
-static const char copy_array[] =
-  "static GPtrArray *\n"
-  "$prefix$copy_$lower$_array (GPtrArray *array)\n"
-  "{\n"
-  "  GPtrArray *copy;\n"
-  "\n"
-  "  if (array == NULL)\n"
-  "    return NULL;\n"
-  "\n"
-  "  copy = g_ptr_array_new_full (array->len, $prefix$free_$lower$_element);\n"
-  "  for (guint i = 0; i < array->len; i++)\n"
-  "    {\n"
-  "      $c_out$element = ($c_cast$) g_ptr_array_index (array, i);\n"
-  "\n"
-  "      g_ptr_array_add (copy, $copy$);\n"
-  "    }\n"
-  "\n"
-  "  return copy;\n"
-  "}\n"
-  "\n";
-
-/* Who made it may have left it without. */
-static const char own_array[] =
-  "static GPtrArray *\n"
-  "$prefix$own_$lower$_array (GPtrArray *array)\n"
-  "{\n"
-  "  if (array != NULL)\n"
-  "    g_ptr_array_set_free_func (array, $prefix$free_$lower$_element);\n"
-  "\n"
-  "  return array;\n"
-  "}\n"
-  "\n";
-
-static const char check_array[] =
-  "static gboolean\n"
-  "$prefix$check_$lower$_array (GPtrArray *array)\n"
-  "{\n"
-  "  for (guint i = 0; i < array->len; i++)\n"
-  "    {\n"
-  "      gpointer element = g_ptr_array_index (array, i);\n"
-  "\n"
-  "      if ($is_wrong$)\n"
-  "        return FALSE;\n"
-  "    }\n"
-  "\n"
-  "  return TRUE;\n"
-  "}\n"
-  "\n";
-
-static const char equal_arrays[] =
-  "static gboolean\n"
-  "$prefix$equal_$lower$_arrays ($array_type$ *array,\n"
-  "$indent$                 $array_type$ *other)\n"
-  "{\n"
-  "  if (array->len != other->len)\n"
-  "    return FALSE;\n"
-  "\n"
-  "  for (guint i = 0; i < array->len; i++)\n"
-  "    {\n"
-  "      $c_out$a = $element_a$;\n"
-  "      $c_out$b = $element_b$;\n"
-  "\n"
-  "      if (!($equal$))\n"
-  "        return FALSE;\n"
-  "    }\n"
-  "\n"
-  "  return TRUE;\n"
-  "}\n"
-  "\n";
-
-static const char array_to_variant[] =
-  "static GVariant *\n"
-  "$prefix$$lower$_array_to_variant ($array_type$ *array)\n"
-  "{\n"
-  "  GVariantBuilder builder;\n"
-  "\n"
-  "  g_variant_builder_init (&builder, G_VARIANT_TYPE (\"a$variant$\"));\n"
-  "  for (guint i = 0; i < array->len; i++)\n"
-  "    {\n"
-  "      $c_out$a = $element_a$;\n"
-  "\n"
-  "      g_variant_builder_add_value (&builder, $to_variant$);\n"
-  "    }\n"
-  "\n"
-  "  return g_variant_builder_end (&builder);\n"
-  "}\n"
-  "\n";
-
-static const char array_from_variant[] =
-  "static $array_type$ *\n"
-  "$prefix$$lower$_array_from_variant (GVariant *variant)\n"
-  "{\n"
-  "  gsize length = g_variant_n_children (variant);\n"
-  "  g_autoptr ($array_type$) array = $new_array$;\n"
-  "\n"
-  "  for (gsize i = 0; i < length; i++)\n"
-  "    {\n"
-  "      g_autoptr (GVariant) child = g_variant_get_child_value (variant, i);\n"
-  "      $c_out$element = $from_variant$;\n"
-  "\n"
-  "$check_element$"
-  "      $add_element$;\n"
-  "    }\n"
-  "\n"
-  "  return g_steal_pointer (&array);\n"
-  "}\n"
-  "\n";
 
 /* What is needed of a type. */
 enum
@@ -225,7 +92,7 @@ emit_array_equal (CgWriter          *writer,
   cg_writer_set (writer, "value", "a");
   cg_writer_set (writer, "other", "b");
   cg_marshal_set_expanded (writer, "equal", named->type.equal);
-  cg_writer_emit (writer, equal_arrays);
+  cg_writer_emit (writer, cg_template ("helpers/equal-arrays"));
 }
 
 static void
@@ -237,7 +104,7 @@ emit_array_variants (CgWriter          *writer,
   cg_writer_set (writer, "variant", named->type.variant);
   cg_writer_set (writer, "value", "a");
   cg_marshal_set_expanded (writer, "to_variant", named->type.to_variant);
-  cg_writer_emit (writer, array_to_variant);
+  cg_writer_emit (writer, cg_template ("helpers/array-to-variant"));
 
   cg_writer_set (writer, "value", "child");
   cg_marshal_set_expanded (writer, "from_variant", named->type.from_variant);
@@ -248,7 +115,7 @@ emit_array_variants (CgWriter          *writer,
                  named->type.can_fail ? "      if (element == NULL)\n        return NULL;\n" : "");
   cg_writer_set (writer, "add_element",
                  is_pointer ? "g_ptr_array_add (array, element)" : "g_array_append_val (array, element)");
-  cg_writer_emit (writer, array_from_variant);
+  cg_writer_emit (writer, cg_template ("helpers/array-from-variant"));
 }
 
 /* The keys that all texts for arrays of a type have. */
@@ -291,20 +158,20 @@ emit_helpers_of (Helpers           *self,
   cg_marshal_set_expanded (writer, "clear", type->clear);
 
   if (named->kind == CG_NAMED_BOXED && (has_local || (needs & ~(guint) NEED_LOCAL) != 0))
-    cg_writer_emit (writer, free_boxed);
+    cg_writer_emit (writer, cg_template ("helpers/free-boxed"));
   if (has_local)
-    cg_writer_emit (writer, local_type);
+    cg_writer_emit (writer, cg_template ("helpers/local-type"));
   if (type->is_pointer && (needs & (NEED_COPY | NEED_OWN | NEED_VARIANT)) != 0)
-    cg_writer_emit (writer, free_element);
+    cg_writer_emit (writer, cg_template ("helpers/free-element"));
   if (type->is_pointer && (needs & NEED_COPY) != 0)
-    cg_writer_emit (writer, copy_array);
+    cg_writer_emit (writer, cg_template ("helpers/copy-array"));
   if (type->is_pointer && (needs & NEED_OWN) != 0)
-    cg_writer_emit (writer, own_array);
+    cg_writer_emit (writer, cg_template ("helpers/own-array"));
   if (type->is_pointer && (needs & NEED_CHECK) != 0)
     {
       cg_marshal_set_expanded (writer, "check", type->check != NULL ? type->check : "");
       cg_marshal_set_expanded (writer, "is_wrong", type->check != NULL ? "element == NULL || !$check$" : "element == NULL");
-      cg_writer_emit (writer, check_array);
+      cg_writer_emit (writer, cg_template ("helpers/check-array"));
     }
   if ((needs & NEED_EQUAL) != 0)
     emit_array_equal (writer, named);

@@ -10,19 +10,7 @@
 
 #include "model/cg-declarations.h"
 #include "doc/cg-doc.h"
-
-static const char value_array_text[] =
-  "static const $type$ $array$[] = {\n"
-  "  $rows$\n"
-  "};\n"
-  "\n";
-
-static const char pointer_array_text[] =
-  "static const $type$ * const $array$[] = {\n"
-  "  $pointers$\n"
-  "  NULL\n"
-  "};\n"
-  "\n";
+#include "emit/cg-templates.h"
 
 static const char annotation_row[] =
   "{ -1, (gchar *) $name_string$, (gchar *) $value_string$, $annotations_value$ }";
@@ -81,7 +69,7 @@ cg_info_emit_values (CgInfoEmitter *self,
   cg_writer_set (self->writer, "type", type);
   cg_writer_set (self->writer, "array", array);
   cg_writer_set (self->writer, "rows", text);
-  cg_writer_emit (self->writer, value_array_text);
+  cg_writer_emit (self->writer, cg_template ("info/value-array-text"));
 }
 
 char *
@@ -99,7 +87,7 @@ cg_info_emit_pointers (CgInfoEmitter *self,
   cg_writer_set (self->writer, "type", type);
   cg_writer_set (self->writer, "array", array);
   cg_writer_set (self->writer, "pointers", closed);
-  cg_writer_emit (self->writer, pointer_array_text);
+  cg_writer_emit (self->writer, cg_template ("info/pointer-array-text"));
 
   /* what GIO has is not const */
   return g_str_has_prefix (type, "GDBus")

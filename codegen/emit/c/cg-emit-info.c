@@ -11,54 +11,9 @@
 #include "cg-emit-shared.h"
 #include "cg-emit-source-private.h"
 #include "model/cg-names.h"
+#include "emit/cg-templates.h"
 
 #include <string.h>
-
-static const char method_info[] =
-  "static const NorpcMethodInfo $method_info$ = {\n"
-  "  {\n"
-  "    -1,\n"
-  "    (gchar *) $name_string$,\n"
-  "    $in$,\n"
-  "    $out$,\n"
-  "    $annotations_value$\n"
-  "  },\n"
-  "  $dispatch$,\n"
-  "  $timeout$,\n"
-  "  $method_flags$\n"
-  "};\n"
-  "\n";
-
-static const char interface_info[] =
-  "static const NorpcInterfaceInfo $info$ = {\n"
-  "  {\n"
-  "    -1,\n"
-  "    (gchar *) $name_string$,\n"
-  "    $dbus_methods_value$,\n"
-  "    $dbus_signals_value$,\n"
-  "    $dbus_properties_value$,\n"
-  "    $annotations_value$\n"
-  "  },\n"
-  "  $get_type$,\n"
-  "  $methods_value$,\n"
-  "  $signals_value$,\n"
-  "  $properties_value$,\n"
-  "  $streams_value$\n"
-  "};\n"
-  "\n"
-  "/**\n"
-  " * $interface_info$:\n"
-  " *\n"
-  " * Gets the description of `$dbus_name$` as data.\n"
-  " *\n"
-  " * $info_returns$\n"
-  " */\n"
-  "const NorpcInterfaceInfo *\n"
-  "$interface_info$ (void)\n"
-  "{\n"
-  "  return &$info$;\n"
-  "}\n"
-  "\n";
 
 /* C++ has no enumerator for several together. */
 static char *
@@ -108,7 +63,7 @@ emit_method (CgInfoEmitter  *self,
   cg_writer_set (self->writer, "timeout", timeout);
   cg_writer_set (self->writer, "method_flags", flags);
   cg_writer_set (self->writer, "annotations_value", annotations);
-  cg_writer_emit (self->writer, method_info);
+  cg_writer_emit (self->writer, cg_template ("info/method-info"));
 }
 
 static void
@@ -159,5 +114,5 @@ cg_emit_info (const CgInterface *interface,
   cg_info_set_string (&self, "name_string", interface->node.name);
   cg_writer_set (writer, "info_returns", returns->str);
   cg_writer_set (writer, "annotations_value", annotations);
-  cg_writer_emit (writer, interface_info);
+  cg_writer_emit (writer, cg_template ("info/interface-info"));
 }

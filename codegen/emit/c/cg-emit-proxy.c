@@ -11,134 +11,13 @@
 #include "cg-marshal.h"
 #include "model/cg-names.h"
 #include "cg-signature.h"
-
-static const char proxy_type[] =
-  "struct _$Proxy$\n"
-  "{\n"
-  "  NorpcProxy parent_instance;\n"
-  "};\n"
-  "\n"
-  "G_DEFINE_FINAL_TYPE_WITH_CODE ($Proxy$, $proxy$, NORPC_TYPE_PROXY,\n"
-  "                               G_IMPLEMENT_INTERFACE ($TYPE_IFACE$, NULL))\n"
-  "\n"
-  "static void\n"
-  "$proxy_class_init$ ($ProxyClass$ *klass)\n"
-  "{\n"
-  "  (void) klass;\n"
-  "}\n"
-  "\n"
-  "static void\n"
-  "$proxy_init$ ($Proxy$ *self)\n"
-  "{\n"
-  "  (void) self;\n"
-  "}\n"
-  "\n"
-  "/**\n"
-  " * $proxy_new$:\n"
-  " * @endpoint: what takes the calls\n"
-  " *\n"
-  " * Makes a proxy that calls on @endpoint.\n"
-  " *\n"
-  " * $new_returns$\n"
-  " */\n"
-  "$Proxy$ *\n"
-  "$proxy_new$ (NorpcEndpoint *endpoint)\n"
-  "{\n"
-  "  g_return_val_if_fail (NORPC_IS_ENDPOINT (endpoint), NULL);\n"
-  "\n"
-  "  return ($Proxy$ *) g_object_new ($TYPE_PROXY$, \"endpoint\", endpoint, NULL);\n"
-  "}\n"
-  "\n";
-
-static const char new_call[] =
-  "static NorpcCall *\n"
-  "$new_call$ ($params$)\n"
-  "{\n"
-  "  NorpcCall *call = norpc_call_new (&$info$, $METHOD$);\n"
-  "  GValue *args = norpc_call_get_args (call, NULL);\n"
-  "\n"
-  "  $store$\n"
-  "\n"
-  "  return call;\n"
-  "}\n"
-  "\n";
-
-static const char take_reply[] =
-  "static gboolean\n"
-  "$take_reply$ ($params$)\n"
-  "{\n"
-  "$declare_values$"
-  "  if (reply == NULL)\n"
-  "    return FALSE;\n"
-  "\n"
-  "$get_values$"
-  "  $take$\n"
-  "\n"
-  "  return TRUE;\n"
-  "}\n"
-  "\n";
+#include "emit/cg-templates.h"
 
 static const char return_pointer[] =
   "return reply != NULL ? ($return_type$) norpc_reply_steal_pointer (reply, 0) : NULL;";
 
 static const char return_success[] =
   "return reply != NULL;";
-
-static const char call[] =
-  "void\n"
-  "$function$ ($params$)\n"
-  "{\n"
-  "  g_return_if_fail ($IS_PROXY$ (self));\n"
-  "  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));\n"
-  "\n"
-  "  norpc_proxy_call (NORPC_PROXY (self),\n"
-  "                    $make_call$,\n"
-  "                    cancellable, callback, user_data);\n"
-  "}\n"
-  "\n";
-
-static const char finish[] =
-  "$return_line$\n"
-  "$function$ ($params$)\n"
-  "{\n"
-  "  g_autoptr (NorpcReply) reply = NULL;\n"
-  "\n"
-  "  g_return_val_if_fail ($IS_PROXY$ (self), $failure$);\n"
-  "  g_return_val_if_fail (g_async_result_is_tagged (result, (gpointer) &$method_info$), $failure$);\n"
-  "\n"
-  "  reply = norpc_proxy_call_finish (NORPC_PROXY (self), result, error);\n"
-  "\n"
-  "  $return_reply$\n"
-  "}\n"
-  "\n";
-
-static const char sync_call[] =
-  "$return_line$\n"
-  "$function$ ($params$)\n"
-  "{\n"
-  "  g_autoptr (NorpcReply) reply = NULL;\n"
-  "\n"
-  "  g_return_val_if_fail ($IS_PROXY$ (self), $failure$);\n"
-  "  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), $failure$);\n"
-  "\n"
-  "  reply = norpc_proxy_call_sync (NORPC_PROXY (self),\n"
-  "                                 $make_call$,\n"
-  "                                 cancellable, error);\n"
-  "\n"
-  "  $return_reply$\n"
-  "}\n"
-  "\n";
-
-static const char send_call[] =
-  "void\n"
-  "$function$ ($params$)\n"
-  "{\n"
-  "  g_return_if_fail ($IS_PROXY$ (self));\n"
-  "\n"
-  "  norpc_proxy_send (NORPC_PROXY (self),\n"
-  "                    $make_call$);\n"
-  "}\n"
-  "\n";
 
 static void
 emit_new_call (CgWriter       *writer,
@@ -161,7 +40,7 @@ emit_new_call (CgWriter       *writer,
 
   cg_signature_set (writer, method, CG_SIGNATURE_NEW_CALL);
   cg_marshal_set_store (writer, method->in_args, FALSE);
-  cg_writer_emit (writer, new_call);
+  cg_writer_emit (writer, cg_template ("proxy/new-call"));
 }
 
 /* Statements that hand the results to the out parameters. Sets $take$, and
@@ -221,7 +100,7 @@ emit_take_reply (CgWriter       *writer,
   cg_writer_set (writer, "declare_values", has_values ? "  const GValue *values;\n\n" : "");
   cg_writer_set (writer, "get_values", has_values ? "  values = norpc_reply_get_values (reply, NULL);\n" : "");
   cg_marshal_set_expanded (writer, "return_reply", "return $take_reply$ ($passed$);");
-  cg_writer_emit (writer, take_reply);
+  cg_writer_emit (writer, cg_template ("proxy/take-reply"));
 }
 
 static void
@@ -231,7 +110,7 @@ emit_proxy_send (CgWriter       *writer,
   emit_new_call (writer, method);
   cg_signature_set_documented (writer, method, CG_SIGNATURE_SEND);
   cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, send_call);
+  cg_writer_emit (writer, cg_template ("proxy/send-call"));
 }
 
 static void
@@ -254,15 +133,15 @@ emit_proxy_call (CgWriter       *writer,
 
   cg_signature_set_documented (writer, method, CG_SIGNATURE_CALL);
   cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, call);
+  cg_writer_emit (writer, cg_template ("proxy/call"));
 
   cg_signature_set_documented (writer, method, CG_SIGNATURE_FINISH);
   cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, finish);
+  cg_writer_emit (writer, cg_template ("proxy/finish"));
 
   cg_signature_set_documented (writer, method, CG_SIGNATURE_SYNC);
   cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, sync_call);
+  cg_writer_emit (writer, cg_template ("proxy/sync-call"));
 }
 
 void
@@ -273,6 +152,6 @@ cg_emit_proxy (const CgInterface *interface,
 
   cg_emit_append_tags (returns, &interface->node, "\n");
   cg_writer_set (writer, "new_returns", returns->str);
-  cg_writer_emit (writer, proxy_type);
+  cg_writer_emit (writer, cg_template ("proxy/proxy-type"));
   cg_emit_methods (interface, writer, emit_proxy_call);
 }

@@ -6,48 +6,7 @@
 /* From a record to a GVariant and back, in the C code. */
 
 #include "cg-emit-records-private.h"
-
-static const char record_to_variant[] =
-  "GVariant *\n"
-  "$t_to_variant$ ($params$)\n"
-  "{\n"
-  "  GVariantBuilder builder;\n"
-  "\n"
-  "  g_return_val_if_fail (self != NULL, NULL);\n"
-  "$checks$"
-  "\n"
-  "  g_variant_builder_init (&builder, G_VARIANT_TYPE (\"$variant$\"));\n"
-  "  $statements$\n"
-  "\n"
-  "  return g_variant_builder_end (&builder);\n"
-  "}\n"
-  "\n";
-
-static const char record_from_variant[] =
-  "$T$ *\n"
-  "$t_new_from_variant$ ($params$)\n"
-  "{\n"
-  "  g_autoptr ($T$) self = NULL;\n"
-  "  GVariant *child;\n"
-  "$declare_content$"
-  "\n"
-  "  g_return_val_if_fail (variant != NULL, NULL);\n"
-  "\n"
-  "  if (!g_variant_is_of_type (variant, G_VARIANT_TYPE (\"$variant$\")))\n"
-  "    {\n"
-  "      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,\n"
-  "                   \"A variant of the type '%s' is not a $T$\",\n"
-  "                   g_variant_get_type_string (variant));\n"
-  "      return NULL;\n"
-  "    }\n"
-  "\n"
-  "  self = g_new0 ($T$, 1);\n"
-  "\n"
-  "  $statements$\n"
-  "\n"
-  "  return g_steal_pointer (&self);\n"
-  "}\n"
-  "\n";
+#include "emit/cg-templates.h"
 
 static const char read_field[] =
   "child = g_variant_get_child_value (variant, $index$);\n"
@@ -126,9 +85,9 @@ cg_emit_record_variants (CgWriter            *writer,
 
   cg_emit_record_set_checks (writer, record, "self->", "");
   cg_emit_record_set_statements (writer, record, make_to_variant, "\n");
-  cg_emit_record_function (writer, record, CG_RECORD_TO_VARIANT, record_to_variant);
+  cg_emit_record_function (writer, record, CG_RECORD_TO_VARIANT, cg_template ("records/record-to-variant"));
 
   cg_writer_set (writer, "declare_content", has_nullable ? "  GVariant *content;\n" : "");
   cg_emit_record_set_statements (writer, record, make_from_variant, "\n\n");
-  cg_emit_record_function (writer, record, CG_RECORD_NEW_FROM_VARIANT, record_from_variant);
+  cg_emit_record_function (writer, record, CG_RECORD_NEW_FROM_VARIANT, cg_template ("records/record-from-variant"));
 }

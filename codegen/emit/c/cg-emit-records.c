@@ -12,85 +12,12 @@
 #include "cg-marshal.h"
 #include "model/cg-names.h"
 #include "cg-record-signature.h"
-
-static const char define_type[] =
-  "G_DEFINE_BOXED_TYPE_WITH_CODE ($T$, $t$, $t_copy$, $t_free$,\n"
-  "                               $code$)\n"
-  "\n";
+#include "emit/cg-templates.h"
 
 static const char set_fields[] =
   "$hashes$norpc_record_type_set_fields (g_define_type_id,\n"
   "                              G_N_ELEMENTS ($t_field_infos$),\n"
   "                              $t_field_infos$)";
-
-static const char new_record[] =
-  "$T$ *\n"
-  "$t_new$ ($params$)\n"
-  "{\n"
-  "  $T$ *self;\n"
-  "$checks$"
-  "\n"
-  "  self = g_new0 ($T$, 1);\n"
-  "  $statements$\n"
-  "\n"
-  "  return self;\n"
-  "}\n"
-  "\n";
-
-static const char copy_record[] =
-  "$T$ *\n"
-  "$t_copy$ ($params$)\n"
-  "{\n"
-  "  $T$ *copy;\n"
-  "\n"
-  "  g_return_val_if_fail (self != NULL, NULL);\n"
-  "\n"
-  "  copy = g_new0 ($T$, 1);\n"
-  "  $statements$\n"
-  "\n"
-  "  return copy;\n"
-  "}\n"
-  "\n";
-
-static const char free_record[] =
-  "void\n"
-  "$t_free$ ($params$)\n"
-  "{\n"
-  "  g_return_if_fail (self != NULL);\n"
-  "\n"
-  "$statements$"
-  "  g_free (self);\n"
-  "}\n"
-  "\n";
-
-static const char equal_records[] =
-  "gboolean\n"
-  "$t_equal$ ($params$)\n"
-  "{\n"
-  "  const $T$ *a = (const $T$ *) self;\n"
-  "  const $T$ *b = (const $T$ *) other;\n"
-  "\n"
-  "  g_return_val_if_fail (a != NULL, FALSE);\n"
-  "  g_return_val_if_fail (b != NULL, FALSE);\n"
-  "\n"
-  "  return $statements$;\n"
-  "}\n"
-  "\n";
-
-static const char hash_record[] =
-  "guint\n"
-  "$t_hash$ ($params$)\n"
-  "{\n"
-  "  const $T$ *record = (const $T$ *) self;\n"
-  "  guint hash = 0;\n"
-  "\n"
-  "  g_return_val_if_fail (record != NULL, 0);\n"
-  "\n"
-  "  $statements$\n"
-  "\n"
-  "  return hash;\n"
-  "}\n"
-  "\n";
 
 /* One text of the type table for a field; @value and @other are C. */
 char *
@@ -246,27 +173,27 @@ emit_record (CgWriter            *writer,
   cg_info_emit_fields (&infos, record);
   cg_writer_set (writer, "hashes", hashes->str);
   cg_marshal_set_expanded (writer, "code", set_fields);
-  cg_writer_emit (writer, define_type);
+  cg_writer_emit (writer, cg_template ("records/define-type"));
 
   cg_emit_record_set_checks (writer, record, "", "\n");
   cg_emit_record_set_statements (writer, record, make_new, "\n");
-  cg_emit_record_function (writer, record, CG_RECORD_NEW, new_record);
+  cg_emit_record_function (writer, record, CG_RECORD_NEW, cg_template ("records/new-record"));
 
   cg_emit_record_set_statements (writer, record, make_copy, "\n");
-  cg_emit_record_function (writer, record, CG_RECORD_COPY, copy_record);
+  cg_emit_record_function (writer, record, CG_RECORD_COPY, cg_template ("records/copy-record"));
 
   cg_emit_record_set_statements (writer, record, make_clear, "");
-  cg_emit_record_function (writer, record, CG_RECORD_FREE, free_record);
+  cg_emit_record_function (writer, record, CG_RECORD_FREE, cg_template ("records/free-record"));
 
   if (cg_record_has_function (record, CG_RECORD_EQUAL))
     {
       cg_emit_record_set_statements (writer, record, make_equal, " &&\n");
-      cg_emit_record_function (writer, record, CG_RECORD_EQUAL, equal_records);
+      cg_emit_record_function (writer, record, CG_RECORD_EQUAL, cg_template ("records/equal-records"));
     }
   if (cg_record_has_function (record, CG_RECORD_HASH))
     {
       cg_emit_record_set_statements (writer, record, make_hash, "\n");
-      cg_emit_record_function (writer, record, CG_RECORD_HASH, hash_record);
+      cg_emit_record_function (writer, record, CG_RECORD_HASH, cg_template ("records/hash-record"));
     }
   if (cg_record_has_function (record, CG_RECORD_TO_VARIANT))
     cg_emit_record_variants (writer, record);

@@ -12,94 +12,7 @@
 #include "cg-marshal.h"
 #include "model/cg-names.h"
 #include "cg-signature.h"
-
-static const char dispatch[] =
-  "static gboolean\n"
-  "$dispatch$ (gpointer    service,\n"
-  "$indent$ NorpcCall  *call,\n"
-  "$indent$ GError    **error)\n"
-  "{\n"
-  "  $Iface$ *self = $IFACE_CAST$ (service);\n"
-  "$declare_args$"
-  "\n"
-  "$begin_move$"
-  "  return $GET_IFACE$ (self)->$handle$ ($passed$);\n"
-  "}\n"
-  "\n";
-
-static const char begin_move[] =
-  "  norpc_call_begin_move (call, $GET_IFACE$ (self),\n"
-  "                         G_STRUCT_OFFSET ($IfaceStruct$, $handle$),\n"
-  "                         G_STRUCT_OFFSET ($IfaceStruct$, $vfunc$));\n"
-  "\n";
-
-/* A binding that fails to convert a result sets an error, but cannot change what was
- * returned already: the error is what is right. */
-static const char default_handle[] =
-  "static gboolean\n"
-  "$default_handle$ ($params$)\n"
-  "{\n"
-  "  $IfaceStruct$ *iface = $GET_IFACE$ (self);\n"
-  "$locals$"
-  "\n"
-  "  if (iface->$vfunc$ == NULL)\n"
-  "    {\n"
-  "      g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,\n"
-  "                   \"%s does not implement $dbus_name$.$dbus_method$$spelled$\",\n"
-  "                   G_OBJECT_TYPE_NAME (self));\n"
-  "$clear_moved$"
-  "      return FALSE;\n"
-  "    }\n"
-  "\n"
-  "  $invoke$\n"
-  "    return FALSE;\n"
-  "\n"
-  "  if (error != NULL && *error != NULL)\n"
-  "    {\n"
-  "      g_critical (\"%s: $dbus_name$.$dbus_method$ set an error and $returned$: %s\",\n"
-  "                  G_OBJECT_TYPE_NAME (self), (*error)->message);\n"
-  "      return FALSE;\n"
-  "    }\n"
-  "\n"
-  "$reply$"
-  "\n"
-  "  return TRUE;\n"
-  "}\n"
-  "\n";
-
-static const char reply_with_values[] =
-  "  results = norpc_call_begin_reply (call, &$info$, $METHOD$);\n"
-  "  if (results == NULL)\n"
-  "    return$handled$;\n"
-  "\n"
-  "  $store$\n"
-  "  $end_reply$ (call);\n";
-
-static const char reply_without_values[] =
-  "  if (norpc_call_begin_reply (call, &$info$, $METHOD$) != NULL)\n"
-  "    $end_reply$ (call);\n";
-
-static const char default_init[] =
-  "G_DEFINE_INTERFACE ($Iface$, $iface$, G_TYPE_OBJECT)\n"
-  "\n"
-  "static void\n"
-  "$default_init$ ($IfaceStruct$ *iface)\n"
-  "{\n"
-  "  $assignments$\n"
-  "}\n"
-  "\n";
-
-static const char complete[] =
-  "void\n"
-  "$complete$ ($params$)\n"
-  "{\n"
-  "$declare_results$"
-  "  g_return_if_fail ($IS_IFACE$ (self));\n"
-  "  g_return_if_fail (call != NULL);\n"
-  "\n"
-  "$reply$"
-  "}\n"
-  "\n";
+#include "emit/cg-templates.h"
 
 static void
 emit_dispatch (CgWriter       *writer,
@@ -136,8 +49,8 @@ emit_dispatch (CgWriter       *writer,
   cg_writer_set (writer, "passed", joined);
   cg_writer_set (writer, "declare_args", has_lent
                  ? "  const GValue *args = norpc_call_get_args (call, NULL);\n" : "");
-  cg_marshal_set_expanded (writer, "begin_move", has_moved ? begin_move : "");
-  cg_writer_emit (writer, dispatch);
+  cg_marshal_set_expanded (writer, "begin_move", has_moved ? cg_template ("service/begin-move") : "");
+  cg_writer_emit (writer, cg_template ("service/dispatch"));
 }
 
 /* Variables that the plain form's results go to, and the call of it. */
@@ -225,8 +138,8 @@ emit_default_handle (CgWriter       *writer,
   cg_marshal_set_store (writer, method->out_args, TRUE);
   cg_writer_set (writer, "handled", " TRUE");
   cg_writer_set (writer, "end_reply", "norpc_call_end_reply_on_return");
-  cg_marshal_set_expanded (writer, "reply", method->out_args->len > 0 ? reply_with_values : reply_without_values);
-  cg_writer_emit (writer, default_handle);
+  cg_marshal_set_expanded (writer, "reply", cg_template (method->out_args->len > 0 ? "service/reply-with-values" : "service/reply-without-values"));
+  cg_writer_emit (writer, cg_template ("service/default-handle"));
 }
 
 static void
@@ -238,9 +151,9 @@ emit_complete (CgWriter       *writer,
   cg_writer_set (writer, "handled", "");
   cg_writer_set (writer, "end_reply", "norpc_call_end_reply");
   cg_writer_set (writer, "declare_results", method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
-  cg_marshal_set_expanded (writer, "reply", method->out_args->len > 0 ? reply_with_values : reply_without_values);
+  cg_marshal_set_expanded (writer, "reply", cg_template (method->out_args->len > 0 ? "service/reply-with-values" : "service/reply-without-values"));
   cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, complete);
+  cg_writer_emit (writer, cg_template ("service/complete"));
 }
 
 static void
@@ -269,7 +182,7 @@ emit_default_init (const CgInterface *interface,
       g_string_append_printf (assignments, "%s%s", i > 0 ? "\n" : "", assignment);
     }
   cg_writer_set (writer, "assignments", assignments->str);
-  cg_writer_emit (writer, default_init);
+  cg_writer_emit (writer, cg_template ("service/default-init"));
 }
 
 /* Says what the functions of all methods are that come next. */

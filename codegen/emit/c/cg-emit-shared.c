@@ -9,23 +9,16 @@
 
 #include "doc/cg-doc.h"
 #include "model/cg-names.h"
+#include "emit/cg-templates.h"
 
 #include <string.h>
-
-static const char function_doc[] =
-  "/**\n"
-  " * $function$:$function_annotations$\n"
-  " * $param_docs$\n"
-  " *\n"
-  " * $doc$\n"
-  " */\n";
 
 void
 cg_emit_function_doc (CgWriter   *writer,
                       const char *annotations)
 {
   cg_writer_set (writer, "function_annotations", annotations);
-  cg_writer_emit (writer, function_doc);
+  cg_writer_emit (writer, cg_template ("shared/function-doc"));
 }
 
 void

@@ -10,49 +10,9 @@
 #include "cg-emit-shared.h"
 #include "model/cg-names.h"
 #include "cg-record-signature.h"
+#include "emit/cg-templates.h"
 
 #include <string.h>
-
-static const char type_doc[] =
-  "/**\n"
-  " * $T$:\n"
-  " * $lines$\n"
-  " *\n"
-  " * $type_doc$\n"
-  " */\n";
-
-static const char enum_type[] =
-  "typedef enum$flags_comment$\n"
-  "{\n"
-  "  $values$\n"
-  "} $T$;\n"
-  "\n"
-  "#define $GTYPE$ ($t_get_type$ ())\n"
-  "$decorator$"
-  "GType $t_get_type$ (void) G_GNUC_CONST;\n"
-  "\n";
-
-static const char domain[] =
-  "#define $TT$ ($t_quark$ ())\n"
-  "$decorator$"
-  "GQuark $t_quark$ (void);\n"
-  "\n";
-
-static const char record_typedef[] =
-  "typedef struct $T_struct$ $T$;\n";
-
-static const char record_struct[] =
-  "struct $T_struct$\n"
-  "{\n"
-  "  $members$\n"
-  "};\n"
-  "\n"
-  "#define $GTYPE$ ($t_get_type$ ())\n";
-
-static const char record_end[] =
-  "\n"
-  "G_DEFINE_AUTOPTR_CLEANUP_FUNC ($T$, $t_free$)\n"
-  "\n";
 
 /* What follows the lines of values or fields in the comment of a type. */
 static void
@@ -121,10 +81,10 @@ emit_enum (const CgDeclaration *declaration,
   cg_writer_set (writer, "lines", lines->str);
   cg_writer_set (writer, "values", values->str);
   set_type_doc (writer, declaration);
-  cg_writer_emit (writer, type_doc);
-  cg_writer_emit (writer, enum_type);
+  cg_writer_emit (writer, cg_template ("types/type-doc"));
+  cg_writer_emit (writer, cg_template ("types/enum-type"));
   if (declaration->kind == CG_DECLARED_ERROR_DOMAIN)
-    cg_writer_emit (writer, domain);
+    cg_writer_emit (writer, cg_template ("types/domain"));
 }
 
 static void
@@ -161,8 +121,8 @@ emit_record (const CgDeclaration *record,
   cg_names_set_declaration (writer, record);
   set_members (writer, record);
   set_type_doc (writer, record);
-  cg_writer_emit (writer, type_doc);
-  cg_writer_emit (writer, record_struct);
+  cg_writer_emit (writer, cg_template ("types/type-doc"));
+  cg_writer_emit (writer, cg_template ("types/record-struct"));
 
   for (int pass = 0; pass < 2; pass++)
     for (guint i = 0; i < CG_N_RECORD_FUNCTIONS; i++)
@@ -181,7 +141,7 @@ emit_record (const CgDeclaration *record,
             cg_emit_prototype (writer, &columns);
         }
 
-  cg_writer_emit (writer, record_end);
+  cg_writer_emit (writer, cg_template ("types/record-end"));
 }
 
 void
@@ -207,7 +167,7 @@ cg_emit_types (const CgDescription *description,
         continue;
       has_records = TRUE;
       cg_names_set_declaration (writer, declaration);
-      cg_writer_emit (writer, record_typedef);
+      cg_writer_emit (writer, cg_template ("types/record-typedef"));
     }
   if (has_records)
     cg_writer_emit (writer, "\n");

@@ -12,88 +12,9 @@
 #include "emit/c/cg-marshal.h"
 #include "model/cg-names.h"
 #include "emit/c/cg-signature.h"
+#include "emit/cg-templates.h"
 
 #include <string.h>
-
-static const char header_head[] =
-  "/* $file$ */\n"
-  "\n"
-  "#pragma once\n"
-  "\n"
-  "#include \"$code$.h\"\n"
-  "\n"
-  "G_BEGIN_DECLS\n"
-  "\n";
-
-static const char header_type[] =
-  "#define $TYPE_IFACE$_$SERVICE$ ($service$_get_type ())\n"
-  "\n"
-  "G_DECLARE_FINAL_TYPE ($Service$, $service$, $MODULE$, $NAME$_$SERVICE$, GObject)\n"
-  "\n"
-  "$Service$ *$service$_new (void);\n"
-  "\n";
-
-static const char source_head[] =
-  "/* $file$ */\n"
-  "\n"
-  "#include \"$header$\"\n"
-  "\n";
-
-static const char type_struct[] =
-  "/* $dbus_name$: one thread alone runs what is here, so it has no lock. */\n"
-  "struct _$Service$\n"
-  "{\n"
-  "  GObject parent_instance;\n"
-  "};\n"
-  "\n";
-
-static const char method_function[] =
-  "$comment$"
-  "static $return_type$\n"
-  "$service$_$own$ ($params$)\n"
-  "{\n"
-  "  $statements$\n"
-  "  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,\n"
-  "                       \"$dbus_name$.$dbus_method$ is still to be written\");\n"
-  "  return $zero$;\n"
-  "}\n"
-  "\n";
-
-static const char type_definition[] =
-  "static void\n"
-  "$service$_iface_init ($IfaceStruct$ *iface)\n"
-  "{\n"
-  "  $assignments$\n"
-  "}\n"
-  "\n"
-  "G_DEFINE_TYPE_WITH_CODE ($Service$, $service$, G_TYPE_OBJECT,\n"
-  "                         G_IMPLEMENT_INTERFACE ($TYPE_IFACE$, $service$_iface_init))\n"
-  "\n"
-  "static void\n"
-  "$service$_class_init ($Service$Class *klass)\n"
-  "{\n"
-  "  (void) klass;\n"
-  "}\n"
-  "\n"
-  "static void\n"
-  "$service$_init ($Service$ *self)\n"
-  "{\n"
-  "  (void) self;\n"
-  "}\n"
-  "\n"
-  "/**\n"
-  " * $service$_new:\n"
-  " *\n"
-  " * Makes a service that implements `$dbus_name$`.\n"
-  " *\n"
-  " * Returns: (transfer full): the service\n"
-  " */\n"
-  "$Service$ *\n"
-  "$service$_new (void)\n"
-  "{\n"
-  "  return g_object_new ($TYPE_IFACE$_$SERVICE$, NULL);\n"
-  "}\n"
-  "\n";
 
 static gboolean
 is_taken_type (const CgSkeleton *self,
@@ -206,7 +127,7 @@ emit_method (CgWriter       *writer,
       comment = cg_writer_expand (writer, "/* $c_doc$ */\n");
       cg_writer_set (writer, "comment", comment);
     }
-  cg_writer_emit (writer, method_function);
+  cg_writer_emit (writer, cg_template ("skeleton-c/method-function"));
 }
 
 static void
@@ -217,7 +138,7 @@ emit_interface (const CgSkeleton  *self,
   g_autoptr (GString) assignments = g_string_new (NULL);
 
   cg_skeleton_set_interface (self, interface, writer);
-  cg_writer_emit (writer, type_struct);
+  cg_writer_emit (writer, cg_template ("skeleton-c/type-struct"));
 
   for (guint i = 0; i < interface->methods->len; i++)
     {
@@ -231,7 +152,7 @@ emit_interface (const CgSkeleton  *self,
     g_string_append (assignments, "(void) iface;");
 
   cg_writer_set (writer, "assignments", assignments->str);
-  cg_writer_emit (writer, type_definition);
+  cg_writer_emit (writer, cg_template ("skeleton-c/type-definition"));
 }
 
 void
@@ -242,11 +163,11 @@ cg_skeleton_emit_c_header (const CgSkeleton *self,
   cg_names_add_rows (writer);
   cg_writer_set (writer, "file", file);
   cg_writer_set (writer, "code", self->code);
-  cg_writer_emit (writer, header_head);
+  cg_writer_emit (writer, cg_template ("skeleton-c/header-head"));
   for (guint i = 0; i < self->description->interfaces->len; i++)
     {
       cg_skeleton_set_interface (self, g_ptr_array_index (self->description->interfaces, i), writer);
-      cg_writer_emit (writer, header_type);
+      cg_writer_emit (writer, cg_template ("skeleton-c/header-type"));
     }
   cg_writer_emit (writer, "G_END_DECLS\n");
 }
@@ -262,7 +183,7 @@ cg_skeleton_emit_c_source (const CgSkeleton *self,
   cg_writer_set (writer, "file", file);
   cg_writer_set (writer, "header", header);
   cg_writer_set (writer, "prefix", self->description->prefix != NULL ? self->description->prefix : "");
-  cg_writer_emit (writer, source_head);
+  cg_writer_emit (writer, cg_template ("skeleton-c/source-head"));
   for (guint i = 0; i < self->description->interfaces->len; i++)
     emit_interface (self, g_ptr_array_index (self->description->interfaces, i), writer);
 }

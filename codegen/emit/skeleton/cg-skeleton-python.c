@@ -10,6 +10,7 @@
 #include "model/cg-names.h"
 #include "model/cg-reserved.h"
 #include "model/cg-spelling.h"
+#include "emit/cg-templates.h"
 
 #include <string.h>
 
@@ -23,39 +24,6 @@ static const char head[] =
   "gi.require_version('$Ns$', '1')\n"
   "from gi.repository import GLib, GObject, Norpc, $Ns$\n"
   "$others$";
-
-static const char class_head[] =
-  "\n"
-  "\n"
-  "class $PyService$(GObject.Object, $Ns$.$PyName$):\n"
-  "    \"\"\"Implements $dbus_name$.\"\"\"\n";
-
-static const char method_text[] =
-  "\n"
-  "    def do_$vfunc$(self$py_params$):\n"
-  "        raise GLib.Error.new_literal(Norpc.error_quark(), '$dbus_name$.$dbus_method$ is still to be written',\n"
-  "                                     Norpc.Error.NOT_IMPLEMENTED)\n";
-
-static const char test_head[] =
-  "\n"
-  "\n"
-  "class $PyName$Test(unittest.TestCase):\n"
-  "    def setUp(self):\n"
-  "        self.server = Norpc.Server.new($module$.$PyService$())\n"
-  "        self.server.start(None)\n"
-  "        self.proxy = $Ns$.$PyName$Proxy.new(self.server.get_channel())\n"
-  "\n"
-  "    def tearDown(self):\n"
-  "        self.server.stop(Norpc.StopMode.FINISH, None)\n"
-  "\n"
-  "    def check(self, call, *args):\n"
-  "        \"\"\"It may answer, or fail with an error of its own.\"\"\"\n"
-  "        try:\n"
-  "            call(*args)\n"
-  "        except GLib.Error as error:\n"
-  "            self.assertFalse(error.matches(Norpc.error_quark(), Norpc.Error.FAILED), error)\n"
-  "\n"
-  "    def test_methods(self):\n";
 
 static void
 set_interface (const CgSkeleton  *self,
@@ -129,7 +97,7 @@ emit_method (CgWriter       *writer,
 
   cg_names_set_method (writer, method);
   cg_writer_set (writer, "py_params", params->str);
-  cg_writer_emit (writer, method_text);
+  cg_writer_emit (writer, cg_template ("skeleton-python/method-text"));
 }
 
 void
@@ -145,7 +113,7 @@ cg_skeleton_emit_python (const CgSkeleton *self,
       const CgInterface *interface = g_ptr_array_index (self->description->interfaces, i);
 
       set_interface (self, interface, writer);
-      cg_writer_emit (writer, class_head);
+      cg_writer_emit (writer, cg_template ("skeleton-python/class-head"));
       for (guint j = 0; j < interface->methods->len; j++)
         emit_method (writer, g_ptr_array_index (interface->methods, j));
     }
@@ -220,7 +188,7 @@ cg_skeleton_emit_python_test (const CgSkeleton *self,
       g_autoptr (GString) checks = g_string_new (NULL);
 
       set_interface (self, interface, writer);
-      cg_writer_emit (writer, test_head);
+      cg_writer_emit (writer, cg_template ("skeleton-python/test-head"));
       for (guint j = 0; j < interface->methods->len; j++)
         append_check (checks, writer, g_ptr_array_index (interface->methods, j));
       if (checks->len == 0)

@@ -9,72 +9,9 @@
 #include "cg-skeleton.h"
 
 #include "model/cg-names.h"
+#include "emit/cg-templates.h"
 
 #include <string.h>
-
-static const char head[] =
-  "/* $file$ */\n"
-  "\n"
-  "#include \"$header$\"\n"
-  "\n"
-  "/* what is deprecated is tried, too */\n"
-  "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n"
-  "\n";
-
-static const char answer_check[] =
-  "/* A method may answer, or fail with an error of its own. */\n"
-  "static void\n"
-  "check_answer (gboolean  is_answered,\n"
-  "              GError   *error)\n"
-  "{\n"
-  "  g_assert_true (is_answered == (error == NULL));\n"
-  "  if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_FAILED))\n"
-  "    g_assert_no_error (error);\n"
-  "  g_clear_error (&error);\n"
-  "}\n"
-  "\n";
-
-static const char call_method[] =
-  "static void\n"
-  "$proxy$_check_$method$ ($Proxy$ *proxy)\n"
-  "{\n"
-  "$declarations$"
-  "  $call_text$\n"
-  "}\n"
-  "\n";
-
-static const char test_head[] =
-  "static void\n"
-  "$proxy$_test (void)\n"
-  "{\n"
-  "  g_autoptr ($Service$) service = $service$_new ();\n"
-  "  g_autoptr (NorpcServer) server = norpc_server_new (G_OBJECT (service));\n"
-  "  g_autoptr ($Proxy$) proxy = NULL;\n"
-  "  GError *error = NULL;\n"
-  "\n"
-  "  norpc_server_start (server, NULL, &error);\n"
-  "  g_assert_no_error (error);\n"
-  "  proxy = $proxy_new$ (NORPC_ENDPOINT (norpc_server_get_channel (server)));\n"
-  "  g_assert_nonnull (proxy);\n"
-  "\n"
-  "$checks$"
-  "}\n"
-  "\n";
-
-static const char main_head[] =
-  "int\n"
-  "main (int    argc,\n"
-  "      char **argv)\n"
-  "{\n"
-  "  g_test_init (&argc, &argv, NULL);\n"
-  "$warnings$"
-  "\n"
-  "$added$"
-  "\n"
-  "  return g_test_run ();\n"
-  "}\n"
-  "\n"
-  "G_GNUC_END_IGNORE_DEPRECATIONS\n";
 
 static const struct
 {
@@ -199,7 +136,7 @@ emit_call (CgWriter       *writer,
                                    : "result = $sync$ ($passed$);\ncheck_answer (result, error);");
   cg_writer_set (writer, "call_text", text);
   cg_writer_set (writer, "declarations", declarations);
-  cg_writer_emit (writer, call_method);
+  cg_writer_emit (writer, cg_template ("skeleton-test/call-method"));
 }
 
 static gboolean
@@ -244,7 +181,7 @@ emit_interface (const CgSkeleton  *self,
     }
 
   cg_writer_set (writer, "checks", checks->str);
-  cg_writer_emit (writer, test_head);
+  cg_writer_emit (writer, cg_template ("skeleton-test/test-head"));
   add = cg_writer_expand (writer, "  g_test_add_func (\"/$dbus_name$\", $proxy$_test);\n");
   g_string_append (added, add);
 }
@@ -282,12 +219,12 @@ cg_skeleton_emit_c_test (const CgSkeleton *self,
   cg_writer_set (writer, "file", file);
   cg_writer_set (writer, "header", header);
   cg_writer_set (writer, "prefix", self->description->prefix != NULL ? self->description->prefix : "");
-  cg_writer_emit (writer, head);
+  cg_writer_emit (writer, cg_template ("skeleton-test/head"));
   if (has_answer (self->description))
-    cg_writer_emit (writer, answer_check);
+    cg_writer_emit (writer, cg_template ("skeleton-test/answer-check"));
   for (guint i = 0; i < self->description->interfaces->len; i++)
     emit_interface (self, g_ptr_array_index (self->description->interfaces, i), added, writer);
   cg_writer_set (writer, "added", added->str);
   cg_writer_set (writer, "warnings", find_warnings (self->description));
-  cg_writer_emit (writer, main_head);
+  cg_writer_emit (writer, cg_template ("skeleton-test/main-head"));
 }
