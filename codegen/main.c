@@ -6,10 +6,8 @@
 #include "commands/cg-commands.h"
 
 int
-main (int    argc,
+main (int    argc G_GNUC_UNUSED,
       char **argv)
 {
-  (void) argc;
-
   return cg_commands_run (g_strdupv (argv));
 }

@@ -319,10 +319,8 @@ cg_check_annotations (CgNode        *node,
     return;
 
   names = g_hash_table_new (g_str_hash, g_str_equal);
-  for (guint i = 0; i < node->annotations->len; i++)
+  CG_FOREACH (CgAnnotation, annotation, node->annotations)
     {
-      CgAnnotation *annotation = g_ptr_array_index (node->annotations, i);
-
       if (check_name (&target, names, annotation))
         apply (&target, annotation);
     }

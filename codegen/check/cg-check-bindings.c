@@ -85,20 +85,14 @@ cg_check_bindings (const CgDescription *description,
   cg_spelling_set_namespace (writer, c_namespace);
   self.ns = cg_writer_expand (writer, "$Ns$");
 
-  for (guint i = 0; i < description->declarations->len; i++)
+  CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
-      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
-
       check_type (&self, &declaration->node, cg_names_look_up_declaration (declaration, "T"));
       if (declaration->kind == CG_DECLARED_RECORD)
         check_fields (&self, declaration);
     }
-  for (guint i = 0; i < description->interfaces->len; i++)
-    {
-      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
-
-      check_type (&self, &interface->node, cg_names_get_iface (interface));
-    }
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
+    check_type (&self, &interface->node, cg_names_get_iface (interface));
 
   g_free (self.ns);
 }

@@ -241,10 +241,8 @@ check_values (const CgResolver *resolver,
   if (declaration->values->len == 0)
     ERROR (&declaration->node.location, is_domain ? "the domain has no <error>" : "the type has no <value>");
 
-  for (guint i = 0; i < declaration->values->len; i++)
+  CG_FOREACH (CgValue, value, declaration->values)
     {
-      CgValue *value = g_ptr_array_index (declaration->values, i);
-
       cg_check_annotations (&value->node, NULL, NULL, resolver->diagnostics);
       if (!check_name (resolver, names, &value->node, is_domain ? "error" : "value") ||
           !check_number (resolver, declaration, value, &next))
@@ -265,10 +263,8 @@ check_fields (const CgResolver *resolver,
   if (declaration->fields->len == 0)
     ERROR (&declaration->node.location, "the record has no <field>");
 
-  for (guint i = 0; i < declaration->fields->len; i++)
+  CG_FOREACH (CgField, field, declaration->fields)
     {
-      CgField *field = g_ptr_array_index (declaration->fields, i);
-
       cg_check_annotations (&field->node, NULL, &field->use, resolver->diagnostics);
       if (!check_name (resolver, names, &field->node, "field") || !cg_check_type (resolver, &field->use))
         field->node.broken = TRUE;
@@ -350,10 +346,8 @@ cg_declarations_check (const CgResolver *resolver)
   GPtrArray *all = resolver->description->declarations;
   g_autoptr (GHashTable) dbus_names = g_hash_table_new (g_str_hash, g_str_equal);
 
-  for (guint i = 0; i < all->len; i++)
+  CG_FOREACH (CgDeclaration, declaration, all)
     {
-      CgDeclaration *declaration = g_ptr_array_index (all, i);
-
       cg_check_annotations (&declaration->node, NULL, NULL, resolver->diagnostics);
       if (declaration->kind == CG_DECLARED_RECORD)
         check_fields (resolver, declaration);

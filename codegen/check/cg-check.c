@@ -165,9 +165,8 @@ check_args (Checker   *self,
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
   gsize length = 0;
 
-  for (guint i = 0; i < args->len; i++)
+  CG_FOREACH (CgArg, arg, args)
     {
-      CgArg *arg = g_ptr_array_index (args, i);
       const CgArg *first;
 
       check_arg (self, arg);
@@ -243,12 +242,8 @@ check_overload (Checker    *self,
     return;
 
   key = g_string_new (method->node.name);
-  for (guint i = 0; i < method->in_args->len; i++)
-    {
-      const CgArg *arg = g_ptr_array_index (method->in_args, i);
-
-      g_string_append_printf (key, " %s", arg->use.signature != NULL ? arg->use.signature : "");
-    }
+  CG_FOREACH (const CgArg, arg, method->in_args)
+    g_string_append_printf (key, " %s", arg->use.signature != NULL ? arg->use.signature : "");
 
   first = g_hash_table_lookup (overloads, key->str);
   if (first == NULL)
@@ -365,10 +360,8 @@ cg_check (CgDescription *description,
   cg_resolve_includes (&checker.resolver);
   cg_declarations_register (&checker.resolver);
   cg_declarations_check (&checker.resolver);
-  for (guint i = 0; i < description->interfaces->len; i++)
+  CG_FOREACH (CgInterface, interface, description->interfaces)
     {
-      CgInterface *interface = g_ptr_array_index (description->interfaces, i);
-
       cg_check_annotations (&interface->node, NULL, NULL, diagnostics);
       if (!interface->node.broken)
         {

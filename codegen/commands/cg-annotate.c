@@ -109,10 +109,8 @@ static gpointer
 find_node (GPtrArray  *nodes,
            const char *name)
 {
-  for (guint i = 0; i < nodes->len; i++)
+  CG_FOREACH (const CgNode, node, nodes)
     {
-      const CgNode *node = g_ptr_array_index (nodes, i);
-
       if (g_strcmp0 (node->name, name) == 0)
         return (gpointer) node;
     }

@@ -109,10 +109,8 @@ static void
 check_sizes (const CgDescription *description,
              CgDiagnostics       *diagnostics)
 {
-  for (guint i = 0; i < description->interfaces->len; i++)
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
     {
-      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
-
       if (interface->methods->len > MAX_METHODS)
         cg_diagnostics_warning (diagnostics, CG_WARNING_LARGE_INTERFACE, &interface->node.location,
                                 "'%s' has %u methods; GObject can register no interface of more than %d",

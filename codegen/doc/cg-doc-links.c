@@ -47,10 +47,8 @@ add_links (Resolver          *self,
   g_hash_table_insert (self->links, g_strdup (interface->node.name),
                        g_strdup_printf ("[iface@%s]", cg_names_get_iface (interface)));
 
-  for (guint i = 0; i < interface->methods->len; i++)
+  CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      const CgMethod *method = g_ptr_array_index (interface->methods, i);
-
       add_method_link (self, interface, method, "()");
       add_method_link (self, interface, method, "");
     }
@@ -107,10 +105,8 @@ resolve_replacements (Resolver    *self,
     interface->node.c_deprecated_text =
       keep (self, g_strdup_printf ("Use [iface@%s] instead.", cg_names_get_iface (interface->replacement)));
 
-  for (guint i = 0; i < interface->methods->len; i++)
+  CG_FOREACH (CgMethod, method, interface->methods)
     {
-      CgMethod *method = g_ptr_array_index (interface->methods, i);
-
       method->replacement = find_replacement (&method->node, interface->methods);
       if (method->replacement != NULL)
         method->node.c_deprecated_text =
@@ -124,10 +120,8 @@ resolve_members (Resolver          *self,
                  const CgInterface *interface,
                  GPtrArray         *members)
 {
-  for (guint i = 0; i < members->len; i++)
+  CG_FOREACH (CgNode, node, members)
     {
-      CgNode *node = g_ptr_array_index (members, i);
-
       if (node->since == NULL)
         node->since = interface->node.since;
       resolve_node (self, node);
@@ -139,10 +133,8 @@ static void
 resolve_lines (Resolver  *self,
                GPtrArray *nodes)
 {
-  for (guint i = 0; i < nodes->len; i++)
+  CG_FOREACH (CgNode, node, nodes)
     {
-      CgNode *node = g_ptr_array_index (nodes, i);
-
       resolve_markup (self, node);
       if (node->doc != NULL)
         node->c_doc = keep (self, cg_doc_paragraph (node->doc, "  ", self->links));
@@ -152,10 +144,8 @@ resolve_lines (Resolver  *self,
 static void
 resolve_declarations (Resolver *self)
 {
-  for (guint i = 0; i < self->description->declarations->len; i++)
+  CG_FOREACH (CgDeclaration, declaration, self->description->declarations)
     {
-      CgDeclaration *declaration = g_ptr_array_index (self->description->declarations, i);
-
       resolve_node (self, &declaration->node);
       resolve_lines (self, declaration->values);
       resolve_lines (self, declaration->fields);
@@ -172,20 +162,16 @@ cg_docs_resolve (CgDescription *description)
     add_links (&self, g_ptr_array_index (description->interfaces, i));
   resolve_declarations (&self);
 
-  for (guint i = 0; i < description->interfaces->len; i++)
+  CG_FOREACH (CgInterface, interface, description->interfaces)
     {
-      CgInterface *interface = g_ptr_array_index (description->interfaces, i);
-
       resolve_node (&self, &interface->node);
       resolve_members (&self, interface, interface->methods);
       resolve_members (&self, interface, interface->signals);
       resolve_members (&self, interface, interface->properties);
       resolve_members (&self, interface, interface->streams);
       resolve_replacements (&self, interface);
-      for (guint j = 0; j < interface->methods->len; j++)
+      CG_FOREACH (CgMethod, method, interface->methods)
         {
-          CgMethod *method = g_ptr_array_index (interface->methods, j);
-
           resolve_lines (&self, method->in_args);
           resolve_lines (&self, method->out_args);
         }

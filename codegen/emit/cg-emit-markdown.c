@@ -135,9 +135,8 @@ add_arg_rows (Emitter    *self,
               GPtrArray  *args,
               const char *direction)
 {
-  for (guint i = 0; i < args->len; i++)
+  CG_FOREACH (const CgArg, arg, args)
     {
-      const CgArg *arg = g_ptr_array_index (args, i);
       g_autofree char *doc = make_cell (self, arg->node.doc);
       g_autofree char *name = make_cell (self, arg->node.name != NULL ? arg->node.name : "");
 
@@ -215,10 +214,8 @@ add_signals (Emitter           *self,
 
   if (interface->signals->len > 0)
     g_string_append (self->text, "## Signals\n\n");
-  for (guint i = 0; i < interface->signals->len; i++)
+  CG_FOREACH (const CgSignal, signal, interface->signals)
     {
-      const CgSignal *signal = g_ptr_array_index (interface->signals, i);
-
       add_heading (self, "###", interface->node.name, "::", signal->node.name);
       g_string_append_printf (self->text, "    %s ", signal->node.name);
       append_args (self, signal->args);
@@ -235,10 +232,8 @@ add_properties (Emitter           *self,
 {
   if (interface->properties->len > 0)
     g_string_append (self->text, "## Properties\n\n");
-  for (guint i = 0; i < interface->properties->len; i++)
+  CG_FOREACH (const CgProperty, property, interface->properties)
     {
-      const CgProperty *property = g_ptr_array_index (interface->properties, i);
-
       add_heading (self, "###", interface->node.name, ":", property->node.name);
       g_string_append_printf (self->text, "    %s: %s (%s)\n\n", property->node.name,
                               property->use.signature, cg_access_to_string (property->access));
@@ -253,10 +248,8 @@ add_streams (Emitter           *self,
 {
   if (interface->streams->len > 0)
     g_string_append (self->text, "## Streams\n\n");
-  for (guint i = 0; i < interface->streams->len; i++)
+  CG_FOREACH (const CgStream, stream, interface->streams)
     {
-      const CgStream *stream = g_ptr_array_index (interface->streams, i);
-
       add_heading (self, "###", interface->node.name, ".", stream->node.name);
       add_docs (self, &stream->node);
       add_arg_table (self, stream->in_args, stream->out_args);
@@ -268,9 +261,8 @@ add_values (Emitter   *self,
             GPtrArray *values)
 {
   g_string_append (self->text, "| value | | |\n|---|---|---|\n");
-  for (guint i = 0; i < values->len; i++)
+  CG_FOREACH (const CgValue, value, values)
     {
-      const CgValue *value = g_ptr_array_index (values, i);
       g_autofree char *doc = make_cell (self, value->node.doc);
 
       g_string_append_printf (self->text, "| `%s` | %" G_GINT64_FORMAT " | %s |\n", value->node.name, value->value, doc);
@@ -283,9 +275,8 @@ add_fields (Emitter   *self,
             GPtrArray *fields)
 {
   g_string_append (self->text, "| field | type | |\n|---|---|---|\n");
-  for (guint i = 0; i < fields->len; i++)
+  CG_FOREACH (const CgField, field, fields)
     {
-      const CgField *field = g_ptr_array_index (fields, i);
       g_autofree char *doc = make_cell (self, field->node.doc);
 
       g_string_append_printf (self->text, "| `%s` | `%s`%s | %s |\n", field->node.name, field->use.signature,
@@ -302,10 +293,8 @@ add_types (Emitter             *self,
 
   if (description->declarations->len > 0)
     g_string_append (self->text, "# Types\n\n");
-  for (guint i = 0; i < description->declarations->len; i++)
+  CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
-      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
-
       add_heading (self, "##", declaration->node.name, "", "");
       g_string_append_printf (self->text, "%s; in C `%s`\n\n", kinds[declaration->kind],
                               cg_names_look_up_declaration (declaration, "T"));
@@ -319,24 +308,18 @@ add_types (Emitter             *self,
 
 void
 cg_emit_markdown (const CgDescription *description,
-                  const CgStyle       *style,
-                  const char          *file,
-                  const char          *header,
+                  const CgStyle       *style G_GNUC_UNUSED,
+                  const char          *file G_GNUC_UNUSED,
+                  const char          *header G_GNUC_UNUSED,
                   CgWriter            *writer)
 {
   Emitter self = { g_string_new (NULL), g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
 
-  (void) style;
-  (void) file;
-  (void) header;
-
   for (guint i = 0; i < description->interfaces->len; i++)
     add_links (&self, g_ptr_array_index (description->interfaces, i));
 
-  for (guint i = 0; i < description->interfaces->len; i++)
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
     {
-      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
-
       add_heading (&self, "#", interface->node.name, "", "");
       g_string_append_printf (self.text, "In C: `%s`, and `%s` for clients\n\n",
                               cg_names_look_up_interface (interface, "Iface"),

@@ -166,14 +166,11 @@ start_cb (CgXmlReader  *reader,
 }
 
 static void
-end_cb (CgXmlReader *reader,
-        const char  *element,
+end_cb (CgXmlReader *reader G_GNUC_UNUSED,
+        const char  *element G_GNUC_UNUSED,
         gpointer     user_data)
 {
   Reader *self = user_data;
-
-  (void) reader;
-  (void) element;
 
   if (self->depth == DEPTH_IN_TYPE && self->hash != NULL)
     self->type->hash = g_steal_pointer (&self->hash);

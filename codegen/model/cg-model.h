@@ -15,6 +15,12 @@ G_BEGIN_DECLS
  *
  * All strings belong to the string chunk of the CgDescription. */
 
+/* Loops over the pointers in a GPtrArray. */
+#define CG_FOREACH(Type, item, array) \
+  for (Type **item##_at = (Type **) (array)->pdata, *item; \
+       item##_at < (Type **) (array)->pdata + (array)->len && ((item = *item##_at), TRUE); \
+       item##_at++)
+
 typedef enum
 {
   CG_DIRECTION_IN,

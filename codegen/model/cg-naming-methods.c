@@ -153,9 +153,8 @@ cg_naming_name_methods (Namer       *self,
   g_autoptr (GHashTable) members = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GPtrArray) lowers = g_ptr_array_new ();
 
-  for (guint i = 0; i < interface->methods->len; i++)
+  CG_FOREACH (CgMethod, method, interface->methods)
     {
-      CgMethod *method = g_ptr_array_index (interface->methods, i);
       const char *lower = NULL;
 
       if (!method->node.broken)

@@ -28,9 +28,8 @@ static void
 name_values (Namer         *self,
              CgDeclaration *declaration)
 {
-  for (guint i = 0; i < declaration->values->len; i++)
+  CG_FOREACH (CgValue, value, declaration->values)
     {
-      CgValue *value = g_ptr_array_index (declaration->values, i);
       g_autofree char *word = NULL;
       g_autofree char *prefix = NULL;
       g_autofree char *upper = NULL;
@@ -93,9 +92,8 @@ name_fields (Namer         *self,
   g_autoptr (GHashTable) members = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) params = g_hash_table_new (g_str_hash, g_str_equal);
 
-  for (guint i = 0; i < declaration->fields->len; i++)
+  CG_FOREACH (CgField, field, declaration->fields)
     {
-      CgField *field = g_ptr_array_index (declaration->fields, i);
       g_autofree char *word = NULL;
 
       if (field->node.broken)
@@ -158,10 +156,8 @@ name_declaration (Namer         *self,
 void
 cg_naming_name_declarations (Namer *self)
 {
-  for (guint i = 0; i < self->description->declarations->len; i++)
+  CG_FOREACH (CgDeclaration, declaration, self->description->declarations)
     {
-      CgDeclaration *declaration = g_ptr_array_index (self->description->declarations, i);
-
       if (declaration->named != NULL)
         name_declaration (self, declaration);
     }

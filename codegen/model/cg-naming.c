@@ -178,24 +178,12 @@ name_others (Namer       *self,
   g_autoptr (GHashTable) properties = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) streams = g_hash_table_new (g_str_hash, g_str_equal);
 
-  for (guint i = 0; i < interface->signals->len; i++)
-    {
-      CgSignal *signal = g_ptr_array_index (interface->signals, i);
-
-      signal->lower = name_other (self, signals, &signal->node, "signals");
-    }
-  for (guint i = 0; i < interface->properties->len; i++)
-    {
-      CgProperty *property = g_ptr_array_index (interface->properties, i);
-
-      property->lower = name_other (self, properties, &property->node, "properties");
-    }
-  for (guint i = 0; i < interface->streams->len; i++)
-    {
-      CgStream *stream = g_ptr_array_index (interface->streams, i);
-
-      stream->lower = name_other (self, streams, &stream->node, "streams");
-    }
+  CG_FOREACH (CgSignal, signal, interface->signals)
+    signal->lower = name_other (self, signals, &signal->node, "signals");
+  CG_FOREACH (CgProperty, property, interface->properties)
+    property->lower = name_other (self, properties, &property->node, "properties");
+  CG_FOREACH (CgStream, stream, interface->streams)
+    stream->lower = name_other (self, streams, &stream->node, "streams");
 }
 
 /* A name for a parameter that nothing else in the function has. */
@@ -267,18 +255,14 @@ cg_names_resolve (CgDescription *description,
   prefix = cg_writer_expand (self.writer, "$ns$");
   description->prefix = cg_description_string (description, prefix);
   cg_naming_name_declarations (&self);
-  for (guint i = 0; i < interfaces->len; i++)
+  CG_FOREACH (CgInterface, interface, interfaces)
     {
-      CgInterface *interface = g_ptr_array_index (interfaces, i);
-
       if (!interface->node.broken)
         name_interface (&self, interface);
     }
 
-  for (guint i = 0; i < interfaces->len; i++)
+  CG_FOREACH (CgInterface, interface, interfaces)
     {
-      CgInterface *interface = g_ptr_array_index (interfaces, i);
-
       if (interface->names == NULL)
         continue;
       cg_naming_name_methods (&self, interface);

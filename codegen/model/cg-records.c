@@ -125,10 +125,8 @@ restrict_recursion (CgDeclaration *declaration)
 void
 cg_records_complete (CgDescription *description)
 {
-  for (guint i = 0; i < description->declarations->len; i++)
+  CG_FOREACH (CgDeclaration, declaration, description->declarations)
     {
-      CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
-
       complete (description, declaration);
       declaration->is_recursive = declaration->kind == CG_DECLARED_RECORD;
     }
@@ -136,10 +134,8 @@ cg_records_complete (CgDescription *description)
   for (gboolean changed = TRUE; changed;)
     {
       changed = FALSE;
-      for (guint i = 0; i < description->declarations->len; i++)
+      CG_FOREACH (CgDeclaration, declaration, description->declarations)
         {
-          CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
-
           if (declaration->kind == CG_DECLARED_RECORD)
             changed |= (guint) restrict_equality (declaration) | (guint) restrict_recursion (declaration);
         }

@@ -21,10 +21,8 @@ use_interface (CgInterface *interface,
                CgUseFunc    func,
                gpointer     data)
 {
-  for (guint i = 0; i < interface->methods->len; i++)
+  CG_FOREACH (CgMethod, method, interface->methods)
     {
-      CgMethod *method = g_ptr_array_index (interface->methods, i);
-
       use_args (method->in_args, func, data);
       use_args (method->out_args, func, data);
     }
@@ -32,10 +30,8 @@ use_interface (CgInterface *interface,
     use_args (((CgSignal *) g_ptr_array_index (interface->signals, i))->args, func, data);
   for (guint i = 0; i < interface->properties->len; i++)
     func (&((CgProperty *) g_ptr_array_index (interface->properties, i))->use, data);
-  for (guint i = 0; i < interface->streams->len; i++)
+  CG_FOREACH (CgStream, stream, interface->streams)
     {
-      CgStream *stream = g_ptr_array_index (interface->streams, i);
-
       use_args (stream->in_args, func, data);
       use_args (stream->out_args, func, data);
     }
@@ -46,10 +42,8 @@ cg_description_foreach_use (CgDescription *self,
                             CgUseFunc      func,
                             gpointer       data)
 {
-  for (guint i = 0; i < self->declarations->len; i++)
+  CG_FOREACH (const CgDeclaration, declaration, self->declarations)
     {
-      const CgDeclaration *declaration = g_ptr_array_index (self->declarations, i);
-
       for (guint j = 0; j < declaration->fields->len; j++)
         func (&((CgField *) g_ptr_array_index (declaration->fields, j))->use, data);
     }

@@ -25,37 +25,29 @@ start_declaration (Attributes     *attributes,
 
 gpointer
 cg_element_start_enum (Attributes *attributes,
-                       Frame      *parent)
+                       Frame      *parent G_GNUC_UNUSED)
 {
-  (void) parent;
-
   return start_declaration (attributes, CG_DECLARED_ENUM);
 }
 
 gpointer
 cg_element_start_flags (Attributes *attributes,
-                        Frame      *parent)
+                        Frame      *parent G_GNUC_UNUSED)
 {
-  (void) parent;
-
   return start_declaration (attributes, CG_DECLARED_FLAGS);
 }
 
 gpointer
 cg_element_start_error_domain (Attributes *attributes,
-                               Frame      *parent)
+                               Frame      *parent G_GNUC_UNUSED)
 {
-  (void) parent;
-
   return start_declaration (attributes, CG_DECLARED_ERROR_DOMAIN);
 }
 
 gpointer
 cg_element_start_record (Attributes *attributes,
-                         Frame      *parent)
+                         Frame      *parent G_GNUC_UNUSED)
 {
-  (void) parent;
-
   return start_declaration (attributes, CG_DECLARED_RECORD);
 }
 

@@ -26,22 +26,17 @@ typedef struct
 } Element;
 
 static gpointer
-start_node (Attributes *attributes,
-            Frame      *parent)
+start_node (Attributes *attributes G_GNUC_UNUSED,
+            Frame      *parent G_GNUC_UNUSED)
 {
-  (void) attributes;
-  (void) parent;
-
   return NULL;
 }
 
 static gpointer
 start_include (Attributes *attributes,
-               Frame      *parent)
+               Frame      *parent G_GNUC_UNUSED)
 {
   CgInclude *include = cg_include_new (attributes->parser->description, &attributes->parser->location);
-
-  (void) parent;
 
   include->node.name = cg_attributes_get_string (attributes, "name", &include->node.name_location);
   include->version = cg_attributes_get_string (attributes, "version", &include->version_location);

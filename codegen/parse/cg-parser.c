@@ -79,14 +79,12 @@ end_doc (Parser *self,
 }
 
 static void
-end_cb (CgXmlReader *reader,
+end_cb (CgXmlReader *reader G_GNUC_UNUSED,
         const char  *name,
         gpointer     user_data)
 {
   Parser *self = user_data;
   Frame frame = *top_frame (self);
-
-  (void) reader;
 
   g_array_set_size (self->frames, self->frames->len - 1);
   if ((frame.kind & KIND_WITH_ARGS) != 0)
@@ -133,15 +131,13 @@ comment_cb (CgXmlReader *reader,
 }
 
 static void
-skipped_cb (CgXmlReader *reader,
+skipped_cb (CgXmlReader *reader G_GNUC_UNUSED,
             const char  *entity,
             gsize        offset,
             gpointer     user_data)
 {
   Parser *self = user_data;
   CgLocation location = cg_source_locate (self->source, offset);
-
-  (void) reader;
 
   cg_diagnostics_warning (self->diagnostics, CG_WARNING_UNDECLARED_ENTITY, &location,
                           "the entity '&%s;' is not declared in this file; it is left out", entity);

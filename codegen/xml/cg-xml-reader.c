@@ -189,13 +189,10 @@ comment_cb (void       *user_data,
 static void
 declaration_cb (void       *user_data,
                 const char *version,
-                const char *encoding,
-                int         standalone)
+                const char *encoding G_GNUC_UNUSED,
+                int         standalone G_GNUC_UNUSED)
 {
   CgXmlReader *self = user_data;
-
-  (void) encoding;
-  (void) standalone;
 
   if (version != NULL && !g_str_has_prefix (version, "1."))
     cg_xml_reader_fail (self, "this is not XML 1.0");
@@ -203,16 +200,12 @@ declaration_cb (void       *user_data,
 
 static void
 doctype_cb (void       *user_data,
-            const char *name,
+            const char *name G_GNUC_UNUSED,
             const char *system_id,
-            const char *public_id,
-            int         has_internal_subset)
+            const char *public_id G_GNUC_UNUSED,
+            int         has_internal_subset G_GNUC_UNUSED)
 {
   CgXmlReader *self = user_data;
-
-  (void) name;
-  (void) public_id;
-  (void) has_internal_subset;
 
   self->has_doctype = TRUE;
   self->has_dtd = system_id != NULL;
@@ -222,21 +215,14 @@ static void
 entity_cb (void       *user_data,
            const char *name,
            int         is_parameter,
-           const char *value,
-           int         value_length,
-           const char *base,
-           const char *system_id,
-           const char *public_id,
-           const char *notation)
+           const char *value G_GNUC_UNUSED,
+           int         value_length G_GNUC_UNUSED,
+           const char *base G_GNUC_UNUSED,
+           const char *system_id G_GNUC_UNUSED,
+           const char *public_id G_GNUC_UNUSED,
+           const char *notation G_GNUC_UNUSED)
 {
   CgXmlReader *self = user_data;
-
-  (void) value;
-  (void) value_length;
-  (void) base;
-  (void) system_id;
-  (void) public_id;
-  (void) notation;
 
   if (!is_parameter)
     g_hash_table_add (self->entities, g_strdup (name));
@@ -255,15 +241,11 @@ skipped_entity_cb (void       *user_data,
 
 static int
 external_entity_cb (XML_Parser  parser,
-                    const char *context,
-                    const char *base,
+                    const char *context G_GNUC_UNUSED,
+                    const char *base G_GNUC_UNUSED,
                     const char *system_id,
-                    const char *public_id)
+                    const char *public_id G_GNUC_UNUSED)
 {
-  (void) context;
-  (void) base;
-  (void) public_id;
-
   cg_xml_reader_fail (XML_GetUserData (parser), "the entity is in '%s'; only this file is read", system_id);
 
   return XML_STATUS_ERROR;

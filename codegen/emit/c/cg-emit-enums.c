@@ -41,10 +41,8 @@ emit_quark (const CgDeclaration *domain,
   g_autofree char *quark = cg_writer_expand (writer, "$t_quark$");
   g_autoptr (GString) entries = g_string_new (NULL);
 
-  for (guint i = 0; i < domain->values->len; i++)
+  CG_FOREACH (const CgValue, value, domain->values)
     {
-      const CgValue *value = g_ptr_array_index (domain->values, i);
-
       if (value->dbus_name != NULL)
         g_string_append_printf (entries, "%s{ %s, \"%s\" }", entries->len > 0 ? ",\n" : "",
                                 value->upper, value->dbus_name);
@@ -62,10 +60,8 @@ void
 cg_emit_enums (const CgDescription *description,
                CgWriter            *writer)
 {
-  for (guint i = 0; i < description->declarations->len; i++)
+  CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
-      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
-
       if (declaration->kind == CG_DECLARED_RECORD)
         continue;
 

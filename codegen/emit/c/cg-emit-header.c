@@ -17,12 +17,11 @@
 static const CgSignatureKind vfunc_kinds[] = { CG_SIGNATURE_PLAIN, CG_SIGNATURE_HANDLE };
 
 static const CgSignatureKind *
-get_service_kinds (const CgMethod *method,
+get_service_kinds (const CgMethod *method G_GNUC_UNUSED,
                    gsize          *n_kinds)
 {
   static const CgSignatureKind kinds[] = { CG_SIGNATURE_COMPLETE };
 
-  (void) method;
   *n_kinds = G_N_ELEMENTS (kinds);
 
   return kinds;
@@ -57,10 +56,8 @@ emit_vfuncs (const CgInterface *interface,
   if (interface->methods->len > 0)
     cg_writer_emit (writer, cg_template ("header/struct-public"));
 
-  for (guint i = 0; i < interface->methods->len; i++)
+  CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      const CgMethod *method = g_ptr_array_index (interface->methods, i);
-
       cg_names_set_method (writer, method);
       for (gsize j = 0; j < G_N_ELEMENTS (vfunc_kinds); j++)
         {
@@ -133,10 +130,8 @@ set_deprecated_method (CgWriter        *writer,
 
 static void
 set_interface_info (CgWriter          *writer,
-                    const CgInterface *interface)
+                    const CgInterface *interface G_GNUC_UNUSED)
 {
-  (void) interface;
-
   cg_writer_set (writer, "deprecated", "");
   set_function (writer, "const NorpcInterfaceInfo *", "$interface_info$", "void");
 }
@@ -176,9 +171,8 @@ emit_prototypes (const CgInterface       *interface,
       else
         cg_emit_prototype (writer, &columns);
 
-      for (guint i = 0; i < interface->methods->len; i++)
+      CG_FOREACH (const CgMethod, method, interface->methods)
         {
-          const CgMethod *method = g_ptr_array_index (interface->methods, i);
           gsize n_kinds;
           const CgSignatureKind *kinds = get_kinds (method, &n_kinds);
 
@@ -251,9 +245,8 @@ set_type_includes (const CgDescription *description,
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  for (guint i = 0; i < description->headers->len; i++)
+  CG_FOREACH (const char, header, description->headers)
     {
-      const char *header = g_ptr_array_index (description->headers, i);
       const char *macro = cg_known_types_get_macro (header);
 
       if (macro != NULL)
@@ -267,14 +260,12 @@ void
 cg_emit_header (const CgDescription *description,
                 const CgStyle       *style,
                 const char          *file,
-                const char          *header,
+                const char          *header G_GNUC_UNUSED,
                 CgWriter            *writer)
 {
   g_autofree char *decorator = style->symbol_decorator != NULL
                                ? g_strdup_printf ("%s\n", style->symbol_decorator)
                                : g_strdup ("");
-
-  (void) header;
 
   cg_emit_head (description, file, writer);
   emit_guard (style, file, writer);

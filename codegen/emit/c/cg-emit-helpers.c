@@ -54,10 +54,8 @@ static void
 need_args (Helpers   *self,
            GPtrArray *args)
 {
-  for (guint i = 0; i < args->len; i++)
+  CG_FOREACH (const CgArg, arg, args)
     {
-      const CgArg *arg = g_ptr_array_index (args, i);
-
       if (arg->direction == CG_DIRECTION_OUT)
         need (self, &arg->use, NEED_LOCAL, NEED_COPY | NEED_OWN);
       else if (arg->use.is_moved)
@@ -195,21 +193,15 @@ cg_emit_helpers (const CgDescription *description,
   GHashTableIter iter;
   gpointer key;
 
-  for (guint i = 0; i < description->declarations->len; i++)
+  CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
-      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
-
       if (declaration->kind == CG_DECLARED_RECORD)
         need_fields (&self, declaration);
     }
-  for (guint i = 0; i < description->interfaces->len; i++)
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
     {
-      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
-
-      for (guint j = 0; j < interface->methods->len; j++)
+      CG_FOREACH (const CgMethod, method, interface->methods)
         {
-          const CgMethod *method = g_ptr_array_index (interface->methods, j);
-
           need_args (&self, method->in_args);
           need_args (&self, method->out_args);
         }
@@ -219,12 +211,8 @@ cg_emit_helpers (const CgDescription *description,
   while (g_hash_table_iter_next (&iter, &key, NULL))
     g_ptr_array_add (types, key);
   g_ptr_array_sort (types, compare_names);
-  for (guint i = 0; i < types->len; i++)
-    {
-      CgNamedType *named = g_ptr_array_index (types, i);
-
-      emit_helpers_of (&self, named, GPOINTER_TO_UINT (g_hash_table_lookup (self.needs, named)));
-    }
+  CG_FOREACH (CgNamedType, named, types)
+    emit_helpers_of (&self, named, GPOINTER_TO_UINT (g_hash_table_lookup (self.needs, named)));
 
   g_hash_table_unref (self.needs);
 }

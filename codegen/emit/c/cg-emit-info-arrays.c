@@ -131,9 +131,8 @@ cg_info_emit_annotations (CgInfoEmitter *self,
   g_autofree char *value_array = NULL;
   g_autofree char *array = NULL;
 
-  for (guint i = 0; i < node->annotations->len; i++)
+  CG_FOREACH (const CgAnnotation, annotation, node->annotations)
     {
-      const CgAnnotation *annotation = g_ptr_array_index (node->annotations, i);
       g_autofree char *nested = NULL;
 
       if (is_internal (annotation))
@@ -219,10 +218,8 @@ cg_info_emit_fields (CgInfoEmitter       *self,
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *array = cg_writer_expand (self->writer, "$t_field_infos$");
 
-  for (guint i = 0; i < record->fields->len; i++)
+  CG_FOREACH (const CgField, field, record->fields)
     {
-      const CgField *field = g_ptr_array_index (record->fields, i);
-
       cg_info_set_string (self, "name_string", field->node.name);
       cg_info_set_type (self, &field->use);
       cg_writer_set (self->writer, "member", field->lower);

@@ -133,9 +133,8 @@ cg_info_emit_properties (CgInfoEmitter     *self,
   Members members;
 
   members_init (&members, self, "$property_infos$");
-  for (guint i = 0; i < interface->properties->len; i++)
+  CG_FOREACH (const CgProperty, property, interface->properties)
     {
-      const CgProperty *property = g_ptr_array_index (interface->properties, i);
       g_autofree char *annotations = cg_info_emit_annotations (self, &property->node);
 
       cg_info_set_string (self, "name_string", property->node.name);

@@ -77,10 +77,8 @@ emit_methods (CgInfoEmitter     *self,
   g_autofree char *expression = NULL;
   g_autofree char *dbus_expression = NULL;
 
-  for (guint i = 0; i < interface->methods->len; i++)
+  CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      const CgMethod *method = g_ptr_array_index (interface->methods, i);
-
       emit_method (self, method);
       g_ptr_array_add (pointers, cg_writer_expand (self->writer, "&$method_info$"));
       if (cg_method_get_reach (method) == CG_REACH_DBUS)

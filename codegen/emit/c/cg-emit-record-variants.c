@@ -32,12 +32,10 @@ static const char check_read[] =
 static char *
 make_to_variant (CgWriter      *writer,
                  const CgField *field,
-                 guint          index)
+                 guint          index G_GNUC_UNUSED)
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
   g_autofree char *variant = cg_emit_record_expand (writer, field, field->use.type->to_variant, value, "");
-
-  (void) index;
 
   if (!field->use.nullable)
     return g_strdup_printf ("g_variant_builder_add_value (&builder, %s);", variant);

@@ -37,11 +37,9 @@ cg_emit_record_expand (CgWriter      *writer,
 static char *
 make_new (CgWriter      *writer,
           const CgField *field,
-          guint          index)
+          guint          index G_GNUC_UNUSED)
 {
   g_autofree char *copy = cg_emit_record_expand (writer, field, field->use.type->copy, field->param, "");
-
-  (void) index;
 
   return g_strdup_printf ("self->%s = %s;", field->lower, copy);
 }
@@ -49,12 +47,10 @@ make_new (CgWriter      *writer,
 static char *
 make_copy (CgWriter      *writer,
            const CgField *field,
-           guint          index)
+           guint          index G_GNUC_UNUSED)
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
   g_autofree char *copy = cg_emit_record_expand (writer, field, field->use.type->copy, value, "");
-
-  (void) index;
 
   return g_strdup_printf ("copy->%s = %s;", field->lower, copy);
 }
@@ -62,12 +58,10 @@ make_copy (CgWriter      *writer,
 static char *
 make_clear (CgWriter      *writer,
             const CgField *field,
-            guint          index)
+            guint          index G_GNUC_UNUSED)
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
   g_autofree char *clear = cg_emit_record_expand (writer, field, field->use.type->clear, value, "");
-
-  (void) index;
 
   return *clear != '\0' ? g_strdup_printf ("  %s\n", clear) : g_strdup ("");
 }
@@ -77,13 +71,11 @@ make_clear (CgWriter      *writer,
 static char *
 make_equal (CgWriter      *writer,
             const CgField *field,
-            guint          index)
+            guint          index G_GNUC_UNUSED)
 {
   g_autofree char *a = g_strconcat ("a->", field->lower, NULL);
   g_autofree char *b = g_strconcat ("b->", field->lower, NULL);
   g_autofree char *equal = cg_emit_record_expand (writer, field, field->use.type->equal, a, b);
-
-  (void) index;
 
   if (!field->use.type->is_pointer)
     return g_steal_pointer (&equal);
@@ -94,12 +86,10 @@ make_equal (CgWriter      *writer,
 static char *
 make_hash (CgWriter      *writer,
            const CgField *field,
-           guint          index)
+           guint          index G_GNUC_UNUSED)
 {
   g_autofree char *value = g_strconcat ("record->", field->lower, NULL);
   g_autofree char *hash = cg_emit_record_expand (writer, field, field->use.type->hash, value, "");
-
-  (void) index;
 
   if (!field->use.type->is_pointer)
     return g_strdup_printf ("hash = hash * 31 + %s;", hash);
@@ -133,9 +123,8 @@ cg_emit_record_set_checks (CgWriter            *writer,
 {
   g_autoptr (GString) checks = g_string_new (NULL);
 
-  for (guint i = 0; i < record->fields->len; i++)
+  CG_FOREACH (const CgField, field, record->fields)
     {
-      const CgField *field = g_ptr_array_index (record->fields, i);
       g_autofree char *value = *prefix != '\0' ? g_strconcat (prefix, field->lower, NULL) : g_strdup (field->param);
       g_autofree char *condition = cg_marshal_make_condition (writer, &field->use, value);
 
@@ -204,10 +193,8 @@ cg_emit_records (const CgDescription *description,
                  CgWriter            *writer)
 {
   cg_emit_record_nested_helpers (description, writer);
-  for (guint i = 0; i < description->declarations->len; i++)
+  CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
-      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
-
       if (declaration->kind == CG_DECLARED_RECORD)
         emit_record (writer, declaration);
     }

@@ -67,9 +67,8 @@ set_invocation (CgWriter       *writer,
   for (guint i = 0; i < method->in_args->len; i++)
     g_ptr_array_add (passed, g_strdup (((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent));
 
-  for (guint i = 0; i < method->out_args->len; i++)
+  CG_FOREACH (const CgArg, arg, method->out_args)
     {
-      const CgArg *arg = g_ptr_array_index (method->out_args, i);
       g_autofree char *local = cg_writer_expand (writer, arg->use.type->c_local);
       g_autofree char *type = cg_columns_pad (local, 0);
 
@@ -101,9 +100,8 @@ set_clear_moved (CgWriter       *writer,
 {
   g_autoptr (GString) clear = g_string_new (NULL);
 
-  for (guint i = 0; i < method->in_args->len; i++)
+  CG_FOREACH (const CgArg, arg, method->in_args)
     {
-      const CgArg *arg = g_ptr_array_index (method->in_args, i);
       g_autofree char *statement = NULL;
 
       if (!arg->use.is_moved)
@@ -165,10 +163,8 @@ emit_default_init (const CgInterface *interface,
   if (interface->methods->len == 0)
     g_string_append (assignments, "(void) iface;");
 
-  for (guint i = 0; i < interface->methods->len; i++)
+  CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      const CgMethod *method = g_ptr_array_index (interface->methods, i);
-
       for (guint j = 0; j < method->in_args->len; j++)
         cg_emit_append_hash (assignments, &((CgArg *) g_ptr_array_index (method->in_args, j))->use);
     }

@@ -26,10 +26,8 @@ cg_emit_methods (const CgInterface *interface,
                  CgWriter          *writer,
                  CgEmitMethod       emit)
 {
-  for (guint i = 0; i < interface->methods->len; i++)
+  CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      const CgMethod *method = g_ptr_array_index (interface->methods, i);
-
       cg_names_set_method (writer, method);
       emit (writer, method);
     }

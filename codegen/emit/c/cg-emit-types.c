@@ -150,19 +150,15 @@ cg_emit_types (const CgDescription *description,
 {
   gboolean has_records = FALSE;
 
-  for (guint i = 0; i < description->declarations->len; i++)
+  CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
-      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
-
       if (declaration->kind != CG_DECLARED_RECORD)
         emit_enum (declaration, writer);
     }
 
   /* one may be in another, in whatever order they are described */
-  for (guint i = 0; i < description->declarations->len; i++)
+  CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
-      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
-
       if (declaration->kind != CG_DECLARED_RECORD)
         continue;
       has_records = TRUE;
@@ -172,10 +168,8 @@ cg_emit_types (const CgDescription *description,
   if (has_records)
     cg_writer_emit (writer, "\n");
 
-  for (guint i = 0; i < description->declarations->len; i++)
+  CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
-      const CgDeclaration *declaration = g_ptr_array_index (description->declarations, i);
-
       if (declaration->kind == CG_DECLARED_RECORD)
         emit_record (declaration, writer);
     }

@@ -106,10 +106,8 @@ cg_record_find_hiding_field (const CgDeclaration *record,
   const char *name = rows[function].function + strlen ("$t_");
   gsize length = strlen (name) - strlen ("$");
 
-  for (guint i = 0; i < record->fields->len; i++)
+  CG_FOREACH (const CgField, field, record->fields)
     {
-      const CgField *field = g_ptr_array_index (record->fields, i);
-
       if (strlen (field->lower) == length && strncmp (field->lower, name, length) == 0)
         return field;
     }
@@ -155,9 +153,8 @@ add_fields (const CgDeclaration *record,
             GPtrArray           *names,
             GString             *docs)
 {
-  for (guint i = 0; i < record->fields->len; i++)
+  CG_FOREACH (const CgField, field, record->fields)
     {
-      const CgField *field = g_ptr_array_index (record->fields, i);
       g_autofree char *doc = cg_record_make_field_doc (field);
 
       g_ptr_array_add (types, g_strdup (field->use.type->c_in));

@@ -192,9 +192,8 @@ add_args (Builder    *self,
           gboolean    is_out,
           gboolean    is_client)
 {
-  for (guint i = 0; i < args->len; i++)
+  CG_FOREACH (const CgArg, arg, args)
     {
-      const CgArg *arg = g_ptr_array_index (args, i);
       g_autoptr (GString) doc = g_string_new (NULL);
       g_autofree char *out_type =
         g_strconcat (arg->use.type->c_out, g_str_has_suffix (arg->use.type->c_out, "*") ? "*" : " *", NULL);

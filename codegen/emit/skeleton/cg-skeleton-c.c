@@ -71,10 +71,8 @@ set_statements (CgWriter       *writer,
 {
   g_autoptr (GString) statements = g_string_new ("(void) self;\n");
 
-  for (guint i = 0; i < method->in_args->len; i++)
+  CG_FOREACH (const CgArg, arg, method->in_args)
     {
-      const CgArg *arg = g_ptr_array_index (method->in_args, i);
-
       if (!arg->use.is_moved)
         g_string_append_printf (statements, "(void) %s;\n", arg->c_lent);
       else

@@ -102,16 +102,12 @@ emit_method (CgWriter       *writer,
 
 void
 cg_skeleton_emit_python (const CgSkeleton *self,
-                         const char       *file,
+                         const char       *file G_GNUC_UNUSED,
                          CgWriter         *writer)
 {
-  (void) file;
-
   emit_head (self, "Services, each in a thread of its own: what is in one has no need of locks.", "", "", writer);
-  for (guint i = 0; i < self->description->interfaces->len; i++)
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
     {
-      const CgInterface *interface = g_ptr_array_index (self->description->interfaces, i);
-
       set_interface (self, interface, writer);
       cg_writer_emit (writer, cg_template ("skeleton-python/class-head"));
       for (guint j = 0; j < interface->methods->len; j++)
@@ -172,19 +168,16 @@ append_check (GString        *checks,
 
 void
 cg_skeleton_emit_python_test (const CgSkeleton *self,
-                              const char       *file,
+                              const char       *file G_GNUC_UNUSED,
                               CgWriter         *writer)
 {
   g_autofree char *module = make_module (self);
   g_autofree char *other = g_strdup_printf ("\nimport %s\n", module);
 
-  (void) file;
-
   emit_head (self, "Calls each method with the emptiest arguments.", "import unittest\n\n", other, writer);
   cg_writer_set (writer, "module", module);
-  for (guint i = 0; i < self->description->interfaces->len; i++)
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
     {
-      const CgInterface *interface = g_ptr_array_index (self->description->interfaces, i);
       g_autoptr (GString) checks = g_string_new (NULL);
 
       set_interface (self, interface, writer);

@@ -142,14 +142,10 @@ emit_call (CgWriter       *writer,
 static gboolean
 has_answer (const CgDescription *description)
 {
-  for (guint i = 0; i < description->interfaces->len; i++)
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
     {
-      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
-
-      for (guint j = 0; j < interface->methods->len; j++)
+      CG_FOREACH (const CgMethod, method, interface->methods)
         {
-          const CgMethod *method = g_ptr_array_index (interface->methods, j);
-
           if ((method->flags & CG_METHOD_ONEWAY) == 0 && can_call (method))
             return TRUE;
         }
@@ -168,9 +164,8 @@ emit_interface (const CgSkeleton  *self,
   g_autofree char *add = NULL;
 
   cg_skeleton_set_interface (self, interface, writer);
-  for (guint i = 0; i < interface->methods->len; i++)
+  CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      const CgMethod *method = g_ptr_array_index (interface->methods, i);
       g_autofree char *check = NULL;
 
       if (!can_call (method))
@@ -190,14 +185,10 @@ emit_interface (const CgSkeleton  *self,
 static const char *
 find_warnings (const CgDescription *description)
 {
-  for (guint i = 0; i < description->interfaces->len; i++)
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
     {
-      const CgInterface *interface = g_ptr_array_index (description->interfaces, i);
-
-      for (guint j = 0; j < interface->methods->len; j++)
+      CG_FOREACH (const CgMethod, method, interface->methods)
         {
-          const CgMethod *method = g_ptr_array_index (interface->methods, j);
-
           if ((method->flags & CG_METHOD_ONEWAY) != 0 && can_call (method))
             return "  /* one-way calls that fail are warned of */\n"
                    "  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);\n";
