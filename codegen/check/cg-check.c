@@ -258,95 +258,72 @@ check_overload (Checker    *self,
   method->node.broken = TRUE;
 }
 
+/* D-Bus restricts names of properties not at all. */
 static void
-check_method (Checker    *self,
-              GHashTable *names,
-              GHashTable *overloads,
-              CgMethod   *method)
+check_property_name (Checker  *self,
+                     CgMember *property)
 {
-  cg_check_annotations (&method->node, method, NULL, self->diagnostics);
-  if (!method->node.broken)
+  if (*property->node.name != '\0')
+    check_free_name (self, &property->node, "a property");
+  else
     {
-      check_member_name (self, &method->node, "method");
-      check_duplicate (self, names, &method->node, "method", TRUE);
+      ERROR (&property->node.name_location, "the name is empty");
+      property->node.broken = TRUE;
     }
-  check_timeout (self, method);
-  check_oneway (self, method);
-  check_message (self, method->in_args, &method->node, "arguments");
-  check_message (self, method->out_args, &method->node, "results");
-  check_overload (self, overloads, method);
 }
 
 static void
-check_signal (Checker    *self,
+check_member (Checker    *self,
               GHashTable *names,
-              CgSignal   *signal)
+              CgMember   *member)
 {
-  cg_check_annotations (&signal->node, NULL, NULL, self->diagnostics);
-  if (!signal->node.broken)
-    {
-      check_member_name (self, &signal->node, "signal");
-      check_duplicate (self, names, &signal->node, "signal", TRUE);
-    }
-  check_message (self, signal->args, &signal->node, "arguments");
-}
+  const char *what = cg_member_kind_to_string (member->kind);
+  gboolean is_property = member->kind == CG_MEMBER_PROPERTY;
+  gboolean can_overload = member->kind == CG_MEMBER_METHOD || member->kind == CG_MEMBER_SIGNAL;
 
-static void
-check_stream (Checker    *self,
-              GHashTable *names,
-              CgStream   *stream)
-{
-  cg_check_annotations (&stream->node, NULL, NULL, self->diagnostics);
-  if (!stream->node.broken)
+  cg_check_annotations (&member->node, member->kind == CG_MEMBER_METHOD ? member : NULL,
+                        is_property ? &member->use : NULL, self->diagnostics);
+  if (!member->node.broken)
     {
-      check_member_name (self, &stream->node, "stream");
-      check_duplicate (self, names, &stream->node, "stream", FALSE);
-    }
-  check_message (self, stream->in_args, &stream->node, "arguments");
-  check_message (self, stream->out_args, &stream->node, "values");
-}
-
-static void
-check_property (Checker    *self,
-                GHashTable *names,
-                CgProperty *property)
-{
-  cg_check_annotations (&property->node, NULL, &property->use, self->diagnostics);
-  if (!property->node.broken)
-    {
-      if (*property->node.name == '\0')
-        {
-          ERROR (&property->node.name_location, "the name is empty");
-          property->node.broken = TRUE;
-        }
+      if (is_property)
+        check_property_name (self, member);
       else
-        {
-          check_free_name (self, &property->node, "a property");
-          check_duplicate (self, names, &property->node, "property", FALSE);
-        }
+        check_member_name (self, &member->node, what);
+      if (*member->node.name != '\0' || !is_property)
+        check_duplicate (self, names, &member->node, what, can_overload);
     }
-  if (property->use.signature != NULL && !cg_check_type (&self->resolver, &property->use))
-    property->node.broken = TRUE;
+
+  if (is_property)
+    {
+      if (member->use.signature != NULL && !cg_check_type (&self->resolver, &member->use))
+        member->node.broken = TRUE;
+      return;
+    }
+
+  check_timeout (self, member);
+  check_oneway (self, member);
+  check_message (self, member->in_args, &member->node, "arguments");
+  check_message (self, member->out_args, &member->node, member->kind == CG_MEMBER_METHOD ? "results" :
+                                                        member->kind == CG_MEMBER_STREAM ? "values" : "arguments");
 }
 
 static void
 check_members (Checker     *self,
                CgInterface *interface)
 {
-  g_autoptr (GHashTable) methods = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) overloads = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GHashTable) signals = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GHashTable) properties = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GHashTable) streams = g_hash_table_new (g_str_hash, g_str_equal);
 
-  for (guint i = 0; i < interface->methods->len; i++)
-    check_method (self, methods, overloads, g_ptr_array_index (interface->methods, i));
-  for (guint i = 0; i < interface->signals->len; i++)
-    check_signal (self, signals, g_ptr_array_index (interface->signals, i));
-  for (guint i = 0; i < interface->properties->len; i++)
-    check_property (self, properties, g_ptr_array_index (interface->properties, i));
-  for (guint i = 0; i < interface->streams->len; i++)
-    check_stream (self, streams, g_ptr_array_index (interface->streams, i));
+  for (guint i = 0; i < CG_N_MEMBERS; i++)
+    {
+      g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+
+      CG_FOREACH (CgMember, member, interface->members[i])
+        {
+          check_member (self, names, member);
+          if (i == CG_MEMBER_METHOD)
+            check_overload (self, overloads, member);
+        }
+    }
 }
 
 void

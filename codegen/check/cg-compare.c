@@ -204,54 +204,13 @@ compare_flags (CgFindings     *findings,
 }
 
 static void
-compare_methods (CgFindings    *findings,
-                 gconstpointer  old_method,
-                 gconstpointer  new_method)
+compare_property (CgFindings     *findings,
+                  const CgMember *before,
+                  const CgMember *now)
 {
-  const CgMethod *before = old_method;
-  const CgMethod *now = new_method;
-  const guint n_breaking = findings->n[CG_SEVERITY_BREAKING];
-
-  cg_compare_c_names (findings, &before->node, &now->node,
-                      cg_names_look_up_method (before, "call"), cg_names_look_up_method (now, "call"));
-  compare_flags (findings, before, now);
-  compare_timeouts (findings, before, now);
-  cg_compare_args (findings, &before->node, &now->node, before->in_args, now->in_args, CG_DIRECTION_IN);
-  cg_compare_args (findings, &before->node, &now->node, before->out_args, now->out_args, CG_DIRECTION_OUT);
-  if (findings->n[CG_SEVERITY_BREAKING] > n_breaking)
-    return;
-
-  /* not told again where it follows from another difference */
-  if ((cg_method_get_return_arg (before) == NULL) != (cg_method_get_return_arg (now) == NULL))
-    cg_findings_add (findings, CG_SEVERITY_BREAKING, &now->node.name_location, &before->node.name_location,
-                     cg_method_get_return_arg (now) != NULL
-                     ? "the result of '%s' is the return value in C; it was an out parameter"
-                     : "the result of '%s' is an out parameter in C; it was the return value", now->node.name);
-}
-
-static void
-compare_signals (CgFindings    *findings,
-                 gconstpointer  old_signal,
-                 gconstpointer  new_signal)
-{
-  const CgSignal *before = old_signal;
-  const CgSignal *now = new_signal;
-
-  cg_compare_c_names (findings, &before->node, &now->node, before->lower, now->lower);
-  cg_compare_args (findings, &before->node, &now->node, before->args, now->args, CG_DIRECTION_OUT);
-}
-
-static void
-compare_properties (CgFindings    *findings,
-                    gconstpointer  old_property,
-                    gconstpointer  new_property)
-{
-  const CgProperty *before = old_property;
-  const CgProperty *now = new_property;
   const CgAccess lost = before->access & ~now->access;
   g_autofree char *what = g_strdup_printf ("the property '%s'", now->node.name);
 
-  cg_compare_c_names (findings, &before->node, &now->node, before->lower, now->lower);
   cg_compare_uses (findings, &before->use, &now->use, what);
   if (lost != 0)
     cg_findings_add (findings, CG_SEVERITY_BREAKING, &now->node.name_location, &before->node.name_location,
@@ -264,16 +223,43 @@ compare_properties (CgFindings    *findings,
                      "%s may be NULL now", what);
 }
 
+/* Not told again where it follows from another difference. */
 static void
-compare_streams (CgFindings    *findings,
-                 gconstpointer  old_stream,
-                 gconstpointer  new_stream)
+compare_returns (CgFindings     *findings,
+                 const CgMethod *before,
+                 const CgMethod *now)
 {
-  const CgStream *before = old_stream;
-  const CgStream *now = new_stream;
+  if ((cg_method_get_return_arg (before) == NULL) != (cg_method_get_return_arg (now) == NULL))
+    cg_findings_add (findings, CG_SEVERITY_BREAKING, &now->node.name_location, &before->node.name_location,
+                     cg_method_get_return_arg (now) != NULL
+                     ? "the result of '%s' is the return value in C; it was an out parameter"
+                     : "the result of '%s' is an out parameter in C; it was the return value", now->node.name);
+}
 
+static void
+compare_members (CgFindings    *findings,
+                 gconstpointer  old_member,
+                 gconstpointer  new_member)
+{
+  const CgMember *before = old_member;
+  const CgMember *now = new_member;
+  const guint n_breaking = findings->n[CG_SEVERITY_BREAKING];
+  gboolean is_method = now->kind == CG_MEMBER_METHOD;
+
+  cg_compare_c_names (findings, &before->node, &now->node,
+                      is_method ? cg_names_get_call (before) : before->lower,
+                      is_method ? cg_names_get_call (now) : now->lower);
+  if (is_method)
+    {
+      compare_flags (findings, before, now);
+      compare_timeouts (findings, before, now);
+    }
+  if (now->kind == CG_MEMBER_PROPERTY)
+    compare_property (findings, before, now);
   cg_compare_args (findings, &before->node, &now->node, before->in_args, now->in_args, CG_DIRECTION_IN);
   cg_compare_args (findings, &before->node, &now->node, before->out_args, now->out_args, CG_DIRECTION_OUT);
+  if (is_method && findings->n[CG_SEVERITY_BREAKING] == n_breaking)
+    compare_returns (findings, before, now);
 }
 
 static void
@@ -286,11 +272,9 @@ compare_interfaces (CgFindings    *findings,
 
   cg_compare_c_names (findings, &before->node, &now->node,
                       cg_names_look_up_interface (before, "Proxy"), cg_names_look_up_interface (now, "Proxy"));
-  cg_compare_all (findings, before->methods, now->methods, "method", compare_methods, CG_SEVERITY_COMPATIBLE);
-  cg_compare_all (findings, before->signals, now->signals, "signal", compare_signals, CG_SEVERITY_COMPATIBLE);
-  cg_compare_all (findings, before->properties, now->properties, "property", compare_properties,
-                  CG_SEVERITY_COMPATIBLE);
-  cg_compare_all (findings, before->streams, now->streams, "stream", compare_streams, CG_SEVERITY_COMPATIBLE);
+  for (guint i = 0; i < CG_N_MEMBERS; i++)
+    cg_compare_all (findings, before->members[i], now->members[i], cg_member_kind_to_string (i), compare_members,
+                    CG_SEVERITY_COMPATIBLE);
 }
 
 void

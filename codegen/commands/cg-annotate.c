@@ -52,20 +52,17 @@ cg_annotate_take (GPtrArray  *annotations,
 /* The parts of what is annotated. */
 typedef struct
 {
-  char *interface;   /* (owned) */
-  char *method;      /* (owned) (nullable): one of these at most */
-  char *signal;      /* (owned) (nullable) */
-  char *property;    /* (owned) (nullable) */
-  char *arg;         /* (owned) (nullable) */
+  char         *interface;  /* (owned) */
+  char         *member;     /* (owned) (nullable) */
+  CgMemberKind  kind;
+  char         *arg;        /* (owned) (nullable) */
 } Selector;
 
 static void
 selector_clear (Selector *self)
 {
   g_free (self->interface);
-  g_free (self->method);
-  g_free (self->signal);
-  g_free (self->property);
+  g_free (self->member);
   g_free (self->arg);
 }
 
@@ -93,11 +90,17 @@ selector_parse (Selector   *self,
 
   self->arg = take_arg (text);
   if ((end = strstr (text, "::")) != NULL)
-    self->signal = g_strdup (end + 2);
+    {
+      self->kind = CG_MEMBER_SIGNAL;
+      self->member = g_strdup (end + 2);
+    }
   else if ((end = strchr (text, ':')) != NULL)
-    self->property = g_strdup (end + 1);
+    {
+      self->kind = CG_MEMBER_PROPERTY;
+      self->member = g_strdup (end + 1);
+    }
   else if (g_str_has_suffix (text, "()") && (end = strrchr (text, '.')) != NULL)
-    self->method = g_strndup (end + 1, strlen (end + 1) - strlen ("()"));
+    self->member = g_strndup (end + 1, strlen (end + 1) - strlen ("()"));
   else
     end = text + strlen (text);
 
@@ -118,31 +121,19 @@ find_node (GPtrArray  *nodes,
   return NULL;
 }
 
+/* An argument of a member, or the member if it has no selector. */
 static CgNode *
-find_method_node (const CgInterface *interface,
-                  const Selector    *selector)
+find_in_member (CgMember   *member,
+                const char *arg)
 {
-  CgMethod *method = find_node (interface->methods, selector->method);
-  CgNode *arg;
+  CgNode *node;
 
-  if (method == NULL || selector->arg == NULL)
-    return method != NULL ? &method->node : NULL;
+  if (member == NULL || arg == NULL)
+    return member != NULL ? &member->node : NULL;
 
-  arg = find_node (method->in_args, selector->arg);
+  node = find_node (member->in_args, arg);
 
-  return arg != NULL ? arg : find_node (method->out_args, selector->arg);
-}
-
-static CgNode *
-find_signal_node (const CgInterface *interface,
-                  const Selector    *selector)
-{
-  CgSignal *signal = find_node (interface->signals, selector->signal);
-
-  if (signal == NULL || selector->arg == NULL)
-    return signal != NULL ? &signal->node : NULL;
-
-  return find_node (signal->args, selector->arg);
+  return node != NULL ? node : find_node (member->out_args, arg);
 }
 
 static CgNode *
@@ -153,12 +144,8 @@ find (const CgDescription *description,
 
   if (interface == NULL)
     return find_node (description->declarations, selector->interface);
-  if (selector->method != NULL)
-    return find_method_node (interface, selector);
-  if (selector->signal != NULL)
-    return find_signal_node (interface, selector);
-  if (selector->property != NULL)
-    return find_node (interface->properties, selector->property);
+  if (selector->member != NULL)
+    return find_in_member (find_node (interface->members[selector->kind], selector->member), selector->arg);
 
   return selector->arg == NULL ? &interface->node : NULL;
 }

@@ -165,10 +165,8 @@ cg_docs_resolve (CgDescription *description)
   CG_FOREACH (CgInterface, interface, description->interfaces)
     {
       resolve_node (&self, &interface->node);
-      resolve_members (&self, interface, interface->methods);
-      resolve_members (&self, interface, interface->signals);
-      resolve_members (&self, interface, interface->properties);
-      resolve_members (&self, interface, interface->streams);
+      for (guint i = 0; i < CG_N_MEMBERS; i++)
+        resolve_members (&self, interface, interface->members[i]);
       resolve_replacements (&self, interface);
       CG_FOREACH (CgMethod, method, interface->methods)
         {

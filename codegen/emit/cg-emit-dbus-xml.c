@@ -171,29 +171,12 @@ add_args (Emitter    *self,
     }
 }
 
-static gboolean
-reaches_dbus (Emitter      *self,
-              const CgNode *node,
-              const char   *what,
-              CgReach       reach)
-{
-  if (reach < CG_REACH_DBUS)
-    g_string_append_printf (self->left_out, "%s%s %s", self->left_out->len > 0 ? ", " : "", what, node->name);
-
-  return reach == CG_REACH_DBUS;
-}
-
 static void
-add_method (Emitter        *self,
-            const CgMethod *method)
+add_method_annotations (Emitter        *self,
+                        const CgMethod *method)
 {
   g_autofree char *timeout = method->timeout > 0 ? g_strdup_printf ("%u", method->timeout) : NULL;
-  gsize start;
 
-  open_element (self, 2, "method");
-  add_attribute (self, "name", method->node.name);
-  start = end_tag (self);
-  add_node (self, 3, &method->node);
   add_flag (self, 3, &method->node, "org.freedesktop.DBus.Method.NoReply",
             (method->flags & CG_METHOD_ONEWAY) != 0);
   add_annotation (self, 3, "org.norpc.LatestWins",
@@ -201,62 +184,41 @@ add_method (Emitter        *self,
   add_annotation (self, 3, "org.norpc.Idempotent",
                   (method->flags & CG_METHOD_IDEMPOTENT) != 0 ? "true" : NULL);
   add_annotation (self, 3, "org.norpc.Timeout", timeout);
-  add_args (self, method->in_args, "in");
-  add_args (self, method->out_args, "out");
-  close_element (self, 2, "method", start);
 }
 
 static void
-add_signal (Emitter        *self,
-            const CgSignal *signal)
+add_member (Emitter        *self,
+            const CgMember *member)
 {
+  const char *element = cg_member_kind_to_string (member->kind);
+  gboolean is_property = member->kind == CG_MEMBER_PROPERTY;
   gsize start;
 
-  open_element (self, 2, "signal");
-  add_attribute (self, "name", signal->node.name);
+  open_element (self, 2, element);
+  add_attribute (self, "name", member->node.name);
+  add_attribute (self, "type", is_property ? member->use.variant : NULL);
+  add_attribute (self, "access", is_property ? cg_access_to_string (member->access) : NULL);
   start = end_tag (self);
-  add_node (self, 3, &signal->node);
-  add_args (self, signal->args, NULL);
-  close_element (self, 2, "signal", start);
-}
-
-static void
-add_property (Emitter          *self,
-              const CgProperty *property)
-{
-  gsize start;
-
-  open_element (self, 2, "property");
-  add_attribute (self, "name", property->node.name);
-  add_attribute (self, "type", property->use.variant);
-  add_attribute (self, "access", cg_access_to_string (property->access));
-  start = end_tag (self);
-  add_node (self, 3, &property->node);
-  add_use (self, 3, &property->use);
-  close_element (self, 2, "property", start);
+  add_node (self, 3, &member->node);
+  if (is_property)
+    add_use (self, 3, &member->use);
+  add_method_annotations (self, member);
+  add_args (self, member->in_args, "in");
+  add_args (self, member->out_args, member->kind == CG_MEMBER_SIGNAL ? NULL : "out");
+  close_element (self, 2, element, start);
 }
 
 static void
 add_members (Emitter           *self,
              const CgInterface *interface)
 {
-  CG_FOREACH (const CgMethod, method, interface->methods)
-    {
-      if (reaches_dbus (self, &method->node, "method", cg_method_get_reach (method)))
-        add_method (self, method);
-    }
-  CG_FOREACH (const CgSignal, signal, interface->signals)
-    {
-      if (reaches_dbus (self, &signal->node, "signal", cg_args_get_reach (signal->args)))
-        add_signal (self, signal);
-    }
-  CG_FOREACH (const CgProperty, property, interface->properties)
-    {
-      if (reaches_dbus (self, &property->node, "property", cg_type_use_get_reach (&property->use)))
-        add_property (self, property);
-    }
-  for (guint i = 0; i < interface->streams->len; i++)
-    reaches_dbus (self, g_ptr_array_index (interface->streams, i), "stream", CG_REACH_PROCESS);
+  for (guint i = 0; i < CG_N_MEMBERS; i++)
+    CG_FOREACH (const CgMember, member, interface->members[i])
+      if (cg_member_get_reach (member) == CG_REACH_DBUS)
+        add_member (self, member);
+      else
+        g_string_append_printf (self->left_out, "%s%s %s", self->left_out->len > 0 ? ", " : "",
+                                cg_member_kind_to_string (member->kind), member->node.name);
 }
 
 static void

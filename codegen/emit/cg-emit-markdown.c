@@ -172,19 +172,9 @@ add_reach (Emitter *self,
 }
 
 static void
-add_method (Emitter           *self,
-            const CgInterface *interface,
-            const CgMethod    *method)
+add_method_lines (Emitter        *self,
+                  const CgMethod *method)
 {
-  add_heading (self, "###", interface->node.name, ".", method->node.name);
-  g_string_append_printf (self->text, "    %s ", method->node.name);
-  append_args (self, method->in_args);
-  g_string_append (self->text, " -> ");
-  append_args (self, method->out_args);
-  g_string_append_printf (self->text, "\n\nIn C: `%s ()`\n\n", cg_names_look_up_method (method, "call"));
-  add_docs (self, &method->node);
-  add_arg_table (self, method->in_args, method->out_args);
-
   if ((method->flags & CG_METHOD_ONEWAY) != 0)
     g_string_append (self->text, "One-way: there is no answer.\n\n");
   if ((method->flags & CG_METHOD_LATEST_WINS) != 0)
@@ -193,66 +183,65 @@ add_method (Emitter           *self,
     g_string_append (self->text, "Idempotent: it may be repeated.\n\n");
   if (method->timeout > 0)
     g_string_append_printf (self->text, "Timeout: %u ms\n\n", method->timeout);
-  add_reach (self, cg_method_get_reach (method));
 }
 
+/* A line in the form of code that says what a member is; a stream has none. */
 static void
-add_methods (Emitter           *self,
-             const CgInterface *interface)
+add_prototype (Emitter        *self,
+               const CgMember *member)
 {
-  if (interface->methods->len > 0)
-    g_string_append (self->text, "## Methods\n\n");
-  for (guint i = 0; i < interface->methods->len; i++)
-    add_method (self, interface, g_ptr_array_index (interface->methods, i));
-}
-
-static void
-add_signals (Emitter           *self,
-             const CgInterface *interface)
-{
-  g_autoptr (GPtrArray) none = g_ptr_array_new ();
-
-  if (interface->signals->len > 0)
-    g_string_append (self->text, "## Signals\n\n");
-  CG_FOREACH (const CgSignal, signal, interface->signals)
+  switch (member->kind)
     {
-      add_heading (self, "###", interface->node.name, "::", signal->node.name);
-      g_string_append_printf (self->text, "    %s ", signal->node.name);
-      append_args (self, signal->args);
+    case CG_MEMBER_METHOD:
+      g_string_append_printf (self->text, "    %s ", member->node.name);
+      append_args (self, member->in_args);
+      g_string_append (self->text, " -> ");
+      append_args (self, member->out_args);
+      g_string_append_printf (self->text, "\n\nIn C: `%s ()`\n\n", cg_names_get_call (member));
+      break;
+
+    case CG_MEMBER_SIGNAL:
+      g_string_append_printf (self->text, "    %s ", member->node.name);
+      append_args (self, member->out_args);
       g_string_append (self->text, "\n\n");
-      add_docs (self, &signal->node);
-      add_arg_table (self, none, signal->args);
-      add_reach (self, cg_args_get_reach (signal->args));
+      break;
+
+    case CG_MEMBER_PROPERTY:
+      g_string_append_printf (self->text, "    %s: %s (%s)\n\n", member->node.name,
+                              member->use.signature, cg_access_to_string (member->access));
+      break;
+
+    case CG_MEMBER_STREAM:
+    case CG_N_MEMBERS:
+    default:
+      break;
     }
 }
 
 static void
-add_properties (Emitter           *self,
-                const CgInterface *interface)
-{
-  if (interface->properties->len > 0)
-    g_string_append (self->text, "## Properties\n\n");
-  CG_FOREACH (const CgProperty, property, interface->properties)
-    {
-      add_heading (self, "###", interface->node.name, ":", property->node.name);
-      g_string_append_printf (self->text, "    %s: %s (%s)\n\n", property->node.name,
-                              property->use.signature, cg_access_to_string (property->access));
-      add_docs (self, &property->node);
-      add_reach (self, cg_type_use_get_reach (&property->use));
-    }
-}
-
-static void
-add_streams (Emitter           *self,
+add_members (Emitter           *self,
              const CgInterface *interface)
 {
-  if (interface->streams->len > 0)
-    g_string_append (self->text, "## Streams\n\n");
-  CG_FOREACH (const CgStream, stream, interface->streams)
+  static const struct
+  {
+    const char *heading;
+    const char *separator;
+  } kinds[] = { { "Methods", "." }, { "Signals", "::" }, { "Properties", ":" }, { "Streams", "." } };
+
+  for (guint i = 0; i < CG_N_MEMBERS; i++)
     {
-      add_heading (self, "###", interface->node.name, ".", stream->node.name);
-      add_docs (self, &stream->node);
-      add_arg_table (self, stream->in_args, stream->out_args);
+      if (interface->members[i]->len > 0)
+        g_string_append_printf (self->text, "## %s\n\n", kinds[i].heading);
+      CG_FOREACH (const CgMember, member, interface->members[i])
+        {
+          add_heading (self, "###", interface->node.name, kinds[i].separator, member->node.name);
+          add_prototype (self, member);
+          add_docs (self, &member->node);
+          add_arg_table (self, member->in_args, member->out_args);
+          add_method_lines (self, member);
+          if (i != CG_MEMBER_STREAM)
+            add_reach (self, cg_member_get_reach (member));
+        }
     }
 }
 
@@ -325,10 +314,7 @@ cg_emit_markdown (const CgDescription *description,
                               cg_names_look_up_interface (interface, "Iface"),
                               cg_names_look_up_interface (interface, "Proxy"));
       add_docs (&self, &interface->node);
-      add_methods (&self, interface);
-      add_signals (&self, interface);
-      add_properties (&self, interface);
-      add_streams (&self, interface);
+      add_members (&self, interface);
     }
   add_types (&self, description);
 

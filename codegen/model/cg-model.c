@@ -40,45 +40,15 @@ arg_free (gpointer data)
 }
 
 static void
-method_free (gpointer data)
+member_free (gpointer data)
 {
-  CgMethod *method = data;
+  CgMember *member = data;
 
-  cg_node_clear (&method->node);
-  g_ptr_array_unref (method->in_args);
-  g_ptr_array_unref (method->out_args);
-  g_free (method->names);
-  g_free (method);
-}
-
-static void
-signal_free (gpointer data)
-{
-  CgSignal *signal = data;
-
-  cg_node_clear (&signal->node);
-  g_ptr_array_unref (signal->args);
-  g_free (signal);
-}
-
-static void
-stream_free (gpointer data)
-{
-  CgStream *stream = data;
-
-  cg_node_clear (&stream->node);
-  g_ptr_array_unref (stream->in_args);
-  g_ptr_array_unref (stream->out_args);
-  g_free (stream);
-}
-
-static void
-property_free (gpointer data)
-{
-  CgProperty *property = data;
-
-  cg_node_clear (&property->node);
-  g_free (property);
+  cg_node_clear (&member->node);
+  g_ptr_array_unref (member->in_args);
+  g_ptr_array_unref (member->out_args);
+  g_free (member->names);
+  g_free (member);
 }
 
 static void
@@ -87,10 +57,8 @@ interface_free (gpointer data)
   CgInterface *interface = data;
 
   cg_node_clear (&interface->node);
-  g_ptr_array_unref (interface->methods);
-  g_ptr_array_unref (interface->signals);
-  g_ptr_array_unref (interface->properties);
-  g_ptr_array_unref (interface->streams);
+  for (guint i = 0; i < CG_N_MEMBERS; i++)
+    g_ptr_array_unref (interface->members[i]);
   g_free (interface->names);
   g_free (interface);
 }
@@ -222,65 +190,26 @@ cg_interface_new (CgDescription    *description,
   CgInterface *self = g_new0 (CgInterface, 1);
 
   cg_node_init (&self->node, location);
-  self->methods = g_ptr_array_new_with_free_func (method_free);
-  self->signals = g_ptr_array_new_with_free_func (signal_free);
-  self->properties = g_ptr_array_new_with_free_func (property_free);
-  self->streams = g_ptr_array_new_with_free_func (stream_free);
+  for (guint i = 0; i < CG_N_MEMBERS; i++)
+    self->members[i] = g_ptr_array_new_with_free_func (member_free);
   g_ptr_array_add (description->interfaces, self);
 
   return self;
 }
 
-CgMethod *
-cg_method_new (CgInterface      *interface,
+CgMember *
+cg_member_new (CgInterface      *interface,
+               CgMemberKind      kind,
                const CgLocation *location)
 {
-  CgMethod *self = g_new0 (CgMethod, 1);
+  CgMember *self = g_new0 (CgMember, 1);
 
   cg_node_init (&self->node, location);
-  self->in_args = g_ptr_array_new_with_free_func (arg_free);
-  self->out_args = g_ptr_array_new_with_free_func (arg_free);
-  g_ptr_array_add (interface->methods, self);
-
-  return self;
-}
-
-CgSignal *
-cg_signal_new (CgInterface      *interface,
-               const CgLocation *location)
-{
-  CgSignal *self = g_new0 (CgSignal, 1);
-
-  cg_node_init (&self->node, location);
-  self->args = g_ptr_array_new_with_free_func (arg_free);
-  g_ptr_array_add (interface->signals, self);
-
-  return self;
-}
-
-CgProperty *
-cg_property_new (CgInterface      *interface,
-                 const CgLocation *location)
-{
-  CgProperty *self = g_new0 (CgProperty, 1);
-
-  cg_node_init (&self->node, location);
+  self->kind = kind;
   self->use.location = *location;
-  g_ptr_array_add (interface->properties, self);
-
-  return self;
-}
-
-CgStream *
-cg_stream_new (CgInterface      *interface,
-               const CgLocation *location)
-{
-  CgStream *self = g_new0 (CgStream, 1);
-
-  cg_node_init (&self->node, location);
   self->in_args = g_ptr_array_new_with_free_func (arg_free);
   self->out_args = g_ptr_array_new_with_free_func (arg_free);
-  g_ptr_array_add (interface->streams, self);
+  g_ptr_array_add (interface->members[kind], self);
 
   return self;
 }
@@ -354,9 +283,15 @@ cg_args_get_reach (GPtrArray *args)
   return length <= CG_MAX_SIGNATURE ? reach : MIN (reach, CG_REACH_VARIANT);
 }
 
+/* D-Bus has no streams. */
 CgReach
-cg_method_get_reach (const CgMethod *self)
+cg_member_get_reach (const CgMember *self)
 {
+  if (self->kind == CG_MEMBER_STREAM)
+    return CG_REACH_PROCESS;
+  if (self->kind == CG_MEMBER_PROPERTY)
+    return cg_type_use_get_reach (&self->use);
+
   return MIN (cg_args_get_reach (self->in_args), cg_args_get_reach (self->out_args));
 }
 
@@ -364,4 +299,47 @@ const char *
 cg_access_to_string (CgAccess self)
 {
   return self == CG_ACCESS_READWRITE ? "readwrite" : self == CG_ACCESS_WRITE ? "write" : "read";
+}
+
+const char *
+cg_member_kind_to_string (CgMemberKind self)
+{
+  static const char * const words[] = { "method", "signal", "property", "stream" };
+
+  return words[self];
+}
+
+static void
+use_args (GPtrArray *args,
+          CgUseFunc  func,
+          gpointer   data)
+{
+  CG_FOREACH (CgArg, arg, args)
+    func (&arg->use, data);
+}
+
+static void
+use_member (CgMember  *member,
+            CgUseFunc  func,
+            gpointer   data)
+{
+  use_args (member->in_args, func, data);
+  use_args (member->out_args, func, data);
+  if (member->kind == CG_MEMBER_PROPERTY)
+    func (&member->use, data);
+}
+
+void
+cg_description_foreach_use (CgDescription *self,
+                            CgUseFunc      func,
+                            gpointer       data)
+{
+  CG_FOREACH (CgDeclaration, declaration, self->declarations)
+    CG_FOREACH (CgField, field, declaration->fields)
+      func (&field->use, data);
+
+  CG_FOREACH (CgInterface, interface, self->interfaces)
+    for (guint i = 0; i < CG_N_MEMBERS; i++)
+      CG_FOREACH (CgMember, member, interface->members[i])
+        use_member (member, func, data);
 }

@@ -127,14 +127,34 @@ typedef struct
   const char  *c_out;            /* and as an out parameter */
 } CgArg;
 
-typedef struct _CgMethod CgMethod;
+typedef enum
+{
+  CG_MEMBER_METHOD,
+  CG_MEMBER_SIGNAL,
+  CG_MEMBER_PROPERTY,
+  CG_MEMBER_STREAM,
+  CG_N_MEMBERS
+} CgMemberKind;
 
-struct _CgMethod
+typedef struct _CgMember CgMember;
+
+/* The member that C functions are generated for. */
+typedef CgMember CgMethod;
+
+struct _CgMember
 {
   CgNode       node;
+  CgMemberKind kind;
+  GPtrArray   *in_args;          /* (owned) (element-type CgArg): of a stream, what opens it */
+  GPtrArray   *out_args;         /* (owned) (element-type CgArg): all of a signal; of a stream, what an item has */
+  const char  *lower;            /* its name in C, of all but a method */
+
+  /* of a property */
+  CgTypeUse    use;
+  CgAccess     access;
+
+  /* of a method */
   const CgMethod *replacement;   /* (nullable): what is to be used instead */
-  GPtrArray   *in_args;          /* (owned) (element-type CgArg) */
-  GPtrArray   *out_args;         /* (owned) (element-type CgArg) */
   guint        flags;            /* of CgMethodFlags */
   CgLocation   oneway_location;  /* where it is said, if it is */
   CgLocation   timeout_location;
@@ -143,39 +163,23 @@ struct _CgMethod
   const char **names;            /* (owned): in the order of the table in cg-names.c */
 };
 
-typedef struct
-{
-  CgNode       node;
-  GPtrArray   *args;             /* (owned) (element-type CgArg) */
-  const char  *lower;            /* its name in C */
-} CgSignal;
-
-typedef struct
-{
-  CgNode       node;
-  CgTypeUse    use;
-  CgAccess     access;
-  const char  *lower;            /* its name in C */
-} CgProperty;
-
-typedef struct
-{
-  CgNode       node;
-  GPtrArray   *in_args;          /* (owned) (element-type CgArg): what opens it */
-  GPtrArray   *out_args;         /* (owned) (element-type CgArg): what an item has */
-  const char  *lower;            /* its name in C */
-} CgStream;
-
 typedef struct _CgInterface CgInterface;
 
 struct _CgInterface
 {
   CgNode       node;
   const CgInterface *replacement; /* (nullable): what is to be used instead */
-  GPtrArray   *methods;          /* (owned) (element-type CgMethod) */
-  GPtrArray   *signals;          /* (owned) (element-type CgSignal) */
-  GPtrArray   *properties;       /* (owned) (element-type CgProperty) */
-  GPtrArray   *streams;          /* (owned) (element-type CgStream) */
+  union
+  {
+    GPtrArray *members[CG_N_MEMBERS]; /* (owned) (element-type CgMember): by kind */
+    struct
+    {
+      GPtrArray *methods;
+      GPtrArray *signals;
+      GPtrArray *properties;
+      GPtrArray *streams;
+    };
+  };
   const char **names;            /* (owned): in the order of the table in cg-names.c */
 };
 
@@ -215,13 +219,8 @@ void           cg_named_type_set_names (CgDescription     *description,
 const char    *cg_named_type_get_variant (const CgNamedType *named);
 CgInterface   *cg_interface_new        (CgDescription    *description,
                                         const CgLocation *location);
-CgMethod      *cg_method_new           (CgInterface      *interface,
-                                        const CgLocation *location);
-CgSignal      *cg_signal_new           (CgInterface      *interface,
-                                        const CgLocation *location);
-CgProperty    *cg_property_new         (CgInterface      *interface,
-                                        const CgLocation *location);
-CgStream      *cg_stream_new           (CgInterface      *interface,
+CgMember      *cg_member_new           (CgInterface      *interface,
+                                        CgMemberKind      kind,
                                         const CgLocation *location);
 CgArg         *cg_arg_new              (GPtrArray        *args,
                                         const CgLocation *location);
@@ -245,7 +244,10 @@ const char    *cg_access_to_string      (CgAccess          self);
 /* The types are checked. */
 CgReach        cg_type_use_get_reach    (const CgTypeUse *self);
 CgReach        cg_args_get_reach        (GPtrArray       *args);
-CgReach        cg_method_get_reach      (const CgMethod  *self);
+CgReach        cg_member_get_reach      (const CgMember  *self);
+
+/* What a kind of members is called, as "method". */
+const char    *cg_member_kind_to_string (CgMemberKind      self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgDescription, cg_description_free)
 

@@ -169,21 +169,20 @@ name_other (Namer      *self,
   return lower;
 }
 
-/* Of members for which there is no code. */
+/* Names the members for which there is no code. */
 static void
 name_others (Namer       *self,
              CgInterface *interface)
 {
-  g_autoptr (GHashTable) signals = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GHashTable) properties = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GHashTable) streams = g_hash_table_new (g_str_hash, g_str_equal);
+  static const char * const words[] = { "methods", "signals", "properties", "streams" };
 
-  CG_FOREACH (CgSignal, signal, interface->signals)
-    signal->lower = name_other (self, signals, &signal->node, "signals");
-  CG_FOREACH (CgProperty, property, interface->properties)
-    property->lower = name_other (self, properties, &property->node, "properties");
-  CG_FOREACH (CgStream, stream, interface->streams)
-    stream->lower = name_other (self, streams, &stream->node, "streams");
+  for (guint i = CG_MEMBER_SIGNAL; i < CG_N_MEMBERS; i++)
+    {
+      g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+
+      CG_FOREACH (CgMember, member, interface->members[i])
+        member->lower = name_other (self, names, &member->node, words[i]);
+    }
 }
 
 /* A name for a parameter that nothing else in the function has. */

@@ -39,13 +39,24 @@ read_method_flag (Attributes    *attributes,
     method->flags |= flag;
 }
 
+static CgMember *
+start_member (Attributes   *attributes,
+              Frame        *parent,
+              CgMemberKind  kind)
+{
+  CgMember *member = cg_member_new (parent->object, kind, &attributes->parser->location);
+
+  member->node.name = cg_attributes_get_string (attributes, "name", &member->node.name_location);
+
+  return member;
+}
+
 gpointer
 cg_element_start_method (Attributes *attributes,
                          Frame      *parent)
 {
-  CgMethod *method = cg_method_new (parent->object, &attributes->parser->location);
+  CgMethod *method = start_member (attributes, parent, CG_MEMBER_METHOD);
 
-  method->node.name = cg_attributes_get_string (attributes, "name", &method->node.name_location);
   method->timeout_text = cg_attributes_get_string (attributes, "timeout", &method->timeout_location);
   read_method_flag (attributes, method, "oneway", CG_METHOD_ONEWAY);
   read_method_flag (attributes, method, "latest-wins", CG_METHOD_LATEST_WINS);
@@ -59,22 +70,14 @@ gpointer
 cg_element_start_signal (Attributes *attributes,
                          Frame      *parent)
 {
-  CgSignal *signal = cg_signal_new (parent->object, &attributes->parser->location);
-
-  signal->node.name = cg_attributes_get_string (attributes, "name", &signal->node.name_location);
-
-  return signal;
+  return start_member (attributes, parent, CG_MEMBER_SIGNAL);
 }
 
 gpointer
 cg_element_start_stream (Attributes *attributes,
                          Frame      *parent)
 {
-  CgStream *stream = cg_stream_new (parent->object, &attributes->parser->location);
-
-  stream->node.name = cg_attributes_get_string (attributes, "name", &stream->node.name_location);
-
-  return stream;
+  return start_member (attributes, parent, CG_MEMBER_STREAM);
 }
 
 static const Word transfer_words[] = {
@@ -87,10 +90,9 @@ gpointer
 cg_element_start_property (Attributes *attributes,
                            Frame      *parent)
 {
-  CgProperty *property = cg_property_new (parent->object, &attributes->parser->location);
+  CgMember *property = start_member (attributes, parent, CG_MEMBER_PROPERTY);
   int access = CG_ACCESS_READ;
 
-  property->node.name = cg_attributes_get_string (attributes, "name", &property->node.name_location);
   cg_attributes_get_type (attributes, &property->use);
   cg_attributes_get_word (attributes, "access", access_words, "'read', 'write' or 'readwrite'", &access);
   property->access = access;
@@ -113,28 +115,13 @@ check_signal_direction (Attributes *attributes,
                           "the arguments of a signal go out; the direction is ignored");
 }
 
-/* The arguments that one of a direction is among. */
-static GPtrArray *
-get_args (const Frame *parent,
-          int          direction)
-{
-  CgMethod *method = parent->object;
-  CgStream *stream = parent->object;
-
-  if (parent->kind == KIND_SIGNAL)
-    return ((CgSignal *) parent->object)->args;
-  if (parent->kind == KIND_STREAM)
-    return direction == CG_DIRECTION_IN ? stream->in_args : stream->out_args;
-
-  return direction == CG_DIRECTION_IN ? method->in_args : method->out_args;
-}
-
 gpointer
 cg_element_start_arg (Attributes *attributes,
                       Frame      *parent)
 {
   Parser *self = attributes->parser;
-  gboolean is_signal = parent->kind == KIND_SIGNAL;
+  CgMember *member = parent->object;
+  gboolean is_signal = member->kind == CG_MEMBER_SIGNAL;
   int direction = is_signal ? CG_DIRECTION_OUT : CG_DIRECTION_IN;
   int moved = FALSE;
   CgArg *arg;
@@ -144,7 +131,8 @@ cg_element_start_arg (Attributes *attributes,
   if (is_signal)
     check_signal_direction (attributes, direction);
 
-  arg = cg_arg_new (get_args (parent, direction), &self->location);
+  /* all arguments of a signal go out */
+  arg = cg_arg_new (is_signal || direction == CG_DIRECTION_OUT ? member->out_args : member->in_args, &self->location);
   arg->direction = direction;
   arg->node.name = cg_attributes_get_string (attributes, "name", &arg->node.name_location);
   cg_attributes_get_type (attributes, &arg->use);

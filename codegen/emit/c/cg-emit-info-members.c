@@ -7,9 +7,6 @@
 
 #include "cg-emit-info-private.h"
 
-static const char signal_row[] =
-  "{ { -1, (gchar *) $name_string$, $args$, $annotations_value$ } }";
-
 static const char property_row[] =
   "{\n"
   "  { -1, (gchar *) $name_string$, (gchar *) $signature_string$,\n"
@@ -19,8 +16,39 @@ static const char property_row[] =
   "  $value_get_type$\n"
   "}";
 
-static const char stream_row[] =
-  "{ { -1, (gchar *) $name_string$, $in$, $out$, $annotations_value$ } }";
+/* What differs between the kinds of members that have no functions. */
+static const struct
+{
+  const char *row;
+  const char *values;       /* the name of the array of values */
+  const char *in_values;    /* (nullable): those of the arrays of arguments */
+  const char *in_args;
+  const char *out_values;
+  const char *out_args;
+  const char *type;
+  const char *array;
+  const char *key;          /* of the expression for the array of pointers */
+  const char *dbus_type;    /* (nullable): the same for D-Bus */
+  const char *dbus_array;
+  const char *dbus_key;
+} kinds[CG_N_MEMBERS] = {
+  [CG_MEMBER_SIGNAL] = {
+    "{ { -1, (gchar *) $name_string$, $out$, $annotations_value$ } }",
+    "$signal_infos$", NULL, NULL, "$signal_arg_infos$_$index$", "$signal_args$_$index$",
+    "NorpcSignalInfo", "$signals$", "signals_value", "GDBusSignalInfo", "$dbus_signals$", "dbus_signals_value"
+  },
+  [CG_MEMBER_PROPERTY] = {
+    property_row, "$property_infos$", NULL, NULL, NULL, NULL,
+    "NorpcPropertyInfo", "$properties$", "properties_value",
+    "GDBusPropertyInfo", "$dbus_properties$", "dbus_properties_value"
+  },
+  [CG_MEMBER_STREAM] = {
+    "{ { -1, (gchar *) $name_string$, $in$, $out$, $annotations_value$ } }",
+    "$stream_infos$", "$stream_in_arg_infos$_$index$", "$stream_in_args$_$index$",
+    "$stream_out_arg_infos$_$index$", "$stream_out_args$_$index$",
+    "NorpcStreamInfo", "$streams$", "streams_value", NULL, NULL, NULL
+  },
+};
 
 /* One kind of members while their arrays are made. */
 typedef struct
@@ -79,35 +107,8 @@ emit_pointers (CgInfoEmitter *emitter,
   cg_writer_set (emitter->writer, key, expression);
 }
 
-void
-cg_info_emit_signals (CgInfoEmitter     *self,
-                      const CgInterface *interface)
-{
-  Members members;
-
-  members_init (&members, self, "$signal_infos$");
-  for (guint i = 0; i < interface->signals->len; i++)
-    {
-      const CgSignal *signal = g_ptr_array_index (interface->signals, i);
-      g_autofree char *annotations = cg_info_emit_annotations (self, &signal->node);
-      g_autofree char *args = NULL;
-
-      cg_info_set_index (self, i);
-      args = cg_info_emit_args (self, signal->args, "$signal_arg_infos$_$index$", "$signal_args$_$index$");
-      cg_info_set_string (self, "name_string", signal->node.name);
-      cg_writer_set (self->writer, "args", args);
-      cg_writer_set (self->writer, "annotations_value", annotations);
-      members_add (&members, self, signal_row, cg_args_get_reach (signal->args));
-    }
-
-  cg_info_emit_values (self, "NorpcSignalInfo", members.values, members.rows);
-  emit_pointers (self, "NorpcSignalInfo", "$signals$", members.pointers, "signals_value");
-  emit_pointers (self, "GDBusSignalInfo", "$dbus_signals$", members.dbus_pointers, "dbus_signals_value");
-  members_clear (&members);
-}
-
 static const char *
-get_access (const CgProperty *property)
+get_access (const CgMember *property)
 {
   switch (property->access)
     {
@@ -126,60 +127,61 @@ get_access (const CgProperty *property)
     }
 }
 
-void
-cg_info_emit_properties (CgInfoEmitter     *self,
-                         const CgInterface *interface)
+/* Writes the arguments, and sets @key to the expression for them. */
+static void
+emit_args (CgInfoEmitter *self,
+           GPtrArray     *args,
+           guint          index,
+           const char    *values,
+           const char    *array,
+           const char    *key)
+{
+  g_autofree char *expression = NULL;
+
+  if (values == NULL)
+    return;
+
+  cg_info_set_index (self, index);
+  expression = cg_info_emit_args (self, args, values, array);
+  cg_writer_set (self->writer, key, expression);
+}
+
+static void
+emit_members (CgInfoEmitter     *self,
+              const CgInterface *interface,
+              CgMemberKind       kind)
 {
   Members members;
 
-  members_init (&members, self, "$property_infos$");
-  CG_FOREACH (const CgProperty, property, interface->properties)
+  members_init (&members, self, kinds[kind].values);
+  CG_FOREACH (const CgMember, member, interface->members[kind])
     {
-      g_autofree char *annotations = cg_info_emit_annotations (self, &property->node);
+      g_autofree char *annotations = cg_info_emit_annotations (self, &member->node);
+      guint index = members.rows->len;
 
-      cg_info_set_string (self, "name_string", property->node.name);
-      cg_info_set_type (self, &property->use);
-      cg_writer_set (self->writer, "access", get_access (property));
+      emit_args (self, member->in_args, index, kinds[kind].in_values, kinds[kind].in_args, "in");
+      emit_args (self, member->out_args, index, kinds[kind].out_values, kinds[kind].out_args, "out");
+      cg_info_set_string (self, "name_string", member->node.name);
+      if (kind == CG_MEMBER_PROPERTY)
+        {
+          cg_info_set_type (self, &member->use);
+          cg_writer_set (self->writer, "access", get_access (member));
+        }
       cg_writer_set (self->writer, "annotations_value", annotations);
-      members_add (&members, self, property_row, cg_type_use_get_reach (&property->use));
+      members_add (&members, self, kinds[kind].row, cg_member_get_reach (member));
     }
 
-  cg_info_emit_values (self, "NorpcPropertyInfo", members.values, members.rows);
-  emit_pointers (self, "NorpcPropertyInfo", "$properties$", members.pointers, "properties_value");
-  emit_pointers (self, "GDBusPropertyInfo", "$dbus_properties$", members.dbus_pointers,
-                 "dbus_properties_value");
+  cg_info_emit_values (self, kinds[kind].type, members.values, members.rows);
+  emit_pointers (self, kinds[kind].type, kinds[kind].array, members.pointers, kinds[kind].key);
+  if (kinds[kind].dbus_type != NULL)
+    emit_pointers (self, kinds[kind].dbus_type, kinds[kind].dbus_array, members.dbus_pointers, kinds[kind].dbus_key);
   members_clear (&members);
 }
 
-/* D-Bus has none. */
 void
-cg_info_emit_streams (CgInfoEmitter     *self,
+cg_info_emit_members (CgInfoEmitter     *self,
                       const CgInterface *interface)
 {
-  Members members;
-
-  members_init (&members, self, "$stream_infos$");
-  for (guint i = 0; i < interface->streams->len; i++)
-    {
-      const CgStream *stream = g_ptr_array_index (interface->streams, i);
-      g_autofree char *annotations = cg_info_emit_annotations (self, &stream->node);
-      g_autofree char *in_args = NULL;
-      g_autofree char *out_args = NULL;
-
-      cg_info_set_index (self, i);
-      in_args = cg_info_emit_args (self, stream->in_args,
-                                   "$stream_in_arg_infos$_$index$", "$stream_in_args$_$index$");
-      cg_info_set_index (self, i);
-      out_args = cg_info_emit_args (self, stream->out_args,
-                                    "$stream_out_arg_infos$_$index$", "$stream_out_args$_$index$");
-      cg_info_set_string (self, "name_string", stream->node.name);
-      cg_writer_set (self->writer, "in", in_args);
-      cg_writer_set (self->writer, "out", out_args);
-      cg_writer_set (self->writer, "annotations_value", annotations);
-      members_add (&members, self, stream_row, CG_REACH_PROCESS);
-    }
-
-  cg_info_emit_values (self, "NorpcStreamInfo", members.values, members.rows);
-  emit_pointers (self, "NorpcStreamInfo", "$streams$", members.pointers, "streams_value");
-  members_clear (&members);
+  for (CgMemberKind kind = CG_MEMBER_SIGNAL; kind < CG_N_MEMBERS; kind++)
+    emit_members (self, interface, kind);
 }

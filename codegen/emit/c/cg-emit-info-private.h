@@ -43,13 +43,9 @@ void  cg_info_set_type         (CgInfoEmitter   *self,
 void  cg_info_emit_fields      (CgInfoEmitter       *self,
                                 const CgDeclaration *record);
 
-/* cg-emit-info-members.c. Each sets the keys of its members in the
+/* cg-emit-info-members.c. Sets the keys of signals, properties and streams in the
  * interface: signals_value, dbus_signals_value, … */
-void  cg_info_emit_signals     (CgInfoEmitter     *self,
-                                const CgInterface *interface);
-void  cg_info_emit_properties  (CgInfoEmitter     *self,
-                                const CgInterface *interface);
-void  cg_info_emit_streams     (CgInfoEmitter     *self,
+void  cg_info_emit_members     (CgInfoEmitter     *self,
                                 const CgInterface *interface);
 
 G_END_DECLS

@@ -81,7 +81,7 @@ emit_methods (CgInfoEmitter     *self,
     {
       emit_method (self, method);
       g_ptr_array_add (pointers, cg_writer_expand (self->writer, "&$method_info$"));
-      if (cg_method_get_reach (method) == CG_REACH_DBUS)
+      if (cg_member_get_reach (method) == CG_REACH_DBUS)
         g_ptr_array_add (dbus_pointers, cg_writer_expand (self->writer, "&$method_info$.dbus"));
     }
 
@@ -102,9 +102,7 @@ cg_emit_info (const CgInterface *interface,
   g_autoptr (GString) returns = g_string_new (NULL);
 
   emit_methods (&self, interface);
-  cg_info_emit_signals (&self, interface);
-  cg_info_emit_properties (&self, interface);
-  cg_info_emit_streams (&self, interface);
+  cg_info_emit_members (&self, interface);
   annotations = cg_info_emit_annotations (&self, &interface->node);
 
   g_string_append (returns, "Returns: (transfer none): the interface info");

@@ -279,7 +279,7 @@ make_doc (CgWriter       *writer,
     g_string_append_printf (doc, "\n\n%s", method->node.c_doc);
   if (*details != '\0')
     g_string_append_printf (doc, "\n\n%s", details);
-  if (row->describes && cg_method_get_reach (method) == CG_REACH_PROCESS)
+  if (row->describes && cg_member_get_reach (method) == CG_REACH_PROCESS)
     g_string_append (doc, "\n\nIt is in-process only: not all of its types have a form outside.");
   if (method->timeout != 0 && row->times_out)
     g_string_append_printf (doc, "\n\n"
