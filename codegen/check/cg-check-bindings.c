@@ -10,7 +10,6 @@
 
 #include "model/cg-declarations.h"
 #include "model/cg-names.h"
-#include "emit/c/cg-record-signature.h"
 #include "model/cg-spelling.h"
 
 #include <string.h>

@@ -9,13 +9,45 @@
 
 #include "cg-emitter.h"
 
-#include "cg-xml.h"
-
 typedef struct
 {
   GString *text;
   GString *left_out;  /* the members that are */
 } Emitter;
+
+static void
+append_attribute (GString    *xml,
+                  const char *name,
+                  const char *value)
+{
+  g_string_append_printf (xml, " %s=\"", name);
+
+  /* white space of a value is a blank unless it is a reference */
+  for (; *value != '\0'; value++)
+    if (*value == '&')
+      g_string_append (xml, "&amp;");
+    else if (*value == '<')
+      g_string_append (xml, "&lt;");
+    else if (*value == '>')
+      g_string_append (xml, "&gt;");
+    else if (*value == '"')
+      g_string_append (xml, "&quot;");
+    else if (*value == '\n' || *value == '\t' || *value == '\r')
+      g_string_append_printf (xml, "&#%d;", *value);
+    else
+      g_string_append_c (xml, *value);
+
+  g_string_append_c (xml, '"');
+}
+
+/* Appends what is allowed in a comment. */
+static void
+append_comment (GString    *xml,
+                const char *text)
+{
+  for (; *text != '\0'; text++)
+    g_string_append_c (xml, *text == '-' && xml->str[xml->len - 1] == '-' ? '_' : *text);
+}
 
 static void
 open_element (Emitter    *self,
@@ -31,7 +63,7 @@ add_attribute (Emitter    *self,
                const char *value)
 {
   if (value != NULL)
-    cg_xml_append_attribute (self->text, name, value);
+    append_attribute (self->text, name, value);
 }
 
 static void
@@ -243,7 +275,7 @@ add_interface (Emitter           *self,
   if (self->left_out->len > 0)
     {
       g_string_append (self->text, "    <!-- Left out: ");
-      cg_xml_append_comment (self->text, self->left_out->str);
+      append_comment (self->text, self->left_out->str);
       g_string_append (self->text, " -->\n");
     }
   close_element (self, 1, "interface", start);
@@ -261,7 +293,7 @@ cg_emit_dbus_xml (const CgDescription *description,
   for (guint i = 0; i < description->files->len; i++)
     {
       g_string_append (self.text, i > 0 ? ", " : "");
-      cg_xml_append_comment (self.text, g_ptr_array_index (description->files, i));
+      append_comment (self.text, g_ptr_array_index (description->files, i));
     }
   g_string_append (self.text, ". Do not edit. -->\n<node>\n");
   for (guint i = 0; i < description->interfaces->len; i++)

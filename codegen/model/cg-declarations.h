@@ -70,7 +70,28 @@ CgField       *cg_field_new        (CgDeclaration    *declaration,
 void           cg_declarations_register (const CgResolver    *resolver);
 void           cg_declarations_check    (const CgResolver    *resolver);
 
+/* The C functions that are generated for one record. */
+typedef enum
+{
+  CG_RECORD_GET_TYPE,
+  CG_RECORD_NEW,
+  CG_RECORD_COPY,
+  CG_RECORD_FREE,
+  CG_RECORD_EQUAL,
+  CG_RECORD_HASH,
+  CG_RECORD_TO_VARIANT,
+  CG_RECORD_NEW_FROM_VARIANT,
+  CG_N_RECORD_FUNCTIONS
+} CgRecordFunction;
+
 /* cg-records.c: what can be done with records; their names are resolved. */
-void           cg_records_complete      (CgDescription       *description);
+void           cg_records_complete         (CgDescription       *description);
+gboolean       cg_record_has_function      (const CgDeclaration *record,
+                                            CgRecordFunction     function);
+
+/* Finds the field that has the name of a function of the record, or returns NULL. One of
+ * them would hide the other in language bindings, so these have the field alone. */
+const CgField *cg_record_find_hiding_field (const CgDeclaration *record,
+                                            CgRecordFunction     function);
 
 G_END_DECLS

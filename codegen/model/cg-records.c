@@ -5,8 +5,6 @@
 
 /* What can be done with a record follows from its fields. */
 
-#include "check/cg-check.h"
-
 #include "cg-declarations.h"
 
 #include <string.h>
@@ -140,4 +138,47 @@ cg_records_complete (CgDescription *description)
             changed |= (guint) restrict_equality (declaration) | (guint) restrict_recursion (declaration);
         }
     }
+}
+
+gboolean
+cg_record_has_function (const CgDeclaration *record,
+                        CgRecordFunction     function)
+{
+  const CgType *type = &record->named->type;
+
+  switch (function)
+    {
+    case CG_RECORD_EQUAL:
+      return type->equal != NULL;
+
+    case CG_RECORD_HASH:
+      return type->hash != NULL;
+
+    case CG_RECORD_TO_VARIANT:
+    case CG_RECORD_NEW_FROM_VARIANT:
+      return type->to_variant != NULL;
+
+    case CG_RECORD_GET_TYPE:
+    case CG_RECORD_NEW:
+    case CG_RECORD_COPY:
+    case CG_RECORD_FREE:
+    case CG_N_RECORD_FUNCTIONS:
+    default:
+      return TRUE;
+    }
+}
+
+const CgField *
+cg_record_find_hiding_field (const CgDeclaration *record,
+                             CgRecordFunction     function)
+{
+  static const char * const names[CG_N_RECORD_FUNCTIONS] = {
+    "get_type", "new", "copy", "free", "equal", "hash", "to_variant", "new_from_variant"
+  };
+
+  CG_FOREACH (const CgField, field, record->fields)
+    if (g_str_equal (field->lower, names[function]))
+      return field;
+
+  return NULL;
 }

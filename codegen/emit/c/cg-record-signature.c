@@ -69,52 +69,6 @@ static const struct
   },
 };
 
-gboolean
-cg_record_has_function (const CgDeclaration *record,
-                        CgRecordFunction     function)
-{
-  const CgType *type = &record->named->type;
-
-  switch (function)
-    {
-    case CG_RECORD_EQUAL:
-      return type->equal != NULL;
-
-    case CG_RECORD_HASH:
-      return type->hash != NULL;
-
-    case CG_RECORD_TO_VARIANT:
-    case CG_RECORD_NEW_FROM_VARIANT:
-      return type->to_variant != NULL;
-
-    case CG_RECORD_GET_TYPE:
-    case CG_RECORD_NEW:
-    case CG_RECORD_COPY:
-    case CG_RECORD_FREE:
-    case CG_N_RECORD_FUNCTIONS:
-    default:
-      return TRUE;
-    }
-}
-
-/* The field that has the name of a function of the record, or NULL. One of them
- * would hide the other in language bindings, so these have the field alone. */
-const CgField *
-cg_record_find_hiding_field (const CgDeclaration *record,
-                             CgRecordFunction     function)
-{
-  const char *name = rows[function].function + strlen ("$t_");
-  gsize length = strlen (name) - strlen ("$");
-
-  CG_FOREACH (const CgField, field, record->fields)
-    {
-      if (strlen (field->lower) == length && strncmp (field->lower, name, length) == 0)
-        return field;
-    }
-
-  return NULL;
-}
-
 char *
 cg_record_make_field_doc (const CgField *field)
 {
