@@ -52,28 +52,34 @@ apply_c_name (const Target       *target,
                           "'%s' is not a name in C", annotation->value);
 }
 
+/* Of a text, what was read first counts. */
+static void
+set_text (const char         **text,
+          const CgAnnotation  *annotation)
+{
+  if (*text == NULL && *annotation->value != '\0')
+    *text = annotation->value;
+}
+
 static void
 apply_doc (const Target       *target,
            const CgAnnotation *annotation)
 {
-  if (target->node->doc == NULL && *annotation->value != '\0')
-    target->node->doc = annotation->value;
+  set_text (&target->node->doc, annotation);
 }
 
 static void
 apply_brief (const Target       *target,
              const CgAnnotation *annotation)
 {
-  if (target->node->brief == NULL && *annotation->value != '\0')
-    target->node->brief = annotation->value;
+  set_text (&target->node->brief, annotation);
 }
 
 static void
 apply_since (const Target       *target,
              const CgAnnotation *annotation)
 {
-  if (target->node->since == NULL && *annotation->value != '\0')
-    target->node->since = annotation->value;
+  set_text (&target->node->since, annotation);
 }
 
 static void

@@ -7,10 +7,34 @@
 
 #include <string.h>
 
+/* Frees what is a node and owns nothing else. */
+void
+cg_node_free (gpointer data)
+{
+  cg_node_clear (data);
+  g_free (data);
+}
+
 void
 cg_node_clear (CgNode *node)
 {
   g_ptr_array_unref (node->annotations);
+}
+
+/* Makes the node of a struct of @size bytes, and adds it to @siblings. */
+gpointer
+cg_node_new (gsize             size,
+             const CgLocation *location,
+             GPtrArray        *siblings)
+{
+  CgNode *self = g_malloc0 (size);
+
+  self->location = *location;
+  self->name_location = *location;
+  self->annotations = g_ptr_array_new_with_free_func (cg_node_free);
+  g_ptr_array_add (siblings, self);
+
+  return self;
 }
 
 void
@@ -19,24 +43,6 @@ cg_node_set_deprecated (CgNode     *node,
 {
   node->deprecated = *text != '\0' && g_ascii_strcasecmp (text, "false") != 0;
   node->deprecated_text = node->deprecated && g_ascii_strcasecmp (text, "true") != 0 ? text : NULL;
-}
-
-static void
-annotation_free (gpointer data)
-{
-  CgAnnotation *annotation = data;
-
-  cg_node_clear (&annotation->node);
-  g_free (annotation);
-}
-
-static void
-arg_free (gpointer data)
-{
-  CgArg *arg = data;
-
-  cg_node_clear (&arg->node);
-  g_free (arg);
 }
 
 static void
@@ -63,24 +69,6 @@ interface_free (gpointer data)
   g_free (interface);
 }
 
-static void
-include_free (gpointer data)
-{
-  CgInclude *include = data;
-
-  cg_node_clear (&include->node);
-  g_free (include);
-}
-
-void
-cg_node_init (CgNode           *node,
-              const CgLocation *location)
-{
-  node->location = *location;
-  node->name_location = *location;
-  node->annotations = g_ptr_array_new_with_free_func (annotation_free);
-}
-
 CgDescription *
 cg_description_new (void)
 {
@@ -89,7 +77,7 @@ cg_description_new (void)
   self->interfaces = g_ptr_array_new_with_free_func (interface_free);
   self->files = g_ptr_array_new ();
   self->girs = g_ptr_array_new ();
-  self->includes = g_ptr_array_new_with_free_func (include_free);
+  self->includes = g_ptr_array_new_with_free_func (cg_node_free);
   self->declarations = g_ptr_array_new_with_free_func (cg_declaration_free);
   self->named_types = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   self->headers = g_ptr_array_new_with_free_func (g_free);
@@ -138,11 +126,9 @@ CgInclude *
 cg_include_new (CgDescription    *description,
                 const CgLocation *location)
 {
-  CgInclude *self = g_new0 (CgInclude, 1);
+  CgInclude *self = cg_node_new (sizeof *self, location, description->includes);
 
-  cg_node_init (&self->node, location);
   self->version_location = *location;
-  g_ptr_array_add (description->includes, self);
 
   return self;
 }
@@ -187,12 +173,10 @@ CgInterface *
 cg_interface_new (CgDescription    *description,
                   const CgLocation *location)
 {
-  CgInterface *self = g_new0 (CgInterface, 1);
+  CgInterface *self = cg_node_new (sizeof *self, location, description->interfaces);
 
-  cg_node_init (&self->node, location);
   for (guint i = 0; i < CG_N_MEMBERS; i++)
     self->members[i] = g_ptr_array_new_with_free_func (member_free);
-  g_ptr_array_add (description->interfaces, self);
 
   return self;
 }
@@ -202,14 +186,12 @@ cg_member_new (CgInterface      *interface,
                CgMemberKind      kind,
                const CgLocation *location)
 {
-  CgMember *self = g_new0 (CgMember, 1);
+  CgMember *self = cg_node_new (sizeof *self, location, interface->members[kind]);
 
-  cg_node_init (&self->node, location);
   self->kind = kind;
   self->use.location = *location;
-  self->in_args = g_ptr_array_new_with_free_func (arg_free);
-  self->out_args = g_ptr_array_new_with_free_func (arg_free);
-  g_ptr_array_add (interface->members[kind], self);
+  self->in_args = g_ptr_array_new_with_free_func (cg_node_free);
+  self->out_args = g_ptr_array_new_with_free_func (cg_node_free);
 
   return self;
 }
@@ -218,11 +200,9 @@ CgArg *
 cg_arg_new (GPtrArray        *args,
             const CgLocation *location)
 {
-  CgArg *self = g_new0 (CgArg, 1);
+  CgArg *self = cg_node_new (sizeof *self, location, args);
 
-  cg_node_init (&self->node, location);
   self->use.location = *location;
-  g_ptr_array_add (args, self);
 
   return self;
 }
@@ -231,11 +211,9 @@ CgAnnotation *
 cg_annotation_new (CgNode           *parent,
                    const CgLocation *location)
 {
-  CgAnnotation *self = g_new0 (CgAnnotation, 1);
+  CgAnnotation *self = cg_node_new (sizeof *self, location, parent->annotations);
 
-  cg_node_init (&self->node, location);
   self->value_location = *location;
-  g_ptr_array_add (parent->annotations, self);
 
   return self;
 }

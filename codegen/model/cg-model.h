@@ -196,9 +196,11 @@ typedef struct
   GStringChunk *strings;         /* (owned): every string of the model */
 } CgDescription;
 
-void           cg_node_init            (CgNode           *self,
-                                        const CgLocation *location);
+gpointer       cg_node_new             (gsize             size,
+                                        const CgLocation *location,
+                                        GPtrArray        *siblings);
 void           cg_node_clear           (CgNode           *self);
+void           cg_node_free            (gpointer          data);
 
 /* @text is "true", "false", or what is to be said. */
 void           cg_node_set_deprecated  (CgNode           *self,

@@ -39,10 +39,11 @@ read_method_flag (Attributes    *attributes,
     method->flags |= flag;
 }
 
-static CgMember *
-start_member (Attributes   *attributes,
-              Frame        *parent,
-              CgMemberKind  kind)
+/* A signal or a stream, or what all members have in common. */
+gpointer
+cg_element_start_member (Attributes *attributes,
+                         Frame      *parent,
+                         int         kind)
 {
   CgMember *member = cg_member_new (parent->object, kind, &attributes->parser->location);
 
@@ -53,9 +54,10 @@ start_member (Attributes   *attributes,
 
 gpointer
 cg_element_start_method (Attributes *attributes,
-                         Frame      *parent)
+                         Frame      *parent,
+                         int         detail G_GNUC_UNUSED)
 {
-  CgMethod *method = start_member (attributes, parent, CG_MEMBER_METHOD);
+  CgMethod *method = cg_element_start_member (attributes, parent, CG_MEMBER_METHOD);
 
   method->timeout_text = cg_attributes_get_string (attributes, "timeout", &method->timeout_location);
   read_method_flag (attributes, method, "oneway", CG_METHOD_ONEWAY);
@@ -66,20 +68,6 @@ cg_element_start_method (Attributes *attributes,
   return method;
 }
 
-gpointer
-cg_element_start_signal (Attributes *attributes,
-                         Frame      *parent)
-{
-  return start_member (attributes, parent, CG_MEMBER_SIGNAL);
-}
-
-gpointer
-cg_element_start_stream (Attributes *attributes,
-                         Frame      *parent)
-{
-  return start_member (attributes, parent, CG_MEMBER_STREAM);
-}
-
 static const Word transfer_words[] = {
   { "none", FALSE },
   { "full", TRUE },
@@ -88,9 +76,10 @@ static const Word transfer_words[] = {
 
 gpointer
 cg_element_start_property (Attributes *attributes,
-                           Frame      *parent)
+                           Frame      *parent,
+                           int         detail G_GNUC_UNUSED)
 {
-  CgMember *property = start_member (attributes, parent, CG_MEMBER_PROPERTY);
+  CgMember *property = cg_element_start_member (attributes, parent, CG_MEMBER_PROPERTY);
   int access = CG_ACCESS_READ;
 
   cg_attributes_get_type (attributes, &property->use);
@@ -117,7 +106,8 @@ check_signal_direction (Attributes *attributes,
 
 gpointer
 cg_element_start_arg (Attributes *attributes,
-                      Frame      *parent)
+                      Frame      *parent,
+                      int         detail G_GNUC_UNUSED)
 {
   Parser *self = attributes->parser;
   CgMember *member = parent->object;

@@ -9,9 +9,10 @@
 
 #include "model/cg-declarations.h"
 
-static gpointer
-start_declaration (Attributes     *attributes,
-                   CgDeclaredKind  kind)
+gpointer
+cg_element_start_declaration (Attributes *attributes,
+                              Frame      *parent G_GNUC_UNUSED,
+                              int         kind)
 {
   Parser *self = attributes->parser;
   CgDeclaration *declaration = cg_declaration_new (self->description, kind, &self->location);
@@ -23,38 +24,11 @@ start_declaration (Attributes     *attributes,
   return declaration;
 }
 
-gpointer
-cg_element_start_enum (Attributes *attributes,
-                       Frame      *parent G_GNUC_UNUSED)
-{
-  return start_declaration (attributes, CG_DECLARED_ENUM);
-}
-
-gpointer
-cg_element_start_flags (Attributes *attributes,
-                        Frame      *parent G_GNUC_UNUSED)
-{
-  return start_declaration (attributes, CG_DECLARED_FLAGS);
-}
-
-gpointer
-cg_element_start_error_domain (Attributes *attributes,
-                               Frame      *parent G_GNUC_UNUSED)
-{
-  return start_declaration (attributes, CG_DECLARED_ERROR_DOMAIN);
-}
-
-gpointer
-cg_element_start_record (Attributes *attributes,
-                         Frame      *parent G_GNUC_UNUSED)
-{
-  return start_declaration (attributes, CG_DECLARED_RECORD);
-}
-
 /* A <value>, or an <error>. */
 gpointer
 cg_element_start_value (Attributes *attributes,
-                        Frame      *parent)
+                        Frame      *parent,
+                        int         detail G_GNUC_UNUSED)
 {
   CgValue *value = cg_value_new (parent->object, &attributes->parser->location);
 
@@ -68,7 +42,8 @@ cg_element_start_value (Attributes *attributes,
 
 gpointer
 cg_element_start_field (Attributes *attributes,
-                        Frame      *parent)
+                        Frame      *parent,
+                        int         detail G_GNUC_UNUSED)
 {
   CgField *field = cg_field_new (parent->object, &attributes->parser->location);
 

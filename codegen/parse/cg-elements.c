@@ -8,12 +8,14 @@
 
 #include "cg-parser-private.h"
 
+#include "model/cg-declarations.h"
 #include "xml/cg-suggest.h"
 
 #include <string.h>
 
 typedef gpointer (*StartFunc) (Attributes *attributes,
-                               Frame      *parent);
+                               Frame      *parent,
+                               int         detail);
 
 typedef struct
 {
@@ -23,18 +25,21 @@ typedef struct
   StartFunc   start;
   const char *required[3];
   const char *optional[6];
+  int         detail;      /* for the function */
 } Element;
 
 static gpointer
 start_node (Attributes *attributes G_GNUC_UNUSED,
-            Frame      *parent G_GNUC_UNUSED)
+            Frame      *parent G_GNUC_UNUSED,
+            int         detail G_GNUC_UNUSED)
 {
   return NULL;
 }
 
 static gpointer
 start_include (Attributes *attributes,
-               Frame      *parent G_GNUC_UNUSED)
+               Frame      *parent G_GNUC_UNUSED,
+               int         detail G_GNUC_UNUSED)
 {
   CgInclude *include = cg_include_new (attributes->parser->description, &attributes->parser->location);
 
@@ -48,7 +53,8 @@ start_include (Attributes *attributes,
 
 static gpointer
 start_interface (Attributes *attributes,
-                 Frame      *parent)
+                 Frame      *parent,
+                 int         detail G_GNUC_UNUSED)
 {
   Parser *self = attributes->parser;
   CgInterface *interface = cg_interface_new (self->description, &self->location);
@@ -70,7 +76,8 @@ start_interface (Attributes *attributes,
 
 static gpointer
 start_annotation (Attributes *attributes,
-                  Frame      *parent)
+                  Frame      *parent,
+                  int         detail G_GNUC_UNUSED)
 {
   Parser *self = attributes->parser;
   CgAnnotation *annotation;
@@ -88,7 +95,8 @@ start_annotation (Attributes *attributes,
 
 static gpointer
 start_doc (Attributes *attributes,
-           Frame      *parent)
+           Frame      *parent,
+           int         detail G_GNUC_UNUSED)
 {
   if (parent->kind != KIND_DOC)
     cg_parser_start_doc (attributes->parser);
@@ -112,17 +120,20 @@ static const Element elements[] = {
     { "since", "deprecated" } },
   { "method", KIND_METHOD, KIND_INTERFACE, cg_element_start_method, { "name" },
     { "since", "deprecated", "timeout", "oneway", "latest-wins", "idempotent" } },
-  { "signal", KIND_SIGNAL, KIND_INTERFACE, cg_element_start_signal, { "name" }, { "since", "deprecated" } },
+  { "signal", KIND_SIGNAL, KIND_INTERFACE, cg_element_start_member, { "name" }, { "since", "deprecated" }, CG_MEMBER_SIGNAL },
   { "property", KIND_PROPERTY, KIND_INTERFACE, cg_element_start_property, { "name", "type", "access" },
     { "since", "deprecated", "nullable" } },
-  { "stream", KIND_STREAM, KIND_INTERFACE, cg_element_start_stream, { "name" }, { "since", "deprecated" } },
+  { "stream", KIND_STREAM, KIND_INTERFACE, cg_element_start_member, { "name" }, { "since", "deprecated" }, CG_MEMBER_STREAM },
   { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, cg_element_start_arg, { "type" },
     { "name", "direction", "nullable", "transfer" } },
-  { "enum", KIND_ENUM, KIND_NODE, cg_element_start_enum, { "name" }, { "since", "deprecated" } },
-  { "flags", KIND_ENUM, KIND_NODE, cg_element_start_flags, { "name" }, { "since", "deprecated" } },
-  { "error-domain", KIND_DOMAIN, KIND_NODE, cg_element_start_error_domain, { "name" },
-    { "since", "deprecated", "dbus-prefix" } },
-  { "record", KIND_RECORD, KIND_NODE, cg_element_start_record, { "name" }, { "since", "deprecated" } },
+  { "enum", KIND_ENUM, KIND_NODE, cg_element_start_declaration, { "name" }, { "since", "deprecated" },
+    CG_DECLARED_ENUM },
+  { "flags", KIND_ENUM, KIND_NODE, cg_element_start_declaration, { "name" }, { "since", "deprecated" },
+    CG_DECLARED_FLAGS },
+  { "error-domain", KIND_DOMAIN, KIND_NODE, cg_element_start_declaration, { "name" },
+    { "since", "deprecated", "dbus-prefix" }, CG_DECLARED_ERROR_DOMAIN },
+  { "record", KIND_RECORD, KIND_NODE, cg_element_start_declaration, { "name" }, { "since", "deprecated" },
+    CG_DECLARED_RECORD },
   { "value", KIND_VALUE, KIND_ENUM, cg_element_start_value, { "name" }, { "value", "nick" } },
   { "error", KIND_VALUE, KIND_DOMAIN, cg_element_start_value, { "name" }, { "value", "nick", "dbus-name" } },
   { "field", KIND_FIELD, KIND_RECORD, cg_element_start_field, { "name", "type" }, { "nullable" } },
@@ -231,7 +242,7 @@ start_known (Attributes    *attributes,
 
   gboolean complete = check_attributes (attributes, element);
 
-  *object = element->start (attributes, parent);
+  *object = element->start (attributes, parent, element->detail);
   if ((element->kind & (KIND_ARG | KIND_VALUE | KIND_FIELD)) != 0)
     cg_comments_apply_arg (self, parent->object, *object);
   else if ((element->kind & KIND_COMMENTED) != 0)

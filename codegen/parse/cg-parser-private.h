@@ -97,31 +97,29 @@ void        cg_attributes_get_type         (Attributes *self,
 void        cg_attributes_get_common       (Attributes *self,
                                             CgNode     *node);
 
-/* cg-elements-members.c */
+/* cg-elements-members.c and cg-elements-types.c: they take an element in whose parent is
+ * @parent. @detail: of the element, in the table of elements. */
+gpointer    cg_element_start_member        (Attributes *attributes,
+                                            Frame      *parent,
+                                            int         detail);
 gpointer    cg_element_start_method        (Attributes *attributes,
-                                            Frame      *parent);
-gpointer    cg_element_start_signal        (Attributes *attributes,
-                                            Frame      *parent);
-gpointer    cg_element_start_stream        (Attributes *attributes,
-                                            Frame      *parent);
+                                            Frame      *parent,
+                                            int         detail);
 gpointer    cg_element_start_property      (Attributes *attributes,
-                                            Frame      *parent);
+                                            Frame      *parent,
+                                            int         detail);
 gpointer    cg_element_start_arg           (Attributes *attributes,
-                                            Frame      *parent);
-
-/* cg-elements-types.c */
-gpointer    cg_element_start_enum          (Attributes *attributes,
-                                            Frame      *parent);
-gpointer    cg_element_start_flags         (Attributes *attributes,
-                                            Frame      *parent);
-gpointer    cg_element_start_error_domain  (Attributes *attributes,
-                                            Frame      *parent);
-gpointer    cg_element_start_record        (Attributes *attributes,
-                                            Frame      *parent);
+                                            Frame      *parent,
+                                            int         detail);
+gpointer    cg_element_start_declaration   (Attributes *attributes,
+                                            Frame      *parent,
+                                            int         detail);
 gpointer    cg_element_start_value         (Attributes *attributes,
-                                            Frame      *parent);
+                                            Frame      *parent,
+                                            int         detail);
 gpointer    cg_element_start_field         (Attributes *attributes,
-                                            Frame      *parent);
+                                            Frame      *parent,
+                                            int         detail);
 
 /* cg-comments.c */
 void        cg_comment_free                (Comment      *comment);

@@ -69,7 +69,7 @@ def elements_of_parser():
     text = (SOURCE / 'codegen' / 'parse' / 'cg-elements.c').read_text()
     table = re.search(r'^static const Element elements\[\] = \{\n(.*?)^\};', text, re.DOTALL | re.MULTILINE)[1]
     elements = {}
-    for name, required, optional in re.findall(r'\{ "([\w-]+)", KIND_[^{]*\{([^}]*)\},\s*\{([^}]*)\} \}', table):
+    for name, required, optional in re.findall(r'\{ "([\w-]+)", KIND_[^{]*\{([^}]*)\},\s*\{([^}]*)\}(?:,\s*CG_\w+)? \}', table):
         elements[name] = tuple(set(re.findall(r'"([\w-]+)"', words)) for words in (required, optional))
     return elements
 
