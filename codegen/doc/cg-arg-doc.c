@@ -61,12 +61,14 @@ cg_arg_doc_append (GString     *doc,
       return;
     }
 
-  g_string_append (doc, what);
-  if (arg->node.name != NULL)
+  if (what != NULL)
+    g_string_append (doc, what);
+  if (what != NULL && arg->node.name != NULL)
     {
       name = cg_doc_paragraph (arg->node.name, "", NULL);
       g_string_append_printf (doc, " `%s`", name);
     }
   if (arg->use.type->signature == NULL)
-    g_string_append_printf (doc, ", of the type `%s`", arg->use.value_signature);
+    g_string_append_printf (doc, "%s `%s`", what != NULL ? ", of the type" : "a variant of the type",
+                            arg->use.value_signature);
 }

@@ -18,7 +18,8 @@ void        cg_arg_doc_append_annotations (GString     *doc,
                                            gboolean     is_out,
                                            gboolean     is_client);
 
-/* @what: what to say of one without documentation. */
+/* @what: what to say of one without documentation; NULL for nothing but its type, if C does
+ * not tell that. */
 void        cg_arg_doc_append             (GString     *doc,
                                            const CgArg *arg,
                                            const char  *what);

@@ -32,7 +32,7 @@ is_qualified (Namer      *self,
   return has_base (methods, vfunc, plain) || has_base (methods, vfunc, full);
 }
 
-/* The full form of one method has the name of the plain form of another, or the
+/* The asynchronous handler of one method has the name of the synchronous one of another, or the
  * function that completes the calls of one has, which the scanner of GObject
  * Introspection would take for the function that invokes the other. */
 static gboolean

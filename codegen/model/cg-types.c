@@ -14,7 +14,7 @@
     .get = cast "g_value_get_" accessor " ($gvalue$)", \
     .set = "g_value_set_" accessor " ($gvalue$, $value$);", \
     .take = "g_value_set_" accessor " ($gvalue$, $value$);", \
-    .copy = "$value$", .clear = "", .equal = "$value$ == $other$", .hash = hash_, \
+    .copy = "$value$", .copies_null = TRUE, .clear = "", .equal = "$value$ == $other$", .hash = hash_, \
     .to_variant = "g_variant_new_" variant_ " ($value$)", \
     .from_variant = "g_variant_get_" variant_ " ($value$)" \
   }
@@ -27,7 +27,7 @@
     .set = "g_value_set_string ($gvalue$, $value$);", \
     .take = "g_value_take_string ($gvalue$, g_steal_pointer (&$value$));", \
     .is_pointer = TRUE, \
-    .copy = "g_strdup ($value$)", .clear = "g_clear_pointer (&$value$, g_free);", \
+    .copy = "g_strdup ($value$)", .copies_null = TRUE, .clear = "g_clear_pointer (&$value$, g_free);", \
     .equal = "strcmp ($value$, $other$) == 0", .hash = "g_str_hash ($value$)", \
     .to_variant = "g_variant_new_" variant_ " ($value$)", \
     .from_variant = "g_variant_dup_string ($value$, NULL)" \
@@ -41,7 +41,7 @@
     .set = "g_value_set_boxed ($gvalue$, $value$);", \
     .take = "g_value_take_boxed ($gvalue$, g_steal_pointer (&$value$));", \
     .is_pointer = TRUE, \
-    .copy = "g_strdupv ((char **) $value$)", .clear = "g_clear_pointer (&$value$, g_strfreev);", \
+    .copy = "g_strdupv ((char **) $value$)", .copies_null = TRUE, .clear = "g_clear_pointer (&$value$, g_strfreev);", \
     .equal = "g_strv_equal ((const char * const *) $value$, (const char * const *) $other$)", \
     .to_variant = to, .from_variant = from \
   }
@@ -73,7 +73,7 @@ static const CgType types[] = {
     .set = "g_value_set_boxed ($gvalue$, $value$);",
     .take = "g_value_take_boxed ($gvalue$, g_steal_pointer (&$value$));",
     .is_pointer = TRUE,
-    .copy = "$value$ != NULL ? g_bytes_ref ($value$) : NULL",
+    .copy = "g_bytes_ref ($value$)",
     .clear = "g_clear_pointer (&$value$, g_bytes_unref);",
     .equal = "g_bytes_equal ($value$, $other$)", .hash = "g_bytes_hash ($value$)",
     .to_variant = "g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, $value$, TRUE)",
@@ -88,7 +88,7 @@ static const CgType types[] = {
     .take = "g_value_take_variant ($gvalue$, g_steal_pointer (&$value$));",
     .check = "g_variant_is_of_type ($value$, G_VARIANT_TYPE (\"$signature$\"))",
     .is_pointer = TRUE,
-    .copy = "$value$ != NULL ? g_variant_ref_sink ($value$) : NULL",
+    .copy = "g_variant_ref_sink ($value$)",
     .clear = "g_clear_pointer (&$value$, g_variant_unref);",
     .equal = "g_variant_equal ($value$, $other$)",
     .to_variant = "$value$", .from_variant = "g_variant_ref ($value$)"

@@ -29,7 +29,8 @@ struct _CgType
   gboolean      is_pointer;    /* NULL is no value of it */
 
   /* of fields of records */
-  const char   *copy;          /* of a value */
+  const char   *copy;          /* of a value, not NULL unless copies_null */
+  gboolean      copies_null;
   const char   *clear;         /* frees what is in a variable */
   const char   *equal;         /* (nullable): whether two values, not NULL, are equal */
   const char   *hash;          /* (nullable): of a value, not NULL */

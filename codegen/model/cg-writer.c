@@ -270,6 +270,8 @@ expand (CgWriter   *self,
     {
       const Piece *piece = &g_array_index (pieces, Piece, i);
 
+      if (piece->length > 0 && *piece->text == '\n')
+        trim_line (text);
       g_string_append_len (text, piece->text, piece->length);
       if (piece->slot != NULL)
         {

@@ -136,12 +136,12 @@ test_error_and_result (void)
   g_autoptr (GError) error = NULL;
   guint count = 7;
 
-  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*Results.Count set an error and returned TRUE: Out of range");
+  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*Results.Count set an error and returned a result: Out of range");
   g_assert_false (test_results_proxy_call_count_sync (proxy, &count, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
   g_clear_error (&error);
 
-  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*Results.Name set an error and did not return NULL: Out of range");
+  g_test_expect_message (NULL, G_LOG_LEVEL_CRITICAL, "*Results.Name set an error and returned a result: Out of range");
   g_assert_null (test_results_proxy_call_name_sync (proxy, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
   g_clear_error (&error);

@@ -145,6 +145,7 @@ emit_helpers_of (Helpers           *self,
   const CgType *type = &named->type;
   gboolean has_local = (named->kind == CG_NAMED_OBJECT || named->kind == CG_NAMED_BOXED) &&
                        (needs & NEED_LOCAL) != 0;
+  const char *copy = cg_marshal_get_copy (type, TRUE);
   g_autofree char *free_function = type->is_pointer ? cg_writer_expand (writer, type->free_function) : g_strdup ("");
 
   cg_writer_set (writer, "lower", named->lower);
@@ -152,7 +153,7 @@ emit_helpers_of (Helpers           *self,
   cg_writer_set (writer, "free", free_function);
   set_array (writer, named);
   cg_writer_set (writer, "value", "element");
-  cg_marshal_set_expanded (writer, "copy", type->copy);
+  cg_marshal_set_expanded (writer, "copy", copy);
   cg_marshal_set_expanded (writer, "clear", type->clear);
 
   if (named->kind == CG_NAMED_BOXED && (has_local || (needs & ~(guint) NEED_LOCAL) != 0))

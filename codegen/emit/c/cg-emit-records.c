@@ -39,7 +39,8 @@ make_new (CgWriter      *writer,
           const CgField *field,
           guint          index G_GNUC_UNUSED)
 {
-  g_autofree char *copy = cg_emit_record_expand (writer, field, field->use.type->copy, field->param, "");
+  const char *text = cg_marshal_get_copy (field->use.type, field->use.nullable);
+  g_autofree char *copy = cg_emit_record_expand (writer, field, text, field->param, "");
 
   return g_strdup_printf ("self->%s = %s;", field->lower, copy);
 }
@@ -50,7 +51,8 @@ make_copy (CgWriter      *writer,
            guint          index G_GNUC_UNUSED)
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
-  g_autofree char *copy = cg_emit_record_expand (writer, field, field->use.type->copy, value, "");
+  const char *text = cg_marshal_get_copy (field->use.type, TRUE);
+  g_autofree char *copy = cg_emit_record_expand (writer, field, text, value, "");
 
   return g_strdup_printf ("copy->%s = %s;", field->lower, copy);
 }

@@ -14,6 +14,8 @@
 #include "cg-signature.h"
 #include "emit/cg-templates.h"
 
+#include <string.h>
+
 static void
 emit_dispatch (CgWriter       *writer,
                const CgMethod *method)
@@ -53,7 +55,7 @@ emit_dispatch (CgWriter       *writer,
   cg_writer_emit (writer, cg_template ("service/dispatch"));
 }
 
-/* Variables that the plain form's results go to, and the call of it. */
+/* Sets variables for the results of the synchronous handler, and the call of it. */
 static void
 set_invocation (CgWriter       *writer,
                 const CgMethod *method)
@@ -83,7 +85,6 @@ set_invocation (CgWriter       *writer,
 
   cg_writer_set (writer, "locals", locals->str);
   cg_writer_set (writer, "passed", joined);
-  cg_writer_set (writer, "returned", returned != NULL ? "did not return NULL" : "returned TRUE");
   if (returned != NULL)
     {
       cg_writer_set (writer, "value", returned->c_out);
@@ -206,8 +207,25 @@ void
 cg_emit_service (const CgInterface *interface,
                  CgWriter          *writer)
 {
-  emit_comment (interface, writer, "The full forms where a service has none: they call the plain forms");
+  emit_comment (interface, writer, "The asynchronous handlers where a service has none: they call the synchronous ones");
   cg_emit_methods (interface, writer, emit_default_handle);
   emit_default_init (interface, writer);
   cg_emit_methods (interface, writer, emit_complete);
+}
+
+/* Writes the messages that the functions of all methods share. */
+void
+cg_emit_service_messages (const CgDescription *description,
+                          CgWriter            *writer)
+{
+  g_autofree char *indent = g_strnfill (strlen (description->prefix), ' ');
+  gboolean has_methods = FALSE;
+
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
+    has_methods |= interface->methods->len > 0;
+  if (!has_methods)
+    return;
+
+  cg_writer_set (writer, "indent", indent);
+  cg_writer_emit (writer, cg_template ("service/messages"));
 }

@@ -18,6 +18,8 @@ void cg_emit_enums    (const CgDescription *description,
                        CgWriter            *writer);
 void cg_emit_records  (const CgDescription *description,
                        CgWriter            *writer);
+void cg_emit_service_messages (const CgDescription *description,
+                               CgWriter            *writer);
 void cg_emit_dispatch (const CgInterface *interface,
                        CgWriter          *writer);
 void cg_emit_info     (const CgInterface *interface,

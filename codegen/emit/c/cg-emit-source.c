@@ -67,6 +67,7 @@ cg_emit_source (const CgDescription *description,
   cg_emit_enums (description, writer);
   cg_emit_helpers (description, writer);
   cg_emit_records (description, writer);
+  cg_emit_service_messages (description, writer);
   for (guint i = 0; i < description->interfaces->len; i++)
     emit_interface (g_ptr_array_index (description->interfaces, i), writer);
   cg_emit_end_foreign_types (description, writer);

@@ -69,11 +69,7 @@ emit_enum (const CgDeclaration *declaration,
 
       g_string_append_printf (values, "%s%s%-*s = %s", i > 0 ? "," : "", newline, (int) width, value->upper, number);
       if (value->node.c_doc != NULL)
-        g_string_append_printf (lines, "%s@%s: %s", newline, value->upper, value->node.c_doc);
-      else
-        g_string_append_printf (lines, "%s@%s: the %s `%s`", newline, value->upper,
-                                declaration->kind == CG_DECLARED_ERROR_DOMAIN ? "error" : "value",
-                                value->node.name);
+        g_string_append_printf (lines, "@%s: %s\n", value->upper, value->node.c_doc);
     }
 
   cg_names_set_declaration (writer, declaration);
@@ -104,7 +100,8 @@ set_members (CgWriter            *writer,
       g_autofree char *doc = cg_record_make_field_doc (field);
       g_autofree char *type = cg_columns_pad (field->use.type->c_out, columns.return_type);
 
-      g_string_append_printf (lines, "%s@%s: %s", i > 0 ? "\n" : "", field->lower, doc);
+      if (*doc != '\0')
+        g_string_append_printf (lines, "@%s: %s\n", field->lower, doc);
       g_string_append_printf (members, "%s%s%s;", i > 0 ? "\n" : "", type, field->lower);
     }
 

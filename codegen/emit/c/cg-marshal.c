@@ -44,6 +44,21 @@ cg_marshal_make_condition (CgWriter        *writer,
   return g_strdup_printf (use->nullable ? "%s == NULL || %s" : "%s != NULL && %s", value, check);
 }
 
+const char *
+cg_marshal_get_copy (const CgType *type,
+                     gboolean      can_be_null)
+{
+  g_autofree char *text = NULL;
+
+  if (!can_be_null || type->copies_null)
+    return type->copy;
+
+  /* a writer knows templates by their address */
+  text = g_strdup_printf ("$value$ != NULL ? %s : NULL", type->copy);
+
+  return g_intern_string (text);
+}
+
 /* Statements that put arguments into GValues, a line each. @is_local tells
  * that they are variables to take the values from. */
 void

@@ -22,6 +22,11 @@ char     *cg_marshal_expand         (CgWriter        *writer,
 char     *cg_marshal_make_condition (CgWriter        *writer,
                                      const CgTypeUse *use,
                                      const char      *value);
+
+/* Gets the text for a copy of a value; @can_be_null: of the value, in spite of its type. */
+const char *
+          cg_marshal_get_copy       (const CgType    *type,
+                                     gboolean         can_be_null);
 void      cg_marshal_set_store      (CgWriter       *writer,
                                      GPtrArray      *args,
                                      gboolean        is_local);

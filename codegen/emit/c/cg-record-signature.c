@@ -36,7 +36,7 @@ static const struct
     "Returns: (transfer full): a new record"
   },
   [CG_RECORD_COPY] = {
-    "$T$ *", "$t_copy$", { { "const $T$ *", "self", "a record" } },
+    "$T$ *", "$t_copy$", { { "const $T$ *", "self", NULL } },
     "Makes a copy. Objects in it, and what else counts references, it shares.",
     "Returns: (transfer full): a copy of @self"
   },
@@ -57,7 +57,7 @@ static const struct
     "Returns: the number"
   },
   [CG_RECORD_TO_VARIANT] = {
-    "GVariant *", "$t_to_variant$", { { "const $T$ *", "self", "a record" } },
+    "GVariant *", "$t_to_variant$", { { "const $T$ *", "self", NULL } },
     "Puts a record into a variant of the type `$variant$`.",
     "Returns: (transfer none): a new floating variant"
   },
@@ -86,8 +86,6 @@ cg_record_make_field_doc (const CgField *field)
 
   if (field->node.c_doc != NULL)
     g_string_append (doc, field->node.c_doc);
-  else
-    g_string_append_printf (doc, "the field `%s`", field->node.name);
 
   return g_string_free (doc, FALSE);
 }
@@ -97,8 +95,8 @@ add_doc (GString    *docs,
          const char *name,
          const char *doc)
 {
-  if (doc != NULL)
-    g_string_append_printf (docs, "%s@%s: %s", docs->len > 0 ? "\n" : "", name, doc);
+  if (doc != NULL && *doc != '\0')
+    g_string_append_printf (docs, "@%s: %s\n", name, doc);
 }
 
 static void

@@ -57,14 +57,14 @@ static const struct
   char  letter;
   Param param;
 } params[] = {
-  { 's', { "$Iface$ *", "self", "a service" } },
-  { 'p', { "$Proxy$ *", "self", "a proxy" } },
-  { 'c', { "NorpcCall *", "call", "the call" } },
-  { 'x', { "GCancellable *", "cancellable", "(nullable): what can cancel the call" } },
+  { 's', { "$Iface$ *", "self", NULL } },
+  { 'p', { "$Proxy$ *", "self", NULL } },
+  { 'c', { "NorpcCall *", "call", "the call to answer" } },
+  { 'x', { "GCancellable *", "cancellable", "(nullable): a cancellable for the call" } },
   { 'b', { "GAsyncReadyCallback ", "callback",
-           "(scope async) (nullable): called when the call\n  has ended" } },
-  { 'u', { "gpointer ", "user_data", "what is given to @callback" } },
-  { 'r', { "GAsyncResult *", "result", "what @callback was given" } },
+           "(scope async) (nullable): called when the call completes" } },
+  { 'u', { "gpointer ", "user_data", "data for @callback" } },
+  { 'r', { "GAsyncResult *", "result", "the result that @callback was given" } },
   { 'e', { "GError **", "error", NULL } },
   { 'y', { "NorpcReply *", "reply", NULL } },
 };
@@ -72,22 +72,21 @@ static const struct
 static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_PLAIN] = {
     "$vfunc$", "s", ARGS_IN, TRUE, "e", RETURN_RESULT, TRUE, FALSE,
-    "The plain form of `$dbus_method$`: it answers at once.",
-    "It runs in the context of the server. It is not called for a service that\n"
-    "implements the full form, `$handle$`."
+    "The synchronous handler of `$dbus_method$`.",
+    "It runs in the server's context. It is not called for a service that\n"
+    "implements the asynchronous handler, `$handle$`."
   },
   [CG_SIGNATURE_HANDLE] = {
     "$handle$", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED, TRUE, FALSE,
-    "The full form of `$dbus_method$`: it answers now or later.",
-    "It runs in the context of the server. A service that answers later keeps\n"
-    "a reference on @call; $complete$() or\n"
+    "The asynchronous handler of `$dbus_method$`: it answers now or later.",
+    "It runs in the server's context. A service that answers later keeps a\n"
+    "reference to @call; $complete$() or\n"
     "norpc_call_return_error() answers it, in any thread."
   },
   [CG_SIGNATURE_COMPLETE] = {
     "$complete$", "sc", ARGS_OUT_LENT, FALSE, "", RETURN_VOID, TRUE, FALSE,
     "Answers a call of `$dbus_method$`.",
-    "It can be called in any thread. A call that was cancelled meanwhile is\n"
-    "left alone."
+    "It can be called in any thread. It does nothing if the call was cancelled."
   },
   [CG_SIGNATURE_CALL] = {
     "$call$", "p", ARGS_IN, FALSE, "xbu", RETURN_VOID, TRUE, TRUE,
@@ -107,7 +106,7 @@ static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_SEND] = {
     "$call$", "p", ARGS_IN, FALSE, "", RETURN_VOID, TRUE, FALSE,
     "Calls `$dbus_method$` of `$dbus_name$`, which is one-way.",
-    "It waits for no answer, and nobody hears of one."
+    "It does not wait for an answer, and no error is reported."
   },
   [CG_SIGNATURE_NEW_CALL] = {
     "$new_call$", "", ARGS_IN, FALSE, "", RETURN_CALL, FALSE, FALSE, "", ""
@@ -160,15 +159,10 @@ add_param (Builder    *self,
   g_ptr_array_add (self->types, g_strdup (type));
   g_ptr_array_add (self->names, (gpointer) name);
 
-  if (self->docs == NULL || doc == NULL)
+  if (self->docs == NULL || doc == NULL || *doc == '\0')
     return;
 
-  if (self->docs->len > 0)
-    g_string_append_c (self->docs, '\n');
-  g_string_append_c (self->docs, '@');
-  g_string_append (self->docs, name);
-  g_string_append (self->docs, ": ");
-  g_string_append (self->docs, doc);
+  g_string_append_printf (self->docs, "@%s: %s\n", name, doc);
 }
 
 static void
@@ -308,7 +302,7 @@ set_signature (CgWriter       *writer,
   add_letters (builder, row->leading);
   if (row->args != ARGS_NONE)
     add_args (builder, row->args == ARGS_IN ? method->in_args : method->out_args,
-              row->args == ARGS_IN ? "the argument" : "the result", FALSE, is_client_row (row));
+              NULL, FALSE, is_client_row (row));
   if (row->out_params && cg_method_get_return_arg (method) == NULL)
     add_args (builder, method->out_args, "return location for the result", TRUE, is_client_row (row));
   add_letters (builder, row->trailing);
