@@ -142,12 +142,13 @@ run (const CgOptions *options)
 }
 
 int
-cg_command_generate (char **args)
+cg_command_generate (char       **args,
+                     const char  *commands)
 {
   g_autoptr (CgOptions) options = NULL;
   g_autoptr (GError) error = NULL;
 
-  options = cg_options_parse (args, &error);
+  options = cg_options_parse (args, commands, &error);
   if (options == NULL)
     return cg_command_misused (NULL, error);
 

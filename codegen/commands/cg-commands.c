@@ -33,6 +33,27 @@ run_command (const CgCommand  *command,
   return command->run (args);
 }
 
+/* The commands as --help lists them. */
+static char *
+make_help (void)
+{
+  GString *help = g_string_new ("Commands, each with a --help of its own:");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_string_append_printf (help, "\n  %-10s%s", commands[i].name, commands[i].description);
+
+  return g_string_free (help, FALSE);
+}
+
+/* Takes over @args. */
+static int
+generate (char **args)
+{
+  g_autofree char *help = make_help ();
+
+  return cg_command_generate (args, help);
+}
+
 /* A word that is neither an option nor like a file. */
 static gboolean
 is_like_command (const char *word)
@@ -64,34 +85,11 @@ cg_commands_run (char **args)
   const char *word = args[0] != NULL ? args[1] : NULL;
 
   if (word == NULL)
-    return cg_command_generate (args);
+    return generate (args);
 
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (word, commands[i].name))
       return run_command (&commands[i], args);
 
-  return is_like_command (word) ? refuse_command (args) : cg_command_generate (args);
-}
-
-/* The commands as --help lists them. */
-char *
-cg_commands_make_help (void)
-{
-  GString *help = g_string_new ("Commands, each with a --help of its own:");
-
-  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_string_append_printf (help, "\n  %-10s%s", commands[i].name, commands[i].description);
-
-  return g_string_free (help, FALSE);
-}
-
-int
-cg_command_misused (const char *name,
-                    GError     *error)
-{
-  g_printerr ("norpc-codegen%s%s: %s\nTry 'norpc-codegen%s%s --help'.\n",
-              name != NULL ? " " : "", name != NULL ? name : "", error->message,
-              name != NULL ? " " : "", name != NULL ? name : "");
-
-  return CG_EXIT_WRONG_USAGE;
+  return is_like_command (word) ? refuse_command (args) : generate (args);
 }

@@ -26,13 +26,16 @@ typedef struct
 } CgCommand;
 
 int   cg_commands_run       (char       **args);
-char *cg_commands_make_help (void);
 
 int   cg_command_check      (char       **args);
-int   cg_command_generate   (char       **args);
+
+/* @commands: the other commands, for --help. */
+int   cg_command_generate   (char       **args,
+                             const char  *commands);
+
 int   cg_command_skeleton   (char       **args);
 
-/* Says what is wrong with a command line. */
+/* Says what is wrong with a command line; in cg-input.c. */
 int   cg_command_misused    (const char  *name,
                              GError      *error);
 

@@ -31,7 +31,8 @@ add_emitter_entries (CgOptions *self,
 }
 
 static GOptionContext *
-make_context (CgOptions *self)
+make_context (CgOptions  *self,
+              const char *commands)
 {
   const GOptionEntry fixed[] = {
     { "generate-c-code", 0, 0, G_OPTION_ARG_FILENAME, &self->generate_c_code,
@@ -55,7 +56,6 @@ make_context (CgOptions *self)
   };
   g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
   GOptionContext *context = g_option_context_new ("FILE...");
-  g_autofree char *commands = cg_commands_make_help ();
   g_autofree char *summary =
     g_strconcat ("Generates the C code of in-process services from descriptions in XML.\n\n", commands, NULL);
 
@@ -141,15 +141,16 @@ check_values (CgOptions  *self,
 
 /* @args is a copy of the command line, which is taken over and apart. */
 CgOptions *
-cg_options_parse (char   **args,
-                  GError **error)
+cg_options_parse (char       **args,
+                  const char  *commands,
+                  GError     **error)
 {
   g_autoptr (CgOptions) self = g_new0 (CgOptions, 1);
   g_autoptr (GOptionContext) context = NULL;
 
   self->emitters = g_new0 (gboolean, cg_n_emitters);
   self->emitter_files = g_new0 (char *, cg_n_emitters);
-  context = make_context (self);
+  context = make_context (self, commands);
 
   if (!cg_input_parse (&self->input, context, args, error))
     return NULL;

@@ -26,8 +26,9 @@ typedef struct
   char    **emitter_files;            /* (owned): the same, of those with a file of their own */
 } CgOptions;
 
-CgOptions *cg_options_parse (char      **args,
-                             GError    **error);
+CgOptions *cg_options_parse (char       **args,
+                             const char  *commands,
+                             GError     **error);
 void       cg_options_free  (CgOptions  *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOptions, cg_options_free)

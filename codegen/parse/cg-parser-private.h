@@ -122,6 +122,7 @@ gpointer    cg_element_start_field         (Attributes *attributes,
                                             int         detail);
 
 /* cg-comments.c */
+void        cg_parser_start_doc            (Parser       *self);
 void        cg_comment_free                (Comment      *comment);
 void        cg_comments_read               (Parser       *self,
                                             const char   *text);
@@ -141,9 +142,6 @@ void        cg_namespaces_check_attributes (Attributes *attributes);
 Kind        cg_namespaces_start            (Attributes *attributes,
                                             Frame      *parent,
                                             gpointer   *object);
-
-/* Documentation begins. */
-void        cg_parser_start_doc            (Parser     *self);
 
 /* Takes an element in whose parent is @parent, and says what it is. */
 Kind        cg_element_start               (Attributes *attributes,

@@ -58,13 +58,6 @@ start_cb (CgXmlReader  *reader,
   g_array_append_val (self->frames, frame);
 }
 
-void
-cg_parser_start_doc (Parser *self)
-{
-  g_clear_pointer (&self->doc, cg_doc_markup_free);
-  self->doc = cg_doc_markup_new ();
-}
-
 static void
 end_doc (Parser *self,
          CgNode *node)

@@ -10,11 +10,6 @@
 
 G_BEGIN_DECLS
 
-/* The keys are those of a prototype: return_type, function, params, decorator,
- * and deprecated. */
-void cg_emit_prototype (CgWriter            *writer,
-                        const CgColumns     *columns);
-
 /* cg-emit-types.c: what a description declares, for the header. */
 void cg_emit_types     (const CgDescription *description,
                         CgWriter            *writer);

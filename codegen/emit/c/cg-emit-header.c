@@ -69,20 +69,6 @@ emit_vfuncs (const CgInterface *interface,
   cg_writer_emit (writer, cg_template ("header/struct-foot"));
 }
 
-void
-cg_emit_prototype (CgWriter        *writer,
-                   const CgColumns *columns)
-{
-  g_autofree char *type = cg_writer_expand (writer, "$return_type$");
-  g_autofree char *function = cg_writer_expand (writer, "$function$");
-  g_autofree char *padded_type = cg_columns_pad (type, columns->return_type);
-  g_autofree char *padded_function = g_strdup_printf ("%-*s", (int) columns->function, function);
-
-  cg_writer_set (writer, "padded_type", padded_type);
-  cg_writer_set (writer, "padded_function", padded_function);
-  cg_writer_emit (writer, cg_template ("header/prototype"));
-}
-
 /* Sets the keys of a function that is there once for an interface. */
 static void
 set_function (CgWriter   *writer,

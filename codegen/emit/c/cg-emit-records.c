@@ -14,18 +14,44 @@
 #include "cg-record-signature.h"
 #include "emit/cg-templates.h"
 
+/* The code for one field in a function: a statement, or an expression. */
+typedef char *(*FieldFunc) (CgWriter      *writer,
+                                    const CgField *field,
+                                    guint          index);
+
 static const char set_fields[] =
   "$hashes$norpc_record_type_set_fields (g_define_type_id,\n"
   "                              G_N_ELEMENTS ($t_field_infos$),\n"
   "                              $t_field_infos$)";
 
+static const char read_field[] =
+  "child = g_variant_get_child_value (variant, $index$);\n"
+  "$variable$ = $from$;\n"
+  "g_variant_unref (child);";
+
+static const char read_nullable[] =
+  "child = g_variant_get_child_value (variant, $index$);\n"
+  "content = g_variant_get_maybe (child);\n"
+  "if (content != NULL)\n"
+  "  $variable$ = $from$;\n"
+  "g_variant_unref (child);";
+
+static const char check_read[] =
+  "\nif ($condition$)\n"
+  "  {\n"
+  "$unref_content$"
+  "    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,\n"
+  "                         \"The field '$field$' of a $T$ cannot be read\");\n"
+  "    return NULL;\n"
+  "  }";
+
 /* One text of the type table for a field; @value and @other are C. */
-char *
-cg_emit_record_expand (CgWriter      *writer,
-                       const CgField *field,
-                       const char    *text,
-                       const char    *value,
-                       const char    *other)
+static char *
+expand (CgWriter      *writer,
+        const CgField *field,
+        const char    *text,
+        const char    *value,
+        const char    *other)
 {
   cg_writer_set (writer, "value", value);
   cg_writer_set (writer, "other", other);
@@ -40,7 +66,7 @@ make_new (CgWriter      *writer,
           guint          index G_GNUC_UNUSED)
 {
   const char *text = cg_marshal_get_copy (field->use.type, field->use.nullable);
-  g_autofree char *copy = cg_emit_record_expand (writer, field, text, field->param, "");
+  g_autofree char *copy = expand (writer, field, text, field->param, "");
 
   return g_strdup_printf ("self->%s = %s;", field->lower, copy);
 }
@@ -52,7 +78,7 @@ make_copy (CgWriter      *writer,
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
   const char *text = cg_marshal_get_copy (field->use.type, TRUE);
-  g_autofree char *copy = cg_emit_record_expand (writer, field, text, value, "");
+  g_autofree char *copy = expand (writer, field, text, value, "");
 
   return g_strdup_printf ("copy->%s = %s;", field->lower, copy);
 }
@@ -63,7 +89,7 @@ make_clear (CgWriter      *writer,
             guint          index G_GNUC_UNUSED)
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
-  g_autofree char *clear = cg_emit_record_expand (writer, field, field->use.type->clear, value, "");
+  g_autofree char *clear = expand (writer, field, field->use.type->clear, value, "");
 
   return *clear != '\0' ? g_strdup_printf ("  %s\n", clear) : g_strdup ("");
 }
@@ -77,7 +103,7 @@ make_equal (CgWriter      *writer,
 {
   g_autofree char *a = g_strconcat ("a->", field->lower, NULL);
   g_autofree char *b = g_strconcat ("b->", field->lower, NULL);
-  g_autofree char *equal = cg_emit_record_expand (writer, field, field->use.type->equal, a, b);
+  g_autofree char *equal = expand (writer, field, field->use.type->equal, a, b);
 
   if (!field->use.type->is_pointer)
     return g_steal_pointer (&equal);
@@ -91,7 +117,7 @@ make_hash (CgWriter      *writer,
            guint          index G_GNUC_UNUSED)
 {
   g_autofree char *value = g_strconcat ("record->", field->lower, NULL);
-  g_autofree char *hash = cg_emit_record_expand (writer, field, field->use.type->hash, value, "");
+  g_autofree char *hash = expand (writer, field, field->use.type->hash, value, "");
 
   if (!field->use.type->is_pointer)
     return g_strdup_printf ("hash = hash * 31 + %s;", hash);
@@ -99,11 +125,11 @@ make_hash (CgWriter      *writer,
   return g_strdup_printf ("hash = hash * 31 + (%s != NULL ? %s : 0);", value, hash);
 }
 
-void
-cg_emit_record_set_statements (CgWriter            *writer,
-                               const CgDeclaration *record,
-                               CgRecordFieldFunc    func,
-                               const char          *separator)
+static void
+set_statements (CgWriter            *writer,
+                const CgDeclaration *record,
+                FieldFunc            func,
+                const char          *separator)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -117,11 +143,11 @@ cg_emit_record_set_statements (CgWriter            *writer,
 }
 
 /* Pointers that must be there: members after @prefix, or parameters. */
-void
-cg_emit_record_set_checks (CgWriter            *writer,
-                           const CgDeclaration *record,
-                           const char          *prefix,
-                           const char          *before)
+static void
+set_checks (CgWriter            *writer,
+            const CgDeclaration *record,
+            const char          *prefix,
+            const char          *before)
 {
   g_autoptr (GString) checks = g_string_new (NULL);
 
@@ -137,17 +163,78 @@ cg_emit_record_set_checks (CgWriter            *writer,
   cg_writer_set (writer, "checks", checks->str);
 }
 
-void
-cg_emit_record_function (CgWriter            *writer,
-                         const CgDeclaration *record,
-                         CgRecordFunction     function,
-                         const char          *text)
+static void
+emit_function (CgWriter            *writer,
+               const CgDeclaration *record,
+               CgRecordFunction     function,
+               const char          *text)
 {
   cg_record_signature_set (writer, record, function);
   if (record->is_recursive && cg_emit_record_get_nested (function) != NULL)
     text = cg_emit_record_get_nested (function);
   cg_emit_function_doc (writer, cg_record_find_hiding_field (record, function) != NULL ? " (skip)" : "");
   cg_writer_emit (writer, text);
+}
+
+static char *
+make_to_variant (CgWriter      *writer,
+                 const CgField *field,
+                 guint          index G_GNUC_UNUSED)
+{
+  g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
+  g_autofree char *variant = expand (writer, field, field->use.type->to_variant, value, "");
+
+  if (!field->use.nullable)
+    return g_strdup_printf ("g_variant_builder_add_value (&builder, %s);", variant);
+
+  return g_strdup_printf ("g_variant_builder_add_value (&builder,\n"
+                          "                             g_variant_new_maybe (G_VARIANT_TYPE (\"%s\"),\n"
+                          "                                                  %s != NULL ? %s : NULL));",
+                          field->use.variant + 1, value, variant);
+}
+
+static char *
+make_from_variant (CgWriter      *writer,
+                   const CgField *field,
+                   guint          index)
+{
+  const CgType *type = field->use.type;
+  gboolean nullable = field->use.nullable;
+  g_autofree char *variable = g_strconcat ("self->", field->lower, NULL);
+  g_autofree char *number = g_strdup_printf ("%u", index);
+  g_autofree char *from = expand (writer, field, type->from_variant, nullable ? "content" : "child", "");
+  g_autofree char *condition = g_strdup_printf (nullable ? "content != NULL && %s == NULL" : "%s == NULL", variable);
+  g_autofree char *read = NULL;
+  g_autofree char *check = NULL;
+
+  cg_writer_set (writer, "index", number);
+  cg_writer_set (writer, "variable", variable);
+  cg_writer_set (writer, "from", from);
+  cg_writer_set (writer, "condition", condition);
+  cg_writer_set (writer, "field", field->node.name);
+  cg_writer_set (writer, "unref_content", nullable ? "    g_variant_unref (content);\n" : "");
+  read = cg_writer_expand (writer, nullable ? read_nullable : read_field);
+  check = type->can_fail ? cg_writer_expand (writer, check_read) : g_strdup ("");
+
+  return g_strconcat (read, check, nullable ? "\ng_clear_pointer (&content, g_variant_unref);" : "", NULL);
+}
+
+static void
+emit_variants (CgWriter            *writer,
+               const CgDeclaration *record)
+{
+  gboolean has_nullable = FALSE;
+
+  for (guint i = 0; i < record->fields->len; i++)
+    has_nullable |= ((CgField *) g_ptr_array_index (record->fields, i))->use.nullable;
+
+  set_checks (writer, record, "self->", "");
+  set_statements (writer, record, make_to_variant, "\n");
+  emit_function (writer, record, CG_RECORD_TO_VARIANT, cg_template ("records/record-to-variant"));
+
+  cg_writer_set (writer, "declare_content", has_nullable ? "  GVariant *content;\n" : "");
+  set_statements (writer, record, make_from_variant, "\n\n");
+  emit_function (writer, record, CG_RECORD_NEW_FROM_VARIANT, cg_template ("records/record-from-variant"));
 }
 
 static void
@@ -166,28 +253,28 @@ emit_record (CgWriter            *writer,
   cg_marshal_set_expanded (writer, "code", set_fields);
   cg_writer_emit (writer, cg_template ("records/define-type"));
 
-  cg_emit_record_set_checks (writer, record, "", "\n");
-  cg_emit_record_set_statements (writer, record, make_new, "\n");
-  cg_emit_record_function (writer, record, CG_RECORD_NEW, cg_template ("records/new-record"));
+  set_checks (writer, record, "", "\n");
+  set_statements (writer, record, make_new, "\n");
+  emit_function (writer, record, CG_RECORD_NEW, cg_template ("records/new-record"));
 
-  cg_emit_record_set_statements (writer, record, make_copy, "\n");
-  cg_emit_record_function (writer, record, CG_RECORD_COPY, cg_template ("records/copy-record"));
+  set_statements (writer, record, make_copy, "\n");
+  emit_function (writer, record, CG_RECORD_COPY, cg_template ("records/copy-record"));
 
-  cg_emit_record_set_statements (writer, record, make_clear, "");
-  cg_emit_record_function (writer, record, CG_RECORD_FREE, cg_template ("records/free-record"));
+  set_statements (writer, record, make_clear, "");
+  emit_function (writer, record, CG_RECORD_FREE, cg_template ("records/free-record"));
 
   if (cg_record_has_function (record, CG_RECORD_EQUAL))
     {
-      cg_emit_record_set_statements (writer, record, make_equal, " &&\n");
-      cg_emit_record_function (writer, record, CG_RECORD_EQUAL, cg_template ("records/equal-records"));
+      set_statements (writer, record, make_equal, " &&\n");
+      emit_function (writer, record, CG_RECORD_EQUAL, cg_template ("records/equal-records"));
     }
   if (cg_record_has_function (record, CG_RECORD_HASH))
     {
-      cg_emit_record_set_statements (writer, record, make_hash, "\n");
-      cg_emit_record_function (writer, record, CG_RECORD_HASH, cg_template ("records/hash-record"));
+      set_statements (writer, record, make_hash, "\n");
+      emit_function (writer, record, CG_RECORD_HASH, cg_template ("records/hash-record"));
     }
   if (cg_record_has_function (record, CG_RECORD_TO_VARIANT))
-    cg_emit_record_variants (writer, record);
+    emit_variants (writer, record);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "cg-columns.h"
 #include "model/cg-model.h"
 #include "model/cg-writer.h"
 
@@ -45,5 +46,10 @@ void cg_emit_append_tags (GString             *doc,
  * Statements that @statements contains already are left out. */
 void cg_emit_append_hash  (GString         *statements,
                            const CgTypeUse *use);
+
+/* The keys are those of a prototype: return_type, function, params, decorator,
+ * and deprecated. */
+void cg_emit_prototype (CgWriter            *writer,
+                        const CgColumns     *columns);
 
 G_END_DECLS
