@@ -150,41 +150,32 @@ cg_names_get_call (const CgMethod *method)
   return method->names[find_row (&cg_method_names, "call")];
 }
 
-enum
+static void
+set_all (CgWriter           *writer,
+         const CgNameTable  *table,
+         const char        **names)
 {
-  SCOPE_INTERFACE,
-  SCOPE_METHOD,
-  SCOPE_DECLARATION
-};
-
-void
-cg_names_add_rows (CgWriter *writer)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (interface_rows); i++)
-    cg_writer_add_row (writer, SCOPE_INTERFACE, interface_rows[i].key, i);
-  for (guint i = 0; i < G_N_ELEMENTS (method_rows); i++)
-    cg_writer_add_row (writer, SCOPE_METHOD, method_rows[i].key, i);
-  for (guint i = 0; i < G_N_ELEMENTS (declaration_rows); i++)
-    cg_writer_add_row (writer, SCOPE_DECLARATION, declaration_rows[i].key, i);
+  for (gsize i = 0; i < table->n_rows; i++)
+    cg_writer_set (writer, table->rows[i].key, names[i]);
 }
 
 void
 cg_names_set_interface (CgWriter          *writer,
                         const CgInterface *interface)
 {
-  cg_writer_set_scope (writer, SCOPE_INTERFACE, interface->names);
+  set_all (writer, &cg_interface_names, interface->names);
 }
 
 void
 cg_names_set_method (CgWriter       *writer,
                      const CgMethod *method)
 {
-  cg_writer_set_scope (writer, SCOPE_METHOD, method->names);
+  set_all (writer, &cg_method_names, method->names);
 }
 
 void
 cg_names_set_declaration (CgWriter            *writer,
                           const CgDeclaration *declaration)
 {
-  cg_writer_set_scope (writer, SCOPE_DECLARATION, declaration->names);
+  set_all (writer, &cg_declaration_names, declaration->names);
 }

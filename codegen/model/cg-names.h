@@ -16,9 +16,7 @@ void        cg_names_resolve       (CgDescription     *description,
                                     const char        *c_namespace,
                                     CgDiagnostics     *diagnostics);
 
-/* Make a writer know the keys of all names; give it those of an interface,
- * and those of a method. */
-void        cg_names_add_rows      (CgWriter          *writer);
+/* Give a writer the names of something. */
 void        cg_names_set_interface (CgWriter          *writer,
                                     const CgInterface *interface);
 void        cg_names_set_declaration (CgWriter            *writer,

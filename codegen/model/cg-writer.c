@@ -9,11 +9,8 @@
 
 typedef struct
 {
-  char     *key;       /* (owned) */
-  GString  *value;     /* (owned) (nullable): of a key that is set alone */
-  gboolean  is_scoped;
-  guint     scope;
-  guint     index;     /* in the values of the scope */
+  char    *key;    /* (owned) */
+  GString *value;  /* (owned) (nullable) until set */
 } Slot;
 
 /* A template is compiled to pieces once: text, and the key that follows it. */
@@ -26,11 +23,10 @@ typedef struct
 
 struct _CgWriter
 {
-  GHashTable         *slots;     /* (owned) (element-type utf8 Slot) */
-  GHashTable         *known;     /* (owned) (element-type gpointer Slot): by the key's address */
-  GHashTable         *templates; /* (owned) (element-type gpointer GArray<Piece>): by its address */
-  const char * const *scopes[CG_WRITER_N_SCOPES];
-  GString            *text;      /* (owned) */
+  GHashTable *slots;     /* (owned) (element-type utf8 Slot) */
+  GHashTable *known;     /* (owned) (element-type gpointer Slot): by the key's address */
+  GHashTable *templates; /* (owned) (element-type gpointer GArray<Piece>): by its address */
+  GString    *text;      /* (owned) */
 };
 
 static void
@@ -104,56 +100,10 @@ cg_writer_set (CgWriter   *self,
       g_hash_table_insert (self->known, (gpointer) key, slot);
     }
 
-  g_assert (!slot->is_scoped);
   if (slot->value == NULL)
     slot->value = g_string_new (value);
   else
     g_string_assign (slot->value, value);
-}
-
-void
-cg_writer_add_row (CgWriter   *self,
-                   guint       scope,
-                   const char *key,
-                   guint       index)
-{
-  Slot *slot = get_slot (self, key, strlen (key));
-
-  g_assert (scope < CG_WRITER_N_SCOPES);
-  slot->is_scoped = TRUE;
-  slot->scope = scope;
-  slot->index = index;
-}
-
-void
-cg_writer_set_scope (CgWriter           *self,
-                     guint               scope,
-                     const char * const *values)
-{
-  g_assert (scope < CG_WRITER_N_SCOPES);
-  self->scopes[scope] = values;
-}
-
-static const char *
-get_value (CgWriter   *self,
-           const Slot *slot,
-           gsize      *length)
-{
-  const char *value;
-
-  if (slot->is_scoped ? self->scopes[slot->scope] == NULL : slot->value == NULL)
-    g_error ("the template key $%s$ has no value", slot->key);
-
-  if (!slot->is_scoped)
-    {
-      *length = slot->value->len;
-      return slot->value->str;
-    }
-
-  value = self->scopes[slot->scope][slot->index];
-  *length = strlen (value);
-
-  return value;
 }
 
 static void
@@ -275,10 +225,9 @@ expand (CgWriter   *self,
       g_string_append_len (text, piece->text, piece->length);
       if (piece->slot != NULL)
         {
-          gsize length;
-          const char *value = get_value (self, piece->slot, &length);
-
-          append_value (text, value, length);
+          if (piece->slot->value == NULL)
+            g_error ("the template key $%s$ has no value", piece->slot->key);
+          append_value (text, piece->slot->value->str, piece->slot->value->len);
         }
     }
 }

@@ -23,18 +23,6 @@ void      cg_writer_set       (CgWriter           *self,
                                const char         *key,
                                const char         *value);
 
-/* Scopes: rows of keys whose values are switched all at once. The values are
- * borrowed. */
-#define CG_WRITER_N_SCOPES 3
-
-void      cg_writer_add_row   (CgWriter           *self,
-                               guint               scope,
-                               const char         *key,
-                               guint               index);
-void      cg_writer_set_scope (CgWriter           *self,
-                               guint               scope,
-                               const char * const *values);
-
 void      cg_writer_emit      (CgWriter           *self,
                                const char         *template_text);
 char     *cg_writer_expand    (CgWriter           *self,

@@ -182,24 +182,6 @@ test_writer_hangs (void)
 }
 
 static void
-test_writer_scopes (void)
-{
-  static const char * const first[] = { "1" };
-  static const char * const second[] = { "2" };
-  g_autoptr (CgWriter) writer = cg_writer_new ();
-  g_autofree char *text = NULL;
-
-  cg_writer_add_row (writer, 1, "n", 0);
-  cg_writer_set_scope (writer, 1, first);
-  cg_writer_emit (writer, "$n$");
-  cg_writer_set_scope (writer, 1, second);
-  cg_writer_emit (writer, "$n$");
-  text = cg_writer_finish (writer);
-
-  g_assert_cmpstr (text, ==, "12");
-}
-
-static void
 test_writer_unknown_key (void)
 {
   if (g_test_subprocess ())
@@ -274,7 +256,6 @@ main (int    argc,
   g_test_add_func ("/codegen/types/agree", test_types_agree);
   g_test_add_func ("/codegen/writer/values", test_writer_values);
   g_test_add_func ("/codegen/writer/hangs", test_writer_hangs);
-  g_test_add_func ("/codegen/writer/scopes", test_writer_scopes);
   g_test_add_func ("/codegen/writer/unknown-key", test_writer_unknown_key);
   g_test_add_func ("/codegen/doc/strings", test_strings);
   g_test_add_func ("/codegen/doc/text", test_doc_text);

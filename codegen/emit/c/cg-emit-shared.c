@@ -50,7 +50,6 @@ cg_emit_head (const CgDescription *description,
                               name);
     }
 
-  cg_names_add_rows (writer);
   cg_writer_set (writer, "file", escaped_file);
   cg_writer_set (writer, "prefix", description->prefix);
   cg_writer_set (writer, "sources", sources->str);

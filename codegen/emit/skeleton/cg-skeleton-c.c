@@ -158,7 +158,6 @@ cg_skeleton_emit_c_header (const CgSkeleton *self,
                            const char       *file,
                            CgWriter         *writer)
 {
-  cg_names_add_rows (writer);
   cg_writer_set (writer, "file", file);
   cg_writer_set (writer, "code", self->code);
   cg_writer_emit (writer, cg_template ("skeleton-c/header-head"));
@@ -177,7 +176,6 @@ cg_skeleton_emit_c_source (const CgSkeleton *self,
 {
   g_autofree char *header = g_strconcat (self->code, "-service.h", NULL);
 
-  cg_names_add_rows (writer);
   cg_writer_set (writer, "file", file);
   cg_writer_set (writer, "header", header);
   cg_writer_set (writer, "prefix", self->description->prefix != NULL ? self->description->prefix : "");

@@ -56,7 +56,6 @@ emit_head (const CgSkeleton *self,
   g_autofree char *camel = cg_is_ugly (self->c_namespace) ? cg_remove_underscores (self->c_namespace)
                                                           : g_strdup (self->c_namespace);
 
-  cg_names_add_rows (writer);
   cg_writer_set (writer, "what", what);
   cg_writer_set (writer, "imports", imports);
   cg_writer_set (writer, "others", others);

@@ -192,7 +192,6 @@ cg_skeleton_emit_c_test (const CgSkeleton *self,
   g_autofree char *header = g_strconcat (self->code, "-service.h", NULL);
   g_autoptr (GString) added = g_string_new (NULL);
 
-  cg_names_add_rows (writer);
   cg_writer_set (writer, "file", file);
   cg_writer_set (writer, "header", header);
   cg_writer_set (writer, "prefix", self->description->prefix != NULL ? self->description->prefix : "");
