@@ -105,7 +105,7 @@ class Outputs(unittest.TestCase):
             self.assertIn('<method name="M"/>', (self.directory / target).read_text())
 
     def test_standard_output(self):
-        """What /dev/stdout leads to may be a file that has no name."""
+        """The file behind /dev/stdout can be one that has no name."""
         with tempfile.TemporaryFile(dir=self.directory) as file:
             subprocess.run([GENERATOR, '--dbus-xml', '/dev/stdout', 'a.xml'], cwd=self.directory, check=True,
                            stdout=file, timeout=60)

@@ -338,7 +338,7 @@ class Usage(unittest.TestCase):
         self.assertLess(max(len(line) for line in run.stderr.splitlines()), 190)
 
     def test_hostile(self):
-        """What is enormous costs neither much time nor much memory, and messages stay short."""
+        """Enormous input takes neither much time nor much memory, and messages stay short."""
         def describe(text):
             return f'<node><interface name="org.example.A">{text}</interface></node>'
         large, many = 10_000_000, 1_000_000
