@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What the annotations mean that the generator knows. */
+/* The meanings of the annotations that the generator knows. */
 
 #include "cg-check.h"
 
@@ -200,7 +200,7 @@ apply_force_variant (const Target       *target,
                             target->use->signature);
 }
 
-/* What an annotation of norpc's can be on. */
+/* The elements that an annotation of norpc's can be on. */
 typedef enum
 {
   ON_ANY,

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What is wrong with the types that a description declares. */
+/* Errors in the types that a description declares. */
 
 #include "cg-check.h"
 

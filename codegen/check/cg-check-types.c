@@ -106,7 +106,7 @@ complete_variant (CgTypeUse *use,
   use->variant = cg_description_string (resolver->description, made);
 }
 
-/* What a strict D-Bus file says on the wire must be what is there. */
+/* A strict D-Bus file must declare the type that is on the wire. */
 static void
 check_wire (CgTypeUse *use,
             gpointer   data)

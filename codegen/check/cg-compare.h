@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* What a difference is to those who call. */
+/* The meaning of a difference for callers. */
 typedef enum
 {
   CG_SEVERITY_BREAKING,    /* what worked does not any more */

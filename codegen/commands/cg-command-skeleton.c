@@ -47,7 +47,7 @@ make_path (const Options        *options,
                                            : g_steal_pointer (&name);
 }
 
-/* What is there may have been filled in. */
+/* An author may have filled in a file that exists. */
 static gboolean
 add_file (const Options        *options,
           const CgDescription  *description,

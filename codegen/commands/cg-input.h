@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* What all commands that read descriptions have in common. */
+/* Options of all commands that read descriptions. */
 typedef struct
 {
   char       *interface_prefix;  /* (owned) (nullable) until parsed */

@@ -25,7 +25,7 @@ gboolean   cg_outputs_check        (const CgOutputs     *self,
                                     const char * const  *inputs,
                                     GError             **error);
 
-/* What make and Ninja read: that all outputs so far depend on @inputs. */
+/* Makes the text that tells make and Ninja that all outputs so far depend on @inputs. */
 char      *cg_outputs_make_depfile (const CgOutputs     *self,
                                     const char * const  *inputs);
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What doc comments say of an argument, to people and to language bindings. */
+/* The documentation of an argument, for people and for language bindings. */
 
 #include "cg-arg-doc.h"
 

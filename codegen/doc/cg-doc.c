@@ -157,7 +157,7 @@ is_link (const char *p)
   return length > 0 && word[length] == '@';
 }
 
-/* What stands for the character @p, the first of its line, where it would mean
+/* Gets the replacement for the character @p, the first of its line, where it would mean
  * something; or NULL. */
 static const char *
 get_first_replacement (const char *p)

@@ -281,7 +281,7 @@ cg_method_get_return_arg (const CgMethod *self)
   return arg->use.type->is_pointer && !arg->use.nullable ? arg : NULL;
 }
 
-/* What records become can be longer, and nested deeper, than D-Bus allows. */
+/* The types of records can be longer, and nested deeper, than D-Bus allows. */
 CgReach
 cg_type_use_get_reach (const CgTypeUse *self)
 {

@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* What was read from all descriptions of one run. The parser fills it in, the
+/* The contents of all descriptions of one run. The parser fills it in, the
  * check completes types, the naming completes names; after that it is const.
  *
  * All strings belong to the string chunk of the CgDescription. */
@@ -49,7 +49,7 @@ typedef enum
   CG_REACH_DBUS      /* by D-Bus, which has no maybe types */
 } CgReach;
 
-/* What every part of a description has. */
+/* The properties of every part of a description. */
 typedef struct
 {
   CgLocation   location;
@@ -248,7 +248,7 @@ CgReach        cg_type_use_get_reach    (const CgTypeUse *self);
 CgReach        cg_args_get_reach        (GPtrArray       *args);
 CgReach        cg_member_get_reach      (const CgMember  *self);
 
-/* What a kind of members is called, as "method". */
+/* Gets the word for a kind of members, as "method". */
 const char    *cg_member_kind_to_string (CgMemberKind      self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgDescription, cg_description_free)

@@ -18,7 +18,7 @@ typedef enum
   CG_NAMED_RECORD    /* of a description */
 } CgNamedKind;
 
-/* What the row of a type is made of. */
+/* The names that the row of a type is made of. */
 typedef struct
 {
   const char *name;       /* as described */

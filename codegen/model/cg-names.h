@@ -24,7 +24,7 @@ void        cg_names_set_declaration (CgWriter            *writer,
 void        cg_names_set_method    (CgWriter          *writer,
                                     const CgMethod    *method);
 
-/* What is in the place of a key of the tables in cg-names.c. */
+/* Gets the name for a key of the tables in cg-names.c. */
 const char *cg_names_look_up_interface (const CgInterface *interface,
                                         const char        *key);
 const char *cg_names_look_up_method    (const CgMethod    *method,

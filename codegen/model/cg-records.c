@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What can be done with a record follows from its fields. */
+/* The functions that a record can have follow from its fields. */
 
 #include "cg-declarations.h"
 

@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* What the names of types mean. */
+/* Where the meaning of names of types is looked up. */
 typedef struct
 {
   CgDescription *description;

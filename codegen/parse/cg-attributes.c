@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What the attributes of the tag that is being read say, and where. */
+/* Values of the attributes of the tag that is being read, and their places. */
 
 #include "cg-parser-private.h"
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What elements and attributes a description has, and what of the model each
+/* The elements and attributes that a description has, and what of the model each
  * of them makes. */
 
 #include "cg-parser-private.h"
@@ -106,11 +106,11 @@ start_doc (Attributes *attributes,
 
 #define KIND_MEMBER (KIND_METHOD | KIND_SIGNAL | KIND_PROPERTY | KIND_STREAM)
 
-/* What the documentation of can be given. */
+/* Elements that can be documented. */
 #define KIND_DOCUMENTED \
   (KIND_INTERFACE | KIND_MEMBER | KIND_ARG | KIND_ENUM | KIND_DOMAIN | KIND_RECORD | KIND_VALUE | KIND_FIELD)
 
-/* What has a name that a comment can begin with. */
+/* Elements with a name that a comment can begin with. */
 #define KIND_COMMENTED (KIND_INTERFACE | KIND_MEMBER | KIND_ENUM | KIND_DOMAIN | KIND_RECORD)
 
 static const Element elements[] = {

@@ -40,7 +40,7 @@ void           cg_diagnostics_note         (CgDiagnostics    *self,
                                             const char       *format,
                                             ...) G_GNUC_PRINTF (3, 4);
 
-/* What is neither wrong nor a warning. @severity is a static string. */
+/* Reports what is neither an error nor a warning. @severity is a static string. */
 void           cg_diagnostics_finding      (CgDiagnostics    *self,
                                             const char       *severity,
                                             const CgLocation *location,
@@ -49,7 +49,7 @@ void           cg_diagnostics_finding      (CgDiagnostics    *self,
 /* Forgets all but the texts of descriptions. */
 void           cg_diagnostics_forget       (CgDiagnostics    *self);
 
-/* What becomes of warnings; before the first. */
+/* Sets the levels of warnings; call it before the first. */
 void           cg_diagnostics_set_warnings (CgDiagnostics    *self,
                                             const CgWarnings *warnings);
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What may have been meant by a word that is not known. */
+/* Suggestions for a word that is not known. */
 
 #include "cg-suggest.h"
 

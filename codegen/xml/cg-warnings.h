@@ -45,7 +45,7 @@ typedef enum
   CG_WARNING_LEVEL_ERROR
 } CgWarningLevel;
 
-/* What the command line says of the warnings. */
+/* The options of the command line for warnings. */
 typedef struct
 {
   gboolean errors;                    /* -Werror */

@@ -180,7 +180,7 @@ emit_prototypes (const CgInterface       *interface,
   cg_writer_emit (writer, "\n");
 }
 
-/* What follows the first line in the comments of the two types. */
+/* Sets the text after the first line in the comments of the two types. */
 static void
 set_type_docs (const CgInterface *interface,
                CgWriter          *writer)

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What the rest of the C code needs for types that have names: how boxed
+/* Functions that the rest of the C code needs for types that have names: how boxed
  * values of others are freed, and arrays copied. */
 
 #include "cg-emit-source-private.h"
@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-/* What is needed of a type. */
+/* Helpers that a type needs. */
 enum
 {
   NEED_FREE    = 1 << 0,

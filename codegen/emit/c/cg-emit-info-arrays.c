@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What interface infos are made of: arrays of values, and arrays of pointers
+/* The parts of interface infos: arrays of values, and arrays of pointers
  * to them or to the D-Bus info that they begin with. */
 
 #include "cg-emit-info-private.h"

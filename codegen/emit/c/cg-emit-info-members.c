@@ -16,7 +16,7 @@ static const char property_row[] =
   "  $value_get_type$\n"
   "}";
 
-/* What differs between the kinds of members that have no functions. */
+/* Differences between the kinds of members that have no functions. */
 static const struct
 {
   const char *row;

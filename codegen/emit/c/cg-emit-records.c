@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What records can do, in the C code. */
+/* The functions of records, in the C code. */
 
 #include "cg-emit-records-private.h"
 

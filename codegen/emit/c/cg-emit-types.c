@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-/* What follows the lines of values or fields in the comment of a type. */
+/* Sets the text after the lines of values or fields in the comment of a type. */
 static void
 set_type_doc (CgWriter            *writer,
               const CgDeclaration *declaration)

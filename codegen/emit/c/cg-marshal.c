@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What stands between values in C and GValues, as the type table has it. */
+/* Conversions between values in C and GValues, as the type table has it. */
 
 #include "cg-marshal.h"
 

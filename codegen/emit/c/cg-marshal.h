@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* What is passed to a function is in one line if it is not longer. */
+/* Arguments that are passed to a function are in one line if it is not longer than this. */
 #define CG_PASSED_WIDTH 50
 
 char     *cg_marshal_expand         (CgWriter        *writer,

@@ -257,7 +257,7 @@ make_return_doc (const CgMethod *method,
   return g_string_free (doc, FALSE);
 }
 
-/* What follows the parameters in a doc comment, to its end. */
+/* Makes the text after the parameters in a doc comment, to its end. */
 static char *
 make_doc (CgWriter       *writer,
           const CgMethod *method,

@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* What a skeleton is made for. */
+/* The description and names that a skeleton is made for. */
 typedef struct
 {
   const CgDescription *description;
@@ -49,7 +49,7 @@ void  cg_skeleton_set_interface    (const CgSkeleton  *self,
                                     const CgInterface *interface,
                                     CgWriter          *writer);
 
-/* What frees @value, of the type of @arg, in C; "" if there is nothing. */
+/* Makes the C code that frees @value, of the type of @arg; "" if there is nothing. */
 char *cg_skeleton_make_free        (CgWriter          *writer,
                                     const CgArg       *arg,
                                     const char        *value);
