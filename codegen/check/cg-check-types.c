@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What is wrong with types where they are used, and what they are outside of
- * the process. */
+/* Checks how types are used, and whether they have a form outside of the process. */
 
 #include "cg-check.h"
 

@@ -229,7 +229,7 @@ check_oneway (Checker  *self,
            method->node.name != NULL ? method->node.name : "");
 }
 
-/* What renaming in C cannot tell apart where a call comes from elsewhere. */
+/* Methods of one name, which other callers cannot tell apart although C names differ. */
 static void
 check_overload (Checker    *self,
                 GHashTable *overloads,

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What two versions of a description differ in, with the eyes of those who
- * call: in C, in other languages, over D-Bus. */
+/* The differences between two versions of a description, as callers see them: in C, in
+ * other languages, over D-Bus. */
 
 #include "cg-compare-private.h"
 

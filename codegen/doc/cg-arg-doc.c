@@ -9,9 +9,9 @@
 
 #include "cg-doc.h"
 
-/* What a language binding has to do with what it is given, or gives. An array
- * frees its elements itself: who gets one has the array. Who makes one is not
- * asked to see to that, and gives the elements, too. */
+/* The transfer annotation of an argument. An array frees its elements itself, so a binding
+ * that gets one owns only the container. A binding that makes one cannot arrange for
+ * that, so it gives the elements away, too. */
 const char *
 cg_arg_doc_get_transfer (const CgArg *arg,
                          gboolean     is_out,

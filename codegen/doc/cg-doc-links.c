@@ -80,7 +80,7 @@ resolve_node (Resolver *self,
     node->c_since = keep (self, cg_doc_paragraph (node->since, "", NULL));
 }
 
-/* What is deprecated may be so for another of its kind, which is named. */
+/* A deprecated member may name another of its kind as its replacement. */
 static gpointer
 find_replacement (const CgNode *node,
                   GPtrArray    *nodes)

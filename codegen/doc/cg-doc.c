@@ -255,9 +255,9 @@ append_line (Escaper    *self,
     }
 }
 
-/* A line of code: it is indented as it was, from where the code begins. What
- * tools would take for something else is replaced here, too, though that is
- * seen in code. */
+/* A line of code: it keeps its indentation, counted from where the code begins. Characters
+ * that tools would misread are replaced here, too, although the reader sees that in
+ * code. */
 static void
 append_code (Escaper    *self,
              const char *line,

@@ -117,7 +117,7 @@ add_foreign (Emitter      *self,
     }
 }
 
-/* What can be said by an attribute, too. */
+/* An annotation that has an attribute of the same meaning. */
 static void
 add_flag (Emitter      *self,
           guint         depth,

@@ -17,8 +17,8 @@ typedef struct
   GHashTable *links;  /* (owned) (element-type utf8 utf8): by reference in the text */
 } Emitter;
 
-/* What links go to is named as in D-Bus: headings are named differently by
- * each program that renders Markdown. */
+/* Anchors have the names of D-Bus, because each program that renders Markdown names
+ * headings differently. */
 static void
 add_link (Emitter    *self,
           const char *separator,

@@ -29,8 +29,8 @@ typedef struct
   const char *c_lower;    /* (nullable): what those of a record begin with */
 } CgTypeNames;
 
-/* Fills in the row of a type, and the one of its arrays. What else is to be
- * known of a record, and of well-known types, is left to the caller. */
+/* Fills in the row of a type, and the one of its arrays. The caller fills
+ * in the rest of a record or of a well-known type. */
 void cg_named_type_fill       (CgType            *type,
                                CgNamedKind        kind,
                                const CgTypeNames *names,

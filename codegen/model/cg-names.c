@@ -37,6 +37,7 @@ static const CgNameRow interface_rows[] = {
   { "proxy_new", "$proxy$_new", TRUE },
   { "proxy_init", "$proxy$_init", TRUE },
   { "proxy_class_init", "$proxy$_class_init", TRUE },
+  { "proxy_iface_init", "$proxy$_iface_init", TRUE },
   { "default_init", "$iface$_default_init", TRUE },
   { "info", "$iface$_info", TRUE },
   { "methods", "$iface$_methods", TRUE },
@@ -78,6 +79,8 @@ static const CgNameRow method_rows[] = {
   { "default_handle", "$iface$_default_handle_$method$", TRUE },
   { "new_call", "$iface$_new_call_$method$", TRUE },
   { "take_reply", "$iface$_take_reply_$method$", TRUE },
+  { "proxy_handle", "$proxy$_handle_$method$", TRUE },
+  { "proxy_sync", "$proxy$_sync_$method$", TRUE },
 };
 
 /* Of a type that is declared, whatever of these it has. */

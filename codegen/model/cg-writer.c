@@ -113,9 +113,8 @@ trim_line (GString *text)
     g_string_truncate (text, text->len - 1);
 }
 
-/* What every further line of a value begins with whose first line comes
- * after the line of @length bytes at @line: its comment leader, or as much
- * space. */
+/* The start of every further line of a value whose first line comes after the line of
+ * @length bytes at @line: its comment leader, or as much space. */
 static void
 append_leader (GString *text,
                gsize    line,

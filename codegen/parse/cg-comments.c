@@ -144,7 +144,7 @@ split_line (const char  *line,
   return TRUE;
 }
 
-/* Takes the lines of parameters, and returns the first that is none. */
+/* Takes the lines of parameters, and returns the first line after them. */
 static char **
 read_params (Comment  *self,
              char    **lines)

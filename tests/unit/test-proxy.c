@@ -117,6 +117,91 @@ test_threads (Fixture       *fixture,
     g_thread_join (threads[i]);
 }
 
+/* A server whose service is a proxy of another service. */
+typedef struct
+{
+  Fixture          fixture;
+  NorpcServer     *server;
+  ProbeProbeProxy *proxy; /* leads to the server */
+} Forwarded;
+
+static void
+forwarded_set_up (Forwarded     *self,
+                  gconstpointer  unused)
+{
+  fixture_set_up (&self->fixture, NULL);
+  self->server = norpc_server_new (G_OBJECT (self->fixture.proxy));
+  g_assert_true (norpc_server_start (self->server, NULL, NULL));
+  self->proxy = probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (self->server)));
+}
+
+static void
+forwarded_tear_down (Forwarded     *self,
+                     gconstpointer  unused)
+{
+  g_assert_true (norpc_server_stop (self->server, NORPC_STOP_FINISH, NULL, NULL));
+  let_go_and_wait (g_steal_pointer (&self->server));
+  g_assert_finalize_object (self->proxy);
+  fixture_tear_down (&self->fixture, NULL);
+}
+
+static void
+test_forwarded (Forwarded     *self,
+                gconstpointer  unused)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("echo", 4);
+  g_autoptr (GBytes) echo = NULL;
+  g_autoptr (GError) error = NULL;
+  Outcome outcome = { 0 };
+
+  echo = probe_probe_proxy_call_echo_sync (self->proxy, bytes, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (echo, bytes));
+  g_assert_false (probe_probe_proxy_call_fail_sync (self->proxy, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_EMPTY);
+
+  probe_probe_proxy_call_noop (self->proxy, NULL, noop_cb, &outcome);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+}
+
+/* The service hears of the cancellation, and of the deadline. */
+static void
+test_forwarded_cancelled (Forwarded     *self,
+                          gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (NorpcCall) held = NULL;
+  Outcome outcome = { 0 };
+
+  norpc_proxy_set_timeout (NORPC_PROXY (self->proxy), 20 * 1000);
+  probe_probe_proxy_call_hold (self->proxy, cancellable, hold_cb, &outcome);
+  held = probe_state_take_held (self->fixture.state);
+  g_assert_cmpint (norpc_call_get_deadline (held), >, g_get_monotonic_time ());
+  g_cancellable_cancel (cancellable);
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (norpc_call_is_cancelled (held));
+  outcome_clear (&outcome);
+}
+
+/* The functions of the interface, called as if the proxy were the service. */
+static void
+test_as_service (Fixture       *fixture,
+                 gconstpointer  unused)
+{
+  ProbeProbe *service = PROBE_PROBE (fixture->proxy);
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("echo", 4);
+  g_autoptr (GBytes) echo = NULL;
+  g_autoptr (GError) error = NULL;
+
+  echo = PROBE_PROBE_GET_IFACE (service)->echo (service, bytes, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (echo, bytes));
+  g_assert_false (PROBE_PROBE_GET_IFACE (service)->fail (service, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_EMPTY);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -128,6 +213,10 @@ main (int   argc,
   TEST ("/proxy/other-finish", test_other_finish);
   TEST ("/proxy/dropped-in-flight", test_dropped_in_flight);
   TEST ("/proxy/threads", test_threads);
+  TEST ("/proxy/as-service", test_as_service);
+  g_test_add ("/proxy/forwarded", Forwarded, NULL, forwarded_set_up, test_forwarded, forwarded_tear_down);
+  g_test_add ("/proxy/forwarded-cancelled", Forwarded, NULL,
+              forwarded_set_up, test_forwarded_cancelled, forwarded_tear_down);
 
   return g_test_run ();
 }

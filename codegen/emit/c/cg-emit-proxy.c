@@ -103,6 +103,74 @@ emit_take_reply (CgWriter       *writer,
   cg_writer_emit (writer, cg_template ("proxy/take-reply"));
 }
 
+/* How the synchronous handler of the proxy answers. Sets $answer$. */
+static void
+set_answer (CgWriter       *writer,
+            const CgMethod *method)
+{
+  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *joined = NULL;
+  g_autofree char *answer = NULL;
+  gboolean one_way = (method->flags & CG_METHOD_ONEWAY) != 0;
+
+  g_ptr_array_add (passed, cg_writer_expand (writer, "$PROXY_CAST$ (self)"));
+  CG_FOREACH (const CgArg, in, method->in_args)
+    g_ptr_array_add (passed, g_strdup (in->c_lent));
+  if (cg_method_get_return_arg (method) == NULL)
+    CG_FOREACH (const CgArg, out, method->out_args)
+      g_ptr_array_add (passed, g_strdup (out->c_out));
+  if (!one_way)
+    {
+      g_ptr_array_add (passed, g_strdup ("NULL"));
+      g_ptr_array_add (passed, g_strdup ("error"));
+    }
+  joined = cg_marshal_join (passed, CG_PASSED_WIDTH);
+  cg_writer_set (writer, "passed", joined);
+  answer = g_strconcat (one_way ? "(void) error;\n\n" : "",
+                        method->node.deprecated ? "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n" : "",
+                        one_way ? "$call$ ($passed$);" : "return $sync$ ($passed$);",
+                        method->node.deprecated ? "\nG_GNUC_END_IGNORE_DEPRECATIONS" : "",
+                        one_way ? "\n\nreturn TRUE;" : "", NULL);
+  cg_marshal_set_expanded (writer, "answer", answer);
+}
+
+/* The handlers of the proxy, which is a service itself: they call on its endpoint. */
+static void
+emit_proxy_handlers (CgWriter       *writer,
+                     const CgMethod *method)
+{
+  const CgArg *returned = cg_method_get_return_arg (method);
+
+  cg_writer_set (writer, "return_line", returned != NULL ? returned->use.type->c_out : "gboolean");
+  set_answer (writer, method);
+  cg_signature_set (writer, method, CG_SIGNATURE_PROXY_SYNC);
+  cg_writer_emit (writer, cg_template ("proxy/sync-handler"));
+  cg_signature_set (writer, method, CG_SIGNATURE_PROXY_HANDLE);
+  cg_writer_emit (writer, cg_template ("proxy/handle"));
+}
+
+static void
+emit_proxy_iface_init (const CgInterface *interface,
+                       CgWriter          *writer)
+{
+  g_autoptr (GString) assignments = g_string_new (NULL);
+
+  if (interface->methods->len == 0)
+    g_string_append (assignments, "(void) iface;");
+
+  for (guint i = 0; i < interface->methods->len; i++)
+    {
+      g_autofree char *assignment = NULL;
+
+      cg_names_set_method (writer, g_ptr_array_index (interface->methods, i));
+      assignment = cg_writer_expand (writer, "iface->$vfunc$ = $proxy_sync$;\n"
+                                             "iface->$handle$ = $proxy_handle$;");
+      g_string_append_printf (assignments, "%s%s", i > 0 ? "\n" : "", assignment);
+    }
+  cg_writer_set (writer, "assignments", assignments->str);
+  cg_writer_emit (writer, cg_template ("proxy/iface-init"));
+}
+
 static void
 emit_proxy_send (CgWriter       *writer,
                  const CgMethod *method)
@@ -111,6 +179,7 @@ emit_proxy_send (CgWriter       *writer,
   cg_signature_set_documented (writer, method, CG_SIGNATURE_SEND);
   cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, cg_template ("proxy/send-call"));
+  emit_proxy_handlers (writer, method);
 }
 
 static void
@@ -142,6 +211,7 @@ emit_proxy_call (CgWriter       *writer,
   cg_signature_set_documented (writer, method, CG_SIGNATURE_SYNC);
   cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, cg_template ("proxy/sync-call"));
+  emit_proxy_handlers (writer, method);
 }
 
 void
@@ -154,4 +224,5 @@ cg_emit_proxy (const CgInterface *interface,
   cg_writer_set (writer, "new_returns", returns->str);
   cg_writer_emit (writer, cg_template ("proxy/proxy-type"));
   cg_emit_methods (interface, writer, emit_proxy_call);
+  emit_proxy_iface_init (interface, writer);
 }

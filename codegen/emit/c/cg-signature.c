@@ -47,7 +47,7 @@ typedef struct
   const char *trailing;
   ReturnKind  returns;
   gboolean    describes; /* the method's own documentation is in its doc */
-  gboolean    times_out; /* the method's timeout is told of */
+  gboolean    times_out; /* the method's timeout is documented */
   const char *summary;
   const char *details;
 } Row;
@@ -113,6 +113,12 @@ static const Row rows[CG_N_SIGNATURES] = {
   },
   [CG_SIGNATURE_TAKE_REPLY] = {
     "$take_reply$", "y", ARGS_NONE, TRUE, "", RETURN_RESULT, FALSE, FALSE, "", ""
+  },
+  [CG_SIGNATURE_PROXY_SYNC] = {
+    "$proxy_sync$", "s", ARGS_IN, TRUE, "e", RETURN_RESULT, FALSE, FALSE, "", ""
+  },
+  [CG_SIGNATURE_PROXY_HANDLE] = {
+    "$proxy_handle$", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED, FALSE, FALSE, "", ""
   },
 };
 

@@ -23,6 +23,8 @@ typedef enum
   CG_SIGNATURE_SEND,       /* the one function of a one-way method's client */
   CG_SIGNATURE_NEW_CALL,   /* static: what call and sync share */
   CG_SIGNATURE_TAKE_REPLY, /* static: what finish and sync share */
+  CG_SIGNATURE_PROXY_SYNC,   /* static: the synchronous handler of the proxy */
+  CG_SIGNATURE_PROXY_HANDLE, /* static: its asynchronous handler */
   CG_N_SIGNATURES
 } CgSignatureKind;
 
