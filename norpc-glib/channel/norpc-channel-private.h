@@ -53,6 +53,8 @@ struct _NorpcChannel
 
   guint           capacity;  /* since construction: of each lane */
   NorpcFullPolicy when_full; /* since construction */
+  guint           max_ended; /* since construction: of completed calls in a lane, besides those that
+                                wait, if the capacity is not larger */
   GAsyncQueue    *queue;     /* (unowned): of the normal lane */
   NorpcLane       lanes[NORPC_N_LANES];
 
@@ -93,11 +95,7 @@ guint         norpc_channel_get_waiting          (NorpcChannel  *self);
 gconstpointer norpc_channel_get_executor         (NorpcEndpoint *endpoint);
 NorpcWaker   *norpc_channel_steal_sleeper_locked (NorpcChannel  *self);
 
-/* Slots. The maximum number of completed calls that a lane keeps in its queue in addition to
- * the waiting ones, unless its capacity is larger. Modified only by tests.
- */
-extern guint norpc_channel_max_ended;
-
+/* Slots */
 gboolean norpc_channel_has_capacity_locked (NorpcChannel   *self,
                                             NorpcLaneIndex  index);
 gboolean norpc_channel_is_clogged_locked   (NorpcChannel   *self,

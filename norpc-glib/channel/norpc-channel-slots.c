@@ -16,9 +16,6 @@
 #include "call/norpc-call-private.h"
 #include "norpc-channel-private.h"
 
-/* Limits completed calls to about the memory of a large queue. */
-guint norpc_channel_max_ended = 65536;
-
 static NorpcLane *
 get_lane (NorpcChannel *self,
           NorpcCall    *call)
@@ -55,7 +52,7 @@ norpc_channel_is_clogged_locked (NorpcChannel   *self,
                                  NorpcLaneIndex  index)
 {
   NorpcLane *lane = &self->lanes[index];
-  guint max = self->capacity + MAX (self->capacity, norpc_channel_max_ended);
+  guint max = self->capacity + MAX (self->capacity, self->max_ended);
 
   return lane->accepted - lane->served_seen >= max;
 }

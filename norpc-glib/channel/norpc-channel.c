@@ -45,6 +45,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcChannel, norpc_channel, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT,
                                                       norpc_channel_endpoint_iface_init))
 
+/* About as many as take the memory of a large queue. */
+#define MAX_ENDED 65536
+
 typedef enum
 {
   PROP_CAPACITY = 1,
@@ -375,6 +378,7 @@ static void
 norpc_channel_init (NorpcChannel *self)
 {
   self->call_queue.funcs = &call_queue_funcs;
+  self->max_ended = MAX_ENDED;
   for (guint i = 0; i < NORPC_N_LANES; i++)
     self->lanes[i].queue = g_async_queue_new_full ((GDestroyNotify) norpc_call_unref);
   self->queue = self->lanes[NORPC_LANE_NORMAL].queue;

@@ -192,7 +192,7 @@ test_clogged (Full          *self,
   g_autoptr (GError) error = NULL;
   Outcome gone[2] = { { 0 } };
 
-  norpc_channel_max_ended = CAPACITY;
+  NORPC_CHANNEL (get_channel (self))->max_ended = CAPACITY;
   for (guint i = 0; i < 2; i++)
     probe_probe_proxy_call_noop (self->fixture.proxy, cancellable, noop_cb, &gone[i]);
   g_cancellable_cancel (cancellable);
@@ -223,7 +223,6 @@ test_clogged (Full          *self,
   for (guint i = 0; i < CAPACITY; i++)
     outcome_clear (&self->notes[i]);
   g_clear_error (&self->blocked.error);
-  norpc_channel_max_ended = 65536;
 }
 
 /* However many take its place, the arguments of a call are released by its service. */
