@@ -23,9 +23,6 @@ typedef enum
   NORPC_N_LANES
 } NorpcLaneIndex;
 
-/* The size of a cache line. */
-#define NORPC_CACHE_LINE 64
-
 /* Counters of accepted calls, of calls that the worker has served or skipped, and of calls
  * whose slots are free because of that or because they completed earlier. All counters wrap
  * around. They are on separate cache lines, because each end of the channel writes some of

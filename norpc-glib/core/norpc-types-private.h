@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* The size of a cache line: fields that different threads write stand as far apart. */
+#define NORPC_CACHE_LINE 64
+
 typedef struct _NorpcReplyQueue NorpcReplyQueue;
 typedef struct _NorpcWorker   NorpcWorker;
 

@@ -6,9 +6,6 @@
 #include "norpc-stats-private.h"
 #include "norpc-stats-recorder-private.h"
 
-/* The size of a cache line. */
-#define CACHE_LINE 64
-
 /* Starts with one user for traces and marks, until it is known whether they are enabled. */
 int norpc_n_metrics_users = 1;
 
@@ -19,7 +16,7 @@ struct _NorpcMethodRecorder
 
   /* Clients and services write to different cache lines. */
   gsize begun; /* atomic: calls */
-  char  padding[CACHE_LINE];
+  char  padding[NORPC_CACHE_LINE];
 
   gsize          ended; /* atomic: twice the number of calls; see release () */
   gsize          outcomes[NORPC_N_OUTCOMES]; /* atomic */
