@@ -360,7 +360,10 @@ cancel_thread (gpointer data)
   Canceller *canceller = data;
 
   while (!g_atomic_int_get (&canceller->done))
-    norpc_proxy_cancel_all (canceller->proxy);
+    {
+      norpc_proxy_cancel_all (canceller->proxy);
+      g_thread_yield ();
+    }
 
   return NULL;
 }
