@@ -36,7 +36,14 @@ struct _CgXmlReader
 gsize
 cg_xml_reader_get_offset (const CgXmlReader *self)
 {
-  return MIN ((gsize) MAX (XML_GetCurrentByteIndex (self->parser), 0), self->text_length);
+  gint64 offset;
+
+  /* Newer versions of expat have another function, with 64 bits on all machines. */
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+  offset = XML_GetCurrentByteIndex (self->parser);
+  G_GNUC_END_IGNORE_DEPRECATIONS
+
+  return MIN ((gsize) MAX (offset, 0), self->text_length);
 }
 
 gsize
