@@ -33,24 +33,23 @@ struct _CgXmlReader
   gsize                error_offset;
 };
 
+/* Newer versions of expat have other functions, with 64 bits on all machines. */
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+
 gsize
 cg_xml_reader_get_offset (const CgXmlReader *self)
 {
-  gint64 offset;
-
-  /* Newer versions of expat have another function, with 64 bits on all machines. */
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  offset = XML_GetCurrentByteIndex (self->parser);
-  G_GNUC_END_IGNORE_DEPRECATIONS
-
-  return MIN ((gsize) MAX (offset, 0), self->text_length);
+  return MIN ((gsize) MAX (XML_GetCurrentByteIndex (self->parser), 0), self->text_length);
 }
 
 gsize
 cg_xml_reader_get_length (const CgXmlReader *self)
 {
-  return MIN ((gsize) XML_GetCurrentByteCount (self->parser), self->text_length - cg_xml_reader_get_offset (self));
+  return MIN ((gsize) XML_GetCurrentByteCount (self->parser),
+              self->text_length - cg_xml_reader_get_offset (self));
 }
+
+G_GNUC_END_IGNORE_DEPRECATIONS
 
 const char *
 cg_xml_find_attribute (const char **attributes,
