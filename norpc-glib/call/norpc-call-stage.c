@@ -65,7 +65,14 @@ norpc_call_begin_handling (NorpcCall *self)
       return FALSE;
 
   if (self->outer != NULL)
-    set_attempt (self, self);
+    {
+      set_attempt (self, self);
+      /* A thread that completes the attempt sets its state before it calls
+       * norpc_call_end_attempt (); here the order is reversed, so that one of the two clears it.
+       */
+      if (g_atomic_int_get (&self->state) == NORPC_CALL_ANSWERED)
+        set_attempt (self, NULL);
+    }
 
   return enter (self, NORPC_CALL_HANDLED);
 }

@@ -5,6 +5,7 @@
 
 /* Calls: their two halves, their single answer, and where values are released. */
 
+#include "call/norpc-call-private.h"
 #include "fixture.h"
 
 static NorpcReply *
@@ -352,6 +353,28 @@ test_sent_twice (Fixture       *fixture,
   norpc_call_unref (call);
 }
 
+/* An attempt that completes as its handler is about to start is not kept by the call that it is
+ * made for, which outlives it.
+ */
+static void
+test_attempt_that_has_completed (void)
+{
+  g_autoptr (NorpcCall) call = norpc_call_new (probe_probe_interface_info (), 0);
+  NorpcCall *attempt = norpc_call_copy (call);
+
+  norpc_call_cancel (attempt, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled by a test"));
+  g_assert_true (norpc_call_begin_handling (attempt));
+  g_assert_null (call->attempt);
+  norpc_call_unref (attempt);
+
+  attempt = norpc_call_copy (call);
+  g_assert_true (norpc_call_begin_handling (attempt));
+  g_assert_true (call->attempt == attempt);
+  norpc_call_return_values (attempt, 0, NULL);
+  g_assert_null (call->attempt);
+  norpc_call_unref (attempt);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -374,6 +397,7 @@ main (int   argc,
   TEST ("/call/cancelled-argument-ends-with-service", test_cancelled_argument_ends_with_service);
   g_test_add_func ("/call/steal-argument", test_steal_argument);
   g_test_add_func ("/call/unsent", test_unsent);
+  g_test_add_func ("/call/attempt-that-has-completed", test_attempt_that_has_completed);
   TEST ("/call/sent-twice", test_sent_twice);
 
   return g_test_run ();
