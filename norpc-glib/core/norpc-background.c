@@ -11,7 +11,7 @@
 
 typedef struct
 {
-  NorpcBackgroundFunc func; /* (nullable): NULL in a job that only makes the pool start a thread */
+  NorpcBackgroundFunc func;
   gpointer            data;
 } Job;
 
@@ -35,8 +35,7 @@ run_job (gpointer data,
   Job *job = data;
 
   is_running_job = TRUE;
-  if (job->func != NULL)
-    job->func (job->data);
+  job->func (job->data);
   is_running_job = FALSE;
 
   g_free (job);
@@ -60,11 +59,33 @@ take_retry (gpointer owner G_GNUC_UNUSED)
   return &retry_timer;
 }
 
+/* Thread-safe: jobs wait in the queue of the pool. */
+static void
+note_starved (void)
+{
+  g_atomic_int_set (&norpc_background_is_starved, TRUE);
+  norpc_timer_start (&retry_timer, g_get_monotonic_time () + RETRY_TIME);
+}
+
+/* Thread-safe. Tries to start a thread for the waiting jobs. The timer does not do so if its own
+ * thread could not be started either.
+ */
+void
+norpc_background_retry (void)
+{
+  if (!g_atomic_int_compare_and_exchange (&norpc_background_is_starved, TRUE, FALSE))
+    return;
+
+  /* The pool starts threads for what is in its queue; the number stays unlimited. */
+  if (!g_thread_pool_set_max_threads (get_pool (), -1, NULL))
+    note_starved ();
+}
+
 /* Runs in the timers' thread. */
 static void
 fire_retry (gpointer taken G_GNUC_UNUSED)
 {
-  norpc_background_push (NULL, NULL);
+  norpc_background_retry ();
 }
 
 /* Thread-safe. Runs @func with @data in a thread of the pool. */
@@ -79,21 +100,8 @@ norpc_background_push (NorpcBackgroundFunc func,
   /* If no thread can be started, the job stays in the queue of the pool until a thread takes
    * it.
    */
-  if (g_thread_pool_push (get_pool (), job, NULL))
-    return;
-
-  g_atomic_int_set (&norpc_background_is_starved, TRUE);
-  norpc_timer_start (&retry_timer, g_get_monotonic_time () + RETRY_TIME);
-}
-
-/* Thread-safe. Tries to start a thread for the waiting jobs. The timer does not do so if its own
- * thread could not be started either.
- */
-void
-norpc_background_retry (void)
-{
-  if (g_atomic_int_compare_and_exchange (&norpc_background_is_starved, TRUE, FALSE))
-    norpc_background_push (NULL, NULL);
+  if (!g_thread_pool_push (get_pool (), job, NULL))
+    note_starved ();
 }
 
 /* Thread-safe. Returns TRUE if the calling thread is running a job of the pool. */

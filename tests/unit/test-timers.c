@@ -27,6 +27,13 @@ __attribute__ ((visibility ("default")))
 gboolean __wrap_g_thread_pool_push (GThreadPool  *pool,
                                     gpointer      data,
                                     GError      **error);
+gboolean __real_g_thread_pool_set_max_threads (GThreadPool  *pool,
+                                               int           max_threads,
+                                               GError      **error);
+__attribute__ ((visibility ("default")))
+gboolean __wrap_g_thread_pool_set_max_threads (GThreadPool  *pool,
+                                               int           max_threads,
+                                               GError      **error);
 gboolean __real_g_cond_wait_until  (GCond        *cond,
                                     GMutex       *mutex,
                                     gint64        end_time);
@@ -87,6 +94,23 @@ __wrap_g_thread_pool_push (GThreadPool  *pool,
     __real_g_thread_pool_push (pool, earlier, NULL);
 
   return __real_g_thread_pool_push (pool, data, error);
+}
+
+gboolean
+__wrap_g_thread_pool_set_max_threads (GThreadPool  *pool,
+                                      int           max_threads,
+                                      GError      **error)
+{
+  gpointer earlier;
+
+  g_assert_cmpint (max_threads, ==, -1);
+  if (!g_atomic_int_get (&pool_has_threads))
+    return FALSE;
+
+  while ((earlier = g_async_queue_try_pop (queued)) != NULL)
+    __real_g_thread_pool_push (pool, earlier, NULL);
+
+  return __real_g_thread_pool_set_max_threads (pool, max_threads, error);
 }
 
 static GMutex lock;
@@ -347,7 +371,7 @@ test_early (void)
 static void
 test_starved (void)
 {
-  int n = 0;
+  int n = 0, n_queued;
 
   if (g_test_subprocess ())
     {
@@ -356,6 +380,10 @@ test_starved (void)
       has_threads = FALSE;
       g_atomic_int_set (&pool_has_threads, FALSE);
       norpc_background_push (count_job, &n);
+      /* Attempts that fail do not fill the queue of the pool. */
+      n_queued = g_async_queue_length (queued);
+      norpc_endpoint_send (endpoint, norpc_call_new (probe_probe_interface_info (), 0));
+      g_assert_cmpint (g_async_queue_length (queued), ==, n_queued);
       g_atomic_int_set (&pool_has_threads, TRUE);
       g_usleep (1000);
       g_assert_cmpint (g_atomic_int_get (&n), ==, 0);
