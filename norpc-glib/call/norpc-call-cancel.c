@@ -32,8 +32,8 @@ norpc_call_copy_reason (NorpcCall *self)
 /* Called in the thread that cancelled the call. Cancels the work that the service does for it,
  * here and in other services.
  */
-void
-norpc_call_cancel_service (NorpcCall *self)
+static void
+cancel_service (NorpcCall *self)
 {
   GCancellable *cancellable = g_atomic_pointer_get (&self->service_cancellable);
   NorpcCallGroup *children = g_atomic_pointer_get (&self->children);
@@ -82,7 +82,7 @@ norpc_call_cancel (NorpcCall *self,
 
   norpc_call_ref_memory (self);
   norpc_call_deliver (self);
-  norpc_call_cancel_service (self);
+  cancel_service (self);
   norpc_call_unref_memory (self);
 
   return TRUE;
@@ -165,7 +165,7 @@ reject (NorpcCall *self,
   if (ended)
     {
       norpc_call_deliver (self);
-      norpc_call_cancel_service (self);
+      cancel_service (self);
     }
   norpc_call_unref_memory (self);
 }

@@ -336,20 +336,19 @@ void     norpc_call_transfer_open         (NorpcCall *outer,
                                            NorpcCall *inner);
 
 /* Cancellation */
-GError  *norpc_call_copy_reason    (NorpcCall      *self);
-gboolean norpc_call_time_out       (NorpcCall      *self);
-gboolean norpc_call_cancel         (NorpcCall      *self,
-                                    GError         *error);
-void     norpc_call_group_cancel   (NorpcCallGroup *self,
-                                    const GError   *error);
-void     norpc_call_cancel_service (NorpcCall      *self);
-void     norpc_call_reject         (NorpcCall      *self,
-                                    NorpcError      code,
-                                    const char     *reason);
-void     norpc_call_reject_owned   (NorpcCall      *self,
-                                    NorpcError      code,
-                                    const char     *reason);
-void     norpc_call_fail           (NorpcCall      *self,
-                                    GError         *error);
+GError  *norpc_call_copy_reason  (NorpcCall      *self);
+gboolean norpc_call_time_out     (NorpcCall      *self);
+gboolean norpc_call_cancel       (NorpcCall      *self,
+                                  GError         *error);
+void     norpc_call_group_cancel (NorpcCallGroup *self,
+                                  const GError   *error);
+void     norpc_call_reject       (NorpcCall      *self,
+                                  NorpcError      code,
+                                  const char     *reason);
+void     norpc_call_reject_owned (NorpcCall      *self,
+                                  NorpcError      code,
+                                  const char     *reason);
+void     norpc_call_fail         (NorpcCall      *self,
+                                  GError         *error);
 
 G_END_DECLS

@@ -88,9 +88,8 @@ norpc_channel_from_queue (NorpcCallQueue *queue)
   return (NorpcChannel *) ((char *) queue - G_STRUCT_OFFSET (NorpcChannel, call_queue));
 }
 
-guint         norpc_channel_get_waiting          (NorpcChannel  *self);
-gconstpointer norpc_channel_get_executor         (NorpcEndpoint *endpoint);
-NorpcWaker   *norpc_channel_steal_sleeper_locked (NorpcChannel  *self);
+guint       norpc_channel_get_waiting          (NorpcChannel *self);
+NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
 
 /* Slots */
 gboolean norpc_channel_has_capacity_locked (NorpcChannel   *self,

@@ -170,7 +170,7 @@ norpc_channel_endpoint_is_closed (NorpcEndpoint *endpoint)
 }
 
 /* Called in the thread that is about to block. */
-gconstpointer
+static gconstpointer
 norpc_channel_get_executor (NorpcEndpoint *endpoint)
 {
   NorpcChannel *self = NORPC_CHANNEL (endpoint);

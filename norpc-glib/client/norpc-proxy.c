@@ -8,9 +8,9 @@
 #include "norpc-call-send-private.h"
 #include "norpc-closed-endpoint-private.h"
 #include "norpc-endpoint-private.h"
+#include "norpc-proxy.h"
 #include "norpc-endpoint.h"
 #include "norpc-enum-types.h"
-#include "norpc-proxy-private.h"
 
 /**
  * NorpcProxy:
@@ -325,9 +325,9 @@ norpc_proxy_cancel_all (NorpcProxy *self)
 }
 
 /* Called in the client's thread, before it sends the call. */
-NorpcCallOrigin
-norpc_proxy_prepare_call (NorpcProxy *self,
-                          NorpcCall  *call)
+static NorpcCallOrigin
+prepare_call (NorpcProxy *self,
+              NorpcCall  *call)
 {
   NorpcProxyPrivate *priv = get_proxy_private (self);
   int priority = g_atomic_int_get (&priv->priority);
@@ -390,7 +390,7 @@ norpc_proxy_call (NorpcProxy          *self,
   g_return_if_fail (norpc_call_is_new (call));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  origin = norpc_proxy_prepare_call (self, call);
+  origin = prepare_call (self, call);
   if (callback == NULL)
     {
       norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, NULL, NULL);
@@ -457,7 +457,7 @@ norpc_proxy_call_sync (NorpcProxy    *self,
   g_return_val_if_fail (call != NULL, NULL);
   g_return_val_if_fail (norpc_call_is_new (call), NULL);
 
-  origin = norpc_proxy_prepare_call (self, call);
+  origin = prepare_call (self, call);
 
   return norpc_endpoint_call_sync_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, error);
 }
@@ -492,7 +492,7 @@ norpc_proxy_send (NorpcProxy *self,
   g_return_if_fail (call != NULL);
   g_return_if_fail (norpc_call_is_new (call));
 
-  origin = norpc_proxy_prepare_call (self, call);
+  origin = prepare_call (self, call);
   call->one_way = TRUE;
   norpc_endpoint_send_for (norpc_proxy_get_endpoint (self), call, &origin);
 }
@@ -548,7 +548,7 @@ norpc_proxy_forward (NorpcProxy *self,
       return;
     }
 
-  origin = norpc_proxy_prepare_call (self, forwarded);
+  origin = prepare_call (self, forwarded);
   norpc_call_enter (call);
   norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), forwarded, &origin, NULL,
                            forwarded_cb, norpc_call_ref (call));

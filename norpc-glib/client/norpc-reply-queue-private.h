@@ -22,7 +22,5 @@ void             norpc_reply_queue_end_thread   (NorpcReplyQueue *self);
 NorpcReplyQueue *norpc_reply_queue_open_call (NorpcCall       *call);
 void             norpc_reply_queue_set_timer (NorpcReplyQueue *self,
                                               NorpcCall       *call);
-void             norpc_reply_queue_push      (NorpcReplyQueue *self,
-                                              NorpcCall       *call);
 
 G_END_DECLS

@@ -485,9 +485,9 @@ norpc_reply_queue_open_call (NorpcCall *call)
 }
 
 /* Thread-safe. Takes ownership of the client's half of an answered call. */
-void
-norpc_reply_queue_push (NorpcReplyQueue *self,
-                        NorpcCall       *call)
+static void
+push (NorpcReplyQueue *self,
+      NorpcCall       *call)
 {
   g_autoptr (NorpcWaker) waker = NULL;
   NorpcCall *head;
@@ -515,7 +515,7 @@ norpc_reply_queue_push (NorpcReplyQueue *self,
 static void
 deliver (NorpcCall *call)
 {
-  norpc_reply_queue_push (call->reply_queue, call);
+  push (call->reply_queue, call);
 }
 
 const NorpcCallSink norpc_reply_queue_sink = { deliver };

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <glib-object.h>
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -17,10 +17,9 @@ typedef void (*NorpcBackgroundFunc) (gpointer data);
 
 extern int norpc_background_is_starved;
 
-void     norpc_background_push         (NorpcBackgroundFunc func,
-                                        gpointer            data);
-void     norpc_background_retry        (void);
-gboolean norpc_background_is_current   (void);
-void     norpc_background_unref_object (gpointer            object);
+void     norpc_background_push       (NorpcBackgroundFunc func,
+                                      gpointer            data);
+void     norpc_background_retry      (void);
+gboolean norpc_background_is_current (void);
 
 G_END_DECLS

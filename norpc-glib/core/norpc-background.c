@@ -110,10 +110,3 @@ norpc_background_is_current (void)
 {
   return is_running_job;
 }
-
-/* Thread-safe. Releases a reference to an object whose finalization may run application code. */
-void
-norpc_background_unref_object (gpointer object)
-{
-  norpc_background_push (g_object_unref, object);
-}
