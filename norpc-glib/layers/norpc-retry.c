@@ -211,7 +211,7 @@ retry_or_answer (Retrial    *retrial,
 {
   NorpcCall *inner = norpc_reply_get_call (reply);
 
-  if (worth && had_no_effect (inner) && has_time_left (retrial->attempt.outer) &&
+  if (worth && has_time_left (retrial->attempt.outer) && had_no_effect (inner) &&
       withdraw (retrial->policy))
     wait_for_next (retrial, reply);
   else
