@@ -7,43 +7,16 @@
 
 #include <string.h>
 
-typedef struct
-{
-  char    *key;    /* (owned) */
-  GString *value;  /* (owned) (nullable) until set */
-} Slot;
-
-/* A template is compiled to pieces once: text, and the key that follows it. */
-typedef struct
-{
-  const char *text;
-  gsize       length;
-  const Slot *slot;    /* (nullable) */
-} Piece;
-
 struct _CgWriter
 {
-  GHashTable *slots;     /* (owned) (element-type utf8 Slot) */
-  GHashTable *known;     /* (owned) (element-type gpointer Slot): by the key's address */
-  GHashTable *templates; /* (owned) (element-type gpointer GArray<Piece>): by its address */
+  GHashTable *values;    /* (owned) (element-type utf8 GString) */
   GString    *text;      /* (owned) */
 };
 
 static void
-slot_free (gpointer data)
+value_free (gpointer data)
 {
-  Slot *slot = data;
-
-  if (slot->value != NULL)
-    g_string_free (slot->value, TRUE);
-  g_free (slot->key);
-  g_free (slot);
-}
-
-static void
-template_free (gpointer data)
-{
-  g_array_unref (data);
+  g_string_free (data, TRUE);
 }
 
 CgWriter *
@@ -51,9 +24,7 @@ cg_writer_new (void)
 {
   CgWriter *self = g_new0 (CgWriter, 1);
 
-  self->slots = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, slot_free);
-  self->known = g_hash_table_new (NULL, NULL);
-  self->templates = g_hash_table_new_full (NULL, NULL, NULL, template_free);
+  self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, value_free);
   self->text = g_string_new (NULL);
 
   return self;
@@ -62,29 +33,9 @@ cg_writer_new (void)
 void
 cg_writer_free (CgWriter *self)
 {
-  g_hash_table_unref (self->templates);
-  g_hash_table_unref (self->known);
-  g_hash_table_unref (self->slots);
+  g_hash_table_unref (self->values);
   g_string_free (self->text, TRUE);
   g_free (self);
-}
-
-static Slot *
-get_slot (CgWriter   *self,
-          const char *key,
-          gsize       length)
-{
-  g_autofree char *copy = g_strndup (key, length);
-  Slot *slot = g_hash_table_lookup (self->slots, copy);
-
-  if (slot == NULL)
-    {
-      slot = g_new0 (Slot, 1);
-      slot->key = g_steal_pointer (&copy);
-      g_hash_table_insert (self->slots, slot->key, slot);
-    }
-
-  return slot;
 }
 
 void
@@ -92,18 +43,12 @@ cg_writer_set (CgWriter   *self,
                const char *key,
                const char *value)
 {
-  Slot *slot = g_hash_table_lookup (self->known, key);
+  GString *slot = g_hash_table_lookup (self->values, key);
 
   if (slot == NULL)
-    {
-      slot = get_slot (self, key, strlen (key));
-      g_hash_table_insert (self->known, (gpointer) key, slot);
-    }
-
-  if (slot->value == NULL)
-    slot->value = g_string_new (value);
+    g_hash_table_insert (self->values, g_strdup (key), g_string_new (value));
   else
-    g_string_assign (slot->value, value);
+    g_string_assign (slot, value);
 }
 
 static void
@@ -168,66 +113,48 @@ append_value (GString    *text,
     trim_line (text);
 }
 
-static GArray *
-compile (CgWriter   *self,
-         const char *p)
+static void
+append_key (CgWriter   *self,
+            GString    *text,
+            const char *start,
+            gsize       length)
 {
-  GArray *pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
-  const char *dollar;
+  char key[64];
+  const GString *value;
 
-  while ((dollar = strchr (p, '$')) != NULL)
-    {
-      const char *end = strchr (dollar + 1, '$');
-      Piece piece = { p, dollar - p, NULL };
+  g_assert (length < sizeof key);
+  memcpy (key, start, length);
+  key[length] = '\0';
 
-      g_assert (end != NULL);
-
-      if (end == dollar + 1)
-        piece.length++;
-      else
-        piece.slot = get_slot (self, dollar + 1, end - dollar - 1);
-      g_array_append_val (pieces, piece);
-      p = end + 1;
-    }
-
-  if (*p != '\0')
-    {
-      Piece piece = { p, strlen (p), NULL };
-
-      g_array_append_val (pieces, piece);
-    }
-
-  return pieces;
+  value = g_hash_table_lookup (self->values, key);
+  if (value == NULL)
+    g_error ("the template key $%s$ has no value", key);
+  append_value (text, value->str, value->len);
 }
 
 static void
 expand (CgWriter   *self,
         GString    *text,
-        const char *template_text)
+        const char *p)
 {
-  const GArray *pieces = g_hash_table_lookup (self->templates, template_text);
-
-  if (pieces == NULL)
+  while (*p != '\0')
     {
-      GArray *compiled = compile (self, template_text);
+      const char *dollar = p + strcspn (p, "$");
+      const char *end;
 
-      g_hash_table_insert (self->templates, (gpointer) template_text, compiled);
-      pieces = compiled;
-    }
-
-  for (guint i = 0; i < pieces->len; i++)
-    {
-      const Piece *piece = &g_array_index (pieces, Piece, i);
-
-      if (piece->length > 0 && *piece->text == '\n')
+      if (dollar > p && *p == '\n')
         trim_line (text);
-      g_string_append_len (text, piece->text, piece->length);
-      if (piece->slot != NULL)
-        {
-          if (piece->slot->value == NULL)
-            g_error ("the template key $%s$ has no value", piece->slot->key);
-          append_value (text, piece->slot->value->str, piece->slot->value->len);
-        }
+      g_string_append_len (text, p, dollar - p);
+      if (*dollar == '\0')
+        return;
+
+      end = strchr (dollar + 1, '$');
+      g_assert (end != NULL);
+      if (end == dollar + 1)
+        g_string_append_c (text, '$');
+      else
+        append_key (self, text, dollar + 1, end - dollar - 1);
+      p = end + 1;
     }
 }
 

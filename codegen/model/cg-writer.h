@@ -10,8 +10,7 @@
 G_BEGIN_DECLS
 
 /* Writes text from templates. In a template, `$key$` stands for a value, and
- * `$$` for a dollar sign. An unknown key is a bug and aborts. Templates and
- * keys are static strings: a writer knows them by their address.
+ * `$$` for a dollar sign. An unknown key is a bug and aborts.
  *
  * Lines of a value after its first hang at the column of the `$`. Where only
  * a comment leader (` * `) stands in front, the leader is repeated. */

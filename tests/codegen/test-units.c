@@ -160,6 +160,27 @@ test_writer_values (void)
   g_assert_cmpstr (text, ==, "one $ one\ntwo\n");
 }
 
+/* Templates that are built at run time may follow each other at one address. */
+static void
+test_writer_reused_address (void)
+{
+  g_autoptr (CgWriter) writer = cg_writer_new ();
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  char template_text[16] = "1 $a$ 2";
+  char key[2] = "a";
+
+  cg_writer_set (writer, key, "one");
+  first = cg_writer_expand (writer, template_text);
+  key[0] = 'b';
+  cg_writer_set (writer, key, "two");
+  g_strlcpy (template_text, "$b$, $a$", sizeof template_text);
+  second = cg_writer_expand (writer, template_text);
+
+  g_assert_cmpstr (first, ==, "1 one 2");
+  g_assert_cmpstr (second, ==, "two, one");
+}
+
 static void
 test_writer_hangs (void)
 {
@@ -255,6 +276,7 @@ main (int    argc,
   g_test_add_func ("/codegen/types/table", test_types);
   g_test_add_func ("/codegen/types/agree", test_types_agree);
   g_test_add_func ("/codegen/writer/values", test_writer_values);
+  g_test_add_func ("/codegen/writer/reused-address", test_writer_reused_address);
   g_test_add_func ("/codegen/writer/hangs", test_writer_hangs);
   g_test_add_func ("/codegen/writer/unknown-key", test_writer_unknown_key);
   g_test_add_func ("/codegen/doc/strings", test_strings);
