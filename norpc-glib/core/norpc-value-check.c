@@ -124,6 +124,23 @@ find_number_problem (const NorpcValuePart *part)
   return NULL;
 }
 
+static char *
+describe_place (const NorpcValuePart *part,
+                const char           *problem)
+{
+  GString *text = g_string_new (NULL);
+
+  if (part->record_index >= 0)
+    g_string_append_printf (text, "element %d: ", part->record_index);
+  if (part->field != NULL)
+    g_string_append_printf (text, "field '%s' of %s: ", part->field, g_type_name (part->record));
+  if (part->index >= 0)
+    g_string_append_printf (text, "element %d: ", part->index);
+  g_string_append (text, problem);
+
+  return g_string_free (text, FALSE);
+}
+
 static gboolean
 check_part (const NorpcValuePart *part,
             gpointer              data)
@@ -134,15 +151,7 @@ check_part (const NorpcValuePart *part,
   if (found == NULL)
     return TRUE;
 
-  if (part->index >= 0 && part->field != NULL)
-    *problem = g_strdup_printf ("field '%s' of %s: element %d: %s",
-                                part->field, g_type_name (part->record), part->index, found);
-  else if (part->index >= 0)
-    *problem = g_strdup_printf ("element %d: %s", part->index, found);
-  else if (part->field != NULL)
-    *problem = g_strdup_printf ("field '%s' of %s: %s", part->field, g_type_name (part->record), found);
-  else
-    *problem = g_steal_pointer (&found);
+  *problem = describe_place (part, found);
 
   return FALSE;
 }

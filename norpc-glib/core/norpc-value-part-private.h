@@ -15,6 +15,7 @@ typedef struct
 {
   const char *field;        /* (nullable): the name of the field */
   GType       record;       /* the type of the record that the field is in, or G_TYPE_INVALID */
+  int         record_index; /* the index of that record in an array, or -1 */
   int         index;        /* the index of the element, or -1 */
 
   const char *signature;    /* without a leading maybe, or "" if @type says everything */

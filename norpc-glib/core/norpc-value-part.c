@@ -17,6 +17,7 @@ typedef struct
   const NorpcRecordInfo *info;
   GType                  type;
   gconstpointer          record;
+  int                    index; /* of the element that the record is, or -1 */
 } PendingRecord;
 
 typedef struct
@@ -134,7 +135,7 @@ part_init (NorpcValuePart     *part,
 {
   const char *signature = info->dbus.signature;
 
-  *part = (NorpcValuePart) { .index = -1 };
+  *part = (NorpcValuePart) { .index = -1, .record_index = -1 };
   part->type = norpc_arg_info_get_gtype (&info->dbus);
   part->signature = info->get_type != NULL ? "" : signature + (*signature == 'm' ? 1 : 0);
   part->element_type = get_element_type (info, part->type);
@@ -157,7 +158,7 @@ visit (Walk                 *walk,
 
   if (walk->records == NULL)
     walk->records = g_array_new (FALSE, FALSE, sizeof (PendingRecord));
-  pending = (PendingRecord) { info, part->type, part->pointer };
+  pending = (PendingRecord) { info, part->type, part->pointer, part->index };
   g_array_append_val (walk->records, pending);
 
   return TRUE;
@@ -214,6 +215,7 @@ visit_record (Walk                *walk,
       part_init (&part, &field->arg);
       part.field = field->arg.dbus.name;
       part.record = pending->type;
+      part.record_index = pending->index;
       if (part.is_pointer)
         part.pointer = *(gpointer const *) address;
       else

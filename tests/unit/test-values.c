@@ -210,8 +210,8 @@ test_records (ValuesFixture *f,
 
   g_clear_pointer (&stop->street, g_free);
   g_assert_false (values_values_proxy_call_trip_sync (f->proxy, trip, NULL, NULL, NULL, &error));
-  assert_refused (&error, "org.example.Values.Trip: argument 'trip': field 'street' of ValuesPlace: "
-                          "expected a value of type gchararray, got NULL");
+  assert_refused (&error, "org.example.Values.Trip: argument 'trip': element 0: field 'street' of "
+                          "ValuesPlace: expected a value of type gchararray, got NULL");
   stop->street = g_strdup ("Side Street");
 
   g_object_unref (trip->files->pdata[1]);
