@@ -393,7 +393,7 @@ norpc_proxy_call (NorpcProxy          *self,
   origin = prepare_call (self, call);
   if (callback == NULL)
     {
-      norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, NULL, NULL);
+      norpc_endpoint_call_for (get_proxy_private (self)->endpoint, call, &origin, cancellable, NULL, NULL);
       return;
     }
 
@@ -403,7 +403,7 @@ norpc_proxy_call (NorpcProxy          *self,
    */
   (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
   norpc_call_send_note_iteration (call);
-  norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, reply_cb, task);
+  norpc_endpoint_call_for (get_proxy_private (self)->endpoint, call, &origin, cancellable, reply_cb, task);
 }
 
 /**
@@ -459,7 +459,7 @@ norpc_proxy_call_sync (NorpcProxy    *self,
 
   origin = prepare_call (self, call);
 
-  return norpc_endpoint_call_sync_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, error);
+  return norpc_endpoint_call_sync_for (get_proxy_private (self)->endpoint, call, &origin, cancellable, error);
 }
 
 /**
@@ -494,7 +494,7 @@ norpc_proxy_send (NorpcProxy *self,
 
   origin = prepare_call (self, call);
   call->one_way = TRUE;
-  norpc_endpoint_send_for (norpc_proxy_get_endpoint (self), call, &origin);
+  norpc_endpoint_send_for (get_proxy_private (self)->endpoint, call, &origin);
 }
 
 /* Runs in the context that forwarded the call. */
@@ -550,7 +550,7 @@ norpc_proxy_forward (NorpcProxy *self,
 
   origin = prepare_call (self, forwarded);
   norpc_call_enter (call);
-  norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), forwarded, &origin, NULL,
+  norpc_endpoint_call_for (get_proxy_private (self)->endpoint, forwarded, &origin, NULL,
                            forwarded_cb, norpc_call_ref (call));
   norpc_call_leave (call);
 }

@@ -281,7 +281,12 @@ GType
 norpc_arg_info_get_gtype (const GDBusArgInfo *info)
 {
   const NorpcArgInfo *arg = (const NorpcArgInfo *) info;
-  GType type = arg->get_type != NULL ? arg->get_type () : norpc_signature_get_gtype (info->signature);
+  GType type;
+
+  if (arg->get_type == NULL)
+    return norpc_signature_get_gtype (info->signature);
+
+  type = arg->get_type ();
 
   /* A GValue can hold an interface type only if the interface requires GObject. */
   if (G_TYPE_IS_INTERFACE (type) && g_type_value_table_peek (type) == NULL)
