@@ -18,10 +18,20 @@ typedef struct
   CgMethod      *method;       /* (nullable): if the node is one */
   CgTypeUse     *use;          /* (nullable): if the node has a type */
   CgDiagnostics *diagnostics;
+  int            detail;       /* of the row in the table of annotations */
 } Target;
 
 typedef void (*ApplyFunc) (const Target       *target,
                            const CgAnnotation *annotation);
+
+static void
+warn_of_value (const Target       *target,
+               const CgAnnotation *annotation,
+               const char         *values)
+{
+  cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE, &annotation->value_location,
+                          "%s is %s, not '%s'", annotation->node.name, values, annotation->value);
+}
 
 static gboolean
 read_boolean (const Target       *target,
@@ -31,9 +41,7 @@ read_boolean (const Target       *target,
     return TRUE;
 
   if (g_ascii_strcasecmp (annotation->value, "false") != 0)
-    cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE, &annotation->value_location,
-                            "%s is 'true' or 'false', not '%s'",
-                            annotation->node.name, annotation->value);
+    warn_of_value (target, annotation, "'true' or 'false'");
 
   return FALSE;
 }
@@ -52,34 +60,15 @@ apply_c_name (const Target       *target,
                           "'%s' is not a name in C", annotation->value);
 }
 
-/* Of a text, what was read first counts. */
+/* Of a text, which is at the offset @target->detail in the node, what was read first counts. */
 static void
-set_text (const char         **text,
-          const CgAnnotation  *annotation)
+apply_text (const Target       *target,
+            const CgAnnotation *annotation)
 {
+  const char **text = G_STRUCT_MEMBER_P (target->node, target->detail);
+
   if (*text == NULL && *annotation->value != '\0')
     *text = annotation->value;
-}
-
-static void
-apply_doc (const Target       *target,
-           const CgAnnotation *annotation)
-{
-  set_text (&target->node->doc, annotation);
-}
-
-static void
-apply_brief (const Target       *target,
-             const CgAnnotation *annotation)
-{
-  set_text (&target->node->brief, annotation);
-}
-
-static void
-apply_since (const Target       *target,
-             const CgAnnotation *annotation)
-{
-  set_text (&target->node->since, annotation);
 }
 
 static void
@@ -110,30 +99,15 @@ apply_nullable (const Target       *target,
 }
 
 static void
-apply_oneway (const Target       *target,
-              const CgAnnotation *annotation)
+apply_flag (const Target       *target,
+            const CgAnnotation *annotation)
 {
   if (target->method == NULL || !read_boolean (target, annotation))
     return;
 
-  target->method->flags |= CG_METHOD_ONEWAY;
-  target->method->oneway_location = annotation->node.location;
-}
-
-static void
-apply_latest_wins (const Target       *target,
-                   const CgAnnotation *annotation)
-{
-  if (target->method != NULL && read_boolean (target, annotation))
-    target->method->flags |= CG_METHOD_LATEST_WINS;
-}
-
-static void
-apply_idempotent (const Target       *target,
-                  const CgAnnotation *annotation)
-{
-  if (target->method != NULL && read_boolean (target, annotation))
-    target->method->flags |= CG_METHOD_IDEMPOTENT;
+  target->method->flags |= target->detail;
+  if (target->detail == CG_METHOD_ONEWAY)
+    target->method->oneway_location = annotation->node.location;
 }
 
 /* The attribute goes first. */
@@ -155,9 +129,7 @@ apply_emits_changed (const Target       *target,
   static const char * const values[] = { "true", "false", "const", "invalidates", NULL };
 
   if (!g_strv_contains (values, annotation->value))
-    cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE, &annotation->value_location,
-                            "%s is 'true', 'false', 'const' or 'invalidates', not '%s'",
-                            annotation->node.name, annotation->value);
+    warn_of_value (target, annotation, "'true', 'false', 'const' or 'invalidates'");
 }
 
 /* The attribute is what a D-Bus file needs. */
@@ -183,8 +155,7 @@ apply_transfer (const Target       *target,
   target->use->is_moved = g_str_equal (annotation->value, "full");
   target->use->moved_location = annotation->value_location;
   if (!target->use->is_moved && !g_str_equal (annotation->value, "none"))
-    cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE, &annotation->value_location,
-                            "%s is 'none' or 'full', not '%s'", annotation->node.name, annotation->value);
+    warn_of_value (target, annotation, "'none' or 'full'");
 }
 
 static void
@@ -213,24 +184,25 @@ static const struct
   const char *name;
   ApplyFunc   apply;
   On          on;
+  int         detail;
 } known[] = {
-  { "org.freedesktop.DBus.Deprecated", apply_deprecated, ON_ANY },
-  { "org.freedesktop.DBus.Method.NoReply", apply_oneway, ON_ANY },
-  { "org.freedesktop.DBus.Property.EmitsChangedSignal", apply_emits_changed, ON_ANY },
-  { "org.gtk.GDBus.C.ForceGVariant", apply_force_variant, ON_ANY },
-  { "org.gtk.GDBus.C.Name", apply_c_name, ON_ANY },
-  { "org.gtk.GDBus.DocString", apply_doc, ON_ANY },
-  { "org.gtk.GDBus.DocString.Short", apply_brief, ON_ANY },
-  { "org.gtk.GDBus.Since", apply_since, ON_ANY },
-  { "org.norpc.Deprecated", apply_deprecated_text, ON_ANY },
-  { "org.norpc.Idempotent", apply_idempotent, ON_METHOD },
-  { "org.norpc.LatestWins", apply_latest_wins, ON_METHOD },
-  { "org.norpc.Nullable", apply_nullable, ON_TYPE },
-  { "org.norpc.Oneway", apply_oneway, ON_METHOD },
-  { "org.norpc.Since", apply_since, ON_ANY },
-  { "org.norpc.Timeout", apply_timeout, ON_METHOD },
-  { "org.norpc.Transfer", apply_transfer, ON_TYPE },
-  { "org.norpc.Type", apply_type, ON_TYPE },
+  { "org.freedesktop.DBus.Deprecated", apply_deprecated, ON_ANY, 0 },
+  { "org.freedesktop.DBus.Method.NoReply", apply_flag, ON_ANY, CG_METHOD_ONEWAY },
+  { "org.freedesktop.DBus.Property.EmitsChangedSignal", apply_emits_changed, ON_ANY, 0 },
+  { "org.gtk.GDBus.C.ForceGVariant", apply_force_variant, ON_ANY, 0 },
+  { "org.gtk.GDBus.C.Name", apply_c_name, ON_ANY, 0 },
+  { "org.gtk.GDBus.DocString", apply_text, ON_ANY, G_STRUCT_OFFSET (CgNode, doc) },
+  { "org.gtk.GDBus.DocString.Short", apply_text, ON_ANY, G_STRUCT_OFFSET (CgNode, brief) },
+  { "org.gtk.GDBus.Since", apply_text, ON_ANY, G_STRUCT_OFFSET (CgNode, since) },
+  { "org.norpc.Deprecated", apply_deprecated_text, ON_ANY, 0 },
+  { "org.norpc.Idempotent", apply_flag, ON_METHOD, CG_METHOD_IDEMPOTENT },
+  { "org.norpc.LatestWins", apply_flag, ON_METHOD, CG_METHOD_LATEST_WINS },
+  { "org.norpc.Nullable", apply_nullable, ON_TYPE, 0 },
+  { "org.norpc.Oneway", apply_flag, ON_METHOD, CG_METHOD_ONEWAY },
+  { "org.norpc.Since", apply_text, ON_ANY, G_STRUCT_OFFSET (CgNode, since) },
+  { "org.norpc.Timeout", apply_timeout, ON_METHOD, 0 },
+  { "org.norpc.Transfer", apply_transfer, ON_TYPE, 0 },
+  { "org.norpc.Type", apply_type, ON_TYPE, 0 },
 };
 
 static void
@@ -266,13 +238,14 @@ warn_of_annotation (const Target       *target,
 }
 
 static void
-apply (const Target       *target,
+apply (Target             *target,
        const CgAnnotation *annotation)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
     if (g_str_equal (known[i].name, annotation->node.name))
       {
         warn_if_misplaced (target, annotation, known[i].on);
+        target->detail = known[i].detail;
         known[i].apply (target, annotation);
         return;
       }
@@ -318,7 +291,7 @@ cg_check_annotations (CgNode        *node,
                       CgTypeUse     *use,
                       CgDiagnostics *diagnostics)
 {
-  Target target = { node, method, use, diagnostics };
+  Target target = { node, method, use, diagnostics, 0 };
   g_autoptr (GHashTable) names = NULL;
 
   if (node->annotations->len == 0)
