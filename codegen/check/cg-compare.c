@@ -224,10 +224,10 @@ compare_arg (CgFindings   *findings,
              const CgNode *member,
              const CgArg  *before,
              const CgArg  *now,
+             gboolean      is_in,
              gboolean      with_name)
 {
   g_autofree char *what = g_strdup_printf ("the argument '%s' of '%s'", get_name (now), member->name);
-  gboolean is_in = now->direction == CG_DIRECTION_IN;
 
   compare_uses (findings, &before->use, &now->use, what);
 
@@ -248,8 +248,9 @@ compare_args (CgFindings     *findings,
               const CgMember *now,
               GPtrArray      *old_args,
               GPtrArray      *new_args,
-              const char     *what)
+              gboolean        is_in)
 {
+  const char *what = is_in ? "arguments" : "results";
   gboolean permuted;
 
   if (old_args->len != new_args->len)
@@ -262,7 +263,8 @@ compare_args (CgFindings     *findings,
   if (permuted)
     BREAKING ("the %s of '%s' have another order", what, now->node.name);
   for (guint i = 0; i < old_args->len; i++)
-    compare_arg (findings, &now->node, g_ptr_array_index (old_args, i), g_ptr_array_index (new_args, i), !permuted);
+    compare_arg (findings, &now->node, g_ptr_array_index (old_args, i), g_ptr_array_index (new_args, i),
+                 is_in, !permuted);
 }
 
 static void
@@ -420,8 +422,8 @@ compare_members (CgFindings    *findings,
     }
   if (now->kind == CG_MEMBER_PROPERTY)
     compare_property (findings, before, now);
-  compare_args (findings, before, now, before->in_args, now->in_args, "arguments");
-  compare_args (findings, before, now, before->out_args, now->out_args, "results");
+  compare_args (findings, before, now, before->in_args, now->in_args, TRUE);
+  compare_args (findings, before, now, before->out_args, now->out_args, FALSE);
 
   /* not told where it follows from another difference */
   if (is_method && findings->n[CG_SEVERITY_BREAKING] == n_breaking &&

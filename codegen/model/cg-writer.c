@@ -51,6 +51,15 @@ cg_writer_set (CgWriter   *self,
     g_string_assign (slot, value);
 }
 
+void
+cg_writer_take (CgWriter   *self,
+                const char *key,
+                char       *value)
+{
+  cg_writer_set (self, key, value);
+  g_free (value);
+}
+
 static void
 trim_line (GString *text)
 {

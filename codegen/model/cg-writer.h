@@ -22,6 +22,10 @@ void      cg_writer_set       (CgWriter           *self,
                                const char         *key,
                                const char         *value);
 
+/* Sets the key to @value, and frees that. */
+void      cg_writer_take      (CgWriter           *self,
+                               const char         *key,
+                               char               *value);
 void      cg_writer_emit      (CgWriter           *self,
                                const char         *template_text);
 char     *cg_writer_expand    (CgWriter           *self,

@@ -5,12 +5,9 @@
 
 /* Enumerations, flags and error domains, in the C code. */
 
-#include "cg-emit-source-private.h"
+#include "cg-emit-private.h"
 
-#include "model/cg-declarations.h"
 #include "doc/cg-doc.h"
-#include "model/cg-names.h"
-#include "emit/cg-templates.h"
 
 static void
 emit_enum (const CgDeclaration *declaration,

@@ -5,27 +5,17 @@
 
 /* The C header: the GInterface that a service implements, and the proxy. */
 
-#include "cg-emit-header-private.h"
+#include "cg-emit-private.h"
 
 #include "doc/cg-doc.h"
-#include "cg-emit-shared.h"
 #include "model/cg-known-types.h"
-#include "model/cg-names.h"
-#include "cg-signature.h"
-#include "emit/cg-templates.h"
 
-static const CgSignatureKind vfunc_kinds[] = { CG_SIGNATURE_PLAIN, CG_SIGNATURE_HANDLE };
-
-static const CgSignatureKind *
-get_service_kinds (const CgMethod *method G_GNUC_UNUSED,
-                   gsize          *n_kinds)
-{
-  static const CgSignatureKind kinds[] = { CG_SIGNATURE_COMPLETE };
-
-  *n_kinds = G_N_ELEMENTS (kinds);
-
-  return kinds;
-}
+static const CgSignatureKind vfunc_kinds[] = { CG_SIGNATURE_PLAIN, CG_SIGNATURE_HANDLE, CG_N_SIGNATURES };
+static const CgSignatureKind service_kinds[] = { CG_SIGNATURE_COMPLETE, CG_N_SIGNATURES };
+static const CgSignatureKind two_way_kinds[] = {
+  CG_SIGNATURE_CALL, CG_SIGNATURE_FINISH, CG_SIGNATURE_SYNC, CG_N_SIGNATURES
+};
+static const CgSignatureKind one_way_kinds[] = { CG_SIGNATURE_SEND, CG_N_SIGNATURES };
 
 static void
 emit_guard (const CgStyle *style,
@@ -59,9 +49,9 @@ emit_vfuncs (const CgInterface *interface,
   CG_FOREACH (const CgMethod, method, interface->methods)
     {
       cg_names_set_method (writer, method);
-      for (gsize j = 0; j < G_N_ELEMENTS (vfunc_kinds); j++)
+      for (const CgSignatureKind *kind = vfunc_kinds; *kind != CG_N_SIGNATURES; kind++)
         {
-          cg_signature_set_documented (writer, method, vfunc_kinds[j]);
+          cg_signature_set (writer, method, *kind);
           cg_writer_emit (writer, cg_template ("header/vfunc"));
         }
     }
@@ -76,11 +66,8 @@ set_function (CgWriter   *writer,
               const char *function,
               const char *params)
 {
-  g_autofree char *expanded_type = cg_writer_expand (writer, type);
-  g_autofree char *expanded_function = cg_writer_expand (writer, function);
-
-  cg_writer_set (writer, "return_type", expanded_type);
-  cg_writer_set (writer, "function", expanded_function);
+  cg_marshal_set_expanded (writer, "return_type", type);
+  cg_marshal_set_expanded (writer, "function", function);
   cg_writer_set (writer, "params", params);
 }
 
@@ -142,37 +129,29 @@ set_proxy_new (CgWriter          *writer,
 
 /* All prototypes of one group have their columns in common. */
 static void
-emit_prototypes (const CgInterface       *interface,
-                 CgWriter                *writer,
-                 void                   (*set_first) (CgWriter *, const CgInterface *),
-                 const CgSignatureKind *(*get_kinds) (const CgMethod *, gsize *))
+emit_prototypes (const CgInterface      *interface,
+                 CgWriter               *writer,
+                 void                  (*set_first) (CgWriter *, const CgInterface *),
+                 const CgSignatureKind  *two_way,
+                 const CgSignatureKind  *one_way)
 {
   CgColumns columns = { 0, 0 };
 
   for (int pass = 0; pass < 2; pass++)
     {
       set_first (writer, interface);
-      if (pass == 0)
-        cg_signature_measure_set (writer, &columns);
-      else
-        cg_emit_prototype (writer, &columns);
+      cg_emit_prototype (writer, &columns, pass == 0);
 
       CG_FOREACH (const CgMethod, method, interface->methods)
         {
-          gsize n_kinds;
-          const CgSignatureKind *kinds = get_kinds (method, &n_kinds);
+          const CgSignatureKind *kind = (method->flags & CG_METHOD_ONEWAY) != 0 ? one_way : two_way;
 
           cg_names_set_method (writer, method);
-          for (gsize j = 0; j < n_kinds; j++)
+          for (; *kind != CG_N_SIGNATURES; kind++)
             {
-              if (pass == 0)
-                {
-                  cg_signature_measure (writer, method, kinds[j], &columns);
-                  continue;
-                }
-              set_deprecated_method (writer, method, kinds[j]);
-              cg_signature_set (writer, method, kinds[j]);
-              cg_emit_prototype (writer, &columns);
+              set_deprecated_method (writer, method, *kind);
+              cg_signature_set (writer, method, *kind);
+              cg_emit_prototype (writer, &columns, pass == 0);
             }
         }
     }
@@ -217,11 +196,11 @@ emit_interface (const CgInterface *interface,
   cg_writer_emit (writer, cg_template ("header/interface-type"));
   cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-interface" : "header/declare-bare-interface"));
   emit_vfuncs (interface, writer);
-  emit_prototypes (interface, writer, set_interface_info, get_service_kinds);
+  emit_prototypes (interface, writer, set_interface_info, service_kinds, service_kinds);
 
   cg_writer_emit (writer, cg_template ("header/proxy-type"));
   cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-proxy" : "header/declare-bare-proxy"));
-  emit_prototypes (interface, writer, set_proxy_new, cg_signature_get_client_kinds);
+  emit_prototypes (interface, writer, set_proxy_new, two_way_kinds, one_way_kinds);
 }
 
 /* The headers of types of other libraries. */

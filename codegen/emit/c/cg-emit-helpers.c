@@ -6,12 +6,7 @@
 /* Functions that the rest of the C code needs for types that have names: how boxed
  * values of others are freed, and arrays copied. */
 
-#include "cg-emit-source-private.h"
-
-#include "cg-columns.h"
-#include "model/cg-declarations.h"
-#include "cg-marshal.h"
-#include "emit/cg-templates.h"
+#include "cg-emit-private.h"
 
 #include <string.h>
 

@@ -3,17 +3,266 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The interface as static data, which is what GIO's introspection data is
- * extended by. */
+/* The interface as static data, which is what GIO's introspection data is extended by:
+ * arrays of values, and arrays of pointers to them or to the D-Bus info that they begin
+ * with. */
 
-#include "cg-emit-info-private.h"
+#include "cg-emit-private.h"
 
-#include "cg-emit-shared.h"
-#include "cg-emit-source-private.h"
-#include "model/cg-names.h"
-#include "emit/cg-templates.h"
+#include "doc/cg-doc.h"
 
 #include <string.h>
+
+static const char annotation_row[] =
+  "{ -1, (gchar *) $name_string$, (gchar *) $value_string$, $annotations_value$ }";
+
+static const char arg_row[] =
+  "{ { -1, (gchar *) $name_string$, (gchar *) $signature_string$, $annotations_value$ }, $flags$, "
+  "$value_get_type$, $element_get_type$ }";
+
+static const char field_row[] =
+  "{ { { -1, (gchar *) $name_string$, (gchar *) $signature_string$, NULL }, $flags$, "
+  "$value_get_type$, $element_get_type$ }, G_STRUCT_OFFSET ($T$, $member$) }";
+
+static const char property_row[] =
+  "{\n"
+  "  { -1, (gchar *) $name_string$, (gchar *) $signature_string$,\n"
+  "    $access$,\n"
+  "    $annotations_value$ },\n"
+  "  $flags$,\n"
+  "  $value_get_type$\n"
+  "}";
+
+/* Differences between the kinds of members. */
+static const struct
+{
+  const char *name;         /* of the array of pointers; that for D-Bus begins with dbus_ */
+  const char *type;
+  const char *dbus_type;    /* (nullable): if D-Bus has such members */
+  const char *row;          /* (nullable): each method has a variable of its own */
+  const char *values;       /* the name of the array of values */
+  const char *in_values;    /* (nullable): those of the arrays of arguments */
+  const char *in_args;
+  const char *out_values;
+  const char *out_args;
+} kinds[CG_N_MEMBERS] = {
+  [CG_MEMBER_METHOD] = {
+    "methods", "NorpcMethodInfo", "GDBusMethodInfo", NULL, "",
+    "$in_arg_infos$", "$in_args$", "$out_arg_infos$", "$out_args$"
+  },
+  [CG_MEMBER_SIGNAL] = {
+    "signals", "NorpcSignalInfo", "GDBusSignalInfo",
+    "{ { -1, (gchar *) $name_string$, $out$, $annotations_value$ } }", "$signal_infos$",
+    NULL, NULL, "$signal_arg_infos$_$index$", "$signal_args$_$index$"
+  },
+  [CG_MEMBER_PROPERTY] = {
+    "properties", "NorpcPropertyInfo", "GDBusPropertyInfo", property_row, "$property_infos$",
+    NULL, NULL, NULL, NULL
+  },
+  [CG_MEMBER_STREAM] = {
+    "streams", "NorpcStreamInfo", NULL,
+    "{ { -1, (gchar *) $name_string$, $in$, $out$, $annotations_value$ } }", "$stream_infos$",
+    "$stream_in_arg_infos$_$index$", "$stream_in_args$_$index$",
+    "$stream_out_arg_infos$_$index$", "$stream_out_args$_$index$"
+  },
+};
+
+typedef struct
+{
+  CgWriter *writer;
+  guint     n_annotations;  /* arrays of them so far */
+} Emitter;
+
+static void
+set_string (Emitter    *self,
+            const char *key,
+            const char *value)
+{
+  cg_writer_take (self->writer, key, cg_c_string (value));
+}
+
+static void
+set_index (Emitter *self,
+           guint    index)
+{
+  cg_writer_take (self->writer, "index", g_strdup_printf ("%u", index));
+}
+
+/* Writes an array, of which @template_name is the template, if there is anything in it. */
+static gboolean
+emit_array (Emitter    *self,
+            const char *template_name,
+            const char *type,
+            const char *array,
+            GPtrArray  *items)
+{
+  if (items->len == 0)
+    return FALSE;
+
+  g_ptr_array_add (items, NULL);
+  cg_writer_set (self->writer, "type", type);
+  cg_writer_set (self->writer, "array", array);
+  cg_writer_take (self->writer, "items", g_strjoinv (",\n", (char **) items->pdata));
+  cg_writer_emit (self->writer, cg_template (template_name));
+
+  return TRUE;
+}
+
+/* Writes an array of pointers, and returns the expression for it. */
+static char *
+emit_pointers (Emitter    *self,
+               const char *type,
+               const char *array,
+               GPtrArray  *pointers)
+{
+  if (!emit_array (self, "info/pointer-array-text", type, array, pointers))
+    return g_strdup ("NULL");
+
+  /* what GIO has is not const */
+  return g_str_has_prefix (type, "GDBus")
+         ? g_strdup_printf ("(%s **) %s", type, array)
+         : g_strdup (array);
+}
+
+/* Values, and pointers to all of them as GIO has them. */
+static char *
+emit_arrays (Emitter    *self,
+             const char *type,
+             const char *dbus_type,
+             const char *value_array,
+             const char *array,
+             GPtrArray  *rows)
+{
+  g_autoptr (GPtrArray) pointers = g_ptr_array_new_with_free_func (g_free);
+  const char *member = g_str_equal (type, dbus_type) ? "" : ".dbus";
+
+  for (guint i = 0; i < rows->len; i++)
+    g_ptr_array_add (pointers, g_strdup_printf ("&%s[%u]%s", value_array, i, member));
+  emit_array (self, "info/value-array-text", type, value_array, rows);
+
+  return emit_pointers (self, dbus_type, array, pointers);
+}
+
+/* Those of gdbus-codegen, and ours, are for the generator alone. */
+static gboolean
+is_internal (const CgAnnotation *annotation)
+{
+  return g_str_has_prefix (annotation->node.name, "org.gtk.GDBus.") ||
+         g_str_has_prefix (annotation->node.name, "org.norpc.");
+}
+
+static char *
+emit_annotations (Emitter      *self,
+                  const CgNode *node)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *value_array = NULL;
+  g_autofree char *array = NULL;
+
+  CG_FOREACH (const CgAnnotation, annotation, node->annotations)
+    {
+      if (is_internal (annotation))
+        continue;
+
+      cg_writer_take (self->writer, "annotations_value", emit_annotations (self, &annotation->node));
+      set_string (self, "name_string", annotation->node.name);
+      set_string (self, "value_string", annotation->value);
+      g_ptr_array_add (rows, cg_writer_expand (self->writer, annotation_row));
+    }
+
+  if (rows->len == 0)
+    return g_strdup ("NULL");
+
+  set_index (self, self->n_annotations++);
+  array = cg_writer_expand (self->writer, "$annotations$_$index$");
+  value_array = cg_writer_expand (self->writer, "$annotation_values$_$index$");
+
+  return emit_arrays (self, "GDBusAnnotationInfo", "GDBusAnnotationInfo", value_array, array, rows);
+}
+
+/* C++ has no enumerator for both. */
+static const char *
+get_flags (const CgTypeUse *use)
+{
+  if (use->is_moved && use->nullable)
+    return "(NorpcArgFlags) (NORPC_ARG_FLAGS_NULLABLE | NORPC_ARG_FLAGS_MOVED)";
+  if (use->is_moved)
+    return "NORPC_ARG_FLAGS_MOVED";
+
+  return use->nullable ? "NORPC_ARG_FLAGS_NULLABLE" : "NORPC_ARG_FLAGS_NONE";
+}
+
+static const char *
+get_type_function (const CgType *type)
+{
+  return type != NULL && type->get_type != NULL ? type->get_type : "NULL";
+}
+
+/* Signature, flags and type of what has a type. */
+static void
+set_type (Emitter         *self,
+          const CgTypeUse *use)
+{
+  set_string (self, "signature_string", use->variant != NULL ? use->variant : "");
+  cg_writer_set (self->writer, "flags", get_flags (use));
+  cg_writer_set (self->writer, "value_get_type", get_type_function (use->type));
+  cg_writer_set (self->writer, "element_get_type", get_type_function (use->type->element));
+}
+
+/* Writes the arguments of a member, and sets @key to the expression for them. */
+static void
+emit_args (Emitter    *self,
+           GPtrArray  *args,
+           guint       index,
+           const char *values,
+           const char *array,
+           const char *key)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *expanded_values = NULL;
+  g_autofree char *expanded_array = NULL;
+
+  if (values == NULL)
+    return;
+
+  set_index (self, index);
+  expanded_values = cg_writer_expand (self->writer, values);
+  expanded_array = cg_writer_expand (self->writer, array);
+
+  CG_FOREACH (const CgArg, arg, args)
+    {
+      g_autofree char *unnamed = g_strdup_printf ("unnamed_arg%u", rows->len);
+
+      cg_writer_take (self->writer, "annotations_value", emit_annotations (self, &arg->node));
+      set_string (self, "name_string",
+                  arg->node.name != NULL ? arg->node.name : arg->c_lent != NULL ? arg->c_lent : unnamed);
+      set_type (self, &arg->use);
+      g_ptr_array_add (rows, cg_writer_expand (self->writer, arg_row));
+    }
+
+  cg_writer_take (self->writer, key,
+                  emit_arrays (self, "NorpcArgInfo", "GDBusArgInfo", expanded_values, expanded_array, rows));
+}
+
+/* The names of @record are those in the writer. */
+void
+cg_emit_fields (const CgDeclaration *record,
+                CgWriter            *writer)
+{
+  Emitter self = { writer, 0 };
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *array = cg_writer_expand (writer, "$t_field_infos$");
+
+  CG_FOREACH (const CgField, field, record->fields)
+    {
+      set_string (&self, "name_string", field->node.name);
+      set_type (&self, &field->use);
+      cg_writer_set (writer, "member", field->lower);
+      g_ptr_array_add (rows, cg_writer_expand (writer, field_row));
+    }
+
+  emit_array (&self, "info/value-array-text", "NorpcFieldInfo", array, rows);
+}
 
 /* C++ has no enumerator for several together. */
 static char *
@@ -21,8 +270,8 @@ make_method_flags (const CgMethod *method)
 {
   static const struct
   {
-    CgMethodFlags flag;
-    const char *name;
+    CgMethodFlags  flag;
+    const char    *name;
   } names[] = {
     { CG_METHOD_ONEWAY, "NORPC_METHOD_FLAGS_ONEWAY" },
     { CG_METHOD_LATEST_WINS, "NORPC_METHOD_FLAGS_LATEST_WINS" },
@@ -42,53 +291,94 @@ make_method_flags (const CgMethod *method)
   return g_strdup (flags->str);
 }
 
-static void
-emit_method (CgInfoEmitter  *self,
-             const CgMethod *method)
+static const char *
+get_access (const CgMember *property)
 {
-  g_autofree char *annotations = NULL;
-  g_autofree char *in_args = NULL;
-  g_autofree char *out_args = NULL;
-  g_autofree char *timeout = g_strdup_printf ("%u", method->timeout);
-  g_autofree char *flags = make_method_flags (method);
+  switch (property->access)
+    {
+    case CG_ACCESS_READ:
+      return "G_DBUS_PROPERTY_INFO_FLAGS_READABLE";
 
-  cg_names_set_method (self->writer, method);
-  annotations = cg_info_emit_annotations (self, &method->node);
-  in_args = cg_info_emit_args (self, method->in_args, "$in_arg_infos$", "$in_args$");
-  out_args = cg_info_emit_args (self, method->out_args, "$out_arg_infos$", "$out_args$");
+    case CG_ACCESS_WRITE:
+      return "G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE";
 
-  cg_info_set_string (self, "name_string", method->node.name);
-  cg_writer_set (self->writer, "in", in_args);
-  cg_writer_set (self->writer, "out", out_args);
-  cg_writer_set (self->writer, "timeout", timeout);
-  cg_writer_set (self->writer, "method_flags", flags);
-  cg_writer_set (self->writer, "annotations_value", annotations);
-  cg_writer_emit (self->writer, cg_template ("info/method-info"));
+    case CG_ACCESS_READWRITE:
+      /* C++ has no enumerator for the two together */
+      return "(GDBusPropertyInfoFlags) (G_DBUS_PROPERTY_INFO_FLAGS_READABLE | G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE)";
+
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* Writes pointers, and sets the key of the array to the expression for them. */
+static void
+emit_member_pointers (Emitter    *self,
+                      const char *type,
+                      const char *prefix,
+                      const char *name,
+                      GPtrArray  *pointers)
+{
+  g_autofree char *template_text = g_strconcat ("$", prefix, name, "$", NULL);
+  g_autofree char *array = cg_writer_expand (self->writer, template_text);
+  g_autofree char *key = g_strconcat (prefix, name, "_value", NULL);
+
+  cg_writer_take (self->writer, key, emit_pointers (self, type, array, pointers));
 }
 
 static void
-emit_methods (CgInfoEmitter     *self,
-              const CgInterface *interface)
+emit_members (Emitter           *self,
+              const CgInterface *interface,
+              CgMemberKind       kind)
 {
+  CgWriter *writer = self->writer;
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) pointers = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) dbus_pointers = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *array = cg_writer_expand (self->writer, "$methods$");
-  g_autofree char *dbus_array = cg_writer_expand (self->writer, "$dbus_methods$");
-  g_autofree char *expression = NULL;
-  g_autofree char *dbus_expression = NULL;
+  g_autofree char *values = cg_writer_expand (writer, kinds[kind].values);
 
-  CG_FOREACH (const CgMethod, method, interface->methods)
+  CG_FOREACH (const CgMember, member, interface->members[kind])
     {
-      emit_method (self, method);
-      g_ptr_array_add (pointers, cg_writer_expand (self->writer, "&$method_info$"));
-      if (cg_member_get_reach (method) == CG_REACH_DBUS)
-        g_ptr_array_add (dbus_pointers, cg_writer_expand (self->writer, "&$method_info$.dbus"));
+      guint index = pointers->len;
+      g_autofree char *annotations = NULL;
+      char *pointer;
+
+      if (kind == CG_MEMBER_METHOD)
+        {
+          cg_names_set_method (writer, member);
+          cg_writer_take (writer, "timeout", g_strdup_printf ("%u", member->timeout));
+          cg_writer_take (writer, "method_flags", make_method_flags (member));
+        }
+      annotations = emit_annotations (self, &member->node);
+      emit_args (self, member->in_args, index, kinds[kind].in_values, kinds[kind].in_args, "in");
+      emit_args (self, member->out_args, index, kinds[kind].out_values, kinds[kind].out_args, "out");
+      set_string (self, "name_string", member->node.name);
+      cg_writer_set (writer, "annotations_value", annotations);
+      if (kind == CG_MEMBER_PROPERTY)
+        {
+          set_type (self, &member->use);
+          cg_writer_set (writer, "access", get_access (member));
+        }
+
+      if (kind == CG_MEMBER_METHOD)
+        {
+          cg_writer_emit (writer, cg_template ("info/method-info"));
+          pointer = cg_writer_expand (writer, "&$method_info$");
+        }
+      else
+        {
+          g_ptr_array_add (rows, cg_writer_expand (writer, kinds[kind].row));
+          pointer = g_strdup_printf ("&%s[%u]", values, index);
+        }
+      g_ptr_array_add (pointers, pointer);
+      if (cg_member_get_reach (member) == CG_REACH_DBUS)
+        g_ptr_array_add (dbus_pointers, g_strconcat (pointer, ".dbus", NULL));
     }
 
-  expression = cg_info_emit_pointers (self, "NorpcMethodInfo", array, pointers);
-  dbus_expression = cg_info_emit_pointers (self, "GDBusMethodInfo", dbus_array, dbus_pointers);
-  cg_writer_set (self->writer, "methods_value", expression);
-  cg_writer_set (self->writer, "dbus_methods_value", dbus_expression);
+  emit_array (self, "info/value-array-text", kinds[kind].type, values, rows);
+  emit_member_pointers (self, kinds[kind].type, "", kinds[kind].name, pointers);
+  if (kinds[kind].dbus_type != NULL)
+    emit_member_pointers (self, kinds[kind].dbus_type, "dbus_", kinds[kind].name, dbus_pointers);
 }
 
 /* The names of the interface are in @writer. The dispatch functions that the
@@ -97,18 +387,14 @@ void
 cg_emit_info (const CgInterface *interface,
               CgWriter          *writer)
 {
-  CgInfoEmitter self = { writer, 0 };
-  g_autofree char *annotations = NULL;
-  g_autoptr (GString) returns = g_string_new (NULL);
+  Emitter self = { writer, 0 };
+  g_autoptr (GString) returns = g_string_new ("Returns: (transfer none): the interface info");
 
-  emit_methods (&self, interface);
-  cg_info_emit_members (&self, interface);
-  annotations = cg_info_emit_annotations (&self, &interface->node);
-
-  g_string_append (returns, "Returns: (transfer none): the interface info");
+  for (CgMemberKind kind = 0; kind < CG_N_MEMBERS; kind++)
+    emit_members (&self, interface, kind);
+  cg_writer_take (writer, "annotations_value", emit_annotations (&self, &interface->node));
   cg_emit_append_tags (returns, &interface->node, "\n");
-  cg_info_set_string (&self, "name_string", interface->node.name);
+  set_string (&self, "name_string", interface->node.name);
   cg_writer_set (writer, "info_returns", returns->str);
-  cg_writer_set (writer, "annotations_value", annotations);
   cg_writer_emit (writer, cg_template ("info/interface-info"));
 }

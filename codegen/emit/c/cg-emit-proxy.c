@@ -5,13 +5,7 @@
 
 /* The client's side in C: the proxy, and its functions for each method. */
 
-#include "cg-emit-source-private.h"
-
-#include "cg-emit-shared.h"
-#include "cg-marshal.h"
-#include "model/cg-names.h"
-#include "cg-signature.h"
-#include "emit/cg-templates.h"
+#include "cg-emit-private.h"
 
 static const char return_pointer[] =
   "return reply != NULL ? ($return_type$) norpc_reply_steal_pointer (reply, 0) : NULL;";
@@ -176,7 +170,7 @@ emit_proxy_send (CgWriter       *writer,
                  const CgMethod *method)
 {
   emit_new_call (writer, method);
-  cg_signature_set_documented (writer, method, CG_SIGNATURE_SEND);
+  cg_signature_set (writer, method, CG_SIGNATURE_SEND);
   cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, cg_template ("proxy/send-call"));
   emit_proxy_handlers (writer, method);
@@ -200,15 +194,15 @@ emit_proxy_call (CgWriter       *writer,
   cg_writer_set (writer, "failure", failure);
   cg_writer_set (writer, "return_line", returned != NULL ? returned->use.type->c_out : "gboolean");
 
-  cg_signature_set_documented (writer, method, CG_SIGNATURE_CALL);
+  cg_signature_set (writer, method, CG_SIGNATURE_CALL);
   cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, cg_template ("proxy/call"));
 
-  cg_signature_set_documented (writer, method, CG_SIGNATURE_FINISH);
+  cg_signature_set (writer, method, CG_SIGNATURE_FINISH);
   cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, cg_template ("proxy/finish"));
 
-  cg_signature_set_documented (writer, method, CG_SIGNATURE_SYNC);
+  cg_signature_set (writer, method, CG_SIGNATURE_SYNC);
   cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, cg_template ("proxy/sync-call"));
   emit_proxy_handlers (writer, method);

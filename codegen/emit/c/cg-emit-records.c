@@ -5,19 +5,14 @@
 
 /* The functions of records, in the C code. */
 
-#include "cg-emit-records-private.h"
+#include "cg-emit-private.h"
 
-#include "cg-emit-info-private.h"
-#include "cg-emit-shared.h"
-#include "cg-marshal.h"
-#include "model/cg-names.h"
-#include "cg-record-signature.h"
-#include "emit/cg-templates.h"
+#include <string.h>
 
 /* The code for one field in a function: a statement, or an expression. */
 typedef char *(*FieldFunc) (CgWriter      *writer,
-                                    const CgField *field,
-                                    guint          index);
+                            const CgField *field,
+                            guint          index);
 
 static const char set_fields[] =
   "$hashes$norpc_record_type_set_fields (g_define_type_id,\n"
@@ -163,19 +158,6 @@ set_checks (CgWriter            *writer,
   cg_writer_set (writer, "checks", checks->str);
 }
 
-static void
-emit_function (CgWriter            *writer,
-               const CgDeclaration *record,
-               CgRecordFunction     function,
-               const char          *text)
-{
-  cg_record_signature_set (writer, record, function);
-  if (record->is_recursive && cg_emit_record_get_nested (function) != NULL)
-    text = cg_emit_record_get_nested (function);
-  cg_emit_function_doc (writer, cg_record_find_hiding_field (record, function) != NULL ? " (skip)" : "");
-  cg_writer_emit (writer, text);
-}
-
 static char *
 make_to_variant (CgWriter      *writer,
                  const CgField *field,
@@ -219,69 +201,83 @@ make_from_variant (CgWriter      *writer,
   return g_strconcat (read, check, nullable ? "\ng_clear_pointer (&content, g_variant_unref);" : "", NULL);
 }
 
-static void
-emit_variants (CgWriter            *writer,
-               const CgDeclaration *record)
+/* The functions in the C code, in their order. */
+static const struct
 {
-  gboolean has_nullable = FALSE;
-
-  for (guint i = 0; i < record->fields->len; i++)
-    has_nullable |= ((CgField *) g_ptr_array_index (record->fields, i))->use.nullable;
-
-  set_checks (writer, record, "self->", "");
-  set_statements (writer, record, make_to_variant, "\n");
-  emit_function (writer, record, CG_RECORD_TO_VARIANT, cg_template ("records/record-to-variant"));
-
-  cg_writer_set (writer, "declare_content", has_nullable ? "  GVariant *content;\n" : "");
-  set_statements (writer, record, make_from_variant, "\n\n");
-  emit_function (writer, record, CG_RECORD_NEW_FROM_VARIANT, cg_template ("records/record-from-variant"));
-}
+  CgRecordFunction  function;
+  FieldFunc         make;
+  const char       *separator;
+  const char       *text;       /* the name of the template */
+  const char       *nested;     /* (nullable): of that of records that can be in themselves */
+  const char       *checked;    /* (nullable): before fields that are checked; none: the parameters */
+  const char       *checks;     /* before the checks */
+} functions[] = {
+  { CG_RECORD_NEW, make_new, "\n", "records/new-record", NULL, "", "\n" },
+  { CG_RECORD_COPY, make_copy, "\n", "records/copy-record", "records/copy-nested", NULL, NULL },
+  { CG_RECORD_FREE, make_clear, "", "records/free-record", "records/free-nested", NULL, NULL },
+  { CG_RECORD_EQUAL, make_equal, " &&\n", "records/equal-records", "records/equal-nested", NULL, NULL },
+  { CG_RECORD_HASH, make_hash, "\n", "records/hash-record", "records/hash-nested", NULL, NULL },
+  { CG_RECORD_TO_VARIANT, make_to_variant, "\n", "records/record-to-variant", NULL, "self->", "" },
+  { CG_RECORD_NEW_FROM_VARIANT, make_from_variant, "\n\n", "records/record-from-variant", NULL, NULL, NULL },
+};
 
 static void
 emit_record (CgWriter            *writer,
              const CgDeclaration *record)
 {
-  CgInfoEmitter infos = { writer, 0 };
   g_autoptr (GString) hashes = g_string_new (NULL);
+  gboolean has_nullable = FALSE;
 
-  for (guint i = 0; i < record->fields->len; i++)
-    cg_emit_append_hash (hashes, &((CgField *) g_ptr_array_index (record->fields, i))->use);
+  CG_FOREACH (const CgField, field, record->fields)
+    {
+      cg_emit_append_hash (hashes, &field->use);
+      has_nullable |= field->use.nullable;
+    }
 
   cg_names_set_declaration (writer, record);
-  cg_info_emit_fields (&infos, record);
+  cg_emit_fields (record, writer);
   cg_writer_set (writer, "hashes", hashes->str);
+  cg_writer_set (writer, "declare_content", has_nullable ? "  GVariant *content;\n" : "");
   cg_marshal_set_expanded (writer, "code", set_fields);
   cg_writer_emit (writer, cg_template ("records/define-type"));
 
-  set_checks (writer, record, "", "\n");
-  set_statements (writer, record, make_new, "\n");
-  emit_function (writer, record, CG_RECORD_NEW, cg_template ("records/new-record"));
-
-  set_statements (writer, record, make_copy, "\n");
-  emit_function (writer, record, CG_RECORD_COPY, cg_template ("records/copy-record"));
-
-  set_statements (writer, record, make_clear, "");
-  emit_function (writer, record, CG_RECORD_FREE, cg_template ("records/free-record"));
-
-  if (cg_record_has_function (record, CG_RECORD_EQUAL))
+  for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)
     {
-      set_statements (writer, record, make_equal, " &&\n");
-      emit_function (writer, record, CG_RECORD_EQUAL, cg_template ("records/equal-records"));
+      CgRecordFunction function = functions[i].function;
+      gboolean is_nested = record->is_recursive && functions[i].nested != NULL;
+
+      if (!cg_record_has_function (record, function))
+        continue;
+
+      if (functions[i].checked != NULL)
+        set_checks (writer, record, functions[i].checked, functions[i].checks);
+      set_statements (writer, record, functions[i].make, functions[i].separator);
+      cg_signature_set_record (writer, record, function);
+      cg_emit_function_doc (writer, cg_record_find_hiding_field (record, function) != NULL ? " (skip)" : "");
+      cg_writer_emit (writer, cg_template (is_nested ? functions[i].nested : functions[i].text));
     }
-  if (cg_record_has_function (record, CG_RECORD_HASH))
-    {
-      set_statements (writer, record, make_hash, "\n");
-      emit_function (writer, record, CG_RECORD_HASH, cg_template ("records/hash-record"));
-    }
-  if (cg_record_has_function (record, CG_RECORD_TO_VARIANT))
-    emit_variants (writer, record);
+}
+
+static void
+emit_nested_helpers (const CgDescription *description,
+                     CgWriter            *writer)
+{
+  gboolean is_needed = FALSE;
+
+  CG_FOREACH (const CgDeclaration, declaration, description->declarations)
+    is_needed |= declaration->is_recursive;
+  if (!is_needed)
+    return;
+
+  cg_writer_take (writer, "indent", g_strnfill (strlen (description->prefix), ' '));
+  cg_writer_emit (writer, cg_template ("records/nested-helpers"));
 }
 
 void
 cg_emit_records (const CgDescription *description,
                  CgWriter            *writer)
 {
-  cg_emit_record_nested_helpers (description, writer);
+  emit_nested_helpers (description, writer);
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
       if (declaration->kind == CG_DECLARED_RECORD)

@@ -6,13 +6,7 @@
 /* The service's side in C: from a call to a vfunc, and from results to a
  * reply. */
 
-#include "cg-emit-source-private.h"
-
-#include "cg-emit-shared.h"
-#include "cg-marshal.h"
-#include "model/cg-names.h"
-#include "cg-signature.h"
-#include "emit/cg-templates.h"
+#include "cg-emit-private.h"
 
 #include <string.h>
 
@@ -145,7 +139,7 @@ static void
 emit_complete (CgWriter       *writer,
                const CgMethod *method)
 {
-  cg_signature_set_documented (writer, method, CG_SIGNATURE_COMPLETE);
+  cg_signature_set (writer, method, CG_SIGNATURE_COMPLETE);
   cg_marshal_set_store (writer, method->out_args, FALSE);
   cg_writer_set (writer, "handled", "");
   cg_writer_set (writer, "end_reply", "norpc_call_end_reply");

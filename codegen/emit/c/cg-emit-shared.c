@@ -110,16 +110,206 @@ cg_emit_append_hash (GString         *statements,
     g_string_append (statements, statement);
 }
 
+/* Types and names in columns, as GTK aligns them. */
+
+static gsize
+count_stars (const char *type)
+{
+  gsize n = 0;
+
+  for (gsize length = strlen (type); n < length && type[length - n - 1] == '*'; n++)
+    ;
+
+  return n;
+}
+
+static gsize
+base_length (const char *type)
+{
+  gsize length = strlen (type) - count_stars (type);
+
+  while (length > 0 && type[length - 1] == ' ')
+    length--;
+
+  return length;
+}
+
+/* Appends a type so that it ends in its stars at the column @width. */
+static void
+append_padded (GString    *text,
+               const char *type,
+               gsize       width)
+{
+  gsize base = base_length (type);
+  gsize stars = count_stars (type);
+
+  g_string_append_len (text, type, base);
+  for (gsize i = MAX (width, base + stars + 1) - base - stars; i > 0; i--)
+    g_string_append_c (text, ' ');
+  for (gsize i = 0; i < stars; i++)
+    g_string_append_c (text, '*');
+}
+
+/* Parameters below each other: their types, and in a column their names. */
+char *
+cg_columns_format (GPtrArray *types,
+                   GPtrArray *names)
+{
+  GString *text = g_string_new (NULL);
+  gsize base = 0;
+  gsize stars = 0;
+
+  if (types->len == 0)
+    g_string_append (text, "void");
+
+  for (guint i = 0; i < types->len; i++)
+    {
+      const char *type = g_ptr_array_index (types, i);
+
+      base = MAX (base, base_length (type));
+      stars = MAX (stars, count_stars (type));
+    }
+
+  for (guint i = 0; i < types->len; i++)
+    {
+      const char *type = g_ptr_array_index (types, i);
+
+      if (i > 0)
+        g_string_append (text, ",\n");
+      append_padded (text, type, base + 1 + stars);
+      g_string_append (text, g_ptr_array_index (names, i));
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+/* Pads a type so that its stars touch the name that follows. */
+char *
+cg_columns_pad (const char *type,
+                guint       width)
+{
+  GString *padded = g_string_new (NULL);
+
+  append_padded (padded, type, width);
+
+  return g_string_free (padded, FALSE);
+}
+
 void
-cg_emit_prototype (CgWriter        *writer,
-                   const CgColumns *columns)
+cg_emit_prototype (CgWriter  *writer,
+                   CgColumns *columns,
+                   gboolean   measure)
 {
   g_autofree char *type = cg_writer_expand (writer, "$return_type$");
   g_autofree char *function = cg_writer_expand (writer, "$function$");
-  g_autofree char *padded_type = cg_columns_pad (type, columns->return_type);
-  g_autofree char *padded_function = g_strdup_printf ("%-*s", (int) columns->function, function);
 
-  cg_writer_set (writer, "padded_type", padded_type);
-  cg_writer_set (writer, "padded_function", padded_function);
+  if (measure)
+    {
+      columns->return_type = MAX (columns->return_type, strlen (type));
+      columns->function = MAX (columns->function, strlen (function));
+      return;
+    }
+
+  cg_writer_take (writer, "padded_type", cg_columns_pad (type, columns->return_type));
+  cg_writer_take (writer, "padded_function", g_strdup_printf ("%-*s", (int) columns->function, function));
   cg_writer_emit (writer, cg_template ("header/prototype"));
+}
+
+/* Conversions between values in C and GValues, as the type table has it. */
+
+/* Expands one text of the type table for an argument. */
+char *
+cg_marshal_expand (CgWriter        *writer,
+                   const char      *text,
+                   const CgTypeUse *use,
+                   const char      *gvalue_array,
+                   guint            index,
+                   const char      *value)
+{
+  g_autofree char *gvalue = g_strdup_printf ("&%s[%u]", gvalue_array, index);
+
+  cg_writer_set (writer, "gvalue", gvalue);
+  cg_writer_set (writer, "value", value);
+  cg_writer_set (writer, "signature", use->value_signature);
+
+  return cg_writer_expand (writer, text);
+}
+
+/* The condition that a value is right, or NULL if it always is. */
+char *
+cg_marshal_make_condition (CgWriter        *writer,
+                           const CgTypeUse *use,
+                           const char      *value)
+{
+  const CgType *type = use->type;
+  g_autofree char *check = type->check != NULL ? cg_marshal_expand (writer, type->check, use, "", 0, value) : NULL;
+
+  if (!type->is_pointer || (use->nullable && check == NULL))
+    return NULL;
+  if (check == NULL)
+    return g_strdup_printf ("%s != NULL", value);
+
+  return g_strdup_printf (use->nullable ? "%s == NULL || %s" : "%s != NULL && %s", value, check);
+}
+
+const char *
+cg_marshal_get_copy (const CgType *type,
+                     gboolean      can_be_null)
+{
+  g_autofree char *text = NULL;
+
+  if (!can_be_null || type->copies_null)
+    return type->copy;
+
+  /* a writer knows templates by their address */
+  text = g_strdup_printf ("$value$ != NULL ? %s : NULL", type->copy);
+
+  return g_intern_string (text);
+}
+
+/* Statements that put arguments into GValues, a line each. @is_local tells
+ * that they are variables to take the values from. */
+void
+cg_marshal_set_store (CgWriter  *writer,
+                      GPtrArray *args,
+                      gboolean   is_local)
+{
+  g_autoptr (GString) store = g_string_new (NULL);
+  gboolean is_in = args->len > 0 && ((CgArg *) g_ptr_array_index (args, 0))->direction == CG_DIRECTION_IN;
+
+  for (guint i = 0; i < args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (args, i);
+      g_autofree char *statement =
+        cg_marshal_expand (writer, is_local || arg->use.is_moved ? arg->use.type->take : arg->use.type->set, &arg->use,
+                           is_in ? "args" : "results", i, is_local ? arg->c_out : arg->c_lent);
+
+      g_string_append_printf (store, "%s%s", i > 0 ? "\n" : "", statement);
+    }
+  cg_writer_set (writer, "store", store->str);
+}
+
+void
+cg_marshal_set_expanded (CgWriter   *writer,
+                         const char *key,
+                         const char *template_text)
+{
+  g_autofree char *text = cg_writer_expand (writer, template_text);
+
+  cg_writer_set (writer, key, text);
+}
+
+/* Joins what is passed to a function: in one line, or in a line each. */
+char *
+cg_marshal_join (GPtrArray *passed,
+                 gsize      width)
+{
+  gsize length = 0;
+
+  for (guint i = 0; i < passed->len; i++)
+    length += strlen (g_ptr_array_index (passed, i)) + 2;
+
+  g_ptr_array_add (passed, NULL);
+
+  return g_strjoinv (length <= width ? ", " : ",\n", (char **) passed->pdata);
 }

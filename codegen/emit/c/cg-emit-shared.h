@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include "cg-columns.h"
 #include "model/cg-model.h"
 #include "model/cg-writer.h"
 
@@ -15,7 +14,7 @@ typedef void (*CgEmitMethod) (CgWriter       *writer,
                               const CgMethod *method);
 
 /* The comment in front of a function; its keys are those of
- * cg_signature_set_documented (). @annotations are those of the function. */
+ * cg_signature_set (). @annotations are those of the function. */
 void cg_emit_function_doc (CgWriter           *writer,
                            const char         *annotations);
 
@@ -47,9 +46,49 @@ void cg_emit_append_tags (GString             *doc,
 void cg_emit_append_hash  (GString         *statements,
                            const CgTypeUse *use);
 
-/* The keys are those of a prototype: return_type, function, params, decorator,
- * and deprecated. */
-void cg_emit_prototype (CgWriter            *writer,
-                        const CgColumns     *columns);
+/* The columns of many prototypes below each other. */
+typedef struct
+{
+  guint return_type;
+  guint function;
+} CgColumns;
+
+/* Pads a type so that its stars touch the name that follows. */
+char *cg_columns_pad      (const char *type,
+                           guint       width);
+char *cg_columns_format   (GPtrArray  *types,
+                           GPtrArray  *names);
+
+/* The keys are those of a prototype: return_type, function, params, decorator, and
+ * deprecated. @measure: nothing is written, but room made in @columns. */
+void  cg_emit_prototype   (CgWriter   *writer,
+                           CgColumns  *columns,
+                           gboolean    measure);
+
+/* Arguments that are passed to a function are in one line if it is not longer than this. */
+#define CG_PASSED_WIDTH 50
+
+char     *cg_marshal_expand         (CgWriter        *writer,
+                                     const char      *text,
+                                     const CgTypeUse *use,
+                                     const char      *gvalue_array,
+                                     guint            index,
+                                     const char      *value);
+char     *cg_marshal_make_condition (CgWriter        *writer,
+                                     const CgTypeUse *use,
+                                     const char      *value);
+
+/* Gets the text for a copy of a value; @can_be_null: of the value, in spite of its type. */
+const char *
+          cg_marshal_get_copy       (const CgType    *type,
+                                     gboolean         can_be_null);
+void      cg_marshal_set_store      (CgWriter       *writer,
+                                     GPtrArray      *args,
+                                     gboolean        is_local);
+void      cg_marshal_set_expanded   (CgWriter       *writer,
+                                     const char     *key,
+                                     const char     *template_text);
+char     *cg_marshal_join           (GPtrArray      *passed,
+                                     gsize           width);
 
 G_END_DECLS

@@ -5,12 +5,7 @@
 
 /* The C code: what stands between a call's GValues and C functions. */
 
-#include "cg-emit-source-private.h"
-
-#include "cg-emit-shared.h"
-#include "emit/cg-emitter.h"
-#include "model/cg-names.h"
-#include "emit/cg-templates.h"
+#include "cg-emit-private.h"
 
 static void
 emit_indices (const CgInterface *interface,

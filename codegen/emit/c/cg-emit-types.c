@@ -5,12 +5,7 @@
 
 /* The types that a description declares, in the C header. */
 
-#include "cg-emit-header-private.h"
-
-#include "cg-emit-shared.h"
-#include "model/cg-names.h"
-#include "cg-record-signature.h"
-#include "emit/cg-templates.h"
+#include "cg-emit-private.h"
 
 #include <string.h>
 
@@ -58,16 +53,14 @@ emit_enum (const CgDeclaration *declaration,
   g_autoptr (GString) values = g_string_new (NULL);
   gsize width = 0;
 
-  for (guint i = 0; i < declaration->values->len; i++)
-    width = MAX (width, strlen (((CgValue *) g_ptr_array_index (declaration->values, i))->upper));
+  CG_FOREACH (const CgValue, value, declaration->values)
+    width = MAX (width, strlen (value->upper));
 
-  for (guint i = 0; i < declaration->values->len; i++)
+  CG_FOREACH (const CgValue, value, declaration->values)
     {
-      const CgValue *value = g_ptr_array_index (declaration->values, i);
       g_autofree char *number = make_number (declaration, value);
-      const char *newline = i > 0 ? "\n" : "";
 
-      g_string_append_printf (values, "%s%s%-*s = %s", i > 0 ? "," : "", newline, (int) width, value->upper, number);
+      g_string_append_printf (values, "%s%-*s = %s", values->len > 0 ? ",\n" : "", (int) width, value->upper, number);
       if (value->node.c_doc != NULL)
         g_string_append_printf (lines, "@%s: %s\n", value->upper, value->node.c_doc);
     }
@@ -89,20 +82,19 @@ set_members (CgWriter            *writer,
 {
   g_autoptr (GString) lines = g_string_new (NULL);
   g_autoptr (GString) members = g_string_new (NULL);
-  CgColumns columns = { 0, 0 };
+  gsize width = 0;
 
-  for (guint i = 0; i < record->fields->len; i++)
-    cg_columns_widen (&columns, ((CgField *) g_ptr_array_index (record->fields, i))->use.type->c_out, "");
+  CG_FOREACH (const CgField, field, record->fields)
+    width = MAX (width, strlen (field->use.type->c_out));
 
-  for (guint i = 0; i < record->fields->len; i++)
+  CG_FOREACH (const CgField, field, record->fields)
     {
-      const CgField *field = g_ptr_array_index (record->fields, i);
-      g_autofree char *doc = cg_record_make_field_doc (field);
-      g_autofree char *type = cg_columns_pad (field->use.type->c_out, columns.return_type);
+      g_autofree char *doc = cg_signature_make_field_doc (field);
+      g_autofree char *type = cg_columns_pad (field->use.type->c_out, width);
 
       if (*doc != '\0')
         g_string_append_printf (lines, "@%s: %s\n", field->lower, doc);
-      g_string_append_printf (members, "%s%s%s;", i > 0 ? "\n" : "", type, field->lower);
+      g_string_append_printf (members, "%s%s%s;", members->len > 0 ? "\n" : "", type, field->lower);
     }
 
   cg_writer_set (writer, "lines", lines->str);
@@ -125,17 +117,9 @@ emit_record (const CgDeclaration *record,
     for (guint i = 0; i < CG_N_RECORD_FUNCTIONS; i++)
       if (cg_record_has_function (record, i))
         {
-          g_autofree char *type = NULL;
-          g_autofree char *function = NULL;
-
-          cg_record_signature_set (writer, record, i);
-          type = cg_writer_expand (writer, "$return_type$");
-          function = cg_writer_expand (writer, "$function$");
+          cg_signature_set_record (writer, record, i);
           cg_writer_set (writer, "deprecated", "");
-          if (pass == 0)
-            cg_columns_widen (&columns, type, function);
-          else
-            cg_emit_prototype (writer, &columns);
+          cg_emit_prototype (writer, &columns, pass == 0);
         }
 
   cg_writer_emit (writer, cg_template ("types/record-end"));

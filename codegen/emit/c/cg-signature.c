@@ -3,14 +3,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Return type, name, parameters and their documentation of each function
- * that is generated for a method: said once, for declaration, definition and
- * doc comment alike. */
+/* Return type, name, parameters and their documentation of each function that is generated
+ * for a method or a record: said once, for declaration, definition and doc comment alike. */
 
 #include "cg-signature.h"
 
 #include "doc/cg-arg-doc.h"
-#include "cg-emit-shared.h"
 
 #include <string.h>
 
@@ -28,13 +26,6 @@ typedef enum
   RETURN_RESULT,  /* the sole result, or whether there are results */
   RETURN_CALL
 } ReturnKind;
-
-typedef struct
-{
-  const char *type;
-  const char *name;
-  const char *doc;   /* (nullable): not documented if NULL */
-} Param;
 
 /* A row says what a function is; parameters before and after the arguments
  * are named by their place in the table of parameters below. */
@@ -54,19 +45,27 @@ typedef struct
 
 static const struct
 {
-  char  letter;
-  Param param;
+  char        letter;
+  const char *type;  /* a template, as the next but one */
+  const char *name;
+  const char *doc;   /* (nullable): not documented if NULL */
 } params[] = {
-  { 's', { "$Iface$ *", "self", NULL } },
-  { 'p', { "$Proxy$ *", "self", NULL } },
-  { 'c', { "NorpcCall *", "call", "the call to answer" } },
-  { 'x', { "GCancellable *", "cancellable", "(nullable): a cancellable for the call" } },
-  { 'b', { "GAsyncReadyCallback ", "callback",
-           "(scope async) (nullable): called when the call completes" } },
-  { 'u', { "gpointer ", "user_data", "data for @callback" } },
-  { 'r', { "GAsyncResult *", "result", "the result that @callback was given" } },
-  { 'e', { "GError **", "error", NULL } },
-  { 'y', { "NorpcReply *", "reply", NULL } },
+  { 's', "$Iface$ *", "self", NULL },
+  { 'p', "$Proxy$ *", "self", NULL },
+  { 'c', "NorpcCall *", "call", "the call to answer" },
+  { 'x', "GCancellable *", "cancellable", "(nullable): a cancellable for the call" },
+  { 'b', "GAsyncReadyCallback ", "callback", "(scope async) (nullable): called when the call completes" },
+  { 'u', "gpointer ", "user_data", "data for @callback" },
+  { 'r', "GAsyncResult *", "result", "the result that @callback was given" },
+  { 'e', "GError **", "error", NULL },
+  { 'y', "NorpcReply *", "reply", NULL },
+
+  /* of the functions of records */
+  { 'l', "const $T$ *", "self", NULL },
+  { 'f', "$T$ *", "self", "(transfer full): a record" },
+  { 'a', "gconstpointer ", "self", "(type $T$): a record" },
+  { 'o', "gconstpointer ", "other", "(type $T$): another record" },
+  { 'v', "GVariant *", "variant", "a variant" },
 };
 
 static const Row rows[CG_N_SIGNATURES] = {
@@ -122,6 +121,48 @@ static const Row rows[CG_N_SIGNATURES] = {
   },
 };
 
+static const struct
+{
+  const char *return_type;
+  const char *function;
+  const char *params;    /* letters; none: the fields */
+  const char *summary;
+  const char *returns;
+} record_rows[CG_N_RECORD_FUNCTIONS] = {
+  [CG_RECORD_GET_TYPE] = { "GType ", "$t_get_type$", "", "", "" },
+  [CG_RECORD_NEW] = {
+    "$T$ *", "$t_new$", "",
+    "Makes a record with copies of what is given.",
+    "Returns: (transfer full): a new record"
+  },
+  [CG_RECORD_COPY] = {
+    "$T$ *", "$t_copy$", "l",
+    "Makes a copy. Objects in it, and what else counts references, it shares.",
+    "Returns: (transfer full): a copy of @self"
+  },
+  [CG_RECORD_FREE] = { "void ", "$t_free$", "f", "Frees a record, and what is in it.", "" },
+  [CG_RECORD_EQUAL] = {
+    "gboolean ", "$t_equal$", "ao",
+    "Compares two records, field by field.",
+    "Returns: %TRUE if they are equal"
+  },
+  [CG_RECORD_HASH] = {
+    "guint ", "$t_hash$", "a",
+    "Makes a number of a record that is the same for all that are equal.",
+    "Returns: the number"
+  },
+  [CG_RECORD_TO_VARIANT] = {
+    "GVariant *", "$t_to_variant$", "l",
+    "Puts a record into a variant of the type `$variant$`.",
+    "Returns: (transfer none): a new floating variant"
+  },
+  [CG_RECORD_NEW_FROM_VARIANT] = {
+    "$T$ *", "$t_new_from_variant$", "ve",
+    "Makes a record of a variant, which is to be of the type `$variant$`.",
+    "Returns: (transfer full): a new record, or %NULL with @error set"
+  },
+};
+
 /* A function of the proxy, of which results can be left out. */
 static gboolean
 is_client_row (const Row *row)
@@ -129,32 +170,40 @@ is_client_row (const Row *row)
   return *row->leading == 'p' || *row->leading == 'y';
 }
 
-const CgSignatureKind *
-cg_signature_get_client_kinds (const CgMethod *method,
-                               gsize          *n_kinds)
-{
-  static const CgSignatureKind two_way[] = { CG_SIGNATURE_CALL, CG_SIGNATURE_FINISH, CG_SIGNATURE_SYNC };
-  static const CgSignatureKind one_way[] = { CG_SIGNATURE_SEND };
-
-  if ((method->flags & CG_METHOD_ONEWAY) != 0)
-    {
-      *n_kinds = G_N_ELEMENTS (one_way);
-      return one_way;
-    }
-
-  *n_kinds = G_N_ELEMENTS (two_way);
-
-  return two_way;
-}
-
 /* Types and names of the parameters, aligned as GTK does it. */
 typedef struct
 {
   CgWriter  *writer;
   GPtrArray *types;  /* (owned) */
-  GPtrArray *names;
-  GString   *docs;   /* (owned) (nullable): if they are wanted */
+  GPtrArray *names;  /* (owned) */
+  GString   *docs;   /* (owned) */
 } Builder;
+
+static void
+builder_init (Builder  *self,
+              CgWriter *writer)
+{
+  self->writer = writer;
+  self->types = g_ptr_array_new_with_free_func (g_free);
+  self->names = g_ptr_array_new ();
+  self->docs = g_string_new (NULL);
+}
+
+/* Sets the keys. */
+static void
+builder_finish (Builder    *self,
+                const char *return_type,
+                const char *function)
+{
+  cg_writer_set (self->writer, "return_type", return_type);
+  cg_marshal_set_expanded (self->writer, "function", function);
+  cg_writer_take (self->writer, "params", cg_columns_format (self->types, self->names));
+  cg_writer_set (self->writer, "param_docs", self->docs->str);
+
+  g_ptr_array_unref (self->types);
+  g_ptr_array_unref (self->names);
+  g_string_free (self->docs, TRUE);
+}
 
 static void
 add_param (Builder    *self,
@@ -164,11 +213,8 @@ add_param (Builder    *self,
 {
   g_ptr_array_add (self->types, g_strdup (type));
   g_ptr_array_add (self->names, (gpointer) name);
-
-  if (self->docs == NULL || doc == NULL || *doc == '\0')
-    return;
-
-  g_string_append_printf (self->docs, "@%s: %s\n", name, doc);
+  if (*doc != '\0')
+    g_string_append_printf (self->docs, "@%s: %s\n", name, doc);
 }
 
 static void
@@ -179,9 +225,10 @@ add_letters (Builder    *self,
     for (gsize i = 0; i < G_N_ELEMENTS (params); i++)
       if (params[i].letter == *letters)
         {
-          g_autofree char *type = cg_writer_expand (self->writer, params[i].param.type);
+          g_autofree char *type = cg_writer_expand (self->writer, params[i].type);
+          g_autofree char *doc = cg_writer_expand (self->writer, params[i].doc != NULL ? params[i].doc : "");
 
-          add_param (self, type, params[i].param.name, params[i].param.doc);
+          add_param (self, type, params[i].name, doc);
         }
 }
 
@@ -198,11 +245,8 @@ add_args (Builder    *self,
       g_autofree char *out_type =
         g_strconcat (arg->use.type->c_out, g_str_has_suffix (arg->use.type->c_out, "*") ? "*" : " *", NULL);
 
-      if (self->docs != NULL)
-        {
-          cg_arg_doc_append_annotations (doc, arg, is_out, is_client);
-          cg_arg_doc_append (doc, arg, what);
-        }
+      cg_arg_doc_append_annotations (doc, arg, is_out, is_client);
+      cg_arg_doc_append (doc, arg, what);
       add_param (self,
                  is_out ? out_type : arg->use.is_moved ? arg->use.type->c_out : arg->use.type->c_in,
                  is_out ? arg->c_out : arg->c_lent, doc->str);
@@ -292,58 +336,24 @@ make_doc (CgWriter       *writer,
   return g_string_free (doc, FALSE);
 }
 
-static void
-set_signature (CgWriter       *writer,
-               const CgMethod *method,
-               const Row      *row,
-               Builder        *builder)
-{
-  g_autofree char *function = cg_writer_expand (writer, row->function);
-  g_autofree char *formatted = NULL;
-
-  builder->writer = writer;
-  builder->types = g_ptr_array_new_with_free_func (g_free);
-  builder->names = g_ptr_array_new ();
-
-  add_letters (builder, row->leading);
-  if (row->args != ARGS_NONE)
-    add_args (builder, row->args == ARGS_IN ? method->in_args : method->out_args,
-              NULL, FALSE, is_client_row (row));
-  if (row->out_params && cg_method_get_return_arg (method) == NULL)
-    add_args (builder, method->out_args, "return location for the result", TRUE, is_client_row (row));
-  add_letters (builder, row->trailing);
-  formatted = cg_columns_format (builder->types, builder->names);
-
-  cg_writer_set (writer, "return_type", get_return_type (method, row->returns));
-  cg_writer_set (writer, "function", function);
-  cg_writer_set (writer, "params", formatted);
-
-  g_ptr_array_unref (builder->types);
-  g_ptr_array_unref (builder->names);
-}
-
 void
 cg_signature_set (CgWriter        *writer,
                   const CgMethod  *method,
                   CgSignatureKind  kind)
 {
-  Builder builder = { .docs = NULL };
+  const Row *row = &rows[kind];
+  gboolean is_client = is_client_row (row);
+  Builder builder;
 
-  set_signature (writer, method, &rows[kind], &builder);
-}
-
-void
-cg_signature_set_documented (CgWriter        *writer,
-                             const CgMethod  *method,
-                             CgSignatureKind  kind)
-{
-  g_autofree char *doc = make_doc (writer, method, &rows[kind]);
-  g_autoptr (GString) docs = g_string_new (NULL);
-  Builder builder = { .docs = docs };
-
-  set_signature (writer, method, &rows[kind], &builder);
-  cg_writer_set (writer, "param_docs", docs->str);
-  cg_writer_set (writer, "doc", doc);
+  cg_writer_take (writer, "doc", make_doc (writer, method, row));
+  builder_init (&builder, writer);
+  add_letters (&builder, row->leading);
+  if (row->args != ARGS_NONE)
+    add_args (&builder, row->args == ARGS_IN ? method->in_args : method->out_args, NULL, FALSE, is_client);
+  if (row->out_params && cg_method_get_return_arg (method) == NULL)
+    add_args (&builder, method->out_args, "return location for the result", TRUE, is_client);
+  add_letters (&builder, row->trailing);
+  builder_finish (&builder, get_return_type (method, row->returns), row->function);
 }
 
 /* A one-way method has but one function for clients. */
@@ -360,25 +370,47 @@ cg_signature_make_function (CgWriter        *writer,
   return cg_writer_expand (writer, rows[kind].function);
 }
 
-/* Widens @columns to a function of a method. */
-void
-cg_signature_measure (CgWriter        *writer,
-                      const CgMethod  *method,
-                      CgSignatureKind  kind,
-                      CgColumns       *columns)
+char *
+cg_signature_make_field_doc (const CgField *field)
 {
-  g_autofree char *function = cg_writer_expand (writer, rows[kind].function);
+  GString *doc = g_string_new (field->use.nullable ? "(nullable) " : "");
 
-  cg_columns_widen (columns, get_return_type (method, rows[kind].returns), function);
+  if (*field->use.type->gir != '\0')
+    g_string_append_printf (doc, "%s ", field->use.type->gir);
+  if (doc->len > 0)
+    g_string_overwrite (doc, doc->len - 1, ": ");
+  if (field->node.c_doc != NULL)
+    g_string_append (doc, field->node.c_doc);
+
+  return g_string_free (doc, FALSE);
 }
 
-/* The same for the function whose keys are set. */
 void
-cg_signature_measure_set (CgWriter  *writer,
-                          CgColumns *columns)
+cg_signature_set_record (CgWriter            *writer,
+                         const CgDeclaration *record,
+                         CgRecordFunction     function)
 {
-  g_autofree char *return_type = cg_writer_expand (writer, "$return_type$");
-  g_autofree char *function = cg_writer_expand (writer, "$function$");
+  const char *variant = record->named->type.variant;
+  const char *returns = record_rows[function].returns;
+  g_autofree char *return_type = cg_writer_expand (writer, record_rows[function].return_type);
+  g_autoptr (GString) doc = g_string_new (NULL);
+  g_autofree char *summary = NULL;
+  Builder builder;
 
-  cg_columns_widen (columns, return_type, function);
+  cg_writer_set (writer, "variant", variant != NULL ? variant : "");
+  summary = cg_writer_expand (writer, record_rows[function].summary);
+  g_string_append_printf (doc, "%s%s%s", summary, *returns != '\0' ? "\n\n" : "", returns);
+  cg_emit_append_tags (doc, &record->node, *returns != '\0' ? "\n" : "\n\n");
+  cg_writer_set (writer, "doc", doc->str);
+
+  builder_init (&builder, writer);
+  if (function == CG_RECORD_NEW)
+    CG_FOREACH (const CgField, field, record->fields)
+      {
+        g_autofree char *field_doc = cg_signature_make_field_doc (field);
+
+        add_param (&builder, field->use.type->c_in, field->param, field_doc);
+      }
+  add_letters (&builder, record_rows[function].params);
+  builder_finish (&builder, return_type, record_rows[function].function);
 }

@@ -5,9 +5,8 @@
 
 #pragma once
 
-#include "cg-columns.h"
-#include "model/cg-model.h"
-#include "model/cg-writer.h"
+#include "cg-emit-shared.h"
+#include "model/cg-declarations.h"
 
 G_BEGIN_DECLS
 
@@ -28,28 +27,21 @@ typedef enum
   CG_N_SIGNATURES
 } CgSignatureKind;
 
-/* The functions that a proxy has for a method. */
-const CgSignatureKind *cg_signature_get_client_kinds (const CgMethod *method,
-                                                      gsize          *n_kinds);
-
-/* Give @writer, in which the names of interface and method are, the keys
+/* Give @writer, in which the names of interface and method, or of the record, are, the keys
  * return_type, function, and params; and param_docs and doc. */
-void cg_signature_set            (CgWriter        *writer,
-                                  const CgMethod  *method,
-                                  CgSignatureKind  kind);
-void cg_signature_set_documented (CgWriter        *writer,
-                                  const CgMethod  *method,
-                                  CgSignatureKind  kind);
+void  cg_signature_set            (CgWriter            *writer,
+                                   const CgMethod      *method,
+                                   CgSignatureKind      kind);
+void  cg_signature_set_record     (CgWriter            *writer,
+                                   const CgDeclaration *record,
+                                   CgRecordFunction     function);
 
 /* The name of a function of @method, whose names are in @writer. */
-char *cg_signature_make_function (CgWriter        *writer,
-                                  const CgMethod  *method,
-                                  CgSignatureKind  kind);
-void cg_signature_measure        (CgWriter        *writer,
-                                  const CgMethod  *method,
-                                  CgSignatureKind  kind,
-                                  CgColumns       *columns);
-void cg_signature_measure_set    (CgWriter        *writer,
-                                  CgColumns       *columns);
+char *cg_signature_make_function  (CgWriter            *writer,
+                                   const CgMethod      *method,
+                                   CgSignatureKind      kind);
+
+/* The documentation of a field, with annotations. */
+char *cg_signature_make_field_doc (const CgField       *field);
 
 G_END_DECLS

@@ -1,12 +1,14 @@
-/* cg-emit-source-private.h
+/* cg-emit-private.h
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
 #pragma once
 
-#include "model/cg-model.h"
-#include "model/cg-writer.h"
+#include "cg-signature.h"
+#include "emit/cg-emitter.h"
+#include "emit/cg-templates.h"
+#include "model/cg-names.h"
 
 G_BEGIN_DECLS
 
@@ -28,5 +30,13 @@ void cg_emit_service  (const CgInterface *interface,
                        CgWriter          *writer);
 void cg_emit_proxy    (const CgInterface *interface,
                        CgWriter          *writer);
+
+/* cg-emit-types.c: what a description declares, for the header. */
+void cg_emit_types    (const CgDescription *description,
+                       CgWriter            *writer);
+
+/* cg-emit-info.c: the fields of a record as data. */
+void cg_emit_fields   (const CgDeclaration *record,
+                       CgWriter            *writer);
 
 G_END_DECLS
