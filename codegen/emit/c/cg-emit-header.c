@@ -244,12 +244,12 @@ cg_emit_header (const CgDescription *description,
   cg_writer_set (writer, "decorator", decorator);
   cg_writer_emit (writer, cg_template ("header/includes"));
 
-  cg_emit_begin_foreign_types (description, writer);
+  cg_emit_foreign_types (description, writer, TRUE);
   cg_emit_types (description, writer);
   for (guint i = 0; i < description->interfaces->len; i++)
     emit_interface (g_ptr_array_index (description->interfaces, i), writer);
 
-  cg_emit_end_foreign_types (description, writer);
+  cg_emit_foreign_types (description, writer, FALSE);
   cg_writer_emit (writer, cg_template ("header/foot"));
   if (!style->pragma_once)
     cg_writer_emit (writer, "\n#endif /* $GUARD$ */\n");

@@ -10,15 +10,11 @@
 static const char return_pointer[] =
   "return reply != NULL ? ($return_type$) norpc_reply_steal_pointer (reply, 0) : NULL;";
 
-static const char return_success[] =
-  "return reply != NULL;";
-
 static void
 emit_new_call (CgWriter       *writer,
                const CgMethod *method)
 {
-  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *joined = NULL;
+  GPtrArray *passed;
 
   if (method->in_args->len == 0)
     {
@@ -26,10 +22,9 @@ emit_new_call (CgWriter       *writer,
       return;
     }
 
-  for (guint i = 0; i < method->in_args->len; i++)
-    g_ptr_array_add (passed, g_strdup (((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent));
-  joined = cg_marshal_join (passed, CG_PASSED_WIDTH);
-  cg_writer_set (writer, "passed", joined);
+  passed = g_ptr_array_new_with_free_func (g_free);
+  cg_marshal_pass (passed, method->in_args);
+  cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
   cg_marshal_set_expanded (writer, "make_call", "$new_call$ ($passed$)");
 
   cg_signature_set (writer, method, CG_SIGNATURE_NEW_CALL);
@@ -71,26 +66,23 @@ emit_take_reply (CgWriter       *writer,
                  const CgMethod *method)
 {
   const CgArg *returned = cg_method_get_return_arg (method);
-  g_autoptr (GPtrArray) passed = NULL;
-  g_autofree char *joined = NULL;
+  GPtrArray *passed;
   gboolean has_values;
 
   if (returned != NULL || method->out_args->len == 0)
     {
       cg_writer_set (writer, "return_type", returned != NULL ? returned->use.type->c_out : "");
-      cg_marshal_set_expanded (writer, "return_reply", returned != NULL ? return_pointer : return_success);
+      cg_marshal_set_expanded (writer, "return_reply", returned != NULL ? return_pointer : "return reply != NULL;");
       return;
     }
 
   passed = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (passed, g_strdup ("reply"));
-  for (guint i = 0; i < method->out_args->len; i++)
-    g_ptr_array_add (passed, g_strdup (((CgArg *) g_ptr_array_index (method->out_args, i))->c_out));
-  joined = cg_marshal_join (passed, CG_PASSED_WIDTH);
+  cg_marshal_pass (passed, method->out_args);
 
   cg_signature_set (writer, method, CG_SIGNATURE_TAKE_REPLY);
   has_values = set_take (writer, method);
-  cg_writer_set (writer, "passed", joined);
+  cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
   cg_writer_set (writer, "declare_values", has_values ? "  const GValue *values;\n\n" : "");
   cg_writer_set (writer, "get_values", has_values ? "  values = norpc_reply_get_values (reply, NULL);\n" : "");
   cg_marshal_set_expanded (writer, "return_reply", "return $take_reply$ ($passed$);");
@@ -102,24 +94,20 @@ static void
 set_answer (CgWriter       *writer,
             const CgMethod *method)
 {
-  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *joined = NULL;
+  GPtrArray *passed = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *answer = NULL;
   gboolean one_way = (method->flags & CG_METHOD_ONEWAY) != 0;
 
   g_ptr_array_add (passed, cg_writer_expand (writer, "$PROXY_CAST$ (self)"));
-  CG_FOREACH (const CgArg, in, method->in_args)
-    g_ptr_array_add (passed, g_strdup (in->c_lent));
+  cg_marshal_pass (passed, method->in_args);
   if (cg_method_get_return_arg (method) == NULL)
-    CG_FOREACH (const CgArg, out, method->out_args)
-      g_ptr_array_add (passed, g_strdup (out->c_out));
+    cg_marshal_pass (passed, method->out_args);
   if (!one_way)
     {
       g_ptr_array_add (passed, g_strdup ("NULL"));
       g_ptr_array_add (passed, g_strdup ("error"));
     }
-  joined = cg_marshal_join (passed, CG_PASSED_WIDTH);
-  cg_writer_set (writer, "passed", joined);
+  cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
   answer = g_strconcat (one_way ? "(void) error;\n\n" : "",
                         method->node.deprecated ? "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n" : "",
                         one_way ? "$call$ ($passed$);" : "return $sync$ ($passed$);",
@@ -128,52 +116,16 @@ set_answer (CgWriter       *writer,
   cg_marshal_set_expanded (writer, "answer", answer);
 }
 
-/* The handlers of the proxy, which is a service itself: they call on its endpoint. */
+/* Writes a function that clients have, of the template. */
 static void
-emit_proxy_handlers (CgWriter       *writer,
-                     const CgMethod *method)
+emit_function (CgWriter        *writer,
+               const CgMethod  *method,
+               CgSignatureKind  kind,
+               const char      *name)
 {
-  const CgArg *returned = cg_method_get_return_arg (method);
-
-  cg_writer_set (writer, "return_line", returned != NULL ? returned->use.type->c_out : "gboolean");
-  set_answer (writer, method);
-  cg_signature_set (writer, method, CG_SIGNATURE_PROXY_SYNC);
-  cg_writer_emit (writer, cg_template ("proxy/sync-handler"));
-  cg_signature_set (writer, method, CG_SIGNATURE_PROXY_HANDLE);
-  cg_writer_emit (writer, cg_template ("proxy/handle"));
-}
-
-static void
-emit_proxy_iface_init (const CgInterface *interface,
-                       CgWriter          *writer)
-{
-  g_autoptr (GString) assignments = g_string_new (NULL);
-
-  if (interface->methods->len == 0)
-    g_string_append (assignments, "(void) iface;");
-
-  for (guint i = 0; i < interface->methods->len; i++)
-    {
-      g_autofree char *assignment = NULL;
-
-      cg_names_set_method (writer, g_ptr_array_index (interface->methods, i));
-      assignment = cg_writer_expand (writer, "iface->$vfunc$ = $proxy_sync$;\n"
-                                             "iface->$handle$ = $proxy_handle$;");
-      g_string_append_printf (assignments, "%s%s", i > 0 ? "\n" : "", assignment);
-    }
-  cg_writer_set (writer, "assignments", assignments->str);
-  cg_writer_emit (writer, cg_template ("proxy/iface-init"));
-}
-
-static void
-emit_proxy_send (CgWriter       *writer,
-                 const CgMethod *method)
-{
-  emit_new_call (writer, method);
-  cg_signature_set (writer, method, CG_SIGNATURE_SEND);
+  cg_signature_set (writer, method, kind);
   cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, cg_template ("proxy/send-call"));
-  emit_proxy_handlers (writer, method);
+  cg_writer_emit (writer, cg_template (name));
 }
 
 static void
@@ -181,31 +133,26 @@ emit_proxy_call (CgWriter       *writer,
                  const CgMethod *method)
 {
   const CgArg *returned = cg_method_get_return_arg (method);
-  const char *failure = returned != NULL ? "NULL" : "FALSE";
 
+  cg_writer_set (writer, "return_line", returned != NULL ? returned->use.type->c_out : "gboolean");
+  cg_writer_set (writer, "failure", returned != NULL ? "NULL" : "FALSE");
+  emit_new_call (writer, method);
   if ((method->flags & CG_METHOD_ONEWAY) != 0)
+    emit_function (writer, method, CG_SIGNATURE_SEND, "proxy/send-call");
+  else
     {
-      emit_proxy_send (writer, method);
-      return;
+      emit_take_reply (writer, method);
+      emit_function (writer, method, CG_SIGNATURE_CALL, "proxy/call");
+      emit_function (writer, method, CG_SIGNATURE_FINISH, "proxy/finish");
+      emit_function (writer, method, CG_SIGNATURE_SYNC, "proxy/sync-call");
     }
 
-  emit_new_call (writer, method);
-  emit_take_reply (writer, method);
-  cg_writer_set (writer, "failure", failure);
-  cg_writer_set (writer, "return_line", returned != NULL ? returned->use.type->c_out : "gboolean");
-
-  cg_signature_set (writer, method, CG_SIGNATURE_CALL);
-  cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, cg_template ("proxy/call"));
-
-  cg_signature_set (writer, method, CG_SIGNATURE_FINISH);
-  cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, cg_template ("proxy/finish"));
-
-  cg_signature_set (writer, method, CG_SIGNATURE_SYNC);
-  cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, cg_template ("proxy/sync-call"));
-  emit_proxy_handlers (writer, method);
+  /* the handlers of the proxy, which is a service itself: they call on its endpoint */
+  set_answer (writer, method);
+  cg_signature_set (writer, method, CG_SIGNATURE_PROXY_SYNC);
+  cg_writer_emit (writer, cg_template ("proxy/sync-handler"));
+  cg_signature_set (writer, method, CG_SIGNATURE_PROXY_HANDLE);
+  cg_writer_emit (writer, cg_template ("proxy/handle"));
 }
 
 void
@@ -218,5 +165,7 @@ cg_emit_proxy (const CgInterface *interface,
   cg_writer_set (writer, "new_returns", returns->str);
   cg_writer_emit (writer, cg_template ("proxy/proxy-type"));
   cg_emit_methods (interface, writer, emit_proxy_call);
-  emit_proxy_iface_init (interface, writer);
+  cg_emit_set_assignments (interface, writer,
+                           "iface->$vfunc$ = $proxy_sync$;\niface->$handle$ = $proxy_handle$;");
+  cg_writer_emit (writer, cg_template ("proxy/iface-init"));
 }

@@ -14,10 +14,8 @@ static void
 emit_dispatch (CgWriter       *writer,
                const CgMethod *method)
 {
-  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *joined = NULL;
-  g_autofree char *name = cg_writer_expand (writer, "$dispatch$");
-  g_autofree char *indent = g_strnfill (strlen (name) + 1, ' ');
+  GPtrArray *passed = g_ptr_array_new_with_free_func (g_free);
+  const char *name = cg_names_look_up_method (method, "dispatch");
   gboolean has_lent = FALSE;
   gboolean has_moved = FALSE;
 
@@ -39,10 +37,9 @@ emit_dispatch (CgWriter       *writer,
       has_lent = TRUE;
     }
   g_ptr_array_add (passed, g_strdup ("error"));
-  joined = cg_marshal_join (passed, CG_PASSED_WIDTH / 2);
+  cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH / 2);
 
-  cg_writer_set (writer, "indent", indent);
-  cg_writer_set (writer, "passed", joined);
+  cg_writer_take (writer, "indent", g_strnfill (strlen (name) + 1, ' '));
   cg_writer_set (writer, "declare_args", has_lent
                  ? "  const GValue *args = norpc_call_get_args (call, NULL);\n" : "");
   cg_marshal_set_expanded (writer, "begin_move", has_moved ? cg_template ("service/begin-move") : "");
@@ -56,13 +53,10 @@ set_invocation (CgWriter       *writer,
 {
   const CgArg *returned = cg_method_get_return_arg (method);
   g_autoptr (GString) locals = g_string_new (NULL);
-  g_autoptr (GPtrArray) passed = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *joined = NULL;
+  GPtrArray *passed = g_ptr_array_new_with_free_func (g_free);
 
   g_ptr_array_add (passed, g_strdup ("self"));
-  for (guint i = 0; i < method->in_args->len; i++)
-    g_ptr_array_add (passed, g_strdup (((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent));
-
+  cg_marshal_pass (passed, method->in_args);
   CG_FOREACH (const CgArg, arg, method->out_args)
     {
       g_autofree char *local = cg_writer_expand (writer, arg->use.type->c_local);
@@ -73,12 +67,11 @@ set_invocation (CgWriter       *writer,
         g_ptr_array_add (passed, g_strconcat ("&", arg->c_out, NULL));
     }
   g_ptr_array_add (passed, g_strdup ("error"));
-  joined = cg_marshal_join (passed, CG_PASSED_WIDTH);
+  cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
   if (method->out_args->len > 0)
     g_string_append (locals, "  GValue *results;\n");
 
   cg_writer_set (writer, "locals", locals->str);
-  cg_writer_set (writer, "passed", joined);
   if (returned != NULL)
     {
       cg_writer_set (writer, "value", returned->c_out);
@@ -153,47 +146,24 @@ static void
 emit_default_init (const CgInterface *interface,
                    CgWriter          *writer)
 {
-  g_autoptr (GString) assignments = g_string_new (NULL);
-
-  if (interface->methods->len == 0)
-    g_string_append (assignments, "(void) iface;");
+  g_autoptr (GString) hashes = g_string_new (NULL);
 
   CG_FOREACH (const CgMethod, method, interface->methods)
-    {
-      for (guint j = 0; j < method->in_args->len; j++)
-        cg_emit_append_hash (assignments, &((CgArg *) g_ptr_array_index (method->in_args, j))->use);
-    }
+    CG_FOREACH (const CgArg, arg, method->in_args)
+      cg_emit_append_hash (hashes, &arg->use);
 
-  for (guint i = 0; i < interface->methods->len; i++)
-    {
-      g_autofree char *assignment = NULL;
-
-      cg_names_set_method (writer, g_ptr_array_index (interface->methods, i));
-      assignment = cg_writer_expand (writer, "iface->$handle$ = $default_handle$;");
-      g_string_append_printf (assignments, "%s%s", i > 0 ? "\n" : "", assignment);
-    }
-  cg_writer_set (writer, "assignments", assignments->str);
+  cg_emit_set_assignments (interface, writer, "iface->$handle$ = $default_handle$;");
+  cg_writer_set (writer, "hashes", hashes->str);
+  cg_marshal_set_expanded (writer, "assignments", "$hashes$$assignments$");
   cg_writer_emit (writer, cg_template ("service/default-init"));
-}
-
-/* Says what the functions of all methods are that come next. */
-static void
-emit_comment (const CgInterface *interface,
-              CgWriter          *writer,
-              const char        *comment)
-{
-  if (interface->methods->len == 0)
-    return;
-
-  cg_writer_set (writer, "comment", comment);
-  cg_writer_emit (writer, "/* $comment$. */\n\n");
 }
 
 void
 cg_emit_dispatch (const CgInterface *interface,
                   CgWriter          *writer)
 {
-  emit_comment (interface, writer, "Hands calls to a service, in the context of its server");
+  if (interface->methods->len > 0)
+    cg_writer_emit (writer, "/* Hands calls to a service, in the context of its server. */\n\n");
   cg_emit_methods (interface, writer, emit_dispatch);
 }
 
@@ -201,7 +171,9 @@ void
 cg_emit_service (const CgInterface *interface,
                  CgWriter          *writer)
 {
-  emit_comment (interface, writer, "The asynchronous handlers where a service has none: they call the synchronous ones");
+  if (interface->methods->len > 0)
+    cg_writer_emit (writer,
+                    "/* The asynchronous handlers where a service has none: they call the synchronous ones. */\n\n");
   cg_emit_methods (interface, writer, emit_default_handle);
   emit_default_init (interface, writer);
   cg_emit_methods (interface, writer, emit_complete);
@@ -212,7 +184,6 @@ void
 cg_emit_service_messages (const CgDescription *description,
                           CgWriter            *writer)
 {
-  g_autofree char *indent = g_strnfill (strlen (description->prefix), ' ');
   gboolean has_methods = FALSE;
 
   CG_FOREACH (const CgInterface, interface, description->interfaces)
@@ -220,6 +191,6 @@ cg_emit_service_messages (const CgDescription *description,
   if (!has_methods)
     return;
 
-  cg_writer_set (writer, "indent", indent);
+  cg_writer_take (writer, "indent", g_strnfill (strlen (description->prefix), ' '));
   cg_writer_emit (writer, cg_template ("service/messages"));
 }

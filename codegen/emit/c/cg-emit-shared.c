@@ -34,12 +34,29 @@ cg_emit_methods (const CgInterface *interface,
 }
 
 void
+cg_emit_set_assignments (const CgInterface *interface,
+                         CgWriter          *writer,
+                         const char        *text)
+{
+  g_autoptr (GString) assignments = g_string_new (interface->methods->len == 0 ? "(void) iface;" : NULL);
+
+  CG_FOREACH (const CgMethod, method, interface->methods)
+    {
+      g_autofree char *assignment = NULL;
+
+      cg_names_set_method (writer, method);
+      assignment = cg_writer_expand (writer, text);
+      g_string_append_printf (assignments, "%s%s", assignments->len > 0 ? "\n" : "", assignment);
+    }
+  cg_writer_set (writer, "assignments", assignments->str);
+}
+
+void
 cg_emit_head (const CgDescription *description,
               const char          *file,
               CgWriter            *writer)
 {
   g_autoptr (GString) sources = g_string_new (NULL);
-  g_autofree char *escaped_file = cg_doc_paragraph (file, "", NULL);
 
   for (guint i = 0; i < description->files->len; i++)
     {
@@ -50,25 +67,18 @@ cg_emit_head (const CgDescription *description,
                               name);
     }
 
-  cg_writer_set (writer, "file", escaped_file);
+  cg_writer_take (writer, "file", cg_doc_paragraph (file, "", NULL));
   cg_writer_set (writer, "prefix", description->prefix);
   cg_writer_set (writer, "sources", sources->str);
 }
 
 void
-cg_emit_begin_foreign_types (const CgDescription *description,
-                             CgWriter            *writer)
+cg_emit_foreign_types (const CgDescription *description,
+                       CgWriter            *writer,
+                       gboolean             begin)
 {
   if (cg_description_has_foreign_types (description))
-    cg_writer_emit (writer, "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n\n");
-}
-
-void
-cg_emit_end_foreign_types (const CgDescription *description,
-                           CgWriter            *writer)
-{
-  if (cg_description_has_foreign_types (description))
-    cg_writer_emit (writer, "G_GNUC_END_IGNORE_DEPRECATIONS\n\n");
+    cg_writer_emit (writer, begin ? "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n\n" : "G_GNUC_END_IGNORE_DEPRECATIONS\n\n");
 }
 
 void
@@ -226,9 +236,7 @@ cg_marshal_expand (CgWriter        *writer,
                    guint            index,
                    const char      *value)
 {
-  g_autofree char *gvalue = g_strdup_printf ("&%s[%u]", gvalue_array, index);
-
-  cg_writer_set (writer, "gvalue", gvalue);
+  cg_writer_take (writer, "gvalue", g_strdup_printf ("&%s[%u]", gvalue_array, index));
   cg_writer_set (writer, "value", value);
   cg_writer_set (writer, "signature", use->value_signature);
 
@@ -294,15 +302,13 @@ cg_marshal_set_expanded (CgWriter   *writer,
                          const char *key,
                          const char *template_text)
 {
-  g_autofree char *text = cg_writer_expand (writer, template_text);
-
-  cg_writer_set (writer, key, text);
+  cg_writer_take (writer, key, cg_writer_expand (writer, template_text));
 }
 
-/* Joins what is passed to a function: in one line, or in a line each. */
-char *
-cg_marshal_join (GPtrArray *passed,
-                 gsize      width)
+void
+cg_marshal_set_passed (CgWriter  *writer,
+                       GPtrArray *passed,
+                       gsize      width)
 {
   gsize length = 0;
 
@@ -310,6 +316,14 @@ cg_marshal_join (GPtrArray *passed,
     length += strlen (g_ptr_array_index (passed, i)) + 2;
 
   g_ptr_array_add (passed, NULL);
+  cg_writer_take (writer, "passed", g_strjoinv (length <= width ? ", " : ",\n", (char **) passed->pdata));
+  g_ptr_array_unref (passed);
+}
 
-  return g_strjoinv (length <= width ? ", " : ",\n", (char **) passed->pdata);
+void
+cg_marshal_pass (GPtrArray *passed,
+                 GPtrArray *args)
+{
+  CG_FOREACH (const CgArg, arg, args)
+    g_ptr_array_add (passed, g_strdup (arg->direction == CG_DIRECTION_IN ? arg->c_lent : arg->c_out));
 }

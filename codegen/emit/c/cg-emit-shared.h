@@ -23,17 +23,22 @@ void cg_emit_methods     (const CgInterface   *interface,
                           CgWriter            *writer,
                           CgEmitMethod         emit);
 
+/* Sets $assignments$ in a function that fills in an interface struct to @text, expanded for
+ * each method. */
+void cg_emit_set_assignments (const CgInterface *interface,
+                              CgWriter          *writer,
+                              const char        *text);
+
 /* Sets the keys that the head of every output has: file and sources. */
 void cg_emit_head        (const CgDescription *description,
                           const char          *file,
                           CgWriter            *writer);
 
 /* Some types of other libraries are deprecated. Authors hear of that where they
- * use them, not in generated code. */
-void cg_emit_begin_foreign_types (const CgDescription *description,
-                                  CgWriter            *writer);
-void cg_emit_end_foreign_types   (const CgDescription *description,
-                                  CgWriter            *writer);
+ * use them, not in generated code, which stands between a @begin and an end of this. */
+void cg_emit_foreign_types (const CgDescription *description,
+                            CgWriter            *writer,
+                            gboolean             begin);
 
 /* Appends what ends a doc comment, Since and Deprecated, if there are such,
  * with @separator in front. */
@@ -88,7 +93,15 @@ void      cg_marshal_set_store      (CgWriter       *writer,
 void      cg_marshal_set_expanded   (CgWriter       *writer,
                                      const char     *key,
                                      const char     *template_text);
-char     *cg_marshal_join           (GPtrArray      *passed,
+
+/* Sets $passed$ to what is passed to a function, in one line that is not longer than
+ * @width, or in a line each; frees @passed. */
+void      cg_marshal_set_passed     (CgWriter       *writer,
+                                     GPtrArray      *passed,
                                      gsize           width);
+
+/* Appends the names of arguments in C to what is passed. */
+void      cg_marshal_pass           (GPtrArray      *passed,
+                                     GPtrArray      *args);
 
 G_END_DECLS

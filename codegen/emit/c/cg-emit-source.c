@@ -58,12 +58,12 @@ cg_emit_source (const CgDescription *description,
   cg_writer_set (writer, "header", header);
   cg_writer_emit (writer, cg_template ("source/head"));
 
-  cg_emit_begin_foreign_types (description, writer);
+  cg_emit_foreign_types (description, writer, TRUE);
   cg_emit_enums (description, writer);
   cg_emit_helpers (description, writer);
   cg_emit_records (description, writer);
   cg_emit_service_messages (description, writer);
   for (guint i = 0; i < description->interfaces->len; i++)
     emit_interface (g_ptr_array_index (description->interfaces, i), writer);
-  cg_emit_end_foreign_types (description, writer);
+  cg_emit_foreign_types (description, writer, FALSE);
 }
