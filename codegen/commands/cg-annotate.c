@@ -8,7 +8,7 @@
  * INTERFACE:PROPERTY, or the argument of a method or a signal, which stands
  * after it in brackets. It may be the name of a type, too. */
 
-#include "cg-annotate.h"
+#include "cg-input.h"
 
 #include "model/cg-declarations.h"
 

@@ -51,10 +51,7 @@ parse_limit (const char  *word,
         return TRUE;
       }
 
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                       "The value of --fail-on is breaking, risky or compatible");
-
-  return FALSE;
+  return cg_input_fail (error, "The value of --fail-on is breaking, risky or compatible");
 }
 
 static gboolean
@@ -77,13 +74,10 @@ parse (CgInput     *input,
 
   if (!cg_input_parse (input, context, args, error))
     return FALSE;
-  if (input->files != NULL && g_strv_length (input->files) == 2)
-    return parse_limit (fail_on != NULL ? fail_on : "breaking", limit, error);
+  if (input->files == NULL || g_strv_length (input->files) != 2)
+    return cg_input_fail (error, "Two descriptions are needed: the old one and the new one");
 
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                       "Two descriptions are needed: the old one and the new one");
-
-  return FALSE;
+  return parse_limit (fail_on != NULL ? fail_on : "breaking", limit, error);
 }
 
 int
@@ -91,7 +85,7 @@ cg_command_check (char **args)
 {
   g_autoptr (GError) error = NULL;
   CgInput input = { 0 };
-  CgSeverity limit;
+  CgSeverity limit = CG_SEVERITY_BREAKING;
   int status;
 
   if (parse (&input, args, &limit, &error))

@@ -36,15 +36,11 @@ make_path (const Options        *options,
 
   if (file->underscores)
     {
-      char *suffix = name + strlen (name) - strlen (".py");
-
-      for (char *p = name; p < suffix; p++)
-        if (*p == '-' || *p == '.')
-          *p = '_';
+      g_strdelimit (name, "-.", '_');
+      name[strlen (name) - strlen (".py")] = '.';
     }
 
-  return options->output_directory != NULL ? g_build_filename (options->output_directory, name, NULL)
-                                           : g_steal_pointer (&name);
+  return cg_outputs_make_path (options->output_directory, name);
 }
 
 /* An author may have filled in a file that exists. */
@@ -103,24 +99,19 @@ static gboolean
 check (Options  *options,
        GError  **error)
 {
-  const char *message = NULL;
-
   if (options->language == NULL)
     options->language = g_strdup ("c");
 
   if (!g_str_equal (options->language, "c") && !g_str_equal (options->language, "python"))
-    message = "The value of --language is c or python";
-  else if (options->input.files == NULL)
-    message = "No description is given";
-  else if (options->code == NULL || *options->code == '\0' || strchr (options->code, '/') != NULL)
-    message = "--generate-c-code needs the name that the code is generated with";
-  else if (*options->input.c_namespace == '\0')
-    message = "--c-namespace is needed";
+    return cg_input_fail (error, "The value of --language is c or python");
+  if (options->input.files == NULL)
+    return cg_input_fail (error, "No description is given");
+  if (options->code == NULL || *options->code == '\0' || strchr (options->code, '/') != NULL)
+    return cg_input_fail (error, "--generate-c-code needs the name that the code is generated with");
+  if (*options->input.c_namespace == '\0')
+    return cg_input_fail (error, "--c-namespace is needed");
 
-  if (message != NULL)
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
-
-  return message == NULL;
+  return TRUE;
 }
 
 static gboolean

@@ -7,7 +7,6 @@
 
 #include "cg-input.h"
 
-#include "cg-annotate.h"
 #include "cg-commands.h"
 #include "check/cg-check.h"
 #include "model/cg-names.h"
@@ -15,6 +14,15 @@
 #include "model/cg-reserved.h"
 
 #include <string.h>
+
+gboolean
+cg_input_fail (GError     **error,
+               const char  *message)
+{
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
+
+  return FALSE;
+}
 
 static char *
 make_description (void)
@@ -76,18 +84,13 @@ static gboolean
 check_namespace (const char  *c_namespace,
                  GError     **error)
 {
-  const char *message = NULL;
-
   if (*c_namespace != '\0' && (!cg_is_identifier (c_namespace) || !g_ascii_isalpha (*c_namespace)))
-    message = "The value of --c-namespace must begin with a letter and consist of "
-              "letters, digits and underscores";
-  else if (g_ascii_strcasecmp (c_namespace, "G") == 0 || g_ascii_strcasecmp (c_namespace, "Norpc") == 0)
-    message = "The namespaces of GLib and of norpc-glib cannot be used for --c-namespace";
+    return cg_input_fail (error, "The value of --c-namespace must begin with a letter and consist of "
+                                 "letters, digits and underscores");
+  if (g_ascii_strcasecmp (c_namespace, "G") == 0 || g_ascii_strcasecmp (c_namespace, "Norpc") == 0)
+    return cg_input_fail (error, "The namespaces of GLib and of norpc-glib cannot be used for --c-namespace");
 
-  if (message != NULL)
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
-
-  return message == NULL;
+  return TRUE;
 }
 
 gboolean

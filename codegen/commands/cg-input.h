@@ -38,4 +38,19 @@ CgDescription *cg_input_read        (const CgInput  *self,
                                      CgDiagnostics  *diagnostics);
 void           cg_input_clear       (CgInput        *self);
 
+/* Sets the error of a wrong command line, and returns FALSE. */
+gboolean       cg_input_fail        (GError        **error,
+                                     const char     *message);
+
+/* cg-annotate.c: takes every --annotate out of @args, up to a "--". Three strings of each
+ * are added to @annotations. */
+gboolean       cg_annotate_take     (GPtrArray      *annotations,
+                                     char          **args,
+                                     GError        **error);
+
+/* Annotates what was read as the command line says. */
+void           cg_annotate_apply    (GPtrArray      *annotations,
+                                     CgDescription  *description,
+                                     CgDiagnostics  *diagnostics);
+
 G_END_DECLS

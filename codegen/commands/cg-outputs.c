@@ -61,6 +61,13 @@ cg_outputs_add (CgOutputs  *self,
   g_ptr_array_add (self->list, output);
 }
 
+char *
+cg_outputs_make_path (const char *directory,
+                      const char *name)
+{
+  return directory != NULL ? g_build_filename (directory, name, NULL) : g_strdup (name);
+}
+
 static gboolean
 is_same_file (const char *a,
               const char *b)

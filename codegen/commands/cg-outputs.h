@@ -20,6 +20,10 @@ void       cg_outputs_add          (CgOutputs           *self,
                                     const char          *path,
                                     char                *text);
 
+/* A path in a folder, or @name if that is NULL. */
+char      *cg_outputs_make_path    (const char          *directory,
+                                    const char          *name);
+
 /* Is no file to be written twice, and none of @inputs? */
 gboolean   cg_outputs_check        (const CgOutputs     *self,
                                     const char * const  *inputs,

@@ -9,17 +9,41 @@
 
 #include "cg-emitter.h"
 
+#include <string.h>
+
 typedef struct
 {
   GString *text;
   GString *left_out;  /* the members that are */
+  guint    depth;     /* of what is written */
 } Emitter;
 
+/* Appends what is allowed in a comment. */
 static void
-append_attribute (GString    *xml,
-                  const char *name,
-                  const char *value)
+append_comment (GString    *xml,
+                const char *text)
 {
+  for (; *text != '\0'; text++)
+    g_string_append_c (xml, *text == '-' && xml->str[xml->len - 1] == '-' ? '_' : *text);
+}
+
+static void
+open_element (Emitter    *self,
+              const char *element)
+{
+  g_string_append_printf (self->text, "%*s<%s", (int) self->depth++ * 2, "", element);
+}
+
+static void
+add_attribute (Emitter    *self,
+               const char *name,
+               const char *value)
+{
+  GString *xml = self->text;
+
+  if (value == NULL)
+    return;
+
   g_string_append_printf (xml, " %s=\"", name);
 
   /* white space of a value is a blank unless it is a reference */
@@ -40,45 +64,48 @@ append_attribute (GString    *xml,
   g_string_append_c (xml, '"');
 }
 
-/* Appends what is allowed in a comment. */
-static void
-append_comment (GString    *xml,
-                const char *text)
+static gsize
+end_tag (Emitter *self)
 {
-  for (; *text != '\0'; text++)
-    g_string_append_c (xml, *text == '-' && xml->str[xml->len - 1] == '-' ? '_' : *text);
+  g_string_append (self->text, ">\n");
+
+  return self->text->len;
 }
 
+/* An element that is empty is closed as such. @start is where its contents begin. */
 static void
-open_element (Emitter    *self,
-              guint       depth,
-              const char *element)
+close_element (Emitter    *self,
+               const char *element,
+               gsize       start)
 {
-  g_string_append_printf (self->text, "%*s<%s", (int) depth * 2, "", element);
-}
-
-static void
-add_attribute (Emitter    *self,
-               const char *name,
-               const char *value)
-{
-  if (value != NULL)
-    append_attribute (self->text, name, value);
+  self->depth--;
+  if (self->text->len == start)
+    g_string_overwrite (self->text, start - strlen (">\n"), "/>\n");
+  else
+    g_string_append_printf (self->text, "%*s</%s>\n", (int) self->depth * 2, "", element);
 }
 
 static void
 add_annotation (Emitter    *self,
-                guint       depth,
                 const char *name,
                 const char *value)
 {
   if (value == NULL)
     return;
 
-  open_element (self, depth, "annotation");
+  open_element (self, "annotation");
   add_attribute (self, "name", name);
   add_attribute (self, "value", value);
-  g_string_append (self->text, "/>\n");
+  close_element (self, "annotation", end_tag (self));
+}
+
+/* An annotation that is there if it is true. */
+static void
+add_flag (Emitter    *self,
+          const char *name,
+          gboolean    is_set)
+{
+  add_annotation (self, name, is_set ? "true" : NULL);
 }
 
 /* Those whose meaning is in the model are written anew from there. */
@@ -95,92 +122,48 @@ is_modelled (const char *name)
 
 static void
 add_foreign (Emitter      *self,
-             guint         depth,
              const CgNode *node)
 {
   CG_FOREACH (const CgAnnotation, annotation, node->annotations)
     {
-      gsize length;
+      gsize start;
 
       if (is_modelled (annotation->node.name))
         continue;
 
-      add_annotation (self, depth, annotation->node.name, annotation->value);
-      if (annotation->node.annotations->len == 0)
-        continue;
-
-      length = self->text->len - strlen ("/>\n");
-      g_string_truncate (self->text, length);
-      g_string_append (self->text, ">\n");
-      add_foreign (self, depth + 1, &annotation->node);
-      g_string_append_printf (self->text, "%*s</annotation>\n", (int) depth * 2, "");
+      open_element (self, "annotation");
+      add_attribute (self, "name", annotation->node.name);
+      add_attribute (self, "value", annotation->value);
+      start = end_tag (self);
+      add_foreign (self, &annotation->node);
+      close_element (self, "annotation", start);
     }
-}
-
-/* An annotation that has an attribute of the same meaning. */
-static void
-add_flag (Emitter      *self,
-          guint         depth,
-          const CgNode *node,
-          const char   *name,
-          gboolean      is_set)
-{
-  for (guint i = 0; i < node->annotations->len; i++)
-    is_set = is_set && g_strcmp0 (((CgNode *) g_ptr_array_index (node->annotations, i))->name, name) != 0;
-
-  add_annotation (self, depth, name, is_set ? "true" : NULL);
 }
 
 static void
 add_node (Emitter      *self,
-          guint         depth,
           const CgNode *node)
 {
-  add_annotation (self, depth, "org.gtk.GDBus.DocString.Short", node->brief);
-  add_annotation (self, depth, "org.gtk.GDBus.DocString", node->doc);
-  add_annotation (self, depth, "org.gtk.GDBus.Since", node->since);
-  add_annotation (self, depth, "org.gtk.GDBus.C.Name", node->c_name);
-  add_annotation (self, depth, "org.freedesktop.DBus.Deprecated", node->deprecated ? "true" : NULL);
-  add_annotation (self, depth, "org.norpc.Deprecated", node->deprecated_text);
-  add_foreign (self, depth, node);
+  add_annotation (self, "org.gtk.GDBus.DocString.Short", node->brief);
+  add_annotation (self, "org.gtk.GDBus.DocString", node->doc);
+  add_annotation (self, "org.gtk.GDBus.Since", node->since);
+  add_annotation (self, "org.gtk.GDBus.C.Name", node->c_name);
+  add_flag (self, "org.freedesktop.DBus.Deprecated", node->deprecated);
+  add_annotation (self, "org.norpc.Deprecated", node->deprecated_text);
+  add_foreign (self, node);
 }
 
 static void
 add_use (Emitter         *self,
-         guint            depth,
          const CgTypeUse *use)
 {
   gboolean is_other = g_strcmp0 (use->signature, use->variant) != 0;
 
   /* no D-Bus XML can declare what a description does, whose types have no dot */
   is_other = is_other && strchr (use->signature, '.') != NULL;
-  add_annotation (self, depth, "org.norpc.Type", is_other ? use->signature : NULL);
-  add_annotation (self, depth, "org.norpc.Transfer", use->is_moved ? "full" : NULL);
-  add_annotation (self, depth, "org.norpc.Nullable", use->nullable ? "true" : NULL);
-}
-
-/* An element that is empty is closed as such. */
-static void
-close_element (Emitter    *self,
-               guint       depth,
-               const char *element,
-               gsize       start)
-{
-  if (self->text->len == start)
-    {
-      g_string_truncate (self->text, start - strlen (">\n"));
-      g_string_append (self->text, "/>\n");
-    }
-  else
-    g_string_append_printf (self->text, "%*s</%s>\n", (int) depth * 2, "", element);
-}
-
-static gsize
-end_tag (Emitter *self)
-{
-  g_string_append (self->text, ">\n");
-
-  return self->text->len;
+  add_annotation (self, "org.norpc.Type", is_other ? use->signature : NULL);
+  add_annotation (self, "org.norpc.Transfer", use->is_moved ? "full" : NULL);
+  add_flag (self, "org.norpc.Nullable", use->nullable);
 }
 
 static void
@@ -192,14 +175,14 @@ add_args (Emitter    *self,
     {
       gsize start;
 
-      open_element (self, 3, "arg");
+      open_element (self, "arg");
       add_attribute (self, "name", arg->node.name);
       add_attribute (self, "type", arg->use.variant);
       add_attribute (self, "direction", direction);
       start = end_tag (self);
-      add_node (self, 4, &arg->node);
-      add_use (self, 4, &arg->use);
-      close_element (self, 3, "arg", start);
+      add_node (self, &arg->node);
+      add_use (self, &arg->use);
+      close_element (self, "arg", start);
     }
 }
 
@@ -207,15 +190,18 @@ static void
 add_method_annotations (Emitter        *self,
                         const CgMethod *method)
 {
+  static const char no_reply[] = "org.freedesktop.DBus.Method.NoReply";
   g_autofree char *timeout = method->timeout > 0 ? g_strdup_printf ("%u", method->timeout) : NULL;
+  gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
 
-  add_flag (self, 3, &method->node, "org.freedesktop.DBus.Method.NoReply",
-            (method->flags & CG_METHOD_ONEWAY) != 0);
-  add_annotation (self, 3, "org.norpc.LatestWins",
-                  (method->flags & CG_METHOD_LATEST_WINS) != 0 ? "true" : NULL);
-  add_annotation (self, 3, "org.norpc.Idempotent",
-                  (method->flags & CG_METHOD_IDEMPOTENT) != 0 ? "true" : NULL);
-  add_annotation (self, 3, "org.norpc.Timeout", timeout);
+  /* it may have the annotation, which is written as it is, or the attribute */
+  CG_FOREACH (const CgAnnotation, annotation, method->node.annotations)
+    is_oneway = is_oneway && g_strcmp0 (annotation->node.name, no_reply) != 0;
+
+  add_flag (self, no_reply, is_oneway);
+  add_flag (self, "org.norpc.LatestWins", (method->flags & CG_METHOD_LATEST_WINS) != 0);
+  add_flag (self, "org.norpc.Idempotent", (method->flags & CG_METHOD_IDEMPOTENT) != 0);
+  add_annotation (self, "org.norpc.Timeout", timeout);
 }
 
 static void
@@ -226,18 +212,18 @@ add_member (Emitter        *self,
   gboolean is_property = member->kind == CG_MEMBER_PROPERTY;
   gsize start;
 
-  open_element (self, 2, element);
+  open_element (self, element);
   add_attribute (self, "name", member->node.name);
   add_attribute (self, "type", is_property ? member->use.variant : NULL);
   add_attribute (self, "access", is_property ? cg_access_to_string (member->access) : NULL);
   start = end_tag (self);
-  add_node (self, 3, &member->node);
+  add_node (self, &member->node);
   if (is_property)
-    add_use (self, 3, &member->use);
+    add_use (self, &member->use);
   add_method_annotations (self, member);
   add_args (self, member->in_args, "in");
   add_args (self, member->out_args, member->kind == CG_MEMBER_SIGNAL ? NULL : "out");
-  close_element (self, 2, element, start);
+  close_element (self, element, start);
 }
 
 static void
@@ -267,10 +253,10 @@ add_interface (Emitter           *self,
       return;
     }
 
-  open_element (self, 1, "interface");
+  open_element (self, "interface");
   add_attribute (self, "name", interface->node.name);
   start = end_tag (self);
-  add_node (self, 2, &interface->node);
+  add_node (self, &interface->node);
   add_members (self, interface);
   if (self->left_out->len > 0)
     {
@@ -278,17 +264,15 @@ add_interface (Emitter           *self,
       append_comment (self->text, self->left_out->str);
       g_string_append (self->text, " -->\n");
     }
-  close_element (self, 1, "interface", start);
+  close_element (self, "interface", start);
 }
 
 void
-cg_emit_dbus_xml (const CgDescription *description,
-                  const CgStyle       *style G_GNUC_UNUSED,
-                  const char          *file G_GNUC_UNUSED,
-                  const char          *header G_GNUC_UNUSED,
-                  CgWriter            *writer)
+cg_emit_dbus_xml (const CgOutput *output,
+                  CgWriter       *writer)
 {
-  Emitter self = { g_string_new ("<!-- Generated by norpc-codegen from "), g_string_new (NULL) };
+  const CgDescription *description = output->description;
+  Emitter self = { g_string_new ("<!-- Generated by norpc-codegen from "), g_string_new (NULL), 1 };
 
   for (guint i = 0; i < description->files->len; i++)
     {
@@ -296,8 +280,8 @@ cg_emit_dbus_xml (const CgDescription *description,
       append_comment (self.text, g_ptr_array_index (description->files, i));
     }
   g_string_append (self.text, ". Do not edit. -->\n<node>\n");
-  for (guint i = 0; i < description->interfaces->len; i++)
-    add_interface (&self, g_ptr_array_index (description->interfaces, i));
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
+    add_interface (&self, interface);
   g_string_append (self.text, "</node>\n");
 
   cg_writer_set (writer, "text", self.text->str);

@@ -33,28 +33,30 @@ add_link (Emitter    *self,
                        g_strdup_printf ("[`%s`](#%s)", reference, target));
 }
 
-static void
-add_member_links (Emitter    *self,
-                  const char *interface,
-                  GPtrArray  *members,
-                  const char *separator,
-                  const char *end)
+/* What the kinds of members are headed by, and what stands between them and the interface. */
+static const struct
 {
-  for (guint i = 0; i < members->len; i++)
-    add_link (self, separator, interface, ((CgNode *) g_ptr_array_index (members, i))->name, end);
-}
+  const char *heading;
+  const char *separator;
+} kinds[CG_N_MEMBERS] = {
+  [CG_MEMBER_METHOD] = { "Methods", "." },
+  [CG_MEMBER_SIGNAL] = { "Signals", "::" },
+  [CG_MEMBER_PROPERTY] = { "Properties", ":" },
+  [CG_MEMBER_STREAM] = { "Streams", "." },
+};
 
 static void
 add_links (Emitter           *self,
            const CgInterface *interface)
 {
-  const char *name = interface->node.name;
-
-  add_link (self, "", name, "", "");
-  add_member_links (self, name, interface->methods, ".", "()");
-  add_member_links (self, name, interface->methods, ".", "");
-  add_member_links (self, name, interface->signals, "::", "");
-  add_member_links (self, name, interface->properties, ":", "");
+  add_link (self, "", interface->node.name, "", "");
+  for (guint i = 0; i < CG_MEMBER_STREAM; i++)
+    CG_FOREACH (const CgMember, member, interface->members[i])
+      {
+        add_link (self, kinds[i].separator, interface->node.name, member->node.name, "");
+        if (i == CG_MEMBER_METHOD)
+          add_link (self, kinds[i].separator, interface->node.name, member->node.name, "()");
+      }
 }
 
 static void
@@ -68,34 +70,33 @@ add_heading (Emitter    *self,
                           level, target, separator, name, *name != '\0' ? name : target);
 }
 
+/* Adds a paragraph, if there is one. Takes over @text. */
+static void
+add_paragraph (Emitter    *self,
+               const char *before,
+               char       *text)
+{
+  if (text != NULL)
+    g_string_append_printf (self->text, "%s%s\n\n", before, text);
+  g_free (text);
+}
+
 static void
 add_docs (Emitter      *self,
           const CgNode *node)
 {
   if (node->brief != NULL)
-    {
-      g_autofree char *brief = cg_doc_paragraph (node->brief, "", self->links);
-
-      g_string_append_printf (self->text, "%s\n\n", brief);
-    }
+    add_paragraph (self, "", cg_doc_paragraph (node->brief, "", self->links));
   if (node->doc != NULL)
-    {
-      g_autofree char *doc = cg_doc_escape (node->doc, self->links);
-
-      g_string_append_printf (self->text, "%s\n\n", doc);
-    }
+    add_paragraph (self, "", cg_doc_escape (node->doc, self->links));
   if (node->since != NULL)
-    {
-      g_autofree char *since = cg_doc_paragraph (node->since, "", NULL);
-
-      g_string_append_printf (self->text, "Since: %s\n\n", since);
-    }
+    add_paragraph (self, "Since: ", cg_doc_paragraph (node->since, "", NULL));
   if (node->deprecated)
     {
-      g_autofree char *text = node->deprecated_text != NULL
-                              ? cg_doc_paragraph (node->deprecated_text, "", self->links) : g_strdup ("");
+      char *text = node->deprecated_text != NULL
+                   ? cg_doc_paragraph (node->deprecated_text, "", self->links) : g_strdup ("");
 
-      g_string_append_printf (self->text, "**Deprecated.**%s%s\n\n", *text != '\0' ? " " : "", text);
+      add_paragraph (self, *text != '\0' ? "**Deprecated.** " : "**Deprecated.**", text);
     }
 }
 
@@ -222,12 +223,6 @@ static void
 add_members (Emitter           *self,
              const CgInterface *interface)
 {
-  static const struct
-  {
-    const char *heading;
-    const char *separator;
-  } kinds[] = { { "Methods", "." }, { "Signals", "::" }, { "Properties", ":" }, { "Streams", "." } };
-
   for (guint i = 0; i < CG_N_MEMBERS; i++)
     {
       if (interface->members[i]->len > 0)
@@ -278,14 +273,14 @@ static void
 add_types (Emitter             *self,
            const CgDescription *description)
 {
-  static const char * const kinds[] = { "One of some values", "Any of some values", "Errors", "A record" };
+  static const char * const words[] = { "One of some values", "Any of some values", "Errors", "A record" };
 
   if (description->declarations->len > 0)
     g_string_append (self->text, "# Types\n\n");
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
       add_heading (self, "##", declaration->node.name, "", "");
-      g_string_append_printf (self->text, "%s; in C `%s`\n\n", kinds[declaration->kind],
+      g_string_append_printf (self->text, "%s; in C `%s`\n\n", words[declaration->kind],
                               cg_names_look_up_declaration (declaration, "T"));
       add_docs (self, &declaration->node);
       if (declaration->kind == CG_DECLARED_RECORD)
@@ -296,16 +291,14 @@ add_types (Emitter             *self,
 }
 
 void
-cg_emit_markdown (const CgDescription *description,
-                  const CgStyle       *style G_GNUC_UNUSED,
-                  const char          *file G_GNUC_UNUSED,
-                  const char          *header G_GNUC_UNUSED,
-                  CgWriter            *writer)
+cg_emit_markdown (const CgOutput *output,
+                  CgWriter       *writer)
 {
+  const CgDescription *description = output->description;
   Emitter self = { g_string_new (NULL), g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
 
-  for (guint i = 0; i < description->interfaces->len; i++)
-    add_links (&self, g_ptr_array_index (description->interfaces, i));
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
+    add_links (&self, interface);
 
   CG_FOREACH (const CgInterface, interface, description->interfaces)
     {

@@ -19,13 +19,18 @@ typedef struct
   const char *symbol_decorator_header;  /* (nullable) */
 } CgStyle;
 
-/* Writes the text of one output into @writer. @file is the output's base
- * name, @header that of the header that goes with it. */
-typedef void (*CgEmitFunc) (const CgDescription *description,
-                            const CgStyle       *style,
-                            const char          *file,
-                            const char          *header,
-                            CgWriter            *writer);
+/* What one output is made of. */
+typedef struct
+{
+  const CgDescription *description;
+  const CgStyle       *style;
+  const char          *file;    /* the output's base name */
+  const char          *header;  /* that of the header that goes with it */
+} CgOutput;
+
+/* Writes the text of one output into @writer. */
+typedef void (*CgEmitFunc) (const CgOutput *output,
+                            CgWriter       *writer);
 
 typedef struct
 {
@@ -37,28 +42,17 @@ typedef struct
   CgEmitFunc  emit;
 } CgEmitter;
 
-extern const CgEmitter cg_emitters[];
-extern const guint     cg_n_emitters;
+#define CG_N_EMITTERS 4
 
-void cg_emit_header   (const CgDescription *description,
-                       const CgStyle       *style,
-                       const char          *file,
-                       const char          *header,
-                       CgWriter            *writer);
-void cg_emit_source   (const CgDescription *description,
-                       const CgStyle       *style,
-                       const char          *file,
-                       const char          *header,
-                       CgWriter            *writer);
-void cg_emit_dbus_xml (const CgDescription *description,
-                       const CgStyle       *style,
-                       const char          *file,
-                       const char          *header,
-                       CgWriter            *writer);
-void cg_emit_markdown (const CgDescription *description,
-                       const CgStyle       *style,
-                       const char          *file,
-                       const char          *header,
-                       CgWriter            *writer);
+extern const CgEmitter cg_emitters[CG_N_EMITTERS];
+
+void cg_emit_header   (const CgOutput *output,
+                       CgWriter       *writer);
+void cg_emit_source   (const CgOutput *output,
+                       CgWriter       *writer);
+void cg_emit_dbus_xml (const CgOutput *output,
+                       CgWriter       *writer);
+void cg_emit_markdown (const CgOutput *output,
+                       CgWriter       *writer);
 
 G_END_DECLS

@@ -35,12 +35,13 @@ emit_all (CgDescription *description)
   const CgStyle style = { TRUE, NULL, NULL, NULL };
 
   cg_docs_resolve (description);
-  for (guint i = 0; i < cg_n_emitters; i++)
+  for (guint i = 0; i < CG_N_EMITTERS; i++)
     {
+      const CgOutput output = { description, &style, "fuzz.c", "fuzz.h" };
       g_autoptr (CgWriter) writer = cg_writer_new ();
       g_autofree char *text = NULL;
 
-      cg_emitters[i].emit (description, &style, "fuzz.c", "fuzz.h", writer);
+      cg_emitters[i].emit (&output, writer);
       text = cg_writer_finish (writer);
       g_assert_true (g_utf8_validate (text, -1, NULL));
     }

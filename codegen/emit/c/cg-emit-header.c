@@ -23,19 +23,13 @@ emit_guard (const CgStyle *style,
             CgWriter      *writer)
 {
   g_autoptr (GString) macro = g_string_new ("__");
-  g_autofree char *guard = NULL;
 
   for (const char *p = file; *p != '\0'; p++)
     g_string_append_c (macro, g_ascii_isalnum (*p) ? g_ascii_toupper (*p) : '_');
   g_string_append (macro, "__");
 
-  if (style->pragma_once)
-    guard = g_strdup ("#pragma once");
-  else
-    guard = g_strdup_printf ("#ifndef %s\n#define %s", macro->str, macro->str);
-
-  cg_writer_set (writer, "guard", guard);
   cg_writer_set (writer, "GUARD", macro->str);
+  cg_marshal_set_expanded (writer, "guard", style->pragma_once ? "#pragma once" : "#ifndef $GUARD$\n#define $GUARD$");
 }
 
 static void
@@ -222,18 +216,15 @@ set_type_includes (const CgDescription *description,
 }
 
 void
-cg_emit_header (const CgDescription *description,
-                const CgStyle       *style,
-                const char          *file,
-                const char          *header G_GNUC_UNUSED,
-                CgWriter            *writer)
+cg_emit_header (const CgOutput *output,
+                CgWriter       *writer)
 {
-  g_autofree char *decorator = style->symbol_decorator != NULL
-                               ? g_strdup_printf ("%s\n", style->symbol_decorator)
-                               : g_strdup ("");
+  const CgDescription *description = output->description;
+  const CgStyle *style = output->style;
+  const char *decorator = style->symbol_decorator;
 
-  cg_emit_head (description, file, writer);
-  emit_guard (style, file, writer);
+  cg_emit_head (description, output->file, writer);
+  emit_guard (style, output->file, writer);
   cg_writer_emit (writer, cg_template ("header/head"));
   if (style->symbol_decorator_header != NULL)
     {
@@ -241,13 +232,13 @@ cg_emit_header (const CgDescription *description,
       cg_writer_emit (writer, "#include \"$decorator_header$\"\n\n");
     }
   set_type_includes (description, writer);
-  cg_writer_set (writer, "decorator", decorator);
+  cg_writer_take (writer, "decorator", g_strconcat (decorator != NULL ? decorator : "", decorator != NULL ? "\n" : "", NULL));
   cg_writer_emit (writer, cg_template ("header/includes"));
 
   cg_emit_foreign_types (description, writer, TRUE);
   cg_emit_types (description, writer);
-  for (guint i = 0; i < description->interfaces->len; i++)
-    emit_interface (g_ptr_array_index (description->interfaces, i), writer);
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
+    emit_interface (interface, writer);
 
   cg_emit_foreign_types (description, writer, FALSE);
   cg_writer_emit (writer, cg_template ("header/foot"));

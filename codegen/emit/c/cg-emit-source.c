@@ -16,14 +16,8 @@ emit_indices (const CgInterface *interface,
   if (interface->methods->len == 0)
     return;
 
-  for (guint i = 0; i < interface->methods->len; i++)
-    {
-      g_autofree char *index = NULL;
-
-      cg_names_set_method (writer, g_ptr_array_index (interface->methods, i));
-      index = cg_writer_expand (writer, i > 0 ? ",\n$METHOD$" : "$METHOD$");
-      g_string_append (indices, index);
-    }
+  CG_FOREACH (const CgMethod, method, interface->methods)
+    g_string_append_printf (indices, "%s%s", indices->len > 0 ? ",\n" : "", cg_names_look_up_method (method, "METHOD"));
   cg_writer_set (writer, "indices", indices->str);
   cg_writer_emit (writer, "enum\n{\n  $indices$\n};\n\n");
 }
@@ -43,19 +37,15 @@ emit_interface (const CgInterface *interface,
 }
 
 void
-cg_emit_source (const CgDescription *description,
-                const CgStyle       *style,
-                const char          *file,
-                const char          *header,
-                CgWriter            *writer)
+cg_emit_source (const CgOutput *output,
+                CgWriter       *writer)
 {
-  g_autofree char *define = style->symbol_decorator_define != NULL
-                            ? g_strdup_printf ("#define %s\n\n", style->symbol_decorator_define)
-                            : g_strdup ("");
+  const CgDescription *description = output->description;
+  const char *define = output->style->symbol_decorator_define;
 
-  cg_emit_head (description, file, writer);
-  cg_writer_set (writer, "define", define);
-  cg_writer_set (writer, "header", header);
+  cg_emit_head (description, output->file, writer);
+  cg_writer_take (writer, "define", define != NULL ? g_strdup_printf ("#define %s\n\n", define) : g_strdup (""));
+  cg_writer_set (writer, "header", output->header);
   cg_writer_emit (writer, cg_template ("source/head"));
 
   cg_emit_foreign_types (description, writer, TRUE);
@@ -63,7 +53,7 @@ cg_emit_source (const CgDescription *description,
   cg_emit_helpers (description, writer);
   cg_emit_records (description, writer);
   cg_emit_service_messages (description, writer);
-  for (guint i = 0; i < description->interfaces->len; i++)
-    emit_interface (g_ptr_array_index (description->interfaces, i), writer);
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
+    emit_interface (interface, writer);
   cg_emit_foreign_types (description, writer, FALSE);
 }
