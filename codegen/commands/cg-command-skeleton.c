@@ -63,7 +63,8 @@ add_file (const Options        *options,
     }
 
   writer = cg_writer_new ();
-  file->emit (&skeleton, name, writer);
+  cg_writer_set (writer, "file", name);
+  file->emit (&skeleton, writer);
   cg_outputs_add (outputs, path, cg_writer_finish (writer));
 
   return TRUE;

@@ -5,7 +5,7 @@
 
 /* The files in templates/ are resources of the program. A line "%% NAME" begins a
  * section, which goes on to the next line that begins with "%%", or with "%#", which is
- * a comment. */
+ * a comment, or to a line "%-", which also takes the end of the line before away. */
 
 #include "cg-templates.h"
 
@@ -35,6 +35,11 @@ add_sections (GHashTable *templates,
       }
     else if (g_str_has_prefix (lines[i], "%#"))
       section = NULL;
+    else if (g_str_equal (lines[i], "%-"))
+      {
+        g_string_truncate (section, section->len - 1);
+        section = NULL;
+      }
     else if (section != NULL && lines[i + 1] != NULL)
       g_string_append_printf (section, "%s\n", lines[i]);
 }

@@ -13,26 +13,6 @@
 
 #include <string.h>
 
-static const char annotation_row[] =
-  "{ -1, (gchar *) $name_string$, (gchar *) $value_string$, $annotations_value$ }";
-
-static const char arg_row[] =
-  "{ { -1, (gchar *) $name_string$, (gchar *) $signature_string$, $annotations_value$ }, $flags$, "
-  "$value_get_type$, $element_get_type$ }";
-
-static const char field_row[] =
-  "{ { { -1, (gchar *) $name_string$, (gchar *) $signature_string$, NULL }, $flags$, "
-  "$value_get_type$, $element_get_type$ }, G_STRUCT_OFFSET ($T$, $member$) }";
-
-static const char property_row[] =
-  "{\n"
-  "  { -1, (gchar *) $name_string$, (gchar *) $signature_string$,\n"
-  "    $access$,\n"
-  "    $annotations_value$ },\n"
-  "  $flags$,\n"
-  "  $value_get_type$\n"
-  "}";
-
 /* Differences between the kinds of members. */
 static const struct
 {
@@ -52,16 +32,16 @@ static const struct
   },
   [CG_MEMBER_SIGNAL] = {
     "signals", "NorpcSignalInfo", "GDBusSignalInfo",
-    "{ { -1, (gchar *) $name_string$, $out$, $annotations_value$ } }", "$signal_infos$",
+    "info/signal-row", "$signal_infos$",
     NULL, NULL, "$signal_arg_infos$_$index$", "$signal_args$_$index$"
   },
   [CG_MEMBER_PROPERTY] = {
-    "properties", "NorpcPropertyInfo", "GDBusPropertyInfo", property_row, "$property_infos$",
+    "properties", "NorpcPropertyInfo", "GDBusPropertyInfo", "info/property-row", "$property_infos$",
     NULL, NULL, NULL, NULL
   },
   [CG_MEMBER_STREAM] = {
     "streams", "NorpcStreamInfo", NULL,
-    "{ { -1, (gchar *) $name_string$, $in$, $out$, $annotations_value$ } }", "$stream_infos$",
+    "info/stream-row", "$stream_infos$",
     "$stream_in_arg_infos$_$index$", "$stream_in_args$_$index$",
     "$stream_out_arg_infos$_$index$", "$stream_out_args$_$index$"
   },
@@ -167,7 +147,7 @@ emit_annotations (Emitter      *self,
       cg_writer_take (self->writer, "annotations_value", emit_annotations (self, &annotation->node));
       set_string (self, "name_string", annotation->node.name);
       set_string (self, "value_string", annotation->value);
-      g_ptr_array_add (rows, cg_writer_expand (self->writer, annotation_row));
+      g_ptr_array_add (rows, cg_writer_expand (self->writer, cg_template ("info/annotation-row")));
     }
 
   if (rows->len == 0)
@@ -237,7 +217,7 @@ emit_args (Emitter    *self,
       set_string (self, "name_string",
                   arg->node.name != NULL ? arg->node.name : arg->c_lent != NULL ? arg->c_lent : unnamed);
       set_type (self, &arg->use);
-      g_ptr_array_add (rows, cg_writer_expand (self->writer, arg_row));
+      g_ptr_array_add (rows, cg_writer_expand (self->writer, cg_template ("info/arg-row")));
     }
 
   cg_writer_take (self->writer, key,
@@ -258,7 +238,7 @@ cg_emit_fields (const CgDeclaration *record,
       set_string (&self, "name_string", field->node.name);
       set_type (&self, &field->use);
       cg_writer_set (writer, "member", field->lower);
-      g_ptr_array_add (rows, cg_writer_expand (writer, field_row));
+      g_ptr_array_add (rows, cg_writer_expand (writer, cg_template ("info/field-row")));
     }
 
   emit_array (&self, "info/value-array-text", "NorpcFieldInfo", array, rows);
@@ -367,7 +347,7 @@ emit_members (Emitter           *self,
         }
       else
         {
-          g_ptr_array_add (rows, cg_writer_expand (writer, kinds[kind].row));
+          g_ptr_array_add (rows, cg_writer_expand (writer, cg_template (kinds[kind].row)));
           pointer = g_strdup_printf ("&%s[%u]", values, index);
         }
       g_ptr_array_add (pointers, pointer);

@@ -7,9 +7,6 @@
 
 #include "cg-emit-private.h"
 
-static const char return_pointer[] =
-  "return reply != NULL ? ($return_type$) norpc_reply_steal_pointer (reply, 0) : NULL;";
-
 static void
 emit_new_call (CgWriter       *writer,
                const CgMethod *method)
@@ -72,7 +69,8 @@ emit_take_reply (CgWriter       *writer,
   if (returned != NULL || method->out_args->len == 0)
     {
       cg_writer_set (writer, "return_type", returned != NULL ? returned->use.type->c_out : "");
-      cg_marshal_set_expanded (writer, "return_reply", returned != NULL ? return_pointer : "return reply != NULL;");
+      cg_marshal_set_expanded (writer, "return_reply",
+                               cg_template (returned != NULL ? "proxy/return-pointer" : "proxy/return-success"));
       return;
     }
 

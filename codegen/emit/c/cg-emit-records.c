@@ -14,32 +14,6 @@ typedef char *(*FieldFunc) (CgWriter      *writer,
                             const CgField *field,
                             guint          index);
 
-static const char set_fields[] =
-  "$hashes$norpc_record_type_set_fields (g_define_type_id,\n"
-  "                              G_N_ELEMENTS ($t_field_infos$),\n"
-  "                              $t_field_infos$)";
-
-static const char read_field[] =
-  "child = g_variant_get_child_value (variant, $index$);\n"
-  "$variable$ = $from$;\n"
-  "g_variant_unref (child);";
-
-static const char read_nullable[] =
-  "child = g_variant_get_child_value (variant, $index$);\n"
-  "content = g_variant_get_maybe (child);\n"
-  "if (content != NULL)\n"
-  "  $variable$ = $from$;\n"
-  "g_variant_unref (child);";
-
-static const char check_read[] =
-  "\nif ($condition$)\n"
-  "  {\n"
-  "$unref_content$"
-  "    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,\n"
-  "                         \"The field '$field$' of a $T$ cannot be read\");\n"
-  "    return NULL;\n"
-  "  }";
-
 /* One text of the type table for a field; @value and @other are C. */
 static char *
 expand (CgWriter      *writer,
@@ -169,10 +143,10 @@ make_to_variant (CgWriter      *writer,
   if (!field->use.nullable)
     return g_strdup_printf ("g_variant_builder_add_value (&builder, %s);", variant);
 
-  return g_strdup_printf ("g_variant_builder_add_value (&builder,\n"
-                          "                             g_variant_new_maybe (G_VARIANT_TYPE (\"%s\"),\n"
-                          "                                                  %s != NULL ? %s : NULL));",
-                          field->use.variant + 1, value, variant);
+  cg_writer_set (writer, "variant", field->use.variant + 1);
+  cg_writer_set (writer, "to_variant", variant);
+
+  return cg_writer_expand (writer, cg_template ("records/add-nullable"));
 }
 
 static char *
@@ -183,20 +157,18 @@ make_from_variant (CgWriter      *writer,
   const CgType *type = field->use.type;
   gboolean nullable = field->use.nullable;
   g_autofree char *variable = g_strconcat ("self->", field->lower, NULL);
-  g_autofree char *number = g_strdup_printf ("%u", index);
-  g_autofree char *from = expand (writer, field, type->from_variant, nullable ? "content" : "child", "");
-  g_autofree char *condition = g_strdup_printf (nullable ? "content != NULL && %s == NULL" : "%s == NULL", variable);
   g_autofree char *read = NULL;
   g_autofree char *check = NULL;
 
-  cg_writer_set (writer, "index", number);
+  cg_writer_take (writer, "index", g_strdup_printf ("%u", index));
   cg_writer_set (writer, "variable", variable);
-  cg_writer_set (writer, "from", from);
-  cg_writer_set (writer, "condition", condition);
+  cg_writer_take (writer, "from", expand (writer, field, type->from_variant, nullable ? "content" : "child", ""));
+  cg_marshal_set_expanded (writer, "condition",
+                           nullable ? "content != NULL && $variable$ == NULL" : "$variable$ == NULL");
   cg_writer_set (writer, "field", field->node.name);
   cg_writer_set (writer, "unref_content", nullable ? "    g_variant_unref (content);\n" : "");
-  read = cg_writer_expand (writer, nullable ? read_nullable : read_field);
-  check = type->can_fail ? cg_writer_expand (writer, check_read) : g_strdup ("");
+  read = cg_writer_expand (writer, cg_template (nullable ? "records/read-nullable" : "records/read-field"));
+  check = type->can_fail ? cg_writer_expand (writer, cg_template ("records/check-read")) : g_strdup ("");
 
   return g_strconcat (read, check, nullable ? "\ng_clear_pointer (&content, g_variant_unref);" : "", NULL);
 }
@@ -238,7 +210,7 @@ emit_record (CgWriter            *writer,
   cg_emit_fields (record, writer);
   cg_writer_set (writer, "hashes", hashes->str);
   cg_writer_set (writer, "declare_content", has_nullable ? "  GVariant *content;\n" : "");
-  cg_marshal_set_expanded (writer, "code", set_fields);
+  cg_marshal_set_expanded (writer, "code", cg_template ("records/set-fields"));
   cg_writer_emit (writer, cg_template ("records/define-type"));
 
   for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)

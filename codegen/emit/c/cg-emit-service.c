@@ -113,6 +113,21 @@ set_spelled (CgWriter       *writer,
   cg_marshal_set_expanded (writer, "spelled", is_renamed ? "; its virtual function is $vfunc$" : "");
 }
 
+/* Sets how results are given: by the default handler, or by who answers later. */
+static void
+set_reply (CgWriter       *writer,
+           const CgMethod *method,
+           gboolean        is_handler)
+{
+  gboolean has_values = method->out_args->len > 0;
+
+  cg_marshal_set_store (writer, method->out_args, is_handler);
+  cg_writer_set (writer, "handled", is_handler ? " TRUE" : "");
+  cg_writer_set (writer, "end_reply", is_handler ? "norpc_call_end_reply_on_return" : "norpc_call_end_reply");
+  cg_marshal_set_expanded (writer, "reply",
+                           cg_template (has_values ? "service/reply-with-values" : "service/reply-without-values"));
+}
+
 static void
 emit_default_handle (CgWriter       *writer,
                      const CgMethod *method)
@@ -121,10 +136,7 @@ emit_default_handle (CgWriter       *writer,
   set_invocation (writer, method);
   set_clear_moved (writer, method);
   set_spelled (writer, method);
-  cg_marshal_set_store (writer, method->out_args, TRUE);
-  cg_writer_set (writer, "handled", " TRUE");
-  cg_writer_set (writer, "end_reply", "norpc_call_end_reply_on_return");
-  cg_marshal_set_expanded (writer, "reply", cg_template (method->out_args->len > 0 ? "service/reply-with-values" : "service/reply-without-values"));
+  set_reply (writer, method, TRUE);
   cg_writer_emit (writer, cg_template ("service/default-handle"));
 }
 
@@ -133,11 +145,8 @@ emit_complete (CgWriter       *writer,
                const CgMethod *method)
 {
   cg_signature_set (writer, method, CG_SIGNATURE_COMPLETE);
-  cg_marshal_set_store (writer, method->out_args, FALSE);
-  cg_writer_set (writer, "handled", "");
-  cg_writer_set (writer, "end_reply", "norpc_call_end_reply");
   cg_writer_set (writer, "declare_results", method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
-  cg_marshal_set_expanded (writer, "reply", cg_template (method->out_args->len > 0 ? "service/reply-with-values" : "service/reply-without-values"));
+  set_reply (writer, method, FALSE);
   cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, cg_template ("service/complete"));
 }

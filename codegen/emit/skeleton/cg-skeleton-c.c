@@ -19,8 +19,8 @@ static gboolean
 is_taken_type (const CgSkeleton *self,
                const char       *name)
 {
-  for (guint i = 0; i < self->description->interfaces->len; i++)
-    if (g_str_equal (cg_names_get_iface (g_ptr_array_index (self->description->interfaces, i)), name))
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
+    if (g_str_equal (cg_names_get_iface (interface), name))
       return TRUE;
 
   return FALSE;
@@ -34,19 +34,11 @@ cg_skeleton_set_interface (const CgSkeleton  *self,
   const char *iface = cg_names_get_iface (interface);
   g_autofree char *type = g_strconcat (iface, "Service", NULL);
   gboolean is_taken = is_taken_type (self, type);
-  g_autofree char *service = NULL;
 
   cg_names_set_interface (writer, interface);
-  service = cg_writer_expand (writer, is_taken ? "$iface$_service_object" : "$iface$_service");
-  cg_writer_set (writer, "service", service);
+  cg_marshal_set_expanded (writer, "service", is_taken ? "$iface$_service_object" : "$iface$_service");
   cg_writer_set (writer, "SERVICE", is_taken ? "SERVICE_OBJECT" : "SERVICE");
-  cg_writer_set (writer, "Service", type);
-  if (is_taken)
-    {
-      g_autofree char *longer = g_strconcat (type, "Object", NULL);
-
-      cg_writer_set (writer, "Service", longer);
-    }
+  cg_writer_take (writer, "Service", g_strconcat (type, is_taken ? "Object" : "", NULL));
 }
 
 char *
@@ -81,9 +73,9 @@ set_statements (CgWriter       *writer,
           g_string_append_printf (statements, "%s\n", text);
         }
     }
-  for (guint i = 0; cg_method_get_return_arg (method) == NULL && i < method->out_args->len; i++)
-    g_string_append_printf (statements, "(void) %s;\n",
-                            ((CgArg *) g_ptr_array_index (method->out_args, i))->c_out);
+  if (cg_method_get_return_arg (method) == NULL)
+    CG_FOREACH (const CgArg, arg, method->out_args)
+      g_string_append_printf (statements, "(void) %s;\n", arg->c_out);
 
   cg_writer_set (writer, "statements", statements->str);
 }
@@ -98,32 +90,22 @@ set_own_name (CgWriter       *writer,
     "parent_class", "private_offset", "get_instance_private", NULL
   };
   const char *vfunc = cg_names_look_up_method (method, "vfunc");
-  g_autofree char *own = g_strconcat (vfunc, g_strv_contains (taken, vfunc) ? "_method" : "", NULL);
 
-  cg_writer_set (writer, "own", own);
+  cg_writer_take (writer, "own", g_strconcat (vfunc, g_strv_contains (taken, vfunc) ? "_method" : "", NULL));
 }
 
 static void
 emit_method (CgWriter       *writer,
              const CgMethod *method)
 {
-  g_autofree char *comment = NULL;
-  g_autofree char *return_type = NULL;
-
   cg_names_set_method (writer, method);
   cg_signature_set (writer, method, CG_SIGNATURE_PLAIN);
   set_own_name (writer, method);
   set_statements (writer, method);
-  return_type = g_strchomp (cg_writer_expand (writer, "$return_type$"));
-  cg_writer_set (writer, "return_type", return_type);
+  cg_writer_take (writer, "return_type", g_strchomp (cg_writer_expand (writer, "$return_type$")));
   cg_writer_set (writer, "zero", cg_method_get_return_arg (method) != NULL ? "NULL" : "FALSE");
   cg_writer_set (writer, "c_doc", method->node.c_doc != NULL ? method->node.c_doc : "");
-  cg_writer_set (writer, "comment", "");
-  if (method->node.c_doc != NULL)
-    {
-      comment = cg_writer_expand (writer, "/* $c_doc$ */\n");
-      cg_writer_set (writer, "comment", comment);
-    }
+  cg_marshal_set_expanded (writer, "comment", method->node.c_doc != NULL ? "/* $c_doc$ */\n" : "");
   cg_writer_emit (writer, cg_template ("skeleton-c/method-function"));
 }
 
@@ -137,13 +119,13 @@ emit_interface (const CgSkeleton  *self,
   cg_skeleton_set_interface (self, interface, writer);
   cg_writer_emit (writer, cg_template ("skeleton-c/type-struct"));
 
-  for (guint i = 0; i < interface->methods->len; i++)
+  CG_FOREACH (const CgMethod, method, interface->methods)
     {
       g_autofree char *assignment = NULL;
 
-      emit_method (writer, g_ptr_array_index (interface->methods, i));
+      emit_method (writer, method);
       assignment = cg_writer_expand (writer, "iface->$vfunc$ = $service$_$own$;");
-      g_string_append_printf (assignments, "%s%s", i > 0 ? "\n" : "", assignment);
+      g_string_append_printf (assignments, "%s%s", assignments->len > 0 ? "\n" : "", assignment);
     }
   if (interface->methods->len == 0)
     g_string_append (assignments, "(void) iface;");
@@ -154,15 +136,13 @@ emit_interface (const CgSkeleton  *self,
 
 void
 cg_skeleton_emit_c_header (const CgSkeleton *self,
-                           const char       *file,
                            CgWriter         *writer)
 {
-  cg_writer_set (writer, "file", file);
   cg_writer_set (writer, "code", self->code);
   cg_writer_emit (writer, cg_template ("skeleton-c/header-head"));
-  for (guint i = 0; i < self->description->interfaces->len; i++)
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
     {
-      cg_skeleton_set_interface (self, g_ptr_array_index (self->description->interfaces, i), writer);
+      cg_skeleton_set_interface (self, interface, writer);
       cg_writer_emit (writer, cg_template ("skeleton-c/header-type"));
     }
   cg_writer_emit (writer, "G_END_DECLS\n");
@@ -170,15 +150,12 @@ cg_skeleton_emit_c_header (const CgSkeleton *self,
 
 void
 cg_skeleton_emit_c_source (const CgSkeleton *self,
-                           const char       *file,
                            CgWriter         *writer)
 {
-  g_autofree char *header = g_strconcat (self->code, "-service.h", NULL);
 
-  cg_writer_set (writer, "file", file);
-  cg_writer_set (writer, "header", header);
+  cg_writer_take (writer, "header", g_strconcat (self->code, "-service.h", NULL));
   cg_writer_set (writer, "prefix", self->description->prefix != NULL ? self->description->prefix : "");
   cg_writer_emit (writer, cg_template ("skeleton-c/source-head"));
-  for (guint i = 0; i < self->description->interfaces->len; i++)
-    emit_interface (self, g_ptr_array_index (self->description->interfaces, i), writer);
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
+    emit_interface (self, interface, writer);
 }

@@ -14,36 +14,24 @@
 
 #include <string.h>
 
-static const char head[] =
-  "\"\"\"$what$\"\"\"\n"
-  "\n"
-  "$imports$"
-  "import gi\n"
-  "\n"
-  "gi.require_version('Norpc', '1')\n"
-  "gi.require_version('$Ns$', '1')\n"
-  "from gi.repository import GLib, GObject, Norpc, $Ns$\n"
-  "$others$";
+static char *
+make_namespace (const CgSkeleton *self)
+{
+  return cg_is_ugly (self->c_namespace) ? cg_remove_underscores (self->c_namespace) : g_strdup (self->c_namespace);
+}
 
 static void
 set_interface (const CgSkeleton  *self,
                const CgInterface *interface,
                CgWriter          *writer)
 {
-  g_autofree char *camel = cg_is_ugly (self->c_namespace) ? cg_remove_underscores (self->c_namespace)
-                                                          : g_strdup (self->c_namespace);
+  g_autofree char *camel = make_namespace (self);
   g_autofree char *service = NULL;
 
   cg_skeleton_set_interface (self, interface, writer);
   service = cg_writer_expand (writer, "$Service$");
   cg_writer_set (writer, "PyName", cg_names_get_iface (interface) + strlen (camel));
   cg_writer_set (writer, "PyService", service + strlen (camel));
-}
-
-static char *
-make_module (const CgSkeleton *self)
-{
-  return g_strdelimit (g_strconcat (self->code, "_service", NULL), "-.", '_');
 }
 
 static void
@@ -53,14 +41,11 @@ emit_head (const CgSkeleton *self,
            const char       *others,
            CgWriter         *writer)
 {
-  g_autofree char *camel = cg_is_ugly (self->c_namespace) ? cg_remove_underscores (self->c_namespace)
-                                                          : g_strdup (self->c_namespace);
-
   cg_writer_set (writer, "what", what);
   cg_writer_set (writer, "imports", imports);
   cg_writer_set (writer, "others", others);
-  cg_writer_set (writer, "Ns", camel);
-  cg_writer_emit (writer, head);
+  cg_writer_take (writer, "Ns", make_namespace (self));
+  cg_writer_emit (writer, cg_template ("skeleton-python/head"));
 }
 
 /* A name that is a keyword gets underscores, until no other parameter has it. */
@@ -85,11 +70,11 @@ emit_method (CgWriter       *writer,
   g_autoptr (GString) params = g_string_new (NULL);
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  for (guint i = 0; i < method->in_args->len; i++)
-    g_hash_table_add (taken, g_strdup (((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent));
-  for (guint i = 0; i < method->in_args->len; i++)
+  CG_FOREACH (const CgArg, named, method->in_args)
+    g_hash_table_add (taken, g_strdup (named->c_lent));
+  CG_FOREACH (const CgArg, arg, method->in_args)
     {
-      g_autofree char *name = make_parameter (taken, ((CgArg *) g_ptr_array_index (method->in_args, i))->c_lent);
+      g_autofree char *name = make_parameter (taken, arg->c_lent);
 
       g_string_append_printf (params, ", %s", name);
     }
@@ -101,7 +86,6 @@ emit_method (CgWriter       *writer,
 
 void
 cg_skeleton_emit_python (const CgSkeleton *self,
-                         const char       *file G_GNUC_UNUSED,
                          CgWriter         *writer)
 {
   emit_head (self, "Services, each in a thread of its own: what is in one has no need of locks.", "", "", writer);
@@ -109,8 +93,8 @@ cg_skeleton_emit_python (const CgSkeleton *self,
     {
       set_interface (self, interface, writer);
       cg_writer_emit (writer, cg_template ("skeleton-python/class-head"));
-      for (guint j = 0; j < interface->methods->len; j++)
-        emit_method (writer, g_ptr_array_index (interface->methods, j));
+      CG_FOREACH (const CgMethod, method, interface->methods)
+        emit_method (writer, method);
     }
 }
 
@@ -167,10 +151,9 @@ append_check (GString        *checks,
 
 void
 cg_skeleton_emit_python_test (const CgSkeleton *self,
-                              const char       *file G_GNUC_UNUSED,
                               CgWriter         *writer)
 {
-  g_autofree char *module = make_module (self);
+  g_autofree char *module = g_strdelimit (g_strconcat (self->code, "_service", NULL), "-.", '_');
   g_autofree char *other = g_strdup_printf ("\nimport %s\n", module);
 
   emit_head (self, "Calls each method with the emptiest arguments.", "import unittest\n\n", other, writer);
@@ -181,8 +164,8 @@ cg_skeleton_emit_python_test (const CgSkeleton *self,
 
       set_interface (self, interface, writer);
       cg_writer_emit (writer, cg_template ("skeleton-python/test-head"));
-      for (guint j = 0; j < interface->methods->len; j++)
-        append_check (checks, writer, g_ptr_array_index (interface->methods, j));
+      CG_FOREACH (const CgMethod, method, interface->methods)
+        append_check (checks, writer, method);
       if (checks->len == 0)
         g_string_append (checks, "        pass\n");
       cg_writer_set (writer, "checks", checks->str);

@@ -8,6 +8,7 @@
 
 #include "cg-skeleton.h"
 
+#include "emit/c/cg-emit-shared.h"
 #include "model/cg-names.h"
 #include "emit/cg-templates.h"
 
@@ -50,32 +51,20 @@ make_value (const CgArg *arg)
                           use->value_signature);
 }
 
-static gboolean
-can_call (const CgMethod *method)
-{
-  for (guint i = 0; i < method->in_args->len; i++)
-    {
-      g_autofree char *value = make_value (g_ptr_array_index (method->in_args, i));
-
-      if (value == NULL)
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* "proxy, "", 0, NULL", one below the other. */
+/* "proxy, "", 0, NULL", one below the other; NULL if it cannot be called. */
 static char *
-make_passed (const CgMethod *method,
-             gboolean        is_oneway)
+make_passed (const CgMethod *method)
 {
-  GString *passed = g_string_new ("proxy");
+  g_autoptr (GString) passed = g_string_new ("proxy");
+  gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
   guint n_out = cg_method_get_return_arg (method) != NULL ? 0 : method->out_args->len;
 
-  for (guint i = 0; i < method->in_args->len; i++)
+  CG_FOREACH (const CgArg, arg, method->in_args)
     {
-      g_autofree char *value = make_value (g_ptr_array_index (method->in_args, i));
+      g_autofree char *value = make_value (arg);
 
+      if (value == NULL)
+        return NULL;
       g_string_append_printf (passed, ",\n%s", value);
     }
   for (guint i = 0; !is_oneway && i < n_out; i++)
@@ -83,31 +72,25 @@ make_passed (const CgMethod *method,
   if (!is_oneway)
     g_string_append (passed, ",\nNULL,\n&error");
 
-  return g_string_free (passed, FALSE);
+  return g_strdup (passed->str);
+}
+
+static gboolean
+can_call (const CgMethod *method)
+{
+  g_autofree char *passed = make_passed (method);
+
+  return passed != NULL;
 }
 
 static gboolean
 needs_bytes (const CgMethod *method)
 {
-  for (guint i = 0; i < method->in_args->len; i++)
-    {
-      const CgTypeUse *use = &((CgArg *) g_ptr_array_index (method->in_args, i))->use;
-
-      if (!use->nullable && !use->is_moved && g_str_equal (use->value_signature, "ay"))
-        return TRUE;
-    }
+  CG_FOREACH (const CgArg, arg, method->in_args)
+    if (!arg->use.nullable && !arg->use.is_moved && g_str_equal (arg->use.value_signature, "ay"))
+      return TRUE;
 
   return FALSE;
-}
-
-/* A line that frees the result, if there is anything to free. */
-static char *
-make_free (CgWriter    *writer,
-           const CgArg *returned)
-{
-  g_autofree char *statement = returned != NULL ? cg_skeleton_make_free (writer, returned, "result") : g_strdup ("");
-
-  return g_strconcat (*statement != '\0' ? "\n" : "", statement, NULL);
 }
 
 static void
@@ -116,8 +99,6 @@ emit_call (CgWriter       *writer,
 {
   const CgArg *returned = cg_method_get_return_arg (method);
   gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
-  g_autofree char *passed = make_passed (method, is_oneway);
-  g_autofree char *text = NULL;
   g_autofree char *freed = NULL;
   g_autofree char *declarations =
     g_strconcat (needs_bytes (method) ? "  g_autoptr (GBytes) no_bytes = g_bytes_new (NULL, 0);\n" : "",
@@ -127,14 +108,14 @@ emit_call (CgWriter       *writer,
                  is_oneway && !needs_bytes (method) ? NULL : "\n", NULL);
 
   cg_names_set_method (writer, method);
-  cg_writer_set (writer, "passed", passed);
-  freed = make_free (writer, returned);
-  cg_writer_set (writer, "freed", freed);
-  text = cg_writer_expand (writer, is_oneway ? "$call$ ($passed$);"
-                                   : returned != NULL
-                                   ? "result = $sync$ ($passed$);\ncheck_answer (result != NULL, error);$freed$"
-                                   : "result = $sync$ ($passed$);\ncheck_answer (result, error);");
-  cg_writer_set (writer, "call_text", text);
+  cg_writer_take (writer, "passed", make_passed (method));
+  freed = returned != NULL ? cg_skeleton_make_free (writer, returned, "result") : g_strdup ("");
+  cg_writer_take (writer, "freed", g_strconcat (*freed != '\0' ? "\n" : "", freed, NULL));
+  cg_marshal_set_expanded (writer, "call_text",
+                           is_oneway ? "$call$ ($passed$);"
+                           : returned != NULL
+                           ? "result = $sync$ ($passed$);\ncheck_answer (result != NULL, error);$freed$"
+                           : "result = $sync$ ($passed$);\ncheck_answer (result, error);");
   cg_writer_set (writer, "declarations", declarations);
   cg_writer_emit (writer, cg_template ("skeleton-test/call-method"));
 }
@@ -179,28 +160,20 @@ emit_interface (const CgSkeleton  *self,
   g_string_append (added, add);
 }
 
-/* GLib's tests end with a warning, and there is one of each one-way call that fails. */
-static const char no_warnings[] =
-  "  /* one-way calls that fail are warned of */\n"
-  "  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);\n";
-
 void
 cg_skeleton_emit_c_test (const CgSkeleton *self,
-                         const char       *file,
                          CgWriter         *writer)
 {
-  g_autofree char *header = g_strconcat (self->code, "-service.h", NULL);
   g_autoptr (GString) added = g_string_new (NULL);
 
-  cg_writer_set (writer, "file", file);
-  cg_writer_set (writer, "header", header);
+  cg_writer_take (writer, "header", g_strconcat (self->code, "-service.h", NULL));
   cg_writer_set (writer, "prefix", self->description->prefix != NULL ? self->description->prefix : "");
   cg_writer_emit (writer, cg_template ("skeleton-test/head"));
   if (has_call (self->description, FALSE))
     cg_writer_emit (writer, cg_template ("skeleton-test/answer-check"));
-  for (guint i = 0; i < self->description->interfaces->len; i++)
-    emit_interface (self, g_ptr_array_index (self->description->interfaces, i), added, writer);
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
+    emit_interface (self, interface, added, writer);
   cg_writer_set (writer, "added", added->str);
-  cg_writer_set (writer, "warnings", has_call (self->description, TRUE) ? no_warnings : "");
+  cg_writer_set (writer, "warnings", has_call (self->description, TRUE) ? cg_template ("skeleton-test/no-warnings") : "");
   cg_writer_emit (writer, cg_template ("skeleton-test/main-head"));
 }

@@ -24,24 +24,18 @@ typedef struct
   const char  *suffix;       /* of the file, behind the name of the generated code */
   gboolean     underscores;  /* in its name, instead of hyphens */
   void       (*emit) (const CgSkeleton *self,
-                      const char       *file,
-                      CgWriter         *writer);
+                      CgWriter         *writer);  /* in which $file$ is its name */
 } CgSkeletonFile;
 
 void  cg_skeleton_emit_c_header    (const CgSkeleton  *self,
-                                    const char        *file,
                                     CgWriter          *writer);
 void  cg_skeleton_emit_c_source    (const CgSkeleton  *self,
-                                    const char        *file,
                                     CgWriter          *writer);
 void  cg_skeleton_emit_c_test      (const CgSkeleton  *self,
-                                    const char        *file,
                                     CgWriter          *writer);
 void  cg_skeleton_emit_python      (const CgSkeleton  *self,
-                                    const char        *file,
                                     CgWriter          *writer);
 void  cg_skeleton_emit_python_test (const CgSkeleton  *self,
-                                    const char        *file,
                                     CgWriter          *writer);
 
 /* Gives @writer the names of an interface, and those of its service. */
