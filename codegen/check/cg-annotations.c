@@ -271,10 +271,8 @@ check_name (const Target *target,
       return FALSE;
     }
 
-  first = g_hash_table_lookup (names, node->name);
-  if (first == NULL)
-    g_hash_table_insert (names, (gpointer) node->name, annotation);
-  else
+  first = cg_check_find_first (names, node->name, annotation);
+  if (first != NULL)
     {
       cg_diagnostics_warning (target->diagnostics, CG_WARNING_DUPLICATE_ANNOTATION, &node->name_location,
                               "duplicate annotation '%s'", node->name);

@@ -72,8 +72,8 @@ register_one (const CgResolver *resolver,
 void
 cg_declarations_register (const CgResolver *resolver)
 {
-  for (guint i = 0; i < resolver->description->declarations->len; i++)
-    register_one (resolver, g_ptr_array_index (resolver->description->declarations, i));
+  CG_FOREACH (CgDeclaration, declaration, resolver->description->declarations)
+    register_one (resolver, declaration);
 }
 
 /* Names of values and fields become parts of identifiers. */
@@ -89,21 +89,17 @@ check_name (const CgResolver *resolver,
     return FALSE;
 
   node->broken = TRUE;
-  first = g_hash_table_lookup (names, node->name);
   if (!g_ascii_isalpha (*node->name) || strspn (node->name, WORD_CHARACTERS "-") != strlen (node->name))
     ERROR (&node->name_location,
            "'%s' is not a name of a %s: letters, digits, hyphens and underscores, beginning with a letter",
            node->name, what);
-  else if (first != NULL)
+  else if ((first = cg_check_find_first (names, node->name, node)) != NULL)
     {
       ERROR (&node->name_location, "duplicate %s '%s'", what, node->name);
       NOTE (&first->name_location, "the first '%s' is here", node->name);
     }
   else
-    {
-      g_hash_table_insert (names, (gpointer) node->name, node);
-      node->broken = FALSE;
-    }
+    node->broken = FALSE;
 
   return !node->broken;
 }
@@ -162,13 +158,10 @@ check_unique (const CgResolver *resolver,
               GHashTable       *numbers,
               CgValue          *value)
 {
-  const CgValue *first = g_hash_table_lookup (numbers, &value->value);
+  const CgValue *first = cg_check_find_first (numbers, &value->value, value);
 
   if (first == NULL)
-    {
-      g_hash_table_insert (numbers, &value->value, value);
-      return;
-    }
+    return;
 
   ERROR (&value->value_location, "'%s' has the value of '%s'", value->node.name, first->node.name);
   NOTE (&first->node.name_location, "'%s' is here", first->node.name);
@@ -192,16 +185,13 @@ complete_dbus_name (const CgResolver    *resolver,
   name = value->dbus_name != NULL ? g_strdup (value->dbus_name)
                                   : g_strdup_printf ("%s.%s", declaration->dbus_prefix, value->node.name);
   value->dbus_name = cg_description_string (resolver->description, name);
-  first = g_hash_table_lookup (dbus_names, value->dbus_name);
   if (!g_dbus_is_interface_name (name))
     ERROR (location, "'%s' is not a name of an error in D-Bus", name);
-  else if (first != NULL)
+  else if ((first = cg_check_find_first (dbus_names, value->dbus_name, value)) != NULL)
     {
       ERROR (location, "'%s' is the name of another error in D-Bus, too", name);
       NOTE (&first->node.name_location, "'%s' is here", first->node.name);
     }
-  else
-    g_hash_table_insert (dbus_names, (gpointer) value->dbus_name, value);
 }
 
 /* Of those that are said. */
@@ -215,16 +205,13 @@ check_nick (const CgResolver *resolver,
   if (value->nick == NULL)
     return;
 
-  first = g_hash_table_lookup (nicks, value->nick);
   if (*value->nick == '\0')
     ERROR (&value->nick_location, "the nickname of '%s' is empty", value->node.name);
-  else if (first != NULL)
+  else if ((first = cg_check_find_first (nicks, value->nick, value)) != NULL)
     {
       ERROR (&value->nick_location, "'%s' has the nickname of '%s'", value->node.name, first->node.name);
       NOTE (&first->node.name_location, "'%s' is here", first->node.name);
     }
-  else
-    g_hash_table_insert (nicks, (gpointer) value->nick, value);
 }
 
 static void
@@ -325,8 +312,8 @@ check_endless (const CgResolver *resolver,
     return TRUE;
 
   endless = is_endless (declaration, declaration, 1);
-  for (guint i = 0; i < all->len; i++)
-    ((CgDeclaration *) g_ptr_array_index (all, i))->is_visited = FALSE;
+  CG_FOREACH (CgDeclaration, other, all)
+    other->is_visited = FALSE;
 
   if (endless)
     ERROR (&declaration->node.name_location,

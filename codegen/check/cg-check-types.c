@@ -14,6 +14,19 @@
 
 #define ERROR(location, ...) cg_diagnostics_error (resolver->diagnostics, location, __VA_ARGS__)
 
+gpointer
+cg_check_find_first (GHashTable    *names,
+                     gconstpointer  key,
+                     gpointer       node)
+{
+  gpointer first = g_hash_table_lookup (names, key);
+
+  if (first == NULL)
+    g_hash_table_insert (names, (gpointer) key, node);
+
+  return first;
+}
+
 static gboolean
 check_type_string (const CgResolver *resolver,
                    CgTypeUse        *use)

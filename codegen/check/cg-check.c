@@ -26,10 +26,9 @@ typedef struct
 #define WARNING(warning, location, ...) cg_diagnostics_warning (self->diagnostics, warning, location, __VA_ARGS__)
 
 static gboolean
-is_word (const char *name,
-         gsize       length)
+is_word (const char *name)
 {
-  return length > 0 && !g_ascii_isdigit (*name) && strspn (name, WORD_CHARACTERS) >= length;
+  return *name != '\0' && !g_ascii_isdigit (*name) && name[strspn (name, WORD_CHARACTERS)] == '\0';
 }
 
 /* Interfaces have dots in their names, members do not. */
@@ -37,34 +36,22 @@ static void
 check_interface_name (Checker *self,
                       CgNode  *node)
 {
-  const char *word = node->name;
-  guint n_words = 0;
+  g_auto (GStrv) words = g_strsplit (node->name, ".", -1);
 
-  for (;;)
-    {
-      gsize length = strcspn (word, ".");
+  node->broken = *words == NULL;
+  for (guint i = 0; words[i] != NULL; i++)
+    node->broken |= !is_word (words[i]);
 
-      if (!is_word (word, length))
-        {
-          ERROR (&node->name_location,
-                 "'%s' is not a name of an interface: words of letters, digits and "
-                 "underscores that begin with none of the digits, with dots between them",
-                 node->name);
-          node->broken = TRUE;
-          return;
-        }
-      n_words++;
-      if (word[length] == '\0')
-        break;
-      word += length + 1;
-    }
-
-  if (strlen (node->name) > MAX_NAME)
+  if (node->broken)
+    ERROR (&node->name_location,
+           "'%s' is not a name of an interface: words of letters, digits and "
+           "underscores that begin with none of the digits, with dots between them", node->name);
+  else if (strlen (node->name) > MAX_NAME)
     {
       ERROR (&node->name_location, "the name of an interface has at most %d characters", MAX_NAME);
       node->broken = TRUE;
     }
-  else if (n_words < 2)
+  else if (words[1] == NULL)
     WARNING (CG_WARNING_NAME_WITHOUT_DOT, &node->name_location,
              "'%s' has no dot, so it cannot leave the process over D-Bus", node->name);
 }
@@ -74,7 +61,7 @@ check_member_name (Checker    *self,
                    CgNode     *node,
                    const char *what)
 {
-  if (!is_word (node->name, strlen (node->name)))
+  if (!is_word (node->name))
     ERROR (&node->name_location,
            "'%s' is not a name of a %s: letters, digits and underscores, "
            "not beginning with a digit", node->name, what);
@@ -117,16 +104,10 @@ check_duplicate (Checker    *self,
                  const char *what,
                  gboolean    can_overload)
 {
-  CgNode *first = g_hash_table_lookup (names, node->name);
-
-  if (first == NULL)
-    {
-      g_hash_table_insert (names, (gpointer) node->name, node);
-      return;
-    }
+  const CgNode *first = cg_check_find_first (names, node->name, node);
 
   /* overloaded: whether the names in C differ is seen when they are made */
-  if (can_overload && g_strcmp0 (node->c_name, first->c_name) != 0)
+  if (first == NULL || (can_overload && g_strcmp0 (node->c_name, first->c_name) != 0))
     return;
 
   ERROR (&node->name_location,
@@ -178,10 +159,8 @@ check_args (Checker   *self,
       if (arg->node.name == NULL)
         continue;
 
-      first = g_hash_table_lookup (names, arg->node.name);
-      if (first == NULL)
-        g_hash_table_insert (names, (gpointer) arg->node.name, arg);
-      else
+      first = cg_check_find_first (names, arg->node.name, arg);
+      if (first != NULL)
         {
           WARNING (CG_WARNING_DUPLICATE_ARGUMENT, &arg->node.name_location, "duplicate argument '%s'", arg->node.name);
           cg_diagnostics_note (self->diagnostics, &first->node.name_location,

@@ -20,6 +20,11 @@ void     cg_check_annotations (CgNode           *node,
                                CgDiagnostics    *diagnostics);
 
 /* cg-check-types.c */
+
+/* Finds what @names has under @key, and adds @node if that is nothing. */
+gpointer cg_check_find_first  (GHashTable       *names,
+                               gconstpointer     key,
+                               gpointer          node);
 gboolean cg_check_type        (const CgResolver *resolver,
                                CgTypeUse        *use);
 gboolean cg_check_arg_type    (const CgResolver *resolver,

@@ -165,7 +165,7 @@ generate (const Options       *options,
           const CgDescription *description,
           const CgEmitter     *emitter,
           const char          *path,
-          CgOutputs           *outputs)
+          GPtrArray           *outputs)
 {
   g_autoptr (CgWriter) writer = cg_writer_new ();
   g_autofree char *file = g_path_get_basename (path);
@@ -179,7 +179,7 @@ generate (const Options       *options,
 static void
 generate_all (const Options       *options,
               const CgDescription *description,
-              CgOutputs           *outputs)
+              GPtrArray           *outputs)
 {
   for (guint i = 0; i < CG_N_EMITTERS; i++)
     {
@@ -204,7 +204,7 @@ write_all (const Options       *options,
            const CgDescription *description,
            GError             **error)
 {
-  g_autoptr (CgOutputs) outputs = cg_outputs_new ();
+  g_autoptr (GPtrArray) outputs = cg_outputs_new ();
   g_autoptr (GPtrArray) inputs = g_ptr_array_new ();
 
   for (guint i = 0; options->input.files[i] != NULL; i++)

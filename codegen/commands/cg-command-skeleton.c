@@ -48,7 +48,7 @@ static gboolean
 add_file (const Options        *options,
           const CgDescription  *description,
           const CgSkeletonFile *file,
-          CgOutputs            *outputs,
+          GPtrArray            *outputs,
           GError              **error)
 {
   const CgSkeleton skeleton = { description, options->code, options->input.c_namespace };
@@ -75,7 +75,7 @@ run (const Options *options)
 {
   g_autoptr (CgDiagnostics) diagnostics = cg_diagnostics_new ();
   g_autoptr (CgDescription) description = cg_input_read (&options->input, options->input.files, 0, diagnostics);
-  g_autoptr (CgOutputs) outputs = cg_outputs_new ();
+  g_autoptr (GPtrArray) outputs = cg_outputs_new ();
   g_autoptr (GError) error = NULL;
   gboolean ok = TRUE;
 

@@ -17,11 +17,6 @@ typedef struct
   char *text;   /* (owned) */
 } Output;
 
-struct _CgOutputs
-{
-  GPtrArray *list;   /* (owned) (element-type Output) */
-};
-
 static void
 output_free (gpointer data)
 {
@@ -32,25 +27,14 @@ output_free (gpointer data)
   g_free (output);
 }
 
-CgOutputs *
+GPtrArray *
 cg_outputs_new (void)
 {
-  CgOutputs *self = g_new0 (CgOutputs, 1);
-
-  self->list = g_ptr_array_new_with_free_func (output_free);
-
-  return self;
+  return g_ptr_array_new_with_free_func (output_free);
 }
 
 void
-cg_outputs_free (CgOutputs *self)
-{
-  g_ptr_array_unref (self->list);
-  g_free (self);
-}
-
-void
-cg_outputs_add (CgOutputs  *self,
+cg_outputs_add (GPtrArray  *self,
                 const char *path,
                 char       *text)
 {
@@ -58,7 +42,7 @@ cg_outputs_add (CgOutputs  *self,
 
   output->path = g_strdup (path);
   output->text = text;
-  g_ptr_array_add (self->list, output);
+  g_ptr_array_add (self, output);
 }
 
 char *
@@ -92,19 +76,19 @@ fail (GError     **error,
 }
 
 gboolean
-cg_outputs_check (const CgOutputs     *self,
+cg_outputs_check (GPtrArray           *self,
                   const char * const  *inputs,
                   GError             **error)
 {
-  for (guint i = 0; i < self->list->len; i++)
+  for (guint i = 0; i < self->len; i++)
     {
-      const Output *output = g_ptr_array_index (self->list, i);
+      const Output *output = g_ptr_array_index (self, i);
 
       for (guint j = 0; inputs[j] != NULL; j++)
         if (is_same_file (output->path, inputs[j]))
           return fail (error, output->path, "it is one of the files that were read");
       for (guint j = 0; j < i; j++)
-        if (is_same_file (output->path, ((Output *) g_ptr_array_index (self->list, j))->path))
+        if (is_same_file (output->path, ((Output *) g_ptr_array_index (self, j))->path))
           return fail (error, output->path, "another output has this name");
     }
 
@@ -127,15 +111,15 @@ append_name (GString    *text,
 }
 
 char *
-cg_outputs_make_depfile (const CgOutputs    *self,
+cg_outputs_make_depfile (GPtrArray          *self,
                          const char * const *inputs)
 {
   GString *text = g_string_new (NULL);
 
-  for (guint i = 0; i < self->list->len; i++)
+  for (guint i = 0; i < self->len; i++)
     {
-      append_name (text, ((Output *) g_ptr_array_index (self->list, i))->path);
-      g_string_append (text, i + 1 < self->list->len ? " " : ":");
+      append_name (text, ((Output *) g_ptr_array_index (self, i))->path);
+      g_string_append (text, i + 1 < self->len ? " " : ":");
     }
   for (guint i = 0; inputs[i] != NULL; i++)
     {
@@ -191,11 +175,11 @@ write_output (const Output  *output,
 }
 
 gboolean
-cg_outputs_write (CgOutputs  *self,
+cg_outputs_write (GPtrArray  *self,
                   GError    **error)
 {
-  for (guint i = 0; i < self->list->len; i++)
-    if (!write_output (g_ptr_array_index (self->list, i), error))
+  for (guint i = 0; i < self->len; i++)
+    if (!write_output (g_ptr_array_index (self, i), error))
       return FALSE;
 
   return TRUE;

@@ -9,14 +9,11 @@
 
 G_BEGIN_DECLS
 
-/* The files that one run writes. */
-typedef struct _CgOutputs CgOutputs;
-
-CgOutputs *cg_outputs_new          (void);
-void       cg_outputs_free         (CgOutputs           *self);
+/* The files that one run writes: an array of them. */
+GPtrArray *cg_outputs_new          (void);
 
 /* Takes over @text. */
-void       cg_outputs_add          (CgOutputs           *self,
+void       cg_outputs_add          (GPtrArray           *self,
                                     const char          *path,
                                     char                *text);
 
@@ -25,18 +22,16 @@ char      *cg_outputs_make_path    (const char          *directory,
                                     const char          *name);
 
 /* Is no file to be written twice, and none of @inputs? */
-gboolean   cg_outputs_check        (const CgOutputs     *self,
+gboolean   cg_outputs_check        (GPtrArray           *self,
                                     const char * const  *inputs,
                                     GError             **error);
 
 /* Makes the text that tells make and Ninja that all outputs so far depend on @inputs. */
-char      *cg_outputs_make_depfile (const CgOutputs     *self,
+char      *cg_outputs_make_depfile (GPtrArray           *self,
                                     const char * const  *inputs);
 
 /* Does not touch a file that has its text already. */
-gboolean   cg_outputs_write        (CgOutputs           *self,
+gboolean   cg_outputs_write        (GPtrArray           *self,
                                     GError             **error);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOutputs, cg_outputs_free)
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include "doc/cg-doc.h"
 #include "model/cg-known-types.h"
 
+/* Functions of methods; each ends with CG_N_SIGNATURES. */
 static const CgSignatureKind vfunc_kinds[] = { CG_SIGNATURE_PLAIN, CG_SIGNATURE_HANDLE, CG_N_SIGNATURES };
 static const CgSignatureKind service_kinds[] = { CG_SIGNATURE_COMPLETE, CG_N_SIGNATURES };
 static const CgSignatureKind two_way_kinds[] = {
@@ -53,18 +54,6 @@ emit_vfuncs (const CgInterface *interface,
   cg_writer_emit (writer, cg_template ("header/struct-foot"));
 }
 
-/* Sets the keys of a function that is there once for an interface. */
-static void
-set_function (CgWriter   *writer,
-              const char *type,
-              const char *function,
-              const char *params)
-{
-  cg_marshal_set_expanded (writer, "return_type", type);
-  cg_marshal_set_expanded (writer, "function", function);
-  cg_writer_set (writer, "params", params);
-}
-
 /* Sets $deprecated$ to what is in front of a prototype; @function is to be used
  * instead, or NULL. */
 static void
@@ -79,53 +68,30 @@ set_deprecated (CgWriter     *writer,
   cg_writer_set (writer, "deprecated", node->deprecated ? macro : "");
 }
 
+/* Sets the keys of the function that is there once for an interface. */
 static void
-set_deprecated_method (CgWriter        *writer,
-                       const CgMethod  *method,
-                       CgSignatureKind  kind)
+set_first (CgWriter          *writer,
+           const CgInterface *interface,
+           gboolean           is_proxy)
 {
-  g_autofree char *function = NULL;
+  const CgInterface *other = interface->replacement;
 
-  if (method->replacement != NULL)
-    {
-      cg_names_set_method (writer, method->replacement);
-      function = cg_signature_make_function (writer, method->replacement, kind);
-      cg_names_set_method (writer, method);
-    }
-  set_deprecated (writer, &method->node, function);
-}
-
-static void
-set_interface_info (CgWriter          *writer,
-                    const CgInterface *interface G_GNUC_UNUSED)
-{
+  cg_marshal_set_expanded (writer, "return_type", is_proxy ? "$Proxy$ *" : "const NorpcInterfaceInfo *");
+  cg_marshal_set_expanded (writer, "function", is_proxy ? "$proxy_new$" : "$interface_info$");
+  cg_writer_set (writer, "params", is_proxy ? "NorpcEndpoint *endpoint" : "void");
   cg_writer_set (writer, "deprecated", "");
-  set_function (writer, "const NorpcInterfaceInfo *", "$interface_info$", "void");
-}
 
-/* As with gdbus-codegen, the only function that a deprecated interface makes
- * a deprecated one. */
-static void
-set_proxy_new (CgWriter          *writer,
-               const CgInterface *interface)
-{
-  g_autofree char *function = NULL;
-
-  if (interface->replacement != NULL)
-    {
-      cg_names_set_interface (writer, interface->replacement);
-      function = cg_writer_expand (writer, "$proxy_new$");
-      cg_names_set_interface (writer, interface);
-    }
-  set_deprecated (writer, &interface->node, function);
-  set_function (writer, "$Proxy$ *", "$proxy_new$", "NorpcEndpoint *endpoint");
+  /* as with gdbus-codegen, the only function that a deprecated interface makes a deprecated one */
+  if (is_proxy)
+    set_deprecated (writer, &interface->node,
+                    other != NULL ? cg_names_look_up_interface (other, "proxy_new") : NULL);
 }
 
 /* All prototypes of one group have their columns in common. */
 static void
 emit_prototypes (const CgInterface      *interface,
                  CgWriter               *writer,
-                 void                  (*set_first) (CgWriter *, const CgInterface *),
+                 gboolean                is_proxy,
                  const CgSignatureKind  *two_way,
                  const CgSignatureKind  *one_way)
 {
@@ -133,17 +99,19 @@ emit_prototypes (const CgInterface      *interface,
 
   for (int pass = 0; pass < 2; pass++)
     {
-      set_first (writer, interface);
+      set_first (writer, interface, is_proxy);
       cg_emit_prototype (writer, &columns, pass == 0);
 
       CG_FOREACH (const CgMethod, method, interface->methods)
         {
           const CgSignatureKind *kind = (method->flags & CG_METHOD_ONEWAY) != 0 ? one_way : two_way;
+          const CgMethod *other = method->replacement;
 
           cg_names_set_method (writer, method);
           for (; *kind != CG_N_SIGNATURES; kind++)
             {
-              set_deprecated_method (writer, method, *kind);
+              set_deprecated (writer, &method->node,
+                              other != NULL ? cg_signature_get_function (other, *kind) : NULL);
               cg_signature_set (writer, method, *kind);
               cg_emit_prototype (writer, &columns, pass == 0);
             }
@@ -181,20 +149,19 @@ static void
 emit_interface (const CgInterface *interface,
                 CgWriter          *writer)
 {
-  g_autofree char *module = NULL;
+  const char *module = cg_names_look_up_interface (interface, "MODULE");
 
   cg_names_set_interface (writer, interface);
   set_type_docs (interface, writer);
-  module = cg_writer_expand (writer, "$MODULE$");
 
   cg_writer_emit (writer, cg_template ("header/interface-type"));
   cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-interface" : "header/declare-bare-interface"));
   emit_vfuncs (interface, writer);
-  emit_prototypes (interface, writer, set_interface_info, service_kinds, service_kinds);
+  emit_prototypes (interface, writer, FALSE, service_kinds, service_kinds);
 
   cg_writer_emit (writer, cg_template ("header/proxy-type"));
   cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-proxy" : "header/declare-bare-proxy"));
-  emit_prototypes (interface, writer, set_proxy_new, two_way_kinds, one_way_kinds);
+  emit_prototypes (interface, writer, TRUE, two_way_kinds, one_way_kinds);
 }
 
 /* The headers of types of other libraries. */

@@ -9,6 +9,7 @@
 #include "cg-signature.h"
 
 #include "doc/cg-arg-doc.h"
+#include "model/cg-names.h"
 
 #include <string.h>
 
@@ -31,7 +32,7 @@ typedef enum
  * are named by their place in the table of parameters below. */
 typedef struct
 {
-  const char *function;  /* a template */
+  const char *function;  /* the key of its name */
   const char *leading;   /* letters of params, in front of the arguments */
   ArgsKind    args;
   gboolean    out_params;
@@ -70,54 +71,54 @@ static const struct
 
 static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_PLAIN] = {
-    "$vfunc$", "s", ARGS_IN, TRUE, "e", RETURN_RESULT, TRUE, FALSE,
+    "vfunc", "s", ARGS_IN, TRUE, "e", RETURN_RESULT, TRUE, FALSE,
     "The synchronous handler of `$dbus_method$`.",
     "It runs in the server's context. It is not called for a service that\n"
     "implements the asynchronous handler, `$handle$`."
   },
   [CG_SIGNATURE_HANDLE] = {
-    "$handle$", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED, TRUE, FALSE,
+    "handle", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED, TRUE, FALSE,
     "The asynchronous handler of `$dbus_method$`: it answers now or later.",
     "It runs in the server's context. A service that answers later keeps a\n"
     "reference to @call; $complete$() or\n"
     "norpc_call_return_error() answers it, in any thread."
   },
   [CG_SIGNATURE_COMPLETE] = {
-    "$complete$", "sc", ARGS_OUT_LENT, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "complete", "sc", ARGS_OUT_LENT, FALSE, "", RETURN_VOID, TRUE, FALSE,
     "Answers a call of `$dbus_method$`.",
     "It can be called in any thread. It does nothing if the call was cancelled."
   },
   [CG_SIGNATURE_CALL] = {
-    "$call$", "p", ARGS_IN, FALSE, "xbu", RETURN_VOID, TRUE, TRUE,
+    "call", "p", ARGS_IN, FALSE, "xbu", RETURN_VOID, TRUE, TRUE,
     "Calls `$dbus_method$` of `$dbus_name$`.",
     "@callback is called in the thread-default main context that is current\n"
     "here; it gets the result from $finish$()."
   },
   [CG_SIGNATURE_FINISH] = {
-    "$finish$", "pr", ARGS_NONE, TRUE, "e", RETURN_RESULT, FALSE, FALSE,
+    "finish", "pr", ARGS_NONE, TRUE, "e", RETURN_RESULT, FALSE, FALSE,
     "Gets the result of $call$().", ""
   },
   [CG_SIGNATURE_SYNC] = {
-    "$sync$", "p", ARGS_IN, TRUE, "xe", RETURN_RESULT, TRUE, TRUE,
+    "sync", "p", ARGS_IN, TRUE, "xe", RETURN_RESULT, TRUE, TRUE,
     "Calls `$dbus_method$` of `$dbus_name$` and waits for the result.",
     "It blocks the calling thread, and runs no main loop."
   },
   [CG_SIGNATURE_SEND] = {
-    "$call$", "p", ARGS_IN, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "call", "p", ARGS_IN, FALSE, "", RETURN_VOID, TRUE, FALSE,
     "Calls `$dbus_method$` of `$dbus_name$`, which is one-way.",
     "It does not wait for an answer, and no error is reported."
   },
   [CG_SIGNATURE_NEW_CALL] = {
-    "$new_call$", "", ARGS_IN, FALSE, "", RETURN_CALL, FALSE, FALSE, "", ""
+    "new_call", "", ARGS_IN, FALSE, "", RETURN_CALL, FALSE, FALSE, "", ""
   },
   [CG_SIGNATURE_TAKE_REPLY] = {
-    "$take_reply$", "y", ARGS_NONE, TRUE, "", RETURN_RESULT, FALSE, FALSE, "", ""
+    "take_reply", "y", ARGS_NONE, TRUE, "", RETURN_RESULT, FALSE, FALSE, "", ""
   },
   [CG_SIGNATURE_PROXY_SYNC] = {
-    "$proxy_sync$", "s", ARGS_IN, TRUE, "e", RETURN_RESULT, FALSE, FALSE, "", ""
+    "proxy_sync", "s", ARGS_IN, TRUE, "e", RETURN_RESULT, FALSE, FALSE, "", ""
   },
   [CG_SIGNATURE_PROXY_HANDLE] = {
-    "$proxy_handle$", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED, FALSE, FALSE, "", ""
+    "proxy_handle", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED, FALSE, FALSE, "", ""
   },
 };
 
@@ -196,7 +197,7 @@ builder_finish (Builder    *self,
                 const char *function)
 {
   cg_writer_set (self->writer, "return_type", return_type);
-  cg_marshal_set_expanded (self->writer, "function", function);
+  cg_writer_set (self->writer, "function", function);
   cg_writer_take (self->writer, "params", cg_columns_format (self->types, self->names));
   cg_writer_set (self->writer, "param_docs", self->docs->str);
 
@@ -353,21 +354,18 @@ cg_signature_set (CgWriter        *writer,
   if (row->out_params && cg_method_get_return_arg (method) == NULL)
     add_args (&builder, method->out_args, "return location for the result", TRUE, is_client);
   add_letters (&builder, row->trailing);
-  builder_finish (&builder, get_return_type (method, row->returns), row->function);
+  builder_finish (&builder, get_return_type (method, row->returns), cg_names_look_up_method (method, row->function));
 }
 
 /* A one-way method has but one function for clients. */
-char *
-cg_signature_make_function (CgWriter        *writer,
-                            const CgMethod  *method,
-                            CgSignatureKind  kind)
+const char *
+cg_signature_get_function (const CgMethod  *method,
+                           CgSignatureKind  kind)
 {
-  gboolean is_client = is_client_row (&rows[kind]);
-
-  if (is_client && (method->flags & CG_METHOD_ONEWAY) != 0)
+  if (is_client_row (&rows[kind]) && (method->flags & CG_METHOD_ONEWAY) != 0)
     kind = CG_SIGNATURE_SEND;
 
-  return cg_writer_expand (writer, rows[kind].function);
+  return cg_names_look_up_method (method, rows[kind].function);
 }
 
 char *
@@ -393,6 +391,7 @@ cg_signature_set_record (CgWriter            *writer,
   const char *variant = record->named->type.variant;
   const char *returns = record_rows[function].returns;
   g_autofree char *return_type = cg_writer_expand (writer, record_rows[function].return_type);
+  g_autofree char *name = cg_writer_expand (writer, record_rows[function].function);
   g_autoptr (GString) doc = g_string_new (NULL);
   g_autofree char *summary = NULL;
   Builder builder;
@@ -412,5 +411,5 @@ cg_signature_set_record (CgWriter            *writer,
         add_param (&builder, field->use.type->c_in, field->param, field_doc);
       }
   add_letters (&builder, record_rows[function].params);
-  builder_finish (&builder, return_type, record_rows[function].function);
+  builder_finish (&builder, return_type, name);
 }

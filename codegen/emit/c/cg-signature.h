@@ -36,9 +36,9 @@ void  cg_signature_set_record     (CgWriter            *writer,
                                    const CgDeclaration *record,
                                    CgRecordFunction     function);
 
-/* The name of a function of @method, whose names are in @writer. */
-char *cg_signature_make_function  (CgWriter            *writer,
-                                   const CgMethod      *method,
+/* The name of a function of @method. */
+const char *
+      cg_signature_get_function   (const CgMethod      *method,
                                    CgSignatureKind      kind);
 
 /* The documentation of a field, with annotations. */
