@@ -29,7 +29,8 @@ warn_of_value (const Target       *target,
                const CgAnnotation *annotation,
                const char         *values)
 {
-  cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE, &annotation->value_location,
+  cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE,
+                          &annotation->value_location,
                           "%s is %s, not '%s'", annotation->node.name, values, annotation->value);
 }
 

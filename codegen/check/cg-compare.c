@@ -130,7 +130,8 @@ compare_all (CgFindings  *findings,
   for (guint i = 0; i < before->len; i++)
     {
       const CgNode *node = g_ptr_array_index (before, i);
-      const CgNode *peer = g_hash_table_lookup (new_index.nodes, g_ptr_array_index (old_index.keys, i));
+      const CgNode *peer = g_hash_table_lookup (new_index.nodes,
+                                                g_ptr_array_index (old_index.keys, i));
 
       if (peer == NULL)
         {
@@ -184,7 +185,8 @@ compare_uses (CgFindings      *findings,
 
   if (before->is_moved != now->is_moved)
     add (findings, CG_SEVERITY_BREAKING, &now->location, &before->location,
-         now->is_moved ? "%s moves to the service now" : "%s does not move to the service any more", what);
+         now->is_moved ? "%s moves to the service now" : "%s does not move to the service any more",
+         what);
 }
 
 static const char *
@@ -255,7 +257,8 @@ compare_args (CgFindings     *findings,
 
   if (old_args->len != new_args->len)
     {
-      BREAKING ("'%s' has %u %s; there were %u", now->node.name, new_args->len, what, old_args->len);
+      BREAKING ("'%s' has %u %s; there were %u", now->node.name, new_args->len, what,
+                old_args->len);
       return;
     }
 
@@ -263,7 +266,8 @@ compare_args (CgFindings     *findings,
   if (permuted)
     BREAKING ("the %s of '%s' have another order", what, now->node.name);
   for (guint i = 0; i < old_args->len; i++)
-    compare_arg (findings, &now->node, g_ptr_array_index (old_args, i), g_ptr_array_index (new_args, i),
+    compare_arg (findings, &now->node, g_ptr_array_index (old_args, i),
+                 g_ptr_array_index (new_args, i),
                  is_in, !permuted);
 }
 
@@ -333,12 +337,14 @@ compare_types (CgFindings    *findings,
     }
 
   compare_c_names (findings, &before->node, &now->node,
-                   cg_names_look_up_declaration (before, "T"), cg_names_look_up_declaration (now, "T"));
+                   cg_names_look_up_declaration (before, "T"),
+                   cg_names_look_up_declaration (now, "T"));
   if (now->kind == CG_DECLARED_RECORD)
     compare_records (findings, before, now);
   else
     compare_all (findings, before->values, now->values, "value", compare_values,
-                 now->kind == CG_DECLARED_ERROR_DOMAIN ? CG_SEVERITY_COMPATIBLE : CG_SEVERITY_RISKY);
+                 now->kind == CG_DECLARED_ERROR_DOMAIN ? CG_SEVERITY_COMPATIBLE
+                 : CG_SEVERITY_RISKY);
 }
 
 static void
@@ -351,7 +357,8 @@ compare_timeouts (CgFindings     *findings,
 
   if (new_timeout < old_timeout)
     add (findings, CG_SEVERITY_RISKY, &now->timeout_location,
-         before->timeout > 0 ? &before->timeout_location : NULL, "'%s' has less time", now->node.name);
+         before->timeout > 0 ? &before->timeout_location : NULL, "'%s' has less time",
+         now->node.name);
   else if (new_timeout > old_timeout)
     add (findings, CG_SEVERITY_COMPATIBLE, &now->node.name_location, &before->timeout_location,
          "'%s' has more time", now->node.name);
@@ -429,7 +436,8 @@ compare_members (CgFindings    *findings,
   if (is_method && findings->n[CG_SEVERITY_BREAKING] == n_breaking &&
       returns != (cg_method_get_return_arg (before) != NULL))
     BREAKING (returns ? "the result of '%s' is the return value in C; it was an out parameter"
-                      : "the result of '%s' is an out parameter in C; it was the return value", now->node.name);
+                      : "the result of '%s' is an out parameter in C; it was the return value",
+                      now->node.name);
 }
 
 static void
@@ -441,9 +449,11 @@ compare_interfaces (CgFindings    *findings,
   const CgInterface *now = new_interface;
 
   compare_c_names (findings, &before->node, &now->node,
-                   cg_names_look_up_interface (before, "Proxy"), cg_names_look_up_interface (now, "Proxy"));
+                   cg_names_look_up_interface (before, "Proxy"),
+                   cg_names_look_up_interface (now, "Proxy"));
   for (guint i = 0; i < CG_N_MEMBERS; i++)
-    compare_all (findings, before->members[i], now->members[i], cg_member_kind_to_string (i), compare_members,
+    compare_all (findings, before->members[i], now->members[i], cg_member_kind_to_string (i),
+                 compare_members,
                  CG_SEVERITY_COMPATIBLE);
 }
 
@@ -454,5 +464,6 @@ cg_compare (const CgDescription *before,
 {
   compare_all (findings, before->interfaces, now->interfaces, "interface", compare_interfaces,
                CG_SEVERITY_COMPATIBLE);
-  compare_all (findings, before->declarations, now->declarations, "type", compare_types, CG_SEVERITY_COMPATIBLE);
+  compare_all (findings, before->declarations, now->declarations, "type", compare_types,
+               CG_SEVERITY_COMPATIBLE);
 }

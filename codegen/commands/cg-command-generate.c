@@ -26,7 +26,7 @@ typedef struct
   char     *output_directory;
   gboolean  version;
   gboolean  emitters[CG_N_EMITTERS];        /* by the table: its option was given */
-  char     *emitter_files[CG_N_EMITTERS];   /* (owned): the same, of those with a file of their own */
+  char     *emitter_files[CG_N_EMITTERS];   /* (owned): of those with a file of their own */
 } Options;
 
 static void
@@ -109,13 +109,15 @@ check_modes (Options  *self,
     }
 
   if (n_modes + n_files == 0)
-    return cg_input_fail (error, "Nothing to generate: use --generate-c-code, --header, --body, --dbus-xml or --markdown");
+    return cg_input_fail (error, "Nothing to generate: use --generate-c-code, --header, --body, "
+                                 "--dbus-xml or --markdown");
   if (n_modes > 1)
     return cg_input_fail (error, "Only one of --generate-c-code, --header and --body can be used");
   if (self->output != NULL && self->output_directory != NULL)
     return cg_input_fail (error, "Only one of --output and --output-directory can be used");
   if (self->generate_c_code != NULL && self->output != NULL)
-    return cg_input_fail (error, "--generate-c-code names its outputs itself: --output cannot be used with it");
+    return cg_input_fail (error, "--generate-c-code names its outputs itself: "
+                                 "--output cannot be used with it");
   if (self->generate_c_code == NULL && (n_modes > 0) != (self->output != NULL))
     return cg_input_fail (error, "--header and --body need --output, nothing else has it");
   if (!are_named ||
@@ -138,11 +140,15 @@ check_values (Options  *self,
 {
   if (self->style.symbol_decorator == NULL &&
       (self->style.symbol_decorator_define != NULL || self->style.symbol_decorator_header != NULL))
-    return cg_input_fail (error, "--symbol-decorator-define and --symbol-decorator-header need --symbol-decorator");
-  if (!is_one_line (self->style.symbol_decorator) || !is_one_line (self->style.symbol_decorator_header))
+    return cg_input_fail (error, "--symbol-decorator-define and --symbol-decorator-header need "
+                                 "--symbol-decorator");
+  if (!is_one_line (self->style.symbol_decorator) ||
+      !is_one_line (self->style.symbol_decorator_header))
     return cg_input_fail (error, "A symbol decorator and its header are one line without quotes");
-  if (self->style.symbol_decorator_define != NULL && !cg_is_identifier (self->style.symbol_decorator_define))
-    return cg_input_fail (error, "The value of --symbol-decorator-define must be the name of a macro");
+  if (self->style.symbol_decorator_define != NULL &&
+      !cg_is_identifier (self->style.symbol_decorator_define))
+    return cg_input_fail (error,
+                          "The value of --symbol-decorator-define must be the name of a macro");
 
   return TRUE;
 }

@@ -108,7 +108,8 @@ check (Options  *options,
   if (options->input.files == NULL)
     return cg_input_fail (error, "No description is given");
   if (options->code == NULL || *options->code == '\0' || strchr (options->code, '/') != NULL)
-    return cg_input_fail (error, "--generate-c-code needs the name that the code is generated with");
+    return cg_input_fail (error,
+                          "--generate-c-code needs the name that the code is generated with");
   if (*options->input.c_namespace == '\0')
     return cg_input_fail (error, "--c-namespace is needed");
 

@@ -85,10 +85,11 @@ check_namespace (const char  *c_namespace,
                  GError     **error)
 {
   if (*c_namespace != '\0' && (!cg_is_identifier (c_namespace) || !g_ascii_isalpha (*c_namespace)))
-    return cg_input_fail (error, "The value of --c-namespace must begin with a letter and consist of "
-                                 "letters, digits and underscores");
+    return cg_input_fail (error, "The value of --c-namespace must begin with a letter and "
+                                 "consist of letters, digits and underscores");
   if (g_ascii_strcasecmp (c_namespace, "G") == 0 || g_ascii_strcasecmp (c_namespace, "Norpc") == 0)
-    return cg_input_fail (error, "The namespaces of GLib and of norpc-glib cannot be used for --c-namespace");
+    return cg_input_fail (error, "The namespaces of GLib and of norpc-glib cannot be used for "
+                                 "--c-namespace");
 
   return TRUE;
 }

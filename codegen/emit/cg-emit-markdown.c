@@ -273,7 +273,9 @@ static void
 add_types (Emitter             *self,
            const CgDescription *description)
 {
-  static const char * const words[] = { "One of some values", "Any of some values", "Errors", "A record" };
+  static const char * const words[] = {
+    "One of some values", "Any of some values", "Errors", "A record"
+  };
 
   if (description->declarations->len > 0)
     g_string_append (self->text, "# Types\n\n");

@@ -11,7 +11,9 @@
 #include "model/cg-known-types.h"
 
 /* Functions of methods; each ends with CG_N_SIGNATURES. */
-static const CgSignatureKind vfunc_kinds[] = { CG_SIGNATURE_PLAIN, CG_SIGNATURE_HANDLE, CG_N_SIGNATURES };
+static const CgSignatureKind vfunc_kinds[] = {
+  CG_SIGNATURE_PLAIN, CG_SIGNATURE_HANDLE, CG_N_SIGNATURES
+};
 static const CgSignatureKind service_kinds[] = { CG_SIGNATURE_COMPLETE, CG_N_SIGNATURES };
 static const CgSignatureKind two_way_kinds[] = {
   CG_SIGNATURE_CALL, CG_SIGNATURE_FINISH, CG_SIGNATURE_SYNC, CG_N_SIGNATURES
@@ -30,7 +32,8 @@ emit_guard (const CgStyle *style,
   g_string_append (macro, "__");
 
   cg_writer_set (writer, "GUARD", macro->str);
-  cg_marshal_set_expanded (writer, "guard", style->pragma_once ? "#pragma once" : "#ifndef $GUARD$\n#define $GUARD$");
+  cg_marshal_set_expanded (writer, "guard",
+                           style->pragma_once ? "#pragma once" : "#ifndef $GUARD$\n#define $GUARD$");
 }
 
 static void
@@ -76,7 +79,8 @@ set_first (CgWriter          *writer,
 {
   const CgInterface *other = interface->replacement;
 
-  cg_marshal_set_expanded (writer, "return_type", is_proxy ? "$Proxy$ *" : "const NorpcInterfaceInfo *");
+  cg_marshal_set_expanded (writer, "return_type",
+                           is_proxy ? "$Proxy$ *" : "const NorpcInterfaceInfo *");
   cg_marshal_set_expanded (writer, "function", is_proxy ? "$proxy_new$" : "$interface_info$");
   cg_writer_set (writer, "params", is_proxy ? "NorpcEndpoint *endpoint" : "void");
   cg_writer_set (writer, "deprecated", "");
@@ -199,7 +203,8 @@ cg_emit_header (const CgOutput *output,
       cg_writer_emit (writer, "#include \"$decorator_header$\"\n\n");
     }
   set_type_includes (description, writer);
-  cg_writer_take (writer, "decorator", g_strconcat (decorator != NULL ? decorator : "", decorator != NULL ? "\n" : "", NULL));
+  cg_writer_take (writer, "decorator", g_strconcat (decorator != NULL ? decorator : "",
+                                                    decorator != NULL ? "\n" : "", NULL));
   cg_writer_emit (writer, cg_template ("header/includes"));
 
   cg_emit_foreign_types (description, writer, TRUE);

@@ -144,7 +144,8 @@ emit_annotations (Emitter      *self,
       if (is_internal (annotation))
         continue;
 
-      cg_writer_take (self->writer, "annotations_value", emit_annotations (self, &annotation->node));
+      cg_writer_take (self->writer, "annotations_value",
+                      emit_annotations (self, &annotation->node));
       set_string (self, "name_string", annotation->node.name);
       set_string (self, "value_string", annotation->value);
       g_ptr_array_add (rows, cg_writer_expand (self->writer, cg_template ("info/annotation-row")));
@@ -215,13 +216,15 @@ emit_args (Emitter    *self,
 
       cg_writer_take (self->writer, "annotations_value", emit_annotations (self, &arg->node));
       set_string (self, "name_string",
-                  arg->node.name != NULL ? arg->node.name : arg->c_lent != NULL ? arg->c_lent : unnamed);
+                  arg->node.name != NULL ? arg->node.name : arg->c_lent != NULL ? arg->c_lent
+                  : unnamed);
       set_type (self, &arg->use);
       g_ptr_array_add (rows, cg_writer_expand (self->writer, cg_template ("info/arg-row")));
     }
 
   cg_writer_take (self->writer, key,
-                  emit_arrays (self, "NorpcArgInfo", "GDBusArgInfo", expanded_values, expanded_array, rows));
+                  emit_arrays (self, "NorpcArgInfo", "GDBusArgInfo", expanded_values,
+                               expanded_array, rows));
 }
 
 /* The names of @record are those in the writer. */

@@ -70,7 +70,8 @@ emit_take_reply (CgWriter       *writer,
     {
       cg_writer_set (writer, "return_type", returned != NULL ? returned->use.type->c_out : "");
       cg_marshal_set_expanded (writer, "return_reply",
-                               cg_template (returned != NULL ? "proxy/return-pointer" : "proxy/return-success"));
+                               cg_template (returned != NULL ? "proxy/return-pointer"
+                                            : "proxy/return-success"));
       return;
     }
 

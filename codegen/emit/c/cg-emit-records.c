@@ -9,10 +9,9 @@
 
 #include <string.h>
 
-/* The code for one field in a function: a statement, or an expression. */
+/* The code for one field in a function: a statement, or an expression. $index$ is its place. */
 typedef char *(*FieldFunc) (CgWriter      *writer,
-                            const CgField *field,
-                            guint          index);
+                            const CgField *field);
 
 /* One text of the type table for a field; @value and @other are C. */
 static char *
@@ -31,8 +30,7 @@ expand (CgWriter      *writer,
 
 static char *
 make_new (CgWriter      *writer,
-          const CgField *field,
-          guint          index G_GNUC_UNUSED)
+          const CgField *field)
 {
   const char *text = cg_marshal_get_copy (field->use.type, field->use.nullable);
   g_autofree char *copy = expand (writer, field, text, field->param, "");
@@ -42,8 +40,7 @@ make_new (CgWriter      *writer,
 
 static char *
 make_copy (CgWriter      *writer,
-           const CgField *field,
-           guint          index G_GNUC_UNUSED)
+           const CgField *field)
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
   const char *text = cg_marshal_get_copy (field->use.type, TRUE);
@@ -54,8 +51,7 @@ make_copy (CgWriter      *writer,
 
 static char *
 make_clear (CgWriter      *writer,
-            const CgField *field,
-            guint          index G_GNUC_UNUSED)
+            const CgField *field)
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
   g_autofree char *clear = expand (writer, field, field->use.type->clear, value, "");
@@ -67,8 +63,7 @@ make_clear (CgWriter      *writer,
  * language binding has made. */
 static char *
 make_equal (CgWriter      *writer,
-            const CgField *field,
-            guint          index G_GNUC_UNUSED)
+            const CgField *field)
 {
   g_autofree char *a = g_strconcat ("a->", field->lower, NULL);
   g_autofree char *b = g_strconcat ("b->", field->lower, NULL);
@@ -82,8 +77,7 @@ make_equal (CgWriter      *writer,
 
 static char *
 make_hash (CgWriter      *writer,
-           const CgField *field,
-           guint          index G_GNUC_UNUSED)
+           const CgField *field)
 {
   g_autofree char *value = g_strconcat ("record->", field->lower, NULL);
   g_autofree char *hash = expand (writer, field, field->use.type->hash, value, "");
@@ -104,8 +98,10 @@ set_statements (CgWriter            *writer,
 
   for (guint i = 0; i < record->fields->len; i++)
     {
-      g_autofree char *statement = func (writer, g_ptr_array_index (record->fields, i), i);
+      g_autofree char *statement = NULL;
 
+      cg_writer_take (writer, "index", g_strdup_printf ("%u", i));
+      statement = func (writer, g_ptr_array_index (record->fields, i));
       g_string_append_printf (text, "%s%s", i > 0 ? separator : "", statement);
     }
   cg_writer_set (writer, "statements", text->str);
@@ -134,8 +130,7 @@ set_checks (CgWriter            *writer,
 
 static char *
 make_to_variant (CgWriter      *writer,
-                 const CgField *field,
-                 guint          index G_GNUC_UNUSED)
+                 const CgField *field)
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
   g_autofree char *variant = expand (writer, field, field->use.type->to_variant, value, "");
@@ -151,8 +146,7 @@ make_to_variant (CgWriter      *writer,
 
 static char *
 make_from_variant (CgWriter      *writer,
-                   const CgField *field,
-                   guint          index)
+                   const CgField *field)
 {
   const CgType *type = field->use.type;
   gboolean nullable = field->use.nullable;
@@ -160,15 +154,17 @@ make_from_variant (CgWriter      *writer,
   g_autofree char *read = NULL;
   g_autofree char *check = NULL;
 
-  cg_writer_take (writer, "index", g_strdup_printf ("%u", index));
   cg_writer_set (writer, "variable", variable);
-  cg_writer_take (writer, "from", expand (writer, field, type->from_variant, nullable ? "content" : "child", ""));
+  cg_writer_take (writer, "from",
+                  expand (writer, field, type->from_variant, nullable ? "content" : "child", ""));
   cg_marshal_set_expanded (writer, "condition",
-                           nullable ? "content != NULL && $variable$ == NULL" : "$variable$ == NULL");
+                           nullable ? "content != NULL && $variable$ == NULL"
+                           : "$variable$ == NULL");
   cg_writer_set (writer, "field", field->node.name);
   cg_writer_set (writer, "unref_content", nullable ? "    g_variant_unref (content);\n" : "");
-  read = cg_writer_expand (writer, cg_template (nullable ? "records/read-nullable" : "records/read-field"));
-  check = type->can_fail ? cg_writer_expand (writer, cg_template ("records/check-read")) : g_strdup ("");
+  read = cg_writer_expand (writer,
+                           cg_template (nullable ? "records/read-nullable" : "records/read-field"));
+  check = cg_writer_expand (writer, type->can_fail ? cg_template ("records/check-read") : "");
 
   return g_strconcat (read, check, nullable ? "\ng_clear_pointer (&content, g_variant_unref);" : "", NULL);
 }
@@ -181,16 +177,18 @@ static const struct
   const char       *separator;
   const char       *text;       /* the name of the template */
   const char       *nested;     /* (nullable): of that of records that can be in themselves */
-  const char       *checked;    /* (nullable): before fields that are checked; none: the parameters */
+  const char       *checked;    /* (nullable): before fields that are checked; "": the parameters */
   const char       *checks;     /* before the checks */
 } functions[] = {
   { CG_RECORD_NEW, make_new, "\n", "records/new-record", NULL, "", "\n" },
   { CG_RECORD_COPY, make_copy, "\n", "records/copy-record", "records/copy-nested", NULL, NULL },
   { CG_RECORD_FREE, make_clear, "", "records/free-record", "records/free-nested", NULL, NULL },
-  { CG_RECORD_EQUAL, make_equal, " &&\n", "records/equal-records", "records/equal-nested", NULL, NULL },
+  { CG_RECORD_EQUAL, make_equal, " &&\n", "records/equal-records", "records/equal-nested", NULL,
+    NULL },
   { CG_RECORD_HASH, make_hash, "\n", "records/hash-record", "records/hash-nested", NULL, NULL },
   { CG_RECORD_TO_VARIANT, make_to_variant, "\n", "records/record-to-variant", NULL, "self->", "" },
-  { CG_RECORD_NEW_FROM_VARIANT, make_from_variant, "\n\n", "records/record-from-variant", NULL, NULL, NULL },
+  { CG_RECORD_NEW_FROM_VARIANT, make_from_variant, "\n\n", "records/record-from-variant", NULL,
+    NULL, NULL },
 };
 
 static void
@@ -225,7 +223,8 @@ emit_record (CgWriter            *writer,
         set_checks (writer, record, functions[i].checked, functions[i].checks);
       set_statements (writer, record, functions[i].make, functions[i].separator);
       cg_signature_set_record (writer, record, function);
-      cg_emit_function_doc (writer, cg_record_find_hiding_field (record, function) != NULL ? " (skip)" : "");
+      cg_emit_function_doc (writer, cg_record_find_hiding_field (record, function) != NULL
+                            ? " (skip)" : "");
       cg_writer_emit (writer, cg_template (is_nested ? functions[i].nested : functions[i].text));
     }
 }

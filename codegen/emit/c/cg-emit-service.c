@@ -123,9 +123,11 @@ set_reply (CgWriter       *writer,
 
   cg_marshal_set_store (writer, method->out_args, is_handler);
   cg_writer_set (writer, "handled", is_handler ? " TRUE" : "");
-  cg_writer_set (writer, "end_reply", is_handler ? "norpc_call_end_reply_on_return" : "norpc_call_end_reply");
+  cg_writer_set (writer, "end_reply",
+                 is_handler ? "norpc_call_end_reply_on_return" : "norpc_call_end_reply");
   cg_marshal_set_expanded (writer, "reply",
-                           cg_template (has_values ? "service/reply-with-values" : "service/reply-without-values"));
+                           cg_template (has_values ? "service/reply-with-values"
+                                        : "service/reply-without-values"));
 }
 
 static void
@@ -182,7 +184,8 @@ cg_emit_service (const CgInterface *interface,
 {
   if (interface->methods->len > 0)
     cg_writer_emit (writer,
-                    "/* The asynchronous handlers where a service has none: they call the synchronous ones. */\n\n");
+                    "/* The asynchronous handlers where a service has none: they call the "
+                    "synchronous ones. */\n\n");
   cg_emit_methods (interface, writer, emit_default_handle);
   emit_default_init (interface, writer);
   cg_emit_methods (interface, writer, emit_complete);

@@ -38,7 +38,8 @@ cg_emit_set_assignments (const CgInterface *interface,
                          CgWriter          *writer,
                          const char        *text)
 {
-  g_autoptr (GString) assignments = g_string_new (interface->methods->len == 0 ? "(void) iface;" : NULL);
+  g_autoptr (GString) assignments = g_string_new (interface->methods->len == 0 ? "(void) iface;"
+                                                  : NULL);
 
   CG_FOREACH (const CgMethod, method, interface->methods)
     {
@@ -78,7 +79,8 @@ cg_emit_foreign_types (const CgDescription *description,
                        gboolean             begin)
 {
   if (cg_description_has_foreign_types (description))
-    cg_writer_emit (writer, begin ? "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n\n" : "G_GNUC_END_IGNORE_DEPRECATIONS\n\n");
+    cg_writer_emit (writer, begin ? "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n\n"
+                    : "G_GNUC_END_IGNORE_DEPRECATIONS\n\n");
 }
 
 void
@@ -221,7 +223,8 @@ cg_emit_prototype (CgWriter  *writer,
     }
 
   cg_writer_take (writer, "padded_type", cg_columns_pad (type, columns->return_type));
-  cg_writer_take (writer, "padded_function", g_strdup_printf ("%-*s", (int) columns->function, function));
+  cg_writer_take (writer, "padded_function",
+                  g_strdup_printf ("%-*s", (int) columns->function, function));
   cg_writer_emit (writer, cg_template ("header/prototype"));
 }
 
@@ -316,7 +319,8 @@ cg_marshal_set_passed (CgWriter  *writer,
     length += strlen (g_ptr_array_index (passed, i)) + 2;
 
   g_ptr_array_add (passed, NULL);
-  cg_writer_take (writer, "passed", g_strjoinv (length <= width ? ", " : ",\n", (char **) passed->pdata));
+  cg_writer_take (writer, "passed",
+                  g_strjoinv (length <= width ? ", " : ",\n", (char **) passed->pdata));
   g_ptr_array_unref (passed);
 }
 
@@ -325,5 +329,6 @@ cg_marshal_pass (GPtrArray *passed,
                  GPtrArray *args)
 {
   CG_FOREACH (const CgArg, arg, args)
-    g_ptr_array_add (passed, g_strdup (arg->direction == CG_DIRECTION_IN ? arg->c_lent : arg->c_out));
+    g_ptr_array_add (passed,
+                     g_strdup (arg->direction == CG_DIRECTION_IN ? arg->c_lent : arg->c_out));
 }

@@ -17,7 +17,8 @@ emit_indices (const CgInterface *interface,
     return;
 
   CG_FOREACH (const CgMethod, method, interface->methods)
-    g_string_append_printf (indices, "%s%s", indices->len > 0 ? ",\n" : "", cg_names_look_up_method (method, "METHOD"));
+    g_string_append_printf (indices, "%s%s", indices->len > 0 ? ",\n" : "",
+                            cg_names_look_up_method (method, "METHOD"));
   cg_writer_set (writer, "indices", indices->str);
   cg_writer_emit (writer, "enum\n{\n  $indices$\n};\n\n");
 }
@@ -44,7 +45,8 @@ cg_emit_source (const CgOutput *output,
   const char *define = output->style->symbol_decorator_define;
 
   cg_emit_head (description, output->file, writer);
-  cg_writer_take (writer, "define", define != NULL ? g_strdup_printf ("#define %s\n\n", define) : g_strdup (""));
+  cg_writer_take (writer, "define",
+                  define != NULL ? g_strdup_printf ("#define %s\n\n", define) : g_strdup (""));
   cg_writer_set (writer, "header", output->header);
   cg_writer_emit (writer, cg_template ("source/head"));
 

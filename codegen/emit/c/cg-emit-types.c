@@ -60,7 +60,8 @@ emit_enum (const CgDeclaration *declaration,
     {
       g_autofree char *number = make_number (declaration, value);
 
-      g_string_append_printf (values, "%s%-*s = %s", values->len > 0 ? ",\n" : "", (int) width, value->upper, number);
+      g_string_append_printf (values, "%s%-*s = %s", values->len > 0 ? ",\n" : "", (int) width,
+                              value->upper, number);
       if (value->node.c_doc != NULL)
         g_string_append_printf (lines, "@%s: %s\n", value->upper, value->node.c_doc);
     }

@@ -55,7 +55,8 @@ static const struct
   { 'p', "$Proxy$ *", "self", NULL },
   { 'c', "NorpcCall *", "call", "the call to answer" },
   { 'x', "GCancellable *", "cancellable", "(nullable): a cancellable for the call" },
-  { 'b', "GAsyncReadyCallback ", "callback", "(scope async) (nullable): called when the call completes" },
+  { 'b', "GAsyncReadyCallback ", "callback",
+    "(scope async) (nullable): called when the call completes" },
   { 'u', "gpointer ", "user_data", "data for @callback" },
   { 'r', "GAsyncResult *", "result", "the result that @callback was given" },
   { 'e', "GError **", "error", NULL },
@@ -227,7 +228,8 @@ add_letters (Builder    *self,
       if (params[i].letter == *letters)
         {
           g_autofree char *type = cg_writer_expand (self->writer, params[i].type);
-          g_autofree char *doc = cg_writer_expand (self->writer, params[i].doc != NULL ? params[i].doc : "");
+          g_autofree char *doc = cg_writer_expand (self->writer,
+                                                   params[i].doc != NULL ? params[i].doc : "");
 
           add_param (self, type, params[i].name, doc);
         }
@@ -350,11 +352,13 @@ cg_signature_set (CgWriter        *writer,
   builder_init (&builder, writer);
   add_letters (&builder, row->leading);
   if (row->args != ARGS_NONE)
-    add_args (&builder, row->args == ARGS_IN ? method->in_args : method->out_args, NULL, FALSE, is_client);
+    add_args (&builder, row->args == ARGS_IN ? method->in_args : method->out_args, NULL, FALSE,
+              is_client);
   if (row->out_params && cg_method_get_return_arg (method) == NULL)
     add_args (&builder, method->out_args, "return location for the result", TRUE, is_client);
   add_letters (&builder, row->trailing);
-  builder_finish (&builder, get_return_type (method, row->returns), cg_names_look_up_method (method, row->function));
+  builder_finish (&builder, get_return_type (method, row->returns),
+                  cg_names_look_up_method (method, row->function));
 }
 
 /* A one-way method has but one function for clients. */

@@ -36,7 +36,8 @@ cg_skeleton_set_interface (const CgSkeleton  *self,
   gboolean is_taken = is_taken_type (self, type);
 
   cg_names_set_interface (writer, interface);
-  cg_marshal_set_expanded (writer, "service", is_taken ? "$iface$_service_object" : "$iface$_service");
+  cg_marshal_set_expanded (writer, "service",
+                           is_taken ? "$iface$_service_object" : "$iface$_service");
   cg_writer_set (writer, "SERVICE", is_taken ? "SERVICE_OBJECT" : "SERVICE");
   cg_writer_take (writer, "Service", g_strconcat (type, is_taken ? "Object" : "", NULL));
 }
@@ -91,7 +92,8 @@ set_own_name (CgWriter       *writer,
   };
   const char *vfunc = cg_names_look_up_method (method, "vfunc");
 
-  cg_writer_take (writer, "own", g_strconcat (vfunc, g_strv_contains (taken, vfunc) ? "_method" : "", NULL));
+  cg_writer_take (writer, "own",
+                  g_strconcat (vfunc, g_strv_contains (taken, vfunc) ? "_method" : "", NULL));
 }
 
 static void

@@ -17,7 +17,8 @@
 static char *
 make_namespace (const CgSkeleton *self)
 {
-  return cg_is_ugly (self->c_namespace) ? cg_remove_underscores (self->c_namespace) : g_strdup (self->c_namespace);
+  return cg_is_ugly (self->c_namespace) ? cg_remove_underscores (self->c_namespace)
+                                        : g_strdup (self->c_namespace);
 }
 
 static void

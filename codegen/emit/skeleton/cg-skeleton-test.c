@@ -111,11 +111,10 @@ emit_call (CgWriter       *writer,
   cg_writer_take (writer, "passed", make_passed (method));
   freed = returned != NULL ? cg_skeleton_make_free (writer, returned, "result") : g_strdup ("");
   cg_writer_take (writer, "freed", g_strconcat (*freed != '\0' ? "\n" : "", freed, NULL));
+  cg_writer_set (writer, "is_answered", returned != NULL ? "result != NULL" : "result");
   cg_marshal_set_expanded (writer, "call_text",
                            is_oneway ? "$call$ ($passed$);"
-                           : returned != NULL
-                           ? "result = $sync$ ($passed$);\ncheck_answer (result != NULL, error);$freed$"
-                           : "result = $sync$ ($passed$);\ncheck_answer (result, error);");
+                           : "result = $sync$ ($passed$);\ncheck_answer ($is_answered$, error);$freed$");
   cg_writer_set (writer, "declarations", declarations);
   cg_writer_emit (writer, cg_template ("skeleton-test/call-method"));
 }
@@ -174,6 +173,7 @@ cg_skeleton_emit_c_test (const CgSkeleton *self,
   CG_FOREACH (const CgInterface, interface, self->description->interfaces)
     emit_interface (self, interface, added, writer);
   cg_writer_set (writer, "added", added->str);
-  cg_writer_set (writer, "warnings", has_call (self->description, TRUE) ? cg_template ("skeleton-test/no-warnings") : "");
+  cg_writer_set (writer, "warnings", has_call (self->description, TRUE)
+                 ? cg_template ("skeleton-test/no-warnings") : "");
   cg_writer_emit (writer, cg_template ("skeleton-test/main-head"));
 }
