@@ -33,25 +33,16 @@ run_command (const CgCommand  *command,
   return command->run (args);
 }
 
-/* The commands as --help lists them. */
-static char *
-make_help (void)
-{
-  GString *help = g_string_new ("Commands, each with a --help of its own:");
-
-  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_string_append_printf (help, "\n  %-10s%s", commands[i].name, commands[i].description);
-
-  return g_string_free (help, FALSE);
-}
-
 /* Takes over @args. */
 static int
 generate (char **args)
 {
-  g_autofree char *help = make_help ();
+  g_autoptr (GString) help = g_string_new ("Commands, each with a --help of its own:");
 
-  return cg_command_generate (args, help);
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_string_append_printf (help, "\n  %-10s%s", commands[i].name, commands[i].description);
+
+  return cg_command_generate (args, help->str);
 }
 
 /* A word that is neither an option nor like a file. */

@@ -191,32 +191,24 @@ static void
 add_prototype (Emitter        *self,
                const CgMember *member)
 {
-  switch (member->kind)
+  gboolean is_method = member->kind == CG_MEMBER_METHOD;
+
+  if (member->kind == CG_MEMBER_PROPERTY)
+    g_string_append_printf (self->text, "    %s: %s (%s)\n\n", member->node.name,
+                            member->use.signature, cg_access_to_string (member->access));
+  if (!is_method && member->kind != CG_MEMBER_SIGNAL)
+    return;
+
+  g_string_append_printf (self->text, "    %s ", member->node.name);
+  if (is_method)
     {
-    case CG_MEMBER_METHOD:
-      g_string_append_printf (self->text, "    %s ", member->node.name);
       append_args (self, member->in_args);
       g_string_append (self->text, " -> ");
-      append_args (self, member->out_args);
-      g_string_append_printf (self->text, "\n\nIn C: `%s ()`\n\n", cg_names_get_call (member));
-      break;
-
-    case CG_MEMBER_SIGNAL:
-      g_string_append_printf (self->text, "    %s ", member->node.name);
-      append_args (self, member->out_args);
-      g_string_append (self->text, "\n\n");
-      break;
-
-    case CG_MEMBER_PROPERTY:
-      g_string_append_printf (self->text, "    %s: %s (%s)\n\n", member->node.name,
-                              member->use.signature, cg_access_to_string (member->access));
-      break;
-
-    case CG_MEMBER_STREAM:
-    case CG_N_MEMBERS:
-    default:
-      break;
     }
+  append_args (self, member->out_args);
+  g_string_append (self->text, "\n\n");
+  if (is_method)
+    g_string_append_printf (self->text, "In C: `%s ()`\n\n", cg_names_get_call (member));
 }
 
 static void
@@ -240,31 +232,26 @@ add_members (Emitter           *self,
     }
 }
 
+/* The values of a type, or the fields. */
 static void
-add_values (Emitter   *self,
-            GPtrArray *values)
+add_parts (Emitter             *self,
+           const CgDeclaration *declaration)
 {
-  g_string_append (self->text, "| value | | |\n|---|---|---|\n");
-  CG_FOREACH (const CgValue, value, values)
+  g_string_append (self->text, declaration->kind == CG_DECLARED_RECORD
+                               ? "| field | type | |\n|---|---|---|\n" : "| value | | |\n|---|---|---|\n");
+  CG_FOREACH (const CgValue, value, declaration->values)
     {
       g_autofree char *doc = make_cell (self, value->node.doc);
 
-      g_string_append_printf (self->text, "| `%s` | %" G_GINT64_FORMAT " | %s |\n", value->node.name, value->value, doc);
+      g_string_append_printf (self->text, "| `%s` | %" G_GINT64_FORMAT " | %s |\n",
+                              value->node.name, value->value, doc);
     }
-  g_string_append_c (self->text, '\n');
-}
-
-static void
-add_fields (Emitter   *self,
-            GPtrArray *fields)
-{
-  g_string_append (self->text, "| field | type | |\n|---|---|---|\n");
-  CG_FOREACH (const CgField, field, fields)
+  CG_FOREACH (const CgField, field, declaration->fields)
     {
       g_autofree char *doc = make_cell (self, field->node.doc);
 
-      g_string_append_printf (self->text, "| `%s` | `%s`%s | %s |\n", field->node.name, field->use.signature,
-                              field->use.nullable ? " or nothing" : "", doc);
+      g_string_append_printf (self->text, "| `%s` | `%s`%s | %s |\n", field->node.name,
+                              field->use.signature, field->use.nullable ? " or nothing" : "", doc);
     }
   g_string_append_c (self->text, '\n');
 }
@@ -285,10 +272,7 @@ add_types (Emitter             *self,
       g_string_append_printf (self->text, "%s; in C `%s`\n\n", words[declaration->kind],
                               cg_names_look_up_declaration (declaration, "T"));
       add_docs (self, &declaration->node);
-      if (declaration->kind == CG_DECLARED_RECORD)
-        add_fields (self, declaration->fields);
-      else
-        add_values (self, declaration->values);
+      add_parts (self, declaration);
     }
 }
 

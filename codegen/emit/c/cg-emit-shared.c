@@ -272,7 +272,7 @@ cg_marshal_get_copy (const CgType *type,
   if (!can_be_null || type->copies_null)
     return type->copy;
 
-  /* a writer knows templates by their address */
+  /* interned, so that it lives as long as the rows of the table */
   text = g_strdup_printf ("$value$ != NULL ? %s : NULL", type->copy);
 
   return g_intern_string (text);
