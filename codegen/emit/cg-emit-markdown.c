@@ -33,7 +33,7 @@ add_link (Emitter    *self,
                        g_strdup_printf ("[`%s`](#%s)", reference, target));
 }
 
-/* What the kinds of members are headed by, and what stands between them and the interface. */
+/* The heading of each kind of member, and the separator between interface and member. */
 static const struct
 {
   const char *heading;

@@ -19,7 +19,7 @@ typedef struct
   const char *symbol_decorator_header;  /* (nullable) */
 } CgStyle;
 
-/* What one output is made of. */
+/* All that one output is generated from. */
 typedef struct
 {
   const CgDescription *description;
