@@ -70,6 +70,39 @@ test_random (void)
   norpc_timer_heap_clear (&heap);
 }
 
+/* The last call of the heap takes the place of one that is removed. Here it is earlier than its
+ * new parent.
+ */
+static void
+test_last_moves_up (void)
+{
+  /* Level by level; 50 is removed, and 3 takes its place below 40. */
+  static const gint64 deadlines[] = { 1, 40, 2, 50, 60, 70, 3 };
+  static const gint64 expected[] = { 1, 2, 3, 40, 60, 70 };
+  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
+  NorpcTimerHeap heap = { NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (deadlines); i++)
+    {
+      NorpcCall *call = norpc_call_new (probe_probe_interface_info (), 0);
+
+      call->deadline = deadlines[i];
+      g_ptr_array_add (calls, call);
+      norpc_timer_heap_add (&heap, call);
+    }
+  norpc_timer_heap_remove (&heap, calls->pdata[3]);
+
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      gint64 deadline = 0;
+      NorpcCall *first = norpc_timer_heap_peek (&heap, &deadline);
+
+      g_assert_cmpint (deadline, ==, expected[i]);
+      norpc_timer_heap_remove (&heap, first);
+    }
+  norpc_timer_heap_clear (&heap);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -77,6 +110,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/timer-heap/random", test_random);
+  g_test_add_func ("/timer-heap/last-moves-up", test_last_moves_up);
 
   return g_test_run ();
 }
