@@ -328,8 +328,8 @@ test_deadline_from_outside (Fixture       *fixture,
   g_main_context_set_poll_func (NULL, NULL);
   g_source_remove (guard);
   g_clear_pointer (&sleeps, g_async_queue_unref);
+  /* The service may have come too late to hold the call. */
   outcome_clear (&call.outcome);
-  norpc_call_unref (probe_state_take_held (fixture->state));
 }
 
 static void

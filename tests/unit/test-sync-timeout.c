@@ -119,9 +119,9 @@ test_described (Fixture       *fixture,
 {
   g_autoptr (GError) error = NULL;
 
+  /* The service may come too late to hold the call. */
   g_assert_false (probe_probe_proxy_call_hold_briefly_sync (fixture->proxy, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
-  norpc_call_unref (probe_state_take_held (fixture->state));
 }
 
 /* The calls behind the layer have no time of their own. */

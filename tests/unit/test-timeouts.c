@@ -81,8 +81,8 @@ test_polls (Fixture       *fixture,
   g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
   g_assert_cmpuint (n_polls, <, 10);
 
+  /* The service may have come too late to hold the call. */
   outcome_clear (&outcome);
-  norpc_call_unref (probe_state_take_held (fixture->state));
 }
 
 int
