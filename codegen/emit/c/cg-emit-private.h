@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "cg-marshal.h"
 #include "cg-signature.h"
 #include "emit/cg-emitter.h"
 #include "emit/cg-templates.h"

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "cg-columns.h"
 #include "model/cg-model.h"
 #include "model/cg-writer.h"
 
@@ -51,57 +52,10 @@ void cg_emit_append_tags (GString             *doc,
 void cg_emit_append_hash  (GString         *statements,
                            const CgTypeUse *use);
 
-/* The columns of many prototypes below each other. */
-typedef struct
-{
-  guint return_type;
-  guint function;
-} CgColumns;
-
-/* Pads a type so that its stars touch the name that follows. */
-char *cg_columns_pad      (const char *type,
-                           guint       width);
-char *cg_columns_format   (GPtrArray  *types,
-                           GPtrArray  *names);
-
 /* The keys are those of a prototype: return_type, function, params, decorator, and
  * deprecated. @measure: nothing is written, but room made in @columns. */
 void  cg_emit_prototype   (CgWriter   *writer,
                            CgColumns  *columns,
                            gboolean    measure);
-
-/* Arguments that are passed to a function are in one line if it is not longer than this. */
-#define CG_PASSED_WIDTH 50
-
-char     *cg_marshal_expand         (CgWriter        *writer,
-                                     const char      *text,
-                                     const CgTypeUse *use,
-                                     const char      *gvalue_array,
-                                     guint            index,
-                                     const char      *value);
-char     *cg_marshal_make_condition (CgWriter        *writer,
-                                     const CgTypeUse *use,
-                                     const char      *value);
-
-/* Gets the text for a copy of a value; @can_be_null: of the value, in spite of its type. */
-const char *
-          cg_marshal_get_copy       (const CgType    *type,
-                                     gboolean         can_be_null);
-void      cg_marshal_set_store      (CgWriter       *writer,
-                                     GPtrArray      *args,
-                                     gboolean        is_local);
-void      cg_marshal_set_expanded   (CgWriter       *writer,
-                                     const char     *key,
-                                     const char     *template_text);
-
-/* Sets $passed$ to what is passed to a function, in one line that is not longer than
- * @width, or in a line each; frees @passed. */
-void      cg_marshal_set_passed     (CgWriter       *writer,
-                                     GPtrArray      *passed,
-                                     gsize           width);
-
-/* Appends the names of arguments in C to what is passed. */
-void      cg_marshal_pass           (GPtrArray      *passed,
-                                     GPtrArray      *args);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "cg-skeleton.h"
 
 #include "emit/c/cg-emit-shared.h"
+#include "emit/c/cg-marshal.h"
 #include "model/cg-names.h"
 #include "emit/cg-templates.h"
 

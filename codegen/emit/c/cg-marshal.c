@@ -1,0 +1,113 @@
+/* cg-marshal.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Conversions between values in C and GValues, as the type table has it. */
+
+#include "cg-marshal.h"
+
+#include <string.h>
+
+/* Expands one text of the type table for an argument. */
+char *
+cg_marshal_expand (CgWriter        *writer,
+                   const char      *text,
+                   const CgTypeUse *use,
+                   const char      *gvalue_array,
+                   guint            index,
+                   const char      *value)
+{
+  cg_writer_take (writer, "gvalue", g_strdup_printf ("&%s[%u]", gvalue_array, index));
+  cg_writer_set (writer, "value", value);
+  cg_writer_set (writer, "signature", use->value_signature);
+
+  return cg_writer_expand (writer, text);
+}
+
+/* The condition that a value is right, or NULL if it always is. */
+char *
+cg_marshal_make_condition (CgWriter        *writer,
+                           const CgTypeUse *use,
+                           const char      *value)
+{
+  const CgType *type = use->type;
+  g_autofree char *check = type->check != NULL ? cg_marshal_expand (writer, type->check, use, "", 0, value) : NULL;
+
+  if (!type->is_pointer || (use->nullable && check == NULL))
+    return NULL;
+  if (check == NULL)
+    return g_strdup_printf ("%s != NULL", value);
+
+  return g_strdup_printf (use->nullable ? "%s == NULL || %s" : "%s != NULL && %s", value, check);
+}
+
+const char *
+cg_marshal_get_copy (const CgType *type,
+                     gboolean      can_be_null)
+{
+  g_autofree char *text = NULL;
+
+  if (!can_be_null || type->copies_null)
+    return type->copy;
+
+  /* interned, so that it lives as long as the rows of the table */
+  text = g_strdup_printf ("$value$ != NULL ? %s : NULL", type->copy);
+
+  return g_intern_string (text);
+}
+
+/* Statements that put arguments into GValues, a line each. @is_local tells
+ * that they are variables to take the values from. */
+void
+cg_marshal_set_store (CgWriter  *writer,
+                      GPtrArray *args,
+                      gboolean   is_local)
+{
+  g_autoptr (GString) store = g_string_new (NULL);
+  gboolean is_in = args->len > 0 && ((CgArg *) g_ptr_array_index (args, 0))->direction == CG_DIRECTION_IN;
+
+  for (guint i = 0; i < args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (args, i);
+      g_autofree char *statement =
+        cg_marshal_expand (writer, is_local || arg->use.is_moved ? arg->use.type->take : arg->use.type->set, &arg->use,
+                           is_in ? "args" : "results", i, is_local ? arg->c_out : arg->c_lent);
+
+      g_string_append_printf (store, "%s%s", i > 0 ? "\n" : "", statement);
+    }
+  cg_writer_set (writer, "store", store->str);
+}
+
+void
+cg_marshal_set_expanded (CgWriter   *writer,
+                         const char *key,
+                         const char *template_text)
+{
+  cg_writer_take (writer, key, cg_writer_expand (writer, template_text));
+}
+
+void
+cg_marshal_set_passed (CgWriter  *writer,
+                       GPtrArray *passed,
+                       gsize      width)
+{
+  gsize length = 0;
+
+  for (guint i = 0; i < passed->len; i++)
+    length += strlen (g_ptr_array_index (passed, i)) + 2;
+
+  g_ptr_array_add (passed, NULL);
+  cg_writer_take (writer, "passed",
+                  g_strjoinv (length <= width ? ", " : ",\n", (char **) passed->pdata));
+  g_ptr_array_unref (passed);
+}
+
+void
+cg_marshal_pass (GPtrArray *passed,
+                 GPtrArray *args)
+{
+  CG_FOREACH (const CgArg, arg, args)
+    g_ptr_array_add (passed,
+                     g_strdup (arg->direction == CG_DIRECTION_IN ? arg->c_lent : arg->c_out));
+}

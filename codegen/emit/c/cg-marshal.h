@@ -1,0 +1,47 @@
+/* cg-marshal.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "model/cg-model.h"
+#include "model/cg-writer.h"
+
+G_BEGIN_DECLS
+
+/* Arguments that are passed to a function are in one line if it is not longer than this. */
+#define CG_PASSED_WIDTH 50
+
+char     *cg_marshal_expand         (CgWriter        *writer,
+                                     const char      *text,
+                                     const CgTypeUse *use,
+                                     const char      *gvalue_array,
+                                     guint            index,
+                                     const char      *value);
+char     *cg_marshal_make_condition (CgWriter        *writer,
+                                     const CgTypeUse *use,
+                                     const char      *value);
+
+/* Gets the text for a copy of a value; @can_be_null: of the value, in spite of its type. */
+const char *
+          cg_marshal_get_copy       (const CgType    *type,
+                                     gboolean         can_be_null);
+void      cg_marshal_set_store      (CgWriter       *writer,
+                                     GPtrArray      *args,
+                                     gboolean        is_local);
+void      cg_marshal_set_expanded   (CgWriter       *writer,
+                                     const char     *key,
+                                     const char     *template_text);
+
+/* Sets $passed$ to what is passed to a function, in one line that is not longer than
+ * @width, or in a line each; frees @passed. */
+void      cg_marshal_set_passed     (CgWriter       *writer,
+                                     GPtrArray      *passed,
+                                     gsize           width);
+
+/* Appends the names of arguments in C to what is passed. */
+void      cg_marshal_pass           (GPtrArray      *passed,
+                                     GPtrArray      *args);
+
+G_END_DECLS
