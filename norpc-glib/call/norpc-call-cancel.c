@@ -29,13 +29,14 @@ norpc_call_copy_reason (NorpcCall *self)
                       norpc_call_peek_method_name (self));
 }
 
-/* Called in the thread that cancelled the call. Cancels the work that the service does for it,
- * here and in other services.
- */
+/* The calls whose services this thread is cancelling, or NULL. */
+static _Thread_local GPtrArray *cancelled_calls; /* (unowned) (nullable) (element-type NorpcCall):
+                                                    references to memory */
+
+/* Completes the calls that were made on behalf of @self. */
 static void
-cancel_service (NorpcCall *self)
+cancel_children (NorpcCall *self)
 {
-  GCancellable *cancellable = g_atomic_pointer_get (&self->service_cancellable);
   NorpcCallGroup *children = g_atomic_pointer_get (&self->children);
 
   if (children != NULL)
@@ -44,9 +45,50 @@ cancel_service (NorpcCall *self)
 
       norpc_call_group_cancel (children, reason);
     }
+}
+
+static void
+cancel_cancellable (NorpcCall *self)
+{
+  GCancellable *cancellable = g_atomic_pointer_get (&self->service_cancellable);
 
   if (cancellable != NULL)
     g_cancellable_cancel (cancellable);
+}
+
+/* Called in the thread that cancelled the call. Cancels the work that the service does for it,
+ * here and in other services. A chain of calls that were made on each other's behalf can be
+ * longer than the stack is deep. Therefore a call that is cancelled as a child is only added to
+ * the list. The cancellables, which run application code, follow when the list is complete, the
+ * last call's first.
+ */
+static void
+cancel_service (NorpcCall *self)
+{
+  g_autoptr (GPtrArray) calls = NULL;
+
+  if (cancelled_calls == NULL && g_atomic_pointer_get (&self->children) == NULL)
+    {
+      cancel_cancellable (self);
+      return;
+    }
+
+  norpc_call_ref_memory (self);
+  if (cancelled_calls != NULL)
+    {
+      g_ptr_array_add (cancelled_calls, self);
+      return;
+    }
+
+  calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref_memory);
+  g_ptr_array_add (calls, self);
+  cancelled_calls = calls;
+  for (guint i = 0; i < calls->len; i++)
+    cancel_children (calls->pdata[i]);
+  cancelled_calls = NULL;
+
+  for (guint i = calls->len; i > 0; i--)
+    cancel_cancellable (calls->pdata[i - 1]);
 }
 
 /* Thread-safe. Takes ownership of @error. Returns TRUE if the call completes with @error; the

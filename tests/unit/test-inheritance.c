@@ -5,6 +5,8 @@
 
 /* Calls on behalf of calls, and cancelling all of a client at once. */
 
+#include <pthread.h>
+
 #include "fixture.h"
 
 /* Three probes; each runs a function that may call the next. */
@@ -405,6 +407,67 @@ test_cancel_all_meanwhile (Chain         *chain,
   g_thread_join (thread);
 }
 
+#define N_LONG 20000
+#define SMALL_STACK (512 * 1024)
+
+static gpointer
+cancel_in_thread (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+
+  return NULL;
+}
+
+/* Each of many calls is made on behalf of the one before it. A thread with a small stack cancels
+ * the first.
+ */
+static void
+test_long_chain (void)
+{
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcDirect) direct = norpc_direct_new (service);
+  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (NORPC_ENDPOINT (direct));
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GPtrArray) held = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref);
+  Outcome outcome = { 0 };
+  pthread_attr_t attributes;
+  pthread_t thread;
+
+  probe_probe_proxy_call_hold (proxy, cancellable, hold_cb, &outcome);
+  for (guint i = 0; i < N_LONG; i++)
+    {
+      NorpcCall *call = probe_state_take_held (state);
+
+      g_ptr_array_add (held, call);
+      norpc_call_enter (call);
+      probe_probe_proxy_call_hold (proxy, NULL, NULL, NULL);
+      norpc_call_leave (call);
+    }
+
+  g_assert_cmpint (pthread_attr_init (&attributes), ==, 0);
+  g_assert_cmpint (pthread_attr_setstacksize (&attributes, SMALL_STACK), ==, 0);
+  g_assert_cmpint (pthread_create (&thread, &attributes, cancel_in_thread, cancellable), ==, 0);
+  pthread_join (thread, NULL);
+  pthread_attr_destroy (&attributes);
+
+  for (guint i = 0; i < held->len; i++)
+    g_assert_true (norpc_call_is_cancelled (held->pdata[i]));
+  outcome_wait (&outcome);
+  g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  outcome_clear (&outcome);
+  g_ptr_array_set_size (held, 0);
+  norpc_call_unref (probe_state_take_held (state));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_clear_object (&proxy);
+  g_clear_object (&direct);
+  g_clear_object (&service);
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
+}
+
 #define TEST_CHAIN(path, func) g_test_add (path, Chain, NULL, chain_set_up, func, chain_tear_down)
 
 int
@@ -416,6 +479,7 @@ main (int   argc,
   TEST_CHAIN ("/inheritance/cancel-sync", test_cancel_sync);
   TEST_CHAIN ("/inheritance/cancel-async", test_cancel_async);
   TEST_CHAIN ("/inheritance/cancel-tree", test_cancel_tree);
+  g_test_add_func ("/inheritance/long-chain", test_long_chain);
   TEST_CHAIN ("/inheritance/deadline", test_deadline);
   TEST_CHAIN ("/inheritance/timed-out", test_timed_out);
   TEST_CHAIN ("/inheritance/answered", test_answered);
