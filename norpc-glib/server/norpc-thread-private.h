@@ -12,7 +12,9 @@ G_BEGIN_DECLS
 /* Implemented by an object that uses a thread, and that must end before the thread does. */
 typedef struct
 {
+  void (*stop)  (gpointer data); /* thread-safe, does not wait: the thread is about to end */
   void (*end)   (gpointer data); /* in the thread */
+  void (*ref)   (gpointer data); /* thread-safe */
   void (*unref) (gpointer data); /* thread-safe */
 } NorpcThreadUserFuncs;
 

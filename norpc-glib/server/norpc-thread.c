@@ -128,6 +128,32 @@ end_users (ThreadData *data)
     }
 }
 
+/* Thread-safe. Makes the users abandon their calls now, and not only when the thread has finished
+ * what it is doing. Stopping a user runs application code, so the lock is not held.
+ */
+static void
+stop_users (ThreadData *data)
+{
+  g_autoptr (GPtrArray) users = g_ptr_array_new_with_free_func (user_free);
+
+  g_mutex_lock (&data->lock);
+  for (guint i = 0; data->users != NULL && i < data->users->len; i++)
+    {
+      User *copy = g_memdup2 (data->users->pdata[i], sizeof (User));
+
+      copy->funcs->ref (copy->data);
+      g_ptr_array_add (users, copy);
+    }
+  g_mutex_unlock (&data->lock);
+
+  for (guint i = 0; i < users->len; i++)
+    {
+      User *user = users->pdata[i];
+
+      user->funcs->stop (user->data);
+    }
+}
+
 /* Runs in the thread. */
 static void
 note_begun (ThreadData *data)
@@ -404,6 +430,7 @@ norpc_thread_stop (NorpcThread *self)
   if (self->gthread == NULL || self->gthread == g_thread_self ())
     return;
 
+  stop_users (self->data);
   wait.executor = self->data->context;
   if (!norpc_deadlock_begin_wait (&wait))
     {

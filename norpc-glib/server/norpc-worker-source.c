@@ -95,11 +95,26 @@ detached_cb (gpointer data)
   norpc_worker_end (self, "its main context was freed");
 }
 
+#define THREAD_STOPPED "its thread was stopped"
+
+/* Thread-safe. */
+static void
+stop_cb (gpointer data)
+{
+  norpc_worker_stop (data, NORPC_STOP_ABANDON, THREAD_STOPPED);
+}
+
 /* Runs in the service's thread. */
 static void
 end_cb (gpointer data)
 {
-  norpc_worker_end (data, "its thread was stopped");
+  norpc_worker_end (data, THREAD_STOPPED);
+}
+
+static void
+ref_cb (gpointer data)
+{
+  norpc_worker_ref (data);
 }
 
 static void
@@ -108,7 +123,7 @@ unref_cb (gpointer data)
   norpc_worker_unref (data);
 }
 
-static const NorpcThreadUserFuncs thread_user_funcs = { end_cb, unref_cb };
+static const NorpcThreadUserFuncs thread_user_funcs = { stop_cb, end_cb, ref_cb, unref_cb };
 
 static gboolean
 add_to_thread (NorpcWorker  *self,

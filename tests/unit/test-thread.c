@@ -122,6 +122,49 @@ test_stop_with_servers (void)
   part_end (&part);
 }
 
+/* Returns when its call is cancelled. */
+static void
+wait_for_cancellation (ProbeService *service,
+                       NorpcCall    *call,
+                       gpointer      begun)
+{
+  GCancellable *cancellable = norpc_call_get_cancellable (call);
+  GPollFD fd;
+
+  g_assert_true (g_cancellable_make_pollfd (cancellable, &fd));
+  g_async_queue_push (begun, GUINT_TO_POINTER (1));
+  g_poll (&fd, 1, -1);
+  g_cancellable_release_fd (cancellable);
+}
+
+/* A handler hears at once that its thread is stopped, and no queued call is served. */
+static void
+test_stop_abandons (void)
+{
+  g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
+  g_autoptr (GAsyncQueue) begun = g_async_queue_new ();
+  Outcome running = { 0 };
+  Outcome queued = { 0 };
+  Part part;
+
+  part_start (&part, thread);
+  part.state->run = wait_for_cancellation;
+  part.state->run_data = begun;
+  probe_probe_proxy_call_run (part.proxy, NULL, run_cb, &running);
+  probe_probe_proxy_call_noop (part.proxy, NULL, noop_cb, &queued);
+  g_async_queue_pop (begun);
+
+  norpc_thread_stop (thread);
+  outcome_wait (&running);
+  outcome_wait (&queued);
+  g_assert_error (running.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_error (queued.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+
+  outcome_clear (&running);
+  outcome_clear (&queued);
+  part_end (&part);
+}
+
 static void
 test_start_on_stopped (void)
 {
@@ -457,6 +500,7 @@ main (int   argc,
   g_test_add_func ("/thread/has-its-context", test_has_its_context);
   g_test_add_func ("/thread/sync-on-the-same", test_sync_on_the_same);
   g_test_add_func ("/thread/stop-with-servers", test_stop_with_servers);
+  g_test_add_func ("/thread/stop-abandons", test_stop_abandons);
   g_test_add_func ("/thread/start-on-stopped", test_start_on_stopped);
   g_test_add_func ("/thread/stop-from-within", test_stop_from_within);
   g_test_add_func ("/thread/dropped-first", test_dropped_first);
