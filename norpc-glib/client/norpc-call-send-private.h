@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   NorpcCallGroup *calls;  /* (unowned): the calls in flight */
-  NorpcLatest    *latest; /* (unowned): the last call of each latest-wins method */
+  NorpcLatest    *latest; /* (unowned) (nullable): the last call of each latest-wins method */
 } NorpcCallOrigin;
 
 void norpc_call_send_note_iteration (NorpcCall             *self);

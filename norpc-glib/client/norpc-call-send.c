@@ -102,7 +102,8 @@ norpc_call_send_apply_scope (NorpcCall             *call,
   if (origin != NULL)
     {
       norpc_call_group_add (origin->calls, call);
-      norpc_latest_replace (origin->latest, call);
+      if (origin->latest != NULL)
+        norpc_latest_replace (origin->latest, call);
     }
 
   if (parent == NULL || g_atomic_int_get (&parent->replied))

@@ -255,7 +255,8 @@ norpc_endpoint_send_for (NorpcEndpoint         *self,
                          const NorpcCallOrigin *origin)
 {
   norpc_call_send_begin (call);
-  norpc_latest_replace (origin->latest, call);
+  if (origin->latest != NULL)
+    norpc_latest_replace (origin->latest, call);
   norpc_call_send_end (call);
   send_open (self, call);
 }

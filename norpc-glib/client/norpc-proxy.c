@@ -497,6 +497,23 @@ norpc_proxy_send (NorpcProxy *self,
   norpc_endpoint_send_for (get_proxy_private (self)->endpoint, call, &origin);
 }
 
+/* Runs in the context that forwards the call. The clients of the server have chosen between the
+ * timeout of the description and others already, and its calls may have different clients, so
+ * that none supersedes another.
+ */
+static NorpcCallOrigin
+prepare_forwarded (NorpcProxy *self,
+                   NorpcCall  *forwarded)
+{
+  NorpcCallOrigin origin = prepare_call (self, forwarded);
+
+  if (!forwarded->has_timeout && forwarded->timeout == 0)
+    forwarded->timeout = NORPC_NO_TIMEOUT;
+  origin.latest = NULL;
+
+  return origin;
+}
+
 /* Runs in the context that forwarded the call. */
 static void
 forwarded_cb (NorpcReply *reply,
@@ -524,8 +541,9 @@ forwarded_cb (NorpcReply *reply,
  *
  * Generated proxies call this function in their asynchronous handlers: a proxy implements
  * the interface by sending calls to its endpoint, so that it can be the service of a
- * server. @forwarded inherits the deadline and the cancellation of @call. If the method
- * is one-way, @forwarded is sent, and @call is answered immediately.
+ * server. @forwarded inherits the deadline and the cancellation of @call; it has no other
+ * deadline unless @self has a timeout. It supersedes no other call, because the clients of
+ * the server may be different. If the method is one-way, @forwarded is sent, and @call is answered immediately.
  *
  * Since: 0.1
  */
@@ -541,14 +559,15 @@ norpc_proxy_forward (NorpcProxy *self,
   g_return_if_fail (forwarded != NULL);
   g_return_if_fail (norpc_call_is_new (forwarded));
 
+  origin = prepare_forwarded (self, forwarded);
   if ((norpc_call_get_method_info (forwarded)->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)
     {
-      norpc_proxy_send (self, forwarded);
+      forwarded->one_way = TRUE;
+      norpc_endpoint_send_for (get_proxy_private (self)->endpoint, forwarded, &origin);
       norpc_call_return_values (call, 0, NULL);
       return;
     }
 
-  origin = prepare_call (self, forwarded);
   norpc_call_enter (call);
   norpc_endpoint_call_for (get_proxy_private (self)->endpoint, forwarded, &origin, NULL,
                            forwarded_cb, norpc_call_ref (call));

@@ -185,6 +185,44 @@ test_forwarded_cancelled (Forwarded     *self,
   outcome_clear (&outcome);
 }
 
+/* The timeout of the client counts, not that of the description. */
+static void
+test_forwarded_timeout (Forwarded     *self,
+                        gconstpointer  unused)
+{
+  gint64 before = g_get_monotonic_time ();
+  g_autoptr (NorpcCall) held = NULL;
+
+  norpc_proxy_set_timeout (NORPC_PROXY (self->proxy), 50000);
+  probe_probe_proxy_call_hold_briefly (self->proxy, NULL, NULL, NULL);
+  held = probe_state_take_held (self->fixture.state);
+  g_assert_cmpint (norpc_call_get_deadline (held), >=, before + 50000 * 1000);
+}
+
+/* A latest-wins call of one client does not supersede that of another. */
+static void
+test_forwarded_latest (Forwarded     *self,
+                       gconstpointer  unused)
+{
+  NorpcChannel *channel = norpc_server_get_channel (self->server);
+  g_autoptr (ProbeProbeProxy) other = probe_probe_proxy_new (NORPC_ENDPOINT (channel));
+  Outcome blocked = { 0 }, first = { 0 }, second = { 0 };
+
+  probe_probe_proxy_call_block (self->fixture.proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (self->fixture.state);
+  probe_probe_proxy_call_note_latest (self->proxy, 1, NULL, note_latest_cb, &first);
+  probe_probe_proxy_call_note_latest (other, 2, NULL, note_latest_cb, &second);
+  while (norpc_channel_get_length (norpc_server_get_channel (self->fixture.server)) < 2)
+    g_thread_yield ();
+
+  probe_state_open_gate (self->fixture.state);
+  outcome_wait (&blocked);
+  outcome_wait (&first);
+  outcome_wait (&second);
+  g_assert_no_error (first.error);
+  g_assert_no_error (second.error);
+}
+
 /* The functions of the interface, called as if the proxy were the service. */
 static void
 test_as_service (Fixture       *fixture,
@@ -217,6 +255,10 @@ main (int   argc,
   g_test_add ("/proxy/forwarded", Forwarded, NULL, forwarded_set_up, test_forwarded, forwarded_tear_down);
   g_test_add ("/proxy/forwarded-cancelled", Forwarded, NULL,
               forwarded_set_up, test_forwarded_cancelled, forwarded_tear_down);
+  g_test_add ("/proxy/forwarded-timeout", Forwarded, NULL,
+              forwarded_set_up, test_forwarded_timeout, forwarded_tear_down);
+  g_test_add ("/proxy/forwarded-latest", Forwarded, NULL,
+              forwarded_set_up, test_forwarded_latest, forwarded_tear_down);
 
   return g_test_run ();
 }
