@@ -57,7 +57,8 @@ start_all (NorpcPool     *self,
       NorpcWorker *worker = get_worker (self, i);
       gconstpointer executor = norpc_endpoint_get_executor (NORPC_ENDPOINT (worker->channel));
 
-      if (!norpc_server_state_wait (worker->state, executor, NORPC_SERVER_RUNNING, cancellable, error) ||
+      if (!norpc_server_state_wait (worker->state, executor, NORPC_SERVER_RUNNING, -1, cancellable,
+                                    error) ||
           !norpc_server_state_has_started (worker->state, error))
         return FALSE;
     }

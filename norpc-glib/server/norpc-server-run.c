@@ -12,11 +12,43 @@
 #include "norpc-server-private.h"
 #include "norpc-thread.h"
 
-/* Called in the client's thread. Gets the executor of the service. */
-static gconstpointer
-get_executor (NorpcServer *self)
+/* How often a blocked thread checks whether it has to run the service itself. */
+#define RUN_INTERVAL (10 * G_TIME_SPAN_MILLISECOND)
+
+/* Called in the thread that waits. Blocks until the server has reached @phase. Returns FALSE if
+ * the wait was cancelled, or would deadlock.
+ *
+ * While no other thread runs a context that the application has given, this one runs the
+ * service, whenever it has something to do. GLib does not tell when a thread stops running a
+ * context, which may be at any time, so this is checked again and again.
+ */
+static gboolean
+wait_for_phase (NorpcServer       *self,
+                NorpcServerPhase   phase,
+                GCancellable      *cancellable,
+                GError           **error)
 {
-  return norpc_endpoint_get_executor (NORPC_ENDPOINT (self->channel));
+  NorpcWorker *worker = self->worker;
+  gconstpointer executor = norpc_endpoint_get_executor (NORPC_ENDPOINT (self->channel));
+
+  do
+    {
+      gint64 until = self->context != NULL ? g_get_monotonic_time () + RUN_INTERVAL : -1;
+
+      if (norpc_worker_run_here (worker, phase) && norpc_worker_get_phase (worker) < phase)
+        {
+          g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK,
+                               "The server was stopped in the thread of its service, "
+                               "which has work to finish first");
+          return FALSE;
+        }
+
+      if (!norpc_server_state_wait (worker->state, executor, phase, until, cancellable, error))
+        return FALSE;
+    }
+  while (norpc_worker_get_phase (worker) < phase);
+
+  return TRUE;
 }
 
 /**
@@ -73,10 +105,7 @@ norpc_server_start (NorpcServer   *self,
   if (!norpc_worker_attach (self->worker, self->context, self->thread, error))
     return FALSE;
 
-  norpc_worker_run_here (self->worker, NORPC_SERVER_RUNNING);
-
-  return norpc_server_state_wait (self->worker->state, get_executor (self), NORPC_SERVER_RUNNING,
-                                cancellable, error) &&
+  return wait_for_phase (self, NORPC_SERVER_RUNNING, cancellable, error) &&
          norpc_server_state_has_started (self->worker->state, error);
 }
 
@@ -181,17 +210,7 @@ norpc_server_stop (NorpcServer    *self,
 
   norpc_worker_stop (self->worker, mode, "its server was stopped");
 
-  if (norpc_worker_run_here (self->worker, NORPC_SERVER_STOPPED) &&
-      norpc_worker_get_phase (self->worker) != NORPC_SERVER_STOPPED)
-    {
-      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK,
-                           "The server was stopped in the thread of its service, "
-                           "which has calls to answer first");
-      return FALSE;
-    }
-
-  if (!norpc_server_state_wait (self->worker->state, get_executor (self), NORPC_SERVER_STOPPED,
-                                cancellable, error))
+  if (!wait_for_phase (self, NORPC_SERVER_STOPPED, cancellable, error))
     return FALSE;
 
   own_thread = norpc_worker_dup_own_thread (self->worker);

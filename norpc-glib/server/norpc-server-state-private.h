@@ -46,6 +46,7 @@ void     norpc_server_state_wake  (NorpcServerState  *self);
 gboolean norpc_server_state_wait  (NorpcServerState  *self,
                                    gconstpointer      executor,
                                    NorpcServerPhase   phase,
+                                   gint64             until,
                                    GCancellable      *cancellable,
                                    GError           **error);
 void     norpc_server_state_await (NorpcServerState  *self,

@@ -114,16 +114,19 @@ norpc_server_state_claim_start (NorpcServerState  *self,
                                 GError           **error)
 {
   NorpcServerPhase phase;
+  gboolean failed;
 
   g_mutex_lock (&self->lock);
   phase = (NorpcServerPhase) self->phase;
+  failed = self->error != NULL;
   if (phase == NORPC_SERVER_NEW)
     g_atomic_int_set (&self->phase, NORPC_SERVER_STARTING);
   g_mutex_unlock (&self->lock);
 
   if (phase >= NORPC_SERVER_STOPPING)
-    g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                         "The server has been stopped, and cannot be started again");
+    g_set_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                 "The server %s, and cannot be started again",
+                 failed ? "failed to start" : "has been stopped");
   else if (phase > NORPC_SERVER_NEW)
     g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED,
                          "The server has already been started");
@@ -257,20 +260,22 @@ begin_wait (NorpcThreadWait  *wait,
   return FALSE;
 }
 
-/* Called in the thread that waits. @executor is the executor of the service. Returns FALSE if
+/* Called in the thread that waits. Waits until the server has reached @phase or, if @until is
+ * not -1, until that monotonic time. @executor is the executor of the service. Returns FALSE if
  * the wait was cancelled, or would deadlock.
  */
 gboolean
 norpc_server_state_wait (NorpcServerState  *self,
                          gconstpointer      executor,
                          NorpcServerPhase   phase,
+                         gint64             until,
                          GCancellable      *cancellable,
                          GError           **error)
 {
   Goal goal = { self, phase };
   NorpcThreadWait wait = { .executor = executor, .is_over = is_reached, .data = &goal };
   gulong cancelled_id = 0;
-  gboolean reached;
+  gboolean reached, timed_out = FALSE;
 
   if (!begin_wait (&wait, error))
     return FALSE;
@@ -279,8 +284,11 @@ norpc_server_state_wait (NorpcServerState  *self,
     cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (wait_cancelled_cb), self, NULL);
 
   g_mutex_lock (&self->lock);
-  while (!is_reached (&goal) && !g_cancellable_is_cancelled (cancellable))
-    g_cond_wait (&self->changed, &self->lock);
+  while (!is_reached (&goal) && !timed_out && !g_cancellable_is_cancelled (cancellable))
+    if (until < 0)
+      g_cond_wait (&self->changed, &self->lock);
+    else
+      timed_out = !g_cond_wait_until (&self->changed, &self->lock, until);
   reached = is_reached (&goal);
   g_mutex_unlock (&self->lock);
 
