@@ -412,8 +412,8 @@ join (NorpcThread *self)
  *
  * Servers on the thread that have not been stopped abandon their calls, as with
  * %NORPC_STOP_ABANDON. If this function is called in the thread itself, it does not wait,
- * and the thread ends when its current work is done. A thread that was stopped cannot be
- * restarted.
+ * and the thread ends when its current work is done; a call that is being handled is
+ * abandoned nevertheless. A thread that was stopped cannot be restarted.
  *
  * This function is thread-safe.
  *
@@ -427,10 +427,10 @@ norpc_thread_stop (NorpcThread *self)
   g_return_if_fail (NORPC_IS_THREAD (self));
 
   norpc_thread_quit (self);
+  stop_users (self->data);
   if (self->gthread == NULL || self->gthread == g_thread_self ())
     return;
 
-  stop_users (self->data);
   wait.executor = self->data->context;
   if (!norpc_deadlock_begin_wait (&wait))
     {

@@ -192,20 +192,35 @@ stop_own_thread (ProbeService *service,
   norpc_call_return_values (call, 0, NULL);
 }
 
+/* The thread is stopped by a handler: its own call, and those behind it, are abandoned. */
 static void
 test_stop_from_within (void)
 {
   g_autoptr (NorpcThread) thread = norpc_thread_new (NULL);
-  g_autoptr (GError) error = NULL;
+  Outcome blocked = { 0 }, stopping = { 0 }, queued = { 0 };
   Part part;
 
   part_start (&part, thread);
   part.state->run = stop_own_thread;
   part.state->run_data = thread;
-  g_assert_true (probe_probe_proxy_call_run_sync (part.proxy, NULL, &error));
-  g_assert_no_error (error);
+  probe_probe_proxy_call_block (part.proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (part.state);
+  probe_probe_proxy_call_run (part.proxy, NULL, run_cb, &stopping);
+  probe_probe_proxy_call_noop (part.proxy, NULL, noop_cb, &queued);
+  probe_state_open_gate (part.state);
+
+  outcome_wait (&blocked);
+  g_assert_no_error (blocked.error);
+  outcome_wait (&stopping);
+  g_assert_error (stopping.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  outcome_wait (&queued);
+  g_assert_error (queued.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
   norpc_thread_stop (thread);
   g_assert_nonnull (part.state->finalized_in);
+  g_assert_cmpuint (probe_state_get_n_handled (part.state), ==, 2);
+
+  outcome_clear (&stopping);
+  outcome_clear (&queued);
   part_end (&part);
 }
 
