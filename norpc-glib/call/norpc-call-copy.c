@@ -96,6 +96,7 @@ new_call_like (NorpcCall *self)
   call->deadline = norpc_call_get_deadline (self);
   call->priority = self->priority;
   call->has_priority = self->has_priority;
+  call->n_forwards = self->n_forwards;
   call->waiting_thread = self->waiting_thread;
   call->is_checked = self->is_checked;
   call->must_not_wait = self->must_not_wait;

@@ -140,6 +140,7 @@ struct _NorpcCall
 
   /* Written before the call is sent. Bit fields, because a million calls may be in flight. */
   NorpcPriority   priority     : 8;
+  guint           n_forwards   : 8; /* how many proxies have forwarded it; see norpc_proxy_forward () */
   guint           has_priority : 1; /* it was set for this call, or for its proxy */
   guint           has_timeout  : 1; /* it was set for this call */
   guint           has_timer    : 1; /* it is among the deadlines of its reply queue */

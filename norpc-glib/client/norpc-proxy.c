@@ -497,6 +497,8 @@ norpc_proxy_send (NorpcProxy *self,
   norpc_endpoint_send_for (get_proxy_private (self)->endpoint, call, &origin);
 }
 
+#define MAX_FORWARDS 100
+
 /* Runs in the context that forwards the call. The clients of the server have chosen between the
  * timeout of the description and others already, and its calls may have different clients, so
  * that none supersedes another.
@@ -543,7 +545,11 @@ forwarded_cb (NorpcReply *reply,
  * the interface by sending calls to its endpoint, so that it can be the service of a
  * server. @forwarded inherits the deadline and the cancellation of @call; it has no other
  * deadline unless @self has a timeout. It supersedes no other call, because the clients of
- * the server may be different. If the method is one-way, @forwarded is sent, and @call is answered immediately.
+ * the server may be different. If the method is one-way, @forwarded is sent, and @call is
+ * answered immediately.
+ *
+ * A call that has been forwarded a hundred times fails with %NORPC_ERROR_FAILED, because
+ * its proxies forward it in a circle.
  *
  * Since: 0.1
  */
@@ -559,7 +565,18 @@ norpc_proxy_forward (NorpcProxy *self,
   g_return_if_fail (forwarded != NULL);
   g_return_if_fail (norpc_call_is_new (forwarded));
 
+  if (call->n_forwards == MAX_FORWARDS)
+    {
+      norpc_call_unref (forwarded);
+      norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_FAILED,
+                               "%s.%s was forwarded in a circle of proxies",
+                               norpc_call_get_interface_name (call),
+                               norpc_call_peek_method_name (call));
+      return;
+    }
+
   origin = prepare_forwarded (self, forwarded);
+  forwarded->n_forwards = call->n_forwards + 1;
   if ((norpc_call_get_method_info (forwarded)->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)
     {
       forwarded->one_way = TRUE;

@@ -21,7 +21,8 @@ typedef struct
 {
   gatomicrefcount ref_count;
 
-  const char *type_name; /* since construction: of the service */
+  const char *type_name;      /* since construction: of the service */
+  gboolean    is_thread_safe; /* since construction: any number of threads may run the service */
 
   int        n_workers; /* atomic, written with checks_lock */
   GPtrArray *workers;   /* (owned) [checks_lock]: of unowned NorpcWorker that have started */

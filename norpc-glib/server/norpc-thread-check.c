@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 
 #include "call/norpc-call-private.h"
+#include "client/norpc-proxy.h"
 #include "norpc-thread-check-private.h"
 #include "norpc-thread-private.h"
 #include "norpc-worker-private.h"
@@ -39,6 +40,7 @@ norpc_thread_check_get (GObject *service)
       self = g_new0 (NorpcThreadCheck, 1);
       g_atomic_ref_count_init (&self->ref_count);
       self->type_name = G_OBJECT_TYPE_NAME (service);
+      self->is_thread_safe = NORPC_IS_PROXY (service);
       self->workers = g_ptr_array_new ();
       g_object_set_qdata_full (service, get_quark (), self, (GDestroyNotify) norpc_thread_check_unref);
     }
@@ -63,6 +65,9 @@ void
 norpc_thread_check_add_worker (NorpcThreadCheck *self,
                                NorpcWorker      *worker)
 {
+  if (self->is_thread_safe)
+    return;
+
   g_mutex_lock (&checks_lock);
   g_ptr_array_add (self->workers, worker);
   g_atomic_int_inc (&self->n_workers);

@@ -223,6 +223,23 @@ test_forwarded_latest (Forwarded     *self,
   g_assert_no_error (second.error);
 }
 
+/* A server whose service is a proxy that leads to the server itself. */
+static void
+test_forwarded_in_circle (void)
+{
+  g_autoptr (NorpcChannel) channel = norpc_channel_new (10, NORPC_WHEN_FULL_BUSY);
+  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (NORPC_ENDPOINT (channel));
+  g_autoptr (NorpcServer) server = g_object_new (NORPC_TYPE_SERVER,
+                                                 "service", proxy, "channel", channel, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (norpc_server_start (server, NULL, NULL));
+  g_assert_false (probe_probe_proxy_call_noop_sync (proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
+  g_assert_cmpstr (error->message, ==, "org.example.Probe.Noop was forwarded in a circle of proxies");
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
+}
+
 /* The functions of the interface, called as if the proxy were the service. */
 static void
 test_as_service (Fixture       *fixture,
@@ -252,6 +269,7 @@ main (int   argc,
   TEST ("/proxy/dropped-in-flight", test_dropped_in_flight);
   TEST ("/proxy/threads", test_threads);
   TEST ("/proxy/as-service", test_as_service);
+  g_test_add_func ("/proxy/forwarded-in-circle", test_forwarded_in_circle);
   g_test_add ("/proxy/forwarded", Forwarded, NULL, forwarded_set_up, test_forwarded, forwarded_tear_down);
   g_test_add ("/proxy/forwarded-cancelled", Forwarded, NULL,
               forwarded_set_up, test_forwarded_cancelled, forwarded_tear_down);

@@ -104,6 +104,31 @@ test_two_threads (void)
   shared_clear (&shared);
 }
 
+/* A proxy is thread-safe, so it may be the service of several servers. */
+static void
+test_proxy_as_service (void)
+{
+  Shared shared;
+  g_autoptr (GObject) service = NULL;
+  g_autoptr (NorpcServer) first = NULL, second = NULL;
+  g_autoptr (ProbeProbeProxy) proxy = NULL;
+
+  shared_make_service (&shared);
+  shared_init (&shared, norpc_server_new (shared.service), norpc_server_new (shared.service));
+  shared_start (&shared, 0);
+  service = g_object_ref (G_OBJECT (shared.proxies[0]));
+  first = norpc_server_new (service);
+  second = norpc_server_new (service);
+  g_assert_true (norpc_server_start (first, NULL, NULL));
+  g_assert_true (norpc_server_start (second, NULL, NULL));
+  proxy = probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (second)));
+  g_assert_true (probe_probe_proxy_call_noop_sync (proxy, NULL, NULL));
+
+  g_assert_true (norpc_server_stop (first, NORPC_STOP_FINISH, NULL, NULL));
+  g_assert_true (norpc_server_stop (second, NORPC_STOP_FINISH, NULL, NULL));
+  shared_clear (&shared);
+}
+
 /* The same service is elsewhere later, or twice in the same thread. */
 static void
 test_one_after_the_other (void)
@@ -307,6 +332,7 @@ main (int   argc,
   /* Correct uses come first, because a warning is emitted only once for each method. */
   g_test_add_func ("/warnings/one-after-the-other", test_one_after_the_other);
   g_test_add_func ("/warnings/same-thread", test_same_thread);
+  g_test_add_func ("/warnings/proxy-as-service", test_proxy_as_service);
   g_test_add_func ("/warnings/two-threads", test_two_threads);
   g_test_add_func ("/warnings/two-contexts", test_two_contexts);
   g_test_add_func ("/warnings/direct", test_direct);
