@@ -5,6 +5,7 @@
 
 /* Channels that are full: who waits, for how long, and how many are told. */
 
+#include "client/norpc-readiness-private.h"
 #include "fixture.h"
 
 static NorpcEndpoint *
@@ -321,6 +322,32 @@ test_client_that_is_stuck (Fixture       *fixture,
   g_main_context_pop_thread_default (stuck);
 }
 
+static void
+probe_answered_cb (NorpcReply *reply,
+                   gpointer    user_data)
+{
+  g_autoptr (NorpcReply) answered = reply;
+  Outcome *outcome = user_data;
+
+  outcome->n++;
+  outcome->thread = g_thread_self ();
+  outcome->ok = norpc_reply_get_error (answered) == NULL;
+  if (!outcome->ok)
+    outcome->error = g_error_copy (norpc_reply_get_error (answered));
+}
+
+/* An application's layer may pass a probe on like any other call: the service answers it. */
+static void
+test_passed_on (Fixture       *fixture,
+                gconstpointer  unused)
+{
+  Outcome outcome = { 0 };
+
+  norpc_endpoint_call (get_channel (fixture), norpc_probe_new (), NULL, probe_answered_cb, &outcome);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -328,6 +355,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   TEST ("/readiness/ready", test_ready);
+  TEST ("/readiness/passed-on", test_passed_on);
   TEST_CAPACITY ("/readiness/bound", 2, test_bound);
   TEST_CAPACITY ("/readiness/not-used", 2, test_not_used);
   TEST_CAPACITY ("/readiness/empty", 2, test_empty);
