@@ -9,7 +9,9 @@
 
 G_BEGIN_DECLS
 
-void norpc_layer_forward (NorpcLayer *self,
-                          NorpcCall  *call);
+void     norpc_layer_forward     (NorpcLayer    *self,
+                                  NorpcCall     *call);
+gboolean norpc_endpoint_leads_to (NorpcEndpoint *self,
+                                  NorpcLayer    *layer);
 
 G_END_DECLS

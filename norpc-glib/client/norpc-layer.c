@@ -164,23 +164,50 @@ norpc_layer_real_await_capacity (NorpcLayer *self,
     norpc_layer_pass_on (self, probe);
 }
 
+/* Returns FALSE if the layer may answer calls itself, in any thread, as an application's layer
+ * may.
+ */
+static gboolean
+passes_on (NorpcLayer *self)
+{
+  NorpcLayerClass *klass = NORPC_LAYER_GET_CLASS (self);
+
+  return klass->send != norpc_layer_real_send || klass->take == norpc_layer_real_take;
+}
+
 static gboolean
 norpc_layer_real_is_closed (NorpcLayer *self)
 {
   NorpcEndpoint *endpoint = get_layer_private (self)->endpoint;
 
-  return endpoint != NULL && norpc_endpoint_is_closed (endpoint);
+  return endpoint != NULL ? norpc_endpoint_is_closed (endpoint) : passes_on (self);
 }
 
-/* An application's layer may answer calls itself, in any thread. */
 static gconstpointer
 norpc_layer_real_get_executor (NorpcLayer *self)
 {
-  NorpcLayerClass *klass = NORPC_LAYER_GET_CLASS (self);
   NorpcEndpoint *endpoint = get_layer_private (self)->endpoint;
-  gboolean passes_on = klass->send != norpc_layer_real_send || klass->take == norpc_layer_real_take;
 
-  return passes_on && endpoint != NULL ? norpc_endpoint_get_executor (endpoint) : NULL;
+  return endpoint != NULL && passes_on (self) ? norpc_endpoint_get_executor (endpoint) : NULL;
+}
+
+static gboolean
+norpc_layer_real_leads_to (NorpcLayer *self,
+                           NorpcLayer *layer)
+{
+  NorpcEndpoint *endpoint = get_layer_private (self)->endpoint;
+
+  return endpoint != NULL && norpc_endpoint_leads_to (endpoint, layer);
+}
+
+/* Returns TRUE if @layer may get a call that is sent to @self. */
+gboolean
+norpc_endpoint_leads_to (NorpcEndpoint *self,
+                         NorpcLayer    *layer)
+{
+  return (gpointer) self == layer ||
+         (NORPC_IS_LAYER (self) &&
+          NORPC_LAYER_GET_CLASS (self)->leads_to (NORPC_LAYER (self), layer));
 }
 
 static void
@@ -247,6 +274,7 @@ norpc_layer_class_init (NorpcLayerClass *klass)
   klass->await_capacity = norpc_layer_real_await_capacity;
   klass->is_closed = norpc_layer_real_is_closed;
   klass->get_executor = norpc_layer_real_get_executor;
+  klass->leads_to = norpc_layer_real_leads_to;
 
   /**
    * NorpcLayer:endpoint: (getter get_endpoint) (setter set_endpoint)
@@ -291,7 +319,7 @@ norpc_layer_get_endpoint (NorpcLayer *self)
 /**
  * norpc_layer_set_endpoint:
  * @self: a layer without a next endpoint
- * @endpoint: the next endpoint
+ * @endpoint: the next endpoint, from which no call comes to @self
  *
  * Sets the next endpoint. Must be called before the first call is sent.
  *
@@ -305,7 +333,7 @@ norpc_layer_set_endpoint (NorpcLayer    *self,
 {
   g_return_if_fail (NORPC_IS_LAYER (self));
   g_return_if_fail (NORPC_IS_ENDPOINT (endpoint));
-  g_return_if_fail ((gpointer) endpoint != self);
+  g_return_if_fail (!norpc_endpoint_leads_to (endpoint, self));
   g_return_if_fail (get_layer_private (self)->endpoint == NULL);
 
   get_layer_private (self)->endpoint = g_object_ref_sink (endpoint);
@@ -373,6 +401,8 @@ norpc_stack_newv (NorpcEndpoint **endpoints,
 {
   g_return_val_if_fail (endpoints != NULL, NULL);
   g_return_val_if_fail (n_endpoints > 0, NULL);
+
+  g_return_val_if_fail (NORPC_IS_ENDPOINT (endpoints[n_endpoints - 1]), NULL);
 
   for (guint i = 0; i + 1 < n_endpoints; i++)
     {

@@ -89,6 +89,8 @@ struct _NorpcLayerClass
                                  NorpcCall  *call);
   gconstpointer (*get_executor) (NorpcLayer *self);
   gboolean      (*is_closed)    (NorpcLayer *self);
+  gboolean      (*leads_to)     (NorpcLayer *self,
+                                 NorpcLayer *layer);
 #endif
 
   gpointer _reserved[8];

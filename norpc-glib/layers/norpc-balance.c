@@ -168,6 +168,19 @@ norpc_balance_is_closed (NorpcLayer *layer)
   return members->n > 0 || NORPC_LAYER_CLASS (norpc_balance_parent_class)->is_closed (layer);
 }
 
+static gboolean
+norpc_balance_leads_to (NorpcLayer *layer,
+                        NorpcLayer *other)
+{
+  g_autoptr (NorpcMembers) members = get_members (NORPC_BALANCE (layer));
+
+  for (guint i = 0; i < members->n; i++)
+    if (norpc_endpoint_leads_to (members->at[i]->endpoint, other))
+      return TRUE;
+
+  return NORPC_LAYER_CLASS (norpc_balance_parent_class)->leads_to (layer, other);
+}
+
 /* Returns the executor if all members have the same. */
 static gconstpointer
 norpc_balance_get_executor (NorpcLayer *layer)
@@ -285,6 +298,7 @@ norpc_balance_class_init (NorpcBalanceClass *klass)
   layer_class->send = norpc_balance_send;
   layer_class->is_closed = norpc_balance_is_closed;
   layer_class->get_executor = norpc_balance_get_executor;
+  layer_class->leads_to = norpc_balance_leads_to;
   layer_class->has_capacity = norpc_balance_has_capacity;
   layer_class->await_capacity = norpc_balance_await_capacity;
 
@@ -347,7 +361,7 @@ norpc_balance_get_policy (NorpcBalance *self)
 /**
  * norpc_balance_add_endpoint:
  * @self: a balance
- * @endpoint: an endpoint
+ * @endpoint: an endpoint, from which no call comes to @self
  *
  * Adds an endpoint, which gets calls from now on.
  *
@@ -364,7 +378,7 @@ norpc_balance_add_endpoint (NorpcBalance  *self,
 
   g_return_if_fail (NORPC_IS_BALANCE (self));
   g_return_if_fail (NORPC_IS_ENDPOINT (endpoint));
-  g_return_if_fail ((gpointer) endpoint != self);
+  g_return_if_fail (!norpc_endpoint_leads_to (endpoint, NORPC_LAYER (self)));
 
   member = norpc_member_new (endpoint);
 

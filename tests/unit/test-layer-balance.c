@@ -280,6 +280,20 @@ test_none (void)
   g_assert_false (probe_probe_proxy_call_noop_sync (proxy, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
   g_assert_false (norpc_endpoint_is_ready (balance));
+  g_assert_true (norpc_endpoint_is_closed (balance));
+}
+
+/* A call that would fail does not wait, so it is not shed. */
+static void
+test_none_behind_shed (void)
+{
+  NorpcLayer *balance = norpc_balance_new (NORPC_BALANCE_LEAST_PENDING);
+  g_autoptr (NorpcEndpoint) stack = norpc_stack_new (norpc_load_shed_new (), balance, NULL);
+  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (stack);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (probe_probe_proxy_call_noop_sync (proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
 }
 
 /* Servers that stop, whatever the policy. */
@@ -364,6 +378,7 @@ main (int   argc,
   TEST_SPREAD ("/layer-balance/key-func", NORPC_BALANCE_BY_KEY, test_key_func);
   TEST_SPREAD ("/layer-balance/first-args", NORPC_BALANCE_BY_KEY, test_first_args);
   g_test_add_func ("/layer-balance/none", test_none);
+  g_test_add_func ("/layer-balance/none-behind-shed", test_none_behind_shed);
   g_test_add ("/layer-balance/closed", Layered, NULL, layered_set_up, test_closed, layered_tear_down);
   TEST_LAYER ("/layer-balance/changing", SIDE_CLIENT, test_changing);
 

@@ -240,6 +240,51 @@ test_twice (void)
   g_object_unref (layers[1]);
 }
 
+static void
+expect_refusal (const char *function)
+{
+  g_autofree char *pattern = g_strdup_printf ("%s: *leads_to*", function);
+
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, pattern);
+}
+
+/* Layers that lead to each other, directly or by a balance. */
+static void
+test_circle (void)
+{
+  g_autoptr (NorpcLayer) first = g_object_ref_sink (norpc_load_shed_new ());
+  g_autoptr (NorpcLayer) second = g_object_ref_sink (norpc_load_shed_new ());
+  g_autoptr (NorpcLayer) balance = g_object_ref_sink (norpc_balance_new (NORPC_BALANCE_ROUND_ROBIN));
+
+  norpc_layer_set_endpoint (first, NORPC_ENDPOINT (balance));
+  norpc_balance_add_endpoint (NORPC_BALANCE (balance), NORPC_ENDPOINT (second));
+
+  expect_refusal ("norpc_layer_set_endpoint");
+  norpc_layer_set_endpoint (second, NORPC_ENDPOINT (second));
+  expect_refusal ("norpc_layer_set_endpoint");
+  norpc_layer_set_endpoint (second, NORPC_ENDPOINT (first));
+  expect_refusal ("norpc_balance_add_endpoint");
+  norpc_balance_add_endpoint (NORPC_BALANCE (balance), NORPC_ENDPOINT (first));
+  expect_refusal ("norpc_balance_add_endpoint");
+  norpc_balance_add_endpoint (NORPC_BALANCE (balance), NORPC_ENDPOINT (balance));
+  g_test_assert_expected_messages ();
+  g_assert_null (norpc_layer_get_endpoint (second));
+  g_assert_cmpuint (norpc_balance_get_n_endpoints (NORPC_BALANCE (balance)), ==, 1);
+}
+
+/* A list from a binding may have a hole at its end. */
+static void
+test_no_last (void)
+{
+  g_autoptr (NorpcLayer) layer = g_object_ref_sink (norpc_load_shed_new ());
+  NorpcEndpoint *endpoints[] = { NORPC_ENDPOINT (layer), NULL };
+
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*IS_ENDPOINT*");
+  g_assert_null (norpc_stack_newv (endpoints, G_N_ELEMENTS (endpoints)));
+  g_test_assert_expected_messages ();
+  g_assert_null (norpc_layer_get_endpoint (layer));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -252,6 +297,8 @@ main (int   argc,
   TEST_LAYER ("/layer-stack/dropped", SIDE_CLIENT, test_dropped);
   g_test_add_func ("/layer-stack/nowhere", test_nowhere);
   g_test_add_func ("/layer-stack/twice", test_twice);
+  g_test_add_func ("/layer-stack/circle", test_circle);
+  g_test_add_func ("/layer-stack/no-last", test_no_last);
 
   return g_test_run ();
 }

@@ -147,6 +147,11 @@ start_failing (gboolean async)
   g_assert_nonnull (strstr (outcome.error->message, "no room"));
   g_assert_cmpuint (state->n_handled, ==, 0);
 
+  g_clear_error (&started.error);
+  g_assert_false (norpc_server_start (server, NULL, &started.error));
+  g_assert_error (started.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_cmpstr (started.error->message, ==, "The server failed to start, and cannot be started again");
+
   probe_state_wait_finalized (state);
   g_assert_null (state->stopped_in);
   g_error_free (started.error);
