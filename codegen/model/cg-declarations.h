@@ -61,10 +61,6 @@ CgDeclaration *cg_declaration_new  (CgDescription    *description,
                                     CgDeclaredKind    kind,
                                     const CgLocation *location);
 void           cg_declaration_free (gpointer          data);
-CgValue       *cg_value_new        (CgDeclaration    *declaration,
-                                    const CgLocation *location);
-CgField       *cg_field_new        (CgDeclaration    *declaration,
-                                    const CgLocation *location);
 
 /* cg-check-declarations.c */
 void           cg_declarations_register (const CgResolver    *resolver);

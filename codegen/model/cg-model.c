@@ -122,17 +122,6 @@ cg_description_has_foreign_types (const CgDescription *self)
   return FALSE;
 }
 
-CgInclude *
-cg_include_new (CgDescription    *description,
-                const CgLocation *location)
-{
-  CgInclude *self = cg_node_new (sizeof *self, location, description->includes);
-
-  self->version_location = *location;
-
-  return self;
-}
-
 /* @name belongs to @description. */
 CgNamedType *
 cg_named_type_new (CgDescription *description,
@@ -196,17 +185,6 @@ cg_member_new (CgInterface      *interface,
   return self;
 }
 
-CgArg *
-cg_arg_new (GPtrArray        *args,
-            const CgLocation *location)
-{
-  CgArg *self = cg_node_new (sizeof *self, location, args);
-
-  self->use.location = *location;
-
-  return self;
-}
-
 CgAnnotation *
 cg_annotation_new (CgNode           *parent,
                    const CgLocation *location)
@@ -241,29 +219,6 @@ cg_declaration_new (CgDescription    *description,
   self->dbus_location = *location;
   self->values = g_ptr_array_new_with_free_func (cg_node_free);
   self->fields = g_ptr_array_new_with_free_func (cg_node_free);
-
-  return self;
-}
-
-CgValue *
-cg_value_new (CgDeclaration    *declaration,
-              const CgLocation *location)
-{
-  CgValue *self = cg_node_new (sizeof *self, location, declaration->values);
-
-  self->value_location = *location;
-  self->dbus_location = *location;
-
-  return self;
-}
-
-CgField *
-cg_field_new (CgDeclaration    *declaration,
-              const CgLocation *location)
-{
-  CgField *self = cg_node_new (sizeof *self, location, declaration->fields);
-
-  self->use.location = *location;
 
   return self;
 }

@@ -210,8 +210,6 @@ void           cg_description_free     (CgDescription    *self);
 gboolean       cg_description_has_foreign_types (const CgDescription *self);
 const char    *cg_description_string   (CgDescription    *self,
                                         const char       *string);
-CgInclude     *cg_include_new          (CgDescription    *description,
-                                        const CgLocation *location);
 CgNamedType   *cg_named_type_new       (CgDescription    *description,
                                         const char       *name,
                                         CgNamedKind       kind);
@@ -223,8 +221,6 @@ CgInterface   *cg_interface_new        (CgDescription    *description,
                                         const CgLocation *location);
 CgMember      *cg_member_new           (CgInterface      *interface,
                                         CgMemberKind      kind,
-                                        const CgLocation *location);
-CgArg         *cg_arg_new              (GPtrArray        *args,
                                         const CgLocation *location);
 CgAnnotation  *cg_annotation_new       (CgNode           *parent,
                                         const CgLocation *location);

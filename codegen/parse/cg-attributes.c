@@ -43,51 +43,40 @@ cg_attributes_locate (Attributes *attributes,
   return self->location;
 }
 
-const char *
-cg_attributes_find (Attributes *self,
-                    const char *name)
-{
-  return cg_xml_find_attribute (self->list, name);
-}
-
-/* The value belongs to the description; @location is left alone if there is
+/* The value belongs to the description; @location is that of the tag if there is
  * no such attribute. */
 const char *
 cg_attributes_get_string (Attributes *self,
                           const char *name,
                           CgLocation *location)
 {
-  const char *value = cg_attributes_find (self, name);
+  const char *value = cg_xml_find_attribute (self->list, name);
 
-  if (value != NULL)
-    *location = cg_attributes_locate (self, name, TRUE);
+  *location = value != NULL ? cg_attributes_locate (self, name, TRUE) : self->parser->location;
 
   return cg_description_string (self->parser->description, value);
 }
 
-/* Reads an attribute that is one of some words. @value is left alone if there
- * is no such attribute, or another word. */
-void
+/* Reads an attribute that is one of some words. Returns @value if there is no such
+ * attribute, or another word. */
+int
 cg_attributes_get_word (Attributes *self,
                         const char *name,
                         const Word *words,
                         const char *hint,
-                        int        *value)
+                        int         value)
 {
-  const char *string = cg_attributes_find (self, name);
+  const char *string = cg_xml_find_attribute (self->list, name);
   CgSuggestion suggestion = { string, NULL, 0 };
   g_autofree char *meant = NULL;
   CgLocation location;
 
   if (string == NULL)
-    return;
+    return value;
 
   for (; words->word != NULL; words++)
     if (g_str_equal (words->word, string))
-      {
-        *value = words->value;
-        return;
-      }
+      return words->value;
     else
       cg_suggestion_offer (&suggestion, words->word);
 
@@ -95,6 +84,17 @@ cg_attributes_get_word (Attributes *self,
   meant = cg_suggestion_make_text (&suggestion);
   cg_diagnostics_error (self->parser->diagnostics, &location, "%s=\"%s\" is not %s%s",
                         name, string, hint, meant);
+
+  return value;
+}
+
+gboolean
+cg_attributes_get_boolean (Attributes *self,
+                           const char *name)
+{
+  static const Word words[] = { { "true", TRUE }, { "false", FALSE }, { NULL, 0 } };
+
+  return cg_attributes_get_word (self, name, words, "'true' or 'false'", FALSE);
 }
 
 /* Of what has a type. */
@@ -102,13 +102,9 @@ void
 cg_attributes_get_type (Attributes *self,
                         CgTypeUse  *use)
 {
-  static const Word words[] = { { "true", TRUE }, { "false", FALSE }, { NULL, 0 } };
-  int nullable = FALSE;
-
   use->signature = cg_attributes_get_string (self, "type", &use->location);
-  cg_attributes_get_word (self, "nullable", words, "'true' or 'false'", &nullable);
-  use->nullable = nullable;
-  use->nullable_location = nullable ? cg_attributes_locate (self, "nullable", FALSE) : use->location;
+  use->nullable = cg_attributes_get_boolean (self, "nullable");
+  use->nullable_location = use->nullable ? cg_attributes_locate (self, "nullable", FALSE) : use->location;
 }
 
 /* Of what is there since a version, and may be deprecated. Attributes go
@@ -117,8 +113,8 @@ void
 cg_attributes_get_common (Attributes *self,
                           CgNode     *node)
 {
-  const char *since = cg_attributes_find (self, "since");
-  const char *deprecated = cg_attributes_find (self, "deprecated");
+  const char *since = cg_xml_find_attribute (self->list, "since");
+  const char *deprecated = cg_xml_find_attribute (self->list, "deprecated");
 
   if (since != NULL && *since != '\0')
     node->since = cg_description_string (self->parser->description, since);

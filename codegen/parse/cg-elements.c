@@ -41,12 +41,12 @@ start_include (Attributes *attributes,
                Frame      *parent G_GNUC_UNUSED,
                int         detail G_GNUC_UNUSED)
 {
-  CgInclude *include = cg_include_new (attributes->parser->description, &attributes->parser->location);
+  Parser *self = attributes->parser;
+  CgInclude *include = cg_node_new (sizeof *include, &self->location, self->description->includes);
 
-  include->node.name = cg_attributes_get_string (attributes, "name", &include->node.name_location);
   include->version = cg_attributes_get_string (attributes, "version", &include->version_location);
-  include->header = cg_description_string (attributes->parser->description,
-                                           cg_attributes_find (attributes, "header"));
+  include->header = cg_description_string (self->description,
+                                           cg_xml_find_attribute (attributes->list, "header"));
 
   return include;
 }
@@ -57,9 +57,7 @@ start_interface (Attributes *attributes,
                  int         detail G_GNUC_UNUSED)
 {
   Parser *self = attributes->parser;
-  CgInterface *interface = cg_interface_new (self->description, &self->location);
 
-  interface->node.name = cg_attributes_get_string (attributes, "name", &interface->node.name_location);
   self->n_definitions++;
 
   /* below the root node only, not below a Telepathy <tp:spec> */
@@ -71,7 +69,134 @@ start_interface (Attributes *attributes,
       parent->said = TRUE;
     }
 
-  return interface;
+  return cg_interface_new (self->description, &self->location);
+}
+
+/* A signal or a stream, or what all members have in common. */
+static gpointer
+start_member (Attributes *attributes,
+              Frame      *parent,
+              int         kind)
+{
+  return cg_member_new (parent->object, kind, &attributes->parser->location);
+}
+
+static gpointer
+start_method (Attributes *attributes,
+              Frame      *parent,
+              int         detail G_GNUC_UNUSED)
+{
+  static const Word flags[] = {
+    { "oneway", CG_METHOD_ONEWAY },
+    { "latest-wins", CG_METHOD_LATEST_WINS },
+    { "idempotent", CG_METHOD_IDEMPOTENT },
+  };
+  CgMethod *method = start_member (attributes, parent, CG_MEMBER_METHOD);
+
+  method->timeout_text = cg_attributes_get_string (attributes, "timeout", &method->timeout_location);
+  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+    if (cg_attributes_get_boolean (attributes, flags[i].word))
+      method->flags |= flags[i].value;
+  method->oneway_location = cg_attributes_locate (attributes, "oneway", FALSE);
+
+  return method;
+}
+
+static gpointer
+start_property (Attributes *attributes,
+                Frame      *parent,
+                int         detail G_GNUC_UNUSED)
+{
+  static const Word words[] = {
+    { "read", CG_ACCESS_READ },
+    { "write", CG_ACCESS_WRITE },
+    { "readwrite", CG_ACCESS_READWRITE },
+    { NULL, 0 }
+  };
+  CgMember *property = start_member (attributes, parent, CG_MEMBER_PROPERTY);
+
+  cg_attributes_get_type (attributes, &property->use);
+  property->access = cg_attributes_get_word (attributes, "access", words,
+                                             "'read', 'write' or 'readwrite'", CG_ACCESS_READ);
+
+  return property;
+}
+
+static gpointer
+start_arg (Attributes *attributes,
+           Frame      *parent,
+           int         detail G_GNUC_UNUSED)
+{
+  static const Word directions[] = { { "in", CG_DIRECTION_IN }, { "out", CG_DIRECTION_OUT }, { NULL, 0 } };
+  static const Word transfers[] = { { "none", FALSE }, { "full", TRUE }, { NULL, 0 } };
+  Parser *self = attributes->parser;
+  CgMember *member = parent->object;
+  gboolean is_signal = member->kind == CG_MEMBER_SIGNAL;
+  CgDirection direction = cg_attributes_get_word (attributes, "direction", directions,
+                                                  is_signal ? "'out'" : "'in' or 'out'",
+                                                  is_signal ? CG_DIRECTION_OUT : CG_DIRECTION_IN);
+  gboolean is_out = is_signal || direction == CG_DIRECTION_OUT;
+  CgArg *arg;
+
+  /* all arguments of a signal go out */
+  if (is_signal && direction != CG_DIRECTION_OUT)
+    {
+      CgLocation location = cg_attributes_locate (attributes, "direction", TRUE);
+
+      cg_diagnostics_warning (self->diagnostics, CG_WARNING_SIGNAL_DIRECTION, &location,
+                              "the arguments of a signal go out; the direction is ignored");
+    }
+
+  arg = cg_node_new (sizeof *arg, &self->location, is_out ? member->out_args : member->in_args);
+  arg->direction = direction;
+  cg_attributes_get_type (attributes, &arg->use);
+  arg->use.is_moved = cg_attributes_get_word (attributes, "transfer", transfers, "'none' or 'full'", FALSE);
+  arg->use.moved_location = cg_attributes_locate (attributes, "transfer", FALSE);
+
+  return arg;
+}
+
+static gpointer
+start_declaration (Attributes *attributes,
+                   Frame      *parent G_GNUC_UNUSED,
+                   int         kind)
+{
+  Parser *self = attributes->parser;
+  CgDeclaration *declaration = cg_declaration_new (self->description, kind, &self->location);
+
+  declaration->dbus_prefix = cg_attributes_get_string (attributes, "dbus-prefix", &declaration->dbus_location);
+  self->n_definitions++;
+
+  return declaration;
+}
+
+/* A <value>, or an <error>. */
+static gpointer
+start_value (Attributes *attributes,
+             Frame      *parent,
+             int         detail G_GNUC_UNUSED)
+{
+  const CgDeclaration *declaration = parent->object;
+  CgValue *value = cg_node_new (sizeof *value, &attributes->parser->location, declaration->values);
+
+  value->value_text = cg_attributes_get_string (attributes, "value", &value->value_location);
+  value->dbus_name = cg_attributes_get_string (attributes, "dbus-name", &value->dbus_location);
+  value->nick = cg_attributes_get_string (attributes, "nick", &value->nick_location);
+
+  return value;
+}
+
+static gpointer
+start_field (Attributes *attributes,
+             Frame      *parent,
+             int         detail G_GNUC_UNUSED)
+{
+  const CgDeclaration *record = parent->object;
+  CgField *field = cg_node_new (sizeof *field, &attributes->parser->location, record->fields);
+
+  cg_attributes_get_type (attributes, &field->use);
+
+  return field;
 }
 
 static gpointer
@@ -79,15 +204,13 @@ start_annotation (Attributes *attributes,
                   Frame      *parent,
                   int         detail G_GNUC_UNUSED)
 {
-  Parser *self = attributes->parser;
   CgAnnotation *annotation;
 
   /* one on a node says nothing of an interface */
   if (parent->object == NULL)
     return NULL;
 
-  annotation = cg_annotation_new (parent->object, &self->location);
-  annotation->node.name = cg_attributes_get_string (attributes, "name", &annotation->node.name_location);
+  annotation = cg_annotation_new (parent->object, &attributes->parser->location);
   annotation->value = cg_attributes_get_string (attributes, "value", &annotation->value_location);
 
   return annotation;
@@ -118,25 +241,25 @@ static const Element elements[] = {
   { "include", KIND_INCLUDE, KIND_NODE, start_include, { "name", "version" }, { "header" } },
   { "interface", KIND_INTERFACE, KIND_ROOT | KIND_NODE, start_interface, { "name" },
     { "since", "deprecated" } },
-  { "method", KIND_METHOD, KIND_INTERFACE, cg_element_start_method, { "name" },
+  { "method", KIND_METHOD, KIND_INTERFACE, start_method, { "name" },
     { "since", "deprecated", "timeout", "oneway", "latest-wins", "idempotent" } },
-  { "signal", KIND_SIGNAL, KIND_INTERFACE, cg_element_start_member, { "name" }, { "since", "deprecated" }, CG_MEMBER_SIGNAL },
-  { "property", KIND_PROPERTY, KIND_INTERFACE, cg_element_start_property, { "name", "type", "access" },
+  { "signal", KIND_SIGNAL, KIND_INTERFACE, start_member, { "name" }, { "since", "deprecated" }, CG_MEMBER_SIGNAL },
+  { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" },
     { "since", "deprecated", "nullable" } },
-  { "stream", KIND_STREAM, KIND_INTERFACE, cg_element_start_member, { "name" }, { "since", "deprecated" }, CG_MEMBER_STREAM },
-  { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, cg_element_start_arg, { "type" },
+  { "stream", KIND_STREAM, KIND_INTERFACE, start_member, { "name" }, { "since", "deprecated" }, CG_MEMBER_STREAM },
+  { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, start_arg, { "type" },
     { "name", "direction", "nullable", "transfer" } },
-  { "enum", KIND_ENUM, KIND_NODE, cg_element_start_declaration, { "name" }, { "since", "deprecated" },
+  { "enum", KIND_ENUM, KIND_NODE, start_declaration, { "name" }, { "since", "deprecated" },
     CG_DECLARED_ENUM },
-  { "flags", KIND_ENUM, KIND_NODE, cg_element_start_declaration, { "name" }, { "since", "deprecated" },
+  { "flags", KIND_ENUM, KIND_NODE, start_declaration, { "name" }, { "since", "deprecated" },
     CG_DECLARED_FLAGS },
-  { "error-domain", KIND_DOMAIN, KIND_NODE, cg_element_start_declaration, { "name" },
+  { "error-domain", KIND_DOMAIN, KIND_NODE, start_declaration, { "name" },
     { "since", "deprecated", "dbus-prefix" }, CG_DECLARED_ERROR_DOMAIN },
-  { "record", KIND_RECORD, KIND_NODE, cg_element_start_declaration, { "name" }, { "since", "deprecated" },
+  { "record", KIND_RECORD, KIND_NODE, start_declaration, { "name" }, { "since", "deprecated" },
     CG_DECLARED_RECORD },
-  { "value", KIND_VALUE, KIND_ENUM, cg_element_start_value, { "name" }, { "value", "nick" } },
-  { "error", KIND_VALUE, KIND_DOMAIN, cg_element_start_value, { "name" }, { "value", "nick", "dbus-name" } },
-  { "field", KIND_FIELD, KIND_RECORD, cg_element_start_field, { "name", "type" }, { "nullable" } },
+  { "value", KIND_VALUE, KIND_ENUM, start_value, { "name" }, { "value", "nick" } },
+  { "error", KIND_VALUE, KIND_DOMAIN, start_value, { "name" }, { "value", "nick", "dbus-name" } },
+  { "field", KIND_FIELD, KIND_RECORD, start_field, { "name", "type" }, { "nullable" } },
   { "annotation", KIND_ANNOTATION, KIND_NODE | KIND_DOCUMENTED | KIND_ANNOTATION,
     start_annotation, { "name", "value" }, { NULL } },
   { "doc", KIND_DOC, KIND_NODE | KIND_DOCUMENTED, start_doc, { NULL }, { NULL } },
@@ -210,7 +333,7 @@ check_attributes (Attributes    *attributes,
     }
 
   for (guint i = 0; i < G_N_ELEMENTS (element->required) && element->required[i] != NULL; i++)
-    if (cg_attributes_find (attributes, element->required[i]) == NULL)
+    if (cg_xml_find_attribute (attributes->list, element->required[i]) == NULL)
       {
         cg_diagnostics_error (self->diagnostics, &self->location,
                               "<%s> needs the attribute '%s'", element->name, element->required[i]);
@@ -243,6 +366,13 @@ start_known (Attributes    *attributes,
   gboolean complete = check_attributes (attributes, element);
 
   *object = element->start (attributes, parent, element->detail);
+  if (*object != NULL && element->kind != KIND_DOC)
+    {
+      CgNode *node = *object;
+
+      node->name = cg_attributes_get_string (attributes, "name", &node->name_location);
+      node->broken = !complete;
+    }
   if ((element->kind & (KIND_ARG | KIND_VALUE | KIND_FIELD)) != 0)
     cg_comments_apply_arg (self, parent->object, *object);
   else if ((element->kind & KIND_COMMENTED) != 0)
@@ -250,8 +380,6 @@ start_known (Attributes    *attributes,
       cg_comments_apply (self, *object, (element->kind & KIND_WITH_ARGS) != 0);
       cg_attributes_get_common (attributes, *object);
     }
-  if (*object != NULL && element->kind != KIND_DOC && !complete)
-    ((CgNode *) *object)->broken = TRUE;
 
   return element->kind;
 }
@@ -280,7 +408,7 @@ start_any (Attributes *attributes,
 {
   Parser *self = attributes->parser;
   const char *name = attributes->element;
-  const char *xmlns = cg_attributes_find (attributes, "xmlns");
+  const char *xmlns = cg_xml_find_attribute (attributes->list, "xmlns");
   const Element *element = find_element (name);
 
   if (parent->kind == KIND_ROOT)

@@ -82,44 +82,20 @@ typedef struct
 CgLocation  cg_attributes_locate           (Attributes *self,
                                             const char *name,
                                             gboolean    value);
-const char *cg_attributes_find             (Attributes *self,
-                                            const char *name);
 const char *cg_attributes_get_string       (Attributes *self,
                                             const char *name,
                                             CgLocation *location);
-void        cg_attributes_get_word         (Attributes *self,
+int         cg_attributes_get_word         (Attributes *self,
                                             const char *name,
                                             const Word *words,
                                             const char *hint,
-                                            int        *value);
+                                            int         value);
+gboolean    cg_attributes_get_boolean      (Attributes *self,
+                                            const char *name);
 void        cg_attributes_get_type         (Attributes *self,
                                             CgTypeUse  *use);
 void        cg_attributes_get_common       (Attributes *self,
                                             CgNode     *node);
-
-/* cg-elements-members.c and cg-elements-types.c: they take an element in whose parent is
- * @parent. @detail: of the element, in the table of elements. */
-gpointer    cg_element_start_member        (Attributes *attributes,
-                                            Frame      *parent,
-                                            int         detail);
-gpointer    cg_element_start_method        (Attributes *attributes,
-                                            Frame      *parent,
-                                            int         detail);
-gpointer    cg_element_start_property      (Attributes *attributes,
-                                            Frame      *parent,
-                                            int         detail);
-gpointer    cg_element_start_arg           (Attributes *attributes,
-                                            Frame      *parent,
-                                            int         detail);
-gpointer    cg_element_start_declaration   (Attributes *attributes,
-                                            Frame      *parent,
-                                            int         detail);
-gpointer    cg_element_start_value         (Attributes *attributes,
-                                            Frame      *parent,
-                                            int         detail);
-gpointer    cg_element_start_field         (Attributes *attributes,
-                                            Frame      *parent,
-                                            int         detail);
 
 /* cg-comments.c */
 void        cg_parser_start_doc            (Parser       *self);
