@@ -147,7 +147,7 @@ struct _CgMember
   CgMemberKind kind;
   GPtrArray   *in_args;          /* (owned) (element-type CgArg): of a stream, what opens it */
   GPtrArray   *out_args;         /* (owned) (element-type CgArg): all of a signal; of a stream, what an item has */
-  const char  *lower;            /* its name in C, of all but a method */
+  const char  *lower;            /* its name in C, by which that of a method is made unique */
 
   /* of a property */
   CgTypeUse    use;

@@ -6,7 +6,7 @@
 /* Every name that generated code has is spelled here, once. They are what
  * gdbus-codegen makes of the same description. */
 
-#include "cg-names-private.h"
+#include "cg-names.h"
 
 #include "cg-declarations.h"
 
