@@ -35,15 +35,12 @@ add (CgFindings       *self,
      const char       *format,
      ...)
 {
-  g_autofree char *text = NULL;
   va_list args;
 
-  va_start (args, format);
-  text = g_strdup_vprintf (format, args);
-  va_end (args);
-
   self->n[severity]++;
-  cg_diagnostics_finding (self->diagnostics, severities[severity], location, text);
+  va_start (args, format);
+  cg_diagnostics_finding (self->diagnostics, severities[severity], location, format, args);
+  va_end (args);
   if (other != NULL)
     cg_diagnostics_note (self->diagnostics, other, "it was here");
 }

@@ -104,7 +104,9 @@ name_member (Namer      *self,
     return NULL;
 
   identifier = cg_make_identifier (node->c_name != NULL ? node->c_name : node->name);
-  name = cg_is_ugly (node->c_name) ? g_ascii_strdown (identifier, -1) : cg_camel_case_to_uscore (identifier);
+  name = cg_is_ugly (node->c_name)
+         ? g_ascii_strdown (identifier, -1)
+         : cg_camel_case_to_uscore (identifier);
   lower = cg_description_string (self->description, name);
   owner = g_hash_table_lookup (members, lower);
   if (owner == NULL)
@@ -200,7 +202,8 @@ name_field (Namer      *self,
 
   for (;; g_string_append_c (field, '_'))
     {
-      g_autofree char *in_python = g_strconcat (field->str, cg_is_python_keyword (field->str) ? "_" : "", NULL);
+      const char *end = cg_is_python_keyword (field->str) ? "_" : "";
+      g_autofree char *in_python = g_strconcat (field->str, end, NULL);
 
       if (g_hash_table_add (taken, (gpointer) cg_description_string (self->description, in_python)))
         return cg_description_string (self->description, field->str);

@@ -104,7 +104,9 @@ cg_attributes_get_type (Attributes *self,
 {
   use->signature = cg_attributes_get_string (self, "type", &use->location);
   use->nullable = cg_attributes_get_boolean (self, "nullable");
-  use->nullable_location = use->nullable ? cg_attributes_locate (self, "nullable", FALSE) : use->location;
+  use->nullable_location = use->nullable
+                           ? cg_attributes_locate (self, "nullable", FALSE)
+                           : use->location;
 }
 
 /* Of what is there since a version, and may be deprecated. Attributes go

@@ -127,7 +127,9 @@ start_arg (Attributes *attributes,
            Frame      *parent,
            int         detail G_GNUC_UNUSED)
 {
-  static const Word directions[] = { { "in", CG_DIRECTION_IN }, { "out", CG_DIRECTION_OUT }, { NULL, 0 } };
+  static const Word directions[] = {
+    { "in", CG_DIRECTION_IN }, { "out", CG_DIRECTION_OUT }, { NULL, 0 }
+  };
   static const Word transfers[] = { { "none", FALSE }, { "full", TRUE }, { NULL, 0 } };
   Parser *self = attributes->parser;
   CgMember *member = parent->object;
@@ -150,7 +152,8 @@ start_arg (Attributes *attributes,
   arg = cg_node_new (sizeof *arg, &self->location, is_out ? member->out_args : member->in_args);
   arg->direction = direction;
   cg_attributes_get_type (attributes, &arg->use);
-  arg->use.is_moved = cg_attributes_get_word (attributes, "transfer", transfers, "'none' or 'full'", FALSE);
+  arg->use.is_moved = cg_attributes_get_word (attributes, "transfer", transfers,
+                                              "'none' or 'full'", FALSE);
   arg->use.moved_location = cg_attributes_locate (attributes, "transfer", FALSE);
 
   return arg;

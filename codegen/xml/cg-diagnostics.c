@@ -96,19 +96,13 @@ add (CgDiagnostics *self,
   self->last = diagnostic;
 }
 
-static void
-snippets_free (gpointer data)
-{
-  cg_snippets_free (data);
-}
-
 CgDiagnostics *
 cg_diagnostics_new (void)
 {
   CgDiagnostics *self = g_new0 (CgDiagnostics, 1);
 
   self->list = g_ptr_array_new_with_free_func (diagnostic_free);
-  self->snippets = g_hash_table_new_full (NULL, NULL, NULL, snippets_free);
+  self->snippets = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) cg_snippets_free);
 
   return self;
 }
@@ -151,12 +145,6 @@ cg_diagnostics_error (CgDiagnostics    *self,
   self->n_errors++;
 }
 
-static const char * const severities[] = {
-  [CG_WARNING_LEVEL_NOTE] = "note",
-  [CG_WARNING_LEVEL_WARNING] = "warning",
-  [CG_WARNING_LEVEL_ERROR] = "error",
-};
-
 void
 cg_diagnostics_warning (CgDiagnostics    *self,
                         CgWarning         warning,
@@ -164,6 +152,11 @@ cg_diagnostics_warning (CgDiagnostics    *self,
                         const char       *format,
                         ...)
 {
+  static const char * const severities[] = {
+    [CG_WARNING_LEVEL_NOTE] = "note",
+    [CG_WARNING_LEVEL_WARNING] = "warning",
+    [CG_WARNING_LEVEL_ERROR] = "error",
+  };
   CgWarningLevel level = cg_warnings_get_level (&self->warnings, warning);
   gboolean is_error = level == CG_WARNING_LEVEL_ERROR;
   Diagnostic *diagnostic;
@@ -184,29 +177,14 @@ cg_diagnostics_warning (CgDiagnostics    *self,
   self->n_errors += is_error;
 }
 
-static Diagnostic *
-finding_new (const char       *severity,
-             const CgLocation *location,
-             const char       *format,
-             ...)
-{
-  Diagnostic *diagnostic;
-  va_list args;
-
-  va_start (args, format);
-  diagnostic = diagnostic_new (location, severity, format, args);
-  va_end (args);
-
-  return diagnostic;
-}
-
 void
 cg_diagnostics_finding (CgDiagnostics    *self,
                         const char       *severity,
                         const CgLocation *location,
-                        const char       *text)
+                        const char       *format,
+                        va_list           args)
 {
-  add (self, finding_new (severity, location, "%s", text));
+  add (self, diagnostic_new (location, severity, format, args));
 }
 
 void
@@ -247,15 +225,14 @@ compare (gconstpointer a,
 {
   const Diagnostic *x = *(Diagnostic * const *) a;
   const Diagnostic *y = *(Diagnostic * const *) b;
+  const guint of_x[] = { x->location.file_index, x->location.line, x->location.column, x->serial };
+  const guint of_y[] = { y->location.file_index, y->location.line, y->location.column, y->serial };
+  gsize i = 0;
 
-  if (x->location.file_index != y->location.file_index)
-    return x->location.file_index < y->location.file_index ? -1 : 1;
-  if (x->location.line != y->location.line)
-    return x->location.line < y->location.line ? -1 : 1;
-  if (x->location.column != y->location.column)
-    return x->location.column < y->location.column ? -1 : 1;
+  while (i < G_N_ELEMENTS (of_x) - 1 && of_x[i] == of_y[i])
+    i++;
 
-  return x->serial < y->serial ? -1 : 1;
+  return of_x[i] < of_y[i] ? -1 : 1;
 }
 
 static void

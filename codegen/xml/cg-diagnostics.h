@@ -44,7 +44,8 @@ void           cg_diagnostics_note         (CgDiagnostics    *self,
 void           cg_diagnostics_finding      (CgDiagnostics    *self,
                                             const char       *severity,
                                             const CgLocation *location,
-                                            const char       *text);
+                                            const char       *format,
+                                            va_list           args) G_GNUC_PRINTF (4, 0);
 
 /* Forgets all but the texts of descriptions. */
 void           cg_diagnostics_forget       (CgDiagnostics    *self);

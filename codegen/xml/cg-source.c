@@ -42,19 +42,14 @@ cg_file_read (const char  *path,
   return NULL;
 }
 
-static gboolean
-has_wide_mark (const CgSource *self)
-{
-  return self->length >= 2 && (memcmp (self->text, "\xff\xfe", 2) == 0 || memcmp (self->text, "\xfe\xff", 2) == 0);
-}
-
 /* Makes UTF-8 of the text if it is something else, as only expat can tell. */
 static gboolean
 decode (CgSource      *self,
         CgDiagnostics *diagnostics)
 {
   g_autoptr (GError) error = NULL;
-  gboolean is_wide = has_wide_mark (self);
+  gboolean is_wide = self->length >= 2 && (memcmp (self->text, "\xff\xfe", 2) == 0 ||
+                                           memcmp (self->text, "\xfe\xff", 2) == 0);
   const char *zero = memchr (self->text, '\0', self->length);
   gsize length = 0;
   gsize offset = 0;

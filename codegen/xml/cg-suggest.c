@@ -11,14 +11,6 @@
 
 #define MAX_WORD 64
 
-static guint
-min3 (guint a,
-      guint b,
-      guint c)
-{
-  return MIN (MIN (a, b), c);
-}
-
 /* How many characters must be put in, left out, replaced, or exchanged with
  * the next to make one word the other. Case costs nothing. */
 static guint
@@ -42,7 +34,7 @@ measure (const char *a,
           char x = g_ascii_tolower (a[i - 1]);
           char y = g_ascii_tolower (b[j - 1]);
 
-          row[j] = min3 (last[j] + 1, row[j - 1] + 1, last[j - 1] + (x != y));
+          row[j] = MIN (MIN (last[j], row[j - 1]) + 1, last[j - 1] + (x != y));
           if (i > 1 && j > 1 && x == g_ascii_tolower (b[j - 2]) && y == g_ascii_tolower (a[i - 2]))
             row[j] = MIN (row[j], before[j - 2] + 1);
         }
@@ -81,10 +73,7 @@ cg_suggestion_offer (CgSuggestion *self,
 char *
 cg_suggestion_make_text (const CgSuggestion *self)
 {
-  if (self->best == NULL)
-    return g_strdup ("");
-
-  return g_strdup_printf ("; did you mean '%s'?", self->best);
+  return self->best != NULL ? g_strdup_printf ("; did you mean '%s'?", self->best) : g_strdup ("");
 }
 
 static const struct

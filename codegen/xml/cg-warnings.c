@@ -110,12 +110,6 @@ apply_error (CgWarnings  *self,
   return TRUE;
 }
 
-static gboolean
-is_error (const char *option)
-{
-  return g_str_has_prefix (option, "error") && (option[strlen ("error")] == '\0' || option[strlen ("error")] == '=');
-}
-
 /* @option is what follows -W: error, error=NAME, no-error, no-error=NAME,
  * NAME or no-NAME. */
 gboolean
@@ -127,7 +121,7 @@ cg_warnings_apply (CgWarnings  *self,
   const char *name = option + (is_no ? strlen ("no-") : 0);
   guint index;
 
-  if (is_error (name))
+  if (g_str_equal (name, "error") || g_str_has_prefix (name, "error="))
     return apply_error (self, option, name + strlen ("error"), !is_no, error);
   if (!find (name, option, &index, error))
     return FALSE;

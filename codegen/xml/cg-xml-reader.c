@@ -78,14 +78,7 @@ stop (CgXmlReader *self,
   XML_StopParser (self->parser, XML_FALSE);
 }
 
-static void
-fail (CgXmlReader *self,
-      gsize        offset,
-      CgXmlError   code,
-      const char  *format,
-      ...) G_GNUC_PRINTF (4, 5);
-
-static void
+static void G_GNUC_PRINTF (4, 5)
 fail (CgXmlReader *self,
       gsize        offset,
       CgXmlError   code,
@@ -328,13 +321,6 @@ fail_as_expat (CgXmlReader *self)
     fail (self, offset, CG_XML_ERROR_OTHER, "this is not well-formed XML: %s", XML_ErrorString (code));
 }
 
-static void
-reader_clear (CgXmlReader *self)
-{
-  XML_ParserFree (self->parser);
-  g_hash_table_unref (self->entities);
-}
-
 /* Reads all of the text, with the handlers that are set. */
 static gboolean
 run (CgXmlReader  *self,
@@ -343,7 +329,8 @@ run (CgXmlReader  *self,
 {
   if (XML_Parse (self->parser, self->text, (int) self->text_length, TRUE) != XML_STATUS_OK && self->error == NULL)
     fail_as_expat (self);
-  reader_clear (self);
+  XML_ParserFree (self->parser);
+  g_hash_table_unref (self->entities);
   if (self->error == NULL)
     return TRUE;
 
