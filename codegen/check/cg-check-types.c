@@ -110,7 +110,7 @@ complete_variant (CgTypeUse *use,
   if (use->named == NULL)
     return;
 
-  variant = cg_named_type_get_variant (use->named);
+  variant = use->named->type.variant;
   if (variant == NULL)
     return;
 

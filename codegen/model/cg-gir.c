@@ -3,12 +3,25 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Finds GIRs where GObject Introspection finds them. */
+/* Finds GIRs where GObject Introspection finds them, and reads of each what its types are called
+ * in C, and nothing else. */
 
-#include "cg-gir-private.h"
+#include "cg-gir.h"
+
+#include "xml/cg-source.h"
+#include "xml/cg-xml-reader.h"
 
 #include <gio/gio.h>
 #include <string.h>
+
+struct _CgGirNamespace
+{
+  GStringChunk *strings;  /* (owned) */
+  char         *name;     /* (owned): as it is asked for */
+  char         *version;  /* (owned) */
+  GPtrArray    *headers;  /* (owned) (element-type utf8): of strings */
+  GHashTable   *types;    /* (owned) (element-type utf8 CgGirType) */
+};
 
 struct _CgGir
 {
@@ -16,6 +29,19 @@ struct _CgGir
   GHashTable *namespaces;  /* (owned) (element-type utf8 CgGirNamespace) */
   GPtrArray  *files;       /* (owned) (element-type filename): owned, that were read */
 };
+
+static void
+namespace_free (gpointer data)
+{
+  CgGirNamespace *self = data;
+
+  g_hash_table_unref (self->types);
+  g_ptr_array_unref (self->headers);
+  g_string_chunk_free (self->strings);
+  g_free (self->name);
+  g_free (self->version);
+  g_free (self);
+}
 
 static void
 add_data_folder (CgGir      *self,
@@ -35,7 +61,7 @@ cg_gir_new (const char * const *folders)
   self->folders = g_ptr_array_new_with_free_func (g_free);
   self->files = g_ptr_array_new_with_free_func (g_free);
   self->namespaces = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
-                                            (GDestroyNotify) cg_gir_namespace_free);
+                                            namespace_free);
 
   for (guint i = 0; folders != NULL && folders[i] != NULL; i++)
     g_ptr_array_add (self->folders, g_strdup (folders[i]));
@@ -203,6 +229,229 @@ find_file (CgGir       *self,
   return NULL;
 }
 
+/* How deep elements are. */
+enum
+{
+  DEPTH_REPOSITORY = 1,
+  DEPTH_NAMESPACE,
+  DEPTH_TYPE,
+  DEPTH_IN_TYPE,
+  DEPTH_IN_METHOD,
+  DEPTH_OF_PARAMETER
+};
+
+typedef struct
+{
+  CgGirNamespace *gir_namespace;
+  guint           depth;
+  gboolean        is_in;         /* the namespace that is wanted */
+  gboolean        has_namespace; /* it was there */
+  CgGirType      *type;          /* (nullable): the one that is open */
+  const char     *hash;          /* (nullable): the method 'hash' that is open */
+} Reader;
+
+static const struct
+{
+  const char *element;
+  CgNamedKind kind;
+} kinds[] = {
+  { "class", CG_NAMED_OBJECT },
+  { "interface", CG_NAMED_OBJECT },
+  { "record", CG_NAMED_BOXED },
+  { "union", CG_NAMED_BOXED },
+  { "enumeration", CG_NAMED_ENUM },
+  { "bitfield", CG_NAMED_FLAGS },
+  { "alias", CG_NAMED_NOTHING },
+  { "callback", CG_NAMED_NOTHING },
+  { "constant", CG_NAMED_NOTHING },
+  { "glib:boxed", CG_NAMED_NOTHING },
+};
+
+static const char *
+keep (Reader     *self,
+      const char *string)
+{
+  return string != NULL ? g_string_chunk_insert_const (self->gir_namespace->strings, string) : NULL;
+}
+
+static void
+start_type (Reader      *self,
+            const char  *element,
+            const char **attributes)
+{
+  const char *name = cg_xml_find_attribute (attributes, "name");
+  CgGirType *type;
+  gsize i = 0;
+
+  while (i < G_N_ELEMENTS (kinds) && !g_str_equal (kinds[i].element, element))
+    i++;
+  if (i == G_N_ELEMENTS (kinds) || name == NULL)
+    return;
+
+  type = g_new0 (CgGirType, 1);
+  type->kind = kinds[i].kind;
+  type->element = g_intern_string (element);
+  type->c_type = keep (self, cg_xml_find_attribute (attributes, "c:type"));
+  type->get_type = keep (self, cg_xml_find_attribute (attributes, "glib:get-type"));
+  type->is_fundamental = g_strcmp0 (cg_xml_find_attribute (attributes, "glib:fundamental"), "1") == 0;
+  g_hash_table_replace (self->gir_namespace->types, (gpointer) keep (self, name), type);
+  self->type = type;
+}
+
+/* The direct children of a type element. */
+static void
+start_in_type (Reader      *self,
+               const char  *element,
+               const char **attributes)
+{
+  const char *file;
+
+  if (g_str_equal (element, "source-position"))
+    {
+      file = cg_xml_find_attribute (attributes, "filename");
+      if (file != NULL)
+        self->type->header = keep (self, strrchr (file, '/') != NULL ? strrchr (file, '/') + 1 : file);
+    }
+  else if (g_str_equal (element, "method") && g_strcmp0 (cg_xml_find_attribute (attributes, "name"), "hash") == 0)
+    self->hash = keep (self, cg_xml_find_attribute (attributes, "c:identifier"));
+}
+
+/* A hash is a guint of the value alone. */
+static void
+check_hash (Reader      *self,
+            const char  *element,
+            const char **attributes)
+{
+  if (g_str_equal (element, "parameter") ||
+      (g_str_equal (element, "type") && g_strcmp0 (cg_xml_find_attribute (attributes, "name"), "guint") != 0))
+    self->hash = NULL;
+}
+
+static void
+start_in_repository (Reader      *self,
+                     const char  *element,
+                     const char **attributes)
+{
+  const char *name = cg_xml_find_attribute (attributes, "name");
+
+  if (g_str_equal (element, "c:include") && name != NULL)
+    g_ptr_array_add (self->gir_namespace->headers, (gpointer) keep (self, name));
+
+  self->is_in = g_str_equal (element, "namespace") &&
+                g_strcmp0 (name, self->gir_namespace->name) == 0 &&
+                g_strcmp0 (cg_xml_find_attribute (attributes, "version"), self->gir_namespace->version) == 0;
+  self->has_namespace |= self->is_in;
+}
+
+static void
+start_cb (CgXmlReader  *reader,
+          const char   *element,
+          const char  **attributes,
+          gpointer      user_data)
+{
+  Reader *self = user_data;
+
+  self->depth++;
+  switch (self->depth)
+    {
+    case DEPTH_REPOSITORY:
+      if (!g_str_equal (element, "repository"))
+        cg_xml_reader_fail (reader, "the root element is <%s>, not <repository>", element);
+      break;
+
+    case DEPTH_NAMESPACE:
+      start_in_repository (self, element, attributes);
+      break;
+
+    case DEPTH_TYPE:
+      if (self->is_in)
+        start_type (self, element, attributes);
+      break;
+
+    case DEPTH_IN_TYPE:
+      if (self->type != NULL)
+        start_in_type (self, element, attributes);
+      break;
+
+    case DEPTH_OF_PARAMETER:
+      check_hash (self, element, attributes);
+      break;
+
+    default:
+      break;
+    }
+}
+
+static void
+end_cb (CgXmlReader *reader G_GNUC_UNUSED,
+        const char  *element G_GNUC_UNUSED,
+        gpointer     user_data)
+{
+  Reader *self = user_data;
+
+  if (self->depth == DEPTH_IN_TYPE && self->hash != NULL)
+    self->type->hash = g_steal_pointer (&self->hash);
+  if (self->depth == DEPTH_TYPE)
+    self->type = NULL;
+  self->depth--;
+}
+
+static gboolean
+read_file (Reader      *self,
+           const char  *path,
+           GError     **error)
+{
+  static const CgXmlHandlers handlers = { start_cb, end_cb, NULL, NULL, NULL };
+  gsize length = 0;
+  gsize offset = 0;
+  g_autofree char *text = cg_file_read (path, &length, error);
+
+  if (text == NULL)
+    {
+      g_prefix_error (error, "%s: ", path);
+      return FALSE;
+    }
+
+  if (!cg_xml_read (text, length, NULL, &handlers, self, &offset, error))
+    {
+      guint line = 1;
+
+      for (gsize i = 0; i < offset; i++)
+        line += text[i] == '\n';
+      g_prefix_error (error, "%s:%u: ", path, line);
+      return FALSE;
+    }
+
+  if (self->has_namespace)
+    return TRUE;
+
+  g_set_error (error, CG_XML_ERROR, CG_XML_ERROR_OTHER, "%s: it has no namespace %s %s",
+               path, self->gir_namespace->name, self->gir_namespace->version);
+
+  return FALSE;
+}
+
+static CgGirNamespace *
+read_namespace (const char  *path,
+                const char  *name,
+                const char  *version,
+                GError     **error)
+{
+  CgGirNamespace *self = g_new0 (CgGirNamespace, 1);
+  Reader reader = { .gir_namespace = self };
+
+  self->strings = g_string_chunk_new (16384);
+  self->name = g_strdup (name);
+  self->version = g_strdup (version);
+  self->headers = g_ptr_array_new ();
+  self->types = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+
+  if (!read_file (&reader, path, error))
+    g_clear_pointer (&self, namespace_free);
+
+  return self;
+}
+
 gboolean
 cg_gir_has (CgGir       *self,
             const char  *name,
@@ -236,7 +485,7 @@ cg_gir_load (CgGir       *self,
   if (path == NULL)
     return NULL;
 
-  loaded = cg_gir_namespace_read (path, name, version, error);
+  loaded = read_namespace (path, name, version, error);
   if (loaded != NULL)
     {
       g_hash_table_insert (self->namespaces, loaded->name, loaded);

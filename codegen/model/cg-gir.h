@@ -5,24 +5,14 @@
 
 #pragma once
 
-#include <glib.h>
+#include "cg-named-types.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  CG_GIR_OTHER,       /* what no value can be of */
-  CG_GIR_CLASS,
-  CG_GIR_INTERFACE,
-  CG_GIR_RECORD,      /* or a union */
-  CG_GIR_ENUMERATION,
-  CG_GIR_BITFIELD
-} CgGirKind;
 
 /* One type as its GIR has it. */
 typedef struct
 {
-  CgGirKind   kind;
+  CgNamedKind kind;
   const char *element;        /* interned: how the GIR calls it */
   const char *c_type;         /* (nullable) */
   const char *get_type;       /* (nullable): the function for its GType */

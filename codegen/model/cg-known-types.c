@@ -17,23 +17,23 @@
 static const struct
 {
   const char *gir_namespace;
-  CgGirKind   kind;
+  CgNamedKind kind;
   const char *header;  /* (nullable): if gio/gio.h does not declare the types */
   const char *names;
 } groups[] = {
-  { "GLib", CG_GIR_RECORD, NULL,
+  { "GLib", CG_NAMED_BOXED, NULL,
     " ByteArray Bytes Checksum Date DateTime Error IOChannel=g_io_channel_get_type KeyFile MainContext"
     " MainLoop MappedFile MarkupParseContext MatchInfo OptionGroup PatternSpec PollFD=g_pollfd_get_type"
     " Regex Source String=g_gstring_get_type Thread TimeZone Tree Uri VariantBuilder VariantDict"
     " VariantType=g_variant_type_get_gtype " },
-  { "GLib", CG_GIR_BITFIELD, NULL, " IOCondition=g_io_condition_get_type " },
+  { "GLib", CG_NAMED_FLAGS, NULL, " IOCondition=g_io_condition_get_type " },
 
-  { "GObject", CG_GIR_CLASS, NULL, " Binding BindingGroup InitiallyUnowned Object SignalGroup TypeModule " },
-  { "GObject", CG_GIR_INTERFACE, NULL, " TypePlugin " },
-  { "GObject", CG_GIR_RECORD, NULL, " Closure Value ValueArray " },
-  { "GObject", CG_GIR_BITFIELD, NULL, " BindingFlags " },
+  { "GObject", CG_NAMED_OBJECT, NULL, " Binding BindingGroup InitiallyUnowned Object SignalGroup TypeModule " },
+  { "GObject", CG_NAMED_OBJECT, NULL, " TypePlugin " },
+  { "GObject", CG_NAMED_BOXED, NULL, " Closure Value ValueArray " },
+  { "GObject", CG_NAMED_FLAGS, NULL, " BindingFlags " },
 
-  { "Gio", CG_GIR_CLASS, NULL,
+  { "Gio", CG_NAMED_OBJECT, NULL,
     " AppInfoMonitor AppLaunchContext Application ApplicationCommandLine BufferedInputStream"
     " BufferedOutputStream BytesIcon Cancellable CharsetConverter ConverterInputStream"
     " ConverterOutputStream Credentials DBusActionGroup DBusAuthObserver DBusConnection"
@@ -53,17 +53,17 @@ static const struct
     " ThemedIcon ThreadedSocketService TlsCertificate TlsConnection TlsDatabase TlsInteraction TlsPassword"
     " UnixConnection UnixCredentialsMessage UnixFDList=g_unix_fd_list_get_type UnixSocketAddress Vfs"
     " VolumeMonitor ZlibCompressor ZlibDecompressor " },
-  { "Gio", CG_GIR_INTERFACE, NULL,
+  { "Gio", CG_NAMED_OBJECT, NULL,
     " Action ActionGroup ActionMap AppInfo AsyncInitable AsyncResult Converter DBusInterface DBusObject"
     " DBusObjectManager DatagramBased DebugController Drive DtlsClientConnection DtlsConnection"
     " DtlsServerConnection File Icon Initable ListModel LoadableIcon MemoryMonitor Mount NetworkMonitor"
     " PollableInputStream PollableOutputStream PowerProfileMonitor Proxy ProxyResolver RemoteActionGroup"
     " Seekable SocketConnectable TlsBackend TlsClientConnection TlsFileDatabase TlsServerConnection Volume " },
-  { "Gio", CG_GIR_RECORD, NULL,
+  { "Gio", CG_NAMED_BOXED, NULL,
     " DBusAnnotationInfo DBusArgInfo DBusInterfaceInfo DBusMethodInfo DBusNodeInfo DBusPropertyInfo"
     " DBusSignalInfo FileAttributeInfoList FileAttributeMatcher Resource SettingsSchema SettingsSchemaKey"
     " SettingsSchemaSource SrvTarget " },
-  { "Gio", CG_GIR_ENUMERATION, NULL,
+  { "Gio", CG_NAMED_ENUM, NULL,
     " BusType ConverterResult CredentialsType DBusError DBusMessageByteOrder DBusMessageHeaderField"
     " DBusMessageType DataStreamByteOrder DataStreamNewlineType DriveStartStopType EmblemOrigin"
     " FileAttributeStatus FileAttributeType FileMonitorEvent FileType FilesystemPreviewType"
@@ -73,7 +73,7 @@ static const struct
     " SocketListenerEvent SocketProtocol SocketType TlsAuthenticationMode TlsCertificateRequestFlags"
     " TlsChannelBindingError TlsChannelBindingType TlsDatabaseLookupFlags TlsError TlsInteractionResult"
     " TlsProtocolVersion TlsRehandshakeMode UnixSocketAddressType ZlibCompressorFormat " },
-  { "Gio", CG_GIR_BITFIELD, NULL,
+  { "Gio", CG_NAMED_FLAGS, NULL,
     " AppInfoCreateFlags ApplicationFlags AskPasswordFlags BusNameOwnerFlags BusNameWatcherFlags"
     " ConverterFlags DBusCallFlags DBusCapabilityFlags DBusConnectionFlags DBusInterfaceSkeletonFlags"
     " DBusMessageFlags DBusObjectManagerClientFlags DBusPropertyInfoFlags DBusProxyFlags"
@@ -83,15 +83,15 @@ static const struct
     " MountUnmountFlags OutputStreamSpliceFlags ResolverNameLookupFlags ResourceFlags ResourceLookupFlags"
     " SettingsBindFlags SocketMsgFlags SubprocessFlags TestDBusFlags TlsCertificateFlags"
     " TlsDatabaseVerifyFlags TlsPasswordFlags " },
-  { "Gio", CG_GIR_CLASS, "gio/gsettingsbackend.h", " SettingsBackend " },
-  { "Gio", CG_GIR_CLASS, "gio/gdesktopappinfo.h", " DesktopAppInfo " },
-  { "Gio", CG_GIR_INTERFACE, "gio/gdesktopappinfo.h", " DesktopAppInfoLookup " },
-  { "Gio", CG_GIR_INTERFACE, "gio/gfiledescriptorbased.h", " FileDescriptorBased " },
-  { "Gio", CG_GIR_CLASS, "gio/gunixfdmessage.h", " UnixFDMessage=g_unix_fd_message_get_type " },
-  { "Gio", CG_GIR_CLASS, "gio/gunixinputstream.h", " UnixInputStream " },
-  { "Gio", CG_GIR_CLASS, "gio/gunixoutputstream.h", " UnixOutputStream " },
-  { "Gio", CG_GIR_CLASS, "gio/gunixmounts.h", " UnixMountMonitor " },
-  { "Gio", CG_GIR_RECORD, "gio/gunixmounts.h", " UnixMountEntry UnixMountPoint " },
+  { "Gio", CG_NAMED_OBJECT, "gio/gsettingsbackend.h", " SettingsBackend " },
+  { "Gio", CG_NAMED_OBJECT, "gio/gdesktopappinfo.h", " DesktopAppInfo " },
+  { "Gio", CG_NAMED_OBJECT, "gio/gdesktopappinfo.h", " DesktopAppInfoLookup " },
+  { "Gio", CG_NAMED_OBJECT, "gio/gfiledescriptorbased.h", " FileDescriptorBased " },
+  { "Gio", CG_NAMED_OBJECT, "gio/gunixfdmessage.h", " UnixFDMessage=g_unix_fd_message_get_type " },
+  { "Gio", CG_NAMED_OBJECT, "gio/gunixinputstream.h", " UnixInputStream " },
+  { "Gio", CG_NAMED_OBJECT, "gio/gunixoutputstream.h", " UnixOutputStream " },
+  { "Gio", CG_NAMED_OBJECT, "gio/gunixmounts.h", " UnixMountMonitor " },
+  { "Gio", CG_NAMED_BOXED, "gio/gunixmounts.h", " UnixMountEntry UnixMountPoint " },
 };
 
 /* Where the word @name is in @names, or NULL. */

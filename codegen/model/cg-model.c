@@ -147,15 +147,7 @@ cg_named_type_set_names (CgDescription     *description,
   named->c_type = cg_description_string (description, names->c_type);
   named->lower = cg_description_string (description, names->lower);
 
-  cg_named_type_fill (&named->type, named->kind, names, description->strings);
-  cg_named_type_fill_array (&named->array, &named->type, named->kind, names, description->strings);
-}
-
-/* The type of the GVariant that a value becomes, or NULL. */
-const char *
-cg_named_type_get_variant (const CgNamedType *named)
-{
-  return named->type.variant;
+  cg_named_type_fill (&named->type, &named->array, named->kind, names, description->strings);
 }
 
 CgInterface *
@@ -226,14 +218,9 @@ cg_declaration_new (CgDescription    *description,
 const CgArg *
 cg_method_get_return_arg (const CgMethod *self)
 {
-  const CgArg *arg;
+  const CgArg *arg = self->out_args->len == 1 ? g_ptr_array_index (self->out_args, 0) : NULL;
 
-  if (self->out_args->len != 1)
-    return NULL;
-
-  arg = g_ptr_array_index (self->out_args, 0);
-
-  return arg->use.type->is_pointer && !arg->use.nullable ? arg : NULL;
+  return arg != NULL && arg->use.type->is_pointer && !arg->use.nullable ? arg : NULL;
 }
 
 /* The types of records can be longer, and nested deeper, than D-Bus allows. */
@@ -255,12 +242,10 @@ cg_args_get_reach (GPtrArray *args)
   CgReach reach = CG_REACH_DBUS;
   gsize length = 0;
 
-  for (guint i = 0; i < args->len; i++)
+  CG_FOREACH (const CgArg, arg, args)
     {
-      const CgTypeUse *use = &((CgArg *) g_ptr_array_index (args, i))->use;
-
-      reach = MIN (reach, cg_type_use_get_reach (use));
-      length += use->variant != NULL ? strlen (use->variant) : 0;
+      reach = MIN (reach, cg_type_use_get_reach (&arg->use));
+      length += arg->use.variant != NULL ? strlen (arg->use.variant) : 0;
     }
 
   return length <= CG_MAX_SIGNATURE ? reach : MIN (reach, CG_REACH_VARIANT);
@@ -292,26 +277,6 @@ cg_member_kind_to_string (CgMemberKind self)
   return words[self];
 }
 
-static void
-use_args (GPtrArray *args,
-          CgUseFunc  func,
-          gpointer   data)
-{
-  CG_FOREACH (CgArg, arg, args)
-    func (&arg->use, data);
-}
-
-static void
-use_member (CgMember  *member,
-            CgUseFunc  func,
-            gpointer   data)
-{
-  use_args (member->in_args, func, data);
-  use_args (member->out_args, func, data);
-  if (member->kind == CG_MEMBER_PROPERTY)
-    func (&member->use, data);
-}
-
 void
 cg_description_foreach_use (CgDescription *self,
                             CgUseFunc      func,
@@ -324,5 +289,12 @@ cg_description_foreach_use (CgDescription *self,
   CG_FOREACH (CgInterface, interface, self->interfaces)
     for (guint i = 0; i < CG_N_MEMBERS; i++)
       CG_FOREACH (CgMember, member, interface->members[i])
-        use_member (member, func, data);
+        {
+          CG_FOREACH (CgArg, arg, member->in_args)
+            func (&arg->use, data);
+          CG_FOREACH (CgArg, arg, member->out_args)
+            func (&arg->use, data);
+          if (member->kind == CG_MEMBER_PROPERTY)
+            func (&member->use, data);
+        }
 }

@@ -216,7 +216,6 @@ CgNamedType   *cg_named_type_new       (CgDescription    *description,
 void           cg_named_type_set_names (CgDescription     *description,
                                         CgNamedType       *named,
                                         const CgTypeNames *names);
-const char    *cg_named_type_get_variant (const CgNamedType *named);
 CgInterface   *cg_interface_new        (CgDescription    *description,
                                         const CgLocation *location);
 CgMember      *cg_member_new           (CgInterface      *interface,

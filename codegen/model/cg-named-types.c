@@ -11,6 +11,20 @@
 #include <stddef.h>
 #include <string.h>
 
+#define NUMBER(accessor, variant_, type) \
+  { \
+    .signature = "@name@", .c_in = "@c_type@", .c_out = "@c_type@", .c_local = "@c_type@", \
+    .gir = "", .zero = "(@c_type@) 0", \
+    .get = "(@c_type@) g_value_get_" accessor " ($gvalue$)", \
+    .set = "g_value_set_" accessor " ($gvalue$, $value$);", \
+    .take = "g_value_set_" accessor " ($gvalue$, $value$);", \
+    .copy = "$value$", .copies_null = TRUE, .clear = "", \
+    .equal = "$value$ == $other$", .hash = "(guint) $value$", \
+    .to_variant = "g_variant_new_" variant_ " ((g" variant_ ") $value$)", \
+    .from_variant = "(@c_type@) g_variant_get_" variant_ " ($value$)", \
+    .get_type = "@get_type@", .variant = type \
+  }
+
 static const CgType kinds[] = {
   [CG_NAMED_OBJECT] = {
     .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = "g_autoptr ($prefix$local_@lower@) ",
@@ -36,28 +50,8 @@ static const CgType kinds[] = {
     .clear = "g_clear_pointer (&$value$, $prefix$free_@lower@);",
     .get_type = "@get_type@", .free_function = "$prefix$free_@lower@"
   },
-  [CG_NAMED_ENUM] = {
-    .signature = "@name@", .c_in = "@c_type@", .c_out = "@c_type@", .c_local = "@c_type@",
-    .gir = "", .zero = "(@c_type@) 0",
-    .get = "(@c_type@) g_value_get_enum ($gvalue$)",
-    .set = "g_value_set_enum ($gvalue$, $value$);",
-    .take = "g_value_set_enum ($gvalue$, $value$);",
-    .copy = "$value$", .copies_null = TRUE, .clear = "", .equal = "$value$ == $other$", .hash = "(guint) $value$",
-    .to_variant = "g_variant_new_int32 ((gint32) $value$)",
-    .from_variant = "(@c_type@) g_variant_get_int32 ($value$)",
-    .get_type = "@get_type@", .variant = "i"
-  },
-  [CG_NAMED_FLAGS] = {
-    .signature = "@name@", .c_in = "@c_type@", .c_out = "@c_type@", .c_local = "@c_type@",
-    .gir = "", .zero = "(@c_type@) 0",
-    .get = "(@c_type@) g_value_get_flags ($gvalue$)",
-    .set = "g_value_set_flags ($gvalue$, $value$);",
-    .take = "g_value_set_flags ($gvalue$, $value$);",
-    .copy = "$value$", .copies_null = TRUE, .clear = "", .equal = "$value$ == $other$", .hash = "(guint) $value$",
-    .to_variant = "g_variant_new_uint32 ((guint32) $value$)",
-    .from_variant = "(@c_type@) g_variant_get_uint32 ($value$)",
-    .get_type = "@get_type@", .variant = "u"
-  },
+  [CG_NAMED_ENUM] = NUMBER ("enum", "int32", "i"),
+  [CG_NAMED_FLAGS] = NUMBER ("flags", "uint32", "u"),
   [CG_NAMED_RECORD] = {
     .signature = "@name@", .c_in = "const @c_type@ *", .c_out = "@c_type@ *",
     .c_local = "g_autoptr (@c_type@) ", .gir = "", .zero = "NULL",
@@ -133,49 +127,30 @@ static const struct
 };
 
 static const char *
-get_mark (const CgTypeNames *names,
-          const char        *mark,
-          gsize              length)
-{
-  const struct
-  {
-    const char *mark;
-    const char *value;
-  } marks[] = {
-    { "name", names->name },
-    { "gir_name", names->gir_name },
-    { "c_type", names->c_type },
-    { "get_type", names->get_type },
-    { "lower", names->lower },
-    { "c_lower", names->c_lower },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (marks); i++)
-    if (strlen (marks[i].mark) == length && strncmp (marks[i].mark, mark, length) == 0)
-      return marks[i].value;
-
-  g_assert_not_reached ();
-}
-
-static const char *
 expand (const char        *text,
         const CgTypeNames *names,
         GStringChunk      *strings)
 {
-  g_autoptr (GString) expanded = g_string_new (NULL);
-  const char *start;
+  const struct
+  {
+    const char *mark;
+    const char *name;
+  } marks[] = {
+    { "@name@", names->name },
+    { "@gir_name@", names->gir_name },
+    { "@c_type@", names->c_type },
+    { "@get_type@", names->get_type },
+    { "@lower@", names->lower },
+    { "@c_lower@", names->c_lower },
+  };
+  g_autoptr (GString) expanded = g_string_new (text);
 
   if (text == NULL)
     return NULL;
 
-  for (; (start = strchr (text, '@')) != NULL; text = strchr (start + 1, '@') + 1)
-    {
-      gsize length = strchr (start + 1, '@') - start - 1;
-
-      g_string_append_len (expanded, text, start - text);
-      g_string_append (expanded, get_mark (names, start + 1, length));
-    }
-  g_string_append (expanded, text);
+  for (gsize i = 0; i < G_N_ELEMENTS (marks); i++)
+    if (marks[i].name != NULL)
+      g_string_replace (expanded, marks[i].mark, marks[i].name, 0);
 
   return g_string_chunk_insert_const (strings, expanded->str);
 }
@@ -208,12 +183,14 @@ fill (CgType            *type,
 
 void
 cg_named_type_fill (CgType            *type,
+                    CgType            *array,
                     CgNamedKind        kind,
                     const CgTypeNames *names,
                     GStringChunk      *strings)
 {
-  fill (type, &kinds[kind], names, strings);
+  gboolean is_number = kind == CG_NAMED_ENUM || kind == CG_NAMED_FLAGS;
 
+  fill (type, &kinds[kind], names, strings);
   for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
     if (g_str_equal (known[i].name, names->name))
       {
@@ -224,20 +201,12 @@ cg_named_type_fill (CgType            *type,
         type->hash = known[i].hash;
         type->can_fail = known[i].can_fail;
       }
-}
 
-void
-cg_named_type_fill_array (CgType            *array,
-                          const CgType      *element,
-                          CgNamedKind        kind,
-                          const CgTypeNames *names,
-                          GStringChunk      *strings)
-{
-  fill (array, kind == CG_NAMED_ENUM || kind == CG_NAMED_FLAGS ? &number_array : &pointer_array, names, strings);
-  array->element = element;
-  array->can_fail = element->can_fail;
-  if (element->equal == NULL)
+  fill (array, is_number ? &number_array : &pointer_array, names, strings);
+  array->element = type;
+  array->can_fail = type->can_fail;
+  if (type->equal == NULL)
     array->equal = NULL;
-  if (element->to_variant == NULL)
+  if (type->to_variant == NULL)
     array->to_variant = array->from_variant = NULL;
 }

@@ -15,7 +15,8 @@ typedef enum
   CG_NAMED_BOXED,    /* of a GIR */
   CG_NAMED_ENUM,
   CG_NAMED_FLAGS,
-  CG_NAMED_RECORD    /* of a description */
+  CG_NAMED_RECORD,   /* of a description */
+  CG_NAMED_NOTHING   /* in a GIR, but no value can be of it */
 } CgNamedKind;
 
 /* The names that the row of a type is made of. */
@@ -31,14 +32,10 @@ typedef struct
 
 /* Fills in the row of a type, and the one of its arrays. The caller fills
  * in the rest of a record or of a well-known type. */
-void cg_named_type_fill       (CgType            *type,
-                               CgNamedKind        kind,
-                               const CgTypeNames *names,
-                               GStringChunk      *strings);
-void cg_named_type_fill_array (CgType            *array,
-                               const CgType      *element,
-                               CgNamedKind        kind,
-                               const CgTypeNames *names,
-                               GStringChunk      *strings);
+void cg_named_type_fill (CgType            *type,
+                         CgType            *array,
+                         CgNamedKind        kind,
+                         const CgTypeNames *names,
+                         GStringChunk      *strings);
 
 G_END_DECLS

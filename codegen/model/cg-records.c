@@ -36,9 +36,9 @@ complete_fields (CgDescription *description,
   CgType *type = &declaration->named->type;
   gboolean has_variant = TRUE;
 
-  for (guint i = 0; i < declaration->fields->len; i++)
+  CG_FOREACH (CgField, field, declaration->fields)
     {
-      CgTypeUse *use = &((CgField *) g_ptr_array_index (declaration->fields, i))->use;
+      CgTypeUse *use = &field->use;
       g_autofree char *of_field = NULL;
 
       if (use->named != NULL && use->named->declaration != NULL)
@@ -83,12 +83,10 @@ restrict_equality (CgDeclaration *declaration)
   gboolean has_equal = TRUE, has_hash = TRUE;
   gboolean changed;
 
-  for (guint i = 0; i < declaration->fields->len; i++)
+  CG_FOREACH (const CgField, field, declaration->fields)
     {
-      const CgTypeUse *use = &((CgField *) g_ptr_array_index (declaration->fields, i))->use;
-
-      has_equal &= use->type->equal != NULL;
-      has_hash &= use->type->equal != NULL && use->type->hash != NULL;
+      has_equal &= field->use.type->equal != NULL;
+      has_hash &= field->use.type->equal != NULL && field->use.type->hash != NULL;
     }
 
   changed = (type->equal != NULL && !has_equal) || (type->hash != NULL && !has_hash);
@@ -109,9 +107,9 @@ restrict_recursion (CgDeclaration *declaration)
   gboolean was_recursive = declaration->is_recursive;
   gboolean is_recursive = FALSE;
 
-  for (guint i = 0; i < declaration->fields->len; i++)
+  CG_FOREACH (const CgField, field, declaration->fields)
     {
-      const CgNamedType *named = ((CgField *) g_ptr_array_index (declaration->fields, i))->use.named;
+      const CgNamedType *named = field->use.named;
 
       is_recursive |= named != NULL && named->declaration != NULL && named->declaration->is_recursive;
     }
@@ -146,26 +144,14 @@ cg_record_has_function (const CgDeclaration *record,
 {
   const CgType *type = &record->named->type;
 
-  switch (function)
-    {
-    case CG_RECORD_EQUAL:
-      return type->equal != NULL;
+  if (function == CG_RECORD_EQUAL)
+    return type->equal != NULL;
+  if (function == CG_RECORD_HASH)
+    return type->hash != NULL;
+  if (function == CG_RECORD_TO_VARIANT || function == CG_RECORD_NEW_FROM_VARIANT)
+    return type->to_variant != NULL;
 
-    case CG_RECORD_HASH:
-      return type->hash != NULL;
-
-    case CG_RECORD_TO_VARIANT:
-    case CG_RECORD_NEW_FROM_VARIANT:
-      return type->to_variant != NULL;
-
-    case CG_RECORD_GET_TYPE:
-    case CG_RECORD_NEW:
-    case CG_RECORD_COPY:
-    case CG_RECORD_FREE:
-    case CG_N_RECORD_FUNCTIONS:
-    default:
-      return TRUE;
-    }
+  return TRUE;
 }
 
 const CgField *

@@ -27,8 +27,7 @@ cg_resolve_is_name (const char *type)
 static gboolean
 is_word (const char *word)
 {
-  return g_ascii_isalpha (*word) &&
-         strspn (word, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") == strlen (word);
+  return g_ascii_isalpha (*word) && cg_is_identifier (word);
 }
 
 /* One of the first @n_includes. */
@@ -73,7 +72,7 @@ check_usable (const CgResolver *self,
               const char       *name,
               const CgGirType  *type)
 {
-  if (type->kind == CG_GIR_OTHER)
+  if (type->kind == CG_NAMED_NOTHING)
     ERROR (&use->location, "'%s' is a <%s> in its GIR: no value can be of it", name, type->element);
   else if (type->get_type == NULL || type->c_type == NULL)
     ERROR (&use->location, "'%s' has no GType, so that no GValue can hold one", name);
@@ -87,36 +86,12 @@ check_usable (const CgResolver *self,
   return FALSE;
 }
 
-static CgNamedKind
-get_kind (const CgGirType *type)
-{
-  switch (type->kind)
-    {
-    case CG_GIR_CLASS:
-    case CG_GIR_INTERFACE:
-      return CG_NAMED_OBJECT;
-
-    case CG_GIR_RECORD:
-      return CG_NAMED_BOXED;
-
-    case CG_GIR_ENUMERATION:
-      return CG_NAMED_ENUM;
-
-    case CG_GIR_BITFIELD:
-      return CG_NAMED_FLAGS;
-
-    case CG_GIR_OTHER:
-    default:
-      g_assert_not_reached ();
-    }
-}
-
 static CgNamedType *
 add_foreign (const CgResolver *self,
              const char       *name,
              const CgGirType  *type)
 {
-  CgNamedType *named = cg_named_type_new (self->description, name, get_kind (type));
+  CgNamedType *named = cg_named_type_new (self->description, name, type->kind);
   g_autofree char *words = g_strdelimit (g_strdup (name), ".", '_');
   g_autofree char *lower = g_ascii_strdown (words, -1);
   const CgTypeNames names = {
@@ -201,12 +176,9 @@ find_foreign (const CgResolver *self,
     return NULL;
 
   add_header (self, header);
-  for (guint i = 0; i < self->description->includes->len; i++)
-    {
-      include = g_ptr_array_index (self->description->includes, i);
-      if (!include->node.broken && g_str_equal (include->node.name, word))
-        add_header (self, include->header);
-    }
+  CG_FOREACH (const CgInclude, other, self->description->includes)
+    if (!other->node.broken && g_str_equal (other->node.name, word))
+      add_header (self, other->header);
 
   return add_foreign (self, name, type);
 }

@@ -120,12 +120,6 @@ cg_source_load (const char    *path,
   return ok ? g_steal_pointer (&self) : NULL;
 }
 
-void
-cg_source_free (CgSource *self)
-{
-  g_free (self);
-}
-
 /* A line ends in LF, CR LF, or CR. */
 static void
 step (CgSource *self)

@@ -36,7 +36,6 @@ typedef struct
 CgSource  *cg_source_load   (const char     *path,
                              guint           index,
                              CgDiagnostics  *diagnostics);
-void       cg_source_free   (CgSource       *self);
 CgLocation cg_source_locate (CgSource       *self,
                              gsize           offset);
 
@@ -49,6 +48,6 @@ char      *cg_file_read     (const char     *path,
                              gsize          *length,
                              GError        **error);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSource, cg_source_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSource, g_free)
 
 G_END_DECLS
