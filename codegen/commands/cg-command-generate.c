@@ -10,7 +10,7 @@
 
 #include "cg-input.h"
 #include "cg-outputs.h"
-#include "doc/cg-doc-links.h"
+#include "doc/cg-doc.h"
 #include "emit/cg-emitter.h"
 #include "model/cg-reserved.h"
 

@@ -7,7 +7,7 @@
 
 #include "cg-commands.h"
 
-#include "doc/cg-doc-links.h"
+#include "doc/cg-doc.h"
 #include "cg-input.h"
 #include "cg-outputs.h"
 #include "emit/skeleton/cg-skeleton.h"

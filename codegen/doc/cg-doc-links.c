@@ -6,11 +6,10 @@
 /* Makes of all documentation what stands in comments of C: escaped, with
  * links to what is described in the same run. */
 
-#include "cg-doc-links.h"
-
-#include "model/cg-declarations.h"
-#include "cg-doc-markup.h"
 #include "cg-doc.h"
+
+#include "cg-doc-markup.h"
+#include "model/cg-declarations.h"
 #include "model/cg-names.h"
 
 typedef struct

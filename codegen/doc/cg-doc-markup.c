@@ -23,12 +23,14 @@ typedef enum
   MARK_LINK
 } Mark;
 
-static const struct
+typedef struct
 {
-  const char *element;
+  const char *name;
   Mark        mark;
   const char *target;  /* (nullable): the attribute of a link that has it */
-} elements[] = {
+} Element;
+
+static const Element elements[] = {
   { "para", MARK_PARAGRAPH, NULL },
   { "p", MARK_PARAGRAPH, NULL },
   { "itemizedlist", MARK_PARAGRAPH, NULL },
@@ -49,16 +51,14 @@ static const struct
   { "a", MARK_LINK, "href" },
 };
 
-/* Returns the row of an element, or a number behind the last. */
-static gsize
-find_row (const char *element)
+static const Element *
+find_element (const char *name)
 {
-  gsize i = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS (elements); i++)
+    if (g_str_equal (elements[i].name, name))
+      return &elements[i];
 
-  while (i < G_N_ELEMENTS (elements) && !g_str_equal (elements[i].element, element))
-    i++;
-
-  return i;
+  return NULL;
 }
 
 CgDocMarkup *
@@ -109,10 +109,16 @@ start_block (CgDocMarkup *self)
 }
 
 static void
-start_item (CgDocMarkup *self)
+start_link (CgDocMarkup  *self,
+            const char   *target,
+            const char  **attributes)
 {
-  trim (self);
-  g_string_append (self->text, self->text->len > 0 ? "\n- " : "- ");
+  for (; target != NULL && self->target == NULL && *attributes != NULL; attributes += 2)
+    if (g_str_equal (attributes[0], target) && strstr (attributes[1], "://") != NULL)
+      {
+        self->target = g_strdup (attributes[1]);
+        g_string_append_c (self->text, '[');
+      }
 }
 
 void
@@ -120,36 +126,21 @@ cg_doc_markup_start (CgDocMarkup  *self,
                      const char   *element,
                      const char  **attributes)
 {
-  gsize row = find_row (element);
+  const Element *found = find_element (element);
 
-  if (row == G_N_ELEMENTS (elements))
+  if (found == NULL)
     return;
 
-  switch (elements[row].mark)
+  if (found->mark == MARK_PARAGRAPH)
+    start_block (self);
+  else if (found->mark == MARK_CODE)
+    g_string_append_c (self->text, '`');
+  else if (found->mark == MARK_LINK)
+    start_link (self, found->target, attributes);
+  else
     {
-    case MARK_PARAGRAPH:
-      start_block (self);
-      break;
-
-    case MARK_ITEM:
-      start_item (self);
-      break;
-
-    case MARK_CODE:
-      g_string_append_c (self->text, '`');
-      break;
-
-    case MARK_LINK:
-      for (; elements[row].target != NULL && self->target == NULL && *attributes != NULL; attributes += 2)
-        if (g_str_equal (attributes[0], elements[row].target) && strstr (attributes[1], "://") != NULL)
-          {
-            self->target = g_strdup (attributes[1]);
-            g_string_append_c (self->text, '[');
-          }
-      break;
-
-    default:
-      g_assert_not_reached ();
+      trim (self);
+      g_string_append (self->text, self->text->len > 0 ? "\n- " : "- ");
     }
 }
 
@@ -157,16 +148,16 @@ void
 cg_doc_markup_end (CgDocMarkup *self,
                    const char  *element)
 {
-  gsize row = find_row (element);
+  const Element *found = find_element (element);
 
-  if (row == G_N_ELEMENTS (elements))
+  if (found == NULL)
     return;
 
-  if (elements[row].mark == MARK_PARAGRAPH)
+  if (found->mark == MARK_PARAGRAPH)
     start_block (self);
-  else if (elements[row].mark == MARK_CODE)
+  else if (found->mark == MARK_CODE)
     g_string_append_c (self->text, '`');
-  else if (elements[row].mark == MARK_LINK && self->target != NULL)
+  else if (found->mark == MARK_LINK && self->target != NULL)
     {
       g_string_append_printf (self->text, "](%s)", self->target);
       g_clear_pointer (&self->target, g_free);
@@ -207,7 +198,7 @@ read_tag (CgDocMarkup *self,
   g_autofree char *target = found != NULL ? g_strndup (url, strcspn (url, "\">")) : NULL;
   const char *attributes[] = { target != NULL ? "url" : NULL, target, NULL };
 
-  if (*end != '>' || find_row (element) == G_N_ELEMENTS (elements) ||
+  if (*end != '>' || find_element (element) == NULL ||
       (name[strlen (element)] != '>' && name[strlen (element)] != ' '))
     return NULL;
 

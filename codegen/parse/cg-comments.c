@@ -287,11 +287,3 @@ cg_comments_end (Parser       *self,
   if (self->comment != NULL && self->comment->node != NULL && self->comment->node == member)
     warn_of_params (self);
 }
-
-/* Documentation begins that is an element. */
-void
-cg_parser_start_doc (Parser *self)
-{
-  g_clear_pointer (&self->doc, cg_doc_markup_free);
-  self->doc = cg_doc_markup_new ();
-}

@@ -4,7 +4,7 @@
  */
 
 /* The elements and attributes that a description has, and what of the model each
- * of them makes. */
+ * of them makes; prefixes of namespaces, and elements that have one. */
 
 #include "cg-parser-private.h"
 
@@ -12,6 +12,9 @@
 #include "xml/cg-suggest.h"
 
 #include <string.h>
+
+#define XINCLUDE_NAMESPACE  "http://www.w3.org/2001/XInclude"
+#define TELEPATHY_NAMESPACE "http://telepathy.freedesktop.org/wiki/DbusSpec#extensions-v0"
 
 typedef gpointer (*StartFunc) (Attributes *attributes,
                                Frame      *parent,
@@ -219,13 +222,21 @@ start_annotation (Attributes *attributes,
   return annotation;
 }
 
+/* Documentation begins that is an element. */
+static void
+open_doc (Parser *self)
+{
+  g_clear_pointer (&self->doc, cg_doc_markup_free);
+  self->doc = cg_doc_markup_new ();
+}
+
 static gpointer
 start_doc (Attributes *attributes,
            Frame      *parent,
            int         detail G_GNUC_UNUSED)
 {
   if (parent->kind != KIND_DOC)
-    cg_parser_start_doc (attributes->parser);
+    open_doc (attributes->parser);
 
   return parent->object;
 }
@@ -404,6 +415,115 @@ warn_of_element (Parser     *self,
                           "<%s> is not known; it is ignored with all in it%s", name, hint);
 }
 
+/* Declares the prefixes of the current tag, from here to the end of the file. */
+static void
+declare_prefixes (Attributes *attributes)
+{
+  for (guint i = 0; attributes->list[i] != NULL; i += 2)
+    if (g_str_has_prefix (attributes->list[i], "xmlns:"))
+      g_hash_table_replace (attributes->parser->prefixes, g_strdup (attributes->list[i] + strlen ("xmlns:")),
+                            g_strdup (attributes->list[i + 1]));
+}
+
+/* Returns the namespace of "prefix:name"; "" if it was missing already. Warns once of
+ * each prefix that is not declared, and returns NULL. */
+static const char *
+find_namespace (Parser           *self,
+                const CgLocation *location,
+                const char       *name,
+                gboolean          is_attribute)
+{
+  g_autofree char *prefix = g_strndup (name, strcspn (name, ":"));
+  const char *uri = g_hash_table_lookup (self->prefixes, prefix);
+
+  if (uri != NULL)
+    return uri;
+
+  if (*prefix == '\0')
+    cg_diagnostics_warning (self->diagnostics, CG_WARNING_UNDECLARED_PREFIX, location,
+                            "the prefix of '%s' is empty", name);
+  else
+    cg_diagnostics_warning (self->diagnostics, CG_WARNING_UNDECLARED_PREFIX, location,
+                            is_attribute ? "the prefix of '%s' is not declared; add xmlns:%s=\"...\""
+                                         : "the prefix of <%s> is not declared; add xmlns:%s=\"...\"",
+                            name, prefix);
+  g_hash_table_insert (self->prefixes, g_steal_pointer (&prefix), g_strdup (""));
+
+  return NULL;
+}
+
+static void
+check_prefixes (Attributes *attributes)
+{
+  for (guint i = 0; attributes->list[i] != NULL; i += 2)
+    {
+      const char *name = attributes->list[i];
+      CgLocation location;
+
+      if (strchr (name, ':') == NULL || g_str_has_prefix (name, "xmlns:") || g_str_has_prefix (name, "xml:"))
+        continue;
+
+      location = cg_attributes_locate (attributes, name, FALSE);
+      find_namespace (attributes->parser, &location, name, TRUE);
+    }
+}
+
+/* Elements of others that document what they are in. */
+static const struct
+{
+  const char *uri;
+  const char *element;
+} doc_elements[] = {
+  { TELEPATHY_NAMESPACE, "docstring" },
+  { "http://www.freedesktop.org/dbus/1.0/doc.dtd", "doc" },
+  { "https://www.freedesktop.org/dbus/1.0/doc.dtd", "doc" },
+  { "http://www.canonical.com/dbus/dox.dtd", "d" },
+};
+
+static Kind
+start_documentation (Parser     *self,
+                     const char *uri,
+                     const char *local,
+                     Frame      *parent,
+                     gpointer   *object)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (doc_elements); i++)
+    if (g_str_equal (uri, doc_elements[i].uri) && g_str_equal (local, doc_elements[i].element))
+      {
+        open_doc (self);
+        *object = parent->object;
+        return KIND_DOC;
+      }
+
+  return KIND_IGNORED;
+}
+
+/* An element with a prefix is of another language. */
+static Kind
+start_foreign (Attributes *attributes,
+               Frame      *parent,
+               gpointer   *object)
+{
+  Parser *self = attributes->parser;
+  const char *name = attributes->element;
+  const char *local = strchr (name, ':') + 1;
+  const char *uri = find_namespace (self, &self->location, name, FALSE);
+
+  if (g_strcmp0 (uri, XINCLUDE_NAMESPACE) == 0 && g_str_equal (local, "include"))
+    cg_diagnostics_error (self->diagnostics, &self->location,
+                          "<%s> is not supported: give all files on the command line", name);
+  else if (g_strcmp0 (uri, TELEPATHY_NAMESPACE) == 0 && g_str_equal (local, "spec") &&
+           parent->kind == KIND_ROOT)
+    return KIND_NODE;
+  else if (parent->kind == KIND_ROOT)
+    cg_diagnostics_error (self->diagnostics, &self->location,
+                          "the root element is <%s>; it must be <node>", name);
+  else if (uri != NULL && parent->object != NULL && parent->kind != KIND_ANNOTATION)
+    return start_documentation (self, uri, local, parent, object);
+
+  return KIND_IGNORED;
+}
+
 static Kind
 start_any (Attributes *attributes,
            Frame      *parent,
@@ -425,7 +545,7 @@ start_any (Attributes *attributes,
   if (parent->kind == KIND_IGNORED)
     return KIND_IGNORED;
   if (strchr (name, ':') != NULL)
-    return cg_namespaces_start (attributes, parent, object);
+    return start_foreign (attributes, parent, object);
   if (xmlns != NULL && g_strcmp0 (xmlns, self->root_xmlns) != 0)
     return KIND_IGNORED;
   if (element != NULL)
@@ -445,8 +565,8 @@ cg_element_start (Attributes *attributes,
                   Frame      *parent,
                   gpointer   *object)
 {
-  cg_namespaces_declare (attributes);
-  cg_namespaces_check_attributes (attributes);
+  declare_prefixes (attributes);
+  check_prefixes (attributes);
 
   return start_any (attributes, parent, object);
 }

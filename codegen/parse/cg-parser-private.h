@@ -98,7 +98,6 @@ void        cg_attributes_get_common       (Attributes *self,
                                             CgNode     *node);
 
 /* cg-comments.c */
-void        cg_parser_start_doc            (Parser       *self);
 void        cg_comment_free                (Comment      *comment);
 void        cg_comments_read               (Parser       *self,
                                             const char   *text);
@@ -111,13 +110,6 @@ void        cg_comments_apply_arg          (Parser       *self,
                                             CgNode       *node);
 void        cg_comments_end                (Parser       *self,
                                             gconstpointer member);
-
-/* cg-namespaces.c */
-void        cg_namespaces_declare          (Attributes *attributes);
-void        cg_namespaces_check_attributes (Attributes *attributes);
-Kind        cg_namespaces_start            (Attributes *attributes,
-                                            Frame      *parent,
-                                            gpointer   *object);
 
 /* Takes an element in whose parent is @parent, and says what it is. */
 Kind        cg_element_start               (Attributes *attributes,

@@ -8,7 +8,7 @@
 #include "fuzz.h"
 
 #include "check/cg-compare.h"
-#include "doc/cg-doc-links.h"
+#include "doc/cg-doc.h"
 #include "emit/cg-emitter.h"
 #include "commands/cg-input.h"
 

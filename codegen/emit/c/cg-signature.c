@@ -8,7 +8,7 @@
 
 #include "cg-signature.h"
 
-#include "doc/cg-arg-doc.h"
+#include "doc/cg-doc.h"
 #include "model/cg-names.h"
 
 #include <string.h>
