@@ -518,11 +518,12 @@ cg_gir_is_header (const char *header)
   return *header != '\0';
 }
 
-static void
-add_header (GPtrArray  *headers,
-            const char *header)
+void
+cg_gir_add_header (GPtrArray  *headers,
+                   const char *header)
 {
-  if (cg_gir_is_header (header) && !g_ptr_array_find_with_equal_func (headers, header, g_str_equal, NULL))
+  if (header != NULL && cg_gir_is_header (header) &&
+      !g_ptr_array_find_with_equal_func (headers, header, g_str_equal, NULL))
     g_ptr_array_add (headers, g_strdup (header));
 }
 
@@ -538,7 +539,7 @@ cg_gir_add_headers (const CgGirNamespace *gir_namespace,
 
       if (g_strcmp0 (slash != NULL ? slash + 1 : header, type->header) == 0)
         {
-          add_header (headers, header);
+          cg_gir_add_header (headers, header);
           return;
         }
     }
@@ -549,5 +550,5 @@ cg_gir_add_headers (const CgGirNamespace *gir_namespace,
     return;
 
   for (guint i = 0; i < gir_namespace->headers->len; i++)
-    add_header (headers, g_ptr_array_index (gir_namespace->headers, i));
+    cg_gir_add_header (headers, g_ptr_array_index (gir_namespace->headers, i));
 }

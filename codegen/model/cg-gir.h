@@ -49,6 +49,10 @@ void                  cg_gir_add_headers  (const CgGirNamespace  *gir_namespace,
                                            const CgGirType       *type,
                                            GPtrArray             *headers);
 
+/* One more, unless it is NULL, there already, or cannot be a header. */
+void                  cg_gir_add_header   (GPtrArray             *headers,
+                                           const char            *header);
+
 /* Can it stand in an #include? */
 gboolean              cg_gir_is_header    (const char            *header);
 

@@ -7,11 +7,10 @@
 
 #include "cg-reserved.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Keywords of C and C++, and macros of the headers that generated code
- * includes or that are often included before it. Sorted by strcmp. */
+ * includes or that are often included before it. */
 static const char * const reserved[] = {
   "BUFSIZ", "CSIGNAL", "DOMAIN", "EOF", "FALSE", "FILENAME_MAX", "HUGE", "I", "INFINITY",
   "MAXNAMLEN", "MINSIGSTKSZ", "NAN", "NFDBITS", "NGREG", "NSIG", "NULL", "NZERO",
@@ -32,39 +31,36 @@ static const char * const reserved[] = {
   "stdin", "stdout", "strdupa", "strndupa", "struct", "switch", "synchronized", "template",
   "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "typeof",
   "union", "unix", "unsigned", "using", "va_arg", "va_copy", "va_end", "va_list", "va_start",
-  "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
+  "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq", NULL
 };
 
-/* Parameters, variables and types that generated functions use. Sorted by
- * strcmp. */
+/* Parameters, variables and types that generated functions use. */
 static const char * const used[] = {
   "args", "call", "callback", "cancellable", "endpoint", "error", "gboolean", "gchar",
   "gconstpointer", "gdouble", "gint", "gint16", "gint64", "gpointer", "gsize", "gssize",
   "guchar", "guint", "guint16", "guint64", "guint8", "iface", "klass", "reply", "result",
-  "results", "self", "service", "user_data", "values",
+  "results", "self", "service", "user_data", "values", NULL
 };
 
 /* Keywords of Python, also of former versions: PyGObject adds an underscore to
- * each that is a name in a typelib, but not to all in all versions. Sorted by
- * strcmp. */
+ * each that is a name in a typelib, but not to all in all versions. */
 static const char * const python_keywords[] = {
   "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
   "def", "del", "elif", "else", "except", "exec", "finally", "for", "from", "global", "if",
   "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "print", "raise", "return",
-  "try", "while", "with", "yield",
+  "try", "while", "with", "yield", NULL
 };
 
 /* Virtual functions that a service has beside those of its interface: GObject's,
  * and NorpcLifecycle's. PyGObject refuses a class that overrides one of two that
- * have one name, and GJS overrides the wrong one. Sorted by strcmp. */
+ * have one name, and GJS overrides the wrong one. */
 static const char * const inherited_vfuncs[] = {
   "constructed", "constructor", "dispatch_properties_changed", "dispose", "finalize",
-  "get_property", "notify", "parent_iface", "set_property", "start", "stop",
+  "get_property", "notify", "parent_iface", "set_property", "start", "stop", NULL
 };
 
 /* Types of the headers that are included. A parameter that hides one is right in
- * C, but the scanner of GObject Introspection takes it for the type. Sorted by
- * strcmp. */
+ * C, but the scanner of GObject Introspection takes it for the type. */
 static const char * const types[] = {
   "DIR", "FILE", "blkcnt_t", "blksize_t", "caddr_t", "clock_t", "clockid_t", "daddr_t",
   "dev_t", "div_t", "fd_mask", "fd_set", "fpos_t", "fpregset_t", "fsblkcnt_t",
@@ -84,23 +80,8 @@ static const char * const types[] = {
   "ucontext_t", "uid_t", "uint", "uint16_t", "uint32_t", "uint64_t", "uint8_t",
   "uint_fast16_t", "uint_fast32_t", "uint_fast64_t", "uint_fast8_t", "uint_least16_t",
   "uint_least32_t", "uint_least64_t", "uint_least8_t", "uintmax_t", "uintptr_t", "ulong",
-  "useconds_t", "ushort", "wint_t",
+  "useconds_t", "ushort", "wint_t", NULL
 };
-
-static int
-compare (const void *a,
-         const void *b)
-{
-  return strcmp (*(const char * const *) a, *(const char * const *) b);
-}
-
-static gboolean
-is_listed (const char         *name,
-           const char * const *list,
-           gsize               n)
-{
-  return bsearch (&name, list, n, sizeof *list, compare) != NULL;
-}
 
 static gboolean
 has_lower (const char *name)
@@ -121,7 +102,7 @@ cg_is_identifier (const char *name)
 gboolean
 cg_is_reserved (const char *name)
 {
-  if (is_listed (name, reserved, G_N_ELEMENTS (reserved)))
+  if (g_strv_contains (reserved, name))
     return TRUE;
 
   if (g_str_has_prefix (name, "si_") || g_str_has_prefix (name, "sigev_"))
@@ -137,8 +118,8 @@ cg_is_reserved (const char *name)
 gboolean
 cg_is_used_parameter (const char *name)
 {
-  return is_listed (name, used, G_N_ELEMENTS (used)) ||
-         is_listed (name, types, G_N_ELEMENTS (types)) ||
+  return g_strv_contains (used, name) ||
+         g_strv_contains (types, name) ||
          g_str_has_prefix (name, "g_") ||
          g_str_has_prefix (name, "glib_") ||
          g_str_has_prefix (name, "norpc_") ||
@@ -150,12 +131,12 @@ cg_is_used_parameter (const char *name)
 gboolean
 cg_is_python_keyword (const char *name)
 {
-  return is_listed (name, python_keywords, G_N_ELEMENTS (python_keywords));
+  return g_strv_contains (python_keywords, name);
 }
 
 /* Does every service have a virtual function @name already? */
 gboolean
 cg_is_inherited_vfunc (const char *name)
 {
-  return is_listed (name, inherited_vfuncs, G_N_ELEMENTS (inherited_vfuncs));
+  return g_strv_contains (inherited_vfuncs, name);
 }

@@ -109,16 +109,6 @@ add_foreign (const CgResolver *self,
   return named;
 }
 
-static void
-add_header (const CgResolver *self,
-            const char       *header)
-{
-  GPtrArray *headers = self->description->headers;
-
-  if (header != NULL && !g_ptr_array_find_with_equal_func (headers, header, g_str_equal, NULL))
-    g_ptr_array_add (headers, g_strdup (header));
-}
-
 /* Finds a type in the GIR of its namespace, and adds the headers that the GIR
  * names. */
 static const CgGirType *
@@ -175,10 +165,10 @@ find_foreign (const CgResolver *self,
   if (type == NULL)
     return NULL;
 
-  add_header (self, header);
+  cg_gir_add_header (self->description->headers, header);
   CG_FOREACH (const CgInclude, other, self->description->includes)
     if (!other->node.broken && g_str_equal (other->node.name, word))
-      add_header (self, other->header);
+      cg_gir_add_header (self->description->headers, other->header);
 
   return add_foreign (self, name, type);
 }

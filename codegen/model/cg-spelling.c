@@ -36,21 +36,12 @@ cg_camel_case_to_uscore (const char *name)
 char *
 cg_strip_dots (const char *name)
 {
-  GString *camel = g_string_new (NULL);
-  gboolean capital = TRUE;
+  g_auto (GStrv) words = g_strsplit (name, ".", -1);
 
-  for (; *name != '\0'; name++)
-    {
-      if (*name == '.')
-        {
-          capital = TRUE;
-          continue;
-        }
-      g_string_append_c (camel, capital ? g_ascii_toupper (*name) : *name);
-      capital = FALSE;
-    }
+  for (char **word = words; *word != NULL; word++)
+    **word = g_ascii_toupper (**word);
 
-  return g_string_free (camel, FALSE);
+  return g_strjoinv (NULL, words);
 }
 
 char *

@@ -50,7 +50,6 @@ const CgType *cg_type_find  (const char  *signature);
 
 #define CG_MAX_SIGNATURE 255 /* of D-Bus: one of all that is in a message */
 
-/* cg-type-strings.c */
 gboolean      cg_type_check (const char  *signature,
                              char       **message);
 

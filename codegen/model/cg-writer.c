@@ -9,22 +9,16 @@
 
 struct _CgWriter
 {
-  GHashTable *values;    /* (owned) (element-type utf8 GString) */
+  GHashTable *values;    /* (owned) (element-type utf8 utf8) */
   GString    *text;      /* (owned) */
 };
-
-static void
-value_free (gpointer data)
-{
-  g_string_free (data, TRUE);
-}
 
 CgWriter *
 cg_writer_new (void)
 {
   CgWriter *self = g_new0 (CgWriter, 1);
 
-  self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, value_free);
+  self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->text = g_string_new (NULL);
 
   return self;
@@ -43,12 +37,7 @@ cg_writer_set (CgWriter   *self,
                const char *key,
                const char *value)
 {
-  GString *slot = g_hash_table_lookup (self->values, key);
-
-  if (slot == NULL)
-    g_hash_table_insert (self->values, g_strdup (key), g_string_new (value));
-  else
-    g_string_assign (slot, value);
+  g_hash_table_insert (self->values, g_strdup (key), g_strdup (value));
 }
 
 void
@@ -90,17 +79,15 @@ append_leader (GString *text,
 
 static void
 append_value (GString    *text,
-              const char *value,
-              gsize       value_length)
+              const char *value)
 {
-  const char *end = value + value_length;
-  const char *newline = memchr (value, '\n', value_length);
+  const char *newline = strchr (value, '\n');
   gsize line = text->len;
   gsize length;
 
   if (newline == NULL)
     {
-      g_string_append_len (text, value, value_length);
+      g_string_append (text, value);
       return;
     }
 
@@ -108,7 +95,7 @@ append_value (GString    *text,
     line--;
   length = text->len - line;
 
-  for (; newline != NULL; newline = memchr (value, '\n', end - value))
+  for (; newline != NULL; newline = strchr (value, '\n'))
     {
       g_string_append_len (text, value, newline - value);
       trim_line (text);
@@ -117,8 +104,8 @@ append_value (GString    *text,
       value = newline + 1;
     }
 
-  g_string_append_len (text, value, end - value);
-  if (value == end)
+  g_string_append (text, value);
+  if (*value == '\0')
     trim_line (text);
 }
 
@@ -128,17 +115,12 @@ append_key (CgWriter   *self,
             const char *start,
             gsize       length)
 {
-  char key[64];
-  const GString *value;
+  g_autofree char *key = g_strndup (start, length);
+  const char *value = g_hash_table_lookup (self->values, key);
 
-  g_assert (length < sizeof key);
-  memcpy (key, start, length);
-  key[length] = '\0';
-
-  value = g_hash_table_lookup (self->values, key);
   if (value == NULL)
     g_error ("the template key $%s$ has no value", key);
-  append_value (text, value->str, value->len);
+  append_value (text, value);
 }
 
 static void

@@ -48,8 +48,8 @@ param_clear (gpointer data)
   g_string_free (param->text, TRUE);
 }
 
-void
-cg_comment_free (Comment *self)
+static void
+comment_free (Comment *self)
 {
   g_free (self->symbol);
   g_string_free (self->body, TRUE);
@@ -115,7 +115,7 @@ cg_comments_drop (Parser *self)
                               "the comment documents '%s', which does not follow; did you mean '%s'?",
                               comment->symbol, comment->nearest.best);
     }
-  g_clear_pointer (&self->comment, cg_comment_free);
+  g_clear_pointer (&self->comment, comment_free);
 }
 
 static gsize

@@ -26,8 +26,8 @@ typedef struct
   Kind        kind;
   Kind        parents;
   StartFunc   start;
-  const char *required[3];
-  const char *optional[6];
+  const char *required[4]; /* these two end in NULL */
+  const char *optional[7];
   int         detail;      /* for the function */
 } Element;
 
@@ -289,27 +289,6 @@ find_element (const char *name)
   return NULL;
 }
 
-static gboolean
-has_word (const char * const *words,
-          gsize               n_words,
-          const char         *word)
-{
-  for (gsize i = 0; i < n_words && words[i] != NULL; i++)
-    if (g_str_equal (words[i], word))
-      return TRUE;
-
-  return FALSE;
-}
-
-static void
-offer_words (CgSuggestion       *suggestion,
-             const char * const *words,
-             gsize               n_words)
-{
-  for (gsize i = 0; i < n_words && words[i] != NULL; i++)
-    cg_suggestion_offer (suggestion, words[i]);
-}
-
 static void
 warn_of_attribute (Attributes    *attributes,
                    const Element *element,
@@ -319,8 +298,10 @@ warn_of_attribute (Attributes    *attributes,
   CgSuggestion suggestion = { name, NULL, 0 };
   g_autofree char *hint = NULL;
 
-  offer_words (&suggestion, element->required, G_N_ELEMENTS (element->required));
-  offer_words (&suggestion, element->optional, G_N_ELEMENTS (element->optional));
+  for (guint i = 0; element->required[i] != NULL; i++)
+    cg_suggestion_offer (&suggestion, element->required[i]);
+  for (guint i = 0; element->optional[i] != NULL; i++)
+    cg_suggestion_offer (&suggestion, element->optional[i]);
   hint = cg_suggestion_make_text (&suggestion);
 
   cg_diagnostics_warning (attributes->parser->diagnostics, CG_WARNING_UNKNOWN_ATTRIBUTE, &location,
@@ -339,14 +320,13 @@ check_attributes (Attributes    *attributes,
       const char *name = attributes->list[i];
 
       if (strchr (name, ':') != NULL || g_str_equal (name, "xmlns") ||
-          has_word (element->required, G_N_ELEMENTS (element->required), name) ||
-          has_word (element->optional, G_N_ELEMENTS (element->optional), name))
+          g_strv_contains (element->required, name) || g_strv_contains (element->optional, name))
         continue;
 
       warn_of_attribute (attributes, element, name);
     }
 
-  for (guint i = 0; i < G_N_ELEMENTS (element->required) && element->required[i] != NULL; i++)
+  for (guint i = 0; element->required[i] != NULL; i++)
     if (cg_xml_find_attribute (attributes->list, element->required[i]) == NULL)
       {
         cg_diagnostics_error (self->diagnostics, &self->location,

@@ -98,7 +98,6 @@ void        cg_attributes_get_common       (Attributes *self,
                                             CgNode     *node);
 
 /* cg-comments.c */
-void        cg_comment_free                (Comment      *comment);
 void        cg_comments_read               (Parser       *self,
                                             const char   *text);
 void        cg_comments_drop               (Parser       *self);
