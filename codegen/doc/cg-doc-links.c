@@ -27,30 +27,21 @@ keep (Resolver *self,
   return cg_description_string (self->description, owned);
 }
 
-/* Telepathy refers to members by their names alone. */
-static void
-add_method_link (Resolver          *self,
-                 const CgInterface *interface,
-                 const CgMethod    *method,
-                 const char        *end)
-{
-  g_hash_table_insert (self->links,
-                       g_strdup_printf ("%s.%s%s", interface->node.name, method->node.name, end),
-                       g_strdup_printf ("[id@%s]", cg_names_get_call (method)));
-}
-
 static void
 add_links (Resolver          *self,
            const CgInterface *interface)
 {
+  /* Telepathy refers to members by their names alone */
+  static const char * const ends[] = { "()", "" };
+
   g_hash_table_insert (self->links, g_strdup (interface->node.name),
                        g_strdup_printf ("[iface@%s]", cg_names_get_iface (interface)));
 
   CG_FOREACH (const CgMethod, method, interface->methods)
-    {
-      add_method_link (self, interface, method, "()");
-      add_method_link (self, interface, method, "");
-    }
+    for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+      g_hash_table_insert (self->links,
+                           g_strdup_printf ("%s.%s%s", interface->node.name, method->node.name, ends[i]),
+                           g_strdup_printf ("[id@%s]", cg_names_get_call (method)));
 }
 
 /* From here on, it is Markdown. */
@@ -157,8 +148,8 @@ cg_docs_resolve (CgDescription *description)
 {
   Resolver self = { description, g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
 
-  for (guint i = 0; i < description->interfaces->len; i++)
-    add_links (&self, g_ptr_array_index (description->interfaces, i));
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
+    add_links (&self, interface);
   resolve_declarations (&self);
 
   CG_FOREACH (CgInterface, interface, description->interfaces)

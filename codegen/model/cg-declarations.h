@@ -60,7 +60,6 @@ struct _CgDeclaration
 CgDeclaration *cg_declaration_new  (CgDescription    *description,
                                     CgDeclaredKind    kind,
                                     const CgLocation *location);
-void           cg_declaration_free (gpointer          data);
 
 /* cg-check-declarations.c */
 void           cg_declarations_register (const CgResolver    *resolver);

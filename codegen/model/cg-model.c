@@ -7,18 +7,18 @@
 
 #include <string.h>
 
-/* Frees what is a node and owns nothing else. */
-void
-cg_node_free (gpointer data)
-{
-  cg_node_clear (data);
-  g_free (data);
-}
-
-void
-cg_node_clear (CgNode *node)
+static void
+node_clear (CgNode *node)
 {
   g_ptr_array_unref (node->annotations);
+}
+
+/* Frees what is a node and owns nothing else. */
+static void
+node_free (gpointer data)
+{
+  node_clear (data);
+  g_free (data);
 }
 
 /* Makes the node of a struct of @size bytes, and adds it to @siblings. */
@@ -31,7 +31,7 @@ cg_node_new (gsize             size,
 
   self->location = *location;
   self->name_location = *location;
-  self->annotations = g_ptr_array_new_with_free_func (cg_node_free);
+  self->annotations = g_ptr_array_new_with_free_func (node_free);
   g_ptr_array_add (siblings, self);
 
   return self;
@@ -50,7 +50,7 @@ member_free (gpointer data)
 {
   CgMember *member = data;
 
-  cg_node_clear (&member->node);
+  node_clear (&member->node);
   g_ptr_array_unref (member->in_args);
   g_ptr_array_unref (member->out_args);
   g_free (member->names);
@@ -62,11 +62,23 @@ interface_free (gpointer data)
 {
   CgInterface *interface = data;
 
-  cg_node_clear (&interface->node);
+  node_clear (&interface->node);
   for (guint i = 0; i < CG_N_MEMBERS; i++)
     g_ptr_array_unref (interface->members[i]);
   g_free (interface->names);
   g_free (interface);
+}
+
+static void
+declaration_free (gpointer data)
+{
+  CgDeclaration *self = data;
+
+  node_clear (&self->node);
+  g_ptr_array_unref (self->values);
+  g_ptr_array_unref (self->fields);
+  g_free (self->names);
+  g_free (self);
 }
 
 CgDescription *
@@ -77,8 +89,8 @@ cg_description_new (void)
   self->interfaces = g_ptr_array_new_with_free_func (interface_free);
   self->files = g_ptr_array_new ();
   self->girs = g_ptr_array_new ();
-  self->includes = g_ptr_array_new_with_free_func (cg_node_free);
-  self->declarations = g_ptr_array_new_with_free_func (cg_declaration_free);
+  self->includes = g_ptr_array_new_with_free_func (node_free);
+  self->declarations = g_ptr_array_new_with_free_func (declaration_free);
   self->named_types = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   self->headers = g_ptr_array_new_with_free_func (g_free);
   self->strings = g_string_chunk_new (4096);
@@ -171,8 +183,8 @@ cg_member_new (CgInterface      *interface,
 
   self->kind = kind;
   self->use.location = *location;
-  self->in_args = g_ptr_array_new_with_free_func (cg_node_free);
-  self->out_args = g_ptr_array_new_with_free_func (cg_node_free);
+  self->in_args = g_ptr_array_new_with_free_func (node_free);
+  self->out_args = g_ptr_array_new_with_free_func (node_free);
 
   return self;
 }
@@ -188,18 +200,6 @@ cg_annotation_new (CgNode           *parent,
   return self;
 }
 
-void
-cg_declaration_free (gpointer data)
-{
-  CgDeclaration *self = data;
-
-  cg_node_clear (&self->node);
-  g_ptr_array_unref (self->values);
-  g_ptr_array_unref (self->fields);
-  g_free (self->names);
-  g_free (self);
-}
-
 CgDeclaration *
 cg_declaration_new (CgDescription    *description,
                     CgDeclaredKind    kind,
@@ -209,8 +209,8 @@ cg_declaration_new (CgDescription    *description,
 
   self->kind = kind;
   self->dbus_location = *location;
-  self->values = g_ptr_array_new_with_free_func (cg_node_free);
-  self->fields = g_ptr_array_new_with_free_func (cg_node_free);
+  self->values = g_ptr_array_new_with_free_func (node_free);
+  self->fields = g_ptr_array_new_with_free_func (node_free);
 
   return self;
 }

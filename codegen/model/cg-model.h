@@ -199,8 +199,6 @@ typedef struct
 gpointer       cg_node_new             (gsize             size,
                                         const CgLocation *location,
                                         GPtrArray        *siblings);
-void           cg_node_clear           (CgNode           *self);
-void           cg_node_free            (gpointer          data);
 
 /* @text is "true", "false", or what is to be said. */
 void           cg_node_set_deprecated  (CgNode           *self,

@@ -28,12 +28,9 @@
 static const CgType kinds[] = {
   [CG_NAMED_OBJECT] = {
     .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = "g_autoptr ($prefix$local_@lower@) ",
-    .gir = "", .zero = "NULL",
-    .get = "(@c_type@ *) g_value_get_object ($gvalue$)",
-    .set = "g_value_set_object ($gvalue$, $value$);",
-    .take = "g_value_take_object ($gvalue$, g_steal_pointer (&$value$));",
+    .gir = "",
+    CG_TYPE_POINTER ("(@c_type@ *) ", "object"),
     .check = "G_TYPE_CHECK_INSTANCE_TYPE ($value$, @get_type@ ())",
-    .is_pointer = TRUE,
     .copy = "(@c_type@ *) g_object_ref ($value$)",
     .clear = "g_clear_object (&$value$);",
     .equal = "$value$ == $other$", .hash = "g_direct_hash ($value$)",
@@ -41,11 +38,8 @@ static const CgType kinds[] = {
   },
   [CG_NAMED_BOXED] = {
     .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = "g_autoptr ($prefix$local_@lower@) ",
-    .gir = "", .zero = "NULL",
-    .get = "(@c_type@ *) g_value_get_boxed ($gvalue$)",
-    .set = "g_value_set_boxed ($gvalue$, $value$);",
-    .take = "g_value_take_boxed ($gvalue$, g_steal_pointer (&$value$));",
-    .is_pointer = TRUE,
+    .gir = "",
+    CG_TYPE_POINTER ("(@c_type@ *) ", "boxed"),
     .copy = "(@c_type@ *) g_boxed_copy (@get_type@ (), $value$)",
     .clear = "g_clear_pointer (&$value$, $prefix$free_@lower@);",
     .get_type = "@get_type@", .free_function = "$prefix$free_@lower@"
@@ -54,11 +48,8 @@ static const CgType kinds[] = {
   [CG_NAMED_FLAGS] = NUMBER ("flags", "uint32", "u"),
   [CG_NAMED_RECORD] = {
     .signature = "@name@", .c_in = "const @c_type@ *", .c_out = "@c_type@ *",
-    .c_local = "g_autoptr (@c_type@) ", .gir = "", .zero = "NULL",
-    .get = "(const @c_type@ *) g_value_get_boxed ($gvalue$)",
-    .set = "g_value_set_boxed ($gvalue$, $value$);",
-    .take = "g_value_take_boxed ($gvalue$, g_steal_pointer (&$value$));",
-    .is_pointer = TRUE,
+    .c_local = "g_autoptr (@c_type@) ", .gir = "",
+    CG_TYPE_POINTER ("(const @c_type@ *) ", "boxed"),
     .copy = "@c_lower@_copy ($value$)",
     .clear = "g_clear_pointer (&$value$, @c_lower@_free);",
     .equal = "@c_lower@_equal ($value$, $other$)", .hash = "@c_lower@_hash ($value$)",

@@ -24,11 +24,8 @@
 #define STRING(signature_, variant_) \
   { \
     .signature = signature_, .c_in = "const char *", .c_out = "char *", .c_local = "g_autofree char *", \
-    .gir = "", .zero = "NULL", \
-    .get = "g_value_get_string ($gvalue$)", \
-    .set = "g_value_set_string ($gvalue$, $value$);", \
-    .take = "g_value_take_string ($gvalue$, g_steal_pointer (&$value$));", \
-    .is_pointer = TRUE, \
+    .gir = "", \
+    CG_TYPE_POINTER ("", "string"), \
     .copy = "g_strdup ($value$)", .copies_null = TRUE, .clear = "g_clear_pointer (&$value$, g_free);", \
     .equal = "strcmp ($value$, $other$) == 0", .hash = "g_str_hash ($value$)", \
     .to_variant = "g_variant_new_" variant_ " ($value$)", \
@@ -38,11 +35,8 @@
 #define STRV(signature_, to, from) \
   { \
     .signature = signature_, .c_in = "const char * const *", .c_out = "char **", \
-    .c_local = "g_auto (GStrv) ", .gir = "(array zero-terminated=1)", .zero = "NULL", \
-    .get = "(const char * const *) g_value_get_boxed ($gvalue$)", \
-    .set = "g_value_set_boxed ($gvalue$, $value$);", \
-    .take = "g_value_take_boxed ($gvalue$, g_steal_pointer (&$value$));", \
-    .is_pointer = TRUE, \
+    .c_local = "g_auto (GStrv) ", .gir = "(array zero-terminated=1)", \
+    CG_TYPE_POINTER ("(const char * const *) ", "boxed"), \
     .copy = "g_strdupv ((char **) $value$)", .copies_null = TRUE, .clear = "g_clear_pointer (&$value$, g_strfreev);", \
     .equal = "g_strv_equal ((const char * const *) $value$, (const char * const *) $other$)", \
     .to_variant = to, .from_variant = from \
@@ -70,11 +64,8 @@ static const CgType types[] = {
 
   {
     .signature = "ay", .c_in = "GBytes *", .c_out = "GBytes *", .c_local = "g_autoptr (GBytes) ",
-    .gir = "", .zero = "NULL",
-    .get = "(GBytes *) g_value_get_boxed ($gvalue$)",
-    .set = "g_value_set_boxed ($gvalue$, $value$);",
-    .take = "g_value_take_boxed ($gvalue$, g_steal_pointer (&$value$));",
-    .is_pointer = TRUE,
+    .gir = "",
+    CG_TYPE_POINTER ("(GBytes *) ", "boxed"),
     .copy = "g_bytes_ref ($value$)",
     .clear = "g_clear_pointer (&$value$, g_bytes_unref);",
     .equal = "g_bytes_equal ($value$, $other$)", .hash = "g_bytes_hash ($value$)",
@@ -84,12 +75,9 @@ static const CgType types[] = {
 
   {
     .signature = NULL, .c_in = "GVariant *", .c_out = "GVariant *", .c_local = "g_autoptr (GVariant) ",
-    .gir = "", .zero = "NULL",
-    .get = "g_value_get_variant ($gvalue$)",
-    .set = "g_value_set_variant ($gvalue$, $value$);",
-    .take = "g_value_take_variant ($gvalue$, g_steal_pointer (&$value$));",
+    .gir = "",
+    CG_TYPE_POINTER ("", "variant"),
     .check = "g_variant_is_of_type ($value$, G_VARIANT_TYPE (\"$signature$\"))",
-    .is_pointer = TRUE,
     .copy = "g_variant_ref_sink ($value$)",
     .clear = "g_clear_pointer (&$value$, g_variant_unref);",
     .equal = "g_variant_equal ($value$, $other$)",

@@ -45,6 +45,13 @@ struct _CgType
   const CgType *element;       /* (nullable): of an array */
 };
 
+/* What all rows of pointers have that a GValue holds as such. */
+#define CG_TYPE_POINTER(cast, accessor) \
+  .zero = "NULL", .is_pointer = TRUE, \
+  .get = cast "g_value_get_" accessor " ($gvalue$)", \
+  .set = "g_value_set_" accessor " ($gvalue$, $value$);", \
+  .take = "g_value_take_" accessor " ($gvalue$, g_steal_pointer (&$value$));"
+
 /* The row for a valid signature. */
 const CgType *cg_type_find  (const char  *signature);
 

@@ -4,14 +4,18 @@
  */
 
 /* Collects what is wrong with the descriptions of one run and prints it in
- * the order of its places, in the compiler's form. */
+ * the order of its places, in the compiler's form, with the lines that they are on. */
 
 #include "cg-diagnostics.h"
 
-#include "cg-snippet.h"
+#include <string.h>
 
 #define MAX_MESSAGE_BYTES 1000
 #define MAX_WORD          100
+#define MAX_BEFORE 100  /* characters that are shown of a line before what is marked */
+#define CUT_BEFORE 50   /* the same if there are more */
+#define MAX_AFTER  70   /* and from there */
+#define STRIDE     1024 /* characters */
 
 typedef struct
 {
@@ -26,11 +30,51 @@ typedef struct
 struct _CgDiagnostics
 {
   GPtrArray  *list;      /* (owned) (element-type Diagnostic) */
-  GHashTable *snippets;  /* (owned) (element-type guint CgSnippets): by index of the file */
+  GHashTable *snippets;  /* (owned) (element-type guint Snippets): by index of the file */
   Diagnostic *last;      /* (nullable): what notes belong to */
   CgWarnings  warnings;
   guint       n_errors;
 };
+
+/* Places from which others are found: the start of each line, and some within
+ * long ones. */
+typedef struct
+{
+  guint line;
+  guint column;
+  gsize offset;
+} Mark;
+
+/* The text of a description, to show lines of it. */
+typedef struct
+{
+  char   *text;    /* (owned): perhaps not valid UTF-8 */
+  gsize   length;
+  GArray *marks;   /* (owned) (element-type Mark): empty until one is asked for */
+} Snippets;
+
+static Snippets *
+snippets_new (char  *text,
+              gsize  length)
+{
+  Snippets *self = g_new0 (Snippets, 1);
+
+  self->text = text;
+  self->length = length;
+  self->marks = g_array_new (FALSE, FALSE, sizeof (Mark));
+
+  return self;
+}
+
+static void
+snippets_free (gpointer data)
+{
+  Snippets *self = data;
+
+  g_free (self->text);
+  g_array_unref (self->marks);
+  g_free (self);
+}
 
 static void
 diagnostic_free (gpointer data)
@@ -102,7 +146,7 @@ cg_diagnostics_new (void)
   CgDiagnostics *self = g_new0 (CgDiagnostics, 1);
 
   self->list = g_ptr_array_new_with_free_func (diagnostic_free);
-  self->snippets = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) cg_snippets_free);
+  self->snippets = g_hash_table_new_full (NULL, NULL, NULL, snippets_free);
 
   return self;
 }
@@ -128,7 +172,7 @@ cg_diagnostics_take_text (CgDiagnostics *self,
                           char          *text,
                           gsize          length)
 {
-  g_hash_table_replace (self->snippets, GUINT_TO_POINTER (file_index), cg_snippets_new (text, length));
+  g_hash_table_replace (self->snippets, GUINT_TO_POINTER (file_index), snippets_new (text, length));
 }
 
 void
@@ -235,13 +279,211 @@ compare (gconstpointer a,
   return of_x[i] < of_y[i] ? -1 : 1;
 }
 
+static gboolean
+is_continuation (char c)
+{
+  return (c & 0xc0) == 0x80;
+}
+
+static void
+find_marks (Snippets *self)
+{
+  Mark mark = { 1, 1, 0 };
+
+  g_array_append_val (self->marks, mark);
+  for (gsize i = 0; i < self->length; i++)
+    {
+      char c = self->text[i];
+
+      mark.offset = i + 1;
+      if (c == '\n' || (c == '\r' && self->text[i + 1] != '\n'))
+        {
+          mark.line++;
+          mark.column = 1;
+          g_array_append_val (self->marks, mark);
+        }
+      else if (!is_continuation (self->text[i + 1]) && ++mark.column % STRIDE == 0)
+        g_array_append_val (self->marks, mark);
+    }
+}
+
+/* The last mark not behind the place. */
+static const Mark *
+find_mark (Snippets *self,
+           guint     line,
+           guint     column)
+{
+  guint first = 0;
+  guint end;
+
+  if (self->marks->len == 0)
+    find_marks (self);
+
+  for (end = self->marks->len; end - first > 1;)
+    {
+      guint middle = first + (end - first) / 2;
+      const Mark *mark = &g_array_index (self->marks, Mark, middle);
+
+      if (mark->line < line || (mark->line == line && mark->column <= column))
+        first = middle;
+      else
+        end = middle;
+    }
+
+  return &g_array_index (self->marks, Mark, first);
+}
+
+static gboolean
+is_name (char c)
+{
+  return g_ascii_isalnum (c) || (c & 0x80) != 0 || (c != '\0' && strchr ("_-.:", c) != NULL);
+}
+
+static gsize
+measure_name (const char *p)
+{
+  const char *end = p;
+
+  while (is_name (*end))
+    end++;
+
+  return end - p;
+}
+
+/* Is @p the first character of a value in quotes? */
+static gboolean
+is_value (const char *start,
+          const char *p)
+{
+  const char *q = p - 1;
+
+  if (q <= start || (*q != '"' && *q != '\''))
+    return FALSE;
+  for (q--; q > start && (*q == ' ' || *q == '\t'); q--)
+    ;
+
+  return *q == '=';
+}
+
+/* How many bytes at @p are one thing: a value, a tag's name, a word. */
+static gsize
+measure (const char *start,
+         const char *p)
+{
+  if (is_value (start, p))
+    {
+      const char stop[] = { p[-1], '\r', '\n', '\0' };
+
+      return MAX (strcspn (p, stop), 1);
+    }
+  if (g_str_has_prefix (p, "<!--"))
+    return strlen ("<!--");
+  if (*p == '<')
+    return 1 + (p[1] == '/') + measure_name (p + 1 + (p[1] == '/'));
+  if (*p == '&')
+    {
+      gsize length = 1 + strspn (p + 1, "#" G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS);
+
+      return length + (p[length] == ';');
+    }
+
+  return MAX (measure_name (p), 1);
+}
+
+static gboolean
+is_line_end (char c)
+{
+  return c == '\0' || c == '\n' || c == '\r';
+}
+
+/* The start of what is shown: that of the line, or a place @max characters before @p. */
+static const char *
+find_start (Snippets   *self,
+            const char *p,
+            guint       max)
+{
+  for (guint i = 0; i < max && p > self->text && !is_line_end (p[-1]); i++)
+    for (p--; p > self->text && is_continuation (*p) && !is_line_end (p[-1]); p--)
+      ;
+
+  return p;
+}
+
+/* Copies what is shown of the line around @p, and counts the characters in front of @p.
+ * A character that would move the cursor is replaced. */
+static char *
+copy_around (Snippets   *self,
+             const char *p,
+             gsize      *n_before)
+{
+  const char *start = find_start (self, p, MAX_BEFORE);
+  const char *end = p;
+  g_autofree char *valid = NULL;
+  GString *shown;
+
+  if (start > self->text && !is_line_end (start[-1]))
+    start = find_start (self, p, CUT_BEFORE);
+  for (guint i = 0; !is_line_end (*end) && i < MAX_AFTER; i += !is_continuation (*end))
+    end++;
+
+  shown = g_string_new (start > self->text && !is_line_end (start[-1]) ? "..." : "");
+  *n_before = shown->len;
+  valid = g_utf8_make_valid (start, end - start);
+  for (const char *c = valid; *c != '\0'; c = g_utf8_next_char (c))
+    {
+      gunichar character = *c == '\t' ? ' ' : g_utf8_get_char (c);
+      gboolean is_shown = !g_unichar_iscntrl (character) && g_unichar_type (character) != G_UNICODE_FORMAT;
+
+      g_string_append_unichar (shown, is_shown ? character : 0xfffd);
+    }
+  *n_before += g_utf8_strlen (start, p - start);
+  if (!is_line_end (*end))
+    g_string_append (shown, "...");
+
+  return g_strchomp (g_string_free (shown, FALSE));
+}
+
+/* Prints the line, and marks what stands at the column:
+ *
+ *     4 |     <arg name="key" tpye="s"/>
+ *       |                     ^~~~
+ *
+ * A tab is shown as one blank, and every character as wide as any other. */
+static void
+snippets_print (Snippets *self,
+                guint     line,
+                guint     column,
+                FILE     *stream)
+{
+  const Mark *mark = find_mark (self, line, column);
+  const char *p = self->text + mark->offset;
+  g_autofree char *shown = NULL;
+  g_autofree char *tildes = NULL;
+  gsize n_before = 0;
+  gsize n_marked;
+
+  if (mark->line != line)
+    return;
+  for (guint i = mark->column; i < column && !is_line_end (*p); i++)
+    for (p++; is_continuation (*p); p++)
+      ;
+
+  shown = copy_around (self, p, &n_before);
+  if (*shown == '\0')
+    return;
+
+  n_marked = CLAMP (g_utf8_strlen (p, measure (self->text, p)), 1, MAX_AFTER);
+  tildes = g_strnfill (n_marked - 1, '~');
+  fprintf (stream, "%5u | %s\n      | %*s^%s\n", line, shown, (int) n_before, "", tildes);
+}
+
 static void
 print_one (CgDiagnostics    *self,
            const Diagnostic *diagnostic,
            FILE             *stream)
 {
   const CgLocation *location = &diagnostic->location;
-  CgSnippets *snippets = g_hash_table_lookup (self->snippets, GUINT_TO_POINTER (location->file_index));
+  Snippets *snippets = g_hash_table_lookup (self->snippets, GUINT_TO_POINTER (location->file_index));
 
   if (location->line > 0)
     fprintf (stream, "%s:%u:%u: ", location->file, location->line, location->column);
@@ -251,7 +493,7 @@ print_one (CgDiagnostics    *self,
            diagnostic->option != NULL ? diagnostic->option : "");
 
   if (location->line > 0 && snippets != NULL)
-    cg_snippets_print (snippets, location->line, location->column, stream);
+    snippets_print (snippets, location->line, location->column, stream);
 }
 
 void
