@@ -59,6 +59,22 @@ gboolean              cg_gir_is_header    (const char            *header);
 /* The paths of those that were read. */
 const GPtrArray      *cg_gir_get_files    (const CgGir           *self);
 
+/* cg-known-types.c: of GLib, GObject and Gio */
+#define CG_KNOWN_TYPES_VERSION "2.0"
+
+/* Whether a version of a namespace has types that are known without its GIR. */
+gboolean    cg_known_types_have      (const char  *gir_namespace,
+                                      const char  *version);
+
+/* Fills in @type, whose strings are interned, and the header that it needs
+ * besides gio/gio.h, or NULL. @name is "Namespace.Type". */
+gboolean    cg_known_types_find      (const char  *name,
+                                      CgGirType   *type,
+                                      const char **header);
+
+/* The macro that must be defined before @header is included, or NULL. */
+const char *cg_known_types_get_macro (const char  *header);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgGir, cg_gir_free)
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 /* The types of GLib, GObject and Gio 2.74 that have a GType. Most machines that
  * can compile GLib programs have no GIRs of these installed. */
 
-#include "cg-known-types.h"
+#include "cg-gir.h"
 
 #include "cg-spelling.h"
 

@@ -224,8 +224,8 @@ cg_method_get_return_arg (const CgMethod *self)
 }
 
 /* The types of records can be longer, and nested deeper, than D-Bus allows. */
-CgReach
-cg_type_use_get_reach (const CgTypeUse *self)
+static CgReach
+get_reach_of_use (const CgTypeUse *self)
 {
   g_autofree char *message = NULL;
 
@@ -236,15 +236,15 @@ cg_type_use_get_reach (const CgTypeUse *self)
          ? CG_REACH_DBUS : CG_REACH_VARIANT;
 }
 
-CgReach
-cg_args_get_reach (GPtrArray *args)
+static CgReach
+get_reach_of_args (GPtrArray *args)
 {
   CgReach reach = CG_REACH_DBUS;
   gsize length = 0;
 
   CG_FOREACH (const CgArg, arg, args)
     {
-      reach = MIN (reach, cg_type_use_get_reach (&arg->use));
+      reach = MIN (reach, get_reach_of_use (&arg->use));
       length += arg->use.variant != NULL ? strlen (arg->use.variant) : 0;
     }
 
@@ -258,9 +258,9 @@ cg_member_get_reach (const CgMember *self)
   if (self->kind == CG_MEMBER_STREAM)
     return CG_REACH_PROCESS;
   if (self->kind == CG_MEMBER_PROPERTY)
-    return cg_type_use_get_reach (&self->use);
+    return get_reach_of_use (&self->use);
 
-  return MIN (cg_args_get_reach (self->in_args), cg_args_get_reach (self->out_args));
+  return MIN (get_reach_of_args (self->in_args), get_reach_of_args (self->out_args));
 }
 
 const char *

@@ -237,8 +237,6 @@ void           cg_description_foreach_use (CgDescription *self,
 const char    *cg_access_to_string      (CgAccess          self);
 
 /* The types are checked. */
-CgReach        cg_type_use_get_reach    (const CgTypeUse *self);
-CgReach        cg_args_get_reach        (GPtrArray       *args);
 CgReach        cg_member_get_reach      (const CgMember  *self);
 
 /* Gets the word for a kind of members, as "method". */

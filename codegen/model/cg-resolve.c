@@ -7,7 +7,6 @@
 
 #include "cg-resolve.h"
 
-#include "cg-known-types.h"
 #include "cg-reserved.h"
 #include "cg-spelling.h"
 #include "xml/cg-suggest.h"

@@ -59,22 +59,19 @@ cg_warnings_make_help (void)
   return g_string_free (help, FALSE);
 }
 
-static gboolean
+/* Where the warning is in the table, or -1. */
+static int
 find (const char  *name,
       const char  *option,
-      guint       *index,
       GError     **error)
 {
   CgSuggestion suggestion = { name, NULL, 0 };
   g_autofree char *hint = NULL;
 
-  for (guint i = 0; i < CG_N_WARNINGS; i++)
+  for (int i = 0; i < CG_N_WARNINGS; i++)
     {
       if (g_str_equal (table[i].name, name))
-        {
-          *index = i;
-          return TRUE;
-        }
+        return i;
       cg_suggestion_offer (&suggestion, table[i].name);
     }
 
@@ -82,7 +79,7 @@ find (const char  *name,
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                "-W%s: there is no warning '%s'%s", option, name, hint);
 
-  return FALSE;
+  return -1;
 }
 
 static gboolean
@@ -92,7 +89,7 @@ apply_error (CgWarnings  *self,
              gboolean     value,
              GError     **error)
 {
-  guint index;
+  int index;
 
   if (*rest == '\0')
     {
@@ -100,7 +97,8 @@ apply_error (CgWarnings  *self,
       return TRUE;
     }
 
-  if (!find (rest + 1, option, &index, error))
+  index = find (rest + 1, option, error);
+  if (index < 0)
     return FALSE;
 
   self->is_said[index] = TRUE;
@@ -119,11 +117,13 @@ cg_warnings_apply (CgWarnings  *self,
 {
   gboolean is_no = g_str_has_prefix (option, "no-");
   const char *name = option + (is_no ? strlen ("no-") : 0);
-  guint index;
+  int index;
 
   if (g_str_equal (name, "error") || g_str_has_prefix (name, "error="))
     return apply_error (self, option, name + strlen ("error"), !is_no, error);
-  if (!find (name, option, &index, error))
+
+  index = find (name, option, error);
+  if (index < 0)
     return FALSE;
 
   self->silent[index] = is_no;

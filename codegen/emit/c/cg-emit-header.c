@@ -8,7 +8,7 @@
 #include "cg-emit-private.h"
 
 #include "doc/cg-doc.h"
-#include "model/cg-known-types.h"
+#include "model/cg-gir.h"
 
 /* Functions of methods; each ends with CG_N_SIGNATURES. */
 static const CgSignatureKind vfunc_kinds[] = {
