@@ -40,7 +40,8 @@ add_links (Resolver          *self,
   CG_FOREACH (const CgMethod, method, interface->methods)
     for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
       g_hash_table_insert (self->links,
-                           g_strdup_printf ("%s.%s%s", interface->node.name, method->node.name, ends[i]),
+                           g_strdup_printf ("%s.%s%s", interface->node.name, method->node.name,
+                                            ends[i]),
                            g_strdup_printf ("[id@%s]", cg_names_get_call (method)));
 }
 

@@ -28,8 +28,8 @@ static const struct
     " VariantType=g_variant_type_get_gtype " },
   { "GLib", CG_NAMED_FLAGS, NULL, " IOCondition=g_io_condition_get_type " },
 
-  { "GObject", CG_NAMED_OBJECT, NULL, " Binding BindingGroup InitiallyUnowned Object SignalGroup TypeModule " },
-  { "GObject", CG_NAMED_OBJECT, NULL, " TypePlugin " },
+  { "GObject", CG_NAMED_OBJECT, NULL,
+    " Binding BindingGroup InitiallyUnowned Object SignalGroup TypeModule TypePlugin " },
   { "GObject", CG_NAMED_BOXED, NULL, " Closure Value ValueArray " },
   { "GObject", CG_NAMED_FLAGS, NULL, " BindingFlags " },
 

@@ -87,8 +87,8 @@ claim_rows (Namer              *self,
   return TRUE;
 }
 
-/* Gets the name in C of a method, signal, property or stream, or NULL if it is broken. Those of
- * one name are told of here, so that the error speaks of them. */
+/* Gets the name in C of a method, signal, property or stream, or NULL if it is broken. Reports
+ * two of one name, so that the error speaks of these and not of their functions. */
 static const char *
 name_member (Namer      *self,
              GHashTable *members,

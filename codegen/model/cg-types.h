@@ -45,7 +45,7 @@ struct _CgType
   const CgType *element;       /* (nullable): of an array */
 };
 
-/* What all rows of pointers have that a GValue holds as such. */
+/* The part of a row that is the same for all pointers of one kind of GValue. */
 #define CG_TYPE_POINTER(cast, accessor) \
   .zero = "NULL", .is_pointer = TRUE, \
   .get = cast "g_value_get_" accessor " ($gvalue$)", \
