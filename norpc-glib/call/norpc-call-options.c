@@ -31,7 +31,7 @@ norpc_call_set_timeout (NorpcCall *self,
 {
   g_return_if_fail (self != NULL);
   g_return_if_fail (milliseconds > 0);
-  g_return_if_fail (self->sink == NULL);
+  g_return_if_fail (self->link.sink == NULL);
 
   self->timeout = milliseconds;
   self->has_timeout = TRUE;
@@ -95,7 +95,7 @@ norpc_call_set_priority (NorpcCall     *self,
 {
   g_return_if_fail (self != NULL);
   g_return_if_fail (priority >= NORPC_PRIORITY_LOW && priority <= NORPC_PRIORITY_URGENT);
-  g_return_if_fail (self->sink == NULL);
+  g_return_if_fail (self->link.sink == NULL);
 
   self->priority = priority;
   self->has_priority = TRUE;

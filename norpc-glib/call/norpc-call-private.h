@@ -61,11 +61,36 @@ typedef enum
  * an object of its own. The functions are called with no lock held, unless noted otherwise.
  */
 
+/* What the reply queue of a context delivers: replies and, in the same order, events, which are
+ * what services tell their clients.
+ */
+typedef struct _NorpcReplyLink NorpcReplyLink;
+
+/* The functions of an event, or of a batch of events. */
+typedef struct
+{
+  NorpcReplyLink *(*unpack) (NorpcReplyLink *self); /* in the client's context: takes ownership of
+                                                       a batch, and returns its events, followed by
+                                                       the next link of the queue; NULL in an
+                                                       event */
+  void (*run)     (NorpcReplyLink *self); /* in the client's context: takes ownership of an event;
+                                             NULL in a batch */
+  void (*discard) (NorpcReplyLink *self); /* thread-safe: takes ownership of @self, because the
+                                             context has been freed */
+} NorpcEventFuncs;
+
 /* The destination of the answer: a reply queue, a thread that blocks, or a layer. */
 typedef struct
 {
   void (*deliver) (NorpcCall *call); /* thread-safe: takes ownership of the client's half */
+  const NorpcEventFuncs *event;      /* (nullable): NULL in a call */
 } NorpcCallSink;
+
+struct _NorpcReplyLink
+{
+  NorpcReplyLink      *next;
+  const NorpcCallSink *sink; /* (nullable): NULL in a call for which nothing waits */
+};
 
 /* The worker that is notified when an open call is answered. */
 typedef struct _NorpcCallOwner NorpcCallOwner;
@@ -183,7 +208,8 @@ struct _NorpcCall
 
   NorpcReplyQueue *reply_queue; /* (nullable): kept alive by its context while a call is in
                                    flight; in an attempt, only compared */
-  NorpcCall  *next;  /* in the reply queue, once the call is answered */
+  NorpcReplyLink link; /* in the reply queue, once the call is answered; the sink is set by the
+                          client */
 
   NorpcCallGroup *children; /* (owned) (nullable), atomic: the calls made on its behalf */
 
@@ -205,7 +231,6 @@ struct _NorpcCall
   /* Fields that only the client uses come last, so that the service does not fetch them from
    * the other processor.
    */
-  const NorpcCallSink *sink; /* (nullable): NULL if nothing waits for the answer */
   NorpcReplyFunc  reply_func;
   gpointer        reply_data;
   gint64          sent_time; /* of the main-loop iteration that sent the call, or 0 */
@@ -278,7 +303,7 @@ norpc_call_peek_method_name (NorpcCall *self)
 static inline gboolean
 norpc_call_is_new (NorpcCall *self)
 {
-  return self->sink == NULL && g_atomic_int_get (&self->state) == NORPC_CALL_OPEN &&
+  return self->link.sink == NULL && g_atomic_int_get (&self->state) == NORPC_CALL_OPEN &&
          g_atomic_int_get (&self->slot) == NORPC_SLOT_NONE;
 }
 

@@ -198,8 +198,8 @@ norpc_call_unblock_answer (NorpcCall *self)
   if (!g_atomic_int_dec_and_test (&self->n_blockers))
     return;
 
-  if (self->sink != NULL)
-    self->sink->deliver (self);
+  if (self->link.sink != NULL)
+    self->link.sink->deliver (self);
   else
     drop_answer (self);
 }
@@ -445,7 +445,7 @@ norpc_reply_unref (NorpcReply *reply)
              g_atomic_int_exchange (&self->args, NORPC_CALL_ARGS_ALONE) == NORPC_CALL_ARGS_LEFT;
 
   /* If the call has no sink, any thread may have completed it. */
-  if (has_args && self->sink == NULL)
+  if (has_args && self->link.sink == NULL)
     norpc_background_push (end_client_half_with_args, self);
   else if (has_args)
     end_client_half_with_args (self);

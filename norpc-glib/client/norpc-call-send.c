@@ -63,7 +63,7 @@ get_timeout (NorpcCall *call)
   if (described != 0)
     return described;
 
-  return call->sink == &norpc_sync_wait_sink ? NORPC_DEFAULT_SYNC_TIMEOUT : NORPC_NO_TIMEOUT;
+  return call->link.sink == &norpc_sync_wait_sink ? NORPC_DEFAULT_SYNC_TIMEOUT : NORPC_NO_TIMEOUT;
 }
 
 /* Called in a thread that works on behalf of @parent; there may be several. */

@@ -164,7 +164,7 @@ send_open (NorpcEndpoint *self,
            NorpcCall     *call)
 {
   norpc_trace (call, "%s, to %s",
-               call->sink == &norpc_sync_wait_sink ? "sync" : "async",
+               call->link.sink == &norpc_sync_wait_sink ? "sync" : "async",
                G_OBJECT_TYPE_NAME (self));
 
   if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
@@ -183,7 +183,7 @@ norpc_endpoint_prepare_call (NorpcCall             *call,
                              NorpcReplyFunc         reply_func,
                              gpointer               user_data)
 {
-  call->sink = &norpc_reply_queue_sink;
+  call->link.sink = &norpc_reply_queue_sink;
   call->reply_queue = norpc_reply_queue_open_call (call);
   call->reply_func = reply_func;
   call->reply_data = user_data;
@@ -296,7 +296,7 @@ norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
   g_autoptr (NorpcReply) reply = norpc_call_get_reply (call);
   gint64 deadline;
 
-  call->sink = &norpc_sync_wait_sink;
+  call->link.sink = &norpc_sync_wait_sink;
   call->waiting_thread = g_thread_self ();
 
   norpc_call_send_begin (call);

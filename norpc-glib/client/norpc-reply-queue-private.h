@@ -7,13 +7,19 @@
 
 #include "call/norpc-call-private.h"
 #include "core/norpc-types-private.h"
+#include "norpc-event-queue-private.h"
 
 G_BEGIN_DECLS
 
 extern const NorpcCallSink norpc_reply_queue_sink;
 
-NorpcReplyQueue *norpc_reply_queue_get   (GMainContext *context);
-void             norpc_reply_queue_unref (gpointer      data);
+NorpcReplyQueue *norpc_reply_queue_get        (GMainContext    *context);
+NorpcReplyQueue *norpc_reply_queue_ref        (NorpcReplyQueue *self);
+void             norpc_reply_queue_unref      (gpointer         data);
+NorpcEventQueue *norpc_reply_queue_get_events (NorpcReplyQueue *self);
+
+gboolean norpc_reply_queue_push_event_locked (NorpcReplyQueue *self,
+                                              NorpcEvent      *event);
 
 NorpcReplyQueue *norpc_reply_queue_begin_thread (GMainContext    *context);
 gboolean         norpc_reply_queue_end_calls    (NorpcReplyQueue *self);

@@ -40,13 +40,14 @@ struct _NorpcReplyQueue
   NorpcWaker   *waker;   /* (owned), since construction */
   int           gone;    /* atomic: the context has been freed */
   int           n_open;  /* atomic: the number of calls in flight */
-  NorpcCall    *head;    /* atomic: newest first; the reply queue owns their client's halves */
+  NorpcReplyLink *head;  /* (owned), atomic: newest first; of calls, the client's halves */
 
-  NorpcTimeouts deadlines; /* has its own lock */
+  NorpcTimeouts   deadlines; /* has its own lock */
+  NorpcEventQueue events;    /* has its own lock: the events among the replies */
 
   /* Accessed in the client's context. */
-  NorpcCall *first; /* (owned): replies taken off the stack, oldest first */
-  NorpcSpin  spin;
+  NorpcReplyLink *first; /* (owned): taken off the stack, oldest first */
+  NorpcSpin       spin;
 
   /* Accessed in the thread that runs the context, if that is a NorpcThread: */
   gboolean   lists; /* it must complete its calls in flight when it ends */
@@ -60,7 +61,7 @@ typedef struct
   NorpcReplyQueue *reply_queue; /* (owned) */
 } ReplyQueueSource;
 
-#define ASLEEP ((NorpcCall *) &asleep_marker)
+#define ASLEEP ((NorpcReplyLink *) &asleep_marker)
 
 static const char asleep_marker = 0;
 
@@ -80,10 +81,26 @@ norpc_reply_queue_unref (gpointer data)
 
   if (g_atomic_ref_count_dec (&self->ref_count))
     {
+      norpc_event_queue_clear (&self->events);
       norpc_timeouts_clear (&self->deadlines);
       norpc_waker_unref (self->waker);
       g_free (self);
     }
+}
+
+NorpcReplyQueue *
+norpc_reply_queue_ref (NorpcReplyQueue *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+/* Thread-safe. */
+NorpcEventQueue *
+norpc_reply_queue_get_events (NorpcReplyQueue *self)
+{
+  return &self->events;
 }
 
 /* Called in the client's thread, before it sends the call. Makes the call time out at its
@@ -106,6 +123,14 @@ has_replies (gpointer data)
   return g_atomic_pointer_get (&self->head) != NULL;
 }
 
+/* Returns NULL if @link is not that of a call. */
+static NorpcCall *
+get_call (NorpcReplyLink *link)
+{
+  return link->sink->event == NULL
+           ? (NorpcCall *) ((char *) link - G_STRUCT_OFFSET (NorpcCall, link)) : NULL;
+}
+
 /* Runs in the client's context. Returns TRUE if replies have arrived. If it returns FALSE, the
  * next thread that pushes a reply wakes up the context.
  */
@@ -114,7 +139,7 @@ reply_queue_source_prepare (GSource *source,
                             int     *timeout)
 {
   NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
-  NorpcCall *head;
+  NorpcReplyLink *head;
 
   *timeout = norpc_timeouts_get_timeout (&self->deadlines, g_source_get_time (source));
 
@@ -151,7 +176,7 @@ reply_queue_source_check (GSource *source)
 static void
 take_replies (NorpcReplyQueue *self)
 {
-  NorpcCall *newest, *oldest = NULL;
+  NorpcReplyLink *newest, *oldest = NULL;
 
   do
     {
@@ -163,7 +188,7 @@ take_replies (NorpcReplyQueue *self)
 
   while (newest != NULL)
     {
-      NorpcCall *next = newest->next;
+      NorpcReplyLink *next = newest->next;
 
       newest->next = oldest;
       oldest = newest;
@@ -222,7 +247,7 @@ deliver_reply (NorpcReplyQueue *self,
   NorpcReplyFunc reply_func = call->reply_func;
   gpointer reply_data = call->reply_data;
 
-  call->next = NULL;
+  call->link.next = NULL;
 
   if (call->has_timer)
     norpc_timeouts_remove (&self->deadlines, call);
@@ -242,6 +267,23 @@ deliver_reply (NorpcReplyQueue *self,
     reply_func (norpc_call_get_reply (call), reply_data);
   else
     norpc_reply_unref (norpc_call_get_reply (call));
+}
+
+/* Runs in the client's context. Delivers an event of a service, or unpacks a batch of them. */
+static void
+deliver_event (NorpcReplyQueue *self,
+               NorpcReplyLink  *link)
+{
+  const NorpcEventFuncs *funcs = link->sink->event;
+
+  if (funcs->unpack != NULL)
+    {
+      self->first = funcs->unpack (link);
+      return;
+    }
+
+  self->first = link->next;
+  funcs->run (link);
 }
 
 /* Runs in the client's context. A GTask that returns in the main-loop iteration that created
@@ -276,12 +318,19 @@ reply_queue_source_dispatch (GSource     *source,
 
   for (guint i = 0; i < MAX_REPLIES_A_DISPATCH && self->first != NULL; i++)
     {
-      NorpcCall *call = self->first;
+      NorpcReplyLink *link = self->first;
+      NorpcCall *call = get_call (link);
+
+      if (call == NULL)
+        {
+          deliver_event (self, link);
+          continue;
+        }
 
       if (!may_deliver (call, source))
         break;
 
-      self->first = call->next;
+      self->first = link->next;
       deliver_reply (self, call);
     }
 
@@ -320,6 +369,27 @@ table_remove (GMainContext    *context,
   g_mutex_unlock (&reply_queues_lock);
 }
 
+/* Thread-safe. Called while the context is being freed. */
+static void
+discard_events (NorpcReplyQueue *self)
+{
+  norpc_event_queue_close (&self->events);
+  do
+    {
+      NorpcReplyLink *link = g_steal_pointer (&self->first);
+
+      while (link != NULL)
+        {
+          NorpcReplyLink *next = link->next;
+
+          link->sink->event->discard (link);
+          link = next;
+        }
+      take_replies (self);
+    }
+  while (self->first != NULL);
+}
+
 /* Thread-safe. Called while the context is being freed, so no call is open. */
 static void
 context_gone_cb (gpointer data)
@@ -330,6 +400,7 @@ context_gone_cb (gpointer data)
   norpc_waker_detach (self->waker);
 
   table_remove (self->context, self);
+  discard_events (self);
 }
 
 static gboolean
@@ -347,6 +418,7 @@ reply_queue_new (GMainContext *context)
 
   g_atomic_ref_count_init (&self->ref_count);
   norpc_timeouts_init (&self->deadlines);
+  norpc_event_queue_init (&self->events);
   self->context = context;
   self->waker = norpc_waker_new (context);
   self->spin = (NorpcSpin) NORPC_SPIN_INIT;
@@ -484,20 +556,20 @@ norpc_reply_queue_open_call (NorpcCall *call)
   return self;
 }
 
-/* Thread-safe. Takes ownership of the client's half of an answered call. */
+/* Thread-safe. Takes ownership of @link. */
 static void
 push (NorpcReplyQueue *self,
-      NorpcCall       *call)
+      NorpcReplyLink  *link)
 {
   g_autoptr (NorpcWaker) waker = NULL;
-  NorpcCall *head;
+  NorpcReplyLink *head;
 
   do
     {
       head = g_atomic_pointer_get (&self->head);
-      call->next = head == ASLEEP ? NULL : head;
-      /* Once the call is pushed, its reply may be delivered, which may free the context and
-       * this reply queue.
+      link->next = head == ASLEEP ? NULL : head;
+      /* Once the link is pushed, it may be delivered, which may free the context and this reply
+       * queue.
        */
       if (head == ASLEEP && waker == NULL)
         {
@@ -505,17 +577,36 @@ push (NorpcReplyQueue *self,
           norpc_waker_begin (waker);
         }
     }
-  while (!g_atomic_pointer_compare_and_exchange (&self->head, head, call));
+  while (!g_atomic_pointer_compare_and_exchange (&self->head, head, link));
 
   if (waker != NULL)
     norpc_waker_end (waker, head == ASLEEP);
 }
 
-/* Thread-safe. */
+/* Thread-safe. Called with the lock of the events held. Takes ownership of @event, unless the
+ * context has been freed; the result is then FALSE.
+ */
+gboolean
+norpc_reply_queue_push_event_locked (NorpcReplyQueue *self,
+                                     NorpcEvent      *event)
+{
+  NorpcReplyLink *batch;
+
+  if (self->events.closed)
+    return FALSE;
+
+  batch = norpc_event_queue_append_locked (&self->events, g_atomic_pointer_get (&self->head), event);
+  if (batch != NULL)
+    push (self, batch);
+
+  return TRUE;
+}
+
+/* Thread-safe. Takes ownership of the client's half of an answered call. */
 static void
 deliver (NorpcCall *call)
 {
-  push (call->reply_queue, call);
+  push (call->reply_queue, &call->link);
 }
 
-const NorpcCallSink norpc_reply_queue_sink = { deliver };
+const NorpcCallSink norpc_reply_queue_sink = { deliver, NULL };

@@ -102,4 +102,4 @@ wake_waiting_thread (NorpcCall *call)
   g_mutex_unlock (&slot->mutex);
 }
 
-const NorpcCallSink norpc_sync_wait_sink = { wake_waiting_thread };
+const NorpcCallSink norpc_sync_wait_sink = { wake_waiting_thread, NULL };

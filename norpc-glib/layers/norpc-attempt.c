@@ -229,7 +229,7 @@ inner_ended (NorpcCall *call)
   norpc_attempt_unref (self);
 }
 
-static const NorpcCallSink attempt_sink = { inner_ended };
+static const NorpcCallSink attempt_sink = { inner_ended, NULL };
 
 /* Thread-safe. Called when no attempt is in flight. Sends an attempt, unless the client's call
  * has completed. The last attempt takes over the arguments that move, so no further one is
@@ -247,7 +247,7 @@ norpc_attempt_send (NorpcAttempt *self,
   ended = self->ended;
   if (!ended)
     {
-      inner->sink = &attempt_sink;
+      inner->link.sink = &attempt_sink;
       inner->reply_data = norpc_attempt_ref (self);
       norpc_call_ref_memory (inner);
       self->inner = inner;

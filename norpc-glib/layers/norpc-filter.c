@@ -144,7 +144,7 @@ has_reply (NorpcCall *call)
   while (call->outer != NULL)
     call = call->outer;
 
-  return call->sink != NULL;
+  return call->link.sink != NULL;
 }
 
 /* Called in a thread that owns the call. Returns FALSE if the call has completed. */
