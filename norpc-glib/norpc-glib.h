@@ -32,6 +32,7 @@
 #include <norpc-glib/layers/norpc-rate-limit.h>
 #include <norpc-glib/layers/norpc-retry.h>
 #include <norpc-glib/layers/norpc-time-limit.h>
+#include <norpc-glib/events/norpc-signal.h>
 #include <norpc-glib/server/norpc-direct.h>
 #include <norpc-glib/server/norpc-thread.h>
 #include <norpc-glib/server/norpc-lifecycle.h>

@@ -10,6 +10,7 @@
  * originals.
  */
 
+#include "core/norpc-value-copy-private.h"
 #include "core/norpc-value-part-private.h"
 #include "core/norpc-value-types-private.h"
 #include "norpc-call-private.h"
@@ -49,41 +50,13 @@ norpc_call_can_be_copied (NorpcCall *self)
   return TRUE;
 }
 
-static gpointer
-copy_element (gconstpointer element,
-              gpointer      data)
-{
-  GType type = GPOINTER_TO_SIZE (data);
-
-  switch (G_TYPE_FUNDAMENTAL (type))
-    {
-    case G_TYPE_STRING:
-      return g_strdup (element);
-
-    case G_TYPE_VARIANT:
-      return g_variant_ref ((gpointer) element);
-
-    case G_TYPE_BOXED:
-      return g_boxed_copy (type, element);
-
-    default:
-      return g_object_ref ((gpointer) element);
-    }
-}
-
 static void
 copy_arg (const NorpcArgInfo *info,
           const GValue       *value,
           GValue             *copy)
 {
-  gpointer array = (info->flags & NORPC_ARG_FLAGS_MOVED) != 0 && g_value_fits_pointer (value)
-                   ? g_value_peek_pointer (value) : NULL;
-
-  /* The copy of an array frees its elements in the same way as the original. */
-  if (array != NULL && G_VALUE_HOLDS (value, G_TYPE_PTR_ARRAY))
-    g_value_take_boxed (copy, g_ptr_array_copy (array, copy_element, GSIZE_TO_POINTER (info->get_element_type ())));
-  else if (array != NULL && G_VALUE_HOLDS (value, G_TYPE_ARRAY))
-    g_value_take_boxed (copy, g_array_copy (array));
+  if ((info->flags & NORPC_ARG_FLAGS_MOVED) != 0)
+    norpc_value_copy_deep (info, value, copy);
   else
     g_value_copy (value, copy);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "call/norpc-call-private.h"
+#include "client/norpc-subscribers-private.h"
 #include "core/norpc-spin-private.h"
 #include "core/norpc-types-private.h"
 #include "core/norpc-waker-private.h"
@@ -55,6 +56,7 @@ struct _NorpcChannel
   GAsyncQueue    *queue;     /* (unowned): of the normal lane */
   NorpcLane       lanes[NORPC_N_LANES];
 
+  NorpcSubscribers   *subscribers; /* (owned), since construction: has its own lock */
   NorpcStatsRecorder *recorder; /* (owned) (nullable), atomic: created once, on first use */
 
   gboolean     open;      /* [queue] */

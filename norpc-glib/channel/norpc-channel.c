@@ -205,6 +205,22 @@ norpc_channel_await_ready (NorpcEndpoint *endpoint,
   norpc_channel_add_probe (NORPC_CHANNEL (endpoint), norpc_call_ref (probe));
 }
 
+/* Thread-safe. */
+static void
+norpc_channel_subscribe (NorpcEndpoint   *endpoint,
+                         NorpcSubscriber *subscriber)
+{
+  norpc_subscribers_add (NORPC_CHANNEL (endpoint)->subscribers, subscriber);
+}
+
+/* Thread-safe. */
+static void
+norpc_channel_unsubscribe (NorpcEndpoint   *endpoint,
+                           NorpcSubscriber *subscriber)
+{
+  norpc_subscribers_remove (NORPC_CHANNEL (endpoint)->subscribers, subscriber);
+}
+
 static void
 norpc_channel_endpoint_iface_init (NorpcEndpointInterface *iface)
 {
@@ -213,6 +229,8 @@ norpc_channel_endpoint_iface_init (NorpcEndpointInterface *iface)
   iface->await_ready = norpc_channel_await_ready;
   iface->is_closed = norpc_channel_endpoint_is_closed;
   iface->get_executor = norpc_channel_get_executor;
+  iface->subscribe = norpc_channel_subscribe;
+  iface->unsubscribe = norpc_channel_unsubscribe;
 }
 
 /* Thread-safe. */
@@ -332,6 +350,7 @@ norpc_channel_finalize (GObject *object)
   g_queue_clear_full (&self->probes, (GDestroyNotify) norpc_call_unref);
   g_clear_pointer (&self->waker, norpc_waker_unref);
   g_clear_pointer (&self->recorder, norpc_stats_recorder_free);
+  norpc_subscribers_unref (self->subscribers);
   g_free (self->reason);
 
   G_OBJECT_CLASS (norpc_channel_parent_class)->finalize (object);
@@ -383,6 +402,7 @@ norpc_channel_init (NorpcChannel *self)
     self->lanes[i].queue = g_async_queue_new_full ((GDestroyNotify) norpc_call_unref);
   self->queue = self->lanes[NORPC_LANE_NORMAL].queue;
   self->reason = g_strdup ("its server has not been started");
+  self->subscribers = norpc_subscribers_new ();
 }
 
 /**

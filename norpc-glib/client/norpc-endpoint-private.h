@@ -8,6 +8,7 @@
 #include "core/norpc-types-private.h"
 #include "norpc-call-send-private.h"
 #include "norpc-endpoint.h"
+#include "norpc-subscribers-private.h"
 
 G_BEGIN_DECLS
 
@@ -33,5 +34,10 @@ void          norpc_endpoint_prepare_call (NorpcCall             *call,
                                            NorpcReplyFunc         reply_func,
                                            gpointer               user_data);
 gconstpointer norpc_endpoint_get_executor (NorpcEndpoint         *self);
+
+void norpc_endpoint_subscribe   (NorpcEndpoint   *self,
+                                 NorpcSubscriber *subscriber);
+void norpc_endpoint_unsubscribe (NorpcEndpoint   *self,
+                                 NorpcSubscriber *subscriber);
 
 G_END_DECLS

@@ -120,6 +120,30 @@ norpc_endpoint_is_closed (NorpcEndpoint *self)
   return iface->is_closed != NULL && iface->is_closed (self);
 }
 
+/* Thread-safe. From now on, @subscriber gets the signals of the services behind @self. It must
+ * unsubscribe before it is freed.
+ */
+void
+norpc_endpoint_subscribe (NorpcEndpoint   *self,
+                          NorpcSubscriber *subscriber)
+{
+  NorpcEndpointInterface *iface = NORPC_ENDPOINT_GET_IFACE (self);
+
+  if (iface->subscribe != NULL)
+    iface->subscribe (self, subscriber);
+}
+
+/* Thread-safe. When it returns, no thread uses @subscriber on behalf of @self any more. */
+void
+norpc_endpoint_unsubscribe (NorpcEndpoint   *self,
+                            NorpcSubscriber *subscriber)
+{
+  NorpcEndpointInterface *iface = NORPC_ENDPOINT_GET_IFACE (self);
+
+  if (iface->unsubscribe != NULL)
+    iface->unsubscribe (self, subscriber);
+}
+
 /* Thread-safe. Gets the executor of all calls that are sent to @self, a GMainContext or a
  * GThread, or NULL if it is not certain. The executor is only compared, because it may have
  * been freed.

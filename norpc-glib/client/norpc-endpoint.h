@@ -105,6 +105,10 @@ struct _NorpcEndpointInterface
   /*< private >*/
 #ifndef __GI_SCANNER__
   gconstpointer (*get_executor) (NorpcEndpoint *self);
+  void          (*subscribe)    (NorpcEndpoint   *self,
+                                 NorpcSubscriber *subscriber);
+  void          (*unsubscribe)  (NorpcEndpoint   *self,
+                                 NorpcSubscriber *subscriber);
 #endif
 
   gpointer _reserved[4];

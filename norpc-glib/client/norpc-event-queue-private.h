@@ -56,5 +56,6 @@ NorpcReplyLink *norpc_event_queue_append_locked (NorpcEventQueue *self,
                                                  NorpcReplyLink  *newest,
                                                  NorpcEvent      *event);
 void            norpc_event_queue_remove_locked (NorpcEvent      *event);
+void            norpc_events_free               (NorpcEvent      *first);
 
 G_END_DECLS

@@ -70,22 +70,26 @@ unpack_batch (NorpcReplyLink *link)
   return first != NULL ? &first->link : next;
 }
 
+/* Called with no lock held. Frees events that are linked to each other. */
+void
+norpc_events_free (NorpcEvent *first)
+{
+  while (first != NULL)
+    {
+      NorpcEvent *next = (NorpcEvent *) first->link.next;
+
+      first->impl->free (first);
+      first = next;
+    }
+}
+
 /* Thread-safe. */
 static void
 discard_batch (NorpcReplyLink *link)
 {
-  NorpcReplyLink *rest;
-  NorpcEvent *event;
-
   link->next = NULL;
-  event = take_events ((NorpcEventBatch *) link);
+  norpc_events_free (take_events ((NorpcEventBatch *) link));
   g_free (link);
-
-  for (; event != NULL; event = (NorpcEvent *) rest)
-    {
-      rest = event->link.next;
-      event->impl->free (event);
-    }
 }
 
 static const NorpcEventFuncs batch_funcs = { unpack_batch, NULL, discard_batch };

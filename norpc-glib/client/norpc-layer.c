@@ -95,6 +95,20 @@ norpc_layer_endpoint_get_executor (NorpcEndpoint *endpoint)
 }
 
 static void
+norpc_layer_endpoint_subscribe (NorpcEndpoint   *endpoint,
+                                NorpcSubscriber *subscriber)
+{
+  NORPC_LAYER_GET_CLASS (endpoint)->subscribe (NORPC_LAYER (endpoint), subscriber);
+}
+
+static void
+norpc_layer_endpoint_unsubscribe (NorpcEndpoint   *endpoint,
+                                  NorpcSubscriber *subscriber)
+{
+  NORPC_LAYER_GET_CLASS (endpoint)->unsubscribe (NORPC_LAYER (endpoint), subscriber);
+}
+
+static void
 norpc_layer_endpoint_iface_init (NorpcEndpointInterface *iface)
 {
   iface->send = norpc_layer_endpoint_send;
@@ -102,6 +116,8 @@ norpc_layer_endpoint_iface_init (NorpcEndpointInterface *iface)
   iface->await_ready = norpc_layer_endpoint_await_ready;
   iface->is_closed = norpc_layer_endpoint_is_closed;
   iface->get_executor = norpc_layer_endpoint_get_executor;
+  iface->subscribe = norpc_layer_endpoint_subscribe;
+  iface->unsubscribe = norpc_layer_endpoint_unsubscribe;
 }
 
 static gboolean
@@ -200,6 +216,26 @@ norpc_layer_real_leads_to (NorpcLayer *self,
   return endpoint != NULL && norpc_endpoint_leads_to (endpoint, layer);
 }
 
+static void
+norpc_layer_real_subscribe (NorpcLayer      *self,
+                            NorpcSubscriber *subscriber)
+{
+  NorpcEndpoint *endpoint = get_layer_private (self)->endpoint;
+
+  if (endpoint != NULL)
+    norpc_endpoint_subscribe (endpoint, subscriber);
+}
+
+static void
+norpc_layer_real_unsubscribe (NorpcLayer      *self,
+                              NorpcSubscriber *subscriber)
+{
+  NorpcEndpoint *endpoint = get_layer_private (self)->endpoint;
+
+  if (endpoint != NULL)
+    norpc_endpoint_unsubscribe (endpoint, subscriber);
+}
+
 /* Returns TRUE if @layer may get a call that is sent to @self. */
 gboolean
 norpc_endpoint_leads_to (NorpcEndpoint *self,
@@ -275,6 +311,8 @@ norpc_layer_class_init (NorpcLayerClass *klass)
   klass->is_closed = norpc_layer_real_is_closed;
   klass->get_executor = norpc_layer_real_get_executor;
   klass->leads_to = norpc_layer_real_leads_to;
+  klass->subscribe = norpc_layer_real_subscribe;
+  klass->unsubscribe = norpc_layer_real_unsubscribe;
 
   /**
    * NorpcLayer:endpoint: (getter get_endpoint) (setter set_endpoint)

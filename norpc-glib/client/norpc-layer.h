@@ -91,6 +91,10 @@ struct _NorpcLayerClass
   gboolean      (*is_closed)    (NorpcLayer *self);
   gboolean      (*leads_to)     (NorpcLayer *self,
                                  NorpcLayer *layer);
+  void          (*subscribe)    (NorpcLayer      *self,
+                                 NorpcSubscriber *subscriber);
+  void          (*unsubscribe)  (NorpcLayer      *self,
+                                 NorpcSubscriber *subscriber);
 #endif
 
   gpointer _reserved[8];

@@ -8,7 +8,7 @@
 #include "norpc-call-send-private.h"
 #include "norpc-closed-endpoint-private.h"
 #include "norpc-endpoint-private.h"
-#include "norpc-proxy.h"
+#include "norpc-proxy-private.h"
 #include "norpc-endpoint.h"
 #include "norpc-enum-types.h"
 
@@ -37,6 +37,7 @@ typedef struct
   int            priority; /* atomic: NorpcPriority */
   NorpcCallGroup *calls;   /* (owned), since construction: the calls in flight */
   NorpcLatest    latest;   /* has its own lock */
+  NorpcSubscriber *subscriber; /* (owned) (nullable), since construction, until it is disposed */
 } NorpcProxyPrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (NorpcProxy, norpc_proxy, G_TYPE_OBJECT)
@@ -46,9 +47,10 @@ typedef enum
   PROP_ENDPOINT = 1,
   PROP_TIMEOUT,
   PROP_PRIORITY,
+  PROP_CONNECTED,
 } NorpcProxyProperty;
 
-static GParamSpec *properties[PROP_PRIORITY + 1];
+static GParamSpec *properties[PROP_CONNECTED + 1];
 
 static NorpcProxyPrivate *
 get_proxy_private (NorpcProxy *self)
@@ -68,8 +70,6 @@ norpc_proxy_set_property (GObject      *object,
     {
     case PROP_ENDPOINT:
       get_proxy_private (self)->endpoint = g_value_dup_object (value);
-      if (get_proxy_private (self)->endpoint == NULL)
-        get_proxy_private (self)->endpoint = g_object_new (NORPC_TYPE_CLOSED_ENDPOINT, NULL);
       break;
 
     case PROP_TIMEOUT:
@@ -108,10 +108,50 @@ norpc_proxy_get_property (GObject    *object,
       g_value_set_enum (value, norpc_proxy_get_priority (self));
       break;
 
+    case PROP_CONNECTED:
+      g_value_set_boolean (value, norpc_proxy_is_connected (self));
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
     }
+}
+
+static void
+norpc_proxy_constructed (GObject *object)
+{
+  NorpcProxy *self = NORPC_PROXY (object);
+  NorpcProxyPrivate *priv = get_proxy_private (self);
+  NorpcProxyClass *klass = NORPC_PROXY_GET_CLASS (self);
+
+  G_OBJECT_CLASS (norpc_proxy_parent_class)->constructed (object);
+
+  if (priv->endpoint == NULL)
+    priv->endpoint = g_object_new (NORPC_TYPE_CLOSED_ENDPOINT, NULL);
+  if (klass->events == NULL)
+    return;
+
+  priv->subscriber = klass->events->subscriber_new (self, klass->interface_info);
+  norpc_endpoint_subscribe (priv->endpoint, priv->subscriber);
+}
+
+/* Called in the thread that disposes of the proxy. Other threads may be about to pass signals on
+ * to it.
+ */
+static void
+norpc_proxy_dispose (GObject *object)
+{
+  NorpcProxyPrivate *priv = get_proxy_private (NORPC_PROXY (object));
+  NorpcSubscriber *subscriber = g_steal_pointer (&priv->subscriber);
+
+  if (subscriber != NULL)
+    {
+      norpc_endpoint_unsubscribe (priv->endpoint, subscriber);
+      NORPC_PROXY_GET_CLASS (object)->events->subscriber_close (subscriber);
+    }
+
+  G_OBJECT_CLASS (norpc_proxy_parent_class)->dispose (object);
 }
 
 static void
@@ -133,6 +173,8 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
 
   object_class->set_property = norpc_proxy_set_property;
   object_class->get_property = norpc_proxy_get_property;
+  object_class->constructed = norpc_proxy_constructed;
+  object_class->dispose = norpc_proxy_dispose;
   object_class->finalize = norpc_proxy_finalize;
 
   /**
@@ -173,7 +215,51 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
                        NORPC_TYPE_PRIORITY, NORPC_PRIORITY_NORMAL,
                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
+  /**
+   * NorpcProxy:connected: (getter is_connected)
+   *
+   * Whether the endpoint accepts calls.
+   *
+   * It changes when a server starts or stops. A proxy of an interface with signals notifies
+   * of that, in the context in which it emits signals, after all signals that the service
+   * has emitted before.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CONNECTED] =
+    g_param_spec_boolean ("connected", NULL, NULL,
+                          FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+
+  /**
+   * NorpcProxy::signals-lost:
+   * @self: the proxy
+   * @signal_name: the name of a signal
+   * @n_lost: how many emissions were lost
+   *
+   * Emitted if the proxy did not emit a signal as fast as the service did, so that the oldest
+   * emissions were dropped. The emission that follows is the oldest one that was not
+   * dropped.
+   *
+   * Since: 0.1
+   */
+  g_signal_new ("signals-lost", NORPC_TYPE_PROXY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 2, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_UINT);
+
+  /**
+   * NorpcProxy::signal-closed:
+   * @self: the proxy
+   * @signal_name: the name of a signal
+   *
+   * Emitted if the proxy did not emit a signal as fast as the service did, and the
+   * description says that it then gets no more emissions. A new proxy gets them again.
+   *
+   * Since: 0.1
+   */
+  g_signal_new ("signal-closed", NORPC_TYPE_PROXY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
 }
 
 static void
@@ -198,6 +284,25 @@ norpc_proxy_get_endpoint (NorpcProxy *self)
   g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
 
   return get_proxy_private (self)->endpoint;
+}
+
+/**
+ * norpc_proxy_is_connected: (get-property connected)
+ * @self: a proxy
+ *
+ * Checks whether the endpoint accepts calls; see [property@Norpc.Proxy:connected].
+ *
+ * This function is thread-safe.
+ *
+ * Returns: %TRUE if the endpoint accepts calls
+ * Since: 0.1
+ */
+gboolean
+norpc_proxy_is_connected (NorpcProxy *self)
+{
+  g_return_val_if_fail (NORPC_IS_PROXY (self), FALSE);
+
+  return !norpc_endpoint_is_closed (get_proxy_private (self)->endpoint);
 }
 
 /**

@@ -32,11 +32,18 @@ struct _NorpcProxyClass
   GObjectClass parent_class;
 
   /*< private >*/
+#ifndef __GI_SCANNER__
+  const NorpcInterfaceInfo *interface_info; /* (nullable) */
+  const NorpcProxyEvents   *events;         /* (nullable) */
+#endif
+
   gpointer _reserved[8];
 };
 
 NORPC_AVAILABLE_IN_ALL
 NorpcEndpoint *norpc_proxy_get_endpoint (NorpcProxy           *self);
+NORPC_AVAILABLE_IN_ALL
+gboolean       norpc_proxy_is_connected (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
 guint          norpc_proxy_get_timeout  (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL

@@ -19,6 +19,8 @@ typedef struct
 const NorpcRecordInfo *norpc_record_type_get_info (GType type);
 GHashFunc              norpc_type_get_hash_func   (GType type);
 
+guint                  norpc_interface_info_get_n_signals (const NorpcInterfaceInfo *info);
+
 guint                  norpc_arg_infos_count      (GDBusArgInfo * const *infos);
 GType                  norpc_signature_get_gtype  (const char           *signature);
 GType                  norpc_arg_info_get_gtype   (const GDBusArgInfo   *info);

@@ -81,6 +81,17 @@ norpc_interface_info_get_n_methods (const NorpcInterfaceInfo *info)
   return n;
 }
 
+guint
+norpc_interface_info_get_n_signals (const NorpcInterfaceInfo *info)
+{
+  guint n = 0;
+
+  while (info->signals != NULL && info->signals[n] != NULL)
+    n++;
+
+  return n;
+}
+
 /**
  * norpc_interface_info_find_method:
  * @info: an interface info

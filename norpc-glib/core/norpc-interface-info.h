@@ -130,9 +130,40 @@ struct _NorpcMethodInfo
 };
 
 /**
+ * NorpcSignalFlags:
+ * @NORPC_SIGNAL_FLAGS_NONE: no flags
+ * @NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL: a client that is too slow gets no more emissions,
+ *   instead of losing the oldest
+ *
+ * Properties of a signal besides its arguments.
+ *
+ * Since: 0.1
+ */
+typedef enum /*< flags >*/
+{
+  NORPC_SIGNAL_FLAGS_NONE            = 0,
+  NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL = 1 << 0
+} NorpcSignalFlags;
+
+/**
+ * NORPC_DEFAULT_BACKLOG:
+ *
+ * The maximum number of emissions of a signal that wait for a client, if the description
+ * sets no other.
+ *
+ * Since: 0.1
+ */
+#define NORPC_DEFAULT_BACKLOG 1000
+
+/**
  * NorpcSignalInfo:
  * @dbus: name, arguments and annotations; each argument is the first field
  *   of a [struct@Norpc.ArgInfo]
+ * @name: the name of the GSignal
+ * @class_offset: the offset of the default handler in the GInterface
+ * @backlog: the maximum number of emissions that wait for a client, or 0 for
+ *   %NORPC_DEFAULT_BACKLOG
+ * @flags: flags
  *
  * One signal of an interface.
  *
@@ -140,7 +171,11 @@ struct _NorpcMethodInfo
  */
 struct _NorpcSignalInfo
 {
-  GDBusSignalInfo dbus;
+  GDBusSignalInfo  dbus;
+  const char      *name;
+  guint            class_offset;
+  guint            backlog;
+  NorpcSignalFlags flags;
 };
 
 /**

@@ -36,4 +36,9 @@ typedef struct _NorpcServer    NorpcServer;
 typedef struct _NorpcProxy     NorpcProxy;
 typedef struct _NorpcLayer     NorpcLayer;
 
+#ifndef __GI_SCANNER__
+typedef struct _NorpcSubscriber  NorpcSubscriber;
+typedef struct _NorpcProxyEvents NorpcProxyEvents;
+#endif
+
 G_END_DECLS

@@ -51,6 +51,12 @@ struct _NorpcBalance
 
   NorpcInquiries *inquiries; /* (owned): has its own lock: probes that wait for a member */
 
+  /* Taken before the lock. Members and subscribers are added and removed with it held, so that
+   * each subscriber subscribes to each member.
+   */
+  GMutex      subscribers_lock;
+  GHashTable *subscribers; /* (owned) [subscribers_lock]: of unowned NorpcSubscriber */
+
   int           turn;    /* atomic: the turn of the next call */
 };
 
@@ -181,6 +187,51 @@ norpc_balance_leads_to (NorpcLayer *layer,
   return NORPC_LAYER_CLASS (norpc_balance_parent_class)->leads_to (layer, other);
 }
 
+static void
+norpc_balance_subscribe (NorpcLayer      *layer,
+                         NorpcSubscriber *subscriber)
+{
+  NorpcBalance *self = NORPC_BALANCE (layer);
+  g_autoptr (NorpcMembers) members = NULL;
+
+  g_mutex_lock (&self->subscribers_lock);
+  members = get_members (self);
+  g_hash_table_add (self->subscribers, subscriber);
+  for (guint i = 0; i < members->n; i++)
+    norpc_endpoint_subscribe (members->at[i]->endpoint, subscriber);
+  g_mutex_unlock (&self->subscribers_lock);
+}
+
+static void
+norpc_balance_unsubscribe (NorpcLayer      *layer,
+                           NorpcSubscriber *subscriber)
+{
+  NorpcBalance *self = NORPC_BALANCE (layer);
+  g_autoptr (NorpcMembers) members = NULL;
+
+  g_mutex_lock (&self->subscribers_lock);
+  members = get_members (self);
+  g_hash_table_remove (self->subscribers, subscriber);
+  for (guint i = 0; i < members->n; i++)
+    norpc_endpoint_unsubscribe (members->at[i]->endpoint, subscriber);
+  g_mutex_unlock (&self->subscribers_lock);
+}
+
+/* Called with the lock of the subscribers held, when a member was added or removed. */
+static void
+foreach_subscriber_locked (NorpcBalance  *self,
+                           NorpcEndpoint *endpoint,
+                           void         (*func) (NorpcEndpoint   *endpoint,
+                                                 NorpcSubscriber *subscriber))
+{
+  GHashTableIter iter;
+  gpointer subscriber;
+
+  g_hash_table_iter_init (&iter, self->subscribers);
+  while (g_hash_table_iter_next (&iter, &subscriber, NULL))
+    func (endpoint, subscriber);
+}
+
 /* Returns the executor if all members have the same. */
 static gconstpointer
 norpc_balance_get_executor (NorpcLayer *layer)
@@ -277,6 +328,8 @@ norpc_balance_finalize (GObject *object)
 
   norpc_members_unref (self->members);
   norpc_inquiries_unref (self->inquiries);
+  g_hash_table_unref (self->subscribers);
+  g_mutex_clear (&self->subscribers_lock);
   if (self->key_destroy != NULL)
     self->key_destroy (self->key_data);
   g_mutex_clear (&self->lock);
@@ -299,6 +352,8 @@ norpc_balance_class_init (NorpcBalanceClass *klass)
   layer_class->is_closed = norpc_balance_is_closed;
   layer_class->get_executor = norpc_balance_get_executor;
   layer_class->leads_to = norpc_balance_leads_to;
+  layer_class->subscribe = norpc_balance_subscribe;
+  layer_class->unsubscribe = norpc_balance_unsubscribe;
   layer_class->has_capacity = norpc_balance_has_capacity;
   layer_class->await_capacity = norpc_balance_await_capacity;
 
@@ -322,6 +377,8 @@ norpc_balance_init (NorpcBalance *self)
 {
   self->members = norpc_members_new ();
   self->inquiries = norpc_inquiries_new ();
+  self->subscribers = g_hash_table_new (NULL, NULL);
+  g_mutex_init (&self->subscribers_lock);
   g_mutex_init (&self->lock);
 }
 
@@ -382,11 +439,14 @@ norpc_balance_add_endpoint (NorpcBalance  *self,
 
   member = norpc_member_new (endpoint);
 
+  g_mutex_lock (&self->subscribers_lock);
   g_mutex_lock (&self->lock);
   member->number = self->next++;
   old_members = self->members;
   self->members = norpc_members_copy_with (old_members, member);
   g_mutex_unlock (&self->lock);
+  foreach_subscriber_locked (self, endpoint, norpc_endpoint_subscribe);
+  g_mutex_unlock (&self->subscribers_lock);
 
   norpc_inquiries_ask (self->inquiries, endpoint);
 }
@@ -417,6 +477,7 @@ norpc_balance_remove_endpoint (NorpcBalance  *self,
   g_return_val_if_fail (NORPC_IS_BALANCE (self), FALSE);
   g_return_val_if_fail (NORPC_IS_ENDPOINT (endpoint), FALSE);
 
+  g_mutex_lock (&self->subscribers_lock);
   g_mutex_lock (&self->lock);
   found = norpc_members_find (self->members, endpoint, &index);
   if (found)
@@ -425,6 +486,9 @@ norpc_balance_remove_endpoint (NorpcBalance  *self,
       self->members = norpc_members_copy_without (old_members, index);
     }
   g_mutex_unlock (&self->lock);
+  if (found)
+    foreach_subscriber_locked (self, endpoint, norpc_endpoint_unsubscribe);
+  g_mutex_unlock (&self->subscribers_lock);
 
   return found;
 }

@@ -68,6 +68,20 @@ norpc_pool_get_executor (NorpcEndpoint *endpoint)
 }
 
 static void
+norpc_pool_subscribe (NorpcEndpoint   *endpoint,
+                      NorpcSubscriber *subscriber)
+{
+  norpc_endpoint_subscribe (NORPC_POOL (endpoint)->balance, subscriber);
+}
+
+static void
+norpc_pool_unsubscribe (NorpcEndpoint   *endpoint,
+                        NorpcSubscriber *subscriber)
+{
+  norpc_endpoint_unsubscribe (NORPC_POOL (endpoint)->balance, subscriber);
+}
+
+static void
 norpc_pool_endpoint_iface_init (NorpcEndpointInterface *iface)
 {
   iface->send = norpc_pool_send;
@@ -75,6 +89,8 @@ norpc_pool_endpoint_iface_init (NorpcEndpointInterface *iface)
   iface->await_ready = norpc_pool_await_ready;
   iface->is_closed = norpc_pool_is_closed;
   iface->get_executor = norpc_pool_get_executor;
+  iface->subscribe = norpc_pool_subscribe;
+  iface->unsubscribe = norpc_pool_unsubscribe;
 }
 
 static void

@@ -5,8 +5,10 @@
 
 #include "call/norpc-call-private.h"
 #include "client/norpc-reply-queue-private.h"
+#include "client/norpc-subscribers-private.h"
 #include "core/norpc-background-private.h"
 #include "core/norpc-error.h"
+#include "events/norpc-signal-relay-private.h"
 #include "norpc-direct.h"
 #include "norpc-dispatch-private.h"
 #include "norpc-thread-check-private.h"
@@ -43,6 +45,9 @@ struct _NorpcDirect
   GThread   *creator;   /* (unowned), since construction: the thread that created the endpoint */
   GThread   *thread;  /* (unowned) (nullable), atomic: the thread that the service belongs to */
   gboolean   handling; /* accessed in that thread */
+
+  NorpcSubscribers *subscribers; /* (owned), since construction: has its own lock */
+  NorpcSignalRelay *relay;       /* (owned) (nullable), since construction */
 
   GMutex        lock;
   GMainContext *context; /* (owned) [lock]: of the last call from that thread, or the one that
@@ -281,11 +286,29 @@ norpc_direct_get_executor (NorpcEndpoint *endpoint)
   return thread != NULL ? thread : self->creator;
 }
 
+/* Thread-safe. */
+static void
+norpc_direct_subscribe (NorpcEndpoint   *endpoint,
+                        NorpcSubscriber *subscriber)
+{
+  norpc_subscribers_add (NORPC_DIRECT (endpoint)->subscribers, subscriber);
+}
+
+/* Thread-safe. */
+static void
+norpc_direct_unsubscribe (NorpcEndpoint   *endpoint,
+                          NorpcSubscriber *subscriber)
+{
+  norpc_subscribers_remove (NORPC_DIRECT (endpoint)->subscribers, subscriber);
+}
+
 static void
 norpc_direct_endpoint_iface_init (NorpcEndpointInterface *iface)
 {
   iface->send = norpc_direct_send;
   iface->get_executor = norpc_direct_get_executor;
+  iface->subscribe = norpc_direct_subscribe;
+  iface->unsubscribe = norpc_direct_unsubscribe;
 }
 
 static void
@@ -301,6 +324,8 @@ norpc_direct_set_property (GObject      *object,
     case PROP_SERVICE:
       self->service = g_value_dup_object (value);
       self->thread_check = self->service != NULL ? norpc_thread_check_get (self->service) : NULL;
+      if (self->service != NULL)
+        self->relay = norpc_signal_relay_new (self->service, self->subscribers);
       break;
 
     default:
@@ -334,6 +359,8 @@ norpc_direct_finalize (GObject *object)
 {
   NorpcDirect *self = NORPC_DIRECT (object);
 
+  g_clear_pointer (&self->relay, norpc_signal_relay_free);
+  norpc_subscribers_unref (self->subscribers);
   g_clear_pointer (&self->thread_check, norpc_thread_check_unref);
   g_clear_object (&self->service);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -371,6 +398,7 @@ static void
 norpc_direct_init (NorpcDirect *self)
 {
   g_mutex_init (&self->lock);
+  self->subscribers = norpc_subscribers_new ();
   self->creator = g_thread_self ();
   self->context = g_main_context_ref_thread_default ();
 }

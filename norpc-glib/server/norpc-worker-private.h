@@ -7,6 +7,7 @@
 
 #include "call/norpc-call-private.h"
 #include "client/norpc-layer.h"
+#include "events/norpc-signal-relay-private.h"
 #include "norpc-pending-calls-private.h"
 #include "norpc-server-state-private.h"
 #include "norpc-server.h"
@@ -53,6 +54,7 @@ struct _NorpcWorker
 
   /* Accessed in the service's context. */
   GObject          *service;      /* (owned) (nullable): until the worker has stopped */
+  NorpcSignalRelay *relay;        /* (owned) (nullable): while the service runs */
   NorpcThreadCheck *thread_check; /* (owned), since construction: of the service */
   NorpcSpin         spin;
   gboolean          busy;        /* the worker is running, and must not be run recursively */

@@ -195,6 +195,7 @@ start_service (NorpcWorker *self)
   gboolean started;
 
   norpc_thread_check_add_worker (self->thread_check, self);
+  self->relay = norpc_signal_relay_new (self->service, self->channel->subscribers);
   started = !NORPC_IS_LIFECYCLE (self->service) ||
             norpc_lifecycle_start (NORPC_LIFECYCLE (self->service), &error);
   if (!started)
@@ -221,6 +222,7 @@ stop_service (NorpcWorker *self)
   if (self->service_endpoint != NULL)
     norpc_service_endpoint_close (self->service_endpoint);
   norpc_channel_run_jobs (self->channel, G_MAXUINT);
+  g_clear_pointer (&self->relay, norpc_signal_relay_free);
   norpc_thread_check_remove_worker (self->thread_check, self);
   g_clear_object (&self->service);
 

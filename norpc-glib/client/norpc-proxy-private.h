@@ -1,0 +1,21 @@
+/* norpc-proxy-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-proxy.h"
+#include "norpc-subscribers-private.h"
+
+G_BEGIN_DECLS
+
+/* How a proxy gets what services tell: implemented in events/. */
+struct _NorpcProxyEvents
+{
+  NorpcSubscriber *(*subscriber_new)   (NorpcProxy               *proxy,
+                                        const NorpcInterfaceInfo *interface_info);
+  void             (*subscriber_close) (NorpcSubscriber          *subscriber); /* takes ownership */
+};
+
+G_END_DECLS

@@ -1,0 +1,35 @@
+/* norpc-subscribers-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "core/norpc-types.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The subscribers of an endpoint: the clients that get the signals of the services behind it. See
+ * events/norpc-subscription-private.h.
+ *
+ * A subscriber leaves before it is freed, and waits until no other thread uses it. Its functions
+ * must not release anything that application code may finalize, because the lock is held.
+ */
+typedef struct _NorpcSubscribers NorpcSubscribers;
+
+typedef void (*NorpcSubscriberFunc) (NorpcSubscriber *subscriber,
+                                     gpointer         user_data);
+
+NorpcSubscribers *norpc_subscribers_new     (void);
+NorpcSubscribers *norpc_subscribers_ref     (NorpcSubscribers    *self);
+void              norpc_subscribers_unref   (NorpcSubscribers    *self);
+void              norpc_subscribers_add     (NorpcSubscribers    *self,
+                                             NorpcSubscriber     *subscriber);
+void              norpc_subscribers_remove  (NorpcSubscribers    *self,
+                                             NorpcSubscriber     *subscriber);
+void              norpc_subscribers_foreach (NorpcSubscribers    *self,
+                                             NorpcSubscriberFunc  func,
+                                             gpointer             user_data);
+
+G_END_DECLS

@@ -1,0 +1,21 @@
+/* norpc-signal-relay-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "client/norpc-subscribers-private.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/* Passes the signals of a service on to the subscribers of its endpoint. */
+typedef struct _NorpcSignalRelay NorpcSignalRelay;
+
+NorpcSignalRelay *norpc_signal_relay_new  (GObject          *service,
+                                           NorpcSubscribers *subscribers);
+void              norpc_signal_relay_free (NorpcSignalRelay *self);
+
+G_END_DECLS

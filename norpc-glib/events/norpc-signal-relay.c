@@ -1,0 +1,168 @@
+/* norpc-signal-relay.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-signal-private.h"
+#include "norpc-signal-relay-private.h"
+#include "norpc-subscription-private.h"
+
+struct _NorpcSignalRelay
+{
+  GObject          *service;     /* (unowned) */
+  NorpcSubscribers *subscribers; /* (owned) */
+  GArray           *handlers;    /* (owned) (element-type gulong) */
+};
+
+/* The closure that is connected to one signal of the service. */
+typedef struct
+{
+  GClosure                  closure;
+  NorpcSubscribers         *subscribers; /* (owned) */
+  const NorpcInterfaceInfo *interface_info;
+  guint                     signal;
+} RelayClosure;
+
+/* An emission that is passed on. */
+typedef struct
+{
+  const RelayClosure *closure;
+  const GValue       *args;
+  guint               n_args;
+  NorpcEmission      *emission; /* (owned) (nullable): made for the first proxy that listens */
+  GError             *error;    /* (owned) (nullable): why it cannot be passed on */
+  NorpcEvent         *dropped;  /* (owned) (nullable): to be freed with no lock held */
+} Passage;
+
+static void
+drop (Passage    *passage,
+      NorpcEvent *event)
+{
+  if (event == NULL)
+    return;
+
+  event->link.next = passage->dropped != NULL ? &passage->dropped->link : NULL;
+  passage->dropped = event;
+}
+
+/* Runs in the service's context, with the lock of the subscribers held. */
+static void
+pass_on (NorpcSubscriber *subscriber,
+         gpointer         user_data)
+{
+  Passage *passage = user_data;
+  const RelayClosure *closure = passage->closure;
+
+  if (passage->error != NULL ||
+      !norpc_subscription_listens (subscriber, closure->interface_info, closure->signal))
+    return;
+
+  if (passage->emission == NULL)
+    passage->emission = norpc_emission_new (closure->interface_info, closure->signal,
+                                            passage->args, passage->n_args, &passage->error);
+  if (passage->emission != NULL)
+    drop (passage, norpc_subscription_add_emission (subscriber, closure->signal, passage->emission));
+}
+
+/* Runs in the service's context, when the service emits. */
+static void
+relay_emission (GClosure     *closure,
+                GValue       *return_value G_GNUC_UNUSED,
+                guint         n_values,
+                const GValue *values,
+                gpointer      hint G_GNUC_UNUSED,
+                gpointer      data G_GNUC_UNUSED)
+{
+  RelayClosure *self = (RelayClosure *) closure;
+  Passage passage = { .closure = self, .args = values + 1, .n_args = n_values - 1 };
+
+  norpc_subscribers_foreach (self->subscribers, pass_on, &passage);
+
+  if (passage.error != NULL)
+    g_critical ("%s; the signal was not passed on to clients", passage.error->message);
+  g_clear_error (&passage.error);
+  g_clear_pointer (&passage.emission, norpc_emission_unref);
+  norpc_events_free (passage.dropped);
+}
+
+static void
+relay_closure_finalized (gpointer  data G_GNUC_UNUSED,
+                         GClosure *closure)
+{
+  norpc_subscribers_unref (((RelayClosure *) closure)->subscribers);
+}
+
+static void
+relay_signal (NorpcSignalRelay         *self,
+              const NorpcInterfaceInfo *interface_info,
+              guint                     signal)
+{
+  GClosure *closure = g_closure_new_simple (sizeof (RelayClosure), NULL);
+  RelayClosure *relay_closure = (RelayClosure *) closure;
+  guint id = g_signal_lookup (interface_info->signals[signal]->name, interface_info->get_type ());
+  gulong handler;
+
+  relay_closure->subscribers = norpc_subscribers_ref (self->subscribers);
+  relay_closure->interface_info = interface_info;
+  relay_closure->signal = signal;
+  g_closure_set_marshal (closure, relay_emission);
+  g_closure_add_finalize_notifier (closure, NULL, relay_closure_finalized);
+
+  handler = g_signal_connect_closure_by_id (self->service, id, 0, closure, FALSE);
+  g_array_append_val (self->handlers, handler);
+}
+
+/* Runs in the thread that starts or stops the service, with the lock of the subscribers held. */
+static void
+note_change (NorpcSubscriber *subscriber,
+             gpointer         user_data)
+{
+  drop (user_data, norpc_subscription_add_change (subscriber));
+}
+
+static void
+notify_change (NorpcSignalRelay *self)
+{
+  Passage passage = { NULL };
+
+  norpc_subscribers_foreach (self->subscribers, note_change, &passage);
+  norpc_events_free (passage.dropped);
+}
+
+/* Runs in the service's context, before the service starts. */
+NorpcSignalRelay *
+norpc_signal_relay_new (GObject          *service,
+                        NorpcSubscribers *subscribers)
+{
+  NorpcSignalRelay *self = g_new0 (NorpcSignalRelay, 1);
+  guint n_interfaces;
+  g_autofree GType *interfaces = g_type_interfaces (G_OBJECT_TYPE (service), &n_interfaces);
+
+  self->service = service;
+  self->subscribers = norpc_subscribers_ref (subscribers);
+  self->handlers = g_array_new (FALSE, FALSE, sizeof (gulong));
+
+  for (guint i = 0; i < n_interfaces; i++)
+    {
+      const NorpcInterfaceInfo *info = norpc_signals_get_interface_info (interfaces[i]);
+
+      for (guint signal = 0; info != NULL && info->signals[signal] != NULL; signal++)
+        relay_signal (self, info, signal);
+    }
+  notify_change (self);
+
+  return self;
+}
+
+/* Runs in the service's context, or in the thread that ends it, after the service has stopped. */
+void
+norpc_signal_relay_free (NorpcSignalRelay *self)
+{
+  for (guint i = 0; i < self->handlers->len; i++)
+    g_signal_handler_disconnect (self->service, g_array_index (self->handlers, gulong, i));
+  notify_change (self);
+
+  g_array_unref (self->handlers);
+  norpc_subscribers_unref (self->subscribers);
+  g_free (self);
+}

@@ -1,0 +1,89 @@
+/* norpc-signal.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The signals of generated interfaces and proxies. */
+
+#include "client/norpc-proxy-private.h"
+#include "core/norpc-interface-info-private.h"
+#include "norpc-signal-private.h"
+#include "norpc-subscription-private.h"
+
+static GQuark
+get_info_quark (void)
+{
+  return g_quark_from_static_string ("norpc-signals");
+}
+
+/* Thread-safe. Returns the interface info of a GInterface with signals, or NULL. */
+const NorpcInterfaceInfo *
+norpc_signals_get_interface_info (GType type)
+{
+  return g_type_get_qdata (type, get_info_quark ());
+}
+
+static void
+install_signal (GType                  type,
+                const NorpcSignalInfo *info)
+{
+  guint n_args = norpc_arg_infos_count (info->dbus.args);
+  g_autofree GType *types = g_new (GType, n_args);
+  GClosure *handler = info->class_offset != 0 ? g_signal_type_cclosure_new (type, info->class_offset)
+                                              : NULL;
+
+  for (guint i = 0; i < n_args; i++)
+    types[i] = norpc_arg_info_get_gtype (info->dbus.args[i]) | G_SIGNAL_TYPE_STATIC_SCOPE;
+
+  g_signal_newv (info->name, type, G_SIGNAL_RUN_LAST, handler, NULL, NULL, NULL,
+                 G_TYPE_NONE, n_args, types);
+}
+
+/**
+ * norpc_interface_install_signals: (skip)
+ * @g_iface: (type GObject.TypeInterface): the default vtable of a generated interface
+ * @interface_info: the interface info
+ *
+ * Adds the signals of an interface to its type.
+ *
+ * Generated code calls this function when it initializes the type.
+ *
+ * Since: 0.1
+ */
+void
+norpc_interface_install_signals (gpointer                  g_iface,
+                                 const NorpcInterfaceInfo *interface_info)
+{
+  GType type = G_TYPE_FROM_INTERFACE (g_iface);
+
+  g_return_if_fail (G_TYPE_IS_INTERFACE (type));
+  g_return_if_fail (interface_info != NULL && interface_info->signals != NULL);
+
+  for (guint i = 0; interface_info->signals[i] != NULL; i++)
+    install_signal (type, interface_info->signals[i]);
+  g_type_set_qdata (type, get_info_quark (), (gpointer) interface_info);
+}
+
+static const NorpcProxyEvents proxy_events = { norpc_subscription_new, norpc_subscription_close };
+
+/**
+ * norpc_proxy_class_install_signals: (skip)
+ * @klass: the class of a generated proxy
+ * @interface_info: the interface info
+ *
+ * Makes proxies emit the signals of the services that they call.
+ *
+ * Generated code calls this function when it initializes the class.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_class_install_signals (NorpcProxyClass          *klass,
+                                   const NorpcInterfaceInfo *interface_info)
+{
+  g_return_if_fail (NORPC_IS_PROXY_CLASS (klass));
+  g_return_if_fail (interface_info != NULL && interface_info->signals != NULL);
+
+  klass->interface_info = interface_info;
+  klass->events = &proxy_events;
+}

@@ -1,0 +1,37 @@
+/* norpc-subscription-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "client/norpc-event-queue-private.h"
+#include "client/norpc-proxy.h"
+#include "client/norpc-subscribers-private.h"
+#include "norpc-emission-private.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The signals that a proxy gets from the services behind its endpoint.
+ *
+ * The proxy owns its subscription, and so do the events that are on their way to it. A service
+ * reaches it by the NorpcSubscribers of its endpoint, whose lock keeps the proxy alive: the proxy
+ * unsubscribes before it is finalized.
+ */
+typedef struct _NorpcSubscriber NorpcSubscription;
+
+NorpcSubscription *norpc_subscription_new   (NorpcProxy               *proxy,
+                                             const NorpcInterfaceInfo *interface_info);
+void               norpc_subscription_close (NorpcSubscription        *self);
+
+/* Called with the lock of the subscribers held. */
+gboolean    norpc_subscription_listens      (NorpcSubscription        *self,
+                                             const NorpcInterfaceInfo *interface_info,
+                                             guint                     signal);
+NorpcEvent *norpc_subscription_add_emission (NorpcSubscription *self,
+                                             guint              signal,
+                                             NorpcEmission     *emission);
+NorpcEvent *norpc_subscription_add_change   (NorpcSubscription *self);
+
+G_END_DECLS

@@ -1,0 +1,347 @@
+/* norpc-subscription.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "client/norpc-reply-queue-private.h"
+#include "norpc-subscription-private.h"
+
+typedef struct _SignalEvent SignalEvent;
+
+/* The emissions of one signal. */
+typedef struct
+{
+  guint        id;        /* since construction: of the GSignal */
+  guint        backlog;   /* since construction */
+  gboolean     closes;    /* since construction: instead of dropping the oldest */
+  guint        n_pending; /* [lock of the events] */
+  SignalEvent *oldest;    /* (unowned) (nullable) [lock of the events]: that the context has not
+                             begun to deliver */
+  SignalEvent *newest;    /* (unowned) (nullable) [lock of the events] */
+  gboolean     closed;    /* [lock of the events] */
+} SignalState;
+
+struct _NorpcSubscriber
+{
+  gatomicrefcount ref_count; /* one for the proxy, and one for each event */
+
+  const NorpcInterfaceInfo *interface_info; /* since construction */
+  NorpcProxy      *proxy;       /* (unowned), since construction: alive with the lock of the
+                                   subscribers held */
+  GWeakRef         weak_proxy;  /* for the client's context */
+  NorpcReplyQueue *reply_queue; /* (owned), since construction: of the proxy's context */
+  guint            notify_id;   /* since construction */
+  guint            n_signals;   /* since construction */
+  SignalState      signals[];
+};
+
+typedef enum
+{
+  EVENT_EMITTED,
+  EVENT_CLOSED, /* the backlog was full, and nothing follows */
+  EVENT_CHANGED /* a service has started or stopped */
+} EventKind;
+
+struct _SignalEvent
+{
+  NorpcEvent         parent;
+  EventKind          kind;
+  NorpcSubscription *subscription; /* (owned) */
+  SignalState       *signal;       /* (unowned) (nullable): NULL unless EVENT_EMITTED or
+                                      EVENT_CLOSED */
+  NorpcEmission     *emission;     /* (owned) (nullable) */
+  guint              n_lost;       /* [lock of the events]: how many were dropped before this one */
+  SignalEvent       *newer;        /* (unowned) (nullable) [lock of the events]: of the same signal */
+};
+
+static NorpcEventQueue *
+get_events (NorpcSubscription *self)
+{
+  return norpc_reply_queue_get_events (self->reply_queue);
+}
+
+static void
+subscription_unref (NorpcSubscription *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_weak_ref_clear (&self->weak_proxy);
+  norpc_reply_queue_unref (self->reply_queue);
+  g_free (self);
+}
+
+/* Called with no lock held. */
+static void
+signal_event_free (NorpcEvent *event)
+{
+  SignalEvent *self = (SignalEvent *) event;
+
+  g_clear_pointer (&self->emission, norpc_emission_unref);
+  subscription_unref (self->subscription);
+  g_free (self);
+}
+
+/* Called with the lock of the events held. Takes the oldest event off the list of its signal. */
+static SignalEvent *
+take_oldest_locked (SignalState *state)
+{
+  SignalEvent *event = state->oldest;
+
+  state->oldest = event->newer;
+  if (state->oldest == NULL)
+    state->newest = NULL;
+  state->n_pending--;
+
+  return event;
+}
+
+/* Runs in the client's context, with the lock of the events held. */
+static void
+signal_event_unpacked_locked (NorpcEvent *event)
+{
+  SignalEvent *self = (SignalEvent *) event;
+
+  if (self->signal != NULL)
+    take_oldest_locked (self->signal);
+}
+
+/* Runs in the client's context. */
+static void
+signal_event_run (NorpcEvent *event)
+{
+  SignalEvent *self = (SignalEvent *) event;
+  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (&self->subscription->weak_proxy);
+
+  if (proxy != NULL && self->n_lost > 0)
+    g_signal_emit_by_name (proxy, "signals-lost", g_signal_name (self->signal->id), self->n_lost);
+
+  if (proxy != NULL)
+    switch (self->kind)
+      {
+      case EVENT_EMITTED:
+        norpc_emission_emit (self->emission, G_OBJECT (proxy), self->signal->id);
+        break;
+
+      case EVENT_CLOSED:
+        g_signal_emit_by_name (proxy, "signal-closed", g_signal_name (self->signal->id));
+        break;
+
+      case EVENT_CHANGED:
+        g_object_notify (G_OBJECT (proxy), "connected");
+        break;
+
+      default:
+        g_assert_not_reached ();
+      }
+
+  signal_event_free (event);
+}
+
+static const NorpcEventImpl signal_event_impl = {
+  signal_event_unpacked_locked,
+  signal_event_run,
+  signal_event_free
+};
+
+static SignalEvent *
+signal_event_new (NorpcSubscription *subscription,
+                  EventKind          kind,
+                  SignalState       *signal,
+                  NorpcEmission     *emission)
+{
+  SignalEvent *self = g_new0 (SignalEvent, 1);
+
+  self->parent.impl = &signal_event_impl;
+  self->kind = kind;
+  g_atomic_ref_count_inc (&subscription->ref_count);
+  self->subscription = subscription;
+  self->signal = signal;
+  self->emission = emission != NULL ? norpc_emission_ref (emission) : NULL;
+
+  return self;
+}
+
+static void
+signal_state_init (SignalState           *state,
+                   GType                  type,
+                   const NorpcSignalInfo *info)
+{
+  state->id = g_signal_lookup (info->name, type);
+  state->backlog = info->backlog != 0 ? info->backlog : NORPC_DEFAULT_BACKLOG;
+  state->closes = (info->flags & NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL) != 0;
+}
+
+/* Called in the thread that constructs @proxy, in whose thread-default context it emits. Returns
+ * a subscription that is owned by the proxy.
+ */
+NorpcSubscription *
+norpc_subscription_new (NorpcProxy               *proxy,
+                        const NorpcInterfaceInfo *interface_info)
+{
+  guint n_signals = norpc_interface_info_get_n_signals (interface_info);
+  NorpcSubscription *self = g_malloc0 (sizeof (NorpcSubscription) + n_signals * sizeof (SignalState));
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->interface_info = interface_info;
+  self->proxy = proxy;
+  g_weak_ref_init (&self->weak_proxy, proxy);
+  self->reply_queue = norpc_reply_queue_get (context);
+  self->notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
+  self->n_signals = n_signals;
+  for (guint i = 0; i < n_signals; i++)
+    signal_state_init (&self->signals[i], interface_info->get_type (), interface_info->signals[i]);
+
+  return self;
+}
+
+/* Called with the lock of the events held. Takes the events that are on their way out of the
+ * queue. Returns them (owned) (nullable), linked to each other.
+ */
+static NorpcEvent *
+remove_events_locked (NorpcSubscription *self)
+{
+  NorpcEvent *removed = NULL;
+
+  for (guint i = 0; i < self->n_signals; i++)
+    while (self->signals[i].oldest != NULL)
+      {
+        NorpcEvent *event = &take_oldest_locked (&self->signals[i])->parent;
+
+        norpc_event_queue_remove_locked (event);
+        event->link.next = removed != NULL ? &removed->link : NULL;
+        removed = event;
+      }
+
+  return removed;
+}
+
+/* Called in the thread that disposes of the proxy, which has unsubscribed, so that nothing is
+ * added any more. Drops what is on its way.
+ */
+void
+norpc_subscription_close (NorpcSubscription *self)
+{
+  NorpcEvent *removed;
+
+  g_mutex_lock (&get_events (self)->lock);
+  removed = remove_events_locked (self);
+  g_mutex_unlock (&get_events (self)->lock);
+
+  norpc_events_free (removed);
+  subscription_unref (self);
+}
+
+/* Thread-safe. Returns TRUE if the class of the proxy has a default handler. */
+static gboolean
+has_default_handler (NorpcSubscription *self,
+                     guint              signal)
+{
+  guint offset = self->interface_info->signals[signal]->class_offset;
+  gpointer iface = g_type_interface_peek (G_OBJECT_GET_CLASS (self->proxy),
+                                          self->interface_info->get_type ());
+
+  return offset != 0 && G_STRUCT_MEMBER (gpointer, iface, offset) != NULL;
+}
+
+static gboolean
+has_handler (NorpcSubscription *self,
+             guint              signal_id)
+{
+  return g_signal_handler_find (self->proxy, G_SIGNAL_MATCH_ID, signal_id, 0, NULL, NULL, NULL) != 0;
+}
+
+/* Runs in the service's context. Returns TRUE if the proxy has a handler for the signal. */
+gboolean
+norpc_subscription_listens (NorpcSubscription        *self,
+                            const NorpcInterfaceInfo *interface_info,
+                            guint                     signal)
+{
+  return self->interface_info == interface_info &&
+         (has_handler (self, self->signals[signal].id) || has_default_handler (self, signal));
+}
+
+/* Called with the lock of the events held. Makes room for @event by dropping the oldest one of
+ * the same signal (owned).
+ */
+static NorpcEvent *
+drop_oldest_locked (SignalState *state,
+                    SignalEvent *event)
+{
+  SignalEvent *dropped = take_oldest_locked (state);
+  SignalEvent *next = state->oldest != NULL ? state->oldest : event;
+
+  norpc_event_queue_remove_locked (&dropped->parent);
+  dropped->parent.link.next = NULL;
+  next->n_lost += dropped->n_lost + 1;
+
+  return &dropped->parent;
+}
+
+/* Called with the lock of the events held. Adds @event to those of its signal. */
+static void
+append_locked (SignalState *state,
+               SignalEvent *event)
+{
+  if (state->newest != NULL)
+    state->newest->newer = event;
+  else
+    state->oldest = event;
+  state->newest = event;
+  state->n_pending++;
+}
+
+/* Runs in the service's context. Returns an event (owned) (nullable) to be freed with no lock
+ * held.
+ */
+NorpcEvent *
+norpc_subscription_add_emission (NorpcSubscription *self,
+                                 guint              signal,
+                                 NorpcEmission     *emission)
+{
+  NorpcEventQueue *events = get_events (self);
+  SignalState *state = &self->signals[signal];
+  SignalEvent *event = signal_event_new (self, EVENT_EMITTED, state, emission);
+  NorpcEvent *dropped = NULL;
+
+  g_mutex_lock (&events->lock);
+  if (state->closed || events->closed)
+    dropped = &event->parent;
+  else if (state->n_pending >= state->backlog && state->closes)
+    state->closed = TRUE;
+  else if (state->n_pending >= state->backlog)
+    dropped = drop_oldest_locked (state, event);
+  if (state->closed && dropped == NULL)
+    event->kind = EVENT_CLOSED;
+  if (dropped != &event->parent)
+    {
+      append_locked (state, event);
+      norpc_reply_queue_push_event_locked (self->reply_queue, &event->parent);
+    }
+  g_mutex_unlock (&events->lock);
+
+  return dropped;
+}
+
+/* Called in the thread that starts or stops the service. Makes the proxy notify that it is
+ * connected or no longer connected. Returns an event (owned) (nullable) to be freed with no lock
+ * held.
+ */
+NorpcEvent *
+norpc_subscription_add_change (NorpcSubscription *self)
+{
+  NorpcEventQueue *events = get_events (self);
+  SignalEvent *event;
+  gboolean pushed;
+
+  if (!has_handler (self, self->notify_id))
+    return NULL;
+
+  event = signal_event_new (self, EVENT_CHANGED, NULL, NULL);
+  g_mutex_lock (&events->lock);
+  pushed = norpc_reply_queue_push_event_locked (self->reply_queue, &event->parent);
+  g_mutex_unlock (&events->lock);
+
+  return pushed ? NULL : &event->parent;
+}
