@@ -200,6 +200,21 @@ check_timeout (Checker  *self,
 }
 
 static void
+check_backlog (Checker  *self,
+               CgMember *signal)
+{
+  guint64 backlog = 0;
+
+  if (signal->backlog_text == NULL)
+    return;
+
+  if (!g_ascii_string_to_unsigned (signal->backlog_text, 10, 1, G_MAXINT32, &backlog, NULL))
+    ERROR (&signal->backlog_location, "'%s' is not a backlog: a number of emissions from 1 to %d",
+           signal->backlog_text, G_MAXINT32);
+  signal->backlog = (guint) backlog;
+}
+
+static void
 check_oneway (Checker  *self,
               CgMethod *method)
 {
@@ -280,6 +295,7 @@ check_member (Checker    *self,
     }
 
   check_timeout (self, member);
+  check_backlog (self, member);
   check_oneway (self, member);
   check_message (self, member->in_args, &member->node, "arguments");
   check_message (self, member->out_args, &member->node, member->kind == CG_MEMBER_METHOD ? "results" :

@@ -160,7 +160,15 @@ struct _CgMember
   CgLocation   timeout_location;
   const char  *timeout_text;     /* (nullable): as described */
   guint        timeout;          /* in milliseconds, or 0; set when checked */
-  const char **names;            /* (owned): in the order of the table in cg-names.c */
+
+  /* of a signal */
+  gboolean     closes_when_full;
+  CgLocation   backlog_location;
+  const char  *backlog_text;     /* (nullable): as described */
+  guint        backlog;          /* or 0; set when checked */
+
+  const char **names;            /* (owned), of a method or a signal: in the order of the table in
+                                    cg-names.c */
 };
 
 typedef struct _CgInterface CgInterface;

@@ -83,6 +83,13 @@ static const CgNameRow method_rows[] = {
   { "proxy_sync", "$proxy$_sync_$method$", TRUE },
 };
 
+static const CgNameRow signal_rows[] = {
+  { "signal_name", "$signal_name$", FALSE },
+  { "dbus_method", "$dbus_method$", FALSE },
+  { "slot", "$slot$", FALSE },
+  { "emit", "$iface$_emit_$signal$", TRUE },
+};
+
 /* Of a type that is declared, whatever of these it has. */
 static const CgNameRow declaration_rows[] = {
   { "T", "$Ns$$Name$", TRUE },
@@ -106,6 +113,7 @@ static const CgNameRow declaration_rows[] = {
 const CgNameTable cg_declaration_names = { declaration_rows, G_N_ELEMENTS (declaration_rows) };
 const CgNameTable cg_interface_names = { interface_rows, G_N_ELEMENTS (interface_rows) };
 const CgNameTable cg_method_names = { method_rows, G_N_ELEMENTS (method_rows) };
+const CgNameTable cg_signal_names = { signal_rows, G_N_ELEMENTS (signal_rows) };
 
 /* Where in the table, and so in the names, the one of this key is. */
 static gsize
@@ -127,11 +135,17 @@ cg_names_look_up_interface (const CgInterface *interface,
   return interface->names[find_row (&cg_interface_names, key)];
 }
 
+static const CgNameTable *
+get_member_table (const CgMember *member)
+{
+  return member->kind == CG_MEMBER_SIGNAL ? &cg_signal_names : &cg_method_names;
+}
+
 const char *
-cg_names_look_up_method (const CgMethod *method,
+cg_names_look_up_member (const CgMember *member,
                          const char     *key)
 {
-  return method->names[find_row (&cg_method_names, key)];
+  return member->names[find_row (get_member_table (member), key)];
 }
 
 const char *
@@ -170,10 +184,10 @@ cg_names_set_interface (CgWriter          *writer,
 }
 
 void
-cg_names_set_method (CgWriter       *writer,
-                     const CgMethod *method)
+cg_names_set_member (CgWriter       *writer,
+                     const CgMember *member)
 {
-  set_all (writer, &cg_method_names, method->names);
+  set_all (writer, get_member_table (member), member->names);
 }
 
 void

@@ -25,7 +25,7 @@ typedef struct
   gboolean    global;
 } CgNameRow;
 
-/* The values are in the names of CgInterface and CgMethod, in this order. */
+/* The values are in the names of what has them, in this order. */
 typedef struct
 {
   const CgNameRow *rows;
@@ -35,21 +35,21 @@ typedef struct
 extern const CgNameTable cg_declaration_names;
 extern const CgNameTable cg_interface_names;
 extern const CgNameTable cg_method_names;
+extern const CgNameTable cg_signal_names;
 
 /* Give a writer the names of something. */
 void        cg_names_set_interface (CgWriter          *writer,
                                     const CgInterface *interface);
 void        cg_names_set_declaration (CgWriter            *writer,
                                       const CgDeclaration *declaration);
-void        cg_names_set_method    (CgWriter          *writer,
-                                    const CgMethod    *method);
+void        cg_names_set_member    (CgWriter          *writer,
+                                    const CgMember    *member);
 
 /* Gets the name for a key of the tables in cg-names.c. */
 const char *cg_names_look_up_interface (const CgInterface *interface,
                                         const char        *key);
-const char *cg_names_look_up_method    (const CgMethod    *method,
+const char *cg_names_look_up_member    (const CgMember    *member,
                                         const char        *key);
-
 const char *cg_names_look_up_declaration (const CgDeclaration *declaration,
                                           const char          *key);
 

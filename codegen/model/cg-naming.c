@@ -20,6 +20,7 @@ typedef struct
   const char    *prefix;
   CgWriter      *writer;   /* (owned): expands the patterns */
   GHashTable    *globals;  /* (owned) (element-type utf8 CgNode): who has an identifier */
+  GHashTable    *signals;  /* (unowned): the names in C of the interface's signals */
 } Namer;
 
 static const char **
@@ -281,8 +282,8 @@ is_qualified (Namer      *self,
   return has_base (methods, vfunc, plain) || has_base (methods, vfunc, full);
 }
 
-/* The asynchronous handler of one method has the name of the synchronous one of another, or the
- * function that completes the calls of one has, which the scanner of GObject
+/* The asynchronous handler of one method has the name of the synchronous one of another, or a
+ * function that completes calls or emits a signal has, which the scanner of GObject
  * Introspection would take for the function that invokes the other. */
 static gboolean
 is_taken_vfunc (Namer      *self,
@@ -294,6 +295,7 @@ is_taken_vfunc (Namer      *self,
          cg_is_inherited_vfunc (vfunc) ||
          has_base (methods, vfunc, "handle_") ||
          has_base (methods, vfunc, "complete_") ||
+         has_base (self->signals, vfunc, "emit_") ||
          is_qualified (self, methods, vfunc);
 }
 
@@ -385,29 +387,61 @@ name_method (Namer      *self,
   claim_rows (self, &method->node, &cg_method_names, method->names);
 }
 
-/* There is code for methods alone. */
+/* The slot of the default handler is a virtual function, too, and every proxy has signals of its
+ * own. */
+static void
+name_signal (Namer      *self,
+             GHashTable *methods,
+             CgMember   *signal)
+{
+  g_autoptr (GString) slot = g_string_new (signal->lower);
+  g_autofree char *name = NULL;
+
+  while (is_taken_vfunc (self, methods, slot->str) || g_hash_table_contains (methods, slot->str))
+    g_string_append_c (slot, '_');
+  name = g_strconcat (signal->lower, cg_is_inherited_signal (signal->lower) ? "_" : "", NULL);
+  g_strdelimit (name, "_", '-');
+
+  cg_writer_set (self->writer, "signal", signal->lower);
+  cg_writer_set (self->writer, "signal_name", name);
+  cg_writer_set (self->writer, "dbus_method", signal->node.name);
+  cg_writer_set (self->writer, "slot", slot->str);
+
+  signal->names = expand_rows (self, &cg_signal_names);
+  claim_rows (self, &signal->node, &cg_signal_names, signal->names);
+}
+
+/* There is code for methods and signals. */
 static void
 name_members (Namer       *self,
               CgInterface *interface)
 {
   static const char * const words[] = { "methods", "signals", "properties", "streams" };
+  GHashTable *names[CG_N_MEMBERS];
 
   cg_names_set_interface (self->writer, interface);
   for (guint i = 0; i < CG_N_MEMBERS; i++)
     {
-      g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
-
+      names[i] = g_hash_table_new (g_str_hash, g_str_equal);
       CG_FOREACH (CgMember, member, interface->members[i])
-        member->lower = name_member (self, names, &member->node, words[i]);
-      CG_FOREACH (CgMember, member, interface->members[i])
-        if (i == CG_MEMBER_METHOD && !member->node.broken)
-          name_method (self, names, member);
+        member->lower = name_member (self, names[i], &member->node, words[i]);
     }
+
+  self->signals = names[CG_MEMBER_SIGNAL];
+  CG_FOREACH (CgMember, method, interface->methods)
+    if (!method->node.broken)
+      name_method (self, names[CG_MEMBER_METHOD], method);
+  CG_FOREACH (CgMember, signal, interface->signals)
+    if (!signal->node.broken)
+      name_signal (self, names[CG_MEMBER_METHOD], signal);
+
+  for (guint i = 0; i < CG_N_MEMBERS; i++)
+    g_hash_table_unref (names[i]);
 }
 
 static void
 name_args (Namer    *self,
-           CgMethod *method)
+           CgMember *method)
 {
   g_autoptr (GHashTable) params = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) completes = g_hash_table_new (g_str_hash, g_str_equal);
@@ -423,7 +457,9 @@ name_args (Namer    *self,
                               : g_strdup_printf ("unnamed_arg%u", i);
 
       arg->c_lent = make_parameter (self, is_in ? params : completes, "", name);
-      if (!is_in)
+      if (method->kind == CG_MEMBER_SIGNAL)
+        arg->c_out = arg->c_lent;
+      else if (!is_in)
         arg->c_out = make_parameter (self, params, "out_", name);
     }
 }
@@ -501,8 +537,10 @@ cg_names_resolve (CgDescription *description,
       if (interface->names == NULL)
         continue;
       name_members (&self, interface);
-      CG_FOREACH (CgMethod, method, interface->methods)
+      CG_FOREACH (CgMember, method, interface->methods)
         name_args (&self, method);
+      CG_FOREACH (CgMember, signal, interface->signals)
+        name_args (&self, signal);
     }
 
   g_hash_table_unref (self.globals);

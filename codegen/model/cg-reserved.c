@@ -140,3 +140,12 @@ cg_is_inherited_vfunc (const char *name)
 {
   return g_strv_contains (inherited_vfuncs, name);
 }
+
+/* Does every proxy have a signal @name, in C, already? */
+gboolean
+cg_is_inherited_signal (const char *name)
+{
+  static const char * const signals[] = { "notify", "signal_closed", "signals_lost", NULL };
+
+  return g_strv_contains (signals, name);
+}

@@ -14,5 +14,6 @@ gboolean cg_is_reserved        (const char *name);
 gboolean cg_is_used_parameter  (const char *name);
 gboolean cg_is_python_keyword  (const char *name);
 gboolean cg_is_inherited_vfunc (const char *name);
+gboolean cg_is_inherited_signal (const char *name);
 
 G_END_DECLS

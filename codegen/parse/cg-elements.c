@@ -106,6 +106,21 @@ start_method (Attributes *attributes,
 }
 
 static gpointer
+start_signal (Attributes *attributes,
+              Frame      *parent,
+              int         detail G_GNUC_UNUSED)
+{
+  static const Word words[] = { { "drop-oldest", FALSE }, { "close", TRUE }, { NULL, 0 } };
+  CgMember *signal = start_member (attributes, parent, CG_MEMBER_SIGNAL);
+
+  signal->backlog_text = cg_attributes_get_string (attributes, "backlog", &signal->backlog_location);
+  signal->closes_when_full = cg_attributes_get_word (attributes, "when-full", words,
+                                                     "'drop-oldest' or 'close'", FALSE);
+
+  return signal;
+}
+
+static gpointer
 start_property (Attributes *attributes,
                 Frame      *parent,
                 int         detail G_GNUC_UNUSED)
@@ -257,7 +272,8 @@ static const Element elements[] = {
     { "since", "deprecated" } },
   { "method", KIND_METHOD, KIND_INTERFACE, start_method, { "name" },
     { "since", "deprecated", "timeout", "oneway", "latest-wins", "idempotent" } },
-  { "signal", KIND_SIGNAL, KIND_INTERFACE, start_member, { "name" }, { "since", "deprecated" }, CG_MEMBER_SIGNAL },
+  { "signal", KIND_SIGNAL, KIND_INTERFACE, start_signal, { "name" },
+    { "since", "deprecated", "backlog", "when-full" } },
   { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" },
     { "since", "deprecated", "nullable" } },
   { "stream", KIND_STREAM, KIND_INTERFACE, start_member, { "name" }, { "since", "deprecated" }, CG_MEMBER_STREAM },

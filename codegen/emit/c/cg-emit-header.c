@@ -19,6 +19,9 @@ static const CgSignatureKind two_way_kinds[] = {
   CG_SIGNATURE_CALL, CG_SIGNATURE_FINISH, CG_SIGNATURE_SYNC, CG_N_SIGNATURES
 };
 static const CgSignatureKind one_way_kinds[] = { CG_SIGNATURE_SEND, CG_N_SIGNATURES };
+static const CgSignatureKind slot_kinds[] = { CG_SIGNATURE_SLOT, CG_N_SIGNATURES };
+static const CgSignatureKind emit_kinds[] = { CG_SIGNATURE_EMIT, CG_N_SIGNATURES };
+static const CgSignatureKind no_kinds[] = { CG_N_SIGNATURES };
 
 static void
 emit_guard (const CgStyle *style,
@@ -37,23 +40,30 @@ emit_guard (const CgStyle *style,
 }
 
 static void
+emit_vfuncs_of (GPtrArray             *members,
+                const CgSignatureKind *kinds,
+                CgWriter              *writer)
+{
+  CG_FOREACH (const CgMember, member, members)
+    {
+      cg_names_set_member (writer, member);
+      for (const CgSignatureKind *kind = kinds; *kind != CG_N_SIGNATURES; kind++)
+        {
+          cg_signature_set (writer, member, *kind);
+          cg_writer_emit (writer, cg_template ("header/vfunc"));
+        }
+    }
+}
+
+static void
 emit_vfuncs (const CgInterface *interface,
              CgWriter          *writer)
 {
   cg_writer_emit (writer, cg_template ("header/struct-head"));
-  if (interface->methods->len > 0)
+  if (interface->methods->len + interface->signals->len > 0)
     cg_writer_emit (writer, cg_template ("header/struct-public"));
-
-  CG_FOREACH (const CgMethod, method, interface->methods)
-    {
-      cg_names_set_method (writer, method);
-      for (const CgSignatureKind *kind = vfunc_kinds; *kind != CG_N_SIGNATURES; kind++)
-        {
-          cg_signature_set (writer, method, *kind);
-          cg_writer_emit (writer, cg_template ("header/vfunc"));
-        }
-    }
-
+  emit_vfuncs_of (interface->methods, vfunc_kinds, writer);
+  emit_vfuncs_of (interface->signals, slot_kinds, writer);
   cg_writer_emit (writer, cg_template ("header/struct-foot"));
 }
 
@@ -91,13 +101,34 @@ set_first (CgWriter          *writer,
                     other != NULL ? cg_names_look_up_interface (other, "proxy_new") : NULL);
 }
 
+/* The functions of one member. */
+static void
+emit_member_prototypes (const CgMember        *member,
+                        const CgSignatureKind *kinds,
+                        CgWriter              *writer,
+                        CgColumns             *columns,
+                        gboolean               measure)
+{
+  const CgMethod *other = member->replacement;
+
+  cg_names_set_member (writer, member);
+  for (const CgSignatureKind *kind = kinds; *kind != CG_N_SIGNATURES; kind++)
+    {
+      set_deprecated (writer, &member->node,
+                      other != NULL ? cg_signature_get_function (other, *kind) : NULL);
+      cg_signature_set (writer, member, *kind);
+      cg_emit_prototype (writer, columns, measure);
+    }
+}
+
 /* All prototypes of one group have their columns in common. */
 static void
-emit_prototypes (const CgInterface      *interface,
-                 CgWriter               *writer,
-                 gboolean                is_proxy,
-                 const CgSignatureKind  *two_way,
-                 const CgSignatureKind  *one_way)
+emit_prototypes (const CgInterface     *interface,
+                 CgWriter              *writer,
+                 gboolean               is_proxy,
+                 const CgSignatureKind *two_way,
+                 const CgSignatureKind *one_way,
+                 const CgSignatureKind *signals)
 {
   CgColumns columns = { 0, 0 };
 
@@ -107,19 +138,10 @@ emit_prototypes (const CgInterface      *interface,
       cg_emit_prototype (writer, &columns, pass == 0);
 
       CG_FOREACH (const CgMethod, method, interface->methods)
-        {
-          const CgSignatureKind *kind = (method->flags & CG_METHOD_ONEWAY) != 0 ? one_way : two_way;
-          const CgMethod *other = method->replacement;
-
-          cg_names_set_method (writer, method);
-          for (; *kind != CG_N_SIGNATURES; kind++)
-            {
-              set_deprecated (writer, &method->node,
-                              other != NULL ? cg_signature_get_function (other, *kind) : NULL);
-              cg_signature_set (writer, method, *kind);
-              cg_emit_prototype (writer, &columns, pass == 0);
-            }
-        }
+        emit_member_prototypes (method, (method->flags & CG_METHOD_ONEWAY) != 0 ? one_way : two_way,
+                                writer, &columns, pass == 0);
+      CG_FOREACH (const CgMember, signal, interface->signals)
+        emit_member_prototypes (signal, signals, writer, &columns, pass == 0);
     }
 
   cg_writer_emit (writer, "\n");
@@ -161,11 +183,11 @@ emit_interface (const CgInterface *interface,
   cg_writer_emit (writer, cg_template ("header/interface-type"));
   cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-interface" : "header/declare-bare-interface"));
   emit_vfuncs (interface, writer);
-  emit_prototypes (interface, writer, FALSE, service_kinds, service_kinds);
+  emit_prototypes (interface, writer, FALSE, service_kinds, service_kinds, emit_kinds);
 
   cg_writer_emit (writer, cg_template ("header/proxy-type"));
   cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-proxy" : "header/declare-bare-proxy"));
-  emit_prototypes (interface, writer, TRUE, two_way_kinds, one_way_kinds);
+  emit_prototypes (interface, writer, TRUE, two_way_kinds, one_way_kinds, no_kinds);
 }
 
 /* The headers of types of other libraries. */

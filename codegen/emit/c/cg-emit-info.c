@@ -309,6 +309,27 @@ emit_member_pointers (Emitter    *self,
   cg_writer_take (self->writer, key, emit_pointers (self, type, array, pointers));
 }
 
+/* Sets the names and the flags of a method or a signal. */
+static void
+set_member (Emitter        *self,
+            const CgMember *member)
+{
+  if (member->names != NULL)
+    cg_names_set_member (self->writer, member);
+  if (member->kind == CG_MEMBER_METHOD)
+    {
+      cg_writer_take (self->writer, "timeout", g_strdup_printf ("%u", member->timeout));
+      cg_writer_take (self->writer, "method_flags", make_method_flags (member));
+    }
+  if (member->kind == CG_MEMBER_SIGNAL)
+    {
+      cg_writer_take (self->writer, "backlog", g_strdup_printf ("%u", member->backlog));
+      cg_writer_set (self->writer, "signal_flags",
+                     member->closes_when_full ? "NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL"
+                                              : "NORPC_SIGNAL_FLAGS_NONE");
+    }
+}
+
 static void
 emit_members (Emitter           *self,
               const CgInterface *interface,
@@ -326,12 +347,7 @@ emit_members (Emitter           *self,
       g_autofree char *annotations = NULL;
       char *pointer;
 
-      if (kind == CG_MEMBER_METHOD)
-        {
-          cg_names_set_method (writer, member);
-          cg_writer_take (writer, "timeout", g_strdup_printf ("%u", member->timeout));
-          cg_writer_take (writer, "method_flags", make_method_flags (member));
-        }
+      set_member (self, member);
       annotations = emit_annotations (self, &member->node);
       emit_args (self, member->in_args, index, kinds[kind].in_values, kinds[kind].in_args, "in");
       emit_args (self, member->out_args, index, kinds[kind].out_values, kinds[kind].out_args, "out");

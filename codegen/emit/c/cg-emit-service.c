@@ -15,7 +15,7 @@ emit_dispatch (CgWriter       *writer,
                const CgMethod *method)
 {
   GPtrArray *passed = g_ptr_array_new_with_free_func (g_free);
-  const char *name = cg_names_look_up_method (method, "dispatch");
+  const char *name = cg_names_look_up_member (method, "dispatch");
   gboolean has_lent = FALSE;
   gboolean has_moved = FALSE;
 
@@ -107,8 +107,8 @@ static void
 set_spelled (CgWriter       *writer,
              const CgMethod *method)
 {
-  const char *vfunc = cg_names_look_up_method (method, "vfunc");
-  gboolean is_renamed = !g_str_equal (vfunc, cg_names_look_up_method (method, "method"));
+  const char *vfunc = cg_names_look_up_member (method, "vfunc");
+  gboolean is_renamed = !g_str_equal (vfunc, cg_names_look_up_member (method, "method"));
 
   cg_marshal_set_expanded (writer, "spelled", is_renamed ? "; its virtual function is $vfunc$" : "");
 }
@@ -154,6 +154,24 @@ emit_complete (CgWriter       *writer,
 }
 
 static void
+emit_signal (CgWriter       *writer,
+             const CgMember *signal)
+{
+  GPtrArray *passed = g_ptr_array_new_with_free_func (g_free);
+
+  cg_signature_set (writer, signal, CG_SIGNATURE_SIGNAL);
+  cg_writer_emit (writer, cg_template ("service/signal-doc"));
+
+  cg_signature_set (writer, signal, CG_SIGNATURE_EMIT);
+  g_ptr_array_add (passed, g_strdup ("self"));
+  g_ptr_array_add (passed, cg_writer_expand (writer, "\"$signal_name$\""));
+  cg_marshal_pass (passed, signal->out_args);
+  cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
+  cg_emit_function_doc (writer, "");
+  cg_writer_emit (writer, cg_template ("service/emit"));
+}
+
+static void
 emit_default_init (const CgInterface *interface,
                    CgWriter          *writer)
 {
@@ -165,6 +183,10 @@ emit_default_init (const CgInterface *interface,
 
   cg_emit_set_assignments (interface, writer, "iface->$handle$ = $default_handle$;");
   cg_writer_set (writer, "hashes", hashes->str);
+  if (interface->signals->len > 0)
+    cg_marshal_set_expanded (writer, "assignments", interface->methods->len > 0
+                             ? "norpc_interface_install_signals (iface, &$info$);\n$assignments$"
+                             : "norpc_interface_install_signals (iface, &$info$);");
   cg_marshal_set_expanded (writer, "assignments", "$hashes$$assignments$");
   cg_writer_emit (writer, cg_template ("service/default-init"));
 }
@@ -189,6 +211,11 @@ cg_emit_service (const CgInterface *interface,
   cg_emit_methods (interface, writer, emit_default_handle);
   emit_default_init (interface, writer);
   cg_emit_methods (interface, writer, emit_complete);
+  CG_FOREACH (const CgMember, signal, interface->signals)
+    {
+      cg_names_set_member (writer, signal);
+      emit_signal (writer, signal);
+    }
 }
 
 /* Writes the messages that the functions of all methods share. */

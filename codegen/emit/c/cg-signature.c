@@ -121,6 +121,20 @@ static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_PROXY_HANDLE] = {
     "proxy_handle", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED, FALSE, FALSE, "", ""
   },
+  [CG_SIGNATURE_SLOT] = {
+    "slot", "s", ARGS_OUT_LENT, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "The default handler of the signal `$dbus_method$`.", ""
+  },
+  [CG_SIGNATURE_SIGNAL] = {
+    "slot", "", ARGS_OUT_LENT, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "The signal `$dbus_method$` of `$dbus_name$`.", ""
+  },
+  [CG_SIGNATURE_EMIT] = {
+    "emit", "s", ARGS_OUT_LENT, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "Emits the signal `$dbus_method$`.",
+    "A service calls it in its server's context. Every proxy with a handler for the\n"
+    "signal then emits it in the main context that the proxy was made in."
+  },
 };
 
 static const struct
@@ -358,7 +372,7 @@ cg_signature_set (CgWriter        *writer,
     add_args (&builder, method->out_args, "return location for the result", TRUE, is_client);
   add_letters (&builder, row->trailing);
   builder_finish (&builder, get_return_type (method, row->returns),
-                  cg_names_look_up_method (method, row->function));
+                  cg_names_look_up_member (method, row->function));
 }
 
 /* A one-way method has but one function for clients. */
@@ -369,7 +383,7 @@ cg_signature_get_function (const CgMethod  *method,
   if (is_client_row (&rows[kind]) && (method->flags & CG_METHOD_ONEWAY) != 0)
     kind = CG_SIGNATURE_SEND;
 
-  return cg_names_look_up_method (method, rows[kind].function);
+  return cg_names_look_up_member (method, rows[kind].function);
 }
 
 char *

@@ -91,7 +91,7 @@ set_own_name (CgWriter       *writer,
     "new", "init", "class_init", "class_intern_init", "get_type", "get_type_once", "iface_init",
     "parent_class", "private_offset", "get_instance_private", NULL
   };
-  const char *vfunc = cg_names_look_up_method (method, "vfunc");
+  const char *vfunc = cg_names_look_up_member (method, "vfunc");
 
   cg_writer_take (writer, "own",
                   g_strconcat (vfunc, g_strv_contains (taken, vfunc) ? "_method" : "", NULL));
@@ -101,7 +101,7 @@ static void
 emit_method (CgWriter       *writer,
              const CgMethod *method)
 {
-  cg_names_set_method (writer, method);
+  cg_names_set_member (writer, method);
   cg_signature_set (writer, method, CG_SIGNATURE_PLAIN);
   set_own_name (writer, method);
   set_statements (writer, method);

@@ -80,7 +80,7 @@ emit_method (CgWriter       *writer,
       g_string_append_printf (params, ", %s", name);
     }
 
-  cg_names_set_method (writer, method);
+  cg_names_set_member (writer, method);
   cg_writer_set (writer, "py_params", params->str);
   cg_writer_emit (writer, cg_template ("skeleton-python/method-text"));
 }
@@ -132,8 +132,8 @@ append_check (GString        *checks,
   g_autoptr (GString) line = NULL;
   g_autofree char *call = NULL;
 
-  cg_names_set_method (writer, method);
-  cg_writer_set (writer, "py_call", strstr (cg_names_look_up_method (method, "call"), "_proxy_call_") + strlen ("_proxy_"));
+  cg_names_set_member (writer, method);
+  cg_writer_set (writer, "py_call", strstr (cg_names_look_up_member (method, "call"), "_proxy_call_") + strlen ("_proxy_"));
   call = cg_writer_expand (writer, is_oneway ? "        self.check(self.proxy.$py_call$"
                                              : "        self.check(self.proxy.$py_call$_sync");
   line = g_string_new (call);

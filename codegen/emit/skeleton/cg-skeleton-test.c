@@ -108,7 +108,7 @@ emit_call (CgWriter       *writer,
                  is_oneway ? "" : "result;\n",
                  is_oneway && !needs_bytes (method) ? NULL : "\n", NULL);
 
-  cg_names_set_method (writer, method);
+  cg_names_set_member (writer, method);
   cg_writer_take (writer, "passed", make_passed (method));
   freed = returned != NULL ? cg_skeleton_make_free (writer, returned, "result") : g_strdup ("");
   cg_writer_take (writer, "freed", g_strconcat (*freed != '\0' ? "\n" : "", freed, NULL));
