@@ -61,8 +61,8 @@ typedef enum
  * an object of its own. The functions are called with no lock held, unless noted otherwise.
  */
 
-/* What the reply queue of a context delivers: replies and, in the same order, events, which are
- * what services tell their clients.
+/* The reply queue of a context delivers replies and, in the same order, events: emissions of
+ * signals by services.
  */
 typedef struct _NorpcReplyLink NorpcReplyLink;
 

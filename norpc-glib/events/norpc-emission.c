@@ -17,10 +17,10 @@ struct _NorpcEmission
 
 /* Returns an error (owned), or NULL if the arguments match the description. */
 static GError *
-check_args (const NorpcInterfaceInfo *interface_info,
-            guint                     signal,
-            const GValue             *args,
-            guint                     n_args)
+find_wrong_arg (const NorpcInterfaceInfo *interface_info,
+                guint                     signal,
+                const GValue             *args,
+                guint                     n_args)
 {
   const NorpcSignalInfo *info = interface_info->signals[signal];
 
@@ -48,7 +48,7 @@ norpc_emission_new (const NorpcInterfaceInfo  *interface_info,
                     GError                   **error)
 {
   const NorpcSignalInfo *info = interface_info->signals[signal];
-  GError *problem = check_args (interface_info, signal, args, n_args);
+  GError *problem = find_wrong_arg (interface_info, signal, args, n_args);
   NorpcEmission *self;
 
   if (problem != NULL)

@@ -193,6 +193,8 @@ typedef struct
   GPtrArray *types;  /* (owned) */
   GPtrArray *names;  /* (owned) */
   GString   *docs;   /* (owned) */
+  gboolean   lists_all; /* parameters without documentation, too: the scanner of GObject
+                           Introspection takes the names of a signal's parameters from them */
 } Builder;
 
 static void
@@ -203,6 +205,7 @@ builder_init (Builder  *self,
   self->types = g_ptr_array_new_with_free_func (g_free);
   self->names = g_ptr_array_new ();
   self->docs = g_string_new (NULL);
+  self->lists_all = FALSE;
 }
 
 /* Sets the keys. */
@@ -229,8 +232,8 @@ add_param (Builder    *self,
 {
   g_ptr_array_add (self->types, g_strdup (type));
   g_ptr_array_add (self->names, (gpointer) name);
-  if (*doc != '\0')
-    g_string_append_printf (self->docs, "@%s: %s\n", name, doc);
+  if (*doc != '\0' || self->lists_all)
+    g_string_append_printf (self->docs, "@%s:%s%s\n", name, *doc != '\0' ? " " : "", doc);
 }
 
 static void
@@ -364,6 +367,7 @@ cg_signature_set (CgWriter        *writer,
 
   cg_writer_take (writer, "doc", make_doc (writer, method, row));
   builder_init (&builder, writer);
+  builder.lists_all = kind == CG_SIGNATURE_SIGNAL;
   add_letters (&builder, row->leading);
   if (row->args != ARGS_NONE)
     add_args (&builder, row->args == ARGS_IN ? method->in_args : method->out_args, NULL, FALSE,
