@@ -21,6 +21,7 @@ typedef struct
   CgWriter      *writer;   /* (owned): expands the patterns */
   GHashTable    *globals;  /* (owned) (element-type utf8 CgNode): who has an identifier */
   GHashTable    *signals;  /* (unowned): the names in C of the interface's signals */
+  GHashTable    *vfuncs;   /* (unowned): those of its virtual functions, so far */
 } Namer;
 
 static const char **
@@ -385,6 +386,8 @@ name_method (Namer      *self,
 
   method->names = expand_rows (self, &cg_method_names);
   claim_rows (self, &method->node, &cg_method_names, method->names);
+  g_hash_table_add (self->vfuncs, (gpointer) cg_names_look_up_member (method, "vfunc"));
+  g_hash_table_add (self->vfuncs, (gpointer) cg_names_look_up_member (method, "handle"));
 }
 
 /* The slot of the default handler is a virtual function, too, and every proxy has signals of its
@@ -397,7 +400,7 @@ name_signal (Namer      *self,
   g_autoptr (GString) slot = g_string_new (signal->lower);
   g_autofree char *name = NULL;
 
-  while (is_taken_vfunc (self, methods, slot->str) || g_hash_table_contains (methods, slot->str))
+  while (is_taken_vfunc (self, methods, slot->str) || g_hash_table_contains (self->vfuncs, slot->str))
     g_string_append_c (slot, '_');
   name = g_strconcat (signal->lower, cg_is_inherited_signal (signal->lower) ? "_" : "", NULL);
   g_strdelimit (name, "_", '-');
@@ -409,6 +412,7 @@ name_signal (Namer      *self,
 
   signal->names = expand_rows (self, &cg_signal_names);
   claim_rows (self, &signal->node, &cg_signal_names, signal->names);
+  g_hash_table_add (self->vfuncs, (gpointer) cg_names_look_up_member (signal, "slot"));
 }
 
 /* There is code for methods and signals. */
@@ -417,6 +421,7 @@ name_members (Namer       *self,
               CgInterface *interface)
 {
   static const char * const words[] = { "methods", "signals", "properties", "streams" };
+  g_autoptr (GHashTable) vfuncs = g_hash_table_new (g_str_hash, g_str_equal);
   GHashTable *names[CG_N_MEMBERS];
 
   cg_names_set_interface (self->writer, interface);
@@ -428,6 +433,7 @@ name_members (Namer       *self,
     }
 
   self->signals = names[CG_MEMBER_SIGNAL];
+  self->vfuncs = vfuncs;
   CG_FOREACH (CgMember, method, interface->methods)
     if (!method->node.broken)
       name_method (self, names[CG_MEMBER_METHOD], method);
