@@ -158,9 +158,12 @@ plain_note (TestLanguage     *self,
             GError          **error)
 {
   LanguagePlain *plain = (LanguagePlain *) self;
+  g_autoptr (TestEntry) previous = g_steal_pointer (&plain->noted);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
 
-  g_clear_pointer (&plain->noted, test_entry_free);
+  g_ptr_array_add (files, g_file_new_for_path ("/a"));
   plain->noted = test_entry_copy (entry);
+  test_language_emit_noted (self, plain->noted, files, TEST_MODE_FAST, previous);
   return TRUE;
 }
 

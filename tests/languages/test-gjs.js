@@ -218,6 +218,25 @@ function assertRefused(caught, message) {
     }
 }
 
+test('signals', () => {
+    const server = Norpc.Server.new(Test.caller_new_service());
+    server.start(null);
+    const proxy = Test.LanguageProxy.new(server.get_channel());
+    const seen = [];
+    const handler = proxy.connect('noted', (source, entry, files, mode, previous) => {
+        seen.push(`${source === proxy} ${entry.key} ${mode} ${previous?.key}`);
+    });
+    for (const key of ['a', 'b']) {
+        proxy.call_note(Test.Entry.new(key, 7, Test.Mode.FAST, Test.Parts.HEAD, data('bytes'),
+            null, null, [], null));
+    }
+    while (seen.length < 2)
+        GLib.MainContext.default().iteration(true);
+    assert(seen.join() === `true a ${Test.Mode.FAST} undefined,true b ${Test.Mode.FAST} a`, seen.join());
+    proxy.disconnect(handler);
+    server.stop(Norpc.StopMode.FINISH, null);
+});
+
 test('values that are not as described', () => {
     const server = Norpc.Server.new(Test.caller_new_service());
     server.start(null);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Types that have names, from Python: a service in C, and one in Python."""
 
+import threading
 import unittest
 
 import gi
@@ -55,7 +56,8 @@ class Service(GObject.Object, Test.Language):
         return options
 
     def do_note(self, an_entry):
-        self.noted = an_entry.copy()
+        previous, self.noted = self.noted, an_entry.copy()
+        self.emit_noted(self.noted, [Gio.File.new_for_path('/a')], Test.Mode.FAST, previous)
         return True
 
     def do_last_note(self):
@@ -123,6 +125,30 @@ class Calls:
         self.assertEqual(values[1].branches[0].name, 'leaf')
         self.assertIsNone(self.proxy.call_records_sync(sent, None, None)[1])
         self.assertTrue(self.proxy.call_one_entry_sync(sent, None).equal(sent))
+
+    def test_signal(self):
+        """A proxy emits in its own thread what the service emits in another one."""
+        seen = []
+
+        def noted(proxy, an_entry, files, mode, previous):
+            self.assertEqual(threading.current_thread(), threading.main_thread())
+            self.assertEqual(proxy, self.proxy)
+            paths = [file.get_path() for file in files]
+            seen.append((an_entry.key, paths, mode, previous and previous.key))
+
+        handler = self.proxy.connect('noted', noted)
+        self.proxy.call_note(entry('a'))
+        self.proxy.call_note(entry('b'))
+        while len(seen) < 2:
+            GLib.MainContext.default().iteration(True)
+        self.assertEqual(seen, [('a', ['/a'], Test.Mode.FAST, None), ('b', ['/a'], Test.Mode.FAST, 'a')])
+
+        self.proxy.disconnect(handler)
+        self.proxy.call_note(entry('c'))
+        self.proxy.call_last_note_sync(None)
+        while GLib.MainContext.default().iteration(False):
+            pass
+        self.assertEqual(len(seen), 2)
 
     def test_moved(self):
         cancellable = Gio.Cancellable()

@@ -69,6 +69,7 @@ class Service : Object, Test.Language {
 
     public bool note (Test.Entry entry) throws Error {
         noted = entry.copy ();
+        emit_noted (entry, new GenericArray<File> (), Test.Mode.FAST, null);
         return true;
     }
 
@@ -162,8 +163,16 @@ void test_records (Test.LanguageProxy proxy) throws Error {
     proxy.call_records_sync (entry, null, out entry_back, out tree_back);
     assert (tree_back == null);
 
+    var keys = "";
+    var handler = proxy.noted.connect ((noted_entry, files, mode, previous) => {
+        assert (mode == Test.Mode.FAST && previous == null);
+        keys += noted_entry.key;
+    });
     proxy.call_note (entry);
     proxy.call_last_note_sync (out entry_back);
+    while (MainContext.default ().iteration (false));
+    proxy.disconnect (handler);
+    assert (keys == "key");
     assert (entry_back.key == "key" && entry_back.tags[1] == "two");
 
     Variant? variant = entry_back.to_variant ();
