@@ -390,20 +390,37 @@ name_method (Namer      *self,
   g_hash_table_add (self->vfuncs, (gpointer) cg_names_look_up_member (method, "handle"));
 }
 
-/* The slot of the default handler is a virtual function, too, and every proxy has signals of its
- * own. */
+/* Makes the name of the GSignal, which begins with a letter, and ends with a letter or a digit.
+ * Every proxy has signals of its own. */
+static char *
+make_signal_name (Namer      *self,
+                  const char *lower)
+{
+  g_autoptr (GString) name = g_string_new (lower);
+
+  if (!g_ascii_isalpha (*lower))
+    g_string_prepend (name, "signal_");
+  if (g_str_has_suffix (lower, "_"))
+    g_string_append (name, "signal");
+  while (cg_is_inherited_signal (name->str) ||
+         (!g_str_equal (name->str, lower) && g_hash_table_contains (self->signals, name->str)))
+    g_string_append (name, "_signal");
+  g_strdelimit (name->str, "_", '-');
+
+  return g_string_free (g_steal_pointer (&name), FALSE);
+}
+
+/* The slot of the default handler is a virtual function, too. */
 static void
 name_signal (Namer      *self,
              GHashTable *methods,
              CgMember   *signal)
 {
   g_autoptr (GString) slot = g_string_new (signal->lower);
-  g_autofree char *name = NULL;
+  g_autofree char *name = make_signal_name (self, signal->lower);
 
   while (is_taken_vfunc (self, methods, slot->str) || g_hash_table_contains (self->vfuncs, slot->str))
     g_string_append_c (slot, '_');
-  name = g_strconcat (signal->lower, cg_is_inherited_signal (signal->lower) ? "_" : "", NULL);
-  g_strdelimit (name, "_", '-');
 
   cg_writer_set (self->writer, "signal", signal->lower);
   cg_writer_set (self->writer, "signal_name", name);

@@ -164,7 +164,8 @@ set_type_docs (const CgInterface *interface,
     g_string_append_printf (doc, "%s%s", doc->len > 0 ? "\n\n" : "", node->c_doc);
   cg_emit_append_tags (doc, node, "\n\n");
 
-  g_string_append_printf (proxy_doc, "Calls the methods of `%s` on an endpoint.", node->name);
+  g_string_append_printf (proxy_doc, "Calls the methods of `%s` on an endpoint%s.", node->name,
+                          interface->signals->len > 0 ? ", and emits its signals" : "");
   cg_emit_append_tags (proxy_doc, node, "\n\n");
 
   cg_writer_set (writer, "interface_doc", doc->str);
