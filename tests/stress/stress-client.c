@@ -39,6 +39,26 @@ stress_client_pending (StressClient *self,
   g_atomic_int_add (&self->n_pending, n);
 }
 
+/* The client's thread. Replies and signals that a service sends in its own context arrive here in
+ * the order in which it sent them, for all proxies, each of which gets every signal. */
+void
+stress_client_note_stamp (StressClient *self,
+                          guint         fate,
+                          guint64       stamp,
+                          gboolean      is_signal)
+{
+  guint64 *last = g_hash_table_lookup (self->stamps, GUINT_TO_POINTER (fate));
+
+  if (last == NULL)
+    {
+      last = g_new0 (guint64, 1);
+      g_hash_table_insert (self->stamps, GUINT_TO_POINTER (fate), last);
+    }
+  g_assert_cmpuint (stamp, >=, *last);
+  g_assert_true (is_signal || stamp > *last);
+  *last = stamp;
+}
+
 static gboolean
 may_operate (StressClient *self)
 {

@@ -68,6 +68,7 @@ watchdog_thread (gpointer data)
 
   g_printerr ("stress: nothing has happened for %d seconds\n", SECONDS_TO_HANG);
   stress_print ();
+  stress_signals_print ();
   stress_model_print ();
   abort ();
 }
@@ -165,6 +166,7 @@ main (int    argc,
   g_thread_unref (g_thread_new ("watchdog", watchdog_thread, NULL));
   run_rounds ();
   stress_print ();
+  stress_signals_print ();
   stress_model_print ();
 
   return 0;

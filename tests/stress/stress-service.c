@@ -59,7 +59,11 @@ stress_service_answer (gpointer            service,
 {
   StressService *self = STRESS_SERVICE (service);
 
+  if (sequence % 3 == 0)
+    stress_emit (STRESS_TARGET (service), self->fate, ++self->last_stamp);
   stress_answer (self, call, sequence, ++self->last_stamp, origin);
+  if (sequence % 5 == 0)
+    stress_emit (STRESS_TARGET (service), self->fate, ++self->last_stamp);
 }
 
 /* Calls of one lane and one priority come in the order in which they were made. */

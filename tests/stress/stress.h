@@ -318,6 +318,17 @@ const char   *stress_describe_thread    (void);
 void     stress_client_pending (StressClient *self,
                                 int           n);
 void     stress_client_go_on   (StressClient *self);
+void     stress_client_note_stamp (StressClient *self,
+                                   guint         fate,
+                                   guint64       stamp,
+                                   gboolean      is_signal);
+
+/* stress-signals.c */
+void     stress_emit            (StressTarget      *service,
+                                 StressFate        *fate,
+                                 guint64            stamp);
+void     stress_signals_connect (StressTargetProxy *proxy);
+void     stress_signals_print   (void);
 
 /* stress-operations.c. The client's thread. */
 void     stress_operate        (StressClient *self);
