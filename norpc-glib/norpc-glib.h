@@ -32,7 +32,9 @@
 #include <norpc-glib/layers/norpc-rate-limit.h>
 #include <norpc-glib/layers/norpc-retry.h>
 #include <norpc-glib/layers/norpc-time-limit.h>
+#include <norpc-glib/events/norpc-emission.h>
 #include <norpc-glib/events/norpc-signal.h>
+#include <norpc-glib/events/norpc-signal-watch.h>
 #include <norpc-glib/server/norpc-direct.h>
 #include <norpc-glib/server/norpc-thread.h>
 #include <norpc-glib/server/norpc-lifecycle.h>

@@ -6,27 +6,19 @@
 #pragma once
 
 #include "core/norpc-interface-info-private.h"
+#include "norpc-emission.h"
 
 G_BEGIN_DECLS
 
-/*
- * One emission of a signal by a service, shared by the clients that get it.
- *
- * Immutable once shared.
- */
-typedef struct _NorpcEmission NorpcEmission;
-
-NorpcEmission *norpc_emission_new   (const NorpcInterfaceInfo  *interface_info,
-                                     guint                      signal,
-                                     const GValue              *args,
-                                     guint                      n_args,
-                                     GError                   **error);
-NorpcEmission *norpc_emission_ref   (NorpcEmission             *self);
-void           norpc_emission_unref (NorpcEmission             *self);
-void           norpc_emission_emit  (NorpcEmission             *self,
-                                     GObject                   *object,
-                                     guint                      signal_id);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (NorpcEmission, norpc_emission_unref)
+NorpcEmission *norpc_emission_new           (const NorpcInterfaceInfo  *interface_info,
+                                             guint                      signal,
+                                             const GValue              *args,
+                                             guint                      n_args,
+                                             GError                   **error);
+NorpcEmission *norpc_emission_new_unchecked (const GValue              *args,
+                                             guint                      n_args);
+void           norpc_emission_emit          (NorpcEmission             *self,
+                                             GObject                   *object,
+                                             guint                      signal_id);
 
 G_END_DECLS

@@ -8,12 +8,23 @@
 #include "core/norpc-value-copy-private.h"
 #include "norpc-emission-private.h"
 
+/**
+ * NorpcEmission:
+ *
+ * The arguments of one emission of a signal.
+ *
+ * It is immutable, and can be used in any thread.
+ *
+ * Since: 0.1
+ */
 struct _NorpcEmission
 {
   gatomicrefcount ref_count;
   guint           n_args;
   GValue          args[]; /* (owned) */
 };
+
+G_DEFINE_BOXED_TYPE (NorpcEmission, norpc_emission, norpc_emission_ref, norpc_emission_unref)
 
 /* Returns an error (owned), or NULL if the arguments match the description. */
 static GError *
@@ -37,6 +48,17 @@ find_wrong_arg (const NorpcInterfaceInfo *interface_info,
   return NULL;
 }
 
+static NorpcEmission *
+emission_new (guint n_args)
+{
+  NorpcEmission *self = g_malloc0 (sizeof (NorpcEmission) + n_args * sizeof (GValue));
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->n_args = n_args;
+
+  return self;
+}
+
 /* Runs in the service's context. Returns an emission (owned) with copies of @args, or NULL if
  * @error is set.
  */
@@ -57,9 +79,7 @@ norpc_emission_new (const NorpcInterfaceInfo  *interface_info,
       return NULL;
     }
 
-  self = g_malloc0 (sizeof (NorpcEmission) + n_args * sizeof (GValue));
-  g_atomic_ref_count_init (&self->ref_count);
-  self->n_args = n_args;
+  self = emission_new (n_args);
   for (guint i = 0; i < n_args; i++)
     {
       g_value_init (&self->args[i], G_VALUE_TYPE (&args[i]));
@@ -69,6 +89,33 @@ norpc_emission_new (const NorpcInterfaceInfo  *interface_info,
   return self;
 }
 
+/* Runs in the client's context. Returns an emission (owned) with the arguments that a handler has
+ * got, whose contents are not copied.
+ */
+NorpcEmission *
+norpc_emission_new_unchecked (const GValue *args,
+                              guint         n_args)
+{
+  NorpcEmission *self = emission_new (n_args);
+
+  for (guint i = 0; i < n_args; i++)
+    {
+      g_value_init (&self->args[i], G_VALUE_TYPE (&args[i]));
+      g_value_copy (&args[i], &self->args[i]);
+    }
+
+  return self;
+}
+
+/**
+ * norpc_emission_ref:
+ * @self: an emission
+ *
+ * Takes a reference.
+ *
+ * Returns: (transfer full): @self
+ * Since: 0.1
+ */
 NorpcEmission *
 norpc_emission_ref (NorpcEmission *self)
 {
@@ -77,6 +124,14 @@ norpc_emission_ref (NorpcEmission *self)
   return self;
 }
 
+/**
+ * norpc_emission_unref:
+ * @self: (transfer full): an emission
+ *
+ * Releases a reference.
+ *
+ * Since: 0.1
+ */
 void
 norpc_emission_unref (NorpcEmission *self)
 {
@@ -86,6 +141,43 @@ norpc_emission_unref (NorpcEmission *self)
   for (guint i = 0; i < self->n_args; i++)
     g_value_unset (&self->args[i]);
   g_free (self);
+}
+
+/**
+ * norpc_emission_get_n_args:
+ * @self: an emission
+ *
+ * Gets the number of arguments.
+ *
+ * Returns: the number of arguments
+ * Since: 0.1
+ */
+guint
+norpc_emission_get_n_args (NorpcEmission *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->n_args;
+}
+
+/**
+ * norpc_emission_get_arg:
+ * @self: an emission
+ * @index: the index of an argument, from 0
+ *
+ * Gets an argument.
+ *
+ * Returns: (transfer none): the argument
+ * Since: 0.1
+ */
+const GValue *
+norpc_emission_get_arg (NorpcEmission *self,
+                        guint          index)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (index < self->n_args, NULL);
+
+  return &self->args[index];
 }
 
 /* Runs in the client's context. */

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What services emit, with the stamps that count their answers, too. */
+/* Signals of the services, which have the stamps that count their answers, too. */
 
 #include "stress.h"
 
