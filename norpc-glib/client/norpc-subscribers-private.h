@@ -13,13 +13,14 @@ G_BEGIN_DECLS
  * The subscribers of an endpoint: the clients that get the signals of the services behind it. See
  * events/norpc-subscription-private.h.
  *
- * A subscriber leaves before it is freed, and waits until no other thread uses it. Its functions
- * must not release anything that application code may finalize, because the lock is held.
+ * A subscriber leaves before it is freed, and waits until no other thread uses it. No application
+ * code may run while the lock is held: nothing is copied or released.
  */
 typedef struct _NorpcSubscribers NorpcSubscribers;
 
-typedef void (*NorpcSubscriberFunc) (NorpcSubscriber *subscriber,
-                                     gpointer         user_data);
+/* Returns FALSE if no other subscriber is to be visited. */
+typedef gboolean (*NorpcSubscriberFunc) (NorpcSubscriber *subscriber,
+                                         gpointer         user_data);
 
 NorpcSubscribers *norpc_subscribers_new     (void);
 NorpcSubscribers *norpc_subscribers_ref     (NorpcSubscribers    *self);

@@ -95,8 +95,8 @@ norpc_subscribers_foreach (NorpcSubscribers    *self,
   if (self->counts != NULL)
     {
       g_hash_table_iter_init (&iter, self->counts);
-      while (g_hash_table_iter_next (&iter, &subscriber, NULL))
-        func (subscriber, user_data);
+      while (g_hash_table_iter_next (&iter, &subscriber, NULL) && func (subscriber, user_data))
+        ;
     }
   g_mutex_unlock (&self->lock);
 }

@@ -27,10 +27,8 @@ typedef struct
 typedef struct
 {
   const RelayClosure *closure;
-  const GValue       *args;
-  guint               n_args;
-  NorpcEmission      *emission; /* (owned) (nullable): made for the first proxy that listens */
-  GError             *error;    /* (owned) (nullable): why it cannot be passed on */
+  gboolean            listened; /* there is a proxy that listens */
+  NorpcEmission      *emission; /* (owned) (nullable) */
   NorpcEvent         *dropped;  /* (owned) (nullable): to be freed with no lock held */
 } Passage;
 
@@ -46,25 +44,35 @@ drop (Passage    *passage,
 }
 
 /* Runs in the service's context, with the lock of the subscribers held. */
-static void
+static gboolean
+find_listener (NorpcSubscriber *subscriber,
+               gpointer         user_data)
+{
+  Passage *passage = user_data;
+
+  passage->listened = norpc_subscription_listens (subscriber, passage->closure->interface_info,
+                                                  passage->closure->signal);
+
+  return !passage->listened;
+}
+
+/* Runs in the service's context, with the lock of the subscribers held. */
+static gboolean
 pass_on (NorpcSubscriber *subscriber,
          gpointer         user_data)
 {
   Passage *passage = user_data;
   const RelayClosure *closure = passage->closure;
 
-  if (passage->error != NULL ||
-      !norpc_subscription_listens (subscriber, closure->interface_info, closure->signal))
-    return;
-
-  if (passage->emission == NULL)
-    passage->emission = norpc_emission_new (closure->interface_info, closure->signal,
-                                            passage->args, passage->n_args, &passage->error);
-  if (passage->emission != NULL)
+  if (norpc_subscription_listens (subscriber, closure->interface_info, closure->signal))
     drop (passage, norpc_subscription_add_emission (subscriber, closure->signal, passage->emission));
+
+  return TRUE;
 }
 
-/* Runs in the service's context, when the service emits. */
+/* Runs in the service's context, when the service emits. The arguments are copied only if a proxy
+ * listens, and with no lock held, because types may have copy functions of the application.
+ */
 static void
 relay_emission (GClosure     *closure,
                 GValue       *return_value G_GNUC_UNUSED,
@@ -74,14 +82,22 @@ relay_emission (GClosure     *closure,
                 gpointer      data G_GNUC_UNUSED)
 {
   RelayClosure *self = (RelayClosure *) closure;
-  Passage passage = { .closure = self, .args = values + 1, .n_args = n_values - 1 };
+  Passage passage = { .closure = self };
+  g_autoptr (GError) error = NULL;
+
+  norpc_subscribers_foreach (self->subscribers, find_listener, &passage);
+  if (!passage.listened)
+    return;
+
+  passage.emission = norpc_emission_new (self->interface_info, self->signal, values + 1, n_values - 1, &error);
+  if (passage.emission == NULL)
+    {
+      g_critical ("%s; the signal was not passed on to clients", error->message);
+      return;
+    }
 
   norpc_subscribers_foreach (self->subscribers, pass_on, &passage);
-
-  if (passage.error != NULL)
-    g_critical ("%s; the signal was not passed on to clients", passage.error->message);
-  g_clear_error (&passage.error);
-  g_clear_pointer (&passage.emission, norpc_emission_unref);
+  norpc_emission_unref (passage.emission);
   norpc_events_free (passage.dropped);
 }
 
@@ -113,11 +129,13 @@ relay_signal (NorpcSignalRelay         *self,
 }
 
 /* Runs in the thread that starts or stops the service, with the lock of the subscribers held. */
-static void
+static gboolean
 note_change (NorpcSubscriber *subscriber,
              gpointer         user_data)
 {
   drop (user_data, norpc_subscription_add_change (subscriber));
+
+  return TRUE;
 }
 
 static void
