@@ -27,8 +27,8 @@ copy_element (gconstpointer element,
     }
 }
 
-/* Copies a value, and the containers that g_value_copy () would share with the original. @copy
- * has the type of @value.
+/* Copies a value, and the containers that g_value_copy () would share with the original, unless
+ * the type of their elements is unknown. @copy has the type of @value.
  */
 void
 norpc_value_copy_deep (const NorpcArgInfo *info,
@@ -38,7 +38,7 @@ norpc_value_copy_deep (const NorpcArgInfo *info,
   gpointer array = g_value_fits_pointer (value) ? g_value_peek_pointer (value) : NULL;
 
   /* The copy of an array frees its elements in the same way as the original. */
-  if (array != NULL && G_VALUE_HOLDS (value, G_TYPE_PTR_ARRAY))
+  if (array != NULL && G_VALUE_HOLDS (value, G_TYPE_PTR_ARRAY) && info->get_element_type != NULL)
     g_value_take_boxed (copy, g_ptr_array_copy (array, copy_element, GSIZE_TO_POINTER (info->get_element_type ())));
   else if (array != NULL && G_VALUE_HOLDS (value, G_TYPE_ARRAY))
     g_value_take_boxed (copy, g_array_copy (array));
