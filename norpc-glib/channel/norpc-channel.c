@@ -68,12 +68,17 @@ free_slot (NorpcCallQueue *queue,
   if (norpc_metrics_are_enabled ())
     norpc_channel_note_length (channel);
   g_atomic_int_inc (&channel->lanes[norpc_priority_get_lane (call->priority)].freed);
-  if (g_atomic_int_get (&channel->n_probes) > 0)
+  if (g_atomic_int_get (&channel->n_probes) > 0 || g_atomic_int_get (&channel->paused))
     awaited = g_object_ref (channel);
   g_atomic_int_set (&call->slot, NORPC_SLOT_FREED);
 
-  if (awaited != NULL)
-    norpc_channel_answer_probes (awaited, FALSE);
+  if (awaited == NULL)
+    return;
+
+  norpc_channel_answer_probes (awaited, FALSE);
+  /* A server that stops waits for the last call. */
+  if (norpc_channel_get_waiting (awaited) == 0 && norpc_channel_is_closed (awaited))
+    norpc_channel_wake_up (awaited);
 }
 
 /* Called with the lock of the queue held. Gets the executor of the handlers, for a synchronous

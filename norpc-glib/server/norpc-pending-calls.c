@@ -24,8 +24,15 @@ norpc_pending_calls_clear (NorpcPendingCalls *self)
   g_mutex_clear (&self->lock);
 }
 
-/* Thread-safe. Returns TRUE if the service may get another call. Abandoned calls are not
- * limited, because the service does not get them.
+/* Thread-safe. Returns TRUE if all calls that wait have completed, and no others can follow. */
+static gboolean
+have_all_completed (NorpcPendingCalls *self)
+{
+  return norpc_channel_get_waiting (self->channel) == 0 && norpc_channel_is_closed (self->channel);
+}
+
+/* Thread-safe. Returns TRUE if the service may get another call. Abandoned and completed calls
+ * are not limited, because the service does not get them.
  */
 gboolean
 norpc_pending_calls_are_below_limit (NorpcPendingCalls *self)
@@ -33,7 +40,8 @@ norpc_pending_calls_are_below_limit (NorpcPendingCalls *self)
   guint max_open = (guint) g_atomic_int_get (&self->max_open);
   guint n_open = norpc_channel_get_n_open (self->channel);
 
-  return max_open == 0 || g_atomic_int_get (&self->abandoned) || n_open < max_open;
+  return max_open == 0 || n_open < max_open || g_atomic_int_get (&self->abandoned) ||
+         have_all_completed (self);
 }
 
 /* Runs in the service's context. Returns TRUE if the service has the maximum number of open
@@ -160,7 +168,9 @@ keep_locked (NorpcPendingCalls *self,
 
 /* Runs in the service's context, with the lock held. Returns the next call (owned), or NULL.
  * An urgent call overtakes calls of the batch that are not urgent. A call of low priority
- * never waits in the batch, because other calls could not overtake it there.
+ * never waits in the batch, because other calls could not overtake it there. If the number of
+ * open calls is limited, no call waits there: the worker has to be woken up if a call completes
+ * that is the last one to wait for the service to stop.
  */
 static NorpcCall *
 take_next_locked (NorpcPendingCalls *self)
@@ -179,7 +189,8 @@ take_next_locked (NorpcPendingCalls *self)
     return NULL;
 
   self->n_begun = 0;
-  self->n_batch = norpc_channel_take (channel, self->batch, NORPC_PENDING_CALLS_BATCH);
+  self->n_batch = norpc_channel_take (channel, self->batch,
+                                      g_atomic_int_get (&self->max_open) == 0 ? NORPC_PENDING_CALLS_BATCH : 1);
 
   return self->n_batch > 0 ? self->batch[self->n_begun++] : NULL;
 }

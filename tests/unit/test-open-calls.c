@@ -400,6 +400,67 @@ test_cancelled_stopped (Limited       *fixture,
   norpc_call_return_values (call, 0, NULL);
 }
 
+/* Nor does it wait for calls behind that one, whose clients have gone before the stop, or go
+ * during it.
+ */
+static void
+stopped_cb (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Outcome *outcome = user_data;
+
+  outcome->n++;
+  outcome->thread = g_thread_self ();
+  outcome->ok = norpc_server_stop_finish (NORPC_SERVER (object), result, &outcome->error);
+}
+
+static void
+stop_with_queued (Limited  *fixture,
+                  gboolean  before)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (NorpcCall) call = NULL;
+  Outcome queued[3] = { 0 }, stopped = { 0 };
+
+  probe_probe_proxy_call_hold (fixture->proxy, cancellable, NULL, NULL);
+  call = probe_state_take_held (fixture->state);
+  for (guint i = 0; i < G_N_ELEMENTS (queued); i++)
+    probe_probe_proxy_call_noop (fixture->proxy, cancellable, noop_cb, &queued[i]);
+  if (before)
+    g_cancellable_cancel (cancellable);
+
+  norpc_server_stop_async (fixture->server, NORPC_STOP_FINISH, NULL, stopped_cb, &stopped);
+  if (!before)
+    {
+      g_assert_true (probe_probe_proxy_call_noop_sync (fixture->other, NULL, NULL));
+      g_cancellable_cancel (cancellable);
+    }
+  outcome_wait (&stopped);
+  g_assert_no_error (stopped.error);
+  g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (queued); i++)
+    {
+      outcome_wait (&queued[i]);
+      g_assert_error (queued[i].error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      outcome_clear (&queued[i]);
+    }
+}
+
+static void
+test_cancelled_before_stop (Limited       *fixture,
+                            gconstpointer  unused)
+{
+  stop_with_queued (fixture, TRUE);
+}
+
+static void
+test_cancelled_during_stop (Limited       *fixture,
+                            gconstpointer  unused)
+{
+  stop_with_queued (fixture, FALSE);
+}
+
 /* A call that a layer of the server holds is open, until it is cancelled. */
 static void
 test_held_by_layer (void)
@@ -498,6 +559,8 @@ main (int   argc,
   TEST_LIMITED ("/open-calls/cancelled-in-handler/answered", 1, test_cancelled_in_handler);
   TEST_LIMITED ("/open-calls/cancelled-in-queue", 1, test_cancelled_in_queue);
   TEST_LIMITED ("/open-calls/cancelled-stopped", 1, test_cancelled_stopped);
+  TEST_LIMITED ("/open-calls/cancelled-before-stop", 1, test_cancelled_before_stop);
+  TEST_LIMITED ("/open-calls/cancelled-during-stop", 1, test_cancelled_during_stop);
   g_test_add_func ("/open-calls/held-by-layer", test_held_by_layer);
   g_test_add_data_func ("/open-calls/retried", GUINT_TO_POINTER (1), test_retried);
   g_test_add_data_func ("/open-calls/retried-twice", GUINT_TO_POINTER (2), test_retried);
