@@ -420,11 +420,13 @@ stop_with_queued (Limited  *fixture,
                   gboolean  before)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GCancellable) cancellable_of_held = g_cancellable_new ();
   g_autoptr (NorpcCall) call = NULL;
   Outcome queued[3] = { 0 }, stopped = { 0 };
 
-  probe_probe_proxy_call_hold (fixture->proxy, cancellable, NULL, NULL);
+  probe_probe_proxy_call_hold (fixture->proxy, cancellable_of_held, NULL, NULL);
   call = probe_state_take_held (fixture->state);
+  g_cancellable_cancel (cancellable_of_held);
   for (guint i = 0; i < G_N_ELEMENTS (queued); i++)
     probe_probe_proxy_call_noop (fixture->proxy, cancellable, noop_cb, &queued[i]);
   if (before)
