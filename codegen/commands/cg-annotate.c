@@ -174,7 +174,7 @@ cg_annotate_apply (GPtrArray     *annotations,
                    CgDescription *description,
                    CgDiagnostics *diagnostics)
 {
-  const CgLocation location = { "--annotate", G_MAXUINT, 0, 0 };
+  const CgLocation location = { "--annotate", G_MAXUINT, 0, 0, 0 };
 
   for (guint i = 0; i + N_VALUES <= annotations->len; i += N_VALUES)
     {

@@ -120,7 +120,7 @@ static void
 check_gir_path (const CgInput *self,
                 CgDiagnostics *diagnostics)
 {
-  const CgLocation location = { "--gir-path", G_MAXUINT, 0, 0 };
+  const CgLocation location = { "--gir-path", G_MAXUINT, 0, 0, 0 };
 
   for (guint i = 0; self->gir_path != NULL && self->gir_path[i] != NULL; i++)
     {

@@ -92,6 +92,7 @@ warn_of_params (Parser *self)
       cg_suggestion_offer (&suggestion, "since");
       hint = cg_suggestion_make_text (&suggestion);
       location.column++;
+      location.offset++;
       cg_diagnostics_warning (self->diagnostics, CG_WARNING_STRAY_DOCUMENTATION, &location,
                               "the comment documents '%s', but '%s' has nothing of that name%s",
                               param->name, comment->symbol, hint);

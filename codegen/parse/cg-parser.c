@@ -144,7 +144,7 @@ report (Parser       *self,
 {
   const Frame *frame = top_frame (self);
   CgLocation location = cg_source_locate (self->source, offset);
-  CgLocation whole = { self->source->name, self->source->index, 0, 0 };
+  CgLocation whole = { self->source->name, self->source->index, 0, 0, 0 };
 
   if (frame->kind != KIND_ROOT && error->code == CG_XML_ERROR_OPEN_ELEMENT)
     cg_diagnostics_error (self->diagnostics, &location, "the file ends before </%s>", frame->name);
@@ -181,7 +181,7 @@ cg_parse (CgSource      *source,
           CgDiagnostics *diagnostics)
 {
   Parser self = { .source = source, .description = description, .diagnostics = diagnostics };
-  Frame outside = { KIND_ROOT, "", { source->name, source->index, 1, 1 }, NULL, FALSE };
+  Frame outside = { KIND_ROOT, "", { source->name, source->index, 1, 1, 0 }, NULL, FALSE };
   g_autofree char *base_name = g_filename_display_basename (source->name);
 
   self.frames = g_array_new (FALSE, FALSE, sizeof (Frame));

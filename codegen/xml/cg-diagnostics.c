@@ -15,7 +15,6 @@
 #define MAX_BEFORE 100  /* characters that are shown of a line before what is marked */
 #define CUT_BEFORE 50   /* the same if there are more */
 #define MAX_AFTER  70   /* and from there */
-#define STRIDE     1024 /* characters */
 
 typedef struct
 {
@@ -29,52 +28,12 @@ typedef struct
 
 struct _CgDiagnostics
 {
-  GPtrArray  *list;      /* (owned) (element-type Diagnostic) */
-  GHashTable *snippets;  /* (owned) (element-type guint Snippets): by index of the file */
-  Diagnostic *last;      /* (nullable): what notes belong to */
+  GPtrArray  *list;   /* (owned) (element-type Diagnostic) */
+  GHashTable *texts;  /* (owned) (element-type guint utf8): by index of the file */
+  Diagnostic *last;   /* (nullable): what notes belong to */
   CgWarnings  warnings;
   guint       n_errors;
 };
-
-/* Places from which others are found: the start of each line, and some within
- * long ones. */
-typedef struct
-{
-  guint line;
-  guint column;
-  gsize offset;
-} Mark;
-
-/* The text of a description, to show lines of it. */
-typedef struct
-{
-  char   *text;    /* (owned): perhaps not valid UTF-8 */
-  gsize   length;
-  GArray *marks;   /* (owned) (element-type Mark): empty until one is asked for */
-} Snippets;
-
-static Snippets *
-snippets_new (char  *text,
-              gsize  length)
-{
-  Snippets *self = g_new0 (Snippets, 1);
-
-  self->text = text;
-  self->length = length;
-  self->marks = g_array_new (FALSE, FALSE, sizeof (Mark));
-
-  return self;
-}
-
-static void
-snippets_free (gpointer data)
-{
-  Snippets *self = data;
-
-  g_free (self->text);
-  g_array_unref (self->marks);
-  g_free (self);
-}
 
 static void
 diagnostic_free (gpointer data)
@@ -146,7 +105,7 @@ cg_diagnostics_new (void)
   CgDiagnostics *self = g_new0 (CgDiagnostics, 1);
 
   self->list = g_ptr_array_new_with_free_func (diagnostic_free);
-  self->snippets = g_hash_table_new_full (NULL, NULL, NULL, snippets_free);
+  self->texts = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 
   return self;
 }
@@ -155,7 +114,7 @@ void
 cg_diagnostics_free (CgDiagnostics *self)
 {
   g_ptr_array_unref (self->list);
-  g_hash_table_unref (self->snippets);
+  g_hash_table_unref (self->texts);
   g_free (self);
 }
 
@@ -169,10 +128,9 @@ cg_diagnostics_set_warnings (CgDiagnostics    *self,
 void
 cg_diagnostics_take_text (CgDiagnostics *self,
                           guint          file_index,
-                          char          *text,
-                          gsize          length)
+                          char          *text)
 {
-  g_hash_table_replace (self->snippets, GUINT_TO_POINTER (file_index), snippets_new (text, length));
+  g_hash_table_replace (self->texts, GUINT_TO_POINTER (file_index), text);
 }
 
 void
@@ -285,54 +243,6 @@ is_continuation (char c)
   return (c & 0xc0) == 0x80;
 }
 
-static void
-find_marks (Snippets *self)
-{
-  Mark mark = { 1, 1, 0 };
-
-  g_array_append_val (self->marks, mark);
-  for (gsize i = 0; i < self->length; i++)
-    {
-      char c = self->text[i];
-
-      mark.offset = i + 1;
-      if (c == '\n' || (c == '\r' && self->text[i + 1] != '\n'))
-        {
-          mark.line++;
-          mark.column = 1;
-          g_array_append_val (self->marks, mark);
-        }
-      else if (!is_continuation (self->text[i + 1]) && ++mark.column % STRIDE == 0)
-        g_array_append_val (self->marks, mark);
-    }
-}
-
-/* The last mark not behind the place. */
-static const Mark *
-find_mark (Snippets *self,
-           guint     line,
-           guint     column)
-{
-  guint first = 0;
-  guint end;
-
-  if (self->marks->len == 0)
-    find_marks (self);
-
-  for (end = self->marks->len; end - first > 1;)
-    {
-      guint middle = first + (end - first) / 2;
-      const Mark *mark = &g_array_index (self->marks, Mark, middle);
-
-      if (mark->line < line || (mark->line == line && mark->column <= column))
-        first = middle;
-      else
-        end = middle;
-    }
-
-  return &g_array_index (self->marks, Mark, first);
-}
-
 static gboolean
 is_name (char c)
 {
@@ -398,12 +308,12 @@ is_line_end (char c)
 
 /* The start of what is shown: that of the line, or a place @max characters before @p. */
 static const char *
-find_start (Snippets   *self,
+find_start (const char *text,
             const char *p,
             guint       max)
 {
-  for (guint i = 0; i < max && p > self->text && !is_line_end (p[-1]); i++)
-    for (p--; p > self->text && is_continuation (*p) && !is_line_end (p[-1]); p--)
+  for (guint i = 0; i < max && p > text && !is_line_end (p[-1]); i++)
+    for (p--; p > text && is_continuation (*p) && !is_line_end (p[-1]); p--)
       ;
 
   return p;
@@ -412,21 +322,21 @@ find_start (Snippets   *self,
 /* Copies what is shown of the line around @p, and counts the characters in front of @p.
  * A character that would move the cursor is replaced. */
 static char *
-copy_around (Snippets   *self,
+copy_around (const char *text,
              const char *p,
              gsize      *n_before)
 {
-  const char *start = find_start (self, p, MAX_BEFORE);
+  const char *start = find_start (text, p, MAX_BEFORE);
   const char *end = p;
   g_autofree char *valid = NULL;
   GString *shown;
 
-  if (start > self->text && !is_line_end (start[-1]))
-    start = find_start (self, p, CUT_BEFORE);
+  if (start > text && !is_line_end (start[-1]))
+    start = find_start (text, p, CUT_BEFORE);
   for (guint i = 0; !is_line_end (*end) && i < MAX_AFTER; i += !is_continuation (*end))
     end++;
 
-  shown = g_string_new (start > self->text && !is_line_end (start[-1]) ? "..." : "");
+  shown = g_string_new (start > text && !is_line_end (start[-1]) ? "..." : "");
   *n_before = shown->len;
   valid = g_utf8_make_valid (start, end - start);
   for (const char *c = valid; *c != '\0'; c = g_utf8_next_char (c))
@@ -443,38 +353,25 @@ copy_around (Snippets   *self,
   return g_strchomp (g_string_free (shown, FALSE));
 }
 
-/* Prints the line, and marks what stands at the column:
+/* Prints the line, and marks what stands at the place:
  *
  *     4 |     <arg name="key" tpye="s"/>
  *       |                     ^~~~
  *
  * A tab is shown as one blank, and every character as wide as any other. */
 static void
-snippets_print (Snippets *self,
-                guint     line,
-                guint     column,
-                FILE     *stream)
+print_snippet (const char       *text,
+               const CgLocation *location,
+               FILE             *stream)
 {
-  const Mark *mark = find_mark (self, line, column);
-  const char *p = self->text + mark->offset;
-  g_autofree char *shown = NULL;
-  g_autofree char *tildes = NULL;
+  const char *p = text + location->offset;
   gsize n_before = 0;
-  gsize n_marked;
+  g_autofree char *shown = copy_around (text, p, &n_before);
+  gsize n_marked = CLAMP (g_utf8_strlen (p, measure (text, p)), 1, MAX_AFTER);
+  g_autofree char *tildes = g_strnfill (n_marked - 1, '~');
 
-  if (mark->line != line)
-    return;
-  for (guint i = mark->column; i < column && !is_line_end (*p); i++)
-    for (p++; is_continuation (*p); p++)
-      ;
-
-  shown = copy_around (self, p, &n_before);
-  if (*shown == '\0')
-    return;
-
-  n_marked = CLAMP (g_utf8_strlen (p, measure (self->text, p)), 1, MAX_AFTER);
-  tildes = g_strnfill (n_marked - 1, '~');
-  fprintf (stream, "%5u | %s\n      | %*s^%s\n", line, shown, (int) n_before, "", tildes);
+  if (*shown != '\0')
+    fprintf (stream, "%5u | %s\n      | %*s^%s\n", location->line, shown, (int) n_before, "", tildes);
 }
 
 static void
@@ -483,7 +380,7 @@ print_one (CgDiagnostics    *self,
            FILE             *stream)
 {
   const CgLocation *location = &diagnostic->location;
-  Snippets *snippets = g_hash_table_lookup (self->snippets, GUINT_TO_POINTER (location->file_index));
+  const char *text = g_hash_table_lookup (self->texts, GUINT_TO_POINTER (location->file_index));
 
   if (location->line > 0)
     fprintf (stream, "%s:%u:%u: ", location->file, location->line, location->column);
@@ -492,8 +389,8 @@ print_one (CgDiagnostics    *self,
   fprintf (stream, "%s: %s%s\n", diagnostic->severity, diagnostic->text,
            diagnostic->option != NULL ? diagnostic->option : "");
 
-  if (location->line > 0 && snippets != NULL)
-    snippets_print (snippets, location->line, location->column, stream);
+  if (location->line > 0 && text != NULL)
+    print_snippet (text, location, stream);
 }
 
 void

@@ -20,6 +20,7 @@ typedef struct
   guint       file_index; /* position on the command line */
   guint       line;
   guint       column;
+  gsize       offset;     /* in the text of the description */
 } CgLocation;
 
 typedef struct _CgDiagnostics CgDiagnostics;
@@ -54,11 +55,10 @@ void           cg_diagnostics_forget       (CgDiagnostics    *self);
 void           cg_diagnostics_set_warnings (CgDiagnostics    *self,
                                             const CgWarnings *warnings);
 
-/* Takes the text of a description over, to show lines of it. */
+/* Takes over the text of a description, to show lines of it; it need not be valid UTF-8. */
 void           cg_diagnostics_take_text    (CgDiagnostics    *self,
                                             guint             file_index,
-                                            char             *text,
-                                            gsize             length);
+                                            char             *text);
 
 gboolean       cg_diagnostics_has_errors   (CgDiagnostics    *self);
 void           cg_diagnostics_print        (CgDiagnostics    *self,

@@ -69,10 +69,9 @@ decode (CgSource      *self,
   if (text == NULL)
     {
       location = cg_source_locate (self, offset);
+      /* of a line with wide characters, what is in front of the first zero byte is shown */
+      location.offset = MIN (offset, strlen (self->text));
       cg_diagnostics_error (diagnostics, &location, "%s", error->message);
-      /* no line of it can be shown */
-      if (is_wide)
-        self->length = 0;
       return FALSE;
     }
 
@@ -92,7 +91,7 @@ cg_source_load (const char    *path,
                 CgDiagnostics *diagnostics)
 {
   g_autoptr (CgSource) self = g_new0 (CgSource, 1);
-  CgLocation whole = { g_intern_string (path), index, 0, 0 };
+  CgLocation whole = { g_intern_string (path), index, 0, 0, 0 };
   g_autoptr (GError) error = NULL;
   gboolean ok;
 
@@ -115,7 +114,7 @@ cg_source_load (const char    *path,
     }
 
   ok = decode (self, diagnostics);
-  cg_diagnostics_take_text (diagnostics, index, self->text, self->length);
+  cg_diagnostics_take_text (diagnostics, index, self->text);
 
   return ok ? g_steal_pointer (&self) : NULL;
 }
@@ -149,7 +148,7 @@ cg_source_locate (CgSource *self,
   while (self->last.offset < offset)
     step (self);
 
-  return (CgLocation) { self->name, self->index, self->last.line, self->last.column };
+  return (CgLocation) { self->name, self->index, self->last.line, self->last.column, offset };
 }
 
 void
