@@ -7,205 +7,104 @@
 
 #include <string.h>
 
-#define BLANKS " \t\r\n"
-
-struct _CgDocMarkup
-{
-  GString *text;    /* (owned) */
-  char    *target;  /* (owned) (nullable): of the link that is open */
-};
-
 typedef enum
 {
+  MARK_UNKNOWN,
+  MARK_TEXT,
   MARK_PARAGRAPH,
   MARK_ITEM,
-  MARK_CODE,
-  MARK_LINK
+  MARK_CODE
 } Mark;
 
-typedef struct
+static Mark
+find_mark (const char *element)
 {
-  const char *name;
-  Mark        mark;
-  const char *target;  /* (nullable): the attribute of a link that has it */
-} Element;
+  static const struct
+  {
+    const char *element;
+    Mark        mark;
+  } marks[] = {
+    { "para", MARK_PARAGRAPH },
+    { "itemizedlist", MARK_PARAGRAPH },
+    { "orderedlist", MARK_PARAGRAPH },
+    { "listitem", MARK_ITEM },
+    { "literal", MARK_CODE },
+    { "link", MARK_TEXT }, /* within a page, which is nowhere here */
+  };
 
-static const Element elements[] = {
-  { "para", MARK_PARAGRAPH, NULL },
-  { "p", MARK_PARAGRAPH, NULL },
-  { "itemizedlist", MARK_PARAGRAPH, NULL },
-  { "orderedlist", MARK_PARAGRAPH, NULL },
-  { "ul", MARK_PARAGRAPH, NULL },
-  { "ol", MARK_PARAGRAPH, NULL },
-  { "listitem", MARK_ITEM, NULL },
-  { "li", MARK_ITEM, NULL },
-  { "item", MARK_ITEM, NULL },
-  { "dt", MARK_ITEM, NULL },
-  { "dd", MARK_PARAGRAPH, NULL },
-  { "definition", MARK_PARAGRAPH, NULL },
-  { "literal", MARK_CODE, NULL },
-  { "tt", MARK_CODE, NULL },
-  { "code", MARK_CODE, NULL },
-  { "link", MARK_LINK, NULL }, /* within a page, which is nowhere here */
-  { "ulink", MARK_LINK, "url" },
-  { "a", MARK_LINK, "href" },
-};
+  for (gsize i = 0; i < G_N_ELEMENTS (marks); i++)
+    if (g_str_equal (marks[i].element, element))
+      return marks[i].mark;
 
-static const Element *
-find_element (const char *name)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (elements); i++)
-    if (g_str_equal (elements[i].name, name))
-      return &elements[i];
-
-  return NULL;
-}
-
-CgDocMarkup *
-cg_doc_markup_new (void)
-{
-  CgDocMarkup *self = g_new0 (CgDocMarkup, 1);
-
-  self->text = g_string_new (NULL);
-
-  return self;
-}
-
-void
-cg_doc_markup_free (CgDocMarkup *self)
-{
-  g_string_free (self->text, TRUE);
-  g_free (self->target);
-  g_free (self);
+  return MARK_UNKNOWN;
 }
 
 /* Nothing of a block or an item is there yet. */
 static gboolean
-is_fresh (const CgDocMarkup *self)
+is_fresh (const GString *markdown)
 {
-  gsize length = self->text->len;
+  const char *end = markdown->str + markdown->len;
 
-  return length == 0 ||
-         (length >= 2 && (memcmp (self->text->str + length - 2, "\n\n", 2) == 0 ||
-                          memcmp (self->text->str + length - 2, "- ", 2) == 0));
+  return markdown->len == 0 ||
+         (markdown->len >= 2 && (memcmp (end - 2, "\n\n", 2) == 0 || memcmp (end - 2, "- ", 2) == 0));
 }
 
 static void
-trim (CgDocMarkup *self)
+trim (GString *markdown)
 {
-  while (self->text->len > 0 && strchr (BLANKS, self->text->str[self->text->len - 1]) != NULL)
-    g_string_truncate (self->text, self->text->len - 1);
-}
-
-static void
-start_block (CgDocMarkup *self)
-{
-  if (is_fresh (self))
-    return;
-
-  trim (self);
-  if (self->text->len > 0)
-    g_string_append (self->text, "\n\n");
-}
-
-static void
-start_link (CgDocMarkup  *self,
-            const char   *target,
-            const char  **attributes)
-{
-  for (; target != NULL && self->target == NULL && *attributes != NULL; attributes += 2)
-    if (g_str_equal (attributes[0], target) && strstr (attributes[1], "://") != NULL)
-      {
-        self->target = g_strdup (attributes[1]);
-        g_string_append_c (self->text, '[');
-      }
+  while (markdown->len > 0 && g_ascii_isspace (markdown->str[markdown->len - 1]))
+    g_string_truncate (markdown, markdown->len - 1);
 }
 
 void
-cg_doc_markup_start (CgDocMarkup  *self,
-                     const char   *element,
-                     const char  **attributes)
+cg_doc_markup_tag (GString    *markdown,
+                   const char *element,
+                   gboolean    is_end)
 {
-  const Element *found = find_element (element);
+  Mark mark = find_mark (element);
 
-  if (found == NULL)
-    return;
-
-  if (found->mark == MARK_PARAGRAPH)
-    start_block (self);
-  else if (found->mark == MARK_CODE)
-    g_string_append_c (self->text, '`');
-  else if (found->mark == MARK_LINK)
-    start_link (self, found->target, attributes);
-  else
+  if (mark == MARK_CODE)
+    g_string_append_c (markdown, '`');
+  else if (mark == MARK_PARAGRAPH && !is_fresh (markdown))
     {
-      trim (self);
-      g_string_append (self->text, self->text->len > 0 ? "\n- " : "- ");
+      trim (markdown);
+      g_string_append (markdown, markdown->len > 0 ? "\n\n" : "");
+    }
+  else if (mark == MARK_ITEM && !is_end)
+    {
+      trim (markdown);
+      g_string_append (markdown, markdown->len > 0 ? "\n- " : "- ");
     }
 }
 
 void
-cg_doc_markup_end (CgDocMarkup *self,
-                   const char  *element)
+cg_doc_markup_text (GString    *markdown,
+                    const char *text,
+                    gsize       length)
 {
-  const Element *found = find_element (element);
-
-  if (found == NULL)
-    return;
-
-  if (found->mark == MARK_PARAGRAPH)
-    start_block (self);
-  else if (found->mark == MARK_CODE)
-    g_string_append_c (self->text, '`');
-  else if (found->mark == MARK_LINK && self->target != NULL)
-    {
-      g_string_append_printf (self->text, "](%s)", self->target);
-      g_clear_pointer (&self->target, g_free);
-    }
-}
-
-void
-cg_doc_markup_text (CgDocMarkup *self,
-                    const char  *text,
-                    gsize        length)
-{
-  if (is_fresh (self))
-    for (; length > 0 && strchr (BLANKS, *text) != NULL; length--)
+  if (is_fresh (markdown))
+    for (; length > 0 && g_ascii_isspace (*text); length--)
       text++;
 
-  g_string_append_len (self->text, text, length);
-}
-
-char *
-cg_doc_markup_finish (CgDocMarkup *self)
-{
-  trim (self);
-
-  return g_strdup (self->text->str);
+  g_string_append_len (markdown, text, length);
 }
 
 /* Reads the tag at @p, and returns what follows it, or NULL if it is none that is known. */
 static const char *
-read_tag (CgDocMarkup *self,
-          const char  *p)
+read_tag (GString    *markdown,
+          const char *p)
 {
   gboolean is_end = p[1] == '/';
   const char *name = p + 1 + is_end;
+  gsize length = strspn (name, G_CSET_a_2_z);
   const char *end = name + strcspn (name, "<>\n");
-  g_autofree char *element = g_strndup (name, strspn (name, G_CSET_a_2_z));
-  const char *found = g_strstr_len (name, end - name, "url=\"");
-  const char *url = found != NULL ? found + strlen ("url=\"") : "";
-  g_autofree char *target = found != NULL ? g_strndup (url, strcspn (url, "\">")) : NULL;
-  const char *attributes[] = { target != NULL ? "url" : NULL, target, NULL };
+  g_autofree char *element = g_strndup (name, length);
 
-  if (*end != '>' || find_element (element) == NULL ||
-      (name[strlen (element)] != '>' && name[strlen (element)] != ' '))
+  if (*end != '>' || (name[length] != '>' && name[length] != ' ') ||
+      find_mark (element) == MARK_UNKNOWN)
     return NULL;
 
-  if (is_end)
-    cg_doc_markup_end (self, element);
-  else
-    cg_doc_markup_start (self, element, attributes);
+  cg_doc_markup_tag (markdown, element, is_end);
 
   return end + 1;
 }
@@ -213,21 +112,21 @@ read_tag (CgDocMarkup *self,
 char *
 cg_doc_from_docbook (const char *text)
 {
-  g_autoptr (CgDocMarkup) self = NULL;
+  GString *markdown;
 
   if (strstr (text, "</") == NULL)
     return g_strdup (text);
 
-  self = cg_doc_markup_new ();
+  markdown = g_string_new (NULL);
   while (*text != '\0')
     {
-      const char *rest = *text == '<' ? read_tag (self, text) : NULL;
+      const char *rest = *text == '<' ? read_tag (markdown, text) : NULL;
       gsize length = 1 + strcspn (text + 1, "<");
 
       if (rest == NULL)
-        cg_doc_markup_text (self, text, length);
+        cg_doc_markup_text (markdown, text, length);
       text = rest != NULL ? rest : text + length;
     }
 
-  return cg_doc_markup_finish (self);
+  return g_strchomp (g_string_free (markdown, FALSE));
 }

@@ -237,21 +237,12 @@ start_annotation (Attributes *attributes,
   return annotation;
 }
 
-/* Documentation begins that is an element. */
-static void
-open_doc (Parser *self)
-{
-  g_clear_pointer (&self->doc, cg_doc_markup_free);
-  self->doc = cg_doc_markup_new ();
-}
-
 static gpointer
 start_doc (Attributes *attributes,
            Frame      *parent,
            int         detail G_GNUC_UNUSED)
 {
-  if (parent->kind != KIND_DOC)
-    open_doc (attributes->parser);
+  g_string_truncate (attributes->parser->doc, 0);
 
   return parent->object;
 }
@@ -464,34 +455,28 @@ check_prefixes (Attributes *attributes)
     }
 }
 
-/* Elements of others that document what they are in. */
-static const struct
+/* Is it an element of others that documents what it is in? */
+static gboolean
+is_documentation (const char *uri,
+                  const char *local)
 {
-  const char *uri;
-  const char *element;
-} doc_elements[] = {
-  { TELEPATHY_NAMESPACE, "docstring" },
-  { "http://www.freedesktop.org/dbus/1.0/doc.dtd", "doc" },
-  { "https://www.freedesktop.org/dbus/1.0/doc.dtd", "doc" },
-  { "http://www.canonical.com/dbus/dox.dtd", "d" },
-};
+  static const struct
+  {
+    const char *uri;
+    const char *element;
+  } elements_of_others[] = {
+    { TELEPATHY_NAMESPACE, "docstring" },
+    { "http://www.freedesktop.org/dbus/1.0/doc.dtd", "doc" },
+    { "https://www.freedesktop.org/dbus/1.0/doc.dtd", "doc" },
+    { "http://www.canonical.com/dbus/dox.dtd", "d" },
+  };
 
-static Kind
-start_documentation (Parser     *self,
-                     const char *uri,
-                     const char *local,
-                     Frame      *parent,
-                     gpointer   *object)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (doc_elements); i++)
-    if (g_str_equal (uri, doc_elements[i].uri) && g_str_equal (local, doc_elements[i].element))
-      {
-        open_doc (self);
-        *object = parent->object;
-        return KIND_DOC;
-      }
+  for (gsize i = 0; i < G_N_ELEMENTS (elements_of_others); i++)
+    if (g_str_equal (uri, elements_of_others[i].uri) &&
+        g_str_equal (local, elements_of_others[i].element))
+      return TRUE;
 
-  return KIND_IGNORED;
+  return FALSE;
 }
 
 /* An element with a prefix is of another language. */
@@ -514,8 +499,12 @@ start_foreign (Attributes *attributes,
   else if (parent->kind == KIND_ROOT)
     cg_diagnostics_error (self->diagnostics, &self->location,
                           "the root element is <%s>; it must be <node>", name);
-  else if (uri != NULL && parent->object != NULL && parent->kind != KIND_ANNOTATION)
-    return start_documentation (self, uri, local, parent, object);
+  else if (uri != NULL && parent->object != NULL && parent->kind != KIND_ANNOTATION &&
+           is_documentation (uri, local))
+    {
+      *object = start_doc (attributes, parent, 0);
+      return KIND_DOC;
+    }
 
   return KIND_IGNORED;
 }

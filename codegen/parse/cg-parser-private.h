@@ -54,7 +54,7 @@ typedef struct
   CgDiagnostics *diagnostics;
   GArray        *frames;        /* (owned) (element-type Frame) */
   GHashTable    *prefixes;      /* (owned) (element-type utf8 utf8): those declared so far, with their namespaces */
-  CgDocMarkup   *doc;           /* (owned) (nullable): what comes of the documentation that is open */
+  GString       *doc;           /* (owned): what comes of the documentation that is open */
   Comment       *comment;       /* (owned) (nullable): the last that documents something */
   CgXmlReader   *reader;        /* (nullable) while it reads */
   CgLocation     location;      /* of what is being read */

@@ -50,7 +50,7 @@ start_cb (CgXmlReader  *reader,
   if (parent->kind == KIND_ROOT)
     self->root = self->location;
   if (parent->kind == KIND_DOC)
-    cg_doc_markup_start (self->doc, get_local_name (name), list);
+    cg_doc_markup_tag (self->doc, get_local_name (name), FALSE);
 
   frame.kind = cg_element_start (&attributes, parent, &frame.object);
   if (parent->kind == KIND_ROOT)
@@ -62,9 +62,7 @@ static void
 end_doc (Parser *self,
          CgNode *node)
 {
-  g_autofree char *text = cg_doc_markup_finish (self->doc);
-
-  g_clear_pointer (&self->doc, cg_doc_markup_free);
+  const char *text = g_strchomp (self->doc->str);
 
   /* that of a comment goes first, as with gdbus-codegen and its annotation */
   if (node != NULL && node->doc == NULL && *text != '\0')
@@ -85,7 +83,7 @@ end_cb (CgXmlReader *reader G_GNUC_UNUSED,
   else if (frame.kind == KIND_DOC && top_frame (self)->kind != KIND_DOC)
     end_doc (self, frame.object);
   else if (frame.kind == KIND_DOC)
-    cg_doc_markup_end (self->doc, get_local_name (name));
+    cg_doc_markup_tag (self->doc, get_local_name (name), TRUE);
 }
 
 static void
@@ -185,6 +183,7 @@ cg_parse (CgSource      *source,
   g_autofree char *base_name = g_filename_display_basename (source->name);
 
   self.frames = g_array_new (FALSE, FALSE, sizeof (Frame));
+  self.doc = g_string_new (NULL);
   self.prefixes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_array_append_val (self.frames, outside);
   g_ptr_array_add (description->files, (gpointer) cg_description_string (description, base_name));
@@ -193,7 +192,7 @@ cg_parse (CgSource      *source,
 
   g_array_unref (self.frames);
   g_hash_table_unref (self.prefixes);
-  g_clear_pointer (&self.doc, cg_doc_markup_free);
+  g_string_free (self.doc, TRUE);
   cg_comments_drop (&self);
   g_free (self.root_xmlns);
 }
