@@ -298,8 +298,6 @@ cg_check_annotations (CgNode        *node,
 
   names = g_hash_table_new (g_str_hash, g_str_equal);
   CG_FOREACH (CgAnnotation, annotation, node->annotations)
-    {
-      if (check_name (&target, names, annotation))
-        apply (&target, annotation);
-    }
+    if (check_name (&target, names, annotation))
+      apply (&target, annotation);
 }

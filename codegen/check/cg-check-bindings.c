@@ -91,7 +91,7 @@ cg_check_bindings (const CgDescription *description,
         check_fields (&self, declaration);
     }
   CG_FOREACH (const CgInterface, interface, description->interfaces)
-    check_type (&self, &interface->node, cg_names_get_iface (interface));
+    check_type (&self, &interface->node, cg_names_look_up_interface (interface, "Iface"));
 
   g_free (self.ns);
 }

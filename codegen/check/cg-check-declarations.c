@@ -19,30 +19,16 @@
 #define ERROR(location, ...) cg_diagnostics_error (resolver->diagnostics, location, __VA_ARGS__)
 #define NOTE(location, ...) cg_diagnostics_note (resolver->diagnostics, location, __VA_ARGS__)
 
-static CgNamedKind
-get_kind (const CgDeclaration *declaration)
-{
-  switch (declaration->kind)
-    {
-    case CG_DECLARED_ENUM:
-    case CG_DECLARED_ERROR_DOMAIN:
-      return CG_NAMED_ENUM;
-
-    case CG_DECLARED_FLAGS:
-      return CG_NAMED_FLAGS;
-
-    case CG_DECLARED_RECORD:
-      return CG_NAMED_RECORD;
-
-    default:
-      g_assert_not_reached ();
-    }
-}
-
 static void
 register_one (const CgResolver *resolver,
               CgDeclaration    *declaration)
 {
+  static const CgNamedKind kinds[] = {
+    [CG_DECLARED_ENUM] = CG_NAMED_ENUM,
+    [CG_DECLARED_FLAGS] = CG_NAMED_FLAGS,
+    [CG_DECLARED_ERROR_DOMAIN] = CG_NAMED_ENUM,
+    [CG_DECLARED_RECORD] = CG_NAMED_RECORD,
+  };
   CgNode *node = &declaration->node;
   CgNamedType *first;
 
@@ -60,7 +46,8 @@ register_one (const CgResolver *resolver,
     }
   else
     {
-      declaration->named = cg_named_type_new (resolver->description, node->name, get_kind (declaration));
+      declaration->named = cg_named_type_new (resolver->description, node->name,
+                                              kinds[declaration->kind]);
       declaration->named->declaration = declaration;
       return;
     }
@@ -153,18 +140,22 @@ check_number (const CgResolver    *resolver,
   return TRUE;
 }
 
+/* No two values have the same @what, which is @key of this one. */
 static void
 check_unique (const CgResolver *resolver,
-              GHashTable       *numbers,
-              CgValue          *value)
+              GHashTable       *keys,
+              gconstpointer     key,
+              CgNode           *value,
+              const CgLocation *location,
+              const char       *what)
 {
-  const CgValue *first = cg_check_find_first (numbers, &value->value, value);
+  const CgNode *first = cg_check_find_first (keys, key, value);
 
   if (first == NULL)
     return;
 
-  ERROR (&value->value_location, "'%s' has the value of '%s'", value->node.name, first->node.name);
-  NOTE (&first->node.name_location, "'%s' is here", first->node.name);
+  ERROR (location, "'%s' has the %s of '%s'", value->name, what, first->name);
+  NOTE (&first->name_location, "'%s' is here", first->name);
 }
 
 /* GIO refuses to register one name for two errors. */
@@ -194,26 +185,6 @@ complete_dbus_name (const CgResolver    *resolver,
     }
 }
 
-/* Of those that are said. */
-static void
-check_nick (const CgResolver *resolver,
-            GHashTable       *nicks,
-            CgValue          *value)
-{
-  const CgValue *first;
-
-  if (value->nick == NULL)
-    return;
-
-  if (*value->nick == '\0')
-    ERROR (&value->nick_location, "the nickname of '%s' is empty", value->node.name);
-  else if ((first = cg_check_find_first (nicks, value->nick, value)) != NULL)
-    {
-      ERROR (&value->nick_location, "'%s' has the nickname of '%s'", value->node.name, first->node.name);
-      NOTE (&first->node.name_location, "'%s' is here", first->node.name);
-    }
-}
-
 static void
 check_values (const CgResolver *resolver,
               GHashTable       *dbus_names,
@@ -235,8 +206,13 @@ check_values (const CgResolver *resolver,
           !check_number (resolver, declaration, value, &next))
         continue;
 
-      check_unique (resolver, numbers, value);
-      check_nick (resolver, nicks, value);
+      check_unique (resolver, numbers, &value->value, &value->node, &value->value_location,
+                    "value");
+      if (value->nick != NULL && *value->nick == '\0')
+        ERROR (&value->nick_location, "the nickname of '%s' is empty", value->node.name);
+      else if (value->nick != NULL)
+        check_unique (resolver, nicks, value->nick, &value->node, &value->nick_location,
+                      "nickname");
       complete_dbus_name (resolver, declaration, dbus_names, value);
     }
 }

@@ -35,10 +35,9 @@ check_type_string (const CgResolver *resolver,
 
   if (!cg_type_check (use->signature, &message))
     {
-      const char *meant = cg_suggest_type (use->signature);
+      g_autofree char *hint = cg_suggest_type (use->signature);
 
-      ERROR (&use->location, "'%s' is not a type: %s%s%s%s", use->signature, message,
-             meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "", meant != NULL ? "'?" : "");
+      ERROR (&use->location, "'%s' is not a type: %s%s", use->signature, message, hint);
       return FALSE;
     }
 
@@ -100,17 +99,12 @@ cg_check_arg_type (const CgResolver *resolver,
 
 /* The type of the GVariant that a value of a named type becomes. */
 static void
-complete_variant (CgTypeUse *use,
-                  gpointer   data)
+complete_variant (const CgResolver *resolver,
+                  CgTypeUse        *use)
 {
-  const CgResolver *resolver = data;
-  const char *variant;
+  const char *variant = use->named != NULL ? use->named->type.variant : NULL;
   g_autofree char *made = NULL;
 
-  if (use->named == NULL)
-    return;
-
-  variant = use->named->type.variant;
   if (variant == NULL)
     return;
 
@@ -120,11 +114,9 @@ complete_variant (CgTypeUse *use,
 
 /* A strict D-Bus file must declare the type that is on the wire. */
 static void
-check_wire (CgTypeUse *use,
-            gpointer   data)
+check_wire (const CgResolver *resolver,
+            const CgTypeUse  *use)
 {
-  const CgResolver *resolver = data;
-
   if (use->wire != NULL && use->variant != NULL && !use->nullable && !g_str_equal (use->wire, use->variant))
     ERROR (&use->location, "'%s' is '%s' outside of the process, not '%s' as the type says",
            use->signature, use->variant, use->wire);
@@ -144,11 +136,13 @@ is_thread_bound (const CgNamedType *named)
 }
 
 static void
-check_thread (CgTypeUse *use,
+complete_use (CgTypeUse *use,
               gpointer   data)
 {
   const CgResolver *resolver = data;
 
+  complete_variant (resolver, use);
+  check_wire (resolver, use);
   if (use->named != NULL && is_thread_bound (use->named))
     cg_diagnostics_warning (resolver->diagnostics, CG_WARNING_THREAD_BOUND_TYPE, &use->location,
                             "only the thread of its toolkit can use a '%s': the service must run in that thread, "
@@ -162,7 +156,5 @@ cg_check_variants (CgDescription *description,
   CgResolver resolver = { description, NULL, diagnostics };
 
   cg_records_complete (description);
-  cg_description_foreach_use (description, complete_variant, &resolver);
-  cg_description_foreach_use (description, check_wire, &resolver);
-  cg_description_foreach_use (description, check_thread, &resolver);
+  cg_description_foreach_use (description, complete_use, &resolver);
 }

@@ -9,6 +9,7 @@
 #include "cg-check.h"
 
 #include "model/cg-declarations.h"
+#include "model/cg-reserved.h"
 
 #include <string.h>
 
@@ -25,12 +26,6 @@ typedef struct
 #define ERROR(location, ...) cg_diagnostics_error (self->diagnostics, location, __VA_ARGS__)
 #define WARNING(warning, location, ...) cg_diagnostics_warning (self->diagnostics, warning, location, __VA_ARGS__)
 
-static gboolean
-is_word (const char *name)
-{
-  return *name != '\0' && !g_ascii_isdigit (*name) && name[strspn (name, WORD_CHARACTERS)] == '\0';
-}
-
 /* Interfaces have dots in their names, members do not. */
 static void
 check_interface_name (Checker *self,
@@ -40,7 +35,7 @@ check_interface_name (Checker *self,
 
   node->broken = *words == NULL;
   for (guint i = 0; words[i] != NULL; i++)
-    node->broken |= !is_word (words[i]);
+    node->broken |= !cg_is_identifier (words[i]);
 
   if (node->broken)
     ERROR (&node->name_location,
@@ -61,7 +56,7 @@ check_member_name (Checker    *self,
                    CgNode     *node,
                    const char *what)
 {
-  if (!is_word (node->name))
+  if (!cg_is_identifier (node->name))
     ERROR (&node->name_location,
            "'%s' is not a name of a %s: letters, digits and underscores, "
            "not beginning with a digit", node->name, what);
@@ -183,35 +178,21 @@ check_message (Checker    *self,
            what, node->name != NULL ? node->name : "", CG_MAX_SIGNATURE);
 }
 
-static void
-check_timeout (Checker  *self,
-               CgMethod *method)
+/* Reads the number of @units that @text is; 0 if there is none. */
+static guint
+read_number (Checker          *self,
+             const char       *text,
+             const CgLocation *location,
+             const char       *what,
+             const char       *units)
 {
-  guint64 timeout = 0;
+  guint64 number = 0;
 
-  if (method->timeout_text == NULL)
-    return;
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &number, NULL))
+    ERROR (location, "'%s' is not a %s: a number of %s from 1 to %d", text, what, units,
+           G_MAXINT32);
 
-  if (!g_ascii_string_to_unsigned (method->timeout_text, 10, 1, G_MAXINT32, &timeout, NULL))
-    ERROR (&method->timeout_location,
-           "'%s' is not a timeout: a number of milliseconds from 1 to %d",
-           method->timeout_text, G_MAXINT32);
-  method->timeout = (guint) timeout;
-}
-
-static void
-check_backlog (Checker  *self,
-               CgMember *signal)
-{
-  guint64 backlog = 0;
-
-  if (signal->backlog_text == NULL)
-    return;
-
-  if (!g_ascii_string_to_unsigned (signal->backlog_text, 10, 1, G_MAXINT32, &backlog, NULL))
-    ERROR (&signal->backlog_location, "'%s' is not a backlog: a number of emissions from 1 to %d",
-           signal->backlog_text, G_MAXINT32);
-  signal->backlog = (guint) backlog;
+  return (guint) number;
 }
 
 static void
@@ -294,8 +275,10 @@ check_member (Checker    *self,
       return;
     }
 
-  check_timeout (self, member);
-  check_backlog (self, member);
+  member->timeout = read_number (self, member->timeout_text, &member->timeout_location,
+                                 "timeout", "milliseconds");
+  member->backlog = read_number (self, member->backlog_text, &member->backlog_location,
+                                 "backlog", "emissions");
   check_oneway (self, member);
   check_message (self, member->in_args, &member->node, "arguments");
   check_message (self, member->out_args, &member->node, member->kind == CG_MEMBER_METHOD ? "results" :

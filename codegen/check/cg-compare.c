@@ -96,10 +96,8 @@ report_removed (CgFindings   *findings,
   CgSuggestion suggestion = { node->name, NULL, 0 };
 
   CG_FOREACH (const CgNode, other, now)
-    {
-      if (!g_hash_table_contains (old_nodes, other->name))
-        cg_suggestion_offer (&suggestion, other->name);
-    }
+    if (!g_hash_table_contains (old_nodes, other->name))
+      cg_suggestion_offer (&suggestion, other->name);
 
   if (suggestion.best != NULL)
     add (findings, CG_SEVERITY_BREAKING, &node->name_location, NULL,
@@ -417,8 +415,8 @@ compare_members (CgFindings    *findings,
   gboolean returns = is_method && cg_method_get_return_arg (now) != NULL;
 
   compare_c_names (findings, &before->node, &now->node,
-                   is_method ? cg_names_get_call (before) : before->lower,
-                   is_method ? cg_names_get_call (now) : now->lower);
+                   is_method ? cg_names_look_up_member (before, "call") : before->lower,
+                   is_method ? cg_names_look_up_member (now, "call") : now->lower);
   if (is_method)
     {
       compare_flags (findings, before, now);

@@ -113,10 +113,8 @@ find_node (GPtrArray  *nodes,
            const char *name)
 {
   CG_FOREACH (const CgNode, node, nodes)
-    {
-      if (g_strcmp0 (node->name, name) == 0)
-        return (gpointer) node;
-    }
+    if (g_strcmp0 (node->name, name) == 0)
+      return (gpointer) node;
 
   return NULL;
 }

@@ -33,16 +33,17 @@ add_links (Resolver          *self,
 {
   /* Telepathy refers to members by their names alone */
   static const char * const ends[] = { "()", "" };
+  const char *iface = cg_names_look_up_interface (interface, "Iface");
 
   g_hash_table_insert (self->links, g_strdup (interface->node.name),
-                       g_strdup_printf ("[iface@%s]", cg_names_get_iface (interface)));
+                       g_strdup_printf ("[iface@%s]", iface));
 
   CG_FOREACH (const CgMethod, method, interface->methods)
     for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
       g_hash_table_insert (self->links,
                            g_strdup_printf ("%s.%s%s", interface->node.name, method->node.name,
                                             ends[i]),
-                           g_strdup_printf ("[id@%s]", cg_names_get_call (method)));
+                           g_strdup_printf ("[id@%s]", cg_names_look_up_member (method, "call")));
 }
 
 /* From here on, it is Markdown. */
@@ -94,14 +95,16 @@ resolve_replacements (Resolver    *self,
   interface->replacement = find_replacement (&interface->node, self->description->interfaces);
   if (interface->replacement != NULL)
     interface->node.c_deprecated_text =
-      keep (self, g_strdup_printf ("Use [iface@%s] instead.", cg_names_get_iface (interface->replacement)));
+      keep (self, g_strdup_printf ("Use [iface@%s] instead.",
+                                   cg_names_look_up_interface (interface->replacement, "Iface")));
 
   CG_FOREACH (CgMethod, method, interface->methods)
     {
       method->replacement = find_replacement (&method->node, interface->methods);
       if (method->replacement != NULL)
         method->node.c_deprecated_text =
-          keep (self, g_strdup_printf ("Use [id@%s] instead.", cg_names_get_call (method->replacement)));
+          keep (self, g_strdup_printf ("Use [id@%s] instead.",
+                                       cg_names_look_up_member (method->replacement, "call")));
     }
 }
 
@@ -132,17 +135,6 @@ resolve_lines (Resolver  *self,
     }
 }
 
-static void
-resolve_declarations (Resolver *self)
-{
-  CG_FOREACH (CgDeclaration, declaration, self->description->declarations)
-    {
-      resolve_node (self, &declaration->node);
-      resolve_lines (self, declaration->values);
-      resolve_lines (self, declaration->fields);
-    }
-}
-
 /* The model has no errors, and its names. */
 void
 cg_docs_resolve (CgDescription *description)
@@ -151,7 +143,12 @@ cg_docs_resolve (CgDescription *description)
 
   CG_FOREACH (const CgInterface, interface, description->interfaces)
     add_links (&self, interface);
-  resolve_declarations (&self);
+  CG_FOREACH (CgDeclaration, declaration, description->declarations)
+    {
+      resolve_node (&self, &declaration->node);
+      resolve_lines (&self, declaration->values);
+      resolve_lines (&self, declaration->fields);
+    }
 
   CG_FOREACH (CgInterface, interface, description->interfaces)
     {

@@ -162,29 +162,20 @@ is_link (const char *p)
 static const char *
 get_first_replacement (const char *p)
 {
-  switch (*p)
-    {
-    case '/':
-      return "&#47;";
+  if (*p == '/')
+    return "&#47;";
+  if (*p == '(')
+    return "&#40;";
+  if (*p == '#')
+    return "&#35;";
+  if (*p == '@' && strchr (p, ':') != NULL)
+    return "&#64;";
+  if (*p == '*' && p[1] == ' ')
+    return "-";
 
-    case '*':
-      if (p[1] == ' ')
-        return "-";
-      /* one that has another begins what is emphasised */
-      return (p[1] == '*' || g_ascii_isalnum (p[1])) && strchr (p + 2, '*') != NULL ? NULL : "&#42;";
-
-    case '@':
-      return strchr (p, ':') != NULL ? "&#64;" : NULL;
-
-    case '(':
-      return "&#40;";
-
-    case '#':
-      return "&#35;";
-
-    default:
-      return NULL;
-    }
+  /* one that has another begins what is emphasised */
+  return *p == '*' && ((p[1] != '*' && !g_ascii_isalnum (p[1])) || strchr (p + 2, '*') == NULL)
+         ? "&#42;" : NULL;
 }
 
 /* The same for any character. */
@@ -193,32 +184,21 @@ get_replacement (const Escaper *self,
                  char           previous,
                  const char    *p)
 {
-  switch (*p)
-    {
-    case '/':
-      return previous == '*' ? "&#47;" : NULL;
+  if (*p == '/' && previous == '*')
+    return "&#47;";
+  if (*p == '*' && previous == '/')
+    return "&#42;";
+  if (*p == '?' && previous == '?')
+    return "&#63;";
+  if (*p == '\\' && p[1] == '\0')
+    return "&#92;";
+  if (*p == '[' && is_link (p))
+    return "&#91;";
+  if (*p == '|' && p[1] == '[')
+    return "&#124;";
 
-    case '*':
-      return previous == '/' ? "&#42;" : NULL;
-
-    case '?':
-      return previous == '?' ? "&#63;" : NULL;
-
-    case '\\':
-      return p[1] == '\0' ? "&#92;" : NULL;
-
-    case '[':
-      return is_link (p) ? "&#91;" : NULL;
-
-    case '|':
-      return p[1] == '[' ? "&#124;" : NULL;
-
-    case '<':
-      return !self->in_code && (g_ascii_isalpha (p[1]) || strchr ("/!?", p[1]) != NULL) ? "&lt;" : NULL;
-
-    default:
-      return NULL;
-    }
+  return *p == '<' && !self->in_code && (g_ascii_isalpha (p[1]) || strchr ("/!?", p[1]) != NULL)
+         ? "&lt;" : NULL;
 }
 
 static void

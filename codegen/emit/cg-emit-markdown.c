@@ -208,7 +208,8 @@ add_prototype (Emitter        *self,
   append_args (self, member->out_args);
   g_string_append (self->text, "\n\n");
   if (is_method)
-    g_string_append_printf (self->text, "In C: `%s ()`\n\n", cg_names_get_call (member));
+    g_string_append_printf (self->text, "In C: `%s ()`\n\n",
+                            cg_names_look_up_member (member, "call"));
 }
 
 static void

@@ -165,12 +165,10 @@ set_not_found (GError     **error,
     if (g_str_equal (packages[i].name, name) && (version == NULL || g_str_equal (packages[i].version, version)))
       package = packages[i].package;
 
-  if (package != NULL)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                 "cannot find %s; install it (on Debian: %s) or add its folder with --gir-path", what, package);
-  else
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                 "cannot find %s; install it or add its folder with --gir-path", what);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+               "cannot find %s; install it%s%s%s or add its folder with --gir-path", what,
+               package != NULL ? " (on Debian: " : "", package != NULL ? package : "",
+               package != NULL ? ")" : "");
 }
 
 /* The one version that is installed. */
@@ -352,34 +350,16 @@ start_cb (CgXmlReader  *reader,
   Reader *self = user_data;
 
   self->depth++;
-  switch (self->depth)
-    {
-    case DEPTH_REPOSITORY:
-      if (!g_str_equal (element, "repository"))
-        cg_xml_reader_fail (reader, "the root element is <%s>, not <repository>", element);
-      break;
-
-    case DEPTH_NAMESPACE:
-      start_in_repository (self, element, attributes);
-      break;
-
-    case DEPTH_TYPE:
-      if (self->is_in)
-        start_type (self, element, attributes);
-      break;
-
-    case DEPTH_IN_TYPE:
-      if (self->type != NULL)
-        start_in_type (self, element, attributes);
-      break;
-
-    case DEPTH_OF_PARAMETER:
-      check_hash (self, element, attributes);
-      break;
-
-    default:
-      break;
-    }
+  if (self->depth == DEPTH_REPOSITORY && !g_str_equal (element, "repository"))
+    cg_xml_reader_fail (reader, "the root element is <%s>, not <repository>", element);
+  else if (self->depth == DEPTH_NAMESPACE)
+    start_in_repository (self, element, attributes);
+  else if (self->depth == DEPTH_TYPE && self->is_in)
+    start_type (self, element, attributes);
+  else if (self->depth == DEPTH_IN_TYPE && self->type != NULL)
+    start_in_type (self, element, attributes);
+  else if (self->depth == DEPTH_OF_PARAMETER)
+    check_hash (self, element, attributes);
 }
 
 static void

@@ -155,18 +155,6 @@ cg_names_look_up_declaration (const CgDeclaration *declaration,
   return declaration->names[find_row (&cg_declaration_names, key)];
 }
 
-const char *
-cg_names_get_iface (const CgInterface *interface)
-{
-  return interface->names[find_row (&cg_interface_names, "Iface")];
-}
-
-const char *
-cg_names_get_call (const CgMethod *method)
-{
-  return method->names[find_row (&cg_method_names, "call")];
-}
-
 static void
 set_all (CgWriter           *writer,
          const CgNameTable  *table,

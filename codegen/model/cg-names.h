@@ -53,8 +53,4 @@ const char *cg_names_look_up_member    (const CgMember    *member,
 const char *cg_names_look_up_declaration (const CgDeclaration *declaration,
                                           const char          *key);
 
-/* The GInterface, and the function of the proxy that calls. */
-const char *cg_names_get_iface     (const CgInterface *interface);
-const char *cg_names_get_call      (const CgMethod    *method);
-
 G_END_DECLS

@@ -521,7 +521,7 @@ name_interface (Namer       *self,
 
   cg_spelling_set_interface (self->writer, &interface->node, self->prefix);
   interface->names = expand_rows (self, &cg_interface_names);
-  if (check_interface_name (self, interface, cg_names_get_iface (interface)))
+  if (check_interface_name (self, interface, cg_names_look_up_interface (interface, "Iface")))
     claim_rows (self, &interface->node, &cg_interface_names, interface->names);
 }
 
@@ -545,15 +545,11 @@ cg_names_resolve (CgDescription *description,
 
   /* these go first: the types of arguments are made of them */
   CG_FOREACH (CgDeclaration, declaration, description->declarations)
-    {
-      if (declaration->named != NULL)
-        name_declaration (&self, declaration);
-    }
+    if (declaration->named != NULL)
+      name_declaration (&self, declaration);
   CG_FOREACH (CgInterface, interface, interfaces)
-    {
-      if (!interface->node.broken)
-        name_interface (&self, interface);
-    }
+    if (!interface->node.broken)
+      name_interface (&self, interface);
 
   CG_FOREACH (CgInterface, interface, interfaces)
     {

@@ -131,10 +131,8 @@ cg_records_complete (CgDescription *description)
     {
       changed = FALSE;
       CG_FOREACH (CgDeclaration, declaration, description->declarations)
-        {
-          if (declaration->kind == CG_DECLARED_RECORD)
-            changed |= (guint) restrict_equality (declaration) | (guint) restrict_recursion (declaration);
-        }
+        if (declaration->kind == CG_DECLARED_RECORD)
+          changed |= (guint) restrict_equality (declaration) | (guint) restrict_recursion (declaration);
     }
 }
 

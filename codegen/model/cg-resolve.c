@@ -191,10 +191,9 @@ find_named (const CgResolver *self,
     ERROR (&use->location, "'%s' is not a type: it is no name of one", use->signature);
   else
     {
-      const char *meant = cg_suggest_type (name);
+      g_autofree char *hint = cg_suggest_type (name);
 
-      ERROR (&use->location, "'%s' is not a type: none of that name is declared%s%s%s", name,
-             meant != NULL ? "; did you mean '" : "", meant != NULL ? meant : "", meant != NULL ? "'?" : "");
+      ERROR (&use->location, "'%s' is not a type: none of that name is declared%s", name, hint);
     }
 
   return NULL;

@@ -25,19 +25,11 @@ typedef struct
   const char *name;
   Kind        kind;
   Kind        parents;
-  StartFunc   start;
+  StartFunc   start;       /* (nullable): if it is nothing in the model */
   const char *required[4]; /* these two end in NULL */
   const char *optional[7];
   int         detail;      /* for the function */
 } Element;
-
-static gpointer
-start_node (Attributes *attributes G_GNUC_UNUSED,
-            Frame      *parent G_GNUC_UNUSED,
-            int         detail G_GNUC_UNUSED)
-{
-  return NULL;
-}
 
 static gpointer
 start_include (Attributes *attributes,
@@ -257,7 +249,7 @@ start_doc (Attributes *attributes,
 #define KIND_COMMENTED (KIND_INTERFACE | KIND_MEMBER | KIND_ENUM | KIND_DOMAIN | KIND_RECORD)
 
 static const Element elements[] = {
-  { "node", KIND_NODE, KIND_ROOT | KIND_NODE, start_node, { NULL }, { "name" } },
+  { "node", KIND_NODE, KIND_ROOT | KIND_NODE, NULL, { NULL }, { "name" } },
   { "include", KIND_INCLUDE, KIND_NODE, start_include, { "name", "version" }, { "header" } },
   { "interface", KIND_INTERFACE, KIND_ROOT | KIND_NODE, start_interface, { "name" },
     { "since", "deprecated" } },
@@ -366,7 +358,8 @@ start_known (Attributes    *attributes,
 
   gboolean complete = check_attributes (attributes, element);
 
-  *object = element->start (attributes, parent, element->detail);
+  if (element->start != NULL)
+    *object = element->start (attributes, parent, element->detail);
   if (*object != NULL && element->kind != KIND_DOC)
     {
       CgNode *node = *object;

@@ -96,13 +96,13 @@ static const struct
   { "dict", "a{sv}" }, { "vardict", "a{sv}" }, { "asv", "a{sv}" }, { "{sv}", "a{sv}" }, { "{ss}", "a{ss}" },
 };
 
-const char *
+char *
 cg_suggest_type (const char *word)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (type_words); i++)
     if (g_ascii_strcasecmp (type_words[i].word, word) == 0 ||
         (*word == 'g' && g_ascii_strcasecmp (type_words[i].word, word + 1) == 0))
-      return type_words[i].type;
+      return g_strdup_printf ("; did you mean '%s'?", type_words[i].type);
 
-  return NULL;
+  return g_strdup ("");
 }

@@ -22,7 +22,7 @@ void        cg_suggestion_offer     (CgSuggestion       *self,
                                      const char         *candidate);
 char       *cg_suggestion_make_text (const CgSuggestion *self);
 
-/* The type that somebody may have meant who does not know the codes, or NULL. */
-const char *cg_suggest_type         (const char         *word);
+/* The same text with the type that somebody may have meant who does not know the codes. */
+char       *cg_suggest_type         (const char         *word);
 
 G_END_DECLS

@@ -39,15 +39,12 @@ append_padded (GString    *text,
 {
   gsize base = base_length (type);
   gsize stars = count_stars (type);
+  gsize blanks = MAX (width, base + stars + 1) - base - stars;
 
   g_string_append_len (text, type, base);
-  for (gsize i = MAX (width, base + stars + 1) - base - stars; i > 0; i--)
-    g_string_append_c (text, ' ');
-  for (gsize i = 0; i < stars; i++)
-    g_string_append_c (text, '*');
+  g_string_append_printf (text, "%*s%s", (int) blanks, "", type + strlen (type) - stars);
 }
 
-/* Parameters below each other: their types, and in a column their names. */
 char *
 cg_columns_format (GPtrArray *types,
                    GPtrArray *names)
@@ -80,7 +77,6 @@ cg_columns_format (GPtrArray *types,
   return g_string_free (text, FALSE);
 }
 
-/* Pads a type so that its stars touch the name that follows. */
 char *
 cg_columns_pad (const char *type,
                 guint       width)

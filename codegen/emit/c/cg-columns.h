@@ -19,6 +19,8 @@ typedef struct
 /* Pads a type so that its stars touch the name that follows. */
 char *cg_columns_pad      (const char *type,
                            guint       width);
+
+/* Parameters below each other: their types, and in a column their names. */
 char *cg_columns_format   (GPtrArray  *types,
                            GPtrArray  *names);
 

@@ -190,10 +190,8 @@ cg_emit_helpers (const CgDescription *description,
   gpointer key;
 
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
-    {
-      if (declaration->kind == CG_DECLARED_RECORD)
-        need_fields (&self, declaration);
-    }
+    if (declaration->kind == CG_DECLARED_RECORD)
+      need_fields (&self, declaration);
   CG_FOREACH (const CgInterface, interface, description->interfaces)
     {
       CG_FOREACH (const CgMethod, method, interface->methods)

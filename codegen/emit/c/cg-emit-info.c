@@ -274,25 +274,13 @@ make_method_flags (const CgMethod *method)
   return g_strdup (flags->str);
 }
 
-static const char *
-get_access (const CgMember *property)
-{
-  switch (property->access)
-    {
-    case CG_ACCESS_READ:
-      return "G_DBUS_PROPERTY_INFO_FLAGS_READABLE";
-
-    case CG_ACCESS_WRITE:
-      return "G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE";
-
-    case CG_ACCESS_READWRITE:
-      /* C++ has no enumerator for the two together */
-      return "(GDBusPropertyInfoFlags) (G_DBUS_PROPERTY_INFO_FLAGS_READABLE | G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE)";
-
-    default:
-      g_assert_not_reached ();
-    }
-}
+/* C++ has no enumerator for the two together. */
+static const char * const access_flags[] = {
+  [CG_ACCESS_READ] = "G_DBUS_PROPERTY_INFO_FLAGS_READABLE",
+  [CG_ACCESS_WRITE] = "G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE",
+  [CG_ACCESS_READWRITE] = "(GDBusPropertyInfoFlags) (G_DBUS_PROPERTY_INFO_FLAGS_READABLE | "
+                          "G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE)",
+};
 
 /* Writes pointers, and sets the key of the array to the expression for them. */
 static void
@@ -356,7 +344,7 @@ emit_members (Emitter           *self,
       if (kind == CG_MEMBER_PROPERTY)
         {
           set_type (self, &member->use);
-          cg_writer_set (writer, "access", get_access (member));
+          cg_writer_set (writer, "access", access_flags[member->access]);
         }
 
       if (kind == CG_MEMBER_METHOD)

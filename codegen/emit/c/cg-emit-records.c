@@ -13,19 +13,14 @@
 typedef char *(*FieldFunc) (CgWriter      *writer,
                             const CgField *field);
 
-/* One text of the type table for a field; @value and @other are C. */
+/* One text of the type table for a value of a field, in C. */
 static char *
 expand (CgWriter      *writer,
         const CgField *field,
         const char    *text,
-        const char    *value,
-        const char    *other)
+        const char    *value)
 {
-  cg_writer_set (writer, "value", value);
-  cg_writer_set (writer, "other", other);
-  cg_writer_set (writer, "signature", field->use.value_signature);
-
-  return cg_writer_expand (writer, text);
+  return cg_marshal_expand (writer, text, &field->use, "", 0, value);
 }
 
 static char *
@@ -33,7 +28,7 @@ make_new (CgWriter      *writer,
           const CgField *field)
 {
   const char *text = cg_marshal_get_copy (field->use.type, field->use.nullable);
-  g_autofree char *copy = expand (writer, field, text, field->param, "");
+  g_autofree char *copy = expand (writer, field, text, field->param);
 
   return g_strdup_printf ("self->%s = %s;", field->lower, copy);
 }
@@ -44,7 +39,7 @@ make_copy (CgWriter      *writer,
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
   const char *text = cg_marshal_get_copy (field->use.type, TRUE);
-  g_autofree char *copy = expand (writer, field, text, value, "");
+  g_autofree char *copy = expand (writer, field, text, value);
 
   return g_strdup_printf ("copy->%s = %s;", field->lower, copy);
 }
@@ -54,7 +49,7 @@ make_clear (CgWriter      *writer,
             const CgField *field)
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
-  g_autofree char *clear = expand (writer, field, field->use.type->clear, value, "");
+  g_autofree char *clear = expand (writer, field, field->use.type->clear, value);
 
   return *clear != '\0' ? g_strdup_printf ("  %s\n", clear) : g_strdup ("");
 }
@@ -67,8 +62,10 @@ make_equal (CgWriter      *writer,
 {
   g_autofree char *a = g_strconcat ("a->", field->lower, NULL);
   g_autofree char *b = g_strconcat ("b->", field->lower, NULL);
-  g_autofree char *equal = expand (writer, field, field->use.type->equal, a, b);
+  g_autofree char *equal = NULL;
 
+  cg_writer_set (writer, "other", b);
+  equal = expand (writer, field, field->use.type->equal, a);
   if (!field->use.type->is_pointer)
     return g_steal_pointer (&equal);
 
@@ -80,7 +77,7 @@ make_hash (CgWriter      *writer,
            const CgField *field)
 {
   g_autofree char *value = g_strconcat ("record->", field->lower, NULL);
-  g_autofree char *hash = expand (writer, field, field->use.type->hash, value, "");
+  g_autofree char *hash = expand (writer, field, field->use.type->hash, value);
 
   if (!field->use.type->is_pointer)
     return g_strdup_printf ("hash = hash * 31 + %s;", hash);
@@ -133,7 +130,7 @@ make_to_variant (CgWriter      *writer,
                  const CgField *field)
 {
   g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
-  g_autofree char *variant = expand (writer, field, field->use.type->to_variant, value, "");
+  g_autofree char *variant = expand (writer, field, field->use.type->to_variant, value);
 
   if (!field->use.nullable)
     return g_strdup_printf ("g_variant_builder_add_value (&builder, %s);", variant);
@@ -156,7 +153,7 @@ make_from_variant (CgWriter      *writer,
 
   cg_writer_set (writer, "variable", variable);
   cg_writer_take (writer, "from",
-                  expand (writer, field, type->from_variant, nullable ? "content" : "child", ""));
+                  expand (writer, field, type->from_variant, nullable ? "content" : "child"));
   cg_marshal_set_expanded (writer, "condition",
                            nullable ? "content != NULL && $variable$ == NULL"
                            : "$variable$ == NULL");
@@ -250,8 +247,6 @@ cg_emit_records (const CgDescription *description,
 {
   emit_nested_helpers (description, writer);
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
-    {
-      if (declaration->kind == CG_DECLARED_RECORD)
-        emit_record (writer, declaration);
-    }
+    if (declaration->kind == CG_DECLARED_RECORD)
+      emit_record (writer, declaration);
 }

@@ -133,10 +133,8 @@ cg_emit_types (const CgDescription *description,
   gboolean has_records = FALSE;
 
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
-    {
-      if (declaration->kind != CG_DECLARED_RECORD)
-        emit_enum (declaration, writer);
-    }
+    if (declaration->kind != CG_DECLARED_RECORD)
+      emit_enum (declaration, writer);
 
   /* one may be in another, in whatever order they are described */
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
@@ -151,8 +149,6 @@ cg_emit_types (const CgDescription *description,
     cg_writer_emit (writer, "\n");
 
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
-    {
-      if (declaration->kind == CG_DECLARED_RECORD)
-        emit_record (declaration, writer);
-    }
+    if (declaration->kind == CG_DECLARED_RECORD)
+      emit_record (declaration, writer);
 }

@@ -277,26 +277,14 @@ static const char *
 get_return_type (const CgMethod *method,
                  ReturnKind      returns)
 {
-  const CgArg *arg;
+  const CgArg *arg = cg_method_get_return_arg (method);
 
-  switch (returns)
-    {
-    case RETURN_VOID:
-      return "void ";
+  if (returns == RETURN_VOID)
+    return "void ";
+  if (returns == RETURN_CALL)
+    return "NorpcCall *";
 
-    case RETURN_HANDLED:
-      return "gboolean ";
-
-    case RETURN_RESULT:
-      arg = cg_method_get_return_arg (method);
-      return arg != NULL ? arg->use.type->c_out : "gboolean ";
-
-    case RETURN_CALL:
-      return "NorpcCall *";
-
-    default:
-      g_assert_not_reached ();
-    }
+  return returns == RETURN_RESULT && arg != NULL ? arg->use.type->c_out : "gboolean ";
 }
 
 static char *

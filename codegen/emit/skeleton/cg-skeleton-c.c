@@ -21,7 +21,7 @@ is_taken_type (const CgSkeleton *self,
                const char       *name)
 {
   CG_FOREACH (const CgInterface, interface, self->description->interfaces)
-    if (g_str_equal (cg_names_get_iface (interface), name))
+    if (g_str_equal (cg_names_look_up_interface (interface, "Iface"), name))
       return TRUE;
 
   return FALSE;
@@ -32,7 +32,7 @@ cg_skeleton_set_interface (const CgSkeleton  *self,
                            const CgInterface *interface,
                            CgWriter          *writer)
 {
-  const char *iface = cg_names_get_iface (interface);
+  const char *iface = cg_names_look_up_interface (interface, "Iface");
   g_autofree char *type = g_strconcat (iface, "Service", NULL);
   gboolean is_taken = is_taken_type (self, type);
 

@@ -31,7 +31,7 @@ set_interface (const CgSkeleton  *self,
 
   cg_skeleton_set_interface (self, interface, writer);
   service = cg_writer_expand (writer, "$Service$");
-  cg_writer_set (writer, "PyName", cg_names_get_iface (interface) + strlen (camel));
+  cg_writer_set (writer, "PyName", cg_names_look_up_interface (interface, "Iface") + strlen (camel));
   cg_writer_set (writer, "PyService", service + strlen (camel));
 }
 
