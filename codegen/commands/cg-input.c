@@ -140,7 +140,8 @@ cg_input_read (const CgInput  *self,
                CgDiagnostics  *diagnostics)
 {
   CgDescription *description = cg_description_new ();
-  g_autoptr (CgGir) gir = cg_gir_new ((const char * const *) self->gir_path);
+  g_autoptr (CgGir) gir = cg_gir_new ((const char * const *) self->gir_path,
+                                       description->girs);
 
   cg_diagnostics_set_warnings (diagnostics, &self->warnings);
   if (first_index == 0)
@@ -157,12 +158,6 @@ cg_input_read (const CgInput  *self,
   if (self->annotations != NULL)
     cg_annotate_apply (self->annotations, description, diagnostics);
   cg_check (description, gir, diagnostics);
-  for (guint i = 0; i < cg_gir_get_files (gir)->len; i++)
-    {
-      const char *path = g_ptr_array_index (cg_gir_get_files (gir), i);
-
-      g_ptr_array_add (description->girs, (gpointer) cg_description_string (description, path));
-    }
   cg_names_resolve (description, self->interface_prefix, self->c_namespace, diagnostics);
   if (!cg_diagnostics_has_errors (diagnostics))
     {

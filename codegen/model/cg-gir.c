@@ -27,7 +27,7 @@ struct _CgGir
 {
   GPtrArray  *folders;     /* (owned) (element-type filename): owned, the first goes first */
   GHashTable *namespaces;  /* (owned) (element-type utf8 CgGirNamespace) */
-  GPtrArray  *files;       /* (owned) (element-type filename): owned, that were read */
+  GPtrArray  *files;       /* (element-type filename): owned, that were read */
 };
 
 static void
@@ -51,7 +51,8 @@ add_data_folder (CgGir      *self,
 }
 
 CgGir *
-cg_gir_new (const char * const *folders)
+cg_gir_new (const char * const *folders,
+            GPtrArray          *files)
 {
   CgGir *self = g_new0 (CgGir, 1);
   const char *variable = g_getenv ("GI_GIR_PATH");
@@ -59,7 +60,7 @@ cg_gir_new (const char * const *folders)
   g_auto (GStrv) listed = g_strsplit (variable != NULL ? variable : "", G_SEARCHPATH_SEPARATOR_S, -1);
 
   self->folders = g_ptr_array_new_with_free_func (g_free);
-  self->files = g_ptr_array_new_with_free_func (g_free);
+  self->files = files;
   self->namespaces = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                             namespace_free);
 
@@ -82,7 +83,6 @@ cg_gir_free (CgGir *self)
 {
   g_hash_table_unref (self->namespaces);
   g_ptr_array_unref (self->folders);
-  g_ptr_array_unref (self->files);
   g_free (self);
 }
 
@@ -473,12 +473,6 @@ cg_gir_load (CgGir       *self,
     }
 
   return loaded;
-}
-
-const GPtrArray *
-cg_gir_get_files (const CgGir *self)
-{
-  return self->files;
 }
 
 const CgGirType *

@@ -26,7 +26,9 @@ typedef struct _CgGirNamespace CgGirNamespace;
 /* The GIRs that were read in one run. */
 typedef struct _CgGir CgGir;
 
-CgGir                *cg_gir_new          (const char * const    *folders);
+/* Adds the paths of those that are read to @files. */
+CgGir                *cg_gir_new          (const char * const    *folders,
+                                           GPtrArray             *files);
 void                  cg_gir_free         (CgGir                 *self);
 
 /* Reads a GIR, once. @version is that of an <include>, or NULL. */
@@ -55,9 +57,6 @@ void                  cg_gir_add_header   (GPtrArray             *headers,
 
 /* Can it stand in an #include? */
 gboolean              cg_gir_is_header    (const char            *header);
-
-/* The paths of those that were read. */
-const GPtrArray      *cg_gir_get_files    (const CgGir           *self);
 
 /* cg-known-types.c: of GLib, GObject and Gio */
 #define CG_KNOWN_TYPES_VERSION "2.0"

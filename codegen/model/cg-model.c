@@ -88,7 +88,7 @@ cg_description_new (void)
 
   self->interfaces = g_ptr_array_new_with_free_func (interface_free);
   self->files = g_ptr_array_new ();
-  self->girs = g_ptr_array_new ();
+  self->girs = g_ptr_array_new_with_free_func (g_free);
   self->includes = g_ptr_array_new_with_free_func (node_free);
   self->declarations = g_ptr_array_new_with_free_func (declaration_free);
   self->named_types = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);

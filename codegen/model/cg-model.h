@@ -195,7 +195,7 @@ typedef struct
 {
   GPtrArray    *interfaces;      /* (owned) (element-type CgInterface) */
   GPtrArray    *files;           /* base names of the descriptions */
-  GPtrArray    *girs;            /* paths of those that were read */
+  GPtrArray    *girs;            /* (owned) (element-type filename): that were read */
   GPtrArray    *includes;        /* (owned) (element-type CgInclude) */
   GPtrArray    *declarations;    /* (owned) (element-type CgDeclaration) */
   GHashTable   *named_types;     /* (owned) (element-type utf8 CgNamedType): that are used */

@@ -21,7 +21,6 @@ static const CgSignatureKind two_way_kinds[] = {
 static const CgSignatureKind one_way_kinds[] = { CG_SIGNATURE_SEND, CG_N_SIGNATURES };
 static const CgSignatureKind slot_kinds[] = { CG_SIGNATURE_SLOT, CG_N_SIGNATURES };
 static const CgSignatureKind emit_kinds[] = { CG_SIGNATURE_EMIT, CG_N_SIGNATURES };
-static const CgSignatureKind no_kinds[] = { CG_N_SIGNATURES };
 
 static void
 emit_guard (const CgStyle *style,
@@ -123,13 +122,12 @@ emit_member_prototypes (const CgMember        *member,
 
 /* All prototypes of one group have their columns in common. */
 static void
-emit_prototypes (const CgInterface     *interface,
-                 CgWriter              *writer,
-                 gboolean               is_proxy,
-                 const CgSignatureKind *two_way,
-                 const CgSignatureKind *one_way,
-                 const CgSignatureKind *signals)
+emit_prototypes (const CgInterface *interface,
+                 CgWriter          *writer,
+                 gboolean           is_proxy)
 {
+  const CgSignatureKind *two_way = is_proxy ? two_way_kinds : service_kinds;
+  const CgSignatureKind *one_way = is_proxy ? one_way_kinds : service_kinds;
   CgColumns columns = { 0, 0 };
 
   for (int pass = 0; pass < 2; pass++)
@@ -141,7 +139,8 @@ emit_prototypes (const CgInterface     *interface,
         emit_member_prototypes (method, (method->flags & CG_METHOD_ONEWAY) != 0 ? one_way : two_way,
                                 writer, &columns, pass == 0);
       CG_FOREACH (const CgMember, signal, interface->signals)
-        emit_member_prototypes (signal, signals, writer, &columns, pass == 0);
+        if (!is_proxy)
+          emit_member_prototypes (signal, emit_kinds, writer, &columns, pass == 0);
     }
 
   cg_writer_emit (writer, "\n");
@@ -184,11 +183,11 @@ emit_interface (const CgInterface *interface,
   cg_writer_emit (writer, cg_template ("header/interface-type"));
   cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-interface" : "header/declare-bare-interface"));
   emit_vfuncs (interface, writer);
-  emit_prototypes (interface, writer, FALSE, service_kinds, service_kinds, emit_kinds);
+  emit_prototypes (interface, writer, FALSE);
 
   cg_writer_emit (writer, cg_template ("header/proxy-type"));
   cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-proxy" : "header/declare-bare-proxy"));
-  emit_prototypes (interface, writer, TRUE, two_way_kinds, one_way_kinds, no_kinds);
+  emit_prototypes (interface, writer, TRUE);
 }
 
 /* The headers of types of other libraries. */
