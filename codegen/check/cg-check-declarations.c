@@ -8,13 +8,12 @@
 #include "cg-check.h"
 
 #include "model/cg-declarations.h"
+#include "model/cg-reserved.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
 #define MAX_DEPTH 1000 /* of records in records */
-
-#define WORD_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_"
 
 #define ERROR(location, ...) cg_diagnostics_error (resolver->diagnostics, location, __VA_ARGS__)
 #define NOTE(location, ...) cg_diagnostics_note (resolver->diagnostics, location, __VA_ARGS__)
@@ -36,7 +35,7 @@ register_one (const CgResolver *resolver,
     return;
 
   first = g_hash_table_lookup (resolver->description->named_types, node->name);
-  if (!g_ascii_isupper (*node->name) || strspn (node->name, WORD_CHARACTERS) != strlen (node->name))
+  if (!g_ascii_isupper (*node->name) || !cg_is_identifier (node->name))
     ERROR (&node->name_location,
            "'%s' is not a name of a type: letters, digits and underscores, beginning with a capital", node->name);
   else if (first != NULL)
@@ -76,7 +75,8 @@ check_name (const CgResolver *resolver,
     return FALSE;
 
   node->broken = TRUE;
-  if (!g_ascii_isalpha (*node->name) || strspn (node->name, WORD_CHARACTERS "-") != strlen (node->name))
+  if (!g_ascii_isalpha (*node->name) ||
+      strspn (node->name, CG_WORD_CHARACTERS "-") != strlen (node->name))
     ERROR (&node->name_location,
            "'%s' is not a name of a %s: letters, digits, hyphens and underscores, beginning with a letter",
            node->name, what);

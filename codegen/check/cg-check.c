@@ -15,8 +15,6 @@
 
 #define MAX_NAME 255 /* a limit of D-Bus */
 
-#define WORD_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_"
-
 typedef struct
 {
   CgResolver     resolver;
@@ -75,7 +73,7 @@ check_free_name (Checker    *self,
                  CgNode     *node,
                  const char *what)
 {
-  const char *p = node->name + strspn (node->name, WORD_CHARACTERS "-");
+  const char *p = node->name + strspn (node->name, CG_WORD_CHARACTERS "-");
 
   if (*p == '\0' && !g_ascii_isdigit (*node->name))
     return;

@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
+#define CG_WORD_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_"
+
 void     cg_check             (CgDescription    *description,
                                CgGir            *gir,
                                CgDiagnostics    *diagnostics);

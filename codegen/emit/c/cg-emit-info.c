@@ -297,7 +297,7 @@ emit_member_pointers (Emitter    *self,
   cg_writer_take (self->writer, key, emit_pointers (self, type, array, pointers));
 }
 
-/* Sets the names and the flags of a method or a signal. */
+/* Sets what members of one kind have alone. */
 static void
 set_member (Emitter        *self,
             const CgMember *member)
@@ -315,6 +315,11 @@ set_member (Emitter        *self,
       cg_writer_set (self->writer, "signal_flags",
                      member->closes_when_full ? "NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL"
                                               : "NORPC_SIGNAL_FLAGS_NONE");
+    }
+  if (member->kind == CG_MEMBER_PROPERTY)
+    {
+      set_type (self, &member->use);
+      cg_writer_set (self->writer, "access", access_flags[member->access]);
     }
 }
 
@@ -341,11 +346,6 @@ emit_members (Emitter           *self,
       emit_args (self, member->out_args, index, kinds[kind].out_values, kinds[kind].out_args, "out");
       set_string (self, "name_string", member->node.name);
       cg_writer_set (writer, "annotations_value", annotations);
-      if (kind == CG_MEMBER_PROPERTY)
-        {
-          set_type (self, &member->use);
-          cg_writer_set (writer, "access", access_flags[member->access]);
-        }
 
       if (kind == CG_MEMBER_METHOD)
         {
