@@ -25,6 +25,7 @@ find_mark (const char *element)
     Mark        mark;
   } marks[] = {
     { "para", MARK_PARAGRAPH },
+    { "p", MARK_PARAGRAPH }, /* of Telepathy and KDE */
     { "itemizedlist", MARK_PARAGRAPH },
     { "orderedlist", MARK_PARAGRAPH },
     { "listitem", MARK_ITEM },

@@ -415,6 +415,22 @@ stopped_cb (GObject      *object,
   outcome->ok = norpc_server_stop_finish (NORPC_SERVER (object), result, &outcome->error);
 }
 
+static int asleep = FALSE; /* atomic: the context of the servers polls, and has nothing to do */
+
+static int
+telling_poll (GPollFD *fds,
+              guint    n_fds,
+              int      timeout)
+{
+  int n;
+
+  g_atomic_int_set (&asleep, timeout != 0 && g_poll (fds, n_fds, 0) == 0);
+  n = g_poll (fds, n_fds, timeout);
+  g_atomic_int_set (&asleep, FALSE);
+
+  return n;
+}
+
 static void
 stop_with_queued (Limited  *fixture,
                   gboolean  before)
@@ -431,11 +447,15 @@ stop_with_queued (Limited  *fixture,
     probe_probe_proxy_call_noop (fixture->proxy, cancellable, noop_cb, &queued[i]);
   if (before)
     g_cancellable_cancel (cancellable);
+  else
+    g_main_context_set_poll_func (norpc_thread_get_main_context (fixture->thread), telling_poll);
 
   norpc_server_stop_async (fixture->server, NORPC_STOP_FINISH, NULL, stopped_cb, &stopped);
   if (!before)
     {
       g_assert_true (probe_probe_proxy_call_noop_sync (fixture->other, NULL, NULL));
+      while (!g_atomic_int_get (&asleep))
+        g_thread_yield ();
       g_cancellable_cancel (cancellable);
     }
   outcome_wait (&stopped);
