@@ -17,17 +17,6 @@ static const CgCommand commands[] = {
   { "skeleton", "Write services to fill in, and a test for them", cg_command_skeleton },
 };
 
-int
-cg_command_misused (const char *name,
-                    GError     *error)
-{
-  g_printerr ("norpc-codegen%s%s: %s\nTry 'norpc-codegen%s%s --help'.\n",
-              name != NULL ? " " : "", name != NULL ? name : "", error->message,
-              name != NULL ? " " : "", name != NULL ? name : "");
-
-  return CG_EXIT_WRONG_USAGE;
-}
-
 /* Takes over @args, without the name of the command, which --help then has. */
 static int
 run_command (const CgCommand  *command,

@@ -35,7 +35,7 @@ int   cg_command_generate   (char       **args,
 
 int   cg_command_skeleton   (char       **args);
 
-/* Says what is wrong with a command line. */
+/* Says what is wrong with a command line; in cg-input.c. */
 int   cg_command_misused    (const char  *name,
                              GError      *error);
 

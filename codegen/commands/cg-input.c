@@ -7,6 +7,7 @@
 
 #include "cg-input.h"
 
+#include "cg-commands.h"
 #include "check/cg-check.h"
 #include "model/cg-names.h"
 #include "parse/cg-parser.h"
@@ -175,4 +176,15 @@ cg_input_clear (CgInput *self)
   g_strfreev (self->gir_path);
   g_clear_pointer (&self->annotations, g_ptr_array_unref);
   g_strfreev (self->files);
+}
+
+int
+cg_command_misused (const char *name,
+                    GError     *error)
+{
+  g_printerr ("norpc-codegen%s%s: %s\nTry 'norpc-codegen%s%s --help'.\n",
+              name != NULL ? " " : "", name != NULL ? name : "", error->message,
+              name != NULL ? " " : "", name != NULL ? name : "");
+
+  return CG_EXIT_WRONG_USAGE;
 }
