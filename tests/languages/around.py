@@ -3,6 +3,7 @@
 
 import concurrent.futures
 import functools
+import inspect
 import traceback
 
 import gi
@@ -35,9 +36,12 @@ def handler(function):
         try:
             results = function(self, *args)
             n_results = get_n_results(self, function.__name__)
-            if n_results > 1 and (not isinstance(results, tuple) or len(results) != n_results):
-                raise TypeError(f'{function.__name__}() returned {results!r}, '
-                                f'expected a tuple of {n_results} values')
+            if inspect.isawaitable(results) or inspect.isgenerator(results):
+                raise TypeError(f'{function.__name__}() did not run: it is a coroutine or a generator')
+            if results == () or n_results > 1 and (
+                    not isinstance(results, tuple) or len(results) != n_results):
+                expected = f'a tuple of {n_results} values' if n_results > 1 else 'one value'
+                raise TypeError(f'{function.__name__}() returned {results!r}, expected {expected}')
             return results
         except GLib.Error:
             raise

@@ -107,6 +107,23 @@ class Around(unittest.TestCase):
         self.assert_message('TypeError: do_get_size() returned 7, expected a tuple of 2 values',
                             self.proxy.call_get_size_sync, 0, None)
 
+    def test_no_value(self):
+        self.service.do = lambda: ()
+        self.assert_message('TypeError: do_list_keys() returned (), expected one value',
+                            self.proxy.call_list_keys_sync, 0, GLib.Bytes.new(b'*'))
+
+    def test_not_run(self):
+        async def coroutine():
+            return True, True, None
+
+        def generator():
+            yield True
+
+        for function in coroutine, generator:
+            self.service.do = function
+            self.assert_message('TypeError: do_set() did not run: it is a coroutine or a generator',
+                                self.set)
+
     def test_prefixed(self):
         service = Prefixed()
         server = Norpc.Server.new(service)
