@@ -167,16 +167,8 @@ norpc_proxy_finalize (GObject *object)
 }
 
 static void
-norpc_proxy_class_init (NorpcProxyClass *klass)
+install_proxy_properties (GObjectClass *object_class)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->set_property = norpc_proxy_set_property;
-  object_class->get_property = norpc_proxy_get_property;
-  object_class->constructed = norpc_proxy_constructed;
-  object_class->dispose = norpc_proxy_dispose;
-  object_class->finalize = norpc_proxy_finalize;
-
   /**
    * NorpcProxy:endpoint: (getter get_endpoint)
    *
@@ -232,7 +224,11 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
 
+static void
+install_proxy_signals (void)
+{
   /**
    * NorpcProxy::signals-lost:
    * @self: the proxy
@@ -260,6 +256,21 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
    */
   g_signal_new ("signal-closed", NORPC_TYPE_PROXY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 1, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
+}
+
+static void
+norpc_proxy_class_init (NorpcProxyClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = norpc_proxy_set_property;
+  object_class->get_property = norpc_proxy_get_property;
+  object_class->constructed = norpc_proxy_constructed;
+  object_class->dispose = norpc_proxy_dispose;
+  object_class->finalize = norpc_proxy_finalize;
+
+  install_proxy_properties (object_class);
+  install_proxy_signals ();
 }
 
 static void

@@ -14,7 +14,6 @@ G_BEGIN_DECLS
 extern const NorpcCallSink norpc_reply_queue_sink;
 
 NorpcReplyQueue *norpc_reply_queue_get        (GMainContext    *context);
-NorpcReplyQueue *norpc_reply_queue_ref        (NorpcReplyQueue *self);
 void             norpc_reply_queue_unref      (gpointer         data);
 NorpcEventQueue *norpc_reply_queue_get_events (NorpcReplyQueue *self);
 

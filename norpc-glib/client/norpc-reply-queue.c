@@ -88,14 +88,6 @@ norpc_reply_queue_unref (gpointer data)
     }
 }
 
-NorpcReplyQueue *
-norpc_reply_queue_ref (NorpcReplyQueue *self)
-{
-  g_atomic_ref_count_inc (&self->ref_count);
-
-  return self;
-}
-
 /* Thread-safe. */
 NorpcEventQueue *
 norpc_reply_queue_get_events (NorpcReplyQueue *self)

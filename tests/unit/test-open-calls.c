@@ -581,8 +581,8 @@ main (int   argc,
   TEST_LIMITED ("/open-calls/cancelled-in-handler/answered", 1, test_cancelled_in_handler);
   TEST_LIMITED ("/open-calls/cancelled-in-queue", 1, test_cancelled_in_queue);
   TEST_LIMITED ("/open-calls/cancelled-stopped", 1, test_cancelled_stopped);
-  TEST_LIMITED ("/open-calls/cancelled-before-stop", 1, test_cancelled_before_stop);
-  TEST_LIMITED ("/open-calls/cancelled-during-stop", 1, test_cancelled_during_stop);
+  TEST_LIMITED ("/open-calls/stopped-when-all-are-cancelled", 1, test_cancelled_before_stop);
+  TEST_LIMITED ("/open-calls/stopped-while-the-last-is-cancelled", 1, test_cancelled_during_stop);
   g_test_add_func ("/open-calls/held-by-layer", test_held_by_layer);
   g_test_add_data_func ("/open-calls/retried", GUINT_TO_POINTER (1), test_retried);
   g_test_add_data_func ("/open-calls/retried-twice", GUINT_TO_POINTER (2), test_retried);
