@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "norpc-call-send-private.h"
 #include "norpc-proxy.h"
 #include "norpc-subscribers-private.h"
 
@@ -17,5 +18,8 @@ struct _NorpcProxyEvents
                                         const NorpcInterfaceInfo *interface_info);
   void             (*subscriber_close) (NorpcSubscriber          *subscriber); /* takes ownership */
 };
+
+NorpcCallOrigin norpc_proxy_prepare_call (NorpcProxy *self,
+                                          NorpcCall  *call);
 
 G_END_DECLS
