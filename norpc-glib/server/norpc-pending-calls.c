@@ -275,19 +275,25 @@ list_calls (NorpcPendingCalls *self)
   return calls;
 }
 
-/* Thread-safe. Rejects all accepted calls that are not answered. The calls are not removed, so
- * that their arguments are released in the service's context.
+/* Thread-safe. Fails all accepted calls that are not answered. The calls are not removed, so
+ * that their arguments are released in the service's context. The message says which calls the
+ * service may have acted on.
  */
 void
 norpc_pending_calls_abandon (NorpcPendingCalls *self,
                              const char        *reason)
 {
-  g_autoptr (GPtrArray) calls = NULL;
-  g_autofree char *message = g_strdup_printf ("was rejected: %s", reason);
+  g_autofree char *rejection = g_strdup_printf ("was rejected: %s", reason);
+  g_autofree char *interruption = g_strdup_printf ("was interrupted: %s", reason);
+  g_autoptr (GPtrArray) calls = list_calls (self);
 
-  calls = list_calls (self);
   for (guint i = 0; i < calls->len; i++)
-    norpc_call_reject (calls->pdata[i], NORPC_ERROR_CLOSED, message);
+    {
+      NorpcCall *call = calls->pdata[i];
+      gboolean begun = norpc_call_get_stage (call) >= NORPC_CALL_ATTEMPTED;
+
+      norpc_call_reject (call, NORPC_ERROR_CLOSED, begun ? interruption : rejection);
+    }
 
   /* Set last: a service that is not started because of this flag gets no call. */
   g_atomic_int_set (&self->abandoned, TRUE);

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 /**
  * NorpcStopMode:
  * @NORPC_STOP_FINISH: serve all accepted calls, then stop
- * @NORPC_STOP_ABANDON: reject all accepted calls, and stop immediately
+ * @NORPC_STOP_ABANDON: fail all accepted calls that are not answered, and stop immediately
  *
  * How a server that is stopped treats the calls that it has accepted.
  *

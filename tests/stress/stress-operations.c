@@ -302,6 +302,7 @@ static const struct
   { "dropping a proxy", 40, operate_drop },
   { "stopping a server", 4, operate_stop },
   { "starting a server", 14, operate_replace },
+  { "stopping a keeper", 2, stress_stop_keeper },
   { "ending a thread", 1, operate_change_thread },
 };
 

@@ -96,7 +96,7 @@ add_proxy (StressRoute *self)
 {
   self->proxy = stress_target_proxy_new (self->endpoint);
   stress_watch (self->proxy, STRESS_PROXIES);
-  stress_signals_connect (self->proxy);
+  stress_signals_connect (self);
 }
 
 /* The client's thread: another proxy with the endpoint of @route. */

@@ -23,6 +23,7 @@ struct _StressService
   gboolean      busy;
   GHashTable   *sequences; /* (owned): of lane and owned guint64, the last that came */
   guint64       last_stamp;
+  guint64       last_number;
   StressTurn    turn;
 };
 
@@ -60,10 +61,10 @@ stress_service_answer (gpointer            service,
   StressService *self = STRESS_SERVICE (service);
 
   if (sequence % 3 == 0)
-    stress_emit (STRESS_TARGET (service), self->fate, ++self->last_stamp);
+    stress_emit (STRESS_TARGET (service), self->fate, ++self->last_stamp, ++self->last_number);
   stress_answer (self, call, sequence, ++self->last_stamp, origin);
   if (sequence % 5 == 0)
-    stress_emit (STRESS_TARGET (service), self->fate, ++self->last_stamp);
+    stress_emit (STRESS_TARGET (service), self->fate, ++self->last_stamp, ++self->last_number);
 }
 
 /* Calls of one lane and one priority come in the order in which they were made. */

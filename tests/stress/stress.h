@@ -326,9 +326,13 @@ void     stress_client_note_stamp (StressClient *self,
 /* stress-signals.c */
 void     stress_emit            (StressTarget      *service,
                                  StressFate        *fate,
-                                 guint64            stamp);
-void     stress_signals_connect (StressTargetProxy *proxy);
+                                 guint64            stamp,
+                                 guint64            number);
+void     stress_signals_connect (StressRoute       *route);
 void     stress_signals_print   (void);
+
+/* stress-keeper.c. The client's thread. */
+void     stress_stop_keeper     (StressClient *client);
 
 /* stress-operations.c. The client's thread. */
 void     stress_operate        (StressClient *self);

@@ -483,6 +483,43 @@ test_cancelled_during_stop (Limited       *fixture,
   stop_with_queued (fixture, FALSE);
 }
 
+static void
+set_limit (ProbeService *service,
+           NorpcCall    *call,
+           gpointer      server)
+{
+  norpc_server_set_max_open_calls (server, 1);
+}
+
+/* The limit is set when the worker has dequeued the calls already. */
+static void
+test_limited_in_batch (Limited       *fixture,
+                       gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (NorpcCall) call = NULL;
+  Outcome stopped = { 0 };
+
+  fixture->state->run = set_limit;
+  fixture->state->run_data = fixture->server;
+  probe_probe_proxy_call_block (fixture->proxy, NULL, NULL, NULL);
+  probe_state_wait_blocked (fixture->state);
+  probe_probe_proxy_call_run (fixture->proxy, NULL, NULL, NULL);
+  probe_probe_proxy_call_hold (fixture->proxy, cancellable, NULL, NULL);
+  for (guint i = 0; i < 5; i++)
+    probe_probe_proxy_call_noop (fixture->proxy, cancellable, NULL, NULL);
+  probe_state_open_gate (fixture->state);
+  call = probe_state_take_held (fixture->state);
+
+  norpc_server_stop_async (fixture->server, NORPC_STOP_FINISH, NULL, stopped_cb, &stopped);
+  let_pass (fixture);
+  g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 3);
+  g_cancellable_cancel (cancellable);
+  outcome_wait (&stopped);
+  g_assert_no_error (stopped.error);
+  g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 3);
+}
+
 /* A call that a layer of the server holds is open, until it is cancelled. */
 static void
 test_held_by_layer (void)
@@ -583,6 +620,7 @@ main (int   argc,
   TEST_LIMITED ("/open-calls/cancelled-stopped", 1, test_cancelled_stopped);
   TEST_LIMITED ("/open-calls/stopped-when-all-are-cancelled", 1, test_cancelled_before_stop);
   TEST_LIMITED ("/open-calls/stopped-while-the-last-is-cancelled", 1, test_cancelled_during_stop);
+  TEST_LIMITED ("/open-calls/limited-in-batch", 0, test_limited_in_batch);
   g_test_add_func ("/open-calls/held-by-layer", test_held_by_layer);
   g_test_add_data_func ("/open-calls/retried", GUINT_TO_POINTER (1), test_retried);
   g_test_add_data_func ("/open-calls/retried-twice", GUINT_TO_POINTER (2), test_retried);

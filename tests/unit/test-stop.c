@@ -91,8 +91,14 @@ test_abandon (Fixture       *fixture,
   outcome_wait (&running);
   outcome_wait (&queued);
   g_assert_error (open.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_cmpstr (open.error->message, ==,
+                   "org.example.Probe.Hold was interrupted: its server was stopped");
   g_assert_error (running.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_cmpstr (running.error->message, ==,
+                   "org.example.Probe.Block was interrupted: its server was stopped");
   g_assert_error (queued.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_cmpstr (queued.error->message, ==,
+                   "org.example.Probe.Noop was rejected: its server was stopped");
   g_assert_true (norpc_call_is_cancelled (call));
   g_assert_true (g_cancellable_is_cancelled (norpc_call_get_cancellable (call)));
 
