@@ -15,7 +15,7 @@
 typedef struct
 {
   CgNode        *node;
-  CgMethod      *method;       /* (nullable): if the node is one */
+  CgMember      *member;       /* (nullable): if the node is one */
   CgTypeUse     *use;          /* (nullable): if the node has a type */
   CgDiagnostics *diagnostics;
   int            detail;       /* of the row in the table of annotations */
@@ -99,28 +99,55 @@ apply_nullable (const Target       *target,
   target->use->nullable_location = annotation->value_location;
 }
 
+static gboolean
+is_member (const Target *target,
+           CgMemberKind  kind)
+{
+  return target->member != NULL && target->member->kind == kind;
+}
+
 static void
 apply_flag (const Target       *target,
             const CgAnnotation *annotation)
 {
-  if (target->method == NULL || !read_boolean (target, annotation))
+  if (!is_member (target, CG_MEMBER_METHOD) || !read_boolean (target, annotation))
     return;
 
-  target->method->flags |= target->detail;
+  target->member->flags |= target->detail;
   if (target->detail == CG_METHOD_ONEWAY)
-    target->method->oneway_location = annotation->node.location;
+    target->member->oneway_location = annotation->node.location;
 }
 
-/* The attribute goes first. */
+/* Reads the timeout of a method, or the backlog of a signal. The attribute goes first. */
 static void
-apply_timeout (const Target       *target,
-               const CgAnnotation *annotation)
+apply_number (const Target       *target,
+              const CgAnnotation *annotation)
 {
-  if (target->method == NULL || target->method->timeout_text != NULL)
+  CgMember *member = target->member;
+  const char **text;
+
+  if (!is_member (target, target->detail))
     return;
 
-  target->method->timeout_text = annotation->value;
-  target->method->timeout_location = annotation->value_location;
+  text = member->kind == CG_MEMBER_METHOD ? &member->timeout_text : &member->backlog_text;
+  if (*text != NULL)
+    return;
+
+  *text = annotation->value;
+  *(member->kind == CG_MEMBER_METHOD ? &member->timeout_location : &member->backlog_location) =
+    annotation->value_location;
+}
+
+static void
+apply_when_full (const Target       *target,
+                 const CgAnnotation *annotation)
+{
+  if (!is_member (target, CG_MEMBER_SIGNAL))
+    return;
+
+  target->member->closes_when_full |= g_str_equal (annotation->value, "close");
+  if (!g_str_equal (annotation->value, "close") && !g_str_equal (annotation->value, "drop-oldest"))
+    warn_of_value (target, annotation, "'drop-oldest' or 'close'");
 }
 
 static void
@@ -129,7 +156,9 @@ apply_emits_changed (const Target       *target,
 {
   static const char * const values[] = { "true", "false", "const", "invalidates", NULL };
 
-  if (!g_strv_contains (values, annotation->value))
+  if (g_strv_contains (values, annotation->value))
+    target->node->emits_changed = annotation->value;
+  else
     warn_of_value (target, annotation, "'true', 'false', 'const' or 'invalidates'");
 }
 
@@ -177,6 +206,7 @@ typedef enum
 {
   ON_ANY,
   ON_METHOD,
+  ON_SIGNAL,
   ON_TYPE
 } On;
 
@@ -195,15 +225,17 @@ static const struct
   { "org.gtk.GDBus.DocString", apply_text, ON_ANY, G_STRUCT_OFFSET (CgNode, doc) },
   { "org.gtk.GDBus.DocString.Short", apply_text, ON_ANY, G_STRUCT_OFFSET (CgNode, brief) },
   { "org.gtk.GDBus.Since", apply_text, ON_ANY, G_STRUCT_OFFSET (CgNode, since) },
+  { "org.norpc.Backlog", apply_number, ON_SIGNAL, CG_MEMBER_SIGNAL },
   { "org.norpc.Deprecated", apply_deprecated_text, ON_ANY, 0 },
   { "org.norpc.Idempotent", apply_flag, ON_METHOD, CG_METHOD_IDEMPOTENT },
   { "org.norpc.LatestWins", apply_flag, ON_METHOD, CG_METHOD_LATEST_WINS },
   { "org.norpc.Nullable", apply_nullable, ON_TYPE, 0 },
   { "org.norpc.Oneway", apply_flag, ON_METHOD, CG_METHOD_ONEWAY },
   { "org.norpc.Since", apply_text, ON_ANY, G_STRUCT_OFFSET (CgNode, since) },
-  { "org.norpc.Timeout", apply_timeout, ON_METHOD, 0 },
+  { "org.norpc.Timeout", apply_number, ON_METHOD, CG_MEMBER_METHOD },
   { "org.norpc.Transfer", apply_transfer, ON_TYPE, 0 },
   { "org.norpc.Type", apply_type, ON_TYPE, 0 },
+  { "org.norpc.WhenFull", apply_when_full, ON_SIGNAL, 0 },
 };
 
 static void
@@ -211,10 +243,16 @@ warn_if_misplaced (const Target       *target,
                    const CgAnnotation *annotation,
                    On                  on)
 {
-  if ((on == ON_METHOD && target->method == NULL) || (on == ON_TYPE && target->use == NULL))
+  static const char * const places[] = {
+    [ON_METHOD] = "methods", [ON_SIGNAL] = "signals", [ON_TYPE] = "arguments, properties and fields"
+  };
+
+  if ((on == ON_METHOD && !is_member (target, CG_MEMBER_METHOD)) ||
+      (on == ON_SIGNAL && !is_member (target, CG_MEMBER_SIGNAL)) ||
+      (on == ON_TYPE && target->use == NULL))
     cg_diagnostics_warning (target->diagnostics, CG_WARNING_IGNORED_ANNOTATION, &annotation->node.location,
                             "%s is for %s; the annotation is ignored", annotation->node.name,
-                            on == ON_METHOD ? "methods" : "arguments, properties and fields");
+                            places[on]);
 }
 
 /* Those of others may mean something to others. */
@@ -283,14 +321,14 @@ check_name (const Target *target,
   return TRUE;
 }
 
-/* @method is @node, if that is one, and @use is the type of it, if it has one. */
+/* @member is @node, if that is one, and @use is the type of it, if it has one. */
 void
 cg_check_annotations (CgNode        *node,
-                      CgMethod      *method,
+                      CgMember      *member,
                       CgTypeUse     *use,
                       CgDiagnostics *diagnostics)
 {
-  Target target = { node, method, use, diagnostics, 0 };
+  Target target = { node, member, use, diagnostics, 0 };
   g_autoptr (GHashTable) names = NULL;
 
   if (node->annotations->len == 0)

@@ -10,7 +10,7 @@
 
 #include "model/cg-declarations.h"
 #include "model/cg-names.h"
-#include "model/cg-spelling.h"
+#include "model/cg-reserved.h"
 
 #include <string.h>
 
@@ -18,7 +18,6 @@ typedef struct
 {
   const CgDescription *description;
   CgDiagnostics       *diagnostics;
-  char                *ns;  /* (owned): what the names of types begin with */
 } Checker;
 
 static void
@@ -62,36 +61,31 @@ is_namespace (const Checker *self,
 static void
 check_type (const Checker *self,
             const CgNode  *node,
-            const char    *c_type)
+            const char    *name)
 {
-  const char *name = c_type + strlen (self->ns);
-
-  if (*self->ns != '\0' && is_namespace (self, name))
+  if (*self->description->prefix != '\0' && is_namespace (self, name))
     cg_diagnostics_warning (self->diagnostics, CG_WARNING_BINDING_NAME, &node->name_location,
                             "the type '%s' hides the namespace of that name in Vala; "
+                            "the type can be renamed with the annotation org.gtk.GDBus.C.Name", name);
+  else if (cg_is_python_keyword (name))
+    cg_diagnostics_warning (self->diagnostics, CG_WARNING_BINDING_NAME, &node->name_location,
+                            "'%s' is a keyword in Python, where only getattr() finds the type; "
                             "the type can be renamed with the annotation org.gtk.GDBus.C.Name", name);
 }
 
 /* Names are resolved, and it is known what records can do. */
 void
 cg_check_bindings (const CgDescription *description,
-                   const char          *c_namespace,
                    CgDiagnostics       *diagnostics)
 {
-  g_autoptr (CgWriter) writer = cg_writer_new ();
-  Checker self = { description, diagnostics, NULL };
-
-  cg_spelling_set_namespace (writer, c_namespace);
-  self.ns = cg_writer_expand (writer, "$Ns$");
+  Checker self = { description, diagnostics };
 
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
-      check_type (&self, &declaration->node, cg_names_look_up_declaration (declaration, "T"));
+      check_type (&self, &declaration->node, cg_names_look_up_declaration (declaration, "Name"));
       if (declaration->kind == CG_DECLARED_RECORD)
         check_fields (&self, declaration);
     }
   CG_FOREACH (const CgInterface, interface, description->interfaces)
-    check_type (&self, &interface->node, cg_names_look_up_interface (interface, "Iface"));
-
-  g_free (self.ns);
+    check_type (&self, &interface->node, cg_names_look_up_interface (interface, "Name"));
 }

@@ -81,13 +81,17 @@ cg_check_type (const CgResolver *resolver,
 
 gboolean
 cg_check_arg_type (const CgResolver *resolver,
-                   CgTypeUse        *use,
-                   CgDirection       direction)
+                   CgArg            *arg,
+                   CgMemberKind      kind)
 {
+  CgTypeUse *use = &arg->use;
+
   if (!cg_check_type (resolver, use))
     return FALSE;
 
-  if (use->is_moved && direction == CG_DIRECTION_OUT)
+  if (use->is_moved && kind == CG_MEMBER_SIGNAL)
+    ERROR (&use->moved_location, "the arguments of a signal cannot be transferred, because all clients share them");
+  else if (use->is_moved && arg->direction == CG_DIRECTION_OUT)
     ERROR (&use->moved_location, "a result is always transferred in full; only arguments that go in can say so");
   else if (use->is_moved && !use->type->is_pointer)
     ERROR (&use->moved_location, "a value of the type '%s' is copied: there is nothing to transfer", use->signature);

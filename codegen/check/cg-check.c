@@ -114,8 +114,9 @@ check_duplicate (Checker    *self,
 }
 
 static void
-check_arg (Checker *self,
-           CgArg   *arg)
+check_arg (Checker      *self,
+           CgArg        *arg,
+           CgMemberKind  kind)
 {
   if (arg->node.name != NULL && *arg->node.name == '\0')
     {
@@ -128,13 +129,14 @@ check_arg (Checker *self,
     return;
 
   cg_check_annotations (&arg->node, NULL, &arg->use, self->diagnostics);
-  if (!cg_check_arg_type (&self->resolver, &arg->use, arg->direction))
+  if (!cg_check_arg_type (&self->resolver, arg, kind))
     arg->node.broken = TRUE;
 }
 
 static gsize
-check_args (Checker   *self,
-            GPtrArray *args)
+check_args (Checker      *self,
+            GPtrArray    *args,
+            CgMemberKind  kind)
 {
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
   gsize length = 0;
@@ -143,7 +145,7 @@ check_args (Checker   *self,
     {
       const CgArg *first;
 
-      check_arg (self, arg);
+      check_arg (self, arg, kind);
       if (arg->node.broken)
         continue;
 
@@ -166,14 +168,14 @@ check_args (Checker   *self,
 
 /* D-Bus has one signature for all values of a message. */
 static void
-check_message (Checker    *self,
-               GPtrArray  *args,
-               CgNode     *node,
-               const char *what)
+check_message (Checker        *self,
+               GPtrArray      *args,
+               const CgMember *member,
+               const char     *what)
 {
-  if (check_args (self, args) > CG_MAX_SIGNATURE)
-    ERROR (&node->location, "the types of all %s of '%s' have more than %d characters",
-           what, node->name != NULL ? node->name : "", CG_MAX_SIGNATURE);
+  if (check_args (self, args, member->kind) > CG_MAX_SIGNATURE)
+    ERROR (&member->node.location, "the types of all %s of '%s' have more than %d characters",
+           what, member->node.name != NULL ? member->node.name : "", CG_MAX_SIGNATURE);
 }
 
 /* Reads the number of @units that @text is; 0 if there is none. */
@@ -246,16 +248,16 @@ check_property_name (Checker  *self,
 }
 
 static void
-check_member (Checker    *self,
-              GHashTable *names,
-              CgMember   *member)
+check_member (Checker     *self,
+              CgInterface *interface,
+              GHashTable  *names,
+              CgMember    *member)
 {
   const char *what = cg_member_kind_to_string (member->kind);
   gboolean is_property = member->kind == CG_MEMBER_PROPERTY;
   gboolean can_overload = member->kind == CG_MEMBER_METHOD || member->kind == CG_MEMBER_SIGNAL;
 
-  cg_check_annotations (&member->node, member->kind == CG_MEMBER_METHOD ? member : NULL,
-                        is_property ? &member->use : NULL, self->diagnostics);
+  cg_check_annotations (&member->node, member, is_property ? &member->use : NULL, self->diagnostics);
   if (!member->node.broken)
     {
       if (is_property)
@@ -270,6 +272,8 @@ check_member (Checker    *self,
     {
       if (member->use.signature != NULL && !cg_check_type (&self->resolver, &member->use))
         member->node.broken = TRUE;
+      if (member->node.emits_changed == NULL)
+        member->node.emits_changed = interface->node.emits_changed != NULL ? interface->node.emits_changed : "true";
       return;
     }
 
@@ -278,9 +282,9 @@ check_member (Checker    *self,
   member->backlog = read_number (self, member->backlog_text, &member->backlog_location,
                                  "backlog", "emissions");
   check_oneway (self, member);
-  check_message (self, member->in_args, &member->node, "arguments");
-  check_message (self, member->out_args, &member->node, member->kind == CG_MEMBER_METHOD ? "results" :
-                                                        member->kind == CG_MEMBER_STREAM ? "values" : "arguments");
+  check_message (self, member->in_args, member, "arguments");
+  check_message (self, member->out_args, member, member->kind == CG_MEMBER_METHOD ? "results" :
+                                                 member->kind == CG_MEMBER_STREAM ? "values" : "arguments");
 }
 
 static void
@@ -295,7 +299,7 @@ check_members (Checker     *self,
 
       CG_FOREACH (CgMember, member, interface->members[i])
         {
-          check_member (self, names, member);
+          check_member (self, interface, names, member);
           if (i == CG_MEMBER_METHOD)
             check_overload (self, overloads, member);
         }

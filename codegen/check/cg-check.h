@@ -9,15 +9,13 @@
 
 G_BEGIN_DECLS
 
-#define CG_WORD_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_"
-
 void     cg_check             (CgDescription    *description,
                                CgGir            *gir,
                                CgDiagnostics    *diagnostics);
 
 /* cg-annotations.c */
 void     cg_check_annotations (CgNode           *node,
-                               CgMethod         *method,
+                               CgMember         *member,
                                CgTypeUse        *use,
                                CgDiagnostics    *diagnostics);
 
@@ -30,8 +28,8 @@ gpointer cg_check_find_first  (GHashTable       *names,
 gboolean cg_check_type        (const CgResolver *resolver,
                                CgTypeUse        *use);
 gboolean cg_check_arg_type    (const CgResolver *resolver,
-                               CgTypeUse        *use,
-                               CgDirection       direction);
+                               CgArg            *arg,
+                               CgMemberKind      kind);
 
 /* After names are resolved, and if there are no errors: completes what types
  * are outside of the process. */
@@ -40,7 +38,6 @@ void     cg_check_variants    (CgDescription    *description,
 
 /* cg-check-bindings.c */
 void     cg_check_bindings    (const CgDescription *description,
-                               const char       *c_namespace,
                                CgDiagnostics    *diagnostics);
 
 G_END_DECLS

@@ -12,9 +12,16 @@
 #include "model/cg-names.h"
 #include "xml/cg-suggest.h"
 
-typedef void (*CompareFunc) (CgFindings    *findings,
-                             gconstpointer  old_node,
-                             gconstpointer  new_node);
+/* A kind of nodes, and how two versions of one are compared. */
+typedef struct
+{
+  const char  *what;
+  gboolean     is_sent;  /* its name leaves the process */
+  CgSeverity   is_new;   /* one that is added */
+  void       (*compare) (CgFindings    *findings,
+                         gconstpointer  old_node,
+                         gconstpointer  new_node);
+} Kind;
 
 static const char * const severities[CG_N_SEVERITIES] = { "breaking", "risky", "compatible" };
 
@@ -47,170 +54,173 @@ add (CgFindings       *self,
 
 /* A difference between the nodes @before and @now, or between their types. */
 #define ADD(severity, ...) \
-  add (findings, severity, &now->node.name_location, &before->node.name_location, __VA_ARGS__)
+  add (findings, severity, &((const CgNode *) now)->name_location, &((const CgNode *) before)->name_location, __VA_ARGS__)
 #define BREAKING(...) ADD (CG_SEVERITY_BREAKING, __VA_ARGS__)
 #define ADD_OF_USE(severity, ...) \
-  add (findings, severity, &now->use.location, &before->use.location, __VA_ARGS__)
+  add (findings, severity, &now->location, &before->location, __VA_ARGS__)
 
-/* Nodes by their names, of which some may be there several times: overloaded methods.
- * Their keys have a number, so that they are compared in their order. */
-typedef struct
+/* The names that two versions of a node can have in common. */
+enum
 {
-  GPtrArray  *keys;  /* (owned) (element-type utf8): of each node */
-  GHashTable *nodes; /* (owned) */
-} Index;
+  BY_NAME = 1 << 0,
+  BY_C_NAME = 1 << 1
+};
 
+/* Pairs the nodes that have no peer yet. */
 static void
-index_init (Index     *self,
-            GPtrArray *nodes)
+pair (CgFindings *findings,
+      GPtrArray  *before,
+      GPtrArray  *now,
+      guint       by)
 {
-  g_autoptr (GHashTable) counts = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) nodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GPtrArray *versions[] = { now, before };
 
-  self->keys = g_ptr_array_new_with_free_func (g_free);
-  self->nodes = g_hash_table_new (g_str_hash, g_str_equal);
-  CG_FOREACH (CgNode, node, nodes)
-    {
-      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (counts, node->name));
-      char *key = n == 0 ? g_strdup (node->name) : g_strdup_printf ("%s %u", node->name, n);
+  for (guint i = 0; i < G_N_ELEMENTS (versions); i++)
+    CG_FOREACH (CgNode, node, versions[i])
+      {
+        g_autofree char *key = g_strconcat ((by & BY_NAME) != 0 ? node->name : "", " ",
+                                            (by & BY_C_NAME) != 0 ? node->in_c : "", NULL);
+        CgNode *peer = g_hash_table_lookup (nodes, key);
 
-      g_hash_table_insert (counts, (gpointer) node->name, GUINT_TO_POINTER (n + 1));
-      g_ptr_array_add (self->keys, key);
-      g_hash_table_insert (self->nodes, key, node);
-    }
-}
-
-static void
-index_clear (Index *self)
-{
-  g_hash_table_unref (self->nodes);
-  g_ptr_array_unref (self->keys);
+        if (g_hash_table_contains (findings->peers, node))
+          continue;
+        if (versions[i] == now && peer == NULL)
+          g_hash_table_insert (nodes, g_steal_pointer (&key), node);
+        else if (versions[i] == before && peer != NULL && !g_hash_table_contains (findings->peers, peer))
+          {
+            g_hash_table_insert (findings->peers, node, peer);
+            g_hash_table_insert (findings->peers, peer, node);
+          }
+      }
 }
 
 static void
 report_removed (CgFindings   *findings,
                 const CgNode *node,
                 const char   *what,
-                GHashTable   *old_nodes,
                 GPtrArray    *now)
 {
   CgSuggestion suggestion = { node->name, NULL, 0 };
 
   CG_FOREACH (const CgNode, other, now)
-    if (!g_hash_table_contains (old_nodes, other->name))
+    if (!g_hash_table_contains (findings->peers, other))
       cg_suggestion_offer (&suggestion, other->name);
 
-  if (suggestion.best != NULL)
-    add (findings, CG_SEVERITY_BREAKING, &node->name_location, NULL,
-         "the %s '%s' is not there any more; is it '%s' now?", what, node->name, suggestion.best);
-  else
-    add (findings, CG_SEVERITY_BREAKING, &node->name_location, NULL,
-         "the %s '%s' is not there any more", what, node->name);
-}
-
-/* Compares what has the same name, and tells of what is gone; what is new is of the
- * severity @is_new. */
-static void
-compare_all (CgFindings  *findings,
-             GPtrArray   *before,
-             GPtrArray   *now,
-             const char  *what,
-             CompareFunc  compare,
-             CgSeverity   is_new)
-{
-  Index old_index, new_index;
-
-  index_init (&old_index, before);
-  index_init (&new_index, now);
-
-  for (guint i = 0; i < before->len; i++)
-    {
-      const CgNode *node = g_ptr_array_index (before, i);
-      const CgNode *peer = g_hash_table_lookup (new_index.nodes,
-                                                g_ptr_array_index (old_index.keys, i));
-
-      if (peer == NULL)
-        {
-          report_removed (findings, node, what, old_index.nodes, now);
-          continue;
-        }
-      if (peer->deprecated && !node->deprecated)
-        add (findings, CG_SEVERITY_RISKY, &peer->name_location, NULL,
-             "'%s' is deprecated now; compilers warn of that", peer->name);
-      compare (findings, node, peer);
-    }
-
-  for (guint i = 0; i < now->len; i++)
-    {
-      const CgNode *node = g_ptr_array_index (now, i);
-
-      if (!g_hash_table_contains (old_index.nodes, g_ptr_array_index (new_index.keys, i)))
-        add (findings, is_new, &node->name_location, NULL, "the %s '%s' is new", what, node->name);
-    }
-
-  index_clear (&old_index);
-  index_clear (&new_index);
+  add (findings, CG_SEVERITY_BREAKING, &node->name_location, NULL,
+       suggestion.best != NULL ? "the %s '%s' is not there any more; is it '%s' now?"
+                               : "the %s '%s' is not there any more",
+       what, node->name, suggestion.best);
 }
 
 static void
-compare_c_names (CgFindings   *findings,
-                 const CgNode *before,
-                 const CgNode *now,
-                 const char   *old_name,
-                 const char   *new_name)
+compare_pair (CgFindings   *findings,
+              const Kind   *kind,
+              const CgNode *before,
+              const CgNode *now)
 {
-  if (!g_str_equal (old_name, new_name))
-    add (findings, CG_SEVERITY_BREAKING, &now->name_location, &before->name_location,
-         "'%s' is '%s' in C; it was '%s'", now->name, new_name, old_name);
+  if (now->deprecated && !before->deprecated)
+    add (findings, CG_SEVERITY_RISKY, &now->name_location, NULL,
+         "'%s' is deprecated now; compilers warn of that", now->name);
+  if (!g_str_equal (before->in_c, now->in_c))
+    BREAKING ("'%s' is '%s' in C; it was '%s'", now->name, now->in_c, before->in_c);
+  if (kind->is_sent && !g_str_equal (before->name, now->name))
+    BREAKING ("out of the process the %s is '%s'; it was '%s'", kind->what, now->name, before->name);
+  kind->compare (findings, before, now);
 }
 
+/* A name that does not leave the process is compared as it is in C. */
+static void
+compare_all (CgFindings *findings,
+             const Kind *kind,
+             GPtrArray  *before,
+             GPtrArray  *now)
+{
+  pair (findings, before, now, kind->is_sent ? BY_NAME | BY_C_NAME : BY_C_NAME);
+  pair (findings, before, now, BY_NAME);
+  pair (findings, before, now, BY_C_NAME);
+
+  CG_FOREACH (const CgNode, node, before)
+    {
+      const CgNode *peer = g_hash_table_lookup (findings->peers, node);
+
+      if (peer != NULL)
+        compare_pair (findings, kind, node, peer);
+      else
+        report_removed (findings, node, kind->what, now);
+    }
+
+  CG_FOREACH (const CgNode, node, now)
+    if (!g_hash_table_contains (findings->peers, node))
+      add (findings, kind->is_new, &node->name_location, NULL, "the %s '%s' is new", kind->what, node->name);
+}
+
+/* Whether both are of one declared type, whatever that is called: differences of the type are
+ * told where it is declared. */
+static gboolean
+is_same_declared (CgFindings      *findings,
+                  const CgTypeUse *before,
+                  const CgTypeUse *now)
+{
+  return before->named != NULL && before->named->declaration != NULL && now->named != NULL &&
+         g_hash_table_lookup (findings->peers, before->named->declaration) == now->named->declaration &&
+         (before->type == &before->named->array) == (now->type == &now->named->array);
+}
+
+/* Tells one difference. Fewer values to give, or more to take, is what a caller may not expect. */
 static void
 compare_uses (CgFindings      *findings,
               const CgTypeUse *before,
               const CgTypeUse *now,
-              const char      *what)
+              const char      *what,
+              gboolean         is_given,
+              gboolean         is_taken)
 {
-  if (!g_str_equal (before->value_signature, now->value_signature))
-    add (findings, CG_SEVERITY_BREAKING, &now->location, &before->location,
-         "%s is of the type '%s'; it was '%s'", what, now->signature, before->signature);
+  gboolean is_same = is_same_declared (findings, before, now);
+
+  if (!is_same && (!g_str_equal (before->value_signature, now->value_signature) ||
+                   before->type->is_pointer != now->type->is_pointer))
+    ADD_OF_USE (CG_SEVERITY_BREAKING, "%s is of the type '%s'; it was '%s'", what, now->signature, before->signature);
+  else if (is_same && now->nullable == before->nullable)
+    ;
   else if (before->variant != NULL && g_strcmp0 (before->variant, now->variant) != 0)
-    add (findings, CG_SEVERITY_BREAKING, &now->location, &before->location,
-         now->variant != NULL ? "out of the process %s is of the type '%s'; it was '%s'"
-                              : "%s cannot leave the process any more", what,
-         now->variant, before->variant);
+    ADD_OF_USE (CG_SEVERITY_BREAKING,
+                now->variant != NULL ? "out of the process %s is of the type '%s'; it was '%s'"
+                                     : "%s cannot leave the process any more",
+                what, now->variant, before->variant);
+  else if (now->nullable && !before->nullable)
+    ADD_OF_USE (is_taken ? CG_SEVERITY_RISKY : CG_SEVERITY_COMPATIBLE, "%s may be NULL now", what);
+  else if (before->nullable && !now->nullable)
+    ADD_OF_USE (is_given ? CG_SEVERITY_BREAKING : CG_SEVERITY_COMPATIBLE,
+                is_given ? "%s cannot be NULL any more" : "%s is never NULL now", what);
 
   if (before->is_moved != now->is_moved)
-    add (findings, CG_SEVERITY_BREAKING, &now->location, &before->location,
-         now->is_moved ? "%s moves to the service now" : "%s does not move to the service any more",
-         what);
-}
-
-static const char *
-get_name (const CgArg *arg)
-{
-  return arg->node.name != NULL ? arg->node.name : "";
+    ADD_OF_USE (CG_SEVERITY_BREAKING,
+                now->is_moved ? "%s moves to the service now" : "%s does not move to the service any more",
+                what);
 }
 
 static gboolean
-has_name (gconstpointer arg,
+has_name (gconstpointer node,
           gconstpointer name)
 {
-  return g_str_equal (get_name (arg), name);
+  return g_str_equal (((const CgNode *) node)->in_c, name);
 }
 
 /* Do both have the same names, in another order? */
 static gboolean
-is_permuted (GPtrArray *old_args,
-             GPtrArray *new_args)
+is_permuted (GPtrArray *before,
+             GPtrArray *now)
 {
   gboolean differs = FALSE;
 
-  for (guint i = 0; i < old_args->len; i++)
+  for (guint i = 0; i < before->len; i++)
     {
-      const char *name = get_name (g_ptr_array_index (old_args, i));
+      const CgNode *node = before->pdata[i];
 
-      if (*name == '\0' || !g_ptr_array_find_with_equal_func (new_args, name, has_name, NULL))
+      if (!g_ptr_array_find_with_equal_func (now, node->in_c, has_name, NULL))
         return FALSE;
-      differs = differs || !g_str_equal (name, get_name (g_ptr_array_index (new_args, i)));
+      differs = differs || !has_name (now->pdata[i], node->in_c);
     }
 
   return differs;
@@ -221,22 +231,13 @@ compare_arg (CgFindings   *findings,
              const CgNode *member,
              const CgArg  *before,
              const CgArg  *now,
-             gboolean      is_in,
-             gboolean      with_name)
+             gboolean      is_in)
 {
-  g_autofree char *what = g_strdup_printf ("the argument '%s' of '%s'", get_name (now), member->name);
+  g_autofree char *what = g_strdup_printf ("the argument '%s' of '%s'", now->node.in_c, member->name);
 
-  compare_uses (findings, &before->use, &now->use, what);
-
-  /* fewer values to give, or more to take, is what a caller may not expect */
-  if (now->use.nullable && !before->use.nullable)
-    ADD_OF_USE (is_in ? CG_SEVERITY_COMPATIBLE : CG_SEVERITY_RISKY, "%s may be NULL now", what);
-  else if (before->use.nullable && !now->use.nullable)
-    ADD_OF_USE (is_in ? CG_SEVERITY_BREAKING : CG_SEVERITY_COMPATIBLE,
-                is_in ? "%s cannot be NULL any more" : "%s is never NULL now", what);
-
-  if (with_name && !g_str_equal (get_name (before), get_name (now)))
-    ADD (CG_SEVERITY_RISKY, "%s was '%s'; some languages call by it", what, get_name (before));
+  compare_uses (findings, &before->use, &now->use, what, is_in, !is_in);
+  if (!g_str_equal (before->node.in_c, now->node.in_c))
+    ADD (CG_SEVERITY_RISKY, "%s was '%s'; some languages call by it", what, before->node.in_c);
 }
 
 static void
@@ -247,23 +248,15 @@ compare_args (CgFindings     *findings,
               GPtrArray      *new_args,
               gboolean        is_in)
 {
-  const char *what = is_in ? "arguments" : "results";
-  gboolean permuted;
+  const char *what = is_in || now->kind == CG_MEMBER_SIGNAL ? "arguments" : "results";
 
   if (old_args->len != new_args->len)
-    {
-      BREAKING ("'%s' has %u %s; there were %u", now->node.name, new_args->len, what,
-                old_args->len);
-      return;
-    }
-
-  permuted = is_permuted (old_args, new_args);
-  if (permuted)
+    BREAKING ("'%s' has %u %s; there were %u", now->node.name, new_args->len, what, old_args->len);
+  else if (is_permuted (old_args, new_args))
     BREAKING ("the %s of '%s' have another order", what, now->node.name);
-  for (guint i = 0; i < old_args->len; i++)
-    compare_arg (findings, &now->node, g_ptr_array_index (old_args, i),
-                 g_ptr_array_index (new_args, i),
-                 is_in, !permuted);
+  else
+    for (guint i = 0; i < old_args->len; i++)
+      compare_arg (findings, &now->node, old_args->pdata[i], new_args->pdata[i], is_in);
 }
 
 static void
@@ -274,28 +267,15 @@ compare_values (CgFindings    *findings,
   const CgValue *before = old_value;
   const CgValue *now = new_value;
 
-  compare_c_names (findings, &before->node, &now->node, before->upper, now->upper);
   if (before->value != now->value)
     BREAKING ("the value of '%s' is %" G_GINT64_FORMAT "; it was %" G_GINT64_FORMAT,
               now->node.name, now->value, before->value);
   if (g_strcmp0 (before->dbus_name, now->dbus_name) != 0)
     BREAKING ("'%s' has another name over D-Bus", now->node.name);
-  if (g_strcmp0 (before->nick, now->nick) != 0)
+  /* a nickname that is not given is made of the name in C */
+  if (g_str_equal (before->node.in_c, now->node.in_c) && g_strcmp0 (before->nick, now->nick) != 0)
     ADD (CG_SEVERITY_RISKY, "the nickname of '%s' is '%s'; it was '%s'",
          now->node.name, now->nick, before->nick);
-}
-
-static void
-compare_fields (CgFindings    *findings,
-                const CgField *before,
-                const CgField *now)
-{
-  g_autofree char *what = g_strdup_printf ("the field '%s'", now->node.name);
-
-  compare_uses (findings, &before->use, &now->use, what);
-  if (before->use.nullable != now->use.nullable)
-    ADD_OF_USE (now->use.nullable ? CG_SEVERITY_RISKY : CG_SEVERITY_BREAKING,
-                now->use.nullable ? "%s may be NULL now" : "%s cannot be NULL any more", what);
 }
 
 /* Fields are the parameters of the constructor, in their order. */
@@ -307,14 +287,17 @@ compare_records (CgFindings          *findings,
   gboolean is_same = before->fields->len == now->fields->len;
 
   for (guint i = 0; is_same && i < now->fields->len; i++)
-    is_same = g_str_equal (((CgNode *) g_ptr_array_index (before->fields, i))->name,
-                           ((CgNode *) g_ptr_array_index (now->fields, i))->name);
+    is_same = has_name (before->fields->pdata[i], ((CgNode *) now->fields->pdata[i])->in_c);
 
   if (!is_same)
     BREAKING ("the record '%s' has other fields, or in another order", now->node.name);
-  else
-    for (guint i = 0; i < now->fields->len; i++)
-      compare_fields (findings, g_ptr_array_index (before->fields, i), g_ptr_array_index (now->fields, i));
+  for (guint i = 0; is_same && i < now->fields->len; i++)
+    {
+      const CgField *field = now->fields->pdata[i];
+      g_autofree char *what = g_strdup_printf ("the field '%s'", field->node.name);
+
+      compare_uses (findings, &((const CgField *) before->fields->pdata[i])->use, &field->use, what, TRUE, TRUE);
+    }
 }
 
 static void
@@ -331,15 +314,14 @@ compare_types (CgFindings    *findings,
       return;
     }
 
-  compare_c_names (findings, &before->node, &now->node,
-                   cg_names_look_up_declaration (before, "T"),
-                   cg_names_look_up_declaration (now, "T"));
   if (now->kind == CG_DECLARED_RECORD)
     compare_records (findings, before, now);
   else
-    compare_all (findings, before->values, now->values, "value", compare_values,
-                 now->kind == CG_DECLARED_ERROR_DOMAIN ? CG_SEVERITY_COMPATIBLE
-                 : CG_SEVERITY_RISKY);
+    compare_all (findings,
+                 &(Kind) { "value", FALSE,
+                           now->kind == CG_DECLARED_ERROR_DOMAIN ? CG_SEVERITY_COMPATIBLE : CG_SEVERITY_RISKY,
+                           compare_values },
+                 before->values, now->values);
 }
 
 static void
@@ -394,13 +376,59 @@ compare_property (CgFindings     *findings,
   const CgAccess lost = before->access & ~now->access;
   g_autofree char *what = g_strdup_printf ("the property '%s'", now->node.name);
 
-  compare_uses (findings, &before->use, &now->use, what);
+  compare_uses (findings, &before->use, &now->use, what, (now->access & CG_ACCESS_WRITE) != 0,
+                (now->access & CG_ACCESS_READ) != 0);
   if (lost != 0)
     BREAKING ("%s cannot be %s any more", what, (lost & CG_ACCESS_READ) != 0 ? "read" : "written");
   else if (before->access != now->access)
     ADD (CG_SEVERITY_COMPATIBLE, "%s can be read and written now", what);
-  if (now->use.nullable && !before->use.nullable)
-    ADD_OF_USE (CG_SEVERITY_RISKY, "%s may be NULL now", what);
+  if (!g_str_equal (before->node.emits_changed, now->node.emits_changed))
+    ADD (CG_SEVERITY_RISKY, "EmitsChangedSignal of %s is '%s'; it was '%s'", what,
+         now->node.emits_changed, before->node.emits_changed);
+}
+
+static void
+compare_signal (CgFindings     *findings,
+                const CgMember *before,
+                const CgMember *now)
+{
+  guint old_backlog = before->backlog > 0 ? before->backlog : CG_DEFAULT_BACKLOG;
+  guint new_backlog = now->backlog > 0 ? now->backlog : CG_DEFAULT_BACKLOG;
+
+  if (old_backlog != new_backlog)
+    ADD (CG_SEVERITY_RISKY, "the backlog of '%s' is %u; it was %u", now->node.name, new_backlog, old_backlog);
+  if (before->closes_when_full != now->closes_when_full)
+    ADD (CG_SEVERITY_RISKY, now->closes_when_full
+         ? "'%s' closes the subscriptions of slow clients now; it dropped the oldest emissions"
+         : "'%s' drops the oldest emissions for slow clients now; it closed their subscriptions",
+         now->node.name);
+}
+
+/* The name of a GSignal or a GObject property is another one than that in C where another member,
+ * which may be new, has that. */
+static void
+compare_gobject_names (CgFindings     *findings,
+                       const CgMember *before,
+                       const CgMember *now,
+                       const char     *key,
+                       const char     *what)
+{
+  const char *old_name = cg_names_look_up_member (before, key);
+  const char *new_name = cg_names_look_up_member (now, key);
+
+  if (g_str_equal (before->node.in_c, now->node.in_c) && !g_str_equal (old_name, new_name))
+    BREAKING ("the %s of '%s' is '%s'; it was '%s'", what, now->node.name, new_name, old_name);
+}
+
+/* Whether the only result of a method is the return value in one version alone, because it can
+ * be NULL in the other. */
+static gboolean
+is_return_changed (const CgMember *before,
+                   const CgMember *now)
+{
+  return now->kind == CG_MEMBER_METHOD && before->out_args->len == 1 && now->out_args->len == 1 &&
+         (cg_method_get_return_arg (before) == NULL) != (cg_method_get_return_arg (now) == NULL) &&
+         ((CgArg *) before->out_args->pdata[0])->use.nullable != ((CgArg *) now->out_args->pdata[0])->use.nullable;
 }
 
 static void
@@ -410,29 +438,30 @@ compare_members (CgFindings    *findings,
 {
   const CgMember *before = old_member;
   const CgMember *now = new_member;
-  const guint n_breaking = findings->n[CG_SEVERITY_BREAKING];
-  gboolean is_method = now->kind == CG_MEMBER_METHOD;
-  gboolean returns = is_method && cg_method_get_return_arg (now) != NULL;
 
-  compare_c_names (findings, &before->node, &now->node,
-                   is_method ? cg_names_look_up_member (before, "call") : before->lower,
-                   is_method ? cg_names_look_up_member (now, "call") : now->lower);
-  if (is_method)
+  if (now->kind == CG_MEMBER_METHOD)
     {
       compare_flags (findings, before, now);
       compare_timeouts (findings, before, now);
     }
+  if (now->kind == CG_MEMBER_SIGNAL)
+    {
+      compare_gobject_names (findings, before, now, "signal_name", "GSignal");
+      compare_signal (findings, before, now);
+    }
   if (now->kind == CG_MEMBER_PROPERTY)
-    compare_property (findings, before, now);
+    {
+      compare_gobject_names (findings, before, now, "property_name", "GObject property");
+      compare_property (findings, before, now);
+    }
   compare_args (findings, before, now, before->in_args, now->in_args, TRUE);
-  compare_args (findings, before, now, before->out_args, now->out_args, FALSE);
-
-  /* not told where it follows from another difference */
-  if (is_method && findings->n[CG_SEVERITY_BREAKING] == n_breaking &&
-      returns != (cg_method_get_return_arg (before) != NULL))
-    BREAKING (returns ? "the result of '%s' is the return value in C; it was an out parameter"
-                      : "the result of '%s' is an out parameter in C; it was the return value",
-                      now->node.name);
+  if (is_return_changed (before, now))
+    BREAKING (cg_method_get_return_arg (now) != NULL
+              ? "the result of '%s' is the return value in C; it was an out parameter"
+              : "the result of '%s' is an out parameter in C, which may be NULL; it was the return value",
+              now->node.name);
+  else
+    compare_args (findings, before, now, before->out_args, now->out_args, FALSE);
 }
 
 static void
@@ -443,13 +472,10 @@ compare_interfaces (CgFindings    *findings,
   const CgInterface *before = old_interface;
   const CgInterface *now = new_interface;
 
-  compare_c_names (findings, &before->node, &now->node,
-                   cg_names_look_up_interface (before, "Proxy"),
-                   cg_names_look_up_interface (now, "Proxy"));
   for (guint i = 0; i < CG_N_MEMBERS; i++)
-    compare_all (findings, before->members[i], now->members[i], cg_member_kind_to_string (i),
-                 compare_members,
-                 CG_SEVERITY_COMPATIBLE);
+    compare_all (findings,
+                 &(Kind) { cg_member_kind_to_string (i), TRUE, CG_SEVERITY_COMPATIBLE, compare_members },
+                 before->members[i], now->members[i]);
 }
 
 void
@@ -457,8 +483,11 @@ cg_compare (const CgDescription *before,
             const CgDescription *now,
             CgFindings          *findings)
 {
-  compare_all (findings, before->interfaces, now->interfaces, "interface", compare_interfaces,
-               CG_SEVERITY_COMPATIBLE);
-  compare_all (findings, before->declarations, now->declarations, "type", compare_types,
-               CG_SEVERITY_COMPATIBLE);
+  static const Kind type = { "type", FALSE, CG_SEVERITY_COMPATIBLE, compare_types };
+  static const Kind interface = { "interface", TRUE, CG_SEVERITY_COMPATIBLE, compare_interfaces };
+
+  findings->peers = g_hash_table_new (NULL, NULL);
+  compare_all (findings, &type, before->declarations, now->declarations);
+  compare_all (findings, &interface, before->interfaces, now->interfaces);
+  g_clear_pointer (&findings->peers, g_hash_table_unref);
 }

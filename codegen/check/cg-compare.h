@@ -22,6 +22,7 @@ typedef struct
 {
   CgDiagnostics *diagnostics;
   guint          n[CG_N_SEVERITIES];
+  GHashTable    *peers;  /* (owned): of the nodes of either version, while they are compared */
 } CgFindings;
 
 const char *cg_severity_to_string (CgSeverity           self);

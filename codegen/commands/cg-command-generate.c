@@ -98,7 +98,7 @@ check_modes (Options  *self,
              GError  **error)
 {
   guint n_modes = self->generate_c_code != NULL;
-  guint n_files = 0;
+  guint n_files = self->depfile != NULL;
   gboolean are_named = self->depfile == NULL || is_file_name (self->depfile);
 
   for (guint i = 0; i < CG_N_EMITTERS; i++)
@@ -110,7 +110,7 @@ check_modes (Options  *self,
 
   if (n_modes + n_files == 0)
     return cg_input_fail (error, "Nothing to generate: use --generate-c-code, --header, --body, "
-                                 "--dbus-xml or --markdown");
+                                 "--dbus-xml, --markdown or --depfile");
   if (n_modes > 1)
     return cg_input_fail (error, "Only one of --generate-c-code, --header and --body can be used");
   if (self->output != NULL && self->output_directory != NULL)
@@ -221,7 +221,7 @@ write_all (const Options       *options,
   generate_all (options, description, outputs);
   if (options->depfile != NULL)
     cg_outputs_add (outputs, options->depfile,
-                    cg_outputs_make_depfile (outputs, (const char * const *) inputs->pdata));
+                    cg_outputs_make_depfile (outputs, options->depfile, (const char * const *) inputs->pdata));
 
   return cg_outputs_check (outputs, (const char * const *) inputs->pdata, error) &&
          cg_outputs_write (outputs, error);

@@ -11,6 +11,8 @@
 #include "cg-input.h"
 #include "cg-outputs.h"
 #include "emit/skeleton/cg-skeleton.h"
+#include "model/cg-reserved.h"
+#include "model/cg-spelling.h"
 
 typedef struct
 {
@@ -32,13 +34,8 @@ static char *
 make_path (const Options        *options,
            const CgSkeletonFile *file)
 {
-  g_autofree char *name = g_strconcat (options->code, file->suffix, NULL);
-
-  if (file->underscores)
-    {
-      g_strdelimit (name, "-.", '_');
-      name[strlen (name) - strlen (".py")] = '.';
-    }
+  g_autofree char *code = file->is_module ? cg_make_identifier (options->code) : g_strdup (options->code);
+  g_autofree char *name = g_strconcat (code, file->suffix, NULL);
 
   return cg_outputs_make_path (options->output_directory, name);
 }
@@ -112,6 +109,8 @@ check (Options  *options,
                           "--generate-c-code needs the name that the code is generated with");
   if (*options->input.c_namespace == '\0')
     return cg_input_fail (error, "--c-namespace is needed");
+  if (g_str_equal (options->language, "python") && cg_is_python_keyword (options->input.c_namespace))
+    return cg_input_fail (error, "The value of --c-namespace is a keyword in Python, which cannot import it");
 
   return TRUE;
 }

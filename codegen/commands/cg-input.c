@@ -162,7 +162,7 @@ cg_input_read (const CgInput  *self,
   if (!cg_diagnostics_has_errors (diagnostics))
     {
       cg_check_variants (description, diagnostics);
-      cg_check_bindings (description, self->c_namespace, diagnostics);
+      cg_check_bindings (description, diagnostics);
     }
 
   return description;

@@ -112,13 +112,14 @@ append_name (GString    *text,
 
 char *
 cg_outputs_make_depfile (GPtrArray          *self,
+                         const char         *path,
                          const char * const *inputs)
 {
   GString *text = g_string_new (NULL);
 
-  for (guint i = 0; i < self->len; i++)
+  for (guint i = 0; i < MAX (self->len, 1); i++)
     {
-      append_name (text, ((Output *) g_ptr_array_index (self, i))->path);
+      append_name (text, self->len > 0 ? ((Output *) self->pdata[i])->path : path);
       g_string_append (text, i + 1 < self->len ? " " : ":");
     }
   for (guint i = 0; inputs[i] != NULL; i++)

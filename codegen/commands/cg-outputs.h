@@ -26,8 +26,10 @@ gboolean   cg_outputs_check        (GPtrArray           *self,
                                     const char * const  *inputs,
                                     GError             **error);
 
-/* Makes the text that tells make and Ninja that all outputs so far depend on @inputs. */
+/* Makes the text that tells make and Ninja that all outputs so far depend on @inputs, or,
+ * if there are none, the depfile itself, whose path is @path. */
 char      *cg_outputs_make_depfile (GPtrArray           *self,
+                                    const char          *path,
                                     const char * const  *inputs);
 
 /* Does not touch a file that has its text already. */

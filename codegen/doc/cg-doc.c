@@ -8,11 +8,11 @@
 
 #include "cg-doc.h"
 
+#include "model/cg-reserved.h"
+
 #include <string.h>
 
 #define FILL_COLUMN 72
-
-#define WORD_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_"
 
 typedef struct
 {
@@ -82,7 +82,7 @@ measure_dotted (const char *p)
 
   for (;;)
     {
-      gsize word = strspn (p + length, WORD_CHARACTERS);
+      gsize word = strspn (p + length, CG_WORD_CHARACTERS);
 
       if (word == 0 || g_ascii_isdigit (p[length]))
         return 0;
@@ -103,7 +103,7 @@ measure_reference (const char *name,
 {
   gsize length = measure_dotted (name);
   gsize colons = strspn (name + length, ":");
-  gsize member = strspn (name + length + colons, WORD_CHARACTERS "-");
+  gsize member = strspn (name + length + colons, CG_WORD_CHARACTERS "-");
 
   if (length == 0)
     return 0;
@@ -152,7 +152,7 @@ static gboolean
 is_link (const char *p)
 {
   const char *word = p + 1 + (p[1] == '`');
-  gsize length = strspn (word, WORD_CHARACTERS);
+  gsize length = strspn (word, CG_WORD_CHARACTERS);
 
   return length > 0 && word[length] == '@';
 }

@@ -205,6 +205,16 @@ add_method_annotations (Emitter        *self,
 }
 
 static void
+add_signal_annotations (Emitter        *self,
+                        const CgMember *signal)
+{
+  g_autofree char *backlog = signal->backlog > 0 ? g_strdup_printf ("%u", signal->backlog) : NULL;
+
+  add_annotation (self, "org.norpc.Backlog", backlog);
+  add_annotation (self, "org.norpc.WhenFull", signal->closes_when_full ? "close" : NULL);
+}
+
+static void
 add_member (Emitter        *self,
             const CgMember *member)
 {
@@ -221,6 +231,7 @@ add_member (Emitter        *self,
   if (is_property)
     add_use (self, &member->use);
   add_method_annotations (self, member);
+  add_signal_annotations (self, member);
   add_args (self, member->in_args, "in");
   add_args (self, member->out_args, member->kind == CG_MEMBER_SIGNAL ? NULL : "out");
   close_element (self, element, start);

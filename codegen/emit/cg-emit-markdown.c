@@ -186,6 +186,16 @@ add_method_lines (Emitter        *self,
     g_string_append_printf (self->text, "Timeout: %u ms\n\n", method->timeout);
 }
 
+static void
+add_signal_lines (Emitter        *self,
+                  const CgMember *signal)
+{
+  if (signal->backlog > 0)
+    g_string_append_printf (self->text, "Backlog of a slow client: %u emissions\n\n", signal->backlog);
+  if (signal->closes_when_full)
+    g_string_append (self->text, "The subscription of a client whose backlog is full is closed.\n\n");
+}
+
 /* A line in the form of code that says what a member is; a stream has none. */
 static void
 add_prototype (Emitter        *self,
@@ -227,6 +237,7 @@ add_members (Emitter           *self,
           add_docs (self, &member->node);
           add_arg_table (self, member->in_args, member->out_args);
           add_method_lines (self, member);
+          add_signal_lines (self, member);
           if (i != CG_MEMBER_STREAM)
             add_reach (self, cg_member_get_reach (member));
         }

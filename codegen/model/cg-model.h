@@ -41,6 +41,9 @@ typedef enum
   CG_METHOD_IDEMPOTENT  = 1 << 2
 } CgMethodFlags;
 
+/* The backlog of a signal without the attribute: NORPC_DEFAULT_BACKLOG of the runtime. */
+#define CG_DEFAULT_BACKLOG 1000
+
 /* How far values of a type, and so members that have them, can go. */
 typedef enum
 {
@@ -67,6 +70,8 @@ typedef struct
   gboolean     broken;      /* an error was reported; what else is wrong with
                              * it would only follow from that */
   const char  *c_name;      /* (nullable): org.gtk.GDBus.C.Name */
+  const char  *emits_changed; /* (nullable): of an interface; of a property, not NULL when checked */
+  const char  *in_c;        /* its name in C, without that of what it is in */
   GPtrArray   *annotations; /* (owned) (element-type CgAnnotation) */
 } CgNode;
 
@@ -165,9 +170,9 @@ struct _CgMember
   gboolean     closes_when_full;
   CgLocation   backlog_location;
   const char  *backlog_text;     /* (nullable): as described */
-  guint        backlog;          /* or 0; set when checked */
+  guint        backlog;          /* or 0, for CG_DEFAULT_BACKLOG; set when checked */
 
-  const char **names;            /* (owned), of a method or a signal: in the order of the table in
+  const char **names;            /* (owned), not of a stream: in the order of the table in
                                     cg-names.c */
 };
 

@@ -29,7 +29,10 @@ static const CgType kinds[] = {
   [CG_NAMED_OBJECT] = {
     .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = "g_autoptr ($prefix$local_@lower@) ",
     .gir = "",
-    CG_TYPE_POINTER ("(@c_type@ *) ", "object"),
+    .zero = "NULL", .is_pointer = TRUE,
+    .get = "(@c_type@ *) g_value_get_object ($gvalue$)",
+    .set = "norpc_value_take_object ($gvalue$, $value$ != NULL ? g_object_ref ($value$) : NULL);",
+    .take = "norpc_value_take_object ($gvalue$, g_steal_pointer (&$value$));",
     .check = "G_TYPE_CHECK_INSTANCE_TYPE ($value$, @get_type@ ())",
     .copy = "(@c_type@ *) g_object_ref ($value$)",
     .clear = "g_clear_object (&$value$);",

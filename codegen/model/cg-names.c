@@ -15,10 +15,12 @@ static const CgNameRow interface_rows[] = {
   { "NS", "$NS$", FALSE },
   { "MODULE", "$MODULE$", FALSE },
   { "NAME", "$NAME$", FALSE },
+  { "Name", "$Name$", FALSE },
   { "dbus_name", "$dbus_name$", FALSE },
   { "Iface", "$Ns$$Name$", TRUE },
   { "IfaceStruct", "$Iface$Interface", TRUE },
   { "iface", "$ns$$name$", FALSE },
+  { "names", "$Iface$' and '$iface$", FALSE },
   { "IFACE", "$NS$$NAME$", FALSE },
   { "TYPE_IFACE", "$NS$TYPE_$NAME$", TRUE },
   { "IFACE_CAST", "$IFACE$", TRUE },
@@ -35,6 +37,9 @@ static const CgNameRow interface_rows[] = {
   { "IS_PROXY", "$NS$IS_$NAME$_PROXY", TRUE },
   { "proxy_get_type", "$proxy$_get_type", TRUE },
   { "proxy_new", "$proxy$_new", TRUE },
+  { "proxy_new_async", "$proxy$_new_async", TRUE },
+  { "proxy_new_finish", "$proxy$_new_finish", TRUE },
+  { "proxy_new_sync", "$proxy$_new_sync", TRUE },
   { "proxy_init", "$proxy$_init", TRUE },
   { "proxy_class_init", "$proxy$_class_init", TRUE },
   { "proxy_iface_init", "$proxy$_iface_init", TRUE },
@@ -66,7 +71,8 @@ static const CgNameRow method_rows[] = {
   { "vfunc", "$vfunc$", FALSE },
   { "handle", "handle_$method$", FALSE },
   { "complete", "$iface$_complete_$method$", TRUE },
-  { "call", "$proxy$_call_$stem$", TRUE },
+  { "call_name", "$call_name$", FALSE },
+  { "call", "$proxy$_$call_name$", TRUE },
   { "finish", "$call$_finish", TRUE },
   { "sync", "$call$_sync", TRUE },
   { "METHOD", "$IFACE$_METHOD_$METHOD_NAME$", TRUE },
@@ -90,11 +96,24 @@ static const CgNameRow signal_rows[] = {
   { "emit", "$iface$_emit_$signal$", TRUE },
 };
 
+static const CgNameRow property_rows[] = {
+  { "property_name", "$property_name$", FALSE },
+  { "dbus_method", "$dbus_method$", FALSE },
+  { "get", "$iface$_get_$property$", TRUE },
+  { "dup", "$iface$_dup_$property$", TRUE },
+  { "set", "$iface$_set_$property$", TRUE },
+  { "set_async", "$proxy$_set_$property$_async", TRUE },
+  { "set_finish", "$proxy$_set_$property$_finish", TRUE },
+  { "set_sync", "$proxy$_set_$property$_sync", TRUE },
+};
+
 /* Of a type that is declared, whatever of these it has. */
 static const CgNameRow declaration_rows[] = {
+  { "Name", "$Name$", FALSE },
   { "T", "$Ns$$Name$", TRUE },
   { "T_struct", "_$T$", TRUE },
   { "t", "$ns$$name$", FALSE },
+  { "names", "$T$' and '$t$", FALSE },
   { "TT", "$NS$$NAME$", TRUE },
   { "GTYPE", "$NS$TYPE_$NAME$", TRUE },
   { "t_get_type", "$t$_get_type", TRUE },
@@ -114,6 +133,7 @@ const CgNameTable cg_declaration_names = { declaration_rows, G_N_ELEMENTS (decla
 const CgNameTable cg_interface_names = { interface_rows, G_N_ELEMENTS (interface_rows) };
 const CgNameTable cg_method_names = { method_rows, G_N_ELEMENTS (method_rows) };
 const CgNameTable cg_signal_names = { signal_rows, G_N_ELEMENTS (signal_rows) };
+const CgNameTable cg_property_names = { property_rows, G_N_ELEMENTS (property_rows) };
 
 /* Where in the table, and so in the names, the one of this key is. */
 static gsize
@@ -138,6 +158,9 @@ cg_names_look_up_interface (const CgInterface *interface,
 static const CgNameTable *
 get_member_table (const CgMember *member)
 {
+  if (member->kind == CG_MEMBER_PROPERTY)
+    return &cg_property_names;
+
   return member->kind == CG_MEMBER_SIGNAL ? &cg_signal_names : &cg_method_names;
 }
 

@@ -36,6 +36,7 @@ extern const CgNameTable cg_declaration_names;
 extern const CgNameTable cg_interface_names;
 extern const CgNameTable cg_method_names;
 extern const CgNameTable cg_signal_names;
+extern const CgNameTable cg_property_names;
 
 /* Give a writer the names of something. */
 void        cg_names_set_interface (CgWriter          *writer,

@@ -20,8 +20,10 @@ typedef struct
   const char    *prefix;
   CgWriter      *writer;   /* (owned): expands the patterns */
   GHashTable    *globals;  /* (owned) (element-type utf8 CgNode): who has an identifier */
-  GHashTable    *signals;  /* (unowned): the names in C of the interface's signals */
-  GHashTable    *vfuncs;   /* (unowned): those of its virtual functions, so far */
+  GHashTable    *members[CG_N_MEMBERS]; /* (owned) (element-type utf8 CgNode): of the interface, by
+                                           their names in C */
+  GHashTable    *in_bindings; /* (owned) (element-type utf8): what its functions are in language
+                                 bindings, and its properties and virtual functions so far */
 } Namer;
 
 static const char **
@@ -185,6 +187,7 @@ name_values (Namer         *self,
       capitals = g_ascii_strup (word, -1);
       upper = g_strconcat (cg_names_look_up_declaration (declaration, "TT"), "_", capitals, NULL);
       value->upper = cg_description_string (self->description, upper);
+      value->node.in_c = value->upper + strlen (upper) - strlen (capitals);
       if (is_free (self, &value->node, value->upper))
         g_hash_table_insert (self->globals, (gpointer) value->upper, &value->node);
     }
@@ -228,9 +231,25 @@ name_fields (Namer         *self,
 
       word = make_word (&field->node);
       g_strdelimit (word, "-", '_');
-      field->lower = name_field (self, fields, word);
+      field->node.in_c = field->lower = name_field (self, fields, word);
       field->param = make_parameter (self, params, "", word);
     }
+}
+
+/* Reports a name that GObject would refuse for a GType. */
+static gboolean
+check_type_name (Namer        *self,
+                 const CgNode *node,
+                 const char   *camel)
+{
+  if (strlen (camel) >= 3)
+    return TRUE;
+
+  cg_diagnostics_error (self->diagnostics, &node->name_location,
+                        "the name of '%s' in C, '%s', is too short: the name of a GType has at least three characters; "
+                        "see --c-namespace", node->name, camel);
+
+  return FALSE;
 }
 
 static void
@@ -243,6 +262,7 @@ name_declaration (Namer         *self,
   cg_spelling_set_interface (self->writer, &declaration->node, "");
   lower = cg_writer_expand (self->writer, "$name$");
   declaration->names = expand_rows (self, &cg_declaration_names);
+  declaration->node.in_c = cg_names_look_up_declaration (declaration, "names");
 
   names.gir_name = names.c_type = cg_names_look_up_declaration (declaration, "T");
   names.get_type = cg_names_look_up_declaration (declaration, "t_get_type");
@@ -254,7 +274,8 @@ name_declaration (Namer         *self,
     cg_diagnostics_error (self->diagnostics, &declaration->node.name_location,
                           "the name of '%s' in C, '%s', is taken; see --c-namespace",
                           declaration->node.name, names.c_type);
-  else if (claim_rows (self, &declaration->node, &cg_declaration_names, declaration->names))
+  else if (check_type_name (self, &declaration->node, names.c_type) &&
+           claim_rows (self, &declaration->node, &cg_declaration_names, declaration->names))
     {
       name_values (self, declaration);
       name_fields (self, declaration);
@@ -284,20 +305,17 @@ is_qualified (Namer      *self,
 }
 
 /* The asynchronous handler of one method has the name of the synchronous one of another, or a
- * function that completes calls or emits a signal has, which the scanner of GObject
- * Introspection would take for the function that invokes the other. */
+ * function has it, which the scanner of GObject Introspection would take for the one that invokes
+ * the other. Vala has one name for all members of a class. */
 static gboolean
 is_taken_vfunc (Namer      *self,
-                GHashTable *methods,
                 const char *vfunc)
 {
   return cg_is_reserved (vfunc) ||
          cg_is_python_keyword (vfunc) ||
          cg_is_inherited_vfunc (vfunc) ||
-         has_base (methods, vfunc, "handle_") ||
-         has_base (methods, vfunc, "complete_") ||
-         has_base (self->signals, vfunc, "emit_") ||
-         is_qualified (self, methods, vfunc);
+         g_hash_table_contains (self->in_bindings, vfunc) ||
+         is_qualified (self, self->members[CG_MEMBER_METHOD], vfunc);
 }
 
 /* Whether the functions for @stem would clash with those for another method. */
@@ -330,26 +348,26 @@ is_misread_call (const CgMethod *method,
          (g_str_has_suffix (stem, "_async") && (method->flags & CG_METHOD_ONEWAY) == 0);
 }
 
+/* Of a method, or the slot of the default handler of a signal. */
 static char *
 make_vfunc (Namer      *self,
-            GHashTable *methods,
             const char *lower)
 {
   g_autoptr (GString) vfunc = g_string_new (lower);
 
-  while (is_taken_vfunc (self, methods, vfunc->str) ||
-         (vfunc->len > strlen (lower) && g_hash_table_contains (methods, vfunc->str)))
+  while (is_taken_vfunc (self, vfunc->str) ||
+         (vfunc->len > strlen (lower) && g_hash_table_contains (self->members[CG_MEMBER_METHOD], vfunc->str)))
     g_string_append_c (vfunc, '_');
 
   return g_string_free (g_steal_pointer (&vfunc), FALSE);
 }
 
 static char *
-make_stem (Namer      *self,
-           GHashTable *methods,
-           CgMethod   *method,
-           const char *lower)
+make_stem (Namer          *self,
+           const CgMethod *method)
 {
+  GHashTable *methods = self->members[CG_MEMBER_METHOD];
+  const char *lower = method->lower;
   g_autoptr (GString) stem = g_string_new (lower);
   gboolean is_misread = is_misread_call (method, lower);
 
@@ -370,96 +388,189 @@ make_stem (Namer      *self,
 }
 
 static void
-name_method (Namer      *self,
-             GHashTable *methods,
-             CgMethod   *method)
+add_in_bindings (Namer      *self,
+                 const char *before,
+                 const char *name,
+                 const char *after)
 {
-  g_autofree char *vfunc = make_vfunc (self, methods, method->lower);
-  g_autofree char *stem = make_stem (self, methods, method, method->lower);
+  g_autofree char *function = g_strconcat (before, name, after, NULL);
+
+  g_hash_table_add (self->in_bindings, (gpointer) cg_description_string (self->description, function));
+}
+
+/* Others cannot have a name that was changed. */
+static void
+add_changed (Namer      *self,
+             const char *before,
+             const char *name)
+{
+  if (!g_str_equal (before, name))
+    add_in_bindings (self, name, "", "");
+}
+
+/* Adds the functions for a member, of the interface and of its proxy. */
+static void
+add_functions (Namer    *self,
+               CgMember *member)
+{
+  static const struct
+  {
+    CgMemberKind  kind;
+    const char   *before;
+    const char   *after;
+  } functions[] = {
+    { CG_MEMBER_METHOD, "handle_", "" },
+    { CG_MEMBER_METHOD, "complete_", "" },
+    { CG_MEMBER_SIGNAL, "emit_", "" },
+    { CG_MEMBER_PROPERTY, "get_", "" },
+    { CG_MEMBER_PROPERTY, "dup_", "" },
+    { CG_MEMBER_PROPERTY, "set_", "" },
+    { CG_MEMBER_PROPERTY, "set_", "_async" },
+    { CG_MEMBER_PROPERTY, "set_", "_finish" },
+    { CG_MEMBER_PROPERTY, "set_", "_sync" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)
+    if (functions[i].kind == member->kind)
+      add_in_bindings (self, functions[i].before, member->lower, functions[i].after);
+  if (member->kind == CG_MEMBER_METHOD)
+    {
+      g_autofree char *stem = make_stem (self, member);
+      g_autofree char *call = g_strconcat ("call_", stem, NULL);
+
+      member->node.in_c = cg_description_string (self->description, call);
+      add_in_bindings (self, call, "", "");
+      add_in_bindings (self, call, "_finish", "");
+      add_in_bindings (self, call, "_sync", "");
+    }
+}
+
+static void
+name_method (Namer    *self,
+             CgMethod *method)
+{
+  g_autofree char *vfunc = make_vfunc (self, method->lower);
   g_autofree char *upper = g_ascii_strup (method->lower, -1);
 
+  add_changed (self, method->lower, vfunc);
   cg_writer_set (self->writer, "method", method->lower);
   cg_writer_set (self->writer, "dbus_method", method->node.name);
   cg_writer_set (self->writer, "vfunc", vfunc);
-  cg_writer_set (self->writer, "stem", stem);
+  cg_writer_set (self->writer, "call_name", method->node.in_c);
   cg_writer_set (self->writer, "METHOD_NAME", upper);
 
   method->names = expand_rows (self, &cg_method_names);
   claim_rows (self, &method->node, &cg_method_names, method->names);
-  g_hash_table_add (self->vfuncs, (gpointer) cg_names_look_up_member (method, "vfunc"));
-  g_hash_table_add (self->vfuncs, (gpointer) cg_names_look_up_member (method, "handle"));
 }
 
-/* Makes the name of the GSignal, which begins with a letter, and ends with a letter or a digit.
- * Every proxy has signals of its own. */
+/* Makes the name of a GSignal or a GObject property: that in C, and @word where the name is taken.
+ * It begins with a letter and does not end with an underscore, which the scanner of GObject
+ * Introspection does not read. */
 static char *
-make_signal_name (Namer      *self,
-                  const char *lower)
+make_gobject_name (Namer          *self,
+                   const CgMember *member,
+                   const char     *word,
+                   gboolean      (*is_inherited) (const char *name))
 {
+  const char *lower = member->lower;
   g_autoptr (GString) name = g_string_new (lower);
 
   if (!g_ascii_isalpha (*lower))
-    g_string_prepend (name, "signal_");
+    g_string_printf (name, "%s_%s", word, lower);
   if (g_str_has_suffix (lower, "_"))
-    g_string_append (name, "signal");
-  while (cg_is_inherited_signal (name->str) ||
-         (!g_str_equal (name->str, lower) && g_hash_table_contains (self->signals, name->str)))
-    g_string_append (name, "_signal");
-  g_strdelimit (name->str, "_", '-');
+    g_string_append (name, word);
+  while (is_inherited (name->str) || g_hash_table_contains (self->in_bindings, name->str) ||
+         (!g_str_equal (name->str, lower) && g_hash_table_contains (self->members[member->kind], name->str)))
+    g_string_append_printf (name, "_%s", word);
 
   return g_string_free (g_steal_pointer (&name), FALSE);
 }
 
-/* The slot of the default handler is a virtual function, too. */
+/* The slot of the default handler is a virtual function, too; language bindings look for it by the
+ * name of the signal. */
 static void
-name_signal (Namer      *self,
-             GHashTable *methods,
-             CgMember   *signal)
+name_signal (Namer    *self,
+             CgMember *signal)
 {
-  g_autoptr (GString) slot = g_string_new (signal->lower);
-  g_autofree char *name = make_signal_name (self, signal->lower);
+  g_autofree char *name = make_gobject_name (self, signal, "signal", cg_is_inherited_signal);
+  g_autofree char *slot = make_vfunc (self, name);
 
-  while (is_taken_vfunc (self, methods, slot->str) || g_hash_table_contains (self->vfuncs, slot->str))
-    g_string_append_c (slot, '_');
-
+  add_changed (self, signal->lower, name);
+  add_changed (self, name, slot);
   cg_writer_set (self->writer, "signal", signal->lower);
-  cg_writer_set (self->writer, "signal_name", name);
+  cg_writer_take (self->writer, "signal_name", g_strdelimit (g_strdup (name), "_", '-'));
   cg_writer_set (self->writer, "dbus_method", signal->node.name);
-  cg_writer_set (self->writer, "slot", slot->str);
+  cg_writer_set (self->writer, "slot", slot);
 
   signal->names = expand_rows (self, &cg_signal_names);
   claim_rows (self, &signal->node, &cg_signal_names, signal->names);
-  g_hash_table_add (self->vfuncs, (gpointer) cg_names_look_up_member (signal, "slot"));
 }
 
-/* There is code for methods and signals. */
+/* A function that gets the property `type` would be the one that gets the GType. */
+static void
+name_property (Namer    *self,
+               CgMember *property)
+{
+  g_autofree char *name = make_gobject_name (self, property, "property", cg_is_inherited_property);
+
+  add_changed (self, property->lower, name);
+  cg_writer_set (self->writer, "property", g_str_equal (property->lower, "type") ? "type_" : property->lower);
+  cg_writer_take (self->writer, "property_name", g_strdelimit (g_strdup (name), "_", '-'));
+  cg_writer_set (self->writer, "dbus_method", property->node.name);
+
+  property->names = expand_rows (self, &cg_property_names);
+  claim_rows (self, &property->node, &cg_property_names, property->names);
+}
+
+/* Names those of one kind that are not broken. A name that one has by its own right is taken once
+ * all of them have theirs. */
+static void
+name_kind (Namer        *self,
+           CgInterface  *interface,
+           CgMemberKind  kind,
+           void        (*name) (Namer    *self,
+                                CgMember *member),
+           const char   *key)
+{
+  CG_FOREACH (CgMember, member, interface->members[kind])
+    if (!member->node.broken)
+      name (self, member);
+  CG_FOREACH (CgMember, named, interface->members[kind])
+    if (named->names != NULL)
+      {
+        g_autofree char *in_vala = g_strdelimit (g_strdup (cg_names_look_up_member (named, key)), "-", '_');
+
+        add_in_bindings (self, in_vala, "", "");
+      }
+}
+
+/* There is code for methods, signals and properties. Where several kinds want one name, functions
+ * have it, else properties, else methods. */
 static void
 name_members (Namer       *self,
               CgInterface *interface)
 {
   static const char * const words[] = { "methods", "signals", "properties", "streams" };
-  g_autoptr (GHashTable) vfuncs = g_hash_table_new (g_str_hash, g_str_equal);
-  GHashTable *names[CG_N_MEMBERS];
 
   cg_names_set_interface (self->writer, interface);
+  self->in_bindings = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < CG_N_MEMBERS; i++)
     {
-      names[i] = g_hash_table_new (g_str_hash, g_str_equal);
+      self->members[i] = g_hash_table_new (g_str_hash, g_str_equal);
       CG_FOREACH (CgMember, member, interface->members[i])
-        member->lower = name_member (self, names[i], &member->node, words[i]);
+        member->node.in_c = member->lower = name_member (self, self->members[i], &member->node, words[i]);
+      CG_FOREACH (CgMember, named, interface->members[i])
+        if (!named->node.broken)
+          add_functions (self, named);
     }
 
-  self->signals = names[CG_MEMBER_SIGNAL];
-  self->vfuncs = vfuncs;
-  CG_FOREACH (CgMember, method, interface->methods)
-    if (!method->node.broken)
-      name_method (self, names[CG_MEMBER_METHOD], method);
-  CG_FOREACH (CgMember, signal, interface->signals)
-    if (!signal->node.broken)
-      name_signal (self, names[CG_MEMBER_METHOD], signal);
+  name_kind (self, interface, CG_MEMBER_PROPERTY, name_property, "property_name");
+  name_kind (self, interface, CG_MEMBER_METHOD, name_method, "vfunc");
+  name_kind (self, interface, CG_MEMBER_SIGNAL, name_signal, "signal_name");
 
+  g_hash_table_unref (self->in_bindings);
   for (guint i = 0; i < CG_N_MEMBERS; i++)
-    g_hash_table_unref (names[i]);
+    g_hash_table_unref (self->members[i]);
 }
 
 static void
@@ -479,7 +590,7 @@ name_args (Namer    *self,
                               ? cg_make_identifier (described)
                               : g_strdup_printf ("unnamed_arg%u", i);
 
-      arg->c_lent = make_parameter (self, is_in ? params : completes, "", name);
+      arg->node.in_c = arg->c_lent = make_parameter (self, is_in ? params : completes, "", name);
       if (method->kind == CG_MEMBER_SIGNAL)
         arg->c_out = arg->c_lent;
       else if (!is_in)
@@ -501,7 +612,7 @@ check_interface_name (Namer       *self,
     cg_diagnostics_error (self->diagnostics, &interface->node.name_location,
                           "the name of '%s' in C, '%s', is taken; see --c-namespace",
                           interface->node.name, camel);
-  else
+  else if (check_type_name (self, &interface->node, camel))
     return TRUE;
 
   interface->node.broken = TRUE;
@@ -521,6 +632,7 @@ name_interface (Namer       *self,
 
   cg_spelling_set_interface (self->writer, &interface->node, self->prefix);
   interface->names = expand_rows (self, &cg_interface_names);
+  interface->node.in_c = cg_names_look_up_interface (interface, "names");
   if (check_interface_name (self, interface, cg_names_look_up_interface (interface, "Iface")))
     claim_rows (self, &interface->node, &cg_interface_names, interface->names);
 }
@@ -556,10 +668,9 @@ cg_names_resolve (CgDescription *description,
       if (interface->names == NULL)
         continue;
       name_members (&self, interface);
-      CG_FOREACH (CgMember, method, interface->methods)
-        name_args (&self, method);
-      CG_FOREACH (CgMember, signal, interface->signals)
-        name_args (&self, signal);
+      for (guint i = 0; i < CG_N_MEMBERS; i++)
+        CG_FOREACH (CgMember, member, interface->members[i])
+          name_args (&self, member);
     }
 
   g_hash_table_unref (self.globals);

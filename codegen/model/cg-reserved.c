@@ -93,7 +93,7 @@ gboolean
 cg_is_identifier (const char *name)
 {
   return *name != '\0' && !g_ascii_isdigit (*name) &&
-         strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") == strlen (name);
+         strspn (name, CG_WORD_CHARACTERS) == strlen (name);
 }
 
 /* Is @name a keyword, or a macro? Macros are too many to list them all: there
@@ -141,11 +141,20 @@ cg_is_inherited_vfunc (const char *name)
   return g_strv_contains (inherited_vfuncs, name);
 }
 
+/* Does every proxy have a property @name, in C, that is set when the proxy is constructed? */
+gboolean
+cg_is_inherited_property (const char *name)
+{
+  return g_str_equal (name, "endpoint") || g_str_equal (name, "load_properties");
+}
+
 /* Does every proxy have a signal @name, in C, already? */
 gboolean
 cg_is_inherited_signal (const char *name)
 {
-  static const char * const signals[] = { "notify", "signal_closed", "signals_lost", NULL };
+  static const char * const signals[] = {
+    "notify", "signal_closed", "signals_lost", "write_failed", NULL
+  };
 
   return g_strv_contains (signals, name);
 }

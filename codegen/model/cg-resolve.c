@@ -16,11 +16,12 @@
 #define ERROR(location, ...) cg_diagnostics_error (self->diagnostics, location, __VA_ARGS__)
 
 /* A name begins with a capital letter, which no type string does. Only that of
- * a namespace may not: there is one called cairo. */
+ * a namespace may not: there is one called cairo. "aGio.File" is none, but a mistake. */
 gboolean
 cg_resolve_is_name (const char *type)
 {
-  return g_ascii_isupper (*type) || strchr (type, '.') != NULL;
+  return g_ascii_isupper (*type) ||
+         (type[strspn (type, CG_WORD_CHARACTERS)] == '.' && !g_ascii_isupper (type[strspn (type, "am")]));
 }
 
 static gboolean

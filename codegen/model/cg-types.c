@@ -178,6 +178,8 @@ scan_array (Scanner *self)
   self->p++;
   if (*self->p == '\0' || *self->p == ')' || *self->p == '}')
     return fail (self, "an array needs a type of its elements");
+  if (g_ascii_isupper (*self->p))
+    return fail (self, "an array of a type that has a name is the name with [] behind it");
 
   if (*self->p == '{')
     {
@@ -202,6 +204,8 @@ scan_maybe (Scanner *self)
     return fail (self, "a maybe of a maybe is not supported");
   if (*self->p == '\0' || *self->p == ')' || *self->p == '}')
     return fail (self, "a maybe needs a type");
+  if (g_ascii_isupper (*self->p))
+    return fail (self, "a type that has a name takes the attribute nullable=\"true\" instead of an m");
 
   return scan_type (self);
 }
@@ -231,6 +235,8 @@ scan_type (Scanner *self)
           self->p++;
           return TRUE;
         }
+      if (g_ascii_isupper (*self->p))
+        return fail (self, "a name of a type cannot stand in a type string; a field of a <record> can have the type");
       g_snprintf (unknown, sizeof unknown, "'%.*s' is not a type code",
                   g_utf8_skip[(guchar) *self->p], self->p);
       return fail (self, unknown);
@@ -251,7 +257,7 @@ cg_type_check (const char  *signature,
   if (!scan_type (&scanner))
     return FALSE;
   if (*scanner.p != '\0')
-    return fail (&scanner, "more follows after one complete type");
+    return fail (&scanner, *scanner.p == '[' ? "an array of it begins with an a" : "more follows after one complete type");
 
   return TRUE;
 }

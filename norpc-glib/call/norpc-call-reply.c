@@ -271,6 +271,9 @@ norpc_call_return_error_literal (NorpcCall  *self,
  *
  * Answers a call with a new error.
  *
+ * Language bindings have [method@Norpc.Call.return_error_literal] and
+ * [method@Norpc.Call.return_gerror] instead.
+ *
  * This function is thread-safe.
  *
  * Since: 0.1

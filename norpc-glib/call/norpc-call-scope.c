@@ -187,6 +187,24 @@ norpc_timeout_pop (void)
   g_array_set_size (stack, stack->len - 1);
 }
 
+/**
+ * norpc_call_get_current:
+ *
+ * Gets the call that the current thread is handling, or that it has entered with
+ * [method@Norpc.Call.enter].
+ *
+ * In a synchronous handler, it has the deadline and the cancellation. A function that sets a
+ * property of a service can refuse the value by answering this call with an error.
+ *
+ * Returns: (transfer none) (nullable): the call, or %NULL if there is none
+ * Since: 0.1
+ */
+NorpcCall *
+norpc_call_get_current (void)
+{
+  return scope.call;
+}
+
 /* Returns the call on whose behalf the calling thread works, or NULL. */
 NorpcCall *
 norpc_call_scope_get_call (void)

@@ -35,6 +35,8 @@ G_BEGIN_DECLS
 #define NORPC_DEFAULT_SYNC_TIMEOUT (25 * 1000)
 
 NORPC_AVAILABLE_IN_ALL
+NorpcCall *norpc_call_get_current (void);
+NORPC_AVAILABLE_IN_ALL
 void norpc_call_enter   (NorpcCall *self);
 NORPC_AVAILABLE_IN_ALL
 void norpc_call_leave   (NorpcCall *self);

@@ -94,6 +94,9 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   g_return_val_if_fail (has_method (interface_info, method), NULL);
 
   info = &interface_info->methods[method]->dbus;
+  g_return_val_if_fail (norpc_arg_infos_have_signatures (info->in_args), NULL);
+  g_return_val_if_fail (norpc_arg_infos_have_signatures (info->out_args), NULL);
+
   n_args = norpc_arg_infos_count (info->in_args);
   n_results = norpc_arg_infos_count (info->out_args);
 

@@ -20,6 +20,8 @@ typedef struct
                                                  longer be removed */
   void (*run)  (NorpcEvent *self); /* in the client's context: takes ownership of @self */
   void (*free) (NorpcEvent *self); /* thread-safe: takes ownership of @self */
+  gboolean merges; /* a newer event may take the place of this one if no event that does not merge
+                      is between them */
 } NorpcEventImpl;
 
 /* Something that a service tells its clients. An implementation embeds the struct. */
@@ -29,6 +31,7 @@ struct _NorpcEvent
   const NorpcEventImpl *impl;     /* since construction */
   NorpcEventBatch      *batch;    /* (unowned) (nullable) [lock]: until it is unpacked */
   NorpcEvent           *previous; /* (unowned) (nullable) [lock]: in the batch */
+  guint                 n_before; /* [lock]: how many events that do not merge came before it */
 };
 
 /*
@@ -45,6 +48,7 @@ typedef struct
 {
   GMutex           lock;
   NorpcEventBatch *last;   /* (unowned) (nullable) [lock]: the newest, until it is unpacked */
+  guint            n_events; /* [lock]: of those that do not merge */
   gboolean         closed; /* [lock]: the context has been freed */
 } NorpcEventQueue;
 
@@ -56,6 +60,8 @@ NorpcReplyLink *norpc_event_queue_append_locked (NorpcEventQueue *self,
                                                  NorpcReplyLink  *newest,
                                                  NorpcEvent      *event);
 void            norpc_event_queue_remove_locked (NorpcEvent      *event);
+gboolean        norpc_event_may_merge_locked    (NorpcEvent      *event,
+                                                 NorpcEvent      *newer);
 void            norpc_events_free               (NorpcEvent      *first);
 
 G_END_DECLS

@@ -139,6 +139,10 @@ norpc_event_queue_append_locked (NorpcEventQueue *self,
                                  NorpcReplyLink  *newest,
                                  NorpcEvent      *event)
 {
+  event->n_before = self->n_events;
+  if (!event->impl->merges)
+    self->n_events++;
+
   if (self->last != NULL && newest == &self->last->link)
     {
       append_to_batch (self->last, event);
@@ -151,6 +155,16 @@ norpc_event_queue_append_locked (NorpcEventQueue *self,
   append_to_batch (self->last, event);
 
   return &self->last->link;
+}
+
+/* Thread-safe. Called with the lock held. Returns TRUE if neither a reply nor an event that does
+ * not merge is between two events of the queue.
+ */
+gboolean
+norpc_event_may_merge_locked (NorpcEvent *event,
+                              NorpcEvent *newer)
+{
+  return event->batch == newer->batch && event->n_before == newer->n_before;
 }
 
 /* Thread-safe. Called with the lock held. The caller owns the event from then on. */

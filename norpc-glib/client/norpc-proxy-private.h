@@ -17,9 +17,16 @@ struct _NorpcProxyEvents
   NorpcSubscriber *(*subscriber_new)   (NorpcProxy               *proxy,
                                         const NorpcInterfaceInfo *interface_info);
   void             (*subscriber_close) (NorpcSubscriber          *subscriber); /* takes ownership */
+  void             (*load)             (NorpcSubscriber          *subscriber);
+  gboolean         (*is_ready)         (NorpcSubscriber          *subscriber);
 };
+
+NorpcSubscriber *norpc_proxy_get_subscriber (NorpcProxy *self);
 
 NorpcCallOrigin norpc_proxy_prepare_call (NorpcProxy *self,
                                           NorpcCall  *call);
+
+void             norpc_proxy_notify_ready     (NorpcProxy *self);
+void             norpc_proxy_notify_connected (NorpcProxy *self);
 
 G_END_DECLS

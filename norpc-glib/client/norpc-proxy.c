@@ -35,6 +35,7 @@ typedef struct
   NorpcCallGroup *calls;   /* (owned), since construction: the calls in flight */
   NorpcLatest    latest;   /* has its own lock */
   NorpcSubscriber *subscriber; /* (owned) (nullable), since construction, until it is disposed */
+  gboolean       loads_properties; /* since construction */
 } NorpcProxyPrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (NorpcProxy, norpc_proxy, G_TYPE_OBJECT)
@@ -45,9 +46,11 @@ typedef enum
   PROP_TIMEOUT,
   PROP_PRIORITY,
   PROP_CONNECTED,
+  PROP_READY,
+  PROP_LOAD_PROPERTIES,
 } NorpcProxyProperty;
 
-static GParamSpec *properties[PROP_CONNECTED + 1];
+static GParamSpec *properties[PROP_LOAD_PROPERTIES + 1];
 
 static NorpcProxyPrivate *
 get_proxy_private (NorpcProxy *self)
@@ -75,6 +78,10 @@ norpc_proxy_set_property (GObject      *object,
 
     case PROP_PRIORITY:
       norpc_proxy_set_priority (self, (NorpcPriority) g_value_get_enum (value));
+      break;
+
+    case PROP_LOAD_PROPERTIES:
+      get_proxy_private (self)->loads_properties = g_value_get_boolean (value);
       break;
 
     default:
@@ -109,6 +116,14 @@ norpc_proxy_get_property (GObject    *object,
       g_value_set_boolean (value, norpc_proxy_is_connected (self));
       break;
 
+    case PROP_READY:
+      g_value_set_boolean (value, norpc_proxy_is_ready (self));
+      break;
+
+    case PROP_LOAD_PROPERTIES:
+      g_value_set_boolean (value, get_proxy_private (self)->loads_properties);
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -131,6 +146,8 @@ norpc_proxy_constructed (GObject *object)
 
   priv->subscriber = klass->events->subscriber_new (self, klass->interface_info);
   norpc_endpoint_subscribe (priv->endpoint, priv->subscriber);
+  if (priv->loads_properties)
+    klass->events->load (priv->subscriber);
 }
 
 /* Called in the thread that disposes of the proxy. Other threads may be about to pass signals on
@@ -171,6 +188,8 @@ install_proxy_properties (GObjectClass *object_class)
    *
    * The endpoint that calls are sent to.
    *
+   * If it is %NULL at construction, the proxy has an endpoint that is always closed.
+   *
    * Since: 0.1
    */
   properties[PROP_ENDPOINT] =
@@ -209,9 +228,10 @@ install_proxy_properties (GObjectClass *object_class)
    *
    * Whether the endpoint accepts calls.
    *
-   * It changes when a server starts or stops. A proxy of an interface with signals notifies
-   * of that, in the context in which it emits signals, after all signals that the service
-   * has emitted before.
+   * It changes when a server starts or stops, or when a [class@Norpc.Balance] gets its first
+   * running server or loses its last one. A proxy of an interface with signals notifies of
+   * each change, in the context in which it emits signals, after all signals that the
+   * service has emitted before.
    *
    * Since: 0.1
    */
@@ -219,6 +239,36 @@ install_proxy_properties (GObjectClass *object_class)
     g_param_spec_boolean ("connected", NULL, NULL,
                           FALSE,
                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcProxy:ready: (getter is_ready)
+   *
+   * Whether the proxy has had the values of all properties of its service.
+   *
+   * Before that, the properties of the proxy have default values. A proxy of an interface
+   * without properties is always ready.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_READY] =
+    g_param_spec_boolean ("ready", NULL, NULL,
+                          FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcProxy:load-properties:
+   *
+   * Whether the proxy requests the values of the properties when it is constructed.
+   *
+   * Otherwise it does not show them before [method@Norpc.Proxy.load_async] or
+   * [method@Norpc.Proxy.load_sync] is called.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_LOAD_PROPERTIES] =
+    g_param_spec_boolean ("load-properties", NULL, NULL,
+                          TRUE,
+                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
@@ -253,6 +303,21 @@ install_proxy_signals (void)
    */
   g_signal_new ("signal-closed", NORPC_TYPE_PROXY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 1, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
+
+  /**
+   * NorpcProxy::write-failed:
+   * @self: the proxy
+   * @property_name: the name of a property
+   * @error: the error
+   *
+   * Emitted if a value that was written to a property of the proxy could not be set in the
+   * service. If no other write of the property is in flight, the property has the value of
+   * the service again.
+   *
+   * Since: 0.1
+   */
+  g_signal_new ("write-failed", NORPC_TYPE_PROXY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 2, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_ERROR);
 }
 
 static void
@@ -311,6 +376,44 @@ norpc_proxy_is_connected (NorpcProxy *self)
   g_return_val_if_fail (NORPC_IS_PROXY (self), FALSE);
 
   return !norpc_endpoint_is_closed (get_proxy_private (self)->endpoint);
+}
+
+/**
+ * norpc_proxy_is_ready: (get-property ready)
+ * @self: a proxy
+ *
+ * Checks whether the proxy has had the values of all properties; see
+ * [property@Norpc.Proxy:ready].
+ *
+ * This function is thread-safe.
+ *
+ * Returns: %TRUE if the proxy is ready
+ * Since: 0.1
+ */
+gboolean
+norpc_proxy_is_ready (NorpcProxy *self)
+{
+  NorpcSubscriber *subscriber;
+
+  g_return_val_if_fail (NORPC_IS_PROXY (self), FALSE);
+
+  subscriber = get_proxy_private (self)->subscriber;
+
+  return subscriber == NULL || NORPC_PROXY_GET_CLASS (self)->events->is_ready (subscriber);
+}
+
+/* Runs in the client's context. A property of the interface may have the same name. */
+void
+norpc_proxy_notify_ready (NorpcProxy *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
+}
+
+/* Runs in the client's context, as norpc_proxy_notify_ready (). */
+void
+norpc_proxy_notify_connected (NorpcProxy *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTED]);
 }
 
 /**
@@ -435,6 +538,15 @@ norpc_proxy_cancel_all (NorpcProxy *self)
 
   g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "All calls of the proxy were cancelled");
   norpc_call_group_cancel (get_proxy_private (self)->calls, error);
+}
+
+/* Called in the client's context. Returns NULL if the interface has no signals, and after the proxy
+ * has been disposed.
+ */
+NorpcSubscriber *
+norpc_proxy_get_subscriber (NorpcProxy *self)
+{
+  return get_proxy_private (self)->subscriber;
 }
 
 /* Called in the client's thread, before it sends the call. */

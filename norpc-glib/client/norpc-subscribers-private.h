@@ -18,19 +18,30 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcSubscribers NorpcSubscribers;
 
+/* An implementation embeds the struct as its first field. */
+struct _NorpcSubscriber
+{
+  void (*note_service) (NorpcSubscriber *self,
+                        int              change); /* since construction: there is one more service,
+                                                     or one less, behind the endpoint. Called in
+                                                     any thread, with locks held */
+};
+
 /* Returns FALSE if no other subscriber is to be visited. */
 typedef gboolean (*NorpcSubscriberFunc) (NorpcSubscriber *subscriber,
                                          gpointer         user_data);
 
-NorpcSubscribers *norpc_subscribers_new     (void);
-NorpcSubscribers *norpc_subscribers_ref     (NorpcSubscribers    *self);
-void              norpc_subscribers_unref   (NorpcSubscribers    *self);
-void              norpc_subscribers_add     (NorpcSubscribers    *self,
-                                             NorpcSubscriber     *subscriber);
-void              norpc_subscribers_remove  (NorpcSubscribers    *self,
-                                             NorpcSubscriber     *subscriber);
-void              norpc_subscribers_foreach (NorpcSubscribers    *self,
-                                             NorpcSubscriberFunc  func,
-                                             gpointer             user_data);
+NorpcSubscribers *norpc_subscribers_new      (void);
+NorpcSubscribers *norpc_subscribers_ref      (NorpcSubscribers    *self);
+void              norpc_subscribers_unref    (NorpcSubscribers    *self);
+void              norpc_subscribers_add      (NorpcSubscribers    *self,
+                                              NorpcSubscriber     *subscriber);
+void              norpc_subscribers_remove   (NorpcSubscribers    *self,
+                                              NorpcSubscriber     *subscriber);
+void              norpc_subscribers_set_runs (NorpcSubscribers    *self,
+                                              gboolean             runs);
+void              norpc_subscribers_foreach  (NorpcSubscribers    *self,
+                                              NorpcSubscriberFunc  func,
+                                              gpointer             user_data);
 
 G_END_DECLS

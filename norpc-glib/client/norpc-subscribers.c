@@ -10,6 +10,7 @@ struct _NorpcSubscribers
   GMutex      lock;
   GHashTable *counts; /* (owned) (nullable) [lock]: of unowned NorpcSubscriber; how many ways lead
                          from it to the endpoint */
+  gboolean    runs;   /* [lock]: there is a service that runs */
 };
 
 NorpcSubscribers *
@@ -56,11 +57,15 @@ void
 norpc_subscribers_add (NorpcSubscribers *self,
                        NorpcSubscriber  *subscriber)
 {
+  guint count;
+
   g_mutex_lock (&self->lock);
   if (self->counts == NULL)
     self->counts = g_hash_table_new (NULL, NULL);
-  g_hash_table_insert (self->counts, subscriber,
-                       GUINT_TO_POINTER (get_count_locked (self, subscriber) + 1));
+  count = get_count_locked (self, subscriber);
+  g_hash_table_insert (self->counts, subscriber, GUINT_TO_POINTER (count + 1));
+  if (count == 0 && self->runs)
+    subscriber->note_service (subscriber, 1);
   g_mutex_unlock (&self->lock);
 }
 
@@ -79,6 +84,31 @@ norpc_subscribers_remove (NorpcSubscribers *self,
     g_hash_table_insert (self->counts, subscriber, GUINT_TO_POINTER (count - 1));
   else if (count == 1)
     g_hash_table_remove (self->counts, subscriber);
+  if (count == 1 && self->runs)
+    subscriber->note_service (subscriber, -1);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Called in the thread that starts or stops the service. */
+void
+norpc_subscribers_set_runs (NorpcSubscribers *self,
+                            gboolean          runs)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_mutex_lock (&self->lock);
+  self->runs = runs;
+  if (self->counts != NULL)
+    {
+      g_hash_table_iter_init (&iter, self->counts);
+      while (g_hash_table_iter_next (&iter, &key, NULL))
+        {
+          NorpcSubscriber *subscriber = key;
+
+          subscriber->note_service (subscriber, runs ? 1 : -1);
+        }
+    }
   g_mutex_unlock (&self->lock);
 }
 

@@ -20,10 +20,23 @@ const NorpcRecordInfo *norpc_record_type_get_info (GType type);
 GHashFunc              norpc_type_get_hash_func   (GType type);
 
 guint                  norpc_interface_info_get_n_signals (const NorpcInterfaceInfo *info);
+guint                  norpc_interface_info_get_n_properties (const NorpcInterfaceInfo *info);
+
+/* Only a description that is made at run time can lack the signature of an argument. */
+static inline gboolean
+norpc_arg_infos_have_signatures (GDBusArgInfo * const *infos)
+{
+  for (guint i = 0; infos != NULL && infos[i] != NULL; i++)
+    if (infos[i]->signature == NULL)
+      return FALSE;
+
+  return TRUE;
+}
 
 guint                  norpc_arg_infos_count      (GDBusArgInfo * const *infos);
 GType                  norpc_signature_get_gtype  (const char           *signature);
 GType                  norpc_arg_info_get_gtype   (const GDBusArgInfo   *info);
+GType                  norpc_arg_info_get_described_gtype (const NorpcArgInfo *info);
 gboolean               norpc_arg_info_is_nullable (const NorpcArgInfo   *info);
 
 G_END_DECLS

@@ -92,6 +92,17 @@ norpc_interface_info_get_n_signals (const NorpcInterfaceInfo *info)
   return n;
 }
 
+guint
+norpc_interface_info_get_n_properties (const NorpcInterfaceInfo *info)
+{
+  guint n = 0;
+
+  while (info->properties != NULL && info->properties[n] != NULL)
+    n++;
+
+  return n;
+}
+
 /**
  * norpc_interface_info_find_method:
  * @info: an interface info
@@ -122,6 +133,17 @@ get_fields_quark (void)
   return g_quark_from_static_string ("norpc-record-fields");
 }
 
+static gboolean
+fields_have_signatures (guint                 n_fields,
+                        const NorpcFieldInfo *fields)
+{
+  for (guint i = 0; i < n_fields; i++)
+    if (fields[i].arg.dbus.signature == NULL)
+      return FALSE;
+
+  return TRUE;
+}
+
 /**
  * norpc_record_type_set_fields: (skip)
  * @type: a boxed type that is a plain struct
@@ -145,6 +167,7 @@ norpc_record_type_set_fields (GType                 type,
 
   g_return_if_fail (G_TYPE_IS_BOXED (type));
   g_return_if_fail (n_fields == 0 || fields != NULL);
+  g_return_if_fail (fields_have_signatures (n_fields, fields));
   g_return_if_fail (norpc_record_type_get_info (type) == NULL);
 
   info = g_new (NorpcRecordInfo, 1);
@@ -185,6 +208,26 @@ norpc_type_set_hash_func (GType     type,
   g_return_if_fail (hash_func != NULL);
 
   g_type_set_qdata (type, get_hash_quark (), (gpointer) hash_func);
+}
+
+/**
+ * norpc_value_take_object: (skip)
+ * @value: an empty value whose type is a class or an interface
+ * @object: (transfer full) (nullable): an object of any class
+ *
+ * Stores an object in a value.
+ *
+ * Generated code calls this function for arguments and results. Unlike
+ * [method@GObject.Value.take_object], it does not check the class of @object: the call
+ * does so when it is sent or answered, and fails with %NORPC_ERROR_INVALID_ARGUMENT.
+ *
+ * Since: 0.1
+ */
+void
+norpc_value_take_object (GValue   *value,
+                         gpointer  object)
+{
+  value->data[0].v_pointer = object;
 }
 
 /* Thread-safe. Returns NULL if no hash function was set for @type or one of its ancestors. */
@@ -288,6 +331,14 @@ norpc_signature_get_gtype (const char *signature)
   return get_array_gtype (content);
 }
 
+/* Gets the type that the description names. */
+GType
+norpc_arg_info_get_described_gtype (const NorpcArgInfo *info)
+{
+  return info->get_type != NULL ? info->get_type () : norpc_signature_get_gtype (info->dbus.signature);
+}
+
+/* Gets the type of the GValue that carries an argument. */
 GType
 norpc_arg_info_get_gtype (const GDBusArgInfo *info)
 {

@@ -35,8 +35,8 @@ typedef enum /*< flags >*/
 
 /**
  * NorpcArgInfo:
- * @dbus: name, signature and annotations; the signature is empty if values of
- *   the type cannot leave the process
+ * @dbus: name, signature and annotations; the signature is not %NULL, but empty if
+ *   values of the type cannot leave the process
  * @flags: flags
  * @get_type: (nullable): returns the type of its value, or %NULL if the signature
  *   determines the type
@@ -179,12 +179,36 @@ struct _NorpcSignalInfo
 };
 
 /**
+ * NorpcPropertyUpdates:
+ * @NORPC_PROPERTY_UPDATES_VALUE: a change is told to clients, with the new value
+ * @NORPC_PROPERTY_UPDATES_INVALIDATES: a change is told to clients, which then request the value
+ * @NORPC_PROPERTY_UPDATES_CONST: the property never changes
+ * @NORPC_PROPERTY_UPDATES_NONE: changes are not told to clients
+ *
+ * How clients learn of changes of a property: the values of D-Bus's annotation
+ * `org.freedesktop.DBus.Property.EmitsChangedSignal`.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  NORPC_PROPERTY_UPDATES_VALUE,
+  NORPC_PROPERTY_UPDATES_INVALIDATES,
+  NORPC_PROPERTY_UPDATES_CONST,
+  NORPC_PROPERTY_UPDATES_NONE
+} NorpcPropertyUpdates;
+
+/**
  * NorpcPropertyInfo:
  * @dbus: name, signature, access and annotations; the signature is empty if
  *   values of the type cannot leave the process
+ * @name: the name of the GObject property
  * @flags: flags of its value
  * @get_type: (nullable): returns the type of its value, or %NULL if the signature
  *   determines the type
+ * @get_element_type: (nullable): returns the type of the elements of a
+ *   [struct@GLib.PtrArray] or [struct@GLib.Array], or %NULL if it is unknown
+ * @updates: how clients learn of changes
  *
  * One property of an interface.
  *
@@ -193,8 +217,11 @@ struct _NorpcSignalInfo
 struct _NorpcPropertyInfo
 {
   GDBusPropertyInfo dbus;
+  const char       *name;
   NorpcArgFlags     flags;
   GType (*get_type) (void);
+  GType (*get_element_type) (void);
+  NorpcPropertyUpdates updates;
 };
 
 /**
@@ -261,5 +288,8 @@ void                     norpc_record_type_set_fields       (GType              
 NORPC_AVAILABLE_IN_ALL
 void                     norpc_type_set_hash_func           (GType                     type,
                                                              GHashFunc                 hash_func);
+NORPC_AVAILABLE_IN_ALL
+void                     norpc_value_take_object            (GValue                   *value,
+                                                             gpointer                  object);
 
 G_END_DECLS

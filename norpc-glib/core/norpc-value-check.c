@@ -38,6 +38,18 @@ find_text_problem (char        type,
     }
 }
 
+/* Takes ownership of @problem. */
+static char *
+describe_element (gssize  index,
+                  char   *problem)
+{
+  char *text = g_strdup_printf ("element %" G_GSSIZE_FORMAT ": %s", index, problem);
+
+  g_free (problem);
+
+  return text;
+}
+
 static char *
 find_strv_problem (const NorpcValuePart *part)
 {
@@ -48,7 +60,7 @@ find_strv_problem (const NorpcValuePart *part)
       char *problem = find_text_problem (type, *strings);
 
       if (problem != NULL)
-        return problem;
+        return describe_element (strings - (char **) part->pointer, problem);
     }
 
   return NULL;
@@ -124,23 +136,6 @@ find_number_problem (const NorpcValuePart *part)
   return NULL;
 }
 
-static char *
-describe_place (const NorpcValuePart *part,
-                const char           *problem)
-{
-  GString *text = g_string_new (NULL);
-
-  if (part->record_index >= 0)
-    g_string_append_printf (text, "element %d: ", part->record_index);
-  if (part->field != NULL)
-    g_string_append_printf (text, "field '%s' of %s: ", part->field, g_type_name (part->record));
-  if (part->index >= 0)
-    g_string_append_printf (text, "element %d: ", part->index);
-  g_string_append (text, problem);
-
-  return g_string_free (text, FALSE);
-}
-
 static gboolean
 check_part (const NorpcValuePart *part,
             gpointer              data)
@@ -151,7 +146,7 @@ check_part (const NorpcValuePart *part,
   if (found == NULL)
     return TRUE;
 
-  *problem = describe_place (part, found);
+  *problem = norpc_value_part_describe_place (part, found);
 
   return FALSE;
 }
@@ -204,14 +199,14 @@ static G_NO_INLINE char *
 find_problem_slow (const NorpcArgInfo *info,
                    const GValue       *value)
 {
-  GType type = norpc_arg_info_get_gtype (&info->dbus);
+  const char *expected = g_type_name (norpc_arg_info_get_described_gtype (info));
   char *problem = NULL;
 
   if (G_VALUE_TYPE (value) == G_TYPE_INVALID)
-    return g_strdup_printf ("expected a value of type %s, got an unset value", g_type_name (type));
-  if (!G_VALUE_HOLDS (value, type))
+    return g_strdup_printf ("expected a value of type %s, got an unset value", expected);
+  if (!G_VALUE_HOLDS (value, norpc_arg_info_get_gtype (&info->dbus)))
     return g_strdup_printf ("expected a value of type %s, got one of type %s",
-                            g_type_name (type), G_VALUE_TYPE_NAME (value));
+                            expected, G_VALUE_TYPE_NAME (value));
 
   norpc_value_foreach_part (info, value, check_part, &problem);
 

@@ -9,13 +9,16 @@
 
 G_BEGIN_DECLS
 
+typedef struct _NorpcValueWalk NorpcValueWalk;
+
 /* A part of an argument: the argument itself, an element of an array, or a field of a record.
  */
 typedef struct
 {
+  const NorpcValueWalk *walk; /* (unowned): the walk that visits the part */
+
+  int         parent;       /* the record that the part is in, as an index in @walk, or -1 */
   const char *field;        /* (nullable): the name of the field */
-  GType       record;       /* the type of the record that the field is in, or G_TYPE_INVALID */
-  int         record_index; /* the index of that record in an array, or -1 */
   int         index;        /* the index of the element, or -1 */
 
   const char *signature;    /* without a leading maybe, or "" if @type says everything */
@@ -36,5 +39,7 @@ gboolean norpc_value_foreach_part (const NorpcArgInfo *info,
                                    const GValue       *value,
                                    NorpcValuePartFunc  func,
                                    gpointer            data);
+char    *norpc_value_part_describe_place (const NorpcValuePart *part,
+                                          const char           *problem);
 
 G_END_DECLS

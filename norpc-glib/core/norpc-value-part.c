@@ -6,8 +6,9 @@
 /* Visits the parts of an argument.
  *
  * Checking, hashing and copying an argument includes the elements of arrays and the fields of
- * records. Records nest, and a chain of them can be long. The records that are still to be
- * visited are therefore kept in a list, so that no function recurses by their depth.
+ * records. Records nest, and a chain of them can be long. The records are therefore kept in a
+ * list, so that no function recurses by their depth. Records that have been visited stay in
+ * the list, because they are on the paths to those that they contain.
  */
 
 #include "norpc-value-part-private.h"
@@ -17,15 +18,20 @@ typedef struct
   const NorpcRecordInfo *info;
   GType                  type;
   gconstpointer          record;
-  int                    index; /* of the element that the record is, or -1 */
-} PendingRecord;
+  int                    parent; /* as of the part that the record is */
+  const char            *field;  /* as of the part that the record is */
+  int                    index;  /* as of the part that the record is */
+} FoundRecord;
 
-typedef struct
+struct _NorpcValueWalk
 {
   NorpcValuePartFunc func;
   gpointer           data;
-  GArray            *records; /* (owned) (nullable) (element-type PendingRecord) */
-} Walk;
+  GArray            *records; /* (owned) (nullable) (element-type FoundRecord) */
+};
+
+/* Of a longer path, only the first and the last steps are described. */
+#define MAX_STEPS 16
 
 /* 0.0 and -0.0 are equal, and all NaNs are equal. */
 static guint64
@@ -130,13 +136,15 @@ get_element_type (const NorpcArgInfo *info,
 }
 
 static void
-part_init (NorpcValuePart     *part,
-           const NorpcArgInfo *info)
+part_init (NorpcValuePart       *part,
+           const NorpcValueWalk *walk,
+           int                   parent,
+           const NorpcArgInfo   *info)
 {
   const char *signature = info->dbus.signature;
 
-  *part = (NorpcValuePart) { .index = -1, .record_index = -1 };
-  part->type = norpc_arg_info_get_gtype (&info->dbus);
+  *part = (NorpcValuePart) { .walk = walk, .parent = parent, .index = -1 };
+  part->type = norpc_arg_info_get_described_gtype (info);
   part->signature = info->get_type != NULL ? "" : signature + (*signature == 'm' ? 1 : 0);
   part->element_type = get_element_type (info, part->type);
   part->nullable = norpc_arg_info_is_nullable (info);
@@ -144,11 +152,11 @@ part_init (NorpcValuePart     *part,
 }
 
 static gboolean
-visit (Walk                 *walk,
+visit (NorpcValueWalk       *walk,
        const NorpcValuePart *part)
 {
   const NorpcRecordInfo *info;
-  PendingRecord pending;
+  FoundRecord found;
 
   if (!walk->func (part, walk->data))
     return FALSE;
@@ -157,15 +165,15 @@ visit (Walk                 *walk,
     return TRUE;
 
   if (walk->records == NULL)
-    walk->records = g_array_new (FALSE, FALSE, sizeof (PendingRecord));
-  pending = (PendingRecord) { info, part->type, part->pointer, part->index };
-  g_array_append_val (walk->records, pending);
+    walk->records = g_array_new (FALSE, FALSE, sizeof (FoundRecord));
+  found = (FoundRecord) { info, part->type, part->pointer, part->parent, part->field, part->index };
+  g_array_append_val (walk->records, found);
 
   return TRUE;
 }
 
 static gboolean
-visit_elements (Walk                 *walk,
+visit_elements (NorpcValueWalk       *walk,
                 const NorpcValuePart *array)
 {
   gboolean is_pointer = array->type == G_TYPE_PTR_ARRAY;
@@ -193,7 +201,7 @@ visit_elements (Walk                 *walk,
 }
 
 static gboolean
-visit_whole (Walk                 *walk,
+visit_whole (NorpcValueWalk       *walk,
              const NorpcValuePart *part)
 {
   if (!visit (walk, part))
@@ -203,19 +211,19 @@ visit_whole (Walk                 *walk,
 }
 
 static gboolean
-visit_record (Walk                *walk,
-              const PendingRecord *pending)
+visit_record (NorpcValueWalk *walk,
+              guint           index)
 {
-  for (guint i = 0; i < pending->info->n_fields; i++)
+  FoundRecord found = g_array_index (walk->records, FoundRecord, index); /* the list may move */
+
+  for (guint i = 0; i < found.info->n_fields; i++)
     {
-      const NorpcFieldInfo *field = &pending->info->fields[i];
-      gconstpointer address = (const char *) pending->record + field->offset;
+      const NorpcFieldInfo *field = &found.info->fields[i];
+      gconstpointer address = (const char *) found.record + field->offset;
       NorpcValuePart part;
 
-      part_init (&part, &field->arg);
+      part_init (&part, walk, (int) index, &field->arg);
       part.field = field->arg.dbus.name;
-      part.record = pending->type;
-      part.record_index = pending->index;
       if (part.is_pointer)
         part.pointer = *(gpointer const *) address;
       else
@@ -237,25 +245,81 @@ norpc_value_foreach_part (const NorpcArgInfo *info,
                           NorpcValuePartFunc  func,
                           gpointer            data)
 {
-  Walk walk = { func, data, NULL };
+  NorpcValueWalk walk = { func, data, NULL };
   NorpcValuePart part;
   gboolean visited;
 
-  part_init (&part, info);
+  part_init (&part, &walk, -1, info);
   if (part.is_pointer)
     part.pointer = g_value_peek_pointer (value);
   else
     part.number = read_value (value);
 
   visited = visit_whole (&walk, &part);
-  while (visited && walk.records != NULL && walk.records->len > 0)
-    {
-      PendingRecord pending = g_array_index (walk.records, PendingRecord, walk.records->len - 1);
-
-      g_array_set_size (walk.records, walk.records->len - 1);
-      visited = visit_record (&walk, &pending);
-    }
+  for (guint i = 0; visited && walk.records != NULL && i < walk.records->len; i++)
+    visited = visit_record (&walk, i);
   g_clear_pointer (&walk.records, g_array_unref);
 
   return visited;
+}
+
+static const FoundRecord *
+get_record (const NorpcValueWalk *walk,
+            int                   index)
+{
+  return index < 0 ? NULL : &g_array_index (walk->records, FoundRecord, index);
+}
+
+static guint
+count_steps (const NorpcValuePart *part)
+{
+  guint n_steps = 1;
+
+  for (const FoundRecord *record = get_record (part->walk, part->parent); record != NULL;
+       record = get_record (part->walk, record->parent))
+    n_steps++;
+
+  return n_steps;
+}
+
+/* Describes one step from @parent, which is NULL for the argument itself. */
+static void
+prepend_step (GString           *text,
+              const FoundRecord *parent,
+              const char        *field,
+              int                index)
+{
+  g_autoptr (GString) step = g_string_new (NULL);
+
+  if (field != NULL)
+    g_string_append_printf (step, "field '%s' of %s: ", field, g_type_name (parent->type));
+  if (index >= 0)
+    g_string_append_printf (step, "element %d: ", index);
+  g_string_prepend (text, step->str);
+}
+
+/* Called while @part is visited. Returns (owned) the path from the argument to @part,
+ * followed by @problem.
+ */
+char *
+norpc_value_part_describe_place (const NorpcValuePart *part,
+                                 const char           *problem)
+{
+  guint n_steps = count_steps (part);
+  const FoundRecord *parent = get_record (part->walk, part->parent);
+  GString *text = g_string_new (problem);
+
+  prepend_step (text, parent, part->field, part->index);
+  for (guint i = 1; parent != NULL; i++)
+    {
+      const FoundRecord *record = parent;
+
+      parent = get_record (part->walk, record->parent);
+      if (n_steps <= MAX_STEPS || i < MAX_STEPS / 2 || i >= n_steps - MAX_STEPS / 2)
+        prepend_step (text, parent, record->field, record->index);
+      else if (i == MAX_STEPS / 2)
+        g_string_prepend (text, "…: ");
+    }
+
+  return g_string_free (text, FALSE);
 }

@@ -10,6 +10,8 @@
 G_BEGIN_DECLS
 
 guint    norpc_value_part_hash        (const NorpcValuePart *part);
+gboolean norpc_value_part_equal       (const NorpcValuePart *part,
+                                       const NorpcValuePart *other);
 gboolean norpc_value_part_is_copyable (const NorpcValuePart *part);
 
 gpointer norpc_value_steal_pointer (GValue *value);

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Facts about the types of GLib and GIO: a hash function for each type, and whether a copy
+/* Facts about the types of GLib and GIO: hash and equality of each type, and whether a copy
  * shares state that can be modified.
  */
 
@@ -21,8 +21,9 @@ typedef enum
 typedef struct
 {
   GType   (*get_type) (void);
-  GHashFunc hash; /* (nullable): NULL if a value is equal only to itself */
-  Copy      copy;
+  GHashFunc  hash;  /* (nullable): NULL if a value is equal only to itself */
+  GEqualFunc equal; /* (nullable): as `hash` */
+  Copy       copy;
 } KnownType;
 
 static guint
@@ -131,35 +132,115 @@ hash_app_info (gconstpointer value)
   return id != NULL ? g_str_hash (id) : g_direct_hash (value);
 }
 
+static gboolean
+equal_strv (gconstpointer value,
+            gconstpointer other)
+{
+  return g_strv_equal (value, other);
+}
+
+static gboolean
+equal_date (gconstpointer value,
+            gconstpointer other)
+{
+  return g_date_valid (value) && g_date_valid (other) && g_date_compare (value, other) == 0;
+}
+
+static gboolean
+equal_uri (gconstpointer value,
+           gconstpointer other)
+{
+  g_autofree char *text = g_uri_to_string ((GUri *) value);
+  g_autofree char *other_text = g_uri_to_string ((GUri *) other);
+
+  return g_str_equal (text, other_text);
+}
+
+static gboolean
+equal_file (gconstpointer value,
+            gconstpointer other)
+{
+  return g_file_equal ((GFile *) value, (GFile *) other);
+}
+
+static gboolean
+equal_icon (gconstpointer value,
+            gconstpointer other)
+{
+  return g_icon_equal ((GIcon *) value, (GIcon *) other);
+}
+
+static gboolean
+equal_inet_address (gconstpointer value,
+                    gconstpointer other)
+{
+  return g_inet_address_equal ((GInetAddress *) value, (GInetAddress *) other);
+}
+
+static gboolean
+equal_inet_address_mask (gconstpointer value,
+                         gconstpointer other)
+{
+  return g_inet_address_mask_equal ((GInetAddressMask *) value, (GInetAddressMask *) other);
+}
+
+static gboolean
+equal_socket_address (gconstpointer value,
+                      gconstpointer other)
+{
+  gssize size = g_socket_address_get_native_size ((GSocketAddress *) value);
+  g_autofree char *native = size > 0 ? g_malloc0 ((gsize) size) : NULL;
+  g_autofree char *other_native = size > 0 ? g_malloc0 ((gsize) size) : NULL;
+
+  return size > 0 && size == g_socket_address_get_native_size ((GSocketAddress *) other) &&
+         g_socket_address_to_native ((GSocketAddress *) value, native, (gsize) size, NULL) &&
+         g_socket_address_to_native ((GSocketAddress *) other, other_native, (gsize) size, NULL) &&
+         memcmp (native, other_native, (gsize) size) == 0;
+}
+
+static gboolean
+equal_tls_certificate (gconstpointer value,
+                       gconstpointer other)
+{
+  return g_tls_certificate_is_same ((GTlsCertificate *) value, (GTlsCertificate *) other);
+}
+
+static gboolean
+equal_app_info (gconstpointer value,
+                gconstpointer other)
+{
+  return g_app_info_equal ((GAppInfo *) value, (GAppInfo *) other);
+}
+
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* GValueArray */
 
 static const KnownType boxed_types[] = {
-  { g_strv_get_type, hash_strv, COPIED },
-  { g_bytes_get_type, g_bytes_hash, IMMUTABLE },
-  { g_date_time_get_type, g_date_time_hash, IMMUTABLE },
-  { g_date_get_type, hash_date, COPIED },
-  { g_uri_get_type, hash_uri, IMMUTABLE },
-  { g_gstring_get_type, (GHashFunc) g_string_hash, COPIED },
-  { g_variant_type_get_gtype, g_variant_type_hash, COPIED },
-  { g_time_zone_get_type, NULL, IMMUTABLE },
-  { g_regex_get_type, NULL, IMMUTABLE },
-  { g_error_get_type, NULL, COPIED },
+  { g_strv_get_type, hash_strv, equal_strv, COPIED },
+  { g_bytes_get_type, g_bytes_hash, g_bytes_equal, IMMUTABLE },
+  { g_date_time_get_type, g_date_time_hash, g_date_time_equal, IMMUTABLE },
+  { g_date_get_type, hash_date, equal_date, COPIED },
+  { g_uri_get_type, hash_uri, equal_uri, IMMUTABLE },
+  { g_gstring_get_type, (GHashFunc) g_string_hash, (GEqualFunc) g_string_equal, COPIED },
+  { g_variant_type_get_gtype, g_variant_type_hash, g_variant_type_equal, COPIED },
+  { g_time_zone_get_type, NULL, NULL, IMMUTABLE },
+  { g_regex_get_type, NULL, NULL, IMMUTABLE },
+  { g_error_get_type, NULL, NULL, COPIED },
   /* Copies of these contain values that may be shared. */
-  { g_value_get_type, NULL, SHARED },
-  { g_value_array_get_type, NULL, SHARED },
+  { g_value_get_type, NULL, NULL, SHARED },
+  { g_value_array_get_type, NULL, NULL, SHARED },
 };
 
 G_GNUC_END_IGNORE_DEPRECATIONS
 
 /* The first type that an object is an instance of applies. */
 static const KnownType object_types[] = {
-  { g_file_get_type, g_file_hash, IMMUTABLE },
-  { g_icon_get_type, g_icon_hash, IMMUTABLE },
-  { g_inet_address_get_type, hash_inet_address, IMMUTABLE },
-  { g_inet_address_mask_get_type, hash_inet_address_mask, IMMUTABLE },
-  { g_socket_address_get_type, hash_socket_address, IMMUTABLE },
-  { g_tls_certificate_get_type, hash_tls_certificate, IMMUTABLE },
-  { g_app_info_get_type, hash_app_info, SHARED },
+  { g_file_get_type, g_file_hash, equal_file, IMMUTABLE },
+  { g_icon_get_type, g_icon_hash, equal_icon, IMMUTABLE },
+  { g_inet_address_get_type, hash_inet_address, equal_inet_address, IMMUTABLE },
+  { g_inet_address_mask_get_type, hash_inet_address_mask, equal_inet_address_mask, IMMUTABLE },
+  { g_socket_address_get_type, hash_socket_address, equal_socket_address, IMMUTABLE },
+  { g_tls_certificate_get_type, hash_tls_certificate, equal_tls_certificate, IMMUTABLE },
+  { g_app_info_get_type, hash_app_info, equal_app_info, SHARED },
 };
 
 static const KnownType *
@@ -227,6 +308,37 @@ norpc_value_part_hash (const NorpcValuePart *part)
     default:
       known = find_known (part);
       return known != NULL && known->hash != NULL ? known->hash (part->pointer) : hash_unknown (part);
+    }
+}
+
+/* Thread-safe. @part and @other are of the same type. Does not compare parts of the parts. Two
+ * pointers of an unknown type are equal only if they are the same.
+ */
+gboolean
+norpc_value_part_equal (const NorpcValuePart *part,
+                        const NorpcValuePart *other)
+{
+  const KnownType *known;
+
+  if (!part->is_pointer)
+    return part->number == other->number;
+  if (part->pointer == NULL || other->pointer == NULL || part->pointer == other->pointer)
+    return part->pointer == other->pointer;
+  if (has_parts (part))
+    return TRUE;
+
+  switch (G_TYPE_FUNDAMENTAL (part->type))
+    {
+    case G_TYPE_STRING:
+      return g_str_equal (part->pointer, other->pointer);
+
+    case G_TYPE_VARIANT:
+      return g_variant_equal (part->pointer, other->pointer);
+
+    default:
+      known = find_known (part);
+      return known != NULL && known->equal != NULL && known == find_known (other) &&
+             known->equal (part->pointer, other->pointer);
     }
 }
 

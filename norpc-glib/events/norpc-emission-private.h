@@ -17,6 +17,8 @@ NorpcEmission *norpc_emission_new           (const NorpcInterfaceInfo  *interfac
                                              GError                   **error);
 NorpcEmission *norpc_emission_new_unchecked (const GValue              *args,
                                              guint                      n_args);
+NorpcEmission *norpc_emission_new_take      (GValue                    *values,
+                                             guint                      n_values);
 void           norpc_emission_emit          (NorpcEmission             *self,
                                              GObject                   *object,
                                              guint                      signal_id);

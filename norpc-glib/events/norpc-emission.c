@@ -107,6 +107,22 @@ norpc_emission_new_unchecked (const GValue *args,
   return self;
 }
 
+/* Thread-safe. Returns an emission (owned) of @values, whose contents it takes over. */
+NorpcEmission *
+norpc_emission_new_take (GValue *values,
+                         guint   n_values)
+{
+  NorpcEmission *self = emission_new (n_values);
+
+  for (guint i = 0; i < n_values; i++)
+    {
+      self->args[i] = values[i];
+      values[i] = (GValue) G_VALUE_INIT;
+    }
+
+  return self;
+}
+
 /**
  * norpc_emission_ref:
  * @self: an emission

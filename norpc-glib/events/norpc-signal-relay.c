@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "norpc-signal-private.h"
+#include "norpc-interface-members-private.h"
+#include "norpc-property-relay-private.h"
 #include "norpc-signal-relay-private.h"
 #include "norpc-subscription-private.h"
 
@@ -12,6 +13,7 @@ struct _NorpcSignalRelay
   GObject          *service;     /* (unowned) */
   NorpcSubscribers *subscribers; /* (owned) */
   GArray           *handlers;    /* (owned) (element-type gulong) */
+  NorpcPropertyRelay *properties; /* (owned) (nullable) */
 };
 
 /* The closure that is connected to one signal of the service. */
@@ -50,7 +52,8 @@ find_listener (NorpcSubscriber *subscriber,
 {
   Passage *passage = user_data;
 
-  passage->listened = norpc_subscription_listens (subscriber, passage->closure->interface_info,
+  passage->listened = norpc_subscription_listens ((NorpcSubscription *) subscriber,
+                                                  passage->closure->interface_info,
                                                   passage->closure->signal);
 
   return !passage->listened;
@@ -64,8 +67,10 @@ pass_on (NorpcSubscriber *subscriber,
   Passage *passage = user_data;
   const RelayClosure *closure = passage->closure;
 
-  if (norpc_subscription_listens (subscriber, closure->interface_info, closure->signal))
-    drop (passage, norpc_subscription_add_emission (subscriber, closure->signal, passage->emission));
+  NorpcSubscription *subscription = (NorpcSubscription *) subscriber;
+
+  if (norpc_subscription_listens (subscription, closure->interface_info, closure->signal))
+    drop (passage, norpc_subscription_add_emission (subscription, closure->signal, passage->emission));
 
   return TRUE;
 }
@@ -128,25 +133,6 @@ relay_signal (NorpcSignalRelay         *self,
   g_array_append_val (self->handlers, handler);
 }
 
-/* Runs in the thread that starts or stops the service, with the lock of the subscribers held. */
-static gboolean
-note_change (NorpcSubscriber *subscriber,
-             gpointer         user_data)
-{
-  drop (user_data, norpc_subscription_add_change (subscriber));
-
-  return TRUE;
-}
-
-static void
-notify_change (NorpcSignalRelay *self)
-{
-  Passage passage = { NULL };
-
-  norpc_subscribers_foreach (self->subscribers, note_change, &passage);
-  norpc_events_free (passage.dropped);
-}
-
 /* Runs in the service's context, before the service starts. */
 NorpcSignalRelay *
 norpc_signal_relay_new (GObject          *service,
@@ -162,12 +148,13 @@ norpc_signal_relay_new (GObject          *service,
 
   for (guint i = 0; i < n_interfaces; i++)
     {
-      const NorpcInterfaceInfo *info = norpc_signals_get_interface_info (interfaces[i]);
+      const NorpcInterfaceInfo *info = norpc_interface_type_get_info (interfaces[i]);
 
-      for (guint signal = 0; info != NULL && info->signals[signal] != NULL; signal++)
+      for (guint signal = 0; info != NULL && info->signals != NULL && info->signals[signal] != NULL; signal++)
         relay_signal (self, info, signal);
     }
-  notify_change (self);
+  self->properties = norpc_property_relay_new (service, subscribers);
+  norpc_subscribers_set_runs (self->subscribers, TRUE);
 
   return self;
 }
@@ -178,7 +165,8 @@ norpc_signal_relay_free (NorpcSignalRelay *self)
 {
   for (guint i = 0; i < self->handlers->len; i++)
     g_signal_handler_disconnect (self->service, g_array_index (self->handlers, gulong, i));
-  notify_change (self);
+  g_clear_pointer (&self->properties, norpc_property_relay_free);
+  norpc_subscribers_set_runs (self->subscribers, FALSE);
 
   g_array_unref (self->handlers);
   norpc_subscribers_unref (self->subscribers);

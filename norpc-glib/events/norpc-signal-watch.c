@@ -3,19 +3,20 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "client/norpc-proxy-private.h"
 #include "core/norpc-error.h"
-#include "norpc-emission-private.h"
-#include "norpc-signal-private.h"
 #include "norpc-signal-watch.h"
+#include "norpc-subscription-private.h"
 
 /**
  * NorpcSignalWatch:
  *
  * Waits for emissions of one signal of a proxy, one at a time.
  *
- * From its creation on, a watch collects all emissions, so that none is missed before the
- * first wait or between two waits. It keeps as many as the backlog of the signal; beyond that,
- * it drops the oldest.
+ * A watch collects all emissions that services make after its creation, so that none is missed
+ * before the first wait or between two waits. It keeps as many as the backlog of the signal. If
+ * emissions are lost, a wait fails and says how many; the next wait continues with the oldest
+ * emission that is left. A signal that is described as `when-full="close"` ends instead.
  *
  * A watch must be used in the context in which its proxy emits signals.
  *
@@ -26,99 +27,182 @@ struct _NorpcSignalWatch
 {
   GObject parent_instance;
 
-  NorpcProxy *proxy;     /* (owned), since construction */
-  char       *name;      /* (owned), since construction: of the signal */
-  guint       backlog;   /* since construction */
-  GQueue      emissions; /* of owned NorpcEmission: that were not waited for yet */
-  gboolean    closed;    /* the proxy gets no more emissions */
+  NorpcProxy *proxy;   /* (owned) (nullable), since construction */
+  guint       signal;  /* since construction: the index of the signal */
+  const char *name;    /* since construction: of the signal */
+  guint       backlog; /* since construction */
+  gboolean    closes;  /* since construction: instead of dropping the oldest */
+
+  GQueue      items;    /* of owned Item: that no wait has returned yet */
+  guint64     seen;     /* the number of the newest emission that is not for later */
+  guint64     returned; /* the number of the emission up to which waits have returned all, or
+                           have reported the loss */
+  gboolean    ended;    /* the client was too slow for a signal that is then closed */
+  gboolean    disconnected;
+
   GTask      *task;      /* (owned) (nullable): that waits */
-  GSource    *cancelled; /* (owned) (nullable): of the task */
+  GSource    *source;    /* (owned) (nullable): completes the task */
+  gint64      iteration; /* the time of the main-loop iteration in which the wait began, or 0 */
 };
 
+/* An emission, with its number: a gap in the numbers is a loss. */
+typedef struct
+{
+  NorpcEmission *emission; /* (owned) */
+  guint64        number;
+} Item;
+
 G_DEFINE_FINAL_TYPE (NorpcSignalWatch, norpc_signal_watch, G_TYPE_OBJECT)
+
+static void
+item_free (Item *self)
+{
+  norpc_emission_unref (self->emission);
+  g_free (self);
+}
 
 /* Returns the task that waits (owned). */
 static GTask *
 steal_task (NorpcSignalWatch *self)
 {
-  if (self->cancelled != NULL)
-    g_source_destroy (self->cancelled);
-  g_clear_pointer (&self->cancelled, g_source_unref);
+  g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
 
   return g_steal_pointer (&self->task);
+}
+
+static void
+return_closed (NorpcSignalWatch *self,
+               GTask            *task)
+{
+  if (self->proxy == NULL)
+    g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_CLOSED, "The watch has no proxy");
+  else if (self->ended)
+    g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                             "The signal '%s' is closed, because the client was too slow", self->name);
+  else
+    g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                             "The endpoint is closed; there are no more emissions of the signal '%s'",
+                             self->name);
+}
+
+/* Runs in the client's context, when there is something to return. A wait that is cancelled
+ * leaves the emission to the next wait.
+ */
+static void
+complete_task (NorpcSignalWatch *self)
+{
+  g_autoptr (GTask) task = steal_task (self);
+  Item *item = g_queue_peek_head (&self->items);
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  if (item == NULL)
+    {
+      return_closed (self, task);
+    }
+  else if (item->number > self->returned + 1)
+    {
+      guint64 n_lost = item->number - self->returned - 1;
+
+      self->returned += n_lost;
+      g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_BUSY,
+                               "%" G_GUINT64_FORMAT " emissions of the signal '%s' were lost, "
+                               "because the client was too slow", n_lost, self->name);
+    }
+  else
+    {
+      NorpcEmission *emission = norpc_emission_ref (item->emission);
+
+      self->returned = item->number;
+      item_free (g_queue_pop_head (&self->items));
+      g_task_return_pointer (task, emission, (GDestroyNotify) norpc_emission_unref);
+    }
+}
+
+static gboolean
+has_result (NorpcSignalWatch *self)
+{
+  return self->items.length > 0 || self->ended || self->disconnected;
+}
+
+static gint64
+get_iteration (void)
+{
+  GSource *source = g_main_current_source ();
+
+  return source != NULL ? g_source_get_time (source) : 0;
+}
+
+/* Runs in the client's context. The wait completes at once, in order with replies, unless it began
+ * in the same main-loop iteration: GTask would then call back later, and a cancellation between
+ * the two would find the emission gone.
+ */
+static void
+complete_wait (NorpcSignalWatch *self)
+{
+  if (self->task == NULL)
+    return;
+
+  if (get_iteration () == self->iteration)
+    g_source_set_ready_time (self->source, 0);
+  else
+    complete_task (self);
 }
 
 /* Runs in the proxy's context, for each emission. */
 static void
 collect (GClosure     *closure,
          GValue       *return_value G_GNUC_UNUSED,
-         guint         n_values,
-         const GValue *values,
+         guint         n_values G_GNUC_UNUSED,
+         const GValue *values G_GNUC_UNUSED,
          gpointer      hint G_GNUC_UNUSED,
          gpointer      data G_GNUC_UNUSED)
 {
   NorpcSignalWatch *self = closure->data;
-  NorpcEmission *emission = norpc_emission_new_unchecked (values + 1, n_values - 1);
-  g_autoptr (GTask) task = steal_task (self);
+  NorpcSubscription *subscription = (NorpcSubscription *) norpc_proxy_get_subscriber (self->proxy);
+  NorpcEmission *emission;
+  Item item;
 
-  if (task != NULL)
+  /* The client itself may emit, too. */
+  emission = norpc_subscription_peek_emitted (subscription, self->signal, &item.number);
+  if (emission == NULL || item.number <= self->seen || self->ended)
+    return;
+
+  self->seen = item.number;
+  if (self->items.length == self->backlog && self->closes)
     {
-      g_task_return_pointer (task, emission, (GDestroyNotify) norpc_emission_unref);
+      self->ended = TRUE;
       return;
     }
 
-  g_queue_push_tail (&self->emissions, emission);
-  if (self->emissions.length > self->backlog)
-    norpc_emission_unref (g_queue_pop_head (&self->emissions));
+  item.emission = norpc_emission_ref (emission);
+  g_queue_push_tail (&self->items, g_memdup2 (&item, sizeof (Item)));
+  if (self->items.length > self->backlog)
+    item_free (g_queue_pop_head (&self->items));
+  complete_wait (self);
 }
 
-static void
-return_closed (GTask            *task,
-               NorpcSignalWatch *self)
-{
-  g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                           "The proxy gets no more emissions of the signal '%s'", self->name);
-}
-
-static void
-close_watch (NorpcSignalWatch *self)
-{
-  g_autoptr (GTask) task = steal_task (self);
-
-  self->closed = TRUE;
-  if (task != NULL)
-    return_closed (task, self);
-}
-
-/* Runs in the proxy's context, when a server has started or stopped. */
+/* Runs in the proxy's context, after the last emission. */
 static void
 connected_cb (NorpcSignalWatch *self)
 {
-  self->closed = FALSE;
-  if (!norpc_proxy_is_connected (self->proxy))
-    close_watch (self);
+  self->disconnected = !norpc_proxy_is_connected (self->proxy);
+  if (self->disconnected)
+    complete_wait (self);
 }
 
-/* Runs in the proxy's context. */
+/* Runs in the proxy's context, after the last emission. */
 static void
 signal_closed_cb (NorpcSignalWatch *self,
                   const char       *signal_name)
 {
-  if (g_str_equal (signal_name, self->name))
-    close_watch (self);
-}
+  if (!g_str_equal (signal_name, self->name))
+    return;
 
-/* Runs in the context of the task. */
-static gboolean
-wait_cancelled (GCancellable *cancellable G_GNUC_UNUSED,
-                gpointer      user_data)
-{
-  NorpcSignalWatch *self = user_data;
-  g_autoptr (GTask) task = steal_task (self);
-
-  g_task_return_error_if_cancelled (task);
-
-  return G_SOURCE_REMOVE;
+  self->ended = TRUE;
+  complete_wait (self);
 }
 
 static void
@@ -126,9 +210,8 @@ norpc_signal_watch_finalize (GObject *object)
 {
   NorpcSignalWatch *self = NORPC_SIGNAL_WATCH (object);
 
-  g_queue_clear_full (&self->emissions, (GDestroyNotify) norpc_emission_unref);
+  g_queue_clear_full (&self->items, (GDestroyNotify) item_free);
   g_clear_object (&self->proxy);
-  g_free (self->name);
 
   G_OBJECT_CLASS (norpc_signal_watch_parent_class)->finalize (object);
 }
@@ -140,25 +223,54 @@ norpc_signal_watch_class_init (NorpcSignalWatchClass *klass)
 }
 
 static void
-norpc_signal_watch_init (NorpcSignalWatch *self G_GNUC_UNUSED)
+norpc_signal_watch_init (NorpcSignalWatch *self)
 {
+  self->name = "";
+  self->disconnected = TRUE;
 }
 
-/* Returns the description of a signal, or NULL. */
-static const NorpcSignalInfo *
-find_signal_info (guint signal_id)
+/* Finds a signal of the interface of a proxy. */
+static gboolean
+find_signal (const NorpcInterfaceInfo *interface_info,
+             guint                     id,
+             guint                    *index)
 {
-  GSignalQuery query;
-  const NorpcInterfaceInfo *info;
+  GType type = interface_info->get_type ();
 
-  g_signal_query (signal_id, &query);
-  info = query.signal_id != 0 ? norpc_signals_get_interface_info (query.itype) : NULL;
+  for (*index = 0; interface_info->signals != NULL && interface_info->signals[*index] != NULL; ++*index)
+    if (g_signal_lookup (interface_info->signals[*index]->name, type) == id)
+      return TRUE;
 
-  for (guint i = 0; info != NULL && info->signals[i] != NULL; i++)
-    if (g_str_equal (info->signals[i]->name, query.signal_name))
-      return info->signals[i];
+  return FALSE;
+}
 
-  return NULL;
+/* Connects the watch, which collects emissions from now on. */
+static void
+start_watch (NorpcSignalWatch      *self,
+             NorpcProxy            *proxy,
+             const NorpcSignalInfo *info,
+             guint                  id)
+{
+  NorpcSubscriber *subscriber = norpc_proxy_get_subscriber (proxy);
+  GClosure *closure = g_closure_new_object (sizeof (GClosure), G_OBJECT (self));
+
+  self->proxy = g_object_ref (proxy);
+  self->name = info->name;
+  self->backlog = info->backlog != 0 ? info->backlog : NORPC_DEFAULT_BACKLOG;
+  self->closes = (info->flags & NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL) != 0;
+
+  closure->data = self;
+  g_closure_set_marshal (closure, collect);
+  g_signal_connect_closure_by_id (proxy, id, 0, closure, FALSE);
+  g_signal_connect_object (proxy, "notify::connected", G_CALLBACK (connected_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (proxy, "signal-closed", G_CALLBACK (signal_closed_cb), self,
+                           G_CONNECT_SWAPPED);
+
+  self->disconnected = subscriber == NULL || !norpc_proxy_is_connected (proxy);
+  if (subscriber != NULL)
+    self->ended = norpc_subscription_is_closed ((NorpcSubscription *) subscriber, self->signal, &self->seen);
+  self->returned = self->seen;
 }
 
 /**
@@ -166,7 +278,8 @@ find_signal_info (guint signal_id)
  * @proxy: a proxy
  * @signal_name: the name of a signal of the interface of @proxy
  *
- * Creates a watch, which collects the emissions of the signal from now on.
+ * Creates a watch, which collects the emissions that services make from now on. Emissions that
+ * are on their way to @proxy already, because it has a handler, are not among them.
  *
  * Must be called in the context in which @proxy emits signals.
  *
@@ -177,51 +290,67 @@ NorpcSignalWatch *
 norpc_signal_watch_new (NorpcProxy *proxy,
                         const char *signal_name)
 {
+  const NorpcInterfaceInfo *interface_info;
   NorpcSignalWatch *self;
-  const NorpcSignalInfo *info;
-  GClosure *closure;
-  guint id;
+  guint signal, id;
 
   g_return_val_if_fail (NORPC_IS_PROXY (proxy), NULL);
   g_return_val_if_fail (signal_name != NULL, NULL);
 
-  id = g_signal_lookup (signal_name, G_OBJECT_TYPE (proxy));
-  info = find_signal_info (id);
-  g_return_val_if_fail (info != NULL, NULL);
+  interface_info = NORPC_PROXY_GET_CLASS (proxy)->interface_info;
+  id = interface_info != NULL ? g_signal_lookup (signal_name, interface_info->get_type ()) : 0;
+  if (id == 0 || !find_signal (interface_info, id, &signal))
+    {
+      g_critical ("%s has no signal '%s'",
+                  interface_info != NULL ? interface_info->dbus.name : G_OBJECT_TYPE_NAME (proxy),
+                  signal_name);
+      return NULL;
+    }
 
   self = g_object_new (NORPC_TYPE_SIGNAL_WATCH, NULL);
-  self->proxy = g_object_ref (proxy);
-  self->name = g_strdup (info->name);
-  self->backlog = info->backlog != 0 ? info->backlog : NORPC_DEFAULT_BACKLOG;
-
-  closure = g_closure_new_object (sizeof (GClosure), G_OBJECT (self));
-  closure->data = self;
-  g_closure_set_marshal (closure, collect);
-  g_signal_connect_closure_by_id (proxy, id, 0, closure, FALSE);
-  g_signal_connect_object (proxy, "notify::connected", G_CALLBACK (connected_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (proxy, "signal-closed", G_CALLBACK (signal_closed_cb), self,
-                           G_CONNECT_SWAPPED);
-  self->closed = !norpc_proxy_is_connected (proxy);
+  self->signal = signal;
+  start_watch (self, proxy, interface_info->signals[signal], id);
 
   return self;
 }
 
-/* Makes @task wait for the next emission. */
-static void
-set_task (NorpcSignalWatch *self,
-          GTask            *task)
+/* Runs in the context of the task. */
+static gboolean
+source_dispatch (GSource     *source,
+                 GSourceFunc  callback G_GNUC_UNUSED,
+                 gpointer     user_data)
 {
-  GCancellable *cancellable = g_task_get_cancellable (task);
+  NorpcSignalWatch *self = user_data;
 
-  self->task = task;
-  if (cancellable == NULL)
-    return;
+  if (has_result (self) || g_cancellable_is_cancelled (g_task_get_cancellable (self->task)))
+    complete_task (self);
+  else
+    g_source_set_ready_time (source, -1); /* connected again */
 
-  self->cancelled = g_cancellable_source_new (cancellable);
-  g_source_set_static_name (self->cancelled, "norpc signal watch: cancelled");
-  g_source_set_callback (self->cancelled, (GSourceFunc) (GCallback) wait_cancelled, self, NULL);
-  g_source_attach (self->cancelled, g_task_get_context (task));
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs source_funcs = { NULL, NULL, source_dispatch, NULL, NULL, NULL };
+
+/* Makes the task wait. */
+static void
+attach_source (NorpcSignalWatch *self)
+{
+  GCancellable *cancellable = g_task_get_cancellable (self->task);
+
+  self->source = g_source_new (&source_funcs, sizeof (GSource));
+  g_source_set_static_name (self->source, "norpc signal watch");
+  g_source_set_callback (self->source, NULL, self, NULL);
+  if (cancellable != NULL)
+    {
+      g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
+
+      g_source_set_dummy_callback (cancelled);
+      g_source_add_child_source (self->source, cancelled);
+    }
+  if (has_result (self))
+    g_source_set_ready_time (self->source, 0);
+  g_source_attach (self->source, g_task_get_context (self->task));
 }
 
 /**
@@ -233,9 +362,15 @@ set_task (NorpcSignalWatch *self,
  *
  * Waits for the next emission that the watch has not returned yet.
  *
- * The error is %G_IO_ERROR_PENDING if the watch is waiting already, and %NORPC_ERROR_CLOSED if
- * there will be no emission, because the server has stopped or because the proxy was too slow
- * for a signal that is then closed.
+ * The error is
+ *
+ * - %NORPC_ERROR_BUSY if emissions were lost; the next wait returns the oldest one that is left;
+ * - %NORPC_ERROR_CLOSED if there will be no emission: the endpoint of the proxy is closed, the
+ *   client was too slow for a signal that is then closed, or the watch was constructed without
+ *   a proxy;
+ * - %G_IO_ERROR_PENDING if the watch is waiting already;
+ * - %G_IO_ERROR_CANCELLED if @cancellable was cancelled. The emission is then left to the next
+ *   wait. A wait that another thread cancels while it completes may still return its emission.
  *
  * Since: 0.1
  */
@@ -246,25 +381,25 @@ norpc_signal_watch_next_async (NorpcSignalWatch    *self,
                                gpointer             user_data)
 {
   g_autoptr (GTask) task = NULL;
-  NorpcEmission *emission;
 
   g_return_if_fail (NORPC_IS_SIGNAL_WATCH (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, norpc_signal_watch_next_async);
+  /* The next wait could not get the emission of a task that has returned. */
+  g_task_set_check_cancellable (task, FALSE);
 
   if (self->task != NULL)
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING,
-                             "The watch is already waiting for the signal '%s'", self->name);
-  else if (g_task_return_error_if_cancelled (task))
-    return;
-  else if ((emission = g_queue_pop_head (&self->emissions)) != NULL)
-    g_task_return_pointer (task, emission, (GDestroyNotify) norpc_emission_unref);
-  else if (self->closed)
-    return_closed (task, self);
-  else
-    set_task (self, g_steal_pointer (&task));
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING,
+                               "The watch is already waiting for the signal '%s'", self->name);
+      return;
+    }
+
+  self->task = g_steal_pointer (&task);
+  self->iteration = get_iteration ();
+  attach_source (self);
 }
 
 /**
@@ -275,7 +410,7 @@ norpc_signal_watch_next_async (NorpcSignalWatch    *self,
  *
  * Finishes an operation that was started with [method@Norpc.SignalWatch.next_async].
  *
- * Errors are those of [method@Norpc.SignalWatch.next_async], and %G_IO_ERROR_CANCELLED.
+ * Errors are those of [method@Norpc.SignalWatch.next_async].
  *
  * Returns: (transfer full): the emission, or %NULL if @error is set
  * Since: 0.1

@@ -9,6 +9,7 @@
 #include "client/norpc-proxy.h"
 #include "client/norpc-subscribers-private.h"
 #include "norpc-emission-private.h"
+#include "norpc-mirror-private.h"
 
 G_BEGIN_DECLS
 
@@ -19,11 +20,24 @@ G_BEGIN_DECLS
  * reaches it by the NorpcSubscribers of its endpoint, whose lock keeps the proxy alive: the proxy
  * unsubscribes before it is finalized.
  */
-typedef struct _NorpcSubscriber NorpcSubscription;
+typedef struct _NorpcSubscription NorpcSubscription;
 
-NorpcSubscription *norpc_subscription_new   (NorpcProxy               *proxy,
-                                             const NorpcInterfaceInfo *interface_info);
-void               norpc_subscription_close (NorpcSubscription        *self);
+NorpcSubscriber *norpc_subscription_new   (NorpcProxy               *proxy,
+                                           const NorpcInterfaceInfo *interface_info);
+void             norpc_subscription_close (NorpcSubscriber          *subscriber);
+void             norpc_subscription_load     (NorpcSubscriber        *subscriber);
+gboolean         norpc_subscription_is_ready (NorpcSubscriber        *subscriber);
+
+/* Thread-safe. */
+NorpcMirror *norpc_subscription_get_mirror (NorpcSubscription *self);
+
+/* Called in the client's context. The emissions of a signal are numbered from 1. */
+gboolean       norpc_subscription_is_closed    (NorpcSubscription *self,
+                                                guint              signal,
+                                                guint64           *n_emissions);
+NorpcEmission *norpc_subscription_peek_emitted (NorpcSubscription *self,
+                                                guint              signal,
+                                                guint64           *number);
 
 /* Called with the lock of the subscribers held. */
 gboolean    norpc_subscription_listens      (NorpcSubscription        *self,
@@ -32,6 +46,7 @@ gboolean    norpc_subscription_listens      (NorpcSubscription        *self,
 NorpcEvent *norpc_subscription_add_emission (NorpcSubscription *self,
                                              guint              signal,
                                              NorpcEmission     *emission);
-NorpcEvent *norpc_subscription_add_change   (NorpcSubscription *self);
+NorpcMirror *norpc_subscription_get_started_mirror (NorpcSubscription         *self,
+                                                    const NorpcPropertyAccess *access);
 
 G_END_DECLS

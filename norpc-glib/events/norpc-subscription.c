@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "client/norpc-proxy-private.h"
 #include "client/norpc-reply-queue-private.h"
 #include "norpc-subscription-private.h"
 
@@ -19,10 +20,14 @@ typedef struct
                              begun to deliver */
   SignalEvent *newest;    /* (unowned) (nullable) [lock of the events] */
   gboolean     closed;    /* [lock of the events] */
+  guint64      n_emissions; /* [lock of the events]: that were added */
+  SignalEvent *emitted;   /* (unowned) (nullable), accessed in the client's context: that the proxy
+                             is emitting */
 } SignalState;
 
-struct _NorpcSubscriber
+struct _NorpcSubscription
 {
+  NorpcSubscriber parent;
   gatomicrefcount ref_count; /* one for the proxy, and one for each event */
 
   const NorpcInterfaceInfo *interface_info; /* since construction */
@@ -30,7 +35,11 @@ struct _NorpcSubscriber
                                    subscribers held */
   GWeakRef         weak_proxy;  /* for the client's context */
   NorpcReplyQueue *reply_queue; /* (owned), since construction: of the proxy's context */
+  NorpcMirror     *mirror;      /* (owned) (nullable), since construction: of properties */
   guint            notify_id;   /* since construction */
+  int              n_services;  /* [lock of the events]: that run */
+  SignalEvent     *change;      /* (unowned) (nullable) [lock of the events]: an EVENT_CHANGED that
+                                   the context has not begun to deliver */
   guint            n_signals;   /* since construction */
   SignalState      signals[];
 };
@@ -39,7 +48,7 @@ typedef enum
 {
   EVENT_EMITTED,
   EVENT_CLOSED, /* the backlog was full, and nothing follows */
-  EVENT_CHANGED /* a service has started or stopped */
+  EVENT_CHANGED /* the first service has started, or the last one has stopped */
 } EventKind;
 
 struct _SignalEvent
@@ -50,6 +59,7 @@ struct _SignalEvent
   SignalState       *signal;       /* (unowned) (nullable): NULL unless EVENT_EMITTED or
                                       EVENT_CLOSED */
   NorpcEmission     *emission;     /* (owned) (nullable) */
+  guint64            number;       /* [lock of the events] until it is delivered: of the emission */
   guint              n_lost;       /* [lock of the events]: how many were dropped before this one */
   SignalEvent       *newer;        /* (unowned) (nullable) [lock of the events]: of the same signal */
 };
@@ -66,6 +76,7 @@ subscription_unref (NorpcSubscription *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  g_clear_pointer (&self->mirror, norpc_mirror_unref);
   g_weak_ref_clear (&self->weak_proxy);
   norpc_reply_queue_unref (self->reply_queue);
   g_free (self);
@@ -104,6 +115,27 @@ signal_event_unpacked_locked (NorpcEvent *event)
 
   if (self->signal != NULL)
     take_oldest_locked (self->signal);
+  else
+    self->subscription->change = NULL;
+}
+
+/* Runs in the client's context. A handler may run the context recursively. */
+static void
+emit_signal (SignalEvent *self,
+             NorpcProxy  *proxy)
+{
+  SignalEvent *outer = self->signal->emitted;
+
+  self->signal->emitted = self;
+  norpc_emission_emit (self->emission, G_OBJECT (proxy), self->signal->id);
+  self->signal->emitted = outer;
+}
+
+/* Thread-safe. */
+static gboolean
+is_mirrored (NorpcSubscription *self)
+{
+  return self->mirror != NULL && norpc_mirror_is_started (self->mirror);
 }
 
 /* Runs in the client's context. */
@@ -114,21 +146,25 @@ signal_event_run (NorpcEvent *event)
   g_autoptr (NorpcProxy) proxy = g_weak_ref_get (&self->subscription->weak_proxy);
 
   if (proxy != NULL && self->n_lost > 0)
-    g_signal_emit_by_name (proxy, "signals-lost", g_signal_name (self->signal->id), self->n_lost);
+    g_signal_emit (proxy, g_signal_lookup ("signals-lost", NORPC_TYPE_PROXY), 0,
+                   g_signal_name (self->signal->id), self->n_lost);
 
   if (proxy != NULL)
     switch (self->kind)
       {
       case EVENT_EMITTED:
-        norpc_emission_emit (self->emission, G_OBJECT (proxy), self->signal->id);
+        emit_signal (self, proxy);
         break;
 
       case EVENT_CLOSED:
-        g_signal_emit_by_name (proxy, "signal-closed", g_signal_name (self->signal->id));
+        g_signal_emit (proxy, g_signal_lookup ("signal-closed", NORPC_TYPE_PROXY), 0,
+                       g_signal_name (self->signal->id));
         break;
 
       case EVENT_CHANGED:
-        g_object_notify (G_OBJECT (proxy), "connected");
+        norpc_proxy_notify_connected (proxy);
+        if (is_mirrored (self->subscription) && norpc_proxy_is_connected (proxy))
+          norpc_mirror_load (self->subscription->mirror, proxy);
         break;
 
       default:
@@ -141,7 +177,8 @@ signal_event_run (NorpcEvent *event)
 static const NorpcEventImpl signal_event_impl = {
   signal_event_unpacked_locked,
   signal_event_run,
-  signal_event_free
+  signal_event_free,
+  FALSE
 };
 
 static SignalEvent *
@@ -172,10 +209,61 @@ signal_state_init (SignalState           *state,
   state->closes = (info->flags & NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL) != 0;
 }
 
+static gboolean
+has_handler (NorpcSubscription *self,
+             guint              signal_id)
+{
+  return g_signal_handler_find (self->proxy, G_SIGNAL_MATCH_ID, signal_id, 0, NULL, NULL, NULL) != 0;
+}
+
+/* Called with the lock of the events held. If a notification is on its way already, it comes later,
+ * so that it comes after the signals that were emitted before. Returns an event (owned) (nullable)
+ * to be freed with no lock held.
+ */
+static SignalEvent *
+add_change_locked (NorpcSubscription *self)
+{
+  SignalEvent *event = g_steal_pointer (&self->change);
+
+  if (event != NULL)
+    norpc_event_queue_remove_locked (&event->parent);
+  else
+    event = signal_event_new (self, EVENT_CHANGED, NULL, NULL);
+  if (!norpc_reply_queue_push_event_locked (self->reply_queue, &event->parent))
+    return event;
+
+  self->change = event;
+
+  return NULL;
+}
+
+/* Called in the thread that starts or stops a service, or that adds or removes a way to one, with
+ * the lock of the subscribers held.
+ */
+static void
+note_service (NorpcSubscriber *subscriber,
+              int              change)
+{
+  NorpcSubscription *self = (NorpcSubscription *) subscriber;
+  gboolean listens = has_handler (self, self->notify_id) || is_mirrored (self);
+  SignalEvent *rejected = NULL;
+  gboolean ran;
+
+  g_mutex_lock (&get_events (self)->lock);
+  ran = self->n_services > 0;
+  self->n_services += change;
+  if (ran != (self->n_services > 0) && listens)
+    rejected = add_change_locked (self);
+  g_mutex_unlock (&get_events (self)->lock);
+
+  if (rejected != NULL)
+    signal_event_free (&rejected->parent);
+}
+
 /* Called in the thread that constructs @proxy, in whose thread-default context it emits. Returns
  * a subscription that is owned by the proxy.
  */
-NorpcSubscription *
+NorpcSubscriber *
 norpc_subscription_new (NorpcProxy               *proxy,
                         const NorpcInterfaceInfo *interface_info)
 {
@@ -183,17 +271,20 @@ norpc_subscription_new (NorpcProxy               *proxy,
   NorpcSubscription *self = g_malloc0 (sizeof (NorpcSubscription) + n_signals * sizeof (SignalState));
   g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
 
+  self->parent.note_service = note_service;
   g_atomic_ref_count_init (&self->ref_count);
   self->interface_info = interface_info;
   self->proxy = proxy;
   g_weak_ref_init (&self->weak_proxy, proxy);
   self->reply_queue = norpc_reply_queue_get (context);
+  if (interface_info->properties != NULL)
+    self->mirror = norpc_mirror_new (proxy, interface_info);
   self->notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
   self->n_signals = n_signals;
   for (guint i = 0; i < n_signals; i++)
     signal_state_init (&self->signals[i], interface_info->get_type (), interface_info->signals[i]);
 
-  return self;
+  return &self->parent;
 }
 
 /* Called with the lock of the events held. Takes the events that are on their way out of the
@@ -213,6 +304,14 @@ remove_events_locked (NorpcSubscription *self)
         event->link.next = removed != NULL ? &removed->link : NULL;
         removed = event;
       }
+  if (self->change != NULL)
+    {
+      NorpcEvent *event = &g_steal_pointer (&self->change)->parent;
+
+      norpc_event_queue_remove_locked (event);
+      event->link.next = removed != NULL ? &removed->link : NULL;
+      removed = event;
+    }
 
   return removed;
 }
@@ -221,8 +320,9 @@ remove_events_locked (NorpcSubscription *self)
  * added any more. Drops what is on its way.
  */
 void
-norpc_subscription_close (NorpcSubscription *self)
+norpc_subscription_close (NorpcSubscriber *subscriber)
 {
+  NorpcSubscription *self = (NorpcSubscription *) subscriber;
   NorpcEvent *removed;
 
   g_mutex_lock (&get_events (self)->lock);
@@ -230,7 +330,45 @@ norpc_subscription_close (NorpcSubscription *self)
   g_mutex_unlock (&get_events (self)->lock);
 
   norpc_events_free (removed);
+  if (self->mirror != NULL)
+    norpc_mirror_close (self->mirror);
   subscription_unref (self);
+}
+
+/* Called in the thread that constructs the proxy. */
+void
+norpc_subscription_load (NorpcSubscriber *subscriber)
+{
+  NorpcSubscription *self = (NorpcSubscription *) subscriber;
+
+  if (self->mirror != NULL)
+    norpc_mirror_load (self->mirror, self->proxy);
+}
+
+/* Thread-safe. Returns TRUE if the values of all properties have been there. */
+gboolean
+norpc_subscription_is_ready (NorpcSubscriber *subscriber)
+{
+  NorpcSubscription *self = (NorpcSubscription *) subscriber;
+
+  return self->mirror == NULL || norpc_mirror_is_ready (self->mirror);
+}
+
+/* Thread-safe. Returns the mirror (unowned), or NULL if the interface has no properties. */
+NorpcMirror *
+norpc_subscription_get_mirror (NorpcSubscription *self)
+{
+  return self->mirror;
+}
+
+/* Runs in the service's context. Returns the mirror (unowned) of a proxy that shows the properties
+ * of the interface, or NULL.
+ */
+NorpcMirror *
+norpc_subscription_get_started_mirror (NorpcSubscription         *self,
+                                       const NorpcPropertyAccess *access)
+{
+  return is_mirrored (self) && norpc_mirror_get_access (self->mirror) == access ? self->mirror : NULL;
 }
 
 /* Thread-safe. Returns TRUE if the class of the proxy has a default handler. */
@@ -243,13 +381,6 @@ has_default_handler (NorpcSubscription *self,
                                           self->interface_info->get_type ());
 
   return offset != 0 && G_STRUCT_MEMBER (gpointer, iface, offset) != NULL;
-}
-
-static gboolean
-has_handler (NorpcSubscription *self,
-             guint              signal_id)
-{
-  return g_signal_handler_find (self->proxy, G_SIGNAL_MATCH_ID, signal_id, 0, NULL, NULL, NULL) != 0;
 }
 
 /* Runs in the service's context. Returns TRUE if the proxy has a handler for the signal. */
@@ -290,6 +421,8 @@ append_locked (SignalState *state,
     state->oldest = event;
   state->newest = event;
   state->n_pending++;
+  if (event->kind == EVENT_EMITTED)
+    event->number = ++state->n_emissions;
 }
 
 /* Runs in the service's context. Returns an event (owned) (nullable) to be freed with no lock
@@ -324,24 +457,36 @@ norpc_subscription_add_emission (NorpcSubscription *self,
   return dropped;
 }
 
-/* Called in the thread that starts or stops the service. Makes the proxy notify that it is
- * connected or no longer connected. Returns an event (owned) (nullable) to be freed with no lock
- * held.
+/* Called in the client's context. Returns TRUE if the signal is closed. @n_emissions is how many
+ * emissions have been added so far.
  */
-NorpcEvent *
-norpc_subscription_add_change (NorpcSubscription *self)
+gboolean
+norpc_subscription_is_closed (NorpcSubscription *self,
+                              guint              signal,
+                              guint64           *n_emissions)
 {
-  NorpcEventQueue *events = get_events (self);
-  SignalEvent *event;
-  gboolean pushed;
+  gboolean closed;
 
-  if (!has_handler (self, self->notify_id))
+  g_mutex_lock (&get_events (self)->lock);
+  *n_emissions = self->signals[signal].n_emissions;
+  closed = self->signals[signal].closed;
+  g_mutex_unlock (&get_events (self)->lock);
+
+  return closed;
+}
+
+/* Called in the client's context. Returns the emission that the proxy is emitting, or NULL. */
+NorpcEmission *
+norpc_subscription_peek_emitted (NorpcSubscription *self,
+                                 guint              signal,
+                                 guint64           *number)
+{
+  SignalEvent *event = self->signals[signal].emitted;
+
+  if (event == NULL)
     return NULL;
 
-  event = signal_event_new (self, EVENT_CHANGED, NULL, NULL);
-  g_mutex_lock (&events->lock);
-  pushed = norpc_reply_queue_push_event_locked (self->reply_queue, &event->parent);
-  g_mutex_unlock (&events->lock);
+  *number = event->number;
 
-  return pushed ? NULL : &event->parent;
+  return event->emission;
 }

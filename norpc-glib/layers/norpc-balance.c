@@ -69,6 +69,8 @@ typedef enum
 
 static GParamSpec *properties[PROP_POLICY + 1];
 
+#define NO_ENDPOINTS "was rejected: it was sent to a balance without endpoints"
+
 /* Thread-safe. Gets the current members (owned). */
 static NorpcMembers *
 get_members (NorpcBalance *self)
@@ -158,6 +160,8 @@ norpc_balance_send (NorpcLayer *layer,
   member = choose (self, key);
   if (member != NULL)
     norpc_member_send (member, call);
+  else if (norpc_layer_get_endpoint (layer) == NULL)
+    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, NO_ENDPOINTS);
   else
     norpc_layer_forward (layer, call);
 }
@@ -272,6 +276,8 @@ norpc_balance_await_capacity (NorpcLayer *layer,
 
   if (members->n > 0)
     norpc_inquiries_add (self->inquiries, probe, members);
+  else if (norpc_layer_get_endpoint (layer) == NULL)
+    norpc_call_reject (probe, NORPC_ERROR_CLOSED, NO_ENDPOINTS);
   else
     NORPC_LAYER_CLASS (norpc_balance_parent_class)->await_capacity (layer, probe);
 }

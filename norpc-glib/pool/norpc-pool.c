@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "call/norpc-call-private.h"
 #include "client/norpc-endpoint-private.h"
 #include "norpc-pool-private.h"
 
@@ -35,11 +36,29 @@ typedef enum
 
 static GParamSpec *properties[PROP_BALANCE + 1];
 
+/* Thread-safe. Rejects a call or a probe if nothing can answer it. */
+static gboolean
+reject_if_empty (NorpcEndpoint *endpoint,
+                 NorpcCall     *call)
+{
+  NorpcPool *self = NORPC_POOL (endpoint);
+
+  if (self->servers->len > 0 || norpc_balance_get_n_endpoints (NORPC_BALANCE (self->balance)) > 0)
+    return FALSE;
+
+  norpc_call_reject (call, NORPC_ERROR_CLOSED, "was rejected: it was sent to a pool without services");
+
+  return TRUE;
+}
+
 static void
 norpc_pool_send (NorpcEndpoint *endpoint,
                  NorpcCall     *call)
 {
-  norpc_endpoint_send (NORPC_POOL (endpoint)->balance, call);
+  if (reject_if_empty (endpoint, call))
+    norpc_call_unref (call);
+  else
+    norpc_endpoint_send (NORPC_POOL (endpoint)->balance, call);
 }
 
 static gboolean
@@ -52,7 +71,8 @@ static void
 norpc_pool_await_ready (NorpcEndpoint *endpoint,
                         NorpcCall     *probe)
 {
-  norpc_endpoint_await_ready (NORPC_POOL (endpoint)->balance, probe);
+  if (!reject_if_empty (endpoint, probe))
+    norpc_endpoint_await_ready (NORPC_POOL (endpoint)->balance, probe);
 }
 
 static gboolean
@@ -167,6 +187,7 @@ static void
 norpc_pool_init (NorpcPool *self)
 {
   self->servers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->balance = g_object_ref_sink (NORPC_ENDPOINT (norpc_balance_new (NORPC_BALANCE_LEAST_PENDING)));
 }
 
 static void
@@ -206,6 +227,7 @@ norpc_pool_new (guint              n_servers,
   g_return_val_if_fail (make_service != NULL, NULL);
 
   self = g_object_new (NORPC_TYPE_POOL, NULL);
+  g_object_unref (self->balance);
   self->balance = g_object_ref_sink (NORPC_ENDPOINT (norpc_balance_new (policy)));
   for (guint i = 0; i < n_servers; i++)
     {

@@ -18,6 +18,7 @@ struct _NorpcServer
   NorpcWorker    *worker;    /* (owned) */
   NorpcChannel *channel; /* (owned) */
   GObject      *service; /* (owned): until constructed, then owned by the worker */
+  gboolean      has_service;
   NorpcThread  *thread;  /* (owned) (nullable) */
   GMainContext *context; /* (owned) (nullable) */
 };

@@ -51,6 +51,21 @@ wait_for_phase (NorpcServer       *self,
   return TRUE;
 }
 
+/* Thread-safe. Has the service start. */
+static gboolean
+attach (NorpcServer  *self,
+        GError      **error)
+{
+  if (self->has_service)
+    return norpc_worker_attach (self->worker, self->context, self->thread, error);
+
+  norpc_worker_stop (self->worker, NORPC_STOP_ABANDON, "its server has no service");
+  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED,
+                       "The server has no service: set the property \"service\" when it is created");
+
+  return FALSE;
+}
+
 /**
  * norpc_server_is_running:
  * @self: a server
@@ -83,7 +98,7 @@ norpc_server_is_running (NorpcServer *self)
  * context must therefore own it before a server is started in it.
  *
  * Errors are those of the service's [method@Norpc.Lifecycle.start]; %NORPC_ERROR_FAILED
- * if the server has been started before, if its channel belongs to another server, if the
+ * if the server has no service, if it has been started before, if its channel belongs to another server, if the
  * system cannot start another thread, or if the service cannot run in its thread (a
  * service written in JavaScript can only run in the thread of its interpreter);
  * %NORPC_ERROR_CLOSED if the server or its thread has been stopped, or if an earlier start
@@ -102,7 +117,7 @@ norpc_server_start (NorpcServer   *self,
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!norpc_worker_attach (self->worker, self->context, self->thread, error))
+  if (!attach (self, error))
     return FALSE;
 
   return wait_for_phase (self, NORPC_SERVER_RUNNING, cancellable, error) &&
@@ -139,7 +154,7 @@ norpc_server_start_async (NorpcServer         *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, norpc_server_start_async);
 
-  if (!norpc_worker_attach (self->worker, self->context, self->thread, &error))
+  if (!attach (self, &error))
     g_task_return_error (task, error);
   else
     norpc_server_state_await (self->worker->state, NORPC_SERVER_RUNNING, task);

@@ -55,11 +55,10 @@ norpc_server_constructed (GObject *object)
   if (self->channel == NULL)
     self->channel = norpc_channel_new (NORPC_CHANNEL_DEFAULT_CAPACITY, NORPC_WHEN_FULL_BUSY);
 
-  if (self->service == NULL)
-    {
-      g_critical ("A server needs a service");
-      self->service = g_object_new (G_TYPE_OBJECT, NULL);
-    }
+  /* One without a service never starts, but the rest of it can be used as that of any other. */
+  self->has_service = self->service != NULL;
+  if (!self->has_service)
+    self->service = g_object_new (G_TYPE_OBJECT, NULL);
 
   self->worker = norpc_worker_new (self->service, self->channel);
   g_clear_object (&self->service);

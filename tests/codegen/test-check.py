@@ -20,14 +20,24 @@ def method(inside='', attributes=''):
     return f'<method name="M" {attributes}>{inside}</method>'
 
 
-def arg(rest):
-    return f'<arg {rest}/>'
+def arg(rest, inside=''):
+    return f'<arg {rest}>{inside}</arg>' if inside else f'<arg {rest}/>'
+
+
+def c_name(name):
+    return f'<annotation name="org.gtk.GDBus.C.Name" value="{name}"/>'
+
+
+def emits_changed(value):
+    return f'<annotation name="org.freedesktop.DBus.Property.EmitsChangedSignal" value="{value}"/>'
 
 
 A = arg('name="a" type="s"')
 B = arg('name="b" type="s"')
 OUT = arg('name="o" type="s" direction="out"')
-OVERLOAD = method('<annotation name="org.gtk.GDBus.C.Name" value="Other"/>' + A + B)
+A_IN_C = arg('name="a" type="s"', c_name('x'))
+B_IN_C = arg('name="b" type="s"', c_name('x'))
+OVERLOAD = method(c_name('Other') + A + B)
 
 # before, now, what is said: file, severity, part of the text
 CASES = [
@@ -42,15 +52,24 @@ CASES = [
     (method(OUT), method(), [('new', 'breaking', 'has 0 results; there were 1')]),
     (method(A), method(arg('name="a" type="u"')), [('new', 'breaking', "of the type 'u'; it was 's'")]),
     (method(A + B), method(B + A), [('new', 'breaking', 'another order')]),
+    (method(A + arg('name="n" type="u"')), method(arg('name="n" type="u"') + A), [('new', 'breaking', 'another order')]),
     (method(A), method(B), [('new', 'risky', "was 'a'")]),
     (method(A), method(arg('name="a" type="s" nullable="true"')), [('new', 'compatible', 'may be NULL now')]),
     (method(arg('name="a" type="s" nullable="true"')), method(A), [('new', 'breaking', 'cannot be NULL any more')]),
     (method(arg('name="a" type="s" nullable="true"')), method(arg('name="a" type="ms"')),
      [('new', 'breaking', "out of the process the argument 'a' of 'M' is of the type 'ms'")]),
     (method(OUT), method(arg('name="o" type="s" direction="out" nullable="true"')),
-     [('new', 'risky', 'may be NULL now'), ('new', 'breaking', 'is an out parameter in C')]),
+     [('new', 'breaking', 'is an out parameter in C')]),
     (method(arg('name="o" type="s" direction="out" nullable="true"')), method(OUT),
-     [('new', 'compatible', 'never NULL'), ('new', 'breaking', 'is the return value in C')]),
+     [('new', 'breaking', 'is the return value in C')]),
+    (method(arg('name="o" type="u" direction="out"')), method(arg('name="o" type="mu" direction="out"')),
+     [('new', 'breaking', "the argument 'o' of 'M' is of the type 'mu'; it was 'u'")]),
+    (method(A), method(arg('name="a" type="ms"')),
+     [('new', 'breaking', "out of the process the argument 'a' of 'M' is of the type 'ms'; it was 's'")]),
+    (method(arg('name="a" type="Gio.File"')), method(arg('name="a" type="Gio.File" nullable="true"')),
+     [('new', 'breaking', "out of the process the argument 'a' of 'M' is of the type 'ms'; it was 's'")]),
+    (method(arg('name="a" type="s" nullable="true"')), method(arg('name="a" type="u"')),
+     [('new', 'breaking', "of the type 'u'; it was 's'")]),
     (method(arg('name="a" type="Gio.File"')), method(arg('name="a" type="Gio.File" transfer="full"')),
      [('new', 'breaking', 'moves to the service now')]),
     (method(arg('name="a" type="Gio.File"')), method(arg('name="a" type="GLib.DateTime"')),
@@ -64,10 +83,48 @@ CASES = [
     (method(attributes='idempotent="true"'), method(), [('new', 'risky', 'not idempotent any more')]),
     (method(), method('<annotation name="org.freedesktop.DBus.Deprecated" value="true"/>'),
      [('new', 'risky', 'deprecated now')]),
-    (method(), method('<annotation name="org.gtk.GDBus.C.Name" value="Other"/>'),
-     [('new', 'breaking', "'demo_a_proxy_call_other' in C; it was 'demo_a_proxy_call_m'")]),
+    (method(), method(c_name('Other')), [('new', 'breaking', "'call_other' in C; it was 'call_m'")]),
+    (method(), '<method name="m"/>', [('new', 'breaking', "out of the process the method is 'm'; it was 'M'")]),
+    (method(A) + OVERLOAD, OVERLOAD + method(A), []),
+    (method(A) + OVERLOAD, OVERLOAD, [('old', 'breaking', "method 'M' is not there")]),
+    (method(A), method(A_IN_C), [('new', 'risky', "'x' of 'M' was 'a'")]),
+    (method(A_IN_C), method(B_IN_C), []),
+    (method(A_IN_C + B), method(B + A_IN_C), [('new', 'breaking', 'another order')]),
+    (method(A + B), method(arg('name="b" type="s"', c_name('a')) + arg('name="a" type="s"', c_name('b'))), []),
+    (f'<signal name="S">{A_IN_C}</signal>', f'<signal name="S">{A}</signal>', [('new', 'risky', "'a' of 'S' was 'x'")]),
+    (f'<stream name="T">{A}</stream>', f'<stream name="T">{B}</stream>', [('new', 'risky', "'b' of 'T' was 'a'")]),
+    ('<property name="P" type="s" access="read"/>', f'<property name="P" type="s" access="read">{c_name("Q")}</property>',
+     [('new', 'breaking', "'q' in C; it was 'p'")]),
+    ('<property name="P" type="s" access="write" nullable="true"/>', '<property name="P" type="s" access="write"/>',
+     [('new', 'breaking', 'cannot be NULL any more')]),
+    ('<property name="P" type="s" access="read"/>', '<property name="P" type="s" access="read" nullable="true"/>',
+     [('new', 'risky', 'may be NULL now')]),
+    ('<property name="P" type="s" access="write"/>', '<property name="P" type="s" access="write" nullable="true"/>',
+     [('new', 'compatible', 'may be NULL now')]),
     ('<signal name="S"><arg name="a" type="s"/></signal>', '<signal name="S"><arg name="a" type="i"/></signal>',
      [('new', 'breaking', "it was 's'")]),
+    ('<signal name="S"/>', f'<signal name="S">{A}</signal>', [('new', 'breaking', 'has 1 arguments; there were 0')]),
+    (f'<signal name="S">{A}{B}</signal>', f'<signal name="S">{B}{A}</signal>',
+     [('new', 'breaking', "the arguments of 'S' have another order")]),
+    ('<signal name="S"/>', '<signal name="S" backlog="50"/>', [('new', 'risky', "backlog of 'S' is 50; it was 1000")]),
+    ('<signal name="S" backlog="50"/>', '<signal name="S" backlog="90"/>', [('new', 'risky', 'is 90; it was 50')]),
+    ('<signal name="S"/>', '<signal name="S" backlog="1000"/>', []),
+    ('<signal name="S"/>', '<signal name="S" when-full="close"/>', [('new', 'risky', "'S' closes the subscriptions")]),
+    ('<signal name="S" when-full="close"/>', '<signal name="S"/>', [('new', 'risky', "'S' drops the oldest")]),
+    ('<signal name="Notify"/>', '<signal name="Notify"/><signal name="NotifySignal"/>',
+     [('new', 'compatible', "'NotifySignal' is new"),
+      ('new', 'breaking', "the GSignal of 'Notify' is 'notify-signal-signal'; it was 'notify-signal'")]),
+    ('<signal name="Go"/>', '<signal name="Go"/><method name="Go"/>',
+     [('new', 'compatible', "'Go' is new"), ('new', 'breaking', "the GSignal of 'Go' is 'go-signal'; it was 'go'")]),
+    ('<property name="CallM" type="s" access="read"/>', f'<property name="CallM" type="s" access="read"/>{method()}',
+     [('new', 'compatible', "'M' is new"),
+      ('new', 'breaking', "the GObject property of 'CallM' is 'call-m-property'; it was 'call-m'")]),
+    (f'<property name="P" type="s" access="read">{emits_changed("true")}</property>',
+     '<property name="P" type="s" access="read"/>', []),
+    ('<property name="P" type="s" access="read"/>', f'<property name="P" type="s" access="read"/>{emits_changed("const")}',
+     [('new', 'risky', "EmitsChangedSignal of the property 'P' is 'const'; it was 'true'")]),
+    (f'<property name="P" type="s" access="read">{emits_changed("const")}</property>',
+     f'<property name="P" type="s" access="read"/>{emits_changed("const")}', []),
     ('<signal name="S"/>', '', [('old', 'breaking', "signal 'S' is not there")]),
     ('<property name="P" type="s" access="readwrite"/>', '<property name="P" type="s" access="read"/>',
      [('new', 'breaking', 'cannot be written any more')]),
@@ -114,6 +171,14 @@ class Check(unittest.TestCase):
                 self.assertEqual(run.stderr, '')
 
     def test_interfaces(self):
+        """A new name in C is told once, not for each member."""
+        run = self.check('<node><interface name="org.example.A"><method name="M"/><signal name="S"/></interface></node>',
+                         f'<node><interface name="org.example.A">{c_name("FOO_Bar")}'
+                         '<method name="M"/><signal name="S"/></interface></node>')
+        self.assertEqual([finding[2] for finding in FINDING.findall(run.stdout)],
+                         ["'org.example.A' is 'DemoFOOBar' and 'demo_foo_bar' in C; it was 'DemoA' and 'demo_a'"])
+
+    def test_interface_gone(self):
         run = self.check('<node><interface name="org.example.A"/></node>',
                          '<node><interface name="org.example.B"/></node>')
         self.assertEqual([finding[:2] for finding in FINDING.findall(run.stdout)],
@@ -136,13 +201,42 @@ class Check(unittest.TestCase):
                 ('<record name="R"><field name="a" type="s"/><field name="b" type="s"/></record>',
                  '<record name="R"><field name="b" type="s"/><field name="a" type="s"/></record>', ['breaking']),
                 ('<record name="R"><field name="a" type="s"/></record>',
-                 '<record name="R"><field name="a" type="s" nullable="true"/></record>', ['breaking', 'risky']),
+                 '<record name="R"><field name="a" type="s" nullable="true"/></record>', ['breaking']),
+                ('<record name="R"><field name="a" type="s"/></record>',
+                 f'<record name="R"><field name="a" type="s">{c_name("x")}</field></record>', ['breaking']),
+                (f'<record name="R"><field name="a" type="s">{c_name("x")}</field></record>',
+                 f'<record name="R"><field name="b" type="s">{c_name("x")}</field></record>', []),
+                ('<enum name="E"><value name="A"/></enum>', f'<enum name="E">{c_name("Q")}<value name="A"/></enum>', ['breaking']),
+                ('<enum name="E"><value name="A"/></enum>', f'<enum name="Q">{c_name("E")}<value name="A"/></enum>', []),
+                ('<enum name="E"><value name="A"/></enum>',
+                 f'<enum name="E"><value name="A">{c_name("B")}</value></enum>', ['breaking']),
+                ('<enum name="E"><value name="A"/></enum>',
+                 f'<enum name="E"><value name="B">{c_name("A")}</value></enum>', []),
+                ('<error-domain name="E" dbus-prefix="org.x"><error name="A"/></error-domain>',
+                 f'<error-domain name="E" dbus-prefix="org.x"><error name="B">{c_name("A")}</error></error-domain>', ['breaking']),
                 ('<record name="R"><field name="a" type="s"/></record>',
                  '<record name="R"><field name="a" type="u"/></record>', ['breaking'])):
             with self.subTest(before=before, now=now):
                 run = self.check(*(f'<node>{types}<interface name="org.example.A"/></node>' for types in (before, now)))
                 self.assertEqual(run.stderr, '')
                 self.assertEqual([finding[1] for finding in FINDING.findall(run.stdout)], expected)
+
+    def test_types_in_use(self):
+        """A difference of a type is told where it is declared, that of a use where it is used."""
+        def make(record, use):
+            return f'<node>{record}<interface name="org.example.A"><method name="M"><arg {use}/></method></interface></node>'
+
+        one = '<record name="R"><field name="a" type="s"/></record>'
+        for now, use, expected in (
+                ('<record name="R"><field name="a" type="u"/></record>', 'type="R"', ["the field 'a' is of the type 'u'; it was 's'"]),
+                (f'<record name="Q">{c_name("R")}<field name="a" type="s"/></record>', 'type="Q"', []),
+                (one, 'type="R" nullable="true"',
+                 ["out of the process the argument 'unnamed_arg0' of 'M' is of the type 'm(s)'; it was '(s)'"]),
+                (one, 'type="R[]"', ["the argument 'unnamed_arg0' of 'M' is of the type 'R[]'; it was 'R'"])):
+            with self.subTest(now=now, use=use):
+                run = self.check(make(one, 'type="R"'), make(now, use))
+                self.assertEqual(run.stderr, '')
+                self.assertEqual([finding[2] for finding in FINDING.findall(run.stdout)], expected)
 
     def test_place_and_peer(self):
         run = self.check_members('\n' + method(A), method(arg('name="a" type="u"')))

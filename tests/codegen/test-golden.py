@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def options_of(case):
     path = case.with_suffix('.options')
-    return path.read_text().split() if path.exists() else []
+    return path.read_text().split() if path.exists() else ['--c-namespace', 'Demo']
 
 
 def run(generator, case, directory):

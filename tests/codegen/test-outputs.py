@@ -63,6 +63,11 @@ class Outputs(unittest.TestCase):
             self.generate(option, 'alone', 'a.xml')
             self.assertEqual(list(self.files()), ['alone'])
 
+    def test_depfile_alone(self):
+        """The description of no output is that of the depfile."""
+        self.generate('--depfile', 'o.d', 'a.xml')
+        self.assertEqual(self.files(), {'o.d': 'o.d: \\\n  a.xml\n'})
+
     def test_same_each_time(self):
         self.generate(*EVERY, 'a.xml')
         first = self.files()

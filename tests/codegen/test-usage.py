@@ -5,6 +5,7 @@
 usage: test-usage.py GENERATOR
 """
 
+import ast
 import os
 import pathlib
 import re
@@ -145,7 +146,7 @@ class Usage(unittest.TestCase):
                      ['--header', '--output', '-', 'a.xml'],
                      ['--markdown', 'a.md', '--output', 'b', 'a.xml'],
                      ['--markdown', '-', 'a.xml'],
-                     ['--depfile', 'a.d', 'a.xml'],
+                     ['--depfile', '-', 'a.xml'],
                      ['--generate-c-code', 'a', '--c-namespace', '1x', 'a.xml'],
                      ['--generate-c-code', 'a', '--c-namespace', 'G', 'a.xml'],
                      ['--generate-c-code', 'a', '--symbol-decorator-define', 'X', 'a.xml'],
@@ -192,9 +193,24 @@ class Usage(unittest.TestCase):
         self.assertEqual((run.returncode, run.stderr), (0, ''))
         self.assertEqual(self.written(), ['a_b_service.py', 'a_b_service_test.py'])
 
+    def test_skeleton_in_python_is_valid(self):
+        """Names that cannot be those of a module, and keywords, are as good as others."""
+        (self.directory / 'a.xml').write_text(''.join((
+            '<node>', *(f'<interface name="org.example.{name}"><method name="M"/></interface>'
+                        for name in ('none', 'True', 'False', 'other')), '</node>')))
+        run = self.run_generator('skeleton', '--language=python', '--c-namespace', 'Demo', '--interface-prefix',
+                                 'org.example.', '-Wno-binding-name', '--generate-c-code', '1+a.b', 'a.xml')
+        self.assertEqual((run.returncode, run.stderr), (0, ''))
+        self.assertEqual(self.written(), ['_1_a_b_service.py', '_1_a_b_service_test.py'])
+        for name in self.written():
+            ast.parse((self.directory / name).read_text())
+        self.assertIn("class NoneService(GObject.Object, getattr(Demo, 'None')):",
+                      (self.directory / '_1_a_b_service.py').read_text())
+
     def test_wrong_usage_of_skeleton(self):
         for args in ([], ['a.xml'], ['--c-namespace', 'A', 'a.xml'], ['--generate-c-code', 'a', 'a.xml'],
                      ['--c-namespace', 'A', '--generate-c-code', 'a'],
+                     ['--c-namespace', 'None', '--generate-c-code', 'a', '--language', 'python', 'a.xml'],
                      ['--c-namespace', 'A', '--generate-c-code', 'a/b', 'a.xml'],
                      ['--c-namespace', 'A', '--generate-c-code', 'a', '--language', 'c++', 'a.xml']):
             with self.subTest(args=args):

@@ -142,6 +142,13 @@ class Client(unittest.TestCase):
         self.assertEqual(self.proxy.props.priority, Norpc.Priority.URGENT)
         self.assertIsNone(self.proxy.call_get_sync(0, data('none'), None))
 
+    def test_no_endpoint(self):
+        proxy = Kv.StoreProxy()
+        self.assertFalse(proxy.is_connected())
+        with self.assertRaises(GLib.Error) as caught:
+            proxy.call_get_size_sync(0, None)
+        self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
+
     def test_channel(self):
         channel = Norpc.Channel.new(2, Norpc.FullPolicy.WAIT)
         self.assertEqual(channel.get_when_full(), Norpc.FullPolicy.WAIT)

@@ -55,7 +55,10 @@ const LaterStore = GObject.registerClass({
         const kept = call.ref();
         const value = data(`${text(key)} later`);
         GLib.idle_add(GLib.PRIORITY_DEFAULT, () => {
-            this.complete_get(kept, value);
+            if (value.get_size() > 6)
+                this.complete_get(kept, value);
+            else
+                kept.return_error_literal(Gio.io_error_quark(), Gio.IOErrorEnum.INVALID_ARGUMENT, 'No key');
             return GLib.SOURCE_REMOVE;
         });
         return true;
@@ -160,6 +163,7 @@ test('service that answers later', () => {
     server.start(null);
     const proxy = Kv.StoreProxy.new(server.get_channel());
     assert(text(get(proxy, 'key')) === 'key later', 'async');
+    assert(get(proxy, '').matches(Gio.io_error_quark(), Gio.IOErrorEnum.INVALID_ARGUMENT), 'error');
     server.stop(Norpc.StopMode.FINISH, null);
 });
 
@@ -234,6 +238,70 @@ test('signals', () => {
         GLib.MainContext.default().iteration(true);
     assert(seen.join() === `true a ${Test.Mode.FAST} undefined,true b ${Test.Mode.FAST} a`, seen.join());
     proxy.disconnect(handler);
+    server.stop(Norpc.StopMode.FINISH, null);
+});
+
+const JsMixer = GObject.registerClass({
+    Implements: [Test.Mixer],
+    Properties: Object.fromEntries(['volume', 'title', 'tags', 'mode', 'entry', 'file', 'options'].map(
+        name => [name, GObject.ParamSpec.override(name, Test.Mixer)])),
+}, class JsMixer extends GObject.Object {
+    _init() {
+        super._init();
+        this._volume = 0.5;
+    }
+
+    get volume() {
+        return this._volume;
+    }
+
+    set volume(value) {
+        if (value === this._volume)
+            return;
+        this._volume = Math.min(value, 1);
+        this.notify('volume');
+    }
+
+    get title() {
+        return 'first';
+    }
+
+    get tags() {
+        return ['one'];
+    }
+
+    get mode() {
+        return Test.Mode.SLOW;
+    }
+
+    get entry() {
+        return null;
+    }
+
+    get file() {
+        return null;
+    }
+
+    get options() {
+        return new GLib.Variant('a{sv}', {});
+    }
+});
+
+test('properties', () => {
+    const server = Norpc.Server.new_in_context(new JsMixer(), null);
+    server.start(null);
+    const proxy = Test.MixerProxy.new(server.get_channel());
+    while (!proxy.ready)
+        GLib.MainContext.default().iteration(true);
+    assert(proxy.volume === 0.5 && proxy.title === 'first', 'values');
+    assert(proxy.tags.join() === 'one' && proxy.mode === Test.Mode.SLOW, 'values');
+    const seen = [];
+    proxy.connect('notify::volume', () => seen.push(proxy.volume));
+    proxy.volume = 7;
+    assert(proxy.volume === 7, 'written');
+    while (proxy.volume !== 1)
+        GLib.MainContext.default().iteration(true);
+    assert(seen.join() === '7,1', seen.join());
     server.stop(Norpc.StopMode.FINISH, null);
 });
 

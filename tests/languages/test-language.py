@@ -18,6 +18,9 @@ def entry(key, place=None, when=None, count=None):
                           GLib.Bytes.new(b'bytes'), place, when, ['one', 'two'], count)
 
 
+made, freed = [], []  # files that the service emits
+
+
 class Service(GObject.Object, Test.Language):
     """Answers with what it is given."""
 
@@ -57,7 +60,10 @@ class Service(GObject.Object, Test.Language):
 
     def do_note(self, an_entry):
         previous, self.noted = self.noted, an_entry.copy()
-        self.emit_noted(self.noted, [Gio.File.new_for_path('/a')], Test.Mode.FAST, previous)
+        file = Gio.File.new_for_path('/a')
+        made.append(an_entry.key)
+        file.weak_ref(lambda key=an_entry.key: freed.append(key))
+        self.emit_noted(self.noted, [file], Test.Mode.FAST, previous)
         return True
 
     def do_last_note(self):
@@ -149,6 +155,22 @@ class Calls:
         while GLib.MainContext.default().iteration(False):
             pass
         self.assertEqual(len(seen), 2)
+        self.assertEqual(set(freed), set(made))
+
+    def test_watch(self):
+        """A watch returns emissions, whose arguments are plain values in Python."""
+        seen = []
+
+        def next_cb(watch, result):
+            emission = watch.next_finish(result)
+            seen.append((emission.get_arg(0).key, emission.get_arg(2), emission.get_n_args()))
+
+        watch = Norpc.SignalWatch.new(self.proxy, 'noted')
+        watch.next_async(None, next_cb)
+        self.proxy.call_note(entry('a'))
+        while not seen:
+            GLib.MainContext.default().iteration(True)
+        self.assertEqual(seen, [('a', Test.Mode.FAST, 4)])
 
     def test_moved(self):
         cancellable = Gio.Cancellable()

@@ -71,6 +71,54 @@ def raise_error(*args):
                                  Gio.IOErrorEnum.PERMISSION_DENIED)
 
 
+replies = []
+
+
+def may_pass(call):
+    """A filter's function for calls: True, or the error that the client gets."""
+    if call.get_method_name() == 'Flush':
+        raise GLib.Error.new_literal(Gio.io_error_quark(), 'Nobody may delete everything',
+                                     Gio.IOErrorEnum.PERMISSION_DENIED)
+    return True
+
+
+def note_reply(reply):
+    """A filter's function for replies: the error is None if there are results."""
+    error = reply.get_error()
+    replies.append((reply.get_method_name(), error.message if error else reply.get_values()))
+
+
+def get_database(call):
+    """A key function: True and the key, a number from 0 to 2**32 - 1."""
+    return True, call.get_args()[0]
+
+
+def is_worth_another_attempt(call, error, n_attempts):
+    """A retry function: the error is that of the last attempt."""
+    return error.matches(Norpc.error_quark(), Norpc.Error.BUSY) and n_attempts < 3
+
+
+def make_server(service):
+    """Makes a strict actor whose clients wait when eight calls are pending."""
+    channel = Norpc.Channel.new(8, Norpc.FullPolicy.WAIT)
+    return Norpc.Server(service=service, channel=channel, max_open_calls=1)
+
+
+def make_proxy(servers, *layers):
+    """Makes a client of several servers."""
+    filter = Norpc.Filter.new()
+    filter.set_call_func(may_pass)
+    filter.set_reply_func(note_reply)
+    retry = Norpc.Retry(max_attempts=5, delay=10)
+    retry.set_func(is_worth_another_attempt)
+    balance = Norpc.Balance.new(Norpc.BalancePolicy.BY_KEY)
+    balance.set_key_func(get_database)
+    for server in servers:
+        balance.add_endpoint(server.get_channel())
+    return Kv.StoreProxy.new(Norpc.stack_new([
+        filter, Norpc.TimeLimit.new(5000), retry, Norpc.ConcurrencyLimit.new(4), *layers, balance]))
+
+
 def data(text):
     return GLib.Bytes.new(text.encode())
 
@@ -127,12 +175,12 @@ class Layers(unittest.TestCase):
         names = []
         ends = []
 
-        def look(call):
-            names.append(call.get_method_name())
+        def look(call, first, second):
+            names.append((call.get_method_name(), first, second))
             return True
 
         filter = Norpc.Filter.new()
-        filter.set_call_func(look)
+        filter.set_call_func(look, 'one', 2)
         filter.set_reply_func(lambda reply: ends.append((reply.get_method_name(),
                                                          reply.get_error())))
         retry = Norpc.Retry.new(3)
@@ -140,7 +188,7 @@ class Layers(unittest.TestCase):
         meter = Norpc.Meter.new()
         proxy = self.put(filter, retry, meter)
         self.assertEqual(proxy.call_get_size_sync(0, None), 0)
-        self.assertEqual(names, ['GetSize'])
+        self.assertEqual(names, [('GetSize', 'one', 2)])
         self.assertEqual(ends, [('GetSize', None)])
         self.assertEqual(meter.get_stats().get_total().get_n_calls(), 1)
 
@@ -272,6 +320,54 @@ class Layers(unittest.TestCase):
         thread.start()
         self.assertEqual(proxy.call_get_size_sync(0, None), 0)
         thread.join()
+
+
+class Documented(unittest.TestCase):
+    """The functions that the documentation shows."""
+
+    def setUp(self):
+        self.servers = [make_server(Kv.caller_new_store()) for _ in range(2)]
+        for server in self.servers:
+            server.start(None)
+            self.addCleanup(server.stop, Norpc.StopMode.FINISH, None)
+        replies.clear()
+
+    def test_server(self):
+        channel = self.servers[0].get_channel()
+        self.assertEqual((channel.get_capacity(), channel.get_when_full()), (8, Norpc.FullPolicy.WAIT))
+        self.assertEqual(self.servers[0].get_max_open_calls(), 1)
+
+    def test_client(self):
+        proxy = make_proxy(self.servers)
+        for length in (1, 2, 3):
+            self.assertEqual(proxy.call_append_sync(7, data('key'), data('x'), None), length)
+        with self.assertRaises(GLib.Error) as caught:
+            proxy.call_flush_sync(None)
+        self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.PERMISSION_DENIED))
+        self.assertEqual(replies, [('Append', [1]), ('Append', [2]), ('Append', [3]),
+                                   ('Flush', 'Nobody may delete everything')])
+
+    def test_retry(self):
+        for n_failures, code, n_attempts in ((2, Norpc.Error.BUSY, 3), (9, Norpc.Error.BUSY, 3),
+                                             (9, Norpc.Error.CLOSED, 1)):
+            attempts = []
+
+            def fail(call):
+                attempts.append(call)
+                if len(attempts) <= n_failures:
+                    raise GLib.Error.new_literal(Norpc.error_quark(), 'No', code)
+                return True
+
+            failing = Norpc.Filter.new()
+            failing.set_call_func(fail)
+            proxy = make_proxy(self.servers, failing)
+            if n_failures < n_attempts:
+                self.assertEqual(proxy.call_get_size_sync(0, None), 0)
+            else:
+                with self.assertRaises(GLib.Error) as caught:
+                    proxy.call_get_size_sync(0, None)
+                self.assertTrue(caught.exception.matches(Norpc.error_quark(), code))
+            self.assertEqual(len(attempts), n_attempts)
 
 
 tap.main()

@@ -61,12 +61,43 @@ class Later(GObject.Object, Names.Clashes):
         return True
 
 
+# The function that emits each signal, and the name of the GSignal.
+SIGNALS = {
+    'emit_call_go_sync': 'call-go-sync-signal',
+    'emit_complete_go': 'complete-go-signal',
+    'emit_emit_go': 'emit-go-signal-signal',
+    'emit_get_level': 'get-level-signal',
+    'emit_go': 'go-signal-signal',
+    'emit_go_signal': 'go-signal',
+    'emit_handle_go': 'handle-go-signal',
+    'emit_level': 'level-signal',
+    'emit_notify': 'notify-signal',
+}
+
+PROPERTIES = ['level', 'call-go-property', 'complete-go-property', 'get-level-property']
+
+
+class Members(GObject.Object, Names.Members):
+    level = GObject.Property(type=GObject.TYPE_UINT, default=5)
+    call_go_property = GObject.Property(type=str, default='a')
+    complete_go_property = GObject.Property(type=str, default='b')
+    get_level_property = GObject.Property(type=str, default='c')
+
+    def do_go(self, text):
+        for emit in SIGNALS:
+            getattr(self, emit)(emit)
+        return 'go ' + text
+
+    do_call_go_ = make_method('call_go_')
+    do_level_ = make_method('level_')
+
+
 class NamesTest(unittest.TestCase):
-    def host(self, service):
+    def host(self, service, proxy=Names.ClashesProxy):
         self.server = Norpc.Server.new(service)
         self.server.start(None)
         self.addCleanup(self.server.stop, Norpc.StopMode.FINISH, None)
-        return Names.ClashesProxy.new(self.server.get_channel())
+        return proxy.new(self.server.get_channel())
 
     def test_methods(self):
         service = Plain()
@@ -94,10 +125,37 @@ class NamesTest(unittest.TestCase):
     def test_complete(self):
         self.assertEqual(self.host(Later()).call_run_sync('x', None), 'completed x')
 
+    def test_members(self):
+        """Signals and properties that want the names of functions."""
+        proxy = self.host(Members(), Names.MembersProxy)
+        heard = []
+        for name in SIGNALS.values():
+            proxy.connect(name, lambda _, text, name=name: heard.append((name, text)))
+        self.assertEqual(proxy.call_go_sync('x', None), 'go x')
+        self.assertEqual(proxy.call_call_go_sync('x', None), 'call_go_ x')
+        self.assertEqual(proxy.call_level_sync('x', None), 'level_ x')
+        while len(heard) < len(SIGNALS):
+            GLib.MainContext.default().iteration(True)
+        self.assertEqual(heard, [(name, emit) for emit, name in SIGNALS.items()])
+        loaded = Names.MembersProxy.new_sync(self.server.get_channel(), None)
+        self.assertEqual([loaded.get_property(name) for name in PROPERTIES], [5, 'a', 'b', 'c'])
+
     def test_hint(self):
         with self.assertRaises(GLib.Error) as caught:
             self.host(Later()).call_import_sync('x', None)
         self.assertIn('its virtual function is import__', caught.exception.message)
+
+    def test_keyword_types(self):
+        """The type whose name is a keyword is an attribute all the same."""
+        true = getattr(Names, 'True')
+
+        class Service(GObject.Object, getattr(Names, 'None')):
+            def do_run(self, none):
+                return True, none
+
+        self.host(Service())
+        proxy = Names.NoneProxy.new(self.server.get_channel())
+        self.assertEqual(proxy.call_run_sync(true.NONE, None), true.NONE)
 
     def test_fields(self):
         blob = Names.Blob.new('a', 'b', 'c', 'd', 'e', 'f')

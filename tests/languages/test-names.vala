@@ -26,6 +26,28 @@ class Service : Object, Names.Clashes {
     }
 }
 
+class Members : Object, Names.Members {
+    public uint level { get; set; default = 5; }
+    public string call_go_property { owned get; set; default = "a"; }
+    public string complete_go_property { owned get; set; default = "b"; }
+    public string get_level_property { owned get; set; default = "c"; }
+
+    public string go (string text) throws Error {
+        emit_go ("Go");
+        emit_complete_go ("CompleteGo");
+        level_signal ("Level");
+        return "Go " + text;
+    }
+
+    public string call_go_ (string text) throws Error {
+        return "CallGo " + text;
+    }
+
+    public string level_ (string text) throws Error {
+        return "Level " + text;
+    }
+}
+
 Names.ClashesProxy make_proxy (Norpc.Server server) {
     try {
         server.start (null);
@@ -70,6 +92,31 @@ void test_asynchronous () {
     loop.run ();
 }
 
+void test_members () {
+    var server = new Norpc.Server (new Members ());
+    string[] heard = {};
+
+    make_proxy (server);
+    try {
+        var proxy = new Names.MembersProxy.sync (server.channel, null);
+
+        proxy.go_signal_signal.connect ((text) => { heard += text; });
+        proxy.complete_go_signal.connect ((text) => { heard += text; });
+        proxy.level_signal.connect ((text) => { heard += text; });
+        assert_cmpstr (proxy.call_go_sync ("x", null), EQ, "Go x");
+        assert_cmpstr (proxy.call_call_go_sync ("x", null), EQ, "CallGo x");
+        assert_cmpstr (proxy.call_level_sync ("x", null), EQ, "Level x");
+        while (heard.length < 3)
+            MainContext.default ().iteration (true);
+        assert_cmpstr (string.joinv (" ", heard), EQ, "Go CompleteGo Level");
+        assert_cmpuint (proxy.level, EQ, 5);
+        assert_cmpstr (proxy.call_go_property + proxy.complete_go_property + proxy.get_level_property, EQ, "abc");
+    } catch (Error error) {
+        Test.message ("%s", error.message);
+        Test.fail ();
+    }
+}
+
 void test_fields () {
     var blob = new Names.Blob ("a", "b", "c", "d", "e", "f");
     Names.Blob other = blob;
@@ -82,6 +129,7 @@ int main (string[] args) {
     Test.init (ref args);
     Test.add_func ("/names/methods", test_methods);
     Test.add_func ("/names/asynchronous", test_asynchronous);
+    Test.add_func ("/names/members", test_members);
     Test.add_func ("/names/fields", test_fields);
     return Test.run ();
 }

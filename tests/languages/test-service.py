@@ -94,6 +94,27 @@ class LaterStore(GObject.Object, Kv.Store, Norpc.Lifecycle):
         return True
 
 
+class FileStore(GObject.Object, Kv.Store):
+    """A service that answers in another thread."""
+
+    def do_handle_get(self, call, database, key):
+        def answer():
+            file = Gio.File.new_for_path(key.get_data().decode())
+            try:
+                content, _etag = file.load_bytes(None)
+            except GLib.Error as error:
+                call.return_gerror(error)
+                return
+            if content.get_size() > 0:
+                self.complete_get(call, content)
+            else:
+                call.return_error_literal(Gio.io_error_quark(), Gio.IOErrorEnum.INVALID_DATA,
+                                          'The file is empty')
+
+        threading.Thread(target=answer).start()
+        return True
+
+
 class Case(unittest.TestCase):
     def host(self, service):
         server = Norpc.Server.new(service)
@@ -263,6 +284,15 @@ class Later(Case):
         self.assert_error(Norpc.error_quark(), Norpc.Error.CLOSED, self.finish, started)
 
 
+class InThread(Case):
+    def test_answers(self):
+        self.host(FileStore())
+        content = self.proxy.call_get_sync(0, data(__file__), None)
+        self.assertIn(b'class FileStore', content.get_data())
+        for path, code in (('/nowhere', Gio.IOErrorEnum.NOT_FOUND), ('/dev/null', Gio.IOErrorEnum.INVALID_DATA)):
+            self.assert_error(Gio.io_error_quark(), code, self.finish, self.start_get(path))
+
+
 class Life(Case):
     def test_start_and_stop(self):
         service = LaterStore()
@@ -285,6 +315,12 @@ class Life(Case):
         proxy = Kv.StoreProxy.new(server.get_channel())
         self.assert_error(Norpc.error_quark(), Norpc.Error.CLOSED,
                           proxy.call_get_sync, 0, data('key'), None)
+
+    def test_has_no_service(self):
+        server = Norpc.Server()
+        message = self.assert_error(Norpc.error_quark(), Norpc.Error.FAILED, server.start, None)
+        self.assertIn('has no service', message)
+        server.stop(Norpc.StopMode.FINISH, None)
 
     def test_in_main_context(self):
         """Its own thread can call it, but not wait for it."""

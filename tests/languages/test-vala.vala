@@ -213,6 +213,48 @@ void add (string name, owned Body body) {
     GLib.Test.add_data_func ("/vala/service-in-vala/" + name, () => run (() => new Service (), body));
 }
 
+/* Keeps what is written to its properties. */
+class MixerService : Object, Test.Mixer {
+    public double volume { get; set; default = 0.5; }
+    public string title { get; set; default = "first"; }
+    [CCode (array_length = false, array_null_terminated = true)]
+    public string[] tags { get; set; }
+    public Test.Mode mode { get; set; }
+    public Test.Entry entry { get; set; }
+    public File file { get; set; }
+    public Variant options { get; default = new Variant ("a{sv}"); }
+
+    construct {
+        tags = { "one" };
+    }
+}
+
+void test_properties () {
+    try {
+        var service = new MixerService ();
+        var server = new Norpc.Server (service);
+        server.start (null);
+        var proxy = new Test.MixerProxy.sync (server.get_channel (), null);
+        assert (proxy.ready && proxy.volume == 0.5 && proxy.title == "first" && proxy.tags[0] == "one");
+
+        double[] volumes = {};
+        proxy.notify["volume"].connect (() => {
+            volumes += proxy.volume;
+        });
+        proxy.volume = 0.7;
+        assert (proxy.set_title_sync ("second", null));
+        assert (service.title == "second" && proxy.title == "second");
+        service.volume = 0.9;
+        while (proxy.volume != 0.9) {
+            MainContext.default ().iteration (true);
+        }
+        assert (volumes.length == 2 && volumes[0] == 0.7 && volumes[1] == 0.9);
+        server.stop (Norpc.StopMode.FINISH, null);
+    } catch (Error error) {
+        assert_not_reached ();
+    }
+}
+
 void main (string[] args) {
     GLib.Test.init (ref args);
     add ("objects", test_objects);
@@ -221,5 +263,6 @@ void main (string[] args) {
     add ("records", test_records);
     add ("later", test_later);
     add ("refuse", test_refuse);
+    GLib.Test.add_func ("/vala/properties", test_properties);
     GLib.Test.run ();
 }

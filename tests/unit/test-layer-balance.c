@@ -276,9 +276,16 @@ test_none (void)
   g_autoptr (NorpcEndpoint) balance = g_object_ref_sink (NORPC_ENDPOINT (norpc_balance_new (NORPC_BALANCE_LEAST_PENDING)));
   g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (balance);
   g_autoptr (GError) error = NULL;
+  Outcome ready = { 0 };
 
   g_assert_false (probe_probe_proxy_call_noop_sync (proxy, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_nonnull (strstr (error->message, "a balance without endpoints"));
+  norpc_endpoint_ready_async (balance, NULL, ready_cb, &ready);
+  outcome_wait (&ready);
+  g_assert_error (ready.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_nonnull (strstr (ready.error->message, "a balance without endpoints"));
+  outcome_clear (&ready);
   g_assert_false (norpc_endpoint_is_ready (balance));
   g_assert_true (norpc_endpoint_is_closed (balance));
 }

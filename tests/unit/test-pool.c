@@ -233,6 +233,37 @@ make_nothing (guint    index,
   return NULL;
 }
 
+/* A call says what the pool lacks, and so does a wait for readiness. */
+static void
+assert_no_services (NorpcPool *pool)
+{
+  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (NORPC_ENDPOINT (pool));
+  g_autoptr (GError) error = NULL;
+  Outcome ready = { 0 };
+
+  g_assert_false (probe_probe_proxy_call_noop_sync (proxy, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_nonnull (strstr (error->message, "a pool without services"));
+  g_clear_error (&error);
+
+  norpc_endpoint_ready_async (NORPC_ENDPOINT (pool), NULL, ready_cb, &ready);
+  outcome_wait (&ready);
+  g_assert_error (ready.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_nonnull (strstr (ready.error->message, "a pool without services"));
+  outcome_clear (&ready);
+}
+
+static void
+test_made_without_function (void)
+{
+  g_autoptr (NorpcPool) pool = g_object_new (NORPC_TYPE_POOL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  assert_no_services (pool);
+  g_assert_false (norpc_pool_start (pool, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
+}
+
 static void
 test_empty (void)
 {
@@ -240,6 +271,7 @@ test_empty (void)
   g_autoptr (GError) error = NULL;
   Outcome started = { 0 }, stopped = { 0 };
 
+  assert_no_services (pool);
   g_assert_cmpuint (norpc_pool_get_n_servers (pool), ==, 0);
   g_assert_false (norpc_pool_start (pool, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
@@ -288,6 +320,7 @@ main (int   argc,
   TEST_POOL ("/pool/stopped-unstarted", NORPC_BALANCE_LEAST_PENDING, test_stopped_unstarted);
   TEST_POOL ("/pool/ready", NORPC_BALANCE_LEAST_PENDING, test_ready);
   g_test_add_func ("/pool/empty", test_empty);
+  g_test_add_func ("/pool/made-without-function", test_made_without_function);
   g_test_add_func ("/pool/gone", test_gone);
 
   return g_test_run ();

@@ -203,15 +203,26 @@ test_needs_a_service (void)
   g_autoptr (NorpcServer) server = NULL;
   g_autoptr (ProbeProbeProxy) proxy = NULL;
   g_autoptr (GError) error = NULL;
+  Started started = { 0 };
 
-  g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*needs a service*");
   server = g_object_new (NORPC_TYPE_SERVER, NULL);
-  g_test_assert_expected_messages ();
-
   proxy = probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
-  g_assert_true (norpc_server_start (server, NULL, &error));
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_false (norpc_server_start (server, NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
+      g_assert_nonnull (strstr (error->message, "has no service"));
+      g_clear_error (&error);
+    }
+  norpc_server_start_async (server, NULL, started_cb, &started);
+  while (!started.done)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (started.error, NORPC_ERROR, NORPC_ERROR_FAILED);
+  g_clear_error (&started.error);
+
   g_assert_false (probe_probe_proxy_call_noop_sync (proxy, NULL, &error));
-  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
   g_clear_error (&error);
   g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, &error));
 }

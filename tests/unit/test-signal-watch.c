@@ -60,6 +60,34 @@ assert_next (NorpcSignalWatch *watch,
   g_assert_cmpuint (wait.number, ==, number);
 }
 
+/* Waits, which must fail. */
+static void
+assert_next_fails (NorpcSignalWatch *watch,
+                   GCancellable     *cancellable,
+                   GQuark            domain,
+                   int               code,
+                   const char       *message)
+{
+  Wait wait = { 0 };
+
+  norpc_signal_watch_next_async (watch, cancellable, next_cb, &wait);
+  wait_for (&wait);
+  g_assert_error (wait.error, domain, code);
+  if (message != NULL)
+    g_assert_cmpstr (wait.error->message, ==, message);
+  g_clear_error (&wait.error);
+}
+
+static void
+assert_next_lost (NorpcSignalWatch *watch,
+                  guint             n_lost)
+{
+  g_autofree char *message = g_strdup_printf ("%u emissions of the signal 'ticked' were lost, "
+                                              "because the client was too slow", n_lost);
+
+  assert_next_fails (watch, NULL, NORPC_ERROR, NORPC_ERROR_BUSY, message);
+}
+
 static void
 emit (ProbeService *service,
       NorpcCall    *call,
@@ -121,8 +149,31 @@ test_backlog (Fixture       *fixture,
       emit_in_service (fixture, 4);
       iterate ();
     }
+  assert_next_lost (watch, 3);
   assert_next (watch, 4);
   for (guint i = 1; i <= 4; i++)
+    assert_next (watch, i);
+}
+
+/* The proxy loses emissions between others, and before the watch waits. */
+static void
+test_lost (Fixture       *fixture,
+           gconstpointer  unused)
+{
+  g_autoptr (NorpcSignalWatch) watch = watch_new (fixture, "ticked");
+
+  emit_in_service (fixture, 1);
+  iterate ();
+  emit_in_service (fixture, 7);
+  assert_next (watch, 1);
+  assert_next_lost (watch, 2);
+  assert_next (watch, 3);
+  assert_next (watch, 4);
+
+  emit_in_service (fixture, 6);
+  iterate ();
+  assert_next_lost (watch, 4);
+  for (guint i = 2; i <= 6; i++)
     assert_next (watch, i);
 }
 
@@ -132,7 +183,7 @@ test_cancelled (Fixture       *fixture,
 {
   g_autoptr (NorpcSignalWatch) watch = watch_new (fixture, "ticked");
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  Wait waits[3] = { 0 };
+  Wait waits[2] = { 0 };
 
   norpc_signal_watch_next_async (watch, cancellable, next_cb, &waits[0]);
   norpc_signal_watch_next_async (watch, NULL, next_cb, &waits[1]);
@@ -144,14 +195,171 @@ test_cancelled (Fixture       *fixture,
   wait_for (&waits[0]);
   g_assert_error (waits[0].error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 
-  norpc_signal_watch_next_async (watch, cancellable, next_cb, &waits[2]);
-  wait_for (&waits[2]);
-  g_assert_error (waits[2].error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-
+  assert_next_fails (watch, cancellable, G_IO_ERROR, G_IO_ERROR_CANCELLED, NULL);
   emit_in_service (fixture, 1);
+  assert_next_fails (watch, cancellable, G_IO_ERROR, G_IO_ERROR_CANCELLED, NULL);
   assert_next (watch, 1);
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < 2; i++)
     g_clear_error (&waits[i].error);
+}
+
+typedef struct
+{
+  NorpcSignalWatch *watch;       /* (unowned) */
+  GCancellable     *cancellable; /* (unowned) */
+  Wait              wait;
+} Cancellation;
+
+static void
+cancel_cb (ProbeProbe   *probe,
+           guint         number,
+           GCancellable *cancellable)
+{
+  g_cancellable_cancel (cancellable);
+}
+
+static void
+next_in_handler_cb (ProbeProbe   *probe,
+                    guint         number,
+                    Cancellation *self)
+{
+  norpc_signal_watch_next_async (self->watch, self->cancellable, next_cb, &self->wait);
+}
+
+/* An emission that arrives at the same time as the cancellation goes to the next wait. The wait is
+ * cancelled when: 0 the emission is on its way; 1 the watch has it; 2 an earlier handler runs.
+ */
+static void
+test_cancelled_and_emitted (Fixture       *fixture,
+                            gconstpointer  unused)
+{
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (NorpcSignalWatch) watch = NULL;
+      Wait wait = { 0 };
+      gulong handler = 0;
+
+      if (i == 2)
+        handler = g_signal_connect (fixture->proxy, "ticked", G_CALLBACK (cancel_cb), cancellable);
+      watch = watch_new (fixture, "ticked");
+      if (i == 1)
+        {
+          emit_in_service (fixture, 1);
+          iterate ();
+        }
+      norpc_signal_watch_next_async (watch, cancellable, next_cb, &wait);
+      if (i != 1)
+        emit_in_service (fixture, 1);
+      if (i != 2)
+        g_cancellable_cancel (cancellable);
+
+      wait_for (&wait);
+      g_assert_error (wait.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_clear_error (&wait.error);
+      g_clear_signal_handler (&handler, fixture->proxy);
+      assert_next (watch, 1);
+    }
+}
+
+/* A wait begins, gets an emission and is cancelled in one main-loop iteration. */
+static void
+test_cancelled_in_iteration (Fixture       *fixture,
+                             gconstpointer  unused)
+{
+  g_autoptr (NorpcSignalWatch) watch = watch_new (fixture, "flooded");
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Cancellation self = { watch, cancellable, { 0 } };
+
+  g_signal_connect (fixture->proxy, "ticked", G_CALLBACK (next_in_handler_cb), &self);
+  g_signal_connect (fixture->proxy, "flooded", G_CALLBACK (cancel_cb), cancellable);
+  emit_in_service (fixture, 1);
+  wait_for (&self.wait);
+  g_assert_error (self.wait.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&self.wait.error);
+  assert_next (watch, 1);
+}
+
+static gpointer
+cancel_in_thread (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+
+  return NULL;
+}
+
+/* The same, with another thread that cancels: the first wait or the second has the emission. */
+static void
+test_cancelled_by_thread (Fixture       *fixture,
+                          gconstpointer  unused)
+{
+  g_autoptr (NorpcSignalWatch) watch = watch_new (fixture, "ticked");
+
+  for (guint i = 0; i < 500; i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      GThread *thread;
+      Wait wait = { 0 };
+
+      norpc_signal_watch_next_async (watch, cancellable, next_cb, &wait);
+      if (i % 2 == 0)
+        emit_in_service (fixture, 1);
+      thread = g_thread_new ("cancel", cancel_in_thread, cancellable);
+      if (i % 2 == 1)
+        emit_in_service (fixture, 1);
+      wait_for (&wait);
+      if (wait.error != NULL)
+        assert_next (watch, 1);
+      g_clear_error (&wait.error);
+      g_thread_join (thread);
+    }
+}
+
+/* A watch ignores emissions from before it was made, even if the proxy has still to emit them for
+ * another handler. It ignores those of the client, too.
+ */
+static void
+test_earlier (Fixture       *fixture,
+              gconstpointer  unused)
+{
+  g_autoptr (NorpcSignalWatch) first = watch_new (fixture, "ticked");
+  g_autoptr (NorpcSignalWatch) second = NULL;
+
+  emit_in_service (fixture, 3);
+  second = watch_new (fixture, "ticked");
+  emit_in_service (fixture, 4);
+  probe_probe_emit_ticked (PROBE_PROBE (fixture->proxy), 7);
+  assert_next (second, 1);
+  assert_next (second, 2);
+  assert_next_lost (first, 2);
+  assert_next (first, 3);
+  assert_next (first, 1);
+}
+
+static void
+run_cb_after_next (GObject      *object,
+                   GAsyncResult *result,
+                   gpointer      wait)
+{
+  g_assert_true (probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result, NULL));
+  g_assert_cmpuint (((Wait *) wait)->n, ==, 1);
+  ((Wait *) wait)->n++;
+}
+
+/* A wait completes before the reply to a call whose handler has emitted. */
+static void
+test_order (Fixture       *fixture,
+            gconstpointer  unused)
+{
+  g_autoptr (NorpcSignalWatch) watch = watch_new (fixture, "ticked");
+  Wait wait = { 0 };
+
+  norpc_signal_watch_next_async (watch, NULL, next_cb, &wait);
+  fixture->state->run = emit;
+  fixture->state->run_data = GUINT_TO_POINTER (1);
+  probe_probe_proxy_call_run (fixture->proxy, NULL, run_cb_after_next, &wait);
+  while (wait.n < 2)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 /* A watch that waits when the server stops is told, after the last emission. */
@@ -190,6 +398,53 @@ test_closed (Fixture       *fixture,
   wait_for (&wait);
   g_assert_error (wait.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
   g_clear_error (&wait.error);
+
+  g_clear_object (&watch);
+  watch = watch_new (fixture, "flooded");
+  assert_next_fails (watch, NULL, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                     "The signal 'flooded' is closed, because the client was too slow");
+}
+
+/* The signal is closed, and the proxy is not yet told. */
+static void
+test_closing (Fixture       *fixture,
+              gconstpointer  unused)
+{
+  g_autoptr (NorpcSignalWatch) first = watch_new (fixture, "flooded");
+  g_autoptr (NorpcSignalWatch) second = NULL;
+
+  emit_in_service (fixture, 6);
+  second = watch_new (fixture, "flooded");
+  assert_next_fails (second, NULL, NORPC_ERROR, NORPC_ERROR_CLOSED, NULL);
+  assert_next (first, 1);
+}
+
+/* The watch has too many emissions of a signal that is then closed. */
+static void
+test_backlog_closed (Fixture       *fixture,
+                     gconstpointer  unused)
+{
+  g_autoptr (NorpcSignalWatch) watch = watch_new (fixture, "flooded");
+
+  for (guint i = 0; i < 2; i++)
+    {
+      emit_in_service (fixture, 4);
+      iterate ();
+    }
+  for (guint i = 0; i < 5; i++)
+    assert_next (watch, i % 4 + 1);
+  emit_in_service (fixture, 1);
+  iterate ();
+  assert_next_fails (watch, NULL, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                     "The signal 'flooded' is closed, because the client was too slow");
+}
+
+static void
+test_no_proxy (void)
+{
+  g_autoptr (NorpcSignalWatch) watch = g_object_new (NORPC_TYPE_SIGNAL_WATCH, NULL);
+
+  assert_next_fails (watch, NULL, NORPC_ERROR, NORPC_ERROR_CLOSED, "The watch has no proxy");
 }
 
 static void
@@ -200,7 +455,9 @@ test_no_such_signal (Fixture       *fixture,
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*info*!=*NULL*");
+      g_autofree char *message = g_strdup_printf ("org.example.Probe has no signal '%s'", names[i]);
+
+      g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, message);
       g_assert_null (watch_new (fixture, names[i]));
       g_test_assert_expected_messages ();
     }
@@ -214,9 +471,18 @@ main (int   argc,
 
   TEST ("/signal-watch/next", test_next);
   TEST ("/signal-watch/backlog", test_backlog);
+  TEST ("/signal-watch/lost", test_lost);
   TEST ("/signal-watch/cancelled", test_cancelled);
+  TEST ("/signal-watch/cancelled-and-emitted", test_cancelled_and_emitted);
+  TEST ("/signal-watch/cancelled-in-iteration", test_cancelled_in_iteration);
+  TEST ("/signal-watch/cancelled-by-thread", test_cancelled_by_thread);
+  TEST ("/signal-watch/earlier", test_earlier);
+  TEST ("/signal-watch/order", test_order);
   TEST ("/signal-watch/stopped", test_stopped);
   TEST ("/signal-watch/closed", test_closed);
+  TEST ("/signal-watch/closing", test_closing);
+  TEST ("/signal-watch/backlog-closed", test_backlog_closed);
+  g_test_add_func ("/signal-watch/no-proxy", test_no_proxy);
   TEST ("/signal-watch/no-such-signal", test_no_such_signal);
 
   return g_test_run ();

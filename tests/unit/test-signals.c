@@ -603,6 +603,63 @@ test_balance (Fixture       *fixture,
   log_clear (&log);
 }
 
+static void
+stop_server (NorpcServer *server)
+{
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
+}
+
+/* A proxy notifies whenever its balance has got its first running server or lost its last one, and
+ * at no other time.
+ */
+static void
+test_balance_connected (Fixture       *fixture,
+                        gconstpointer  unused)
+{
+  NorpcLayer *balance = norpc_balance_new (NORPC_BALANCE_ROUND_ROBIN);
+  g_autoptr (NorpcEndpoint) stack = norpc_stack_new (norpc_concurrency_limit_new (5), balance, NULL);
+  ProbeProbeProxy *proxy;
+  Fixture other;
+  Log log;
+
+  log_init (&log);
+  fixture_set_up (&other, NULL);
+  proxy = probe_probe_proxy_new (stack);
+  g_assert_false (norpc_proxy_is_connected (NORPC_PROXY (proxy)));
+
+  /* Nobody listens to the first change. */
+  norpc_balance_add_endpoint (NORPC_BALANCE (balance), get_channel (fixture->server));
+  iterate ();
+  g_signal_connect (proxy, "notify::connected", G_CALLBACK (connected_cb), &log);
+  norpc_balance_add_endpoint (NORPC_BALANCE (balance), get_channel (other.server));
+  iterate ();
+  log_assert (&log, "");
+
+  g_assert_true (norpc_balance_remove_endpoint (NORPC_BALANCE (balance), get_channel (fixture->server)));
+  iterate ();
+  log_assert (&log, "");
+  g_assert_true (norpc_balance_remove_endpoint (NORPC_BALANCE (balance), get_channel (other.server)));
+  iterate ();
+  log_assert (&log, "disconnected ");
+  norpc_balance_add_endpoint (NORPC_BALANCE (balance), get_channel (fixture->server));
+  iterate ();
+  log_assert (&log, "connected ");
+  norpc_balance_add_endpoint (NORPC_BALANCE (balance), get_channel (other.server));
+  iterate ();
+  log_assert (&log, "");
+
+  stop_server (other.server);
+  iterate ();
+  log_assert (&log, "");
+  stop_server (fixture->server);
+  iterate ();
+  log_assert (&log, "disconnected ");
+
+  g_assert_finalize_object (proxy);
+  fixture_tear_down (&other, NULL);
+  log_clear (&log);
+}
+
 /* Two ways lead to the same service: each emission comes once. */
 static void
 test_two_ways (Fixture       *fixture,
@@ -655,6 +712,57 @@ test_direct (void)
   log_clear (&log);
 }
 
+/* A service with two interfaces, which both have a signal "ticked". */
+typedef GObject Twins;
+typedef GObjectClass TwinsClass;
+
+static GType twins_get_type (void);
+
+G_DEFINE_TYPE_WITH_CODE (Twins, twins, G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (PROBE_TYPE_PROBE, NULL)
+                         G_IMPLEMENT_INTERFACE (PROBE_TYPE_TWIN, NULL))
+
+static void
+twins_class_init (TwinsClass *klass)
+{
+}
+
+static void
+twins_init (Twins *self)
+{
+}
+
+static void
+twin_ticked_cb (ProbeTwin  *twin,
+                const char *text,
+                Log        *log)
+{
+  log_add (log, "%s ", text);
+}
+
+static void
+test_same_name (void)
+{
+  g_autoptr (GObject) service = g_object_new (twins_get_type (), NULL);
+  NorpcDirect *direct = norpc_direct_new (service);
+  ProbeProbeProxy *probe = probe_probe_proxy_new (NORPC_ENDPOINT (direct));
+  ProbeTwinProxy *twin = probe_twin_proxy_new (NORPC_ENDPOINT (direct));
+  Log log;
+
+  log_init (&log);
+  g_signal_connect (probe, "ticked", G_CALLBACK (ticked_cb), &log);
+  g_signal_connect (twin, "ticked", G_CALLBACK (twin_ticked_cb), &log);
+  probe_probe_emit_ticked (PROBE_PROBE (service), 1);
+  probe_twin_emit_ticked (PROBE_TWIN (service), "one");
+  iterate ();
+  log_assert (&log, "1 one ");
+
+  g_assert_finalize_object (probe);
+  g_assert_finalize_object (twin);
+  g_assert_finalize_object (direct);
+  log_clear (&log);
+}
+
 static GObject *
 make_service (guint    index,
               gpointer state)
@@ -674,13 +782,18 @@ test_pool (void)
 
   log_init (&log);
   g_signal_connect (proxy, "ticked", G_CALLBACK (ticked_cb), &log);
+  g_signal_connect (proxy, "notify::connected", G_CALLBACK (connected_cb), &log);
   g_assert_true (norpc_pool_start (pool, NULL, &error));
+  iterate ();
+  log_assert (&log, "connected ");
   for (guint i = 0; i < 4; i++)
     run_in_service (proxy, state, emit_many, GUINT_TO_POINTER (1));
   iterate ();
   log_assert (&log, "1 1 1 1 ");
 
   g_assert_true (norpc_pool_stop (pool, NORPC_STOP_FINISH, NULL, &error));
+  iterate ();
+  log_assert (&log, "disconnected ");
   g_assert_finalize_object (proxy);
   let_go_and_wait (pool);
   state->n_wrong = 0; /* the services are in two threads */
@@ -755,8 +868,10 @@ main (int   argc,
   TEST ("/signals/default-handler", test_default_handler);
   TEST ("/signals/forwarded", test_forwarded);
   TEST ("/signals/balance", test_balance);
+  TEST ("/signals/balance-connected", test_balance_connected);
   TEST ("/signals/two-ways", test_two_ways);
   g_test_add_func ("/signals/direct", test_direct);
+  g_test_add_func ("/signals/same-name", test_same_name);
   g_test_add_func ("/signals/pool", test_pool);
   TEST ("/signals/threads", test_threads);
 

@@ -44,8 +44,8 @@ test_results (ValuesFixture *f,
   assert_broken (&error, "org.example.Values.Modes: result 'back': expected a value of type GArray, got NULL");
 
   g_assert_false (values_values_proxy_call_trip_sync (f->proxy, trip, NULL, NULL, NULL, &error));
-  assert_broken (&error, "org.example.Values.Trip: result 'back': field 'street' of ValuesPlace: "
-                         "expected a value of type gchararray, got NULL");
+  assert_broken (&error, "org.example.Values.Trip: result 'back': field 'start' of ValuesTrip: "
+                         "field 'street' of ValuesPlace: expected a value of type gchararray, got NULL");
 }
 
 /* Everything right: the results are equal to the arguments. */

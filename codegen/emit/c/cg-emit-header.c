@@ -22,6 +22,16 @@ static const CgSignatureKind one_way_kinds[] = { CG_SIGNATURE_SEND, CG_N_SIGNATU
 static const CgSignatureKind slot_kinds[] = { CG_SIGNATURE_SLOT, CG_N_SIGNATURES };
 static const CgSignatureKind emit_kinds[] = { CG_SIGNATURE_EMIT, CG_N_SIGNATURES };
 
+/* Functions of properties, by access. */
+static const CgSignatureKind get_kinds[] = { CG_SIGNATURE_GET, CG_N_SIGNATURES };
+static const CgSignatureKind get_pointer_kinds[] = {
+  CG_SIGNATURE_GET, CG_SIGNATURE_DUP, CG_N_SIGNATURES
+};
+static const CgSignatureKind set_kinds[] = { CG_SIGNATURE_SET, CG_N_SIGNATURES };
+static const CgSignatureKind proxy_set_kinds[] = {
+  CG_SIGNATURE_SET_ASYNC, CG_SIGNATURE_SET_FINISH, CG_SIGNATURE_SET_SYNC, CG_N_SIGNATURES
+};
+
 static void
 emit_guard (const CgStyle *style,
             const char    *file,
@@ -120,6 +130,32 @@ emit_member_prototypes (const CgMember        *member,
     }
 }
 
+/* The functions of the properties, and those that make a proxy that has their values. */
+static void
+emit_property_prototypes (const CgInterface *interface,
+                          CgWriter          *writer,
+                          CgColumns         *columns,
+                          gboolean           is_proxy,
+                          gboolean           measure)
+{
+  for (guint i = 0; is_proxy && interface->properties->len > 0 && i < CG_N_NEW_SIGNATURES; i++)
+    {
+      set_deprecated (writer, &interface->node, NULL);
+      cg_signature_set_new (writer, i);
+      cg_emit_prototype (writer, columns, measure);
+    }
+
+  CG_FOREACH (const CgMember, property, interface->properties)
+    {
+      const CgSignatureKind *getters = property->use.type->is_pointer ? get_pointer_kinds : get_kinds;
+
+      if (!is_proxy && (property->access & CG_ACCESS_READ) != 0)
+        emit_member_prototypes (property, getters, writer, columns, measure);
+      if ((property->access & CG_ACCESS_WRITE) != 0)
+        emit_member_prototypes (property, is_proxy ? proxy_set_kinds : set_kinds, writer, columns, measure);
+    }
+}
+
 /* All prototypes of one group have their columns in common. */
 static void
 emit_prototypes (const CgInterface *interface,
@@ -141,6 +177,7 @@ emit_prototypes (const CgInterface *interface,
       CG_FOREACH (const CgMember, signal, interface->signals)
         if (!is_proxy)
           emit_member_prototypes (signal, emit_kinds, writer, &columns, pass == 0);
+      emit_property_prototypes (interface, writer, &columns, is_proxy, pass == 0);
     }
 
   cg_writer_emit (writer, "\n");
@@ -163,8 +200,10 @@ set_type_docs (const CgInterface *interface,
     g_string_append_printf (doc, "%s%s", doc->len > 0 ? "\n\n" : "", node->c_doc);
   cg_emit_append_tags (doc, node, "\n\n");
 
-  g_string_append_printf (proxy_doc, "Calls the methods of `%s` on an endpoint%s.", node->name,
-                          interface->signals->len > 0 ? ", and emits its signals" : "");
+  g_string_append_printf (proxy_doc, "Calls the methods of `%s` on an endpoint%s%s.", node->name,
+                          interface->signals->len == 0 ? ""
+                          : interface->properties->len > 0 ? ", emits its signals" : ", and emits its signals",
+                          interface->properties->len > 0 ? ", and has its properties" : "");
   cg_emit_append_tags (proxy_doc, node, "\n\n");
 
   cg_writer_set (writer, "interface_doc", doc->str);

@@ -199,6 +199,9 @@ cg_emit_helpers (const CgDescription *description,
           need_args (&self, method->in_args);
           need_args (&self, method->out_args);
         }
+      CG_FOREACH (const CgMember, signal, interface->signals)
+        CG_FOREACH (const CgArg, arg, signal->out_args)
+          need (&self, &arg->use, 0, NEED_COPY);
     }
 
   g_hash_table_iter_init (&iter, self.needs);

@@ -282,6 +282,21 @@ static const char * const access_flags[] = {
                           "G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE)",
 };
 
+/* Gets how clients learn of changes. */
+static const char *
+get_updates (const CgMember *property)
+{
+  const char *emits_changed = property->node.emits_changed;
+
+  if (g_str_equal (emits_changed, "invalidates"))
+    return "NORPC_PROPERTY_UPDATES_INVALIDATES";
+  if (g_str_equal (emits_changed, "const"))
+    return "NORPC_PROPERTY_UPDATES_CONST";
+
+  return g_str_equal (emits_changed, "false") ? "NORPC_PROPERTY_UPDATES_NONE"
+                                              : "NORPC_PROPERTY_UPDATES_VALUE";
+}
+
 /* Writes pointers, and sets the key of the array to the expression for them. */
 static void
 emit_member_pointers (Emitter    *self,
@@ -320,6 +335,7 @@ set_member (Emitter        *self,
     {
       set_type (self, &member->use);
       cg_writer_set (self->writer, "access", access_flags[member->access]);
+      cg_writer_set (self->writer, "updates", get_updates (member));
     }
 }
 

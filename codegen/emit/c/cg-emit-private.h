@@ -32,6 +32,11 @@ void cg_emit_service  (const CgInterface *interface,
 void cg_emit_proxy    (const CgInterface *interface,
                        CgWriter          *writer);
 
+/* cg-emit-properties.c: the functions of the proxy, or those that a service has, too. */
+void cg_emit_properties (const CgInterface *interface,
+                         CgWriter          *writer,
+                         gboolean           is_proxy);
+
 /* cg-emit-types.c: what a description declares, for the header. */
 void cg_emit_types    (const CgDescription *description,
                        CgWriter            *writer);

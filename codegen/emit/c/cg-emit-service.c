@@ -153,6 +153,36 @@ emit_complete (CgWriter       *writer,
   cg_writer_emit (writer, cg_template ("service/complete"));
 }
 
+/* Passes a copy of each array of pointers. An array from a language binding has no function to free
+ * its elements, and the runtime could not set one when it copies the array for clients.
+ */
+static void
+pass_copies (CgWriter       *writer,
+             const CgMember *signal,
+             GPtrArray      *passed)
+{
+  g_autoptr (GString) copies = g_string_new (NULL);
+
+  for (guint i = 0; i < signal->out_args->len; i++)
+    {
+      const CgArg *arg = g_ptr_array_index (signal->out_args, i);
+      const CgType *type = arg->use.type;
+      char **name = (char **) &g_ptr_array_index (passed, passed->len - signal->out_args->len + i);
+      g_autofree char *copy = NULL;
+
+      if (arg->use.named == NULL || type != &arg->use.named->array || !arg->use.named->type.is_pointer)
+        continue;
+
+      copy = cg_marshal_expand (writer, type->copy, &arg->use, "", 0, arg->c_out);
+      g_free (*name);
+      *name = g_strdup_printf ("norpc_copy_%u", i);
+      g_string_append_printf (copies, "  g_autoptr (GPtrArray) %s = %s;\n", *name, copy);
+    }
+  if (copies->len > 0)
+    g_string_append_c (copies, '\n');
+  cg_writer_set (writer, "copies", copies->str);
+}
+
 static void
 emit_signal (CgWriter       *writer,
              const CgMember *signal)
@@ -164,8 +194,11 @@ emit_signal (CgWriter       *writer,
 
   cg_signature_set (writer, signal, CG_SIGNATURE_EMIT);
   g_ptr_array_add (passed, g_strdup ("self"));
-  g_ptr_array_add (passed, cg_writer_expand (writer, "\"$signal_name$\""));
+  /* a service may have a signal of the same name from another interface, too */
+  g_ptr_array_add (passed, cg_writer_expand (writer, "g_signal_lookup (\"$signal_name$\", $TYPE_IFACE$)"));
+  g_ptr_array_add (passed, g_strdup ("0"));
   cg_marshal_pass (passed, signal->out_args);
+  pass_copies (writer, signal, passed);
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
   cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, cg_template ("service/emit"));
@@ -183,10 +216,10 @@ emit_default_init (const CgInterface *interface,
 
   cg_emit_set_assignments (interface, writer, "iface->$handle$ = $default_handle$;");
   cg_writer_set (writer, "hashes", hashes->str);
-  if (interface->signals->len > 0)
+  if (interface->signals->len + interface->properties->len > 0)
     cg_marshal_set_expanded (writer, "assignments", interface->methods->len > 0
-                             ? "norpc_interface_install_signals (iface, &$info$);\n$assignments$"
-                             : "norpc_interface_install_signals (iface, &$info$);");
+                             ? "norpc_interface_install_members (iface, &$info$);\n$assignments$"
+                             : "norpc_interface_install_members (iface, &$info$);");
   cg_marshal_set_expanded (writer, "assignments", "$hashes$$assignments$");
   cg_writer_emit (writer, cg_template ("service/default-init"));
 }
@@ -216,6 +249,7 @@ cg_emit_service (const CgInterface *interface,
       cg_names_set_member (writer, signal);
       emit_signal (writer, signal);
     }
+  cg_emit_properties (interface, writer, FALSE);
 }
 
 /* Writes the messages that the functions of all methods share. */

@@ -25,7 +25,9 @@ typedef enum
   RETURN_VOID,
   RETURN_HANDLED, /* whether a reply was, or will be, given */
   RETURN_RESULT,  /* the sole result, or whether there are results */
-  RETURN_CALL
+  RETURN_CALL,
+  RETURN_LENT,    /* the value of a property */
+  RETURN_GIVEN
 } ReturnKind;
 
 /* A row says what a function is; parameters before and after the arguments
@@ -60,6 +62,7 @@ static const struct
   { 'u', "gpointer ", "user_data", "data for @callback" },
   { 'r', "GAsyncResult *", "result", "the result that @callback was given" },
   { 'e', "GError **", "error", NULL },
+  { 'n', "NorpcEndpoint *", "endpoint", "what takes the calls" },
   { 'y', "NorpcReply *", "reply", NULL },
 
   /* of the functions of records */
@@ -135,6 +138,36 @@ static const Row rows[CG_N_SIGNATURES] = {
     "A service calls it in its server's context. Every proxy with a handler for the\n"
     "signal then emits it in the main context that the proxy was made in."
   },
+  [CG_SIGNATURE_GET] = {
+    "get", "s", ARGS_NONE, FALSE, "", RETURN_LENT, TRUE, FALSE,
+    "Gets the property `$dbus_method$`.", ""
+  },
+  [CG_SIGNATURE_DUP] = {
+    "dup", "s", ARGS_NONE, FALSE, "", RETURN_GIVEN, FALSE, FALSE,
+    "Gets a copy of the property `$dbus_method$`.",
+    "Of a proxy, it can be called in any thread."
+  },
+  [CG_SIGNATURE_SET] = {
+    "set", "sw", ARGS_NONE, FALSE, "", RETURN_VOID, TRUE, FALSE,
+    "Sets the property `$dbus_method$`.",
+    "A proxy has the value at once, and sends it to the service; see\n"
+    "#NorpcProxy::write-failed."
+  },
+  [CG_SIGNATURE_SET_ASYNC] = {
+    "set_async", "pw", ARGS_NONE, FALSE, "xbu", RETURN_VOID, FALSE, FALSE,
+    "Sets the property `$dbus_method$` of the service.",
+    "@callback is called in the thread-default main context that is current\n"
+    "here. @self has the value when the service has set it."
+  },
+  [CG_SIGNATURE_SET_FINISH] = {
+    "set_finish", "pr", ARGS_NONE, FALSE, "e", RETURN_HANDLED, FALSE, FALSE,
+    "Finishes $set_async$().", ""
+  },
+  [CG_SIGNATURE_SET_SYNC] = {
+    "set_sync", "pw", ARGS_NONE, FALSE, "xe", RETURN_HANDLED, FALSE, FALSE,
+    "Sets the property `$dbus_method$` of the service, and waits for that.",
+    "It blocks the calling thread, and runs no main loop."
+  },
 };
 
 static const struct
@@ -176,6 +209,33 @@ static const struct
     "$T$ *", "$t_new_from_variant$", "ve",
     "Makes a record of a variant, which is to be of the type `$variant$`.",
     "Returns: (transfer full): a new record, or %NULL with @error set"
+  },
+};
+
+static const struct
+{
+  const char *return_type;
+  const char *function;
+  const char *params;
+  const char *summary;
+  const char *returns;
+} new_rows[CG_N_NEW_SIGNATURES] = {
+  [CG_SIGNATURE_NEW_ASYNC] = {
+    "void ", "$proxy_new_async$", "nxbu",
+    "Makes a proxy that calls on @endpoint, and gets the values of its properties.\n\n"
+    "@callback is called in the thread-default main context that is current\n"
+    "here; it gets the proxy from $proxy_new_finish$().", ""
+  },
+  [CG_SIGNATURE_NEW_FINISH] = {
+    "$Proxy$ *", "$proxy_new_finish$", "re",
+    "Finishes $proxy_new_async$().",
+    "\n\nReturns: (transfer full): a new proxy, or %NULL with @error set"
+  },
+  [CG_SIGNATURE_NEW_SYNC] = {
+    "$Proxy$ *", "$proxy_new_sync$", "nxe",
+    "Makes a proxy that calls on @endpoint, and waits for the values of its properties.\n\n"
+    "It blocks the calling thread, and runs no main loop.",
+    "\n\nReturns: (transfer full): a new proxy, or %NULL with @error set"
   },
 };
 
@@ -252,6 +312,19 @@ add_letters (Builder    *self,
         }
 }
 
+/* The parameter that is the value of a property. */
+static void
+add_value (Builder        *self,
+           const CgMember *property)
+{
+  const CgArg arg = { .use = property->use };
+  g_autoptr (GString) doc = g_string_new (NULL);
+
+  cg_arg_doc_append_annotations (doc, &arg, FALSE, FALSE);
+  cg_arg_doc_append (doc, &arg, "the value");
+  add_param (self, property->use.type->c_in, "value", doc->str);
+}
+
 static void
 add_args (Builder    *self,
           GPtrArray  *args,
@@ -281,10 +354,35 @@ get_return_type (const CgMethod *method,
 
   if (returns == RETURN_VOID)
     return "void ";
+  if (returns == RETURN_LENT)
+    return method->use.type->c_in;
+  if (returns == RETURN_GIVEN)
+    return method->use.type->c_out;
   if (returns == RETURN_CALL)
     return "NorpcCall *";
 
   return returns == RETURN_RESULT && arg != NULL ? arg->use.type->c_out : "gboolean ";
+}
+
+/* Makes the documentation of the value of a property. */
+static char *
+make_value_doc (const CgMember *property,
+                gboolean        is_given)
+{
+  const CgArg arg = { .use = property->use };
+  GString *doc = g_string_new ("Returns:");
+
+  if (property->use.type->is_pointer)
+    g_string_append_printf (doc, " (transfer %s)", is_given ? cg_arg_doc_get_transfer (&arg, TRUE, FALSE) : "none");
+  if (property->use.type->is_pointer)
+    g_string_append (doc, " (nullable)");
+  if (*property->use.type->gir != '\0')
+    g_string_append_printf (doc, " %s", property->use.type->gir);
+  g_string_append (doc, property->use.type->is_pointer ? ": the value" : " the value");
+  if (property->use.type->is_pointer && !is_given)
+    g_string_append (doc, ", which belongs to @self and is\n  valid until the next call of this function");
+
+  return g_string_free (doc, FALSE);
 }
 
 static char *
@@ -294,6 +392,8 @@ make_return_doc (const CgMethod *method,
   const CgArg *arg = cg_method_get_return_arg (method);
   GString *doc;
 
+  if (row->returns == RETURN_LENT || row->returns == RETURN_GIVEN)
+    return make_value_doc (method, row->returns == RETURN_GIVEN);
   if (row->returns == RETURN_HANDLED)
     return g_strdup ("Returns: %FALSE with @error set if the call failed, else %TRUE");
   if (row->returns != RETURN_RESULT)
@@ -357,6 +457,8 @@ cg_signature_set (CgWriter        *writer,
   builder_init (&builder, writer);
   builder.lists_all = kind == CG_SIGNATURE_SIGNAL;
   add_letters (&builder, row->leading);
+  if (strchr (row->leading, 'w') != NULL)
+    add_value (&builder, method);
   if (row->args != ARGS_NONE)
     add_args (&builder, row->args == ARGS_IN ? method->in_args : method->out_args, NULL, FALSE,
               is_client);
@@ -391,6 +493,21 @@ cg_signature_make_field_doc (const CgField *field)
     g_string_append (doc, field->node.c_doc);
 
   return g_string_free (doc, FALSE);
+}
+
+void
+cg_signature_set_new (CgWriter           *writer,
+                      CgNewSignatureKind  kind)
+{
+  g_autofree char *return_type = cg_writer_expand (writer, new_rows[kind].return_type);
+  g_autofree char *name = cg_writer_expand (writer, new_rows[kind].function);
+  g_autofree char *template_text = g_strconcat (new_rows[kind].summary, new_rows[kind].returns, NULL);
+  Builder builder;
+
+  cg_writer_take (writer, "doc", cg_writer_expand (writer, template_text));
+  builder_init (&builder, writer);
+  add_letters (&builder, new_rows[kind].params);
+  builder_finish (&builder, return_type, name);
 }
 
 void

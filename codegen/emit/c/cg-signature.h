@@ -27,8 +27,23 @@ typedef enum
   CG_SIGNATURE_SLOT,       /* of a signal: the vfunc that is its default handler */
   CG_SIGNATURE_EMIT,       /* of a signal: the function that emits it */
   CG_SIGNATURE_SIGNAL,     /* a signal, as its handlers see it */
+  CG_SIGNATURE_GET,        /* of a property */
+  CG_SIGNATURE_DUP,
+  CG_SIGNATURE_SET,
+  CG_SIGNATURE_SET_ASYNC,
+  CG_SIGNATURE_SET_FINISH,
+  CG_SIGNATURE_SET_SYNC,
   CG_N_SIGNATURES
 } CgSignatureKind;
+
+/* The functions that make a proxy with properties. */
+typedef enum
+{
+  CG_SIGNATURE_NEW_ASYNC,
+  CG_SIGNATURE_NEW_FINISH,
+  CG_SIGNATURE_NEW_SYNC,
+  CG_N_NEW_SIGNATURES
+} CgNewSignatureKind;
 
 /* Give @writer, in which the names of interface and method, or of the record, are, the keys
  * return_type, function, and params; and param_docs and doc. */
@@ -38,6 +53,9 @@ void  cg_signature_set            (CgWriter            *writer,
 void  cg_signature_set_record     (CgWriter            *writer,
                                    const CgDeclaration *record,
                                    CgRecordFunction     function);
+
+void  cg_signature_set_new        (CgWriter            *writer,
+                                   CgNewSignatureKind   kind);
 
 /* The name of a function of @method. */
 const char *

@@ -16,47 +16,6 @@
 
 #include <string.h>
 
-static gboolean
-is_taken_type (const CgSkeleton *self,
-               const char       *name)
-{
-  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
-    if (g_str_equal (cg_names_look_up_interface (interface, "Iface"), name))
-      return TRUE;
-
-  return FALSE;
-}
-
-void
-cg_skeleton_set_interface (const CgSkeleton  *self,
-                           const CgInterface *interface,
-                           CgWriter          *writer)
-{
-  const char *iface = cg_names_look_up_interface (interface, "Iface");
-  g_autofree char *type = g_strconcat (iface, "Service", NULL);
-  gboolean is_taken = is_taken_type (self, type);
-
-  cg_names_set_interface (writer, interface);
-  cg_marshal_set_expanded (writer, "service",
-                           is_taken ? "$iface$_service_object" : "$iface$_service");
-  cg_writer_set (writer, "SERVICE", is_taken ? "SERVICE_OBJECT" : "SERVICE");
-  cg_writer_take (writer, "Service", g_strconcat (type, is_taken ? "Object" : "", NULL));
-}
-
-char *
-cg_skeleton_make_free (CgWriter    *writer,
-                       const CgArg *arg,
-                       const char  *value)
-{
-  const CgTypeUse *use = &arg->use;
-
-  /* what the generated code has for it is not seen outside of it */
-  if (use->named != NULL && use->named->kind == CG_NAMED_BOXED && use->type->element == NULL)
-    return g_strdup_printf ("if (%s != NULL)\n  g_boxed_free (%s (), %s);", value, use->type->get_type, value);
-
-  return cg_marshal_expand (writer, use->type->clear, use, "", 0, value);
-}
-
 /* Nothing is unused, and what moved to the service is freed. */
 static void
 set_statements (CgWriter       *writer,
@@ -70,7 +29,7 @@ set_statements (CgWriter       *writer,
         g_string_append_printf (statements, "(void) %s;\n", arg->c_lent);
       else
         {
-          g_autofree char *text = cg_skeleton_make_free (writer, arg, arg->c_lent);
+          g_autofree char *text = cg_skeleton_make_free (writer, &arg->use, arg->c_lent);
 
           g_string_append_printf (statements, "%s\n", text);
         }
@@ -112,6 +71,30 @@ emit_method (CgWriter       *writer,
   cg_writer_emit (writer, cg_template ("skeleton-c/method-function"));
 }
 
+/* A comment that shows how the signals are emitted. */
+static void
+emit_signals (const CgInterface *interface,
+              CgWriter          *writer)
+{
+  g_autoptr (GString) emissions = g_string_new (NULL);
+
+  CG_FOREACH (const CgMember, signal, interface->signals)
+    {
+      g_autofree char *emission = NULL;
+
+      cg_names_set_member (writer, signal);
+      emission = cg_writer_expand (writer, "$emit$ ($IFACE_CAST$ (self)");
+      g_string_append_printf (emissions, "%s%s", emissions->len > 0 ? "\n" : "", emission);
+      CG_FOREACH (const CgArg, arg, signal->out_args)
+        g_string_append_printf (emissions, ", %s", arg->c_lent);
+      g_string_append (emissions, ");");
+    }
+
+  cg_writer_set (writer, "emissions", emissions->str);
+  if (interface->signals->len > 0)
+    cg_writer_emit (writer, cg_template ("skeleton-c/signals"));
+}
+
 static void
 emit_interface (const CgSkeleton  *self,
                 const CgInterface *interface,
@@ -120,7 +103,10 @@ emit_interface (const CgSkeleton  *self,
   g_autoptr (GString) assignments = g_string_new (NULL);
 
   cg_skeleton_set_interface (self, interface, writer);
+  cg_skeleton_set_properties (interface, writer);
   cg_writer_emit (writer, cg_template ("skeleton-c/type-struct"));
+  if (interface->properties->len > 0)
+    cg_writer_emit (writer, cg_template ("skeleton-c/property-enum"));
 
   CG_FOREACH (const CgMethod, method, interface->methods)
     {
@@ -135,6 +121,8 @@ emit_interface (const CgSkeleton  *self,
 
   cg_writer_set (writer, "assignments", assignments->str);
   cg_writer_emit (writer, cg_template ("skeleton-c/type-definition"));
+  emit_signals (interface, writer);
+  cg_skeleton_emit_properties (interface, writer);
 }
 
 void

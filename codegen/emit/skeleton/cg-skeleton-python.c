@@ -14,25 +14,14 @@
 
 #include <string.h>
 
-static char *
-make_namespace (const CgSkeleton *self)
-{
-  return cg_is_ugly (self->c_namespace) ? cg_remove_underscores (self->c_namespace)
-                                        : g_strdup (self->c_namespace);
-}
-
 static void
-set_interface (const CgSkeleton  *self,
-               const CgInterface *interface,
+set_interface (const CgInterface *interface,
                CgWriter          *writer)
 {
-  g_autofree char *camel = make_namespace (self);
-  g_autofree char *service = NULL;
+  gboolean is_keyword = cg_is_python_keyword (cg_names_look_up_interface (interface, "Name"));
 
-  cg_skeleton_set_interface (self, interface, writer);
-  service = cg_writer_expand (writer, "$Service$");
-  cg_writer_set (writer, "PyName", cg_names_look_up_interface (interface, "Iface") + strlen (camel));
-  cg_writer_set (writer, "PyService", service + strlen (camel));
+  cg_names_set_interface (writer, interface);
+  cg_writer_take (writer, "PyIface", cg_writer_expand (writer, is_keyword ? "getattr($Ns$, '$Name$')" : "$Ns$.$Name$"));
 }
 
 static void
@@ -45,7 +34,7 @@ emit_head (const CgSkeleton *self,
   cg_writer_set (writer, "what", what);
   cg_writer_set (writer, "imports", imports);
   cg_writer_set (writer, "others", others);
-  cg_writer_take (writer, "Ns", make_namespace (self));
+  cg_spelling_set_namespace (writer, self->c_namespace);
   cg_writer_emit (writer, cg_template ("skeleton-python/head"));
 }
 
@@ -64,47 +53,39 @@ make_parameter (GHashTable *taken,
   return g_string_free (parameter, FALSE);
 }
 
+/* Sets $py_params$, "a, b". */
 static void
-emit_method (CgWriter       *writer,
-             const CgMethod *method)
+set_params (CgWriter  *writer,
+            GPtrArray *args)
 {
   g_autoptr (GString) params = g_string_new (NULL);
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  CG_FOREACH (const CgArg, named, method->in_args)
+  CG_FOREACH (const CgArg, named, args)
     g_hash_table_add (taken, g_strdup (named->c_lent));
-  CG_FOREACH (const CgArg, arg, method->in_args)
+  CG_FOREACH (const CgArg, arg, args)
     {
       g_autofree char *name = make_parameter (taken, arg->c_lent);
 
-      g_string_append_printf (params, ", %s", name);
+      g_string_append_printf (params, "%s%s", params->len > 0 ? ", " : "", name);
     }
-
-  cg_names_set_member (writer, method);
   cg_writer_set (writer, "py_params", params->str);
+}
+
+static void
+emit_method (CgWriter       *writer,
+             const CgMethod *method)
+{
+  cg_names_set_member (writer, method);
+  set_params (writer, method->in_args);
+  cg_writer_set (writer, "comma", method->in_args->len > 0 ? ", " : "");
   cg_writer_emit (writer, cg_template ("skeleton-python/method-text"));
 }
 
-void
-cg_skeleton_emit_python (const CgSkeleton *self,
-                         CgWriter         *writer)
-{
-  emit_head (self, "Services, each in a thread of its own: what is in one has no need of locks.", "", "", writer);
-  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
-    {
-      set_interface (self, interface, writer);
-      cg_writer_emit (writer, cg_template ("skeleton-python/class-head"));
-      CG_FOREACH (const CgMethod, method, interface->methods)
-        emit_method (writer, method);
-    }
-}
-
-/* An expression for an argument, or NULL if there is none for its type. */
+/* An empty value, or NULL if there is none for its type. */
 static char *
-make_value (const CgArg *arg)
+make_value (const CgTypeUse *use)
 {
-  const CgTypeUse *use = &arg->use;
-
   if (use->nullable)
     return g_strdup ("None");
   if (use->named != NULL)
@@ -122,6 +103,131 @@ make_value (const CgArg *arg)
                           use->value_signature);
 }
 
+/* Gets the type of a property for PyGObject, which has none for bytes. */
+static char *
+make_property_type (CgWriter        *writer,
+                    const CgTypeUse *use)
+{
+  static const char * const types[][2] = {
+    { "b", "GObject.TYPE_BOOLEAN" }, { "n", "GObject.TYPE_INT" }, { "q", "GObject.TYPE_UINT" }, { "i", "GObject.TYPE_INT" },
+    { "u", "GObject.TYPE_UINT" }, { "x", "GObject.TYPE_INT64" }, { "t", "GObject.TYPE_UINT64" },
+    { "d", "GObject.TYPE_DOUBLE" }, { "h", "GObject.TYPE_INT" }, { "s", "GObject.TYPE_STRING" }, { "o", "GObject.TYPE_STRING" },
+    { "g", "GObject.TYPE_STRING" },
+    { "as", "GObject.TYPE_STRV" }, { "ao", "GObject.TYPE_STRV" }, { "ag", "GObject.TYPE_STRV" },
+    { "ay", "GLib.Bytes" }, { "y", NULL },
+  };
+
+  if (use->named != NULL && use->type->element != NULL)
+    return g_strdup (use->type->element->is_pointer ? "GLib.PtrArray" : "GLib.Array");
+  if (use->named != NULL && use->named->declaration == NULL)
+    return g_strdup (use->named->name);
+  if (use->named != NULL)
+    {
+      const char *name = cg_names_look_up_declaration (use->named->declaration, "Name");
+
+      cg_writer_set (writer, "type_name", name);
+      return cg_writer_expand (writer, cg_is_python_keyword (name) ? "getattr($Ns$, '$type_name$')" : "$Ns$.$type_name$");
+    }
+  if (use->type->signature == NULL)
+    return g_strdup ("GObject.TYPE_VARIANT");
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    if (g_str_equal (types[i][0], use->value_signature))
+      return g_strdup (types[i][1]);
+
+  return NULL;
+}
+
+/* Gets what a property is at first, if that is not what PyGObject has for the type. */
+static char *
+make_default (const CgTypeUse *use,
+              const char      *type)
+{
+  g_autofree char *empty = make_value (use);
+
+  if (use->named != NULL && use->named->kind == CG_NAMED_ENUM && use->type->element == NULL)
+    return g_strdup_printf (", default=[*%s.__enum_values__.values()][0]", type);
+  if (use->named != NULL && use->named->kind == CG_NAMED_FLAGS && use->type->element == NULL)
+    return g_strdup_printf (", default=%s(0)", type);
+  if (g_str_equal (use->value_signature, "b") && !use->type->is_pointer)
+    return g_strdup (", default=False");
+  if (!use->type->is_pointer || use->nullable || use->named != NULL || g_str_equal (empty, "''"))
+    return g_strdup ("");
+
+  return g_strdup_printf (", default=%s", empty);
+}
+
+/* PyGObject looks for the attribute with the name of the GObject property. */
+static void
+emit_property (CgWriter       *writer,
+               const CgMember *property)
+{
+  g_autofree char *type = make_property_type (writer, &property->use);
+  g_autofree char *value = make_default (&property->use, type);
+  g_autofree char *name = g_strdelimit (g_strdup (cg_names_look_up_member (property, "property_name")), "-", '_');
+
+  cg_writer_take (writer, "attribute", cg_is_python_keyword (name) ? g_strdup_printf ("locals()['%s']", name)
+                                                                   : g_strdup (name));
+  cg_writer_set (writer, "type", type != NULL ? type : "");
+  cg_writer_set (writer, "default", value);
+  cg_writer_emit (writer, type != NULL ? "    $attribute$ = GObject.Property(type=$type$$default$)\n"
+                                       : "    # TODO: $attribute$, for which PyGObject has no type\n");
+}
+
+/* The doc string, which is open, shows how the signals are emitted. */
+static void
+end_doc_string (CgWriter          *writer,
+                const CgInterface *interface)
+{
+  if (interface->signals->len > 0)
+    cg_writer_emit (writer, "\n\n    To emit the signals, in its thread:\n\n");
+  CG_FOREACH (const CgMember, signal, interface->signals)
+    {
+      cg_writer_set (writer, "emission", signal->lower);
+      set_params (writer, signal->out_args);
+      cg_writer_emit (writer, "        self.emit_$emission$($py_params$)\n");
+    }
+  cg_writer_emit (writer, interface->signals->len > 0 ? "    \"\"\"\n" : "\"\"\"\n");
+}
+
+/* Sets the namespaces that the types of properties are in. */
+static void
+set_namespaces (const CgSkeleton *self,
+                CgWriter         *writer)
+{
+  g_autoptr (GString) text = g_string_new (", GLib, GObject, Norpc, ");
+
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
+    CG_FOREACH (const CgMember, property, interface->properties)
+      {
+        const char *name = property->use.named != NULL ? property->use.named->name : "";
+        g_autofree char *item = g_strdup_printf (", %.*s, ", (int) strcspn (name, "."), name);
+
+        if (property->use.named != NULL && property->use.named->declaration == NULL && strstr (text->str, item) == NULL)
+          g_string_append (text, item + strlen (", "));
+      }
+  g_string_truncate (text, text->len - strlen (", "));
+  cg_writer_set (writer, "namespaces", text->str + strlen (", "));
+}
+void
+cg_skeleton_emit_python (const CgSkeleton *self,
+                         CgWriter         *writer)
+{
+  set_namespaces (self, writer);
+  emit_head (self, "Services, each in a thread of its own: what is in one has no need of locks.", "", "", writer);
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
+    {
+      set_interface (interface, writer);
+      cg_writer_emit (writer, cg_template ("skeleton-python/class-head"));
+      end_doc_string (writer, interface);
+      if (interface->properties->len > 0)
+        cg_writer_emit (writer, "\n");
+      CG_FOREACH (const CgMember, property, interface->properties)
+        emit_property (writer, property);
+      CG_FOREACH (const CgMethod, method, interface->methods)
+        emit_method (writer, method);
+    }
+}
+
 /* Appends the call of a method, if there are values for it. */
 static void
 append_check (GString        *checks,
@@ -133,14 +239,13 @@ append_check (GString        *checks,
   g_autofree char *call = NULL;
 
   cg_names_set_member (writer, method);
-  cg_writer_set (writer, "py_call", strstr (cg_names_look_up_member (method, "call"), "_proxy_call_") + strlen ("_proxy_"));
-  call = cg_writer_expand (writer, is_oneway ? "        self.check(self.proxy.$py_call$"
-                                             : "        self.check(self.proxy.$py_call$_sync");
+  call = cg_writer_expand (writer, is_oneway ? "        self.check(self.proxy.$call_name$"
+                                             : "        self.check(self.proxy.$call_name$_sync");
   line = g_string_new (call);
 
   for (guint i = 0; i < method->in_args->len; i++)
     {
-      g_autofree char *value = make_value (g_ptr_array_index (method->in_args, i));
+      g_autofree char *value = make_value (&((CgArg *) g_ptr_array_index (method->in_args, i))->use);
 
       if (value == NULL)
         return;
@@ -154,16 +259,18 @@ void
 cg_skeleton_emit_python_test (const CgSkeleton *self,
                               CgWriter         *writer)
 {
-  g_autofree char *module = g_strdelimit (g_strconcat (self->code, "_service", NULL), "-.", '_');
+  g_autofree char *code = cg_make_identifier (self->code);
+  g_autofree char *module = g_strconcat (code, "_service", NULL);
   g_autofree char *other = g_strdup_printf ("\nimport %s\n", module);
 
+  cg_writer_set (writer, "namespaces", "GLib, GObject, Norpc");
   emit_head (self, "Calls each method with the emptiest arguments.", "import unittest\n\n", other, writer);
   cg_writer_set (writer, "module", module);
   CG_FOREACH (const CgInterface, interface, self->description->interfaces)
     {
       g_autoptr (GString) checks = g_string_new (NULL);
 
-      set_interface (self, interface, writer);
+      set_interface (interface, writer);
       cg_writer_emit (writer, cg_template ("skeleton-python/test-head"));
       CG_FOREACH (const CgMethod, method, interface->methods)
         append_check (checks, writer, method);

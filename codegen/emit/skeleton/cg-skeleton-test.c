@@ -15,43 +15,6 @@
 
 #include <string.h>
 
-static const struct
-{
-  const char *signature;
-  const char *lent;
-  const char *moved;
-} empty_values[] = {
-  { "s", "\"\"", "g_strdup (\"\")" },
-  { "g", "\"\"", "g_strdup (\"\")" },
-  { "o", "\"/\"", "g_strdup (\"/\")" },
-  { "as", "(const char * const []) { NULL }", "g_new0 (char *, 1)" },
-  { "ao", "(const char * const []) { NULL }", "g_new0 (char *, 1)" },
-  { "ag", "(const char * const []) { NULL }", "g_new0 (char *, 1)" },
-  { "ay", "no_bytes", "g_bytes_new (NULL, 0)" },
-};
-
-/* An expression for an argument, or NULL if there is none for its type. */
-static char *
-make_value (const CgArg *arg)
-{
-  const CgTypeUse *use = &arg->use;
-
-  if (use->nullable)
-    return g_strdup ("NULL");
-  if (!use->type->is_pointer)
-    return use->named != NULL ? g_strdup_printf ("(%s) 0", use->type->c_in) : g_strdup (use->type->zero);
-  if (use->named != NULL)
-    return NULL;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (empty_values); i++)
-    if (g_str_equal (empty_values[i].signature, use->value_signature))
-      return g_strdup (use->is_moved ? empty_values[i].moved : empty_values[i].lent);
-
-  /* what no value can be read from is the empty value */
-  return g_strdup_printf ("g_variant_new_from_data (G_VARIANT_TYPE (\"%s\"), \"\", 0, FALSE, NULL, NULL)",
-                          use->value_signature);
-}
-
 /* "proxy, "", 0, NULL", one below the other; NULL if it cannot be called. */
 static char *
 make_passed (const CgMethod *method)
@@ -62,7 +25,7 @@ make_passed (const CgMethod *method)
 
   CG_FOREACH (const CgArg, arg, method->in_args)
     {
-      g_autofree char *value = make_value (arg);
+      g_autofree char *value = cg_skeleton_make_empty (&arg->use);
 
       if (value == NULL)
         return NULL;
@@ -110,7 +73,7 @@ emit_call (CgWriter       *writer,
 
   cg_names_set_member (writer, method);
   cg_writer_take (writer, "passed", make_passed (method));
-  freed = returned != NULL ? cg_skeleton_make_free (writer, returned, "result") : g_strdup ("");
+  freed = returned != NULL ? cg_skeleton_make_free (writer, &returned->use, "result") : g_strdup ("");
   cg_writer_take (writer, "freed", g_strconcat (*freed != '\0' ? "\n" : "", freed, NULL));
   cg_writer_set (writer, "is_answered", returned != NULL ? "result != NULL" : "result");
   cg_marshal_set_expanded (writer, "call_text",

@@ -22,7 +22,7 @@ typedef struct
 {
   const char  *language;
   const char  *suffix;       /* of the file, behind the name of the generated code */
-  gboolean     underscores;  /* in its name, instead of hyphens */
+  gboolean     is_module;    /* its name must be an identifier */
   void       (*emit) (const CgSkeleton *self,
                       CgWriter         *writer);  /* in which $file$ is its name */
 } CgSkeletonFile;
@@ -38,14 +38,25 @@ void  cg_skeleton_emit_python      (const CgSkeleton  *self,
 void  cg_skeleton_emit_python_test (const CgSkeleton  *self,
                                     CgWriter          *writer);
 
+/* cg-skeleton-values.c */
+
 /* Gives @writer the names of an interface, and those of its service. */
 void  cg_skeleton_set_interface    (const CgSkeleton  *self,
                                     const CgInterface *interface,
                                     CgWriter          *writer);
 
-/* Makes the C code that frees @value, of the type of @arg; "" if there is nothing. */
+/* Makes the C code that frees @value, of the type @use; "" if there is nothing. */
 char *cg_skeleton_make_free        (CgWriter          *writer,
-                                    const CgArg       *arg,
+                                    const CgTypeUse   *use,
                                     const char        *value);
+
+/* Makes an expression for an empty value, or NULL if there is none of its type. */
+char *cg_skeleton_make_empty       (const CgTypeUse   *use);
+
+/* cg-skeleton-properties.c */
+void  cg_skeleton_set_properties   (const CgInterface *interface,
+                                    CgWriter          *writer);
+void  cg_skeleton_emit_properties  (const CgInterface *interface,
+                                    CgWriter          *writer);
 
 G_END_DECLS

@@ -1,26 +1,41 @@
-/* norpc-signal.c
+/* norpc-interface-members.c
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The signals of generated interfaces and proxies. */
+/* The signals and properties of generated interfaces and proxies. */
 
 #include "client/norpc-proxy-private.h"
 #include "core/norpc-interface-info-private.h"
-#include "norpc-signal-private.h"
+#include "norpc-property-private.h"
+#include "norpc-proxy-properties-private.h"
+#include "norpc-interface-members-private.h"
 #include "norpc-subscription-private.h"
 
 static GQuark
 get_info_quark (void)
 {
-  return g_quark_from_static_string ("norpc-signals");
+  return g_quark_from_static_string ("norpc-interface-info");
 }
 
-/* Thread-safe. Returns the interface info of a GInterface with signals, or NULL. */
+/* Thread-safe. Returns the interface info of a GInterface with signals or properties, or NULL. */
 const NorpcInterfaceInfo *
-norpc_signals_get_interface_info (GType type)
+norpc_interface_type_get_info (GType type)
 {
   return g_type_get_qdata (type, get_info_quark ());
+}
+
+static gboolean
+have_signatures (const NorpcInterfaceInfo *info)
+{
+  for (guint i = 0; info->signals != NULL && info->signals[i] != NULL; i++)
+    if (!norpc_arg_infos_have_signatures (info->signals[i]->dbus.args))
+      return FALSE;
+  for (guint i = 0; info->properties != NULL && info->properties[i] != NULL; i++)
+    if (info->properties[i]->dbus.signature == NULL)
+      return FALSE;
+
+  return TRUE;
 }
 
 static void
@@ -40,50 +55,60 @@ install_signal (GType                  type,
 }
 
 /**
- * norpc_interface_install_signals: (skip)
+ * norpc_interface_install_members: (skip)
  * @g_iface: (type GObject.TypeInterface): the default vtable of a generated interface
  * @interface_info: the interface info
  *
- * Adds the signals of an interface to its type.
+ * Adds the signals and properties of an interface to its type.
  *
  * Generated code calls this function when it initializes the type.
  *
  * Since: 0.1
  */
 void
-norpc_interface_install_signals (gpointer                  g_iface,
+norpc_interface_install_members (gpointer                  g_iface,
                                  const NorpcInterfaceInfo *interface_info)
 {
   GType type = G_TYPE_FROM_INTERFACE (g_iface);
 
   g_return_if_fail (G_TYPE_IS_INTERFACE (type));
-  g_return_if_fail (interface_info != NULL && interface_info->signals != NULL);
+  g_return_if_fail (interface_info != NULL);
+  g_return_if_fail (have_signatures (interface_info));
 
-  for (guint i = 0; interface_info->signals[i] != NULL; i++)
+  for (guint i = 0; interface_info->signals != NULL && interface_info->signals[i] != NULL; i++)
     install_signal (type, interface_info->signals[i]);
+  norpc_property_install_in_interface (g_iface, interface_info);
   g_type_set_qdata (type, get_info_quark (), (gpointer) interface_info);
 }
 
-static const NorpcProxyEvents proxy_events = { norpc_subscription_new, norpc_subscription_close };
+static const NorpcProxyEvents proxy_events = {
+  norpc_subscription_new,
+  norpc_subscription_close,
+  norpc_subscription_load,
+  norpc_subscription_is_ready
+};
 
 /**
- * norpc_proxy_class_install_signals: (skip)
+ * norpc_proxy_class_install_members: (skip)
  * @klass: the class of a generated proxy
  * @interface_info: the interface info
  *
- * Makes proxies emit the signals of the services that they call.
+ * Makes proxies emit the signals of the services that they call, and show their properties.
  *
  * Generated code calls this function when it initializes the class.
  *
  * Since: 0.1
  */
 void
-norpc_proxy_class_install_signals (NorpcProxyClass          *klass,
+norpc_proxy_class_install_members (NorpcProxyClass          *klass,
                                    const NorpcInterfaceInfo *interface_info)
 {
   g_return_if_fail (NORPC_IS_PROXY_CLASS (klass));
-  g_return_if_fail (interface_info != NULL && interface_info->signals != NULL);
+  g_return_if_fail (interface_info != NULL);
+  g_return_if_fail (have_signatures (interface_info));
 
   klass->interface_info = interface_info;
   klass->events = &proxy_events;
+  if (interface_info->properties != NULL)
+    norpc_proxy_class_install_properties (klass, interface_info);
 }

@@ -1,4 +1,4 @@
-/* norpc-signal.h
+/* norpc-interface-members.h
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -14,10 +14,10 @@
 G_BEGIN_DECLS
 
 NORPC_AVAILABLE_IN_ALL
-void norpc_interface_install_signals   (gpointer                  g_iface,
+void norpc_interface_install_members   (gpointer                  g_iface,
                                         const NorpcInterfaceInfo *interface_info);
 NORPC_AVAILABLE_IN_ALL
-void norpc_proxy_class_install_signals (NorpcProxyClass          *klass,
+void norpc_proxy_class_install_members (NorpcProxyClass          *klass,
                                         const NorpcInterfaceInfo *interface_info);
 
 G_END_DECLS

@@ -1,0 +1,107 @@
+/* cg-emit-properties.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The functions that get and set properties, and those that make a proxy that has their values. */
+
+#include "cg-emit-private.h"
+
+#include <string.h>
+
+static void
+emit_function (CgWriter        *writer,
+               const CgMember  *property,
+               CgSignatureKind  kind,
+               const char      *name)
+{
+  g_autofree char *return_line = NULL;
+
+  cg_signature_set (writer, property, kind);
+  return_line = cg_writer_expand (writer, "$return_type$");
+  cg_writer_take (writer, "return_line", g_strdup (g_strchomp (return_line)));
+  cg_emit_function_doc (writer, "");
+  cg_writer_emit (writer, cg_template (name));
+}
+
+static void
+emit_getters (CgWriter       *writer,
+              const CgMember *property)
+{
+  const CgType *type = property->use.type;
+
+  cg_writer_set (writer, "zero", type->zero);
+  cg_writer_set (writer, "gvalue", type->is_pointer ? "value" : "&value");
+  cg_marshal_set_expanded (writer, "get_value", type->get);
+  emit_function (writer, property, CG_SIGNATURE_GET,
+                 type->is_pointer ? "properties/get-pointer" : "properties/get");
+  if (!type->is_pointer)
+    return;
+
+  cg_writer_take (writer, "declared_type", cg_columns_pad (type->c_out, 0));
+  emit_function (writer, property, CG_SIGNATURE_DUP, "properties/dup");
+}
+
+/* The comment in front of the property's getter or setter documents the property itself. */
+static void
+emit_property_doc (CgWriter       *writer,
+                   const CgMember *property)
+{
+  g_autoptr (GString) doc = g_string_new (NULL);
+
+  if (property->node.c_doc != NULL)
+    g_string_append (doc, property->node.c_doc);
+  else
+    g_string_append_printf (doc, "The property `%s`.", property->node.name);
+  cg_emit_append_tags (doc, &property->node, "\n\n");
+  cg_writer_set (writer, "doc", doc->str);
+  cg_writer_emit (writer, cg_template ("properties/property-doc"));
+}
+
+static void
+emit_of_service (CgWriter       *writer,
+                 const CgMember *property)
+{
+  emit_property_doc (writer, property);
+  if ((property->access & CG_ACCESS_READ) != 0)
+    emit_getters (writer, property);
+  if ((property->access & CG_ACCESS_WRITE) != 0)
+    emit_function (writer, property, CG_SIGNATURE_SET, "properties/set");
+}
+
+static void
+emit_of_proxy (CgWriter       *writer,
+               const CgMember *property)
+{
+  if ((property->access & CG_ACCESS_WRITE) == 0)
+    return;
+
+  emit_function (writer, property, CG_SIGNATURE_SET_ASYNC, "properties/set-async");
+  emit_function (writer, property, CG_SIGNATURE_SET_FINISH, "properties/set-finish");
+  emit_function (writer, property, CG_SIGNATURE_SET_SYNC, "properties/set-sync");
+}
+
+void
+cg_emit_properties (const CgInterface *interface,
+                    CgWriter          *writer,
+                    gboolean           is_proxy)
+{
+  static const char * const templates[CG_N_NEW_SIGNATURES] = {
+    "properties/new-async", "properties/new-finish", "properties/new-sync"
+  };
+
+  for (guint i = 0; is_proxy && interface->properties->len > 0 && i < G_N_ELEMENTS (templates); i++)
+    {
+      cg_signature_set_new (writer, i);
+      cg_emit_function_doc (writer, "");
+      cg_writer_emit (writer, cg_template (templates[i]));
+    }
+  CG_FOREACH (const CgMember, property, interface->properties)
+    {
+      cg_names_set_member (writer, property);
+      if (is_proxy)
+        emit_of_proxy (writer, property);
+      else
+        emit_of_service (writer, property);
+    }
+}

@@ -1,0 +1,84 @@
+/* cg-skeleton-values.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The names of services, and values, in all parts of a skeleton in C. */
+
+#include "cg-skeleton.h"
+
+#include "emit/c/cg-marshal.h"
+#include "model/cg-names.h"
+
+static gboolean
+is_taken_type (const CgSkeleton *self,
+               const char       *name)
+{
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
+    if (g_str_equal (cg_names_look_up_interface (interface, "Iface"), name))
+      return TRUE;
+
+  return FALSE;
+}
+
+void
+cg_skeleton_set_interface (const CgSkeleton  *self,
+                           const CgInterface *interface,
+                           CgWriter          *writer)
+{
+  const char *iface = cg_names_look_up_interface (interface, "Iface");
+  g_autofree char *type = g_strconcat (iface, "Service", NULL);
+  gboolean is_taken = is_taken_type (self, type);
+
+  cg_names_set_interface (writer, interface);
+  cg_marshal_set_expanded (writer, "service",
+                           is_taken ? "$iface$_service_object" : "$iface$_service");
+  cg_writer_set (writer, "SERVICE", is_taken ? "SERVICE_OBJECT" : "SERVICE");
+  cg_writer_take (writer, "Service", g_strconcat (type, is_taken ? "Object" : "", NULL));
+}
+
+char *
+cg_skeleton_make_free (CgWriter        *writer,
+                       const CgTypeUse *use,
+                       const char      *value)
+{
+  /* what the generated code has for it is not seen outside of it */
+  if (use->named != NULL && use->named->kind == CG_NAMED_BOXED && use->type->element == NULL)
+    return g_strdup_printf ("if (%s != NULL)\n  g_boxed_free (%s (), %s);", value, use->type->get_type, value);
+
+  return cg_marshal_expand (writer, use->type->clear, use, "", 0, value);
+}
+
+static const struct
+{
+  const char *signature;
+  const char *lent;
+  const char *moved;
+} empty_values[] = {
+  { "s", "\"\"", "g_strdup (\"\")" },
+  { "g", "\"\"", "g_strdup (\"\")" },
+  { "o", "\"/\"", "g_strdup (\"/\")" },
+  { "as", "(const char * const []) { NULL }", "g_new0 (char *, 1)" },
+  { "ao", "(const char * const []) { NULL }", "g_new0 (char *, 1)" },
+  { "ag", "(const char * const []) { NULL }", "g_new0 (char *, 1)" },
+  { "ay", "no_bytes", "g_bytes_new (NULL, 0)" },
+};
+
+char *
+cg_skeleton_make_empty (const CgTypeUse *use)
+{
+  if (use->nullable)
+    return g_strdup ("NULL");
+  if (!use->type->is_pointer)
+    return use->named != NULL ? g_strdup_printf ("(%s) 0", use->type->c_in) : g_strdup (use->type->zero);
+  if (use->named != NULL)
+    return NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (empty_values); i++)
+    if (g_str_equal (empty_values[i].signature, use->value_signature))
+      return g_strdup (use->is_moved ? empty_values[i].moved : empty_values[i].lent);
+
+  /* what no value can be read from is the empty value */
+  return g_strdup_printf ("g_variant_new_from_data (G_VARIANT_TYPE (\"%s\"), \"\", 0, FALSE, NULL, NULL)",
+                          use->value_signature);
+}

@@ -1,0 +1,285 @@
+/* norpc-mirror-events.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The changes, notifications and replies that wait for the client's context, in one order with its
+ * signals and other replies.
+ */
+
+#include "call/norpc-call-private.h"
+#include "client/norpc-call-send-private.h"
+#include "norpc-mirror-parts-private.h"
+
+/* How many changes may wait that cannot be merged, because signals or replies are between them. */
+#define MAX_CHANGES 64
+
+typedef enum
+{
+  EVENT_CHANGE,  /* the service has told new values, or that values have changed */
+  EVENT_CHANGED, /* another thread has changed the values that are shown */
+  EVENT_REPLY    /* to a request */
+} EventKind;
+
+struct _NorpcMirrorEvent
+{
+  NorpcEvent   parent;
+  EventKind    kind;
+  NorpcMirror *mirror; /* (owned) */
+
+  /* of a change */
+  NorpcEmission    *values;      /* (owned) (nullable) [lock of the events] */
+  guint             serial;      /* [lock of the events]: of the values */
+  gboolean          invalidates; /* [lock of the events]: values have changed that are not here */
+  NorpcMirrorEvent *newer;       /* (unowned) (nullable) [lock of the events] */
+
+  gboolean   *changed; /* (owned) (nullable), of EVENT_CHANGED: by property; NULL if all values are
+                          there for the first time */
+  NorpcReply *reply;   /* (owned) (nullable), of EVENT_REPLY */
+};
+
+static NorpcEventQueue *
+get_queue (NorpcMirror *self)
+{
+  return norpc_reply_queue_get_events (self->reply_queue);
+}
+
+/* Called in the thread that receives the reply of an event. */
+static NorpcReply *
+steal_reply (NorpcMirrorEvent *self)
+{
+  if (self->reply != NULL)
+    norpc_call_send_detach (norpc_reply_get_call (self->reply));
+
+  return g_steal_pointer (&self->reply);
+}
+
+/* Called with no lock held. */
+static void
+mirror_event_free (NorpcEvent *event)
+{
+  NorpcMirrorEvent *self = (NorpcMirrorEvent *) event;
+  g_autoptr (NorpcReply) reply = steal_reply (self);
+
+  g_clear_pointer (&self->values, norpc_emission_unref);
+  g_free (self->changed);
+  norpc_mirror_unref (self->mirror);
+  g_free (self);
+}
+
+/* Called with the lock of the events held. Takes the oldest change off the list. */
+static NorpcMirrorEvent *
+take_oldest_change_locked (NorpcMirror *self)
+{
+  NorpcMirrorEvent *event = self->oldest;
+
+  self->oldest = event->newer;
+  if (self->oldest == NULL)
+    self->newest = NULL;
+  self->n_changes--;
+
+  return event;
+}
+
+/* Runs in the client's context, with the lock of the events held. */
+static void
+mirror_event_unpacked_locked (NorpcEvent *event)
+{
+  NorpcMirrorEvent *self = (NorpcMirrorEvent *) event;
+
+  if (self->kind == EVENT_CHANGE)
+    take_oldest_change_locked (self->mirror);
+}
+
+/* Runs in the client's context. */
+static void
+mirror_event_run (NorpcEvent *event)
+{
+  NorpcMirrorEvent *self = (NorpcMirrorEvent *) event;
+  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (&self->mirror->weak_proxy);
+  g_autoptr (NorpcReply) reply = steal_reply (self);
+  const NorpcMirrorFuncs *funcs = self->mirror->funcs;
+
+  if (proxy != NULL)
+    switch (self->kind)
+      {
+      case EVENT_CHANGE:
+        funcs->take_change (self->mirror, proxy, self->values, self->serial, self->invalidates);
+        break;
+
+      case EVENT_CHANGED:
+        funcs->notify (self->mirror, proxy, self->changed);
+        break;
+
+      case EVENT_REPLY:
+        funcs->take_reply (self->mirror, proxy, reply);
+        break;
+
+      default:
+        g_assert_not_reached ();
+      }
+
+  mirror_event_free (event);
+}
+
+static const NorpcEventImpl change_impl = {
+  mirror_event_unpacked_locked, mirror_event_run, mirror_event_free, TRUE
+};
+static const NorpcEventImpl other_impl = {
+  mirror_event_unpacked_locked, mirror_event_run, mirror_event_free, FALSE
+};
+
+static NorpcMirrorEvent *
+mirror_event_new (NorpcMirror *mirror,
+                  EventKind    kind)
+{
+  NorpcMirrorEvent *self = g_new0 (NorpcMirrorEvent, 1);
+
+  self->parent.impl = kind == EVENT_CHANGE ? &change_impl : &other_impl;
+  self->kind = kind;
+  self->mirror = norpc_mirror_ref (mirror);
+
+  return self;
+}
+
+/* Thread-safe. Takes ownership of @event. */
+static void
+push_event (NorpcMirror      *self,
+      NorpcMirrorEvent *event)
+{
+  gboolean pushed;
+
+  g_mutex_lock (&get_queue (self)->lock);
+  pushed = norpc_reply_queue_push_event_locked (self->reply_queue, &event->parent);
+  g_mutex_unlock (&get_queue (self)->lock);
+
+  if (!pushed)
+    mirror_event_free (&event->parent);
+}
+
+/* Thread-safe. Takes ownership of @changed, which is NULL if the proxy is ready now. */
+void
+norpc_mirror_push_changed (NorpcMirror *self,
+                           gboolean    *changed)
+{
+  NorpcMirrorEvent *event = mirror_event_new (self, EVENT_CHANGED);
+
+  event->changed = changed;
+  push_event (self, event);
+}
+
+/* Thread-safe. Takes ownership of @reply. */
+void
+norpc_mirror_push_reply (NorpcMirror *self,
+                         NorpcReply  *reply)
+{
+  NorpcMirrorEvent *event = mirror_event_new (self, EVENT_REPLY);
+
+  event->reply = reply;
+  push_event (self, event);
+}
+
+/* Called with the lock of the events held. Adds the contents of @from, which was told later or
+ * earlier, to those of @to. The values of @from take precedence if @newer is TRUE.
+ */
+static void
+merge_changes_locked (NorpcMirrorEvent *to,
+              NorpcMirrorEvent *from,
+              gboolean          newer)
+{
+  NorpcEmission *values = to->values;
+
+  to->invalidates = to->invalidates || from->invalidates;
+  if (from->values == NULL || (values != NULL && !newer))
+    return;
+
+  to->values = from->values;
+  to->serial = from->serial;
+  from->values = values;
+}
+
+/* Called with the lock of the events held. */
+static NorpcEvent *
+remove_change_locked (NorpcMirrorEvent *event)
+{
+  norpc_event_queue_remove_locked (&event->parent);
+  event->parent.link.next = NULL;
+
+  return &event->parent;
+}
+
+/* Called with the lock of the events held, after @event was pushed. Returns an event (owned)
+ * (nullable) that is no longer in the queue. If too many changes wait, the oldest one is merged
+ * with the next.
+ */
+static NorpcEvent *
+append_change_locked (NorpcMirror      *self,
+               NorpcMirrorEvent *event)
+{
+  NorpcMirrorEvent *newest = self->newest;
+  NorpcMirrorEvent *dropped;
+
+  if (newest != NULL && norpc_event_may_merge_locked (&newest->parent, &event->parent))
+    {
+      merge_changes_locked (newest, event, TRUE);
+      return remove_change_locked (event);
+    }
+
+  if (newest != NULL)
+    newest->newer = event;
+  else
+    self->oldest = event;
+  self->newest = event;
+  if (++self->n_changes <= MAX_CHANGES)
+    return NULL;
+
+  dropped = take_oldest_change_locked (self);
+  merge_changes_locked (self->oldest, dropped, FALSE);
+
+  return remove_change_locked (dropped);
+}
+
+/* Runs in the service's context. @values (nullable) are those of all properties whose values are
+ * told; without them, the client requests the values. Returns an event (owned) (nullable) to be
+ * freed with no lock held.
+ */
+NorpcEvent *
+norpc_mirror_add_change (NorpcMirror   *self,
+                         NorpcEmission *values,
+                         guint          serial)
+{
+  NorpcMirrorEvent *event = mirror_event_new (self, EVENT_CHANGE);
+  NorpcEvent *dropped = &event->parent;
+
+  event->values = values != NULL ? norpc_emission_ref (values) : NULL;
+  event->serial = serial;
+  event->invalidates = values == NULL;
+
+  g_mutex_lock (&get_queue (self)->lock);
+  if (norpc_reply_queue_push_event_locked (self->reply_queue, &event->parent))
+    dropped = append_change_locked (self, event);
+  g_mutex_unlock (&get_queue (self)->lock);
+
+  return dropped;
+}
+
+/* Called in the thread that disposes of the proxy, which has unsubscribed. Drops the changes that
+ * wait.
+ */
+void
+norpc_mirror_close (NorpcMirror *self)
+{
+  NorpcEvent *removed = NULL;
+
+  g_mutex_lock (&get_queue (self)->lock);
+  while (self->oldest != NULL)
+    {
+      NorpcEvent *event = remove_change_locked (take_oldest_change_locked (self));
+
+      event->link.next = removed != NULL ? &removed->link : NULL;
+      removed = event;
+    }
+  g_mutex_unlock (&get_queue (self)->lock);
+
+  norpc_events_free (removed);
+}

@@ -1,0 +1,333 @@
+/* norpc-mirror.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "call/norpc-call-private.h"
+#include "client/norpc-call-send-private.h"
+#include "client/norpc-endpoint.h"
+#include "client/norpc-proxy-private.h"
+#include "core/norpc-value-check-private.h"
+#include "core/norpc-value-copy-private.h"
+#include "norpc-mirror-parts-private.h"
+#include "norpc-property-private.h"
+
+const NorpcPropertyAccess *
+norpc_mirror_get_access (NorpcMirror *self)
+{
+  return self->access;
+}
+
+/* Thread-safe. */
+gboolean
+norpc_mirror_is_ready (NorpcMirror *self)
+{
+  return g_atomic_int_get (&self->is_ready);
+}
+
+/* Thread-safe. Returns TRUE if the service is to tell changes. */
+gboolean
+norpc_mirror_is_started (NorpcMirror *self)
+{
+  return g_atomic_int_get (&self->is_started);
+}
+
+/* Thread-safe. Called before values are requested for the first time. */
+void
+norpc_mirror_start (NorpcMirror *self)
+{
+  g_atomic_int_set (&self->is_started, TRUE);
+}
+
+/* Runs in the client's context. Notifies when all changes can be seen; without any, of being
+ * ready.
+ */
+static void
+notify (NorpcMirror    *self,
+        NorpcProxy     *proxy,
+        const gboolean *changed)
+{
+  if (changed == NULL)
+    {
+      norpc_proxy_notify_ready (proxy);
+      return;
+    }
+
+  g_object_freeze_notify (G_OBJECT (proxy));
+  for (guint i = 0; i < self->access->n_properties; i++)
+    if (changed[i])
+      g_object_notify (G_OBJECT (proxy), self->access->interface_info->properties[i]->name);
+  g_object_thaw_notify (G_OBJECT (proxy));
+}
+
+/* Notifies of changes, if there are any: now, in the client's context, or later. Takes ownership of
+ * @changed.
+ */
+static void
+notify_of (NorpcMirror *self,
+           NorpcProxy  *proxy,
+           gboolean    *changed,
+           gboolean     now)
+{
+  if (changed != NULL && now)
+    notify (self, proxy, changed);
+  else if (changed != NULL)
+    norpc_mirror_push_changed (self, g_steal_pointer (&changed));
+  g_free (changed);
+}
+
+/* Thread-safe; in the client's context if @now is TRUE. */
+static void
+take_values (NorpcMirror *self,
+             NorpcProxy  *proxy,
+             NorpcReply  *reply,
+             gboolean     now)
+{
+  notify_of (self, proxy, norpc_mirror_store_all (self, proxy, reply), now);
+  if (!g_atomic_int_compare_and_exchange (&self->is_ready, FALSE, TRUE))
+    return;
+
+  if (now)
+    notify (self, proxy, NULL);
+  else
+    norpc_mirror_push_changed (self, NULL);
+}
+
+/* Thread-safe. Returns TRUE if the calling thread may emit signals of the proxy. */
+static gboolean
+is_in_context (NorpcMirror *self)
+{
+  return g_thread_self () == self->thread || g_main_context_is_owner (self->context);
+}
+
+/* Thread-safe. Shows the values of a reply to the application. If @may_notify is FALSE, the proxy
+ * notifies later, because the application is waiting.
+ */
+void
+norpc_mirror_take_all (NorpcMirror *self,
+                       NorpcProxy  *proxy,
+                       NorpcReply  *reply,
+                       gboolean     may_notify)
+{
+  take_values (self, proxy, reply, may_notify && is_in_context (self));
+}
+
+/* Thread-safe. Shows the value of a property that was set by a call of the application. */
+void
+norpc_mirror_take_set (NorpcMirror *self,
+                       NorpcProxy  *proxy,
+                       guint        property,
+                       NorpcReply  *reply,
+                       gboolean     may_notify)
+{
+  notify_of (self, proxy, norpc_mirror_store_set (self, proxy, property, reply, FALSE),
+             may_notify && is_in_context (self));
+}
+
+/* Called in the thread that answers a request. Takes ownership of the client's half. */
+static void
+deliver_request (NorpcCall *call)
+{
+  g_autoptr (NorpcMirror) self = call->reply_data;
+
+  norpc_mirror_push_reply (self, norpc_call_get_reply (call));
+}
+
+static const NorpcCallSink request_sink = { deliver_request, NULL };
+
+/* Thread-safe. Sends a request, which inherits nothing from a call that is being handled, and
+ * whose reply arrives in the context of the proxy, whichever thread sends it. Takes ownership of
+ * @call.
+ */
+static void
+send_request (NorpcMirror *self,
+              NorpcProxy  *proxy,
+              NorpcCall   *call)
+{
+  NorpcCallOrigin origin = norpc_proxy_prepare_call (proxy, call);
+
+  call->link.sink = &request_sink;
+  call->reply_data = norpc_mirror_ref (self);
+  norpc_call_send_begin (call);
+  if (call->method != NORPC_PROPERTY_GET_ALL)
+    {
+      norpc_call_group_add (origin.calls, call);
+      norpc_latest_replace (origin.latest, call);
+    }
+  norpc_call_send_end (call);
+
+  if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
+    norpc_endpoint_send (norpc_proxy_get_endpoint (proxy), call);
+  else
+    norpc_call_unref (call);
+}
+
+/* Runs in the client's context, or in the thread that constructs the proxy. Requests all values. */
+void
+norpc_mirror_load (NorpcMirror *self,
+                   NorpcProxy  *proxy)
+{
+  if (self->loads)
+    {
+      self->loads_again = TRUE;
+      return;
+    }
+
+  self->loads = TRUE;
+  norpc_mirror_start (self);
+  send_request (self, proxy, norpc_call_new (&self->access->info, NORPC_PROPERTY_GET_ALL));
+}
+
+/* Runs in the client's context, when the service may accept the request. */
+static void
+ready_cb (GObject      *object,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (NorpcMirror) self = user_data;
+  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (&self->weak_proxy);
+
+  self->loads = FALSE;
+  if (norpc_endpoint_ready_finish (NORPC_ENDPOINT (object), result, NULL) && proxy != NULL)
+    norpc_mirror_load (self, proxy);
+}
+
+/* Runs in the client's context. When a server starts, the values are requested again. */
+static void
+note_failed_load (NorpcMirror  *self,
+                  NorpcProxy   *proxy,
+                  const GError *error)
+{
+  if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_BUSY))
+    {
+      /* The thread that runs the context may not have pushed it. */
+      g_main_context_push_thread_default (self->context);
+      norpc_endpoint_ready_async (norpc_proxy_get_endpoint (proxy), NULL, ready_cb, norpc_mirror_ref (self));
+      g_main_context_pop_thread_default (self->context);
+      return;
+    }
+
+  self->loads = FALSE;
+  if (!g_error_matches (error, NORPC_ERROR, NORPC_ERROR_CLOSED))
+    g_warning ("%s has no properties: %s", G_OBJECT_TYPE_NAME (proxy), error->message);
+}
+
+static void
+take_all (NorpcMirror *self,
+          NorpcProxy  *proxy,
+          NorpcReply  *reply)
+{
+  gboolean again = self->loads_again;
+
+  self->loads_again = FALSE;
+  if (norpc_reply_get_error (reply) != NULL)
+    {
+      note_failed_load (self, proxy, norpc_reply_get_error (reply));
+      return;
+    }
+
+  self->loads = FALSE;
+  take_values (self, proxy, reply, TRUE);
+  if (again)
+    norpc_mirror_load (self, proxy);
+}
+
+static void
+take_write (NorpcMirror *self,
+            NorpcProxy  *proxy,
+            guint        property,
+            NorpcReply  *reply)
+{
+  const GError *error = norpc_reply_get_error (reply);
+
+  notify_of (self, proxy,
+             norpc_mirror_store_set (self, proxy, property, error == NULL ? reply : NULL, TRUE), TRUE);
+  if (error != NULL && !norpc_call_is_superseded (norpc_reply_get_call (reply)))
+    g_signal_emit_by_name (proxy, "write-failed",
+                           self->access->interface_info->properties[property]->name, error);
+}
+
+/* Runs in the client's context. */
+static void
+take_reply (NorpcMirror *self,
+            NorpcProxy  *proxy,
+            NorpcReply  *reply)
+{
+  guint method = norpc_reply_get_call (reply)->method;
+
+  if (method == NORPC_PROPERTY_GET_ALL)
+    take_all (self, proxy, reply);
+  else
+    take_write (self, proxy, (method - 1) / 2, reply);
+}
+
+/* Runs in the client's context. */
+static void
+take_change (NorpcMirror   *self,
+             NorpcProxy    *proxy,
+             NorpcEmission *values,
+             guint          serial,
+             gboolean       invalidates)
+{
+  if (values != NULL)
+    notify_of (self, proxy, norpc_mirror_store_change (self, proxy, values, serial), TRUE);
+  if (invalidates)
+    norpc_mirror_load (self, proxy);
+}
+
+static const NorpcMirrorFuncs mirror_funcs = { take_change, notify, take_reply };
+
+/* Called in the thread that constructs @proxy, in whose thread-default context it notifies. */
+NorpcMirror *
+norpc_mirror_new (NorpcProxy               *proxy,
+                  const NorpcInterfaceInfo *interface_info)
+{
+  const NorpcPropertyAccess *access = norpc_property_access_get (interface_info);
+  NorpcMirror *self = g_malloc0 (sizeof (NorpcMirror) + access->n_properties * sizeof (NorpcMirrorCell));
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->funcs = &mirror_funcs;
+  self->access = access;
+  g_weak_ref_init (&self->weak_proxy, proxy);
+  self->reply_queue = norpc_reply_queue_get (context);
+  self->context = context;
+  self->thread = g_thread_self ();
+  g_mutex_init (&self->lock);
+
+  return self;
+}
+
+/* Thread-safe. Shows @value, and sends it to the service. A value that the description does not
+ * allow is not shown, and the write fails.
+ */
+void
+norpc_mirror_write (NorpcMirror  *self,
+                    NorpcProxy   *proxy,
+                    guint         property,
+                    const GValue *value)
+{
+  const NorpcArgInfo *arg = &self->access->args[property];
+  g_autofree char *problem = norpc_value_find_problem (arg, value);
+  g_autoptr (NorpcEmission) shown = NULL;
+  NorpcCall *call = norpc_call_new (&self->access->info, norpc_property_access_get_setter (property, TRUE));
+  GValue *args = norpc_call_get_args (call, NULL);
+
+  if (problem != NULL)
+    {
+      g_value_copy (value, &args[0]);
+    }
+  else
+    {
+      GValue copy = G_VALUE_INIT;
+
+      g_value_init (&copy, G_VALUE_TYPE (value));
+      norpc_value_copy_deep (arg, value, &copy);
+      norpc_value_copy_deep (arg, value, &args[0]);
+      shown = norpc_emission_new_take (&copy, 1);
+    }
+
+  /* Shown first: the answer may be there before this function returns. */
+  notify_of (self, proxy, norpc_mirror_show_write (self, proxy, property, shown), is_in_context (self));
+  send_request (self, proxy, call);
+}

@@ -1,0 +1,277 @@
+/* norpc-property-access.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "call/norpc-call-private.h"
+#include "client/norpc-proxy.h"
+#include "core/norpc-value-copy-private.h"
+#include "norpc-property-access-private.h"
+#include "norpc-property-private.h"
+
+static GMutex accesses_lock;
+static GHashTable *accesses; /* (owned) (nullable) [accesses_lock]: of unowned NorpcInterfaceInfo
+                                and owned NorpcPropertyAccess */
+
+static guint last_serial; /* atomic */
+
+static const NorpcArgInfo serial_arg = {
+  { -1, (char *) "serial", (char *) "u", NULL }, NORPC_ARG_FLAGS_NONE, NULL, NULL
+};
+
+/* Runs in the service's context. Numbers the values that were read before, so that older values
+ * are recognized where they arrive later.
+ */
+guint
+norpc_property_next_serial (void)
+{
+  return (guint) g_atomic_int_add (&last_serial, 1) + 1;
+}
+
+/* Serial numbers wrap around. */
+gboolean
+norpc_property_serial_is_newer (guint serial,
+                                guint than)
+{
+  return (int) (serial - than) > 0;
+}
+
+/* Runs in the service's context. Reads a property into @value, which is initialized. The contents
+ * are not shared with the service.
+ */
+void
+norpc_property_read (GObject                   *service,
+                     const NorpcPropertyAccess *access,
+                     guint                      property,
+                     GValue                    *value)
+{
+  const NorpcArgInfo *arg = &access->args[property];
+  const char *name = access->interface_info->properties[property]->name;
+  g_auto (GValue) shared = G_VALUE_INIT;
+
+  if (arg->get_element_type == NULL)
+    {
+      g_object_get_property (service, name, value);
+      return;
+    }
+
+  g_value_init (&shared, G_VALUE_TYPE (value));
+  g_object_get_property (service, name, &shared);
+  norpc_value_copy_deep (arg, &shared, value);
+}
+
+/* Runs in the context that forwards the call: a proxy is the service. */
+static void
+forward (NorpcProxy *proxy,
+         NorpcCall  *call)
+{
+  NorpcCall *forwarded = norpc_call_new (call->interface_info, call->method);
+  GValue *values = norpc_call_get_args (forwarded, NULL);
+
+  for (guint i = 0; i < call->n_args; i++)
+    g_value_copy (&call->values[i], &values[i]);
+  norpc_proxy_forward (proxy, call, forwarded);
+}
+
+/* Runs in the service's context. */
+static gboolean
+dispatch_get_all (gpointer    service,
+                  NorpcCall  *call,
+                  GError    **error G_GNUC_UNUSED)
+{
+  const NorpcPropertyAccess *access = (const NorpcPropertyAccess *) call->interface_info;
+  GValue *results;
+
+  if (NORPC_IS_PROXY (service))
+    {
+      forward (service, call);
+      return TRUE;
+    }
+
+  results = norpc_call_begin_reply (call, call->interface_info, call->method);
+  if (results == NULL)
+    return TRUE;
+
+  for (guint i = 0; i < access->n_readable; i++)
+    norpc_property_read (service, access, access->readable[i], &results[i]);
+  g_value_set_uint (&results[access->n_readable], norpc_property_next_serial ());
+  norpc_call_end_reply_on_return (call);
+
+  return TRUE;
+}
+
+/* Runs in the service's context. The function that sets the property may answer the call with an
+ * error.
+ */
+static gboolean
+dispatch_set (gpointer    service,
+              NorpcCall  *call,
+              GError    **error)
+{
+  const NorpcPropertyAccess *access = (const NorpcPropertyAccess *) call->interface_info;
+  guint property = (call->method - 1) / 2;
+  const NorpcPropertyInfo *info = access->interface_info->properties[property];
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (service), info->name);
+  GValue *results;
+
+  if (NORPC_IS_PROXY (service))
+    {
+      forward (service, call);
+      return TRUE;
+    }
+  if (pspec == NULL || (pspec->flags & G_PARAM_WRITABLE) == 0)
+    {
+      g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, "%s cannot set the property '%s' of %s",
+                   G_OBJECT_TYPE_NAME (service), info->name, access->info.dbus.name);
+      return FALSE;
+    }
+
+  g_object_set_property (service, info->name, norpc_call_get_args (call, NULL));
+  if (g_atomic_int_get (&call->replied))
+    return TRUE;
+
+  results = norpc_call_begin_reply (call, call->interface_info, call->method);
+  if (results == NULL)
+    return TRUE;
+
+  if (norpc_property_is_readable (info))
+    norpc_property_read (service, access, property, &results[0]);
+  g_value_set_uint (&results[call->n_results - 1], norpc_property_next_serial ());
+  norpc_call_end_reply_on_return (call);
+
+  return TRUE;
+}
+
+/* Makes an array of pointers to arguments, which ends with NULL. */
+static GDBusArgInfo **
+make_arg_list (const NorpcArgInfo *first,
+               const NorpcArgInfo *second)
+{
+  GPtrArray *list = g_ptr_array_new ();
+
+  if (first != NULL)
+    g_ptr_array_add (list, (gpointer) first);
+  if (second != NULL)
+    g_ptr_array_add (list, (gpointer) second);
+  g_ptr_array_add (list, NULL);
+
+  return (GDBusArgInfo **) g_ptr_array_free (list, FALSE);
+}
+
+static NorpcMethodInfo *
+method_info_new (char               *name,
+                 GDBusArgInfo      **in_args,
+                 GDBusArgInfo      **out_args,
+                 NorpcDispatchFunc   dispatch,
+                 NorpcMethodFlags    flags)
+{
+  NorpcMethodInfo *self = g_new0 (NorpcMethodInfo, 1);
+
+  self->dbus = (GDBusMethodInfo) { -1, name, in_args, out_args, NULL };
+  self->dispatch = dispatch;
+  self->flags = flags;
+
+  return self;
+}
+
+/* The methods that set one property; with a dispatch function only if it can be set. */
+static void
+add_setters (GPtrArray                 *methods,
+             const NorpcPropertyAccess *access,
+             guint                      property)
+{
+  const NorpcPropertyInfo *info = access->interface_info->properties[property];
+  const NorpcArgInfo *arg = &access->args[property];
+  NorpcDispatchFunc dispatch = norpc_property_is_writable (info) ? dispatch_set : NULL;
+
+  for (guint i = 0; i < 2; i++)
+    g_ptr_array_add (methods,
+                     method_info_new (g_strconcat ("Properties.Set.", info->dbus.name, NULL),
+                                      make_arg_list (arg, NULL),
+                                      make_arg_list (norpc_property_is_readable (info) ? arg : NULL,
+                                                     &serial_arg),
+                                      dispatch,
+                                      i == 0 ? NORPC_METHOD_FLAGS_LATEST_WINS : NORPC_METHOD_FLAGS_NONE));
+}
+
+/* The method that returns all values. */
+static NorpcMethodInfo *
+make_get_all (const NorpcPropertyAccess *access)
+{
+  GDBusArgInfo **results = g_new0 (GDBusArgInfo *, access->n_readable + 2);
+
+  for (guint i = 0; i < access->n_readable; i++)
+    results[i] = &access->args[access->readable[i]].dbus;
+  results[access->n_readable] = (GDBusArgInfo *) &serial_arg.dbus;
+
+  return method_info_new (g_strdup ("Properties.GetAll"), make_arg_list (NULL, NULL), results,
+                          dispatch_get_all, NORPC_METHOD_FLAGS_IDEMPOTENT);
+}
+
+static void
+add_property (NorpcPropertyAccess *self,
+              guint                property)
+{
+  const NorpcPropertyInfo *info = self->interface_info->properties[property];
+  NorpcArgInfo *arg = &self->args[property];
+
+  *arg = (NorpcArgInfo) {
+    { -1, info->dbus.name, info->dbus.signature, NULL }, info->flags, info->get_type, info->get_element_type
+  };
+  if (!norpc_property_is_readable (info))
+    return;
+
+  self->readable[self->n_readable++] = property;
+  if (info->updates != NORPC_PROPERTY_UPDATES_VALUE)
+    return;
+
+  self->updated_args[self->n_updated] = arg;
+  self->updated[self->n_updated++] = property;
+}
+
+static NorpcPropertyAccess *
+property_access_new (const NorpcInterfaceInfo *interface_info)
+{
+  NorpcPropertyAccess *self = g_new0 (NorpcPropertyAccess, 1);
+  GPtrArray *methods = g_ptr_array_new ();
+
+  self->interface_info = interface_info;
+  self->n_properties = norpc_interface_info_get_n_properties (interface_info);
+  self->readable = g_new0 (guint, self->n_properties);
+  self->updated = g_new0 (guint, self->n_properties);
+  self->updated_args = g_new0 (NorpcArgInfo *, self->n_properties);
+  self->args = g_new0 (NorpcArgInfo, self->n_properties);
+  for (guint i = 0; i < self->n_properties; i++)
+    add_property (self, i);
+
+  g_ptr_array_add (methods, make_get_all (self));
+  for (guint i = 0; i < self->n_properties; i++)
+    add_setters (methods, self, i);
+  g_ptr_array_add (methods, NULL);
+
+  self->info.dbus = (GDBusInterfaceInfo) { .ref_count = -1, .name = interface_info->dbus.name };
+  self->info.get_type = interface_info->get_type;
+  self->info.methods = (const NorpcMethodInfo * const *) g_ptr_array_free (methods, FALSE);
+
+  return self;
+}
+
+/* Thread-safe. */
+const NorpcPropertyAccess *
+norpc_property_access_get (const NorpcInterfaceInfo *interface_info)
+{
+  NorpcPropertyAccess *self;
+
+  g_mutex_lock (&accesses_lock);
+  if (accesses == NULL)
+    accesses = g_hash_table_new (NULL, NULL);
+  self = g_hash_table_lookup (accesses, interface_info);
+  if (self == NULL)
+    {
+      self = property_access_new (interface_info);
+      g_hash_table_insert (accesses, (gpointer) interface_info, self);
+    }
+  g_mutex_unlock (&accesses_lock);
+
+  return self;
+}

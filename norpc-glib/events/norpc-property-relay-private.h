@@ -1,0 +1,21 @@
+/* norpc-property-relay-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "client/norpc-subscribers-private.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/* Tells the subscribers of an endpoint of changes of the properties of its service. */
+typedef struct _NorpcPropertyRelay NorpcPropertyRelay;
+
+NorpcPropertyRelay *norpc_property_relay_new  (GObject            *service,
+                                               NorpcSubscribers   *subscribers);
+void                norpc_property_relay_free (NorpcPropertyRelay *self);
+
+G_END_DECLS
