@@ -62,8 +62,7 @@ struct _NorpcMirror
   int is_started; /* atomic: values were requested, so that changes are to be told */
   int is_ready;   /* atomic: all values have been there once */
 
-  gboolean loads;       /* in the client's context: a request for all values is in flight */
-  gboolean loads_again; /* in the client's context: they have changed since it was sent */
+  gboolean loads; /* in the client's context: a request for all values is in flight */
 
   NorpcMirrorEvent *oldest;    /* (unowned) (nullable) [lock of the events]: of the changes */
   NorpcMirrorEvent *newest;    /* (unowned) (nullable) [lock of the events] */

@@ -162,16 +162,15 @@ send_request (NorpcMirror *self,
     norpc_call_unref (call);
 }
 
-/* Runs in the client's context, or in the thread that constructs the proxy. Requests all values. */
+/* Runs in the client's context, or in the thread that constructs the proxy. Requests all values. If
+ * a request is in flight, its reply has the changes that were told before it arrives.
+ */
 void
 norpc_mirror_load (NorpcMirror *self,
                    NorpcProxy  *proxy)
 {
   if (self->loads)
-    {
-      self->loads_again = TRUE;
-      return;
-    }
+    return;
 
   self->loads = TRUE;
   norpc_mirror_start (self);
@@ -217,9 +216,6 @@ take_all (NorpcMirror *self,
           NorpcProxy  *proxy,
           NorpcReply  *reply)
 {
-  gboolean again = self->loads_again;
-
-  self->loads_again = FALSE;
   if (norpc_reply_get_error (reply) != NULL)
     {
       note_failed_load (self, proxy, norpc_reply_get_error (reply));
@@ -228,8 +224,6 @@ take_all (NorpcMirror *self,
 
   self->loads = FALSE;
   take_values (self, proxy, reply, TRUE);
-  if (again)
-    norpc_mirror_load (self, proxy);
 }
 
 static void

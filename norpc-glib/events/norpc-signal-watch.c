@@ -82,7 +82,7 @@ return_closed (NorpcSignalWatch *self,
                              "The signal '%s' is closed, because the client was too slow", self->name);
   else
     g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                             "The endpoint is closed; there are no more emissions of the signal '%s'",
+                             "The endpoint is closed, so that no service emits the signal '%s'",
                              self->name);
 }
 
