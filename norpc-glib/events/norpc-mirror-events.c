@@ -11,13 +11,16 @@
 #include "client/norpc-call-send-private.h"
 #include "norpc-mirror-parts-private.h"
 
-/* How many changes may wait that cannot be merged, because signals or replies are between them. */
-#define MAX_CHANGES 64
+/* How many changes may wait that cannot be merged, because signals or replies are between them: as
+ * many as emissions of a signal.
+ */
+#define MAX_CHANGES NORPC_DEFAULT_BACKLOG
 
 typedef enum
 {
   EVENT_CHANGE,  /* the service has told new values, or that values have changed */
   EVENT_CHANGED, /* another thread has changed the values that are shown */
+  EVENT_NOTIFIED, /* another thread was about to notify */
   EVENT_REPLY    /* to a request */
 } EventKind;
 
@@ -35,7 +38,10 @@ struct _NorpcMirrorEvent
 
   gboolean   *changed; /* (owned) (nullable), of EVENT_CHANGED: by property; NULL if all values are
                           there for the first time */
-  NorpcReply *reply;   /* (owned) (nullable), of EVENT_REPLY */
+  GPtrArray  *pspecs;  /* (owned) (nullable), of EVENT_NOTIFIED: of owned GParamSpec */
+
+  NorpcReply    *reply;    /* (owned) (nullable), of EVENT_REPLY */
+  NorpcEndpoint *endpoint; /* (owned) (nullable), of EVENT_REPLY: to which the request was sent */
 };
 
 static NorpcEventQueue *
@@ -63,6 +69,8 @@ mirror_event_free (NorpcEvent *event)
 
   g_clear_pointer (&self->values, norpc_emission_unref);
   g_free (self->changed);
+  g_clear_pointer (&self->pspecs, g_ptr_array_unref);
+  g_clear_object (&self->endpoint);
   norpc_mirror_unref (self->mirror);
   g_free (self);
 }
@@ -109,6 +117,13 @@ mirror_event_run (NorpcEvent *event)
 
       case EVENT_CHANGED:
         funcs->notify (self->mirror, proxy, self->changed);
+        break;
+
+      case EVENT_NOTIFIED:
+        g_object_freeze_notify (G_OBJECT (proxy));
+        for (guint i = 0; i < self->pspecs->len; i++)
+          g_object_notify_by_pspec (G_OBJECT (proxy), self->pspecs->pdata[i]);
+        g_object_thaw_notify (G_OBJECT (proxy));
         break;
 
       case EVENT_REPLY:
@@ -168,14 +183,32 @@ norpc_mirror_push_changed (NorpcMirror *self,
   push_event (self, event);
 }
 
-/* Thread-safe. Takes ownership of @reply. */
+/* Thread-safe. Makes the proxy notify of @pspecs in its context. */
 void
-norpc_mirror_push_reply (NorpcMirror *self,
-                         NorpcReply  *reply)
+norpc_mirror_push_notified (NorpcMirror  *self,
+                            guint         n_pspecs,
+                            GParamSpec  **pspecs)
+{
+  NorpcMirrorEvent *event = mirror_event_new (self, EVENT_NOTIFIED);
+
+  event->pspecs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_param_spec_unref);
+  for (guint i = 0; i < n_pspecs; i++)
+    g_ptr_array_add (event->pspecs, g_param_spec_ref (pspecs[i]));
+  push_event (self, event);
+}
+
+/* Thread-safe. Takes ownership of @reply, and of @endpoint, which is released in the client's
+ * context.
+ */
+void
+norpc_mirror_push_reply (NorpcMirror   *self,
+                         NorpcReply    *reply,
+                         NorpcEndpoint *endpoint)
 {
   NorpcMirrorEvent *event = mirror_event_new (self, EVENT_REPLY);
 
   event->reply = reply;
+  event->endpoint = endpoint;
   push_event (self, event);
 }
 

@@ -61,8 +61,10 @@ struct _NorpcMirror
 
   int is_started; /* atomic: values were requested, so that changes are to be told */
   int is_ready;   /* atomic: all values have been there once */
+  int n_sent;     /* atomic: writes that were sent */
 
-  gboolean loads; /* in the client's context: a request for all values is in flight */
+  gboolean loads;  /* in the client's context: a request for all values is in flight */
+  gboolean warned; /* in the client's context: that a request has failed */
 
   NorpcMirrorEvent *oldest;    /* (unowned) (nullable) [lock of the events]: of the changes */
   NorpcMirrorEvent *newest;    /* (unowned) (nullable) [lock of the events] */
@@ -83,21 +85,27 @@ gboolean *norpc_mirror_store_change (NorpcMirror   *self,
                                      guint          serial);
 gboolean *norpc_mirror_store_all    (NorpcMirror   *self,
                                      NorpcProxy    *proxy,
-                                     NorpcReply    *reply);
+                                     NorpcReply    *reply,
+                                     gboolean       ends_writes);
 gboolean *norpc_mirror_store_set    (NorpcMirror   *self,
                                      NorpcProxy    *proxy,
                                      guint          property,
                                      NorpcReply    *reply,
-                                     gboolean       ends_write);
+                                     gboolean       ends_write,
+                                     gboolean       ends_writes);
 gboolean *norpc_mirror_show_write   (NorpcMirror   *self,
                                      NorpcProxy    *proxy,
                                      guint          property,
                                      NorpcEmission *value);
 
 /* Events */
+void norpc_mirror_push_notified (NorpcMirror  *self,
+                                 guint         n_pspecs,
+                                 GParamSpec  **pspecs);
 void norpc_mirror_push_changed (NorpcMirror *self,
                                 gboolean    *changed);
-void norpc_mirror_push_reply   (NorpcMirror *self,
-                                NorpcReply  *reply);
+void norpc_mirror_push_reply   (NorpcMirror   *self,
+                                NorpcReply    *reply,
+                                NorpcEndpoint *endpoint);
 
 G_END_DECLS

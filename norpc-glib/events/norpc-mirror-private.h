@@ -39,12 +39,18 @@ void     norpc_mirror_load       (NorpcMirror    *self,
 void     norpc_mirror_take_all   (NorpcMirror    *self,
                                   NorpcProxy     *proxy,
                                   NorpcReply     *reply,
+                                  int             n_sent,
                                   gboolean        may_notify);
 void     norpc_mirror_take_set   (NorpcMirror    *self,
                                   NorpcProxy     *proxy,
                                   guint           property,
                                   NorpcReply     *reply,
+                                  int             n_sent,
                                   gboolean        may_notify);
+int      norpc_mirror_get_n_sent (NorpcMirror    *self);
+gboolean norpc_mirror_defer_notify (NorpcMirror  *self,
+                                    guint         n_pspecs,
+                                    GParamSpec  **pspecs);
 void     norpc_mirror_get        (NorpcMirror    *self,
                                   guint           property,
                                   GParamSpec     *pspec,

@@ -222,11 +222,24 @@ unpack_reply (NorpcReply     *reply,
   return g_value_get_uint (&reply_values[n_values - 1]);
 }
 
-/* Thread-safe. @reply has all values. */
+/* Called with the lock held. The service has handled all writes of a property. */
+static void
+show_told_locked (NorpcMirror *self,
+                  Change      *change,
+                  guint        property)
+{
+  if (self->cells[property].told.emission != NULL)
+    show_locked (self, change, property, content_ref (self->cells[property].told));
+}
+
+/* Thread-safe. @reply has all values. @ends_writes means that the service has handled all writes
+ * that were sent, although the client's context may not know it.
+ */
 gboolean *
 norpc_mirror_store_all (NorpcMirror *self,
                         NorpcProxy  *proxy,
-                        NorpcReply  *reply)
+                        NorpcReply  *reply,
+                        gboolean     ends_writes)
 {
   g_autoptr (NorpcEmission) values = NULL;
   guint serial = unpack_reply (reply, &values);
@@ -235,21 +248,27 @@ norpc_mirror_store_all (NorpcMirror *self,
   change_init (&change, self);
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->access->n_readable; i++)
-    store_locked (self, &change, self->access->readable[i], values, i, serial);
+    {
+      store_locked (self, &change, self->access->readable[i], values, i, serial);
+      if (ends_writes)
+        show_told_locked (self, &change, self->access->readable[i]);
+    }
   g_mutex_unlock (&self->lock);
 
   return change_finish (&change, self, proxy);
 }
 
 /* Thread-safe. @reply (nullable) has the value of a property after it was set. @ends_write means
- * that the value was shown before; after the last such write, the value of the service is shown.
+ * that the value was shown before; after the last such write, the value of the service is shown. @ends_writes is as for
+ * norpc_mirror_store_all ().
  */
 gboolean *
 norpc_mirror_store_set (NorpcMirror *self,
                         NorpcProxy  *proxy,
                         guint        property,
                         NorpcReply  *reply,
-                        gboolean     ends_write)
+                        gboolean     ends_write,
+                        gboolean     ends_writes)
 {
   gboolean readable = norpc_property_is_readable (self->access->interface_info->properties[property]);
   NorpcMirrorCell *cell = &self->cells[property];
@@ -265,6 +284,8 @@ norpc_mirror_store_set (NorpcMirror *self,
     store_locked (self, &change, property, values, 0, serial);
   if (ends_write && cell->n_writes == 0)
     show_locked (self, &change, property, content_ref (cell->told));
+  else if (ends_writes)
+    show_told_locked (self, &change, property);
   g_mutex_unlock (&self->lock);
 
   return change_finish (&change, self, proxy);
@@ -284,6 +305,7 @@ norpc_mirror_show_write (NorpcMirror   *self,
   change_init (&change, self);
   g_mutex_lock (&self->lock);
   self->cells[property].n_writes++;
+  g_atomic_int_inc (&self->n_sent);
   if (value != NULL)
     show_locked (self, &change, property, (NorpcMirrorContent) { norpc_emission_ref (value), 0 });
   g_mutex_unlock (&self->lock);

@@ -81,9 +81,10 @@ static void
 take_values (NorpcMirror *self,
              NorpcProxy  *proxy,
              NorpcReply  *reply,
+             gboolean     ends_writes,
              gboolean     now)
 {
-  notify_of (self, proxy, norpc_mirror_store_all (self, proxy, reply), now);
+  notify_of (self, proxy, norpc_mirror_store_all (self, proxy, reply, ends_writes), now);
   if (!g_atomic_int_compare_and_exchange (&self->is_ready, FALSE, TRUE))
     return;
 
@@ -100,6 +101,23 @@ is_in_context (NorpcMirror *self)
   return g_thread_self () == self->thread || g_main_context_is_owner (self->context);
 }
 
+/* Thread-safe. Gets a number for norpc_mirror_take_all () and norpc_mirror_take_set (), before the
+ * application sends a call.
+ */
+int
+norpc_mirror_get_n_sent (NorpcMirror *self)
+{
+  return g_atomic_int_get (&self->n_sent);
+}
+
+/* Thread-safe. Returns TRUE if the service has handled all writes, because none was sent since. */
+static gboolean
+have_writes_ended (NorpcMirror *self,
+                   int          n_sent)
+{
+  return g_atomic_int_get (&self->n_sent) == n_sent;
+}
+
 /* Thread-safe. Shows the values of a reply to the application. If @may_notify is FALSE, the proxy
  * notifies later, because the application is waiting.
  */
@@ -107,9 +125,10 @@ void
 norpc_mirror_take_all (NorpcMirror *self,
                        NorpcProxy  *proxy,
                        NorpcReply  *reply,
+                       int          n_sent,
                        gboolean     may_notify)
 {
-  take_values (self, proxy, reply, may_notify && is_in_context (self));
+  take_values (self, proxy, reply, have_writes_ended (self, n_sent), may_notify && is_in_context (self));
 }
 
 /* Thread-safe. Shows the value of a property that was set by a call of the application. */
@@ -118,19 +137,45 @@ norpc_mirror_take_set (NorpcMirror *self,
                        NorpcProxy  *proxy,
                        guint        property,
                        NorpcReply  *reply,
+                       int          n_sent,
                        gboolean     may_notify)
 {
-  notify_of (self, proxy, norpc_mirror_store_set (self, proxy, property, reply, FALSE),
+  notify_of (self, proxy,
+             norpc_mirror_store_set (self, proxy, property, reply, FALSE, have_writes_ended (self, n_sent)),
              may_notify && is_in_context (self));
 }
+
+/* Thread-safe. Returns TRUE if the proxy is to notify in its context, and not in the thread that
+ * has thawed the object.
+ */
+gboolean
+norpc_mirror_defer_notify (NorpcMirror  *self,
+                           guint         n_pspecs,
+                           GParamSpec  **pspecs)
+{
+  if (is_in_context (self))
+    return FALSE;
+
+  norpc_mirror_push_notified (self, n_pspecs, pspecs);
+
+  return TRUE;
+}
+
+/* A request keeps the endpoint, because a layer may hold it when the proxy is released. */
+typedef struct
+{
+  NorpcMirror   *mirror;   /* (owned) */
+  NorpcEndpoint *endpoint; /* (owned) */
+} Request;
 
 /* Called in the thread that answers a request. Takes ownership of the client's half. */
 static void
 deliver_request (NorpcCall *call)
 {
-  g_autoptr (NorpcMirror) self = call->reply_data;
+  g_autofree Request *request = call->reply_data;
 
-  norpc_mirror_push_reply (self, norpc_call_get_reply (call));
+  norpc_mirror_push_reply (request->mirror, norpc_call_get_reply (call), request->endpoint);
+  norpc_mirror_unref (request->mirror);
 }
 
 static const NorpcCallSink request_sink = { deliver_request, NULL };
@@ -145,9 +190,11 @@ send_request (NorpcMirror *self,
               NorpcCall   *call)
 {
   NorpcCallOrigin origin = norpc_proxy_prepare_call (proxy, call);
+  Request *request = g_new (Request, 1);
 
+  *request = (Request) { norpc_mirror_ref (self), g_object_ref (norpc_proxy_get_endpoint (proxy)) };
   call->link.sink = &request_sink;
-  call->reply_data = norpc_mirror_ref (self);
+  call->reply_data = request;
   norpc_call_send_begin (call);
   if (call->method != NORPC_PROPERTY_GET_ALL)
     {
@@ -191,7 +238,9 @@ ready_cb (GObject      *object,
     norpc_mirror_load (self, proxy);
 }
 
-/* Runs in the client's context. When a server starts, the values are requested again. */
+/* Runs in the client's context. When a server starts, or tells a change, the values are requested
+ * again.
+ */
 static void
 note_failed_load (NorpcMirror  *self,
                   NorpcProxy   *proxy,
@@ -207,8 +256,11 @@ note_failed_load (NorpcMirror  *self,
     }
 
   self->loads = FALSE;
-  if (!g_error_matches (error, NORPC_ERROR, NORPC_ERROR_CLOSED))
-    g_warning ("%s has no properties: %s", G_OBJECT_TYPE_NAME (proxy), error->message);
+  if (self->warned || g_error_matches (error, NORPC_ERROR, NORPC_ERROR_CLOSED))
+    return;
+
+  self->warned = TRUE;
+  g_warning ("%s has no properties: %s", G_OBJECT_TYPE_NAME (proxy), error->message);
 }
 
 static void
@@ -223,7 +275,7 @@ take_all (NorpcMirror *self,
     }
 
   self->loads = FALSE;
-  take_values (self, proxy, reply, TRUE);
+  take_values (self, proxy, reply, FALSE, TRUE);
 }
 
 static void
@@ -235,7 +287,7 @@ take_write (NorpcMirror *self,
   const GError *error = norpc_reply_get_error (reply);
 
   notify_of (self, proxy,
-             norpc_mirror_store_set (self, proxy, property, error == NULL ? reply : NULL, TRUE), TRUE);
+             norpc_mirror_store_set (self, proxy, property, error == NULL ? reply : NULL, TRUE, FALSE), TRUE);
   if (error != NULL && !norpc_call_is_superseded (norpc_reply_get_call (reply)))
     g_signal_emit_by_name (proxy, "write-failed",
                            self->access->interface_info->properties[property]->name, error);
@@ -255,7 +307,9 @@ take_reply (NorpcMirror *self,
     take_write (self, proxy, (method - 1) / 2, reply);
 }
 
-/* Runs in the client's context. */
+/* Runs in the client's context. Nothing is shown before a request for all values has succeeded,
+ * because a filter may deny it.
+ */
 static void
 take_change (NorpcMirror   *self,
              NorpcProxy    *proxy,
@@ -263,9 +317,11 @@ take_change (NorpcMirror   *self,
              guint          serial,
              gboolean       invalidates)
 {
-  if (values != NULL)
+  gboolean ready = norpc_mirror_is_ready (self);
+
+  if (values != NULL && ready)
     notify_of (self, proxy, norpc_mirror_store_change (self, proxy, values, serial), TRUE);
-  if (invalidates)
+  if (invalidates || !ready)
     norpc_mirror_load (self, proxy);
 }
 

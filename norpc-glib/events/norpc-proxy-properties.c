@@ -50,12 +50,28 @@ set_mirrored_property (GObject      *object,
     norpc_mirror_write (mirror, NORPC_PROXY (object), property_id - 1, value);
 }
 
+/* Called in the thread that thaws the object, which may be any: while one sets a property, the
+ * notifications of all wait.
+ */
+static void
+dispatch_properties_changed (GObject     *object,
+                             guint        n_pspecs,
+                             GParamSpec **pspecs)
+{
+  NorpcMirror *mirror = get_mirror (NORPC_PROXY (object));
+  GObjectClass *parent_class = g_type_class_peek (NORPC_TYPE_PROXY);
+
+  if (mirror == NULL || !norpc_mirror_defer_notify (mirror, n_pspecs, pspecs))
+    parent_class->dispatch_properties_changed (object, n_pspecs, pspecs);
+}
+
 void
 norpc_proxy_class_install_properties (NorpcProxyClass          *klass,
                                       const NorpcInterfaceInfo *interface_info)
 {
   G_OBJECT_CLASS (klass)->get_property = get_mirrored_property;
   G_OBJECT_CLASS (klass)->set_property = set_mirrored_property;
+  G_OBJECT_CLASS (klass)->dispatch_properties_changed = dispatch_properties_changed;
   norpc_property_install (G_OBJECT_CLASS (klass), interface_info);
 }
 
@@ -78,7 +94,7 @@ loaded_cb (GObject      *object,
     }
 
   if (mirror != NULL)
-    norpc_mirror_take_all (mirror, NORPC_PROXY (object), reply, TRUE);
+    norpc_mirror_take_all (mirror, NORPC_PROXY (object), reply, GPOINTER_TO_INT (g_task_get_task_data (task)), TRUE);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -124,6 +140,7 @@ norpc_proxy_load_async (NorpcProxy          *self,
     }
 
   norpc_mirror_start (mirror);
+  g_task_set_task_data (task, GINT_TO_POINTER (norpc_mirror_get_n_sent (mirror)), NULL);
   norpc_proxy_call (self,
                     norpc_call_new (&norpc_mirror_get_access (mirror)->info, NORPC_PROPERTY_GET_ALL),
                     cancellable, loaded_cb, g_steal_pointer (&task));
@@ -162,11 +179,13 @@ load_sync (NorpcProxy    *self,
 {
   g_autoptr (NorpcReply) reply = NULL;
   NorpcMirror *mirror = get_mirror (self);
+  int n_sent;
 
   if (mirror == NULL)
     return TRUE;
 
   norpc_mirror_start (mirror);
+  n_sent = norpc_mirror_get_n_sent (mirror);
   reply = norpc_proxy_call_sync (self,
                                  norpc_call_new (&norpc_mirror_get_access (mirror)->info,
                                                  NORPC_PROPERTY_GET_ALL),
@@ -174,7 +193,7 @@ load_sync (NorpcProxy    *self,
   if (reply == NULL)
     return FALSE;
 
-  norpc_mirror_take_all (mirror, self, reply, may_notify);
+  norpc_mirror_take_all (mirror, self, reply, n_sent, may_notify);
 
   return TRUE;
 }
@@ -306,14 +325,21 @@ norpc_proxy_new_sync (GType           type,
   return load_sync (proxy, TRUE, cancellable, error) ? g_steal_pointer (&proxy) : NULL;
 }
 
-/* Called in the client's thread. Returns a call (owned) that sets a property, and its index; or
- * NULL if there is no such property. Takes the value from @args.
+/* A property that is being set. */
+typedef struct
+{
+  guint property;
+  int   n_sent; /* writes before */
+} Setting;
+
+/* Called in the client's thread. Returns a call (owned) that sets a property, and fills in
+ * @setting; or returns NULL if there is no such property. Takes the value from @args.
  */
 static NorpcCall *
 new_write (NorpcMirror *mirror,
            const char  *property_name,
            va_list      args,
-           guint       *property)
+           Setting     *setting)
 {
   const NorpcPropertyAccess *access = norpc_mirror_get_access (mirror);
   int index = norpc_property_find (access->interface_info, property_name);
@@ -323,8 +349,8 @@ new_write (NorpcMirror *mirror,
 
   g_return_val_if_fail (index >= 0, NULL);
 
-  *property = (guint) index;
-  call = norpc_call_new (&access->info, norpc_property_access_get_setter (*property, FALSE));
+  *setting = (Setting) { (guint) index, norpc_mirror_get_n_sent (mirror) };
+  call = norpc_call_new (&access->info, norpc_property_access_get_setter (setting->property, FALSE));
   value = norpc_call_get_args (call, NULL);
   G_VALUE_COLLECT (value, args, 0, &problem);
   if (problem != NULL)
@@ -343,6 +369,7 @@ written_cb (GObject      *object,
   g_autoptr (NorpcReply) reply = NULL;
   GError *error = NULL;
   NorpcMirror *mirror = get_mirror (NORPC_PROXY (object));
+  const Setting *setting = g_task_get_task_data (task);
 
   reply = norpc_proxy_call_finish (NORPC_PROXY (object), result, &error);
   if (reply == NULL)
@@ -352,8 +379,7 @@ written_cb (GObject      *object,
     }
 
   if (mirror != NULL)
-    norpc_mirror_take_set (mirror, NORPC_PROXY (object), GPOINTER_TO_UINT (g_task_get_task_data (task)),
-                           reply, TRUE);
+    norpc_mirror_take_set (mirror, NORPC_PROXY (object), setting->property, reply, setting->n_sent, TRUE);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -382,7 +408,7 @@ norpc_proxy_write_async (NorpcProxy          *self,
 {
   NorpcMirror *mirror;
   NorpcCall *call;
-  guint property;
+  Setting setting;
   GTask *task;
   va_list args;
 
@@ -394,14 +420,14 @@ norpc_proxy_write_async (NorpcProxy          *self,
   g_return_if_fail (mirror != NULL);
 
   va_start (args, user_data);
-  call = new_write (mirror, property_name, args, &property);
+  call = new_write (mirror, property_name, args, &setting);
   va_end (args);
   if (call == NULL)
     return;
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, norpc_proxy_write_async);
-  g_task_set_task_data (task, GUINT_TO_POINTER (property), NULL);
+  g_task_set_task_data (task, g_memdup2 (&setting, sizeof (Setting)), g_free);
   norpc_proxy_call (self, call, cancellable, written_cb, task);
 }
 
@@ -452,7 +478,7 @@ norpc_proxy_write_sync (NorpcProxy    *self,
   g_autoptr (NorpcReply) reply = NULL;
   NorpcMirror *mirror;
   NorpcCall *call;
-  guint property;
+  Setting setting;
   va_list args;
 
   g_return_val_if_fail (NORPC_IS_PROXY (self), FALSE);
@@ -463,14 +489,14 @@ norpc_proxy_write_sync (NorpcProxy    *self,
   g_return_val_if_fail (mirror != NULL, FALSE);
 
   va_start (args, error);
-  call = new_write (mirror, property_name, args, &property);
+  call = new_write (mirror, property_name, args, &setting);
   va_end (args);
   if (call == NULL)
     return FALSE;
 
   reply = norpc_proxy_call_sync (self, call, cancellable, error);
   if (reply != NULL)
-    norpc_mirror_take_set (mirror, self, property, reply, FALSE);
+    norpc_mirror_take_set (mirror, self, setting.property, reply, setting.n_sent, FALSE);
 
   return reply != NULL;
 }

@@ -776,7 +776,7 @@ test_slow (Player        *fixture,
   g_signal_connect (fixture->proxy, "notify::volume", G_CALLBACK (count_cb), &n);
   run_blocking (fixture, change_often, NULL);
   iterate ();
-  g_assert_cmpuint (n, <=, 65);
+  g_assert_cmpuint (n, <=, NORPC_DEFAULT_BACKLOG + 1);
   g_assert_true (g_str_has_suffix (fixture->log->str, "ended 9999 at 0.9999; "));
 }
 
@@ -839,6 +839,171 @@ test_forwarded (Player        *fixture,
   norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL);
 }
 
+/* While a thread has frozen the proxy, notifications wait, and the thread that thaws it does not
+ * emit them.
+ */
+static gpointer
+freeze_elsewhere (gpointer data)
+{
+  gpointer *parts = data;
+
+  g_object_freeze_notify (parts[0]);
+  g_async_queue_push (parts[1], parts[0]);
+  g_async_queue_pop (parts[2]);
+  g_object_thaw_notify (parts[0]);
+
+  return NULL;
+}
+
+static void
+test_frozen_elsewhere (Player        *fixture,
+                       gconstpointer  unused)
+{
+  g_autoptr (GAsyncQueue) frozen = g_async_queue_new ();
+  g_autoptr (GAsyncQueue) go_on = g_async_queue_new ();
+  gpointer parts[] = { fixture->proxy, frozen, go_on };
+  double volumes[] = { 0.1, -1 };
+  GThread *thread;
+
+  wait_ready (fixture);
+  thread = g_thread_new ("freezer", freeze_elsewhere, parts);
+  g_async_queue_pop (frozen);
+  run_blocking (fixture, set_volumes, volumes);
+  iterate ();
+  log_assert (fixture, "");
+  g_async_queue_push (go_on, frozen);
+  g_thread_join (thread);
+  log_assert (fixture, "");
+  iterate ();
+  log_assert (fixture, "volume 0.1; ");
+}
+
+/* The service has handled the write before, although the context of the proxy has not run. */
+static void
+test_set_after_write (Player        *fixture,
+                      gconstpointer  unused)
+{
+  PlayerPlayer *player = PLAYER_PLAYER (fixture->proxy);
+
+  wait_ready (fixture);
+  player_player_set_volume (player, 0.25);
+  g_assert_true (player_player_proxy_set_volume_sync (fixture->proxy, 7.0, NULL, NULL));
+  g_assert_cmpfloat (player_player_get_volume (player), ==, 1.0);
+  player_player_set_volume (player, 9.0);
+  g_assert_true (norpc_proxy_load_sync (NORPC_PROXY (player), NULL, NULL));
+  g_assert_cmpfloat (player_player_get_volume (player), ==, 1.0);
+  log_assert (fixture, "volume 0.25; volume 9; ");
+  iterate ();
+  g_assert_cmpfloat (player_player_get_volume (player), ==, 1.0);
+}
+
+static void
+ended_in_order_cb (PlayerPlayer *player,
+                   guint         number,
+                   guint        *n)
+{
+  g_assert_cmpfloat (player_player_get_volume (player), ==, number / 1000.0);
+  ++*n;
+}
+
+static void
+change_in_order (PlayerService *service,
+                 gpointer       unused)
+{
+  for (guint i = 0; i < 900; i++)
+    {
+      g_object_set (service, "volume", i / 1000.0, NULL);
+      player_player_emit_ended (PLAYER_PLAYER (service), i);
+    }
+}
+
+static void
+test_order_of_many (Player        *fixture,
+                    gconstpointer  unused)
+{
+  guint n = 0;
+
+  wait_ready (fixture);
+  g_signal_handlers_disconnect_by_data (fixture->proxy, fixture);
+  g_signal_connect (fixture->proxy, "ended", G_CALLBACK (ended_in_order_cb), &n);
+  run_blocking (fixture, change_in_order, NULL);
+  iterate ();
+  g_assert_cmpuint (n, ==, 900);
+}
+
+static void
+get_volume (PlayerService *service,
+            gpointer       volume)
+{
+  *(double *) volume = service->volume;
+}
+
+/* A layer holds the write while the proxy, and with it the layer, is released. */
+static void
+test_write_held (Player        *fixture,
+                 gconstpointer  unused)
+{
+  g_autoptr (GAsyncQueue) queue = g_async_queue_new ();
+  NorpcEndpoint *channel = norpc_proxy_get_endpoint (NORPC_PROXY (fixture->proxy));
+  g_autoptr (NorpcEndpoint) stack = norpc_stack_new (NORPC_ENDPOINT (norpc_concurrency_limit_new (1)), channel, NULL);
+  g_autoptr (PlayerPlayerProxy) proxy =
+    g_object_new (PLAYER_TYPE_PLAYER_PROXY, "endpoint", stack, "load-properties", FALSE, NULL);
+  double volume = 0;
+
+  wait_ready (fixture);
+  player_service_set_func (wait_for, queue);
+  player_player_proxy_call_run (proxy, NULL, NULL, NULL);
+  while (g_async_queue_length (queue) == 0)
+    g_thread_yield ();
+  g_object_set (proxy, "volume", 0.75, NULL);
+  g_clear_object (&proxy);
+  g_clear_object (&stack);
+  g_async_queue_pop (queue);
+  while (volume != 0.75)
+    {
+      iterate ();
+      run_blocking (fixture, get_volume, &volume);
+    }
+}
+
+static gboolean
+deny_properties (NorpcCall  *call,
+                 gpointer    user_data,
+                 GError    **error)
+{
+  if (!g_str_has_prefix (norpc_call_get_method_name (call), "Properties."))
+    return TRUE;
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "No properties");
+
+  return FALSE;
+}
+
+/* A proxy to which a filter denies the values does not get them by changes. */
+static void
+test_denied (Player        *fixture,
+             gconstpointer  unused)
+{
+  NorpcEndpoint *channel = norpc_proxy_get_endpoint (NORPC_PROXY (fixture->proxy));
+  NorpcLayer *filter = norpc_filter_new ();
+  g_autoptr (NorpcEndpoint) stack = NULL;
+  g_autoptr (PlayerPlayerProxy) proxy = NULL;
+
+  wait_ready (fixture);
+  norpc_filter_set_call_func (NORPC_FILTER (filter), deny_properties, NULL, NULL);
+  stack = norpc_stack_new (NORPC_ENDPOINT (filter), channel, NULL);
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_WARNING, "*has no properties*No properties*");
+  proxy = player_player_proxy_new (stack);
+  iterate ();
+  g_test_assert_expected_messages ();
+  run_blocking (fixture, set_title, (gpointer) "secret");
+  iterate ();
+  settle (fixture);
+  g_assert_cmpstr (player_player_get_title (PLAYER_PLAYER (fixture->proxy)), ==, "secret");
+  g_assert_cmpstr (player_player_get_title (PLAYER_PLAYER (proxy)), ==, "");
+  g_assert_false (norpc_proxy_is_ready (NORPC_PROXY (proxy)));
+}
+
 /* A proxy that is released drops the changes that wait for it. */
 static void
 test_disposed (Player        *fixture,
@@ -883,6 +1048,11 @@ main (int   argc,
   TEST_PLAYER ("/properties/slow", test_slow);
   TEST_PLAYER ("/properties/unloaded", test_unloaded);
   TEST_PLAYER ("/properties/forwarded", test_forwarded);
+  TEST_PLAYER ("/properties/frozen-elsewhere", test_frozen_elsewhere);
+  TEST_PLAYER ("/properties/set-after-write", test_set_after_write);
+  TEST_PLAYER ("/properties/order-of-many", test_order_of_many);
+  TEST_PLAYER ("/properties/write-held", test_write_held);
+  TEST_PLAYER ("/properties/denied", test_denied);
   TEST_PLAYER ("/properties/disposed", test_disposed);
 
   return g_test_run ();
