@@ -94,11 +94,16 @@ take_values (NorpcMirror *self,
     norpc_mirror_push_changed (self, NULL);
 }
 
-/* Thread-safe. Returns TRUE if the calling thread may emit signals of the proxy. */
+/* Thread-safe. Returns TRUE if the calling thread may emit signals of the proxy: it has made the
+ * proxy, or it is dispatching the proxy's context, which may have been freed otherwise.
+ */
 static gboolean
 is_in_context (NorpcMirror *self)
 {
-  return g_thread_self () == self->thread || g_main_context_is_owner (self->context);
+  GSource *source = g_main_current_source ();
+
+  return g_thread_self () == self->thread ||
+         (source != NULL && g_source_get_context (source) == self->context);
 }
 
 /* Thread-safe. Gets a number for norpc_mirror_take_all () and norpc_mirror_take_set (), before the

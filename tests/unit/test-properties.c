@@ -1004,6 +1004,68 @@ test_denied (Player        *fixture,
   g_assert_false (norpc_proxy_is_ready (NORPC_PROXY (proxy)));
 }
 
+/* The context of a proxy is freed before the proxy: other threads may still write. */
+static void
+test_context_freed (Player        *fixture,
+                    gconstpointer  unused)
+{
+  NorpcEndpoint *endpoint = norpc_proxy_get_endpoint (NORPC_PROXY (fixture->proxy));
+  GMainContext *context = g_main_context_new ();
+  g_autoptr (PlayerPlayerProxy) proxy = NULL;
+
+  wait_ready (fixture);
+  g_main_context_push_thread_default (context);
+  proxy = player_player_proxy_new_sync (endpoint, NULL, NULL);
+  g_main_context_pop_thread_default (context);
+  g_main_context_unref (context);
+  g_thread_join (g_thread_new ("writer", set_elsewhere, proxy));
+  settle (fixture);
+}
+
+static gpointer
+run_context (gpointer data)
+{
+  gpointer *parts = data;
+
+  g_main_context_push_thread_default (parts[0]);
+  while (player_player_get_volume (parts[1]) != 0.1)
+    g_main_context_iteration (parts[0], TRUE);
+  g_main_context_pop_thread_default (parts[0]);
+
+  return g_thread_self ();
+}
+
+static void
+note_thread_cb (GObject    *object,
+                GParamSpec *pspec,
+                GThread   **thread)
+{
+  *thread = g_thread_self ();
+}
+
+/* Another thread than the one that has made the proxy runs its context. */
+static void
+test_context_of_another_thread (Player        *fixture,
+                                gconstpointer  unused)
+{
+  NorpcEndpoint *endpoint = norpc_proxy_get_endpoint (NORPC_PROXY (fixture->proxy));
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (PlayerPlayerProxy) proxy = NULL;
+  gpointer parts[] = { context, NULL };
+  double volumes[] = { 0.1, -1 };
+  GThread *thread, *notified = NULL;
+
+  wait_ready (fixture);
+  g_main_context_push_thread_default (context);
+  proxy = player_player_proxy_new_sync (endpoint, NULL, NULL);
+  g_main_context_pop_thread_default (context);
+  parts[1] = proxy;
+  g_signal_connect (proxy, "notify::volume", G_CALLBACK (note_thread_cb), &notified);
+  thread = g_thread_new ("runner", run_context, parts);
+  run_blocking (fixture, set_volumes, volumes);
+  g_assert_true (g_thread_join (thread) == notified);
+}
+
 /* A proxy that is released drops the changes that wait for it. */
 static void
 test_disposed (Player        *fixture,
@@ -1053,6 +1115,8 @@ main (int   argc,
   TEST_PLAYER ("/properties/order-of-many", test_order_of_many);
   TEST_PLAYER ("/properties/write-held", test_write_held);
   TEST_PLAYER ("/properties/denied", test_denied);
+  TEST_PLAYER ("/properties/context-freed", test_context_freed);
+  TEST_PLAYER ("/properties/context-of-another-thread", test_context_of_another_thread);
   TEST_PLAYER ("/properties/disposed", test_disposed);
 
   return g_test_run ();
