@@ -303,6 +303,7 @@ static const struct
   { "stopping a server", 4, operate_stop },
   { "starting a server", 14, operate_replace },
   { "stopping a keeper", 2, stress_stop_keeper },
+  { "a gauge", 2, stress_use_gauge },
   { "ending a thread", 1, operate_change_thread },
 };
 

@@ -334,6 +334,9 @@ void     stress_signals_print   (void);
 /* stress-keeper.c. The client's thread. */
 void     stress_stop_keeper     (StressClient *client);
 
+/* stress-gauge.c. The client's thread. */
+void     stress_use_gauge       (StressClient *client);
+
 /* stress-operations.c. The client's thread. */
 void     stress_operate        (StressClient *self);
 GCancellable *stress_dup_cancellable (StressClient *self,
