@@ -94,6 +94,8 @@ typedef struct
 {
   gboolean           *touched; /* (owned): by property */
   NorpcMirrorContent *before;  /* (owned): by property */
+  GPtrArray          *dropped; /* (owned): of owned NorpcEmission, released with no lock held, because
+                                  values may have free functions of the application */
 } Change;
 
 static void
@@ -102,6 +104,16 @@ change_init (Change      *self,
 {
   self->touched = g_new0 (gboolean, mirror->access->n_properties);
   self->before = g_new0 (NorpcMirrorContent, mirror->access->n_properties);
+  self->dropped = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_emission_unref);
+}
+
+/* Called with the lock held. Takes ownership of @content. */
+static void
+drop_locked (Change             *self,
+             NorpcMirrorContent  content)
+{
+  if (content.emission != NULL)
+    g_ptr_array_add (self->dropped, content.emission);
 }
 
 /* Called with the lock held. Takes ownership of @content. */
@@ -114,7 +126,7 @@ show_locked (NorpcMirror        *self,
   NorpcMirrorCell *cell = &self->cells[property];
 
   if (change->touched[property])
-    content_unref (cell->shown);
+    drop_locked (change, cell->shown);
   else
     change->before[property] = cell->shown;
   change->touched[property] = TRUE;
@@ -137,7 +149,7 @@ store_locked (NorpcMirror   *self,
   if (cell->told.emission != NULL && !norpc_property_serial_is_newer (serial, cell->serial))
     return;
 
-  content_unref (cell->told);
+  drop_locked (change, cell->told);
   cell->told = (NorpcMirrorContent) { norpc_emission_ref (values), index };
   cell->serial = serial;
   if (cell->n_writes == 0)
@@ -183,6 +195,7 @@ change_finish (Change      *change,
       }
 
   g_free (change->before);
+  g_ptr_array_unref (change->dropped);
   if (!any)
     g_clear_pointer (&change->touched, g_free);
 

@@ -1004,6 +1004,44 @@ test_denied (Player        *fixture,
   g_assert_false (norpc_proxy_is_ready (NORPC_PROXY (proxy)));
 }
 
+/* Runs where the last reference is released. */
+static void
+read_proxy (gpointer  proxy,
+            GObject  *file)
+{
+  player_player_get_volume (proxy);
+}
+
+static void
+write_file (Player     *fixture,
+            const char *path,
+            GWeakNotify gone)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  if (gone != NULL)
+    g_object_weak_ref (G_OBJECT (file), gone, fixture->proxy);
+  player_player_set_file (PLAYER_PLAYER (fixture->proxy), file);
+  run_blocking (fixture, do_nothing, NULL);
+}
+
+/* The last reference to a value is that of the proxy, which replaces it while another one is being
+ * written. The value uses the proxy when it is finalized.
+ */
+static void
+test_dropped_value (Player        *fixture,
+                    gconstpointer  unused)
+{
+  g_autofree char *path = NULL;
+
+  wait_ready (fixture);
+  write_file (fixture, "/dropped", read_proxy);
+  write_file (fixture, "/written", NULL);
+  settle (fixture);
+  path = g_file_get_path (player_player_get_file (PLAYER_PLAYER (fixture->proxy)));
+  g_assert_cmpstr (path, ==, "/written");
+}
+
 /* The context of a proxy is freed before the proxy: other threads may still write. */
 static void
 test_context_freed (Player        *fixture,
@@ -1115,6 +1153,7 @@ main (int   argc,
   TEST_PLAYER ("/properties/order-of-many", test_order_of_many);
   TEST_PLAYER ("/properties/write-held", test_write_held);
   TEST_PLAYER ("/properties/denied", test_denied);
+  TEST_PLAYER ("/properties/dropped-value", test_dropped_value);
   TEST_PLAYER ("/properties/context-freed", test_context_freed);
   TEST_PLAYER ("/properties/context-of-another-thread", test_context_of_another_thread);
   TEST_PLAYER ("/properties/disposed", test_disposed);
