@@ -22,7 +22,6 @@ void norpc_call_scope_end   (NorpcCallScope *outer,
                              NorpcCall      *call);
 
 gboolean   norpc_call_scope_is_handler  (NorpcCall *call);
-NorpcCall *norpc_call_scope_get_call    (void);
 guint      norpc_call_scope_get_timeout (void);
 
 G_END_DECLS

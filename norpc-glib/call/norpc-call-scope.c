@@ -205,13 +205,6 @@ norpc_call_get_current (void)
   return scope.call;
 }
 
-/* Returns the call on whose behalf the calling thread works, or NULL. */
-NorpcCall *
-norpc_call_scope_get_call (void)
-{
-  return scope.call;
-}
-
 /* Returns the timeout that the calling thread has pushed last, in milliseconds, or 0. */
 guint
 norpc_call_scope_get_timeout (void)

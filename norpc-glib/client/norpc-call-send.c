@@ -93,7 +93,7 @@ void
 norpc_call_send_apply_scope (NorpcCall             *call,
                              const NorpcCallOrigin *origin)
 {
-  NorpcCall *parent = norpc_call_scope_get_call ();
+  NorpcCall *parent = norpc_call_get_current ();
   guint timeout = get_timeout (call);
 
   if (timeout != NORPC_NO_TIMEOUT)

@@ -181,7 +181,7 @@ norpc_proxy_finalize (GObject *object)
 }
 
 static void
-install_proxy_properties (GObjectClass *object_class)
+make_call_properties (void)
 {
   /**
    * NorpcProxy:endpoint: (getter get_endpoint)
@@ -222,15 +222,19 @@ install_proxy_properties (GObjectClass *object_class)
     g_param_spec_enum ("priority", NULL, NULL,
                        NORPC_TYPE_PRIORITY, NORPC_PRIORITY_NORMAL,
                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+}
 
+static void
+make_service_properties (void)
+{
   /**
    * NorpcProxy:connected: (getter is_connected)
    *
    * Whether the endpoint accepts calls.
    *
    * It changes when a server starts or stops, or when a [class@Norpc.Balance] gets its first
-   * running server or loses its last one. A proxy of an interface with signals notifies of
-   * each change, in the context in which it emits signals, after all signals that the
+   * running server or loses its last one. A proxy of an interface with signals or properties
+   * notifies of each change, in the context in which it emits signals, after all signals that the
    * service has emitted before.
    *
    * Since: 0.1
@@ -269,8 +273,6 @@ install_proxy_properties (GObjectClass *object_class)
     g_param_spec_boolean ("load-properties", NULL, NULL,
                           TRUE,
                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-
-  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
 static void
@@ -331,7 +333,9 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
   object_class->dispose = norpc_proxy_dispose;
   object_class->finalize = norpc_proxy_finalize;
 
-  install_proxy_properties (object_class);
+  make_call_properties ();
+  make_service_properties ();
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
   install_proxy_signals ();
 }
 
@@ -540,7 +544,7 @@ norpc_proxy_cancel_all (NorpcProxy *self)
   norpc_call_group_cancel (get_proxy_private (self)->calls, error);
 }
 
-/* Called in the client's context. Returns NULL if the interface has no signals, and after the proxy
+/* Thread-safe. Returns NULL if the interface has neither signals nor properties, and after the proxy
  * has been disposed.
  */
 NorpcSubscriber *
