@@ -6,7 +6,7 @@
 #include "call/norpc-call-private.h"
 #include "norpc-closed-endpoint-private.h"
 #include "norpc-endpoint-private.h"
-#include "norpc-proxy-private.h"
+#include "norpc-proxy-parts-private.h"
 #include "norpc-enum-types.h"
 
 /**
@@ -27,17 +27,6 @@
  * Since: 0.1
  */
 
-typedef struct
-{
-  NorpcEndpoint *endpoint; /* (owned), since construction */
-  int            timeout;  /* atomic: milliseconds, or 0 */
-  int            priority; /* atomic: NorpcPriority */
-  NorpcCallGroup *calls;   /* (owned), since construction: the calls in flight */
-  NorpcLatest    latest;   /* has its own lock */
-  NorpcSubscriber *subscriber; /* (owned) (nullable), since construction, until it is disposed */
-  gboolean       loads_properties; /* since construction */
-} NorpcProxyPrivate;
-
 G_DEFINE_TYPE_WITH_PRIVATE (NorpcProxy, norpc_proxy, G_TYPE_OBJECT)
 
 typedef enum
@@ -52,8 +41,8 @@ typedef enum
 
 static GParamSpec *properties[PROP_LOAD_PROPERTIES + 1];
 
-static NorpcProxyPrivate *
-get_proxy_private (NorpcProxy *self)
+NorpcProxyPrivate *
+norpc_proxy_get_private (NorpcProxy *self)
 {
   return norpc_proxy_get_instance_private (self);
 }
@@ -69,7 +58,7 @@ norpc_proxy_set_property (GObject      *object,
   switch ((NorpcProxyProperty) property_id)
     {
     case PROP_ENDPOINT:
-      get_proxy_private (self)->endpoint = g_value_dup_object (value);
+      norpc_proxy_get_private (self)->endpoint = g_value_dup_object (value);
       break;
 
     case PROP_TIMEOUT:
@@ -81,7 +70,7 @@ norpc_proxy_set_property (GObject      *object,
       break;
 
     case PROP_LOAD_PROPERTIES:
-      get_proxy_private (self)->loads_properties = g_value_get_boolean (value);
+      norpc_proxy_get_private (self)->loads_properties = g_value_get_boolean (value);
       break;
 
     default:
@@ -101,7 +90,7 @@ norpc_proxy_get_property (GObject    *object,
   switch ((NorpcProxyProperty) property_id)
     {
     case PROP_ENDPOINT:
-      g_value_set_object (value, get_proxy_private (self)->endpoint);
+      g_value_set_object (value, norpc_proxy_get_private (self)->endpoint);
       break;
 
     case PROP_TIMEOUT:
@@ -121,7 +110,7 @@ norpc_proxy_get_property (GObject    *object,
       break;
 
     case PROP_LOAD_PROPERTIES:
-      g_value_set_boolean (value, get_proxy_private (self)->loads_properties);
+      g_value_set_boolean (value, norpc_proxy_get_private (self)->loads_properties);
       break;
 
     default:
@@ -134,7 +123,7 @@ static void
 norpc_proxy_constructed (GObject *object)
 {
   NorpcProxy *self = NORPC_PROXY (object);
-  NorpcProxyPrivate *priv = get_proxy_private (self);
+  NorpcProxyPrivate *priv = norpc_proxy_get_private (self);
   NorpcProxyClass *klass = NORPC_PROXY_GET_CLASS (self);
 
   G_OBJECT_CLASS (norpc_proxy_parent_class)->constructed (object);
@@ -156,7 +145,7 @@ norpc_proxy_constructed (GObject *object)
 static void
 norpc_proxy_dispose (GObject *object)
 {
-  NorpcProxyPrivate *priv = get_proxy_private (NORPC_PROXY (object));
+  NorpcProxyPrivate *priv = norpc_proxy_get_private (NORPC_PROXY (object));
   NorpcSubscriber *subscriber = g_steal_pointer (&priv->subscriber);
 
   if (subscriber != NULL)
@@ -173,9 +162,9 @@ norpc_proxy_finalize (GObject *object)
 {
   NorpcProxy *self = NORPC_PROXY (object);
 
-  g_clear_object (&get_proxy_private (self)->endpoint);
-  g_clear_pointer (&get_proxy_private (self)->calls, norpc_call_group_unref);
-  norpc_latest_clear (&get_proxy_private (self)->latest);
+  g_clear_object (&norpc_proxy_get_private (self)->endpoint);
+  g_clear_pointer (&norpc_proxy_get_private (self)->calls, norpc_call_group_unref);
+  norpc_latest_clear (&norpc_proxy_get_private (self)->latest);
 
   G_OBJECT_CLASS (norpc_proxy_parent_class)->finalize (object);
 }
@@ -342,8 +331,8 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
 static void
 norpc_proxy_init (NorpcProxy *self)
 {
-  get_proxy_private (self)->calls = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, proxy_link));
-  norpc_latest_init (&get_proxy_private (self)->latest);
+  norpc_proxy_get_private (self)->calls = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, proxy_link));
+  norpc_latest_init (&norpc_proxy_get_private (self)->latest);
 }
 
 /**
@@ -360,7 +349,7 @@ norpc_proxy_get_endpoint (NorpcProxy *self)
 {
   g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
 
-  return get_proxy_private (self)->endpoint;
+  return norpc_proxy_get_private (self)->endpoint;
 }
 
 /**
@@ -379,7 +368,7 @@ norpc_proxy_is_connected (NorpcProxy *self)
 {
   g_return_val_if_fail (NORPC_IS_PROXY (self), FALSE);
 
-  return !norpc_endpoint_is_closed (get_proxy_private (self)->endpoint);
+  return !norpc_endpoint_is_closed (norpc_proxy_get_private (self)->endpoint);
 }
 
 /**
@@ -401,7 +390,7 @@ norpc_proxy_is_ready (NorpcProxy *self)
 
   g_return_val_if_fail (NORPC_IS_PROXY (self), FALSE);
 
-  subscriber = get_proxy_private (self)->subscriber;
+  subscriber = norpc_proxy_get_private (self)->subscriber;
 
   return subscriber == NULL || NORPC_PROXY_GET_CLASS (self)->events->is_ready (subscriber);
 }
@@ -435,7 +424,7 @@ norpc_proxy_get_timeout (NorpcProxy *self)
 {
   g_return_val_if_fail (NORPC_IS_PROXY (self), 0);
 
-  return (guint) g_atomic_int_get (&get_proxy_private (self)->timeout);
+  return (guint) g_atomic_int_get (&norpc_proxy_get_private (self)->timeout);
 }
 
 /**
@@ -465,7 +454,7 @@ norpc_proxy_set_timeout (NorpcProxy *self,
 
   g_return_if_fail (NORPC_IS_PROXY (self));
 
-  priv = get_proxy_private (self);
+  priv = norpc_proxy_get_private (self);
   if ((guint) g_atomic_int_get (&priv->timeout) == milliseconds)
     return;
 
@@ -487,7 +476,7 @@ norpc_proxy_get_priority (NorpcProxy *self)
 {
   g_return_val_if_fail (NORPC_IS_PROXY (self), NORPC_PRIORITY_NORMAL);
 
-  return (NorpcPriority) g_atomic_int_get (&get_proxy_private (self)->priority);
+  return (NorpcPriority) g_atomic_int_get (&norpc_proxy_get_private (self)->priority);
 }
 
 /**
@@ -513,35 +502,12 @@ norpc_proxy_set_priority (NorpcProxy    *self,
   g_return_if_fail (NORPC_IS_PROXY (self));
   g_return_if_fail (priority >= NORPC_PRIORITY_LOW && priority <= NORPC_PRIORITY_URGENT);
 
-  priv = get_proxy_private (self);
+  priv = norpc_proxy_get_private (self);
   if (g_atomic_int_get (&priv->priority) == (int) priority)
     return;
 
   g_atomic_int_set (&priv->priority, priority);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRIORITY]);
-}
-
-/**
- * norpc_proxy_cancel_all:
- * @self: a proxy
- *
- * Cancels all calls in flight that were sent by @self.
- *
- * Each call fails with %G_IO_ERROR_CANCELLED, as if its cancellable had been cancelled.
- *
- * This function is thread-safe.
- *
- * Since: 0.1
- */
-void
-norpc_proxy_cancel_all (NorpcProxy *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_return_if_fail (NORPC_IS_PROXY (self));
-
-  g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "All calls of the proxy were cancelled");
-  norpc_call_group_cancel (get_proxy_private (self)->calls, error);
 }
 
 /* Thread-safe. Returns NULL if the interface has neither signals nor properties, and after the proxy
@@ -550,178 +516,5 @@ norpc_proxy_cancel_all (NorpcProxy *self)
 NorpcSubscriber *
 norpc_proxy_get_subscriber (NorpcProxy *self)
 {
-  return get_proxy_private (self)->subscriber;
-}
-
-/* Called in the client's thread, before it sends the call. */
-NorpcCallOrigin
-norpc_proxy_prepare_call (NorpcProxy *self,
-                          NorpcCall  *call)
-{
-  NorpcProxyPrivate *priv = get_proxy_private (self);
-  int priority = g_atomic_int_get (&priv->priority);
-
-  if (!call->has_timeout)
-    call->timeout = (guint) g_atomic_int_get (&priv->timeout);
-  if (!call->has_priority && priority != NORPC_PRIORITY_NORMAL)
-    norpc_call_set_priority (call, (NorpcPriority) priority);
-
-  return (NorpcCallOrigin) { priv->calls, &priv->latest };
-}
-
-/* Runs in the client's context. Returns the reply with the task, which runs its callback. */
-static void
-reply_cb (NorpcReply *reply,
-          gpointer    user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-
-  if (norpc_reply_propagate_error (reply, &error))
-    {
-      g_task_return_pointer (task, reply, (GDestroyNotify) norpc_reply_unref);
-    }
-  else
-    {
-      norpc_reply_unref (reply);
-      g_task_return_error (task, error);
-    }
-}
-
-/**
- * norpc_proxy_call:
- * @self: a proxy
- * @call: (transfer full): a call
- * @cancellable: (nullable): a cancellable
- * @callback: (nullable) (scope async): the function to call when the reply arrives
- * @user_data: data for @callback
- *
- * Sends a call asynchronously.
- *
- * Generated functions use this function. The source tag of the result is the
- * [struct@Norpc.MethodInfo] of the method. @callback is called in the thread-default main
- * context of the caller, never within this function.
- *
- * Since: 0.1
- */
-void
-norpc_proxy_call (NorpcProxy          *self,
-                  NorpcCall           *call,
-                  GCancellable        *cancellable,
-                  GAsyncReadyCallback  callback,
-                  gpointer             user_data)
-{
-  NorpcCallOrigin origin;
-  GTask *task;
-
-  g_return_if_fail (NORPC_IS_PROXY (self));
-  g_return_if_fail (call != NULL);
-  g_return_if_fail (norpc_call_is_new (call));
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  origin = norpc_proxy_prepare_call (self, call);
-  if (callback == NULL)
-    {
-      norpc_endpoint_call_for (get_proxy_private (self)->endpoint, call, &origin, cancellable, NULL, NULL);
-      return;
-    }
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  /* The macro of the same name would also set the name of the task, which takes longer than
-   * everything else here.
-   */
-  (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
-  norpc_call_send_note_iteration (call);
-  norpc_endpoint_call_for (get_proxy_private (self)->endpoint, call, &origin, cancellable, reply_cb, task);
-}
-
-/**
- * norpc_proxy_call_finish:
- * @self: a proxy
- * @result: the result that was passed to the callback
- * @error: return location for an error
- *
- * Finishes a call that was sent with [method@Norpc.Proxy.call].
- *
- * Errors are those of the service and of [error@Norpc.Error], and %G_IO_ERROR_CANCELLED.
- *
- * Returns: (transfer full): the reply, or %NULL if the call failed and @error is set
- * Since: 0.1
- */
-NorpcReply *
-norpc_proxy_call_finish (NorpcProxy    *self,
-                         GAsyncResult  *result,
-                         GError       **error)
-{
-  g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/**
- * norpc_proxy_call_sync:
- * @self: a proxy
- * @call: (transfer full): a call
- * @cancellable: (nullable): a cancellable
- * @error: return location for an error
- *
- * Sends a call, and blocks until the reply arrives. Does not run a main context.
- *
- * Errors are those of [method@Norpc.Endpoint.call_sync].
- *
- * Returns: (transfer full): the reply, or %NULL if the call failed and @error is set
- * Since: 0.1
- */
-NorpcReply *
-norpc_proxy_call_sync (NorpcProxy    *self,
-                       NorpcCall     *call,
-                       GCancellable  *cancellable,
-                       GError       **error)
-{
-  NorpcCallOrigin origin;
-
-  g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
-  g_return_val_if_fail (call != NULL, NULL);
-  g_return_val_if_fail (norpc_call_is_new (call), NULL);
-
-  origin = norpc_proxy_prepare_call (self, call);
-
-  return norpc_endpoint_call_sync_for (get_proxy_private (self)->endpoint, call, &origin, cancellable, error);
-}
-
-/**
- * norpc_proxy_send:
- * @self: a proxy
- * @call: (transfer full): a call
- *
- * Sends a one-way call, without waiting for an answer.
- *
- * Generated functions of `oneway` methods use this function. The call has no deadline,
- * cannot be cancelled, and inherits neither from a call that is being handled. It is
- * handled after the calls that were sent before it.
- *
- * If the service fails or does not implement the method, a warning is logged, once for
- * each method and error code. If the call is rejected with %NORPC_ERROR_BUSY or
- * %NORPC_ERROR_CLOSED, it is dropped without a warning, because this is normal under load
- * and when a program exits.
- *
- * This function does not block, and is thread-safe.
- *
- * Since: 0.1
- */
-void
-norpc_proxy_send (NorpcProxy *self,
-                  NorpcCall  *call)
-{
-  NorpcCallOrigin origin;
-
-  g_return_if_fail (NORPC_IS_PROXY (self));
-  g_return_if_fail (call != NULL);
-  g_return_if_fail (norpc_call_is_new (call));
-
-  origin = norpc_proxy_prepare_call (self, call);
-  call->one_way = TRUE;
-  norpc_endpoint_send_for (get_proxy_private (self)->endpoint, call, &origin);
+  return norpc_proxy_get_private (self)->subscriber;
 }

@@ -1,0 +1,206 @@
+/* norpc-proxy-call.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The calls of a proxy. */
+
+#include "call/norpc-call-private.h"
+#include "norpc-endpoint-private.h"
+#include "norpc-proxy-parts-private.h"
+
+/* Called in the client's thread, before it sends the call. */
+NorpcCallOrigin
+norpc_proxy_prepare_call (NorpcProxy *self,
+                          NorpcCall  *call)
+{
+  NorpcProxyPrivate *priv = norpc_proxy_get_private (self);
+  int priority = g_atomic_int_get (&priv->priority);
+
+  if (!call->has_timeout)
+    call->timeout = (guint) g_atomic_int_get (&priv->timeout);
+  if (!call->has_priority && priority != NORPC_PRIORITY_NORMAL)
+    norpc_call_set_priority (call, (NorpcPriority) priority);
+
+  return (NorpcCallOrigin) { priv->calls, &priv->latest };
+}
+
+/* Runs in the client's context. Returns the reply with the task, which runs its callback. */
+static void
+reply_cb (NorpcReply *reply,
+          gpointer    user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (norpc_reply_propagate_error (reply, &error))
+    {
+      g_task_return_pointer (task, reply, (GDestroyNotify) norpc_reply_unref);
+    }
+  else
+    {
+      norpc_reply_unref (reply);
+      g_task_return_error (task, error);
+    }
+}
+
+/**
+ * norpc_proxy_call:
+ * @self: a proxy
+ * @call: (transfer full): a call
+ * @cancellable: (nullable): a cancellable
+ * @callback: (nullable) (scope async): the function to call when the reply arrives
+ * @user_data: data for @callback
+ *
+ * Sends a call asynchronously.
+ *
+ * Generated functions use this function. The source tag of the result is the
+ * [struct@Norpc.MethodInfo] of the method. @callback is called in the thread-default main
+ * context of the caller, never within this function.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_call (NorpcProxy          *self,
+                  NorpcCall           *call,
+                  GCancellable        *cancellable,
+                  GAsyncReadyCallback  callback,
+                  gpointer             user_data)
+{
+  NorpcCallOrigin origin;
+  GTask *task;
+
+  g_return_if_fail (NORPC_IS_PROXY (self));
+  g_return_if_fail (call != NULL);
+  g_return_if_fail (norpc_call_is_new (call));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  origin = norpc_proxy_prepare_call (self, call);
+  if (callback == NULL)
+    {
+      norpc_endpoint_call_for (norpc_proxy_get_private (self)->endpoint, call, &origin, cancellable, NULL, NULL);
+      return;
+    }
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  /* The macro of the same name would also set the name of the task, which takes longer than
+   * everything else here.
+   */
+  (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
+  norpc_call_send_note_iteration (call);
+  norpc_endpoint_call_for (norpc_proxy_get_private (self)->endpoint, call, &origin, cancellable, reply_cb, task);
+}
+
+/**
+ * norpc_proxy_call_finish:
+ * @self: a proxy
+ * @result: the result that was passed to the callback
+ * @error: return location for an error
+ *
+ * Finishes a call that was sent with [method@Norpc.Proxy.call].
+ *
+ * Errors are those of the service and of [error@Norpc.Error], and %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): the reply, or %NULL if the call failed and @error is set
+ * Since: 0.1
+ */
+NorpcReply *
+norpc_proxy_call_finish (NorpcProxy    *self,
+                         GAsyncResult  *result,
+                         GError       **error)
+{
+  g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * norpc_proxy_call_sync:
+ * @self: a proxy
+ * @call: (transfer full): a call
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Sends a call, and blocks until the reply arrives. Does not run a main context.
+ *
+ * Errors are those of [method@Norpc.Endpoint.call_sync].
+ *
+ * Returns: (transfer full): the reply, or %NULL if the call failed and @error is set
+ * Since: 0.1
+ */
+NorpcReply *
+norpc_proxy_call_sync (NorpcProxy    *self,
+                       NorpcCall     *call,
+                       GCancellable  *cancellable,
+                       GError       **error)
+{
+  NorpcCallOrigin origin;
+
+  g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
+  g_return_val_if_fail (call != NULL, NULL);
+  g_return_val_if_fail (norpc_call_is_new (call), NULL);
+
+  origin = norpc_proxy_prepare_call (self, call);
+
+  return norpc_endpoint_call_sync_for (norpc_proxy_get_private (self)->endpoint, call, &origin, cancellable, error);
+}
+
+/**
+ * norpc_proxy_send:
+ * @self: a proxy
+ * @call: (transfer full): a call
+ *
+ * Sends a one-way call, without waiting for an answer.
+ *
+ * Generated functions of `oneway` methods use this function. The call has no deadline,
+ * cannot be cancelled, and inherits neither from a call that is being handled. It is
+ * handled after the calls that were sent before it.
+ *
+ * If the service fails or does not implement the method, a warning is logged, once for
+ * each method and error code. If the call is rejected with %NORPC_ERROR_BUSY or
+ * %NORPC_ERROR_CLOSED, it is dropped without a warning, because this is normal under load
+ * and when a program exits.
+ *
+ * This function does not block, and is thread-safe.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_send (NorpcProxy *self,
+                  NorpcCall  *call)
+{
+  NorpcCallOrigin origin;
+
+  g_return_if_fail (NORPC_IS_PROXY (self));
+  g_return_if_fail (call != NULL);
+  g_return_if_fail (norpc_call_is_new (call));
+
+  origin = norpc_proxy_prepare_call (self, call);
+  call->one_way = TRUE;
+  norpc_endpoint_send_for (norpc_proxy_get_private (self)->endpoint, call, &origin);
+}
+
+/**
+ * norpc_proxy_cancel_all:
+ * @self: a proxy
+ *
+ * Cancels all calls in flight that were sent by @self.
+ *
+ * Each call fails with %G_IO_ERROR_CANCELLED, as if its cancellable had been cancelled.
+ *
+ * This function is thread-safe.
+ *
+ * Since: 0.1
+ */
+void
+norpc_proxy_cancel_all (NorpcProxy *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (NORPC_IS_PROXY (self));
+
+  g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "All calls of the proxy were cancelled");
+  norpc_call_group_cancel (norpc_proxy_get_private (self)->calls, error);
+}

@@ -1,0 +1,27 @@
+/* norpc-proxy-parts-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-latest-private.h"
+#include "norpc-proxy-private.h"
+
+G_BEGIN_DECLS
+
+/* The data of a proxy, for the files that implement it. */
+typedef struct
+{
+  NorpcEndpoint *endpoint; /* (owned), since construction */
+  int            timeout;  /* atomic: milliseconds, or 0 */
+  int            priority; /* atomic: NorpcPriority */
+  NorpcCallGroup *calls;   /* (owned), since construction: the calls in flight */
+  NorpcLatest    latest;   /* has its own lock */
+  NorpcSubscriber *subscriber; /* (owned) (nullable), since construction, until it is disposed */
+  gboolean       loads_properties; /* since construction */
+} NorpcProxyPrivate;
+
+NorpcProxyPrivate *norpc_proxy_get_private (NorpcProxy *self);
+
+G_END_DECLS
