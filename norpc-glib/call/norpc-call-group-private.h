@@ -15,6 +15,17 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcCallGroup NorpcCallGroup;
 
+/* Learns when a group gets its first call, and when it has lost its last one. An implementation
+ * embeds the struct.
+ */
+typedef struct _NorpcGroupWatcher NorpcGroupWatcher;
+
+struct _NorpcGroupWatcher
+{
+  void (*changed) (NorpcGroupWatcher *self); /* thread-safe, called with no lock held */
+  void (*free)    (NorpcGroupWatcher *self); /* thread-safe */
+};
+
 /* Links a call into a group. */
 typedef struct _NorpcGroupLink NorpcGroupLink;
 
@@ -25,11 +36,13 @@ struct _NorpcGroupLink
   NorpcGroupLink *next;     /* (unowned) (nullable) [lock of the group] */
 };
 
-NorpcCallGroup *norpc_call_group_new    (gsize           offset);
-void            norpc_call_group_unref  (NorpcCallGroup *self);
-void            norpc_call_group_add    (NorpcCallGroup *self,
-                                         NorpcCall      *call);
-void            norpc_group_link_remove (NorpcGroupLink *link);
-GPtrArray      *norpc_call_group_list   (NorpcCallGroup *self);
+NorpcCallGroup *norpc_call_group_new      (gsize              offset,
+                                           NorpcGroupWatcher *watcher);
+void            norpc_call_group_unref    (NorpcCallGroup    *self);
+void            norpc_call_group_add      (NorpcCallGroup    *self,
+                                           NorpcCall         *call);
+void            norpc_group_link_remove   (NorpcGroupLink    *link);
+gboolean        norpc_call_group_is_empty (NorpcCallGroup    *self);
+GPtrArray      *norpc_call_group_list     (NorpcCallGroup    *self);
 
 G_END_DECLS

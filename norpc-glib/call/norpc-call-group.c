@@ -9,17 +9,20 @@
 struct _NorpcCallGroup
 {
   gsize           offset; /* since construction: of the link in a call */
+  NorpcGroupWatcher *watcher; /* (owned) (nullable), since construction */
   GMutex          lock;
   NorpcGroupLink *first; /* (unowned) (nullable) [lock] */
 };
 
-/* @offset is the offset of the group's link in NorpcCall. */
+/* @offset is the offset of the group's link in NorpcCall. Takes ownership of @watcher (nullable). */
 NorpcCallGroup *
-norpc_call_group_new (gsize offset)
+norpc_call_group_new (gsize              offset,
+                      NorpcGroupWatcher *watcher)
 {
   NorpcCallGroup *self = g_atomic_rc_box_new0 (NorpcCallGroup);
 
   self->offset = offset;
+  self->watcher = watcher;
   g_mutex_init (&self->lock);
 
   return self;
@@ -32,6 +35,8 @@ norpc_call_group_clear (gpointer data)
 
   g_assert (self->first == NULL);
 
+  if (self->watcher != NULL)
+    self->watcher->free (self->watcher);
   g_mutex_clear (&self->lock);
 }
 
@@ -41,21 +46,34 @@ norpc_call_group_unref (NorpcCallGroup *self)
   g_atomic_rc_box_release_full (self, norpc_call_group_clear);
 }
 
+/* Called with no lock held. */
+static void
+note_changed (NorpcCallGroup *self)
+{
+  if (self->watcher != NULL)
+    self->watcher->changed (self->watcher);
+}
+
 /* Called in the client's thread, before the call is sent. */
 void
 norpc_call_group_add (NorpcCallGroup *self,
                       NorpcCall      *call)
 {
   NorpcGroupLink *link = G_STRUCT_MEMBER_P (call, self->offset);
+  gboolean is_first;
 
   link->group = g_atomic_rc_box_acquire (self);
 
   g_mutex_lock (&self->lock);
+  is_first = self->first == NULL;
   link->next = self->first;
   if (self->first != NULL)
     self->first->previous = link;
   self->first = link;
   g_mutex_unlock (&self->lock);
+
+  if (is_first)
+    note_changed (self);
 }
 
 /* Called by the client when the call has completed. */
@@ -63,6 +81,7 @@ void
 norpc_group_link_remove (NorpcGroupLink *link)
 {
   NorpcCallGroup *group = g_steal_pointer (&link->group);
+  gboolean was_last;
 
   if (group == NULL)
     return;
@@ -74,10 +93,26 @@ norpc_group_link_remove (NorpcGroupLink *link)
     group->first = link->next;
   if (link->next != NULL)
     link->next->previous = link->previous;
+  was_last = group->first == NULL;
   g_mutex_unlock (&group->lock);
 
   link->previous = link->next = NULL;
+  if (was_last)
+    note_changed (group);
   norpc_call_group_unref (group);
+}
+
+/* Thread-safe. */
+gboolean
+norpc_call_group_is_empty (NorpcCallGroup *self)
+{
+  gboolean empty;
+
+  g_mutex_lock (&self->lock);
+  empty = self->first == NULL;
+  g_mutex_unlock (&self->lock);
+
+  return empty;
 }
 
 /* Thread-safe. Returns an array (owned) of the calls that are in the group now, the newest

@@ -15,6 +15,8 @@ typedef struct
 {
   NorpcCallGroup *calls;  /* (unowned): the calls in flight */
   NorpcLatest    *latest; /* (unowned) (nullable): the last call of each latest-wins method */
+  GCancellable   *owner_gone; /* (unowned) (nullable): cancelled when the owner of the proxy is
+                                 disposed */
 } NorpcCallOrigin;
 
 void norpc_call_send_note_iteration (NorpcCall             *self);

@@ -75,13 +75,23 @@ ensure_children (NorpcCall *parent)
   if (group != NULL)
     return group;
 
-  group = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, parent_link));
+  group = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, parent_link), NULL);
   if (g_atomic_pointer_compare_and_exchange (&parent->children, NULL, group))
     return group;
 
   norpc_call_group_unref (group);
 
   return g_atomic_pointer_get (&parent->children);
+}
+
+/* Called in the client's thread. */
+static void
+cancel_without_owner (NorpcCall    *call,
+                      GCancellable *owner_gone)
+{
+  if (g_cancellable_is_cancelled (owner_gone))
+    norpc_call_cancel (call, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                  "The owner of the proxy has been disposed"));
 }
 
 /* Called in the client's thread, between norpc_call_send_begin () and norpc_call_send_end (),
@@ -104,6 +114,9 @@ norpc_call_send_apply_scope (NorpcCall             *call,
       norpc_call_group_add (origin->calls, call);
       if (origin->latest != NULL)
         norpc_latest_replace (origin->latest, call);
+      /* A thread that cancels the calls of the proxy cancels @owner_gone before. */
+      if (origin->owner_gone != NULL)
+        cancel_without_owner (call, origin->owner_gone);
     }
 
   if (parent == NULL || g_atomic_int_get (&parent->replied))

@@ -22,7 +22,7 @@ norpc_proxy_prepare_call (NorpcProxy *self,
   if (!call->has_priority && priority != NORPC_PRIORITY_NORMAL)
     norpc_call_set_priority (call, (NorpcPriority) priority);
 
-  return (NorpcCallOrigin) { priv->calls, &priv->latest };
+  return (NorpcCallOrigin) { priv->calls, &priv->latest, norpc_proxy_get_owner_gone (self) };
 }
 
 /* Runs in the client's context. Returns the reply with the task, which runs its callback. */
@@ -42,6 +42,34 @@ reply_cb (NorpcReply *reply,
       norpc_reply_unref (reply);
       g_task_return_error (task, error);
     }
+}
+
+/* Called in the client's thread. Sends a call whose reply is delivered with @task (owned). */
+static void
+call_with_task (NorpcProxy   *self,
+                NorpcCall    *call,
+                GCancellable *cancellable,
+                GTask        *task)
+{
+  NorpcCallOrigin origin = norpc_proxy_prepare_call (self, call);
+
+  /* The macro of the same name would also set the name of the task, which takes longer than
+   * everything else here.
+   */
+  (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
+  norpc_call_send_note_iteration (call);
+  norpc_endpoint_call_for (norpc_proxy_get_private (self)->endpoint, call, &origin, cancellable, reply_cb, task);
+}
+
+/* As norpc_proxy_call (), for a callback of the library, which runs also if the proxy is mute. */
+void
+norpc_proxy_call_always (NorpcProxy          *self,
+                         NorpcCall           *call,
+                         GCancellable        *cancellable,
+                         GAsyncReadyCallback  callback,
+                         gpointer             user_data)
+{
+  call_with_task (self, call, cancellable, g_task_new (self, cancellable, callback, user_data));
 }
 
 /**
@@ -68,27 +96,22 @@ norpc_proxy_call (NorpcProxy          *self,
                   gpointer             user_data)
 {
   NorpcCallOrigin origin;
-  GTask *task;
 
   g_return_if_fail (NORPC_IS_PROXY (self));
   g_return_if_fail (call != NULL);
   g_return_if_fail (norpc_call_is_new (call));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  origin = norpc_proxy_prepare_call (self, call);
-  if (callback == NULL)
+  if (callback != NULL)
     {
-      norpc_endpoint_call_for (norpc_proxy_get_private (self)->endpoint, call, &origin, cancellable, NULL, NULL);
+      call_with_task (self, call, cancellable,
+                      norpc_owner_task_new (norpc_proxy_get_owner_gone (self), self, cancellable,
+                                            callback, user_data));
       return;
     }
 
-  task = g_task_new (self, cancellable, callback, user_data);
-  /* The macro of the same name would also set the name of the task, which takes longer than
-   * everything else here.
-   */
-  (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
-  norpc_call_send_note_iteration (call);
-  norpc_endpoint_call_for (norpc_proxy_get_private (self)->endpoint, call, &origin, cancellable, reply_cb, task);
+  origin = norpc_proxy_prepare_call (self, call);
+  norpc_endpoint_call_for (norpc_proxy_get_private (self)->endpoint, call, &origin, cancellable, NULL, NULL);
 }
 
 /**
@@ -176,6 +199,12 @@ norpc_proxy_send (NorpcProxy *self,
   g_return_if_fail (NORPC_IS_PROXY (self));
   g_return_if_fail (call != NULL);
   g_return_if_fail (norpc_call_is_new (call));
+
+  if (norpc_proxy_is_muted (self))
+    {
+      norpc_call_unref (call);
+      return;
+    }
 
   origin = norpc_proxy_prepare_call (self, call);
   call->one_way = TRUE;

@@ -6,9 +6,13 @@
 #pragma once
 
 #include "norpc-latest-private.h"
+#include "norpc-owner-private.h"
 #include "norpc-proxy-private.h"
 
 G_BEGIN_DECLS
+
+/* Notifies of the property `busy`. */
+NorpcGroupWatcher *norpc_proxy_busy_watcher_new (NorpcProxy *proxy);
 
 /* The data of a proxy, for the files that implement it. */
 typedef struct
@@ -19,9 +23,12 @@ typedef struct
   NorpcCallGroup *calls;   /* (owned), since construction: the calls in flight */
   NorpcLatest    latest;   /* has its own lock */
   NorpcSubscriber *subscriber; /* (owned) (nullable), since construction, until it is disposed */
+  gboolean       is_subscribed; /* accessed in the client's context, and at the end */
   gboolean       loads_properties; /* since construction */
+  NorpcOwner    *owner;    /* (owned) (nullable), atomic: set once */
 } NorpcProxyPrivate;
 
 NorpcProxyPrivate *norpc_proxy_get_private (NorpcProxy *self);
+void               norpc_proxy_unsubscribe (NorpcProxy *self);
 
 G_END_DECLS

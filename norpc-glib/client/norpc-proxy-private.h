@@ -23,8 +23,18 @@ struct _NorpcProxyEvents
 
 NorpcSubscriber *norpc_proxy_get_subscriber (NorpcProxy *self);
 
+/* A proxy is mute once its owner has been disposed. */
+GCancellable *norpc_proxy_get_owner_gone (NorpcProxy *self);
+gboolean      norpc_proxy_is_muted       (NorpcProxy *self);
+NorpcProxy   *norpc_proxy_lock           (GWeakRef   *weak_proxy);
+
 NorpcCallOrigin norpc_proxy_prepare_call (NorpcProxy *self,
                                           NorpcCall  *call);
+void            norpc_proxy_call_always  (NorpcProxy          *self,
+                                          NorpcCall           *call,
+                                          GCancellable        *cancellable,
+                                          GAsyncReadyCallback  callback,
+                                          gpointer             user_data);
 
 void             norpc_proxy_notify_ready     (NorpcProxy *self);
 void             norpc_proxy_notify_connected (NorpcProxy *self);

@@ -37,9 +37,10 @@ typedef enum
   PROP_CONNECTED,
   PROP_READY,
   PROP_LOAD_PROPERTIES,
+  PROP_BUSY,
 } NorpcProxyProperty;
 
-static GParamSpec *properties[PROP_LOAD_PROPERTIES + 1];
+static GParamSpec *properties[PROP_BUSY + 1];
 
 NorpcProxyPrivate *
 norpc_proxy_get_private (NorpcProxy *self)
@@ -113,6 +114,10 @@ norpc_proxy_get_property (GObject    *object,
       g_value_set_boolean (value, norpc_proxy_get_private (self)->loads_properties);
       break;
 
+    case PROP_BUSY:
+      g_value_set_boolean (value, norpc_proxy_is_busy (self));
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -130,29 +135,41 @@ norpc_proxy_constructed (GObject *object)
 
   if (priv->endpoint == NULL)
     priv->endpoint = g_object_new (NORPC_TYPE_CLOSED_ENDPOINT, NULL);
+  priv->calls = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, proxy_link),
+                                      norpc_proxy_busy_watcher_new (self));
   if (klass->events == NULL)
     return;
 
   priv->subscriber = klass->events->subscriber_new (self, klass->interface_info);
   norpc_endpoint_subscribe (priv->endpoint, priv->subscriber);
+  priv->is_subscribed = TRUE;
   if (priv->loads_properties)
     klass->events->load (priv->subscriber);
 }
 
-/* Called in the thread that disposes of the proxy. Other threads may be about to pass signals on
- * to it.
+/* Called in the thread that disposes of the proxy or its owner. Other threads may be about to
+ * pass signals on to it.
  */
+void
+norpc_proxy_unsubscribe (NorpcProxy *self)
+{
+  NorpcProxyPrivate *priv = norpc_proxy_get_private (self);
+
+  if (priv->is_subscribed)
+    norpc_endpoint_unsubscribe (priv->endpoint, priv->subscriber);
+  priv->is_subscribed = FALSE;
+}
+
 static void
 norpc_proxy_dispose (GObject *object)
 {
   NorpcProxyPrivate *priv = norpc_proxy_get_private (NORPC_PROXY (object));
-  NorpcSubscriber *subscriber = g_steal_pointer (&priv->subscriber);
+  NorpcSubscriber *subscriber;
 
+  norpc_proxy_unsubscribe (NORPC_PROXY (object));
+  subscriber = g_steal_pointer (&priv->subscriber);
   if (subscriber != NULL)
-    {
-      norpc_endpoint_unsubscribe (priv->endpoint, subscriber);
-      NORPC_PROXY_GET_CLASS (object)->events->subscriber_close (subscriber);
-    }
+    NORPC_PROXY_GET_CLASS (object)->events->subscriber_close (subscriber);
 
   G_OBJECT_CLASS (norpc_proxy_parent_class)->dispose (object);
 }
@@ -162,6 +179,7 @@ norpc_proxy_finalize (GObject *object)
 {
   NorpcProxy *self = NORPC_PROXY (object);
 
+  g_clear_pointer (&norpc_proxy_get_private (self)->owner, norpc_owner_free);
   g_clear_object (&norpc_proxy_get_private (self)->endpoint);
   g_clear_pointer (&norpc_proxy_get_private (self)->calls, norpc_call_group_unref);
   norpc_latest_clear (&norpc_proxy_get_private (self)->latest);
@@ -211,6 +229,25 @@ make_call_properties (void)
     g_param_spec_enum ("priority", NULL, NULL,
                        NORPC_TYPE_PRIORITY, NORPC_PRIORITY_NORMAL,
                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+make_busy_property (void)
+{
+  /**
+   * NorpcProxy:busy: (getter is_busy)
+   *
+   * Whether calls of the proxy are in flight, other than one-way calls.
+   *
+   * The proxy notifies in the context in which it was constructed, never within the function that
+   * sends a call. When it notifies that it is no longer busy, the callbacks of the calls have run.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_BUSY] =
+    g_param_spec_boolean ("busy", NULL, NULL,
+                          FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
 static void
@@ -323,6 +360,7 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
   object_class->finalize = norpc_proxy_finalize;
 
   make_call_properties ();
+  make_busy_property ();
   make_service_properties ();
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
   install_proxy_signals ();
@@ -331,7 +369,6 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
 static void
 norpc_proxy_init (NorpcProxy *self)
 {
-  norpc_proxy_get_private (self)->calls = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, proxy_link));
   norpc_latest_init (&norpc_proxy_get_private (self)->latest);
 }
 
@@ -407,6 +444,25 @@ void
 norpc_proxy_notify_connected (NorpcProxy *self)
 {
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTED]);
+}
+
+/**
+ * norpc_proxy_is_busy: (get-property busy)
+ * @self: a proxy
+ *
+ * Checks whether calls of @self are in flight; see [property@Norpc.Proxy:busy].
+ *
+ * This function is thread-safe.
+ *
+ * Returns: %TRUE if @self waits for a reply
+ * Since: 0.1
+ */
+gboolean
+norpc_proxy_is_busy (NorpcProxy *self)
+{
+  g_return_val_if_fail (NORPC_IS_PROXY (self), FALSE);
+
+  return !norpc_call_group_is_empty (norpc_proxy_get_private (self)->calls);
 }
 
 /**
@@ -517,4 +573,31 @@ NorpcSubscriber *
 norpc_proxy_get_subscriber (NorpcProxy *self)
 {
   return norpc_proxy_get_private (self)->subscriber;
+}
+
+/* Thread-safe. Returns a cancellable (unowned) that is cancelled when the owner is disposed, or
+ * NULL.
+ */
+GCancellable *
+norpc_proxy_get_owner_gone (NorpcProxy *self)
+{
+  NorpcOwner *owner = g_atomic_pointer_get (&norpc_proxy_get_private (self)->owner);
+
+  return owner != NULL ? norpc_owner_get_gone (owner) : NULL;
+}
+
+/* Thread-safe. */
+gboolean
+norpc_proxy_is_muted (NorpcProxy *self)
+{
+  return g_cancellable_is_cancelled (norpc_proxy_get_owner_gone (self));
+}
+
+/* Runs in the client's context. Returns the proxy (owned) if it may emit signals, or NULL. */
+NorpcProxy *
+norpc_proxy_lock (GWeakRef *weak_proxy)
+{
+  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (weak_proxy);
+
+  return proxy != NULL && !norpc_proxy_is_muted (proxy) ? g_steal_pointer (&proxy) : NULL;
 }

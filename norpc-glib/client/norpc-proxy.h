@@ -47,6 +47,11 @@ gboolean       norpc_proxy_is_connected (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
 gboolean       norpc_proxy_is_ready     (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
+gboolean       norpc_proxy_is_busy      (NorpcProxy           *self);
+NORPC_AVAILABLE_IN_ALL
+void           norpc_proxy_set_owner    (NorpcProxy           *self,
+                                         GObject              *owner);
+NORPC_AVAILABLE_IN_ALL
 guint          norpc_proxy_get_timeout  (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
 void           norpc_proxy_set_timeout  (NorpcProxy           *self,

@@ -9,6 +9,7 @@
 
 #include "call/norpc-call-private.h"
 #include "client/norpc-call-send-private.h"
+#include "client/norpc-proxy-private.h"
 #include "norpc-mirror-parts-private.h"
 
 /* How many changes may wait that cannot be merged, because signals or replies are between them: as
@@ -104,7 +105,7 @@ static void
 mirror_event_run (NorpcEvent *event)
 {
   NorpcMirrorEvent *self = (NorpcMirrorEvent *) event;
-  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (&self->mirror->weak_proxy);
+  g_autoptr (NorpcProxy) proxy = norpc_proxy_lock (&self->mirror->weak_proxy);
   g_autoptr (NorpcReply) reply = steal_reply (self);
   const NorpcMirrorFuncs *funcs = self->mirror->funcs;
 

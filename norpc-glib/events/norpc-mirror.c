@@ -236,7 +236,7 @@ ready_cb (GObject      *object,
           gpointer      user_data)
 {
   g_autoptr (NorpcMirror) self = user_data;
-  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (&self->weak_proxy);
+  g_autoptr (NorpcProxy) proxy = norpc_proxy_lock (&self->weak_proxy);
 
   self->loads = FALSE;
   if (norpc_endpoint_ready_finish (NORPC_ENDPOINT (object), result, NULL) && proxy != NULL)

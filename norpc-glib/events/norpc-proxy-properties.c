@@ -6,6 +6,7 @@
 /* The properties of a proxy, which shows those of its service. */
 
 #include "client/norpc-endpoint.h"
+#include "client/norpc-owner-private.h"
 #include "client/norpc-proxy-private.h"
 #include "norpc-property-private.h"
 #include "norpc-proxy-properties-private.h"
@@ -130,7 +131,7 @@ norpc_proxy_load_async (NorpcProxy          *self,
   g_return_if_fail (NORPC_IS_PROXY (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (self, cancellable, callback, user_data);
+  task = norpc_owner_task_new (norpc_proxy_get_owner_gone (self), self, cancellable, callback, user_data);
   g_task_set_source_tag (task, norpc_proxy_load_async);
   mirror = get_mirror (self);
   if (mirror == NULL)
@@ -141,9 +142,9 @@ norpc_proxy_load_async (NorpcProxy          *self,
 
   norpc_mirror_start (mirror);
   g_task_set_task_data (task, GINT_TO_POINTER (norpc_mirror_get_n_sent (mirror)), NULL);
-  norpc_proxy_call (self,
-                    norpc_call_new (&norpc_mirror_get_access (mirror)->info, NORPC_PROPERTY_GET_ALL),
-                    cancellable, loaded_cb, g_steal_pointer (&task));
+  norpc_proxy_call_always (self,
+                           norpc_call_new (&norpc_mirror_get_access (mirror)->info, NORPC_PROPERTY_GET_ALL),
+                           cancellable, loaded_cb, g_steal_pointer (&task));
 }
 
 /**
@@ -425,10 +426,10 @@ norpc_proxy_write_async (NorpcProxy          *self,
   if (call == NULL)
     return;
 
-  task = g_task_new (self, cancellable, callback, user_data);
+  task = norpc_owner_task_new (norpc_proxy_get_owner_gone (self), self, cancellable, callback, user_data);
   g_task_set_source_tag (task, norpc_proxy_write_async);
   g_task_set_task_data (task, g_memdup2 (&setting, sizeof (Setting)), g_free);
-  norpc_proxy_call (self, call, cancellable, written_cb, task);
+  norpc_proxy_call_always (self, call, cancellable, written_cb, task);
 }
 
 /**

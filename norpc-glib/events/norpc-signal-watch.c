@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "client/norpc-owner-private.h"
 #include "client/norpc-proxy-private.h"
 #include "core/norpc-error.h"
 #include "norpc-signal-watch.h"
@@ -71,6 +72,12 @@ steal_task (NorpcSignalWatch *self)
   return g_steal_pointer (&self->task);
 }
 
+static gboolean
+is_muted (NorpcSignalWatch *self)
+{
+  return self->proxy != NULL && norpc_proxy_is_muted (self->proxy);
+}
+
 static void
 return_closed (NorpcSignalWatch *self,
                GTask            *task)
@@ -98,7 +105,12 @@ complete_task (NorpcSignalWatch *self)
   if (g_task_return_error_if_cancelled (task))
     return;
 
-  if (item == NULL)
+  if (is_muted (self))
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                               "The owner of the proxy has been disposed");
+    }
+  else if (item == NULL)
     {
       return_closed (self, task);
     }
@@ -322,7 +334,8 @@ source_dispatch (GSource     *source,
 {
   NorpcSignalWatch *self = user_data;
 
-  if (has_result (self) || g_cancellable_is_cancelled (g_task_get_cancellable (self->task)))
+  if (has_result (self) || g_cancellable_is_cancelled (g_task_get_cancellable (self->task)) ||
+      is_muted (self))
     complete_task (self);
   else
     g_source_set_ready_time (source, -1); /* connected again */
@@ -332,22 +345,31 @@ source_dispatch (GSource     *source,
 
 static GSourceFuncs source_funcs = { NULL, NULL, source_dispatch, NULL, NULL, NULL };
 
+/* Wakes up the source when @cancellable (nullable) is cancelled. */
+static void
+add_cancellable (GSource      *source,
+                 GCancellable *cancellable)
+{
+  g_autoptr (GSource) cancelled = NULL;
+
+  if (cancellable == NULL)
+    return;
+
+  cancelled = g_cancellable_source_new (cancellable);
+  g_source_set_dummy_callback (cancelled);
+  g_source_add_child_source (source, cancelled);
+}
+
 /* Makes the task wait. */
 static void
 attach_source (NorpcSignalWatch *self)
 {
-  GCancellable *cancellable = g_task_get_cancellable (self->task);
-
   self->source = g_source_new (&source_funcs, sizeof (GSource));
   g_source_set_static_name (self->source, "norpc signal watch");
   g_source_set_callback (self->source, NULL, self, NULL);
-  if (cancellable != NULL)
-    {
-      g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
-
-      g_source_set_dummy_callback (cancelled);
-      g_source_add_child_source (self->source, cancelled);
-    }
+  add_cancellable (self->source, g_task_get_cancellable (self->task));
+  if (self->proxy != NULL)
+    add_cancellable (self->source, norpc_proxy_get_owner_gone (self->proxy));
   if (has_result (self))
     g_source_set_ready_time (self->source, 0);
   g_source_attach (self->source, g_task_get_context (self->task));
@@ -385,7 +407,8 @@ norpc_signal_watch_next_async (NorpcSignalWatch    *self,
   g_return_if_fail (NORPC_IS_SIGNAL_WATCH (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = g_task_new (self, cancellable, callback, user_data);
+  task = norpc_owner_task_new (self->proxy != NULL ? norpc_proxy_get_owner_gone (self->proxy) : NULL,
+                               self, cancellable, callback, user_data);
   g_task_set_source_tag (task, norpc_signal_watch_next_async);
   /* The next wait could not get the emission of a task that has returned. */
   g_task_set_check_cancellable (task, FALSE);

@@ -143,7 +143,7 @@ static void
 signal_event_run (NorpcEvent *event)
 {
   SignalEvent *self = (SignalEvent *) event;
-  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (&self->subscription->weak_proxy);
+  g_autoptr (NorpcProxy) proxy = norpc_proxy_lock (&self->subscription->weak_proxy);
 
   if (proxy != NULL && self->n_lost > 0)
     g_signal_emit (proxy, g_signal_lookup ("signals-lost", NORPC_TYPE_PROXY), 0,

@@ -311,8 +311,9 @@ both_cb (PlayerPlayer *player,
          GParamSpec   *pspec,
          Player       *fixture)
 {
-  log_add (fixture, "%s: %g %s; ", pspec->name, player_player_get_volume (player),
-           player_player_get_title (player));
+  if (!g_str_equal (pspec->name, "busy"))
+    log_add (fixture, "%s: %g %s; ", pspec->name, player_player_get_volume (player),
+             player_player_get_title (player));
 }
 
 static void
