@@ -75,6 +75,7 @@ new_call_like (NorpcCall *self)
   call->must_not_wait = self->must_not_wait;
   if (self->released_at != NULL)
     call->released_at = self->released_at->funcs->ref (self->released_at);
+  call->client = self->client;
   call->outer = self;
   norpc_call_ref_memory (self);
   /* Only compared, never used. */

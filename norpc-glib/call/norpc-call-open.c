@@ -41,7 +41,7 @@ norpc_call_close (NorpcCall *self)
 
   queue = g_atomic_pointer_exchange (&self->open_at, NULL);
   if (queue != NULL)
-    queue->funcs->close (queue);
+    queue->funcs->close (queue, self);
 }
 
 /* Called in the thread that has just counted the call as open. */
@@ -85,7 +85,7 @@ norpc_call_transfer_open (NorpcCall *outer,
     return;
 
   if (!g_atomic_pointer_compare_and_exchange (&inner->open_at, NULL, queue))
-    queue->funcs->close (queue);
+    queue->funcs->close (queue, outer);
   else if (is_finished (inner))
     norpc_call_close (inner);
 }

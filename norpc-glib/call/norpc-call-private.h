@@ -117,8 +117,9 @@ typedef struct
   void     (*leave) (NorpcCallQueue *self, /* in the thread that completes @call, which is in
                                               the queue */
                      NorpcCall      *call);
-  void     (*close) (NorpcCallQueue *self); /* thread-safe: removes one open call; takes
-                                               ownership of a reference to @self */
+  void     (*close) (NorpcCallQueue *self, /* thread-safe: @call is no longer open; takes
+                                              ownership of a reference to @self */
+                     NorpcCall      *call);
   gboolean (*run_in_service) (NorpcCallQueue *self, /* thread-safe: FALSE if there is no service */
                               void          (*func) (gpointer data),
                               gpointer        data);
@@ -227,6 +228,8 @@ struct _NorpcCall
   GThread       *waiting_thread; /* (unowned) (nullable): that waits for a synchronous call */
   gconstpointer  executor;       /* (unowned) (nullable), atomic: that will run the handler, as
                                     soon as this is certain; see norpc_endpoint_get_executor () */
+
+  gconstpointer client; /* (unowned) (nullable), only compared: the proxy that has sent the call */
 
   /* Fields that only the client uses come last, so that the service does not fetch them from
    * the other processor.

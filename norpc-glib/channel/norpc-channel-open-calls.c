@@ -18,8 +18,10 @@ norpc_channel_keep_open (NorpcChannel *self,
 {
   g_object_ref (self);
   g_atomic_int_inc (&self->n_open);
+  norpc_channel_count_turn (self, call, 1);
   if (!g_atomic_pointer_compare_and_exchange (&call->open_at, NULL, &self->call_queue))
     {
+      norpc_channel_count_turn (self, call, -1);
       g_atomic_int_add (&self->n_open, -1);
       g_object_unref (self);
       return;
@@ -68,10 +70,12 @@ norpc_channel_note_attempt (NorpcChannel *self,
     keep_attempt_open (self, call);
 }
 
-/* Thread-safe. Counts one open call less. Takes ownership of a reference to the channel. */
+/* Thread-safe. Counts @call as open no more. Takes ownership of a reference to the channel. */
 void
-norpc_channel_close_call (NorpcChannel *self)
+norpc_channel_close_call (NorpcChannel *self,
+                          NorpcCall    *call)
 {
+  norpc_channel_count_turn (self, call, -1);
   g_atomic_int_add (&self->n_open, -1);
   if (g_atomic_int_get (&self->paused))
     norpc_channel_wake_up (self);

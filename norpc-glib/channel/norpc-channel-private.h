@@ -38,8 +38,13 @@ typedef struct
   char         gap[NORPC_CACHE_LINE];
   guint        served;      /* atomic, written in the service's context */
   guint        freed;       /* atomic, written by any thread */
+  int          deferred;    /* atomic, written in the service's context: how many unserved calls wait
+                               for their turns; see norpc-channel-turns.c */
   char         end[NORPC_CACHE_LINE];
 } NorpcLane;
+
+/* The clients that have open calls, if each may have only one. */
+typedef struct _NorpcChannelTurns NorpcChannelTurns;
 
 /* Fields that are protected by the lock of the queue are marked [queue]. It is the lock of the
  * normal lane, which is also held for the other lanes.
@@ -67,6 +72,8 @@ struct _NorpcChannel
   int paused; /* atomic, written in the service's context: the service has the maximum number of
                  open calls, so that no call is dequeued */
 
+  NorpcChannelTurns *turns; /* (owned) (nullable), atomic: created once, on first use */
+
   GMainContext *context;  /* (unowned) (nullable) [queue]: of the worker, while it exists */
   NorpcWaker   *waker;    /* (owned) (nullable) [queue]: wakes up the worker, while it exists */
   gboolean      used;     /* [queue]: a worker exists, or has existed */
@@ -88,6 +95,13 @@ static inline NorpcChannel *
 norpc_channel_from_queue (NorpcCallQueue *queue)
 {
   return (NorpcChannel *) ((char *) queue - G_STRUCT_OFFSET (NorpcChannel, call_queue));
+}
+
+static inline NorpcLane *
+norpc_channel_get_lane (NorpcChannel *self,
+                        NorpcCall    *call)
+{
+  return &self->lanes[norpc_priority_get_lane (call->priority)];
 }
 
 guint       norpc_channel_get_waiting          (NorpcChannel *self);
@@ -114,7 +128,27 @@ void  norpc_channel_keep_open    (NorpcChannel *self,
 guint norpc_channel_get_n_open   (NorpcChannel *self);
 void  norpc_channel_note_attempt (NorpcChannel *self,
                                   NorpcCall    *call);
-void  norpc_channel_close_call   (NorpcChannel *self);
+void  norpc_channel_close_call   (NorpcChannel *self,
+                                  NorpcCall    *call);
+
+/* Turns of clients */
+void       norpc_channel_turns_free     (NorpcChannelTurns *self);
+gboolean   norpc_channel_has_turns      (NorpcChannel *self);
+void       norpc_channel_enable_turns   (NorpcChannel *self,
+                                         gboolean      enable);
+gboolean   norpc_channel_begin_turn     (NorpcChannel *self,
+                                         NorpcCall    *call);
+NorpcCall *norpc_channel_take_ready     (NorpcChannel *self,
+                                         gboolean      any);
+gboolean   norpc_channel_has_ready      (NorpcChannel *self);
+guint      norpc_channel_get_n_deferred (NorpcChannel *self);
+void       norpc_channel_list_deferred  (NorpcChannel *self,
+                                         GPtrArray    *calls);
+void       norpc_channel_count_turn     (NorpcChannel *self,
+                                         NorpcCall    *call,
+                                         int           change);
+void       norpc_channel_end_turn       (NorpcChannel *self,
+                                         NorpcCall    *call);
 
 /* The worker's end of the queue, where calls are dequeued */
 gboolean   norpc_channel_open       (NorpcChannel  *self,

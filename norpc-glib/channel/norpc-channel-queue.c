@@ -158,14 +158,21 @@ norpc_channel_served (NorpcChannel *self,
     norpc_channel_answer_probes (self, FALSE);
 }
 
-/* Thread-safe. Returns TRUE if a call has not been served. */
+/* Thread-safe. */
+static gboolean
+lane_has_calls (const NorpcLane *lane)
+{
+  return get_unserved (lane) > (guint) g_atomic_int_get (&lane->deferred);
+}
+
+/* Thread-safe. Returns TRUE if there is a call to be dequeued. */
 gboolean
 norpc_channel_has_calls (NorpcChannel *self)
 {
   /* Most calls have normal priority. */
-  return get_unserved (&self->lanes[NORPC_LANE_NORMAL]) > 0 ||
-         get_unserved (&self->lanes[NORPC_LANE_URGENT]) > 0 ||
-         get_unserved (&self->lanes[NORPC_LANE_LOW]) > 0;
+  return lane_has_calls (&self->lanes[NORPC_LANE_NORMAL]) ||
+         lane_has_calls (&self->lanes[NORPC_LANE_URGENT]) ||
+         lane_has_calls (&self->lanes[NORPC_LANE_LOW]);
 }
 
 static gboolean

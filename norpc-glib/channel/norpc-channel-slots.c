@@ -16,13 +16,6 @@
 #include "call/norpc-call-private.h"
 #include "norpc-channel-private.h"
 
-static NorpcLane *
-get_lane (NorpcChannel *self,
-          NorpcCall    *call)
-{
-  return &self->lanes[norpc_priority_get_lane (call->priority)];
-}
-
 /* Thread-safe. Reads `freed` first, because a call is accepted before it is freed. */
 static guint
 get_waiting (const NorpcLane *lane)
@@ -93,7 +86,7 @@ void
 norpc_channel_occupy_locked (NorpcChannel *self,
                              NorpcCall    *call)
 {
-  NorpcLane *lane = get_lane (self, call);
+  NorpcLane *lane = norpc_channel_get_lane (self, call);
 
   g_atomic_int_set (&lane->accepted, lane->accepted + 1);
   call->queue = &self->call_queue;
@@ -110,7 +103,7 @@ norpc_channel_vacate (NorpcChannel *self,
                       NorpcCall    *call)
 {
   if (g_atomic_int_compare_and_exchange (&call->slot, NORPC_SLOT_QUEUED, NORPC_SLOT_TAKEN))
-    g_atomic_int_inc (&get_lane (self, call)->freed);
+    g_atomic_int_inc (&norpc_channel_get_lane (self, call)->freed);
 
   /* The other thread is only a few instructions away from FREED. */
   while (g_atomic_int_get (&call->slot) == NORPC_SLOT_FREEING)

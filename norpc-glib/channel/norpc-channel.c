@@ -68,7 +68,8 @@ free_slot (NorpcCallQueue *queue,
   if (norpc_metrics_are_enabled ())
     norpc_channel_note_length (channel);
   g_atomic_int_inc (&channel->lanes[norpc_priority_get_lane (call->priority)].freed);
-  if (g_atomic_int_get (&channel->n_probes) > 0 || g_atomic_int_get (&channel->paused))
+  if (g_atomic_int_get (&channel->n_probes) > 0 || g_atomic_int_get (&channel->paused) ||
+      g_atomic_pointer_get (&channel->turns) != NULL)
     awaited = g_object_ref (channel);
   g_atomic_int_set (&call->slot, NORPC_SLOT_FREED);
 
@@ -240,9 +241,10 @@ norpc_channel_endpoint_iface_init (NorpcEndpointInterface *iface)
 
 /* Thread-safe. */
 static void
-close_call (NorpcCallQueue *queue)
+close_call (NorpcCallQueue *queue,
+            NorpcCall      *call)
 {
-  norpc_channel_close_call (norpc_channel_from_queue (queue));
+  norpc_channel_close_call (norpc_channel_from_queue (queue), call);
 }
 
 /* Thread-safe. Called with no lock held. */
@@ -335,6 +337,11 @@ norpc_channel_dispose (GObject *object)
   NorpcCall *call;
 
   norpc_channel_run_jobs (self, G_MAXUINT);
+  while ((call = norpc_channel_take_ready (self, TRUE)) != NULL)
+    {
+      norpc_channel_vacate (self, call);
+      norpc_call_unref (call);
+    }
   for (guint i = 0; i < NORPC_N_LANES; i++)
     while ((call = g_async_queue_try_pop (self->lanes[i].queue)) != NULL)
       {
@@ -355,6 +362,7 @@ norpc_channel_finalize (GObject *object)
   g_queue_clear_full (&self->probes, (GDestroyNotify) norpc_call_unref);
   g_clear_pointer (&self->waker, norpc_waker_unref);
   g_clear_pointer (&self->recorder, norpc_stats_recorder_free);
+  g_clear_pointer (&self->turns, norpc_channel_turns_free);
   norpc_subscribers_unref (self->subscribers);
   g_free (self->reason);
 

@@ -89,6 +89,8 @@ norpc_proxy_forward (NorpcProxy *self,
     }
 
   origin = prepare_forwarded (self, forwarded);
+  if (call->client != NULL)
+    forwarded->client = call->client;
   forwarded->n_forwards = call->n_forwards + 1;
   if ((norpc_call_get_method_info (forwarded)->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)
     {

@@ -44,6 +44,7 @@ gboolean   norpc_pending_calls_are_below_limit (NorpcPendingCalls *self);
 gboolean   norpc_pending_calls_pause_at_limit  (NorpcPendingCalls *self);
 void       norpc_pending_calls_set_max_open    (NorpcPendingCalls *self,
                                                 guint              max_open);
+gboolean   norpc_pending_calls_have_next       (NorpcPendingCalls *self);
 NorpcCall *norpc_pending_calls_next            (NorpcPendingCalls *self,
                                                 gboolean           more);
 gboolean   norpc_pending_calls_is_current      (NorpcPendingCalls *self,

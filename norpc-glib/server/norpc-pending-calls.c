@@ -44,6 +44,23 @@ norpc_pending_calls_are_below_limit (NorpcPendingCalls *self)
          have_all_completed (self);
 }
 
+/* Thread-safe. Returns TRUE if nothing waits for a client's turn any more, because the service gets
+ * no further call, or because all calls that wait have completed.
+ */
+static gboolean
+have_turns_ended (NorpcPendingCalls *self)
+{
+  return g_atomic_int_get (&self->abandoned) || have_all_completed (self);
+}
+
+/* Thread-safe. Returns TRUE if there is a call to be dequeued. */
+gboolean
+norpc_pending_calls_have_next (NorpcPendingCalls *self)
+{
+  return norpc_channel_has_calls (self->channel) || norpc_channel_has_ready (self->channel) ||
+         (norpc_channel_get_n_deferred (self->channel) > 0 && have_turns_ended (self));
+}
+
 /* Runs in the service's context. Returns TRUE if the service has the maximum number of open
  * calls. The thread that closes one of them then wakes up the context.
  */
@@ -166,14 +183,23 @@ keep_locked (NorpcPendingCalls *self,
     link_open_locked (self, call);
 }
 
-/* Runs in the service's context, with the lock held. Returns the next call (owned), or NULL.
- * An urgent call overtakes calls of the batch that are not urgent. A call of low priority
- * never waits in the batch, because other calls could not overtake it there. If the number of
- * open calls is limited, no call waits there: the worker has to be woken up if a call completes
- * that is the last one to wait for the service to stop.
+/* Runs in the service's context, with the lock held. If the number of open calls is limited, no call
+ * waits in the batch: the worker has to be woken up if a call completes that is the last one to
+ * wait for the service to stop.
+ */
+static guint
+get_max_batch_locked (NorpcPendingCalls *self)
+{
+  return g_atomic_int_get (&self->max_open) == 0 && !norpc_channel_has_turns (self->channel)
+           ? NORPC_PENDING_CALLS_BATCH : 1;
+}
+
+/* Runs in the service's context, with the lock held. Returns the next call (owned), or NULL. An
+ * urgent call overtakes calls of the batch that are not urgent. A call of low priority never waits
+ * in the batch, because other calls could not overtake it there.
  */
 static NorpcCall *
-take_next_locked (NorpcPendingCalls *self)
+dequeue_locked (NorpcPendingCalls *self)
 {
   NorpcChannel *channel = self->channel;
   NorpcCall *urgent;
@@ -189,10 +215,29 @@ take_next_locked (NorpcPendingCalls *self)
     return NULL;
 
   self->n_begun = 0;
-  self->n_batch = norpc_channel_take (channel, self->batch,
-                                      g_atomic_int_get (&self->max_open) == 0 ? NORPC_PENDING_CALLS_BATCH : 1);
+  self->n_batch = norpc_channel_take (channel, self->batch, get_max_batch_locked (self));
 
   return self->n_batch > 0 ? self->batch[self->n_begun++] : NULL;
+}
+
+/* Runs in the service's context, with the lock held. Returns the next call (owned) that does not have
+ * to wait for its client's turn, or NULL.
+ */
+static NorpcCall *
+take_next_locked (NorpcPendingCalls *self)
+{
+  NorpcCall *call = norpc_channel_take_ready (self->channel, have_turns_ended (self));
+
+  while (call == NULL)
+    {
+      call = dequeue_locked (self);
+      if (call == NULL)
+        break;
+      if (!norpc_channel_begin_turn (self->channel, call))
+        call = NULL;
+    }
+
+  return call;
 }
 
 /* Runs in the service's context. Finishes the current call, and takes the next one if @more is
@@ -209,7 +254,10 @@ norpc_pending_calls_next (NorpcPendingCalls *self,
   g_mutex_lock (&self->lock);
   previous = g_steal_pointer (&self->current);
   if (previous != NULL)
-    keep_locked (self, previous);
+    {
+      keep_locked (self, previous);
+      norpc_channel_end_turn (self->channel, previous);
+    }
   next = more && norpc_pending_calls_are_below_limit (self) ? take_next_locked (self) : NULL;
   self->current = next;
   g_mutex_unlock (&self->lock);
@@ -244,7 +292,7 @@ norpc_pending_calls_is_empty (NorpcPendingCalls *self)
   g_mutex_lock (&self->lock);
   empty = self->n_begun == self->n_batch && self->current == NULL &&
           (self->open == NULL || g_atomic_int_get (&self->abandoned)) &&
-          !norpc_channel_has_calls (self->channel);
+          !norpc_channel_has_calls (self->channel) && norpc_channel_get_n_deferred (self->channel) == 0;
   g_mutex_unlock (&self->lock);
 
   return empty;
@@ -261,6 +309,7 @@ list_calls (NorpcPendingCalls *self)
 
   g_mutex_lock (&self->lock);
   calls = norpc_channel_list_calls (self->channel);
+  norpc_channel_list_deferred (self->channel, calls);
   n_queued = calls->len;
   for (guint i = self->n_begun; i < self->n_batch; i++)
     g_ptr_array_add (calls, self->batch[i]);

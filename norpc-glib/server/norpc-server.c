@@ -40,6 +40,7 @@ typedef enum
   PROP_THREAD,
   PROP_MAIN_CONTEXT,
   PROP_MAX_OPEN_CALLS,
+  PROP_ONE_CALL_PER_CLIENT,
   PROP_COLLECT_STATS,
 } NorpcServerProperty;
 
@@ -94,6 +95,10 @@ norpc_server_set_property (GObject      *object,
       norpc_server_set_max_open_calls (self, g_value_get_uint (value));
       break;
 
+    case PROP_ONE_CALL_PER_CLIENT:
+      norpc_server_set_one_call_per_client (self, g_value_get_boolean (value));
+      break;
+
     case PROP_COLLECT_STATS:
       norpc_server_set_collect_stats (self, g_value_get_boolean (value));
       break;
@@ -128,6 +133,10 @@ norpc_server_get_property (GObject    *object,
 
     case PROP_MAX_OPEN_CALLS:
       g_value_set_uint (value, norpc_server_get_max_open_calls (self));
+      break;
+
+    case PROP_ONE_CALL_PER_CLIENT:
+      g_value_set_boolean (value, norpc_server_get_one_call_per_client (self));
       break;
 
     case PROP_COLLECT_STATS:
@@ -253,6 +262,20 @@ norpc_server_class_init (NorpcServerClass *klass)
     g_param_spec_uint ("max-open-calls", NULL, NULL,
                        0, G_MAXINT, 0,
                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcServer:one-call-per-client: (getter get_one_call_per_client) (setter set_one_call_per_client)
+   *
+   * Whether each client has at most one open call at a time.
+   *
+   * See [method@Norpc.Server.set_one_call_per_client].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ONE_CALL_PER_CLIENT] =
+    g_param_spec_boolean ("one-call-per-client", NULL, NULL,
+                          FALSE,
+                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   /**
    * NorpcServer:collect-stats: (getter get_collect_stats) (setter set_collect_stats)
@@ -428,6 +451,56 @@ norpc_server_set_max_open_calls (NorpcServer *self,
 
   norpc_pending_calls_set_max_open (&self->worker->pending, max_open_calls);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_OPEN_CALLS]);
+}
+
+/**
+ * norpc_server_get_one_call_per_client:
+ * @self: a server
+ *
+ * Checks whether each client has at most one open call at a time.
+ *
+ * This function is thread-safe.
+ *
+ * Returns: %TRUE if calls of one client never overlap
+ * Since: 0.1
+ */
+gboolean
+norpc_server_get_one_call_per_client (NorpcServer *self)
+{
+  g_return_val_if_fail (NORPC_IS_SERVER (self), FALSE);
+
+  return norpc_channel_has_turns (self->channel);
+}
+
+/**
+ * norpc_server_set_one_call_per_client:
+ * @self: a server
+ * @one_call_per_client: whether calls of one client never overlap
+ *
+ * Sets whether each client has at most one open call at a time.
+ *
+ * A client is a proxy. While one of its calls is open, as defined by
+ * [method@Norpc.Server.set_max_open_calls], its next ones wait in the channel, and calls of other
+ * clients overtake them. A service that answers later can thus handle many clients at once, and
+ * still handle the calls of each client one after the other; those of one priority, in the order in
+ * which they were sent. A call that a proxy forwards counts for the client that has sent it. Calls that are not
+ * sent by a proxy may overlap.
+ *
+ * This function is thread-safe.
+ *
+ * Since: 0.1
+ */
+void
+norpc_server_set_one_call_per_client (NorpcServer *self,
+                                      gboolean     one_call_per_client)
+{
+  g_return_if_fail (NORPC_IS_SERVER (self));
+
+  if (norpc_channel_has_turns (self->channel) == !!one_call_per_client)
+    return;
+
+  norpc_channel_enable_turns (self->channel, one_call_per_client);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ONE_CALL_PER_CLIENT]);
 }
 
 /**

@@ -50,6 +50,11 @@ NORPC_AVAILABLE_IN_ALL
 void          norpc_server_set_max_open_calls (NorpcServer       *self,
                                                guint              max_open_calls);
 NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_server_get_one_call_per_client (NorpcServer  *self);
+NORPC_AVAILABLE_IN_ALL
+void          norpc_server_set_one_call_per_client (NorpcServer  *self,
+                                                    gboolean      one_call_per_client);
+NORPC_AVAILABLE_IN_ALL
 void          norpc_server_add_layer       (NorpcServer          *self,
                                             NorpcLayer           *layer);
 NORPC_AVAILABLE_IN_ALL

@@ -270,7 +270,8 @@ norpc_worker_has_work (NorpcWorker *self)
 gboolean
 norpc_worker_can_serve (NorpcWorker *self)
 {
-  return norpc_channel_has_calls (self->channel) && norpc_pending_calls_are_below_limit (&self->pending);
+  return norpc_pending_calls_have_next (&self->pending) &&
+         norpc_pending_calls_are_below_limit (&self->pending);
 }
 
 /* Runs in the service's context. */

@@ -46,6 +46,8 @@ typedef struct
   NorpcFullPolicy when_full;
   guint          capacity;
   guint          max_open; /* calls that it may have open, or 0 for any number */
+  gboolean       turns;    /* each client has one open call at a time */
+  gboolean       layered;  /* the server has layers */
 
   GThread *thread; /* (unowned) (nullable), atomic: the service's, since it has started */
   int n_open;   /* atomic: calls that it has open, at least */

@@ -113,6 +113,7 @@ host_new (GRand        *rand,
                                                  ? runner_context : fate->context,
                                "max-open-calls", g_rand_int_range (rand, 0, 4) == 0
                                                    ? g_rand_int_range (rand, 1, 4) : 0,
+                               "one-call-per-client", g_rand_int_range (rand, 0, 4) == 0,
                                NULL);
   stress_watch (self->server, STRESS_SERVERS);
 
@@ -121,6 +122,8 @@ host_new (GRand        *rand,
   for (guint i = 0; i < layers->len; i++)
     norpc_server_add_layer (self->server, layers->pdata[i]);
 
+  fate->turns = norpc_server_get_one_call_per_client (self->server);
+  fate->layered = layers->len > 0;
   /* The attempts at a call that a layer of the server makes are one. */
   if (!self->traits.retries || self->traits.time_limit == 0)
     fate->max_open = norpc_server_get_max_open_calls (self->server);

@@ -6,6 +6,8 @@
 /* A service that answers in every manner, and sees to it that it runs only
  * where and when it should. */
 
+#include "call/norpc-call-private.h"
+
 #include "stress.h"
 
 /* How late a call may end, in microseconds: the machine may be busy. */
@@ -24,6 +26,8 @@ struct _StressService
   GHashTable   *sequences; /* (owned): of lane and owned guint64, the last that came */
   guint64       last_stamp;
   guint64       last_number;
+  GHashTable   *clients;   /* (owned): of unowned clients and the last call of each, a reference to
+                              memory */
   StressTurn    turn;
 };
 
@@ -67,7 +71,9 @@ stress_service_answer (gpointer            service,
     stress_emit (STRESS_TARGET (service), self->fate, ++self->last_stamp, ++self->last_number);
 }
 
-/* Calls of one lane and one priority come in the order in which they were made. */
+/* Calls of one lane and one priority come in the order in which they were made. Those that have
+ * to wait for their turns are overtaken by those that are not sent by a proxy.
+ */
 static void
 check_order (StressService *self,
              NorpcCall     *call,
@@ -77,7 +83,7 @@ check_order (StressService *self,
   guint key = lane * 3 + (guint) (norpc_call_get_priority (call) + 1);
   guint64 *last = g_hash_table_lookup (self->sequences, GUINT_TO_POINTER (key));
 
-  if (lane == 0)
+  if (lane == 0 || (self->fate->turns && call->client == NULL))
     return;
   if (last == NULL)
     {
@@ -86,6 +92,21 @@ check_order (StressService *self,
     }
   g_assert_cmpuint (sequence, >, *last);
   *last = sequence;
+}
+
+/* The call before it, of the same client, is not open any more. */
+static void
+check_turn (StressService *self,
+            NorpcCall     *call)
+{
+  NorpcCall *last = g_hash_table_lookup (self->clients, call->client);
+
+  if (!self->fate->turns || self->fate->layered || call->client == NULL)
+    return;
+
+  g_assert_true (last == NULL || g_atomic_pointer_get (&last->open_at) == NULL);
+  norpc_call_ref_memory (call);
+  g_hash_table_insert (self->clients, (gpointer) call->client, call);
 }
 
 static void
@@ -183,6 +204,7 @@ handle (StressService  *self,
   gboolean handled;
 
   check_order (self, task->call, task->lane, task->sequence);
+  check_turn (self, task->call);
   stress_turn_note (&self->turn);
 
   self->busy = TRUE;
@@ -256,6 +278,7 @@ stress_service_handle_tell (StressTarget  *target,
   g_assert_true (stress_bytes_are (data, sequence));
   stress_argument_handled (data, STRESS_AT_ONCE, &origin);
   check_order (self, call, lane, sequence);
+  check_turn (self, call);
   stress_turn_note (&self->turn);
   stress_fate_open (self->fate);
   stress_fate_close (self->fate);
@@ -317,6 +340,7 @@ stress_service_finalize (GObject *object)
 
   g_assert_true (!self->busy);
   g_hash_table_unref (self->sequences);
+  g_hash_table_unref (self->clients);
   stress_fate_unref (self->fate);
   stress_count_gone (STRESS_SERVICES);
 
@@ -334,6 +358,7 @@ stress_service_init (StressService *self)
 {
   stress_count_made (STRESS_SERVICES);
   self->sequences = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->clients = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) norpc_call_unref_memory);
 }
 
 /* @context is where it is, if no server is going to start it. */
