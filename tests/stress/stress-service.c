@@ -308,6 +308,7 @@ stress_service_stop (NorpcLifecycle *lifecycle)
   StressService *self = STRESS_SERVICE (lifecycle);
 
   g_assert_true (self->context != NULL);
+  g_hash_table_remove_all (self->clients); /* a call may refer to the worker that has the service */
   stress_count_gone (STRESS_STARTS);
 }
 
