@@ -9,97 +9,125 @@
 
 #include <string.h>
 
-/* The code for one field in a function: a statement, or an expression. $index$ is its place. */
-typedef char *(*FieldFunc) (CgWriter      *writer,
-                            const CgField *field);
-
-/* One text of the type table for a value of a field, in C. */
-static char *
-expand (CgWriter      *writer,
-        const CgField *field,
-        const char    *text,
-        const char    *value)
+/* A function in the C code, and what it does with each field. */
+typedef struct
 {
-  return cg_marshal_expand (writer, text, &field->use, "", 0, value);
+  CgRecordFunction  function;
+  const char       *code;       /* the name of the template, as the next one and the last two */
+  const char       *nested;     /* (nullable): for records that can be in themselves */
+  const char       *checked;    /* (nullable): before fields that are checked; "": the parameters */
+  const char       *checks;     /* before the checks */
+  const char       *separator;  /* of the statements */
+  gsize             text;       /* in CgType: what $text$ is made of, for $value$ */
+  const char       *value;
+  const char       *statement;  /* (nullable): if make_from_variant() makes it */
+  const char       *of_pointer; /* (nullable): of one that can be NULL, if it differs */
+} Function;
+
+/* In their order. */
+static const Function functions[] = {
+  {
+    CG_RECORD_NEW, "records/new-record", NULL, "", "\n", "\n",
+    G_STRUCT_OFFSET (CgType, copy), "$param$", "records/new-field", NULL
+  },
+  {
+    CG_RECORD_COPY, "records/copy-record", "records/copy-nested", NULL, NULL, "\n",
+    G_STRUCT_OFFSET (CgType, copy), "self->$member$", "records/copy-field", NULL
+  },
+  {
+    CG_RECORD_FREE, "records/free-record", "records/free-nested", NULL, NULL, "",
+    G_STRUCT_OFFSET (CgType, clear), "self->$member$", "records/clear-field", NULL
+  },
+  {
+    CG_RECORD_EQUAL, "records/equal-records", "records/equal-nested", NULL, NULL, " &&\n",
+    G_STRUCT_OFFSET (CgType, equal), "a->$member$", "records/equal-field", "records/equal-pointer"
+  },
+  {
+    CG_RECORD_HASH, "records/hash-record", "records/hash-nested", NULL, NULL, "\n",
+    G_STRUCT_OFFSET (CgType, hash), "record->$member$", "records/hash-field", "records/hash-pointer"
+  },
+  {
+    CG_RECORD_TO_VARIANT, "records/record-to-variant", NULL, "self->", "", "\n",
+    G_STRUCT_OFFSET (CgType, to_variant), "self->$member$", "records/add-field", "records/add-nullable"
+  },
+  {
+    CG_RECORD_NEW_FROM_VARIANT, "records/record-from-variant", NULL, NULL, NULL, "\n\n",
+    G_STRUCT_OFFSET (CgType, from_variant), "self->$member$", NULL, NULL
+  },
+};
+
+static char *
+make_from_variant (CgWriter      *writer,
+                   const CgField *field,
+                   const char    *variable)
+{
+  const CgType *type = field->use.type;
+  gboolean nullable = field->use.nullable;
+  g_autofree char *read = NULL;
+  g_autofree char *check = NULL;
+
+  cg_writer_set (writer, "variable", variable);
+  cg_writer_take (writer, "from",
+                  cg_marshal_expand (writer, type->from_variant, &field->use, "", 0,
+                                     nullable ? "content" : "child"));
+  cg_marshal_set_expanded (writer, "condition",
+                           nullable ? "content != NULL && $variable$ == NULL"
+                           : "$variable$ == NULL");
+  cg_writer_set (writer, "field", field->node.name);
+  cg_writer_set (writer, "unref_content", nullable ? "    g_variant_unref (content);\n" : "");
+  read = cg_writer_expand (writer,
+                           cg_template (nullable ? "records/read-nullable" : "records/read-field"));
+  check = cg_writer_expand (writer, type->can_fail ? cg_template ("records/check-read") : "");
+
+  return g_strconcat (read, check, nullable ? "\ng_clear_pointer (&content, g_variant_unref);" : "", NULL);
 }
 
+/* Makes what a function does with a field. Unless fields are checked, each pointer can be NULL:
+ * in a field that is nullable, or in a record that a language binding has made. */
 static char *
-make_new (CgWriter      *writer,
-          const CgField *field)
+make_statement (CgWriter       *writer,
+                const CgField  *field,
+                const Function *function)
 {
-  const char *text = cg_marshal_get_copy (field->use.type, field->use.nullable);
-  g_autofree char *copy = expand (writer, field, text, field->param);
+  const CgTypeUse *use = &field->use;
+  gboolean can_be_null = function->checked != NULL ? use->nullable : use->type->is_pointer;
+  const char *text = function->text == G_STRUCT_OFFSET (CgType, copy)
+                     ? cg_marshal_get_copy (use->type, can_be_null)
+                     : G_STRUCT_MEMBER (const char *, use->type, function->text);
+  const char *statement = can_be_null && function->of_pointer != NULL
+                          ? function->of_pointer : function->statement;
+  g_autofree char *value = cg_writer_expand (writer, function->value);
 
-  return g_strdup_printf ("self->%s = %s;", field->lower, copy);
-}
+  if (statement == NULL)
+    return make_from_variant (writer, field, value);
+  if (*text == '\0')
+    return g_strdup ("");
 
-static char *
-make_copy (CgWriter      *writer,
-           const CgField *field)
-{
-  g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
-  const char *text = cg_marshal_get_copy (field->use.type, TRUE);
-  g_autofree char *copy = expand (writer, field, text, value);
+  cg_marshal_set_expanded (writer, "other", "b->$member$");
+  cg_writer_take (writer, "text", cg_marshal_expand (writer, text, use, "", 0, value));
 
-  return g_strdup_printf ("copy->%s = %s;", field->lower, copy);
-}
-
-static char *
-make_clear (CgWriter      *writer,
-            const CgField *field)
-{
-  g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
-  g_autofree char *clear = expand (writer, field, field->use.type->clear, value);
-
-  return *clear != '\0' ? g_strdup_printf ("  %s\n", clear) : g_strdup ("");
-}
-
-/* Pointers can be NULL: in a field that is nullable, or in a record that a
- * language binding has made. */
-static char *
-make_equal (CgWriter      *writer,
-            const CgField *field)
-{
-  g_autofree char *a = g_strconcat ("a->", field->lower, NULL);
-  g_autofree char *b = g_strconcat ("b->", field->lower, NULL);
-  g_autofree char *equal = NULL;
-
-  cg_writer_set (writer, "other", b);
-  equal = expand (writer, field, field->use.type->equal, a);
-  if (!field->use.type->is_pointer)
-    return g_steal_pointer (&equal);
-
-  return g_strdup_printf ("(%s == %s || (%s != NULL && %s != NULL && %s))", a, b, a, b, equal);
-}
-
-static char *
-make_hash (CgWriter      *writer,
-           const CgField *field)
-{
-  g_autofree char *value = g_strconcat ("record->", field->lower, NULL);
-  g_autofree char *hash = expand (writer, field, field->use.type->hash, value);
-
-  if (!field->use.type->is_pointer)
-    return g_strdup_printf ("hash = hash * 31 + %s;", hash);
-
-  return g_strdup_printf ("hash = hash * 31 + (%s != NULL ? %s : 0);", value, hash);
+  return cg_writer_expand (writer, cg_template (statement));
 }
 
 static void
 set_statements (CgWriter            *writer,
                 const CgDeclaration *record,
-                FieldFunc            func,
-                const char          *separator)
+                const Function      *function)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < record->fields->len; i++)
     {
+      const CgField *field = g_ptr_array_index (record->fields, i);
+      const char *variant = field->use.nullable ? field->use.variant : NULL;
       g_autofree char *statement = NULL;
 
       cg_writer_take (writer, "index", g_strdup_printf ("%u", i));
-      statement = func (writer, g_ptr_array_index (record->fields, i));
-      g_string_append_printf (text, "%s%s", i > 0 ? separator : "", statement);
+      cg_writer_set (writer, "member", field->lower);
+      cg_writer_set (writer, "param", field->param);
+      cg_writer_set (writer, "content_type", variant != NULL ? variant + strlen ("m") : "");
+      statement = make_statement (writer, field, function);
+      g_string_append_printf (text, "%s%s", i > 0 ? function->separator : "", statement);
     }
   cg_writer_set (writer, "statements", text->str);
 }
@@ -125,69 +153,6 @@ set_checks (CgWriter            *writer,
   cg_writer_set (writer, "checks", checks->str);
 }
 
-static char *
-make_to_variant (CgWriter      *writer,
-                 const CgField *field)
-{
-  g_autofree char *value = g_strconcat ("self->", field->lower, NULL);
-  g_autofree char *variant = expand (writer, field, field->use.type->to_variant, value);
-
-  if (!field->use.nullable)
-    return g_strdup_printf ("g_variant_builder_add_value (&builder, %s);", variant);
-
-  cg_writer_set (writer, "variant", field->use.variant + 1);
-  cg_writer_set (writer, "to_variant", variant);
-
-  return cg_writer_expand (writer, cg_template ("records/add-nullable"));
-}
-
-static char *
-make_from_variant (CgWriter      *writer,
-                   const CgField *field)
-{
-  const CgType *type = field->use.type;
-  gboolean nullable = field->use.nullable;
-  g_autofree char *variable = g_strconcat ("self->", field->lower, NULL);
-  g_autofree char *read = NULL;
-  g_autofree char *check = NULL;
-
-  cg_writer_set (writer, "variable", variable);
-  cg_writer_take (writer, "from",
-                  expand (writer, field, type->from_variant, nullable ? "content" : "child"));
-  cg_marshal_set_expanded (writer, "condition",
-                           nullable ? "content != NULL && $variable$ == NULL"
-                           : "$variable$ == NULL");
-  cg_writer_set (writer, "field", field->node.name);
-  cg_writer_set (writer, "unref_content", nullable ? "    g_variant_unref (content);\n" : "");
-  read = cg_writer_expand (writer,
-                           cg_template (nullable ? "records/read-nullable" : "records/read-field"));
-  check = cg_writer_expand (writer, type->can_fail ? cg_template ("records/check-read") : "");
-
-  return g_strconcat (read, check, nullable ? "\ng_clear_pointer (&content, g_variant_unref);" : "", NULL);
-}
-
-/* The functions in the C code, in their order. */
-static const struct
-{
-  CgRecordFunction  function;
-  FieldFunc         make;
-  const char       *separator;
-  const char       *text;       /* the name of the template */
-  const char       *nested;     /* (nullable): of that of records that can be in themselves */
-  const char       *checked;    /* (nullable): before fields that are checked; "": the parameters */
-  const char       *checks;     /* before the checks */
-} functions[] = {
-  { CG_RECORD_NEW, make_new, "\n", "records/new-record", NULL, "", "\n" },
-  { CG_RECORD_COPY, make_copy, "\n", "records/copy-record", "records/copy-nested", NULL, NULL },
-  { CG_RECORD_FREE, make_clear, "", "records/free-record", "records/free-nested", NULL, NULL },
-  { CG_RECORD_EQUAL, make_equal, " &&\n", "records/equal-records", "records/equal-nested", NULL,
-    NULL },
-  { CG_RECORD_HASH, make_hash, "\n", "records/hash-record", "records/hash-nested", NULL, NULL },
-  { CG_RECORD_TO_VARIANT, make_to_variant, "\n", "records/record-to-variant", NULL, "self->", "" },
-  { CG_RECORD_NEW_FROM_VARIANT, make_from_variant, "\n\n", "records/record-from-variant", NULL,
-    NULL, NULL },
-};
-
 static void
 emit_record (CgWriter            *writer,
              const CgDeclaration *record)
@@ -210,19 +175,19 @@ emit_record (CgWriter            *writer,
 
   for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)
     {
-      CgRecordFunction function = functions[i].function;
-      gboolean is_nested = record->is_recursive && functions[i].nested != NULL;
+      const Function *row = &functions[i];
+      gboolean is_nested = record->is_recursive && row->nested != NULL;
 
-      if (!cg_record_has_function (record, function))
+      if (!cg_record_has_function (record, row->function))
         continue;
 
-      if (functions[i].checked != NULL)
-        set_checks (writer, record, functions[i].checked, functions[i].checks);
-      set_statements (writer, record, functions[i].make, functions[i].separator);
-      cg_signature_set_record (writer, record, function);
-      cg_emit_function_doc (writer, cg_record_find_hiding_field (record, function) != NULL
+      if (row->checked != NULL)
+        set_checks (writer, record, row->checked, row->checks);
+      set_statements (writer, record, row);
+      cg_signature_set_record (writer, record, row->function);
+      cg_emit_function_doc (writer, cg_record_find_hiding_field (record, row->function) != NULL
                             ? " (skip)" : "");
-      cg_writer_emit (writer, cg_template (is_nested ? functions[i].nested : functions[i].text));
+      cg_writer_emit (writer, cg_template (is_nested ? row->nested : row->code));
     }
 }
 
