@@ -4,11 +4,13 @@
  */
 
 /* Return type, name, parameters and their documentation of each function that is generated
- * for a method or a record: said once, for declaration, definition and doc comment alike. */
+ * for a member, a record or a proxy: said once, for declaration, definition and doc comment
+ * alike. */
 
 #include "cg-signature.h"
 
 #include "doc/cg-doc.h"
+#include "emit/cg-templates.h"
 #include "model/cg-names.h"
 
 #include <string.h>
@@ -35,15 +37,12 @@ typedef enum
 typedef struct
 {
   const char *function;  /* the key of its name */
+  const char *doc;       /* (nullable): the name of the template */
   const char *leading;   /* letters of params, in front of the arguments */
   ArgsKind    args;
   gboolean    out_params;
   const char *trailing;
   ReturnKind  returns;
-  gboolean    describes; /* the method's own documentation is in its doc */
-  gboolean    times_out; /* the method's timeout is documented */
-  const char *summary;
-  const char *details;
 } Row;
 
 static const struct
@@ -74,169 +73,62 @@ static const struct
 };
 
 static const Row rows[CG_N_SIGNATURES] = {
-  [CG_SIGNATURE_PLAIN] = {
-    "vfunc", "s", ARGS_IN, TRUE, "e", RETURN_RESULT, TRUE, FALSE,
-    "The synchronous handler of `$dbus_method$`.",
-    "It runs in the server's context. It is not called for a service that\n"
-    "implements the asynchronous handler, `$handle$`."
-  },
-  [CG_SIGNATURE_HANDLE] = {
-    "handle", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED, TRUE, FALSE,
-    "The asynchronous handler of `$dbus_method$`: it answers now or later.",
-    "It runs in the server's context. A service that answers later keeps a\n"
-    "reference to @call; $complete$() or\n"
-    "norpc_call_return_error() answers it, in any thread."
-  },
+  [CG_SIGNATURE_PLAIN] = { "vfunc", "docs/plain", "s", ARGS_IN, TRUE, "e", RETURN_RESULT },
+  [CG_SIGNATURE_HANDLE] = { "handle", "docs/handle", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED },
   [CG_SIGNATURE_COMPLETE] = {
-    "complete", "sc", ARGS_OUT_LENT, FALSE, "", RETURN_VOID, TRUE, FALSE,
-    "Answers a call of `$dbus_method$`.",
-    "It can be called in any thread. It does nothing if the call was cancelled."
+    "complete", "docs/complete", "sc", ARGS_OUT_LENT, FALSE, "", RETURN_VOID
   },
-  [CG_SIGNATURE_CALL] = {
-    "call", "p", ARGS_IN, FALSE, "xbu", RETURN_VOID, TRUE, TRUE,
-    "Calls `$dbus_method$` of `$dbus_name$`.",
-    "@callback is called in the thread-default main context that is current\n"
-    "here; it gets the result from $finish$()."
-  },
-  [CG_SIGNATURE_FINISH] = {
-    "finish", "pr", ARGS_NONE, TRUE, "e", RETURN_RESULT, FALSE, FALSE,
-    "Gets the result of $call$().", ""
-  },
-  [CG_SIGNATURE_SYNC] = {
-    "sync", "p", ARGS_IN, TRUE, "xe", RETURN_RESULT, TRUE, TRUE,
-    "Calls `$dbus_method$` of `$dbus_name$` and waits for the result.",
-    "It blocks the calling thread, and runs no main loop."
-  },
-  [CG_SIGNATURE_SEND] = {
-    "call", "p", ARGS_IN, FALSE, "", RETURN_VOID, TRUE, FALSE,
-    "Calls `$dbus_method$` of `$dbus_name$`, which is one-way.",
-    "It does not wait for an answer, and no error is reported."
-  },
-  [CG_SIGNATURE_NEW_CALL] = {
-    "new_call", "", ARGS_IN, FALSE, "", RETURN_CALL, FALSE, FALSE, "", ""
-  },
-  [CG_SIGNATURE_TAKE_REPLY] = {
-    "take_reply", "y", ARGS_NONE, TRUE, "", RETURN_RESULT, FALSE, FALSE, "", ""
-  },
-  [CG_SIGNATURE_PROXY_SYNC] = {
-    "proxy_sync", "s", ARGS_IN, TRUE, "e", RETURN_RESULT, FALSE, FALSE, "", ""
-  },
-  [CG_SIGNATURE_PROXY_HANDLE] = {
-    "proxy_handle", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED, FALSE, FALSE, "", ""
-  },
-  [CG_SIGNATURE_SLOT] = {
-    "slot", "s", ARGS_OUT_LENT, FALSE, "", RETURN_VOID, TRUE, FALSE,
-    "The default handler of the signal `$dbus_method$`.", ""
-  },
-  [CG_SIGNATURE_SIGNAL] = {
-    "slot", "", ARGS_OUT_LENT, FALSE, "", RETURN_VOID, TRUE, FALSE,
-    "The signal `$dbus_method$` of `$dbus_name$`.", ""
-  },
-  [CG_SIGNATURE_EMIT] = {
-    "emit", "s", ARGS_OUT_LENT, FALSE, "", RETURN_VOID, TRUE, FALSE,
-    "Emits the signal `$dbus_method$`.",
-    "A service calls it in its server's context. Every proxy with a handler for the\n"
-    "signal then emits it in the main context that the proxy was made in."
-  },
-  [CG_SIGNATURE_GET] = {
-    "get", "s", ARGS_NONE, FALSE, "", RETURN_LENT, TRUE, FALSE,
-    "Gets the property `$dbus_method$`.", ""
-  },
-  [CG_SIGNATURE_DUP] = {
-    "dup", "s", ARGS_NONE, FALSE, "", RETURN_GIVEN, FALSE, FALSE,
-    "Gets a copy of the property `$dbus_method$`.",
-    "Of a proxy, it can be called in any thread."
-  },
-  [CG_SIGNATURE_SET] = {
-    "set", "sw", ARGS_NONE, FALSE, "", RETURN_VOID, TRUE, FALSE,
-    "Sets the property `$dbus_method$`.",
-    "A proxy has the value at once, and sends it to the service; see\n"
-    "#NorpcProxy::write-failed."
-  },
+  [CG_SIGNATURE_CALL] = { "call", "docs/call", "p", ARGS_IN, FALSE, "xbu", RETURN_VOID },
+  [CG_SIGNATURE_FINISH] = { "finish", "docs/finish", "pr", ARGS_NONE, TRUE, "e", RETURN_RESULT },
+  [CG_SIGNATURE_SYNC] = { "sync", "docs/sync", "p", ARGS_IN, TRUE, "xe", RETURN_RESULT },
+  [CG_SIGNATURE_SEND] = { "call", "docs/send", "p", ARGS_IN, FALSE, "", RETURN_VOID },
+  [CG_SIGNATURE_NEW_CALL] = { "new_call", NULL, "", ARGS_IN, FALSE, "", RETURN_CALL },
+  [CG_SIGNATURE_TAKE_REPLY] = { "take_reply", NULL, "y", ARGS_NONE, TRUE, "", RETURN_RESULT },
+  [CG_SIGNATURE_PROXY_SYNC] = { "proxy_sync", NULL, "s", ARGS_IN, TRUE, "e", RETURN_RESULT },
+  [CG_SIGNATURE_PROXY_HANDLE] = { "proxy_handle", NULL, "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED },
+  [CG_SIGNATURE_SLOT] = { "slot", "docs/slot", "s", ARGS_OUT_LENT, FALSE, "", RETURN_VOID },
+  [CG_SIGNATURE_SIGNAL] = { "slot", "docs/signal", "", ARGS_OUT_LENT, FALSE, "", RETURN_VOID },
+  [CG_SIGNATURE_EMIT] = { "emit", "docs/emit", "s", ARGS_OUT_LENT, FALSE, "", RETURN_VOID },
+  [CG_SIGNATURE_GET] = { "get", "docs/get", "s", ARGS_NONE, FALSE, "", RETURN_LENT },
+  [CG_SIGNATURE_DUP] = { "dup", "docs/dup", "s", ARGS_NONE, FALSE, "", RETURN_GIVEN },
+  [CG_SIGNATURE_SET] = { "set", "docs/set", "sw", ARGS_NONE, FALSE, "", RETURN_VOID },
   [CG_SIGNATURE_SET_ASYNC] = {
-    "set_async", "pw", ARGS_NONE, FALSE, "xbu", RETURN_VOID, FALSE, FALSE,
-    "Sets the property `$dbus_method$` of the service.",
-    "@callback is called in the thread-default main context that is current\n"
-    "here. @self has the value when the service has set it."
+    "set_async", "docs/set-async", "pw", ARGS_NONE, FALSE, "xbu", RETURN_VOID
   },
   [CG_SIGNATURE_SET_FINISH] = {
-    "set_finish", "pr", ARGS_NONE, FALSE, "e", RETURN_HANDLED, FALSE, FALSE,
-    "Finishes $set_async$().", ""
+    "set_finish", "docs/set-finish", "pr", ARGS_NONE, FALSE, "e", RETURN_HANDLED
   },
   [CG_SIGNATURE_SET_SYNC] = {
-    "set_sync", "pw", ARGS_NONE, FALSE, "xe", RETURN_HANDLED, FALSE, FALSE,
-    "Sets the property `$dbus_method$` of the service, and waits for that.",
-    "It blocks the calling thread, and runs no main loop."
+    "set_sync", "docs/set-sync", "pw", ARGS_NONE, FALSE, "xe", RETURN_HANDLED
   },
 };
 
-static const struct
+/* A function of a record, or one that makes a proxy; all but the letters are templates. */
+typedef struct
 {
   const char *return_type;
   const char *function;
   const char *params;    /* letters; none: the fields */
-  const char *summary;
-  const char *returns;
-} record_rows[CG_N_RECORD_FUNCTIONS] = {
-  [CG_RECORD_GET_TYPE] = { "GType ", "$t_get_type$", "", "", "" },
-  [CG_RECORD_NEW] = {
-    "$T$ *", "$t_new$", "",
-    "Makes a record with copies of what is given.",
-    "Returns: (transfer full): a new record"
-  },
-  [CG_RECORD_COPY] = {
-    "$T$ *", "$t_copy$", "l",
-    "Makes a copy. Objects in it, and what else counts references, it shares.",
-    "Returns: (transfer full): a copy of @self"
-  },
-  [CG_RECORD_FREE] = { "void ", "$t_free$", "f", "Frees a record, and what is in it.", "" },
-  [CG_RECORD_EQUAL] = {
-    "gboolean ", "$t_equal$", "ao",
-    "Compares two records, field by field.",
-    "Returns: %TRUE if they are equal"
-  },
-  [CG_RECORD_HASH] = {
-    "guint ", "$t_hash$", "a",
-    "Makes a number of a record that is the same for all that are equal.",
-    "Returns: the number"
-  },
-  [CG_RECORD_TO_VARIANT] = {
-    "GVariant *", "$t_to_variant$", "l",
-    "Puts a record into a variant of the type `$variant$`.",
-    "Returns: (transfer none): a new floating variant"
-  },
+  const char *doc;       /* (nullable): the name of the template */
+} OtherRow;
+
+static const OtherRow record_rows[CG_N_RECORD_FUNCTIONS] = {
+  [CG_RECORD_GET_TYPE] = { "GType ", "$t_get_type$", "", NULL },
+  [CG_RECORD_NEW] = { "$T$ *", "$t_new$", "", "docs/record-new" },
+  [CG_RECORD_COPY] = { "$T$ *", "$t_copy$", "l", "docs/record-copy" },
+  [CG_RECORD_FREE] = { "void ", "$t_free$", "f", "docs/record-free" },
+  [CG_RECORD_EQUAL] = { "gboolean ", "$t_equal$", "ao", "docs/record-equal" },
+  [CG_RECORD_HASH] = { "guint ", "$t_hash$", "a", "docs/record-hash" },
+  [CG_RECORD_TO_VARIANT] = { "GVariant *", "$t_to_variant$", "l", "docs/record-to-variant" },
   [CG_RECORD_NEW_FROM_VARIANT] = {
-    "$T$ *", "$t_new_from_variant$", "ve",
-    "Makes a record of a variant, which is to be of the type `$variant$`.",
-    "Returns: (transfer full): a new record, or %NULL with @error set"
+    "$T$ *", "$t_new_from_variant$", "ve", "docs/record-new-from-variant"
   },
 };
 
-static const struct
-{
-  const char *return_type;
-  const char *function;
-  const char *params;
-  const char *summary;
-  const char *returns;
-} new_rows[CG_N_NEW_SIGNATURES] = {
-  [CG_SIGNATURE_NEW_ASYNC] = {
-    "void ", "$proxy_new_async$", "nxbu",
-    "Makes a proxy that calls on @endpoint, and gets the values of its properties.\n\n"
-    "@callback is called in the thread-default main context that is current\n"
-    "here; it gets the proxy from $proxy_new_finish$().", ""
-  },
-  [CG_SIGNATURE_NEW_FINISH] = {
-    "$Proxy$ *", "$proxy_new_finish$", "re",
-    "Finishes $proxy_new_async$().",
-    "\n\nReturns: (transfer full): a new proxy, or %NULL with @error set"
-  },
-  [CG_SIGNATURE_NEW_SYNC] = {
-    "$Proxy$ *", "$proxy_new_sync$", "nxe",
-    "Makes a proxy that calls on @endpoint, and waits for the values of its properties.\n\n"
-    "It blocks the calling thread, and runs no main loop.",
-    "\n\nReturns: (transfer full): a new proxy, or %NULL with @error set"
-  },
+static const OtherRow new_rows[CG_N_NEW_SIGNATURES] = {
+  [CG_SIGNATURE_NEW_ASYNC] = { "void ", "$proxy_new_async$", "nxbu", "docs/new-async" },
+  [CG_SIGNATURE_NEW_FINISH] = { "$Proxy$ *", "$proxy_new_finish$", "re", "docs/new-finish" },
+  [CG_SIGNATURE_NEW_SYNC] = { "$Proxy$ *", "$proxy_new_sync$", "nxe", "docs/new-sync" },
 };
 
 /* A function of the proxy, of which results can be left out. */
@@ -336,7 +228,8 @@ add_args (Builder    *self,
     {
       g_autoptr (GString) doc = g_string_new (NULL);
       g_autofree char *out_type =
-        g_strconcat (arg->use.type->c_out, g_str_has_suffix (arg->use.type->c_out, "*") ? "*" : " *", NULL);
+        g_strconcat (arg->use.type->c_out,
+                     g_str_has_suffix (arg->use.type->c_out, "*") ? "*" : " *", NULL);
 
       cg_arg_doc_append_annotations (doc, arg, is_out, is_client);
       cg_arg_doc_append (doc, arg, what);
@@ -373,14 +266,16 @@ make_value_doc (const CgMember *property,
   GString *doc = g_string_new ("Returns:");
 
   if (property->use.type->is_pointer)
-    g_string_append_printf (doc, " (transfer %s)", is_given ? cg_arg_doc_get_transfer (&arg, TRUE, FALSE) : "none");
+    g_string_append_printf (doc, " (transfer %s)",
+                            is_given ? cg_arg_doc_get_transfer (&arg, TRUE, FALSE) : "none");
   if (property->use.type->is_pointer)
     g_string_append (doc, " (nullable)");
   if (*property->use.type->gir != '\0')
     g_string_append_printf (doc, " %s", property->use.type->gir);
   g_string_append (doc, property->use.type->is_pointer ? ": the value" : " the value");
   if (property->use.type->is_pointer && !is_given)
-    g_string_append (doc, ", which belongs to @self and is\n  valid until the next call of this function");
+    g_string_append (doc, ", which belongs to @self and is\n"
+                          "  valid until the next call of this function");
 
   return g_string_free (doc, FALSE);
 }
@@ -403,7 +298,8 @@ make_return_doc (const CgMethod *method,
                             is_client_row (row) && method->out_args->len > 0 ? " (skip):" : "");
 
   doc = g_string_new (NULL);
-  g_string_append_printf (doc, "Returns: (transfer %s)", cg_arg_doc_get_transfer (arg, TRUE, is_client_row (row)));
+  g_string_append_printf (doc, "Returns: (transfer %s)",
+                          cg_arg_doc_get_transfer (arg, TRUE, is_client_row (row)));
   if (*arg->use.type->gir != '\0')
     g_string_append_printf (doc, " %s", arg->use.type->gir);
   g_string_append (doc, ": ");
@@ -421,22 +317,27 @@ make_doc (CgWriter       *writer,
           const CgMethod *method,
           const Row      *row)
 {
-  GString *doc = g_string_new (NULL);
-  g_autofree char *summary = cg_writer_expand (writer, row->summary);
-  g_autofree char *details = cg_writer_expand (writer, row->details);
+  const char *c_doc = method->node.c_doc;
+  g_autoptr (GString) time_limit = g_string_new (NULL);
+  g_autofree char *text = NULL;
   g_autofree char *return_doc = make_return_doc (method, row);
+  GString *doc;
 
-  g_string_append (doc, summary);
-  if (method->node.c_doc != NULL && row->describes)
-    g_string_append_printf (doc, "\n\n%s", method->node.c_doc);
-  if (*details != '\0')
-    g_string_append_printf (doc, "\n\n%s", details);
-  if (row->describes && cg_member_get_reach (method) == CG_REACH_PROCESS)
-    g_string_append (doc, "\n\nIt is in-process only: not all of its types have a form outside.");
-  if (method->timeout != 0 && row->times_out)
-    g_string_append_printf (doc, "\n\n"
+  if (row->doc == NULL)
+    return g_strdup ("");
+
+  if (method->timeout != 0)
+    g_string_append_printf (time_limit, "\n"
                             "It may take %u milliseconds, unless another timeout is set: see\n"
-                            "norpc_proxy_set_timeout().", method->timeout);
+                            "norpc_proxy_set_timeout().\n", method->timeout);
+  cg_writer_take (writer, "described",
+                  c_doc != NULL ? g_strdup_printf ("\n%s\n", c_doc) : g_strdup (""));
+  cg_writer_set (writer, "reach", cg_member_get_reach (method) == CG_REACH_PROCESS
+                 ? "\nIt is in-process only: not all of its types have a form outside.\n" : "");
+  cg_writer_set (writer, "time_limit", time_limit->str);
+
+  text = g_strchomp (cg_writer_expand (writer, cg_template (row->doc)));
+  doc = g_string_new (text);
   if (*return_doc != '\0')
     g_string_append_printf (doc, "\n\n%s", return_doc);
   cg_emit_append_tags (doc, &method->node, *return_doc != '\0' ? "\n" : "\n\n");
@@ -495,19 +396,46 @@ cg_signature_make_field_doc (const CgField *field)
   return g_string_free (doc, FALSE);
 }
 
+static void
+add_fields (Builder             *self,
+            const CgDeclaration *record)
+{
+  CG_FOREACH (const CgField, field, record->fields)
+    {
+      g_autofree char *doc = cg_signature_make_field_doc (field);
+
+      add_param (self, field->use.type->c_in, field->param, doc);
+    }
+}
+
+/* @record is NULL for what is no function of one. */
+static void
+set_other (CgWriter            *writer,
+           const OtherRow      *row,
+           const CgDeclaration *record)
+{
+  g_autofree char *return_type = cg_writer_expand (writer, row->return_type);
+  g_autofree char *name = cg_writer_expand (writer, row->function);
+  g_autofree char *text = cg_writer_expand (writer, row->doc != NULL ? cg_template (row->doc) : "");
+  g_autoptr (GString) doc = g_string_new (text);
+  Builder builder;
+
+  if (record != NULL)
+    cg_emit_append_tags (doc, &record->node, strstr (text, "\nReturns:") != NULL ? "\n" : "\n\n");
+  cg_writer_set (writer, "doc", doc->str);
+
+  builder_init (&builder, writer);
+  if (row == &record_rows[CG_RECORD_NEW])
+    add_fields (&builder, record);
+  add_letters (&builder, row->params);
+  builder_finish (&builder, return_type, name);
+}
+
 void
 cg_signature_set_new (CgWriter           *writer,
                       CgNewSignatureKind  kind)
 {
-  g_autofree char *return_type = cg_writer_expand (writer, new_rows[kind].return_type);
-  g_autofree char *name = cg_writer_expand (writer, new_rows[kind].function);
-  g_autofree char *template_text = g_strconcat (new_rows[kind].summary, new_rows[kind].returns, NULL);
-  Builder builder;
-
-  cg_writer_take (writer, "doc", cg_writer_expand (writer, template_text));
-  builder_init (&builder, writer);
-  add_letters (&builder, new_rows[kind].params);
-  builder_finish (&builder, return_type, name);
+  set_other (writer, &new_rows[kind], NULL);
 }
 
 void
@@ -516,27 +444,7 @@ cg_signature_set_record (CgWriter            *writer,
                          CgRecordFunction     function)
 {
   const char *variant = record->named->type.variant;
-  const char *returns = record_rows[function].returns;
-  g_autofree char *return_type = cg_writer_expand (writer, record_rows[function].return_type);
-  g_autofree char *name = cg_writer_expand (writer, record_rows[function].function);
-  g_autoptr (GString) doc = g_string_new (NULL);
-  g_autofree char *summary = NULL;
-  Builder builder;
 
   cg_writer_set (writer, "variant", variant != NULL ? variant : "");
-  summary = cg_writer_expand (writer, record_rows[function].summary);
-  g_string_append_printf (doc, "%s%s%s", summary, *returns != '\0' ? "\n\n" : "", returns);
-  cg_emit_append_tags (doc, &record->node, *returns != '\0' ? "\n" : "\n\n");
-  cg_writer_set (writer, "doc", doc->str);
-
-  builder_init (&builder, writer);
-  if (function == CG_RECORD_NEW)
-    CG_FOREACH (const CgField, field, record->fields)
-      {
-        g_autofree char *field_doc = cg_signature_make_field_doc (field);
-
-        add_param (&builder, field->use.type->c_in, field->param, field_doc);
-      }
-  add_letters (&builder, record_rows[function].params);
-  builder_finish (&builder, return_type, name);
+  set_other (writer, &record_rows[function], record);
 }
