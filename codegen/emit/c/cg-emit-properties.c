@@ -7,23 +7,6 @@
 
 #include "cg-emit-private.h"
 
-#include <string.h>
-
-static void
-emit_function (CgWriter        *writer,
-               const CgMember  *property,
-               CgSignatureKind  kind,
-               const char      *name)
-{
-  g_autofree char *return_line = NULL;
-
-  cg_signature_set (writer, property, kind);
-  return_line = cg_writer_expand (writer, "$return_type$");
-  cg_writer_take (writer, "return_line", g_strdup (g_strchomp (return_line)));
-  cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, cg_template (name));
-}
-
 static void
 emit_getters (CgWriter       *writer,
               const CgMember *property)
@@ -33,13 +16,13 @@ emit_getters (CgWriter       *writer,
   cg_writer_set (writer, "zero", type->zero);
   cg_writer_set (writer, "gvalue", type->is_pointer ? "value" : "&value");
   cg_marshal_set_expanded (writer, "get_value", type->get);
-  emit_function (writer, property, CG_SIGNATURE_GET,
-                 type->is_pointer ? "properties/get-pointer" : "properties/get");
+  cg_signature_emit (writer, property, CG_SIGNATURE_GET,
+                     type->is_pointer ? "properties/get-pointer" : "properties/get");
   if (!type->is_pointer)
     return;
 
   cg_writer_take (writer, "declared_type", cg_columns_pad (type->c_out, 0));
-  emit_function (writer, property, CG_SIGNATURE_DUP, "properties/dup");
+  cg_signature_emit (writer, property, CG_SIGNATURE_DUP, "properties/dup");
 }
 
 /* The comment in front of the property's getter or setter documents the property itself. */
@@ -66,7 +49,7 @@ emit_of_service (CgWriter       *writer,
   if ((property->access & CG_ACCESS_READ) != 0)
     emit_getters (writer, property);
   if ((property->access & CG_ACCESS_WRITE) != 0)
-    emit_function (writer, property, CG_SIGNATURE_SET, "properties/set");
+    cg_signature_emit (writer, property, CG_SIGNATURE_SET, "properties/set");
 }
 
 static void
@@ -76,9 +59,9 @@ emit_of_proxy (CgWriter       *writer,
   if ((property->access & CG_ACCESS_WRITE) == 0)
     return;
 
-  emit_function (writer, property, CG_SIGNATURE_SET_ASYNC, "properties/set-async");
-  emit_function (writer, property, CG_SIGNATURE_SET_FINISH, "properties/set-finish");
-  emit_function (writer, property, CG_SIGNATURE_SET_SYNC, "properties/set-sync");
+  cg_signature_emit (writer, property, CG_SIGNATURE_SET_ASYNC, "properties/set-async");
+  cg_signature_emit (writer, property, CG_SIGNATURE_SET_FINISH, "properties/set-finish");
+  cg_signature_emit (writer, property, CG_SIGNATURE_SET_SYNC, "properties/set-sync");
 }
 
 void

@@ -24,9 +24,8 @@ emit_new_call (CgWriter       *writer,
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
   cg_marshal_set_expanded (writer, "make_call", "$new_call$ ($passed$)");
 
-  cg_signature_set (writer, method, CG_SIGNATURE_NEW_CALL);
   cg_marshal_set_store (writer, method->in_args, FALSE);
-  cg_writer_emit (writer, cg_template ("proxy/new-call"));
+  cg_signature_emit (writer, method, CG_SIGNATURE_NEW_CALL, "proxy/new-call");
 }
 
 /* Statements that hand the results to the out parameters. Sets $take$, and
@@ -79,13 +78,12 @@ emit_take_reply (CgWriter       *writer,
   g_ptr_array_add (passed, g_strdup ("reply"));
   cg_marshal_pass (passed, method->out_args);
 
-  cg_signature_set (writer, method, CG_SIGNATURE_TAKE_REPLY);
   has_values = set_take (writer, method);
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
   cg_writer_set (writer, "declare_values", has_values ? "  const GValue *values;\n\n" : "");
   cg_writer_set (writer, "get_values", has_values ? "  values = norpc_reply_get_values (reply, NULL);\n" : "");
   cg_marshal_set_expanded (writer, "return_reply", "return $take_reply$ ($passed$);");
-  cg_writer_emit (writer, cg_template ("proxy/take-reply"));
+  cg_signature_emit (writer, method, CG_SIGNATURE_TAKE_REPLY, "proxy/take-reply");
 }
 
 /* How the synchronous handler of the proxy answers. Sets $answer$. */
@@ -115,43 +113,28 @@ set_answer (CgWriter       *writer,
   cg_marshal_set_expanded (writer, "answer", answer);
 }
 
-/* Writes a function that clients have, of the template. */
-static void
-emit_function (CgWriter        *writer,
-               const CgMethod  *method,
-               CgSignatureKind  kind,
-               const char      *name)
-{
-  cg_signature_set (writer, method, kind);
-  cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, cg_template (name));
-}
-
 static void
 emit_proxy_call (CgWriter       *writer,
                  const CgMethod *method)
 {
   const CgArg *returned = cg_method_get_return_arg (method);
 
-  cg_writer_set (writer, "return_line", returned != NULL ? returned->use.type->c_out : "gboolean");
   cg_writer_set (writer, "failure", returned != NULL ? "NULL" : "FALSE");
   emit_new_call (writer, method);
   if ((method->flags & CG_METHOD_ONEWAY) != 0)
-    emit_function (writer, method, CG_SIGNATURE_SEND, "proxy/send-call");
+    cg_signature_emit (writer, method, CG_SIGNATURE_SEND, "proxy/send-call");
   else
     {
       emit_take_reply (writer, method);
-      emit_function (writer, method, CG_SIGNATURE_CALL, "proxy/call");
-      emit_function (writer, method, CG_SIGNATURE_FINISH, "proxy/finish");
-      emit_function (writer, method, CG_SIGNATURE_SYNC, "proxy/sync-call");
+      cg_signature_emit (writer, method, CG_SIGNATURE_CALL, "proxy/call");
+      cg_signature_emit (writer, method, CG_SIGNATURE_FINISH, "proxy/finish");
+      cg_signature_emit (writer, method, CG_SIGNATURE_SYNC, "proxy/sync-call");
     }
 
   /* the handlers of the proxy, which is a service itself: they call on its endpoint */
   set_answer (writer, method);
-  cg_signature_set (writer, method, CG_SIGNATURE_PROXY_SYNC);
-  cg_writer_emit (writer, cg_template ("proxy/sync-handler"));
-  cg_signature_set (writer, method, CG_SIGNATURE_PROXY_HANDLE);
-  cg_writer_emit (writer, cg_template ("proxy/handle"));
+  cg_signature_emit (writer, method, CG_SIGNATURE_PROXY_SYNC, "proxy/sync-handler");
+  cg_signature_emit (writer, method, CG_SIGNATURE_PROXY_HANDLE, "proxy/handle");
 }
 
 void

@@ -146,11 +146,9 @@ static void
 emit_complete (CgWriter       *writer,
                const CgMethod *method)
 {
-  cg_signature_set (writer, method, CG_SIGNATURE_COMPLETE);
   cg_writer_set (writer, "declare_results", method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
   set_reply (writer, method, FALSE);
-  cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, cg_template ("service/complete"));
+  cg_signature_emit (writer, method, CG_SIGNATURE_COMPLETE, "service/complete");
 }
 
 /* Passes a copy of each array of pointers. An array from a language binding has no function to free
@@ -192,7 +190,6 @@ emit_signal (CgWriter       *writer,
   cg_signature_set (writer, signal, CG_SIGNATURE_SIGNAL);
   cg_writer_emit (writer, cg_template ("service/signal-doc"));
 
-  cg_signature_set (writer, signal, CG_SIGNATURE_EMIT);
   g_ptr_array_add (passed, g_strdup ("self"));
   /* a service may have a signal of the same name from another interface, too */
   g_ptr_array_add (passed, cg_writer_expand (writer, "g_signal_lookup (\"$signal_name$\", $TYPE_IFACE$)"));
@@ -200,8 +197,7 @@ emit_signal (CgWriter       *writer,
   cg_marshal_pass (passed, signal->out_args);
   pass_copies (writer, signal, passed);
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
-  cg_emit_function_doc (writer, "");
-  cg_writer_emit (writer, cg_template ("service/emit"));
+  cg_signature_emit (writer, signal, CG_SIGNATURE_EMIT, "service/emit");
 }
 
 static void

@@ -167,6 +167,7 @@ builder_finish (Builder    *self,
                 const char *function)
 {
   cg_writer_set (self->writer, "return_type", return_type);
+  cg_writer_take (self->writer, "return_line", g_strchomp (g_strdup (return_type)));
   cg_writer_set (self->writer, "function", function);
   cg_writer_take (self->writer, "params", cg_columns_format (self->types, self->names));
   cg_writer_set (self->writer, "param_docs", self->docs->str);
@@ -368,6 +369,18 @@ cg_signature_set (CgWriter        *writer,
   add_letters (&builder, row->trailing);
   builder_finish (&builder, get_return_type (method, row->returns),
                   cg_names_look_up_member (method, row->function));
+}
+
+void
+cg_signature_emit (CgWriter        *writer,
+                   const CgMethod  *method,
+                   CgSignatureKind  kind,
+                   const char      *name)
+{
+  cg_signature_set (writer, method, kind);
+  if (rows[kind].doc != NULL)
+    cg_emit_function_doc (writer, "");
+  cg_writer_emit (writer, cg_template (name));
 }
 
 /* A one-way method has but one function for clients. */

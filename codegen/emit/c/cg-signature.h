@@ -45,8 +45,9 @@ typedef enum
   CG_N_NEW_SIGNATURES
 } CgNewSignatureKind;
 
-/* Give @writer, in which the names of interface and method, or of the record, are, the keys
- * return_type, function, and params; and param_docs and doc. */
+/* Give @writer, in which the names of interface and member, or of the record, are, the keys
+ * return_type, which touches a name that follows, and return_line, which does not; function
+ * and params; and param_docs and doc. */
 void  cg_signature_set            (CgWriter            *writer,
                                    const CgMethod      *method,
                                    CgSignatureKind      kind);
@@ -56,6 +57,12 @@ void  cg_signature_set_record     (CgWriter            *writer,
 
 void  cg_signature_set_new        (CgWriter            *writer,
                                    CgNewSignatureKind   kind);
+
+/* Writes a function of @method, of the template @name, with what documents it in front. */
+void  cg_signature_emit           (CgWriter            *writer,
+                                   const CgMethod      *method,
+                                   CgSignatureKind      kind,
+                                   const char          *name);
 
 /* The name of a function of @method. */
 const char *

@@ -64,7 +64,6 @@ emit_method (CgWriter       *writer,
   cg_signature_set (writer, method, CG_SIGNATURE_PLAIN);
   set_own_name (writer, method);
   set_statements (writer, method);
-  cg_writer_take (writer, "return_type", g_strchomp (cg_writer_expand (writer, "$return_type$")));
   cg_writer_set (writer, "zero", cg_method_get_return_arg (method) != NULL ? "NULL" : "FALSE");
   cg_writer_set (writer, "c_doc", method->node.c_doc != NULL ? method->node.c_doc : "");
   cg_marshal_set_expanded (writer, "comment", method->node.c_doc != NULL ? "/* $c_doc$ */\n" : "");
