@@ -15,17 +15,7 @@ G_BEGIN_DECLS
 #define CG_EXIT_WRONG_USAGE 2
 #define CG_EXIT_FINDING     3 /* what a command was asked to look for is there */
 
-/* A command takes over its command line, in which its name is not any more. */
-typedef int (*CgCommandFunc) (char **args);
-
-typedef struct
-{
-  const char    *name;
-  const char    *description;
-  CgCommandFunc  run;
-} CgCommand;
-
-int   cg_commands_run       (char       **args);
+/* The commands take over @args, the command line without their names. */
 
 int   cg_command_check      (char       **args);
 

@@ -6,8 +6,8 @@
 #include "cg-emitter.h"
 
 const CgEmitter cg_emitters[CG_N_EMITTERS] = {
-  { "header", "header", ".h", "Generate the C header", cg_emit_header },
-  { "body", "body", ".c", "Generate the C code", cg_emit_source },
-  { "dbus-xml", "dbus-xml", NULL, "Generate strict D-Bus XML of what D-Bus can carry", cg_emit_dbus_xml },
-  { "markdown", "markdown", NULL, "Generate a page in Markdown for readers", cg_emit_markdown },
+  { "header", ".h", "Generate the C header", cg_emit_header },
+  { "body", ".c", "Generate the C code", cg_emit_source },
+  { "dbus-xml", NULL, "Generate strict D-Bus XML of what D-Bus can carry", cg_emit_dbus_xml },
+  { "markdown", NULL, "Generate a page in Markdown for readers", cg_emit_markdown },
 };

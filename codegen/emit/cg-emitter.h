@@ -34,7 +34,6 @@ typedef void (*CgEmitFunc) (const CgOutput *output,
 
 typedef struct
 {
-  const char *name;
   const char *option;       /* of the command line, without the hyphens */
   const char *suffix;       /* (nullable): of the file that --generate-c-code names; one
                              * that it does not write has a file with its option */
