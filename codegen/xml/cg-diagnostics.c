@@ -46,6 +46,12 @@ diagnostic_free (gpointer data)
   g_free (diagnostic);
 }
 
+static gboolean
+is_invisible (gunichar c)
+{
+  return g_unichar_iscntrl (c) || g_unichar_type (c) == G_UNICODE_FORMAT;
+}
+
 /* Messages quote descriptions: nothing in those may move the cursor, break the line, or
  * fill the screen. Of a long name the first part is shown. */
 static char *
@@ -54,17 +60,17 @@ make_printable (const char *text)
   GString *printable = g_string_new (NULL);
   gsize word = 0;
 
-  for (const char *p = text; *p != '\0' && printable->len < MAX_MESSAGE_BYTES; p = g_utf8_next_char (p))
+  for (; *text != '\0' && printable->len < MAX_MESSAGE_BYTES; text = g_utf8_next_char (text))
     {
-      gunichar c = g_utf8_get_char (p);
+      gunichar c = g_utf8_get_char (text);
 
-      word = *p == ' ' || *p == '\'' || *p == '>' ? 0 : word + 1;
+      word = *text == ' ' || *text == '\'' || *text == '>' ? 0 : word + 1;
       if (word > MAX_WORD)
         {
           if (word == MAX_WORD + 1)
             g_string_append (printable, "...");
         }
-      else if (g_unichar_iscntrl (c) || g_unichar_type (c) == G_UNICODE_FORMAT)
+      else if (is_invisible (c))
         g_string_append_printf (printable, "\\u%04x", c);
       else
         g_string_append_unichar (printable, c);
@@ -174,7 +180,8 @@ cg_diagnostics_warning (CgDiagnostics    *self,
   diagnostic = diagnostic_new (location, severities[level], format, args);
   va_end (args);
 
-  diagnostic->option = g_strdup_printf (" [-W%s%s]", is_error ? "error=" : "", cg_warning_get_name (warning));
+  diagnostic->option = g_strdup_printf (" [-W%s%s]", is_error ? "error=" : "",
+                                        cg_warning_get_name (warning));
   add (self, diagnostic);
   self->n_errors += is_error;
 }
@@ -342,9 +349,8 @@ copy_around (const char *text,
   for (const char *c = valid; *c != '\0'; c = g_utf8_next_char (c))
     {
       gunichar character = *c == '\t' ? ' ' : g_utf8_get_char (c);
-      gboolean is_shown = !g_unichar_iscntrl (character) && g_unichar_type (character) != G_UNICODE_FORMAT;
 
-      g_string_append_unichar (shown, is_shown ? character : 0xfffd);
+      g_string_append_unichar (shown, is_invisible (character) ? 0xfffd : character);
     }
   *n_before += g_utf8_strlen (start, p - start);
   if (!is_line_end (*end))
@@ -371,7 +377,8 @@ print_snippet (const char       *text,
   g_autofree char *tildes = g_strnfill (n_marked - 1, '~');
 
   if (*shown != '\0')
-    fprintf (stream, "%5u | %s\n      | %*s^%s\n", location->line, shown, (int) n_before, "", tildes);
+    fprintf (stream, "%5u | %s\n      | %*s^%s\n", location->line, shown,
+             (int) n_before, "", tildes);
 }
 
 static void

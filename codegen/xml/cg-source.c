@@ -35,7 +35,8 @@ cg_file_read (const char  *path,
   else if (!S_ISREG (info.st_mode))
     g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "it is not a regular file");
   else if (info.st_size > MAX_BYTES)
-    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "it is larger than %d MiB", MAX_BYTES / 1024 / 1024);
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "it is larger than %d MiB",
+                 MAX_BYTES / 1024 / 1024);
   else if (g_file_get_contents (path, &text, length, error))
     return g_steal_pointer (&text);
 

@@ -89,11 +89,13 @@ static const struct
   { "short", "n" }, { "int16", "n" }, { "int16_t", "n" }, { "uint16", "q" }, { "uint16_t", "q" },
   { "int", "i" }, { "int32", "i" }, { "int32_t", "i" }, { "integer", "i" },
   { "uint", "u" }, { "uint32", "u" }, { "uint32_t", "u" }, { "unsigned", "u" },
-  { "long", "x" }, { "int64", "x" }, { "int64_t", "x" }, { "uint64", "t" }, { "uint64_t", "t" }, { "size", "t" },
+  { "long", "x" }, { "int64", "x" }, { "int64_t", "x" },
+  { "uint64", "t" }, { "uint64_t", "t" }, { "size", "t" },
   { "double", "d" }, { "float", "d" },
-  { "variant", "v" }, { "object", "o" }, { "objectpath", "o" }, { "path", "o" }, { "signature", "g" },
-  { "fd", "h" }, { "handle", "h" },
-  { "dict", "a{sv}" }, { "vardict", "a{sv}" }, { "asv", "a{sv}" }, { "{sv}", "a{sv}" }, { "{ss}", "a{ss}" },
+  { "variant", "v" }, { "signature", "g" }, { "fd", "h" }, { "handle", "h" },
+  { "object", "o" }, { "objectpath", "o" }, { "path", "o" },
+  { "dict", "a{sv}" }, { "vardict", "a{sv}" }, { "asv", "a{sv}" },
+  { "{sv}", "a{sv}" }, { "{ss}", "a{ss}" },
 };
 
 char *

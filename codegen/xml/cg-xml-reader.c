@@ -24,7 +24,7 @@ struct _CgXmlReader
   gpointer             data;
   const char          *text;
   gsize                text_length;
-  GHashTable          *entities;     /* (owned) (element-type utf8): the names of those that are declared */
+  GHashTable          *entities;     /* (owned) (element-type utf8): declared, by name */
   gboolean             has_doctype;
   gboolean             has_dtd;      /* outside of the text */
   guint                depth;
@@ -66,29 +66,27 @@ cg_xml_find_attribute (const char **attributes,
 static void
 stop (CgXmlReader *self,
       gsize        offset,
-      CgXmlError   code,
       const char  *format,
       va_list      args)
 {
   if (self->error != NULL)
     return;
 
-  self->error = g_error_new_valist (CG_XML_ERROR, code, format, args);
+  self->error = g_error_new_valist (CG_XML_ERROR, CG_XML_ERROR_OTHER, format, args);
   self->error_offset = offset;
   XML_StopParser (self->parser, XML_FALSE);
 }
 
-static void G_GNUC_PRINTF (4, 5)
+static void G_GNUC_PRINTF (3, 4)
 fail (CgXmlReader *self,
       gsize        offset,
-      CgXmlError   code,
       const char  *format,
       ...)
 {
   va_list args;
 
   va_start (args, format);
-  stop (self, offset, code, format, args);
+  stop (self, offset, format, args);
   va_end (args);
 }
 
@@ -100,7 +98,7 @@ cg_xml_reader_fail (CgXmlReader *self,
   va_list args;
 
   va_start (args, format);
-  stop (self, cg_xml_reader_get_offset (self), CG_XML_ERROR_OTHER, format, args);
+  stop (self, cg_xml_reader_get_offset (self), format, args);
   va_end (args);
 }
 
@@ -125,7 +123,8 @@ check_references (CgXmlReader *self)
       static const char * const predefined[] = { "lt", "gt", "amp", "quot", "apos", NULL };
       g_autofree char *name = g_strndup (p + 1, strcspn (p + 1, ";"));
 
-      if (*name != '#' && !g_strv_contains (predefined, name) && !g_hash_table_contains (self->entities, name))
+      if (*name != '#' && !g_strv_contains (predefined, name) &&
+          !g_hash_table_contains (self->entities, name))
         skip (self, name, p - self->text);
     }
 }
@@ -245,7 +244,8 @@ external_entity_cb (XML_Parser  parser,
                     const char *system_id,
                     const char *public_id G_GNUC_UNUSED)
 {
-  cg_xml_reader_fail (XML_GetUserData (parser), "the entity is in '%s'; only this file is read", system_id);
+  cg_xml_reader_fail (XML_GetUserData (parser), "the entity is in '%s'; only this file is read",
+                      system_id);
 
   return XML_STATUS_ERROR;
 }
@@ -260,39 +260,40 @@ fail_at_token (CgXmlReader *self,
   gunichar c = left > 0 ? g_utf8_get_char_validated (p, left) : ' ';
 
   if (c == (gunichar) -1 || c == (gunichar) -2)
-    fail (self, offset, CG_XML_ERROR_OTHER, "the byte 0x%02x is not valid UTF-8 here", (guchar) *p);
+    fail (self, offset, "the byte 0x%02x is not valid UTF-8 here", (guchar) *p);
   else if (c == 0xfffe || c == 0xffff || (c < 0x20 && strchr ("\t\r\n", c) == NULL))
-    fail (self, offset, CG_XML_ERROR_OTHER, "the character U+%04X is not allowed in XML", c);
+    fail (self, offset, "the character U+%04X is not allowed in XML", c);
   else if (offset > 0 && p[-1] == '&')
-    fail (self, offset - 1, CG_XML_ERROR_OTHER, "expected the name of an entity after '&'; write '&amp;' for the character");
+    fail (self, offset - 1, "expected the name of an entity after '&'; "
+                            "write '&amp;' for the character");
   else if (offset > 1 && p[-1] == '-' && p[-2] == '-')
-    fail (self, offset - 2, CG_XML_ERROR_OTHER, "'--' is not allowed in a comment");
+    fail (self, offset - 2, "'--' is not allowed in a comment");
   else if (*p == '<')
-    fail (self, offset, CG_XML_ERROR_OTHER, "'<' is not allowed in a tag or an attribute; write '&lt;' for the character");
+    fail (self, offset, "'<' is not allowed in a tag or an attribute; "
+                        "write '&lt;' for the character");
   else
-    fail (self, offset, CG_XML_ERROR_OTHER, "this is not well-formed XML");
+    fail (self, offset, "this is not well-formed XML");
 }
 
 /* Words for the errors of expat. "%s" is the word at the place. */
 static const struct
 {
-  enum XML_Error  expat;
-  CgXmlError      code;
+  enum XML_Error  code;
   const char     *message;
 } messages[] = {
-  { XML_ERROR_UNCLOSED_TOKEN, CG_XML_ERROR_OTHER, "what begins here has no end" },
-  { XML_ERROR_UNCLOSED_CDATA_SECTION, CG_XML_ERROR_OTHER, "the CDATA section has no end" },
-  { XML_ERROR_JUNK_AFTER_DOC_ELEMENT, CG_XML_ERROR_OTHER, "expected the end of the file after the root element" },
-  { XML_ERROR_DUPLICATE_ATTRIBUTE, CG_XML_ERROR_OTHER, "duplicate attribute '%s'" },
-  { XML_ERROR_TAG_MISMATCH, CG_XML_ERROR_WRONG_END_TAG, "unexpected end tag </%s>" },
-  { XML_ERROR_UNDEFINED_ENTITY, CG_XML_ERROR_OTHER, "the entity '&%s;' is not declared in this file" },
-  { XML_ERROR_RECURSIVE_ENTITY_REF, CG_XML_ERROR_OTHER, "the entity '&%s;' refers to itself" },
-  { XML_ERROR_AMPLIFICATION_LIMIT_BREACH, CG_XML_ERROR_OTHER, "the entities of the file expand to too much text" },
-  { XML_ERROR_BAD_CHAR_REF, CG_XML_ERROR_OTHER, "the reference is not to a character of XML" },
-  { XML_ERROR_MISPLACED_XML_PI, CG_XML_ERROR_OTHER, "the XML declaration must be the first thing in the file" },
-  { XML_ERROR_XML_DECL, CG_XML_ERROR_OTHER, "the XML declaration is not well-formed" },
-  { XML_ERROR_UNKNOWN_ENCODING, CG_XML_ERROR_OTHER, "the encoding '%s' is not supported; convert the file to UTF-8" },
-  { XML_ERROR_INCORRECT_ENCODING, CG_XML_ERROR_OTHER, "the file is not in the encoding that it declares" },
+  { XML_ERROR_UNCLOSED_TOKEN, "what begins here has no end" },
+  { XML_ERROR_UNCLOSED_CDATA_SECTION, "the CDATA section has no end" },
+  { XML_ERROR_JUNK_AFTER_DOC_ELEMENT, "expected the end of the file after the root element" },
+  { XML_ERROR_DUPLICATE_ATTRIBUTE, "duplicate attribute '%s'" },
+  { XML_ERROR_TAG_MISMATCH, "unexpected end tag </%s>" },
+  { XML_ERROR_UNDEFINED_ENTITY, "the entity '&%s;' is not declared in this file" },
+  { XML_ERROR_RECURSIVE_ENTITY_REF, "the entity '&%s;' refers to itself" },
+  { XML_ERROR_AMPLIFICATION_LIMIT_BREACH, "the entities of the file expand to too much text" },
+  { XML_ERROR_BAD_CHAR_REF, "the reference is not to a character of XML" },
+  { XML_ERROR_MISPLACED_XML_PI, "the XML declaration must be the first thing in the file" },
+  { XML_ERROR_XML_DECL, "the XML declaration is not well-formed" },
+  { XML_ERROR_UNKNOWN_ENCODING, "the encoding '%s' is not supported; convert the file to UTF-8" },
+  { XML_ERROR_INCORRECT_ENCODING, "the file is not in the encoding that it declares" },
 };
 
 static void
@@ -301,24 +302,29 @@ fail_as_expat (CgXmlReader *self)
   enum XML_Error code = XML_GetErrorCode (self->parser);
   gsize offset = cg_xml_reader_get_offset (self);
   const char *p = self->text + offset + (self->text[offset] == '&');
-  g_autofree char *word = g_strndup (p, strspn (p, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-.:"));
+  gsize length = strspn (p, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-.:");
+  g_autofree char *word = g_strndup (p, length);
+  gsize i = 0;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (messages); i++)
-    if (messages[i].expat == code)
-      {
-        fail (self, offset, messages[i].code, messages[i].message, word);
-        return;
-      }
+  while (i < G_N_ELEMENTS (messages) && messages[i].code != code)
+    i++;
 
-  if (code == XML_ERROR_NO_ELEMENTS)
-    fail (self, offset, self->has_root ? CG_XML_ERROR_OPEN_ELEMENT : CG_XML_ERROR_NO_ROOT,
+  if (i < G_N_ELEMENTS (messages))
+    fail (self, offset, messages[i].message, word);
+  else if (code == XML_ERROR_NO_ELEMENTS)
+    fail (self, offset,
           self->has_root ? "the file ends before an end tag" : "the file has no element");
   else if (code == XML_ERROR_INVALID_TOKEN)
     fail_at_token (self, offset);
   else if (code == XML_ERROR_SYNTAX && !self->has_doctype && *p != '<')
-    fail (self, offset, CG_XML_ERROR_OTHER, "text comes before the root element; is this XML?");
+    fail (self, offset, "text comes before the root element; is this XML?");
   else
-    fail (self, offset, CG_XML_ERROR_OTHER, "this is not well-formed XML: %s", XML_ErrorString (code));
+    fail (self, offset, "this is not well-formed XML: %s", XML_ErrorString (code));
+
+  if (code == XML_ERROR_NO_ELEMENTS)
+    self->error->code = self->has_root ? CG_XML_ERROR_OPEN_ELEMENT : CG_XML_ERROR_NO_ROOT;
+  else if (code == XML_ERROR_TAG_MISMATCH)
+    self->error->code = CG_XML_ERROR_WRONG_END_TAG;
 }
 
 /* Reads all of the text, with the handlers that are set. */
@@ -327,7 +333,9 @@ run (CgXmlReader  *self,
      gsize        *error_offset,
      GError      **error)
 {
-  if (XML_Parse (self->parser, self->text, (int) self->text_length, TRUE) != XML_STATUS_OK && self->error == NULL)
+  enum XML_Status status = XML_Parse (self->parser, self->text, (int) self->text_length, TRUE);
+
+  if (status != XML_STATUS_OK && self->error == NULL)
     fail_as_expat (self);
   XML_ParserFree (self->parser);
   g_hash_table_unref (self->entities);
@@ -346,7 +354,9 @@ reader_init (CgXmlReader *self,
              gsize        length,
              const char  *encoding)
 {
-  *self = (CgXmlReader) { .parser = XML_ParserCreate (encoding), .text = text, .text_length = length };
+  *self = (CgXmlReader) {
+    .parser = XML_ParserCreate (encoding), .text = text, .text_length = length
+  };
   self->entities = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   XML_SetUserData (self->parser, self);
 }
