@@ -58,6 +58,20 @@ void                  cg_gir_add_header   (GPtrArray             *headers,
 /* Can it stand in an #include? */
 gboolean              cg_gir_is_header    (const char            *header);
 
+/* cg-gir-files.c: where GIRs are. */
+
+/* Makes a list of the folders of GIRs, which begins with @folders. */
+GPtrArray            *cg_gir_folders_new  (const char * const    *folders);
+
+/* Finds the one version that is installed. */
+char                 *cg_gir_find_version (GPtrArray             *folders,
+                                           const char            *name,
+                                           GError               **error);
+char                 *cg_gir_find_file    (GPtrArray             *folders,
+                                           const char            *name,
+                                           const char            *version,
+                                           GError               **error);
+
 /* cg-known-types.c: of GLib, GObject and Gio */
 #define CG_KNOWN_TYPES_VERSION "2.0"
 
