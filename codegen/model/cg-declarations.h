@@ -51,9 +51,10 @@ struct _CgDeclaration
   const char     *dbus_prefix;  /* (nullable): of the names of errors */
   CgNamedType    *named;        /* (nullable): if its name is usable */
   gboolean        is_visited;   /* while what it contains is looked at */
-  guint           depth;       /* of records in it, itself included; 0 until it is known */
+  guint           depth;        /* of records in it, itself included; 0 until it is known */
   gboolean        is_completed; /* what can be done with a record is known */
-  gboolean        is_recursive; /* a record of this or of another type can be in it without end; set with that */
+  gboolean        is_recursive; /* a record of this or of another type can be in it without end;
+                                 * set with that */
   const char    **names;        /* (owned): in the order of the table in cg-names.c */
 };
 

@@ -23,7 +23,8 @@ cg_gir_folders_new (const char * const *folders)
   GPtrArray *self = g_ptr_array_new_with_free_func (g_free);
   const char *variable = g_getenv ("GI_GIR_PATH");
   const char * const *system_folders = g_get_system_data_dirs ();
-  g_auto (GStrv) listed = g_strsplit (variable != NULL ? variable : "", G_SEARCHPATH_SEPARATOR_S, -1);
+  g_auto (GStrv) listed = g_strsplit (variable != NULL ? variable : "",
+                                      G_SEARCHPATH_SEPARATOR_S, -1);
 
   for (guint i = 0; folders != NULL && folders[i] != NULL; i++)
     g_ptr_array_add (self, g_strdup (folders[i]));
@@ -64,7 +65,8 @@ add_versions (const char *folder,
     {
       g_autofree char *version = get_version (file, name);
 
-      if (version != NULL && !g_ptr_array_find_with_equal_func (versions, version, g_str_equal, NULL))
+      if (version != NULL &&
+          !g_ptr_array_find_with_equal_func (versions, version, g_str_equal, NULL))
         g_ptr_array_add (versions, g_steal_pointer (&version));
     }
 
@@ -115,7 +117,8 @@ set_not_found (GError     **error,
   const char *package = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (packages) && package == NULL; i++)
-    if (g_str_equal (packages[i].name, name) && (version == NULL || g_str_equal (packages[i].version, version)))
+    if (g_str_equal (packages[i].name, name) &&
+        (version == NULL || g_str_equal (packages[i].version, version)))
       package = packages[i].package;
 
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
@@ -152,8 +155,8 @@ cg_gir_find_version (GPtrArray   *folders,
     }
   else
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                 "there are several versions of '%s': %s; choose with <include name=\"%s\" version=\"…\"/>",
-                 name, all, name);
+                 "there are several versions of '%s': %s; "
+                 "choose with <include name=\"%s\" version=\"…\"/>", name, all, name);
 
   return NULL;
 }

@@ -108,6 +108,23 @@ keep (Reader     *self,
   return string != NULL ? g_string_chunk_insert_const (self->gir_namespace->strings, string) : NULL;
 }
 
+static gboolean
+has_attribute (const char **attributes,
+               const char  *name,
+               const char  *value)
+{
+  return g_strcmp0 (cg_xml_find_attribute (attributes, name), value) == 0;
+}
+
+/* The part of a path after the folders. */
+static const char *
+get_base (const char *path)
+{
+  const char *slash = strrchr (path, '/');
+
+  return slash != NULL ? slash + 1 : path;
+}
+
 static void
 start_type (Reader      *self,
             const char  *element,
@@ -127,7 +144,7 @@ start_type (Reader      *self,
   type->element = g_intern_string (element);
   type->c_type = keep (self, cg_xml_find_attribute (attributes, "c:type"));
   type->get_type = keep (self, cg_xml_find_attribute (attributes, "glib:get-type"));
-  type->is_fundamental = g_strcmp0 (cg_xml_find_attribute (attributes, "glib:fundamental"), "1") == 0;
+  type->is_fundamental = has_attribute (attributes, "glib:fundamental", "1");
   g_hash_table_replace (self->gir_namespace->types, (gpointer) keep (self, name), type);
   self->type = type;
 }
@@ -138,15 +155,11 @@ start_in_type (Reader      *self,
                const char  *element,
                const char **attributes)
 {
-  const char *file;
+  const char *file = cg_xml_find_attribute (attributes, "filename");
 
-  if (g_str_equal (element, "source-position"))
-    {
-      file = cg_xml_find_attribute (attributes, "filename");
-      if (file != NULL)
-        self->type->header = keep (self, strrchr (file, '/') != NULL ? strrchr (file, '/') + 1 : file);
-    }
-  else if (g_str_equal (element, "method") && g_strcmp0 (cg_xml_find_attribute (attributes, "name"), "hash") == 0)
+  if (g_str_equal (element, "source-position") && file != NULL)
+    self->type->header = keep (self, get_base (file));
+  else if (g_str_equal (element, "method") && has_attribute (attributes, "name", "hash"))
     self->hash = keep (self, cg_xml_find_attribute (attributes, "c:identifier"));
 }
 
@@ -157,7 +170,7 @@ check_hash (Reader      *self,
             const char **attributes)
 {
   if (g_str_equal (element, "parameter") ||
-      (g_str_equal (element, "type") && g_strcmp0 (cg_xml_find_attribute (attributes, "name"), "guint") != 0))
+      (g_str_equal (element, "type") && !has_attribute (attributes, "name", "guint")))
     self->hash = NULL;
 }
 
@@ -172,8 +185,8 @@ start_in_repository (Reader      *self,
     g_ptr_array_add (self->gir_namespace->headers, (gpointer) keep (self, name));
 
   self->is_in = g_str_equal (element, "namespace") &&
-                g_strcmp0 (name, self->gir_namespace->name) == 0 &&
-                g_strcmp0 (cg_xml_find_attribute (attributes, "version"), self->gir_namespace->version) == 0;
+                has_attribute (attributes, "name", self->gir_namespace->name) &&
+                has_attribute (attributes, "version", self->gir_namespace->version);
   self->has_namespace |= self->is_in;
 }
 
@@ -345,9 +358,8 @@ cg_gir_add_headers (const CgGirNamespace *gir_namespace,
   for (guint i = 0; i < gir_namespace->headers->len; i++)
     {
       const char *header = g_ptr_array_index (gir_namespace->headers, i);
-      const char *slash = strrchr (header, '/');
 
-      if (g_strcmp0 (slash != NULL ? slash + 1 : header, type->header) == 0)
+      if (g_strcmp0 (get_base (header), type->header) == 0)
         {
           cg_gir_add_header (headers, header);
           return;

@@ -22,10 +22,10 @@ static const struct
   const char *names;
 } groups[] = {
   { "GLib", CG_NAMED_BOXED, NULL,
-    " ByteArray Bytes Checksum Date DateTime Error IOChannel=g_io_channel_get_type KeyFile MainContext"
-    " MainLoop MappedFile MarkupParseContext MatchInfo OptionGroup PatternSpec PollFD=g_pollfd_get_type"
-    " Regex Source String=g_gstring_get_type Thread TimeZone Tree Uri VariantBuilder VariantDict"
-    " VariantType=g_variant_type_get_gtype " },
+    " ByteArray Bytes Checksum Date DateTime Error IOChannel=g_io_channel_get_type KeyFile"
+    " MainContext MainLoop MappedFile MarkupParseContext MatchInfo OptionGroup PatternSpec"
+    " PollFD=g_pollfd_get_type Regex Source String=g_gstring_get_type Thread TimeZone Tree Uri"
+    " VariantBuilder VariantDict VariantType=g_variant_type_get_gtype " },
   { "GLib", CG_NAMED_FLAGS, NULL, " IOCondition=g_io_condition_get_type " },
 
   { "GObject", CG_NAMED_OBJECT, NULL,
@@ -38,49 +38,54 @@ static const struct
     " BufferedOutputStream BytesIcon Cancellable CharsetConverter ConverterInputStream"
     " ConverterOutputStream Credentials DBusActionGroup DBusAuthObserver DBusConnection"
     " DBusInterfaceSkeleton DBusMenuModel DBusMessage DBusMethodInvocation DBusObjectManagerClient"
-    " DBusObjectManagerServer DBusObjectProxy DBusObjectSkeleton DBusProxy DBusServer DataInputStream"
-    " DataOutputStream DebugControllerDBus Emblem EmblemedIcon FileEnumerator"
+    " DBusObjectManagerServer DBusObjectProxy DBusObjectSkeleton DBusProxy DBusServer"
+    " DataInputStream DataOutputStream DebugControllerDBus Emblem EmblemedIcon FileEnumerator"
     " FileIOStream=g_file_io_stream_get_type FileIcon FileInfo FileInputStream FileMonitor"
     " FileOutputStream FilenameCompleter FilterInputStream FilterOutputStream"
     " IOModule=g_io_module_get_type IOStream=g_io_stream_get_type InetAddress InetAddressMask"
-    " InetSocketAddress InputStream ListStore MemoryInputStream MemoryOutputStream Menu MenuAttributeIter"
-    " MenuItem MenuLinkIter MenuModel MountOperation NativeSocketAddress NativeVolumeMonitor"
-    " NetworkAddress NetworkService Notification OutputStream Permission PropertyAction ProxyAddress"
-    " ProxyAddressEnumerator Resolver Settings SimpleAction SimpleActionGroup SimpleAsyncResult"
-    " SimpleIOStream=g_simple_io_stream_get_type SimplePermission SimpleProxyResolver Socket SocketAddress"
-    " SocketAddressEnumerator SocketClient SocketConnection SocketControlMessage SocketListener"
-    " SocketService Subprocess SubprocessLauncher Task TcpConnection TcpWrapperConnection TestDBus"
-    " ThemedIcon ThreadedSocketService TlsCertificate TlsConnection TlsDatabase TlsInteraction TlsPassword"
-    " UnixConnection UnixCredentialsMessage UnixFDList=g_unix_fd_list_get_type UnixSocketAddress Vfs"
-    " VolumeMonitor ZlibCompressor ZlibDecompressor " },
+    " InetSocketAddress InputStream ListStore MemoryInputStream MemoryOutputStream Menu"
+    " MenuAttributeIter MenuItem MenuLinkIter MenuModel MountOperation NativeSocketAddress"
+    " NativeVolumeMonitor NetworkAddress NetworkService Notification OutputStream Permission"
+    " PropertyAction ProxyAddress ProxyAddressEnumerator Resolver Settings SimpleAction"
+    " SimpleActionGroup SimpleAsyncResult SimpleIOStream=g_simple_io_stream_get_type"
+    " SimplePermission SimpleProxyResolver Socket SocketAddress SocketAddressEnumerator"
+    " SocketClient SocketConnection SocketControlMessage SocketListener SocketService Subprocess"
+    " SubprocessLauncher Task TcpConnection TcpWrapperConnection TestDBus ThemedIcon"
+    " ThreadedSocketService TlsCertificate TlsConnection TlsDatabase TlsInteraction TlsPassword"
+    " UnixConnection UnixCredentialsMessage UnixFDList=g_unix_fd_list_get_type UnixSocketAddress"
+    " Vfs VolumeMonitor ZlibCompressor ZlibDecompressor " },
   { "Gio", CG_NAMED_OBJECT, NULL,
-    " Action ActionGroup ActionMap AppInfo AsyncInitable AsyncResult Converter DBusInterface DBusObject"
-    " DBusObjectManager DatagramBased DebugController Drive DtlsClientConnection DtlsConnection"
-    " DtlsServerConnection File Icon Initable ListModel LoadableIcon MemoryMonitor Mount NetworkMonitor"
-    " PollableInputStream PollableOutputStream PowerProfileMonitor Proxy ProxyResolver RemoteActionGroup"
-    " Seekable SocketConnectable TlsBackend TlsClientConnection TlsFileDatabase TlsServerConnection Volume " },
+    " Action ActionGroup ActionMap AppInfo AsyncInitable AsyncResult Converter DBusInterface"
+    " DBusObject DBusObjectManager DatagramBased DebugController Drive DtlsClientConnection"
+    " DtlsConnection DtlsServerConnection File Icon Initable ListModel LoadableIcon MemoryMonitor"
+    " Mount NetworkMonitor PollableInputStream PollableOutputStream PowerProfileMonitor Proxy"
+    " ProxyResolver RemoteActionGroup Seekable SocketConnectable TlsBackend TlsClientConnection"
+    " TlsFileDatabase TlsServerConnection Volume " },
   { "Gio", CG_NAMED_BOXED, NULL,
-    " DBusAnnotationInfo DBusArgInfo DBusInterfaceInfo DBusMethodInfo DBusNodeInfo DBusPropertyInfo"
-    " DBusSignalInfo FileAttributeInfoList FileAttributeMatcher Resource SettingsSchema SettingsSchemaKey"
-    " SettingsSchemaSource SrvTarget " },
+    " DBusAnnotationInfo DBusArgInfo DBusInterfaceInfo DBusMethodInfo DBusNodeInfo"
+    " DBusPropertyInfo DBusSignalInfo FileAttributeInfoList FileAttributeMatcher Resource"
+    " SettingsSchema SettingsSchemaKey SettingsSchemaSource SrvTarget " },
   { "Gio", CG_NAMED_ENUM, NULL,
-    " BusType ConverterResult CredentialsType DBusError DBusMessageByteOrder DBusMessageHeaderField"
-    " DBusMessageType DataStreamByteOrder DataStreamNewlineType DriveStartStopType EmblemOrigin"
-    " FileAttributeStatus FileAttributeType FileMonitorEvent FileType FilesystemPreviewType"
-    " IOErrorEnum=g_io_error_enum_get_type IOModuleScopeFlags=g_io_module_scope_flags_get_type"
-    " MemoryMonitorWarningLevel MountOperationResult NetworkConnectivity NotificationPriority PasswordSave"
-    " PollableReturn ResolverError ResolverRecordType ResourceError SocketClientEvent SocketFamily"
-    " SocketListenerEvent SocketProtocol SocketType TlsAuthenticationMode TlsCertificateRequestFlags"
-    " TlsChannelBindingError TlsChannelBindingType TlsDatabaseLookupFlags TlsError TlsInteractionResult"
-    " TlsProtocolVersion TlsRehandshakeMode UnixSocketAddressType ZlibCompressorFormat " },
+    " BusType ConverterResult CredentialsType DBusError DBusMessageByteOrder"
+    " DBusMessageHeaderField DBusMessageType DataStreamByteOrder DataStreamNewlineType"
+    " DriveStartStopType EmblemOrigin FileAttributeStatus FileAttributeType FileMonitorEvent"
+    " FileType FilesystemPreviewType IOErrorEnum=g_io_error_enum_get_type"
+    " IOModuleScopeFlags=g_io_module_scope_flags_get_type MemoryMonitorWarningLevel"
+    " MountOperationResult NetworkConnectivity NotificationPriority PasswordSave PollableReturn"
+    " ResolverError ResolverRecordType ResourceError SocketClientEvent SocketFamily"
+    " SocketListenerEvent SocketProtocol SocketType TlsAuthenticationMode"
+    " TlsCertificateRequestFlags TlsChannelBindingError TlsChannelBindingType"
+    " TlsDatabaseLookupFlags TlsError TlsInteractionResult TlsProtocolVersion TlsRehandshakeMode"
+    " UnixSocketAddressType ZlibCompressorFormat " },
   { "Gio", CG_NAMED_FLAGS, NULL,
     " AppInfoCreateFlags ApplicationFlags AskPasswordFlags BusNameOwnerFlags BusNameWatcherFlags"
-    " ConverterFlags DBusCallFlags DBusCapabilityFlags DBusConnectionFlags DBusInterfaceSkeletonFlags"
-    " DBusMessageFlags DBusObjectManagerClientFlags DBusPropertyInfoFlags DBusProxyFlags"
-    " DBusSendMessageFlags DBusServerFlags DBusSignalFlags DBusSubtreeFlags DriveStartFlags"
-    " FileAttributeInfoFlags FileCopyFlags FileCreateFlags FileMeasureFlags FileMonitorFlags"
-    " FileQueryInfoFlags IOStreamSpliceFlags=g_io_stream_splice_flags_get_type MountMountFlags"
-    " MountUnmountFlags OutputStreamSpliceFlags ResolverNameLookupFlags ResourceFlags ResourceLookupFlags"
+    " ConverterFlags DBusCallFlags DBusCapabilityFlags DBusConnectionFlags"
+    " DBusInterfaceSkeletonFlags DBusMessageFlags DBusObjectManagerClientFlags"
+    " DBusPropertyInfoFlags DBusProxyFlags DBusSendMessageFlags DBusServerFlags DBusSignalFlags"
+    " DBusSubtreeFlags DriveStartFlags FileAttributeInfoFlags FileCopyFlags FileCreateFlags"
+    " FileMeasureFlags FileMonitorFlags FileQueryInfoFlags"
+    " IOStreamSpliceFlags=g_io_stream_splice_flags_get_type MountMountFlags MountUnmountFlags"
+    " OutputStreamSpliceFlags ResolverNameLookupFlags ResourceFlags ResourceLookupFlags"
     " SettingsBindFlags SocketMsgFlags SubprocessFlags TestDBusFlags TlsCertificateFlags"
     " TlsDatabaseVerifyFlags TlsPasswordFlags " },
   { "Gio", CG_NAMED_OBJECT, "gio/gsettingsbackend.h", " SettingsBackend " },

@@ -70,7 +70,8 @@ typedef struct
   gboolean     broken;      /* an error was reported; what else is wrong with
                              * it would only follow from that */
   const char  *c_name;      /* (nullable): org.gtk.GDBus.C.Name */
-  const char  *emits_changed; /* (nullable): of an interface; of a property, not NULL when checked */
+  const char  *emits_changed; /* (nullable): of an interface; of a property, not NULL when
+                               * checked */
   const char  *in_c;        /* its name in C, without that of what it is in */
   GPtrArray   *annotations; /* (owned) (element-type CgAnnotation) */
 } CgNode;
@@ -99,7 +100,8 @@ typedef struct
 {
   const char  *name;     /* as described */
   CgNamedKind  kind;
-  const char  *c_type;   /* these two, and the texts of the types, are there when names are resolved */
+  const char  *c_type;   /* these two, and the texts of the types, are there when names are
+                          * resolved */
   const char  *lower;
   const char  *hash_function; /* (nullable): for a value, if its GIR has one */
   CgDeclaration *declaration; /* (nullable): if it is of a description */
@@ -151,7 +153,8 @@ struct _CgMember
   CgNode       node;
   CgMemberKind kind;
   GPtrArray   *in_args;          /* (owned) (element-type CgArg): of a stream, what opens it */
-  GPtrArray   *out_args;         /* (owned) (element-type CgArg): all of a signal; of a stream, what an item has */
+  GPtrArray   *out_args;         /* (owned) (element-type CgArg): all of a signal; of a stream, what
+                                  * an item has */
   const char  *lower;            /* its name in C, by which that of a method is made unique */
 
   /* of a property */

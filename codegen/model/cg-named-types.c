@@ -27,8 +27,8 @@
 
 static const CgType kinds[] = {
   [CG_NAMED_OBJECT] = {
-    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = "g_autoptr ($prefix$local_@lower@) ",
-    .gir = "",
+    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *",
+    .c_local = "g_autoptr ($prefix$local_@lower@) ", .gir = "",
     .zero = "NULL", .is_pointer = TRUE,
     .get = "(@c_type@ *) g_value_get_object ($gvalue$)",
     .set = "norpc_value_take_object ($gvalue$, $value$ != NULL ? g_object_ref ($value$) : NULL);",
@@ -40,8 +40,8 @@ static const CgType kinds[] = {
     .get_type = "@get_type@", .free_function = "g_object_unref"
   },
   [CG_NAMED_BOXED] = {
-    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = "g_autoptr ($prefix$local_@lower@) ",
-    .gir = "",
+    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *",
+    .c_local = "g_autoptr ($prefix$local_@lower@) ", .gir = "",
     CG_TYPE_POINTER ("(@c_type@ *) ", "boxed"),
     .copy = "(@c_type@ *) g_boxed_copy (@get_type@ (), $value$)",
     .clear = "g_clear_pointer (&$value$, $prefix$free_@lower@);",
@@ -65,8 +65,8 @@ static const CgType kinds[] = {
 /* A lent array is copied: an array from a language binding lives no longer
  * than the function that it is given to. */
 static const CgType pointer_array = {
-  .signature = "@name@[]", .c_in = "GPtrArray *", .c_out = "GPtrArray *", .c_local = "g_autoptr (GPtrArray) ",
-  .gir = "(element-type @gir_name@)", .zero = "NULL",
+  .signature = "@name@[]", .c_in = "GPtrArray *", .c_out = "GPtrArray *",
+  .c_local = "g_autoptr (GPtrArray) ", .gir = "(element-type @gir_name@)", .zero = "NULL",
   .get = "(GPtrArray *) g_value_get_boxed ($gvalue$)",
   .set = "g_value_take_boxed ($gvalue$, $prefix$copy_@lower@_array ($value$));",
   .take = "g_value_take_boxed ($gvalue$, $prefix$own_@lower@_array (g_steal_pointer (&$value$)));",
@@ -81,8 +81,8 @@ static const CgType pointer_array = {
 };
 
 static const CgType number_array = {
-  .signature = "@name@[]", .c_in = "GArray *", .c_out = "GArray *", .c_local = "g_autoptr (GArray) ",
-  .gir = "(element-type @gir_name@)", .zero = "NULL",
+  .signature = "@name@[]", .c_in = "GArray *", .c_out = "GArray *",
+  .c_local = "g_autoptr (GArray) ", .gir = "(element-type @gir_name@)", .zero = "NULL",
   .get = "(GArray *) g_value_get_boxed ($gvalue$)",
   .set = "g_value_take_boxed ($gvalue$, $value$ != NULL ? g_array_copy ($value$) : NULL);",
   .take = "g_value_take_boxed ($gvalue$, g_steal_pointer (&$value$));",

@@ -111,7 +111,8 @@ restrict_recursion (CgDeclaration *declaration)
     {
       const CgNamedType *named = field->use.named;
 
-      is_recursive |= named != NULL && named->declaration != NULL && named->declaration->is_recursive;
+      is_recursive |= named != NULL && named->declaration != NULL &&
+                      named->declaration->is_recursive;
     }
   declaration->is_recursive = was_recursive && is_recursive;
 
@@ -132,7 +133,10 @@ cg_records_complete (CgDescription *description)
       changed = FALSE;
       CG_FOREACH (CgDeclaration, declaration, description->declarations)
         if (declaration->kind == CG_DECLARED_RECORD)
-          changed |= (guint) restrict_equality (declaration) | (guint) restrict_recursion (declaration);
+          {
+            changed |= restrict_equality (declaration);
+            changed |= restrict_recursion (declaration);
+          }
     }
 }
 

@@ -20,8 +20,10 @@
 gboolean
 cg_resolve_is_name (const char *type)
 {
+  const char *after_word = type + strspn (type, CG_WORD_CHARACTERS);
+
   return g_ascii_isupper (*type) ||
-         (type[strspn (type, CG_WORD_CHARACTERS)] == '.' && !g_ascii_isupper (type[strspn (type, "am")]));
+         (*after_word == '.' && !g_ascii_isupper (type[strspn (type, "am")]));
 }
 
 static gboolean
@@ -53,12 +55,16 @@ check_container (const CgResolver *self,
                  const CgTypeUse  *use,
                  const char       *name)
 {
-  static const char * const containers[] = { "GLib.Array", "GLib.HashTable", "GLib.PtrArray", NULL };
+  static const char * const containers[] = {
+    "GLib.Array", "GLib.HashTable", "GLib.PtrArray", NULL
+  };
 
   if (g_str_equal (name, "GLib.Variant"))
-    ERROR (&use->location, "'%s' says nothing of what is in it: give the type of the GVariant, as 'v'", name);
+    ERROR (&use->location, "'%s' says nothing of what is in it: "
+                           "give the type of the GVariant, as 'v'", name);
   else if (g_strv_contains (containers, name))
-    ERROR (&use->location, "'%s' says nothing of what is in it: an array of a type is 'Type[]'", name);
+    ERROR (&use->location, "'%s' says nothing of what is in it: "
+                           "an array of a type is 'Type[]'", name);
   else
     return TRUE;
 
@@ -77,7 +83,8 @@ check_usable (const CgResolver *self,
   else if (type->get_type == NULL || type->c_type == NULL)
     ERROR (&use->location, "'%s' has no GType, so that no GValue can hold one", name);
   else if (type->is_fundamental || g_str_equal (type->get_type, "intern"))
-    ERROR (&use->location, "'%s' is neither a GObject nor boxed: how to hold one is not known", name);
+    ERROR (&use->location, "'%s' is neither a GObject nor boxed: "
+                           "how to hold one is not known", name);
   else if (!cg_is_identifier (type->get_type) || !cg_is_identifier (type->c_type))
     ERROR (&use->location, "the names of '%s' in its GIR cannot be names in C", name);
   else
@@ -206,7 +213,8 @@ cg_resolve_type (const CgResolver *self,
                  CgTypeUse        *use)
 {
   gboolean is_array = g_str_has_suffix (use->signature, "[]");
-  g_autofree char *name = g_strndup (use->signature, strlen (use->signature) - (is_array ? strlen ("[]") : 0));
+  gsize length = strlen (use->signature) - (is_array ? strlen ("[]") : 0);
+  g_autofree char *name = g_strndup (use->signature, length);
   const char *kept = cg_description_string (self->description, name);
   CgNamedType *named;
 

@@ -12,21 +12,24 @@
 
 #define SCALAR(signature_, c_type, zero_, cast, accessor, hash_, variant_) \
   { \
-    .signature = signature_, .c_in = c_type, .c_out = c_type, .c_local = c_type, .gir = "", .zero = zero_, \
+    .signature = signature_, .c_in = c_type, .c_out = c_type, .c_local = c_type, .gir = "", \
+    .zero = zero_, \
     .get = cast "g_value_get_" accessor " ($gvalue$)", \
     .set = "g_value_set_" accessor " ($gvalue$, $value$);", \
     .take = "g_value_set_" accessor " ($gvalue$, $value$);", \
-    .copy = "$value$", .copies_null = TRUE, .clear = "", .equal = "$value$ == $other$", .hash = hash_, \
+    .copy = "$value$", .copies_null = TRUE, .clear = "", \
+    .equal = "$value$ == $other$", .hash = hash_, \
     .to_variant = "g_variant_new_" variant_ " ($value$)", \
     .from_variant = "g_variant_get_" variant_ " ($value$)" \
   }
 
 #define STRING(signature_, variant_) \
   { \
-    .signature = signature_, .c_in = "const char *", .c_out = "char *", .c_local = "g_autofree char *", \
-    .gir = "", \
+    .signature = signature_, .c_in = "const char *", .c_out = "char *", \
+    .c_local = "g_autofree char *", .gir = "", \
     CG_TYPE_POINTER ("", "string"), \
-    .copy = "g_strdup ($value$)", .copies_null = TRUE, .clear = "g_clear_pointer (&$value$, g_free);", \
+    .copy = "g_strdup ($value$)", .copies_null = TRUE, \
+    .clear = "g_clear_pointer (&$value$, g_free);", \
     .equal = "strcmp ($value$, $other$) == 0", .hash = "g_str_hash ($value$)", \
     .to_variant = "g_variant_new_" variant_ " ($value$)", \
     .from_variant = "g_variant_dup_string ($value$, NULL)" \
@@ -37,7 +40,8 @@
     .signature = signature_, .c_in = "const char * const *", .c_out = "char **", \
     .c_local = "g_auto (GStrv) ", .gir = "(array zero-terminated=1)", \
     CG_TYPE_POINTER ("(const char * const *) ", "boxed"), \
-    .copy = "g_strdupv ((char **) $value$)", .copies_null = TRUE, .clear = "g_clear_pointer (&$value$, g_strfreev);", \
+    .copy = "g_strdupv ((char **) $value$)", .copies_null = TRUE, \
+    .clear = "g_clear_pointer (&$value$, g_strfreev);", \
     .equal = "g_strv_equal ((const char * const *) $value$, (const char * const *) $other$)", \
     .to_variant = to, .from_variant = from \
   }
@@ -58,8 +62,10 @@ static const CgType types[] = {
   STRING ("o", "object_path"),
   STRING ("g", "signature"),
 
-  STRV ("as", "g_variant_new_strv ((const char * const *) $value$, -1)", "g_variant_dup_strv ($value$, NULL)"),
-  STRV ("ao", "g_variant_new_objv ((const char * const *) $value$, -1)", "g_variant_dup_objv ($value$, NULL)"),
+  STRV ("as", "g_variant_new_strv ((const char * const *) $value$, -1)",
+        "g_variant_dup_strv ($value$, NULL)"),
+  STRV ("ao", "g_variant_new_objv ((const char * const *) $value$, -1)",
+        "g_variant_dup_objv ($value$, NULL)"),
   STRV ("ag", NULL, NULL), /* GLib has no functions for these */
 
   {
@@ -74,8 +80,8 @@ static const CgType types[] = {
   },
 
   {
-    .signature = NULL, .c_in = "GVariant *", .c_out = "GVariant *", .c_local = "g_autoptr (GVariant) ",
-    .gir = "",
+    .signature = NULL, .c_in = "GVariant *", .c_out = "GVariant *",
+    .c_local = "g_autoptr (GVariant) ", .gir = "",
     CG_TYPE_POINTER ("", "variant"),
     .check = "g_variant_is_of_type ($value$, G_VARIANT_TYPE (\"$signature$\"))",
     .copy = "g_variant_ref_sink ($value$)",
@@ -205,7 +211,8 @@ scan_maybe (Scanner *self)
   if (*self->p == '\0' || *self->p == ')' || *self->p == '}')
     return fail (self, "a maybe needs a type");
   if (g_ascii_isupper (*self->p))
-    return fail (self, "a type that has a name takes the attribute nullable=\"true\" instead of an m");
+    return fail (self, "a type that has a name takes the attribute nullable=\"true\" "
+                       "instead of an m");
 
   return scan_type (self);
 }
@@ -236,7 +243,8 @@ scan_type (Scanner *self)
           return TRUE;
         }
       if (g_ascii_isupper (*self->p))
-        return fail (self, "a name of a type cannot stand in a type string; a field of a <record> can have the type");
+        return fail (self, "a name of a type cannot stand in a type string; "
+                           "a field of a <record> can have the type");
       g_snprintf (unknown, sizeof unknown, "'%.*s' is not a type code",
                   g_utf8_skip[(guchar) *self->p], self->p);
       return fail (self, unknown);
@@ -257,7 +265,9 @@ cg_type_check (const char  *signature,
   if (!scan_type (&scanner))
     return FALSE;
   if (*scanner.p != '\0')
-    return fail (&scanner, *scanner.p == '[' ? "an array of it begins with an a" : "more follows after one complete type");
+    return fail (&scanner, *scanner.p == '['
+                           ? "an array of it begins with an a"
+                           : "more follows after one complete type");
 
   return TRUE;
 }
