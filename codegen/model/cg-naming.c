@@ -3,93 +3,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Gives everything of a model its names in C, and finds those that clash. */
+/* Gives interfaces and their members names in C, and finds those that clash. */
 
-#include "cg-names.h"
+#include "cg-namer.h"
 
-#include "cg-declarations.h"
 #include "cg-reserved.h"
 #include "cg-spelling.h"
 
 #include <string.h>
-
-typedef struct
-{
-  CgDescription *description;
-  CgDiagnostics *diagnostics;
-  const char    *prefix;
-  CgWriter      *writer;   /* (owned): expands the patterns */
-  GHashTable    *globals;  /* (owned) (element-type utf8 CgNode): who has an identifier */
-  GHashTable    *members[CG_N_MEMBERS]; /* (owned) (element-type utf8 CgNode): of the interface, by
-                                           their names in C */
-  GHashTable    *in_bindings; /* (owned) (element-type utf8): what its functions are in language
-                                 bindings, and its properties and virtual functions so far */
-} Namer;
-
-static const char **
-expand_rows (Namer             *self,
-             const CgNameTable *table)
-{
-  const char **names = g_new0 (const char *, table->n_rows);
-
-  for (gsize i = 0; i < table->n_rows; i++)
-    {
-      g_autofree char *name = cg_writer_expand (self->writer, table->rows[i].pattern);
-
-      names[i] = cg_description_string (self->description, name);
-      cg_writer_set (self->writer, table->rows[i].key, name);
-    }
-
-  return names;
-}
-
-/* Of two that want one name, the later one is in error. */
-static void
-refuse (Namer        *self,
-        CgNode       *node,
-        const CgNode *owner)
-{
-  cg_diagnostics_note (self->diagnostics, &owner->name_location, "'%s' is here", owner->name);
-  node->broken = TRUE;
-}
-
-/* Whether nothing else has an identifier. */
-static gboolean
-is_free (Namer      *self,
-         CgNode     *node,
-         const char *identifier)
-{
-  const CgNode *owner = g_hash_table_lookup (self->globals, identifier);
-
-  if (owner == NULL)
-    return TRUE;
-
-  cg_diagnostics_error (self->diagnostics, &node->name_location,
-                        "'%s' and '%s' would both be '%s' in C; "
-                        "rename one with the annotation org.gtk.GDBus.C.Name",
-                        node->name, owner->name, identifier);
-  refuse (self, node, owner);
-
-  return FALSE;
-}
-
-/* Returns whether all of them were free. */
-static gboolean
-claim_rows (Namer              *self,
-            CgNode             *node,
-            const CgNameTable  *table,
-            const char        **names)
-{
-  for (gsize i = 0; i < table->n_rows; i++)
-    if (table->rows[i].global && !is_free (self, node, names[i]))
-      return FALSE;
-
-  for (gsize i = 0; i < table->n_rows; i++)
-    if (table->rows[i].global)
-      g_hash_table_insert (self->globals, (gpointer) names[i], node);
-
-  return TRUE;
-}
 
 /* Gets the name in C of a method, signal, property or stream, or NULL if it is broken. Reports
  * two of one name, so that the error speaks of these and not of their functions. */
@@ -123,163 +44,9 @@ name_member (Namer      *self,
                         "the %s '%s' and '%s' have one name in C, '%s'; "
                         "rename one with the annotation org.gtk.GDBus.C.Name",
                         what, node->name, owner->name, lower);
-  refuse (self, node, owner);
+  cg_namer_refuse (self, node, owner);
 
   return lower;
-}
-
-/* A name for a parameter that nothing else in the function has. */
-static const char *
-make_parameter (Namer      *self,
-                GHashTable *taken,
-                const char *prefix,
-                const char *name)
-{
-  g_autoptr (GString) unique = g_string_new (prefix);
-  const char *result;
-
-  g_string_append (unique, name);
-  /* gdbus-codegen has this prefix always; with it nothing is reserved */
-  if (cg_is_reserved (unique->str) || cg_is_used_parameter (unique->str))
-    g_string_prepend (unique, "arg_");
-  while (g_hash_table_contains (taken, unique->str) ||
-         g_hash_table_contains (self->globals, unique->str))
-    g_string_append_c (unique, '_');
-
-  result = cg_description_string (self->description, unique->str);
-  g_hash_table_add (taken, (gpointer) result);
-
-  return result;
-}
-
-/* "FastMode", "fast-mode" and "FAST_MODE" to "fast_mode". */
-static char *
-make_word (const CgNode *node)
-{
-  g_autofree char *identifier = cg_make_identifier (node->c_name != NULL ? node->c_name : node->name);
-
-  return strpbrk (identifier, G_CSET_a_2_z) != NULL && strchr (identifier, '_') == NULL
-         ? cg_camel_case_to_uscore (identifier)
-         : g_ascii_strdown (identifier, -1);
-}
-
-static void
-name_values (Namer         *self,
-             CgDeclaration *declaration)
-{
-  CG_FOREACH (CgValue, value, declaration->values)
-    {
-      g_autofree char *word = NULL;
-      g_autofree char *capitals = NULL;
-      g_autofree char *upper = NULL;
-
-      if (value->node.broken)
-        continue;
-
-      word = make_word (&value->node);
-      if (value->nick == NULL)
-        {
-          g_autofree char *nick = g_strdelimit (g_strdup (word), "_", '-');
-
-          value->nick = cg_description_string (self->description, nick);
-        }
-      g_strdelimit (word, "-", '_');
-      capitals = g_ascii_strup (word, -1);
-      upper = g_strconcat (cg_names_look_up_declaration (declaration, "TT"), "_", capitals, NULL);
-      value->upper = cg_description_string (self->description, upper);
-      value->node.in_c = value->upper + strlen (upper) - strlen (capitals);
-      if (is_free (self, &value->node, value->upper))
-        g_hash_table_insert (self->globals, (gpointer) value->upper, &value->node);
-    }
-}
-
-/* A field that nothing else in the struct is called, in C and in Python, where PyGObject names
- * it. */
-static const char *
-name_field (Namer      *self,
-            GHashTable *taken,
-            const char *word)
-{
-  g_autoptr (GString) field = g_string_new (word);
-
-  if (cg_is_reserved (word))
-    g_string_prepend (field, "arg_");
-
-  for (;; g_string_append_c (field, '_'))
-    {
-      const char *end = cg_is_python_keyword (field->str) ? "_" : "";
-      g_autofree char *in_python = g_strconcat (field->str, end, NULL);
-
-      if (g_hash_table_add (taken, (gpointer) cg_description_string (self->description, in_python)))
-        return cg_description_string (self->description, field->str);
-    }
-}
-
-static void
-name_fields (Namer         *self,
-             CgDeclaration *declaration)
-{
-  g_autoptr (GHashTable) fields = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GHashTable) params = g_hash_table_new (g_str_hash, g_str_equal);
-
-  CG_FOREACH (CgField, field, declaration->fields)
-    {
-      g_autofree char *word = NULL;
-
-      if (field->node.broken)
-        continue;
-
-      word = make_word (&field->node);
-      g_strdelimit (word, "-", '_');
-      field->node.in_c = field->lower = name_field (self, fields, word);
-      field->param = make_parameter (self, params, "", word);
-    }
-}
-
-/* Reports a name that GObject would refuse for a GType. */
-static gboolean
-check_type_name (Namer        *self,
-                 const CgNode *node,
-                 const char   *camel)
-{
-  if (strlen (camel) >= 3)
-    return TRUE;
-
-  cg_diagnostics_error (self->diagnostics, &node->name_location,
-                        "the name of '%s' in C, '%s', is too short: the name of a GType has at least three characters; "
-                        "see --c-namespace", node->name, camel);
-
-  return FALSE;
-}
-
-static void
-name_declaration (Namer         *self,
-                  CgDeclaration *declaration)
-{
-  g_autofree char *lower = NULL;
-  CgTypeNames names = { .name = declaration->node.name };
-
-  cg_spelling_set_interface (self->writer, &declaration->node, "");
-  lower = cg_writer_expand (self->writer, "$name$");
-  declaration->names = expand_rows (self, &cg_declaration_names);
-  declaration->node.in_c = cg_names_look_up_declaration (declaration, "names");
-
-  names.gir_name = names.c_type = cg_names_look_up_declaration (declaration, "T");
-  names.get_type = cg_names_look_up_declaration (declaration, "t_get_type");
-  names.lower = lower;
-  names.c_lower = cg_names_look_up_declaration (declaration, "t");
-  cg_named_type_set_names (self->description, declaration->named, &names);
-
-  if (cg_is_reserved (names.c_type) || cg_is_used_parameter (names.c_type))
-    cg_diagnostics_error (self->diagnostics, &declaration->node.name_location,
-                          "the name of '%s' in C, '%s', is taken; see --c-namespace",
-                          declaration->node.name, names.c_type);
-  else if (check_type_name (self, &declaration->node, names.c_type) &&
-           claim_rows (self, &declaration->node, &cg_declaration_names, declaration->names))
-    {
-      name_values (self, declaration);
-      name_fields (self, declaration);
-    }
 }
 
 /* The names of virtual functions and of calls are what language bindings go by, too: one
@@ -459,8 +226,8 @@ name_method (Namer    *self,
   cg_writer_set (self->writer, "call_name", method->node.in_c);
   cg_writer_set (self->writer, "METHOD_NAME", upper);
 
-  method->names = expand_rows (self, &cg_method_names);
-  claim_rows (self, &method->node, &cg_method_names, method->names);
+  method->names = cg_namer_expand_rows (self, &cg_method_names);
+  cg_namer_claim_rows (self, &method->node, &cg_method_names, method->names);
 }
 
 /* Makes the name of a GSignal or a GObject property: that in C, and @word where the name is taken.
@@ -502,8 +269,8 @@ name_signal (Namer    *self,
   cg_writer_set (self->writer, "dbus_method", signal->node.name);
   cg_writer_set (self->writer, "slot", slot);
 
-  signal->names = expand_rows (self, &cg_signal_names);
-  claim_rows (self, &signal->node, &cg_signal_names, signal->names);
+  signal->names = cg_namer_expand_rows (self, &cg_signal_names);
+  cg_namer_claim_rows (self, &signal->node, &cg_signal_names, signal->names);
 }
 
 /* A function that gets the property `type` would be the one that gets the GType. */
@@ -518,8 +285,8 @@ name_property (Namer    *self,
   cg_writer_take (self->writer, "property_name", g_strdelimit (g_strdup (name), "_", '-'));
   cg_writer_set (self->writer, "dbus_method", property->node.name);
 
-  property->names = expand_rows (self, &cg_property_names);
-  claim_rows (self, &property->node, &cg_property_names, property->names);
+  property->names = cg_namer_expand_rows (self, &cg_property_names);
+  cg_namer_claim_rows (self, &property->node, &cg_property_names, property->names);
 }
 
 /* Names those of one kind that are not broken. A name that one has by its own right is taken once
@@ -590,11 +357,11 @@ name_args (Namer    *self,
                               ? cg_make_identifier (described)
                               : g_strdup_printf ("unnamed_arg%u", i);
 
-      arg->node.in_c = arg->c_lent = make_parameter (self, is_in ? params : completes, "", name);
+      arg->node.in_c = arg->c_lent = cg_namer_make_parameter (self, is_in ? params : completes, "", name);
       if (method->kind == CG_MEMBER_SIGNAL)
         arg->c_out = arg->c_lent;
       else if (!is_in)
-        arg->c_out = make_parameter (self, params, "out_", name);
+        arg->c_out = cg_namer_make_parameter (self, params, "out_", name);
     }
 }
 
@@ -612,7 +379,7 @@ check_interface_name (Namer       *self,
     cg_diagnostics_error (self->diagnostics, &interface->node.name_location,
                           "the name of '%s' in C, '%s', is taken; see --c-namespace",
                           interface->node.name, camel);
-  else if (check_type_name (self, &interface->node, camel))
+  else if (cg_namer_check_type_name (self, &interface->node, camel))
     return TRUE;
 
   interface->node.broken = TRUE;
@@ -631,10 +398,10 @@ name_interface (Namer       *self,
                             interface->node.name, self->prefix);
 
   cg_spelling_set_interface (self->writer, &interface->node, self->prefix);
-  interface->names = expand_rows (self, &cg_interface_names);
+  interface->names = cg_namer_expand_rows (self, &cg_interface_names);
   interface->node.in_c = cg_names_look_up_interface (interface, "names");
   if (check_interface_name (self, interface, cg_names_look_up_interface (interface, "Iface")))
-    claim_rows (self, &interface->node, &cg_interface_names, interface->names);
+    cg_namer_claim_rows (self, &interface->node, &cg_interface_names, interface->names);
 }
 
 /* Says, too, where two would have one name. */
@@ -658,7 +425,7 @@ cg_names_resolve (CgDescription *description,
   /* these go first: the types of arguments are made of them */
   CG_FOREACH (CgDeclaration, declaration, description->declarations)
     if (declaration->named != NULL)
-      name_declaration (&self, declaration);
+      cg_namer_name_declaration (&self, declaration);
   CG_FOREACH (CgInterface, interface, interfaces)
     if (!interface->node.broken)
       name_interface (&self, interface);

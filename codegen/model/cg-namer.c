@@ -1,0 +1,117 @@
+/* cg-namer.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Finds names in C that nothing else has. */
+
+#include "cg-namer.h"
+
+#include "cg-reserved.h"
+
+#include <string.h>
+
+const char **
+cg_namer_expand_rows (Namer             *self,
+                      const CgNameTable *table)
+{
+  const char **names = g_new0 (const char *, table->n_rows);
+
+  for (gsize i = 0; i < table->n_rows; i++)
+    {
+      g_autofree char *name = cg_writer_expand (self->writer, table->rows[i].pattern);
+
+      names[i] = cg_description_string (self->description, name);
+      cg_writer_set (self->writer, table->rows[i].key, name);
+    }
+
+  return names;
+}
+
+/* Of two that want one name, the later one is in error. */
+void
+cg_namer_refuse (Namer        *self,
+                 CgNode       *node,
+                 const CgNode *owner)
+{
+  cg_diagnostics_note (self->diagnostics, &owner->name_location, "'%s' is here", owner->name);
+  node->broken = TRUE;
+}
+
+/* Whether nothing else has an identifier. */
+gboolean
+cg_namer_is_free (Namer      *self,
+                  CgNode     *node,
+                  const char *identifier)
+{
+  const CgNode *owner = g_hash_table_lookup (self->globals, identifier);
+
+  if (owner == NULL)
+    return TRUE;
+
+  cg_diagnostics_error (self->diagnostics, &node->name_location,
+                        "'%s' and '%s' would both be '%s' in C; "
+                        "rename one with the annotation org.gtk.GDBus.C.Name",
+                        node->name, owner->name, identifier);
+  cg_namer_refuse (self, node, owner);
+
+  return FALSE;
+}
+
+/* Returns whether all of them were free. */
+gboolean
+cg_namer_claim_rows (Namer              *self,
+                     CgNode             *node,
+                     const CgNameTable  *table,
+                     const char        **names)
+{
+  for (gsize i = 0; i < table->n_rows; i++)
+    if (table->rows[i].global && !cg_namer_is_free (self, node, names[i]))
+      return FALSE;
+
+  for (gsize i = 0; i < table->n_rows; i++)
+    if (table->rows[i].global)
+      g_hash_table_insert (self->globals, (gpointer) names[i], node);
+
+  return TRUE;
+}
+
+/* A name for a parameter that nothing else in the function has. */
+const char *
+cg_namer_make_parameter (Namer      *self,
+                         GHashTable *taken,
+                         const char *prefix,
+                         const char *name)
+{
+  g_autoptr (GString) unique = g_string_new (prefix);
+  const char *result;
+
+  g_string_append (unique, name);
+  /* gdbus-codegen has this prefix always; with it nothing is reserved */
+  if (cg_is_reserved (unique->str) || cg_is_used_parameter (unique->str))
+    g_string_prepend (unique, "arg_");
+  while (g_hash_table_contains (taken, unique->str) ||
+         g_hash_table_contains (self->globals, unique->str))
+    g_string_append_c (unique, '_');
+
+  result = cg_description_string (self->description, unique->str);
+  g_hash_table_add (taken, (gpointer) result);
+
+  return result;
+}
+
+/* Reports a name that GObject would refuse for a GType. */
+gboolean
+cg_namer_check_type_name (Namer        *self,
+                          const CgNode *node,
+                          const char   *camel)
+{
+  if (strlen (camel) >= 3)
+    return TRUE;
+
+  cg_diagnostics_error (self->diagnostics, &node->name_location,
+                        "the name of '%s' in C, '%s', is too short: the name of a GType has at least three characters; "
+                        "see --c-namespace", node->name, camel);
+
+  return FALSE;
+}

@@ -1,0 +1,127 @@
+/* cg-naming-declarations.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Gives the types that are declared, their values and their fields their names in C. */
+
+#include "cg-namer.h"
+
+#include "cg-reserved.h"
+#include "cg-spelling.h"
+
+#include <string.h>
+
+/* "FastMode", "fast-mode" and "FAST_MODE" to "fast_mode". */
+static char *
+make_word (const CgNode *node)
+{
+  g_autofree char *identifier = cg_make_identifier (node->c_name != NULL ? node->c_name : node->name);
+
+  return strpbrk (identifier, G_CSET_a_2_z) != NULL && strchr (identifier, '_') == NULL
+         ? cg_camel_case_to_uscore (identifier)
+         : g_ascii_strdown (identifier, -1);
+}
+
+static void
+name_values (Namer         *self,
+             CgDeclaration *declaration)
+{
+  CG_FOREACH (CgValue, value, declaration->values)
+    {
+      g_autofree char *word = NULL;
+      g_autofree char *capitals = NULL;
+      g_autofree char *upper = NULL;
+
+      if (value->node.broken)
+        continue;
+
+      word = make_word (&value->node);
+      if (value->nick == NULL)
+        {
+          g_autofree char *nick = g_strdelimit (g_strdup (word), "_", '-');
+
+          value->nick = cg_description_string (self->description, nick);
+        }
+      g_strdelimit (word, "-", '_');
+      capitals = g_ascii_strup (word, -1);
+      upper = g_strconcat (cg_names_look_up_declaration (declaration, "TT"), "_", capitals, NULL);
+      value->upper = cg_description_string (self->description, upper);
+      value->node.in_c = value->upper + strlen (upper) - strlen (capitals);
+      if (cg_namer_is_free (self, &value->node, value->upper))
+        g_hash_table_insert (self->globals, (gpointer) value->upper, &value->node);
+    }
+}
+
+/* A field that nothing else in the struct is called, in C and in Python, where PyGObject names
+ * it. */
+static const char *
+name_field (Namer      *self,
+            GHashTable *taken,
+            const char *word)
+{
+  g_autoptr (GString) field = g_string_new (word);
+
+  if (cg_is_reserved (word))
+    g_string_prepend (field, "arg_");
+
+  for (;; g_string_append_c (field, '_'))
+    {
+      const char *end = cg_is_python_keyword (field->str) ? "_" : "";
+      g_autofree char *in_python = g_strconcat (field->str, end, NULL);
+
+      if (g_hash_table_add (taken, (gpointer) cg_description_string (self->description, in_python)))
+        return cg_description_string (self->description, field->str);
+    }
+}
+
+static void
+name_fields (Namer         *self,
+             CgDeclaration *declaration)
+{
+  g_autoptr (GHashTable) fields = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) params = g_hash_table_new (g_str_hash, g_str_equal);
+
+  CG_FOREACH (CgField, field, declaration->fields)
+    {
+      g_autofree char *word = NULL;
+
+      if (field->node.broken)
+        continue;
+
+      word = make_word (&field->node);
+      g_strdelimit (word, "-", '_');
+      field->node.in_c = field->lower = name_field (self, fields, word);
+      field->param = cg_namer_make_parameter (self, params, "", word);
+    }
+}
+
+void
+cg_namer_name_declaration (Namer         *self,
+                           CgDeclaration *declaration)
+{
+  g_autofree char *lower = NULL;
+  CgTypeNames names = { .name = declaration->node.name };
+
+  cg_spelling_set_interface (self->writer, &declaration->node, "");
+  lower = cg_writer_expand (self->writer, "$name$");
+  declaration->names = cg_namer_expand_rows (self, &cg_declaration_names);
+  declaration->node.in_c = cg_names_look_up_declaration (declaration, "names");
+
+  names.gir_name = names.c_type = cg_names_look_up_declaration (declaration, "T");
+  names.get_type = cg_names_look_up_declaration (declaration, "t_get_type");
+  names.lower = lower;
+  names.c_lower = cg_names_look_up_declaration (declaration, "t");
+  cg_named_type_set_names (self->description, declaration->named, &names);
+
+  if (cg_is_reserved (names.c_type) || cg_is_used_parameter (names.c_type))
+    cg_diagnostics_error (self->diagnostics, &declaration->node.name_location,
+                          "the name of '%s' in C, '%s', is taken; see --c-namespace",
+                          declaration->node.name, names.c_type);
+  else if (cg_namer_check_type_name (self, &declaration->node, names.c_type) &&
+           cg_namer_claim_rows (self, &declaration->node, &cg_declaration_names, declaration->names))
+    {
+      name_values (self, declaration);
+      name_fields (self, declaration);
+    }
+}
