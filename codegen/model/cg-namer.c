@@ -110,8 +110,8 @@ cg_namer_check_type_name (Namer        *self,
     return TRUE;
 
   cg_diagnostics_error (self->diagnostics, &node->name_location,
-                        "the name of '%s' in C, '%s', is too short: the name of a GType has at least three characters; "
-                        "see --c-namespace", node->name, camel);
+                        "the name of '%s' in C, '%s', is too short: the name of a GType has at "
+                        "least three characters; see --c-namespace", node->name, camel);
 
   return FALSE;
 }

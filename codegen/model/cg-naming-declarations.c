@@ -16,7 +16,8 @@
 static char *
 make_word (const CgNode *node)
 {
-  g_autofree char *identifier = cg_make_identifier (node->c_name != NULL ? node->c_name : node->name);
+  const char *name = node->c_name != NULL ? node->c_name : node->name;
+  g_autofree char *identifier = cg_make_identifier (name);
 
   return strpbrk (identifier, G_CSET_a_2_z) != NULL && strchr (identifier, '_') == NULL
          ? cg_camel_case_to_uscore (identifier)
@@ -43,7 +44,6 @@ name_values (Namer         *self,
 
           value->nick = cg_description_string (self->description, nick);
         }
-      g_strdelimit (word, "-", '_');
       capitals = g_ascii_strup (word, -1);
       upper = g_strconcat (cg_names_look_up_declaration (declaration, "TT"), "_", capitals, NULL);
       value->upper = cg_description_string (self->description, upper);
@@ -90,7 +90,6 @@ name_fields (Namer         *self,
         continue;
 
       word = make_word (&field->node);
-      g_strdelimit (word, "-", '_');
       field->node.in_c = field->lower = name_field (self, fields, word);
       field->param = cg_namer_make_parameter (self, params, "", word);
     }
@@ -119,7 +118,8 @@ cg_namer_name_declaration (Namer         *self,
                           "the name of '%s' in C, '%s', is taken; see --c-namespace",
                           declaration->node.name, names.c_type);
   else if (cg_namer_check_type_name (self, &declaration->node, names.c_type) &&
-           cg_namer_claim_rows (self, &declaration->node, &cg_declaration_names, declaration->names))
+           cg_namer_claim_rows (self, &declaration->node, &cg_declaration_names,
+                                declaration->names))
     {
       name_values (self, declaration);
       name_fields (self, declaration);

@@ -15,11 +15,12 @@
 /* Gets the name in C of a method, signal, property or stream, or NULL if it is broken. Reports
  * two of one name, so that the error speaks of these and not of their functions. */
 static const char *
-name_member (Namer      *self,
-             GHashTable *members,
-             CgNode     *node,
-             const char *what)
+name_member (Namer    *self,
+             CgMember *member)
 {
+  static const char * const words[] = { "methods", "signals", "properties", "streams" };
+  GHashTable *members = self->members[member->kind];
+  CgNode *node = &member->node;
   g_autofree char *identifier = NULL;
   g_autofree char *name = NULL;
   const char *lower;
@@ -43,10 +44,20 @@ name_member (Namer      *self,
   cg_diagnostics_error (self->diagnostics, &node->name_location,
                         "the %s '%s' and '%s' have one name in C, '%s'; "
                         "rename one with the annotation org.gtk.GDBus.C.Name",
-                        what, node->name, owner->name, lower);
+                        words[member->kind], node->name, owner->name, lower);
   cg_namer_refuse (self, node, owner);
 
   return lower;
+}
+
+/* Whether a name that is not that of a member by its own right, @lower, is another's. */
+static gboolean
+is_taken_by_other (const Namer  *self,
+                   CgMemberKind  kind,
+                   const char   *name,
+                   const char   *lower)
+{
+  return !g_str_equal (name, lower) && g_hash_table_contains (self->members[kind], name);
 }
 
 /* The names of virtual functions and of calls are what language bindings go by, too: one
@@ -123,7 +134,7 @@ make_vfunc (Namer      *self,
   g_autoptr (GString) vfunc = g_string_new (lower);
 
   while (is_taken_vfunc (self, vfunc->str) ||
-         (vfunc->len > strlen (lower) && g_hash_table_contains (self->members[CG_MEMBER_METHOD], vfunc->str)))
+         is_taken_by_other (self, CG_MEMBER_METHOD, vfunc->str, lower))
     g_string_append_c (vfunc, '_');
 
   return g_string_free (g_steal_pointer (&vfunc), FALSE);
@@ -139,16 +150,16 @@ make_stem (Namer          *self,
   gboolean is_misread = is_misread_call (method, lower);
 
   while (is_taken_call (methods, stem->str) || is_misread_call (method, stem->str) ||
-         (stem->len > strlen (lower) && g_hash_table_contains (methods, stem->str)))
+         is_taken_by_other (self, CG_MEMBER_METHOD, stem->str, lower))
     g_string_append_c (stem, '_');
 
   if (stem->len > strlen (lower))
     cg_diagnostics_warning (self->diagnostics, CG_WARNING_RENAMED_CALL, &method->node.name_location,
                             is_misread
-                            ? "language bindings misread the name call_%s, so the functions of '%s' are named call_%s; "
-                              "see the annotation org.gtk.GDBus.C.Name"
-                            : "call_%s is taken by another method's functions, so those of '%s' are named call_%s; "
-                              "see the annotation org.gtk.GDBus.C.Name",
+                            ? "language bindings misread the name call_%s, so the functions of "
+                              "'%s' are named call_%s; see the annotation org.gtk.GDBus.C.Name"
+                            : "call_%s is taken by another method's functions, so those of '%s' "
+                              "are named call_%s; see the annotation org.gtk.GDBus.C.Name",
                             lower, method->node.name, stem->str);
 
   return g_string_free (g_steal_pointer (&stem), FALSE);
@@ -162,7 +173,8 @@ add_in_bindings (Namer      *self,
 {
   g_autofree char *function = g_strconcat (before, name, after, NULL);
 
-  g_hash_table_add (self->in_bindings, (gpointer) cg_description_string (self->description, function));
+  g_hash_table_add (self->in_bindings,
+                    (gpointer) cg_description_string (self->description, function));
 }
 
 /* Others cannot have a name that was changed. */
@@ -247,7 +259,7 @@ make_gobject_name (Namer          *self,
   if (g_str_has_suffix (lower, "_"))
     g_string_append (name, word);
   while (is_inherited (name->str) || g_hash_table_contains (self->in_bindings, name->str) ||
-         (!g_str_equal (name->str, lower) && g_hash_table_contains (self->members[member->kind], name->str)))
+         is_taken_by_other (self, member->kind, name->str, lower))
     g_string_append_printf (name, "_%s", word);
 
   return g_string_free (g_steal_pointer (&name), FALSE);
@@ -279,9 +291,10 @@ name_property (Namer    *self,
                CgMember *property)
 {
   g_autofree char *name = make_gobject_name (self, property, "property", cg_is_inherited_property);
+  const char *lower = property->lower;
 
-  add_changed (self, property->lower, name);
-  cg_writer_set (self->writer, "property", g_str_equal (property->lower, "type") ? "type_" : property->lower);
+  add_changed (self, lower, name);
+  cg_writer_set (self->writer, "property", g_str_equal (lower, "type") ? "type_" : lower);
   cg_writer_take (self->writer, "property_name", g_strdelimit (g_strdup (name), "_", '-'));
   cg_writer_set (self->writer, "dbus_method", property->node.name);
 
@@ -305,8 +318,9 @@ name_kind (Namer        *self,
   CG_FOREACH (CgMember, named, interface->members[kind])
     if (named->names != NULL)
       {
-        g_autofree char *in_vala = g_strdelimit (g_strdup (cg_names_look_up_member (named, key)), "-", '_');
+        g_autofree char *in_vala = g_strdup (cg_names_look_up_member (named, key));
 
+        g_strdelimit (in_vala, "-", '_');
         add_in_bindings (self, in_vala, "", "");
       }
 }
@@ -317,15 +331,13 @@ static void
 name_members (Namer       *self,
               CgInterface *interface)
 {
-  static const char * const words[] = { "methods", "signals", "properties", "streams" };
-
   cg_names_set_interface (self->writer, interface);
   self->in_bindings = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < CG_N_MEMBERS; i++)
     {
       self->members[i] = g_hash_table_new (g_str_hash, g_str_equal);
       CG_FOREACH (CgMember, member, interface->members[i])
-        member->node.in_c = member->lower = name_member (self, self->members[i], &member->node, words[i]);
+        member->node.in_c = member->lower = name_member (self, member);
       CG_FOREACH (CgMember, named, interface->members[i])
         if (!named->node.broken)
           add_functions (self, named);
@@ -346,18 +358,21 @@ name_args (Namer    *self,
 {
   g_autoptr (GHashTable) params = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) completes = g_hash_table_new (g_str_hash, g_str_equal);
-  guint n_in = method->in_args->len;
+  g_autoptr (GPtrArray) args = g_ptr_array_new ();
 
-  for (guint i = 0; i < n_in + method->out_args->len; i++)
+  g_ptr_array_extend (args, method->in_args, NULL, NULL);
+  g_ptr_array_extend (args, method->out_args, NULL, NULL);
+  for (guint i = 0; i < args->len; i++)
     {
-      gboolean is_in = i < n_in;
-      CgArg *arg = g_ptr_array_index (is_in ? method->in_args : method->out_args, is_in ? i : i - n_in);
+      gboolean is_in = i < method->in_args->len;
+      GHashTable *taken = is_in ? params : completes;
+      CgArg *arg = g_ptr_array_index (args, i);
       const char *described = arg->node.c_name != NULL ? arg->node.c_name : arg->node.name;
       g_autofree char *name = described != NULL && *described != '\0'
                               ? cg_make_identifier (described)
                               : g_strdup_printf ("unnamed_arg%u", i);
 
-      arg->node.in_c = arg->c_lent = cg_namer_make_parameter (self, is_in ? params : completes, "", name);
+      arg->node.in_c = arg->c_lent = cg_namer_make_parameter (self, taken, "", name);
       if (method->kind == CG_MEMBER_SIGNAL)
         arg->c_out = arg->c_lent;
       else if (!is_in)
@@ -392,10 +407,11 @@ name_interface (Namer       *self,
                 CgInterface *interface)
 {
   if (interface->node.c_name == NULL && !g_str_has_prefix (interface->node.name, self->prefix))
-    cg_diagnostics_warning (self->diagnostics, CG_WARNING_INTERFACE_PREFIX, &interface->node.name_location,
-                            "'%s' does not begin with '%s', so its names in C have the whole name in them; "
-                            "see --interface-prefix and the annotation org.gtk.GDBus.C.Name",
-                            interface->node.name, self->prefix);
+    cg_diagnostics_warning (self->diagnostics, CG_WARNING_INTERFACE_PREFIX,
+                            &interface->node.name_location,
+                            "'%s' does not begin with '%s', so its names in C have the whole name "
+                            "in them; see --interface-prefix and the annotation "
+                            "org.gtk.GDBus.C.Name", interface->node.name, self->prefix);
 
   cg_spelling_set_interface (self->writer, &interface->node, self->prefix);
   interface->names = cg_namer_expand_rows (self, &cg_interface_names);
@@ -411,7 +427,9 @@ cg_names_resolve (CgDescription *description,
                   const char    *c_namespace,
                   CgDiagnostics *diagnostics)
 {
-  Namer self = { .description = description, .diagnostics = diagnostics, .prefix = interface_prefix };
+  Namer self = {
+    .description = description, .diagnostics = diagnostics, .prefix = interface_prefix
+  };
   GPtrArray *interfaces = description->interfaces;
   g_autofree char *prefix = NULL;
 
