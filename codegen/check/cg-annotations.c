@@ -21,6 +21,9 @@ typedef struct
   int            detail;       /* of the row in the table of annotations */
 } Target;
 
+#define WARNING(warning, location, ...) \
+  cg_diagnostics_warning (target->diagnostics, warning, location, __VA_ARGS__)
+
 typedef void (*ApplyFunc) (const Target       *target,
                            const CgAnnotation *annotation);
 
@@ -29,9 +32,8 @@ warn_of_value (const Target       *target,
                const CgAnnotation *annotation,
                const char         *values)
 {
-  cg_diagnostics_warning (target->diagnostics, CG_WARNING_ANNOTATION_VALUE,
-                          &annotation->value_location,
-                          "%s is %s, not '%s'", annotation->node.name, values, annotation->value);
+  WARNING (CG_WARNING_ANNOTATION_VALUE, &annotation->value_location,
+           "%s is %s, not '%s'", annotation->node.name, values, annotation->value);
 }
 
 static gboolean
@@ -195,10 +197,9 @@ apply_force_variant (const Target       *target,
   if (!read_boolean (target, annotation) || target->use == NULL || target->use->signature == NULL)
     return;
   if (cg_type_find (target->use->signature)->signature != NULL)
-    cg_diagnostics_warning (target->diagnostics, CG_WARNING_IGNORED_ANNOTATION, &annotation->node.location,
-                            "nothing is serialised here, so a value of the type '%s' "
-                            "does not become a GVariant; the annotation is ignored",
-                            target->use->signature);
+    WARNING (CG_WARNING_IGNORED_ANNOTATION, &annotation->node.location,
+             "nothing is serialised here, so a value of the type '%s' does not become a GVariant; "
+             "the annotation is ignored", target->use->signature);
 }
 
 /* The elements that an annotation of norpc's can be on. */
@@ -250,9 +251,8 @@ warn_if_misplaced (const Target       *target,
   if ((on == ON_METHOD && !is_member (target, CG_MEMBER_METHOD)) ||
       (on == ON_SIGNAL && !is_member (target, CG_MEMBER_SIGNAL)) ||
       (on == ON_TYPE && target->use == NULL))
-    cg_diagnostics_warning (target->diagnostics, CG_WARNING_IGNORED_ANNOTATION, &annotation->node.location,
-                            "%s is for %s; the annotation is ignored", annotation->node.name,
-                            places[on]);
+    WARNING (CG_WARNING_IGNORED_ANNOTATION, &annotation->node.location,
+             "%s is for %s; the annotation is ignored", annotation->node.name, places[on]);
 }
 
 /* Those of others may mean something to others. */
@@ -271,9 +271,8 @@ warn_of_annotation (const Target       *target,
       cg_suggestion_offer (&suggestion, known[i].name);
   hint = cg_suggestion_make_text (&suggestion);
 
-  cg_diagnostics_warning (target->diagnostics, CG_WARNING_UNKNOWN_ANNOTATION,
-                          &annotation->node.name_location,
-                          "there is no annotation '%s'%s", annotation->node.name, hint);
+  WARNING (CG_WARNING_UNKNOWN_ANNOTATION, &annotation->node.name_location,
+           "there is no annotation '%s'%s", annotation->node.name, hint);
 }
 
 static void
@@ -306,16 +305,17 @@ check_name (const Target *target,
 
   if (*node->name == '\0')
     {
-      cg_diagnostics_error (target->diagnostics, &node->name_location, "the name of the annotation is empty");
+      cg_diagnostics_error (target->diagnostics, &node->name_location,
+                            "the name of the annotation is empty");
       return FALSE;
     }
 
   first = cg_check_find_first (names, node->name, annotation);
   if (first != NULL)
     {
-      cg_diagnostics_warning (target->diagnostics, CG_WARNING_DUPLICATE_ANNOTATION, &node->name_location,
-                              "duplicate annotation '%s'", node->name);
-      cg_diagnostics_note (target->diagnostics, &first->node.name_location, "the first '%s' is here", node->name);
+      WARNING (CG_WARNING_DUPLICATE_ANNOTATION, &node->name_location,
+               "duplicate annotation '%s'", node->name);
+      cg_check_note_first (&first->node, target->diagnostics);
     }
 
   return TRUE;

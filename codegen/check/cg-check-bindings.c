@@ -20,19 +20,23 @@ typedef struct
   CgDiagnostics       *diagnostics;
 } Checker;
 
+#define WARNING(node, ...) \
+  cg_diagnostics_warning (self->diagnostics, CG_WARNING_BINDING_NAME, &(node)->name_location, \
+                          __VA_ARGS__)
+
 static void
 check_fields (const Checker       *self,
               const CgDeclaration *record)
 {
   for (CgRecordFunction i = CG_RECORD_NEW; i < CG_N_RECORD_FUNCTIONS; i++)
     {
-      const CgField *field = cg_record_has_function (record, i) ? cg_record_find_hiding_field (record, i) : NULL;
+      const CgField *field = cg_record_find_hiding_field (record, i);
 
-      if (field != NULL)
-        cg_diagnostics_warning (self->diagnostics, CG_WARNING_BINDING_NAME, &field->node.name_location,
-                                "the field '%s' hides the function %s_%s, so language bindings do not have that "
-                                "function; the field can be renamed with the annotation org.gtk.GDBus.C.Name",
-                                field->node.name, cg_names_look_up_declaration (record, "t"), field->lower);
+      if (field != NULL && cg_record_has_function (record, i))
+        WARNING (&field->node,
+                 "the field '%s' hides the function %s_%s, so language bindings do not have that "
+                 "function; the field can be renamed with the annotation org.gtk.GDBus.C.Name",
+                 field->node.name, cg_names_look_up_declaration (record, "t"), field->lower);
     }
 }
 
@@ -64,13 +68,11 @@ check_type (const Checker *self,
             const char    *name)
 {
   if (*self->description->prefix != '\0' && is_namespace (self, name))
-    cg_diagnostics_warning (self->diagnostics, CG_WARNING_BINDING_NAME, &node->name_location,
-                            "the type '%s' hides the namespace of that name in Vala; "
-                            "the type can be renamed with the annotation org.gtk.GDBus.C.Name", name);
+    WARNING (node, "the type '%s' hides the namespace of that name in Vala; "
+                   "the type can be renamed with the annotation org.gtk.GDBus.C.Name", name);
   else if (cg_is_python_keyword (name))
-    cg_diagnostics_warning (self->diagnostics, CG_WARNING_BINDING_NAME, &node->name_location,
-                            "'%s' is a keyword in Python, where only getattr() finds the type; "
-                            "the type can be renamed with the annotation org.gtk.GDBus.C.Name", name);
+    WARNING (node, "'%s' is a keyword in Python, where only getattr() finds the type; "
+                   "the type can be renamed with the annotation org.gtk.GDBus.C.Name", name);
 }
 
 /* Names are resolved, and it is known what records can do. */

@@ -37,11 +37,12 @@ register_one (const CgResolver *resolver,
   first = g_hash_table_lookup (resolver->description->named_types, node->name);
   if (!g_ascii_isupper (*node->name) || !cg_is_identifier (node->name))
     ERROR (&node->name_location,
-           "'%s' is not a name of a type: letters, digits and underscores, beginning with a capital", node->name);
+           "'%s' is not a name of a type: letters, digits and underscores, beginning with a "
+           "capital", node->name);
   else if (first != NULL)
     {
       ERROR (&node->name_location, "duplicate type '%s'", node->name);
-      NOTE (&first->declaration->node.name_location, "the first '%s' is here", node->name);
+      cg_check_note_first (&first->declaration->node, resolver->diagnostics);
     }
   else
     {
@@ -78,12 +79,12 @@ check_name (const CgResolver *resolver,
   if (!g_ascii_isalpha (*node->name) ||
       strspn (node->name, CG_WORD_CHARACTERS "-") != strlen (node->name))
     ERROR (&node->name_location,
-           "'%s' is not a name of a %s: letters, digits, hyphens and underscores, beginning with a letter",
-           node->name, what);
+           "'%s' is not a name of a %s: letters, digits, hyphens and underscores, beginning with "
+           "a letter", node->name, what);
   else if ((first = cg_check_find_first (names, node->name, node)) != NULL)
     {
       ERROR (&node->name_location, "duplicate %s '%s'", what, node->name);
-      NOTE (&first->name_location, "the first '%s' is here", node->name);
+      cg_check_note_first (first, resolver->diagnostics);
     }
   else
     node->broken = FALSE;
@@ -127,7 +128,7 @@ check_number (const CgResolver    *resolver,
 
   if (value->value > G_MAXINT32)
     {
-      ERROR (&value->node.location, is_flags ? "there is no bit left for '%s'" : "there is no number left for '%s'",
+      ERROR (&value->node.location, "there is no %s left for '%s'", is_flags ? "bit" : "number",
              value->node.name);
       return FALSE;
     }
@@ -173,8 +174,9 @@ complete_dbus_name (const CgResolver    *resolver,
   if (value->dbus_name == NULL && declaration->dbus_prefix == NULL)
     return;
 
-  name = value->dbus_name != NULL ? g_strdup (value->dbus_name)
-                                  : g_strdup_printf ("%s.%s", declaration->dbus_prefix, value->node.name);
+  name = value->dbus_name != NULL
+         ? g_strdup (value->dbus_name)
+         : g_strdup_printf ("%s.%s", declaration->dbus_prefix, value->node.name);
   value->dbus_name = cg_description_string (resolver->description, name);
   if (!g_dbus_is_interface_name (name))
     ERROR (location, "'%s' is not a name of an error in D-Bus", name);
@@ -197,7 +199,8 @@ check_values (const CgResolver *resolver,
   gint64 next = declaration->kind == CG_DECLARED_FLAGS ? 1 : 0;
 
   if (declaration->values->len == 0)
-    ERROR (&declaration->node.location, is_domain ? "the domain has no <error>" : "the type has no <value>");
+    ERROR (&declaration->node.location,
+           is_domain ? "the domain has no <error>" : "the type has no <value>");
 
   CG_FOREACH (CgValue, value, declaration->values)
     {
@@ -229,7 +232,8 @@ check_fields (const CgResolver *resolver,
   CG_FOREACH (CgField, field, declaration->fields)
     {
       cg_check_annotations (&field->node, NULL, &field->use, resolver->diagnostics);
-      if (!check_name (resolver, names, &field->node, "field") || !cg_check_type (resolver, &field->use))
+      if (!check_name (resolver, names, &field->node, "field") ||
+          !cg_check_type (resolver, &field->use))
         field->node.broken = TRUE;
     }
 }
@@ -240,7 +244,8 @@ get_inner (const CgField *field)
 {
   const CgNamedType *named = field->use.named;
 
-  return named != NULL && !field->use.nullable && field->use.type == &named->type ? named->declaration : NULL;
+  return named != NULL && !field->use.nullable && field->use.type == &named->type
+         ? named->declaration : NULL;
 }
 
 /* A record that always has another of its own kind in it has no end. Those
@@ -293,7 +298,8 @@ check_endless (const CgResolver *resolver,
 
   if (endless)
     ERROR (&declaration->node.name_location,
-           "a '%s' contains another one without end: a field must be nullable, or an array", declaration->node.name);
+           "a '%s' contains another one without end: a field must be nullable, or an array",
+           declaration->node.name);
   else if (declaration->depth > MAX_DEPTH)
     {
       ERROR (&declaration->node.name_location, "records are nested more than %d deep", MAX_DEPTH);

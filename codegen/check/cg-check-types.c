@@ -27,6 +27,13 @@ cg_check_find_first (GHashTable    *names,
   return first;
 }
 
+void
+cg_check_note_first (const CgNode  *first,
+                     CgDiagnostics *diagnostics)
+{
+  cg_diagnostics_note (diagnostics, &first->name_location, "the first '%s' is here", first->name);
+}
+
 static gboolean
 check_type_string (const CgResolver *resolver,
                    CgTypeUse        *use)
@@ -71,7 +78,8 @@ cg_check_type (const CgResolver *resolver,
       if (is_name)
         ERROR (&use->nullable_location, "a value of the type '%s' cannot be NULL", use->signature);
       else
-        ERROR (&use->nullable_location, "a value of the type '%s' cannot be NULL; the type 'm%s' can",
+        ERROR (&use->nullable_location,
+               "a value of the type '%s' cannot be NULL; the type 'm%s' can",
                use->signature, use->signature);
       return FALSE;
     }
@@ -90,11 +98,14 @@ cg_check_arg_type (const CgResolver *resolver,
     return FALSE;
 
   if (use->is_moved && kind == CG_MEMBER_SIGNAL)
-    ERROR (&use->moved_location, "the arguments of a signal cannot be transferred, because all clients share them");
+    ERROR (&use->moved_location,
+           "the arguments of a signal cannot be transferred, because all clients share them");
   else if (use->is_moved && arg->direction == CG_DIRECTION_OUT)
-    ERROR (&use->moved_location, "a result is always transferred in full; only arguments that go in can say so");
+    ERROR (&use->moved_location,
+           "a result is always transferred in full; only arguments that go in can say so");
   else if (use->is_moved && !use->type->is_pointer)
-    ERROR (&use->moved_location, "a value of the type '%s' is copied: there is nothing to transfer", use->signature);
+    ERROR (&use->moved_location,
+           "a value of the type '%s' is copied: there is nothing to transfer", use->signature);
   else
     return TRUE;
 
@@ -112,7 +123,8 @@ complete_variant (const CgResolver *resolver,
   if (variant == NULL)
     return;
 
-  made = g_strconcat (use->nullable ? "m" : "", use->type == &use->named->array ? "a" : "", variant, NULL);
+  made = g_strconcat (use->nullable ? "m" : "", use->type == &use->named->array ? "a" : "",
+                      variant, NULL);
   use->variant = cg_description_string (resolver->description, made);
 }
 
@@ -121,7 +133,8 @@ static void
 check_wire (const CgResolver *resolver,
             const CgTypeUse  *use)
 {
-  if (use->wire != NULL && use->variant != NULL && !use->nullable && !g_str_equal (use->wire, use->variant))
+  if (use->wire != NULL && use->variant != NULL && !use->nullable &&
+      !g_str_equal (use->wire, use->variant))
     ERROR (&use->location, "'%s' is '%s' outside of the process, not '%s' as the type says",
            use->signature, use->variant, use->wire);
 }
@@ -131,7 +144,9 @@ check_wire (const CgResolver *resolver,
 static gboolean
 is_thread_bound (const CgNamedType *named)
 {
-  static const char * const toolkits[] = { "Gtk", "Gdk", "Adw", "Hdy", "GtkSource", "Vte", "WebKit", "WebKit2", NULL };
+  static const char * const toolkits[] = {
+    "Gtk", "Gdk", "Adw", "Hdy", "GtkSource", "Vte", "WebKit", "WebKit2", NULL
+  };
   gsize length = strcspn (named->name, ".");
   g_autofree char *ns = g_strndup (named->name, length);
 
@@ -149,8 +164,8 @@ complete_use (CgTypeUse *use,
   check_wire (resolver, use);
   if (use->named != NULL && is_thread_bound (use->named))
     cg_diagnostics_warning (resolver->diagnostics, CG_WARNING_THREAD_BOUND_TYPE, &use->location,
-                            "only the thread of its toolkit can use a '%s': the service must run in that thread, "
-                            "see norpc_server_new_in_context()", use->named->name);
+                            "only the thread of its toolkit can use a '%s': the service must run "
+                            "in that thread, see norpc_server_new_in_context()", use->named->name);
 }
 
 void

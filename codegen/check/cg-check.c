@@ -22,7 +22,8 @@ typedef struct
 } Checker;
 
 #define ERROR(location, ...) cg_diagnostics_error (self->diagnostics, location, __VA_ARGS__)
-#define WARNING(warning, location, ...) cg_diagnostics_warning (self->diagnostics, warning, location, __VA_ARGS__)
+#define WARNING(warning, location, ...) \
+  cg_diagnostics_warning (self->diagnostics, warning, location, __VA_ARGS__)
 
 /* Interfaces have dots in their names, members do not. */
 static void
@@ -109,7 +110,7 @@ check_duplicate (Checker    *self,
            "with the annotation org.gtk.GDBus.C.Name"
          : "duplicate %s '%s'",
          what, node->name);
-  cg_diagnostics_note (self->diagnostics, &first->name_location, "the first '%s' is here", node->name);
+  cg_check_note_first (first, self->diagnostics);
   node->broken = TRUE;
 }
 
@@ -157,9 +158,9 @@ check_args (Checker      *self,
       first = cg_check_find_first (names, arg->node.name, arg);
       if (first != NULL)
         {
-          WARNING (CG_WARNING_DUPLICATE_ARGUMENT, &arg->node.name_location, "duplicate argument '%s'", arg->node.name);
-          cg_diagnostics_note (self->diagnostics, &first->node.name_location,
-                               "the first '%s' is here", arg->node.name);
+          WARNING (CG_WARNING_DUPLICATE_ARGUMENT, &arg->node.name_location,
+                   "duplicate argument '%s'", arg->node.name);
+          cg_check_note_first (&first->node, self->diagnostics);
         }
     }
 
@@ -227,9 +228,9 @@ check_overload (Checker    *self,
       return;
     }
 
-  ERROR (&method->node.name_location, "duplicate method '%s', and its arguments have the same types",
-         method->node.name);
-  cg_diagnostics_note (self->diagnostics, &first->node.name_location, "the first '%s' is here", first->node.name);
+  ERROR (&method->node.name_location,
+         "duplicate method '%s', and its arguments have the same types", method->node.name);
+  cg_check_note_first (&first->node, self->diagnostics);
   method->node.broken = TRUE;
 }
 
@@ -257,7 +258,8 @@ check_member (Checker     *self,
   gboolean is_property = member->kind == CG_MEMBER_PROPERTY;
   gboolean can_overload = member->kind == CG_MEMBER_METHOD || member->kind == CG_MEMBER_SIGNAL;
 
-  cg_check_annotations (&member->node, member, is_property ? &member->use : NULL, self->diagnostics);
+  cg_check_annotations (&member->node, member, is_property ? &member->use : NULL,
+                        self->diagnostics);
   if (!member->node.broken)
     {
       if (is_property)
@@ -273,7 +275,8 @@ check_member (Checker     *self,
       if (member->use.signature != NULL && !cg_check_type (&self->resolver, &member->use))
         member->node.broken = TRUE;
       if (member->node.emits_changed == NULL)
-        member->node.emits_changed = interface->node.emits_changed != NULL ? interface->node.emits_changed : "true";
+        member->node.emits_changed = interface->node.emits_changed != NULL
+                                     ? interface->node.emits_changed : "true";
       return;
     }
 
@@ -283,8 +286,9 @@ check_member (Checker     *self,
                                  "backlog", "emissions");
   check_oneway (self, member);
   check_message (self, member->in_args, member, "arguments");
-  check_message (self, member->out_args, member, member->kind == CG_MEMBER_METHOD ? "results" :
-                                                 member->kind == CG_MEMBER_STREAM ? "values" : "arguments");
+  check_message (self, member->out_args, member,
+                 member->kind == CG_MEMBER_METHOD ? "results"
+                 : member->kind == CG_MEMBER_STREAM ? "values" : "arguments");
 }
 
 static void

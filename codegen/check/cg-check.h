@@ -25,6 +25,8 @@ void     cg_check_annotations (CgNode           *node,
 gpointer cg_check_find_first  (GHashTable       *names,
                                gconstpointer     key,
                                gpointer          node);
+void     cg_check_note_first  (const CgNode     *first,
+                               CgDiagnostics    *diagnostics);
 gboolean cg_check_type        (const CgResolver *resolver,
                                CgTypeUse        *use);
 gboolean cg_check_arg_type    (const CgResolver *resolver,
