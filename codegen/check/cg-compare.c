@@ -6,154 +6,10 @@
 /* The differences between two versions of a description, as callers see them: in C, in
  * other languages, over D-Bus. */
 
-#include "cg-compare.h"
+#include "cg-compare-private.h"
 
 #include "model/cg-declarations.h"
 #include "model/cg-names.h"
-#include "xml/cg-suggest.h"
-
-/* A kind of nodes, and how two versions of one are compared. */
-typedef struct
-{
-  const char  *what;
-  gboolean     is_sent;  /* its name leaves the process */
-  CgSeverity   is_new;   /* one that is added */
-  void       (*compare) (CgFindings    *findings,
-                         gconstpointer  old_node,
-                         gconstpointer  new_node);
-} Kind;
-
-static const char * const severities[CG_N_SEVERITIES] = { "breaking", "risky", "compatible" };
-
-const char *
-cg_severity_to_string (CgSeverity self)
-{
-  return severities[self];
-}
-
-/* Notes a difference where it is, and the place in the other version if @other is not
- * NULL. */
-G_GNUC_PRINTF (5, 6)
-static void
-add (CgFindings       *self,
-     CgSeverity        severity,
-     const CgLocation *location,
-     const CgLocation *other,
-     const char       *format,
-     ...)
-{
-  va_list args;
-
-  self->n[severity]++;
-  va_start (args, format);
-  cg_diagnostics_finding (self->diagnostics, severities[severity], location, format, args);
-  va_end (args);
-  if (other != NULL)
-    cg_diagnostics_note (self->diagnostics, other, "it was here");
-}
-
-/* A difference between the nodes @before and @now, or between their types. */
-#define ADD(severity, ...) \
-  add (findings, severity, &((const CgNode *) now)->name_location, &((const CgNode *) before)->name_location, __VA_ARGS__)
-#define BREAKING(...) ADD (CG_SEVERITY_BREAKING, __VA_ARGS__)
-#define ADD_OF_USE(severity, ...) \
-  add (findings, severity, &now->location, &before->location, __VA_ARGS__)
-
-/* The names that two versions of a node can have in common. */
-enum
-{
-  BY_NAME = 1 << 0,
-  BY_C_NAME = 1 << 1
-};
-
-/* Pairs the nodes that have no peer yet. */
-static void
-pair (CgFindings *findings,
-      GPtrArray  *before,
-      GPtrArray  *now,
-      guint       by)
-{
-  g_autoptr (GHashTable) nodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  GPtrArray *versions[] = { now, before };
-
-  for (guint i = 0; i < G_N_ELEMENTS (versions); i++)
-    CG_FOREACH (CgNode, node, versions[i])
-      {
-        g_autofree char *key = g_strconcat ((by & BY_NAME) != 0 ? node->name : "", " ",
-                                            (by & BY_C_NAME) != 0 ? node->in_c : "", NULL);
-        CgNode *peer = g_hash_table_lookup (nodes, key);
-
-        if (g_hash_table_contains (findings->peers, node))
-          continue;
-        if (versions[i] == now && peer == NULL)
-          g_hash_table_insert (nodes, g_steal_pointer (&key), node);
-        else if (versions[i] == before && peer != NULL && !g_hash_table_contains (findings->peers, peer))
-          {
-            g_hash_table_insert (findings->peers, node, peer);
-            g_hash_table_insert (findings->peers, peer, node);
-          }
-      }
-}
-
-static void
-report_removed (CgFindings   *findings,
-                const CgNode *node,
-                const char   *what,
-                GPtrArray    *now)
-{
-  CgSuggestion suggestion = { node->name, NULL, 0 };
-
-  CG_FOREACH (const CgNode, other, now)
-    if (!g_hash_table_contains (findings->peers, other))
-      cg_suggestion_offer (&suggestion, other->name);
-
-  add (findings, CG_SEVERITY_BREAKING, &node->name_location, NULL,
-       suggestion.best != NULL ? "the %s '%s' is not there any more; is it '%s' now?"
-                               : "the %s '%s' is not there any more",
-       what, node->name, suggestion.best);
-}
-
-static void
-compare_pair (CgFindings   *findings,
-              const Kind   *kind,
-              const CgNode *before,
-              const CgNode *now)
-{
-  if (now->deprecated && !before->deprecated)
-    add (findings, CG_SEVERITY_RISKY, &now->name_location, NULL,
-         "'%s' is deprecated now; compilers warn of that", now->name);
-  if (!g_str_equal (before->in_c, now->in_c))
-    BREAKING ("'%s' is '%s' in C; it was '%s'", now->name, now->in_c, before->in_c);
-  if (kind->is_sent && !g_str_equal (before->name, now->name))
-    BREAKING ("out of the process the %s is '%s'; it was '%s'", kind->what, now->name, before->name);
-  kind->compare (findings, before, now);
-}
-
-/* A name that does not leave the process is compared as it is in C. */
-static void
-compare_all (CgFindings *findings,
-             const Kind *kind,
-             GPtrArray  *before,
-             GPtrArray  *now)
-{
-  pair (findings, before, now, kind->is_sent ? BY_NAME | BY_C_NAME : BY_C_NAME);
-  pair (findings, before, now, BY_NAME);
-  pair (findings, before, now, BY_C_NAME);
-
-  CG_FOREACH (const CgNode, node, before)
-    {
-      const CgNode *peer = g_hash_table_lookup (findings->peers, node);
-
-      if (peer != NULL)
-        compare_pair (findings, kind, node, peer);
-      else
-        report_removed (findings, node, kind->what, now);
-    }
-
-  CG_FOREACH (const CgNode, node, now)
-    if (!g_hash_table_contains (findings->peers, node))
-      add (findings, kind->is_new, &node->name_location, NULL, "the %s '%s' is new", kind->what, node->name);
-}
 
 /* Whether both are of one declared type, whatever that is called: differences of the type are
  * told where it is declared. */
@@ -317,8 +173,8 @@ compare_types (CgFindings    *findings,
   if (now->kind == CG_DECLARED_RECORD)
     compare_records (findings, before, now);
   else
-    compare_all (findings,
-                 &(Kind) { "value", FALSE,
+    cg_findings_compare (findings,
+                 &(CgNodeKind) { "value", FALSE,
                            now->kind == CG_DECLARED_ERROR_DOMAIN ? CG_SEVERITY_COMPATIBLE : CG_SEVERITY_RISKY,
                            compare_values },
                  before->values, now->values);
@@ -333,11 +189,11 @@ compare_timeouts (CgFindings     *findings,
   guint new_timeout = now->timeout > 0 ? now->timeout : G_MAXUINT;
 
   if (new_timeout < old_timeout)
-    add (findings, CG_SEVERITY_RISKY, &now->timeout_location,
+    cg_findings_add (findings, CG_SEVERITY_RISKY, &now->timeout_location,
          before->timeout > 0 ? &before->timeout_location : NULL, "'%s' has less time",
          now->node.name);
   else if (new_timeout > old_timeout)
-    add (findings, CG_SEVERITY_COMPATIBLE, &now->node.name_location, &before->timeout_location,
+    cg_findings_add (findings, CG_SEVERITY_COMPATIBLE, &now->node.name_location, &before->timeout_location,
          "'%s' has more time", now->node.name);
 }
 
@@ -473,8 +329,8 @@ compare_interfaces (CgFindings    *findings,
   const CgInterface *now = new_interface;
 
   for (guint i = 0; i < CG_N_MEMBERS; i++)
-    compare_all (findings,
-                 &(Kind) { cg_member_kind_to_string (i), TRUE, CG_SEVERITY_COMPATIBLE, compare_members },
+    cg_findings_compare (findings,
+                 &(CgNodeKind) { cg_member_kind_to_string (i), TRUE, CG_SEVERITY_COMPATIBLE, compare_members },
                  before->members[i], now->members[i]);
 }
 
@@ -483,11 +339,11 @@ cg_compare (const CgDescription *before,
             const CgDescription *now,
             CgFindings          *findings)
 {
-  static const Kind type = { "type", FALSE, CG_SEVERITY_COMPATIBLE, compare_types };
-  static const Kind interface = { "interface", TRUE, CG_SEVERITY_COMPATIBLE, compare_interfaces };
+  static const CgNodeKind type = { "type", FALSE, CG_SEVERITY_COMPATIBLE, compare_types };
+  static const CgNodeKind interface = { "interface", TRUE, CG_SEVERITY_COMPATIBLE, compare_interfaces };
 
   findings->peers = g_hash_table_new (NULL, NULL);
-  compare_all (findings, &type, before->declarations, now->declarations);
-  compare_all (findings, &interface, before->interfaces, now->interfaces);
+  cg_findings_compare (findings, &type, before->declarations, now->declarations);
+  cg_findings_compare (findings, &interface, before->interfaces, now->interfaces);
   g_clear_pointer (&findings->peers, g_hash_table_unref);
 }

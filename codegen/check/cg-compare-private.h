@@ -1,0 +1,45 @@
+/* cg-compare-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "cg-compare.h"
+
+G_BEGIN_DECLS
+
+/* A kind of nodes, and how two versions of one are compared. */
+typedef struct
+{
+  const char  *what;
+  gboolean     is_sent;  /* its name leaves the process */
+  CgSeverity   is_new;   /* one that is added */
+  void       (*compare) (CgFindings    *findings,
+                         gconstpointer  old_node,
+                         gconstpointer  new_node);
+} CgNodeKind;
+
+/* Notes a difference where it is, and the place in the other version if @other is not
+ * NULL. */
+void cg_findings_add     (CgFindings       *self,
+                          CgSeverity        severity,
+                          const CgLocation *location,
+                          const CgLocation *other,
+                          const char       *format,
+                          ...) G_GNUC_PRINTF (5, 6);
+
+/* Pairs the nodes of one kind, and compares those of each pair. */
+void cg_findings_compare (CgFindings       *findings,
+                          const CgNodeKind *kind,
+                          GPtrArray        *before,
+                          GPtrArray        *now);
+
+/* A difference between the nodes @before and @now, or between their types. */
+#define ADD(severity, ...) \
+  cg_findings_add (findings, severity, &((const CgNode *) now)->name_location, &((const CgNode *) before)->name_location, __VA_ARGS__)
+#define BREAKING(...) ADD (CG_SEVERITY_BREAKING, __VA_ARGS__)
+#define ADD_OF_USE(severity, ...) \
+  cg_findings_add (findings, severity, &now->location, &before->location, __VA_ARGS__)
+
+G_END_DECLS
