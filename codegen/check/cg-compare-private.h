@@ -37,7 +37,8 @@ void cg_findings_compare (CgFindings       *findings,
 
 /* A difference between the nodes @before and @now, or between their types. */
 #define ADD(severity, ...) \
-  cg_findings_add (findings, severity, &((const CgNode *) now)->name_location, &((const CgNode *) before)->name_location, __VA_ARGS__)
+  cg_findings_add (findings, severity, &((const CgNode *) now)->name_location, \
+                   &((const CgNode *) before)->name_location, __VA_ARGS__)
 #define BREAKING(...) ADD (CG_SEVERITY_BREAKING, __VA_ARGS__)
 #define ADD_OF_USE(severity, ...) \
   cg_findings_add (findings, severity, &now->location, &before->location, __VA_ARGS__)

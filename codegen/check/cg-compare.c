@@ -18,9 +18,12 @@ is_same_declared (CgFindings      *findings,
                   const CgTypeUse *before,
                   const CgTypeUse *now)
 {
-  return before->named != NULL && before->named->declaration != NULL && now->named != NULL &&
-         g_hash_table_lookup (findings->peers, before->named->declaration) == now->named->declaration &&
-         (before->type == &before->named->array) == (now->type == &now->named->array);
+  const CgNamedType *was = before->named;
+  const CgNamedType *is = now->named;
+
+  return was != NULL && was->declaration != NULL && is != NULL &&
+         g_hash_table_lookup (findings->peers, was->declaration) == is->declaration &&
+         (before->type == &was->array) == (now->type == &is->array);
 }
 
 /* Tells one difference. Fewer values to give, or more to take, is what a caller may not expect. */
@@ -36,7 +39,8 @@ compare_uses (CgFindings      *findings,
 
   if (!is_same && (!g_str_equal (before->value_signature, now->value_signature) ||
                    before->type->is_pointer != now->type->is_pointer))
-    ADD_OF_USE (CG_SEVERITY_BREAKING, "%s is of the type '%s'; it was '%s'", what, now->signature, before->signature);
+    ADD_OF_USE (CG_SEVERITY_BREAKING, "%s is of the type '%s'; it was '%s'",
+                what, now->signature, before->signature);
   else if (is_same && now->nullable == before->nullable)
     ;
   else if (before->variant != NULL && g_strcmp0 (before->variant, now->variant) != 0)
@@ -52,8 +56,8 @@ compare_uses (CgFindings      *findings,
 
   if (before->is_moved != now->is_moved)
     ADD_OF_USE (CG_SEVERITY_BREAKING,
-                now->is_moved ? "%s moves to the service now" : "%s does not move to the service any more",
-                what);
+                now->is_moved ? "%s moves to the service now"
+                              : "%s does not move to the service any more", what);
 }
 
 static gboolean
@@ -89,7 +93,8 @@ compare_arg (CgFindings   *findings,
              const CgArg  *now,
              gboolean      is_in)
 {
-  g_autofree char *what = g_strdup_printf ("the argument '%s' of '%s'", now->node.in_c, member->name);
+  g_autofree char *what = g_strdup_printf ("the argument '%s' of '%s'",
+                                           now->node.in_c, member->name);
 
   compare_uses (findings, &before->use, &now->use, what, is_in, !is_in);
   if (!g_str_equal (before->node.in_c, now->node.in_c))
@@ -149,10 +154,11 @@ compare_records (CgFindings          *findings,
     BREAKING ("the record '%s' has other fields, or in another order", now->node.name);
   for (guint i = 0; is_same && i < now->fields->len; i++)
     {
+      const CgField *old_field = before->fields->pdata[i];
       const CgField *field = now->fields->pdata[i];
       g_autofree char *what = g_strdup_printf ("the field '%s'", field->node.name);
 
-      compare_uses (findings, &((const CgField *) before->fields->pdata[i])->use, &field->use, what, TRUE, TRUE);
+      compare_uses (findings, &old_field->use, &field->use, what, TRUE, TRUE);
     }
 }
 
@@ -163,21 +169,18 @@ compare_types (CgFindings    *findings,
 {
   const CgDeclaration *before = old_type;
   const CgDeclaration *now = new_type;
+  const CgNodeKind value = {
+    "value", FALSE,
+    now->kind == CG_DECLARED_ERROR_DOMAIN ? CG_SEVERITY_COMPATIBLE : CG_SEVERITY_RISKY,
+    compare_values
+  };
 
   if (before->kind != now->kind)
-    {
-      BREAKING ("'%s' is another kind of type", now->node.name);
-      return;
-    }
-
-  if (now->kind == CG_DECLARED_RECORD)
+    BREAKING ("'%s' is another kind of type", now->node.name);
+  else if (now->kind == CG_DECLARED_RECORD)
     compare_records (findings, before, now);
   else
-    cg_findings_compare (findings,
-                 &(CgNodeKind) { "value", FALSE,
-                           now->kind == CG_DECLARED_ERROR_DOMAIN ? CG_SEVERITY_COMPATIBLE : CG_SEVERITY_RISKY,
-                           compare_values },
-                 before->values, now->values);
+    cg_findings_compare (findings, &value, before->values, now->values);
 }
 
 static void
@@ -190,11 +193,11 @@ compare_timeouts (CgFindings     *findings,
 
   if (new_timeout < old_timeout)
     cg_findings_add (findings, CG_SEVERITY_RISKY, &now->timeout_location,
-         before->timeout > 0 ? &before->timeout_location : NULL, "'%s' has less time",
-         now->node.name);
+                     before->timeout > 0 ? &before->timeout_location : NULL,
+                     "'%s' has less time", now->node.name);
   else if (new_timeout > old_timeout)
-    cg_findings_add (findings, CG_SEVERITY_COMPATIBLE, &now->node.name_location, &before->timeout_location,
-         "'%s' has more time", now->node.name);
+    cg_findings_add (findings, CG_SEVERITY_COMPATIBLE, &now->node.name_location,
+                     &before->timeout_location, "'%s' has more time", now->node.name);
 }
 
 static void
@@ -252,7 +255,8 @@ compare_signal (CgFindings     *findings,
   guint new_backlog = now->backlog > 0 ? now->backlog : CG_DEFAULT_BACKLOG;
 
   if (old_backlog != new_backlog)
-    ADD (CG_SEVERITY_RISKY, "the backlog of '%s' is %u; it was %u", now->node.name, new_backlog, old_backlog);
+    ADD (CG_SEVERITY_RISKY, "the backlog of '%s' is %u; it was %u",
+         now->node.name, new_backlog, old_backlog);
   if (before->closes_when_full != now->closes_when_full)
     ADD (CG_SEVERITY_RISKY, now->closes_when_full
          ? "'%s' closes the subscriptions of slow clients now; it dropped the oldest emissions"
@@ -282,9 +286,12 @@ static gboolean
 is_return_changed (const CgMember *before,
                    const CgMember *now)
 {
-  return now->kind == CG_MEMBER_METHOD && before->out_args->len == 1 && now->out_args->len == 1 &&
-         (cg_method_get_return_arg (before) == NULL) != (cg_method_get_return_arg (now) == NULL) &&
-         ((CgArg *) before->out_args->pdata[0])->use.nullable != ((CgArg *) now->out_args->pdata[0])->use.nullable;
+  const CgArg *old_arg = before->out_args->len == 1 ? before->out_args->pdata[0] : NULL;
+  const CgArg *arg = now->out_args->len == 1 ? now->out_args->pdata[0] : NULL;
+
+  return now->kind == CG_MEMBER_METHOD && old_arg != NULL && arg != NULL &&
+         old_arg->use.nullable != arg->use.nullable &&
+         (cg_method_get_return_arg (before) == NULL) != (cg_method_get_return_arg (now) == NULL);
 }
 
 static void
@@ -314,7 +321,8 @@ compare_members (CgFindings    *findings,
   if (is_return_changed (before, now))
     BREAKING (cg_method_get_return_arg (now) != NULL
               ? "the result of '%s' is the return value in C; it was an out parameter"
-              : "the result of '%s' is an out parameter in C, which may be NULL; it was the return value",
+              : "the result of '%s' is an out parameter in C, which may be NULL; "
+                "it was the return value",
               now->node.name);
   else
     compare_args (findings, before, now, before->out_args, now->out_args, FALSE);
@@ -329,9 +337,13 @@ compare_interfaces (CgFindings    *findings,
   const CgInterface *now = new_interface;
 
   for (guint i = 0; i < CG_N_MEMBERS; i++)
-    cg_findings_compare (findings,
-                 &(CgNodeKind) { cg_member_kind_to_string (i), TRUE, CG_SEVERITY_COMPATIBLE, compare_members },
-                 before->members[i], now->members[i]);
+    {
+      const CgNodeKind kind = {
+        cg_member_kind_to_string (i), TRUE, CG_SEVERITY_COMPATIBLE, compare_members
+      };
+
+      cg_findings_compare (findings, &kind, before->members[i], now->members[i]);
+    }
 }
 
 void
@@ -340,7 +352,9 @@ cg_compare (const CgDescription *before,
             CgFindings          *findings)
 {
   static const CgNodeKind type = { "type", FALSE, CG_SEVERITY_COMPATIBLE, compare_types };
-  static const CgNodeKind interface = { "interface", TRUE, CG_SEVERITY_COMPATIBLE, compare_interfaces };
+  static const CgNodeKind interface = {
+    "interface", TRUE, CG_SEVERITY_COMPATIBLE, compare_interfaces
+  };
 
   findings->peers = g_hash_table_new (NULL, NULL);
   cg_findings_compare (findings, &type, before->declarations, now->declarations);

@@ -64,7 +64,8 @@ pair (CgFindings *findings,
           continue;
         if (versions[i] == now && peer == NULL)
           g_hash_table_insert (nodes, g_steal_pointer (&key), node);
-        else if (versions[i] == before && peer != NULL && !g_hash_table_contains (findings->peers, peer))
+        else if (versions[i] == before && peer != NULL &&
+                 !g_hash_table_contains (findings->peers, peer))
           {
             g_hash_table_insert (findings->peers, node, peer);
             g_hash_table_insert (findings->peers, peer, node);
@@ -85,9 +86,9 @@ report_removed (CgFindings   *findings,
       cg_suggestion_offer (&suggestion, other->name);
 
   cg_findings_add (findings, CG_SEVERITY_BREAKING, &node->name_location, NULL,
-       suggestion.best != NULL ? "the %s '%s' is not there any more; is it '%s' now?"
-                               : "the %s '%s' is not there any more",
-       what, node->name, suggestion.best);
+                   suggestion.best != NULL
+                   ? "the %s '%s' is not there any more; is it '%s' now?"
+                   : "the %s '%s' is not there any more", what, node->name, suggestion.best);
 }
 
 static void
@@ -98,11 +99,12 @@ compare_pair (CgFindings       *findings,
 {
   if (now->deprecated && !before->deprecated)
     cg_findings_add (findings, CG_SEVERITY_RISKY, &now->name_location, NULL,
-         "'%s' is deprecated now; compilers warn of that", now->name);
+                     "'%s' is deprecated now; compilers warn of that", now->name);
   if (!g_str_equal (before->in_c, now->in_c))
     BREAKING ("'%s' is '%s' in C; it was '%s'", now->name, now->in_c, before->in_c);
   if (kind->is_sent && !g_str_equal (before->name, now->name))
-    BREAKING ("out of the process the %s is '%s'; it was '%s'", kind->what, now->name, before->name);
+    BREAKING ("out of the process the %s is '%s'; it was '%s'",
+              kind->what, now->name, before->name);
   kind->compare (findings, before, now);
 }
 
@@ -129,5 +131,6 @@ cg_findings_compare (CgFindings       *findings,
 
   CG_FOREACH (const CgNode, node, now)
     if (!g_hash_table_contains (findings->peers, node))
-      cg_findings_add (findings, kind->is_new, &node->name_location, NULL, "the %s '%s' is new", kind->what, node->name);
+      cg_findings_add (findings, kind->is_new, &node->name_location, NULL,
+                       "the %s '%s' is new", kind->what, node->name);
 }
