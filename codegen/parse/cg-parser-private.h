@@ -110,6 +110,12 @@ void        cg_comments_apply_arg          (Parser       *self,
 void        cg_comments_end                (Parser       *self,
                                             gconstpointer member);
 
+/* cg-prefixes.c */
+void        cg_prefixes_read               (Attributes *attributes);
+Kind        cg_prefixes_start_element      (Attributes *attributes,
+                                            Frame      *parent,
+                                            gpointer   *object);
+
 /* Takes an element in whose parent is @parent, and says what it is. */
 Kind        cg_element_start               (Attributes *attributes,
                                             Frame      *parent,
