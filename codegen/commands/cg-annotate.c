@@ -139,11 +139,15 @@ find (const CgDescription *description,
       const Selector      *selector)
 {
   CgInterface *interface = find_node (description->interfaces, selector->interface);
+  CgMember *member;
 
   if (interface == NULL)
     return find_node (description->declarations, selector->interface);
   if (selector->member != NULL)
-    return find_in_member (find_node (interface->members[selector->kind], selector->member), selector->arg);
+    {
+      member = find_node (interface->members[selector->kind], selector->member);
+      return find_in_member (member, selector->arg);
+    }
 
   return selector->arg == NULL ? &interface->node : NULL;
 }
@@ -183,8 +187,8 @@ cg_annotate_apply (GPtrArray     *annotations,
       selector_parse (&selector, what);
       node = find (description, &selector);
       if (node != NULL)
-        set_annotation (description, node, &location,
-                        g_ptr_array_index (annotations, i + 1), g_ptr_array_index (annotations, i + 2));
+        set_annotation (description, node, &location, g_ptr_array_index (annotations, i + 1),
+                        g_ptr_array_index (annotations, i + 2));
       else
         cg_diagnostics_error (diagnostics, &location, "there is no '%s' in the description", what);
       selector_clear (&selector);

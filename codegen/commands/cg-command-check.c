@@ -63,12 +63,14 @@ parse (CgInput     *input,
   g_autofree char *fail_on = NULL;
   const GOptionEntry entries[] = {
     { "fail-on", 0, 0, G_OPTION_ARG_STRING, &fail_on,
-      "From what on the exit status is 3: breaking (the default), risky or compatible", "SEVERITY" },
+      "From what on the exit status is 3: breaking (the default), risky or compatible",
+      "SEVERITY" },
     { NULL }
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("OLD NEW");
 
-  g_option_context_set_summary (context, "Says what breaks for callers between two versions of a description.");
+  g_option_context_set_summary (context, "Says what breaks for callers between two versions "
+                                         "of a description.");
   g_option_context_add_main_entries (context, entries, NULL);
   cg_input_add_entries (input, context);
 

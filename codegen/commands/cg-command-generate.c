@@ -74,7 +74,8 @@ make_context (Options    *self,
   g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
   GOptionContext *context = g_option_context_new ("FILE...");
   g_autofree char *summary =
-    g_strconcat ("Generates the C code of in-process services from descriptions in XML.\n\n", commands, NULL);
+    g_strconcat ("Generates the C code of in-process services from descriptions in XML.\n\n",
+                 commands, NULL);
 
   add_emitter_entries (self, entries);
   g_array_append_vals (entries, fixed, G_N_ELEMENTS (fixed));
@@ -85,10 +86,12 @@ make_context (Options    *self,
   return context;
 }
 
+/* Whether an option is not given, or is the name of a file. */
 static gboolean
-is_file_name (const char *name)
+is_file_name (const char *option)
 {
-  return *name != '\0' && !g_str_has_suffix (name, "/") && !g_str_equal (name, "-");
+  return option == NULL || (*option != '\0' && !g_str_has_suffix (option, "/") &&
+                            !g_str_equal (option, "-"));
 }
 
 /* Of the modes that gdbus-codegen has, there can be one; what has a file of
@@ -99,13 +102,13 @@ check_modes (Options  *self,
 {
   guint n_modes = self->generate_c_code != NULL;
   guint n_files = self->depfile != NULL;
-  gboolean are_named = self->depfile == NULL || is_file_name (self->depfile);
+  gboolean are_named = is_file_name (self->depfile) && is_file_name (self->output);
 
   for (guint i = 0; i < CG_N_EMITTERS; i++)
     {
       n_modes += self->emitters[i];
       n_files += self->emitter_files[i] != NULL;
-      are_named = are_named && (self->emitter_files[i] == NULL || is_file_name (self->emitter_files[i]));
+      are_named = are_named && is_file_name (self->emitter_files[i]);
     }
 
   if (n_modes + n_files == 0)
@@ -121,8 +124,8 @@ check_modes (Options  *self,
   if (self->generate_c_code == NULL && (n_modes > 0) != (self->output != NULL))
     return cg_input_fail (error, "--header and --body need --output, nothing else has it");
   if (!are_named ||
-      (self->generate_c_code != NULL && (*self->generate_c_code == '\0' || g_str_has_suffix (self->generate_c_code, "/"))) ||
-      (self->output != NULL && !is_file_name (self->output)))
+      (self->generate_c_code != NULL &&
+       (*self->generate_c_code == '\0' || g_str_has_suffix (self->generate_c_code, "/"))))
     return cg_input_fail (error, "The output needs a name of a file");
 
   return TRUE;
@@ -211,20 +214,21 @@ write_all (const Options       *options,
            GError             **error)
 {
   g_autoptr (GPtrArray) outputs = cg_outputs_new ();
-  g_autoptr (GPtrArray) inputs = g_ptr_array_new ();
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+  const char * const *inputs;
 
   for (guint i = 0; options->input.files[i] != NULL; i++)
-    g_ptr_array_add (inputs, options->input.files[i]);
-  g_ptr_array_extend (inputs, description->girs, NULL, NULL);
-  g_ptr_array_add (inputs, NULL);
+    g_ptr_array_add (files, options->input.files[i]);
+  g_ptr_array_extend (files, description->girs, NULL, NULL);
+  g_ptr_array_add (files, NULL);
+  inputs = (const char * const *) files->pdata;
 
   generate_all (options, description, outputs);
   if (options->depfile != NULL)
     cg_outputs_add (outputs, options->depfile,
-                    cg_outputs_make_depfile (outputs, options->depfile, (const char * const *) inputs->pdata));
+                    cg_outputs_make_depfile (outputs, options->depfile, inputs));
 
-  return cg_outputs_check (outputs, (const char * const *) inputs->pdata, error) &&
-         cg_outputs_write (outputs, error);
+  return cg_outputs_check (outputs, inputs, error) && cg_outputs_write (outputs, error);
 }
 
 /* The struct of an interface has at most 64 KiB, and two pointers a method. */
@@ -234,7 +238,7 @@ static gboolean
 writes_c (const Options *options)
 {
   for (guint i = 0; i < CG_N_EMITTERS; i++)
-    if (cg_emitters[i].suffix != NULL && (options->emitters[i] || options->emitter_files[i] != NULL))
+    if (cg_emitters[i].suffix != NULL && options->emitters[i])
       return TRUE;
 
   return options->generate_c_code != NULL;
@@ -248,7 +252,8 @@ check_sizes (const CgDescription *description,
     {
       if (interface->methods->len > MAX_METHODS)
         cg_diagnostics_warning (diagnostics, CG_WARNING_LARGE_INTERFACE, &interface->node.location,
-                                "'%s' has %u methods; GObject can register no interface of more than %d",
+                                "'%s' has %u methods; "
+                                "GObject can register no interface of more than %d",
                                 interface->node.name, interface->methods->len, MAX_METHODS);
     }
 }
@@ -257,7 +262,8 @@ static int
 run (const Options *options)
 {
   g_autoptr (CgDiagnostics) diagnostics = cg_diagnostics_new ();
-  g_autoptr (CgDescription) description = cg_input_read (&options->input, options->input.files, 0, diagnostics);
+  g_autoptr (CgDescription) description =
+    cg_input_read (&options->input, options->input.files, 0, diagnostics);
   g_autoptr (GError) error = NULL;
 
   if (writes_c (options) && !cg_diagnostics_has_errors (diagnostics))

@@ -34,7 +34,8 @@ static char *
 make_path (const Options        *options,
            const CgSkeletonFile *file)
 {
-  g_autofree char *code = file->is_module ? cg_make_identifier (options->code) : g_strdup (options->code);
+  g_autofree char *code = file->is_module
+                          ? cg_make_identifier (options->code) : g_strdup (options->code);
   g_autofree char *name = g_strconcat (code, file->suffix, NULL);
 
   return cg_outputs_make_path (options->output_directory, name);
@@ -55,7 +56,8 @@ add_file (const Options        *options,
 
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST, "'%s' is there already; it is not written over", path);
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST,
+                   "'%s' is there already; it is not written over", path);
       return FALSE;
     }
 
@@ -71,7 +73,8 @@ static int
 run (const Options *options)
 {
   g_autoptr (CgDiagnostics) diagnostics = cg_diagnostics_new ();
-  g_autoptr (CgDescription) description = cg_input_read (&options->input, options->input.files, 0, diagnostics);
+  g_autoptr (CgDescription) description =
+    cg_input_read (&options->input, options->input.files, 0, diagnostics);
   g_autoptr (GPtrArray) outputs = cg_outputs_new ();
   g_autoptr (GError) error = NULL;
   gboolean ok = TRUE;
@@ -97,10 +100,13 @@ static gboolean
 check (Options  *options,
        GError  **error)
 {
+  gboolean is_python;
+
   if (options->language == NULL)
     options->language = g_strdup ("c");
+  is_python = g_str_equal (options->language, "python");
 
-  if (!g_str_equal (options->language, "c") && !g_str_equal (options->language, "python"))
+  if (!g_str_equal (options->language, "c") && !is_python)
     return cg_input_fail (error, "The value of --language is c or python");
   if (options->input.files == NULL)
     return cg_input_fail (error, "No description is given");
@@ -109,8 +115,9 @@ check (Options  *options,
                           "--generate-c-code needs the name that the code is generated with");
   if (*options->input.c_namespace == '\0')
     return cg_input_fail (error, "--c-namespace is needed");
-  if (g_str_equal (options->language, "python") && cg_is_python_keyword (options->input.c_namespace))
-    return cg_input_fail (error, "The value of --c-namespace is a keyword in Python, which cannot import it");
+  if (is_python && cg_is_python_keyword (options->input.c_namespace))
+    return cg_input_fail (error, "The value of --c-namespace is a keyword in Python, "
+                                 "which cannot import it");
 
   return TRUE;
 }
@@ -131,7 +138,8 @@ parse (Options  *options,
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("FILE...");
 
-  g_option_context_set_summary (context, "Writes services to fill in, and a test for them. No file is written over.");
+  g_option_context_set_summary (context, "Writes services to fill in, and a test for them. "
+                                         "No file is written over.");
   g_option_context_add_main_entries (context, entries, NULL);
   cg_input_add_entries (&options->input, context);
 
@@ -143,7 +151,8 @@ cg_command_skeleton (char **args)
 {
   Options options = { 0 };
   g_autoptr (GError) error = NULL;
-  int status = parse (&options, args, &error) ? run (&options) : cg_command_misused ("skeleton", error);
+  int status = parse (&options, args, &error)
+               ? run (&options) : cg_command_misused ("skeleton", error);
 
   cg_input_clear (&options.input);
   g_free (options.language);

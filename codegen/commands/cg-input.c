@@ -127,9 +127,11 @@ check_gir_path (const CgInput *self,
       g_autofree char *name = g_filename_display_name (self->gir_path[i]);
 
       if (!g_file_test (self->gir_path[i], G_FILE_TEST_EXISTS))
-        cg_diagnostics_warning (diagnostics, CG_WARNING_GIR_PATH, &location, "'%s' does not exist", name);
+        cg_diagnostics_warning (diagnostics, CG_WARNING_GIR_PATH, &location,
+                                "'%s' does not exist", name);
       else if (!g_file_test (self->gir_path[i], G_FILE_TEST_IS_DIR))
-        cg_diagnostics_warning (diagnostics, CG_WARNING_GIR_PATH, &location, "'%s' is not a directory", name);
+        cg_diagnostics_warning (diagnostics, CG_WARNING_GIR_PATH, &location,
+                                "'%s' is not a directory", name);
     }
 }
 

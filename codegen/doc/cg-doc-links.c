@@ -67,7 +67,8 @@ resolve_node (Resolver *self,
   if (node->brief != NULL)
     node->c_brief = keep (self, cg_doc_paragraph (node->brief, "", self->links));
   if (node->deprecated_text != NULL)
-    node->c_deprecated_text = keep (self, cg_doc_paragraph (node->deprecated_text, "", self->links));
+    node->c_deprecated_text = keep (self, cg_doc_paragraph (node->deprecated_text, "",
+                                                            self->links));
   if (node->since != NULL)
     node->c_since = keep (self, cg_doc_paragraph (node->since, "", NULL));
 }

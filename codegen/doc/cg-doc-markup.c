@@ -47,7 +47,8 @@ is_fresh (const GString *markdown)
   const char *end = markdown->str + markdown->len;
 
   return markdown->len == 0 ||
-         (markdown->len >= 2 && (memcmp (end - 2, "\n\n", 2) == 0 || memcmp (end - 2, "- ", 2) == 0));
+         (markdown->len >= 2 &&
+          (memcmp (end - 2, "\n\n", 2) == 0 || memcmp (end - 2, "- ", 2) == 0));
 }
 
 static void

@@ -49,7 +49,8 @@ is_tag (const char *line)
 static gboolean
 is_bidi_control (gunichar c)
 {
-  return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+  return c == 0x61c || c == 0x200e || c == 0x200f ||
+         (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
 /* With blanks instead of the white space of other scripts: to the scanner of
@@ -430,6 +431,7 @@ cg_arg_doc_append (GString     *doc,
       g_string_append_printf (doc, " `%s`", name);
     }
   if (arg->use.type->signature == NULL)
-    g_string_append_printf (doc, "%s `%s`", what != NULL ? ", of the type" : "a variant of the type",
+    g_string_append_printf (doc, "%s `%s`",
+                            what != NULL ? ", of the type" : "a variant of the type",
                             arg->use.value_signature);
 }

@@ -113,8 +113,8 @@ cg_comments_drop (Parser *self)
       CgLocation location = locate (self, comment->symbol);
 
       cg_diagnostics_warning (self->diagnostics, CG_WARNING_STRAY_DOCUMENTATION, &location,
-                              "the comment documents '%s', which does not follow; did you mean '%s'?",
-                              comment->symbol, comment->nearest.best);
+                              "the comment documents '%s', which does not follow; "
+                              "did you mean '%s'?", comment->symbol, comment->nearest.best);
     }
   g_clear_pointer (&self->comment, comment_free);
 }

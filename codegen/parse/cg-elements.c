@@ -85,7 +85,8 @@ start_method (Attributes *attributes,
   };
   CgMethod *method = start_member (attributes, parent, CG_MEMBER_METHOD);
 
-  method->timeout_text = cg_attributes_get_string (attributes, "timeout", &method->timeout_location);
+  method->timeout_text = cg_attributes_get_string (attributes, "timeout",
+                                                   &method->timeout_location);
   for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
     if (cg_attributes_get_boolean (attributes, flags[i].word))
       method->flags |= flags[i].value;
@@ -102,7 +103,8 @@ start_signal (Attributes *attributes,
   static const Word words[] = { { "drop-oldest", FALSE }, { "close", TRUE }, { NULL, 0 } };
   CgMember *signal = start_member (attributes, parent, CG_MEMBER_SIGNAL);
 
-  signal->backlog_text = cg_attributes_get_string (attributes, "backlog", &signal->backlog_location);
+  signal->backlog_text = cg_attributes_get_string (attributes, "backlog",
+                                                   &signal->backlog_location);
   signal->closes_when_full = cg_attributes_get_word (attributes, "when-full", words,
                                                      "'drop-oldest' or 'close'", FALSE);
 
@@ -174,7 +176,8 @@ start_declaration (Attributes *attributes,
   Parser *self = attributes->parser;
   CgDeclaration *declaration = cg_declaration_new (self->description, kind, &self->location);
 
-  declaration->dbus_prefix = cg_attributes_get_string (attributes, "dbus-prefix", &declaration->dbus_location);
+  declaration->dbus_prefix = cg_attributes_get_string (attributes, "dbus-prefix",
+                                                       &declaration->dbus_location);
   self->n_definitions++;
 
   return declaration;
@@ -238,12 +241,11 @@ start_doc (Attributes *attributes,
 
 #define KIND_MEMBER (KIND_METHOD | KIND_SIGNAL | KIND_PROPERTY | KIND_STREAM)
 
-/* Elements that can be documented. */
-#define KIND_DOCUMENTED \
-  (KIND_INTERFACE | KIND_MEMBER | KIND_ARG | KIND_ENUM | KIND_DOMAIN | KIND_RECORD | KIND_VALUE | KIND_FIELD)
-
 /* Elements with a name that a comment can begin with. */
 #define KIND_COMMENTED (KIND_INTERFACE | KIND_MEMBER | KIND_ENUM | KIND_DOMAIN | KIND_RECORD)
+
+/* Elements that can be documented. */
+#define KIND_DOCUMENTED (KIND_COMMENTED | KIND_ARG | KIND_VALUE | KIND_FIELD)
 
 static const Element elements[] = {
   { "node", KIND_NODE, KIND_ROOT | KIND_NODE, NULL, { NULL }, { "name" } },
@@ -256,7 +258,8 @@ static const Element elements[] = {
     { "since", "deprecated", "backlog", "when-full" } },
   { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" },
     { "since", "deprecated", "nullable" } },
-  { "stream", KIND_STREAM, KIND_INTERFACE, start_member, { "name" }, { "since", "deprecated" }, CG_MEMBER_STREAM },
+  { "stream", KIND_STREAM, KIND_INTERFACE, start_member, { "name" }, { "since", "deprecated" },
+    CG_MEMBER_STREAM },
   { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, start_arg, { "type" },
     { "name", "direction", "nullable", "transfer" } },
   { "enum", KIND_ENUM, KIND_NODE, start_declaration, { "name" }, { "since", "deprecated" },

@@ -33,7 +33,8 @@ typedef enum
 } Kind;
 
 /* An element that has arguments, values or fields. */
-#define KIND_WITH_ARGS (KIND_METHOD | KIND_SIGNAL | KIND_STREAM | KIND_ENUM | KIND_DOMAIN | KIND_RECORD)
+#define KIND_WITH_ARGS \
+  (KIND_METHOD | KIND_SIGNAL | KIND_STREAM | KIND_ENUM | KIND_DOMAIN | KIND_RECORD)
 
 typedef struct
 {
@@ -53,7 +54,8 @@ typedef struct
   CgDescription *description;
   CgDiagnostics *diagnostics;
   GArray        *frames;        /* (owned) (element-type Frame) */
-  GHashTable    *prefixes;      /* (owned) (element-type utf8 utf8): those declared so far, with their namespaces */
+  GHashTable    *prefixes;      /* (owned) (element-type utf8 utf8): those declared so far, with
+                                 * their namespaces */
   GString       *doc;           /* (owned): what comes of the documentation that is open */
   Comment       *comment;       /* (owned) (nullable): the last that documents something */
   CgXmlReader   *reader;        /* (nullable) while it reads */

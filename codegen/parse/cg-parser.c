@@ -147,10 +147,12 @@ report (Parser       *self,
   if (frame->kind != KIND_ROOT && error->code == CG_XML_ERROR_OPEN_ELEMENT)
     cg_diagnostics_error (self->diagnostics, &location, "the file ends before </%s>", frame->name);
   else if (frame->kind != KIND_ROOT && error->code == CG_XML_ERROR_WRONG_END_TAG)
-    cg_diagnostics_error (self->diagnostics, &location, "%s; expected </%s>", error->message, frame->name);
+    cg_diagnostics_error (self->diagnostics, &location, "%s; expected </%s>",
+                          error->message, frame->name);
   else
     {
-      cg_diagnostics_error (self->diagnostics, error->code == CG_XML_ERROR_NO_ROOT ? &whole : &location,
+      cg_diagnostics_error (self->diagnostics,
+                            error->code == CG_XML_ERROR_NO_ROOT ? &whole : &location,
                             "%s", error->message);
       return;
     }
@@ -165,7 +167,8 @@ read_source (Parser *self)
   g_autoptr (GError) error = NULL;
   gsize offset = 0;
 
-  if (!cg_xml_read (self->source->text, self->source->length, self->source->encoding, &handlers, self, &offset, &error))
+  if (!cg_xml_read (self->source->text, self->source->length, self->source->encoding,
+                    &handlers, self, &offset, &error))
     report (self, error, offset);
   else if (!self->is_other && self->n_definitions == 0)
     cg_diagnostics_error (self->diagnostics, &self->root, "there is no <interface> in it");

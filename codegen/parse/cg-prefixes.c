@@ -18,7 +18,8 @@ declare_prefixes (Attributes *attributes)
 {
   for (guint i = 0; attributes->list[i] != NULL; i += 2)
     if (g_str_has_prefix (attributes->list[i], "xmlns:"))
-      g_hash_table_replace (attributes->parser->prefixes, g_strdup (attributes->list[i] + strlen ("xmlns:")),
+      g_hash_table_replace (attributes->parser->prefixes,
+                            g_strdup (attributes->list[i] + strlen ("xmlns:")),
                             g_strdup (attributes->list[i + 1]));
 }
 
@@ -41,8 +42,9 @@ find_namespace (Parser           *self,
                             "the prefix of '%s' is empty", name);
   else
     cg_diagnostics_warning (self->diagnostics, CG_WARNING_UNDECLARED_PREFIX, location,
-                            is_attribute ? "the prefix of '%s' is not declared; add xmlns:%s=\"...\""
-                                         : "the prefix of <%s> is not declared; add xmlns:%s=\"...\"",
+                            is_attribute
+                            ? "the prefix of '%s' is not declared; add xmlns:%s=\"...\""
+                            : "the prefix of <%s> is not declared; add xmlns:%s=\"...\"",
                             name, prefix);
   g_hash_table_insert (self->prefixes, g_steal_pointer (&prefix), g_strdup (""));
 
@@ -57,7 +59,8 @@ check_prefixes (Attributes *attributes)
       const char *name = attributes->list[i];
       CgLocation location;
 
-      if (strchr (name, ':') == NULL || g_str_has_prefix (name, "xmlns:") || g_str_has_prefix (name, "xml:"))
+      if (strchr (name, ':') == NULL || g_str_has_prefix (name, "xmlns:") ||
+          g_str_has_prefix (name, "xml:"))
         continue;
 
       location = cg_attributes_locate (attributes, name, FALSE);
