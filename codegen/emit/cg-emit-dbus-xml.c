@@ -260,7 +260,8 @@ add_interface (Emitter           *self,
   /* its name would be none */
   if (strchr (interface->node.name, '.') == NULL)
     {
-      g_string_append_printf (self->text, "  <!-- Left out: interface %s -->\n", interface->node.name);
+      g_string_append_printf (self->text, "  <!-- Left out: interface %s -->\n",
+                              interface->node.name);
       return;
     }
 

@@ -122,13 +122,17 @@ static char *
 make_cell (Emitter    *self,
            const char *text)
 {
-  g_autofree char *paragraph = text != NULL ? cg_doc_paragraph (text, "", self->links) : g_strdup ("");
-  g_auto (GStrv) pieces = NULL;
+  GString *cell = g_string_new (NULL);
 
-  g_strdelimit (paragraph, "\n", ' ');
-  pieces = g_strsplit (paragraph, "|", -1);
+  if (text != NULL)
+    {
+      g_autofree char *paragraph = cg_doc_paragraph (text, "", self->links);
 
-  return g_strjoinv ("\\|", pieces);
+      g_string_append (cell, g_strdelimit (paragraph, "\n", ' '));
+      g_string_replace (cell, "|", "\\|", 0);
+    }
+
+  return g_string_free (cell, FALSE);
 }
 
 static void
@@ -191,9 +195,11 @@ add_signal_lines (Emitter        *self,
                   const CgMember *signal)
 {
   if (signal->backlog > 0)
-    g_string_append_printf (self->text, "Backlog of a slow client: %u emissions\n\n", signal->backlog);
+    g_string_append_printf (self->text, "Backlog of a slow client: %u emissions\n\n",
+                            signal->backlog);
   if (signal->closes_when_full)
-    g_string_append (self->text, "The subscription of a client whose backlog is full is closed.\n\n");
+    g_string_append (self->text,
+                     "The subscription of a client whose backlog is full is closed.\n\n");
 }
 
 /* A line in the form of code that says what a member is; a stream has none. */
@@ -249,8 +255,8 @@ static void
 add_parts (Emitter             *self,
            const CgDeclaration *declaration)
 {
-  g_string_append (self->text, declaration->kind == CG_DECLARED_RECORD
-                               ? "| field | type | |\n|---|---|---|\n" : "| value | | |\n|---|---|---|\n");
+  g_string_append_printf (self->text, "| %s | |\n|---|---|---|\n",
+                          declaration->kind == CG_DECLARED_RECORD ? "field | type" : "value |");
   CG_FOREACH (const CgValue, value, declaration->values)
     {
       g_autofree char *doc = make_cell (self, value->node.doc);
@@ -293,7 +299,9 @@ cg_emit_markdown (const CgOutput *output,
                   CgWriter       *writer)
 {
   const CgDescription *description = output->description;
-  Emitter self = { g_string_new (NULL), g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
+  Emitter self = {
+    g_string_new (NULL), g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free)
+  };
 
   CG_FOREACH (const CgInterface, interface, description->interfaces)
     add_links (&self, interface);

@@ -29,8 +29,8 @@ add_sections (GHashTable *templates,
       {
         section = g_string_new (NULL);
         g_hash_table_insert (templates,
-                             g_strdup_printf ("%.*s/%s", (int) (strlen (file) - strlen (SUFFIX)), file,
-                                              lines[i] + strlen ("%% ")),
+                             g_strdup_printf ("%.*s/%s", (int) (strlen (file) - strlen (SUFFIX)),
+                                              file, lines[i] + strlen ("%% ")),
                              section);
       }
     else if (g_str_has_prefix (lines[i], "%#"))
@@ -48,13 +48,15 @@ static GHashTable *
 load (void)
 {
   GResource *resource = cg_templates_get_resource ();
-  g_auto (GStrv) files = g_resource_enumerate_children (resource, FOLDER, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_auto (GStrv) files = g_resource_enumerate_children (resource, FOLDER,
+                                                        G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   GHashTable *templates = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; files[i] != NULL; i++)
     {
       g_autofree char *path = g_strconcat (FOLDER, files[i], NULL);
-      g_autoptr (GBytes) bytes = g_resource_lookup_data (resource, path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+      g_autoptr (GBytes) bytes = g_resource_lookup_data (resource, path,
+                                                         G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
       /* GResource ends the data with a zero byte */
       add_sections (templates, files[i], g_bytes_get_data (bytes, NULL));

@@ -22,7 +22,8 @@ emit_enum (const CgDeclaration *declaration,
       const CgValue *value = g_ptr_array_index (declaration->values, i);
       g_autofree char *nick = cg_c_string (value->nick);
 
-      g_string_append_printf (rows, "%sG_DEFINE_ENUM_VALUE (%s, %s)", i > 0 ? ",\n" : "", value->upper, nick);
+      g_string_append_printf (rows, "%sG_DEFINE_ENUM_VALUE (%s, %s)", i > 0 ? ",\n" : "",
+                              value->upper, nick);
     }
 
   cg_writer_set (writer, "KIND", kind);
@@ -50,7 +51,8 @@ emit_quark (const CgDeclaration *domain,
   if (entries->len > 0)
     cg_writer_emit (writer, cg_template ("enums/dbus-quark"));
   cg_writer_emit (writer, cg_template ("enums/quark-doc"));
-  cg_writer_emit (writer, cg_template (entries->len > 0 ? "enums/dbus-quark-function" : "enums/plain-quark"));
+  cg_writer_emit (writer, cg_template (entries->len > 0 ? "enums/dbus-quark-function"
+                                                        : "enums/plain-quark"));
 }
 
 void

@@ -44,8 +44,8 @@ emit_guard (const CgStyle *style,
   g_string_append (macro, "__");
 
   cg_writer_set (writer, "GUARD", macro->str);
-  cg_marshal_set_expanded (writer, "guard",
-                           style->pragma_once ? "#pragma once" : "#ifndef $GUARD$\n#define $GUARD$");
+  cg_marshal_set_expanded (writer, "guard", style->pragma_once
+                           ? "#pragma once" : "#ifndef $GUARD$\n#define $GUARD$");
 }
 
 static void
@@ -147,12 +147,14 @@ emit_property_prototypes (const CgInterface *interface,
 
   CG_FOREACH (const CgMember, property, interface->properties)
     {
-      const CgSignatureKind *getters = property->use.type->is_pointer ? get_pointer_kinds : get_kinds;
+      const CgSignatureKind *getters = property->use.type->is_pointer
+                                       ? get_pointer_kinds : get_kinds;
+      const CgSignatureKind *setters = is_proxy ? proxy_set_kinds : set_kinds;
 
       if (!is_proxy && (property->access & CG_ACCESS_READ) != 0)
         emit_member_prototypes (property, getters, writer, columns, measure);
       if ((property->access & CG_ACCESS_WRITE) != 0)
-        emit_member_prototypes (property, is_proxy ? proxy_set_kinds : set_kinds, writer, columns, measure);
+        emit_member_prototypes (property, setters, writer, columns, measure);
     }
 }
 
@@ -189,6 +191,8 @@ set_type_docs (const CgInterface *interface,
                CgWriter          *writer)
 {
   const CgNode *node = &interface->node;
+  gboolean has_signals = interface->signals->len > 0;
+  gboolean has_properties = interface->properties->len > 0;
   g_autoptr (GString) doc = g_string_new (node->c_brief);
   g_autoptr (GString) proxy_doc = g_string_new (NULL);
 
@@ -200,10 +204,10 @@ set_type_docs (const CgInterface *interface,
     g_string_append_printf (doc, "%s%s", doc->len > 0 ? "\n\n" : "", node->c_doc);
   cg_emit_append_tags (doc, node, "\n\n");
 
-  g_string_append_printf (proxy_doc, "Calls the methods of `%s` on an endpoint%s%s.", node->name,
-                          interface->signals->len == 0 ? ""
-                          : interface->properties->len > 0 ? ", emits its signals" : ", and emits its signals",
-                          interface->properties->len > 0 ? ", and has its properties" : "");
+  g_string_append_printf (proxy_doc, "Calls the methods of `%s` on an endpoint%s%s%s.", node->name,
+                          has_signals && !has_properties ? ", and" : has_signals ? "," : "",
+                          has_signals ? " emits its signals" : "",
+                          has_properties ? ", and has its properties" : "");
   cg_emit_append_tags (proxy_doc, node, "\n\n");
 
   cg_writer_set (writer, "interface_doc", doc->str);
@@ -214,18 +218,20 @@ static void
 emit_interface (const CgInterface *interface,
                 CgWriter          *writer)
 {
-  const char *module = cg_names_look_up_interface (interface, "MODULE");
+  gboolean is_bare = *cg_names_look_up_interface (interface, "MODULE") == '\0';
 
   cg_names_set_interface (writer, interface);
   set_type_docs (interface, writer);
 
   cg_writer_emit (writer, cg_template ("header/interface-type"));
-  cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-interface" : "header/declare-bare-interface"));
+  cg_writer_emit (writer, cg_template (is_bare ? "header/declare-bare-interface"
+                                               : "header/declare-interface"));
   emit_vfuncs (interface, writer);
   emit_prototypes (interface, writer, FALSE);
 
   cg_writer_emit (writer, cg_template ("header/proxy-type"));
-  cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-proxy" : "header/declare-bare-proxy"));
+  cg_writer_emit (writer, cg_template (is_bare ? "header/declare-bare-proxy"
+                                               : "header/declare-proxy"));
   emit_prototypes (interface, writer, TRUE);
 }
 

@@ -101,13 +101,13 @@ emit_array_variants (CgWriter          *writer,
 
   cg_writer_set (writer, "value", "child");
   cg_marshal_set_expanded (writer, "from_variant", named->type.from_variant);
-  cg_marshal_set_expanded (writer, "new_array",
-                           is_pointer ? "g_ptr_array_new_full ((guint) length, $prefix$free_$lower$_element)"
-                                      : "g_array_sized_new (FALSE, FALSE, sizeof ($c_type$), (guint) length)");
+  cg_marshal_set_expanded (writer, "new_array", is_pointer
+                           ? "g_ptr_array_new_full ((guint) length, $prefix$free_$lower$_element)"
+                           : "g_array_sized_new (FALSE, FALSE, sizeof ($c_type$), (guint) length)");
   cg_writer_set (writer, "check_element",
                  named->type.can_fail ? "      if (element == NULL)\n        return NULL;\n" : "");
-  cg_writer_set (writer, "add_element",
-                 is_pointer ? "g_ptr_array_add (array, element)" : "g_array_append_val (array, element)");
+  cg_writer_set (writer, "add_element", is_pointer ? "g_ptr_array_add (array, element)"
+                                                   : "g_array_append_val (array, element)");
   cg_writer_emit (writer, cg_template ("helpers/array-from-variant"));
 }
 
@@ -141,11 +141,10 @@ emit_helpers_of (Helpers           *self,
   gboolean has_local = (named->kind == CG_NAMED_OBJECT || named->kind == CG_NAMED_BOXED) &&
                        (needs & NEED_LOCAL) != 0;
   const char *copy = cg_marshal_get_copy (type, TRUE);
-  g_autofree char *free_function = type->is_pointer ? cg_writer_expand (writer, type->free_function) : g_strdup ("");
 
   cg_writer_set (writer, "lower", named->lower);
   cg_writer_set (writer, "get_value_type", type->get_type);
-  cg_writer_set (writer, "free", free_function);
+  cg_marshal_set_expanded (writer, "free", type->is_pointer ? type->free_function : "");
   set_array (writer, named);
   cg_writer_set (writer, "value", "element");
   cg_marshal_set_expanded (writer, "copy", copy);
@@ -164,7 +163,8 @@ emit_helpers_of (Helpers           *self,
   if (type->is_pointer && (needs & NEED_CHECK) != 0)
     {
       cg_marshal_set_expanded (writer, "check", type->check != NULL ? type->check : "");
-      cg_marshal_set_expanded (writer, "is_wrong", type->check != NULL ? "element == NULL || !$check$" : "element == NULL");
+      cg_marshal_set_expanded (writer, "is_wrong", type->check != NULL
+                               ? "element == NULL || !$check$" : "element == NULL");
       cg_writer_emit (writer, cg_template ("helpers/check-array"));
     }
   if ((needs & NEED_EQUAL) != 0)
@@ -177,7 +177,10 @@ static int
 compare_names (gconstpointer a,
                gconstpointer b)
 {
-  return strcmp ((*(const CgNamedType * const *) a)->name, (*(const CgNamedType * const *) b)->name);
+  const CgNamedType *x = *(const CgNamedType * const *) a;
+  const CgNamedType *y = *(const CgNamedType * const *) b;
+
+  return strcmp (x->name, y->name);
 }
 
 void

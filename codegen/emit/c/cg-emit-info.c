@@ -359,7 +359,8 @@ emit_members (Emitter           *self,
       set_member (self, member);
       annotations = emit_annotations (self, &member->node);
       emit_args (self, member->in_args, index, kinds[kind].in_values, kinds[kind].in_args, "in");
-      emit_args (self, member->out_args, index, kinds[kind].out_values, kinds[kind].out_args, "out");
+      emit_args (self, member->out_args, index,
+                 kinds[kind].out_values, kinds[kind].out_args, "out");
       set_string (self, "name_string", member->node.name);
       cg_writer_set (writer, "annotations_value", annotations);
 

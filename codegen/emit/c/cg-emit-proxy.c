@@ -40,15 +40,16 @@ set_take (CgWriter       *writer,
   for (guint i = 0; i < method->out_args->len; i++)
     {
       const CgArg *arg = g_ptr_array_index (method->out_args, i);
-      g_autofree char *get = cg_marshal_expand (writer, arg->use.type->get, &arg->use, "values", i, "");
+      const CgType *type = arg->use.type;
+      g_autofree char *get = cg_marshal_expand (writer, type->get, &arg->use, "values", i, "");
 
       g_string_append_printf (take, "%sif (%s != NULL)\n", i > 0 ? "\n" : "", arg->c_out);
-      if (arg->use.type->is_pointer)
+      if (type->is_pointer)
         g_string_append_printf (take, "  *%s = (%s) norpc_reply_steal_pointer (reply, %u);",
-                                arg->c_out, arg->use.type->c_out, i);
+                                arg->c_out, type->c_out, i);
       else
         g_string_append_printf (take, "  *%s = %s;", arg->c_out, get);
-      has_values |= !arg->use.type->is_pointer;
+      has_values |= !type->is_pointer;
     }
   cg_writer_set (writer, "take", take->str);
 
@@ -81,7 +82,8 @@ emit_take_reply (CgWriter       *writer,
   has_values = set_take (writer, method);
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
   cg_writer_set (writer, "declare_values", has_values ? "  const GValue *values;\n\n" : "");
-  cg_writer_set (writer, "get_values", has_values ? "  values = norpc_reply_get_values (reply, NULL);\n" : "");
+  cg_writer_set (writer, "get_values", has_values
+                 ? "  values = norpc_reply_get_values (reply, NULL);\n" : "");
   cg_marshal_set_expanded (writer, "return_reply", "return $take_reply$ ($passed$);");
   cg_signature_emit (writer, method, CG_SIGNATURE_TAKE_REPLY, "proxy/take-reply");
 }
@@ -145,9 +147,11 @@ cg_emit_proxy (const CgInterface *interface,
 
   cg_emit_append_tags (returns, &interface->node, "\n");
   cg_writer_set (writer, "new_returns", returns->str);
-  cg_marshal_set_expanded (writer, "install_members", interface->signals->len + interface->properties->len > 0
-                           ? "norpc_proxy_class_install_members (NORPC_PROXY_CLASS (klass), &$info$);"
-                           : "(void) klass;");
+  cg_marshal_set_expanded (writer, "install_members",
+                           interface->signals->len + interface->properties->len == 0
+                           ? "(void) klass;"
+                           : "norpc_proxy_class_install_members (NORPC_PROXY_CLASS (klass), "
+                             "&$info$);");
   cg_writer_emit (writer, cg_template ("proxy/proxy-type"));
   cg_emit_properties (interface, writer, TRUE);
   cg_emit_methods (interface, writer, emit_proxy_call);

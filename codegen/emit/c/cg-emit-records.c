@@ -48,7 +48,8 @@ static const Function functions[] = {
   },
   {
     CG_RECORD_TO_VARIANT, "records/record-to-variant", NULL, "self->", "", "\n",
-    G_STRUCT_OFFSET (CgType, to_variant), "self->$member$", "records/add-field", "records/add-nullable"
+    G_STRUCT_OFFSET (CgType, to_variant), "self->$member$",
+    "records/add-field", "records/add-nullable"
   },
   {
     CG_RECORD_NEW_FROM_VARIANT, "records/record-from-variant", NULL, NULL, NULL, "\n\n",
@@ -79,7 +80,8 @@ make_from_variant (CgWriter      *writer,
                            cg_template (nullable ? "records/read-nullable" : "records/read-field"));
   check = cg_writer_expand (writer, type->can_fail ? cg_template ("records/check-read") : "");
 
-  return g_strconcat (read, check, nullable ? "\ng_clear_pointer (&content, g_variant_unref);" : "", NULL);
+  return g_strconcat (read, check,
+                      nullable ? "\ng_clear_pointer (&content, g_variant_unref);" : "", NULL);
 }
 
 /* Makes what a function does with a field. Unless fields are checked, each pointer can be NULL:
@@ -143,7 +145,8 @@ set_checks (CgWriter            *writer,
 
   CG_FOREACH (const CgField, field, record->fields)
     {
-      g_autofree char *value = *prefix != '\0' ? g_strconcat (prefix, field->lower, NULL) : g_strdup (field->param);
+      g_autofree char *value =
+        g_strconcat (prefix, *prefix != '\0' ? field->lower : field->param, NULL);
       g_autofree char *condition = cg_marshal_make_condition (writer, &field->use, value);
 
       if (condition != NULL)

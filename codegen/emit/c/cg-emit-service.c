@@ -33,7 +33,8 @@ emit_dispatch (CgWriter       *writer,
           continue;
         }
 
-      g_ptr_array_add (passed, cg_marshal_expand (writer, arg->use.type->get, &arg->use, "args", i, ""));
+      g_ptr_array_add (passed, cg_marshal_expand (writer, arg->use.type->get, &arg->use,
+                                                  "args", i, ""));
       has_lent = TRUE;
     }
   g_ptr_array_add (passed, g_strdup ("error"));
@@ -42,7 +43,8 @@ emit_dispatch (CgWriter       *writer,
   cg_writer_take (writer, "indent", g_strnfill (strlen (name) + 1, ' '));
   cg_writer_set (writer, "declare_args", has_lent
                  ? "  const GValue *args = norpc_call_get_args (call, NULL);\n" : "");
-  cg_marshal_set_expanded (writer, "begin_move", has_moved ? cg_template ("service/begin-move") : "");
+  cg_marshal_set_expanded (writer, "begin_move",
+                           has_moved ? cg_template ("service/begin-move") : "");
   cg_writer_emit (writer, cg_template ("service/dispatch"));
 }
 
@@ -75,7 +77,8 @@ set_invocation (CgWriter       *writer,
   if (returned != NULL)
     {
       cg_writer_set (writer, "value", returned->c_out);
-      cg_marshal_set_expanded (writer, "invoke", "$value$ = iface->$vfunc$ ($passed$);\nif ($value$ == NULL)");
+      cg_marshal_set_expanded (writer, "invoke", "$value$ = iface->$vfunc$ ($passed$);\n"
+                                                 "if ($value$ == NULL)");
     }
   else
     cg_marshal_set_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$))");
@@ -110,7 +113,8 @@ set_spelled (CgWriter       *writer,
   const char *vfunc = cg_names_look_up_member (method, "vfunc");
   gboolean is_renamed = !g_str_equal (vfunc, cg_names_look_up_member (method, "method"));
 
-  cg_marshal_set_expanded (writer, "spelled", is_renamed ? "; its virtual function is $vfunc$" : "");
+  cg_marshal_set_expanded (writer, "spelled",
+                           is_renamed ? "; its virtual function is $vfunc$" : "");
 }
 
 /* Sets how results are given: by the default handler, or by who answers later. */
@@ -146,7 +150,8 @@ static void
 emit_complete (CgWriter       *writer,
                const CgMethod *method)
 {
-  cg_writer_set (writer, "declare_results", method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
+  cg_writer_set (writer, "declare_results",
+                 method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
   set_reply (writer, method, FALSE);
   cg_signature_emit (writer, method, CG_SIGNATURE_COMPLETE, "service/complete");
 }
@@ -165,10 +170,11 @@ pass_copies (CgWriter       *writer,
     {
       const CgArg *arg = g_ptr_array_index (signal->out_args, i);
       const CgType *type = arg->use.type;
+      const CgNamedType *named = arg->use.named;
       char **name = (char **) &g_ptr_array_index (passed, passed->len - signal->out_args->len + i);
       g_autofree char *copy = NULL;
 
-      if (arg->use.named == NULL || type != &arg->use.named->array || !arg->use.named->type.is_pointer)
+      if (named == NULL || type != &named->array || !named->type.is_pointer)
         continue;
 
       copy = cg_marshal_expand (writer, type->copy, &arg->use, "", 0, arg->c_out);
@@ -192,7 +198,8 @@ emit_signal (CgWriter       *writer,
 
   g_ptr_array_add (passed, g_strdup ("self"));
   /* a service may have a signal of the same name from another interface, too */
-  g_ptr_array_add (passed, cg_writer_expand (writer, "g_signal_lookup (\"$signal_name$\", $TYPE_IFACE$)"));
+  g_ptr_array_add (passed, cg_writer_expand (writer, "g_signal_lookup (\"$signal_name$\", "
+                                                     "$TYPE_IFACE$)"));
   g_ptr_array_add (passed, g_strdup ("0"));
   cg_marshal_pass (passed, signal->out_args);
   pass_copies (writer, signal, passed);

@@ -61,7 +61,8 @@ cg_emit_head (const CgDescription *description,
 
   for (guint i = 0; i < description->files->len; i++)
     {
-      g_autofree char *name = cg_doc_paragraph (g_ptr_array_index (description->files, i), "", NULL);
+      const char *source = g_ptr_array_index (description->files, i);
+      g_autofree char *name = cg_doc_paragraph (source, "", NULL);
 
       g_string_append_printf (sources, "%s%s",
                               i == 0 ? "" : i + 1 < description->files->len ? ",\n" : "\nand ",
@@ -104,7 +105,8 @@ cg_emit_append_tags (GString      *doc,
 static gboolean
 is_of_glib (const char *name)
 {
-  return g_str_has_prefix (name, "GLib.") || g_str_has_prefix (name, "GObject.") || g_str_has_prefix (name, "Gio.");
+  return g_str_has_prefix (name, "GLib.") || g_str_has_prefix (name, "GObject.") ||
+         g_str_has_prefix (name, "Gio.");
 }
 
 void

@@ -15,17 +15,19 @@ set_type_doc (CgWriter            *writer,
               const CgDeclaration *declaration)
 {
   const CgNode *node = &declaration->node;
-  gboolean is_record = declaration->kind == CG_DECLARED_RECORD;
+  static const char * const words[] = {
+    [CG_DECLARED_ENUM] = "enumeration",
+    [CG_DECLARED_FLAGS] = "flags",
+    [CG_DECLARED_ERROR_DOMAIN] = "errors",
+    [CG_DECLARED_RECORD] = "record",
+  };
   g_autoptr (GString) doc = g_string_new (NULL);
 
   if (node->c_doc != NULL)
     g_string_append (doc, node->c_doc);
   else
-    g_string_append_printf (doc, "The %s `%s`.",
-                            is_record ? "record" : declaration->kind == CG_DECLARED_ERROR_DOMAIN ? "errors"
-                            : declaration->kind == CG_DECLARED_FLAGS ? "flags" : "enumeration",
-                            node->name);
-  if (is_record && declaration->named->type.variant == NULL)
+    g_string_append_printf (doc, "The %s `%s`.", words[declaration->kind], node->name);
+  if (declaration->kind == CG_DECLARED_RECORD && declaration->named->type.variant == NULL)
     g_string_append (doc, "\n\nIt is in-process only: it has no form as a variant.");
   cg_emit_append_tags (doc, node, "\n\n");
   cg_writer_set (writer, "type_doc", doc->str);
@@ -67,7 +69,8 @@ emit_enum (const CgDeclaration *declaration,
     }
 
   cg_names_set_declaration (writer, declaration);
-  cg_writer_set (writer, "flags_comment", declaration->kind == CG_DECLARED_FLAGS ? " /*< flags >*/" : "");
+  cg_writer_set (writer, "flags_comment",
+                 declaration->kind == CG_DECLARED_FLAGS ? " /*< flags >*/" : "");
   cg_writer_set (writer, "lines", lines->str);
   cg_writer_set (writer, "values", values->str);
   set_type_doc (writer, declaration);

@@ -32,7 +32,8 @@ cg_marshal_make_condition (CgWriter        *writer,
                            const char      *value)
 {
   const CgType *type = use->type;
-  g_autofree char *check = type->check != NULL ? cg_marshal_expand (writer, type->check, use, "", 0, value) : NULL;
+  g_autofree char *check = type->check != NULL
+                           ? cg_marshal_expand (writer, type->check, use, "", 0, value) : NULL;
 
   if (!type->is_pointer || (use->nullable && check == NULL))
     return NULL;
@@ -65,14 +66,16 @@ cg_marshal_set_store (CgWriter  *writer,
                       gboolean   is_local)
 {
   g_autoptr (GString) store = g_string_new (NULL);
-  gboolean is_in = args->len > 0 && ((CgArg *) g_ptr_array_index (args, 0))->direction == CG_DIRECTION_IN;
 
   for (guint i = 0; i < args->len; i++)
     {
       const CgArg *arg = g_ptr_array_index (args, i);
+      const CgType *type = arg->use.type;
+      const char *text = is_local || arg->use.is_moved ? type->take : type->set;
       g_autofree char *statement =
-        cg_marshal_expand (writer, is_local || arg->use.is_moved ? arg->use.type->take : arg->use.type->set, &arg->use,
-                           is_in ? "args" : "results", i, is_local ? arg->c_out : arg->c_lent);
+        cg_marshal_expand (writer, text, &arg->use,
+                           arg->direction == CG_DIRECTION_IN ? "args" : "results", i,
+                           is_local ? arg->c_out : arg->c_lent);
 
       g_string_append_printf (store, "%s%s", i > 0 ? "\n" : "", statement);
     }
