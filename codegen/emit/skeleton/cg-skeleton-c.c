@@ -142,9 +142,8 @@ void
 cg_skeleton_emit_c_source (const CgSkeleton *self,
                            CgWriter         *writer)
 {
-
   cg_writer_take (writer, "header", g_strconcat (self->code, "-service.h", NULL));
-  cg_writer_set (writer, "prefix", self->description->prefix != NULL ? self->description->prefix : "");
+  cg_writer_set (writer, "prefix", self->description->prefix);
   cg_writer_emit (writer, cg_template ("skeleton-c/source-head"));
   CG_FOREACH (const CgInterface, interface, self->description->interfaces)
     emit_interface (self, interface, writer);

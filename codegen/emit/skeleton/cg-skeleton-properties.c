@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-/* Text for each property that has some, a line each. */
+/* Makes the text for a property, or NULL if it has none. */
 typedef char *(*MakeText) (CgWriter       *writer,
                            const CgMember *property);
 
@@ -24,7 +24,8 @@ static void
 set_property (CgWriter       *writer,
               const CgMember *property)
 {
-  gboolean is_taken = cg_is_reserved (property->lower) || g_str_equal (property->lower, "parent_instance");
+  gboolean is_taken = cg_is_reserved (property->lower) ||
+                      g_str_equal (property->lower, "parent_instance");
 
   cg_names_set_member (writer, property);
   cg_writer_take (writer, "ID", g_ascii_strup (property->lower, -1));
@@ -63,7 +64,8 @@ static char *
 make_override (CgWriter       *writer,
                const CgMember *property G_GNUC_UNUSED)
 {
-  return cg_writer_expand (writer, "g_object_class_override_property (object_class, $PROP$$ID$, \"$property_name$\");");
+  return cg_writer_expand (writer, "g_object_class_override_property (object_class, $PROP$$ID$, "
+                                   "\"$property_name$\");");
 }
 
 static char *
@@ -74,7 +76,8 @@ make_field (CgWriter       *writer,
 
   cg_writer_take (writer, "c_out", cg_columns_pad (type->c_out, 0));
 
-  return cg_writer_expand (writer, type->is_pointer ? "  $c_out$$field$; /* (owned) */\n" : "  $c_out$$field$;\n");
+  return cg_writer_expand (writer, type->is_pointer ? "  $c_out$$field$; /* (owned) */\n"
+                                                    : "  $c_out$$field$;\n");
 }
 
 static char *
@@ -104,7 +107,8 @@ make_init (CgWriter       *writer,
     return cg_writer_expand (writer, "/* TODO: the first value of self->$field$ */");
 
   return cg_writer_expand (writer, g_str_has_prefix (empty, "g_variant")
-                           ? "self->$field$ = g_variant_ref_sink ($empty$);" : "self->$field$ = $empty$;");
+                           ? "self->$field$ = g_variant_ref_sink ($empty$);"
+                           : "self->$field$ = $empty$;");
 }
 
 /* An array is not copied, because that takes a function of the generated code that is static. */
@@ -119,8 +123,8 @@ make_get (CgWriter       *writer,
 
   cg_writer_set (writer, "gvalue", "value");
   cg_writer_set (writer, "value", field);
-  cg_marshal_set_expanded (writer, "access", property->use.type->element != NULL ? "g_value_set_boxed ($gvalue$, $value$);"
-                                                                                 : property->use.type->set);
+  cg_marshal_set_expanded (writer, "access", property->use.type->element != NULL
+                           ? "g_value_set_boxed ($gvalue$, $value$);" : property->use.type->set);
 
   return cg_writer_expand (writer, cg_template ("skeleton-c/access-case"));
 }
@@ -133,15 +137,20 @@ make_set (CgWriter       *writer,
   const CgType *type = property->use.type;
   const char *accessor = strstr (type->get, "g_value_get_");
   g_autofree char *clear = make_clear (writer, property);
-  g_autofree char *cast = accessor > type->get ? g_strdup_printf ("(%s) ", type->c_out) : g_strdup ("");
-  g_autofree char *text = !type->is_pointer ? g_strdup (type->get)
-                          : g_strconcat (cast, "g_value_dup_", accessor + strlen ("g_value_get_"), NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   if ((property->access & CG_ACCESS_WRITE) == 0)
     return NULL;
 
+  if (!type->is_pointer)
+    g_string_append (text, type->get);
+  else
+    g_string_append_printf (text, "%sg_value_dup_%s", accessor > type->get ? "($c_type$) " : "",
+                            accessor + strlen ("g_value_get_"));
+
   cg_writer_set (writer, "gvalue", "value");
-  cg_marshal_set_expanded (writer, "dup", text);
+  cg_writer_set (writer, "c_type", type->c_out);
+  cg_marshal_set_expanded (writer, "dup", text->str);
   cg_writer_take (writer, "clear_line", g_strconcat (clear, *clear != '\0' ? "\n" : "", NULL));
   cg_marshal_set_expanded (writer, "access", "$clear_line$self->$field$ = $dup$;");
 
@@ -156,7 +165,9 @@ emit_accessor (const CgInterface *interface,
                GString           *class_init)
 {
   g_autofree char *cases = make_all (interface, writer, is_set ? make_set : make_get, "");
-  g_autofree char *function = cg_writer_expand (writer, is_set ? "$service$_set_property" : "$service$_get_property");
+  const char *word = is_set ? "set" : "get";
+  g_autofree char *service = cg_writer_expand (writer, "$service$");
+  g_autofree char *function = g_strdup_printf ("%s_%s_property", service, word);
 
   if (*cases == '\0')
     return;
@@ -167,7 +178,7 @@ emit_accessor (const CgInterface *interface,
   cg_writer_set (writer, "pad", is_set ? "  " : "");
   cg_writer_set (writer, "value_type", is_set ? "const GValue *" : "GValue     *");
   cg_writer_emit (writer, cg_template ("skeleton-c/access-properties"));
-  g_string_append_printf (class_init, "object_class->%s_property = %s;\n", is_set ? "set" : "get", function);
+  g_string_append_printf (class_init, "object_class->%s_property = %s;\n", word, function);
 }
 
 /* Sets $fields$, which the struct has, and the names of the properties' numbers. */
@@ -205,7 +216,8 @@ cg_skeleton_emit_properties (const CgInterface *interface,
   cg_writer_set (writer, "assignments", assignments->str);
   cg_writer_take (writer, "overrides", make_all (interface, writer, make_override, "\n"));
   cg_marshal_set_expanded (writer, "class_init", interface->properties->len > 0
-                           ? cg_template ("skeleton-c/class-init-with-properties") : "(void) klass;");
+                           ? cg_template ("skeleton-c/class-init-with-properties")
+                           : "(void) klass;");
   cg_writer_set (writer, "init", *init != '\0' ? init : "(void) self;");
   cg_writer_emit (writer, cg_template ("skeleton-c/init-functions"));
 }

@@ -7,21 +7,32 @@
 
 #include "cg-skeleton.h"
 
+#include "emit/c/cg-marshal.h"
+#include "emit/cg-templates.h"
 #include "model/cg-names.h"
 #include "model/cg-reserved.h"
 #include "model/cg-spelling.h"
-#include "emit/cg-templates.h"
 
 #include <string.h>
+
+/* A type in the namespace of the generated code. */
+static char *
+make_type (CgWriter   *writer,
+           const char *name)
+{
+  cg_writer_set (writer, "type_name", name);
+
+  return cg_writer_expand (writer, cg_is_python_keyword (name) ? "getattr($Ns$, '$type_name$')"
+                                                               : "$Ns$.$type_name$");
+}
 
 static void
 set_interface (const CgInterface *interface,
                CgWriter          *writer)
 {
-  gboolean is_keyword = cg_is_python_keyword (cg_names_look_up_interface (interface, "Name"));
-
   cg_names_set_interface (writer, interface);
-  cg_writer_take (writer, "PyIface", cg_writer_expand (writer, is_keyword ? "getattr($Ns$, '$Name$')" : "$Ns$.$Name$"));
+  cg_writer_take (writer, "PyIface",
+                  make_type (writer, cg_names_look_up_interface (interface, "Name")));
 }
 
 static void
@@ -99,8 +110,8 @@ make_value (const CgTypeUse *use)
   if (use->type->signature != NULL)
     return g_strdup ("[]");
 
-  return g_strdup_printf ("GLib.Variant.new_from_bytes(GLib.VariantType('%s'), GLib.Bytes.new(b''), False)",
-                          use->value_signature);
+  return g_strdup_printf ("GLib.Variant.new_from_bytes(GLib.VariantType('%s'), "
+                          "GLib.Bytes.new(b''), False)", use->value_signature);
 }
 
 /* Gets the type of a property for PyGObject, which has none for bytes. */
@@ -109,12 +120,12 @@ make_property_type (CgWriter        *writer,
                     const CgTypeUse *use)
 {
   static const char * const types[][2] = {
-    { "b", "GObject.TYPE_BOOLEAN" }, { "n", "GObject.TYPE_INT" }, { "q", "GObject.TYPE_UINT" }, { "i", "GObject.TYPE_INT" },
-    { "u", "GObject.TYPE_UINT" }, { "x", "GObject.TYPE_INT64" }, { "t", "GObject.TYPE_UINT64" },
-    { "d", "GObject.TYPE_DOUBLE" }, { "h", "GObject.TYPE_INT" }, { "s", "GObject.TYPE_STRING" }, { "o", "GObject.TYPE_STRING" },
-    { "g", "GObject.TYPE_STRING" },
+    { "b", "GObject.TYPE_BOOLEAN" }, { "n", "GObject.TYPE_INT" }, { "q", "GObject.TYPE_UINT" },
+    { "i", "GObject.TYPE_INT" }, { "u", "GObject.TYPE_UINT" }, { "x", "GObject.TYPE_INT64" },
+    { "t", "GObject.TYPE_UINT64" }, { "d", "GObject.TYPE_DOUBLE" }, { "h", "GObject.TYPE_INT" },
+    { "s", "GObject.TYPE_STRING" }, { "o", "GObject.TYPE_STRING" }, { "g", "GObject.TYPE_STRING" },
     { "as", "GObject.TYPE_STRV" }, { "ao", "GObject.TYPE_STRV" }, { "ag", "GObject.TYPE_STRV" },
-    { "ay", "GLib.Bytes" }, { "y", NULL },
+    { "ay", "GLib.Bytes" },
   };
 
   if (use->named != NULL && use->type->element != NULL)
@@ -122,12 +133,7 @@ make_property_type (CgWriter        *writer,
   if (use->named != NULL && use->named->declaration == NULL)
     return g_strdup (use->named->name);
   if (use->named != NULL)
-    {
-      const char *name = cg_names_look_up_declaration (use->named->declaration, "Name");
-
-      cg_writer_set (writer, "type_name", name);
-      return cg_writer_expand (writer, cg_is_python_keyword (name) ? "getattr($Ns$, '$type_name$')" : "$Ns$.$type_name$");
-    }
+    return make_type (writer, cg_names_look_up_declaration (use->named->declaration, "Name"));
   if (use->type->signature == NULL)
     return g_strdup ("GObject.TYPE_VARIANT");
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
@@ -163,14 +169,17 @@ emit_property (CgWriter       *writer,
 {
   g_autofree char *type = make_property_type (writer, &property->use);
   g_autofree char *value = make_default (&property->use, type);
-  g_autofree char *name = g_strdelimit (g_strdup (cg_names_look_up_member (property, "property_name")), "-", '_');
+  g_autofree char *name = g_strdup (cg_names_look_up_member (property, "property_name"));
 
-  cg_writer_take (writer, "attribute", cg_is_python_keyword (name) ? g_strdup_printf ("locals()['%s']", name)
-                                                                   : g_strdup (name));
+  g_strdelimit (name, "-", '_');
+  cg_writer_set (writer, "property_name", name);
+  cg_marshal_set_expanded (writer, "attribute", cg_is_python_keyword (name)
+                           ? "locals()['$property_name$']" : "$property_name$");
   cg_writer_set (writer, "type", type != NULL ? type : "");
   cg_writer_set (writer, "default", value);
-  cg_writer_emit (writer, type != NULL ? "    $attribute$ = GObject.Property(type=$type$$default$)\n"
-                                       : "    # TODO: $attribute$, for which PyGObject has no type\n");
+  cg_writer_emit (writer, type != NULL
+                  ? "    $attribute$ = GObject.Property(type=$type$$default$)\n"
+                  : "    # TODO: $attribute$, for which PyGObject has no type\n");
 }
 
 /* The doc string, which is open, shows how the signals are emitted. */
@@ -199,21 +208,24 @@ set_namespaces (const CgSkeleton *self,
   CG_FOREACH (const CgInterface, interface, self->description->interfaces)
     CG_FOREACH (const CgMember, property, interface->properties)
       {
-        const char *name = property->use.named != NULL ? property->use.named->name : "";
+        const CgNamedType *named = property->use.named;
+        const char *name = named != NULL ? named->name : "";
         g_autofree char *item = g_strdup_printf (", %.*s, ", (int) strcspn (name, "."), name);
 
-        if (property->use.named != NULL && property->use.named->declaration == NULL && strstr (text->str, item) == NULL)
+        if (named != NULL && named->declaration == NULL && strstr (text->str, item) == NULL)
           g_string_append (text, item + strlen (", "));
       }
   g_string_truncate (text, text->len - strlen (", "));
   cg_writer_set (writer, "namespaces", text->str + strlen (", "));
 }
+
 void
 cg_skeleton_emit_python (const CgSkeleton *self,
                          CgWriter         *writer)
 {
   set_namespaces (self, writer);
-  emit_head (self, "Services, each in a thread of its own: what is in one has no need of locks.", "", "", writer);
+  emit_head (self, "Services, each in a thread of its own: what is in one has no need of locks.",
+             "", "", writer);
   CG_FOREACH (const CgInterface, interface, self->description->interfaces)
     {
       set_interface (interface, writer);
@@ -243,9 +255,9 @@ append_check (GString        *checks,
                                              : "        self.check(self.proxy.$call_name$_sync");
   line = g_string_new (call);
 
-  for (guint i = 0; i < method->in_args->len; i++)
+  CG_FOREACH (const CgArg, arg, method->in_args)
     {
-      g_autofree char *value = make_value (&((CgArg *) g_ptr_array_index (method->in_args, i))->use);
+      g_autofree char *value = make_value (&arg->use);
 
       if (value == NULL)
         return;
@@ -264,7 +276,8 @@ cg_skeleton_emit_python_test (const CgSkeleton *self,
   g_autofree char *other = g_strdup_printf ("\nimport %s\n", module);
 
   cg_writer_set (writer, "namespaces", "GLib, GObject, Norpc");
-  emit_head (self, "Calls each method with the emptiest arguments.", "import unittest\n\n", other, writer);
+  emit_head (self, "Calls each method with the emptiest arguments.", "import unittest\n\n",
+             other, writer);
   cg_writer_set (writer, "module", module);
   CG_FOREACH (const CgInterface, interface, self->description->interfaces)
     {

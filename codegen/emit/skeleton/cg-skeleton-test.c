@@ -64,22 +64,27 @@ emit_call (CgWriter       *writer,
   const CgArg *returned = cg_method_get_return_arg (method);
   gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
   g_autofree char *freed = NULL;
-  g_autofree char *declarations =
-    g_strconcat (needs_bytes (method) ? "  g_autoptr (GBytes) no_bytes = g_bytes_new (NULL, 0);\n" : "",
-                 is_oneway ? "" : "  GError *error = NULL;\n  ",
-                 is_oneway ? "" : returned != NULL ? returned->use.type->c_out : "gboolean ",
-                 is_oneway ? "" : "result;\n",
-                 is_oneway && !needs_bytes (method) ? NULL : "\n", NULL);
+  g_autoptr (GString) declarations = g_string_new (NULL);
+
+  if (needs_bytes (method))
+    g_string_append (declarations, "  g_autoptr (GBytes) no_bytes = g_bytes_new (NULL, 0);\n");
+  if (!is_oneway)
+    g_string_append_printf (declarations, "  GError *error = NULL;\n  %sresult;\n",
+                            returned != NULL ? returned->use.type->c_out : "gboolean ");
+  if (declarations->len > 0)
+    g_string_append_c (declarations, '\n');
 
   cg_names_set_member (writer, method);
   cg_writer_take (writer, "passed", make_passed (method));
-  freed = returned != NULL ? cg_skeleton_make_free (writer, &returned->use, "result") : g_strdup ("");
+  freed = returned != NULL
+          ? cg_skeleton_make_free (writer, &returned->use, "result") : g_strdup ("");
   cg_writer_take (writer, "freed", g_strconcat (*freed != '\0' ? "\n" : "", freed, NULL));
   cg_writer_set (writer, "is_answered", returned != NULL ? "result != NULL" : "result");
   cg_marshal_set_expanded (writer, "call_text",
                            is_oneway ? "$call$ ($passed$);"
-                           : "result = $sync$ ($passed$);\ncheck_answer ($is_answered$, error);$freed$");
-  cg_writer_set (writer, "declarations", declarations);
+                                     : "result = $sync$ ($passed$);\n"
+                                       "check_answer ($is_answered$, error);$freed$");
+  cg_writer_set (writer, "declarations", declarations->str);
   cg_writer_emit (writer, cg_template ("skeleton-test/call-method"));
 }
 
@@ -130,7 +135,7 @@ cg_skeleton_emit_c_test (const CgSkeleton *self,
   g_autoptr (GString) added = g_string_new (NULL);
 
   cg_writer_take (writer, "header", g_strconcat (self->code, "-service.h", NULL));
-  cg_writer_set (writer, "prefix", self->description->prefix != NULL ? self->description->prefix : "");
+  cg_writer_set (writer, "prefix", self->description->prefix);
   cg_writer_emit (writer, cg_template ("skeleton-test/head"));
   if (has_call (self->description, FALSE))
     cg_writer_emit (writer, cg_template ("skeleton-test/answer-check"));

@@ -44,7 +44,8 @@ cg_skeleton_make_free (CgWriter        *writer,
 {
   /* what the generated code has for it is not seen outside of it */
   if (use->named != NULL && use->named->kind == CG_NAMED_BOXED && use->type->element == NULL)
-    return g_strdup_printf ("if (%s != NULL)\n  g_boxed_free (%s (), %s);", value, use->type->get_type, value);
+    return g_strdup_printf ("if (%s != NULL)\n  g_boxed_free (%s (), %s);",
+                            value, use->type->get_type, value);
 
   return cg_marshal_expand (writer, use->type->clear, use, "", 0, value);
 }
@@ -70,7 +71,7 @@ cg_skeleton_make_empty (const CgTypeUse *use)
   if (use->nullable)
     return g_strdup ("NULL");
   if (!use->type->is_pointer)
-    return use->named != NULL ? g_strdup_printf ("(%s) 0", use->type->c_in) : g_strdup (use->type->zero);
+    return g_strdup (use->type->zero);
   if (use->named != NULL)
     return NULL;
 
@@ -79,6 +80,6 @@ cg_skeleton_make_empty (const CgTypeUse *use)
       return g_strdup (use->is_moved ? empty_values[i].moved : empty_values[i].lent);
 
   /* what no value can be read from is the empty value */
-  return g_strdup_printf ("g_variant_new_from_data (G_VARIANT_TYPE (\"%s\"), \"\", 0, FALSE, NULL, NULL)",
-                          use->value_signature);
+  return g_strdup_printf ("g_variant_new_from_data (G_VARIANT_TYPE (\"%s\"), "
+                          "\"\", 0, FALSE, NULL, NULL)", use->value_signature);
 }
