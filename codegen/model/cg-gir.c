@@ -200,7 +200,8 @@ start_cb (CgXmlReader  *reader,
 
   self->depth++;
   if (self->depth == DEPTH_REPOSITORY && !g_str_equal (element, "repository"))
-    cg_xml_reader_fail (reader, "the root element is <%s>, not <repository>", element);
+    cg_xml_reader_fail (reader, cg_xml_reader_get_offset (reader),
+                        "the root element is <%s>, not <repository>", element);
   else if (self->depth == DEPTH_NAMESPACE)
     start_in_repository (self, element, attributes);
   else if (self->depth == DEPTH_TYPE && self->is_in)

@@ -33,6 +33,9 @@ struct _CgXmlReader
   gsize                error_offset;
 };
 
+#define FAIL(offset, ...) cg_xml_reader_fail (self, offset, __VA_ARGS__)
+#define HERE cg_xml_reader_get_offset (self)
+
 /* Newer versions of expat have other functions, with 64 bits on all machines. */
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS
 
@@ -63,43 +66,22 @@ cg_xml_find_attribute (const char **attributes,
 }
 
 /* expat may call some handlers even after it was stopped. */
-static void
-stop (CgXmlReader *self,
-      gsize        offset,
-      const char  *format,
-      va_list      args)
-{
-  if (self->error != NULL)
-    return;
-
-  self->error = g_error_new_valist (CG_XML_ERROR, CG_XML_ERROR_OTHER, format, args);
-  self->error_offset = offset;
-  XML_StopParser (self->parser, XML_FALSE);
-}
-
-static void G_GNUC_PRINTF (3, 4)
-fail (CgXmlReader *self,
-      gsize        offset,
-      const char  *format,
-      ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  stop (self, offset, format, args);
-  va_end (args);
-}
-
 void
 cg_xml_reader_fail (CgXmlReader *self,
+                    gsize        offset,
                     const char  *format,
                     ...)
 {
   va_list args;
 
+  if (self->error != NULL)
+    return;
+
   va_start (args, format);
-  stop (self, cg_xml_reader_get_offset (self), format, args);
+  self->error = g_error_new_valist (CG_XML_ERROR, CG_XML_ERROR_OTHER, format, args);
   va_end (args);
+  self->error_offset = offset;
+  XML_StopParser (self->parser, XML_FALSE);
 }
 
 static void
@@ -142,9 +124,9 @@ start_cb (void        *user_data,
 
   self->has_root = TRUE;
   if (++self->depth > MAX_DEPTH)
-    cg_xml_reader_fail (self, "elements are nested more than %d deep", MAX_DEPTH);
+    FAIL (HERE, "elements are nested more than %d deep", MAX_DEPTH);
   else if (n_attributes > MAX_ATTRIBUTES)
-    cg_xml_reader_fail (self, "<%s> has more than %d attributes", element, MAX_ATTRIBUTES);
+    FAIL (HERE, "<%s> has more than %d attributes", element, MAX_ATTRIBUTES);
   else if (self->has_dtd)
     check_references (self);
 
@@ -193,7 +175,7 @@ declaration_cb (void       *user_data,
   CgXmlReader *self = user_data;
 
   if (version != NULL && !g_str_has_prefix (version, "1."))
-    cg_xml_reader_fail (self, "this is not XML 1.0");
+    FAIL (HERE, "this is not XML 1.0");
 }
 
 static void
@@ -234,7 +216,7 @@ skipped_entity_cb (void       *user_data,
   CgXmlReader *self = user_data;
 
   if (!is_parameter)
-    skip (self, name, cg_xml_reader_get_offset (self));
+    skip (self, name, HERE);
 }
 
 static int
@@ -244,8 +226,9 @@ external_entity_cb (XML_Parser  parser,
                     const char *system_id,
                     const char *public_id G_GNUC_UNUSED)
 {
-  cg_xml_reader_fail (XML_GetUserData (parser), "the entity is in '%s'; only this file is read",
-                      system_id);
+  CgXmlReader *self = XML_GetUserData (parser);
+
+  FAIL (HERE, "the entity is in '%s'; only this file is read", system_id);
 
   return XML_STATUS_ERROR;
 }
@@ -260,19 +243,19 @@ fail_at_token (CgXmlReader *self,
   gunichar c = left > 0 ? g_utf8_get_char_validated (p, left) : ' ';
 
   if (c == (gunichar) -1 || c == (gunichar) -2)
-    fail (self, offset, "the byte 0x%02x is not valid UTF-8 here", (guchar) *p);
+    FAIL (offset, "the byte 0x%02x is not valid UTF-8 here", (guchar) *p);
   else if (c == 0xfffe || c == 0xffff || (c < 0x20 && strchr ("\t\r\n", c) == NULL))
-    fail (self, offset, "the character U+%04X is not allowed in XML", c);
+    FAIL (offset, "the character U+%04X is not allowed in XML", c);
   else if (offset > 0 && p[-1] == '&')
-    fail (self, offset - 1, "expected the name of an entity after '&'; "
-                            "write '&amp;' for the character");
+    FAIL (offset - 1, "expected the name of an entity after '&'; "
+                      "write '&amp;' for the character");
   else if (offset > 1 && p[-1] == '-' && p[-2] == '-')
-    fail (self, offset - 2, "'--' is not allowed in a comment");
+    FAIL (offset - 2, "'--' is not allowed in a comment");
   else if (*p == '<')
-    fail (self, offset, "'<' is not allowed in a tag or an attribute; "
-                        "write '&lt;' for the character");
+    FAIL (offset, "'<' is not allowed in a tag or an attribute; "
+                  "write '&lt;' for the character");
   else
-    fail (self, offset, "this is not well-formed XML");
+    FAIL (offset, "this is not well-formed XML");
 }
 
 /* Words for the errors of expat. "%s" is the word at the place. */
@@ -310,16 +293,15 @@ fail_as_expat (CgXmlReader *self)
     i++;
 
   if (i < G_N_ELEMENTS (messages))
-    fail (self, offset, messages[i].message, word);
+    FAIL (offset, messages[i].message, word);
   else if (code == XML_ERROR_NO_ELEMENTS)
-    fail (self, offset,
-          self->has_root ? "the file ends before an end tag" : "the file has no element");
+    FAIL (offset, self->has_root ? "the file ends before an end tag" : "the file has no element");
   else if (code == XML_ERROR_INVALID_TOKEN)
     fail_at_token (self, offset);
   else if (code == XML_ERROR_SYNTAX && !self->has_doctype && *p != '<')
-    fail (self, offset, "text comes before the root element; is this XML?");
+    FAIL (offset, "text comes before the root element; is this XML?");
   else
-    fail (self, offset, "this is not well-formed XML: %s", XML_ErrorString (code));
+    FAIL (offset, "this is not well-formed XML: %s", XML_ErrorString (code));
 
   if (code == XML_ERROR_NO_ELEMENTS)
     self->error->code = self->has_root ? CG_XML_ERROR_OPEN_ELEMENT : CG_XML_ERROR_NO_ROOT;

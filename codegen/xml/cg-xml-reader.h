@@ -64,10 +64,11 @@ gboolean    cg_xml_read              (const char           *text,
 gsize       cg_xml_reader_get_offset (const CgXmlReader    *self);
 gsize       cg_xml_reader_get_length (const CgXmlReader    *self);
 
-/* Stops reading, with an error at the place of what a handler was called for. */
+/* Stops reading, with an error at @offset. */
 void        cg_xml_reader_fail       (CgXmlReader          *self,
+                                      gsize                 offset,
                                       const char           *format,
-                                      ...) G_GNUC_PRINTF (2, 3);
+                                      ...) G_GNUC_PRINTF (3, 4);
 
 /* Converts XML to UTF-8 from the encoding that it declares or has the byte order mark
  * of. The declaration stays the same. */
