@@ -10,8 +10,6 @@
 #include "model/cg-reserved.h"
 #include "xml/cg-suggest.h"
 
-#include <string.h>
-
 typedef struct
 {
   CgNode        *node;

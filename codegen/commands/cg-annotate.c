@@ -10,8 +10,6 @@
 
 #include "cg-input.h"
 
-#include "model/cg-declarations.h"
-
 #include <string.h>
 
 #define N_VALUES 3

@@ -9,7 +9,6 @@
 #include "cg-named-types.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #define NUMBER(accessor, variant_, type) \
   { \

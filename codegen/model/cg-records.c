@@ -7,8 +7,6 @@
 
 #include "cg-declarations.h"
 
-#include <string.h>
-
 #define MAX_VARIANT 4096 /* a record of records of records can become very long */
 
 static void complete (CgDescription *description,

@@ -7,7 +7,6 @@
 
 #include "cg-emit-private.h"
 
-#include "doc/cg-doc.h"
 #include "model/cg-gir.h"
 
 /* Functions of methods; each ends with CG_N_SIGNATURES. */

@@ -14,8 +14,6 @@
 #include "emit/c/cg-signature.h"
 #include "emit/cg-templates.h"
 
-#include <string.h>
-
 /* Nothing is unused, and what moved to the service is freed. */
 static void
 set_statements (CgWriter       *writer,

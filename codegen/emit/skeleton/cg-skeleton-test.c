@@ -8,12 +8,9 @@
 
 #include "cg-skeleton.h"
 
-#include "emit/c/cg-emit-shared.h"
 #include "emit/c/cg-marshal.h"
 #include "model/cg-names.h"
 #include "emit/cg-templates.h"
-
-#include <string.h>
 
 /* "proxy, "", 0, NULL", one below the other; NULL if it cannot be called. */
 static char *
