@@ -7,6 +7,8 @@
 
 #include "cg-emit-private.h"
 
+#include "cg-param-docs.h"
+
 #include <string.h>
 
 /* Sets the text after the lines of values or fields in the comment of a type. */
@@ -93,7 +95,7 @@ set_members (CgWriter            *writer,
 
   CG_FOREACH (const CgField, field, record->fields)
     {
-      g_autofree char *doc = cg_signature_make_field_doc (field);
+      g_autofree char *doc = cg_param_doc_make_field (field);
       g_autofree char *type = cg_columns_pad (field->use.type->c_out, width);
 
       if (*doc != '\0')

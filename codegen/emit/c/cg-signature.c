@@ -9,7 +9,7 @@
 
 #include "cg-signature.h"
 
-#include "doc/cg-doc.h"
+#include "cg-param-docs.h"
 #include "emit/cg-templates.h"
 #include "model/cg-names.h"
 
@@ -211,11 +211,9 @@ add_value (Builder        *self,
            const CgMember *property)
 {
   const CgArg arg = { .use = property->use };
-  g_autoptr (GString) doc = g_string_new (NULL);
+  g_autofree char *doc = cg_param_doc_make (&arg, "the value", FALSE, FALSE);
 
-  cg_arg_doc_append_annotations (doc, &arg, FALSE, FALSE);
-  cg_arg_doc_append (doc, &arg, "the value");
-  add_param (self, property->use.type->c_in, "value", doc->str);
+  add_param (self, property->use.type->c_in, "value", doc);
 }
 
 static void
@@ -227,16 +225,13 @@ add_args (Builder    *self,
 {
   CG_FOREACH (const CgArg, arg, args)
     {
-      g_autoptr (GString) doc = g_string_new (NULL);
+      const CgType *type = arg->use.type;
+      g_autofree char *doc = cg_param_doc_make (arg, what, is_out, is_client);
       g_autofree char *out_type =
-        g_strconcat (arg->use.type->c_out,
-                     g_str_has_suffix (arg->use.type->c_out, "*") ? "*" : " *", NULL);
+        g_strconcat (type->c_out, g_str_has_suffix (type->c_out, "*") ? "*" : " *", NULL);
 
-      cg_arg_doc_append_annotations (doc, arg, is_out, is_client);
-      cg_arg_doc_append (doc, arg, what);
-      add_param (self,
-                 is_out ? out_type : arg->use.is_moved ? arg->use.type->c_out : arg->use.type->c_in,
-                 is_out ? arg->c_out : arg->c_lent, doc->str);
+      add_param (self, is_out ? out_type : arg->use.is_moved ? type->c_out : type->c_in,
+                 is_out ? arg->c_out : arg->c_lent, doc);
     }
 }
 
@@ -258,38 +253,14 @@ get_return_type (const CgMethod *method,
   return returns == RETURN_RESULT && arg != NULL ? arg->use.type->c_out : "gboolean ";
 }
 
-/* Makes the documentation of the value of a property. */
-static char *
-make_value_doc (const CgMember *property,
-                gboolean        is_given)
-{
-  const CgArg arg = { .use = property->use };
-  GString *doc = g_string_new ("Returns:");
-
-  if (property->use.type->is_pointer)
-    g_string_append_printf (doc, " (transfer %s)",
-                            is_given ? cg_arg_doc_get_transfer (&arg, TRUE, FALSE) : "none");
-  if (property->use.type->is_pointer)
-    g_string_append (doc, " (nullable)");
-  if (*property->use.type->gir != '\0')
-    g_string_append_printf (doc, " %s", property->use.type->gir);
-  g_string_append (doc, property->use.type->is_pointer ? ": the value" : " the value");
-  if (property->use.type->is_pointer && !is_given)
-    g_string_append (doc, ", which belongs to @self and is\n"
-                          "  valid until the next call of this function");
-
-  return g_string_free (doc, FALSE);
-}
-
 static char *
 make_return_doc (const CgMethod *method,
                  const Row      *row)
 {
   const CgArg *arg = cg_method_get_return_arg (method);
-  GString *doc;
 
   if (row->returns == RETURN_LENT || row->returns == RETURN_GIVEN)
-    return make_value_doc (method, row->returns == RETURN_GIVEN);
+    return cg_param_doc_make_value (method, row->returns == RETURN_GIVEN);
   if (row->returns == RETURN_HANDLED)
     return g_strdup ("Returns: %FALSE with @error set if the call failed, else %TRUE");
   if (row->returns != RETURN_RESULT)
@@ -298,18 +269,7 @@ make_return_doc (const CgMethod *method,
     return g_strdup_printf ("Returns:%s %%TRUE on success, %%FALSE with @error set",
                             is_client_row (row) && method->out_args->len > 0 ? " (skip):" : "");
 
-  doc = g_string_new (NULL);
-  g_string_append_printf (doc, "Returns: (transfer %s)",
-                          cg_arg_doc_get_transfer (arg, TRUE, is_client_row (row)));
-  if (*arg->use.type->gir != '\0')
-    g_string_append_printf (doc, " %s", arg->use.type->gir);
-  g_string_append (doc, ": ");
-  cg_arg_doc_append (doc, arg, "the result");
-  if (doc->str[doc->len - 1] == '.')
-    g_string_truncate (doc, doc->len - 1);
-  g_string_append (doc, ",\n  or %NULL with @error set");
-
-  return g_string_free (doc, FALSE);
+  return cg_param_doc_make_result (arg, is_client_row (row));
 }
 
 /* Makes the text after the parameters in a doc comment, to its end. */
@@ -394,28 +354,13 @@ cg_signature_get_function (const CgMethod  *method,
   return cg_names_look_up_member (method, rows[kind].function);
 }
 
-char *
-cg_signature_make_field_doc (const CgField *field)
-{
-  GString *doc = g_string_new (field->use.nullable ? "(nullable) " : "");
-
-  if (*field->use.type->gir != '\0')
-    g_string_append_printf (doc, "%s ", field->use.type->gir);
-  if (doc->len > 0)
-    g_string_overwrite (doc, doc->len - 1, ": ");
-  if (field->node.c_doc != NULL)
-    g_string_append (doc, field->node.c_doc);
-
-  return g_string_free (doc, FALSE);
-}
-
 static void
 add_fields (Builder             *self,
             const CgDeclaration *record)
 {
   CG_FOREACH (const CgField, field, record->fields)
     {
-      g_autofree char *doc = cg_signature_make_field_doc (field);
+      g_autofree char *doc = cg_param_doc_make_field (field);
 
       add_param (self, field->use.type->c_in, field->param, doc);
     }

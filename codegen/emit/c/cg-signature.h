@@ -69,7 +69,4 @@ const char *
       cg_signature_get_function   (const CgMethod      *method,
                                    CgSignatureKind      kind);
 
-/* The documentation of a field, with annotations. */
-char *cg_signature_make_field_doc (const CgField       *field);
-
 G_END_DECLS
