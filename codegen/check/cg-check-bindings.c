@@ -36,7 +36,7 @@ check_fields (const Checker       *self,
         WARNING (&field->node,
                  "the field '%s' hides the function %s_%s, so language bindings do not have that "
                  "function; the field can be renamed with the annotation org.gtk.GDBus.C.Name",
-                 field->node.name, cg_names_look_up_declaration (record, "t"), field->lower);
+                 field->node.name, cg_names_look_up (&record->node, "t"), field->lower);
     }
 }
 
@@ -84,10 +84,10 @@ cg_check_bindings (const CgDescription *description,
 
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
-      check_type (&self, &declaration->node, cg_names_look_up_declaration (declaration, "Name"));
+      check_type (&self, &declaration->node, cg_names_look_up (&declaration->node, "Name"));
       if (declaration->kind == CG_DECLARED_RECORD)
         check_fields (&self, declaration);
     }
   CG_FOREACH (const CgInterface, interface, description->interfaces)
-    check_type (&self, &interface->node, cg_names_look_up_interface (interface, "Name"));
+    check_type (&self, &interface->node, cg_names_look_up (&interface->node, "Name"));
 }

@@ -273,8 +273,8 @@ compare_gobject_names (CgFindings     *findings,
                        const char     *key,
                        const char     *what)
 {
-  const char *old_name = cg_names_look_up_member (before, key);
-  const char *new_name = cg_names_look_up_member (now, key);
+  const char *old_name = cg_names_look_up (&before->node, key);
+  const char *new_name = cg_names_look_up (&now->node, key);
 
   if (g_str_equal (before->node.in_c, now->node.in_c) && !g_str_equal (old_name, new_name))
     BREAKING ("the %s of '%s' is '%s'; it was '%s'", what, now->node.name, new_name, old_name);

@@ -33,7 +33,7 @@ add_links (Resolver          *self,
 {
   /* Telepathy refers to members by their names alone */
   static const char * const ends[] = { "()", "" };
-  const char *iface = cg_names_look_up_interface (interface, "Iface");
+  const char *iface = cg_names_look_up (&interface->node, "Iface");
 
   g_hash_table_insert (self->links, g_strdup (interface->node.name),
                        g_strdup_printf ("[iface@%s]", iface));
@@ -43,7 +43,7 @@ add_links (Resolver          *self,
       g_hash_table_insert (self->links,
                            g_strdup_printf ("%s.%s%s", interface->node.name, method->node.name,
                                             ends[i]),
-                           g_strdup_printf ("[id@%s]", cg_names_look_up_member (method, "call")));
+                           g_strdup_printf ("[id@%s]", cg_names_look_up (&method->node, "call")));
 }
 
 /* From here on, it is Markdown. */
@@ -97,7 +97,7 @@ resolve_replacements (Resolver    *self,
   if (interface->replacement != NULL)
     interface->node.c_deprecated_text =
       keep (self, g_strdup_printf ("Use [iface@%s] instead.",
-                                   cg_names_look_up_interface (interface->replacement, "Iface")));
+                                   cg_names_look_up (&interface->replacement->node, "Iface")));
 
   CG_FOREACH (CgMethod, method, interface->methods)
     {
@@ -105,7 +105,7 @@ resolve_replacements (Resolver    *self,
       if (method->replacement != NULL)
         method->node.c_deprecated_text =
           keep (self, g_strdup_printf ("Use [id@%s] instead.",
-                                       cg_names_look_up_member (method->replacement, "call")));
+                                       cg_names_look_up (&method->replacement->node, "call")));
     }
 }
 

@@ -225,7 +225,7 @@ add_prototype (Emitter        *self,
   g_string_append (self->text, "\n\n");
   if (is_method)
     g_string_append_printf (self->text, "In C: `%s ()`\n\n",
-                            cg_names_look_up_member (member, "call"));
+                            cg_names_look_up (&member->node, "call"));
 }
 
 static void
@@ -288,7 +288,7 @@ add_types (Emitter             *self,
     {
       add_heading (self, "##", declaration->node.name, "", "");
       g_string_append_printf (self->text, "%s; in C `%s`\n\n", words[declaration->kind],
-                              cg_names_look_up_declaration (declaration, "T"));
+                              cg_names_look_up (&declaration->node, "T"));
       add_docs (self, &declaration->node);
       add_parts (self, declaration);
     }
@@ -310,8 +310,8 @@ cg_emit_markdown (const CgOutput *output,
     {
       add_heading (&self, "#", interface->node.name, "", "");
       g_string_append_printf (self.text, "In C: `%s`, and `%s` for clients\n\n",
-                              cg_names_look_up_interface (interface, "Iface"),
-                              cg_names_look_up_interface (interface, "Proxy"));
+                              cg_names_look_up (&interface->node, "Iface"),
+                              cg_names_look_up (&interface->node, "Proxy"));
       add_docs (&self, &interface->node);
       add_members (&self, interface);
     }

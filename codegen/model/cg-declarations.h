@@ -55,7 +55,6 @@ struct _CgDeclaration
   gboolean        is_completed; /* what can be done with a record is known */
   gboolean        is_recursive; /* a record of this or of another type can be in it without end;
                                  * set with that */
-  const char    **names;        /* (owned): in the order of the table in cg-names.c */
 };
 
 CgDeclaration *cg_declaration_new  (CgDescription    *description,

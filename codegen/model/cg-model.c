@@ -11,6 +11,7 @@ static void
 node_clear (CgNode *node)
 {
   g_ptr_array_unref (node->annotations);
+  g_free (node->names);
 }
 
 /* Frees what is a node and owns nothing else. */
@@ -53,7 +54,6 @@ member_free (gpointer data)
   node_clear (&member->node);
   g_ptr_array_unref (member->in_args);
   g_ptr_array_unref (member->out_args);
-  g_free (member->names);
   g_free (member);
 }
 
@@ -65,7 +65,6 @@ interface_free (gpointer data)
   node_clear (&interface->node);
   for (guint i = 0; i < CG_N_MEMBERS; i++)
     g_ptr_array_unref (interface->members[i]);
-  g_free (interface->names);
   g_free (interface);
 }
 
@@ -77,7 +76,6 @@ declaration_free (gpointer data)
   node_clear (&self->node);
   g_ptr_array_unref (self->values);
   g_ptr_array_unref (self->fields);
-  g_free (self->names);
   g_free (self);
 }
 

@@ -52,6 +52,9 @@ typedef enum
   CG_REACH_DBUS      /* by D-Bus, which has no maybe types */
 } CgReach;
 
+/* cg-names.h */
+typedef struct _CgNameTable CgNameTable;
+
 /* The properties of every part of a description. */
 typedef struct
 {
@@ -74,6 +77,8 @@ typedef struct
                                * checked */
   const char  *in_c;        /* its name in C, without that of what it is in */
   GPtrArray   *annotations; /* (owned) (element-type CgAnnotation) */
+  const CgNameTable *name_table; /* (nullable): of what has names of its own, when resolved */
+  const char **names;       /* (owned) (nullable): in the order of the table */
 } CgNode;
 
 typedef struct
@@ -174,9 +179,6 @@ struct _CgMember
   CgLocation   backlog_location;
   const char  *backlog_text;     /* (nullable): as described */
   guint        backlog;          /* or 0, for CG_DEFAULT_BACKLOG; set when checked */
-
-  const char **names;            /* (owned), not of a stream: in the order of the table in
-                                    cg-names.c */
 };
 
 typedef struct _CgInterface CgInterface;
@@ -196,7 +198,6 @@ struct _CgInterface
       GPtrArray *streams;
     };
   };
-  const char **names;            /* (owned): in the order of the table in cg-names.c */
 };
 
 typedef struct

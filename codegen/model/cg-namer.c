@@ -11,21 +11,20 @@
 
 #include <string.h>
 
-const char **
-cg_namer_expand_rows (Namer             *self,
-                      const CgNameTable *table)
+void
+cg_namer_make_names (Namer             *self,
+                     CgNode            *node,
+                     const CgNameTable *table)
 {
-  const char **names = g_new0 (const char *, table->n_rows);
-
+  node->name_table = table;
+  node->names = g_new0 (const char *, table->n_rows);
   for (gsize i = 0; i < table->n_rows; i++)
     {
       g_autofree char *name = cg_writer_expand (self->writer, table->rows[i].pattern);
 
-      names[i] = cg_description_string (self->description, name);
+      node->names[i] = cg_description_string (self->description, name);
       cg_writer_set (self->writer, table->rows[i].key, name);
     }
-
-  return names;
 }
 
 /* Of two that want one name, the later one is in error. */
@@ -58,20 +57,19 @@ cg_namer_is_free (Namer      *self,
   return FALSE;
 }
 
-/* Returns whether all of them were free. */
 gboolean
-cg_namer_claim_rows (Namer              *self,
-                     CgNode             *node,
-                     const CgNameTable  *table,
-                     const char        **names)
+cg_namer_claim_names (Namer  *self,
+                      CgNode *node)
 {
+  const CgNameTable *table = node->name_table;
+
   for (gsize i = 0; i < table->n_rows; i++)
-    if (table->rows[i].global && !cg_namer_is_free (self, node, names[i]))
+    if (table->rows[i].global && !cg_namer_is_free (self, node, node->names[i]))
       return FALSE;
 
   for (gsize i = 0; i < table->n_rows; i++)
     if (table->rows[i].global)
-      g_hash_table_insert (self->globals, (gpointer) names[i], node);
+      g_hash_table_insert (self->globals, (gpointer) node->names[i], node);
 
   return TRUE;
 }

@@ -23,18 +23,19 @@ typedef struct
                                  bindings, and its properties and virtual functions so far */
 } Namer;
 
-const char **cg_namer_expand_rows      (Namer              *self,
+/* Makes the names of @node, and claims those that must be alone; whether all of these were free. */
+void         cg_namer_make_names       (Namer              *self,
+                                        CgNode             *node,
                                         const CgNameTable  *table);
+gboolean     cg_namer_claim_names      (Namer              *self,
+                                        CgNode             *node);
+
 void         cg_namer_refuse           (Namer              *self,
                                         CgNode             *node,
                                         const CgNode       *owner);
 gboolean     cg_namer_is_free          (Namer              *self,
                                         CgNode             *node,
                                         const char         *identifier);
-gboolean     cg_namer_claim_rows       (Namer              *self,
-                                        CgNode             *node,
-                                        const CgNameTable  *table,
-                                        const char        **names);
 const char  *cg_namer_make_parameter   (Namer              *self,
                                         GHashTable         *taken,
                                         const char         *prefix,

@@ -8,8 +8,6 @@
 
 #include "cg-names.h"
 
-#include "cg-declarations.h"
-
 static const CgNameRow interface_rows[] = {
   { "ns", "$ns$", FALSE },
   { "NS", "$NS$", FALSE },
@@ -135,75 +133,22 @@ const CgNameTable cg_method_names = { method_rows, G_N_ELEMENTS (method_rows) };
 const CgNameTable cg_signal_names = { signal_rows, G_N_ELEMENTS (signal_rows) };
 const CgNameTable cg_property_names = { property_rows, G_N_ELEMENTS (property_rows) };
 
-/* Where in the table, and so in the names, the one of this key is. */
-static gsize
-find_row (const CgNameTable *table,
-          const char        *key)
+const char *
+cg_names_look_up (const CgNode *node,
+                  const char   *key)
 {
   gsize i = 0;
 
-  while (!g_str_equal (table->rows[i].key, key))
+  while (!g_str_equal (node->name_table->rows[i].key, key))
     i++;
 
-  return i;
-}
-
-const char *
-cg_names_look_up_interface (const CgInterface *interface,
-                            const char        *key)
-{
-  return interface->names[find_row (&cg_interface_names, key)];
-}
-
-static const CgNameTable *
-get_member_table (const CgMember *member)
-{
-  if (member->kind == CG_MEMBER_PROPERTY)
-    return &cg_property_names;
-
-  return member->kind == CG_MEMBER_SIGNAL ? &cg_signal_names : &cg_method_names;
-}
-
-const char *
-cg_names_look_up_member (const CgMember *member,
-                         const char     *key)
-{
-  return member->names[find_row (get_member_table (member), key)];
-}
-
-const char *
-cg_names_look_up_declaration (const CgDeclaration *declaration,
-                              const char          *key)
-{
-  return declaration->names[find_row (&cg_declaration_names, key)];
-}
-
-static void
-set_all (CgWriter           *writer,
-         const CgNameTable  *table,
-         const char        **names)
-{
-  for (gsize i = 0; i < table->n_rows; i++)
-    cg_writer_set (writer, table->rows[i].key, names[i]);
+  return node->names[i];
 }
 
 void
-cg_names_set_interface (CgWriter          *writer,
-                        const CgInterface *interface)
+cg_names_set (CgWriter     *writer,
+              const CgNode *node)
 {
-  set_all (writer, &cg_interface_names, interface->names);
-}
-
-void
-cg_names_set_member (CgWriter       *writer,
-                     const CgMember *member)
-{
-  set_all (writer, get_member_table (member), member->names);
-}
-
-void
-cg_names_set_declaration (CgWriter            *writer,
-                          const CgDeclaration *declaration)
-{
-  set_all (writer, &cg_declaration_names, declaration->names);
+  for (gsize i = 0; i < node->name_table->n_rows; i++)
+    cg_writer_set (writer, node->name_table->rows[i].key, node->names[i]);
 }

@@ -26,11 +26,11 @@ typedef struct
 } CgNameRow;
 
 /* The values are in the names of what has them, in this order. */
-typedef struct
+struct _CgNameTable
 {
   const CgNameRow *rows;
   gsize            n_rows;
-} CgNameTable;
+};
 
 extern const CgNameTable cg_declaration_names;
 extern const CgNameTable cg_interface_names;
@@ -38,20 +38,12 @@ extern const CgNameTable cg_method_names;
 extern const CgNameTable cg_signal_names;
 extern const CgNameTable cg_property_names;
 
-/* Give a writer the names of something. */
-void        cg_names_set_interface (CgWriter          *writer,
-                                    const CgInterface *interface);
-void        cg_names_set_declaration (CgWriter            *writer,
-                                      const CgDeclaration *declaration);
-void        cg_names_set_member    (CgWriter          *writer,
-                                    const CgMember    *member);
+/* Gives a writer the names of something. */
+void        cg_names_set     (CgWriter     *writer,
+                              const CgNode *node);
 
 /* Gets the name for a key of the tables in cg-names.c. */
-const char *cg_names_look_up_interface (const CgInterface *interface,
-                                        const char        *key);
-const char *cg_names_look_up_member    (const CgMember    *member,
-                                        const char        *key);
-const char *cg_names_look_up_declaration (const CgDeclaration *declaration,
-                                          const char          *key);
+const char *cg_names_look_up (const CgNode *node,
+                              const char   *key);
 
 G_END_DECLS

@@ -45,7 +45,7 @@ name_values (Namer         *self,
           value->nick = cg_description_string (self->description, nick);
         }
       capitals = g_ascii_strup (word, -1);
-      upper = g_strconcat (cg_names_look_up_declaration (declaration, "TT"), "_", capitals, NULL);
+      upper = g_strconcat (cg_names_look_up (&declaration->node, "TT"), "_", capitals, NULL);
       value->upper = cg_description_string (self->description, upper);
       value->node.in_c = value->upper + strlen (upper) - strlen (capitals);
       if (cg_namer_is_free (self, &value->node, value->upper))
@@ -104,13 +104,13 @@ cg_namer_name_declaration (Namer         *self,
 
   cg_spelling_set_interface (self->writer, &declaration->node, "");
   lower = cg_writer_expand (self->writer, "$name$");
-  declaration->names = cg_namer_expand_rows (self, &cg_declaration_names);
-  declaration->node.in_c = cg_names_look_up_declaration (declaration, "names");
+  cg_namer_make_names (self, &declaration->node, &cg_declaration_names);
+  declaration->node.in_c = cg_names_look_up (&declaration->node, "names");
 
-  names.gir_name = names.c_type = cg_names_look_up_declaration (declaration, "T");
-  names.get_type = cg_names_look_up_declaration (declaration, "t_get_type");
+  names.gir_name = names.c_type = cg_names_look_up (&declaration->node, "T");
+  names.get_type = cg_names_look_up (&declaration->node, "t_get_type");
   names.lower = lower;
-  names.c_lower = cg_names_look_up_declaration (declaration, "t");
+  names.c_lower = cg_names_look_up (&declaration->node, "t");
   cg_named_type_set_names (self->description, declaration->named, &names);
 
   if (cg_is_reserved (names.c_type) || cg_is_used_parameter (names.c_type))
@@ -118,8 +118,7 @@ cg_namer_name_declaration (Namer         *self,
                           "the name of '%s' in C, '%s', is taken; see --c-namespace",
                           declaration->node.name, names.c_type);
   else if (cg_namer_check_type_name (self, &declaration->node, names.c_type) &&
-           cg_namer_claim_rows (self, &declaration->node, &cg_declaration_names,
-                                declaration->names))
+           cg_namer_claim_names (self, &declaration->node))
     {
       name_values (self, declaration);
       name_fields (self, declaration);

@@ -238,8 +238,8 @@ name_method (Namer    *self,
   cg_writer_set (self->writer, "call_name", method->node.in_c);
   cg_writer_set (self->writer, "METHOD_NAME", upper);
 
-  method->names = cg_namer_expand_rows (self, &cg_method_names);
-  cg_namer_claim_rows (self, &method->node, &cg_method_names, method->names);
+  cg_namer_make_names (self, &method->node, &cg_method_names);
+  cg_namer_claim_names (self, &method->node);
 }
 
 /* Makes the name of a GSignal or a GObject property: that in C, and @word where the name is taken.
@@ -281,8 +281,8 @@ name_signal (Namer    *self,
   cg_writer_set (self->writer, "dbus_method", signal->node.name);
   cg_writer_set (self->writer, "slot", slot);
 
-  signal->names = cg_namer_expand_rows (self, &cg_signal_names);
-  cg_namer_claim_rows (self, &signal->node, &cg_signal_names, signal->names);
+  cg_namer_make_names (self, &signal->node, &cg_signal_names);
+  cg_namer_claim_names (self, &signal->node);
 }
 
 /* A function that gets the property `type` would be the one that gets the GType. */
@@ -298,8 +298,8 @@ name_property (Namer    *self,
   cg_writer_take (self->writer, "property_name", g_strdelimit (g_strdup (name), "_", '-'));
   cg_writer_set (self->writer, "dbus_method", property->node.name);
 
-  property->names = cg_namer_expand_rows (self, &cg_property_names);
-  cg_namer_claim_rows (self, &property->node, &cg_property_names, property->names);
+  cg_namer_make_names (self, &property->node, &cg_property_names);
+  cg_namer_claim_names (self, &property->node);
 }
 
 /* Names those of one kind that are not broken. A name that one has by its own right is taken once
@@ -316,9 +316,9 @@ name_kind (Namer        *self,
     if (!member->node.broken)
       name (self, member);
   CG_FOREACH (CgMember, named, interface->members[kind])
-    if (named->names != NULL)
+    if (named->node.names != NULL)
       {
-        g_autofree char *in_vala = g_strdup (cg_names_look_up_member (named, key));
+        g_autofree char *in_vala = g_strdup (cg_names_look_up (&named->node, key));
 
         g_strdelimit (in_vala, "-", '_');
         add_in_bindings (self, in_vala, "", "");
@@ -331,7 +331,7 @@ static void
 name_members (Namer       *self,
               CgInterface *interface)
 {
-  cg_names_set_interface (self->writer, interface);
+  cg_names_set (self->writer, &interface->node);
   self->in_bindings = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < CG_N_MEMBERS; i++)
     {
@@ -414,10 +414,10 @@ name_interface (Namer       *self,
                             "org.gtk.GDBus.C.Name", interface->node.name, self->prefix);
 
   cg_spelling_set_interface (self->writer, &interface->node, self->prefix);
-  interface->names = cg_namer_expand_rows (self, &cg_interface_names);
-  interface->node.in_c = cg_names_look_up_interface (interface, "names");
-  if (check_interface_name (self, interface, cg_names_look_up_interface (interface, "Iface")))
-    cg_namer_claim_rows (self, &interface->node, &cg_interface_names, interface->names);
+  cg_namer_make_names (self, &interface->node, &cg_interface_names);
+  interface->node.in_c = cg_names_look_up (&interface->node, "names");
+  if (check_interface_name (self, interface, cg_names_look_up (&interface->node, "Iface")))
+    cg_namer_claim_names (self, &interface->node);
 }
 
 /* Says, too, where two would have one name. */
@@ -450,7 +450,7 @@ cg_names_resolve (CgDescription *description,
 
   CG_FOREACH (CgInterface, interface, interfaces)
     {
-      if (interface->names == NULL)
+      if (interface->node.names == NULL)
         continue;
       name_members (&self, interface);
       for (guint i = 0; i < CG_N_MEMBERS; i++)

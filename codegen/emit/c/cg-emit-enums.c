@@ -64,7 +64,7 @@ cg_emit_enums (const CgDescription *description,
       if (declaration->kind == CG_DECLARED_RECORD)
         continue;
 
-      cg_names_set_declaration (writer, declaration);
+      cg_names_set (writer, &declaration->node);
       emit_enum (declaration, writer);
       if (declaration->kind == CG_DECLARED_ERROR_DOMAIN)
         emit_quark (declaration, writer);

@@ -54,7 +54,7 @@ emit_vfuncs_of (GPtrArray             *members,
 {
   CG_FOREACH (const CgMember, member, members)
     {
-      cg_names_set_member (writer, member);
+      cg_names_set (writer, &member->node);
       for (const CgSignatureKind *kind = kinds; *kind != CG_N_SIGNATURES; kind++)
         {
           cg_signature_set (writer, member, *kind);
@@ -106,7 +106,7 @@ set_first (CgWriter          *writer,
   /* as with gdbus-codegen, the only function that a deprecated interface makes a deprecated one */
   if (is_proxy)
     set_deprecated (writer, &interface->node,
-                    other != NULL ? cg_names_look_up_interface (other, "proxy_new") : NULL);
+                    other != NULL ? cg_names_look_up (&other->node, "proxy_new") : NULL);
 }
 
 /* The functions of one member. */
@@ -119,7 +119,7 @@ emit_member_prototypes (const CgMember        *member,
 {
   const CgMethod *other = member->replacement;
 
-  cg_names_set_member (writer, member);
+  cg_names_set (writer, &member->node);
   for (const CgSignatureKind *kind = kinds; *kind != CG_N_SIGNATURES; kind++)
     {
       set_deprecated (writer, &member->node,
@@ -217,9 +217,9 @@ static void
 emit_interface (const CgInterface *interface,
                 CgWriter          *writer)
 {
-  gboolean is_bare = *cg_names_look_up_interface (interface, "MODULE") == '\0';
+  gboolean is_bare = *cg_names_look_up (&interface->node, "MODULE") == '\0';
 
-  cg_names_set_interface (writer, interface);
+  cg_names_set (writer, &interface->node);
   set_type_docs (interface, writer);
 
   cg_writer_emit (writer, cg_template ("header/interface-type"));

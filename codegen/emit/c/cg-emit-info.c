@@ -317,8 +317,8 @@ static void
 set_member (Emitter        *self,
             const CgMember *member)
 {
-  if (member->names != NULL)
-    cg_names_set_member (self->writer, member);
+  if (member->node.names != NULL)
+    cg_names_set (self->writer, &member->node);
   if (member->kind == CG_MEMBER_METHOD)
     {
       cg_writer_take (self->writer, "timeout", g_strdup_printf ("%u", member->timeout));

@@ -81,7 +81,7 @@ cg_emit_properties (const CgInterface *interface,
     }
   CG_FOREACH (const CgMember, property, interface->properties)
     {
-      cg_names_set_member (writer, property);
+      cg_names_set (writer, &property->node);
       if (is_proxy)
         emit_of_proxy (writer, property);
       else

@@ -169,7 +169,7 @@ emit_record (CgWriter            *writer,
       has_nullable |= field->use.nullable;
     }
 
-  cg_names_set_declaration (writer, record);
+  cg_names_set (writer, &record->node);
   cg_emit_fields (record, writer);
   cg_writer_set (writer, "hashes", hashes->str);
   cg_writer_set (writer, "declare_content", has_nullable ? "  GVariant *content;\n" : "");

@@ -15,7 +15,7 @@ emit_dispatch (CgWriter       *writer,
                const CgMethod *method)
 {
   GPtrArray *passed = g_ptr_array_new_with_free_func (g_free);
-  const char *name = cg_names_look_up_member (method, "dispatch");
+  const char *name = cg_names_look_up (&method->node, "dispatch");
   gboolean has_lent = FALSE;
   gboolean has_moved = FALSE;
 
@@ -110,8 +110,8 @@ static void
 set_spelled (CgWriter       *writer,
              const CgMethod *method)
 {
-  const char *vfunc = cg_names_look_up_member (method, "vfunc");
-  gboolean is_renamed = !g_str_equal (vfunc, cg_names_look_up_member (method, "method"));
+  const char *vfunc = cg_names_look_up (&method->node, "vfunc");
+  gboolean is_renamed = !g_str_equal (vfunc, cg_names_look_up (&method->node, "method"));
 
   cg_marshal_set_expanded (writer, "spelled",
                            is_renamed ? "; its virtual function is $vfunc$" : "");
@@ -249,7 +249,7 @@ cg_emit_service (const CgInterface *interface,
   cg_emit_methods (interface, writer, emit_complete);
   CG_FOREACH (const CgMember, signal, interface->signals)
     {
-      cg_names_set_member (writer, signal);
+      cg_names_set (writer, &signal->node);
       emit_signal (writer, signal);
     }
   cg_emit_properties (interface, writer, FALSE);

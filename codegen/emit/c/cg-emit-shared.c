@@ -28,7 +28,7 @@ cg_emit_methods (const CgInterface *interface,
 {
   CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      cg_names_set_member (writer, method);
+      cg_names_set (writer, &method->node);
       emit (writer, method);
     }
 }
@@ -45,7 +45,7 @@ cg_emit_set_assignments (const CgInterface *interface,
     {
       g_autofree char *assignment = NULL;
 
-      cg_names_set_member (writer, method);
+      cg_names_set (writer, &method->node);
       assignment = cg_writer_expand (writer, text);
       g_string_append_printf (assignments, "%s%s", assignments->len > 0 ? "\n" : "", assignment);
     }

@@ -18,7 +18,7 @@ emit_indices (const CgInterface *interface,
 
   CG_FOREACH (const CgMethod, method, interface->methods)
     g_string_append_printf (indices, "%s%s", indices->len > 0 ? ",\n" : "",
-                            cg_names_look_up_member (method, "METHOD"));
+                            cg_names_look_up (&method->node, "METHOD"));
   cg_writer_set (writer, "indices", indices->str);
   cg_writer_emit (writer, "enum\n{\n  $indices$\n};\n\n");
 }
@@ -27,7 +27,7 @@ static void
 emit_interface (const CgInterface *interface,
                 CgWriter          *writer)
 {
-  cg_names_set_interface (writer, interface);
+  cg_names_set (writer, &interface->node);
 
   cg_writer_emit (writer, cg_template ("source/section"));
   emit_indices (interface, writer);

@@ -70,7 +70,7 @@ emit_enum (const CgDeclaration *declaration,
         g_string_append_printf (lines, "@%s: %s\n", value->upper, value->node.c_doc);
     }
 
-  cg_names_set_declaration (writer, declaration);
+  cg_names_set (writer, &declaration->node);
   cg_writer_set (writer, "flags_comment",
                  declaration->kind == CG_DECLARED_FLAGS ? " /*< flags >*/" : "");
   cg_writer_set (writer, "lines", lines->str);
@@ -113,7 +113,7 @@ emit_record (const CgDeclaration *record,
 {
   CgColumns columns = { 0, 0 };
 
-  cg_names_set_declaration (writer, record);
+  cg_names_set (writer, &record->node);
   set_members (writer, record);
   set_type_doc (writer, record);
   cg_writer_emit (writer, cg_template ("types/type-doc"));
@@ -147,7 +147,7 @@ cg_emit_types (const CgDescription *description,
       if (declaration->kind != CG_DECLARED_RECORD)
         continue;
       has_records = TRUE;
-      cg_names_set_declaration (writer, declaration);
+      cg_names_set (writer, &declaration->node);
       cg_writer_emit (writer, cg_template ("types/record-typedef"));
     }
   if (has_records)

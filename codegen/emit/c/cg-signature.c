@@ -328,7 +328,7 @@ cg_signature_set (CgWriter        *writer,
     add_args (&builder, method->out_args, "return location for the result", TRUE, is_client);
   add_letters (&builder, row->trailing);
   builder_finish (&builder, get_return_type (method, row->returns),
-                  cg_names_look_up_member (method, row->function));
+                  cg_names_look_up (&method->node, row->function));
 }
 
 void
@@ -351,7 +351,7 @@ cg_signature_get_function (const CgMethod  *method,
   if (is_client_row (&rows[kind]) && (method->flags & CG_METHOD_ONEWAY) != 0)
     kind = CG_SIGNATURE_SEND;
 
-  return cg_names_look_up_member (method, rows[kind].function);
+  return cg_names_look_up (&method->node, rows[kind].function);
 }
 
 static void

@@ -48,7 +48,7 @@ set_own_name (CgWriter       *writer,
     "new", "init", "class_init", "class_intern_init", "get_type", "get_type_once", "iface_init",
     "parent_class", "private_offset", "get_instance_private", NULL
   };
-  const char *vfunc = cg_names_look_up_member (method, "vfunc");
+  const char *vfunc = cg_names_look_up (&method->node, "vfunc");
 
   cg_writer_take (writer, "own",
                   g_strconcat (vfunc, g_strv_contains (taken, vfunc) ? "_method" : "", NULL));
@@ -58,7 +58,7 @@ static void
 emit_method (CgWriter       *writer,
              const CgMethod *method)
 {
-  cg_names_set_member (writer, method);
+  cg_names_set (writer, &method->node);
   cg_signature_set (writer, method, CG_SIGNATURE_PLAIN);
   set_own_name (writer, method);
   set_statements (writer, method);
@@ -79,7 +79,7 @@ emit_signals (const CgInterface *interface,
     {
       g_autofree char *emission = NULL;
 
-      cg_names_set_member (writer, signal);
+      cg_names_set (writer, &signal->node);
       emission = cg_writer_expand (writer, "$emit$ ($IFACE_CAST$ (self)");
       g_string_append_printf (emissions, "%s%s", emissions->len > 0 ? "\n" : "", emission);
       CG_FOREACH (const CgArg, arg, signal->out_args)

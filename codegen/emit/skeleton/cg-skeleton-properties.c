@@ -27,7 +27,7 @@ set_property (CgWriter       *writer,
   gboolean is_taken = cg_is_reserved (property->lower) ||
                       g_str_equal (property->lower, "parent_instance");
 
-  cg_names_set_member (writer, property);
+  cg_names_set (writer, &property->node);
   cg_writer_take (writer, "ID", g_ascii_strup (property->lower, -1));
   cg_writer_take (writer, "field", g_strconcat (property->lower, is_taken ? "_" : "", NULL));
 }

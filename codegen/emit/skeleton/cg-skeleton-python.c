@@ -9,6 +9,7 @@
 
 #include "emit/c/cg-marshal.h"
 #include "emit/cg-templates.h"
+#include "model/cg-declarations.h"
 #include "model/cg-names.h"
 #include "model/cg-reserved.h"
 #include "model/cg-spelling.h"
@@ -30,9 +31,9 @@ static void
 set_interface (const CgInterface *interface,
                CgWriter          *writer)
 {
-  cg_names_set_interface (writer, interface);
+  cg_names_set (writer, &interface->node);
   cg_writer_take (writer, "PyIface",
-                  make_type (writer, cg_names_look_up_interface (interface, "Name")));
+                  make_type (writer, cg_names_look_up (&interface->node, "Name")));
 }
 
 static void
@@ -87,7 +88,7 @@ static void
 emit_method (CgWriter       *writer,
              const CgMethod *method)
 {
-  cg_names_set_member (writer, method);
+  cg_names_set (writer, &method->node);
   set_params (writer, method->in_args);
   cg_writer_set (writer, "comma", method->in_args->len > 0 ? ", " : "");
   cg_writer_emit (writer, cg_template ("skeleton-python/method-text"));
@@ -133,7 +134,7 @@ make_property_type (CgWriter        *writer,
   if (use->named != NULL && use->named->declaration == NULL)
     return g_strdup (use->named->name);
   if (use->named != NULL)
-    return make_type (writer, cg_names_look_up_declaration (use->named->declaration, "Name"));
+    return make_type (writer, cg_names_look_up (&use->named->declaration->node, "Name"));
   if (use->type->signature == NULL)
     return g_strdup ("GObject.TYPE_VARIANT");
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
@@ -169,7 +170,7 @@ emit_property (CgWriter       *writer,
 {
   g_autofree char *type = make_property_type (writer, &property->use);
   g_autofree char *value = make_default (&property->use, type);
-  g_autofree char *name = g_strdup (cg_names_look_up_member (property, "property_name"));
+  g_autofree char *name = g_strdup (cg_names_look_up (&property->node, "property_name"));
 
   g_strdelimit (name, "-", '_');
   cg_writer_set (writer, "property_name", name);
@@ -250,7 +251,7 @@ append_check (GString        *checks,
   g_autoptr (GString) line = NULL;
   g_autofree char *call = NULL;
 
-  cg_names_set_member (writer, method);
+  cg_names_set (writer, &method->node);
   call = cg_writer_expand (writer, is_oneway ? "        self.check(self.proxy.$call_name$"
                                              : "        self.check(self.proxy.$call_name$_sync");
   line = g_string_new (call);

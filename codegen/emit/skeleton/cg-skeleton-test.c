@@ -71,7 +71,7 @@ emit_call (CgWriter       *writer,
   if (declarations->len > 0)
     g_string_append_c (declarations, '\n');
 
-  cg_names_set_member (writer, method);
+  cg_names_set (writer, &method->node);
   cg_writer_take (writer, "passed", make_passed (method));
   freed = returned != NULL
           ? cg_skeleton_make_free (writer, &returned->use, "result") : g_strdup ("");

@@ -15,7 +15,7 @@ is_taken_type (const CgSkeleton *self,
                const char       *name)
 {
   CG_FOREACH (const CgInterface, interface, self->description->interfaces)
-    if (g_str_equal (cg_names_look_up_interface (interface, "Iface"), name))
+    if (g_str_equal (cg_names_look_up (&interface->node, "Iface"), name))
       return TRUE;
 
   return FALSE;
@@ -26,11 +26,11 @@ cg_skeleton_set_interface (const CgSkeleton  *self,
                            const CgInterface *interface,
                            CgWriter          *writer)
 {
-  const char *iface = cg_names_look_up_interface (interface, "Iface");
+  const char *iface = cg_names_look_up (&interface->node, "Iface");
   g_autofree char *type = g_strconcat (iface, "Service", NULL);
   gboolean is_taken = is_taken_type (self, type);
 
-  cg_names_set_interface (writer, interface);
+  cg_names_set (writer, &interface->node);
   cg_marshal_set_expanded (writer, "service",
                            is_taken ? "$iface$_service_object" : "$iface$_service");
   cg_writer_set (writer, "SERVICE", is_taken ? "SERVICE_OBJECT" : "SERVICE");
