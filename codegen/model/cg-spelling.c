@@ -44,8 +44,8 @@ cg_strip_dots (const char *name)
   return g_strjoinv (NULL, words);
 }
 
-char *
-cg_remove_underscores (const char *name)
+static char *
+remove_underscores (const char *name)
 {
   g_auto (GStrv) words = g_strsplit (name, "_", -1);
 
@@ -80,7 +80,7 @@ void
 cg_spelling_set_namespace (CgWriter   *writer,
                            const char *c_namespace)
 {
-  g_autofree char *camel = cg_remove_underscores (c_namespace);
+  g_autofree char *camel = remove_underscores (c_namespace);
   g_autofree char *lower = cg_is_ugly (c_namespace)
                            ? g_ascii_strdown (c_namespace, -1)
                            : cg_camel_case_to_uscore (c_namespace);
@@ -114,7 +114,7 @@ cg_spelling_set_interface (CgWriter     *writer,
     {
       g_autofree char *identifier = cg_make_identifier (c_name);
 
-      camel = cg_remove_underscores (identifier);
+      camel = remove_underscores (identifier);
       lower = g_ascii_strdown (identifier, -1);
     }
   else

@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 
 char     *cg_camel_case_to_uscore   (const char   *name);
 char     *cg_strip_dots             (const char   *name);
-char     *cg_remove_underscores     (const char   *name);
 gboolean  cg_is_ugly                (const char   *name);
 char     *cg_make_identifier        (const char   *name);
 void      cg_spelling_set_namespace (CgWriter     *writer,

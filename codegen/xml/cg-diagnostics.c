@@ -19,11 +19,11 @@
 typedef struct
 {
   CgLocation  location;
+  CgLocation  place;    /* where it is printed: a note follows what it belongs to */
   guint       serial;   /* keeps the order of messages on one place */
   const char *severity;
   char       *text;     /* (owned) */
   char       *option;   /* (owned) (nullable): the name of a warning, as it is shown */
-  GPtrArray  *notes;    /* (owned) (element-type Diagnostic) (nullable) */
 } Diagnostic;
 
 struct _CgDiagnostics
@@ -42,7 +42,6 @@ diagnostic_free (gpointer data)
 
   g_free (diagnostic->text);
   g_free (diagnostic->option);
-  g_clear_pointer (&diagnostic->notes, g_ptr_array_unref);
   g_free (diagnostic);
 }
 
@@ -80,29 +79,24 @@ make_printable (const char *text)
 }
 
 static Diagnostic *
-diagnostic_new (const CgLocation *location,
-                const char       *severity,
-                const char       *format,
-                va_list           args)
+add (CgDiagnostics    *self,
+     const char       *severity,
+     const CgLocation *location,
+     const char       *format,
+     va_list           args)
 {
   Diagnostic *diagnostic = g_new0 (Diagnostic, 1);
   g_autofree char *text = g_strdup_vprintf (format, args);
   g_autofree char *valid = g_utf8_make_valid (text, -1);
 
   diagnostic->location = *location;
+  diagnostic->place = *location;
+  diagnostic->serial = self->list->len;
   diagnostic->severity = severity;
   diagnostic->text = make_printable (valid);
+  g_ptr_array_add (self->list, diagnostic);
 
   return diagnostic;
-}
-
-static void
-add (CgDiagnostics *self,
-     Diagnostic    *diagnostic)
-{
-  diagnostic->serial = self->list->len;
-  g_ptr_array_add (self->list, diagnostic);
-  self->last = diagnostic;
 }
 
 CgDiagnostics *
@@ -148,7 +142,7 @@ cg_diagnostics_error (CgDiagnostics    *self,
   va_list args;
 
   va_start (args, format);
-  add (self, diagnostic_new (location, "error", format, args));
+  self->last = add (self, "error", location, format, args);
   va_end (args);
   self->n_errors++;
 }
@@ -167,22 +161,18 @@ cg_diagnostics_warning (CgDiagnostics    *self,
   };
   CgWarningLevel level = cg_warnings_get_level (&self->warnings, warning);
   gboolean is_error = level == CG_WARNING_LEVEL_ERROR;
-  Diagnostic *diagnostic;
   va_list args;
 
+  self->last = NULL;
   if (level == CG_WARNING_LEVEL_SILENT)
-    {
-      self->last = NULL;
-      return;
-    }
+    return;
 
   va_start (args, format);
-  diagnostic = diagnostic_new (location, severities[level], format, args);
+  self->last = add (self, severities[level], location, format, args);
   va_end (args);
 
-  diagnostic->option = g_strdup_printf (" [-W%s%s]", is_error ? "error=" : "",
+  self->last->option = g_strdup_printf (" [-W%s%s]", is_error ? "error=" : "",
                                         cg_warning_get_name (warning));
-  add (self, diagnostic);
   self->n_errors += is_error;
 }
 
@@ -193,7 +183,7 @@ cg_diagnostics_finding (CgDiagnostics    *self,
                         const char       *format,
                         va_list           args)
 {
-  add (self, diagnostic_new (location, severity, format, args));
+  self->last = add (self, severity, location, format, args);
 }
 
 void
@@ -214,11 +204,9 @@ cg_diagnostics_note (CgDiagnostics    *self,
 
   if (self->last == NULL)
     return;
-  if (self->last->notes == NULL)
-    self->last->notes = g_ptr_array_new_with_free_func (diagnostic_free);
 
   va_start (args, format);
-  g_ptr_array_add (self->last->notes, diagnostic_new (location, "note", format, args));
+  add (self, "note", location, format, args)->place = self->last->place;
   va_end (args);
 }
 
@@ -234,8 +222,8 @@ compare (gconstpointer a,
 {
   const Diagnostic *x = *(Diagnostic * const *) a;
   const Diagnostic *y = *(Diagnostic * const *) b;
-  const guint of_x[] = { x->location.file_index, x->location.line, x->location.column, x->serial };
-  const guint of_y[] = { y->location.file_index, y->location.line, y->location.column, y->serial };
+  const guint of_x[] = { x->place.file_index, x->place.line, x->place.column, x->serial };
+  const guint of_y[] = { y->place.file_index, y->place.line, y->place.column, y->serial };
   gsize i = 0;
 
   while (i < G_N_ELEMENTS (of_x) - 1 && of_x[i] == of_y[i])
@@ -407,11 +395,5 @@ cg_diagnostics_print (CgDiagnostics *self,
   g_ptr_array_sort (self->list, compare);
 
   for (guint i = 0; i < self->list->len; i++)
-    {
-      const Diagnostic *diagnostic = g_ptr_array_index (self->list, i);
-
-      print_one (self, diagnostic, stream);
-      for (guint j = 0; diagnostic->notes != NULL && j < diagnostic->notes->len; j++)
-        print_one (self, g_ptr_array_index (diagnostic->notes, j), stream);
-    }
+    print_one (self, g_ptr_array_index (self->list, i), stream);
 }
