@@ -28,13 +28,6 @@ append_comment (GString    *xml,
 }
 
 static void
-open_element (Emitter    *self,
-              const char *element)
-{
-  g_string_append_printf (self->text, "%*s<%s", (int) self->depth++ * 2, "", element);
-}
-
-static void
 add_attribute (Emitter    *self,
                const char *name,
                const char *value)
@@ -64,9 +57,22 @@ add_attribute (Emitter    *self,
   g_string_append_c (xml, '"');
 }
 
+/* Begins an element. Names and values of its attributes follow, and NULL; those whose values are
+ * NULL are left out. Returns where its contents begin. */
+G_GNUC_NULL_TERMINATED
 static gsize
-end_tag (Emitter *self)
+open_element (Emitter    *self,
+              const char *element,
+              ...)
 {
+  const char *name;
+  va_list attributes;
+
+  g_string_append_printf (self->text, "%*s<%s", (int) self->depth++ * 2, "", element);
+  va_start (attributes, element);
+  while ((name = va_arg (attributes, const char *)) != NULL)
+    add_attribute (self, name, va_arg (attributes, const char *));
+  va_end (attributes);
   g_string_append (self->text, ">\n");
 
   return self->text->len;
@@ -90,13 +96,9 @@ add_annotation (Emitter    *self,
                 const char *name,
                 const char *value)
 {
-  if (value == NULL)
-    return;
-
-  open_element (self, "annotation");
-  add_attribute (self, "name", name);
-  add_attribute (self, "value", value);
-  close_element (self, "annotation", end_tag (self));
+  if (value != NULL)
+    close_element (self, "annotation",
+                   open_element (self, "annotation", "name", name, "value", value, NULL));
 }
 
 /* An annotation that is there if it is true. */
@@ -131,10 +133,8 @@ add_foreign (Emitter      *self,
       if (is_modelled (annotation->node.name))
         continue;
 
-      open_element (self, "annotation");
-      add_attribute (self, "name", annotation->node.name);
-      add_attribute (self, "value", annotation->value);
-      start = end_tag (self);
+      start = open_element (self, "annotation", "name", annotation->node.name,
+                            "value", annotation->value, NULL);
       add_foreign (self, &annotation->node);
       close_element (self, "annotation", start);
     }
@@ -173,13 +173,9 @@ add_args (Emitter    *self,
 {
   CG_FOREACH (const CgArg, arg, args)
     {
-      gsize start;
+      gsize start = open_element (self, "arg", "name", arg->node.name, "type", arg->use.variant,
+                                  "direction", direction, NULL);
 
-      open_element (self, "arg");
-      add_attribute (self, "name", arg->node.name);
-      add_attribute (self, "type", arg->use.variant);
-      add_attribute (self, "direction", direction);
-      start = end_tag (self);
       add_node (self, &arg->node);
       add_use (self, &arg->use);
       close_element (self, "arg", start);
@@ -220,13 +216,11 @@ add_member (Emitter        *self,
 {
   const char *element = cg_member_kind_to_string (member->kind);
   gboolean is_property = member->kind == CG_MEMBER_PROPERTY;
-  gsize start;
+  gsize start = open_element (self, element, "name", member->node.name,
+                              "type", is_property ? member->use.variant : NULL,
+                              "access", is_property ? cg_access_to_string (member->access) : NULL,
+                              NULL);
 
-  open_element (self, element);
-  add_attribute (self, "name", member->node.name);
-  add_attribute (self, "type", is_property ? member->use.variant : NULL);
-  add_attribute (self, "access", is_property ? cg_access_to_string (member->access) : NULL);
-  start = end_tag (self);
   add_node (self, &member->node);
   if (is_property)
     add_use (self, &member->use);
@@ -265,9 +259,7 @@ add_interface (Emitter           *self,
       return;
     }
 
-  open_element (self, "interface");
-  add_attribute (self, "name", interface->node.name);
-  start = end_tag (self);
+  start = open_element (self, "interface", "name", interface->node.name, NULL);
   add_node (self, &interface->node);
   add_members (self, interface);
   if (self->left_out->len > 0)
