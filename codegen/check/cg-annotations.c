@@ -7,7 +7,7 @@
 
 #include "cg-check.h"
 
-#include "model/cg-reserved.h"
+#include "model/cg-spelling.h"
 #include "xml/cg-suggest.h"
 
 typedef struct

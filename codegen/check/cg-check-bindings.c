@@ -10,7 +10,7 @@
 
 #include "model/cg-declarations.h"
 #include "model/cg-names.h"
-#include "model/cg-reserved.h"
+#include "model/cg-spelling.h"
 
 #include <string.h>
 

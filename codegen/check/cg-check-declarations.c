@@ -8,7 +8,7 @@
 #include "cg-check.h"
 
 #include "model/cg-declarations.h"
-#include "model/cg-reserved.h"
+#include "model/cg-spelling.h"
 
 #include <gio/gio.h>
 #include <string.h>

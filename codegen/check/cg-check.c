@@ -9,7 +9,7 @@
 #include "cg-check.h"
 
 #include "model/cg-declarations.h"
-#include "model/cg-reserved.h"
+#include "model/cg-spelling.h"
 
 #include <string.h>
 

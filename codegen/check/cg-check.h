@@ -19,6 +19,10 @@ void     cg_check_annotations (CgNode           *node,
                                CgTypeUse        *use,
                                CgDiagnostics    *diagnostics);
 
+/* cg-check-declarations.c */
+void     cg_declarations_register (const CgResolver *resolver);
+void     cg_declarations_check    (const CgResolver *resolver);
+
 /* cg-check-types.c */
 
 /* Finds what @names has under @key, and adds @node if that is nothing. */

@@ -12,7 +12,7 @@
 #include "cg-outputs.h"
 #include "doc/cg-doc.h"
 #include "emit/cg-emitter.h"
-#include "model/cg-reserved.h"
+#include "model/cg-spelling.h"
 
 #include <string.h>
 

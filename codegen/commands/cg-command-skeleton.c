@@ -11,7 +11,6 @@
 #include "cg-input.h"
 #include "cg-outputs.h"
 #include "emit/skeleton/cg-skeleton.h"
-#include "model/cg-reserved.h"
 #include "model/cg-spelling.h"
 
 typedef struct

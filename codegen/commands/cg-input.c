@@ -11,7 +11,7 @@
 #include "check/cg-check.h"
 #include "model/cg-names.h"
 #include "parse/cg-parser.h"
-#include "model/cg-reserved.h"
+#include "model/cg-spelling.h"
 
 #include <string.h>
 

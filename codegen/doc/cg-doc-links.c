@@ -8,7 +8,6 @@
 
 #include "cg-doc.h"
 
-#include "cg-doc-markup.h"
 #include "model/cg-declarations.h"
 #include "model/cg-names.h"
 

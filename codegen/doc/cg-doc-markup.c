@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "cg-doc-markup.h"
+#include "cg-doc.h"
 
 #include <string.h>
 

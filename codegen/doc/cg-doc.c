@@ -8,7 +8,7 @@
 
 #include "cg-doc.h"
 
-#include "model/cg-reserved.h"
+#include "model/cg-spelling.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "cg-resolve.h"
+#include "cg-model.h"
 
 G_BEGIN_DECLS
 
@@ -60,10 +60,6 @@ struct _CgDeclaration
 CgDeclaration *cg_declaration_new  (CgDescription    *description,
                                     CgDeclaredKind    kind,
                                     const CgLocation *location);
-
-/* cg-check-declarations.c */
-void           cg_declarations_register (const CgResolver    *resolver);
-void           cg_declarations_check    (const CgResolver    *resolver);
 
 /* The C functions that are generated for one record. */
 typedef enum

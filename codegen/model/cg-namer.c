@@ -7,7 +7,7 @@
 
 #include "cg-namer.h"
 
-#include "cg-reserved.h"
+#include "cg-spelling.h"
 
 #include <string.h>
 

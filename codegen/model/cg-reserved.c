@@ -5,7 +5,7 @@
 
 /* Identifiers that generated code cannot take from a description. */
 
-#include "cg-reserved.h"
+#include "cg-spelling.h"
 
 #include <string.h>
 

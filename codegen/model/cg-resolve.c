@@ -7,7 +7,7 @@
 
 #include "cg-resolve.h"
 
-#include "cg-reserved.h"
+#include "cg-spelling.h"
 #include "xml/cg-suggest.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "doc/cg-doc-markup.h"
+#include "doc/cg-doc.h"
 #include "cg-parser.h"
 #include "xml/cg-xml-reader.h"
 

@@ -4,7 +4,6 @@
  */
 
 #include "doc/cg-doc.h"
-#include "model/cg-reserved.h"
 #include "model/cg-spelling.h"
 #include "model/cg-types.h"
 #include "model/cg-writer.h"

@@ -5,7 +5,7 @@
 
 /* Types and names in columns, as GTK aligns them. */
 
-#include "cg-columns.h"
+#include "cg-emit-shared.h"
 
 #include <string.h>
 

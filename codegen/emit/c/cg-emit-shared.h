@@ -5,11 +5,29 @@
 
 #pragma once
 
-#include "cg-columns.h"
 #include "model/cg-model.h"
 #include "model/cg-writer.h"
 
 G_BEGIN_DECLS
+
+/* cg-columns.c */
+
+/* The columns of many prototypes below each other. */
+typedef struct
+{
+  guint return_type;
+  guint function;
+} CgColumns;
+
+/* Pads a type so that its stars touch the name that follows. */
+char *cg_columns_pad      (const char *type,
+                           guint       width);
+
+/* Parameters below each other: their types, and in a column their names. */
+char *cg_columns_format   (GPtrArray  *types,
+                           GPtrArray  *names);
+
+/* cg-emit-shared.c */
 
 typedef void (*CgEmitMethod) (CgWriter       *writer,
                               const CgMethod *method);

@@ -7,8 +7,6 @@
 
 #include "cg-emit-private.h"
 
-#include "cg-param-docs.h"
-
 #include <string.h>
 
 /* Sets the text after the lines of values or fields in the comment of a type. */

@@ -5,7 +5,7 @@
 
 /* What doc comments say of parameters, results and fields: annotations and text. */
 
-#include "cg-param-docs.h"
+#include "cg-signature.h"
 
 #include "doc/cg-doc.h"
 

@@ -9,7 +9,6 @@
 
 #include "cg-signature.h"
 
-#include "cg-param-docs.h"
 #include "emit/cg-templates.h"
 #include "model/cg-names.h"
 

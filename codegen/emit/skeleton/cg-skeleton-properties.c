@@ -7,11 +7,11 @@
 
 #include "cg-skeleton.h"
 
-#include "emit/c/cg-columns.h"
+#include "emit/c/cg-emit-shared.h"
 #include "emit/c/cg-marshal.h"
 #include "emit/cg-templates.h"
 #include "model/cg-names.h"
-#include "model/cg-reserved.h"
+#include "model/cg-spelling.h"
 
 #include <string.h>
 

@@ -11,7 +11,6 @@
 #include "emit/cg-templates.h"
 #include "model/cg-declarations.h"
 #include "model/cg-names.h"
-#include "model/cg-reserved.h"
 #include "model/cg-spelling.h"
 
 #include <string.h>
