@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What doc comments say of parameters, results and fields: annotations and text. */
+/* The documentation of parameters, results and fields in doc comments: annotations and text. */
 
 #include "cg-signature.h"
 
