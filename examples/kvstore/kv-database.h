@@ -27,9 +27,11 @@ void        kv_database_set_deadline      (KvDatabase *self,
                                            KvEntry    *entry,
                                            gint64      deadline);
 gint64      kv_database_get_next_deadline (KvDatabase *self);
-void        kv_database_expire            (KvDatabase *self,
+GBytes     *kv_database_take_expired      (KvDatabase *self,
                                            gint64      now);
-void        kv_database_foreach_match     (KvDatabase *self,
+guint64     kv_database_scan              (KvDatabase *self,
+                                           guint64     cursor,
+                                           guint64     count,
                                            GBytes     *pattern,
                                            GFunc       func,
                                            gpointer    user_data);

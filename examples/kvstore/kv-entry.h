@@ -29,6 +29,7 @@ struct _KvEntry
   GByteArray *growing;    /* (owned) (nullable): NULL unless the value grows */
   gint64 deadline;        /* monotonic milliseconds, or KV_NO_DEADLINE */
   GSequenceIter *alarm;   /* its place among the deadlines, NULL without one */
+  guint index;            /* its place in the database */
 };
 
 KvEntry *kv_entry_new        (GBytes  *key,

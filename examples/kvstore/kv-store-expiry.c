@@ -42,9 +42,14 @@ kv_store_service_expire (KvStore        *store,
   *out_changed = entry != NULL && may_expire (entry, deadline, flags);
 
   if (*out_changed && ttl > 0)
-    kv_store_service_set_deadline (self, database, entry, deadline);
+    {
+      kv_store_service_set_deadline (self, database, entry, deadline);
+      kv_store_service_emit (self, number, KV_EVENTS_EXPIRE, key);
+    }
   else if (*out_changed)
-    kv_database_remove (database, key);
+    {
+      kv_store_service_delete (self, number, key);
+    }
 
   return TRUE;
 }
@@ -66,7 +71,10 @@ kv_store_service_persist (KvStore   *store,
   entry = kv_database_lookup (database, key);
   *out_changed = entry != NULL && entry->deadline != KV_NO_DEADLINE;
   if (*out_changed)
-    kv_store_service_set_deadline (self, database, entry, KV_NO_DEADLINE);
+    {
+      kv_store_service_set_deadline (self, database, entry, KV_NO_DEADLINE);
+      kv_store_service_emit (self, number, KV_EVENTS_PERSIST, key);
+    }
 
   return TRUE;
 }
@@ -78,13 +86,13 @@ kv_store_service_get_ttl (KvStore  *store,
                           gint64   *out_ttl,
                           GError  **error)
 {
-  KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
+  KvStoreService *self = KV_STORE_SERVICE (store);
   KvEntry *entry;
 
-  if (database == NULL)
+  if (kv_store_service_get_database (self, number, error) == NULL)
     return FALSE;
 
-  entry = kv_database_lookup (database, key);
+  entry = kv_store_service_read (self, number, key);
   if (entry == NULL)
     *out_ttl = -2;
   else if (entry->deadline == KV_NO_DEADLINE)

@@ -14,17 +14,17 @@ kv_store_service_get_many (KvStore    *store,
                            GPtrArray  *keys,
                            GError    **error)
 {
-  KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
+  KvStoreService *self = KV_STORE_SERVICE (store);
   g_autoptr (GPtrArray) moved = keys;
   GPtrArray *values;
 
-  if (database == NULL)
+  if (kv_store_service_get_database (self, number, error) == NULL)
     return NULL;
 
   values = g_ptr_array_new_full (keys->len, (GDestroyNotify) kv_found_free);
   for (guint i = 0; i < keys->len; i++)
     {
-      KvEntry *entry = kv_database_lookup (database, keys->pdata[i]);
+      KvEntry *entry = kv_store_service_read (self, number, keys->pdata[i]);
 
       g_ptr_array_add (values, kv_found_new (entry != NULL ? kv_entry_get_value (entry) : NULL));
     }
@@ -48,9 +48,10 @@ kv_store_service_set_many (KvStore    *store,
   for (guint i = 0; i < pairs->len; i++)
     {
       KvPair *pair = pairs->pdata[i];
+      KvEntry *entry = kv_store_service_put (self, number, pair->key, pair->value);
 
-      kv_store_service_set_deadline (self, database, kv_database_set (database, pair->key, pair->value),
-                                     KV_NO_DEADLINE);
+      kv_store_service_set_deadline (self, database, entry, KV_NO_DEADLINE);
+      kv_store_service_emit (self, number, KV_EVENTS_SET, pair->key);
     }
 
   return TRUE;
@@ -63,15 +64,15 @@ kv_store_service_remove (KvStore    *store,
                          guint      *out_removed,
                          GError    **error)
 {
-  KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
+  KvStoreService *self = KV_STORE_SERVICE (store);
   g_autoptr (GPtrArray) moved = keys;
 
-  if (database == NULL)
+  if (kv_store_service_get_database (self, number, error) == NULL)
     return FALSE;
 
   *out_removed = 0;
   for (guint i = 0; i < keys->len; i++)
-    *out_removed += kv_database_remove (database, keys->pdata[i]) ? 1 : 0;
+    *out_removed += kv_store_service_delete (self, number, keys->pdata[i]) ? 1 : 0;
 
   return TRUE;
 }
@@ -83,15 +84,15 @@ kv_store_service_count (KvStore    *store,
                         guint      *out_found,
                         GError    **error)
 {
-  KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
+  KvStoreService *self = KV_STORE_SERVICE (store);
   g_autoptr (GPtrArray) moved = keys;
 
-  if (database == NULL)
+  if (kv_store_service_get_database (self, number, error) == NULL)
     return FALSE;
 
   *out_found = 0;
   for (guint i = 0; i < keys->len; i++)
-    *out_found += kv_database_lookup (database, keys->pdata[i]) != NULL ? 1 : 0;
+    *out_found += kv_store_service_read (self, number, keys->pdata[i]) != NULL ? 1 : 0;
 
   return TRUE;
 }
@@ -116,9 +117,30 @@ kv_store_service_list_keys (KvStore  *store,
     return NULL;
 
   keys = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-  kv_database_foreach_match (database, pattern, add_key_cb, keys);
+  kv_database_scan (database, 0, G_MAXUINT64, pattern, add_key_cb, keys);
 
   return keys;
+}
+
+static gboolean
+kv_store_service_scan (KvStore    *store,
+                       guint       number,
+                       guint64     cursor,
+                       GBytes     *pattern,
+                       guint64     count,
+                       guint64    *out_next,
+                       GPtrArray **out_keys,
+                       GError    **error)
+{
+  KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
+
+  if (database == NULL)
+    return FALSE;
+
+  *out_keys = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  *out_next = kv_database_scan (database, cursor, MAX (count, 1), pattern, add_key_cb, *out_keys);
+
+  return TRUE;
 }
 
 static gboolean
@@ -178,6 +200,7 @@ kv_store_service_init_many (KvStoreInterface *iface)
   iface->remove = kv_store_service_remove;
   iface->count = kv_store_service_count;
   iface->list_keys = kv_store_service_list_keys;
+  iface->scan = kv_store_service_scan;
   iface->get_size = kv_store_service_get_size;
   iface->list_databases = kv_store_service_list_databases;
   iface->flush = kv_store_service_flush;

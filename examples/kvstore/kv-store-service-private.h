@@ -22,6 +22,21 @@ void        kv_store_service_set_deadline (KvStoreService    *self,
                                            KvEntry           *entry,
                                            gint64             deadline);
 
+KvEntry    *kv_store_service_put          (KvStoreService    *self,
+                                           guint              number,
+                                           GBytes            *key,
+                                           GBytes            *value);
+KvEntry    *kv_store_service_read         (KvStoreService    *self,
+                                           guint              number,
+                                           GBytes            *key);
+gboolean    kv_store_service_delete       (KvStoreService    *self,
+                                           guint              number,
+                                           GBytes            *key);
+void        kv_store_service_emit         (KvStoreService    *self,
+                                           guint              number,
+                                           KvEvents           event,
+                                           GBytes            *key);
+
 void        kv_store_service_init_values  (KvStoreInterface  *iface);
 void        kv_store_service_init_expiry  (KvStoreInterface  *iface);
 void        kv_store_service_init_many    (KvStoreInterface  *iface);

@@ -14,13 +14,21 @@ struct _KvStoreService
   KvDatabase *databases[KV_STORE_N_DATABASES]; /* (owned) */
   GSource *alarm;                              /* (owned) (nullable): set while the service runs */
   gint64 alarm_time;                           /* when the alarm rings, or KV_NO_DEADLINE */
+  KvEvents events;                             /* the events that are emitted */
 };
 
+typedef enum
+{
+  PROP_EVENTS = 1,
+} KvStoreServiceProperty;
+
 static void store_iface_init (KvStoreInterface *iface);
+static void notifier_iface_init (KvNotifierInterface *iface);
 static void lifecycle_iface_init (NorpcLifecycleInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (KvStoreService, kv_store_service, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (KV_TYPE_STORE, store_iface_init)
+                               G_IMPLEMENT_INTERFACE (KV_TYPE_NOTIFIER, notifier_iface_init)
                                G_IMPLEMENT_INTERFACE (NORPC_TYPE_LIFECYCLE, lifecycle_iface_init))
 
 /* Returns: the current time on the clock of the deadlines */
@@ -28,6 +36,33 @@ gint64
 kv_store_service_get_now (void)
 {
   return g_get_monotonic_time () / 1000;
+}
+
+/* Tells the clients that something has happened to a key. Each change ends with this, so the
+ * events are in the order of the changes. */
+void
+kv_store_service_emit (KvStoreService *self,
+                       guint           number,
+                       KvEvents        event,
+                       GBytes         *key)
+{
+  if (self->events & event)
+    kv_notifier_emit_key_event (KV_NOTIFIER (self), number, event, key);
+}
+
+static void
+expire (KvStoreService *self,
+        guint           number)
+{
+  KvDatabase *database = self->databases[number];
+  gint64 now = kv_store_service_get_now ();
+  GBytes *key;
+
+  while ((key = kv_database_take_expired (database, now)) != NULL)
+    {
+      kv_store_service_emit (self, number, KV_EVENTS_EXPIRED, key);
+      g_bytes_unref (key);
+    }
 }
 
 /* Expired keys are removed before each method runs, so no method ever sees one. The alarm
@@ -49,9 +84,56 @@ kv_store_service_get_database (KvStoreService  *self,
 
   database = self->databases[number];
   if (kv_database_get_n_expiring (database) > 0)
-    kv_database_expire (database, kv_store_service_get_now ());
+    expire (self, number);
 
   return database;
+}
+
+/* Gives a key a value.
+ *
+ * Returns: (transfer none): the entry, with its deadline as it was */
+KvEntry *
+kv_store_service_put (KvStoreService *self,
+                      guint           number,
+                      GBytes         *key,
+                      GBytes         *value)
+{
+  KvDatabase *database = self->databases[number];
+  guint size = kv_database_get_size (database);
+  KvEntry *entry = kv_database_set (database, key, value);
+
+  if (kv_database_get_size (database) > size)
+    kv_store_service_emit (self, number, KV_EVENTS_NEW, key);
+
+  return entry;
+}
+
+/* Returns: (transfer none) (nullable): the entry of a key that a client reads */
+KvEntry *
+kv_store_service_read (KvStoreService *self,
+                       guint           number,
+                       GBytes         *key)
+{
+  KvEntry *entry = kv_database_lookup (self->databases[number], key);
+
+  if (entry == NULL)
+    kv_store_service_emit (self, number, KV_EVENTS_KEYMISS, key);
+
+  return entry;
+}
+
+/* Returns: whether there was such a key */
+gboolean
+kv_store_service_delete (KvStoreService *self,
+                         guint           number,
+                         GBytes         *key)
+{
+  if (!kv_database_remove (self->databases[number], key))
+    return FALSE;
+
+  kv_store_service_emit (self, number, KV_EVENTS_DEL, key);
+
+  return TRUE;
 }
 
 static void
@@ -87,7 +169,7 @@ alarm_cb (gpointer user_data)
 
   for (guint i = 0; i < KV_STORE_N_DATABASES; i++)
     {
-      kv_database_expire (self->databases[i], kv_store_service_get_now ());
+      expire (self, i);
       next = MIN (next, kv_database_get_next_deadline (self->databases[i]));
     }
 
@@ -163,9 +245,54 @@ kv_store_service_finalize (GObject *object)
 }
 
 static void
+kv_store_service_get_property (GObject    *object,
+                               guint       property_id,
+                               GValue     *value,
+                               GParamSpec *pspec)
+{
+  KvStoreService *self = KV_STORE_SERVICE (object);
+
+  switch ((KvStoreServiceProperty) property_id)
+    {
+    case PROP_EVENTS:
+      g_value_set_flags (value, self->events);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+kv_store_service_set_property (GObject      *object,
+                               guint         property_id,
+                               const GValue *value,
+                               GParamSpec   *pspec)
+{
+  KvStoreService *self = KV_STORE_SERVICE (object);
+
+  switch ((KvStoreServiceProperty) property_id)
+    {
+    case PROP_EVENTS:
+      self->events = g_value_get_flags (value);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
 kv_store_service_class_init (KvStoreServiceClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = kv_store_service_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = kv_store_service_finalize;
+  object_class->get_property = kv_store_service_get_property;
+  object_class->set_property = kv_store_service_set_property;
+  g_object_class_override_property (object_class, PROP_EVENTS, "events");
 }
 
 static void
@@ -182,6 +309,23 @@ store_iface_init (KvStoreInterface *iface)
   kv_store_service_init_values (iface);
   kv_store_service_init_expiry (iface);
   kv_store_service_init_many (iface);
+}
+
+static gboolean
+kv_store_service_publish (KvNotifier  *notifier,
+                          GBytes      *channel,
+                          GBytes      *message,
+                          GError     **error G_GNUC_UNUSED)
+{
+  kv_notifier_emit_published (notifier, channel, message);
+
+  return TRUE;
+}
+
+static void
+notifier_iface_init (KvNotifierInterface *iface)
+{
+  iface->publish = kv_store_service_publish;
 }
 
 static void

@@ -16,13 +16,13 @@ kv_store_service_get (KvStore  *store,
                       GBytes  **out_value,
                       GError  **error)
 {
-  KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
+  KvStoreService *self = KV_STORE_SERVICE (store);
   KvEntry *entry;
 
-  if (database == NULL)
+  if (kv_store_service_get_database (self, number, error) == NULL)
     return FALSE;
 
-  entry = kv_database_lookup (database, key);
+  entry = kv_store_service_read (self, number, key);
   *out_value = entry != NULL ? g_bytes_ref (kv_entry_get_value (entry)) : NULL;
 
   return TRUE;
@@ -47,16 +47,24 @@ kv_store_service_set (KvStore     *store,
   if (database == NULL || (ttl != 0 && !kv_store_service_get_deadline (ttl, &deadline, error)))
     return FALSE;
 
-  entry = kv_database_lookup (database, key);
-  *out_previous = entry != NULL ? g_bytes_ref (kv_entry_get_value (entry)) : NULL;
+  if (flags & KV_SET_FLAGS_GET_PREVIOUS)
+    entry = kv_store_service_read (self, number, key);
+  else
+    entry = kv_database_lookup (database, key);
+
+  *out_previous = entry != NULL && (flags & KV_SET_FLAGS_GET_PREVIOUS)
+                    ? g_bytes_ref (kv_entry_get_value (entry)) : NULL;
   *out_stored = !((flags & KV_SET_FLAGS_IF_ABSENT) && entry != NULL) &&
                 !((flags & KV_SET_FLAGS_IF_PRESENT) && entry == NULL);
 
   if (*out_stored)
     {
-      entry = kv_database_set (database, key, value);
+      entry = kv_store_service_put (self, number, key, value);
       if (!(flags & KV_SET_FLAGS_KEEP_TTL))
         kv_store_service_set_deadline (self, database, entry, deadline);
+      kv_store_service_emit (self, number, KV_EVENTS_SET, key);
+      if (deadline != KV_NO_DEADLINE)
+        kv_store_service_emit (self, number, KV_EVENTS_EXPIRE, key);
     }
 
   return TRUE;
@@ -69,12 +77,10 @@ kv_store_service_take (KvStore  *store,
                        GBytes  **out_value,
                        GError  **error)
 {
-  KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
-
   if (!kv_store_service_get (store, number, key, out_value, error))
     return FALSE;
 
-  kv_database_remove (database, key);
+  kv_store_service_delete (KV_STORE_SERVICE (store), number, key);
 
   return TRUE;
 }
@@ -87,7 +93,8 @@ kv_store_service_append (KvStore  *store,
                          guint64  *out_length,
                          GError  **error)
 {
-  KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
+  KvStoreService *self = KV_STORE_SERVICE (store);
+  KvDatabase *database = kv_store_service_get_database (self, number, error);
   KvEntry *entry;
 
   if (database == NULL)
@@ -105,7 +112,8 @@ kv_store_service_append (KvStore  *store,
   if (entry != NULL)
     kv_entry_append (entry, suffix);
   else
-    kv_database_set (database, key, suffix);
+    kv_store_service_put (self, number, key, suffix);
+  kv_store_service_emit (self, number, KV_EVENTS_APPEND, key);
 
   return TRUE;
 }
@@ -147,7 +155,8 @@ kv_store_service_increment (KvStore  *store,
                             gint64   *out_value,
                             GError  **error)
 {
-  KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
+  KvStoreService *self = KV_STORE_SERVICE (store);
+  KvDatabase *database = kv_store_service_get_database (self, number, error);
   g_autoptr (GBytes) value = NULL;
   KvEntry *entry;
   char text[32];
@@ -163,7 +172,8 @@ kv_store_service_increment (KvStore  *store,
 
   length = g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT, *out_value);
   value = g_bytes_new (text, length);
-  kv_database_set (database, key, value);
+  kv_store_service_put (self, number, key, value);
+  kv_store_service_emit (self, number, KV_EVENTS_INCRBY, key);
 
   return TRUE;
 }
@@ -175,13 +185,13 @@ kv_store_service_get_length (KvStore  *store,
                              guint64  *out_length,
                              GError  **error)
 {
-  KvDatabase *database = kv_store_service_get_database (KV_STORE_SERVICE (store), number, error);
+  KvStoreService *self = KV_STORE_SERVICE (store);
   KvEntry *entry;
 
-  if (database == NULL)
+  if (kv_store_service_get_database (self, number, error) == NULL)
     return FALSE;
 
-  entry = kv_database_lookup (database, key);
+  entry = kv_store_service_read (self, number, key);
   *out_length = entry != NULL ? kv_entry_get_length (entry) : 0;
 
   return TRUE;

@@ -48,7 +48,6 @@ redis_get (RedisRequest *request,
 typedef struct
 {
   KvSetFlags flags;
-  gboolean get;         /* reply the previous value */
   GBytes *time;         /* the argument of EX or PX, or NULL */
   gint64 time_unit;     /* in milliseconds */
 } SetOptions;
@@ -74,7 +73,7 @@ parse_set_option (GPtrArray  *args,
     }
   else if (redis_arg_is (option, "get"))
     {
-      options->get = TRUE;
+      options->flags |= KV_SET_FLAGS_GET_PREVIOUS;
     }
   else if (redis_arg_is (option, "keepttl") && options->time == NULL)
     {
@@ -156,7 +155,7 @@ redis_set (RedisRequest *request,
   if (options.time != NULL && !get_set_ttl (request, &options, &ttl))
     return;
 
-  request->option = options.get;
+  request->option = (options.flags & KV_SET_FLAGS_GET_PREVIOUS) != 0;
   kv_store_proxy_call_set (redis_request_get_store (request),
                            redis_request_get_database (request),
                            args->pdata[1], args->pdata[2], ttl, options.flags,

@@ -156,15 +156,116 @@ test_database_expire (void)
   for (guint i = 0; i < 100; i++)
     {
       g_autoptr (GBytes) key = g_bytes_new (&i, sizeof i);
+      g_autoptr (GBytes) expired = NULL;
 
       g_assert_cmpint (kv_database_get_next_deadline (database), ==, 1000 + i);
-      kv_database_expire (database, 1000 + i - 1);
+      g_assert_null (kv_database_take_expired (database, 1000 + i - 1));
       g_assert_nonnull (kv_database_lookup (database, key));
-      kv_database_expire (database, 1000 + i);
+      expired = kv_database_take_expired (database, 1000 + i);
+      g_assert_true (g_bytes_equal (expired, key));
       g_assert_null (kv_database_lookup (database, key));
       g_assert_cmpuint (kv_database_get_size (database), ==, 99 - i);
       g_assert_cmpuint (kv_database_get_n_expiring (database), ==, 99 - i);
     }
+}
+
+#define N_SCANNED 200
+
+static void
+mark_cb (gpointer data,
+         gpointer user_data)
+{
+  guint *n_seen = user_data;
+
+  n_seen[*(const guint *) g_bytes_get_data (data, NULL)]++;
+}
+
+/* A random change between two calls of a scan: of a key that comes and goes, if there is such a
+ * key, else of a new one. */
+static void
+change_database (KvDatabase *database,
+                 GRand      *rand,
+                 gboolean   *stays)
+{
+  guint number = g_rand_int_range (rand, 0, N_SCANNED);
+  g_autoptr (GBytes) key = g_bytes_new (&number, sizeof number);
+
+  if (kv_database_lookup (database, key) == NULL)
+    {
+      kv_database_set (database, key, key);
+    }
+  else if (g_rand_boolean (rand))
+    {
+      kv_database_remove (database, key);
+      stays[number] = FALSE;
+    }
+  else
+    {
+      kv_database_set (database, key, key);
+    }
+}
+
+/* Each key that is there the whole time is found, whatever happens to others, and the scan ends. */
+static void
+test_database_scan (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  g_autoptr (GBytes) pattern = g_bytes_new_static ("*", 1);
+
+  for (guint round = 0; round < 500; round++)
+    {
+      g_autoptr (KvDatabase) database = kv_database_new ();
+      guint n_changes = g_rand_int_range (rand, 0, 60);
+      guint n_seen[N_SCANNED] = { 0 };
+      gboolean stays[N_SCANNED];
+      guint64 cursor = 0;
+      guint n_calls = 0;
+
+      for (guint i = 0; i < N_SCANNED; i++)
+        {
+          g_autoptr (GBytes) key = g_bytes_new (&i, sizeof i);
+
+          stays[i] = g_rand_boolean (rand);
+          if (stays[i])
+            kv_database_set (database, key, key);
+        }
+
+      do
+        {
+          cursor = kv_database_scan (database, cursor, 7, pattern, mark_cb, n_seen);
+          g_assert_cmpuint (++n_calls, <=, N_SCANNED / 7 + 1);
+          for (guint i = 0; i < n_changes; i++)
+            change_database (database, rand, stays);
+        }
+      while (cursor != 0);
+
+      for (guint i = 0; i < N_SCANNED; i++)
+        g_assert_true (n_seen[i] > 0 || !stays[i]);
+    }
+}
+
+/* A cursor that no call has returned is harmless. */
+static void
+test_database_scan_cursors (void)
+{
+  g_autoptr (KvDatabase) database = kv_database_new ();
+  g_autoptr (GBytes) pattern = g_bytes_new_static ("*", 1);
+  guint n_seen[1] = { 0 };
+  guint number = 0;
+  g_autoptr (GBytes) key = g_bytes_new (&number, sizeof number);
+
+  g_assert_cmpuint (kv_database_scan (database, 0, 10, pattern, mark_cb, n_seen), ==, 0);
+  g_assert_cmpuint (kv_database_scan (database, 5, 10, pattern, mark_cb, n_seen), ==, 0);
+  g_assert_cmpuint (n_seen[0], ==, 0);
+
+  kv_database_set (database, key, key);
+  g_assert_cmpuint (kv_database_scan (database, G_MAXUINT64, 10, pattern, mark_cb, n_seen), ==, 0);
+  g_assert_cmpuint (kv_database_scan (database, 0, G_MAXUINT64, pattern, mark_cb, n_seen), ==, 0);
+  g_assert_cmpuint (n_seen[0], ==, 2);
+
+  kv_database_clear (database);
+  g_assert_cmpuint (kv_database_scan (database, 1, 10, pattern, mark_cb, n_seen), ==, 0);
+  g_assert_cmpuint (n_seen[0], ==, 2);
 }
 
 int
@@ -179,6 +280,8 @@ main (int    argc,
   g_test_add_func ("/kv/glob/hostile", test_glob_hostile);
   g_test_add_func ("/kv/entry/append", test_entry_append);
   g_test_add_func ("/kv/database/expire", test_database_expire);
+  g_test_add_func ("/kv/database/scan", test_database_scan);
+  g_test_add_func ("/kv/database/scan/cursors", test_database_scan_cursors);
 
   return g_test_run ();
 }

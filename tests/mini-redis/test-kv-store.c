@@ -142,9 +142,9 @@ test_conditions (Fixture      *f,
   {
     { KV_SET_FLAGS_IF_PRESENT, FALSE, "(none)" },
     { KV_SET_FLAGS_IF_ABSENT, TRUE, "1" },
-    { KV_SET_FLAGS_IF_ABSENT, FALSE, "1" },
+    { KV_SET_FLAGS_IF_ABSENT | KV_SET_FLAGS_GET_PREVIOUS, FALSE, "1" },
     { KV_SET_FLAGS_IF_PRESENT, TRUE, "3" },
-    { KV_SET_FLAGS_NONE, TRUE, "4" },
+    { KV_SET_FLAGS_GET_PREVIOUS, TRUE, "4" },
   };
   g_autoptr (GBytes) key = to_bytes ("k");
 
@@ -159,7 +159,7 @@ test_conditions (Fixture      *f,
       kv_store_proxy_call_set_sync (f->store, 0, key, value, 0, cases[i].flags, &stored, &previous, NULL, &error);
       g_assert_no_error (error);
       g_assert_cmpint (stored, ==, cases[i].stored);
-      g_assert_cmpint (previous != NULL, ==, i >= 2);
+      g_assert_cmpint (previous != NULL, ==, i == 2 || i == 4);
       assert_value (f, 0, "k", cases[i].value);
     }
 }
