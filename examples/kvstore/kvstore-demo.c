@@ -153,6 +153,76 @@ make_a_mistake (KvStoreProxy *store)
              ? " (KV_STORE_ERROR_NOT_A_NUMBER)" : "");
 }
 
+/* Runs in a client thread. */
+static gpointer
+change_thread (gpointer data)
+{
+  NorpcEndpoint *endpoint = data;
+  g_autoptr (KvStoreProxy) store = kv_store_proxy_new (endpoint);
+  g_autoptr (KvNotifierProxy) notifier = kv_notifier_proxy_new (endpoint);
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_autoptr (GBytes) key = to_bytes ("color");
+  g_autoptr (GBytes) value = to_bytes ("blue");
+  g_autoptr (GBytes) channel = to_bytes ("news");
+  g_autoptr (GBytes) message = to_bytes ("the color is going");
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (keys, g_bytes_ref (key));
+  if (!kv_store_proxy_call_set_sync (store, 0, key, value, 0, KV_SET_FLAGS_NONE,
+                                     NULL, NULL, NULL, &error) ||
+      !kv_notifier_proxy_call_publish_sync (notifier, channel, message, NULL, &error) ||
+      !kv_store_proxy_call_remove_sync (store, 0, g_steal_pointer (&keys), NULL, NULL, &error))
+    g_error ("A change failed: %s", error->message);
+
+  return NULL;
+}
+
+/* Runs in the main loop, as the next one. */
+static void
+published_cb (KvNotifier *notifier,
+              GBytes     *channel,
+              GBytes     *message,
+              gpointer    user_data)
+{
+  g_print ("  %.*s: %.*s\n",
+           (int) g_bytes_get_size (channel), (const char *) g_bytes_get_data (channel, NULL),
+           (int) g_bytes_get_size (message), (const char *) g_bytes_get_data (message, NULL));
+}
+
+static void
+key_event_cb (KvNotifier *notifier,
+              guint       database,
+              KvEvents    event,
+              GBytes     *key,
+              gpointer    user_data)
+{
+  GMainLoop *loop = user_data;
+
+  g_print ("  %.*s %s\n", (int) g_bytes_get_size (key), (const char *) g_bytes_get_data (key, NULL),
+           event == KV_EVENTS_DEL ? "was removed" : "got a value");
+  if (event == KV_EVENTS_DEL)
+    g_main_loop_quit (loop);
+}
+
+/* Signals arrive in the order in which the service emitted them. */
+static void
+watch_from_main_loop (NorpcEndpoint *endpoint)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (KvNotifierProxy) notifier = kv_notifier_proxy_new (endpoint);
+  g_autoptr (GError) error = NULL;
+  GThread *thread;
+
+  g_signal_connect (notifier, "published", G_CALLBACK (published_cb), NULL);
+  g_signal_connect (notifier, "key-event", G_CALLBACK (key_event_cb), loop);
+  if (!kv_notifier_proxy_set_events_sync (notifier, KV_EVENTS_SET | KV_EVENTS_DEL, NULL, &error))
+    g_error ("The events were not set: %s", error->message);
+
+  thread = g_thread_new ("changer", change_thread, endpoint);
+  g_main_loop_run (loop);
+  g_thread_join (thread);
+}
+
 int
 main (void)
 {
@@ -175,6 +245,9 @@ main (void)
 
   g_print ("\nA key lives for 100 ms:\n");
   set_for_a_while (store);
+
+  g_print ("\nThe main loop hears of what another thread does:\n");
+  watch_from_main_loop (NORPC_ENDPOINT (channel));
 
   g_print ("\nAn error of the service is a GError of the caller:\n");
   make_a_mistake (store);

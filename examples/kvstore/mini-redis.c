@@ -71,8 +71,8 @@ run (NorpcServer  *host,
      guint16       port,
      GError      **error)
 {
-  g_autoptr (KvStoreProxy) store = kv_store_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (host)));
-  g_autoptr (RedisServer) server = redis_server_new (store);
+  NorpcEndpoint *endpoint = NORPC_ENDPOINT (norpc_server_get_channel (host));
+  g_autoptr (RedisServer) server = redis_server_new (endpoint);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   guint interrupt, terminate;
 

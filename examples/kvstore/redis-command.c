@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kv-number.h"
+#include "redis-connection.h"
 
 /* How much of a client's input an error message repeats. */
 #define MAX_QUOTED 128
@@ -117,6 +118,29 @@ takes (const RedisCommand *command,
   return command->arity >= 0 ? n_args == (guint) command->arity : n_args >= (guint) -command->arity;
 }
 
+/* In RESP2, a client that subscribes could not tell other replies from messages. */
+static gboolean
+may_run (RedisRequest *request)
+{
+  static const char * const allowed[] =
+  {
+    "host:", "ping", "post", "psubscribe", "punsubscribe", "quit", "reset", "subscribe",
+    "unsubscribe", NULL
+  };
+
+  return redis_connection_get_n_names (request->connection) == 0 ||
+         g_strv_contains (allowed, request->command->name);
+}
+
+static void
+reply_not_allowed (RedisRequest *request,
+                   const char   *name)
+{
+  redis_request_reply_error (request,
+                             "ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / "
+                             "PING / QUIT / RESET are allowed in this context", name);
+}
+
 /* Runs or rejects a client's request. */
 void
 redis_command_run (RedisRequest *request,
@@ -124,6 +148,7 @@ redis_command_run (RedisRequest *request,
 {
   const RedisCommand *command = redis_command_find (redis_commands, args->pdata[0]);
   const RedisCommand *subcommand = NULL;
+  g_autofree char *full_name = NULL;
 
   if (command == NULL)
     {
@@ -142,9 +167,14 @@ redis_command_run (RedisRequest *request,
     }
 
   request->command = subcommand != NULL ? subcommand : command;
-  if (takes (request->command, args->len))
-    request->command->run (request, args);
+  if (subcommand != NULL)
+    full_name = g_strconcat (command->name, "|", subcommand->name, NULL);
+
+  if (!takes (request->command, args->len))
+    redis_request_reply_error (request, "ERR wrong number of arguments for '%s' command",
+                               full_name != NULL ? full_name : command->name);
+  else if (!may_run (request))
+    reply_not_allowed (request, full_name != NULL ? full_name : command->name);
   else
-    redis_request_reply_error (request, "ERR wrong number of arguments for '%s%s%s' command", command->name,
-                               subcommand != NULL ? "|" : "", subcommand != NULL ? subcommand->name : "");
+    request->command->run (request, args);
 }

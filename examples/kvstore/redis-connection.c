@@ -3,10 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "redis-connection.h"
+#include "redis-connection-private.h"
 
 #include "redis-command.h"
-#include "resp-reader.h"
 
 /* While more than this waits to be sent to a client, nothing more is read from it. */
 #define MAX_UNSENT (1024 * 1024)
@@ -14,28 +13,6 @@
 /* Replies are sent when all requests so far are answered, or when the replies are this long.
  * So a pipeline is answered with one system call instead of one for each request. */
 #define MIN_SENT (64 * 1024)
-
-/* Everything here runs in the main thread. */
-struct _RedisConnection
-{
-  RedisServer *server;
-  GList link;                  /* its place among those of the server; data is the connection */
-  GSocketConnection *stream;   /* (owned) (nullable): NULL once it is closed */
-  GSocket *socket;             /* that of @stream */
-  GSource *source;             /* (owned): watches the socket */
-  gpointer tag;                /* of the socket in @source */
-  GIOCondition watched;        /* for what */
-
-  RespReader *reader;          /* (owned) */
-  RespWriter *writer;          /* (owned): the replies that are ready to be sent */
-  GQueue requests;             /* RedisRequest (owned): those whose reply is not in the writer yet */
-  guint database;              /* the number that SELECT chose */
-
-  gboolean drained;            /* the reader has no further complete request */
-  gboolean finishing;          /* no more requests are accepted; closes when all are answered */
-  gboolean blocked;            /* the socket accepts no data now */
-  gboolean running;            /* run () is running */
-};
 
 typedef struct
 {
@@ -61,6 +38,8 @@ redis_connection_dispose (gpointer data)
 
   resp_reader_free (self->reader);
   resp_writer_free (self->writer);
+  for (guint topic = 0; topic < REDIS_N_TOPICS; topic++)
+    g_hash_table_unref (self->names[topic]);
   redis_server_forget (self->server);
 }
 
@@ -102,6 +81,52 @@ redis_connection_is_next (RedisConnection *self,
   return g_queue_peek_head (&self->requests) == request;
 }
 
+/* Postpones a request until all earlier ones are answered. Until then, no more requests are taken.
+ *
+ * Returns: %FALSE if they are answered already, so the request can run at once */
+gboolean
+redis_connection_hold (RedisConnection *self,
+                       RedisRequest    *request,
+                       GPtrArray       *args)
+{
+  if (redis_connection_is_next (self, request))
+    return FALSE;
+
+  self->held = g_ptr_array_ref (args);
+
+  return TRUE;
+}
+
+static void
+drop_held (RedisConnection *self)
+{
+  if (self->held == NULL)
+    return;
+
+  g_clear_pointer (&self->held, g_ptr_array_unref);
+  redis_request_free (g_queue_pop_tail_link (&self->requests)->data);
+}
+
+static void
+run_held (RedisConnection *self)
+{
+  RedisRequest *request = g_queue_peek_tail (&self->requests);
+  g_autoptr (GPtrArray) args = NULL;
+
+  if (self->held == NULL || !redis_connection_is_next (self, request))
+    return;
+
+  args = g_steal_pointer (&self->held);
+  request->command->run (request, args);
+}
+
+static void
+accept_no_more (RedisConnection *self)
+{
+  self->finishing = TRUE;
+  redis_pubsub_unsubscribe_all (redis_server_get_pubsub (self->server), self);
+}
+
 /* The store still answers the requests that it has; their replies are dropped. */
 void
 redis_connection_close (RedisConnection *self)
@@ -115,7 +140,8 @@ redis_connection_close (RedisConnection *self)
   g_clear_pointer (&self->source, g_source_unref);
   g_io_stream_close (G_IO_STREAM (stream), NULL, NULL);
   self->socket = NULL;
-  self->finishing = TRUE;
+  accept_no_more (self);
+  drop_held (self);
   resp_writer_clear (self->writer);
 
   redis_server_remove (self->server, &self->link);
@@ -126,7 +152,7 @@ redis_connection_close (RedisConnection *self)
 void
 redis_connection_finish (RedisConnection *self)
 {
-  self->finishing = TRUE;
+  accept_no_more (self);
   run (self);
 }
 
@@ -156,7 +182,8 @@ redis_connection_send_answered (RedisConnection *self)
 static gboolean
 is_full (RedisConnection *self)
 {
-  return g_queue_get_length (&self->requests) >= REDIS_MAX_REQUESTS ||
+  return self->held != NULL ||
+         g_queue_get_length (&self->requests) >= REDIS_MAX_REQUESTS ||
          resp_writer_get_length (self->writer) >= MAX_UNSENT;
 }
 
@@ -173,6 +200,8 @@ add_request (RedisConnection *self)
 static void
 take_requests (RedisConnection *self)
 {
+  run_held (self);
+
   while (!self->drained && !self->finishing && !is_full (self))
     {
       GPtrArray *args;
@@ -185,7 +214,7 @@ take_requests (RedisConnection *self)
           break;
 
         case RESP_READ_ERROR:
-          self->finishing = TRUE;
+          accept_no_more (self);
           redis_request_reply_error (add_request (self), "ERR %s",
                                      resp_reader_get_error (self->reader));
           break;
@@ -267,7 +296,7 @@ receive (RedisConnection *self)
     }
   else if (received == 0)
     {
-      self->finishing = TRUE;
+      accept_no_more (self);
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     {
@@ -283,10 +312,13 @@ connection_source_dispatch (GSource     *source,
   g_autoptr (RedisConnection) self = redis_connection_ref (((ConnectionSource *) source)->connection);
   GIOCondition condition = g_source_query_unix_fd (source, self->tag);
 
+  g_source_set_ready_time (source, -1);
   if (condition & G_IO_OUT)
     self->blocked = FALSE;
 
-  if ((self->watched & G_IO_IN) && (condition & ~G_IO_OUT))
+  if (self->abandoned)
+    redis_connection_close (self);
+  else if ((self->watched & G_IO_IN) && (condition & ~G_IO_OUT))
     receive (self);
   else if (condition & (G_IO_ERR | G_IO_HUP))
     redis_connection_close (self);
@@ -316,6 +348,9 @@ redis_connection_new (RedisServer       *server,
   self->writer = resp_writer_new ();
   self->drained = TRUE;
   g_queue_init (&self->requests);
+  for (guint topic = 0; topic < REDIS_N_TOPICS; topic++)
+    self->names[topic] = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
+                                                (GDestroyNotify) g_bytes_unref, NULL);
 
   g_socket_set_blocking (self->socket, FALSE);
 

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "redis-pubsub.h"
 #include "redis-request.h"
 #include "redis-server.h"
 
@@ -12,6 +13,9 @@ G_BEGIN_DECLS
 
 /* How many requests of a connection can be pending at the store at once. */
 #define REDIS_MAX_REQUESTS 128
+
+/* A subscriber for whom more than this waits to be sent is disconnected, as in Redis. */
+#define REDIS_MAX_UNSENT_PUSHES (32 * 1024 * 1024)
 
 RedisConnection *redis_connection_new           (RedisServer        *server,
                                                  GSocketConnection  *stream);
@@ -24,6 +28,15 @@ void             redis_connection_set_database  (RedisConnection    *self,
 RespWriter      *redis_connection_get_writer    (RedisConnection    *self);
 gboolean         redis_connection_is_next       (RedisConnection    *self,
                                                  RedisRequest       *request);
+GHashTable      *redis_connection_get_names     (RedisConnection    *self,
+                                                 RedisTopic          topic);
+guint            redis_connection_get_n_names   (RedisConnection    *self);
+RespWriter      *redis_connection_begin_push    (RedisConnection    *self);
+void             redis_connection_end_push      (RedisConnection    *self);
+void             redis_connection_abandon       (RedisConnection    *self);
+gboolean         redis_connection_hold          (RedisConnection    *self,
+                                                 RedisRequest       *request,
+                                                 GPtrArray          *args);
 void             redis_connection_send_answered (RedisConnection    *self);
 void             redis_connection_finish        (RedisConnection    *self);
 void             redis_connection_close         (RedisConnection    *self);

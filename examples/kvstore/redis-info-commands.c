@@ -80,12 +80,17 @@ add_stats (GString     *text,
            RedisServer *server)
 {
   const RedisServerStats *stats = redis_server_get_stats (server);
+  RedisPubsub *pubsub = redis_server_get_pubsub (server);
 
   g_string_append_printf (text,
                           "total_connections_received:%" G_GUINT64_FORMAT "\r\n"
                           "total_commands_processed:%" G_GUINT64_FORMAT "\r\n"
-                          "rejected_connections:%" G_GUINT64_FORMAT "\r\n",
-                          stats->n_accepted, stats->n_commands, stats->n_refused);
+                          "rejected_connections:%" G_GUINT64_FORMAT "\r\n"
+                          "pubsub_channels:%u\r\n"
+                          "pubsub_patterns:%u\r\n",
+                          stats->n_accepted, stats->n_commands, stats->n_refused,
+                          redis_pubsub_get_n_names (pubsub, REDIS_CHANNELS),
+                          redis_pubsub_get_n_names (pubsub, REDIS_PATTERNS));
 }
 
 static void

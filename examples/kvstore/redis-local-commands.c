@@ -5,20 +5,36 @@
 
 #include "redis-local-commands.h"
 
-#include "kv-glob.h"
 #include "kv-store-service.h"
 #include "redis-command.h"
 #include "redis-connection.h"
-#include "resp-reader.h"
 
 /* These need no store. */
 
+static void
+reply_pong (RedisRequest *request,
+            GBytes       *message)
+{
+  RespWriter *writer = redis_request_begin_reply (request);
+
+  resp_writer_add_array (writer, 2);
+  resp_writer_add_string (writer, "pong");
+  if (message != NULL)
+    resp_writer_add_bulk (writer, message);
+  else
+    resp_writer_add_string (writer, "");
+  redis_request_end_reply (request);
+}
+
+/* A subscriber gets a reply that looks like a message. */
 void
 redis_ping (RedisRequest *request,
             GPtrArray    *args)
 {
   if (args->len > 2)
     redis_request_reply_error (request, "ERR wrong number of arguments for 'ping' command");
+  else if (redis_connection_get_n_names (request->connection) > 0)
+    reply_pong (request, args->len == 2 ? args->pdata[1] : NULL);
   else if (args->len == 2)
     redis_request_reply_bulk (request, args->pdata[1]);
   else
@@ -57,6 +73,19 @@ redis_select (RedisRequest *request,
     }
 }
 
+/* Brings the connection into the state of a new one. */
+void
+redis_reset (RedisRequest *request,
+             GPtrArray    *args)
+{
+  if (redis_connection_hold (request->connection, request, args))
+    return;
+
+  redis_pubsub_unsubscribe_all (redis_request_get_pubsub (request), request->connection);
+  redis_connection_set_database (request->connection, 0);
+  redis_request_reply_status (request, "RESET");
+}
+
 void
 redis_quit (RedisRequest *request,
             GPtrArray    *args G_GNUC_UNUSED)
@@ -76,74 +105,4 @@ redis_drop (RedisRequest *request,
 
   redis_connection_close (connection);
   redis_request_reply_status (request, "OK");
-}
-
-/* One of @args, after the names of the command, is a pattern that matches @name. */
-static gboolean
-is_asked_for (GPtrArray  *args,
-              const char *name)
-{
-  for (guint i = 2; i < args->len; i++)
-    {
-      gsize length;
-      const char *pattern = g_bytes_get_data (args->pdata[i], &length);
-
-      if (kv_glob_match (pattern, length, name, strlen (name), TRUE))
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
-void
-redis_config_get (RedisRequest *request,
-                  GPtrArray    *args)
-{
-  RedisServer *server = redis_connection_get_server (request->connection);
-  const RedisServerStats *stats = redis_server_get_stats (server);
-  g_autofree char *databases = g_strdup_printf ("%d", KV_STORE_N_DATABASES);
-  g_autofree char *max_clients = g_strdup_printf ("%u", stats->max_connections);
-  g_autofree char *max_bulk = g_strdup_printf ("%d", RESP_MAX_BULK_LENGTH);
-  g_autofree char *port = g_strdup_printf ("%u", redis_server_get_port (server));
-  const char * const parameters[][2] =
-  {
-    { "appendonly", "no" },
-    { "bind", "127.0.0.1" },
-    { "databases", databases },
-    { "maxclients", max_clients },
-    { "maxmemory", "0" },
-    { "port", port },
-    { "proto-max-bulk-len", max_bulk },
-    { "save", "" },
-    { "timeout", "0" },
-  };
-  g_autoptr (GPtrArray) found = g_ptr_array_new ();
-  RespWriter *writer;
-
-  for (guint i = 0; i < G_N_ELEMENTS (parameters); i++)
-    {
-      if (!is_asked_for (args, parameters[i][0]))
-        continue;
-      g_ptr_array_add (found, (gpointer) parameters[i][0]);
-      g_ptr_array_add (found, (gpointer) parameters[i][1]);
-    }
-
-  writer = redis_request_begin_reply (request);
-  resp_writer_add_array (writer, found->len);
-  for (guint i = 0; i < found->len; i++)
-    resp_writer_add_string (writer, found->pdata[i]);
-  redis_request_end_reply (request);
-}
-
-void
-redis_config_help (RedisRequest *request,
-                   GPtrArray    *args G_GNUC_UNUSED)
-{
-  static const char * const lines[] =
-  {
-    "CONFIG GET <pattern>: the parameters that match, and their values",
-    "CONFIG HELP: this help",
-  };
-
-  redis_request_reply_lines (request, lines, G_N_ELEMENTS (lines));
 }

@@ -9,19 +9,17 @@
 
 G_BEGIN_DECLS
 
-void redis_ping        (RedisRequest *request,
-                        GPtrArray    *args);
-void redis_echo        (RedisRequest *request,
-                        GPtrArray    *args);
-void redis_select      (RedisRequest *request,
-                        GPtrArray    *args);
-void redis_quit        (RedisRequest *request,
-                        GPtrArray    *args);
-void redis_drop        (RedisRequest *request,
-                        GPtrArray    *args);
-void redis_config_get  (RedisRequest *request,
-                        GPtrArray    *args);
-void redis_config_help (RedisRequest *request,
-                        GPtrArray    *args);
+void redis_ping   (RedisRequest *request,
+                   GPtrArray    *args);
+void redis_echo   (RedisRequest *request,
+                   GPtrArray    *args);
+void redis_select (RedisRequest *request,
+                   GPtrArray    *args);
+void redis_reset  (RedisRequest *request,
+                   GPtrArray    *args);
+void redis_quit   (RedisRequest *request,
+                   GPtrArray    *args);
+void redis_drop   (RedisRequest *request,
+                   GPtrArray    *args);
 
 G_END_DECLS

@@ -33,6 +33,12 @@ redis_request_get_store (RedisRequest *self)
   return redis_server_get_store (redis_connection_get_server (self->connection));
 }
 
+RedisPubsub *
+redis_request_get_pubsub (RedisRequest *self)
+{
+  return redis_server_get_pubsub (redis_connection_get_server (self->connection));
+}
+
 guint
 redis_request_get_database (RedisRequest *self)
 {

@@ -6,12 +6,12 @@
 #pragma once
 
 #include "kvstore.h"
+#include "redis-pubsub.h"
 #include "resp-writer.h"
 
 G_BEGIN_DECLS
 
 typedef struct _RedisCommand RedisCommand;
-typedef struct _RedisConnection RedisConnection;
 typedef struct _RedisRequest RedisRequest;
 
 /* A request of a client that is not answered yet. */
@@ -28,6 +28,7 @@ struct _RedisRequest
 RedisRequest *redis_request_new          (RedisConnection *connection);
 void          redis_request_free         (RedisRequest    *self);
 KvStoreProxy *redis_request_get_store    (RedisRequest    *self);
+RedisPubsub  *redis_request_get_pubsub   (RedisRequest    *self);
 guint         redis_request_get_database (RedisRequest    *self);
 RespWriter   *redis_request_begin_reply  (RedisRequest    *self);
 void          redis_request_end_reply    (RedisRequest    *self);

@@ -19,6 +19,7 @@
 struct _RedisServer
 {
   KvStoreProxy *store;        /* (owned) */
+  RedisPubsub *pubsub;        /* (owned) */
   GSocketService *listener;   /* (owned) */
   guint16 port;
   GQueue connections;         /* RedisConnection: those that are open */
@@ -81,11 +82,12 @@ incoming_cb (GSocketService    *listener G_GNUC_UNUSED,
 }
 
 RedisServer *
-redis_server_new (KvStoreProxy *store)
+redis_server_new (NorpcEndpoint *endpoint)
 {
   RedisServer *self = g_new0 (RedisServer, 1);
 
-  self->store = g_object_ref (store);
+  self->store = kv_store_proxy_new (endpoint);
+  self->pubsub = redis_pubsub_new (endpoint);
   self->listener = g_socket_service_new ();
   self->stats.max_connections = get_max_connections ();
   g_queue_init (&self->connections);
@@ -101,6 +103,7 @@ redis_server_free (RedisServer *self)
   redis_server_close (self);
   g_signal_handlers_disconnect_by_data (self->listener, self);
   g_clear_object (&self->listener);
+  g_clear_pointer (&self->pubsub, redis_pubsub_free);
   g_clear_object (&self->store);
   g_free (self);
 }
@@ -137,6 +140,12 @@ KvStoreProxy *
 redis_server_get_store (RedisServer *self)
 {
   return self->store;
+}
+
+RedisPubsub *
+redis_server_get_pubsub (RedisServer *self)
+{
+  return self->pubsub;
 }
 
 const RedisServerStats *

@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 
 #include "kvstore.h"
+#include "redis-pubsub.h"
 
 G_BEGIN_DECLS
 
@@ -36,13 +37,14 @@ typedef struct
   guint64 n_commands;
 } RedisServerStats;
 
-RedisServer            *redis_server_new           (KvStoreProxy  *store);
+RedisServer            *redis_server_new           (NorpcEndpoint *endpoint);
 void                    redis_server_free          (RedisServer   *self);
 gboolean                redis_server_listen        (RedisServer   *self,
                                                     guint16        port,
                                                     GError       **error);
 guint16                 redis_server_get_port      (RedisServer   *self);
 KvStoreProxy           *redis_server_get_store     (RedisServer   *self);
+RedisPubsub            *redis_server_get_pubsub    (RedisServer   *self);
 const RedisServerStats *redis_server_get_stats     (RedisServer   *self);
 void                    redis_server_finish        (RedisServer   *self);
 void                    redis_server_close         (RedisServer   *self);

@@ -16,8 +16,9 @@ ARITIES = {
     'decr': (0, 2), 'decrby': (0, 1, 3), 'del': (0,), 'echo': (0, 2), 'exists': (0,),
     'expire': (0, 1), 'get': (0, 2), 'getdel': (0, 2), 'incr': (0, 2), 'incrby': (0, 1, 3),
     'keys': (0, 2), 'mget': (0,), 'mset': (0, 1, 3), 'persist': (0, 2), 'pexpire': (0, 1),
-    'ping': (2,), 'pttl': (0, 2), 'select': (0, 2), 'set': (0, 1), 'strlen': (0, 2),
-    'ttl': (0, 2), 'type': (0, 2),
+    'ping': (2,), 'psubscribe': (0,), 'pttl': (0, 2), 'publish': (0, 1, 3), 'pubsub': (0,), 'pubsub|numpat': (1,),
+    'reset': (1,), 'scan': (0,), 'select': (0, 2), 'set': (0, 1), 'strlen': (0, 2), 'subscribe': (0,),
+    'ttl': (0, 2), 'type': (0, 2), 'config|set': (0, 1),
 }
 
 

@@ -2,6 +2,7 @@
 """The same requests to mini-redis and to a real Redis: the same replies, byte for byte."""
 
 import random
+import time
 import unittest
 
 from mini_redis import Client, MiniRedis, RealRedis, encode, require
@@ -165,6 +166,90 @@ CONFIG GET proto-max-bulk-le?
 COMMAND foo
 COMMAND COUNT x
 COMMAND DOCS nosuch
+SCAN
+SCAN x
+SCAN 0 MATCH nosuch COUNT 1000
+SCAN -1 MATCH nosuch COUNT 1000
+SCAN +1 MATCH nosuch COUNT 1000
+SCAN "" MATCH nosuch COUNT 1000
+SCAN 18446744073709551615 MATCH nosuch COUNT 1000
+SCAN "0\\x00x" MATCH nosuch COUNT 1000
+SCAN 18446744073709551616
+SCAN " 1"
+SCAN "1 "
+SCAN 0 MATCH
+SCAN 0 COUNT
+SCAN 0 COUNT 0
+SCAN 0 COUNT -1
+SCAN 0 COUNT x
+SCAN 0 COUNT x FOO
+SCAN x FOO
+SCAN 0 COUNT 99999999999 TYPE list
+SCAN 0 COUNT 9223372036854775808
+SCAN 0 TYPE
+SCAN 0 FOO
+SCAN 0 FOO BAR
+SCAN 0 COUNT 10 COUNT 1000 MATCH * MATCH nosuch TYPE list TYPE STRING
+CONFIG SET
+CONFIG SET a
+CONFIG SET a b
+CONFIG SET a b c
+CONFIG SET databases 1
+CONFIG SET notify-keyspace-events
+CONFIG SET notify-keyspace-events Q
+CONFIG SET notify-keyspace-events "\\x00"
+CONFIG SET notify-keyspace-events Q databases 1
+CONFIG SET notify-keyspace-events K foo bar
+CONFIG SET notify-keyspace-events K notify-keyspace-events Q
+CONFIG SET NOTIFY-keyspace-events KEA
+CONFIG GET notify-*
+CONFIG SET notify-keyspace-events ""
+CONFIG GET notify-*
+PUBLISH
+PUBLISH a
+PUBLISH a b c
+PUBLISH a b
+PUBSUB
+PUBSUB foo
+PUBSUB CHANNELS
+PUBSUB CHANNELS a
+PUBSUB CHANNELS a b
+PUBSUB NUMSUB
+PUBSUB NUMSUB a "\\x00"
+PUBSUB NUMPAT
+PUBSUB NUMPAT x
+UNSUBSCRIBE
+UNSUBSCRIBE x
+PUNSUBSCRIBE
+PUNSUBSCRIBE x
+SUBSCRIBE
+PSUBSCRIBE
+SUBSCRIBE a
+SUBSCRIBE a
+PSUBSCRIBE a
+PING
+PING x
+PING x y
+GET k
+GET
+foo
+CONFIG GET save
+CONFIG foo
+CONFIG
+COMMAND DOCS
+PUBSUB NUMPAT
+PUBLISH a b
+SELECT 1
+UNSUBSCRIBE b
+PUNSUBSCRIBE
+UNSUBSCRIBE "a"
+UNSUBSCRIBE
+GET k
+SELECT 2
+SUBSCRIBE "\\x00\\xff\\r\\n"
+RESET x
+RESET
+SET k v
 FLUSHALL FOO
 FLUSHALL SYNC FOO
 FLUSHALL async
@@ -184,6 +269,9 @@ RAW = [
     b'*1\r\n$' + b'1' * 65537, b'PING\r\n*x\r\nPING\r\n', b'SET k v\r\nGET k\r\n*1\r\n$-5\r\n',
     b'*0\r\n*-1\r\n\r\nPING\nQUIT\r\n', b'*1\r\n$4\r\nPINGxxQUIT\r\n', b'QUIT\r\nPING\r\n', b'POST / HTTP/1.1\r\n',
     b'Host: x\r\n', b'PING  \t x \r\nQUIT\r\n', b'ECHO "\\x4\\xzz\\a\\b\\t\\"" \r\nQUIT\r\n', b"ECHO '\\n\\''\r\nQUIT\r\n",
+    b'SUBSCRIBE a b\r\nPING\r\nGET k\r\nQUIT\r\nPING\r\n', b'SUBSCRIBE a\r\n*x\r\n', b'SUBSCRIBE a\r\nPOST /\r\n',
+    b'PUBLISH a x\r\nSUBSCRIBE a\r\nUNSUBSCRIBE\r\nPUBLISH a x\r\nRESET\r\nRESET\r\nGET k\r\nQUIT\r\n',
+    b'SET k v\r\nGET k\r\nSUBSCRIBE a\r\nRESET\r\nGET k\r\nCONFIG GET save\r\nSUBSCRIBE b\r\nQUIT\r\n',
     b'ECHO a"b"\r\nQUIT\r\n', b'ECHO ""\r\nQUIT\r\n', b'*1\r\n$0\r\n\r\nQUIT\r\n',
 ]
 
@@ -214,7 +302,9 @@ def random_requests(seed, number):
     return [encode(*r.choice(makers)()) for _ in range(number)]
 
 
-class Differential(unittest.TestCase):
+class ServersCase(unittest.TestCase):
+    """Tests that talk to a mini-redis and to a real Redis, which are empty before each of them."""
+
     @classmethod
     def setUpClass(cls):
         require('redis-server')
@@ -229,6 +319,7 @@ class Differential(unittest.TestCase):
         for server in self.servers:
             with Client(server.port) as client:
                 client.call('FLUSHALL')
+                client.call('CONFIG', 'SET', 'notify-keyspace-events', '')
 
     def connect(self):
         clients = [Client(server.port) for server in self.servers]
@@ -236,6 +327,8 @@ class Differential(unittest.TestCase):
             self.addCleanup(client.close)
         return clients
 
+
+class Differential(ServersCase):
     def test_script(self):
         mini, real = self.connect()
         for line in SCRIPT.strip().split(b'\n'):
@@ -267,6 +360,119 @@ class Differential(unittest.TestCase):
                     replies += [client.raw() for _ in requests]
             for i, request in enumerate(requests):
                 self.assertEqual(replies[i], replies[len(requests) + i], (seed, i, request))
+
+    def test_scan(self):
+        """The same keys, whatever the cursors are."""
+        for options in ([], ['COUNT', 3], ['MATCH', '*[1-4]', 'COUNT', 50], ['TYPE', 'string'], ['TYPE', 'hash']):
+            found = []
+            for client in self.connect():
+                client.call('MSET', *[arg for i in range(500) for arg in ('k%d' % i, i)])
+                cursor, keys, started = b'0', set(), False
+                while cursor != b'0' or not started:
+                    cursor, some = client.call('SCAN', cursor, *options)
+                    keys.update(some)
+                    started = True
+                found.append(keys)
+            self.assertEqual(found[0], found[1], options)
+
+
+class Pubsub(ServersCase):
+    def drain(self, client):
+        """The replies and messages that the connection has been sent by now."""
+        client.send(encode('PING', 'fence'))
+        messages = []
+        while (message := client.reply()) not in ([b'pong', b'fence'], b'fence'):
+            messages.append(message)
+        return messages
+
+    def random_step(self, r):
+        """A request, by one of the clients, whose effect does not depend on the order in which a server has its
+        subscriptions: no channel matches two of the patterns."""
+        channels, patterns = ['a1', 'a2', 'b1', 'b2', 'c', ''], ['a*', 'b?', '[c]']
+        return r.choice([
+            lambda: ('SUBSCRIBE', *r.choices(channels, k=r.randrange(1, 4))),
+            lambda: ('PSUBSCRIBE', *r.choices(patterns, k=r.randrange(1, 3))),
+            lambda: ('UNSUBSCRIBE', *r.choices(channels, k=r.randrange(1, 4))),
+            lambda: ('PUNSUBSCRIBE', r.choice(patterns)), lambda: ('UNSUBSCRIBE',), lambda: ('PUNSUBSCRIBE',),
+            lambda: ('RESET',), lambda: ('PING',), lambda: ('GET', 'k'),
+            lambda: ('PUBLISH', r.choice(channels), r.choice(['x', '', 'y' * 20000])),
+            lambda: ('PUBLISH', r.choice(channels), str(r.random())),
+            lambda: ('PUBSUB', 'NUMSUB', *channels), lambda: ('PUBSUB', 'NUMPAT'), lambda: ('PUBSUB', 'CHANNELS', '[ab]*'),
+        ])()
+
+    def step(self, clients, index, request):
+        """The replies and messages that each client has been sent after one request."""
+        clients[index].send(encode(*request))
+        seen = [self.drain(client) for client in (clients[index], *clients)]
+        if len(request) == 1 and request[0].endswith('UNSUBSCRIBE'):
+            # In no particular order.
+            seen[0] = [sorted(reply[i] or b'' for reply in seen[0]) for i in (0, 1)] + [len(seen[0])]
+        elif request[:2] == ('PUBSUB', 'CHANNELS') and isinstance(seen[0][0], list):
+            seen[0][0].sort()
+        return seen
+
+    def test_random(self):
+        """Random requests of several clients, some of which subscribe."""
+        for seed in range(3):
+            r = random.Random(seed)
+            steps = [(r.randrange(5), self.random_step(r)) for _ in range(800)]
+            seen = []
+            for server in self.servers:
+                clients = [Client(server.port) for _ in range(5)]
+                seen.append([self.step(clients, *step) for step in steps])
+                for client in clients:
+                    client.close()
+                self.wait_for_no_subscribers(server)
+            for i, step in enumerate(steps):
+                self.assertEqual(seen[0][i], seen[1][i], (seed, i, step))
+
+    def wait_for_no_subscribers(self, server):
+        with Client(server.port) as client:
+            end = time.monotonic() + 20
+            while client.call('PUBSUB', 'CHANNELS') != [] or client.call('PUBSUB', 'NUMPAT') != 0:
+                self.assertLess(time.monotonic(), end)
+
+    def test_key_events(self):
+        """The events of thousands of random requests, in their order."""
+        for seed, flags in enumerate(['KEA', 'EAmn', 'Kg$nm', 'Eg', 'E$', 'Kx', 'mKE']):
+            requests = random_requests(100 + seed, 2000)
+            seen = []
+            for client, subscriber in zip(self.connect(), self.connect()):
+                self.assertEqual(client.call('CONFIG', 'SET', 'notify-keyspace-events', flags), 'OK')
+                subscriber.call('PSUBSCRIBE', '__key*@*__:*')
+                client.send(b''.join(requests) + encode('PUBLISH', '__key@__:', 'end'))
+                for _ in requests:
+                    client.raw()
+                self.assertEqual(client.reply(), 1)
+                messages = [subscriber.reply()]
+                while messages[-1][3] != b'end':
+                    messages.append(subscriber.reply())
+                seen.append(messages)
+                subscriber.call('PUNSUBSCRIBE')
+            self.assertEqual(len(seen[0]), len(seen[1]), flags)
+            for i, message in enumerate(seen[0]):
+                self.assertEqual(message, seen[1][i], (flags, i))
+            if flags != 'Kx':
+                self.assertGreater(len(seen[0]), 100, flags)
+
+    def test_flags(self):
+        r = random.Random(1)
+        mini, real = self.connect()
+        for _ in range(500):
+            flags = ''.join(r.choices('Ag$lshzxeKEtmdn' + r.choice(['', 'q']), k=r.randrange(16)))
+            replies = [(client.call('CONFIG', 'SET', 'notify-keyspace-events', flags),
+                        client.call('CONFIG', 'GET', 'notify-keyspace-events')) for client in (mini, real)]
+            self.assertEqual(replies[0], replies[1], flags)
+
+    def test_slow_subscriber(self):
+        """Both disconnect a subscriber that does not read, and count it no more."""
+        for client, slow in zip(self.connect(), self.connect()):
+            slow.call('SUBSCRIBE', 'a')
+            counts = [client.call('PUBLISH', 'a', b'x' * (1 << 20)) for _ in range(60)]
+            self.assertEqual(counts, sorted(counts, reverse=True))
+            self.assertGreaterEqual(sum(counts), 32)
+            self.assertEqual(counts[-1], 0)
+            self.assertEqual(client.call('PUBSUB', 'NUMSUB', 'a'), [b'a', 0])
 
 
 if __name__ == '__main__':
