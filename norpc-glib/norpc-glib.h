@@ -34,9 +34,11 @@
 #include <norpc-glib/layers/norpc-time-limit.h>
 #include <norpc-glib/events/norpc-emission.h>
 #include <norpc-glib/events/norpc-interface-members.h>
+#include <norpc-glib/events/norpc-item.h>
 #include <norpc-glib/events/norpc-property.h>
 #include <norpc-glib/events/norpc-proxy-properties.h>
 #include <norpc-glib/events/norpc-signal-watch.h>
+#include <norpc-glib/events/norpc-stream.h>
 #include <norpc-glib/server/norpc-direct.h>
 #include <norpc-glib/server/norpc-thread.h>
 #include <norpc-glib/server/norpc-lifecycle.h>

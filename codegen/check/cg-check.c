@@ -254,9 +254,9 @@ check_member (Checker     *self,
               GHashTable  *names,
               CgMember    *member)
 {
-  const char *what = cg_member_kind_to_string (member->kind);
+  const char *what = cg_member_get_word (member);
   gboolean is_property = member->kind == CG_MEMBER_PROPERTY;
-  gboolean can_overload = member->kind == CG_MEMBER_METHOD || member->kind == CG_MEMBER_SIGNAL;
+  gboolean can_overload = !is_property && !cg_member_is_stream (member);
 
   cg_check_annotations (&member->node, member, is_property ? &member->use : NULL,
                         self->diagnostics);
@@ -283,12 +283,12 @@ check_member (Checker     *self,
   member->timeout = read_number (self, member->timeout_text, &member->timeout_location,
                                  "timeout", "milliseconds");
   member->backlog = read_number (self, member->backlog_text, &member->backlog_location,
-                                 "backlog", "emissions");
+                                 "backlog", cg_member_is_stream (member) ? "items" : "emissions");
   check_oneway (self, member);
   check_message (self, member->in_args, member, "arguments");
   check_message (self, member->out_args, member,
-                 member->kind == CG_MEMBER_METHOD ? "results"
-                 : member->kind == CG_MEMBER_STREAM ? "values" : "arguments");
+                 member->kind == CG_MEMBER_METHOD ? "results" : "arguments");
+  check_message (self, member->items, member, "items");
 }
 
 static void

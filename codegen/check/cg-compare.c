@@ -247,6 +247,25 @@ compare_property (CgFindings     *findings,
 }
 
 static void
+compare_stream (CgFindings     *findings,
+                const CgMember *before,
+                const CgMember *now)
+{
+  guint changed = (before->flags ^ now->flags) & (CG_METHOD_STREAM | CG_METHOD_STREAM_IN);
+
+  if ((changed & CG_METHOD_STREAM) != 0)
+    BREAKING ("'%s' is a %s; it was a %s", now->node.name, cg_member_get_word (now),
+              cg_member_get_word (before));
+  else if (changed != 0)
+    BREAKING ("the items of '%s' go %s; they went %s", now->node.name,
+              (now->flags & CG_METHOD_STREAM_IN) != 0 ? "in" : "out",
+              (before->flags & CG_METHOD_STREAM_IN) != 0 ? "in" : "out");
+  if (before->backlog != now->backlog)
+    ADD (CG_SEVERITY_RISKY, "the backlog of '%s' is another one", now->node.name);
+  compare_args (findings, before, now, before->items, now->items, FALSE);
+}
+
+static void
 compare_signal (CgFindings     *findings,
                 const CgMember *before,
                 const CgMember *now)
@@ -306,6 +325,7 @@ compare_members (CgFindings    *findings,
     {
       compare_flags (findings, before, now);
       compare_timeouts (findings, before, now);
+      compare_stream (findings, before, now);
     }
   if (now->kind == CG_MEMBER_SIGNAL)
     {

@@ -129,7 +129,10 @@ find_in_member (CgMember   *member,
 
   node = find_node (member->in_args, arg);
 
-  return node != NULL ? node : find_node (member->out_args, arg);
+  if (node == NULL)
+    node = find_node (member->out_args, arg);
+
+  return node != NULL ? node : find_node (member->items, arg);
 }
 
 static CgNode *

@@ -160,6 +160,7 @@ cg_docs_resolve (CgDescription *description)
         {
           resolve_lines (&self, method->in_args);
           resolve_lines (&self, method->out_args);
+          resolve_lines (&self, method->items);
         }
     }
 

@@ -241,7 +241,7 @@ add_members (Emitter           *self,
         add_member (self, member);
       else
         g_string_append_printf (self->left_out, "%s%s %s", self->left_out->len > 0 ? ", " : "",
-                                cg_member_kind_to_string (member->kind), member->node.name);
+                                cg_member_get_word (member), member->node.name);
 }
 
 static void

@@ -42,7 +42,6 @@ static const struct
   [CG_MEMBER_METHOD] = { "Methods", "." },
   [CG_MEMBER_SIGNAL] = { "Signals", "::" },
   [CG_MEMBER_PROPERTY] = { "Properties", ":" },
-  [CG_MEMBER_STREAM] = { "Streams", "." },
 };
 
 static void
@@ -50,7 +49,7 @@ add_links (Emitter           *self,
            const CgInterface *interface)
 {
   add_link (self, "", interface->node.name, "", "");
-  for (guint i = 0; i < CG_MEMBER_STREAM; i++)
+  for (guint i = 0; i < CG_N_MEMBERS; i++)
     CG_FOREACH (const CgMember, member, interface->members[i])
       {
         add_link (self, kinds[i].separator, interface->node.name, member->node.name, "");
@@ -153,16 +152,18 @@ add_arg_rows (Emitter    *self,
 }
 
 static void
-add_arg_table (Emitter   *self,
-               GPtrArray *in_args,
-               GPtrArray *out_args)
+add_arg_table (Emitter        *self,
+               const CgMember *member)
 {
-  if (in_args->len + out_args->len == 0)
+  gboolean is_stream = cg_member_is_stream (member);
+
+  if (member->in_args->len + member->items->len + member->out_args->len == 0)
     return;
 
   g_string_append (self->text, "| argument | | type | |\n|---|---|---|---|\n");
-  add_arg_rows (self, in_args, "in");
-  add_arg_rows (self, out_args, "out");
+  add_arg_rows (self, member->in_args, "in");
+  add_arg_rows (self, member->items, "item");
+  add_arg_rows (self, member->out_args, is_stream ? "outcome" : "out");
   g_string_append_c (self->text, '\n');
 }
 
@@ -194,15 +195,18 @@ static void
 add_signal_lines (Emitter        *self,
                   const CgMember *signal)
 {
+  gboolean is_stream = cg_member_is_stream (signal);
+
   if (signal->backlog > 0)
-    g_string_append_printf (self->text, "Backlog of a slow client: %u emissions\n\n",
-                            signal->backlog);
+    g_string_append_printf (self->text, "Backlog of a slow %s: %u %s\n\n",
+                            is_stream ? "reader" : "client", signal->backlog,
+                            is_stream ? "items" : "emissions");
   if (signal->closes_when_full)
     g_string_append (self->text,
                      "The subscription of a client whose backlog is full is closed.\n\n");
 }
 
-/* A line in the form of code that says what a member is; a stream has none. */
+/* A line in the form of code that says what a member is. */
 static void
 add_prototype (Emitter        *self,
                const CgMember *member)
@@ -212,7 +216,7 @@ add_prototype (Emitter        *self,
   if (member->kind == CG_MEMBER_PROPERTY)
     g_string_append_printf (self->text, "    %s: %s (%s)\n\n", member->node.name,
                             member->use.signature, cg_access_to_string (member->access));
-  if (!is_method && member->kind != CG_MEMBER_SIGNAL)
+  if (member->kind == CG_MEMBER_PROPERTY)
     return;
 
   g_string_append_printf (self->text, "    %s ", member->node.name);
@@ -221,11 +225,18 @@ add_prototype (Emitter        *self,
       append_args (self, member->in_args);
       g_string_append (self->text, " -> ");
     }
+  if (cg_member_is_stream (member))
+    {
+      g_string_append (self->text, (member->flags & CG_METHOD_STREAM_IN) != 0 ? "stream in " : "stream ");
+      append_args (self, member->items);
+      g_string_append (self->text, " -> ");
+    }
   append_args (self, member->out_args);
   g_string_append (self->text, "\n\n");
   if (is_method)
     g_string_append_printf (self->text, "In C: `%s ()`\n\n",
-                            cg_names_look_up (&member->node, "call"));
+                            cg_names_look_up (&member->node,
+                                              cg_member_is_stream (member) ? "open" : "call"));
 }
 
 static void
@@ -241,10 +252,10 @@ add_members (Emitter           *self,
           add_heading (self, "###", interface->node.name, kinds[i].separator, member->node.name);
           add_prototype (self, member);
           add_docs (self, &member->node);
-          add_arg_table (self, member->in_args, member->out_args);
+          add_arg_table (self, member);
           add_method_lines (self, member);
           add_signal_lines (self, member);
-          if (i != CG_MEMBER_STREAM)
+          if (!cg_member_is_stream (member))
             add_reach (self, cg_member_get_reach (member));
         }
     }

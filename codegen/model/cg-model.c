@@ -54,6 +54,7 @@ member_free (gpointer data)
   node_clear (&member->node);
   g_ptr_array_unref (member->in_args);
   g_ptr_array_unref (member->out_args);
+  g_ptr_array_unref (member->items);
   g_free (member);
 }
 
@@ -183,6 +184,7 @@ cg_member_new (CgInterface      *interface,
   self->use.location = *location;
   self->in_args = g_ptr_array_new_with_free_func (node_free);
   self->out_args = g_ptr_array_new_with_free_func (node_free);
+  self->items = g_ptr_array_new_with_free_func (node_free);
 
   return self;
 }
@@ -249,11 +251,17 @@ get_reach_of_args (GPtrArray *args)
   return length <= CG_MAX_SIGNATURE ? reach : MIN (reach, CG_REACH_VARIANT);
 }
 
+gboolean
+cg_member_is_stream (const CgMember *self)
+{
+  return (self->flags & CG_METHOD_STREAM) != 0;
+}
+
 /* D-Bus has no streams. */
 CgReach
 cg_member_get_reach (const CgMember *self)
 {
-  if (self->kind == CG_MEMBER_STREAM)
+  if (cg_member_is_stream (self))
     return CG_REACH_PROCESS;
   if (self->kind == CG_MEMBER_PROPERTY)
     return get_reach_of_use (&self->use);
@@ -270,9 +278,15 @@ cg_access_to_string (CgAccess self)
 const char *
 cg_member_kind_to_string (CgMemberKind self)
 {
-  static const char * const words[] = { "method", "signal", "property", "stream" };
+  static const char * const words[] = { "method", "signal", "property" };
 
   return words[self];
+}
+
+const char *
+cg_member_get_word (const CgMember *self)
+{
+  return cg_member_is_stream (self) ? "stream" : cg_member_kind_to_string (self->kind);
 }
 
 void
@@ -291,6 +305,8 @@ cg_description_foreach_use (CgDescription *self,
           CG_FOREACH (CgArg, arg, member->in_args)
             func (&arg->use, data);
           CG_FOREACH (CgArg, arg, member->out_args)
+            func (&arg->use, data);
+          CG_FOREACH (CgArg, arg, member->items)
             func (&arg->use, data);
           if (member->kind == CG_MEMBER_PROPERTY)
             func (&member->use, data);

@@ -38,7 +38,9 @@ typedef enum
 {
   CG_METHOD_ONEWAY      = 1 << 0,
   CG_METHOD_LATEST_WINS = 1 << 1,
-  CG_METHOD_IDEMPOTENT  = 1 << 2
+  CG_METHOD_IDEMPOTENT  = 1 << 2,
+  CG_METHOD_STREAM      = 1 << 3,
+  CG_METHOD_STREAM_IN   = 1 << 4  /* its items go from the client to the service */
 } CgMethodFlags;
 
 /* The backlog of a signal without the attribute: NORPC_DEFAULT_BACKLOG of the runtime. */
@@ -144,7 +146,6 @@ typedef enum
   CG_MEMBER_METHOD,
   CG_MEMBER_SIGNAL,
   CG_MEMBER_PROPERTY,
-  CG_MEMBER_STREAM,
   CG_N_MEMBERS
 } CgMemberKind;
 
@@ -157,9 +158,10 @@ struct _CgMember
 {
   CgNode       node;
   CgMemberKind kind;
-  GPtrArray   *in_args;          /* (owned) (element-type CgArg): of a stream, what opens it */
-  GPtrArray   *out_args;         /* (owned) (element-type CgArg): all of a signal; of a stream, what
-                                  * an item has */
+  GPtrArray   *in_args;          /* (owned) (element-type CgArg) */
+  GPtrArray   *out_args;         /* (owned) (element-type CgArg): all of a signal; of a stream, the
+                                    outcome */
+  GPtrArray   *items;            /* (owned) (element-type CgArg): of a stream, what an item has */
   const char  *lower;            /* its name in C, by which that of a method is made unique */
 
   /* of a property */
@@ -176,6 +178,8 @@ struct _CgMember
 
   /* of a signal */
   gboolean     closes_when_full;
+
+  /* of a signal, or of a method that is a stream */
   CgLocation   backlog_location;
   const char  *backlog_text;     /* (nullable): as described */
   guint        backlog;          /* or 0, for CG_DEFAULT_BACKLOG; set when checked */
@@ -195,7 +199,6 @@ struct _CgInterface
       GPtrArray *methods;
       GPtrArray *signals;
       GPtrArray *properties;
-      GPtrArray *streams;
     };
   };
 };
@@ -256,8 +259,14 @@ const char    *cg_access_to_string      (CgAccess          self);
 /* The types are checked. */
 CgReach        cg_member_get_reach      (const CgMember  *self);
 
+/* Whether it is a method that is a stream. */
+gboolean       cg_member_is_stream      (const CgMember   *self);
+
 /* Gets the word for a kind of members, as "method". */
 const char    *cg_member_kind_to_string (CgMemberKind      self);
+
+/* Gets the word for a member, as "method" or "stream". */
+const char    *cg_member_get_word       (const CgMember   *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgDescription, cg_description_free)
 

@@ -46,7 +46,6 @@ static const CgNameRow interface_rows[] = {
   { "methods", "$iface$_methods", TRUE },
   { "signals", "$iface$_signals", TRUE },
   { "properties", "$iface$_properties", TRUE },
-  { "streams", "$iface$_streams", TRUE },
   { "dbus_methods", "$iface$_dbus_methods", TRUE },
   { "dbus_signals", "$iface$_dbus_signals", TRUE },
   { "dbus_properties", "$iface$_dbus_properties", TRUE },
@@ -56,35 +55,58 @@ static const CgNameRow interface_rows[] = {
   { "signal_arg_infos", "$iface$_signal_arg_infos", TRUE },
   { "signal_args", "$iface$_signal_args", TRUE },
   { "signal_infos", "$iface$_signal_infos", TRUE },
-  { "stream_in_arg_infos", "$iface$_stream_in_arg_infos", TRUE },
-  { "stream_in_args", "$iface$_stream_in_args", TRUE },
-  { "stream_out_arg_infos", "$iface$_stream_out_arg_infos", TRUE },
-  { "stream_out_args", "$iface$_stream_out_args", TRUE },
-  { "stream_infos", "$iface$_stream_infos", TRUE },
 };
 
-static const CgNameRow method_rows[] = {
-  { "method", "$method$", FALSE },
-  { "dbus_method", "$dbus_method$", FALSE },
-  { "vfunc", "$vfunc$", FALSE },
-  { "handle", "handle_$method$", FALSE },
-  { "complete", "$iface$_complete_$method$", TRUE },
-  { "call_name", "$call_name$", FALSE },
-  { "call", "$proxy$_$call_name$", TRUE },
-  { "finish", "$call$_finish", TRUE },
-  { "sync", "$call$_sync", TRUE },
-  { "METHOD", "$IFACE$_METHOD_$METHOD_NAME$", TRUE },
-  { "method_info", "$iface$_method_info_$method$", TRUE },
-  { "in_args", "$iface$_in_args_$method$", TRUE },
-  { "in_arg_infos", "$iface$_in_arg_infos_$method$", TRUE },
-  { "out_args", "$iface$_out_args_$method$", TRUE },
-  { "out_arg_infos", "$iface$_out_arg_infos_$method$", TRUE },
-  { "dispatch", "$iface$_dispatch_$method$", TRUE },
-  { "default_handle", "$iface$_default_handle_$method$", TRUE },
-  { "new_call", "$iface$_new_call_$method$", TRUE },
-  { "take_reply", "$iface$_take_reply_$method$", TRUE },
-  { "proxy_handle", "$proxy$_handle_$method$", TRUE },
+/* Of a method, and of a stream. */
+#define METHOD_ROWS \
+  { "method", "$method$", FALSE }, \
+  { "dbus_method", "$dbus_method$", FALSE }, \
+  { "vfunc", "$vfunc$", FALSE }, \
+  { "handle", "handle_$method$", FALSE }, \
+  { "complete", "$iface$_complete_$method$", TRUE }, \
+  { "call_name", "$call_name$", FALSE }, \
+  { "call", "$proxy$_$call_name$", TRUE }, \
+  { "finish", "$call$_finish", TRUE }, \
+  { "sync", "$call$_sync", TRUE }, \
+  { "METHOD", "$IFACE$_METHOD_$METHOD_NAME$", TRUE }, \
+  { "method_info", "$iface$_method_info_$method$", TRUE }, \
+  { "in_args", "$iface$_in_args_$method$", TRUE }, \
+  { "in_arg_infos", "$iface$_in_arg_infos_$method$", TRUE }, \
+  { "out_args", "$iface$_out_args_$method$", TRUE }, \
+  { "out_arg_infos", "$iface$_out_arg_infos_$method$", TRUE }, \
+  { "dispatch", "$iface$_dispatch_$method$", TRUE }, \
+  { "default_handle", "$iface$_default_handle_$method$", TRUE }, \
+  { "new_call", "$iface$_new_call_$method$", TRUE }, \
+  { "take_reply", "$iface$_take_reply_$method$", TRUE }, \
+  { "proxy_handle", "$proxy$_handle_$method$", TRUE }, \
   { "proxy_sync", "$proxy$_sync_$method$", TRUE },
+
+static const CgNameRow method_rows[] = { METHOD_ROWS };
+
+static const CgNameRow stream_rows[] = {
+  METHOD_ROWS
+  { "Stream", "$Iface$$Method$Stream", TRUE },
+  { "StreamClass", "$Stream$Class", TRUE },
+  { "stream", "$iface$_$method$_stream", FALSE },
+  { "STREAM_NAME", "$NAME$_$METHOD_NAME$_STREAM", FALSE },
+  { "TYPE_STREAM", "$NS$TYPE_$STREAM_NAME$", TRUE },
+  { "IS_STREAM", "$NS$IS_$STREAM_NAME$", TRUE },
+  { "STREAM_CAST", "$NS$$STREAM_NAME$", TRUE },
+  { "stream_get_type", "$stream$_get_type", TRUE },
+  { "stream_init", "$stream$_init", TRUE },
+  { "stream_class_init", "$stream$_class_init", TRUE },
+  { "open", "$proxy$_open_$method$", TRUE },
+  { "next_async", "$stream$_next_async", TRUE },
+  { "next_finish", "$stream$_next_finish", TRUE },
+  { "next_sync", "$stream$_next_sync", TRUE },
+  { "try_next", "$stream$_try_next", TRUE },
+  { "write", "$stream$_write", TRUE },
+  { "outcome_async", "$stream$_outcome_async", TRUE },
+  { "outcome_finish", "$stream$_outcome_finish", TRUE },
+  { "outcome_sync", "$stream$_outcome_sync", TRUE },
+  { "take_item", "$stream$_take_item", TRUE },
+  { "item_args", "$iface$_item_args_$method$", TRUE },
+  { "item_arg_infos", "$iface$_item_arg_infos_$method$", TRUE },
 };
 
 static const CgNameRow signal_rows[] = {
@@ -130,6 +152,7 @@ static const CgNameRow declaration_rows[] = {
 const CgNameTable cg_declaration_names = { declaration_rows, G_N_ELEMENTS (declaration_rows) };
 const CgNameTable cg_interface_names = { interface_rows, G_N_ELEMENTS (interface_rows) };
 const CgNameTable cg_method_names = { method_rows, G_N_ELEMENTS (method_rows) };
+const CgNameTable cg_stream_names = { stream_rows, G_N_ELEMENTS (stream_rows) };
 const CgNameTable cg_signal_names = { signal_rows, G_N_ELEMENTS (signal_rows) };
 const CgNameTable cg_property_names = { property_rows, G_N_ELEMENTS (property_rows) };
 

@@ -35,6 +35,7 @@ struct _CgNameTable
 extern const CgNameTable cg_declaration_names;
 extern const CgNameTable cg_interface_names;
 extern const CgNameTable cg_method_names;
+extern const CgNameTable cg_stream_names;
 extern const CgNameTable cg_signal_names;
 extern const CgNameTable cg_property_names;
 

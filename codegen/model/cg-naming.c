@@ -11,13 +11,13 @@
 
 #include <string.h>
 
-/* Gets the name in C of a method, signal, property or stream, or NULL if it is broken. Reports
+/* Gets the name in C of a method, signal or property, or NULL if it is broken. Reports
  * two of one name, so that the error speaks of these and not of their functions. */
 static const char *
 name_member (Namer    *self,
              CgMember *member)
 {
-  static const char * const words[] = { "methods", "signals", "properties", "streams" };
+  static const char * const words[] = { "methods", "signals", "properties" };
   GHashTable *members = self->members[member->kind];
   CgNode *node = &member->node;
   g_autofree char *identifier = NULL;
@@ -220,6 +220,8 @@ add_functions (Namer    *self,
       add_in_bindings (self, call, "", "");
       add_in_bindings (self, call, "_finish", "");
       add_in_bindings (self, call, "_sync", "");
+      if (cg_member_is_stream (member))
+        add_in_bindings (self, "open_", member->lower, "");
     }
 }
 
@@ -237,7 +239,10 @@ name_method (Namer    *self,
   cg_writer_set (self->writer, "call_name", method->node.in_c);
   cg_writer_set (self->writer, "METHOD_NAME", upper);
 
-  cg_namer_make_names (self, &method->node, &cg_method_names);
+  if (cg_member_is_stream (method))
+    cg_writer_take (self->writer, "Method", cg_uscore_to_camel_case (method->lower));
+  cg_namer_make_names (self, &method->node,
+                       cg_member_is_stream (method) ? &cg_stream_names : &cg_method_names);
   cg_namer_claim_names (self, &method->node);
 }
 
@@ -351,6 +356,26 @@ name_members (Namer       *self,
     g_hash_table_unref (self->members[i]);
 }
 
+/* The values of an item are parameters of functions of their own. */
+static void
+name_items (Namer    *self,
+            CgMember *stream)
+{
+  g_autoptr (GHashTable) written = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) read = g_hash_table_new (g_str_hash, g_str_equal);
+
+  CG_FOREACH (CgArg, item, stream->items)
+    {
+      const char *described = item->node.c_name != NULL ? item->node.c_name : item->node.name;
+      g_autofree char *name = described != NULL && *described != '\0'
+                              ? cg_make_identifier (described)
+                              : g_strdup_printf ("unnamed_item%u", g_hash_table_size (read));
+
+      item->node.in_c = item->c_lent = cg_namer_make_parameter (self, written, "", name);
+      item->c_out = cg_namer_make_parameter (self, read, "out_", name);
+    }
+}
+
 static void
 name_args (Namer    *self,
            CgMember *method)
@@ -377,6 +402,7 @@ name_args (Namer    *self,
       else if (!is_in)
         arg->c_out = cg_namer_make_parameter (self, params, "out_", name);
     }
+  name_items (self, method);
 }
 
 static gboolean

@@ -32,6 +32,18 @@ cg_camel_case_to_uscore (const char *name)
   return g_string_free (lower, FALSE);
 }
 
+/* "read_all" to "ReadAll". */
+char *
+cg_uscore_to_camel_case (const char *name)
+{
+  g_auto (GStrv) words = g_strsplit (name, "_", -1);
+
+  for (char **word = words; *word != NULL; word++)
+    **word = g_ascii_toupper (**word);
+
+  return g_strjoinv (NULL, words);
+}
+
 /* "org.example.Kv" to "OrgExampleKv". */
 char *
 cg_strip_dots (const char *name)

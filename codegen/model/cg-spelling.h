@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 char     *cg_camel_case_to_uscore   (const char   *name);
+char     *cg_uscore_to_camel_case   (const char   *name);
 char     *cg_strip_dots             (const char   *name);
 gboolean  cg_is_ugly                (const char   *name);
 char     *cg_make_identifier        (const char   *name);

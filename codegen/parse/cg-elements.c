@@ -64,7 +64,7 @@ start_interface (Attributes *attributes,
   return cg_interface_new (self->description, &self->location);
 }
 
-/* A signal or a stream, or what all members have in common. */
+/* What all members have in common. */
 static gpointer
 start_member (Attributes *attributes,
               Frame      *parent,
@@ -93,6 +93,24 @@ start_method (Attributes *attributes,
   method->oneway_location = cg_attributes_locate (attributes, "oneway", FALSE);
 
   return method;
+}
+
+static gpointer
+start_stream (Attributes *attributes,
+              Frame      *parent,
+              int         detail G_GNUC_UNUSED)
+{
+  static const Word directions[] = { { "in", CG_METHOD_STREAM_IN }, { "out", 0 }, { NULL, 0 } };
+  CgMethod *stream = start_member (attributes, parent, CG_MEMBER_METHOD);
+
+  stream->flags = CG_METHOD_STREAM | (guint) cg_attributes_get_word (attributes, "direction", directions,
+                                                                     "'in' or 'out'", 0);
+  stream->timeout_text = cg_attributes_get_string (attributes, "timeout",
+                                                   &stream->timeout_location);
+  stream->backlog_text = cg_attributes_get_string (attributes, "backlog",
+                                                   &stream->backlog_location);
+
+  return stream;
 }
 
 static gpointer
@@ -158,12 +176,29 @@ start_arg (Attributes *attributes,
                               "the arguments of a signal go out; the direction is ignored");
     }
 
-  arg = cg_node_new (sizeof *arg, &self->location, is_out ? member->out_args : member->in_args);
+  arg = cg_node_new (sizeof *arg, &self->location,
+                     !is_out ? member->in_args
+                     : cg_member_is_stream (member) ? member->items : member->out_args);
   arg->direction = direction;
   cg_attributes_get_type (attributes, &arg->use);
   arg->use.is_moved = cg_attributes_get_word (attributes, "transfer", transfers,
                                               "'none' or 'full'", FALSE);
   arg->use.moved_location = cg_attributes_locate (attributes, "transfer", FALSE);
+
+  return arg;
+}
+
+/* A part of the outcome of a stream. */
+static gpointer
+start_result (Attributes *attributes,
+              Frame      *parent,
+              int         detail G_GNUC_UNUSED)
+{
+  CgMember *stream = parent->object;
+  CgArg *arg = cg_node_new (sizeof *arg, &attributes->parser->location, stream->out_args);
+
+  arg->direction = CG_DIRECTION_OUT;
+  cg_attributes_get_type (attributes, &arg->use);
 
   return arg;
 }
@@ -245,7 +280,7 @@ start_doc (Attributes *attributes,
 #define KIND_COMMENTED (KIND_INTERFACE | KIND_MEMBER | KIND_ENUM | KIND_DOMAIN | KIND_RECORD)
 
 /* Elements that can be documented. */
-#define KIND_DOCUMENTED (KIND_COMMENTED | KIND_ARG | KIND_VALUE | KIND_FIELD)
+#define KIND_DOCUMENTED (KIND_COMMENTED | KIND_ARG | KIND_RESULT | KIND_VALUE | KIND_FIELD)
 
 static const Element elements[] = {
   { "node", KIND_NODE, KIND_ROOT | KIND_NODE, NULL, { NULL }, { "name" } },
@@ -258,8 +293,9 @@ static const Element elements[] = {
     { "since", "deprecated", "backlog", "when-full" } },
   { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" },
     { "since", "deprecated", "nullable" } },
-  { "stream", KIND_STREAM, KIND_INTERFACE, start_member, { "name" }, { "since", "deprecated" },
-    CG_MEMBER_STREAM },
+  { "stream", KIND_STREAM, KIND_INTERFACE, start_stream, { "name" },
+    { "since", "deprecated", "timeout", "direction", "backlog" } },
+  { "result", KIND_RESULT, KIND_STREAM, start_result, { "type" }, { "name", "nullable" } },
   { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, start_arg, { "type" },
     { "name", "direction", "nullable", "transfer" } },
   { "enum", KIND_ENUM, KIND_NODE, start_declaration, { "name" }, { "since", "deprecated" },
@@ -367,7 +403,7 @@ start_known (Attributes    *attributes,
       node->name = cg_attributes_get_string (attributes, "name", &node->name_location);
       node->broken = !complete;
     }
-  if ((element->kind & (KIND_ARG | KIND_VALUE | KIND_FIELD)) != 0)
+  if ((element->kind & (KIND_ARG | KIND_RESULT | KIND_VALUE | KIND_FIELD)) != 0)
     cg_comments_apply_arg (self, parent->object, *object);
   else if ((element->kind & KIND_COMMENTED) != 0)
     {

@@ -29,7 +29,8 @@ typedef enum
   KIND_DOMAIN     = 1 << 13,
   KIND_RECORD     = 1 << 14,
   KIND_VALUE      = 1 << 15, /* an error, too */
-  KIND_FIELD      = 1 << 16
+  KIND_FIELD      = 1 << 16,
+  KIND_RESULT     = 1 << 17 /* of a stream */
 } Kind;
 
 /* An element that has arguments, values or fields. */

@@ -76,6 +76,7 @@ new_call_like (NorpcCall *self)
   if (self->released_at != NULL)
     call->released_at = self->released_at->funcs->ref (self->released_at);
   call->client = self->client;
+  norpc_call_share_stream (call, self);
   call->outer = self;
   norpc_call_ref_memory (self);
   /* Only compared, never used. */

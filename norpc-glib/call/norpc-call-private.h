@@ -132,6 +132,27 @@ struct _NorpcCallQueue
   const NorpcCallQueueFuncs *funcs;
 };
 
+/* What a call to a stream has besides its arguments and results. */
+typedef struct _NorpcCallStream NorpcCallStream;
+
+typedef struct
+{
+  NorpcCallStream *(*ref) (NorpcCallStream *self);
+  void             (*unref) (NorpcCallStream *self);
+} NorpcCallStreamFuncs;
+
+struct _NorpcCallStream
+{
+  const NorpcCallStreamFuncs *funcs;
+};
+
+/* Follows the values of a call to a stream. */
+typedef struct
+{
+  NorpcCallStream *items; /* (owned) (nullable): written before the call is sent */
+  GObject         *end;   /* (owned) (nullable): the service's end; accessed in its context */
+} NorpcStreamPart;
+
 /*
  * A call: one block of memory for both of its halves.
  *
@@ -170,6 +191,7 @@ struct _NorpcCall
   guint           has_priority : 1; /* it was set for this call, or for its proxy */
   guint           has_timeout  : 1; /* it was set for this call */
   guint           has_timer    : 1; /* it is among the deadlines of its reply queue */
+  guint           is_stream    : 1; /* it has a NorpcStreamPart */
   guint           one_way      : 1; /* its client is not notified when it completes */
 
   guint8 timed_out;     /* with cancelled: because the call timed out */
@@ -250,7 +272,8 @@ struct _NorpcCall
   NorpcCallMetrics *metrics; /* (owned) (nullable): if metrics are collected; written before the
                                 call is enqueued */
 
-  GValue values[]; /* (owned): n_args arguments, then n_results results */
+  GValue values[]; /* (owned): n_args arguments, then n_results results; then the NorpcStreamPart of
+                      a stream */
 };
 
 static inline NorpcReply *
@@ -289,6 +312,14 @@ norpc_call_get_method_info (NorpcCall *self)
   return self->interface_info->methods[self->method];
 }
 
+/* Thread-safe. Returns NULL if the method is not a stream. */
+static inline NorpcStreamPart *
+norpc_call_get_stream_part (NorpcCall *self)
+{
+  return self->is_stream
+           ? (NorpcStreamPart *) (self->values + self->n_args + self->n_results) : NULL;
+}
+
 static inline const char *
 norpc_call_get_interface_name (NorpcCall *self)
 {
@@ -320,6 +351,8 @@ norpc_call_ref_memory (NorpcCall *self)
 void norpc_call_unref_memory (NorpcCall *self);
 
 void norpc_call_clear_args     (NorpcCall *self);
+void norpc_call_share_stream   (NorpcCall *self,
+                                NorpcCall *from);
 void norpc_call_limit_deadline (NorpcCall *self,
                                 gint64     deadline);
 

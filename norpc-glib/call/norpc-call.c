@@ -88,6 +88,7 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   const GDBusMethodInfo *info;
   NorpcCall *self;
   guint n_args, n_results;
+  gboolean is_stream;
   gsize size;
 
   g_return_val_if_fail (interface_info != NULL, NULL);
@@ -101,7 +102,10 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   n_results = norpc_arg_infos_count (info->out_args);
 
   /* Not g_malloc0 (): calloc () does not use the C library's per-thread cache. */
+  is_stream = norpc_method_info_is_stream (interface_info->methods[method]);
   size = sizeof (NorpcCall) + (n_args + n_results) * sizeof (GValue);
+  if (is_stream)
+    size += sizeof (NorpcStreamPart);
   self = g_malloc (size);
   memset (self, 0, size);
   g_atomic_ref_count_init (&self->call_refs);
@@ -113,6 +117,7 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   self->n_blockers = 1;
   self->n_args = n_args;
   self->n_results = n_results;
+  self->is_stream = is_stream;
   init_values (self->values, info->in_args, n_args);
 
   return self;
@@ -122,7 +127,23 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
 void
 norpc_call_clear_args (NorpcCall *self)
 {
+  NorpcStreamPart *stream = norpc_call_get_stream_part (self);
+
   clear_values (self->values, self->n_args);
+  if (stream != NULL)
+    g_clear_object (&stream->end);
+}
+
+/* Called in the thread that owns both calls, before it sends @self, which gets the items of @from. */
+void
+norpc_call_share_stream (NorpcCall *self,
+                         NorpcCall *from)
+{
+  NorpcStreamPart *stream = norpc_call_get_stream_part (self);
+  NorpcStreamPart *other = norpc_call_get_stream_part (from);
+
+  if (stream != NULL && other != NULL && other->items != NULL)
+    stream->items = other->items->funcs->ref (other->items);
 }
 
 /* Thread-safe. Called with a reference or with a borrowed call: a language binding takes a
@@ -393,9 +414,14 @@ norpc_call_unref (NorpcCall *self)
 void
 norpc_call_unref_memory (NorpcCall *self)
 {
+  NorpcStreamPart *stream;
+
   if (!g_atomic_ref_count_dec (&self->memory_refs))
     return;
 
+  stream = norpc_call_get_stream_part (self);
+  if (stream != NULL && stream->items != NULL)
+    stream->items->funcs->unref (stream->items);
   g_clear_object (&self->service_cancellable);
   g_clear_pointer (&self->outer, norpc_call_unref_memory);
   if (self->owner != NULL)

@@ -88,6 +88,7 @@ norpc_proxy_forward (NorpcProxy *self,
       return;
     }
 
+  norpc_call_share_stream (forwarded, call);
   origin = prepare_forwarded (self, forwarded);
   if (call->client != NULL)
     forwarded->client = call->client;

@@ -33,6 +33,12 @@ norpc_arg_infos_have_signatures (GDBusArgInfo * const *infos)
   return TRUE;
 }
 
+static inline gboolean
+norpc_method_info_is_stream (const NorpcMethodInfo *info)
+{
+  return (info->flags & NORPC_METHOD_FLAGS_STREAM) != 0;
+}
+
 guint                  norpc_arg_infos_count      (GDBusArgInfo * const *infos);
 GType                  norpc_signature_get_gtype  (const char           *signature);
 GType                  norpc_arg_info_get_gtype   (const GDBusArgInfo   *info);

@@ -96,6 +96,8 @@ typedef gboolean (*NorpcDispatchFunc) (gpointer    service,
  *   that has not been dispatched yet
  * @NORPC_METHOD_FLAGS_IDEMPOTENT: calling the method twice has the same effect as calling
  *   it once, so a failed call may be retried
+ * @NORPC_METHOD_FLAGS_STREAM: a stream: a call has items between its arguments and its results
+ * @NORPC_METHOD_FLAGS_STREAM_IN: a stream whose items go from the client to the service
  *
  * Properties of a method besides its arguments.
  *
@@ -106,8 +108,20 @@ typedef enum /*< flags >*/
   NORPC_METHOD_FLAGS_NONE        = 0,
   NORPC_METHOD_FLAGS_ONEWAY      = 1 << 0,
   NORPC_METHOD_FLAGS_LATEST_WINS = 1 << 1,
-  NORPC_METHOD_FLAGS_IDEMPOTENT  = 1 << 2
+  NORPC_METHOD_FLAGS_IDEMPOTENT  = 1 << 2,
+  NORPC_METHOD_FLAGS_STREAM      = 1 << 3,
+  NORPC_METHOD_FLAGS_STREAM_IN   = 1 << 4
 } NorpcMethodFlags;
+
+/**
+ * NORPC_DEFAULT_STREAM_BACKLOG:
+ *
+ * The maximum number of items of a stream that wait for the reader, if the description sets no
+ * other.
+ *
+ * Since: 0.1
+ */
+#define NORPC_DEFAULT_STREAM_BACKLOG 64
 
 /**
  * NorpcMethodInfo:
@@ -116,8 +130,12 @@ typedef enum /*< flags >*/
  * @dispatch: (nullable): the function that passes a call to a service
  * @timeout: the timeout of a call in milliseconds, or 0 if the method has none
  * @flags: flags
+ * @items: (nullable) (array zero-terminated=1): of a stream: the values of an item, each the first
+ *   field of a [struct@Norpc.ArgInfo]
+ * @backlog: of a stream: the maximum number of items that wait for the reader, or 0 for
+ *   %NORPC_DEFAULT_STREAM_BACKLOG
  *
- * One method of an interface.
+ * One method of an interface, or one stream, whose results are its outcome.
  *
  * Since: 0.1
  */
@@ -127,6 +145,8 @@ struct _NorpcMethodInfo
   NorpcDispatchFunc dispatch;
   guint             timeout;
   NorpcMethodFlags  flags;
+  GDBusArgInfo    **items;
+  guint             backlog;
 };
 
 /**
@@ -225,31 +245,16 @@ struct _NorpcPropertyInfo
 };
 
 /**
- * NorpcStreamInfo:
- * @dbus: name, arguments and annotations; the out arguments are the fields of each item
- *   of the stream, and each argument is the first field of a [struct@Norpc.ArgInfo]
- *
- * One stream of an interface.
- *
- * Since: 0.1
- */
-struct _NorpcStreamInfo
-{
-  GDBusMethodInfo dbus;
-};
-
-/**
  * NorpcInterfaceInfo:
  * @dbus: name, annotations, and the members that can leave the process by
  *   D-Bus; each method, signal and property is the first field of a
  *   [struct@Norpc.MethodInfo], [struct@Norpc.SignalInfo] or
  *   [struct@Norpc.PropertyInfo]
  * @get_type: (nullable): returns the type of the GInterface that a service implements
- * @methods: (nullable) (array zero-terminated=1): all methods; the index of a method is
- *   its position in this array
+ * @methods: (nullable) (array zero-terminated=1): all methods and streams; the index of a method
+ *   is its position in this array
  * @signals: (nullable) (array zero-terminated=1): all signals
  * @properties: (nullable) (array zero-terminated=1): all properties
- * @streams: (nullable) (array zero-terminated=1): all streams
  *
  * Describes an interface at run time, as `norpc-codegen` read it from the description.
  *
@@ -267,7 +272,6 @@ struct _NorpcInterfaceInfo
   const NorpcMethodInfo   * const *methods;
   const NorpcSignalInfo   * const *signals;
   const NorpcPropertyInfo * const *properties;
-  const NorpcStreamInfo   * const *streams;
 };
 
 NORPC_AVAILABLE_IN_ALL

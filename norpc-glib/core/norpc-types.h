@@ -18,7 +18,6 @@ typedef struct _NorpcFieldInfo     NorpcFieldInfo;
 typedef struct _NorpcMethodInfo    NorpcMethodInfo;
 typedef struct _NorpcSignalInfo    NorpcSignalInfo;
 typedef struct _NorpcPropertyInfo  NorpcPropertyInfo;
-typedef struct _NorpcStreamInfo    NorpcStreamInfo;
 typedef struct _NorpcInterfaceInfo NorpcInterfaceInfo;
 
 typedef struct _NorpcCall  NorpcCall;

@@ -8,6 +8,7 @@
 #include "core/norpc-error.h"
 #include "norpc-signal-watch.h"
 #include "norpc-subscription-private.h"
+#include "norpc-wait-private.h"
 
 /**
  * NorpcSignalWatch:
@@ -41,9 +42,7 @@ struct _NorpcSignalWatch
   gboolean    ended;    /* the client was too slow for a signal that is then closed */
   gboolean    disconnected;
 
-  GTask      *task;      /* (owned) (nullable): that waits */
-  GSource    *source;    /* (owned) (nullable): completes the task */
-  gint64      iteration; /* the time of the main-loop iteration in which the wait began, or 0 */
+  NorpcWait   wait;
 };
 
 /* An emission, with its number: a gap in the numbers is a loss. */
@@ -60,16 +59,6 @@ item_free (Item *self)
 {
   norpc_emission_unref (self->emission);
   g_free (self);
-}
-
-/* Returns the task that waits (owned). */
-static GTask *
-steal_task (NorpcSignalWatch *self)
-{
-  g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-
-  return g_steal_pointer (&self->task);
 }
 
 static gboolean
@@ -97,9 +86,9 @@ return_closed (NorpcSignalWatch *self,
  * leaves the emission to the next wait.
  */
 static void
-complete_task (NorpcSignalWatch *self)
+return_next (NorpcSignalWatch *self,
+             GTask            *task)
 {
-  g_autoptr (GTask) task = steal_task (self);
   Item *item = g_queue_peek_head (&self->items);
 
   if (g_task_return_error_if_cancelled (task))
@@ -133,34 +122,20 @@ complete_task (NorpcSignalWatch *self)
     }
 }
 
+/* Runs in the client's context. */
+static void
+end_wait (NorpcSignalWatch *self)
+{
+  NorpcWait wait = norpc_wait_steal (&self->wait);
+
+  return_next (self, wait.task);
+  norpc_wait_end (&wait);
+}
+
 static gboolean
 has_result (NorpcSignalWatch *self)
 {
   return self->items.length > 0 || self->ended || self->disconnected;
-}
-
-static gint64
-get_iteration (void)
-{
-  GSource *source = g_main_current_source ();
-
-  return source != NULL ? g_source_get_time (source) : 0;
-}
-
-/* Runs in the client's context. The wait completes at once, in order with replies, unless it began
- * in the same main-loop iteration: GTask would then call back later, and a cancellation between
- * the two would find the emission gone.
- */
-static void
-complete_wait (NorpcSignalWatch *self)
-{
-  if (self->task == NULL)
-    return;
-
-  if (get_iteration () == self->iteration)
-    g_source_set_ready_time (self->source, 0);
-  else
-    complete_task (self);
 }
 
 /* Runs in the proxy's context, for each emission. */
@@ -193,7 +168,8 @@ collect (GClosure     *closure,
   g_queue_push_tail (&self->items, g_memdup2 (&item, sizeof (Item)));
   if (self->items.length > self->backlog)
     item_free (g_queue_pop_head (&self->items));
-  complete_wait (self);
+  if (self->wait.task != NULL)
+    end_wait (self);
 }
 
 /* Runs in the proxy's context, after the last emission. */
@@ -201,8 +177,8 @@ static void
 connected_cb (NorpcSignalWatch *self)
 {
   self->disconnected = !norpc_proxy_is_connected (self->proxy);
-  if (self->disconnected)
-    complete_wait (self);
+  if (self->disconnected && self->wait.task != NULL)
+    end_wait (self);
 }
 
 /* Runs in the proxy's context, after the last emission. */
@@ -214,7 +190,8 @@ signal_closed_cb (NorpcSignalWatch *self,
     return;
 
   self->ended = TRUE;
-  complete_wait (self);
+  if (self->wait.task != NULL)
+    end_wait (self);
 }
 
 static void
@@ -326,53 +303,15 @@ norpc_signal_watch_new (NorpcProxy *proxy,
   return self;
 }
 
-/* Runs in the context of the task. */
-static gboolean
-source_dispatch (GSource     *source,
-                 GSourceFunc  callback G_GNUC_UNUSED,
-                 gpointer     user_data)
-{
-  NorpcSignalWatch *self = user_data;
-
-  if (has_result (self) || g_cancellable_is_cancelled (g_task_get_cancellable (self->task)) ||
-      is_muted (self))
-    complete_task (self);
-  else
-    g_source_set_ready_time (source, -1); /* connected again */
-
-  return G_SOURCE_CONTINUE;
-}
-
-static GSourceFuncs source_funcs = { NULL, NULL, source_dispatch, NULL, NULL, NULL };
-
-/* Wakes up the source when @cancellable (nullable) is cancelled. */
+/* Runs in the context of the task. The endpoint may be connected again. */
 static void
-add_cancellable (GSource      *source,
-                 GCancellable *cancellable)
+woken_cb (gpointer object)
 {
-  g_autoptr (GSource) cancelled = NULL;
+  NorpcSignalWatch *self = object;
 
-  if (cancellable == NULL)
-    return;
-
-  cancelled = g_cancellable_source_new (cancellable);
-  g_source_set_dummy_callback (cancelled);
-  g_source_add_child_source (source, cancelled);
-}
-
-/* Makes the task wait. */
-static void
-attach_source (NorpcSignalWatch *self)
-{
-  self->source = g_source_new (&source_funcs, sizeof (GSource));
-  g_source_set_static_name (self->source, "norpc signal watch");
-  g_source_set_callback (self->source, NULL, self, NULL);
-  add_cancellable (self->source, g_task_get_cancellable (self->task));
-  if (self->proxy != NULL)
-    add_cancellable (self->source, norpc_proxy_get_owner_gone (self->proxy));
-  if (has_result (self))
-    g_source_set_ready_time (self->source, 0);
-  g_source_attach (self->source, g_task_get_context (self->task));
+  if (has_result (self) || is_muted (self) ||
+      g_cancellable_is_cancelled (g_task_get_cancellable (self->wait.task)))
+    end_wait (self);
 }
 
 /**
@@ -402,27 +341,26 @@ norpc_signal_watch_next_async (NorpcSignalWatch    *self,
                                GAsyncReadyCallback  callback,
                                gpointer             user_data)
 {
-  g_autoptr (GTask) task = NULL;
+  GCancellable *gone;
 
   g_return_if_fail (NORPC_IS_SIGNAL_WATCH (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = norpc_owner_task_new (self->proxy != NULL ? norpc_proxy_get_owner_gone (self->proxy) : NULL,
-                               self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, norpc_signal_watch_next_async);
-  /* The next wait could not get the emission of a task that has returned. */
-  g_task_set_check_cancellable (task, FALSE);
-
-  if (self->task != NULL)
+  gone = self->proxy != NULL ? norpc_proxy_get_owner_gone (self->proxy) : NULL;
+  if (self->wait.task != NULL)
     {
+      g_autoptr (GTask) task = norpc_owner_task_new (gone, self, cancellable, callback, user_data);
+
+      g_task_set_source_tag (task, norpc_signal_watch_next_async);
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING,
                                "The watch is already waiting for the signal '%s'", self->name);
       return;
     }
 
-  self->task = g_steal_pointer (&task);
-  self->iteration = get_iteration ();
-  attach_source (self);
+  norpc_wait_begin (&self->wait, self, cancellable, callback, user_data, norpc_signal_watch_next_async,
+                    woken_cb, gone);
+  if (has_result (self))
+    norpc_wait_wake (&self->wait);
 }
 
 /**

@@ -7,7 +7,7 @@
 
 #include "fixture.h"
 
-/* What a handler of the proxy has seen. */
+/* The notifications that a handler of the proxy has got. */
 typedef struct
 {
   GString  *log;    /* (owned) */

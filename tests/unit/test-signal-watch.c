@@ -262,7 +262,9 @@ test_cancelled_and_emitted (Fixture       *fixture,
     }
 }
 
-/* A wait begins, gets an emission and is cancelled in one main-loop iteration. */
+/* A wait begins, gets an emission and is cancelled in one main-loop iteration: the callback has run
+ * when it is cancelled.
+ */
 static void
 test_cancelled_in_iteration (Fixture       *fixture,
                              gconstpointer  unused)
@@ -275,9 +277,8 @@ test_cancelled_in_iteration (Fixture       *fixture,
   g_signal_connect (fixture->proxy, "flooded", G_CALLBACK (cancel_cb), cancellable);
   emit_in_service (fixture, 1);
   wait_for (&self.wait);
-  g_assert_error (self.wait.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_clear_error (&self.wait.error);
-  assert_next (watch, 1);
+  g_assert_no_error (self.wait.error);
+  g_assert_cmpuint (self.wait.number, ==, 1);
 }
 
 static gpointer

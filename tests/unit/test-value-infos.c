@@ -17,7 +17,7 @@ make_call (const NorpcArgInfo *arg,
   const NorpcMethodInfo method = { { -1, (char *) "Method", in_args, out_args, NULL }, NULL, 0, 0 };
   const NorpcMethodInfo * const methods[] = { &method, NULL };
   const NorpcInterfaceInfo info = { { -1, (char *) "org.example.Made", NULL, NULL, NULL, NULL },
-                                    NULL, methods, NULL, NULL, NULL };
+                                    NULL, methods, NULL, NULL };
   g_autoptr (NorpcCall) call = norpc_call_new (&info, 0);
 
   return call != NULL;
@@ -56,7 +56,7 @@ test_signal (void)
   const NorpcSignalInfo signal_info = { { -1, (char *) "Signal", args, NULL }, "signal", 0, 0, 0 };
   const NorpcSignalInfo * const signals[] = { &signal_info, NULL };
   const NorpcInterfaceInfo info = { { -1, (char *) "org.example.Made", NULL, NULL, NULL, NULL },
-                                    values_values_get_type, NULL, signals, NULL, NULL };
+                                    values_values_get_type, NULL, signals, NULL };
   GTypeInterface *iface = g_type_default_interface_ref (VALUES_TYPE_VALUES);
   NorpcProxyClass *klass = g_type_class_ref (VALUES_TYPE_VALUES_PROXY);
 

@@ -13,6 +13,10 @@
 static const CgSignatureKind vfunc_kinds[] = {
   CG_SIGNATURE_PLAIN, CG_SIGNATURE_HANDLE, CG_N_SIGNATURES
 };
+static const CgSignatureKind stream_vfunc_kinds[] = {
+  CG_SIGNATURE_HANDLE_STREAM, CG_N_SIGNATURES
+};
+static const CgSignatureKind open_kinds[] = { CG_SIGNATURE_OPEN, CG_N_SIGNATURES };
 static const CgSignatureKind service_kinds[] = { CG_SIGNATURE_COMPLETE, CG_N_SIGNATURES };
 static const CgSignatureKind two_way_kinds[] = {
   CG_SIGNATURE_CALL, CG_SIGNATURE_FINISH, CG_SIGNATURE_SYNC, CG_N_SIGNATURES
@@ -54,8 +58,10 @@ emit_vfuncs_of (GPtrArray             *members,
 {
   CG_FOREACH (const CgMember, member, members)
     {
+      const CgSignatureKind *first = cg_member_is_stream (member) ? stream_vfunc_kinds : kinds;
+
       cg_names_set (writer, &member->node);
-      for (const CgSignatureKind *kind = kinds; *kind != CG_N_SIGNATURES; kind++)
+      for (const CgSignatureKind *kind = first; *kind != CG_N_SIGNATURES; kind++)
         {
           cg_signature_set (writer, member, *kind);
           cg_writer_emit (writer, cg_template ("header/vfunc"));
@@ -109,6 +115,18 @@ set_first (CgWriter          *writer,
                     other != NULL ? cg_names_look_up (&other->node, "proxy_new") : NULL);
 }
 
+static const CgSignatureKind *
+get_kinds_of (const CgMethod *method,
+              gboolean        is_proxy)
+{
+  if (!is_proxy)
+    return service_kinds;
+  if (cg_member_is_stream (method))
+    return open_kinds;
+
+  return (method->flags & CG_METHOD_ONEWAY) != 0 ? one_way_kinds : two_way_kinds;
+}
+
 /* The functions of one member. */
 static void
 emit_member_prototypes (const CgMember        *member,
@@ -119,6 +137,8 @@ emit_member_prototypes (const CgMember        *member,
 {
   const CgMethod *other = member->replacement;
 
+  if (other != NULL && cg_member_is_stream (other) != cg_member_is_stream (member))
+    other = NULL;
   cg_names_set (writer, &member->node);
   for (const CgSignatureKind *kind = kinds; *kind != CG_N_SIGNATURES; kind++)
     {
@@ -163,8 +183,6 @@ emit_prototypes (const CgInterface *interface,
                  CgWriter          *writer,
                  gboolean           is_proxy)
 {
-  const CgSignatureKind *two_way = is_proxy ? two_way_kinds : service_kinds;
-  const CgSignatureKind *one_way = is_proxy ? one_way_kinds : service_kinds;
   CgColumns columns = { 0, 0 };
 
   for (int pass = 0; pass < 2; pass++)
@@ -173,8 +191,7 @@ emit_prototypes (const CgInterface *interface,
       cg_emit_prototype (writer, &columns, pass == 0);
 
       CG_FOREACH (const CgMethod, method, interface->methods)
-        emit_member_prototypes (method, (method->flags & CG_METHOD_ONEWAY) != 0 ? one_way : two_way,
-                                writer, &columns, pass == 0);
+        emit_member_prototypes (method, get_kinds_of (method, is_proxy), writer, &columns, pass == 0);
       CG_FOREACH (const CgMember, signal, interface->signals)
         if (!is_proxy)
           emit_member_prototypes (signal, emit_kinds, writer, &columns, pass == 0);
@@ -182,6 +199,33 @@ emit_prototypes (const CgInterface *interface,
     }
 
   cg_writer_emit (writer, "\n");
+}
+
+/* The classes of streams, which the handlers get. */
+static void
+emit_streams (const CgInterface *interface,
+              CgWriter          *writer)
+{
+  static const CgSignatureKind kinds[] = {
+    CG_SIGNATURE_NEXT_ASYNC, CG_SIGNATURE_NEXT_FINISH, CG_SIGNATURE_NEXT_SYNC, CG_SIGNATURE_TRY_NEXT,
+    CG_SIGNATURE_WRITE, CG_SIGNATURE_OUTCOME_ASYNC, CG_SIGNATURE_OUTCOME_FINISH,
+    CG_SIGNATURE_OUTCOME_SYNC, CG_N_SIGNATURES
+  };
+  const char *module = cg_names_look_up (&interface->node, "MODULE");
+
+  CG_FOREACH (const CgMethod, method, interface->methods)
+    if (cg_member_is_stream (method))
+      {
+        CgColumns columns = { 0, 0 };
+
+        cg_names_set (writer, &method->node);
+        cg_writer_emit (writer, cg_template ("header/stream-type"));
+        cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-stream"
+                                             : "header/declare-bare-stream"));
+        for (int pass = 0; pass < 2; pass++)
+          emit_member_prototypes (method, kinds, writer, &columns, pass == 0);
+        cg_writer_emit (writer, "\n");
+      }
 }
 
 /* Sets the text after the first line in the comments of the two types. */
@@ -225,6 +269,7 @@ emit_interface (const CgInterface *interface,
   cg_writer_emit (writer, cg_template ("header/interface-type"));
   cg_writer_emit (writer, cg_template (is_bare ? "header/declare-bare-interface"
                                                : "header/declare-interface"));
+  emit_streams (interface, writer);
   emit_vfuncs (interface, writer);
   emit_prototypes (interface, writer, FALSE);
 

@@ -201,6 +201,7 @@ cg_emit_helpers (const CgDescription *description,
         {
           need_args (&self, method->in_args);
           need_args (&self, method->out_args);
+          need_args (&self, method->items);
         }
       CG_FOREACH (const CgMember, signal, interface->signals)
         CG_FOREACH (const CgArg, arg, signal->out_args)

@@ -39,12 +39,6 @@ static const struct
     "properties", "NorpcPropertyInfo", "GDBusPropertyInfo", "info/property-row", "$property_infos$",
     NULL, NULL, NULL, NULL
   },
-  [CG_MEMBER_STREAM] = {
-    "streams", "NorpcStreamInfo", NULL,
-    "info/stream-row", "$stream_infos$",
-    "$stream_in_arg_infos$_$index$", "$stream_in_args$_$index$",
-    "$stream_out_arg_infos$_$index$", "$stream_out_args$_$index$"
-  },
 };
 
 typedef struct
@@ -203,8 +197,11 @@ emit_args (Emitter    *self,
   g_autofree char *expanded_values = NULL;
   g_autofree char *expanded_array = NULL;
 
-  if (values == NULL)
-    return;
+  if (values == NULL || args->len == 0)
+    {
+      cg_writer_set (self->writer, key, "NULL");
+      return;
+    }
 
   set_index (self, index);
   expanded_values = cg_writer_expand (self->writer, values);
@@ -259,6 +256,8 @@ make_method_flags (const CgMethod *method)
     { CG_METHOD_ONEWAY, "NORPC_METHOD_FLAGS_ONEWAY" },
     { CG_METHOD_LATEST_WINS, "NORPC_METHOD_FLAGS_LATEST_WINS" },
     { CG_METHOD_IDEMPOTENT, "NORPC_METHOD_FLAGS_IDEMPOTENT" },
+    { CG_METHOD_STREAM, "NORPC_METHOD_FLAGS_STREAM" },
+    { CG_METHOD_STREAM_IN, "NORPC_METHOD_FLAGS_STREAM_IN" },
   };
   g_autoptr (GString) flags = g_string_new (NULL);
 
@@ -323,6 +322,7 @@ set_member (Emitter        *self,
     {
       cg_writer_take (self->writer, "timeout", g_strdup_printf ("%u", member->timeout));
       cg_writer_take (self->writer, "method_flags", make_method_flags (member));
+      cg_writer_take (self->writer, "backlog", g_strdup_printf ("%u", member->backlog));
     }
   if (member->kind == CG_MEMBER_SIGNAL)
     {
@@ -361,6 +361,7 @@ emit_members (Emitter           *self,
       emit_args (self, member->in_args, index, kinds[kind].in_values, kinds[kind].in_args, "in");
       emit_args (self, member->out_args, index,
                  kinds[kind].out_values, kinds[kind].out_args, "out");
+      emit_args (self, member->items, index, "$item_arg_infos$", "$item_args$", "item_infos");
       set_string (self, "name_string", member->node.name);
       cg_writer_set (writer, "annotations_value", annotations);
 

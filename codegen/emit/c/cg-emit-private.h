@@ -32,6 +32,18 @@ void cg_emit_service  (const CgInterface *interface,
 void cg_emit_proxy    (const CgInterface *interface,
                        CgWriter          *writer);
 
+/* Sets $return_reply$, which is how functions that get a reply end, and writes the function that they
+ * share, if there is enough to share. */
+void cg_emit_take_reply (CgWriter          *writer,
+                         const CgMethod    *method);
+void cg_emit_set_take   (CgWriter          *writer,
+                         GPtrArray         *args,
+                         const char        *source);
+
+/* cg-emit-streams.c: the classes of streams. */
+void cg_emit_streams  (const CgInterface *interface,
+                       CgWriter          *writer);
+
 /* cg-emit-properties.c: the functions of the proxy, or those that a service has, too. */
 void cg_emit_properties (const CgInterface *interface,
                          CgWriter          *writer,

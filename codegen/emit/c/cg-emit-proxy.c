@@ -28,43 +28,45 @@ emit_new_call (CgWriter       *writer,
   cg_signature_emit (writer, method, CG_SIGNATURE_NEW_CALL, "proxy/new-call");
 }
 
-/* Statements that hand the results to the out parameters. Sets $take$, and
- * whether values are read. */
-static gboolean
-set_take (CgWriter       *writer,
-          const CgMethod *method)
+/* Statements that hand the values of @source, a `reply` or an `item`, to the out parameters. Sets
+ * $take$, and $declare_values$ and $get_values$ for what is not a pointer. */
+void
+cg_emit_set_take (CgWriter   *writer,
+                  GPtrArray  *args,
+                  const char *source)
 {
   g_autoptr (GString) take = g_string_new (NULL);
   gboolean has_values = FALSE;
 
-  for (guint i = 0; i < method->out_args->len; i++)
+  for (guint i = 0; i < args->len; i++)
     {
-      const CgArg *arg = g_ptr_array_index (method->out_args, i);
+      const CgArg *arg = g_ptr_array_index (args, i);
       const CgType *type = arg->use.type;
       g_autofree char *get = cg_marshal_expand (writer, type->get, &arg->use, "values", i, "");
 
       g_string_append_printf (take, "%sif (%s != NULL)\n", i > 0 ? "\n" : "", arg->c_out);
       if (type->is_pointer)
-        g_string_append_printf (take, "  *%s = (%s) norpc_reply_steal_pointer (reply, %u);",
-                                arg->c_out, type->c_out, i);
+        g_string_append_printf (take, "  *%s = (%s) norpc_%s_steal_pointer (%s, %u);",
+                                arg->c_out, type->c_out, source, source, i);
       else
         g_string_append_printf (take, "  *%s = %s;", arg->c_out, get);
       has_values |= !type->is_pointer;
     }
   cg_writer_set (writer, "take", take->str);
-
-  return has_values;
+  cg_writer_set (writer, "source", source);
+  cg_writer_set (writer, "declare_values", has_values ? "  const GValue *values;\n\n" : "");
+  cg_marshal_set_expanded (writer, "get_values", has_values
+                           ? "  values = norpc_$source$_get_values ($source$, NULL);\n" : "");
 }
 
 /* The function that finish and sync share, if there is enough to share. Sets
  * $return_reply$, which is how they end. */
-static void
-emit_take_reply (CgWriter       *writer,
-                 const CgMethod *method)
+void
+cg_emit_take_reply (CgWriter       *writer,
+                    const CgMethod *method)
 {
   const CgArg *returned = cg_method_get_return_arg (method);
   GPtrArray *passed;
-  gboolean has_values;
 
   if (returned != NULL || method->out_args->len == 0)
     {
@@ -79,11 +81,8 @@ emit_take_reply (CgWriter       *writer,
   g_ptr_array_add (passed, g_strdup ("reply"));
   cg_marshal_pass (passed, method->out_args);
 
-  has_values = set_take (writer, method);
+  cg_emit_set_take (writer, method->out_args, "reply");
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
-  cg_writer_set (writer, "declare_values", has_values ? "  const GValue *values;\n\n" : "");
-  cg_writer_set (writer, "get_values", has_values
-                 ? "  values = norpc_reply_get_values (reply, NULL);\n" : "");
   cg_marshal_set_expanded (writer, "return_reply", "return $take_reply$ ($passed$);");
   cg_signature_emit (writer, method, CG_SIGNATURE_TAKE_REPLY, "proxy/take-reply");
 }
@@ -121,13 +120,21 @@ emit_proxy_call (CgWriter       *writer,
 {
   const CgArg *returned = cg_method_get_return_arg (method);
 
+  if (cg_member_is_stream (method))
+    {
+      emit_new_call (writer, method);
+      cg_signature_emit (writer, method, CG_SIGNATURE_OPEN, "stream/open");
+      cg_signature_emit (writer, method, CG_SIGNATURE_PROXY_HANDLE_STREAM, "stream/proxy-handle");
+      return;
+    }
+
   cg_writer_set (writer, "failure", returned != NULL ? "NULL" : "FALSE");
   emit_new_call (writer, method);
   if ((method->flags & CG_METHOD_ONEWAY) != 0)
     cg_signature_emit (writer, method, CG_SIGNATURE_SEND, "proxy/send-call");
   else
     {
-      emit_take_reply (writer, method);
+      cg_emit_take_reply (writer, method);
       cg_signature_emit (writer, method, CG_SIGNATURE_CALL, "proxy/call");
       cg_signature_emit (writer, method, CG_SIGNATURE_FINISH, "proxy/finish");
       cg_signature_emit (writer, method, CG_SIGNATURE_SYNC, "proxy/sync-call");
@@ -156,6 +163,6 @@ cg_emit_proxy (const CgInterface *interface,
   cg_emit_properties (interface, writer, TRUE);
   cg_emit_methods (interface, writer, emit_proxy_call);
   cg_emit_set_assignments (interface, writer,
-                           "iface->$vfunc$ = $proxy_sync$;\niface->$handle$ = $proxy_handle$;");
+                           "iface->$vfunc$ = $proxy_sync$;\n", "iface->$handle$ = $proxy_handle$;");
   cg_writer_emit (writer, cg_template ("proxy/iface-init"));
 }

@@ -21,6 +21,8 @@ emit_dispatch (CgWriter       *writer,
 
   g_ptr_array_add (passed, g_strdup ("self"));
   g_ptr_array_add (passed, g_strdup ("call"));
+  if (cg_member_is_stream (method))
+    g_ptr_array_add (passed, cg_writer_expand (writer, "($Stream$ *) norpc_call_get_stream (call, $TYPE_STREAM$)"));
   for (guint i = 0; i < method->in_args->len; i++)
     {
       const CgArg *arg = g_ptr_array_index (method->in_args, i);
@@ -43,6 +45,8 @@ emit_dispatch (CgWriter       *writer,
   cg_writer_take (writer, "indent", g_strnfill (strlen (name) + 1, ' '));
   cg_writer_set (writer, "declare_args", has_lent
                  ? "  const GValue *args = norpc_call_get_args (call, NULL);\n" : "");
+  cg_marshal_set_expanded (writer, "sync_handler",
+                           cg_member_is_stream (method) ? "$handle$" : "$vfunc$");
   cg_marshal_set_expanded (writer, "begin_move",
                            has_moved ? cg_template ("service/begin-move") : "");
   cg_writer_emit (writer, cg_template ("service/dispatch"));
@@ -138,6 +142,14 @@ static void
 emit_default_handle (CgWriter       *writer,
                      const CgMethod *method)
 {
+  if (cg_member_is_stream (method))
+    {
+      set_clear_moved (writer, method);
+      cg_signature_set (writer, method, CG_SIGNATURE_HANDLE_STREAM);
+      cg_writer_emit (writer, cg_template ("service/default-handle-stream"));
+      return;
+    }
+
   cg_signature_set (writer, method, CG_SIGNATURE_HANDLE);
   set_invocation (writer, method);
   set_clear_moved (writer, method);
@@ -217,7 +229,7 @@ emit_default_init (const CgInterface *interface,
     CG_FOREACH (const CgArg, arg, method->in_args)
       cg_emit_append_hash (hashes, &arg->use);
 
-  cg_emit_set_assignments (interface, writer, "iface->$handle$ = $default_handle$;");
+  cg_emit_set_assignments (interface, writer, "", "iface->$handle$ = $default_handle$;");
   cg_writer_set (writer, "hashes", hashes->str);
   if (interface->signals->len + interface->properties->len > 0)
     cg_marshal_set_expanded (writer, "assignments", interface->methods->len > 0
@@ -261,12 +273,18 @@ cg_emit_service_messages (const CgDescription *description,
                           CgWriter            *writer)
 {
   gboolean has_methods = FALSE;
+  gboolean has_results = FALSE;
 
   CG_FOREACH (const CgInterface, interface, description->interfaces)
-    has_methods |= interface->methods->len > 0;
-  if (!has_methods)
-    return;
+    CG_FOREACH (const CgMethod, method, interface->methods)
+      {
+        has_methods = TRUE;
+        has_results |= !cg_member_is_stream (method);
+      }
 
   cg_writer_take (writer, "indent", g_strnfill (strlen (description->prefix), ' '));
-  cg_writer_emit (writer, cg_template ("service/messages"));
+  if (has_methods)
+    cg_writer_emit (writer, cg_template ("service/messages"));
+  if (has_results)
+    cg_writer_emit (writer, cg_template ("service/warn-of-error"));
 }

@@ -36,6 +36,7 @@ cg_emit_methods (const CgInterface *interface,
 void
 cg_emit_set_assignments (const CgInterface *interface,
                          CgWriter          *writer,
+                         const char        *sync_text,
                          const char        *text)
 {
   g_autoptr (GString) assignments = g_string_new (interface->methods->len == 0 ? "(void) iface;"
@@ -43,10 +44,12 @@ cg_emit_set_assignments (const CgInterface *interface,
 
   CG_FOREACH (const CgMethod, method, interface->methods)
     {
+      g_autofree char *both = NULL;
       g_autofree char *assignment = NULL;
 
       cg_names_set (writer, &method->node);
-      assignment = cg_writer_expand (writer, text);
+      both = g_strconcat (cg_member_is_stream (method) ? "" : sync_text, text, NULL);
+      assignment = cg_writer_expand (writer, both);
       g_string_append_printf (assignments, "%s%s", assignments->len > 0 ? "\n" : "", assignment);
     }
   cg_writer_set (writer, "assignments", assignments->str);

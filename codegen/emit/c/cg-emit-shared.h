@@ -46,6 +46,7 @@ void cg_emit_methods     (const CgInterface   *interface,
  * each method. */
 void cg_emit_set_assignments (const CgInterface *interface,
                               CgWriter          *writer,
+                              const char        *sync_text,
                               const char        *text);
 
 /* Sets the keys that the head of every output has: file and sources. */

@@ -33,6 +33,7 @@ emit_interface (const CgInterface *interface,
   emit_indices (interface, writer);
   cg_emit_dispatch (interface, writer);
   cg_emit_info (interface, writer);
+  cg_emit_streams (interface, writer);
   cg_emit_service (interface, writer);
   cg_emit_proxy (interface, writer);
 }

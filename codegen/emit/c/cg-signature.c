@@ -19,7 +19,16 @@ typedef enum
   ARGS_NONE,
   ARGS_IN,        /* the in arguments, lent */
   ARGS_OUT_LENT,  /* the results, lent */
+  ARGS_ITEM       /* the values of an item, lent */
 } ArgsKind;
+
+/* Parameters that are return locations. */
+typedef enum
+{
+  OUT_NONE,
+  OUT_RESULTS,    /* unless the sole result is returned */
+  OUT_ITEM
+} OutKind;
 
 typedef enum
 {
@@ -27,6 +36,8 @@ typedef enum
   RETURN_HANDLED, /* whether a reply was, or will be, given */
   RETURN_RESULT,  /* the sole result, or whether there are results */
   RETURN_CALL,
+  RETURN_STREAM,
+  RETURN_ITEM,    /* whether there is an item */
   RETURN_LENT,    /* the value of a property */
   RETURN_GIVEN
 } ReturnKind;
@@ -39,7 +50,7 @@ typedef struct
   const char *doc;       /* (nullable): the name of the template */
   const char *leading;   /* letters of params, in front of the arguments */
   ArgsKind    args;
-  gboolean    out_params;
+  OutKind     out_params;
   const char *trailing;
   ReturnKind  returns;
 } Row;
@@ -62,6 +73,10 @@ static const struct
   { 'e', "GError **", "error", NULL },
   { 'n', "NorpcEndpoint *", "endpoint", "what takes the calls" },
   { 'y', "NorpcReply *", "reply", NULL },
+  { 't', "$Stream$ *", "self", NULL },
+  { 'i', "$Stream$ *", "stream", "the service's end of the stream" },
+  { 'm', "NorpcItem *", "item", NULL },
+  { 'z', "GCancellable *", "cancellable", "(nullable): a cancellable for the wait" },
 
   /* of the functions of records */
   { 'l', "const $T$ *", "self", NULL },
@@ -72,34 +87,66 @@ static const struct
 };
 
 static const Row rows[CG_N_SIGNATURES] = {
-  [CG_SIGNATURE_PLAIN] = { "vfunc", "docs/plain", "s", ARGS_IN, TRUE, "e", RETURN_RESULT },
-  [CG_SIGNATURE_HANDLE] = { "handle", "docs/handle", "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED },
+  [CG_SIGNATURE_PLAIN] = { "vfunc", "docs/plain", "s", ARGS_IN, OUT_RESULTS, "e", RETURN_RESULT },
+  [CG_SIGNATURE_HANDLE] = { "handle", "docs/handle", "sc", ARGS_IN, OUT_NONE, "e", RETURN_HANDLED },
   [CG_SIGNATURE_COMPLETE] = {
-    "complete", "docs/complete", "sc", ARGS_OUT_LENT, FALSE, "", RETURN_VOID
+    "complete", "docs/complete", "sc", ARGS_OUT_LENT, OUT_NONE, "", RETURN_VOID
   },
-  [CG_SIGNATURE_CALL] = { "call", "docs/call", "p", ARGS_IN, FALSE, "xbu", RETURN_VOID },
-  [CG_SIGNATURE_FINISH] = { "finish", "docs/finish", "pr", ARGS_NONE, TRUE, "e", RETURN_RESULT },
-  [CG_SIGNATURE_SYNC] = { "sync", "docs/sync", "p", ARGS_IN, TRUE, "xe", RETURN_RESULT },
-  [CG_SIGNATURE_SEND] = { "call", "docs/send", "p", ARGS_IN, FALSE, "", RETURN_VOID },
-  [CG_SIGNATURE_NEW_CALL] = { "new_call", NULL, "", ARGS_IN, FALSE, "", RETURN_CALL },
-  [CG_SIGNATURE_TAKE_REPLY] = { "take_reply", NULL, "y", ARGS_NONE, TRUE, "", RETURN_RESULT },
-  [CG_SIGNATURE_PROXY_SYNC] = { "proxy_sync", NULL, "s", ARGS_IN, TRUE, "e", RETURN_RESULT },
-  [CG_SIGNATURE_PROXY_HANDLE] = { "proxy_handle", NULL, "sc", ARGS_IN, FALSE, "e", RETURN_HANDLED },
-  [CG_SIGNATURE_SLOT] = { "slot", "docs/slot", "s", ARGS_OUT_LENT, FALSE, "", RETURN_VOID },
-  [CG_SIGNATURE_SIGNAL] = { "slot", "docs/signal", "", ARGS_OUT_LENT, FALSE, "", RETURN_VOID },
-  [CG_SIGNATURE_EMIT] = { "emit", "docs/emit", "s", ARGS_OUT_LENT, FALSE, "", RETURN_VOID },
-  [CG_SIGNATURE_GET] = { "get", "docs/get", "s", ARGS_NONE, FALSE, "", RETURN_LENT },
-  [CG_SIGNATURE_DUP] = { "dup", "docs/dup", "s", ARGS_NONE, FALSE, "", RETURN_GIVEN },
-  [CG_SIGNATURE_SET] = { "set", "docs/set", "sw", ARGS_NONE, FALSE, "", RETURN_VOID },
+  [CG_SIGNATURE_CALL] = { "call", "docs/call", "p", ARGS_IN, OUT_NONE, "xbu", RETURN_VOID },
+  [CG_SIGNATURE_FINISH] = { "finish", "docs/finish", "pr", ARGS_NONE, OUT_RESULTS, "e", RETURN_RESULT },
+  [CG_SIGNATURE_SYNC] = { "sync", "docs/sync", "p", ARGS_IN, OUT_RESULTS, "xe", RETURN_RESULT },
+  [CG_SIGNATURE_SEND] = { "call", "docs/send", "p", ARGS_IN, OUT_NONE, "", RETURN_VOID },
+  [CG_SIGNATURE_NEW_CALL] = { "new_call", NULL, "", ARGS_IN, OUT_NONE, "", RETURN_CALL },
+  [CG_SIGNATURE_TAKE_REPLY] = { "take_reply", NULL, "y", ARGS_NONE, OUT_RESULTS, "", RETURN_RESULT },
+  [CG_SIGNATURE_PROXY_SYNC] = { "proxy_sync", NULL, "s", ARGS_IN, OUT_RESULTS, "e", RETURN_RESULT },
+  [CG_SIGNATURE_PROXY_HANDLE] = { "proxy_handle", NULL, "sc", ARGS_IN, OUT_NONE, "e", RETURN_HANDLED },
+  [CG_SIGNATURE_SLOT] = { "slot", "docs/slot", "s", ARGS_OUT_LENT, OUT_NONE, "", RETURN_VOID },
+  [CG_SIGNATURE_SIGNAL] = { "slot", "docs/signal", "", ARGS_OUT_LENT, OUT_NONE, "", RETURN_VOID },
+  [CG_SIGNATURE_EMIT] = { "emit", "docs/emit", "s", ARGS_OUT_LENT, OUT_NONE, "", RETURN_VOID },
+  [CG_SIGNATURE_GET] = { "get", "docs/get", "s", ARGS_NONE, OUT_NONE, "", RETURN_LENT },
+  [CG_SIGNATURE_DUP] = { "dup", "docs/dup", "s", ARGS_NONE, OUT_NONE, "", RETURN_GIVEN },
+  [CG_SIGNATURE_SET] = { "set", "docs/set", "sw", ARGS_NONE, OUT_NONE, "", RETURN_VOID },
   [CG_SIGNATURE_SET_ASYNC] = {
-    "set_async", "docs/set-async", "pw", ARGS_NONE, FALSE, "xbu", RETURN_VOID
+    "set_async", "docs/set-async", "pw", ARGS_NONE, OUT_NONE, "xbu", RETURN_VOID
   },
   [CG_SIGNATURE_SET_FINISH] = {
-    "set_finish", "docs/set-finish", "pr", ARGS_NONE, FALSE, "e", RETURN_HANDLED
+    "set_finish", "docs/set-finish", "pr", ARGS_NONE, OUT_NONE, "e", RETURN_HANDLED
   },
   [CG_SIGNATURE_SET_SYNC] = {
-    "set_sync", "docs/set-sync", "pw", ARGS_NONE, FALSE, "xe", RETURN_HANDLED
+    "set_sync", "docs/set-sync", "pw", ARGS_NONE, OUT_NONE, "xe", RETURN_HANDLED
   },
+  [CG_SIGNATURE_HANDLE_STREAM] = {
+    "handle", "docs/handle-stream", "sci", ARGS_IN, OUT_NONE, "e", RETURN_HANDLED
+  },
+  [CG_SIGNATURE_PROXY_HANDLE_STREAM] = {
+    "proxy_handle", NULL, "sci", ARGS_IN, OUT_NONE, "e", RETURN_HANDLED
+  },
+  [CG_SIGNATURE_OPEN] = { "open", "docs/open", "p", ARGS_IN, OUT_NONE, "x", RETURN_STREAM },
+  [CG_SIGNATURE_NEXT_ASYNC] = {
+    "next_async", "docs/next-async", "t", ARGS_NONE, OUT_NONE, "zbu", RETURN_VOID
+  },
+  [CG_SIGNATURE_NEXT_FINISH] = {
+    "next_finish", "docs/next-finish", "tr", ARGS_NONE, OUT_ITEM, "e", RETURN_ITEM
+  },
+  [CG_SIGNATURE_NEXT_SYNC] = {
+    "next_sync", "docs/next-sync", "t", ARGS_NONE, OUT_ITEM, "ze", RETURN_ITEM
+  },
+  [CG_SIGNATURE_TRY_NEXT] = {
+    "try_next", "docs/try-next", "t", ARGS_NONE, OUT_ITEM, "", RETURN_ITEM
+  },
+  [CG_SIGNATURE_WRITE] = {
+    "write", "docs/write", "t", ARGS_ITEM, OUT_NONE, "e", RETURN_HANDLED
+  },
+  [CG_SIGNATURE_OUTCOME_ASYNC] = {
+    "outcome_async", "docs/outcome-async", "t", ARGS_NONE, OUT_NONE, "zbu", RETURN_VOID
+  },
+  [CG_SIGNATURE_OUTCOME_FINISH] = {
+    "outcome_finish", "docs/outcome-finish", "tr", ARGS_NONE, OUT_RESULTS, "e", RETURN_RESULT
+  },
+  [CG_SIGNATURE_OUTCOME_SYNC] = {
+    "outcome_sync", "docs/outcome-sync", "t", ARGS_NONE, OUT_RESULTS, "ze", RETURN_RESULT
+  },
+  [CG_SIGNATURE_TAKE_ITEM] = { "take_item", NULL, "m", ARGS_NONE, OUT_ITEM, "", RETURN_ITEM },
 };
 
 /* A function of a record, or one that makes a proxy; all but the letters are templates. */
@@ -134,7 +181,7 @@ static const OtherRow new_rows[CG_N_NEW_SIGNATURES] = {
 static gboolean
 is_client_row (const Row *row)
 {
-  return *row->leading == 'p' || *row->leading == 'y';
+  return strchr ("pytm", *row->leading) != NULL && *row->leading != '\0';
 }
 
 /* Types and names of the parameters, aligned as GTK does it. */
@@ -260,6 +307,12 @@ make_return_doc (const CgMethod *method,
 
   if (row->returns == RETURN_LENT || row->returns == RETURN_GIVEN)
     return cg_param_doc_make_value (method, row->returns == RETURN_GIVEN);
+  if (row->returns == RETURN_STREAM)
+    return g_strdup ("Returns: (transfer full): the client's end of the stream");
+  if (row->returns == RETURN_ITEM)
+    return g_strdup (strchr (row->trailing, 'e') != NULL
+                     ? "Returns: %TRUE if there is an item, %FALSE at the end or with @error set"
+                     : "Returns: %TRUE if there is an item");
   if (row->returns == RETURN_HANDLED)
     return g_strdup ("Returns: %FALSE with @error set if the call failed, else %TRUE");
   if (row->returns != RETURN_RESULT)
@@ -305,6 +358,13 @@ make_doc (CgWriter       *writer,
   return g_string_free (doc, FALSE);
 }
 
+static GPtrArray *
+get_args (const CgMethod *method,
+          ArgsKind        kind)
+{
+  return kind == ARGS_IN ? method->in_args : kind == ARGS_ITEM ? method->items : method->out_args;
+}
+
 void
 cg_signature_set (CgWriter        *writer,
                   const CgMethod  *method,
@@ -312,6 +372,7 @@ cg_signature_set (CgWriter        *writer,
 {
   const Row *row = &rows[kind];
   gboolean is_client = is_client_row (row);
+  g_autofree char *stream_type = cg_writer_expand (writer, row->returns == RETURN_STREAM ? "$Stream$ *" : "");
   Builder builder;
 
   cg_writer_take (writer, "doc", make_doc (writer, method, row));
@@ -321,12 +382,14 @@ cg_signature_set (CgWriter        *writer,
   if (strchr (row->leading, 'w') != NULL)
     add_value (&builder, method);
   if (row->args != ARGS_NONE)
-    add_args (&builder, row->args == ARGS_IN ? method->in_args : method->out_args, NULL, FALSE,
-              is_client);
-  if (row->out_params && cg_method_get_return_arg (method) == NULL)
+    add_args (&builder, get_args (method, row->args), NULL, FALSE, is_client);
+  if (row->out_params == OUT_ITEM)
+    add_args (&builder, method->items, "return location for the value", TRUE, is_client);
+  if (row->out_params == OUT_RESULTS && cg_method_get_return_arg (method) == NULL)
     add_args (&builder, method->out_args, "return location for the result", TRUE, is_client);
   add_letters (&builder, row->trailing);
-  builder_finish (&builder, get_return_type (method, row->returns),
+  builder_finish (&builder, row->returns == RETURN_STREAM ? stream_type
+                            : get_return_type (method, row->returns),
                   cg_names_look_up (&method->node, row->function));
 }
 

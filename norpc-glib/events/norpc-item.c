@@ -1,0 +1,180 @@
+/* norpc-item.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "core/norpc-error.h"
+#include "core/norpc-interface-info-private.h"
+#include "core/norpc-value-check-private.h"
+#include "core/norpc-value-types-private.h"
+#include "norpc-item-private.h"
+
+/**
+ * NorpcItem:
+ *
+ * One item of a [class@Norpc.Stream].
+ *
+ * An item has one owner at a time: the writer until it is written, then the stream, then the
+ * reader. Generated code uses items; an application sees only their values.
+ *
+ * Since: 0.1
+ */
+
+G_DEFINE_BOXED_TYPE (NorpcItem, norpc_item, norpc_item_ref, norpc_item_unref)
+
+static NorpcItem *
+item_new (const NorpcInterfaceInfo *interface_info,
+          guint                     method,
+          guint                     n_values)
+{
+  NorpcItem *self = g_malloc0 (sizeof (NorpcItem) + n_values * sizeof (GValue));
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->interface_info = interface_info;
+  self->method = method;
+  self->n_values = n_values;
+
+  return self;
+}
+
+/**
+ * norpc_item_new:
+ * @interface_info: the interface of the stream
+ * @method: the index of the stream among the methods of @interface_info
+ *
+ * Creates an item, whose values have the types of the description and are to be set.
+ *
+ * Returns: (transfer full): a new item
+ * Since: 0.1
+ */
+NorpcItem *
+norpc_item_new (const NorpcInterfaceInfo *interface_info,
+                guint                     method)
+{
+  GDBusArgInfo **infos;
+  NorpcItem *self;
+
+  g_return_val_if_fail (interface_info != NULL, NULL);
+  g_return_val_if_fail (norpc_method_info_is_stream (interface_info->methods[method]), NULL);
+
+  infos = interface_info->methods[method]->items;
+  self = item_new (interface_info, method, norpc_arg_infos_count (infos));
+  for (guint i = 0; i < self->n_values; i++)
+    g_value_init (&self->values[i], norpc_arg_info_get_gtype (infos[i]));
+
+  return self;
+}
+
+/* Returns an item (owned) that marks the end of the stream, after the last one. */
+NorpcItem *
+norpc_item_new_end (const NorpcInterfaceInfo *interface_info,
+                    guint                     method)
+{
+  NorpcItem *self = item_new (interface_info, method, 0);
+
+  self->is_end = TRUE;
+
+  return self;
+}
+
+/* Called by the owner. Returns an error (owned), or NULL if the values match the description. */
+GError *
+norpc_item_find_problem (NorpcItem *self)
+{
+  const GDBusMethodInfo *info = &self->interface_info->methods[self->method]->dbus;
+
+  for (guint i = 0; i < self->n_values; i++)
+    {
+      const NorpcArgInfo *arg = (const NorpcArgInfo *) self->interface_info->methods[self->method]->items[i];
+      g_autofree char *problem = norpc_value_find_problem (arg, &self->values[i]);
+
+      if (problem != NULL)
+        return g_error_new (NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: item '%s': %s",
+                            self->interface_info->dbus.name, info->name, arg->dbus.name, problem);
+    }
+
+  return NULL;
+}
+
+/**
+ * norpc_item_ref:
+ * @self: an item
+ *
+ * Takes a reference.
+ *
+ * Returns: (transfer full): @self
+ * Since: 0.1
+ */
+NorpcItem *
+norpc_item_ref (NorpcItem *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+/**
+ * norpc_item_unref:
+ * @self: (transfer full): an item
+ *
+ * Releases a reference.
+ *
+ * Since: 0.1
+ */
+void
+norpc_item_unref (NorpcItem *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  for (guint i = 0; i < self->n_values; i++)
+    g_value_unset (&self->values[i]);
+  g_free (self);
+}
+
+/**
+ * norpc_item_get_values:
+ * @self: an item
+ * @n_values: (out) (optional): return location for the number of values
+ *
+ * Gets the values of an item. A writer sets them before it writes the item.
+ *
+ * Returns: (transfer none) (array length=n_values): the values, in the order of the description
+ * Since: 0.1
+ */
+GValue *
+norpc_item_get_values (NorpcItem *self,
+                       guint     *n_values)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (n_values != NULL)
+    *n_values = self->n_values;
+
+  return self->values;
+}
+
+/**
+ * norpc_item_steal_pointer: (skip)
+ * @self: an item
+ * @index: the index of the value
+ *
+ * Takes a string, a boxed value, an object or a variant out of the item, and leaves %NULL in its
+ * place.
+ *
+ * Returns: (transfer full) (nullable): the value
+ * Since: 0.1
+ */
+gpointer
+norpc_item_steal_pointer (NorpcItem *self,
+                          guint      index)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (index < self->n_values, NULL);
+
+  return norpc_value_steal_pointer (&self->values[index]);
+}

@@ -1,0 +1,78 @@
+/* norpc-pipe-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "call/norpc-call-private.h"
+#include "client/norpc-reply-queue-private.h"
+#include "norpc-item-private.h"
+#include "norpc-wait-private.h"
+
+G_BEGIN_DECLS
+
+/* Called in the reader's context, in the order of its replies and signals: the items up to
+ * @number may be read.
+ */
+typedef void (*NorpcPipeFunc) (GObject *reader,
+                               guint64  number);
+
+/*
+ * The items of a stream between its two ends, in any threads: a bounded queue.
+ *
+ * The lock is taken before that of the events and that of a main context. No other code runs while
+ * it is held.
+ */
+struct _NorpcPipe
+{
+  NorpcCallStream     parent; /* must be first: a call keeps the pipe */
+  gatomicrefcount     ref_count;
+  NorpcCompletionHook hook; /* of the client's call */
+
+  guint  capacity; /* since construction */
+  GMutex lock;
+  GCond  changed;  /* [lock]: there is an item, or nothing follows */
+
+  NorpcItem *oldest; /* (owned) (nullable) [lock]: that has not been read */
+  NorpcItem *newest; /* (unowned) (nullable) [lock] */
+  guint      n_items; /* [lock]: without the end */
+  guint64    n_written; /* [lock]: with the end */
+  gboolean   ended;  /* [lock]: the writer has ended, or the reader reads no more */
+  GError    *error;  /* (owned) (nullable) [lock]: why the call has completed, unless it succeeded */
+  gboolean   completed; /* [lock]: the client's call has completed */
+  gboolean   empty;  /* since construction: there is nothing to be read */
+  gboolean   drains; /* [lock]: items are dropped, because the reader waits for the outcome only */
+
+  NorpcReplyQueue *reader_queue; /* (owned) (nullable) [lock]: of the reader's context, once there is
+                                    a reader */
+  GWeakRef         reader;
+  NorpcPipeFunc    arrived;      /* [lock] */
+  NorpcWait        read_wait;    /* [lock]: of the reader */
+  NorpcWait        write_wait;   /* [lock]: of the writer */
+};
+
+NorpcPipe *norpc_pipe_new   (const NorpcMethodInfo *info);
+NorpcPipe *norpc_pipe_new_empty (const NorpcMethodInfo *info);
+NorpcPipe *norpc_pipe_ref   (NorpcPipe             *self);
+void       norpc_pipe_unref (NorpcPipe             *self);
+
+void norpc_pipe_watch_call (NorpcPipe *self,
+                            NorpcCall *call);
+
+/* The writer's end */
+gboolean norpc_pipe_write (NorpcPipe  *self,
+                           NorpcItem  *item,
+                           GError    **error);
+GError  *norpc_pipe_find_write_error (NorpcPipe *self);
+
+/* The reader's end */
+void       norpc_pipe_attach (NorpcPipe     *self,
+                              GObject       *reader,
+                              NorpcPipeFunc  arrived);
+NorpcItem *norpc_pipe_take   (NorpcPipe     *self,
+                              guint64        max_number);
+void       norpc_pipe_drain  (NorpcPipe     *self);
+void       norpc_pipe_close  (NorpcPipe     *self);
+
+G_END_DECLS

@@ -1,0 +1,388 @@
+/* norpc-pipe.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "core/norpc-error.h"
+#include "norpc-pipe-private.h"
+
+static void drop_items (NorpcItem *item);
+
+NorpcPipe *
+norpc_pipe_ref (NorpcPipe *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+norpc_pipe_unref (NorpcPipe *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  drop_items (self->oldest);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->reader_queue, norpc_reply_queue_unref);
+  g_weak_ref_clear (&self->reader);
+  g_cond_clear (&self->changed);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static NorpcCallStream *
+ref_items (NorpcCallStream *stream)
+{
+  return &norpc_pipe_ref ((NorpcPipe *) stream)->parent;
+}
+
+static void
+unref_items (NorpcCallStream *stream)
+{
+  norpc_pipe_unref ((NorpcPipe *) stream);
+}
+
+static const NorpcCallStreamFuncs pipe_funcs = { ref_items, unref_items };
+
+NorpcPipe *
+norpc_pipe_new (const NorpcMethodInfo *info)
+{
+  NorpcPipe *self = g_new0 (NorpcPipe, 1);
+
+  self->parent.funcs = &pipe_funcs;
+  g_atomic_ref_count_init (&self->ref_count);
+  self->capacity = info->backlog != 0 ? info->backlog : NORPC_DEFAULT_STREAM_BACKLOG;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  g_weak_ref_init (&self->reader, NULL);
+
+  return self;
+}
+
+/* Returns a pipe (owned) that drops its items, and that has none to be read. */
+NorpcPipe *
+norpc_pipe_new_empty (const NorpcMethodInfo *info)
+{
+  NorpcPipe *self = norpc_pipe_new (info);
+
+  self->drains = TRUE;
+  self->empty = TRUE;
+
+  return self;
+}
+
+/* Called with no lock held. Releases items (owned) (nullable) that are linked to each other, of which
+ * no event is in a queue.
+ */
+static void
+drop_items (NorpcItem *item)
+{
+  while (item != NULL)
+    {
+      NorpcItem *newer = item->newer;
+
+      norpc_item_unref (item);
+      item = newer;
+    }
+}
+
+/* Called with the lock held. Both ends look at the state again. */
+static void
+wake_locked (NorpcPipe *self)
+{
+  g_cond_broadcast (&self->changed);
+  norpc_wait_wake (&self->read_wait);
+  norpc_wait_wake (&self->write_wait);
+}
+
+/* Called in the thread that completes the client's call, before its reply is on its way. */
+static void
+completed_cb (NorpcCompletionHook *hook,
+              NorpcCall           *call)
+{
+  NorpcPipe *self = (NorpcPipe *) ((char *) hook - G_STRUCT_OFFSET (NorpcPipe, hook));
+
+  g_mutex_lock (&self->lock);
+  self->completed = TRUE;
+  if (call->error != NULL)
+    self->error = g_error_copy (call->error);
+  wake_locked (self);
+  g_mutex_unlock (&self->lock);
+
+  norpc_pipe_unref (self);
+}
+
+/* Called in the client's thread, before it sends @call. */
+void
+norpc_pipe_watch_call (NorpcPipe *self,
+                       NorpcCall *call)
+{
+  norpc_pipe_ref (self);
+  norpc_call_add_completion_hook (call, &self->hook, completed_cb);
+}
+
+/* Thread-safe. Drops what the queue of the reader keeps of an item: a reference to each. */
+static void
+release_event (NorpcItem *item)
+{
+  NorpcPipe *pipe = g_steal_pointer (&item->pipe);
+
+  norpc_item_unref (item);
+  norpc_pipe_unref (pipe);
+}
+
+/* Runs in the reader's context, with the lock of the events held. */
+static void
+item_unpacked_locked (NorpcEvent *event)
+{
+  ((NorpcItem *) event)->queued = FALSE;
+}
+
+/* Thread-safe. Called when the context has been freed. */
+static void
+item_event_free (NorpcEvent *event)
+{
+  release_event ((NorpcItem *) event);
+}
+
+static void item_event_run (NorpcEvent *event);
+
+static const NorpcEventImpl item_event_impl = {
+  item_unpacked_locked, item_event_run, item_event_free, FALSE
+};
+
+/* Runs in the reader's context. Items that follow each other directly arrive together, so that a
+ * reader can take several of them at a time.
+ */
+static void
+item_event_run (NorpcEvent *event)
+{
+  NorpcItem *item = (NorpcItem *) event;
+  NorpcPipe *pipe = item->pipe;
+  g_autoptr (GObject) reader = g_weak_ref_get (&pipe->reader);
+  NorpcItem *last = item;
+
+  for (NorpcReplyLink *link = event->link.next;
+       link != NULL && link->sink == event->link.sink && ((NorpcEvent *) link)->impl == &item_event_impl &&
+       ((NorpcItem *) link)->pipe == pipe;
+       link = link->next)
+    last = (NorpcItem *) link;
+
+  if (reader != NULL)
+    pipe->arrived (reader, last->number);
+  release_event (item);
+}
+
+/* Called with the lock held. Tells the reader's context of an item. */
+static void
+push_event_locked (NorpcPipe *self,
+                   NorpcItem *item)
+{
+  NorpcEventQueue *events = norpc_reply_queue_get_events (self->reader_queue);
+
+  item->event.impl = &item_event_impl;
+  g_mutex_lock (&events->lock);
+  item->queued = norpc_reply_queue_push_event_locked (self->reader_queue, &item->event);
+  if (item->queued)
+    {
+      item->pipe = norpc_pipe_ref (self);
+      norpc_item_ref (item);
+    }
+  g_mutex_unlock (&events->lock);
+}
+
+/* Called with the lock held. Returns TRUE if the event of @item was still in the queue. The caller
+ * then calls release_event (), with no lock held.
+ */
+static gboolean
+remove_event_locked (NorpcPipe *self,
+                     NorpcItem *item)
+{
+  NorpcEventQueue *events;
+  gboolean queued;
+
+  if (self->reader_queue == NULL)
+    return FALSE;
+
+  events = norpc_reply_queue_get_events (self->reader_queue);
+  g_mutex_lock (&events->lock);
+  queued = item->queued;
+  if (queued)
+    norpc_event_queue_remove_locked (&item->event);
+  item->queued = FALSE;
+  g_mutex_unlock (&events->lock);
+
+  return queued;
+}
+
+/* Called with the lock held. Returns an error (owned) if nothing can be written, or NULL. */
+static GError *
+find_write_error_locked (NorpcPipe *self)
+{
+  if (self->completed && g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The stream was cancelled");
+  if (self->completed || self->ended)
+    return g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "The stream has ended");
+  if (self->n_items >= self->capacity && !self->drains)
+    return g_error_new (NORPC_ERROR, NORPC_ERROR_BUSY,
+                        "%u items of the stream already wait for the reader", self->capacity);
+
+  return NULL;
+}
+
+/* Called with the lock held. Takes ownership of @item. */
+static void
+append_item_locked (NorpcPipe *self,
+               NorpcItem *item)
+{
+  item->number = ++self->n_written;
+  if (self->newest != NULL)
+    self->newest->newer = item;
+  else
+    self->oldest = item;
+  self->newest = item;
+  if (item->is_end)
+    self->ended = TRUE;
+  else
+    self->n_items++;
+
+  if (self->reader_queue != NULL)
+    push_event_locked (self, item);
+  g_cond_broadcast (&self->changed);
+}
+
+/* Thread-safe. Takes ownership of @item. The end is accepted however many items wait. */
+gboolean
+norpc_pipe_write (NorpcPipe  *self,
+                  NorpcItem  *item,
+                  GError    **error)
+{
+  GError *problem;
+  gboolean drops;
+
+  g_mutex_lock (&self->lock);
+  problem = find_write_error_locked (self);
+  if (item->is_end && g_error_matches (problem, NORPC_ERROR, NORPC_ERROR_BUSY))
+    g_clear_error (&problem);
+  drops = problem != NULL || self->drains;
+  if (!drops)
+    append_item_locked (self, item);
+  g_mutex_unlock (&self->lock);
+
+  if (drops)
+    norpc_item_unref (item);
+  if (problem != NULL)
+    g_propagate_error (error, problem);
+
+  return problem == NULL;
+}
+
+/* Thread-safe. Returns an error (owned) if no item can be written now, or NULL. It is
+ * NORPC_ERROR_BUSY if there is no room.
+ */
+GError *
+norpc_pipe_find_write_error (NorpcPipe *self)
+{
+  GError *error;
+
+  g_mutex_lock (&self->lock);
+  error = find_write_error_locked (self);
+  g_mutex_unlock (&self->lock);
+
+  return error;
+}
+
+/* Called in the reader's context, to which the items are told from now on. */
+void
+norpc_pipe_attach (NorpcPipe     *self,
+                   GObject       *reader,
+                   NorpcPipeFunc  arrived)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  g_weak_ref_set (&self->reader, reader);
+  g_mutex_lock (&self->lock);
+  self->reader_queue = norpc_reply_queue_get (context);
+  self->arrived = arrived;
+  for (NorpcItem *item = self->oldest; item != NULL; item = item->newer)
+    push_event_locked (self, item);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Called with the lock held. Takes the oldest item (owned) off the list. */
+static NorpcItem *
+unlink_oldest_locked (NorpcPipe *self)
+{
+  NorpcItem *item = self->oldest;
+
+  self->oldest = item->newer;
+  if (self->oldest == NULL)
+    self->newest = NULL;
+  item->newer = NULL;
+  if (!item->is_end)
+    self->n_items--;
+
+  return item;
+}
+
+/* Called in the reader's thread. Takes the oldest item (owned) whose number is not larger than
+ * @max_number, or returns NULL. The end (unowned) stays there. A writer that waits goes on once half
+ * of the items have been read, so that it is not woken up for each one.
+ */
+NorpcItem *
+norpc_pipe_take (NorpcPipe *self,
+                 guint64    max_number)
+{
+  NorpcItem *item = NULL;
+  gboolean removed = FALSE;
+
+  g_mutex_lock (&self->lock);
+  if (self->oldest != NULL && self->oldest->number <= max_number)
+    {
+      item = self->oldest->is_end ? self->oldest : unlink_oldest_locked (self);
+      removed = !item->is_end && remove_event_locked (self, item);
+      if (self->n_items <= self->capacity / 2)
+        norpc_wait_wake (&self->write_wait);
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (removed)
+    release_event (item);
+
+  return item;
+}
+
+/* Called in the reader's thread. Drops all items that wait. */
+static void
+discard_items (NorpcPipe *self)
+{
+  NorpcItem *item;
+
+  while ((item = norpc_pipe_take (self, G_MAXUINT64)) != NULL && !item->is_end)
+    norpc_item_unref (item);
+}
+
+/* Called in the reader's thread. From now on, items are dropped. */
+void
+norpc_pipe_drain (NorpcPipe *self)
+{
+  g_mutex_lock (&self->lock);
+  self->drains = TRUE;
+  norpc_wait_wake (&self->write_wait);
+  g_mutex_unlock (&self->lock);
+
+  discard_items (self);
+}
+
+/* Thread-safe. Nothing is written or read any more. */
+void
+norpc_pipe_close (NorpcPipe *self)
+{
+  g_mutex_lock (&self->lock);
+  self->ended = TRUE;
+  wake_locked (self);
+  g_mutex_unlock (&self->lock);
+
+  discard_items (self);
+}

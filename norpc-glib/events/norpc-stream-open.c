@@ -1,0 +1,141 @@
+/* norpc-stream-open.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* How client and service get their ends of a stream. */
+
+#include "client/norpc-endpoint-private.h"
+#include "norpc-stream-private.h"
+
+/* Returns the end of a stream (owned), whose class belongs to the method of @call. */
+static NorpcStream *
+stream_new (GType      type,
+            NorpcCall *call,
+            NorpcPipe *pipe,
+            gboolean   is_client)
+{
+  NorpcStream *self = g_object_new (type, NULL);
+  NorpcStreamPrivate *priv = norpc_stream_get_private (self);
+  gboolean goes_in = (norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_STREAM_IN) != 0;
+
+  g_assert (NORPC_STREAM_GET_CLASS (self)->interface_info == call->interface_info);
+  g_assert (NORPC_STREAM_GET_CLASS (self)->method == call->method);
+
+  norpc_call_ref_memory (call);
+  priv->call = call;
+  priv->pipe = norpc_pipe_ref (pipe);
+  priv->is_client = is_client;
+  priv->reads = is_client != goes_in;
+
+  return self;
+}
+
+/* The client's end, as long as it is there. */
+typedef struct
+{
+  GWeakRef stream;
+} Opened;
+
+/* Runs in the client's context, after all items. */
+static void
+outcome_arrived_cb (NorpcReply *reply,
+          gpointer    user_data)
+{
+  Opened *opened = user_data;
+  g_autoptr (NorpcStream) self = g_weak_ref_get (&opened->stream);
+
+  norpc_reply_unref (reply);
+  g_weak_ref_clear (&opened->stream);
+  g_free (opened);
+  if (self == NULL)
+    return;
+
+  norpc_stream_get_private (self)->replied = TRUE;
+  norpc_stream_continue_reading (self);
+  norpc_stream_complete_outcome (self);
+}
+
+/**
+ * norpc_proxy_open_stream: (skip)
+ * @self: a proxy
+ * @stream_type: the class of the stream
+ * @call: (transfer full): a call to the stream
+ * @cancellable: (nullable): a cancellable
+ *
+ * Sends a call to a stream.
+ *
+ * Generated functions use this function.
+ *
+ * Returns: (transfer full): the client's end
+ * Since: 0.1
+ */
+NorpcStream *
+norpc_proxy_open_stream (NorpcProxy   *self,
+                         GType         stream_type,
+                         NorpcCall    *call,
+                         GCancellable *cancellable)
+{
+  g_autoptr (NorpcStream) stream = NULL;
+  NorpcStreamPrivate *priv;
+  NorpcPipe *pipe;
+  NorpcCallOrigin origin;
+  Opened *opened;
+
+  g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
+  g_return_val_if_fail (call != NULL, NULL);
+  g_return_val_if_fail (norpc_call_is_new (call), NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+
+  pipe = norpc_pipe_new (norpc_call_get_method_info (call));
+  norpc_call_get_stream_part (call)->items = &pipe->parent;
+  stream = stream_new (stream_type, call, pipe, TRUE);
+  priv = norpc_stream_get_private (stream);
+  priv->proxy = g_object_ref (self);
+  priv->reply = norpc_reply_ref (norpc_call_get_reply (call));
+  norpc_pipe_watch_call (pipe, call);
+  if (priv->reads)
+    norpc_stream_attach (stream);
+
+  opened = g_new (Opened, 1);
+  g_weak_ref_init (&opened->stream, stream);
+  origin = norpc_proxy_prepare_call (self, call);
+  norpc_call_send_note_iteration (call);
+  norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, outcome_arrived_cb, opened);
+
+  return g_steal_pointer (&stream);
+}
+
+/**
+ * norpc_call_get_stream: (skip)
+ * @self: a call that is being dispatched
+ * @stream_type: the class of the stream
+ *
+ * Gets the service's end of the stream that @self belongs to.
+ *
+ * Generated functions use this function.
+ *
+ * Returns: (transfer none): the service's end, which @self owns
+ * Since: 0.1
+ */
+NorpcStream *
+norpc_call_get_stream (NorpcCall *self,
+                       GType      stream_type)
+{
+  NorpcStreamPart *part;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  part = norpc_call_get_stream_part (self);
+  g_return_val_if_fail (part != NULL, NULL);
+
+  if (part->end == NULL)
+    {
+      /* A call that was sent without an end for the client has no items. */
+      if (part->items == NULL)
+        part->items = &norpc_pipe_new_empty (norpc_call_get_method_info (self))->parent;
+      part->end = G_OBJECT (stream_new (stream_type, self, (NorpcPipe *) part->items, FALSE));
+    }
+
+  return NORPC_STREAM (part->end);
+}

@@ -1,0 +1,273 @@
+/* norpc-stream-reader.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The end of a stream that reads its items. */
+
+#include "core/norpc-error.h"
+#include "norpc-stream-private.h"
+
+typedef enum
+{
+  READ_NOT_YET,
+  READ_ITEM,
+  READ_END,
+  READ_FAILED
+} ReadState;
+
+/* Thread-safe. Returns TRUE if the client's call has completed, and if it failed sets @error. */
+static gboolean
+has_completed (NorpcPipe  *pipe,
+               GError    **error)
+{
+  gboolean completed;
+
+  g_mutex_lock (&pipe->lock);
+  completed = pipe->completed;
+  if (completed && pipe->error != NULL)
+    *error = g_error_copy (pipe->error);
+  g_mutex_unlock (&pipe->lock);
+
+  return completed;
+}
+
+/* Called by the service's end when the call has completed. */
+static ReadState
+fail_answered (GError *reason,
+               GError **error)
+{
+  if (reason != NULL)
+    g_propagate_error (error, reason);
+  else
+    g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_CLOSED, "The call has been answered");
+
+  return READ_FAILED;
+}
+
+/* Called in the reader's thread. If @in_order is TRUE, what has not arrived in its context is not
+ * there yet. Sets @item (owned) or @error.
+ */
+static ReadState
+read_next (NorpcStream  *self,
+           gboolean      in_order,
+           NorpcItem   **item,
+           GError      **error)
+{
+  NorpcStreamPrivate *priv = norpc_stream_get_private (self);
+  GError *reason = NULL;
+  gboolean over;
+
+  *item = NULL;
+  if (priv->closed || norpc_stream_is_muted (self))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The stream was closed");
+      return READ_FAILED;
+    }
+  if (priv->pipe->empty)
+    return READ_END;
+
+  /* Before the items: none is written after that. */
+  over = has_completed (priv->pipe, &reason) && (!in_order || !priv->is_client || priv->replied);
+  if (over && (!priv->is_client || g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
+    return fail_answered (reason, error);
+
+  *item = norpc_pipe_take (priv->pipe, in_order ? priv->n_arrived : G_MAXUINT64);
+  if (*item == NULL && over && reason != NULL)
+    return fail_answered (reason, error);
+  g_clear_error (&reason);
+  if (*item == NULL)
+    return over ? READ_END : READ_NOT_YET;
+  if (!(*item)->is_end)
+    return READ_ITEM;
+
+  *item = NULL;
+
+  return READ_END;
+}
+
+/* Runs in the context of the read, with no lock held. Ends it if it is over. */
+static void
+complete_read (gpointer object)
+{
+  NorpcStream *self = object;
+  NorpcPipe *pipe = norpc_stream_get_private (self)->pipe;
+  g_autoptr (NorpcItem) item = NULL;
+  GError *error = NULL;
+  ReadState state = READ_FAILED;
+  NorpcWait wait;
+
+  if (!g_cancellable_set_error_if_cancelled (g_task_get_cancellable (pipe->read_wait.task), &error))
+    state = read_next (self, TRUE, &item, &error);
+  if (state == READ_NOT_YET)
+    return;
+
+  g_mutex_lock (&pipe->lock);
+  wait = norpc_wait_steal (&pipe->read_wait);
+  g_mutex_unlock (&pipe->lock);
+
+  if (state == READ_FAILED)
+    g_task_return_error (wait.task, error);
+  else
+    g_task_return_pointer (wait.task, g_steal_pointer (&item), (GDestroyNotify) norpc_item_unref);
+  norpc_wait_end (&wait);
+}
+
+/* Runs in the context of the reader, when something has arrived. */
+void
+norpc_stream_continue_reading (NorpcStream *self)
+{
+  NorpcStreamPrivate *priv = norpc_stream_get_private (self);
+
+  if (priv->reads && priv->pipe->read_wait.task != NULL)
+    complete_read (self);
+}
+
+/* Runs in the context of the reader. */
+static void
+arrived_cb (GObject *reader,
+            guint64  number)
+{
+  NorpcStreamPrivate *priv = norpc_stream_get_private (NORPC_STREAM (reader));
+
+  if (priv->n_arrived >= number)
+    return;
+
+  priv->n_arrived = number;
+  norpc_stream_continue_reading (NORPC_STREAM (reader));
+}
+
+/* Called in the context of the reader, which hears of items from now on. */
+void
+norpc_stream_attach (NorpcStream *self)
+{
+  NorpcStreamPrivate *priv = norpc_stream_get_private (self);
+
+  if (priv->attached)
+    return;
+
+  priv->attached = TRUE;
+  norpc_pipe_attach (priv->pipe, G_OBJECT (self), arrived_cb);
+}
+
+/* Called before the first item is read. */
+static void
+begin_reading (NorpcStream *self)
+{
+  norpc_stream_get_private (self)->has_read = TRUE;
+  norpc_stream_attach (self);
+}
+
+/**
+ * norpc_stream_read_async: (skip)
+ * @self: the end of a stream that reads
+ * @cancellable: (nullable): a cancellable
+ * @callback: (nullable) (scope async): the function to call when there is an item, or the end
+ * @user_data: data for @callback
+ *
+ * Reads the next item. Generated functions use this function.
+ *
+ * Since: 0.1
+ */
+void
+norpc_stream_read_async (NorpcStream         *self,
+                         GCancellable        *cancellable,
+                         GAsyncReadyCallback  callback,
+                         gpointer             user_data)
+{
+  NorpcStreamPrivate *priv;
+
+  g_return_if_fail (NORPC_IS_STREAM (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  priv = norpc_stream_get_private (self);
+  g_return_if_fail (priv->reads && priv->pipe != NULL);
+
+  begin_reading (self);
+  norpc_stream_wait (self, &priv->pipe->read_wait, cancellable, callback, user_data,
+                     norpc_stream_read_async, complete_read);
+}
+
+/**
+ * norpc_stream_read_finish: (skip)
+ * @self: the end of a stream that reads
+ * @result: the result that was passed to the callback
+ * @error: return location for an error
+ *
+ * Finishes [method@Norpc.Stream.read_async].
+ *
+ * Returns: (transfer full) (nullable): the item, or %NULL at the end, or if @error is set
+ * Since: 0.1
+ */
+NorpcItem *
+norpc_stream_read_finish (NorpcStream   *self,
+                          GAsyncResult  *result,
+                          GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, norpc_stream_read_async), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Called with the lock held. */
+static gboolean
+is_readable (NorpcPipe *pipe)
+{
+  return pipe->oldest != NULL || pipe->completed;
+}
+
+/**
+ * norpc_stream_read_sync: (skip)
+ * @self: the end of a stream that reads
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Reads the next item, and blocks until it is there. Generated functions use this function.
+ *
+ * Returns: (transfer full) (nullable): the item, or %NULL at the end, or if @error is set
+ * Since: 0.1
+ */
+NorpcItem *
+norpc_stream_read_sync (NorpcStream   *self,
+                        GCancellable  *cancellable,
+                        GError       **error)
+{
+  NorpcItem *item = NULL;
+
+  g_return_val_if_fail (NORPC_IS_STREAM (self), NULL);
+  g_return_val_if_fail (norpc_stream_get_private (self)->reads, NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  norpc_stream_get_private (self)->has_read = TRUE;
+  while (read_next (self, FALSE, &item, error) == READ_NOT_YET)
+    if (!norpc_stream_block (self, is_readable, cancellable, error))
+      return NULL;
+
+  return item;
+}
+
+/**
+ * norpc_stream_try_read: (skip)
+ * @self: the end of a stream that reads
+ *
+ * Reads the next item if it has arrived. Generated functions use this function.
+ *
+ * Returns: (transfer full) (nullable): the item, or %NULL if there is none
+ * Since: 0.1
+ */
+NorpcItem *
+norpc_stream_try_read (NorpcStream *self)
+{
+  NorpcItem *item = NULL;
+
+  g_return_val_if_fail (NORPC_IS_STREAM (self), NULL);
+  g_return_val_if_fail (norpc_stream_get_private (self)->reads, NULL);
+
+  begin_reading (self);
+  read_next (self, TRUE, &item, NULL);
+
+  return item;
+}
