@@ -64,7 +64,7 @@ start_interface (Attributes *attributes,
   return cg_interface_new (self->description, &self->location);
 }
 
-/* What all members have in common. */
+/* The part that all members have in common. */
 static gpointer
 start_member (Attributes *attributes,
               Frame      *parent,

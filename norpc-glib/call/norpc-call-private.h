@@ -132,7 +132,7 @@ struct _NorpcCallQueue
   const NorpcCallQueueFuncs *funcs;
 };
 
-/* What a call to a stream has besides its arguments and results. */
+/* The part of a call to a stream that other calls do not have. */
 typedef struct _NorpcCallStream NorpcCallStream;
 
 typedef struct

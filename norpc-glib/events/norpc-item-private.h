@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* What a pipe knows of an item that is on its way through it. */
+/* The items of a stream on their way; see norpc-pipe-private.h. */
 typedef struct _NorpcPipe NorpcPipe;
 
 struct _NorpcItem
