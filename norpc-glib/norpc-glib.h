@@ -43,6 +43,7 @@
 #include <norpc-glib/server/norpc-thread.h>
 #include <norpc-glib/server/norpc-lifecycle.h>
 #include <norpc-glib/server/norpc-server.h>
+#include <norpc-glib/objects/norpc-object.h>
 #include <norpc-glib/pool/norpc-pool.h>
 
 #undef NORPC_GLIB_INSIDE

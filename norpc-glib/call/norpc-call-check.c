@@ -7,9 +7,13 @@
  * it is answered. A handler or a callback thus never sees a value that the description does
  * not allow, whether it comes from C code, from a language binding, or from a description made
  * at run time.
+ *
+ * Objects that stay in the context of their owner are exported in the same places, and imported
+ * where a handler or a callback gets them.
  */
 
 #include "core/norpc-value-check-private.h"
+#include "core/norpc-value-export-private.h"
 #include "norpc-call-private.h"
 
 /* Takes ownership of @problem. */
@@ -47,15 +51,17 @@ check_values (NorpcCall            *self,
 }
 
 /* Called in the thread that owns the call. Returns an error (owned), or NULL if the arguments
- * are valid.
+ * are valid, and have been exported.
  */
 static GError *
 check_args (NorpcCall *self)
 {
-  GError *error = check_values (self, "argument", norpc_call_get_method_info (self)->dbus.in_args,
-                                self->values, self->n_args);
+  GDBusArgInfo **infos = norpc_call_get_method_info (self)->dbus.in_args;
+  GError *error = check_values (self, "argument", infos, self->values, self->n_args);
 
   self->is_checked = error == NULL;
+  if (error == NULL)
+    norpc_values_export (infos, self->values, self->n_args);
 
   return error;
 }
@@ -90,6 +96,35 @@ norpc_call_check_results (NorpcCall    *self,
 {
   return check_values (self, "result", norpc_call_get_method_info (self)->dbus.out_args,
                        values, self->n_results);
+}
+
+/* Called in the thread that answers, once the results are valid. */
+void
+norpc_call_export_results (NorpcCall *self)
+{
+  norpc_values_export (norpc_call_get_method_info (self)->dbus.out_args, self->values + self->n_args,
+                       self->n_results);
+}
+
+/* Runs in the service's context, before the handler gets the arguments. */
+void
+norpc_call_import_args (NorpcCall *self)
+{
+  norpc_values_import (norpc_call_get_method_info (self)->dbus.in_args, self->values, self->n_args);
+}
+
+/* Called in the client's thread, before the application gets the results. A forwarded call passes
+ * them on.
+ */
+void
+norpc_reply_import_results (NorpcReply *reply)
+{
+  NorpcCall *self = norpc_reply_get_call (reply);
+
+  const NorpcMethodInfo *info = norpc_call_get_method_info (self);
+
+  if (self->error == NULL && self->n_forwards == 0 && (info->flags & NORPC_METHOD_RETURNS_HANDLES) == 0)
+    norpc_values_import (info->dbus.out_args, self->values + self->n_args, self->n_results);
 }
 
 /* Called in the thread that owns the call. Returns an error (owned), or NULL if @value is

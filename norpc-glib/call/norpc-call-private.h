@@ -369,6 +369,9 @@ gboolean   norpc_call_has_valid_args     (NorpcCall    *self);
 gboolean   norpc_call_check_args_of_some (NorpcCall    *self);
 GError    *norpc_call_check_results      (NorpcCall    *self,
                                           const GValue *values);
+void       norpc_call_export_results     (NorpcCall    *self);
+void       norpc_call_import_args        (NorpcCall    *self);
+void       norpc_reply_import_results    (NorpcReply   *reply);
 gboolean   norpc_call_can_be_copied      (NorpcCall    *self);
 NorpcCall *norpc_call_copy               (NorpcCall    *self);
 NorpcCall *norpc_call_move               (NorpcCall    *self);

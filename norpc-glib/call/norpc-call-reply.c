@@ -83,6 +83,8 @@ check_reply (NorpcCall *self)
 {
   if (self->n_results > 0)
     self->error = norpc_call_check_results (self, self->values + self->n_args);
+  if (self->error == NULL)
+    norpc_call_export_results (self);
 }
 
 /**
@@ -183,6 +185,7 @@ norpc_call_return_values (NorpcCall    *self,
 
   for (guint i = 0; i < n_values; i++)
     g_value_copy (&values[i], &results[i]);
+  norpc_call_export_results (self);
   norpc_call_deliver (self);
 }
 

@@ -18,6 +18,7 @@
 #include "call/norpc-call-private.h"
 #include "call/norpc-call-scope-private.h"
 #include "call/norpc-trace-private.h"
+#include "core/norpc-context-private.h"
 #include "core/norpc-spin-private.h"
 #include "core/norpc-waker-private.h"
 #include "norpc-call-send-private.h"
@@ -255,10 +256,14 @@ deliver_reply (NorpcReplyQueue *self,
 
   norpc_trace (call, "delivered to its client");
 
-  if (reply_func != NULL)
-    reply_func (norpc_call_get_reply (call), reply_data);
-  else
-    norpc_reply_unref (norpc_call_get_reply (call));
+  if (reply_func == NULL)
+    {
+      norpc_reply_unref (norpc_call_get_reply (call));
+      return;
+    }
+
+  norpc_reply_import_results (norpc_call_get_reply (call));
+  reply_func (norpc_call_get_reply (call), reply_data);
 }
 
 /* Runs in the client's context. Delivers an event of a service, or unpacks a batch of them. */
@@ -300,8 +305,10 @@ reply_queue_source_dispatch (GSource     *source,
   NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
   GMainContext *context = g_main_context_ref (self->context);
   NorpcCallScope outer;
+  gboolean pushed;
 
   norpc_call_scope_begin (&outer, NULL); /* a handler may be running the context */
+  pushed = norpc_context_push (context);
 
   norpc_timeouts_expire (&self->deadlines, g_source_get_time (source));
 
@@ -326,6 +333,8 @@ reply_queue_source_dispatch (GSource     *source,
       deliver_reply (self, call);
     }
 
+  if (pushed)
+    g_main_context_pop_thread_default (context);
   norpc_call_scope_end (&outer, NULL);
   g_main_context_unref (context);
 

@@ -40,3 +40,20 @@ norpc_context_is_own (GMainContext *context)
 
   return TRUE;
 }
+
+/* Called in the thread that runs @context. Makes it the thread-default context, so that what
+ * application code starts ends there: the thread may run another one than its thread-default
+ * context. Returns TRUE if the caller must pop it.
+ */
+gboolean
+norpc_context_push (GMainContext *context)
+{
+  GMainContext *thread_default = g_main_context_get_thread_default ();
+
+  if (context == (thread_default != NULL ? thread_default : g_main_context_default ()))
+    return FALSE;
+
+  g_main_context_push_thread_default (context);
+
+  return TRUE;
+}

@@ -16,6 +16,9 @@ typedef struct
   const NorpcFieldInfo *fields; /* (unowned): static */
 } NorpcRecordInfo;
 
+/* A flag of methods whose results stay handles: see norpc-value-export-private.h */
+#define NORPC_METHOD_RETURNS_HANDLES ((NorpcMethodFlags) (1 << 16))
+
 const NorpcRecordInfo *norpc_record_type_get_info (GType type);
 GHashFunc              norpc_type_get_hash_func   (GType type);
 

@@ -15,6 +15,8 @@ NorpcEmission *norpc_emission_new           (const NorpcInterfaceInfo  *interfac
                                              const GValue              *args,
                                              guint                      n_args,
                                              GError                   **error);
+NorpcEmission *norpc_emission_import        (NorpcEmission             *self,
+                                             GDBusArgInfo * const      *infos);
 NorpcEmission *norpc_emission_new_unchecked (const GValue              *args,
                                              guint                      n_args);
 NorpcEmission *norpc_emission_new_take      (GValue                    *values,

@@ -6,6 +6,7 @@
 #include "core/norpc-error.h"
 #include "core/norpc-value-check-private.h"
 #include "core/norpc-value-copy-private.h"
+#include "core/norpc-value-export-private.h"
 #include "norpc-emission-private.h"
 
 /**
@@ -59,8 +60,8 @@ emission_new (guint n_args)
   return self;
 }
 
-/* Runs in the service's context. Returns an emission (owned) with copies of @args, or NULL if
- * @error is set.
+/* Runs in the service's context. Returns an emission (owned) with copies of @args, which are
+ * exported, or NULL if @error is set.
  */
 NorpcEmission *
 norpc_emission_new (const NorpcInterfaceInfo  *interface_info,
@@ -84,9 +85,33 @@ norpc_emission_new (const NorpcInterfaceInfo  *interface_info,
     {
       g_value_init (&self->args[i], G_VALUE_TYPE (&args[i]));
       norpc_value_copy_deep ((const NorpcArgInfo *) info->dbus.args[i], &args[i], &self->args[i]);
+      norpc_value_export ((const NorpcArgInfo *) info->dbus.args[i], &self->args[i]);
     }
 
   return self;
+}
+
+/* Runs in the client's context. Takes ownership of @self, which other clients share, and returns
+ * an emission (owned) with what this context has for its objects.
+ */
+NorpcEmission *
+norpc_emission_import (NorpcEmission        *self,
+                       GDBusArgInfo * const *infos)
+{
+  NorpcEmission *imported;
+  guint n_exported = 0;
+
+  for (guint i = 0; i < self->n_args; i++)
+    if (norpc_arg_info_is_exported ((const NorpcArgInfo *) infos[i]))
+      n_exported++;
+  if (n_exported == 0)
+    return self;
+
+  imported = norpc_emission_new_unchecked (self->args, self->n_args);
+  norpc_values_import (infos, imported->args, imported->n_args);
+  norpc_emission_unref (self);
+
+  return imported;
 }
 
 /* Runs in the client's context. Returns an emission (owned) with the arguments that a handler has

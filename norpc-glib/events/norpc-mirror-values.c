@@ -4,10 +4,13 @@
  */
 
 #include "core/norpc-value-equal-private.h"
+#include "core/norpc-value-export-private.h"
 #include "norpc-mirror-parts-private.h"
 #include "norpc-property-private.h"
 
-/* The values that a mirror shows, and those that the service has told. */
+/* The values that a mirror shows, and those that the service has told. Objects are kept as handles,
+ * because any thread may read the properties: each gets what its context has for them.
+ */
 
 NorpcMirror *
 norpc_mirror_ref (NorpcMirror *self)
@@ -77,16 +80,27 @@ ref_shown (NorpcMirror *self,
 }
 
 /* Thread-safe. */
+static void
+read_shown (NorpcMirror *self,
+            guint        property,
+            GParamSpec  *pspec,
+            GValue      *value)
+{
+  NorpcMirrorContent content = ref_shown (self, property);
+
+  read_content (content, pspec, value);
+  content_unref (content);
+}
+
+/* Thread-safe. */
 void
 norpc_mirror_get (NorpcMirror *self,
                   guint        property,
                   GParamSpec  *pspec,
                   GValue      *value)
 {
-  NorpcMirrorContent content = ref_shown (self, property);
-
-  read_content (content, pspec, value);
-  content_unref (content);
+  read_shown (self, property, pspec, value);
+  norpc_value_import (&self->access->args[property], value);
 }
 
 /* The properties whose shown values may have changed, and the previous values. */
@@ -171,7 +185,7 @@ differs_from_shown (NorpcMirror        *self,
   g_value_init (&value, pspec->value_type);
   g_value_init (&shown, pspec->value_type);
   read_content (content, pspec, &value);
-  norpc_mirror_get (self, property, pspec, &shown);
+  read_shown (self, property, pspec, &shown);
 
   return !norpc_value_equal (&self->access->args[property], &value, &shown);
 }

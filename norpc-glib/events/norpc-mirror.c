@@ -9,6 +9,7 @@
 #include "client/norpc-proxy-private.h"
 #include "core/norpc-value-check-private.h"
 #include "core/norpc-value-copy-private.h"
+#include "core/norpc-value-export-private.h"
 #include "norpc-mirror-parts-private.h"
 #include "norpc-property-private.h"
 
@@ -253,10 +254,7 @@ note_failed_load (NorpcMirror  *self,
 {
   if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_BUSY))
     {
-      /* The thread that runs the context may not have pushed it. */
-      g_main_context_push_thread_default (self->context);
       norpc_endpoint_ready_async (norpc_proxy_get_endpoint (proxy), NULL, ready_cb, norpc_mirror_ref (self));
-      g_main_context_pop_thread_default (self->context);
       return;
     }
 
@@ -379,6 +377,7 @@ norpc_mirror_write (NorpcMirror  *self,
       g_value_init (&copy, G_VALUE_TYPE (value));
       norpc_value_copy_deep (arg, value, &copy);
       norpc_value_copy_deep (arg, value, &args[0]);
+      norpc_value_export (arg, &copy);
       shown = norpc_emission_new_take (&copy, 1);
     }
 

@@ -169,7 +169,7 @@ method_info_new (char               *name,
 
   self->dbus = (GDBusMethodInfo) { -1, name, in_args, out_args, NULL };
   self->dispatch = dispatch;
-  self->flags = flags;
+  self->flags = flags | NORPC_METHOD_RETURNS_HANDLES;
 
   return self;
 }

@@ -5,6 +5,7 @@
 
 #include "client/norpc-event-queue-private.h"
 #include "core/norpc-value-check-private.h"
+#include "core/norpc-value-export-private.h"
 #include "norpc-interface-members-private.h"
 #include "norpc-mirror-private.h"
 #include "norpc-property-private.h"
@@ -80,7 +81,10 @@ read_values (NorpcPropertyRelay        *self,
       norpc_property_read (self->service, access, access->updated[n], &values[n]);
       problem = norpc_value_find_problem (arg, &values[n]);
       if (problem == NULL)
-        continue;
+        {
+          norpc_value_export (arg, &values[n]);
+          continue;
+        }
 
       g_critical ("%s: property '%s': %s; clients were not told of the change", access->info.dbus.name,
                   arg->dbus.name, problem);

@@ -125,7 +125,10 @@ emit_signal (SignalEvent *self,
              NorpcProxy  *proxy)
 {
   SignalEvent *outer = self->signal->emitted;
+  NorpcSubscription *subscription = self->subscription;
+  const NorpcSignalInfo *info = subscription->interface_info->signals[self->signal - subscription->signals];
 
+  self->emission = norpc_emission_import (self->emission, info->dbus.args);
   self->signal->emitted = self;
   norpc_emission_emit (self->emission, G_OBJECT (proxy), self->signal->id);
   self->signal->emitted = outer;

@@ -6,6 +6,7 @@
 #include "call/norpc-call-private.h"
 #include "call/norpc-call-scope-private.h"
 #include "call/norpc-trace-private.h"
+#include "client/norpc-proxy.h"
 #include "core/norpc-error.h"
 #include "norpc-dispatch-private.h"
 
@@ -94,7 +95,8 @@ finish_dispatch (NorpcCall *call,
     norpc_call_deliver (call);
 }
 
-/* Runs in the service's context. The handler takes a reference to @call if it answers later.
+/* Runs in the service's context. The handler takes a reference to @call if it answers later. A proxy
+ * forwards the arguments as they are.
  * Skips a call that has completed while it waited. @is_dropped_next means that the caller
  * answers no other call before it releases this one.
  */
@@ -114,6 +116,8 @@ norpc_dispatch (NorpcCall *call,
   norpc_metrics_call_handled (call);
 
   norpc_call_scope_begin (&outer, call);
+  if (!NORPC_IS_PROXY (service))
+    norpc_call_import_args (call);
   handled = norpc_call_get_method_info (call)->dispatch (service, call, &error);
   norpc_call_scope_end (&outer, call);
 

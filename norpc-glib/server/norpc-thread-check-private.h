@@ -34,6 +34,7 @@ void              norpc_thread_check_add_worker    (NorpcThreadCheck *self,
                                                     NorpcWorker      *worker);
 void              norpc_thread_check_remove_worker (NorpcThreadCheck *self,
                                                     NorpcWorker      *worker);
+NorpcWorker      *norpc_thread_check_dup_server_worker (GObject          *service);
 void              norpc_thread_check_warn          (NorpcThreadCheck *self,
                                                     NorpcWorker      *worker,
                                                     NorpcCall        *call);

@@ -87,6 +87,30 @@ norpc_thread_check_remove_worker (NorpcThreadCheck *self,
   g_mutex_unlock (&checks_lock);
 }
 
+/* Thread-safe. Returns the worker (owned) of a server that runs @service, or NULL. */
+NorpcWorker *
+norpc_thread_check_dup_server_worker (GObject *service)
+{
+  NorpcWorker *found = NULL;
+  NorpcThreadCheck *self;
+
+  g_mutex_lock (&checks_lock);
+  self = g_object_get_qdata (service, get_quark ());
+  for (guint i = 0; self != NULL && found == NULL && i < self->workers->len; i++)
+    {
+      NorpcWorker *worker = self->workers->pdata[i];
+
+      if (!worker->is_exported && norpc_worker_get_phase (worker) < NORPC_SERVER_STOPPING)
+        {
+          g_atomic_ref_count_inc (&worker->ref_count);
+          found = worker;
+        }
+    }
+  g_mutex_unlock (&checks_lock);
+
+  return found;
+}
+
 /* Returns a string (owned). */
 static char *
 describe_thread (GThread    *thread,

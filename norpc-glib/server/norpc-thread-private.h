@@ -18,6 +18,8 @@ typedef struct
   void (*unref) (gpointer data); /* thread-safe */
 } NorpcThreadUserFuncs;
 
+NorpcThread *norpc_thread_dup_current (GMainContext *context);
+
 GThread *norpc_thread_get_gthread (NorpcThread                 *self);
 gboolean norpc_thread_add_user    (NorpcThread                 *self,
                                    const NorpcThreadUserFuncs  *funcs,

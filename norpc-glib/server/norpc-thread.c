@@ -49,6 +49,7 @@ user_free (gpointer data)
 typedef struct
 {
   GMainContext *context; /* (owned), since construction */
+  GWeakRef      thread;  /* the NorpcThread */
   int           quit;    /* atomic */
 
   GMutex     lock;
@@ -80,12 +81,16 @@ typedef enum
 
 static GParamSpec *properties[PROP_NAME + 1];
 
+/* The data of the calling thread (unowned) (nullable): of a NorpcThread, while it runs. */
+static _Thread_local ThreadData *current_data;
+
 static ThreadData *
-thread_data_new (void)
+thread_data_new (NorpcThread *self)
 {
   ThreadData *data = g_atomic_rc_box_new0 (ThreadData);
 
   data->context = g_main_context_new ();
+  g_weak_ref_init (&data->thread, self);
   data->users = g_ptr_array_new_with_free_func (user_free);
   g_mutex_init (&data->lock);
   g_cond_init (&data->changed);
@@ -100,6 +105,7 @@ thread_data_clear (gpointer user_data)
 
   g_clear_pointer (&data->users, g_ptr_array_unref);
   g_main_context_unref (data->context);
+  g_weak_ref_clear (&data->thread);
   g_cond_clear (&data->changed);
   g_mutex_clear (&data->lock);
 }
@@ -200,6 +206,7 @@ thread_func (gpointer user_data)
   ThreadData *data = user_data;
   NorpcReplyQueue *reply_queue = norpc_reply_queue_begin_thread (data->context);
 
+  current_data = data;
   g_main_context_push_thread_default (data->context);
   note_begun (data);
 
@@ -209,6 +216,7 @@ thread_func (gpointer user_data)
   end_users (data);
   end_context (data, reply_queue);
   g_main_context_pop_thread_default (data->context);
+  current_data = NULL;
 
   g_mutex_lock (&data->lock);
   data->ended = TRUE;
@@ -227,7 +235,7 @@ norpc_thread_constructed (GObject *object)
 
   G_OBJECT_CLASS (norpc_thread_parent_class)->constructed (object);
 
-  self->data = thread_data_new ();
+  self->data = thread_data_new (self);
   self->gthread = g_thread_try_new (self->name != NULL ? self->name : "norpc",
                                     thread_func, g_atomic_rc_box_acquire (self->data),
                                     &self->error);
@@ -444,6 +452,17 @@ norpc_thread_stop (NorpcThread *self)
   g_mutex_unlock (&self->data->lock);
   join (self);
   norpc_deadlock_end_wait (&wait);
+}
+
+/* Thread-safe. Returns the calling thread (owned) if it is a NorpcThread whose main context is
+ * @context, or NULL. Also returns NULL if the last reference to it was released, so that it is
+ * about to end.
+ */
+NorpcThread *
+norpc_thread_dup_current (GMainContext *context)
+{
+  return current_data != NULL && current_data->context == context ? g_weak_ref_get (&current_data->thread)
+                                                                  : NULL;
 }
 
 /* Thread-safe. Returns NULL if the thread failed to start. */

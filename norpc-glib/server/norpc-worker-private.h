@@ -41,6 +41,8 @@ struct _NorpcWorker
   NorpcServerState *state;   /* (owned), since construction: has its own lock */
 
   /* Set before the worker is attached. */
+  gboolean              is_exported;      /* it has no server, but serves an object that was passed
+                                             to other contexts */
   NorpcEndpoint        *layers;           /* (owned) (nullable): the first layer; the last one
                                              leads to the service endpoint */
   NorpcLayer           *last_layer;       /* (unowned) (nullable) */
@@ -96,6 +98,7 @@ void         norpc_worker_stop           (NorpcWorker   *self,
 void         norpc_worker_end            (NorpcWorker   *self,
                                           const char    *reason);
 NorpcThread *norpc_worker_dup_own_thread (NorpcWorker   *self);
+gboolean     norpc_worker_is_here        (NorpcWorker   *self);
 
 /* Thread-safe. */
 static inline NorpcServerPhase

@@ -6,6 +6,7 @@
 /* The source of a worker in its service's context. */
 
 #include "channel/norpc-channel-private.h"
+#include "core/norpc-context-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-foreign-service-private.h"
 #include "norpc-thread-private.h"
@@ -300,4 +301,21 @@ norpc_worker_run_here (NorpcWorker      *self,
     g_main_context_release (context);
 
   return own;
+}
+
+/* Thread-safe. Returns TRUE if the context of the worker is the thread-default one of the calling
+ * thread, which runs it.
+ */
+gboolean
+norpc_worker_is_here (NorpcWorker *self)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  gboolean same;
+
+  g_mutex_lock (&self->lock);
+  same = self->source != NULL && !g_source_is_destroyed (self->source) &&
+         g_source_get_context (self->source) == context;
+  g_mutex_unlock (&self->lock);
+
+  return same && norpc_context_is_own (context);
 }

@@ -4,6 +4,7 @@
  */
 
 #include "channel/norpc-channel-private.h"
+#include "core/norpc-context-private.h"
 #include "norpc-dispatch-private.h"
 #include "norpc-lifecycle.h"
 #include "norpc-thread-private.h"
@@ -360,25 +361,18 @@ gboolean
 norpc_worker_run (NorpcWorker  *self,
                   GMainContext *context)
 {
-  GMainContext *thread_default = g_main_context_get_thread_default ();
-  gboolean push, publishes_thread;
+  gboolean pushed, publishes_thread;
 
   if (self->busy || !(norpc_worker_can_serve (self) || norpc_worker_has_work (self)))
     return FALSE;
-
-  /* Operations that a handler starts must finish in the service's context. */
-  if (thread_default == NULL)
-    thread_default = g_main_context_default ();
-  push = context != NULL && context != thread_default;
 
   self->busy = TRUE;
   publishes_thread = self->service_endpoint != NULL || norpc_thread_check_is_shared (self->thread_check);
   if (publishes_thread)
     g_atomic_pointer_set (&self->busy_thread, g_thread_self ());
-  if (push)
-    g_main_context_push_thread_default (context);
+  pushed = context != NULL && norpc_context_push (context);
   run_once (self);
-  if (push)
+  if (pushed)
     g_main_context_pop_thread_default (context);
   if (publishes_thread)
     g_atomic_pointer_set (&self->busy_thread, NULL);

@@ -1,0 +1,109 @@
+/* norpc-object.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Objects of generated interfaces as arguments and results. A handle is a proxy that requests no
+ * properties.
+ */
+
+#include "client/norpc-proxy.h"
+#include "core/norpc-value-export-private.h"
+#include "norpc-export-private.h"
+#include "norpc-object.h"
+
+typedef GType (*GetTypeFunc) (void);
+
+static GQuark
+get_proxy_quark (void)
+{
+  return g_quark_from_static_string ("norpc-proxy-type");
+}
+
+static GObject *
+new_proxy (NorpcExport *export,
+           GType        type,
+           gboolean     loads_properties)
+{
+  GetTypeFunc get_proxy_type = (GetTypeFunc) g_type_get_qdata (type, get_proxy_quark ());
+
+  return g_object_new (get_proxy_type (),
+                       "endpoint", norpc_export_get_channel (export),
+                       "load-properties", loads_properties,
+                       NULL);
+}
+
+static GObject *
+new_handle (NorpcExport *export,
+            GType        type)
+{
+  return new_proxy (export, type, FALSE);
+}
+
+static GObject *
+new_import (NorpcExport *export,
+            GType        type)
+{
+  return new_proxy (export, type, TRUE);
+}
+
+static const NorpcExportKind proxy_kind = { NULL, new_handle, new_import };
+
+static gpointer
+export_object (GType    type,
+               gpointer object)
+{
+  return norpc_export_export_object (&proxy_kind, type, object);
+}
+
+static const NorpcExportFuncs export_funcs = { export_object, norpc_export_import_object };
+
+/**
+ * norpc_interface_install_proxy: (skip)
+ * @g_iface: (type GObject.TypeInterface): the default vtable of a generated interface
+ * @get_proxy_type: returns the type of its proxies
+ *
+ * Makes objects of the interface arrive in other main contexts as proxies.
+ *
+ * Generated code calls this function when it initializes the type.
+ *
+ * Since: 0.1
+ */
+void
+norpc_interface_install_proxy (gpointer   g_iface,
+                               GType    (*get_proxy_type) (void))
+{
+  GType type = G_TYPE_FROM_INTERFACE (g_iface);
+
+  g_return_if_fail (G_TYPE_IS_INTERFACE (type));
+  g_return_if_fail (get_proxy_type != NULL);
+
+  g_type_set_qdata (type, get_proxy_quark (), (gpointer) get_proxy_type);
+  norpc_type_set_export_funcs (type, &export_funcs);
+}
+
+/**
+ * norpc_object_close:
+ * @object: an object that may have been passed to other main contexts
+ *
+ * Closes the proxies of an object, which arrived in other main contexts as an argument, a
+ * result, the value of a property or an argument of a signal.
+ *
+ * The object still serves the calls that were sent before, and stops then. From now on, calls of
+ * the proxies fail with %NORPC_ERROR_CLOSED, and [property@Norpc.Proxy:connected] becomes
+ * %FALSE. If @object is passed on again, it gets new proxies.
+ *
+ * If @object has no proxies, or if it is the service of a [class@Norpc.Server], which starts
+ * and stops it, this function does nothing.
+ *
+ * It must be called in the main context to which @object belongs.
+ *
+ * Since: 0.1
+ */
+void
+norpc_object_close (GObject *object)
+{
+  g_return_if_fail (G_IS_OBJECT (object));
+
+  norpc_export_close (&proxy_kind, object);
+}
