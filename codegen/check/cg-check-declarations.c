@@ -235,6 +235,10 @@ check_fields (const CgResolver *resolver,
       if (!check_name (resolver, names, &field->node, "field") ||
           !cg_check_type (resolver, &field->use))
         field->node.broken = TRUE;
+      else if (field->use.named != NULL && field->use.named->interface != NULL)
+        ERROR (&field->use.location, "a field cannot be an object of '%s': objects cross to other "
+               "contexts only as arguments, results and properties",
+               field->use.named->interface->node.name);
     }
 }
 

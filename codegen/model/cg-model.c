@@ -118,17 +118,21 @@ cg_description_string (CgDescription *self,
   return string != NULL ? g_string_chunk_insert_const (self->strings, string) : NULL;
 }
 
-/* Whether types of other libraries are used; only these have a dot in the name. */
+/* Whether types of other libraries are used; only these and interfaces have a dot in the name. */
 gboolean
 cg_description_has_foreign_types (const CgDescription *self)
 {
   GHashTableIter iter;
-  gpointer name;
+  gpointer value;
 
   g_hash_table_iter_init (&iter, self->named_types);
-  while (g_hash_table_iter_next (&iter, &name, NULL))
-    if (strchr (name, '.') != NULL)
-      return TRUE;
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const CgNamedType *named = value;
+
+      if (named->interface == NULL && strchr (named->name, '.') != NULL)
+        return TRUE;
+    }
 
   return FALSE;
 }

@@ -102,6 +102,8 @@ typedef struct
 /* cg-declarations.h */
 typedef struct _CgDeclaration CgDeclaration;
 
+typedef struct _CgInterface CgInterface;
+
 /* A type that has a name, once for all its uses. */
 typedef struct
 {
@@ -112,6 +114,7 @@ typedef struct
   const char  *lower;
   const char  *hash_function; /* (nullable): for a value, if its GIR has one */
   CgDeclaration *declaration; /* (nullable): if it is of a description */
+  const CgInterface *interface; /* (nullable): if objects that implement it are the values */
   CgType       type;
   CgType       array;
 } CgNamedType;
@@ -184,8 +187,6 @@ struct _CgMember
   const char  *backlog_text;     /* (nullable): as described */
   guint        backlog;          /* or 0, for CG_DEFAULT_BACKLOG; set when checked */
 };
-
-typedef struct _CgInterface CgInterface;
 
 struct _CgInterface
 {

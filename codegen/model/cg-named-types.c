@@ -24,20 +24,24 @@
     .get_type = "@get_type@", .variant = type \
   }
 
+#define OBJECT(local) \
+  { \
+    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", \
+    .c_local = "g_autoptr (" local ") ", .gir = "", \
+    .zero = "NULL", .is_pointer = TRUE, \
+    .get = "(@c_type@ *) g_value_get_object ($gvalue$)", \
+    .set = "norpc_value_take_object ($gvalue$, $value$ != NULL ? g_object_ref ($value$) : NULL);", \
+    .take = "norpc_value_take_object ($gvalue$, g_steal_pointer (&$value$));", \
+    .check = "G_TYPE_CHECK_INSTANCE_TYPE ($value$, @get_type@ ())", \
+    .copy = "(@c_type@ *) g_object_ref ($value$)", \
+    .clear = "g_clear_object (&$value$);", \
+    .equal = "$value$ == $other$", .hash = "g_direct_hash ($value$)", \
+    .get_type = "@get_type@", .free_function = "g_object_unref" \
+  }
+
 static const CgType kinds[] = {
-  [CG_NAMED_OBJECT] = {
-    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *",
-    .c_local = "g_autoptr ($prefix$local_@lower@) ", .gir = "",
-    .zero = "NULL", .is_pointer = TRUE,
-    .get = "(@c_type@ *) g_value_get_object ($gvalue$)",
-    .set = "norpc_value_take_object ($gvalue$, $value$ != NULL ? g_object_ref ($value$) : NULL);",
-    .take = "norpc_value_take_object ($gvalue$, g_steal_pointer (&$value$));",
-    .check = "G_TYPE_CHECK_INSTANCE_TYPE ($value$, @get_type@ ())",
-    .copy = "(@c_type@ *) g_object_ref ($value$)",
-    .clear = "g_clear_object (&$value$);",
-    .equal = "$value$ == $other$", .hash = "g_direct_hash ($value$)",
-    .get_type = "@get_type@", .free_function = "g_object_unref"
-  },
+  [CG_NAMED_OBJECT] = OBJECT ("$prefix$local_@lower@"),
+  [CG_NAMED_INTERFACE] = OBJECT ("@c_type@"),
   [CG_NAMED_BOXED] = {
     .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *",
     .c_local = "g_autoptr ($prefix$local_@lower@) ", .gir = "",

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   CG_NAMED_OBJECT,   /* a GObject, or what implements a GInterface */
+  CG_NAMED_INTERFACE, /* of a description: what implements it */
   CG_NAMED_BOXED,    /* of a GIR */
   CG_NAMED_ENUM,
   CG_NAMED_FLAGS,

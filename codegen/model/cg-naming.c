@@ -427,6 +427,25 @@ check_interface_name (Namer       *self,
   return FALSE;
 }
 
+/* The names of the type of objects that implement the interface, if it is used. */
+static void
+name_object_type (Namer             *self,
+                  const CgInterface *interface)
+{
+  CgNamedType *named = g_hash_table_lookup (self->description->named_types, interface->node.name);
+  const char *c_type = cg_names_look_up (&interface->node, "Iface");
+  const CgTypeNames names = {
+    .name = interface->node.name,
+    .gir_name = c_type,
+    .c_type = c_type,
+    .get_type = cg_names_look_up (&interface->node, "get_type"),
+    .lower = cg_names_look_up (&interface->node, "iface")
+  };
+
+  if (named != NULL)
+    cg_named_type_set_names (self->description, named, &names);
+}
+
 static void
 name_interface (Namer       *self,
                 CgInterface *interface)
@@ -443,6 +462,7 @@ name_interface (Namer       *self,
   interface->node.in_c = cg_names_look_up (&interface->node, "names");
   if (check_interface_name (self, interface, cg_names_look_up (&interface->node, "Iface")))
     cg_namer_claim_names (self, &interface->node);
+  name_object_type (self, interface);
 }
 
 /* Says, too, where two would have one name. */

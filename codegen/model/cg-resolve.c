@@ -10,6 +10,7 @@
 #include "cg-spelling.h"
 #include "xml/cg-suggest.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #define ERROR(location, ...) cg_diagnostics_error (self->diagnostics, location, __VA_ARGS__)
@@ -179,6 +180,38 @@ find_foreign (const CgResolver *self,
   return add_foreign (self, name, type);
 }
 
+/* Values of the type of an interface are objects that implement it. */
+static CgNamedType *
+find_interface (const CgResolver *self,
+                const char       *name)
+{
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
+    if (g_strcmp0 (interface->node.name, name) == 0)
+      {
+        CgNamedType *named = cg_named_type_new (self->description, name, CG_NAMED_INTERFACE);
+
+        named->interface = interface;
+        return named;
+      }
+
+  return NULL;
+}
+
+static void
+report_unknown_interface (const CgResolver *self,
+                          const CgTypeUse  *use,
+                          const char       *name)
+{
+  CgSuggestion suggestion = { name, NULL, 0 };
+  g_autofree char *hint = NULL;
+
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
+    if (interface->node.name != NULL)
+      cg_suggestion_offer (&suggestion, interface->node.name);
+  hint = cg_suggestion_make_text (&suggestion);
+  ERROR (&use->location, "'%s' is not a type: no interface has that name%s", use->signature, hint);
+}
+
 static CgNamedType *
 find_named (const CgResolver *self,
             const CgTypeUse  *use,
@@ -188,13 +221,17 @@ find_named (const CgResolver *self,
   const char *dot = strchr (name, '.');
   g_autofree char *first = g_strndup (name, dot != NULL ? (gsize) (dot - name) : strlen (name));
 
+  if (named == NULL && dot != NULL)
+    named = find_interface (self, name);
   if (named != NULL)
     return named;
 
   if (is_word (first) && dot != NULL && is_word (dot + 1))
     return find_foreign (self, use, name);
 
-  if (dot != NULL || !is_word (first))
+  if (dot != NULL && g_dbus_is_interface_name (name))
+    report_unknown_interface (self, use, name);
+  else if (dot != NULL || !is_word (first))
     ERROR (&use->location, "'%s' is not a type: it is no name of one", use->signature);
   else
     {

@@ -297,6 +297,23 @@ set_type_includes (const CgDescription *description,
   cg_writer_set (writer, "type_includes", text->str);
 }
 
+/* An interface can have objects of one that follows as arguments. */
+static void
+emit_forward_interfaces (const CgDescription *description,
+                         CgWriter            *writer)
+{
+  gboolean any = FALSE;
+
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
+    if (g_hash_table_contains (description->named_types, interface->node.name))
+      {
+        cg_names_set (writer, &interface->node);
+        cg_writer_emit (writer, cg_template ("header/forward-interface"));
+        any = TRUE;
+      }
+  cg_writer_emit (writer, any ? "\n" : "");
+}
+
 void
 cg_emit_header (const CgOutput *output,
                 CgWriter       *writer)
@@ -320,6 +337,7 @@ cg_emit_header (const CgOutput *output,
 
   cg_emit_foreign_types (description, writer, TRUE);
   cg_emit_types (description, writer);
+  emit_forward_interfaces (description, writer);
   CG_FOREACH (const CgInterface, interface, description->interfaces)
     emit_interface (interface, writer);
 

@@ -154,11 +154,6 @@ cg_emit_proxy (const CgInterface *interface,
 
   cg_emit_append_tags (returns, &interface->node, "\n");
   cg_writer_set (writer, "new_returns", returns->str);
-  cg_marshal_set_expanded (writer, "install_members",
-                           interface->signals->len + interface->properties->len == 0
-                           ? "(void) klass;"
-                           : "norpc_proxy_class_install_members (NORPC_PROXY_CLASS (klass), "
-                             "&$info$);");
   cg_writer_emit (writer, cg_template ("proxy/proxy-type"));
   cg_emit_properties (interface, writer, TRUE);
   cg_emit_methods (interface, writer, emit_proxy_call);

@@ -219,6 +219,10 @@ emit_signal (CgWriter       *writer,
   cg_signature_emit (writer, signal, CG_SIGNATURE_EMIT, "service/emit");
 }
 
+#define INSTALL \
+  "norpc_interface_install_members (iface, &$info$);\n" \
+  "norpc_interface_install_proxy (iface, $proxy_get_type$);"
+
 static void
 emit_default_init (const CgInterface *interface,
                    CgWriter          *writer)
@@ -231,11 +235,8 @@ emit_default_init (const CgInterface *interface,
 
   cg_emit_set_assignments (interface, writer, "", "iface->$handle$ = $default_handle$;");
   cg_writer_set (writer, "hashes", hashes->str);
-  if (interface->signals->len + interface->properties->len > 0)
-    cg_marshal_set_expanded (writer, "assignments", interface->methods->len > 0
-                             ? "norpc_interface_install_members (iface, &$info$);\n$assignments$"
-                             : "norpc_interface_install_members (iface, &$info$);");
-  cg_marshal_set_expanded (writer, "assignments", "$hashes$$assignments$");
+  cg_marshal_set_expanded (writer, "assignments", interface->methods->len > 0
+                           ? "$hashes$" INSTALL "\n$assignments$" : "$hashes$" INSTALL);
   cg_writer_emit (writer, cg_template ("service/default-init"));
 }
 

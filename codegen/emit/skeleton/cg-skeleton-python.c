@@ -114,6 +114,13 @@ make_value (const CgTypeUse *use)
                           "GLib.Bytes.new(b''), False)", use->value_signature);
 }
 
+/* Whether a type is that of a GIR. */
+static gboolean
+is_foreign (const CgNamedType *named)
+{
+  return named->declaration == NULL && named->interface == NULL;
+}
+
 /* Gets the type of a property for PyGObject, which has none for bytes. */
 static char *
 make_property_type (CgWriter        *writer,
@@ -130,10 +137,12 @@ make_property_type (CgWriter        *writer,
 
   if (use->named != NULL && use->type->element != NULL)
     return g_strdup (use->type->element->is_pointer ? "GLib.PtrArray" : "GLib.Array");
-  if (use->named != NULL && use->named->declaration == NULL)
+  if (use->named != NULL && is_foreign (use->named))
     return g_strdup (use->named->name);
   if (use->named != NULL)
-    return make_type (writer, cg_names_look_up (&use->named->declaration->node, "Name"));
+    return make_type (writer, cg_names_look_up (use->named->interface != NULL
+                                                ? &use->named->interface->node
+                                                : &use->named->declaration->node, "Name"));
   if (use->type->signature == NULL)
     return g_strdup ("GObject.TYPE_VARIANT");
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
@@ -212,7 +221,7 @@ set_namespaces (const CgSkeleton *self,
         const char *name = named != NULL ? named->name : "";
         g_autofree char *item = g_strdup_printf (", %.*s, ", (int) strcspn (name, "."), name);
 
-        if (named != NULL && named->declaration == NULL && strstr (text->str, item) == NULL)
+        if (named != NULL && is_foreign (named) && strstr (text->str, item) == NULL)
           g_string_append (text, item + strlen (", "));
       }
   g_string_truncate (text, text->len - strlen (", "));
