@@ -27,6 +27,7 @@ typedef struct
 void norpc_type_set_export_funcs (GType                   type,
                                   const NorpcExportFuncs *funcs);
 
+gboolean norpc_type_is_exported     (GType               type);
 gboolean norpc_arg_info_is_exported (const NorpcArgInfo *info);
 void     norpc_value_export         (const NorpcArgInfo *info,
                                      GValue             *value);

@@ -22,6 +22,19 @@ norpc_type_set_export_funcs (GType                   type,
   g_type_set_qdata (type, get_funcs_quark (), (gpointer) funcs);
 }
 
+static const NorpcExportFuncs *
+get_funcs (GType type)
+{
+  return G_TYPE_IS_INTERFACE (type) ? g_type_get_qdata (type, get_funcs_quark ()) : NULL;
+}
+
+/* Thread-safe. Returns TRUE if objects of @type stay in the context of their owner. */
+gboolean
+norpc_type_is_exported (GType type)
+{
+  return get_funcs (type) != NULL;
+}
+
 /* Thread-safe. Returns NULL if values of the argument cross to other contexts as they are.
  * Otherwise sets @type to the interface of the object, or of the elements of the array.
  */
@@ -36,7 +49,7 @@ find_funcs (const NorpcArgInfo *info,
   if (*type == G_TYPE_PTR_ARRAY && info->get_element_type != NULL)
     *type = info->get_element_type ();
 
-  return G_TYPE_IS_INTERFACE (*type) ? g_type_get_qdata (*type, get_funcs_quark ()) : NULL;
+  return get_funcs (*type);
 }
 
 /* Thread-safe. */

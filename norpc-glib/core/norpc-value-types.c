@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "norpc-value-export-private.h"
 #include "norpc-value-types-private.h"
 
 typedef enum
@@ -377,7 +378,8 @@ norpc_value_part_is_copyable (const NorpcValuePart *part)
 
     default:
       known = find_known (part);
-      return known != NULL && known->copy != SHARED;
+      /* The copies of a handle lead to one object, which only its owner changes. */
+      return known != NULL ? known->copy != SHARED : norpc_type_is_exported (part->type);
     }
 }
 

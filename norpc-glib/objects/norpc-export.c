@@ -135,6 +135,8 @@ attach_worker (NorpcExport *self)
   self->worker = norpc_worker_new (service, self->channel);
   self->worker->is_exported = TRUE;
   self->owns_worker = TRUE;
+  /* Otherwise, proxies that others have before it starts would tell that it starts. */
+  norpc_worker_begin_relay (self->worker);
   if (norpc_worker_attach (self->worker, context, thread, &error))
     return;
 

@@ -8,6 +8,7 @@
  */
 
 #include "norpc-export-parts-private.h"
+#include "server/norpc-thread-private.h"
 
 /* The imports of one main context. The source in the context owns it. */
 typedef struct
@@ -15,7 +16,7 @@ typedef struct
   gatomicrefcount ref_count; /* one for the source, and one for each import */
   GMainContext   *context;   /* (unowned), since construction: a key of the table */
   GHashTable     *imports;   /* (owned) [lock]: a set of unowned NorpcImport */
-  gboolean        ended;     /* [lock]: the context has been freed */
+  gboolean        ended;     /* [lock]: the context has been freed, or its thread ends */
 } ImportContext;
 
 /* What one context has for an export. The object owns it. */
@@ -93,11 +94,11 @@ object_freed_cb (gpointer data)
   g_clear_pointer (&export, norpc_export_unref);
 }
 
-/* Called in the thread that frees the context. What the application still has of its imports no
+/* Called in the thread that ends the context. What the application still has of its imports no
  * longer keeps their objects alive.
  */
 static void
-context_ended_cb (gpointer data)
+end_imports (gpointer data)
 {
   ImportContext *self = data;
   g_autoptr (GPtrArray) ended = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_export_unref);
@@ -106,15 +107,45 @@ context_ended_cb (gpointer data)
 
   g_mutex_lock (&norpc_exports_lock);
   self->ended = TRUE;
-  if (g_hash_table_lookup (contexts, self->context) == self)
-    g_hash_table_remove (contexts, self->context);
   for (g_hash_table_iter_init (&iter, self->imports); g_hash_table_iter_next (&iter, &import, NULL);
        g_hash_table_iter_init (&iter, self->imports))
     g_ptr_array_add (ended, steal_export_locked (import));
   g_mutex_unlock (&norpc_exports_lock);
+}
 
+/* Called in the thread that frees the context. */
+static void
+context_freed_cb (gpointer data)
+{
+  ImportContext *self = data;
+
+  g_mutex_lock (&norpc_exports_lock);
+  if (g_hash_table_lookup (contexts, self->context) == self)
+    g_hash_table_remove (contexts, self->context);
+  g_mutex_unlock (&norpc_exports_lock);
+
+  end_imports (self);
   import_context_unref (self);
 }
+
+static void
+do_nothing (gpointer data G_GNUC_UNUSED)
+{
+}
+
+static void
+ref_imports (gpointer data)
+{
+  g_atomic_ref_count_inc (&((ImportContext *) data)->ref_count);
+}
+
+static void
+unref_imports (gpointer data)
+{
+  import_context_unref (data);
+}
+
+static const NorpcThreadUserFuncs thread_user_funcs = { do_nothing, end_imports, ref_imports, unref_imports };
 
 static gboolean
 never_called_cb (gpointer user_data G_GNUC_UNUSED)
@@ -124,9 +155,12 @@ never_called_cb (gpointer user_data G_GNUC_UNUSED)
 
 static GSourceFuncs source_funcs = { NULL, NULL, NULL, NULL, NULL, NULL };
 
-/* Called in the receiver's thread. The source is never ready: it is destroyed with the context. */
+/* Called in the receiver's thread, which is @thread (nullable), with the lock held. The source is
+ * never ready: it is destroyed with the context.
+ */
 static ImportContext *
-import_context_new (GMainContext *context)
+import_context_new (GMainContext *context,
+                    NorpcThread  *thread)
 {
   ImportContext *self = g_new0 (ImportContext, 1);
   GSource *source = g_source_new (&source_funcs, sizeof (GSource));
@@ -136,9 +170,13 @@ import_context_new (GMainContext *context)
   self->imports = g_hash_table_new (NULL, NULL);
 
   g_source_set_static_name (source, "norpc imports");
-  g_source_set_callback (source, never_called_cb, self, context_ended_cb);
+  g_source_set_callback (source, never_called_cb, self, context_freed_cb);
   g_source_attach (source, context);
   g_source_unref (source);
+
+  ref_imports (self);
+  if (thread == NULL || !norpc_thread_add_user (thread, &thread_user_funcs, self, NULL))
+    unref_imports (self);
 
   return self;
 }
@@ -148,6 +186,7 @@ static ImportContext *
 import_context_get (void)
 {
   g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  g_autoptr (NorpcThread) thread = norpc_thread_dup_current (context);
   ImportContext *self;
 
   g_mutex_lock (&norpc_exports_lock);
@@ -156,7 +195,7 @@ import_context_get (void)
   self = g_hash_table_lookup (contexts, context);
   if (self == NULL)
     {
-      self = import_context_new (context);
+      self = import_context_new (context, thread);
       g_hash_table_insert (contexts, context, self);
     }
   g_atomic_ref_count_inc (&self->ref_count);

@@ -54,7 +54,9 @@ typedef struct
 
   GMutex     lock;
   GCond      changed;
-  GPtrArray *users; /* (owned) (nullable) [lock]: of owned User, until the thread ends */
+  GQueue     users; /* [lock]: of owned User, in the order in which they were added */
+  GHashTable *links; /* (owned) (nullable) [lock]: the link of each user by its data, until the
+                        thread ends */
   gboolean   begun; /* [lock]: the thread owns the context, so that no other thread can acquire
                        it */
   gboolean   ended; /* [lock]: the thread has ended, except for work of the C library */
@@ -91,7 +93,7 @@ thread_data_new (NorpcThread *self)
 
   data->context = g_main_context_new ();
   g_weak_ref_init (&data->thread, self);
-  data->users = g_ptr_array_new_with_free_func (user_free);
+  data->links = g_hash_table_new (NULL, NULL);
   g_mutex_init (&data->lock);
   g_cond_init (&data->changed);
 
@@ -103,7 +105,8 @@ thread_data_clear (gpointer user_data)
 {
   ThreadData *data = user_data;
 
-  g_clear_pointer (&data->users, g_ptr_array_unref);
+  g_queue_clear_full (&data->users, user_free);
+  g_clear_pointer (&data->links, g_hash_table_unref);
   g_main_context_unref (data->context);
   g_weak_ref_clear (&data->thread);
   g_cond_clear (&data->changed);
@@ -120,18 +123,21 @@ thread_data_unref (ThreadData *data)
 static void
 end_users (ThreadData *data)
 {
-  g_autoptr (GPtrArray) users = NULL;
+  GQueue users;
 
   g_mutex_lock (&data->lock);
-  users = g_steal_pointer (&data->users);
+  users = data->users;
+  g_queue_init (&data->users);
+  g_clear_pointer (&data->links, g_hash_table_unref);
   g_mutex_unlock (&data->lock);
 
-  for (guint i = 0; i < users->len; i++)
+  for (GList *link = users.head; link != NULL; link = link->next)
     {
-      User *user = users->pdata[i];
+      User *user = link->data;
 
       user->funcs->end (user->data);
     }
+  g_queue_clear_full (&users, user_free);
 }
 
 /* Thread-safe. Makes the users abandon their calls now, and not only when the thread has finished
@@ -143,9 +149,9 @@ stop_users (ThreadData *data)
   g_autoptr (GPtrArray) users = g_ptr_array_new_with_free_func (user_free);
 
   g_mutex_lock (&data->lock);
-  for (guint i = 0; data->users != NULL && i < data->users->len; i++)
+  for (GList *link = data->users.head; link != NULL; link = link->next)
     {
-      User *copy = g_memdup2 (data->users->pdata[i], sizeof (User));
+      User *copy = g_memdup2 (link->data, sizeof (User));
 
       copy->funcs->ref (copy->data);
       g_ptr_array_add (users, copy);
@@ -498,13 +504,14 @@ norpc_thread_add_user (NorpcThread                 *self,
     }
 
   g_mutex_lock (&self->data->lock);
-  added = self->data->users != NULL && !g_atomic_int_get (&self->data->quit);
+  added = self->data->links != NULL && !g_atomic_int_get (&self->data->quit);
   if (added)
     {
       User *user = g_new (User, 1);
 
       *user = (User) { funcs, data };
-      g_ptr_array_add (self->data->users, user);
+      g_queue_push_tail (&self->data->users, user);
+      g_hash_table_insert (self->data->links, data, self->data->users.tail);
     }
   g_mutex_unlock (&self->data->lock);
 
@@ -521,11 +528,16 @@ norpc_thread_remove_user (NorpcThread *self,
                           gpointer     data)
 {
   User *user = NULL;
+  GList *link;
 
   g_mutex_lock (&self->data->lock);
-  for (guint i = 0; self->data->users != NULL && user == NULL && i < self->data->users->len; i++)
-    if (((User *) self->data->users->pdata[i])->data == data)
-      user = g_ptr_array_steal_index_fast (self->data->users, i);
+  link = self->data->links != NULL ? g_hash_table_lookup (self->data->links, data) : NULL;
+  if (link != NULL)
+    {
+      user = link->data;
+      g_hash_table_remove (self->data->links, data);
+      g_queue_delete_link (&self->data->users, link);
+    }
   g_mutex_unlock (&self->data->lock);
 
   g_clear_pointer (&user, user_free);

@@ -56,7 +56,7 @@ struct _NorpcWorker
 
   /* Accessed in the service's context. */
   GObject          *service;      /* (owned) (nullable): until the worker has stopped */
-  NorpcSignalRelay *relay;        /* (owned) (nullable): while the service runs */
+  NorpcSignalRelay *relay;        /* (owned) (nullable): while the service runs, or earlier */
   NorpcThreadCheck *thread_check; /* (owned), since construction: of the service */
   NorpcSpin         spin;
   gboolean          busy;        /* the worker is running, and must not be run recursively */
@@ -79,14 +79,15 @@ NorpcWorker *norpc_worker_new   (GObject      *service,
 NorpcWorker *norpc_worker_ref   (NorpcWorker  *self);
 void         norpc_worker_unref (NorpcWorker  *self);
 
-void     norpc_worker_add_layer (NorpcWorker       *self,
-                                 NorpcLayer        *layer);
-gboolean norpc_worker_attach    (NorpcWorker       *self,
-                                 GMainContext      *context,
-                                 NorpcThread       *thread,
-                                 GError           **error);
-gboolean norpc_worker_run_here  (NorpcWorker       *self,
-                                 NorpcServerPhase   phase);
+void     norpc_worker_add_layer   (NorpcWorker       *self,
+                                   NorpcLayer        *layer);
+void     norpc_worker_begin_relay (NorpcWorker       *self);
+gboolean norpc_worker_attach      (NorpcWorker       *self,
+                                   GMainContext      *context,
+                                   NorpcThread       *thread,
+                                   GError           **error);
+gboolean norpc_worker_run_here    (NorpcWorker       *self,
+                                   NorpcServerPhase   phase);
 
 gboolean     norpc_worker_has_work       (NorpcWorker   *self);
 gboolean     norpc_worker_can_serve      (NorpcWorker   *self);

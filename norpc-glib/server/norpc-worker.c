@@ -63,6 +63,7 @@ norpc_worker_free (NorpcWorker *self)
   norpc_pending_calls_clear (&self->pending);
   g_clear_object (&self->channel);
   g_clear_object (&self->thread);
+  g_clear_pointer (&self->relay, norpc_signal_relay_free);
   g_clear_object (&self->service);
   norpc_thread_check_unref (self->thread_check);
   norpc_server_state_unref (self->state);
@@ -185,6 +186,16 @@ norpc_worker_add_layer (NorpcWorker *self,
   self->last_layer = layer;
 }
 
+/* Runs in the service's context, or before the worker is attached to it. Clients hear of the service
+ * from now on.
+ */
+void
+norpc_worker_begin_relay (NorpcWorker *self)
+{
+  if (self->relay == NULL)
+    self->relay = norpc_signal_relay_new (self->service, self->channel->subscribers);
+}
+
 /* Runs in the service's context. Sets the error before the phase, so that a thread that waits
  * for the start finds it.
  */
@@ -196,7 +207,7 @@ start_service (NorpcWorker *self)
   gboolean started;
 
   norpc_thread_check_add_worker (self->thread_check, self);
-  self->relay = norpc_signal_relay_new (self->service, self->channel->subscribers);
+  norpc_worker_begin_relay (self);
   started = !NORPC_IS_LIFECYCLE (self->service) ||
             norpc_lifecycle_start (NORPC_LIFECYCLE (self->service), &error);
   if (!started)
