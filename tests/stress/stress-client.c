@@ -154,6 +154,7 @@ client_thread (gpointer data)
 
   serve_until_all_are_done (self);
   g_source_destroy (source);
+  stress_sessions_leave (self);
   for (guint i = 0; i < STRESS_N_LANES; i++)
     g_clear_pointer (&self->lanes[i], stress_lane_unref);
   for (guint i = 0; i < STRESS_N_CANCELLABLES; i++)
@@ -194,6 +195,7 @@ stress_client_clear (StressClient *self)
   g_rand_free (self->rand);
   g_rand_free (self->timing);
   g_main_context_unref (self->context);
+  stress_sessions_end (self->sessions);
 }
 
 /* Any thread. */

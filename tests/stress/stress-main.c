@@ -106,8 +106,10 @@ run_round (guint32 round_seed,
   for (guint i = 0; i < N_CLIENTS; i++)
     stress_client_clear (&clients[i]);
   stress_operations_end ();
+  stress_desks_end ();
   wait_for_all_to_go ();
   stress_hosts_end ();
+  stress_sessions_forget ();
   stress_worker_stop ();
 
   /* Nothing is late. */

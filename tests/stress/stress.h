@@ -253,6 +253,7 @@ typedef struct
 } StressRoute;
 
 typedef struct _StressClient StressClient;
+typedef struct _StressSessions StressSessions;
 
 StressRoute *stress_route_new        (StressClient *client);
 StressRoute *stress_route_ref        (StressRoute  *self);
@@ -300,6 +301,7 @@ struct _StressClient
   GCancellable *cancellables[STRESS_N_CANCELLABLES]; /* (owned) (nullable): its own */
   GHashTable   *stamps;  /* (owned): of fate and owned guint64, the last that came */
   gboolean      calling; /* it is inside a function that calls */
+  StressSessions *sessions; /* (owned) (nullable) */
 };
 
 void     stress_client_begin   (StressClient *self,
@@ -336,6 +338,51 @@ void     stress_stop_keeper     (StressClient *client);
 
 /* stress-gauge.c. The client's thread. */
 void     stress_use_gauge       (StressClient *client);
+
+/* stress-session.c: an object that is passed to other contexts, and what is known of it. */
+typedef struct
+{
+  guint    number;
+  GThread *thread;     /* (unowned): of its owner */
+  int      n_sent;     /* atomic: calls that were sent */
+  int      n_handled;  /* atomic */
+  int      n_started;  /* atomic */
+  int      n_stopped;  /* atomic */
+  int      closing;    /* atomic: its owner closes it, or ends */
+} StressSessionFate;
+
+StressSession     *stress_session_new      (void);
+StressSessionFate *stress_session_get_fate (StressSession     *session);
+StressSessionFate *stress_session_find     (guint              number);
+void               stress_session_use      (StressSession     *session,
+                                            StressSessionFate *fate,
+                                            StressClient      *client);
+void               stress_session_use_quietly (StressSession     *session,
+                                               StressSessionFate *fate);
+void               stress_sessions_close   (GThread           *thread);
+void               stress_sessions_forget  (void);
+
+/* stress-desk.c */
+typedef struct
+{
+  NorpcServer     *server; /* (owned) */
+  StressDeskProxy *proxy;  /* (owned) */
+} StressDeskHost;
+
+#define STRESS_N_DESKS 2
+
+StressDeskHost *stress_desk_ref     (guint           i);
+void            stress_desk_unref   (StressDeskHost *self);
+void            stress_desk_replace (guint           i);
+void            stress_desks_end    (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StressDeskHost, stress_desk_unref)
+
+/* stress-sessions.c. The client's thread, the last one in the main thread, when the context of the
+ * client has gone. */
+void     stress_use_session    (StressClient   *client);
+void     stress_sessions_leave (StressClient   *client);
+void     stress_sessions_end   (StressSessions *sessions);
 
 /* stress-operations.c. The client's thread. */
 void     stress_operate        (StressClient *self);
