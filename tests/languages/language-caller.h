@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 TestLanguage *test_caller_new_service   (void);
+TestRoom     *test_caller_new_room      (void);
 void          test_caller_track         (GObject *object);
 int           test_caller_get_n_tracked (void);
 

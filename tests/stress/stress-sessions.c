@@ -24,17 +24,19 @@ typedef struct
 {
   StressClient  *client;  /* (unowned) */
   StressSession *session; /* (owned) (nullable): that is in the call */
+  guint          number;  /* of the session */
   guint          slot;
 } Visit;
 
 static Visit *
 visit_new (StressClient  *client,
            StressSession *session,
+           guint          number,
            guint          slot)
 {
   Visit *visit = g_new (Visit, 1);
 
-  *visit = (Visit) { client, session != NULL ? g_object_ref (session) : NULL, slot };
+  *visit = (Visit) { client, session != NULL ? g_object_ref (session) : NULL, number, slot };
   stress_count_made (STRESS_CALLS);
   stress_client_pending (client, 1);
 
@@ -110,7 +112,8 @@ closed_cb (GObject      *object,
   visit_end (user_data, error);
 }
 
-/* The same object is the same proxy, and one of the client is itself. */
+/* The same object is the same proxy, and one of the client is itself. One that was closed gets another
+ * proxy. */
 static void
 echoed_cb (GObject      *object,
            GAsyncResult *result,
@@ -122,7 +125,8 @@ echoed_cb (GObject      *object,
 
   session = stress_desk_proxy_call_echo_finish (STRESS_DESK_PROXY (object), result, &error);
   if (session != NULL)
-    g_assert_true (session == visit->session);
+    g_assert_true (session == visit->session ||
+                   g_atomic_int_get (&stress_session_find (visit->number)->closing));
   visit_end (visit, error);
 }
 
@@ -137,7 +141,7 @@ keep (StressClient    *client,
   g_ptr_array_add (sessions, session);
   g_ptr_array_add (sessions, session);
   stress_desk_proxy_call_keep (desk, sessions, number, g_rand_int_range (client->rand, 0, 1000), NULL, kept_cb,
-                               visit_new (client, NULL, 0));
+                               visit_new (client, NULL, number, 0));
 }
 
 static void
@@ -150,7 +154,7 @@ pass_own (StressClient    *client,
   if (g_rand_boolean (client->rand))
     keep (client, desk, session, number);
   else
-    stress_desk_proxy_call_echo (desk, session, number, NULL, echoed_cb, visit_new (client, session, 0));
+    stress_desk_proxy_call_echo (desk, session, number, NULL, echoed_cb, visit_new (client, session, number, 0));
 }
 
 static void
@@ -171,9 +175,9 @@ use_slot (StressClient    *client,
   else if (dice < 20)
     keep (client, desk, session, number);
   else if (dice < 26)
-    stress_desk_proxy_call_echo (desk, session, number, NULL, echoed_cb, visit_new (client, session, slot));
+    stress_desk_proxy_call_echo (desk, session, number, NULL, echoed_cb, visit_new (client, session, number, slot));
   else if (dice < 27)
-    stress_desk_proxy_call_close (desk, session, number, NULL, closed_cb, visit_new (client, NULL, slot));
+    stress_desk_proxy_call_close (desk, session, number, NULL, closed_cb, visit_new (client, NULL, number, slot));
 
   if (dice % 4 == 0)
     g_clear_object (&client->sessions->slots[slot].session);
@@ -197,7 +201,7 @@ stress_use_session (StressClient *client)
   else if (dice < 15)
     pass_own (client, desk->proxy);
   else if (client->sessions->slots[slot].session == NULL)
-    stress_desk_proxy_call_open (desk->proxy, NULL, opened_cb, visit_new (client, NULL, slot));
+    stress_desk_proxy_call_open (desk->proxy, NULL, opened_cb, visit_new (client, NULL, 0, slot));
   else
     use_slot (client, desk->proxy, slot);
   client->calling = calling;
