@@ -259,9 +259,8 @@ make_service_properties (void)
    * Whether the endpoint accepts calls.
    *
    * It changes when a server starts or stops, or when a [class@Norpc.Balance] gets its first
-   * running server or loses its last one. A proxy of an interface with signals or properties
-   * notifies of each change, in the context in which it emits signals, after all signals that the
-   * service has emitted before.
+   * running server or loses its last one. A generated proxy notifies of each change, in the context
+   * in which it emits signals, after all signals that the service has emitted before.
    *
    * Since: 0.1
    */
@@ -566,9 +565,7 @@ norpc_proxy_set_priority (NorpcProxy    *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRIORITY]);
 }
 
-/* Thread-safe. Returns NULL if the interface has neither signals nor properties, and after the proxy
- * has been disposed.
- */
+/* Thread-safe. Returns NULL if the proxy is not a generated one, and after it has been disposed. */
 NorpcSubscriber *
 norpc_proxy_get_subscriber (NorpcProxy *self)
 {

@@ -18,7 +18,7 @@ get_info_quark (void)
   return g_quark_from_static_string ("norpc-interface-info");
 }
 
-/* Thread-safe. Returns the interface info of a GInterface with signals or properties, or NULL. */
+/* Thread-safe. Returns the interface info of a generated GInterface, or NULL. */
 const NorpcInterfaceInfo *
 norpc_interface_type_get_info (GType type)
 {
