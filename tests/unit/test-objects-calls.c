@@ -297,6 +297,53 @@ test_filter (NodeFixture   *fixture,
   node_iterate_until (state->n_finalized > 0);
 }
 
+/* Runs in the service's context. */
+static gboolean
+answer_give (NorpcCall  *call,
+             gpointer    data,
+             GError    **error)
+{
+  g_autoptr (NodeNode) node = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  if (!g_str_equal (norpc_call_get_method_name (call), "Give"))
+    return TRUE;
+
+  node = NODE_NODE (node_service_new (data));
+  g_value_init (&value, NODE_TYPE_NODE);
+  g_value_set_object (&value, node);
+  norpc_call_return_values (call, 1, &value);
+
+  return TRUE;
+}
+
+/* A layer that answers with an object passes it on, too. */
+static void
+test_answer (void)
+{
+  g_autoptr (NodeState) state = node_state_new ();
+  g_autoptr (NodeState) given_state = node_state_new ();
+  g_autoptr (GObject) service = G_OBJECT (node_service_new (state));
+  g_autoptr (NorpcServer) server = norpc_server_new (service);
+  g_autoptr (NodeNodeProxy) proxy = NULL;
+  g_autoptr (NodeNode) node = NULL;
+  g_autoptr (GError) error = NULL;
+  NorpcLayer *filter = norpc_filter_new ();
+
+  g_clear_object (&service);
+  norpc_filter_set_call_func (NORPC_FILTER (filter), answer_give, given_state, NULL);
+  norpc_server_add_layer (server, filter);
+  g_assert_true (norpc_server_start (server, NULL, &error));
+  proxy = node_node_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+  g_assert_true (node_node_proxy_call_give_sync (proxy, &node, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (NODE_IS_NODE_PROXY (node));
+  g_assert_true (get_thread_of (NODE_NODE_PROXY (node), given_state) == get_thread_of (proxy, state));
+  g_clear_object (&node);
+  node_state_wait (given_state, &given_state->n_finalized, 1);
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, &error));
+}
+
 static NorpcCall *
 new_own_call (void)
 {
@@ -482,6 +529,7 @@ main (int   argc,
   NODE_TEST ("/objects/calls/cancel", test_cancel);
   NODE_TEST ("/objects/calls/deadline", test_deadline);
   NODE_TEST ("/objects/calls/filter", test_filter);
+  g_test_add_func ("/objects/calls/answer", test_answer);
   NODE_TEST ("/objects/calls/retry", test_retry);
   NODE_TEST ("/objects/calls/plain-thread", test_plain_thread);
   NODE_TEST ("/objects/calls/watch", test_watch);

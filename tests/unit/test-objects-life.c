@@ -134,6 +134,31 @@ test_client_context (NodeFixture   *fixture,
   g_main_context_pop_thread_default (context);
 }
 
+/* A context need not be the thread-default one of the thread that runs it. */
+static void
+test_run_context (NodeFixture   *fixture,
+                  gconstpointer  unused)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (NodeNode) node = NULL;
+  g_auto (NodeOutcome) outcome = { NULL };
+  NodeState *state = fixture->given_state;
+
+  run_in (fixture->proxy, fixture->state, set_given, state);
+  g_main_context_push_thread_default (context);
+  node_node_proxy_call_give (fixture->proxy, NULL, node_outcome_cb, &outcome);
+  g_main_context_pop_thread_default (context);
+  while (outcome.result == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_assert_true (node_node_proxy_call_give_finish (fixture->proxy, outcome.result, &node, NULL));
+  run_in (fixture->proxy, fixture->state, clear_given, NULL);
+  g_clear_object (&outcome.result);
+
+  g_clear_pointer (&context, g_main_context_unref);
+  node_state_wait (state, &state->n_finalized, 1);
+  g_assert_cmpuint (state->n_stopped, ==, 1);
+}
+
 static void
 count_cb (GObject    *object,
           GParamSpec *pspec,
@@ -520,6 +545,7 @@ main (int   argc,
   NODE_TEST ("/objects/life/open-call", test_open_call);
   NODE_TEST ("/objects/life/dropped-result", test_dropped_result);
   NODE_TEST ("/objects/life/client-context", test_client_context);
+  NODE_TEST ("/objects/life/run-context", test_run_context);
   NODE_TEST ("/objects/life/client-thread", test_client_thread);
   NODE_TEST ("/objects/life/owner-stops", test_owner_stops);
   NODE_TEST ("/objects/life/owner-context", test_owner_context);
