@@ -81,6 +81,18 @@ clear_given (NodeService *self,
   g_clear_object (&self->given);
 }
 
+static NodeNode *
+give (NodeFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  NodeNode *node = NULL;
+
+  node_node_proxy_call_give_sync (fixture->proxy, &node, NULL, &error);
+  g_assert_no_error (error);
+
+  return node;
+}
+
 /* A result that the client no longer wants, on its way: the owner hears. */
 static void
 test_dropped_result (NodeFixture   *fixture,
@@ -236,12 +248,21 @@ close_node (NodeService *self,
   norpc_object_close (G_OBJECT (self));
 }
 
+/* Runs in the service's context. */
+static void
+close_given (NodeService *self,
+             gpointer     data)
+{
+  norpc_object_close (G_OBJECT (self->given));
+}
+
 /* The owner can close an object. It then serves what was sent before, and its proxies say so. */
 static void
 test_close (NodeFixture   *fixture,
             gconstpointer  unused)
 {
   g_autoptr (NodeNode) node = node_fixture_open (fixture);
+  g_autoptr (NodeNode) again = NULL;
   g_autoptr (GError) error = NULL;
   NodeState *state = fixture->given_state;
   guint n = 0;
@@ -253,6 +274,20 @@ test_close (NodeFixture   *fixture,
   assert_closed (node);
   node_iterate_until (n > 0);
   g_assert_cmpuint (n, ==, 1);
+
+  /* An object that is passed on again gets another proxy, also while it has not stopped. */
+  run_in (fixture->proxy, fixture->state, set_given, state);
+  g_clear_object (&node);
+  node = give (fixture);
+  run_in (fixture->proxy, fixture->state, close_given, NULL);
+  again = give (fixture);
+  g_assert_true (again != node);
+  g_assert_true (node_node_proxy_call_note_sync (NODE_NODE_PROXY (again), 1, NULL, &error));
+  g_assert_no_error (error);
+  assert_closed (node);
+  run_in (fixture->proxy, fixture->state, clear_given, NULL);
+  g_clear_object (&again);
+  node_state_wait (state, &state->n_finalized, 2);
 
   /* The server starts and stops its service. */
   run_in (fixture->proxy, fixture->state, close_node, NULL);
@@ -307,21 +342,30 @@ test_fails_to_start (NodeFixture   *fixture,
   g_assert_cmpuint (fixture->given_state->n_stopped, ==, 0);
 }
 
+typedef struct
+{
+  NodeNode     *node;    /* (owned) */
+  GMainContext *context; /* (owned) */
+} Leaked;
+
 /* Runs in the service's context. */
 static void
 leak_taken (NodeService *self,
-              gpointer     data)
+            gpointer     data)
 {
-  *(NodeNode **) data = g_object_ref (self->taken);
+  Leaked *leaked = data;
+
+  leaked->node = g_object_ref (self->taken);
+  leaked->context = g_main_context_ref_thread_default ();
 }
 
-/* A thread that ends releases the proxies of its context, whoever still has them. */
+/* A thread that ends releases the proxies of its context, whoever still has them, or the context. */
 static void
 test_client_thread (NodeFixture   *fixture,
                     gconstpointer  unused)
 {
   g_autoptr (NodeNode) node = node_fixture_open (fixture);
-  g_autoptr (NodeNode) leaked = NULL;
+  Leaked leaked = { NULL, NULL };
   NodeFixture other = { NULL };
   NodeState *state = fixture->given_state;
   g_autoptr (GError) error = NULL;
@@ -337,7 +381,9 @@ test_client_thread (NodeFixture   *fixture,
   node_fixture_tear_down (&other, NULL);
   node_state_wait (state, &state->n_finalized, 1);
   g_assert_cmpuint (state->n_stopped, ==, 1);
-  assert_closed (leaked);
+  assert_closed (leaked.node);
+  g_object_unref (leaked.node);
+  g_main_context_unref (leaked.context);
 }
 
 /*
@@ -412,18 +458,6 @@ static void
 release_racing (void)
 {
   g_thread_join (g_thread_new ("release", release_thread, NULL));
-}
-
-static NodeNode *
-give (NodeFixture *fixture)
-{
-  g_autoptr (GError) error = NULL;
-  NodeNode *node = NULL;
-
-  node_node_proxy_call_give_sync (fixture->proxy, &node, NULL, &error);
-  g_assert_no_error (error);
-
-  return node;
 }
 
 /* The last reference to a proxy is released in one thread while the context looks it up: the client

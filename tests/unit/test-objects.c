@@ -283,6 +283,16 @@ check_child (NodeService *self,
 
 /* Runs in the service's context. */
 static void
+change_child (NodeService *self,
+              gpointer     data)
+{
+  g_autoptr (NodeNode) node = NODE_NODE (node_service_new (data));
+
+  g_object_set (self, "child", node, NULL);
+}
+
+/* Runs in the service's context. */
+static void
 check_child_is_proxy (NodeService *self,
                       gpointer     data)
 {
@@ -313,6 +323,14 @@ test_property (NodeFixture   *fixture,
     ;
   g_assert_true (node_node_get_child (NODE_NODE (fixture->proxy)) == node);
   g_assert_cmpuint (n, ==, 1);
+
+  /* The service tells of another object. */
+  run_in (fixture->proxy, fixture->state, change_child, fixture->given_state);
+  node_iterate_until (n == 2);
+  child = node_node_dup_child (NODE_NODE (fixture->proxy));
+  g_assert_true (NODE_IS_NODE_PROXY (child));
+  g_assert_true (child != node);
+  g_clear_object (&child);
 
   /* An object of the client is itself in the client's context. */
   g_assert_true (node_node_proxy_set_child_sync (fixture->proxy, listener, NULL, &error));
