@@ -19,7 +19,7 @@ typedef struct
   gboolean        ended;     /* [lock]: the context has been freed, or its thread ends */
 } ImportContext;
 
-/* What one context has for an export. The object owns it. */
+/* The object that one context has for an export, which owns this struct. */
 typedef struct
 {
   gatomicrefcount ref_count;
@@ -94,8 +94,8 @@ object_freed_cb (gpointer data)
   g_clear_pointer (&export, norpc_export_unref);
 }
 
-/* Called in the thread that ends the context. What the application still has of its imports no
- * longer keeps their objects alive.
+/* Called in the thread that ends the context. References that the application has to its imports no
+ * longer keep their objects alive.
  */
 static void
 end_imports (gpointer data)

@@ -79,7 +79,8 @@ class Objects:
 
     def tearDown(self):
         self.server.stop(Norpc.StopMode.FINISH, None)
-        self.wait_until(lambda: not GLib.MainContext.default().iteration(False))
+        while GLib.MainContext.default().iteration(False):
+            pass
 
     def wait_until(self, condition):
         while not condition():
@@ -152,5 +153,4 @@ class InPython(Objects, unittest.TestCase):
         self.stopped.clear()
 
 
-if __name__ == '__main__':
-    tap.main()
+tap.main()

@@ -9,7 +9,7 @@
 
 #define N_SLOTS 6
 
-/* What a client has. */
+/* The sessions of a client. */
 struct _StressSessions
 {
   struct
@@ -207,7 +207,7 @@ stress_use_session (StressClient *client)
   client->calling = calling;
 }
 
-/* The client's thread ends. What is in the other slots ends with its context. */
+/* The client's thread ends. The sessions in the other slots end with its context. */
 void
 stress_sessions_leave (StressClient *client)
 {

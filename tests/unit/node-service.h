@@ -19,7 +19,7 @@ G_DECLARE_FINAL_TYPE (NodeService, node_service, NODE, SERVICE, GObject)
 typedef void (*NodeFunc) (NodeService *self,
                           gpointer     data);
 
-/* What a test sees of a node. Any thread may read it; the fields are protected by the lock. */
+/* The part of a node that a test sees. Any thread may read it; the fields are protected by the lock. */
 typedef struct
 {
   GMutex     lock;
