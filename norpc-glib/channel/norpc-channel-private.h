@@ -152,7 +152,9 @@ void       norpc_channel_end_turn       (NorpcChannel *self,
 
 /* The worker's end of the queue, where calls are dequeued */
 gboolean   norpc_channel_open       (NorpcChannel  *self,
-                                     GMainContext  *context);
+                                     GMainContext  *context,
+                                     NorpcWakeFunc  wake_func,
+                                     gpointer       data);
 void       norpc_channel_close      (NorpcChannel  *self,
                                      const char    *reason);
 void       norpc_channel_detach     (NorpcChannel  *self);

@@ -31,10 +31,14 @@ norpc_channel_steal_sleeper_locked (NorpcChannel *self)
   return norpc_waker_ref (self->waker);
 }
 
-/* Thread-safe. Returns FALSE if the channel has, or has had, a worker. */
+/* Thread-safe. Returns FALSE if the channel has, or has had, a worker. @wake_func (nullable) is called
+ * with @data before the context wakes up, until the channel is detached.
+ */
 gboolean
-norpc_channel_open (NorpcChannel *self,
-                    GMainContext *context)
+norpc_channel_open (NorpcChannel  *self,
+                    GMainContext  *context,
+                    NorpcWakeFunc  wake_func,
+                    gpointer       data)
 {
   gboolean opened;
 
@@ -47,6 +51,7 @@ norpc_channel_open (NorpcChannel *self,
       self->open = TRUE;
       self->context = context;
       self->waker = norpc_waker_new (context);
+      norpc_waker_set_func (self->waker, wake_func, data);
     }
   g_async_queue_unlock (self->queue);
 

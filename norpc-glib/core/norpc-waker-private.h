@@ -17,7 +17,12 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcWaker NorpcWaker;
 
+typedef void (*NorpcWakeFunc) (gpointer data);
+
 NorpcWaker *norpc_waker_new    (GMainContext *context);
+void        norpc_waker_set_func (NorpcWaker    *self,
+                                  NorpcWakeFunc  func,
+                                  gpointer       data);
 NorpcWaker *norpc_waker_ref    (NorpcWaker   *self);
 void        norpc_waker_unref  (NorpcWaker   *self);
 void        norpc_waker_wake   (NorpcWaker   *self);

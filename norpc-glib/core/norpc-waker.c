@@ -9,6 +9,8 @@ struct _NorpcWaker
 {
   GMutex        lock;
   GMainContext *context; /* (unowned) (nullable) [lock]: NULL once the context is released */
+  NorpcWakeFunc func;    /* (nullable), before other threads know the waker */
+  gpointer      data;    /* (unowned): for `func` */
 };
 
 NorpcWaker *
@@ -20,6 +22,18 @@ norpc_waker_new (GMainContext *context)
   self->context = context;
 
   return self;
+}
+
+/* Called before other threads know the waker. @func is called before the context wakes up, in the
+ * thread that wakes it up, with the lock held, as long as the waker is not detached.
+ */
+void
+norpc_waker_set_func (NorpcWaker    *self,
+                      NorpcWakeFunc  func,
+                      gpointer       data)
+{
+  self->func = func;
+  self->data = data;
 }
 
 NorpcWaker *
@@ -59,7 +73,11 @@ norpc_waker_end (NorpcWaker *self,
                  gboolean    wakes)
 {
   if (wakes && self->context != NULL)
-    g_main_context_wakeup (self->context);
+    {
+      if (self->func != NULL)
+        self->func (self->data);
+      g_main_context_wakeup (self->context);
+    }
   g_mutex_unlock (&self->lock);
 }
 

@@ -12,6 +12,7 @@
 #include "norpc-server-state-private.h"
 #include "norpc-server.h"
 #include "norpc-service-endpoint-private.h"
+#include "norpc-shared-source-private.h"
 #include "norpc-thread-check-private.h"
 
 G_BEGIN_DECLS
@@ -72,6 +73,8 @@ struct _NorpcWorker
 
   GMutex   lock;
   GSource *source; /* (unowned) (nullable) [lock]: while it is attached */
+  NorpcSharedSource *shared_source; /* (owned) (nullable), since it was attached: of one that is
+                                       exported, in place of a source of its own */
 };
 
 NorpcWorker *norpc_worker_new   (GObject      *service,

@@ -18,14 +18,12 @@ typedef struct
   NorpcWorker *worker; /* (owned) */
 } WorkerSource;
 
+/* Runs in the service's context. Returns TRUE if there is something to do. Otherwise, the next thread
+ * that gives the worker something to do wakes it up.
+ */
 static gboolean
-worker_source_prepare (GSource *source,
-                       int     *timeout)
+prepare (NorpcWorker *self)
 {
-  NorpcWorker *self = ((WorkerSource *) source)->worker;
-
-  *timeout = -1;
-
   /* The service runs the context recursively while it is being called. */
   if (self->busy)
     return FALSE;
@@ -37,6 +35,15 @@ worker_source_prepare (GSource *source,
 
   /* A thread that changes the state does so before it checks whether the worker sleeps. */
   return norpc_worker_has_work (self);
+}
+
+static gboolean
+worker_source_prepare (GSource *source,
+                       int     *timeout)
+{
+  *timeout = -1;
+
+  return prepare (((WorkerSource *) source)->worker);
 }
 
 static gboolean
@@ -96,6 +103,35 @@ detached_cb (gpointer data)
   norpc_worker_end (self, "its main context was freed");
 }
 
+/* Runs in the service's context. */
+static gboolean
+run_member (gpointer      data,
+            GMainContext *context)
+{
+  NorpcWorker *self = data;
+
+  norpc_worker_run (self, context);
+
+  return norpc_worker_get_phase (self) < NORPC_SERVER_STOPPED && prepare (self);
+}
+
+/* Thread-safe. Called while the context is being freed. */
+static void
+end_member (gpointer data)
+{
+  NorpcWorker *self = data;
+
+  norpc_channel_detach (self->channel);
+  norpc_worker_end (self, "its main context was freed");
+}
+
+/* Called in the thread that wakes up the worker, with a lock held. */
+static void
+wake_member (gpointer data)
+{
+  norpc_shared_source_wake (((NorpcWorker *) data)->shared_source, data);
+}
+
 #define THREAD_STOPPED "its thread was stopped"
 
 /* Thread-safe. */
@@ -125,6 +161,7 @@ unref_cb (gpointer data)
 }
 
 static const NorpcThreadUserFuncs thread_user_funcs = { stop_cb, end_cb, ref_cb, unref_cb };
+static const NorpcSharedSourceFuncs shared_source_funcs = { run_member, end_member, ref_cb, unref_cb };
 
 static gboolean
 add_to_thread (NorpcWorker  *self,
@@ -158,7 +195,7 @@ claim_channel_and_thread (NorpcWorker   *self,
   if (self->thread != NULL && !add_to_thread (self, error))
     return FALSE;
 
-  if (!norpc_channel_open (self->channel, context))
+  if (!norpc_channel_open (self->channel, context, self->is_exported ? wake_member : NULL, self))
     {
       if (self->thread != NULL)
         norpc_thread_remove_user (self->thread, self);
@@ -229,6 +266,20 @@ set_thread (NorpcWorker  *self,
   g_mutex_unlock (&self->lock);
 }
 
+/* Thread-safe. The thread may have ended, and the worker with it. */
+static void
+attach_member (NorpcWorker  *self,
+               GMainContext *context)
+{
+  g_mutex_lock (&self->lock);
+  if (norpc_worker_get_phase (self) != NORPC_SERVER_STOPPED)
+    norpc_shared_source_add (self->shared_source, self);
+  g_mutex_unlock (&self->lock);
+
+  norpc_shared_source_wake (self->shared_source, self);
+  g_main_context_wakeup (context);
+}
+
 /* Thread-safe. Attaches the worker to @context, to @thread, or to a new thread if both are
  * NULL. From then on, the service is accessed only there. It starts when the context runs.
  */
@@ -248,12 +299,19 @@ norpc_worker_attach (NorpcWorker   *self,
     context = norpc_thread_get_main_context (self->thread);
 
   open_service_endpoint (self);
+  if (self->is_exported)
+    self->shared_source = norpc_shared_source_get (context, &shared_source_funcs);
   if (!claim_channel_and_thread (self, context, error))
     {
       abandon_start (self);
       return FALSE;
     }
 
+  if (self->is_exported)
+    {
+      attach_member (self, context);
+      return TRUE;
+    }
   source = worker_source_new (self);
 
   /* The thread may have ended, and the worker with it, before the source is attached. A source
@@ -313,8 +371,11 @@ norpc_worker_is_here (NorpcWorker *self)
   gboolean same;
 
   g_mutex_lock (&self->lock);
-  same = self->source != NULL && !g_source_is_destroyed (self->source) &&
-         g_source_get_context (self->source) == context;
+  if (self->shared_source != NULL)
+    same = norpc_shared_source_get_context (self->shared_source) == context;
+  else
+    same = self->source != NULL && !g_source_is_destroyed (self->source) &&
+           g_source_get_context (self->source) == context;
   g_mutex_unlock (&self->lock);
 
   return same && norpc_context_is_own (context);

@@ -63,6 +63,7 @@ norpc_worker_free (NorpcWorker *self)
   norpc_pending_calls_clear (&self->pending);
   g_clear_object (&self->channel);
   g_clear_object (&self->thread);
+  g_clear_pointer (&self->shared_source, norpc_shared_source_unref);
   g_clear_pointer (&self->relay, norpc_signal_relay_free);
   g_clear_object (&self->service);
   norpc_thread_check_unref (self->thread_check);
@@ -246,6 +247,11 @@ stop_service (NorpcWorker *self)
 
   if (source != NULL)
     g_source_destroy (source);
+  if (self->shared_source != NULL)
+    {
+      norpc_channel_detach (self->channel);
+      norpc_shared_source_remove (self->shared_source, self);
+    }
   if (self->thread != NULL)
     norpc_thread_remove_user (self->thread, self);
   if (self->owns_thread)

@@ -416,6 +416,49 @@ test_plain_thread (NodeFixture   *fixture,
   node_iterate_until (state->n_finalized > 0);
 }
 
+/* Runs in the service's context. Calls two objects of the client, the first of which waits for the
+ * second.
+ */
+static void
+call_both (NodeService *self,
+           gpointer     data)
+{
+  node_node_proxy_call_run (NODE_NODE_PROXY (self->taken_all->pdata[0]), NULL, NULL, NULL);
+  node_node_proxy_call_note (NODE_NODE_PROXY (self->taken_all->pdata[1]), 1, NULL, NULL, NULL);
+  g_clear_pointer (&self->taken_all, g_ptr_array_unref);
+}
+
+/* Runs in the client's context. */
+static void
+wait_for_other (NodeService *self,
+                gpointer     data)
+{
+  NodeState *other = data;
+
+  node_iterate_until (other->numbers->len > 0);
+}
+
+/* An object that runs its context recursively does not keep others there from being called. */
+static void
+test_recursive (NodeFixture   *fixture,
+                gconstpointer  unused)
+{
+  g_autoptr (NodeState) state = node_state_new ();
+  g_autoptr (NodeState) other_state = node_state_new ();
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GError) error = NULL;
+
+  node_state_set_func (state, wait_for_other, other_state);
+  g_ptr_array_add (nodes, node_service_new (state));
+  g_ptr_array_add (nodes, node_service_new (other_state));
+  g_assert_true (node_node_proxy_call_take_all_sync (fixture->proxy, nodes, NULL, &error));
+  g_assert_no_error (error);
+  run_in (fixture->proxy, fixture->state, call_both, NULL);
+  g_clear_pointer (&nodes, g_ptr_array_unref);
+  node_iterate_until (state->n_finalized + other_state->n_finalized == 2);
+  g_assert_cmpuint (other_state->numbers->len, ==, 1);
+}
+
 /* Runs in the service's context. */
 static void
 emit_given (NodeService *self,
@@ -532,6 +575,7 @@ main (int   argc,
   g_test_add_func ("/objects/calls/answer", test_answer);
   NODE_TEST ("/objects/calls/retry", test_retry);
   NODE_TEST ("/objects/calls/plain-thread", test_plain_thread);
+  NODE_TEST ("/objects/calls/recursive", test_recursive);
   NODE_TEST ("/objects/calls/watch", test_watch);
   NODE_TEST ("/objects/calls/forward", test_forward);
 
