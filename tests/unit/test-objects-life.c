@@ -394,6 +394,8 @@ gpointer      __real_g_weak_ref_get          (GWeakRef    *weak_ref);
 /* Visible, because libraries use the function, too; they still get GLib's. */
 __attribute__ ((visibility ("default")))
 gpointer      __wrap_g_weak_ref_get          (GWeakRef    *weak_ref);
+GObject      *__real_norpc_export_dup_own_object (gpointer export);
+GObject      *__wrap_norpc_export_dup_own_object (gpointer export);
 NorpcChannel *__real_norpc_export_get_channel (gpointer    export);
 NorpcChannel *__wrap_norpc_export_get_channel (gpointer    export);
 void          __real_norpc_worker_stop       (NorpcWorker *self,
@@ -403,24 +405,44 @@ void          __wrap_norpc_worker_stop       (NorpcWorker *self,
                                               NorpcStopMode mode,
                                               const char  *reason);
 
-static void (*before_get) (void);     /* in the thread that looks an import up */
-static void (*before_channel) (void); /* in the thread that makes a proxy */
-static void (*before_stop) (void);    /* in the thread that releases the last import */
+typedef void (*Hook) (void);
+
+/* Atomic: each runs once. */
+static Hook before_get;     /* in the thread that looks an import up */
+static Hook before_channel; /* in the thread that makes a proxy */
+static Hook before_stop;    /* in the thread that releases the last import */
+
+/* The thread looks an import up next. */
+static _Thread_local gboolean looks_up;
 
 static void
-run_once (void (**func) (void))
+run_once (Hook *hook)
 {
-  void (*once) (void) = *func;
+  Hook once = g_atomic_pointer_get (hook);
 
-  *func = NULL;
-  if (once != NULL)
-    once ();
+  if (once == NULL)
+    return;
+
+  g_atomic_pointer_set (hook, NULL);
+  once ();
+}
+
+GObject *
+__wrap_norpc_export_dup_own_object (gpointer export)
+{
+  GObject *object = __real_norpc_export_dup_own_object (export);
+
+  looks_up = object == NULL;
+
+  return object;
 }
 
 gpointer
 __wrap_g_weak_ref_get (GWeakRef *weak_ref)
 {
-  run_once (&before_get);
+  if (looks_up)
+    run_once (&before_get);
+  looks_up = FALSE;
 
   return __real_g_weak_ref_get (weak_ref);
 }
@@ -476,7 +498,7 @@ test_release_while_looked_up (NodeFixture   *fixture,
   node_node_proxy_call_give (fixture->proxy, NULL, node_outcome_cb, &outcome);
   /* The reply waits, so that the next look-up is that of this thread. */
   get_thread_of (fixture->proxy, fixture->state);
-  before_get = release_racing;
+  g_atomic_pointer_set (&before_get, release_racing);
   node_outcome_wait (&outcome);
   g_assert_null (racing);
   g_assert_true (node_node_proxy_call_give_finish (fixture->proxy, outcome.result, &node, &error));
@@ -521,7 +543,7 @@ test_two_threads (NodeFixture   *fixture,
   node_node_proxy_call_give (fixture->proxy, NULL, node_outcome_cb, &outcome);
   get_thread_of (fixture->proxy, fixture->state);
   racing_fixture = fixture;
-  before_channel = give_first;
+  g_atomic_pointer_set (&before_channel, give_first);
   node_outcome_wait (&outcome);
   g_assert_true (node_node_proxy_call_give_finish (fixture->proxy, outcome.result, &node, NULL));
   g_assert_nonnull (first);
@@ -555,7 +577,7 @@ test_release_while_passed (NodeFixture   *fixture,
   run_in (fixture->proxy, fixture->state, set_given, state);
   node = give (fixture);
   racing_fixture = fixture;
-  before_stop = give_again;
+  g_atomic_pointer_set (&before_stop, give_again);
   g_clear_object (&node);
   g_assert_nonnull (first);
   g_assert_true (node_node_proxy_call_note_sync (NODE_NODE_PROXY (first), 1, NULL, &error));
