@@ -33,5 +33,7 @@ struct _NorpcItem
 NorpcItem *norpc_item_new_end      (const NorpcInterfaceInfo *interface_info,
                                     guint                     method);
 GError    *norpc_item_find_problem (NorpcItem                *self);
+void       norpc_item_export       (NorpcItem                *self);
+void       norpc_item_import       (NorpcItem                *self);
 
 G_END_DECLS

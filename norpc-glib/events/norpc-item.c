@@ -6,6 +6,7 @@
 #include "core/norpc-error.h"
 #include "core/norpc-interface-info-private.h"
 #include "core/norpc-value-check-private.h"
+#include "core/norpc-value-export-private.h"
 #include "core/norpc-value-types-private.h"
 #include "norpc-item-private.h"
 
@@ -94,6 +95,26 @@ norpc_item_find_problem (NorpcItem *self)
     }
 
   return NULL;
+}
+
+static GDBusArgInfo **
+get_infos (NorpcItem *self)
+{
+  return self->interface_info->methods[self->method]->items;
+}
+
+/* Called in the writer's thread, when the values have been checked. */
+void
+norpc_item_export (NorpcItem *self)
+{
+  norpc_values_export (get_infos (self), self->values, self->n_values);
+}
+
+/* Called in the reader's thread. */
+void
+norpc_item_import (NorpcItem *self)
+{
+  norpc_values_import (get_infos (self), self->values, self->n_values);
 }
 
 /**

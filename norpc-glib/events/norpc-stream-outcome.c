@@ -21,7 +21,12 @@ take_outcome (NorpcStreamPrivate  *priv,
       return NULL;
     }
 
-  return norpc_reply_propagate_error (priv->reply, error) ? g_steal_pointer (&priv->reply) : NULL;
+  if (!norpc_reply_propagate_error (priv->reply, error))
+    return NULL;
+
+  norpc_reply_import_results (priv->reply);
+
+  return g_steal_pointer (&priv->reply);
 }
 
 static void

@@ -79,7 +79,10 @@ read_next (NorpcStream  *self,
   if (*item == NULL)
     return over ? READ_END : READ_NOT_YET;
   if (!(*item)->is_end)
-    return READ_ITEM;
+    {
+      norpc_item_import (*item);
+      return READ_ITEM;
+    }
 
   *item = NULL;
 

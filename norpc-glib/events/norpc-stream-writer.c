@@ -68,6 +68,8 @@ norpc_stream_write (NorpcStream  *self,
       return FALSE;
     }
 
+  norpc_item_export (item);
+
   return norpc_pipe_write (priv->pipe, g_steal_pointer (&written), error);
 }
 

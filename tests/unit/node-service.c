@@ -242,9 +242,26 @@ node_service_tell (NodeNode  *node,
   return TRUE;
 }
 
+static gboolean
+node_service_handle_walk (NodeNode            *node,
+                          NorpcCall           *call,
+                          NodeNodeWalkStream  *stream,
+                          GError             **error)
+{
+  NodeService *self = NODE_SERVICE (node);
+
+  for (guint i = 0; i < 2; i++)
+    if (!node_node_walk_stream_write (stream, self->given, error))
+      return FALSE;
+  node_node_complete_walk (node, call, self->given);
+
+  return TRUE;
+}
+
 static void
 node_service_iface_init (NodeNodeInterface *iface)
 {
+  iface->handle_walk = node_service_handle_walk;
   iface->run = node_service_run;
   iface->block = node_service_block;
   iface->handle_hold = node_service_handle_hold;

@@ -490,6 +490,34 @@ test_watch (NodeFixture   *fixture,
   g_assert_true (g_value_get_object (norpc_emission_get_arg (emission, 0)) == node);
 }
 
+/* Items of a stream, and its outcome, are the proxies of the reader's context. */
+static void
+test_stream (NodeFixture   *fixture,
+             gconstpointer  unused)
+{
+  g_autoptr (NodeNodeWalkStream) stream = NULL;
+  g_autoptr (NodeNode) node = NULL;
+  g_autoptr (GError) error = NULL;
+  NodeNode *item = NULL;
+
+  run_in (fixture->proxy, fixture->state, set_given, fixture->given_state);
+  g_assert_true (node_node_proxy_call_give_sync (fixture->proxy, &node, NULL, &error));
+  stream = node_node_proxy_open_walk (fixture->proxy, NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (node_node_walk_stream_next_sync (stream, &item, NULL, &error));
+      g_assert_no_error (error);
+      g_assert_true (item == node);
+      g_clear_object (&item);
+    }
+  g_assert_false (node_node_walk_stream_next_sync (stream, &item, NULL, &error));
+  g_assert_no_error (error);
+  item = node_node_walk_stream_outcome_sync (stream, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (item == node);
+  g_clear_object (&item);
+}
+
 static void
 passed_cb (NodeNode  *proxy,
            NodeNode  *node,
@@ -578,6 +606,7 @@ main (int   argc,
   NODE_TEST ("/objects/calls/recursive", test_recursive);
   NODE_TEST ("/objects/calls/watch", test_watch);
   NODE_TEST ("/objects/calls/forward", test_forward);
+  NODE_TEST ("/objects/calls/stream", test_stream);
 
   return g_test_run ();
 }
