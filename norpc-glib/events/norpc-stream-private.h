@@ -21,9 +21,10 @@ typedef struct
   gboolean    reads;     /* since construction */
   NorpcProxy *proxy;     /* (owned) (nullable), since construction: of the client's end */
 
+  int         closed;    /* atomic */
+
   /* Accessed by the thread that uses this end. */
   NorpcReply *reply;     /* (owned) (nullable): of the client's end, until it is taken */
-  gboolean    closed;
   gboolean    has_read;
   gboolean    attached;  /* the items are told to the context of this end */
   gboolean    replied;   /* the reply has arrived, after all items */

@@ -59,7 +59,7 @@ read_next (NorpcStream  *self,
   gboolean over;
 
   *item = NULL;
-  if (priv->closed || norpc_stream_is_muted (self))
+  if (g_atomic_int_get (&priv->closed) || norpc_stream_is_muted (self))
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The stream was closed");
       return READ_FAILED;

@@ -16,10 +16,10 @@
  *
  * One end of a stream: a call that has items between its arguments and its results.
  *
- * The generated code has a class for each stream, with typed functions. The items go from the service to the client or, if
- * the description says `direction="in"`, from the client to the service. One end writes them, the
- * other one reads them, in order, each once. A limited number of items waits for the reader; a
- * writer that is faster waits for it.
+ * The generated code has a class for each stream, with typed functions. The items go from the
+ * service to the client or, if the description says `direction="in"`, from the client to the
+ * service. One end writes them, the other one reads them, in order, each once. A limited number of
+ * items waits for the reader; a writer that is faster waits for it.
  *
  * A stream ends with its outcome: the results of the call, or its error. If a client closes its
  * end or releases it, the call is cancelled, and the service hears of that as of the cancellation of
@@ -101,7 +101,7 @@ norpc_stream_close (NorpcStream *self)
   g_return_if_fail (NORPC_IS_STREAM (self));
 
   priv = norpc_stream_get_private (self);
-  priv->closed = TRUE;
+  g_atomic_int_set (&priv->closed, TRUE);
   if (priv->is_client)
     norpc_call_cancel (priv->call,
                        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The stream was closed"));
