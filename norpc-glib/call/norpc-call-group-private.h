@@ -42,6 +42,7 @@ void            norpc_call_group_unref    (NorpcCallGroup    *self);
 void            norpc_call_group_add      (NorpcCallGroup    *self,
                                            NorpcCall         *call);
 void            norpc_group_link_remove   (NorpcGroupLink    *link);
+guint           norpc_call_group_get_id   (NorpcCallGroup    *self);
 gboolean        norpc_call_group_is_empty (NorpcCallGroup    *self);
 GPtrArray      *norpc_call_group_list     (NorpcCallGroup    *self);
 

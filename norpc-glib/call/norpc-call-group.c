@@ -8,11 +8,14 @@
 
 struct _NorpcCallGroup
 {
+  guint           id;     /* since construction: not 0, and of no other group */
   gsize           offset; /* since construction: of the link in a call */
   NorpcGroupWatcher *watcher; /* (owned) (nullable), since construction */
   GMutex          lock;
   NorpcGroupLink *first; /* (unowned) (nullable) [lock] */
 };
+
+static int n_groups; /* atomic */
 
 /* @offset is the offset of the group's link in NorpcCall. Takes ownership of @watcher (nullable). */
 NorpcCallGroup *
@@ -21,6 +24,10 @@ norpc_call_group_new (gsize              offset,
 {
   NorpcCallGroup *self = g_atomic_rc_box_new0 (NorpcCallGroup);
 
+  /* Skips 0 when it wraps around. */
+  do
+    self->id = (guint) g_atomic_int_add (&n_groups, 1) + 1;
+  while (self->id == 0);
   self->offset = offset;
   self->watcher = watcher;
   g_mutex_init (&self->lock);
@@ -100,6 +107,13 @@ norpc_group_link_remove (NorpcGroupLink *link)
   if (was_last)
     note_changed (group);
   norpc_call_group_unref (group);
+}
+
+/* Thread-safe. Returns a number that identifies the group. */
+guint
+norpc_call_group_get_id (NorpcCallGroup *self)
+{
+  return self->id;
 }
 
 /* Thread-safe. */

@@ -251,14 +251,14 @@ struct _NorpcCall
   gconstpointer  executor;       /* (unowned) (nullable), atomic: that will run the handler, as
                                     soon as this is certain; see norpc_endpoint_get_executor () */
 
-  gconstpointer client; /* (unowned) (nullable), only compared: the proxy that has sent the call */
-
   /* Fields that only the client uses come last, so that the service does not fetch them from
    * the other processor.
    */
   NorpcReplyFunc  reply_func;
   gpointer        reply_data;
-  gint64          sent_time; /* of the main-loop iteration that sent the call, or 0 */
+  guint32         sent_time; /* of the main-loop iteration that sent the call, or 0: the low bits */
+  guint           client;    /* a number for the proxy that has sent the call, or 0; read by the
+                                service, too */
   GCancellable   *cancellable; /* (owned) (nullable): the client's */
   gulong          cancelled_id;
   guint           timeout;     /* milliseconds, or 0: of this call, or of its proxy */

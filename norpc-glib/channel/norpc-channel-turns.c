@@ -25,7 +25,7 @@ typedef struct
 struct _NorpcChannelTurns
 {
   GMutex      lock;  /* no other lock is taken while it is held */
-  GHashTable *turns; /* (owned) [lock]: of unowned clients, which are only compared, and owned Turn */
+  GHashTable *turns; /* (owned) [lock]: of clients and owned Turn */
   GQueue      ready; /* [lock]: of owned NorpcCall: whose clients have no open call, or that are to
                         be dequeued nevertheless */
   gboolean    enabled; /* [lock] */
@@ -134,11 +134,11 @@ norpc_channel_begin_turn (NorpcChannel *self,
   Turn *turn;
   gboolean now = TRUE;
 
-  if (turns == NULL || call->client == NULL)
+  if (turns == NULL || call->client == 0)
     return TRUE;
 
   g_mutex_lock (&turns->lock);
-  turn = g_hash_table_lookup (turns->turns, call->client);
+  turn = g_hash_table_lookup (turns->turns, GUINT_TO_POINTER (call->client));
   if (turns->enabled && turn != NULL)
     {
       now = FALSE;
@@ -151,7 +151,7 @@ norpc_channel_begin_turn (NorpcChannel *self,
       norpc_call_ref_memory (call);
       turn->call = call;
       turn->handled = TRUE;
-      g_hash_table_insert (turns->turns, (gpointer) call->client, turn);
+      g_hash_table_insert (turns->turns, GUINT_TO_POINTER (call->client), turn);
     }
   g_mutex_unlock (&turns->lock);
 
@@ -256,7 +256,7 @@ static Turn *
 find_turn_locked (NorpcChannelTurns *self,
                   NorpcCall         *call)
 {
-  Turn *turn = call->client != NULL ? g_hash_table_lookup (self->turns, call->client) : NULL;
+  Turn *turn = call->client != 0 ? g_hash_table_lookup (self->turns, GUINT_TO_POINTER (call->client)) : NULL;
 
   return turn != NULL && turn->call == call ? turn : NULL;
 }
@@ -276,7 +276,7 @@ end_turn_locked (NorpcChannelTurns *self,
   next = g_queue_pop_head (&turn->waiting);
   if (next == NULL)
     {
-      g_hash_table_remove (self->turns, turn->call->client);
+      g_hash_table_remove (self->turns, GUINT_TO_POINTER (turn->call->client));
       return FALSE;
     }
 

@@ -24,7 +24,7 @@ norpc_call_send_note_iteration (NorpcCall *self)
   GSource *source = g_main_current_source ();
 
   if (source != NULL)
-    self->sent_time = g_source_get_time (source);
+    self->sent_time = (guint32) g_source_get_time (source);
 }
 
 /* Called in the client's thread, before other threads know the call. Keeps the client's half

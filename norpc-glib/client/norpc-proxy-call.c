@@ -17,7 +17,7 @@ norpc_proxy_prepare_call (NorpcProxy *self,
   NorpcProxyPrivate *priv = norpc_proxy_get_private (self);
   int priority = g_atomic_int_get (&priv->priority);
 
-  call->client = priv->calls;
+  call->client = norpc_call_group_get_id (priv->calls);
   if (!call->has_timeout)
     call->timeout = (guint) g_atomic_int_get (&priv->timeout);
   if (!call->has_priority && priority != NORPC_PRIORITY_NORMAL)

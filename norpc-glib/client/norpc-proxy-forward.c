@@ -90,7 +90,7 @@ norpc_proxy_forward (NorpcProxy *self,
 
   norpc_call_share_stream (forwarded, call);
   origin = prepare_forwarded (self, forwarded);
-  if (call->client != NULL)
+  if (call->client != 0)
     forwarded->client = call->client;
   forwarded->n_forwards = call->n_forwards + 1;
   if ((norpc_call_get_method_info (forwarded)->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)

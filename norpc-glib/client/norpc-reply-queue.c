@@ -291,7 +291,7 @@ static gboolean
 may_deliver (NorpcCall *call,
              GSource   *source)
 {
-  return call->sent_time == 0 || call->sent_time < g_source_get_time (source);
+  return call->sent_time == 0 || call->sent_time != (guint32) g_source_get_time (source);
 }
 
 /* Runs in the client's context. A reply function may run the context recursively, so all state

@@ -18,7 +18,7 @@
 #define IN_FLIGHT_STEADY 1024
 #define N_REPORTS 20
 #define WARM_UP 200000
-#define MAX_BYTES_A_CALL 640
+#define MAX_BYTES_A_CALL 600
 #define MAX_GROWTH (2 * 1024 * 1024)
 
 typedef enum

@@ -26,7 +26,7 @@ struct _StressService
   GHashTable   *sequences; /* (owned): of lane and owned guint64, the last that came */
   guint64       last_stamp;
   guint64       last_number;
-  GHashTable   *clients;   /* (owned): of unowned clients and the last call of each, a reference to
+  GHashTable   *clients;   /* (owned): of clients and the last call of each, a reference to
                               memory */
   StressTurn    turn;
 };
@@ -83,7 +83,7 @@ check_order (StressService *self,
   guint key = lane * 3 + (guint) (norpc_call_get_priority (call) + 1);
   guint64 *last = g_hash_table_lookup (self->sequences, GUINT_TO_POINTER (key));
 
-  if (lane == 0 || (self->fate->turns && call->client == NULL))
+  if (lane == 0 || (self->fate->turns && call->client == 0))
     return;
   if (last == NULL)
     {
@@ -99,14 +99,14 @@ static void
 check_turn (StressService *self,
             NorpcCall     *call)
 {
-  NorpcCall *last = g_hash_table_lookup (self->clients, call->client);
+  NorpcCall *last = g_hash_table_lookup (self->clients, GUINT_TO_POINTER (call->client));
 
-  if (!self->fate->turns || self->fate->layered || call->client == NULL)
+  if (!self->fate->turns || self->fate->layered || call->client == 0)
     return;
 
   g_assert_true (last == NULL || g_atomic_pointer_get (&last->open_at) == NULL);
   norpc_call_ref_memory (call);
-  g_hash_table_insert (self->clients, (gpointer) call->client, call);
+  g_hash_table_insert (self->clients, GUINT_TO_POINTER (call->client), call);
 }
 
 static void
