@@ -5,7 +5,6 @@
 
 #include "redis-scan-command.h"
 
-#include <errno.h>
 
 #include "redis-command.h"
 
@@ -18,7 +17,7 @@ typedef struct
   gboolean other_type;      /* a type that no key has */
 } ScanOptions;
 
-/* Accepts what Redis accepts: also a sign, and nothing at all.
+/* Accepts digits only: releases of Redis differ in what else they accept.
  *
  * Returns: %FALSE if it is not valid: then the request has been answered */
 static gboolean
@@ -29,11 +28,8 @@ parse_cursor (RedisRequest *request,
   gsize length;
   const char *data = g_bytes_get_data (arg, &length);
   g_autofree char *text = g_strndup (data, length);
-  char *end;
 
-  errno = 0;
-  *cursor = g_ascii_strtoull (text, &end, 10);
-  if (errno == 0 && *end == '\0' && !g_ascii_isspace (text[0]))
+  if (strlen (text) == length && g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, cursor, NULL))
     return TRUE;
 
   redis_request_reply_error (request, "ERR invalid cursor");

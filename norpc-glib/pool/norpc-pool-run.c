@@ -316,12 +316,14 @@ norpc_pool_stop_async (NorpcPool           *self,
   g_return_if_fail (NORPC_IS_POOL (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  task = task_new (self, cancellable, callback, user_data, norpc_pool_stop_async);
-  if (self->servers->len == 0)
+  if (callback != NULL)
+    task = task_new (self, cancellable, callback, user_data, norpc_pool_stop_async);
+  if (task != NULL && self->servers->len == 0)
     g_task_return_boolean (task, TRUE);
   for (guint i = 0; i < self->servers->len; i++)
     norpc_server_stop_async (self->servers->pdata[i], mode, cancellable,
-                             server_stopped_cb, g_object_ref (task));
+                             task != NULL ? server_stopped_cb : NULL,
+                             task != NULL ? g_object_ref (task) : NULL);
 }
 
 /**

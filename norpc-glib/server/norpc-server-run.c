@@ -262,10 +262,16 @@ norpc_server_stop_async (NorpcServer         *self,
   g_return_if_fail (NORPC_IS_SERVER (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
+  norpc_worker_stop (self->worker, mode, "its server was stopped");
+
+  /* A task keeps its context alive. If that is the service's own context, and it is released
+   * before the service has stopped, the service would never stop.
+   */
+  if (callback == NULL)
+    return;
+
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, norpc_server_stop_async);
-
-  norpc_worker_stop (self->worker, mode, "its server was stopped");
   norpc_server_state_await (self->worker->state, NORPC_SERVER_STOPPED, task);
 }
 

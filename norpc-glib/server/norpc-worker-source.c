@@ -33,8 +33,10 @@ prepare (NorpcWorker *self)
   if (!norpc_pending_calls_pause_at_limit (&self->pending) && !norpc_channel_fall_asleep (self->channel, &self->spin))
     return TRUE;
 
-  /* A thread that changes the state does so before it checks whether the worker sleeps. */
-  return norpc_worker_has_work (self);
+  /* A thread that changes the state does so before it checks whether the worker sleeps. The turn of
+   * a call may have begun at the end of the last dispatch.
+   */
+  return norpc_worker_can_serve (self) || norpc_worker_has_work (self);
 }
 
 static gboolean

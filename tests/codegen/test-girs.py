@@ -30,10 +30,16 @@ KINDS = {'class': 'G_TYPE_OBJECT', 'interface': 'G_TYPE_INTERFACE', 'record': 'G
 CONTAINERS = {'GLib.Variant', 'GLib.Array', 'GLib.PtrArray', 'GLib.HashTable'}
 # Facts that GIRs do not have: more headers, and more modules of pkg-config.
 HEADERS = {'Gtk': ['gtk/gtkunixprint.h'], 'HarfBuzz': ['hb-ot.h', 'hb-aat.h'],
-           'Gsk': ['gsk/gl/gskglrenderer.h', 'gsk/broadway/gskbroadwayrenderer.h']}
+           'Gsk': ['gsk/broadway/gskbroadwayrenderer.h']}
 MODULES = {'Gtk': ['gtk4-unix-print']}
-# GLib 2.84's GIR has this type, but no header that is installed does.
-PRIVATE = {'Gio.ThreadedResolver'}
+LEFT_OUT = {
+    # GLib 2.84's GIR has it, but no header that is installed does.
+    'Gio.ThreadedResolver',
+    # Their header is another one in later versions of GTK 4.
+    'Gsk.GLRenderer', 'Gsk.NglRenderer',
+    # Pointer types in later versions, which GIRs do not tell from boxed types.
+    'Gdk.DragSurfaceSize', 'Gdk.ToplevelSize',
+}
 
 
 class Gir:
@@ -46,7 +52,7 @@ class Gir:
         self.packages = [package.get('name') for package in root.findall(CORE + 'package')]
         self.types = [element for element in namespace
                       if element.tag.replace(CORE, '') in KINDS and element.get(GLIB + 'get-type') and
-                      self.qualified(element) not in PRIVATE]
+                      self.qualified(element) not in LEFT_OUT]
 
     def needs_gir(self):
         """Later versions of GLib have types that the generator does not know."""

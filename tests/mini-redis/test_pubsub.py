@@ -252,7 +252,7 @@ class Scan(TestCase):
         self.assertEqual(self.scan(), ([], 1))
 
     def test_errors(self):
-        for cursor in ('x', '18446744073709551616', ' 1', '1 '):
+        for cursor in ('x', '', '-1', '+1', '18446744073709551616', ' 1', '1 '):
             self.assertReply(Error('ERR invalid cursor'), 'SCAN', cursor)
         for options in (['FOO'], ['MATCH'], ['COUNT', '0'], ['COUNT', '-1'], ['TYPE', 'string', 'x'], ['FOO', 'x']):
             self.assertReply(Error('ERR syntax error'), 'SCAN', 0, *options)

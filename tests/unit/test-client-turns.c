@@ -7,6 +7,7 @@
 
 #include "channel/norpc-channel-private.h"
 #include "layer-fixture.h"
+#include "server/norpc-worker-private.h"
 
 /* A server with two clients. */
 typedef struct
@@ -109,6 +110,24 @@ test_overlap (Clients       *self,
       assert_n_held (self, i == 3 ? 0 : 1);
     }
   norpc_call_unref (calls[3]);
+}
+
+/* More calls than the worker serves before other sources of its context get their turn. */
+static void
+test_many (Clients       *self,
+           gconstpointer  unused)
+{
+  Outcome outcomes[3 * NORPC_WORKER_MAX_CALLS] = { { 0 } };
+
+  probe_probe_proxy_call_hold (self->fixture.proxy, NULL, NULL, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    probe_probe_proxy_call_noop (self->fixture.proxy, NULL, noop_cb, &outcomes[i]);
+  while (norpc_channel_get_n_deferred (get_channel (self)) < G_N_ELEMENTS (outcomes))
+    g_thread_yield ();
+
+  norpc_call_unref (probe_state_take_held (self->fixture.state));
+  for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    outcome_wait (&outcomes[i]);
 }
 
 /* A call that its client cancels stays open as long as the service works on it. One that waits
@@ -357,6 +376,7 @@ main (int   argc,
 
   TEST_CLIENTS ("/client-turns/order", 0, test_order);
   TEST_CLIENTS ("/client-turns/overlap", 0, test_overlap);
+  TEST_CLIENTS ("/client-turns/many", 0, test_many);
   TEST_CLIENTS ("/client-turns/cancelled", 2, test_cancelled);
   TEST_CLIENTS ("/client-turns/finish", 0, test_finish);
   TEST_LAYER ("/client-turns/finish-cancelled", SIDE_CLIENT, test_finish_cancelled);

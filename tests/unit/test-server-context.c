@@ -194,6 +194,22 @@ test_context_goes (Here          *fixture,
   g_assert_true (fixture->state->stopped_in == g_thread_self ());
 }
 
+/* The same while the server is being stopped in its own context, and nothing waits for that. */
+static void
+test_context_goes_first (Here          *fixture,
+                         gconstpointer  unused)
+{
+  g_main_context_push_thread_default (fixture->context);
+  g_assert_true (norpc_server_start (fixture->server, NULL, NULL));
+  norpc_server_stop_async (fixture->server, NORPC_STOP_FINISH, NULL, NULL, NULL);
+  g_main_context_pop_thread_default (fixture->context);
+
+  g_assert_finalize_object (g_steal_pointer (&fixture->server));
+  g_clear_pointer (&fixture->context, g_main_context_unref);
+  g_assert_nonnull (fixture->state->finalized_in);
+  g_assert_true (fixture->state->stopped_in == g_thread_self ());
+}
+
 #define TEST_HERE(path, func) \
   g_test_add (path, Here, GINT_TO_POINTER (1), set_up, func, tear_down)
 
@@ -211,6 +227,7 @@ main (int   argc,
   TEST_HERE ("/server-context/stop-with-open-call", test_stop_with_open_call);
   TEST_HERE ("/server-context/elsewhere", test_elsewhere);
   TEST_HERE ("/server-context/context-goes", test_context_goes);
+  TEST_HERE ("/server-context/context-goes-first", test_context_goes_first);
 
   return g_test_run ();
 }
