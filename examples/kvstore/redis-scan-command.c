@@ -5,7 +5,6 @@
 
 #include "redis-scan-command.h"
 
-
 #include "redis-command.h"
 
 #define DEFAULT_COUNT 10
@@ -29,7 +28,8 @@ parse_cursor (RedisRequest *request,
   const char *data = g_bytes_get_data (arg, &length);
   g_autofree char *text = g_strndup (data, length);
 
-  if (strlen (text) == length && g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, cursor, NULL))
+  if (length > 0 && strlen (text) == length &&
+      g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, cursor, NULL))
     return TRUE;
 
   redis_request_reply_error (request, "ERR invalid cursor");
