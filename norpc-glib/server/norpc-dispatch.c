@@ -37,13 +37,30 @@ answer_failure (NorpcCall *call,
     }
 }
 
+/* Runs in the service's context. Returns FALSE if a call that @call is an attempt at has completed.
+ * The thread that completes that one cancels its attempt next, and the service may have been given
+ * other calls instead.
+ */
+static gboolean
+is_wanted (NorpcCall *call)
+{
+  for (NorpcCall *outer = call->outer; outer != NULL; outer = outer->outer)
+    if (g_atomic_int_get (&outer->state) != NORPC_CALL_OPEN)
+      {
+        norpc_call_cancel (call, norpc_call_copy_reason (outer));
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
 /* Runs in the service's context. Returns FALSE if the call has completed while it waited, or
  * times out now. Its handler has not started, so the call may be retried.
  */
 static gboolean
 begin (NorpcCall *call)
 {
-  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN)
+  if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN || !is_wanted (call))
     return FALSE;
 
   /* The client may be blocked, and so may not have noticed that the deadline has passed. */

@@ -520,83 +520,6 @@ test_limited_in_batch (Limited       *fixture,
   g_assert_cmpuint (probe_state_get_n_handled (fixture->state), ==, 3);
 }
 
-/* A call that a layer of the server holds is open, until it is cancelled. */
-static void
-test_held_by_layer (void)
-{
-  ProbeState *state = probe_state_new ();
-  g_autoptr (GObject) service = probe_service_new (state);
-  g_autoptr (NorpcServer) server = norpc_server_new (service);
-  NorpcChannel *channel = norpc_server_get_channel (server);
-  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (NORPC_ENDPOINT (channel));
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  NorpcCall *call;
-
-  g_clear_object (&service);
-  norpc_server_set_max_open_calls (server, 2);
-  norpc_server_add_layer (server, NORPC_LAYER (norpc_concurrency_limit_new (1)));
-  g_assert_true (norpc_server_start (server, NULL, NULL));
-  probe_probe_proxy_call_hold (proxy, NULL, NULL, NULL);
-  call = probe_state_take_held (state);
-  probe_probe_proxy_call_noop (proxy, cancellable, NULL, NULL);
-  while (norpc_channel_get_n_open (channel) < 2)
-    g_thread_yield ();
-
-  probe_probe_proxy_call_noop (proxy, NULL, NULL, NULL);
-  g_cancellable_cancel (cancellable);
-  while (norpc_channel_get_length (channel) > 0)
-    g_thread_yield ();
-  g_assert_cmpuint (probe_state_get_n_handled (state), ==, 1);
-  norpc_call_unref (call);
-  g_assert_true (probe_probe_proxy_call_noop_sync (proxy, NULL, NULL));
-  g_assert_cmpuint (probe_state_get_n_handled (state), ==, 3);
-
-  end (state, g_steal_pointer (&server), g_steal_pointer (&proxy));
-}
-
-/* The service has an attempt at the call, which retries in the server make: @n_retries, one
- * behind the other.
- */
-static void
-test_retried (gconstpointer n_retries)
-{
-  ProbeState *state = probe_state_new ();
-  g_autoptr (GObject) service = probe_service_new (state);
-  g_autoptr (NorpcServer) server = norpc_server_new (service);
-  NorpcChannel *channel = norpc_server_get_channel (server);
-  g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (NORPC_ENDPOINT (channel));
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  Outcome held = { 0 }, waiting = { 0 };
-  NorpcCall *call;
-
-  g_clear_object (&service);
-  norpc_server_set_max_open_calls (server, 1);
-  for (guint i = 0; i < GPOINTER_TO_UINT (n_retries); i++)
-    norpc_server_add_layer (server, NORPC_LAYER (norpc_retry_new (2)));
-  g_assert_true (norpc_server_start (server, NULL, NULL));
-  probe_probe_proxy_call_hold (proxy, cancellable, hold_cb, &held);
-  call = probe_state_take_held (state);
-  while (norpc_channel_get_n_open (channel) < 1)
-    g_thread_yield ();
-
-  g_cancellable_cancel (cancellable);
-  outcome_wait (&held);
-  g_assert_error (held.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  outcome_clear (&held);
-  g_assert_true (norpc_call_is_cancelled (call));
-  g_assert_cmpuint (norpc_channel_get_n_open (channel), ==, 1);
-
-  probe_probe_proxy_call_noop (proxy, NULL, noop_cb, &waiting);
-  g_assert_cmpuint (norpc_channel_get_length (channel), ==, 1);
-  norpc_call_return_values (call, 0, NULL);
-  outcome_wait (&waiting);
-  g_assert_no_error (waiting.error);
-  g_assert_cmpuint (norpc_channel_get_n_open (channel), ==, 0);
-  norpc_call_unref (call);
-
-  end (state, g_steal_pointer (&server), g_steal_pointer (&proxy));
-}
-
 #define TEST_LIMITED(path, max, func) \
   g_test_add (path, Limited, GUINT_TO_POINTER (max), set_up, func, tear_down)
 
@@ -621,9 +544,6 @@ main (int   argc,
   TEST_LIMITED ("/open-calls/stopped-when-all-are-cancelled", 1, test_cancelled_before_stop);
   TEST_LIMITED ("/open-calls/stopped-while-the-last-is-cancelled", 1, test_cancelled_during_stop);
   TEST_LIMITED ("/open-calls/limited-in-batch", 0, test_limited_in_batch);
-  g_test_add_func ("/open-calls/held-by-layer", test_held_by_layer);
-  g_test_add_data_func ("/open-calls/retried", GUINT_TO_POINTER (1), test_retried);
-  g_test_add_data_func ("/open-calls/retried-twice", GUINT_TO_POINTER (2), test_retried);
 
   return g_test_run ();
 }
