@@ -15,9 +15,9 @@ typedef struct _NorpcEventBatch NorpcEventBatch;
 /* The functions of an event. */
 typedef struct
 {
-  void (*unpacked_locked) (NorpcEvent *self); /* in the client's context, with the lock held:
-                                                 the event is about to be delivered, and can no
-                                                 longer be removed */
+  void (*unpacked_locked) (NorpcEvent *self); /* (nullable), in the client's context, with the lock
+                                                 held: the event is about to be delivered, and can
+                                                 no longer be removed */
   void (*run)  (NorpcEvent *self); /* in the client's context: takes ownership of @self */
   void (*free) (NorpcEvent *self); /* thread-safe: takes ownership of @self */
   gboolean merges; /* a newer event may take the place of this one if no event that does not merge

@@ -49,7 +49,8 @@ take_events (NorpcEventBatch *batch)
   for (NorpcEvent *event = first; event != NULL; event = (NorpcEvent *) event->link.next)
     {
       event->batch = NULL;
-      event->impl->unpacked_locked (event);
+      if (event->impl->unpacked_locked != NULL)
+        event->impl->unpacked_locked (event);
     }
   if (batch->last != NULL)
     batch->last->link.next = batch->link.next;

@@ -39,12 +39,6 @@ busy_watcher_unref (NorpcGroupWatcher *watcher)
   g_free (self);
 }
 
-/* Runs in the client's context, with the lock of the events held. */
-static void
-busy_event_unpacked_locked (NorpcEvent *event G_GNUC_UNUSED)
-{
-}
-
 /* Called with no lock held. */
 static void
 busy_event_free (NorpcEvent *event)
@@ -68,9 +62,7 @@ busy_event_run (NorpcEvent *event)
   busy_event_free (event);
 }
 
-static const NorpcEventImpl busy_event_impl = {
-  busy_event_unpacked_locked, busy_event_run, busy_event_free, FALSE
-};
+static const NorpcEventImpl busy_event_impl = { NULL, busy_event_run, busy_event_free, FALSE };
 
 /* Thread-safe. */
 static void

@@ -13,9 +13,12 @@ G_BEGIN_DECLS
 
 extern const NorpcCallSink norpc_reply_queue_sink;
 
-NorpcReplyQueue *norpc_reply_queue_get        (GMainContext    *context);
-void             norpc_reply_queue_unref      (gpointer         data);
-NorpcEventQueue *norpc_reply_queue_get_events (NorpcReplyQueue *self);
+NorpcReplyQueue *norpc_reply_queue_get                (GMainContext    *context);
+NorpcReplyQueue *norpc_reply_queue_get_thread_default (void);
+NorpcReplyQueue *norpc_reply_queue_ref                (NorpcReplyQueue *self);
+void             norpc_reply_queue_unref              (gpointer         data);
+NorpcEventQueue *norpc_reply_queue_get_events         (NorpcReplyQueue *self);
+gboolean         norpc_reply_queue_is_owner           (NorpcReplyQueue *self);
 
 gboolean norpc_reply_queue_push_event_locked (NorpcReplyQueue *self,
                                               NorpcEvent      *event);
@@ -27,5 +30,7 @@ void             norpc_reply_queue_end_thread   (NorpcReplyQueue *self);
 NorpcReplyQueue *norpc_reply_queue_open_call (NorpcCall       *call);
 void             norpc_reply_queue_set_timer (NorpcReplyQueue *self,
                                               NorpcCall       *call);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NorpcReplyQueue, norpc_reply_queue_unref)
 
 G_END_DECLS

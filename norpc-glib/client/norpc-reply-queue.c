@@ -75,6 +75,14 @@ static GHashTable *reply_queues; /* (owned) (nullable): of unowned GMainContext 
 /* The reply queue that the thread used last (owned). */
 static GPrivate cached_reply_queue = G_PRIVATE_INIT (norpc_reply_queue_unref);
 
+NorpcReplyQueue *
+norpc_reply_queue_ref (NorpcReplyQueue *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
 void
 norpc_reply_queue_unref (gpointer data)
 {
@@ -94,6 +102,15 @@ NorpcEventQueue *
 norpc_reply_queue_get_events (NorpcReplyQueue *self)
 {
   return &self->events;
+}
+
+/* Thread-safe. Returns TRUE if the calling thread is the owner of the context, which may have been
+ * freed.
+ */
+gboolean
+norpc_reply_queue_is_owner (NorpcReplyQueue *self)
+{
+  return norpc_waker_is_owner (self->waker);
 }
 
 /* Called in the client's thread, before it sends the call. Makes the call time out at its
@@ -454,10 +471,43 @@ norpc_reply_queue_get (GMainContext *context)
       reply_queue = reply_queue_new (context);
       g_hash_table_insert (reply_queues, context, reply_queue);
     }
-  g_atomic_ref_count_inc (&reply_queue->ref_count);
+  norpc_reply_queue_ref (reply_queue);
   g_mutex_unlock (&reply_queues_lock);
 
   return reply_queue;
+}
+
+/* Returns the reply queue (unowned) of @context, which is the thread-default one of the calling
+ * thread. It lives until the thread asks for that of another context.
+ */
+static NorpcReplyQueue *
+get_cached (GMainContext *context)
+{
+  NorpcReplyQueue *self = g_private_get (&cached_reply_queue);
+
+  if (self == NULL || self->context != context || g_atomic_int_get (&self->gone))
+    {
+      self = norpc_reply_queue_get (context);
+      g_private_replace (&cached_reply_queue, self);
+    }
+
+  return self;
+}
+
+/* Thread-safe. Returns the context (unowned). */
+static GMainContext *
+get_thread_default_context (void)
+{
+  GMainContext *context = g_main_context_get_thread_default ();
+
+  return context != NULL ? context : g_main_context_default ();
+}
+
+/* Thread-safe. Returns the reply queue (owned) of the thread-default context. */
+NorpcReplyQueue *
+norpc_reply_queue_get_thread_default (void)
+{
+  return norpc_reply_queue_ref (get_cached (get_thread_default_context ()));
 }
 
 /* Called in a thread that starts, and is the only one to run @context. Returns a reply queue
@@ -537,17 +587,8 @@ norpc_reply_queue_end_thread (NorpcReplyQueue *self)
 NorpcReplyQueue *
 norpc_reply_queue_open_call (NorpcCall *call)
 {
-  NorpcReplyQueue *self = g_private_get (&cached_reply_queue);
-  GMainContext *context = g_main_context_get_thread_default ();
-
-  if (context == NULL)
-    context = g_main_context_default ();
-
-  if (self == NULL || self->context != context || g_atomic_int_get (&self->gone))
-    {
-      self = norpc_reply_queue_get (context);
-      g_private_replace (&cached_reply_queue, self);
-    }
+  GMainContext *context = get_thread_default_context ();
+  NorpcReplyQueue *self = get_cached (context);
 
   if (g_atomic_int_add (&self->n_open, 1) == 0)
     g_main_context_ref (context);

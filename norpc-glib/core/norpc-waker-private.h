@@ -19,18 +19,19 @@ typedef struct _NorpcWaker NorpcWaker;
 
 typedef void (*NorpcWakeFunc) (gpointer data);
 
-NorpcWaker *norpc_waker_new    (GMainContext *context);
+NorpcWaker *norpc_waker_new      (GMainContext *context);
 void        norpc_waker_set_func (NorpcWaker    *self,
                                   NorpcWakeFunc  func,
                                   gpointer       data);
-NorpcWaker *norpc_waker_ref    (NorpcWaker   *self);
-void        norpc_waker_unref  (NorpcWaker   *self);
-void        norpc_waker_wake   (NorpcWaker   *self);
-void        norpc_waker_begin  (NorpcWaker   *self);
-void        norpc_waker_end    (NorpcWaker   *self,
-                                gboolean      wakes);
-void        norpc_waker_settle (NorpcWaker   *self);
-void        norpc_waker_detach (NorpcWaker   *self);
+NorpcWaker *norpc_waker_ref      (NorpcWaker   *self);
+void        norpc_waker_unref    (NorpcWaker   *self);
+void        norpc_waker_wake     (NorpcWaker   *self);
+void        norpc_waker_begin    (NorpcWaker   *self);
+void        norpc_waker_end      (NorpcWaker   *self,
+                                  gboolean      wakes);
+gboolean    norpc_waker_is_owner (NorpcWaker   *self);
+void        norpc_waker_settle   (NorpcWaker   *self);
+void        norpc_waker_detach   (NorpcWaker   *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NorpcWaker, norpc_waker_unref)
 

@@ -89,6 +89,21 @@ norpc_waker_wake (NorpcWaker *self)
   norpc_waker_end (self, TRUE);
 }
 
+/* Thread-safe. Returns TRUE if the calling thread is the owner of the context, which may have been
+ * freed.
+ */
+gboolean
+norpc_waker_is_owner (NorpcWaker *self)
+{
+  gboolean is_owner;
+
+  g_mutex_lock (&self->lock);
+  is_owner = self->context != NULL && g_main_context_is_owner (self->context);
+  g_mutex_unlock (&self->lock);
+
+  return is_owner;
+}
+
 /* Called in the thread that runs the context, before it releases the context. Waits for
  * wake-ups in progress, because a context must not be woken up after its last reference is
  * released, even while its memory is still allocated.

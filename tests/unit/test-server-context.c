@@ -210,6 +210,42 @@ test_context_goes_first (Here          *fixture,
   g_assert_true (fixture->state->stopped_in == g_thread_self ());
 }
 
+static gboolean
+never_cb (gpointer call G_GNUC_UNUSED)
+{
+  g_assert_not_reached ();
+}
+
+/* A source of the context keeps a call that the service has answered, and whose cancellable it has
+ * asked for.
+ */
+static void
+test_context_goes_with_call (Here          *fixture,
+                             gconstpointer  unused)
+{
+  g_autoptr (GSource) source = g_timeout_source_new_seconds (3600);
+  Outcome outcome = { 0 };
+  NorpcCall *call;
+
+  g_assert_true (norpc_server_start (fixture->server, NULL, NULL));
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  while (g_main_context_iteration (fixture->context, FALSE))
+    ;
+  call = probe_state_take_held (fixture->state);
+  g_main_context_push_thread_default (fixture->context);
+  g_assert_nonnull (norpc_call_get_cancellable (call));
+  norpc_call_return_values (call, 0, NULL);
+  g_main_context_pop_thread_default (fixture->context);
+  g_source_set_callback (source, never_cb, call, (GDestroyNotify) norpc_call_unref);
+  g_source_attach (source, fixture->context);
+
+  g_assert_finalize_object (g_steal_pointer (&fixture->server));
+  g_clear_pointer (&fixture->context, g_main_context_unref);
+  g_assert_nonnull (fixture->state->finalized_in);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+}
+
 #define TEST_HERE(path, func) \
   g_test_add (path, Here, GINT_TO_POINTER (1), set_up, func, tear_down)
 
@@ -228,6 +264,7 @@ main (int   argc,
   TEST_HERE ("/server-context/elsewhere", test_elsewhere);
   TEST_HERE ("/server-context/context-goes", test_context_goes);
   TEST_HERE ("/server-context/context-goes-first", test_context_goes_first);
+  TEST_HERE ("/server-context/context-goes-with-call", test_context_goes_with_call);
 
   return g_test_run ();
 }

@@ -12,8 +12,8 @@
  * service's context.
  */
 
-#include "norpc-call-deadline-private.h"
-#include "norpc-call-private.h"
+#include "call/norpc-call-deadline-private.h"
+#include "client/norpc-reply-queue-private.h"
 
 static guint
 get_cancelled_signal (void)
@@ -27,15 +27,51 @@ get_cancelled_signal (void)
   return (guint) cancelled_signal;
 }
 
-/* Runs in the service's context. */
-static gboolean
-emit_cancelled_cb (gpointer user_data)
+/* An emission of the signal in the service's context. */
+typedef struct
 {
-  GCancellable *cancellable = user_data;
+  NorpcEvent    parent;
+  GCancellable *cancellable; /* (owned) */
+} CancelledEvent;
 
-  g_signal_emit (cancellable, get_cancelled_signal (), 0);
+/* Called with no lock held. */
+static void
+cancelled_event_free (NorpcEvent *event)
+{
+  CancelledEvent *self = (CancelledEvent *) event;
 
-  return G_SOURCE_REMOVE;
+  g_object_unref (self->cancellable);
+  g_free (self);
+}
+
+/* Runs in the service's context. */
+static void
+cancelled_event_run (NorpcEvent *event)
+{
+  g_signal_emit (((CancelledEvent *) event)->cancellable, get_cancelled_signal (), 0);
+  cancelled_event_free (event);
+}
+
+static const NorpcEventImpl cancelled_event_impl = { NULL, cancelled_event_run, cancelled_event_free, FALSE };
+
+/* Thread-safe. */
+static void
+emit_in_context (GCancellable    *cancellable,
+                 NorpcReplyQueue *reply_queue)
+{
+  CancelledEvent *event = g_new0 (CancelledEvent, 1);
+  NorpcEventQueue *events = norpc_reply_queue_get_events (reply_queue);
+  gboolean pushed;
+
+  event->parent.impl = &cancelled_event_impl;
+  event->cancellable = g_object_ref (cancellable);
+
+  g_mutex_lock (&events->lock);
+  pushed = norpc_reply_queue_push_event_locked (reply_queue, &event->parent);
+  g_mutex_unlock (&events->lock);
+
+  if (!pushed)
+    cancelled_event_free (&event->parent);
 }
 
 /* Thread-safe. The first callback of the signal. */
@@ -43,27 +79,26 @@ static void
 cancelled_anywhere_cb (GCancellable *cancellable,
                        gpointer      user_data)
 {
-  GMainContext *context = user_data;
-  g_autoptr (GSource) source = NULL;
+  g_autoptr (NorpcReplyQueue) reply_queue = norpc_reply_queue_ref (user_data);
 
-  /* The callback runs only once. It must be disconnected because it keeps a reference to the
-   * context, and the context may keep one to the cancellable.
-   */
+  /* The callback runs only once. */
   g_signal_handlers_disconnect_by_func (cancellable, cancelled_anywhere_cb, user_data);
 
-  if (g_main_context_is_owner (context))
+  if (norpc_reply_queue_is_owner (reply_queue))
     return;
 
   g_signal_stop_emission (cancellable, get_cancelled_signal (), 0);
-
-  source = g_idle_source_new ();
-  g_source_set_static_name (source, "norpc cancellation");
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, emit_cancelled_cb,
-                         g_object_ref (cancellable), g_object_unref);
-  g_source_attach (source, context);
+  emit_in_context (cancellable, reply_queue);
 }
 
+static void
+unref_reply_queue (gpointer  reply_queue,
+                   GClosure *closure G_GNUC_UNUSED)
+{
+  norpc_reply_queue_unref (reply_queue);
+}
+
+/* Runs in the service's context. The cancellable does not keep the context, which may keep the call. */
 static GCancellable *
 service_cancellable_new (void)
 {
@@ -71,8 +106,7 @@ service_cancellable_new (void)
 
   g_signal_connect_data (cancellable, "cancelled",
                          G_CALLBACK (cancelled_anywhere_cb),
-                         g_main_context_ref_thread_default (),
-                         (GClosureNotify) (GCallback) g_main_context_unref,
+                         norpc_reply_queue_get_thread_default (), unref_reply_queue,
                          G_CONNECT_DEFAULT);
 
   return cancellable;
