@@ -85,7 +85,7 @@ cg_check_bindings (const CgDescription *description,
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
       check_type (&self, &declaration->node, cg_names_look_up (&declaration->node, "Name"));
-      if (declaration->kind == CG_DECLARED_RECORD)
+      if (declaration->kind == CG_DECLARED_RECORD && !declaration->is_object)
         check_fields (&self, declaration);
     }
   CG_FOREACH (const CgInterface, interface, description->interfaces)

@@ -47,7 +47,8 @@ register_one (const CgResolver *resolver,
   else
     {
       declaration->named = cg_named_type_new (resolver->description, node->name,
-                                              kinds[declaration->kind]);
+                                              declaration->is_object ? CG_NAMED_RECORD_OBJECT
+                                                                     : kinds[declaration->kind]);
       declaration->named->declaration = declaration;
       return;
     }

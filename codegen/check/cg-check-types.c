@@ -60,6 +60,35 @@ check_type_string (const CgResolver *resolver,
   return TRUE;
 }
 
+/* The type of the items of a list model. */
+static gboolean
+check_element_type (const CgResolver *resolver,
+                    CgTypeUse        *use)
+{
+  CgTypeUse element = { .location = use->element_location, .signature = use->element_signature };
+
+  if (!g_str_equal (use->signature, "Gio.ListModel"))
+    {
+      ERROR (&use->element_location,
+             "'%s' cannot have an element-type; only 'Gio.ListModel' can", use->signature);
+      return FALSE;
+    }
+  if (!cg_check_type (resolver, &element))
+    return FALSE;
+
+  use->element = element.named;
+  if (element.named != NULL && element.type == &element.named->type &&
+      (element.named->kind == CG_NAMED_OBJECT || element.named->kind == CG_NAMED_RECORD_OBJECT))
+    return TRUE;
+
+  ERROR (&use->element_location,
+         "the items of a list model must be objects, but '%s' is not an object type%s",
+         use->element_signature, element.named != NULL && element.named->kind == CG_NAMED_RECORD
+         ? "; a <record> with object=\"true\" is one" : "");
+
+  return FALSE;
+}
+
 /* Whether NULL is one of its values is told by the type or the attribute. */
 gboolean
 cg_check_type (const CgResolver *resolver,
@@ -84,7 +113,7 @@ cg_check_type (const CgResolver *resolver,
       return FALSE;
     }
 
-  return TRUE;
+  return use->element_signature == NULL || check_element_type (resolver, use);
 }
 
 gboolean
@@ -155,6 +184,17 @@ is_thread_bound (const CgNamedType *named)
 }
 
 static void
+warn_of_thread (const CgResolver  *resolver,
+                const CgNamedType *named,
+                const CgLocation  *location)
+{
+  if (named != NULL && is_thread_bound (named))
+    cg_diagnostics_warning (resolver->diagnostics, CG_WARNING_THREAD_BOUND_TYPE, location,
+                            "only the thread of its toolkit can use a '%s': the service must run "
+                            "in that thread, see norpc_server_new_in_context()", named->name);
+}
+
+static void
 complete_use (CgTypeUse *use,
               gpointer   data)
 {
@@ -162,10 +202,8 @@ complete_use (CgTypeUse *use,
 
   complete_variant (resolver, use);
   check_wire (resolver, use);
-  if (use->named != NULL && is_thread_bound (use->named))
-    cg_diagnostics_warning (resolver->diagnostics, CG_WARNING_THREAD_BOUND_TYPE, &use->location,
-                            "only the thread of its toolkit can use a '%s': the service must run "
-                            "in that thread, see norpc_server_new_in_context()", use->named->name);
+  warn_of_thread (resolver, use->named, &use->location);
+  warn_of_thread (resolver, use->element, &use->element_location);
 }
 
 void

@@ -248,6 +248,18 @@ check_property_name (Checker  *self,
     }
 }
 
+/* Clients follow lists that a service has, and not those that clients have or that pass by. */
+static void
+check_no_lists (Checker   *self,
+                GPtrArray *args)
+{
+  CG_FOREACH (const CgArg, arg, args)
+    if (arg->use.element != NULL)
+      ERROR (&arg->use.element_location,
+             "only a property or a result of a method can be a list model with an element-type, "
+             "which clients follow");
+}
+
 static void
 check_member (Checker     *self,
               CgInterface *interface,
@@ -274,6 +286,10 @@ check_member (Checker     *self,
     {
       if (member->use.signature != NULL && !cg_check_type (&self->resolver, &member->use))
         member->node.broken = TRUE;
+      else if (member->use.element != NULL && (member->access & CG_ACCESS_WRITE) != 0)
+        ERROR (&member->use.element_location,
+               "a property that is a list model with an element-type can only be read, because the "
+               "service has the list");
       if (member->node.emits_changed == NULL)
         member->node.emits_changed = interface->node.emits_changed != NULL
                                      ? interface->node.emits_changed : "true";
@@ -289,6 +305,10 @@ check_member (Checker     *self,
   check_message (self, member->out_args, member,
                  member->kind == CG_MEMBER_METHOD ? "results" : "arguments");
   check_message (self, member->items, member, "items");
+  check_no_lists (self, member->in_args);
+  check_no_lists (self, member->items);
+  if (member->kind == CG_MEMBER_SIGNAL)
+    check_no_lists (self, member->out_args);
 }
 
 static void

@@ -54,6 +54,10 @@ compare_uses (CgFindings      *findings,
     ADD_OF_USE (is_given ? CG_SEVERITY_BREAKING : CG_SEVERITY_COMPATIBLE,
                 is_given ? "%s cannot be NULL any more" : "%s is never NULL now", what);
 
+  if (g_strcmp0 (before->element_signature, now->element_signature) != 0)
+    ADD_OF_USE (CG_SEVERITY_BREAKING, "the items of %s are of the type '%s'; they were '%s'", what,
+                now->element_signature != NULL ? now->element_signature : "GObject.Object",
+                before->element_signature != NULL ? before->element_signature : "GObject.Object");
   if (before->is_moved != now->is_moved)
     ADD_OF_USE (CG_SEVERITY_BREAKING,
                 now->is_moved ? "%s moves to the service now"
@@ -175,7 +179,7 @@ compare_types (CgFindings    *findings,
     compare_values
   };
 
-  if (before->kind != now->kind)
+  if (before->kind != now->kind || before->is_object != now->is_object)
     BREAKING ("'%s' is another kind of type", now->node.name);
   else if (now->kind == CG_DECLARED_RECORD)
     compare_records (findings, before, now);

@@ -99,6 +99,14 @@ add_docs (Emitter      *self,
     }
 }
 
+/* "Gio.ListModel of Song" */
+static char *
+make_type_text (const CgTypeUse *use)
+{
+  return g_strconcat (use->signature, use->element_signature != NULL ? " of " : "",
+                      use->element_signature, NULL);
+}
+
 /* "(key: s, flags: u)" */
 static void
 append_args (Emitter   *self,
@@ -108,10 +116,11 @@ append_args (Emitter   *self,
   for (guint i = 0; i < args->len; i++)
     {
       const CgArg *arg = g_ptr_array_index (args, i);
+      g_autofree char *type = make_type_text (&arg->use);
 
       g_string_append_printf (self->text, "%s%s%s%s", i > 0 ? ", " : "",
                               arg->node.name != NULL ? arg->node.name : "",
-                              arg->node.name != NULL ? ": " : "", arg->use.signature);
+                              arg->node.name != NULL ? ": " : "", type);
     }
   g_string_append_c (self->text, ')');
 }
@@ -143,10 +152,11 @@ add_arg_rows (Emitter    *self,
     {
       g_autofree char *doc = make_cell (self, arg->node.doc);
       g_autofree char *name = make_cell (self, arg->node.name != NULL ? arg->node.name : "");
+      g_autofree char *type = make_type_text (&arg->use);
 
       g_string_append_printf (self->text, "| %s%s%s | %s | `%s`%s | %s |\n",
                               *name != '\0' ? "`" : "", name, *name != '\0' ? "`" : "",
-                              direction, arg->use.signature,
+                              direction, type,
                               arg->use.nullable ? " or nothing" : "", doc);
     }
 }
@@ -214,8 +224,12 @@ add_prototype (Emitter        *self,
   gboolean is_method = member->kind == CG_MEMBER_METHOD;
 
   if (member->kind == CG_MEMBER_PROPERTY)
-    g_string_append_printf (self->text, "    %s: %s (%s)\n\n", member->node.name,
-                            member->use.signature, cg_access_to_string (member->access));
+    {
+      g_autofree char *type = make_type_text (&member->use);
+
+      g_string_append_printf (self->text, "    %s: %s (%s)\n\n", member->node.name, type,
+                              cg_access_to_string (member->access));
+    }
   if (member->kind == CG_MEMBER_PROPERTY)
     return;
 

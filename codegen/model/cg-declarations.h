@@ -39,6 +39,7 @@ typedef struct
   CgTypeUse    use;
   const char  *lower;        /* its name in C */
   const char  *param;        /* and as a parameter */
+  const char  *property;     /* and as a property, if the record is an object */
 } CgField;
 
 struct _CgDeclaration
@@ -47,6 +48,7 @@ struct _CgDeclaration
   CgDeclaredKind  kind;
   GPtrArray      *values;       /* (owned) (element-type CgValue) */
   GPtrArray      *fields;       /* (owned) (element-type CgField) */
+  gboolean        is_object;    /* of a record: it is a GObject */
   CgLocation      dbus_location;
   const char     *dbus_prefix;  /* (nullable): of the names of errors */
   CgNamedType    *named;        /* (nullable): if its name is usable */

@@ -132,6 +132,9 @@ typedef struct
   gboolean      is_moved;        /* from the client to the service */
   CgLocation    moved_location;  /* where that is said, if it is */
   CgNamedType  *named;           /* (nullable): if the type is a name */
+  CgLocation    element_location;
+  const char   *element_signature; /* (nullable): type of the items of a list model, as described */
+  CgNamedType  *element;         /* (nullable): the same, until checked */
   const CgType *type;            /* (nullable) until checked */
 } CgTypeUse;
 

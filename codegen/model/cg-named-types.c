@@ -26,8 +26,8 @@
 
 #define OBJECT(local) \
   { \
-    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", \
-    .c_local = "g_autoptr (" local ") ", .gir = "", \
+    .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *", .c_local = local, \
+    .gir = "", \
     .zero = "NULL", .is_pointer = TRUE, \
     .get = "(@c_type@ *) g_value_get_object ($gvalue$)", \
     .set = "norpc_value_take_object ($gvalue$, $value$ != NULL ? g_object_ref ($value$) : NULL);", \
@@ -40,8 +40,8 @@
   }
 
 static const CgType kinds[] = {
-  [CG_NAMED_OBJECT] = OBJECT ("$prefix$local_@lower@"),
-  [CG_NAMED_INTERFACE] = OBJECT ("@c_type@"),
+  [CG_NAMED_OBJECT] = OBJECT ("g_autoptr ($prefix$local_@lower@) "),
+  [CG_NAMED_INTERFACE] = OBJECT ("g_autoptr (@c_type@) "),
   [CG_NAMED_BOXED] = {
     .signature = "@name@", .c_in = "@c_type@ *", .c_out = "@c_type@ *",
     .c_local = "g_autoptr ($prefix$local_@lower@) ", .gir = "",
@@ -63,6 +63,7 @@ static const CgType kinds[] = {
     .from_variant = "@c_lower@_new_from_variant ($value$, NULL)", .can_fail = TRUE,
     .get_type = "@get_type@", .free_function = "(GDestroyNotify) @c_lower@_free"
   },
+  [CG_NAMED_RECORD_OBJECT] = OBJECT ("g_autoptr (@c_type@) "),
 };
 
 /* A lent array is copied: an array from a language binding lives no longer

@@ -17,6 +17,7 @@ typedef enum
   CG_NAMED_ENUM,
   CG_NAMED_FLAGS,
   CG_NAMED_RECORD,   /* of a description */
+  CG_NAMED_RECORD_OBJECT, /* of a description, and a GObject */
   CG_NAMED_NOTHING   /* in a GIR, but no value can be of it */
 } CgNamedKind;
 

@@ -91,6 +91,8 @@ name_fields (Namer         *self,
       word = make_word (&field->node);
       field->node.in_c = field->lower = name_field (self, fields, word);
       field->param = cg_namer_make_parameter (self, params, "", word);
+      g_strdelimit (word, "_", '-');
+      field->property = cg_description_string (self->description, word);
     }
 }
 

@@ -32,7 +32,7 @@ complete_fields (CgDescription *description,
 {
   g_autoptr (GString) variant = g_string_new ("(");
   CgType *type = &declaration->named->type;
-  gboolean has_variant = TRUE;
+  gboolean has_variant = !declaration->is_object;
 
   CG_FOREACH (CgField, field, declaration->fields)
     {
@@ -81,6 +81,10 @@ restrict_equality (CgDeclaration *declaration)
   gboolean has_equal = TRUE, has_hash = TRUE;
   gboolean changed;
 
+  /* An object is equal to itself alone. */
+  if (declaration->is_object)
+    return FALSE;
+
   CG_FOREACH (const CgField, field, declaration->fields)
     {
       has_equal &= field->use.type->equal != NULL;
@@ -123,7 +127,8 @@ cg_records_complete (CgDescription *description)
   CG_FOREACH (CgDeclaration, declaration, description->declarations)
     {
       complete (description, declaration);
-      declaration->is_recursive = declaration->kind == CG_DECLARED_RECORD;
+      declaration->is_recursive = declaration->kind == CG_DECLARED_RECORD &&
+                                  !declaration->is_object;
     }
 
   for (gboolean changed = TRUE; changed;)
@@ -144,6 +149,8 @@ cg_record_has_function (const CgDeclaration *record,
 {
   const CgType *type = &record->named->type;
 
+  if (record->is_object)
+    return function == CG_RECORD_GET_TYPE || function == CG_RECORD_NEW;
   if (function == CG_RECORD_EQUAL)
     return type->equal != NULL;
   if (function == CG_RECORD_HASH)

@@ -109,6 +109,14 @@ cg_attributes_get_type (Attributes *self,
                            : use->location;
 }
 
+/* Of what may be a list model. */
+void
+cg_attributes_get_element_type (Attributes *self,
+                                CgTypeUse  *use)
+{
+  use->element_signature = cg_attributes_get_string (self, "element-type", &use->element_location);
+}
+
 /* Of what is there since a version, and may be deprecated. Attributes go
  * before comments. */
 void

@@ -143,6 +143,7 @@ start_property (Attributes *attributes,
   CgMember *property = start_member (attributes, parent, CG_MEMBER_PROPERTY);
 
   cg_attributes_get_type (attributes, &property->use);
+  cg_attributes_get_element_type (attributes, &property->use);
   property->access = cg_attributes_get_word (attributes, "access", words,
                                              "'read', 'write' or 'readwrite'", CG_ACCESS_READ);
 
@@ -181,6 +182,7 @@ start_arg (Attributes *attributes,
                      : cg_member_is_stream (member) ? member->items : member->out_args);
   arg->direction = direction;
   cg_attributes_get_type (attributes, &arg->use);
+  cg_attributes_get_element_type (attributes, &arg->use);
   arg->use.is_moved = cg_attributes_get_word (attributes, "transfer", transfers,
                                               "'none' or 'full'", FALSE);
   arg->use.moved_location = cg_attributes_locate (attributes, "transfer", FALSE);
@@ -211,6 +213,8 @@ start_declaration (Attributes *attributes,
   Parser *self = attributes->parser;
   CgDeclaration *declaration = cg_declaration_new (self->description, kind, &self->location);
 
+  if (kind == CG_DECLARED_RECORD)
+    declaration->is_object = cg_attributes_get_boolean (attributes, "object");
   declaration->dbus_prefix = cg_attributes_get_string (attributes, "dbus-prefix",
                                                        &declaration->dbus_location);
   self->n_definitions++;
@@ -292,20 +296,20 @@ static const Element elements[] = {
   { "signal", KIND_SIGNAL, KIND_INTERFACE, start_signal, { "name" },
     { "since", "deprecated", "backlog", "when-full" } },
   { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" },
-    { "since", "deprecated", "nullable" } },
+    { "since", "deprecated", "nullable", "element-type" } },
   { "stream", KIND_STREAM, KIND_INTERFACE, start_stream, { "name" },
     { "since", "deprecated", "timeout", "direction", "backlog" } },
   { "result", KIND_RESULT, KIND_STREAM, start_result, { "type" }, { "name", "nullable" } },
   { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, start_arg, { "type" },
-    { "name", "direction", "nullable", "transfer" } },
+    { "name", "direction", "nullable", "transfer", "element-type" } },
   { "enum", KIND_ENUM, KIND_NODE, start_declaration, { "name" }, { "since", "deprecated" },
     CG_DECLARED_ENUM },
   { "flags", KIND_ENUM, KIND_NODE, start_declaration, { "name" }, { "since", "deprecated" },
     CG_DECLARED_FLAGS },
   { "error-domain", KIND_DOMAIN, KIND_NODE, start_declaration, { "name" },
     { "since", "deprecated", "dbus-prefix" }, CG_DECLARED_ERROR_DOMAIN },
-  { "record", KIND_RECORD, KIND_NODE, start_declaration, { "name" }, { "since", "deprecated" },
-    CG_DECLARED_RECORD },
+  { "record", KIND_RECORD, KIND_NODE, start_declaration, { "name" },
+    { "since", "deprecated", "object" }, CG_DECLARED_RECORD },
   { "value", KIND_VALUE, KIND_ENUM, start_value, { "name" }, { "value", "nick" } },
   { "error", KIND_VALUE, KIND_DOMAIN, start_value, { "name" }, { "value", "nick", "dbus-name" } },
   { "field", KIND_FIELD, KIND_RECORD, start_field, { "name", "type" }, { "nullable" } },

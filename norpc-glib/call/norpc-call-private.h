@@ -109,6 +109,19 @@ struct _NorpcCallOwner
   const NorpcCallOwnerFuncs *funcs;
 };
 
+/* Takes the list models of a service to its clients. Those of replies become mirrors. */
+typedef struct
+{
+  void (*send)    (NorpcCall       *call);        /* in the thread that answers, before the answer is
+                                                     delivered: may set the error */
+  void (*receive) (NorpcCall       *call,         /* thread-safe, once the results have lists */
+                   NorpcReplyQueue *reply_queue); /* (nullable): of the client's context; NULL for
+                                                     the thread-default one */
+} NorpcCallListFuncs;
+
+extern const NorpcCallListFuncs *norpc_call_list_funcs; /* (nullable), atomic: NULL until there is a
+                                                           service */
+
 /* The queue of a channel, and the context of the service behind it. */
 typedef struct _NorpcCallQueue NorpcCallQueue;
 
@@ -200,6 +213,7 @@ struct _NorpcCall
                            the thread that owns the call */
   guint8 lends_moved;   /* arguments that move are borrowed by the handler; accessed in the
                            service's context */
+  guint8 has_lists;     /* the results have list models; written like the error */
   int    args;          /* atomic: NorpcCallArgs */
 
   /* The fields that the service reads in each call are grouped together, up to the deadline:
@@ -261,7 +275,12 @@ struct _NorpcCall
                                 service, too */
   GCancellable   *cancellable; /* (owned) (nullable): the client's */
   gulong          cancelled_id;
-  guint           timeout;     /* milliseconds, or 0: of this call, or of its proxy */
+  union
+  {
+    guint timeout; /* until it is sent: milliseconds, or 0, of this call, or of its proxy */
+    guint lists;   /* from then on: the number of what takes the list models of the service to its
+                      clients, or 0; written in the service's context, before the handler */
+  };
   guint           timer_index; /* [lock of the reply queue's deadlines]: index in the heap */
   NorpcGroupLink  parent_link;     /* in the calls made on behalf of the same call */
   NorpcGroupLink  proxy_link;      /* in the calls of the same proxy */
@@ -392,6 +411,29 @@ void     norpc_call_deliver          (NorpcCall *self);
 void     norpc_call_unblock_answer   (NorpcCall *self);
 GError  *norpc_call_superseded_error (NorpcCall *self);
 void     norpc_call_note_failure     (NorpcCall *self);
+
+/* List models */
+
+/* Called in the thread that answers, before it delivers the answer. */
+static inline void
+norpc_call_send_lists (NorpcCall *self)
+{
+  const NorpcCallListFuncs *funcs = g_atomic_pointer_get (&norpc_call_list_funcs);
+
+  if (funcs != NULL)
+    funcs->send (self);
+}
+
+/* Thread-safe. */
+static inline void
+norpc_call_receive_lists (NorpcCall       *self,
+                          NorpcReplyQueue *reply_queue)
+{
+  const NorpcCallListFuncs *funcs = self->has_lists ? g_atomic_pointer_get (&norpc_call_list_funcs) : NULL;
+
+  if (funcs != NULL)
+    funcs->receive (self, reply_queue);
+}
 
 /* Open calls */
 gboolean norpc_call_may_be_answered_later (NorpcCall *self);

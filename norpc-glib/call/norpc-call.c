@@ -33,6 +33,8 @@
  * Since: 0.1
  */
 
+const NorpcCallListFuncs *norpc_call_list_funcs;
+
 G_DEFINE_BOXED_TYPE (NorpcCall, norpc_call, norpc_call_ref, norpc_call_unref)
 
 static void
@@ -244,6 +246,9 @@ void
 norpc_call_deliver (NorpcCall *self)
 {
   NorpcCallOwner *owner = NULL;
+
+  if (g_atomic_int_get (&self->replied))
+    norpc_call_send_lists (self);
 
   norpc_trace (self, "%s%s",
                self->error != NULL ? "failed: " : "answered",

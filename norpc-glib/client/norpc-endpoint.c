@@ -340,6 +340,7 @@ norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
   if (!norpc_reply_propagate_error (reply, error))
     return NULL;
 
+  norpc_call_receive_lists (call, NULL);
   norpc_reply_import_results (reply);
 
   return g_steal_pointer (&reply);

@@ -12,6 +12,14 @@ G_BEGIN_DECLS
 typedef struct _NorpcEvent NorpcEvent;
 typedef struct _NorpcEventBatch NorpcEventBatch;
 
+/* A newer event may take the place of an older one if all events between them are of their kind. */
+typedef enum
+{
+  NORPC_EVENT_SINGLE, /* keeps its place */
+  NORPC_EVENT_PROPERTIES,
+  NORPC_EVENT_LIST
+} NorpcEventKind;
+
 /* The functions of an event. */
 typedef struct
 {
@@ -20,8 +28,7 @@ typedef struct
                                                  no longer be removed */
   void (*run)  (NorpcEvent *self); /* in the client's context: takes ownership of @self */
   void (*free) (NorpcEvent *self); /* thread-safe: takes ownership of @self */
-  gboolean merges; /* a newer event may take the place of this one if no event that does not merge
-                      is between them */
+  NorpcEventKind kind;
 } NorpcEventImpl;
 
 /* Something that a service tells its clients. An implementation embeds the struct. */
@@ -31,7 +38,7 @@ struct _NorpcEvent
   const NorpcEventImpl *impl;     /* since construction */
   NorpcEventBatch      *batch;    /* (unowned) (nullable) [lock]: until it is unpacked */
   NorpcEvent           *previous; /* (unowned) (nullable) [lock]: in the batch */
-  guint                 n_before; /* [lock]: how many events that do not merge came before it */
+  guint                 run;      /* [lock]: which of the runs of events of one kind it belongs to */
 };
 
 /*
@@ -48,7 +55,8 @@ typedef struct
 {
   GMutex           lock;
   NorpcEventBatch *last;   /* (unowned) (nullable) [lock]: the newest, until it is unpacked */
-  guint            n_events; /* [lock]: of those that do not merge */
+  guint            n_runs; /* [lock]: runs of events of one kind, so far */
+  NorpcEventKind   kind;   /* [lock]: of the newest event */
   gboolean         closed; /* [lock]: the context has been freed */
 } NorpcEventQueue;
 

@@ -140,9 +140,10 @@ norpc_event_queue_append_locked (NorpcEventQueue *self,
                                  NorpcReplyLink  *newest,
                                  NorpcEvent      *event)
 {
-  event->n_before = self->n_events;
-  if (!event->impl->merges)
-    self->n_events++;
+  if (event->impl->kind == NORPC_EVENT_SINGLE || event->impl->kind != self->kind)
+    self->n_runs++;
+  self->kind = event->impl->kind;
+  event->run = self->n_runs;
 
   if (self->last != NULL && newest == &self->last->link)
     {
@@ -158,14 +159,14 @@ norpc_event_queue_append_locked (NorpcEventQueue *self,
   return &self->last->link;
 }
 
-/* Thread-safe. Called with the lock held. Returns TRUE if neither a reply nor an event that does
- * not merge is between two events of the queue.
+/* Thread-safe. Called with the lock held. Returns TRUE if neither a reply nor an event of another
+ * kind is between two events of the queue.
  */
 gboolean
 norpc_event_may_merge_locked (NorpcEvent *event,
                               NorpcEvent *newer)
 {
-  return event->batch == newer->batch && event->n_before == newer->n_before;
+  return event->batch == newer->batch && event->run == newer->run;
 }
 
 /* Thread-safe. Called with the lock held. The caller owns the event from then on. */

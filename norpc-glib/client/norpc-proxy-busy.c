@@ -62,7 +62,9 @@ busy_event_run (NorpcEvent *event)
   busy_event_free (event);
 }
 
-static const NorpcEventImpl busy_event_impl = { NULL, busy_event_run, busy_event_free, FALSE };
+static const NorpcEventImpl busy_event_impl = {
+  NULL, busy_event_run, busy_event_free, NORPC_EVENT_SINGLE
+};
 
 /* Thread-safe. */
 static void

@@ -23,6 +23,11 @@ gboolean         norpc_reply_queue_is_owner           (NorpcReplyQueue *self);
 gboolean norpc_reply_queue_push_event_locked (NorpcReplyQueue *self,
                                               NorpcEvent      *event);
 
+void     norpc_reply_queue_push_first   (NorpcReplyQueue *self,
+                                         NorpcReplyLink  *link);
+gboolean norpc_reply_queue_remove_first (NorpcReplyQueue *self,
+                                         NorpcReplyLink  *link);
+
 NorpcReplyQueue *norpc_reply_queue_begin_thread (GMainContext    *context);
 gboolean         norpc_reply_queue_end_calls    (NorpcReplyQueue *self);
 void             norpc_reply_queue_end_thread   (NorpcReplyQueue *self);

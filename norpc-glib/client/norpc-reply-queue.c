@@ -644,10 +644,35 @@ norpc_reply_queue_push_event_locked (NorpcReplyQueue *self,
   return TRUE;
 }
 
+/* Runs in the client's context, while it delivers an event. Makes @link the next one, in case
+ * application code runs the context recursively.
+ */
+void
+norpc_reply_queue_push_first (NorpcReplyQueue *self,
+                              NorpcReplyLink  *link)
+{
+  link->next = self->first;
+  self->first = link;
+}
+
+/* Runs in the client's context. Returns FALSE if @link has been delivered. */
+gboolean
+norpc_reply_queue_remove_first (NorpcReplyQueue *self,
+                                NorpcReplyLink  *link)
+{
+  if (self->first != link)
+    return FALSE;
+
+  self->first = link->next;
+
+  return TRUE;
+}
+
 /* Thread-safe. Takes ownership of the client's half of an answered call. */
 static void
 deliver (NorpcCall *call)
 {
+  norpc_call_receive_lists (call, call->reply_queue);
   push (call->reply_queue, &call->link);
 }
 

@@ -22,8 +22,10 @@ typedef struct
 const NorpcRecordInfo *norpc_record_type_get_info (GType type);
 GHashFunc              norpc_type_get_hash_func   (GType type);
 
-guint                  norpc_interface_info_get_n_signals (const NorpcInterfaceInfo *info);
-guint                  norpc_interface_info_get_n_properties (const NorpcInterfaceInfo *info);
+guint    norpc_interface_info_get_n_signals    (const NorpcInterfaceInfo *info);
+guint    norpc_interface_info_get_n_properties (const NorpcInterfaceInfo *info);
+gboolean norpc_interface_info_has_lists        (const NorpcInterfaceInfo *info);
+gboolean norpc_arg_info_is_list                (const NorpcArgInfo       *info);
 
 /* Only a description that is made at run time can lack the signature of an argument. */
 static inline gboolean

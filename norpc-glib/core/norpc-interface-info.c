@@ -103,6 +103,34 @@ norpc_interface_info_get_n_properties (const NorpcInterfaceInfo *info)
   return n;
 }
 
+static gboolean
+is_list (GType (*get_type) (void),
+         GType (*get_element_type) (void))
+{
+  return get_element_type != NULL && get_type != NULL && get_type () == G_TYPE_LIST_MODEL;
+}
+
+gboolean
+norpc_arg_info_is_list (const NorpcArgInfo *info)
+{
+  return is_list (info->get_type, info->get_element_type);
+}
+
+/* Returns TRUE if results or properties are list models. */
+gboolean
+norpc_interface_info_has_lists (const NorpcInterfaceInfo *info)
+{
+  for (guint i = 0; i < norpc_interface_info_get_n_methods (info); i++)
+    for (GDBusArgInfo **args = info->methods[i]->dbus.out_args; args != NULL && *args != NULL; args++)
+      if (norpc_arg_info_is_list ((const NorpcArgInfo *) *args))
+        return TRUE;
+  for (guint i = 0; i < norpc_interface_info_get_n_properties (info); i++)
+    if (is_list (info->properties[i]->get_type, info->properties[i]->get_element_type))
+      return TRUE;
+
+  return FALSE;
+}
+
 /**
  * norpc_interface_info_find_method:
  * @info: an interface info

@@ -34,6 +34,8 @@ struct _NorpcMirrorEvent
   /* of a change */
   NorpcEmission    *values;      /* (owned) (nullable) [lock of the events] */
   guint             serial;      /* [lock of the events]: of the values */
+  GPtrArray        *lists;       /* (owned) (nullable) [lock of the events]: of owned mirrors, which
+                                    follow the list models among the values */
   gboolean          invalidates; /* [lock of the events]: values have changed that are not here */
   NorpcMirrorEvent *newer;       /* (unowned) (nullable) [lock of the events] */
 
@@ -69,6 +71,7 @@ mirror_event_free (NorpcEvent *event)
   g_autoptr (NorpcReply) reply = steal_reply (self);
 
   g_clear_pointer (&self->values, norpc_emission_unref);
+  g_clear_pointer (&self->lists, g_ptr_array_unref);
   g_free (self->changed);
   g_clear_pointer (&self->pspecs, g_ptr_array_unref);
   g_clear_object (&self->endpoint);
@@ -139,10 +142,10 @@ mirror_event_run (NorpcEvent *event)
 }
 
 static const NorpcEventImpl change_impl = {
-  mirror_event_unpacked_locked, mirror_event_run, mirror_event_free, TRUE
+  mirror_event_unpacked_locked, mirror_event_run, mirror_event_free, NORPC_EVENT_PROPERTIES
 };
 static const NorpcEventImpl other_impl = {
-  mirror_event_unpacked_locked, mirror_event_run, mirror_event_free, FALSE
+  mirror_event_unpacked_locked, mirror_event_run, mirror_event_free, NORPC_EVENT_SINGLE
 };
 
 static NorpcMirrorEvent *
@@ -208,6 +211,7 @@ norpc_mirror_push_reply (NorpcMirror   *self,
 {
   NorpcMirrorEvent *event = mirror_event_new (self, EVENT_REPLY);
 
+  norpc_call_receive_lists (norpc_reply_get_call (reply), self->reply_queue);
   event->reply = reply;
   event->endpoint = endpoint;
   push_event (self, event);
@@ -222,14 +226,17 @@ merge_changes_locked (NorpcMirrorEvent *to,
               gboolean          newer)
 {
   NorpcEmission *values = to->values;
+  GPtrArray *lists = to->lists;
 
   to->invalidates = to->invalidates || from->invalidates;
   if (from->values == NULL || (values != NULL && !newer))
     return;
 
   to->values = from->values;
+  to->lists = from->lists;
   to->serial = from->serial;
   from->values = values;
+  from->lists = lists;
 }
 
 /* Called with the lock of the events held. */
@@ -274,18 +281,21 @@ append_change_locked (NorpcMirror      *self,
 }
 
 /* Runs in the service's context. @values (nullable) are those of all properties whose values are
- * told; without them, the client requests the values. Returns an event (owned) (nullable) to be
+ * told; without them, the client requests the values. @lists (nullable) are the mirrors of the lists
+ * among them. Returns an event (owned) (nullable) to be
  * freed with no lock held.
  */
 NorpcEvent *
 norpc_mirror_add_change (NorpcMirror   *self,
                          NorpcEmission *values,
+                         GPtrArray     *lists,
                          guint          serial)
 {
   NorpcMirrorEvent *event = mirror_event_new (self, EVENT_CHANGE);
   NorpcEvent *dropped = &event->parent;
 
   event->values = values != NULL ? norpc_emission_ref (values) : NULL;
+  event->lists = lists != NULL ? g_ptr_array_ref (lists) : NULL;
   event->serial = serial;
   event->invalidates = values == NULL;
 

@@ -62,7 +62,10 @@ void     norpc_mirror_write      (NorpcMirror    *self,
 /* Called with the lock of the subscribers held. Returns an event to be freed with no lock held. */
 NorpcEvent *norpc_mirror_add_change (NorpcMirror   *self,
                                      NorpcEmission *values,
+                                     GPtrArray     *lists,
                                      guint          serial);
+
+NorpcReplyQueue *norpc_mirror_get_reply_queue (NorpcMirror *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NorpcMirror, norpc_mirror_unref)
 

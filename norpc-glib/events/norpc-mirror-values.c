@@ -5,6 +5,7 @@
 
 #include "core/norpc-value-equal-private.h"
 #include "core/norpc-value-export-private.h"
+#include "norpc-list-values-private.h"
 #include "norpc-mirror-parts-private.h"
 #include "norpc-property-private.h"
 
@@ -18,6 +19,12 @@ norpc_mirror_ref (NorpcMirror *self)
   g_atomic_ref_count_inc (&self->ref_count);
 
   return self;
+}
+
+NorpcReplyQueue *
+norpc_mirror_get_reply_queue (NorpcMirror *self)
+{
+  return self->reply_queue;
 }
 
 static NorpcMirrorContent
@@ -223,12 +230,13 @@ norpc_mirror_store_change (NorpcMirror   *self,
                            NorpcEmission *values,
                            guint          serial)
 {
+  g_autoptr (NorpcEmission) received = norpc_list_values_receive (values, self->reply_queue);
   Change change;
 
   change_init (&change, self);
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->access->n_updated; i++)
-    store_locked (self, &change, self->access->updated[i], values, i, serial);
+    store_locked (self, &change, self->access->updated[i], received, i, serial);
   g_mutex_unlock (&self->lock);
 
   return change_finish (&change, self, proxy);
@@ -238,13 +246,16 @@ norpc_mirror_store_change (NorpcMirror   *self,
  * (owned).
  */
 static guint
-unpack_reply (NorpcReply     *reply,
+unpack_reply (NorpcMirror    *self,
+              NorpcReply     *reply,
               NorpcEmission **values)
 {
   guint n_values;
   const GValue *reply_values = norpc_reply_get_values (reply, &n_values);
+  g_autoptr (NorpcEmission) sent = norpc_emission_new_unchecked (reply_values, n_values - 1);
 
-  *values = norpc_emission_new_unchecked (reply_values, n_values - 1);
+  /* The reply may have arrived in the context of another thread. */
+  *values = norpc_list_values_receive (sent, self->reply_queue);
 
   return g_value_get_uint (&reply_values[n_values - 1]);
 }
@@ -269,7 +280,7 @@ norpc_mirror_store_all (NorpcMirror *self,
                         gboolean     ends_writes)
 {
   g_autoptr (NorpcEmission) values = NULL;
-  guint serial = unpack_reply (reply, &values);
+  guint serial = unpack_reply (self, reply, &values);
   Change change;
 
   change_init (&change, self);
@@ -300,7 +311,7 @@ norpc_mirror_store_set (NorpcMirror *self,
   gboolean readable = norpc_property_is_readable (self->access->interface_info->properties[property]);
   NorpcMirrorCell *cell = &self->cells[property];
   g_autoptr (NorpcEmission) values = NULL;
-  guint serial = reply != NULL ? unpack_reply (reply, &values) : 0;
+  guint serial = reply != NULL ? unpack_reply (self, reply, &values) : 0;
   Change change;
 
   change_init (&change, self);

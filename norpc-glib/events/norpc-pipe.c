@@ -149,7 +149,7 @@ item_event_free (NorpcEvent *event)
 static void item_event_run (NorpcEvent *event);
 
 static const NorpcEventImpl item_event_impl = {
-  item_unpacked_locked, item_event_run, item_event_free, FALSE
+  item_unpacked_locked, item_event_run, item_event_free, NORPC_EVENT_SINGLE
 };
 
 /* Runs in the reader's context. Items that follow each other directly arrive together, so that a

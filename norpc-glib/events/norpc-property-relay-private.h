@@ -6,6 +6,7 @@
 #pragma once
 
 #include "client/norpc-subscribers-private.h"
+#include "norpc-list-relay-private.h"
 
 #include <glib-object.h>
 
@@ -15,7 +16,8 @@ G_BEGIN_DECLS
 typedef struct _NorpcPropertyRelay NorpcPropertyRelay;
 
 NorpcPropertyRelay *norpc_property_relay_new  (GObject            *service,
-                                               NorpcSubscribers   *subscribers);
+                                               NorpcSubscribers   *subscribers,
+                                               NorpcListRelay     *lists);
 void                norpc_property_relay_free (NorpcPropertyRelay *self);
 
 G_END_DECLS

@@ -4,9 +4,11 @@
  */
 
 #include "client/norpc-event-queue-private.h"
+#include "client/norpc-reply-queue-private.h"
 #include "core/norpc-value-check-private.h"
 #include "core/norpc-value-export-private.h"
 #include "norpc-interface-members-private.h"
+#include "norpc-list-values-private.h"
 #include "norpc-mirror-private.h"
 #include "norpc-property-private.h"
 #include "norpc-property-relay-private.h"
@@ -16,6 +18,7 @@ struct _NorpcPropertyRelay
 {
   GObject          *service;     /* (unowned) */
   NorpcSubscribers *subscribers; /* (owned) */
+  NorpcListRelay   *lists;       /* (owned) (nullable): NULL if the service has none */
   GPtrArray        *accesses;    /* (owned): of unowned NorpcPropertyAccess, one for each interface */
   gulong            handler;
 };
@@ -26,6 +29,9 @@ typedef struct
   const NorpcPropertyAccess *access;
   gboolean                   mirrored; /* there is a proxy that shows the properties */
   NorpcEmission             *values;   /* (owned) (nullable) */
+  GHashTable                *lists;    /* (owned) (nullable): of owned NorpcReplyQueue and owned
+                                          GPtrArray (nullable): the mirrors of the lists among the
+                                          values in each client's context */
   guint                      serial;
   NorpcEvent                *dropped;  /* (owned) (nullable): to be freed with no lock held */
 } Telling;
@@ -49,8 +55,10 @@ tell (NorpcSubscriber *subscriber,
 {
   Telling *telling = user_data;
   NorpcMirror *mirror = norpc_subscription_get_started_mirror ((NorpcSubscription *) subscriber, telling->access);
-  NorpcEvent *dropped = mirror != NULL ? norpc_mirror_add_change (mirror, telling->values, telling->serial)
-                                       : NULL;
+  GPtrArray *lists = mirror != NULL && telling->lists != NULL
+                       ? g_hash_table_lookup (telling->lists, norpc_mirror_get_reply_queue (mirror)) : NULL;
+  NorpcEvent *dropped = mirror != NULL
+                          ? norpc_mirror_add_change (mirror, telling->values, lists, telling->serial) : NULL;
 
   if (dropped != NULL)
     {
@@ -59,6 +67,29 @@ tell (NorpcSubscriber *subscriber,
     }
 
   return TRUE;
+}
+
+/* Runs in the service's context. Returns a message (owned) if the value is not what the description
+ * allows, and NULL otherwise.
+ */
+static char *
+read_property (NorpcPropertyRelay        *self,
+               const NorpcPropertyAccess *access,
+               guint                      property,
+               GValue                    *value)
+{
+  const NorpcArgInfo *arg = &access->args[property];
+  char *problem;
+
+  g_value_init (value, norpc_arg_info_get_gtype (&arg->dbus));
+  norpc_property_read (self->service, access, property, value);
+  problem = norpc_value_find_problem (arg, value);
+  if (problem == NULL && norpc_arg_info_is_list (arg))
+    problem = norpc_list_relay_send (self->lists, arg, value);
+  if (problem == NULL)
+    norpc_value_export (arg, value);
+
+  return problem;
 }
 
 /* Runs in the service's context. Returns the values (owned) of all properties whose values are
@@ -74,20 +105,13 @@ read_values (NorpcPropertyRelay        *self,
 
   for (; n < access->n_updated; n++)
     {
-      const NorpcArgInfo *arg = access->updated_args[n];
-      g_autofree char *problem = NULL;
+      g_autofree char *problem = read_property (self, access, access->updated[n], &values[n]);
 
-      g_value_init (&values[n], norpc_arg_info_get_gtype (&arg->dbus));
-      norpc_property_read (self->service, access, access->updated[n], &values[n]);
-      problem = norpc_value_find_problem (arg, &values[n]);
       if (problem == NULL)
-        {
-          norpc_value_export (arg, &values[n]);
-          continue;
-        }
+        continue;
 
       g_critical ("%s: property '%s': %s; clients were not told of the change", access->info.dbus.name,
-                  arg->dbus.name, problem);
+                  access->updated_args[n]->dbus.name, problem);
       break;
     }
 
@@ -98,6 +122,47 @@ read_values (NorpcPropertyRelay        *self,
       g_value_unset (&values[i]);
 
   return emission;
+}
+
+/* Runs in the service's context, with the lock of the subscribers held. */
+static gboolean
+add_context (NorpcSubscriber *subscriber,
+             gpointer         user_data)
+{
+  Telling *telling = user_data;
+  NorpcMirror *mirror = norpc_subscription_get_started_mirror ((NorpcSubscription *) subscriber, telling->access);
+
+  if (mirror != NULL)
+    g_hash_table_insert (telling->lists, norpc_reply_queue_ref (norpc_mirror_get_reply_queue (mirror)), NULL);
+
+  return TRUE;
+}
+
+static void
+unref_mirrors (gpointer mirrors)
+{
+  if (mirrors != NULL)
+    g_ptr_array_unref (mirrors);
+}
+
+/* Runs in the service's context, with no lock held. Gets the mirrors of the lists among the values, so
+ * that they follow the lists from here on, in the contexts of all clients.
+ */
+static void
+hold_lists (NorpcPropertyRelay *self,
+            Telling            *telling)
+{
+  GHashTableIter iter;
+  gpointer reply_queue;
+
+  if (!norpc_list_values_have_lists (telling->values))
+    return;
+
+  telling->lists = g_hash_table_new_full (NULL, NULL, norpc_reply_queue_unref, unref_mirrors);
+  norpc_subscribers_foreach (self->subscribers, add_context, telling);
+  g_hash_table_iter_init (&iter, telling->lists);
+  while (g_hash_table_iter_next (&iter, &reply_queue, NULL))
+    g_hash_table_iter_replace (&iter, norpc_list_values_hold (telling->values, reply_queue));
 }
 
 /* Runs in the service's context. All values are told, not only the one that the service notifies
@@ -115,16 +180,19 @@ tell_change (NorpcPropertyRelay        *self,
   if (!telling.mirrored)
     return;
 
+  norpc_list_relay_tell (self->lists);
   if (updates == NORPC_PROPERTY_UPDATES_VALUE)
     {
       telling.values = read_values (self, access);
       if (telling.values == NULL)
         return;
+      hold_lists (self, &telling);
     }
   telling.serial = norpc_property_next_serial ();
 
   norpc_subscribers_foreach (self->subscribers, tell, &telling);
   g_clear_pointer (&telling.values, norpc_emission_unref);
+  g_clear_pointer (&telling.lists, g_hash_table_unref);
   norpc_events_free (telling.dropped);
 }
 
@@ -154,7 +222,8 @@ notify_cb (GObject    *service G_GNUC_UNUSED,
  */
 NorpcPropertyRelay *
 norpc_property_relay_new (GObject          *service,
-                          NorpcSubscribers *subscribers)
+                          NorpcSubscribers *subscribers,
+                          NorpcListRelay   *lists)
 {
   g_autoptr (GPtrArray) accesses = g_ptr_array_new ();
   guint n_interfaces;
@@ -174,6 +243,7 @@ norpc_property_relay_new (GObject          *service,
   self = g_new0 (NorpcPropertyRelay, 1);
   self->service = service;
   self->subscribers = norpc_subscribers_ref (subscribers);
+  self->lists = lists != NULL ? norpc_list_relay_ref (lists) : NULL;
   self->accesses = g_steal_pointer (&accesses);
   self->handler = g_signal_connect (service, "notify", G_CALLBACK (notify_cb), self);
 
@@ -186,6 +256,7 @@ norpc_property_relay_free (NorpcPropertyRelay *self)
 {
   g_signal_handler_disconnect (self->service, self->handler);
   g_ptr_array_unref (self->accesses);
+  g_clear_pointer (&self->lists, norpc_list_relay_unref);
   norpc_subscribers_unref (self->subscribers);
   g_free (self);
 }

@@ -5,6 +5,7 @@
 
 /* The GObject properties of generated interfaces and proxies. */
 
+#include "core/norpc-arg-spec-private.h"
 #include "norpc-property-private.h"
 
 gboolean
@@ -40,99 +41,13 @@ get_flags (const NorpcPropertyInfo *info,
          G_PARAM_STATIC_STRINGS | other;
 }
 
-/* The value of a proxy before it knows that of the service. A string is not NULL if the
- * description does not allow it.
- */
-static const char *
-get_default_string (const NorpcPropertyInfo *info)
-{
-  if (info->dbus.signature[0] == 'm' || (info->flags & NORPC_ARG_FLAGS_NULLABLE) != 0)
-    return NULL;
-
-  return g_str_equal (info->dbus.signature, "o") ? "/" : "";
-}
-
-static GParamSpec *
-new_integer_spec (const NorpcPropertyInfo *info,
-                  GType                    type,
-                  GParamFlags              flags)
-{
-  gboolean is_short = g_str_equal (info->dbus.signature, "n") || g_str_equal (info->dbus.signature, "q");
-
-  switch (type)
-    {
-    case G_TYPE_UCHAR:
-      return g_param_spec_uchar (info->name, NULL, NULL, 0, G_MAXUINT8, 0, flags);
-
-    case G_TYPE_INT:
-      return g_param_spec_int (info->name, NULL, NULL, is_short ? G_MININT16 : G_MININT,
-                               is_short ? G_MAXINT16 : G_MAXINT, 0, flags);
-
-    case G_TYPE_UINT:
-      return g_param_spec_uint (info->name, NULL, NULL, 0, is_short ? G_MAXUINT16 : G_MAXUINT, 0, flags);
-
-    case G_TYPE_INT64:
-      return g_param_spec_int64 (info->name, NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
-
-    default:
-      return g_param_spec_uint64 (info->name, NULL, NULL, 0, G_MAXUINT64, 0, flags);
-    }
-}
-
-static GParamSpec *
-new_enum_spec (const NorpcPropertyInfo *info,
-               GType                    type,
-               GParamFlags              flags)
-{
-  GEnumClass *klass = g_type_class_ref (type);
-  GParamSpec *pspec = g_param_spec_enum (info->name, NULL, NULL, type, klass->values[0].value, flags);
-
-  g_type_class_unref (klass);
-
-  return pspec;
-}
-
 static GParamSpec *
 new_spec (const NorpcPropertyInfo *info,
           GParamFlags              other_flags)
 {
-  GParamFlags flags = get_flags (info, other_flags);
-  NorpcArgInfo arg = { .dbus.signature = info->dbus.signature, .get_type = info->get_type };
-  GType type = norpc_arg_info_get_gtype (&arg.dbus);
+  NorpcArgInfo arg = { .dbus.signature = info->dbus.signature, .flags = info->flags, .get_type = info->get_type };
 
-  switch (G_TYPE_FUNDAMENTAL (type))
-    {
-    case G_TYPE_BOOLEAN:
-      return g_param_spec_boolean (info->name, NULL, NULL, FALSE, flags);
-
-    case G_TYPE_DOUBLE:
-      return g_param_spec_double (info->name, NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE, 0.0, flags);
-
-    case G_TYPE_STRING:
-      return g_param_spec_string (info->name, NULL, NULL, get_default_string (info), flags);
-
-    case G_TYPE_ENUM:
-      return new_enum_spec (info, type, flags);
-
-    case G_TYPE_FLAGS:
-      return g_param_spec_flags (info->name, NULL, NULL, type, 0, flags);
-
-    case G_TYPE_BOXED:
-      return g_param_spec_boxed (info->name, NULL, NULL, type, flags);
-
-    case G_TYPE_VARIANT:
-      return g_param_spec_variant (info->name, NULL, NULL, G_VARIANT_TYPE_ANY, NULL, flags);
-
-    case G_TYPE_PARAM:
-      return g_param_spec_param (info->name, NULL, NULL, type, flags);
-
-    case G_TYPE_OBJECT:
-    case G_TYPE_INTERFACE:
-      return g_param_spec_object (info->name, NULL, NULL, type, flags);
-
-    default:
-      return new_integer_spec (info, type, flags);
-    }
+  return norpc_arg_info_new_spec (&arg, info->name, get_flags (info, other_flags));
 }
 
 /* Called when the class of a proxy is initialized. The identifier of a property is its index and

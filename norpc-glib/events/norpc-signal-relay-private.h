@@ -6,8 +6,7 @@
 #pragma once
 
 #include "client/norpc-subscribers-private.h"
-
-#include <glib-object.h>
+#include "norpc-list-relay-private.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +15,7 @@ typedef struct _NorpcSignalRelay NorpcSignalRelay;
 
 NorpcSignalRelay *norpc_signal_relay_new  (GObject          *service,
                                            NorpcSubscribers *subscribers);
+NorpcListRelay   *norpc_signal_relay_get_lists (NorpcSignalRelay *self);
 void              norpc_signal_relay_free (NorpcSignalRelay *self);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
  */
 
 #include "norpc-interface-members-private.h"
+#include "norpc-list-values-private.h"
 #include "norpc-property-relay-private.h"
 #include "norpc-signal-relay-private.h"
 #include "norpc-subscription-private.h"
@@ -14,6 +15,7 @@ struct _NorpcSignalRelay
   NorpcSubscribers *subscribers; /* (owned) */
   GArray           *handlers;    /* (owned) (element-type gulong) */
   NorpcPropertyRelay *properties; /* (owned) (nullable) */
+  NorpcListRelay     *lists;      /* (owned) (nullable): NULL if there are none */
 };
 
 /* The closure that is connected to one signal of the service. */
@@ -21,6 +23,7 @@ typedef struct
 {
   GClosure                  closure;
   NorpcSubscribers         *subscribers; /* (owned) */
+  NorpcListRelay           *lists;       /* (owned) (nullable) */
   const NorpcInterfaceInfo *interface_info;
   guint                     signal;
 } RelayClosure;
@@ -101,6 +104,7 @@ relay_emission (GClosure     *closure,
       return;
     }
 
+  norpc_list_relay_tell (self->lists);
   norpc_subscribers_foreach (self->subscribers, pass_on, &passage);
   norpc_emission_unref (passage.emission);
   norpc_events_free (passage.dropped);
@@ -111,6 +115,7 @@ relay_closure_finalized (gpointer  data G_GNUC_UNUSED,
                          GClosure *closure)
 {
   norpc_subscribers_unref (((RelayClosure *) closure)->subscribers);
+  g_clear_pointer (&((RelayClosure *) closure)->lists, norpc_list_relay_unref);
 }
 
 static void
@@ -124,6 +129,7 @@ relay_signal (NorpcSignalRelay         *self,
   gulong handler;
 
   relay_closure->subscribers = norpc_subscribers_ref (self->subscribers);
+  relay_closure->lists = self->lists != NULL ? norpc_list_relay_ref (self->lists) : NULL;
   relay_closure->interface_info = interface_info;
   relay_closure->signal = signal;
   g_closure_set_marshal (closure, relay_emission);
@@ -131,6 +137,22 @@ relay_signal (NorpcSignalRelay         *self,
 
   handler = g_signal_connect_closure_by_id (self->service, id, 0, closure, FALSE);
   g_array_append_val (self->handlers, handler);
+}
+
+/* Returns TRUE if one of the interfaces has list models. */
+static gboolean
+have_lists (const GType *interfaces,
+            guint        n_interfaces)
+{
+  for (guint i = 0; i < n_interfaces; i++)
+    {
+      const NorpcInterfaceInfo *info = norpc_interface_type_get_info (interfaces[i]);
+
+      if (info != NULL && norpc_interface_info_has_lists (info))
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 /* Runs in the service's context, before the service starts. */
@@ -145,6 +167,11 @@ norpc_signal_relay_new (GObject          *service,
   self->service = service;
   self->subscribers = norpc_subscribers_ref (subscribers);
   self->handlers = g_array_new (FALSE, FALSE, sizeof (gulong));
+  if (have_lists (interfaces, n_interfaces))
+    {
+      norpc_list_values_init ();
+      self->lists = norpc_list_relay_new ();
+    }
 
   for (guint i = 0; i < n_interfaces; i++)
     {
@@ -153,10 +180,17 @@ norpc_signal_relay_new (GObject          *service,
       for (guint signal = 0; info != NULL && info->signals != NULL && info->signals[signal] != NULL; signal++)
         relay_signal (self, info, signal);
     }
-  self->properties = norpc_property_relay_new (service, subscribers);
+  self->properties = norpc_property_relay_new (service, subscribers, self->lists);
   norpc_subscribers_set_runs (self->subscribers, TRUE);
 
   return self;
+}
+
+/* Returns NULL if the service has no list models. */
+NorpcListRelay *
+norpc_signal_relay_get_lists (NorpcSignalRelay *self)
+{
+  return self->lists;
 }
 
 /* Runs in the service's context, or in the thread that ends it, after the service has stopped. */
@@ -166,9 +200,12 @@ norpc_signal_relay_free (NorpcSignalRelay *self)
   for (guint i = 0; i < self->handlers->len; i++)
     g_signal_handler_disconnect (self->service, g_array_index (self->handlers, gulong, i));
   g_clear_pointer (&self->properties, norpc_property_relay_free);
+  if (self->lists != NULL)
+    norpc_list_relay_stop (self->lists);
   norpc_subscribers_set_runs (self->subscribers, FALSE);
 
   g_array_unref (self->handlers);
+  g_clear_pointer (&self->lists, norpc_list_relay_unref);
   norpc_subscribers_unref (self->subscribers);
   g_free (self);
 }

@@ -6,6 +6,7 @@
 /* The end of a stream that writes its items. */
 
 #include "core/norpc-error.h"
+#include "norpc-list-relay-private.h"
 #include "norpc-stream-private.h"
 
 /* Thread-safe. Returns an error (owned) if no item can be written now, or NULL. Behind a layer, the
@@ -68,6 +69,8 @@ norpc_stream_write (NorpcStream  *self,
       return FALSE;
     }
 
+  if (!priv->is_client)
+    norpc_list_relay_tell_for (priv->call);
   norpc_item_export (item);
 
   return norpc_pipe_write (priv->pipe, g_steal_pointer (&written), error);

@@ -181,7 +181,7 @@ static const NorpcEventImpl signal_event_impl = {
   signal_event_unpacked_locked,
   signal_event_run,
   signal_event_free,
-  FALSE
+  NORPC_EVENT_SINGLE
 };
 
 static SignalEvent *

@@ -52,7 +52,9 @@ cancelled_event_run (NorpcEvent *event)
   cancelled_event_free (event);
 }
 
-static const NorpcEventImpl cancelled_event_impl = { NULL, cancelled_event_run, cancelled_event_free, FALSE };
+static const NorpcEventImpl cancelled_event_impl = {
+  NULL, cancelled_event_run, cancelled_event_free, NORPC_EVENT_SINGLE
+};
 
 /* Thread-safe. */
 static void
@@ -98,7 +100,9 @@ unref_reply_queue (gpointer  reply_queue,
   norpc_reply_queue_unref (reply_queue);
 }
 
-/* Runs in the service's context. The cancellable does not keep the context, which may keep the call. */
+/* Runs in the service's context. The cancellable does not keep the context, which may keep the
+ * call.
+ */
 static GCancellable *
 service_cancellable_new (void)
 {

@@ -91,7 +91,9 @@ handle (NorpcDirect *self,
 
   norpc_thread_check_run (self->thread_check, NULL, call);
   self->handling = TRUE;
+  norpc_list_relay_enter (norpc_signal_relay_get_lists (self->relay), call);
   norpc_dispatch (call, service, FALSE);
+  norpc_list_relay_tell (norpc_signal_relay_get_lists (self->relay));
   self->handling = handling;
 
   /* If this is the last reference to the call, releasing it answers the call. */

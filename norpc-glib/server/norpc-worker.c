@@ -99,9 +99,13 @@ handle_call (NorpcWorker *self,
   if (self->n_left > 0)
     self->n_left--;
   self->handling = TRUE;
+  if (self->relay != NULL)
+    norpc_list_relay_enter (norpc_signal_relay_get_lists (self->relay), call);
   /* Behind layers, other calls may be handled before the pending calls release this one. */
   norpc_dispatch (call, self->service, self->service_endpoint == NULL);
   self->handling = FALSE;
+  if (self->relay != NULL)
+    norpc_list_relay_tell (norpc_signal_relay_get_lists (self->relay));
 
   if (self->service_endpoint == NULL)
     return;

@@ -56,6 +56,12 @@ CASES = [
     (method(A), method(B), [('new', 'risky', "was 'a'")]),
     (method(A), method(arg('name="a" type="s" nullable="true"')), [('new', 'compatible', 'may be NULL now')]),
     (method(arg('name="a" type="s" nullable="true"')), method(A), [('new', 'breaking', 'cannot be NULL any more')]),
+    (method(arg('name="l" type="Gio.ListModel" element-type="Gio.File" direction="out"')),
+     method(arg('name="l" type="Gio.ListModel" element-type="Gio.Icon" direction="out"')),
+     [('new', 'breaking', "the items of the argument 'l' of 'M' are of the type 'Gio.Icon'; they were 'Gio.File'")]),
+    (method(arg('name="l" type="Gio.ListModel" direction="out"')),
+     method(arg('name="l" type="Gio.ListModel" element-type="Gio.Icon" direction="out"')),
+     [('new', 'breaking', "they were 'GObject.Object'")]),
     (method(arg('name="a" type="s" nullable="true"')), method(arg('name="a" type="ms"')),
      [('new', 'breaking', "out of the process the argument 'a' of 'M' is of the type 'ms'")]),
     (method(OUT), method(arg('name="o" type="s" direction="out" nullable="true"')),
@@ -214,6 +220,8 @@ class Check(unittest.TestCase):
                  f'<enum name="E"><value name="B">{c_name("A")}</value></enum>', []),
                 ('<error-domain name="E" dbus-prefix="org.x"><error name="A"/></error-domain>',
                  f'<error-domain name="E" dbus-prefix="org.x"><error name="B">{c_name("A")}</error></error-domain>', ['breaking']),
+                ('<record name="R"><field name="a" type="s"/></record>',
+                 '<record name="R" object="true"><field name="a" type="s"/></record>', ['breaking']),
                 ('<record name="R"><field name="a" type="s"/></record>',
                  '<record name="R"><field name="a" type="u"/></record>', ['breaking'])):
             with self.subTest(before=before, now=now):

@@ -14,7 +14,7 @@ static struct
 
 static const char * const names[STRESS_N_COUNTS] = {
   "calls", "calls of services", "arguments", "results", "services", "starts", "servers",
-  "channels", "proxies", "layers", "replies to filters",
+  "channels", "proxies", "layers", "replies to filters", "items",
 };
 
 /* Any thread. */

@@ -106,6 +106,7 @@ run_round (guint32 round_seed,
   for (guint i = 0; i < N_CLIENTS; i++)
     stress_client_clear (&clients[i]);
   stress_operations_end ();
+  stress_shelf_end ();
   stress_desks_end ();
   wait_for_all_to_go ();
   stress_hosts_end ();

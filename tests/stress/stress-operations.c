@@ -304,6 +304,7 @@ static const struct
   { "starting a server", 14, operate_replace },
   { "stopping a keeper", 2, stress_stop_keeper },
   { "a gauge", 2, stress_use_gauge },
+  { "a shelf", 8, stress_use_shelf },
   { "a session", 60, stress_use_session },
   { "ending a thread", 1, operate_change_thread },
 };

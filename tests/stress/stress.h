@@ -25,6 +25,7 @@ typedef enum
   STRESS_PROXIES,
   STRESS_LAYERS,
   STRESS_REPLIES, /* that filters are to get */
+  STRESS_ITEMS, /* of lists */
   STRESS_N_COUNTS
 } StressCount;
 
@@ -338,6 +339,10 @@ void     stress_stop_keeper     (StressClient *client);
 
 /* stress-gauge.c. The client's thread. */
 void     stress_use_gauge       (StressClient *client);
+
+/* stress-shelf.c. The client's thread; the main thread. */
+void     stress_use_shelf       (StressClient *client);
+void     stress_shelf_end       (void);
 
 /* stress-session.c: an object that is passed to other contexts, and what is known of it. */
 typedef struct

@@ -64,14 +64,15 @@ static void
 need_fields (Helpers             *self,
              const CgDeclaration *record)
 {
-  guint of_array = NEED_CHECK | NEED_COPY;
+  guint of_array = record->is_object ? NEED_CHECK : NEED_CHECK | NEED_COPY;
 
-  if (record->named->type.equal != NULL)
+  if (record->named->type.equal != NULL && !record->is_object)
     of_array |= NEED_EQUAL;
   if (record->named->type.to_variant != NULL)
     of_array |= NEED_VARIANT;
   for (guint i = 0; i < record->fields->len; i++)
-    need (self, &((CgField *) g_ptr_array_index (record->fields, i))->use, NEED_FREE, of_array);
+    need (self, &((CgField *) g_ptr_array_index (record->fields, i))->use,
+          record->is_object ? 0 : NEED_FREE, of_array);
 }
 
 static void

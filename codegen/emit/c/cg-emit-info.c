@@ -181,7 +181,9 @@ set_type (Emitter         *self,
   set_string (self, "signature_string", use->variant != NULL ? use->variant : "");
   cg_writer_set (self->writer, "flags", get_flags (use));
   cg_writer_set (self->writer, "value_get_type", get_type_function (use->type));
-  cg_writer_set (self->writer, "element_get_type", get_type_function (use->type->element));
+  cg_writer_set (self->writer, "element_get_type",
+                 get_type_function (use->element != NULL ? &use->element->type
+                                                         : use->type->element));
 }
 
 /* Writes the arguments of a member, and sets @key to the expression for them. */
@@ -235,7 +237,7 @@ cg_emit_fields (const CgDeclaration *record,
 
   CG_FOREACH (const CgField, field, record->fields)
     {
-      set_string (&self, "name_string", field->node.name);
+      set_string (&self, "name_string", record->is_object ? field->property : field->node.name);
       set_type (&self, &field->use);
       cg_writer_set (writer, "member", field->lower);
       g_ptr_array_add (rows, cg_writer_expand (writer, cg_template ("info/field-row")));

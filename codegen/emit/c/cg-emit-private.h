@@ -53,6 +53,10 @@ void cg_emit_properties (const CgInterface *interface,
 void cg_emit_types    (const CgDescription *description,
                        CgWriter            *writer);
 
+/* cg-emit-types.c: sets the members of the struct of a record, and the lines that document them. */
+void cg_emit_set_members (CgWriter            *writer,
+                          const CgDeclaration *record);
+
 /* cg-emit-info.c: the fields of a record as data. */
 void cg_emit_fields   (const CgDeclaration *record,
                        CgWriter            *writer);

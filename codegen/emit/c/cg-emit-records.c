@@ -194,6 +194,57 @@ emit_record (CgWriter            *writer,
     }
 }
 
+/* Names and values of the properties, for the constructor. */
+static void
+set_properties (CgWriter            *writer,
+                const CgDeclaration *record)
+{
+  g_autoptr (GString) properties = g_string_new (NULL);
+
+  CG_FOREACH (const CgField, field, record->fields)
+    g_string_append_printf (properties, "%s\"%s\", %s", properties->len > 0 ? ",\n" : "",
+                            field->property, field->param);
+  cg_writer_set (writer, "properties", properties->str);
+}
+
+/* A record that is an object. */
+static void
+emit_object (CgWriter            *writer,
+             const CgDeclaration *record)
+{
+  g_autoptr (GString) hashes = g_string_new (NULL);
+  g_autofree char *checks = NULL;
+
+  CG_FOREACH (const CgField, field, record->fields)
+    cg_emit_append_hash (hashes, &field->use);
+
+  cg_names_set (writer, &record->node);
+  cg_writer_set (writer, "hashes", hashes->str);
+  cg_emit_set_members (writer, record);
+  cg_writer_emit (writer, cg_template ("records/object-struct"));
+  cg_emit_fields (record, writer);
+  cg_writer_emit (writer, cg_template ("records/define-object"));
+
+  set_checks (writer, record, "", "");
+  checks = cg_writer_expand (writer, "$checks$");
+  cg_writer_take (writer, "checks", g_strconcat (checks, *checks != '\0' ? "\n" : "", NULL));
+  set_properties (writer, record);
+  cg_signature_set_record (writer, record, CG_RECORD_NEW);
+  cg_emit_function_doc (writer, "");
+  cg_writer_emit (writer, cg_template ("records/new-object"));
+
+  CG_FOREACH (const CgField, field, record->fields)
+    {
+      cg_signature_set_field (writer, record, field);
+      cg_writer_set (writer, "property_name", field->property);
+      cg_writer_emit (writer, cg_template ("records/field-doc"));
+      cg_emit_function_doc (writer, "");
+      cg_writer_set (writer, "member", field->lower);
+      cg_writer_set (writer, "zero", field->use.type->zero);
+      cg_writer_emit (writer, cg_template ("records/get-field"));
+    }
+}
+
 static void
 emit_nested_helpers (const CgDescription *description,
                      CgWriter            *writer)
@@ -215,6 +266,8 @@ cg_emit_records (const CgDescription *description,
 {
   emit_nested_helpers (description, writer);
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
-    if (declaration->kind == CG_DECLARED_RECORD)
+    if (declaration->kind == CG_DECLARED_RECORD && declaration->is_object)
+      emit_object (writer, declaration);
+    else if (declaration->kind == CG_DECLARED_RECORD)
       emit_record (writer, declaration);
 }

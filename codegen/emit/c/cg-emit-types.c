@@ -80,9 +80,9 @@ emit_enum (const CgDeclaration *declaration,
     cg_writer_emit (writer, cg_template ("types/domain"));
 }
 
-static void
-set_members (CgWriter            *writer,
-             const CgDeclaration *record)
+void
+cg_emit_set_members (CgWriter            *writer,
+                     const CgDeclaration *record)
 {
   g_autoptr (GString) lines = g_string_new (NULL);
   g_autoptr (GString) members = g_string_new (NULL);
@@ -112,20 +112,32 @@ emit_record (const CgDeclaration *record,
   CgColumns columns = { 0, 0 };
 
   cg_names_set (writer, &record->node);
-  set_members (writer, record);
+  cg_emit_set_members (writer, record);
+  if (record->is_object)
+    cg_writer_set (writer, "lines", "");
   set_type_doc (writer, record);
   cg_writer_emit (writer, cg_template ("types/type-doc"));
-  cg_writer_emit (writer, cg_template ("types/record-struct"));
+  cg_writer_emit (writer, cg_template (record->is_object ? "types/record-object"
+                                                         : "types/record-struct"));
 
+  cg_writer_set (writer, "deprecated", "");
   for (int pass = 0; pass < 2; pass++)
-    for (guint i = 0; i < CG_N_RECORD_FUNCTIONS; i++)
-      if (cg_record_has_function (record, i))
+    {
+      for (guint i = 0; i < CG_N_RECORD_FUNCTIONS; i++)
+        if (cg_record_has_function (record, i))
+          {
+            cg_signature_set_record (writer, record, i);
+            cg_emit_prototype (writer, &columns, pass == 0);
+          }
+      for (guint i = 0; record->is_object && i < record->fields->len; i++)
         {
-          cg_signature_set_record (writer, record, i);
-          cg_writer_set (writer, "deprecated", "");
+          cg_signature_set_field (writer, record, g_ptr_array_index (record->fields, i));
           cg_emit_prototype (writer, &columns, pass == 0);
         }
+    }
 
+  cg_writer_set (writer, "free_record",
+                 record->is_object ? "g_object_unref" : cg_names_look_up (&record->node, "t_free"));
   cg_writer_emit (writer, cg_template ("types/record-end"));
 }
 

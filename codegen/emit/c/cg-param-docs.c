@@ -121,6 +121,8 @@ cg_param_doc_make_value (const CgMember *property,
   if (*property->use.type->gir != '\0')
     g_string_append_printf (doc, " %s", property->use.type->gir);
   g_string_append (doc, property->use.type->is_pointer ? ": the value" : " the value");
+  if (property->use.element != NULL)
+    g_string_append_printf (doc, ", a list of #%s", property->use.element->c_type);
   if (property->use.type->is_pointer && !is_given)
     g_string_append (doc, ", which belongs to @self and is\n"
                           "  valid until the next call of this function");

@@ -84,6 +84,7 @@ static const struct
   { 'a', "gconstpointer ", "self", "(type $T$): a record" },
   { 'o', "gconstpointer ", "other", "(type $T$): another record" },
   { 'v', "GVariant *", "variant", "a variant" },
+  { 'O', "$T$ *", "self", NULL },
 };
 
 static const Row rows[CG_N_SIGNATURES] = {
@@ -169,6 +170,10 @@ static const OtherRow record_rows[CG_N_RECORD_FUNCTIONS] = {
   [CG_RECORD_NEW_FROM_VARIANT] = {
     "$T$ *", "$t_new_from_variant$", "ve", "docs/record-new-from-variant"
   },
+};
+
+static const OtherRow field_row = {
+  "$field_type$", "$t$_get_$field_function$", "O", "docs/field-get"
 };
 
 static const OtherRow new_rows[CG_N_NEW_SIGNATURES] = {
@@ -467,4 +472,24 @@ cg_signature_set_record (CgWriter            *writer,
 
   cg_writer_set (writer, "variant", variant != NULL ? variant : "");
   set_other (writer, &record_rows[function], record);
+}
+
+void
+cg_signature_set_field (CgWriter            *writer,
+                        const CgDeclaration *record,
+                        const CgField       *field)
+{
+  const CgType *type = field->use.type;
+  gboolean is_type = g_str_equal (field->lower, "type"); /* the GType has that function */
+
+  cg_writer_set (writer, "field", field->node.name);
+  cg_writer_set (writer, "field_type", type->c_in);
+  cg_writer_take (writer, "field_function", g_strconcat (field->lower, is_type ? "_" : "", NULL));
+  cg_writer_take (writer, "field_annotations",
+                  g_strconcat (type->is_pointer ? " (transfer none)" : "",
+                               field->use.nullable ? " (nullable)" : "",
+                               *type->gir != '\0' ? " " : "", type->gir, type->is_pointer ? ":" : "", NULL));
+  cg_writer_set (writer, "field_doc",
+                 field->node.c_doc != NULL ? field->node.c_doc : "A field of the record.");
+  set_other (writer, &field_row, record);
 }

@@ -67,6 +67,11 @@ void  cg_signature_set_record     (CgWriter            *writer,
                                    const CgDeclaration *record,
                                    CgRecordFunction     function);
 
+/* The function that gets a field of a record that is an object; and field_doc. */
+void  cg_signature_set_field      (CgWriter            *writer,
+                                   const CgDeclaration *record,
+                                   const CgField       *field);
+
 void  cg_signature_set_new        (CgWriter            *writer,
                                    CgNewSignatureKind   kind);
 
