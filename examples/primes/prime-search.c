@@ -9,16 +9,17 @@ struct _PrimeSearch
 {
   GObject parent_instance;
 
-  NorpcCall *call;   /* (owned) (nullable): whose client waits for the end of the search */
-  guint      limit;
-  guint      number; /* the last one that was tried */
-  guint      n_found;
-  double     speed;
+  NorpcCall  *call;   /* (owned) (nullable): whose client waits for the end of the search */
+  guint       limit;
+  guint       number; /* the last one that was tried */
+  GListStore *found;  /* (owned): of DemoPrime */
+  double      speed;
 };
 
 typedef enum
 {
-  PROP_STATUS = 1,
+  PROP_FOUND = 1,
+  PROP_STATUS,
   PROP_FRACTION,
   PROP_SPEED,
 } PrimeSearchProperty;
@@ -33,14 +34,32 @@ is_prime (guint number)
   return number > 1;
 }
 
+static guint
+get_n_found (PrimeSearch *self)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (self->found));
+}
+
+static void
+try_number (PrimeSearch *self,
+            guint        number)
+{
+  g_autoptr (DemoPrime) prime = NULL;
+
+  if (!is_prime (number))
+    return;
+
+  prime = demo_prime_new (number);
+  g_list_store_append (self->found, prime);
+}
+
 static gboolean
 tick_cb (gpointer data)
 {
   PrimeSearch *self = data;
 
   for (guint i = 0; i < self->speed && self->number < self->limit; i++)
-    if (is_prime (++self->number))
-      self->n_found++;
+    try_number (self, ++self->number);
 
   g_object_notify (G_OBJECT (self), "status");
   g_object_notify (G_OBJECT (self), "fraction");
@@ -49,7 +68,7 @@ tick_cb (gpointer data)
   if (self->number < self->limit && !norpc_call_is_cancelled (self->call))
     return G_SOURCE_CONTINUE;
 
-  demo_primes_complete_search (DEMO_PRIMES (self), self->call, self->n_found);
+  demo_primes_complete_search (DEMO_PRIMES (self), self->call, get_n_found (self));
   g_clear_pointer (&self->call, norpc_call_unref);
   return G_SOURCE_REMOVE;
 }
@@ -72,7 +91,7 @@ prime_search_handle_search (DemoPrimes  *service,
   self->call = norpc_call_ref (call);
   self->limit = limit;
   self->number = 0;
-  self->n_found = 0;
+  g_list_store_remove_all (self->found);
 
   source = g_timeout_source_new (10);
   g_source_set_callback (source, tick_cb, g_object_ref (self), g_object_unref);
@@ -100,8 +119,12 @@ prime_search_get_property (GObject    *object,
 
   switch ((PrimeSearchProperty) property_id)
     {
+    case PROP_FOUND:
+      g_value_set_object (value, self->found);
+      break;
+
     case PROP_STATUS:
-      g_value_take_string (value, g_strdup_printf ("%u primes up to %u", self->n_found, self->number));
+      g_value_take_string (value, g_strdup_printf ("%u primes up to %u", get_n_found (self), self->number));
       break;
 
     case PROP_FRACTION:
@@ -132,6 +155,7 @@ prime_search_set_property (GObject      *object,
       self->speed = CLAMP (g_value_get_double (value), 1, 10000);
       break;
 
+    case PROP_FOUND:
     case PROP_STATUS:
     case PROP_FRACTION:
     default:
@@ -146,6 +170,7 @@ prime_search_finalize (GObject *object)
   PrimeSearch *self = PRIME_SEARCH (object);
 
   g_clear_pointer (&self->call, norpc_call_unref);
+  g_object_unref (self->found);
 
   G_OBJECT_CLASS (prime_search_parent_class)->finalize (object);
 }
@@ -158,6 +183,7 @@ prime_search_class_init (PrimeSearchClass *klass)
   object_class->get_property = prime_search_get_property;
   object_class->set_property = prime_search_set_property;
   object_class->finalize = prime_search_finalize;
+  g_object_class_override_property (object_class, PROP_FOUND, "found");
   g_object_class_override_property (object_class, PROP_STATUS, "status");
   g_object_class_override_property (object_class, PROP_FRACTION, "fraction");
   g_object_class_override_property (object_class, PROP_SPEED, "speed");
@@ -166,6 +192,7 @@ prime_search_class_init (PrimeSearchClass *klass)
 static void
 prime_search_init (PrimeSearch *self)
 {
+  self->found = g_list_store_new (DEMO_TYPE_PRIME);
   self->speed = 1000;
 }
 

@@ -27,6 +27,35 @@ search_cb (GObject      *source_object,
   gtk_window_destroy (window);
 }
 
+static void
+setup_row_cb (GtkListItemFactory *factory,
+              GtkListItem        *row,
+              gpointer            user_data)
+{
+  GtkExpression *item = gtk_property_expression_new (GTK_TYPE_LIST_ITEM, NULL, "item");
+  GtkExpression *value = gtk_property_expression_new (DEMO_TYPE_PRIME, item, "value");
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_expression_bind (value, label, "label", row);
+  gtk_list_item_set_child (row, label);
+}
+
+static GtkWidget *
+create_list (DemoPrimesProxy *proxy)
+{
+  GtkNoSelection *selection = gtk_no_selection_new (NULL);
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkWidget *list = gtk_scrolled_window_new ();
+
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_row_cb), NULL);
+  g_object_bind_property (proxy, "found", selection, "model", G_BINDING_SYNC_CREATE);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (list),
+                                 gtk_list_view_new (GTK_SELECTION_MODEL (selection), factory));
+  gtk_widget_set_vexpand (list, TRUE);
+
+  return list;
+}
+
 static GtkWidget *
 create_widgets (DemoPrimesProxy *proxy)
 {
@@ -39,6 +68,7 @@ create_widgets (DemoPrimesProxy *proxy)
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), bar);
   gtk_box_append (GTK_BOX (box), scale);
+  gtk_box_append (GTK_BOX (box), create_list (proxy));
 
   g_object_bind_property (proxy, "status", label, "label", G_BINDING_SYNC_CREATE);
   g_object_bind_property (proxy, "fraction", bar, "fraction", G_BINDING_SYNC_CREATE);
@@ -56,7 +86,7 @@ activate_cb (GtkApplication *application,
     demo_primes_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
 
   gtk_window_set_title (GTK_WINDOW (window), "Primes");
-  gtk_window_set_default_size (GTK_WINDOW (window), 400, -1);
+  gtk_window_set_default_size (GTK_WINDOW (window), 400, 400);
   gtk_window_set_child (GTK_WINDOW (window), create_widgets (proxy));
 
   /* If the window is closed earlier, the search is cancelled, and the callback does not run. */

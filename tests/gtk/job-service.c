@@ -21,6 +21,12 @@ struct _JobService
   guint    n_parts;
   GSource *work;   /* (owned) (nullable) */
 
+  GListStore *entries;   /* (owned): of JobEntry */
+  guint       n_entries; /* that were inserted */
+  guint       position;  /* of the next entry */
+  guint       end;       /* of the entries to be inserted */
+  GSource    *inserting; /* (owned) (nullable) */
+
   GMutex   lock;
   GCond    cond;
   gboolean is_closed; /* [lock]: the gate */
@@ -35,6 +41,7 @@ typedef enum
   PROP_STATUS = 1,
   PROP_FRACTION,
   PROP_SPEED,
+  PROP_ENTRIES,
 } JobServiceProperty;
 
 void
@@ -177,11 +184,52 @@ job_service_work (JobJob   *job,
 }
 
 static void
+stop_inserting (JobService *self)
+{
+  if (self->inserting != NULL)
+    g_source_destroy (self->inserting);
+  g_clear_pointer (&self->inserting, g_source_unref);
+}
+
+static gboolean
+insert_entry (gpointer data)
+{
+  JobService *self = data;
+  guint number = ++self->n_entries;
+  g_autofree char *name = g_strdup_printf ("Entry %u", number);
+  g_autoptr (JobEntry) entry = job_entry_new (name, number);
+
+  g_list_store_insert (self->entries, self->position++, entry);
+
+  return self->position < self->end ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static gboolean
+job_service_insert (JobJob   *job,
+                    guint     position,
+                    guint     n_entries,
+                    GError  **error)
+{
+  JobService *self = JOB_SERVICE (job);
+
+  stop_inserting (self);
+  self->position = position;
+  self->end = position + n_entries;
+  self->inserting = g_idle_source_new ();
+  g_source_set_static_name (self->inserting, "[test] insert");
+  g_source_set_callback (self->inserting, insert_entry, self, NULL);
+  g_source_attach (self->inserting, g_main_context_get_thread_default ());
+
+  return TRUE;
+}
+
+static void
 job_service_iface_init (JobJobInterface *iface)
 {
   iface->ping = job_service_ping;
   iface->report = job_service_report;
   iface->work = job_service_work;
+  iface->insert = job_service_insert;
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (JobService, job_service, G_TYPE_OBJECT,
@@ -207,6 +255,10 @@ job_service_get_property (GObject    *object,
 
     case PROP_SPEED:
       g_value_set_double (value, self->speed);
+      break;
+
+    case PROP_ENTRIES:
+      g_value_set_object (value, self->entries);
       break;
 
     default:
@@ -241,6 +293,7 @@ job_service_set_property (GObject      *object,
 
     case PROP_STATUS:
     case PROP_FRACTION:
+    case PROP_ENTRIES:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -253,6 +306,8 @@ job_service_finalize (GObject *object)
   JobService *self = JOB_SERVICE (object);
 
   stop_work (self);
+  stop_inserting (self);
+  g_object_unref (self->entries);
   g_free (self->status);
   g_array_unref (self->speeds);
   g_cond_clear (&self->cond);
@@ -272,12 +327,14 @@ job_service_class_init (JobServiceClass *klass)
   g_object_class_override_property (object_class, PROP_STATUS, "status");
   g_object_class_override_property (object_class, PROP_FRACTION, "fraction");
   g_object_class_override_property (object_class, PROP_SPEED, "speed");
+  g_object_class_override_property (object_class, PROP_ENTRIES, "entries");
 }
 
 static void
 job_service_init (JobService *self)
 {
   self->status = g_strdup ("Idle");
+  self->entries = g_list_store_new (JOB_TYPE_ENTRY);
   self->max_speed = G_MAXDOUBLE;
   self->speeds = g_array_new (FALSE, FALSE, sizeof (double));
   g_mutex_init (&self->lock);

@@ -93,6 +93,30 @@ bind_busy (JobWindow *fixture)
   g_object_bind_property (fixture->proxy, "busy", fixture->spinner, "spinning", G_BINDING_SYNC_CREATE);
 }
 
+static void
+setup_row_cb (GtkListItemFactory *factory,
+              GtkListItem        *row,
+              gpointer            unused)
+{
+  GtkExpression *item = gtk_property_expression_new (GTK_TYPE_LIST_ITEM, NULL, "item");
+  GtkExpression *name = gtk_property_expression_new (JOB_TYPE_ENTRY, item, "name");
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_expression_bind (name, label, "label", row);
+  gtk_list_item_set_child (row, label);
+}
+
+static void
+bind_entries (JobWindow *fixture)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_row_cb), NULL);
+  fixture->entries = gtk_single_selection_new (NULL);
+  g_object_bind_property (fixture->proxy, "entries", fixture->entries, "model", G_BINDING_SYNC_CREATE);
+  fixture->view = GTK_LIST_VIEW (gtk_list_view_new (GTK_SELECTION_MODEL (fixture->entries), factory));
+}
+
 static gboolean
 is_shown (gpointer data)
 {
@@ -100,6 +124,17 @@ is_shown (gpointer data)
   GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (fixture->window));
 
   return gdk_surface_get_mapped (surface) && gtk_widget_get_width (GTK_WIDGET (fixture->scale)) > 0;
+}
+
+static GtkWidget *
+make_scrolled_window (GtkWidget *child)
+{
+  GtkWidget *window = gtk_scrolled_window_new ();
+
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (window), child);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (window), 200);
+
+  return window;
 }
 
 static void
@@ -112,11 +147,13 @@ make_window (JobWindow *fixture)
   bind_fraction (fixture);
   bind_speed (fixture);
   bind_busy (fixture);
+  bind_entries (fixture);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (fixture->status));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (fixture->bar));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (fixture->percent));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (fixture->scale));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (fixture->spinner));
+  gtk_box_append (GTK_BOX (box), make_scrolled_window (GTK_WIDGET (fixture->view)));
   fixture->content = box;
   g_object_bind_property (fixture->proxy, "connected", fixture->content, "sensitive", G_BINDING_SYNC_CREATE);
 
@@ -172,8 +209,8 @@ is_true (gpointer data)
 }
 
 /* Runs the main context until the window shows the state of its widgets. */
-static void
-wait_painted (JobWindow *fixture)
+void
+window_wait_painted (JobWindow *fixture)
 {
   GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (fixture->window));
   gboolean is_painted = FALSE;
@@ -196,7 +233,7 @@ window_save (JobWindow  *fixture,
   GskRenderer *renderer = gtk_native_get_renderer (GTK_NATIVE (fixture->window));
   int width, height;
 
-  wait_painted (fixture);
+  window_wait_painted (fixture);
   paintable = gtk_widget_paintable_new (GTK_WIDGET (fixture->window));
   width = gdk_paintable_get_intrinsic_width (paintable);
   height = gdk_paintable_get_intrinsic_height (paintable);

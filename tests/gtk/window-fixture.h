@@ -28,6 +28,9 @@ typedef struct
   GtkScale       *scale;   /* (unowned) */
   GtkAdjustment  *speed;   /* (unowned): of the scale */
   GtkSpinner     *spinner; /* (unowned) */
+  GtkListView    *view;    /* (unowned) */
+
+  GtkSingleSelection *entries; /* (unowned): what the view shows */
 } JobWindow;
 
 void window_set_up    (JobWindow     *fixture,
@@ -35,6 +38,7 @@ void window_set_up    (JobWindow     *fixture,
 void window_tear_down (JobWindow     *fixture,
                        gconstpointer  unused);
 
+void window_wait_painted (JobWindow  *fixture);
 void window_save      (JobWindow     *fixture,
                        const char    *name);
 
