@@ -1,0 +1,282 @@
+/* norpc-reply-queue-source.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The source of a reply queue, which delivers replies and events in the client's context. */
+
+#include "call/norpc-call-scope-private.h"
+#include "call/norpc-trace-private.h"
+#include "core/norpc-context-private.h"
+#include "norpc-call-send-private.h"
+#include "norpc-reply-queue-parts-private.h"
+
+/* The number of replies to deliver before other sources of the context get their turn. */
+#define MAX_REPLIES_A_DISPATCH 128
+
+typedef struct
+{
+  GSource          source;
+  NorpcReplyQueue *reply_queue; /* (unowned): owned by the callback */
+} ReplyQueueSource;
+
+const char norpc_reply_queue_asleep = 0;
+
+static gboolean
+has_replies (gpointer data)
+{
+  NorpcReplyQueue *self = data;
+
+  return g_atomic_pointer_get (&self->head) != NULL;
+}
+
+/* Returns NULL if @link is not that of a call. */
+static NorpcCall *
+get_call (NorpcReplyLink *link)
+{
+  return link->sink->event == NULL
+           ? (NorpcCall *) ((char *) link - G_STRUCT_OFFSET (NorpcCall, link)) : NULL;
+}
+
+/* Runs in the client's context. Returns TRUE if replies have arrived. If it returns FALSE, the
+ * next thread that pushes a reply wakes up the context.
+ */
+static gboolean
+reply_queue_source_prepare (GSource *source,
+                            int     *timeout)
+{
+  NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
+  NorpcReplyLink *head;
+
+  *timeout = norpc_timeouts_get_timeout (&self->deadlines, g_source_get_time (source));
+
+  if (self->first != NULL || *timeout == 0)
+    return TRUE;
+
+  head = g_atomic_pointer_get (&self->head);
+  if (head == NORPC_REPLY_QUEUE_ASLEEP)
+    return FALSE;
+  if (head != NULL)
+    return TRUE;
+
+  if (g_atomic_int_get (&self->n_open) > 0 &&
+      norpc_spin_until (&self->spin, has_replies, self))
+    return TRUE;
+
+  return !g_atomic_pointer_compare_and_exchange (&self->head, NULL, NORPC_REPLY_QUEUE_ASLEEP);
+}
+
+/* Runs in the client's context, which is awake from here on. */
+static gboolean
+reply_queue_source_check (GSource *source)
+{
+  NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
+  gboolean late = norpc_timeouts_get_timeout (&self->deadlines, g_source_get_time (source)) == 0;
+
+  if (g_atomic_pointer_compare_and_exchange (&self->head, NORPC_REPLY_QUEUE_ASLEEP, NULL))
+    return late || self->first != NULL;
+
+  return late || self->first != NULL || has_replies (self);
+}
+
+/* Runs in the client's context. */
+static void
+take_replies (NorpcReplyQueue *self)
+{
+  NorpcReplyLink *newest, *oldest = NULL;
+
+  do
+    {
+      newest = g_atomic_pointer_get (&self->head);
+      if (newest == NULL || newest == NORPC_REPLY_QUEUE_ASLEEP)
+        return;
+    }
+  while (!g_atomic_pointer_compare_and_exchange (&self->head, newest, NULL));
+
+  while (newest != NULL)
+    {
+      NorpcReplyLink *next = newest->next;
+
+      newest->next = oldest;
+      oldest = newest;
+      newest = next;
+    }
+  self->first = oldest;
+}
+
+/* Runs in the client's context. Once a client has cancelled a call, the call fails even if its
+ * reply arrived first, so that no client sees a success after cancelling.
+ */
+static void
+note_cancellation (NorpcCall *call)
+{
+  if (call->error != NULL || g_cancellable_set_error_if_cancelled (call->cancellable, &call->error))
+    return;
+
+  if (g_atomic_int_get (&call->cancelled))
+    call->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                       "Operation was cancelled");
+}
+
+/* Runs in the client's context. */
+static void
+deliver_reply (NorpcReplyQueue *self,
+               NorpcCall       *call)
+{
+  NorpcReplyFunc reply_func = call->reply_func;
+  gpointer reply_data = call->reply_data;
+
+  call->link.next = NULL;
+
+  if (call->has_timer)
+    norpc_timeouts_remove (&self->deadlines, call);
+  if (self->sent != NULL)
+    norpc_reply_queue_unlist_call (self, call);
+  norpc_call_send_detach (call);
+  note_cancellation (call);
+
+  if (g_atomic_int_dec_and_test (&self->n_open))
+    {
+      norpc_waker_settle (self->waker);
+      g_main_context_unref (self->context);
+    }
+
+  norpc_trace (call, "delivered to its client");
+
+  if (reply_func == NULL)
+    {
+      norpc_reply_unref (norpc_call_get_reply (call));
+      return;
+    }
+
+  norpc_reply_import_results (norpc_call_get_reply (call));
+  reply_func (norpc_call_get_reply (call), reply_data);
+}
+
+/* Runs in the client's context. Delivers an event of a service, or unpacks a batch of them. */
+static void
+deliver_event (NorpcReplyQueue *self,
+               NorpcReplyLink  *link)
+{
+  const NorpcEventFuncs *funcs = link->sink->event;
+
+  if (funcs->unpack != NULL)
+    {
+      self->first = funcs->unpack (link);
+      return;
+    }
+
+  self->first = link->next;
+  funcs->run (link);
+}
+
+/* Runs in the client's context. A GTask that returns in the main-loop iteration that created
+ * it defers its callback to a source of its own, and later replies would overtake it. The
+ * reply therefore waits, and so do the replies behind it.
+ */
+static gboolean
+may_deliver (NorpcCall *call,
+             GSource   *source)
+{
+  return call->sent_time == 0 || call->sent_time != (guint32) g_source_get_time (source);
+}
+
+/* Runs in the client's context. A reply function may run the context recursively, so all state
+ * is kept in the reply queue.
+ */
+static gboolean
+reply_queue_source_dispatch (GSource     *source,
+                             GSourceFunc  callback G_GNUC_UNUSED,
+                             gpointer     user_data G_GNUC_UNUSED)
+{
+  NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
+  GMainContext *context = g_main_context_ref (self->context);
+  NorpcCallScope outer;
+  gboolean pushed;
+
+  norpc_call_scope_begin (&outer, NULL); /* a handler may be running the context */
+  pushed = norpc_context_push (context);
+
+  norpc_timeouts_expire (&self->deadlines, g_source_get_time (source));
+
+  if (self->first == NULL)
+    take_replies (self);
+
+  for (guint i = 0; i < MAX_REPLIES_A_DISPATCH && self->first != NULL; i++)
+    {
+      NorpcReplyLink *link = self->first;
+      NorpcCall *call = get_call (link);
+
+      if (call == NULL)
+        {
+          deliver_event (self, link);
+          continue;
+        }
+
+      if (!may_deliver (call, source))
+        break;
+
+      self->first = link->next;
+      deliver_reply (self, call);
+    }
+
+  if (pushed)
+    g_main_context_pop_thread_default (context);
+  norpc_call_scope_end (&outer, NULL);
+  g_main_context_unref (context);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs reply_queue_source_funcs = {
+  reply_queue_source_prepare,
+  reply_queue_source_check,
+  reply_queue_source_dispatch,
+  NULL,
+  NULL,
+  NULL
+};
+
+static gboolean
+reply_queue_source_cb (gpointer user_data G_GNUC_UNUSED)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* Called in the client's thread. @gone is called with @self when the context destroys the source,
+ * which is before the context is freed.
+ */
+void
+norpc_reply_queue_attach (NorpcReplyQueue *self,
+                          GDestroyNotify   gone)
+{
+  GSource *source = g_source_new (&reply_queue_source_funcs, sizeof (ReplyQueueSource));
+
+  ((ReplyQueueSource *) source)->reply_queue = self;
+  g_source_set_static_name (source, "norpc replies");
+  g_source_set_can_recurse (source, TRUE);
+  g_source_set_callback (source, reply_queue_source_cb, self, gone);
+  g_source_attach (source, self->context);
+  g_source_unref (source);
+}
+
+/* Thread-safe. Called while the context is being freed. */
+void
+norpc_reply_queue_discard_events (NorpcReplyQueue *self)
+{
+  norpc_event_queue_close (&self->events);
+  do
+    {
+      NorpcReplyLink *link = g_steal_pointer (&self->first);
+
+      while (link != NULL)
+        {
+          NorpcReplyLink *next = link->next;
+
+          link->sink->event->discard (link);
+          link = next;
+        }
+      take_replies (self);
+    }
+  while (self->first != NULL);
+}
