@@ -40,22 +40,32 @@ node_fixture_tear_down (NodeFixture   *fixture,
   node_state_free (fixture->given_state);
 }
 
-/* Runs in the service's context. */
-static void
+void
 set_given (NodeService *self,
            gpointer     data)
 {
   g_clear_object (&self->given);
-  if (data != NULL)
-    self->given = NODE_NODE (node_service_new (data));
+  self->given = NODE_NODE (node_service_new (data));
 }
 
-/* Runs in the service's context. */
-static void
+void
 clear_given (NodeService *self,
              gpointer     data)
 {
   g_clear_object (&self->given);
+}
+
+/* Has the service give the node that it has. */
+NodeNode *
+node_fixture_give (NodeFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  NodeNode *node = NULL;
+
+  g_assert_true (node_node_proxy_call_give_sync (fixture->proxy, &node, NULL, &error));
+  g_assert_no_error (error);
+
+  return node;
 }
 
 /* Has the service make a node that it gives, and does not keep. */
@@ -63,11 +73,9 @@ NodeNode *
 node_fixture_open (NodeFixture *fixture)
 {
   g_autoptr (NodeNode) node = NULL;
-  g_autoptr (GError) error = NULL;
 
   run_in (fixture->proxy, fixture->state, set_given, fixture->given_state);
-  g_assert_true (node_node_proxy_call_give_sync (fixture->proxy, &node, NULL, &error));
-  g_assert_no_error (error);
+  node = node_fixture_give (fixture);
   run_in (fixture->proxy, fixture->state, clear_given, NULL);
 
   return g_steal_pointer (&node);
@@ -100,6 +108,16 @@ get_thread_of (NodeNodeProxy *proxy,
   run_in (proxy, state, do_nothing, NULL);
 
   return state->called_in;
+}
+
+void
+assert_closed (NodeNode *node)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (norpc_proxy_is_connected (NORPC_PROXY (node)));
+  g_assert_false (node_node_proxy_call_note_sync (NODE_NODE_PROXY (node), 1, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
 }
 
 void

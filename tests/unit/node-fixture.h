@@ -23,14 +23,22 @@ void node_fixture_set_up    (NodeFixture   *fixture,
 void node_fixture_tear_down (NodeFixture   *fixture,
                              gconstpointer  unused);
 
+NodeNode *node_fixture_give (NodeFixture *fixture);
 NodeNode *node_fixture_open (NodeFixture *fixture);
 
-void     run_in   (NodeNodeProxy *proxy,
-                   NodeState     *state,
-                   NodeFunc       func,
-                   gpointer       data);
+void     run_in        (NodeNodeProxy *proxy,
+                        NodeState     *state,
+                        NodeFunc       func,
+                        gpointer       data);
 GThread *get_thread_of (NodeNodeProxy *proxy,
                         NodeState     *state);
+void     assert_closed (NodeNode      *node);
+
+/* In the service's context. The data of set_given () is the state of a new node. */
+void     set_given     (NodeService   *self,
+                        gpointer       data);
+void     clear_given   (NodeService   *self,
+                        gpointer       data);
 
 #define NODE_TEST(path, func) \
   g_test_add (path, NodeFixture, NULL, node_fixture_set_up, func, node_fixture_tear_down)

@@ -10,15 +10,6 @@
 #include "call/norpc-call-private.h"
 #include "node-fixture.h"
 
-/* Runs in the service's context. */
-static void
-set_given (NodeService *self,
-           gpointer     data)
-{
-  g_clear_object (&self->given);
-  self->given = NODE_NODE (node_service_new (data));
-}
-
 /* Runs in the service's context. Does things of the service and of the node that it gives, in turn. */
 static void
 do_in_turn (NodeService *self,
