@@ -55,6 +55,16 @@ clear_given (NodeService *self,
   g_clear_object (&self->given);
 }
 
+/* Emits "passed" with the node that the service gives. */
+void
+emit_given (NodeService *self,
+            gpointer     data)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
+  node_node_emit_passed (NODE_NODE (self), self->given, none);
+}
+
 /* Has the service give the node that it has. */
 NodeNode *
 node_fixture_give (NodeFixture *fixture)

@@ -39,6 +39,8 @@ void     set_given     (NodeService   *self,
                         gpointer       data);
 void     clear_given   (NodeService   *self,
                         gpointer       data);
+void     emit_given    (NodeService   *self,
+                        gpointer       data);
 
 #define NODE_TEST(path, func) \
   g_test_add (path, NodeFixture, NULL, node_fixture_set_up, func, node_fixture_tear_down)
