@@ -38,8 +38,8 @@ answer_failure (NorpcCall *call,
 }
 
 /* Runs in the service's context. Returns FALSE if a call that @call is an attempt at has completed.
- * The thread that completes that one cancels its attempt next, and the service may have been given
- * other calls instead.
+ * The thread that completes that one cancels its attempt next, with the reason, which may not be
+ * written yet; the service may have been given other calls instead.
  */
 static gboolean
 is_wanted (NorpcCall *call)
@@ -47,7 +47,10 @@ is_wanted (NorpcCall *call)
   for (NorpcCall *outer = call->outer; outer != NULL; outer = outer->outer)
     if (g_atomic_int_get (&outer->state) != NORPC_CALL_OPEN)
       {
-        norpc_call_cancel (call, norpc_call_copy_reason (outer));
+        norpc_call_cancel (call, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                              "%s.%s has completed without this attempt",
+                                              norpc_call_get_interface_name (outer),
+                                              norpc_call_peek_method_name (outer)));
         return FALSE;
       }
 

@@ -226,7 +226,9 @@ late_cb (GObject      *object,
   g_ptr_array_add (late->ended, late);
 }
 
-/* Each at its own time, whatever the order they were made in. */
+/* Each at its own time, whatever the order they were made in. The service is blocked: it would end
+ * calls itself that it gets too late.
+ */
 static void
 test_many (Fixture       *fixture,
            gconstpointer  unused)
@@ -234,6 +236,8 @@ test_many (Fixture       *fixture,
   g_autoptr (GPtrArray) ended = g_ptr_array_new ();
   Late late[200];
 
+  probe_probe_proxy_call_block (fixture->proxy, NULL, NULL, NULL);
+  probe_state_wait_blocked (fixture->state);
   for (guint i = 0; i < G_N_ELEMENTS (late); i++)
     {
       /* 10 ms apart, so that no two are taken for one. */
@@ -248,6 +252,7 @@ test_many (Fixture       *fixture,
     }
   while (ended->len < G_N_ELEMENTS (late))
     g_main_context_iteration (NULL, TRUE);
+  probe_state_open_gate (fixture->state);
 
   for (guint i = 1; i < ended->len; i++)
     g_assert_cmpint (((Late *) ended->pdata[i - 1])->earliest, <=, ((Late *) ended->pdata[i])->latest);
