@@ -172,6 +172,9 @@ norpc_stream_outcome_sync (NorpcStream   *self,
   priv = norpc_stream_get_private (self);
   g_return_val_if_fail (priv->is_client, NULL);
 
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+
   begin_waiting (priv);
 
   return norpc_stream_block (self, is_completed, cancellable, error) ? take_outcome (priv, error) : NULL;

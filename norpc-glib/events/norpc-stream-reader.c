@@ -89,11 +89,10 @@ read_next (NorpcStream  *self,
   return READ_END;
 }
 
-/* Runs in the context of the read, with no lock held. Ends it if it is over. */
-static void
-complete_read (gpointer object)
+/* Runs in the context of the read, with no lock held. Ends it and returns TRUE if it is over. */
+static gboolean
+try_complete_read (NorpcStream *self)
 {
-  NorpcStream *self = object;
   NorpcPipe *pipe = norpc_stream_get_private (self)->pipe;
   g_autoptr (NorpcItem) item = NULL;
   GError *error = NULL;
@@ -103,7 +102,7 @@ complete_read (gpointer object)
   if (!g_cancellable_set_error_if_cancelled (g_task_get_cancellable (pipe->read_wait.task), &error))
     state = read_next (self, TRUE, &item, &error);
   if (state == READ_NOT_YET)
-    return;
+    return FALSE;
 
   g_mutex_lock (&pipe->lock);
   wait = norpc_wait_steal (&pipe->read_wait);
@@ -114,16 +113,27 @@ complete_read (gpointer object)
   else
     g_task_return_pointer (wait.task, g_steal_pointer (&item), (GDestroyNotify) norpc_item_unref);
   norpc_wait_end (&wait);
+
+  return TRUE;
 }
 
-/* Runs in the context of the reader, when something has arrived. */
+/* Runs in the context of the read, with no lock held. */
+static void
+complete_read (gpointer object)
+{
+  try_complete_read (object);
+}
+
+/* Runs in the context of the reader, when something has arrived. If a callback reads on at once, it
+ * gets the items that have arrived together before anything that the service sent after them.
+ */
 void
 norpc_stream_continue_reading (NorpcStream *self)
 {
   NorpcStreamPrivate *priv = norpc_stream_get_private (self);
 
-  if (priv->reads && priv->pipe->read_wait.task != NULL)
-    complete_read (self);
+  while (priv->reads && priv->pipe->read_wait.task != NULL && try_complete_read (self))
+    ;
 }
 
 /* Runs in the context of the reader. */
@@ -243,6 +253,9 @@ norpc_stream_read_sync (NorpcStream   *self,
   g_return_val_if_fail (norpc_stream_get_private (self)->reads, NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
 
   norpc_stream_get_private (self)->has_read = TRUE;
   while (read_next (self, FALSE, &item, error) == READ_NOT_YET)

@@ -118,6 +118,7 @@ norpc_stream_is_ready (NorpcStream *self)
   g_autoptr (GError) error = NULL;
 
   g_return_val_if_fail (NORPC_IS_STREAM (self), TRUE);
+  g_return_val_if_fail (norpc_stream_get_private (self)->pipe != NULL, TRUE);
 
   error = find_error (norpc_stream_get_private (self));
 

@@ -134,6 +134,23 @@ feed_service_handle_count (FeedFeed             *feed,
   return TRUE;
 }
 
+static gboolean
+feed_service_handle_pairs (FeedFeed             *feed,
+                           NorpcCall            *call,
+                           FeedFeedPairsStream  *stream,
+                           GError              **error)
+{
+  for (guint i = 1; i <= 4; i++)
+    {
+      g_assert_true (feed_feed_pairs_stream_write (stream, i, NULL));
+      if (i % 2 == 0)
+        feed_feed_emit_counted (feed, i);
+    }
+  feed_feed_complete_pairs (feed, call);
+
+  return TRUE;
+}
+
 static void
 collected_cb (GObject      *object,
               GAsyncResult *result,
@@ -193,6 +210,7 @@ feed_service_iface_init (FeedFeedInterface *iface)
 {
   iface->handle_hold = feed_service_handle_hold;
   iface->handle_count = feed_service_handle_count;
+  iface->handle_pairs = feed_service_handle_pairs;
   iface->handle_collect = feed_service_handle_collect;
   iface->handle_tick = feed_service_handle_tick;
 }
@@ -449,6 +467,40 @@ test_order (Feed          *self,
   log_assert (self, "signal 0; item 1; signal 1; item 2; signal 2; item 3; signal 3; end; ");
   g_assert_true (feed_feed_count_stream_outcome_sync (stream, &sum, NULL, NULL));
   g_assert_cmpuint (sum, ==, 6);
+}
+
+static void
+pairs_next_cb (GObject      *object,
+               GAsyncResult *result,
+               gpointer      self)
+{
+  FeedFeedPairsStream *stream = FEED_FEED_PAIRS_STREAM (object);
+  guint number;
+
+  if (!feed_feed_pairs_stream_next_finish (stream, result, &number, NULL))
+    {
+      log_add (self, "end; ");
+      return;
+    }
+
+  log_add (self, "item %u; ", number);
+  feed_feed_pairs_stream_next_async (stream, NULL, pairs_next_cb, self);
+}
+
+/* A reader that reads on in its callback gets items that were written one after the other before what
+ * the service has sent after them.
+ */
+static void
+test_order_of_pairs (Feed          *self,
+                     gconstpointer  unused)
+{
+  g_autoptr (FeedFeedPairsStream) stream = NULL;
+
+  g_signal_connect (self->proxy, "counted", G_CALLBACK (counted_cb), self);
+  stream = feed_feed_proxy_open_pairs (self->proxy, NULL);
+  feed_feed_pairs_stream_next_async (stream, NULL, pairs_next_cb, self);
+  log_wait (self, "end; ");
+  log_assert (self, "item 1; item 2; signal 2; item 3; item 4; signal 4; end; ");
 }
 
 static void
@@ -956,6 +1008,7 @@ main (int   argc,
 
   TEST_FEED ("/streams/items", NULL, test_items);
   TEST_FEED ("/streams/order", NULL, test_order);
+  TEST_FEED ("/streams/order-of-pairs", NULL, test_order_of_pairs);
   TEST_FEED ("/streams/flow", NULL, test_flow);
   TEST_FEED ("/streams/many", NULL, test_many);
   TEST_FEED ("/streams/many-sync", "sync", test_many);
