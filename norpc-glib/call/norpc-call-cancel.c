@@ -43,7 +43,7 @@ cancel_children (NorpcCall *self)
     {
       g_autoptr (GError) reason = norpc_call_copy_reason (self);
 
-      norpc_call_group_cancel (children, reason);
+      norpc_call_group_cancel (children, reason, NORPC_METHOD_FLAGS_NONE);
     }
 }
 
@@ -130,12 +130,14 @@ norpc_call_cancel (NorpcCall *self,
   return TRUE;
 }
 
-/* Thread-safe. Cancels all calls that are in the group now, with copies of @error. A call
- * whose answer is on its way to the client completes as cancelled there.
+/* Thread-safe. Cancels all calls that are in the group now, with copies of @error, except those of
+ * methods with a flag of @except. A call whose answer is on its way to the client completes as
+ * cancelled there.
  */
 void
-norpc_call_group_cancel (NorpcCallGroup *self,
-                         const GError   *error)
+norpc_call_group_cancel (NorpcCallGroup   *self,
+                         const GError     *error,
+                         NorpcMethodFlags  except)
 {
   g_autoptr (GPtrArray) calls = norpc_call_group_list (self);
 
@@ -144,7 +146,8 @@ norpc_call_group_cancel (NorpcCallGroup *self,
     {
       NorpcCall *call = calls->pdata[i - 1];
 
-      if (!norpc_call_cancel (call, g_error_copy (error)))
+      if ((norpc_call_get_method_info (call)->flags & except) == 0 &&
+          !norpc_call_cancel (call, g_error_copy (error)))
         g_atomic_int_set (&call->cancelled, TRUE);
       norpc_call_unref_memory (call);
     }

@@ -447,8 +447,9 @@ GError  *norpc_call_copy_reason  (NorpcCall      *self);
 gboolean norpc_call_time_out     (NorpcCall      *self);
 gboolean norpc_call_cancel       (NorpcCall      *self,
                                   GError         *error);
-void     norpc_call_group_cancel (NorpcCallGroup *self,
-                                  const GError   *error);
+void     norpc_call_group_cancel (NorpcCallGroup   *self,
+                                  const GError     *error,
+                                  NorpcMethodFlags  except);
 void     norpc_call_reject       (NorpcCall      *self,
                                   NorpcError      code,
                                   const char     *reason);

@@ -232,5 +232,5 @@ norpc_proxy_cancel_all (NorpcProxy *self)
   g_return_if_fail (NORPC_IS_PROXY (self));
 
   g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "All calls of the proxy were cancelled");
-  norpc_call_group_cancel (norpc_proxy_get_private (self)->calls, error);
+  norpc_call_group_cancel (norpc_proxy_get_private (self)->calls, error, NORPC_METHOD_FLAGS_NONE);
 }

@@ -5,15 +5,24 @@
 
 /* The owner of a proxy, such as a widget: after it has been disposed, the proxy is mute. */
 
+#include "call/norpc-call-private.h"
+#include "core/norpc-interface-info-private.h"
 #include "norpc-proxy-parts-private.h"
 
-/* Runs in the thread that disposes of the owner. Notifications are frozen for ever. */
+/* Runs in the thread that disposes of the owner, which a handler may do: then the other handlers do
+ * not run. Values that were written to properties still reach the service.
+ */
 static void
 mute (NorpcProxy *self)
 {
+  const GSignalInvocationHint *emission = g_signal_get_invocation_hint (self);
+  g_autoptr (GError) error = NULL;
+
+  g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The owner of the proxy was disposed");
   norpc_proxy_unsubscribe (self);
-  g_object_freeze_notify (G_OBJECT (self));
-  norpc_proxy_cancel_all (self);
+  if (emission != NULL)
+    g_signal_stop_emission (self, emission->signal_id, emission->detail);
+  norpc_call_group_cancel (norpc_proxy_get_private (self)->calls, error, NORPC_METHOD_WRITES_SHOWN);
 }
 
 /**
@@ -23,6 +32,7 @@ mute (NorpcProxy *self)
  *
  * Binds @self to the life of @owner. When @owner is disposed, all calls of @self in flight are
  * cancelled, and from then on @self runs no callback, emits no signal and notifies of no property.
+ * Values that are written to its properties still reach the service.
  *
  * A callback may thus use @owner without checks, as a handler that is connected by
  * g_signal_connect_object() may. A callback that does not run does not release its data either.

@@ -347,6 +347,16 @@ install_proxy_signals (void)
                 G_TYPE_NONE, 2, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, G_TYPE_ERROR);
 }
 
+/* Runs in the client's context. A handler may dispose of the owner. */
+static void
+norpc_proxy_dispatch_properties_changed (GObject     *object,
+                                         guint        n_pspecs,
+                                         GParamSpec **pspecs)
+{
+  for (guint i = 0; i < n_pspecs && !norpc_proxy_is_muted (NORPC_PROXY (object)); i++)
+    G_OBJECT_CLASS (norpc_proxy_parent_class)->dispatch_properties_changed (object, 1, &pspecs[i]);
+}
+
 static void
 norpc_proxy_class_init (NorpcProxyClass *klass)
 {
@@ -357,6 +367,7 @@ norpc_proxy_class_init (NorpcProxyClass *klass)
   object_class->constructed = norpc_proxy_constructed;
   object_class->dispose = norpc_proxy_dispose;
   object_class->finalize = norpc_proxy_finalize;
+  object_class->dispatch_properties_changed = norpc_proxy_dispatch_properties_changed;
 
   make_call_properties ();
   make_busy_property ();

@@ -19,6 +19,9 @@ typedef struct
 /* A flag of methods whose results stay handles: see norpc-value-export-private.h */
 #define NORPC_METHOD_RETURNS_HANDLES ((NorpcMethodFlags) (1 << 16))
 
+/* It writes a value that a proxy shows already, which is to arrive whatever happens. */
+#define NORPC_METHOD_WRITES_SHOWN ((NorpcMethodFlags) (1 << 17))
+
 const NorpcRecordInfo *norpc_record_type_get_info (GType type);
 GHashFunc              norpc_type_get_hash_func   (GType type);
 

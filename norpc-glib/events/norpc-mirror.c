@@ -291,7 +291,8 @@ take_write (NorpcMirror *self,
 
   notify_of (self, proxy,
              norpc_mirror_store_set (self, proxy, property, error == NULL ? reply : NULL, TRUE, FALSE), TRUE);
-  if (error != NULL && !norpc_call_is_superseded (norpc_reply_get_call (reply)))
+  if (error != NULL && !norpc_call_is_superseded (norpc_reply_get_call (reply)) &&
+      !norpc_proxy_is_muted (proxy))
     g_signal_emit_by_name (proxy, "write-failed",
                            self->access->interface_info->properties[property]->name, error);
 }

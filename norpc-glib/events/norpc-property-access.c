@@ -174,7 +174,9 @@ method_info_new (char               *name,
   return self;
 }
 
-/* The methods that set one property; with a dispatch function only if it can be set. */
+/* The methods that set one property, for g_object_set () and for the setters that have a reply; with a
+ * dispatch function only if it can be set.
+ */
 static void
 add_setters (GPtrArray                 *methods,
              const NorpcPropertyAccess *access,
@@ -191,7 +193,8 @@ add_setters (GPtrArray                 *methods,
                                       make_arg_list (norpc_property_is_readable (info) ? arg : NULL,
                                                      &serial_arg),
                                       dispatch,
-                                      i == 0 ? NORPC_METHOD_FLAGS_LATEST_WINS : NORPC_METHOD_FLAGS_NONE));
+                                      i == 0 ? NORPC_METHOD_FLAGS_LATEST_WINS | NORPC_METHOD_WRITES_SHOWN
+                                             : NORPC_METHOD_FLAGS_NONE));
 }
 
 /* The method that returns all values. */

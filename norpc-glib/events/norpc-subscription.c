@@ -152,7 +152,8 @@ signal_event_run (NorpcEvent *event)
     g_signal_emit (proxy, g_signal_lookup ("signals-lost", NORPC_TYPE_PROXY), 0,
                    g_signal_name (self->signal->id), self->n_lost);
 
-  if (proxy != NULL)
+  /* A handler may have disposed of the owner. */
+  if (proxy != NULL && !norpc_proxy_is_muted (proxy))
     switch (self->kind)
       {
       case EVENT_EMITTED:

@@ -170,7 +170,7 @@ test_signals (Fixture       *fixture,
   let_go_and_wait (g_steal_pointer (&watch));
 }
 
-/* Disposes of its owner, with the next emission of the same batch following. */
+/* Disposes of its owner, with another handler and the next emission of the same batch following. */
 static void
 ticked_once_cb (ProbeProbe *probe,
                 guint       number,
@@ -198,6 +198,7 @@ test_in_handler (Fixture       *fixture,
 
   norpc_proxy_set_owner (NORPC_PROXY (fixture->proxy), owner);
   g_signal_connect (fixture->proxy, "ticked", G_CALLBACK (ticked_once_cb), &owner);
+  g_signal_connect (fixture->proxy, "ticked", G_CALLBACK (assert_not_called), NULL);
   run_in_service (fixture, emit_twice);
   iterate ();
   g_assert_null (owner);
@@ -216,6 +217,16 @@ notify_cb (GObject    *object,
            guint      *n)
 {
   ++*n;
+}
+
+static double
+get_volume (GObject *service)
+{
+  double volume;
+
+  g_object_get (service, "volume", &volume, NULL);
+
+  return volume;
 }
 
 /* The proxy keeps its values, and notifies of none, whether the service or the client changes it. */
@@ -247,8 +258,85 @@ test_properties (void)
   g_assert_cmpuint (n, ==, 0);
   g_assert_cmpfloat (player_player_get_volume (PLAYER_PLAYER (proxy)), ==, 0.25);
   g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
+  g_assert_cmpfloat (get_volume (service), ==, 0.25);
   let_go_and_wait (g_steal_pointer (&proxy));
   iterate ();
+}
+
+static void
+block (PlayerService *service G_GNUC_UNUSED,
+       gpointer       gate)
+{
+  while (!g_atomic_int_get ((int *) gate))
+    g_thread_yield ();
+}
+
+/* A value that waits for the service when the owner is disposed is not lost. */
+static void
+test_written (void)
+{
+  g_autoptr (GObject) service = g_object_new (PLAYER_TYPE_SERVICE, NULL);
+  g_autoptr (NorpcServer) server = norpc_server_new (service);
+  NorpcEndpoint *channel = NORPC_ENDPOINT (norpc_server_get_channel (server));
+  g_autoptr (PlayerPlayerProxy) proxy = NULL;
+  GObject *owner = g_object_new (G_TYPE_OBJECT, NULL);
+  int gate = FALSE;
+
+  g_assert_true (norpc_server_start (server, NULL, NULL));
+  proxy = player_player_proxy_new_sync (channel, NULL, NULL);
+  norpc_proxy_set_owner (NORPC_PROXY (proxy), owner);
+  player_service_set_func (block, &gate);
+  player_player_proxy_call_run (proxy, NULL, (GAsyncReadyCallback) assert_not_called, NULL);
+  player_player_set_volume (PLAYER_PLAYER (proxy), 0.25);
+  g_object_unref (owner);
+  g_atomic_int_set (&gate, TRUE);
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
+  g_assert_cmpfloat (get_volume (service), ==, 0.25);
+  iterate ();
+  let_go_and_wait (g_steal_pointer (&proxy));
+}
+
+static void
+set_both (PlayerService *service,
+          gpointer       unused)
+{
+  const char * const tags[] = { "a tag", NULL };
+
+  g_object_set (service, "volume", 0.25, "tags", tags, NULL);
+}
+
+static void
+notified_once_cb (GObject    *object,
+                  GParamSpec *pspec,
+                  GObject   **owner)
+{
+  g_assert_nonnull (*owner);
+  g_clear_object (owner);
+}
+
+/* A handler disposes of the owner, and the notification of another property follows. */
+static void
+test_properties_in_handler (void)
+{
+  g_autoptr (GObject) service = g_object_new (PLAYER_TYPE_SERVICE, NULL);
+  g_autoptr (NorpcServer) server = norpc_server_new (service);
+  NorpcEndpoint *channel = NORPC_ENDPOINT (norpc_server_get_channel (server));
+  g_autoptr (PlayerPlayerProxy) proxy = NULL;
+  g_autoptr (PlayerPlayerProxy) other = player_player_proxy_new (channel);
+  GObject *owner = g_object_new (G_TYPE_OBJECT, NULL);
+
+  g_assert_true (norpc_server_start (server, NULL, NULL));
+  proxy = player_player_proxy_new_sync (channel, NULL, NULL);
+  norpc_proxy_set_owner (NORPC_PROXY (proxy), owner);
+  g_signal_connect (proxy, "notify::volume", G_CALLBACK (notified_once_cb), &owner);
+  g_signal_connect (proxy, "notify::tags", G_CALLBACK (notified_once_cb), &owner);
+  player_service_set_func (set_both, NULL);
+  g_assert_true (player_player_proxy_call_run_sync (other, NULL, NULL));
+  while (owner != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  iterate ();
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
+  let_go_and_wait (g_steal_pointer (&proxy));
 }
 
 int
@@ -266,6 +354,8 @@ main (int   argc,
   TEST ("/proxy-owner/signals", test_signals);
   TEST ("/proxy-owner/in-handler", test_in_handler);
   g_test_add_func ("/proxy-owner/properties", test_properties);
+  g_test_add_func ("/proxy-owner/written", test_written);
+  g_test_add_func ("/proxy-owner/properties-in-handler", test_properties_in_handler);
 
   return g_test_run ();
 }
