@@ -133,9 +133,28 @@ norpc_call_get_stream (NorpcCall *self,
     {
       /* A call that was sent without an end for the client has no items. */
       if (part->items == NULL)
-        part->items = &norpc_pipe_new_empty (norpc_call_get_method_info (self))->parent;
+        g_atomic_pointer_set (&part->items,
+                              &norpc_pipe_new_empty (norpc_call_get_method_info (self))->parent);
       part->end = G_OBJECT (stream_new (stream_type, self, (NorpcPipe *) part->items, FALSE));
     }
 
   return NORPC_STREAM (part->end);
+}
+
+/* Thread-safe. Returns TRUE if @call is a stream that may go on only when its client reads or writes. */
+gboolean
+norpc_stream_needs_client (NorpcCall *call)
+{
+  NorpcStreamPart *part = norpc_call_get_stream_part (call);
+  NorpcPipe *pipe = part != NULL ? (NorpcPipe *) g_atomic_pointer_get (&part->items) : NULL;
+  gboolean needs_client;
+
+  if (pipe == NULL)
+    return FALSE;
+
+  g_mutex_lock (&pipe->lock);
+  needs_client = !pipe->completed && !pipe->ended && !pipe->drains;
+  g_mutex_unlock (&pipe->lock);
+
+  return needs_client;
 }

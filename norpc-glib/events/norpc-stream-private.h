@@ -49,6 +49,9 @@ gboolean norpc_stream_block      (NorpcStream         *self,
 GCancellable *norpc_stream_get_owner_gone (NorpcStream *self);
 gboolean      norpc_stream_is_muted       (NorpcStream *self);
 
+/* norpc-stream-open.c */
+gboolean norpc_stream_needs_client (NorpcCall *call);
+
 /* norpc-stream-reader.c */
 void norpc_stream_attach           (NorpcStream *self);
 void norpc_stream_continue_reading (NorpcStream *self);

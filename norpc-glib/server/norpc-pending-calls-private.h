@@ -53,6 +53,7 @@ gboolean   norpc_pending_calls_note_kept       (NorpcCall         *call);
 gboolean   norpc_pending_calls_remove          (NorpcPendingCalls *self,
                                                 NorpcCall         *call);
 gboolean   norpc_pending_calls_is_empty        (NorpcPendingCalls *self);
+gboolean   norpc_pending_calls_need_caller     (NorpcPendingCalls *self);
 void       norpc_pending_calls_abandon         (NorpcPendingCalls *self,
                                                 const char        *reason);
 

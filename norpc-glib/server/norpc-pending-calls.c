@@ -4,6 +4,9 @@
  */
 
 #include "call/norpc-call-private.h"
+#include "client/norpc-reply-queue-private.h"
+#include "core/norpc-context-private.h"
+#include "events/norpc-stream-private.h"
 #include "norpc-pending-calls-private.h"
 
 void
@@ -322,6 +325,32 @@ list_calls (NorpcPendingCalls *self)
   g_mutex_unlock (&self->lock);
 
   return calls;
+}
+
+/* Thread-safe. Returns TRUE if a stream is open whose client's end is in the thread-default context of
+ * the calling thread, which runs it: if the thread blocks until the stream is over, it may do so for
+ * ever.
+ */
+gboolean
+norpc_pending_calls_need_caller (NorpcPendingCalls *self)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  g_autoptr (NorpcReplyQueue) reply_queue = norpc_reply_queue_get_thread_default ();
+  g_autoptr (GPtrArray) calls = list_calls (self);
+
+  if (!norpc_context_is_own (context))
+    return FALSE;
+
+  for (guint i = 0; i < calls->len; i++)
+    {
+      NorpcCall *call = calls->pdata[i];
+
+      if (call->reply_queue == reply_queue && g_atomic_int_get (&call->state) == NORPC_CALL_OPEN &&
+          norpc_stream_needs_client (call))
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 /* Thread-safe. Fails all accepted calls that are not answered. The calls are not removed, so

@@ -204,9 +204,11 @@ norpc_server_start_finish (NorpcServer   *self,
  * If the service's context belongs to the calling thread, the service stops within this
  * function. If it cannot stop, because it is handling a call, or because it must finish a
  * call that it answers later, or because its thread waits for the calling thread to stop
- * another server, the error is %NORPC_ERROR_WOULD_DEADLOCK. If its thread waits for the
- * calling thread in a synchronous call, that call fails. On %G_IO_ERROR_CANCELLED, only
- * the waiting ends. In both cases the server stops nevertheless, as soon as it can.
+ * another server, the error is %NORPC_ERROR_WOULD_DEADLOCK. It is the same, with
+ * %NORPC_STOP_FINISH, if the calling thread has the client's end of an open stream, which it
+ * should close first. If the service's thread waits for the calling thread in a synchronous
+ * call, that call fails. On %G_IO_ERROR_CANCELLED, only the waiting ends. In all cases the
+ * server stops nevertheless, as soon as it can.
  *
  * Returns: %TRUE if the service has stopped, %FALSE if @error is set
  * Since: 0.1
@@ -224,6 +226,13 @@ norpc_server_stop (NorpcServer    *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   norpc_worker_stop (self->worker, mode, "its server was stopped");
+
+  if (mode == NORPC_STOP_FINISH && norpc_pending_calls_need_caller (&self->worker->pending))
+    {
+      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK,
+                           "The server was stopped in the thread that has the client's end of an open stream");
+      return FALSE;
+    }
 
   if (!wait_for_phase (self, NORPC_SERVER_STOPPED, cancellable, error))
     return FALSE;

@@ -503,6 +503,31 @@ test_order_of_pairs (Feed          *self,
   log_assert (self, "item 1; item 2; signal 2; item 3; item 4; signal 4; end; ");
 }
 
+/* The thread that has the client's end does not wait until the stream is over: that may be never. It
+ * waits if the other end needs nothing from it.
+ */
+static void
+test_stopped_with_end (Feed          *self,
+                       gconstpointer  unused)
+{
+  FeedFeedHoldStream *stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  g_autoptr (FeedFeedCollectStream) other = feed_feed_proxy_open_collect (self->proxy, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *joined = NULL;
+  Held held;
+
+  take_held (self, &held);
+  norpc_stream_end (NORPC_STREAM (other));
+  g_assert_false (norpc_server_stop (self->server, NORPC_STOP_FINISH, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+
+  let_go_and_wait (stream);
+  held_clear (&held);
+  g_assert_true (norpc_server_stop (self->server, NORPC_STOP_FINISH, NULL, NULL));
+  joined = feed_feed_collect_stream_outcome_sync (other, NULL, NULL);
+  g_assert_cmpstr (joined, ==, "");
+}
+
 static void
 ready_cb (GObject      *object,
           GAsyncResult *result,
@@ -1009,6 +1034,7 @@ main (int   argc,
   TEST_FEED ("/streams/items", NULL, test_items);
   TEST_FEED ("/streams/order", NULL, test_order);
   TEST_FEED ("/streams/order-of-pairs", NULL, test_order_of_pairs);
+  TEST_FEED ("/streams/stopped-with-end", NULL, test_stopped_with_end);
   TEST_FEED ("/streams/flow", NULL, test_flow);
   TEST_FEED ("/streams/many", NULL, test_many);
   TEST_FEED ("/streams/many-sync", "sync", test_many);
