@@ -304,7 +304,8 @@ norpc_list_source_end (NorpcListSource *self)
   if (self->model == NULL)
     return;
 
-  g_signal_handler_disconnect (self->model, self->handler);
+  if (g_signal_handler_is_connected (self->model, self->handler))
+    g_signal_handler_disconnect (self->model, self->handler);
   g_clear_object (&self->model);
 
   g_mutex_lock (&self->lock);

@@ -254,7 +254,8 @@ norpc_property_relay_new (GObject          *service,
 void
 norpc_property_relay_free (NorpcPropertyRelay *self)
 {
-  g_signal_handler_disconnect (self->service, self->handler);
+  if (g_signal_handler_is_connected (self->service, self->handler))
+    g_signal_handler_disconnect (self->service, self->handler);
   g_ptr_array_unref (self->accesses);
   g_clear_pointer (&self->lists, norpc_list_relay_unref);
   norpc_subscribers_unref (self->subscribers);

@@ -193,12 +193,19 @@ norpc_signal_relay_get_lists (NorpcSignalRelay *self)
   return self->lists;
 }
 
-/* Runs in the service's context, or in the thread that ends it, after the service has stopped. */
+/* Runs in the service's context, or in the thread that ends it, after the service has stopped. An
+ * object that was disposed of has no handlers any more.
+ */
 void
 norpc_signal_relay_free (NorpcSignalRelay *self)
 {
   for (guint i = 0; i < self->handlers->len; i++)
-    g_signal_handler_disconnect (self->service, g_array_index (self->handlers, gulong, i));
+    {
+      gulong handler = g_array_index (self->handlers, gulong, i);
+
+      if (g_signal_handler_is_connected (self->service, handler))
+        g_signal_handler_disconnect (self->service, handler);
+    }
   g_clear_pointer (&self->properties, norpc_property_relay_free);
   if (self->lists != NULL)
     norpc_list_relay_stop (self->lists);

@@ -117,6 +117,24 @@ test_started (void)
   log_clear (&log);
 }
 
+static void
+dispose (ProbeService *service,
+         NorpcCall    *call,
+         gpointer      unused)
+{
+  g_object_run_dispose (G_OBJECT (service));
+  norpc_call_return_values (call, 0, NULL);
+}
+
+/* A service that was disposed of has no handlers left to be disconnected. */
+static void
+test_disposed (Fixture       *fixture,
+               gconstpointer  unused)
+{
+  run_in_service (fixture->proxy, fixture->state, dispose, NULL);
+  g_assert_true (norpc_server_stop (fixture->server, NORPC_STOP_FINISH, NULL, NULL));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -127,6 +145,7 @@ main (int   argc,
   TEST ("/signals-life/released-by-handler", test_released_by_handler);
   TEST ("/signals-life/context-gone", test_context_gone);
   TEST ("/signals-life/stopped", test_stopped);
+  TEST ("/signals-life/disposed", test_disposed);
   g_test_add_func ("/signals-life/started", test_started);
 
   return g_test_run ();
