@@ -41,6 +41,8 @@ struct _NorpcPipe
   gboolean   ended;  /* [lock]: the writer has ended, or the reader reads no more */
   GError    *error;  /* (owned) (nullable) [lock]: why the call has completed, unless it succeeded */
   gboolean   completed; /* [lock]: the client's call has completed */
+  gboolean   handled;   /* [lock]: so has the call that the service handles, which may be another one */
+  GError    *handled_error; /* (owned) (nullable) [lock]: why, unless it succeeded */
   gboolean   empty;  /* since construction: there is nothing to be read */
   gboolean   drains; /* [lock]: items are dropped, because the reader waits for the outcome only */
 
@@ -59,6 +61,10 @@ void       norpc_pipe_unref (NorpcPipe             *self);
 
 void norpc_pipe_watch_call (NorpcPipe *self,
                             NorpcCall *call);
+void norpc_pipe_note_outcome (NorpcPipe    *self,
+                              const GError *error);
+void norpc_pipe_watch_handled_call (NorpcPipe *self,
+                                    NorpcCall *call);
 
 /* The writer's end */
 gboolean norpc_pipe_write (NorpcPipe  *self,

@@ -24,6 +24,7 @@ norpc_pipe_unref (NorpcPipe *self)
 
   drop_items (self->oldest);
   g_clear_error (&self->error);
+  g_clear_error (&self->handled_error);
   g_clear_pointer (&self->reader_queue, norpc_reply_queue_unref);
   g_weak_ref_clear (&self->reader);
   g_cond_clear (&self->changed);
@@ -120,6 +121,58 @@ norpc_pipe_watch_call (NorpcPipe *self,
 {
   norpc_pipe_ref (self);
   norpc_call_add_completion_hook (call, &self->hook, completed_cb);
+}
+
+/* Runs in the client's context, when the reply arrives. A call that was cancelled while its reply was
+ * on its way has failed with @error (nullable) there, and so do its items.
+ */
+void
+norpc_pipe_note_outcome (NorpcPipe    *self,
+                         const GError *error)
+{
+  g_mutex_lock (&self->lock);
+  if (self->error == NULL && error != NULL)
+    self->error = g_error_copy (error);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Freed when the call completes. */
+typedef struct
+{
+  NorpcCompletionHook hook; /* must be first */
+  NorpcPipe          *pipe; /* (owned) */
+} HandledHook;
+
+/* Called in the thread that completes the call. */
+static void
+handled_cb (NorpcCompletionHook *hook,
+            NorpcCall           *call)
+{
+  g_autofree HandledHook *handled = (HandledHook *) hook;
+  NorpcPipe *self = handled->pipe;
+
+  g_mutex_lock (&self->lock);
+  self->handled = TRUE;
+  if (call->error != NULL && self->handled_error == NULL)
+    self->handled_error = g_error_copy (call->error);
+  wake_locked (self);
+  g_mutex_unlock (&self->lock);
+
+  norpc_pipe_unref (self);
+}
+
+/* Called in the service's context, when it gets @call. Behind a layer or a proxy, this call may
+ * complete long before the one of the client does, whose context may be blocked.
+ */
+void
+norpc_pipe_watch_handled_call (NorpcPipe *self,
+                               NorpcCall *call)
+{
+  HandledHook *handled = g_new0 (HandledHook, 1);
+
+  handled->pipe = norpc_pipe_ref (self);
+  if (!norpc_call_add_completion_hook (call, &handled->hook, handled_cb))
+    handled_cb (&handled->hook, call);
 }
 
 /* Thread-safe. Drops what the queue of the reader keeps of an item: a reference to each. */

@@ -5,6 +5,7 @@
 
 /* How client and service get their ends of a stream. */
 
+#include "call/norpc-call-deadline-private.h"
 #include "client/norpc-endpoint-private.h"
 #include "norpc-stream-private.h"
 
@@ -45,9 +46,11 @@ outcome_arrived_cb (NorpcReply *reply,
   Opened *opened = user_data;
   g_autoptr (NorpcStream) self = g_weak_ref_get (&opened->stream);
 
-  norpc_reply_unref (reply);
   g_weak_ref_clear (&opened->stream);
   g_free (opened);
+  if (self != NULL)
+    norpc_pipe_note_outcome (norpc_stream_get_private (self)->pipe, norpc_reply_get_error (reply));
+  norpc_reply_unref (reply);
   if (self == NULL)
     return;
 
@@ -136,6 +139,9 @@ norpc_call_get_stream (NorpcCall *self,
         g_atomic_pointer_set (&part->items,
                               &norpc_pipe_new_empty (norpc_call_get_method_info (self))->parent);
       part->end = G_OBJECT (stream_new (stream_type, self, (NorpcPipe *) part->items, FALSE));
+      /* The service may wait for its client, which may be blocked: both hear of the deadline. */
+      norpc_pipe_watch_handled_call ((NorpcPipe *) part->items, self);
+      norpc_call_start_deadline_timer (self);
     }
 
   return NORPC_STREAM (part->end);

@@ -16,17 +16,20 @@ typedef enum
   READ_FAILED
 } ReadState;
 
-/* Thread-safe. Returns TRUE if the client's call has completed, and if it failed sets @error. */
+/* Thread-safe. Returns TRUE if the call of this end has completed, and if it failed sets @error. */
 static gboolean
-has_completed (NorpcPipe  *pipe,
-               GError    **error)
+has_completed (NorpcStreamPrivate  *priv,
+               GError             **error)
 {
+  NorpcPipe *pipe = priv->pipe;
+  const GError *reason;
   gboolean completed;
 
   g_mutex_lock (&pipe->lock);
-  completed = pipe->completed;
-  if (completed && pipe->error != NULL)
-    *error = g_error_copy (pipe->error);
+  completed = pipe->completed || (!priv->is_client && pipe->handled);
+  reason = pipe->completed ? pipe->error : pipe->handled_error;
+  if (completed && reason != NULL)
+    *error = g_error_copy (reason);
   g_mutex_unlock (&pipe->lock);
 
   return completed;
@@ -68,7 +71,7 @@ read_next (NorpcStream  *self,
     return READ_END;
 
   /* Before the items: none is written after that. */
-  over = has_completed (priv->pipe, &reason) && (!in_order || !priv->is_client || priv->replied);
+  over = has_completed (priv, &reason) && (!in_order || !priv->is_client || priv->replied);
   if (over && (!priv->is_client || g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
     return fail_answered (reason, error);
 
@@ -231,6 +234,13 @@ is_readable (NorpcPipe *pipe)
   return pipe->oldest != NULL || pipe->completed;
 }
 
+/* Called with the lock held. */
+static gboolean
+is_readable_by_service (NorpcPipe *pipe)
+{
+  return is_readable (pipe) || pipe->handled;
+}
+
 /**
  * norpc_stream_read_sync: (skip)
  * @self: the end of a stream that reads
@@ -247,6 +257,7 @@ norpc_stream_read_sync (NorpcStream   *self,
                         GCancellable  *cancellable,
                         GError       **error)
 {
+  NorpcStreamPrivate *priv;
   NorpcItem *item = NULL;
 
   g_return_val_if_fail (NORPC_IS_STREAM (self), NULL);
@@ -257,9 +268,10 @@ norpc_stream_read_sync (NorpcStream   *self,
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
 
-  norpc_stream_get_private (self)->has_read = TRUE;
+  priv = norpc_stream_get_private (self);
+  priv->has_read = TRUE;
   while (read_next (self, FALSE, &item, error) == READ_NOT_YET)
-    if (!norpc_stream_block (self, is_readable, cancellable, error))
+    if (!norpc_stream_block (self, priv->is_client ? is_readable : is_readable_by_service, cancellable, error))
       return NULL;
 
   return item;

@@ -10,11 +10,14 @@
 #include "norpc-stream-private.h"
 
 /* Thread-safe. Returns an error (owned) if no item can be written now, or NULL. Behind a layer, the
- * call that the service handles may be an attempt that is no longer waited for.
+ * call that the service handles may be an attempt that is no longer waited for. The call of a client
+ * may be cancelled because it has failed: its error says how the stream ended.
  */
 static GError *
 find_error (NorpcStreamPrivate *priv)
 {
+  if (priv->is_client)
+    return norpc_pipe_find_write_error (priv->pipe);
   if (g_atomic_int_get (&priv->call->cancelled))
     return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The stream was cancelled");
   if (g_atomic_int_get (&priv->call->state) != NORPC_CALL_OPEN)

@@ -1023,6 +1023,85 @@ test_context_freed (Feed          *self,
   g_thread_join (g_thread_new ("client", open_in_context, self));
 }
 
+/* Runs in the context of the wait. */
+static void
+ready_failed_cb (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      error)
+{
+  g_assert_false (norpc_stream_ready_finish (NORPC_STREAM (object), result, error));
+}
+
+static gboolean
+too_late_cb (gpointer unused)
+{
+  g_assert_not_reached ();
+}
+
+/* A service that waits for a client whose context does not run hears of the deadline. */
+static void
+test_deadline (Feed          *self,
+               gconstpointer  unused)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GSource) too_late = g_timeout_source_new_seconds (20);
+  g_autoptr (FeedFeedHoldStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+  Held held;
+
+  norpc_timeout_push (500);
+  stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  norpc_timeout_pop ();
+  take_held (self, &held);
+  for (guint i = 1; i <= 4; i++)
+    g_assert_true (write_item (&held, i));
+
+  g_main_context_push_thread_default (context);
+  norpc_stream_ready_async (NORPC_STREAM (held.stream), NULL, ready_failed_cb, &error);
+  g_source_set_callback (too_late, too_late_cb, NULL, NULL);
+  g_source_attach (too_late, context);
+  while (error == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (too_late);
+  g_main_context_pop_thread_default (context);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  held_clear (&held);
+}
+
+/* The client has not cancelled a stream that the server abandons. */
+static void
+test_in_abandoned (Feed          *self,
+                   gconstpointer  unused)
+{
+  g_autoptr (FeedFeedCollectStream) stream = feed_feed_proxy_open_collect (self->proxy, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (feed_feed_collect_stream_write (stream, "a", NULL));
+  g_assert_true (norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL));
+  g_assert_false (feed_feed_collect_stream_write (stream, "b", &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+/* A stream that is cancelled while its outcome is on its way has been cancelled for its reader, too. */
+static void
+test_cancelled_outcome (Feed          *self,
+                        gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (FeedFeedHoldStream) stream = feed_feed_proxy_open_hold (self->proxy, cancellable);
+  GValue value = G_VALUE_INIT;
+  Held held;
+
+  take_held (self, &held);
+  g_value_init (&value, G_TYPE_UINT64);
+  norpc_call_return_values (held.call, 1, &value);
+  g_cancellable_cancel (cancellable);
+  read_next (self, stream);
+  log_wait (self, "; ");
+  log_assert (self, "Operation was cancelled; ");
+  held_clear (&held);
+}
+
 #define TEST_FEED(path, data, func) g_test_add (path, Feed, data, set_up, func, tear_down)
 
 int
@@ -1056,6 +1135,9 @@ main (int   argc,
   TEST_FEED ("/streams/retried", NULL, test_retried);
   TEST_FEED ("/streams/plain-call", NULL, test_plain_call);
   TEST_FEED ("/streams/owner", NULL, test_owner);
+  TEST_FEED ("/streams/deadline", NULL, test_deadline);
+  TEST_FEED ("/streams/in-abandoned", NULL, test_in_abandoned);
+  TEST_FEED ("/streams/cancelled-outcome", NULL, test_cancelled_outcome);
   TEST_FEED ("/streams/context-freed", NULL, test_context_freed);
 
   return g_test_run ();
