@@ -51,6 +51,7 @@ typedef struct
   GMainContext *context; /* (owned), since construction */
   GWeakRef      thread;  /* the NorpcThread */
   int           quit;    /* atomic */
+  int           n_stopping; /* atomic: threads that are stopping the users */
 
   GMutex     lock;
   GCond      changed;
@@ -216,7 +217,8 @@ thread_func (gpointer user_data)
   g_main_context_push_thread_default (data->context);
   note_begun (data);
 
-  while (!g_atomic_int_get (&data->quit))
+  /* A thread that stops the users may be about to wake up sources of the context. */
+  while (!g_atomic_int_get (&data->quit) || g_atomic_int_get (&data->n_stopping) > 0)
     g_main_context_iteration (data->context, TRUE);
 
   end_users (data);
@@ -440,8 +442,11 @@ norpc_thread_stop (NorpcThread *self)
 
   g_return_if_fail (NORPC_IS_THREAD (self));
 
+  g_atomic_int_inc (&self->data->n_stopping);
   norpc_thread_quit (self);
   stop_users (self->data);
+  g_atomic_int_add (&self->data->n_stopping, -1);
+  g_main_context_wakeup (self->data->context);
   if (self->gthread == NULL || self->gthread == g_thread_self ())
     return;
 

@@ -7,6 +7,7 @@
  * named __wrap_… in the place of the library's.
  */
 
+#include "call/norpc-completion-hook-private.h"
 #include "call/norpc-deadlock-private.h"
 #include "fixture.h"
 #include "server/norpc-thread-private.h"
@@ -339,6 +340,80 @@ test_server_on_blocked_thread (void)
     }
 }
 
+/* A call that the stopping thread ends, and does not get any further with for a while. */
+typedef struct
+{
+  NorpcCompletionHook hook;
+  GAsyncQueue        *reached; /* (owned) */
+  GAsyncQueue        *gate;    /* (owned) */
+} SlowEnd;
+
+static void
+complete_slowly (NorpcCompletionHook *hook,
+                 NorpcCall           *call)
+{
+  SlowEnd *self = (SlowEnd *) hook;
+
+  g_async_queue_push (self->reached, self);
+  g_async_queue_pop (self->gate);
+}
+
+static gpointer
+stop_thread (gpointer thread)
+{
+  norpc_thread_stop (thread);
+
+  return NULL;
+}
+
+static gboolean
+note_run (gpointer run)
+{
+  g_async_queue_push (run, run);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A thread goes on while another one stops its servers, which may wake up what waits in it. */
+static void
+test_wakes_while_stopped (void)
+{
+  ProbeState *state = probe_state_new ();
+  g_autoptr (GObject) service = probe_service_new (state);
+  g_autoptr (NorpcThread) thread = norpc_thread_new ("stopped");
+  g_autoptr (NorpcServer) server = norpc_server_new_on_thread (service, thread);
+  g_autoptr (ProbeProbeProxy) proxy = NULL;
+  g_autoptr (GAsyncQueue) reached = g_async_queue_new (), gate = g_async_queue_new (), run = g_async_queue_new ();
+  g_autoptr (GSource) source = g_idle_source_new ();
+  SlowEnd end = { .reached = reached, .gate = gate };
+  Outcome outcome = { 0 };
+  GThread *stopper;
+  NorpcCall *call;
+
+  g_clear_object (&service);
+  proxy = probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+  g_assert_true (norpc_server_start (server, NULL, NULL));
+  probe_probe_proxy_call_hold (proxy, NULL, hold_cb, &outcome);
+  call = probe_state_take_held (state);
+  g_assert_true (norpc_call_add_completion_hook (call, &end.hook, complete_slowly));
+
+  stopper = g_thread_new ("stopper", stop_thread, thread);
+  g_async_queue_pop (reached);
+  g_source_set_callback (source, note_run, run, NULL);
+  g_source_attach (source, norpc_thread_get_main_context (thread));
+  g_assert_nonnull (g_async_queue_timeout_pop (run, 10 * G_USEC_PER_SEC));
+
+  g_async_queue_push (gate, gate);
+  g_thread_join (stopper);
+  norpc_call_unref (call);
+  outcome_wait (&outcome);
+  outcome_clear (&outcome);
+  let_go_and_wait (g_steal_pointer (&proxy));
+  let_go_and_wait (g_steal_pointer (&server));
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -353,6 +428,7 @@ main (int   argc,
   g_test_add_data_func ("/thread-ends/timers/retry", norpc_retry_new, test_timers_of_layer);
   g_test_add_func ("/thread-ends/source-that-never-ends", test_source_that_never_ends);
   g_test_add_func ("/thread-ends/server-on-blocked-thread", test_server_on_blocked_thread);
+  g_test_add_func ("/thread-ends/wakes-while-stopped", test_wakes_while_stopped);
 
   return g_test_run ();
 }
