@@ -364,6 +364,7 @@ name_items (Namer    *self,
   g_autoptr (GHashTable) written = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) read = g_hash_table_new (g_str_hash, g_str_equal);
 
+  g_hash_table_add (written, (gpointer) "item");  /* a variable of the function that writes */
   CG_FOREACH (CgArg, item, stream->items)
     {
       const char *described = item->node.c_name != NULL ? item->node.c_name : item->node.name;
@@ -386,6 +387,8 @@ name_args (Namer    *self,
 
   g_ptr_array_extend (args, method->in_args, NULL, NULL);
   g_ptr_array_extend (args, method->out_args, NULL, NULL);
+  if (cg_member_is_stream (method))
+    g_hash_table_add (params, (gpointer) "stream");  /* a parameter of the handler */
   for (guint i = 0; i < args->len; i++)
     {
       gboolean is_in = i < method->in_args->len;

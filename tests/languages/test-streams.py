@@ -50,6 +50,11 @@ class Feed(GObject.Object, Streams.Feed):
             self.complete_collect(call, ' '.join(texts))
 
 
+class Misnamed(GObject.Object, Streams.Feed):
+    def do_count(self, call, stream, upto):
+        return True
+
+
 class Client(unittest.TestCase):
     def setUp(self):
         self.server = Norpc.Server.new(Feed())
@@ -98,6 +103,18 @@ class Client(unittest.TestCase):
         with self.assertRaises(GLib.Error) as raised:
             stream.next_sync(None)
         self.assertTrue(raised.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.INVALID_ARGUMENT))
+
+    def test_misnamed(self):
+        """The error names the handler that is missing."""
+        server = Norpc.Server.new(Misnamed())
+        server.start(None)
+        proxy = Streams.FeedProxy.new(server.get_channel())
+        with self.assertRaises(GLib.Error) as raised:
+            proxy.open_count(1, None).outcome_sync(None)
+        server.stop(Norpc.StopMode.ABANDON, None)
+        self.assertTrue(raised.exception.matches(Norpc.error_quark(), Norpc.Error.NOT_IMPLEMENTED))
+        self.assertIn('org.example.Streams.Feed.Count; its virtual function is handle_count',
+                      raised.exception.message)
 
     def test_closed(self):
         stream = self.proxy.open_count(1000, None)

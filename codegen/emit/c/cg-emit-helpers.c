@@ -45,13 +45,18 @@ need (Helpers         *self,
   g_hash_table_insert (self->needs, named, GUINT_TO_POINTER (needs));
 }
 
+/* The generated code gets items and outcomes of streams lent, because it has no synchronous handler
+ * for them. */
 static void
 need_args (Helpers   *self,
-           GPtrArray *args)
+           GPtrArray *args,
+           gboolean   of_stream)
 {
   CG_FOREACH (const CgArg, arg, args)
     {
-      if (arg->direction == CG_DIRECTION_OUT)
+      if (arg->direction == CG_DIRECTION_OUT && of_stream)
+        need (self, &arg->use, 0, NEED_COPY);
+      else if (arg->direction == CG_DIRECTION_OUT)
         need (self, &arg->use, NEED_LOCAL, NEED_COPY | NEED_OWN);
       else if (arg->use.is_moved)
         need (self, &arg->use, NEED_FREE, NEED_OWN);
@@ -200,9 +205,11 @@ cg_emit_helpers (const CgDescription *description,
     {
       CG_FOREACH (const CgMethod, method, interface->methods)
         {
-          need_args (&self, method->in_args);
-          need_args (&self, method->out_args);
-          need_args (&self, method->items);
+          gboolean is_stream = cg_member_is_stream (method);
+
+          need_args (&self, method->in_args, is_stream);
+          need_args (&self, method->out_args, is_stream);
+          need_args (&self, method->items, is_stream);
         }
       CG_FOREACH (const CgMember, signal, interface->signals)
         CG_FOREACH (const CgArg, arg, signal->out_args)

@@ -114,11 +114,13 @@ static void
 set_spelled (CgWriter       *writer,
              const CgMethod *method)
 {
-  const char *vfunc = cg_names_look_up (&method->node, "vfunc");
+  const char *vfunc = cg_names_look_up (&method->node,
+                                        cg_member_is_stream (method) ? "handle" : "vfunc");
   gboolean is_renamed = !g_str_equal (vfunc, cg_names_look_up (&method->node, "method"));
 
-  cg_marshal_set_expanded (writer, "spelled",
-                           is_renamed ? "; its virtual function is $vfunc$" : "");
+  cg_writer_take (writer, "spelled",
+                  is_renamed ? g_strconcat ("; its virtual function is ", vfunc, NULL)
+                             : g_strdup (""));
 }
 
 /* Sets how results are given: by the default handler, or by who answers later. */
@@ -138,6 +140,19 @@ set_reply (CgWriter       *writer,
                                         : "service/reply-without-values"));
 }
 
+/* Sets what says that the default handler of a stream does not use an argument. */
+static void
+set_unused (CgWriter       *writer,
+            const CgMethod *stream)
+{
+  g_autoptr (GString) unused = g_string_new (NULL);
+
+  CG_FOREACH (const CgArg, arg, stream->in_args)
+    if (!arg->use.is_moved)
+      g_string_append_printf (unused, "  (void) %s;\n", arg->c_lent);
+  cg_writer_set (writer, "unused", unused->str);
+}
+
 static void
 emit_default_handle (CgWriter       *writer,
                      const CgMethod *method)
@@ -145,6 +160,8 @@ emit_default_handle (CgWriter       *writer,
   if (cg_member_is_stream (method))
     {
       set_clear_moved (writer, method);
+      set_spelled (writer, method);
+      set_unused (writer, method);
       cg_signature_set (writer, method, CG_SIGNATURE_HANDLE_STREAM);
       cg_writer_emit (writer, cg_template ("service/default-handle-stream"));
       return;
