@@ -65,8 +65,7 @@ class Usage(unittest.TestCase):
     def test_skeleton_text(self):
         """No line ends with blanks, and parameters in Python have names of their own."""
         tests = pathlib.Path(__file__).resolve().parents[1]
-        for path in (tests / 'skeleton' / 'skeleton.xml', tests / 'skeleton' / 'nothing.xml',
-                     tests / 'languages' / 'names.xml'):
+        for path in (*(tests / 'skeleton').glob('*.xml'), tests / 'languages' / 'names.xml'):
             for language in ('c', 'python'):
                 run = self.run_generator('skeleton', '--language', language, '--c-namespace', 'A',
                                          '--generate-c-code', path.stem, path)
@@ -74,6 +73,10 @@ class Usage(unittest.TestCase):
         for name in self.written():
             self.assertNotRegex((self.directory / name).read_text(), r'[ \t]\n', name)
         self.assertIn('def do_send(self, from__, from_):', (self.directory / 'names_service.py').read_text())
+        self.assertIn('def do_handle_import(self, call, stream, arg_call, stream_, name, file):',
+                      (self.directory / 'streams_service.py').read_text())
+        self.assertIn('self.files = Gio.ListStore.new(Gio.File)', (self.directory / 'lists_service.py').read_text())
+        self.assertIn('# TODO: the first value of self.file\n', (self.directory / 'lists_service.py').read_text())
 
     def test_version(self):
         run = self.run_generator('--version')

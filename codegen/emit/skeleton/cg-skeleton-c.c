@@ -21,6 +21,8 @@ set_statements (CgWriter       *writer,
 {
   g_autoptr (GString) statements = g_string_new ("(void) self;\n");
 
+  if (cg_member_is_stream (method))
+    g_string_append (statements, "(void) call;\n(void) stream;\n");
   CG_FOREACH (const CgArg, arg, method->in_args)
     {
       if (!arg->use.is_moved)
@@ -32,39 +34,65 @@ set_statements (CgWriter       *writer,
           g_string_append_printf (statements, "%s\n", text);
         }
     }
-  if (cg_method_get_return_arg (method) == NULL)
+  if (!cg_member_is_stream (method) && cg_method_get_return_arg (method) == NULL)
     CG_FOREACH (const CgArg, arg, method->out_args)
       g_string_append_printf (statements, "(void) %s;\n", arg->c_out);
 
   cg_writer_set (writer, "statements", statements->str);
 }
 
-/* Its own functions have these names already. */
+/* Sets the name of the handler, $vfunc$, and that of the function, $own$. The service has functions
+ * of its own with some names. */
 static void
-set_own_name (CgWriter       *writer,
-              const CgMethod *method)
+set_handler (CgWriter       *writer,
+             const CgMethod *method)
 {
   static const char * const taken[] = {
     "new", "init", "class_init", "class_intern_init", "get_type", "get_type_once", "iface_init",
     "parent_class", "private_offset", "get_instance_private", NULL
   };
-  const char *vfunc = cg_names_look_up (&method->node, "vfunc");
+  const char *vfunc = cg_names_look_up (&method->node,
+                                        cg_member_is_stream (method) ? "handle" : "vfunc");
 
+  cg_writer_set (writer, "vfunc", vfunc);
   cg_writer_take (writer, "own",
                   g_strconcat (vfunc, g_strv_contains (taken, vfunc) ? "_method" : "", NULL));
+}
+
+/* Sets the comment in front of a handler: what the description says, and how a stream is used. */
+static void
+set_comment (CgWriter       *writer,
+             const CgMethod *method)
+{
+  g_autoptr (GString) about = g_string_new (method->node.c_doc);
+
+  if (cg_member_is_stream (method))
+    {
+      gboolean is_in = (method->flags & CG_METHOD_STREAM_IN) != 0;
+      g_autofree char *usage =
+        cg_writer_expand (writer, cg_template (is_in ? "skeleton-c/stream-in" : "skeleton-c/stream-out"));
+
+      g_string_append_printf (about, "%s%s", about->len > 0 ? "\n\n" : "", usage);
+    }
+
+  cg_writer_set (writer, "about", about->str);
+  cg_marshal_set_expanded (writer, "comment", about->len > 0 ? "/* $about$ */\n" : "");
 }
 
 static void
 emit_method (CgWriter       *writer,
              const CgMethod *method)
 {
+  gboolean is_stream = cg_member_is_stream (method);
+  gboolean is_returned = !is_stream && cg_method_get_return_arg (method) != NULL;
+
   cg_names_set (writer, &method->node);
-  cg_signature_set (writer, method, CG_SIGNATURE_PLAIN);
-  set_own_name (writer, method);
+  cg_signature_set (writer, method,
+                    is_stream ? CG_SIGNATURE_HANDLE_STREAM : CG_SIGNATURE_PLAIN);
+  set_handler (writer, method);
   set_statements (writer, method);
-  cg_writer_set (writer, "zero", cg_method_get_return_arg (method) != NULL ? "NULL" : "FALSE");
-  cg_writer_set (writer, "c_doc", method->node.c_doc != NULL ? method->node.c_doc : "");
-  cg_marshal_set_expanded (writer, "comment", method->node.c_doc != NULL ? "/* $c_doc$ */\n" : "");
+  set_comment (writer, method);
+  cg_writer_set (writer, "zero", is_returned ? "NULL" : "FALSE");
   cg_writer_emit (writer, cg_template ("skeleton-c/method-function"));
 }
 

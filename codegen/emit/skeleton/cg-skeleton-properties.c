@@ -94,21 +94,26 @@ static char *
 make_init (CgWriter       *writer,
            const CgMember *property)
 {
-  CgTypeUse moved = property->use;
-  g_autofree char *empty = NULL;
+  g_autofree char *first = cg_skeleton_make_first (&property->use);
 
-  moved.is_moved = TRUE;
-  empty = cg_skeleton_make_empty (&moved);
-  if (!moved.type->is_pointer || moved.nullable)
+  if (!property->use.type->is_pointer || property->use.nullable || first == NULL)
     return NULL;
 
-  cg_writer_set (writer, "empty", empty != NULL ? empty : "");
-  if (empty == NULL)
-    return cg_writer_expand (writer, "/* TODO: the first value of self->$field$ */");
+  cg_writer_set (writer, "first", first);
 
-  return cg_writer_expand (writer, g_str_has_prefix (empty, "g_variant")
-                           ? "self->$field$ = g_variant_ref_sink ($empty$);"
-                           : "self->$field$ = $empty$;");
+  return cg_writer_expand (writer, g_str_has_prefix (first, "g_variant")
+                           ? "self->$field$ = g_variant_ref_sink ($first$);"
+                           : "self->$field$ = $first$;");
+}
+
+static char *
+make_to_do (CgWriter       *writer,
+            const CgMember *property)
+{
+  g_autofree char *first = cg_skeleton_make_first (&property->use);
+
+  return first != NULL ? NULL
+                       : cg_writer_expand (writer, "/* TODO: the first value of self->$field$ */");
 }
 
 /* An array is not copied, because that takes a function of the generated code that is static. */
@@ -202,6 +207,7 @@ cg_skeleton_emit_properties (const CgInterface *interface,
   g_autoptr (GString) assignments = g_string_new (NULL);
   g_autofree char *clear = make_all (interface, writer, make_clear, "\n");
   g_autofree char *init = make_all (interface, writer, make_init, "\n");
+  g_autofree char *to_do = make_all (interface, writer, make_to_do, "\n");
   g_autofree char *service = cg_writer_expand (writer, "$service$");
 
   emit_accessor (interface, writer, FALSE, assignments);
@@ -218,6 +224,7 @@ cg_skeleton_emit_properties (const CgInterface *interface,
   cg_marshal_set_expanded (writer, "class_init", interface->properties->len > 0
                            ? cg_template ("skeleton-c/class-init-with-properties")
                            : "(void) klass;");
-  cg_writer_set (writer, "init", *init != '\0' ? init : "(void) self;");
+  cg_writer_take (writer, "init", g_strconcat (*init != '\0' ? init : "(void) self;",
+                                               *to_do != '\0' ? "\n" : "", to_do, NULL));
   cg_writer_emit (writer, cg_template ("skeleton-c/init-functions"));
 }

@@ -83,13 +83,23 @@ set_params (CgWriter  *writer,
   cg_writer_set (writer, "py_params", params->str);
 }
 
+/* The handler of a stream is asynchronous. */
 static void
 emit_method (CgWriter       *writer,
              const CgMethod *method)
 {
+  gboolean is_stream = cg_member_is_stream (method);
+
   cg_names_set (writer, &method->node);
   set_params (writer, method->in_args);
-  cg_writer_set (writer, "comma", method->in_args->len > 0 ? ", " : "");
+  cg_marshal_set_expanded (writer, "handler", is_stream ? "$handle$" : "$vfunc$");
+  cg_writer_take (writer, "leading", g_strconcat ("self", is_stream ? ", call, stream" : "",
+                                                  method->in_args->len > 0 ? ", " : "", NULL));
+  cg_marshal_set_expanded (writer, "usage",
+                           !is_stream ? ""
+                           : (method->flags & CG_METHOD_STREAM_IN) != 0
+                             ? cg_template ("skeleton-python/stream-in")
+                             : cg_template ("skeleton-python/stream-out"));
   cg_writer_emit (writer, cg_template ("skeleton-python/method-text"));
 }
 
@@ -172,15 +182,20 @@ make_default (const CgTypeUse *use,
 }
 
 /* PyGObject looks for the attribute with the name of the GObject property. */
+static char *
+make_attribute (const CgMember *property)
+{
+  return g_strdelimit (g_strdup (cg_names_look_up (&property->node, "property_name")), "-", '_');
+}
+
 static void
 emit_property (CgWriter       *writer,
                const CgMember *property)
 {
   g_autofree char *type = make_property_type (writer, &property->use);
   g_autofree char *value = make_default (&property->use, type);
-  g_autofree char *name = g_strdup (cg_names_look_up (&property->node, "property_name"));
+  g_autofree char *name = make_attribute (property);
 
-  g_strdelimit (name, "-", '_');
   cg_writer_set (writer, "property_name", name);
   cg_marshal_set_expanded (writer, "attribute", cg_is_python_keyword (name)
                            ? "locals()['$property_name$']" : "$property_name$");
@@ -189,6 +204,52 @@ emit_property (CgWriter       *writer,
   cg_writer_emit (writer, type != NULL
                   ? "    $attribute$ = GObject.Property(type=$type$$default$)\n"
                   : "    # TODO: $attribute$, for which PyGObject has no type\n");
+}
+
+/* Whether a property has to have a value, and PyGObject has no default for its type. */
+static gboolean
+needs_first (const CgTypeUse *use)
+{
+  return use->named != NULL && use->type->is_pointer && !use->nullable;
+}
+
+/* Writes the line that makes the first value of a property. */
+static void
+emit_first (CgWriter       *writer,
+            const CgMember *property)
+{
+  const CgNamedType *item = property->use.element;
+  CgTypeUse item_use = { .named = property->use.element, .type = item != NULL ? &item->type : NULL };
+  g_autofree char *name = make_attribute (property);
+
+  cg_writer_set (writer, "property_name", name);
+  if (!cg_skeleton_is_list (&property->use))
+    {
+      cg_writer_emit (writer, "        # TODO: the first value of self.$property_name$\n");
+      return;
+    }
+
+  cg_writer_take (writer, "item", item != NULL ? make_property_type (writer, &item_use)
+                                               : g_strdup ("GObject.Object"));
+  cg_writer_emit (writer, cg_is_python_keyword (name)
+                  ? "        setattr(self, '$property_name$', Gio.ListStore.new($item$))\n"
+                  : "        self.$property_name$ = Gio.ListStore.new($item$)\n");
+}
+
+static void
+emit_init (CgWriter          *writer,
+           const CgInterface *interface)
+{
+  gboolean is_begun = FALSE;
+
+  CG_FOREACH (const CgMember, property, interface->properties)
+    if (needs_first (&property->use))
+      {
+        if (!is_begun)
+          cg_writer_emit (writer, cg_template ("skeleton-python/init-head"));
+        emit_first (writer, property);
+        is_begun = TRUE;
+      }
 }
 
 /* The doc string, which is open, shows how the signals are emitted. */
@@ -207,6 +268,18 @@ end_doc_string (CgWriter          *writer,
   cg_writer_emit (writer, interface->signals->len > 0 ? "    \"\"\"\n" : "\"\"\"\n");
 }
 
+/* Adds the namespace of a type to ", A, B, ". */
+static void
+add_namespace (GString           *text,
+               const CgNamedType *named)
+{
+  const char *name = named != NULL ? named->name : "";
+  g_autofree char *item = g_strdup_printf (", %.*s, ", (int) strcspn (name, "."), name);
+
+  if (named != NULL && is_foreign (named) && strstr (text->str, item) == NULL)
+    g_string_append (text, item + strlen (", "));
+}
+
 /* Sets the namespaces that the types of properties are in. */
 static void
 set_namespaces (const CgSkeleton *self,
@@ -217,12 +290,8 @@ set_namespaces (const CgSkeleton *self,
   CG_FOREACH (const CgInterface, interface, self->description->interfaces)
     CG_FOREACH (const CgMember, property, interface->properties)
       {
-        const CgNamedType *named = property->use.named;
-        const char *name = named != NULL ? named->name : "";
-        g_autofree char *item = g_strdup_printf (", %.*s, ", (int) strcspn (name, "."), name);
-
-        if (named != NULL && is_foreign (named) && strstr (text->str, item) == NULL)
-          g_string_append (text, item + strlen (", "));
+        add_namespace (text, property->use.named);
+        add_namespace (text, property->use.element);
       }
   g_string_truncate (text, text->len - strlen (", "));
   cg_writer_set (writer, "namespaces", text->str + strlen (", "));
@@ -244,9 +313,24 @@ cg_skeleton_emit_python (const CgSkeleton *self,
         cg_writer_emit (writer, "\n");
       CG_FOREACH (const CgMember, property, interface->properties)
         emit_property (writer, property);
+      emit_init (writer, interface);
       CG_FOREACH (const CgMethod, method, interface->methods)
         emit_method (writer, method);
     }
+}
+
+/* Gets how a method is called, or a stream opened and its outcome awaited. */
+static const char *
+get_check (const CgMethod *method)
+{
+  if ((method->flags & CG_METHOD_STREAM_IN) != 0)
+    return cg_template ("skeleton-python/check-stream-in");
+  if (cg_member_is_stream (method))
+    return "        self.check(self.proxy.open_$method$($values$None).outcome_sync, None)\n";
+  if ((method->flags & CG_METHOD_ONEWAY) != 0)
+    return "        self.check(self.proxy.$call_name$$values$)\n";
+
+  return "        self.check(self.proxy.$call_name$_sync$values$, None)\n";
 }
 
 /* Appends the call of a method, if there are values for it. */
@@ -255,14 +339,9 @@ append_check (GString        *checks,
               CgWriter       *writer,
               const CgMethod *method)
 {
-  gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
-  g_autoptr (GString) line = NULL;
-  g_autofree char *call = NULL;
-
-  cg_names_set (writer, &method->node);
-  call = cg_writer_expand (writer, is_oneway ? "        self.check(self.proxy.$call_name$"
-                                             : "        self.check(self.proxy.$call_name$_sync");
-  line = g_string_new (call);
+  gboolean is_stream = cg_member_is_stream (method);
+  g_autoptr (GString) values = g_string_new (NULL);
+  g_autofree char *check = NULL;
 
   CG_FOREACH (const CgArg, arg, method->in_args)
     {
@@ -270,10 +349,33 @@ append_check (GString        *checks,
 
       if (value == NULL)
         return;
-      g_string_append_printf (line, ", %s", value);
+      g_string_append_printf (values, is_stream ? "%s, " : ", %s", value);
     }
-  g_string_append_printf (line, "%s)\n", is_oneway ? "" : ", None");
-  g_string_append (checks, line->str);
+
+  cg_names_set (writer, &method->node);
+  cg_writer_set (writer, "values", values->str);
+  check = cg_writer_expand (writer, get_check (method));
+  g_string_append (checks, check);
+}
+
+/* Whether a proxy shows the properties of a service that has been written only by the generator. */
+static gboolean
+can_load (CgWriter          *writer,
+          const CgInterface *interface)
+{
+  gboolean can_read = FALSE;
+
+  CG_FOREACH (const CgMember, property, interface->properties)
+    if ((property->access & CG_ACCESS_READ) != 0)
+      {
+        g_autofree char *type = make_property_type (writer, &property->use);
+
+        if (type == NULL || (needs_first (&property->use) && !cg_skeleton_is_list (&property->use)))
+          return FALSE;
+        can_read = TRUE;
+      }
+
+  return can_read;
 }
 
 void
@@ -300,6 +402,8 @@ cg_skeleton_emit_python_test (const CgSkeleton *self,
         g_string_append (checks, "        pass\n");
       cg_writer_set (writer, "checks", checks->str);
       cg_writer_emit (writer, "$checks$");
+      if (can_load (writer, interface))
+        cg_writer_emit (writer, cg_template ("skeleton-python/test-properties"));
     }
   cg_writer_emit (writer, "\n\nif __name__ == '__main__':\n    unittest.main()\n");
 }

@@ -12,13 +12,23 @@
 #include "model/cg-names.h"
 #include "emit/cg-templates.h"
 
+/* Appends what a synchronous function gets behind its arguments. */
+static void
+append_results (GString        *passed,
+                const CgMethod *method)
+{
+  guint n_out = cg_method_get_return_arg (method) != NULL ? 0 : method->out_args->len;
+
+  for (guint i = 0; i < n_out; i++)
+    g_string_append (passed, ",\nNULL");
+  g_string_append (passed, ",\nNULL,\n&error");
+}
+
 /* "proxy, "", 0, NULL", one below the other; NULL if it cannot be called. */
 static char *
 make_passed (const CgMethod *method)
 {
   g_autoptr (GString) passed = g_string_new ("proxy");
-  gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
-  guint n_out = cg_method_get_return_arg (method) != NULL ? 0 : method->out_args->len;
 
   CG_FOREACH (const CgArg, arg, method->in_args)
     {
@@ -28,10 +38,10 @@ make_passed (const CgMethod *method)
         return NULL;
       g_string_append_printf (passed, ",\n%s", value);
     }
-  for (guint i = 0; !is_oneway && i < n_out; i++)
+  if (cg_member_is_stream (method))
     g_string_append (passed, ",\nNULL");
-  if (!is_oneway)
-    g_string_append (passed, ",\nNULL,\n&error");
+  else if ((method->flags & CG_METHOD_ONEWAY) == 0)
+    append_results (passed, method);
 
   return g_strdup (passed->str);
 }
@@ -54,34 +64,60 @@ needs_bytes (const CgMethod *method)
   return FALSE;
 }
 
+/* Gets how a method is called, or a stream opened and its outcome awaited. */
+static const char *
+get_call_text (const CgMethod *method)
+{
+  if ((method->flags & CG_METHOD_ONEWAY) != 0)
+    return "$call$ ($passed$);";
+
+  return cg_template (cg_member_is_stream (method) ? "skeleton-test/stream" : "skeleton-test/method");
+}
+
 static void
-emit_call (CgWriter       *writer,
-           const CgMethod *method)
+set_declarations (CgWriter       *writer,
+                  const CgMethod *method)
 {
   const CgArg *returned = cg_method_get_return_arg (method);
-  gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
-  g_autofree char *freed = NULL;
   g_autoptr (GString) declarations = g_string_new (NULL);
 
   if (needs_bytes (method))
     g_string_append (declarations, "  g_autoptr (GBytes) no_bytes = g_bytes_new (NULL, 0);\n");
-  if (!is_oneway)
+  if (cg_member_is_stream (method))
+    {
+      g_autofree char *stream = cg_writer_expand (writer, "  g_autoptr ($Stream$) stream = NULL;\n");
+
+      g_string_append (declarations, stream);
+    }
+  if ((method->flags & CG_METHOD_ONEWAY) == 0)
     g_string_append_printf (declarations, "  GError *error = NULL;\n  %sresult;\n",
                             returned != NULL ? returned->use.type->c_out : "gboolean ");
   if (declarations->len > 0)
     g_string_append_c (declarations, '\n');
 
+  cg_writer_set (writer, "declarations", declarations->str);
+}
+
+static void
+emit_call (CgWriter       *writer,
+           const CgMethod *method)
+{
+  const CgArg *returned = cg_method_get_return_arg (method);
+  g_autoptr (GString) outcome_passed = g_string_new ("stream");
+  g_autofree char *freed = NULL;
+
   cg_names_set (writer, &method->node);
+  set_declarations (writer, method);
+  append_results (outcome_passed, method);
+  cg_writer_set (writer, "outcome_passed", outcome_passed->str);
+  cg_writer_set (writer, "end_items", (method->flags & CG_METHOD_STREAM_IN) != 0
+                 ? "norpc_stream_end (NORPC_STREAM (stream));\n" : "");
   cg_writer_take (writer, "passed", make_passed (method));
   freed = returned != NULL
           ? cg_skeleton_make_free (writer, &returned->use, "result") : g_strdup ("");
   cg_writer_take (writer, "freed", g_strconcat (*freed != '\0' ? "\n" : "", freed, NULL));
   cg_writer_set (writer, "is_answered", returned != NULL ? "result != NULL" : "result");
-  cg_marshal_set_expanded (writer, "call_text",
-                           is_oneway ? "$call$ ($passed$);"
-                                     : "result = $sync$ ($passed$);\n"
-                                       "check_answer ($is_answered$, error);$freed$");
-  cg_writer_set (writer, "declarations", declarations->str);
+  cg_marshal_set_expanded (writer, "call_text", get_call_text (method));
   cg_writer_emit (writer, cg_template ("skeleton-test/call-method"));
 }
 
@@ -96,6 +132,25 @@ has_call (const CgDescription *description,
         return TRUE;
 
   return FALSE;
+}
+
+/* Whether a proxy shows the properties of a service that has been written only by the generator. */
+static gboolean
+can_load (const CgInterface *interface)
+{
+  gboolean can_read = FALSE;
+
+  CG_FOREACH (const CgMember, property, interface->properties)
+    if ((property->access & CG_ACCESS_READ) != 0)
+      {
+        g_autofree char *first = cg_skeleton_make_first (&property->use);
+
+        if (first == NULL)
+          return FALSE;
+        can_read = TRUE;
+      }
+
+  return can_read;
 }
 
 static void
@@ -120,6 +175,7 @@ emit_interface (const CgSkeleton  *self,
     }
 
   cg_writer_set (writer, "checks", checks->str);
+  cg_writer_set (writer, "load", can_load (interface) ? cg_template ("skeleton-test/load") : "");
   cg_writer_emit (writer, cg_template ("skeleton-test/test-head"));
   add = cg_writer_expand (writer, "  g_test_add_func (\"/$dbus_name$\", $proxy$_test);\n");
   g_string_append (added, add);

@@ -83,3 +83,40 @@ cg_skeleton_make_empty (const CgTypeUse *use)
   return g_strdup_printf ("g_variant_new_from_data (G_VARIANT_TYPE (\"%s\"), "
                           "\"\", 0, FALSE, NULL, NULL)", use->value_signature);
 }
+
+gboolean
+cg_skeleton_is_list (const CgTypeUse *use)
+{
+  return use->named != NULL && use->type->element == NULL &&
+         g_str_equal (use->named->name, "Gio.ListModel");
+}
+
+/* The empty array frees the elements that it gets later. NULL if the function that frees them is
+ * static in the generated code. */
+static char *
+make_array (const CgType *element)
+{
+  if (!element->is_pointer)
+    return g_strdup_printf ("g_array_new (FALSE, FALSE, sizeof (%s))", element->c_out);
+  if (*element->free_function == '$')
+    return NULL;
+
+  return g_strdup_printf ("g_ptr_array_new_with_free_func (%s)", element->free_function);
+}
+
+char *
+cg_skeleton_make_first (const CgTypeUse *use)
+{
+  CgTypeUse owned = *use;
+
+  owned.is_moved = TRUE;
+  if (use->named == NULL || use->nullable || !use->type->is_pointer)
+    return cg_skeleton_make_empty (&owned);
+  if (use->type->element != NULL)
+    return make_array (use->type->element);
+  if (!cg_skeleton_is_list (use))
+    return NULL;
+
+  return g_strdup_printf ("G_LIST_MODEL (g_list_store_new (%s ()))",
+                          use->element != NULL ? use->element->type.get_type : "g_object_get_type");
+}

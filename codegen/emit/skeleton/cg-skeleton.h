@@ -53,6 +53,14 @@ char *cg_skeleton_make_free        (CgWriter          *writer,
 /* Makes an expression for an empty value, or NULL if there is none of its type. */
 char *cg_skeleton_make_empty       (const CgTypeUse   *use);
 
+/* Makes an expression for what a property is at first, which the service owns, or NULL if its type
+ * has nothing that is empty. */
+char *cg_skeleton_make_first       (const CgTypeUse   *use);
+
+/* Whether @use is a list model, for which a list store of the type of its items is made. */
+gboolean
+      cg_skeleton_is_list          (const CgTypeUse   *use);
+
 /* cg-skeleton-properties.c */
 void  cg_skeleton_set_properties   (const CgInterface *interface,
                                     CgWriter          *writer);
