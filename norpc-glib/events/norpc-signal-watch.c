@@ -69,17 +69,17 @@ is_muted (NorpcSignalWatch *self)
 
 static void
 return_closed (NorpcSignalWatch *self,
-               GTask            *task)
+               NorpcWaitResult  *result)
 {
   if (self->proxy == NULL)
-    g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_CLOSED, "The watch has no proxy");
+    norpc_wait_result_return_new_error (result, NORPC_ERROR, NORPC_ERROR_CLOSED, "The watch has no proxy");
   else if (self->ended)
-    g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                             "The signal '%s' is closed, because the client was too slow", self->name);
+    norpc_wait_result_return_new_error (result, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                                        "The signal '%s' is closed, because the client was too slow", self->name);
   else
-    g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                             "The endpoint is closed, so that no service emits the signal '%s'",
-                             self->name);
+    norpc_wait_result_return_new_error (result, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                                        "The endpoint is closed, so that no service emits the signal '%s'",
+                                        self->name);
 }
 
 /* Runs in the client's context, when there is something to return. A wait that is cancelled
@@ -87,30 +87,30 @@ return_closed (NorpcSignalWatch *self,
  */
 static void
 return_next (NorpcSignalWatch *self,
-             GTask            *task)
+             NorpcWaitResult  *result)
 {
   Item *item = g_queue_peek_head (&self->items);
 
-  if (g_task_return_error_if_cancelled (task))
+  if (norpc_wait_result_return_error_if_cancelled (result))
     return;
 
   if (is_muted (self))
     {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                               "The owner of the proxy has been disposed");
+      norpc_wait_result_return_new_error (result, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                          "The owner of the proxy has been disposed");
     }
   else if (item == NULL)
     {
-      return_closed (self, task);
+      return_closed (self, result);
     }
   else if (item->number > self->returned + 1)
     {
       guint64 n_lost = item->number - self->returned - 1;
 
       self->returned += n_lost;
-      g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_BUSY,
-                               "%" G_GUINT64_FORMAT " emissions of the signal '%s' were lost, "
-                               "because the client was too slow", n_lost, self->name);
+      norpc_wait_result_return_new_error (result, NORPC_ERROR, NORPC_ERROR_BUSY,
+                                          "%" G_GUINT64_FORMAT " emissions of the signal '%s' were lost, "
+                                          "because the client was too slow", n_lost, self->name);
     }
   else
     {
@@ -118,7 +118,7 @@ return_next (NorpcSignalWatch *self,
 
       self->returned = item->number;
       item_free (g_queue_pop_head (&self->items));
-      g_task_return_pointer (task, emission, (GDestroyNotify) norpc_emission_unref);
+      norpc_wait_result_return_pointer (result, emission, (GDestroyNotify) norpc_emission_unref);
     }
 }
 
@@ -128,7 +128,7 @@ end_wait (NorpcSignalWatch *self)
 {
   NorpcWait wait = norpc_wait_steal (&self->wait);
 
-  return_next (self, wait.task);
+  return_next (self, wait.result);
   norpc_wait_end (&wait);
 }
 
@@ -168,7 +168,7 @@ collect (GClosure     *closure,
   g_queue_push_tail (&self->items, g_memdup2 (&item, sizeof (Item)));
   if (self->items.length > self->backlog)
     item_free (g_queue_pop_head (&self->items));
-  if (self->wait.task != NULL)
+  if (self->wait.result != NULL)
     end_wait (self);
 }
 
@@ -177,7 +177,7 @@ static void
 connected_cb (NorpcSignalWatch *self)
 {
   self->disconnected = !norpc_proxy_is_connected (self->proxy);
-  if (self->disconnected && self->wait.task != NULL)
+  if (self->disconnected && self->wait.result != NULL)
     end_wait (self);
 }
 
@@ -190,7 +190,7 @@ signal_closed_cb (NorpcSignalWatch *self,
     return;
 
   self->ended = TRUE;
-  if (self->wait.task != NULL)
+  if (self->wait.result != NULL)
     end_wait (self);
 }
 
@@ -303,14 +303,14 @@ norpc_signal_watch_new (NorpcProxy *proxy,
   return self;
 }
 
-/* Runs in the context of the task. The endpoint may be connected again. */
+/* Runs in the context of the wait. The endpoint may be connected again. */
 static void
 woken_cb (gpointer object)
 {
   NorpcSignalWatch *self = object;
 
   if (has_result (self) || is_muted (self) ||
-      g_cancellable_is_cancelled (g_task_get_cancellable (self->wait.task)))
+      g_cancellable_is_cancelled (norpc_wait_result_get_cancellable (self->wait.result)))
     end_wait (self);
 }
 
@@ -347,13 +347,11 @@ norpc_signal_watch_next_async (NorpcSignalWatch    *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   gone = self->proxy != NULL ? norpc_proxy_get_owner_gone (self->proxy) : NULL;
-  if (self->wait.task != NULL)
+  if (self->wait.result != NULL)
     {
-      g_autoptr (GTask) task = norpc_owner_task_new (gone, self, cancellable, callback, user_data);
-
-      g_task_set_source_tag (task, norpc_signal_watch_next_async);
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING,
-                               "The watch is already waiting for the signal '%s'", self->name);
+      norpc_wait_refuse (self, callback, user_data, norpc_signal_watch_next_async, gone,
+                         g_error_new (G_IO_ERROR, G_IO_ERROR_PENDING,
+                                      "The watch is already waiting for the signal '%s'", self->name));
       return;
     }
 
@@ -381,8 +379,7 @@ norpc_signal_watch_next_finish (NorpcSignalWatch  *self,
                                 GAsyncResult      *result,
                                 GError           **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (g_async_result_is_tagged (result, norpc_signal_watch_next_async), NULL);
+  g_return_val_if_fail (norpc_wait_result_is_valid (result, self, norpc_signal_watch_next_async), NULL);
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return norpc_wait_result_propagate_pointer (NORPC_WAIT_RESULT (result), error);
 }

@@ -30,28 +30,28 @@ take_outcome (NorpcStreamPrivate  *priv,
 }
 
 static void
-return_outcome (NorpcStream *self,
-                GTask       *task)
+return_outcome (NorpcStream     *self,
+                NorpcWaitResult *result)
 {
   NorpcStreamPrivate *priv = norpc_stream_get_private (self);
   GError *error = NULL;
   NorpcReply *reply;
 
-  if (g_task_return_error_if_cancelled (task))
+  if (norpc_wait_result_return_error_if_cancelled (result))
     return;
 
   if (!priv->replied)
     {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                               "The owner of the proxy has been disposed");
+      norpc_wait_result_return_new_error (result, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                          "The owner of the proxy has been disposed");
       return;
     }
 
   reply = take_outcome (priv, &error);
   if (reply != NULL)
-    g_task_return_pointer (task, reply, (GDestroyNotify) norpc_reply_unref);
+    norpc_wait_result_return_pointer (result, reply, (GDestroyNotify) norpc_reply_unref);
   else
-    g_task_return_error (task, error);
+    norpc_wait_result_return_error (result, error);
 }
 
 /* Runs in the client's context. Ends the wait if the outcome is there. */
@@ -63,11 +63,11 @@ complete_outcome (gpointer object)
   NorpcWait wait;
 
   if (!priv->replied && !norpc_stream_is_muted (self) &&
-      !g_cancellable_is_cancelled (g_task_get_cancellable (priv->outcome_wait.task)))
+      !g_cancellable_is_cancelled (norpc_wait_result_get_cancellable (priv->outcome_wait.result)))
     return;
 
   wait = norpc_wait_steal (&priv->outcome_wait);
-  return_outcome (self, wait.task);
+  return_outcome (self, wait.result);
   norpc_wait_end (&wait);
 }
 
@@ -75,7 +75,7 @@ complete_outcome (gpointer object)
 void
 norpc_stream_complete_outcome (NorpcStream *self)
 {
-  if (norpc_stream_get_private (self)->outcome_wait.task != NULL)
+  if (norpc_stream_get_private (self)->outcome_wait.result != NULL)
     complete_outcome (self);
 }
 
@@ -133,11 +133,10 @@ norpc_stream_outcome_finish (NorpcStream   *self,
                              GAsyncResult  *result,
                              GError       **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (g_async_result_is_tagged (result, norpc_stream_outcome_async), NULL);
+  g_return_val_if_fail (norpc_wait_result_is_valid (result, self, norpc_stream_outcome_async), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return norpc_wait_result_propagate_pointer (NORPC_WAIT_RESULT (result), error);
 }
 
 /* Called with the lock held. */

@@ -102,7 +102,7 @@ try_complete_read (NorpcStream *self)
   ReadState state = READ_FAILED;
   NorpcWait wait;
 
-  if (!g_cancellable_set_error_if_cancelled (g_task_get_cancellable (pipe->read_wait.task), &error))
+  if (!g_cancellable_set_error_if_cancelled (norpc_wait_result_get_cancellable (pipe->read_wait.result), &error))
     state = read_next (self, TRUE, &item, &error);
   if (state == READ_NOT_YET)
     return FALSE;
@@ -112,9 +112,9 @@ try_complete_read (NorpcStream *self)
   g_mutex_unlock (&pipe->lock);
 
   if (state == READ_FAILED)
-    g_task_return_error (wait.task, error);
+    norpc_wait_result_return_error (wait.result, error);
   else
-    g_task_return_pointer (wait.task, g_steal_pointer (&item), (GDestroyNotify) norpc_item_unref);
+    norpc_wait_result_return_pointer (wait.result, g_steal_pointer (&item), (GDestroyNotify) norpc_item_unref);
   norpc_wait_end (&wait);
 
   return TRUE;
@@ -135,7 +135,7 @@ norpc_stream_continue_reading (NorpcStream *self)
 {
   NorpcStreamPrivate *priv = norpc_stream_get_private (self);
 
-  while (priv->reads && priv->pipe->read_wait.task != NULL && try_complete_read (self))
+  while (priv->reads && priv->pipe->read_wait.result != NULL && try_complete_read (self))
     ;
 }
 
@@ -220,11 +220,10 @@ norpc_stream_read_finish (NorpcStream   *self,
                           GAsyncResult  *result,
                           GError       **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (g_async_result_is_tagged (result, norpc_stream_read_async), NULL);
+  g_return_val_if_fail (norpc_wait_result_is_valid (result, self, norpc_stream_read_async), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return norpc_wait_result_propagate_pointer (NORPC_WAIT_RESULT (result), error);
 }
 
 /* Called with the lock held. */

@@ -129,18 +129,18 @@ norpc_stream_is_ready (NorpcStream *self)
 }
 
 static void
-return_ready (GTask  *task,
-              GError *error)
+return_ready (NorpcWaitResult *result,
+              GError          *error)
 {
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+  if (g_cancellable_is_cancelled (norpc_wait_result_get_cancellable (result)))
     {
       g_clear_error (&error);
-      g_task_return_error_if_cancelled (task);
+      norpc_wait_result_return_error_if_cancelled (result);
     }
   else if (error != NULL)
-    g_task_return_error (task, error);
+    norpc_wait_result_return_error (result, error);
   else
-    g_task_return_boolean (task, TRUE);
+    norpc_wait_result_return_pointer (result, GINT_TO_POINTER (TRUE), NULL);
 }
 
 /* Runs in the context of the wait. Ends it if it is over. */
@@ -153,7 +153,7 @@ complete_ready (gpointer object)
   NorpcWait wait;
 
   if (is_busy (error) && !norpc_stream_is_muted (self) &&
-      !g_cancellable_is_cancelled (g_task_get_cancellable (priv->pipe->write_wait.task)))
+      !g_cancellable_is_cancelled (norpc_wait_result_get_cancellable (priv->pipe->write_wait.result)))
     {
       g_error_free (error);
       return;
@@ -163,7 +163,7 @@ complete_ready (gpointer object)
   wait = norpc_wait_steal (&priv->pipe->write_wait);
   g_mutex_unlock (&priv->pipe->lock);
 
-  return_ready (wait.task, error);
+  return_ready (wait.result, error);
   norpc_wait_end (&wait);
 }
 
@@ -218,9 +218,8 @@ norpc_stream_ready_finish (NorpcStream   *self,
                            GAsyncResult  *result,
                            GError       **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_return_val_if_fail (g_async_result_is_tagged (result, norpc_stream_ready_async), FALSE);
+  g_return_val_if_fail (norpc_wait_result_is_valid (result, self, norpc_stream_ready_async), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return norpc_wait_result_propagate_pointer (NORPC_WAIT_RESULT (result), error) != NULL;
 }

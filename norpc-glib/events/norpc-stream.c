@@ -138,11 +138,10 @@ norpc_stream_wait (NorpcStream         *self,
 {
   NorpcPipe *pipe = norpc_stream_get_private (self)->pipe;
   GCancellable *gone = norpc_stream_get_owner_gone (self);
-  g_autoptr (GTask) task = NULL;
   gboolean waits;
 
   g_mutex_lock (&pipe->lock);
-  waits = wait->task != NULL;
+  waits = wait->result != NULL;
   if (!waits)
     {
       norpc_wait_begin (wait, self, cancellable, callback, user_data, source_tag, func, gone);
@@ -150,12 +149,10 @@ norpc_stream_wait (NorpcStream         *self,
     }
   g_mutex_unlock (&pipe->lock);
 
-  if (!waits)
-    return;
-
-  task = norpc_owner_task_new (gone, self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, source_tag);
-  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "The stream is already being waited for");
+  if (waits)
+    norpc_wait_refuse (self, callback, user_data, source_tag, gone,
+                       g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PENDING,
+                                            "The stream is already being waited for"));
 }
 
 /* Runs in the thread that cancels. */

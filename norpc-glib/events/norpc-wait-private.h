@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include "norpc-wait-result-private.h"
 
 G_BEGIN_DECLS
 
@@ -15,15 +15,16 @@ typedef void (*NorpcWaitFunc) (gpointer object);
 /*
  * An asynchronous wait of an object for something that happens later.
  *
- * Its task has no callback of its own: GTask would call it in a later main-loop iteration than the
- * one in which the wait began, so that what has arrived meanwhile would overtake it.
+ * The callback runs in the main-loop iteration in which the wait is over, even if it began in the same
+ * one: otherwise what has arrived meanwhile would overtake it.
  *
  * If the struct is shared between threads, it belongs to the lock of its owner.
  */
 typedef struct
 {
-  GTask              *task;      /* (owned) (nullable): while there is a wait */
-  GSource            *source;    /* (owned) (nullable): in the context of the wait */
+  NorpcWaitResult    *result;    /* (owned) (nullable): while there is a wait */
+  GMainContext       *context;   /* (owned) (nullable): of the wait */
+  GSource            *source;    /* (owned) (nullable): in the context */
   GAsyncReadyCallback callback;  /* (nullable) */
   gpointer            user_data;
   GCancellable       *gone;      /* (owned) (nullable): the callback does not run once it is cancelled */
@@ -40,5 +41,12 @@ void      norpc_wait_begin (NorpcWait           *self,
 void      norpc_wait_wake  (NorpcWait           *self);
 NorpcWait norpc_wait_steal (NorpcWait           *self);
 void      norpc_wait_end   (NorpcWait           *self);
+
+void norpc_wait_refuse (gpointer             object,
+                        GAsyncReadyCallback  callback,
+                        gpointer             user_data,
+                        gpointer             source_tag,
+                        GCancellable        *gone,
+                        GError              *error);
 
 G_END_DECLS

@@ -11,7 +11,7 @@ typedef struct
   NorpcWaitFunc func;
 } WaitSource;
 
-/* Runs in the context of the task. */
+/* Runs in the context of the wait. */
 static gboolean
 wait_source_dispatch (GSource     *source,
                       GSourceFunc  callback G_GNUC_UNUSED,
@@ -53,10 +53,8 @@ norpc_wait_begin (NorpcWait           *self,
                   NorpcWaitFunc        func,
                   GCancellable        *gone)
 {
-  self->task = g_task_new (object, cancellable, NULL, NULL);
-  g_task_set_source_tag (self->task, source_tag);
-  /* The result of a task that is cancelled after it has returned would be lost. */
-  g_task_set_check_cancellable (self->task, FALSE);
+  self->result = norpc_wait_result_new (object, cancellable, user_data, source_tag);
+  self->context = g_main_context_ref_thread_default ();
   self->callback = callback;
   self->user_data = user_data;
   self->gone = gone != NULL ? g_object_ref (gone) : NULL;
@@ -64,11 +62,11 @@ norpc_wait_begin (NorpcWait           *self,
   self->source = g_source_new (&wait_source_funcs, sizeof (WaitSource));
   ((WaitSource *) self->source)->func = func;
   g_source_set_static_name (self->source, "norpc wait");
-  /* The task keeps the object. */
+  /* The result keeps the object. */
   g_source_set_callback (self->source, NULL, object, NULL);
   add_cancellable (self->source, cancellable);
   add_cancellable (self->source, gone);
-  g_source_attach (self->source, g_task_get_context (self->task));
+  g_source_attach (self->source, self->context);
 }
 
 /* Makes the function run, if there is a wait. */
@@ -79,7 +77,7 @@ norpc_wait_wake (NorpcWait *self)
     g_source_set_ready_time (self->source, 0);
 }
 
-/* Returns the wait (owned), which is over: the caller returns its task and calls norpc_wait_end (). */
+/* Returns the wait (owned), which is over: the caller sets its result and calls norpc_wait_end (). */
 NorpcWait
 norpc_wait_steal (NorpcWait *self)
 {
@@ -96,14 +94,77 @@ norpc_wait_steal (NorpcWait *self)
 void
 norpc_wait_end (NorpcWait *self)
 {
-  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+  g_autoptr (NorpcWaitResult) result = g_steal_pointer (&self->result);
+  g_autoptr (GMainContext) context = g_steal_pointer (&self->context);
   g_autoptr (GCancellable) gone = g_steal_pointer (&self->gone);
-  GMainContext *context = g_task_get_context (task);
+  g_autoptr (GObject) object = g_async_result_get_source_object (G_ASYNC_RESULT (result));
 
   if (self->callback == NULL || g_cancellable_is_cancelled (gone))
     return;
 
   g_main_context_push_thread_default (context);
-  self->callback (g_task_get_source_object (task), G_ASYNC_RESULT (task), self->user_data);
+  self->callback (object, G_ASYNC_RESULT (result), self->user_data);
   g_main_context_pop_thread_default (context);
+}
+
+/* A wait that could not begin. */
+typedef struct
+{
+  NorpcWaitResult    *result; /* (owned) */
+  GAsyncReadyCallback callback;
+  gpointer            user_data;
+  GCancellable       *gone; /* (owned) (nullable) */
+} Refused;
+
+static void
+refused_free (gpointer data)
+{
+  Refused *self = data;
+
+  g_object_unref (self->result);
+  g_clear_object (&self->gone);
+  g_free (self);
+}
+
+/* Runs in the context of the wait. */
+static gboolean
+refused_cb (gpointer data)
+{
+  Refused *self = data;
+  g_autoptr (GObject) object = g_async_result_get_source_object (G_ASYNC_RESULT (self->result));
+
+  if (!g_cancellable_is_cancelled (self->gone))
+    self->callback (object, G_ASYNC_RESULT (self->result), self->user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Called in the context of the wait, instead of norpc_wait_begin (). Takes ownership of @error, which
+ * @callback (nullable) gets later.
+ */
+void
+norpc_wait_refuse (gpointer             object,
+                   GAsyncReadyCallback  callback,
+                   gpointer             user_data,
+                   gpointer             source_tag,
+                   GCancellable        *gone,
+                   GError              *error)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  g_autoptr (NorpcWaitResult) result = norpc_wait_result_new (object, NULL, user_data, source_tag);
+  g_autoptr (GSource) source = g_idle_source_new ();
+  Refused *refused;
+
+  norpc_wait_result_return_error (result, error);
+  if (callback == NULL)
+    return;
+
+  refused = g_new (Refused, 1);
+  *refused = (Refused) {
+    g_steal_pointer (&result), callback, user_data, gone != NULL ? g_object_ref (gone) : NULL
+  };
+  g_source_set_static_name (source, "norpc wait: refused");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, refused_cb, refused, refused_free);
+  g_source_attach (source, context);
 }

@@ -528,6 +528,23 @@ test_stopped_with_end (Feed          *self,
   g_assert_cmpstr (joined, ==, "");
 }
 
+/* A context that is not run any more after the last callback keeps nothing of the stream. */
+static void
+test_context_after_end (Feed          *self,
+                        gconstpointer  unused)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  FeedFeedPairsStream *stream;
+
+  g_main_context_push_thread_default (context);
+  stream = feed_feed_proxy_open_pairs (self->proxy, NULL);
+  feed_feed_pairs_stream_next_async (stream, NULL, pairs_next_cb, self);
+  while (strstr (self->log->str, "end; ") == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
+  g_assert_finalize_object (stream);
+}
+
 static void
 ready_cb (GObject      *object,
           GAsyncResult *result,
@@ -1114,6 +1131,7 @@ main (int   argc,
   TEST_FEED ("/streams/order", NULL, test_order);
   TEST_FEED ("/streams/order-of-pairs", NULL, test_order_of_pairs);
   TEST_FEED ("/streams/stopped-with-end", NULL, test_stopped_with_end);
+  TEST_FEED ("/streams/context-after-end", NULL, test_context_after_end);
   TEST_FEED ("/streams/flow", NULL, test_flow);
   TEST_FEED ("/streams/many", NULL, test_many);
   TEST_FEED ("/streams/many-sync", "sync", test_many);
