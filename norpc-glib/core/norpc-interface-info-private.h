@@ -9,9 +9,10 @@
 
 G_BEGIN_DECLS
 
-/* The fields of a record, which is a boxed type. */
+/* The fields of a record, which is a boxed type, or a class of objects. */
 typedef struct
 {
+  GDestroyNotify        free;     /* (nullable): NULL for objects */
   guint                 n_fields;
   const NorpcFieldInfo *fields; /* (unowned): static */
 } NorpcRecordInfo;
@@ -22,8 +23,10 @@ typedef struct
 /* It writes a value that a proxy shows already, which is to arrive whatever happens. */
 #define NORPC_METHOD_WRITES_SHOWN ((NorpcMethodFlags) (1 << 17))
 
-const NorpcRecordInfo *norpc_record_type_get_info (GType type);
-GHashFunc              norpc_type_get_hash_func   (GType type);
+void                   norpc_record_type_set_info (GType                  type,
+                                                   const NorpcRecordInfo *info);
+const NorpcRecordInfo *norpc_record_type_get_info (GType                  type);
+GHashFunc              norpc_type_get_hash_func   (GType                  type);
 
 guint    norpc_interface_info_get_n_signals    (const NorpcInterfaceInfo *info);
 guint    norpc_interface_info_get_n_properties (const NorpcInterfaceInfo *info);

@@ -155,11 +155,7 @@ norpc_interface_info_find_method (const NorpcInterfaceInfo *info,
   return -1;
 }
 
-static GQuark
-get_fields_quark (void)
-{
-  return g_quark_from_static_string ("norpc-record-fields");
-}
+static G_DEFINE_QUARK (norpc-record-info, get_record_info)
 
 static gboolean
 fields_have_signatures (guint                 n_fields,
@@ -175,6 +171,7 @@ fields_have_signatures (guint                 n_fields,
 /**
  * norpc_record_type_set_fields: (skip)
  * @type: a boxed type that is a plain struct
+ * @free_func: (scope forever): the function that frees a value of @type
  * @n_fields: the number of fields
  * @fields: (array length=n_fields): the fields, which must stay valid forever
  *
@@ -188,20 +185,17 @@ fields_have_signatures (guint                 n_fields,
  */
 void
 norpc_record_type_set_fields (GType                 type,
+                              GDestroyNotify        free_func,
                               guint                 n_fields,
                               const NorpcFieldInfo *fields)
 {
-  NorpcRecordInfo *info;
-
   g_return_if_fail (G_TYPE_IS_BOXED (type));
+  g_return_if_fail (free_func != NULL);
   g_return_if_fail (n_fields == 0 || fields != NULL);
   g_return_if_fail (fields_have_signatures (n_fields, fields));
   g_return_if_fail (norpc_record_type_get_info (type) == NULL);
 
-  info = g_new (NorpcRecordInfo, 1);
-  info->n_fields = n_fields;
-  info->fields = fields;
-  g_type_set_qdata (type, get_fields_quark (), info);
+  norpc_record_type_set_info (type, &(NorpcRecordInfo) { free_func, n_fields, fields });
 }
 
 static GQuark
@@ -270,11 +264,19 @@ norpc_type_get_hash_func (GType type)
   return hash_func;
 }
 
+/* Called once for a type, before any value of it exists. */
+void
+norpc_record_type_set_info (GType                  type,
+                            const NorpcRecordInfo *info)
+{
+  g_type_set_qdata (type, get_record_info_quark (), g_memdup2 (info, sizeof *info));
+}
+
 /* Thread-safe. Returns NULL if @type is not a record. */
 const NorpcRecordInfo *
 norpc_record_type_get_info (GType type)
 {
-  return g_type_get_qdata (type, get_fields_quark ());
+  return g_type_get_qdata (type, get_record_info_quark ());
 }
 
 guint

@@ -287,6 +287,7 @@ int                      norpc_interface_info_find_method   (const NorpcInterfac
                                                              const char               *name);
 NORPC_AVAILABLE_IN_ALL
 void                     norpc_record_type_set_fields       (GType                     type,
+                                                             GDestroyNotify            free_func,
                                                              guint                     n_fields,
                                                              const NorpcFieldInfo     *fields);
 NORPC_AVAILABLE_IN_ALL

@@ -9,26 +9,24 @@
 
 #include "norpc-arg-spec-private.h"
 #include "norpc-record-object.h"
+#include "norpc-value-check-private.h"
 #include "norpc-value-copy-private.h"
 #include "norpc-value-types-private.h"
 
-/* The fields of a class, by its type. */
+/* A value that an object had. */
 typedef struct
 {
-  guint                 n_fields;
-  const NorpcFieldInfo *fields; /* (unowned): static */
-} ObjectFields;
+  GType    type;
+  gpointer pointer; /* (owned) */
+} Content;
 
-static GQuark
-get_object_fields_quark (void)
-{
-  return g_quark_from_static_string ("norpc-object-fields");
-}
+/* Of a thread that is finalizing an object: the contents of those that are finalized meanwhile. */
+static GPrivate pending_contents; /* of GArray *, (nullable) (element-type Content) */
 
-static const ObjectFields *
+static const NorpcRecordInfo *
 get_fields (GObject *object)
 {
-  return g_type_get_qdata (G_OBJECT_TYPE (object), get_object_fields_quark ());
+  return norpc_record_type_get_info (G_OBJECT_TYPE (object));
 }
 
 static gpointer
@@ -203,22 +201,80 @@ set_field (GObject      *object,
     }
 }
 
-/* Runs in the thread that releases the last reference. */
 static void
-finalize (GObject *object)
+constructed (GObject *object)
 {
-  const ObjectFields *self = get_fields (object);
+  G_OBJECT_CLASS (g_type_class_peek (G_TYPE_OBJECT))->constructed (object);
+
+  norpc_object_check_fields (object);
+}
+
+static void
+release_content (Content content)
+{
+  GValue value = { .g_type = content.type, .data = { { .v_pointer = content.pointer } } };
+
+  g_value_unset (&value);
+}
+
+/* Removes the last one. */
+static Content
+pop_content (GArray *pending)
+{
+  Content content = g_array_index (pending, Content, pending->len - 1);
+
+  g_array_set_size (pending, pending->len - 1);
+
+  return content;
+}
+
+/* Releases the contents of the fields, or moves them to @pending. */
+static void
+release_fields (GObject *object,
+                GArray  *pending)
+{
+  const NorpcRecordInfo *self = get_fields (object);
 
   for (guint i = 0; i < self->n_fields; i++)
     {
       GType type = norpc_arg_info_get_gtype (&self->fields[i].arg.dbus);
+      Content content = { type, NULL };
 
       if (is_pointer_field (type))
-        {
-          GValue value = peek_field (get_address (object, &self->fields[i]), type);
+        content.pointer = *(gpointer *) get_address (object, &self->fields[i]);
+      if (content.pointer == NULL)
+        continue;
 
-          g_value_unset (&value);
-        }
+      if (pending == NULL || type == G_TYPE_STRING)
+        release_content (content);
+      else
+        g_array_append_val (pending, content);
+    }
+}
+
+/* Runs in the thread that releases the last reference. A chain of any length must not overflow the
+ * stack: what an object in another one contains is released when that other one is finished.
+ */
+static void
+finalize (GObject *object)
+{
+  GArray **outer = g_private_get (&pending_contents);
+  GArray *pending = NULL;
+
+  if (outer != NULL)
+    {
+      if (*outer == NULL)
+        *outer = g_array_new (FALSE, FALSE, sizeof (Content));
+      release_fields (object, *outer);
+    }
+  else
+    {
+      g_private_set (&pending_contents, &pending);
+      release_fields (object, NULL);
+      while (pending != NULL && pending->len > 0)
+        release_content (pop_content (pending));
+      g_private_set (&pending_contents, NULL);
+      g_clear_pointer (&pending, g_array_unref);
     }
 
   G_OBJECT_CLASS (g_type_class_peek (G_TYPE_OBJECT))->finalize (object);
@@ -232,7 +288,8 @@ finalize (GObject *object)
  *
  * Makes a property of each field of an object.
  *
- * The constructor sets the properties, with copies of the values, and they never change.
+ * The constructor sets the properties, with copies of the values, and they never change. If one is
+ * not what the description allows, a call, a signal or a list that contains the object fails.
  * Any thread may use such an object. The values are released in the thread that releases the
  * last reference to it.
  *
@@ -245,13 +302,11 @@ norpc_object_class_install_fields (GObjectClass         *object_class,
                                    guint                 n_fields,
                                    const NorpcFieldInfo *fields)
 {
-  ObjectFields *self = g_new (ObjectFields, 1);
-
   g_return_if_fail (G_IS_OBJECT_CLASS (object_class));
   g_return_if_fail (fields != NULL);
 
-  *self = (ObjectFields) { n_fields, fields };
-  g_type_set_qdata (G_OBJECT_CLASS_TYPE (object_class), get_object_fields_quark (), self);
+  norpc_record_type_set_info (G_OBJECT_CLASS_TYPE (object_class), &(NorpcRecordInfo) { NULL, n_fields, fields });
+  object_class->constructed = constructed;
   object_class->get_property = get_field;
   object_class->set_property = set_field;
   object_class->finalize = finalize;

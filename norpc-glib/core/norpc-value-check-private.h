@@ -9,7 +9,10 @@
 
 G_BEGIN_DECLS
 
-char *norpc_value_find_problem (const NorpcArgInfo *info,
-                                const GValue       *value);
+char *norpc_value_find_problem  (const NorpcArgInfo *info,
+                                 const GValue       *value);
+char *norpc_object_find_problem (gpointer            object,
+                                 GType               type);
+void  norpc_object_check_fields (GObject            *object);
 
 G_END_DECLS

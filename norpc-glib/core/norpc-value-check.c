@@ -136,12 +136,18 @@ find_number_problem (const NorpcValuePart *part)
   return NULL;
 }
 
+static char *
+find_part_problem (const NorpcValuePart *part)
+{
+  return part->is_pointer ? find_pointer_problem (part) : find_number_problem (part);
+}
+
 static gboolean
 check_part (const NorpcValuePart *part,
             gpointer              data)
 {
   char **problem = data;
-  g_autofree char *found = part->is_pointer ? find_pointer_problem (part) : find_number_problem (part);
+  g_autofree char *found = find_part_problem (part);
 
   if (found == NULL)
     return TRUE;
@@ -221,4 +227,41 @@ norpc_value_find_problem (const NorpcArgInfo *info,
                           const GValue       *value)
 {
   return is_valid_basic (info, value) ? NULL : find_problem_slow (info, value);
+}
+
+/* Thread-safe. Returns a message (owned) that tells what is wrong with an object that is to be of
+ * @type, or NULL if it is valid.
+ */
+char *
+norpc_object_find_problem (gpointer object,
+                           GType    type)
+{
+  char *problem = NULL;
+
+  norpc_object_foreach_part (type, object, check_part, &problem);
+
+  return problem;
+}
+
+/* An object in a field was checked before, so that a chain of objects is not checked as a whole each
+ * time that it grows.
+ */
+static gboolean
+is_valid_part (const NorpcValuePart *part,
+               gpointer              data G_GNUC_UNUSED)
+{
+  g_autofree char *problem = find_part_problem (part);
+
+  return problem == NULL &&
+         (part->pointer == NULL || !G_TYPE_IS_OBJECT (part->type) || !norpc_object_is_invalid (part->pointer));
+}
+
+/* Called when a record that is an object has been constructed: its fields never change. If they are
+ * not valid, norpc_value_find_problem () finds out where.
+ */
+void
+norpc_object_check_fields (GObject *object)
+{
+  if (!norpc_object_foreach_field (object, is_valid_part, NULL))
+    norpc_object_set_invalid (object);
 }

@@ -27,8 +27,54 @@ copy_element (gconstpointer element,
     }
 }
 
+static void
+unref_variant (gpointer variant)
+{
+  g_variant_unref (variant);
+}
+
+/* Returns the function that frees copies of elements, or NULL for boxed types of other libraries. */
+static GDestroyNotify
+get_free_func (GType type)
+{
+  const NorpcRecordInfo *record;
+
+  switch (G_TYPE_FUNDAMENTAL (type))
+    {
+    case G_TYPE_STRING:
+      return g_free;
+
+    case G_TYPE_VARIANT:
+      return unref_variant;
+
+    case G_TYPE_BOXED:
+      record = norpc_record_type_get_info (type);
+      return record != NULL ? record->free : NULL;
+
+    default:
+      return g_object_unref;
+    }
+}
+
+/* Returns a copy (owned) that frees its elements. The original may have no function for it, because
+ * something else keeps the elements. Without a known function, the copy has that of the original.
+ */
+static GPtrArray *
+copy_array (GPtrArray *array,
+            GType      type)
+{
+  GPtrArray *copy = g_ptr_array_copy (array, copy_element, GSIZE_TO_POINTER (type));
+  GDestroyNotify free_func = get_free_func (type);
+
+  if (free_func != NULL)
+    g_ptr_array_set_free_func (copy, free_func);
+
+  return copy;
+}
+
 /* Copies a value, and the containers that g_value_copy () would share with the original, unless
- * the type of their elements is unknown. @copy has the type of @value.
+ * the type of their elements is unknown, or one is NULL, which no array may contain. @copy has the
+ * type of @value.
  */
 void
 norpc_value_copy_deep (const NorpcArgInfo *info,
@@ -37,9 +83,9 @@ norpc_value_copy_deep (const NorpcArgInfo *info,
 {
   gpointer array = g_value_fits_pointer (value) ? g_value_peek_pointer (value) : NULL;
 
-  /* The copy of an array frees its elements in the same way as the original. */
-  if (array != NULL && G_VALUE_HOLDS (value, G_TYPE_PTR_ARRAY) && info->get_element_type != NULL)
-    g_value_take_boxed (copy, g_ptr_array_copy (array, copy_element, GSIZE_TO_POINTER (info->get_element_type ())));
+  if (array != NULL && G_VALUE_HOLDS (value, G_TYPE_PTR_ARRAY) && info->get_element_type != NULL &&
+      !g_ptr_array_find (array, NULL, NULL))
+    g_value_take_boxed (copy, copy_array (array, info->get_element_type ()));
   else if (array != NULL && G_VALUE_HOLDS (value, G_TYPE_ARRAY))
     g_value_take_boxed (copy, g_array_copy (array));
   else

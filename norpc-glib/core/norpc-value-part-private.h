@@ -39,6 +39,15 @@ gboolean norpc_value_foreach_part (const NorpcArgInfo *info,
                                    const GValue       *value,
                                    NorpcValuePartFunc  func,
                                    gpointer            data);
+gboolean norpc_object_foreach_part (GType              type,
+                                    gpointer           object,
+                                    NorpcValuePartFunc func,
+                                    gpointer           data);
+gboolean norpc_object_foreach_field (GObject           *object,
+                                     NorpcValuePartFunc func,
+                                     gpointer           data);
+void     norpc_object_set_invalid (GObject *object);
+gboolean norpc_object_is_invalid  (GObject *object);
 char    *norpc_value_part_describe_place (const NorpcValuePart *part,
                                           const char           *problem);
 

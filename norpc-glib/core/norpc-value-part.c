@@ -9,6 +9,9 @@
  * records. Records nest, and a chain of them can be long. The records are therefore kept in a
  * list, so that no function recurses by their depth. Records that have been visited stay in
  * the list, because they are on the paths to those that they contain.
+ *
+ * The fields of a record that is an object never change. They are checked when it is constructed,
+ * and visited only if they are not valid, to find out where.
  */
 
 #include "norpc-value-part-private.h"
@@ -32,6 +35,22 @@ struct _NorpcValueWalk
 
 /* Of a longer path, only the first and the last steps are described. */
 #define MAX_STEPS 16
+
+static G_DEFINE_QUARK (norpc-invalid-object, get_invalid_object)
+
+/* Called while @object is constructed. */
+void
+norpc_object_set_invalid (GObject *object)
+{
+  g_object_set_qdata (object, get_invalid_object_quark (), object);
+}
+
+/* Thread-safe. Returns TRUE if @object is a record whose fields are not valid. */
+gboolean
+norpc_object_is_invalid (GObject *object)
+{
+  return g_object_get_qdata (object, get_invalid_object_quark ()) != NULL;
+}
 
 /* 0.0 and -0.0 are equal, and all NaNs are equal. */
 static guint64
@@ -151,23 +170,42 @@ part_init (NorpcValuePart       *part,
   part->is_pointer = is_pointer_type (part->type);
 }
 
+/* Returns the type of the record whose fields are parts of @part, or G_TYPE_INVALID. */
+static GType
+get_record_type (const NorpcValuePart *part)
+{
+  if (!part->is_pointer || part->pointer == NULL)
+    return G_TYPE_INVALID;
+  if (G_TYPE_IS_BOXED (part->type))
+    return part->type;
+
+  return G_TYPE_IS_OBJECT (part->type) && norpc_object_is_invalid (part->pointer) ? G_OBJECT_TYPE (part->pointer)
+                                                                                  : G_TYPE_INVALID;
+}
+
+static void
+add_record (NorpcValueWalk *walk,
+            FoundRecord     found)
+{
+  if (walk->records == NULL)
+    walk->records = g_array_new (FALSE, FALSE, sizeof (FoundRecord));
+  g_array_append_val (walk->records, found);
+}
+
 static gboolean
 visit (NorpcValueWalk       *walk,
        const NorpcValuePart *part)
 {
   const NorpcRecordInfo *info;
-  FoundRecord found;
+  GType type;
 
   if (!walk->func (part, walk->data))
     return FALSE;
-  if (!part->is_pointer || part->pointer == NULL || !G_TYPE_IS_BOXED (part->type) ||
-      (info = norpc_record_type_get_info (part->type)) == NULL)
-    return TRUE;
 
-  if (walk->records == NULL)
-    walk->records = g_array_new (FALSE, FALSE, sizeof (FoundRecord));
-  found = (FoundRecord) { info, part->type, part->pointer, part->parent, part->field, part->index };
-  g_array_append_val (walk->records, found);
+  type = get_record_type (part);
+  info = type != G_TYPE_INVALID ? norpc_record_type_get_info (type) : NULL;
+  if (info != NULL)
+    add_record (walk, (FoundRecord) { info, type, part->pointer, part->parent, part->field, part->index });
 
   return TRUE;
 }
@@ -235,6 +273,33 @@ visit_record (NorpcValueWalk *walk,
   return TRUE;
 }
 
+/* Visits the records that have been found, and those that they contain. */
+static gboolean
+visit_records (NorpcValueWalk *walk)
+{
+  gboolean visited = TRUE;
+
+  for (guint i = 0; visited && walk->records != NULL && i < walk->records->len; i++)
+    visited = visit_record (walk, i);
+  g_clear_pointer (&walk->records, g_array_unref);
+
+  return visited;
+}
+
+/* Ends the walk. */
+static gboolean
+visit_all (NorpcValueWalk       *walk,
+           const NorpcValuePart *part)
+{
+  gboolean visited = visit_whole (walk, part);
+
+  if (visited)
+    return visit_records (walk);
+  g_clear_pointer (&walk->records, g_array_unref);
+
+  return FALSE;
+}
+
 /* Calls @func for the value and for each part of it, in an order that depends only on the
  * value. The type of @value must match @info, and @func must stop the walk at any part that is
  * not of its declared type. Returns FALSE if @func stopped the walk.
@@ -247,7 +312,6 @@ norpc_value_foreach_part (const NorpcArgInfo *info,
 {
   NorpcValueWalk walk = { func, data, NULL };
   NorpcValuePart part;
-  gboolean visited;
 
   part_init (&part, &walk, -1, info);
   if (part.is_pointer)
@@ -255,12 +319,36 @@ norpc_value_foreach_part (const NorpcArgInfo *info,
   else
     part.number = read_value (value);
 
-  visited = visit_whole (&walk, &part);
-  for (guint i = 0; visited && walk.records != NULL && i < walk.records->len; i++)
-    visited = visit_record (&walk, i);
-  g_clear_pointer (&walk.records, g_array_unref);
+  return visit_all (&walk, &part);
+}
 
-  return visited;
+/* As norpc_value_foreach_part () for an object that is to be of @type. */
+gboolean
+norpc_object_foreach_part (GType              type,
+                           gpointer           object,
+                           NorpcValuePartFunc func,
+                           gpointer           data)
+{
+  NorpcValueWalk walk = { func, data, NULL };
+  NorpcValuePart part = {
+    .walk = &walk, .parent = -1, .index = -1, .signature = "", .type = type, .is_pointer = TRUE, .pointer = object
+  };
+
+  return visit_all (&walk, &part);
+}
+
+/* Calls @func for each field of a record that is an object, and for each part of it. */
+gboolean
+norpc_object_foreach_field (GObject           *object,
+                            NorpcValuePartFunc func,
+                            gpointer           data)
+{
+  NorpcValueWalk walk = { func, data, NULL };
+  GType type = G_OBJECT_TYPE (object);
+
+  add_record (&walk, (FoundRecord) { norpc_record_type_get_info (type), type, object, -1, NULL, -1 });
+
+  return visit_records (&walk);
 }
 
 static const FoundRecord *

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-value-check-private.h"
 #include "norpc-list-source-private.h"
 
 #include <string.h>
@@ -88,13 +89,14 @@ read_items (GListModel  *model,
 
   for (guint i = 0; i < n_items; i++)
     {
+      g_autofree char *found = NULL;
+
       items[i] = g_list_model_get_item (model, position + i);
-      if (items[i] != NULL && G_TYPE_CHECK_INSTANCE_TYPE (items[i], item_type))
+      found = norpc_object_find_problem (items[i], item_type);
+      if (found == NULL)
         continue;
 
-      *problem = g_strdup_printf ("item %u: expected a value of type %s, got %s%s", position + i,
-                                  g_type_name (item_type), items[i] != NULL ? "one of type " : "",
-                                  items[i] != NULL ? G_OBJECT_TYPE_NAME (items[i]) : "NULL");
+      *problem = g_strdup_printf ("item %u: %s", position + i, found);
       unref_objects (items, items[i] != NULL ? i + 1 : i);
       g_free (items);
       return NULL;

@@ -13,6 +13,8 @@ typedef enum
 {
   PROP_SONGS = 1,
   PROP_VERSION,
+  PROP_LINKS,
+  PROP_KNOTS,
 } LibraryServiceProperty;
 
 void
@@ -86,6 +88,37 @@ library_service_sort (LibraryLibrary  *library,
   return TRUE;
 }
 
+static GPtrArray *
+library_service_tie (LibraryLibrary     *library,
+                     LibraryLink        *link,
+                     const LibraryKnot  *knot,
+                     LibraryEverything  *everything,
+                     GError            **error)
+{
+  LibraryService *self = LIBRARY_SERVICE (library);
+
+  self->n_ties++;
+
+  return self->links != NULL ? g_ptr_array_copy (self->links, (GCopyFunc) g_object_ref, NULL)
+                             : g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+static gboolean
+library_service_handle_pull (LibraryLibrary            *library,
+                             NorpcCall                 *call,
+                             LibraryLibraryPullStream  *stream,
+                             GError                   **error)
+{
+  LibraryService *self = LIBRARY_SERVICE (library);
+
+  for (guint i = 0; i < self->links->len; i++)
+    if (!library_library_pull_stream_write (stream, g_ptr_array_index (self->links, i), error))
+      return FALSE;
+  library_library_complete_pull (library, call);
+
+  return TRUE;
+}
+
 static gboolean
 library_service_handle_scan (LibraryLibrary            *library,
                              NorpcCall                 *call,
@@ -112,6 +145,8 @@ library_service_iface_init (LibraryLibraryInterface *iface)
   iface->find_songs = library_service_find_songs;
   iface->find_others = library_service_find_others;
   iface->sort = library_service_sort;
+  iface->tie = library_service_tie;
+  iface->handle_pull = library_service_handle_pull;
   iface->handle_scan = library_service_handle_scan;
 }
 
@@ -160,6 +195,44 @@ library_service_get_property (GObject    *object,
     case PROP_VERSION:
       g_value_set_uint (value, self->version);
       break;
+    case PROP_LINKS:
+      g_value_set_boxed (value, self->links);
+      break;
+    case PROP_KNOTS:
+      g_value_set_boxed (value, self->knots);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      break;
+    }
+}
+
+static void
+set_array (GPtrArray    **array,
+           const GValue  *value)
+{
+  g_clear_pointer (array, g_ptr_array_unref);
+  *array = g_value_dup_boxed (value);
+}
+
+static void
+library_service_set_property (GObject      *object,
+                              guint         property_id,
+                              const GValue *value,
+                              GParamSpec   *pspec)
+{
+  LibraryService *self = LIBRARY_SERVICE (object);
+
+  switch ((LibraryServiceProperty) property_id)
+    {
+    case PROP_LINKS:
+      set_array (&self->links, value);
+      break;
+    case PROP_KNOTS:
+      set_array (&self->knots, value);
+      break;
+    case PROP_SONGS:
+    case PROP_VERSION:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
       break;
@@ -174,6 +247,8 @@ library_service_finalize (GObject *object)
   g_clear_object (&self->store);
   g_clear_object (&self->songs);
   g_clear_object (&self->others);
+  g_clear_pointer (&self->links, g_ptr_array_unref);
+  g_clear_pointer (&self->knots, g_ptr_array_unref);
 
   G_OBJECT_CLASS (library_service_parent_class)->finalize (object);
 }
@@ -184,10 +259,13 @@ library_service_class_init (LibraryServiceClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->get_property = library_service_get_property;
+  object_class->set_property = library_service_set_property;
   object_class->finalize = library_service_finalize;
 
   g_object_class_override_property (object_class, PROP_SONGS, "songs");
   g_object_class_override_property (object_class, PROP_VERSION, "version");
+  g_object_class_override_property (object_class, PROP_LINKS, "links");
+  g_object_class_override_property (object_class, PROP_KNOTS, "knots");
 }
 
 static void

@@ -27,6 +27,9 @@ struct _LibraryService
   GListModel *others; /* (owned) (nullable) */
   NorpcCall  *held;   /* (owned) (nullable) */
   guint       version;
+  GPtrArray  *links;  /* (owned) (nullable) (element-type LibraryLink) */
+  GPtrArray  *knots;  /* (owned) (nullable) (element-type LibraryKnot) */
+  guint       n_ties; /* calls of Tie */
 };
 
 /* Any thread: the function that the method Run runs next. */

@@ -81,9 +81,9 @@ test_record (void)
   GType type = g_boxed_type_register_static ("MadeRecord", (GBoxedCopyFunc) g_strdup, g_free);
 
   g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*fields_have_signatures (n_fields, fields)*");
-  norpc_record_type_set_fields (type, G_N_ELEMENTS (fields), fields);
+  norpc_record_type_set_fields (type, g_free, G_N_ELEMENTS (fields), fields);
   g_test_assert_expected_messages ();
-  norpc_record_type_set_fields (type, 1, fields);
+  norpc_record_type_set_fields (type, g_free, 1, fields);
 }
 
 int
