@@ -238,7 +238,7 @@ check_fields (const CgResolver *resolver,
         field->node.broken = TRUE;
       else if (field->use.named != NULL && field->use.named->interface != NULL)
         ERROR (&field->use.location, "a field cannot be an object of '%s': objects cross to other "
-               "contexts only as arguments, results and properties",
+               "contexts only as arguments, results, properties, arguments of signals and items of streams",
                field->use.named->interface->node.name);
     }
 }

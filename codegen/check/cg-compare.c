@@ -26,6 +26,23 @@ is_same_declared (CgFindings      *findings,
          (before->type == &was->array) == (now->type == &is->array);
 }
 
+static void
+compare_element_types (CgFindings      *findings,
+                       const CgTypeUse *before,
+                       const CgTypeUse *now,
+                       const char      *what)
+{
+  const char *was = before->element_signature;
+  const char *is = now->element_signature;
+
+  if (was != NULL && is != NULL && !g_str_equal (was, is))
+    ADD_OF_USE (CG_SEVERITY_BREAKING, "the items of %s are of the type '%s'; they were '%s'", what, is, was);
+  else if (was == NULL && is != NULL)
+    ADD_OF_USE (CG_SEVERITY_BREAKING, "%s has an element-type now, '%s'", what, is);
+  else if (was != NULL && is == NULL)
+    ADD_OF_USE (CG_SEVERITY_BREAKING, "%s has no element-type any more; it was '%s'", what, was);
+}
+
 /* Tells one difference. Fewer values to give, or more to take, is what a caller may not expect. */
 static void
 compare_uses (CgFindings      *findings,
@@ -54,10 +71,7 @@ compare_uses (CgFindings      *findings,
     ADD_OF_USE (is_given ? CG_SEVERITY_BREAKING : CG_SEVERITY_COMPATIBLE,
                 is_given ? "%s cannot be NULL any more" : "%s is never NULL now", what);
 
-  if (g_strcmp0 (before->element_signature, now->element_signature) != 0)
-    ADD_OF_USE (CG_SEVERITY_BREAKING, "the items of %s are of the type '%s'; they were '%s'", what,
-                now->element_signature != NULL ? now->element_signature : "GObject.Object",
-                before->element_signature != NULL ? before->element_signature : "GObject.Object");
+  compare_element_types (findings, before, now, what);
   if (before->is_moved != now->is_moved)
     ADD_OF_USE (CG_SEVERITY_BREAKING,
                 now->is_moved ? "%s moves to the service now"

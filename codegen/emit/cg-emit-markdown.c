@@ -227,7 +227,8 @@ add_prototype (Emitter        *self,
     {
       g_autofree char *type = make_type_text (&member->use);
 
-      g_string_append_printf (self->text, "    %s: %s (%s)\n\n", member->node.name, type,
+      g_string_append_printf (self->text, "    %s: %s%s (%s)\n\n", member->node.name, type,
+                              member->use.nullable ? " or nothing" : "",
                               cg_access_to_string (member->access));
     }
   if (member->kind == CG_MEMBER_PROPERTY)
@@ -312,7 +313,8 @@ add_types (Emitter             *self,
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
       add_heading (self, "##", declaration->node.name, "", "");
-      g_string_append_printf (self->text, "%s; in C `%s`\n\n", words[declaration->kind],
+      g_string_append_printf (self->text, "%s%s; in C `%s`\n\n", words[declaration->kind],
+                              declaration->is_object ? " that is an object" : "",
                               cg_names_look_up (&declaration->node, "T"));
       add_docs (self, &declaration->node);
       add_parts (self, declaration);
