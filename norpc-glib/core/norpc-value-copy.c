@@ -4,6 +4,7 @@
  */
 
 #include "norpc-value-copy-private.h"
+#include "norpc-value-types-private.h"
 
 static gpointer
 copy_element (gconstpointer element,
@@ -27,35 +28,6 @@ copy_element (gconstpointer element,
     }
 }
 
-static void
-unref_variant (gpointer variant)
-{
-  g_variant_unref (variant);
-}
-
-/* Returns the function that frees copies of elements, or NULL for boxed types of other libraries. */
-static GDestroyNotify
-get_free_func (GType type)
-{
-  const NorpcRecordInfo *record;
-
-  switch (G_TYPE_FUNDAMENTAL (type))
-    {
-    case G_TYPE_STRING:
-      return g_free;
-
-    case G_TYPE_VARIANT:
-      return unref_variant;
-
-    case G_TYPE_BOXED:
-      record = norpc_record_type_get_info (type);
-      return record != NULL ? record->free : NULL;
-
-    default:
-      return g_object_unref;
-    }
-}
-
 /* Returns a copy (owned) that frees its elements. The original may have no function for it, because
  * something else keeps the elements. Without a known function, the copy has that of the original.
  */
@@ -64,7 +36,7 @@ copy_array (GPtrArray *array,
             GType      type)
 {
   GPtrArray *copy = g_ptr_array_copy (array, copy_element, GSIZE_TO_POINTER (type));
-  GDestroyNotify free_func = get_free_func (type);
+  GDestroyNotify free_func = norpc_value_type_get_free_func (type);
 
   if (free_func != NULL)
     g_ptr_array_set_free_func (copy, free_func);

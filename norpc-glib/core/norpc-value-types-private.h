@@ -14,6 +14,7 @@ gboolean norpc_value_part_equal       (const NorpcValuePart *part,
                                        const NorpcValuePart *other);
 gboolean norpc_value_part_is_copyable (const NorpcValuePart *part);
 
-gpointer norpc_value_steal_pointer (GValue *value);
+GDestroyNotify norpc_value_type_get_free_func (GType   type);
+gpointer       norpc_value_steal_pointer      (GValue *value);
 
 G_END_DECLS

@@ -25,6 +25,7 @@ typedef struct
   GHashFunc  hash;  /* (nullable): NULL if a value is equal only to itself */
   GEqualFunc equal; /* (nullable): as `hash` */
   Copy       copy;
+  GDestroyNotify free; /* (nullable): for copies of the elements of arrays */
 } KnownType;
 
 static guint
@@ -213,22 +214,29 @@ equal_app_info (gconstpointer value,
   return g_app_info_equal ((GAppInfo *) value, (GAppInfo *) other);
 }
 
+static void
+free_string (gpointer value)
+{
+  g_string_free (value, TRUE);
+}
+
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* GValueArray */
 
 static const KnownType boxed_types[] = {
-  { g_strv_get_type, hash_strv, equal_strv, COPIED },
-  { g_bytes_get_type, g_bytes_hash, g_bytes_equal, IMMUTABLE },
-  { g_date_time_get_type, g_date_time_hash, g_date_time_equal, IMMUTABLE },
-  { g_date_get_type, hash_date, equal_date, COPIED },
-  { g_uri_get_type, hash_uri, equal_uri, IMMUTABLE },
-  { g_gstring_get_type, (GHashFunc) g_string_hash, (GEqualFunc) g_string_equal, COPIED },
-  { g_variant_type_get_gtype, g_variant_type_hash, g_variant_type_equal, COPIED },
-  { g_time_zone_get_type, NULL, NULL, IMMUTABLE },
-  { g_regex_get_type, NULL, NULL, IMMUTABLE },
-  { g_error_get_type, NULL, NULL, COPIED },
+  { g_strv_get_type, hash_strv, equal_strv, COPIED, (GDestroyNotify) g_strfreev },
+  { g_bytes_get_type, g_bytes_hash, g_bytes_equal, IMMUTABLE, (GDestroyNotify) g_bytes_unref },
+  { g_date_time_get_type, g_date_time_hash, g_date_time_equal, IMMUTABLE, (GDestroyNotify) g_date_time_unref },
+  { g_date_get_type, hash_date, equal_date, COPIED, (GDestroyNotify) g_date_free },
+  { g_uri_get_type, hash_uri, equal_uri, IMMUTABLE, (GDestroyNotify) g_uri_unref },
+  { g_gstring_get_type, (GHashFunc) g_string_hash, (GEqualFunc) g_string_equal, COPIED, free_string },
+  { g_variant_type_get_gtype, g_variant_type_hash, g_variant_type_equal, COPIED,
+    (GDestroyNotify) g_variant_type_free },
+  { g_time_zone_get_type, NULL, NULL, IMMUTABLE, (GDestroyNotify) g_time_zone_unref },
+  { g_regex_get_type, NULL, NULL, IMMUTABLE, (GDestroyNotify) g_regex_unref },
+  { g_error_get_type, NULL, NULL, COPIED, (GDestroyNotify) g_error_free },
   /* Copies of these contain values that may be shared. */
-  { g_value_get_type, NULL, NULL, SHARED },
-  { g_value_array_get_type, NULL, NULL, SHARED },
+  { g_value_get_type, NULL, NULL, SHARED, NULL },
+  { g_value_array_get_type, NULL, NULL, SHARED, NULL },
 };
 
 G_GNUC_END_IGNORE_DEPRECATIONS
@@ -245,13 +253,21 @@ static const KnownType object_types[] = {
 };
 
 static const KnownType *
+find_known_boxed (GType type)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (boxed_types); i++)
+    if (boxed_types[i].get_type () == type)
+      return &boxed_types[i];
+
+  return NULL;
+}
+
+static const KnownType *
 find_known (const NorpcValuePart *part)
 {
   if (G_TYPE_IS_BOXED (part->type))
     {
-      for (guint i = 0; i < G_N_ELEMENTS (boxed_types); i++)
-        if (boxed_types[i].get_type () == part->type)
-          return &boxed_types[i];
+      return find_known_boxed (part->type);
     }
   else if (G_TYPE_IS_OBJECT (part->type) || G_TYPE_IS_INTERFACE (part->type))
     {
@@ -380,6 +396,39 @@ norpc_value_part_is_copyable (const NorpcValuePart *part)
       known = find_known (part);
       /* The copies of a handle lead to one object, which only its owner changes. */
       return known != NULL ? known->copy != SHARED : norpc_type_is_exported (part->type);
+    }
+}
+
+static void
+unref_variant (gpointer variant)
+{
+  g_variant_unref (variant);
+}
+
+/* Thread-safe. Returns the function that frees a value of a type that is a pointer, or NULL if it is
+ * a boxed type without a known one.
+ */
+GDestroyNotify
+norpc_value_type_get_free_func (GType type)
+{
+  const NorpcRecordInfo *record;
+  const KnownType *known;
+
+  switch (G_TYPE_FUNDAMENTAL (type))
+    {
+    case G_TYPE_STRING:
+      return g_free;
+
+    case G_TYPE_VARIANT:
+      return unref_variant;
+
+    case G_TYPE_BOXED:
+      record = norpc_record_type_get_info (type);
+      known = find_known_boxed (type);
+      return record != NULL ? record->free : known != NULL ? known->free : NULL;
+
+    default:
+      return g_object_unref;
     }
 }
 

@@ -7,6 +7,7 @@
  * something else keeps the elements.
  */
 
+#include "core/norpc-value-copy-private.h"
 #include "library-fixture.h"
 
 /* The service and the context of the client have released what they have to release. */
@@ -164,6 +165,33 @@ test_field (LibraryFixture *fixture,
   assert_released (fixture, link);
 }
 
+static void
+count_cb (gpointer n_freed)
+{
+  (*(guint *) n_freed)++;
+}
+
+/* Of types of GLib. */
+static void
+test_boxed (LibraryFixture *fixture,
+            gconstpointer   unused)
+{
+  const NorpcArgInfo info = { { -1, (char *) "a", (char *) "", NULL }, 0, g_ptr_array_get_type, g_bytes_get_type };
+  guint n_freed = 0;
+  GBytes *bytes = g_bytes_new_with_free_func ("x", 1, count_cb, &n_freed);
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_auto (GValue) copy = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_PTR_ARRAY);
+  g_value_init (&copy, G_TYPE_PTR_ARRAY);
+  g_value_take_boxed (&value, new_array (bytes));
+  norpc_value_copy_deep (&info, &value, &copy);
+  g_value_unset (&copy);
+  g_assert_cmpuint (n_freed, ==, 0);
+  g_bytes_unref (bytes);
+  g_assert_cmpuint (n_freed, ==, 1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -175,6 +203,8 @@ main (int   argc,
   LIBRARY_TEST ("/record-objects-arrays/told", test_told);
   LIBRARY_TEST ("/record-objects-arrays/emitted", test_emitted);
   LIBRARY_TEST ("/record-objects-arrays/field", test_field);
+
+  LIBRARY_TEST ("/record-objects-arrays/boxed", test_boxed);
 
   return g_test_run ();
 }
