@@ -72,6 +72,20 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (Page, page, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (DEMO_TYPE_PAGE, page_iface_init)
                                G_IMPLEMENT_INTERFACE (NORPC_TYPE_LIFECYCLE, page_lifecycle_iface_init))
 
+enum
+{
+  PROP_TITLE = 1
+};
+
+static void
+page_get_property (GObject    *object,
+                   guint       id,
+                   GValue     *value,
+                   GParamSpec *pspec)
+{
+  g_value_set_string (value, EXAMPLE_PAGE (object)->title);
+}
+
 static void
 page_finalize (GObject *object)
 {
@@ -86,7 +100,11 @@ page_finalize (GObject *object)
 static void
 page_class_init (PageClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = page_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = page_get_property;
+  object_class->finalize = page_finalize;
+  g_object_class_override_property (object_class, PROP_TITLE, "title");
 }
 
 static void
@@ -213,7 +231,12 @@ main (void)
   if (page == NULL)
     g_error ("%s", error->message);
 
-  /* The page is a proxy, which keeps it open. */
+  /* The page is a proxy, whose properties have default values until it is ready. */
+  if (!norpc_proxy_load_sync (NORPC_PROXY (page), NULL, &error))
+    g_error ("%s", error->message);
+  g_print ("The title is %s.\n", demo_page_get_title (page));
+
+  /* The proxy keeps the page open. */
   demo_page_proxy_call_write (DEMO_PAGE_PROXY (page), "Objects as arguments", NULL, NULL, NULL);
   g_clear_object (&page);
   g_main_loop_run (loop);
