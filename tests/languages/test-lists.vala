@@ -11,6 +11,11 @@ class Library : Object, Lists.Library {
         store.append (new Lists.Song ("first", 1));
     }
 
+    public void clear () {
+        store = new ListStore (typeof (Lists.Song));
+        notify_property ("songs");
+    }
+
     public ListModel find () throws Error {
         return store;
     }
@@ -59,8 +64,33 @@ void test_followed () {
     }
 }
 
+/* The service runs in the main context, so the test may use it. */
+void test_another_list () {
+    try {
+        var library = new Library ();
+        var server = new Norpc.Server.in_context (library, MainContext.default ());
+        server.start (null);
+        var proxy = new Lists.LibraryProxy (server.get_channel ());
+
+        while (!proxy.ready) {
+            MainContext.default ().iteration (true);
+        }
+        ListModel songs = proxy.songs;
+        library.clear ();
+        while (proxy.songs == songs) {
+            MainContext.default ().iteration (true);
+        }
+        assert (titles (songs) == "1 first;");
+        assert (titles (proxy.songs) == "");
+        server.stop (Norpc.StopMode.FINISH, null);
+    } catch (Error error) {
+        assert_not_reached ();
+    }
+}
+
 void main (string[] args) {
     GLib.Test.init (ref args);
     GLib.Test.add_func ("/vala/lists/followed", test_followed);
+    GLib.Test.add_func ("/vala/lists/another-list", test_another_list);
     GLib.Test.run ();
 }

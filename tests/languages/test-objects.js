@@ -5,7 +5,7 @@
 
 imports.gi.versions.Norpc = '1';
 imports.gi.versions.Test = '1';
-const { GLib, GObject, Norpc, Test } = imports.gi;
+const { Gio, GLib, GObject, Norpc, Test } = imports.gi;
 const System = imports.system;
 const { assert, run, test } = imports.tap;
 
@@ -21,6 +21,17 @@ const Room = GObject.registerClass({
     Implements: [Test.Room],
     Properties: { 'host': GObject.ParamSpec.override('host', Test.Room) },
 }, class Room extends GObject.Object {
+    get host() {
+        return this.hostListener || null;
+    }
+
+    set host(listener) {
+        if (listener === null)
+            Norpc.Call.get_current().return_error_literal(Gio.io_error_quark(), Gio.IOErrorEnum.INVALID_ARGUMENT, 'No host');
+        else
+            this.hostListener = listener;
+    }
+
     vfunc_join(listener) {
         this.listener = listener;
         return true;
@@ -103,6 +114,30 @@ test('room in JavaScript', () => {
     iterateUntil(() => joined && room !== null);
     assert(service.listener === listener, 'the argument');
     assert(room === service.room, 'the result');
+    server.stop(Norpc.StopMode.FINISH, null);
+});
+
+test('property that is refused', () => {
+    const service = new Room();
+    const server = Norpc.Server.new_in_context(service, null);
+    server.start(null);
+    const proxy = Test.RoomProxy.new(server.get_channel());
+    const listener = new Listener();
+    let written = false, message = '';
+    proxy.set_host_async(listener, null, (source, result) => {
+        written = source.set_host_finish(result);
+    });
+    iterateUntil(() => written);
+    proxy.set_host_async(null, null, (source, result) => {
+        try {
+            source.set_host_finish(result);
+        } catch (error) {
+            message = error.message;
+        }
+    });
+    iterateUntil(() => message !== '');
+    assert(message === 'No host', message);
+    assert(service.host === listener && proxy.host === listener, 'the values');
     server.stop(Norpc.StopMode.FINISH, null);
 });
 

@@ -48,13 +48,11 @@ class Room(GObject.Object, Test.Room, Norpc.Lifecycle):
         return True
 
     def do_handle_say(self, call, text):
-        kept = call.ref()
-
         def heard(listener, result):
             try:
-                self.complete_say(kept, listener.call_hear_finish(result))
+                self.complete_say(call, listener.call_hear_finish(result))
             except GLib.Error as error:
-                kept.return_gerror(error)
+                call.return_gerror(error)
 
         self.joined_listeners[-1].call_hear(text, None, heard)
         return True
@@ -105,6 +103,14 @@ class Objects:
             self.say('fail')
         self.assertEqual(caught.exception.message, 'deaf')
 
+    def test_closed(self):
+        listener = Listener()
+        self.proxy.call_join_sync(listener, None)
+        Norpc.object_close(listener)
+        with self.assertRaises(GLib.Error) as caught:
+            self.say('hello')
+        self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
+
     def test_property(self):
         listener = Listener()
         self.assertIsNone(self.proxy.props.host)
@@ -118,6 +124,9 @@ class Objects:
         room = self.proxy.call_open_sync(None)
         self.assertIsInstance(room, Test.RoomProxy)
         self.assertTrue(room.is_connected())
+        self.assertFalse(room.is_ready())
+        self.assertTrue(room.load_sync(None))
+        self.assertTrue(room.is_ready())
         room.call_join_sync(Listener(), None)
         self.assertEqual(len(room.call_listeners_sync(None)), 1)
 
