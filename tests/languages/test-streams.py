@@ -55,6 +55,29 @@ class Misnamed(GObject.Object, Streams.Feed):
         return True
 
 
+def read_all(stream):
+    """Reads the items, and blocks until the stream has ended."""
+    items = []
+    there, number, text = stream.next_sync(None)
+    while there:
+        items.append((number, text))
+        there, number, text = stream.next_sync(None)
+    return items, stream.outcome_sync(None)
+
+
+def read(stream, item_cb, ended_cb):
+    """Reads the items in the main loop."""
+    def next_cb(stream, result):
+        there, number, text = stream.next_finish(result)
+        if there:
+            item_cb(number, text)
+            stream.next_async(None, next_cb)
+        else:
+            stream.outcome_async(None, lambda stream, result: ended_cb(stream.outcome_finish(result)))
+
+    stream.next_async(None, next_cb)
+
+
 class Client(unittest.TestCase):
     def setUp(self):
         self.server = Norpc.Server.new(Feed())
@@ -68,35 +91,16 @@ class Client(unittest.TestCase):
         while not condition():
             GLib.MainContext.default().iteration(True)
 
-    def read(self, stream, items):
-        def read_cb(stream, result):
-            there, number, text = stream.next_finish(result)
-            items.append((number, text) if there else None)
-            if there:
-                stream.next_async(None, read_cb)
-
-        stream.next_async(None, read_cb)
-
     def test_async(self):
-        stream = self.proxy.open_count(20, None)
         items = []
-        self.read(stream, items)
-        self.wait_until(lambda: None in items)
-        self.assertEqual(items[:-1], [(i, str(i)) for i in range(1, 21)])
         ended = []
-        stream.outcome_async(None, lambda stream, result: ended.append(stream.outcome_finish(result)))
+        read(self.proxy.open_count(20, None), lambda *item: items.append(item), ended.append)
         self.wait_until(lambda: ended)
+        self.assertEqual(items, [(i, str(i)) for i in range(1, 21)])
         self.assertEqual(ended, [210])
 
     def test_sync(self):
-        stream = self.proxy.open_count(10, None)
-        numbers = []
-        there, number, text = stream.next_sync(None)
-        while there:
-            numbers.append(number)
-            there, number, text = stream.next_sync(None)
-        self.assertEqual(numbers, list(range(1, 11)))
-        self.assertEqual(stream.outcome_sync(None), 55)
+        self.assertEqual(read_all(self.proxy.open_count(10, None)), ([(i, str(i)) for i in range(1, 11)], 55))
 
     def test_failed(self):
         stream = self.proxy.open_count(1001, None)
