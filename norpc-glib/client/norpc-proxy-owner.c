@@ -36,9 +36,9 @@ mute (NorpcProxy *self)
  *
  * A callback may thus use @owner without checks, as a handler that is connected by
  * g_signal_connect_object() may. A callback that does not run does not release its data either.
- * Calls that were sent before this function was called keep their callbacks. Synchronous calls
- * that are sent after @owner has been disposed fail with %G_IO_ERROR_CANCELLED, and one-way calls
- * are dropped.
+ * Only the callbacks of calls that were sent before this function was called run, with
+ * %G_IO_ERROR_CANCELLED. Synchronous calls that are sent after @owner has been disposed fail with
+ * %G_IO_ERROR_CANCELLED, and one-way calls are dropped.
  *
  * The owner can be set only once. It must be set, and disposed, in the context in which @self is
  * used. @self does not keep @owner alive.
