@@ -124,11 +124,11 @@ static InterfaceRecorder *
 ensure_interface (NorpcStatsRecorder       *self,
                   const NorpcInterfaceInfo *interface_info)
 {
-  InterfaceRecorder *interface, *new_interface;
+  InterfaceRecorder *first = g_atomic_pointer_get (&self->interfaces);
+  InterfaceRecorder *new_interface;
   guint n_methods;
 
-  for (interface = g_atomic_pointer_get (&self->interfaces); interface != NULL;
-       interface = interface->next)
+  for (InterfaceRecorder *interface = first; interface != NULL; interface = interface->next)
     if (interface->interface_info == interface_info)
       return interface;
 
@@ -136,8 +136,8 @@ ensure_interface (NorpcStatsRecorder       *self,
   new_interface = g_malloc0 (sizeof (InterfaceRecorder) + n_methods * sizeof (gpointer));
   new_interface->interface_info = interface_info;
   new_interface->n_methods = n_methods;
-  new_interface->next = g_atomic_pointer_get (&self->interfaces);
-  if (g_atomic_pointer_compare_and_exchange (&self->interfaces, new_interface->next, new_interface))
+  new_interface->next = first;
+  if (g_atomic_pointer_compare_and_exchange (&self->interfaces, first, new_interface))
     return new_interface;
 
   /* Another thread has added an entry meanwhile, perhaps the same one. */

@@ -13,6 +13,7 @@
 #include "core/norpc-spin-private.h"
 #include "fixture.h"
 #include "stats/norpc-histogram-private.h"
+#include "stats/norpc-stats-recorder-private.h"
 
 gboolean __real_norpc_spin_begin   (NorpcSpin      *self,
                                     gint64         *until);
@@ -22,6 +23,8 @@ void __real_g_main_context_wakeup  (GMainContext   *context);
 void __wrap_g_main_context_wakeup  (GMainContext   *context);
 void __real_norpc_call_run_completion_hooks (NorpcCall      *call);
 void __wrap_norpc_call_run_completion_hooks (NorpcCall      *call);
+guint __real_norpc_interface_info_get_n_methods (const NorpcInterfaceInfo *info);
+guint __wrap_norpc_interface_info_get_n_methods (const NorpcInterfaceInfo *info);
 void __real_norpc_histogram_add    (NorpcHistogram *self,
                                     NorpcHistogram *other);
 void __wrap_norpc_histogram_add    (NorpcHistogram *self,
@@ -328,6 +331,36 @@ test_answered_while_it_opens (Fixture       *fixture,
   g_assert_no_error (outcome.error);
 }
 
+static NorpcStatsRecorder *recorder_begun_meanwhile = NULL; /* (unowned) (nullable) */
+
+guint
+__wrap_norpc_interface_info_get_n_methods (const NorpcInterfaceInfo *info)
+{
+  NorpcStatsRecorder *recorder = g_steal_pointer (&recorder_begun_meanwhile);
+
+  if (recorder != NULL)
+    norpc_method_recorder_end (norpc_stats_recorder_begin (recorder, info, 0), NORPC_OUTCOME_ANSWERED);
+
+  return __real_norpc_interface_info_get_n_methods (info);
+}
+
+/* Two threads count the first calls of an interface. */
+static void
+test_counted_together (void)
+{
+  NorpcStatsRecorder *recorder = norpc_stats_recorder_new ();
+  g_autoptr (NorpcStats) stats = NULL;
+  NorpcMethodRecorder *method;
+
+  recorder_begun_meanwhile = recorder;
+  method = norpc_stats_recorder_begin (recorder, probe_probe_interface_info (), 0);
+  norpc_method_recorder_end (method, NORPC_OUTCOME_ANSWERED);
+  stats = norpc_stats_recorder_get_stats (recorder, 0);
+  g_assert_cmpuint (norpc_stats_get_methods (stats)->len, ==, 1);
+  g_assert_cmpuint (norpc_method_stats_get_n_calls (norpc_stats_get_methods (stats)->pdata[0]), ==, 2);
+  norpc_stats_recorder_free (recorder);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -338,6 +371,7 @@ main (int   argc,
   TEST ("/interleavings-calls/hooked-while-ending", test_hooked_while_ending);
   TEST ("/interleavings-calls/called-while-counted", test_called_while_counted);
 
+  g_test_add_func ("/interleavings-calls/counted-together", test_counted_together);
   TEST ("/interleavings-calls/answered-while-falling-asleep", test_answered_while_falling_asleep);
   TEST ("/interleavings-calls/timed-out-for-another", test_timed_out_for_another);
   TEST ("/interleavings-calls/answered-while-it-opens", test_answered_while_it_opens);
