@@ -36,13 +36,13 @@ class Library(GObject.Object, Lists.Library):
         return True
 
 
-def compare_titles(song, other, _data):
+def compare_titles(song, other, *_data):
     return (song.get_title() > other.get_title()) - (song.get_title() < other.get_title())
 
 
 def create_list(songs):
     """Creates a list view of the songs from the second one on, sorted by title."""
-    rest = Gtk.FilterListModel.new(songs, Gtk.CustomFilter.new(lambda song, _data: song.get_number() > 1, None))
+    rest = Gtk.FilterListModel.new(songs, Gtk.CustomFilter.new(lambda song, *_data: song.get_number() > 1, None))
     ordered = Gtk.SortListModel.new(rest, Gtk.CustomSorter.new(compare_titles, None))
     factory = Gtk.SignalListItemFactory()
     factory.connect('setup', lambda _factory, row: row.set_child(Gtk.Label()))
