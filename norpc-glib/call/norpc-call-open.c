@@ -27,7 +27,7 @@ gboolean
 norpc_call_may_be_answered_later (NorpcCall *self)
 {
   return g_atomic_int_get (&self->stage) >= NORPC_CALL_ATTEMPTED && !has_answered (self) &&
-         !g_atomic_ref_count_compare (&self->call_refs, 1);
+         !norpc_ref_count_is (&self->call_refs, 1);
 }
 
 /* Thread-safe. Closes the call, because the service no longer works on it. */
@@ -58,7 +58,7 @@ norpc_call_close_if_answered (NorpcCall *self)
 static gboolean
 is_finished (NorpcCall *call)
 {
-  return has_answered (call) || g_atomic_ref_count_compare (&call->call_refs, 0);
+  return has_answered (call) || norpc_ref_count_is (&call->call_refs, 0);
 }
 
 /* Called in the thread that completes @outer and keeps a reference to @inner, which is an

@@ -7,6 +7,7 @@
 
 #include "core/norpc-error.h"
 #include "core/norpc-interface-info-private.h"
+#include "core/norpc-ref-count-private.h"
 #include "norpc-call-group-private.h"
 #include "norpc-call.h"
 #include "norpc-completion-hook-private.h"
@@ -239,6 +240,7 @@ struct _NorpcCall
 
   NorpcCallQueue *queue; /* (unowned) (nullable): that the call is in; written with the lock of
                             the channel held, before its slot */
+  NorpcCall *queue_next; /* (owned) (nullable) [lock of the channel]: the next call in that queue */
 
   NorpcCallQueue *released_at; /* (owned) (nullable): of the worker whose service layers the
                                   call is in; written before these layers get the call */
@@ -364,7 +366,7 @@ norpc_call_is_new (NorpcCall *self)
 static inline void
 norpc_call_ref_memory (NorpcCall *self)
 {
-  g_atomic_ref_count_inc (&self->memory_refs);
+  norpc_ref_count_inc (&self->memory_refs);
 }
 
 void norpc_call_unref_memory (NorpcCall *self);

@@ -11,14 +11,14 @@
 #include "norpc-call-scope-private.h"
 #include "norpc-call-scope.h"
 
-/* Thread-local. One struct, because each access to a thread-local variable is expensive. */
-static _Thread_local struct
+static _Thread_local NorpcThreadScope scope;
+
+/* Returns the state (unowned) of the calling thread. */
+NorpcThreadScope *
+norpc_thread_scope_get (void)
 {
-  NorpcCall *call;      /* (unowned) (nullable): on whose behalf the thread works */
-  guint      n_entered; /* the number of calls entered */
-  guint      n_outside; /* the number of them that were entered before the running handler or
-                           callback, which must not leave them */
-} scope;
+  return &scope;
+}
 
 static void
 free_stack (gpointer stack)
@@ -47,19 +47,6 @@ get_stack (GPrivate *key,
   return stack;
 }
 
-/* Called in the thread that runs a handler of @call, or a callback, for which @call is NULL.
- * Saves the previous scope in @outer.
- */
-void
-norpc_call_scope_begin (NorpcCallScope *outer,
-                        NorpcCall      *call)
-{
-  outer->call = scope.call;
-  outer->n_entered = scope.n_outside;
-  scope.call = call;
-  scope.n_outside = scope.n_entered;
-}
-
 /* Thread-safe. Returns TRUE if the calling thread runs the handler of @call, and has entered
  * no other call.
  */
@@ -69,16 +56,17 @@ norpc_call_scope_is_handler (NorpcCall *call)
   return scope.call == call && scope.n_entered == scope.n_outside;
 }
 
-/* Called in the same thread. Leaves the calls that a handler or callback entered without
- * leaving them.
+/* Called in the thread of @thread, when a handler of @call, or a callback, has returned. Leaves the
+ * calls that it entered without leaving them.
  */
-static void
-leave_forgotten_calls (NorpcCall *call)
+void
+norpc_call_scope_leave_forgotten (NorpcThreadScope *thread,
+                                  NorpcCall        *call)
 {
   GArray *stack = get_stack (&entered_calls, sizeof (NorpcCall *));
 
-  g_array_set_size (stack, scope.n_outside);
-  scope.n_entered = scope.n_outside;
+  g_array_set_size (stack, thread->n_outside);
+  thread->n_entered = thread->n_outside;
 
   if (call != NULL)
     g_warning ("The handler of %s.%s, in thread %p, entered a call and returned without leaving it",
@@ -87,18 +75,6 @@ leave_forgotten_calls (NorpcCall *call)
   else
     g_warning ("A reply function, in thread %p, entered a call and returned without leaving it",
                (gpointer) g_thread_self ());
-}
-
-/* Called in the same thread, when the handler or callback has returned. */
-void
-norpc_call_scope_end (NorpcCallScope *outer,
-                      NorpcCall      *call)
-{
-  if (G_UNLIKELY (scope.n_entered != scope.n_outside))
-    leave_forgotten_calls (call);
-
-  scope.call = outer->call;
-  scope.n_outside = outer->n_entered;
 }
 
 /**
@@ -168,6 +144,7 @@ norpc_timeout_push (guint milliseconds)
   g_return_if_fail (milliseconds > 0);
 
   g_array_append_val (get_stack (&timeouts, sizeof (guint)), milliseconds);
+  scope.timeout = milliseconds;
 }
 
 /**
@@ -185,6 +162,7 @@ norpc_timeout_pop (void)
   g_return_if_fail (stack->len > 0);
 
   g_array_set_size (stack, stack->len - 1);
+  scope.timeout = stack->len > 0 ? g_array_index (stack, guint, stack->len - 1) : 0;
 }
 
 /**
@@ -203,13 +181,4 @@ NorpcCall *
 norpc_call_get_current (void)
 {
   return scope.call;
-}
-
-/* Returns the timeout that the calling thread has pushed last, in milliseconds, or 0. */
-guint
-norpc_call_scope_get_timeout (void)
-{
-  const GArray *stack = g_private_get (&timeouts);
-
-  return stack != NULL && stack->len > 0 ? g_array_index (stack, guint, stack->len - 1) : 0;
 }

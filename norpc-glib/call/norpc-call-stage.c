@@ -100,13 +100,13 @@ norpc_call_is_stuck (NorpcCall *self)
       return TRUE;
 
     case NORPC_CALL_HANDLED:
-      return g_atomic_ref_count_compare (&self->call_refs, 1);
+      return norpc_ref_count_is (&self->call_refs, 1);
 
     case NORPC_CALL_ATTEMPTED:
       g_mutex_lock (&attempts_lock);
-      if (self->attempt != NULL && g_atomic_ref_count_compare (&self->call_refs, 1))
+      if (self->attempt != NULL && norpc_ref_count_is (&self->call_refs, 1))
         stuck = norpc_call_get_stage (self->attempt) == NORPC_CALL_HANDLED &&
-                g_atomic_ref_count_compare (&self->attempt->call_refs, 1);
+                norpc_ref_count_is (&self->attempt->call_refs, 1);
       g_mutex_unlock (&attempts_lock);
       return stuck;
 

@@ -110,10 +110,9 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
     size += sizeof (NorpcStreamPart);
   self = g_malloc (size);
   memset (self, 0, size);
-  g_atomic_ref_count_init (&self->call_refs);
-  g_atomic_ref_count_init (&self->reply_refs);
-  g_atomic_ref_count_init (&self->memory_refs);
-  g_atomic_ref_count_inc (&self->memory_refs);
+  self->call_refs = 1;
+  self->reply_refs = 1;
+  self->memory_refs = 2;
   self->interface_info = interface_info;
   self->method = method;
   self->n_blockers = 1;
@@ -384,13 +383,13 @@ norpc_call_unref (NorpcCall *self)
   /* The reference was taken after the last counted one was released: it keeps only the block
    * of memory alive.
    */
-  if (g_atomic_ref_count_compare (&self->call_refs, 0))
+  if (norpc_ref_count_is (&self->call_refs, 0))
     {
       norpc_call_unref_memory (self);
       return;
     }
 
-  if (!g_atomic_ref_count_dec (&self->call_refs))
+  if (!norpc_ref_count_dec (&self->call_refs))
     return;
 
   norpc_call_close (self);
@@ -421,7 +420,7 @@ norpc_call_unref_memory (NorpcCall *self)
 {
   NorpcStreamPart *stream;
 
-  if (!g_atomic_ref_count_dec (&self->memory_refs))
+  if (!norpc_ref_count_dec (&self->memory_refs))
     return;
 
   stream = norpc_call_get_stream_part (self);
@@ -443,7 +442,7 @@ norpc_reply_ref (NorpcReply *reply)
 {
   g_return_val_if_fail (reply != NULL, NULL);
 
-  g_atomic_ref_count_inc (&norpc_reply_get_call (reply)->reply_refs);
+  norpc_ref_count_inc (&norpc_reply_get_call (reply)->reply_refs);
 
   return reply;
 }
@@ -472,7 +471,7 @@ norpc_reply_unref (NorpcReply *reply)
 
   g_return_if_fail (reply != NULL);
 
-  if (!g_atomic_ref_count_dec (&self->reply_refs))
+  if (!norpc_ref_count_dec (&self->reply_refs))
     return;
 
   has_args = norpc_call_get_stage (self) < NORPC_CALL_HANDLED &&

@@ -10,6 +10,7 @@
 #include "core/norpc-spin-private.h"
 #include "core/norpc-types-private.h"
 #include "core/norpc-waker-private.h"
+#include "norpc-channel-lane-private.h"
 #include "norpc-channel.h"
 #include "stats/norpc-stats-recorder-private.h"
 
@@ -23,25 +24,6 @@ typedef enum
   NORPC_LANE_LOW,
   NORPC_N_LANES
 } NorpcLaneIndex;
-
-/* Counters of accepted calls, of calls that the worker has served or skipped, and of calls
- * whose slots are free because of that or because they completed earlier. All counters wrap
- * around. They are on separate cache lines, because each end of the channel writes some of
- * them for each call.
- */
-typedef struct
-{
-  GAsyncQueue *queue;       /* (owned): of owned NorpcCall */
-  guint        accepted;    /* atomic, written with [queue] */
-  guint        served_seen; /* [queue]: the value of `served` when a client last read it */
-  guint        freed_seen;  /* [queue]: the value of `freed` when a client last read it */
-  char         gap[NORPC_CACHE_LINE];
-  guint        served;      /* atomic, written in the service's context */
-  guint        freed;       /* atomic, written by any thread */
-  int          deferred;    /* atomic, written in the service's context: how many unserved calls wait
-                               for their turns; see norpc-channel-turns.c */
-  char         end[NORPC_CACHE_LINE];
-} NorpcLane;
 
 /* The clients that have open calls, if each may have only one. */
 typedef struct _NorpcChannelTurns NorpcChannelTurns;

@@ -65,42 +65,13 @@ GPtrArray *
 norpc_channel_list_calls (NorpcChannel *self)
 {
   GPtrArray *calls = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_call_unref_memory);
-  NorpcCall *call;
 
   g_async_queue_lock (self->queue);
-  for (guint lane = 0; lane < NORPC_N_LANES; lane++)
-    {
-      GAsyncQueue *queue = self->lanes[lane].queue;
-      guint first = calls->len;
-
-      while ((call = g_async_queue_try_pop_unlocked (queue)) != NULL)
-        {
-          norpc_call_ref_memory (call);
-          g_ptr_array_add (calls, call);
-        }
-      for (guint i = first; i < calls->len; i++)
-        g_async_queue_push_unlocked (queue, calls->pdata[i]);
-    }
+  for (guint i = 0; i < NORPC_N_LANES; i++)
+    norpc_lane_list_locked (&self->lanes[i], calls);
   g_async_queue_unlock (self->queue);
 
   return calls;
-}
-
-/* Called with the lock of the queue held. */
-static guint
-take_from_lane_locked (NorpcLane  *lane,
-                       NorpcCall **calls,
-                       guint       max)
-{
-  guint n = 0;
-
-  if (get_unserved (lane) == 0)
-    return 0;
-
-  while (n < max && (calls[n] = g_async_queue_try_pop_unlocked (lane->queue)) != NULL)
-    n++;
-
-  return n;
 }
 
 /* Runs in the service's context, which is awake. Dequeues up to @max calls, which count as
@@ -116,11 +87,11 @@ norpc_channel_take (NorpcChannel  *self,
 
   g_async_queue_lock (self->queue);
   self->asleep = FALSE;
-  n = take_from_lane_locked (&self->lanes[NORPC_LANE_URGENT], calls, max);
+  n = norpc_lane_take_locked (&self->lanes[NORPC_LANE_URGENT], calls, max);
   if (n == 0)
-    n = take_from_lane_locked (&self->lanes[NORPC_LANE_NORMAL], calls, max);
+    n = norpc_lane_take_locked (&self->lanes[NORPC_LANE_NORMAL], calls, max);
   if (n == 0)
-    n = take_from_lane_locked (&self->lanes[NORPC_LANE_LOW], calls, MIN (max, 1));
+    n = norpc_lane_take_locked (&self->lanes[NORPC_LANE_LOW], calls, MIN (max, 1));
   g_async_queue_unlock (self->queue);
 
   return n;
@@ -138,7 +109,7 @@ norpc_channel_take_urgent (NorpcChannel *self)
     return NULL;
 
   g_async_queue_lock (self->queue);
-  call = g_async_queue_try_pop_unlocked (self->lanes[NORPC_LANE_URGENT].queue);
+  call = norpc_lane_pop_locked (&self->lanes[NORPC_LANE_URGENT]);
   g_async_queue_unlock (self->queue);
 
   return call;

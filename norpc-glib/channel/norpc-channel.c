@@ -124,7 +124,7 @@ push_locked (NorpcChannel *self,
   if (call->waiting_thread != NULL)
     norpc_call_set_executor (call, find_executor_locked (self, call->waiting_thread));
   call->must_not_wait = FALSE;
-  g_async_queue_push_unlocked (self->lanes[index].queue, call);
+  norpc_lane_push_locked (&self->lanes[index], call);
   norpc_channel_occupy_locked (self, call);
 
   return NULL;
@@ -326,6 +326,20 @@ norpc_channel_get_property (GObject    *object,
     }
 }
 
+/* Returns a call (owned), or NULL. */
+static NorpcCall *
+pop (NorpcChannel *self,
+     guint         lane)
+{
+  NorpcCall *call;
+
+  g_async_queue_lock (self->queue);
+  call = norpc_lane_pop_locked (&self->lanes[lane]);
+  g_async_queue_unlock (self->queue);
+
+  return call;
+}
+
 /* Thread-safe. A thread that has just completed a call in the queue may be using the channel,
  * and may take a reference to it. This function waits for such threads, because it is too late
  * when the channel is finalized.
@@ -343,7 +357,7 @@ norpc_channel_dispose (GObject *object)
       norpc_call_unref (call);
     }
   for (guint i = 0; i < NORPC_N_LANES; i++)
-    while ((call = g_async_queue_try_pop (self->lanes[i].queue)) != NULL)
+    while ((call = pop (self, i)) != NULL)
       {
         norpc_channel_vacate (self, call);
         norpc_call_unref (call);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "call/norpc-call-group-private.h"
+#include "call/norpc-call-scope-private.h"
 #include "norpc-latest-private.h"
 
 G_BEGIN_DECLS
@@ -19,11 +20,12 @@ typedef struct
                                  disposed */
 } NorpcCallOrigin;
 
-void norpc_call_send_note_iteration (NorpcCall             *self);
-void norpc_call_send_begin          (NorpcCall             *self);
-void norpc_call_send_end            (NorpcCall             *self);
-void norpc_call_send_apply_scope    (NorpcCall             *call,
-                                     const NorpcCallOrigin *origin);
-void norpc_call_send_detach         (NorpcCall             *self);
+void norpc_call_send_note_iteration (NorpcCall              *self);
+void norpc_call_send_begin          (NorpcCall              *self);
+void norpc_call_send_end            (NorpcCall              *self);
+void norpc_call_send_apply_scope    (NorpcCall              *call,
+                                     const NorpcThreadScope *scope,
+                                     const NorpcCallOrigin  *origin);
+void norpc_call_send_detach         (NorpcCall              *self);
 
 G_END_DECLS

@@ -45,16 +45,16 @@ norpc_call_send_end (NorpcCall *self)
 
 /* Called in the client's thread. Gets the timeout of the call in milliseconds. */
 static guint
-get_timeout (NorpcCall *call)
+get_timeout (NorpcCall              *call,
+             const NorpcThreadScope *scope)
 {
-  guint pushed, described;
+  guint described;
 
   if (call->has_timeout)
     return call->timeout;
 
-  pushed = norpc_call_scope_get_timeout ();
-  if (pushed != 0)
-    return pushed;
+  if (scope->timeout != 0)
+    return scope->timeout;
 
   if (call->timeout != 0)
     return call->timeout;
@@ -100,11 +100,12 @@ cancel_without_owner (NorpcCall    *call,
  * it (@origin, nullable) and to the call being handled, if there is one.
  */
 void
-norpc_call_send_apply_scope (NorpcCall             *call,
-                             const NorpcCallOrigin *origin)
+norpc_call_send_apply_scope (NorpcCall              *call,
+                             const NorpcThreadScope *scope,
+                             const NorpcCallOrigin  *origin)
 {
-  NorpcCall *parent = norpc_call_get_current ();
-  guint timeout = get_timeout (call);
+  NorpcCall *parent = scope->call;
+  guint timeout = get_timeout (call, scope);
 
   if (timeout != NORPC_NO_TIMEOUT)
     call->deadline = g_get_monotonic_time () + (gint64) timeout * 1000;

@@ -7,6 +7,7 @@
 #include "call/norpc-deadlock-private.h"
 #include "call/norpc-trace-private.h"
 #include "core/norpc-background-private.h"
+#include "core/norpc-interface-peek.h"
 #include "norpc-call-send-private.h"
 #include "norpc-endpoint-private.h"
 #include "norpc-reply-queue-private.h"
@@ -78,10 +79,10 @@ norpc_endpoint_send (NorpcEndpoint *self,
   g_return_if_fail (self != NULL);
   g_return_if_fail (call != NULL);
 
-  /* Looking up the interface also checks the type of the object, at half the cost of
+  /* Looking up the interface also checks the type of the object, faster than
    * NORPC_IS_ENDPOINT ().
    */
-  iface = NORPC_ENDPOINT_GET_IFACE (self);
+  iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
   g_return_if_fail (iface != NULL);
 
   if (G_UNLIKELY (g_atomic_int_get (&norpc_background_is_starved)))
@@ -115,7 +116,7 @@ norpc_endpoint_is_closed (NorpcEndpoint *self)
 
   g_return_val_if_fail (NORPC_IS_ENDPOINT (self), TRUE);
 
-  iface = NORPC_ENDPOINT_GET_IFACE (self);
+  iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
 
   return iface->is_closed != NULL && iface->is_closed (self);
 }
@@ -127,7 +128,7 @@ void
 norpc_endpoint_subscribe (NorpcEndpoint   *self,
                           NorpcSubscriber *subscriber)
 {
-  NorpcEndpointInterface *iface = NORPC_ENDPOINT_GET_IFACE (self);
+  NorpcEndpointInterface *iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
 
   if (iface->subscribe != NULL)
     iface->subscribe (self, subscriber);
@@ -138,7 +139,7 @@ void
 norpc_endpoint_unsubscribe (NorpcEndpoint   *self,
                             NorpcSubscriber *subscriber)
 {
-  NorpcEndpointInterface *iface = NORPC_ENDPOINT_GET_IFACE (self);
+  NorpcEndpointInterface *iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
 
   if (iface->unsubscribe != NULL)
     iface->unsubscribe (self, subscriber);
@@ -151,7 +152,7 @@ norpc_endpoint_unsubscribe (NorpcEndpoint   *self,
 gconstpointer
 norpc_endpoint_get_executor (NorpcEndpoint *self)
 {
-  NorpcEndpointInterface *iface = NORPC_ENDPOINT_GET_IFACE (self);
+  NorpcEndpointInterface *iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
 
   return iface->get_executor != NULL ? iface->get_executor (self) : NULL;
 }
@@ -207,13 +208,15 @@ norpc_endpoint_prepare_call (NorpcCall             *call,
                              NorpcReplyFunc         reply_func,
                              gpointer               user_data)
 {
+  NorpcThreadScope *scope = norpc_thread_scope_get ();
+
   call->link.sink = &norpc_reply_queue_sink;
-  call->reply_queue = norpc_reply_queue_open_call (call);
+  call->reply_queue = norpc_reply_queue_open_call (call, scope);
   call->reply_func = reply_func;
   call->reply_data = user_data;
 
   norpc_call_send_begin (call);
-  norpc_call_send_apply_scope (call, origin);
+  norpc_call_send_apply_scope (call, scope, origin);
   call->has_timer = call->deadline != 0;
   if (call->has_timer)
     norpc_reply_queue_set_timer (call->reply_queue, call);
@@ -262,7 +265,7 @@ norpc_endpoint_call (NorpcEndpoint  *self,
 {
   /* As in norpc_endpoint_send () */
   g_return_if_fail (self != NULL);
-  g_return_if_fail (NORPC_ENDPOINT_GET_IFACE (self) != NULL);
+  g_return_if_fail (norpc_interface_peek (self, NORPC_TYPE_ENDPOINT) != NULL);
   g_return_if_fail (call != NULL);
   g_return_if_fail (norpc_call_is_new (call));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
@@ -324,7 +327,7 @@ norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
   call->waiting_thread = g_thread_self ();
 
   norpc_call_send_begin (call);
-  norpc_call_send_apply_scope (call, origin);
+  norpc_call_send_apply_scope (call, norpc_thread_scope_get (), origin);
   if (cancellable != NULL)
     watch_cancellable (call, cancellable);
   deadline = call->deadline;

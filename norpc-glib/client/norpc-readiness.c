@@ -10,6 +10,7 @@
  */
 
 #include "call/norpc-call-private.h"
+#include "core/norpc-interface-peek.h"
 #include "norpc-call-send-private.h"
 #include "norpc-endpoint-private.h"
 #include "norpc-readiness-private.h"
@@ -64,7 +65,7 @@ norpc_endpoint_is_ready (NorpcEndpoint *self)
 
   g_return_val_if_fail (NORPC_IS_ENDPOINT (self), FALSE);
 
-  iface = NORPC_ENDPOINT_GET_IFACE (self);
+  iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
 
   return iface->is_ready == NULL || iface->is_ready (self);
 }
@@ -92,7 +93,7 @@ norpc_endpoint_await_ready (NorpcEndpoint *self,
   g_return_if_fail (NORPC_IS_ENDPOINT (self));
   g_return_if_fail (probe != NULL);
 
-  iface = NORPC_ENDPOINT_GET_IFACE (self);
+  iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
   if (iface->await_ready != NULL)
     {
       iface->await_ready (self, probe);

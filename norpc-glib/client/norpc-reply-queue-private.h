@@ -6,6 +6,7 @@
 #pragma once
 
 #include "call/norpc-call-private.h"
+#include "call/norpc-call-scope-private.h"
 #include "core/norpc-types-private.h"
 #include "norpc-event-queue-private.h"
 
@@ -32,7 +33,8 @@ NorpcReplyQueue *norpc_reply_queue_begin_thread (GMainContext    *context);
 gboolean         norpc_reply_queue_end_calls    (NorpcReplyQueue *self);
 void             norpc_reply_queue_end_thread   (NorpcReplyQueue *self);
 
-NorpcReplyQueue *norpc_reply_queue_open_call (NorpcCall       *call);
+NorpcReplyQueue *norpc_reply_queue_open_call (NorpcCall        *call,
+                                              NorpcThreadScope *scope);
 void             norpc_reply_queue_set_timer (NorpcReplyQueue *self,
                                               NorpcCall       *call);
 

@@ -23,13 +23,15 @@
 static GMutex reply_queues_lock;
 static GHashTable *reply_queues; /* (owned) (nullable): of unowned GMainContext and NorpcReplyQueue */
 
-/* The reply queue that the thread used last (owned). */
-static GPrivate cached_reply_queue = G_PRIVATE_INIT (norpc_reply_queue_unref);
+static void clear_cache (gpointer data);
+
+/* The reply queue that the thread used last (owned). Its scope has the same. */
+static GPrivate cached_reply_queue = G_PRIVATE_INIT (clear_cache);
 
 NorpcReplyQueue *
 norpc_reply_queue_ref (NorpcReplyQueue *self)
 {
-  g_atomic_ref_count_inc (&self->ref_count);
+  norpc_ref_count_inc (&self->ref_count);
 
   return self;
 }
@@ -39,7 +41,7 @@ norpc_reply_queue_unref (gpointer data)
 {
   NorpcReplyQueue *self = data;
 
-  if (g_atomic_ref_count_dec (&self->ref_count))
+  if (norpc_ref_count_dec (&self->ref_count))
     {
       norpc_event_queue_clear (&self->events);
       norpc_timeouts_clear (&self->deadlines);
@@ -143,18 +145,28 @@ norpc_reply_queue_get (GMainContext *context)
   return reply_queue;
 }
 
+/* Runs in the thread of the cache, when the thread ends or uses another context. */
+static void
+clear_cache (gpointer data)
+{
+  norpc_thread_scope_get ()->reply_queue = NULL;
+  norpc_reply_queue_unref (data);
+}
+
 /* Returns the reply queue (unowned) of @context, which is the thread-default one of the calling
- * thread. It lives until the thread asks for that of another context.
+ * thread, whose scope is @scope. It lives until the thread asks for that of another context.
  */
 static NorpcReplyQueue *
-get_cached (GMainContext *context)
+get_cached (GMainContext     *context,
+            NorpcThreadScope *scope)
 {
-  NorpcReplyQueue *self = g_private_get (&cached_reply_queue);
+  NorpcReplyQueue *self = scope->reply_queue;
 
   if (self == NULL || self->context != context || g_atomic_int_get (&self->gone))
     {
       self = norpc_reply_queue_get (context);
       g_private_replace (&cached_reply_queue, self);
+      scope->reply_queue = self;
     }
 
   return self;
@@ -173,7 +185,7 @@ get_thread_default_context (void)
 NorpcReplyQueue *
 norpc_reply_queue_get_thread_default (void)
 {
-  return norpc_reply_queue_ref (get_cached (get_thread_default_context ()));
+  return norpc_reply_queue_ref (get_cached (get_thread_default_context (), norpc_thread_scope_get ()));
 }
 
 /* Called in a thread that starts, and is the only one to run @context. Returns a reply queue
@@ -197,14 +209,15 @@ norpc_reply_queue_end_thread (NorpcReplyQueue *self)
   norpc_reply_queue_unref (self);
 }
 
-/* Called in the client's thread. Returns the reply queue of its thread-default context, and
- * counts @call as open. The reply queue lives until the reply is delivered.
+/* Called in the client's thread, whose scope is @scope. Returns the reply queue of its thread-default
+ * context, and counts @call as open. The reply queue lives until the reply is delivered.
  */
 NorpcReplyQueue *
-norpc_reply_queue_open_call (NorpcCall *call)
+norpc_reply_queue_open_call (NorpcCall        *call,
+                             NorpcThreadScope *scope)
 {
   GMainContext *context = get_thread_default_context ();
-  NorpcReplyQueue *self = get_cached (context);
+  NorpcReplyQueue *self = get_cached (context, scope);
 
   if (g_atomic_int_add (&self->n_open, 1) == 0)
     g_main_context_ref (context);

@@ -98,7 +98,7 @@ handle (NorpcDirect *self,
 
   /* If this is the last reference to the call, releasing it answers the call. */
   if (call->waiting_thread != NULL &&
-      !g_atomic_ref_count_compare (&call->call_refs, 1))
+      !norpc_ref_count_is (&call->call_refs, 1))
     norpc_call_reject (call, NORPC_ERROR_WOULD_DEADLOCK,
                        "would deadlock: it is synchronous, and its service answers later "
                        "in the same thread");

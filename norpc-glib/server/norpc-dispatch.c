@@ -8,6 +8,7 @@
 #include "call/norpc-trace-private.h"
 #include "client/norpc-proxy.h"
 #include "core/norpc-error.h"
+#include "core/norpc-interface-peek.h"
 #include "norpc-dispatch-private.h"
 
 /* Runs in the service's context, if the handler returned FALSE. */
@@ -77,6 +78,16 @@ begin (NorpcCall *call)
   return norpc_call_begin_handling (call);
 }
 
+/* The interface of the calls of the library itself is GObject. Nearly all others are interfaces,
+ * which are found sooner in this way.
+ */
+static gboolean
+implements (GObject *service,
+            GType    type)
+{
+  return norpc_interface_peek (service, type) != NULL || g_type_is_a (G_OBJECT_TYPE (service), type);
+}
+
 /* Runs in the service's context. Returns FALSE if the service does not implement the method;
  * the call is then answered.
  */
@@ -87,7 +98,7 @@ find_handler (NorpcCall *call,
   const NorpcInterfaceInfo *interface_info = call->interface_info;
 
   if (interface_info->get_type == NULL || norpc_call_get_method_info (call)->dispatch == NULL ||
-      !g_type_is_a (G_OBJECT_TYPE (service), interface_info->get_type ()))
+      !implements (service, interface_info->get_type ()))
     {
       norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
                                "%s does not implement %s",
@@ -108,7 +119,7 @@ static void
 finish_dispatch (NorpcCall *call,
                  gboolean   is_dropped_next)
 {
-  if (is_dropped_next && g_atomic_ref_count_compare (&call->call_refs, 1) &&
+  if (is_dropped_next && norpc_ref_count_is (&call->call_refs, 1) &&
       g_atomic_pointer_get (&call->completion_hooks) == NULL)
     norpc_call_clear_args (call);
   else

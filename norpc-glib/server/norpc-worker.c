@@ -75,7 +75,7 @@ norpc_worker_free (NorpcWorker *self)
 NorpcWorker *
 norpc_worker_ref (NorpcWorker *self)
 {
-  g_atomic_ref_count_inc (&self->ref_count);
+  norpc_ref_count_inc (&self->ref_count);
 
   return self;
 }
@@ -83,7 +83,7 @@ norpc_worker_ref (NorpcWorker *self)
 void
 norpc_worker_unref (NorpcWorker *self)
 {
-  if (g_atomic_ref_count_dec (&self->ref_count))
+  if (norpc_ref_count_dec (&self->ref_count))
     norpc_worker_free (self);
 }
 

@@ -1,0 +1,52 @@
+/* norpc-channel-lane.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-channel-lane-private.h"
+
+/* Called with the lock of the queue held. Takes the oldest calls (owned), at most @max, and returns
+ * how many.
+ */
+guint
+norpc_lane_take_locked (NorpcLane  *self,
+                        NorpcCall **calls,
+                        guint       max)
+{
+  guint n = 0;
+
+  /* Reads the counters first, because the queue takes longer. */
+  if ((guint) g_atomic_int_get (&self->accepted) == (guint) g_atomic_int_get (&self->served))
+    return 0;
+
+  while (n < max && (calls[n] = norpc_lane_pop_locked (self)) != NULL)
+    n++;
+
+  return n;
+}
+
+static void
+list_chain (NorpcCall *first,
+            GPtrArray *calls)
+{
+  for (NorpcCall *call = first; call != NULL; call = call->queue_next)
+    {
+      norpc_call_ref_memory (call);
+      g_ptr_array_add (calls, call);
+    }
+}
+
+/* Called with the lock of the queue held. Adds all calls to @calls, with references to their memory.
+ * They stay in the lane.
+ */
+void
+norpc_lane_list_locked (NorpcLane *self,
+                        GPtrArray *calls)
+{
+  NorpcCall *queued = g_async_queue_try_pop_unlocked (self->queue);
+
+  list_chain (self->first, calls);
+  list_chain (queued, calls);
+  if (queued != NULL)
+    g_async_queue_push_unlocked (self->queue, queued);
+}
