@@ -120,9 +120,12 @@ void
 norpc_reply_import_results (NorpcReply *reply)
 {
   NorpcCall *self = norpc_reply_get_call (reply);
+  const NorpcMethodInfo *info;
 
-  const NorpcMethodInfo *info = norpc_call_get_method_info (self);
+  if (self->n_results == 0)
+    return;
 
+  info = norpc_call_get_method_info (self);
   if (self->error == NULL && self->n_forwards == 0 && (info->flags & NORPC_METHOD_RETURNS_HANDLES) == 0)
     norpc_values_import (info->dbus.out_args, self->values + self->n_args, self->n_results);
 }

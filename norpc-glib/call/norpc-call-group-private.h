@@ -41,9 +41,17 @@ NorpcCallGroup *norpc_call_group_new      (gsize              offset,
 void            norpc_call_group_unref    (NorpcCallGroup    *self);
 void            norpc_call_group_add      (NorpcCallGroup    *self,
                                            NorpcCall         *call);
-void            norpc_group_link_remove   (NorpcGroupLink    *link);
+void            norpc_group_link_leave    (NorpcGroupLink    *link);
 guint           norpc_call_group_get_id   (NorpcCallGroup    *self);
 gboolean        norpc_call_group_is_empty (NorpcCallGroup    *self);
 GPtrArray      *norpc_call_group_list     (NorpcCallGroup    *self);
+
+/* Called by the client when the call has completed. The call may not be in a group. */
+static inline void
+norpc_group_link_remove (NorpcGroupLink *link)
+{
+  if (link->group != NULL)
+    norpc_group_link_leave (link);
+}
 
 G_END_DECLS

@@ -83,15 +83,12 @@ norpc_call_group_add (NorpcCallGroup *self,
     note_changed (self);
 }
 
-/* Called by the client when the call has completed. */
+/* The slow path of norpc_group_link_remove (). */
 void
-norpc_group_link_remove (NorpcGroupLink *link)
+norpc_group_link_leave (NorpcGroupLink *link)
 {
   NorpcCallGroup *group = g_steal_pointer (&link->group);
   gboolean was_last;
-
-  if (group == NULL)
-    return;
 
   g_mutex_lock (&group->lock);
   if (link->previous != NULL)

@@ -30,16 +30,12 @@ norpc_call_may_be_answered_later (NorpcCall *self)
          !norpc_ref_count_is (&self->call_refs, 1);
 }
 
-/* Thread-safe. Closes the call, because the service no longer works on it. */
+/* The slow path of norpc_call_close (). */
 void
-norpc_call_close (NorpcCall *self)
+norpc_call_close_open (NorpcCall *self)
 {
-  NorpcCallQueue *queue;
+  NorpcCallQueue *queue = g_atomic_pointer_exchange (&self->open_at, NULL);
 
-  if (g_atomic_pointer_get (&self->open_at) == NULL)
-    return;
-
-  queue = g_atomic_pointer_exchange (&self->open_at, NULL);
   if (queue != NULL)
     queue->funcs->close (queue, self);
 }

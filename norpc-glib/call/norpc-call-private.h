@@ -371,11 +371,19 @@ norpc_call_ref_memory (NorpcCall *self)
 
 void norpc_call_unref_memory (NorpcCall *self);
 
-void norpc_call_clear_args     (NorpcCall *self);
+void norpc_call_clear_some_args (NorpcCall *self);
 void norpc_call_share_stream   (NorpcCall *self,
                                 NorpcCall *from);
 void norpc_call_limit_deadline (NorpcCall *self,
                                 gint64     deadline);
+
+/* Runs in the service's context, once it no longer needs the arguments. */
+static inline void
+norpc_call_clear_args (NorpcCall *self)
+{
+  if (self->n_args > 0 || self->is_stream)
+    norpc_call_clear_some_args (self);
+}
 
 /* Progress on the side of the service */
 gboolean    norpc_call_begin_handling    (NorpcCall *self);
@@ -439,10 +447,18 @@ norpc_call_receive_lists (NorpcCall       *self,
 
 /* Open calls */
 gboolean norpc_call_may_be_answered_later (NorpcCall *self);
-void     norpc_call_close                 (NorpcCall *self);
+void     norpc_call_close_open            (NorpcCall *self);
 void     norpc_call_close_if_answered     (NorpcCall *self);
 void     norpc_call_transfer_open         (NorpcCall *outer,
                                            NorpcCall *inner);
+
+/* Thread-safe. Closes the call, because the service no longer works on it. */
+static inline void
+norpc_call_close (NorpcCall *self)
+{
+  if (g_atomic_pointer_get (&self->open_at) != NULL)
+    norpc_call_close_open (self);
+}
 
 /* Cancellation */
 GError  *norpc_call_copy_reason  (NorpcCall      *self);

@@ -81,8 +81,10 @@ norpc_call_begin_reply (NorpcCall                *self,
 static void
 check_reply (NorpcCall *self)
 {
-  if (self->n_results > 0)
-    self->error = norpc_call_check_results (self, self->values + self->n_args);
+  if (self->n_results == 0)
+    return;
+
+  self->error = norpc_call_check_results (self, self->values + self->n_args);
   if (self->error == NULL)
     norpc_call_export_results (self);
 }

@@ -124,9 +124,9 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   return self;
 }
 
-/* Runs in the service's context, once it no longer needs the arguments. */
+/* The slow path of norpc_call_clear_args (). */
 void
-norpc_call_clear_args (NorpcCall *self)
+norpc_call_clear_some_args (NorpcCall *self)
 {
   NorpcStreamPart *stream = norpc_call_get_stream_part (self);
 

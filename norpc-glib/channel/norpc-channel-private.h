@@ -86,6 +86,13 @@ norpc_channel_get_lane (NorpcChannel *self,
   return &self->lanes[norpc_priority_get_lane (call->priority)];
 }
 
+/* Thread-safe. Returns FALSE if each client has always been allowed any number of open calls. */
+static inline gboolean
+norpc_channel_may_have_turns (NorpcChannel *self)
+{
+  return g_atomic_pointer_get (&self->turns) != NULL;
+}
+
 guint       norpc_channel_get_waiting          (NorpcChannel *self);
 NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
 

@@ -51,6 +51,24 @@ lend (NorpcEndpoint          *self,
     norpc_call_unref (call);
 }
 
+/* Called in the thread that sends the call (owned). @iface is that of @self. */
+static void
+send_checked (NorpcEndpoint          *self,
+              NorpcEndpointInterface *iface,
+              NorpcCall              *call)
+{
+  if (G_UNLIKELY (g_atomic_int_get (&norpc_background_is_starved)))
+    norpc_background_retry ();
+
+  if (!norpc_call_check_args (call))
+    return;
+
+  if (iface->send != NULL)
+    iface->send (self, call);
+  else
+    lend (self, iface, call);
+}
+
 /**
  * norpc_endpoint_send:
  * @self: an endpoint
@@ -85,16 +103,7 @@ norpc_endpoint_send (NorpcEndpoint *self,
   iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
   g_return_if_fail (iface != NULL);
 
-  if (G_UNLIKELY (g_atomic_int_get (&norpc_background_is_starved)))
-    norpc_background_retry ();
-
-  if (!norpc_call_check_args (call))
-    return;
-
-  if (iface->send != NULL)
-    iface->send (self, call);
-  else
-    lend (self, iface, call);
+  send_checked (self, iface, call);
 }
 
 /**
@@ -183,17 +192,20 @@ watch_cancellable (NorpcCall    *call,
                            (GDestroyNotify) norpc_call_unref_memory);
 }
 
-/* Called in the client's thread. Does not send a call that has completed already. */
+/* Called in the client's thread. Does not send a call that has completed already. @iface is that of
+ * @self.
+ */
 static void
-send_open (NorpcEndpoint *self,
-           NorpcCall     *call)
+send_open (NorpcEndpoint          *self,
+           NorpcEndpointInterface *iface,
+           NorpcCall              *call)
 {
   norpc_trace (call, "%s, to %s",
                call->link.sink == &norpc_sync_wait_sink ? "sync" : "async",
                G_OBJECT_TYPE_NAME (self));
 
   if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
-    norpc_endpoint_send (self, call);
+    send_checked (self, iface, call);
   else
     norpc_call_unref (call);
 }
@@ -233,8 +245,10 @@ norpc_endpoint_call_for (NorpcEndpoint         *self,
                          NorpcReplyFunc         reply_func,
                          gpointer               user_data)
 {
+  NorpcEndpointInterface *iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
+
   norpc_endpoint_prepare_call (call, origin, cancellable, reply_func, user_data);
-  send_open (self, call);
+  send_open (self, iface, call);
 }
 
 /**
@@ -263,14 +277,17 @@ norpc_endpoint_call (NorpcEndpoint  *self,
                      NorpcReplyFunc  reply_func,
                      gpointer        user_data)
 {
-  /* As in norpc_endpoint_send () */
+  NorpcEndpointInterface *iface;
+
   g_return_if_fail (self != NULL);
-  g_return_if_fail (norpc_interface_peek (self, NORPC_TYPE_ENDPOINT) != NULL);
+  iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT); /* as in norpc_endpoint_send () */
+  g_return_if_fail (iface != NULL);
   g_return_if_fail (call != NULL);
   g_return_if_fail (norpc_call_is_new (call));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  norpc_endpoint_call_for (self, call, NULL, cancellable, reply_func, user_data);
+  norpc_endpoint_prepare_call (call, NULL, cancellable, reply_func, user_data);
+  send_open (self, iface, call);
 }
 
 /* Called in the client's thread, to send a one-way call. The call has no deadline and is not
@@ -285,7 +302,7 @@ norpc_endpoint_send_for (NorpcEndpoint         *self,
   if (origin->latest != NULL)
     norpc_latest_replace (origin->latest, call);
   norpc_call_send_end (call);
-  send_open (self, call);
+  send_open (self, norpc_interface_peek (self, NORPC_TYPE_ENDPOINT), call);
 }
 
 /* Called in the client's thread. When @deadline passes, the call times out, unless another
@@ -332,7 +349,7 @@ norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
     watch_cancellable (call, cancellable);
   deadline = call->deadline;
   norpc_call_send_end (call);
-  send_open (self, call);
+  send_open (self, norpc_interface_peek (self, NORPC_TYPE_ENDPOINT), call);
 
   /* From here on, the call belongs to the service and the reply to this thread. */
   call = norpc_reply_get_call (reply);

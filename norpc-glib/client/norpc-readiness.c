@@ -18,6 +18,7 @@
 /* Runs in the service's context, if a layer has passed the probe on like other calls. */
 static gboolean
 answer_probe (gpointer    service G_GNUC_UNUSED,
+              gpointer    vtable G_GNUC_UNUSED,
               NorpcCall  *probe,
               GError    **error G_GNUC_UNUSED)
 {

@@ -110,7 +110,9 @@ take_replies (NorpcReplyQueue *self)
 static void
 note_cancellation (NorpcCall *call)
 {
-  if (call->error != NULL || g_cancellable_set_error_if_cancelled (call->cancellable, &call->error))
+  if (call->error != NULL ||
+      (call->cancellable != NULL &&
+       g_cancellable_set_error_if_cancelled (call->cancellable, &call->error)))
     return;
 
   if (g_atomic_int_get (&call->cancelled))

@@ -73,6 +73,8 @@ struct _NorpcFieldInfo
 /**
  * NorpcDispatchFunc:
  * @service: (type GObject.Object): the object that implements the interface
+ * @vtable: the struct of the interface in the class of @service, or %NULL for an interface
+ *   that is a class
  * @call: the call, with arguments as the description declares them
  * @error: return location for an error
  *
@@ -85,6 +87,7 @@ struct _NorpcFieldInfo
  * Since: 0.1
  */
 typedef gboolean (*NorpcDispatchFunc) (gpointer    service,
+                                       gpointer    vtable,
                                        NorpcCall  *call,
                                        GError    **error);
 

@@ -76,6 +76,7 @@ forward (NorpcProxy *proxy,
 /* Runs in the service's context. */
 static gboolean
 dispatch_get_all (gpointer    service,
+                  gpointer    vtable G_GNUC_UNUSED,
                   NorpcCall  *call,
                   GError    **error G_GNUC_UNUSED)
 {
@@ -105,6 +106,7 @@ dispatch_get_all (gpointer    service,
  */
 static gboolean
 dispatch_set (gpointer    service,
+              gpointer    vtable G_GNUC_UNUSED,
               NorpcCall  *call,
               GError    **error)
 {

@@ -78,14 +78,23 @@ begin (NorpcCall *call)
   return norpc_call_begin_handling (call);
 }
 
-/* The interface of the calls of the library itself is GObject. Nearly all others are interfaces,
- * which are found sooner in this way.
+/* Gets the vtable of the interface (unowned). Returns FALSE if the service does not implement it. Calls
+ * of the library itself have the type GObject, which has no vtable.
  */
 static gboolean
-implements (GObject *service,
-            GType    type)
+find_vtable (NorpcCall *call,
+             GObject   *service,
+             gpointer  *vtable)
 {
-  return norpc_interface_peek (service, type) != NULL || g_type_is_a (G_OBJECT_TYPE (service), type);
+  GType type;
+
+  if (call->interface_info->get_type == NULL)
+    return FALSE;
+
+  type = call->interface_info->get_type ();
+  *vtable = norpc_interface_peek (service, type);
+
+  return *vtable != NULL || g_type_is_a (G_OBJECT_TYPE (service), type);
 }
 
 /* Runs in the service's context. Returns FALSE if the service does not implement the method;
@@ -93,12 +102,10 @@ implements (GObject *service,
  */
 static gboolean
 find_handler (NorpcCall *call,
-              GObject   *service)
+              GObject   *service,
+              gpointer  *vtable)
 {
-  const NorpcInterfaceInfo *interface_info = call->interface_info;
-
-  if (interface_info->get_type == NULL || norpc_call_get_method_info (call)->dispatch == NULL ||
-      !implements (service, interface_info->get_type ()))
+  if (norpc_call_get_method_info (call)->dispatch == NULL || !find_vtable (call, service, vtable))
     {
       norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
                                "%s does not implement %s",
@@ -138,18 +145,19 @@ norpc_dispatch (NorpcCall *call,
 {
   NorpcCallScope outer;
   GError *error = NULL;
+  gpointer vtable;
   gboolean handled;
 
-  if (!begin (call) || !find_handler (call, service))
+  if (!begin (call) || !find_handler (call, service, &vtable))
     return;
 
   norpc_trace (call, "handled by %s", G_OBJECT_TYPE_NAME (service));
   norpc_metrics_call_handled (call);
 
   norpc_call_scope_begin (&outer, call);
-  if (!NORPC_IS_PROXY (service))
+  if (call->n_args > 0 && !NORPC_IS_PROXY (service))
     norpc_call_import_args (call);
-  handled = norpc_call_get_method_info (call)->dispatch (service, call, &error);
+  handled = norpc_call_get_method_info (call)->dispatch (service, vtable, call, &error);
   norpc_call_scope_end (&outer, call);
 
   if (g_atomic_int_get (&call->state) == NORPC_CALL_WRITTEN)

@@ -41,10 +41,9 @@ gboolean
 norpc_pending_calls_are_below_limit (NorpcPendingCalls *self)
 {
   guint max_open = (guint) g_atomic_int_get (&self->max_open);
-  guint n_open = norpc_channel_get_n_open (self->channel);
 
-  return max_open == 0 || n_open < max_open || g_atomic_int_get (&self->abandoned) ||
-         have_all_completed (self);
+  return max_open == 0 || norpc_channel_get_n_open (self->channel) < max_open ||
+         g_atomic_int_get (&self->abandoned) || have_all_completed (self);
 }
 
 /* Thread-safe. Returns TRUE if nothing waits for a client's turn any more, because the service gets
@@ -168,6 +167,15 @@ link_open_locked (NorpcPendingCalls *self,
     }
 }
 
+/* Runs in the service's context, after the handler has returned. Returns TRUE if the answer is
+ * delivered when the call is released.
+ */
+static gboolean
+was_answered_by_handler (NorpcCall *call)
+{
+  return g_atomic_int_get (&call->state) == NORPC_CALL_WRITTEN;
+}
+
 /* Runs in the service's context, after the handler has returned. A call whose client no longer
  * waits is not listed, but it counts as open while the service may still work on it.
  */
@@ -229,8 +237,12 @@ dequeue_locked (NorpcPendingCalls *self)
 static NorpcCall *
 take_next_locked (NorpcPendingCalls *self)
 {
-  NorpcCall *call = norpc_channel_take_ready (self->channel, have_turns_ended (self));
+  NorpcCall *call = NULL;
 
+  if (!norpc_channel_may_have_turns (self->channel))
+    return dequeue_locked (self);
+
+  call = norpc_channel_take_ready (self->channel, have_turns_ended (self));
   while (call == NULL)
     {
       call = dequeue_locked (self);
@@ -258,8 +270,10 @@ norpc_pending_calls_next (NorpcPendingCalls *self,
   previous = g_steal_pointer (&self->current);
   if (previous != NULL)
     {
-      keep_locked (self, previous);
-      norpc_channel_end_turn (self->channel, previous);
+      if (!was_answered_by_handler (previous))
+        keep_locked (self, previous);
+      if (norpc_channel_may_have_turns (self->channel))
+        norpc_channel_end_turn (self->channel, previous);
     }
   next = more && norpc_pending_calls_are_below_limit (self) ? take_next_locked (self) : NULL;
   self->current = next;

@@ -277,6 +277,7 @@ assert_allowed (GDBusArgInfo * const *infos,
 /* The service's context. */
 static gboolean
 dispatch (gpointer   service,
+          gpointer   vtable,
           NorpcCall *call,
           GError   **error)
 {

@@ -69,6 +69,7 @@ test_right (ValuesFixture *f,
 /* A handler that is given its results as GValues. */
 static gboolean
 return_values (gpointer   service,
+               gpointer   vtable,
                NorpcCall *call,
                GError   **error)
 {
