@@ -70,7 +70,9 @@ new_call_like (NorpcCall *self)
   call->priority = self->priority;
   call->has_priority = self->has_priority;
   call->n_forwards = self->n_forwards;
-  call->waiting_thread = self->waiting_thread;
+  call->is_sync = self->is_sync;
+  if (self->is_sync)
+    call->waiting_thread = self->waiting_thread;
   call->is_checked = self->is_checked;
   call->must_not_wait = self->must_not_wait;
   if (self->released_at != NULL)

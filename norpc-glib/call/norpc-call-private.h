@@ -206,6 +206,7 @@ struct _NorpcCall
   guint           has_timeout  : 1; /* it was set for this call */
   guint           has_timer    : 1; /* it is among the deadlines of its reply queue */
   guint           is_stream    : 1; /* it has a NorpcStreamPart */
+  guint           is_sync      : 1; /* a thread waits for it, or for the call that it is an attempt at */
   guint           one_way      : 1; /* its client is not notified when it completes */
 
   guint8 timed_out;     /* with cancelled: because the call timed out */
@@ -262,15 +263,18 @@ struct _NorpcCall
                          call that is handled, until it completes */
   NorpcCall *outer;   /* (nullable), a reference to memory: the call that this is an attempt at */
 
-  /* For norpc-deadlock.c. */
-  GThread       *waiting_thread; /* (unowned) (nullable): that waits for a synchronous call */
   gconstpointer  executor;       /* (unowned) (nullable), atomic: that will run the handler, as
-                                    soon as this is certain; see norpc_endpoint_get_executor () */
+                                    soon as this is certain; for norpc-deadlock.c; see
+                                    norpc_endpoint_get_executor () */
 
   /* Fields that only the client uses come last, so that the service does not fetch them from
    * the other processor.
    */
-  NorpcReplyFunc  reply_func;
+  union
+  {
+    NorpcReplyFunc  reply_func;
+    GThread        *waiting_thread; /* (unowned): if it is synchronous; read by the service, too */
+  };
   gpointer        reply_data;
   guint32         sent_time; /* of the main-loop iteration that sent the call, or 0: the low bits */
   guint           client;    /* a number for the proxy that has sent the call, or 0; read by the
@@ -325,6 +329,13 @@ norpc_call_set_executor (NorpcCall     *self,
 {
   for (; self != NULL; self = self->outer)
     g_atomic_pointer_compare_and_exchange (&self->executor, NULL, (gpointer) executor);
+}
+
+/* Thread-safe. Returns the thread (unowned) that waits for a synchronous call, or NULL. */
+static inline GThread *
+norpc_call_get_waiting_thread (NorpcCall *self)
+{
+  return self->is_sync ? self->waiting_thread : NULL;
 }
 
 static inline const NorpcMethodInfo *

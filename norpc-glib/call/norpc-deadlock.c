@@ -268,7 +268,7 @@ norpc_deadlock_check (NorpcCall *call)
 
   /* If the waiting thread does not block yet, it checks for deadlocks itself before it does. */
   g_mutex_lock (&waits_lock);
-  wait = waits != NULL ? g_hash_table_lookup (waits, call->waiting_thread) : NULL;
+  wait = waits != NULL ? g_hash_table_lookup (waits, norpc_call_get_waiting_thread (call)) : NULL;
   if (wait != NULL && wait->call == call)
     culprit = find_culprit_locked (wait, &description, &hopeless);
   g_mutex_unlock (&waits_lock);

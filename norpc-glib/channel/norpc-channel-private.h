@@ -48,6 +48,7 @@ struct _NorpcChannel
 
   gboolean     open;      /* [queue] */
   gboolean     asleep;    /* [queue]: the worker sleeps, or is about to */
+  gboolean     napping;   /* [queue]: if it is asleep, not for long; see norpc-burst-private.h */
   int          n_probes;  /* atomic, written with [queue] */
 
   int n_open;  /* atomic: the number of open calls */
@@ -166,7 +167,8 @@ gboolean   norpc_channel_has_calls      (NorpcChannel        *self);
 gboolean   norpc_channel_spin           (NorpcChannel        *self,
                                          NorpcSpin           *spin);
 gboolean   norpc_channel_fall_asleep    (NorpcChannel        *self,
-                                         NorpcSpin           *spin);
+                                         NorpcSpin           *spin,
+                                         gboolean             nap);
 void       norpc_channel_wake_up        (NorpcChannel        *self);
 
 G_END_DECLS

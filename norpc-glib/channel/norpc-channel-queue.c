@@ -6,6 +6,7 @@
 /* The queue of a channel, from which the worker dequeues the calls. */
 
 #include "call/norpc-call-private.h"
+#include "core/norpc-burst-private.h"
 #include "norpc-channel-private.h"
 
 /* Thread-safe. Gets the number of calls that the worker has not served, including completed
@@ -17,13 +18,13 @@ get_unserved (const NorpcLane *lane)
   return (guint) g_atomic_int_get (&lane->accepted) - (guint) g_atomic_int_get (&lane->served);
 }
 
-/* Called with the lock of the queue held. Returns the waker of the worker (owned) if the
- * worker sleeps, or NULL. From then on, the worker counts as awake.
+/* Called with the lock of the queue held, after a call was enqueued. Returns the waker of the worker
+ * (owned) if the worker sleeps, or NULL. From then on, the worker counts as awake.
  */
 NorpcWaker *
 norpc_channel_steal_sleeper_locked (NorpcChannel *self)
 {
-  if (!self->asleep)
+  if (!self->asleep || (self->napping && norpc_burst_put_off (self->waker)))
     return NULL;
 
   self->asleep = FALSE;
@@ -168,11 +169,13 @@ norpc_channel_spin (NorpcChannel *self,
 }
 
 /* Runs in the service's context, when all dequeued calls are served. Returns FALSE if there
- * are calls. If it returns TRUE, the next thread that enqueues a call wakes up the context.
+ * are calls. If it returns TRUE, the next thread that enqueues a call wakes up the context, unless
+ * the context naps and the thread is in a burst.
  */
 gboolean
 norpc_channel_fall_asleep (NorpcChannel *self,
-                           NorpcSpin    *spin)
+                           NorpcSpin    *spin,
+                           gboolean      nap)
 {
   gboolean empty;
 
@@ -182,6 +185,7 @@ norpc_channel_fall_asleep (NorpcChannel *self,
   g_async_queue_lock (self->queue);
   empty = !norpc_channel_has_calls (self);
   self->asleep = empty;
+  self->napping = nap;
   g_async_queue_unlock (self->queue);
 
   if (empty && g_atomic_int_get (&self->n_probes) > 0)

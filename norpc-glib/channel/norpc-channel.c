@@ -121,7 +121,7 @@ push_locked (NorpcChannel *self,
                : g_strdup_printf ("was rejected: %u calls are already waiting", self->capacity);
     }
 
-  if (call->waiting_thread != NULL)
+  if (call->is_sync)
     norpc_call_set_executor (call, find_executor_locked (self, call->waiting_thread));
   call->must_not_wait = FALSE;
   norpc_lane_push_locked (&self->lanes[index], call);
@@ -141,7 +141,7 @@ norpc_channel_send (NorpcEndpoint *endpoint,
   g_autoptr (NorpcWaker) sleeper = NULL;
   g_autofree char *rejection = NULL;
   NorpcError code = NORPC_ERROR_FAILED;
-  gboolean passed_on = call->waiting_thread != NULL && call->waiting_thread != g_thread_self ();
+  gboolean passed_on = call->is_sync && call->waiting_thread != g_thread_self ();
 
   norpc_metrics_call_sent (call, &self->recorder);
 

@@ -7,6 +7,7 @@
 #include "call/norpc-deadlock-private.h"
 #include "call/norpc-trace-private.h"
 #include "core/norpc-background-private.h"
+#include "core/norpc-burst-private.h"
 #include "core/norpc-interface-peek.h"
 #include "norpc-call-send-private.h"
 #include "norpc-endpoint-private.h"
@@ -341,6 +342,7 @@ norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
   gint64 deadline;
 
   call->link.sink = &norpc_sync_wait_sink;
+  call->is_sync = TRUE;
   call->waiting_thread = g_thread_self ();
 
   norpc_call_send_begin (call);
@@ -350,6 +352,7 @@ norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
   deadline = call->deadline;
   norpc_call_send_end (call);
   send_open (self, norpc_interface_peek (self, NORPC_TYPE_ENDPOINT), call);
+  norpc_burst_flush (); /* this thread blocks */
 
   /* From here on, the call belongs to the service and the reply to this thread. */
   call = norpc_reply_get_call (reply);

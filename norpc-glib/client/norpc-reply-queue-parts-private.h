@@ -29,6 +29,8 @@ struct _NorpcReplyQueue
   /* Accessed in the client's context. */
   NorpcReplyLink *first; /* (owned): taken off the stack, oldest first */
   NorpcSpin       spin;
+  gboolean        had_burst; /* several replies were delivered in the last dispatch, and more are
+                                expected soon */
 
   /* Accessed in the thread that runs the context, if that is a NorpcThread: */
   gboolean   lists; /* it must complete its calls in flight when it ends */
@@ -36,10 +38,19 @@ struct _NorpcReplyQueue
   guint      n_rounds; /* how many times it has cancelled calls */
 };
 
-/* In place of an empty stack: the context sleeps, or is about to. */
-#define NORPC_REPLY_QUEUE_ASLEEP ((NorpcReplyLink *) &norpc_reply_queue_asleep)
+/* In place of an empty stack: the context sleeps, or is about to. If it naps, it does not sleep for
+ * long; see norpc-burst-private.h
+ */
+#define NORPC_REPLY_QUEUE_ASLEEP ((NorpcReplyLink *) &norpc_reply_queue_markers[0])
+#define NORPC_REPLY_QUEUE_NAPPING ((NorpcReplyLink *) &norpc_reply_queue_markers[1])
 
-extern const char norpc_reply_queue_asleep;
+extern const char norpc_reply_queue_markers[2];
+
+static inline gboolean
+norpc_reply_queue_is_marker (const NorpcReplyLink *head)
+{
+  return head == NORPC_REPLY_QUEUE_ASLEEP || head == NORPC_REPLY_QUEUE_NAPPING;
+}
 
 /* The source */
 void norpc_reply_queue_attach         (NorpcReplyQueue *self,

@@ -7,6 +7,7 @@
 
 #include "call/norpc-call-scope-private.h"
 #include "call/norpc-trace-private.h"
+#include "core/norpc-burst-private.h"
 #include "core/norpc-context-private.h"
 #include "norpc-call-send-private.h"
 #include "norpc-reply-queue-parts-private.h"
@@ -20,7 +21,7 @@ typedef struct
   NorpcReplyQueue *reply_queue; /* (unowned): owned by the callback */
 } ReplyQueueSource;
 
-const char norpc_reply_queue_asleep = 0;
+const char norpc_reply_queue_markers[2] = { 0 };
 
 static gboolean
 has_replies (gpointer data)
@@ -38,32 +39,57 @@ get_call (NorpcReplyLink *link)
            ? (NorpcCall *) ((char *) link - G_STRUCT_OFFSET (NorpcCall, link)) : NULL;
 }
 
-/* Runs in the client's context. Returns TRUE if replies have arrived. If it returns FALSE, the
- * next thread that pushes a reply wakes up the context.
+/* Runs in the client's context. Returns TRUE if it sleeps from here on: the next thread that pushes a
+ * reply wakes it up, at once or, if it naps, soon.
  */
+static gboolean
+fall_asleep (NorpcReplyQueue *self)
+{
+  NorpcReplyLink *marker = self->had_burst ? NORPC_REPLY_QUEUE_NAPPING : NORPC_REPLY_QUEUE_ASLEEP;
+  NorpcReplyLink *head;
+
+  /* A callback may be running the context, in the middle of a burst. */
+  norpc_burst_flush ();
+
+  head = g_atomic_pointer_get (&self->head);
+  /* If a source of higher priority was ready, the context has not checked this one since. */
+  if (norpc_reply_queue_is_marker (head))
+    return TRUE;
+
+  if (head != NULL ||
+      (g_atomic_int_get (&self->n_open) > 0 && norpc_spin_until (&self->spin, has_replies, self)))
+    return FALSE;
+
+  return g_atomic_pointer_compare_and_exchange (&self->head, NULL, marker);
+}
+
+/* Runs in the client's context. Returns TRUE if there is something to deliver. */
 static gboolean
 reply_queue_source_prepare (GSource *source,
                             int     *timeout)
 {
   NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
-  NorpcReplyLink *head;
 
   *timeout = norpc_timeouts_get_timeout (&self->deadlines, g_source_get_time (source));
 
-  if (self->first != NULL || *timeout == 0)
+  if (self->first != NULL || *timeout == 0 || !fall_asleep (self))
     return TRUE;
 
-  head = g_atomic_pointer_get (&self->head);
-  if (head == NORPC_REPLY_QUEUE_ASLEEP)
-    return FALSE;
-  if (head != NULL)
-    return TRUE;
+  if (g_atomic_pointer_get (&self->head) == NORPC_REPLY_QUEUE_NAPPING &&
+      (*timeout < 0 || *timeout > NORPC_NAP_TIME))
+    *timeout = NORPC_NAP_TIME;
 
-  if (g_atomic_int_get (&self->n_open) > 0 &&
-      norpc_spin_until (&self->spin, has_replies, self))
-    return TRUE;
+  return FALSE;
+}
 
-  return !g_atomic_pointer_compare_and_exchange (&self->head, NULL, NORPC_REPLY_QUEUE_ASLEEP);
+/* Runs in the client's context. Returns TRUE if it was asleep and nothing has arrived. */
+static gboolean
+wake (NorpcReplyQueue *self)
+{
+  NorpcReplyLink *head = g_atomic_pointer_get (&self->head);
+
+  return norpc_reply_queue_is_marker (head) &&
+         g_atomic_pointer_compare_and_exchange (&self->head, head, NULL);
 }
 
 /* Runs in the client's context, which is awake from here on. */
@@ -73,8 +99,9 @@ reply_queue_source_check (GSource *source)
   NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
   gboolean late = norpc_timeouts_get_timeout (&self->deadlines, g_source_get_time (source)) == 0;
 
-  if (g_atomic_pointer_compare_and_exchange (&self->head, NORPC_REPLY_QUEUE_ASLEEP, NULL))
-    return late || self->first != NULL;
+  /* If the nap was in vain, sleep comes next. */
+  if (wake (self))
+    self->had_burst = FALSE;
 
   return late || self->first != NULL || has_replies (self);
 }
@@ -88,7 +115,7 @@ take_replies (NorpcReplyQueue *self)
   do
     {
       newest = g_atomic_pointer_get (&self->head);
-      if (newest == NULL || newest == NORPC_REPLY_QUEUE_ASLEEP)
+      if (newest == NULL || norpc_reply_queue_is_marker (newest))
         return;
     }
   while (!g_atomic_pointer_compare_and_exchange (&self->head, newest, NULL));
@@ -194,6 +221,7 @@ reply_queue_source_dispatch (GSource     *source,
   NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
   GMainContext *context = g_main_context_ref (self->context);
   NorpcCallScope outer;
+  guint n_delivered = 0;
   gboolean pushed;
 
   norpc_call_scope_begin (&outer, NULL); /* a handler may be running the context */
@@ -204,7 +232,8 @@ reply_queue_source_dispatch (GSource     *source,
   if (self->first == NULL)
     take_replies (self);
 
-  for (guint i = 0; i < MAX_REPLIES_A_DISPATCH && self->first != NULL; i++)
+  norpc_burst_begin ();
+  for (; n_delivered < MAX_REPLIES_A_DISPATCH && self->first != NULL; n_delivered++)
     {
       NorpcReplyLink *link = self->first;
       NorpcCall *call = get_call (link);
@@ -220,7 +249,11 @@ reply_queue_source_dispatch (GSource     *source,
 
       self->first = link->next;
       deliver_reply (self, call);
+      if (n_delivered % NORPC_BURST_LENGTH == NORPC_BURST_LENGTH - 1)
+        norpc_burst_flush ();
     }
+  norpc_burst_end ();
+  self->had_burst = n_delivered >= NORPC_BURST_MIN_LENGTH;
 
   if (pushed)
     g_main_context_pop_thread_default (context);

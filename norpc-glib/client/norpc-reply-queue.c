@@ -8,13 +8,14 @@
  * Each client context has one reply queue with one source, created with its first call. Any
  * thread pushes answered calls without a lock: `head` is a stack, and the source takes all of
  * it and reverses it, so that replies are delivered in the order in which they were pushed.
- * The marker ASLEEP in place of an empty stack means that the context is about to sleep and
- * must be woken up.
+ * The marker ASLEEP or NAPPING in place of an empty stack means that the context is about to sleep
+ * and must be woken up.
  *
  * While a reply queue has open calls, it keeps a reference to its context; the context keeps a
  * reference to the source, whose callback has one to the reply queue.
  */
 
+#include "core/norpc-burst-private.h"
 #include "norpc-reply-queue-parts-private.h"
 
 /* The reply queue of each context. The lock protects the table; the lock of a context may be
@@ -234,15 +235,18 @@ push (NorpcReplyQueue *self,
 {
   g_autoptr (NorpcWaker) waker = NULL;
   NorpcReplyLink *head;
+  gboolean wakes;
 
   do
     {
       head = g_atomic_pointer_get (&self->head);
-      link->next = head == NORPC_REPLY_QUEUE_ASLEEP ? NULL : head;
+      link->next = norpc_reply_queue_is_marker (head) ? NULL : head;
+      wakes = head == NORPC_REPLY_QUEUE_ASLEEP ||
+              (head == NORPC_REPLY_QUEUE_NAPPING && !norpc_burst_put_off (self->waker));
       /* Once the link is pushed, it may be delivered, which may free the context and this reply
        * queue.
        */
-      if (head == NORPC_REPLY_QUEUE_ASLEEP && waker == NULL)
+      if (wakes && waker == NULL)
         {
           waker = norpc_waker_ref (self->waker);
           norpc_waker_begin (waker);
@@ -251,7 +255,7 @@ push (NorpcReplyQueue *self,
   while (!g_atomic_pointer_compare_and_exchange (&self->head, head, link));
 
   if (waker != NULL)
-    norpc_waker_end (waker, head == NORPC_REPLY_QUEUE_ASLEEP);
+    norpc_waker_end (waker, wakes);
 }
 
 /* Thread-safe. Called with the lock of the events held. Takes ownership of @event, unless the

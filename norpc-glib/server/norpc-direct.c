@@ -97,7 +97,7 @@ handle (NorpcDirect *self,
   self->handling = handling;
 
   /* If this is the last reference to the call, releasing it answers the call. */
-  if (call->waiting_thread != NULL &&
+  if (call->is_sync &&
       !norpc_ref_count_is (&call->call_refs, 1))
     norpc_call_reject (call, NORPC_ERROR_WOULD_DEADLOCK,
                        "would deadlock: it is synchronous, and its service answers later "
@@ -228,7 +228,7 @@ wait_behind (NorpcDirect *self,
 {
   gboolean waits;
 
-  if (!self->handling || call->waiting_thread != NULL)
+  if (!self->handling || call->is_sync)
     return FALSE;
 
   g_mutex_lock (&self->lock);
@@ -263,7 +263,7 @@ norpc_direct_send (NorpcEndpoint *endpoint,
         handle (self, call);
       handle_passed_on (self);
     }
-  else if (call->waiting_thread != NULL &&
+  else if (call->is_sync &&
            call->waiting_thread == g_atomic_pointer_get (&self->thread))
     {
       norpc_call_reject (call, NORPC_ERROR_WOULD_DEADLOCK,

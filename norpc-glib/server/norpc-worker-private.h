@@ -63,6 +63,8 @@ struct _NorpcWorker
   gboolean          busy;        /* the worker is running, and must not be run recursively */
   gboolean          tried;       /* the service was started, or never will be */
   gboolean          handling;    /* the service is handling a call */
+  gboolean          had_burst;   /* several calls were served in the last dispatch, and more are
+                                    expected soon */
   guint             n_left;      /* the number of calls that it may still get in this dispatch */
   GThread          *busy_thread; /* (unowned) (nullable), atomic: the thread that runs the
                                     worker now; set only if there are layers, or if another

@@ -6,6 +6,7 @@
 /* The source of a worker in its service's context. */
 
 #include "channel/norpc-channel-private.h"
+#include "core/norpc-burst-private.h"
 #include "core/norpc-context-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-foreign-service-private.h"
@@ -19,10 +20,11 @@ typedef struct
 } WorkerSource;
 
 /* Runs in the service's context. Returns TRUE if there is something to do. Otherwise, the next thread
- * that gives the worker something to do wakes it up.
+ * that gives the worker something to do wakes it up, at once or, if it naps, soon.
  */
 static gboolean
-prepare (NorpcWorker *self)
+prepare (NorpcWorker *self,
+         gboolean     nap)
 {
   /* The service runs the context recursively while it is being called. */
   if (self->busy)
@@ -30,7 +32,8 @@ prepare (NorpcWorker *self)
 
   if (norpc_worker_has_work (self))
     return TRUE;
-  if (!norpc_pending_calls_pause_at_limit (&self->pending) && !norpc_channel_fall_asleep (self->channel, &self->spin))
+  if (!norpc_pending_calls_pause_at_limit (&self->pending) && 
+      !norpc_channel_fall_asleep (self->channel, &self->spin, nap))
     return TRUE;
 
   /* A thread that changes the state does so before it checks whether the worker sleeps. The turn of
@@ -43,17 +46,23 @@ static gboolean
 worker_source_prepare (GSource *source,
                        int     *timeout)
 {
-  *timeout = -1;
+  NorpcWorker *self = ((WorkerSource *) source)->worker;
 
-  return prepare (((WorkerSource *) source)->worker);
+  *timeout = self->had_burst ? NORPC_NAP_TIME : -1;
+
+  return prepare (self, self->had_burst);
 }
 
 static gboolean
 worker_source_check (GSource *source)
 {
   NorpcWorker *self = ((WorkerSource *) source)->worker;
+  gboolean ready = !self->busy && (norpc_worker_can_serve (self) || norpc_worker_has_work (self));
 
-  return !self->busy && (norpc_worker_can_serve (self) || norpc_worker_has_work (self));
+  /* The nap is over. If nothing has arrived, sleep comes next. */
+  self->had_burst = self->had_burst && ready;
+
+  return ready;
 }
 
 static gboolean
@@ -114,7 +123,7 @@ run_member (gpointer      data,
 
   norpc_worker_run (self, context);
 
-  return norpc_worker_get_phase (self) < NORPC_SERVER_STOPPED && prepare (self);
+  return norpc_worker_get_phase (self) < NORPC_SERVER_STOPPED && prepare (self, FALSE);
 }
 
 /* Thread-safe. Called while the context is being freed. */

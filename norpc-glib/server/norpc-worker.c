@@ -4,6 +4,7 @@
  */
 
 #include "channel/norpc-channel-private.h"
+#include "core/norpc-burst-private.h"
 #include "core/norpc-context-private.h"
 #include "norpc-dispatch-private.h"
 #include "norpc-lifecycle.h"
@@ -338,16 +339,22 @@ serve_calls (NorpcWorker *self)
   guint n_served = 0;
   NorpcCall *call;
 
+  norpc_burst_begin ();
   do
     {
       while ((call = norpc_pending_calls_next (&self->pending, may_continue (self, n_served))) != NULL)
         {
           serve_call (self, call);
-          n_served++;
+          if (++n_served % NORPC_BURST_LENGTH == 0)
+            norpc_burst_flush ();
         }
+      norpc_burst_flush ();
     }
   while (may_continue (self, n_served) && norpc_pending_calls_are_below_limit (&self->pending) &&
          norpc_channel_spin (self->channel, &self->spin));
+  norpc_burst_end ();
+
+  self->had_burst = n_served >= NORPC_BURST_MIN_LENGTH;
 }
 
 /* Runs in the service's context. Does the work that is due: starts the service, serves calls,
