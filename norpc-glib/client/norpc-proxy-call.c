@@ -98,7 +98,7 @@ norpc_proxy_call (NorpcProxy          *self,
 {
   NorpcCallOrigin origin;
 
-  g_return_if_fail (NORPC_IS_PROXY (self));
+  g_return_if_fail (norpc_proxy_is_valid (self));
   g_return_if_fail (call != NULL);
   g_return_if_fail (norpc_call_is_new (call));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
@@ -133,11 +133,39 @@ norpc_proxy_call_finish (NorpcProxy    *self,
                          GAsyncResult  *result,
                          GError       **error)
 {
-  g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
+  g_return_val_if_fail (norpc_proxy_is_valid (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * norpc_proxy_take_reply: (skip)
+ * @self: a proxy
+ * @result: the result that was passed to the callback
+ * @method: the method that was called
+ * @error: return location for an error
+ *
+ * Finishes a call of @method that was sent with [method@Norpc.Proxy.call].
+ *
+ * Generated code uses this function in place of [method@Norpc.Proxy.call_finish]. Errors are the
+ * same.
+ *
+ * Returns: (transfer full): the reply, or %NULL if the call failed and @error is set
+ * Since: 0.1
+ */
+NorpcReply *
+norpc_proxy_take_reply (NorpcProxy             *self,
+                        GAsyncResult           *result,
+                        const NorpcMethodInfo  *method,
+                        GError                **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_task_get_source_tag ((GTask *) result) == method, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_task_propagate_pointer ((GTask *) result, error);
 }
 
 /**
@@ -162,7 +190,7 @@ norpc_proxy_call_sync (NorpcProxy    *self,
 {
   NorpcCallOrigin origin;
 
-  g_return_val_if_fail (NORPC_IS_PROXY (self), NULL);
+  g_return_val_if_fail (norpc_proxy_is_valid (self), NULL);
   g_return_val_if_fail (call != NULL, NULL);
   g_return_val_if_fail (norpc_call_is_new (call), NULL);
 
@@ -197,7 +225,7 @@ norpc_proxy_send (NorpcProxy *self,
 {
   NorpcCallOrigin origin;
 
-  g_return_if_fail (NORPC_IS_PROXY (self));
+  g_return_if_fail (norpc_proxy_is_valid (self));
   g_return_if_fail (call != NULL);
   g_return_if_fail (norpc_call_is_new (call));
 
@@ -229,7 +257,7 @@ norpc_proxy_cancel_all (NorpcProxy *self)
 {
   g_autoptr (GError) error = NULL;
 
-  g_return_if_fail (NORPC_IS_PROXY (self));
+  g_return_if_fail (norpc_proxy_is_valid (self));
 
   g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "All calls of the proxy were cancelled");
   norpc_call_group_cancel (norpc_proxy_get_private (self)->calls, error, NORPC_METHOD_FLAGS_NONE);

@@ -29,6 +29,18 @@ typedef struct
 } NorpcProxyPrivate;
 
 NorpcProxyPrivate *norpc_proxy_get_private (NorpcProxy *self);
+gboolean           norpc_proxy_check_type  (NorpcProxy *self);
 void               norpc_proxy_unsubscribe (NorpcProxy *self);
+
+extern GType norpc_proxy_last_type; /* atomic: of a proxy that was checked last */
+
+/* Thread-safe. A fast form of NORPC_IS_PROXY (). */
+static inline gboolean
+norpc_proxy_is_valid (NorpcProxy *self)
+{
+  return self != NULL &&
+         (G_TYPE_FROM_INSTANCE (self) == (GType) g_atomic_pointer_get (&norpc_proxy_last_type) ||
+          norpc_proxy_check_type (self));
+}
 
 G_END_DECLS

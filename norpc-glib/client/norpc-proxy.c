@@ -48,6 +48,20 @@ norpc_proxy_get_private (NorpcProxy *self)
   return norpc_proxy_get_instance_private (self);
 }
 
+GType norpc_proxy_last_type = G_TYPE_INVALID;
+
+/* The slow path of norpc_proxy_is_valid (). */
+gboolean
+norpc_proxy_check_type (NorpcProxy *self)
+{
+  if (!NORPC_IS_PROXY (self))
+    return FALSE;
+
+  g_atomic_pointer_set (&norpc_proxy_last_type, G_TYPE_FROM_INSTANCE (self));
+
+  return TRUE;
+}
+
 static void
 norpc_proxy_set_property (GObject      *object,
                           guint         property_id,

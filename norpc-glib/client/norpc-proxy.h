@@ -70,6 +70,11 @@ void           norpc_proxy_call         (NorpcProxy           *self,
                                          GAsyncReadyCallback   callback,
                                          gpointer              user_data);
 NORPC_AVAILABLE_IN_ALL
+NorpcReply    *norpc_proxy_take_reply   (NorpcProxy             *self,
+                                         GAsyncResult           *result,
+                                         const NorpcMethodInfo  *method,
+                                         GError                **error);
+NORPC_AVAILABLE_IN_ALL
 NorpcReply    *norpc_proxy_call_finish  (NorpcProxy           *self,
                                          GAsyncResult         *result,
                                          GError              **error) G_GNUC_WARN_UNUSED_RESULT;
