@@ -270,6 +270,7 @@ struct _NorpcCall
    */
   NorpcReplyFunc  reply_func;
   gpointer        reply_data;
+  GCallback       reply_callback; /* (nullable): see norpc_proxy_call_with_reply () */
   guint32         sent_time; /* of the main-loop iteration that sent the call, or 0: the low bits */
   guint           client;    /* a number for the proxy that has sent the call, or 0; read by the
                                 service, too */

@@ -153,3 +153,22 @@ norpc_reply_steal_pointer (NorpcReply *self,
 
   return norpc_value_steal_pointer (&call->values[call->n_args + index]);
 }
+
+/**
+ * norpc_reply_get_callback: (skip)
+ * @self: a reply
+ *
+ * Gets the function that was passed to norpc_proxy_call_with_reply().
+ *
+ * Generated functions use this function.
+ *
+ * Returns: (nullable): the function, or %NULL if the call was sent by another function
+ * Since: 0.1
+ */
+GCallback
+norpc_reply_get_callback (NorpcReply *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return norpc_reply_get_call (self)->reply_callback;
+}
