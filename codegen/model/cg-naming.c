@@ -100,7 +100,7 @@ static gboolean
 is_taken_call (GHashTable *methods,
                const char *stem)
 {
-  static const char * const suffixes[] = { "_finish", "_sync" };
+  static const char * const suffixes[] = { "_finish", "_sync", "_with_reply" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
     if (g_str_has_suffix (stem, suffixes[i]))
@@ -225,6 +225,23 @@ add_functions (Namer    *self,
     }
 }
 
+/* Makes the name of the type of a method's reply functions. Methods whose names differ only in
+ * underscores have one name in camel case. */
+static char *
+make_reply_func (Namer          *self,
+                 const CgMethod *method)
+{
+  g_autofree char *camel = cg_uscore_to_camel_case (method->lower);
+  g_autofree char *iface = cg_writer_expand (self->writer, "$Iface$");
+  g_autoptr (GString) name = g_string_new (iface);
+
+  g_string_append_printf (name, "%sReplyFunc", camel);
+  while (g_hash_table_contains (self->globals, name->str))
+    g_string_append_c (name, '_');
+
+  return g_string_free (g_steal_pointer (&name), FALSE);
+}
+
 static void
 name_method (Namer    *self,
              CgMethod *method)
@@ -238,6 +255,7 @@ name_method (Namer    *self,
   cg_writer_set (self->writer, "vfunc", vfunc);
   cg_writer_set (self->writer, "call_name", method->node.in_c);
   cg_writer_set (self->writer, "METHOD_NAME", upper);
+  cg_writer_take (self->writer, "ReplyFunc", make_reply_func (self, method));
 
   if (cg_member_is_stream (method))
     cg_writer_take (self->writer, "Method", cg_uscore_to_camel_case (method->lower));

@@ -69,6 +69,10 @@ static const struct
   { 'b', "GAsyncReadyCallback ", "callback",
     "(scope async) (nullable): called when the call completes" },
   { 'u', "gpointer ", "user_data", "data for @callback" },
+  { 'k', "$ReplyFunc$ ", "reply_func", "(scope async) (nullable): called with the reply" },
+  { 'd', "gpointer ", "user_data", "data for @reply_func" },
+  { 'E', "const GError *", "error", "(nullable): the error of a call that failed, or %NULL" },
+  { 'g', "gpointer ", "user_data", "the data that was passed with the function" },
   { 'r', "GAsyncResult *", "result", "the result that @callback was given" },
   { 'e', "GError **", "error", NULL },
   { 'n', "NorpcEndpoint *", "endpoint", "what takes the calls" },
@@ -96,6 +100,12 @@ static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_CALL] = { "call", "docs/call", "p", ARGS_IN, OUT_NONE, "xbu", RETURN_VOID },
   [CG_SIGNATURE_FINISH] = { "finish", "docs/finish", "pr", ARGS_NONE, OUT_RESULTS, "e", RETURN_RESULT },
   [CG_SIGNATURE_SYNC] = { "sync", "docs/sync", "p", ARGS_IN, OUT_RESULTS, "xe", RETURN_RESULT },
+  [CG_SIGNATURE_CALL_WITH_REPLY] = {
+    "call_with_reply", "docs/call-with-reply", "p", ARGS_IN, OUT_NONE, "xkd", RETURN_VOID
+  },
+  [CG_SIGNATURE_REPLY_FUNC] = {
+    "ReplyFunc", "docs/reply-func", "", ARGS_OUT_LENT, OUT_NONE, "Eg", RETURN_VOID
+  },
   [CG_SIGNATURE_SEND] = { "call", "docs/send", "p", ARGS_IN, OUT_NONE, "", RETURN_VOID },
   [CG_SIGNATURE_NEW_CALL] = { "new_call", NULL, "", ARGS_IN, OUT_NONE, "", RETURN_CALL },
   [CG_SIGNATURE_TAKE_REPLY] = { "take_reply", NULL, "y", ARGS_NONE, OUT_RESULTS, "", RETURN_RESULT },
@@ -353,6 +363,9 @@ make_doc (CgWriter       *writer,
   cg_writer_set (writer, "reach", cg_member_get_reach (method) == CG_REACH_PROCESS
                  ? "\nIt is in-process only: not all of its types have a form outside.\n" : "");
   cg_writer_set (writer, "time_limit", time_limit->str);
+  cg_writer_set (writer, "results", method->out_args->len > 0
+                 ? "\nThe results belong to the reply: they are valid until the function returns. If the\n"
+                   "call has failed, they are 0 or %NULL.\n" : "");
 
   text = g_strchomp (cg_writer_expand (writer, cg_template (row->doc)));
   doc = g_string_new (text);
@@ -406,7 +419,7 @@ cg_signature_emit (CgWriter        *writer,
 {
   cg_signature_set (writer, method, kind);
   if (rows[kind].doc != NULL)
-    cg_emit_function_doc (writer, "");
+    cg_emit_function_doc (writer, kind == CG_SIGNATURE_CALL_WITH_REPLY ? " (skip)" : "");
   cg_writer_emit (writer, cg_template (name));
 }
 
