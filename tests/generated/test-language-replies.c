@@ -135,7 +135,7 @@ records_cb (const TestEntry *entry,
     g_assert_true (test_entry_equal (entry, f->entry));
 }
 
-/* What has moved to the service and back. */
+/* Of values that have moved to the service and back. */
 static void
 moved_cb (GCancellable    *cancellable,
           const char      *text,

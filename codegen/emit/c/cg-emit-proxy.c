@@ -89,7 +89,7 @@ cg_emit_take_reply (CgWriter       *writer,
   cg_signature_emit (writer, method, CG_SIGNATURE_TAKE_REPLY, "proxy/take-reply");
 }
 
-/* What is passed to a reply function: the results, or in their stead @zeros. */
+/* Gets the arguments of a reply function: the results, or zeros if the call has failed. */
 static GPtrArray *
 get_reply_passed (CgWriter       *writer,
                   const CgMethod *method,
