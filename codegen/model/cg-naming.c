@@ -226,7 +226,8 @@ add_functions (Namer    *self,
 }
 
 /* Makes the name of the type of a method's reply functions. Methods whose names differ only in
- * underscores have one name in camel case. */
+ * underscores have one name in camel case; the later one gets a number. The scanner of GObject
+ * Introspection takes a name with an underscore for that of a function. */
 static char *
 make_reply_func (Namer          *self,
                  const CgMethod *method)
@@ -234,10 +235,19 @@ make_reply_func (Namer          *self,
   g_autofree char *camel = cg_uscore_to_camel_case (method->lower);
   g_autofree char *iface = cg_writer_expand (self->writer, "$Iface$");
   g_autoptr (GString) name = g_string_new (iface);
+  gsize length;
 
   g_string_append_printf (name, "%sReplyFunc", camel);
-  while (g_hash_table_contains (self->globals, name->str))
-    g_string_append_c (name, '_');
+  for (gsize i = name->len - 1; i > 0; i--)
+    if (name->str[i] == '_')
+      g_string_erase (name, i, 1);
+
+  length = name->len;
+  for (guint number = 2; g_hash_table_contains (self->globals, name->str); number++)
+    {
+      g_string_truncate (name, length);
+      g_string_append_printf (name, "%u", number);
+    }
 
   return g_string_free (g_steal_pointer (&name), FALSE);
 }
