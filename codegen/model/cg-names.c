@@ -80,7 +80,7 @@ static const CgNameRow interface_rows[] = {
   { "default_handle", "$iface$_default_handle_$method$", TRUE }, \
   { "new_call", "$iface$_new_call_$method$", TRUE }, \
   { "take_reply", "$iface$_take_reply_$method$", TRUE }, \
-  { "unpack_reply", "$iface$_unpack_reply_$method$", TRUE }, \
+  { "unpack", "$iface$_unpack_$method$", TRUE }, \
   { "proxy_handle", "$proxy$_handle_$method$", TRUE }, \
   { "proxy_sync", "$proxy$_sync_$method$", TRUE },
 

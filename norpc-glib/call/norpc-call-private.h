@@ -206,6 +206,8 @@ struct _NorpcCall
   guint           has_timer    : 1; /* it is among the deadlines of its reply queue */
   guint           is_stream    : 1; /* it has a NorpcStreamPart */
   guint           one_way      : 1; /* its client is not notified when it completes */
+  guint           unpacks      : 1; /* its reply_func gets the results instead of the reply, see
+                                       norpc_proxy_call_with_reply () */
 
   guint8 timed_out;     /* with cancelled: because the call timed out */
   guint8 is_checked;    /* the arguments are valid; accessed by the thread that owns the call */
@@ -270,7 +272,6 @@ struct _NorpcCall
    */
   NorpcReplyFunc  reply_func;
   gpointer        reply_data;
-  GCallback       reply_callback; /* (nullable): see norpc_proxy_call_with_reply () */
   guint32         sent_time; /* of the main-loop iteration that sent the call, or 0: the low bits */
   guint           client;    /* a number for the proxy that has sent the call, or 0; read by the
                                 service, too */
@@ -405,6 +406,11 @@ norpc_call_check_args (NorpcCall *self)
 {
   return self->n_args == 0 || self->is_checked || norpc_call_check_args_of_some (self);
 }
+
+/* The reply */
+void norpc_reply_unpack (NorpcReply *self,
+                         GCallback   reply_func,
+                         gpointer    user_data);
 
 /* Completion */
 gboolean norpc_call_claim            (NorpcCall *self);

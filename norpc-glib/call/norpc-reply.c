@@ -154,21 +154,14 @@ norpc_reply_steal_pointer (NorpcReply *self,
   return norpc_value_steal_pointer (&call->values[call->n_args + index]);
 }
 
-/**
- * norpc_reply_get_callback: (skip)
- * @self: a reply
- *
- * Gets the function that was passed to norpc_proxy_call_with_reply().
- *
- * Generated functions use this function.
- *
- * Returns: (nullable): the function, or %NULL if the call was sent by another function
- * Since: 0.1
+/* Runs in the client's context. Calls @reply_func with the results or the error. Takes ownership of
+ * @self.
  */
-GCallback
-norpc_reply_get_callback (NorpcReply *self)
+void
+norpc_reply_unpack (NorpcReply *self,
+                    GCallback   reply_func,
+                    gpointer    user_data)
 {
-  g_return_val_if_fail (self != NULL, NULL);
-
-  return norpc_reply_get_call (self)->reply_callback;
+  norpc_call_get_method_info (norpc_reply_get_call (self))->unpack (self, reply_func, user_data);
+  norpc_reply_unref (self);
 }

@@ -48,8 +48,6 @@ const GValue *norpc_reply_get_values      (NorpcReply    *self,
 NORPC_AVAILABLE_IN_ALL
 gpointer      norpc_reply_steal_pointer   (NorpcReply    *self,
                                            guint          index);
-NORPC_AVAILABLE_IN_ALL
-GCallback     norpc_reply_get_callback    (NorpcReply    *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NorpcReply, norpc_reply_unref)
 

@@ -10,7 +10,6 @@
 #endif
 
 #include <norpc-glib/call/norpc-call.h>
-#include <norpc-glib/call/norpc-reply.h>
 #include <norpc-glib/core/norpc-version-macros.h>
 
 G_BEGIN_DECLS
@@ -83,7 +82,6 @@ NORPC_AVAILABLE_IN_ALL
 void           norpc_proxy_call_with_reply (NorpcProxy           *self,
                                             NorpcCall            *call,
                                             GCancellable         *cancellable,
-                                            NorpcReplyFunc        unpack,
                                             GCallback             reply_func,
                                             gpointer              user_data);
 NORPC_AVAILABLE_IN_ALL

@@ -235,7 +235,7 @@ emit_reply_funcs (const CgInterface *interface,
                   CgWriter          *writer)
 {
   CG_FOREACH (const CgMethod, method, interface->methods)
-    if (get_kinds_of (method, TRUE) == two_way_kinds)
+    if (cg_method_has_reply_func (method))
       {
         cg_names_set (writer, &method->node);
         cg_signature_set (writer, method, CG_SIGNATURE_REPLY_FUNC);

@@ -7,8 +7,6 @@
 
 #include "cg-emit-private.h"
 
-#include <string.h>
-
 static void
 emit_new_call (CgWriter       *writer,
                const CgMethod *method)
@@ -89,47 +87,6 @@ cg_emit_take_reply (CgWriter       *writer,
   cg_signature_emit (writer, method, CG_SIGNATURE_TAKE_REPLY, "proxy/take-reply");
 }
 
-/* Gets the arguments of a reply function: the results, or zeros if the call has failed. */
-static GPtrArray *
-get_reply_passed (CgWriter       *writer,
-                  const CgMethod *method,
-                  gboolean        zeros)
-{
-  GPtrArray *passed = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; i < method->out_args->len; i++)
-    {
-      const CgArg *arg = g_ptr_array_index (method->out_args, i);
-      const CgType *type = arg->use.type;
-
-      g_ptr_array_add (passed, zeros ? g_strdup (type->zero)
-                                     : cg_marshal_expand (writer, type->get, &arg->use, "values", i, ""));
-    }
-  g_ptr_array_add (passed, g_strdup (zeros ? "error" : "NULL"));
-  g_ptr_array_add (passed, g_strdup ("user_data"));
-
-  return passed;
-}
-
-/* The call without a GTask, and the function that takes its reply apart. */
-static void
-emit_call_with_reply (CgWriter       *writer,
-                      const CgMethod *method)
-{
-  const char *name = cg_names_look_up (&method->node, "unpack_reply");
-  gboolean has_results = method->out_args->len > 0;
-
-  cg_marshal_set_passed (writer, get_reply_passed (writer, method, TRUE), CG_PASSED_WIDTH);
-  cg_marshal_set_expanded (writer, "zeros_passed", "$passed$");
-  cg_marshal_set_passed (writer, get_reply_passed (writer, method, FALSE), CG_PASSED_WIDTH);
-  cg_marshal_set_expanded (writer, "values_passed", "$passed$");
-  cg_marshal_set_expanded (writer, "unpack", cg_template (has_results ? "proxy/unpack-values"
-                                                          : "proxy/unpack-nothing"));
-  cg_writer_take (writer, "indent", g_strnfill (strlen (name) + 1, ' '));
-  cg_writer_emit (writer, cg_template ("proxy/unpack-reply"));
-  cg_signature_emit (writer, method, CG_SIGNATURE_CALL_WITH_REPLY, "proxy/call-with-reply");
-}
-
 /* How the synchronous handler of the proxy answers. Sets $answer$. */
 static void
 set_answer (CgWriter       *writer,
@@ -181,7 +138,7 @@ emit_proxy_call (CgWriter       *writer,
       cg_signature_emit (writer, method, CG_SIGNATURE_CALL, "proxy/call");
       cg_signature_emit (writer, method, CG_SIGNATURE_FINISH, "proxy/finish");
       cg_signature_emit (writer, method, CG_SIGNATURE_SYNC, "proxy/sync-call");
-      emit_call_with_reply (writer, method);
+      cg_signature_emit (writer, method, CG_SIGNATURE_CALL_WITH_REPLY, "proxy/call-with-reply");
     }
 
   /* the handlers of the proxy, which is a service itself: they call on its endpoint */
