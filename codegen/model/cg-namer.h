@@ -44,6 +44,10 @@ gboolean     cg_namer_check_type_name  (Namer              *self,
                                         const CgNode       *node,
                                         const char         *camel);
 
+/* cg-naming-args.c */
+void         cg_namer_name_args        (Namer              *self,
+                                        CgMember           *method);
+
 /* cg-naming-declarations.c */
 void         cg_namer_name_declaration (Namer              *self,
                                         CgDeclaration      *declaration);

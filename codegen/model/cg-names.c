@@ -68,6 +68,8 @@ static const CgNameRow interface_rows[] = {
   { "call", "$proxy$_$call_name$", TRUE }, \
   { "finish", "$call$_finish", TRUE }, \
   { "sync", "$call$_sync", TRUE }, \
+  { "call_with_reply", "$call$_with_reply", TRUE }, \
+  { "ReplyFunc", "$ReplyFunc$", TRUE }, \
   { "METHOD", "$IFACE$_METHOD_$METHOD_NAME$", TRUE }, \
   { "method_info", "$iface$_method_info_$method$", TRUE }, \
   { "in_args", "$iface$_in_args_$method$", TRUE }, \
@@ -78,6 +80,7 @@ static const CgNameRow interface_rows[] = {
   { "default_handle", "$iface$_default_handle_$method$", TRUE }, \
   { "new_call", "$iface$_new_call_$method$", TRUE }, \
   { "take_reply", "$iface$_take_reply_$method$", TRUE }, \
+  { "unpack", "$iface$_unpack_$method$", TRUE }, \
   { "proxy_handle", "$proxy$_handle_$method$", TRUE }, \
   { "proxy_sync", "$proxy$_sync_$method$", TRUE },
 

@@ -100,7 +100,7 @@ static gboolean
 is_taken_call (GHashTable *methods,
                const char *stem)
 {
-  static const char * const suffixes[] = { "_finish", "_sync" };
+  static const char * const suffixes[] = { "_finish", "_sync", "_with_reply" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
     if (g_str_has_suffix (stem, suffixes[i]))
@@ -225,6 +225,33 @@ add_functions (Namer    *self,
     }
 }
 
+/* Makes the name of the type of a method's reply functions. Methods whose names differ only in
+ * underscores have one name in camel case; the later one gets a number. The scanner of GObject
+ * Introspection takes a name with an underscore for that of a function. */
+static char *
+make_reply_func (Namer          *self,
+                 const CgMethod *method)
+{
+  g_autofree char *camel = cg_uscore_to_camel_case (method->lower);
+  g_autofree char *iface = cg_writer_expand (self->writer, "$Iface$");
+  g_autoptr (GString) name = g_string_new (iface);
+  gsize length;
+
+  g_string_append_printf (name, "%sReplyFunc", camel);
+  for (gsize i = name->len - 1; i > 0; i--)
+    if (name->str[i] == '_')
+      g_string_erase (name, i, 1);
+
+  length = name->len;
+  for (guint number = 2; g_hash_table_contains (self->globals, name->str); number++)
+    {
+      g_string_truncate (name, length);
+      g_string_append_printf (name, "%u", number);
+    }
+
+  return g_string_free (g_steal_pointer (&name), FALSE);
+}
+
 static void
 name_method (Namer    *self,
              CgMethod *method)
@@ -238,6 +265,7 @@ name_method (Namer    *self,
   cg_writer_set (self->writer, "vfunc", vfunc);
   cg_writer_set (self->writer, "call_name", method->node.in_c);
   cg_writer_set (self->writer, "METHOD_NAME", upper);
+  cg_writer_take (self->writer, "ReplyFunc", make_reply_func (self, method));
 
   if (cg_member_is_stream (method))
     cg_writer_take (self->writer, "Method", cg_uscore_to_camel_case (method->lower));
@@ -356,58 +384,6 @@ name_members (Namer       *self,
     g_hash_table_unref (self->members[i]);
 }
 
-/* The values of an item are parameters of functions of their own. */
-static void
-name_items (Namer    *self,
-            CgMember *stream)
-{
-  g_autoptr (GHashTable) written = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GHashTable) read = g_hash_table_new (g_str_hash, g_str_equal);
-
-  g_hash_table_add (written, (gpointer) "item");  /* a variable of the function that writes */
-  CG_FOREACH (CgArg, item, stream->items)
-    {
-      const char *described = item->node.c_name != NULL ? item->node.c_name : item->node.name;
-      g_autofree char *name = described != NULL && *described != '\0'
-                              ? cg_make_identifier (described)
-                              : g_strdup_printf ("unnamed_item%u", g_hash_table_size (read));
-
-      item->node.in_c = item->c_lent = cg_namer_make_parameter (self, written, "", name);
-      item->c_out = cg_namer_make_parameter (self, read, "out_", name);
-    }
-}
-
-static void
-name_args (Namer    *self,
-           CgMember *method)
-{
-  g_autoptr (GHashTable) params = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GHashTable) completes = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GPtrArray) args = g_ptr_array_new ();
-
-  g_ptr_array_extend (args, method->in_args, NULL, NULL);
-  g_ptr_array_extend (args, method->out_args, NULL, NULL);
-  if (cg_member_is_stream (method))
-    g_hash_table_add (params, (gpointer) "stream");  /* a parameter of the handler */
-  for (guint i = 0; i < args->len; i++)
-    {
-      gboolean is_in = i < method->in_args->len;
-      GHashTable *taken = is_in ? params : completes;
-      CgArg *arg = g_ptr_array_index (args, i);
-      const char *described = arg->node.c_name != NULL ? arg->node.c_name : arg->node.name;
-      g_autofree char *name = described != NULL && *described != '\0'
-                              ? cg_make_identifier (described)
-                              : g_strdup_printf ("unnamed_arg%u", i);
-
-      arg->node.in_c = arg->c_lent = cg_namer_make_parameter (self, taken, "", name);
-      if (method->kind == CG_MEMBER_SIGNAL)
-        arg->c_out = arg->c_lent;
-      else if (!is_in)
-        arg->c_out = cg_namer_make_parameter (self, params, "out_", name);
-    }
-  name_items (self, method);
-}
-
 static gboolean
 check_interface_name (Namer       *self,
                       CgInterface *interface,
@@ -503,7 +479,7 @@ cg_names_resolve (CgDescription *description,
       name_members (&self, interface);
       for (guint i = 0; i < CG_N_MEMBERS; i++)
         CG_FOREACH (CgMember, member, interface->members[i])
-          name_args (&self, member);
+          cg_namer_name_args (&self, member);
     }
 
   g_hash_table_unref (self.globals);

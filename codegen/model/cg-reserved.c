@@ -38,8 +38,8 @@ static const char * const reserved[] = {
 static const char * const used[] = {
   "args", "call", "callback", "cancellable", "endpoint", "error", "gboolean", "gchar",
   "gconstpointer", "gdouble", "gint", "gint16", "gint64", "gpointer", "gsize", "gssize",
-  "guchar", "guint", "guint16", "guint64", "guint8", "iface", "klass", "reply", "result",
-  "results", "self", "service", "user_data", "values", NULL
+  "guchar", "guint", "guint16", "guint64", "guint8", "iface", "klass", "reply", "reply_func",
+  "result", "results", "self", "service", "user_data", "values", NULL
 };
 
 /* Keywords of Python, also of former versions: PyGObject adds an underscore to

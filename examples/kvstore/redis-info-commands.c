@@ -139,19 +139,16 @@ add_section (GString     *text,
 
 /* Runs in the main thread. */
 static void
-info_cb (GObject      *source,
-         GAsyncResult *result,
+info_cb (GVariant     *databases,
+         const GError *error,
          gpointer      user_data)
 {
   RedisRequest *request = user_data;
   RedisServer *server = redis_connection_get_server (request->connection);
-  g_autoptr (GVariant) databases = NULL;
   g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
   GString *text;
 
-  databases = kv_store_proxy_call_list_databases_finish (KV_STORE_PROXY (source), result, &error);
-  if (databases == NULL)
+  if (error != NULL)
     {
       redis_request_fail (request, error);
       return;
@@ -173,5 +170,5 @@ redis_info (RedisRequest *request,
             GPtrArray    *args)
 {
   request->option = get_sections (args);
-  kv_store_proxy_call_list_databases (redis_request_get_store (request), NULL, info_cb, request);
+  kv_store_proxy_call_list_databases_with_reply (redis_request_get_store (request), NULL, info_cb, request);
 }

@@ -10,15 +10,13 @@
 /* The callbacks run in the main thread. */
 
 static void
-remove_cb (GObject      *source,
-           GAsyncResult *result,
+remove_cb (guint         removed,
+           const GError *error,
            gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
-  guint removed;
 
-  if (kv_store_proxy_call_remove_finish (KV_STORE_PROXY (source), result, &removed, &error))
+  if (error == NULL)
     redis_request_reply_integer (request, removed);
   else
     redis_request_fail (request, error);
@@ -28,22 +26,20 @@ void
 redis_del (RedisRequest *request,
            GPtrArray    *args)
 {
-  kv_store_proxy_call_remove (redis_request_get_store (request),
-                              redis_request_get_database (request),
-                              redis_args_from (args, 1),
-                              NULL, remove_cb, request);
+  kv_store_proxy_call_remove_with_reply (redis_request_get_store (request),
+                                         redis_request_get_database (request),
+                                         redis_args_from (args, 1),
+                                         NULL, remove_cb, request);
 }
 
 static void
-count_cb (GObject      *source,
-          GAsyncResult *result,
+count_cb (guint         found,
+          const GError *error,
           gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
-  guint found;
 
-  if (kv_store_proxy_call_count_finish (KV_STORE_PROXY (source), result, &found, &error))
+  if (error == NULL)
     redis_request_reply_integer (request, found);
   else
     redis_request_fail (request, error);
@@ -53,22 +49,20 @@ void
 redis_exists (RedisRequest *request,
               GPtrArray    *args)
 {
-  kv_store_proxy_call_count (redis_request_get_store (request),
-                             redis_request_get_database (request),
-                             redis_args_from (args, 1),
-                             NULL, count_cb, request);
+  kv_store_proxy_call_count_with_reply (redis_request_get_store (request),
+                                        redis_request_get_database (request),
+                                        redis_args_from (args, 1),
+                                        NULL, count_cb, request);
 }
 
 static void
-type_cb (GObject      *source,
-         GAsyncResult *result,
+type_cb (guint         found,
+         const GError *error,
          gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
-  guint found;
 
-  if (kv_store_proxy_call_count_finish (KV_STORE_PROXY (source), result, &found, &error))
+  if (error == NULL)
     redis_request_reply_status (request, found > 0 ? "string" : "none");
   else
     redis_request_fail (request, error);
@@ -78,10 +72,10 @@ void
 redis_type (RedisRequest *request,
             GPtrArray    *args)
 {
-  kv_store_proxy_call_count (redis_request_get_store (request),
-                             redis_request_get_database (request),
-                             redis_args_from (args, 1),
-                             NULL, type_cb, request);
+  kv_store_proxy_call_count_with_reply (redis_request_get_store (request),
+                                        redis_request_get_database (request),
+                                        redis_args_from (args, 1),
+                                        NULL, type_cb, request);
 }
 
 /* Returns: the flag of an option of EXPIRE, or none if there is no such option */
@@ -142,28 +136,16 @@ parse_expire_options (RedisRequest  *request,
 }
 
 static void
-reply_changed_or_fail (RedisRequest *request,
-                       gboolean      ok,
-                       gboolean      changed,
-                       GError       *error)
+changed_cb (gboolean      changed,
+            const GError *error,
+            gpointer      user_data)
 {
-  if (ok)
+  RedisRequest *request = user_data;
+
+  if (error == NULL)
     redis_request_reply_integer (request, changed);
   else
     redis_request_fail (request, error);
-}
-
-static void
-expire_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean changed = FALSE;
-  gboolean ok;
-
-  ok = kv_store_proxy_call_expire_finish (KV_STORE_PROXY (source), result, &changed, &error);
-  reply_changed_or_fail (user_data, ok, changed, error);
 }
 
 static void
@@ -185,10 +167,10 @@ expire (RedisRequest *request,
       return;
     }
 
-  kv_store_proxy_call_expire (redis_request_get_store (request),
-                              redis_request_get_database (request),
-                              args->pdata[1], time * unit, flags,
-                              NULL, expire_cb, request);
+  kv_store_proxy_call_expire_with_reply (redis_request_get_store (request),
+                                         redis_request_get_database (request),
+                                         args->pdata[1], time * unit, flags,
+                                         NULL, changed_cb, request);
 }
 
 void
@@ -205,39 +187,24 @@ redis_pexpire (RedisRequest *request,
   expire (request, args, 1);
 }
 
-static void
-persist_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean changed = FALSE;
-  gboolean ok;
-
-  ok = kv_store_proxy_call_persist_finish (KV_STORE_PROXY (source), result, &changed, &error);
-  reply_changed_or_fail (user_data, ok, changed, error);
-}
-
 void
 redis_persist (RedisRequest *request,
                GPtrArray    *args)
 {
-  kv_store_proxy_call_persist (redis_request_get_store (request),
-                               redis_request_get_database (request), args->pdata[1],
-                               NULL, persist_cb, request);
+  kv_store_proxy_call_persist_with_reply (redis_request_get_store (request),
+                                          redis_request_get_database (request), args->pdata[1],
+                                          NULL, changed_cb, request);
 }
 
 static void
-ttl_cb (GObject      *source,
-        GAsyncResult *result,
+ttl_cb (gint64        ttl,
+        const GError *error,
         gpointer      user_data)
 {
   RedisRequest *request = user_data;
   gint64 unit = request->option;
-  g_autoptr (GError) error = NULL;
-  gint64 ttl;
 
-  if (!kv_store_proxy_call_get_ttl_finish (KV_STORE_PROXY (source), result, &ttl, &error))
+  if (error != NULL)
     redis_request_fail (request, error);
   else
     redis_request_reply_integer (request, ttl < 0 ? ttl : (ttl + unit / 2) / unit);
@@ -249,9 +216,9 @@ get_ttl (RedisRequest *request,
          gint64        unit)
 {
   request->option = unit;
-  kv_store_proxy_call_get_ttl (redis_request_get_store (request),
-                               redis_request_get_database (request), args->pdata[1],
-                               NULL, ttl_cb, request);
+  kv_store_proxy_call_get_ttl_with_reply (redis_request_get_store (request),
+                                          redis_request_get_database (request), args->pdata[1],
+                                          NULL, ttl_cb, request);
 }
 
 void
@@ -269,17 +236,14 @@ redis_pttl (RedisRequest *request,
 }
 
 static void
-keys_cb (GObject      *source,
-         GAsyncResult *result,
+keys_cb (GPtrArray    *keys,
+         const GError *error,
          gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  g_autoptr (GPtrArray) keys = NULL;
-  g_autoptr (GError) error = NULL;
   RespWriter *writer;
 
-  keys = kv_store_proxy_call_list_keys_finish (KV_STORE_PROXY (source), result, &error);
-  if (keys == NULL)
+  if (error != NULL)
     {
       redis_request_fail (request, error);
       return;
@@ -296,21 +260,19 @@ void
 redis_keys (RedisRequest *request,
             GPtrArray    *args)
 {
-  kv_store_proxy_call_list_keys (redis_request_get_store (request),
-                                 redis_request_get_database (request), args->pdata[1],
-                                 NULL, keys_cb, request);
+  kv_store_proxy_call_list_keys_with_reply (redis_request_get_store (request),
+                                            redis_request_get_database (request), args->pdata[1],
+                                            NULL, keys_cb, request);
 }
 
 static void
-size_cb (GObject      *source,
-         GAsyncResult *result,
+size_cb (guint64       n_keys,
+         const GError *error,
          gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
-  guint64 n_keys;
 
-  if (kv_store_proxy_call_get_size_finish (KV_STORE_PROXY (source), result, &n_keys, &error))
+  if (error == NULL)
     redis_request_reply_integer (request, n_keys);
   else
     redis_request_fail (request, error);
@@ -320,20 +282,18 @@ void
 redis_dbsize (RedisRequest *request,
               GPtrArray    *args G_GNUC_UNUSED)
 {
-  kv_store_proxy_call_get_size (redis_request_get_store (request),
-                                redis_request_get_database (request),
-                                NULL, size_cb, request);
+  kv_store_proxy_call_get_size_with_reply (redis_request_get_store (request),
+                                           redis_request_get_database (request),
+                                           NULL, size_cb, request);
 }
 
 static void
-flush_cb (GObject      *source,
-          GAsyncResult *result,
+flush_cb (const GError *error,
           gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
 
-  if (kv_store_proxy_call_flush_finish (KV_STORE_PROXY (source), result, &error))
+  if (error == NULL)
     redis_request_reply_status (request, "OK");
   else
     redis_request_fail (request, error);
@@ -350,5 +310,5 @@ redis_flushall (RedisRequest *request,
       return;
     }
 
-  kv_store_proxy_call_flush (redis_request_get_store (request), NULL, flush_cb, request);
+  kv_store_proxy_call_flush_with_reply (redis_request_get_store (request), NULL, flush_cb, request);
 }

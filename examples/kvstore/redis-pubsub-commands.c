@@ -117,15 +117,13 @@ redis_punsubscribe (RedisRequest *request,
 
 /* Runs in the main thread. The message, if anybody subscribes, has been delivered just before. */
 static void
-publish_cb (GObject      *source,
-            GAsyncResult *result,
+publish_cb (const GError *error,
             gpointer      user_data)
 {
   RedisRequest *request = user_data;
   guint n_receivers = redis_pubsub_take_n_receivers (redis_request_get_pubsub (request));
-  g_autoptr (GError) error = NULL;
 
-  if (kv_notifier_proxy_call_publish_finish (KV_NOTIFIER_PROXY (source), result, &error))
+  if (error == NULL)
     redis_request_reply_integer (request, n_receivers);
   else
     redis_request_fail (request, error);
@@ -135,9 +133,9 @@ void
 redis_publish (RedisRequest *request,
                GPtrArray    *args)
 {
-  kv_notifier_proxy_call_publish (redis_pubsub_get_notifier (redis_request_get_pubsub (request)),
-                                  args->pdata[1], args->pdata[2],
-                                  NULL, publish_cb, request);
+  kv_notifier_proxy_call_publish_with_reply (redis_pubsub_get_notifier (redis_request_get_pubsub (request)),
+                                             args->pdata[1], args->pdata[2],
+                                             NULL, publish_cb, request);
 }
 
 void

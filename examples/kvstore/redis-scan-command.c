@@ -72,33 +72,30 @@ parse_option (RedisRequest *request,
 
 /* Runs in the main thread. */
 static void
-scan_cb (GObject      *source,
-         GAsyncResult *result,
+scan_cb (guint64       next,
+         GPtrArray    *keys,
+         const GError *error,
          gpointer      user_data)
 {
   RedisRequest *request = user_data;
   gboolean other_type = request->option != 0;
-  g_autoptr (GPtrArray) keys = NULL;
-  g_autoptr (GError) error = NULL;
   g_autofree char *cursor = NULL;
   RespWriter *writer;
-  guint64 next;
+  guint n_keys;
 
-  if (!kv_store_proxy_call_scan_finish (KV_STORE_PROXY (source), result, &next, &keys, &error))
+  if (error != NULL)
     {
       redis_request_fail (request, error);
       return;
     }
 
-  if (other_type)
-    g_ptr_array_set_size (keys, 0);
-
+  n_keys = other_type ? 0 : keys->len;
   cursor = g_strdup_printf ("%" G_GUINT64_FORMAT, next);
   writer = redis_request_begin_reply (request);
   resp_writer_add_array (writer, 2);
   resp_writer_add_string (writer, cursor);
-  resp_writer_add_array (writer, keys->len);
-  for (guint i = 0; i < keys->len; i++)
+  resp_writer_add_array (writer, n_keys);
+  for (guint i = 0; i < n_keys; i++)
     resp_writer_add_bulk (writer, keys->pdata[i]);
   redis_request_end_reply (request);
 }
@@ -122,10 +119,10 @@ redis_scan (RedisRequest *request,
   if (valid)
     {
       request->option = options.other_type;
-      kv_store_proxy_call_scan (redis_request_get_store (request),
-                                redis_request_get_database (request),
-                                cursor, options.pattern, options.count,
-                                NULL, scan_cb, request);
+      kv_store_proxy_call_scan_with_reply (redis_request_get_store (request),
+                                           redis_request_get_database (request),
+                                           cursor, options.pattern, options.count,
+                                           NULL, scan_cb, request);
     }
 
   g_bytes_unref (options.pattern);

@@ -10,27 +10,13 @@
 /* The callbacks run in the main thread. */
 
 static void
-reply_length_or_fail (RedisRequest *request,
-                      gboolean      ok,
-                      guint64       length,
-                      GError       *error)
-{
-  if (ok)
-    redis_request_reply_integer (request, length);
-  else
-    redis_request_fail (request, error);
-}
-
-static void
-get_cb (GObject      *source,
-        GAsyncResult *result,
-        gpointer      user_data)
+value_cb (GBytes       *value,
+          const GError *error,
+          gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  g_autoptr (GBytes) value = NULL;
-  g_autoptr (GError) error = NULL;
 
-  if (kv_store_proxy_call_get_finish (KV_STORE_PROXY (source), result, &value, &error))
+  if (error == NULL)
     redis_request_reply_bulk (request, value);
   else
     redis_request_fail (request, error);
@@ -40,9 +26,9 @@ void
 redis_get (RedisRequest *request,
            GPtrArray    *args)
 {
-  kv_store_proxy_call_get (redis_request_get_store (request),
-                           redis_request_get_database (request), args->pdata[1],
-                           NULL, get_cb, request);
+  kv_store_proxy_call_get_with_reply (redis_request_get_store (request),
+                                      redis_request_get_database (request), args->pdata[1],
+                                      NULL, value_cb, request);
 }
 
 typedef struct
@@ -116,17 +102,15 @@ get_set_ttl (RedisRequest     *request,
 }
 
 static void
-set_cb (GObject      *source,
-        GAsyncResult *result,
+set_cb (gboolean      stored,
+        GBytes       *previous,
+        const GError *error,
         gpointer      user_data)
 {
   RedisRequest *request = user_data;
   gboolean get = request->option != 0;
-  g_autoptr (GBytes) previous = NULL;
-  g_autoptr (GError) error = NULL;
-  gboolean stored;
 
-  if (!kv_store_proxy_call_set_finish (KV_STORE_PROXY (source), result, &stored, &previous, &error))
+  if (error != NULL)
     redis_request_fail (request, error);
   else if (get)
     redis_request_reply_bulk (request, previous);
@@ -156,91 +140,61 @@ redis_set (RedisRequest *request,
     return;
 
   request->option = (options.flags & KV_SET_FLAGS_GET_PREVIOUS) != 0;
-  kv_store_proxy_call_set (redis_request_get_store (request),
-                           redis_request_get_database (request),
-                           args->pdata[1], args->pdata[2], ttl, options.flags,
-                           NULL, set_cb, request);
-}
-
-static void
-getdel_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  RedisRequest *request = user_data;
-  g_autoptr (GBytes) value = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (kv_store_proxy_call_take_finish (KV_STORE_PROXY (source), result, &value, &error))
-    redis_request_reply_bulk (request, value);
-  else
-    redis_request_fail (request, error);
+  kv_store_proxy_call_set_with_reply (redis_request_get_store (request),
+                                      redis_request_get_database (request),
+                                      args->pdata[1], args->pdata[2], ttl, options.flags,
+                                      NULL, set_cb, request);
 }
 
 void
 redis_getdel (RedisRequest *request,
               GPtrArray    *args)
 {
-  kv_store_proxy_call_take (redis_request_get_store (request),
-                            redis_request_get_database (request), args->pdata[1],
-                            NULL, getdel_cb, request);
+  kv_store_proxy_call_take_with_reply (redis_request_get_store (request),
+                                       redis_request_get_database (request), args->pdata[1],
+                                       NULL, value_cb, request);
 }
 
 static void
-append_cb (GObject      *source,
-           GAsyncResult *result,
+length_cb (guint64       length,
+           const GError *error,
            gpointer      user_data)
 {
-  g_autoptr (GError) error = NULL;
-  guint64 length = 0;
-  gboolean ok;
+  RedisRequest *request = user_data;
 
-  ok = kv_store_proxy_call_append_finish (KV_STORE_PROXY (source), result, &length, &error);
-  reply_length_or_fail (user_data, ok, length, error);
+  if (error == NULL)
+    redis_request_reply_integer (request, length);
+  else
+    redis_request_fail (request, error);
 }
 
 void
 redis_append (RedisRequest *request,
               GPtrArray    *args)
 {
-  kv_store_proxy_call_append (redis_request_get_store (request),
-                              redis_request_get_database (request),
-                              args->pdata[1], args->pdata[2],
-                              NULL, append_cb, request);
-}
-
-static void
-strlen_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  g_autoptr (GError) error = NULL;
-  guint64 length = 0;
-  gboolean ok;
-
-  ok = kv_store_proxy_call_get_length_finish (KV_STORE_PROXY (source), result, &length, &error);
-  reply_length_or_fail (user_data, ok, length, error);
+  kv_store_proxy_call_append_with_reply (redis_request_get_store (request),
+                                         redis_request_get_database (request),
+                                         args->pdata[1], args->pdata[2],
+                                         NULL, length_cb, request);
 }
 
 void
 redis_strlen (RedisRequest *request,
               GPtrArray    *args)
 {
-  kv_store_proxy_call_get_length (redis_request_get_store (request),
-                                  redis_request_get_database (request), args->pdata[1],
-                                  NULL, strlen_cb, request);
+  kv_store_proxy_call_get_length_with_reply (redis_request_get_store (request),
+                                             redis_request_get_database (request), args->pdata[1],
+                                             NULL, length_cb, request);
 }
 
 static void
-increment_cb (GObject      *source,
-              GAsyncResult *result,
+increment_cb (gint64        value,
+              const GError *error,
               gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
-  gint64 value;
 
-  if (kv_store_proxy_call_increment_finish (KV_STORE_PROXY (source), result, &value, &error))
+  if (error == NULL)
     redis_request_reply_integer (request, value);
   else
     redis_request_fail (request, error);
@@ -251,9 +205,9 @@ increment (RedisRequest *request,
            GBytes       *key,
            gint64        delta)
 {
-  kv_store_proxy_call_increment (redis_request_get_store (request),
-                                 redis_request_get_database (request), key, delta,
-                                 NULL, increment_cb, request);
+  kv_store_proxy_call_increment_with_reply (redis_request_get_store (request),
+                                            redis_request_get_database (request), key, delta,
+                                            NULL, increment_cb, request);
 }
 
 void
@@ -296,17 +250,14 @@ redis_decrby (RedisRequest *request,
 }
 
 static void
-mget_cb (GObject      *source,
-         GAsyncResult *result,
+mget_cb (GPtrArray    *values,
+         const GError *error,
          gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  g_autoptr (GPtrArray) values = NULL;
-  g_autoptr (GError) error = NULL;
   RespWriter *writer;
 
-  values = kv_store_proxy_call_get_many_finish (KV_STORE_PROXY (source), result, &error);
-  if (values == NULL)
+  if (error != NULL)
     {
       redis_request_fail (request, error);
       return;
@@ -323,21 +274,19 @@ void
 redis_mget (RedisRequest *request,
             GPtrArray    *args)
 {
-  kv_store_proxy_call_get_many (redis_request_get_store (request),
-                                redis_request_get_database (request),
-                                redis_args_from (args, 1),
-                                NULL, mget_cb, request);
+  kv_store_proxy_call_get_many_with_reply (redis_request_get_store (request),
+                                           redis_request_get_database (request),
+                                           redis_args_from (args, 1),
+                                           NULL, mget_cb, request);
 }
 
 static void
-mset_cb (GObject      *source,
-         GAsyncResult *result,
+mset_cb (const GError *error,
          gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
 
-  if (kv_store_proxy_call_set_many_finish (KV_STORE_PROXY (source), result, &error))
+  if (error == NULL)
     redis_request_reply_status (request, "OK");
   else
     redis_request_fail (request, error);
@@ -359,7 +308,7 @@ redis_mset (RedisRequest *request,
   for (guint i = 1; i < args->len; i += 2)
     g_ptr_array_add (pairs, kv_pair_new (args->pdata[i], args->pdata[i + 1]));
 
-  kv_store_proxy_call_set_many (redis_request_get_store (request),
-                                redis_request_get_database (request), pairs,
-                                NULL, mset_cb, request);
+  kv_store_proxy_call_set_many_with_reply (redis_request_get_store (request),
+                                           redis_request_get_database (request), pairs,
+                                           NULL, mset_cb, request);
 }

@@ -208,6 +208,8 @@ struct _NorpcCall
   guint           is_stream    : 1; /* it has a NorpcStreamPart */
   guint           is_sync      : 1; /* a thread waits for it, or for the call that it is an attempt at */
   guint           one_way      : 1; /* its client is not notified when it completes */
+  guint           unpacks      : 1; /* its reply_func gets the results instead of the reply, see
+                                       norpc_proxy_call_with_reply () */
 
   guint8 timed_out;     /* with cancelled: because the call timed out */
   guint8 is_checked;    /* the arguments are valid; accessed by the thread that owns the call */
@@ -425,6 +427,11 @@ norpc_call_check_args (NorpcCall *self)
 {
   return self->n_args == 0 || self->is_checked || norpc_call_check_args_of_some (self);
 }
+
+/* The reply */
+void norpc_reply_unpack (NorpcReply *self,
+                         GCallback   reply_func,
+                         gpointer    user_data);
 
 /* Completion */
 gboolean norpc_call_claim            (NorpcCall *self);

@@ -153,3 +153,15 @@ norpc_reply_steal_pointer (NorpcReply *self,
 
   return norpc_value_steal_pointer (&call->values[call->n_args + index]);
 }
+
+/* Runs in the client's context. Calls @reply_func with the results or the error. Takes ownership of
+ * @self.
+ */
+void
+norpc_reply_unpack (NorpcReply *self,
+                    GCallback   reply_func,
+                    gpointer    user_data)
+{
+  norpc_call_get_method_info (norpc_reply_get_call (self))->unpack (self, reply_func, user_data);
+  norpc_reply_unref (self);
+}

@@ -41,54 +41,60 @@ struct _NorpcProxyClass
 };
 
 NORPC_AVAILABLE_IN_ALL
-NorpcEndpoint *norpc_proxy_get_endpoint (NorpcProxy           *self);
+NorpcEndpoint *norpc_proxy_get_endpoint    (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
-gboolean       norpc_proxy_is_connected (NorpcProxy           *self);
+gboolean       norpc_proxy_is_connected    (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
-gboolean       norpc_proxy_is_ready     (NorpcProxy           *self);
+gboolean       norpc_proxy_is_ready        (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
-gboolean       norpc_proxy_is_busy      (NorpcProxy           *self);
+gboolean       norpc_proxy_is_busy         (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
-void           norpc_proxy_set_owner    (NorpcProxy           *self,
-                                         GObject              *owner);
+void           norpc_proxy_set_owner       (NorpcProxy           *self,
+                                            GObject              *owner);
 NORPC_AVAILABLE_IN_ALL
-guint          norpc_proxy_get_timeout  (NorpcProxy           *self);
+guint          norpc_proxy_get_timeout     (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
-void           norpc_proxy_set_timeout  (NorpcProxy           *self,
-                                         guint                 milliseconds);
+void           norpc_proxy_set_timeout     (NorpcProxy           *self,
+                                            guint                 milliseconds);
 NORPC_AVAILABLE_IN_ALL
-NorpcPriority  norpc_proxy_get_priority (NorpcProxy           *self);
+NorpcPriority  norpc_proxy_get_priority    (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
-void           norpc_proxy_set_priority (NorpcProxy           *self,
-                                         NorpcPriority         priority);
+void           norpc_proxy_set_priority    (NorpcProxy           *self,
+                                            NorpcPriority         priority);
 NORPC_AVAILABLE_IN_ALL
-void           norpc_proxy_cancel_all   (NorpcProxy           *self);
+void           norpc_proxy_cancel_all      (NorpcProxy           *self);
 NORPC_AVAILABLE_IN_ALL
-void           norpc_proxy_call         (NorpcProxy           *self,
-                                         NorpcCall            *call,
-                                         GCancellable         *cancellable,
-                                         GAsyncReadyCallback   callback,
-                                         gpointer              user_data);
+void           norpc_proxy_call            (NorpcProxy           *self,
+                                            NorpcCall            *call,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
 NORPC_AVAILABLE_IN_ALL
-NorpcReply    *norpc_proxy_take_reply   (NorpcProxy             *self,
-                                         GAsyncResult           *result,
-                                         const NorpcMethodInfo  *method,
-                                         GError                **error);
+NorpcReply    *norpc_proxy_take_reply      (NorpcProxy             *self,
+                                            GAsyncResult           *result,
+                                            const NorpcMethodInfo  *method,
+                                            GError                **error);
 NORPC_AVAILABLE_IN_ALL
-NorpcReply    *norpc_proxy_call_finish  (NorpcProxy           *self,
-                                         GAsyncResult         *result,
-                                         GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+NorpcReply    *norpc_proxy_call_finish     (NorpcProxy           *self,
+                                            GAsyncResult         *result,
+                                            GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL
-NorpcReply    *norpc_proxy_call_sync    (NorpcProxy           *self,
-                                         NorpcCall            *call,
-                                         GCancellable         *cancellable,
-                                         GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+NorpcReply    *norpc_proxy_call_sync       (NorpcProxy           *self,
+                                            NorpcCall            *call,
+                                            GCancellable         *cancellable,
+                                            GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL
-void           norpc_proxy_send         (NorpcProxy           *self,
-                                         NorpcCall            *call);
+void           norpc_proxy_call_with_reply (NorpcProxy           *self,
+                                            NorpcCall            *call,
+                                            GCancellable         *cancellable,
+                                            GCallback             reply_func,
+                                            gpointer              user_data);
 NORPC_AVAILABLE_IN_ALL
-void           norpc_proxy_forward      (NorpcProxy           *self,
-                                         NorpcCall            *call,
-                                         NorpcCall            *forwarded);
+void           norpc_proxy_send            (NorpcProxy           *self,
+                                            NorpcCall            *call);
+NORPC_AVAILABLE_IN_ALL
+void           norpc_proxy_forward         (NorpcProxy           *self,
+                                            NorpcCall            *call,
+                                            NorpcCall            *forwarded);
 
 G_END_DECLS

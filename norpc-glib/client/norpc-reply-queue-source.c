@@ -179,7 +179,10 @@ deliver_reply (NorpcReplyQueue *self,
     }
 
   norpc_reply_import_results (norpc_call_get_reply (call));
-  reply_func (norpc_call_get_reply (call), reply_data);
+  if (call->unpacks)
+    norpc_reply_unpack (norpc_call_get_reply (call), (GCallback) reply_func, reply_data);
+  else
+    reply_func (norpc_call_get_reply (call), reply_data);
 }
 
 /* Runs in the client's context. Delivers an event of a service, or unpacks a batch of them. */

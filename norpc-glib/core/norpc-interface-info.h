@@ -92,6 +92,23 @@ typedef gboolean (*NorpcDispatchFunc) (gpointer    service,
                                        GError    **error);
 
 /**
+ * NorpcUnpackFunc: (skip)
+ * @reply: the reply
+ * @reply_func: the function to call, which is of the type that the method has for these
+ * @user_data: data for @reply_func
+ *
+ * Calls @reply_func with the results in @reply, or with its error.
+ *
+ * Generated code has one such function for each method. It runs in the main context of
+ * the client.
+ *
+ * Since: 0.1
+ */
+typedef void (*NorpcUnpackFunc) (NorpcReply *reply,
+                                 GCallback   reply_func,
+                                 gpointer    user_data);
+
+/**
  * NorpcMethodFlags:
  * @NORPC_METHOD_FLAGS_NONE: no flags
  * @NORPC_METHOD_FLAGS_ONEWAY: a call has no reply, and its client does not wait for one
@@ -137,6 +154,7 @@ typedef enum /*< flags >*/
  *   field of a [struct@Norpc.ArgInfo]
  * @backlog: of a stream: the maximum number of items that wait for the reader, or 0 for
  *   %NORPC_DEFAULT_STREAM_BACKLOG
+ * @unpack: (nullable) (skip): the function that passes a reply to a function of the client
  *
  * One method of an interface, or one stream, whose results are its outcome.
  *
@@ -150,6 +168,7 @@ struct _NorpcMethodInfo
   NorpcMethodFlags  flags;
   GDBusArgInfo    **items;
   guint             backlog;
+  NorpcUnpackFunc   unpack;
 };
 
 /**

@@ -116,13 +116,10 @@ norpc_async (gpointer     state,
 }
 
 static void
-reply_cb (NorpcReply *reply,
-          gpointer    user_data)
+replied_cb (const GError *error,
+            gpointer      user_data)
 {
-  gboolean rightly = norpc_reply_get_error (reply) == NULL;
-
-  norpc_reply_unref (reply);
-  bench_window_answered (user_data, rightly);
+  bench_window_answered (user_data, error == NULL);
 }
 
 static void
@@ -131,8 +128,17 @@ norpc_reply (gpointer     state,
 {
   Norpc *self = state;
 
-  norpc_endpoint_call (self->endpoint, norpc_call_new (bench_target_interface_info (), 0),
-                       NULL, reply_cb, window);
+  bench_target_proxy_call_noop_with_reply (self->proxy, NULL, replied_cb, window);
+}
+
+static void
+reply_cb (NorpcReply *reply,
+          gpointer    user_data)
+{
+  gboolean rightly = norpc_reply_get_error (reply) == NULL;
+
+  norpc_reply_unref (reply);
+  bench_window_answered (user_data, rightly);
 }
 
 /* Each call has a deadline of its own, some earlier than those before it. */

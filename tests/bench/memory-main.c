@@ -59,7 +59,6 @@ typedef struct
 {
   NorpcServer      *server;   /* (owned) */
   GObject          *service;  /* (owned) */
-  NorpcEndpoint    *endpoint; /* (unowned) */
   BenchTargetProxy *proxy;    /* (owned) */
   GCancellable     *cancellable; /* (owned) (nullable) */
   Way               way;
@@ -96,8 +95,8 @@ client_begin (Client *self,
                                NULL);
   if (!norpc_server_start (self->server, NULL, &error))
     g_error ("%s", error->message);
-  self->endpoint = NORPC_ENDPOINT (channel);
-  self->proxy = bench_target_proxy_new (self->endpoint);
+
+  self->proxy = bench_target_proxy_new (NORPC_ENDPOINT (channel));
   if (way == WAY_DEADLINE)
     norpc_proxy_set_timeout (NORPC_PROXY (self->proxy), G_MAXINT);
   if (way == WAY_CANCELLABLE)
@@ -143,11 +142,10 @@ noop_cb (GObject      *source_object,
 }
 
 static void
-reply_cb (NorpcReply *reply,
-          gpointer    user_data)
+replied_cb (const GError *error,
+            gpointer      user_data)
 {
-  answered (user_data, norpc_reply_get_error (reply));
-  norpc_reply_unref (reply);
+  answered (user_data, error);
 }
 
 static void
@@ -155,8 +153,7 @@ send_next (Client *self)
 {
   self->n_unsent--;
   if (self->way == WAY_REPLY)
-    norpc_endpoint_call (self->endpoint, norpc_call_new (bench_target_interface_info (), 0),
-                         NULL, reply_cb, self);
+    bench_target_proxy_call_noop_with_reply (self->proxy, self->cancellable, replied_cb, self);
   else
     bench_target_proxy_call_noop (self->proxy, self->cancellable, noop_cb, self);
 }

@@ -153,6 +153,48 @@ test_stopped (LibraryFixture *fixture,
   titles_assert (fixture->model, "1 2 3 4");
 }
 
+/* The mirror belongs to the reply, and stays if the function takes a reference. */
+static void
+keep_songs_cb (GListModel   *songs,
+               const GError *error,
+               gpointer      user_data)
+{
+  g_assert_no_error (error);
+  *(GListModel **) user_data = g_object_ref (songs);
+}
+
+static void
+keep_others_cb (GListModel   *others,
+                GListModel   *again,
+                const GError *error,
+                gpointer      n_replies)
+{
+  g_assert_no_error (error);
+  g_assert_null (others);
+  g_assert_null (again);
+  ++*(guint *) n_replies;
+}
+
+static void
+test_reply_func (LibraryFixture *fixture,
+                 gconstpointer   unused)
+{
+  GListModel *model = NULL;
+  guint n_replies = 0;
+
+  run_blocking (fixture, add_songs, GUINT_TO_POINTER (3));
+  library_library_proxy_call_find_songs_with_reply (fixture->proxy, NULL, keep_songs_cb, &model);
+  library_library_proxy_call_find_others_with_reply (fixture->proxy, NULL, keep_others_cb, &n_replies);
+  while (n_replies == 0)
+    g_main_context_iteration (NULL, TRUE);
+  follow (fixture, model);
+  titles_assert (fixture->model, "1 2 3");
+
+  run_blocking (fixture, add_songs, GUINT_TO_POINTER (2));
+  iterate ();
+  titles_assert (fixture->model, "1 2 3 4 5");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -165,6 +207,7 @@ main (int   argc,
   LIBRARY_TEST ("/list-models/n-items", test_n_items);
   LIBRARY_TEST ("/list-models/released", test_released);
   LIBRARY_TEST ("/list-models/stopped", test_stopped);
+  LIBRARY_TEST ("/list-models/reply-func", test_reply_func);
 
   return g_test_run ();
 }

@@ -205,6 +205,69 @@ test_recursive (NodeFixture   *fixture,
   g_assert_cmpuint (other_state->numbers->len, ==, 1);
 }
 
+static void
+given_cb (NodeNode     *node,
+          const GError *error,
+          gpointer      user_data)
+{
+  g_assert_no_error (error);
+  *(NodeNode **) user_data = g_object_ref (node);
+}
+
+static void
+given_all_cb (GPtrArray    *nodes,
+              NodeLeaf     *leaf,
+              const GError *error,
+              gpointer      user_data)
+{
+  NodeNode **node = user_data;
+
+  g_assert_no_error (error);
+  g_assert_true (NODE_IS_LEAF_PROXY (leaf));
+  g_assert_cmpuint (nodes->len, ==, 1);
+  g_assert_true (g_ptr_array_index (nodes, 0) == *node);
+  g_clear_object (node);
+}
+
+/* Runs in the service's context. */
+static void
+add_given (NodeService *self,
+           gpointer     data)
+{
+  set_given (self, data);
+  self->children = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (self->children, g_object_ref (self->given));
+}
+
+static void
+drop_given (NodeService *self,
+            gpointer     data)
+{
+  g_clear_pointer (&self->children, g_ptr_array_unref);
+  clear_given (self, data);
+}
+
+/* A reply function gets what its context has for an object, also in an array. */
+static void
+test_reply_func (NodeFixture   *fixture,
+                 gconstpointer  unused)
+{
+  g_autoptr (NodeNode) node = NULL;
+  NodeNode *again;
+
+  run_in (fixture->proxy, fixture->state, add_given, fixture->given_state);
+  node_node_proxy_call_give_with_reply (fixture->proxy, NULL, given_cb, &node);
+  node_iterate_until (node != NULL);
+  g_assert_true (NODE_IS_NODE_PROXY (node));
+  g_assert_true (node_node_proxy_call_note_sync (NODE_NODE_PROXY (node), 1, NULL, NULL));
+  g_assert_cmpuint (fixture->given_state->numbers->len, ==, 1);
+
+  again = g_object_ref (node);
+  node_node_proxy_call_give_all_with_reply (fixture->proxy, NULL, given_all_cb, &again);
+  node_iterate_until (again == NULL);
+  run_in (fixture->proxy, fixture->state, drop_given, NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -217,6 +280,7 @@ main (int   argc,
   NODE_TEST ("/objects/calls/deadline", test_deadline);
   NODE_TEST ("/objects/calls/plain-thread", test_plain_thread);
   NODE_TEST ("/objects/calls/recursive", test_recursive);
+  NODE_TEST ("/objects/calls/reply-func", test_reply_func);
 
   return g_test_run ();
 }

@@ -19,7 +19,8 @@ static const CgSignatureKind stream_vfunc_kinds[] = {
 static const CgSignatureKind open_kinds[] = { CG_SIGNATURE_OPEN, CG_N_SIGNATURES };
 static const CgSignatureKind service_kinds[] = { CG_SIGNATURE_COMPLETE, CG_N_SIGNATURES };
 static const CgSignatureKind two_way_kinds[] = {
-  CG_SIGNATURE_CALL, CG_SIGNATURE_FINISH, CG_SIGNATURE_SYNC, CG_N_SIGNATURES
+  CG_SIGNATURE_CALL, CG_SIGNATURE_FINISH, CG_SIGNATURE_SYNC, CG_SIGNATURE_CALL_WITH_REPLY,
+  CG_N_SIGNATURES
 };
 static const CgSignatureKind one_way_kinds[] = { CG_SIGNATURE_SEND, CG_N_SIGNATURES };
 static const CgSignatureKind slot_kinds[] = { CG_SIGNATURE_SLOT, CG_N_SIGNATURES };
@@ -228,6 +229,20 @@ emit_streams (const CgInterface *interface,
       }
 }
 
+/* The types of functions that get the reply to a method. */
+static void
+emit_reply_funcs (const CgInterface *interface,
+                  CgWriter          *writer)
+{
+  CG_FOREACH (const CgMethod, method, interface->methods)
+    if (cg_method_has_reply_func (method))
+      {
+        cg_names_set (writer, &method->node);
+        cg_signature_set (writer, method, CG_SIGNATURE_REPLY_FUNC);
+        cg_writer_emit (writer, cg_template ("header/reply-func"));
+      }
+}
+
 /* Sets the text after the first line in the comments of the two types. */
 static void
 set_type_docs (const CgInterface *interface,
@@ -276,6 +291,7 @@ emit_interface (const CgInterface *interface,
   cg_writer_emit (writer, cg_template ("header/proxy-type"));
   cg_writer_emit (writer, cg_template (is_bare ? "header/declare-bare-proxy"
                                                : "header/declare-proxy"));
+  emit_reply_funcs (interface, writer);
   emit_prototypes (interface, writer, TRUE);
 }
 

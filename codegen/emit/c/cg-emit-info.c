@@ -325,6 +325,8 @@ set_member (Emitter        *self,
       cg_writer_take (self->writer, "timeout", g_strdup_printf ("%u", member->timeout));
       cg_writer_take (self->writer, "method_flags", make_method_flags (member));
       cg_writer_take (self->writer, "backlog", g_strdup_printf ("%u", member->backlog));
+      cg_marshal_set_expanded (self->writer, "unpack_value",
+                               cg_method_has_reply_func (member) ? "$unpack$" : "NULL");
     }
   if (member->kind == CG_MEMBER_SIGNAL)
     {

@@ -40,6 +40,11 @@ void cg_emit_set_take   (CgWriter          *writer,
                          GPtrArray         *args,
                          const char        *source);
 
+/* cg-emit-replies.c */
+void     cg_emit_unpack           (const CgInterface *interface,
+                                   CgWriter          *writer);
+gboolean cg_method_has_reply_func (const CgMethod    *method);
+
 /* cg-emit-streams.c: the classes of streams. */
 void cg_emit_streams  (const CgInterface *interface,
                        CgWriter          *writer);

@@ -138,6 +138,7 @@ emit_proxy_call (CgWriter       *writer,
       cg_signature_emit (writer, method, CG_SIGNATURE_CALL, "proxy/call");
       cg_signature_emit (writer, method, CG_SIGNATURE_FINISH, "proxy/finish");
       cg_signature_emit (writer, method, CG_SIGNATURE_SYNC, "proxy/sync-call");
+      cg_signature_emit (writer, method, CG_SIGNATURE_CALL_WITH_REPLY, "proxy/call-with-reply");
     }
 
   /* the handlers of the proxy, which is a service itself: they call on its endpoint */

@@ -32,6 +32,7 @@ emit_interface (const CgInterface *interface,
   cg_writer_emit (writer, cg_template ("source/section"));
   emit_indices (interface, writer);
   cg_emit_dispatch (interface, writer);
+  cg_emit_unpack (interface, writer);
   cg_emit_info (interface, writer);
   cg_emit_streams (interface, writer);
   cg_emit_service (interface, writer);

@@ -9,6 +9,8 @@
 
 #include "cg-signature.h"
 
+#include "cg-params.h"
+
 #include "emit/cg-templates.h"
 #include "model/cg-names.h"
 
@@ -43,49 +45,17 @@ typedef enum
 } ReturnKind;
 
 /* A row says what a function is; parameters before and after the arguments
- * are named by their place in the table of parameters below. */
+ * are named by letters, see cg-params.c. */
 typedef struct
 {
   const char *function;  /* the key of its name */
   const char *doc;       /* (nullable): the name of the template */
-  const char *leading;   /* letters of params, in front of the arguments */
+  const char *leading;   /* letters, in front of the arguments */
   ArgsKind    args;
   OutKind     out_params;
   const char *trailing;
   ReturnKind  returns;
 } Row;
-
-static const struct
-{
-  char        letter;
-  const char *type;  /* a template, as the next but one */
-  const char *name;
-  const char *doc;   /* (nullable): not documented if NULL */
-} params[] = {
-  { 's', "$Iface$ *", "self", NULL },
-  { 'p', "$Proxy$ *", "self", NULL },
-  { 'c', "NorpcCall *", "call", "the call to answer" },
-  { 'x', "GCancellable *", "cancellable", "(nullable): a cancellable for the call" },
-  { 'b', "GAsyncReadyCallback ", "callback",
-    "(scope async) (nullable): called when the call completes" },
-  { 'u', "gpointer ", "user_data", "data for @callback" },
-  { 'r', "GAsyncResult *", "result", "the result that @callback was given" },
-  { 'e', "GError **", "error", NULL },
-  { 'n', "NorpcEndpoint *", "endpoint", "what takes the calls" },
-  { 'y', "NorpcReply *", "reply", NULL },
-  { 't', "$Stream$ *", "self", NULL },
-  { 'i', "$Stream$ *", "stream", "the service's end of the stream" },
-  { 'm', "NorpcItem *", "item", NULL },
-  { 'z', "GCancellable *", "cancellable", "(nullable): a cancellable for the wait" },
-
-  /* of the functions of records */
-  { 'l', "const $T$ *", "self", NULL },
-  { 'f', "$T$ *", "self", "(transfer full): a record" },
-  { 'a', "gconstpointer ", "self", "(type $T$): a record" },
-  { 'o', "gconstpointer ", "other", "(type $T$): another record" },
-  { 'v', "GVariant *", "variant", "a variant" },
-  { 'O', "$T$ *", "self", NULL },
-};
 
 static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_PLAIN] = { "vfunc", "docs/plain", "s", ARGS_IN, OUT_RESULTS, "e", RETURN_RESULT },
@@ -96,6 +66,12 @@ static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_CALL] = { "call", "docs/call", "p", ARGS_IN, OUT_NONE, "xbu", RETURN_VOID },
   [CG_SIGNATURE_FINISH] = { "finish", "docs/finish", "pr", ARGS_NONE, OUT_RESULTS, "e", RETURN_RESULT },
   [CG_SIGNATURE_SYNC] = { "sync", "docs/sync", "p", ARGS_IN, OUT_RESULTS, "xe", RETURN_RESULT },
+  [CG_SIGNATURE_CALL_WITH_REPLY] = {
+    "call_with_reply", "docs/call-with-reply", "p", ARGS_IN, OUT_NONE, "xkd", RETURN_VOID
+  },
+  [CG_SIGNATURE_REPLY_FUNC] = {
+    "ReplyFunc", "docs/reply-func", "", ARGS_OUT_LENT, OUT_NONE, "Eg", RETURN_VOID
+  },
   [CG_SIGNATURE_SEND] = { "call", "docs/send", "p", ARGS_IN, OUT_NONE, "", RETURN_VOID },
   [CG_SIGNATURE_NEW_CALL] = { "new_call", NULL, "", ARGS_IN, OUT_NONE, "", RETURN_CALL },
   [CG_SIGNATURE_TAKE_REPLY] = { "take_reply", NULL, "y", ARGS_NONE, OUT_RESULTS, "", RETURN_RESULT },
@@ -189,86 +165,19 @@ is_client_row (const Row *row)
   return strchr ("pytm", *row->leading) != NULL && *row->leading != '\0';
 }
 
-/* Types and names of the parameters, aligned as GTK does it. */
-typedef struct
-{
-  CgWriter  *writer;
-  GPtrArray *types;  /* (owned) */
-  GPtrArray *names;  /* (owned) */
-  GString   *docs;   /* (owned) */
-  gboolean   lists_all; /* parameters without documentation, too: the scanner of GObject
-                           Introspection takes the names of a signal's parameters from them */
-} Builder;
-
-static void
-builder_init (Builder  *self,
-              CgWriter *writer)
-{
-  self->writer = writer;
-  self->types = g_ptr_array_new_with_free_func (g_free);
-  self->names = g_ptr_array_new ();
-  self->docs = g_string_new (NULL);
-  self->lists_all = FALSE;
-}
-
-/* Sets the keys. */
-static void
-builder_finish (Builder    *self,
-                const char *return_type,
-                const char *function)
-{
-  cg_writer_set (self->writer, "return_type", return_type);
-  cg_writer_take (self->writer, "return_line", g_strchomp (g_strdup (return_type)));
-  cg_writer_set (self->writer, "function", function);
-  cg_writer_take (self->writer, "params", cg_columns_format (self->types, self->names));
-  cg_writer_set (self->writer, "param_docs", self->docs->str);
-
-  g_ptr_array_unref (self->types);
-  g_ptr_array_unref (self->names);
-  g_string_free (self->docs, TRUE);
-}
-
-static void
-add_param (Builder    *self,
-           const char *type,
-           const char *name,
-           const char *doc)
-{
-  g_ptr_array_add (self->types, g_strdup (type));
-  g_ptr_array_add (self->names, (gpointer) name);
-  if (*doc != '\0' || self->lists_all)
-    g_string_append_printf (self->docs, "@%s:%s%s\n", name, *doc != '\0' ? " " : "", doc);
-}
-
-static void
-add_letters (Builder    *self,
-             const char *letters)
-{
-  for (; *letters != '\0'; letters++)
-    for (gsize i = 0; i < G_N_ELEMENTS (params); i++)
-      if (params[i].letter == *letters)
-        {
-          g_autofree char *type = cg_writer_expand (self->writer, params[i].type);
-          g_autofree char *doc = cg_writer_expand (self->writer,
-                                                   params[i].doc != NULL ? params[i].doc : "");
-
-          add_param (self, type, params[i].name, doc);
-        }
-}
-
 /* The parameter that is the value of a property. */
 static void
-add_value (Builder        *self,
+add_value (CgParams       *self,
            const CgMember *property)
 {
   const CgArg arg = { .use = property->use };
   g_autofree char *doc = cg_param_doc_make (&arg, "the value", FALSE, FALSE);
 
-  add_param (self, property->use.type->c_in, "value", doc);
+  cg_params_add (self, property->use.type->c_in, "value", doc);
 }
 
 static void
-add_args (Builder    *self,
+add_args (CgParams   *self,
           GPtrArray  *args,
           const char *what,
           gboolean    is_out,
@@ -281,8 +190,8 @@ add_args (Builder    *self,
       g_autofree char *out_type =
         g_strconcat (type->c_out, g_str_has_suffix (type->c_out, "*") ? "*" : " *", NULL);
 
-      add_param (self, is_out ? out_type : arg->use.is_moved ? type->c_out : type->c_in,
-                 is_out ? arg->c_out : arg->c_lent, doc);
+      cg_params_add (self, is_out ? out_type : arg->use.is_moved ? type->c_out : type->c_in,
+                     is_out ? arg->c_out : arg->c_lent, doc);
     }
 }
 
@@ -353,6 +262,9 @@ make_doc (CgWriter       *writer,
   cg_writer_set (writer, "reach", cg_member_get_reach (method) == CG_REACH_PROCESS
                  ? "\nIt is in-process only: not all of its types have a form outside.\n" : "");
   cg_writer_set (writer, "time_limit", time_limit->str);
+  cg_writer_set (writer, "results", method->out_args->len > 0
+                 ? "\nThe results belong to the reply: they are valid until the function returns. If the\n"
+                   "call has failed, they are 0 or %NULL.\n" : "");
 
   text = g_strchomp (cg_writer_expand (writer, cg_template (row->doc)));
   doc = g_string_new (text);
@@ -378,24 +290,24 @@ cg_signature_set (CgWriter        *writer,
   const Row *row = &rows[kind];
   gboolean is_client = is_client_row (row);
   g_autofree char *stream_type = cg_writer_expand (writer, row->returns == RETURN_STREAM ? "$Stream$ *" : "");
-  Builder builder;
+  CgParams params;
 
   cg_writer_take (writer, "doc", make_doc (writer, method, row));
-  builder_init (&builder, writer);
-  builder.lists_all = kind == CG_SIGNATURE_SIGNAL;
-  add_letters (&builder, row->leading);
+  cg_params_init (&params, writer);
+  params.lists_all = kind == CG_SIGNATURE_SIGNAL;
+  cg_params_add_letters (&params, row->leading);
   if (strchr (row->leading, 'w') != NULL)
-    add_value (&builder, method);
+    add_value (&params, method);
   if (row->args != ARGS_NONE)
-    add_args (&builder, get_args (method, row->args), NULL, FALSE, is_client);
+    add_args (&params, get_args (method, row->args), NULL, FALSE, is_client);
   if (row->out_params == OUT_ITEM)
-    add_args (&builder, method->items, "return location for the value", TRUE, is_client);
+    add_args (&params, method->items, "return location for the value", TRUE, is_client);
   if (row->out_params == OUT_RESULTS && cg_method_get_return_arg (method) == NULL)
-    add_args (&builder, method->out_args, "return location for the result", TRUE, is_client);
-  add_letters (&builder, row->trailing);
-  builder_finish (&builder, row->returns == RETURN_STREAM ? stream_type
-                            : get_return_type (method, row->returns),
-                  cg_names_look_up (&method->node, row->function));
+    add_args (&params, method->out_args, "return location for the result", TRUE, is_client);
+  cg_params_add_letters (&params, row->trailing);
+  cg_params_finish (&params, row->returns == RETURN_STREAM ? stream_type
+                             : get_return_type (method, row->returns),
+                    cg_names_look_up (&method->node, row->function));
 }
 
 void
@@ -406,7 +318,7 @@ cg_signature_emit (CgWriter        *writer,
 {
   cg_signature_set (writer, method, kind);
   if (rows[kind].doc != NULL)
-    cg_emit_function_doc (writer, "");
+    cg_emit_function_doc (writer, kind == CG_SIGNATURE_CALL_WITH_REPLY ? " (skip)" : "");
   cg_writer_emit (writer, cg_template (name));
 }
 
@@ -422,14 +334,14 @@ cg_signature_get_function (const CgMethod  *method,
 }
 
 static void
-add_fields (Builder             *self,
+add_fields (CgParams            *self,
             const CgDeclaration *record)
 {
   CG_FOREACH (const CgField, field, record->fields)
     {
       g_autofree char *doc = cg_param_doc_make_field (field);
 
-      add_param (self, field->use.type->c_in, field->param, doc);
+      cg_params_add (self, field->use.type->c_in, field->param, doc);
     }
 }
 
@@ -443,17 +355,17 @@ set_other (CgWriter            *writer,
   g_autofree char *name = cg_writer_expand (writer, row->function);
   g_autofree char *text = cg_writer_expand (writer, row->doc != NULL ? cg_template (row->doc) : "");
   g_autoptr (GString) doc = g_string_new (text);
-  Builder builder;
+  CgParams params;
 
   if (record != NULL)
     cg_emit_append_tags (doc, &record->node, strstr (text, "\nReturns:") != NULL ? "\n" : "\n\n");
   cg_writer_set (writer, "doc", doc->str);
 
-  builder_init (&builder, writer);
+  cg_params_init (&params, writer);
   if (row == &record_rows[CG_RECORD_NEW])
-    add_fields (&builder, record);
-  add_letters (&builder, row->params);
-  builder_finish (&builder, return_type, name);
+    add_fields (&params, record);
+  cg_params_add_letters (&params, row->params);
+  cg_params_finish (&params, return_type, name);
 }
 
 void

@@ -19,6 +19,8 @@ typedef enum
   CG_SIGNATURE_CALL,
   CG_SIGNATURE_FINISH,
   CG_SIGNATURE_SYNC,
+  CG_SIGNATURE_CALL_WITH_REPLY,
+  CG_SIGNATURE_REPLY_FUNC, /* the type of functions that get its reply */
   CG_SIGNATURE_SEND,       /* the one function of a one-way method's client */
   CG_SIGNATURE_NEW_CALL,   /* static: what call and sync share */
   CG_SIGNATURE_TAKE_REPLY, /* static: what finish and sync share */
