@@ -50,6 +50,14 @@ get_some_time (void)
   return g_getenv ("NORPC_TEST_VALGRIND") != NULL ? 2000 : 200;
 }
 
+/* Runs the default main context until it has nothing to do. */
+void
+iterate (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
 void
 fixture_set_up (Fixture       *fixture,
                 gconstpointer  capacity)

@@ -24,6 +24,7 @@ void fixture_tear_down      (Fixture       *fixture,
 
 void let_go_and_wait        (gpointer       object);
 guint get_some_time         (void);
+void iterate                (void);
 
 /* How an asynchronous call ended; filled by outcome_cb (). */
 typedef struct

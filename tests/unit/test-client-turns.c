@@ -195,13 +195,6 @@ stopped_cb (GObject      *object,
   *(gboolean *) stopped = TRUE;
 }
 
-static void
-iterate (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
 /* A server that is woken up stops, although a call that its client has cancelled is open, once no
  * client waits for the calls behind it.
  */

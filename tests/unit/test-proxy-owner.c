@@ -10,13 +10,6 @@
 #include "player-service.h"
 
 static void
-iterate (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
-static void
 count_cb (GObject      *object,
           GAsyncResult *result,
           gpointer      n)
