@@ -80,6 +80,23 @@ fixture_set_up (Fixture       *fixture,
   g_assert_no_error (error);
 }
 
+/* For servers that share a thread. */
+void
+fixture_set_up_on_thread (Fixture     *fixture,
+                          NorpcThread *thread)
+{
+  g_autoptr (GObject) service = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture->state = probe_state_new ();
+  service = probe_service_new (fixture->state);
+  fixture->server = norpc_server_new_on_thread (service, thread);
+  fixture->proxy = probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)));
+
+  norpc_server_start (fixture->server, NULL, &error);
+  g_assert_no_error (error);
+}
+
 void
 fixture_tear_down (Fixture       *fixture,
                    gconstpointer  unused)
@@ -93,13 +110,24 @@ fixture_tear_down (Fixture       *fixture,
       norpc_server_stop (fixture->server, NORPC_STOP_ABANDON, NULL, &error);
       g_assert_no_error (error);
       /* Callbacks that are on their way hold what they are given. */
-      while (g_main_context_iteration (NULL, FALSE))
-        ;
+      iterate ();
       let_go_and_wait (g_steal_pointer (&fixture->server));
     }
   if (fixture->proxy != NULL)
     let_go_and_wait (g_steal_pointer (&fixture->proxy));
 
+  probe_state_wait_finalized (fixture->state);
+  probe_state_free (fixture->state);
+}
+
+/* Releases the server without stopping it first. */
+void
+fixture_release (Fixture *fixture)
+{
+  g_clear_object (&fixture->server);
+  g_clear_object (&fixture->proxy);
+  /* Callbacks that are on their way hold what they are given. */
+  iterate ();
   probe_state_wait_finalized (fixture->state);
   probe_state_free (fixture->state);
 }
