@@ -187,7 +187,7 @@ items_changed_cb (GListModel *model,
   splice.added = read_items (model, self->item_type, splice.position, splice.n_added, &problem);
   if (problem != NULL)
     {
-      g_critical ("%s: %s; clients are not told of changes any more", G_OBJECT_TYPE_NAME (model), problem);
+      g_critical ("%s: %s; clients are no longer notified of changes", G_OBJECT_TYPE_NAME (model), problem);
       self->owner->funcs->failed (self->owner, self);
       return;
     }

@@ -110,7 +110,7 @@ read_values (NorpcPropertyRelay        *self,
       if (problem == NULL)
         continue;
 
-      g_critical ("%s: property '%s': %s; clients were not told of the change", access->info.dbus.name,
+      g_critical ("%s: property '%s': %s; clients were not notified of the change", access->info.dbus.name,
                   access->updated_args[n]->dbus.name, problem);
       break;
     }

@@ -110,7 +110,7 @@ loaded_cb (GObject      *object,
  *
  * A proxy does so by itself when it is constructed, unless
  * [property@Norpc.Proxy:load-properties] is %FALSE. Call this function to learn of the end of
- * it, or to get the values of properties whose changes are not told to clients.
+ * it, or to get the values of properties of whose changes clients are not notified.
  *
  * @callback is called in the thread-default main context of the caller. The properties of
  * @self then have the values, and it notifies in its own main context.

@@ -25,11 +25,11 @@ feed_fixture_tear_down (FeedFixture   *self,
   if (self->server != NULL)
     {
       g_assert_true (norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL));
-      let_go_and_wait (g_steal_pointer (&self->server));
+      release_and_wait (g_steal_pointer (&self->server));
     }
   iterate ();
   if (self->proxy != NULL)
-    let_go_and_wait (g_steal_pointer (&self->proxy));
+    release_and_wait (g_steal_pointer (&self->proxy));
   g_assert_cmpint (g_async_queue_length (self->held), ==, 0);
   g_async_queue_unref (self->held);
   log_clear (&self->log);

@@ -24,7 +24,7 @@ object_finalized_cb (gpointer  finalized,
  * may hold the last reference.
  */
 void
-let_go_and_wait (gpointer object)
+release_and_wait (gpointer object)
 {
   gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
   gboolean finalized = FALSE, in_time = TRUE;
@@ -111,10 +111,10 @@ fixture_tear_down (Fixture       *fixture,
       g_assert_no_error (error);
       /* Callbacks that are on their way hold what they are given. */
       iterate ();
-      let_go_and_wait (g_steal_pointer (&fixture->server));
+      release_and_wait (g_steal_pointer (&fixture->server));
     }
   if (fixture->proxy != NULL)
-    let_go_and_wait (g_steal_pointer (&fixture->proxy));
+    release_and_wait (g_steal_pointer (&fixture->proxy));
 
   probe_state_wait_finalized (fixture->state);
   probe_state_free (fixture->state);
@@ -139,8 +139,8 @@ outcome_clear (Outcome *outcome)
   *outcome = (Outcome) { 0 };
 }
 
-/* Runs the thread-default context until the call has come back, and sees
- * that it does so once.
+/* Runs the thread-default context until the call has completed, and checks that it does so
+ * once.
  */
 void
 outcome_wait (Outcome *outcome)

@@ -25,7 +25,7 @@ void fixture_tear_down        (Fixture       *fixture,
                                gconstpointer  unused);
 void fixture_release          (Fixture       *fixture);
 
-void let_go_and_wait          (gpointer       object);
+void release_and_wait         (gpointer       object);
 guint get_some_time           (void);
 void iterate                  (void);
 

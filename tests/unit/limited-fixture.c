@@ -23,7 +23,7 @@ limited_tear_down (Limited       *fixture,
   fixture_release (&fixture->probe);
   fixture_release (&fixture->other);
   norpc_thread_stop (fixture->thread);
-  let_go_and_wait (fixture->thread);
+  release_and_wait (fixture->thread);
 }
 
 /* The context of the services has been through all its sources, and again. */

@@ -25,7 +25,7 @@ test_stopped_with_end (FeedFixture   *self,
   g_assert_false (norpc_server_stop (self->server, NORPC_STOP_FINISH, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
 
-  let_go_and_wait (stream);
+  release_and_wait (stream);
   held_clear (&held);
   g_assert_true (norpc_server_stop (self->server, NORPC_STOP_FINISH, NULL, NULL));
   joined = feed_feed_collect_stream_outcome_sync (other, NULL, NULL);
@@ -218,7 +218,7 @@ test_owner (FeedFixture   *self,
   g_object_unref (owner);
   iterate ();
   assert_cancelled (self, &held);
-  let_go_and_wait (stream);
+  release_and_wait (stream);
 }
 
 int
