@@ -48,4 +48,12 @@ gboolean     cg_namer_check_type_name  (Namer              *self,
 void         cg_namer_name_declaration (Namer              *self,
                                         CgDeclaration      *declaration);
 
+/* cg-naming-args.c */
+void         cg_namer_name_args        (Namer              *self,
+                                        CgMember           *method);
+
+/* cg-naming-members.c */
+void         cg_namer_name_members     (Namer              *self,
+                                        CgInterface        *interface);
+
 G_END_DECLS
