@@ -157,6 +157,28 @@ cg_writer_emit (CgWriter   *self,
   expand (self, self->text, template_text);
 }
 
+void
+cg_writer_set_expanded (CgWriter   *self,
+                        const char *key,
+                        const char *template_text)
+{
+  cg_writer_take (self, key, cg_writer_expand (self, template_text));
+}
+
+/* Appends the expanded template to @text, after @separator if there is something in @text. */
+void
+cg_writer_append (CgWriter   *self,
+                  GString    *text,
+                  const char *separator,
+                  const char *template_text)
+{
+  g_autofree char *added = cg_writer_expand (self, template_text);
+
+  if (text->len > 0)
+    g_string_append (text, separator);
+  g_string_append (text, added);
+}
+
 /* Returns the expanded template. */
 char *
 cg_writer_expand (CgWriter   *self,

@@ -47,8 +47,8 @@ emit_guard (const CgStyle *style,
   g_string_append (macro, "__");
 
   cg_writer_set (writer, "GUARD", macro->str);
-  cg_marshal_set_expanded (writer, "guard", style->pragma_once
-                           ? "#pragma once" : "#ifndef $GUARD$\n#define $GUARD$");
+  cg_writer_set_expanded (writer, "guard", style->pragma_once
+                          ? "#pragma once" : "#ifndef $GUARD$\n#define $GUARD$");
 }
 
 static void
@@ -103,9 +103,9 @@ set_first (CgWriter          *writer,
 {
   const CgInterface *other = interface->replacement;
 
-  cg_marshal_set_expanded (writer, "return_type",
-                           is_proxy ? "$Proxy$ *" : "const NorpcInterfaceInfo *");
-  cg_marshal_set_expanded (writer, "function", is_proxy ? "$proxy_new$" : "$interface_info$");
+  cg_writer_set_expanded (writer, "return_type",
+                          is_proxy ? "$Proxy$ *" : "const NorpcInterfaceInfo *");
+  cg_writer_set_expanded (writer, "function", is_proxy ? "$proxy_new$" : "$interface_info$");
   cg_writer_set (writer, "params", is_proxy ? "NorpcEndpoint *endpoint" : "void");
   cg_writer_set (writer, "deprecated", "");
 

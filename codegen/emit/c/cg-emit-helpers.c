@@ -90,7 +90,7 @@ emit_array_equal (CgWriter          *writer,
   cg_writer_set (writer, "indent", indent);
   cg_writer_set (writer, "value", "a");
   cg_writer_set (writer, "other", "b");
-  cg_marshal_set_expanded (writer, "equal", named->type.equal);
+  cg_writer_set_expanded (writer, "equal", named->type.equal);
   cg_writer_emit (writer, cg_template ("helpers/equal-arrays"));
 }
 
@@ -102,14 +102,14 @@ emit_array_variants (CgWriter          *writer,
 
   cg_writer_set (writer, "variant", named->type.variant);
   cg_writer_set (writer, "value", "a");
-  cg_marshal_set_expanded (writer, "to_variant", named->type.to_variant);
+  cg_writer_set_expanded (writer, "to_variant", named->type.to_variant);
   cg_writer_emit (writer, cg_template ("helpers/array-to-variant"));
 
   cg_writer_set (writer, "value", "child");
-  cg_marshal_set_expanded (writer, "from_variant", named->type.from_variant);
-  cg_marshal_set_expanded (writer, "new_array", is_pointer
-                           ? "g_ptr_array_new_full ((guint) length, $prefix$free_$lower$_element)"
-                           : "g_array_sized_new (FALSE, FALSE, sizeof ($c_type$), (guint) length)");
+  cg_writer_set_expanded (writer, "from_variant", named->type.from_variant);
+  cg_writer_set_expanded (writer, "new_array", is_pointer
+                          ? "g_ptr_array_new_full ((guint) length, $prefix$free_$lower$_element)"
+                          : "g_array_sized_new (FALSE, FALSE, sizeof ($c_type$), (guint) length)");
   cg_writer_set (writer, "check_element",
                  named->type.can_fail ? "      if (element == NULL)\n        return NULL;\n" : "");
   cg_writer_set (writer, "add_element", is_pointer ? "g_ptr_array_add (array, element)"
@@ -129,12 +129,12 @@ set_array (CgWriter          *writer,
   cg_writer_set (writer, "c_out", padded);
   cg_writer_set (writer, "c_cast", type->c_out);
   cg_writer_set (writer, "c_type", named->c_type);
-  cg_marshal_set_expanded (writer, "element_a",
-                           type->is_pointer ? "($c_cast$) g_ptr_array_index (array, i)"
-                                            : "g_array_index (array, $c_type$, i)");
-  cg_marshal_set_expanded (writer, "element_b",
-                           type->is_pointer ? "($c_cast$) g_ptr_array_index (other, i)"
-                                            : "g_array_index (other, $c_type$, i)");
+  cg_writer_set_expanded (writer, "element_a",
+                          type->is_pointer ? "($c_cast$) g_ptr_array_index (array, i)"
+                                           : "g_array_index (array, $c_type$, i)");
+  cg_writer_set_expanded (writer, "element_b",
+                          type->is_pointer ? "($c_cast$) g_ptr_array_index (other, i)"
+                                           : "g_array_index (other, $c_type$, i)");
 }
 
 static void
@@ -150,11 +150,11 @@ emit_helpers_of (Helpers           *self,
 
   cg_writer_set (writer, "lower", named->lower);
   cg_writer_set (writer, "get_value_type", type->get_type);
-  cg_marshal_set_expanded (writer, "free", type->is_pointer ? type->free_function : "");
+  cg_writer_set_expanded (writer, "free", type->is_pointer ? type->free_function : "");
   set_array (writer, named);
   cg_writer_set (writer, "value", "element");
-  cg_marshal_set_expanded (writer, "copy", copy);
-  cg_marshal_set_expanded (writer, "clear", type->clear);
+  cg_writer_set_expanded (writer, "copy", copy);
+  cg_writer_set_expanded (writer, "clear", type->clear);
 
   if (named->kind == CG_NAMED_BOXED && (has_local || (needs & ~(guint) NEED_LOCAL) != 0))
     cg_writer_emit (writer, cg_template ("helpers/free-boxed"));
@@ -168,9 +168,9 @@ emit_helpers_of (Helpers           *self,
     cg_writer_emit (writer, cg_template ("helpers/own-array"));
   if (type->is_pointer && (needs & NEED_CHECK) != 0)
     {
-      cg_marshal_set_expanded (writer, "check", type->check != NULL ? type->check : "");
-      cg_marshal_set_expanded (writer, "is_wrong", type->check != NULL
-                               ? "element == NULL || !$check$" : "element == NULL");
+      cg_writer_set_expanded (writer, "check", type->check != NULL ? type->check : "");
+      cg_writer_set_expanded (writer, "is_wrong", type->check != NULL
+                              ? "element == NULL || !$check$" : "element == NULL");
       cg_writer_emit (writer, cg_template ("helpers/check-array"));
     }
   if ((needs & NEED_EQUAL) != 0)

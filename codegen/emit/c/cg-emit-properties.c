@@ -15,7 +15,7 @@ emit_getters (CgWriter       *writer,
 
   cg_writer_set (writer, "zero", type->zero);
   cg_writer_set (writer, "gvalue", type->is_pointer ? "value" : "&value");
-  cg_marshal_set_expanded (writer, "get_value", type->get);
+  cg_writer_set_expanded (writer, "get_value", type->get);
   cg_signature_emit (writer, property, CG_SIGNATURE_GET,
                      type->is_pointer ? "properties/get-pointer" : "properties/get");
   if (!type->is_pointer)

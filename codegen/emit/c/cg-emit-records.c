@@ -71,9 +71,9 @@ make_from_variant (CgWriter      *writer,
   cg_writer_take (writer, "from",
                   cg_marshal_expand (writer, type->from_variant, &field->use, "", 0,
                                      nullable ? "content" : "child"));
-  cg_marshal_set_expanded (writer, "condition",
-                           nullable ? "content != NULL && $variable$ == NULL"
-                           : "$variable$ == NULL");
+  cg_writer_set_expanded (writer, "condition",
+                          nullable ? "content != NULL && $variable$ == NULL"
+                          : "$variable$ == NULL");
   cg_writer_set (writer, "field", field->node.name);
   cg_writer_set (writer, "unref_content", nullable ? "    g_variant_unref (content);\n" : "");
   read = cg_writer_expand (writer,
@@ -105,7 +105,7 @@ make_statement (CgWriter       *writer,
   if (*text == '\0')
     return g_strdup ("");
 
-  cg_marshal_set_expanded (writer, "other", "b->$member$");
+  cg_writer_set_expanded (writer, "other", "b->$member$");
   cg_writer_take (writer, "text", cg_marshal_expand (writer, text, use, "", 0, value));
 
   return cg_writer_expand (writer, cg_template (statement));
@@ -173,7 +173,7 @@ emit_record (CgWriter            *writer,
   cg_emit_fields (record, writer);
   cg_writer_set (writer, "hashes", hashes->str);
   cg_writer_set (writer, "declare_content", has_nullable ? "  GVariant *content;\n" : "");
-  cg_marshal_set_expanded (writer, "code", cg_template ("records/set-fields"));
+  cg_writer_set_expanded (writer, "code", cg_template ("records/set-fields"));
   cg_writer_emit (writer, cg_template ("records/define-type"));
 
   for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)

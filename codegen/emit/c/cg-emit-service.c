@@ -45,10 +45,10 @@ emit_dispatch (CgWriter       *writer,
   cg_writer_take (writer, "indent", g_strnfill (strlen (name) + 1, ' '));
   cg_writer_set (writer, "declare_args", has_lent
                  ? "  const GValue *args = norpc_call_get_args (call, NULL);\n" : "");
-  cg_marshal_set_expanded (writer, "sync_handler",
-                           cg_member_is_stream (method) ? "$handle$" : "$vfunc$");
-  cg_marshal_set_expanded (writer, "begin_move",
-                           has_moved ? cg_template ("service/begin-move") : "");
+  cg_writer_set_expanded (writer, "sync_handler",
+                          cg_member_is_stream (method) ? "$handle$" : "$vfunc$");
+  cg_writer_set_expanded (writer, "begin_move",
+                          has_moved ? cg_template ("service/begin-move") : "");
   cg_writer_emit (writer, cg_template ("service/dispatch"));
 }
 
@@ -81,11 +81,11 @@ set_invocation (CgWriter       *writer,
   if (returned != NULL)
     {
       cg_writer_set (writer, "value", returned->c_out);
-      cg_marshal_set_expanded (writer, "invoke", "$value$ = iface->$vfunc$ ($passed$);\n"
-                                                 "if ($value$ == NULL)");
+      cg_writer_set_expanded (writer, "invoke", "$value$ = iface->$vfunc$ ($passed$);\n"
+                                                "if ($value$ == NULL)");
     }
   else
-    cg_marshal_set_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$))");
+    cg_writer_set_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$))");
 }
 
 /* Nobody takes what was transferred. */
@@ -135,9 +135,9 @@ set_reply (CgWriter       *writer,
   cg_writer_set (writer, "handled", is_handler ? " TRUE" : "");
   cg_writer_set (writer, "end_reply",
                  is_handler ? "norpc_call_end_reply_on_return" : "norpc_call_end_reply");
-  cg_marshal_set_expanded (writer, "reply",
-                           cg_template (has_values ? "service/reply-with-values"
-                                        : "service/reply-without-values"));
+  cg_writer_set_expanded (writer, "reply",
+                          cg_template (has_values ? "service/reply-with-values"
+                                       : "service/reply-without-values"));
 }
 
 /* Sets what says that the default handler of a stream does not use an argument. */
@@ -252,8 +252,8 @@ emit_default_init (const CgInterface *interface,
 
   cg_emit_set_assignments (interface, writer, "", "iface->$handle$ = $default_handle$;");
   cg_writer_set (writer, "hashes", hashes->str);
-  cg_marshal_set_expanded (writer, "assignments", interface->methods->len > 0
-                           ? "$hashes$" INSTALL "\n$assignments$" : "$hashes$" INSTALL);
+  cg_writer_set_expanded (writer, "assignments", interface->methods->len > 0
+                          ? "$hashes$" INSTALL "\n$assignments$" : "$hashes$" INSTALL);
   cg_writer_emit (writer, cg_template ("service/default-init"));
 }
 

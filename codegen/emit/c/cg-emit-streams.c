@@ -25,7 +25,7 @@ emit_take_item (CgWriter       *writer,
   cg_marshal_pass (passed, stream->items);
   cg_emit_set_take (writer, stream->items, "item");
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
-  cg_marshal_set_expanded (writer, "return_item", "return $take_item$ ($passed$);");
+  cg_writer_set_expanded (writer, "return_item", "return $take_item$ ($passed$);");
   cg_signature_emit (writer, stream, CG_SIGNATURE_TAKE_ITEM, "stream/take-item");
 }
 

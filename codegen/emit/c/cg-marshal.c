@@ -83,14 +83,6 @@ cg_marshal_set_store (CgWriter  *writer,
 }
 
 void
-cg_marshal_set_expanded (CgWriter   *writer,
-                         const char *key,
-                         const char *template_text)
-{
-  cg_writer_take (writer, key, cg_writer_expand (writer, template_text));
-}
-
-void
 cg_marshal_set_passed (CgWriter  *writer,
                        GPtrArray *passed,
                        gsize      width)

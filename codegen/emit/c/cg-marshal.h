@@ -30,9 +30,6 @@ const char *
 void      cg_marshal_set_store      (CgWriter       *writer,
                                      GPtrArray      *args,
                                      gboolean        is_local);
-void      cg_marshal_set_expanded   (CgWriter       *writer,
-                                     const char     *key,
-                                     const char     *template_text);
 
 /* Sets $passed$ to what is passed to a function, in one line that is not longer than
  * @width, or in a line each; frees @passed. */

@@ -9,7 +9,6 @@
 #include "cg-skeleton.h"
 
 #include "emit/c/cg-emit-shared.h"
-#include "emit/c/cg-marshal.h"
 #include "model/cg-names.h"
 #include "emit/c/cg-signature.h"
 #include "emit/cg-templates.h"
@@ -69,14 +68,13 @@ set_comment (CgWriter       *writer,
   if (cg_member_is_stream (method))
     {
       gboolean is_in = (method->flags & CG_METHOD_STREAM_IN) != 0;
-      g_autofree char *usage =
-        cg_writer_expand (writer, cg_template (is_in ? "skeleton-c/stream-in" : "skeleton-c/stream-out"));
 
-      g_string_append_printf (about, "%s%s", about->len > 0 ? "\n\n" : "", usage);
+      cg_writer_append (writer, about, "\n\n",
+                        cg_template (is_in ? "skeleton-c/stream-in" : "skeleton-c/stream-out"));
     }
 
   cg_writer_set (writer, "about", about->str);
-  cg_marshal_set_expanded (writer, "comment", about->len > 0 ? "/* $about$ */\n" : "");
+  cg_writer_set_expanded (writer, "comment", about->len > 0 ? "/* $about$ */\n" : "");
 }
 
 static void
@@ -105,11 +103,8 @@ emit_signals (const CgInterface *interface,
 
   CG_FOREACH (const CgMember, signal, interface->signals)
     {
-      g_autofree char *emission = NULL;
-
       cg_names_set (writer, &signal->node);
-      emission = cg_writer_expand (writer, "$emit$ ($IFACE_CAST$ (self)");
-      g_string_append_printf (emissions, "%s%s", emissions->len > 0 ? "\n" : "", emission);
+      cg_writer_append (writer, emissions, "\n", "$emit$ ($IFACE_CAST$ (self)");
       CG_FOREACH (const CgArg, arg, signal->out_args)
         g_string_append_printf (emissions, ", %s", arg->c_lent);
       g_string_append (emissions, ");");
@@ -135,11 +130,8 @@ emit_interface (const CgSkeleton  *self,
 
   CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      g_autofree char *assignment = NULL;
-
       emit_method (writer, method);
-      assignment = cg_writer_expand (writer, "iface->$vfunc$ = $service$_$own$;");
-      g_string_append_printf (assignments, "%s%s", assignments->len > 0 ? "\n" : "", assignment);
+      cg_writer_append (writer, assignments, "\n", "iface->$vfunc$ = $service$_$own$;");
     }
   if (interface->methods->len == 0)
     g_string_append (assignments, "(void) iface;");

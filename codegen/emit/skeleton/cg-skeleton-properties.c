@@ -8,7 +8,6 @@
 #include "cg-skeleton.h"
 
 #include "emit/c/cg-emit-shared.h"
-#include "emit/c/cg-marshal.h"
 #include "emit/cg-templates.h"
 #include "model/cg-names.h"
 #include "model/cg-spelling.h"
@@ -128,8 +127,8 @@ make_get (CgWriter       *writer,
 
   cg_writer_set (writer, "gvalue", "value");
   cg_writer_set (writer, "value", field);
-  cg_marshal_set_expanded (writer, "access", property->use.type->element != NULL
-                           ? "g_value_set_boxed ($gvalue$, $value$);" : property->use.type->set);
+  cg_writer_set_expanded (writer, "access", property->use.type->element != NULL
+                          ? "g_value_set_boxed ($gvalue$, $value$);" : property->use.type->set);
 
   return cg_writer_expand (writer, cg_template ("skeleton-c/access-case"));
 }
@@ -155,9 +154,9 @@ make_set (CgWriter       *writer,
 
   cg_writer_set (writer, "gvalue", "value");
   cg_writer_set (writer, "c_type", type->c_out);
-  cg_marshal_set_expanded (writer, "dup", text->str);
+  cg_writer_set_expanded (writer, "dup", text->str);
   cg_writer_take (writer, "clear_line", g_strconcat (clear, *clear != '\0' ? "\n" : "", NULL));
-  cg_marshal_set_expanded (writer, "access", "$clear_line$self->$field$ = $dup$;");
+  cg_writer_set_expanded (writer, "access", "$clear_line$self->$field$ = $dup$;");
 
   return cg_writer_expand (writer, cg_template ("skeleton-c/access-case"));
 }
@@ -193,7 +192,7 @@ cg_skeleton_set_properties (const CgInterface *interface,
 {
   g_autofree char *fields = NULL;
 
-  cg_marshal_set_expanded (writer, "PROP", "$IFACE$_PROP_");
+  cg_writer_set_expanded (writer, "PROP", "$IFACE$_PROP_");
   cg_writer_take (writer, "ids", make_all (interface, writer, make_id, ",\n"));
   fields = make_all (interface, writer, make_field, "");
   cg_writer_take (writer, "fields", g_strconcat (*fields != '\0' ? "\n" : "", fields, NULL));
@@ -221,9 +220,9 @@ cg_skeleton_emit_properties (const CgInterface *interface,
 
   cg_writer_set (writer, "assignments", assignments->str);
   cg_writer_take (writer, "overrides", make_all (interface, writer, make_override, "\n"));
-  cg_marshal_set_expanded (writer, "class_init", interface->properties->len > 0
-                           ? cg_template ("skeleton-c/class-init-with-properties")
-                           : "(void) klass;");
+  cg_writer_set_expanded (writer, "class_init", interface->properties->len > 0
+                          ? cg_template ("skeleton-c/class-init-with-properties")
+                          : "(void) klass;");
   cg_writer_take (writer, "init", g_strconcat (*init != '\0' ? init : "(void) self;",
                                                *to_do != '\0' ? "\n" : "", to_do, NULL));
   cg_writer_emit (writer, cg_template ("skeleton-c/init-functions"));

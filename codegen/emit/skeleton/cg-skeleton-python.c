@@ -7,7 +7,6 @@
 
 #include "cg-skeleton.h"
 
-#include "emit/c/cg-marshal.h"
 #include "emit/cg-templates.h"
 #include "model/cg-declarations.h"
 #include "model/cg-names.h"
@@ -92,14 +91,14 @@ emit_method (CgWriter       *writer,
 
   cg_names_set (writer, &method->node);
   set_params (writer, method->in_args);
-  cg_marshal_set_expanded (writer, "handler", is_stream ? "$handle$" : "$vfunc$");
+  cg_writer_set_expanded (writer, "handler", is_stream ? "$handle$" : "$vfunc$");
   cg_writer_take (writer, "leading", g_strconcat ("self", is_stream ? ", call, stream" : "",
                                                   method->in_args->len > 0 ? ", " : "", NULL));
-  cg_marshal_set_expanded (writer, "usage",
-                           !is_stream ? ""
-                           : (method->flags & CG_METHOD_STREAM_IN) != 0
-                             ? cg_template ("skeleton-python/stream-in")
-                             : cg_template ("skeleton-python/stream-out"));
+  cg_writer_set_expanded (writer, "usage",
+                          !is_stream ? ""
+                          : (method->flags & CG_METHOD_STREAM_IN) != 0
+                            ? cg_template ("skeleton-python/stream-in")
+                            : cg_template ("skeleton-python/stream-out"));
   cg_writer_emit (writer, cg_template ("skeleton-python/method-text"));
 }
 
@@ -197,8 +196,8 @@ emit_property (CgWriter       *writer,
   g_autofree char *name = make_attribute (property);
 
   cg_writer_set (writer, "property_name", name);
-  cg_marshal_set_expanded (writer, "attribute", cg_is_python_keyword (name)
-                           ? "locals()['$property_name$']" : "$property_name$");
+  cg_writer_set_expanded (writer, "attribute", cg_is_python_keyword (name)
+                          ? "locals()['$property_name$']" : "$property_name$");
   cg_writer_set (writer, "type", type != NULL ? type : "");
   cg_writer_set (writer, "default", value);
   cg_writer_emit (writer, type != NULL
@@ -341,7 +340,6 @@ append_check (GString        *checks,
 {
   gboolean is_stream = cg_member_is_stream (method);
   g_autoptr (GString) values = g_string_new (NULL);
-  g_autofree char *check = NULL;
 
   CG_FOREACH (const CgArg, arg, method->in_args)
     {
@@ -354,8 +352,7 @@ append_check (GString        *checks,
 
   cg_names_set (writer, &method->node);
   cg_writer_set (writer, "values", values->str);
-  check = cg_writer_expand (writer, get_check (method));
-  g_string_append (checks, check);
+  cg_writer_append (writer, checks, "", get_check (method));
 }
 
 /* Whether a proxy shows the properties of a service that has been written only by the generator. */

@@ -8,7 +8,6 @@
 
 #include "cg-skeleton.h"
 
-#include "emit/c/cg-marshal.h"
 #include "model/cg-names.h"
 #include "emit/cg-templates.h"
 
@@ -84,11 +83,7 @@ set_declarations (CgWriter       *writer,
   if (needs_bytes (method))
     g_string_append (declarations, "  g_autoptr (GBytes) no_bytes = g_bytes_new (NULL, 0);\n");
   if (cg_member_is_stream (method))
-    {
-      g_autofree char *stream = cg_writer_expand (writer, "  g_autoptr ($Stream$) stream = NULL;\n");
-
-      g_string_append (declarations, stream);
-    }
+    cg_writer_append (writer, declarations, "", "  g_autoptr ($Stream$) stream = NULL;\n");
   if ((method->flags & CG_METHOD_ONEWAY) == 0)
     g_string_append_printf (declarations, "  GError *error = NULL;\n  %sresult;\n",
                             returned != NULL ? returned->use.type->c_out : "gboolean ");
@@ -117,7 +112,7 @@ emit_call (CgWriter       *writer,
           ? cg_skeleton_make_free (writer, &returned->use, "result") : g_strdup ("");
   cg_writer_take (writer, "freed", g_strconcat (*freed != '\0' ? "\n" : "", freed, NULL));
   cg_writer_set (writer, "is_answered", returned != NULL ? "result != NULL" : "result");
-  cg_marshal_set_expanded (writer, "call_text", get_call_text (method));
+  cg_writer_set_expanded (writer, "call_text", get_call_text (method));
   cg_writer_emit (writer, cg_template ("skeleton-test/call-method"));
 }
 
@@ -160,25 +155,19 @@ emit_interface (const CgSkeleton  *self,
                 CgWriter          *writer)
 {
   g_autoptr (GString) checks = g_string_new (NULL);
-  g_autofree char *add = NULL;
 
   cg_skeleton_set_interface (self, interface, writer);
   CG_FOREACH (const CgMethod, method, interface->methods)
-    {
-      g_autofree char *check = NULL;
-
-      if (!can_call (method))
-        continue;
-      emit_call (writer, method);
-      check = cg_writer_expand (writer, "  $proxy$_check_$method$ (proxy);\n");
-      g_string_append (checks, check);
-    }
+    if (can_call (method))
+      {
+        emit_call (writer, method);
+        cg_writer_append (writer, checks, "", "  $proxy$_check_$method$ (proxy);\n");
+      }
 
   cg_writer_set (writer, "checks", checks->str);
   cg_writer_set (writer, "load", can_load (interface) ? cg_template ("skeleton-test/load") : "");
   cg_writer_emit (writer, cg_template ("skeleton-test/test-head"));
-  add = cg_writer_expand (writer, "  g_test_add_func (\"/$dbus_name$\", $proxy$_test);\n");
-  g_string_append (added, add);
+  cg_writer_append (writer, added, "", "  g_test_add_func (\"/$dbus_name$\", $proxy$_test);\n");
 }
 
 void

@@ -31,8 +31,8 @@ cg_skeleton_set_interface (const CgSkeleton  *self,
   gboolean is_taken = is_taken_type (self, type);
 
   cg_names_set (writer, &interface->node);
-  cg_marshal_set_expanded (writer, "service",
-                           is_taken ? "$iface$_service_object" : "$iface$_service");
+  cg_writer_set_expanded (writer, "service",
+                          is_taken ? "$iface$_service_object" : "$iface$_service");
   cg_writer_set (writer, "SERVICE", is_taken ? "SERVICE_OBJECT" : "SERVICE");
   cg_writer_take (writer, "Service", g_strconcat (type, is_taken ? "Object" : "", NULL));
 }
