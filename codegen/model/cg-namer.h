@@ -23,7 +23,8 @@ typedef struct
                                  bindings, and its properties and virtual functions so far */
 } Namer;
 
-/* Makes the names of @node, and claims those that must be alone; whether all of these were free. */
+/* Make the names of @node, and claim those that must be unique. Returns TRUE if all of these were
+ * free. */
 void         cg_namer_make_names       (Namer              *self,
                                         CgNode             *node,
                                         const CgNameTable  *table);

@@ -9,7 +9,7 @@
 
 #include "cg-spelling.h"
 
-/* The values of an item are parameters of functions of their own. */
+/* Names the values of an item, which are parameters of other functions than the arguments. */
 static void
 name_items (Namer    *self,
             CgMember *stream)

@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-/* Gets the name in C of a method, signal or property, or NULL if it is broken. Reports
- * two of one name, so that the error speaks of these and not of their functions. */
+/* Gets the name in C of a member, or NULL if it is broken. Reports two members of the same name
+ * here, so that the error is about them and not about their functions. */
 static const char *
 name_member (Namer    *self,
              CgMember *member)
@@ -49,7 +49,8 @@ name_member (Namer    *self,
   return lower;
 }
 
-/* Whether a name that is not that of a member by its own right, @lower, is another's. */
+/* Checks whether a name that was made for a member, and is not its own name @lower, belongs to
+ * another member. */
 static gboolean
 is_taken_by_other (const Namer  *self,
                    CgMemberKind  kind,
@@ -59,8 +60,8 @@ is_taken_by_other (const Namer  *self,
   return !g_str_equal (name, lower) && g_hash_table_contains (self->members[kind], name);
 }
 
-/* The names of virtual functions and of calls are what language bindings go by, too: one
- * that clashes in any of them gets another. */
+/* Language bindings use the names of virtual functions and of calls, too. A name that clashes in
+ * any of them is changed. */
 static gboolean
 has_base (GHashTable *methods,
           const char *name,
@@ -69,7 +70,7 @@ has_base (GHashTable *methods,
   return g_str_has_prefix (name, prefix) && g_hash_table_contains (methods, name + strlen (prefix));
 }
 
-/* PyGObject takes do_demo_kv_get for the get of DemoKv. */
+/* PyGObject uses do_demo_kv_get as the get of DemoKv. */
 static gboolean
 is_qualified (Namer      *self,
               GHashTable *methods,
@@ -81,9 +82,9 @@ is_qualified (Namer      *self,
   return has_base (methods, vfunc, plain) || has_base (methods, vfunc, full);
 }
 
-/* The asynchronous handler of one method has the name of the synchronous one of another, or a
- * function has it, which the scanner of GObject Introspection would take for the one that invokes
- * the other. Vala has one name for all members of a class. */
+/* A name is taken if the handler of another method has it, or a function, which the scanner of
+ * GObject Introspection would treat as the one that invokes the virtual function. Vala has one
+ * namespace for all members of a class. */
 static gboolean
 is_taken_vfunc (Namer      *self,
                 const char *vfunc)
@@ -95,7 +96,7 @@ is_taken_vfunc (Namer      *self,
          is_qualified (self, self->members[CG_MEMBER_METHOD], vfunc);
 }
 
-/* Whether the functions for @stem would clash with those for another method. */
+/* Checks whether the functions for @stem would clash with those for another method. */
 static gboolean
 is_taken_call (GHashTable *methods,
                const char *stem)
@@ -114,9 +115,8 @@ is_taken_call (GHashTable *methods,
   return FALSE;
 }
 
-/* Whether the functions for @stem would mean something else in a language
- * binding: Vala looks for the end of call_get_async in call_get_finish, and
- * NorpcProxy has a call_finish and a call_sync itself. */
+/* Checks whether a language binding would misread the functions for @stem: Vala looks for the end
+ * of call_get_async in call_get_finish, and NorpcProxy has a call_finish and a call_sync itself. */
 static gboolean
 is_misread_call (const CgMethod *method,
                  const char     *stem)
@@ -125,7 +125,7 @@ is_misread_call (const CgMethod *method,
          (g_str_has_suffix (stem, "_async") && (method->flags & CG_METHOD_ONEWAY) == 0);
 }
 
-/* Of a method, or the slot of the default handler of a signal. */
+/* Makes the name of the virtual function of a method, or of the default handler of a signal. */
 static char *
 make_vfunc (Namer      *self,
             const char *lower)
@@ -176,7 +176,7 @@ add_in_bindings (Namer      *self,
                     (gpointer) cg_description_string (self->description, function));
 }
 
-/* Others cannot have a name that was changed. */
+/* Reserves a name that was changed. */
 static void
 add_changed (Namer      *self,
              const char *before,
@@ -186,7 +186,7 @@ add_changed (Namer      *self,
     add_in_bindings (self, name, "", "");
 }
 
-/* Adds the functions for a member, of the interface and of its proxy. */
+/* Reserves the names of the functions for a member, of the interface and of its proxy. */
 static void
 add_functions (Namer    *self,
                CgMember *member)
@@ -246,9 +246,9 @@ name_method (Namer    *self,
   cg_namer_claim_names (self, &method->node);
 }
 
-/* Makes the name of a GSignal or a GObject property: that in C, and @word where the name is taken.
- * It begins with a letter and does not end with an underscore, which the scanner of GObject
- * Introspection does not read. */
+/* Makes the name of a GSignal or a GObject property: the name in C, with @word appended if it is
+ * taken. It begins with a letter and does not end with an underscore, as the scanner of GObject
+ * Introspection requires. */
 static char *
 make_gobject_name (Namer          *self,
                    const CgMember *member,
@@ -269,8 +269,8 @@ make_gobject_name (Namer          *self,
   return g_string_free (g_steal_pointer (&name), FALSE);
 }
 
-/* The slot of the default handler is a virtual function, too; language bindings look for it by the
- * name of the signal. */
+/* The default handler is a virtual function, too, which language bindings find by the name of the
+ * signal. */
 static void
 name_signal (Namer    *self,
              CgMember *signal)
@@ -289,7 +289,7 @@ name_signal (Namer    *self,
   cg_namer_claim_names (self, &signal->node);
 }
 
-/* A function that gets the property `type` would be the one that gets the GType. */
+/* A getter of the property `type` would clash with the function that gets the GType. */
 static void
 name_property (Namer    *self,
                CgMember *property)
@@ -306,8 +306,8 @@ name_property (Namer    *self,
   cg_namer_claim_names (self, &property->node);
 }
 
-/* Names those of one kind that are not broken. A name that one has by its own right is taken once
- * all of them have theirs. */
+/* Names the members of one kind that are not broken. Their own names are reserved once all of them
+ * are named. */
 static void
 name_kind (Namer        *self,
            CgInterface  *interface,
@@ -329,8 +329,8 @@ name_kind (Namer        *self,
       }
 }
 
-/* There is code for methods, signals and properties. Where several kinds want one name, functions
- * have it, else properties, else methods. */
+/* Names all members. If several kinds would have the same name, functions take precedence, then
+ * properties, then methods. */
 static void
 name_members (Namer       *self,
               CgInterface *interface)

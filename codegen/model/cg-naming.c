@@ -31,7 +31,7 @@ check_interface_name (Namer       *self,
   return FALSE;
 }
 
-/* The names of the type of objects that implement the interface, if it is used. */
+/* Sets the names of the type of objects that implement the interface, if there are such arguments. */
 static void
 name_object_type (Namer             *self,
                   const CgInterface *interface)
@@ -69,7 +69,7 @@ name_interface (Namer       *self,
   name_object_type (self, interface);
 }
 
-/* Says, too, where two would have one name. */
+/* Also reports names that clash. */
 void
 cg_names_resolve (CgDescription *description,
                   const char    *interface_prefix,
@@ -89,7 +89,7 @@ cg_names_resolve (CgDescription *description,
   prefix = cg_writer_expand (self.writer, "$ns$");
   description->prefix = cg_description_string (description, prefix);
 
-  /* these go first: the types of arguments are made of them */
+  /* first, because the types of arguments are made from their names */
   CG_FOREACH (CgDeclaration, declaration, description->declarations)
     if (declaration->named != NULL)
       cg_namer_name_declaration (&self, declaration);

@@ -56,8 +56,8 @@ trim_line (GString *text)
     g_string_truncate (text, text->len - 1);
 }
 
-/* The start of every further line of a value whose first line comes after the line of
- * @length bytes at @line: its comment leader, or as much space. */
+/* Appends the start of each further line of a value. The text before its first line is @length
+ * bytes at @line; its comment leader is repeated, and other text is replaced by blanks. */
 static void
 append_leader (GString *text,
                gsize    line,
@@ -191,8 +191,7 @@ cg_writer_expand (CgWriter   *self,
   return g_string_free (text, FALSE);
 }
 
-/* Returns all that was written, without empty lines at its end; the writer is
- * empty after that. */
+/* Returns the text that was written, without empty lines at its end, and empties the writer. */
 char *
 cg_writer_finish (CgWriter *self)
 {

@@ -3,23 +3,23 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Functions that the rest of the C code needs for types that have names: how boxed
- * values of others are freed, and arrays copied. */
+/* Functions that the rest of the C code needs for named types, such as those that free boxed values
+ * and copy arrays. */
 
 #include "cg-emit-private.h"
 
 #include <string.h>
 
-/* Helpers that a type needs. */
+/* The helpers that a type needs. */
 enum
 {
   NEED_FREE    = 1 << 0,
   NEED_LOCAL   = 1 << 1,
-  NEED_COPY    = 1 << 2,  /* of arrays of it, and so on */
+  NEED_COPY    = 1 << 2,  /* of its arrays, as the next ones */
   NEED_OWN     = 1 << 3,
   NEED_EQUAL   = 1 << 4,
   NEED_VARIANT = 1 << 5,
-  NEED_CHECK   = 1 << 6   /* of arrays: no element is NULL, or of another type */
+  NEED_CHECK   = 1 << 6   /* of arrays: a check that no element is NULL or has another type */
 };
 
 typedef struct
@@ -45,8 +45,8 @@ need (Helpers         *self,
   g_hash_table_insert (self->needs, named, GUINT_TO_POINTER (needs));
 }
 
-/* The generated code gets items and outcomes of streams lent, because it has no synchronous handler
- * for them. */
+/* Items and outcomes of streams are lent to the generated code, because streams have no synchronous
+ * handler. */
 static void
 need_args (Helpers   *self,
            GPtrArray *args,
@@ -117,7 +117,7 @@ emit_array_variants (CgWriter          *writer,
   cg_writer_emit (writer, cg_template ("helpers/array-from-variant"));
 }
 
-/* The keys that all texts for arrays of a type have. */
+/* Sets the keys of the templates for arrays of a type. */
 static void
 set_array (CgWriter          *writer,
            const CgNamedType *named)

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The functions that get and set properties, and those that make a proxy that has their values. */
+/* The functions that get and set properties, and the constructors of a proxy that load them. */
 
 #include "cg-emit-private.h"
 

@@ -59,8 +59,8 @@ cg_emit_set_take (CgWriter   *writer,
                           ? "  values = norpc_$source$_get_values ($source$, NULL);\n" : "");
 }
 
-/* The function that finish and sync share, if there is enough to share. Sets
- * $return_reply$, which is how they end. */
+/* Writes a function that finish and sync share, if that is shorter. Sets $return_reply$, the end of
+ * both. */
 void
 cg_emit_take_reply (CgWriter       *writer,
                     const CgMethod *method)
@@ -87,7 +87,7 @@ cg_emit_take_reply (CgWriter       *writer,
   cg_signature_emit (writer, method, CG_SIGNATURE_TAKE_REPLY, "proxy/take-reply");
 }
 
-/* How the synchronous handler of the proxy answers. Sets $answer$. */
+/* Sets $answer$, the answer of the proxy's synchronous handler. */
 static void
 set_answer (CgWriter       *writer,
             const CgMethod *method)
@@ -140,7 +140,7 @@ emit_proxy_call (CgWriter       *writer,
       cg_signature_emit (writer, method, CG_SIGNATURE_SYNC, "proxy/sync-call");
     }
 
-  /* the handlers of the proxy, which is a service itself: they call on its endpoint */
+  /* the handlers of the proxy as a service, which call its endpoint */
   set_answer (writer, method);
   cg_signature_emit (writer, method, CG_SIGNATURE_PROXY_SYNC, "proxy/sync-handler");
   cg_signature_emit (writer, method, CG_SIGNATURE_PROXY_HANDLE, "proxy/handle");

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* A function in the C code, and what it does with each field. */
+/* A function in the C code, and its statements for each field. */
 typedef struct
 {
   CgRecordFunction  function;
@@ -84,8 +84,8 @@ make_from_variant (CgWriter      *writer,
                       nullable ? "\ng_clear_pointer (&content, g_variant_unref);" : "", NULL);
 }
 
-/* Makes what a function does with a field. Unless fields are checked, each pointer can be NULL:
- * in a field that is nullable, or in a record that a language binding has made. */
+/* Makes the statements of a function for a field. Unless fields are checked, each pointer can be
+ * NULL: in a nullable field, or in a record that a language binding has made. */
 static char *
 make_statement (CgWriter       *writer,
                 const CgField  *field,
@@ -134,7 +134,7 @@ set_statements (CgWriter            *writer,
   cg_writer_set (writer, "statements", text->str);
 }
 
-/* Pointers that must be there: members after @prefix, or parameters. */
+/* Makes the condition that pointers are not NULL: members after @prefix, or parameters. */
 static void
 set_checks (CgWriter            *writer,
             const CgDeclaration *record,

@@ -52,7 +52,7 @@ emit_dispatch (CgWriter       *writer,
   cg_writer_emit (writer, cg_template ("service/dispatch"));
 }
 
-/* Sets variables for the results of the synchronous handler, and the call of it. */
+/* Sets the variables for the results of the synchronous handler, and its call. */
 static void
 set_invocation (CgWriter       *writer,
                 const CgMethod *method)
@@ -88,7 +88,7 @@ set_invocation (CgWriter       *writer,
     cg_writer_set_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$))");
 }
 
-/* Nobody takes what was transferred. */
+/* Sets the statements that free transferred arguments, which no handler takes over. */
 static void
 set_clear_moved (CgWriter       *writer,
                  const CgMethod *method)
@@ -108,8 +108,8 @@ set_clear_moved (CgWriter       *writer,
   cg_writer_set (writer, "clear_moved", clear->str);
 }
 
-/* A name that is not the method's is what an author in another language than C
- * may have missed. */
+/* Explains a virtual function whose name differs from the method's, which authors in other
+ * languages may not expect. */
 static void
 set_spelled (CgWriter       *writer,
              const CgMethod *method)
@@ -123,7 +123,8 @@ set_spelled (CgWriter       *writer,
                              : g_strdup (""));
 }
 
-/* Sets how results are given: by the default handler, or by who answers later. */
+/* Sets the statements that return results: for the default handler, and for the function that
+ * completes the call later. */
 static void
 set_reply (CgWriter       *writer,
            const CgMethod *method,
@@ -140,7 +141,7 @@ set_reply (CgWriter       *writer,
                                        : "service/reply-without-values"));
 }
 
-/* Sets what says that the default handler of a stream does not use an argument. */
+/* Sets the statements that mark the arguments of a stream's default handler as unused. */
 static void
 set_unused (CgWriter       *writer,
             const CgMethod *stream)

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Functions that several emitters share. */
+/* Helpers that several emitters share. */
 
 #include "cg-emit-shared.h"
 

@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A service to fill in, in C: each method answers that it is still to be
- * written. */
+/* A skeleton of a service in C, in which each method fails with "still to be written". */
 
 #include "cg-skeleton.h"
 
@@ -13,7 +12,7 @@
 #include "emit/c/cg-signature.h"
 #include "emit/cg-templates.h"
 
-/* Nothing is unused, and what moved to the service is freed. */
+/* Sets the statements that mark parameters as used, and free arguments that moved to the service. */
 static void
 set_statements (CgWriter       *writer,
                 const CgMethod *method)
@@ -40,8 +39,8 @@ set_statements (CgWriter       *writer,
   cg_writer_set (writer, "statements", statements->str);
 }
 
-/* Sets the name of the handler, $vfunc$, and that of the function, $own$. The service has functions
- * of its own with some names. */
+/* Sets the name of the handler, $vfunc$, and that of its implementation, $own$, which must not be a
+ * function that every service has. */
 static void
 set_handler (CgWriter       *writer,
              const CgMethod *method)
@@ -58,7 +57,7 @@ set_handler (CgWriter       *writer,
                   g_strconcat (vfunc, g_strv_contains (taken, vfunc) ? "_method" : "", NULL));
 }
 
-/* Sets the comment in front of a handler: what the description says, and how a stream is used. */
+/* Sets the comment in front of a handler: the documentation, and the use of a stream. */
 static void
 set_comment (CgWriter       *writer,
              const CgMethod *method)
@@ -86,7 +85,7 @@ emit_method (CgWriter       *writer,
 
   cg_names_set (writer, &method->node);
   cg_signature_set (writer, method,
-                    is_stream ? CG_SIGNATURE_HANDLE_STREAM : CG_SIGNATURE_PLAIN);
+                    is_stream ? CG_SIGNATURE_HANDLE_STREAM : CG_SIGNATURE_HANDLE_SYNC);
   set_handler (writer, method);
   set_statements (writer, method);
   set_comment (writer, method);
@@ -94,7 +93,7 @@ emit_method (CgWriter       *writer,
   cg_writer_emit (writer, cg_template ("skeleton-c/method-function"));
 }
 
-/* A comment that shows how the signals are emitted. */
+/* Writes a comment that shows how to emit the signals. */
 static void
 emit_signals (const CgInterface *interface,
               CgWriter          *writer)

@@ -88,7 +88,7 @@ make_clear (CgWriter       *writer,
   return cg_skeleton_make_free (writer, &property->use, field);
 }
 
-/* A value that cannot be NULL is there from the beginning. */
+/* Makes the statement that initializes a field that cannot be NULL. */
 static char *
 make_init (CgWriter       *writer,
            const CgMember *property)
@@ -115,7 +115,8 @@ make_to_do (CgWriter       *writer,
                        : cg_writer_expand (writer, "/* TODO: the first value of self->$field$ */");
 }
 
-/* An array is not copied, because that takes a function of the generated code that is static. */
+/* Arrays are not copied by the property, because the function for that is static in the generated
+ * code. */
 static char *
 make_get (CgWriter       *writer,
           const CgMember *property)
@@ -133,7 +134,7 @@ make_get (CgWriter       *writer,
   return cg_writer_expand (writer, cg_template ("skeleton-c/access-case"));
 }
 
-/* A function that gets a pointer of a GValue has a twin that copies it. */
+/* For each function that gets a pointer from a GValue, there is one that copies it. */
 static char *
 make_set (CgWriter       *writer,
           const CgMember *property)
@@ -161,7 +162,8 @@ make_set (CgWriter       *writer,
   return cg_writer_expand (writer, cg_template ("skeleton-c/access-case"));
 }
 
-/* Writes get_property () or set_property () if a property has that, and appends what assigns it. */
+/* Writes get_property () or set_property () if a property can be read or written, and appends its
+ * assignment. */
 static void
 emit_accessor (const CgInterface *interface,
                CgWriter          *writer,
@@ -185,7 +187,7 @@ emit_accessor (const CgInterface *interface,
   g_string_append_printf (class_init, "object_class->%s_property = %s;\n", word, function);
 }
 
-/* Sets $fields$, which the struct has, and the names of the properties' numbers. */
+/* Sets $fields$, the fields of the struct, and the names of the properties' IDs. */
 void
 cg_skeleton_set_properties (const CgInterface *interface,
                             CgWriter          *writer)

@@ -3,15 +3,15 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A test for a skeleton in C: the service is hosted, and each method called
- * with the emptiest arguments; it may answer, or fail with an error of its own. */
+/* A test for a skeleton in C: calls each method with empty arguments. A method may return results,
+ * or fail with an error of its own. */
 
 #include "cg-skeleton.h"
 
 #include "model/cg-names.h"
 #include "emit/cg-templates.h"
 
-/* Appends what a synchronous function gets behind its arguments. */
+/* Appends the parameters of a synchronous function after the arguments. */
 static void
 append_results (GString        *passed,
                 const CgMethod *method)
@@ -23,7 +23,8 @@ append_results (GString        *passed,
   g_string_append (passed, ",\nNULL,\n&error");
 }
 
-/* "proxy, "", 0, NULL", one below the other; NULL if it cannot be called. */
+/* Makes the parameters of a call, such as "proxy, "", 0, NULL", a line each, or NULL if an argument
+ * has no empty value. */
 static char *
 make_passed (const CgMethod *method)
 {
@@ -63,7 +64,7 @@ needs_bytes (const CgMethod *method)
   return FALSE;
 }
 
-/* Gets how a method is called, or a stream opened and its outcome awaited. */
+/* Gets the template that calls a method, or opens a stream and awaits its outcome. */
 static const char *
 get_call_text (const CgMethod *method)
 {
@@ -116,7 +117,7 @@ emit_call (CgWriter       *writer,
   cg_writer_emit (writer, cg_template ("skeleton-test/call-method"));
 }
 
-/* Whether a method that can be called is one-way, or else whether one is not. */
+/* Checks whether there is a method that can be called and is one-way, or is not. */
 static gboolean
 has_call (const CgDescription *description,
           gboolean             is_oneway)
@@ -129,7 +130,7 @@ has_call (const CgDescription *description,
   return FALSE;
 }
 
-/* Whether a proxy shows the properties of a service that has been written only by the generator. */
+/* Checks whether the properties of an unedited skeleton have valid values. */
 static gboolean
 can_load (const CgInterface *interface)
 {
