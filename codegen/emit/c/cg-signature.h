@@ -14,27 +14,27 @@ G_BEGIN_DECLS
 typedef enum
 {
   CG_SIGNATURE_HANDLE_SYNC, /* the synchronous handler */
-  CG_SIGNATURE_HANDLE,     /* the asynchronous handler */
+  CG_SIGNATURE_HANDLE,      /* the asynchronous handler */
   CG_SIGNATURE_COMPLETE,
   CG_SIGNATURE_CALL,
   CG_SIGNATURE_FINISH,
   CG_SIGNATURE_SYNC,
-  CG_SIGNATURE_SEND,       /* the only function for clients of a one-way method */
-  CG_SIGNATURE_NEW_CALL,   /* static: shared by call and sync */
-  CG_SIGNATURE_TAKE_REPLY, /* static: shared by finish and sync */
-  CG_SIGNATURE_PROXY_SYNC,   /* static: the synchronous handler of the proxy */
-  CG_SIGNATURE_PROXY_HANDLE, /* static: its asynchronous handler */
-  CG_SIGNATURE_SLOT,       /* of a signal: the vfunc that is its default handler */
-  CG_SIGNATURE_EMIT,       /* of a signal: the function that emits it */
-  CG_SIGNATURE_SIGNAL,     /* a signal, as its handlers see it */
-  CG_SIGNATURE_GET,        /* of a property */
+  CG_SIGNATURE_SEND,        /* the only function for clients of a one-way method */
+  CG_SIGNATURE_NEW_CALL,    /* static: shared by call and sync */
+  CG_SIGNATURE_TAKE_REPLY,  /* static: shared by finish and sync */
+  CG_SIGNATURE_PROXY_SYNC,  /* static: the synchronous handler of the proxy */
+  CG_SIGNATURE_PROXY_HANDLE,/* static: its asynchronous handler */
+  CG_SIGNATURE_SLOT,        /* of a signal: the vfunc that is its default handler */
+  CG_SIGNATURE_EMIT,        /* of a signal: the function that emits it */
+  CG_SIGNATURE_SIGNAL,      /* a signal, as its handlers see it */
+  CG_SIGNATURE_GET,         /* of a property */
   CG_SIGNATURE_DUP,
   CG_SIGNATURE_SET,
   CG_SIGNATURE_SET_ASYNC,
   CG_SIGNATURE_SET_FINISH,
   CG_SIGNATURE_SET_SYNC,
-  CG_SIGNATURE_HANDLE_STREAM, /* of a stream: the vfunc */
-  CG_SIGNATURE_PROXY_HANDLE_STREAM, /* static */
+  CG_SIGNATURE_HANDLE_STREAM,/* of a stream: the vfunc */
+  CG_SIGNATURE_PROXY_HANDLE_STREAM,/* static */
   CG_SIGNATURE_OPEN,
   CG_SIGNATURE_NEXT_ASYNC,
   CG_SIGNATURE_NEXT_FINISH,
@@ -44,7 +44,7 @@ typedef enum
   CG_SIGNATURE_OUTCOME_ASYNC,
   CG_SIGNATURE_OUTCOME_FINISH,
   CG_SIGNATURE_OUTCOME_SYNC,
-  CG_SIGNATURE_TAKE_ITEM,  /* static: shared by the functions that read an item */
+  CG_SIGNATURE_TAKE_ITEM,   /* static: shared by the functions that read an item */
   CG_N_SIGNATURES
 } CgSignatureKind;
 
