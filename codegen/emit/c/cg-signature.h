@@ -23,7 +23,7 @@ typedef enum
   CG_SIGNATURE_NEW_CALL,    /* static: shared by call and sync */
   CG_SIGNATURE_TAKE_REPLY,  /* static: shared by finish and sync */
   CG_SIGNATURE_PROXY_SYNC,  /* static: the synchronous handler of the proxy */
-  CG_SIGNATURE_PROXY_HANDLE,/* static: its asynchronous handler */
+  CG_SIGNATURE_PROXY_HANDLE, /* static: its asynchronous handler */
   CG_SIGNATURE_SLOT,        /* of a signal: the vfunc that is its default handler */
   CG_SIGNATURE_EMIT,        /* of a signal: the function that emits it */
   CG_SIGNATURE_SIGNAL,      /* a signal, as its handlers see it */
