@@ -34,15 +34,17 @@ test_answered_before_pause (void)
 {
   ProbeState *state = probe_state_new ();
   g_autoptr (GObject) service = probe_service_new (state);
-  g_autoptr (NorpcServer) server = norpc_server_new (service);
+  g_autoptr (NorpcServer) server = norpc_server_new_in_context (service, NULL);
 
   norpc_server_set_max_open_calls (server, 1);
+  g_assert_true (norpc_server_start (server, NULL, NULL));
   g_atomic_pointer_set (&open_until_seen, norpc_server_get_channel (server));
 
   g_assert_false (norpc_pending_calls_pause_at_limit (&server->worker->pending));
   g_assert_null (g_atomic_pointer_get (&open_until_seen));
   g_assert_false (g_atomic_int_get (&norpc_server_get_channel (server)->paused));
 
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
   g_clear_object (&service);
   g_clear_object (&server);
   probe_state_wait_finalized (state);
