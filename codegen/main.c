@@ -3,15 +3,14 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Which command a command line is for. Without the name of one, it is what
- * gdbus-codegen would be told. */
+/* Selects the command. A command line without the name of a command is one for gdbus-codegen. */
 
 #include "commands/cg-commands.h"
 #include "xml/cg-suggest.h"
 
 #include <string.h>
 
-/* Takes over its command line, in which its name is not any more. */
+/* Takes ownership of the command line, without the name of the command. */
 typedef int (*CommandFunc) (char **args);
 
 typedef struct
@@ -26,7 +25,8 @@ static const Command commands[] = {
   { "skeleton", "Write services to fill in, and a test for them", cg_command_skeleton },
 };
 
-/* Takes over @args, without the name of the command, which --help then has. */
+/* Takes ownership of @args. Removes the name of the command, and adds it to the name of the
+ * program, for --help. */
 static int
 run_command (const Command  *command,
              char          **args)
@@ -42,7 +42,7 @@ run_command (const Command  *command,
   return command->run (args);
 }
 
-/* Takes over @args. */
+/* Takes ownership of @args. */
 static int
 generate (char **args)
 {
@@ -54,7 +54,7 @@ generate (char **args)
   return cg_command_generate (args, help->str);
 }
 
-/* A word that is neither an option nor like a file. */
+/* Returns TRUE for a word that is neither an option nor like the name of a file. */
 static gboolean
 is_like_command (const char *word)
 {
@@ -62,7 +62,7 @@ is_like_command (const char *word)
          !g_file_test (word, G_FILE_TEST_EXISTS);
 }
 
-/* Takes over @args. */
+/* Takes ownership of @args. */
 static int
 refuse_command (char **args)
 {

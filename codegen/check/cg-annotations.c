@@ -16,7 +16,7 @@ typedef struct
   CgMember      *member;       /* (nullable): if the node is one */
   CgTypeUse     *use;          /* (nullable): if the node has a type */
   CgDiagnostics *diagnostics;
-  int            detail;       /* of the row in the table of annotations */
+  int            detail;       /* the row in the table of annotations */
 } Target;
 
 #define WARNING(warning, location, ...) \
@@ -47,7 +47,7 @@ read_boolean (const Target       *target,
   return FALSE;
 }
 
-/* As with gdbus-codegen, hyphens are underscores. */
+/* As in gdbus-codegen, hyphens become underscores. */
 static void
 apply_c_name (const Target       *target,
               const CgAnnotation *annotation)
@@ -61,7 +61,7 @@ apply_c_name (const Target       *target,
                           "'%s' is not a name in C", annotation->value);
 }
 
-/* Of a text, which is at the offset @target->detail in the node, what was read first counts. */
+/* Sets the text at the offset @target->detail in the node, unless it was set before. */
 static void
 apply_text (const Target       *target,
             const CgAnnotation *annotation)
@@ -79,7 +79,7 @@ apply_deprecated (const Target       *target,
   target->node->deprecated |= read_boolean (target, annotation);
 }
 
-/* As the attribute, which goes first. */
+/* Has the meaning of the attribute, which takes precedence. */
 static void
 apply_deprecated_text (const Target       *target,
                        const CgAnnotation *annotation)
@@ -118,7 +118,7 @@ apply_flag (const Target       *target,
     target->member->oneway_location = annotation->node.location;
 }
 
-/* Reads the timeout of a method, or the backlog of a signal. The attribute goes first. */
+/* Reads the timeout of a method, or the backlog of a signal. The attribute takes precedence. */
 static void
 apply_number (const Target       *target,
               const CgAnnotation *annotation)
@@ -162,7 +162,7 @@ apply_emits_changed (const Target       *target,
     warn_of_value (target, annotation, "'true', 'false', 'const' or 'invalidates'");
 }
 
-/* The attribute is what a D-Bus file needs. */
+/* D-Bus requires the attribute. */
 static void
 apply_type (const Target       *target,
             const CgAnnotation *annotation)
@@ -200,7 +200,7 @@ apply_force_variant (const Target       *target,
              "the annotation is ignored", target->use->signature);
 }
 
-/* The elements that an annotation of norpc's can be on. */
+/* The elements that can have an annotation of norpc. */
 typedef enum
 {
   ON_ANY,
@@ -253,7 +253,7 @@ warn_if_misplaced (const Target       *target,
              "%s is for %s; the annotation is ignored", annotation->node.name, places[on]);
 }
 
-/* Those of others may mean something to others. */
+/* Unknown annotations may belong to other tools. */
 static void
 warn_of_annotation (const Target       *target,
                     const CgAnnotation *annotation)
@@ -289,7 +289,7 @@ apply (Target             *target,
   warn_of_annotation (target, annotation);
 }
 
-/* Returns FALSE if it cannot mean anything. */
+/* Returns FALSE if the annotation has no meaning here. */
 static gboolean
 check_name (const Target *target,
             GHashTable   *names,
@@ -319,7 +319,7 @@ check_name (const Target *target,
   return TRUE;
 }
 
-/* @member is @node, if that is one, and @use is the type of it, if it has one. */
+/* @member is @node if that is a member, and @use is its type if it has one. */
 void
 cg_check_annotations (CgNode        *node,
                       CgMember      *member,

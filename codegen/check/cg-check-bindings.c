@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Warns of names that are right in C, but clash in language bindings, where no
- * other name could be chosen. */
+/* Warns about names that are valid in C but clash in language bindings, and for which no other name
+ * could be chosen. */
 
 #include "cg-check.h"
 
@@ -75,7 +75,7 @@ check_type (const Checker *self,
                    "the type can be renamed with the annotation org.gtk.GDBus.C.Name", name);
 }
 
-/* Names are resolved, and it is known what records can do. */
+/* Called when names are resolved and the functions of records are known. */
 void
 cg_check_bindings (const CgDescription *description,
                    CgDiagnostics       *diagnostics)

@@ -56,7 +56,7 @@ register_one (const CgResolver *resolver,
   node->broken = TRUE;
 }
 
-/* All names, before any type is looked for. */
+/* Checks all names, before types are looked up. */
 void
 cg_declarations_register (const CgResolver *resolver)
 {
@@ -108,8 +108,7 @@ parse_value (const char *text,
   return end > text && *end == '\0' && *value >= min && *value <= G_MAXINT32;
 }
 
-/* Values that are not said follow the one before: the next number, or the
- * next bit. */
+/* A value without a number gets the next number or, of flags, the next bit. */
 static gboolean
 check_number (const CgResolver    *resolver,
               const CgDeclaration *declaration,
@@ -142,7 +141,7 @@ check_number (const CgResolver    *resolver,
   return TRUE;
 }
 
-/* No two values have the same @what, which is @key of this one. */
+/* Checks that no other value has the same @what as this one, @key. */
 static void
 check_unique (const CgResolver *resolver,
               GHashTable       *keys,
@@ -160,7 +159,7 @@ check_unique (const CgResolver *resolver,
   NOTE (&first->name_location, "'%s' is here", first->name);
 }
 
-/* GIO refuses to register one name for two errors. */
+/* GIO does not register one name for two errors. */
 static void
 complete_dbus_name (const CgResolver    *resolver,
                     const CgDeclaration *declaration,
@@ -243,7 +242,7 @@ check_fields (const CgResolver *resolver,
     }
 }
 
-/* The record that a field always has in it, if it does. */
+/* Gets the record that each value of the field contains, or NULL. */
 static CgDeclaration *
 get_inner (const CgField *field)
 {
@@ -253,8 +252,8 @@ get_inner (const CgField *field)
          ? named->declaration : NULL;
 }
 
-/* A record that always has another of its own kind in it has no end. Those
- * that have one are looked into once. */
+/* A record that always contains a record of its own type would be infinite. Each other record is
+ * visited once. */
 static gboolean
 is_endless (const CgDeclaration *declaration,
             CgDeclaration       *in,
@@ -286,7 +285,7 @@ is_endless (const CgDeclaration *declaration,
   return FALSE;
 }
 
-/* Returns FALSE if it is of no use to go on. */
+/* Returns FALSE if further checks are useless. */
 static gboolean
 check_endless (const CgResolver *resolver,
                CgDeclaration    *declaration)

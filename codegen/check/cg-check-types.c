@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Checks how types are used, and whether they have a form outside of the process. */
+/* Checks how types are used, and whether their values can leave the process. */
 
 #include "cg-check.h"
 
@@ -89,7 +89,7 @@ check_element_type (const CgResolver *resolver,
   return FALSE;
 }
 
-/* Whether NULL is one of its values is told by the type or the attribute. */
+/* The type or the attribute tells whether NULL is a value. */
 gboolean
 cg_check_type (const CgResolver *resolver,
                CgTypeUse        *use)
@@ -141,7 +141,7 @@ cg_check_arg_type (const CgResolver *resolver,
   return FALSE;
 }
 
-/* The type of the GVariant that a value of a named type becomes. */
+/* Gets the type of the GVariant for a value of a named type. */
 static void
 complete_variant (const CgResolver *resolver,
                   CgTypeUse        *use)
@@ -168,8 +168,8 @@ check_wire (const CgResolver *resolver,
            use->signature, use->variant, use->wire);
 }
 
-/* Whether objects of a type can be used by one thread alone, as those of the
- * toolkits can. The textures of GDK never change. */
+/* Checks whether only one thread can use objects of a type, as with toolkits. Textures of GDK are
+ * immutable. */
 static gboolean
 is_thread_bound (const CgNamedType *named)
 {

@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Says everything that is wrong with what was read, and completes the types.
- * Names in C are the next step's, in cg-names.c. */
+/* Reports all errors in a description, and completes its types. Names in C follow in cg-naming.c. */
 
 #include "cg-check.h"
 
@@ -67,8 +66,8 @@ check_member_name (Checker    *self,
   node->broken = TRUE;
 }
 
-/* D-Bus restricts names of arguments and properties not at all. Here they
- * must be something of which a name in C can be made. */
+/* D-Bus does not restrict the names of arguments and properties. Here it must be possible to make a
+ * name in C of them. */
 static void
 check_free_name (Checker    *self,
                  CgNode     *node,
@@ -100,7 +99,7 @@ check_duplicate (Checker    *self,
 {
   const CgNode *first = cg_check_find_first (names, node->name, node);
 
-  /* overloaded: whether the names in C differ is seen when they are made */
+  /* overloaded: the naming checks whether the names in C differ */
   if (first == NULL || (can_overload && g_strcmp0 (node->c_name, first->c_name) != 0))
     return;
 
@@ -167,7 +166,7 @@ check_args (Checker      *self,
   return length;
 }
 
-/* D-Bus has one signature for all values of a message. */
+/* D-Bus limits the signature of all values of a message. */
 static void
 check_message (Checker        *self,
                GPtrArray      *args,
@@ -205,7 +204,8 @@ check_oneway (Checker  *self,
            method->node.name != NULL ? method->node.name : "");
 }
 
-/* Methods of one name, which other callers cannot tell apart although C names differ. */
+/* Warns about methods of the same name: over D-Bus they cannot be distinguished, even if their
+ * names in C differ. */
 static void
 check_overload (Checker    *self,
                 GHashTable *overloads,
@@ -234,7 +234,7 @@ check_overload (Checker    *self,
   method->node.broken = TRUE;
 }
 
-/* D-Bus restricts names of properties not at all. */
+/* D-Bus does not restrict the names of properties. */
 static void
 check_property_name (Checker  *self,
                      CgMember *property)
@@ -248,7 +248,8 @@ check_property_name (Checker  *self,
     }
 }
 
-/* Clients follow lists that a service has, and not those that clients have or that pass by. */
+/* Clients can only follow lists of a service: lists in results and properties, not in arguments,
+ * signals and items. */
 static void
 check_no_lists (Checker   *self,
                 GPtrArray *args)

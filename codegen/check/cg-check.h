@@ -25,7 +25,7 @@ void     cg_declarations_check    (const CgResolver *resolver);
 
 /* cg-check-types.c */
 
-/* Finds what @names has under @key, and adds @node if that is nothing. */
+/* Looks up @key in @names, and adds @node if there is no other node. */
 gpointer cg_check_find_first  (GHashTable       *names,
                                gconstpointer     key,
                                gpointer          node);
@@ -37,8 +37,8 @@ gboolean cg_check_arg_type    (const CgResolver *resolver,
                                CgArg            *arg,
                                CgMemberKind      kind);
 
-/* After names are resolved, and if there are no errors: completes what types
- * are outside of the process. */
+/* Called after names are resolved, if there are no errors. Completes the forms of types outside of
+ * the process. */
 void     cg_check_variants    (CgDescription    *description,
                                CgDiagnostics    *diagnostics);
 

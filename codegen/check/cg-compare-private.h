@@ -9,19 +9,19 @@
 
 G_BEGIN_DECLS
 
-/* A kind of nodes, and how two versions of one are compared. */
+/* A kind of nodes, and the comparison of two versions of a node. */
 typedef struct
 {
   const char  *what;
-  gboolean     is_sent;  /* its name leaves the process */
-  CgSeverity   is_new;   /* one that is added */
+  gboolean     is_sent;  /* its name is visible outside of the process */
+  CgSeverity   is_new;   /* of a node that is added */
   void       (*compare) (CgFindings    *findings,
                          gconstpointer  old_node,
                          gconstpointer  new_node);
 } CgNodeKind;
 
-/* Notes a difference where it is, and the place in the other version if @other is not
- * NULL. */
+/* Records a difference with its location, and with the location in the other version if @other is
+ * not NULL. */
 void cg_findings_add     (CgFindings       *self,
                           CgSeverity        severity,
                           const CgLocation *location,

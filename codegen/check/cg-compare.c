@@ -11,8 +11,8 @@
 #include "model/cg-declarations.h"
 #include "model/cg-names.h"
 
-/* Whether both are of one declared type, whatever that is called: differences of the type are
- * told where it is declared. */
+/* Checks whether both have the same declared type, even under another name. Differences of that
+ * type are reported where it is declared. */
 static gboolean
 is_same_declared (CgFindings      *findings,
                   const CgTypeUse *before,
@@ -43,7 +43,8 @@ compare_element_types (CgFindings      *findings,
     ADD_OF_USE (CG_SEVERITY_BREAKING, "%s has no element-type any more; it was '%s'", what, was);
 }
 
-/* Tells one difference. Fewer values to give, or more to take, is what a caller may not expect. */
+/* Reports one difference of a type. A caller may rely on values that can no longer be passed, or
+ * may not expect new values that are returned. */
 static void
 compare_uses (CgFindings      *findings,
               const CgTypeUse *before,
@@ -85,7 +86,7 @@ has_name (gconstpointer node,
   return g_str_equal (((const CgNode *) node)->in_c, name);
 }
 
-/* Do both have the same names, in another order? */
+/* Checks whether both have the same names in another order. */
 static gboolean
 is_permuted (GPtrArray *before,
              GPtrArray *now)
@@ -151,7 +152,7 @@ compare_values (CgFindings    *findings,
               now->node.name, now->value, before->value);
   if (g_strcmp0 (before->dbus_name, now->dbus_name) != 0)
     BREAKING ("'%s' has another name over D-Bus", now->node.name);
-  /* a nickname that is not given is made of the name in C */
+  /* the default nickname is made of the name in C */
   if (g_str_equal (before->node.in_c, now->node.in_c) && g_strcmp0 (before->nick, now->nick) != 0)
     ADD (CG_SEVERITY_RISKY, "the nickname of '%s' is '%s'; it was '%s'",
          now->node.name, now->nick, before->nick);
@@ -301,8 +302,8 @@ compare_signal (CgFindings     *findings,
          now->node.name);
 }
 
-/* The name of a GSignal or a GObject property is another one than that in C where another member,
- * which may be new, has that. */
+/* A GSignal or GObject property gets a name other than that in C if another member, which may be
+ * new, has that name. */
 static void
 compare_gobject_names (CgFindings     *findings,
                        const CgMember *before,
@@ -317,8 +318,8 @@ compare_gobject_names (CgFindings     *findings,
     BREAKING ("the %s of '%s' is '%s'; it was '%s'", what, now->node.name, new_name, old_name);
 }
 
-/* Whether the only result of a method is the return value in one version alone, because it can
- * be NULL in the other. */
+/* Checks whether the only result of a method is the return value in one version and, because it can
+ * be NULL, an out parameter in the other. */
 static gboolean
 is_return_changed (const CgMember *before,
                    const CgMember *now)

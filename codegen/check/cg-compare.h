@@ -12,9 +12,9 @@ G_BEGIN_DECLS
 /* The meaning of a difference for callers. */
 typedef enum
 {
-  CG_SEVERITY_BREAKING,    /* what worked does not any more */
-  CG_SEVERITY_RISKY,       /* it may not, with some callers */
-  CG_SEVERITY_COMPATIBLE,  /* there is more than before */
+  CG_SEVERITY_BREAKING,    /* breaks callers */
+  CG_SEVERITY_RISKY,       /* may break some callers */
+  CG_SEVERITY_COMPATIBLE,  /* an addition */
   CG_N_SEVERITIES
 } CgSeverity;
 
@@ -27,7 +27,7 @@ typedef struct
 
 const char *cg_severity_to_string (CgSeverity           self);
 
-/* Says in what @now differs from @before. */
+/* Finds the differences between @before and @now. */
 void        cg_compare            (const CgDescription *before,
                                    const CgDescription *now,
                                    CgFindings          *findings);

@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The differences between two versions of a description, and the nodes of the two that are
- * the same. */
+/* The list of differences between two versions of a description, and the pairs of their nodes. */
 
 #include "cg-compare-private.h"
 
@@ -36,7 +35,7 @@ cg_findings_add (CgFindings       *self,
     cg_diagnostics_note (self->diagnostics, other, "it was here");
 }
 
-/* The names that two versions of a node can have in common. */
+/* The names by which two versions of a node are paired. */
 enum
 {
   BY_NAME = 1 << 0,
@@ -108,7 +107,7 @@ compare_pair (CgFindings       *findings,
   kind->compare (findings, before, now);
 }
 
-/* A name that does not leave the process is compared as it is in C. */
+/* A name that is not visible outside of the process is compared in its form in C. */
 void
 cg_findings_compare (CgFindings       *findings,
                      const CgNodeKind *kind,

@@ -3,10 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Annotations from the command line: --annotate WHAT KEY VALUE, where WHAT is as
- * with gdbus-codegen an interface, INTERFACE.METHOD(), INTERFACE::SIGNAL,
- * INTERFACE:PROPERTY, or the argument of a method or a signal, which stands
- * after it in brackets. It may be the name of a type, too. */
+/* Annotations from the command line: --annotate WHAT KEY VALUE. As in gdbus-codegen, WHAT is an
+ * interface, INTERFACE.METHOD(), INTERFACE::SIGNAL, INTERFACE:PROPERTY, or one of the two before
+ * with an argument in brackets. It can also be the name of a type. */
 
 #include "cg-input.h"
 
@@ -105,7 +104,7 @@ selector_parse (Selector   *self,
   self->interface = g_strndup (text, end - text);
 }
 
-/* The first node of @nodes that has the name, or NULL. */
+/* Gets the first node of @nodes with the name, or NULL. */
 static gpointer
 find_node (GPtrArray  *nodes,
            const char *name)
@@ -117,7 +116,7 @@ find_node (GPtrArray  *nodes,
   return NULL;
 }
 
-/* An argument of a member, or the member if it has no selector. */
+/* Gets the argument of a member that the selector names, or the member if there is no selector. */
 static CgNode *
 find_in_member (CgMember   *member,
                 const char *arg)
@@ -153,7 +152,7 @@ find (const CgDescription *description,
   return selector->arg == NULL ? &interface->node : NULL;
 }
 
-/* One that is there already goes. */
+/* Replaces an annotation of the same name. */
 static void
 set_annotation (CgDescription    *description,
                 CgNode           *node,

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* norpc-codegen check OLD NEW: what breaks for callers. */
+/* norpc-codegen check OLD NEW: the differences that break callers. */
 
 #include "cg-commands.h"
 

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The command that has no name: generates all that was asked for. Options are
- * gdbus-codegen's where they mean the same. */
+/* The command without a name, which generates code. Where possible, the options are those of gdbus-
+ * codegen. */
 
 #include "cg-commands.h"
 
@@ -25,7 +25,7 @@ typedef struct
   char     *output;
   char     *output_directory;
   gboolean  version;
-  gboolean  emitters[CG_N_EMITTERS];        /* by the table: its option was given */
+  gboolean  emitters[CG_N_EMITTERS];        /* by the table of emitters: whether its option was given */
   char     *emitter_files[CG_N_EMITTERS];   /* (owned): of those with a file of their own */
 } Options;
 
@@ -86,7 +86,7 @@ make_context (Options    *self,
   return context;
 }
 
-/* Whether an option is not given, or is the name of a file. */
+/* Checks that an option is the name of a file, if it is given. */
 static gboolean
 is_file_name (const char *option)
 {
@@ -94,8 +94,8 @@ is_file_name (const char *option)
                             !g_str_equal (option, "-"));
 }
 
-/* Of the modes that gdbus-codegen has, there can be one; what has a file of
- * its own can be added to it, or be alone. */
+/* Only one mode of gdbus-codegen can be given. Outputs with a file of their own can be combined
+ * with it, or stand alone. */
 static gboolean
 check_modes (Options  *self,
              GError  **error)
@@ -156,7 +156,7 @@ check_values (Options  *self,
   return TRUE;
 }
 
-/* "dir/kv.c" to "kv.h": the header that goes with an output. */
+/* Gets the header of an output: "kv.h" for "dir/kv.c". */
 static char *
 get_header_name (const char *path)
 {
@@ -231,7 +231,7 @@ write_all (const Options       *options,
   return cg_outputs_check (outputs, inputs, error) && cg_outputs_write (outputs, error);
 }
 
-/* The struct of an interface has at most 64 KiB, and two pointers a method. */
+/* GObject limits the struct of an interface to 64 KiB, and it has two pointers for each method. */
 #define MAX_METHODS ((G_MAXUINT16 - 2 * 8) / (2 * 8))
 
 static gboolean

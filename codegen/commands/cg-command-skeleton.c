@@ -40,7 +40,7 @@ make_path (const Options        *options,
   return cg_outputs_make_path (options->output_directory, name);
 }
 
-/* An author may have filled in a file that exists. */
+/* An existing file may have been edited. */
 static gboolean
 add_file (const Options        *options,
           const CgDescription  *description,

@@ -9,13 +9,13 @@
 
 G_BEGIN_DECLS
 
-/* Exit statuses, of all commands. */
+/* The exit statuses of all commands. */
 #define CG_EXIT_OK          0
 #define CG_EXIT_WRONG_INPUT 1
 #define CG_EXIT_WRONG_USAGE 2
-#define CG_EXIT_FINDING     3 /* what a command was asked to look for is there */
+#define CG_EXIT_FINDING     3 /* there are findings */
 
-/* The commands take over @args, the command line without their names. */
+/* The commands take ownership of @args, the command line without their names. */
 
 int   cg_command_check      (char       **args);
 
@@ -25,7 +25,7 @@ int   cg_command_generate   (char       **args,
 
 int   cg_command_skeleton   (char       **args);
 
-/* Says what is wrong with a command line; in cg-input.c. */
+/* Prints the error of a command line; in cg-input.c. */
 int   cg_command_misused    (const char  *name,
                              GError      *error);
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* From a command line to a description that is whole and checked. */
+/* Turns a command line into a complete, checked description. */
 
 #include "cg-input.h"
 
@@ -55,7 +55,7 @@ cg_input_add_entries (CgInput        *self,
   g_option_context_set_description (context, description);
 }
 
-/* GOption knows no -Wname: takes all of them out of @args, up to a "--". */
+/* Removes all options of the form -Wname, which GOption does not support, from @args, up to a "--". */
 static gboolean
 take_warnings (CgWarnings  *warnings,
                char       **args,

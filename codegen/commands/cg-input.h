@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* Options of all commands that read descriptions. */
+/* The options of all commands that read descriptions. */
 typedef struct
 {
   char       *interface_prefix;  /* (owned) (nullable) until parsed */
@@ -23,32 +23,31 @@ typedef struct
 void           cg_input_add_entries (CgInput        *self,
                                      GOptionContext *context);
 
-/* Parses all of the command line. @args is a copy of it, which is taken over
- * and apart. */
+/* Parses the command line. Takes ownership of @args, a copy of it. */
 gboolean       cg_input_parse       (CgInput        *self,
                                      GOptionContext *context,
                                      char          **args,
                                      GError        **error);
 
-/* Reads descriptions, and says to @diagnostics what is wrong with them.
- * @first_index is the place of the first among all that are read. */
+/* Reads descriptions, and reports errors to @diagnostics. @first_index is the index of the first
+ * one among all descriptions of the run. */
 CgDescription *cg_input_read        (const CgInput  *self,
                                      char          **files,
                                      guint           first_index,
                                      CgDiagnostics  *diagnostics);
 void           cg_input_clear       (CgInput        *self);
 
-/* Sets the error of a wrong command line, and returns FALSE. */
+/* Sets the error of an invalid command line, and returns FALSE. */
 gboolean       cg_input_fail        (GError        **error,
                                      const char     *message);
 
-/* cg-annotate.c: takes every --annotate out of @args, up to a "--". Three strings of each
- * are added to @annotations. */
+/* cg-annotate.c: removes every --annotate from @args, up to a "--", and adds its three strings to
+ * @annotations. */
 gboolean       cg_annotate_take     (GPtrArray      *annotations,
                                      char          **args,
                                      GError        **error);
 
-/* Annotates what was read as the command line says. */
+/* Applies the annotations of the command line. */
 void           cg_annotate_apply    (GPtrArray      *annotations,
                                      CgDescription  *description,
                                      CgDiagnostics  *diagnostics);

@@ -95,7 +95,7 @@ cg_outputs_check (GPtrArray           *self,
   return TRUE;
 }
 
-/* Escapes the characters that neither make nor Ninja can have in a name as they are. */
+/* Escapes the characters that are special to make or Ninja in a name. */
 static void
 append_name (GString    *text,
              const char *name)

@@ -12,27 +12,27 @@ G_BEGIN_DECLS
 /* The files that one run writes: an array of them. */
 GPtrArray *cg_outputs_new          (void);
 
-/* Takes over @text. */
+/* Takes ownership of @text. */
 void       cg_outputs_add          (GPtrArray           *self,
                                     const char          *path,
                                     char                *text);
 
-/* A path in a folder, or @name if that is NULL. */
+/* Makes the path of @name in a folder, which may be NULL. */
 char      *cg_outputs_make_path    (const char          *directory,
                                     const char          *name);
 
-/* Is no file to be written twice, and none of @inputs? */
+/* Checks that no file would be written twice, and that none is one of @inputs. */
 gboolean   cg_outputs_check        (GPtrArray           *self,
                                     const char * const  *inputs,
                                     GError             **error);
 
-/* Makes the text that tells make and Ninja that all outputs so far depend on @inputs, or,
- * if there are none, the depfile itself, whose path is @path. */
+/* Makes the text of a dependency file for make and Ninja: all outputs so far, or if there are none
+ * the file itself, @path, depend on @inputs. */
 char      *cg_outputs_make_depfile (GPtrArray           *self,
                                     const char          *path,
                                     const char * const  *inputs);
 
-/* Does not touch a file that has its text already. */
+/* Writes all files, except for those that have the same text already. */
 gboolean   cg_outputs_write        (GPtrArray           *self,
                                     GError             **error);
 

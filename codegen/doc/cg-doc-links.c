@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Makes of all documentation what stands in comments of C: escaped, with
- * links to what is described in the same run. */
+/* Converts all documentation for comments of C: escaped, with links to elements that are described
+ * in the same run. */
 
 #include "cg-doc.h"
 
@@ -30,7 +30,7 @@ static void
 add_links (Resolver          *self,
            const CgInterface *interface)
 {
-  /* Telepathy refers to members by their names alone */
+  /* Telepathy refers to members without the name of their interface */
   static const char * const ends[] = { "()", "" };
   const char *iface = cg_names_look_up (&interface->node, "Iface");
 
@@ -72,7 +72,7 @@ resolve_node (Resolver *self,
     node->c_since = keep (self, cg_doc_paragraph (node->since, "", NULL));
 }
 
-/* A deprecated member may name another of its kind as its replacement. */
+/* The text for a deprecated member may name its replacement, a member of the same kind. */
 static gpointer
 find_replacement (const CgNode *node,
                   GPtrArray    *nodes)
@@ -108,7 +108,7 @@ resolve_replacements (Resolver    *self,
     }
 }
 
-/* A member is there since its interface is, if nothing else is said. */
+/* By default, a member has the version of its interface. */
 static void
 resolve_members (Resolver          *self,
                  const CgInterface *interface,
@@ -122,7 +122,7 @@ resolve_members (Resolver          *self,
     }
 }
 
-/* Of arguments, values and fields, which are lines in a comment. */
+/* Converts the documentation of arguments, values and fields, which are lines in a comment. */
 static void
 resolve_lines (Resolver  *self,
                GPtrArray *nodes)
@@ -135,7 +135,7 @@ resolve_lines (Resolver  *self,
     }
 }
 
-/* The model has no errors, and its names. */
+/* Called when the model has no errors and has its names. */
 void
 cg_docs_resolve (CgDescription *description)
 {

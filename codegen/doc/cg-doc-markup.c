@@ -30,7 +30,7 @@ find_mark (const char *element)
     { "orderedlist", MARK_PARAGRAPH },
     { "listitem", MARK_ITEM },
     { "literal", MARK_CODE },
-    { "link", MARK_TEXT }, /* within a page, which is nowhere here */
+    { "link", MARK_TEXT }, /* a link within the page, which does not exist here */
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (marks); i++)
@@ -40,7 +40,7 @@ find_mark (const char *element)
   return MARK_UNKNOWN;
 }
 
-/* Nothing of a block or an item is there yet. */
+/* Returns TRUE at the beginning of a block or an item. */
 static gboolean
 is_fresh (const GString *markdown)
 {
@@ -91,7 +91,7 @@ cg_doc_markup_text (GString    *markdown,
   g_string_append_len (markdown, text, length);
 }
 
-/* Reads the tag at @p, and returns what follows it, or NULL if it is none that is known. */
+/* Reads the tag at @p, and returns the text after it, or NULL if the tag is unknown. */
 static const char *
 read_tag (GString    *markdown,
           const char *p)

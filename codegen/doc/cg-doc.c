@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Puts text of a description into C, where it must neither end the comment
- * or the string that it is in, nor mean anything to the tools that read it. */
+/* Escapes text of a description for comments and strings of C: it must not end the comment or
+ * string, and must not be markup to the tools that read it. */
 
 #include "cg-doc.h"
 
@@ -22,7 +22,7 @@ typedef struct
   gboolean    in_code;  /* between backticks */
 } Escaper;
 
-/* Would the line begin a tag of a doc comment, as "Returns:" does? */
+/* Checks whether the line would begin a tag of a doc comment, such as "Returns:". */
 static gboolean
 is_tag (const char *line)
 {
@@ -44,8 +44,8 @@ is_tag (const char *line)
   return FALSE;
 }
 
-/* Does it change the direction of the text around it? Compilers warn of one whose
- * end is missing, and filling lines may part it from its end. */
+/* Checks for a bidirectional control character. Compilers warn if the end of its range is missing,
+ * and filling lines may separate the two. */
 static gboolean
 is_bidi_control (gunichar c)
 {
@@ -53,9 +53,8 @@ is_bidi_control (gunichar c)
          (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-/* With blanks instead of the white space of other scripts: to the scanner of
- * GObject Introspection it is white space, too. And with references instead of
- * control characters that are not seen. */
+/* Replaces white space of other scripts, which the scanner of GObject Introspection treats as white
+ * space, by blanks, and invisible control characters by references. */
 static char *
 make_plain (const char *text)
 {
@@ -74,7 +73,7 @@ make_plain (const char *text)
   return g_string_free (plain, FALSE);
 }
 
-/* The length of a name with dots in it, or 0. */
+/* Gets the length of a name with dots at the beginning of the text, or 0. */
 static gsize
 measure_dotted (const char *p)
 {
@@ -95,9 +94,8 @@ measure_dotted (const char *p)
     }
 }
 
-/* The length of what follows a "#", if anything, in a reference; or 0.
- * References are as gdbus-codegen has them: #org.example.Kv,
- * org.example.Kv.Get(), #org.example.Kv::Changed, #org.example.Kv:Size. */
+/* Gets the length of a reference, without its "#", or 0. References are those of gdbus-codegen:
+ * #org.example.Kv, org.example.Kv.Get(), #org.example.Kv::Changed, #org.example.Kv:Size. */
 static gsize
 measure_reference (const char *name,
                    gboolean    has_sign)
@@ -118,8 +116,8 @@ measure_reference (const char *name,
   return length;
 }
 
-/* Those to what is known are links, all others code. Returns how much of the
- * line was one. */
+/* Appends a reference: a link if the element is known, otherwise code. Returns its length in the
+ * line. */
 static gsize
 append_reference (Escaper    *self,
                   const char *line,
@@ -148,7 +146,7 @@ append_reference (Escaper    *self,
   return has_sign + length;
 }
 
-/* Would gi-docgen take it for a link? */
+/* Checks whether gi-docgen would treat the text as a link. */
 static gboolean
 is_link (const char *p)
 {
@@ -158,8 +156,8 @@ is_link (const char *p)
   return length > 0 && word[length] == '@';
 }
 
-/* Gets the replacement for the character @p, the first of its line, where it would mean
- * something; or NULL. */
+/* Gets the replacement for the character @p, the first of its line, if it is special there, or
+ * NULL. */
 static const char *
 get_first_replacement (const char *p)
 {
@@ -174,12 +172,12 @@ get_first_replacement (const char *p)
   if (*p == '*' && p[1] == ' ')
     return "-";
 
-  /* one that has another begins what is emphasised */
+  /* two of them begin emphasised text */
   return *p == '*' && ((p[1] != '*' && !g_ascii_isalnum (p[1])) || strchr (p + 2, '*') == NULL)
          ? "&#42;" : NULL;
 }
 
-/* The same for any character. */
+/* Does the same for a character at any place. */
 static const char *
 get_replacement (const Escaper *self,
                  char           previous,
@@ -236,9 +234,8 @@ append_line (Escaper    *self,
     }
 }
 
-/* A line of code: it keeps its indentation, counted from where the code begins. Characters
- * that tools would misread are replaced here, too, although the reader sees that in
- * code. */
+/* Appends a line of code with its indentation relative to the first line of the code. Characters
+ * that tools would misread are replaced, although that is visible in code. */
 static void
 append_code (Escaper    *self,
              const char *line,
@@ -263,7 +260,7 @@ append_code (Escaper    *self,
     }
 }
 
-/* Lines between fences are code. Returns whether this is one of them. */
+/* Returns TRUE for a line of code between fences, and for the fences. */
 static gboolean
 append_fenced (Escaper *self,
                char    *line,
@@ -287,8 +284,8 @@ append_fenced (Escaper *self,
   return TRUE;
 }
 
-/* The text as lines of a doc comment; indentation goes, empty lines stay.
- * @links tells what is put for references, by their text. */
+/* Formats the text as lines of a doc comment, without indentation and with empty lines. @links has
+ * the replacements of references, by their text. */
 char *
 cg_doc_escape (const char *text,
                GHashTable *links)
@@ -318,7 +315,7 @@ cg_doc_escape (const char *text,
   return g_strchomp (g_string_free (self.text, FALSE));
 }
 
-/* The text as one paragraph, filled; lines after the first begin with @indent. */
+/* Formats the text as one filled paragraph. Lines after the first begin with @indent. */
 char *
 cg_doc_paragraph (const char *text,
                   const char *indent,
@@ -347,7 +344,7 @@ cg_doc_paragraph (const char *text,
   return g_string_free (self.text, FALSE);
 }
 
-/* A string literal. */
+/* Makes a string literal. */
 char *
 cg_c_string (const char *text)
 {

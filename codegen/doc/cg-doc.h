@@ -18,9 +18,8 @@ char *cg_c_string      (const char *text);
 
 /* cg-doc-markup.c */
 
-/* Makes Markdown of documentation that has elements in it. Paragraphs, lists and code of
- * DocBook come out as such, of all other elements the text. Elements are named without
- * their prefix. */
+/* Converts documentation with elements to Markdown: paragraphs, lists and code of DocBook, and the
+ * text of all other elements. Elements are named without their prefix. */
 void  cg_doc_markup_tag    (GString    *markdown,
                             const char *element,
                             gboolean    is_end);
@@ -28,8 +27,7 @@ void  cg_doc_markup_text   (GString    *markdown,
                             const char *text,
                             gsize       length);
 
-/* The same for text in which the elements of DocBook are just text, as in comments
- * for gdbus-codegen. */
+/* Does the same for text that contains tags of DocBook, as in comments for gdbus-codegen. */
 char *cg_doc_from_docbook  (const char *text);
 
 /* cg-doc-links.c */

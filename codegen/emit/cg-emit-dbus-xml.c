@@ -3,9 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* D-Bus introspection XML, of which D-Bus and its tools know every word: of
- * the members whose types D-Bus has. The rest is said by annotations, so that
- * it describes the same when it is read again. */
+/* Strict D-Bus introspection XML, with the members whose types D-Bus has. Annotations express the
+ * rest, so that the output is an equivalent description. */
 
 #include "cg-emitter.h"
 
@@ -18,7 +17,7 @@ typedef struct
   guint    depth;     /* of what is written */
 } Emitter;
 
-/* Appends what is allowed in a comment. */
+/* Appends the text without anything that a comment must not contain. */
 static void
 append_comment (GString    *xml,
                 const char *text)
@@ -39,7 +38,7 @@ add_attribute (Emitter    *self,
 
   g_string_append_printf (xml, " %s=\"", name);
 
-  /* white space of a value is a blank unless it is a reference */
+  /* other white space would be read as a blank */
   for (; *value != '\0'; value++)
     if (*value == '&')
       g_string_append (xml, "&amp;");
@@ -78,7 +77,7 @@ open_element (Emitter    *self,
   return self->text->len;
 }
 
-/* An element that is empty is closed as such. @start is where its contents begin. */
+/* Ends an element, with a short tag if it is empty. @start is the offset of its contents. */
 static void
 close_element (Emitter    *self,
                const char *element,
@@ -101,7 +100,7 @@ add_annotation (Emitter    *self,
                    open_element (self, "annotation", "name", name, "value", value, NULL));
 }
 
-/* An annotation that is there if it is true. */
+/* Adds an annotation if its value is TRUE. */
 static void
 add_flag (Emitter    *self,
           const char *name,
@@ -110,7 +109,7 @@ add_flag (Emitter    *self,
   add_annotation (self, name, is_set ? "true" : NULL);
 }
 
-/* Those whose meaning is in the model are written anew from there. */
+/* Returns TRUE for annotations that are written from the model. */
 static gboolean
 is_modelled (const char *name)
 {
@@ -159,7 +158,7 @@ add_use (Emitter         *self,
 {
   gboolean is_other = g_strcmp0 (use->signature, use->variant) != 0;
 
-  /* no D-Bus XML can declare what a description does, whose types have no dot */
+  /* D-Bus XML cannot declare types; the names of declared types have no dot */
   is_other = is_other && strchr (use->signature, '.') != NULL;
   add_annotation (self, "org.norpc.Type", is_other ? use->signature : NULL);
   add_annotation (self, "org.norpc.Transfer", use->is_moved ? "full" : NULL);
@@ -190,7 +189,7 @@ add_method_annotations (Emitter        *self,
   g_autofree char *timeout = method->timeout > 0 ? g_strdup_printf ("%u", method->timeout) : NULL;
   gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
 
-  /* it may have the annotation, which is written as it is, or the attribute */
+  /* an annotation of the description has been copied already */
   CG_FOREACH (const CgAnnotation, annotation, method->node.annotations)
     is_oneway = is_oneway && g_strcmp0 (annotation->node.name, no_reply) != 0;
 
@@ -251,7 +250,7 @@ add_interface (Emitter           *self,
   gsize start;
 
   g_string_truncate (self->left_out, 0);
-  /* its name would be none */
+  /* a name that D-Bus does not allow */
   if (strchr (interface->node.name, '.') == NULL)
     {
       g_string_append_printf (self->text, "  <!-- Left out: interface %s -->\n",

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A page for readers: what there is, in the words of the description. */
+/* The output "markdown": a page with everything in a description and its documentation. */
 
 #include "cg-emitter.h"
 
@@ -17,8 +17,7 @@ typedef struct
   GHashTable *links;  /* (owned) (element-type utf8 utf8): by reference in the text */
 } Emitter;
 
-/* Anchors have the names of D-Bus, because each program that renders Markdown names
- * headings differently. */
+/* Anchors are the names in D-Bus, because programs that render Markdown name headings differently. */
 static void
 add_link (Emitter    *self,
           const char *separator,
@@ -69,7 +68,7 @@ add_heading (Emitter    *self,
                           level, target, separator, name, *name != '\0' ? name : target);
 }
 
-/* Adds a paragraph, if there is one. Takes over @text. */
+/* Appends a paragraph, unless it is empty. Takes ownership of @text. */
 static void
 add_paragraph (Emitter    *self,
                const char *before,
@@ -216,7 +215,7 @@ add_signal_lines (Emitter        *self,
                      "The subscription of a client whose backlog is full is closed.\n\n");
 }
 
-/* A line in the form of code that says what a member is. */
+/* Makes a line of code with the signature of a member. */
 static void
 add_prototype (Emitter        *self,
                const CgMember *member)
@@ -276,7 +275,7 @@ add_members (Emitter           *self,
     }
 }
 
-/* The values of a type, or the fields. */
+/* Writes the table of the values or fields of a type. */
 static void
 add_parts (Emitter             *self,
            const CgDeclaration *declaration)

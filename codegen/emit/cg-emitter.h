@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* How the output is to be. Borrowed from the options. */
+/* Options for the C code. Borrowed from the command. */
 typedef struct
 {
   gboolean    pragma_once;
@@ -19,13 +19,13 @@ typedef struct
   const char *symbol_decorator_header;  /* (nullable) */
 } CgStyle;
 
-/* All that one output is generated from. */
+/* The input of an emitter. */
 typedef struct
 {
   const CgDescription *description;
   const CgStyle       *style;
   const char          *file;    /* the output's base name */
-  const char          *header;  /* that of the header that goes with it */
+  const char          *header;  /* the base name of its header */
 } CgOutput;
 
 /* Writes the text of one output into @writer. */
@@ -34,7 +34,7 @@ typedef void (*CgEmitFunc) (const CgOutput *output,
 
 typedef struct
 {
-  const char *option;       /* of the command line, without the hyphens */
+  const char *option;       /* the option of the command line, without hyphens */
   const char *suffix;       /* (nullable): of the file that --generate-c-code names; one
                              * that it does not write has a file with its option */
   const char *description;  /* for --help */

@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The files in templates/ are resources of the program. A line "%% NAME" begins a
- * section, which goes on to the next line that begins with "%%", or with "%#", which is
- * a comment, or to a line "%-", which also takes the end of the line before away. */
+/* The files in templates/ are resources of the program. A line "%% NAME" begins a section. It ends
+ * at the next line that begins with "%%", or with "%#", a comment. A line "%-" ends it, too, and
+ * removes the line break before it. */
 
 #include "cg-templates.h"
 

@@ -52,11 +52,10 @@ struct _CgDeclaration
   CgLocation      dbus_location;
   const char     *dbus_prefix;  /* (nullable): of the names of errors */
   CgNamedType    *named;        /* (nullable): if its name is usable */
-  gboolean        is_visited;   /* while what it contains is looked at */
-  guint           depth;        /* of records in it, itself included; 0 until it is known */
-  gboolean        is_completed; /* what can be done with a record is known */
-  gboolean        is_recursive; /* a record of this or of another type can be in it without end;
-                                 * set with that */
+  gboolean        is_visited;   /* set while its fields are visited */
+  guint           depth;        /* the depth of records, itself included, or 0 until it is known */
+  gboolean        is_completed; /* the functions of the record are known */
+  gboolean        is_recursive; /* records can be nested in it to any depth */
 };
 
 CgDeclaration *cg_declaration_new  (CgDescription    *description,
@@ -77,13 +76,13 @@ typedef enum
   CG_N_RECORD_FUNCTIONS
 } CgRecordFunction;
 
-/* cg-records.c: what can be done with records; their names are resolved. */
+/* cg-records.c: determines the functions of records. Called when names are resolved. */
 void           cg_records_complete         (CgDescription       *description);
 gboolean       cg_record_has_function      (const CgDeclaration *record,
                                             CgRecordFunction     function);
 
-/* Finds the field that has the name of a function of the record, or returns NULL. One of
- * them would hide the other in language bindings, so these have the field alone. */
+/* Finds the field that has the name of a function of the record, or returns NULL. In language
+ * bindings one would hide the other, so these get the field only. */
 const CgField *cg_record_find_hiding_field (const CgDeclaration *record,
                                             CgRecordFunction     function);
 

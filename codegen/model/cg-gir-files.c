@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Finds GIRs where GObject Introspection finds them. */
+/* Finds GIRs in the folders in which GObject Introspection looks for them. */
 
 #include "cg-gir.h"
 
@@ -40,7 +40,7 @@ cg_gir_folders_new (const char * const *folders)
   return self;
 }
 
-/* The version in "Gtk-4.0.gir", if it is a GIR of @name. */
+/* Gets the version in a name such as "Gtk-4.0.gir" if it is a GIR of @name, or NULL. */
 static char *
 get_version (const char *file,
              const char *name)
@@ -135,7 +135,7 @@ cg_gir_find_version (GPtrArray   *folders,
   g_autoptr (GPtrArray) versions = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *all = NULL;
 
-  /* there will not be others, and each of the three may be there twice */
+  /* there are no other versions, and their GIRs may be in several folders */
   if (g_str_equal (name, "GLib") || g_str_equal (name, "GObject") || g_str_equal (name, "Gio"))
     return g_strdup ("2.0");
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Reads of each GIR what its types are called in C, and nothing else. */
+/* Reads the names of types in C from GIRs. */
 
 #include "cg-gir.h"
 
@@ -63,7 +63,7 @@ cg_gir_free (CgGir *self)
   g_free (self);
 }
 
-/* How deep elements are. */
+/* The depth of elements. */
 enum
 {
   DEPTH_REPOSITORY = 1,
@@ -78,8 +78,8 @@ typedef struct
 {
   CgGirNamespace *gir_namespace;
   guint           depth;
-  gboolean        is_in;         /* the namespace that is wanted */
-  gboolean        has_namespace; /* it was there */
+  gboolean        is_in;         /* the namespace that is looked for */
+  gboolean        has_namespace; /* the namespace was found */
   CgGirType      *type;          /* (nullable): the one that is open */
   const char     *hash;          /* (nullable): the method 'hash' that is open */
 } Reader;
@@ -116,7 +116,7 @@ has_attribute (const char **attributes,
   return g_strcmp0 (cg_xml_find_attribute (attributes, name), value) == 0;
 }
 
-/* The part of a path after the folders. */
+/* Gets the base name of a path. */
 static const char *
 get_base (const char *path)
 {
@@ -163,7 +163,7 @@ start_in_type (Reader      *self,
     self->hash = keep (self, cg_xml_find_attribute (attributes, "c:identifier"));
 }
 
-/* A hash is a guint of the value alone. */
+/* Checks that a function is a hash function: it gets the value only, and returns a guint. */
 static void
 check_hash (Reader      *self,
             const char  *element,
@@ -367,7 +367,7 @@ cg_gir_add_headers (const CgGirNamespace *gir_namespace,
         }
     }
 
-  /* these are there already; not so what Gio has for Unix alone */
+  /* these are included already, except for the headers of Gio for Unix */
   if (g_str_equal (gir_namespace->name, "GLib") || g_str_equal (gir_namespace->name, "GObject") ||
       g_str_equal (gir_namespace->name, "Gio"))
     return;

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   CgNamedKind kind;
-  const char *element;        /* interned: how the GIR calls it */
+  const char *element;        /* interned: its name in the GIR */
   const char *c_type;         /* (nullable) */
   const char *get_type;       /* (nullable): the function for its GType */
   const char *header;         /* (nullable): the file that declares it, without folders */
@@ -23,21 +23,21 @@ typedef struct
 
 typedef struct _CgGirNamespace CgGirNamespace;
 
-/* The GIRs that were read in one run. */
+/* The GIRs of one run. */
 typedef struct _CgGir CgGir;
 
-/* Adds the paths of those that are read to @files. */
+/* Adds the paths of the GIRs that have been read to @files. */
 CgGir                *cg_gir_new          (const char * const    *folders,
                                            GPtrArray             *files);
 void                  cg_gir_free         (CgGir                 *self);
 
-/* Reads a GIR, once. @version is that of an <include>, or NULL. */
+/* Reads a GIR, unless it has been read. @version (nullable) is that of an <include>. */
 const CgGirNamespace *cg_gir_load         (CgGir                 *self,
                                            const char            *name,
                                            const char            *version,
                                            GError               **error);
 
-/* Is it installed? */
+/* Checks whether a GIR is installed. */
 gboolean              cg_gir_has          (CgGir                 *self,
                                            const char            *name,
                                            const char            *version,
@@ -45,17 +45,17 @@ gboolean              cg_gir_has          (CgGir                 *self,
 const CgGirType      *cg_gir_find         (const CgGirNamespace  *gir_namespace,
                                            const char            *name);
 
-/* The headers that a type needs: those of its namespace, or the one that it is
- * in, if that is among them. */
+/* Gets the headers that a type needs: the one that declares it, if that is known, or all headers of
+ * its namespace. */
 void                  cg_gir_add_headers  (const CgGirNamespace  *gir_namespace,
                                            const CgGirType       *type,
                                            GPtrArray             *headers);
 
-/* One more, unless it is NULL, there already, or cannot be a header. */
+/* Adds a header, unless it is NULL, cannot be included, or has been added. */
 void                  cg_gir_add_header   (GPtrArray             *headers,
                                            const char            *header);
 
-/* Can it stand in an #include? */
+/* Checks whether a name can be written in an #include. */
 gboolean              cg_gir_is_header    (const char            *header);
 
 /* cg-gir-files.c: where GIRs are. */
@@ -63,7 +63,7 @@ gboolean              cg_gir_is_header    (const char            *header);
 /* Makes a list of the folders of GIRs, which begins with @folders. */
 GPtrArray            *cg_gir_folders_new  (const char * const    *folders);
 
-/* Finds the one version that is installed. */
+/* Finds the version of a GIR if only one is installed. */
 char                 *cg_gir_find_version (GPtrArray             *folders,
                                            const char            *name,
                                            GError               **error);
@@ -75,7 +75,7 @@ char                 *cg_gir_find_file    (GPtrArray             *folders,
 /* cg-known-types.c: of GLib, GObject and Gio */
 #define CG_KNOWN_TYPES_VERSION "2.0"
 
-/* Whether a version of a namespace has types that are known without its GIR. */
+/* Checks whether types of a version of a namespace are known without its GIR. */
 gboolean    cg_known_types_have      (const char  *gir_namespace,
                                       const char  *version);
 

@@ -99,7 +99,7 @@ static const struct
   { "Gio", CG_NAMED_BOXED, "gio/gunixmounts.h", " UnixMountEntry UnixMountPoint " },
 };
 
-/* Where the word @name is in @names, or NULL. */
+/* Finds the word @name in @names, or returns NULL. */
 static const char *
 find_word (const char *names,
            const char *name)
@@ -117,7 +117,7 @@ find_word (const char *names,
   return NULL;
 }
 
-/* The function for the GType of the type @name, which is at @word in its group. */
+/* Makes the name of the function for the GType of @name, which is at @word in its group. */
 static char *
 make_get_type (const char *word,
                const char *name)

@@ -14,7 +14,7 @@ node_clear (CgNode *node)
   g_free (node->names);
 }
 
-/* Frees what is a node and owns nothing else. */
+/* Frees a node that owns nothing else. */
 static void
 node_free (gpointer data)
 {
@@ -22,7 +22,7 @@ node_free (gpointer data)
   g_free (data);
 }
 
-/* Makes the node of a struct of @size bytes, and adds it to @siblings. */
+/* Creates a node, a struct of @size bytes, and adds it to @siblings. */
 gpointer
 cg_node_new (gsize             size,
              const CgLocation *location,
@@ -118,7 +118,8 @@ cg_description_string (CgDescription *self,
   return string != NULL ? g_string_chunk_insert_const (self->strings, string) : NULL;
 }
 
-/* Whether types of other libraries are used; only these and interfaces have a dot in the name. */
+/* Checks whether types of other libraries are used. Only these and interfaces have a dot in the
+ * name. */
 gboolean
 cg_description_has_foreign_types (const CgDescription *self)
 {

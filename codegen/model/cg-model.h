@@ -46,11 +46,11 @@ typedef enum
 /* The backlog of a signal without the attribute: NORPC_DEFAULT_BACKLOG of the runtime. */
 #define CG_DEFAULT_BACKLOG 1000
 
-/* How far values of a type, and so members that have them, can go. */
+/* The reach of the values of a type, and so of members that have such values. */
 typedef enum
 {
   CG_REACH_PROCESS,  /* within the process alone */
-  CG_REACH_VARIANT,  /* out of it, as a GVariant: these are portable */
+  CG_REACH_VARIANT,  /* out of it, as a GVariant: portable */
   CG_REACH_DBUS      /* by D-Bus, which has no maybe types */
 } CgReach;
 
@@ -72,12 +72,11 @@ typedef struct
   gboolean     deprecated;
   const char  *deprecated_text;   /* (nullable): what is said of it */
   const char  *c_deprecated_text; /* (nullable): as text of a comment in C */
-  gboolean     broken;      /* an error was reported; what else is wrong with
-                             * it would only follow from that */
+  gboolean     broken;      /* an error was reported, and others would be consequences of it */
   const char  *c_name;      /* (nullable): org.gtk.GDBus.C.Name */
   const char  *emits_changed; /* (nullable): of an interface; of a property, not NULL when
                                * checked */
-  const char  *in_c;        /* its name in C, without that of what it is in */
+  const char  *in_c;        /* its name in C, without the name of its parent */
   GPtrArray   *annotations; /* (owned) (element-type CgAnnotation) */
   const CgNameTable *name_table; /* (nullable): of what has names of its own, when resolved */
   const char **names;       /* (owned) (nullable): in the order of the table */
@@ -104,13 +103,12 @@ typedef struct _CgDeclaration CgDeclaration;
 
 typedef struct _CgInterface CgInterface;
 
-/* A type that has a name, once for all its uses. */
+/* A named type, which all its uses share. */
 typedef struct
 {
   const char  *name;     /* as described */
   CgNamedKind  kind;
-  const char  *c_type;   /* these two, and the texts of the types, are there when names are
-                          * resolved */
+  const char  *c_type;   /* these two, and the texts of the types, are set when names are resolved */
   const char  *lower;
   const char  *hash_function; /* (nullable): for a value, if its GIR has one */
   CgDeclaration *declaration; /* (nullable): if it is of a description */
@@ -124,13 +122,13 @@ typedef struct
 {
   CgLocation    location;
   const char   *signature;       /* as described */
-  const char   *value_signature; /* without a maybe that is told by nullable */
+  const char   *value_signature; /* without the maybe that nullable stands for */
   const char   *variant;         /* (nullable): the type of the GVariant for a value */
   const char   *wire;            /* (nullable): the type described, if an annotation has another */
   gboolean      nullable;
-  CgLocation    nullable_location; /* where that is said, if it is */
+  CgLocation    nullable_location; /* the location of the attribute, if there is one */
   gboolean      is_moved;        /* from the client to the service */
-  CgLocation    moved_location;  /* where that is said, if it is */
+  CgLocation    moved_location;  /* the location of the attribute, if there is one */
   CgNamedType  *named;           /* (nullable): if the type is a name */
   CgLocation    element_location;
   const char   *element_signature; /* (nullable): type of the items of a list model, as described */
@@ -143,7 +141,7 @@ typedef struct
   CgNode       node;
   CgTypeUse    use;
   CgDirection  direction;
-  const char  *c_lent;           /* its name in C where it is lent */
+  const char  *c_lent;           /* its name in C as a parameter */
   const char  *c_out;            /* and as an out parameter */
 } CgArg;
 
@@ -177,7 +175,7 @@ struct _CgMember
   /* of a method */
   const CgMethod *replacement;   /* (nullable): what is to be used instead */
   guint        flags;            /* of CgMethodFlags */
-  CgLocation   oneway_location;  /* where it is said, if it is */
+  CgLocation   oneway_location;  /* the location of the attribute, if there is one */
   CgLocation   timeout_location;
   const char  *timeout_text;     /* (nullable): as described */
   guint        timeout;          /* in milliseconds, or 0; set when checked */
@@ -224,7 +222,7 @@ gpointer       cg_node_new             (gsize             size,
                                         const CgLocation *location,
                                         GPtrArray        *siblings);
 
-/* @text is "true", "false", or what is to be said. */
+/* @text is "true", "false", or the documentation. */
 void           cg_node_set_deprecated  (CgNode           *self,
                                         const char       *text);
 CgDescription *cg_description_new      (void);
@@ -246,11 +244,11 @@ CgMember      *cg_member_new           (CgInterface      *interface,
 CgAnnotation  *cg_annotation_new       (CgNode           *parent,
                                         const CgLocation *location);
 
-/* The one out argument that is a method's C return value, or NULL: exactly
- * one, a pointer, and not nullable, so that NULL can only mean failure. */
+/* Gets the out argument that is the return value of a method in C, or NULL. It is the only out
+ * argument, a pointer, and not nullable, so that NULL can only mean failure. */
 const CgArg   *cg_method_get_return_arg (const CgMethod  *self);
 
-/* Calls @func for every type that something has. */
+/* Calls @func for every use of a type. */
 typedef void (*CgUseFunc) (CgTypeUse *use,
                            gpointer   data);
 
@@ -260,10 +258,10 @@ void           cg_description_foreach_use (CgDescription *self,
 
 const char    *cg_access_to_string      (CgAccess          self);
 
-/* The types are checked. */
+/* Called when the types have been checked. */
 CgReach        cg_member_get_reach      (const CgMember  *self);
 
-/* Whether it is a method that is a stream. */
+/* Checks whether a member is a stream. */
 gboolean       cg_member_is_stream      (const CgMember   *self);
 
 /* Gets the word for a kind of members, as "method". */

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The types that have names, a row a kind. In these texts @mark@ is one of
- * CgTypeNames; what is left is a text of CgType. */
+/* The named types, one row for each kind. In the texts of a row, @mark@ stands for one of
+ * CgTypeNames; the result is a text of CgType. */
 
 #include "cg-named-types.h"
 
@@ -66,8 +66,8 @@ static const CgType kinds[] = {
   [CG_NAMED_RECORD_OBJECT] = OBJECT ("g_autoptr (@c_type@) "),
 };
 
-/* A lent array is copied: an array from a language binding lives no longer
- * than the function that it is given to. */
+/* A lent array is copied, because an array of a language binding lives only as long as the function
+ * that gets it. */
 static const CgType pointer_array = {
   .signature = "@name@[]", .c_in = "GPtrArray *", .c_out = "GPtrArray *",
   .c_local = "g_autoptr (GPtrArray) ", .gir = "(element-type @gir_name@)", .zero = "NULL",
@@ -99,7 +99,7 @@ static const CgType number_array = {
   .get_type = "g_array_get_type", .free_function = "(GDestroyNotify) g_array_unref"
 };
 
-/* How a type that others know can leave the process. */
+/* The forms of well-known types outside of the process. */
 static const struct
 {
   const char *name;

@@ -11,17 +11,17 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  CG_NAMED_OBJECT,   /* a GObject, or what implements a GInterface */
-  CG_NAMED_INTERFACE, /* of a description: what implements it */
+  CG_NAMED_OBJECT,   /* a class of GObject, or a GInterface */
+  CG_NAMED_INTERFACE, /* an interface of a description */
   CG_NAMED_BOXED,    /* of a GIR */
   CG_NAMED_ENUM,
   CG_NAMED_FLAGS,
-  CG_NAMED_RECORD,   /* of a description */
-  CG_NAMED_RECORD_OBJECT, /* of a description, and a GObject */
-  CG_NAMED_NOTHING   /* in a GIR, but no value can be of it */
+  CG_NAMED_RECORD,   /* declared in a description */
+  CG_NAMED_RECORD_OBJECT, /* declared in a description as an object */
+  CG_NAMED_NOTHING   /* in a GIR, but not a type of values */
 } CgNamedKind;
 
-/* The names that the row of a type is made of. */
+/* The names from which the row of a type is made. */
 typedef struct
 {
   const char *name;       /* as described */
@@ -32,8 +32,8 @@ typedef struct
   const char *c_lower;    /* (nullable): what those of a record begin with */
 } CgTypeNames;
 
-/* Fills in the row of a type, and the one of its arrays. The caller fills
- * in the rest of a record or of a well-known type. */
+/* Makes the row of a type, and of its arrays. The caller completes the rows of records and well-
+ * known types. */
 void cg_named_type_fill (CgType            *type,
                          CgType            *array,
                          CgNamedKind        kind,

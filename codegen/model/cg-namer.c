@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Finds names in C that nothing else has. */
+/* Finds unique names in C. */
 
 #include "cg-namer.h"
 
@@ -27,7 +27,7 @@ cg_namer_make_names (Namer             *self,
     }
 }
 
-/* Of two that want one name, the later one is in error. */
+/* Marks the later one of two nodes that have the same name as broken. */
 void
 cg_namer_refuse (Namer        *self,
                  CgNode       *node,
@@ -37,7 +37,7 @@ cg_namer_refuse (Namer        *self,
   node->broken = TRUE;
 }
 
-/* Whether nothing else has an identifier. */
+/* Checks that no other node has the identifier. */
 gboolean
 cg_namer_is_free (Namer      *self,
                   CgNode     *node,
@@ -74,7 +74,7 @@ cg_namer_claim_names (Namer  *self,
   return TRUE;
 }
 
-/* A name for a parameter that nothing else in the function has. */
+/* Makes a name for a parameter that is unique in the function. */
 const char *
 cg_namer_make_parameter (Namer      *self,
                          GHashTable *taken,
@@ -85,7 +85,7 @@ cg_namer_make_parameter (Namer      *self,
   const char *result;
 
   g_string_append (unique, name);
-  /* gdbus-codegen has this prefix always; with it nothing is reserved */
+  /* gdbus-codegen always has this prefix; no name with it is reserved */
   if (cg_is_reserved (unique->str) || cg_is_used_parameter (unique->str))
     g_string_prepend (unique, "arg_");
   while (g_hash_table_contains (taken, unique->str) ||

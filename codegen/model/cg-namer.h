@@ -23,7 +23,8 @@ typedef struct
                                  bindings, and its properties and virtual functions so far */
 } Namer;
 
-/* Makes the names of @node, and claims those that must be alone; whether all of these were free. */
+/* Make the names of @node, and claim those that must be unique. Returns TRUE if all of these were
+ * free. */
 void         cg_namer_make_names       (Namer              *self,
                                         CgNode             *node,
                                         const CgNameTable  *table);
@@ -51,5 +52,13 @@ void         cg_namer_name_args        (Namer              *self,
 /* cg-naming-declarations.c */
 void         cg_namer_name_declaration (Namer              *self,
                                         CgDeclaration      *declaration);
+
+/* cg-naming-args.c */
+void         cg_namer_name_args        (Namer              *self,
+                                        CgMember           *method);
+
+/* cg-naming-members.c */
+void         cg_namer_name_members     (Namer              *self,
+                                        CgInterface        *interface);
 
 G_END_DECLS

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Every name that generated code has is spelled here, once. They are what
- * gdbus-codegen makes of the same description. */
+/* The table of all names in generated code. The names are those that gdbus-codegen gives to the
+ * same description. */
 
 #include "cg-names.h"
 
@@ -57,7 +57,7 @@ static const CgNameRow interface_rows[] = {
   { "signal_infos", "$iface$_signal_infos", TRUE },
 };
 
-/* Of a method, and of a stream. */
+/* The names of a method, and of a stream. */
 #define METHOD_ROWS \
   { "method", "$method$", FALSE }, \
   { "dbus_method", "$dbus_method$", FALSE }, \
@@ -130,7 +130,7 @@ static const CgNameRow property_rows[] = {
   { "set_sync", "$proxy$_set_$property$_sync", TRUE },
 };
 
-/* Of a type that is declared, whatever of these it has. */
+/* The names of a declared type; each kind of type uses some of them. */
 static const CgNameRow declaration_rows[] = {
   { "Name", "$Name$", FALSE },
   { "T", "$Ns$$Name$", TRUE },

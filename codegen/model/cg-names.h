@@ -16,8 +16,8 @@ void        cg_names_resolve       (CgDescription     *description,
                                     const char        *c_namespace,
                                     CgDiagnostics     *diagnostics);
 
-/* A row: the key in templates, what it stands for (rows above can be used),
- * and whether it is an identifier at file scope, where it must be alone. */
+/* A row: the key in templates, the pattern of the name, in which keys of earlier rows can be used,
+ * and whether it is an identifier at file scope, which must be unique. */
 typedef struct
 {
   const char *key;
@@ -25,7 +25,7 @@ typedef struct
   gboolean    global;
 } CgNameRow;
 
-/* The values are in the names of what has them, in this order. */
+/* A node has its names in the order of the rows. */
 struct _CgNameTable
 {
   const CgNameRow *rows;
@@ -39,11 +39,11 @@ extern const CgNameTable cg_stream_names;
 extern const CgNameTable cg_signal_names;
 extern const CgNameTable cg_property_names;
 
-/* Gives a writer the names of something. */
+/* Sets the names of a node in a writer. */
 void        cg_names_set     (CgWriter     *writer,
                               const CgNode *node);
 
-/* Gets the name for a key of the tables in cg-names.c. */
+/* Gets the name of a node for a key of the tables in cg-names.c. */
 const char *cg_names_look_up (const CgNode *node,
                               const char   *key);
 

@@ -3,13 +3,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Gives arguments, results and items their names in C: those of parameters. */
+/* Gives the arguments of members and the items of streams the names of their parameters in C. */
 
 #include "cg-namer.h"
 
 #include "cg-spelling.h"
 
-/* The values of an item are parameters of functions of their own. */
+/* Names the values of an item, which are parameters of other functions than the arguments. */
 static void
 name_items (Namer    *self,
             CgMember *stream)

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Gives the types that are declared, their values and their fields their names in C. */
+/* Gives declared types, their values and their fields names in C. */
 
 #include "cg-namer.h"
 
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* "FastMode", "fast-mode" and "FAST_MODE" to "fast_mode". */
+/* Turns "FastMode", "fast-mode" and "FAST_MODE" into "fast_mode". */
 static char *
 make_word (const CgNode *node)
 {
@@ -52,8 +52,8 @@ name_values (Namer         *self,
     }
 }
 
-/* A field that nothing else in the struct is called, in C and in Python, where PyGObject names
- * it. */
+/* Makes a name for a field that is unique in the struct, in C and in Python, where PyGObject
+ * changes the names of fields. */
 static const char *
 name_field (Namer      *self,
             GHashTable *taken,

@@ -3,16 +3,16 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The functions that a record can have follow from its fields. */
+/* Determines the functions of records, which depend on their fields. */
 
 #include "cg-declarations.h"
 
-#define MAX_VARIANT 4096 /* a record of records of records can become very long */
+#define MAX_VARIANT 4096 /* because nested records can have very long types */
 
 static void complete (CgDescription *description,
                       CgDeclaration *declaration);
 
-/* The type of the GVariant of a field, or NULL. */
+/* Gets the type of the GVariant of a field, or NULL. */
 static char *
 make_field_variant (const CgTypeUse *use)
 {
@@ -56,8 +56,7 @@ complete_fields (CgDescription *description,
     type->to_variant = type->from_variant = NULL;
 }
 
-/* The type of one that is in itself has no end, so that no GVariant can be of
- * it. */
+/* A record that contains its own type has no GVariant, because the type of that would be infinite. */
 static void
 complete (CgDescription *description,
           CgDeclaration *declaration)
@@ -73,7 +72,7 @@ complete (CgDescription *description,
     named->array.to_variant = named->array.from_variant = NULL;
 }
 
-/* Whether something was found that cannot be compared or hashed. */
+/* Checks for a type that cannot be compared or hashed. */
 static gboolean
 restrict_equality (CgDeclaration *declaration)
 {
@@ -81,7 +80,7 @@ restrict_equality (CgDeclaration *declaration)
   gboolean has_equal = TRUE, has_hash = TRUE;
   gboolean changed;
 
-  /* An object is equal to itself alone. */
+  /* An object is equal only to itself. */
   if (declaration->is_object)
     return FALSE;
 
@@ -100,9 +99,8 @@ restrict_equality (CgDeclaration *declaration)
   return changed;
 }
 
-/* Whether it was found that records in records of this type come to an end. Those
- * of which it is not found can have records of their own type in them, or records
- * of another type that can. */
+/* Checks whether the depth of records in this type is bounded. Otherwise the type contains records
+ * of its own type, or of another type that does. */
 static gboolean
 restrict_recursion (CgDeclaration *declaration)
 {

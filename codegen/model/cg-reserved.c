@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-/* Keywords of C and C++, and macros of the headers that generated code
- * includes or that are often included before it. */
+/* Keywords of C and C++, and macros of headers that generated code includes, or that are often
+ * included before it. */
 static const char * const reserved[] = {
   "BUFSIZ", "CSIGNAL", "DOMAIN", "EOF", "FALSE", "FILENAME_MAX", "HUGE", "I", "INFINITY",
   "MAXNAMLEN", "MINSIGSTKSZ", "NAN", "NFDBITS", "NGREG", "NSIG", "NULL", "NZERO",
@@ -51,16 +51,16 @@ static const char * const python_keywords[] = {
   "try", "while", "with", "yield", NULL
 };
 
-/* Virtual functions that a service has beside those of its interface: GObject's,
- * and NorpcLifecycle's. PyGObject refuses a class that overrides one of two that
- * have one name, and GJS overrides the wrong one. */
+/* Virtual functions of GObject and NorpcLifecycle, which a service has besides those of its
+ * interface. If two have the same name, PyGObject rejects a class that overrides one, and GJS
+ * overrides the wrong one. */
 static const char * const inherited_vfuncs[] = {
   "constructed", "constructor", "dispatch_properties_changed", "dispose", "finalize",
   "get_property", "notify", "parent_iface", "set_property", "start", "stop", NULL
 };
 
-/* Types of the headers that are included. A parameter that hides one is right in
- * C, but the scanner of GObject Introspection takes it for the type. */
+/* Types of the headers that are included. A parameter with such a name is valid in C, but the
+ * scanner of GObject Introspection reads it as the type. */
 static const char * const types[] = {
   "DIR", "FILE", "blkcnt_t", "blksize_t", "caddr_t", "clock_t", "clockid_t", "daddr_t",
   "dev_t", "div_t", "fd_mask", "fd_set", "fpos_t", "fpregset_t", "fsblkcnt_t",
@@ -96,9 +96,8 @@ cg_is_identifier (const char *name)
          strspn (name, CG_WORD_CHARACTERS) == strlen (name);
 }
 
-/* Is @name a keyword, or a macro? Macros are too many to list them all: there
- * are 600 in what <gio/gio.h> includes. Those are all capitals, and either
- * have an underscore or begin as the names of signals and errors do. */
+/* Checks whether @name is a keyword or a macro. There are 600 macros in <gio/gio.h>, too many to
+ * list: those are all capitals, and have an underscore or begin like signals and errors of C. */
 gboolean
 cg_is_reserved (const char *name)
 {
@@ -114,7 +113,7 @@ cg_is_reserved (const char *name)
           g_str_has_prefix (name, "SIG"));
 }
 
-/* Would a parameter @name hide what a generated function needs? */
+/* Checks whether a parameter @name would hide a name that generated functions use. */
 gboolean
 cg_is_used_parameter (const char *name)
 {
@@ -134,21 +133,21 @@ cg_is_python_keyword (const char *name)
   return g_strv_contains (python_keywords, name);
 }
 
-/* Does every service have a virtual function @name already? */
+/* Checks whether every service has a virtual function @name. */
 gboolean
 cg_is_inherited_vfunc (const char *name)
 {
   return g_strv_contains (inherited_vfuncs, name);
 }
 
-/* Does every proxy have a property @name, in C, that is set when the proxy is constructed? */
+/* Checks whether every proxy has a property @name, in C, that is set when the proxy is constructed. */
 gboolean
 cg_is_inherited_property (const char *name)
 {
   return g_str_equal (name, "endpoint") || g_str_equal (name, "load_properties");
 }
 
-/* Does every proxy have a signal @name, in C, already? */
+/* Checks whether every proxy has a signal @name, in C. */
 gboolean
 cg_is_inherited_signal (const char *name)
 {

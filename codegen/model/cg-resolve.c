@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Finds the types that have names: in the description, or in GIRs. */
+/* Finds named types, in the description or in GIRs. */
 
 #include "cg-resolve.h"
 
@@ -15,8 +15,8 @@
 
 #define ERROR(location, ...) cg_diagnostics_error (self->diagnostics, location, __VA_ARGS__)
 
-/* A name begins with a capital letter, which no type string does. Only that of
- * a namespace may not: there is one called cairo. "aGio.File" is none, but a mistake. */
+/* The name of a type begins with a capital letter, unlike a type string. A namespace may begin with
+ * a small letter, such as cairo. "aGio.File" is treated as a wrong type string. */
 gboolean
 cg_resolve_is_name (const char *type)
 {
@@ -32,7 +32,7 @@ is_word (const char *word)
   return g_ascii_isalpha (*word) && cg_is_identifier (word);
 }
 
-/* One of the first @n_includes. */
+/* Finds an include of a namespace among the first @n_includes. */
 static CgInclude *
 find_include (const CgResolver *self,
               const char       *name,
@@ -49,7 +49,7 @@ find_include (const CgResolver *self,
   return NULL;
 }
 
-/* Refuses types whose values hold values of any type. */
+/* Rejects types whose values contain values of any type. */
 static gboolean
 check_container (const CgResolver *self,
                  const CgTypeUse  *use,
@@ -71,7 +71,7 @@ check_container (const CgResolver *self,
   return FALSE;
 }
 
-/* Says whether values of a type can be arguments, and why not. */
+/* Checks whether values of a type can be arguments, and reports the reason if not. */
 static gboolean
 check_usable (const CgResolver *self,
               const CgTypeUse  *use,
@@ -180,7 +180,7 @@ find_foreign (const CgResolver *self,
   return add_foreign (self, name, type);
 }
 
-/* Values of the type of an interface are objects that implement it. */
+/* Resolves the name of an interface, whose values are objects that implement it. */
 static CgNamedType *
 find_interface (const CgResolver *self,
                 const char       *name)
@@ -243,7 +243,7 @@ find_named (const CgResolver *self,
   return NULL;
 }
 
-/* Completes @use, whose type is a name; says so if it cannot be. */
+/* Resolves the name of a type in @use, and reports it if it is unknown. */
 gboolean
 cg_resolve_type (const CgResolver *self,
                  CgTypeUse        *use)
@@ -254,7 +254,7 @@ cg_resolve_type (const CgResolver *self,
   const char *kept = cg_description_string (self->description, name);
   CgNamedType *named;
 
-  /* what GLib.Bytes is has a type string, too */
+  /* for GLib.Bytes, there is a type string, too */
   if (g_str_equal (name, "GLib.Bytes") && !is_array)
     {
       use->type = cg_type_find ("ay");

@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* Where the meaning of names of types is looked up. */
+/* The places in which names of types are looked up. */
 typedef struct
 {
   CgDescription *description;

@@ -3,13 +3,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* How a name of a description is spelled in C. */
+/* The spelling of names in C. */
 
 #include "cg-spelling.h"
 
 #include <string.h>
 
-/* An underscore goes in front of a capital that follows anything else. */
+/* Inserts an underscore before a capital letter that follows another character. */
 char *
 cg_camel_case_to_uscore (const char *name)
 {
@@ -32,7 +32,7 @@ cg_camel_case_to_uscore (const char *name)
   return g_string_free (lower, FALSE);
 }
 
-/* "read_all" to "ReadAll". */
+/* Turns "read_all" into "ReadAll". */
 char *
 cg_uscore_to_camel_case (const char *name)
 {
@@ -44,7 +44,7 @@ cg_uscore_to_camel_case (const char *name)
   return g_strjoinv (NULL, words);
 }
 
-/* "org.example.Kv" to "OrgExampleKv". */
+/* Turns "org.example.Kv" into "OrgExampleKv". */
 char *
 cg_strip_dots (const char *name)
 {
@@ -64,15 +64,14 @@ remove_underscores (const char *name)
   return g_strjoinv (NULL, words);
 }
 
-/* An underscore that is not the first character makes a name an "ugly" one:
- * it is not taken for camel case. */
+/* A name with an underscore after its first character is an "ugly" one, which is not in camel case. */
 gboolean
 cg_is_ugly (const char *name)
 {
   return name != NULL && strchr (name, '_') > name;
 }
 
-/* Everything that cannot stand in an identifier becomes an underscore. */
+/* Replaces all characters that an identifier cannot have by underscores. */
 char *
 cg_make_identifier (const char *name)
 {
@@ -87,7 +86,7 @@ cg_make_identifier (const char *name)
   return g_string_free (identifier, FALSE);
 }
 
-/* Gives @writer the keys that the names of all interfaces begin with. */
+/* Sets the keys for the beginning of all names. */
 void
 cg_spelling_set_namespace (CgWriter   *writer,
                            const char *c_namespace)
@@ -107,7 +106,7 @@ cg_spelling_set_namespace (CgWriter   *writer,
   cg_writer_set (writer, "MODULE", upper);
 }
 
-/* Gives @writer the keys that all names of an interface are made of. */
+/* Sets the keys for the names of an interface. */
 void
 cg_spelling_set_interface (CgWriter     *writer,
                            const CgNode *node,

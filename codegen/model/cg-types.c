@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The types that are GVariant type strings, a row each, and whether these are written rightly.
- * Those that have names are in cg-named-types.c. */
+/* The types with GVariant type strings, a row each, and the check of type strings. Named types are
+ * in cg-named-types.c. */
 
 #include "cg-types.h"
 
@@ -91,8 +91,8 @@ static const CgType types[] = {
   },
 };
 
-/* The row for a valid signature. A maybe of a pointer is the pointer, which
- * can be NULL; a maybe of a scalar is a GVariant of the scalar, or NULL. */
+/* Gets the row for a valid signature. A maybe of a pointer is the pointer, which can be NULL; a
+ * maybe of a scalar is a GVariant of the scalar, or NULL. */
 const CgType *
 cg_type_find (const char *signature)
 {
@@ -251,7 +251,7 @@ scan_type (Scanner *self)
     }
 }
 
-/* Is @signature one complete type as D-Bus has them, maybe types added? */
+/* Checks that @signature is one complete type of D-Bus, in which maybe types are allowed. */
 gboolean
 cg_type_check (const char  *signature,
                char       **message)

@@ -11,22 +11,22 @@ G_BEGIN_DECLS
 
 typedef struct _CgType CgType;
 
-/* How values of one type appear in C. In the texts, $value$ is the C
- * expression for a value, $gvalue$ one for a GValue, $signature$ the type, and
- * $other$ another value. Pointers can be NULL unless something else is said. */
+/* The code for values of one type. In the texts, $value$ is the C expression for a value, $gvalue$
+ * one for a GValue, $signature$ the type, and $other$ another value. Pointers can be NULL unless a
+ * comment says otherwise. */
 struct _CgType
 {
-  const char   *signature;     /* NULL in the row for all signatures that have none */
-  const char   *c_in;          /* type of an argument that is lent */
-  const char   *c_out;         /* type of a result that is given, and of a field */
+  const char   *signature;     /* NULL in the row for all other signatures */
+  const char   *c_in;          /* the type of a lent argument */
+  const char   *c_out;         /* the type of a result that is transferred, and of a field */
   const char   *c_local;       /* declares a variable that frees a result */
   const char   *gir;           /* GIR annotation without transfer, or "" */
   const char   *zero;          /* what a variable begins with */
-  const char   *get;           /* lent out of a GValue */
-  const char   *set;           /* copied into a GValue */
-  const char   *take;          /* given to a GValue */
+  const char   *get;           /* gets the value from a GValue */
+  const char   *set;           /* copies the value to a GValue */
+  const char   *take;          /* transfers the value to a GValue */
   const char   *check;         /* (nullable): whether a value, not NULL, is of the type */
-  gboolean      is_pointer;    /* NULL is no value of it */
+  gboolean      is_pointer;    /* otherwise the type has no NULL */
 
   /* of fields of records */
   const char   *copy;          /* of a value, not NULL unless copies_null */
@@ -52,10 +52,10 @@ struct _CgType
   .set = "g_value_set_" accessor " ($gvalue$, $value$);", \
   .take = "g_value_take_" accessor " ($gvalue$, g_steal_pointer (&$value$));"
 
-/* The row for a valid signature. */
+/* Gets the row for a valid signature. */
 const CgType *cg_type_find  (const char  *signature);
 
-#define CG_MAX_SIGNATURE 255 /* of D-Bus: one of all that is in a message */
+#define CG_MAX_SIGNATURE 255 /* of D-Bus: of all arguments of a message */
 
 gboolean      cg_type_check (const char  *signature,
                              char       **message);

@@ -56,8 +56,8 @@ trim_line (GString *text)
     g_string_truncate (text, text->len - 1);
 }
 
-/* The start of every further line of a value whose first line comes after the line of
- * @length bytes at @line: its comment leader, or as much space. */
+/* Appends the start of each further line of a value. The text before its first line is @length
+ * bytes at @line; its comment leader is repeated, and other text is replaced by blanks. */
 static void
 append_leader (GString *text,
                gsize    line,
@@ -157,6 +157,28 @@ cg_writer_emit (CgWriter   *self,
   expand (self, self->text, template_text);
 }
 
+void
+cg_writer_set_expanded (CgWriter   *self,
+                        const char *key,
+                        const char *template_text)
+{
+  cg_writer_take (self, key, cg_writer_expand (self, template_text));
+}
+
+/* Appends the expanded template to @text, after @separator if there is something in @text. */
+void
+cg_writer_append (CgWriter   *self,
+                  GString    *text,
+                  const char *separator,
+                  const char *template_text)
+{
+  g_autofree char *added = cg_writer_expand (self, template_text);
+
+  if (text->len > 0)
+    g_string_append (text, separator);
+  g_string_append (text, added);
+}
+
 /* Returns the expanded template. */
 char *
 cg_writer_expand (CgWriter   *self,
@@ -169,8 +191,7 @@ cg_writer_expand (CgWriter   *self,
   return g_string_free (text, FALSE);
 }
 
-/* Returns all that was written, without empty lines at its end; the writer is
- * empty after that. */
+/* Returns the text that was written, without empty lines at its end, and empties the writer. */
 char *
 cg_writer_finish (CgWriter *self)
 {

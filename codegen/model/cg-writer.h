@@ -16,21 +16,30 @@ G_BEGIN_DECLS
  * a comment leader (` * `) stands in front, the leader is repeated. */
 typedef struct _CgWriter CgWriter;
 
-CgWriter *cg_writer_new       (void);
-void      cg_writer_free      (CgWriter           *self);
-void      cg_writer_set       (CgWriter           *self,
-                               const char         *key,
-                               const char         *value);
+CgWriter *cg_writer_new          (void);
+void      cg_writer_free         (CgWriter   *self);
+void      cg_writer_set          (CgWriter   *self,
+                                  const char *key,
+                                  const char *value);
 
 /* Sets the key to @value, and frees that. */
-void      cg_writer_take      (CgWriter           *self,
-                               const char         *key,
-                               char               *value);
-void      cg_writer_emit      (CgWriter           *self,
-                               const char         *template_text);
-char     *cg_writer_expand    (CgWriter           *self,
-                               const char         *template_text);
-char     *cg_writer_finish    (CgWriter           *self);
+void      cg_writer_take         (CgWriter   *self,
+                                  const char *key,
+                                  char       *value);
+
+/* Sets the key to the expanded template. */
+void      cg_writer_set_expanded (CgWriter   *self,
+                                  const char *key,
+                                  const char *template_text);
+void      cg_writer_emit         (CgWriter   *self,
+                                  const char *template_text);
+char     *cg_writer_expand       (CgWriter   *self,
+                                  const char *template_text);
+void      cg_writer_append       (CgWriter   *self,
+                                  GString    *text,
+                                  const char *separator,
+                                  const char *template_text);
+char     *cg_writer_finish       (CgWriter   *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgWriter, cg_writer_free)
 

@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-/* Finds where in the current tag the attribute @name is, or its value. An attribute
- * that came out of an entity is where the tag is. */
+/* Finds the location of the attribute @name, or of its value, in the current tag. An attribute from
+ * an entity has the location of the tag. */
 CgLocation
 cg_attributes_locate (Attributes *attributes,
                       const char *name,
@@ -43,8 +43,7 @@ cg_attributes_locate (Attributes *attributes,
   return self->location;
 }
 
-/* The value belongs to the description; @location is that of the tag if there is
- * no such attribute. */
+/* The value belongs to the description. Without such an attribute, @location is that of the tag. */
 const char *
 cg_attributes_get_string (Attributes *self,
                           const char *name,
@@ -57,8 +56,8 @@ cg_attributes_get_string (Attributes *self,
   return cg_description_string (self->parser->description, value);
 }
 
-/* Reads an attribute that is one of some words. Returns @value if there is no such
- * attribute, or another word. */
+/* Reads an attribute that is one of @words. Returns @value if there is no such attribute, or if it
+ * is another word. */
 int
 cg_attributes_get_word (Attributes *self,
                         const char *name,
@@ -97,7 +96,7 @@ cg_attributes_get_boolean (Attributes *self,
   return cg_attributes_get_word (self, name, words, "'true' or 'false'", FALSE);
 }
 
-/* Of what has a type. */
+/* Reads the attributes of an element that has a type. */
 void
 cg_attributes_get_type (Attributes *self,
                         CgTypeUse  *use)
@@ -109,7 +108,7 @@ cg_attributes_get_type (Attributes *self,
                            : use->location;
 }
 
-/* Of what may be a list model. */
+/* Reads the attribute of an element that may be a list model. */
 void
 cg_attributes_get_element_type (Attributes *self,
                                 CgTypeUse  *use)
@@ -117,8 +116,8 @@ cg_attributes_get_element_type (Attributes *self,
   use->element_signature = cg_attributes_get_string (self, "element-type", &use->element_location);
 }
 
-/* Of what is there since a version, and may be deprecated. Attributes go
- * before comments. */
+/* Reads the attributes for the version and the deprecation of an element. They take precedence over
+ * comments. */
 void
 cg_attributes_get_common (Attributes *self,
                           CgNode     *node)

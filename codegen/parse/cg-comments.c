@@ -58,7 +58,7 @@ comment_free (Comment *self)
   g_free (self);
 }
 
-/* Where @word begins in the text of the comment. */
+/* Gets the location of @word in the comment. */
 static CgLocation
 locate (Parser     *self,
         const char *word)
@@ -69,7 +69,7 @@ locate (Parser     *self,
   return cg_source_locate (self->source, (found != NULL ? found : text) - self->source->text);
 }
 
-/* Warns of what the comment says of nothing that is there. */
+/* Warns about names in the comment that the element does not have. */
 static void
 warn_of_params (Parser *self)
 {
@@ -99,7 +99,7 @@ warn_of_params (Parser *self)
     }
 }
 
-/* Another comment follows, or nothing. */
+/* Ends the comment, because another one follows, or nothing. */
 void
 cg_comments_drop (Parser *self)
 {
@@ -125,7 +125,7 @@ get_indent (const char *line)
   return strspn (line, " \t");
 }
 
-/* Splits "name: text" or "name:". */
+/* Splits "name: text" and "name:". */
 static gboolean
 split_line (const char  *line,
             char       **name,
@@ -145,7 +145,7 @@ split_line (const char  *line,
   return TRUE;
 }
 
-/* Takes the lines of parameters, and returns the first line after them. */
+/* Reads the lines of parameters, and returns the first line after them. */
 static char **
 read_params (Comment  *self,
              char    **lines)
@@ -239,8 +239,8 @@ find_param (Parser     *self,
   return text;
 }
 
-/* An interface or a member begins; @has_args tells that it can have arguments,
- * values or fields. */
+/* Applies the comment to an interface, member or type that begins. @has_args tells whether it can
+ * have arguments, values or fields. */
 void
 cg_comments_apply (Parser   *self,
                    CgNode   *node,
@@ -267,7 +267,7 @@ cg_comments_apply (Parser   *self,
     warn_of_params (self);
 }
 
-/* An argument of @member begins. */
+/* Applies the comment to an argument of @member that begins. */
 void
 cg_comments_apply_arg (Parser       *self,
                        const CgNode *member,
@@ -280,7 +280,7 @@ cg_comments_apply_arg (Parser       *self,
   node->doc = find_param (self, node->name);
 }
 
-/* A member ends, with all of its arguments. */
+/* Called at the end of a member, when all its arguments are known. */
 void
 cg_comments_end (Parser       *self,
                  gconstpointer member)

@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The elements and attributes that a description has, and what of the model each
- * of them makes. */
+/* The elements and attributes of a description, and the functions that turn them into the model. */
 
 #include "cg-parser-private.h"
 
@@ -64,7 +63,7 @@ start_interface (Attributes *attributes,
   return cg_interface_new (self->description, &self->location);
 }
 
-/* The part that all members have in common. */
+/* Creates a member of any kind. */
 static gpointer
 start_member (Attributes *attributes,
               Frame      *parent,
@@ -258,7 +257,7 @@ start_annotation (Attributes *attributes,
 {
   CgAnnotation *annotation;
 
-  /* one on a node says nothing of an interface */
+  /* annotations of <node> have no meaning */
   if (parent->object == NULL)
     return NULL;
 
@@ -280,7 +279,7 @@ start_doc (Attributes *attributes,
 
 #define KIND_MEMBER (KIND_METHOD | KIND_SIGNAL | KIND_PROPERTY | KIND_STREAM)
 
-/* Elements with a name that a comment can begin with. */
+/* Elements whose name a comment can begin with. */
 #define KIND_COMMENTED (KIND_INTERFACE | KIND_MEMBER | KIND_ENUM | KIND_DOMAIN | KIND_RECORD)
 
 /* Elements that can be documented. */

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  KIND_ROOT       = 1 << 0, /* what the root element is in */
+  KIND_ROOT       = 1 << 0, /* the parent of the root element */
   KIND_NODE       = 1 << 1,
   KIND_INTERFACE  = 1 << 2,
   KIND_METHOD     = 1 << 3,
@@ -22,7 +22,7 @@ typedef enum
   KIND_ARG        = 1 << 6,
   KIND_ANNOTATION = 1 << 7,
   KIND_DOC        = 1 << 8,
-  KIND_IGNORED    = 1 << 9, /* it and all below it is none of ours */
+  KIND_IGNORED    = 1 << 9, /* it and its contents are ignored */
   KIND_STREAM     = 1 << 10,
   KIND_INCLUDE    = 1 << 11,
   KIND_ENUM       = 1 << 12, /* flags, too */
@@ -43,7 +43,7 @@ typedef struct
   const char *name;       /* interned */
   CgLocation  location;
   gpointer    object;     /* (nullable): the CgNode that it describes */
-  gboolean    said;       /* that its text is ignored, or its place is odd */
+  gboolean    said;       /* warnings were given that its text is ignored, or that it is misplaced */
 } Frame;
 
 /* cg-comments.c */
@@ -63,11 +63,11 @@ typedef struct
   CgLocation     location;      /* of what is being read */
   CgLocation     root;          /* of the root element */
   char          *root_xmlns;    /* (owned) (nullable) */
-  gboolean       is_other;      /* the root element is none of ours */
+  gboolean       is_other;      /* the root element is not of this language */
   guint          n_definitions;  /* of interfaces and types */
 } Parser;
 
-/* The attributes of the tag that is being read. */
+/* The attributes of the current tag. */
 typedef struct
 {
   Parser      *parser;
@@ -121,7 +121,7 @@ Kind        cg_prefixes_start_element      (Attributes *attributes,
                                             Frame      *parent,
                                             gpointer   *object);
 
-/* Takes an element in whose parent is @parent, and says what it is. */
+/* Begins an element in @parent, and returns its kind. */
 Kind        cg_element_start               (Attributes *attributes,
                                             Frame      *parent,
                                             gpointer   *object);

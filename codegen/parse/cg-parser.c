@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Reads one description into the model, and keeps the elements that are open. */
+/* Reads a description into the model, with a stack of open elements. */
 
 #include "cg-parser-private.h"
 
@@ -23,7 +23,7 @@ get_local_name (const char *name)
   return colon != NULL ? colon + 1 : name;
 }
 
-/* Sets the location to that of what is being read, without the first @skip bytes. */
+/* Sets the location to the current position in the file plus @skip bytes. */
 static void
 set_location (Parser      *self,
               CgXmlReader *reader,
@@ -64,7 +64,7 @@ end_doc (Parser *self,
 {
   const char *text = g_strchomp (self->doc->str);
 
-  /* that of a comment goes first, as with gdbus-codegen and its annotation */
+  /* a comment takes precedence, as over the annotation in gdbus-codegen */
   if (node != NULL && node->doc == NULL && *text != '\0')
     node->doc = cg_description_string (self->description, text);
 }
@@ -134,7 +134,7 @@ skipped_cb (CgXmlReader *reader G_GNUC_UNUSED,
                           "the entity '&%s;' is not declared in this file; it is left out", entity);
 }
 
-/* Says, too, where the element begins that has no end tag, or another one. */
+/* Also reports the location of an element whose end tag is missing or wrong. */
 static void
 report (Parser       *self,
         const GError *error,
@@ -175,7 +175,7 @@ read_source (Parser *self)
   self->reader = NULL;
 }
 
-/* Adds what @source describes to @description. */
+/* Adds the contents of @source to @description. */
 void
 cg_parse (CgSource      *source,
           CgDescription *description,

@@ -23,8 +23,8 @@ declare_prefixes (Attributes *attributes)
                             g_strdup (attributes->list[i + 1]));
 }
 
-/* Returns the namespace of "prefix:name"; "" if it was missing already. Warns once of
- * each prefix that is not declared, and returns NULL. */
+/* Returns the namespace of "prefix:name". Warns once about each prefix that is not declared and
+ * returns NULL, later "". */
 static const char *
 find_namespace (Parser           *self,
                 const CgLocation *location,
@@ -76,7 +76,7 @@ cg_prefixes_read (Attributes *attributes)
   check_prefixes (attributes);
 }
 
-/* Is it an element of others that documents what it is in? */
+/* Checks for an element of another language that documents its parent. */
 static gboolean
 is_documentation (const char *uri,
                   const char *local)
@@ -100,7 +100,7 @@ is_documentation (const char *uri,
   return FALSE;
 }
 
-/* An element with a prefix is of another language. */
+/* Begins an element with a prefix, which belongs to another language. */
 Kind
 cg_prefixes_start_element (Attributes *attributes,
                            Frame      *parent,

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Collects what is wrong with the descriptions of one run and prints it in
- * the order of its places, in the compiler's form, with the lines that they are on. */
+/* Collects the errors and warnings of one run, and prints them in the order of their locations, in
+ * the form that compilers use, with the lines of the description. */
 
 #include "cg-diagnostics.h"
 
@@ -12,15 +12,15 @@
 
 #define MAX_MESSAGE_BYTES 1000
 #define MAX_WORD          100
-#define MAX_BEFORE 100  /* characters that are shown of a line before what is marked */
-#define CUT_BEFORE 50   /* the same if there are more */
-#define MAX_AFTER  70   /* and from there */
+#define MAX_BEFORE 100  /* the number of characters that are shown before the marked ones */
+#define CUT_BEFORE 50   /* the same in a longer line */
+#define MAX_AFTER  70   /* the number of characters that are shown from there */
 
 typedef struct
 {
   CgLocation  location;
-  CgLocation  place;    /* where it is printed: a note follows what it belongs to */
-  guint       serial;   /* keeps the order of messages on one place */
+  CgLocation  place;    /* the location by which it is sorted: a note follows its error or warning */
+  guint       serial;   /* keeps the order of messages with the same location */
   const char *severity;
   char       *text;     /* (owned) */
   char       *option;   /* (owned) (nullable): the name of a warning, as it is shown */
@@ -51,8 +51,8 @@ is_invisible (gunichar c)
   return g_unichar_iscntrl (c) || g_unichar_type (c) == G_UNICODE_FORMAT;
 }
 
-/* Messages quote descriptions: nothing in those may move the cursor, break the line, or
- * fill the screen. Of a long name the first part is shown. */
+/* Messages quote descriptions. Quotes must not move the cursor, break the line or fill the screen,
+ * so long names are truncated. */
 static char *
 make_printable (const char *text)
 {
@@ -193,7 +193,7 @@ cg_diagnostics_forget (CgDiagnostics *self)
   self->last = NULL;
 }
 
-/* Adds to the last error or warning. */
+/* Adds a note to the last error or warning. */
 void
 cg_diagnostics_note (CgDiagnostics    *self,
                      const CgLocation *location,
@@ -255,7 +255,7 @@ measure_name (const char *p)
   return end - p;
 }
 
-/* Is @p the first character of a value in quotes? */
+/* Checks whether @p is the first character of a value in quotes. */
 static gboolean
 is_value (const char *start,
           const char *p)
@@ -270,7 +270,7 @@ is_value (const char *start,
   return *q == '=';
 }
 
-/* How many bytes at @p are one thing: a value, a tag's name, a word. */
+/* Gets the length of the token at @p: a value, the name of a tag, or a word. */
 static gsize
 measure (const char *start,
          const char *p)
@@ -301,7 +301,7 @@ is_line_end (char c)
   return c == '\0' || c == '\n' || c == '\r';
 }
 
-/* The start of what is shown: that of the line, or a place @max characters before @p. */
+/* Gets the start of the part of the line that is shown, at most @max characters before @p. */
 static const char *
 find_start (const char *text,
             const char *p,
@@ -314,8 +314,8 @@ find_start (const char *text,
   return p;
 }
 
-/* Copies what is shown of the line around @p, and counts the characters in front of @p.
- * A character that would move the cursor is replaced. */
+/* Copies the part of the line around @p that is shown, and counts the characters before @p.
+ * Characters that would move the cursor are replaced. */
 static char *
 copy_around (const char *text,
              const char *p,

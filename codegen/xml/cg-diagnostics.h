@@ -41,21 +41,21 @@ void           cg_diagnostics_note         (CgDiagnostics    *self,
                                             const char       *format,
                                             ...) G_GNUC_PRINTF (3, 4);
 
-/* Reports what is neither an error nor a warning. @severity is a static string. */
+/* Reports a difference of two versions, with its severity, a static string. */
 void           cg_diagnostics_finding      (CgDiagnostics    *self,
                                             const char       *severity,
                                             const CgLocation *location,
                                             const char       *format,
                                             va_list           args) G_GNUC_PRINTF (4, 0);
 
-/* Forgets all but the texts of descriptions. */
+/* Drops all messages, but keeps the texts of descriptions. */
 void           cg_diagnostics_forget       (CgDiagnostics    *self);
 
-/* Sets the levels of warnings; call it before the first. */
+/* Sets the levels of warnings. Must be called before the first warning. */
 void           cg_diagnostics_set_warnings (CgDiagnostics    *self,
                                             const CgWarnings *warnings);
 
-/* Takes over the text of a description, to show lines of it; it need not be valid UTF-8. */
+/* Takes ownership of the text of a description, to print its lines. It need not be valid UTF-8. */
 void           cg_diagnostics_take_text    (CgDiagnostics    *self,
                                             guint             file_index,
                                             char             *text);

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Files as texts, and places in a text. */
+/* Reads files, and computes locations in their text. */
 
 #include "cg-source.h"
 
@@ -43,7 +43,7 @@ cg_file_read (const char  *path,
   return NULL;
 }
 
-/* Makes UTF-8 of the text if it is something else, as only expat can tell. */
+/* Converts the text to UTF-8 if expat finds another encoding. */
 static gboolean
 decode (CgSource      *self,
         CgDiagnostics *diagnostics)
@@ -70,7 +70,7 @@ decode (CgSource      *self,
   if (text == NULL)
     {
       location = cg_source_locate (self, offset);
-      /* of a line with wide characters, what is in front of the first zero byte is shown */
+      /* a line with wide characters is shown up to the first zero byte */
       location.offset = MIN (offset, strlen (self->text));
       cg_diagnostics_error (diagnostics, &location, "%s", error->message);
       return FALSE;
@@ -85,7 +85,7 @@ decode (CgSource      *self,
   return TRUE;
 }
 
-/* Returns NULL, with an error in @diagnostics, if it is not readable text. */
+/* Returns NULL, and reports an error, if the file is not readable text. */
 CgSource *
 cg_source_load (const char    *path,
                 guint          index,
@@ -107,7 +107,7 @@ cg_source_load (const char    *path,
       return NULL;
     }
 
-  /* it is not a character of the first line */
+  /* the byte order mark is not a character of the text */
   if (g_str_has_prefix (self->text, UTF8_MARK))
     {
       self->length -= strlen (UTF8_MARK);

@@ -27,8 +27,8 @@ typedef struct
   gsize       length;
   const char *encoding;  /* (nullable): of the text, if not what it declares */
 
-  /* the last place that was asked for, and one before that which places are
-   * asked for after: finding one takes constant time on average */
+  /* the last location that was computed, and an earlier one from which later computations start, so
+   * that each takes constant time on average */
   CgPlace     last;
   CgPlace     anchor;
 } CgSource;
@@ -39,11 +39,11 @@ CgSource  *cg_source_load   (const char     *path,
 CgLocation cg_source_locate (CgSource       *self,
                              gsize           offset);
 
-/* Nothing in front of the place that was asked for last will be asked for. */
+/* Promises that no location before the last one will be computed. */
 void       cg_source_anchor (CgSource       *self);
 
-/* Reads a regular file that is not too large; another kind of file can block for ever.
- * The text ends in a zero byte. */
+/* Reads a regular file that is not too large; files of other kinds can block forever. The text ends
+ * with a zero byte. */
 char      *cg_file_read     (const char     *path,
                              gsize          *length,
                              GError        **error);

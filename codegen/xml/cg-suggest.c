@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Suggestions for a word that is not known. */
+/* Suggestions for an unknown word. */
 
 #include "cg-suggest.h"
 
@@ -11,8 +11,8 @@
 
 #define MAX_WORD 64
 
-/* How many characters must be put in, left out, replaced, or exchanged with
- * the next to make one word the other. Case costs nothing. */
+/* Gets the number of characters that must be inserted, deleted, replaced or swapped to turn one
+ * word into the other. Case does not count. */
 static guint
 measure (const char *a,
          const char *b)
@@ -69,7 +69,7 @@ cg_suggestion_offer (CgSuggestion *self,
     }
 }
 
-/* What a message ends with: "; did you mean 'direction'?", or nothing. */
+/* Makes the end of a message: "; did you mean 'direction'?", or "". */
 char *
 cg_suggestion_make_text (const CgSuggestion *self)
 {

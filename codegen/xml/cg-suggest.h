@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* The word nearest to one that is not known: begins as { word, NULL, 0 }, and
- * is offered what is known. */
+/* The known word that is most similar to an unknown one. It is initialized as { word, NULL, 0 },
+ * and then offered all known words. */
 typedef struct
 {
   const char *word;
@@ -22,7 +22,7 @@ void        cg_suggestion_offer     (CgSuggestion       *self,
                                      const char         *candidate);
 char       *cg_suggestion_make_text (const CgSuggestion *self);
 
-/* The same text with the type that somebody may have meant who does not know the codes. */
+/* Makes the same text for a word that was written in place of a type string. */
 char       *cg_suggest_type         (const char         *word);
 
 G_END_DECLS

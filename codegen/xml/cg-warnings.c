@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The names of warnings, and the options -W… that speak of them. */
+/* The names of warnings, and the options -W…. */
 
 #include "cg-warnings.h"
 
@@ -58,7 +58,7 @@ cg_warning_get_name (CgWarning warning)
   return table[warning].name;
 }
 
-/* A line for each, as --help has it. */
+/* Makes the lines of --help, one for each warning. */
 char *
 cg_warnings_make_help (void)
 {
@@ -70,7 +70,7 @@ cg_warnings_make_help (void)
   return g_string_free (help, FALSE);
 }
 
-/* Where the warning is in the table, or -1. */
+/* Gets the index of the warning in the table, or -1. */
 static int
 find (const char  *name,
       const char  *option,
@@ -152,6 +152,6 @@ cg_warnings_get_level (const CgWarnings *self,
   if (self->is_said[warning] ? self->is_error[warning] : self->errors)
     return CG_WARNING_LEVEL_ERROR;
 
-  /* the outputs that have no GInterface are right */
+  /* outputs without a GInterface are complete */
   return warning == CG_WARNING_LARGE_INTERFACE ? CG_WARNING_LEVEL_NOTE : CG_WARNING_LEVEL_WARNING;
 }

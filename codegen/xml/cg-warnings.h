@@ -51,7 +51,7 @@ typedef struct
   gboolean errors;                    /* -Werror */
   gboolean silent[CG_N_WARNINGS];     /* -Wno-NAME */
   gboolean is_said[CG_N_WARNINGS];    /* -Werror=NAME or -Wno-error=NAME was there: */
-  gboolean is_error[CG_N_WARNINGS];   /* which of the two */
+  gboolean is_error[CG_N_WARNINGS];   /* the option that was given */
 } CgWarnings;
 
 const char     *cg_warning_get_name   (CgWarning          warning);

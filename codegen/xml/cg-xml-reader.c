@@ -11,7 +11,7 @@
 #include <expat.h>
 #include <string.h>
 
-/* More than any description or GIR has. */
+/* A limit that no real description or GIR reaches. */
 #define MAX_DEPTH      100
 #define MAX_ATTRIBUTES 100
 
@@ -258,7 +258,7 @@ fail_at_token (CgXmlReader *self,
     FAIL (offset, "this is not well-formed XML");
 }
 
-/* Words for the errors of expat. "%s" is the word at the place. */
+/* The messages for errors of expat. "%s" is the word at the location. */
 static const struct
 {
   enum XML_Error  code;
@@ -309,7 +309,7 @@ fail_as_expat (CgXmlReader *self)
     self->error->code = CG_XML_ERROR_WRONG_END_TAG;
 }
 
-/* Reads all of the text, with the handlers that are set. */
+/* Parses the whole text with the handlers that are set. */
 static gboolean
 run (CgXmlReader  *self,
      gsize        *error_offset,
@@ -390,7 +390,7 @@ cg_xml_decode (const char  *text,
   g_autoptr (GString) decoded = g_string_new (NULL);
   CgXmlReader self;
 
-  /* expat gives the handler for all else its input as UTF-8 */
+  /* the default handler gets the input as UTF-8 */
   reader_init (&self, text, length, NULL);
   self.data = decoded;
   self.has_root = TRUE;

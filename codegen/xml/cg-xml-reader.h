@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* Errors that a caller may want to explain. */
+/* Errors that callers may explain further. */
 typedef enum
 {
   CG_XML_ERROR_OTHER,
@@ -21,7 +21,7 @@ typedef enum
 #define CG_XML_ERROR (cg_xml_error_quark ())
 GQuark cg_xml_error_quark (void);
 
-/* Reads XML and calls functions for what is in it. */
+/* Reads XML, and calls functions for its contents. */
 typedef struct _CgXmlReader CgXmlReader;
 
 typedef struct
@@ -50,8 +50,8 @@ typedef struct
                    gpointer      data);
 } CgXmlHandlers;
 
-/* On failure, @error_offset is where in @text the error is. @encoding is NULL, or
- * that of @text if it is not what the XML declaration says. */
+/* On failure, @error_offset is the location of the error in @text. @encoding (nullable) overrides
+ * the XML declaration. */
 gboolean    cg_xml_read              (const char           *text,
                                       gsize                 length,
                                       const char           *encoding,
@@ -60,7 +60,7 @@ gboolean    cg_xml_read              (const char           *text,
                                       gsize                *error_offset,
                                       GError              **error);
 
-/* Gets the place of what a handler was called for. */
+/* Gets the offset of the event for which a handler was called. */
 gsize       cg_xml_reader_get_offset (const CgXmlReader    *self);
 gsize       cg_xml_reader_get_length (const CgXmlReader    *self);
 
@@ -70,8 +70,8 @@ void        cg_xml_reader_fail       (CgXmlReader          *self,
                                       const char           *format,
                                       ...) G_GNUC_PRINTF (3, 4);
 
-/* Converts XML to UTF-8 from the encoding that it declares or has the byte order mark
- * of. The declaration stays the same. */
+/* Converts XML to UTF-8 from the encoding of its declaration or byte order mark. The declaration is
+ * not changed. */
 char       *cg_xml_decode            (const char           *text,
                                       gsize                 length,
                                       gsize                *decoded_length,

@@ -172,7 +172,7 @@ norpc_timeout_pop (void)
  * [method@Norpc.Call.enter].
  *
  * In a synchronous handler, it has the deadline and the cancellation. A function that sets a
- * property of a service can refuse the value by answering this call with an error.
+ * property of a service can reject the value by answering this call with an error.
  *
  * Returns: (transfer none) (nullable): the call, or %NULL if there is none
  * Since: 0.1

@@ -31,7 +31,7 @@ typedef struct
   NorpcEventKind kind;
 } NorpcEventImpl;
 
-/* Something that a service tells its clients. An implementation embeds the struct. */
+/* A signal or a change on its way from a service to a client. An implementation embeds the struct. */
 struct _NorpcEvent
 {
   NorpcReplyLink        link;     /* the next event of the batch */

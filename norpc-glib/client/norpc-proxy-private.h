@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-/* How a proxy gets what services tell: implemented in events/. */
+/* How a proxy gets signals and properties of services: implemented in events/. */
 struct _NorpcProxyEvents
 {
   NorpcSubscriber *(*subscriber_new)   (NorpcProxy               *proxy,

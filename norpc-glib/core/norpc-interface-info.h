@@ -222,10 +222,10 @@ struct _NorpcSignalInfo
 
 /**
  * NorpcPropertyUpdates:
- * @NORPC_PROPERTY_UPDATES_VALUE: a change is told to clients, with the new value
- * @NORPC_PROPERTY_UPDATES_INVALIDATES: a change is told to clients, which then request the value
+ * @NORPC_PROPERTY_UPDATES_VALUE: clients are notified of a change, with the new value
+ * @NORPC_PROPERTY_UPDATES_INVALIDATES: clients are notified of a change, and then request the value
  * @NORPC_PROPERTY_UPDATES_CONST: the property never changes
- * @NORPC_PROPERTY_UPDATES_NONE: changes are not told to clients
+ * @NORPC_PROPERTY_UPDATES_NONE: clients are not notified of changes
  *
  * How clients learn of changes of a property: the values of D-Bus's annotation
  * `org.freedesktop.DBus.Property.EmitsChangedSignal`.

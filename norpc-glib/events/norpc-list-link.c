@@ -224,8 +224,8 @@ append_state_locked (NorpcListLink *self,
   return removed;
 }
 
-/* Thread-safe. Tells the mirror of a newer state, @items, which @changes lead to. Returns events
- * (owned) (nullable), linked to each other, to be freed with no lock held.
+/* Thread-safe. Sends the mirror a newer state, @items, which is the result of @changes. Returns
+ * events (owned) (nullable), linked to each other, to be freed with no lock held.
  */
 NorpcEvent *
 norpc_list_link_push (NorpcListLink          *self,

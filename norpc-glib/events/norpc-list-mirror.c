@@ -323,7 +323,8 @@ norpc_list_mirror_new (NorpcListSource *source)
 }
 
 /* Thread-safe. Called with no lock held. Returns the mirror (owned) of the same list in the context
- * of @reply_queue, which is created if there is none. It shows the list as it was told last.
+ * of @reply_queue, which is created if there is none. It shows the state of the list that was sent
+ * last.
  */
 NorpcListMirror *
 norpc_list_mirror_get_for (NorpcListMirror *self,

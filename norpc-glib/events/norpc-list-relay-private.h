@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 /*
  * Takes the list models of a service to its clients.
  *
- * What the service changes in one dispatch is one batch: it is told when the dispatch ends, or
+ * What the service changes in one dispatch is one batch: it is sent when the dispatch ends, or
  * before the next signal, change of a property or reply of the service, so that all of these
  * arrive in one order.
  */

@@ -31,7 +31,7 @@ static GMutex relays_lock;
 static GHashTable *relays; /* (owned) (nullable): of unowned NorpcListRelay */
 static guint last_number;
 
-static int n_changed; /* atomic: relays that have something to tell */
+static int n_changed; /* atomic: relays that have changes to send */
 
 NorpcListRelay *
 norpc_list_relay_ref (NorpcListRelay *self)
@@ -67,9 +67,9 @@ unref_relay (NorpcListOwner *owner)
   norpc_list_relay_unref ((NorpcListRelay *) owner);
 }
 
-/* Thread-safe. No code of the application runs with the lock held. Another thread that tells
- * waits for this one, so that what it sends then comes later. @self is NULL if the service has no
- * lists.
+/* Thread-safe. Sends the changes of all lists. No code of the application runs with the lock held.
+ * Another thread that sends changes waits for this one, so that its next message comes later. @self
+ * is NULL if the service has no lists.
  */
 void
 norpc_list_relay_tell (NorpcListRelay *self)
@@ -346,7 +346,7 @@ norpc_list_relay_find (NorpcCall *call)
   return self;
 }
 
-/* Thread-safe. Tells what the service that handles @call has changed, before it answers or writes to
+/* Thread-safe. Sends the changes of the service that handles @call, before it answers or writes to
  * a stream.
  */
 void

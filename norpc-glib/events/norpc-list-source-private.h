@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 /*
  * A list model of a service, as clients see it.
  *
- * In the service's context it follows the model. When it is told to, it tells the mirrors of the
- * list what has changed since the last time. It is used as long as there are mirrors.
+ * In the service's context it follows the model. norpc_list_source_tell () sends the changes since
+ * the last time to the mirrors of the list. It is used as long as there are mirrors.
  */
 typedef struct _NorpcListSource NorpcListSource;
 typedef struct _NorpcListOwner NorpcListOwner;
@@ -24,7 +24,7 @@ typedef struct _NorpcListOwner NorpcListOwner;
 /* Interface of the owner, which embeds the struct. The functions are called with no lock held. */
 typedef struct
 {
-  void (*changed) (NorpcListOwner  *self, /* in the service's context: there is something to tell */
+  void (*changed) (NorpcListOwner  *self, /* in the service's context: there are changes to send */
                    NorpcListSource *source);
   void (*failed)  (NorpcListOwner  *self, /* in the service's context: the list cannot be followed */
                    NorpcListSource *source);

@@ -23,7 +23,7 @@ struct _NorpcListSource
   NorpcListItems  *items;   /* (owned) (nullable) [lock]: of the model; written in the service's
                                context */
   NorpcListItems  *told;    /* (owned) (nullable) [lock]: what the mirrors were told last */
-  NorpcListChanges changes; /* [lock]: since then */
+  NorpcListChanges changes; /* [lock]: since then, to be sent */
   GPtrArray       *links;   /* (owned) [lock]: of unowned NorpcListLink */
   guint            n_users; /* [lock] */
 };
@@ -143,8 +143,8 @@ trim (NorpcListSource *self,
   memmove (splice->added, splice->added + n_before, splice->n_added * sizeof (GObject *));
 }
 
-/* Runs in the service's context. Takes ownership of the items. Returns TRUE if nothing was to be
- * told before.
+/* Runs in the service's context. Takes ownership of the items. Returns TRUE if this is the first
+ * change since the last time that changes were sent.
  */
 static gboolean
 apply_splice (NorpcListSource *self,
@@ -187,7 +187,7 @@ items_changed_cb (GListModel *model,
   splice.added = read_items (model, self->item_type, splice.position, splice.n_added, &problem);
   if (problem != NULL)
     {
-      g_critical ("%s: %s; clients are not told of changes any more", G_OBJECT_TYPE_NAME (model), problem);
+      g_critical ("%s: %s; clients are no longer notified of changes", G_OBJECT_TYPE_NAME (model), problem);
       self->owner->funcs->failed (self->owner, self);
       return;
     }
@@ -280,7 +280,7 @@ norpc_list_source_lookup (GHashTable *sources,
   return g_hash_table_lookup (sources, &key);
 }
 
-/* Thread-safe. Tells the mirrors what has changed. No code of the application runs. */
+/* Thread-safe. Sends the changes to the mirrors. No code of the application runs. */
 void
 norpc_list_source_tell (NorpcListSource  *self,
                         NorpcListGarbage *garbage)
@@ -348,7 +348,7 @@ norpc_list_source_use (NorpcListSource *self)
   g_mutex_unlock (&self->lock);
 }
 
-/* Thread-safe. Returns the items (owned) that the mirrors were told last. */
+/* Thread-safe. Returns the items (owned) that were sent to the mirrors last. */
 NorpcListItems *
 norpc_list_source_ref_told (NorpcListSource *self)
 {
@@ -405,9 +405,9 @@ norpc_list_source_find_link (NorpcListSource *self,
   return link;
 }
 
-/* Thread-safe. Sets @items (owned) and their number, which the mirror of @link owns: @link is then
- * told of all changes of these, until it is detached. Returns FALSE if there is a newer link to the
- * same context than @previous (nullable), whose mirror is being finalized.
+/* Thread-safe. Sets @items (owned) and their number, the contents of the mirror of @link. From then
+ * on, @link gets all changes of these, until it is detached. Returns FALSE if there is a newer link
+ * to the same context than @previous (nullable), whose mirror is being finalized.
  */
 gboolean
 norpc_list_source_attach (NorpcListSource  *self,

@@ -19,7 +19,7 @@
 
 typedef enum
 {
-  EVENT_CHANGE,  /* the service has told new values, or that values have changed */
+  EVENT_CHANGE,  /* new values from the service, or the message that values have changed */
   EVENT_CHANGED, /* another thread has changed the values that are shown */
   EVENT_NOTIFIED, /* another thread was about to notify */
   EVENT_REPLY    /* to a request */
@@ -217,7 +217,7 @@ norpc_mirror_push_reply (NorpcMirror   *self,
   push_event (self, event);
 }
 
-/* Called with the lock of the events held. Adds the contents of @from, which was told later or
+/* Called with the lock of the events held. Adds the contents of @from, which was sent later or
  * earlier, to those of @to. The values of @from take precedence if @newer is TRUE.
  */
 static void
@@ -281,9 +281,9 @@ append_change_locked (NorpcMirror      *self,
 }
 
 /* Runs in the service's context. @values (nullable) are those of all properties whose values are
- * told; without them, the client requests the values. @lists (nullable) are the mirrors of the lists
- * among them. Returns an event (owned) (nullable) to be
- * freed with no lock held.
+ * sent with changes; without them, the client requests the values. @lists (nullable) are the
+ * mirrors of the lists among them. Returns an event (owned) (nullable) to be freed with no lock
+ * held.
  */
 NorpcEvent *
 norpc_mirror_add_change (NorpcMirror   *self,

@@ -216,7 +216,7 @@ send_request (NorpcMirror *self,
 }
 
 /* Runs in the client's context, or in the thread that constructs the proxy. Requests all values. If
- * a request is in flight, its reply has the changes that were told before it arrives.
+ * a request is in flight, its reply contains the changes that arrive before it.
  */
 void
 norpc_mirror_load (NorpcMirror *self,
@@ -244,8 +244,8 @@ ready_cb (GObject      *object,
     norpc_mirror_load (self, proxy);
 }
 
-/* Runs in the client's context. When a server starts, or tells a change, the values are requested
- * again.
+/* Runs in the client's context. When a server starts, or reports a change without values, the
+ * values are requested again.
  */
 static void
 note_failed_load (NorpcMirror  *self,

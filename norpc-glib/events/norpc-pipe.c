@@ -227,7 +227,7 @@ item_event_run (NorpcEvent *event)
   release_event (item);
 }
 
-/* Called with the lock held. Tells the reader's context of an item. */
+/* Called with the lock held. Adds an event for the item to the queue of the reader's context. */
 static void
 push_event_locked (NorpcPipe *self,
                    NorpcItem *item)
@@ -346,7 +346,7 @@ norpc_pipe_find_write_error (NorpcPipe *self)
   return error;
 }
 
-/* Called in the reader's context, to which the items are told from now on. */
+/* Called in the reader's context, to which items are sent from now on. */
 void
 norpc_pipe_attach (NorpcPipe     *self,
                    GObject       *reader,

@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-/* Tells the subscribers of an endpoint of changes of the properties of its service. */
+/* Sends changes of the properties of a service to the subscribers of its endpoint. */
 typedef struct _NorpcPropertyRelay NorpcPropertyRelay;
 
 NorpcPropertyRelay *norpc_property_relay_new  (GObject            *service,

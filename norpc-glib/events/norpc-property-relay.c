@@ -23,7 +23,7 @@ struct _NorpcPropertyRelay
   gulong            handler;
 };
 
-/* A change that is told. */
+/* A change that is being sent. */
 typedef struct
 {
   const NorpcPropertyAccess *access;
@@ -92,8 +92,8 @@ read_property (NorpcPropertyRelay        *self,
   return problem;
 }
 
-/* Runs in the service's context. Returns the values (owned) of all properties whose values are
- * told, or NULL if one is not what the description allows.
+/* Runs in the service's context. Returns the values (owned) of all properties whose values are sent
+ * with changes, or NULL if one is not what the description allows.
  */
 static NorpcEmission *
 read_values (NorpcPropertyRelay        *self,
@@ -110,7 +110,7 @@ read_values (NorpcPropertyRelay        *self,
       if (problem == NULL)
         continue;
 
-      g_critical ("%s: property '%s': %s; clients were not told of the change", access->info.dbus.name,
+      g_critical ("%s: property '%s': %s; clients were not notified of the change", access->info.dbus.name,
                   access->updated_args[n]->dbus.name, problem);
       break;
     }
@@ -165,7 +165,7 @@ hold_lists (NorpcPropertyRelay *self,
     g_hash_table_iter_replace (&iter, norpc_list_values_hold (telling->values, reply_queue));
 }
 
-/* Runs in the service's context. All values are told, not only the one that the service notifies
+/* Runs in the service's context. All values are sent, not only the one that the service notifies
  * of: changes that it notifies of one after the other may belong together, and clients then see
  * either none of them or all. Nothing is read if no proxy shows the properties.
  */

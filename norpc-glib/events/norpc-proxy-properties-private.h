@@ -5,11 +5,13 @@
 
 #pragma once
 
+#include "norpc-mirror-private.h"
 #include "norpc-proxy-properties.h"
 
 G_BEGIN_DECLS
 
-void norpc_proxy_class_install_properties (NorpcProxyClass          *klass,
-                                           const NorpcInterfaceInfo *interface_info);
+void         norpc_proxy_class_install_properties (NorpcProxyClass          *klass,
+                                                   const NorpcInterfaceInfo *interface_info);
+NorpcMirror *norpc_proxy_get_mirror               (NorpcProxy               *self);
 
 G_END_DECLS

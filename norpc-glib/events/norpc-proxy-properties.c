@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The properties of a proxy, which shows those of its service. */
+/* The properties of a proxy, which shows those of its service, and loads their values. */
 
 #include "client/norpc-endpoint.h"
 #include "client/norpc-owner-private.h"
@@ -12,13 +12,11 @@
 #include "norpc-proxy-properties-private.h"
 #include "norpc-subscription-private.h"
 
-#include <gobject/gvaluecollector.h>
-
 /* Thread-safe. Returns the mirror (unowned), or NULL if there are no properties or if the proxy is
  * disposed.
  */
-static NorpcMirror *
-get_mirror (NorpcProxy *self)
+NorpcMirror *
+norpc_proxy_get_mirror (NorpcProxy *self)
 {
   NorpcSubscriber *subscriber = norpc_proxy_get_subscriber (self);
 
@@ -31,7 +29,7 @@ get_mirrored_property (GObject    *object,
                        GValue     *value,
                        GParamSpec *pspec)
 {
-  NorpcMirror *mirror = get_mirror (NORPC_PROXY (object));
+  NorpcMirror *mirror = norpc_proxy_get_mirror (NORPC_PROXY (object));
 
   if (mirror != NULL)
     norpc_mirror_get (mirror, property_id - 1, pspec, value);
@@ -45,7 +43,7 @@ set_mirrored_property (GObject      *object,
                        const GValue *value,
                        GParamSpec   *pspec G_GNUC_UNUSED)
 {
-  NorpcMirror *mirror = get_mirror (NORPC_PROXY (object));
+  NorpcMirror *mirror = norpc_proxy_get_mirror (NORPC_PROXY (object));
 
   if (mirror != NULL)
     norpc_mirror_write (mirror, NORPC_PROXY (object), property_id - 1, value);
@@ -59,7 +57,7 @@ dispatch_properties_changed (GObject     *object,
                              guint        n_pspecs,
                              GParamSpec **pspecs)
 {
-  NorpcMirror *mirror = get_mirror (NORPC_PROXY (object));
+  NorpcMirror *mirror = norpc_proxy_get_mirror (NORPC_PROXY (object));
   GObjectClass *parent_class = g_type_class_peek (NORPC_TYPE_PROXY);
 
   if (mirror == NULL || !norpc_mirror_defer_notify (mirror, n_pspecs, pspecs))
@@ -85,7 +83,7 @@ loaded_cb (GObject      *object,
   g_autoptr (GTask) task = user_data;
   g_autoptr (NorpcReply) reply = NULL;
   GError *error = NULL;
-  NorpcMirror *mirror = get_mirror (NORPC_PROXY (object));
+  NorpcMirror *mirror = norpc_proxy_get_mirror (NORPC_PROXY (object));
 
   reply = norpc_proxy_call_finish (NORPC_PROXY (object), result, &error);
   if (reply == NULL)
@@ -110,7 +108,7 @@ loaded_cb (GObject      *object,
  *
  * A proxy does so by itself when it is constructed, unless
  * [property@Norpc.Proxy:load-properties] is %FALSE. Call this function to learn of the end of
- * it, or to get the values of properties whose changes are not told to clients.
+ * it, or to get the values of properties of whose changes clients are not notified.
  *
  * @callback is called in the thread-default main context of the caller. The properties of
  * @self then have the values, and it notifies in its own main context.
@@ -133,7 +131,7 @@ norpc_proxy_load_async (NorpcProxy          *self,
 
   task = norpc_owner_task_new (norpc_proxy_get_owner_gone (self), self, cancellable, callback, user_data);
   g_task_set_source_tag (task, norpc_proxy_load_async);
-  mirror = get_mirror (self);
+  mirror = norpc_proxy_get_mirror (self);
   if (mirror == NULL)
     {
       g_task_return_boolean (task, TRUE);
@@ -179,7 +177,7 @@ load_sync (NorpcProxy    *self,
            GError       **error)
 {
   g_autoptr (NorpcReply) reply = NULL;
-  NorpcMirror *mirror = get_mirror (self);
+  NorpcMirror *mirror = norpc_proxy_get_mirror (self);
   int n_sent;
 
   if (mirror == NULL)
@@ -324,180 +322,4 @@ norpc_proxy_new_sync (GType           type,
 
   /* Nothing can be connected to the proxy yet. */
   return load_sync (proxy, TRUE, cancellable, error) ? g_steal_pointer (&proxy) : NULL;
-}
-
-/* A property that is being set. */
-typedef struct
-{
-  guint property;
-  int   n_sent; /* writes before */
-} Setting;
-
-/* Called in the client's thread. Returns a call (owned) that sets a property, and fills in
- * @setting; or returns NULL if there is no such property. Takes the value from @args.
- */
-static NorpcCall *
-new_write (NorpcMirror *mirror,
-           const char  *property_name,
-           va_list      args,
-           Setting     *setting)
-{
-  const NorpcPropertyAccess *access = norpc_mirror_get_access (mirror);
-  int index = norpc_property_find (access->interface_info, property_name);
-  g_autofree char *problem = NULL;
-  NorpcCall *call;
-  GValue *value;
-
-  g_return_val_if_fail (index >= 0, NULL);
-
-  *setting = (Setting) { (guint) index, norpc_mirror_get_n_sent (mirror) };
-  call = norpc_call_new (&access->info, norpc_property_access_get_setter (setting->property, FALSE));
-  value = norpc_call_get_args (call, NULL);
-  G_VALUE_COLLECT (value, args, 0, &problem);
-  if (problem != NULL)
-    g_critical ("%s", problem);
-
-  return call;
-}
-
-/* Runs in the thread-default context of the caller. */
-static void
-written_cb (GObject      *object,
-            GAsyncResult *result,
-            gpointer      user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (NorpcReply) reply = NULL;
-  GError *error = NULL;
-  NorpcMirror *mirror = get_mirror (NORPC_PROXY (object));
-  const Setting *setting = g_task_get_task_data (task);
-
-  reply = norpc_proxy_call_finish (NORPC_PROXY (object), result, &error);
-  if (reply == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  if (mirror != NULL)
-    norpc_mirror_take_set (mirror, NORPC_PROXY (object), setting->property, reply, setting->n_sent, TRUE);
-  g_task_return_boolean (task, TRUE);
-}
-
-/**
- * norpc_proxy_write_async: (skip)
- * @self: a generated proxy
- * @property_name: the name of a property of its interface
- * @cancellable: (nullable): a cancellable
- * @callback: (nullable) (scope async): the function to call when the property is set
- * @user_data: data for @callback
- * @...: the value, of the C type that g_object_set() takes
- *
- * Sets a property of the service. The proxy shows the value once the service has set it.
- *
- * Generated code uses this function.
- *
- * Since: 0.1
- */
-void
-norpc_proxy_write_async (NorpcProxy          *self,
-                         const char          *property_name,
-                         GCancellable        *cancellable,
-                         GAsyncReadyCallback  callback,
-                         gpointer             user_data,
-                         ...)
-{
-  NorpcMirror *mirror;
-  NorpcCall *call;
-  Setting setting;
-  GTask *task;
-  va_list args;
-
-  g_return_if_fail (NORPC_IS_PROXY (self));
-  g_return_if_fail (property_name != NULL);
-  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
-
-  mirror = get_mirror (self);
-  g_return_if_fail (mirror != NULL);
-
-  va_start (args, user_data);
-  call = new_write (mirror, property_name, args, &setting);
-  va_end (args);
-  if (call == NULL)
-    return;
-
-  task = norpc_owner_task_new (norpc_proxy_get_owner_gone (self), self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, norpc_proxy_write_async);
-  g_task_set_task_data (task, g_memdup2 (&setting, sizeof (Setting)), g_free);
-  norpc_proxy_call_always (self, call, cancellable, written_cb, task);
-}
-
-/**
- * norpc_proxy_write_finish: (skip)
- * @self: a generated proxy
- * @result: the result that was passed to the callback
- * @error: return location for an error
- *
- * Finishes [method@Norpc.Proxy.write_async].
- *
- * Returns: %TRUE if the service has set the property
- * Since: 0.1
- */
-gboolean
-norpc_proxy_write_finish (NorpcProxy    *self,
-                          GAsyncResult  *result,
-                          GError       **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/**
- * norpc_proxy_write_sync: (skip)
- * @self: a generated proxy
- * @property_name: the name of a property of its interface
- * @cancellable: (nullable): a cancellable
- * @error: return location for an error
- * @...: the value, of the C type that g_object_set() takes
- *
- * Sets a property of the service, and blocks until that is done.
- *
- * Generated code uses this function.
- *
- * Returns: %TRUE if the service has set the property
- * Since: 0.1
- */
-gboolean
-norpc_proxy_write_sync (NorpcProxy    *self,
-                        const char    *property_name,
-                        GCancellable  *cancellable,
-                        GError       **error,
-                        ...)
-{
-  g_autoptr (NorpcReply) reply = NULL;
-  NorpcMirror *mirror;
-  NorpcCall *call;
-  Setting setting;
-  va_list args;
-
-  g_return_val_if_fail (NORPC_IS_PROXY (self), FALSE);
-  g_return_val_if_fail (property_name != NULL, FALSE);
-  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
-
-  mirror = get_mirror (self);
-  g_return_val_if_fail (mirror != NULL, FALSE);
-
-  va_start (args, error);
-  call = new_write (mirror, property_name, args, &setting);
-  va_end (args);
-  if (call == NULL)
-    return FALSE;
-
-  reply = norpc_proxy_call_sync (self, call, cancellable, error);
-  if (reply != NULL)
-    norpc_mirror_take_set (mirror, self, setting.property, reply, setting.n_sent, FALSE);
-
-  return reply != NULL;
 }

@@ -139,7 +139,9 @@ norpc_call_get_stream (NorpcCall *self,
         g_atomic_pointer_set (&part->items,
                               &norpc_pipe_new_empty (norpc_call_get_method_info (self))->parent);
       part->end = G_OBJECT (stream_new (stream_type, self, (NorpcPipe *) part->items, FALSE));
-      /* The service may wait for its client, which may be blocked: both hear of the deadline. */
+      /* The service may wait for its client, which may be blocked, so the deadline ends the waits
+       * of both.
+       */
       norpc_pipe_watch_handled_call ((NorpcPipe *) part->items, self);
       norpc_call_start_deadline_timer (self);
     }

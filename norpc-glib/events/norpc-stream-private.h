@@ -26,7 +26,7 @@ typedef struct
   /* Accessed by the thread that uses this end. */
   NorpcReply *reply;     /* (owned) (nullable): of the client's end, until it is taken */
   gboolean    has_read;
-  gboolean    attached;  /* the items are told to the context of this end */
+  gboolean    attached;  /* items are sent to the context of this end */
   gboolean    replied;   /* the reply has arrived, after all items */
   guint64     n_arrived; /* how many items have arrived in the context of this end */
   NorpcWait   outcome_wait;

@@ -124,7 +124,7 @@ norpc_stream_is_muted (NorpcStream *self)
   return g_cancellable_is_cancelled (norpc_stream_get_owner_gone (self));
 }
 
-/* Called in the context of this end. Begins @wait, which belongs to the lock of the pipe, or refuses
+/* Called in the context of this end. Begins @wait, which belongs to the lock of the pipe, or rejects
  * it if it has begun already. If what it waits for is there, @func runs soon.
  */
 void

@@ -114,12 +114,12 @@ typedef struct
   GAsyncReadyCallback callback;
   gpointer            user_data;
   GCancellable       *gone; /* (owned) (nullable) */
-} Refused;
+} Rejected;
 
 static void
-refused_free (gpointer data)
+rejected_free (gpointer data)
 {
-  Refused *self = data;
+  Rejected *self = data;
 
   g_object_unref (self->result);
   g_clear_object (&self->gone);
@@ -128,9 +128,9 @@ refused_free (gpointer data)
 
 /* Runs in the context of the wait. */
 static gboolean
-refused_cb (gpointer data)
+rejected_cb (gpointer data)
 {
-  Refused *self = data;
+  Rejected *self = data;
   g_autoptr (GObject) object = g_async_result_get_source_object (G_ASYNC_RESULT (self->result));
 
   if (!g_cancellable_is_cancelled (self->gone))
@@ -153,18 +153,18 @@ norpc_wait_refuse (gpointer             object,
   g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
   g_autoptr (NorpcWaitResult) result = norpc_wait_result_new (object, NULL, user_data, source_tag);
   g_autoptr (GSource) source = g_idle_source_new ();
-  Refused *refused;
+  Rejected *rejected;
 
   norpc_wait_result_return_error (result, error);
   if (callback == NULL)
     return;
 
-  refused = g_new (Refused, 1);
-  *refused = (Refused) {
+  rejected = g_new (Rejected, 1);
+  *rejected = (Rejected) {
     g_steal_pointer (&result), callback, user_data, gone != NULL ? g_object_ref (gone) : NULL
   };
-  g_source_set_static_name (source, "norpc wait: refused");
+  g_source_set_static_name (source, "norpc wait: rejected");
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, refused_cb, refused, refused_free);
+  g_source_set_callback (source, rejected_cb, rejected, rejected_free);
   g_source_attach (source, context);
 }

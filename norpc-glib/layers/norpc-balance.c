@@ -6,10 +6,9 @@
 #include "call/norpc-call-private.h"
 #include "client/norpc-endpoint-private.h"
 #include "client/norpc-layer-private.h"
-#include "norpc-balance.h"
+#include "norpc-balance-parts-private.h"
 #include "norpc-call-key-private.h"
 #include "norpc-enum-types.h"
-#include "norpc-inquiry-private.h"
 #include "norpc-member-choice-private.h"
 
 /**
@@ -34,32 +33,6 @@
  * Since: 0.1
  */
 
-struct _NorpcBalance
-{
-  NorpcLayer parent_instance;
-
-  NorpcBalancePolicy policy; /* since construction */
-
-  /* Set before the first call. */
-  NorpcKeyFunc   key_func; /* (nullable) */
-  gpointer       key_data;
-  GDestroyNotify key_destroy; /* (nullable) */
-
-  GMutex        lock;
-  NorpcMembers *members; /* (owned) [lock] */
-  guint64       next;    /* [lock]: the number of the next member */
-
-  NorpcInquiries *inquiries; /* (owned): has its own lock: probes that wait for a member */
-
-  /* Taken before the lock. Members and subscribers are added and removed with it held, so that
-   * each subscriber subscribes to each member.
-   */
-  GMutex      subscribers_lock;
-  GHashTable *subscribers; /* (owned) [subscribers_lock]: of unowned NorpcSubscriber */
-
-  int           turn;    /* atomic: the turn of the next call */
-};
-
 G_DEFINE_FINAL_TYPE (NorpcBalance, norpc_balance, NORPC_TYPE_LAYER)
 
 typedef enum
@@ -70,19 +43,6 @@ typedef enum
 static GParamSpec *properties[PROP_POLICY + 1];
 
 #define NO_ENDPOINTS "was rejected: it was sent to a balance without endpoints"
-
-/* Thread-safe. Gets the current members (owned). */
-static NorpcMembers *
-get_members (NorpcBalance *self)
-{
-  NorpcMembers *members;
-
-  g_mutex_lock (&self->lock);
-  members = norpc_members_ref (self->members);
-  g_mutex_unlock (&self->lock);
-
-  return members;
-}
 
 /* Thread-safe. @members must not be empty. */
 static NorpcMember *
@@ -111,7 +71,7 @@ static NorpcMember *
 choose (NorpcBalance *self,
         guint         key)
 {
-  g_autoptr (NorpcMembers) members = get_members (self);
+  g_autoptr (NorpcMembers) members = norpc_balance_get_members (self);
   g_autoptr (NorpcMembers) open = NULL;
 
   if (members->n == 0)
@@ -169,7 +129,7 @@ norpc_balance_send (NorpcLayer *layer,
 static gboolean
 norpc_balance_is_closed (NorpcLayer *layer)
 {
-  g_autoptr (NorpcMembers) members = get_members (NORPC_BALANCE (layer));
+  g_autoptr (NorpcMembers) members = norpc_balance_get_members (NORPC_BALANCE (layer));
 
   for (guint i = 0; i < members->n; i++)
     if (!norpc_endpoint_is_closed (members->at[i]->endpoint))
@@ -182,7 +142,7 @@ static gboolean
 norpc_balance_leads_to (NorpcLayer *layer,
                         NorpcLayer *other)
 {
-  g_autoptr (NorpcMembers) members = get_members (NORPC_BALANCE (layer));
+  g_autoptr (NorpcMembers) members = norpc_balance_get_members (NORPC_BALANCE (layer));
 
   for (guint i = 0; i < members->n; i++)
     if (norpc_endpoint_leads_to (members->at[i]->endpoint, other))
@@ -191,56 +151,11 @@ norpc_balance_leads_to (NorpcLayer *layer,
   return NORPC_LAYER_CLASS (norpc_balance_parent_class)->leads_to (layer, other);
 }
 
-static void
-norpc_balance_subscribe (NorpcLayer      *layer,
-                         NorpcSubscriber *subscriber)
-{
-  NorpcBalance *self = NORPC_BALANCE (layer);
-  g_autoptr (NorpcMembers) members = NULL;
-
-  g_mutex_lock (&self->subscribers_lock);
-  members = get_members (self);
-  g_hash_table_add (self->subscribers, subscriber);
-  for (guint i = 0; i < members->n; i++)
-    norpc_endpoint_subscribe (members->at[i]->endpoint, subscriber);
-  g_mutex_unlock (&self->subscribers_lock);
-}
-
-static void
-norpc_balance_unsubscribe (NorpcLayer      *layer,
-                           NorpcSubscriber *subscriber)
-{
-  NorpcBalance *self = NORPC_BALANCE (layer);
-  g_autoptr (NorpcMembers) members = NULL;
-
-  g_mutex_lock (&self->subscribers_lock);
-  members = get_members (self);
-  g_hash_table_remove (self->subscribers, subscriber);
-  for (guint i = 0; i < members->n; i++)
-    norpc_endpoint_unsubscribe (members->at[i]->endpoint, subscriber);
-  g_mutex_unlock (&self->subscribers_lock);
-}
-
-/* Called with the lock of the subscribers held, when a member was added or removed. */
-static void
-foreach_subscriber_locked (NorpcBalance  *self,
-                           NorpcEndpoint *endpoint,
-                           void         (*func) (NorpcEndpoint   *endpoint,
-                                                 NorpcSubscriber *subscriber))
-{
-  GHashTableIter iter;
-  gpointer subscriber;
-
-  g_hash_table_iter_init (&iter, self->subscribers);
-  while (g_hash_table_iter_next (&iter, &subscriber, NULL))
-    func (endpoint, subscriber);
-}
-
 /* Returns the executor if all members have the same. */
 static gconstpointer
 norpc_balance_get_executor (NorpcLayer *layer)
 {
-  g_autoptr (NorpcMembers) members = get_members (NORPC_BALANCE (layer));
+  g_autoptr (NorpcMembers) members = norpc_balance_get_members (NORPC_BALANCE (layer));
   gconstpointer executor;
 
   if (members->n == 0)
@@ -257,7 +172,7 @@ norpc_balance_get_executor (NorpcLayer *layer)
 static gboolean
 norpc_balance_has_capacity (NorpcLayer *layer)
 {
-  g_autoptr (NorpcMembers) members = get_members (NORPC_BALANCE (layer));
+  g_autoptr (NorpcMembers) members = norpc_balance_get_members (NORPC_BALANCE (layer));
 
   for (guint i = 0; i < members->n; i++)
     if (norpc_endpoint_is_ready (members->at[i]->endpoint))
@@ -272,7 +187,7 @@ norpc_balance_await_capacity (NorpcLayer *layer,
                               NorpcCall  *probe)
 {
   NorpcBalance *self = NORPC_BALANCE (layer);
-  g_autoptr (NorpcMembers) members = get_members (self);
+  g_autoptr (NorpcMembers) members = norpc_balance_get_members (self);
 
   if (members->n > 0)
     norpc_inquiries_add (self->inquiries, probe, members);
@@ -419,105 +334,6 @@ norpc_balance_get_policy (NorpcBalance *self)
   g_return_val_if_fail (NORPC_IS_BALANCE (self), NORPC_BALANCE_LEAST_PENDING);
 
   return self->policy;
-}
-
-/**
- * norpc_balance_add_endpoint:
- * @self: a balance
- * @endpoint: an endpoint, from which no call comes to @self
- *
- * Adds an endpoint, which gets calls from now on.
- *
- * This function is thread-safe.
- *
- * Since: 0.1
- */
-void
-norpc_balance_add_endpoint (NorpcBalance  *self,
-                            NorpcEndpoint *endpoint)
-{
-  g_autoptr (NorpcMembers) old_members = NULL;
-  g_autoptr (NorpcMember) member = NULL;
-
-  g_return_if_fail (NORPC_IS_BALANCE (self));
-  g_return_if_fail (NORPC_IS_ENDPOINT (endpoint));
-  g_return_if_fail (!norpc_endpoint_leads_to (endpoint, NORPC_LAYER (self)));
-
-  member = norpc_member_new (endpoint);
-
-  g_mutex_lock (&self->subscribers_lock);
-  g_mutex_lock (&self->lock);
-  member->number = self->next++;
-  old_members = self->members;
-  self->members = norpc_members_copy_with (old_members, member);
-  g_mutex_unlock (&self->lock);
-  foreach_subscriber_locked (self, endpoint, norpc_endpoint_subscribe);
-  g_mutex_unlock (&self->subscribers_lock);
-
-  norpc_inquiries_ask (self->inquiries, endpoint);
-}
-
-/**
- * norpc_balance_remove_endpoint:
- * @self: a balance
- * @endpoint: an endpoint of @self
- *
- * Removes an endpoint, which gets no more calls.
- *
- * Calls that the endpoint has already got continue, unless they are pending in layers of
- * the endpoint to which the balance had the last reference.
- *
- * This function is thread-safe.
- *
- * Returns: %TRUE if the endpoint was found
- * Since: 0.1
- */
-gboolean
-norpc_balance_remove_endpoint (NorpcBalance  *self,
-                               NorpcEndpoint *endpoint)
-{
-  g_autoptr (NorpcMembers) old_members = NULL;
-  gboolean found;
-  guint index;
-
-  g_return_val_if_fail (NORPC_IS_BALANCE (self), FALSE);
-  g_return_val_if_fail (NORPC_IS_ENDPOINT (endpoint), FALSE);
-
-  g_mutex_lock (&self->subscribers_lock);
-  g_mutex_lock (&self->lock);
-  found = norpc_members_find (self->members, endpoint, &index);
-  if (found)
-    {
-      old_members = self->members;
-      self->members = norpc_members_copy_without (old_members, index);
-    }
-  g_mutex_unlock (&self->lock);
-  if (found)
-    foreach_subscriber_locked (self, endpoint, norpc_endpoint_unsubscribe);
-  g_mutex_unlock (&self->subscribers_lock);
-
-  return found;
-}
-
-/**
- * norpc_balance_get_n_endpoints:
- * @self: a balance
- *
- * Gets the number of endpoints.
- *
- * Returns: the number of endpoints
- * Since: 0.1
- */
-guint
-norpc_balance_get_n_endpoints (NorpcBalance *self)
-{
-  g_autoptr (NorpcMembers) members = NULL;
-
-  g_return_val_if_fail (NORPC_IS_BALANCE (self), 0);
-
-  members = get_members (self);
-
-  return members->n;
 }
 
 /**

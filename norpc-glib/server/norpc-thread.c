@@ -6,7 +6,7 @@
 #include "call/norpc-deadlock-private.h"
 #include "client/norpc-reply-queue-private.h"
 #include "core/norpc-error.h"
-#include "norpc-thread-private.h"
+#include "norpc-thread-users-private.h"
 
 /**
  * NorpcThread:
@@ -29,22 +29,6 @@
 
 #define MAX_LAST_ITERATIONS 1000
 
-/* A user of the thread, which ends before the thread does. */
-typedef struct
-{
-  const NorpcThreadUserFuncs *funcs;
-  gpointer                    data; /* (owned) */
-} User;
-
-static void
-user_free (gpointer data)
-{
-  User *user = data;
-
-  user->funcs->unref (user->data);
-  g_free (user);
-}
-
 /* The data that the thread itself needs, because it may outlive the object. */
 typedef struct
 {
@@ -53,14 +37,12 @@ typedef struct
   int           quit;    /* atomic */
   int           n_stopping; /* atomic: threads that are stopping the users */
 
-  GMutex     lock;
-  GCond      changed;
-  GQueue     users; /* [lock]: of owned User, in the order in which they were added */
-  GHashTable *links; /* (owned) (nullable) [lock]: the link of each user by its data, until the
-                        thread ends */
-  gboolean   begun; /* [lock]: the thread owns the context, so that no other thread can acquire
-                       it */
-  gboolean   ended; /* [lock]: the thread has ended, except for work of the C library */
+  NorpcThreadUsers users; /* has its own lock */
+
+  GMutex   lock;
+  GCond    changed;
+  gboolean begun; /* [lock]: the thread owns the context, so that no other thread can acquire it */
+  gboolean ended; /* [lock]: the thread has ended, except for work of the C library */
 } ThreadData;
 
 struct _NorpcThread
@@ -94,7 +76,7 @@ thread_data_new (NorpcThread *self)
 
   data->context = g_main_context_new ();
   g_weak_ref_init (&data->thread, self);
-  data->links = g_hash_table_new (NULL, NULL);
+  norpc_thread_users_init (&data->users);
   g_mutex_init (&data->lock);
   g_cond_init (&data->changed);
 
@@ -106,8 +88,7 @@ thread_data_clear (gpointer user_data)
 {
   ThreadData *data = user_data;
 
-  g_queue_clear_full (&data->users, user_free);
-  g_clear_pointer (&data->links, g_hash_table_unref);
+  norpc_thread_users_clear (&data->users);
   g_main_context_unref (data->context);
   g_weak_ref_clear (&data->thread);
   g_cond_clear (&data->changed);
@@ -118,53 +99,6 @@ static void
 thread_data_unref (ThreadData *data)
 {
   g_atomic_rc_box_release_full (data, thread_data_clear);
-}
-
-/* Runs in the thread. */
-static void
-end_users (ThreadData *data)
-{
-  GQueue users;
-
-  g_mutex_lock (&data->lock);
-  users = data->users;
-  g_queue_init (&data->users);
-  g_clear_pointer (&data->links, g_hash_table_unref);
-  g_mutex_unlock (&data->lock);
-
-  for (GList *link = users.head; link != NULL; link = link->next)
-    {
-      User *user = link->data;
-
-      user->funcs->end (user->data);
-    }
-  g_queue_clear_full (&users, user_free);
-}
-
-/* Thread-safe. Makes the users abandon their calls now, and not only when the thread has finished
- * what it is doing. Stopping a user runs application code, so the lock is not held.
- */
-static void
-stop_users (ThreadData *data)
-{
-  g_autoptr (GPtrArray) users = g_ptr_array_new_with_free_func (user_free);
-
-  g_mutex_lock (&data->lock);
-  for (GList *link = data->users.head; link != NULL; link = link->next)
-    {
-      User *copy = g_memdup2 (link->data, sizeof (User));
-
-      copy->funcs->ref (copy->data);
-      g_ptr_array_add (users, copy);
-    }
-  g_mutex_unlock (&data->lock);
-
-  for (guint i = 0; i < users->len; i++)
-    {
-      User *user = users->pdata[i];
-
-      user->funcs->stop (user->data);
-    }
 }
 
 /* Runs in the thread. */
@@ -221,7 +155,7 @@ thread_func (gpointer user_data)
   while (!g_atomic_int_get (&data->quit) || g_atomic_int_get (&data->n_stopping) > 0)
     g_main_context_iteration (data->context, TRUE);
 
-  end_users (data);
+  norpc_thread_users_end (&data->users);
   end_context (data, reply_queue);
   g_main_context_pop_thread_default (data->context);
   current_data = NULL;
@@ -444,7 +378,7 @@ norpc_thread_stop (NorpcThread *self)
 
   g_atomic_int_inc (&self->data->n_stopping);
   norpc_thread_quit (self);
-  stop_users (self->data);
+  norpc_thread_users_stop (&self->data->users);
   g_atomic_int_add (&self->data->n_stopping, -1);
   g_main_context_wakeup (self->data->context);
   if (self->gthread == NULL || self->gthread == g_thread_self ())
@@ -500,31 +434,19 @@ norpc_thread_add_user (NorpcThread                 *self,
                        gpointer                     data,
                        GError                     **error)
 {
-  gboolean added;
-
   if (self->error != NULL)
     {
       g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED, self->error->message);
       return FALSE;
     }
 
-  g_mutex_lock (&self->data->lock);
-  added = self->data->links != NULL && !g_atomic_int_get (&self->data->quit);
-  if (added)
-    {
-      User *user = g_new (User, 1);
+  if (norpc_thread_users_add (&self->data->users, funcs, data, &self->data->quit))
+    return TRUE;
 
-      *user = (User) { funcs, data };
-      g_queue_push_tail (&self->data->users, user);
-      g_hash_table_insert (self->data->links, data, self->data->users.tail);
-    }
-  g_mutex_unlock (&self->data->lock);
+  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                       "The thread of the server has been stopped");
 
-  if (!added)
-    g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
-                         "The thread of the server has been stopped");
-
-  return added;
+  return FALSE;
 }
 
 /* Thread-safe. The caller keeps a reference to @data. */
@@ -532,18 +454,5 @@ void
 norpc_thread_remove_user (NorpcThread *self,
                           gpointer     data)
 {
-  User *user = NULL;
-  GList *link;
-
-  g_mutex_lock (&self->data->lock);
-  link = self->data->links != NULL ? g_hash_table_lookup (self->data->links, data) : NULL;
-  if (link != NULL)
-    {
-      user = link->data;
-      g_hash_table_remove (self->data->links, data);
-      g_queue_delete_link (&self->data->users, link);
-    }
-  g_mutex_unlock (&self->data->lock);
-
-  g_clear_pointer (&user, user_free);
+  norpc_thread_users_remove (&self->data->users, data);
 }

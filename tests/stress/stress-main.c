@@ -3,12 +3,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Clients do at random what can be done to services, and what comes out is held
- * against a model of what may: each call ends once, in the right context, with
- * what could have become of it; order is kept; and nothing is left in the end.
+/* Clients perform random operations on services, and the outcomes are compared with a model of
+ * the possible ones: each call completes once, in the right context, with a possible outcome;
+ * order is kept; and nothing is left in the end.
  *
- * A run is repeated with --seed, which fixes what each client does, though not
- * how the threads meet.
+ * --seed repeats a run: it determines the operations of each client, but not how the threads
+ * interleave.
  */
 
 #include <signal.h>
@@ -29,9 +29,9 @@ static int n_seconds = 0;
 static gint64 seed = -1;
 
 static const GOptionEntry options[] = {
-  { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, "What chance begins with (chosen by chance)", "N" },
-  { "operations", 0, 0, G_OPTION_ARG_INT, &n_operations, "How many things are done", "N" },
-  { "seconds", 0, 0, G_OPTION_ARG_INT, &n_seconds, "For how long, instead", "N" },
+  { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, "The seed of the random operations (default: random)", "N" },
+  { "operations", 0, 0, G_OPTION_ARG_INT, &n_operations, "The number of operations", "N" },
+  { "seconds", 0, 0, G_OPTION_ARG_INT, &n_seconds, "The duration, instead of a number of operations", "N" },
   { NULL }
 };
 

@@ -4,7 +4,7 @@
  */
 
 /* How many calls a service is given before the other sources of its context have their
- * turn: all that a host does in one iteration has the same time. */
+ * turn: everything that a worker does in one iteration has the same time. */
 
 #include "server/norpc-worker-private.h"
 
@@ -16,7 +16,7 @@ stress_turn_note (StressTurn *self)
 {
   GSource *source = g_main_current_source ();
 
-  /* A thread that starts or stops a server runs its host itself. */
+  /* A thread that starts or stops a server runs its worker itself. */
   if (source == NULL || g_strcmp0 (g_source_get_name (source), "norpc server") != 0)
     return;
 

@@ -409,7 +409,7 @@ void     stress_call_often     (StressClient *client,
 void     stress_call_when_ready (StressClient *client,
                                  StressLane   *lane);
 
-/* stress-room.c. The client's thread. */
+/* stress-readiness.c. The client's thread. */
 void     stress_await_room     (StressClient *client,
                                 StressLane   *lane);
 

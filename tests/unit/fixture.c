@@ -24,7 +24,7 @@ object_finalized_cb (gpointer  finalized,
  * may hold the last reference.
  */
 void
-let_go_and_wait (gpointer object)
+release_and_wait (gpointer object)
 {
   gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
   gboolean finalized = FALSE, in_time = TRUE;
@@ -50,6 +50,14 @@ get_some_time (void)
   return g_getenv ("NORPC_TEST_VALGRIND") != NULL ? 2000 : 200;
 }
 
+/* Runs the default main context until it has nothing to do. */
+void
+iterate (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
 void
 fixture_set_up (Fixture       *fixture,
                 gconstpointer  capacity)
@@ -72,6 +80,23 @@ fixture_set_up (Fixture       *fixture,
   g_assert_no_error (error);
 }
 
+/* For servers that share a thread. */
+void
+fixture_set_up_on_thread (Fixture     *fixture,
+                          NorpcThread *thread)
+{
+  g_autoptr (GObject) service = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixture->state = probe_state_new ();
+  service = probe_service_new (fixture->state);
+  fixture->server = norpc_server_new_on_thread (service, thread);
+  fixture->proxy = probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)));
+
+  norpc_server_start (fixture->server, NULL, &error);
+  g_assert_no_error (error);
+}
+
 void
 fixture_tear_down (Fixture       *fixture,
                    gconstpointer  unused)
@@ -85,13 +110,24 @@ fixture_tear_down (Fixture       *fixture,
       norpc_server_stop (fixture->server, NORPC_STOP_ABANDON, NULL, &error);
       g_assert_no_error (error);
       /* Callbacks that are on their way hold what they are given. */
-      while (g_main_context_iteration (NULL, FALSE))
-        ;
-      let_go_and_wait (g_steal_pointer (&fixture->server));
+      iterate ();
+      release_and_wait (g_steal_pointer (&fixture->server));
     }
   if (fixture->proxy != NULL)
-    let_go_and_wait (g_steal_pointer (&fixture->proxy));
+    release_and_wait (g_steal_pointer (&fixture->proxy));
 
+  probe_state_wait_finalized (fixture->state);
+  probe_state_free (fixture->state);
+}
+
+/* Releases the server without stopping it first. */
+void
+fixture_release (Fixture *fixture)
+{
+  g_clear_object (&fixture->server);
+  g_clear_object (&fixture->proxy);
+  /* Callbacks that are on their way hold what they are given. */
+  iterate ();
   probe_state_wait_finalized (fixture->state);
   probe_state_free (fixture->state);
 }
@@ -103,8 +139,8 @@ outcome_clear (Outcome *outcome)
   *outcome = (Outcome) { 0 };
 }
 
-/* Runs the thread-default context until the call has come back, and sees
- * that it does so once.
+/* Runs the thread-default context until the call has completed, and checks that it does so
+ * once.
  */
 void
 outcome_wait (Outcome *outcome)

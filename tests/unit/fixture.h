@@ -17,13 +17,17 @@ typedef struct
   ProbeProbeProxy *proxy;
 } Fixture;
 
-void fixture_set_up         (Fixture       *fixture,
-                             gconstpointer  capacity);
-void fixture_tear_down      (Fixture       *fixture,
-                             gconstpointer  unused);
+void fixture_set_up           (Fixture       *fixture,
+                               gconstpointer  capacity);
+void fixture_set_up_on_thread (Fixture       *fixture,
+                               NorpcThread   *thread);
+void fixture_tear_down        (Fixture       *fixture,
+                               gconstpointer  unused);
+void fixture_release          (Fixture       *fixture);
 
-void let_go_and_wait        (gpointer       object);
-guint get_some_time         (void);
+void release_and_wait         (gpointer       object);
+guint get_some_time           (void);
+void iterate                  (void);
 
 /* How an asynchronous call ended; filled by outcome_cb (). */
 typedef struct

@@ -90,9 +90,9 @@ layered_tear_down (Layered       *self,
   end (self->state, self->server);
   layered_drop (self);
   end (self->other_state, self->other_server);
-  let_go_and_wait (self->other);
+  release_and_wait (self->other);
   norpc_thread_stop (self->thread);
-  let_go_and_wait (self->thread);
+  release_and_wait (self->thread);
 }
 
 /* The thread of the services has been through all its sources, and again. */

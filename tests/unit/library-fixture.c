@@ -86,13 +86,6 @@ library_fixture_set_up (LibraryFixture *fixture,
 }
 
 void
-iterate (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
-void
 library_fixture_tear_down (LibraryFixture *fixture,
                            gconstpointer   unused)
 {

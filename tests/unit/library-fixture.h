@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "fixture.h"
 #include "library-service.h"
 #include "log.h"
 
@@ -47,7 +48,6 @@ void        run_blocking    (LibraryFixture *fixture,
                              LibraryFunc     func,
                              gpointer        data);
 void        settle          (LibraryFixture *fixture);
-void        iterate         (void);
 GListModel *get_songs       (LibraryFixture *fixture);
 gboolean    get_is_followed (LibraryFixture *fixture);
 

@@ -5,17 +5,6 @@
 
 #include "player-fixture.h"
 
-/* The order of notifications of one batch is GObject's. */
-void
-log_assert_any (Log        *self,
-                const char *expected,
-                const char *other)
-{
-  if (!g_str_equal (self->text->str, other))
-    g_assert_cmpstr (self->text->str, ==, expected);
-  g_string_truncate (self->text, 0);
-}
-
 void
 volume_cb (PlayerPlayer  *player,
            GParamSpec    *pspec,
@@ -94,13 +83,6 @@ player_fixture_set_up (PlayerFixture *fixture,
 }
 
 void
-iterate (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
-void
 player_fixture_tear_down (PlayerFixture *fixture,
                           gconstpointer  starts)
 {
@@ -115,7 +97,7 @@ wait_ready (PlayerFixture *fixture)
 {
   while (!norpc_proxy_is_ready (NORPC_PROXY (fixture->proxy)))
     g_main_context_iteration (NULL, TRUE);
-  g_string_truncate (fixture->log.text, 0);
+  log_truncate (&fixture->log);
 }
 
 /* Has @func run in the service's context. The proxy's context does not run meanwhile. */

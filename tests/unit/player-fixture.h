@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "fixture.h"
 #include "log.h"
 #include "player-service.h"
 
@@ -32,7 +33,6 @@ void run_blocking   (PlayerFixture *fixture,
                      PlayerFunc     func,
                      gpointer       data);
 void settle         (PlayerFixture *fixture);
-void iterate        (void);
 
 /* Handlers. */
 void volume_cb      (PlayerPlayer  *player,
@@ -41,10 +41,6 @@ void volume_cb      (PlayerPlayer  *player,
 void ended_cb       (PlayerPlayer  *player,
                      guint          number,
                      PlayerFixture *fixture);
-
-void log_assert_any (Log           *self,
-                     const char    *expected,
-                     const char    *other);
 
 /* In the service's context. */
 void do_nothing     (PlayerService *service,

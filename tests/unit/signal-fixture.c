@@ -21,13 +21,6 @@ connected_cb (NorpcProxy *proxy,
   log_add (log, "%s ", norpc_proxy_is_connected (proxy) ? "connected" : "disconnected");
 }
 
-void
-iterate (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
 /* Runs @run in the service's context, and waits until it has returned. */
 void
 run_in_service (ProbeProbeProxy *proxy,

@@ -18,7 +18,6 @@ void connected_cb   (NorpcProxy      *proxy,
                      GParamSpec      *pspec,
                      Log             *log);
 
-void iterate        (void);
 void run_in_service (ProbeProbeProxy *proxy,
                      ProbeState      *state,
                      void           (*run) (ProbeService *service, NorpcCall *call, gpointer data),

@@ -36,13 +36,6 @@ held_cb (GObject      *object,
 }
 
 static void
-iterate (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
-static void
 iterate_until_logged (Seen       *seen,
                       const char *text)
 {

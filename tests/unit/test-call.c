@@ -155,7 +155,7 @@ drop_thread (gpointer data)
   return NULL;
 }
 
-/* Somebody else drops the call as it is answered, in each of the places. */
+/* Another thread releases the call while it is answered, at each possible point. */
 static void
 test_dropped_while_answered (Fixture       *fixture,
                              gconstpointer  unused)
@@ -259,7 +259,7 @@ test_argument_ends_with_service (Fixture       *fixture,
 
   g_value_take_boxed (norpc_call_get_args (call, NULL), tracked_bytes_new (&freed_in));
 
-  /* The echo keeps them: so the last to let go is the client. */
+  /* The echo keeps them, so the client releases the last reference. */
   reply = norpc_proxy_call_sync (NORPC_PROXY (fixture->proxy), call, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, &error));

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Calls in the queue of a channel that nobody waits for any more: they leave their
- * places to others, and these in their order.
+/* Calls that are cancelled in the queue of a channel: other calls get their slots, and keep
+ * their order.
  */
 
 #include <string.h>
@@ -112,7 +112,7 @@ test_urgent (Full          *self,
   g_autoptr (GError) error = NULL;
   g_autoptr (ProbeProbeProxy) proxy = probe_probe_proxy_new (get_channel (self));
 
-  /* The lanes have places of their own. */
+  /* The lanes have slots of their own. */
   norpc_proxy_set_priority (NORPC_PROXY (proxy), NORPC_PRIORITY_URGENT);
   for (guint i = 0; i < CAPACITY; i++)
     probe_probe_proxy_call_hold (proxy, NULL, hold_cb, &urgent[i]);
@@ -225,7 +225,7 @@ test_clogged (Full          *self,
   g_clear_error (&self->blocked.error);
 }
 
-/* However many take its place, the arguments of a call are released by its service. */
+/* However many calls get its slot, the arguments of a call are released by its service. */
 static void
 test_args (Full          *self,
            gconstpointer  unused)
@@ -262,7 +262,7 @@ test_args (Full          *self,
                  probe_state_get_thread (self->fixture.state, &self->fixture.state->thread));
 }
 
-/* A call that ends as a layer passes it on takes no place. */
+/* A call that completes while a layer passes it on takes no slot. */
 static void
 test_before (Full          *self,
              gconstpointer  unused)

@@ -195,13 +195,6 @@ stopped_cb (GObject      *object,
   *(gboolean *) stopped = TRUE;
 }
 
-static void
-iterate (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
 /* A server that is woken up stops, although a call that its client has cancelled is open, once no
  * client waits for the calls behind it.
  */
@@ -254,8 +247,8 @@ test_sleep (void)
   outcome_clear (&outcomes[0]);
 
   g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
-  let_go_and_wait (g_steal_pointer (&proxy));
-  let_go_and_wait (g_steal_pointer (&server));
+  release_and_wait (g_steal_pointer (&proxy));
+  release_and_wait (g_steal_pointer (&server));
   probe_state_wait_finalized (state);
   probe_state_free (state);
 }

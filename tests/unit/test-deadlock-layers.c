@@ -108,7 +108,7 @@ late_tear_down (Late          *self,
                 gconstpointer  unused)
 {
   g_clear_object (&self->late);
-  let_go_and_wait (self->layer);
+  release_and_wait (self->layer);
   g_clear_error (&self->error);
   fixture_tear_down (&self->fixture, NULL);
 }
@@ -228,7 +228,7 @@ test_held_self (Late          *self,
   probe_state_free (state);
 }
 
-/* The first has the one place in the limit, and calls the second, which calls the
+/* The first has the one slot of the limit, and calls the second, which calls the
  * first through the same limit.
  */
 static void

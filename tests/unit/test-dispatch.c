@@ -221,10 +221,10 @@ test_limited (Stepped       *self,
   assert_numbers (self->state, 3 * MAX_CALLS);
 }
 
-/* Calls that a layer passes on in another thread, or in the service's while that runs no host. */
+/* Calls that a layer passes on in another thread, or in the service's while no worker runs there. */
 static void
-test_gate (Stepped       *self,
-           gconstpointer  elsewhere)
+test_service_endpoint (Stepped       *self,
+                       gconstpointer  elsewhere)
 {
   TestHolder *holder = g_object_new (TEST_TYPE_HOLDER, NULL);
 
@@ -327,9 +327,9 @@ main (int   argc,
   TEST_STEPPED ("/dispatch/urgent", 0, test_urgent);
   TEST_STEPPED ("/dispatch/urgent-for-ever", 0, test_urgent_for_ever);
   TEST_STEPPED ("/dispatch/limited", 0, test_limited);
-  TEST_STEPPED ("/dispatch/gate/elsewhere", 1, test_gate);
-  TEST_STEPPED ("/dispatch/gate/here", 0, test_gate);
-  TEST_STEPPED ("/dispatch/gate/at-once", 0, test_at_once);
+  TEST_STEPPED ("/dispatch/service-endpoint/elsewhere", 1, test_service_endpoint);
+  TEST_STEPPED ("/dispatch/service-endpoint/here", 0, test_service_endpoint);
+  TEST_STEPPED ("/dispatch/service-endpoint/at-once", 0, test_at_once);
   TEST_STEPPED ("/dispatch/ended", 0, test_ended);
   TEST ("/dispatch/replies", test_replies);
 

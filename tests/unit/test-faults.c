@@ -192,7 +192,7 @@ gone_cb (gpointer  data,
   (*n)++;
 }
 
-/* Each is gone when its call has come back. */
+/* Each has been released when its call has completed. */
 static void
 test_many_proxies (Fixture       *fixture,
                    gconstpointer  unused)

@@ -349,7 +349,7 @@ test_cancel_all (Chain         *chain,
   outcome_clear (&queued);
 }
 
-/* Calls are cancelled while they are being made: each comes back all the same. */
+/* Calls are cancelled while they are being sent: each completes nevertheless. */
 typedef struct
 {
   NorpcProxy *proxy;

@@ -383,7 +383,7 @@ call_block (gpointer data)
   return NULL;
 }
 
-/* Two threads find the one place of a limit behind a load shed: the one that does not get
+/* Two threads find the one slot of a limit behind a load shed: the call that does not get
  * it is answered, and not held.
  */
 static void

@@ -3,24 +3,27 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Waits for a server that starts or stops, while it does, and is cancelled. The linker
- * puts the functions named __wrap_… in the place of the library's, for calls from one of
- * its files to another.
+/* Waits for a server that starts or stops, while it does, and is cancelled; waits of services
+ * for each other. The linker puts the functions named __wrap_… in the place of the
+ * library's, for calls from one of its files to another.
  */
 
+#include "call/norpc-deadlock-private.h"
 #include "fixture.h"
 #include "server/norpc-server-private.h"
 
-void __real_norpc_server_state_await (NorpcServerState *self,
-                                      NorpcServerPhase  phase,
-                                      GTask            *task);
-void __wrap_norpc_server_state_await (NorpcServerState *self,
-                                      NorpcServerPhase  phase,
-                                      GTask            *task);
-void __real_g_task_return_boolean    (GTask            *task,
-                                      gboolean          result);
-void __wrap_g_task_return_boolean    (GTask            *task,
-                                      gboolean          result);
+gboolean __real_norpc_deadlock_begin_wait (NorpcThreadWait  *wait);
+gboolean __wrap_norpc_deadlock_begin_wait (NorpcThreadWait  *wait);
+void     __real_norpc_server_state_await  (NorpcServerState *self,
+                                           NorpcServerPhase  phase,
+                                           GTask            *task);
+void     __wrap_norpc_server_state_await  (NorpcServerState *self,
+                                           NorpcServerPhase  phase,
+                                           GTask            *task);
+void     __real_g_task_return_boolean     (GTask            *task,
+                                           gboolean          result);
+void     __wrap_g_task_return_boolean     (GTask            *task,
+                                           gboolean          result);
 
 static void
 started_cb (GObject      *object,
@@ -182,6 +185,107 @@ test_cancelled_while_asleep (Fixture       *fixture,
   outcome_wait (&blocked);
 }
 
+/* Two services that wait for each other. */
+typedef struct
+{
+  GMutex   lock;
+  GCond    changed;
+  GThread *late; /* (unowned) [lock]: begins to wait when the other does */
+  gboolean other_waits; /* [lock] */
+
+  Fixture fixtures[2];
+  GError *errors[2]; /* (owned) (nullable): what each got from the other */
+} Circle;
+
+static Circle *circle = NULL; /* (unowned) (nullable), atomic */
+
+gboolean
+__wrap_norpc_deadlock_begin_wait (NorpcThreadWait *wait)
+{
+  Circle *self = g_atomic_pointer_get (&circle);
+  gboolean begun;
+
+  if (self == NULL)
+    return __real_norpc_deadlock_begin_wait (wait);
+
+  g_mutex_lock (&self->lock);
+  while (self->late == g_thread_self () && !self->other_waits)
+    g_cond_wait (&self->changed, &self->lock);
+  g_mutex_unlock (&self->lock);
+
+  begun = __real_norpc_deadlock_begin_wait (wait);
+
+  g_mutex_lock (&self->lock);
+  self->other_waits = self->other_waits || self->late != g_thread_self ();
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+
+  return begun;
+}
+
+static void
+call_second (ProbeService *service,
+             NorpcCall    *call,
+             gpointer      data)
+{
+  Circle *self = data;
+
+  g_mutex_lock (&self->lock);
+  self->late = g_thread_self ();
+  g_mutex_unlock (&self->lock);
+
+  probe_probe_proxy_call_run_sync (self->fixtures[1].proxy, NULL, &self->errors[0]);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+static void
+call_first (ProbeService *service,
+            NorpcCall    *call,
+            gpointer      data)
+{
+  Circle *self = data;
+
+  probe_probe_proxy_call_noop_sync (self->fixtures[0].proxy, NULL, &self->errors[1]);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+/* The service that calls first is the last that waits: it is still the call of the other one
+ * that closes the circle, and is rejected.
+ */
+static void
+test_circle_seen_late (void)
+{
+  Circle self = { 0 };
+
+  g_mutex_init (&self.lock);
+  g_cond_init (&self.changed);
+  for (guint i = 0; i < 2; i++)
+    {
+      fixture_set_up (&self.fixtures[i], NULL);
+      self.fixtures[i].state->run = i == 0 ? call_second : call_first;
+      self.fixtures[i].state->run_data = &self;
+    }
+
+  g_atomic_pointer_set (&circle, &self);
+  {
+    Outcome outcome = { 0 };
+
+    probe_probe_proxy_call_run (self.fixtures[0].proxy, NULL, run_cb, &outcome);
+    outcome_wait (&outcome);
+    g_assert_no_error (outcome.error);
+  }
+  g_atomic_pointer_set (&circle, NULL);
+
+  g_assert_no_error (self.errors[0]);
+  g_assert_error (self.errors[1], NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+
+  g_clear_error (&self.errors[1]);
+  for (guint i = 0; i < 2; i++)
+    fixture_tear_down (&self.fixtures[i], NULL);
+  g_cond_clear (&self.changed);
+  g_mutex_clear (&self.lock);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -192,6 +296,7 @@ main (int   argc,
   g_test_add_func ("/interleavings-waits/cancelled-while-completed",
                    test_cancelled_while_completed);
   TEST ("/interleavings-waits/cancelled-while-asleep", test_cancelled_while_asleep);
+  g_test_add_func ("/interleavings-waits/circle-seen-late", test_circle_seen_late);
 
   return g_test_run ();
 }

@@ -94,7 +94,7 @@ tear_down (Spread        *self,
            gconstpointer  policy)
 {
   g_object_unref (self->proxy);
-  let_go_and_wait (self->balance);
+  release_and_wait (self->balance);
   while (g_main_context_iteration (NULL, FALSE))
     ;
 }

@@ -13,7 +13,7 @@ get_side (gconstpointer data)
   return (Side) GPOINTER_TO_UINT (data);
 }
 
-/* Calls, and how many of them have come back. */
+/* Calls, and how many of them have completed. */
 typedef struct
 {
   Outcome outcomes[5];

@@ -215,7 +215,7 @@ test_random (LibraryFixture *fixture,
         library_library_proxy_call_run (fixture->proxy, NULL, NULL, NULL);
       if (g_test_rand_int_range (0, 4) == 0)
         g_main_context_iteration (NULL, FALSE);
-      g_string_truncate (fixture->log.text, 0);
+      log_truncate (&fixture->log);
     }
   run_blocking (fixture, change_randomly, &history);
   iterate ();

@@ -29,7 +29,7 @@ add_icon_later (LibraryService *service,
 
   g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL,
                          "GListStore: item 0: expected a value of type LibrarySong, got one of type GThemedIcon; "
-                         "clients are not told of changes any more");
+                         "clients are no longer notified of changes");
   g_list_store_insert (G_LIST_STORE (service->others), 0, icon);
   g_test_assert_expected_messages ();
   g_list_store_remove (G_LIST_STORE (service->others), 0);

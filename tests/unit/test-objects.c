@@ -73,7 +73,7 @@ check_taken_itself (NodeService *self,
   g_clear_object (&self->taken);
 }
 
-/* An object that comes back to the context of its owner is the object itself. */
+/* An object that returns to the context of its owner is the object itself. */
 static void
 test_itself (NodeFixture   *fixture,
              gconstpointer  unused)

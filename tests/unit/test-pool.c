@@ -48,7 +48,7 @@ tear_down (Pooled        *self,
   g_object_unref (self->proxy);
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  let_go_and_wait (self->pool);
+  release_and_wait (self->pool);
   for (guint i = 0; i < N_SERVERS; i++)
     {
       probe_state_wait_finalized (self->states[i]);
@@ -297,8 +297,8 @@ test_gone (void)
   g_assert_true (norpc_pool_start (pool, NULL, NULL));
   g_assert_true (norpc_pool_stop (pool, NORPC_STOP_FINISH, NULL, NULL));
   g_object_ref (server);
-  let_go_and_wait (pool);
-  let_go_and_wait (server);
+  release_and_wait (pool);
+  release_and_wait (server);
   probe_state_wait_finalized (state);
   probe_state_free (state);
 }

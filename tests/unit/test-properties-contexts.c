@@ -140,7 +140,7 @@ test_disposed (PlayerFixture *fixture,
   wait_ready (fixture);
   run_blocking (fixture, set_volumes, volumes);
   g_object_set (fixture->proxy, "volume", 0.2, NULL);
-  g_string_truncate (fixture->log.text, 0);
+  log_truncate (&fixture->log);
   g_clear_object (&fixture->proxy);
   iterate ();
   log_assert (&fixture->log, "");

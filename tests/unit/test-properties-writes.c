@@ -66,7 +66,7 @@ test_write_often (PlayerFixture *fixture,
       iterate ();
       g_assert_cmpfloat (player_player_get_volume (PLAYER_PLAYER (fixture->proxy)), ==, i / 100.0);
     }
-  g_string_truncate (fixture->log.text, 0);
+  log_truncate (&fixture->log);
   g_async_queue_pop (queue);
   settle (fixture);
   log_assert (&fixture->log, "");
@@ -95,7 +95,7 @@ test_write_failed (PlayerFixture *fixture,
   settle (fixture);
   g_assert_nonnull (strstr (fixture->log.text->str, "track failed at 0.5: "));
   g_assert_nonnull (strstr (fixture->log.text->str, "UTF-8"));
-  g_string_truncate (fixture->log.text, 0);
+  log_truncate (&fixture->log);
 
   norpc_server_stop (fixture->server, NORPC_STOP_FINISH, NULL, NULL);
   player_player_set_volume (player, 0.8);
@@ -103,7 +103,7 @@ test_write_failed (PlayerFixture *fixture,
   iterate ();
   g_assert_cmpfloat (player_player_get_volume (player), ==, 0.5);
   g_assert_nonnull (strstr (fixture->log.text->str, "volume 0.8; volume 0.5; volume failed at 0.5: "));
-  g_string_truncate (fixture->log.text, 0);
+  log_truncate (&fixture->log);
 
   /* The last values stay. */
   g_assert_false (norpc_proxy_is_connected (NORPC_PROXY (player)));

@@ -10,13 +10,6 @@
 #include "player-service.h"
 
 static void
-iterate (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
-static void
 count_cb (GObject      *object,
           GAsyncResult *result,
           gpointer      n)
@@ -95,7 +88,7 @@ test_released_first (Fixture       *fixture,
   g_autoptr (GObject) owner = g_object_new (G_TYPE_OBJECT, NULL);
 
   norpc_proxy_set_owner (NORPC_PROXY (fixture->proxy), owner);
-  let_go_and_wait (g_steal_pointer (&fixture->proxy));
+  release_and_wait (g_steal_pointer (&fixture->proxy));
 }
 
 static gpointer
@@ -167,7 +160,7 @@ test_signals (Fixture       *fixture,
   run_in_service (fixture, emit);
   iterate ();
   g_assert_cmpuint (n, ==, 1);
-  let_go_and_wait (g_steal_pointer (&watch));
+  release_and_wait (g_steal_pointer (&watch));
 }
 
 /* Disposes of its owner, with another handler and the next emission of the same batch following. */
@@ -259,7 +252,7 @@ test_properties (void)
   g_assert_cmpfloat (player_player_get_volume (PLAYER_PLAYER (proxy)), ==, 0.25);
   g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
   g_assert_cmpfloat (get_volume (service), ==, 0.25);
-  let_go_and_wait (g_steal_pointer (&proxy));
+  release_and_wait (g_steal_pointer (&proxy));
   iterate ();
 }
 
@@ -293,7 +286,7 @@ test_written (void)
   g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
   g_assert_cmpfloat (get_volume (service), ==, 0.25);
   iterate ();
-  let_go_and_wait (g_steal_pointer (&proxy));
+  release_and_wait (g_steal_pointer (&proxy));
 }
 
 static void
@@ -336,7 +329,7 @@ test_properties_in_handler (void)
     g_main_context_iteration (NULL, TRUE);
   iterate ();
   g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
-  let_go_and_wait (g_steal_pointer (&proxy));
+  release_and_wait (g_steal_pointer (&proxy));
 }
 
 int

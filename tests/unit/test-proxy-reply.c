@@ -7,13 +7,6 @@
 
 #include "fixture.h"
 
-static void
-iterate (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
 /* Of a method without results. */
 static void
 replied_cb (const GError *error,
@@ -355,7 +348,7 @@ test_proxy_released (Fixture       *fixture,
   Outcome outcome = { 0 };
 
   probe_probe_proxy_call_hold_with_reply (fixture->proxy, NULL, replied_cb, &outcome);
-  let_go_and_wait (g_steal_pointer (&fixture->proxy));
+  release_and_wait (g_steal_pointer (&fixture->proxy));
   answer (fixture);
   outcome_wait (&outcome);
   g_assert_no_error (outcome.error);

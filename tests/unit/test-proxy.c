@@ -140,7 +140,7 @@ forwarded_tear_down (Forwarded     *self,
                      gconstpointer  unused)
 {
   g_assert_true (norpc_server_stop (self->server, NORPC_STOP_FINISH, NULL, NULL));
-  let_go_and_wait (g_steal_pointer (&self->server));
+  release_and_wait (g_steal_pointer (&self->server));
   g_assert_finalize_object (self->proxy);
   fixture_tear_down (&self->fixture, NULL);
 }

@@ -278,7 +278,7 @@ insert_wrong_song (LibraryService *service,
 
   g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL,
                          "GListStore: item 0: field 'title' of LibrarySong: expected a value of type gchararray, "
-                         "got NULL; clients are not told of changes any more");
+                         "got NULL; clients are no longer notified of changes");
   g_list_store_insert (service->store, 0, song);
   g_test_assert_expected_messages ();
 }

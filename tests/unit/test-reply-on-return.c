@@ -132,10 +132,10 @@ tear_down (Echo          *self,
   if (self->echoer->mode != ECHOER_NOTHING)
     norpc_call_unref (self->echoer->kept);
   norpc_thread_stop (self->thread);
-  let_go_and_wait (self->server);
-  let_go_and_wait (self->proxy);
-  let_go_and_wait (self->echoer);
-  let_go_and_wait (self->thread);
+  release_and_wait (self->server);
+  release_and_wait (self->proxy);
+  release_and_wait (self->echoer);
+  release_and_wait (self->thread);
   fixture_tear_down (&self->caller, NULL);
   g_clear_error (&self->error);
 }

@@ -156,7 +156,7 @@ start_failing (gboolean async)
   g_assert_null (state->stopped_in);
   g_error_free (started.error);
   outcome_clear (&outcome);
-  let_go_and_wait (g_steal_pointer (&server));
+  release_and_wait (g_steal_pointer (&server));
   probe_state_free (state);
 }
 

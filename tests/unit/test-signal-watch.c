@@ -40,13 +40,6 @@ wait_for (Wait *wait)
     g_main_context_iteration (NULL, TRUE);
 }
 
-static void
-iterate (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
 /* Waits for one emission, which must have that number. */
 static void
 assert_next (NorpcSignalWatch *watch,

@@ -27,7 +27,7 @@ test_forwarded (Fixture       *fixture,
   log_assert (&log, "1 2 ");
 
   g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
-  let_go_and_wait (server);
+  release_and_wait (server);
   g_assert_finalize_object (proxy);
   log_clear (&log);
 }
@@ -230,7 +230,7 @@ test_pool (void)
   iterate ();
   log_assert (&log, "disconnected ");
   g_assert_finalize_object (proxy);
-  let_go_and_wait (pool);
+  release_and_wait (pool);
   state->n_wrong = 0; /* the services are in two threads */
   probe_state_wait_finalized (state);
   probe_state_free (state);

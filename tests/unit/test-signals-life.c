@@ -111,7 +111,7 @@ test_started (void)
 
   g_signal_handlers_disconnect_by_data (proxy, &log);
   g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
-  let_go_and_wait (server);
+  release_and_wait (server);
   probe_state_wait_finalized (state);
   probe_state_free (state);
   log_clear (&log);

@@ -413,8 +413,8 @@ test_wakes_while_stopped (void)
   norpc_call_unref (call);
   outcome_wait (&outcome);
   outcome_clear (&outcome);
-  let_go_and_wait (g_steal_pointer (&proxy));
-  let_go_and_wait (g_steal_pointer (&server));
+  release_and_wait (g_steal_pointer (&proxy));
+  release_and_wait (g_steal_pointer (&server));
   probe_state_wait_finalized (state);
   probe_state_free (state);
 }

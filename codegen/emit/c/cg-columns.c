@@ -31,7 +31,7 @@ base_length (const char *type)
   return length;
 }
 
-/* Appends a type so that it ends in its stars at the column @width. */
+/* Appends a type, with its stars before the column @width. */
 static void
 append_padded (GString    *text,
                const char *type,

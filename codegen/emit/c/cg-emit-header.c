@@ -9,9 +9,9 @@
 
 #include "model/cg-gir.h"
 
-/* Functions of methods; each ends with CG_N_SIGNATURES. */
+/* The functions of methods; each array ends with CG_N_SIGNATURES. */
 static const CgSignatureKind vfunc_kinds[] = {
-  CG_SIGNATURE_PLAIN, CG_SIGNATURE_HANDLE, CG_N_SIGNATURES
+  CG_SIGNATURE_HANDLE_SYNC, CG_SIGNATURE_HANDLE, CG_N_SIGNATURES
 };
 static const CgSignatureKind stream_vfunc_kinds[] = {
   CG_SIGNATURE_HANDLE_STREAM, CG_N_SIGNATURES
@@ -26,7 +26,7 @@ static const CgSignatureKind one_way_kinds[] = { CG_SIGNATURE_SEND, CG_N_SIGNATU
 static const CgSignatureKind slot_kinds[] = { CG_SIGNATURE_SLOT, CG_N_SIGNATURES };
 static const CgSignatureKind emit_kinds[] = { CG_SIGNATURE_EMIT, CG_N_SIGNATURES };
 
-/* Functions of properties, by access. */
+/* The functions of properties, by access. */
 static const CgSignatureKind get_kinds[] = { CG_SIGNATURE_GET, CG_N_SIGNATURES };
 static const CgSignatureKind get_pointer_kinds[] = {
   CG_SIGNATURE_GET, CG_SIGNATURE_DUP, CG_N_SIGNATURES
@@ -48,8 +48,8 @@ emit_guard (const CgStyle *style,
   g_string_append (macro, "__");
 
   cg_writer_set (writer, "GUARD", macro->str);
-  cg_marshal_set_expanded (writer, "guard", style->pragma_once
-                           ? "#pragma once" : "#ifndef $GUARD$\n#define $GUARD$");
+  cg_writer_set_expanded (writer, "guard", style->pragma_once
+                          ? "#pragma once" : "#ifndef $GUARD$\n#define $GUARD$");
 }
 
 static void
@@ -82,8 +82,7 @@ emit_vfuncs (const CgInterface *interface,
   cg_writer_emit (writer, cg_template ("header/struct-foot"));
 }
 
-/* Sets $deprecated$ to what is in front of a prototype; @function is to be used
- * instead, or NULL. */
+/* Sets $deprecated$, the macro in front of a prototype. @function (nullable) replaces the function. */
 static void
 set_deprecated (CgWriter     *writer,
                 const CgNode *node,
@@ -96,7 +95,7 @@ set_deprecated (CgWriter     *writer,
   cg_writer_set (writer, "deprecated", node->deprecated ? macro : "");
 }
 
-/* Sets the keys of the function that is there once for an interface. */
+/* Sets the keys of the one function that belongs to the whole interface. */
 static void
 set_first (CgWriter          *writer,
            const CgInterface *interface,
@@ -104,13 +103,13 @@ set_first (CgWriter          *writer,
 {
   const CgInterface *other = interface->replacement;
 
-  cg_marshal_set_expanded (writer, "return_type",
-                           is_proxy ? "$Proxy$ *" : "const NorpcInterfaceInfo *");
-  cg_marshal_set_expanded (writer, "function", is_proxy ? "$proxy_new$" : "$interface_info$");
+  cg_writer_set_expanded (writer, "return_type",
+                          is_proxy ? "$Proxy$ *" : "const NorpcInterfaceInfo *");
+  cg_writer_set_expanded (writer, "function", is_proxy ? "$proxy_new$" : "$interface_info$");
   cg_writer_set (writer, "params", is_proxy ? "NorpcEndpoint *endpoint" : "void");
   cg_writer_set (writer, "deprecated", "");
 
-  /* as with gdbus-codegen, the only function that a deprecated interface makes a deprecated one */
+  /* as in gdbus-codegen, this is the only function that is deprecated with its interface */
   if (is_proxy)
     set_deprecated (writer, &interface->node,
                     other != NULL ? cg_names_look_up (&other->node, "proxy_new") : NULL);
@@ -128,7 +127,7 @@ get_kinds_of (const CgMethod *method,
   return (method->flags & CG_METHOD_ONEWAY) != 0 ? one_way_kinds : two_way_kinds;
 }
 
-/* The functions of one member. */
+/* Writes or measures the prototypes for one member. */
 static void
 emit_member_prototypes (const CgMember        *member,
                         const CgSignatureKind *kinds,
@@ -150,7 +149,8 @@ emit_member_prototypes (const CgMember        *member,
     }
 }
 
-/* The functions of the properties, and those that make a proxy that has their values. */
+/* Writes or measures the prototypes for properties, and for the constructors of a proxy that load
+ * them. */
 static void
 emit_property_prototypes (const CgInterface *interface,
                           CgWriter          *writer,
@@ -178,7 +178,7 @@ emit_property_prototypes (const CgInterface *interface,
     }
 }
 
-/* All prototypes of one group have their columns in common. */
+/* Writes the prototypes of one group, in common columns. */
 static void
 emit_prototypes (const CgInterface *interface,
                  CgWriter          *writer,
@@ -202,7 +202,7 @@ emit_prototypes (const CgInterface *interface,
   cg_writer_emit (writer, "\n");
 }
 
-/* The classes of streams, which the handlers get. */
+/* Writes the classes of streams. */
 static void
 emit_streams (const CgInterface *interface,
               CgWriter          *writer)
@@ -313,7 +313,8 @@ set_type_includes (const CgDescription *description,
   cg_writer_set (writer, "type_includes", text->str);
 }
 
-/* An interface can have objects of one that follows as arguments. */
+/* Writes forward declarations, because an argument can be an object of an interface that is
+ * declared later. */
 static void
 emit_forward_interfaces (const CgDescription *description,
                          CgWriter            *writer)

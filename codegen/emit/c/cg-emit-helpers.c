@@ -3,23 +3,23 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Functions that the rest of the C code needs for types that have names: how boxed
- * values of others are freed, and arrays copied. */
+/* Functions that the rest of the C code needs for named types, such as those that free boxed values
+ * and copy arrays. */
 
 #include "cg-emit-private.h"
 
 #include <string.h>
 
-/* Helpers that a type needs. */
+/* The helpers that a type needs. */
 enum
 {
   NEED_FREE    = 1 << 0,
   NEED_LOCAL   = 1 << 1,
-  NEED_COPY    = 1 << 2,  /* of arrays of it, and so on */
+  NEED_COPY    = 1 << 2,  /* of its arrays, as the next ones */
   NEED_OWN     = 1 << 3,
   NEED_EQUAL   = 1 << 4,
   NEED_VARIANT = 1 << 5,
-  NEED_CHECK   = 1 << 6   /* of arrays: no element is NULL, or of another type */
+  NEED_CHECK   = 1 << 6   /* of arrays: a check that no element is NULL or has another type */
 };
 
 typedef struct
@@ -45,8 +45,8 @@ need (Helpers         *self,
   g_hash_table_insert (self->needs, named, GUINT_TO_POINTER (needs));
 }
 
-/* The generated code gets items and outcomes of streams lent, because it has no synchronous handler
- * for them. */
+/* Items and outcomes of streams are lent to the generated code, because streams have no synchronous
+ * handler. */
 static void
 need_args (Helpers   *self,
            GPtrArray *args,
@@ -90,7 +90,7 @@ emit_array_equal (CgWriter          *writer,
   cg_writer_set (writer, "indent", indent);
   cg_writer_set (writer, "value", "a");
   cg_writer_set (writer, "other", "b");
-  cg_marshal_set_expanded (writer, "equal", named->type.equal);
+  cg_writer_set_expanded (writer, "equal", named->type.equal);
   cg_writer_emit (writer, cg_template ("helpers/equal-arrays"));
 }
 
@@ -102,14 +102,14 @@ emit_array_variants (CgWriter          *writer,
 
   cg_writer_set (writer, "variant", named->type.variant);
   cg_writer_set (writer, "value", "a");
-  cg_marshal_set_expanded (writer, "to_variant", named->type.to_variant);
+  cg_writer_set_expanded (writer, "to_variant", named->type.to_variant);
   cg_writer_emit (writer, cg_template ("helpers/array-to-variant"));
 
   cg_writer_set (writer, "value", "child");
-  cg_marshal_set_expanded (writer, "from_variant", named->type.from_variant);
-  cg_marshal_set_expanded (writer, "new_array", is_pointer
-                           ? "g_ptr_array_new_full ((guint) length, $prefix$free_$lower$_element)"
-                           : "g_array_sized_new (FALSE, FALSE, sizeof ($c_type$), (guint) length)");
+  cg_writer_set_expanded (writer, "from_variant", named->type.from_variant);
+  cg_writer_set_expanded (writer, "new_array", is_pointer
+                          ? "g_ptr_array_new_full ((guint) length, $prefix$free_$lower$_element)"
+                          : "g_array_sized_new (FALSE, FALSE, sizeof ($c_type$), (guint) length)");
   cg_writer_set (writer, "check_element",
                  named->type.can_fail ? "      if (element == NULL)\n        return NULL;\n" : "");
   cg_writer_set (writer, "add_element", is_pointer ? "g_ptr_array_add (array, element)"
@@ -117,7 +117,7 @@ emit_array_variants (CgWriter          *writer,
   cg_writer_emit (writer, cg_template ("helpers/array-from-variant"));
 }
 
-/* The keys that all texts for arrays of a type have. */
+/* Sets the keys of the templates for arrays of a type. */
 static void
 set_array (CgWriter          *writer,
            const CgNamedType *named)
@@ -129,12 +129,12 @@ set_array (CgWriter          *writer,
   cg_writer_set (writer, "c_out", padded);
   cg_writer_set (writer, "c_cast", type->c_out);
   cg_writer_set (writer, "c_type", named->c_type);
-  cg_marshal_set_expanded (writer, "element_a",
-                           type->is_pointer ? "($c_cast$) g_ptr_array_index (array, i)"
-                                            : "g_array_index (array, $c_type$, i)");
-  cg_marshal_set_expanded (writer, "element_b",
-                           type->is_pointer ? "($c_cast$) g_ptr_array_index (other, i)"
-                                            : "g_array_index (other, $c_type$, i)");
+  cg_writer_set_expanded (writer, "element_a",
+                          type->is_pointer ? "($c_cast$) g_ptr_array_index (array, i)"
+                                           : "g_array_index (array, $c_type$, i)");
+  cg_writer_set_expanded (writer, "element_b",
+                          type->is_pointer ? "($c_cast$) g_ptr_array_index (other, i)"
+                                           : "g_array_index (other, $c_type$, i)");
 }
 
 static void
@@ -150,11 +150,11 @@ emit_helpers_of (Helpers           *self,
 
   cg_writer_set (writer, "lower", named->lower);
   cg_writer_set (writer, "get_value_type", type->get_type);
-  cg_marshal_set_expanded (writer, "free", type->is_pointer ? type->free_function : "");
+  cg_writer_set_expanded (writer, "free", type->is_pointer ? type->free_function : "");
   set_array (writer, named);
   cg_writer_set (writer, "value", "element");
-  cg_marshal_set_expanded (writer, "copy", copy);
-  cg_marshal_set_expanded (writer, "clear", type->clear);
+  cg_writer_set_expanded (writer, "copy", copy);
+  cg_writer_set_expanded (writer, "clear", type->clear);
 
   if (named->kind == CG_NAMED_BOXED && (has_local || (needs & ~(guint) NEED_LOCAL) != 0))
     cg_writer_emit (writer, cg_template ("helpers/free-boxed"));
@@ -168,9 +168,9 @@ emit_helpers_of (Helpers           *self,
     cg_writer_emit (writer, cg_template ("helpers/own-array"));
   if (type->is_pointer && (needs & NEED_CHECK) != 0)
     {
-      cg_marshal_set_expanded (writer, "check", type->check != NULL ? type->check : "");
-      cg_marshal_set_expanded (writer, "is_wrong", type->check != NULL
-                               ? "element == NULL || !$check$" : "element == NULL");
+      cg_writer_set_expanded (writer, "check", type->check != NULL ? type->check : "");
+      cg_writer_set_expanded (writer, "is_wrong", type->check != NULL
+                              ? "element == NULL || !$check$" : "element == NULL");
       cg_writer_emit (writer, cg_template ("helpers/check-array"));
     }
   if ((needs & NEED_EQUAL) != 0)

@@ -3,9 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The interface as static data, which is what GIO's introspection data is extended by:
- * arrays of values, and arrays of pointers to them or to the D-Bus info that they begin
- * with. */
+/* The interface info: static data that extends GIO's introspection data, in arrays of values and
+ * arrays of pointers to the values or to the D-Bus info at their beginning. */
 
 #include "cg-emit-private.h"
 
@@ -13,10 +12,10 @@
 
 #include <string.h>
 
-/* Differences between the kinds of members. */
+/* The differences between the kinds of members. */
 static const struct
 {
-  const char *name;         /* of the array of pointers; that for D-Bus begins with dbus_ */
+  const char *name;         /* of the array of pointers; the one for D-Bus begins with dbus_ */
   const char *type;
   const char *dbus_type;    /* (nullable): if D-Bus has such members */
   const char *row;          /* (nullable): each method has a variable of its own */
@@ -62,7 +61,7 @@ set_index (Emitter *self,
   cg_writer_take (self->writer, "index", g_strdup_printf ("%u", index));
 }
 
-/* Writes an array, of which @template_name is the template, if there is anything in it. */
+/* Writes an array with the template @template_name, unless it is empty. */
 static gboolean
 emit_array (Emitter    *self,
             const char *template_name,
@@ -98,7 +97,7 @@ emit_pointers (Emitter    *self,
          : g_strdup (array);
 }
 
-/* Values, and pointers to all of them as GIO has them. */
+/* Writes an array of values, and an array of pointers to their D-Bus infos. */
 static char *
 emit_arrays (Emitter    *self,
              const char *type,
@@ -117,7 +116,7 @@ emit_arrays (Emitter    *self,
   return emit_pointers (self, dbus_type, array, pointers);
 }
 
-/* Those of gdbus-codegen, and ours, are for the generator alone. */
+/* Returns TRUE for annotations of gdbus-codegen and norpc, which are for the generator only. */
 static gboolean
 is_internal (const CgAnnotation *annotation)
 {
@@ -155,7 +154,7 @@ emit_annotations (Emitter      *self,
   return emit_arrays (self, "GDBusAnnotationInfo", "GDBusAnnotationInfo", value_array, array, rows);
 }
 
-/* C++ has no enumerator for both. */
+/* The cast is for C++, in which the result of | is no enumerator. */
 static const char *
 get_flags (const CgTypeUse *use)
 {
@@ -173,7 +172,7 @@ get_type_function (const CgType *type)
   return type != NULL && type->get_type != NULL ? type->get_type : "NULL";
 }
 
-/* Signature, flags and type of what has a type. */
+/* Sets the keys for the type of an argument, a field or a property. */
 static void
 set_type (Emitter         *self,
           const CgTypeUse *use)
@@ -246,7 +245,7 @@ cg_emit_fields (const CgDeclaration *record,
   emit_array (&self, "info/value-array-text", "NorpcFieldInfo", array, rows);
 }
 
-/* C++ has no enumerator for several together. */
+/* The cast is for C++, in which the result of | is no enumerator. */
 static char *
 make_method_flags (const CgMethod *method)
 {
@@ -275,7 +274,7 @@ make_method_flags (const CgMethod *method)
   return g_strdup (flags->str);
 }
 
-/* C++ has no enumerator for the two together. */
+/* The cast is for C++, in which the result of | is no enumerator. */
 static const char * const access_flags[] = {
   [CG_ACCESS_READ] = "G_DBUS_PROPERTY_INFO_FLAGS_READABLE",
   [CG_ACCESS_WRITE] = "G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE",
@@ -313,7 +312,7 @@ emit_member_pointers (Emitter    *self,
   cg_writer_take (self->writer, key, emit_pointers (self, type, array, pointers));
 }
 
-/* Sets what members of one kind have alone. */
+/* Sets the keys for the kind of a member. */
 static void
 set_member (Emitter        *self,
             const CgMember *member)
@@ -325,7 +324,7 @@ set_member (Emitter        *self,
       cg_writer_take (self->writer, "timeout", g_strdup_printf ("%u", member->timeout));
       cg_writer_take (self->writer, "method_flags", make_method_flags (member));
       cg_writer_take (self->writer, "backlog", g_strdup_printf ("%u", member->backlog));
-      cg_marshal_set_expanded (self->writer, "unpack_value",
+      cg_writer_set_expanded (self->writer, "unpack_value",
                                cg_method_has_reply_func (member) ? "$unpack$" : "NULL");
     }
   if (member->kind == CG_MEMBER_SIGNAL)
@@ -390,8 +389,8 @@ emit_members (Emitter           *self,
     emit_member_pointers (self, kinds[kind].dbus_type, "dbus_", kinds[kind].name, dbus_pointers);
 }
 
-/* The names of the interface are in @writer. The dispatch functions that the
- * infos point to stand in front of this. */
+/* @writer has the names of the interface. The dispatch functions, to which the infos point, have
+ * been written before. */
 void
 cg_emit_info (const CgInterface *interface,
               CgWriter          *writer)

@@ -13,7 +13,7 @@
 
 G_BEGIN_DECLS
 
-/* The parts of the C code, in their order. The names of the interface are in the writer. */
+/* The parts of the C code, in their order. The writer has the names of the interface. */
 
 void cg_emit_helpers  (const CgDescription *description,
                        CgWriter            *writer);
@@ -32,8 +32,8 @@ void cg_emit_service  (const CgInterface *interface,
 void cg_emit_proxy    (const CgInterface *interface,
                        CgWriter          *writer);
 
-/* Sets $return_reply$, which is how functions that get a reply end, and writes the function that they
- * share, if there is enough to share. */
+/* Sets $return_reply$, the end of functions that get a reply, and writes a function that they share
+ * if that is shorter. */
 void cg_emit_take_reply (CgWriter          *writer,
                          const CgMethod    *method);
 void cg_emit_set_take   (CgWriter          *writer,

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The functions that get and set properties, and those that make a proxy that has their values. */
+/* The functions that get and set properties, and the constructors of a proxy that load them. */
 
 #include "cg-emit-private.h"
 
@@ -15,7 +15,7 @@ emit_getters (CgWriter       *writer,
 
   cg_writer_set (writer, "zero", type->zero);
   cg_writer_set (writer, "gvalue", type->is_pointer ? "value" : "&value");
-  cg_marshal_set_expanded (writer, "get_value", type->get);
+  cg_writer_set_expanded (writer, "get_value", type->get);
   cg_signature_emit (writer, property, CG_SIGNATURE_GET,
                      type->is_pointer ? "properties/get-pointer" : "properties/get");
   if (!type->is_pointer)

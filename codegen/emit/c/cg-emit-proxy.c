@@ -15,14 +15,14 @@ emit_new_call (CgWriter       *writer,
 
   if (method->in_args->len == 0)
     {
-      cg_marshal_set_expanded (writer, "make_call", "norpc_call_new (&$info$, $METHOD$)");
+      cg_writer_set_expanded (writer, "make_call", "norpc_call_new (&$info$, $METHOD$)");
       return;
     }
 
   passed = g_ptr_array_new_with_free_func (g_free);
   cg_marshal_pass (passed, method->in_args);
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
-  cg_marshal_set_expanded (writer, "make_call", "$new_call$ ($passed$)");
+  cg_writer_set_expanded (writer, "make_call", "$new_call$ ($passed$)");
 
   cg_marshal_set_store (writer, method->in_args, FALSE);
   cg_signature_emit (writer, method, CG_SIGNATURE_NEW_CALL, "proxy/new-call");
@@ -55,12 +55,12 @@ cg_emit_set_take (CgWriter   *writer,
   cg_writer_set (writer, "take", take->str);
   cg_writer_set (writer, "source", source);
   cg_writer_set (writer, "declare_values", has_values ? "  const GValue *values;\n\n" : "");
-  cg_marshal_set_expanded (writer, "get_values", has_values
-                           ? "  values = norpc_$source$_get_values ($source$, NULL);\n" : "");
+  cg_writer_set_expanded (writer, "get_values", has_values
+                          ? "  values = norpc_$source$_get_values ($source$, NULL);\n" : "");
 }
 
-/* The function that finish and sync share, if there is enough to share. Sets
- * $return_reply$, which is how they end. */
+/* Writes a function that finish and sync share, if that is shorter. Sets $return_reply$, the end of
+ * both. */
 void
 cg_emit_take_reply (CgWriter       *writer,
                     const CgMethod *method)
@@ -71,9 +71,9 @@ cg_emit_take_reply (CgWriter       *writer,
   if (returned != NULL || method->out_args->len == 0)
     {
       cg_writer_set (writer, "return_type", returned != NULL ? returned->use.type->c_out : "");
-      cg_marshal_set_expanded (writer, "return_reply",
-                               cg_template (returned != NULL ? "proxy/return-pointer"
-                                            : "proxy/return-success"));
+      cg_writer_set_expanded (writer, "return_reply",
+                              cg_template (returned != NULL ? "proxy/return-pointer"
+                                           : "proxy/return-success"));
       return;
     }
 
@@ -83,11 +83,11 @@ cg_emit_take_reply (CgWriter       *writer,
 
   cg_emit_set_take (writer, method->out_args, "reply");
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
-  cg_marshal_set_expanded (writer, "return_reply", "return $take_reply$ ($passed$);");
+  cg_writer_set_expanded (writer, "return_reply", "return $take_reply$ ($passed$);");
   cg_signature_emit (writer, method, CG_SIGNATURE_TAKE_REPLY, "proxy/take-reply");
 }
 
-/* How the synchronous handler of the proxy answers. Sets $answer$. */
+/* Sets $answer$, the answer of the proxy's synchronous handler. */
 static void
 set_answer (CgWriter       *writer,
             const CgMethod *method)
@@ -111,7 +111,7 @@ set_answer (CgWriter       *writer,
                         one_way ? "$call$ ($passed$);" : "return $sync$ ($passed$);",
                         method->node.deprecated ? "\nG_GNUC_END_IGNORE_DEPRECATIONS" : "",
                         one_way ? "\n\nreturn TRUE;" : "", NULL);
-  cg_marshal_set_expanded (writer, "answer", answer);
+  cg_writer_set_expanded (writer, "answer", answer);
 }
 
 static void
@@ -141,7 +141,7 @@ emit_proxy_call (CgWriter       *writer,
       cg_signature_emit (writer, method, CG_SIGNATURE_CALL_WITH_REPLY, "proxy/call-with-reply");
     }
 
-  /* the handlers of the proxy, which is a service itself: they call on its endpoint */
+  /* the handlers of the proxy as a service, which call its endpoint */
   set_answer (writer, method);
   cg_signature_emit (writer, method, CG_SIGNATURE_PROXY_SYNC, "proxy/sync-handler");
   cg_signature_emit (writer, method, CG_SIGNATURE_PROXY_HANDLE, "proxy/handle");

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* A function in the C code, and what it does with each field. */
+/* A function in the C code, and its statements for each field. */
 typedef struct
 {
   CgRecordFunction  function;
@@ -71,9 +71,9 @@ make_from_variant (CgWriter      *writer,
   cg_writer_take (writer, "from",
                   cg_marshal_expand (writer, type->from_variant, &field->use, "", 0,
                                      nullable ? "content" : "child"));
-  cg_marshal_set_expanded (writer, "condition",
-                           nullable ? "content != NULL && $variable$ == NULL"
-                           : "$variable$ == NULL");
+  cg_writer_set_expanded (writer, "condition",
+                          nullable ? "content != NULL && $variable$ == NULL"
+                          : "$variable$ == NULL");
   cg_writer_set (writer, "field", field->node.name);
   cg_writer_set (writer, "unref_content", nullable ? "    g_variant_unref (content);\n" : "");
   read = cg_writer_expand (writer,
@@ -84,8 +84,8 @@ make_from_variant (CgWriter      *writer,
                       nullable ? "\ng_clear_pointer (&content, g_variant_unref);" : "", NULL);
 }
 
-/* Makes what a function does with a field. Unless fields are checked, each pointer can be NULL:
- * in a field that is nullable, or in a record that a language binding has made. */
+/* Makes the statements of a function for a field. Unless fields are checked, each pointer can be
+ * NULL: in a nullable field, or in a record that a language binding has made. */
 static char *
 make_statement (CgWriter       *writer,
                 const CgField  *field,
@@ -105,7 +105,7 @@ make_statement (CgWriter       *writer,
   if (*text == '\0')
     return g_strdup ("");
 
-  cg_marshal_set_expanded (writer, "other", "b->$member$");
+  cg_writer_set_expanded (writer, "other", "b->$member$");
   cg_writer_take (writer, "text", cg_marshal_expand (writer, text, use, "", 0, value));
 
   return cg_writer_expand (writer, cg_template (statement));
@@ -134,7 +134,7 @@ set_statements (CgWriter            *writer,
   cg_writer_set (writer, "statements", text->str);
 }
 
-/* Pointers that must be there: members after @prefix, or parameters. */
+/* Makes the condition that pointers are not NULL: members after @prefix, or parameters. */
 static void
 set_checks (CgWriter            *writer,
             const CgDeclaration *record,
@@ -173,7 +173,7 @@ emit_record (CgWriter            *writer,
   cg_emit_fields (record, writer);
   cg_writer_set (writer, "hashes", hashes->str);
   cg_writer_set (writer, "declare_content", has_nullable ? "  GVariant *content;\n" : "");
-  cg_marshal_set_expanded (writer, "code", cg_template ("records/set-fields"));
+  cg_writer_set_expanded (writer, "code", cg_template ("records/set-fields"));
   cg_writer_emit (writer, cg_template ("records/define-type"));
 
   for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)

@@ -41,10 +41,10 @@ emit_unpack (CgWriter       *writer,
     return;
 
   cg_marshal_set_passed (writer, get_passed (writer, method, TRUE), CG_PASSED_WIDTH);
-  cg_marshal_set_expanded (writer, "zeros_passed", "$passed$");
+  cg_writer_set_expanded (writer, "zeros_passed", "$passed$");
   cg_marshal_set_passed (writer, get_passed (writer, method, FALSE), CG_PASSED_WIDTH);
-  cg_marshal_set_expanded (writer, "values_passed", "$passed$");
-  cg_marshal_set_expanded (writer, "call_func", cg_template (method->out_args->len > 0
+  cg_writer_set_expanded (writer, "values_passed", "$passed$");
+  cg_writer_set_expanded (writer, "call_func", cg_template (method->out_args->len > 0
                                                              ? "proxy/unpack-values"
                                                              : "proxy/unpack-nothing"));
   cg_writer_take (writer, "indent", g_strnfill (strlen (name) + 1, ' '));

@@ -45,14 +45,14 @@ emit_dispatch (CgWriter       *writer,
   cg_writer_take (writer, "indent", g_strnfill (strlen (name) + 1, ' '));
   cg_writer_set (writer, "declare_args", has_lent
                  ? "  const GValue *args = norpc_call_get_args (call, NULL);\n" : "");
-  cg_marshal_set_expanded (writer, "sync_handler",
-                           cg_member_is_stream (method) ? "$handle$" : "$vfunc$");
-  cg_marshal_set_expanded (writer, "begin_move",
-                           has_moved ? cg_template ("service/begin-move") : "");
+  cg_writer_set_expanded (writer, "sync_handler",
+                          cg_member_is_stream (method) ? "$handle$" : "$vfunc$");
+  cg_writer_set_expanded (writer, "begin_move",
+                          has_moved ? cg_template ("service/begin-move") : "");
   cg_writer_emit (writer, cg_template ("service/dispatch"));
 }
 
-/* Sets variables for the results of the synchronous handler, and the call of it. */
+/* Sets the variables for the results of the synchronous handler, and its call. */
 static void
 set_invocation (CgWriter       *writer,
                 const CgMethod *method)
@@ -81,14 +81,14 @@ set_invocation (CgWriter       *writer,
   if (returned != NULL)
     {
       cg_writer_set (writer, "value", returned->c_out);
-      cg_marshal_set_expanded (writer, "invoke", "$value$ = iface->$vfunc$ ($passed$);\n"
-                                                 "if ($value$ == NULL)");
+      cg_writer_set_expanded (writer, "invoke", "$value$ = iface->$vfunc$ ($passed$);\n"
+                                                "if ($value$ == NULL)");
     }
   else
-    cg_marshal_set_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$))");
+    cg_writer_set_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$))");
 }
 
-/* Nobody takes what was transferred. */
+/* Sets the statements that free transferred arguments, which no handler takes over. */
 static void
 set_clear_moved (CgWriter       *writer,
                  const CgMethod *method)
@@ -108,8 +108,8 @@ set_clear_moved (CgWriter       *writer,
   cg_writer_set (writer, "clear_moved", clear->str);
 }
 
-/* A name that is not the method's is what an author in another language than C
- * may have missed. */
+/* Explains a virtual function whose name differs from the method's, which authors in other
+ * languages may not expect. */
 static void
 set_spelled (CgWriter       *writer,
              const CgMethod *method)
@@ -123,7 +123,8 @@ set_spelled (CgWriter       *writer,
                              : g_strdup (""));
 }
 
-/* Sets how results are given: by the default handler, or by who answers later. */
+/* Sets the statements that return results: for the default handler, and for the function that
+ * completes the call later. */
 static void
 set_reply (CgWriter       *writer,
            const CgMethod *method,
@@ -135,12 +136,12 @@ set_reply (CgWriter       *writer,
   cg_writer_set (writer, "handled", is_handler ? " TRUE" : "");
   cg_writer_set (writer, "end_reply",
                  is_handler ? "norpc_call_end_reply_on_return" : "norpc_call_end_reply");
-  cg_marshal_set_expanded (writer, "reply",
-                           cg_template (has_values ? "service/reply-with-values"
-                                        : "service/reply-without-values"));
+  cg_writer_set_expanded (writer, "reply",
+                          cg_template (has_values ? "service/reply-with-values"
+                                       : "service/reply-without-values"));
 }
 
-/* Sets what says that the default handler of a stream does not use an argument. */
+/* Sets the statements that mark the arguments of a stream's default handler as unused. */
 static void
 set_unused (CgWriter       *writer,
             const CgMethod *stream)
@@ -252,8 +253,8 @@ emit_default_init (const CgInterface *interface,
 
   cg_emit_set_assignments (interface, writer, "", "iface->$handle$ = $default_handle$;");
   cg_writer_set (writer, "hashes", hashes->str);
-  cg_marshal_set_expanded (writer, "assignments", interface->methods->len > 0
-                           ? "$hashes$" INSTALL "\n$assignments$" : "$hashes$" INSTALL);
+  cg_writer_set_expanded (writer, "assignments", interface->methods->len > 0
+                          ? "$hashes$" INSTALL "\n$assignments$" : "$hashes$" INSTALL);
   cg_writer_emit (writer, cg_template ("service/default-init"));
 }
 

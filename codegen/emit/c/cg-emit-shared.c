@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Functions that several emitters share. */
+/* Helpers that several emitters share. */
 
 #include "cg-emit-shared.h"
 
@@ -44,13 +44,10 @@ cg_emit_set_assignments (const CgInterface *interface,
 
   CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      g_autofree char *both = NULL;
-      g_autofree char *assignment = NULL;
+      g_autofree char *both = g_strconcat (cg_member_is_stream (method) ? "" : sync_text, text, NULL);
 
       cg_names_set (writer, &method->node);
-      both = g_strconcat (cg_member_is_stream (method) ? "" : sync_text, text, NULL);
-      assignment = cg_writer_expand (writer, both);
-      g_string_append_printf (assignments, "%s%s", assignments->len > 0 ? "\n" : "", assignment);
+      cg_writer_append (writer, assignments, "\n", both);
     }
   cg_writer_set (writer, "assignments", assignments->str);
 }

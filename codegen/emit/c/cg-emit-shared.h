@@ -32,12 +32,12 @@ char *cg_columns_format   (GPtrArray  *types,
 typedef void (*CgEmitMethod) (CgWriter       *writer,
                               const CgMethod *method);
 
-/* The comment in front of a function; its keys are those of
- * cg_signature_set (). @annotations are those of the function. */
+/* Writes the comment in front of a function, from the keys that cg_signature_set () has set.
+ * @annotations are those of the function. */
 void cg_emit_function_doc (CgWriter           *writer,
                            const char         *annotations);
 
-/* Calls @emit for each method, with the names of it in @writer. */
+/* Calls @emit for each method, with its names in @writer. */
 void cg_emit_methods     (const CgInterface   *interface,
                           CgWriter            *writer,
                           CgEmitMethod         emit);
@@ -54,25 +54,25 @@ void cg_emit_head        (const CgDescription *description,
                           const char          *file,
                           CgWriter            *writer);
 
-/* Some types of other libraries are deprecated. Authors hear of that where they
- * use them, not in generated code, which stands between a @begin and an end of this. */
+/* Writes the begin or end of a range without warnings for deprecated types of other libraries.
+ * Authors see the warnings where they use the types. */
 void cg_emit_foreign_types (const CgDescription *description,
                             CgWriter            *writer,
                             gboolean             begin);
 
-/* Appends what ends a doc comment, Since and Deprecated, if there are such,
- * with @separator in front. */
+/* Appends the tags at the end of a doc comment, Since and Deprecated, if there are any, after
+ * @separator. */
 void cg_emit_append_tags (GString             *doc,
                           const CgNode        *node,
                           const char          *separator);
 
-/* Statements, a line each, that tell the runtime how values of types are hashed.
- * Statements that @statements contains already are left out. */
+/* Appends statements, a line each, that set hash functions of types in the runtime, unless
+ * @statements contains them. */
 void cg_emit_append_hash  (GString         *statements,
                            const CgTypeUse *use);
 
-/* The keys are those of a prototype: return_type, function, params, decorator, and
- * deprecated. @measure: nothing is written, but room made in @columns. */
+/* Writes a prototype from the keys return_type, function, params, decorator and deprecated. If
+ * @measure is TRUE, only widens @columns. */
 void  cg_emit_prototype   (CgWriter   *writer,
                            CgColumns  *columns,
                            gboolean    measure);

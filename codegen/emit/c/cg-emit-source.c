@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The C code: what stands between a call's GValues and C functions. */
+/* The C code: conversions between the GValues of a call and C functions. */
 
 #include "cg-emit-private.h"
 

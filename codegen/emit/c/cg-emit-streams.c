@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The class of each stream, of which client and service have an end. */
+/* The class of the ends of each stream. */
 
 #include "cg-emit-private.h"
 
-/* Writes the function that all that read share. Sets $return_item$, which is how they end. */
+/* Writes the function that all functions that read an item share. Sets $return_item$, their end. */
 static void
 emit_take_item (CgWriter       *writer,
                 const CgMethod *stream)
@@ -25,7 +25,7 @@ emit_take_item (CgWriter       *writer,
   cg_marshal_pass (passed, stream->items);
   cg_emit_set_take (writer, stream->items, "item");
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
-  cg_marshal_set_expanded (writer, "return_item", "return $take_item$ ($passed$);");
+  cg_writer_set_expanded (writer, "return_item", "return $take_item$ ($passed$);");
   cg_signature_emit (writer, stream, CG_SIGNATURE_TAKE_ITEM, "stream/take-item");
 }
 

@@ -151,7 +151,7 @@ cg_emit_types (const CgDescription *description,
     if (declaration->kind != CG_DECLARED_RECORD)
       emit_enum (declaration, writer);
 
-  /* one may be in another, in whatever order they are described */
+  /* first, because records can contain each other in any order */
   CG_FOREACH (const CgDeclaration, declaration, description->declarations)
     {
       if (declaration->kind != CG_DECLARED_RECORD)

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Conversions between values in C and GValues, as the type table has it. */
+/* Conversions between values in C and GValues, from the texts of the type table. */
 
 #include "cg-marshal.h"
 
@@ -25,7 +25,7 @@ cg_marshal_expand (CgWriter        *writer,
   return cg_writer_expand (writer, text);
 }
 
-/* The condition that a value is right, or NULL if it always is. */
+/* Makes the condition that a value is valid, or NULL if it always is. */
 char *
 cg_marshal_make_condition (CgWriter        *writer,
                            const CgTypeUse *use,
@@ -52,14 +52,14 @@ cg_marshal_get_copy (const CgType *type,
   if (!can_be_null || type->copies_null)
     return type->copy;
 
-  /* interned, so that it lives as long as the rows of the table */
+  /* interned, to live as long as the rows of the table */
   text = g_strdup_printf ("$value$ != NULL ? %s : NULL", type->copy);
 
   return g_intern_string (text);
 }
 
-/* Statements that put arguments into GValues, a line each. @is_local tells
- * that they are variables to take the values from. */
+/* Sets $store$, the statements that store arguments in GValues, a line each. If @is_local is TRUE,
+ * the values are taken from variables. */
 void
 cg_marshal_set_store (CgWriter  *writer,
                       GPtrArray *args,
@@ -80,14 +80,6 @@ cg_marshal_set_store (CgWriter  *writer,
       g_string_append_printf (store, "%s%s", i > 0 ? "\n" : "", statement);
     }
   cg_writer_set (writer, "store", store->str);
-}
-
-void
-cg_marshal_set_expanded (CgWriter   *writer,
-                         const char *key,
-                         const char *template_text)
-{
-  cg_writer_take (writer, key, cg_writer_expand (writer, template_text));
 }
 
 void

@@ -23,24 +23,22 @@ char     *cg_marshal_make_condition (CgWriter        *writer,
                                      const CgTypeUse *use,
                                      const char      *value);
 
-/* Gets the text for a copy of a value; @can_be_null: of the value, in spite of its type. */
+/* Gets the text for a copy of a value. If @can_be_null is TRUE, the value can be NULL even if its
+ * type cannot. */
 const char *
           cg_marshal_get_copy       (const CgType    *type,
                                      gboolean         can_be_null);
 void      cg_marshal_set_store      (CgWriter       *writer,
                                      GPtrArray      *args,
                                      gboolean        is_local);
-void      cg_marshal_set_expanded   (CgWriter       *writer,
-                                     const char     *key,
-                                     const char     *template_text);
 
-/* Sets $passed$ to what is passed to a function, in one line that is not longer than
- * @width, or in a line each; frees @passed. */
+/* Sets $passed$ to the arguments of a function, in one line of at most @width characters, or in a
+ * line each. Takes ownership of @passed. */
 void      cg_marshal_set_passed     (CgWriter       *writer,
                                      GPtrArray      *passed,
                                      gsize           width);
 
-/* Appends the names of arguments in C to what is passed. */
+/* Appends the names of @args in C to @passed. */
 void      cg_marshal_pass           (GPtrArray      *passed,
                                      GPtrArray      *args);
 

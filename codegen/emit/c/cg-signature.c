@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Return type, name, parameters and their documentation of each function that is generated
- * for a member, a record or a proxy: said once, for declaration, definition and doc comment
- * alike. */
+/* The signatures of all functions that are generated for members, records and proxies: return type,
+ * name, parameters and their documentation. The tables serve declarations, definitions and doc
+ * comments. */
 
 #include "cg-signature.h"
 
@@ -28,24 +28,23 @@ typedef enum
 typedef enum
 {
   OUT_NONE,
-  OUT_RESULTS,    /* unless the sole result is returned */
+  OUT_RESULTS,    /* unless the only result is returned */
   OUT_ITEM
 } OutKind;
 
 typedef enum
 {
   RETURN_VOID,
-  RETURN_HANDLED, /* whether a reply was, or will be, given */
-  RETURN_RESULT,  /* the sole result, or whether there are results */
+  RETURN_HANDLED, /* a gboolean: TRUE unless the call has failed */
+  RETURN_RESULT,  /* the only result, or a gboolean: TRUE on success */
   RETURN_CALL,
   RETURN_STREAM,
-  RETURN_ITEM,    /* whether there is an item */
+  RETURN_ITEM,    /* a gboolean: TRUE if there is an item */
   RETURN_LENT,    /* the value of a property */
   RETURN_GIVEN
 } ReturnKind;
 
-/* A row says what a function is; parameters before and after the arguments
- * are named by letters, see cg-params.c. */
+/* A function. The parameters before and after the arguments are letters of the table in cg-params.c. */
 typedef struct
 {
   const char *function;  /* the key of its name */
@@ -58,7 +57,9 @@ typedef struct
 } Row;
 
 static const Row rows[CG_N_SIGNATURES] = {
-  [CG_SIGNATURE_PLAIN] = { "vfunc", "docs/plain", "s", ARGS_IN, OUT_RESULTS, "e", RETURN_RESULT },
+  [CG_SIGNATURE_HANDLE_SYNC] = {
+    "vfunc", "docs/handle-sync", "s", ARGS_IN, OUT_RESULTS, "e", RETURN_RESULT
+  },
   [CG_SIGNATURE_HANDLE] = { "handle", "docs/handle", "sc", ARGS_IN, OUT_NONE, "e", RETURN_HANDLED },
   [CG_SIGNATURE_COMPLETE] = {
     "complete", "docs/complete", "sc", ARGS_OUT_LENT, OUT_NONE, "", RETURN_VOID
@@ -126,7 +127,7 @@ static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_TAKE_ITEM] = { "take_item", NULL, "m", ARGS_NONE, OUT_ITEM, "", RETURN_ITEM },
 };
 
-/* A function of a record, or one that makes a proxy; all but the letters are templates. */
+/* A function of a record, or a constructor of a proxy. All but the letters are templates. */
 typedef struct
 {
   const char *return_type;
@@ -158,14 +159,14 @@ static const OtherRow new_rows[CG_N_NEW_SIGNATURES] = {
   [CG_SIGNATURE_NEW_SYNC] = { "$Proxy$ *", "$proxy_new_sync$", "nxe", "docs/new-sync" },
 };
 
-/* A function of the proxy, of which results can be left out. */
+/* Returns TRUE for a function of the proxy: its caller can leave out results. */
 static gboolean
 is_client_row (const Row *row)
 {
   return strchr ("pytm", *row->leading) != NULL && *row->leading != '\0';
 }
 
-/* The parameter that is the value of a property. */
+/* Adds the parameter for the value of a property. */
 static void
 add_value (CgParams       *self,
            const CgMember *property)
@@ -238,7 +239,7 @@ make_return_doc (const CgMethod *method,
   return cg_param_doc_make_result (arg, is_client_row (row));
 }
 
-/* Makes the text after the parameters in a doc comment, to its end. */
+/* Makes the text of a doc comment after the parameters. */
 static char *
 make_doc (CgWriter       *writer,
           const CgMethod *method,
@@ -322,7 +323,7 @@ cg_signature_emit (CgWriter        *writer,
   cg_writer_emit (writer, cg_template (name));
 }
 
-/* A one-way method has but one function for clients. */
+/* A one-way method has only one function for clients. */
 const char *
 cg_signature_get_function (const CgMethod  *method,
                            CgSignatureKind  kind)
@@ -345,7 +346,7 @@ add_fields (CgParams            *self,
     }
 }
 
-/* @record is NULL for what is no function of one. */
+/* @record is NULL if the function does not belong to a record. */
 static void
 set_other (CgWriter            *writer,
            const OtherRow      *row,

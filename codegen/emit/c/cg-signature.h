@@ -10,33 +10,33 @@
 
 G_BEGIN_DECLS
 
-/* The C functions that are generated for one method. */
+/* The C functions that are generated for one member. */
 typedef enum
 {
-  CG_SIGNATURE_PLAIN,      /* the vfunc that answers at once */
-  CG_SIGNATURE_HANDLE,     /* the vfunc that answers when it likes */
+  CG_SIGNATURE_HANDLE_SYNC, /* the synchronous handler */
+  CG_SIGNATURE_HANDLE,      /* the asynchronous handler */
   CG_SIGNATURE_COMPLETE,
   CG_SIGNATURE_CALL,
   CG_SIGNATURE_FINISH,
   CG_SIGNATURE_SYNC,
   CG_SIGNATURE_CALL_WITH_REPLY,
-  CG_SIGNATURE_REPLY_FUNC, /* the type of functions that get its reply */
-  CG_SIGNATURE_SEND,       /* the one function of a one-way method's client */
-  CG_SIGNATURE_NEW_CALL,   /* static: what call and sync share */
-  CG_SIGNATURE_TAKE_REPLY, /* static: what finish and sync share */
-  CG_SIGNATURE_PROXY_SYNC,   /* static: the synchronous handler of the proxy */
+  CG_SIGNATURE_REPLY_FUNC,  /* the type of functions that get its reply */
+  CG_SIGNATURE_SEND,        /* the only function for clients of a one-way method */
+  CG_SIGNATURE_NEW_CALL,    /* static: shared by call and sync */
+  CG_SIGNATURE_TAKE_REPLY,  /* static: shared by finish and sync */
+  CG_SIGNATURE_PROXY_SYNC,  /* static: the synchronous handler of the proxy */
   CG_SIGNATURE_PROXY_HANDLE, /* static: its asynchronous handler */
-  CG_SIGNATURE_SLOT,       /* of a signal: the vfunc that is its default handler */
-  CG_SIGNATURE_EMIT,       /* of a signal: the function that emits it */
-  CG_SIGNATURE_SIGNAL,     /* a signal, as its handlers see it */
-  CG_SIGNATURE_GET,        /* of a property */
+  CG_SIGNATURE_SLOT,        /* of a signal: the vfunc that is its default handler */
+  CG_SIGNATURE_EMIT,        /* of a signal: the function that emits it */
+  CG_SIGNATURE_SIGNAL,      /* a signal, as its handlers see it */
+  CG_SIGNATURE_GET,         /* of a property */
   CG_SIGNATURE_DUP,
   CG_SIGNATURE_SET,
   CG_SIGNATURE_SET_ASYNC,
   CG_SIGNATURE_SET_FINISH,
   CG_SIGNATURE_SET_SYNC,
-  CG_SIGNATURE_HANDLE_STREAM, /* of a stream: the vfunc */
-  CG_SIGNATURE_PROXY_HANDLE_STREAM, /* static */
+  CG_SIGNATURE_HANDLE_STREAM,/* of a stream: the vfunc */
+  CG_SIGNATURE_PROXY_HANDLE_STREAM,/* static */
   CG_SIGNATURE_OPEN,
   CG_SIGNATURE_NEXT_ASYNC,
   CG_SIGNATURE_NEXT_FINISH,
@@ -46,11 +46,11 @@ typedef enum
   CG_SIGNATURE_OUTCOME_ASYNC,
   CG_SIGNATURE_OUTCOME_FINISH,
   CG_SIGNATURE_OUTCOME_SYNC,
-  CG_SIGNATURE_TAKE_ITEM,  /* static: what the functions that read share */
+  CG_SIGNATURE_TAKE_ITEM,   /* static: shared by the functions that read an item */
   CG_N_SIGNATURES
 } CgSignatureKind;
 
-/* The functions that make a proxy with properties. */
+/* The constructors of a proxy that load its properties. */
 typedef enum
 {
   CG_SIGNATURE_NEW_ASYNC,
@@ -59,9 +59,9 @@ typedef enum
   CG_N_NEW_SIGNATURES
 } CgNewSignatureKind;
 
-/* Give @writer, in which the names of interface and member, or of the record, are, the keys
- * return_type, which touches a name that follows, and return_line, which does not; function
- * and params; and param_docs and doc. */
+/* Set the keys of a function: return_type, which is written directly before the name, return_line,
+ * for a line of its own, function, params, param_docs and doc. @writer has the names of the
+ * interface and the member, or of the record. */
 void  cg_signature_set            (CgWriter            *writer,
                                    const CgMethod      *method,
                                    CgSignatureKind      kind);
@@ -69,7 +69,7 @@ void  cg_signature_set_record     (CgWriter            *writer,
                                    const CgDeclaration *record,
                                    CgRecordFunction     function);
 
-/* The function that gets a field of a record that is an object; and field_doc. */
+/* Sets the keys of the function that gets a field of a record that is an object, and field_doc. */
 void  cg_signature_set_field      (CgWriter            *writer,
                                    const CgDeclaration *record,
                                    const CgField       *field);
@@ -77,32 +77,32 @@ void  cg_signature_set_field      (CgWriter            *writer,
 void  cg_signature_set_new        (CgWriter            *writer,
                                    CgNewSignatureKind   kind);
 
-/* Writes a function of @method, of the template @name, with what documents it in front. */
+/* Writes a function of @method and its doc comment, with the template @name. */
 void  cg_signature_emit           (CgWriter            *writer,
                                    const CgMethod      *method,
                                    CgSignatureKind      kind,
                                    const char          *name);
 
-/* The name of a function of @method. */
+/* Gets the name of a function of @method. */
 const char *
       cg_signature_get_function   (const CgMethod      *method,
                                    CgSignatureKind      kind);
 
 /* cg-param-docs.c */
 
-/* Makes the documentation of a parameter. @is_out: it is an out parameter; @is_client: of a
- * function for clients. @what: what to say of one without documentation; NULL for nothing but
- * its type, if C does not tell that. */
+/* Makes the documentation of a parameter. @is_out: it is an out parameter. @is_client: its function
+ * is for clients. @what (nullable): the text for an argument without documentation; without @what,
+ * only a type that C does not show is documented. */
 char *cg_param_doc_make        (const CgArg    *arg,
                                 const char     *what,
                                 gboolean        is_out,
                                 gboolean        is_client);
 
-/* Makes that of a result that is returned. */
+/* Makes the documentation of a result that is returned. */
 char *cg_param_doc_make_result (const CgArg    *arg,
                                 gboolean        is_client);
 
-/* Makes that of a returned value of a property. */
+/* Makes the documentation of a value of a property that is returned. */
 char *cg_param_doc_make_value  (const CgMember *property,
                                 gboolean        is_given);
 char *cg_param_doc_make_field  (const CgField  *field);

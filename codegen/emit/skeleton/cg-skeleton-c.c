@@ -3,18 +3,16 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A service to fill in, in C: each method answers that it is still to be
- * written. */
+/* A skeleton of a service in C, in which each method fails with "still to be written". */
 
 #include "cg-skeleton.h"
 
 #include "emit/c/cg-emit-shared.h"
-#include "emit/c/cg-marshal.h"
 #include "model/cg-names.h"
 #include "emit/c/cg-signature.h"
 #include "emit/cg-templates.h"
 
-/* Nothing is unused, and what moved to the service is freed. */
+/* Sets the statements that mark parameters as used, and free arguments that moved to the service. */
 static void
 set_statements (CgWriter       *writer,
                 const CgMethod *method)
@@ -41,8 +39,8 @@ set_statements (CgWriter       *writer,
   cg_writer_set (writer, "statements", statements->str);
 }
 
-/* Sets the name of the handler, $vfunc$, and that of the function, $own$. The service has functions
- * of its own with some names. */
+/* Sets the name of the handler, $vfunc$, and that of its implementation, $own$, which must not be a
+ * function that every service has. */
 static void
 set_handler (CgWriter       *writer,
              const CgMethod *method)
@@ -59,7 +57,7 @@ set_handler (CgWriter       *writer,
                   g_strconcat (vfunc, g_strv_contains (taken, vfunc) ? "_method" : "", NULL));
 }
 
-/* Sets the comment in front of a handler: what the description says, and how a stream is used. */
+/* Sets the comment in front of a handler: the documentation, and the use of a stream. */
 static void
 set_comment (CgWriter       *writer,
              const CgMethod *method)
@@ -69,14 +67,13 @@ set_comment (CgWriter       *writer,
   if (cg_member_is_stream (method))
     {
       gboolean is_in = (method->flags & CG_METHOD_STREAM_IN) != 0;
-      g_autofree char *usage =
-        cg_writer_expand (writer, cg_template (is_in ? "skeleton-c/stream-in" : "skeleton-c/stream-out"));
 
-      g_string_append_printf (about, "%s%s", about->len > 0 ? "\n\n" : "", usage);
+      cg_writer_append (writer, about, "\n\n",
+                        cg_template (is_in ? "skeleton-c/stream-in" : "skeleton-c/stream-out"));
     }
 
   cg_writer_set (writer, "about", about->str);
-  cg_marshal_set_expanded (writer, "comment", about->len > 0 ? "/* $about$ */\n" : "");
+  cg_writer_set_expanded (writer, "comment", about->len > 0 ? "/* $about$ */\n" : "");
 }
 
 static void
@@ -88,7 +85,7 @@ emit_method (CgWriter       *writer,
 
   cg_names_set (writer, &method->node);
   cg_signature_set (writer, method,
-                    is_stream ? CG_SIGNATURE_HANDLE_STREAM : CG_SIGNATURE_PLAIN);
+                    is_stream ? CG_SIGNATURE_HANDLE_STREAM : CG_SIGNATURE_HANDLE_SYNC);
   set_handler (writer, method);
   set_statements (writer, method);
   set_comment (writer, method);
@@ -96,7 +93,7 @@ emit_method (CgWriter       *writer,
   cg_writer_emit (writer, cg_template ("skeleton-c/method-function"));
 }
 
-/* A comment that shows how the signals are emitted. */
+/* Writes a comment that shows how to emit the signals. */
 static void
 emit_signals (const CgInterface *interface,
               CgWriter          *writer)
@@ -105,11 +102,8 @@ emit_signals (const CgInterface *interface,
 
   CG_FOREACH (const CgMember, signal, interface->signals)
     {
-      g_autofree char *emission = NULL;
-
       cg_names_set (writer, &signal->node);
-      emission = cg_writer_expand (writer, "$emit$ ($IFACE_CAST$ (self)");
-      g_string_append_printf (emissions, "%s%s", emissions->len > 0 ? "\n" : "", emission);
+      cg_writer_append (writer, emissions, "\n", "$emit$ ($IFACE_CAST$ (self)");
       CG_FOREACH (const CgArg, arg, signal->out_args)
         g_string_append_printf (emissions, ", %s", arg->c_lent);
       g_string_append (emissions, ");");
@@ -135,11 +129,8 @@ emit_interface (const CgSkeleton  *self,
 
   CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      g_autofree char *assignment = NULL;
-
       emit_method (writer, method);
-      assignment = cg_writer_expand (writer, "iface->$vfunc$ = $service$_$own$;");
-      g_string_append_printf (assignments, "%s%s", assignments->len > 0 ? "\n" : "", assignment);
+      cg_writer_append (writer, assignments, "\n", "iface->$vfunc$ = $service$_$own$;");
     }
   if (interface->methods->len == 0)
     g_string_append (assignments, "(void) iface;");

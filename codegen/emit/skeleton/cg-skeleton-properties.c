@@ -8,7 +8,6 @@
 #include "cg-skeleton.h"
 
 #include "emit/c/cg-emit-shared.h"
-#include "emit/c/cg-marshal.h"
 #include "emit/cg-templates.h"
 #include "model/cg-names.h"
 #include "model/cg-spelling.h"
@@ -89,7 +88,7 @@ make_clear (CgWriter       *writer,
   return cg_skeleton_make_free (writer, &property->use, field);
 }
 
-/* A value that cannot be NULL is there from the beginning. */
+/* Makes the statement that initializes a field that cannot be NULL. */
 static char *
 make_init (CgWriter       *writer,
            const CgMember *property)
@@ -116,7 +115,8 @@ make_to_do (CgWriter       *writer,
                        : cg_writer_expand (writer, "/* TODO: the first value of self->$field$ */");
 }
 
-/* An array is not copied, because that takes a function of the generated code that is static. */
+/* Arrays are not copied by the property, because the function for that is static in the generated
+ * code. */
 static char *
 make_get (CgWriter       *writer,
           const CgMember *property)
@@ -128,13 +128,13 @@ make_get (CgWriter       *writer,
 
   cg_writer_set (writer, "gvalue", "value");
   cg_writer_set (writer, "value", field);
-  cg_marshal_set_expanded (writer, "access", property->use.type->element != NULL
-                           ? "g_value_set_boxed ($gvalue$, $value$);" : property->use.type->set);
+  cg_writer_set_expanded (writer, "access", property->use.type->element != NULL
+                          ? "g_value_set_boxed ($gvalue$, $value$);" : property->use.type->set);
 
   return cg_writer_expand (writer, cg_template ("skeleton-c/access-case"));
 }
 
-/* A function that gets a pointer of a GValue has a twin that copies it. */
+/* For each function that gets a pointer from a GValue, there is one that copies it. */
 static char *
 make_set (CgWriter       *writer,
           const CgMember *property)
@@ -155,14 +155,15 @@ make_set (CgWriter       *writer,
 
   cg_writer_set (writer, "gvalue", "value");
   cg_writer_set (writer, "c_type", type->c_out);
-  cg_marshal_set_expanded (writer, "dup", text->str);
+  cg_writer_set_expanded (writer, "dup", text->str);
   cg_writer_take (writer, "clear_line", g_strconcat (clear, *clear != '\0' ? "\n" : "", NULL));
-  cg_marshal_set_expanded (writer, "access", "$clear_line$self->$field$ = $dup$;");
+  cg_writer_set_expanded (writer, "access", "$clear_line$self->$field$ = $dup$;");
 
   return cg_writer_expand (writer, cg_template ("skeleton-c/access-case"));
 }
 
-/* Writes get_property () or set_property () if a property has that, and appends what assigns it. */
+/* Writes get_property () or set_property () if a property can be read or written, and appends its
+ * assignment. */
 static void
 emit_accessor (const CgInterface *interface,
                CgWriter          *writer,
@@ -186,14 +187,14 @@ emit_accessor (const CgInterface *interface,
   g_string_append_printf (class_init, "object_class->%s_property = %s;\n", word, function);
 }
 
-/* Sets $fields$, which the struct has, and the names of the properties' numbers. */
+/* Sets $fields$, the fields of the struct, and the names of the properties' IDs. */
 void
 cg_skeleton_set_properties (const CgInterface *interface,
                             CgWriter          *writer)
 {
   g_autofree char *fields = NULL;
 
-  cg_marshal_set_expanded (writer, "PROP", "$IFACE$_PROP_");
+  cg_writer_set_expanded (writer, "PROP", "$IFACE$_PROP_");
   cg_writer_take (writer, "ids", make_all (interface, writer, make_id, ",\n"));
   fields = make_all (interface, writer, make_field, "");
   cg_writer_take (writer, "fields", g_strconcat (*fields != '\0' ? "\n" : "", fields, NULL));
@@ -221,9 +222,9 @@ cg_skeleton_emit_properties (const CgInterface *interface,
 
   cg_writer_set (writer, "assignments", assignments->str);
   cg_writer_take (writer, "overrides", make_all (interface, writer, make_override, "\n"));
-  cg_marshal_set_expanded (writer, "class_init", interface->properties->len > 0
-                           ? cg_template ("skeleton-c/class-init-with-properties")
-                           : "(void) klass;");
+  cg_writer_set_expanded (writer, "class_init", interface->properties->len > 0
+                          ? cg_template ("skeleton-c/class-init-with-properties")
+                          : "(void) klass;");
   cg_writer_take (writer, "init", g_strconcat (*init != '\0' ? init : "(void) self;",
                                                *to_do != '\0' ? "\n" : "", to_do, NULL));
   cg_writer_emit (writer, cg_template ("skeleton-c/init-functions"));

@@ -3,11 +3,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A service to fill in, in Python, and a test for it. */
+/* A skeleton of a service in Python, and a test for it. */
 
 #include "cg-skeleton.h"
 
-#include "emit/c/cg-marshal.h"
 #include "emit/cg-templates.h"
 #include "model/cg-declarations.h"
 #include "model/cg-names.h"
@@ -49,7 +48,7 @@ emit_head (const CgSkeleton *self,
   cg_writer_emit (writer, cg_template ("skeleton-python/head"));
 }
 
-/* A name that is a keyword gets underscores, until no other parameter has it. */
+/* Appends underscores to a keyword until no other parameter has the name. */
 static char *
 make_parameter (GHashTable *taken,
                 const char *name)
@@ -92,18 +91,18 @@ emit_method (CgWriter       *writer,
 
   cg_names_set (writer, &method->node);
   set_params (writer, method->in_args);
-  cg_marshal_set_expanded (writer, "handler", is_stream ? "$handle$" : "$vfunc$");
+  cg_writer_set_expanded (writer, "handler", is_stream ? "$handle$" : "$vfunc$");
   cg_writer_take (writer, "leading", g_strconcat ("self", is_stream ? ", call, stream" : "",
                                                   method->in_args->len > 0 ? ", " : "", NULL));
-  cg_marshal_set_expanded (writer, "usage",
-                           !is_stream ? ""
-                           : (method->flags & CG_METHOD_STREAM_IN) != 0
-                             ? cg_template ("skeleton-python/stream-in")
-                             : cg_template ("skeleton-python/stream-out"));
+  cg_writer_set_expanded (writer, "usage",
+                          !is_stream ? ""
+                          : (method->flags & CG_METHOD_STREAM_IN) != 0
+                            ? cg_template ("skeleton-python/stream-in")
+                            : cg_template ("skeleton-python/stream-out"));
   cg_writer_emit (writer, cg_template ("skeleton-python/method-text"));
 }
 
-/* An empty value, or NULL if there is none for its type. */
+/* Makes an empty value, or NULL if the type has none. */
 static char *
 make_value (const CgTypeUse *use)
 {
@@ -124,7 +123,7 @@ make_value (const CgTypeUse *use)
                           "GLib.Bytes.new(b''), False)", use->value_signature);
 }
 
-/* Whether a type is that of a GIR. */
+/* Returns TRUE if a type is from a GIR. */
 static gboolean
 is_foreign (const CgNamedType *named)
 {
@@ -162,7 +161,7 @@ make_property_type (CgWriter        *writer,
   return NULL;
 }
 
-/* Gets what a property is at first, if that is not what PyGObject has for the type. */
+/* Makes the default of a property, if it differs from PyGObject's default for the type. */
 static char *
 make_default (const CgTypeUse *use,
               const char      *type)
@@ -197,8 +196,8 @@ emit_property (CgWriter       *writer,
   g_autofree char *name = make_attribute (property);
 
   cg_writer_set (writer, "property_name", name);
-  cg_marshal_set_expanded (writer, "attribute", cg_is_python_keyword (name)
-                           ? "locals()['$property_name$']" : "$property_name$");
+  cg_writer_set_expanded (writer, "attribute", cg_is_python_keyword (name)
+                          ? "locals()['$property_name$']" : "$property_name$");
   cg_writer_set (writer, "type", type != NULL ? type : "");
   cg_writer_set (writer, "default", value);
   cg_writer_emit (writer, type != NULL
@@ -206,14 +205,15 @@ emit_property (CgWriter       *writer,
                   : "    # TODO: $attribute$, for which PyGObject has no type\n");
 }
 
-/* Whether a property has to have a value, and PyGObject has no default for its type. */
+/* Checks whether a property needs a first value, because it cannot be NULL and PyGObject has no
+ * default for its type. */
 static gboolean
 needs_first (const CgTypeUse *use)
 {
   return use->named != NULL && use->type->is_pointer && !use->nullable;
 }
 
-/* Writes the line that makes the first value of a property. */
+/* Writes the line that sets the first value of a property. */
 static void
 emit_first (CgWriter       *writer,
             const CgMember *property)
@@ -252,7 +252,7 @@ emit_init (CgWriter          *writer,
       }
 }
 
-/* The doc string, which is open, shows how the signals are emitted. */
+/* Ends the doc string with the functions that emit signals. */
 static void
 end_doc_string (CgWriter          *writer,
                 const CgInterface *interface)
@@ -280,7 +280,7 @@ add_namespace (GString           *text,
     g_string_append (text, item + strlen (", "));
 }
 
-/* Sets the namespaces that the types of properties are in. */
+/* Sets the namespaces of the types of properties. */
 static void
 set_namespaces (const CgSkeleton *self,
                 CgWriter         *writer)
@@ -319,7 +319,7 @@ cg_skeleton_emit_python (const CgSkeleton *self,
     }
 }
 
-/* Gets how a method is called, or a stream opened and its outcome awaited. */
+/* Gets the template that calls a method, or opens a stream and awaits its outcome. */
 static const char *
 get_check (const CgMethod *method)
 {
@@ -341,7 +341,6 @@ append_check (GString        *checks,
 {
   gboolean is_stream = cg_member_is_stream (method);
   g_autoptr (GString) values = g_string_new (NULL);
-  g_autofree char *check = NULL;
 
   CG_FOREACH (const CgArg, arg, method->in_args)
     {
@@ -354,11 +353,10 @@ append_check (GString        *checks,
 
   cg_names_set (writer, &method->node);
   cg_writer_set (writer, "values", values->str);
-  check = cg_writer_expand (writer, get_check (method));
-  g_string_append (checks, check);
+  cg_writer_append (writer, checks, "", get_check (method));
 }
 
-/* Whether a proxy shows the properties of a service that has been written only by the generator. */
+/* Checks whether the properties of an unedited skeleton have valid values. */
 static gboolean
 can_load (CgWriter          *writer,
           const CgInterface *interface)

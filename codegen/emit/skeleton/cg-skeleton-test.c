@@ -3,16 +3,15 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A test for a skeleton in C: the service is hosted, and each method called
- * with the emptiest arguments; it may answer, or fail with an error of its own. */
+/* A test for a skeleton in C: calls each method with empty arguments. A method may return results,
+ * or fail with an error of its own. */
 
 #include "cg-skeleton.h"
 
-#include "emit/c/cg-marshal.h"
 #include "model/cg-names.h"
 #include "emit/cg-templates.h"
 
-/* Appends what a synchronous function gets behind its arguments. */
+/* Appends the parameters of a synchronous function after the arguments. */
 static void
 append_results (GString        *passed,
                 const CgMethod *method)
@@ -24,7 +23,8 @@ append_results (GString        *passed,
   g_string_append (passed, ",\nNULL,\n&error");
 }
 
-/* "proxy, "", 0, NULL", one below the other; NULL if it cannot be called. */
+/* Makes the parameters of a call, such as "proxy, "", 0, NULL", a line each, or NULL if an argument
+ * has no empty value. */
 static char *
 make_passed (const CgMethod *method)
 {
@@ -64,7 +64,7 @@ needs_bytes (const CgMethod *method)
   return FALSE;
 }
 
-/* Gets how a method is called, or a stream opened and its outcome awaited. */
+/* Gets the template that calls a method, or opens a stream and awaits its outcome. */
 static const char *
 get_call_text (const CgMethod *method)
 {
@@ -84,11 +84,7 @@ set_declarations (CgWriter       *writer,
   if (needs_bytes (method))
     g_string_append (declarations, "  g_autoptr (GBytes) no_bytes = g_bytes_new (NULL, 0);\n");
   if (cg_member_is_stream (method))
-    {
-      g_autofree char *stream = cg_writer_expand (writer, "  g_autoptr ($Stream$) stream = NULL;\n");
-
-      g_string_append (declarations, stream);
-    }
+    cg_writer_append (writer, declarations, "", "  g_autoptr ($Stream$) stream = NULL;\n");
   if ((method->flags & CG_METHOD_ONEWAY) == 0)
     g_string_append_printf (declarations, "  GError *error = NULL;\n  %sresult;\n",
                             returned != NULL ? returned->use.type->c_out : "gboolean ");
@@ -117,11 +113,11 @@ emit_call (CgWriter       *writer,
           ? cg_skeleton_make_free (writer, &returned->use, "result") : g_strdup ("");
   cg_writer_take (writer, "freed", g_strconcat (*freed != '\0' ? "\n" : "", freed, NULL));
   cg_writer_set (writer, "is_answered", returned != NULL ? "result != NULL" : "result");
-  cg_marshal_set_expanded (writer, "call_text", get_call_text (method));
+  cg_writer_set_expanded (writer, "call_text", get_call_text (method));
   cg_writer_emit (writer, cg_template ("skeleton-test/call-method"));
 }
 
-/* Whether a method that can be called is one-way, or else whether one is not. */
+/* Checks whether there is a method that can be called and is one-way, or is not. */
 static gboolean
 has_call (const CgDescription *description,
           gboolean             is_oneway)
@@ -134,7 +130,7 @@ has_call (const CgDescription *description,
   return FALSE;
 }
 
-/* Whether a proxy shows the properties of a service that has been written only by the generator. */
+/* Checks whether the properties of an unedited skeleton have valid values. */
 static gboolean
 can_load (const CgInterface *interface)
 {
@@ -160,25 +156,19 @@ emit_interface (const CgSkeleton  *self,
                 CgWriter          *writer)
 {
   g_autoptr (GString) checks = g_string_new (NULL);
-  g_autofree char *add = NULL;
 
   cg_skeleton_set_interface (self, interface, writer);
   CG_FOREACH (const CgMethod, method, interface->methods)
-    {
-      g_autofree char *check = NULL;
-
-      if (!can_call (method))
-        continue;
-      emit_call (writer, method);
-      check = cg_writer_expand (writer, "  $proxy$_check_$method$ (proxy);\n");
-      g_string_append (checks, check);
-    }
+    if (can_call (method))
+      {
+        emit_call (writer, method);
+        cg_writer_append (writer, checks, "", "  $proxy$_check_$method$ (proxy);\n");
+      }
 
   cg_writer_set (writer, "checks", checks->str);
   cg_writer_set (writer, "load", can_load (interface) ? cg_template ("skeleton-test/load") : "");
   cg_writer_emit (writer, cg_template ("skeleton-test/test-head"));
-  add = cg_writer_expand (writer, "  g_test_add_func (\"/$dbus_name$\", $proxy$_test);\n");
-  g_string_append (added, add);
+  cg_writer_append (writer, added, "", "  g_test_add_func (\"/$dbus_name$\", $proxy$_test);\n");
 }
 
 void

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The names of services, and values, in all parts of a skeleton in C. */
+/* The names of services and the values that all parts of a skeleton in C use. */
 
 #include "cg-skeleton.h"
 
@@ -31,8 +31,8 @@ cg_skeleton_set_interface (const CgSkeleton  *self,
   gboolean is_taken = is_taken_type (self, type);
 
   cg_names_set (writer, &interface->node);
-  cg_marshal_set_expanded (writer, "service",
-                           is_taken ? "$iface$_service_object" : "$iface$_service");
+  cg_writer_set_expanded (writer, "service",
+                          is_taken ? "$iface$_service_object" : "$iface$_service");
   cg_writer_set (writer, "SERVICE", is_taken ? "SERVICE_OBJECT" : "SERVICE");
   cg_writer_take (writer, "Service", g_strconcat (type, is_taken ? "Object" : "", NULL));
 }
@@ -42,7 +42,7 @@ cg_skeleton_make_free (CgWriter        *writer,
                        const CgTypeUse *use,
                        const char      *value)
 {
-  /* what the generated code has for it is not seen outside of it */
+  /* the function for this is static in the generated code */
   if (use->named != NULL && use->named->kind == CG_NAMED_BOXED && use->type->element == NULL)
     return g_strdup_printf ("if (%s != NULL)\n  g_boxed_free (%s (), %s);",
                             value, use->type->get_type, value);
@@ -79,7 +79,7 @@ cg_skeleton_make_empty (const CgTypeUse *use)
     if (g_str_equal (empty_values[i].signature, use->value_signature))
       return g_strdup (use->is_moved ? empty_values[i].moved : empty_values[i].lent);
 
-  /* what no value can be read from is the empty value */
+  /* an invalid serialised value is read as the default value */
   return g_strdup_printf ("g_variant_new_from_data (G_VARIANT_TYPE (\"%s\"), "
                           "\"\", 0, FALSE, NULL, NULL)", use->value_signature);
 }
@@ -91,8 +91,8 @@ cg_skeleton_is_list (const CgTypeUse *use)
          g_str_equal (use->named->name, "Gio.ListModel");
 }
 
-/* The empty array frees the elements that it gets later. NULL if the function that frees them is
- * static in the generated code. */
+/* Makes an empty array that frees its elements, or NULL if the function that frees them is static
+ * in the generated code. */
 static char *
 make_array (const CgType *element)
 {

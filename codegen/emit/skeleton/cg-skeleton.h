@@ -10,18 +10,18 @@
 
 G_BEGIN_DECLS
 
-/* The description and names that a skeleton is made for. */
+/* The input of a skeleton: a description and names. */
 typedef struct
 {
   const CgDescription *description;
-  const char          *code;         /* the generated code, without .h */
+  const char          *code;         /* the name of the generated code, without .h */
   const char          *c_namespace;
 } CgSkeleton;
 
 typedef struct
 {
   const char  *language;
-  const char  *suffix;       /* of the file, behind the name of the generated code */
+  const char  *suffix;       /* of the file, after the name of the generated code */
   gboolean     is_module;    /* its name must be an identifier */
   void       (*emit) (const CgSkeleton *self,
                       CgWriter         *writer);  /* in which $file$ is its name */
@@ -40,24 +40,24 @@ void  cg_skeleton_emit_python_test (const CgSkeleton  *self,
 
 /* cg-skeleton-values.c */
 
-/* Gives @writer the names of an interface, and those of its service. */
+/* Sets the names of an interface, and of its service, in @writer. */
 void  cg_skeleton_set_interface    (const CgSkeleton  *self,
                                     const CgInterface *interface,
                                     CgWriter          *writer);
 
-/* Makes the C code that frees @value, of the type @use; "" if there is nothing. */
+/* Makes the C code that frees @value, of the type @use, or "". */
 char *cg_skeleton_make_free        (CgWriter          *writer,
                                     const CgTypeUse   *use,
                                     const char        *value);
 
-/* Makes an expression for an empty value, or NULL if there is none of its type. */
+/* Makes an expression for an empty value, or NULL if the type has none. */
 char *cg_skeleton_make_empty       (const CgTypeUse   *use);
 
-/* Makes an expression for what a property is at first, which the service owns, or NULL if its type
- * has nothing that is empty. */
+/* Makes an expression for the first value of a property, which the service owns, or NULL if the
+ * type has no empty value. */
 char *cg_skeleton_make_first       (const CgTypeUse   *use);
 
-/* Whether @use is a list model, for which a list store of the type of its items is made. */
+/* Checks whether @use is a list model, whose first value is a list store for the type of its items. */
 gboolean
       cg_skeleton_is_list          (const CgTypeUse   *use);
 

@@ -1,10 +1,9 @@
-/* stress-room.c
+/* stress-readiness.c
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Waiting until there is room for a call. All of it is in the thread of a
- * client. */
+/* Waiting until an endpoint would accept a call. All of it is in the thread of a client. */
 
 #include "stress.h"
 

@@ -1,0 +1,135 @@
+/* test-streams-contexts.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Streams and main contexts: of those that do not run, those that end, and both ends in one. */
+
+#include "feed-fixture.h"
+
+/* A context that is not run any more after the last callback keeps nothing of the stream. */
+static void
+test_context_after_end (FeedFixture   *self,
+                        gconstpointer  unused)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  FeedFeedPairsStream *stream;
+
+  g_main_context_push_thread_default (context);
+  stream = feed_feed_proxy_open_pairs (self->proxy, NULL);
+  feed_feed_pairs_stream_next_async (stream, NULL, pairs_next_cb, &self->log);
+  while (strstr (self->log.text->str, "end; ") == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
+  g_assert_finalize_object (stream);
+}
+
+/* Both ends in one context, of which none can go on while the other blocks. */
+static void
+test_deadlock (void)
+{
+  g_autoptr (FeedService) service = g_object_new (FEED_TYPE_SERVICE, NULL);
+  g_autoptr (NorpcServer) server = norpc_server_new_in_context (G_OBJECT (service), NULL);
+  g_autoptr (FeedFeedProxy) proxy = NULL;
+  g_autoptr (FeedFeedCountStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+
+  proxy = feed_feed_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+  g_assert_true (norpc_server_start (server, NULL, NULL));
+  stream = feed_feed_proxy_open_count (proxy, 3, NULL);
+  g_assert_false (feed_feed_count_stream_next_sync (stream, NULL, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL));
+  iterate ();
+}
+
+static gpointer
+open_in_context (gpointer user_data)
+{
+  FeedFixture *self = user_data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (FeedFeedHoldStream) stream = NULL;
+  Held held;
+
+  g_main_context_push_thread_default (context);
+  stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  take_held (self, &held);
+  g_assert_true (write_item (&held, 1));
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_assert_true (write_item (&held, 2));
+  held_clear (&held);
+  g_clear_object (&stream);
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_main_context_pop_thread_default (context);
+
+  return NULL;
+}
+
+/* A context that ends with items on their way. */
+static void
+test_context_freed (FeedFixture   *self,
+                    gconstpointer  unused)
+{
+  g_thread_join (g_thread_new ("client", open_in_context, self));
+}
+
+/* Runs in the context of the wait. */
+static void
+ready_failed_cb (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      error)
+{
+  g_assert_false (norpc_stream_ready_finish (NORPC_STREAM (object), result, error));
+}
+
+static gboolean
+too_late_cb (gpointer unused)
+{
+  g_assert_not_reached ();
+}
+
+/* A service that waits for a client whose context does not run hears of the deadline. */
+static void
+test_deadline (FeedFixture   *self,
+               gconstpointer  unused)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GSource) too_late = g_timeout_source_new_seconds (20);
+  g_autoptr (FeedFeedHoldStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+  Held held;
+
+  norpc_timeout_push (500);
+  stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  norpc_timeout_pop ();
+  take_held (self, &held);
+  for (guint i = 1; i <= 4; i++)
+    g_assert_true (write_item (&held, i));
+
+  g_main_context_push_thread_default (context);
+  norpc_stream_ready_async (NORPC_STREAM (held.stream), NULL, ready_failed_cb, &error);
+  g_source_set_callback (too_late, too_late_cb, NULL, NULL);
+  g_source_attach (too_late, context);
+  while (error == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (too_late);
+  g_main_context_pop_thread_default (context);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  held_clear (&held);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  FEED_TEST ("/streams-contexts/context-after-end", NULL, test_context_after_end);
+  g_test_add_func ("/streams-contexts/deadlock", test_deadlock);
+  FEED_TEST ("/streams-contexts/deadline", NULL, test_deadline);
+  FEED_TEST ("/streams-contexts/context-freed", NULL, test_context_freed);
+
+  return g_test_run ();
+}

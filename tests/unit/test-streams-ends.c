@@ -1,0 +1,242 @@
+/* test-streams-ends.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* How streams end: closed, cancelled or released by either side, or with their server. */
+
+#include "feed-fixture.h"
+
+/* The thread that has the client's end does not wait until the stream is over: that may be never. It
+ * waits if the other end needs nothing from it.
+ */
+static void
+test_stopped_with_end (FeedFixture   *self,
+                       gconstpointer  unused)
+{
+  FeedFeedHoldStream *stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  g_autoptr (FeedFeedCollectStream) other = feed_feed_proxy_open_collect (self->proxy, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *joined = NULL;
+  Held held;
+
+  take_held (self, &held);
+  norpc_stream_end (NORPC_STREAM (other));
+  g_assert_false (norpc_server_stop (self->server, NORPC_STOP_FINISH, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+
+  release_and_wait (stream);
+  held_clear (&held);
+  g_assert_true (norpc_server_stop (self->server, NORPC_STOP_FINISH, NULL, NULL));
+  joined = feed_feed_collect_stream_outcome_sync (other, NULL, NULL);
+  g_assert_cmpstr (joined, ==, "");
+}
+
+static void
+assert_cancelled (FeedFixture *self,
+                  Held        *held)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (norpc_call_is_cancelled (held->call));
+  g_assert_false (feed_feed_hold_stream_write (held->stream, 1, "", &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  norpc_stream_ready_async (NORPC_STREAM (held->stream), NULL, ready_cb, &self->log);
+  log_wait (&self->log, "ready: The stream was cancelled; ");
+  log_truncate (&self->log);
+  held_clear (held);
+}
+
+/* Items that have not been read are dropped. */
+static void
+test_closed (FeedFixture   *self,
+             gconstpointer  unused)
+{
+  g_autoptr (FeedFeedHoldStream) stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  Held held;
+
+  take_held (self, &held);
+  g_assert_true (write_item (&held, 1));
+  norpc_stream_close (NORPC_STREAM (stream));
+  read_next (self, stream);
+  feed_feed_hold_stream_outcome_async (stream, NULL, hold_outcome_cb, &self->log);
+  log_wait (&self->log, "outcome: ");
+  log_assert (&self->log, "The stream was closed; outcome: The stream was closed; ");
+  assert_cancelled (self, &held);
+}
+
+static void
+test_cancelled (FeedFixture   *self,
+                gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (FeedFeedHoldStream) stream = feed_feed_proxy_open_hold (self->proxy, cancellable);
+  Held held;
+
+  take_held (self, &held);
+  read_next (self, stream);
+  iterate ();
+  g_assert_true (write_item (&held, 1));
+  g_cancellable_cancel (cancellable);
+  log_wait (&self->log, "; ");
+  if (!g_str_equal (self->log.text->str, "1 text; "))
+    log_assert (&self->log, "Operation was cancelled; ");
+  log_truncate (&self->log);
+  assert_cancelled (self, &held);
+}
+
+/* A stream that nobody holds any more is cancelled; but a read that waits holds it. */
+static void
+test_released (FeedFixture   *self,
+               gconstpointer  unused)
+{
+  FeedFeedHoldStream *stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  Held held;
+
+  take_held (self, &held);
+  read_next (self, stream);
+  g_object_unref (stream);
+  g_assert_true (write_item (&held, 1));
+  log_wait (&self->log, "1 text; ");
+  log_truncate (&self->log);
+  iterate ();
+  assert_cancelled (self, &held);
+}
+
+static void
+test_stopped (FeedFixture   *self,
+              gconstpointer  unused)
+{
+  g_autoptr (FeedFeedHoldStream) stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  g_autoptr (FeedFeedHoldStream) late = NULL;
+  g_autoptr (GError) error = NULL;
+  Held held;
+
+  take_held (self, &held);
+  g_assert_true (norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL));
+  g_assert_false (feed_feed_hold_stream_next_sync (stream, NULL, NULL, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_false (write_item (&held, 1));
+  held_clear (&held);
+
+  late = feed_feed_proxy_open_hold (self->proxy, NULL);
+  g_clear_error (&error);
+  g_assert_false (feed_feed_hold_stream_outcome_sync (late, NULL, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+/* A service that has enough. */
+static void
+test_in_stopped (FeedFixture   *self,
+                 gconstpointer  unused)
+{
+  g_autoptr (FeedFeedCollectStream) stream = feed_feed_proxy_open_collect (self->proxy, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *joined = NULL;
+
+  g_assert_true (feed_feed_collect_stream_write (stream, "a", NULL));
+  g_assert_true (feed_feed_collect_stream_write (stream, "stop", NULL));
+  joined = feed_feed_collect_stream_outcome_sync (stream, NULL, NULL);
+  g_assert_cmpstr (joined, ==, "astop");
+  g_assert_false (feed_feed_collect_stream_write (stream, "b", &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+/* The reads of the service fail, so that it ends. */
+static void
+test_in_closed (FeedFixture   *self,
+                gconstpointer  unused)
+{
+  FeedFeedCollectStream *stream = feed_feed_proxy_open_collect (self->proxy, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (feed_feed_collect_stream_write (stream, "a", NULL));
+  norpc_stream_close (NORPC_STREAM (stream));
+  g_assert_false (feed_feed_collect_stream_write (stream, "b", &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  feed_feed_collect_stream_outcome_async (stream, NULL, collect_outcome_cb, &self->log);
+  log_wait (&self->log, "The stream was closed; ");
+  g_object_unref (stream);
+  g_assert_true (norpc_server_stop (self->server, NORPC_STOP_FINISH, NULL, NULL));
+}
+
+/* The client has not cancelled a stream that the server abandons. */
+static void
+test_in_abandoned (FeedFixture   *self,
+                   gconstpointer  unused)
+{
+  g_autoptr (FeedFeedCollectStream) stream = feed_feed_proxy_open_collect (self->proxy, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (feed_feed_collect_stream_write (stream, "a", NULL));
+  g_assert_true (norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL));
+  g_assert_false (feed_feed_collect_stream_write (stream, "b", &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+/* A stream that is cancelled while its outcome is on its way has been cancelled for its reader, too. */
+static void
+test_cancelled_outcome (FeedFixture   *self,
+                        gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (FeedFeedHoldStream) stream = feed_feed_proxy_open_hold (self->proxy, cancellable);
+  GValue value = G_VALUE_INIT;
+  Held held;
+
+  take_held (self, &held);
+  g_value_init (&value, G_TYPE_UINT64);
+  norpc_call_return_values (held.call, 1, &value);
+  g_cancellable_cancel (cancellable);
+  read_next (self, stream);
+  log_wait (&self->log, "; ");
+  log_assert (&self->log, "Operation was cancelled; ");
+  held_clear (&held);
+}
+
+static void
+assert_not_called (void)
+{
+  g_assert_not_reached ();
+}
+
+static void
+test_owner (FeedFixture   *self,
+            gconstpointer  unused)
+{
+  GObject *owner = g_object_new (G_TYPE_OBJECT, NULL);
+  FeedFeedHoldStream *stream;
+  Held held;
+
+  norpc_proxy_set_owner (NORPC_PROXY (self->proxy), owner);
+  stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  take_held (self, &held);
+  feed_feed_hold_stream_next_async (stream, NULL, (GAsyncReadyCallback) assert_not_called, NULL);
+  feed_feed_hold_stream_outcome_async (stream, NULL, (GAsyncReadyCallback) assert_not_called, NULL);
+  iterate ();
+  g_assert_true (write_item (&held, 1));
+  g_object_unref (owner);
+  iterate ();
+  assert_cancelled (self, &held);
+  release_and_wait (stream);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  FEED_TEST ("/streams-ends/stopped-with-end", NULL, test_stopped_with_end);
+  FEED_TEST ("/streams-ends/closed", NULL, test_closed);
+  FEED_TEST ("/streams-ends/cancelled", NULL, test_cancelled);
+  FEED_TEST ("/streams-ends/released", NULL, test_released);
+  FEED_TEST ("/streams-ends/stopped", NULL, test_stopped);
+  FEED_TEST ("/streams-ends/in-stopped", NULL, test_in_stopped);
+  FEED_TEST ("/streams-ends/in-closed", NULL, test_in_closed);
+  FEED_TEST ("/streams-ends/owner", NULL, test_owner);
+  FEED_TEST ("/streams-ends/in-abandoned", NULL, test_in_abandoned);
+  FEED_TEST ("/streams-ends/cancelled-outcome", NULL, test_cancelled_outcome);
+
+  return g_test_run ();
+}
