@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Builds the optimised tree."""
+
+import json
+import subprocess
+import sys
+
+OPTIONS = ['--buildtype=debugoptimized', '-Dintrospection=false', '-Dvapi=false', '-Ddocumentation=false',
+           '-Dexamples=false', '-Dgtk=disabled']
+TARGETS = ['tests/bench/bench', 'tests/bench/count-allocations.so']
+
+
+def make(root):
+    """Configures and compiles _build/bench, and returns it. Ends the program if that fails."""
+    directory = root / '_build' / 'bench'
+    log = root / '_build' / 'bench.log'
+    directory.parent.mkdir(exist_ok=True)
+    setup = ['meson', 'setup', *(['--reconfigure'] if (directory / 'build.ninja').exists() else []), directory, root, *OPTIONS]
+    with log.open('w') as output:
+        for command in (setup, ['ninja', '-C', directory, *TARGETS]):
+            if subprocess.run(command, stdout=output, stderr=subprocess.STDOUT).returncode != 0:
+                sys.exit(f'run: the build failed; see {log}')
+    return directory
+
+
+def get_options(directory):
+    """The options of a build by name."""
+    command = ['meson', 'introspect', '--buildoptions', directory]
+    output = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    return {option['name']: option['value'] for option in json.loads(output)}
+
+
+def get_compiler(directory):
+    """The compiler of a build, with its version."""
+    command = ['meson', 'introspect', '--compilers', directory]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode == 0:
+        compiler = json.loads(done.stdout)['host']['c']
+        return f'{compiler["id"]} {compiler["version"]}'
+    return get_compiler_from_log(directory)
+
+
+def get_compiler_from_log(directory):
+    """The same, for Meson before 1.2."""
+    for line in (directory / 'meson-logs' / 'meson-log.txt').read_text().splitlines():
+        if line.startswith('C compiler for the host machine:'):
+            return line.split('(', 1)[1].split('"')[0].strip()
+    return 'unknown'
