@@ -73,8 +73,9 @@ def find(root, directory, peers):
 
 
 def run(row, n_calls, n_warm_up, cores, environment=None):
-    """Runs a row once, and returns its values by name."""
-    command = ['taskset', '--cpu-list', ','.join(map(str, cores)), row.program, row.name, str(n_calls), str(n_warm_up)]
+    """Runs a row once, on any processor if none is said, and returns its values by name."""
+    pin = ['taskset', '--cpu-list', ','.join(map(str, cores))] if cores else []
+    command = [*pin, row.program, row.name, str(n_calls), str(n_warm_up)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT,
                               env={**os.environ, **(environment or {})})
