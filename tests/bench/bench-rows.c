@@ -8,6 +8,7 @@
 #include "bench.h"
 
 static const BenchLoad seq = { .name = "seq", .in_flight = 1 };
+static const BenchLoad w8 = { .name = "w8", .in_flight = 8 };
 static const BenchLoad w64 = { .name = "w64", .in_flight = 64 };
 static const BenchLoad w1024 = { .name = "w1024", .in_flight = 1024 };
 static const BenchLoad b64 = { .name = "b64", .in_flight = 64, .bursts = TRUE };
@@ -60,6 +61,7 @@ static const BenchSetup s1000t4 = { .suffix = "s1000-t4", .n_services = 1000, .n
 /* One call at a time, and several. */
 #define FLIGHTS(contender, setup, mode, work) \
   ROW (contender, setup, mode, work, seq), \
+  ROW (contender, setup, mode, work, w8), \
   ROW (contender, setup, mode, work, w64), \
   ROW (contender, setup, mode, work, w1024)
 
@@ -144,11 +146,14 @@ const BenchRow bench_rows[] = {
 
   WORK ("get"),
   WORK ("args26"),
+  WORK ("bytes1k"),
+  WORK ("bytes100k"),
   WORK ("bytes1mib"),
   WORK ("object"),
   WORK ("string10"),
   WORK ("string1k"),
   WORK ("string100k"),
+  WORK ("string1mib"),
 
   ROW (signal, proxies1, ASYNC, NULL, one),
   ROW (signal, proxies100, ASYNC, NULL, hundred),

@@ -214,11 +214,14 @@ static const BenchWork works[] = {
   { "noop", 0, noop_async, noop_sync },
   { "get", 0, get_async, get_sync },
   { "args26", 0, mix_async, mix_sync },
+  { "bytes1k", 1000, weigh_async, weigh_sync },
+  { "bytes100k", 100000, weigh_async, weigh_sync },
   { "bytes1mib", MEBIBYTE, weigh_async, weigh_sync },
   { "object", 0, pass_on_async, pass_on_sync },
   { "string10", 10, measure_async, measure_sync },
   { "string1k", 1000, measure_async, measure_sync },
   { "string100k", 100000, measure_async, measure_sync },
+  { "string1mib", MEBIBYTE, measure_async, measure_sync },
 };
 
 /* Prepares the arguments. */

@@ -7,17 +7,19 @@ import sys
 
 OPTIONS = ['--buildtype=debugoptimized', '-Dintrospection=false', '-Dvapi=false', '-Ddocumentation=false',
            '-Dexamples=false', '-Dgtk=disabled']
-TARGETS = ['tests/bench/bench', 'tests/bench/count-allocations.so']
+TARGETS = ['tests/bench/bench', 'tests/bench/memory']
+COUNT_ALLOCATIONS = 'tests/bench/count-allocations.so'  # where the C library is glibc
 
 
-def make(root):
+def make(root, counts_allocations):
     """Configures and compiles _build/bench, and returns it. Ends the program if that fails."""
+    targets = [*TARGETS, *([COUNT_ALLOCATIONS] if counts_allocations else [])]
     directory = root / '_build' / 'bench'
     log = root / '_build' / 'bench.log'
     directory.parent.mkdir(exist_ok=True)
     setup = ['meson', 'setup', *(['--reconfigure'] if (directory / 'build.ninja').exists() else []), directory, root, *OPTIONS]
     with log.open('w') as output:
-        for command in (setup, ['ninja', '-C', directory, *TARGETS]):
+        for command in (setup, ['ninja', '-C', directory, *targets]):
             if subprocess.run(command, stdout=output, stderr=subprocess.STDOUT).returncode != 0:
                 sys.exit(f'run: the build failed; see {log}')
     return directory

@@ -87,3 +87,10 @@ def run(row, n_calls, n_warm_up, cores, environment=None):
     if done.returncode != 0:
         raise RowFailure(f'exit status {done.returncode}: {message[0]}')
     return {name: float(value) for name, value in (line.split() for line in done.stdout.splitlines())}
+
+
+def measure_memory(directory):
+    """Lines “NAME VALUE bytes”: the memory of a call in flight."""
+    program = directory / 'tests' / 'bench' / 'memory'
+    return subprocess.run([program, '--filter', 'norpc.', '--steady', '1'], stdout=subprocess.PIPE, text=True,
+                          timeout=TIMEOUT).stdout

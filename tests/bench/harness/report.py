@@ -45,6 +45,13 @@ def parse(text):
     return lines, facts
 
 
+def parse_values(text):
+    """Lines “NAME VALUE UNIT” of something that is measured once."""
+    for line in text.splitlines():
+        name, value, unit = line.split()
+        yield summarise(name, [float(value)], unit)
+
+
 def format_number(value):
     return f'{value:.0f}' if abs(value) >= 100 else f'{value:.3g}'
 
@@ -94,6 +101,10 @@ def make_ratio_lines(results):
         if name in by_name and floor in by_name:
             times = [a / b for a, b in zip(by_name[name].get_values(), by_name[floor].get_values())]
             yield summarise(f'times.{name}/{floor}', times, 'x')
+    spin, sleep = by_name.get('norpc-idle-s50.spin'), by_name.get('norpc-idle-s50.sleep')
+    if spin and sleep:
+        times = [a['cpu'] / a['calls'] / (b['cpu'] / b['calls']) for a, b in zip(spin.runs, sleep.runs)]
+        yield summarise('times.cpu.norpc-idle-s50.spin/norpc-idle-s50.sleep', times, 'x')
 
 
 def make_lines(results):

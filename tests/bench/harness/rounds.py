@@ -4,11 +4,12 @@
 import dataclasses
 import sys
 
-from . import programs
+from . import build, programs
 
 FIRST_CALLS = 200
 MAX_CALLS = 50_000_000
 MIN_TIMED_CALLS = 400
+MAX_COUNTED_AT_ONCE = 1024
 
 
 @dataclasses.dataclass
@@ -80,16 +81,15 @@ def run(rows, n_rounds, seconds, cores):
 
 def count_allocations(results, directory, cores):
     """Counts the allocations of a call, as the difference between a long run and a short one."""
-    library = directory / 'tests' / 'bench' / 'count-allocations.so'
+    library = directory / build.COUNT_ALLOCATIONS
     environment = {'LD_PRELOAD': str(library), 'G_SLICE': 'always-malloc'}
     for result in results:
-        if not result.is_good:
+        row = result.row
+        if not result.is_good or row.is_timed or row.n_at_once > MAX_COUNTED_AT_ONCE or 'idle' in row.name:
             continue
-        tell(f'allocations: {result.row.name}')
-        few, many = (max(factor * 500, result.row.n_at_once * 2 * factor) for factor in (1, 3))
-        if result.row.is_timed or 'idle' in result.row.name:
-            continue
-        counts = [programs.run(result.row, n_calls, 10, cores, environment).get('allocations') for n_calls in (few, many)]
+        tell(f'allocations: {row.name}')
+        few, many = (max(factor * 500, row.n_at_once * 2 * factor) for factor in (1, 3))
+        counts = [programs.run(row, n_calls, 10, cores, environment).get('allocations') for n_calls in (few, many)]
         if None not in counts:
             result.allocations = max(counts[1] - counts[0], 0) / (many - few)
     tell('')

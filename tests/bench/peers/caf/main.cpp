@@ -93,7 +93,7 @@ struct Load {
   unsigned in_flight;
 };
 
-constexpr Load loads[] = {{"seq", 1}, {"w64", 64}, {"w1024", 1024}};
+constexpr Load loads[] = {{"seq", 1}, {"w8", 8}, {"w64", 64}, {"w1024", 1024}};
 constexpr const char *kinds[] = {"caf", "caf-scheduled"};
 
 int usage() {

@@ -15,7 +15,7 @@ works() -> ["noop", "get"].
 
 %% Clients are processes: N of them with one call each are N calls in flight.
 loads() ->
-    [{"seq", 1}, {"w64", 64}, {"w1024", 1024}, {"c1", 1}, {"c4", 4}, {"c16", 16}, {"c64", 64}].
+    [{"seq", 1}, {"w8", 8}, {"w64", 64}, {"w1024", 1024}, {"c1", 1}, {"c4", 4}, {"c16", 16}, {"c64", 64}].
 
 rows() ->
     [{"erlang.call." ++ Work ++ "." ++ Load, Work, InFlight}

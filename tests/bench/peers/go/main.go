@@ -39,7 +39,7 @@ type load struct {
 var works = []string{"noop", "get"}
 
 // Clients are goroutines: n of them with one call each are n calls in flight.
-var loads = []load{{"seq", 1}, {"w64", 64}, {"w1024", 1024}, {"c1", 1}, {"c4", 4}, {"c16", 16}, {"c64", 64}}
+var loads = []load{{"seq", 1}, {"w8", 8}, {"w64", 64}, {"w1024", 1024}, {"c1", 1}, {"c4", 4}, {"c16", 16}, {"c64", 64}}
 
 func serve(requests chan request) {
 	values := make(map[string][]byte)

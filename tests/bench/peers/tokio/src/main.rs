@@ -26,8 +26,9 @@ use tokio::task::LocalSet;
 const KINDS: [(&str, Kind); 3] =
     [("tokio-bounded", Kind::Bounded), ("tokio-unbounded", Kind::Unbounded), ("tokio-spawn", Kind::Spawn)];
 const WORKS: [(&str, Work); 2] = [("noop", Work::Noop), ("get", Work::Get)];
-const LOADS: [(&str, Load); 7] = [
+const LOADS: [(&str, Load); 8] = [
     ("seq", Load { in_flight: 1, clients: 0 }),
+    ("w8", Load { in_flight: 8, clients: 0 }),
     ("w64", Load { in_flight: 64, clients: 0 }),
     ("w1024", Load { in_flight: 1024, clients: 0 }),
     ("c1", Load { in_flight: 1, clients: 1 }),
