@@ -11,6 +11,13 @@
 
 #include "bench.h"
 
+#ifdef HAVE_CALLGRIND
+#include <valgrind/callgrind.h>
+#else
+#define CALLGRIND_START_INSTRUMENTATION
+#define CALLGRIND_STOP_INSTRUMENTATION
+#endif
+
 /* Calls in flight: never more than so many at a time. The client's context. */
 struct _BenchWindow
 {
@@ -294,12 +301,14 @@ run_here (Run          *run,
   client.client = contender->connect != NULL ? contender->connect (run->service) : run->service;
   make_calls (&client, run->n_warm_up);
 
+  CALLGRIND_START_INSTRUMENTATION;
   cost_add (cost, -1);
   if (client.latencies != NULL)
     make_timed_calls (&client);
   else
     make_calls (&client, run->n_calls);
   cost_add (cost, 1);
+  CALLGRIND_STOP_INSTRUMENTATION;
 
   if (contender->disconnect != NULL)
     contender->disconnect (client.client);

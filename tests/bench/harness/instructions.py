@@ -27,10 +27,10 @@ def count_item(item, rows, cores):
     """The instructions by function."""
     core = cores.pop()
     try:
-        counts = [callgrind.count_for_call(rows[item.row], item.few, item.many, core) for _ in range(item.repeats)]
+        counts = [callgrind.count(rows[item.row], item.n_calls, core) for _ in range(item.repeats)]
         functions = collections.Counter(get_median(counts))
         if item.base is not None:
-            functions.subtract(callgrind.count_for_call(rows[item.base], item.few, item.many, core))
+            functions.subtract(callgrind.count(rows[item.base], item.n_calls, core))
     finally:
         cores.append(core)
     return {name: n / item.parts for name, n in functions.items()}
@@ -99,6 +99,9 @@ def run(root, directory, arguments):
         return SKIPPED
 
     counts = count_all(directory, arguments.filter)
+    if not all(sum(functions.values()) > 0 for functions in counts.values()):
+        print('the benchmark was built without valgrind/callgrind.h')
+        return SKIPPED
     print('\n'.join(format_lines(counts)))
     print_table(counts)
     if arguments.update:

@@ -13,20 +13,19 @@ class Item:
     row: str
     base: str = None  # what is subtracted
     parts: int = 1    # what the rest is divided by
-    few: int = 1024
-    many: int = 4096
+    n_calls: int = 2048
     repeats: int = 1  # two threads do not always alternate in the same way: the median counts
 
 
 ITEMS = {
     'async': Item('asynchronous call', 'norpc.async.noop.b1024', repeats=3),
-    'reply': Item('reply function', 'norpc.reply.noop.b64', repeats=3),
-    'sync': Item('synchronous call', 'norpc.sync.noop.seq', few=500, many=2000, repeats=3),
+    'reply': Item('reply function', 'norpc.reply.noop.w1024', n_calls=4096, repeats=3),
+    'sync': Item('synchronous call', 'norpc.sync.noop.seq', n_calls=1000, repeats=3),
     'direct': Item('direct, synchronous', 'norpc-direct.sync.noop.seq'),
     'together': Item('service to service on one thread', 'norpc-together.async.noop.w64'),
     'layer': Item('a layer', 'norpc-direct-layer5.sync.noop.seq', base='norpc-direct.sync.noop.seq', parts=5),
     'statistics': Item('statistics on', 'norpc-context-stats.reply.noop.w64', base='norpc-context.reply.noop.w64'),
-    'signal': Item('signal to 100 proxies, for each', 'norpc.signal.p100', parts=100, few=100, many=200),
+    'signal': Item('signal to 100 proxies, for each', 'norpc.signal.p100', parts=100, n_calls=100),
     'task': Item('a GTask alone', 'floor.task.w64'),
 }
 
