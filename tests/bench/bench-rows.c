@@ -23,6 +23,7 @@ static const BenchLoad timed = { .name = "timed", .in_flight = 1, .timed = TRUE 
 static const BenchLoad rested = { .name = "rested", .in_flight = 1, .timed = TRUE, .rest = 500 };
 static const BenchLoad spins = { .name = "spin", .rest = 5000 };
 static const BenchLoad sleeps = { .name = "sleep", .rest = 5000 };
+static const BenchLoad none = { .name = "none", .rest = 5000 };
 static const BenchLoad one = { .name = "p1" };
 static const BenchLoad hundred = { .name = "p100" };
 static const BenchLoad item = { .name = "item" };
@@ -161,6 +162,7 @@ const BenchRow bench_rows[] = {
   ROW (list, own, ASYNC, NULL, item),
   ROW (idle, services50, ASYNC, NULL, spins),
   ROW (idle, services50, ASYNC, NULL, sleeps),
+  ROW (idle, services50, ASYNC, NULL, none),
 
   ROW (floor_sleep, own, SYNC, NULL, seq),
   ROW (floor_sleep, own, SYNC, NULL, timed),

@@ -49,6 +49,7 @@ def make_tables(root, runs):
         'places': tables.make_places(runs[2]),
         'works': tables.make_works(runs[2]),
         'events': tables.make_events(runs[2]),
+        'idle': tables.make_idle(runs[2]),
         'instructions': tables.make_instructions(kept),
         'profile-async': tables.make_profile(kept, 'async'),
         'profile-reply': tables.make_profile(kept, 'reply'),

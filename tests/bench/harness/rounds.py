@@ -68,10 +68,26 @@ def tell(text):
         print(f'\r\033[K{text}', end='', file=sys.stderr, flush=True)
 
 
+def get_kind(row):
+    """The part of a name that comparable rows have in common."""
+    parts = row.name.split('.')
+    return '.'.join(parts[2:] if len(parts) == 4 else ['noop', parts[-1]])
+
+
+def put_together(results):
+    """Orders the results such that comparable rows run one after the other, and meet the same disturbances."""
+    kinds = {}
+    for result in results:
+        kinds.setdefault(get_kind(result.row), []).append(result)
+    return [result for kind in kinds.values() for result in kind]
+
+
 def run(rows, n_rounds, seconds, cores):
+    """Runs all rows so often, after a run that finds out how many calls fit the time. Returns the results."""
     results = [Result(row) for row in rows]
+    ordered = put_together(results)
     for number in range(n_rounds + 1):
-        for result in results:
+        for result in ordered:
             if result.failure is None and result.missing is None:
                 tell(f'round {number} of {n_rounds}: {result.row.name}' if number else f'calibrating {result.row.name}')
                 run_once(result, seconds, cores)

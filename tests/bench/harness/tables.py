@@ -130,6 +130,13 @@ def make_events(results):
     return make_table(['', 'ns'], [[title, format_value(results.get(name))] for title, name in EVENTS])
 
 
+def make_idle(results):
+    """Processor time for each 5 ms."""
+    rows = [(title, results.get(f'cpu.norpc-idle-s50.{load}'))
+            for title, load in (('a call, with spinning', 'spin'), ('a call, without', 'sleep'), ('no call', 'none'))]
+    return make_table(['every 5 ms', 'processor time, ns'], [[title, format_value(line)] for title, line in rows])
+
+
 def make_instructions(kept):
     rows = [[item.title, f'{kept[name]:,}' if name in kept else NONE] for name, item in ITEMS.items()]
     return make_table(['', 'instructions'], rows)
