@@ -60,4 +60,7 @@ GOALS = [
     make_limit('bytes of an asynchronous call in flight', 'norpc.async.in-flight', 480),
     make_limit('the same with a cancellable', 'norpc.async.in-flight.cancellable', 560),
     make_limit('bytes of a call with a reply function in flight', 'norpc.reply.in-flight', 300),
+    make_ratio('mini-redis against redis-server, GET, 16 in a pipeline', 'mini-redis.get.p16', 'redis-server.get.p16', 0.6),
+    make_ratio('mini-redis against redis-server, SET, 16 in a pipeline', 'mini-redis.set.p16', 'redis-server.set.p16', 0.6),
+    make_ratio('norpc-codegen against gdbus-codegen', 'codegen.norpc', 'codegen.gdbus', 40),
 ]
