@@ -6,6 +6,7 @@ import os
 import pathlib
 import platform
 import subprocess
+import sys
 
 from . import build
 
@@ -34,7 +35,15 @@ def get_commit(root):
     return done.stdout.strip() or 'unknown'
 
 
-def describe(root, directory, cores, arguments):
+def get_load():
+    """How busy the machine is. Says so if others would disturb a run."""
+    load = os.getloadavg()[0]
+    if load > os.cpu_count() / 2:
+        print(f'The machine is busy (load {load:.1f}): compare processor times and instructions only.', file=sys.stderr)
+    return load
+
+
+def describe(root, directory, cores, load, arguments):
     """Lines “# name: value”."""
     facts = {
         'date': datetime.date.today().isoformat(),
@@ -46,6 +55,6 @@ def describe(root, directory, cores, arguments):
         'cores': len(cores),
         'rounds': arguments.rounds,
         'seconds': arguments.seconds,
-        'load': f'{os.getloadavg()[0]:.1f}',
+        'load': f'{load:.1f}',
     }
     return ''.join(f'# {name}: {value}\n' for name, value in facts.items())
