@@ -57,6 +57,7 @@ void           bench_services_add    (BenchServices    *self,
 void           bench_services_stop   (BenchServices    *self);
 BenchClient   *bench_client_new      (BenchServices    *services);
 void           bench_client_free     (BenchClient      *self);
+BenchTargetProxy *bench_client_next_proxy (BenchClient *self);
 void           bench_client_async    (gpointer          client,
                                       BenchWindow      *window);
 gboolean       bench_client_sync     (gpointer          client);

@@ -155,8 +155,9 @@ bench_client_free (BenchClient *self)
   g_free (self);
 }
 
-static BenchTargetProxy *
-get_next_proxy (BenchClient *self)
+/* The client's context. The services take turns. */
+BenchTargetProxy *
+bench_client_next_proxy (BenchClient *self)
 {
   if (++self->next >= self->proxies->len)
     self->next = 0;
@@ -170,7 +171,7 @@ bench_client_async (gpointer     client,
 {
   BenchClient *self = client;
 
-  self->work->async (get_next_proxy (self), window);
+  self->work->async (bench_client_next_proxy (self), window);
 }
 
 gboolean
@@ -178,5 +179,5 @@ bench_client_sync (gpointer client)
 {
   BenchClient *self = client;
 
-  return self->work->sync (get_next_proxy (self));
+  return self->work->sync (bench_client_next_proxy (self));
 }
