@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Sourced by tests/run and examples/run: installs the Debian packages that they need.
+# Sourced by tests/run, examples/run and tests/bench/peers/build: installs the Debian packages
+# that they need.
 
 # Whether nothing may be installed: set by --no-install.
 no_install=false

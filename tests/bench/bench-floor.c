@@ -9,7 +9,7 @@
 
 #include "bench.h"
 
-/* With one processor, only who sleeps lets the other run. */
+/* With one processor, only a thread that yields lets the other one run. */
 #define LOOKS_BEFORE_YIELDING 20000
 
 typedef enum
@@ -21,15 +21,11 @@ typedef enum
 
 typedef struct
 {
-  GMutex lock;
-  GCond  cond;
-  int    ball; /* atomic; when sleeping: [lock] */
+  GThread *thread; /* (owned) */
+  GMutex   lock;
+  GCond    cond;
+  int      ball; /* atomic; when sleeping: [lock] */
 } Floor;
-
-typedef void (*ThrowFunc) (Floor *self,
-                           Ball   ball);
-typedef Ball (*CatchFunc) (Floor *self,
-                           Ball   unwanted);
 
 static void
 throw_sleeping (Floor *self,
@@ -95,50 +91,70 @@ spinning_thread (gpointer data)
   return NULL;
 }
 
-static void
-play (GThreadFunc thread_func,
-      ThrowFunc   throw_ball,
-      CatchFunc   catch_ball,
-      guint       n_calls)
+static gpointer
+floor_start (GThreadFunc thread_func)
 {
-  Floor floor = { .ball = BALL_AT_CLIENT };
-  GThread *thread;
+  Floor *self = g_new0 (Floor, 1);
 
-  g_mutex_init (&floor.lock);
-  g_cond_init (&floor.cond);
-  thread = g_thread_new ("floor", thread_func, &floor);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->thread = g_thread_new ("floor", thread_func, self);
 
-  for (guint i = 0; i < n_calls; i++)
-    {
-      throw_ball (&floor, BALL_AT_SERVICE);
-      if (catch_ball (&floor, BALL_AT_SERVICE) != BALL_AT_CLIENT)
-        g_error ("the ball is lost");
-    }
+  return self;
+}
 
-  throw_ball (&floor, BALL_GONE);
-  g_thread_join (thread);
-  g_cond_clear (&floor.cond);
-  g_mutex_clear (&floor.lock);
+static gpointer
+sleeping_start (const BenchSetup *setup,
+                const char       *work)
+{
+  return floor_start (sleeping_thread);
+}
+
+static gpointer
+spinning_start (const BenchSetup *setup,
+                const char       *work)
+{
+  return floor_start (spinning_thread);
 }
 
 static void
-sleeping_loop (guint n_calls)
+floor_stop (gpointer service)
 {
-  play (sleeping_thread, throw_sleeping, catch_sleeping, n_calls);
+  Floor *self = service;
+
+  throw_sleeping (self, BALL_GONE);
+  g_thread_join (self->thread);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
+  g_free (self);
 }
 
-static void
-spinning_loop (guint n_calls)
+static gboolean
+sleeping_sync (gpointer client)
 {
-  play (spinning_thread, throw_spinning, catch_spinning, n_calls);
+  throw_sleeping (client, BALL_AT_SERVICE);
+
+  return catch_sleeping (client, BALL_AT_SERVICE) == BALL_AT_CLIENT;
+}
+
+static gboolean
+spinning_sync (gpointer client)
+{
+  throw_spinning (client, BALL_AT_SERVICE);
+
+  return catch_spinning (client, BALL_AT_SERVICE) == BALL_AT_CLIENT;
 }
 
 const BenchContender bench_floor_sleep = {
   .name = "floor.sleep",
-  .loop = sleeping_loop,
+  .start = sleeping_start,
+  .stop = floor_stop,
+  .sync = sleeping_sync,
 };
 
 const BenchContender bench_floor_spin = {
   .name = "floor.spin",
-  .loop = spinning_loop,
+  .start = spinning_start,
+  .stop = floor_stop,
+  .sync = spinning_sync,
 };

@@ -3,115 +3,165 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* GDBus from peer to peer: two connections over a pair of sockets, the object
- * in a thread of its own.
+/* GDBus with the code of gdbus-codegen: two connections over a pair of sockets, or through a
+ * dbus-daemon of its own, and the object in a thread of its own.
  */
 
 #include "bench.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
-#define INTERFACE "org.example.Bench.Target"
-#define OBJECT_PATH "/org/example/Bench/Target"
+#include "bench-bus.h"
 
-static const char interface_xml[] =
-  "<node><interface name='" INTERFACE "'><method name='Noop'/></interface></node>";
+#define OBJECT_PATH "/org/example/BenchBus/Target"
+#define EXIT_SKIPPED 77
 
 typedef struct
 {
-  GDBusConnection *client; /* (owned) */
-  GDBusConnection *server; /* (owned) */
-  GDBusNodeInfo   *info;   /* (owned) */
+  GSubprocess     *daemon;  /* (owned) (nullable) */
+  GDBusConnection *client;  /* (owned) */
+  GDBusConnection *server;  /* (owned) */
   GMainContext    *context; /* (owned) */
-  GThread         *thread; /* (owned) */
-  guint            registration;
+  GThread         *thread;  /* (owned) */
 
-  int registered; /* atomic */
-  int quit;       /* atomic */
+  int exported; /* atomic */
+  int quit;     /* atomic */
 } Gdbus;
 
-/* The service's thread. */
 static void
-method_call_cb (GDBusConnection       *connection,
-                const char            *sender,
-                const char            *object_path,
-                const char            *interface_name,
-                const char            *method_name,
-                GVariant              *parameters,
-                GDBusMethodInvocation *invocation,
-                gpointer               user_data)
+check (const GError *error)
 {
-  g_dbus_method_invocation_return_value (invocation, NULL);
+  if (error != NULL)
+    g_error ("%s", error->message);
 }
 
-static const GDBusInterfaceVTable vtable = { method_call_cb, NULL, NULL, { NULL } };
+/* The service's thread. */
+static gboolean
+noop_cb (BenchBusTarget        *target,
+         GDBusMethodInvocation *invocation,
+         gpointer               user_data)
+{
+  bench_bus_target_complete_noop (target, invocation);
+
+  return TRUE;
+}
 
 static gpointer
 service_thread (gpointer data)
 {
   Gdbus *self = data;
+  g_autoptr (BenchBusTarget) target = NULL;
   g_autoptr (GError) error = NULL;
 
   g_main_context_push_thread_default (self->context);
-  self->registration =
-    g_dbus_connection_register_object (self->server, OBJECT_PATH, self->info->interfaces[0],
-                                       &vtable, self, NULL, &error);
-  if (self->registration == 0)
-    g_error ("%s", error->message);
-  g_atomic_int_set (&self->registered, TRUE);
+  target = bench_bus_target_skeleton_new ();
+  g_signal_connect (target, "handle-noop", G_CALLBACK (noop_cb), NULL);
+  g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (target), self->server,
+                                    OBJECT_PATH, &error);
+  check (error);
+  g_atomic_int_set (&self->exported, TRUE);
 
   while (!g_atomic_int_get (&self->quit))
     g_main_context_iteration (self->context, TRUE);
-  g_dbus_connection_unregister_object (self->server, self->registration);
+  g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (target));
   g_main_context_pop_thread_default (self->context);
 
   return NULL;
 }
 
 static GDBusConnection *
-connection_new (int fd)
+peer_new (int fd)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
   g_autoptr (GSocketConnection) stream = NULL;
   GDBusConnection *connection;
 
-  if (socket == NULL)
-    g_error ("%s", error->message);
+  check (error);
   stream = g_socket_connection_factory_create_connection (socket);
   connection = g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL,
                                            G_DBUS_CONNECTION_FLAGS_NONE, NULL, NULL, &error);
-  if (connection == NULL)
-    g_error ("%s", error->message);
+  check (error);
+
+  return connection;
+}
+
+static GDBusConnection *
+bus_connection_new (const char *address)
+{
+  g_autoptr (GError) error = NULL;
+  GDBusConnection *connection;
+
+  connection =
+    g_dbus_connection_new_for_address_sync (address,
+                                            G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                              G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                            NULL, NULL, &error);
+  check (error);
 
   return connection;
 }
 
 static gpointer
-gdbus_start (void)
+gdbus_begin (Gdbus *self)
+{
+  self->context = g_main_context_new ();
+  self->thread = g_thread_new ("gdbus", service_thread, self);
+  while (!g_atomic_int_get (&self->exported))
+    g_thread_yield ();
+
+  return self;
+}
+
+static gpointer
+peer_start (const BenchSetup *setup,
+            const char       *work)
 {
   Gdbus *self = g_new0 (Gdbus, 1);
   int fds[2];
 
   if (socketpair (AF_UNIX, SOCK_STREAM, 0, fds) != 0)
     g_error ("socketpair: %s", g_strerror (errno));
+  self->client = peer_new (fds[0]);
+  self->server = peer_new (fds[1]);
 
-  self->info = g_dbus_node_info_new_for_xml (interface_xml, NULL);
-  self->client = connection_new (fds[0]);
-  self->server = connection_new (fds[1]);
-  self->context = g_main_context_new ();
-  self->thread = g_thread_new ("gdbus", service_thread, self);
-  while (!g_atomic_int_get (&self->registered))
-    g_thread_yield ();
+  return gdbus_begin (self);
+}
 
-  return self;
+static gpointer
+daemon_start (const BenchSetup *setup,
+              const char       *work)
+{
+  Gdbus *self = g_new0 (Gdbus, 1);
+  g_autoptr (GDataInputStream) output = NULL;
+  g_autofree char *address = NULL;
+  g_autoptr (GError) error = NULL;
+
+  self->daemon = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "dbus-daemon",
+                                   "--session", "--nofork", "--nopidfile", "--print-address",
+                                   NULL);
+  if (g_error_matches (error, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT))
+    {
+      g_printerr ("bench: there is no dbus-daemon\n");
+      exit (EXIT_SKIPPED);
+    }
+  check (error);
+
+  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->daemon));
+  address = g_data_input_stream_read_line (output, NULL, NULL, &error);
+  check (error);
+  self->client = bus_connection_new (address);
+  self->server = bus_connection_new (address);
+
+  return gdbus_begin (self);
 }
 
 static void
-gdbus_stop (gpointer state)
+gdbus_stop (gpointer service)
 {
-  Gdbus *self = state;
+  Gdbus *self = service;
 
   g_atomic_int_set (&self->quit, TRUE);
   g_main_context_wakeup (self->context);
@@ -120,9 +170,39 @@ gdbus_stop (gpointer state)
   g_dbus_connection_close_sync (self->server, NULL, NULL);
   g_clear_object (&self->client);
   g_clear_object (&self->server);
-  g_clear_pointer (&self->info, g_dbus_node_info_unref);
+  if (self->daemon != NULL)
+    {
+      g_subprocess_send_signal (self->daemon, SIGTERM);
+      g_subprocess_wait (self->daemon, NULL, NULL);
+      g_clear_object (&self->daemon);
+    }
   g_clear_pointer (&self->context, g_main_context_unref);
   g_free (self);
+}
+
+static gpointer
+gdbus_connect (gpointer service)
+{
+  Gdbus *self = service;
+  g_autoptr (GError) error = NULL;
+  BenchBusTarget *proxy;
+
+  proxy =
+    bench_bus_target_proxy_new_sync (self->client,
+                                     G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
+                                       G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS |
+                                       G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
+                                     g_dbus_connection_get_unique_name (self->server),
+                                     OBJECT_PATH, NULL, &error);
+  check (error);
+
+  return proxy;
+}
+
+static void
+gdbus_disconnect (gpointer client)
+{
+  g_object_unref (client);
 }
 
 static void
@@ -130,38 +210,40 @@ call_cb (GObject      *source_object,
          GAsyncResult *result,
          gpointer      user_data)
 {
-  GDBusConnection *connection = G_DBUS_CONNECTION (source_object);
-  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (connection, result, NULL);
-
-  bench_window_answered (user_data, answer != NULL);
+  bench_window_answered (user_data,
+                         bench_bus_target_call_noop_finish (BENCH_BUS_TARGET (source_object),
+                                                            result, NULL));
 }
 
 static void
-gdbus_async (gpointer     state,
+gdbus_async (gpointer     client,
              BenchWindow *window)
 {
-  Gdbus *self = state;
-
-  g_dbus_connection_call (self->client, NULL, OBJECT_PATH, INTERFACE, "Noop", NULL, NULL,
-                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, call_cb, window);
+  bench_bus_target_call_noop (client, NULL, call_cb, window);
 }
 
 static gboolean
-gdbus_sync (gpointer state)
+gdbus_sync (gpointer client)
 {
-  Gdbus *self = state;
-  g_autoptr (GVariant) answer = NULL;
-
-  answer = g_dbus_connection_call_sync (self->client, NULL, OBJECT_PATH, INTERFACE, "Noop",
-                                        NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
-
-  return answer != NULL;
+  return bench_bus_target_call_noop_sync (client, NULL, NULL);
 }
 
 const BenchContender bench_gdbus = {
   .name = "gdbus",
-  .start = gdbus_start,
+  .start = peer_start,
   .stop = gdbus_stop,
+  .connect = gdbus_connect,
+  .disconnect = gdbus_disconnect,
+  .async = gdbus_async,
+  .sync = gdbus_sync,
+};
+
+const BenchContender bench_gdbus_daemon = {
+  .name = "gdbus-daemon",
+  .start = daemon_start,
+  .stop = gdbus_stop,
+  .connect = gdbus_connect,
+  .disconnect = gdbus_disconnect,
   .async = gdbus_async,
   .sync = gdbus_sync,
 };

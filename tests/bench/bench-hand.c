@@ -153,7 +153,8 @@ service_thread (gpointer data)
 }
 
 static gpointer
-hand_start (void)
+hand_start (const BenchSetup *setup,
+            const char       *work)
 {
   Hand *self = g_new0 (Hand, 1);
 
@@ -165,9 +166,9 @@ hand_start (void)
 }
 
 static void
-hand_stop (gpointer state)
+hand_stop (gpointer service)
 {
-  Hand *self = state;
+  Hand *self = service;
 
   g_atomic_int_set (&self->quit, TRUE);
   g_main_context_wakeup (self->context);
@@ -194,18 +195,18 @@ task_cb (GObject      *source_object,
 }
 
 static void
-hand_async (gpointer     state,
+hand_async (gpointer     client,
             BenchWindow *window)
 {
   Request *request = g_new0 (Request, 1);
 
   request->kind = REQUEST_ASYNC;
   request->task = g_task_new (NULL, NULL, task_cb, window);
-  hand_send (state, request);
+  hand_send (client, request);
 }
 
 static void
-hand_reply (gpointer     state,
+hand_reply (gpointer     client,
             BenchWindow *window)
 {
   Request *request = g_new0 (Request, 1);
@@ -213,18 +214,18 @@ hand_reply (gpointer     state,
   request->kind = REQUEST_REPLY;
   request->context = g_main_context_ref_thread_default ();
   request->window = window;
-  hand_send (state, request);
+  hand_send (client, request);
 }
 
 static gboolean
-hand_sync (gpointer state)
+hand_sync (gpointer client)
 {
   Request request = { .kind = REQUEST_SYNC };
 
   g_mutex_init (&request.lock);
   g_cond_init (&request.cond);
 
-  hand_send (state, &request);
+  hand_send (client, &request);
 
   g_mutex_lock (&request.lock);
   while (!request.answered)

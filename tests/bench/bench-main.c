@@ -3,311 +3,88 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* How long a call that does nothing takes, from one busy thread to another.
+/* Runs one row of the benchmark, once. The script `run` calls it for each row in turn, several
+ * times over; a process of its own gives each row the same heap and no other threads.
  *
- * All rows run in turn, several times over, so that what else the machine does
- * meets all alike. The median of the rounds counts.
+ * Peers are programs with the same arguments and output.
  */
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "bench.h"
 
-typedef enum
-{
-  MODE_ASYNC,
-  MODE_REPLY,
-  MODE_SYNC,
-  MODE_LOOP
-} Mode;
-
-typedef struct
-{
-  const BenchContender *contender;
-  Mode                  mode;
-  guint                 in_flight; /* 1: one after the other */
-  double                share;     /* calls in a round, as a part of --calls */
-} Row;
-
-/* The shares are such that a row takes 0.1 to 0.3 s a round. */
-static const Row rows[] = {
-  { &bench_norpc, MODE_ASYNC, 1, 0.5 },
-  { &bench_norpc, MODE_ASYNC, 64, 2.0 },
-  { &bench_norpc, MODE_ASYNC, 1024, 2.0 },
-  { &bench_norpc, MODE_SYNC, 1, 1.0 },
-  { &bench_norpc, MODE_REPLY, 1, 1.0 },
-  { &bench_norpc, MODE_REPLY, 64, 3.0 },
-  { &bench_norpc, MODE_REPLY, 1024, 3.0 },
-  { &bench_norpc_many, MODE_REPLY, 100000, 3.0 },
-  { &bench_norpc_deadlines, MODE_REPLY, 100000, 3.0 },
-  { &bench_hand, MODE_ASYNC, 1, 0.04 },
-  { &bench_hand, MODE_ASYNC, 64, 0.5 },
-  { &bench_hand, MODE_ASYNC, 1024, 0.5 },
-  { &bench_hand, MODE_SYNC, 1, 0.04 },
-  { &bench_hand, MODE_REPLY, 1, 0.04 },
-  { &bench_hand, MODE_REPLY, 64, 0.5 },
-  { &bench_hand, MODE_REPLY, 1024, 0.5 },
-  { &bench_task, MODE_ASYNC, 1, 0.04 },
-  { &bench_task, MODE_ASYNC, 64, 0.3 },
-  { &bench_task, MODE_ASYNC, 1024, 0.3 },
-  { &bench_task, MODE_SYNC, 1, 0.04 },
-  { &bench_gdbus, MODE_ASYNC, 1, 0.01 },
-  { &bench_gdbus, MODE_ASYNC, 64, 0.03 },
-  { &bench_gdbus, MODE_ASYNC, 1024, 0.03 },
-  { &bench_gdbus, MODE_SYNC, 1, 0.01 },
-  { &bench_floor_sleep, MODE_LOOP, 1, 0.04 },
-  { &bench_floor_spin, MODE_LOOP, 1, 2.0 },
-};
-
-#define N_ROWS G_N_ELEMENTS (rows)
-
-/* Calls on their way: never more than so many at a time. */
-struct _BenchWindow
-{
-  void (*call) (gpointer     state,
-                BenchWindow *window);
-  gpointer state;
-  guint    n_unsent;
-  guint    n_unanswered;
-};
-
-/* A contender that runs, and what its rows measured. */
-typedef struct
-{
-  gpointer      state;
-  GMainContext *context; /* (owned): the client's */
-} Place;
-
-typedef struct
-{
-  char   *name;    /* (owned) */
-  Place  *place;   /* (unowned): shared by the rows of a contender */
-  double *seconds; /* (owned): for one call, in each round */
-  gboolean chosen;
-} Result;
-
-static int n_rounds = 7;
-static int n_base_calls = 100000;
-static char *filter = NULL;
-
-gboolean bench_collect_stats = FALSE;
-
-static const GOptionEntry options[] = {
-  { "rounds", 0, 0, G_OPTION_ARG_INT, &n_rounds, "How often each row is run (7)", "N" },
-  { "calls", 0, 0, G_OPTION_ARG_INT, &n_base_calls,
-    "Calls in a round, which each row takes its share of (100000)", "N" },
-  { "filter", 0, 0, G_OPTION_ARG_STRING, &filter,
-    "Run only rows whose name begins so", "PREFIX" },
-  { "stats", 0, 0, G_OPTION_ARG_NONE, &bench_collect_stats,
-    "Have norpc-glib's server collect statistics", NULL },
-  { NULL }
-};
+static const char usage[] =
+  "Usage: bench --list\n"
+  "       bench ROW CALLS WARM-UP\n"
+  "\n"
+  "Prints the names of the rows, or makes CALLS calls and prints lines “name value” with what\n"
+  "they have cost: “seconds”, “cpu” (seconds, of all threads) and “switches” (of contexts), and,\n"
+  "in rows that time each call, percentiles in seconds. The WARM-UP calls before do not count.\n";
 
 static void
-window_send (BenchWindow *self)
+list_rows (void)
 {
-  self->n_unsent--;
-  self->call (self->state, self);
+  for (guint i = 0; i < bench_n_rows; i++)
+    {
+      g_autofree char *name = bench_row_get_name (&bench_rows[i]);
+
+      g_print ("%s\n", name);
+    }
 }
 
-/* The client's context. */
-void
-bench_window_answered (BenchWindow *self,
-                       gboolean     rightly)
+static const BenchRow *
+find_row (const char *wanted)
 {
-  if (!rightly)
-    g_error ("a call failed");
-  if (self->n_unanswered == 0)
-    g_error ("a call was answered twice");
+  for (guint i = 0; i < bench_n_rows; i++)
+    {
+      g_autofree char *name = bench_row_get_name (&bench_rows[i]);
 
-  self->n_unanswered--;
-  if (self->n_unsent > 0)
-    window_send (self);
+      if (g_str_equal (name, wanted))
+        return &bench_rows[i];
+    }
+
+  return NULL;
+}
+
+/* In all locales with a point. */
+static void
+print_value (const char *name,
+             double      value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_print ("%s %s\n", name, g_ascii_dtostr (text, sizeof text, value));
 }
 
 static void
-run_window (const Row *row,
-            Place     *place,
-            guint      n_calls)
+print_cost (const BenchCost *cost)
 {
-  BenchWindow window = {
-    .call = row->mode == MODE_REPLY ? row->contender->reply : row->contender->async,
-    .state = place->state,
-    .n_unsent = n_calls,
-    .n_unanswered = n_calls,
+  static const struct { const char *name; double part; } percentiles[] = {
+    { "p50", 0.5 }, { "p90", 0.9 }, { "p99", 0.99 }, { "p99.9", 0.999 },
   };
 
-  for (guint i = 0; i < row->in_flight && window.n_unsent > 0; i++)
-    window_send (&window);
-  while (window.n_unanswered > 0)
-    g_main_context_iteration (place->context, TRUE);
-}
-
-static void
-run_calls (const Row *row,
-           Place     *place,
-           guint      n_calls)
-{
-  switch (row->mode)
-    {
-    case MODE_LOOP:
-      row->contender->loop (n_calls);
-      break;
-
-    case MODE_SYNC:
-      for (guint i = 0; i < n_calls; i++)
-        if (!row->contender->sync (place->state))
-          g_error ("a call failed");
-      break;
-
-    case MODE_ASYNC:
-    case MODE_REPLY:
-    default:
-      run_window (row, place, n_calls);
-      break;
-    }
-}
-
-/* Seconds for one call. */
-static double
-measure (const Row *row,
-         Place     *place)
-{
-  guint n_calls = MAX ((guint) (n_base_calls * row->share), 2 * row->in_flight);
-  gint64 begin, end;
-
-  g_main_context_push_thread_default (place->context);
-  run_calls (row, place, n_calls / 10 + 1);
-  begin = g_get_monotonic_time ();
-  run_calls (row, place, n_calls);
-  end = g_get_monotonic_time ();
-  g_main_context_pop_thread_default (place->context);
-
-  return (double) MAX (end - begin, 1) / G_USEC_PER_SEC / n_calls;
-}
-
-static char *
-row_get_name (const Row *row)
-{
-  static const char * const modes[] = { "async.noop", "reply.noop", "sync.noop" };
-
-  if (row->mode == MODE_LOOP)
-    return g_strdup_printf ("%s.seq", row->contender->name);
-  if (row->in_flight == 1)
-    return g_strdup_printf ("%s.%s.seq", row->contender->name, modes[row->mode]);
-
-  return g_strdup_printf ("%s.%s.w%u", row->contender->name, modes[row->mode], row->in_flight);
-}
-
-static int
-compare_doubles (gconstpointer a,
-                 gconstpointer b)
-{
-  double difference = *(const double *) a - *(const double *) b;
-
-  return difference < 0 ? -1 : difference > 0;
-}
-
-static double
-get_median (const Result *result)
-{
-  return result->seconds[n_rounds / 2];
-}
-
-static void
-print_row (const Row    *row,
-           const Result *result)
-{
-  if (row->in_flight == 1)
-    g_print ("%s %.1f ns\n", result->name, get_median (result) * 1e9);
-  else
-    g_print ("%s %.0f calls/s\n", result->name, 1 / get_median (result));
-}
-
-/* How many times as fast norpc is as another in the same row. */
-static void
-print_ratio (const Result *results,
-             guint         other)
-{
-  for (guint i = 0; i < N_ROWS; i++)
-    if (rows[i].contender == &bench_norpc && rows[other].contender != &bench_norpc &&
-        rows[i].mode == rows[other].mode && rows[i].in_flight == rows[other].in_flight &&
-        results[i].chosen && results[other].chosen)
-      g_print ("ratio.%s %.1f x\n", results[other].name,
-               get_median (&results[other]) / get_median (&results[i]));
-}
-
-static Place *
-place_new (const BenchContender *contender)
-{
-  Place *place = g_new0 (Place, 1);
-
-  place->context = g_main_context_new ();
-  if (contender->start != NULL)
-    {
-      g_main_context_push_thread_default (place->context);
-      place->state = contender->start ();
-      g_main_context_pop_thread_default (place->context);
-    }
-
-  return place;
-}
-
-static void
-place_free (Place                *place,
-            const BenchContender *contender)
-{
-  if (contender->stop != NULL)
-    {
-      g_main_context_push_thread_default (place->context);
-      contender->stop (place->state);
-      while (g_main_context_iteration (place->context, FALSE))
-        ;
-      g_main_context_pop_thread_default (place->context);
-    }
-  g_main_context_unref (place->context);
-  g_free (place);
+  print_value ("calls", cost->n_calls);
+  print_value ("seconds", cost->seconds);
+  print_value ("cpu", cost->cpu_seconds);
+  print_value ("switches", cost->n_switches);
+  if (cost->latencies != NULL)
+    for (guint i = 0; i < G_N_ELEMENTS (percentiles); i++)
+      print_value (percentiles[i].name,
+                   g_array_index (cost->latencies, double,
+                                  (guint) (percentiles[i].part * (cost->latencies->len - 1))));
 }
 
 static gboolean
-is_first_of_contender (guint i)
+parse_number (const char *text,
+              guint64     minimum,
+              guint      *number)
 {
-  return i == 0 || rows[i].contender != rows[i - 1].contender;
-}
+  guint64 value;
 
-static void
-run_rounds (Result *results)
-{
-  for (int round = 0; round < n_rounds; round++)
-    for (guint i = 0; i < N_ROWS; i++)
-      if (results[i].chosen)
-        results[i].seconds[round] = measure (&rows[i], results[i].place);
-
-  for (guint i = 0; i < N_ROWS; i++)
-    qsort (results[i].seconds, n_rounds, sizeof (double), compare_doubles);
-}
-
-static gboolean
-parse_options (int    argc,
-               char **argv)
-{
-  g_autoptr (GOptionContext) context = g_option_context_new ("");
-  g_autoptr (GError) error = NULL;
-
-  g_option_context_set_summary (context,
-                                "Measures calls that do nothing, from one thread to another.\n"
-                                "Prints lines “name value unit”: medians of the rounds.");
-  g_option_context_add_main_entries (context, options, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    {
-      g_printerr ("bench: %s\n", error->message);
-      return FALSE;
-    }
-  if (argc > 1 || n_rounds < 1 || n_base_calls < 1)
-    {
-      g_printerr ("bench: wrong arguments; see bench --help\n");
-      return FALSE;
-    }
+  if (!g_ascii_string_to_unsigned (text, 10, minimum, G_MAXINT, &value, NULL))
+    return FALSE;
+  *number = (guint) value;
 
   return TRUE;
 }
@@ -316,36 +93,36 @@ int
 main (int    argc,
       char **argv)
 {
-  Result results[N_ROWS] = { { NULL } };
+  BenchCost cost = { 0 };
+  const BenchRow *row;
+  guint n_calls, n_warm_up;
 
-  if (!parse_options (argc, argv))
-    return 2;
-
-  for (guint i = 0; i < N_ROWS; i++)
+  if (argc == 2 && g_str_equal (argv[1], "--list"))
     {
-      results[i].name = row_get_name (&rows[i]);
-      results[i].chosen = filter == NULL || g_str_has_prefix (results[i].name, filter);
-      results[i].seconds = g_new0 (double, n_rounds);
-      results[i].place = is_first_of_contender (i) ? place_new (rows[i].contender)
-                                                   : results[i - 1].place;
+      list_rows ();
+      return 0;
+    }
+  if (argc == 2 && g_str_equal (argv[1], "--help"))
+    {
+      g_print ("%s", usage);
+      return 0;
+    }
+  if (argc != 4 || !parse_number (argv[2], 1, &n_calls) || !parse_number (argv[3], 0, &n_warm_up))
+    {
+      g_printerr ("%s", usage);
+      return 2;
     }
 
-  run_rounds (results);
-
-  for (guint i = 0; i < N_ROWS; i++)
-    if (results[i].chosen)
-      print_row (&rows[i], &results[i]);
-  for (guint i = 0; i < N_ROWS; i++)
-    print_ratio (results, i);
-
-  for (guint i = N_ROWS; i-- > 0;)
+  row = find_row (argv[1]);
+  if (row == NULL)
     {
-      if (is_first_of_contender (i))
-        place_free (results[i].place, rows[i].contender);
-      g_free (results[i].name);
-      g_free (results[i].seconds);
+      g_printerr ("bench: there is no row '%s'; see bench --list\n", argv[1]);
+      return 2;
     }
-  g_free (filter);
+
+  bench_row_run (row, n_calls, n_warm_up, &cost);
+  print_cost (&cost);
+  g_clear_pointer (&cost.latencies, g_array_unref);
 
   return 0;
 }

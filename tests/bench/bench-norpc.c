@@ -3,132 +3,34 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* norpc-glib, with generated code: a service in its own thread. */
+/* norpc-glib, with generated code. */
 
-#include "bench-target.h"
-#include "bench.h"
-
-G_DECLARE_FINAL_TYPE (Service, service, BENCH, SERVICE, GObject)
-
-struct _Service
-{
-  GObject parent_instance;
-};
-
-static gboolean
-service_noop (BenchTarget  *target,
-              GError      **error)
-{
-  return TRUE;
-}
-
-static void
-service_target_iface_init (BenchTargetInterface *iface)
-{
-  iface->noop = service_noop;
-}
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (Service, service, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (BENCH_TYPE_TARGET,
-                                                      service_target_iface_init))
-
-static void
-service_class_init (ServiceClass *klass)
-{
-}
-
-static void
-service_init (Service *self)
-{
-}
-
-typedef struct
-{
-  NorpcServer      *server;   /* (owned) */
-  NorpcEndpoint    *endpoint; /* (unowned) */
-  BenchTargetProxy *proxy;    /* (owned) */
-  guint             n_calls;
-} Norpc;
+#include "bench-service.h"
 
 static gpointer
-start_with_channel (NorpcChannel *channel)
+norpc_start (const BenchSetup *setup,
+             const char       *work)
 {
-  Norpc *self = g_new0 (Norpc, 1);
-  g_autoptr (GObject) service = g_object_new (service_get_type (), NULL);
-  g_autoptr (GError) error = NULL;
+  return bench_services_start (setup, bench_work_begin (work));
+}
 
-  self->server = g_object_new (NORPC_TYPE_SERVER, "service", service, "channel", channel, NULL);
-  norpc_server_set_collect_stats (self->server, bench_collect_stats);
-  if (!norpc_server_start (self->server, NULL, &error))
-    g_error ("%s", error->message);
-  self->endpoint = NORPC_ENDPOINT (norpc_server_get_channel (self->server));
-  self->proxy = bench_target_proxy_new (self->endpoint);
-
-  return self;
+static void
+norpc_stop (gpointer service)
+{
+  bench_services_stop (service);
+  bench_work_end ();
 }
 
 static gpointer
-norpc_start (void)
+norpc_connect (gpointer service)
 {
-  return start_with_channel (NULL);
-}
-
-/* For more calls at once than a channel has room for. */
-static gpointer
-many_start (void)
-{
-  g_autoptr (NorpcChannel) channel = norpc_channel_new (NORPC_CHANNEL_DEFAULT_CAPACITY,
-                                                        NORPC_WHEN_FULL_WAIT);
-
-  return start_with_channel (channel);
+  return bench_client_new (service);
 }
 
 static void
-norpc_stop (gpointer state)
+norpc_disconnect (gpointer client)
 {
-  Norpc *self = state;
-  g_autoptr (GError) error = NULL;
-
-  if (!norpc_server_stop (self->server, NORPC_STOP_FINISH, NULL, &error))
-    g_error ("%s", error->message);
-  g_clear_object (&self->proxy);
-  g_clear_object (&self->server);
-  g_free (self);
-}
-
-static void
-noop_cb (GObject      *source_object,
-         GAsyncResult *result,
-         gpointer      user_data)
-{
-  BenchTargetProxy *proxy = BENCH_TARGET_PROXY (source_object);
-
-  bench_window_answered (user_data, bench_target_proxy_call_noop_finish (proxy, result, NULL));
-}
-
-static void
-norpc_async (gpointer     state,
-             BenchWindow *window)
-{
-  Norpc *self = state;
-
-  bench_target_proxy_call_noop (self->proxy, NULL, noop_cb, window);
-}
-
-static void
-replied_cb (const GError *error,
-            gpointer      user_data)
-{
-  bench_window_answered (user_data, error == NULL);
-}
-
-static void
-norpc_reply (gpointer     state,
-             BenchWindow *window)
-{
-  Norpc *self = state;
-
-  bench_target_proxy_call_noop_with_reply (self->proxy, NULL, replied_cb, window);
+  bench_client_free (client);
 }
 
 static void
@@ -141,45 +43,57 @@ reply_cb (NorpcReply *reply,
   bench_window_answered (user_data, rightly);
 }
 
+static NorpcEndpoint *
+get_next_endpoint (BenchClient *self)
+{
+  if (++self->next >= self->endpoints->len)
+    self->next = 0;
+
+  return self->endpoints->pdata[self->next];
+}
+
+static void
+replied_cb (const GError *error,
+            gpointer      user_data)
+{
+  bench_window_answered (user_data, error == NULL);
+}
+
+static void
+norpc_reply (gpointer     client,
+             BenchWindow *window)
+{
+  bench_target_proxy_call_noop_with_reply (bench_client_next_proxy (client), NULL, replied_cb, window);
+}
+
 /* Each call has a deadline of its own, some earlier than those before it. */
 static void
-deadline_reply (gpointer     state,
+deadline_reply (gpointer     client,
                 BenchWindow *window)
 {
-  Norpc *self = state;
+  BenchClient *self = client;
   NorpcCall *call = norpc_call_new (bench_target_interface_info (), 0);
 
   norpc_call_set_timeout (call, 1000000 + (self->n_calls++ * 7919) % 1000000);
-  norpc_endpoint_call (self->endpoint, call, NULL, reply_cb, window);
-}
-
-static gboolean
-norpc_sync (gpointer state)
-{
-  Norpc *self = state;
-
-  return bench_target_proxy_call_noop_sync (self->proxy, NULL, NULL);
+  norpc_endpoint_call (get_next_endpoint (self), call, NULL, reply_cb, window);
 }
 
 const BenchContender bench_norpc = {
   .name = "norpc",
   .start = norpc_start,
   .stop = norpc_stop,
-  .async = norpc_async,
+  .connect = norpc_connect,
+  .disconnect = norpc_disconnect,
+  .async = bench_client_async,
   .reply = norpc_reply,
-  .sync = norpc_sync,
-};
-
-const BenchContender bench_norpc_many = {
-  .name = "norpc-many",
-  .start = many_start,
-  .stop = norpc_stop,
-  .reply = norpc_reply,
+  .sync = bench_client_sync,
 };
 
 const BenchContender bench_norpc_deadlines = {
   .name = "norpc-deadlines",
-  .start = many_start,
+  .start = norpc_start,
   .stop = norpc_stop,
+  .connect = norpc_connect,
+  .disconnect = norpc_disconnect,
   .reply = deadline_reply,
 };

@@ -25,7 +25,7 @@ task_cb (GObject      *source_object,
 }
 
 static void
-task_async (gpointer     state,
+task_async (gpointer     client,
             BenchWindow *window)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, task_cb, window);
@@ -34,7 +34,7 @@ task_async (gpointer     state,
 }
 
 static gboolean
-task_sync (gpointer state)
+task_sync (gpointer client)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
 
