@@ -1085,6 +1085,38 @@ test_deadline (Feed          *self,
   held_clear (&held);
 }
 
+/* A client that blocks hears of the deadline of a stream that no service has begun with. */
+static void
+test_deadline_of_blocked_client (Feed          *self,
+                                 gconstpointer  unused)
+{
+  g_autoptr (NorpcEndpoint) stack =
+    norpc_stack_new (NORPC_ENDPOINT (norpc_concurrency_limit_new (1)),
+                     norpc_proxy_get_endpoint (NORPC_PROXY (self->proxy)), NULL);
+  g_autoptr (FeedFeedProxy) proxy = feed_feed_proxy_new (stack);
+  g_autoptr (FeedFeedHoldStream) first = feed_feed_proxy_open_hold (proxy, NULL);
+  g_autoptr (FeedFeedHoldStream) stream = NULL;
+  g_autoptr (FeedFeedCollectStream) collect = NULL;
+  g_autoptr (GError) error = NULL;
+  Held held;
+
+  take_held (self, &held);
+  norpc_timeout_push (20);
+  stream = feed_feed_proxy_open_hold (proxy, NULL);
+  collect = feed_feed_proxy_open_collect (proxy, NULL);
+  norpc_timeout_pop ();
+
+  g_assert_false (feed_feed_hold_stream_next_sync (stream, NULL, NULL, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_assert_nonnull (strstr (error->message, "org.example.Feed.Hold timed out"));
+  g_clear_error (&error);
+  g_assert_null (feed_feed_collect_stream_outcome_sync (collect, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_assert_nonnull (strstr (error->message, "org.example.Feed.Collect timed out"));
+  held_clear (&held);
+  iterate ();
+}
+
 /* The client has not cancelled a stream that the server abandons. */
 static void
 test_in_abandoned (Feed          *self,
@@ -1154,6 +1186,7 @@ main (int   argc,
   TEST_FEED ("/streams/plain-call", NULL, test_plain_call);
   TEST_FEED ("/streams/owner", NULL, test_owner);
   TEST_FEED ("/streams/deadline", NULL, test_deadline);
+  TEST_FEED ("/streams/deadline-of-blocked-client", NULL, test_deadline_of_blocked_client);
   TEST_FEED ("/streams/in-abandoned", NULL, test_in_abandoned);
   TEST_FEED ("/streams/cancelled-outcome", NULL, test_cancelled_outcome);
   TEST_FEED ("/streams/context-freed", NULL, test_context_freed);
