@@ -66,8 +66,12 @@ stress_answer (gpointer            service,
     stress_target_complete_echo (service, call, sequence, data, stamp);
   else if (g_strcmp0 (norpc_call_get_method_name (call), "EchoLatest") == 0)
     stress_target_complete_echo_latest (service, call, sequence, data, stamp);
-  else
+  else if (g_strcmp0 (norpc_call_get_method_name (call), "EchoMoved") == 0)
     stress_target_complete_echo_moved (service, call, sequence, data, stamp);
+  else if (g_strcmp0 (norpc_call_get_method_name (call), "Pour") == 0)
+    stress_target_complete_pour (service, call, sequence, data, stamp);
+  else
+    stress_target_complete_fill (service, call, sequence, data, stamp);
 }
 
 static void

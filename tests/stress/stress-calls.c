@@ -31,6 +31,19 @@ moved_new (Call *call)
 }
 
 static void
+check_callback (Call     *call,
+                gboolean  succeeded,
+                guint64   stamp)
+{
+  stress_request_check_callback (call);
+  if (!succeeded)
+    return;
+
+  stress_request_check_not_cancelled (call);
+  stress_request_note_stamp (call, stamp);
+}
+
+static void
 echo_cb (GObject      *source_object,
          GAsyncResult *result,
          gpointer      user_data)
@@ -51,7 +64,7 @@ echo_cb (GObject      *source_object,
                                                 &error);
   else
     stress_target_proxy_call_echo_finish (proxy, result, &echoed, &echoed_data, &stamp, &error);
-  stress_request_check_callback (call, error == NULL, stamp);
+  check_callback (call, error == NULL, stamp);
   stress_facts_check (&call->facts, echoed, echoed_data, error);
   stress_request_free (call);
 
@@ -109,7 +122,7 @@ reply_cb (NorpcReply *reply,
   const GValue *values = norpc_reply_get_values (reply, NULL);
 
   stress_request_note_end (call);
-  stress_request_check_callback (call, values != NULL,
+  check_callback (call, values != NULL,
                   values != NULL ? g_value_get_uint64 (&values[2]) : 0);
   stress_facts_check (&call->facts,
                       values != NULL ? g_value_get_uint64 (&values[0]) : 0,

@@ -51,29 +51,38 @@ stress_request_free (StressRequest *call)
   g_free (call);
 }
 
+/* After cancelling, nobody sees a success. */
+void
+stress_request_check_not_cancelled (StressRequest *call)
+{
+  if (call->own_cancellable)
+    g_assert_false (g_cancellable_is_cancelled (call->facts.cancellable));
+  if (call->by_proxy)
+    g_assert_cmpuint (call->lane->n_cancel_alls, ==, call->n_cancel_alls);
+}
+
+/* A reply has a place in the order of all that its service sends. */
+void
+stress_request_note_stamp (StressRequest *call,
+                           guint64        stamp)
+{
+  StressRoute *route = call->lane->route;
+
+  if (stamp != 0 && !route->traits.reorders)
+    stress_client_note_stamp (call->client, stress_group_get_single (route->group)->number, stamp, FALSE);
+}
+
 /* For what is called back: once, in the right thread and context, later. */
 void
-stress_request_check_callback (StressRequest *call,
-                               gboolean       succeeded,
-                               guint64        stamp)
+stress_request_check_callback (StressRequest *call)
 {
   StressClient *client = call->client;
-  StressRoute *route = call->lane->route;
 
   g_assert_false (call->completed);
   call->completed = TRUE;
   g_assert_true (g_thread_self () == client->self);
   g_assert_true (g_main_context_get_thread_default () == client->context);
   g_assert_false (client->calling);
-
-  /* After cancelling, nobody sees a success. */
-  if (succeeded && call->own_cancellable)
-    g_assert_false (g_cancellable_is_cancelled (call->facts.cancellable));
-  if (succeeded && call->by_proxy)
-    g_assert_cmpuint (call->lane->n_cancel_alls, ==, call->n_cancel_alls);
-
-  if (succeeded && stamp != 0 && !route->traits.reorders)
-    stress_client_note_stamp (client, stress_group_get_single (route->group)->number, stamp, FALSE);
 }
 
 /* Other clients may do the same by the same proxy: whatever was done when the call was made

@@ -31,8 +31,9 @@ StressRequest *stress_request_new            (StressClient  *client,
                                               StressLane    *lane,
                                               StressManner   manner);
 void           stress_request_free           (StressRequest *call);
-void           stress_request_check_callback (StressRequest *call,
-                                              gboolean       succeeded,
+void           stress_request_check_callback (StressRequest *call);
+void           stress_request_check_not_cancelled (StressRequest *call);
+void           stress_request_note_stamp     (StressRequest *call,
                                               guint64        stamp);
 void           stress_request_note_end       (StressRequest *call);
 GBytes        *stress_request_new_argument   (StressRequest *call,

@@ -26,6 +26,9 @@ typedef enum
   STRESS_LAYERS,
   STRESS_REPLIES, /* that filters are to get */
   STRESS_ITEMS, /* of lists */
+  STRESS_STREAMS, /* ends that clients have */
+  STRESS_WORKS, /* of services, on streams */
+  STRESS_CONTENTS, /* of items of streams */
   STRESS_N_COUNTS
 } StressCount;
 
@@ -85,6 +88,7 @@ typedef struct
   gboolean      cancelled;   /* before it was made */
   gboolean      may_deadlock; /* it is synchronous, and its service may wait for it */
   gboolean      denied;      /* by a filter that it has to pass */
+  gboolean      streams;     /* it is a stream */
   StressTraits  traits;      /* of the layers on its way */
 
   /* The services, before it was made. */
@@ -99,6 +103,7 @@ typedef struct
   /* Filled in when it has ended. */
   gboolean      cancelled_all; /* its proxy cancelled everything since */
   gboolean      superseded;    /* there was a newer one of a latest-wins method */
+  gboolean      closed;        /* its client has closed the stream */
 } StressFacts;
 
 void stress_facts_init  (StressFacts  *self,
@@ -120,6 +125,8 @@ GObject     *stress_service_new       (StressFate   *fate,
                                        GMainContext *context);
 GMainContext *stress_service_get_context (gpointer    service);
 StressFate  *stress_service_get_fate  (gpointer      service);
+GCancellable *stress_service_get_leaving (gpointer    service);
+guint64      stress_service_next_stamp (gpointer      service);
 void         stress_service_answer    (gpointer            service,
                                        NorpcCall          *call,
                                        guint64             sequence,
@@ -302,6 +309,8 @@ struct _StressClient
   GCancellable *cancellables[STRESS_N_CANCELLABLES]; /* (owned) (nullable): its own */
   GHashTable   *stamps;  /* (owned): of fate and owned guint64, the last that came */
   gboolean      calling; /* it is inside a function that calls */
+  guint         n_open;  /* streams that it has open */
+  guint         n_endless; /* of these, those that have no deadline */
   StressSessions *sessions; /* (owned) (nullable) */
 };
 
@@ -325,6 +334,9 @@ void     stress_client_note_stamp (StressClient *self,
                                    guint         fate,
                                    guint64       stamp,
                                    gboolean      is_signal);
+void     stress_client_note_late_stamp (StressClient *self,
+                                        guint         fate,
+                                        guint64       stamp);
 
 /* stress-signals.c */
 void     stress_emit            (StressTarget      *service,

@@ -1,0 +1,337 @@
+/* stress-pours.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Streams whose items a client reads. One that reads on at once gets them in one order with all else
+ * that the service sends. All of it is in the client's thread. */
+
+#include "stress-streams.h"
+
+typedef enum
+{
+  READ_ON,    /* at once */
+  READ_MANY,  /* those that have arrived together */
+  READ_LATER,
+  READ_SYNC,
+  READ_NONE,  /* only the outcome is waited for */
+  N_READS
+} Read;
+
+typedef enum
+{
+  LEAVE_CLOSE,
+  LEAVE_DROP,
+  LEAVE_CANCEL,
+  N_LEAVES
+} Leave;
+
+typedef struct
+{
+  StressFlow flow; /* must be first */
+  Read       read;
+  guint      n_wanted; /* after these the client leaves */
+  Leave      leave;
+  guint      service;  /* the number of the one that writes, or 0 */
+} Pour;
+
+static void read_on (Pour *pour);
+
+static StressTargetPourStream *
+get_stream (Pour *pour)
+{
+  return STRESS_TARGET_POUR_STREAM (pour->flow.stream);
+}
+
+static void
+check_end (Pour *pour)
+{
+  if (!stress_flow_is_over (&pour->flow))
+    return;
+
+  stress_flow_clear (&pour->flow);
+  g_free (pour);
+}
+
+static void
+outcome_cb (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Pour *pour = user_data;
+  StressClient *client = pour->flow.request->client;
+  g_autoptr (GBytes) data = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 echoed = 0, stamp = 0;
+
+  stress_flow_check_place (&pour->flow);
+  stress_target_pour_stream_outcome_finish (STRESS_TARGET_POUR_STREAM (object), result, &echoed, &data,
+                                            &stamp, &error);
+  pour->flow.n_waits--;
+  stress_flow_end (&pour->flow, echoed, data, stamp, error);
+  /* A read that waits ends first. */
+  if (pour->read == READ_ON && pour->flow.early)
+    g_assert_true (pour->flow.ended);
+  check_end (pour);
+
+  stress_client_go_on (client);
+}
+
+static void
+wait_for_outcome (Pour *pour)
+{
+  pour->flow.n_waits++;
+  stress_target_pour_stream_outcome_async (get_stream (pour), NULL, outcome_cb, pour);
+}
+
+/* The service writes all items before it answers, or fails. */
+static void
+note_end (Pour         *pour,
+          const GError *error)
+{
+  StressFlow *flow = &pour->flow;
+
+  stress_flow_end_items (flow, error);
+  if (error == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_assert_cmpuint (flow->n_done, ==, flow->n_items);
+  if (error == NULL)
+    g_assert_true (flow->request->facts.manner != STRESS_NEVER &&
+                   flow->request->facts.manner != STRESS_FAIL);
+}
+
+static void
+note_item (Pour    *pour,
+           guint    service,
+           guint64  stamp,
+           guint64  number,
+           GBytes  *content,
+           gboolean in_order)
+{
+  StressFlow *flow = &pour->flow;
+
+  if (number != flow->n_done + 1)
+    g_error ("stream %" G_GUINT64_FORMAT ": item %" G_GUINT64_FORMAT " follows item %u",
+             flow->request->facts.sequence, number, flow->n_done);
+  flow->n_done++;
+  g_assert_cmpuint (flow->n_done, <=, flow->n_items);
+  stress_content_check (content, flow->request->facts.sequence, number);
+  g_assert_true (pour->service == 0 || pour->service == service);
+  pour->service = service;
+
+  if (in_order)
+    stress_client_note_stamp (flow->request->client, service, stamp, FALSE);
+  else if (pour->read != READ_SYNC)
+    stress_client_note_late_stamp (flow->request->client, service, stamp);
+}
+
+/* Returns FALSE if there is none. */
+static gboolean
+try_item (Pour *pour)
+{
+  g_autoptr (GBytes) content = NULL;
+  guint64 stamp, number;
+  guint service;
+
+  if (!stress_target_pour_stream_try_next (get_stream (pour), &service, &stamp, &number, &content))
+    return FALSE;
+
+  note_item (pour, service, stamp, number, content, pour->read == READ_MANY);
+
+  return TRUE;
+}
+
+/* The client has read as many items as it wants. Returns FALSE if the stream has gone. */
+static gboolean
+leave (Pour *pour)
+{
+  StressFlow *flow = &pour->flow;
+  GCancellable *cancellable = flow->request->facts.cancellable;
+
+  pour->n_wanted = G_MAXUINT;
+  if (pour->leave == LEAVE_DROP && flow->n_waits == 0)
+    {
+      stress_flow_drop (flow);
+      return FALSE;
+    }
+
+  if (pour->leave == LEAVE_CANCEL && cancellable != NULL && flow->request->own_cancellable)
+    g_cancellable_cancel (cancellable);
+  else
+    stress_flow_close (flow);
+
+  return TRUE;
+}
+
+/* An item has been read. */
+static void
+go_on (Pour *pour)
+{
+  if (pour->read == READ_MANY)
+    while (pour->flow.n_done < pour->n_wanted && try_item (pour))
+      ;
+  if (pour->flow.n_done >= pour->n_wanted && !leave (pour))
+    return;
+  read_on (pour);
+}
+
+static void
+next_cb (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  Pour *pour = user_data;
+  StressClient *client = pour->flow.request->client;
+  g_autoptr (GBytes) content = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 stamp, number;
+  guint service;
+
+  stress_flow_check_place (&pour->flow);
+  pour->flow.n_waits--;
+  if (stress_target_pour_stream_next_finish (STRESS_TARGET_POUR_STREAM (object), result, &service, &stamp,
+                                             &number, &content, &error))
+    {
+      note_item (pour, service, stamp, number, content, pour->read != READ_LATER);
+      go_on (pour);
+    }
+  else
+    {
+      note_end (pour, error);
+      if (!pour->flow.early)
+        wait_for_outcome (pour);
+    }
+  check_end (pour);
+
+  stress_client_go_on (client);
+}
+
+static gboolean
+later_cb (gpointer user_data)
+{
+  Pour *pour = user_data;
+
+  stress_target_pour_stream_next_async (get_stream (pour), NULL, next_cb, pour);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+read_on (Pour *pour)
+{
+  StressClient *client = pour->flow.request->client;
+  g_autoptr (GSource) source = NULL;
+
+  pour->flow.n_waits++;
+  if (pour->read != READ_LATER)
+    {
+      later_cb (pour);
+      return;
+    }
+
+  source = pour->flow.n_done % 2 == 0 ? g_idle_source_new () : g_timeout_source_new (1);
+  g_source_set_callback (source, later_cb, pour, NULL);
+  g_source_attach (source, client->context);
+}
+
+/* Returns FALSE at the end. */
+static gboolean
+read_sync (Pour *pour)
+{
+  g_autoptr (GBytes) content = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 stamp, number;
+  guint service;
+
+  if (!stress_target_pour_stream_next_sync (get_stream (pour), &service, &stamp, &number, &content, NULL,
+                                            &error))
+    {
+      note_end (pour, error);
+      return FALSE;
+    }
+
+  note_item (pour, service, stamp, number, content, FALSE);
+  if (pour->flow.n_done >= pour->n_wanted)
+    return leave (pour);
+
+  return TRUE;
+}
+
+/* The client waits for the outcome once it has begun to read, or when all items are read. */
+static void
+read_all_sync (Pour *pour)
+{
+  g_autoptr (GBytes) data = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 echoed = 0, stamp = 0;
+  gboolean more = read_sync (pour);
+
+  pour->flow.early = pour->flow.early && more;
+  if (pour->flow.early)
+    wait_for_outcome (pour);
+  while (more)
+    more = read_sync (pour);
+  if (pour->flow.stream == NULL || pour->flow.early)
+    return;
+
+  stress_target_pour_stream_outcome_sync (get_stream (pour), &echoed, &data, &stamp, NULL, &error);
+  pour->flow.request->client->calling = FALSE;
+  stress_flow_end (&pour->flow, echoed, data, 0, error);
+}
+
+static void
+begin_reading (Pour *pour)
+{
+  if (pour->read == READ_SYNC)
+    {
+      read_all_sync (pour);
+      return;
+    }
+
+  if (pour->read != READ_NONE)
+    read_on (pour);
+  if (pour->flow.early)
+    wait_for_outcome (pour);
+}
+
+static Pour *
+pour_new (StressClient *client,
+          StressLane   *lane)
+{
+  Pour *pour = g_new0 (Pour, 1);
+
+  stress_flow_begin (&pour->flow, client, lane);
+  pour->read = g_rand_int_range (client->rand, 0, N_READS);
+  /* A client that waits for the outcome before it reads gets no items. */
+  pour->flow.early = pour->read == READ_NONE ||
+                     (pour->read != READ_LATER && g_rand_boolean (client->rand));
+  pour->n_wanted = G_MAXUINT;
+  if (g_rand_int_range (client->rand, 0, 4) == 0)
+    pour->n_wanted = g_rand_int_range (client->rand, 1, 10);
+  pour->leave = g_rand_int_range (client->rand, 0, N_LEAVES);
+  if (pour->read == READ_SYNC && !stress_flow_may_block (&pour->flow))
+    pour->read = READ_ON;
+
+  return pour;
+}
+
+void
+stress_pour (StressClient *client,
+             StressLane   *lane)
+{
+  Pour *pour = pour_new (client, lane);
+  StressFacts *facts = &pour->flow.request->facts;
+  g_autoptr (GBytes) data = stress_request_new_argument (pour->flow.request, TRUE);
+
+  client->calling = TRUE;
+  if (facts->timeout != 0)
+    norpc_timeout_push (facts->timeout);
+  stress_flow_opened (&pour->flow,
+                      stress_target_proxy_open_pour (lane->route->proxy, facts->manner,
+                                                     stress_lane_get_number (lane), facts->sequence, data,
+                                                     pour->flow.n_items, facts->cancellable));
+  if (facts->timeout != 0)
+    norpc_timeout_pop ();
+  begin_reading (pour);
+  client->calling = FALSE;
+  check_end (pour);
+}

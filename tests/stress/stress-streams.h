@@ -1,0 +1,123 @@
+/* stress-streams.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "stress-request.h"
+
+G_BEGIN_DECLS
+
+#define STRESS_POUR_BACKLOG 4
+
+/* stress-content.c: the contents of items, which are numbered from 1 on in each stream. */
+GBytes *stress_content_new (guint64  sequence,
+                            guint64  number);
+void    stress_content_check (GBytes  *content,
+                              guint64  sequence,
+                              guint64  number);
+
+/* stress-works.c: what a service does for a stream. All of it is in the service's context, or,
+ * without the service, in the worker's thread. */
+typedef struct
+{
+  GObject      *service; /* (owned) (nullable): not in the worker's thread */
+  StressFate   *fate;    /* (owned) */
+  NorpcCall    *call;    /* (owned) */
+  NorpcStream  *stream;  /* (owned) */
+  StressManner  manner;
+  guint64       sequence;
+  StressOrigin  origin;
+  guint         n_items; /* that are to be written */
+  guint         n_wanted; /* that the service reads of them */
+  guint         n_done;
+} StressWork;
+
+typedef void (*StressWorkStep) (StressWork *work);
+
+void stress_work_later    (StressWork     *self,
+                           StressWorkStep  step);
+void stress_work_answer   (StressWork     *self);
+void stress_work_drop     (StressWork     *self);
+void stress_work_drop_for (StressWork     *self,
+                           const GError   *error);
+
+/* stress-service.c. The service's context. */
+void stress_service_admit    (gpointer   service,
+                              NorpcCall *call,
+                              guint      lane,
+                              guint64    sequence);
+void stress_service_set_busy (gpointer   service,
+                              gboolean   busy);
+void stress_service_emit     (gpointer   service);
+
+gboolean stress_work_handle_pour (StressTarget            *target,
+                                  NorpcCall               *call,
+                                  StressTargetPourStream  *stream,
+                                  guint                    manner,
+                                  guint                    lane,
+                                  guint64                  sequence,
+                                  GBytes                  *data,
+                                  guint                    n_items,
+                                  GError                 **error);
+gboolean stress_work_handle_fill (StressTarget            *target,
+                                  NorpcCall               *call,
+                                  StressTargetFillStream  *stream,
+                                  guint                    manner,
+                                  guint                    lane,
+                                  guint64                  sequence,
+                                  GBytes                  *data,
+                                  guint                    n_items,
+                                  guint                    n_wanted,
+                                  GError                 **error);
+
+/* stress-pouring.c: a work that writes items. */
+void stress_work_pour (StressWork *self);
+
+/* stress-drawing.c: a work that reads items. */
+void stress_work_draw (StressWork *self);
+
+/* stress-flow.c: a stream that a client has opened, and the end that it has of it. All of it is in the
+ * client's thread. */
+typedef struct
+{
+  StressRequest *request; /* (owned) */
+  NorpcStream   *stream;  /* (owned) (nullable): until it is dropped */
+  guint          n_items; /* that are to go through it */
+  guint          n_done;  /* that have been read, or written */
+  guint          n_waits; /* callbacks that are to come */
+  gboolean       endless; /* it has no deadline */
+  gboolean       early;   /* the outcome is waited for from the beginning */
+  gboolean       ended;   /* the items have */
+  GError        *end;     /* (owned) (nullable): why they have failed */
+  gboolean       has_outcome;
+  GError        *outcome; /* (owned) (nullable): why it has failed */
+} StressFlow;
+
+void     stress_flow_begin          (StressFlow    *self,
+                                     StressClient  *client,
+                                     StressLane    *lane);
+void     stress_flow_opened         (StressFlow    *self,
+                                     gpointer       stream);
+void     stress_flow_check_place    (StressFlow    *self);
+void     stress_flow_end_items      (StressFlow    *self,
+                                     const GError  *error);
+void     stress_flow_end            (StressFlow    *self,
+                                     guint64        echoed,
+                                     GBytes        *echoed_data,
+                                     guint64        stamp,
+                                     const GError  *error);
+void     stress_flow_close          (StressFlow    *self);
+void     stress_flow_drop           (StressFlow    *self);
+gboolean stress_flow_is_over        (StressFlow    *self);
+void     stress_flow_clear          (StressFlow    *self);
+gboolean stress_flow_may_block      (StressFlow    *self);
+
+/* stress-pours.c, stress-fills.c. The client's thread. */
+void stress_fill (StressClient *client,
+                  StressLane   *lane);
+void stress_pour (StressClient *client,
+                  StressLane   *lane);
+
+G_END_DECLS
