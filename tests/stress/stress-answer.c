@@ -154,16 +154,16 @@ answer_elsewhere (gpointer user_data,
   norpc_call_unref (call);
 }
 
-/* The service's context. */
+/* The service's context, or the worker's thread. */
 void
-stress_answer_in_worker (gpointer            service,
+stress_answer_in_worker (StressFate         *fate,
                          NorpcCall          *call,
                          guint64             sequence,
                          const StressOrigin *origin)
 {
   Errand *errand = g_new0 (Errand, 1);
 
-  errand->fate = stress_fate_ref (stress_service_get_fate (service));
+  errand->fate = stress_fate_ref (fate);
   errand->sequence = sequence;
   errand->origin = *origin;
   stress_worker_push (answer_elsewhere, norpc_call_ref (call), errand);

@@ -102,6 +102,7 @@ next_cb (GObject      *object,
     }
 
   note_item (self, number, content);
+  g_clear_pointer (&content, g_bytes_unref);
   go_on (self);
 }
 

@@ -7,22 +7,13 @@
 
 #include "stress-streams.h"
 
-typedef enum
-{
-  LEAVE_CLOSE,
-  LEAVE_DROP,
-  LEAVE_CANCEL,
-  N_LEAVES
-} Leave;
-
 typedef struct
 {
   StressFlow flow; /* must be first */
   gboolean   late;     /* items are written one by one, at times */
   gboolean   sync;     /* the client blocks until there is an outcome */
   guint      n_wanted; /* items that the service reads */
-  guint      n_own;    /* after these the client leaves */
-  Leave      leave;
+  StressCourse *course; /* (owned) */
 } Fill;
 
 static void write_on (Fill *fill);
@@ -34,12 +25,15 @@ get_stream (Fill *fill)
 }
 
 static void
-check_end (Fill *fill)
+check_end (gpointer flow)
 {
+  Fill *fill = flow;
+
   if (!stress_flow_is_over (&fill->flow))
     return;
 
   stress_flow_clear (&fill->flow);
+  stress_course_unref (fill->course);
   g_free (fill);
 }
 
@@ -110,28 +104,6 @@ take_outcome (Fill *fill)
   client->calling = calling;
 }
 
-/* The client has written as many items as it does. Returns FALSE if the stream has gone. */
-static gboolean
-leave (Fill *fill)
-{
-  StressFlow *flow = &fill->flow;
-  GCancellable *cancellable = flow->request->facts.cancellable;
-
-  fill->n_own = G_MAXUINT;
-  if (fill->leave == LEAVE_DROP && flow->n_waits == 0)
-    {
-      stress_flow_drop (flow);
-      return FALSE;
-    }
-
-  if (fill->leave == LEAVE_CANCEL && cancellable != NULL && flow->request->own_cancellable)
-    g_cancellable_cancel (cancellable);
-  else
-    stress_flow_close (flow);
-
-  return TRUE;
-}
-
 /* There is room, and nobody else writes. */
 static void
 ready_cb (GObject      *object,
@@ -187,12 +159,13 @@ static gboolean
 write_item (Fill *fill)
 {
   StressFlow *flow = &fill->flow;
-  g_autoptr (GBytes) content = stress_content_new (flow->request->facts.sequence, flow->n_done + 1);
+  g_autoptr (GBytes) content = stress_content_new (fill->course, flow->n_done + 1);
   g_autoptr (GError) error = NULL;
 
   if (stress_target_fill_stream_write (get_stream (fill), flow->n_done + 1, content, &error))
     {
       flow->n_done++;
+      stress_course_check (fill->course, STRESS_FILL_BACKLOG);
       return TRUE;
     }
 
@@ -217,7 +190,7 @@ write_on (Fill *fill)
     {
       if (!write_item (fill))
         return;
-      if (fill->flow.n_done >= fill->n_own && !leave (fill))
+      if (fill->flow.n_done >= fill->flow.n_own && !stress_flow_leave (&fill->flow))
         return;
       if (fill->late)
         {
@@ -236,15 +209,14 @@ fill_new (StressClient *client,
 {
   Fill *fill = g_new0 (Fill, 1);
 
+  fill->flow.check_end = check_end;
   stress_flow_begin (&fill->flow, client, lane);
+  fill->course = stress_course_new (fill->flow.request->facts.sequence);
   fill->late = g_rand_int_range (client->rand, 0, 3) == 0;
   fill->flow.early = g_rand_boolean (client->rand);
   fill->sync = g_rand_int_range (client->rand, 0, 4) == 0 && stress_flow_may_block (&fill->flow);
   fill->n_wanted = g_rand_int_range (client->rand, 0, 3) == 0
                      ? (guint) g_rand_int_range (client->rand, 0, 10) : G_MAXUINT;
-  fill->n_own = g_rand_int_range (client->rand, 0, 4) == 0
-                  ? (guint) g_rand_int_range (client->rand, 1, 10) : G_MAXUINT;
-  fill->leave = g_rand_int_range (client->rand, 0, N_LEAVES);
 
   return fill;
 }

@@ -40,6 +40,10 @@ stress_flow_begin (StressFlow   *self,
     facts->timeout = g_rand_int_range (client->rand, 5, 30);
   self->endless = facts->timeout == 0;
   self->n_items = g_rand_int_range (client->rand, 0, 12);
+  self->leave = g_rand_int_range (client->rand, 0, STRESS_N_LEAVES);
+  self->n_own = G_MAXUINT;
+  if (g_rand_int_range (client->rand, 0, 4) == 0)
+    self->n_own = g_rand_int_range (client->rand, 1, 10);
 }
 
 void
@@ -145,19 +149,76 @@ stress_flow_end (StressFlow   *self,
   check_ends (self);
 }
 
-void
-stress_flow_close (StressFlow *self)
+/* A stream that is closed in another thread. */
+typedef struct
 {
-  self->request->facts.closed = TRUE;
-  norpc_stream_close (self->stream);
+  StressFlow  *flow;   /* (unowned): waits for it */
+  NorpcStream *stream; /* (unowned) */
+  void       (*closed) (gpointer flow);
+} Closing;
+
+/* The client's thread. */
+static gboolean
+closed_cb (gpointer user_data)
+{
+  g_autofree Closing *closing = user_data;
+
+  closing->flow->n_waits--;
+  closing->closed (closing->flow);
+
+  return G_SOURCE_REMOVE;
 }
 
-/* Nobody waits for the stream, which goes. */
-void
-stress_flow_drop (StressFlow *self)
+/* The worker's thread. */
+static void
+close_elsewhere (gpointer data,
+                 gpointer context)
 {
-  g_assert_cmpuint (self->n_waits, ==, 0);
-  g_clear_object (&self->stream);
+  Closing *closing = data;
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  norpc_stream_close (closing->stream);
+  g_source_set_callback (source, closed_cb, closing, NULL);
+  g_source_attach (source, context);
+  g_main_context_unref (context);
+}
+
+static void
+push_close (StressFlow *self)
+{
+  Closing *closing = g_new (Closing, 1);
+
+  *closing = (Closing) { self, self->stream, self->check_end };
+  self->n_waits++;
+  stress_worker_push (close_elsewhere, closing, g_main_context_ref (self->request->client->context));
+}
+
+/* The client leaves the stream, once. Returns FALSE if the stream has gone. */
+gboolean
+stress_flow_leave (StressFlow *self)
+{
+  StressRequest *request = self->request;
+
+  self->n_own = G_MAXUINT;
+  if (self->leave == STRESS_DROP && self->n_waits == 0)
+    {
+      g_clear_object (&self->stream);
+      return FALSE;
+    }
+
+  if (self->leave == STRESS_CANCEL && request->own_cancellable)
+    {
+      g_cancellable_cancel (request->facts.cancellable);
+      return TRUE;
+    }
+
+  request->facts.closed = TRUE;
+  if (self->leave == STRESS_CLOSE_ELSEWHERE)
+    push_close (self);
+  else
+    norpc_stream_close (self->stream);
+
+  return TRUE;
 }
 
 gboolean

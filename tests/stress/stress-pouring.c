@@ -7,22 +7,45 @@
 
 #include "stress-streams.h"
 
-/* The service's context. */
+/* The service's context, or the worker's thread, where items have no place among what the service
+ * sends. */
 static gboolean
 write_item (StressWork  *self,
             GError     **error)
 {
   guint64 number = self->n_done + 1;
-  g_autoptr (GBytes) content = stress_content_new (self->sequence, number);
-  guint64 stamp = stress_service_next_stamp (self->service);
+  g_autoptr (GBytes) content = stress_content_new (self->course, number);
+  guint64 stamp = self->service != NULL ? stress_service_next_stamp (self->service) : 0;
 
   if (!stress_target_pour_stream_write (STRESS_TARGET_POUR_STREAM (self->stream), self->fate->number,
                                         stamp, number, content, error))
     return FALSE;
 
   self->n_done = number;
+  stress_course_check (self->course, STRESS_POUR_BACKLOG);
 
   return TRUE;
+}
+
+/* The worker's thread, which has others to serve while the reader is behind. */
+static void
+pour_elsewhere (gpointer data,
+                gpointer unused)
+{
+  StressWork *self = data;
+  g_autoptr (GError) error = NULL;
+
+  while (self->n_done < self->n_items && write_item (self, &error))
+    ;
+  if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_BUSY))
+    {
+      g_usleep (20);
+      stress_worker_push (pour_elsewhere, self, NULL);
+    }
+  else if (error != NULL)
+    stress_work_drop_for (self, error);
+  else
+    stress_work_answer (self);
 }
 
 /* There is room for an item, and nobody else writes one. */
@@ -65,6 +88,13 @@ go_on (StressWork *self)
 void
 stress_work_pour (StressWork *self)
 {
+  if (self->manner == STRESS_ELSEWHERE && self->sequence % 2 == 0)
+    {
+      g_clear_object (&self->service);
+      stress_worker_push (pour_elsewhere, self, NULL);
+      return;
+    }
+
   while (self->n_done < self->n_items)
     {
       g_autoptr (GError) error = NULL;

@@ -18,20 +18,10 @@ typedef enum
   N_READS
 } Read;
 
-typedef enum
-{
-  LEAVE_CLOSE,
-  LEAVE_DROP,
-  LEAVE_CANCEL,
-  N_LEAVES
-} Leave;
-
 typedef struct
 {
   StressFlow flow; /* must be first */
   Read       read;
-  guint      n_wanted; /* after these the client leaves */
-  Leave      leave;
   guint      service;  /* the number of the one that writes, or 0 */
 } Pour;
 
@@ -44,8 +34,10 @@ get_stream (Pour *pour)
 }
 
 static void
-check_end (Pour *pour)
+check_end (gpointer flow)
 {
+  Pour *pour = flow;
+
   if (!stress_flow_is_over (&pour->flow))
     return;
 
@@ -118,6 +110,8 @@ note_item (Pour    *pour,
   g_assert_true (pour->service == 0 || pour->service == service);
   pour->service = service;
 
+  if (stamp == 0)
+    return;
   if (in_order)
     stress_client_note_stamp (flow->request->client, service, stamp, FALSE);
   else if (pour->read != READ_SYNC)
@@ -140,36 +134,14 @@ try_item (Pour *pour)
   return TRUE;
 }
 
-/* The client has read as many items as it wants. Returns FALSE if the stream has gone. */
-static gboolean
-leave (Pour *pour)
-{
-  StressFlow *flow = &pour->flow;
-  GCancellable *cancellable = flow->request->facts.cancellable;
-
-  pour->n_wanted = G_MAXUINT;
-  if (pour->leave == LEAVE_DROP && flow->n_waits == 0)
-    {
-      stress_flow_drop (flow);
-      return FALSE;
-    }
-
-  if (pour->leave == LEAVE_CANCEL && cancellable != NULL && flow->request->own_cancellable)
-    g_cancellable_cancel (cancellable);
-  else
-    stress_flow_close (flow);
-
-  return TRUE;
-}
-
 /* An item has been read. */
 static void
 go_on (Pour *pour)
 {
   if (pour->read == READ_MANY)
-    while (pour->flow.n_done < pour->n_wanted && try_item (pour))
+    while (pour->flow.n_done < pour->flow.n_own && try_item (pour))
       ;
-  if (pour->flow.n_done >= pour->n_wanted && !leave (pour))
+  if (pour->flow.n_done >= pour->flow.n_own && !stress_flow_leave (&pour->flow))
     return;
   read_on (pour);
 }
@@ -192,6 +164,7 @@ next_cb (GObject      *object,
                                              &number, &content, &error))
     {
       note_item (pour, service, stamp, number, content, pour->read != READ_LATER);
+      g_clear_pointer (&content, g_bytes_unref);
       go_on (pour);
     }
   else
@@ -250,8 +223,8 @@ read_sync (Pour *pour)
     }
 
   note_item (pour, service, stamp, number, content, FALSE);
-  if (pour->flow.n_done >= pour->n_wanted)
-    return leave (pour);
+  if (pour->flow.n_done >= pour->flow.n_own)
+    return stress_flow_leave (&pour->flow);
 
   return TRUE;
 }
@@ -299,15 +272,12 @@ pour_new (StressClient *client,
 {
   Pour *pour = g_new0 (Pour, 1);
 
+  pour->flow.check_end = check_end;
   stress_flow_begin (&pour->flow, client, lane);
   pour->read = g_rand_int_range (client->rand, 0, N_READS);
   /* A client that waits for the outcome before it reads gets no items. */
   pour->flow.early = pour->read == READ_NONE ||
                      (pour->read != READ_LATER && g_rand_boolean (client->rand));
-  pour->n_wanted = G_MAXUINT;
-  if (g_rand_int_range (client->rand, 0, 4) == 0)
-    pour->n_wanted = g_rand_int_range (client->rand, 1, 10);
-  pour->leave = g_rand_int_range (client->rand, 0, N_LEAVES);
   if (pour->read == READ_SYNC && !stress_flow_may_block (&pour->flow))
     pour->read = READ_ON;
 

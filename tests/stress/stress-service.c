@@ -191,7 +191,7 @@ handle_in_manner (StressService  *self,
       return TRUE;
 
     case STRESS_ELSEWHERE:
-      stress_answer_in_worker (self, call, sequence, &task->origin);
+      stress_answer_in_worker (self->fate, call, sequence, &task->origin);
       return TRUE;
 
     case STRESS_NEVER:

@@ -9,11 +9,25 @@
 
 G_BEGIN_DECLS
 
+/* As in stress.xml. */
 #define STRESS_POUR_BACKLOG 4
+#define STRESS_FILL_BACKLOG 3
 
-/* stress-content.c: the contents of items, which are numbered from 1 on in each stream. */
-GBytes *stress_content_new (guint64  sequence,
-                            guint64  number);
+/* stress-content.c: the contents of items, which are numbered from 1 on in each stream, and those of
+ * them that there are at the moment. */
+typedef struct
+{
+  guint64 sequence; /* of the call */
+  int     n_items;  /* atomic */
+} StressCourse;
+
+StressCourse *stress_course_new (guint64 sequence);
+void    stress_course_check (StressCourse *self,
+                             guint         backlog);
+void    stress_course_unref (StressCourse *self);
+
+GBytes *stress_content_new (StressCourse *course,
+                            guint64       number);
 void    stress_content_check (GBytes  *content,
                               guint64  sequence,
                               guint64  number);
@@ -26,6 +40,7 @@ typedef struct
   StressFate   *fate;    /* (owned) */
   NorpcCall    *call;    /* (owned) */
   NorpcStream  *stream;  /* (owned) */
+  StressCourse *course;  /* (owned) */
   StressManner  manner;
   guint64       sequence;
   StressOrigin  origin;
@@ -78,6 +93,16 @@ void stress_work_pour (StressWork *self);
 /* stress-drawing.c: a work that reads items. */
 void stress_work_draw (StressWork *self);
 
+/* The ways in which a client leaves a stream. */
+typedef enum
+{
+  STRESS_CLOSE,
+  STRESS_CLOSE_ELSEWHERE, /* in another thread */
+  STRESS_DROP,
+  STRESS_CANCEL,
+  STRESS_N_LEAVES
+} StressLeave;
+
 /* stress-flow.c: a stream that a client has opened, and the end that it has of it. All of it is in the
  * client's thread. */
 typedef struct
@@ -86,7 +111,10 @@ typedef struct
   NorpcStream   *stream;  /* (owned) (nullable): until it is dropped */
   guint          n_items; /* that are to go through it */
   guint          n_done;  /* that have been read, or written */
+  guint          n_own;   /* after these the client leaves */
+  StressLeave    leave;
   guint          n_waits; /* callbacks that are to come */
+  void         (*check_end) (gpointer flow); /* frees it, if it is over */
   gboolean       endless; /* it has no deadline */
   gboolean       early;   /* the outcome is waited for from the beginning */
   gboolean       ended;   /* the items have */
@@ -108,8 +136,7 @@ void     stress_flow_end            (StressFlow    *self,
                                      GBytes        *echoed_data,
                                      guint64        stamp,
                                      const GError  *error);
-void     stress_flow_close          (StressFlow    *self);
-void     stress_flow_drop           (StressFlow    *self);
+gboolean stress_flow_leave          (StressFlow    *self);
 gboolean stress_flow_is_over        (StressFlow    *self);
 void     stress_flow_clear          (StressFlow    *self);
 gboolean stress_flow_may_block      (StressFlow    *self);

@@ -29,6 +29,7 @@ work_new (gpointer   service,
   self->fate = stress_fate_ref (stress_service_get_fate (service));
   self->call = norpc_call_ref (call);
   self->stream = g_object_ref (stream);
+  self->course = stress_course_new (sequence);
   self->manner = manner;
   self->sequence = sequence;
   stress_count_made (STRESS_WORKS);
@@ -97,6 +98,7 @@ work_free (StressWork *self)
   norpc_call_unref (self->call);
   g_clear_object (&self->service);
   stress_fate_unref (self->fate);
+  stress_course_unref (self->course);
   g_free (self);
   stress_count_gone (STRESS_WORKS);
 }
@@ -173,7 +175,7 @@ stress_work_answer (StressWork *self)
       break;
 
     case STRESS_ELSEWHERE:
-      stress_answer_in_worker (self->service, self->call, self->sequence, &self->origin);
+      stress_answer_in_worker (self->fate, self->call, self->sequence, &self->origin);
       break;
 
     case STRESS_AT_ONCE:

@@ -143,7 +143,7 @@ void stress_answer_later     (gpointer            service,
                               guint64             sequence,
                               const StressOrigin *origin,
                               GPtrArray          *moved);
-void stress_answer_in_worker (gpointer            service,
+void stress_answer_in_worker (StressFate         *fate,
                               NorpcCall          *call,
                               guint64             sequence,
                               const StressOrigin *origin);
