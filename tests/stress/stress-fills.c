@@ -214,7 +214,9 @@ fill_new (StressClient *client,
   fill->course = stress_course_new (fill->flow.request->facts.sequence);
   fill->late = g_rand_int_range (client->rand, 0, 3) == 0;
   fill->flow.early = g_rand_boolean (client->rand);
-  fill->sync = g_rand_int_range (client->rand, 0, 4) == 0 && stress_flow_may_block (&fill->flow);
+  fill->sync = g_rand_int_range (client->rand, 0, 4) == 0;
+  if (fill->sync)
+    stress_flow_allow_deadlock (&fill->flow);
   fill->n_wanted = g_rand_int_range (client->rand, 0, 3) == 0
                      ? (guint) g_rand_int_range (client->rand, 0, 10) : G_MAXUINT;
 

@@ -70,18 +70,15 @@ stress_flow_check_place (StressFlow *self)
   g_assert_false (client->calling);
 }
 
-/* Whether a function that blocks may be called: see prepare_sync () in stress-calls.c. */
-gboolean
-stress_flow_may_block (StressFlow *self)
+/* The client is going to block. A service in its own context waits for it then. */
+void
+stress_flow_allow_deadlock (StressFlow *self)
 {
   StressRequest *request = self->request;
   StressGroup *group = request->lane->route->group;
-  gboolean may_deadlock = stress_group_is_at (group, STRESS_CLIENT_CONTEXT) ||
-                          stress_group_is_at (group, STRESS_DIRECT);
 
-  request->facts.may_deadlock = request->facts.may_deadlock || may_deadlock;
-
-  return TRUE;
+  request->facts.may_deadlock = stress_group_is_at (group, STRESS_CLIENT_CONTEXT) ||
+                                stress_group_is_at (group, STRESS_DIRECT);
 }
 
 /* The end of the items and the outcome are one, unless the stream is cancelled between them. */

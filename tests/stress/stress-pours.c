@@ -14,6 +14,7 @@ typedef enum
   READ_MANY,  /* those that have arrived together */
   READ_LATER,
   READ_SYNC,
+  READ_MIXED, /* some while the client blocks */
   READ_NONE,  /* only the outcome is waited for */
   N_READS
 } Read;
@@ -114,7 +115,7 @@ note_item (Pour    *pour,
     return;
   if (in_order)
     stress_client_note_stamp (flow->request->client, service, stamp, FALSE);
-  else if (pour->read != READ_SYNC)
+  else if (pour->read == READ_LATER)
     stress_client_note_late_stamp (flow->request->client, service, stamp);
 }
 
@@ -132,78 +133,6 @@ try_item (Pour *pour)
   note_item (pour, service, stamp, number, content, pour->read == READ_MANY);
 
   return TRUE;
-}
-
-/* An item has been read. */
-static void
-go_on (Pour *pour)
-{
-  if (pour->read == READ_MANY)
-    while (pour->flow.n_done < pour->flow.n_own && try_item (pour))
-      ;
-  if (pour->flow.n_done >= pour->flow.n_own && !stress_flow_leave (&pour->flow))
-    return;
-  read_on (pour);
-}
-
-static void
-next_cb (GObject      *object,
-         GAsyncResult *result,
-         gpointer      user_data)
-{
-  Pour *pour = user_data;
-  StressClient *client = pour->flow.request->client;
-  g_autoptr (GBytes) content = NULL;
-  g_autoptr (GError) error = NULL;
-  guint64 stamp, number;
-  guint service;
-
-  stress_flow_check_place (&pour->flow);
-  pour->flow.n_waits--;
-  if (stress_target_pour_stream_next_finish (STRESS_TARGET_POUR_STREAM (object), result, &service, &stamp,
-                                             &number, &content, &error))
-    {
-      note_item (pour, service, stamp, number, content, pour->read != READ_LATER);
-      g_clear_pointer (&content, g_bytes_unref);
-      go_on (pour);
-    }
-  else
-    {
-      note_end (pour, error);
-      if (!pour->flow.early)
-        wait_for_outcome (pour);
-    }
-  check_end (pour);
-
-  stress_client_go_on (client);
-}
-
-static gboolean
-later_cb (gpointer user_data)
-{
-  Pour *pour = user_data;
-
-  stress_target_pour_stream_next_async (get_stream (pour), NULL, next_cb, pour);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-read_on (Pour *pour)
-{
-  StressClient *client = pour->flow.request->client;
-  g_autoptr (GSource) source = NULL;
-
-  pour->flow.n_waits++;
-  if (pour->read != READ_LATER)
-    {
-      later_cb (pour);
-      return;
-    }
-
-  source = pour->flow.n_done % 2 == 0 ? g_idle_source_new () : g_timeout_source_new (1);
-  g_source_set_callback (source, later_cb, pour, NULL);
-  g_source_attach (source, client->context);
 }
 
 /* Returns FALSE at the end. */
@@ -227,6 +156,156 @@ read_sync (Pour *pour)
     return stress_flow_leave (&pour->flow);
 
   return TRUE;
+}
+
+/* The client blocks in a callback. Returns FALSE at the end. */
+static gboolean
+read_some_sync (Pour *pour)
+{
+  StressClient *client = pour->flow.request->client;
+  gboolean more = TRUE;
+
+  client->calling = TRUE;
+  for (guint i = pour->flow.n_done % 3; more && i > 0; i--)
+    more = read_sync (pour);
+  client->calling = FALSE;
+  if (!more && pour->flow.stream != NULL && !pour->flow.early)
+    wait_for_outcome (pour);
+
+  return more;
+}
+
+/* An item has been read. */
+static void
+go_on (Pour *pour)
+{
+  if (pour->read == READ_MANY)
+    while (pour->flow.n_done < pour->flow.n_own && try_item (pour))
+      ;
+  if (pour->flow.n_done >= pour->flow.n_own && !stress_flow_leave (&pour->flow))
+    return;
+  if (pour->read != READ_MIXED || read_some_sync (pour))
+    read_on (pour);
+}
+
+/* A client that waits already is refused. */
+static void
+refused_cb (GObject      *object,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  Pour *pour = user_data;
+  g_autoptr (GError) error = NULL;
+
+  stress_flow_check_place (&pour->flow);
+  g_assert_false (stress_target_pour_stream_next_finish (STRESS_TARGET_POUR_STREAM (object), result, NULL, NULL,
+                                                         NULL, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PENDING);
+  pour->flow.n_waits--;
+  check_end (pour);
+}
+
+/* A read that was cancelled has taken no item. */
+static void
+cancelled_cb (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  Pour *pour = user_data;
+  g_autoptr (GError) error = NULL;
+
+  stress_flow_check_place (&pour->flow);
+  g_assert_false (stress_target_pour_stream_next_finish (STRESS_TARGET_POUR_STREAM (object), result, NULL, NULL,
+                                                         NULL, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  pour->flow.n_waits--;
+  read_on (pour);
+}
+
+static void
+next_cb (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  Pour *pour = user_data;
+  StressClient *client = pour->flow.request->client;
+  g_autoptr (GBytes) content = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 stamp, number;
+  guint service;
+
+  stress_flow_check_place (&pour->flow);
+  pour->flow.n_waits--;
+  if (stress_target_pour_stream_next_finish (STRESS_TARGET_POUR_STREAM (object), result, &service, &stamp,
+                                             &number, &content, &error))
+    {
+      note_item (pour, service, stamp, number, content,
+                 pour->read == READ_ON || pour->read == READ_MANY);
+      g_clear_pointer (&content, g_bytes_unref);
+      go_on (pour);
+    }
+  else
+    {
+      note_end (pour, error);
+      if (!pour->flow.early)
+        wait_for_outcome (pour);
+    }
+  check_end (pour);
+
+  stress_client_go_on (client);
+}
+
+/* Waits for the next item, in one of some ways. */
+static void
+wait_for_item (Pour *pour)
+{
+  GRand *rand = pour->flow.request->client->rand;
+
+  pour->flow.n_waits++;
+  if (g_rand_int_range (rand, 0, 16) == 0)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+      stress_target_pour_stream_next_async (get_stream (pour), cancellable, cancelled_cb, pour);
+      g_cancellable_cancel (cancellable);
+      return;
+    }
+
+  stress_target_pour_stream_next_async (get_stream (pour), NULL, next_cb, pour);
+  if (g_rand_int_range (rand, 0, 32) != 0)
+    return;
+
+  pour->flow.n_waits++;
+  stress_target_pour_stream_next_async (get_stream (pour), NULL, refused_cb, pour);
+}
+
+static gboolean
+later_cb (gpointer user_data)
+{
+  Pour *pour = user_data;
+
+  pour->flow.n_waits--;
+  wait_for_item (pour);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+read_on (Pour *pour)
+{
+  StressClient *client = pour->flow.request->client;
+  g_autoptr (GSource) source = NULL;
+
+  if (pour->read != READ_LATER)
+    {
+      wait_for_item (pour);
+      return;
+    }
+
+  pour->flow.n_waits++;
+  source = pour->flow.n_done % 2 == 0 ? g_idle_source_new () : g_timeout_source_new (1);
+  g_source_set_callback (source, later_cb, pour, NULL);
+  g_source_attach (source, client->context);
 }
 
 /* The client waits for the outcome once it has begun to read, or when all items are read. */
@@ -278,8 +357,8 @@ pour_new (StressClient *client,
   /* A client that waits for the outcome before it reads gets no items. */
   pour->flow.early = pour->read == READ_NONE ||
                      (pour->read != READ_LATER && g_rand_boolean (client->rand));
-  if (pour->read == READ_SYNC && !stress_flow_may_block (&pour->flow))
-    pour->read = READ_ON;
+  if (pour->read == READ_SYNC || pour->read == READ_MIXED)
+    stress_flow_allow_deadlock (&pour->flow);
 
   return pour;
 }

@@ -139,7 +139,7 @@ void     stress_flow_end            (StressFlow    *self,
 gboolean stress_flow_leave          (StressFlow    *self);
 gboolean stress_flow_is_over        (StressFlow    *self);
 void     stress_flow_clear          (StressFlow    *self);
-gboolean stress_flow_may_block      (StressFlow    *self);
+void     stress_flow_allow_deadlock (StressFlow    *self);
 
 /* stress-pours.c, stress-fills.c. The client's thread. */
 void stress_fill (StressClient *client,
