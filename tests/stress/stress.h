@@ -395,6 +395,20 @@ void            stress_desks_end    (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StressDeskHost, stress_desk_unref)
 
+/* stress-browse.c. The client's thread; the desk's context. */
+typedef void (*StressBrowsedFunc) (StressClient  *client,
+                                   StressSession *session,
+                                   guint          number);
+
+void stress_browse        (StressClient           *client,
+                           StressDeskProxy        *desk,
+                           StressBrowsedFunc       browsed);
+void stress_browse_handle (StressDesk             *desk,
+                           NorpcCall              *call,
+                           StressDeskBrowseStream *stream,
+                           guint                   n_sessions,
+                           GCancellable           *leaving);
+
 /* stress-sessions.c. The client's thread, the last one in the main thread, when the context of the
  * client has gone. */
 void     stress_use_session    (StressClient   *client);
