@@ -11,8 +11,8 @@
 /* A stream that the client reads late, or to which it writes late, keeps its slots in layers and in
  * the service, so that the client may wait for itself. Such a stream has a deadline. Others have to
  * go on by themselves. */
-static gboolean
-may_be_endless (StressRoute *route)
+gboolean
+stress_flow_may_be_endless (StressRoute *route)
 {
   StressFate *fate = stress_group_get_single (route->group);
 
@@ -36,9 +36,10 @@ stress_flow_begin (StressFlow   *self,
   self->request->by_proxy = TRUE;
   facts = &self->request->facts;
   facts->streams = TRUE;
-  if (facts->timeout == 0 && !may_be_endless (lane->route))
+  if (facts->timeout == 0 && !stress_flow_may_be_endless (lane->route))
     facts->timeout = g_rand_int_range (client->rand, 5, 30);
   self->endless = facts->timeout == 0;
+  self->passed_on = lane->route->server != NULL && lane->route->group->fates[0]->front != NULL;
   self->n_items = g_rand_int_range (client->rand, 0, 12);
   self->leave = g_rand_int_range (client->rand, 0, STRESS_N_LEAVES);
   self->n_own = G_MAXUINT;

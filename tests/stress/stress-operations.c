@@ -82,13 +82,27 @@ operate_call (StressClient *self)
   stress_call (self, pick_lane (self));
 }
 
+/* Only a stream without a deadline shows a lost wake-up. */
+static StressLane *
+pick_lane_for_stream (StressClient *self)
+{
+  if (g_rand_boolean (self->rand))
+    for (guint i = 0; i < STRESS_N_LANES; i++)
+      if (self->lanes[i] != NULL && stress_flow_may_be_endless (self->lanes[i]->route))
+        return self->lanes[i];
+
+  return pick_lane (self);
+}
+
 static void
 operate_stream (StressClient *self)
 {
+  StressLane *lane = pick_lane_for_stream (self);
+
   if (g_rand_boolean (self->rand))
-    stress_pour (self, pick_lane (self));
+    stress_pour (self, lane);
   else
-    stress_fill (self, pick_lane (self));
+    stress_fill (self, lane);
 }
 
 static void

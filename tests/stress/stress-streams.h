@@ -116,6 +116,7 @@ typedef struct
   guint          n_waits; /* callbacks that are to come */
   void         (*check_end) (gpointer flow); /* frees it, if it is over */
   gboolean       endless; /* it has no deadline */
+  gboolean       passed_on; /* by a proxy that is a service */
   gboolean       early;   /* the outcome is waited for from the beginning */
   gboolean       ended;   /* the items have */
   GError        *end;     /* (owned) (nullable): why they have failed */
@@ -123,6 +124,7 @@ typedef struct
   GError        *outcome; /* (owned) (nullable): why it has failed */
 } StressFlow;
 
+gboolean stress_flow_may_be_endless (StressRoute   *route);
 void     stress_flow_begin          (StressFlow    *self,
                                      StressClient  *client,
                                      StressLane    *lane);

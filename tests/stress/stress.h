@@ -47,6 +47,7 @@ typedef struct
 {
   GThread *thread;  /* (unowned): of the client */
   gboolean retried; /* a layer may retry the call */
+  GThread *front;   /* (unowned) (nullable): of a proxy that passes the call on */
 } StressOrigin;
 
 GBytes  *stress_argument_new (StressGroup        *group,
@@ -251,6 +252,7 @@ typedef struct
   StressGroup       *group;    /* (owned) */
   NorpcBalance      *balance;  /* (owned) (nullable): that spreads calls over the services */
   NorpcPool         *pool;     /* (owned) (nullable): that has the services */
+  NorpcServer       *server;   /* (owned) (nullable): that nobody else uses */
   StressTraits       traits;   /* of all layers */
   gboolean           denies;   /* all calls pass a filter that denies some */
   gboolean           shared;   /* by clients */
@@ -279,6 +281,11 @@ void         stress_route_to_pool    (StressRoute  *self,
 void         stress_pool_end         (StressRoute  *self);
 void         stress_route_change     (StressRoute  *self,
                                       GRand        *rand);
+
+/* stress-private.c: a route to a service that no other client uses. */
+void         stress_route_to_private  (StressRoute *self,
+                                       GRand       *rand);
+void         stress_route_end_private (StressRoute *self);
 
 /* Calls of one proxy, by one client. Lives as long as one of its calls. */
 typedef struct
