@@ -138,23 +138,31 @@ static gboolean
 step_cb (gpointer user_data)
 {
   Step *step = user_data;
+  StressWork *work = g_steal_pointer (&step->work);
 
-  step->step (g_steal_pointer (&step->work));
+  if (g_cancellable_is_cancelled (stress_service_get_leaving (work->service)))
+    stress_work_drop (work);
+  else
+    step->step (work);
 
   return G_SOURCE_REMOVE;
 }
 
-/* The service's context. */
+/* The service's context. When the service stops, the thread of the context may end, which may outlive
+ * it for long. */
 void
 stress_work_later (StressWork     *self,
                    StressWorkStep  step)
 {
+  g_autoptr (GSource) leaving = g_cancellable_source_new (stress_service_get_leaving (self->service));
   g_autoptr (GSource) source = self->n_done % 2 == 0 ? g_idle_source_new ()
                                                      : g_timeout_source_new (self->n_done % 3);
   Step *data = g_new (Step, 1);
 
   *data = (Step) { self, step };
   g_source_set_callback (source, step_cb, data, step_free);
+  g_source_set_dummy_callback (leaving);
+  g_source_add_child_source (source, leaving);
   g_source_attach (source, stress_service_get_context (self->service));
 }
 
