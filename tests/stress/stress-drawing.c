@@ -29,13 +29,20 @@ note_item (StressWork *self,
   stress_content_check (content, self->sequence, number);
 }
 
-/* Some services refuse what else is written before they answer. */
+/* Some services refuse what else is written before they answer. None reads on after that, unless another
+ * thread is ending the call just then. */
 static void
 finish (StressWork *self)
 {
+  g_autoptr (StressTargetFillStream) stream = g_object_ref (get_stream (self));
+  g_autoptr (NorpcCall) call = norpc_call_ref (self->call);
+  gboolean answers = self->manner == STRESS_AT_ONCE || self->manner == STRESS_LATER;
+
   if (self->sequence % 3 == 0)
     norpc_stream_close (self->stream);
   stress_work_answer (self);
+  if (answers && norpc_call_is_replied (call))
+    g_assert_false (stress_target_fill_stream_try_next (stream, NULL, NULL));
 }
 
 /* The client has written all items, or it has failed to. */

@@ -12,6 +12,7 @@ typedef struct
   StressFlow flow; /* must be first */
   gboolean   late;     /* items are written one by one, at times */
   gboolean   sync;     /* the client blocks until there is an outcome */
+  gboolean   elsewhere; /* items are written in the worker's thread, which has the flow meanwhile */
   guint      n_wanted; /* items that the service reads */
   StressCourse *course; /* (owned) */
 } Fill;
@@ -100,6 +101,7 @@ take_outcome (Fill *fill)
   client->calling = TRUE;
   stress_target_fill_stream_outcome_sync (get_stream (fill), &echoed, &data, &stamp, NULL, &error);
   client->calling = FALSE;
+  stress_flow_check_time (&fill->flow, error);
   note_outcome (fill, echoed, data, 0, error);
   client->calling = calling;
 }
@@ -203,6 +205,57 @@ write_on (Fill *fill)
   take_outcome (fill);
 }
 
+/* The client's thread. */
+static gboolean
+written_cb (gpointer user_data)
+{
+  Fill *fill = user_data;
+
+  fill->flow.n_waits--;
+  take_outcome (fill);
+  check_end (fill);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The worker's thread, which has others to serve while the reader is behind. */
+static void
+write_elsewhere (gpointer data,
+                 gpointer context)
+{
+  Fill *fill = data;
+  g_autoptr (GSource) source = NULL;
+  g_autoptr (GError) error = NULL;
+
+  while (fill->flow.n_done < fill->flow.n_items && error == NULL)
+    {
+      g_autoptr (GBytes) content = stress_content_new (fill->course, fill->flow.n_done + 1);
+
+      if (stress_target_fill_stream_write (get_stream (fill), fill->flow.n_done + 1, content, &error))
+        fill->flow.n_done++;
+    }
+  if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_BUSY))
+    {
+      g_usleep (20);
+      stress_worker_push (write_elsewhere, fill, context);
+      return;
+    }
+
+  if (error == NULL)
+    norpc_stream_end (fill->flow.stream);
+  source = g_idle_source_new ();
+  g_source_set_callback (source, written_cb, fill, NULL);
+  g_source_attach (source, context);
+  g_main_context_unref (context);
+}
+
+static void
+push_writing (Fill *fill)
+{
+  fill->flow.n_waits++;
+  stress_worker_push (write_elsewhere, fill, g_main_context_ref (fill->flow.request->client->context));
+}
+
 static Fill *
 fill_new (StressClient *client,
           StressLane   *lane)
@@ -214,6 +267,8 @@ fill_new (StressClient *client,
   fill->course = stress_course_new (fill->flow.request->facts.sequence);
   fill->late = g_rand_int_range (client->rand, 0, 3) == 0;
   fill->flow.early = g_rand_boolean (client->rand);
+  fill->elsewhere = g_rand_int_range (client->rand, 0, 4) == 0;
+  fill->flow.early = fill->flow.early && !fill->elsewhere;
   fill->sync = g_rand_int_range (client->rand, 0, 4) == 0;
   if (fill->sync)
     stress_flow_allow_deadlock (&fill->flow);
@@ -243,7 +298,10 @@ stress_fill (StressClient *client,
     norpc_timeout_pop ();
   if (fill->flow.early)
     wait_for_outcome (fill);
-  write_on (fill);
+  if (fill->elsewhere)
+    push_writing (fill);
+  else
+    write_on (fill);
   client->calling = FALSE;
   check_end (fill);
 }

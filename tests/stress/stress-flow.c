@@ -6,6 +6,9 @@
 /* A stream that a client has opened: how it begins, what may come of it, and its end, which comes
  * once. All of it is in the client's thread. */
 
+#include "call/norpc-call-private.h"
+#include "events/norpc-stream-private.h"
+
 #include "stress-streams.h"
 
 /* A stream that the client reads late, or to which it writes late, keeps its slots in layers and in
@@ -101,6 +104,17 @@ check_ends (StressFlow *self)
              outcome != NULL ? outcome->message : "success");
 }
 
+/* A client that has blocked notices the deadline: it does not wait until something gives up. */
+void
+stress_flow_check_time (StressFlow   *self,
+                        const GError *error)
+{
+  StressFacts *facts = &self->request->facts;
+
+  if (g_error_matches (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT))
+    g_assert_cmpint (g_get_monotonic_time (), <, facts->sent_time + 20 * G_USEC_PER_SEC);
+}
+
 /* No more items come. */
 void
 stress_flow_end_items (StressFlow   *self,
@@ -191,6 +205,34 @@ push_close (StressFlow *self)
   stress_worker_push (close_elsewhere, closing, g_main_context_ref (self->request->client->context));
 }
 
+/* The client's thread, after the callback in which the client has dropped the stream. */
+static gboolean
+dropped_cb (gpointer user_data)
+{
+  NorpcCall *call = user_data;
+
+  g_assert_cmpint (g_atomic_int_get (&call->state), !=, NORPC_CALL_OPEN);
+  norpc_call_unref_memory (call);
+  stress_client_pending (stress_get_current_client (), -1);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The last reference goes at once, or with the result of a read. */
+static void
+drop (StressFlow *self)
+{
+  StressClient *client = self->request->client;
+  g_autoptr (GSource) source = g_idle_source_new ();
+  NorpcCall *call = norpc_stream_get_private (self->stream)->call;
+
+  norpc_call_ref_memory (call);
+  g_clear_object (&self->stream);
+  stress_client_pending (client, 1);
+  g_source_set_callback (source, dropped_cb, call, NULL);
+  g_source_attach (source, client->context);
+}
+
 /* The client leaves the stream, once. Returns FALSE if the stream has gone. */
 gboolean
 stress_flow_leave (StressFlow *self)
@@ -200,7 +242,7 @@ stress_flow_leave (StressFlow *self)
   self->n_own = G_MAXUINT;
   if (self->leave == STRESS_DROP && self->n_waits == 0)
     {
-      g_clear_object (&self->stream);
+      drop (self);
       return FALSE;
     }
 

@@ -148,6 +148,7 @@ read_sync (Pour *pour)
   if (!stress_target_pour_stream_next_sync (get_stream (pour), &service, &stamp, &number, &content, NULL,
                                             &error))
     {
+      stress_flow_check_time (&pour->flow, error);
       note_end (pour, error);
       return FALSE;
     }
@@ -331,6 +332,28 @@ read_all_sync (Pour *pour)
   stress_flow_end (&pour->flow, echoed, data, 0, error);
 }
 
+static gboolean
+outcome_later_cb (gpointer user_data)
+{
+  Pour *pour = user_data;
+
+  pour->flow.n_waits--;
+  wait_for_outcome (pour);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The service may wait for a reader already. */
+static void
+wait_for_outcome_later (Pour *pour)
+{
+  g_autoptr (GSource) source = g_timeout_source_new (1);
+
+  pour->flow.n_waits++;
+  g_source_set_callback (source, outcome_later_cb, pour, NULL);
+  g_source_attach (source, pour->flow.request->client->context);
+}
+
 static void
 begin_reading (Pour *pour)
 {
@@ -344,6 +367,8 @@ begin_reading (Pour *pour)
     read_on (pour);
   if (pour->flow.early)
     wait_for_outcome (pour);
+  else if (pour->read == READ_NONE)
+    wait_for_outcome_later (pour);
 }
 
 static Pour *
@@ -356,8 +381,7 @@ pour_new (StressClient *client,
   stress_flow_begin (&pour->flow, client, lane);
   pour->read = g_rand_int_range (client->rand, 0, N_READS);
   /* A client that waits for the outcome before it reads gets no items. */
-  pour->flow.early = pour->read == READ_NONE ||
-                     (pour->read != READ_LATER && g_rand_boolean (client->rand));
+  pour->flow.early = pour->read != READ_LATER && g_rand_boolean (client->rand);
   if (pour->read == READ_SYNC || pour->read == READ_MIXED)
     stress_flow_allow_deadlock (&pour->flow);
 

@@ -131,6 +131,8 @@ void     stress_flow_begin          (StressFlow    *self,
 void     stress_flow_opened         (StressFlow    *self,
                                      gpointer       stream);
 void     stress_flow_check_place    (StressFlow    *self);
+void     stress_flow_check_time     (StressFlow    *self,
+                                     const GError  *error);
 void     stress_flow_end_items      (StressFlow    *self,
                                      const GError  *error);
 void     stress_flow_end            (StressFlow    *self,
