@@ -6,7 +6,7 @@
 /* Streams whose items are objects: a desk opens one session after the other, and a client gets a proxy
  * for each. Those that it does not read are released with the stream. */
 
-#include "stress.h"
+#include "stress-sessions.h"
 
 /* The work of a desk. All of it is in the desk's context. */
 typedef struct

@@ -6,7 +6,7 @@
 #include "client/norpc-reply-queue-parts-private.h"
 #include "core/norpc-background-private.h"
 
-#include "stress.h"
+#include "stress-sessions.h"
 
 #define MAX_PENDING 200
 

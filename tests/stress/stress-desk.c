@@ -6,7 +6,7 @@
 /* A service that opens sessions, and keeps proxies for those of others. A session of its own comes
  * back as the object itself. */
 
-#include "stress.h"
+#include "stress-sessions.h"
 
 #define N_KEPT 8
 

@@ -104,7 +104,7 @@ check_ends (StressFlow *self)
              outcome != NULL ? outcome->message : "success");
 }
 
-/* A client that has blocked notices the deadline: it does not wait until something gives up. */
+/* A client that blocks notices the deadline, long before its own time is up. */
 void
 stress_flow_check_time (StressFlow   *self,
                         const GError *error)

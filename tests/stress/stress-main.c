@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "stress.h"
+#include "stress-sessions.h"
 
 #define N_CLIENTS 4
 #define DEFAULT_OPERATIONS 400000

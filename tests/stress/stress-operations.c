@@ -6,6 +6,7 @@
 /* The operations of a client. Only its seed and the number of the operation decide which
  * operation it does, and to what. */
 
+#include "stress-sessions.h"
 #include "stress-streams.h"
 
 #define N_SHARED 4

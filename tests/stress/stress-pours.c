@@ -8,23 +8,7 @@
 
 #include "stress-streams.h"
 
-typedef enum
-{
-  READ_ON,    /* at once */
-  READ_MANY,  /* those that have arrived together */
-  READ_LATER,
-  READ_SYNC,
-  READ_MIXED, /* some while the client blocks */
-  READ_NONE,  /* only the outcome is waited for */
-  N_READS
-} Read;
-
-typedef struct
-{
-  StressFlow flow; /* must be first */
-  Read       read;
-  guint      service;  /* the number of the one that writes, or 0 */
-} Pour;
+typedef StressPour Pour;
 
 static void read_on (Pour *pour);
 
@@ -63,7 +47,7 @@ outcome_cb (GObject      *object,
   pour->flow.n_waits--;
   stress_flow_end (&pour->flow, echoed, data, stamp, error);
   /* A read that waits ends first. */
-  if (pour->read == READ_ON && pour->flow.early)
+  if (pour->read == STRESS_READ_ON && pour->flow.early)
     g_assert_true (pour->flow.ended);
   check_end (pour);
 
@@ -77,89 +61,6 @@ wait_for_outcome (Pour *pour)
   stress_target_pour_stream_outcome_async (get_stream (pour), NULL, outcome_cb, pour);
 }
 
-/* The service writes all items before it answers, or fails. */
-static void
-note_end (Pour         *pour,
-          const GError *error)
-{
-  StressFlow *flow = &pour->flow;
-
-  stress_flow_end_items (flow, error);
-  if (error == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    g_assert_cmpuint (flow->n_done, ==, flow->n_items);
-  if (error == NULL)
-    g_assert_true (flow->request->facts.manner != STRESS_NEVER &&
-                   flow->request->facts.manner != STRESS_FAIL);
-}
-
-static void
-note_item (Pour    *pour,
-           guint    service,
-           guint64  stamp,
-           guint64  number,
-           GBytes  *content,
-           gboolean in_order)
-{
-  StressFlow *flow = &pour->flow;
-
-  if (number != flow->n_done + 1)
-    g_error ("stream %" G_GUINT64_FORMAT ": item %" G_GUINT64_FORMAT " follows item %u",
-             flow->request->facts.sequence, number, flow->n_done);
-  flow->n_done++;
-  g_assert_cmpuint (flow->n_done, <=, flow->n_items);
-  stress_content_check (content, flow->request->facts.sequence, number);
-  g_assert_true (pour->service == 0 || pour->service == service);
-  pour->service = service;
-
-  /* Behind a proxy that passes calls on, items come without it, and all else through it. */
-  if (stamp == 0 || flow->passed_on)
-    return;
-  if (in_order)
-    stress_client_note_stamp (flow->request->client, service, stamp, FALSE);
-  else if (pour->read == READ_LATER)
-    stress_client_note_late_stamp (flow->request->client, service, stamp);
-}
-
-/* Returns FALSE if there is none. */
-static gboolean
-try_item (Pour *pour)
-{
-  g_autoptr (GBytes) content = NULL;
-  guint64 stamp, number;
-  guint service;
-
-  if (!stress_target_pour_stream_try_next (get_stream (pour), &service, &stamp, &number, &content))
-    return FALSE;
-
-  note_item (pour, service, stamp, number, content, pour->read == READ_MANY);
-
-  return TRUE;
-}
-
-/* Returns FALSE at the end. */
-static gboolean
-read_sync (Pour *pour)
-{
-  g_autoptr (GBytes) content = NULL;
-  g_autoptr (GError) error = NULL;
-  guint64 stamp, number;
-  guint service;
-
-  if (!stress_target_pour_stream_next_sync (get_stream (pour), &service, &stamp, &number, &content, NULL,
-                                            &error))
-    {
-      stress_flow_check_time (&pour->flow, error);
-      note_end (pour, error);
-      return FALSE;
-    }
-
-  note_item (pour, service, stamp, number, content, FALSE);
-  if (pour->flow.n_done >= pour->flow.n_own)
-    return stress_flow_leave (&pour->flow);
-
-  return TRUE;
-}
-
 /* The client blocks in a callback. Returns FALSE at the end. */
 static gboolean
 read_some_sync (Pour *pour)
@@ -169,7 +70,7 @@ read_some_sync (Pour *pour)
 
   client->calling = TRUE;
   for (guint i = pour->flow.n_done % 3; more && i > 0; i--)
-    more = read_sync (pour);
+    more = stress_pour_read_sync (pour);
   client->calling = FALSE;
   if (!more && pour->flow.stream != NULL && !pour->flow.early)
     wait_for_outcome (pour);
@@ -181,12 +82,12 @@ read_some_sync (Pour *pour)
 static void
 go_on (Pour *pour)
 {
-  if (pour->read == READ_MANY)
-    while (pour->flow.n_done < pour->flow.n_own && try_item (pour))
+  if (pour->read == STRESS_READ_MANY)
+    while (pour->flow.n_done < pour->flow.n_own && stress_pour_try_item (pour))
       ;
   if (pour->flow.n_done >= pour->flow.n_own && !stress_flow_leave (&pour->flow))
     return;
-  if (pour->read != READ_MIXED || read_some_sync (pour))
+  if (pour->read != STRESS_READ_MIXED || read_some_sync (pour))
     read_on (pour);
 }
 
@@ -241,14 +142,14 @@ next_cb (GObject      *object,
   if (stress_target_pour_stream_next_finish (STRESS_TARGET_POUR_STREAM (object), result, &service, &stamp,
                                              &number, &content, &error))
     {
-      note_item (pour, service, stamp, number, content,
-                 pour->read == READ_ON || pour->read == READ_MANY);
+      stress_pour_note_item (pour, service, stamp, number, content,
+                             pour->read == STRESS_READ_ON || pour->read == STRESS_READ_MANY);
       g_clear_pointer (&content, g_bytes_unref);
       go_on (pour);
     }
   else
     {
-      note_end (pour, error);
+      stress_pour_note_end (pour, error);
       if (!pour->flow.early)
         wait_for_outcome (pour);
     }
@@ -298,7 +199,7 @@ read_on (Pour *pour)
   StressClient *client = pour->flow.request->client;
   g_autoptr (GSource) source = NULL;
 
-  if (pour->read != READ_LATER)
+  if (pour->read != STRESS_READ_LATER)
     {
       wait_for_item (pour);
       return;
@@ -317,13 +218,13 @@ read_all_sync (Pour *pour)
   g_autoptr (GBytes) data = NULL;
   g_autoptr (GError) error = NULL;
   guint64 echoed = 0, stamp = 0;
-  gboolean more = read_sync (pour);
+  gboolean more = stress_pour_read_sync (pour);
 
   pour->flow.early = pour->flow.early && more;
   if (pour->flow.early)
     wait_for_outcome (pour);
   while (more)
-    more = read_sync (pour);
+    more = stress_pour_read_sync (pour);
   if (pour->flow.stream == NULL || pour->flow.early)
     return;
 
@@ -357,17 +258,17 @@ wait_for_outcome_later (Pour *pour)
 static void
 begin_reading (Pour *pour)
 {
-  if (pour->read == READ_SYNC)
+  if (pour->read == STRESS_READ_SYNC)
     {
       read_all_sync (pour);
       return;
     }
 
-  if (pour->read != READ_NONE)
+  if (pour->read != STRESS_READ_NONE)
     read_on (pour);
   if (pour->flow.early)
     wait_for_outcome (pour);
-  else if (pour->read == READ_NONE)
+  else if (pour->read == STRESS_READ_NONE)
     wait_for_outcome_later (pour);
 }
 
@@ -379,10 +280,10 @@ pour_new (StressClient *client,
 
   pour->flow.check_end = check_end;
   stress_flow_begin (&pour->flow, client, lane);
-  pour->read = g_rand_int_range (client->rand, 0, N_READS);
+  pour->read = g_rand_int_range (client->rand, 0, STRESS_N_READS);
   /* A client that waits for the outcome before it reads gets no items. */
-  pour->flow.early = pour->read != READ_LATER && g_rand_boolean (client->rand);
-  if (pour->read == READ_SYNC || pour->read == READ_MIXED)
+  pour->flow.early = pour->read != STRESS_READ_LATER && g_rand_boolean (client->rand);
+  if (pour->read == STRESS_READ_SYNC || pour->read == STRESS_READ_MIXED)
     stress_flow_allow_deadlock (&pour->flow);
 
   return pour;

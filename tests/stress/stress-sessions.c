@@ -5,7 +5,7 @@
 
 /* A client that opens sessions, calls them, passes them on, and drops them. */
 
-#include "stress.h"
+#include "stress-sessions.h"
 
 #define N_SLOTS 6
 

@@ -145,6 +145,38 @@ gboolean stress_flow_is_over        (StressFlow    *self);
 void     stress_flow_clear          (StressFlow    *self);
 void     stress_flow_allow_deadlock (StressFlow    *self);
 
+/* The ways in which a client reads. */
+typedef enum
+{
+  STRESS_READ_ON,    /* at once */
+  STRESS_READ_MANY,  /* those that have arrived together */
+  STRESS_READ_LATER,
+  STRESS_READ_SYNC,
+  STRESS_READ_MIXED, /* some while the client blocks */
+  STRESS_READ_NONE,  /* only the outcome is waited for */
+  STRESS_N_READS
+} StressRead;
+
+/* A stream that a client reads. */
+typedef struct
+{
+  StressFlow flow; /* must be first */
+  StressRead read;
+  guint      service;  /* the number of the one that writes, or 0 */
+} StressPour;
+
+/* stress-pour-items.c. The client's thread. */
+void     stress_pour_note_end  (StressPour   *pour,
+                                const GError *error);
+void     stress_pour_note_item (StressPour   *pour,
+                                guint         service,
+                                guint64       stamp,
+                                guint64       number,
+                                GBytes       *content,
+                                gboolean      in_order);
+gboolean stress_pour_try_item  (StressPour   *pour);
+gboolean stress_pour_read_sync (StressPour   *pour);
+
 /* stress-pours.c, stress-fills.c. The client's thread. */
 void stress_fill (StressClient *client,
                   StressLane   *lane);
