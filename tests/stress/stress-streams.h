@@ -163,6 +163,7 @@ typedef struct
   StressFlow flow; /* must be first */
   StressRead read;
   guint      service;  /* the number of the one that writes, or 0 */
+  GCancellable *cancellable; /* (owned) (nullable): of the read */
 } StressPour;
 
 /* stress-pour-items.c. The client's thread. */
