@@ -194,6 +194,8 @@ void     stress_layers_add (GPtrArray        *layers,
                             StressTraits     *traits,
                             GRand            *rand,
                             const StressSide *side);
+NorpcEndpoint *stress_layers_stack_patient (NorpcEndpoint *endpoint,
+                                            GRand         *rand);
 void     stress_traits_add (StressTraits       *self,
                             const StressTraits *other);
 
