@@ -209,11 +209,13 @@ push_close (StressFlow *self)
 static gboolean
 dropped_cb (gpointer user_data)
 {
+  StressClient *client = stress_get_current_client ();
   NorpcCall *call = user_data;
 
   g_assert_cmpint (g_atomic_int_get (&call->state), !=, NORPC_CALL_OPEN);
   norpc_call_unref_memory (call);
-  stress_client_pending (stress_get_current_client (), -1);
+  client->n_open--;
+  stress_client_pending (client, -1);
 
   return G_SOURCE_REMOVE;
 }
@@ -228,6 +230,7 @@ drop (StressFlow *self)
 
   norpc_call_ref_memory (call);
   g_clear_object (&self->stream);
+  client->n_open++;
   stress_client_pending (client, 1);
   g_source_set_callback (source, dropped_cb, call, NULL);
   g_source_attach (source, client->context);
