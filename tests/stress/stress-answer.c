@@ -7,6 +7,9 @@
 
 #include "stress.h"
 
+/* How late a call may end, in microseconds: the machine may be busy. */
+#define MAX_LATENESS (20 * G_USEC_PER_SEC)
+
 typedef struct
 {
   GObject     *service; /* (owned) */
@@ -167,4 +170,22 @@ stress_answer_in_worker (StressFate         *fate,
   errand->sequence = sequence;
   errand->origin = *origin;
   stress_worker_push (answer_elsewhere, norpc_call_ref (call), errand);
+}
+
+/* The service's context. Blocks. The client may do so as well: all the same the call ends, and this is told. */
+void
+stress_wait_until_cancelled (NorpcCall *call,
+                             guint64    sequence)
+{
+  GCancellable *cancellable = norpc_call_get_cancellable (call);
+  gint64 deadline = norpc_call_get_deadline (call);
+
+  g_assert_cmpint (deadline, !=, 0);
+  while (!(sequence % 2 == 0 ? g_cancellable_is_cancelled (cancellable)
+                             : norpc_call_is_cancelled (call)))
+    {
+      if (g_get_monotonic_time () > deadline + MAX_LATENESS)
+        g_error ("call %" G_GUINT64_FORMAT " did not end at its deadline", sequence);
+      g_usleep (50);
+    }
 }

@@ -58,7 +58,8 @@ stress_pour_try_item (StressPour *pour)
   guint64 stamp, number;
   guint service;
 
-  if (!stress_target_pour_stream_try_next (STRESS_TARGET_POUR_STREAM (pour->flow.stream), &service, &stamp, &number, &content))
+  if (!stress_target_pour_stream_try_next (STRESS_TARGET_POUR_STREAM (pour->flow.stream), &service, &stamp,
+                                           &number, &content))
     return FALSE;
 
   stress_pour_note_item (pour, service, stamp, number, content, pour->read == STRESS_READ_MANY);
@@ -75,8 +76,8 @@ stress_pour_read_sync (StressPour *pour)
   guint64 stamp, number;
   guint service;
 
-  if (!stress_target_pour_stream_next_sync (STRESS_TARGET_POUR_STREAM (pour->flow.stream), &service, &stamp, &number, &content, NULL,
-                                            &error))
+  if (!stress_target_pour_stream_next_sync (STRESS_TARGET_POUR_STREAM (pour->flow.stream), &service, &stamp,
+                                            &number, &content, NULL, &error))
     {
       stress_flow_check_time (&pour->flow, error);
       stress_pour_note_end (pour, error);

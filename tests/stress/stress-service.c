@@ -10,9 +10,6 @@
 
 #include "stress-streams.h"
 
-/* How late a call may end, in microseconds: the machine may be busy. */
-#define MAX_LATENESS (20 * G_USEC_PER_SEC)
-
 G_DECLARE_FINAL_TYPE (StressService, stress_service, STRESS, SERVICE, GObject)
 
 /* In the context of the service, all of it. */
@@ -157,24 +154,6 @@ ends_at_once (StressManner manner)
   return manner != STRESS_LATER && manner != STRESS_ELSEWHERE && manner != STRESS_RELAY;
 }
 
-/* Blocks. The client may do so as well: all the same the call ends, and this is told. */
-static void
-wait_until_cancelled (NorpcCall *call,
-                      guint64    sequence)
-{
-  GCancellable *cancellable = norpc_call_get_cancellable (call);
-  gint64 deadline = norpc_call_get_deadline (call);
-
-  g_assert_cmpint (deadline, !=, 0);
-  while (!(sequence % 2 == 0 ? g_cancellable_is_cancelled (cancellable)
-                             : norpc_call_is_cancelled (call)))
-    {
-      if (g_get_monotonic_time () > deadline + MAX_LATENESS)
-        g_error ("call %" G_GUINT64_FORMAT " did not end at its deadline", sequence);
-      g_usleep (50);
-    }
-}
-
 /* FALSE with @error set is an answer, too. */
 static gboolean
 handle_in_manner (StressService  *self,
@@ -198,7 +177,7 @@ handle_in_manner (StressService  *self,
       return TRUE;
 
     case STRESS_UNTIL_CANCELLED:
-      wait_until_cancelled (call, sequence);
+      stress_wait_until_cancelled (call, sequence);
       return TRUE;
 
     case STRESS_FAIL:

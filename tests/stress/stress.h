@@ -149,6 +149,9 @@ void stress_answer_in_worker (StressFate         *fate,
                               guint64             sequence,
                               const StressOrigin *origin);
 
+void stress_wait_until_cancelled (NorpcCall         *call,
+                                  guint64            sequence);
+
 /* stress-moved.c: arguments that move to a service. */
 #define STRESS_N_MOVED 3
 
