@@ -1085,6 +1085,48 @@ test_deadline (Feed          *self,
   held_clear (&held);
 }
 
+/* A service hears of the end of the call that it handles, although the call of the client goes on until
+ * the proxy in between, whose context does not run, passes that on.
+ */
+static void
+test_abandoned_behind_a_proxy (Feed          *self,
+                               gconstpointer  unused)
+{
+  g_autoptr (NorpcServer) front = norpc_server_new_in_context (G_OBJECT (self->proxy), NULL);
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GSource) too_late = g_timeout_source_new_seconds (20);
+  g_autoptr (FeedFeedProxy) proxy = NULL;
+  g_autoptr (FeedFeedHoldStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+  Held held;
+
+  proxy = feed_feed_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (front)));
+  g_assert_true (norpc_server_start (front, NULL, NULL));
+  stream = feed_feed_proxy_open_hold (proxy, NULL);
+  iterate ();
+  take_held (self, &held);
+  for (guint i = 1; i <= 4; i++)
+    g_assert_true (write_item (&held, i));
+
+  g_main_context_push_thread_default (context);
+  norpc_stream_ready_async (NORPC_STREAM (held.stream), NULL, ready_failed_cb, &error);
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_assert_true (norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL));
+  g_source_set_callback (too_late, too_late_cb, NULL, NULL);
+  g_source_attach (too_late, context);
+  while (error == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (too_late);
+  g_main_context_pop_thread_default (context);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  held_clear (&held);
+  iterate ();
+  g_assert_true (norpc_server_stop (front, NORPC_STOP_ABANDON, NULL, NULL));
+  iterate ();
+}
+
 /* A client that blocks hears of the deadline of a stream that no service has begun with. */
 static void
 test_deadline_of_blocked_client (Feed          *self,
@@ -1186,6 +1228,7 @@ main (int   argc,
   TEST_FEED ("/streams/plain-call", NULL, test_plain_call);
   TEST_FEED ("/streams/owner", NULL, test_owner);
   TEST_FEED ("/streams/deadline", NULL, test_deadline);
+  TEST_FEED ("/streams/abandoned-behind-a-proxy", NULL, test_abandoned_behind_a_proxy);
   TEST_FEED ("/streams/deadline-of-blocked-client", NULL, test_deadline_of_blocked_client);
   TEST_FEED ("/streams/in-abandoned", NULL, test_in_abandoned);
   TEST_FEED ("/streams/cancelled-outcome", NULL, test_cancelled_outcome);
