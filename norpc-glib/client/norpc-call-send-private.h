@@ -20,12 +20,13 @@ typedef struct
                                  disposed */
 } NorpcCallOrigin;
 
-void norpc_call_send_note_iteration (NorpcCall              *self);
-void norpc_call_send_begin          (NorpcCall              *self);
-void norpc_call_send_end            (NorpcCall              *self);
-void norpc_call_send_apply_scope    (NorpcCall              *call,
-                                     const NorpcThreadScope *scope,
-                                     const NorpcCallOrigin  *origin);
-void norpc_call_send_detach         (NorpcCall              *self);
+void norpc_call_send_note_iteration   (NorpcCall              *self);
+void norpc_call_send_begin            (NorpcCall              *self);
+void norpc_call_send_end              (NorpcCall              *self);
+void norpc_call_send_apply_scope      (NorpcCall              *call,
+                                       const NorpcThreadScope *scope,
+                                       const NorpcCallOrigin  *origin);
+void norpc_call_send_inherit_priority (NorpcCall              *call);
+void norpc_call_send_detach           (NorpcCall              *self);
 
 G_END_DECLS

@@ -94,6 +94,34 @@ cancel_without_owner (NorpcCall    *call,
                                                   "The owner of the proxy has been disposed"));
 }
 
+/* Called in the client's thread, before the call is sent. Returns the call that is being handled
+ * (unowned), or NULL if there is none that is still to be answered. The call has its priority, unless
+ * it has one of its own.
+ */
+static NorpcCall *
+inherit_priority (NorpcCall              *call,
+                  const NorpcThreadScope *scope)
+{
+  NorpcCall *parent = scope->call;
+
+  if (parent == NULL || g_atomic_int_get (&parent->replied))
+    return NULL;
+
+  if (!call->has_priority)
+    call->priority = parent->priority;
+
+  return parent;
+}
+
+/* Called in the client's thread, before a one-way call is sent. It has no deadline, and nobody cancels
+ * it.
+ */
+void
+norpc_call_send_inherit_priority (NorpcCall *call)
+{
+  inherit_priority (call, norpc_thread_scope_get ());
+}
+
 /* Called in the client's thread, between norpc_call_send_begin () and norpc_call_send_end (),
  * because other threads may complete the call as soon as it is linked to its origin or its
  * parent. Sets the deadline and the priority of the call, and links it to the proxy that sends
@@ -104,7 +132,7 @@ norpc_call_send_apply_scope (NorpcCall              *call,
                              const NorpcThreadScope *scope,
                              const NorpcCallOrigin  *origin)
 {
-  NorpcCall *parent = scope->call;
+  NorpcCall *parent;
   guint timeout = get_timeout (call, scope);
 
   if (timeout != NORPC_NO_TIMEOUT)
@@ -120,14 +148,12 @@ norpc_call_send_apply_scope (NorpcCall              *call,
         cancel_without_owner (call, origin->owner_gone);
     }
 
-  if (parent == NULL || g_atomic_int_get (&parent->replied))
+  parent = inherit_priority (call, scope);
+  if (parent == NULL)
     return;
 
   if (parent->deadline != 0 && (call->deadline == 0 || parent->deadline < call->deadline))
     call->deadline = parent->deadline;
-
-  if (!call->has_priority)
-    call->priority = parent->priority;
 
   norpc_call_group_add (ensure_children (parent), call);
 

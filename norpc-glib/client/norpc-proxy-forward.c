@@ -93,15 +93,16 @@ norpc_proxy_forward (NorpcProxy *self,
   if (call->client != 0)
     forwarded->client = call->client;
   forwarded->n_forwards = call->n_forwards + 1;
+  norpc_call_enter (call);
   if ((norpc_call_get_method_info (forwarded)->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)
     {
       forwarded->one_way = TRUE;
       norpc_endpoint_send_for (norpc_proxy_get_endpoint (self), forwarded, &origin);
+      norpc_call_leave (call);
       norpc_call_return_values (call, 0, NULL);
       return;
     }
 
-  norpc_call_enter (call);
   norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), forwarded, &origin, NULL,
                            forwarded_cb, norpc_call_ref (call));
   norpc_call_leave (call);

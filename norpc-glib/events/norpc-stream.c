@@ -6,7 +6,6 @@
 #include "call/norpc-call-scope.h"
 #include "call/norpc-deadlock-private.h"
 #include "client/norpc-endpoint-private.h"
-#include "call/norpc-deadlock-private.h"
 #include "client/norpc-owner-private.h"
 #include "core/norpc-error.h"
 #include "norpc-stream-private.h"
@@ -167,13 +166,13 @@ wake_pipe_cb (GCancellable *cancellable G_GNUC_UNUSED,
   g_mutex_unlock (&pipe->lock);
 }
 
-/* Called in the thread that waits. Returns FALSE at the deadline, or if @cancellable is cancelled. */
+/* Called in the thread that waits. Returns FALSE at @deadline, or if @cancellable is cancelled. */
 static gboolean
 sleep_until_over (NorpcPipe      *pipe,
                   gboolean      (*is_over) (NorpcPipe *pipe),
-                  GCancellable   *cancellable)
+                  GCancellable   *cancellable,
+                  gint64          deadline)
 {
-  gint64 deadline = g_get_monotonic_time () + NORPC_DEFAULT_SYNC_TIMEOUT * G_TIME_SPAN_MILLISECOND;
   gboolean in_time = TRUE, over;
 
   g_mutex_lock (&pipe->lock);
@@ -182,6 +181,28 @@ sleep_until_over (NorpcPipe      *pipe,
   g_mutex_unlock (&pipe->lock);
 
   return over;
+}
+
+/* Called in the client's thread, which is blocked, so that its context does not notice the deadline
+ * of the call. Once the call has begun in the service, the service notices it.
+ */
+static gboolean
+sleep_until_timed_out (NorpcStreamPrivate  *priv,
+                       gboolean           (*is_over) (NorpcPipe *pipe),
+                       GCancellable        *cancellable,
+                       gint64               limit)
+{
+  gint64 deadline = norpc_call_get_deadline (priv->call);
+
+  if (deadline == 0 || deadline > limit)
+    return sleep_until_over (priv->pipe, is_over, cancellable, limit);
+  if (sleep_until_over (priv->pipe, is_over, cancellable, deadline))
+    return TRUE;
+
+  if (!g_cancellable_is_cancelled (cancellable))
+    norpc_call_time_out (priv->call);
+
+  return sleep_until_over (priv->pipe, is_over, cancellable, limit);
 }
 
 /* Called in the thread that blocks, until @is_over, which is called with the lock of the pipe held,
@@ -195,6 +216,7 @@ norpc_stream_block (NorpcStream   *self,
 {
   NorpcStreamPrivate *priv = norpc_stream_get_private (self);
   NorpcThreadWait wait = { .call = priv->call };
+  gint64 limit = g_get_monotonic_time () + NORPC_DEFAULT_SYNC_TIMEOUT * G_TIME_SPAN_MILLISECOND;
   gulong id = 0;
   gboolean over;
 
@@ -205,7 +227,8 @@ norpc_stream_block (NorpcStream   *self,
 
   if (priv->is_client)
     norpc_deadlock_begin_wait (&wait);
-  over = sleep_until_over (priv->pipe, is_over, cancellable);
+  over = priv->is_client ? sleep_until_timed_out (priv, is_over, cancellable, limit)
+                         : sleep_until_over (priv->pipe, is_over, cancellable, limit);
   if (priv->is_client)
     norpc_deadlock_end_wait (&wait);
 

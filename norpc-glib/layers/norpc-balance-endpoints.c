@@ -24,6 +24,30 @@ norpc_balance_get_members (NorpcBalance *self)
   return members;
 }
 
+static NorpcLayerClass *
+get_parent_class (void)
+{
+  return g_type_class_peek (NORPC_TYPE_LAYER);
+}
+
+/* Thread-safe. As calls, the subscribers of a balance without members go to the next endpoint of the
+ * stack.
+ */
+static void
+subscribe_to_next (NorpcBalance    *self,
+                   NorpcSubscriber *subscriber)
+{
+  get_parent_class ()->subscribe (NORPC_LAYER (self), subscriber);
+}
+
+/* Thread-safe. */
+static void
+unsubscribe_from_next (NorpcBalance    *self,
+                       NorpcSubscriber *subscriber)
+{
+  get_parent_class ()->unsubscribe (NORPC_LAYER (self), subscriber);
+}
+
 void
 norpc_balance_subscribe (NorpcLayer      *layer,
                          NorpcSubscriber *subscriber)
@@ -34,6 +58,8 @@ norpc_balance_subscribe (NorpcLayer      *layer,
   g_mutex_lock (&self->subscribers_lock);
   members = norpc_balance_get_members (self);
   g_hash_table_add (self->subscribers, subscriber);
+  if (members->n == 0)
+    subscribe_to_next (self, subscriber);
   for (guint i = 0; i < members->n; i++)
     norpc_endpoint_subscribe (members->at[i]->endpoint, subscriber);
   g_mutex_unlock (&self->subscribers_lock);
@@ -49,24 +75,49 @@ norpc_balance_unsubscribe (NorpcLayer      *layer,
   g_mutex_lock (&self->subscribers_lock);
   members = norpc_balance_get_members (self);
   g_hash_table_remove (self->subscribers, subscriber);
+  if (members->n == 0)
+    unsubscribe_from_next (self, subscriber);
   for (guint i = 0; i < members->n; i++)
     norpc_endpoint_unsubscribe (members->at[i]->endpoint, subscriber);
   g_mutex_unlock (&self->subscribers_lock);
 }
 
-/* Called with the lock of the subscribers held, when a member was added or removed. */
+/* Called with the lock of the subscribers held, when a member with @endpoint was added. A subscriber that
+ * is passed on from one endpoint to another has a service all the time.
+ */
 static void
-foreach_subscriber_locked (NorpcBalance  *self,
-                           NorpcEndpoint *endpoint,
-                           void         (*func) (NorpcEndpoint   *endpoint,
-                                                 NorpcSubscriber *subscriber))
+subscribe_to_member_locked (NorpcBalance  *self,
+                            NorpcEndpoint *endpoint,
+                            gboolean       is_first)
 {
   GHashTableIter iter;
   gpointer subscriber;
 
   g_hash_table_iter_init (&iter, self->subscribers);
   while (g_hash_table_iter_next (&iter, &subscriber, NULL))
-    func (endpoint, subscriber);
+    {
+      norpc_endpoint_subscribe (endpoint, subscriber);
+      if (is_first)
+        unsubscribe_from_next (self, subscriber);
+    }
+}
+
+/* Called with the lock of the subscribers held, when the member with @endpoint was removed. */
+static void
+unsubscribe_from_member_locked (NorpcBalance  *self,
+                                NorpcEndpoint *endpoint,
+                                gboolean       was_last)
+{
+  GHashTableIter iter;
+  gpointer subscriber;
+
+  g_hash_table_iter_init (&iter, self->subscribers);
+  while (g_hash_table_iter_next (&iter, &subscriber, NULL))
+    {
+      if (was_last)
+        subscribe_to_next (self, subscriber);
+      norpc_endpoint_unsubscribe (endpoint, subscriber);
+    }
 }
 
 /**
@@ -99,7 +150,7 @@ norpc_balance_add_endpoint (NorpcBalance  *self,
   old_members = self->members;
   self->members = norpc_members_copy_with (old_members, member);
   g_mutex_unlock (&self->lock);
-  foreach_subscriber_locked (self, endpoint, norpc_endpoint_subscribe);
+  subscribe_to_member_locked (self, endpoint, old_members->n == 0);
   g_mutex_unlock (&self->subscribers_lock);
 
   norpc_inquiries_ask (self->inquiries, endpoint);
@@ -141,7 +192,7 @@ norpc_balance_remove_endpoint (NorpcBalance  *self,
     }
   g_mutex_unlock (&self->lock);
   if (found)
-    foreach_subscriber_locked (self, endpoint, norpc_endpoint_unsubscribe);
+    unsubscribe_from_member_locked (self, endpoint, old_members->n == 1);
   g_mutex_unlock (&self->subscribers_lock);
 
   return found;

@@ -17,8 +17,8 @@
  * Distributes calls over several endpoints.
  *
  * A balance is the last layer of a stack; as long as it has no endpoints, it passes calls
- * on to the next endpoint of the stack. Endpoints can be added and removed at any time.
- * An endpoint that is closed, such as the channel of a stopped server, gets no calls
+ * on to the next endpoint of the stack, and proxies get the signals from there. Endpoints
+ * can be added and removed at any time. An endpoint that is closed, such as the channel of a stopped server, gets no calls
  * unless all endpoints are closed. Calls that it got earlier complete as they do without
  * the layer, so a [class@Norpc.Retry] in front of the balance can send them elsewhere.
  * Unless calls have keys, an endpoint that is not ready gets no calls while another one

@@ -7,6 +7,9 @@
 
 #include "stress.h"
 
+/* How late a call may end, in microseconds: the machine may be busy. */
+#define MAX_LATENESS (20 * G_USEC_PER_SEC)
+
 typedef struct
 {
   GObject     *service; /* (owned) */
@@ -66,8 +69,12 @@ stress_answer (gpointer            service,
     stress_target_complete_echo (service, call, sequence, data, stamp);
   else if (g_strcmp0 (norpc_call_get_method_name (call), "EchoLatest") == 0)
     stress_target_complete_echo_latest (service, call, sequence, data, stamp);
-  else
+  else if (g_strcmp0 (norpc_call_get_method_name (call), "EchoMoved") == 0)
     stress_target_complete_echo_moved (service, call, sequence, data, stamp);
+  else if (g_strcmp0 (norpc_call_get_method_name (call), "Pour") == 0)
+    stress_target_complete_pour (service, call, sequence, data, stamp);
+  else
+    stress_target_complete_fill (service, call, sequence, data, stamp);
 }
 
 static void
@@ -150,17 +157,35 @@ answer_elsewhere (gpointer user_data,
   norpc_call_unref (call);
 }
 
-/* The service's context. */
+/* The service's context, or the worker's thread. */
 void
-stress_answer_in_worker (gpointer            service,
+stress_answer_in_worker (StressFate         *fate,
                          NorpcCall          *call,
                          guint64             sequence,
                          const StressOrigin *origin)
 {
   Errand *errand = g_new0 (Errand, 1);
 
-  errand->fate = stress_fate_ref (stress_service_get_fate (service));
+  errand->fate = stress_fate_ref (fate);
   errand->sequence = sequence;
   errand->origin = *origin;
   stress_worker_push (answer_elsewhere, norpc_call_ref (call), errand);
+}
+
+/* The service's context. Blocks. The client may do so as well: all the same the call ends, and this is told. */
+void
+stress_wait_until_cancelled (NorpcCall *call,
+                             guint64    sequence)
+{
+  GCancellable *cancellable = norpc_call_get_cancellable (call);
+  gint64 deadline = norpc_call_get_deadline (call);
+
+  g_assert_cmpint (deadline, !=, 0);
+  while (!(sequence % 2 == 0 ? g_cancellable_is_cancelled (cancellable)
+                             : norpc_call_is_cancelled (call)))
+    {
+      if (g_get_monotonic_time () > deadline + MAX_LATENESS)
+        g_error ("call %" G_GUINT64_FORMAT " did not end at its deadline", sequence);
+      g_usleep (50);
+    }
 }

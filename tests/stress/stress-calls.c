@@ -6,32 +6,9 @@
 /* Calls of every kind, and what is seen when they end. All of it is in the thread
  * of a client. */
 
-#include "call/norpc-call-private.h"
+#include "stress-request.h"
 
-#include "stress.h"
-
-typedef struct
-{
-  StressClient *client; /* (unowned) */
-  StressLane   *lane;   /* (owned) */
-  StressFacts   facts;
-  gboolean      own_cancellable; /* nobody but this client cancels it */
-  gboolean      latest;          /* of the latest-wins method */
-  gboolean      moved;           /* its arguments move */
-  gboolean      by_proxy;        /* cancelled with all others */
-  guint         n_cancel_alls;   /* by this client, before it was made */
-  int           n_cancel_alls_done; /* by any client, before it was made */
-  int           n_latest_done;      /* calls that were made before it was */
-  int           operation;       /* that made it */
-  gboolean      completed;
-} Call;
-
-/* Gets the number by which the service checks the order. */
-static guint
-get_lane_number (StressLane *lane)
-{
-  return lane->route->traits.reorders ? 0 : lane->number;
-}
+typedef StressRequest Call;
 
 /* More often than not at once: these keep their order. */
 static StressManner
@@ -45,94 +22,25 @@ pick_manner (GRand *rand)
   return g_rand_boolean (rand) ? STRESS_RELAY : STRESS_RELAY_SYNC;
 }
 
-static Call *
-call_new (StressClient *client,
-          StressLane   *lane)
+static GPtrArray *
+moved_new (Call *call)
 {
-  GRand *rand = client->rand;
-  Call *call = g_new0 (Call, 1);
-  g_autoptr (GCancellable) cancellable = stress_dup_cancellable (client, &call->own_cancellable);
-  guint timeout = g_rand_int_range (rand, 0, 6) == 0 ? g_rand_int_range (rand, 1, 9) : 0;
-
-  call->client = client;
-  call->lane = g_rc_box_acquire (lane);
-  call->n_cancel_alls = lane->n_cancel_alls;
-  call->n_cancel_alls_done = g_atomic_int_get (&lane->route->n_cancel_alls[1]);
-  call->operation = g_atomic_int_get (&client->operation);
-  stress_facts_init (&call->facts, lane->route->group, pick_manner (rand), ++lane->last_sent,
-                     cancellable, timeout);
-  call->facts.traits = lane->route->traits;
-  call->facts.denied = lane->route->denies && stress_is_denied (call->facts.sequence);
-  stress_count_made (STRESS_CALLS);
-  stress_client_pending (client, 1);
-
-  return call;
+  return stress_moved_new (stress_request_new_argument (call, FALSE),
+                           stress_request_new_argument (call, FALSE),
+                           stress_request_new_argument (call, FALSE));
 }
 
-static void
-call_free (Call *call)
-{
-  stress_facts_clear (&call->facts);
-  stress_lane_unref (call->lane);
-  stress_count_gone (STRESS_CALLS);
-  stress_client_pending (call->client, -1);
-  g_free (call);
-}
-
-/* For what is called back: once, in the right thread and context, later. */
 static void
 check_callback (Call     *call,
                 gboolean  succeeded,
                 guint64   stamp)
 {
-  StressClient *client = call->client;
-  StressRoute *route = call->lane->route;
+  stress_request_check_callback (call);
+  if (!succeeded)
+    return;
 
-  g_assert_false (call->completed);
-  call->completed = TRUE;
-  g_assert_true (g_thread_self () == client->self);
-  g_assert_true (g_main_context_get_thread_default () == client->context);
-  g_assert_false (client->calling);
-
-  /* After cancelling, nobody sees a success. */
-  if (succeeded && call->own_cancellable)
-    g_assert_false (g_cancellable_is_cancelled (call->facts.cancellable));
-  if (succeeded && call->by_proxy)
-    g_assert_cmpuint (call->lane->n_cancel_alls, ==, call->n_cancel_alls);
-
-  if (succeeded && stamp != 0 && !route->traits.reorders)
-    stress_client_note_stamp (client, stress_group_get_single (route->group)->number, stamp, FALSE);
-}
-
-/* Other clients may do the same by the same proxy: whatever was done when the call was made
- * cannot have ended it, and all that was begun since may. */
-static void
-note_end (Call *call)
-{
-  StressRoute *route = call->lane->route;
-
-  call->facts.cancelled_all = call->by_proxy &&
-    g_atomic_int_get (&route->n_cancel_alls[0]) > call->n_cancel_alls_done;
-  call->facts.superseded = call->latest &&
-    g_atomic_int_get (&route->n_latest[0]) - 1 > call->n_latest_done;
-  stress_traits_add (&call->facts.traits, &route->group->traits);
-}
-
-/* Returns an argument of the call. @kept: for longer than it takes to make the call. */
-static GBytes *
-argument_new (Call     *call,
-              gboolean  kept)
-{
-  StressRoute *route = call->lane->route;
-
-  return stress_argument_new (route->group, call->facts.sequence, &route->traits, kept);
-}
-
-static GPtrArray *
-moved_new (Call *call)
-{
-  return stress_moved_new (argument_new (call, FALSE), argument_new (call, FALSE),
-                           argument_new (call, FALSE));
+  stress_request_check_not_cancelled (call);
+  stress_request_note_stamp (call, stamp);
 }
 
 static void
@@ -147,7 +55,7 @@ echo_cb (GObject      *source_object,
   g_autoptr (GError) error = NULL;
   guint64 echoed = 0, stamp = 0;
 
-  note_end (call);
+  stress_request_note_end (call);
   if (call->latest)
     stress_target_proxy_call_echo_latest_finish (proxy, result, &echoed, &echoed_data, &stamp,
                                                  &error);
@@ -158,7 +66,7 @@ echo_cb (GObject      *source_object,
     stress_target_proxy_call_echo_finish (proxy, result, &echoed, &echoed_data, &stamp, &error);
   check_callback (call, error == NULL, stamp);
   stress_facts_check (&call->facts, echoed, echoed_data, error);
-  call_free (call);
+  stress_request_free (call);
 
   stress_client_go_on (client);
 }
@@ -174,7 +82,7 @@ call_latest (Call   *call,
   call->n_latest_done = g_atomic_int_get (&route->n_latest[1]);
   g_atomic_int_inc (&route->n_latest[0]);
   stress_target_proxy_call_echo_latest (route->proxy, facts->manner,
-                                        get_lane_number (call->lane), facts->sequence, data,
+                                        stress_lane_get_number (call->lane), facts->sequence, data,
                                         facts->cancellable, echo_cb, call);
   g_atomic_int_inc (&route->n_latest[1]);
 }
@@ -184,7 +92,7 @@ call_async (Call *call)
 {
   StressTargetProxy *proxy = call->lane->route->proxy;
   StressFacts *facts = &call->facts;
-  guint lane = get_lane_number (call->lane);
+  guint lane = stress_lane_get_number (call->lane);
   int kind = g_rand_int_range (call->client->rand, 0, 4);
   g_autoptr (GBytes) data = NULL;
 
@@ -197,7 +105,7 @@ call_async (Call *call)
       return;
     }
 
-  data = argument_new (call, TRUE);
+  data = stress_request_new_argument (call, TRUE);
   if (kind == 1)
     call_latest (call, data);
   else
@@ -213,7 +121,7 @@ reply_cb (NorpcReply *reply,
   StressClient *client = call->client;
   const GValue *values = norpc_reply_get_values (reply, NULL);
 
-  note_end (call);
+  stress_request_note_end (call);
   check_callback (call, values != NULL,
                   values != NULL ? g_value_get_uint64 (&values[2]) : 0);
   stress_facts_check (&call->facts,
@@ -221,7 +129,7 @@ reply_cb (NorpcReply *reply,
                       values != NULL ? g_value_get_boxed (&values[1]) : NULL,
                       norpc_reply_get_error (reply));
   norpc_reply_unref (reply);
-  call_free (call);
+  stress_request_free (call);
 
   stress_client_go_on (client);
 }
@@ -236,11 +144,11 @@ call_reply (Call          *call,
   GValue *args = norpc_call_get_args (message, NULL);
 
   g_value_set_uint (&args[0], call->facts.manner);
-  g_value_set_uint (&args[1], get_lane_number (call->lane));
+  g_value_set_uint (&args[1], stress_lane_get_number (call->lane));
   g_value_set_uint64 (&args[2], call->facts.sequence);
   if (method == 0)
     {
-      GBytes *data = argument_new (call, FALSE);
+      GBytes *data = stress_request_new_argument (call, FALSE);
 
       if (call->facts.sequence % 2 == 0)
         stress_argument_watch (data, message);
@@ -281,22 +189,22 @@ call_sync (Call *call)
 {
   StressRoute *route = call->lane->route;
   StressFate *fate = stress_group_get_single (route->group);
-  g_autoptr (GBytes) data = argument_new (call, TRUE), echoed_data = NULL;
+  g_autoptr (GBytes) data = stress_request_new_argument (call, TRUE), echoed_data = NULL;
   g_autoptr (GError) error = NULL;
   guint64 echoed = 0;
 
   stress_target_proxy_call_echo_sync (route->proxy, call->facts.manner,
-                                      get_lane_number (call->lane), call->facts.sequence, data,
+                                      stress_lane_get_number (call->lane), call->facts.sequence, data,
                                       &echoed, &echoed_data, NULL, call->facts.cancellable,
                                       &error);
 
   call->by_proxy = TRUE;
-  note_end (call);
+  stress_request_note_end (call);
   stress_facts_check (&call->facts, echoed, echoed_data, error);
   if (fate != NULL && fate->place == STRESS_CLIENT_CONTEXT &&
       fate->context == call->client->context)
     g_assert_nonnull (error);
-  call_free (call);
+  stress_request_free (call);
 }
 
 /* Nobody hears of it: what is seen is its order, and that its arguments go. */
@@ -308,7 +216,7 @@ call_one_way (StressLane *lane)
   g_autoptr (GBytes) data =
     stress_argument_new (route->group, sequence, &route->traits, TRUE);
 
-  stress_target_proxy_call_tell (route->proxy, get_lane_number (lane), sequence, data);
+  stress_target_proxy_call_tell (route->proxy, stress_lane_get_number (lane), sequence, data);
 }
 
 static NorpcPriority
@@ -340,7 +248,7 @@ stress_call (StressClient *client,
       return;
     }
 
-  call = call_new (client, lane);
+  call = stress_request_new (client, lane, pick_manner (client->rand));
   timeout = call->facts.timeout;
 
   client->calling = TRUE;
@@ -362,7 +270,7 @@ void
 stress_call_when_ready (StressClient *client,
                         StressLane   *lane)
 {
-  Call *call = call_new (client, lane);
+  Call *call = stress_request_new (client, lane, pick_manner (client->rand));
 
   call->facts.timeout = 0;
   client->calling = TRUE;
@@ -376,8 +284,8 @@ void
 stress_call_blocking (StressClient *client,
                       StressLane   *lane)
 {
-  Call *call = call_new (client, lane);
-  g_autoptr (GBytes) data = argument_new (call, TRUE);
+  Call *call = stress_request_new (client, lane, pick_manner (client->rand));
+  g_autoptr (GBytes) data = stress_request_new_argument (call, TRUE);
   gint64 end;
 
   call->facts.manner = STRESS_UNTIL_CANCELLED;
@@ -387,7 +295,7 @@ stress_call_blocking (StressClient *client,
 
   client->calling = TRUE;
   norpc_timeout_push (call->facts.timeout);
-  stress_target_proxy_call_echo (lane->route->proxy, call->facts.manner, get_lane_number (lane),
+  stress_target_proxy_call_echo (lane->route->proxy, call->facts.manner, stress_lane_get_number (lane),
                                  call->facts.sequence, data, call->facts.cancellable,
                                  echo_cb, call);
   norpc_timeout_pop ();

@@ -3,9 +3,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "client/norpc-reply-queue-parts-private.h"
 #include "core/norpc-background-private.h"
 
-#include "stress.h"
+#include "stress-sessions.h"
 
 #define MAX_PENDING 200
 
@@ -39,13 +40,9 @@ stress_client_pending (StressClient *self,
   g_atomic_int_add (&self->n_pending, n);
 }
 
-/* The client's thread. Replies and signals that a service sends in its own context arrive here in
- * the order in which it sent them, for all proxies, each of which gets every signal. */
-void
-stress_client_note_stamp (StressClient *self,
-                          guint         fate,
-                          guint64       stamp,
-                          gboolean      is_signal)
+static guint64 *
+get_last_stamp (StressClient *self,
+                guint         fate)
 {
   guint64 *last = g_hash_table_lookup (self->stamps, GUINT_TO_POINTER (fate));
 
@@ -54,9 +51,35 @@ stress_client_note_stamp (StressClient *self,
       last = g_new0 (guint64, 1);
       g_hash_table_insert (self->stamps, GUINT_TO_POINTER (fate), last);
     }
+
+  return last;
+}
+
+/* The client's thread. Replies, signals and items that a service sends in its own context arrive here
+ * in the order in which it sent them, for all proxies, each of which gets every signal. */
+void
+stress_client_note_stamp (StressClient *self,
+                          guint         fate,
+                          guint64       stamp,
+                          gboolean      is_signal)
+{
+  guint64 *last = get_last_stamp (self, fate);
+
   g_assert_cmpuint (stamp, >=, *last);
   g_assert_true (is_signal || stamp > *last);
   *last = stamp;
+}
+
+/* The client's thread, when it reads an item that has arrived before: all that was sent before the
+ * item has arrived, too. */
+void
+stress_client_note_late_stamp (StressClient *self,
+                               guint         fate,
+                               guint64       stamp)
+{
+  guint64 *last = get_last_stamp (self, fate);
+
+  *last = MAX (*last, stamp);
 }
 
 static gboolean
@@ -120,12 +143,25 @@ operate_source_new (StressClient *self)
   return source;
 }
 
+/* The client's thread: whether replies are on their way to it, to calls that it does not wait for. */
+static gboolean
+has_replies (StressClient *self)
+{
+  g_autoptr (NorpcReplyQueue) queue = norpc_reply_queue_get (self->context);
+
+  return g_atomic_int_get (&queue->n_open) > 0;
+}
+
 /* Others call the services that live here, and these call others. */
 static void
 serve_until_all_are_done (StressClient *self)
 {
+  while (has_replies (self))
+    g_main_context_iteration (self->context, TRUE);
+
   g_atomic_int_add (&n_busy, -1);
-  while (g_atomic_int_get (&n_busy) > 0 || !stress_is_gone (STRESS_RELAYS))
+  while (g_atomic_int_get (&n_busy) > 0 || !stress_is_gone (STRESS_RELAYS) ||
+         !stress_is_gone (STRESS_WORKS) || has_replies (self))
     {
       g_main_context_iteration (self->context, FALSE);
       g_usleep (100);

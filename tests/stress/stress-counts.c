@@ -14,7 +14,8 @@ static struct
 
 static const char * const names[STRESS_N_COUNTS] = {
   "calls", "calls of services", "arguments", "results", "services", "starts", "servers",
-  "channels", "proxies", "layers", "replies to filters", "items",
+  "channels", "proxies", "layers", "replies to filters", "items", "streams", "works on streams",
+  "contents of streams",
 };
 
 /* Any thread. */

@@ -80,7 +80,7 @@ argument_may_end_here (Data *self)
 {
   GThread *thread = g_thread_self ();
 
-  if (stress_group_has_thread (self->group, thread))
+  if (stress_group_has_thread (self->group, thread) || thread == self->origin.front)
     return TRUE;
   if ((self->carried || g_atomic_int_get (&self->elsewhere)) && stress_worker_is_current ())
     return TRUE;
@@ -103,7 +103,7 @@ result_may_end_here (Data *self)
 {
   GThread *thread = g_thread_self ();
 
-  return thread == self->origin.thread || thread == self->maker ||
+  return thread == self->origin.thread || thread == self->maker || thread == self->origin.front ||
          (self->origin.retried && norpc_background_is_current ());
 }
 
@@ -159,7 +159,9 @@ stress_argument_new (StressGroup        *group,
 
   self->number = number;
   self->group = stress_group_ref (group);
-  self->origin = (StressOrigin) { g_thread_self (), traits->retries };
+  self->origin = (StressOrigin) { g_thread_self (), traits->retries, NULL };
+  if (stress_group_get_single (group) != NULL)
+    self->origin.front = g_atomic_pointer_get (&stress_group_get_single (group)->front);
   self->carried = traits->carries;
   self->kept = kept;
   g_atomic_int_inc (&group->n_arguments);

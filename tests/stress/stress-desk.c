@@ -6,7 +6,7 @@
 /* A service that opens sessions, and keeps proxies for those of others. A session of its own comes
  * back as the object itself. */
 
-#include "stress.h"
+#include "stress-sessions.h"
 
 #define N_KEPT 8
 
@@ -18,6 +18,7 @@ struct _StressDeskService
   GObject parent_instance;
 
   StressSession *kept[N_KEPT]; /* (owned) (nullable) */
+  GCancellable  *leaving;      /* (owned): cancelled when it stops */
 };
 
 /* The desks that clients use (owned) (nullable) [desks_lock]. */
@@ -100,6 +101,18 @@ stress_desk_service_close (StressDesk     *desk,
   return TRUE;
 }
 
+static gboolean
+stress_desk_service_handle_browse (StressDesk              *desk,
+                                   NorpcCall               *call,
+                                   StressDeskBrowseStream  *stream,
+                                   guint                    n_sessions,
+                                   GError                 **error)
+{
+  stress_browse_handle (desk, call, stream, n_sessions, STRESS_DESK_SERVICE (desk)->leaving);
+
+  return TRUE;
+}
+
 static void
 stress_desk_service_iface_init (StressDeskInterface *iface)
 {
@@ -107,6 +120,7 @@ stress_desk_service_iface_init (StressDeskInterface *iface)
   iface->keep = stress_desk_service_keep;
   iface->echo = stress_desk_service_echo;
   iface->close = stress_desk_service_close;
+  iface->handle_browse = stress_desk_service_handle_browse;
 }
 
 /* The thread ends with the server. */
@@ -115,6 +129,7 @@ stress_desk_service_stop (NorpcLifecycle *lifecycle)
 {
   StressDeskService *self = STRESS_DESK_SERVICE (lifecycle);
 
+  g_cancellable_cancel (self->leaving);
   for (guint i = 0; i < N_KEPT; i++)
     g_clear_object (&self->kept[i]);
   stress_sessions_close (g_thread_self ());
@@ -133,6 +148,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (StressDeskService, stress_desk_service, G_TYPE_OB
 static void
 stress_desk_service_finalize (GObject *object)
 {
+  g_object_unref (STRESS_DESK_SERVICE (object)->leaving);
   stress_count_gone (STRESS_SERVICES);
 
   G_OBJECT_CLASS (stress_desk_service_parent_class)->finalize (object);
@@ -147,6 +163,7 @@ stress_desk_service_class_init (StressDeskServiceClass *klass)
 static void
 stress_desk_service_init (StressDeskService *self)
 {
+  self->leaving = g_cancellable_new ();
   stress_count_made (STRESS_SERVICES);
 }
 

@@ -50,6 +50,7 @@ typedef struct
   gboolean       layered;  /* the server has layers */
 
   GThread *thread; /* (unowned) (nullable), atomic: the service's, since it has started */
+  GThread *front;  /* (unowned) (nullable), atomic: of a proxy that passes calls on to it */
   int n_open;   /* atomic: calls that it has open, at least */
   int started;  /* atomic: its start has succeeded */
   int ending;   /* atomic: somebody stops it or lets it go */

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A service with a property, which one proxy writes and reads and another one reads. A client
- * knows the level that the property of each has at every signal and reply.
+/* A service with a property, which one proxy writes and reads and another one reads, through layers or
+ * without. A client knows the level that the property of each has at every signal and reply.
  */
 
 #include "stress.h"
@@ -183,7 +183,7 @@ round_new (StressClient *client)
   Round *round = g_new0 (Round, 1);
   g_autoptr (GObject) service = g_object_new (stress_gauge_service_get_type (), NULL);
   g_autoptr (GError) error = NULL;
-  NorpcEndpoint *endpoint;
+  g_autoptr (NorpcEndpoint) endpoint = NULL;
 
   round->client = client;
   round->server = norpc_server_new (service);
@@ -191,7 +191,8 @@ round_new (StressClient *client)
   norpc_server_start (round->server, NULL, &error);
   g_assert_no_error (error);
 
-  endpoint = NORPC_ENDPOINT (norpc_server_get_channel (round->server));
+  endpoint = stress_layers_stack_patient (NORPC_ENDPOINT (norpc_server_get_channel (round->server)),
+                                          client->rand);
   round->reader = stress_gauge_proxy_new (endpoint);
   g_signal_connect (round->reader, "notify::level", G_CALLBACK (notify_cb), round);
   g_signal_connect (round->reader, "raised", G_CALLBACK (raised_cb), round);

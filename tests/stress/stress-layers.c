@@ -165,18 +165,19 @@ static const struct
                        const StressSide *side,
                        StressTraits     *traits); /* returns a floating layer */
   StressTraits traits;
+  gboolean     patient; /* no call fails because of it */
 } kinds[] = {
-  { new_pass, { 0 } },
-  { new_carry, { .carries = TRUE } },
-  { new_concurrency_limit, { 0 } },
-  { new_rate_limit, { 0 } },
-  { new_time_limit, { .time_limit = TIME_LIMIT } },
-  { new_buffer, { .sheds = TRUE } },
-  { new_load_shed, { .sheds = TRUE } },
+  { new_pass, { 0 }, TRUE },
+  { new_carry, { .carries = TRUE }, TRUE },
+  { new_concurrency_limit, { 0 }, TRUE },
+  { new_rate_limit, { 0 }, TRUE },
+  { new_time_limit, { .time_limit = TIME_LIMIT }, FALSE },
+  { new_buffer, { .sheds = TRUE }, FALSE },
+  { new_load_shed, { .sheds = TRUE }, FALSE },
   /* A retried call may wait beside the attempt that was cancelled. */
-  { new_retry, { .sheds = TRUE, .reorders = TRUE, .retries = TRUE } },
-  { new_filter, { 0 } },
-  { new_balance, { 0 } },
+  { new_retry, { .sheds = TRUE, .reorders = TRUE, .retries = TRUE }, FALSE },
+  { new_filter, { 0 }, FALSE },
+  { new_balance, { 0 }, TRUE },
 };
 
 void
@@ -209,4 +210,29 @@ stress_layers_add (GPtrArray        *layers,
       g_ptr_array_add (layers, layer);
       stress_traits_add (traits, &kinds[kind].traits);
     }
+}
+
+/* Returns @endpoint (owned) behind layers that keep the calls in order, and let none fail: behind none
+ * as often as not. */
+NorpcEndpoint *
+stress_layers_stack_patient (NorpcEndpoint *endpoint,
+                             GRand         *rand)
+{
+  g_autoptr (GPtrArray) endpoints = g_ptr_array_new ();
+  StressTraits traits = { 0 };
+
+  for (int n = g_rand_boolean (rand) ? 0 : g_rand_int_range (rand, 1, 6); n > 0; n--)
+    {
+      guint kind = g_rand_int_range (rand, 0, G_N_ELEMENTS (kinds));
+      NorpcLayer *layer;
+
+      if (!kinds[kind].patient)
+        continue;
+      layer = kinds[kind].make (rand, NULL, &traits);
+      stress_watch (layer, STRESS_LAYERS);
+      g_ptr_array_add (endpoints, layer);
+    }
+  g_ptr_array_add (endpoints, endpoint);
+
+  return norpc_stack_newv ((NorpcEndpoint **) endpoints->pdata, endpoints->len);
 }

@@ -16,10 +16,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "stress.h"
+#include "stress-sessions.h"
 
 #define N_CLIENTS 4
-#define DEFAULT_OPERATIONS 400000
+#define DEFAULT_OPERATIONS 300000
 #define VALGRIND_OPERATIONS 1500
 #define ROUND_OPERATIONS 10000
 #define SECONDS_TO_HANG 60

@@ -178,7 +178,9 @@ stress_route_to_pool (StressRoute *self,
     g_atomic_int_set (&self->group->fates[i]->started, TRUE);
 }
 
-/* The thread that drops the route: half of the pools are stopped, the others dropped. */
+/* The thread that drops the route: half of the pools are stopped, the others dropped. A client may have
+ * dropped its last stream in a callback that is still running, and holds it.
+ */
 void
 stress_pool_end (StressRoute *self)
 {
@@ -189,7 +191,10 @@ stress_pool_end (StressRoute *self)
     {
       g_autoptr (GError) error = NULL;
 
-      norpc_pool_stop (self->pool, NORPC_STOP_FINISH, NULL, &error);
-      g_assert_no_error (error);
+      if (norpc_pool_stop (self->pool, NORPC_STOP_FINISH, NULL, &error))
+        return;
+
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK);
+      g_assert_cmpuint (stress_get_current_client ()->n_open, >, 0);
     }
 }

@@ -83,7 +83,7 @@ static gboolean
 may_be_cancelled (StressFacts *self)
 {
   return g_cancellable_is_cancelled (self->cancellable) || self->cancelled_all ||
-         self->superseded || parent_has_ended (self) ||
+         self->superseded || self->closed || parent_has_ended (self) ||
          (self->caller != NULL && g_atomic_int_get (&self->caller->ending));
 }
 
@@ -162,12 +162,13 @@ any_may_be_ending (StressFacts *self)
   return FALSE;
 }
 
-/* A call that its service would complete later gets no reply if the context ends first. */
+/* A call that its service would complete later gets no reply if the context ends first. So does a
+ * stream that the service works on when it stops. */
 static gboolean
 may_have_no_reply (StressFacts *self)
 {
   return self->manner == STRESS_NEVER ||
-         (self->manner == STRESS_LATER && any_may_be_ending (self));
+         ((self->manner == STRESS_LATER || self->streams) && any_may_be_ending (self));
 }
 
 static gboolean

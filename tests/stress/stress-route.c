@@ -25,6 +25,8 @@ route_clear (gpointer data)
 
   if (self->pool != NULL)
     stress_pool_end (self);
+  if (self->server != NULL)
+    stress_route_end_private (self);
   if (stress_group_is_at (self->group, STRESS_DIRECT))
     g_atomic_int_set (&self->group->fates[0]->ending, TRUE);
   g_clear_object (&self->proxy);
@@ -170,13 +172,13 @@ pick_shared_route (StressClient *client)
   return replace_shared_route (client, i);
 }
 
-/* Returns an unowned one of the client, which no pool is to outlive, or NULL. */
+/* Returns an unowned one of the client, which no service is to outlive, or NULL. */
 static StressRoute *
 find_own_route (StressClient *client)
 {
   for (guint i = 0; i < STRESS_N_LANES; i++)
     if (client->lanes[i] != NULL && !client->lanes[i]->route->shared &&
-        client->lanes[i]->route->pool == NULL)
+        client->lanes[i]->route->pool == NULL && client->lanes[i]->route->server == NULL)
       return client->lanes[i]->route;
 
   return NULL;
@@ -202,9 +204,11 @@ stress_route_new (StressClient *client)
     stress_route_to_members (self, client->rand);
   else if (dice < 65)
     stress_route_to_pool (self, client->rand);
+  else if (dice < 72)
+    stress_route_to_private (self, client->rand);
   else
     route_to_host (self, g_rand_int_range (client->rand, 0, STRESS_N_HOSTS));
-  if (dice >= 40)
+  if (dice >= 40 && (self->server == NULL || g_rand_boolean (client->rand)))
     add_layers (self, client->rand, g_thread_self ());
   add_proxy (self);
 

@@ -8,10 +8,7 @@
 
 #include "call/norpc-call-private.h"
 
-#include "stress.h"
-
-/* How late a call may end, in microseconds: the machine may be busy. */
-#define MAX_LATENESS (20 * G_USEC_PER_SEC)
+#include "stress-streams.h"
 
 G_DECLARE_FINAL_TYPE (StressService, stress_service, STRESS, SERVICE, GObject)
 
@@ -29,6 +26,7 @@ struct _StressService
   GHashTable   *clients;   /* (owned): of clients and the last call of each, a reference to
                               memory */
   StressTurn    turn;
+  GCancellable *leaving;   /* (owned): cancelled when it stops, for its works */
 };
 
 /* A call that the service handles. */
@@ -55,6 +53,37 @@ stress_service_get_fate (gpointer service)
   return STRESS_SERVICE (service)->fate;
 }
 
+/* Cancelled when the service stops: nothing is to wait in its context any more. */
+GCancellable *
+stress_service_get_leaving (gpointer service)
+{
+  return STRESS_SERVICE (service)->leaving;
+}
+
+/* The service's context. */
+guint64
+stress_service_next_stamp (gpointer service)
+{
+  return ++STRESS_SERVICE (service)->last_stamp;
+}
+
+/* The service's context, when a handler begins or ends that is elsewhere. */
+void
+stress_service_set_busy (gpointer service,
+                         gboolean busy)
+{
+  STRESS_SERVICE (service)->busy = busy;
+}
+
+/* The service's context, between the items of a stream. */
+void
+stress_service_emit (gpointer service)
+{
+  StressService *self = STRESS_SERVICE (service);
+
+  stress_emit (STRESS_TARGET (service), self->fate, ++self->last_stamp, ++self->last_number);
+}
+
 /* The service's context. */
 void
 stress_service_answer (gpointer            service,
@@ -65,10 +94,10 @@ stress_service_answer (gpointer            service,
   StressService *self = STRESS_SERVICE (service);
 
   if (sequence % 3 == 0)
-    stress_emit (STRESS_TARGET (service), self->fate, ++self->last_stamp, ++self->last_number);
+    stress_service_emit (service);
   stress_answer (self, call, sequence, ++self->last_stamp, origin);
   if (sequence % 5 == 0)
-    stress_emit (STRESS_TARGET (service), self->fate, ++self->last_stamp, ++self->last_number);
+    stress_service_emit (service);
 }
 
 /* Calls of one lane and one priority come in the order in which they were made. Those that have
@@ -125,24 +154,6 @@ ends_at_once (StressManner manner)
   return manner != STRESS_LATER && manner != STRESS_ELSEWHERE && manner != STRESS_RELAY;
 }
 
-/* Blocks. The client may do so as well: all the same the call ends, and this is told. */
-static void
-wait_until_cancelled (NorpcCall *call,
-                      guint64    sequence)
-{
-  GCancellable *cancellable = norpc_call_get_cancellable (call);
-  gint64 deadline = norpc_call_get_deadline (call);
-
-  g_assert_cmpint (deadline, !=, 0);
-  while (!(sequence % 2 == 0 ? g_cancellable_is_cancelled (cancellable)
-                             : norpc_call_is_cancelled (call)))
-    {
-      if (g_get_monotonic_time () > deadline + MAX_LATENESS)
-        g_error ("call %" G_GUINT64_FORMAT " did not end at its deadline", sequence);
-      g_usleep (50);
-    }
-}
-
 /* FALSE with @error set is an answer, too. */
 static gboolean
 handle_in_manner (StressService  *self,
@@ -159,14 +170,14 @@ handle_in_manner (StressService  *self,
       return TRUE;
 
     case STRESS_ELSEWHERE:
-      stress_answer_in_worker (self, call, sequence, &task->origin);
+      stress_answer_in_worker (self->fate, call, sequence, &task->origin);
       return TRUE;
 
     case STRESS_NEVER:
       return TRUE;
 
     case STRESS_UNTIL_CANCELLED:
-      wait_until_cancelled (call, sequence);
+      stress_wait_until_cancelled (call, sequence);
       return TRUE;
 
     case STRESS_FAIL:
@@ -196,6 +207,22 @@ handle_in_manner (StressService  *self,
     }
 }
 
+/* When a handler begins. */
+void
+stress_service_admit (gpointer   service,
+                      NorpcCall *call,
+                      guint      lane,
+                      guint64    sequence)
+{
+  StressService *self = STRESS_SERVICE (service);
+
+  check_place (self);
+  check_order (self, call, lane, sequence);
+  check_turn (self, call);
+  stress_turn_note (&self->turn);
+  stress_fate_open (self->fate);
+}
+
 static gboolean
 handle (StressService  *self,
         Task           *task,
@@ -203,12 +230,8 @@ handle (StressService  *self,
 {
   gboolean handled;
 
-  check_order (self, task->call, task->lane, task->sequence);
-  check_turn (self, task->call);
-  stress_turn_note (&self->turn);
-
+  stress_service_admit (self, task->call, task->lane, task->sequence);
   self->busy = TRUE;
-  stress_fate_open (self->fate);
   if (ends_at_once (task->manner))
     stress_fate_close (self->fate);
   handled = handle_in_manner (self, task, error);
@@ -277,10 +300,7 @@ stress_service_handle_tell (StressTarget  *target,
   check_place (self);
   g_assert_true (stress_bytes_are (data, sequence));
   stress_argument_handled (data, STRESS_AT_ONCE, &origin);
-  check_order (self, call, lane, sequence);
-  check_turn (self, call);
-  stress_turn_note (&self->turn);
-  stress_fate_open (self->fate);
+  stress_service_admit (self, call, lane, sequence);
   stress_fate_close (self->fate);
   stress_target_complete_tell (target, call);
 
@@ -308,6 +328,7 @@ stress_service_stop (NorpcLifecycle *lifecycle)
   StressService *self = STRESS_SERVICE (lifecycle);
 
   g_assert_true (self->context != NULL);
+  g_cancellable_cancel (self->leaving);
   g_hash_table_remove_all (self->clients); /* a call may refer to the worker that has the service */
   stress_count_gone (STRESS_STARTS);
 }
@@ -319,6 +340,8 @@ stress_service_target_iface_init (StressTargetInterface *iface)
   iface->handle_echo_latest = stress_service_handle_echo;
   iface->handle_echo_moved = stress_service_handle_echo_moved;
   iface->handle_tell = stress_service_handle_tell;
+  iface->handle_pour = stress_work_handle_pour;
+  iface->handle_fill = stress_work_handle_fill;
 }
 
 static void
@@ -342,6 +365,7 @@ stress_service_finalize (GObject *object)
   g_assert_true (!self->busy);
   g_hash_table_unref (self->sequences);
   g_hash_table_unref (self->clients);
+  g_object_unref (self->leaving);
   stress_fate_unref (self->fate);
   stress_count_gone (STRESS_SERVICES);
 
@@ -358,6 +382,7 @@ static void
 stress_service_init (StressService *self)
 {
   stress_count_made (STRESS_SERVICES);
+  self->leaving = g_cancellable_new ();
   self->sequences = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->clients = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) norpc_call_unref_memory);
 }

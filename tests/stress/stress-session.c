@@ -6,7 +6,7 @@
 /* An object that is passed to other contexts. It is called in that of its owner only, and stopped
  * once, after all calls that were sent before its last proxy went. */
 
-#include "stress.h"
+#include "stress-sessions.h"
 
 G_DECLARE_FINAL_TYPE (StressSessionObject, stress_session_object, STRESS, SESSION_OBJECT, GObject)
 

@@ -5,7 +5,7 @@
 
 /* A client that opens sessions, calls them, passes them on, and drops them. */
 
-#include "stress.h"
+#include "stress-sessions.h"
 
 #define N_SLOTS 6
 
@@ -88,6 +88,20 @@ opened_cb (GObject      *object,
       sessions->slots[visit->slot].number = number;
     }
   visit_end (visit, error);
+}
+
+/* A session that a stream has brought. */
+static void
+browsed_cb (StressClient  *client,
+            StressSession *session,
+            guint          number)
+{
+  stress_session_use (session, stress_session_find (number), client);
+  if (number % 3 != 0)
+    return;
+
+  g_set_object (&client->sessions->slots[number % N_SLOTS].session, session);
+  client->sessions->slots[number % N_SLOTS].number = number;
 }
 
 static void
@@ -200,6 +214,8 @@ stress_use_session (StressClient *client)
     stress_desk_replace (i);
   else if (dice < 15)
     pass_own (client, desk->proxy);
+  else if (dice < 22)
+    stress_browse (client, desk->proxy, browsed_cb);
   else if (client->sessions->slots[slot].session == NULL)
     stress_desk_proxy_call_open (desk->proxy, NULL, opened_cb, visit_new (client, NULL, 0, slot));
   else

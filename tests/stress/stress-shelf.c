@@ -390,14 +390,15 @@ stress_use_shelf (StressClient *client)
 {
   Follower *self = g_new0 (Follower, 1);
   guint n_steps = g_rand_int_range (client->rand, 0, MAX_STEPS);
-  NorpcEndpoint *endpoint;
+  g_autoptr (NorpcEndpoint) endpoint = NULL;
 
   stress_client_pending (client, 1);
   self->client = client;
   self->shared = g_rand_boolean (client->rand);
   self->server = self->shared ? get_shared_server (client) : server_new (client->rand);
   self->items = g_array_new (FALSE, FALSE, sizeof (guint64));
-  endpoint = NORPC_ENDPOINT (norpc_server_get_channel (self->server));
+  endpoint = stress_layers_stack_patient (NORPC_ENDPOINT (norpc_server_get_channel (self->server)),
+                                          client->rand);
   self->proxy = g_rand_boolean (client->rand)
                   ? stress_shelf_proxy_new (endpoint)
                   : g_object_new (STRESS_TYPE_SHELF_PROXY, "endpoint", endpoint, "load-properties", FALSE, NULL);

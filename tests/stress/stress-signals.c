@@ -84,7 +84,7 @@ stress_signals_connect (StressRoute *route)
 
   self = g_new0 (Listener, 1);
   self->client = client;
-  self->single = route->balance == NULL && route->pool == NULL;
+  self->single = route->balance == NULL && route->pool == NULL && stress_group_get_single (route->group)->front == NULL;
   g_signal_connect (route->proxy, "signals-lost", G_CALLBACK (lost_cb), self);
   g_signal_connect_data (route->proxy, "stamped", G_CALLBACK (stamped_cb), self,
                          (GClosureNotify) (void (*) (void)) g_free, G_CONNECT_DEFAULT);

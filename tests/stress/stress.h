@@ -26,6 +26,9 @@ typedef enum
   STRESS_LAYERS,
   STRESS_REPLIES, /* that filters are to get */
   STRESS_ITEMS, /* of lists */
+  STRESS_STREAMS, /* ends that clients have */
+  STRESS_WORKS, /* of services, on streams */
+  STRESS_CONTENTS, /* of items of streams */
   STRESS_N_COUNTS
 } StressCount;
 
@@ -44,6 +47,7 @@ typedef struct
 {
   GThread *thread;  /* (unowned): of the client */
   gboolean retried; /* a layer may retry the call */
+  GThread *front;   /* (unowned) (nullable): of a proxy that passes the call on */
 } StressOrigin;
 
 GBytes  *stress_argument_new (StressGroup        *group,
@@ -85,6 +89,7 @@ typedef struct
   gboolean      cancelled;   /* before it was made */
   gboolean      may_deadlock; /* it is synchronous, and its service may wait for it */
   gboolean      denied;      /* by a filter that it has to pass */
+  gboolean      streams;     /* it is a stream */
   StressTraits  traits;      /* of the layers on its way */
 
   /* The services, before it was made. */
@@ -99,6 +104,7 @@ typedef struct
   /* Filled in when it has ended. */
   gboolean      cancelled_all; /* its proxy cancelled everything since */
   gboolean      superseded;    /* there was a newer one of a latest-wins method */
+  gboolean      closed;        /* its client has closed the stream */
 } StressFacts;
 
 void stress_facts_init  (StressFacts  *self,
@@ -120,6 +126,8 @@ GObject     *stress_service_new       (StressFate   *fate,
                                        GMainContext *context);
 GMainContext *stress_service_get_context (gpointer    service);
 StressFate  *stress_service_get_fate  (gpointer      service);
+GCancellable *stress_service_get_leaving (gpointer    service);
+guint64      stress_service_next_stamp (gpointer      service);
 void         stress_service_answer    (gpointer            service,
                                        NorpcCall          *call,
                                        guint64             sequence,
@@ -136,10 +144,13 @@ void stress_answer_later     (gpointer            service,
                               guint64             sequence,
                               const StressOrigin *origin,
                               GPtrArray          *moved);
-void stress_answer_in_worker (gpointer            service,
+void stress_answer_in_worker (StressFate         *fate,
                               NorpcCall          *call,
                               guint64             sequence,
                               const StressOrigin *origin);
+
+void stress_wait_until_cancelled (NorpcCall         *call,
+                                  guint64            sequence);
 
 /* stress-moved.c: arguments that move to a service. */
 #define STRESS_N_MOVED 3
@@ -186,6 +197,8 @@ void     stress_layers_add (GPtrArray        *layers,
                             StressTraits     *traits,
                             GRand            *rand,
                             const StressSide *side);
+NorpcEndpoint *stress_layers_stack_patient (NorpcEndpoint *endpoint,
+                                            GRand         *rand);
 void     stress_traits_add (StressTraits       *self,
                             const StressTraits *other);
 
@@ -244,6 +257,7 @@ typedef struct
   StressGroup       *group;    /* (owned) */
   NorpcBalance      *balance;  /* (owned) (nullable): that spreads calls over the services */
   NorpcPool         *pool;     /* (owned) (nullable): that has the services */
+  NorpcServer       *server;   /* (owned) (nullable): that nobody else uses */
   StressTraits       traits;   /* of all layers */
   gboolean           denies;   /* all calls pass a filter that denies some */
   gboolean           shared;   /* by clients */
@@ -272,6 +286,11 @@ void         stress_route_to_pool    (StressRoute  *self,
 void         stress_pool_end         (StressRoute  *self);
 void         stress_route_change     (StressRoute  *self,
                                       GRand        *rand);
+
+/* stress-private.c: a route to a service that no other client uses. */
+void         stress_route_to_private  (StressRoute *self,
+                                       GRand       *rand);
+void         stress_route_end_private (StressRoute *self);
 
 /* Calls of one proxy, by one client. Lives as long as one of its calls. */
 typedef struct
@@ -302,6 +321,8 @@ struct _StressClient
   GCancellable *cancellables[STRESS_N_CANCELLABLES]; /* (owned) (nullable): its own */
   GHashTable   *stamps;  /* (owned): of fate and owned guint64, the last that came */
   gboolean      calling; /* it is inside a function that calls */
+  guint         n_open;  /* streams that it has open */
+  guint         n_endless; /* of these, those that have no deadline */
   StressSessions *sessions; /* (owned) (nullable) */
 };
 
@@ -325,6 +346,9 @@ void     stress_client_note_stamp (StressClient *self,
                                    guint         fate,
                                    guint64       stamp,
                                    gboolean      is_signal);
+void     stress_client_note_late_stamp (StressClient *self,
+                                        guint         fate,
+                                        guint64       stamp);
 
 /* stress-signals.c */
 void     stress_emit            (StressTarget      *service,
@@ -343,51 +367,6 @@ void     stress_use_gauge       (StressClient *client);
 /* stress-shelf.c. The client's thread; the main thread. */
 void     stress_use_shelf       (StressClient *client);
 void     stress_shelf_end       (void);
-
-/* stress-session.c: an object that is passed to other contexts, and what is known of it. */
-typedef struct
-{
-  guint    number;
-  GThread *thread;     /* (unowned): of its owner */
-  int      n_sent;     /* atomic: calls that were sent */
-  int      n_handled;  /* atomic */
-  int      n_started;  /* atomic */
-  int      n_stopped;  /* atomic */
-  int      closing;    /* atomic: its owner closes it, or ends */
-} StressSessionFate;
-
-StressSession     *stress_session_new      (void);
-StressSessionFate *stress_session_get_fate (StressSession     *session);
-StressSessionFate *stress_session_find     (guint              number);
-void               stress_session_use      (StressSession     *session,
-                                            StressSessionFate *fate,
-                                            StressClient      *client);
-void               stress_session_use_quietly (StressSession     *session,
-                                               StressSessionFate *fate);
-void               stress_sessions_close   (GThread           *thread);
-void               stress_sessions_forget  (void);
-
-/* stress-desk.c */
-typedef struct
-{
-  NorpcServer     *server; /* (owned) */
-  StressDeskProxy *proxy;  /* (owned) */
-} StressDeskHost;
-
-#define STRESS_N_DESKS 2
-
-StressDeskHost *stress_desk_ref     (guint           i);
-void            stress_desk_unref   (StressDeskHost *self);
-void            stress_desk_replace (guint           i);
-void            stress_desks_end    (void);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (StressDeskHost, stress_desk_unref)
-
-/* stress-sessions.c. The client's thread, the last one in the main thread, when the context of the
- * client has gone. */
-void     stress_use_session    (StressClient   *client);
-void     stress_sessions_leave (StressClient   *client);
-void     stress_sessions_end   (StressSessions *sessions);
 
 /* stress-operations.c. The client's thread. */
 void     stress_operate        (StressClient *self);

@@ -157,6 +157,37 @@ test_inherited (Fixture       *fixture,
   assert_numbers (fixture, "99 1 2");
 }
 
+static void
+send_on_behalf (ProbeService *service,
+                NorpcCall    *call,
+                gpointer      normal)
+{
+  const NorpcInterfaceInfo *info = probe_probe_interface_info ();
+  NorpcCall *note = norpc_call_new (info, (guint) norpc_interface_info_find_method (info, "Note"));
+  g_value_set_uint (norpc_call_get_args (note, NULL), 99);
+  norpc_proxy_send (normal, note);
+  norpc_call_return_values (call, 0, NULL);
+}
+
+/* So is a one-way call. */
+static void
+test_inherited_one_way (Fixture       *fixture,
+                        gconstpointer  unused)
+{
+  g_autoptr (ProbeProbeProxy) urgent = proxy_new (fixture, NORPC_PRIORITY_URGENT);
+  Outcome blocked = { 0 };
+
+  fixture->state->run = send_on_behalf;
+  fixture->state->run_data = fixture->proxy;
+  block (fixture, &blocked);
+  probe_probe_proxy_call_note (fixture->proxy, 1, NULL, NULL, NULL);
+  probe_probe_proxy_call_run (urgent, NULL, NULL, NULL);
+  probe_probe_proxy_call_note (fixture->proxy, 2, NULL, NULL, NULL);
+  unblock (fixture, &blocked);
+
+  assert_numbers (fixture, "99 1 2");
+}
+
 static gpointer
 note_thread (gpointer proxy)
 {
@@ -206,6 +237,7 @@ main (int    argc,
   TEST ("/priority/batch", test_batch);
   TEST_CAPACITY ("/priority/room", 2, test_room);
   TEST ("/priority/inherited", test_inherited);
+  TEST ("/priority/inherited-one-way", test_inherited_one_way);
   TEST ("/priority/low-one-by-one", test_low_one_by_one);
 
   return g_test_run ();

@@ -89,6 +89,45 @@ test_balance (Fixture       *fixture,
   log_clear (&log);
 }
 
+/* A balance without endpoints, whose calls go to the next endpoint of the stack. */
+static void
+test_balance_without_endpoints (Fixture       *fixture,
+                                gconstpointer  unused)
+{
+  NorpcLayer *balance = norpc_balance_new (NORPC_BALANCE_ROUND_ROBIN);
+  g_autoptr (NorpcEndpoint) stack = norpc_stack_new (balance, get_channel (fixture->server), NULL);
+  ProbeProbeProxy *proxy;
+  Fixture other;
+  Log log;
+
+  log_init (&log);
+  fixture_set_up (&other, NULL);
+  proxy = probe_probe_proxy_new (stack);
+  g_signal_connect (proxy, "ticked", G_CALLBACK (ticked_cb), &log);
+  g_signal_connect (proxy, "notify::connected", G_CALLBACK (connected_cb), &log);
+  g_assert_true (norpc_proxy_is_connected (NORPC_PROXY (proxy)));
+  emit_at (get_channel (fixture->server), fixture->state);
+  log_assert (&log, "1 ");
+
+  norpc_balance_add_endpoint (NORPC_BALANCE (balance), get_channel (other.server));
+  emit_at (get_channel (fixture->server), fixture->state);
+  log_assert (&log, "");
+  emit_at (get_channel (other.server), other.state);
+  log_assert (&log, "1 ");
+
+  g_assert_true (norpc_balance_remove_endpoint (NORPC_BALANCE (balance), get_channel (other.server)));
+  emit_at (get_channel (other.server), other.state);
+  log_assert (&log, "");
+  emit_at (get_channel (fixture->server), fixture->state);
+  log_assert (&log, "1 ");
+
+  g_assert_finalize_object (proxy);
+  emit_at (get_channel (fixture->server), fixture->state);
+  log_assert (&log, "");
+  fixture_tear_down (&other, NULL);
+  log_clear (&log);
+}
+
 static void
 stop_server (NorpcServer *server)
 {
@@ -245,6 +284,7 @@ main (int   argc,
 
   TEST ("/signals-endpoints/forwarded", test_forwarded);
   TEST ("/signals-endpoints/balance", test_balance);
+  TEST ("/signals-endpoints/balance-without-endpoints", test_balance_without_endpoints);
   TEST ("/signals-endpoints/balance-connected", test_balance_connected);
   TEST ("/signals-endpoints/two-ways", test_two_ways);
   g_test_add_func ("/signals-endpoints/direct", test_direct);

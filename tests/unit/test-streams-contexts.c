@@ -120,6 +120,80 @@ test_deadline (FeedFixture   *self,
   held_clear (&held);
 }
 
+/* A service hears of the end of the call that it handles, although the call of the client goes on until
+ * the proxy in between, whose context does not run, passes that on.
+ */
+static void
+test_abandoned_behind_a_proxy (FeedFixture   *self,
+                               gconstpointer  unused)
+{
+  g_autoptr (NorpcServer) front = norpc_server_new_in_context (G_OBJECT (self->proxy), NULL);
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GSource) too_late = g_timeout_source_new_seconds (20);
+  g_autoptr (FeedFeedProxy) proxy = NULL;
+  g_autoptr (FeedFeedHoldStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+  Held held;
+
+  proxy = feed_feed_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (front)));
+  g_assert_true (norpc_server_start (front, NULL, NULL));
+  stream = feed_feed_proxy_open_hold (proxy, NULL);
+  iterate ();
+  take_held (self, &held);
+  for (guint i = 1; i <= 4; i++)
+    g_assert_true (write_item (&held, i));
+
+  g_main_context_push_thread_default (context);
+  norpc_stream_ready_async (NORPC_STREAM (held.stream), NULL, ready_failed_cb, &error);
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_assert_true (norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL));
+  g_source_set_callback (too_late, too_late_cb, NULL, NULL);
+  g_source_attach (too_late, context);
+  while (error == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (too_late);
+  g_main_context_pop_thread_default (context);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  held_clear (&held);
+  iterate ();
+  g_assert_true (norpc_server_stop (front, NORPC_STOP_ABANDON, NULL, NULL));
+  iterate ();
+}
+
+/* A client that blocks hears of the deadline of a stream that no service has begun with. */
+static void
+test_deadline_of_blocked_client (FeedFixture   *self,
+                                 gconstpointer  unused)
+{
+  g_autoptr (NorpcEndpoint) stack =
+    norpc_stack_new (NORPC_ENDPOINT (norpc_concurrency_limit_new (1)),
+                     norpc_proxy_get_endpoint (NORPC_PROXY (self->proxy)), NULL);
+  g_autoptr (FeedFeedProxy) proxy = feed_feed_proxy_new (stack);
+  g_autoptr (FeedFeedHoldStream) first = feed_feed_proxy_open_hold (proxy, NULL);
+  g_autoptr (FeedFeedHoldStream) stream = NULL;
+  g_autoptr (FeedFeedCollectStream) collect = NULL;
+  g_autoptr (GError) error = NULL;
+  Held held;
+
+  take_held (self, &held);
+  norpc_timeout_push (20);
+  stream = feed_feed_proxy_open_hold (proxy, NULL);
+  collect = feed_feed_proxy_open_collect (proxy, NULL);
+  norpc_timeout_pop ();
+
+  g_assert_false (feed_feed_hold_stream_next_sync (stream, NULL, NULL, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_assert_nonnull (strstr (error->message, "org.example.Feed.Hold timed out"));
+  g_clear_error (&error);
+  g_assert_null (feed_feed_collect_stream_outcome_sync (collect, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_assert_nonnull (strstr (error->message, "org.example.Feed.Collect timed out"));
+  held_clear (&held);
+  iterate ();
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -129,6 +203,8 @@ main (int   argc,
   FEED_TEST ("/streams-contexts/context-after-end", NULL, test_context_after_end);
   g_test_add_func ("/streams-contexts/deadlock", test_deadlock);
   FEED_TEST ("/streams-contexts/deadline", NULL, test_deadline);
+  FEED_TEST ("/streams-contexts/abandoned-behind-a-proxy", NULL, test_abandoned_behind_a_proxy);
+  FEED_TEST ("/streams-contexts/deadline-of-blocked-client", NULL, test_deadline_of_blocked_client);
   FEED_TEST ("/streams-contexts/context-freed", NULL, test_context_freed);
 
   return g_test_run ();
