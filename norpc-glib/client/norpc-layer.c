@@ -66,7 +66,9 @@ static void
 norpc_layer_endpoint_send (NorpcEndpoint *endpoint,
                            NorpcCall     *call)
 {
-  NORPC_LAYER_GET_CLASS (endpoint)->send (NORPC_LAYER (endpoint), call);
+  NorpcLayer *self = (NorpcLayer *) endpoint; /* not checked: this runs for each call */
+
+  NORPC_LAYER_GET_CLASS (self)->send (self, call);
 }
 
 static gboolean

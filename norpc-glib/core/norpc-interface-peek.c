@@ -5,29 +5,43 @@
 
 #include "norpc-interface-peek.h"
 
-#define N_SLOTS 64 /* a power of two */
+#define N_SLOTS 256 /* a power of two */
 
-/* Atomic, unowned: vtables that were looked up, which live as long as the process. The place of each
- * follows from its class and its interface; the last one that was looked up has it.
- */
-static GTypeInterface *slots[N_SLOTS];
+/* A vtable that was looked up. It is not changed or freed any more. */
+typedef struct
+{
+  GType    type;
+  GType    interface_type;
+  gpointer vtable; /* (unowned): lives as long as the process */
+} Entry;
+
+/* Atomic, owned: the place of an entry follows from both of its types, and is taken by the first. */
+static Entry *slots[N_SLOTS];
 
 /* A static type is a pointer to a structure of more than 64 bytes. */
-static GTypeInterface **
+static Entry **
 find_slot (GType type,
            GType interface_type)
 {
-  return &slots[((type >> 5) ^ (interface_type >> 8)) % N_SLOTS];
+  return &slots[((type >> 6) ^ (interface_type >> 9)) % N_SLOTS];
 }
 
-/* A class of a plugin may be unloaded, with its vtables. A class that has inherited the interface has
- * the vtable of its parent class.
- */
-static gboolean
-may_be_kept (const GTypeInterface *iface,
-             GType                 type)
+/* A class of a plugin may be unloaded, with its vtables. */
+static void
+keep (Entry    **slot,
+      GType      type,
+      GType      interface_type,
+      gpointer   vtable)
 {
-  return iface != NULL && iface->g_instance_type == type && g_type_get_plugin (type) == NULL;
+  Entry *entry;
+
+  if (vtable == NULL || g_type_get_plugin (type) != NULL || g_atomic_pointer_get (slot) != NULL)
+    return;
+
+  entry = g_new (Entry, 1);
+  *entry = (Entry) { type, interface_type, vtable };
+  if (!g_atomic_pointer_compare_and_exchange (slot, NULL, entry))
+    g_free (entry);
 }
 
 /**
@@ -49,20 +63,20 @@ gpointer
 norpc_interface_peek (gpointer instance,
                       GType    interface_type)
 {
-  GTypeInterface **slot, *iface;
+  gpointer vtable;
+  Entry **slot, *entry;
   GType type;
 
   g_return_val_if_fail (instance != NULL, NULL);
 
   type = G_TYPE_FROM_INSTANCE (instance);
   slot = find_slot (type, interface_type);
-  iface = g_atomic_pointer_get (slot);
-  if (iface != NULL && iface->g_type == interface_type && iface->g_instance_type == type)
-    return iface;
+  entry = g_atomic_pointer_get (slot);
+  if (entry != NULL && entry->type == type && entry->interface_type == interface_type)
+    return entry->vtable;
 
-  iface = g_type_interface_peek (((GTypeInstance *) instance)->g_class, interface_type);
-  if (may_be_kept (iface, type))
-    g_atomic_pointer_set (slot, iface);
+  vtable = g_type_interface_peek (((GTypeInstance *) instance)->g_class, interface_type);
+  keep (slot, type, interface_type, vtable);
 
-  return iface;
+  return vtable;
 }
