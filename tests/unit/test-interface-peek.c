@@ -108,6 +108,29 @@ test_many_classes (void)
       }
 }
 
+/* A class with so many interfaces that some of them share a place. */
+static void
+test_many_interfaces (void)
+{
+  static const GInterfaceInfo info = { NULL, NULL, NULL };
+  GType type = g_type_register_static_simple (plain_get_type (), "ManyInterfaces", sizeof (PlainClass),
+                                              NULL, sizeof (Plain), NULL, G_TYPE_FLAG_NONE);
+  GType interfaces[100];
+
+  for (guint i = 0; i < G_N_ELEMENTS (interfaces); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("Interface%u", i);
+
+      interfaces[i] = g_type_register_static_simple (G_TYPE_INTERFACE, g_intern_string (name),
+                                                     sizeof (GTypeInterface), NULL, 0, NULL,
+                                                     G_TYPE_FLAG_NONE);
+      g_type_add_interface_static (type, interfaces[i], &info);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (interfaces); i++)
+    assert_same (type, interfaces[i], TRUE);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -116,6 +139,7 @@ main (int    argc,
 
   g_test_add_func ("/interface-peek/classes", test_classes);
   g_test_add_func ("/interface-peek/many-classes", test_many_classes);
+  g_test_add_func ("/interface-peek/many-interfaces", test_many_interfaces);
 
   return g_test_run ();
 }
