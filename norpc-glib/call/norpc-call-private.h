@@ -211,13 +211,14 @@ struct _NorpcCall
   guint           unpacks      : 1; /* its reply_func gets the results instead of the reply, see
                                        norpc_proxy_call_with_reply () */
 
-  guint8 timed_out;     /* with cancelled: because the call timed out */
   guint8 is_checked;    /* the arguments are valid; accessed by the thread that owns the call */
   guint8 must_not_wait; /* an endpoint that cannot take the call at once rejects it; accessed by
                            the thread that owns the call */
   guint8 lends_moved;   /* arguments that move are borrowed by the handler; accessed in the
                            service's context */
   guint8 has_lists;     /* the results have list models; written like the error */
+  guint8 timed_out;     /* with cancelled: because the call timed out; not beside the numbers of values,
+                           which the service reads at the same time, with those fields between */
   int    args;          /* atomic: NorpcCallArgs */
 
   /* The fields that the service reads in each call are grouped together, up to the deadline:

@@ -89,7 +89,8 @@ norpc_channel_add_probe (NorpcChannel *self,
   g_async_queue_lock (self->queue);
   g_queue_push_tail (&self->probes, probe);
   g_atomic_int_inc (&self->n_probes);
-  idle = self->asleep;
+  /* The wake-up for calls in the queue may have been put off. */
+  idle = self->asleep && !norpc_channel_has_calls (self);
   g_async_queue_unlock (self->queue);
 
   norpc_channel_answer_probes (self, idle);

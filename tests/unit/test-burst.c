@@ -10,6 +10,7 @@
 #include "server/norpc-server-private.h"
 
 #define N_CALLS 8 /* enough for a nap afterwards */
+#define CAPACITY (N_CALLS + 1)
 
 /* How a context polls while it naps. */
 typedef struct
@@ -80,6 +81,7 @@ typedef struct
   guint    n_replies;
   guint    n_before; /* calls that the service had handled by then */
   Outcome  outcome;  /* of the call that it makes */
+  guint    n_ready;
 } Burst;
 
 static GMainContext *
@@ -123,7 +125,7 @@ set_up (Burst         *self,
   naps_init (&service_naps);
   naps_init (&client_naps);
   norpc_set_spin_time (0);
-  fixture_set_up (&self->fixture, NULL);
+  fixture_set_up (&self->fixture, GUINT_TO_POINTER (CAPACITY | FIXTURE_WAITS));
   run_in_service (self, watch_service_cb);
   while (g_atomic_int_get (&service_naps.last) == 0)
     g_thread_yield ();
@@ -201,6 +203,15 @@ run_burst (Burst *self,
     g_main_context_iteration (NULL, TRUE);
 }
 
+static void
+ready_cb (GObject      *object,
+          GAsyncResult *result,
+          gpointer      n_ready)
+{
+  g_assert_true (norpc_endpoint_ready_finish (NORPC_ENDPOINT (object), result, NULL));
+  (*(guint *) n_ready)++;
+}
+
 static guint
 get_n_handled (Burst *self)
 {
@@ -244,6 +255,31 @@ test_burst_ends (Burst         *self,
   wait_handled (self, self->n_before + 1);
   outcome_wait (&self->outcome);
   g_assert_no_error (self->outcome.error);
+}
+
+/* Fills the channel of the service, which naps. */
+static void
+fill_and_wait (Burst *self)
+{
+  NorpcChannel *channel = self->fixture.server->worker->channel;
+
+  send_and_return (self);
+  for (guint i = 1; i < CAPACITY; i++)
+    probe_probe_proxy_call_noop (self->fixture.proxy, NULL, NULL, NULL);
+  g_assert_cmpuint (norpc_channel_get_length (channel), ==, CAPACITY);
+  norpc_endpoint_ready_async (NORPC_ENDPOINT (channel), NULL, ready_cb, &self->n_ready);
+  g_assert_cmpint (g_atomic_int_get (&channel->n_probes), ==, 1);
+}
+
+/* A channel that is full is not ready, although its service sleeps. */
+static void
+test_full_channel (Burst         *self,
+                   gconstpointer  unused)
+{
+  run_burst (self, fill_and_wait);
+  while (self->n_ready == 0)
+    g_main_context_iteration (NULL, TRUE);
+  outcome_wait (&self->outcome);
 }
 
 static void
@@ -376,6 +412,17 @@ run_meeting (ProbeService *service,
 }
 
 static void
+meeting_run_cb (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  Meeting *meeting = user_data;
+
+  g_assert_true (probe_probe_proxy_call_run_finish (PROBE_PROBE_PROXY (object), result, NULL));
+  g_atomic_int_inc (&meeting->n_back);
+}
+
+static void
 test_handler_blocks (Burst         *self,
                      gconstpointer  unused)
 {
@@ -388,7 +435,7 @@ test_handler_blocks (Burst         *self,
   self->fixture.state->run_data = &meeting;
   probe_probe_proxy_call_block (self->fixture.proxy, NULL, NULL, NULL);
   for (guint i = 0; i < 2; i++)
-    probe_probe_proxy_call_run (self->fixture.proxy, NULL, count_run_cb, &meeting.n_back);
+    probe_probe_proxy_call_run (self->fixture.proxy, NULL, meeting_run_cb, &meeting);
   probe_state_wait_blocked (self->fixture.state);
   thread = g_thread_new ("gate", open_gate_in_nap, self);
   while (g_atomic_int_get (&meeting.n_back) < 2)
@@ -409,6 +456,7 @@ main (int    argc,
 
   TEST_BURST ("/burst/callback-blocks", test_callback_blocks);
   TEST_BURST ("/burst/ends", test_burst_ends);
+  TEST_BURST ("/burst/full-channel", test_full_channel);
   TEST_BURST ("/burst/sync-call", test_sync_call);
   TEST_BURST ("/burst/context-runs", test_context_runs);
   TEST_BURST ("/burst/no-burst", test_no_burst);
