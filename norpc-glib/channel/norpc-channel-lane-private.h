@@ -37,6 +37,22 @@ typedef struct
   char         end[NORPC_CACHE_LINE];
 } NorpcLane;
 
+/* Thread-safe. Gets the number of calls that the worker has not served, including completed
+ * ones.
+ */
+static inline guint
+norpc_lane_get_unserved (const NorpcLane *self)
+{
+  return (guint) g_atomic_int_get (&self->accepted) - (guint) g_atomic_int_get (&self->served);
+}
+
+/* Thread-safe. Returns TRUE if there is a call to be dequeued. */
+static inline gboolean
+norpc_lane_has_calls (const NorpcLane *self)
+{
+  return norpc_lane_get_unserved (self) > (guint) g_atomic_int_get (&self->deferred);
+}
+
 /* The functions below are called with the lock of the queue held. */
 
 /* Takes ownership of @call. */

@@ -16,7 +16,7 @@ norpc_lane_take_locked (NorpcLane  *self,
   guint n = 0;
 
   /* Reads the counters first, because the queue takes longer. */
-  if ((guint) g_atomic_int_get (&self->accepted) == (guint) g_atomic_int_get (&self->served))
+  if (norpc_lane_get_unserved (self) == 0)
     return 0;
 
   while (n < max && (calls[n] = norpc_lane_pop_locked (self)) != NULL)

@@ -94,6 +94,16 @@ norpc_channel_may_have_turns (NorpcChannel *self)
   return g_atomic_pointer_get (&self->turns) != NULL;
 }
 
+/* Thread-safe. Returns TRUE if there is a call to be dequeued. */
+static inline gboolean
+norpc_channel_has_calls (NorpcChannel *self)
+{
+  /* Most calls have normal priority. */
+  return norpc_lane_has_calls (&self->lanes[NORPC_LANE_NORMAL]) ||
+         norpc_lane_has_calls (&self->lanes[NORPC_LANE_URGENT]) ||
+         norpc_lane_has_calls (&self->lanes[NORPC_LANE_LOW]);
+}
+
 guint       norpc_channel_get_waiting          (NorpcChannel *self);
 NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
 
@@ -163,7 +173,6 @@ void       norpc_channel_run_jobs       (NorpcChannel        *self,
 void       norpc_channel_served         (NorpcChannel        *self,
                                          NorpcCall           *call);
 NorpcCall *norpc_channel_take_urgent    (NorpcChannel        *self);
-gboolean   norpc_channel_has_calls      (NorpcChannel        *self);
 gboolean   norpc_channel_spin           (NorpcChannel        *self,
                                          NorpcSpin           *spin);
 gboolean   norpc_channel_fall_asleep    (NorpcChannel        *self,

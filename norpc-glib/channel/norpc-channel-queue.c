@@ -9,15 +9,6 @@
 #include "core/norpc-burst-private.h"
 #include "norpc-channel-private.h"
 
-/* Thread-safe. Gets the number of calls that the worker has not served, including completed
- * ones.
- */
-static guint
-get_unserved (const NorpcLane *lane)
-{
-  return (guint) g_atomic_int_get (&lane->accepted) - (guint) g_atomic_int_get (&lane->served);
-}
-
 /* Called with the lock of the queue held, after a call was enqueued. Returns the waker of the worker
  * (owned) if the worker sleeps, or NULL. From then on, the worker counts as awake.
  */
@@ -106,7 +97,7 @@ norpc_channel_take_urgent (NorpcChannel *self)
 {
   NorpcCall *call;
 
-  if (get_unserved (&self->lanes[NORPC_LANE_URGENT]) == 0)
+  if (norpc_lane_get_unserved (&self->lanes[NORPC_LANE_URGENT]) == 0)
     return NULL;
 
   g_async_queue_lock (self->queue);
@@ -133,23 +124,6 @@ norpc_channel_served (NorpcChannel *self,
 
   if (g_atomic_int_get (&self->n_probes) > 0)
     norpc_channel_answer_probes (self, FALSE);
-}
-
-/* Thread-safe. */
-static gboolean
-lane_has_calls (const NorpcLane *lane)
-{
-  return get_unserved (lane) > (guint) g_atomic_int_get (&lane->deferred);
-}
-
-/* Thread-safe. Returns TRUE if there is a call to be dequeued. */
-gboolean
-norpc_channel_has_calls (NorpcChannel *self)
-{
-  /* Most calls have normal priority. */
-  return lane_has_calls (&self->lanes[NORPC_LANE_NORMAL]) ||
-         lane_has_calls (&self->lanes[NORPC_LANE_URGENT]) ||
-         lane_has_calls (&self->lanes[NORPC_LANE_LOW]);
 }
 
 static gboolean
