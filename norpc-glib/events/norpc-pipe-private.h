@@ -39,6 +39,7 @@ struct _NorpcPipe
   guint      n_items; /* [lock]: without the end */
   guint64    n_written; /* [lock]: with the end */
   gboolean   ended;  /* [lock]: the writer has ended, or the reader reads no more */
+  gboolean   cancelled; /* [lock]: the client has closed its end before the call was answered */
   GError    *error;  /* (owned) (nullable) [lock]: why the call has completed, unless it succeeded */
   gboolean   completed; /* [lock]: the client's call has completed */
   gboolean   handled;   /* [lock]: so has the call that the service handles, which may be another one */
@@ -79,6 +80,7 @@ void       norpc_pipe_attach (NorpcPipe     *self,
 NorpcItem *norpc_pipe_take   (NorpcPipe     *self,
                               guint64        max_number);
 void       norpc_pipe_drain  (NorpcPipe     *self);
-void       norpc_pipe_close  (NorpcPipe     *self);
+void       norpc_pipe_close  (NorpcPipe     *self,
+                              gboolean       cancels);
 
 G_END_DECLS

@@ -273,7 +273,8 @@ remove_event_locked (NorpcPipe *self,
 static GError *
 find_write_error_locked (NorpcPipe *self)
 {
-  if (self->completed && g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (self->cancelled ||
+      (self->completed && g_error_matches (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
     return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The stream was cancelled");
   if (self->completed || self->ended)
     return g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "The stream has ended");
@@ -428,12 +429,17 @@ norpc_pipe_drain (NorpcPipe *self)
   discard_items (self);
 }
 
-/* Thread-safe. Nothing is written or read any more. */
+/* Thread-safe. Nothing is written or read any more. The client cancels its call if @cancels is TRUE; it
+ * may do so in several threads, and the call has completed in one of them only.
+ */
 void
-norpc_pipe_close (NorpcPipe *self)
+norpc_pipe_close (NorpcPipe *self,
+                  gboolean   cancels)
 {
   g_mutex_lock (&self->lock);
   self->ended = TRUE;
+  if (cancels && !self->completed)
+    self->cancelled = TRUE;
   wake_locked (self);
   g_mutex_unlock (&self->lock);
 

@@ -48,6 +48,14 @@ fail_answered (GError *reason,
   return READ_FAILED;
 }
 
+static ReadState
+fail_closed (GError **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The stream was closed");
+
+  return READ_FAILED;
+}
+
 /* Called in the reader's thread. If @in_order is TRUE, what has not arrived in its context is not
  * there yet. Sets @item (owned) or @error.
  */
@@ -63,10 +71,7 @@ read_next (NorpcStream  *self,
 
   *item = NULL;
   if (g_atomic_int_get (&priv->closed) || norpc_stream_is_muted (self))
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The stream was closed");
-      return READ_FAILED;
-    }
+    return fail_closed (error);
   if (priv->pipe->empty)
     return READ_END;
 
@@ -76,6 +81,13 @@ read_next (NorpcStream  *self,
     return fail_answered (reason, error);
 
   *item = norpc_pipe_take (priv->pipe, in_order ? priv->n_arrived : G_MAXUINT64);
+  /* Another thread may have closed the stream meanwhile, and dropped the items that were left. */
+  if ((*item == NULL || (*item)->is_end) && g_atomic_int_get (&priv->closed))
+    {
+      *item = NULL;
+      g_clear_error (&reason);
+      return fail_closed (error);
+    }
   if (*item == NULL && over && reason != NULL)
     return fail_answered (reason, error);
   g_clear_error (&reason);

@@ -16,14 +16,20 @@
 static GError *
 find_error (NorpcStreamPrivate *priv)
 {
-  if (priv->is_client)
-    return norpc_pipe_find_write_error (priv->pipe);
-  if (g_atomic_int_get (&priv->call->cancelled))
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The stream was cancelled");
-  if (g_atomic_int_get (&priv->call->state) != NORPC_CALL_OPEN)
-    return g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "The stream has ended");
+  NorpcCall *call = priv->call;
 
-  return norpc_pipe_find_write_error (priv->pipe);
+  if (priv->is_client || g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
+    return norpc_pipe_find_write_error (priv->pipe);
+
+  /* The thread that has claimed the call says a few instructions later what for. */
+  while (g_atomic_int_get (&call->state) == NORPC_CALL_ANSWERING &&
+         !g_atomic_int_get (&call->cancelled) && !g_atomic_int_get (&call->replied))
+    g_thread_yield ();
+
+  if (g_atomic_int_get (&call->cancelled))
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The stream was cancelled");
+
+  return g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "The stream has ended");
 }
 
 static gboolean

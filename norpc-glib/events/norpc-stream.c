@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "call/norpc-call-scope-private.h"
 #include "call/norpc-call-scope.h"
 #include "call/norpc-deadlock-private.h"
 #include "client/norpc-endpoint-private.h"
@@ -49,7 +50,7 @@ norpc_stream_dispose (GObject *object)
   if (priv->is_client)
     norpc_stream_close (NORPC_STREAM (object));
   else if (priv->pipe != NULL && priv->attached)
-    norpc_pipe_close (priv->pipe);
+    norpc_pipe_close (priv->pipe, FALSE);
   g_clear_object (&priv->proxy);
 
   G_OBJECT_CLASS (norpc_stream_parent_class)->dispose (object);
@@ -105,7 +106,7 @@ norpc_stream_close (NorpcStream *self)
     norpc_call_cancel (priv->call,
                        g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The stream was closed"));
   if (priv->pipe != NULL)
-    norpc_pipe_close (priv->pipe);
+    norpc_pipe_close (priv->pipe, priv->is_client);
 }
 
 /* Returns a cancellable (unowned) that is cancelled when the owner of the proxy is disposed, or NULL. */
@@ -202,7 +203,49 @@ sleep_until_timed_out (NorpcStreamPrivate  *priv,
   if (!g_cancellable_is_cancelled (cancellable))
     norpc_call_time_out (priv->call);
 
+  /* Another thread may be answering the call at this moment. */
+  limit = g_get_monotonic_time () + NORPC_DEFAULT_SYNC_TIMEOUT * G_TIME_SPAN_MILLISECOND;
+
   return sleep_until_over (priv->pipe, is_over, cancellable, limit);
+}
+
+/* Called in the thread that blocks. Gets the time at which it gives up: the timeout that it has pushed
+ * counts, or that of the call. Without both, it waits as long as a synchronous call does.
+ */
+static gint64
+get_limit (NorpcStreamPrivate *priv)
+{
+  guint pushed = norpc_thread_scope_get ()->timeout;
+  guint timeout = pushed != 0 ? pushed : NORPC_DEFAULT_SYNC_TIMEOUT;
+  gint64 limit = timeout != NORPC_NO_TIMEOUT
+                   ? g_get_monotonic_time () + timeout * G_TIME_SPAN_MILLISECOND : G_MAXINT64;
+
+  if (pushed == 0 && priv->is_client && norpc_call_get_deadline (priv->call) != 0)
+    limit = MAX (limit, norpc_call_get_deadline (priv->call));
+
+  return limit;
+}
+
+/* Called in the thread that has waited in vain. */
+static void
+set_wait_error (NorpcStreamPrivate  *priv,
+                GError             **error)
+{
+  const char *interface_name = norpc_call_get_interface_name (priv->call);
+  const char *method_name = norpc_call_peek_method_name (priv->call);
+  guint n_items;
+
+  g_mutex_lock (&priv->pipe->lock);
+  n_items = priv->pipe->n_items;
+  g_mutex_unlock (&priv->pipe->lock);
+
+  if (priv->reads && n_items > 0)
+    g_set_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT,
+                 "The wait for the outcome of %s.%s timed out: %u of its items were not read",
+                 interface_name, method_name, n_items);
+  else
+    g_set_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT,
+                 "The wait for the other end of %s.%s timed out", interface_name, method_name);
 }
 
 /* Called in the thread that blocks, until @is_over, which is called with the lock of the pipe held,
@@ -216,7 +259,7 @@ norpc_stream_block (NorpcStream   *self,
 {
   NorpcStreamPrivate *priv = norpc_stream_get_private (self);
   NorpcThreadWait wait = { .call = priv->call };
-  gint64 limit = g_get_monotonic_time () + NORPC_DEFAULT_SYNC_TIMEOUT * G_TIME_SPAN_MILLISECOND;
+  gint64 limit = get_limit (priv);
   gulong id = 0;
   gboolean over;
 
@@ -236,9 +279,7 @@ norpc_stream_block (NorpcStream   *self,
   if (over || g_cancellable_set_error_if_cancelled (cancellable, error))
     return over;
 
-  g_set_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT, "Nothing came from the other end of %s.%s for %u seconds",
-               norpc_call_get_interface_name (priv->call), norpc_call_peek_method_name (priv->call),
-               NORPC_DEFAULT_SYNC_TIMEOUT / 1000);
+  set_wait_error (priv, error);
 
   return FALSE;
 }

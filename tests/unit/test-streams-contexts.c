@@ -5,6 +5,7 @@
 
 /* Streams and main contexts: of those that do not run, those that end, and both ends in one. */
 
+#include "events/norpc-stream-private.h"
 #include "feed-fixture.h"
 
 /* A context that is not run any more after the last callback keeps nothing of the stream. */
@@ -194,6 +195,139 @@ test_deadline_of_blocked_client (FeedFixture   *self,
   iterate ();
 }
 
+/* A thread says how long it waits. */
+static void
+test_pushed_timeout (FeedFixture   *self,
+                     gconstpointer  unused)
+{
+  g_autoptr (FeedFeedHoldStream) read = feed_feed_proxy_open_hold (self->proxy, NULL);
+  g_autoptr (FeedFeedHoldStream) waited_for = feed_feed_proxy_open_hold (self->proxy, NULL);
+  g_autoptr (GError) error = NULL;
+  gint64 begin = g_get_monotonic_time ();
+  Held held[2];
+
+  for (guint i = 0; i < 2; i++)
+    take_held (self, &held[i]);
+  norpc_timeout_push (20);
+  g_assert_false (feed_feed_hold_stream_next_sync (read, NULL, NULL, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_clear_error (&error);
+  g_assert_false (feed_feed_hold_stream_outcome_sync (waited_for, NULL, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_clear_error (&error);
+
+  /* It has read, and leaves an item. */
+  g_assert_true (write_item (&held[0], 1));
+  g_assert_false (feed_feed_hold_stream_outcome_sync (read, NULL, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_assert_nonnull (strstr (error->message, "1 of its items were not read"));
+  norpc_timeout_pop ();
+
+  /* Not the 25 seconds of a wait without a timeout. */
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 20 * G_TIME_SPAN_SECOND);
+  for (guint i = 0; i < 2; i++)
+    held_clear (&held[i]);
+}
+
+static gpointer
+read_in_thread (gpointer stream)
+{
+  GError *error = NULL;
+
+  g_assert_false (feed_feed_hold_stream_next_sync (stream, NULL, NULL, NULL, &error));
+
+  return error;
+}
+
+/* A stream is closed while a thread reads it: what it has not read is no end. The pipe is locked, so that
+ * the reader stops between looking whether the stream is open and taking an item.
+ */
+static void
+test_closed_while_read (FeedFixture   *self,
+                        gconstpointer  unused)
+{
+  g_autoptr (FeedFeedHoldStream) stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  NorpcStreamPrivate *priv = norpc_stream_get_private (NORPC_STREAM (stream));
+  g_auto (GValue) sum = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+  NorpcItem *dropped;
+  GThread *thread;
+  Held held;
+
+  take_held (self, &held);
+  g_assert_true (write_item (&held, 1));
+  g_value_init (&sum, G_TYPE_UINT64);
+  norpc_call_return_values (held.call, 1, &sum);
+  iterate ();
+
+  g_mutex_lock (&priv->pipe->lock);
+  thread = g_thread_new ("reader", read_in_thread, stream);
+  while (!g_atomic_int_get (&priv->has_read))
+    g_thread_yield ();
+  g_usleep (20 * G_TIME_SPAN_MILLISECOND); /* if the reader is later, it finds the stream closed anyway */
+  g_atomic_int_set (&priv->closed, TRUE);
+  dropped = g_steal_pointer (&priv->pipe->oldest);
+  priv->pipe->newest = NULL;
+  priv->pipe->n_items = 0;
+  g_mutex_unlock (&priv->pipe->lock);
+
+  error = g_thread_join (thread);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  norpc_item_unref (dropped);
+  held_clear (&held);
+}
+
+static gpointer
+write_in_thread (gpointer data)
+{
+  FeedFeedHoldStream *stream = data;
+  GError *error = NULL;
+
+  g_assert_false (feed_feed_hold_stream_write (stream, 1, "text", &error));
+
+  return error;
+}
+
+/* The service writes while the client cancels, and has claimed the call already. */
+static void
+test_write_while_cancelled (FeedFixture   *self,
+                            gconstpointer  unused)
+{
+  g_autoptr (FeedFeedHoldStream) stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  g_autoptr (GError) error = NULL;
+  GThread *thread;
+  Held held;
+
+  take_held (self, &held);
+  g_assert_true (norpc_call_claim (held.call));
+  thread = g_thread_new ("writer", write_in_thread, held.stream);
+  g_usleep (20 * G_TIME_SPAN_MILLISECOND); /* if the writer is later, it finds the call cancelled anyway */
+  g_atomic_int_set (&held.call->cancelled, TRUE);
+  error = g_thread_join (thread);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  held.call->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
+  norpc_call_deliver (held.call);
+  held_clear (&held);
+  iterate ();
+}
+
+/* It is known that the client has closed its end, although its call has not completed yet. */
+static void
+test_write_while_closed (FeedFixture   *self,
+                         gconstpointer  unused)
+{
+  g_autoptr (FeedFeedHoldStream) stream = feed_feed_proxy_open_hold (self->proxy, NULL);
+  g_autoptr (GError) error = NULL;
+  Held held;
+
+  take_held (self, &held);
+  norpc_pipe_close (norpc_stream_get_private (NORPC_STREAM (stream))->pipe, TRUE);
+  g_assert_false (feed_feed_hold_stream_write (held.stream, 1, "text", &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  held_clear (&held);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -205,6 +339,10 @@ main (int   argc,
   FEED_TEST ("/streams-contexts/deadline", NULL, test_deadline);
   FEED_TEST ("/streams-contexts/abandoned-behind-a-proxy", NULL, test_abandoned_behind_a_proxy);
   FEED_TEST ("/streams-contexts/deadline-of-blocked-client", NULL, test_deadline_of_blocked_client);
+  FEED_TEST ("/streams-contexts/pushed-timeout", NULL, test_pushed_timeout);
+  FEED_TEST ("/streams-contexts/closed-while-read", NULL, test_closed_while_read);
+  FEED_TEST ("/streams-contexts/write-while-cancelled", NULL, test_write_while_cancelled);
+  FEED_TEST ("/streams-contexts/write-while-closed", NULL, test_write_while_closed);
   FEED_TEST ("/streams-contexts/context-freed", NULL, test_context_freed);
 
   return g_test_run ();
