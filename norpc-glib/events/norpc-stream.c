@@ -209,7 +209,7 @@ sleep_until_timed_out (NorpcStreamPrivate  *priv,
   return sleep_until_over (priv->pipe, is_over, cancellable, limit);
 }
 
-/* Called in the thread that blocks. Gets the time at which it gives up: the timeout that it has pushed
+/* Called in the thread that blocks. Gets the time at which it stops waiting: the timeout that it has pushed
  * counts, or that of the call. Without both, it waits as long as a synchronous call does.
  */
 static gint64
