@@ -407,26 +407,39 @@ norpc_pipe_take (NorpcPipe *self,
   return item;
 }
 
-/* Called in the reader's thread. Drops all items that wait. */
-static void
-discard_items (NorpcPipe *self)
+/* Called with the lock held. Takes all items (owned), and the end. They are taken at once: a reader in
+ * another thread must not get an item, or the end, after others that it has not got. Adds those whose
+ * events were still in the queue to @events.
+ */
+static NorpcItem *
+steal_items_locked (NorpcPipe *self,
+                    GPtrArray *events)
 {
-  NorpcItem *item;
+  NorpcItem *oldest = g_steal_pointer (&self->oldest);
 
-  while ((item = norpc_pipe_take (self, G_MAXUINT64)) != NULL && !item->is_end)
-    norpc_item_unref (item);
+  self->newest = NULL;
+  self->n_items = 0;
+  for (NorpcItem *item = oldest; item != NULL; item = item->newer)
+    if (remove_event_locked (self, item))
+      g_ptr_array_add (events, item);
+
+  return oldest;
 }
 
 /* Called in the reader's thread. From now on, items are dropped. */
 void
 norpc_pipe_drain (NorpcPipe *self)
 {
+  g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) release_event);
+  NorpcItem *items;
+
   g_mutex_lock (&self->lock);
   self->drains = TRUE;
+  items = steal_items_locked (self, events);
   norpc_wait_wake (&self->write_wait);
   g_mutex_unlock (&self->lock);
 
-  discard_items (self);
+  drop_items (items);
 }
 
 /* Thread-safe. Nothing is written or read any more. The client cancels its call if @cancels is TRUE; it
@@ -436,12 +449,16 @@ void
 norpc_pipe_close (NorpcPipe *self,
                   gboolean   cancels)
 {
+  g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) release_event);
+  NorpcItem *items;
+
   g_mutex_lock (&self->lock);
   self->ended = TRUE;
   if (cancels && !self->completed)
     self->cancelled = TRUE;
+  items = steal_items_locked (self, events);
   wake_locked (self);
   g_mutex_unlock (&self->lock);
 
-  discard_items (self);
+  drop_items (items);
 }

@@ -277,6 +277,21 @@ test_closed_while_read (FeedFixture   *self,
   held_clear (&held);
 }
 
+/* A reader does not take the end for a success when another thread has closed the stream, and dropped the
+ * items before the end.
+ */
+static void
+test_end_of_closed (void)
+{
+  const NorpcInterfaceInfo *info = feed_feed_interface_info ();
+  NorpcPipe *pipe = norpc_pipe_new (info->methods[0]);
+
+  g_assert_true (norpc_pipe_write (pipe, norpc_item_new_end (info, 0), NULL));
+  norpc_pipe_close (pipe, TRUE);
+  g_assert_null (norpc_pipe_take (pipe, G_MAXUINT64));
+  norpc_pipe_unref (pipe);
+}
+
 static gpointer
 write_in_thread (gpointer data)
 {
@@ -341,6 +356,7 @@ main (int   argc,
   FEED_TEST ("/streams-contexts/deadline-of-blocked-client", NULL, test_deadline_of_blocked_client);
   FEED_TEST ("/streams-contexts/pushed-timeout", NULL, test_pushed_timeout);
   FEED_TEST ("/streams-contexts/closed-while-read", NULL, test_closed_while_read);
+  g_test_add_func ("/streams-contexts/end-of-closed", test_end_of_closed);
   FEED_TEST ("/streams-contexts/write-while-cancelled", NULL, test_write_while_cancelled);
   FEED_TEST ("/streams-contexts/write-while-closed", NULL, test_write_while_closed);
   FEED_TEST ("/streams-contexts/context-freed", NULL, test_context_freed);
