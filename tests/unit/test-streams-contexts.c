@@ -229,11 +229,14 @@ test_pushed_timeout (FeedFixture   *self,
     held_clear (&held[i]);
 }
 
+static int reader_runs; /* atomic */
+
 static gpointer
 read_in_thread (gpointer stream)
 {
   GError *error = NULL;
 
+  g_atomic_int_set (&reader_runs, TRUE);
   g_assert_false (feed_feed_hold_stream_next_sync (stream, NULL, NULL, NULL, &error));
 
   return error;
@@ -262,7 +265,7 @@ test_closed_while_read (FeedFixture   *self,
 
   g_mutex_lock (&priv->pipe->lock);
   thread = g_thread_new ("reader", read_in_thread, stream);
-  while (!g_atomic_int_get (&priv->has_read))
+  while (!g_atomic_int_get (&reader_runs))
     g_thread_yield ();
   g_usleep (20 * G_TIME_SPAN_MILLISECOND); /* if the reader is later, it finds the stream closed anyway */
   g_atomic_int_set (&priv->closed, TRUE);
