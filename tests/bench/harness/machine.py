@@ -5,6 +5,7 @@ import datetime
 import os
 import pathlib
 import platform
+import shutil
 import subprocess
 import sys
 
@@ -31,6 +32,8 @@ def get_version(module):
 
 
 def get_commit(root):
+    if shutil.which('git') is None:
+        return 'unknown'
     done = subprocess.run(['git', '-C', root, 'log', '-1', '--format=%h'], capture_output=True, text=True)
     return done.stdout.strip() or 'unknown'
 
