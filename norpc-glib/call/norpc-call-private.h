@@ -419,6 +419,13 @@ gboolean   norpc_call_can_be_copied      (NorpcCall    *self);
 NorpcCall *norpc_call_copy               (NorpcCall    *self);
 NorpcCall *norpc_call_move               (NorpcCall    *self);
 
+/* Called in the thread that owns the call. */
+static inline gboolean
+norpc_call_has_checked_args (NorpcCall *self)
+{
+  return self->n_args == 0 || self->is_checked;
+}
+
 /* Called in the thread that owns the call, before it sends the call on. Returns FALSE if an
  * argument is not valid; the call has then completed with an error, and its reference has been
  * released.
@@ -426,7 +433,7 @@ NorpcCall *norpc_call_move               (NorpcCall    *self);
 static inline gboolean
 norpc_call_check_args (NorpcCall *self)
 {
-  return self->n_args == 0 || self->is_checked || norpc_call_check_args_of_some (self);
+  return norpc_call_has_checked_args (self) || norpc_call_check_args_of_some (self);
 }
 
 /* The reply */

@@ -28,6 +28,10 @@ void        norpc_endpoint_send_for      (NorpcEndpoint          *self,
                                           NorpcCall              *call,
                                           const NorpcCallOrigin  *origin);
 
+void norpc_endpoint_send_checked (NorpcEndpoint          *self,
+                                  NorpcEndpointInterface *iface,
+                                  NorpcCall              *call);
+
 void          norpc_endpoint_prepare_call (NorpcCall             *call,
                                            const NorpcCallOrigin *origin,
                                            GCancellable          *cancellable,

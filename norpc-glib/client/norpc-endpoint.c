@@ -52,13 +52,13 @@ lend (NorpcEndpoint          *self,
     norpc_call_unref (call);
 }
 
-/* Called in the thread that sends the call (owned). @iface is that of @self. */
-static void
-send_checked (NorpcEndpoint          *self,
-              NorpcEndpointInterface *iface,
-              NorpcCall              *call)
+/* The slow path of norpc_endpoint_send_checked (). */
+static G_NO_INLINE void
+prepare_and_send (NorpcEndpoint          *self,
+                  NorpcEndpointInterface *iface,
+                  NorpcCall              *call)
 {
-  if (G_UNLIKELY (g_atomic_int_get (&norpc_background_is_starved)))
+  if (g_atomic_int_get (&norpc_background_is_starved))
     norpc_background_retry ();
 
   if (!norpc_call_check_args (call))
@@ -68,6 +68,19 @@ send_checked (NorpcEndpoint          *self,
     iface->send (self, call);
   else
     lend (self, iface, call);
+}
+
+/* Called in the thread that sends the call (owned). @iface is that of @self. */
+void
+norpc_endpoint_send_checked (NorpcEndpoint          *self,
+                             NorpcEndpointInterface *iface,
+                             NorpcCall              *call)
+{
+  if (G_LIKELY (iface->send != NULL && norpc_call_has_checked_args (call) &&
+                !g_atomic_int_get (&norpc_background_is_starved)))
+    iface->send (self, call);
+  else
+    prepare_and_send (self, iface, call);
 }
 
 /**
@@ -104,7 +117,7 @@ norpc_endpoint_send (NorpcEndpoint *self,
   iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
   g_return_if_fail (iface != NULL);
 
-  send_checked (self, iface, call);
+  norpc_endpoint_send_checked (self, iface, call);
 }
 
 /**
@@ -206,7 +219,7 @@ send_open (NorpcEndpoint          *self,
                G_OBJECT_TYPE_NAME (self));
 
   if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
-    send_checked (self, iface, call);
+    norpc_endpoint_send_checked (self, iface, call);
   else
     norpc_call_unref (call);
 }

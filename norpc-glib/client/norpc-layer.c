@@ -32,9 +32,11 @@
  * Since: 0.1
  */
 
+/* Set once, before the first call. */
 typedef struct
 {
-  NorpcEndpoint *endpoint; /* (owned) (nullable): set once, before the first call */
+  NorpcEndpoint          *endpoint; /* (owned) (nullable) */
+  NorpcEndpointInterface *iface;    /* (unowned) (nullable): of the endpoint */
 } NorpcLayerPrivate;
 
 static void norpc_layer_endpoint_iface_init (NorpcEndpointInterface *iface);
@@ -51,10 +53,15 @@ typedef enum
 
 static GParamSpec *properties[PROP_ENDPOINT + 1];
 
-/* The call that a layer has borrowed in this thread and has not passed on (unowned)
- * (nullable).
- */
-static _Thread_local NorpcCall *borrowed_call;
+/* A call that a layer has borrowed. */
+typedef struct
+{
+  NorpcLayer *layer; /* (unowned) */
+  NorpcCall  *call;  /* (unowned) (nullable): NULL once it is passed on */
+} Loan;
+
+/* (nullable): of the layer that runs in this thread. */
+static _Thread_local Loan *current_loan;
 
 static NorpcLayerPrivate *
 get_layer_private (NorpcLayer *self)
@@ -140,15 +147,16 @@ static void
 norpc_layer_real_send (NorpcLayer *self,
                        NorpcCall  *call)
 {
-  NorpcCall *outer_call = borrowed_call;
+  Loan *outer_loan = current_loan;
+  Loan loan = { self, call };
   GError *error = NULL;
   gboolean taken, passed_on;
 
   norpc_call_ref_memory (call);
-  borrowed_call = call;
+  current_loan = &loan;
   taken = NORPC_LAYER_GET_CLASS (self)->take (self, call, &error);
-  passed_on = borrowed_call != call;
-  borrowed_call = outer_call;
+  current_loan = outer_loan;
+  passed_on = loan.call == NULL;
 
   /* Access control must fail closed: an error cancels the call even if it was passed on. */
   if (!passed_on && (!taken || error != NULL))
@@ -377,6 +385,7 @@ norpc_layer_set_endpoint (NorpcLayer    *self,
   g_return_if_fail (get_layer_private (self)->endpoint == NULL);
 
   get_layer_private (self)->endpoint = g_object_ref_sink (endpoint);
+  get_layer_private (self)->iface = NORPC_ENDPOINT_GET_IFACE (endpoint);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENDPOINT]);
 }
 
@@ -385,12 +394,12 @@ void
 norpc_layer_forward (NorpcLayer *self,
                      NorpcCall  *call)
 {
-  NorpcEndpoint *endpoint = get_layer_private (self)->endpoint;
+  NorpcLayerPrivate *priv = get_layer_private (self);
 
-  if (endpoint == NULL)
+  if (priv->endpoint == NULL)
     norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: it was sent to a layer without a next endpoint");
   else if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
-    norpc_endpoint_send (endpoint, call);
+    norpc_endpoint_send_checked (priv->endpoint, priv->iface, call);
   else
     norpc_call_unref (call);
 }
@@ -414,11 +423,16 @@ void
 norpc_layer_pass_on (NorpcLayer *self,
                      NorpcCall  *call)
 {
-  g_return_if_fail (NORPC_IS_LAYER (self));
+  Loan *loan = current_loan;
+
   g_return_if_fail (call != NULL);
 
-  if (call == borrowed_call)
-    borrowed_call = NULL;
+  /* The layer that has borrowed a call is not checked: this runs for each call. */
+  if (G_UNLIKELY (loan == NULL || loan->layer != self))
+    g_return_if_fail (NORPC_IS_LAYER (self));
+
+  if (loan != NULL && loan->call == call)
+    loan->call = NULL;
   else
     norpc_call_ref (call);
   norpc_layer_forward (self, call);
