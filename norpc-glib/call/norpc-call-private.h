@@ -208,6 +208,7 @@ struct _NorpcCall
   guint           is_stream    : 1; /* it has a NorpcStreamPart */
   guint           is_sync      : 1; /* a thread waits for it, or for the call that it is an attempt at */
   guint           one_way      : 1; /* its client is not notified when it completes */
+  guint           has_metrics  : 1; /* it has room for NorpcCallMetrics */
   guint           unpacks      : 1; /* its reply_func gets the results instead of the reply, see
                                        norpc_proxy_call_with_reply () */
 
@@ -297,11 +298,11 @@ struct _NorpcCall
                                       in flight; accessed by that thread only */
   NorpcCall      *sent_next;
 
-  NorpcCallMetrics *metrics; /* (owned) (nullable): if metrics are collected; written before the
-                                call is enqueued */
+  NorpcCallMetrics *metrics; /* (nullable): if metrics are collected; written before the call is
+                                enqueued; owned, unless it is a part of the call */
 
   GValue values[]; /* (owned): n_args arguments, then n_results results; then the NorpcStreamPart of
-                      a stream */
+                      a stream; then NorpcCallMetrics, if metrics were enabled */
 };
 
 static inline NorpcReply *
@@ -355,6 +356,18 @@ norpc_call_get_stream_part (NorpcCall *self)
            ? (NorpcStreamPart *) (self->values + self->n_args + self->n_results) : NULL;
 }
 
+/* Thread-safe. Returns NULL if the call was created before metrics were enabled. */
+static inline NorpcCallMetrics *
+norpc_call_get_metrics_part (NorpcCall *self)
+{
+  gpointer end = self->values + self->n_args + self->n_results;
+
+  if (!self->has_metrics)
+    return NULL;
+
+  return self->is_stream ? (NorpcCallMetrics *) ((NorpcStreamPart *) end + 1) : end;
+}
+
 static inline const char *
 norpc_call_get_interface_name (NorpcCall *self)
 {
@@ -366,6 +379,16 @@ static inline const char *
 norpc_call_peek_method_name (NorpcCall *self)
 {
   return norpc_call_get_method_info (self)->dbus.name;
+}
+
+/* Thread-safe. Returns TRUE if the completion has a hook besides that of the metrics. */
+static inline gboolean
+norpc_call_has_hooks (NorpcCall *self)
+{
+  NorpcCompletionHook *last = g_atomic_pointer_get (&self->completion_hooks);
+
+  return last != NULL &&
+         (self->metrics == NULL || last != &self->metrics->hook || self->metrics->hook.next != NULL);
 }
 
 /* Called in the thread that created the call. Returns TRUE if the call may be sent. */

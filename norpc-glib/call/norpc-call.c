@@ -68,6 +68,28 @@ has_method (const NorpcInterfaceInfo *info,
   return n > method;
 }
 
+/* Returns a block of zeros (owned). */
+static NorpcCall *
+call_alloc (guint    n_values,
+            gboolean is_stream)
+{
+  gboolean has_metrics = norpc_metrics_are_enabled ();
+  gsize size = sizeof (NorpcCall) + n_values * sizeof (GValue);
+  NorpcCall *self;
+
+  if (is_stream)
+    size += sizeof (NorpcStreamPart);
+  if (has_metrics)
+    size += sizeof (NorpcCallMetrics);
+
+  /* Not g_malloc0 (): calloc () does not use the C library's per-thread cache. */
+  self = g_malloc (size);
+  memset (self, 0, size);
+  self->has_metrics = has_metrics;
+
+  return self;
+}
+
 /**
  * norpc_call_new:
  * @interface_info: the interface of the method
@@ -91,7 +113,6 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   NorpcCall *self;
   guint n_args, n_results;
   gboolean is_stream;
-  gsize size;
 
   g_return_val_if_fail (interface_info != NULL, NULL);
   g_return_val_if_fail (has_method (interface_info, method), NULL);
@@ -103,13 +124,8 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   n_args = norpc_arg_infos_count (info->in_args);
   n_results = norpc_arg_infos_count (info->out_args);
 
-  /* Not g_malloc0 (): calloc () does not use the C library's per-thread cache. */
   is_stream = norpc_method_info_is_stream (interface_info->methods[method]);
-  size = sizeof (NorpcCall) + (n_args + n_results) * sizeof (GValue);
-  if (is_stream)
-    size += sizeof (NorpcStreamPart);
-  self = g_malloc (size);
-  memset (self, 0, size);
+  self = call_alloc (n_args + n_results, is_stream);
   self->call_refs = 1;
   self->reply_refs = 1;
   self->memory_refs = 2;
@@ -432,7 +448,8 @@ norpc_call_unref_memory (NorpcCall *self)
     self->owner->funcs->unref (self->owner);
   if (self->released_at != NULL)
     self->released_at->funcs->unref (self->released_at);
-  g_free (self->metrics);
+  if (self->metrics != NULL && !self->has_metrics)
+    g_free (self->metrics);
   g_clear_pointer (&self->children, norpc_call_group_unref);
   g_free (self);
 }

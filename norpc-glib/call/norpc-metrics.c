@@ -11,22 +11,28 @@
 #include "norpc-metrics-private.h"
 #include "norpc-trace-private.h"
 
-/* Thread-safe. Returns TRUE if metrics are needed for all calls, even those without statistics. */
+/* Atomic: negative until it is known, then a boolean. */
+static int all_measured = -1;
+
+/* Thread-safe. Called on first use. */
 static gboolean
+find_out_whether_all_are_measured (void)
+{
+  gboolean wanted = norpc_trace_is_on () || norpc_marks_are_on ();
+
+  if (g_atomic_int_compare_and_exchange (&all_measured, -1, wanted) && !wanted)
+    g_atomic_int_add (&norpc_n_metrics_users, -1);
+
+  return wanted;
+}
+
+/* Thread-safe. Returns TRUE if metrics are needed for all calls, even those without statistics. */
+static inline gboolean
 are_all_measured (void)
 {
-  static gsize answer = 0; /* written once: 1 for no, 2 for yes */
+  int state = g_atomic_int_get (&all_measured);
 
-  if (g_once_init_enter (&answer))
-    {
-      gboolean wanted = norpc_trace_is_on () || norpc_marks_are_on ();
-
-      if (!wanted)
-        g_atomic_int_add (&norpc_n_metrics_users, -1);
-      g_once_init_leave (&answer, wanted ? 2 : 1);
-    }
-
-  return answer == 2;
+  return G_UNLIKELY (state != 0) && (state > 0 || find_out_whether_all_are_measured ());
 }
 
 static double
@@ -59,18 +65,15 @@ get_outcome_of_error (const GError *error)
     }
 }
 
-/* Called in the thread that completes the call, before the client is notified. An error that a
- * service passes on from another service counts as its own error. But if that service lacks
+/* Called in the thread that completes a call with an error, before the client is notified. An error
+ * that a service passes on from another service counts as its own error. But if that service lacks
  * the method or has released the call without replying, the outcome says so.
  */
-NorpcOutcome
-norpc_call_get_outcome (NorpcCall *call)
+static NorpcOutcome
+get_outcome_of_failure (NorpcCall *call)
 {
   gboolean replied = g_atomic_int_get (&call->replied);
   NorpcOutcome outcome;
-
-  if (call->error == NULL)
-    return NORPC_OUTCOME_ANSWERED;
 
   if (g_error_matches (call->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return replied ? NORPC_OUTCOME_FAILED : NORPC_OUTCOME_CANCELLED;
@@ -85,6 +88,31 @@ norpc_call_get_outcome (NorpcCall *call)
   return outcome;
 }
 
+/* Called in the thread that completes the call, before the client is notified. */
+NorpcOutcome
+norpc_call_get_outcome (NorpcCall *call)
+{
+  return call->error == NULL ? NORPC_OUTCOME_ANSWERED : get_outcome_of_failure (call);
+}
+
+/* Called in the thread that completes the call. @waited is negative if no handler has started. */
+static G_NO_INLINE void
+show_end (NorpcCall *call,
+          gint64     waited,
+          gint64     total)
+{
+  if (waited < 0)
+    {
+      norpc_trace (call, "ended after %.1f us, without being handled", get_microseconds (total));
+      return;
+    }
+
+  norpc_mark_handled (call, call->metrics->sent + waited, total - waited);
+  norpc_trace (call, "ended after %.1f us: it waited %.1f us and was handled for %.1f us",
+               get_microseconds (total), get_microseconds (waited),
+               get_microseconds (total - waited));
+}
+
 /* Called in the thread that completes the call, or finds it completed. */
 static void
 note_end (NorpcCall    *call,
@@ -95,15 +123,8 @@ note_end (NorpcCall    *call,
   gint64 total = norpc_clock_get () - metrics->sent;
   gint64 waited = (gint64) (gsize) g_atomic_pointer_get (&metrics->waited) - 1;
 
-  if (waited >= 0)
-    norpc_mark_handled (call, metrics->sent + waited, total - waited);
-
-  if (waited >= 0)
-    norpc_trace (call, "ended after %.1f us: it waited %.1f us and was handled for %.1f us",
-                 get_microseconds (total), get_microseconds (waited),
-                 get_microseconds (total - waited));
-  else
-    norpc_trace (call, "ended after %.1f us, without being handled", get_microseconds (total));
+  if (are_all_measured ())
+    show_end (call, waited, total);
 
   if (method == NULL)
     return;
@@ -132,19 +153,24 @@ norpc_metrics_note_sent (NorpcCall           *call,
 {
   NorpcStatsRecorder *recorder = place != NULL ? g_atomic_pointer_get (place) : NULL;
   gboolean counted = recorder != NULL && norpc_stats_recorder_is_on (recorder);
+  NorpcCallMetrics *metrics;
 
-  if ((!are_all_measured () && !counted) || call->metrics != NULL)
+  if (call->metrics != NULL || (!are_all_measured () && !counted))
     return;
 
-  call->metrics = g_new0 (NorpcCallMetrics, 1);
-  call->metrics->sent = norpc_clock_get ();
-  if (counted)
-    call->metrics->method = norpc_stats_recorder_begin (recorder, call->interface_info, call->method);
+  metrics = norpc_call_get_metrics_part (call);
+  if (metrics == NULL)
+    metrics = g_new (NorpcCallMetrics, 1);
+  call->metrics = metrics;
+  metrics->waited = 0;
+  metrics->sent = norpc_clock_get ();
+  metrics->method = counted ? norpc_stats_recorder_begin (recorder, call->interface_info, call->method)
+                            : NULL;
 
   /* The client may be reading the outcome already. Only the client can have completed the call
    * here.
    */
-  if (!norpc_call_add_completion_hook (call, &call->metrics->hook, ended_cb))
+  if (!norpc_call_add_completion_hook (call, &metrics->hook, ended_cb))
     note_end (call, call->timed_out ? NORPC_OUTCOME_TIMED_OUT : NORPC_OUTCOME_CANCELLED);
 }
 
@@ -162,7 +188,8 @@ norpc_metrics_note_handled (NorpcCall *call)
 
   waited = MIN (norpc_clock_get () - metrics->sent, (gint64) (G_MAXSSIZE - 1));
   g_atomic_pointer_set (&metrics->waited, (gsize) waited + 1);
-  norpc_mark_waited (call, metrics->sent, waited);
+  if (are_all_measured ())
+    norpc_mark_waited (call, metrics->sent, waited);
   if (metrics->method != NULL)
     norpc_method_recorder_add_latency (metrics->method, NORPC_LATENCY_WAITING, waited);
 }

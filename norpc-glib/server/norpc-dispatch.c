@@ -126,8 +126,7 @@ static void
 finish_dispatch (NorpcCall *call,
                  gboolean   is_dropped_next)
 {
-  if (is_dropped_next && norpc_ref_count_is (&call->call_refs, 1) &&
-      g_atomic_pointer_get (&call->completion_hooks) == NULL)
+  if (is_dropped_next && norpc_ref_count_is (&call->call_refs, 1) && !norpc_call_has_hooks (call))
     norpc_call_clear_args (call);
   else
     norpc_call_deliver (call);

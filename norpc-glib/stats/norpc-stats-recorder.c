@@ -9,35 +9,12 @@
 /* Starts with one user for traces and marks, until it is known whether they are enabled. */
 int norpc_n_metrics_users = 1;
 
-struct _NorpcMethodRecorder
+struct _NorpcInterfaceRecorder
 {
-  const NorpcInterfaceInfo *interface_info;
-  guint                     method;
-
-  /* Clients and services write to different cache lines. */
-  gsize begun; /* atomic: calls */
-  char  padding[NORPC_CACHE_LINE];
-
-  gsize          ended; /* atomic: twice the number of calls; see release () */
-  gsize          outcomes[NORPC_N_OUTCOMES]; /* atomic */
-  NorpcHistogram latencies[NORPC_N_LATENCIES]; /* atomic */
-};
-
-typedef struct _InterfaceRecorder InterfaceRecorder;
-
-struct _InterfaceRecorder
-{
-  InterfaceRecorder        *next; /* (owned) (nullable) */
+  NorpcInterfaceRecorder   *next; /* (owned) (nullable) */
   const NorpcInterfaceInfo *interface_info;
   guint                     n_methods;
   NorpcMethodRecorder      *methods[]; /* (owned) (nullable), atomic: created for the first call */
-};
-
-struct _NorpcStatsRecorder
-{
-  InterfaceRecorder *interfaces; /* (owned) (nullable), atomic: entries are only added */
-  int                on;         /* atomic */
-  int                max_waiting; /* atomic */
 };
 
 NorpcStatsRecorder *
@@ -69,13 +46,13 @@ release (NorpcMethodRecorder *self)
 void
 norpc_stats_recorder_free (NorpcStatsRecorder *self)
 {
-  InterfaceRecorder *interface = self->interfaces;
+  NorpcInterfaceRecorder *interface = self->interfaces;
 
   norpc_stats_recorder_set_on (self, FALSE);
 
   while (interface != NULL)
     {
-      InterfaceRecorder *next = interface->next;
+      NorpcInterfaceRecorder *next = interface->next;
 
       for (guint i = 0; i < interface->n_methods; i++)
         if (interface->methods[i] != NULL)
@@ -96,22 +73,12 @@ norpc_stats_recorder_set_on (NorpcStatsRecorder *self,
     g_atomic_int_add (&norpc_n_metrics_users, on ? 1 : -1);
 }
 
-/* Thread-safe. */
-gboolean
-norpc_stats_recorder_is_on (NorpcStatsRecorder *self)
-{
-  return g_atomic_int_get (&self->on);
-}
-
-/* Thread-safe. @n_waiting is the current length of the queue. */
+/* Thread-safe. The slow path of norpc_stats_recorder_note_n_waiting (). */
 void
-norpc_stats_recorder_note_n_waiting (NorpcStatsRecorder *self,
-                                     guint               n_waiting)
+norpc_stats_recorder_raise_max_waiting (NorpcStatsRecorder *self,
+                                        guint               n_waiting)
 {
   int max;
-
-  if (!norpc_stats_recorder_is_on (self))
-    return;
 
   do
     max = g_atomic_int_get (&self->max_waiting);
@@ -120,20 +87,20 @@ norpc_stats_recorder_note_n_waiting (NorpcStatsRecorder *self,
 }
 
 /* Thread-safe. */
-static InterfaceRecorder *
+static NorpcInterfaceRecorder *
 ensure_interface (NorpcStatsRecorder       *self,
                   const NorpcInterfaceInfo *interface_info)
 {
-  InterfaceRecorder *first = g_atomic_pointer_get (&self->interfaces);
-  InterfaceRecorder *new_interface;
+  NorpcInterfaceRecorder *first = g_atomic_pointer_get (&self->interfaces);
+  NorpcInterfaceRecorder *new_interface;
   guint n_methods;
 
-  for (InterfaceRecorder *interface = first; interface != NULL; interface = interface->next)
+  for (NorpcInterfaceRecorder *interface = first; interface != NULL; interface = interface->next)
     if (interface->interface_info == interface_info)
       return interface;
 
   n_methods = norpc_interface_info_get_n_methods (interface_info);
-  new_interface = g_malloc0 (sizeof (InterfaceRecorder) + n_methods * sizeof (gpointer));
+  new_interface = g_malloc0 (sizeof (NorpcInterfaceRecorder) + n_methods * sizeof (gpointer));
   new_interface->interface_info = interface_info;
   new_interface->n_methods = n_methods;
   new_interface->next = first;
@@ -147,7 +114,7 @@ ensure_interface (NorpcStatsRecorder       *self,
 }
 
 /* Thread-safe. */
-static NorpcMethodRecorder *
+static G_NO_INLINE NorpcMethodRecorder *
 ensure_method (NorpcStatsRecorder       *self,
                const NorpcInterfaceInfo *interface_info,
                guint                     method)
@@ -169,6 +136,20 @@ ensure_method (NorpcStatsRecorder       *self,
   return g_atomic_pointer_get (slot);
 }
 
+/* Thread-safe. Returns NULL if this is the first call of the method. */
+static inline NorpcMethodRecorder *
+find_method (NorpcStatsRecorder       *self,
+             const NorpcInterfaceInfo *interface_info,
+             guint                     method)
+{
+  NorpcInterfaceRecorder *interface = g_atomic_pointer_get (&self->interfaces);
+
+  while (interface != NULL && interface->interface_info != interface_info)
+    interface = interface->next;
+
+  return interface != NULL ? g_atomic_pointer_get (&interface->methods[method]) : NULL;
+}
+
 /* Thread-safe. Counts a call that begins. Returns the recorder for its latencies and its
  * outcome (unowned), which is valid until norpc_method_recorder_end ().
  */
@@ -177,31 +158,13 @@ norpc_stats_recorder_begin (NorpcStatsRecorder       *self,
                             const NorpcInterfaceInfo *interface_info,
                             guint                     method)
 {
-  NorpcMethodRecorder *recorder = ensure_method (self, interface_info, method);
+  NorpcMethodRecorder *recorder = find_method (self, interface_info, method);
 
+  if (recorder == NULL)
+    recorder = ensure_method (self, interface_info, method);
   g_atomic_pointer_add (&recorder->begun, 1);
 
   return recorder;
-}
-
-/* Thread-safe. */
-void
-norpc_method_recorder_add_latency (NorpcMethodRecorder *self,
-                                   NorpcLatency         latency,
-                                   gint64               nanoseconds)
-{
-  norpc_histogram_record (&self->latencies[latency], nanoseconds);
-}
-
-/* Thread-safe. */
-void
-norpc_method_recorder_end (NorpcMethodRecorder *self,
-                           NorpcOutcome         outcome)
-{
-  g_atomic_pointer_add (&self->outcomes[outcome], 1);
-
-  if ((gsize) g_atomic_pointer_add (&self->ended, 2) + 2 == 1)
-    g_free (self);
 }
 
 /* Thread-safe. Reads the completed calls before the calls begun, so that a call that completes
@@ -233,7 +196,7 @@ norpc_stats_recorder_get_stats (NorpcStatsRecorder *self,
   stats->n_waiting = n_waiting;
   stats->max_waiting = MAX (n_waiting, (guint) g_atomic_int_get (&self->max_waiting));
 
-  for (InterfaceRecorder *interface = g_atomic_pointer_get (&self->interfaces);
+  for (NorpcInterfaceRecorder *interface = g_atomic_pointer_get (&self->interfaces);
        interface != NULL; interface = interface->next)
     for (guint i = 0; i < interface->n_methods; i++)
       {
@@ -244,14 +207,4 @@ norpc_stats_recorder_get_stats (NorpcStatsRecorder *self,
       }
 
   return stats;
-}
-
-/* Rejecting a call takes almost no time. If rejections counted, a service that rejects most
- * calls would look fast.
- */
-gboolean
-norpc_outcome_is_rejection (NorpcOutcome outcome)
-{
-  return outcome == NORPC_OUTCOME_BUSY || outcome == NORPC_OUTCOME_CLOSED ||
-         outcome == NORPC_OUTCOME_NOT_IMPLEMENTED || outcome == NORPC_OUTCOME_WOULD_DEADLOCK;
 }

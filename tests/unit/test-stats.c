@@ -93,6 +93,40 @@ test_on_and_off (Fixture       *fixture,
 }
 
 static void
+send_sync (Fixture   *fixture,
+           NorpcCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NorpcReply) reply =
+    norpc_endpoint_call_sync (NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)), call, NULL, &error);
+
+  g_assert_no_error (error);
+}
+
+/* It counts whether statistics are on when a call is sent, not when it is created. */
+static void
+test_created_before (Fixture       *fixture,
+                     gconstpointer  unused)
+{
+  const NorpcInterfaceInfo *info = probe_probe_interface_info ();
+  guint noop = (guint) norpc_interface_info_find_method (info, "Noop");
+  NorpcCall *early, *late;
+
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  early = norpc_call_new (info, noop);
+  g_assert_null (norpc_call_get_metrics_part (early));
+  norpc_server_set_collect_stats (fixture->server, TRUE);
+  late = norpc_call_new (info, noop);
+  g_assert_nonnull (norpc_call_get_metrics_part (late));
+
+  send_sync (fixture, early);
+  assert_only (fixture->server, "Noop", NORPC_OUTCOME_ANSWERED, 1);
+  norpc_server_set_collect_stats (fixture->server, FALSE);
+  send_sync (fixture, late);
+  assert_only (fixture->server, "Noop", NORPC_OUTCOME_ANSWERED, 1);
+}
+
+static void
 test_names (Fixture       *fixture,
             gconstpointer  unused)
 {
@@ -401,6 +435,7 @@ main (int   argc,
 
   TEST ("/stats/off", test_off);
   TEST ("/stats/on-and-off", test_on_and_off);
+  TEST ("/stats/created-before", test_created_before);
   TEST_STATS ("/stats/names", test_names);
   TEST_STATS ("/stats/outcomes", test_outcomes);
   TEST_STATS ("/stats/not-implemented", test_not_implemented);
