@@ -10,6 +10,7 @@
 #include <norpc-glib/core/norpc-types.h>
 #include <norpc-glib/core/norpc-version.h>
 #include <norpc-glib/core/norpc-version-macros.h>
+#include <norpc-glib/core/norpc-context-sources.h>
 #include <norpc-glib/core/norpc-error.h>
 #include <norpc-glib/core/norpc-interface-info.h>
 #include <norpc-glib/core/norpc-interface-peek.h>
@@ -45,6 +46,7 @@
 #include <norpc-glib/server/norpc-thread.h>
 #include <norpc-glib/server/norpc-lifecycle.h>
 #include <norpc-glib/server/norpc-server.h>
+#include <norpc-glib/server/norpc-simple-service.h>
 #include <norpc-glib/objects/norpc-object.h>
 #include <norpc-glib/pool/norpc-pool.h>
 

@@ -75,6 +75,7 @@ static const CgType pointer_array = {
   .set = "g_value_take_boxed ($gvalue$, $prefix$copy_@lower@_array ($value$));",
   .take = "g_value_take_boxed ($gvalue$, $prefix$own_@lower@_array (g_steal_pointer (&$value$)));",
   .check = "$prefix$check_@lower@_array ($value$)",
+  .own = "$prefix$own_@lower@_array ($value$);",
   .is_pointer = TRUE,
   .copy = "$prefix$copy_@lower@_array ($value$)", .copies_null = TRUE,
   .clear = "g_clear_pointer (&$value$, g_ptr_array_unref);",
@@ -161,7 +162,7 @@ static const gsize texts[] = {
   offsetof (CgType, check), offsetof (CgType, copy), offsetof (CgType, clear),
   offsetof (CgType, equal), offsetof (CgType, hash), offsetof (CgType, to_variant),
   offsetof (CgType, from_variant), offsetof (CgType, get_type), offsetof (CgType, variant),
-  offsetof (CgType, free_function)
+  offsetof (CgType, free_function), offsetof (CgType, own)
 };
 
 static void

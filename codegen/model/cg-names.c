@@ -26,6 +26,7 @@ static const CgNameRow interface_rows[] = {
   { "GET_IFACE", "$IFACE$_GET_IFACE", TRUE },
   { "get_type", "$iface$_get_type", TRUE },
   { "interface_info", "$iface$_interface_info", TRUE },
+  { "new_for_funcs", "$iface$_new_for_funcs", TRUE },
   { "Proxy", "$Iface$Proxy", TRUE },
   { "ProxyClass", "$Proxy$Class", TRUE },
   { "proxy", "$iface$_proxy", FALSE },
@@ -64,6 +65,7 @@ static const CgNameRow interface_rows[] = {
   { "vfunc", "$vfunc$", FALSE }, \
   { "handle", "handle_$method$", FALSE }, \
   { "complete", "$iface$_complete_$method$", TRUE }, \
+  { "return", "$iface$_return_$method$", TRUE }, \
   { "call_name", "$call_name$", FALSE }, \
   { "call", "$proxy$_$call_name$", TRUE }, \
   { "finish", "$call$_finish", TRUE }, \

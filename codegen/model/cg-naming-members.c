@@ -199,6 +199,7 @@ add_functions (Namer    *self,
   } functions[] = {
     { CG_MEMBER_METHOD, "handle_", "" },
     { CG_MEMBER_METHOD, "complete_", "" },
+    { CG_MEMBER_METHOD, "return_", "" },
     { CG_MEMBER_SIGNAL, "emit_", "" },
     { CG_MEMBER_PROPERTY, "get_", "" },
     { CG_MEMBER_PROPERTY, "dup_", "" },

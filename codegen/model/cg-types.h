@@ -43,6 +43,7 @@ struct _CgType
   const char   *variant;       /* (nullable): the type of the GVariant for a value */
   const char   *free_function; /* (nullable): a GDestroyNotify for pointers */
   const CgType *element;       /* (nullable): of an array */
+  const char   *own;           /* (nullable): makes an array free its elements */
 };
 
 /* The part of a row that is the same for all pointers of one kind of GValue. */

@@ -5,23 +5,19 @@
 
 #include "demo-greeter.h"
 
-/* The service: a GObject that implements the generated interface. Its thread
- * is the only one that touches it, so it has no lock. */
+/* The service: functions, and data that only its thread uses, so that it has no lock. */
 
-G_DECLARE_FINAL_TYPE (Greeter, greeter, EXAMPLE, GREETER, GObject)
-
-struct _Greeter
+typedef struct
 {
-  GObject parent_instance;
   guint n_greeted;
-};
+} Greeter;
 
 static char *
 greeter_greet (DemoGreeter  *service,
                const char   *name,
                GError      **error)
 {
-  Greeter *self = EXAMPLE_GREETER (service);
+  Greeter *self = norpc_simple_service_get_data (service);
 
   if (*name == '\0')
     {
@@ -34,24 +30,7 @@ greeter_greet (DemoGreeter  *service,
   return g_strdup_printf ("Hello, %s! You are guest %u.", name, self->n_greeted);
 }
 
-static void
-greeter_iface_init (DemoGreeterInterface *iface)
-{
-  iface->greet = greeter_greet;
-}
-
-G_DEFINE_TYPE_WITH_CODE (Greeter, greeter, G_TYPE_OBJECT,
-                         G_IMPLEMENT_INTERFACE (DEMO_TYPE_GREETER, greeter_iface_init))
-
-static void
-greeter_class_init (GreeterClass *klass)
-{
-}
-
-static void
-greeter_init (Greeter *self)
-{
-}
+static const DemoGreeterInterface greeter_funcs = { .greet = greeter_greet };
 
 /* The client: this is called in the main thread. */
 
@@ -72,17 +51,17 @@ greet_cb (GObject      *source_object,
 int
 main (void)
 {
-  g_autoptr (GObject) service = g_object_new (greeter_get_type (), NULL);
-  g_autoptr (NorpcServer) server = norpc_server_new (service);
+  g_autoptr (NorpcServer) server = NULL;
   g_autoptr (DemoGreeterProxy) proxy = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) error = NULL;
   g_autofree char *greeting = NULL;
 
   /* From here on the service lives in a thread of its own. */
-  if (!norpc_server_start (server, NULL, &error))
+  server = norpc_serve (demo_greeter_new_for_funcs (&greeter_funcs, g_new0 (Greeter, 1), g_free), &error);
+  if (server == NULL)
     g_error ("%s", error->message);
-  proxy = demo_greeter_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+  proxy = demo_greeter_proxy_new (norpc_server_get_endpoint (server));
 
   demo_greeter_proxy_call_greet (proxy, "Ada", NULL, greet_cb, loop);
   g_main_loop_run (loop);

@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The properties that a client sets for a single call: its timeout and its priority. */
+/* The properties of a single call that come from its client: timeout, priority, and the client
+ * itself.
+ */
 
 #include "norpc-call-private.h"
 
@@ -118,4 +120,27 @@ norpc_call_get_priority (NorpcCall *self)
   g_return_val_if_fail (self != NULL, NORPC_PRIORITY_NORMAL);
 
   return self->priority;
+}
+
+/**
+ * norpc_call_get_client:
+ * @self: a call
+ *
+ * Gets a number for the sender of the call, which is its proxy.
+ *
+ * All calls of a proxy have the same number, also if layers or other proxies have passed them on. No
+ * two proxies that exist at the same time have the same number. A service can use the number as a
+ * key for data of each client.
+ *
+ * This function is thread-safe.
+ *
+ * Returns: the number, or 0 if no proxy has sent the call
+ * Since: 0.1
+ */
+guint
+norpc_call_get_client (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->client;
 }

@@ -77,6 +77,8 @@ NORPC_AVAILABLE_IN_ALL
 void                      norpc_call_set_priority         (NorpcCall                *self,
                                                            NorpcPriority             priority);
 NORPC_AVAILABLE_IN_ALL
+guint                     norpc_call_get_client           (NorpcCall                *self);
+NORPC_AVAILABLE_IN_ALL
 GCancellable             *norpc_call_get_cancellable      (NorpcCall                *self);
 NORPC_AVAILABLE_IN_ALL
 gboolean                  norpc_call_is_cancelled         (NorpcCall                *self);

@@ -15,7 +15,8 @@ gboolean norpc_property_is_writable (const NorpcPropertyInfo  *info);
 int      norpc_property_find        (const NorpcInterfaceInfo *interface_info,
                                      const char               *name);
 void     norpc_property_install     (GObjectClass             *object_class,
-                                     const NorpcInterfaceInfo *interface_info);
+                                     const NorpcInterfaceInfo *interface_info,
+                                     GParamFlags               flags);
 void     norpc_property_install_in_interface (gpointer                  g_iface,
                                               const NorpcInterfaceInfo *interface_info);
 

@@ -50,16 +50,19 @@ new_spec (const NorpcPropertyInfo *info,
   return norpc_arg_info_new_spec (&arg, info->name, get_flags (info, other_flags));
 }
 
-/* Called when the class of a proxy is initialized. The identifier of a property is its index and
- * one. A proxy notifies by itself, because it does so in its main context.
+/* Called when the class of a proxy or a simple service is initialized. The identifier of a property is
+ * its index and one. The objects notify by themselves: a proxy does so in its main context. @flags are
+ * those beside the flags of the description.
  */
 void
 norpc_property_install (GObjectClass             *object_class,
-                        const NorpcInterfaceInfo *interface_info)
+                        const NorpcInterfaceInfo *interface_info,
+                        GParamFlags               flags)
 {
   for (guint i = 0; interface_info->properties[i] != NULL; i++)
     g_object_class_install_property (object_class, i + 1,
-                                     new_spec (interface_info->properties[i], G_PARAM_EXPLICIT_NOTIFY));
+                                     new_spec (interface_info->properties[i],
+                                               flags | G_PARAM_EXPLICIT_NOTIFY));
 }
 
 void

@@ -71,7 +71,7 @@ norpc_proxy_class_install_properties (NorpcProxyClass          *klass,
   G_OBJECT_CLASS (klass)->get_property = get_mirrored_property;
   G_OBJECT_CLASS (klass)->set_property = set_mirrored_property;
   G_OBJECT_CLASS (klass)->dispatch_properties_changed = dispatch_properties_changed;
-  norpc_property_install (G_OBJECT_CLASS (klass), interface_info);
+  norpc_property_install (G_OBJECT_CLASS (klass), interface_info, 0);
 }
 
 /* Runs in the thread-default context of the caller. */

@@ -125,6 +125,37 @@ norpc_server_start (NorpcServer   *self,
 }
 
 /**
+ * norpc_serve:
+ * @service: (type GObject.Object) (transfer full): an object that implements one or more generated
+ *   interfaces
+ * @error: return location for an error
+ *
+ * Creates a server that runs @service in a thread of its own, and starts it.
+ *
+ * It blocks until the service has started. The caller gives away its reference to @service, also in
+ * case of an error, so that the service is finalized in its own context. Errors are those of
+ * [method@Norpc.Server.start]. Proxies for the service use the endpoint that
+ * [method@Norpc.Server.get_endpoint] returns.
+ *
+ * Returns: (transfer full): a server that is running, or %NULL with @error set
+ * Since: 0.1
+ */
+NorpcServer *
+norpc_serve (gpointer   service,
+             GError   **error)
+{
+  g_autoptr (NorpcServer) self = NULL;
+
+  g_return_val_if_fail (G_IS_OBJECT (service), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  self = norpc_server_new (service);
+  g_object_unref (service);
+
+  return norpc_server_start (self, NULL, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
  * norpc_server_start_async:
  * @self: a server
  * @cancellable: (nullable): a cancellable

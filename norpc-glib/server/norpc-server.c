@@ -376,6 +376,25 @@ norpc_server_get_channel (NorpcServer *self)
 }
 
 /**
+ * norpc_server_get_endpoint:
+ * @self: a server
+ *
+ * Gets the endpoint of the server, which proxies for the service are made with: its channel.
+ *
+ * The endpoint is thread-safe, and may outlive the server.
+ *
+ * Returns: (transfer none): the endpoint
+ * Since: 0.1
+ */
+NorpcEndpoint *
+norpc_server_get_endpoint (NorpcServer *self)
+{
+  g_return_val_if_fail (NORPC_IS_SERVER (self), NULL);
+
+  return NORPC_ENDPOINT (self->channel);
+}
+
+/**
  * norpc_server_add_layer:
  * @self: a server that has not been started
  * @layer: a layer

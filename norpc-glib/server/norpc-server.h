@@ -35,6 +35,9 @@ NORPC_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (NorpcServer, norpc_server, NORPC, SERVER, GObject)
 
 NORPC_AVAILABLE_IN_ALL
+NorpcServer  *norpc_serve                  (gpointer              service,
+                                            GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
 NorpcServer  *norpc_server_new             (GObject              *service) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL
 NorpcServer  *norpc_server_new_on_thread   (GObject              *service,
@@ -44,6 +47,8 @@ NorpcServer  *norpc_server_new_in_context  (GObject              *service,
                                             GMainContext         *context) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL
 NorpcChannel *norpc_server_get_channel     (NorpcServer          *self);
+NORPC_AVAILABLE_IN_ALL
+NorpcEndpoint *norpc_server_get_endpoint   (NorpcServer          *self);
 NORPC_AVAILABLE_IN_ALL
 guint         norpc_server_get_max_open_calls (NorpcServer       *self);
 NORPC_AVAILABLE_IN_ALL

@@ -18,6 +18,9 @@ static const CgSignatureKind stream_vfunc_kinds[] = {
 };
 static const CgSignatureKind open_kinds[] = { CG_SIGNATURE_OPEN, CG_N_SIGNATURES };
 static const CgSignatureKind service_kinds[] = { CG_SIGNATURE_COMPLETE, CG_N_SIGNATURES };
+static const CgSignatureKind giving_kinds[] = {
+  CG_SIGNATURE_COMPLETE, CG_SIGNATURE_RETURN, CG_N_SIGNATURES
+};
 static const CgSignatureKind two_way_kinds[] = {
   CG_SIGNATURE_CALL, CG_SIGNATURE_FINISH, CG_SIGNATURE_SYNC, CG_SIGNATURE_CALL_WITH_REPLY,
   CG_N_SIGNATURES
@@ -120,7 +123,7 @@ get_kinds_of (const CgMethod *method,
               gboolean        is_proxy)
 {
   if (!is_proxy)
-    return service_kinds;
+    return cg_method_has_return (method) ? giving_kinds : service_kinds;
   if (cg_member_is_stream (method))
     return open_kinds;
 
@@ -158,7 +161,7 @@ emit_property_prototypes (const CgInterface *interface,
                           gboolean           is_proxy,
                           gboolean           measure)
 {
-  for (guint i = 0; is_proxy && interface->properties->len > 0 && i < CG_N_NEW_SIGNATURES; i++)
+  for (guint i = 0; is_proxy && interface->properties->len > 0 && i < CG_N_NEW_PROXY_SIGNATURES; i++)
     {
       set_deprecated (writer, &interface->node, NULL);
       cg_signature_set_new (writer, i);
@@ -190,6 +193,11 @@ emit_prototypes (const CgInterface *interface,
     {
       set_first (writer, interface, is_proxy);
       cg_emit_prototype (writer, &columns, pass == 0);
+      if (!is_proxy)
+        {
+          cg_signature_set_new (writer, CG_SIGNATURE_NEW_FOR_FUNCS);
+          cg_emit_prototype (writer, &columns, pass == 0);
+        }
 
       CG_FOREACH (const CgMethod, method, interface->methods)
         emit_member_prototypes (method, get_kinds_of (method, is_proxy), writer, &columns, pass == 0);

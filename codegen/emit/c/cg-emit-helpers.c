@@ -45,19 +45,17 @@ need (Helpers         *self,
   g_hash_table_insert (self->needs, named, GUINT_TO_POINTER (needs));
 }
 
-/* Items and outcomes of streams are lent to the generated code, because streams have no synchronous
- * handler. */
+/* @of_result and @of_array are the needs of results. */
 static void
 need_args (Helpers   *self,
            GPtrArray *args,
-           gboolean   of_stream)
+           guint      of_result,
+           guint      of_array)
 {
   CG_FOREACH (const CgArg, arg, args)
     {
-      if (arg->direction == CG_DIRECTION_OUT && of_stream)
-        need (self, &arg->use, 0, NEED_COPY);
-      else if (arg->direction == CG_DIRECTION_OUT)
-        need (self, &arg->use, NEED_LOCAL, NEED_COPY | NEED_OWN);
+      if (arg->direction == CG_DIRECTION_OUT)
+        need (self, &arg->use, of_result, of_array);
       else if (arg->use.is_moved)
         need (self, &arg->use, NEED_FREE, NEED_OWN);
       else
@@ -205,11 +203,11 @@ cg_emit_helpers (const CgDescription *description,
     {
       CG_FOREACH (const CgMethod, method, interface->methods)
         {
-          gboolean is_stream = cg_member_is_stream (method);
-
-          need_args (&self, method->in_args, is_stream);
-          need_args (&self, method->out_args, is_stream);
-          need_args (&self, method->items, is_stream);
+          /* streams have no synchronous handler, and items are always lent to the generated code */
+          need_args (&self, method->in_args, 0, 0);
+          need_args (&self, method->out_args,
+                     cg_member_is_stream (method) ? NEED_FREE : NEED_LOCAL, NEED_COPY | NEED_OWN);
+          need_args (&self, method->items, 0, NEED_COPY);
         }
       CG_FOREACH (const CgMember, signal, interface->signals)
         CG_FOREACH (const CgArg, arg, signal->out_args)

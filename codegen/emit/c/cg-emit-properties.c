@@ -69,7 +69,7 @@ cg_emit_properties (const CgInterface *interface,
                     CgWriter          *writer,
                     gboolean           is_proxy)
 {
-  static const char * const templates[CG_N_NEW_SIGNATURES] = {
+  static const char * const templates[CG_N_NEW_PROXY_SIGNATURES] = {
     "properties/new-async", "properties/new-finish", "properties/new-sync"
   };
 

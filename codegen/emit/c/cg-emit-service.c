@@ -88,22 +88,24 @@ set_invocation (CgWriter       *writer,
     cg_writer_set_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$))");
 }
 
-/* Sets the statements that free transferred arguments, which no handler takes over. */
+/* Sets the statements that free transferred arguments, which no handler takes over, or results. */
 static void
-set_clear_moved (CgWriter       *writer,
-                 const CgMethod *method)
+set_clear_moved (CgWriter  *writer,
+                 GPtrArray *args)
 {
   g_autoptr (GString) clear = g_string_new (NULL);
 
-  CG_FOREACH (const CgArg, arg, method->in_args)
+  CG_FOREACH (const CgArg, arg, args)
     {
-      g_autofree char *statement = NULL;
+      const char * const texts[] = { arg->use.type->own, arg->use.type->clear };
 
-      if (!arg->use.is_moved)
-        continue;
+      for (gsize i = 0; arg->use.is_moved && i < G_N_ELEMENTS (texts); i++)
+        if (texts[i] != NULL)
+          {
+            g_autofree char *statement = cg_marshal_expand (writer, texts[i], &arg->use, "", 0, arg->c_lent);
 
-      statement = cg_marshal_expand (writer, arg->use.type->clear, &arg->use, "", 0, arg->c_lent);
-      g_string_append_printf (clear, "      %s\n", statement);
+            g_string_append_printf (clear, "      %s\n", statement);
+          }
     }
   cg_writer_set (writer, "clear_moved", clear->str);
 }
@@ -123,17 +125,19 @@ set_spelled (CgWriter       *writer,
                              : g_strdup (""));
 }
 
-/* Sets the statements that return results: for the default handler, and for the function that
- * completes the call later. */
+/* Sets the statements that return @results: for the default handler, and for the functions that
+ * complete the call later. @late is the template for what is done if there is no reply. */
 static void
-set_reply (CgWriter       *writer,
-           const CgMethod *method,
-           gboolean        is_handler)
+set_reply (CgWriter   *writer,
+           GPtrArray  *results,
+           gboolean    is_handler,
+           const char *late)
 {
-  gboolean has_values = method->out_args->len > 0;
+  gboolean has_values = results->len > 0;
 
-  cg_marshal_set_store (writer, method->out_args, is_handler);
+  cg_marshal_set_store (writer, results, is_handler);
   cg_writer_set (writer, "handled", is_handler ? " TRUE" : "");
+  cg_writer_set_expanded (writer, "late", late);
   cg_writer_set (writer, "end_reply",
                  is_handler ? "norpc_call_end_reply_on_return" : "norpc_call_end_reply");
   cg_writer_set_expanded (writer, "reply",
@@ -160,7 +164,7 @@ emit_default_handle (CgWriter       *writer,
 {
   if (cg_member_is_stream (method))
     {
-      set_clear_moved (writer, method);
+      set_clear_moved (writer, method->in_args);
       set_spelled (writer, method);
       set_unused (writer, method);
       cg_signature_set (writer, method, CG_SIGNATURE_HANDLE_STREAM);
@@ -170,20 +174,38 @@ emit_default_handle (CgWriter       *writer,
 
   cg_signature_set (writer, method, CG_SIGNATURE_HANDLE);
   set_invocation (writer, method);
-  set_clear_moved (writer, method);
+  set_clear_moved (writer, method->in_args);
   set_spelled (writer, method);
-  set_reply (writer, method, TRUE);
+  set_reply (writer, method->out_args, TRUE, "    return$handled$;\n");
   cg_writer_emit (writer, cg_template ("service/default-handle"));
+}
+
+gboolean
+cg_method_has_return (const CgMethod *method)
+{
+  CG_FOREACH (const CgArg, arg, method->out_args)
+    if (arg->use.type->is_pointer)
+      return TRUE;
+
+  return FALSE;
 }
 
 static void
 emit_complete (CgWriter       *writer,
                const CgMethod *method)
 {
+  g_autoptr (GPtrArray) given = cg_signature_give (method->out_args);
+
   cg_writer_set (writer, "declare_results",
                  method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
-  set_reply (writer, method, FALSE);
+  set_reply (writer, method->out_args, FALSE, "    return$handled$;\n");
   cg_signature_emit (writer, method, CG_SIGNATURE_COMPLETE, "service/complete");
+  if (!cg_method_has_return (method))
+    return;
+
+  set_clear_moved (writer, given);
+  set_reply (writer, given, FALSE, "    {\n$clear_moved$      return;\n    }\n");
+  cg_signature_emit (writer, method, CG_SIGNATURE_RETURN, "service/complete");
 }
 
 /* Passes a copy of each array of pointers. An array from a language binding has no function to free
@@ -277,6 +299,9 @@ cg_emit_service (const CgInterface *interface,
                     "synchronous ones. */\n\n");
   cg_emit_methods (interface, writer, emit_default_handle);
   emit_default_init (interface, writer);
+  cg_signature_set_new (writer, CG_SIGNATURE_NEW_FOR_FUNCS);
+  cg_emit_function_doc (writer, " (skip)");
+  cg_writer_emit (writer, cg_template ("service/new-for-funcs"));
   cg_emit_methods (interface, writer, emit_complete);
   CG_FOREACH (const CgMember, signal, interface->signals)
     {

@@ -21,6 +21,7 @@ typedef enum
   ARGS_NONE,
   ARGS_IN,        /* the in arguments, lent */
   ARGS_OUT_LENT,  /* the results, lent */
+  ARGS_OUT_GIVEN, /* the results, given away */
   ARGS_ITEM       /* the values of an item, lent */
 } ArgsKind;
 
@@ -63,6 +64,9 @@ static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_HANDLE] = { "handle", "docs/handle", "sc", ARGS_IN, OUT_NONE, "e", RETURN_HANDLED },
   [CG_SIGNATURE_COMPLETE] = {
     "complete", "docs/complete", "sc", ARGS_OUT_LENT, OUT_NONE, "", RETURN_VOID
+  },
+  [CG_SIGNATURE_RETURN] = {
+    "return", "docs/return", "sc", ARGS_OUT_GIVEN, OUT_NONE, "", RETURN_VOID
   },
   [CG_SIGNATURE_CALL] = { "call", "docs/call", "p", ARGS_IN, OUT_NONE, "xbu", RETURN_VOID },
   [CG_SIGNATURE_FINISH] = { "finish", "docs/finish", "pr", ARGS_NONE, OUT_RESULTS, "e", RETURN_RESULT },
@@ -127,7 +131,7 @@ static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_TAKE_ITEM] = { "take_item", NULL, "m", ARGS_NONE, OUT_ITEM, "", RETURN_ITEM },
 };
 
-/* A function of a record, or a constructor of a proxy. All but the letters are templates. */
+/* A function of a record, or a constructor. All but the letters are templates. */
 typedef struct
 {
   const char *return_type;
@@ -157,6 +161,7 @@ static const OtherRow new_rows[CG_N_NEW_SIGNATURES] = {
   [CG_SIGNATURE_NEW_ASYNC] = { "void ", "$proxy_new_async$", "nxbu", "docs/new-async" },
   [CG_SIGNATURE_NEW_FINISH] = { "$Proxy$ *", "$proxy_new_finish$", "re", "docs/new-finish" },
   [CG_SIGNATURE_NEW_SYNC] = { "$Proxy$ *", "$proxy_new_sync$", "nxe", "docs/new-sync" },
+  [CG_SIGNATURE_NEW_FOR_FUNCS] = { "$Iface$ *", "$new_for_funcs$", "FDG", "docs/new-for-funcs" },
 };
 
 /* Returns TRUE for a function of the proxy: its caller can leave out results. */
@@ -276,11 +281,37 @@ make_doc (CgWriter       *writer,
   return g_string_free (doc, FALSE);
 }
 
-static GPtrArray *
-get_args (const CgMethod *method,
-          ArgsKind        kind)
+GPtrArray *
+cg_signature_give (GPtrArray *args)
 {
-  return kind == ARGS_IN ? method->in_args : kind == ARGS_ITEM ? method->items : method->out_args;
+  GPtrArray *given = g_ptr_array_new_with_free_func (g_free);
+
+  CG_FOREACH (const CgArg, arg, args)
+    {
+      CgArg *copy = g_memdup2 (arg, sizeof *arg);
+
+      copy->use.is_moved = arg->use.type->is_pointer;
+      g_ptr_array_add (given, copy);
+    }
+
+  return given;
+}
+
+/* Adds the parameters for the arguments of a row. A language binding makes results that it gives away,
+ * as a client makes arguments. */
+static void
+add_row_args (CgParams       *self,
+              const CgMethod *method,
+              const Row      *row)
+{
+  gboolean is_given = row->args == ARGS_OUT_GIVEN;
+  g_autoptr (GPtrArray) given = is_given ? cg_signature_give (method->out_args) : NULL;
+
+  if (row->args != ARGS_NONE)
+    add_args (self,
+              is_given ? given : row->args == ARGS_IN ? method->in_args
+              : row->args == ARGS_ITEM ? method->items : method->out_args,
+              NULL, FALSE, is_given || is_client_row (row));
 }
 
 void
@@ -299,8 +330,7 @@ cg_signature_set (CgWriter        *writer,
   cg_params_add_letters (&params, row->leading);
   if (strchr (row->leading, 'w') != NULL)
     add_value (&params, method);
-  if (row->args != ARGS_NONE)
-    add_args (&params, get_args (method, row->args), NULL, FALSE, is_client);
+  add_row_args (&params, method, row);
   if (row->out_params == OUT_ITEM)
     add_args (&params, method->items, "return location for the value", TRUE, is_client);
   if (row->out_params == OUT_RESULTS && cg_method_get_return_arg (method) == NULL)

@@ -16,6 +16,7 @@ typedef enum
   CG_SIGNATURE_HANDLE_SYNC, /* the synchronous handler */
   CG_SIGNATURE_HANDLE,      /* the asynchronous handler */
   CG_SIGNATURE_COMPLETE,
+  CG_SIGNATURE_RETURN,      /* completes a call, too, and is given the results */
   CG_SIGNATURE_CALL,
   CG_SIGNATURE_FINISH,
   CG_SIGNATURE_SYNC,
@@ -50,14 +51,18 @@ typedef enum
   CG_N_SIGNATURES
 } CgSignatureKind;
 
-/* The constructors of a proxy that load its properties. */
+/* The constructors of an interface: those of a proxy that load its properties, and that of a service
+ * that consists of functions. */
 typedef enum
 {
   CG_SIGNATURE_NEW_ASYNC,
   CG_SIGNATURE_NEW_FINISH,
   CG_SIGNATURE_NEW_SYNC,
+  CG_SIGNATURE_NEW_FOR_FUNCS,
   CG_N_NEW_SIGNATURES
 } CgNewSignatureKind;
+
+#define CG_N_NEW_PROXY_SIGNATURES CG_SIGNATURE_NEW_FOR_FUNCS
 
 /* Set the keys of a function: return_type, which is written directly before the name, return_line,
  * for a line of its own, function, params, param_docs and doc. @writer has the names of the
@@ -82,6 +87,10 @@ void  cg_signature_emit           (CgWriter            *writer,
                                    const CgMethod      *method,
                                    CgSignatureKind      kind,
                                    const char          *name);
+
+/* Makes copies of results that are given away to a function. */
+GPtrArray *
+      cg_signature_give           (GPtrArray           *args);
 
 /* Gets the name of a function of @method. */
 const char *
