@@ -57,6 +57,17 @@ is_finished (NorpcCall *call)
   return has_answered (call) || norpc_ref_count_is (&call->call_refs, 0);
 }
 
+/* Thread-safe. The caller keeps a reference to the memory of the call. A thread that answers or
+ * releases the call does so before it reads `open_at`; the caller has counted the call as open
+ * before it calls this function.
+ */
+void
+norpc_call_close_if_finished (NorpcCall *self)
+{
+  if (is_finished (self))
+    norpc_call_close (self);
+}
+
 /* Called in the thread that completes @outer and keeps a reference to @inner, which is an
  * attempt at @outer. If a service still works on @inner, the count of @outer as an open call
  * passes to @inner. A thread that answers or releases @inner does so before it reads

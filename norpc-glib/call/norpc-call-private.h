@@ -498,6 +498,7 @@ norpc_call_receive_lists (NorpcCall       *self,
 gboolean norpc_call_may_be_answered_later (NorpcCall *self);
 void     norpc_call_close_open            (NorpcCall *self);
 void     norpc_call_close_if_answered     (NorpcCall *self);
+void     norpc_call_close_if_finished     (NorpcCall *self);
 void     norpc_call_transfer_open         (NorpcCall *outer,
                                            NorpcCall *inner);
 

@@ -59,6 +59,20 @@ keep_attempt_open (NorpcChannel *self,
     norpc_call_transfer_open (outer, call);
 }
 
+/* Runs in the service's context. A call of the channel that @call is an attempt at may have been
+ * released before it was counted. Its count has then passed to @call, unless that was answered
+ * meanwhile, and no other thread closes it.
+ */
+static void
+close_released (NorpcChannel *self,
+                NorpcCall    *call)
+{
+  for (NorpcCall *outer = call->outer;
+       outer != NULL && outer->released_at == &self->call_queue;
+       outer = outer->outer)
+    norpc_call_close_if_finished (outer);
+}
+
 /* Runs in the service's context, after the handler of a call that came through layers has
  * returned. The worker's pending calls do not include the call if it is an attempt of a layer.
  */
@@ -66,8 +80,11 @@ void
 norpc_channel_note_attempt (NorpcChannel *self,
                             NorpcCall    *call)
 {
-  if (norpc_call_may_be_answered_later (call))
-    keep_attempt_open (self, call);
+  if (!norpc_call_may_be_answered_later (call))
+    return;
+
+  keep_attempt_open (self, call);
+  close_released (self, call);
 }
 
 /* Thread-safe. Counts @call as open no more. Takes ownership of a reference to the channel. */

@@ -112,6 +112,27 @@ new_call (const char *method)
   return norpc_call_new (info, (guint) norpc_interface_info_find_method (info, method));
 }
 
+/* The same, of a method that may be called twice. */
+NorpcCall *
+new_idempotent_call (const char *method)
+{
+  static NorpcMethodInfo method_infos[30];
+  static const NorpcMethodInfo *methods[31];
+  static NorpcInterfaceInfo info;
+
+  info = *probe_probe_interface_info ();
+  for (guint i = 0; info.methods[i] != NULL; i++)
+    {
+      g_assert_cmpuint (i, <, G_N_ELEMENTS (method_infos));
+      method_infos[i] = *info.methods[i];
+      method_infos[i].flags = (NorpcMethodFlags) (method_infos[i].flags | NORPC_METHOD_FLAGS_IDEMPOTENT);
+      methods[i] = &method_infos[i];
+    }
+  info.methods = methods;
+
+  return norpc_call_new (&info, (guint) norpc_interface_info_find_method (&info, method));
+}
+
 static void
 note_outcome (Outcome  *outcome,
               gboolean  ok,

@@ -33,28 +33,29 @@ typedef struct
   ProbeProbeProxy *other;
 } Layered;
 
-void       layered_set_up    (Layered         *self,
-                              gconstpointer    side);
-void       layered_start     (Layered         *self,
-                              Side             side,
-                              gpointer         first_layer,
-                              ...) G_GNUC_NULL_TERMINATED;
-void       layered_drop      (Layered         *self);
-void       layered_tear_down (Layered         *self,
-                              gconstpointer    side);
-void       layered_let_pass  (Layered         *self);
-NorpcCall *new_call          (const char      *method);
-void       reply_cb          (NorpcReply      *reply,
-                              gpointer         outcome);
-void       note_cb           (GObject         *object,
-                              GAsyncResult    *result,
-                              gpointer         outcome);
-void       ready_cb          (GObject         *object,
-                              GAsyncResult    *result,
-                              gpointer         outcome);
-void       answer            (NorpcCall       *call);
-void       assert_numbers    (ProbeState      *state,
-                              guint            n);
+void       layered_set_up      (Layered       *self,
+                                gconstpointer  side);
+void       layered_start       (Layered  *self,
+                                Side      side,
+                                gpointer  first_layer,
+                                ...) G_GNUC_NULL_TERMINATED;
+void       layered_drop        (Layered *self);
+void       layered_tear_down   (Layered       *self,
+                                gconstpointer  side);
+void       layered_let_pass    (Layered *self);
+NorpcCall *new_call            (const char *method);
+NorpcCall *new_idempotent_call (const char *method);
+void       reply_cb            (NorpcReply *reply,
+                                gpointer    outcome);
+void       note_cb             (GObject      *object,
+                                GAsyncResult *result,
+                                gpointer      outcome);
+void       ready_cb            (GObject      *object,
+                                GAsyncResult *result,
+                                gpointer      outcome);
+void       answer              (NorpcCall *call);
+void       assert_numbers      (ProbeState *state,
+                                guint       n);
 
 #define TEST_LAYER(path, side, func) \
   g_test_add (path, Layered, GUINT_TO_POINTER (side), layered_set_up, func, layered_tear_down)

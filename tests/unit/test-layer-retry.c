@@ -181,27 +181,6 @@ test_func (Layered       *fixture,
     g_thread_yield ();
 }
 
-/* The probe's interface, with methods that may be called twice. */
-static NorpcCall *
-new_idempotent_call (const char *method)
-{
-  static NorpcMethodInfo method_infos[30];
-  static const NorpcMethodInfo *methods[31];
-  static NorpcInterfaceInfo info;
-
-  info = *probe_probe_interface_info ();
-  for (guint i = 0; info.methods[i] != NULL; i++)
-    {
-      g_assert_cmpuint (i, <, G_N_ELEMENTS (method_infos));
-      method_infos[i] = *info.methods[i];
-      method_infos[i].flags = (NorpcMethodFlags) (method_infos[i].flags | NORPC_METHOD_FLAGS_IDEMPOTENT);
-      methods[i] = &method_infos[i];
-    }
-  info.methods = methods;
-
-  return norpc_call_new (&info, (guint) norpc_interface_info_find_method (&info, method));
-}
-
 /* A call that the service has begun with is retried only if it is idempotent. */
 static void
 test_effect (Layered       *fixture,
