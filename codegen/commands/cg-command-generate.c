@@ -113,7 +113,7 @@ check_modes (Options  *self,
 
   if (n_modes + n_files == 0)
     return cg_input_fail (error, "Nothing to generate: use --generate-c-code, --header, --body, "
-                                 "--dbus-xml, --markdown or --depfile");
+                                 "--dbus-xml, --markdown, --vala-metadata or --depfile");
   if (n_modes > 1)
     return cg_input_fail (error, "Only one of --generate-c-code, --header and --body can be used");
   if (self->output != NULL && self->output_directory != NULL)

@@ -41,7 +41,7 @@ typedef struct
   CgEmitFunc  emit;
 } CgEmitter;
 
-#define CG_N_EMITTERS 4
+#define CG_N_EMITTERS 5
 
 extern const CgEmitter cg_emitters[CG_N_EMITTERS];
 
@@ -53,5 +53,7 @@ void cg_emit_dbus_xml (const CgOutput *output,
                        CgWriter       *writer);
 void cg_emit_markdown (const CgOutput *output,
                        CgWriter       *writer);
+void cg_emit_vala_metadata (const CgOutput *output,
+                            CgWriter       *writer);
 
 G_END_DECLS

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-OTHERS = {'--dbus-xml': '.dbus.xml', '--markdown': '.md'}
+OTHERS = {'--dbus-xml': '.dbus.xml', '--markdown': '.md', '--vala-metadata': '.metadata'}
 HERE = pathlib.Path(__file__).resolve().parent
 
 
