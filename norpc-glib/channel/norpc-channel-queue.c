@@ -162,6 +162,8 @@ norpc_channel_fall_asleep (NorpcChannel *self,
   self->napping = nap;
   g_async_queue_unlock (self->queue);
 
+  if (empty)
+    norpc_spin_sleep (spin);
   if (empty && g_atomic_int_get (&self->n_probes) > 0)
     norpc_channel_answer_probes (self, TRUE);
 

@@ -60,6 +60,9 @@ fall_asleep (NorpcReplyQueue *self)
       (g_atomic_int_get (&self->n_open) > 0 && norpc_spin_until (&self->spin, has_replies, self)))
     return FALSE;
 
+  if (g_atomic_int_get (&self->n_open) > 0)
+    norpc_spin_sleep (&self->spin);
+
   return g_atomic_pointer_compare_and_exchange (&self->head, NULL, marker);
 }
 
@@ -232,6 +235,7 @@ reply_queue_source_dispatch (GSource     *source,
 
   norpc_timeouts_expire (&self->deadlines, g_source_get_time (source));
 
+  norpc_spin_wake (&self->spin);
   if (self->first == NULL)
     take_replies (self);
 

@@ -70,6 +70,7 @@ norpc_sync_wait_sleep (NorpcCall *call,
   /* It may be DONE already, or ASLEEP from an earlier wait. */
   g_atomic_int_compare_and_exchange (&call->waiting, AWAKE, ASLEEP);
 
+  norpc_spin_sleep (&sync_spin);
   g_mutex_lock (&slot->mutex);
   while (!is_done (call) && in_time)
     if (deadline != 0)
@@ -78,6 +79,7 @@ norpc_sync_wait_sleep (NorpcCall *call,
       g_cond_wait (&slot->cond, &slot->mutex);
   in_time = is_done (call);
   g_mutex_unlock (&slot->mutex);
+  norpc_spin_wake (&sync_spin);
 
   return in_time;
 }

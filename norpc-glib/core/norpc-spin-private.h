@@ -13,17 +13,23 @@ G_BEGIN_DECLS
  * Spinning before sleeping.
  *
  * Waking a sleeping thread costs about ten times as much as a call. A consumer therefore polls
- * its queue for a short while before it sleeps, as long as that has paid off recently. Each
- * NorpcSpin belongs to one consumer and to the thread of that consumer.
+ * its queue for a short while before it sleeps, as long as that has paid off recently, or if it
+ * has slept so shortly that it might have. Each NorpcSpin belongs to one consumer and to the thread
+ * of that consumer.
  */
 typedef struct
 {
-  guint8 credit;  /* how many more times it may spin in vain */
-  guint8 skipped; /* how many times it has slept without spinning since it last spun */
+  guint8 credit;   /* how many more times it may spin in vain */
+  guint8 skipped;  /* how many times it has slept without spinning since it last spun */
+  gint64 slept_at; /* monotonic time: since when it sleeps, or 0 */
 } NorpcSpin;
 
 #define NORPC_SPIN_CREDIT 8
-#define NORPC_SPIN_INIT { NORPC_SPIN_CREDIT, 0 }
+#define NORPC_SPIN_INIT { 0, 0, 0 }
+
+/* Where two threads sleep in turn, each sleep takes as long as it takes to wake up both of them. */
+#define NORPC_SPIN_SHORT_SLEEP 100 /* microseconds */
+#define NORPC_SPIN_LONG_SLEEP 1000
 
 typedef gboolean (*NorpcSpinCondition) (gpointer data);
 
@@ -34,6 +40,8 @@ gboolean norpc_spin_begin (NorpcSpin *self,
                            gint64    *until);
 void     norpc_spin_end   (NorpcSpin *self,
                            gboolean   paid);
+void     norpc_spin_sleep (NorpcSpin *self);
+void     norpc_spin_wake  (NorpcSpin *self);
 
 static inline void
 norpc_spin_pause (void)

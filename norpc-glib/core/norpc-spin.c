@@ -16,7 +16,7 @@
 #define MAX_SPIN_TIME 1000
 
 /* When spinning has not paid off, only one of this many sleeps is preceded by spinning. That
- * is enough to notice when it pays off again.
+ * is enough to notice when it pays off again, where it takes long to wake up threads.
  */
 #define SPIN_AGAIN_AFTER 32
 
@@ -113,4 +113,29 @@ norpc_spin_end (NorpcSpin *self,
     self->credit = NORPC_SPIN_CREDIT;
   else if (self->credit > 0)
     self->credit--;
+}
+
+/* Called before the consumer sleeps. It may wake up and sleep again if there is nothing to do. */
+void
+norpc_spin_sleep (NorpcSpin *self)
+{
+  if (self->slept_at == 0 && norpc_get_spin_time () > 0)
+    self->slept_at = g_get_monotonic_time ();
+}
+
+/* Called when the consumer has slept until there was something to do. */
+void
+norpc_spin_wake (NorpcSpin *self)
+{
+  gint64 slept;
+
+  if (self->slept_at == 0)
+    return;
+
+  slept = g_get_monotonic_time () - self->slept_at;
+  self->slept_at = 0;
+  if (slept >= NORPC_SPIN_LONG_SLEEP)
+    self->credit = 0;
+  else if (slept < NORPC_SPIN_SHORT_SLEEP)
+    self->credit = MAX (self->credit, 1);
 }
