@@ -5,6 +5,7 @@
 
 #include "call/norpc-call-private.h"
 #include "call/norpc-deadlock-private.h"
+#include "client/norpc-sync-wait-private.h"
 #include "core/norpc-context-private.h"
 #include "core/norpc-error.h"
 #include "norpc-channel-private.h"
@@ -141,7 +142,8 @@ norpc_channel_send (NorpcEndpoint *endpoint,
   g_autoptr (NorpcWaker) sleeper = NULL;
   g_autofree char *rejection = NULL;
   NorpcError code = NORPC_ERROR_FAILED;
-  gboolean passed_on = call->is_sync && call->waiting_thread != g_thread_self ();
+  gboolean is_sync = call->is_sync;
+  gboolean passed_on = is_sync && call->waiting_thread != g_thread_self ();
 
   norpc_metrics_call_sent (call, &self->recorder);
 
@@ -160,6 +162,8 @@ norpc_channel_send (NorpcEndpoint *endpoint,
   else if (sleeper != NULL)
     norpc_waker_wake (sleeper);
 
+  if (sleeper != NULL && is_sync && !passed_on)
+    norpc_sync_wait_note_wake_up ();
   if (passed_on)
     {
       if (rejection == NULL)

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 
 extern const NorpcCallSink norpc_sync_wait_sink;
 
-gboolean norpc_sync_wait_spin  (NorpcCall *call);
-gboolean norpc_sync_wait_sleep (NorpcCall *call,
-                                gint64     deadline);
+void     norpc_sync_wait_note_wake_up (void);
+gboolean norpc_sync_wait_spin         (NorpcCall *call);
+gboolean norpc_sync_wait_sleep        (NorpcCall *call,
+                                       gint64     deadline);
 
 G_END_DECLS

@@ -34,6 +34,18 @@ static Slot slots[N_SLOTS];
 /* Records whether spinning has paid off in this thread. */
 static _Thread_local NorpcSpin sync_spin = NORPC_SPIN_INIT;
 
+/* Thread-local: the service slept when the call was sent. How long this thread then sleeps says nothing
+ * about how long a service that is awake takes.
+ */
+static _Thread_local gboolean woke_service;
+
+/* Called in the client's thread, if it wakes up the service while it sends a synchronous call. */
+void
+norpc_sync_wait_note_wake_up (void)
+{
+  woke_service = TRUE;
+}
+
 static Slot *
 get_slot (NorpcCall *call)
 {
@@ -54,7 +66,12 @@ is_done (gpointer data)
 gboolean
 norpc_sync_wait_spin (NorpcCall *call)
 {
-  return is_done (call) || norpc_spin_until (&sync_spin, is_done, call);
+  if (!is_done (call) && !norpc_spin_until (&sync_spin, is_done, call))
+    return FALSE;
+
+  woke_service = FALSE;
+
+  return TRUE;
 }
 
 /* Called in the client's thread. Blocks until the call is answered, and returns TRUE; or
@@ -70,7 +87,9 @@ norpc_sync_wait_sleep (NorpcCall *call,
   /* It may be DONE already, or ASLEEP from an earlier wait. */
   g_atomic_int_compare_and_exchange (&call->waiting, AWAKE, ASLEEP);
 
-  norpc_spin_sleep (&sync_spin);
+  if (!woke_service)
+    norpc_spin_sleep (&sync_spin);
+  woke_service = FALSE;
   g_mutex_lock (&slot->mutex);
   while (!is_done (call) && in_time)
     if (deadline != 0)
@@ -100,8 +119,8 @@ wake_waiting_thread (NorpcCall *call)
    */
   g_mutex_lock (&slot->mutex);
   g_atomic_int_set (&call->waiting, DONE);
-  g_cond_broadcast (&slot->cond);
   g_mutex_unlock (&slot->mutex);
+  g_cond_broadcast (&slot->cond);
 }
 
 const NorpcCallSink norpc_sync_wait_sink = { wake_waiting_thread, NULL };

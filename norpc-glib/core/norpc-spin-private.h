@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "norpc-spin.h"
 #include "norpc-types.h"
 
 G_BEGIN_DECLS
@@ -59,23 +60,24 @@ norpc_spin_until (NorpcSpin          *self,
                   NorpcSpinCondition  condition,
                   gpointer            data)
 {
-  gint64 until;
-  gboolean paid = FALSE;
+  gint64 until, now = 0;
+  gboolean met = FALSE;
 
   if (!norpc_spin_begin (self, &until))
     return FALSE;
 
   do
-    for (guint i = 0; i < NORPC_SPIN_POLLS && !paid; i++)
+    for (guint i = 0; i < NORPC_SPIN_POLLS && !met; i++)
       {
         norpc_spin_pause ();
-        paid = condition (data);
+        met = condition (data);
       }
-  while (!paid && g_get_monotonic_time () < until);
+  while (!met && (now = g_get_monotonic_time ()) < until);
 
-  norpc_spin_end (self, paid);
+  /* A wake-up would have taken no longer than the second half of the time. */
+  norpc_spin_end (self, met && now < until - norpc_get_spin_time () / 2);
 
-  return paid;
+  return met;
 }
 
 G_END_DECLS

@@ -31,20 +31,58 @@ count_in_vain (NorpcSpin *spin,
   return n_polled;
 }
 
+/* Neither a consumer that has not slept yet nor one that is given nothing to do for long polls. */
 static void
-test_credit (void)
+test_long_sleep (void)
 {
   NorpcSpin spin = NORPC_SPIN_INIT;
 
-  g_assert_cmpuint (count_in_vain (&spin, NORPC_SPIN_CREDIT), ==, NORPC_SPIN_CREDIT);
   g_assert_cmpuint (count_in_vain (&spin, 1), ==, 0);
+
+  norpc_spin_end (&spin, TRUE);
+  norpc_spin_sleep (&spin);
+  spin.slept_at -= NORPC_SPIN_LONG_SLEEP;
+  norpc_spin_wake (&spin);
+  g_assert_cmpuint (count_in_vain (&spin, 1), ==, 0);
+}
+
+/* A consumer that has slept shortly tries it once. If it sleeps in several steps, they count together. */
+static void
+test_short_sleep (void)
+{
+  NorpcSpin spin = NORPC_SPIN_INIT;
+
+  norpc_spin_sleep (&spin);
+  spin.slept_at += NORPC_SPIN_LONG_SLEEP; /* however busy the machine is */
+  norpc_spin_wake (&spin);
+  g_assert_cmpint (spin.slept_at, ==, 0);
+  g_assert_cmpuint (count_in_vain (&spin, 2), ==, 1);
+
+  spin.slept_at = g_get_monotonic_time () - NORPC_SPIN_SHORT_SLEEP;
+  norpc_spin_sleep (&spin);
+  norpc_spin_wake (&spin);
+  g_assert_cmpuint (count_in_vain (&spin, 1), ==, 0);
+}
+
+/* Waking up without having slept changes nothing. */
+static void
+test_no_sleep (void)
+{
+  NorpcSpin spin = NORPC_SPIN_INIT;
+
+  norpc_spin_wake (&spin);
+  g_assert_cmpuint (count_in_vain (&spin, 1), ==, 0);
+
+  norpc_spin_end (&spin, TRUE);
+  norpc_spin_wake (&spin);
+  g_assert_cmpuint (count_in_vain (&spin, NORPC_SPIN_CREDIT), ==, NORPC_SPIN_CREDIT);
 }
 
 /* A consumer without credit still tries now and then. */
 static void
 test_without_credit (void)
 {
-  NorpcSpin spin = { 0, 0 };
+  NorpcSpin spin = NORPC_SPIN_INIT;
   guint n_polled = count_in_vain (&spin, N_SLEEPS);
 
   g_assert_cmpuint (n_polled, >=, N_SLEEPS / 100);
@@ -55,11 +93,39 @@ test_without_credit (void)
 static void
 test_success (void)
 {
-  NorpcSpin spin = { 0, 0 };
+  NorpcSpin spin = NORPC_SPIN_INIT;
 
   norpc_spin_end (&spin, TRUE);
   g_assert_cmpuint (count_in_vain (&spin, NORPC_SPIN_CREDIT), ==, NORPC_SPIN_CREDIT);
   g_assert_cmpuint (count_in_vain (&spin, 1), ==, 0);
+}
+
+/* Becomes true when more than half of the time has passed. */
+static gboolean
+is_late (gpointer data)
+{
+  guint *n_polls = data;
+
+  if (++*n_polls == NORPC_SPIN_POLLS)
+    g_usleep (600);
+
+  return *n_polls > NORPC_SPIN_POLLS;
+}
+
+/* Polling that takes as long as a wake-up does not pay. */
+static void
+test_late (void)
+{
+  NorpcSpin spin = NORPC_SPIN_INIT;
+  guint n_polls = 0;
+
+  norpc_set_spin_time (1000);
+  norpc_spin_end (&spin, TRUE);
+  if (norpc_spin_until (&spin, is_late, &n_polls))
+    g_assert_cmpuint (n_polls, ==, NORPC_SPIN_POLLS + 1);
+  norpc_set_spin_time (20);
+
+  g_assert_cmpuint (count_in_vain (&spin, NORPC_SPIN_CREDIT), ==, NORPC_SPIN_CREDIT - 1);
 }
 
 static void
@@ -69,6 +135,7 @@ test_time (void)
   gint64 before = g_get_monotonic_time (), until;
 
   norpc_set_spin_time (300);
+  norpc_spin_end (&spin, TRUE);
   g_assert_true (norpc_spin_begin (&spin, &until));
   g_assert_cmpint (until, >=, before + 300);
   g_assert_cmpint (until, <=, g_get_monotonic_time () + 300);
@@ -88,9 +155,12 @@ main (int   argc,
   /* Also where there is one processor. */
   norpc_set_spin_time (20);
 
-  g_test_add_func ("/spin/credit", test_credit);
+  g_test_add_func ("/spin/long-sleep", test_long_sleep);
+  g_test_add_func ("/spin/short-sleep", test_short_sleep);
+  g_test_add_func ("/spin/no-sleep", test_no_sleep);
   g_test_add_func ("/spin/without-credit", test_without_credit);
   g_test_add_func ("/spin/success", test_success);
+  g_test_add_func ("/spin/late", test_late);
   g_test_add_func ("/spin/time", test_time);
 
   return g_test_run ();
