@@ -11,10 +11,14 @@
 typedef struct
 {
   NorpcGroupWatcher parent;
-  gatomicrefcount   ref_count;   /* one for the group, and one for an event on its way */
-  GWeakRef          proxy;
+  gatomicrefcount   ref_count;   /* one for the group, one for the proxy, and one for an event on its
+                                    way */
+  GWeakRef          weak_proxy;  /* takes longer than the lock */
+  GMutex            lock;
+  NorpcProxy       *proxy;       /* (unowned) (nullable) [lock]: until it is finalized */
   NorpcReplyQueue  *reply_queue; /* (owned), since construction: of the proxy's context */
   guint             notify_id;   /* since construction */
+  GQuark            detail;      /* since construction: of the property */
   GParamSpec       *pspec;       /* (unowned), since construction: a property of the interface may
                                     have the same name */
   int               pending;     /* atomic: an event is on its way */
@@ -34,7 +38,8 @@ busy_watcher_unref (NorpcGroupWatcher *watcher)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_weak_ref_clear (&self->proxy);
+  g_weak_ref_clear (&self->weak_proxy);
+  g_mutex_clear (&self->lock);
   norpc_reply_queue_unref (self->reply_queue);
   g_free (self);
 }
@@ -54,7 +59,7 @@ static void
 busy_event_run (NorpcEvent *event)
 {
   BusyWatcher *watcher = ((BusyEvent *) event)->watcher;
-  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (&watcher->proxy);
+  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (&watcher->weak_proxy);
 
   g_atomic_int_set (&watcher->pending, FALSE);
   if (proxy != NULL)
@@ -91,16 +96,32 @@ static void
 busy_watcher_changed (NorpcGroupWatcher *watcher)
 {
   BusyWatcher *self = (BusyWatcher *) watcher;
-  g_autoptr (NorpcProxy) proxy = g_weak_ref_get (&self->proxy);
+  gboolean notifies;
 
-  if (proxy != NULL &&
-      g_signal_has_handler_pending (proxy, self->notify_id, g_param_spec_get_name_quark (self->pspec),
-                                    TRUE) &&
-      g_atomic_int_compare_and_exchange (&self->pending, FALSE, TRUE))
+  g_mutex_lock (&self->lock);
+  notifies = self->proxy != NULL &&
+             g_signal_has_handler_pending (self->proxy, self->notify_id, self->detail, TRUE);
+  g_mutex_unlock (&self->lock);
+
+  if (notifies && g_atomic_int_compare_and_exchange (&self->pending, FALSE, TRUE))
     push_notification (self);
 }
 
-/* Called in the thread that constructs @proxy, in whose thread-default context it notifies. */
+/* Called in the thread that finalizes the proxy. Other threads may be using the watcher. */
+void
+norpc_proxy_busy_watcher_close (NorpcGroupWatcher *watcher)
+{
+  BusyWatcher *self = (BusyWatcher *) watcher;
+
+  g_mutex_lock (&self->lock);
+  self->proxy = NULL;
+  g_mutex_unlock (&self->lock);
+  busy_watcher_unref (watcher);
+}
+
+/* Called in the thread that constructs @proxy, in whose thread-default context it notifies. The result
+ * has two references, one for the group of its calls, and one for norpc_proxy_busy_watcher_close ().
+ */
 NorpcGroupWatcher *
 norpc_proxy_busy_watcher_new (NorpcProxy *proxy)
 {
@@ -110,10 +131,14 @@ norpc_proxy_busy_watcher_new (NorpcProxy *proxy)
   self->parent.changed = busy_watcher_changed;
   self->parent.free = busy_watcher_unref;
   g_atomic_ref_count_init (&self->ref_count);
-  g_weak_ref_init (&self->proxy, proxy);
+  g_atomic_ref_count_inc (&self->ref_count);
+  g_weak_ref_init (&self->weak_proxy, proxy);
+  g_mutex_init (&self->lock);
+  self->proxy = proxy;
   self->reply_queue = norpc_reply_queue_get (context);
   self->notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
   self->pspec = g_object_class_find_property (g_type_class_peek (NORPC_TYPE_PROXY), "busy");
+  self->detail = g_param_spec_get_name_quark (self->pspec);
 
   return &self->parent;
 }

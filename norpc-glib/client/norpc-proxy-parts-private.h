@@ -12,7 +12,8 @@
 G_BEGIN_DECLS
 
 /* Notifies of the property `busy`. */
-NorpcGroupWatcher *norpc_proxy_busy_watcher_new (NorpcProxy *proxy);
+NorpcGroupWatcher *norpc_proxy_busy_watcher_new   (NorpcProxy        *proxy);
+void               norpc_proxy_busy_watcher_close (NorpcGroupWatcher *watcher);
 
 /* The data of a proxy, for the files that implement it. */
 typedef struct
@@ -21,6 +22,7 @@ typedef struct
   int            timeout;  /* atomic: milliseconds, or 0 */
   int            priority; /* atomic: NorpcPriority */
   NorpcCallGroup *calls;   /* (owned), since construction: the calls in flight */
+  NorpcGroupWatcher *busy_watcher; /* (owned), since construction: of these calls */
   NorpcLatest    latest;   /* has its own lock */
   NorpcSubscriber *subscriber; /* (owned) (nullable), since construction, until it is disposed */
   gboolean       is_subscribed; /* accessed in the client's context, and at the end */

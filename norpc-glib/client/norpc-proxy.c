@@ -149,8 +149,8 @@ norpc_proxy_constructed (GObject *object)
 
   if (priv->endpoint == NULL)
     priv->endpoint = g_object_new (NORPC_TYPE_CLOSED_ENDPOINT, NULL);
-  priv->calls = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, proxy_link),
-                                      norpc_proxy_busy_watcher_new (self));
+  priv->busy_watcher = norpc_proxy_busy_watcher_new (self);
+  priv->calls = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, proxy_link), priv->busy_watcher);
   if (klass->events == NULL)
     return;
 
@@ -195,6 +195,7 @@ norpc_proxy_finalize (GObject *object)
 
   g_clear_pointer (&norpc_proxy_get_private (self)->owner, norpc_owner_free);
   g_clear_object (&norpc_proxy_get_private (self)->endpoint);
+  g_clear_pointer (&norpc_proxy_get_private (self)->busy_watcher, norpc_proxy_busy_watcher_close);
   g_clear_pointer (&norpc_proxy_get_private (self)->calls, norpc_call_group_unref);
   norpc_latest_clear (&norpc_proxy_get_private (self)->latest);
 
