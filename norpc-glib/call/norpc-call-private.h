@@ -245,7 +245,8 @@ struct _NorpcCall
 
   NorpcCallQueue *queue; /* (unowned) (nullable): that the call is in; written with the lock of
                             the channel held, before its slot */
-  NorpcCall *queue_next; /* (owned) (nullable) [lock of the channel]: the next call in that queue */
+  NorpcCall *queue_next; /* (owned) (nullable) [lock of the channel, or of the pending calls]: the
+                            next call in that queue, or in the batch */
 
   NorpcCallQueue *released_at; /* (owned) (nullable): of the worker whose service layers the
                                   call is in; written before these layers get the call */

@@ -84,10 +84,24 @@ norpc_lane_pop_locked (NorpcLane *self)
   return call;
 }
 
-guint norpc_lane_take_locked (NorpcLane  *self,
-                              NorpcCall **calls,
-                              guint       max);
-void  norpc_lane_list_locked (NorpcLane  *self,
-                              GPtrArray  *calls);
+/* Returns a chain of the oldest calls (owned), or NULL. */
+static inline NorpcCall *
+norpc_lane_take_locked (NorpcLane *self)
+{
+  NorpcCall *chain = g_steal_pointer (&self->first);
+
+  if (chain == NULL)
+    {
+      chain = g_async_queue_try_pop_unlocked (self->queue);
+      self->last = NULL;
+    }
+
+  return chain;
+}
+
+void norpc_lane_list_locked (NorpcLane *self,
+                             GPtrArray *calls);
+void norpc_call_list_chain  (NorpcCall *first,
+                             GPtrArray *calls);
 
 G_END_DECLS

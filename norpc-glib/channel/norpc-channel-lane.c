@@ -5,29 +5,12 @@
 
 #include "norpc-channel-lane-private.h"
 
-/* Called with the lock of the queue held. Takes the oldest calls (owned), at most @max, and returns
- * how many.
+/* Called with the lock that protects the chain held. Adds its calls to @calls, with references to their
+ * memory.
  */
-guint
-norpc_lane_take_locked (NorpcLane  *self,
-                        NorpcCall **calls,
-                        guint       max)
-{
-  guint n = 0;
-
-  /* Reads the counters first, because the queue takes longer. */
-  if (norpc_lane_get_unserved (self) == 0)
-    return 0;
-
-  while (n < max && (calls[n] = norpc_lane_pop_locked (self)) != NULL)
-    n++;
-
-  return n;
-}
-
-static void
-list_chain (NorpcCall *first,
-            GPtrArray *calls)
+void
+norpc_call_list_chain (NorpcCall *first,
+                       GPtrArray *calls)
 {
   for (NorpcCall *call = first; call != NULL; call = call->queue_next)
     {
@@ -45,8 +28,8 @@ norpc_lane_list_locked (NorpcLane *self,
 {
   NorpcCall *queued = g_async_queue_try_pop_unlocked (self->queue);
 
-  list_chain (self->first, calls);
-  list_chain (queued, calls);
+  norpc_call_list_chain (self->first, calls);
+  norpc_call_list_chain (queued, calls);
   if (queued != NULL)
     g_async_queue_push_unlocked (self->queue, queued);
 }

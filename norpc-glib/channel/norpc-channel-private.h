@@ -159,9 +159,8 @@ void       norpc_channel_close      (NorpcChannel  *self,
                                      const char    *reason);
 void       norpc_channel_detach     (NorpcChannel  *self);
 GPtrArray *norpc_channel_list_calls (NorpcChannel  *self);
-guint      norpc_channel_take       (NorpcChannel  *self,
-                                     NorpcCall    **calls,
-                                     guint          max);
+NorpcCall *norpc_channel_take       (NorpcChannel  *self,
+                                     gboolean       one);
 typedef void (*NorpcChannelJobFunc) (gpointer data);
 
 gboolean   norpc_channel_run_in_service (NorpcChannel        *self,

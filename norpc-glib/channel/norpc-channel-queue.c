@@ -66,27 +66,38 @@ norpc_channel_list_calls (NorpcChannel *self)
   return calls;
 }
 
-/* Runs in the service's context, which is awake. Dequeues up to @max calls, which count as
- * waiting until norpc_channel_served () is called for each. Calls of low priority are dequeued
- * one at a time, because other calls may overtake them.
- */
-guint
-norpc_channel_take (NorpcChannel  *self,
-                    NorpcCall    **calls,
-                    guint          max)
+/* Called with the lock of the queue held. */
+static NorpcCall *
+take_from_lane_locked (NorpcLane *lane,
+                       gboolean   one)
 {
-  guint n;
+  /* Reads the counters first, because the queue takes longer. */
+  if (norpc_lane_get_unserved (lane) == 0)
+    return NULL;
+
+  return one ? norpc_lane_pop_locked (lane) : norpc_lane_take_locked (lane);
+}
+
+/* Runs in the service's context, which is awake. Dequeues a chain of calls (owned), or @one call, or
+ * returns NULL. The calls count as waiting until norpc_channel_served () is called for each. Calls of
+ * low priority are dequeued one at a time, because other calls may overtake them.
+ */
+NorpcCall *
+norpc_channel_take (NorpcChannel *self,
+                    gboolean      one)
+{
+  NorpcCall *chain;
 
   g_async_queue_lock (self->queue);
   self->asleep = FALSE;
-  n = norpc_lane_take_locked (&self->lanes[NORPC_LANE_URGENT], calls, max);
-  if (n == 0)
-    n = norpc_lane_take_locked (&self->lanes[NORPC_LANE_NORMAL], calls, max);
-  if (n == 0)
-    n = norpc_lane_take_locked (&self->lanes[NORPC_LANE_LOW], calls, MIN (max, 1));
+  chain = take_from_lane_locked (&self->lanes[NORPC_LANE_URGENT], one);
+  if (chain == NULL)
+    chain = take_from_lane_locked (&self->lanes[NORPC_LANE_NORMAL], one);
+  if (chain == NULL)
+    chain = take_from_lane_locked (&self->lanes[NORPC_LANE_LOW], TRUE);
   g_async_queue_unlock (self->queue);
 
-  return n;
+  return chain;
 }
 
 /* Runs in the service's context. Dequeues a call that overtakes those dequeued before it, or

@@ -10,8 +10,6 @@
 
 G_BEGIN_DECLS
 
-#define NORPC_PENDING_CALLS_BATCH 64
-
 /*
  * The calls that a worker has dequeued from its channel and that are not answered.
  *
@@ -29,11 +27,9 @@ typedef struct
 
   GMutex lock;
 
-  NorpcCall *batch[NORPC_PENDING_CALLS_BATCH]; /* (owned) [lock]: from n_begun on */
-  guint      n_batch;                    /* [lock] */
-  guint      n_begun;                    /* [lock] */
-  NorpcCall *current;                    /* (owned) (nullable) [lock] */
-  NorpcCall *open;                       /* (unowned) (nullable) [lock] */
+  NorpcCall *batch;   /* (owned) (nullable) [lock]: a chain */
+  NorpcCall *current; /* (owned) (nullable) [lock] */
+  NorpcCall *open;    /* (unowned) (nullable) [lock] */
 } NorpcPendingCalls;
 
 void       norpc_pending_calls_init            (NorpcPendingCalls *self,

@@ -22,7 +22,7 @@ norpc_pending_calls_init (NorpcPendingCalls *self,
 void
 norpc_pending_calls_clear (NorpcPendingCalls *self)
 {
-  g_assert (self->n_begun == self->n_batch && self->current == NULL && self->open == NULL);
+  g_assert (self->batch == NULL && self->current == NULL && self->open == NULL);
 
   g_mutex_clear (&self->lock);
 }
@@ -198,11 +198,10 @@ keep_locked (NorpcPendingCalls *self,
  * waits in the batch: the worker has to be woken up if a call completes that is the last one to
  * wait for the service to stop.
  */
-static guint
-get_max_batch_locked (NorpcPendingCalls *self)
+static gboolean
+dequeues_one_locked (NorpcPendingCalls *self)
 {
-  return g_atomic_int_get (&self->max_open) == 0 && !norpc_channel_has_turns (self->channel)
-           ? NORPC_PENDING_CALLS_BATCH : 1;
+  return g_atomic_int_get (&self->max_open) != 0 || norpc_channel_has_turns (self->channel);
 }
 
 /* Runs in the service's context, with the lock held. Returns the next call (owned), or NULL. An
@@ -213,22 +212,20 @@ static NorpcCall *
 dequeue_locked (NorpcPendingCalls *self)
 {
   NorpcChannel *channel = self->channel;
-  NorpcCall *urgent;
+  NorpcCall *call = NULL;
 
-  if (self->n_begun < self->n_batch)
+  if (self->batch != NULL)
+    call = self->batch->priority != NORPC_PRIORITY_URGENT ? norpc_channel_take_urgent (channel) : NULL;
+  else if (norpc_channel_has_calls (channel))
+    self->batch = norpc_channel_take (channel, dequeues_one_locked (self));
+
+  if (call == NULL && self->batch != NULL)
     {
-      urgent = self->batch[self->n_begun]->priority != NORPC_PRIORITY_URGENT
-                 ? norpc_channel_take_urgent (channel) : NULL;
-      return urgent != NULL ? urgent : self->batch[self->n_begun++];
+      call = self->batch;
+      self->batch = g_steal_pointer (&call->queue_next);
     }
 
-  if (!norpc_channel_has_calls (channel))
-    return NULL;
-
-  self->n_begun = 0;
-  self->n_batch = norpc_channel_take (channel, self->batch, get_max_batch_locked (self));
-
-  return self->n_batch > 0 ? self->batch[self->n_begun++] : NULL;
+  return call;
 }
 
 /* Runs in the service's context, with the lock held. Returns the next call (owned) that does not have
@@ -307,7 +304,7 @@ norpc_pending_calls_is_empty (NorpcPendingCalls *self)
   gboolean empty;
 
   g_mutex_lock (&self->lock);
-  empty = self->n_begun == self->n_batch && self->current == NULL &&
+  empty = self->batch == NULL && self->current == NULL &&
           (self->open == NULL || g_atomic_int_get (&self->abandoned)) &&
           !norpc_channel_has_calls (self->channel) && norpc_channel_get_n_deferred (self->channel) == 0;
   g_mutex_unlock (&self->lock);
@@ -327,9 +324,8 @@ list_calls (NorpcPendingCalls *self)
   g_mutex_lock (&self->lock);
   calls = norpc_channel_list_calls (self->channel);
   norpc_channel_list_deferred (self->channel, calls);
+  norpc_call_list_chain (self->batch, calls);
   n_queued = calls->len;
-  for (guint i = self->n_begun; i < self->n_batch; i++)
-    g_ptr_array_add (calls, self->batch[i]);
   if (self->current != NULL)
     g_ptr_array_add (calls, self->current);
   for (NorpcCall *call = self->open; call != NULL; call = call->open_next)

@@ -13,8 +13,8 @@
 
 guint __real_norpc_channel_get_n_open (NorpcChannel *channel);
 guint __wrap_norpc_channel_get_n_open (NorpcChannel *channel);
-guint __real_norpc_channel_take       (NorpcChannel *channel, NorpcCall **calls, guint max);
-guint __wrap_norpc_channel_take       (NorpcChannel *channel, NorpcCall **calls, guint max);
+NorpcCall *__real_norpc_channel_take  (NorpcChannel *channel, gboolean one);
+NorpcCall *__wrap_norpc_channel_take  (NorpcChannel *channel, gboolean one);
 
 /* The channel whose open call is answered between two counts of the open calls. */
 static NorpcChannel *open_until_seen = NULL;
@@ -56,21 +56,20 @@ test_answered_before_pause (void)
  */
 static ProbeProbeProxy *passing = NULL;
 
-guint
-__wrap_norpc_channel_take (NorpcChannel  *channel,
-                           NorpcCall    **calls,
-                           guint          max)
+NorpcCall *
+__wrap_norpc_channel_take (NorpcChannel *channel,
+                           gboolean      one)
 {
-  guint n = __real_norpc_channel_take (channel, calls, max);
+  NorpcCall *chain = __real_norpc_channel_take (channel, one);
   ProbeProbeProxy *proxy = g_atomic_pointer_get (&passing);
 
-  if (n > 0 && proxy != NULL &&
+  if (chain != NULL && proxy != NULL &&
       NORPC_ENDPOINT (channel) == norpc_proxy_get_endpoint (NORPC_PROXY (proxy)) &&
       g_atomic_pointer_compare_and_exchange (&passing, proxy, NULL))
     for (guint i = 0; i < 3; i++)
       probe_probe_proxy_call_hold (proxy, NULL, NULL, NULL);
 
-  return n;
+  return chain;
 }
 
 /* Urgent calls that arrive when another one has just been dequeued are not given to a service
