@@ -31,7 +31,7 @@ typedef struct _NorpcGroupLink NorpcGroupLink;
 
 struct _NorpcGroupLink
 {
-  NorpcCallGroup *group;    /* (owned) (nullable): accessed by the client only */
+  NorpcCallGroup *group;    /* (nullable): lives while the call is in it; accessed by the client only */
   NorpcGroupLink *previous; /* (unowned) (nullable) [lock of the group] */
   NorpcGroupLink *next;     /* (unowned) (nullable) [lock of the group] */
 };

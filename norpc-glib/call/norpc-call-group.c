@@ -12,7 +12,9 @@ struct _NorpcCallGroup
   gsize           offset; /* since construction: of the link in a call */
   NorpcGroupWatcher *watcher; /* (owned) (nullable), since construction */
   GMutex          lock;
-  NorpcGroupLink *first; /* (unowned) (nullable) [lock] */
+  NorpcGroupLink *first;  /* (unowned) (nullable) [lock] */
+  guint           n_refs; /* [lock]: one of the creator, and one of each thread that notifies the
+                             watcher; calls that are in the group keep it, too */
 };
 
 static int n_groups; /* atomic */
@@ -22,7 +24,7 @@ NorpcCallGroup *
 norpc_call_group_new (gsize              offset,
                       NorpcGroupWatcher *watcher)
 {
-  NorpcCallGroup *self = g_atomic_rc_box_new0 (NorpcCallGroup);
+  NorpcCallGroup *self = g_new0 (NorpcCallGroup, 1);
 
   /* Skips 0 when it wraps around. */
   do
@@ -30,27 +32,41 @@ norpc_call_group_new (gsize              offset,
   while (self->id == 0);
   self->offset = offset;
   self->watcher = watcher;
+  self->n_refs = 1;
   g_mutex_init (&self->lock);
 
   return self;
 }
 
+/* Called by the last thread that knows the group. */
 static void
-norpc_call_group_clear (gpointer data)
+norpc_call_group_free (NorpcCallGroup *self)
 {
-  NorpcCallGroup *self = data;
-
-  g_assert (self->first == NULL);
-
   if (self->watcher != NULL)
     self->watcher->free (self->watcher);
   g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* Called with the lock held. Returns TRUE if the caller must free the group after it has unlocked it. */
+static gboolean
+is_gone_locked (NorpcCallGroup *self)
+{
+  return self->n_refs == 0 && self->first == NULL;
 }
 
 void
 norpc_call_group_unref (NorpcCallGroup *self)
 {
-  g_atomic_rc_box_release_full (self, norpc_call_group_clear);
+  gboolean gone;
+
+  g_mutex_lock (&self->lock);
+  self->n_refs--;
+  gone = is_gone_locked (self);
+  g_mutex_unlock (&self->lock);
+
+  if (gone)
+    norpc_call_group_free (self);
 }
 
 /* Called with no lock held. */
@@ -69,7 +85,7 @@ norpc_call_group_add (NorpcCallGroup *self,
   NorpcGroupLink *link = G_STRUCT_MEMBER_P (call, self->offset);
   gboolean is_first;
 
-  link->group = g_atomic_rc_box_acquire (self);
+  link->group = self;
 
   g_mutex_lock (&self->lock);
   is_first = self->first == NULL;
@@ -88,7 +104,7 @@ void
 norpc_group_link_leave (NorpcGroupLink *link)
 {
   NorpcCallGroup *group = g_steal_pointer (&link->group);
-  gboolean was_last;
+  gboolean notifies, gone;
 
   g_mutex_lock (&group->lock);
   if (link->previous != NULL)
@@ -97,13 +113,22 @@ norpc_group_link_leave (NorpcGroupLink *link)
     group->first = link->next;
   if (link->next != NULL)
     link->next->previous = link->previous;
-  was_last = group->first == NULL;
+  notifies = group->first == NULL && group->watcher != NULL;
+  if (notifies)
+    group->n_refs++;
+  gone = is_gone_locked (group);
   g_mutex_unlock (&group->lock);
 
   link->previous = link->next = NULL;
-  if (was_last)
-    note_changed (group);
-  norpc_call_group_unref (group);
+  if (notifies)
+    {
+      note_changed (group);
+      norpc_call_group_unref (group);
+    }
+  else if (gone)
+    {
+      norpc_call_group_free (group);
+    }
 }
 
 /* Thread-safe. Returns a number that identifies the group. */

@@ -5,6 +5,7 @@
 
 /* How the service answers a call. */
 
+#include "core/norpc-atomic-private.h"
 #include "core/norpc-error.h"
 #include "norpc-call-private.h"
 #include "norpc-call-scope-private.h"
@@ -15,7 +16,7 @@ claim_for_service (NorpcCall *self)
 {
   if (norpc_call_claim (self))
     {
-      g_atomic_int_set (&self->replied, TRUE);
+      norpc_atomic_int_set_release (&self->replied, TRUE);
       return TRUE;
     }
 
@@ -133,7 +134,7 @@ norpc_call_end_reply_on_return (NorpcCall *self)
 
   check_reply (self);
   if (norpc_call_scope_is_handler (self))
-    g_atomic_int_set (&self->state, NORPC_CALL_WRITTEN);
+    norpc_atomic_int_set_release (&self->state, NORPC_CALL_WRITTEN);
   else
     norpc_call_deliver (self);
 }

@@ -436,7 +436,7 @@ norpc_call_unref_memory (NorpcCall *self)
 {
   NorpcStreamPart *stream;
 
-  if (!norpc_ref_count_dec (&self->memory_refs))
+  if (!norpc_ref_count_release (&self->memory_refs))
     return;
 
   stream = norpc_call_get_stream_part (self);
@@ -488,7 +488,7 @@ norpc_reply_unref (NorpcReply *reply)
 
   g_return_if_fail (reply != NULL);
 
-  if (!norpc_ref_count_dec (&self->reply_refs))
+  if (!norpc_ref_count_release (&self->reply_refs))
     return;
 
   has_args = norpc_call_get_stage (self) < NORPC_CALL_HANDLED &&

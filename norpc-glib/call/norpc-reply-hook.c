@@ -63,6 +63,10 @@ norpc_reply_hooks_run (NorpcCompletionHook *hook,
 void
 norpc_call_run_reply_hooks (NorpcCall *call)
 {
+  /* Only a thread that owns the call adds hooks. */
+  if (norpc_ref_count_is (&call->call_refs, 0) && g_atomic_pointer_get (&call->reply_hooks) == NULL)
+    return;
+
   norpc_reply_hooks_run (norpc_call_steal_reply_hooks (call), call);
 }
 

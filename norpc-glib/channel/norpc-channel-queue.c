@@ -6,6 +6,7 @@
 /* The queue of a channel, from which the worker dequeues the calls. */
 
 #include "call/norpc-call-private.h"
+#include "core/norpc-atomic-private.h"
 #include "core/norpc-burst-private.h"
 #include "norpc-channel-private.h"
 
@@ -131,7 +132,7 @@ norpc_channel_served (NorpcChannel *self,
     norpc_channel_note_length (self);
 
   norpc_channel_vacate (self, call);
-  g_atomic_int_set (&lane->served, lane->served + 1);
+  norpc_atomic_int_set_release (&lane->served, lane->served + 1);
 
   if (g_atomic_int_get (&self->n_probes) > 0)
     norpc_channel_answer_probes (self, FALSE);

@@ -14,6 +14,7 @@
  */
 
 #include "call/norpc-call-private.h"
+#include "core/norpc-atomic-private.h"
 #include "norpc-channel-private.h"
 
 /* Thread-safe. Reads `freed` first, because a call is accepted before it is freed. */
@@ -88,7 +89,7 @@ norpc_channel_occupy_locked (NorpcChannel *self,
 {
   NorpcLane *lane = norpc_channel_get_lane (self, call);
 
-  g_atomic_int_set (&lane->accepted, lane->accepted + 1);
+  norpc_atomic_int_set_release (&lane->accepted, lane->accepted + 1);
   call->queue = &self->call_queue;
   g_atomic_int_set (&call->slot, NORPC_SLOT_QUEUED);
 

@@ -7,6 +7,7 @@
 
 #include "call/norpc-call-group-private.h"
 #include "call/norpc-call-scope-private.h"
+#include "norpc-endpoint.h"
 #include "norpc-latest-private.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,7 @@ typedef struct
   NorpcLatest    *latest; /* (unowned) (nullable): the last call of each latest-wins method */
   GCancellable   *owner_gone; /* (unowned) (nullable): cancelled when the owner of the proxy is
                                  disposed */
+  NorpcEndpointInterface *iface; /* (unowned): of the endpoint of the proxy */
 } NorpcCallOrigin;
 
 void norpc_call_send_note_iteration   (NorpcCall              *self);

@@ -259,10 +259,8 @@ norpc_endpoint_call_for (NorpcEndpoint         *self,
                          NorpcReplyFunc         reply_func,
                          gpointer               user_data)
 {
-  NorpcEndpointInterface *iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
-
   norpc_endpoint_prepare_call (call, origin, cancellable, reply_func, user_data);
-  send_open (self, iface, call);
+  send_open (self, origin->iface, call);
 }
 
 /**
@@ -317,7 +315,7 @@ norpc_endpoint_send_for (NorpcEndpoint         *self,
     norpc_latest_replace (origin->latest, call);
   norpc_call_send_inherit_priority (call);
   norpc_call_send_end (call);
-  send_open (self, norpc_interface_peek (self, NORPC_TYPE_ENDPOINT), call);
+  send_open (self, origin->iface, call);
 }
 
 /* Called in the client's thread. When @deadline passes, the call times out, unless another
@@ -352,6 +350,7 @@ norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
                               GCancellable           *cancellable,
                               GError                **error)
 {
+  NorpcEndpointInterface *iface = origin != NULL ? origin->iface : norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
   g_autoptr (NorpcReply) reply = norpc_call_get_reply (call);
   gint64 deadline;
 
@@ -365,7 +364,7 @@ norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
     watch_cancellable (call, cancellable);
   deadline = call->deadline;
   norpc_call_send_end (call);
-  send_open (self, norpc_interface_peek (self, NORPC_TYPE_ENDPOINT), call);
+  send_open (self, iface, call);
   norpc_burst_flush (); /* this thread blocks */
 
   /* From here on, the call belongs to the service and the reply to this thread. */

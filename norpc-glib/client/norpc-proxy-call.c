@@ -23,7 +23,9 @@ norpc_proxy_prepare_call (NorpcProxy *self,
   if (!call->has_priority && priority != NORPC_PRIORITY_NORMAL)
     norpc_call_set_priority (call, (NorpcPriority) priority);
 
-  return (NorpcCallOrigin) { priv->calls, &priv->latest, norpc_proxy_get_owner_gone (self) };
+  return (NorpcCallOrigin) {
+    priv->calls, &priv->latest, norpc_proxy_get_owner_gone (self), priv->endpoint_iface
+  };
 }
 
 /* Runs in the client's context. Returns the reply with the task, which runs its callback. */

@@ -19,6 +19,7 @@ void               norpc_proxy_busy_watcher_close (NorpcGroupWatcher *watcher);
 typedef struct
 {
   NorpcEndpoint *endpoint; /* (owned), since construction */
+  NorpcEndpointInterface *endpoint_iface; /* (unowned), since construction: of that endpoint */
   int            timeout;  /* atomic: milliseconds, or 0 */
   int            priority; /* atomic: NorpcPriority */
   NorpcCallGroup *calls;   /* (owned), since construction: the calls in flight */

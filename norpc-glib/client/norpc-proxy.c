@@ -149,6 +149,7 @@ norpc_proxy_constructed (GObject *object)
 
   if (priv->endpoint == NULL)
     priv->endpoint = g_object_new (NORPC_TYPE_CLOSED_ENDPOINT, NULL);
+  priv->endpoint_iface = NORPC_ENDPOINT_GET_IFACE (priv->endpoint);
   priv->busy_watcher = norpc_proxy_busy_watcher_new (self);
   priv->calls = norpc_call_group_new (G_STRUCT_OFFSET (NorpcCall, proxy_link), priv->busy_watcher);
   if (klass->events == NULL)

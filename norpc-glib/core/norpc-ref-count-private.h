@@ -26,6 +26,15 @@ norpc_ref_count_dec (gatomicrefcount *count)
   return g_atomic_int_dec_and_test (count);
 }
 
+/* The same, for a count that only holders of a reference increase, and that nothing reads after the last
+ * reference. The holder of the only reference need not change it.
+ */
+static inline gboolean
+norpc_ref_count_release (gatomicrefcount *count)
+{
+  return g_atomic_int_get (count) == 1 || g_atomic_int_dec_and_test (count);
+}
+
 static inline gboolean
 norpc_ref_count_is (gatomicrefcount *count,
                     int              value)
