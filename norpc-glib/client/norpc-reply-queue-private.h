@@ -29,6 +29,8 @@ void     norpc_reply_queue_push_first   (NorpcReplyQueue *self,
 gboolean norpc_reply_queue_remove_first (NorpcReplyQueue *self,
                                          NorpcReplyLink  *link);
 
+guint32 norpc_reply_queue_get_iteration (GSource *source);
+
 NorpcReplyQueue *norpc_reply_queue_begin_thread (GMainContext    *context);
 gboolean         norpc_reply_queue_end_calls    (NorpcReplyQueue *self);
 void             norpc_reply_queue_end_thread   (NorpcReplyQueue *self);

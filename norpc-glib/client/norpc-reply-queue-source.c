@@ -72,8 +72,10 @@ reply_queue_source_prepare (GSource *source,
                             int     *timeout)
 {
   NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
+  gint64 now = g_source_get_time (source);
 
-  *timeout = norpc_timeouts_get_timeout (&self->deadlines, g_source_get_time (source));
+  self->time = (guint32) now;
+  *timeout = norpc_timeouts_get_timeout (&self->deadlines, now);
 
   if (self->first != NULL || *timeout == 0 || !fall_asleep (self))
     return TRUE;
@@ -100,7 +102,10 @@ static gboolean
 reply_queue_source_check (GSource *source)
 {
   NorpcReplyQueue *self = ((ReplyQueueSource *) source)->reply_queue;
-  gboolean late = norpc_timeouts_get_timeout (&self->deadlines, g_source_get_time (source)) == 0;
+  gint64 now = g_source_get_time (source);
+  gboolean late = norpc_timeouts_get_timeout (&self->deadlines, now) == 0;
+
+  self->time = (guint32) now;
 
   /* If the nap was in vain, sleep comes next. */
   if (wake (self))
@@ -210,10 +215,10 @@ deliver_event (NorpcReplyQueue *self,
  * reply therefore waits, and so do the replies behind it.
  */
 static gboolean
-may_deliver (NorpcCall *call,
-             GSource   *source)
+may_deliver (NorpcReplyQueue *self,
+             NorpcCall       *call)
 {
-  return call->sent_time == 0 || call->sent_time != (guint32) g_source_get_time (source);
+  return call->sent_time == 0 || call->sent_time != self->time;
 }
 
 /* Runs in the client's context. A reply function may run the context recursively, so all state
@@ -251,7 +256,7 @@ reply_queue_source_dispatch (GSource     *source,
           continue;
         }
 
-      if (!may_deliver (call, source))
+      if (!may_deliver (self, call))
         break;
 
       self->first = link->next;
@@ -278,6 +283,18 @@ static GSourceFuncs reply_queue_source_funcs = {
   NULL,
   NULL
 };
+
+/* Called in the thread that dispatches @source. Returns the low bits of the time of the main-loop
+ * iteration. That of a reply queue need not ask the context, which takes a lock.
+ */
+guint32
+norpc_reply_queue_get_iteration (GSource *source)
+{
+  if (source->source_funcs == &reply_queue_source_funcs)
+    return ((ReplyQueueSource *) source)->reply_queue->time;
+
+  return (guint32) g_source_get_time (source);
+}
 
 static gboolean
 reply_queue_source_cb (gpointer user_data G_GNUC_UNUSED)
