@@ -7,10 +7,12 @@
 
 #include <string.h>
 
+#define MAX_KEY_LENGTH 63
+
 struct _CgWriter
 {
-  GHashTable *values;    /* (owned) (element-type utf8 utf8) */
-  GString    *text;      /* (owned) */
+  GHashTable *values; /* (owned): of owned values, by key (unowned) */
+  GString    *text;   /* (owned) */
 };
 
 CgWriter *
@@ -18,7 +20,7 @@ cg_writer_new (void)
 {
   CgWriter *self = g_new0 (CgWriter, 1);
 
-  self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   self->text = g_string_new (NULL);
 
   return self;
@@ -37,7 +39,7 @@ cg_writer_set (CgWriter   *self,
                const char *key,
                const char *value)
 {
-  g_hash_table_insert (self->values, g_strdup (key), g_strdup (value));
+  cg_writer_take (self, key, g_strdup (value));
 }
 
 void
@@ -45,8 +47,7 @@ cg_writer_take (CgWriter   *self,
                 const char *key,
                 char       *value)
 {
-  cg_writer_set (self, key, value);
-  g_free (value);
+  g_hash_table_insert (self->values, (gpointer) key, value);
 }
 
 static void
@@ -115,8 +116,13 @@ append_key (CgWriter   *self,
             const char *start,
             gsize       length)
 {
-  g_autofree char *key = g_strndup (start, length);
-  const char *value = g_hash_table_lookup (self->values, key);
+  char key[MAX_KEY_LENGTH + 1];
+  const char *value;
+
+  g_assert (length <= MAX_KEY_LENGTH);
+  memcpy (key, start, length);
+  key[length] = '\0';
+  value = g_hash_table_lookup (self->values, key);
 
   if (value == NULL)
     g_error ("the template key $%s$ has no value", key);

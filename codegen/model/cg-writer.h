@@ -10,7 +10,8 @@
 G_BEGIN_DECLS
 
 /* Writes text from templates. In a template, `$key$` stands for a value, and
- * `$$` for a dollar sign. An unknown key is a bug and aborts.
+ * `$$` for a dollar sign. An unknown key is a bug and aborts. Keys live as
+ * long as the writer: most are literals.
  *
  * Lines of a value after its first hang at the column of the `$`. Where only
  * a comment leader (` * `) stands in front, the leader is repeated. */

@@ -309,7 +309,7 @@ emit_member_pointers (Emitter    *self,
   g_autofree char *array = cg_writer_expand (self->writer, template_text);
   g_autofree char *key = g_strconcat (prefix, name, "_value", NULL);
 
-  cg_writer_take (self->writer, key, emit_pointers (self, type, array, pointers));
+  cg_writer_take (self->writer, g_intern_string (key), emit_pointers (self, type, array, pointers));
 }
 
 /* Sets the keys for the kind of a member. */
