@@ -22,7 +22,6 @@ typedef struct
   NorpcEndpointInterface *iface; /* (unowned): of the endpoint of the proxy */
 } NorpcCallOrigin;
 
-void norpc_call_send_note_iteration   (NorpcCall              *self);
 void norpc_call_send_begin            (NorpcCall              *self);
 void norpc_call_send_end              (NorpcCall              *self);
 void norpc_call_send_apply_scope      (NorpcCall              *call,

@@ -13,20 +13,7 @@
 #include "call/norpc-call-scope.h"
 #include "call/norpc-reply-hook-private.h"
 #include "norpc-call-send-private.h"
-#include "norpc-reply-queue-private.h"
 #include "norpc-sync-wait-private.h"
-
-/* Called in the client's thread, before it sends the call. Records the time of the main-loop
- * iteration, as GTask does. See may_deliver ().
- */
-void
-norpc_call_send_note_iteration (NorpcCall *self)
-{
-  GSource *source = g_main_current_source ();
-
-  if (source != NULL)
-    self->sent_time = norpc_reply_queue_get_iteration (source);
-}
 
 /* Called in the client's thread, before other threads know the call. Keeps the client's half
  * alive until norpc_call_send_end (), even if the call completes earlier.

@@ -8,6 +8,7 @@
 #include "call/norpc-call-private.h"
 #include "norpc-endpoint-private.h"
 #include "norpc-proxy-parts-private.h"
+#include "norpc-reply-queue-private.h"
 
 /* Called in the client's thread, before it sends the call. */
 NorpcCallOrigin
@@ -60,7 +61,7 @@ call_with_task (NorpcProxy   *self,
    * everything else here.
    */
   (g_task_set_source_tag) (task, (gpointer) norpc_call_get_method_info (call));
-  norpc_call_send_note_iteration (call);
+  norpc_reply_queue_note_iteration (call);
   norpc_endpoint_call_for (norpc_proxy_get_private (self)->endpoint, call, &origin, cancellable, reply_cb, task);
 }
 

@@ -14,6 +14,7 @@
 #include "norpc-call-send-private.h"
 #include "norpc-endpoint-private.h"
 #include "norpc-readiness-private.h"
+#include "norpc-reply-queue-private.h"
 
 /* Runs in the service's context, if a layer has passed the probe on like other calls. */
 static gboolean
@@ -153,7 +154,7 @@ norpc_endpoint_ready_async (NorpcEndpoint       *self,
   g_task_set_source_tag (task, norpc_endpoint_ready_async);
 
   probe = norpc_probe_new ();
-  norpc_call_send_note_iteration (probe);
+  norpc_reply_queue_note_iteration (probe);
   norpc_endpoint_prepare_call (probe, NULL, cancellable, probe_reply_cb, task);
   norpc_endpoint_await_ready (self, probe);
 }

@@ -29,16 +29,15 @@ void     norpc_reply_queue_push_first   (NorpcReplyQueue *self,
 gboolean norpc_reply_queue_remove_first (NorpcReplyQueue *self,
                                          NorpcReplyLink  *link);
 
-guint32 norpc_reply_queue_get_iteration (GSource *source);
-
 NorpcReplyQueue *norpc_reply_queue_begin_thread (GMainContext    *context);
 gboolean         norpc_reply_queue_end_calls    (NorpcReplyQueue *self);
 void             norpc_reply_queue_end_thread   (NorpcReplyQueue *self);
 
-NorpcReplyQueue *norpc_reply_queue_open_call (NorpcCall        *call,
-                                              NorpcThreadScope *scope);
-void             norpc_reply_queue_set_timer (NorpcReplyQueue *self,
-                                              NorpcCall       *call);
+NorpcReplyQueue *norpc_reply_queue_open_call      (NorpcCall        *call,
+                                                   NorpcThreadScope *scope);
+void             norpc_reply_queue_note_iteration (NorpcCall        *call);
+void             norpc_reply_queue_set_timer      (NorpcReplyQueue  *self,
+                                                   NorpcCall        *call);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NorpcReplyQueue, norpc_reply_queue_unref)
 

@@ -284,16 +284,21 @@ static GSourceFuncs reply_queue_source_funcs = {
   NULL
 };
 
-/* Called in the thread that dispatches @source. Returns the low bits of the time of the main-loop
- * iteration. That of a reply queue need not ask the context, which takes a lock.
+/* Called in the client's thread, before it sends the call. Records the time of the main-loop
+ * iteration, as GTask does. See may_deliver (). A reply queue knows the time; to ask the context takes a
+ * lock.
  */
-guint32
-norpc_reply_queue_get_iteration (GSource *source)
+void
+norpc_reply_queue_note_iteration (NorpcCall *call)
 {
-  if (source->source_funcs == &reply_queue_source_funcs)
-    return ((ReplyQueueSource *) source)->reply_queue->time;
+  GSource *source = g_main_current_source ();
 
-  return (guint32) g_source_get_time (source);
+  if (source == NULL)
+    return;
+
+  call->sent_time = source->source_funcs == &reply_queue_source_funcs
+                      ? ((ReplyQueueSource *) source)->reply_queue->time
+                      : (guint32) g_source_get_time (source);
 }
 
 static gboolean

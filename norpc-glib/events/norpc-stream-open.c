@@ -7,6 +7,7 @@
 
 #include "call/norpc-call-deadline-private.h"
 #include "client/norpc-endpoint-private.h"
+#include "client/norpc-reply-queue-private.h"
 #include "norpc-stream-private.h"
 
 /* Returns the end of a stream (owned), whose class belongs to the method of @call. */
@@ -103,7 +104,7 @@ norpc_proxy_open_stream (NorpcProxy   *self,
   opened = g_new (Opened, 1);
   g_weak_ref_init (&opened->stream, stream);
   origin = norpc_proxy_prepare_call (self, call);
-  norpc_call_send_note_iteration (call);
+  norpc_reply_queue_note_iteration (call);
   norpc_endpoint_call_for (norpc_proxy_get_endpoint (self), call, &origin, cancellable, outcome_arrived_cb, opened);
 
   return g_steal_pointer (&stream);
