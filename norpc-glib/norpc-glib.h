@@ -21,6 +21,7 @@
 #include <norpc-glib/stats/norpc-stats.h>
 #include <norpc-glib/call/norpc-call.h>
 #include <norpc-glib/call/norpc-call-scope.h>
+#include <norpc-glib/call/norpc-call-variant.h>
 #include <norpc-glib/call/norpc-reply.h>
 #include <norpc-glib/client/norpc-endpoint.h>
 #include <norpc-glib/client/norpc-proxy.h>
@@ -49,5 +50,9 @@
 #include <norpc-glib/server/norpc-simple-service.h>
 #include <norpc-glib/objects/norpc-object.h>
 #include <norpc-glib/pool/norpc-pool.h>
+#include <norpc-glib/dynamic/norpc-description.h>
+#include <norpc-glib/dynamic/norpc-dynamic-proxy.h>
+#include <norpc-glib/dynamic/norpc-dynamic-service.h>
+#include <norpc-glib/dynamic/norpc-dynamic-stream.h>
 
 #undef NORPC_GLIB_INSIDE

@@ -7,6 +7,7 @@
 
 #include "core/norpc-atomic-private.h"
 #include "core/norpc-error.h"
+#include "core/norpc-info-match-private.h"
 #include "norpc-call-private.h"
 #include "norpc-call-scope-private.h"
 
@@ -62,8 +63,11 @@ norpc_call_begin_reply (NorpcCall                *self,
   GDBusArgInfo **infos;
 
   g_return_val_if_fail (self != NULL, NULL);
-  g_return_val_if_fail (self->interface_info == interface_info, NULL);
-  g_return_val_if_fail (self->method == method, NULL);
+  /* The client may have an info of its own. */
+  if (self->interface_info == interface_info)
+    g_return_val_if_fail (self->method == method, NULL);
+  else
+    g_return_val_if_fail (norpc_methods_match (self->interface_info, self->method, interface_info, method), NULL);
 
   if (!claim_for_service (self))
     return NULL;

@@ -35,6 +35,7 @@ G_BEGIN_DECLS
  * @NORPC_ERROR_TIMED_OUT: the call did not complete before its deadline
  * @NORPC_ERROR_WOULD_DEADLOCK: waiting for the reply would deadlock
  * @NORPC_ERROR_INVALID_ARGUMENT: an argument or a result does not match the description
+ * @NORPC_ERROR_INVALID_DESCRIPTION: a description that was read at run time is not valid
  *
  * Error codes of calls that the runtime completes itself, without a reply from the
  * service.
@@ -52,7 +53,8 @@ typedef enum
   NORPC_ERROR_NOT_IMPLEMENTED,
   NORPC_ERROR_TIMED_OUT,
   NORPC_ERROR_WOULD_DEADLOCK,
-  NORPC_ERROR_INVALID_ARGUMENT
+  NORPC_ERROR_INVALID_ARGUMENT,
+  NORPC_ERROR_INVALID_DESCRIPTION
 } NorpcError;
 
 NORPC_AVAILABLE_IN_ALL

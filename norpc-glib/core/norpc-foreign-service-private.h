@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 gboolean norpc_foreign_service_can_run       (GObject      *service,
                                               GMainContext *context,
                                               GThread      *thread);
+void     norpc_foreign_service_note_function (GObject      *service,
+                                              GCallback     func);
 gboolean norpc_foreign_service_keeps_nothing (gpointer      iface,
                                               gsize         handle_offset,
                                               gsize         sync_offset);

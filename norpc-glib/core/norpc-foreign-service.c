@@ -38,6 +38,32 @@ is_javascript (GType type)
   return FALSE;
 }
 
+static G_DEFINE_QUARK (norpc-javascript-function, javascript_function)
+
+/* Returns TRUE if @func is written in JavaScript: GJS makes its code at run time, so that it is in no
+ * library.
+ */
+static gboolean
+is_javascript_function (GCallback func)
+{
+#ifdef __linux__
+  Dl_info info;
+
+  return func != NULL && dlsym (RTLD_DEFAULT, "gjs_get_js_version") != NULL && dladdr ((gpointer) func, &info) == 0;
+#else
+  return FALSE;
+#endif
+}
+
+/* Called in the interpreter's thread, when a service gets a function, which may be NULL. */
+void
+norpc_foreign_service_note_function (GObject   *service,
+                                     GCallback  func)
+{
+  if (is_javascript_function (func))
+    g_object_set_qdata (service, javascript_function_quark (), service);
+}
+
 /* Called in the interpreter's thread. @thread is the thread that runs @context, or NULL if any
  * thread may run it.
  */
@@ -46,7 +72,7 @@ norpc_foreign_service_can_run (GObject      *service,
                                GMainContext *context,
                                GThread      *thread)
 {
-  if (!is_javascript (G_OBJECT_TYPE (service)))
+  if (!is_javascript (G_OBJECT_TYPE (service)) && g_object_get_qdata (service, javascript_function_quark ()) == NULL)
     return TRUE;
 
   if (thread != NULL)

@@ -23,6 +23,26 @@ typedef struct
 /* It writes a value that a proxy shows already, which is to arrive whatever happens. */
 #define NORPC_METHOD_WRITES_SHOWN ((NorpcMethodFlags) (1 << 17))
 
+/* An interface info that was made at run time, as part of that in dynamic/. Its `get_type` returns
+ * G_TYPE_INVALID, because a function without arguments cannot tell such infos apart.
+ */
+typedef struct
+{
+  NorpcInterfaceInfo info; /* must be first */
+  GType              type; /* of the GInterface, since it is registered */
+} NorpcRunTimeInfo;
+
+GType norpc_run_time_info_get_type (void);
+
+/* Thread-safe. Returns TRUE also for the calls that access the properties of such an interface. */
+static inline gboolean
+norpc_interface_info_is_run_time (const NorpcInterfaceInfo *info)
+{
+  return info->get_type == norpc_run_time_info_get_type;
+}
+
+GType norpc_interface_info_get_gtype (const NorpcInterfaceInfo *info);
+
 void                   norpc_record_type_set_info (GType                  type,
                                                    const NorpcRecordInfo *info);
 const NorpcRecordInfo *norpc_record_type_get_info (GType                  type);

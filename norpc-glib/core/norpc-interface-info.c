@@ -155,6 +155,20 @@ norpc_interface_info_find_method (const NorpcInterfaceInfo *info,
   return -1;
 }
 
+GType
+norpc_run_time_info_get_type (void)
+{
+  return G_TYPE_INVALID;
+}
+
+/* Gets the type of the GInterface. @info is not that of the calls that access properties. */
+GType
+norpc_interface_info_get_gtype (const NorpcInterfaceInfo *info)
+{
+  return norpc_interface_info_is_run_time (info) ? ((const NorpcRunTimeInfo *) info)->type
+                                                 : info->get_type ();
+}
+
 static G_DEFINE_QUARK (norpc-record-info, get_record_info)
 
 static gboolean

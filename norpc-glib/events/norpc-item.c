@@ -8,6 +8,7 @@
 #include "core/norpc-value-check-private.h"
 #include "core/norpc-value-export-private.h"
 #include "core/norpc-value-types-private.h"
+#include "core/norpc-value-variant-private.h"
 #include "norpc-item-private.h"
 
 /**
@@ -177,6 +178,81 @@ norpc_item_get_values (NorpcItem *self,
     *n_values = self->n_values;
 
   return self->values;
+}
+
+/* Takes ownership of @problem. */
+static void
+set_item_error (NorpcItem  *self,
+                char       *problem,
+                GError    **error)
+{
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s", self->interface_info->dbus.name,
+               self->interface_info->methods[self->method]->dbus.name, problem);
+  g_free (problem);
+}
+
+/**
+ * norpc_item_set_variant:
+ * @self: an item that has not been written
+ * @values: (nullable): a tuple with the values, or %NULL if there are none
+ * @error: return location for an error
+ *
+ * Sets all values of an item.
+ *
+ * If @values is floating, it is consumed. If a value does not match the description, @error is set to
+ * %NORPC_ERROR_INVALID_ARGUMENT.
+ *
+ * Returns: %TRUE if the values were set
+ * Since: 0.1
+ */
+gboolean
+norpc_item_set_variant (NorpcItem  *self,
+                        GVariant   *values,
+                        GError    **error)
+{
+  g_autoptr (GVariant) sunk = values != NULL ? g_variant_ref_sink (values) : NULL;
+  char *problem = NULL;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (norpc_values_set_variant (get_infos (self), self->values, self->n_values, sunk, "item", &problem))
+    return TRUE;
+
+  set_item_error (self, problem, error);
+
+  return FALSE;
+}
+
+/**
+ * norpc_item_dup_variant:
+ * @self: an item
+ * @error: return location for an error
+ *
+ * Gets the values of an item as a tuple.
+ *
+ * If a value has no form as a [struct@GLib.Variant], @error is set to %NORPC_ERROR_INVALID_ARGUMENT.
+ *
+ * Returns: (transfer full): the values, or %NULL if @error is set
+ * Since: 0.1
+ */
+GVariant *
+norpc_item_dup_variant (NorpcItem  *self,
+                        GError    **error)
+{
+  char *problem = NULL;
+  GVariant *values;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  values = norpc_values_to_variant (get_infos (self), self->values, self->n_values, "item", &problem);
+  if (values != NULL)
+    return g_variant_ref_sink (values);
+
+  set_item_error (self, problem, error);
+
+  return NULL;
 }
 
 /**

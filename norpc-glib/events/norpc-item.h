@@ -31,6 +31,13 @@ NORPC_AVAILABLE_IN_ALL
 GValue    *norpc_item_get_values    (NorpcItem                *self,
                                      guint                    *n_values);
 NORPC_AVAILABLE_IN_ALL
+gboolean   norpc_item_set_variant   (NorpcItem                *self,
+                                     GVariant                 *values,
+                                     GError                  **error);
+NORPC_AVAILABLE_IN_ALL
+GVariant  *norpc_item_dup_variant   (NorpcItem                *self,
+                                     GError                  **error);
+NORPC_AVAILABLE_IN_ALL
 gpointer   norpc_item_steal_pointer (NorpcItem                *self,
                                      guint                     index);
 

@@ -43,6 +43,8 @@ norpc_property_access_get_setter (guint    property,
 
 const NorpcPropertyAccess *norpc_property_access_get (const NorpcInterfaceInfo *interface_info);
 
+gboolean norpc_property_access_has_same_values (const NorpcPropertyAccess *self,
+                                                const NorpcPropertyAccess *other);
 void     norpc_property_read          (GObject                   *service,
                                        const NorpcPropertyAccess *access,
                                        guint                      property,

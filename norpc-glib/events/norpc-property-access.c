@@ -5,6 +5,7 @@
 
 #include "call/norpc-call-private.h"
 #include "client/norpc-proxy.h"
+#include "core/norpc-info-match-private.h"
 #include "core/norpc-value-copy-private.h"
 #include "norpc-property-access-private.h"
 #include "norpc-property-private.h"
@@ -259,6 +260,24 @@ property_access_new (const NorpcInterfaceInfo *interface_info)
   self->info.methods = (const NorpcMethodInfo * const *) g_ptr_array_free (methods, FALSE);
 
   return self;
+}
+
+/* Thread-safe. Returns TRUE if changes are told with the values of the same properties. */
+gboolean
+norpc_property_access_has_same_values (const NorpcPropertyAccess *self,
+                                       const NorpcPropertyAccess *other)
+{
+  if (self == other)
+    return TRUE;
+  if (self->n_updated != other->n_updated)
+    return FALSE;
+
+  for (guint i = 0; i < self->n_updated; i++)
+    if (!g_str_equal (self->updated_args[i]->dbus.name, other->updated_args[i]->dbus.name) ||
+        !norpc_arg_infos_match (self->updated_args[i], other->updated_args[i]))
+      return FALSE;
+
+  return TRUE;
 }
 
 /* Thread-safe. */

@@ -42,23 +42,30 @@ find_mirror (NorpcSubscriber *subscriber,
              gpointer         user_data)
 {
   Telling *telling = user_data;
+  gboolean same_values;
 
-  telling->mirrored = norpc_subscription_get_started_mirror ((NorpcSubscription *) subscriber, telling->access) != NULL;
+  telling->mirrored = norpc_subscription_get_started_mirror ((NorpcSubscription *) subscriber, telling->access,
+                                                             &same_values) != NULL;
 
   return !telling->mirrored;
 }
 
-/* Runs in the service's context, with the lock of the subscribers held. */
+/* Runs in the service's context, with the lock of the subscribers held. A proxy whose description has
+ * other properties requests the values.
+ */
 static gboolean
 tell (NorpcSubscriber *subscriber,
       gpointer         user_data)
 {
   Telling *telling = user_data;
-  NorpcMirror *mirror = norpc_subscription_get_started_mirror ((NorpcSubscription *) subscriber, telling->access);
-  GPtrArray *lists = mirror != NULL && telling->lists != NULL
+  gboolean same_values = FALSE;
+  NorpcMirror *mirror = norpc_subscription_get_started_mirror ((NorpcSubscription *) subscriber, telling->access,
+                                                               &same_values);
+  GPtrArray *lists = same_values && telling->lists != NULL
                        ? g_hash_table_lookup (telling->lists, norpc_mirror_get_reply_queue (mirror)) : NULL;
   NorpcEvent *dropped = mirror != NULL
-                          ? norpc_mirror_add_change (mirror, telling->values, lists, telling->serial) : NULL;
+                          ? norpc_mirror_add_change (mirror, same_values ? telling->values : NULL, lists,
+                                                     telling->serial) : NULL;
 
   if (dropped != NULL)
     {
@@ -130,9 +137,11 @@ add_context (NorpcSubscriber *subscriber,
              gpointer         user_data)
 {
   Telling *telling = user_data;
-  NorpcMirror *mirror = norpc_subscription_get_started_mirror ((NorpcSubscription *) subscriber, telling->access);
+  gboolean same_values = FALSE;
+  NorpcMirror *mirror = norpc_subscription_get_started_mirror ((NorpcSubscription *) subscriber, telling->access,
+                                                               &same_values);
 
-  if (mirror != NULL)
+  if (same_values)
     g_hash_table_insert (telling->lists, norpc_reply_queue_ref (norpc_mirror_get_reply_queue (mirror)), NULL);
 
   return TRUE;

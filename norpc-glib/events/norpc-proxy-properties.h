@@ -57,5 +57,22 @@ gboolean    norpc_proxy_write_sync   (NorpcProxy           *self,
                                       GCancellable         *cancellable,
                                       GError              **error,
                                       ...);
+NORPC_AVAILABLE_IN_ALL
+void        norpc_proxy_write_value_async  (NorpcProxy           *self,
+                                            const char           *property_name,
+                                            const GValue         *value,
+                                            GCancellable         *cancellable,
+                                            GAsyncReadyCallback   callback,
+                                            gpointer              user_data);
+NORPC_AVAILABLE_IN_ALL
+gboolean    norpc_proxy_write_value_finish (NorpcProxy           *self,
+                                            GAsyncResult         *result,
+                                            GError              **error);
+NORPC_AVAILABLE_IN_ALL
+gboolean    norpc_proxy_write_value_sync   (NorpcProxy           *self,
+                                            const char           *property_name,
+                                            const GValue         *value,
+                                            GCancellable         *cancellable,
+                                            GError              **error);
 
 G_END_DECLS

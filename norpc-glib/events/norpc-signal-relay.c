@@ -55,9 +55,9 @@ find_listener (NorpcSubscriber *subscriber,
 {
   Passage *passage = user_data;
 
-  passage->listened = norpc_subscription_listens ((NorpcSubscription *) subscriber,
-                                                  passage->closure->interface_info,
-                                                  passage->closure->signal);
+  passage->listened = norpc_subscription_find_listened ((NorpcSubscription *) subscriber,
+                                                        passage->closure->interface_info,
+                                                        passage->closure->signal) >= 0;
 
   return !passage->listened;
 }
@@ -71,9 +71,10 @@ pass_on (NorpcSubscriber *subscriber,
   const RelayClosure *closure = passage->closure;
 
   NorpcSubscription *subscription = (NorpcSubscription *) subscriber;
+  int signal = norpc_subscription_find_listened (subscription, closure->interface_info, closure->signal);
 
-  if (norpc_subscription_listens (subscription, closure->interface_info, closure->signal))
-    drop (passage, norpc_subscription_add_emission (subscription, closure->signal, passage->emission));
+  if (signal >= 0)
+    drop (passage, norpc_subscription_add_emission (subscription, (guint) signal, passage->emission));
 
   return TRUE;
 }
@@ -125,7 +126,7 @@ relay_signal (NorpcSignalRelay         *self,
 {
   GClosure *closure = g_closure_new_simple (sizeof (RelayClosure), NULL);
   RelayClosure *relay_closure = (RelayClosure *) closure;
-  guint id = g_signal_lookup (interface_info->signals[signal]->name, interface_info->get_type ());
+  guint id = g_signal_lookup (interface_info->signals[signal]->name, norpc_interface_info_get_gtype (interface_info));
   gulong handler;
 
   relay_closure->subscribers = norpc_subscribers_ref (self->subscribers);

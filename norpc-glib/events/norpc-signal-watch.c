@@ -6,6 +6,7 @@
 #include "client/norpc-owner-private.h"
 #include "client/norpc-proxy-private.h"
 #include "core/norpc-error.h"
+#include "core/norpc-interface-info-private.h"
 #include "norpc-signal-watch.h"
 #include "norpc-subscription-private.h"
 #include "norpc-wait-private.h"
@@ -224,7 +225,7 @@ find_signal (const NorpcInterfaceInfo *interface_info,
              guint                     id,
              guint                    *index)
 {
-  GType type = interface_info->get_type ();
+  GType type = norpc_interface_info_get_gtype (interface_info);
 
   for (*index = 0; interface_info->signals != NULL && interface_info->signals[*index] != NULL; ++*index)
     if (g_signal_lookup (interface_info->signals[*index]->name, type) == id)
@@ -287,7 +288,7 @@ norpc_signal_watch_new (NorpcProxy *proxy,
   g_return_val_if_fail (signal_name != NULL, NULL);
 
   interface_info = NORPC_PROXY_GET_CLASS (proxy)->interface_info;
-  id = interface_info != NULL ? g_signal_lookup (signal_name, interface_info->get_type ()) : 0;
+  id = interface_info != NULL ? g_signal_lookup (signal_name, norpc_interface_info_get_gtype (interface_info)) : 0;
   if (id == 0 || !find_signal (interface_info, id, &signal))
     {
       g_critical ("%s has no signal '%s'",

@@ -6,6 +6,7 @@
 /* The end of a stream that writes its items. */
 
 #include "core/norpc-error.h"
+#include "core/norpc-info-match-private.h"
 #include "norpc-list-relay-private.h"
 #include "norpc-stream-private.h"
 
@@ -66,8 +67,8 @@ norpc_stream_write (NorpcStream  *self,
 
   priv = norpc_stream_get_private (self);
   g_return_val_if_fail (!priv->reads && priv->call != NULL, FALSE);
-  g_return_val_if_fail (item->interface_info == priv->call->interface_info &&
-                        item->method == priv->call->method, FALSE);
+  g_return_val_if_fail (norpc_methods_match (item->interface_info, item->method,
+                                             priv->call->interface_info, priv->call->method), FALSE);
 
   problem = norpc_item_find_problem (item);
   if (problem == NULL)

@@ -40,13 +40,14 @@ NorpcEmission *norpc_subscription_peek_emitted (NorpcSubscription *self,
                                                 guint64           *number);
 
 /* Called with the lock of the subscribers held. */
-gboolean    norpc_subscription_listens      (NorpcSubscription        *self,
-                                             const NorpcInterfaceInfo *interface_info,
-                                             guint                     signal);
+int         norpc_subscription_find_listened (NorpcSubscription        *self,
+                                              const NorpcInterfaceInfo *interface_info,
+                                              guint                     signal);
 NorpcEvent *norpc_subscription_add_emission (NorpcSubscription *self,
                                              guint              signal,
                                              NorpcEmission     *emission);
 NorpcMirror *norpc_subscription_get_started_mirror (NorpcSubscription         *self,
-                                                    const NorpcPropertyAccess *access);
+                                                    const NorpcPropertyAccess *access,
+                                                    gboolean                  *same_values);
 
 G_END_DECLS

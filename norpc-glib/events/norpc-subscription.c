@@ -5,6 +5,7 @@
 
 #include "client/norpc-proxy-private.h"
 #include "client/norpc-reply-queue-private.h"
+#include "core/norpc-info-match-private.h"
 #include "norpc-subscription-private.h"
 
 typedef struct _SignalEvent SignalEvent;
@@ -286,7 +287,7 @@ norpc_subscription_new (NorpcProxy               *proxy,
   self->notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
   self->n_signals = n_signals;
   for (guint i = 0; i < n_signals; i++)
-    signal_state_init (&self->signals[i], interface_info->get_type (), interface_info->signals[i]);
+    signal_state_init (&self->signals[i], norpc_interface_info_get_gtype (interface_info), interface_info->signals[i]);
 
   return &self->parent;
 }
@@ -366,13 +367,26 @@ norpc_subscription_get_mirror (NorpcSubscription *self)
 }
 
 /* Runs in the service's context. Returns the mirror (unowned) of a proxy that shows the properties
- * of the interface, or NULL.
+ * of the interface, or NULL. @same_values is set to TRUE if changes have the same values for the proxy
+ * as for the service.
  */
 NorpcMirror *
 norpc_subscription_get_started_mirror (NorpcSubscription         *self,
-                                       const NorpcPropertyAccess *access)
+                                       const NorpcPropertyAccess *access,
+                                       gboolean                  *same_values)
 {
-  return is_mirrored (self) && norpc_mirror_get_access (self->mirror) == access ? self->mirror : NULL;
+  const NorpcPropertyAccess *own;
+
+  if (!is_mirrored (self))
+    return NULL;
+
+  own = norpc_mirror_get_access (self->mirror);
+  if (!norpc_interface_infos_match (own->interface_info, access->interface_info))
+    return NULL;
+
+  *same_values = norpc_property_access_has_same_values (own, access);
+
+  return self->mirror;
 }
 
 /* Thread-safe. Returns TRUE if the class of the proxy has a default handler. */
@@ -381,20 +395,34 @@ has_default_handler (NorpcSubscription *self,
                      guint              signal)
 {
   guint offset = self->interface_info->signals[signal]->class_offset;
-  gpointer iface = g_type_interface_peek (G_OBJECT_GET_CLASS (self->proxy),
-                                          self->interface_info->get_type ());
+  gpointer iface;
 
-  return offset != 0 && G_STRUCT_MEMBER (gpointer, iface, offset) != NULL;
+  if (offset == 0)
+    return FALSE;
+
+  iface = g_type_interface_peek (G_OBJECT_GET_CLASS (self->proxy),
+                                 norpc_interface_info_get_gtype (self->interface_info));
+
+  return G_STRUCT_MEMBER (gpointer, iface, offset) != NULL;
 }
 
-/* Runs in the service's context. Returns TRUE if the proxy has a handler for the signal. */
-gboolean
-norpc_subscription_listens (NorpcSubscription        *self,
-                            const NorpcInterfaceInfo *interface_info,
-                            guint                     signal)
+/* Runs in the service's context. Returns the index that a signal of the service has for the proxy, if
+ * that has a handler for it, or -1.
+ */
+int
+norpc_subscription_find_listened (NorpcSubscription        *self,
+                                  const NorpcInterfaceInfo *interface_info,
+                                  guint                     signal)
 {
-  return self->interface_info == interface_info &&
-         (has_handler (self, self->signals[signal].id) || has_default_handler (self, signal));
+  int index = (int) signal;
+
+  if (!norpc_interface_infos_match (self->interface_info, interface_info))
+    return -1;
+  if (self->interface_info != interface_info)
+    index = norpc_interface_info_find_signal (self->interface_info, interface_info->signals[signal]);
+
+  return index >= 0 && (has_handler (self, self->signals[index].id) || has_default_handler (self, (guint) index))
+           ? index : -1;
 }
 
 /* Called with the lock of the events held. Makes room for @event by dropping the oldest one of

@@ -8,8 +8,18 @@
 #include "call/norpc-trace-private.h"
 #include "client/norpc-proxy.h"
 #include "core/norpc-error.h"
+#include "core/norpc-interface-info-private.h"
 #include "core/norpc-interface-peek.h"
 #include "norpc-dispatch-private.h"
+
+static gpointer route_func; /* atomic, (nullable): NorpcRouteFunc */
+
+/* Thread-safe. Sets the function that finds handlers of interfaces that were made at run time. */
+void
+norpc_dispatch_set_route_func (NorpcRouteFunc func)
+{
+  g_atomic_pointer_set (&route_func, (gpointer) func);
+}
 
 /* Runs in the service's context, if the handler returned FALSE. */
 static void
@@ -88,7 +98,7 @@ find_vtable (NorpcCall *call,
 {
   GType type;
 
-  if (call->interface_info->get_type == NULL)
+  if (call->interface_info->get_type == NULL || norpc_interface_info_is_run_time (call->interface_info))
     return FALSE;
 
   type = call->interface_info->get_type ();
@@ -97,24 +107,48 @@ find_vtable (NorpcCall *call,
   return *vtable != NULL || g_type_is_a (G_OBJECT_TYPE (service), type);
 }
 
-/* Runs in the service's context. Returns FALSE if the service does not implement the method;
- * the call is then answered.
+/* Runs in the service's context. The descriptions of the client and of the service may have been made
+ * apart from each other, one of them at run time. Returns the function that handles the call, or NULL;
+ * @problem (owned) may then say why.
  */
-static gboolean
+static NorpcDispatchFunc
+find_route (NorpcCall  *call,
+            GObject    *service,
+            gpointer   *vtable,
+            char      **problem)
+{
+  NorpcRouteFunc func = (NorpcRouteFunc) g_atomic_pointer_get (&route_func);
+
+  return func != NULL ? func (call, service, vtable, problem) : NULL;
+}
+
+/* Runs in the service's context. Returns the function that handles the call, or NULL if the service does
+ * not implement the method; the call is then answered.
+ */
+static NorpcDispatchFunc
 find_handler (NorpcCall *call,
               GObject   *service,
               gpointer  *vtable)
 {
-  if (norpc_call_get_method_info (call)->dispatch == NULL || !find_vtable (call, service, vtable))
-    {
-      norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
-                               "%s does not implement %s",
-                               G_OBJECT_TYPE_NAME (service),
-                               norpc_call_get_interface_name (call));
-      return FALSE;
-    }
+  NorpcDispatchFunc dispatch = norpc_call_get_method_info (call)->dispatch;
+  g_autofree char *problem = NULL;
 
-  return TRUE;
+  if (dispatch != NULL && find_vtable (call, service, vtable))
+    return dispatch;
+
+  dispatch = find_route (call, service, vtable, &problem);
+  if (dispatch == NULL && problem != NULL)
+    norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
+                             "%s does not implement %s.%s as its client describes it: %s",
+                             G_OBJECT_TYPE_NAME (service), norpc_call_get_interface_name (call),
+                             norpc_call_peek_method_name (call), problem);
+  else if (dispatch == NULL)
+    norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
+                             "%s does not implement %s",
+                             G_OBJECT_TYPE_NAME (service),
+                             norpc_call_get_interface_name (call));
+
+  return dispatch;
 }
 
 /* Runs in the service's context. If the caller releases the call next, and nothing else keeps
@@ -143,11 +177,15 @@ norpc_dispatch (NorpcCall *call,
                 gboolean   is_dropped_next)
 {
   NorpcCallScope outer;
+  NorpcDispatchFunc dispatch;
   GError *error = NULL;
-  gpointer vtable;
+  gpointer vtable = NULL;
   gboolean handled;
 
-  if (!begin (call) || !find_handler (call, service, &vtable))
+  if (!begin (call))
+    return;
+  dispatch = find_handler (call, service, &vtable);
+  if (dispatch == NULL)
     return;
 
   norpc_trace (call, "handled by %s", G_OBJECT_TYPE_NAME (service));
@@ -156,7 +194,7 @@ norpc_dispatch (NorpcCall *call,
   norpc_call_scope_begin (&outer, call);
   if (call->n_args > 0 && !NORPC_IS_PROXY (service))
     norpc_call_import_args (call);
-  handled = norpc_call_get_method_info (call)->dispatch (service, vtable, call, &error);
+  handled = dispatch (service, vtable, call, &error);
   norpc_call_scope_end (&outer, call);
 
   if (g_atomic_int_get (&call->state) == NORPC_CALL_WRITTEN)

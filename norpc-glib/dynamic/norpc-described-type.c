@@ -1,0 +1,174 @@
+/* norpc-described-type.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <string.h>
+
+#include "norpc-described-type-private.h"
+
+#define MAX_SIGNATURE 255
+#define MAX_NESTED 32
+
+/* The named types that need no generated code, and their form outside of the process. */
+static const struct
+{
+  const char *name;
+  const char *signature;
+  GType     (*get_type) (void);
+} known_types[] = {
+  { "GLib.Bytes", "", g_bytes_get_type },
+  { "GLib.DateTime", "s", g_date_time_get_type },
+  { "GLib.Error", "", g_error_get_type },
+  { "GLib.Uri", "s", g_uri_get_type },
+  { "GLib.VariantType", "", g_variant_type_get_gtype },
+  { "GObject.Object", "", g_object_get_type },
+  { "Gio.Cancellable", "", g_cancellable_get_type },
+  { "Gio.File", "s", g_file_get_type },
+  { "Gio.FileInfo", "", g_file_info_get_type },
+  { "Gio.Icon", "", g_icon_get_type },
+  { "Gio.InputStream", "", g_input_stream_get_type },
+  { "Gio.OutputStream", "", g_output_stream_get_type },
+};
+
+static gboolean
+is_nested_too_deep (const char *signature)
+{
+  int arrays = 0, structs = 0;
+
+  for (const char *p = signature; *p != '\0'; p++)
+    {
+      arrays = *p == 'a' ? arrays + 1 : strchr ("m({", *p) != NULL ? arrays : 0;
+      if (*p == '(' || *p == '{')
+        structs++;
+      else if (*p == ')' || *p == '}')
+        structs--;
+      if (arrays > MAX_NESTED || structs > MAX_NESTED)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Returns TRUE for a type of D-Bus, in which maybe types are allowed. GVariant has more types. */
+static gboolean
+is_type_string (const char *signature)
+{
+  if (!g_variant_type_string_is_valid (signature) || strlen (signature) > MAX_SIGNATURE ||
+      strpbrk (signature, "*?r") != NULL || strstr (signature, "()") != NULL || strstr (signature, "mm") != NULL)
+    return FALSE;
+
+  /* A dictionary entry stands only in an array. */
+  for (const char *brace = strchr (signature, '{'); brace != NULL; brace = strchr (brace + 1, '{'))
+    if (brace == signature || brace[-1] != 'a')
+      return FALSE;
+
+  return !is_nested_too_deep (signature);
+}
+
+/* Returns FALSE if no such type exists. */
+static gboolean
+read_named (NorpcDescribedType  *self,
+            const char          *name,
+            GHashTable          *declared)
+{
+  g_autofree char *element = g_str_has_suffix (name, "[]") ? g_strndup (name, strlen (name) - 2) : NULL;
+  const char *declaration = g_hash_table_lookup (declared, element != NULL ? element : name);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known_types); i++)
+    if (g_str_equal (known_types[i].name, name))
+      {
+        self->get_type = known_types[i].get_type;
+        self->signature = known_types[i].signature;
+        return TRUE;
+      }
+
+  if (declaration == NULL && !(g_ascii_isupper (*name) && strchr (name, '.') != NULL))
+    return FALSE;
+
+  self->signature = "";
+  self->left_out = declaration != NULL ? g_strdup_printf ("the type '%s', a <%s>", name, declaration)
+                                       : g_strdup_printf ("the type '%s'", name);
+
+  return TRUE;
+}
+
+static gboolean
+has_pointer_type (const NorpcDescribedType *self)
+{
+  GType type = self->get_type != NULL || self->left_out != NULL ? G_TYPE_POINTER
+                                                                : norpc_signature_get_gtype (self->signature);
+
+  return type == G_TYPE_STRING || type == G_TYPE_VARIANT || type == G_TYPE_POINTER || G_TYPE_FUNDAMENTAL (type) == G_TYPE_BOXED;
+}
+
+/* Reads what an argument has besides its type. */
+static gboolean
+read_type_flags (NorpcDescribedType     *self,
+                 const NorpcXmlElement  *element,
+                 gboolean                may_move,
+                 GError                **error)
+{
+  static const char * const transfers[] = { "none", "full", NULL };
+  int transfer = g_strcmp0 (norpc_xml_element_get_annotation (element, "org.norpc.Transfer"), "full") == 0;
+  gboolean nullable = self->signature[0] == 'm';
+
+  if (!norpc_xml_element_read_boolean (element, "nullable", "org.norpc.Nullable", &nullable, error) ||
+      !norpc_xml_element_read_word (element, "transfer", transfers, &transfer, error))
+    return FALSE;
+
+  if (nullable && !has_pointer_type (self))
+    {
+      norpc_xml_element_fail (element, error, "a value of the type '%s' cannot be NULL; the type 'm%s' can",
+                              self->signature, self->signature);
+      return FALSE;
+    }
+  if (transfer && (!may_move || !has_pointer_type (self)))
+    {
+      norpc_xml_element_fail (element, error, may_move ? "a value of this type is copied: there is nothing to transfer"
+                                                       : "only arguments of methods that go in can be transferred");
+      return FALSE;
+    }
+  /* Of a type with a name, the attribute makes the form outside of the process a maybe. */
+  if (nullable && self->get_type != NULL && self->signature[0] == 's')
+    self->signature = "ms";
+  self->flags = (NorpcArgFlags) ((nullable ? NORPC_ARG_FLAGS_NULLABLE : 0) | (transfer ? NORPC_ARG_FLAGS_MOVED : 0));
+
+  return TRUE;
+}
+
+/* Reads the type of an argument or a property. */
+gboolean
+norpc_described_type_read (NorpcDescribedType     *self,
+                           const NorpcXmlElement  *element,
+                           GHashTable             *declared,
+                           gboolean                may_move,
+                           GError                **error)
+{
+  const char *type = norpc_xml_element_get (element, "type");
+  const char *annotated = norpc_xml_element_get_annotation (element, "org.norpc.Type");
+
+  *self = (NorpcDescribedType) { 0 };
+  if (type == NULL)
+    {
+      norpc_xml_element_fail (element, error, "<%s> needs the attribute 'type'", element->name);
+      return FALSE;
+    }
+
+  if (annotated != NULL)
+    type = annotated;
+  self->signature = type;
+  if (!(g_ascii_isupper (*type) || strchr (type, '.') != NULL ? read_named (self, type, declared)
+                                                              : is_type_string (type)))
+    {
+      norpc_xml_element_fail (element, error, "'%s' is not a type", type);
+      return FALSE;
+    }
+  if (norpc_xml_element_get (element, "element-type") != NULL && self->left_out == NULL)
+    {
+      norpc_xml_element_fail (element, error, "'%s' cannot have an element-type", type);
+      return FALSE;
+    }
+
+  return read_type_flags (self, element, may_move, error);
+}

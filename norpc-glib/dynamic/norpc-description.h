@@ -1,0 +1,72 @@
+/* norpc-description.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined (NORPC_GLIB_INSIDE) && !defined (NORPC_GLIB_COMPILATION)
+#error "Only <norpc-glib/norpc-glib.h> can be included directly."
+#endif
+
+#include <norpc-glib/core/norpc-interface-info.h>
+#include <norpc-glib/core/norpc-version-macros.h>
+
+G_BEGIN_DECLS
+
+NORPC_AVAILABLE_IN_ALL
+NorpcInterfaceInfo       *norpc_interface_info_new_for_xml    (const char                *xml,
+                                                               const char                *name,
+                                                               GError                   **error);
+NORPC_AVAILABLE_IN_ALL
+NorpcInterfaceInfo       *norpc_interface_info_new_for_dbus   (GDBusInterfaceInfo        *dbus,
+                                                               GError                   **error);
+NORPC_AVAILABLE_IN_ALL
+GPtrArray                *norpc_interface_info_list_for_xml   (const char                *xml,
+                                                               GError                   **error);
+
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_methods   (const NorpcInterfaceInfo  *info);
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_signals   (const NorpcInterfaceInfo  *info);
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_properties (const NorpcInterfaceInfo  *info);
+NORPC_AVAILABLE_IN_ALL
+const char               *norpc_interface_info_get_gobject_name (const NorpcInterfaceInfo  *info,
+                                                                 const char                *member);
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_in_args   (const NorpcInterfaceInfo  *info,
+                                                               guint                      method);
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_out_args  (const NorpcInterfaceInfo  *info,
+                                                               guint                      method);
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_items     (const NorpcInterfaceInfo  *info,
+                                                               guint                      method);
+NORPC_AVAILABLE_IN_ALL
+char                     *norpc_interface_info_get_in_type    (const NorpcInterfaceInfo  *info,
+                                                               guint                      method);
+NORPC_AVAILABLE_IN_ALL
+char                     *norpc_interface_info_get_out_type   (const NorpcInterfaceInfo  *info,
+                                                               guint                      method);
+NORPC_AVAILABLE_IN_ALL
+char                     *norpc_interface_info_get_item_type  (const NorpcInterfaceInfo  *info,
+                                                               guint                      method);
+NORPC_AVAILABLE_IN_ALL
+NorpcMethodFlags          norpc_interface_info_get_method_flags (const NorpcInterfaceInfo *info,
+                                                                 guint                     method);
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_left_out  (const NorpcInterfaceInfo  *info);
+NORPC_AVAILABLE_IN_ALL
+const char               *norpc_interface_info_get_left_out   (const NorpcInterfaceInfo  *info,
+                                                               const char                *member);
+
+NORPC_AVAILABLE_IN_ALL
+GError                   *norpc_interface_info_new_error      (const NorpcInterfaceInfo  *info,
+                                                               const char                *name,
+                                                               const char                *message);
+NORPC_AVAILABLE_IN_ALL
+char                     *norpc_interface_info_get_error_name (const NorpcInterfaceInfo  *info,
+                                                               const GError              *error);
+
+G_END_DECLS

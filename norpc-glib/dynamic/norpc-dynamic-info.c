@@ -1,0 +1,223 @@
+/* norpc-dynamic-info.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The memory of an interface info that is made at run time. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "norpc-dynamic-info-private.h"
+
+static void
+described_error_free (gpointer data)
+{
+  NorpcDescribedError *self = data;
+
+  g_free (self->domain);
+  g_free (self->dbus_name);
+  g_free (self);
+}
+
+NorpcDynamicInfo *
+norpc_dynamic_info_new (void)
+{
+  NorpcDynamicInfo *self = g_new0 (NorpcDynamicInfo, 1);
+
+  self->run_time.info.dbus.ref_count = -1;
+  self->run_time.info.get_type = norpc_run_time_info_get_type;
+  self->blocks = g_ptr_array_new_with_free_func (g_free);
+  self->left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->errors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, described_error_free);
+
+  return self;
+}
+
+/* Only for one that no code has seen yet. */
+void
+norpc_dynamic_info_free (NorpcDynamicInfo *self)
+{
+  g_ptr_array_unref (self->blocks);
+  g_hash_table_unref (self->left_out);
+  g_hash_table_unref (self->errors);
+  g_free (self);
+}
+
+/* Returns zeroed memory (owned by the info). */
+gpointer
+norpc_dynamic_info_alloc (NorpcDynamicInfo *self,
+                          gsize             size)
+{
+  gpointer block = g_malloc0 (size);
+
+  g_ptr_array_add (self->blocks, block);
+
+  return block;
+}
+
+/* Returns a string (owned by the info). */
+char *
+norpc_dynamic_info_strdup (NorpcDynamicInfo *self,
+                           const char       *text)
+{
+  char *copy = g_strdup (text != NULL ? text : "");
+
+  g_ptr_array_add (self->blocks, copy);
+
+  return copy;
+}
+
+/* Returns the items (owned by the info) as a list that ends with NULL, or NULL if there are none. Takes
+ * ownership of @items.
+ */
+gpointer
+norpc_dynamic_info_take_list (NorpcDynamicInfo *self,
+                              GPtrArray        *items)
+{
+  gpointer *list;
+
+  if (items->len == 0)
+    {
+      g_ptr_array_unref (items);
+      return NULL;
+    }
+
+  g_ptr_array_add (items, NULL);
+  list = g_ptr_array_free (items, FALSE);
+  g_ptr_array_add (self->blocks, list);
+
+  return list;
+}
+
+/* Returns NULL if @info was not made at run time. */
+const NorpcDynamicInfo *
+norpc_dynamic_info_get (const NorpcInterfaceInfo *info)
+{
+  return norpc_interface_info_is_run_time (info) ? (const NorpcDynamicInfo *) info : NULL;
+}
+
+/* Returns the reason (unowned) why a member is left out, or NULL. */
+const char *
+norpc_dynamic_info_get_left_out (const NorpcInterfaceInfo *info,
+                                 const char               *member)
+{
+  const NorpcDynamicInfo *self = norpc_dynamic_info_get (info);
+
+  return self != NULL ? g_hash_table_lookup (self->left_out, member) : NULL;
+}
+
+/* Appends a text that may contain anything, so that no two sequences of texts look the same. */
+static void
+append_text (GString    *text,
+             const char *appended)
+{
+  g_string_append_printf (text, " %" G_GSIZE_FORMAT ":%s", strlen (appended), appended);
+}
+
+static void
+describe_annotations (GString                      *text,
+                      GDBusAnnotationInfo * const  *annotations)
+{
+  for (guint i = 0; annotations != NULL && annotations[i] != NULL; i++)
+    {
+      append_text (text, annotations[i]->key);
+      append_text (text, annotations[i]->value);
+      g_string_append (text, " {");
+      describe_annotations (text, annotations[i]->annotations);
+      g_string_append (text, " }");
+    }
+}
+
+static void
+describe_args (GString              *text,
+               const char           *kind,
+               GDBusArgInfo * const *infos)
+{
+  for (guint i = 0; infos != NULL && infos[i] != NULL; i++)
+    {
+      const NorpcArgInfo *info = (const NorpcArgInfo *) infos[i];
+
+      g_string_append_printf (text, " %s", kind);
+      append_text (text, info->dbus.name);
+      g_string_append_printf (text, " %s:%s:%u", info->dbus.signature,
+                              info->get_type != NULL ? g_type_name (info->get_type ()) : "", info->flags);
+      describe_annotations (text, infos[i]->annotations);
+    }
+}
+
+static int
+compare_keys (gconstpointer a,
+              gconstpointer b)
+{
+  return g_strcmp0 (*(const char * const *) a, *(const char * const *) b);
+}
+
+/* Appends the members that are left out, and the declared errors. */
+static void
+describe_tables (GString                *text,
+                 const NorpcDynamicInfo *self)
+{
+  g_autofree gpointer *left_out = g_hash_table_get_keys_as_array (self->left_out, NULL);
+  g_autofree gpointer *errors = g_hash_table_get_keys_as_array (self->errors, NULL);
+  guint n_left_out = g_hash_table_size (self->left_out), n_errors = g_hash_table_size (self->errors);
+
+  qsort (left_out, n_left_out, sizeof (gpointer), compare_keys);
+  qsort (errors, n_errors, sizeof (gpointer), compare_keys);
+  for (guint i = 0; i < n_left_out; i++)
+    append_text (text, g_hash_table_lookup (self->left_out, left_out[i]));
+  for (guint i = 0; i < n_errors; i++)
+    {
+      const NorpcDescribedError *error = g_hash_table_lookup (self->errors, errors[i]);
+
+      append_text (text, errors[i]);
+      g_string_append_printf (text, " %d", error->code);
+      append_text (text, error->dbus_name != NULL ? error->dbus_name : "");
+    }
+}
+
+/* Returns a text (owned) that is the same for two infos that are the same. */
+char *
+norpc_dynamic_info_describe (const NorpcDynamicInfo *self)
+{
+  const NorpcInterfaceInfo *info = &self->run_time.info;
+  GString *text = g_string_new (info->dbus.name);
+
+  describe_annotations (text, info->dbus.annotations);
+  for (guint i = 0; info->methods != NULL && info->methods[i] != NULL; i++)
+    {
+      const NorpcMethodInfo *method = info->methods[i];
+
+      g_string_append_printf (text, "\nmethod %s %u %u %u", method->dbus.name, method->flags, method->timeout,
+                              method->backlog);
+      describe_args (text, "in", method->dbus.in_args);
+      describe_args (text, "out", method->dbus.out_args);
+      describe_args (text, "item", method->items);
+      describe_annotations (text, method->dbus.annotations);
+    }
+  for (guint i = 0; info->signals != NULL && info->signals[i] != NULL; i++)
+    {
+      const NorpcSignalInfo *signal = info->signals[i];
+
+      g_string_append_printf (text, "\nsignal %s %s %u %u", signal->dbus.name, signal->name, signal->backlog,
+                              signal->flags);
+      describe_args (text, "arg", signal->dbus.args);
+      describe_annotations (text, signal->dbus.annotations);
+    }
+  for (guint i = 0; info->properties != NULL && info->properties[i] != NULL; i++)
+    {
+      const NorpcPropertyInfo *property = info->properties[i];
+
+      g_string_append (text, "\nproperty");
+      append_text (text, property->dbus.name);
+      g_string_append_printf (text, " %s %s:%s %u %u %u", property->name,
+                              property->dbus.signature,
+                              property->get_type != NULL ? g_type_name (property->get_type ()) : "", property->flags,
+                              property->dbus.flags, property->updates);
+      describe_annotations (text, property->dbus.annotations);
+    }
+  g_string_append_c (text, '\n');
+  describe_tables (text, self);
+
+  return g_string_free (text, FALSE);
+}

@@ -1,0 +1,299 @@
+/* norpc-member-reader.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Reads methods, streams, signals and properties. */
+
+#include <string.h>
+
+#include "norpc-described-type-private.h"
+#include "norpc-description-reader-private.h"
+
+#define MAX_NAME 255 /* a limit of D-Bus */
+
+static gboolean
+is_identifier (const char *name)
+{
+  return *name != '\0' && !g_ascii_isdigit (*name) &&
+         strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") == strlen (name) && strlen (name) <= MAX_NAME;
+}
+
+/* D-Bus does not restrict the names of properties; one must be left for GObject. */
+static gboolean
+is_property_name (const char *name)
+{
+  if (*name == '\0')
+    return FALSE;
+
+  for (; *name != '\0'; name++)
+    if (g_ascii_iscntrl (*name) || (g_ascii_ispunct (*name) && strchr ("-_.:", *name) == NULL))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Gets the name (owned by the info) of a member, or NULL if @error is set. */
+static char *
+read_member_name (NorpcInterfaceReader   *self,
+                  const NorpcXmlElement  *element,
+                  GError                **error)
+{
+  const char *name = norpc_xml_element_get (element, "name");
+  gboolean is_property = g_str_equal (element->name, "property");
+
+  if (name == NULL)
+    norpc_xml_element_fail (element, error, "<%s> needs the attribute 'name'", element->name);
+  else if (!(is_property ? is_property_name (name) : is_identifier (name)))
+    norpc_xml_element_fail (element, error, "'%s' is not a name of a %s", name, element->name);
+  else
+    return norpc_dynamic_info_strdup (self->info, name);
+
+  return NULL;
+}
+
+/* Adds the name of a member. Returns NULL if it is taken, with @error set. */
+static NorpcMemberName *
+add_member_name (GPtrArray              *members,
+                 const NorpcXmlElement  *element,
+                 GError                **error)
+{
+  const char *name = norpc_xml_element_get (element, "name");
+  const char *c_name = norpc_xml_element_get_annotation (element, "org.gtk.GDBus.C.Name");
+  NorpcMemberName *added = norpc_member_names_add (members, name, c_name);
+
+  if (added == NULL)
+    norpc_xml_element_fail (element, error, "another %s has the name '%s', or nearly the same name",
+                            element->name, name);
+
+  return added;
+}
+
+/* Notes that a member needs generated code. Takes ownership of @reason. */
+static void
+leave_out (NorpcInterfaceReader  *self,
+           const NorpcXmlElement *element,
+           char                  *reason)
+{
+  const char *name = norpc_xml_element_get (element, "name");
+
+  g_hash_table_insert (self->info->left_out, g_strdup (name),
+                       g_strdup_printf ("the %s '%s' needs code that norpc-codegen generates: %s", element->name, name,
+                                        reason));
+  g_free (reason);
+}
+
+static gboolean
+read_method_flags (const NorpcXmlElement  *element,
+                   NorpcMethodInfo        *method,
+                   GError                **error)
+{
+  static const struct
+  {
+    const char      *attribute;
+    const char      *annotation;
+    NorpcMethodFlags flag;
+  } flags[] = {
+    { "oneway", "org.norpc.Oneway", NORPC_METHOD_FLAGS_ONEWAY },
+    { "oneway", "org.freedesktop.DBus.Method.NoReply", NORPC_METHOD_FLAGS_ONEWAY },
+    { "latest-wins", "org.norpc.LatestWins", NORPC_METHOD_FLAGS_LATEST_WINS },
+    { "idempotent", "org.norpc.Idempotent", NORPC_METHOD_FLAGS_IDEMPOTENT },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+    {
+      gboolean is_set = FALSE;
+
+      if (!norpc_xml_element_read_boolean (element, flags[i].attribute, flags[i].annotation, &is_set, error))
+        return FALSE;
+      if (is_set)
+        method->flags |= flags[i].flag;
+    }
+
+  if ((method->flags & NORPC_METHOD_FLAGS_ONEWAY) == 0 || method->dbus.out_args == NULL)
+    return TRUE;
+
+  norpc_xml_element_fail (element, error, "the method '%s' has results, so it cannot be one-way", method->dbus.name);
+
+  return FALSE;
+}
+
+static gboolean
+read_stream_flags (const NorpcXmlElement  *element,
+                   NorpcMethodInfo        *stream,
+                   GError                **error)
+{
+  static const char * const directions_of_items[] = { "out", "in", NULL };
+  int direction = 0;
+
+  if (!norpc_xml_element_read_word (element, "direction", directions_of_items, &direction, error) ||
+      !norpc_xml_element_read_number (element, "backlog", NULL, &stream->backlog, error))
+    return FALSE;
+
+  stream->flags = NORPC_METHOD_FLAGS_STREAM;
+  if (direction == 1)
+    stream->flags |= NORPC_METHOD_FLAGS_STREAM_IN;
+
+  return TRUE;
+}
+
+/* Reads a method or a stream. */
+static gboolean
+read_method_or_stream (NorpcInterfaceReader   *self,
+                       const NorpcXmlElement  *element,
+                       GError                **error)
+{
+  NorpcMethodInfo *method = norpc_dynamic_info_alloc (self->info, sizeof (NorpcMethodInfo));
+  gboolean is_stream = g_str_equal (element->name, "stream");
+  g_autofree char *left_out = NULL;
+  NorpcMemberName *name;
+
+  method->dbus.ref_count = -1;
+  method->dbus.name = read_member_name (self, element, error);
+  if (method->dbus.name == NULL)
+    return FALSE;
+  if (!norpc_interface_reader_read_args (self, element, NORPC_READ_ARGS, &method->dbus.in_args, &left_out, error))
+    return FALSE;
+
+  method->dbus.out_args = method->dbus.in_args;
+  if (!norpc_interface_reader_read_args (self, element, is_stream ? NORPC_READ_OUTCOME : NORPC_READ_RESULTS,
+                                         &method->dbus.out_args, &left_out, error) ||
+      (is_stream &&
+       !norpc_interface_reader_read_args (self, element, NORPC_READ_ITEMS, &method->items, &left_out, error)) ||
+      !norpc_xml_element_read_number (element, "timeout", is_stream ? NULL : "org.norpc.Timeout", &method->timeout,
+                                      error) ||
+      !(is_stream ? read_stream_flags (element, method, error) : read_method_flags (element, method, error)))
+    return FALSE;
+
+  method->dbus.annotations = norpc_interface_reader_read_annotations (self, element);
+  name = add_member_name (self->names.methods, element, error);
+  if (name == NULL)
+    return FALSE;
+
+  name->is_stream = is_stream;
+  if (left_out != NULL)
+    leave_out (self, element, g_steal_pointer (&left_out));
+  else
+    g_ptr_array_add (self->methods, method);
+
+  return TRUE;
+}
+
+static gboolean
+read_signal (NorpcInterfaceReader   *self,
+             const NorpcXmlElement  *element,
+             GError                **error)
+{
+  static const char * const when_full[] = { "drop-oldest", "close", NULL };
+  NorpcSignalInfo *signal = norpc_dynamic_info_alloc (self->info, sizeof (NorpcSignalInfo));
+  int closes = g_strcmp0 (norpc_xml_element_get_annotation (element, "org.norpc.WhenFull"), "close") == 0;
+  g_autofree char *left_out = NULL;
+
+  signal->dbus.ref_count = -1;
+  signal->dbus.name = read_member_name (self, element, error);
+  if (signal->dbus.name == NULL ||
+      !norpc_interface_reader_read_args (self, element, NORPC_READ_SIGNAL, &signal->dbus.args, &left_out, error) ||
+      !norpc_xml_element_read_number (element, "backlog", "org.norpc.Backlog", &signal->backlog, error) ||
+      !norpc_xml_element_read_word (element, "when-full", when_full, &closes, error) ||
+      add_member_name (self->names.signals, element, error) == NULL)
+    return FALSE;
+
+  signal->flags = closes ? NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL : NORPC_SIGNAL_FLAGS_NONE;
+  signal->dbus.annotations = norpc_interface_reader_read_annotations (self, element);
+  if (left_out != NULL)
+    leave_out (self, element, g_steal_pointer (&left_out));
+  g_ptr_array_add (self->signals, signal);
+
+  return TRUE;
+}
+
+/* Gets how clients learn of changes: unknown values may belong to other tools. */
+static NorpcPropertyUpdates
+read_updates (NorpcInterfaceReader  *self,
+              const NorpcXmlElement *element)
+{
+  static const char * const values[] = { "true", "invalidates", "const", "false" };
+  const char *text = norpc_xml_element_get_annotation (element, "org.freedesktop.DBus.Property.EmitsChangedSignal");
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    if (g_strcmp0 (text, values[i]) == 0)
+      return (NorpcPropertyUpdates) i;
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    if (g_strcmp0 (self->updates, values[i]) == 0)
+      return (NorpcPropertyUpdates) i;
+
+  return NORPC_PROPERTY_UPDATES_VALUE;
+}
+
+static gboolean
+read_access (const NorpcXmlElement  *element,
+             NorpcPropertyInfo      *property,
+             GError                **error)
+{
+  static const char * const accesses[] = { "read", "write", "readwrite", NULL };
+  int access = -1;
+
+  if (!norpc_xml_element_read_word (element, "access", accesses, &access, error))
+    return FALSE;
+  if (access < 0)
+    {
+      norpc_xml_element_fail (element, error, "<property> needs the attribute 'access'");
+      return FALSE;
+    }
+
+  property->dbus.flags = (access != 1 ? G_DBUS_PROPERTY_INFO_FLAGS_READABLE : 0) |
+                         (access != 0 ? G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE : 0);
+
+  return TRUE;
+}
+
+static gboolean
+read_property_element (NorpcInterfaceReader   *self,
+                       const NorpcXmlElement  *element,
+                       GError                **error)
+{
+  NorpcPropertyInfo *property = norpc_dynamic_info_alloc (self->info, sizeof (NorpcPropertyInfo));
+  g_autofree char *left_out = NULL;
+  NorpcDescribedType type;
+  gboolean ok;
+
+  property->dbus.ref_count = -1;
+  property->dbus.name = read_member_name (self, element, error);
+  if (property->dbus.name == NULL)
+    return FALSE;
+
+  ok = norpc_described_type_read (&type, element, self->declared, FALSE, error);
+  left_out = type.left_out;
+  if (!ok || !read_access (element, property, error) ||
+      add_member_name (self->names.properties, element, error) == NULL)
+    return FALSE;
+
+  property->dbus.signature = norpc_dynamic_info_strdup (self->info, type.signature);
+  property->dbus.annotations = norpc_interface_reader_read_annotations (self, element);
+  property->flags = type.flags;
+  property->get_type = type.get_type;
+  property->updates = read_updates (self, element);
+  if (left_out != NULL)
+    leave_out (self, element, g_strdup_printf ("it has %s", left_out));
+  g_ptr_array_add (self->properties, property);
+
+  return TRUE;
+}
+
+/* Reads a child of an interface. Returns FALSE if @error is set. Other elements may belong to other
+ * tools.
+ */
+gboolean
+norpc_interface_reader_read_member (NorpcInterfaceReader   *self,
+                                    const NorpcXmlElement  *element,
+                                    GError                **error)
+{
+  if (g_str_equal (element->name, "method") || g_str_equal (element->name, "stream"))
+    return read_method_or_stream (self, element, error);
+  if (g_str_equal (element->name, "signal"))
+    return read_signal (self, element, error);
+  if (g_str_equal (element->name, "property"))
+    return read_property_element (self, element, error);
+
+  return TRUE;
+}

@@ -1,0 +1,427 @@
+/* test-dynamic-infos.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Descriptions that are read at run time: what is read, and what is wrong with others. */
+
+#include <norpc-glib/norpc-glib.h>
+
+static const NorpcInterfaceInfo *
+read_members (const char *members)
+{
+  g_autofree char *xml = g_strdup_printf ("<node><interface name='org.example.Read'>%s</interface></node>", members);
+  g_autoptr (GError) error = NULL;
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return info;
+}
+
+static void
+test_flags (void)
+{
+  const NorpcInterfaceInfo *info = read_members (
+    "<method name='A' oneway='true' timeout='7'/>"
+    "<method name='B'><annotation name='org.freedesktop.DBus.Method.NoReply' value='true'/>"
+    "<annotation name='org.norpc.Timeout' value='9'/></method>"
+    "<method name='C' latest-wins='true'><annotation name='org.norpc.Idempotent' value='true'/></method>"
+    "<stream name='D' direction='in' backlog='3'><arg name='x' type='s' direction='out'/><result type='u'/></stream>"
+    "<signal name='E' backlog='4' when-full='close'/>");
+
+  g_assert_cmpuint (norpc_interface_info_get_n_methods (info), ==, 4);
+  g_assert_cmpint (info->methods[0]->flags, ==, NORPC_METHOD_FLAGS_ONEWAY);
+  g_assert_cmpuint (info->methods[0]->timeout, ==, 7);
+  g_assert_cmpint (info->methods[1]->flags, ==, NORPC_METHOD_FLAGS_ONEWAY);
+  g_assert_cmpuint (info->methods[1]->timeout, ==, 9);
+  g_assert_cmpint (info->methods[2]->flags, ==, NORPC_METHOD_FLAGS_LATEST_WINS | NORPC_METHOD_FLAGS_IDEMPOTENT);
+  g_assert_cmpint (info->methods[3]->flags, ==, NORPC_METHOD_FLAGS_STREAM | NORPC_METHOD_FLAGS_STREAM_IN);
+  g_assert_cmpuint (info->methods[3]->backlog, ==, 3);
+  g_assert_cmpstr (info->methods[3]->items[0]->name, ==, "x");
+  g_assert_cmpstr (info->methods[3]->dbus.out_args[0]->signature, ==, "u");
+  g_assert_cmpuint (info->signals[0]->backlog, ==, 4);
+  g_assert_cmpint (info->signals[0]->flags, ==, NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL);
+}
+
+static void
+test_args (void)
+{
+  const NorpcInterfaceInfo *info = read_members (
+    "<method name='A'><arg type='s'/><arg name='b' type='as' nullable='true'/><arg type='ay' transfer='full'/>"
+    "<arg type='i' direction='out'/></method>"
+    "<method name='B'><arg type='s'><annotation name='org.norpc.Type' value='Gio.File'/>"
+    "<annotation name='org.norpc.Nullable' value='true'/></arg></method>");
+  const NorpcArgInfo *second = (const NorpcArgInfo *) info->methods[0]->dbus.in_args[1];
+  const NorpcArgInfo *third = (const NorpcArgInfo *) info->methods[0]->dbus.in_args[2];
+  const NorpcArgInfo *file = (const NorpcArgInfo *) info->methods[1]->dbus.in_args[0];
+  g_autofree char *in_type = norpc_interface_info_get_in_type (info, 0);
+  g_auto (GStrv) in_args = norpc_interface_info_list_in_args (info, 0);
+  g_auto (GStrv) out_args = norpc_interface_info_list_out_args (info, 0);
+
+  g_assert_cmpstr (in_type, ==, "(smasay)");
+  g_assert_cmpstrv (in_args, ((const char * const[]) { "unnamed_arg0", "b", "unnamed_arg2", NULL }));
+  g_assert_cmpstrv (out_args, ((const char * const[]) { "unnamed_arg3", NULL }));
+  g_assert_cmpint (second->flags, ==, NORPC_ARG_FLAGS_NULLABLE);
+  g_assert_cmpint (third->flags, ==, NORPC_ARG_FLAGS_MOVED);
+  g_assert_true (file->get_type == g_file_get_type);
+  g_assert_cmpint (file->flags, ==, NORPC_ARG_FLAGS_NULLABLE);
+}
+
+/* The names of GObject are those of generated code, also where they clash. */
+static void
+test_names (void)
+{
+  const NorpcInterfaceInfo *info = read_members (
+    "<method name='Play'/><method name='GetURL'/>"
+    "<signal name='Play'/><signal name='TrackEnded'/><signal name='Notify'/>"
+    "<property name='MaxVolume' type='d' access='read'/><property name='URL' type='s' access='read'/>"
+    "<property name='Endpoint' type='s' access='read'/>"
+    "<property name='Renamed' type='s' access='read'>"
+    "<annotation name='org.gtk.GDBus.C.Name' value='other_name'/></property>");
+
+  g_assert_cmpstr (norpc_interface_info_get_gobject_name (info, "Play"), ==, "play-signal");
+  g_assert_cmpstr (norpc_interface_info_get_gobject_name (info, "TrackEnded"), ==, "track-ended");
+  g_assert_cmpstr (norpc_interface_info_get_gobject_name (info, "Notify"), ==, "notify-signal");
+  g_assert_cmpstr (norpc_interface_info_get_gobject_name (info, "MaxVolume"), ==, "max-volume");
+  g_assert_cmpstr (norpc_interface_info_get_gobject_name (info, "URL"), ==, "url");
+  g_assert_cmpstr (norpc_interface_info_get_gobject_name (info, "Endpoint"), ==, "endpoint-property");
+  g_assert_cmpstr (norpc_interface_info_get_gobject_name (info, "Renamed"), ==, "other-name");
+  g_assert_null (norpc_interface_info_get_gobject_name (info, "None"));
+}
+
+static void
+test_updates (void)
+{
+  const NorpcInterfaceInfo *info = read_members (
+    "<annotation name='org.freedesktop.DBus.Property.EmitsChangedSignal' value='const'/>"
+    "<property name='A' type='s' access='read'/>"
+    "<property name='B' type='s' access='readwrite'>"
+    "<annotation name='org.freedesktop.DBus.Property.EmitsChangedSignal' value='invalidates'/></property>"
+    "<property name='C' type='s' access='write'>"
+    "<annotation name='org.freedesktop.DBus.Property.EmitsChangedSignal' value='perhaps'/></property>");
+
+  g_assert_cmpint (info->properties[0]->updates, ==, NORPC_PROPERTY_UPDATES_CONST);
+  g_assert_cmpint (info->properties[1]->updates, ==, NORPC_PROPERTY_UPDATES_INVALIDATES);
+  g_assert_cmpint (info->properties[2]->updates, ==, NORPC_PROPERTY_UPDATES_CONST);
+  g_assert_cmpint (info->properties[2]->dbus.flags, ==, G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE);
+}
+
+/* The D-Bus part has what D-Bus can express, and annotations for all others. */
+static void
+test_dbus (void)
+{
+  const NorpcInterfaceInfo *info = read_members (
+    "<annotation name='com.example.Note' value='kept'><annotation name='inner' value='too'/></annotation>"
+    "<annotation name='org.norpc.Since' value='1'/>"
+    "<method name='A'><arg type='ms'/></method><method name='B'><arg type='s'/></method>"
+    "<stream name='C'/><property name='D' type='ms' access='read'/><signal name='E'><arg type='s'/></signal>");
+  GDBusInterfaceInfo *dbus = norpc_interface_info_get_dbus (info);
+
+  g_assert_cmpstr (dbus->methods[0]->name, ==, "B");
+  g_assert_null (dbus->methods[1]);
+  g_assert_null (dbus->properties);
+  g_assert_cmpstr (dbus->signals[0]->name, ==, "E");
+  g_assert_cmpstr (dbus->annotations[0]->key, ==, "com.example.Note");
+  g_assert_cmpstr (dbus->annotations[0]->annotations[0]->value, ==, "too");
+  g_assert_null (dbus->annotations[1]);
+}
+
+/* A description of GIO is read back. */
+static void
+test_from_dbus (void)
+{
+  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (
+    "<node><interface name='org.example.FromDBus'><method name='A'><arg name='x' type='a{sv}'/>"
+    "<annotation name='org.norpc.Timeout' value='3'/></method>"
+    "<property name='B' type='s' access='readwrite'/></interface></node>", NULL);
+  g_autoptr (GError) error = NULL;
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_dbus (node->interfaces[0], &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (info->methods[0]->timeout, ==, 3);
+  g_assert_cmpstr (info->methods[0]->dbus.in_args[0]->signature, ==, "a{sv}");
+  g_assert_cmpstr (info->properties[0]->name, ==, "b");
+}
+
+/* The same description gives the same info, and another one does not. */
+static void
+test_interned (void)
+{
+  const NorpcInterfaceInfo *info = read_members ("<method name='Interned'/>");
+  const NorpcInterfaceInfo *again = read_members ("<!-- Documented. -->\n<method name='Interned'></method>");
+  const NorpcInterfaceInfo *other = read_members ("<method name='Interned' timeout='1'/>");
+
+  g_assert_true (info == again);
+  g_assert_true (info != other);
+  g_assert_cmpuint (norpc_dynamic_proxy_type_for (info), !=, norpc_dynamic_proxy_type_for (other));
+  g_assert_true (g_type_is_a (norpc_dynamic_service_type_for (info), NORPC_TYPE_DYNAMIC_SERVICE));
+}
+
+/* Texts that contain separators do not make two descriptions look the same. */
+static void
+test_interned_texts (void)
+{
+  const NorpcInterfaceInfo *info = read_members (
+    "<property name='A' type='s' access='read'><annotation name='x' value='1 1:y 1:2'/></property>");
+  const NorpcInterfaceInfo *other = read_members (
+    "<property name='A' type='s' access='read'><annotation name='x' value='1'/>"
+    "<annotation name='y' value='2'/></property>");
+
+  g_assert_true (info != other);
+}
+
+static void
+test_left_out (void)
+{
+  static const char xml[] =
+    "<node><record name='Track'><field name='title' type='s'/></record><enum name='Mode'><value name='A'/></enum>"
+    "<interface name='org.example.LeftOut'>"
+    "<method name='Add'><arg name='track' type='Track'/></method>"
+    "<method name='List'><arg name='tracks' type='Track[]' direction='out'/></method>"
+    "<method name='Show'><arg name='widget' type='Gtk.Widget'/></method>"
+    "<method name='Kept'><arg name='text' type='s'/></method>"
+    "<signal name='Changed'><arg name='mode' type='Mode'/></signal>"
+    "<property name='Items' type='Gio.ListModel' element-type='GObject.Object' access='read'/>"
+    "</interface></node>";
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, NULL);
+  g_auto (GStrv) names = norpc_interface_info_list_left_out (info);
+  g_autoptr (NorpcDirect) direct = norpc_direct_new (G_OBJECT (norpc_dynamic_service_new (info, NULL, NULL, NULL)));
+  g_autoptr (NorpcDynamicProxy) proxy = norpc_dynamic_proxy_new (NORPC_ENDPOINT (direct), info);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstrv (names, ((const char * const[]) { "Add", "Changed", "Items", "List", "Show", NULL }));
+  g_assert_cmpuint (norpc_interface_info_get_n_methods (info), ==, 1);
+  g_assert_cmpstr (norpc_interface_info_get_left_out (info, "Show"), ==,
+                   "the method 'Show' needs code that norpc-codegen generates: its argument 'widget' has the type "
+                   "'Gtk.Widget'");
+  g_assert_null (norpc_interface_info_get_left_out (info, "Kept"));
+
+  g_assert_null (norpc_dynamic_proxy_call_method_sync (proxy, "Add", NULL, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
+  g_assert_cmpstr (error->message, ==,
+                   "org.example.LeftOut: the method 'Add' needs code that norpc-codegen generates: its argument 'track' "
+                   "has the type 'Track', a <record>");
+  g_object_unref (norpc_direct_get_service (direct));
+}
+
+static void
+test_errors_by_name (void)
+{
+  static const char xml[] =
+    "<node><error-domain name='HTTPError'><error name='NotFound' value='404'/><error name='Next'/></error-domain>"
+    "<interface name='org.example.Failing'/></node>";
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, NULL);
+  g_autoptr (GError) next = norpc_interface_info_new_error (info, "HTTPError.Next", "no");
+  g_autoptr (GError) unknown = norpc_interface_info_new_error (info, "HTTPError.Other", "no");
+  g_autofree char *name = norpc_interface_info_get_error_name (info, next);
+  g_autofree char *none = norpc_interface_info_get_error_name (info, unknown);
+
+  g_assert_cmpint (next->code, ==, 405);
+  g_assert_cmpstr (name, ==, "HTTPError.Next");
+  g_assert_error (unknown, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  g_assert_null (none);
+}
+
+/* Descriptions that are wrong, the place and the message. */
+static const struct
+{
+  const char *xml;
+  const char *message;
+} wrong[] = {
+  { "", "line 1, column 1: Document was empty or contained only whitespace" },
+  { "<node>", "line 1, column 1: *" },
+  { "<node>\n  <interface name='org.example.A'>\n  </node>", "line 3, column 3: *" },
+  { "<node>\xff</node>", "line 1, column 7: expected XML in UTF-8" },
+  { "<html/>", "line 1, column 1: the root element is <html>; it must be <node>" },
+  { "<node><interface name='a b'/></node>", "line 1, column 7: 'a b' is not a name of an interface" },
+  { "<node><interface name='a..b'/></node>", "line 1, column 7: 'a..b' is not a name of an interface" },
+  { "<node><interface/></node>", "line 1, column 7: '' is not a name of an interface" },
+  { "<node><interface name='a.b' name='a.b'/></node>", "line 1, column 7: <interface> has the attribute 'name' twice" },
+  { "<node><interface name='a.b'/><interface name='a.b'/></node>", "line 1, column 30: another interface has the name 'a.b'" },
+  { "<node/>", "the description has 0 interfaces; the name of one of them is needed" },
+  { "<node><interface name='a.b'/><interface name='a.c'/></node>",
+    "the description has 2 interfaces; the name of one of them is needed" },
+};
+
+/* The same for the members of an interface, which are in line 2. */
+static const struct
+{
+  const char *xml;
+  const char *message;
+} wrong_members[] = {
+  { "<method/>", "line 2, column 1: <method> needs the attribute 'name'" },
+  { "<method name='a-b'/>", "line 2, column 1: 'a-b' is not a name of a method" },
+  { "<method name='A'/><method name='A'/>", "line 2, column 19: another method has the name 'A', or nearly the same name" },
+  { "<method name='A' timeout='soon'/>", "line 2, column 1: 'soon' is not a timeout: a number from 1 to 2147483647" },
+  { "<method name='A' oneway='yes'/>", "line 2, column 1: the attribute 'oneway' is 'true' or 'false', not 'yes'" },
+  { "<method name='A' oneway='true'><arg type='s' direction='out'/></method>",
+    "line 2, column 1: the method 'A' has results, so it cannot be one-way" },
+  { "<method name='A'><arg/></method>", "line 2, column 18: <arg> needs the attribute 'type'" },
+  { "<method name='A'><arg type=''/></method>", "line 2, column 18: '' is not a type" },
+  { "<method name='A'><arg type='a'/></method>", "line 2, column 18: 'a' is not a type" },
+  { "<method name='A'><arg type='ss'/></method>", "line 2, column 18: 'ss' is not a type" },
+  { "<method name='A'><arg type='()'/></method>", "line 2, column 18: '()' is not a type" },
+  { "<method name='A'><arg type='a*'/></method>", "line 2, column 18: 'a*' is not a type" },
+  { "<method name='A'><arg type='{sv}'/></method>", "line 2, column 18: '{sv}' is not a type" },
+  { "<method name='A'><arg type='mms'/></method>", "line 2, column 18: 'mms' is not a type" },
+  { "<method name='A'><arg type='Missing'/></method>", "line 2, column 18: 'Missing' is not a type" },
+  { "<method name='A'><arg type='i' nullable='true'/></method>",
+    "line 2, column 18: a value of the type 'i' cannot be NULL; the type 'mi' can" },
+  { "<method name='A'><arg type='i' transfer='full'/></method>",
+    "line 2, column 18: a value of this type is copied: there is nothing to transfer" },
+  { "<method name='A'><arg type='s' direction='out' transfer='full'/></method>",
+    "line 2, column 18: only arguments of methods that go in can be transferred" },
+  { "<method name='A'><arg type='s' direction='up'/></method>",
+    "line 2, column 18: the attribute 'direction' is one of 'in', 'out', not 'up'" },
+  { "<method name='A'><arg type='s' element-type='GObject.Object'/></method>",
+    "line 2, column 18: 's' cannot have an element-type" },
+  { "<stream name='A' direction='up'/>", "line 2, column 1: the attribute 'direction' is one of 'out', 'in', not 'up'" },
+  { "<signal name='A' when-full='never'/>",
+    "line 2, column 1: the attribute 'when-full' is one of 'drop-oldest', 'close', not 'never'" },
+  { "<signal name='A' backlog='0'/>", "line 2, column 1: '0' is not a backlog: a number from 1 to 2147483647" },
+  { "<property name='A' type='s'/>", "line 2, column 1: <property> needs the attribute 'access'" },
+  { "<property name='A' type='s' access='all'/>",
+    "line 2, column 1: the attribute 'access' is one of 'read', 'write', 'readwrite', not 'all'" },
+  { "<property name='' type='s' access='read'/>", "line 2, column 1: '' is not a name of a property" },
+  { "<property name='AB' type='s' access='read'/><property name='ab' type='s' access='read'/>",
+    "line 2, column 45: another property has the name 'ab', or nearly the same name" },
+};
+
+static void
+assert_wrong (const char *xml,
+              const char *message)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (norpc_interface_info_new_for_xml (xml, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_DESCRIPTION);
+  if (!g_pattern_match_simple (message, error->message))
+    g_assert_cmpstr (error->message, ==, message);
+}
+
+static void
+test_wrong (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    assert_wrong (wrong[i].xml, wrong[i].message);
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong_members); i++)
+    {
+      g_autofree char *xml = g_strdup_printf ("<node><interface name='org.example.Wrong'>\n%s</interface></node>",
+                                              wrong_members[i].xml);
+
+      assert_wrong (xml, wrong_members[i].message);
+    }
+}
+
+static void
+test_too_much (void)
+{
+  g_autoptr (GString) nested = g_string_new (NULL);
+  g_autoptr (GString) arrays = g_string_new ("<node><interface name='a.b'><method name='A'><arg type='");
+  g_autoptr (GString) message = g_string_new ("<node><interface name='a.b'><method name='A'>");
+
+  for (guint i = 0; i < 10000; i++)
+    g_string_append (nested, "<node>");
+  assert_wrong (nested->str, "line 1, column 193: elements are nested more than 32 deep");
+
+  for (guint i = 0; i < 33; i++)
+    g_string_append_c (arrays, 'a');
+  g_string_append (arrays, "s'/></method></interface></node>");
+  assert_wrong (arrays->str, "*is not a type");
+
+  for (guint i = 0; i < 256; i++)
+    g_string_append (message, "<arg type='s'/>");
+  g_string_append (message, "</method></interface></node>");
+  assert_wrong (message->str, "*the types of all arguments have more than 255 characters");
+}
+
+/* Documentation may have entities that the document type declares; they mean nothing here. */
+static void
+test_entities (void)
+{
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (
+    "<!DOCTYPE node PUBLIC 'a' 'b' [\n<!ENTITY LOST 'lost'>\n]>"
+    "<node><doc>&LOST; a > b &amp; c</doc><interface name='org.example.Entities'><doc x='>'>&LOST;</doc>"
+    "<method name='A'/></interface></node>", NULL, NULL);
+
+  g_assert_nonnull (info);
+  g_assert_cmpuint (norpc_interface_info_get_n_methods (info), ==, 1);
+  assert_wrong ("<node>\n<interface name='&LOST;'/></node>", "line 2, column 1: Entity name * is not known");
+}
+
+/* A text that ends anywhere gives an error, or a whole description. */
+static void
+test_truncated (void)
+{
+  static const char xml[] =
+    "<?xml version='1.0'?><!DOCTYPE node PUBLIC 'a' 'b'><node><!-- text --><interface name='org.example.Cut'>"
+    "<method name='A'><arg name='x' type='s'/><annotation name='n' value='&amp;'/></method></interface></node>";
+
+  for (gsize length = 0; length < sizeof xml - 1; length++)
+    {
+      g_autofree char *cut = g_strndup (xml, length);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (norpc_interface_info_new_for_xml (cut, NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_DESCRIPTION);
+    }
+  g_assert_nonnull (norpc_interface_info_new_for_xml (xml, NULL, NULL));
+}
+
+#define N_THREADS 8
+
+static gpointer
+read_in_thread (gpointer xml)
+{
+  return (gpointer) norpc_interface_info_new_for_xml (xml, NULL, NULL);
+}
+
+/* Threads that read one description at a time get one info. */
+static void
+test_threads (void)
+{
+  for (guint round = 0; round < 20; round++)
+    {
+      g_autofree char *xml = g_strdup_printf ("<node><interface name='org.example.Thread%u'>"
+                                              "<property name='A' type='s' access='read'/></interface></node>", round);
+      GThread *threads[N_THREADS];
+      gpointer first = NULL;
+
+      for (guint i = 0; i < N_THREADS; i++)
+        threads[i] = g_thread_new ("reader", read_in_thread, xml);
+      for (guint i = 0; i < N_THREADS; i++)
+        {
+          gpointer info = g_thread_join (threads[i]);
+
+          g_assert_nonnull (info);
+          g_assert_true (first == NULL || first == info);
+          first = info;
+        }
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/dynamic/infos/flags", test_flags);
+  g_test_add_func ("/dynamic/infos/args", test_args);
+  g_test_add_func ("/dynamic/infos/names", test_names);
+  g_test_add_func ("/dynamic/infos/updates", test_updates);
+  g_test_add_func ("/dynamic/infos/dbus", test_dbus);
+  g_test_add_func ("/dynamic/infos/from-dbus", test_from_dbus);
+  g_test_add_func ("/dynamic/infos/interned", test_interned);
+  g_test_add_func ("/dynamic/infos/interned-texts", test_interned_texts);
+  g_test_add_func ("/dynamic/infos/left-out", test_left_out);
+  g_test_add_func ("/dynamic/infos/errors-by-name", test_errors_by_name);
+  g_test_add_func ("/dynamic/infos/wrong", test_wrong);
+  g_test_add_func ("/dynamic/infos/too-much", test_too_much);
+  g_test_add_func ("/dynamic/infos/entities", test_entities);
+  g_test_add_func ("/dynamic/infos/truncated", test_truncated);
+  g_test_add_func ("/dynamic/infos/threads", test_threads);
+
+  return g_test_run ();
+}
