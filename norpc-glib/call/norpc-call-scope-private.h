@@ -19,6 +19,8 @@ typedef struct
   guint      n_outside; /* the number of them that were entered before the running handler or
                            callback, which must not leave them */
   guint      timeout;   /* that was pushed last, in milliseconds, or 0 */
+  guint8     has_priority : 1; /* a priority was pushed */
+  gint8      priority;         /* that was pushed last */
   NorpcReplyQueue *reply_queue; /* (unowned) (nullable): that the thread used last; see
                                    norpc-reply-queue.c */
 } NorpcThreadScope;

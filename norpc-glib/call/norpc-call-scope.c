@@ -4,7 +4,7 @@
  */
 
 /* The properties that a call inherits from the thread that sends it: the deadline and the
- * cancellation of the call that is being handled there, and a timeout.
+ * cancellation of the call that is being handled there, a timeout and a priority.
  */
 
 #include "norpc-call-private.h"
@@ -26,11 +26,12 @@ free_stack (gpointer stack)
   g_array_unref (stack);
 }
 
-/* The calls to restore in norpc_call_leave (), and the timeouts that were pushed. Owned by the
- * thread.
+/* The calls to restore in norpc_call_leave (), and the timeouts and priorities that were pushed.
+ * Owned by the thread.
  */
 static GPrivate entered_calls = G_PRIVATE_INIT (free_stack);
 static GPrivate timeouts = G_PRIVATE_INIT (free_stack);
+static GPrivate priorities = G_PRIVATE_INIT (free_stack);
 
 static GArray *
 get_stack (GPrivate *key,
@@ -163,6 +164,49 @@ norpc_timeout_pop (void)
 
   g_array_set_size (stack, stack->len - 1);
   scope.timeout = stack->len > 0 ? g_array_index (stack, guint, stack->len - 1) : 0;
+}
+
+/**
+ * norpc_priority_push:
+ * @priority: the priority
+ *
+ * Sets the priority of the calls that the current thread sends until it calls
+ * [func@Norpc.priority_pop].
+ *
+ * It takes precedence over the priorities of proxies and of single calls, and over the priority
+ * of the call that is being handled. Calls of this function can be nested. See
+ * [method@Norpc.Proxy.set_priority].
+ *
+ * Since: 0.1
+ */
+void
+norpc_priority_push (NorpcPriority priority)
+{
+  g_return_if_fail (priority >= NORPC_PRIORITY_LOW && priority <= NORPC_PRIORITY_URGENT);
+
+  g_array_append_val (get_stack (&priorities, sizeof (NorpcPriority)), priority);
+  scope.has_priority = TRUE;
+  scope.priority = (gint8) priority;
+}
+
+/**
+ * norpc_priority_pop:
+ *
+ * Undoes the last [func@Norpc.priority_push] of this thread.
+ *
+ * Since: 0.1
+ */
+void
+norpc_priority_pop (void)
+{
+  GArray *stack = get_stack (&priorities, sizeof (NorpcPriority));
+
+  g_return_if_fail (stack->len > 0);
+
+  g_array_set_size (stack, stack->len - 1);
+  scope.has_priority = stack->len > 0;
+  if (scope.has_priority)
+    scope.priority = (gint8) g_array_index (stack, NorpcPriority, stack->len - 1);
 }
 
 /**

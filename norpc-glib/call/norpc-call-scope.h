@@ -9,7 +9,7 @@
 #error "Only <norpc-glib/norpc-glib.h> can be included directly."
 #endif
 
-#include <norpc-glib/core/norpc-types.h>
+#include <norpc-glib/call/norpc-call.h>
 #include <norpc-glib/core/norpc-version-macros.h>
 
 G_BEGIN_DECLS
@@ -44,5 +44,9 @@ NORPC_AVAILABLE_IN_ALL
 void norpc_timeout_push (guint      milliseconds);
 NORPC_AVAILABLE_IN_ALL
 void norpc_timeout_pop  (void);
+NORPC_AVAILABLE_IN_ALL
+void norpc_priority_push (NorpcPriority priority);
+NORPC_AVAILABLE_IN_ALL
+void norpc_priority_pop  (void);
 
 G_END_DECLS

@@ -84,13 +84,19 @@ cancel_without_owner (NorpcCall    *call,
 
 /* Called in the client's thread, before the call is sent. Returns the call that is being handled
  * (unowned), or NULL if there is none that is still to be answered. The call has its priority, unless
- * it has one of its own.
+ * it has one of its own, or the thread has one.
  */
 static NorpcCall *
 inherit_priority (NorpcCall              *call,
                   const NorpcThreadScope *scope)
 {
   NorpcCall *parent = scope->call;
+
+  if (scope->has_priority)
+    {
+      call->priority = scope->priority;
+      call->has_priority = TRUE;
+    }
 
   if (parent == NULL || g_atomic_int_get (&parent->replied))
     return NULL;

@@ -6,6 +6,8 @@ import unittest
 
 
 class _TapResult(unittest.TestResult):
+    _failed = None  # the last test of which a part has failed
+
     def _point(self, verdict, test, details=''):
         print(verdict, self.testsRun, test.id(), flush=True)
         sys.stderr.write(details)  # where Meson shows it
@@ -16,6 +18,18 @@ class _TapResult(unittest.TestResult):
     def addFailure(self, test, err):
         super().addFailure(test, err)
         self._point('not ok', test, self.failures[-1][1])
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self._fail_once(test, f'{subtest.id()}: {self._exc_info_to_string(err, test)}')
+
+    def _fail_once(self, test, details):
+        if self._failed is test:
+            sys.stderr.write(details)
+        else:
+            self._failed = test
+            self._point('not ok', test, details)
 
     def addError(self, test, err):
         super().addError(test, err)

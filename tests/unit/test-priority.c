@@ -188,6 +188,57 @@ test_inherited_one_way (Fixture       *fixture,
   assert_numbers (fixture, "99 1 2");
 }
 
+/* The priority of a thread goes before those of its proxies, until it is popped. */
+static void
+test_pushed (Fixture       *fixture,
+             gconstpointer  unused)
+{
+  g_autoptr (ProbeProbeProxy) urgent = proxy_new (fixture, NORPC_PRIORITY_URGENT);
+  Outcome blocked = { 0 };
+
+  block (fixture, &blocked);
+  norpc_priority_push (NORPC_PRIORITY_LOW);
+  probe_probe_proxy_call_note (urgent, 1, NULL, NULL, NULL);
+  norpc_priority_push (NORPC_PRIORITY_NORMAL);
+  probe_probe_proxy_call_note (urgent, 11, NULL, NULL, NULL);
+  norpc_priority_pop ();
+  probe_probe_proxy_call_note (fixture->proxy, 2, NULL, NULL, NULL);
+  norpc_priority_pop ();
+  probe_probe_proxy_call_note (urgent, 21, NULL, NULL, NULL);
+  probe_probe_proxy_call_note (fixture->proxy, 12, NULL, NULL, NULL);
+  unblock (fixture, &blocked);
+
+  assert_numbers (fixture, "21 11 12 1 2");
+}
+
+static void
+note_with_low_priority (ProbeService *service,
+                        NorpcCall    *call,
+                        gpointer      proxy)
+{
+  norpc_priority_push (NORPC_PRIORITY_LOW);
+  note_on_behalf (service, call, proxy);
+  norpc_priority_pop ();
+}
+
+/* It also goes before the priority of the call that is being handled. */
+static void
+test_pushed_in_handler (Fixture       *fixture,
+                        gconstpointer  unused)
+{
+  g_autoptr (ProbeProbeProxy) urgent = proxy_new (fixture, NORPC_PRIORITY_URGENT);
+  Outcome blocked = { 0 };
+
+  fixture->state->run = note_with_low_priority;
+  fixture->state->run_data = fixture->proxy;
+  block (fixture, &blocked);
+  probe_probe_proxy_call_run (urgent, NULL, NULL, NULL);
+  probe_probe_proxy_call_note (fixture->proxy, 1, NULL, NULL, NULL);
+  unblock (fixture, &blocked);
+
+  assert_numbers (fixture, "1 99");
+}
+
 static gpointer
 note_thread (gpointer proxy)
 {
@@ -238,6 +289,8 @@ main (int    argc,
   TEST_CAPACITY ("/priority/room", 2, test_room);
   TEST ("/priority/inherited", test_inherited);
   TEST ("/priority/inherited-one-way", test_inherited_one_way);
+  TEST ("/priority/pushed", test_pushed);
+  TEST ("/priority/pushed-in-handler", test_pushed_in_handler);
   TEST ("/priority/low-one-by-one", test_low_one_by_one);
 
   return g_test_run ();

@@ -4,7 +4,7 @@ import gi
 
 gi.require_version('Norpc', '1')
 gi.require_version('Words', '1')
-from gi.repository import GLib, GObject, Norpc, Words
+from gi.repository import GObject, Norpc, Words
 
 
 class Shouter(GObject.Object, Words.Joiner):
@@ -16,18 +16,12 @@ def check(service, expected):
     server = Norpc.Server.new(service)
     server.start(None)
     proxy = Words.JoinerProxy.new(server.get_channel())
-    assert proxy.call_join_sync(['a', 'b'], '+', None) == expected.replace('-', '+')
+    assert proxy.join_sync(['a', 'b'], '+') == expected.replace('-', '+')
 
-    loop = GLib.MainLoop()
-    answers = []
+    async def main():
+        assert await proxy.join(['a', 'b'], '-') == expected
 
-    def joined(source, result):
-        answers.append(source.call_join_finish(result))
-        loop.quit()
-
-    proxy.call_join(['a', 'b'], '-', None, joined)
-    loop.run()
-    assert answers == [expected]
+    Norpc.run(main())
     server.stop(Norpc.StopMode.FINISH, None)
 
 

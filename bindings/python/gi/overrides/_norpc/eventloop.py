@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""asyncio in a GLib.MainContext.
+
+PyGObject has had an event loop for this since version 3.50, for contexts that asyncio runs. This one
+also works with older versions, and in contexts that others run, such as the main context of an
+application or that of a service.
+"""
+
+import asyncio
+import atexit
+import contextlib
+import math
+import selectors
+import signal
+import threading
+import weakref
+
+from gi.repository import GLib
+
+try:
+    from gi.events import GLibEventLoop as _NativeEventLoop
+except ImportError:
+    _NativeEventLoop = ()
+
+
+def get_current_context():
+    """Gets the main context in which the callbacks of the current thread run."""
+    return GLib.MainContext.get_thread_default() or GLib.MainContext.default()
+
+
+def delivers_replies(loop):
+    """Tells whether a running event loop iterates the main context of the current thread."""
+    if isinstance(loop, EventLoop):
+        return loop.context == get_current_context()
+    if _NativeEventLoop and isinstance(loop, _NativeEventLoop):
+        return loop._context == get_current_context()
+    return False
+
+
+class _Selector(selectors.EpollSelector):
+    """Never waits: the main context polls the file descriptor of epoll."""
+
+    def select(self, timeout=None):
+        return super().select(0)
+
+
+class _Source(GLib.Source):
+    """Runs what an event loop has to do."""
+
+    def __init__(self, loop):
+        super().__init__()
+        self.loop = loop
+        self.tag = self.add_unix_fd(loop._selector.fileno(), GLib.IOCondition.IN)
+
+    def prepare(self):
+        delay = self.loop.get_delay()
+        return delay == 0, -1 if delay is None else delay
+
+    def check(self):
+        return bool(self.query_unix_fd(self.tag)) or self.loop.get_delay() == 0
+
+    def dispatch(self, callback, args):
+        self.loop.run_ready()
+        return GLib.SOURCE_CONTINUE
+
+    def finalize(self):
+        pass
+
+
+class EventLoop(asyncio.SelectorEventLoop):
+    """An event loop of asyncio in a main context, by default that of the current thread.
+
+    Callbacks and tasks run in the thread that iterates the context, whether that is run_forever()
+    or, for instance, the run() of a Gtk.Application.
+    """
+
+    def __init__(self, context=None):
+        super().__init__(_Selector())
+        self.context = context or get_current_context()
+        self._error = None
+        self._source = _Source(self)
+        self._source.attach(self.context)
+        _all_loops.add(self)
+
+    def get_delay(self):
+        """Gets the milliseconds until there is something to do, or None."""
+        if self._ready or self._stopping:
+            return 0
+        if not self._scheduled:
+            return None
+        return max(0, min(math.ceil((self._scheduled[0]._when - self.time()) * 1000), 2**31 - 1))
+
+    def run_ready(self):
+        """Runs what is ready; the source calls it in the thread that iterates the context."""
+        if self._thread_id is not None:
+            try:
+                super()._run_once()
+            except BaseException as error:  # PyGObject would print it: _run_once() below raises it
+                self._error = error
+            return
+        outer = asyncio._get_running_loop()
+        self._thread_id = threading.get_ident()
+        asyncio._set_running_loop(self)
+        try:
+            super()._run_once()
+        finally:
+            self._thread_id = None
+            asyncio._set_running_loop(outer)
+
+    def _run_once(self):
+        self.context.iteration(True)
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+    def run_forever(self):
+        with self._handling_signals():
+            super().run_forever()
+
+    @contextlib.contextmanager
+    def _handling_signals(self):
+        """Has signals end the wait of the main context, so that Python handles them."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.set_wakeup_fd(self._csock.fileno(), warn_on_full_buffer=False)
+        is_default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if is_default:
+            signal.signal(signal.SIGINT, self._on_interrupt)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            if is_default and signal.getsignal(signal.SIGINT) == self._on_interrupt:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _on_interrupt(self, number, frame):
+        """Has _run_once() raise the exception. One in a callback of the context would get lost."""
+        if isinstance(self._error, KeyboardInterrupt):
+            raise KeyboardInterrupt
+        self._error = KeyboardInterrupt()
+
+    def close(self):
+        if not self.is_running() and self._source is not None:
+            self._source.destroy()
+            self._source = None
+        super().close()
+
+
+_loops = {}  # the event loop of each thread, for create_task()
+_all_loops = weakref.WeakSet()
+
+
+def get_event_loop():
+    """Gets the event loop of the main context of the current thread, made at the first time."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    thread = threading.get_ident()
+    loop = _loops.get(thread)
+    if loop is None or loop.is_closed() or loop.context != get_current_context():
+        loop = _loops[thread] = EventLoop()
+    return loop
+
+
+def close_event_loop():
+    """Closes the event loop of the current thread, if there is one."""
+    loop = _loops.pop(threading.get_ident(), None)
+    if loop is not None:
+        loop.close()
+
+
+@atexit.register
+def _close_all():
+    """Closes the event loops that nobody has closed, while Python can still do so."""
+    _loops.clear()
+    for loop in list(_all_loops):
+        if not loop.is_running():
+            loop.close()
+
+
+def run(main):
+    """Runs a coroutine until it returns, as asyncio.run(), and the main context meanwhile."""
+    with asyncio.Runner(loop_factory=EventLoop) as runner:
+        return runner.run(main)
+
+
+def create_task(coroutine):
+    """Starts a coroutine in the main context of the current thread, which somebody else runs."""
+    return get_event_loop().create_task(coroutine)

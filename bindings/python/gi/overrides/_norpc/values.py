@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Values of Python, checked against a typelib, and the values of PyGObject that stand for them.
+
+A converter is a function that gets a value and the name that an error calls it by.
+"""
+
+import datetime
+import importlib
+import os
+
+from gi.repository import GLib, GObject
+
+INTEGERS = {
+    'gint8': (-2**7, 2**7 - 1), 'guint8': (0, 2**8 - 1),
+    'gint16': (-2**15, 2**15 - 1), 'guint16': (0, 2**16 - 1),
+    'gint32': (-2**31, 2**31 - 1), 'guint32': (0, 2**32 - 1),
+    'gint64': (-2**63, 2**63 - 1), 'guint64': (0, 2**64 - 1),
+}
+
+
+def wrong_type(name, expected, value):
+    """Makes the exception for a value that has another type than described."""
+    got = 'None' if value is None else type(value).__name__
+    return TypeError(f'{name}: expected {expected}, got {got}')
+
+
+# To PyGObject.
+
+def _take_boolean(value, name):
+    if not isinstance(value, bool):
+        raise wrong_type(name, 'bool', value)
+    return value
+
+
+def _make_integer(lowest, highest):
+    def take(value, name):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise wrong_type(name, 'int', value)
+        if not lowest <= value <= highest:
+            raise OverflowError(f'{name}: expected a number from {lowest} to {highest}, got {value}')
+        return value
+
+    return take
+
+
+def _take_float(value, name):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise wrong_type(name, 'float', value)
+    return float(value)
+
+
+def _take_text(value, name):
+    if not isinstance(value, str):
+        raise wrong_type(name, 'str', value)
+    if '\0' in value:
+        raise ValueError(f'{name}: the text contains a NUL character')
+    return value
+
+
+def _take_path(value, name):
+    if not isinstance(value, (str, bytes, os.PathLike)):
+        raise wrong_type(name, 'str, bytes or a path', value)
+    return os.fspath(value)
+
+
+def _take_bytes(value, name):
+    if isinstance(value, GLib.Bytes):
+        return value
+    if not isinstance(value, (bytes, bytearray, memoryview)):
+        raise wrong_type(name, 'bytes', value)
+    return GLib.Bytes.new(bytes(value))
+
+
+def _take_datetime(value, name):
+    if isinstance(value, GLib.DateTime):
+        return value
+    if not isinstance(value, datetime.datetime):
+        raise wrong_type(name, 'datetime', value)
+    if value.tzinfo is None:
+        value = value.astimezone()  # it is local time
+    zone = GLib.TimeZone.new_offset(int(value.utcoffset().total_seconds()))
+    return GLib.DateTime.new(zone, value.year, value.month, value.day, value.hour, value.minute,
+                             value.second + value.microsecond / 1e6)
+
+
+def _box(value, name):
+    """Makes a variant of the type that suits the value."""
+    if isinstance(value, GLib.Variant):
+        return value
+    for kind, signature in ((bool, 'b'), (int, 'x'), (float, 'd'), (str, 's')):
+        if isinstance(value, kind):
+            return GLib.Variant(signature, value)
+    if isinstance(value, (bytes, bytearray)):
+        return GLib.Variant('ay', value)
+    if isinstance(value, dict):
+        return _make_variant('a{sv}', value, name)
+    if isinstance(value, (list, tuple)):
+        if value and all(isinstance(item, str) for item in value):
+            return GLib.Variant('as', value)
+        return _make_variant('av', value, name)
+    raise wrong_type(name, 'a value that a GLib.Variant can have', value)
+
+
+def _fill(signature, value, name):
+    """Puts the variants into a value where its type has them, so that PyGObject can make the rest."""
+    if signature == 'v':
+        return _box(value, name)
+    if 'v' not in signature:
+        return value
+    if signature.startswith('a{'):
+        if not isinstance(value, dict):
+            raise wrong_type(name, 'dict', value)
+        return {key: _fill(signature[3:-1], item, f'{name}[{key!r}]') for key, item in value.items()}
+    if signature.startswith('a'):
+        if not isinstance(value, (list, tuple)):
+            raise wrong_type(name, 'list', value)
+        return [_fill(signature[1:], item, f'{name}[{index}]') for index, item in enumerate(value)]
+    return value
+
+
+def _make_variant(signature, value, name):
+    try:
+        return GLib.Variant(signature, _fill(signature, value, name))
+    except (TypeError, ValueError, OverflowError) as error:
+        text = str(error)
+        raise TypeError(text if text.startswith(name) else
+                        f"{name}: expected a value of type '{signature}': {text}") from None
+
+
+def _make_variant_taker(signature):
+    def take(value, name):
+        if isinstance(value, GLib.Variant):
+            if signature is not None and not value.is_of_type(GLib.VariantType.new(signature)):
+                raise TypeError(f"{name}: expected a GLib.Variant of type '{signature}', "
+                                f"got '{value.get_type_string()}'")
+            return value
+        if signature is None:
+            raise wrong_type(name, 'GLib.Variant', value)
+        return _make_variant(signature, value, name)
+
+    return take
+
+
+def _make_enum_taker(wrapper):
+    def take(value, name):
+        if isinstance(value, wrapper):
+            return value
+        if type(value) is not int:
+            raise wrong_type(name, wrapper.__name__, value)
+        try:
+            return wrapper(value)
+        except ValueError:
+            raise ValueError(f'{name}: {value} is not a valid {wrapper.__name__}') from None
+
+    return take
+
+
+def _make_instance_taker(wrapper):
+    def take(value, name):
+        gtype = getattr(value, '__gtype__', None)
+        if isinstance(value, type) or gtype is None or not GObject.type_is_a(gtype, wrapper.__gtype__):
+            raise wrong_type(name, f'{wrapper.__module__.rpartition(".")[2]}.{wrapper.__name__}', value)
+        return value
+
+    return take
+
+
+def _make_array_taker(element):
+    def take(value, name):
+        if not isinstance(value, (list, tuple)):
+            raise wrong_type(name, 'list', value)
+        return [element(item, f'{name}[{index}]') for index, item in enumerate(value)]
+
+    return take
+
+
+def _make_byte_array_taker(element):
+    take_list = _make_array_taker(element)
+
+    def take(value, name):
+        if isinstance(value, (bytes, bytearray)):
+            if value[:-1].find(0) >= 0:
+                raise ValueError(f'{name}: the bytes contain a NUL byte')
+            return bytes(value)
+        return take_list(value, name)
+
+    return take
+
+
+def _make_nullable(take):
+    return lambda value, name: None if value is None else take(value, name)
+
+
+def get_wrapper(info):
+    """Gets the class of a type in a typelib."""
+    return getattr(importlib.import_module('gi.repository.' + info.get_namespace()), info.get_name())
+
+
+def _make_interface_taker(info, signature):
+    wrapper = get_wrapper(info)
+    if wrapper is GLib.Bytes:
+        return _take_bytes
+    if wrapper is GLib.DateTime:
+        return _take_datetime
+    if wrapper is GLib.Variant:
+        return _make_variant_taker(signature)
+    if isinstance(wrapper, type) and issubclass(wrapper, int):
+        return _make_enum_taker(wrapper)
+    return _make_instance_taker(wrapper)
+
+
+SIMPLE = {
+    'gboolean': _take_boolean, 'gfloat': _take_float, 'gdouble': _take_float,
+    'utf8': _take_text, 'filename': _take_path,
+    **{tag: _make_integer(*limits) for tag, limits in INTEGERS.items()},
+}
+
+
+def make_taker(type_info, nullable=False, signature=None):
+    """Makes the converter of values of Python to a type of a typelib."""
+    tag = type_info.get_tag_as_string()
+    if tag in SIMPLE:
+        take = SIMPLE[tag]
+    elif tag == 'array':
+        element = type_info.get_param_type(0)
+        take = make_taker(element, signature=signature[1:] if signature else None)
+        is_bytes = element.get_tag_as_string() == 'guint8'
+        take = _make_byte_array_taker(take) if is_bytes else _make_array_taker(take)
+    elif tag == 'interface':
+        take = _make_interface_taker(type_info.get_interface(), signature)
+    else:
+        return lambda value, name: value  # PyGObject checks what is rare
+    return _make_nullable(take) if nullable else take
+
+
+# From PyGObject.
+
+def _give_datetime(value):
+    zone = datetime.timezone(datetime.timedelta(microseconds=value.get_utc_offset()))
+    return datetime.datetime(*value.get_ymd(), value.get_hour(), value.get_minute(), value.get_second(),
+                             value.get_microsecond(), zone)
+
+
+def give(value):
+    """Converts a value of PyGObject to a plain one of Python."""
+    if isinstance(value, GLib.Bytes):
+        return value.get_data() or b''
+    if isinstance(value, GLib.Variant):
+        return value.unpack()
+    if isinstance(value, GLib.DateTime):
+        return _give_datetime(value)
+    if isinstance(value, list):
+        return [give(item) for item in value]
+    return value

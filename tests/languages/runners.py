@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The ways in which a program can run coroutines."""
+
+import asyncio
+import threading
+
+import gi
+
+gi.require_version('Norpc', '1')
+from gi.repository import GLib, Norpc
+
+try:
+    from gi.events import GLibEventLoopPolicy
+except ImportError:  # before PyGObject 3.50
+    GLibEventLoopPolicy = None
+
+
+def run_embedded(coroutine):
+    """As an application does whose main loop is GLib's."""
+    loop = GLib.MainLoop()
+    task = Norpc.create_task(coroutine)
+    task.add_done_callback(lambda task: loop.quit())
+    loop.run()
+    return task.result()
+
+
+def run_in_thread(coroutine):
+    """In another thread and another main context."""
+    outcome = []
+
+    def run():
+        context = GLib.MainContext.new()
+        context.push_thread_default()
+        try:
+            outcome.append(Norpc.run(coroutine))
+        finally:
+            context.pop_thread_default()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return outcome[0]
+
+
+def run_natively(coroutine):
+    """In the event loop of PyGObject."""
+    asyncio.set_event_loop_policy(GLibEventLoopPolicy())
+    try:
+        return asyncio.get_event_loop_policy().get_event_loop().run_until_complete(coroutine)
+    finally:
+        asyncio.set_event_loop_policy(None)
+
+
+RUNNERS = [Norpc.run, asyncio.run, run_embedded, run_in_thread]
+if GLibEventLoopPolicy is not None:
+    RUNNERS.append(run_natively)
