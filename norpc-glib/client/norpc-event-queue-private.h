@@ -60,6 +60,20 @@ typedef struct
   gboolean         closed; /* [lock]: the context has been freed */
 } NorpcEventQueue;
 
+/* Called in the thread that owns the events, which are linked to each other. Adds @event (nullable) to
+ * them.
+ */
+static inline void
+norpc_events_prepend (NorpcEvent **events,
+                      NorpcEvent  *event)
+{
+  if (event == NULL)
+    return;
+
+  event->link.next = *events != NULL ? &(*events)->link : NULL;
+  *events = event;
+}
+
 void norpc_event_queue_init  (NorpcEventQueue *self);
 void norpc_event_queue_clear (NorpcEventQueue *self);
 void norpc_event_queue_close (NorpcEventQueue *self);

@@ -25,23 +25,32 @@ struct _NorpcSubscriber
                         int              change); /* since construction: there is one more service,
                                                      or one less, behind the endpoint. Called in
                                                      any thread, with locks held */
+  gconstpointer context; /* (unowned), since construction: the client's context, or what stands for
+                            it; only compared */
 };
 
 /* Returns FALSE if no other subscriber is to be visited. */
 typedef gboolean (*NorpcSubscriberFunc) (NorpcSubscriber *subscriber,
                                          gpointer         user_data);
 
-NorpcSubscribers *norpc_subscribers_new      (void);
-NorpcSubscribers *norpc_subscribers_ref      (NorpcSubscribers    *self);
-void              norpc_subscribers_unref    (NorpcSubscribers    *self);
-void              norpc_subscribers_add      (NorpcSubscribers    *self,
-                                              NorpcSubscriber     *subscriber);
-void              norpc_subscribers_remove   (NorpcSubscribers    *self,
-                                              NorpcSubscriber     *subscriber);
-void              norpc_subscribers_set_runs (NorpcSubscribers    *self,
-                                              gboolean             runs);
-void              norpc_subscribers_foreach  (NorpcSubscribers    *self,
-                                              NorpcSubscriberFunc  func,
-                                              gpointer             user_data);
+/* @subscribers, of unowned NorpcSubscriber, are all those of one context: at least one. */
+typedef void (*NorpcSubscriberContextFunc) (GPtrArray *subscribers,
+                                            gpointer   user_data);
+
+NorpcSubscribers *norpc_subscribers_new             (void);
+NorpcSubscribers *norpc_subscribers_ref             (NorpcSubscribers           *self);
+void              norpc_subscribers_unref           (NorpcSubscribers           *self);
+void              norpc_subscribers_add             (NorpcSubscribers           *self,
+                                                     NorpcSubscriber            *subscriber);
+void              norpc_subscribers_remove          (NorpcSubscribers           *self,
+                                                     NorpcSubscriber            *subscriber);
+void              norpc_subscribers_set_runs        (NorpcSubscribers           *self,
+                                                     gboolean                    runs);
+void              norpc_subscribers_foreach         (NorpcSubscribers           *self,
+                                                     NorpcSubscriberFunc         func,
+                                                     gpointer                    user_data);
+void              norpc_subscribers_foreach_context (NorpcSubscribers           *self,
+                                                     NorpcSubscriberContextFunc  func,
+                                                     gpointer                    user_data);
 
 G_END_DECLS

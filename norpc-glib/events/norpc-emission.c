@@ -221,20 +221,18 @@ norpc_emission_get_arg (NorpcEmission *self,
   return &self->args[index];
 }
 
-/* Runs in the client's context. */
+/* Runs in the client's context, where the caller has a reference to @object. */
 void
 norpc_emission_emit (NorpcEmission *self,
                      GObject       *object,
                      guint          signal_id)
 {
-  g_autofree GValue *values = g_new0 (GValue, self->n_args + 1);
+  GValue *values = g_newa (GValue, self->n_args + 1);
 
-  g_value_init (&values[0], G_OBJECT_TYPE (object));
-  g_value_set_object (&values[0], object);
-  /* Handlers only read the arguments, so the contents are not copied. */
+  /* Handlers only read the values, so that they borrow the object and the contents of the arguments. */
+  values[0] = (GValue) { .g_type = G_OBJECT_TYPE (object), .data[0].v_pointer = object };
   for (guint i = 0; i < self->n_args; i++)
     values[i + 1] = self->args[i];
 
   g_signal_emitv (values, signal_id, 0, NULL);
-  g_value_unset (&values[0]);
 }

@@ -6,6 +6,7 @@
 #include "norpc-interface-members-private.h"
 #include "norpc-list-values-private.h"
 #include "norpc-property-relay-private.h"
+#include "norpc-signal-event-private.h"
 #include "norpc-signal-relay-private.h"
 #include "norpc-subscription-private.h"
 
@@ -37,17 +38,6 @@ typedef struct
   NorpcEvent         *dropped;  /* (owned) (nullable): to be freed with no lock held */
 } Passage;
 
-static void
-drop (Passage    *passage,
-      NorpcEvent *event)
-{
-  if (event == NULL)
-    return;
-
-  event->link.next = passage->dropped != NULL ? &passage->dropped->link : NULL;
-  passage->dropped = event;
-}
-
 /* Runs in the service's context, with the lock of the subscribers held. */
 static gboolean
 find_listener (NorpcSubscriber *subscriber,
@@ -63,20 +53,14 @@ find_listener (NorpcSubscriber *subscriber,
 }
 
 /* Runs in the service's context, with the lock of the subscribers held. */
-static gboolean
-pass_on (NorpcSubscriber *subscriber,
-         gpointer         user_data)
+static void
+pass_on (GPtrArray *subscribers,
+         gpointer   user_data)
 {
   Passage *passage = user_data;
-  const RelayClosure *closure = passage->closure;
 
-  NorpcSubscription *subscription = (NorpcSubscription *) subscriber;
-  int signal = norpc_subscription_find_listened (subscription, closure->interface_info, closure->signal);
-
-  if (signal >= 0)
-    drop (passage, norpc_subscription_add_emission (subscription, (guint) signal, passage->emission));
-
-  return TRUE;
+  norpc_signal_event_send (subscribers, passage->closure->interface_info, passage->closure->signal,
+                           passage->emission, &passage->dropped);
 }
 
 /* Runs in the service's context, when the service emits. The arguments are copied only if a proxy
@@ -106,7 +90,7 @@ relay_emission (GClosure     *closure,
     }
 
   norpc_list_relay_tell (self->lists);
-  norpc_subscribers_foreach (self->subscribers, pass_on, &passage);
+  norpc_subscribers_foreach_context (self->subscribers, pass_on, &passage);
   norpc_emission_unref (passage.emission);
   norpc_events_free (passage.dropped);
 }

@@ -43,9 +43,6 @@ NorpcEmission *norpc_subscription_peek_emitted (NorpcSubscription *self,
 int         norpc_subscription_find_listened (NorpcSubscription        *self,
                                               const NorpcInterfaceInfo *interface_info,
                                               guint                     signal);
-NorpcEvent *norpc_subscription_add_emission (NorpcSubscription *self,
-                                             guint              signal,
-                                             NorpcEmission     *emission);
 NorpcMirror *norpc_subscription_get_started_mirror (NorpcSubscription         *self,
                                                     const NorpcPropertyAccess *access,
                                                     gboolean                  *same_values);

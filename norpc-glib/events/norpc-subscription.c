@@ -4,66 +4,16 @@
  */
 
 #include "client/norpc-proxy-private.h"
-#include "client/norpc-reply-queue-private.h"
 #include "core/norpc-info-match-private.h"
-#include "norpc-subscription-private.h"
+#include "core/norpc-interface-peek.h"
+#include "norpc-subscription-parts-private.h"
 
-typedef struct _SignalEvent SignalEvent;
-
-/* The emissions of one signal. */
+/* The first service has started, or the last one has stopped. */
 typedef struct
 {
-  guint        id;        /* since construction: of the GSignal */
-  guint        backlog;   /* since construction */
-  gboolean     closes;    /* since construction: instead of dropping the oldest */
-  guint        n_pending; /* [lock of the events] */
-  SignalEvent *oldest;    /* (unowned) (nullable) [lock of the events]: that the context has not
-                             begun to deliver */
-  SignalEvent *newest;    /* (unowned) (nullable) [lock of the events] */
-  gboolean     closed;    /* [lock of the events] */
-  guint64      n_emissions; /* [lock of the events]: that were added */
-  SignalEvent *emitted;   /* (unowned) (nullable), accessed in the client's context: that the proxy
-                             is emitting */
-} SignalState;
-
-struct _NorpcSubscription
-{
-  NorpcSubscriber parent;
-  gatomicrefcount ref_count; /* one for the proxy, and one for each event */
-
-  const NorpcInterfaceInfo *interface_info; /* since construction */
-  NorpcProxy      *proxy;       /* (unowned), since construction: alive with the lock of the
-                                   subscribers held */
-  GWeakRef         weak_proxy;  /* for the client's context */
-  NorpcReplyQueue *reply_queue; /* (owned), since construction: of the proxy's context */
-  NorpcMirror     *mirror;      /* (owned) (nullable), since construction: of properties */
-  guint            notify_id;   /* since construction */
-  int              n_services;  /* [lock of the events]: that run */
-  SignalEvent     *change;      /* (unowned) (nullable) [lock of the events]: an EVENT_CHANGED that
-                                   the context has not begun to deliver */
-  guint            n_signals;   /* since construction */
-  SignalState      signals[];
-};
-
-typedef enum
-{
-  EVENT_EMITTED,
-  EVENT_CLOSED, /* the backlog was full, and nothing follows */
-  EVENT_CHANGED /* the first service has started, or the last one has stopped */
-} EventKind;
-
-struct _SignalEvent
-{
   NorpcEvent         parent;
-  EventKind          kind;
   NorpcSubscription *subscription; /* (owned) */
-  SignalState       *signal;       /* (unowned) (nullable): NULL unless EVENT_EMITTED or
-                                      EVENT_CLOSED */
-  NorpcEmission     *emission;     /* (owned) (nullable) */
-  guint64            number;       /* [lock of the events] until it is delivered: of the emission */
-  guint              n_lost;       /* [lock of the events]: how many were dropped before this one */
-  SignalEvent       *newer;        /* (unowned) (nullable) [lock of the events]: of the same signal */
-};
+} ChangeEvent;
 
 static NorpcEventQueue *
 get_events (NorpcSubscription *self)
@@ -71,8 +21,8 @@ get_events (NorpcSubscription *self)
   return norpc_reply_queue_get_events (self->reply_queue);
 }
 
-static void
-subscription_unref (NorpcSubscription *self)
+void
+norpc_subscription_unref (NorpcSubscription *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
@@ -83,56 +33,18 @@ subscription_unref (NorpcSubscription *self)
   g_free (self);
 }
 
-/* Called with no lock held. */
-static void
-signal_event_free (NorpcEvent *event)
+/* Called with the lock of the events held. Takes the oldest delivery off the list of its signal. */
+NorpcDelivery *
+norpc_signal_state_take_oldest_locked (NorpcSignalState *self)
 {
-  SignalEvent *self = (SignalEvent *) event;
+  NorpcDelivery *delivery = self->oldest;
 
-  g_clear_pointer (&self->emission, norpc_emission_unref);
-  subscription_unref (self->subscription);
-  g_free (self);
-}
+  self->oldest = delivery->newer;
+  if (self->oldest == NULL)
+    self->newest = NULL;
+  self->n_pending--;
 
-/* Called with the lock of the events held. Takes the oldest event off the list of its signal. */
-static SignalEvent *
-take_oldest_locked (SignalState *state)
-{
-  SignalEvent *event = state->oldest;
-
-  state->oldest = event->newer;
-  if (state->oldest == NULL)
-    state->newest = NULL;
-  state->n_pending--;
-
-  return event;
-}
-
-/* Runs in the client's context, with the lock of the events held. */
-static void
-signal_event_unpacked_locked (NorpcEvent *event)
-{
-  SignalEvent *self = (SignalEvent *) event;
-
-  if (self->signal != NULL)
-    take_oldest_locked (self->signal);
-  else
-    self->subscription->change = NULL;
-}
-
-/* Runs in the client's context. A handler may run the context recursively. */
-static void
-emit_signal (SignalEvent *self,
-             NorpcProxy  *proxy)
-{
-  SignalEvent *outer = self->signal->emitted;
-  NorpcSubscription *subscription = self->subscription;
-  const NorpcSignalInfo *info = subscription->interface_info->signals[self->signal - subscription->signals];
-
-  self->emission = norpc_emission_import (self->emission, info->dbus.args);
-  self->signal->emitted = self;
-  norpc_emission_emit (self->emission, G_OBJECT (proxy), self->signal->id);
-  self->signal->emitted = outer;
+  return delivery;
 }
 
 /* Thread-safe. */
@@ -142,70 +54,58 @@ is_mirrored (NorpcSubscription *self)
   return self->mirror != NULL && norpc_mirror_is_started (self->mirror);
 }
 
-/* Runs in the client's context. */
+/* Called with no lock held. */
 static void
-signal_event_run (NorpcEvent *event)
+change_event_free (NorpcEvent *event)
 {
-  SignalEvent *self = (SignalEvent *) event;
-  g_autoptr (NorpcProxy) proxy = norpc_proxy_lock (&self->subscription->weak_proxy);
-
-  if (proxy != NULL && self->n_lost > 0)
-    g_signal_emit (proxy, g_signal_lookup ("signals-lost", NORPC_TYPE_PROXY), 0,
-                   g_signal_name (self->signal->id), self->n_lost);
-
-  /* A handler may have disposed of the owner. */
-  if (proxy != NULL && !norpc_proxy_is_muted (proxy))
-    switch (self->kind)
-      {
-      case EVENT_EMITTED:
-        emit_signal (self, proxy);
-        break;
-
-      case EVENT_CLOSED:
-        g_signal_emit (proxy, g_signal_lookup ("signal-closed", NORPC_TYPE_PROXY), 0,
-                       g_signal_name (self->signal->id));
-        break;
-
-      case EVENT_CHANGED:
-        norpc_proxy_notify_connected (proxy);
-        if (is_mirrored (self->subscription) && norpc_proxy_is_connected (proxy))
-          norpc_mirror_load (self->subscription->mirror, proxy);
-        break;
-
-      default:
-        g_assert_not_reached ();
-      }
-
-  signal_event_free (event);
+  norpc_subscription_unref (((ChangeEvent *) event)->subscription);
+  g_free (event);
 }
 
-static const NorpcEventImpl signal_event_impl = {
-  signal_event_unpacked_locked,
-  signal_event_run,
-  signal_event_free,
+/* Runs in the client's context, with the lock of the events held. */
+static void
+change_event_unpacked_locked (NorpcEvent *event)
+{
+  ((ChangeEvent *) event)->subscription->change = NULL;
+}
+
+/* Runs in the client's context. */
+static void
+change_event_run (NorpcEvent *event)
+{
+  NorpcSubscription *subscription = ((ChangeEvent *) event)->subscription;
+  g_autoptr (NorpcProxy) proxy = norpc_proxy_lock (&subscription->weak_proxy);
+
+  if (proxy != NULL)
+    {
+      norpc_proxy_notify_connected (proxy);
+      if (is_mirrored (subscription) && norpc_proxy_is_connected (proxy))
+        norpc_mirror_load (subscription->mirror, proxy);
+    }
+  change_event_free (event);
+}
+
+static const NorpcEventImpl change_event_impl = {
+  change_event_unpacked_locked,
+  change_event_run,
+  change_event_free,
   NORPC_EVENT_SINGLE
 };
 
-static SignalEvent *
-signal_event_new (NorpcSubscription *subscription,
-                  EventKind          kind,
-                  SignalState       *signal,
-                  NorpcEmission     *emission)
+static NorpcEvent *
+change_event_new (NorpcSubscription *subscription)
 {
-  SignalEvent *self = g_new0 (SignalEvent, 1);
+  ChangeEvent *self = g_new0 (ChangeEvent, 1);
 
-  self->parent.impl = &signal_event_impl;
-  self->kind = kind;
+  self->parent.impl = &change_event_impl;
   g_atomic_ref_count_inc (&subscription->ref_count);
   self->subscription = subscription;
-  self->signal = signal;
-  self->emission = emission != NULL ? norpc_emission_ref (emission) : NULL;
 
-  return self;
+  return &self->parent;
 }
 
 static void
-signal_state_init (SignalState           *state,
+signal_state_init (NorpcSignalState      *state,
                    GType                  type,
                    const NorpcSignalInfo *info)
 {
@@ -214,32 +114,31 @@ signal_state_init (SignalState           *state,
   state->closes = (info->flags & NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL) != 0;
 }
 
-static gboolean
-has_handler (NorpcSubscription *self,
-             guint              signal_id)
-{
-  return g_signal_handler_find (self->proxy, G_SIGNAL_MATCH_ID, signal_id, 0, NULL, NULL, NULL) != 0;
-}
-
 /* Called with the lock of the events held. If a notification is on its way already, it comes later,
  * so that it comes after the signals that were emitted before. Returns an event (owned) (nullable)
  * to be freed with no lock held.
  */
-static SignalEvent *
+static NorpcEvent *
 add_change_locked (NorpcSubscription *self)
 {
-  SignalEvent *event = g_steal_pointer (&self->change);
+  NorpcEvent *event = g_steal_pointer (&self->change);
 
   if (event != NULL)
-    norpc_event_queue_remove_locked (&event->parent);
+    norpc_event_queue_remove_locked (event);
   else
-    event = signal_event_new (self, EVENT_CHANGED, NULL, NULL);
-  if (!norpc_reply_queue_push_event_locked (self->reply_queue, &event->parent))
+    event = change_event_new (self);
+  if (!norpc_reply_queue_push_event_locked (self->reply_queue, event))
     return event;
 
   self->change = event;
 
   return NULL;
+}
+
+static gboolean
+has_notify_handler (NorpcSubscription *self)
+{
+  return g_signal_handler_find (self->proxy, G_SIGNAL_MATCH_ID, self->notify_id, 0, NULL, NULL, NULL) != 0;
 }
 
 /* Called in the thread that starts or stops a service, or that adds or removes a way to one, with
@@ -250,8 +149,8 @@ note_service (NorpcSubscriber *subscriber,
               int              change)
 {
   NorpcSubscription *self = (NorpcSubscription *) subscriber;
-  gboolean listens = has_handler (self, self->notify_id) || is_mirrored (self);
-  SignalEvent *rejected = NULL;
+  gboolean listens = has_notify_handler (self) || is_mirrored (self);
+  NorpcEvent *rejected = NULL;
   gboolean ran;
 
   g_mutex_lock (&get_events (self)->lock);
@@ -262,7 +161,7 @@ note_service (NorpcSubscriber *subscriber,
   g_mutex_unlock (&get_events (self)->lock);
 
   if (rejected != NULL)
-    signal_event_free (&rejected->parent);
+    change_event_free (rejected);
 }
 
 /* Called in the thread that constructs @proxy, in whose thread-default context it emits. Returns
@@ -273,7 +172,7 @@ norpc_subscription_new (NorpcProxy               *proxy,
                         const NorpcInterfaceInfo *interface_info)
 {
   guint n_signals = norpc_interface_info_get_n_signals (interface_info);
-  NorpcSubscription *self = g_malloc0 (sizeof (NorpcSubscription) + n_signals * sizeof (SignalState));
+  NorpcSubscription *self = g_malloc0 (sizeof (NorpcSubscription) + n_signals * sizeof (NorpcSignalState));
   g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
 
   self->parent.note_service = note_service;
@@ -282,6 +181,7 @@ norpc_subscription_new (NorpcProxy               *proxy,
   self->proxy = proxy;
   g_weak_ref_init (&self->weak_proxy, proxy);
   self->reply_queue = norpc_reply_queue_get (context);
+  self->parent.context = self->reply_queue;
   if (interface_info->properties != NULL)
     self->mirror = norpc_mirror_new (proxy, interface_info);
   self->notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
@@ -292,33 +192,42 @@ norpc_subscription_new (NorpcProxy               *proxy,
   return &self->parent;
 }
 
-/* Called with the lock of the events held. Takes the events that are on their way out of the
- * queue. Returns them (owned) (nullable), linked to each other.
+/* Called with the lock of the events held, while the proxy has a reference to its subscription. Drops
+ * the oldest emission of a signal. Returns its event (owned) if that was its last delivery, or NULL.
  */
 static NorpcEvent *
-remove_events_locked (NorpcSubscription *self)
+drop_oldest_locked (NorpcSignalState *state)
 {
-  NorpcEvent *removed = NULL;
+  NorpcDelivery *delivery = norpc_signal_state_take_oldest_locked (state);
+  NorpcSignalEvent *event = delivery->event;
+
+  norpc_subscription_unref (g_steal_pointer (&delivery->subscription));
+  if (--event->n_left > 0)
+    return NULL;
+
+  norpc_event_queue_remove_locked (&event->parent);
+
+  return &event->parent;
+}
+
+/* Called with the lock of the events held. Drops what is on its way to the proxy. Returns events (owned)
+ * (nullable), linked to each other.
+ */
+static NorpcEvent *
+drop_all_locked (NorpcSubscription *self)
+{
+  NorpcEvent *dropped = NULL;
 
   for (guint i = 0; i < self->n_signals; i++)
     while (self->signals[i].oldest != NULL)
-      {
-        NorpcEvent *event = &take_oldest_locked (&self->signals[i])->parent;
-
-        norpc_event_queue_remove_locked (event);
-        event->link.next = removed != NULL ? &removed->link : NULL;
-        removed = event;
-      }
+      norpc_events_prepend (&dropped, drop_oldest_locked (&self->signals[i]));
   if (self->change != NULL)
     {
-      NorpcEvent *event = &g_steal_pointer (&self->change)->parent;
-
-      norpc_event_queue_remove_locked (event);
-      event->link.next = removed != NULL ? &removed->link : NULL;
-      removed = event;
+      norpc_event_queue_remove_locked (self->change);
+      norpc_events_prepend (&dropped, g_steal_pointer (&self->change));
     }
 
-  return removed;
+  return dropped;
 }
 
 /* Called in the thread that disposes of the proxy, which has unsubscribed, so that nothing is
@@ -328,16 +237,16 @@ void
 norpc_subscription_close (NorpcSubscriber *subscriber)
 {
   NorpcSubscription *self = (NorpcSubscription *) subscriber;
-  NorpcEvent *removed;
+  NorpcEvent *dropped;
 
   g_mutex_lock (&get_events (self)->lock);
-  removed = remove_events_locked (self);
+  dropped = drop_all_locked (self);
   g_mutex_unlock (&get_events (self)->lock);
 
-  norpc_events_free (removed);
+  norpc_events_free (dropped);
   if (self->mirror != NULL)
     norpc_mirror_close (self->mirror);
-  subscription_unref (self);
+  norpc_subscription_unref (self);
 }
 
 /* Called in the thread that constructs the proxy. */
@@ -389,6 +298,23 @@ norpc_subscription_get_started_mirror (NorpcSubscription         *self,
   return self->mirror;
 }
 
+/* Thread-safe, while the proxy is alive. */
+static gboolean
+has_handler (NorpcSubscription *self,
+             NorpcSignalState  *state)
+{
+  gulong handler = (gulong) g_atomic_pointer_get (&state->handler);
+
+  /* To find a handler takes longer. */
+  if (handler != 0 && g_signal_handler_is_connected (self->proxy, handler))
+    return TRUE;
+
+  handler = g_signal_handler_find (self->proxy, G_SIGNAL_MATCH_ID, state->id, 0, NULL, NULL, NULL);
+  g_atomic_pointer_set (&state->handler, handler);
+
+  return handler != 0;
+}
+
 /* Thread-safe. Returns TRUE if the class of the proxy has a default handler. */
 static gboolean
 has_default_handler (NorpcSubscription *self,
@@ -400,10 +326,31 @@ has_default_handler (NorpcSubscription *self,
   if (offset == 0)
     return FALSE;
 
-  iface = g_type_interface_peek (G_OBJECT_GET_CLASS (self->proxy),
-                                 norpc_interface_info_get_gtype (self->interface_info));
+  iface = norpc_interface_peek (self->proxy, norpc_interface_info_get_gtype (self->interface_info));
 
   return G_STRUCT_MEMBER (gpointer, iface, offset) != NULL;
+}
+
+/* Thread-safe, while the proxy is alive. */
+static gboolean
+listens (NorpcSubscription *self,
+         guint              signal)
+{
+  return has_handler (self, &self->signals[signal]) || has_default_handler (self, signal);
+}
+
+/* Thread-safe. Returns the index that a signal of the service has for the proxy, or -1. */
+static int
+get_own_signal (NorpcSubscription        *self,
+                const NorpcInterfaceInfo *interface_info,
+                guint                     signal)
+{
+  if (self->interface_info == interface_info)
+    return (int) signal;
+  if (!norpc_interface_infos_match (self->interface_info, interface_info))
+    return -1;
+
+  return norpc_interface_info_find_signal (self->interface_info, interface_info->signals[signal]);
 }
 
 /* Runs in the service's context. Returns the index that a signal of the service has for the proxy, if
@@ -414,77 +361,87 @@ norpc_subscription_find_listened (NorpcSubscription        *self,
                                   const NorpcInterfaceInfo *interface_info,
                                   guint                     signal)
 {
-  int index = (int) signal;
+  int index = get_own_signal (self, interface_info, signal);
 
-  if (!norpc_interface_infos_match (self->interface_info, interface_info))
-    return -1;
-  if (self->interface_info != interface_info)
-    index = norpc_interface_info_find_signal (self->interface_info, interface_info->signals[signal]);
-
-  return index >= 0 && (has_handler (self, self->signals[index].id) || has_default_handler (self, (guint) index))
-           ? index : -1;
+  return index >= 0 && listens (self, (guint) index) ? index : -1;
 }
 
-/* Called with the lock of the events held. Makes room for @event by dropping the oldest one of
- * the same signal (owned).
+/* Runs in the service's context, with the lock of the events held. Returns the index that a signal of the
+ * service has for the proxy, if the proxy gets an emission that is made now, or -1. If it gets earlier
+ * ones, which have not arrived yet, its handlers are not looked at again before the backlog is full.
  */
-static NorpcEvent *
-drop_oldest_locked (SignalState *state,
-                    SignalEvent *event)
+int
+norpc_subscription_find_expected_locked (NorpcSubscription        *self,
+                                         const NorpcInterfaceInfo *interface_info,
+                                         guint                     signal)
 {
-  SignalEvent *dropped = take_oldest_locked (state);
-  SignalEvent *next = state->oldest != NULL ? state->oldest : event;
+  int index = get_own_signal (self, interface_info, signal);
+  const NorpcSignalState *state;
 
-  norpc_event_queue_remove_locked (&dropped->parent);
-  dropped->parent.link.next = NULL;
-  next->n_lost += dropped->n_lost + 1;
+  if (index < 0)
+    return -1;
 
-  return &dropped->parent;
+  state = &self->signals[index];
+
+  return (state->n_pending > 0 && state->n_pending < state->backlog) || listens (self, (guint) index) ? index : -1;
 }
 
-/* Called with the lock of the events held. Adds @event to those of its signal. */
+/* Called with the lock of the events held. Adds a delivery to those of its signal. */
 static void
-append_locked (SignalState *state,
-               SignalEvent *event)
+append_locked (NorpcSignalState *state,
+               NorpcDelivery    *delivery)
 {
   if (state->newest != NULL)
-    state->newest->newer = event;
+    state->newest->newer = delivery;
   else
-    state->oldest = event;
-  state->newest = event;
+    state->oldest = delivery;
+  state->newest = delivery;
   state->n_pending++;
-  if (event->kind == EVENT_EMITTED)
-    event->number = ++state->n_emissions;
+  if (!delivery->closes)
+    delivery->number = ++state->n_emissions;
 }
 
-/* Runs in the service's context. Returns an event (owned) (nullable) to be freed with no lock
- * held.
+/* Called with the lock of the events held. Makes room for @delivery by dropping the oldest one of the
+ * same signal. Returns an event (owned) (nullable) to be freed with no lock held.
+ */
+static NorpcEvent *
+make_room_locked (NorpcSignalState *state,
+                  NorpcDelivery    *delivery)
+{
+  guint n_lost = state->oldest->n_lost + 1;
+  NorpcEvent *dropped = drop_oldest_locked (state);
+  NorpcDelivery *next = state->oldest != NULL ? state->oldest : delivery;
+
+  next->n_lost += n_lost;
+
+  return dropped;
+}
+
+/* Runs in the service's context, with the lock of the events held, before @event is pushed. Adds a
+ * delivery to @event, unless the signal is closed. Returns an event (owned) (nullable) to be freed with
+ * no lock held.
  */
 NorpcEvent *
-norpc_subscription_add_emission (NorpcSubscription *self,
-                                 guint              signal,
-                                 NorpcEmission     *emission)
+norpc_subscription_add_delivery_locked (NorpcSubscription *self,
+                                        NorpcSignalEvent  *event)
 {
-  NorpcEventQueue *events = get_events (self);
-  SignalState *state = &self->signals[signal];
-  SignalEvent *event = signal_event_new (self, EVENT_EMITTED, state, emission);
+  NorpcSignalState *state = &self->signals[event->signal];
+  NorpcDelivery *delivery = &event->deliveries[event->n_deliveries];
   NorpcEvent *dropped = NULL;
 
-  g_mutex_lock (&events->lock);
-  if (state->closed || events->closed)
-    dropped = &event->parent;
-  else if (state->n_pending >= state->backlog && state->closes)
-    state->closed = TRUE;
+  if (state->closed)
+    return NULL;
+
+  norpc_ref_count_inc (&self->ref_count);
+  *delivery = (NorpcDelivery) { .subscription = self, .event = event };
+  if (state->n_pending >= state->backlog && state->closes)
+    state->closed = delivery->closes = TRUE;
   else if (state->n_pending >= state->backlog)
-    dropped = drop_oldest_locked (state, event);
-  if (state->closed && dropped == NULL)
-    event->kind = EVENT_CLOSED;
-  if (dropped != &event->parent)
-    {
-      append_locked (state, event);
-      norpc_reply_queue_push_event_locked (self->reply_queue, &event->parent);
-    }
-  g_mutex_unlock (&events->lock);
+    dropped = make_room_locked (state, delivery);
+
+  append_locked (state, delivery);
+  event->n_deliveries++;
+  event->n_left++;
 
   return dropped;
 }
@@ -513,12 +470,12 @@ norpc_subscription_peek_emitted (NorpcSubscription *self,
                                  guint              signal,
                                  guint64           *number)
 {
-  SignalEvent *event = self->signals[signal].emitted;
+  NorpcDelivery *delivery = self->signals[signal].emitted;
 
-  if (event == NULL)
+  if (delivery == NULL)
     return NULL;
 
-  *number = event->number;
+  *number = delivery->number;
 
-  return event->emission;
+  return delivery->event->emission;
 }

@@ -4,11 +4,13 @@
  */
 
 /* Floors within one thread: a GTask alone, which is returned in its own context from a source of
- * that context and calls its callback, and copying a mebibyte.
+ * that context and calls its callback; a GSignal alone, which objects emit for one handler each; and
+ * copying a mebibyte.
  */
 
 #include <string.h>
 
+#include "bench-source.h"
 #include "bench.h"
 
 #define N_BYTES (1024 * 1024)
@@ -106,6 +108,73 @@ task_async (gpointer     client,
 
 typedef struct
 {
+  GPtrArray *objects; /* (owned): of owned EventsSource */
+  guint      n_received;
+} Emitters;
+
+static void
+ticked_cb (EventsSource *source,
+           guint         number,
+           Emitters     *self)
+{
+  self->n_received++;
+}
+
+static gpointer
+signal_start (const BenchSetup *setup,
+              const char       *work)
+{
+  Emitters *self = g_new0 (Emitters, 1);
+
+  self->objects = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < setup->n_proxies; i++)
+    {
+      GObject *object = bench_source_new ();
+
+      g_signal_connect (object, "ticked", G_CALLBACK (ticked_cb), self);
+      g_ptr_array_add (self->objects, object);
+    }
+
+  return self;
+}
+
+static void
+signal_stop (gpointer service)
+{
+  Emitters *self = service;
+
+  g_ptr_array_unref (self->objects);
+  g_free (self);
+}
+
+/* The fastest way to emit: g_signal_emit () collects the arguments anew each time. */
+static void
+signal_loop (gpointer         service,
+             const BenchLoad *load,
+             guint            n_calls)
+{
+  Emitters *self = service;
+  guint id = g_signal_lookup ("ticked", EVENTS_TYPE_SOURCE);
+  GValue values[2] = { G_VALUE_INIT, G_VALUE_INIT };
+
+  self->n_received = 0;
+  g_value_init (&values[1], G_TYPE_UINT);
+  for (guint i = 0; i < n_calls; i++)
+    {
+      g_value_set_uint (&values[1], i);
+      for (guint j = 0; j < self->objects->len; j++)
+        {
+          g_value_init_from_instance (&values[0], self->objects->pdata[j]);
+          g_signal_emitv (values, id, 0, NULL);
+          g_value_unset (&values[0]);
+        }
+    }
+  if (self->n_received != n_calls * self->objects->len)
+    g_error ("%u emissions were received", self->n_received);
+}
+
+typedef struct
+{
   char *from; /* (owned) */
   char *to;   /* (owned) */
 } Copy;
@@ -149,6 +218,13 @@ const BenchContender bench_floor_task = {
   .start = task_start,
   .stop = task_stop,
   .async = task_async,
+};
+
+const BenchContender bench_floor_signal = {
+  .name = "floor.signal",
+  .start = signal_start,
+  .stop = signal_stop,
+  .loop = signal_loop,
 };
 
 const BenchContender bench_floor_memcpy = {

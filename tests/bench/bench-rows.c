@@ -170,6 +170,7 @@ const BenchRow bench_rows[] = {
   ROW (floor_spin, own, SYNC, NULL, seq),
   ROW (floor_spin, own, SYNC, NULL, timed),
   ROW (floor_task, own, ASYNC, NULL, w64),
+  ROW (floor_signal, proxies100, ASYNC, NULL, hundred),
   ROW (floor_memcpy, own, SYNC, NULL, seq),
 };
 

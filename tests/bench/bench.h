@@ -137,6 +137,7 @@ extern const BenchContender bench_gdbus_daemon;
 extern const BenchContender bench_floor_sleep;
 extern const BenchContender bench_floor_spin;
 extern const BenchContender bench_floor_task;
+extern const BenchContender bench_floor_signal;
 extern const BenchContender bench_floor_memcpy;
 
 G_END_DECLS

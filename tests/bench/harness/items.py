@@ -26,6 +26,7 @@ ITEMS = {
     'layer': Item('a layer', 'norpc-direct-layer5.sync.noop.seq', base='norpc-direct.sync.noop.seq', parts=5),
     'statistics': Item('statistics on', 'norpc-context-stats.reply.noop.w64', base='norpc-context.reply.noop.w64'),
     'signal': Item('signal to 100 proxies, for each', 'norpc.signal.p100', parts=100, n_calls=100),
+    'gsignal': Item('a GSignal alone, for each of 100 objects', 'floor.signal.p100', parts=100, n_calls=100),
     'task': Item('a GTask alone', 'floor.task.w64'),
 }
 

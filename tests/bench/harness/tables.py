@@ -57,6 +57,7 @@ WORKS = [
 EVENTS = [
     ('an emission to 1 proxy', 'norpc.signal.p1'),
     ('an emission to 100 proxies', 'norpc.signal.p100'),
+    ('floor: 100 GSignals alone', 'floor.signal.p100'),
     ('an item of a stream', 'norpc.stream.item'),
     ('an item added to a list model', 'norpc.list.item'),
 ]
