@@ -407,7 +407,15 @@ norpc_call_ref_memory (NorpcCall *self)
   norpc_ref_count_inc (&self->memory_refs);
 }
 
-void norpc_call_unref_memory (NorpcCall *self);
+void norpc_call_free (NorpcCall *self);
+
+/* Thread-safe. */
+static inline void
+norpc_call_unref_memory (NorpcCall *self)
+{
+  if (norpc_ref_count_release (&self->memory_refs))
+    norpc_call_free (self);
+}
 
 void norpc_call_clear_some_args (NorpcCall *self);
 void norpc_call_share_stream   (NorpcCall *self,

@@ -431,15 +431,12 @@ norpc_call_unref (NorpcCall *self)
     norpc_call_deliver (self);
 }
 
+/* Called in the thread that has released the last reference to the memory. */
 void
-norpc_call_unref_memory (NorpcCall *self)
+norpc_call_free (NorpcCall *self)
 {
-  NorpcStreamPart *stream;
+  NorpcStreamPart *stream = norpc_call_get_stream_part (self);
 
-  if (!norpc_ref_count_release (&self->memory_refs))
-    return;
-
-  stream = norpc_call_get_stream_part (self);
   if (stream != NULL && stream->items != NULL)
     stream->items->funcs->unref (stream->items);
   g_clear_object (&self->service_cancellable);
