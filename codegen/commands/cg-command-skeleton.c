@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* norpc-codegen skeleton: services to fill in, and a test for them. */
+/* norpc-codegen skeleton: services to fill in, a test for them, and a meson.build. */
 
 #include "cg-commands.h"
 
@@ -13,20 +13,25 @@
 #include "emit/skeleton/cg-skeleton.h"
 #include "model/cg-spelling.h"
 
+#include <gio/gio.h>
+
 typedef struct
 {
   CgInput  input;
   char    *language;          /* (owned) (nullable): C if NULL */
   char    *code;              /* (owned) (nullable) until parsed */
+  char   **asynchronous;      /* (owned) (nullable): names of methods */
   char    *output_directory;  /* (owned) (nullable) */
 } Options;
 
 static const CgSkeletonFile files[] = {
-  { "c", "-service.h", FALSE, cg_skeleton_emit_c_header },
-  { "c", "-service.c", FALSE, cg_skeleton_emit_c_source },
-  { "c", "-service-test.c", FALSE, cg_skeleton_emit_c_test },
-  { "python", "_service.py", TRUE, cg_skeleton_emit_python },
-  { "python", "_service_test.py", TRUE, cg_skeleton_emit_python_test },
+  { "c", "-service.h", FALSE, FALSE, cg_skeleton_emit_c_header },
+  { "c", "-service.c", FALSE, FALSE, cg_skeleton_emit_c_source },
+  { "c", "-service-test.c", FALSE, FALSE, cg_skeleton_emit_c_test },
+  { "c", "meson.build", FALSE, TRUE, cg_skeleton_emit_meson },
+  { "python", "_service.py", TRUE, FALSE, cg_skeleton_emit_python },
+  { "python", "_service_test.py", TRUE, FALSE, cg_skeleton_emit_python_test },
+  { "python", "meson.build", FALSE, TRUE, cg_skeleton_emit_meson_python },
 };
 
 static char *
@@ -35,7 +40,7 @@ make_path (const Options        *options,
 {
   g_autofree char *code = file->is_module
                           ? cg_make_identifier (options->code) : g_strdup (options->code);
-  g_autofree char *name = g_strconcat (code, file->suffix, NULL);
+  g_autofree char *name = g_strconcat (file->is_optional ? "" : code, file->suffix, NULL);
 
   return cg_outputs_make_path (options->output_directory, name);
 }
@@ -43,16 +48,17 @@ make_path (const Options        *options,
 /* An existing file may have been edited. */
 static gboolean
 add_file (const Options        *options,
-          const CgDescription  *description,
+          const CgSkeleton     *skeleton,
           const CgSkeletonFile *file,
           GPtrArray            *outputs,
           GError              **error)
 {
-  const CgSkeleton skeleton = { description, options->code, options->input.c_namespace };
   g_autoptr (CgWriter) writer = NULL;
   g_autofree char *path = make_path (options, file);
   g_autofree char *name = g_path_get_basename (path);
 
+  if (file->is_optional && g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_EXIST,
@@ -62,8 +68,55 @@ add_file (const Options        *options,
 
   writer = cg_writer_new ();
   cg_writer_set (writer, "file", name);
-  file->emit (&skeleton, writer);
+  file->emit (skeleton, writer);
   cg_outputs_add (outputs, path, cg_writer_finish (writer));
+
+  return TRUE;
+}
+
+/* Makes the paths of the descriptions, as seen from the folder of the skeleton. */
+static GPtrArray *
+make_inputs (const Options *options)
+{
+  GPtrArray *inputs = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GFile) directory =
+    g_file_new_for_path (options->output_directory != NULL ? options->output_directory : ".");
+
+  for (char **file = options->input.files; *file != NULL; file++)
+    {
+      g_autoptr (GFile) input = g_file_new_for_path (*file);
+      char *path = g_file_get_relative_path (directory, input);
+
+      g_ptr_array_add (inputs, path != NULL ? path : g_file_get_path (input));
+    }
+
+  return inputs;
+}
+
+static gboolean
+has_method (const CgDescription *description,
+            const char          *name)
+{
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
+    CG_FOREACH (const CgMethod, method, interface->methods)
+      if (g_str_equal (method->node.name, name) && !cg_member_is_stream (method))
+        return TRUE;
+
+  return FALSE;
+}
+
+/* Checks the names of methods with asynchronous handlers. */
+static gboolean
+check_asynchronous (const CgSkeleton  *skeleton,
+                    GError           **error)
+{
+  for (char **name = skeleton->asynchronous; name != NULL && *name != NULL; name++)
+    if (!g_str_equal (*name, "all") && !has_method (skeleton->description, *name))
+      {
+        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                     "No method of the description has the name '%s', which --asynchronous gives", *name);
+        return FALSE;
+      }
 
   return TRUE;
 }
@@ -75,17 +128,23 @@ run (const Options *options)
   g_autoptr (CgDescription) description =
     cg_input_read (&options->input, options->input.files, 0, diagnostics);
   g_autoptr (GPtrArray) outputs = cg_outputs_new ();
+  g_autoptr (GPtrArray) inputs = make_inputs (options);
+  const CgSkeleton skeleton = {
+    description, options->code, options->input.c_namespace, options->input.interface_prefix,
+    options->asynchronous, inputs
+  };
   g_autoptr (GError) error = NULL;
-  gboolean ok = TRUE;
+  gboolean ok;
 
   cg_diagnostics_print (diagnostics, stderr);
   if (cg_diagnostics_has_errors (diagnostics))
     return CG_EXIT_WRONG_INPUT;
 
   cg_docs_resolve (description);
+  ok = check_asynchronous (&skeleton, &error);
   for (gsize i = 0; ok && i < G_N_ELEMENTS (files); i++)
     if (g_str_equal (files[i].language, options->language))
-      ok = add_file (options, description, &files[i], outputs, &error);
+      ok = add_file (options, &skeleton, &files[i], outputs, &error);
 
   if (ok && cg_outputs_write (outputs, &error))
     return CG_EXIT_OK;
@@ -131,13 +190,16 @@ parse (Options  *options,
       "The language of the services: c (the default) or python", "LANGUAGE" },
     { "generate-c-code", 0, 0, G_OPTION_ARG_FILENAME, &options->code,
       "The name that the code is generated with; those of services begin with it", "NAME" },
+    { "asynchronous", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->asynchronous,
+      "A method whose handler is asynchronous, or all; it can be repeated", "METHOD" },
     { "output-directory", 0, 0, G_OPTION_ARG_FILENAME, &options->output_directory,
       "Where they go", "DIRECTORY" },
     { NULL }
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("FILE...");
 
-  g_option_context_set_summary (context, "Writes services to fill in, and a test for them. "
+  g_option_context_set_summary (context, "Writes services to fill in, a test for them, and a "
+                                         "meson.build. "
                                          "No file is written over.");
   g_option_context_add_main_entries (context, entries, NULL);
   cg_input_add_entries (&options->input, context);
@@ -156,6 +218,7 @@ cg_command_skeleton (char **args)
   cg_input_clear (&options.input);
   g_free (options.language);
   g_free (options.code);
+  g_strfreev (options.asynchronous);
   g_free (options.output_directory);
 
   return status;

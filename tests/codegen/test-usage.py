@@ -181,20 +181,43 @@ class Usage(unittest.TestCase):
         args = ['skeleton', '--c-namespace', 'Demo', '--generate-c-code', 'a-b', 'a.xml']
         run = self.run_generator(*args)
         self.assertEqual((run.returncode, run.stdout, run.stderr), (0, '', ''))
-        self.assertEqual(self.written(), ['a-b-service-test.c', 'a-b-service.c', 'a-b-service.h'])
+        self.assertEqual(self.written(), ['a-b-service-test.c', 'a-b-service.c', 'a-b-service.h', 'meson.build'])
         (self.directory / 'a-b-service.c').write_text('filled in')
         (self.directory / 'a-b-service.h').unlink()
         run = self.run_generator(*args)
         self.assertEqual(run.returncode, 1)
         self.assertIn("'a-b-service.c' is there already", run.stderr)
-        self.assertEqual(self.written(), ['a-b-service-test.c', 'a-b-service.c'])
+        self.assertEqual(self.written(), ['a-b-service-test.c', 'a-b-service.c', 'meson.build'])
         self.assertEqual((self.directory / 'a-b-service.c').read_text(), 'filled in')
 
     def test_skeleton_in_python(self):
         run = self.run_generator('skeleton', '--language=python', '--c-namespace', 'Demo',
                                  '--generate-c-code', 'a-b', 'a.xml')
         self.assertEqual((run.returncode, run.stderr), (0, ''))
-        self.assertEqual(self.written(), ['a_b_service.py', 'a_b_service_test.py'])
+        self.assertEqual(self.written(), ['a_b_service.py', 'a_b_service_test.py', 'meson.build'])
+
+    def test_skeleton_in_a_project(self):
+        """A meson.build that exists stays, and so do the paths of descriptions."""
+        (self.directory / 'meson.build').write_text('mine')
+        run = self.run_generator('skeleton', '--c-namespace', 'Demo', '--generate-c-code', 'a', 'a.xml')
+        self.assertEqual((run.returncode, run.stderr), (0, ''))
+        self.assertEqual((self.directory / 'meson.build').read_text(), 'mine')
+        (self.directory / 'sub').mkdir()
+        run = self.run_generator('skeleton', '--c-namespace', 'Demo', '--generate-c-code', 'a',
+                                 '--output-directory', 'sub', 'a.xml')
+        self.assertIn(f"input: ['{self.directory / 'a.xml'}']", (self.directory / 'sub' / 'meson.build').read_text())
+
+    def test_asynchronous_skeleton(self):
+        run = self.run_generator('skeleton', '--c-namespace', 'Demo', '--generate-c-code', 'a',
+                                 '--asynchronous', 'Nothing', 'a.xml')
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("No method of the description has the name 'Nothing'", run.stderr)
+        self.assertEqual(self.written(), [])
+        for language, name, text in (('c', 'a-service.c', '.handle_m = '), ('python', 'a_service.py', 'def do_handle_m(')):
+            run = self.run_generator('skeleton', '--c-namespace', 'Demo', '--generate-c-code', 'a',
+                                     '--language', language, '--asynchronous', 'M', 'a.xml')
+            self.assertEqual((run.returncode, run.stderr), (0, ''))
+            self.assertIn(text, (self.directory / name).read_text())
 
     def test_skeleton_in_python_is_valid(self):
         """Names that cannot be those of a module, and keywords, are as good as others."""
@@ -204,11 +227,22 @@ class Usage(unittest.TestCase):
         run = self.run_generator('skeleton', '--language=python', '--c-namespace', 'Demo', '--interface-prefix',
                                  'org.example.', '-Wno-binding-name', '--generate-c-code', '1+a.b', 'a.xml')
         self.assertEqual((run.returncode, run.stderr), (0, ''))
-        self.assertEqual(self.written(), ['_1_a_b_service.py', '_1_a_b_service_test.py'])
-        for name in self.written():
+        self.assertEqual(self.written(), ['_1_a_b_service.py', '_1_a_b_service_test.py', 'meson.build'])
+        for name in self.written()[:2]:
             ast.parse((self.directory / name).read_text())
-        self.assertIn("class NoneService(GObject.Object, getattr(Demo, 'None')):",
+        self.assertIn("class NoneService(GObject.Object, getattr(Demo, 'None'), Norpc.Lifecycle):",
                       (self.directory / '_1_a_b_service.py').read_text())
+
+    def test_skeleton_in_python_with_start(self):
+        """The life cycle has a function of this name, too."""
+        (self.directory / 'a.xml').write_text(
+            '<node><interface name="org.example.A"><method name="Start"/></interface></node>')
+        run = self.run_generator('skeleton', '--language=python', '--c-namespace', 'Demo', '--interface-prefix',
+                                 'org.example.', '--generate-c-code', 'a', 'a.xml')
+        self.assertEqual((run.returncode, run.stderr), (0, ''))
+        text = (self.directory / 'a_service.py').read_text()
+        self.assertEqual(text.count('def do_start(self)'), 1)
+        self.assertEqual(text.count('def do_start_(self)'), 1)
 
     def test_wrong_usage_of_skeleton(self):
         for args in ([], ['a.xml'], ['--c-namespace', 'A', 'a.xml'], ['--generate-c-code', 'a', 'a.xml'],

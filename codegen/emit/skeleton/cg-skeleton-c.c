@@ -12,14 +12,17 @@
 #include "emit/c/cg-signature.h"
 #include "emit/cg-templates.h"
 
+#include <string.h>
+
 /* Sets the statements that mark parameters as used, and free arguments that moved to the service. */
 static void
-set_statements (CgWriter       *writer,
-                const CgMethod *method)
+set_statements (CgWriter        *writer,
+                const CgMethod  *method,
+                CgSignatureKind  kind)
 {
   g_autoptr (GString) statements = g_string_new ("(void) self;\n");
 
-  if (cg_member_is_stream (method))
+  if (kind == CG_SIGNATURE_HANDLE_STREAM)
     g_string_append (statements, "(void) call;\n(void) stream;\n");
   CG_FOREACH (const CgArg, arg, method->in_args)
     {
@@ -32,29 +35,28 @@ set_statements (CgWriter       *writer,
           g_string_append_printf (statements, "%s\n", text);
         }
     }
-  if (!cg_member_is_stream (method) && cg_method_get_return_arg (method) == NULL)
+  if (kind == CG_SIGNATURE_HANDLE_SYNC && cg_method_get_return_arg (method) == NULL)
     CG_FOREACH (const CgArg, arg, method->out_args)
       g_string_append_printf (statements, "(void) %s;\n", arg->c_out);
+  if (kind == CG_SIGNATURE_HANDLE)
+    g_string_append (statements, "(void) error;\n");
 
   cg_writer_set (writer, "statements", statements->str);
 }
 
-/* Sets the name of the handler, $vfunc$, and that of its implementation, $own$, which must not be a
+/* Sets the name of the handler, $handler$, and that of its implementation, $own$, which must not be a
  * function that every service has. */
 static void
-set_handler (CgWriter       *writer,
-             const CgMethod *method)
+set_handler (CgWriter        *writer,
+             const CgMethod  *method,
+             CgSignatureKind  kind)
 {
-  static const char * const taken[] = {
-    "new", "init", "class_init", "class_intern_init", "get_type", "get_type_once", "iface_init",
-    "parent_class", "private_offset", "get_instance_private", NULL
-  };
-  const char *vfunc = cg_names_look_up (&method->node,
-                                        cg_member_is_stream (method) ? "handle" : "vfunc");
+  static const char * const taken[] = { "new", "start", "stop", "funcs", NULL };
+  const char *handler = cg_signature_get_function (method, kind);
 
-  cg_writer_set (writer, "vfunc", vfunc);
+  cg_writer_set (writer, "handler", handler);
   cg_writer_take (writer, "own",
-                  g_strconcat (vfunc, g_strv_contains (taken, vfunc) ? "_method" : "", NULL));
+                  g_strconcat (handler, g_strv_contains (taken, handler) ? "_method" : "", NULL));
 }
 
 /* Sets the comment in front of a handler: the documentation, and the use of a stream. */
@@ -77,20 +79,23 @@ set_comment (CgWriter       *writer,
 }
 
 static void
-emit_method (CgWriter       *writer,
-             const CgMethod *method)
+emit_method (const CgSkeleton *self,
+             CgWriter         *writer,
+             const CgMethod   *method)
 {
-  gboolean is_stream = cg_member_is_stream (method);
-  gboolean is_returned = !is_stream && cg_method_get_return_arg (method) != NULL;
+  CgSignatureKind kind = cg_member_is_stream (method) ? CG_SIGNATURE_HANDLE_STREAM
+                         : cg_skeleton_is_asynchronous (self, method) ? CG_SIGNATURE_HANDLE
+                         : CG_SIGNATURE_HANDLE_SYNC;
+  gboolean is_returned = kind == CG_SIGNATURE_HANDLE_SYNC && cg_method_get_return_arg (method) != NULL;
 
   cg_names_set (writer, &method->node);
-  cg_signature_set (writer, method,
-                    is_stream ? CG_SIGNATURE_HANDLE_STREAM : CG_SIGNATURE_HANDLE_SYNC);
-  set_handler (writer, method);
-  set_statements (writer, method);
+  cg_signature_set (writer, method, kind);
+  set_handler (writer, method, kind);
+  set_statements (writer, method, kind);
   set_comment (writer, method);
   cg_writer_set (writer, "zero", is_returned ? "NULL" : "FALSE");
-  cg_writer_emit (writer, cg_template ("skeleton-c/method-function"));
+  cg_writer_emit (writer, cg_template (kind == CG_SIGNATURE_HANDLE ? "skeleton-c/asynchronous-function"
+                                       : "skeleton-c/method-function"));
 }
 
 /* Writes a comment that shows how to emit the signals. */
@@ -103,7 +108,7 @@ emit_signals (const CgInterface *interface,
   CG_FOREACH (const CgMember, signal, interface->signals)
     {
       cg_names_set (writer, &signal->node);
-      cg_writer_append (writer, emissions, "\n", "$emit$ ($IFACE_CAST$ (self)");
+      cg_writer_append (writer, emissions, "\n", "$emit$ (self");
       CG_FOREACH (const CgArg, arg, signal->out_args)
         g_string_append_printf (emissions, ", %s", arg->c_lent);
       g_string_append (emissions, ");");
@@ -114,31 +119,73 @@ emit_signals (const CgInterface *interface,
     cg_writer_emit (writer, cg_template ("skeleton-c/signals"));
 }
 
+/* Sets the statements that give properties their first values: those that cannot be NULL, except for
+ * strings, which are empty. */
+static void
+set_properties (const CgInterface *interface,
+                CgWriter          *writer)
+{
+  g_autoptr (GString) values = g_string_new (NULL);
+  g_autoptr (GString) statements = g_string_new (NULL);
+
+  CG_FOREACH (const CgMember, property, interface->properties)
+    {
+      const CgType *type = property->use.type;
+      g_autofree char *first = cg_skeleton_make_first (&property->use);
+
+      if (!type->is_pointer || property->use.nullable || g_str_has_prefix (type->c_local, "g_autofree"))
+        continue;
+
+      cg_names_set (writer, &property->node);
+      cg_writer_set (writer, "lower", property->lower);
+      if (first == NULL)
+        {
+          cg_writer_append (writer, statements, "\n",
+                            "/* TODO: g_object_set (service, \"$property_name$\", …, NULL); */");
+          continue;
+        }
+
+      cg_writer_take (writer, "first", g_str_has_prefix (first, "g_variant")
+                      ? g_strdup_printf ("g_variant_ref_sink (%s)", first) : g_strdup (first));
+      cg_writer_set (writer, "local", cg_skeleton_is_list (&property->use) ? "g_autoptr (GListModel) "
+                     : type->c_local);
+      cg_writer_append (writer, values, "\n", "$local$first_$lower$ = $first$;");
+      cg_writer_append (writer, statements, "\n",
+                        "g_object_set (service, \"$property_name$\", first_$lower$, NULL);");
+    }
+
+  cg_writer_set (writer, "values", values->str);
+  cg_writer_set (writer, "statements", statements->str);
+  cg_writer_set_expanded (writer, "first_values", values->len > 0 ? "  $values$\n" : "");
+  cg_writer_set_expanded (writer, "set_values", statements->len > 0 ? "  $statements$\n" : "");
+}
+
 static void
 emit_interface (const CgSkeleton  *self,
                 const CgInterface *interface,
                 CgWriter          *writer)
 {
   g_autoptr (GString) assignments = g_string_new (NULL);
+  g_autofree char *service = NULL;
 
   cg_skeleton_set_interface (self, interface, writer);
-  cg_skeleton_set_properties (interface, writer);
   cg_writer_emit (writer, cg_template ("skeleton-c/type-struct"));
-  if (interface->properties->len > 0)
-    cg_writer_emit (writer, cg_template ("skeleton-c/property-enum"));
+  service = cg_writer_expand (writer, "$service$");
+  cg_writer_take (writer, "indent", g_strnfill (strlen (service), ' '));
+  set_properties (interface, writer);
+  cg_writer_emit (writer, cg_template ("skeleton-c/lifecycle"));
 
   CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      emit_method (writer, method);
-      cg_writer_append (writer, assignments, "\n", "iface->$vfunc$ = $service$_$own$;");
+      emit_method (self, writer, method);
+      cg_writer_append (writer, assignments, ",\n", ".$handler$ = $service$_$own$");
     }
   if (interface->methods->len == 0)
-    g_string_append (assignments, "(void) iface;");
+    g_string_append (assignments, ".parent_iface = { 0, 0 }");
 
-  cg_writer_set (writer, "assignments", assignments->str);
-  cg_writer_emit (writer, cg_template ("skeleton-c/type-definition"));
   emit_signals (interface, writer);
-  cg_skeleton_emit_properties (interface, writer);
+  cg_writer_set (writer, "assignments", assignments->str);
+  cg_writer_emit (writer, cg_template ("skeleton-c/definition"));
 }
 
 void

@@ -84,22 +84,26 @@ set_params (CgWriter  *writer,
 
 /* The handler of a stream is asynchronous. */
 static void
-emit_method (CgWriter       *writer,
-             const CgMethod *method)
+emit_method (const CgSkeleton *self,
+             CgWriter         *writer,
+             const CgMethod   *method)
 {
   gboolean is_stream = cg_member_is_stream (method);
+  gboolean is_asynchronous = cg_skeleton_is_asynchronous (self, method);
 
   cg_names_set (writer, &method->node);
   set_params (writer, method->in_args);
-  cg_writer_set_expanded (writer, "handler", is_stream ? "$handle$" : "$vfunc$");
-  cg_writer_take (writer, "leading", g_strconcat ("self", is_stream ? ", call, stream" : "",
+  cg_writer_set_expanded (writer, "handler", is_stream || is_asynchronous ? "$handle$" : "$vfunc$");
+  cg_writer_take (writer, "leading", g_strconcat ("self",
+                                                  is_stream ? ", call, stream" : is_asynchronous ? ", call" : "",
                                                   method->in_args->len > 0 ? ", " : "", NULL));
   cg_writer_set_expanded (writer, "usage",
                           !is_stream ? ""
                           : (method->flags & CG_METHOD_STREAM_IN) != 0
                             ? cg_template ("skeleton-python/stream-in")
                             : cg_template ("skeleton-python/stream-out"));
-  cg_writer_emit (writer, cg_template ("skeleton-python/method-text"));
+  cg_writer_emit (writer, is_asynchronous ? cg_template ("skeleton-python/asynchronous-text")
+                          : cg_template ("skeleton-python/method-text"));
 }
 
 /* Makes an empty value, or NULL if the type has none. */
@@ -314,8 +318,9 @@ cg_skeleton_emit_python (const CgSkeleton *self,
       CG_FOREACH (const CgMember, property, interface->properties)
         emit_property (writer, property);
       emit_init (writer, interface);
+      cg_writer_emit (writer, cg_template ("skeleton-python/lifecycle"));
       CG_FOREACH (const CgMethod, method, interface->methods)
-        emit_method (writer, method);
+        emit_method (self, writer, method);
     }
 }
 

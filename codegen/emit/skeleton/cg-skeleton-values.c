@@ -33,8 +33,17 @@ cg_skeleton_set_interface (const CgSkeleton  *self,
   cg_names_set (writer, &interface->node);
   cg_writer_set_expanded (writer, "service",
                           is_taken ? "$iface$_service_object" : "$iface$_service");
-  cg_writer_set (writer, "SERVICE", is_taken ? "SERVICE_OBJECT" : "SERVICE");
   cg_writer_take (writer, "Service", g_strconcat (type, is_taken ? "Object" : "", NULL));
+}
+
+gboolean
+cg_skeleton_is_asynchronous (const CgSkeleton *self,
+                             const CgMethod   *method)
+{
+  const char * const *names = (const char * const *) self->asynchronous;
+
+  return names != NULL && !cg_member_is_stream (method) &&
+         (g_strv_contains (names, "all") || g_strv_contains (names, method->node.name));
 }
 
 char *

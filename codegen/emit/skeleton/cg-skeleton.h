@@ -14,8 +14,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   const CgDescription *description;
-  const char          *code;         /* the name of the generated code, without .h */
+  const char          *code;             /* the name of the generated code, without .h */
   const char          *c_namespace;
+  const char          *interface_prefix;
+  char               **asynchronous;     /* (nullable): methods with asynchronous handlers, or "all" */
+  GPtrArray           *inputs;           /* (element-type utf8): the descriptions, as seen from the
+                                            folder of the skeleton */
 } CgSkeleton;
 
 typedef struct
@@ -23,6 +27,7 @@ typedef struct
   const char  *language;
   const char  *suffix;       /* of the file, after the name of the generated code */
   gboolean     is_module;    /* its name must be an identifier */
+  gboolean     is_optional;  /* it is left out if it exists; its name is the suffix alone */
   void       (*emit) (const CgSkeleton *self,
                       CgWriter         *writer);  /* in which $file$ is its name */
 } CgSkeletonFile;
@@ -33,6 +38,10 @@ void  cg_skeleton_emit_c_source    (const CgSkeleton  *self,
                                     CgWriter          *writer);
 void  cg_skeleton_emit_c_test      (const CgSkeleton  *self,
                                     CgWriter          *writer);
+void  cg_skeleton_emit_meson       (const CgSkeleton  *self,
+                                    CgWriter          *writer);
+void  cg_skeleton_emit_meson_python (const CgSkeleton *self,
+                                     CgWriter         *writer);
 void  cg_skeleton_emit_python      (const CgSkeleton  *self,
                                     CgWriter          *writer);
 void  cg_skeleton_emit_python_test (const CgSkeleton  *self,
@@ -44,6 +53,11 @@ void  cg_skeleton_emit_python_test (const CgSkeleton  *self,
 void  cg_skeleton_set_interface    (const CgSkeleton  *self,
                                     const CgInterface *interface,
                                     CgWriter          *writer);
+
+/* Checks whether the handler of @method is asynchronous. */
+gboolean
+      cg_skeleton_is_asynchronous  (const CgSkeleton  *self,
+                                    const CgMethod    *method);
 
 /* Makes the C code that frees @value, of the type @use, or "". */
 char *cg_skeleton_make_free        (CgWriter          *writer,
@@ -60,11 +74,5 @@ char *cg_skeleton_make_first       (const CgTypeUse   *use);
 /* Checks whether @use is a list model, whose first value is a list store for the type of its items. */
 gboolean
       cg_skeleton_is_list          (const CgTypeUse   *use);
-
-/* cg-skeleton-properties.c */
-void  cg_skeleton_set_properties   (const CgInterface *interface,
-                                    CgWriter          *writer);
-void  cg_skeleton_emit_properties  (const CgInterface *interface,
-                                    CgWriter          *writer);
 
 G_END_DECLS
