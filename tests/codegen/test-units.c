@@ -167,12 +167,10 @@ test_writer_reused_address (void)
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
   char template_text[16] = "1 $a$ 2";
-  char key[2] = "a";
 
-  cg_writer_set (writer, key, "one");
+  cg_writer_set (writer, "a", "one");
   first = cg_writer_expand (writer, template_text);
-  key[0] = 'b';
-  cg_writer_set (writer, key, "two");
+  cg_writer_set (writer, "b", "two");
   g_strlcpy (template_text, "$b$, $a$", sizeof template_text);
   second = cg_writer_expand (writer, template_text);
 
