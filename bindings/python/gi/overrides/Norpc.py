@@ -4,13 +4,15 @@
 from gi.overrides import override
 from gi.repository import Norpc
 
-from ._norpc import calls, eventloop
+from ._norpc import calls, errors, eventloop, scope
 
-__all__ = ['EventLoop', 'create_task', 'run']
+__all__ = ['EventLoop', 'create_task', 'error_class', 'get_current_call', 'run']
 
 EventLoop = eventloop.EventLoop
 create_task = eventloop.create_task
 run = eventloop.run
+error_class = errors.error_class
+get_current_call = scope.get_current_call
 
 
 class Proxy(Norpc.Proxy):
@@ -24,3 +26,17 @@ class Proxy(Norpc.Proxy):
 
 Proxy = override(Proxy)
 __all__.append('Proxy')
+
+from ._norpc import services  # noqa: E402  it uses the class above
+
+Service = services.Service
+serve = services.serve
+__all__ += ['Service', 'serve']
+
+
+class Server(services.ServerFunctions, Norpc.Server):
+    """A server. In a with statement, it gives a proxy for its service, and stops in the end."""
+
+
+Server = override(Server)
+__all__.append('Server')

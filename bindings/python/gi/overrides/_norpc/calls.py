@@ -4,13 +4,13 @@
 import asyncio
 import atexit
 import contextlib
-import keyword
 import os
 import threading
 
 from gi.repository import Gio, GLib, GObject, Norpc
 
-from . import description, eventloop, values
+from . import description, errors, eventloop, values
+from .scope import Scope
 
 
 class _Sent:
@@ -65,6 +65,8 @@ class _Call(asyncio.Future):
             return
         try:
             self.set_result(self.finish(source, result))
+        except GLib.Error as error:
+            self.set_exception(errors.refine(error))
         except Exception as error:
             self.set_exception(error)
 
@@ -111,40 +113,6 @@ atexit.register(_replies.stop)
 os.register_at_fork(after_in_child=_replies.__init__)  # the thread is not in the child
 
 
-class _Scope(contextlib.AbstractContextManager):
-    """The timeout and the priority of the calls that are sent within it."""
-
-    def __init__(self, timeout, priority):
-        self.timeout = self._check_timeout(timeout)
-        self.priority = priority
-        if priority is not None and not isinstance(priority, Norpc.Priority):
-            raise values.wrong_type('priority', 'Norpc.Priority', priority)
-
-    @staticmethod
-    def _check_timeout(timeout):
-        if timeout is None:
-            return None
-        if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
-            raise values.wrong_type('timeout', 'a number of milliseconds', timeout)
-        if timeout == float('inf'):
-            return GLib.MAXUINT32
-        if not 0 < timeout <= GLib.MAXUINT32:
-            raise ValueError(f'timeout: expected a number of milliseconds greater than 0, got {timeout}')
-        return max(1, round(timeout))
-
-    def __enter__(self):
-        if self.timeout is not None:
-            Norpc.timeout_push(self.timeout)
-        if self.priority is not None:
-            Norpc.priority_push(self.priority)
-
-    def __exit__(self, *error):
-        if self.priority is not None:
-            Norpc.priority_pop()
-        if self.timeout is not None:
-            Norpc.timeout_pop()
-
-
 class _Method:
     """A method of a generated interface, as proxies call it."""
 
@@ -168,7 +136,7 @@ class _Method:
         """Checks everything before anything is sent."""
         options = self.parameters.split(kwargs) if kwargs else {}
         args = self.parameters.convert(proxy, self.signature, args, kwargs)
-        scope = _Scope(options.get('timeout'), options.get('priority'))
+        scope = Scope(options.get('timeout'), options.get('priority'))
         cancellable = options.get('cancellable')
         if cancellable is not None and not isinstance(cancellable, Gio.Cancellable):
             raise values.wrong_type('cancellable', 'Gio.Cancellable', cancellable)
@@ -206,8 +174,14 @@ class _Method:
 
     def run(self, proxy, args, kwargs):
         args, scope, cancellable = self.prepare(proxy, args, kwargs)
-        with scope:
-            return self.give(self.call_sync(*args, cancellable))
+        try:
+            with scope:
+                return self.give(self.call_sync(*args, cancellable))
+        except GLib.Error as error:
+            refined = errors.refine(error)
+            if refined is error:
+                raise
+            raise refined from None
 
 
 def _make_function(method, run, name, doc):
@@ -220,32 +194,15 @@ def _make_function(method, run, name, doc):
     return function
 
 
-def _is_method(name, info, infos):
-    """Tells a function that sends a call from the other functions of the method."""
-    if f'{name}_finish' in infos and f'{name}_sync' in infos:
-        return True
-    base, _, end = name.rpartition('_')
-    if end in ('finish', 'sync') and base in infos or name.endswith('_with_reply'):
-        return False
-    return info.get_return_type().get_tag_as_string() == 'void'
-
-
-def _are_free(names, cls, infos):
-    return not any(keyword.iskeyword(name) or hasattr(cls, name) or name in infos for name in names)
-
-
 def add_methods(cls):
     """Adds a function for each method of its interface to a generated class of proxies."""
-    infos = {info.__name__: info for info in cls.__info__.get_methods()}
-    names = [name[len('call_'):] for name, info in infos.items()
-             if name.startswith('call_') and _is_method(name, info, infos)]
-    interfaces = description.get_generated_interfaces(cls.__info__)
-    for name in names if interfaces else ():
-        method = _Method(interfaces[0], infos, name)
-        suffix = '' if _are_free((name, f'{name}_sync'), cls, infos) else '_'
-        functions = {name: (method.start, 'Calls the method; await the results.'),
-                     f'{name}_sync': (method.run, 'Calls the method, and waits for the results.')}
-        if method.finish is None:
-            functions = {name: (method.send, 'Sends a one-way call.')}
-        for public, (run, doc) in functions.items():
-            setattr(cls, public + suffix, _make_function(method, run, public + suffix, doc))
+    for interface in description.get_interfaces(cls):
+        for name in interface.get_called_methods():
+            method = _Method(interface, interface.proxy_infos, name)
+            suffix = interface.get_suffix(name)
+            functions = {name: (method.start, 'Calls the method; await the results.'),
+                         f'{name}_sync': (method.run, 'Calls the method, and waits for the results.')}
+            if method.finish is None:
+                functions = {name: (method.send, 'Sends a one-way call.')}
+            for public, (run, doc) in functions.items():
+                setattr(cls, public + suffix, _make_function(method, run, public + suffix, doc))

@@ -1,27 +1,32 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What typelibs and interface infos say about the methods of an interface."""
 
+import functools
 import importlib
 import inspect
 import keyword
+
+from gi._gi import InterfaceInfo, ObjectInfo, Repository
+from gi.repository import GObject, Norpc
 
 from . import values
 
 OPTIONS = ('timeout', 'priority', 'cancellable')
 IN = 0
 
+repository = Repository.get_default()
+
 
 class Parameters:
     """The in arguments of a method, and the options of a call of it."""
 
-    def __init__(self, args, signatures=None):
+    def __init__(self, args, signatures):
         self.names = []
         self.takers = []
         self.defaults = []
         for index, arg in enumerate(args):
-            signature = signatures[index] if signatures else None
             self.names.append(self._make_name(arg.get_name()))
-            self.takers.append(values.make_taker(arg.get_type(), arg.may_be_null(), signature))
+            self.takers.append(values.make_taker(arg.get_type(), arg.may_be_null(), signatures[index]))
             self.defaults.append(None if arg.may_be_null() else inspect.Parameter.empty)
         self.option_names = {self._make_option_name(option): option for option in OPTIONS}
 
@@ -68,37 +73,90 @@ def _simplify(name):
     return name.replace('_', '').replace('-', '').lower()
 
 
-def _find_portable_members(interface):
-    """Gets the methods of an interface that have D-Bus signatures, by their simplified names."""
-    struct = interface.get_iface_struct()
-    if struct is None:
-        return {}
-    module = importlib.import_module('gi.repository.' + interface.get_namespace())
-    info = getattr(getattr(module, struct.get_name()), 'info', None)
-    if info is None:
-        return {}
-    return {_simplify(method.name): method for method in info().get_dbus().methods or ()}
-
-
 class Interface:
     """A generated interface."""
 
-    def __init__(self, info):
-        self.info = info
-        self._members = None
+    def __init__(self, cls):
+        self.cls = cls
+        self.info = cls.__info__
+        self.module = importlib.import_module('gi.repository.' + self.info.get_namespace())
+        self.methods = {info.get_name(): info for info in self.info.get_methods()}
+        self.proxy_infos = self._get_proxy_infos()
+
+    def _get_proxy_infos(self):
+        proxy = repository.find_by_name(self.info.get_namespace(), self.info.get_name() + 'Proxy')
+        return {info.__name__: info for info in proxy.get_methods()} if proxy is not None else {}
+
+    @functools.cached_property
+    def _portable_members(self):
+        """The methods that have D-Bus signatures, by their simplified names."""
+        struct = getattr(self.module, self.info.get_iface_struct().get_name())
+        return {_simplify(method.name): method for method in struct.info().get_dbus().methods or ()}
 
     def get_signatures(self, name, args, are_results=False):
-        """Gets the D-Bus signatures of arguments, or None."""
-        if self._members is None:
-            self._members = _find_portable_members(self.info)
-        member = self._members.get(_simplify(name))
-        if member is None:
-            return None
-        members = (member.out_args if are_results else member.in_args) or []
-        return [arg.signature for arg in members] if len(members) == len(args) else None
+        """Gets the D-Bus signature of each argument, or None where there is none."""
+        member = self._portable_members.get(_simplify(name))
+        members = (member.out_args if are_results else member.in_args) if member is not None else None
+        if len(members or ()) != len(args):
+            return [None] * len(args)
+        return [arg.signature for arg in members or ()]
+
+    def get_called_methods(self):
+        """Gets the names of the methods that proxies call, without those of streams."""
+        return [name[len('call_'):] for name, info in self.proxy_infos.items()
+                if name.startswith('call_') and self._sends_call(name, info)]
+
+    def _sends_call(self, name, info):
+        if f'{name}_finish' in self.proxy_infos and f'{name}_sync' in self.proxy_infos:
+            return True
+        base, _, end = name.rpartition('_')
+        if end in ('finish', 'sync') and base in self.proxy_infos or name.endswith('_with_reply'):
+            return False
+        return info.get_return_type().get_tag_as_string() == 'void'
+
+    def get_handlers(self):
+        """Gets the asynchronous handlers, with the names of their methods, without those of streams."""
+        handlers = []
+        for vfunc in self.info.get_vfuncs():
+            name = vfunc.get_name().removeprefix('handle_')
+            if name != vfunc.get_name() and f'complete_{name}' in self.methods and not _is_of_stream(vfunc):
+                handlers.append((name, vfunc))
+        return handlers
+
+    def get_suffix(self, name):
+        """Gets what sets a method apart from what Python, GObject and norpc-glib have by that name."""
+        taken = any(keyword.iskeyword(public) or hasattr(Norpc.Proxy, public) or hasattr(self.cls, public)
+                    or public in self.proxy_infos for public in (name, f'{name}_sync'))
+        return '_' if taken else ''
+
+    def make_proxy(self, endpoint):
+        return getattr(self.module, self.info.get_name() + 'Proxy').new(endpoint)
 
 
-def get_generated_interfaces(info):
-    """Gets the generated interfaces that a class in a typelib implements."""
-    return [Interface(interface) for interface in info.get_interfaces()
-            if interface.get_namespace() == info.get_namespace()]
+def _is_of_stream(vfunc):
+    args = vfunc.get_arguments()
+    stream = args[1].get_type().get_interface() if len(args) > 1 else None
+    return isinstance(stream, ObjectInfo) and GObject.type_is_a(stream.get_g_type(), Norpc.Stream)
+
+
+def is_interface(cls):
+    """Tells whether a class stands for a GInterface."""
+    return (isinstance(cls, type) and issubclass(cls, GObject.GInterface)
+            and isinstance(vars(cls).get('__info__'), InterfaceInfo))
+
+
+def _is_generated(info):
+    return info.get_iface_struct() is not None and any(
+        method.get_name() == 'info' for method in info.get_iface_struct().get_methods())
+
+
+_interfaces = {}  # by their class
+
+
+def get_interfaces(cls):
+    """Gets the generated interfaces of a class."""
+    found = [base for base in cls.__mro__ if is_interface(base) and _is_generated(base.__info__)]
+    for base in found:
+        if base not in _interfaces:
+            _interfaces[base] = Interface(base)
+    return [_interfaces[base] for base in found]

@@ -25,7 +25,7 @@ except ImportError:
 
 def get_current_context():
     """Gets the main context in which the callbacks of the current thread run."""
-    return GLib.MainContext.get_thread_default() or GLib.MainContext.default()
+    return GLib.MainContext.ref_thread_default()  # PyGObject takes no reference to that of get_thread_default()
 
 
 def delivers_replies(loop):
@@ -77,6 +77,7 @@ class EventLoop(asyncio.SelectorEventLoop):
     def __init__(self, context=None):
         super().__init__(_Selector())
         self.context = context or get_current_context()
+        self.n_users = 0  # services
         self._error = None
         self._source = _Source(self)
         self._source.attach(self.context)
@@ -143,8 +144,18 @@ class EventLoop(asyncio.SelectorEventLoop):
     def close(self):
         if not self.is_running() and self._source is not None:
             self._source.destroy()
-            self._source = None
+            self._keep_source()
         super().close()
+
+    def _keep_source(self):
+        """Keeps the source until the context, which may be about to dispatch it, is done with it.
+
+        PyGObject would use it although it has been freed.
+        """
+        source, self._source = self._source, None
+        keeper = GLib.idle_source_new()
+        keeper.set_callback(lambda *_: source is None)
+        keeper.attach(self.context)
 
 
 _loops = {}  # the event loop of each thread, for create_task()
@@ -164,10 +175,11 @@ def get_event_loop():
     return loop
 
 
-def close_event_loop():
-    """Closes the event loop of the current thread, if there is one."""
-    loop = _loops.pop(threading.get_ident(), None)
-    if loop is not None:
+def release(loop):
+    """Closes an event loop that get_event_loop() has made for services, after the last one."""
+    loop.n_users -= 1
+    if loop.n_users == 0 and _loops.get(threading.get_ident()) is loop:
+        del _loops[threading.get_ident()]
         loop.close()
 
 

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Error domains as classes of exceptions."""
+
+import traceback
+
+from gi.repository import Gio, GLib, Norpc
+
+_domains = {}  # classes by the quark of their domain, as text
+
+
+def _get_domain(codes):
+    """Gets the quark of the domain that an enumeration has the codes of, as text."""
+    if codes is Gio.IOErrorEnum:
+        return GLib.quark_to_string(Gio.io_error_quark())
+    if codes is Norpc.Error:
+        return GLib.quark_to_string(Norpc.error_quark())
+    try:
+        return GLib.quark_to_string(codes.quark())
+    except AttributeError:
+        raise TypeError(f'{codes.__name__} has the codes of no error domain') from None
+
+
+def error_class(codes):
+    """Makes a class of exceptions of an error domain, with a class for each code as an attribute."""
+    domain = _get_domain(codes)
+    if domain in _domains:
+        return _domains[domain]
+
+    def init(self, message):
+        GLib.Error.__init__(self, message, self.domain, int(self.code))
+
+    kind = type(codes.__name__, (GLib.Error,), {'__module__': codes.__module__, 'domain': domain})
+    for name, code in vars(codes).items():
+        if isinstance(code, codes) and name.isupper():
+            setattr(kind, name, type(f'{codes.__name__}.{name}', (kind,),
+                                     {'__module__': codes.__module__, '__init__': init, 'code': code}))
+    _domains[domain] = kind
+    return kind
+
+
+def refine(error):
+    """Gets an error as an exception of its class, if its domain has one."""
+    domain = _domains.get(error.domain)
+    for kind in domain.__subclasses__() if domain is not None else ():
+        if kind.code == error.code:
+            return kind(error.message)
+    return error
+
+
+def make_gerror(error):
+    """Makes the error that a client gets for an exception."""
+    if isinstance(error, GLib.Error):
+        return error
+    kind = Norpc.Error.NOT_IMPLEMENTED if isinstance(error, NotImplementedError) else Norpc.Error.FAILED
+    text = f'{type(error).__name__}: {error}' if str(error) else type(error).__name__
+    text = text.encode('utf-8', 'backslashreplace').decode().replace('\0', '\\0')
+    return GLib.Error.new_literal(Norpc.error_quark(), text, kind)
+
+
+def report(error):
+    """Prints the traceback of an exception that is not meant for the client."""
+    if not isinstance(error, GLib.Error):
+        traceback.print_exception(error)

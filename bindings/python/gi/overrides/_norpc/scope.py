@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the calls of a piece of code have in common."""
+
+import contextlib
+import contextvars
+
+from gi.repository import GLib, Norpc
+
+from . import values
+
+_call = contextvars.ContextVar('norpc_call', default=None)  # that a coroutine handles
+
+
+@contextlib.contextmanager
+def entered(call):
+    """Has a coroutine, and those that it starts, work on behalf of a call."""
+    token = _call.set(call)
+    try:
+        yield
+    finally:
+        _call.reset(token)
+
+
+def get_current_call():
+    """Gets the call that a handler, plain or async, is handling, or None."""
+    return _call.get() or Norpc.Call.get_current()
+
+
+class Scope(contextlib.AbstractContextManager):
+    """The options of the calls that are sent within it, and the call on whose behalf they are."""
+
+    def __init__(self, timeout, priority):
+        self.timeout = self._check_timeout(timeout)
+        self.priority = priority
+        if priority is not None and not isinstance(priority, Norpc.Priority):
+            raise values.wrong_type('priority', 'Norpc.Priority', priority)
+
+    @staticmethod
+    def _check_timeout(timeout):
+        if timeout is None:
+            return None
+        if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
+            raise values.wrong_type('timeout', 'a number of milliseconds', timeout)
+        if timeout == float('inf'):
+            return GLib.MAXUINT32
+        if not 0 < timeout <= GLib.MAXUINT32:
+            raise ValueError(f'timeout: expected a number of milliseconds greater than 0, got {timeout}')
+        return max(1, round(timeout))
+
+    def __enter__(self):
+        self.call = _call.get()
+        if self.call is not None:
+            self.call.enter()
+        if self.timeout is not None:
+            Norpc.timeout_push(self.timeout)
+        if self.priority is not None:
+            Norpc.priority_push(self.priority)
+
+    def __exit__(self, *error):
+        if self.priority is not None:
+            Norpc.priority_pop()
+        if self.timeout is not None:
+            Norpc.timeout_pop()
+        if self.call is not None:
+            self.call.leave()

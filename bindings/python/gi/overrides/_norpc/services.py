@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Services that are classes of Python."""
+
+import asyncio
+import atexit
+import inspect
+import sys
+import threading
+import weakref
+
+from gi.repository import Gio, GLib, GObject, Norpc
+from gi.types import snake_case
+
+from . import description, errors, eventloop, scope, values
+
+
+class _Hidden:
+    """A function that PyGObject does not take for a virtual function, because of its name."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __get__(self, instance, owner=None):
+        return self.function.__get__(instance, owner)
+
+
+class _Handler:
+    """What serves a method: it calls the function of the class, and answers with its results."""
+
+    def __init__(self, interface, vfunc, name, public):
+        self.public = public
+        self.complete = interface.methods[f'complete_{name}']
+        results = self.complete.get_arguments()[1:]
+        signatures = interface.get_signatures(name, results, are_results=True)
+        self.names = [result.get_name() for result in results]
+        self.takers = [values.make_taker(result.get_type(), result.may_be_null(), signature)
+                       for result, signature in zip(results, signatures)]
+        self.vfunc_name = f'do_{snake_case(interface.info.get_type_name())}_{vfunc.get_name()}'
+
+    def make_function(self):
+        def handle(service, call, *args):
+            self.handle(service, call, args)
+            return True
+
+        handle.__name__ = self.vfunc_name
+        return handle
+
+    def handle(self, service, call, args):
+        try:
+            results = getattr(service, self.public)(*(values.give(arg) for arg in args))
+            if inspect.iscoroutine(results):
+                _get_life(service).start_task(self._finish(service, call, results), call)
+            else:
+                self.answer(service, call, results)
+        except BaseException as error:  # one that left this function would reach nobody
+            fail(call, error)
+
+    async def _finish(self, service, call, coroutine):
+        try:
+            with scope.entered(call):
+                results = await coroutine
+            self.answer(service, call, results)
+        except asyncio.CancelledError:
+            fail(call, GLib.Error.new_literal(Gio.io_error_quark(), f'{self.public}() was cancelled',
+                                              Gio.IOErrorEnum.CANCELLED))
+            raise
+        except BaseException as error:
+            fail(call, error)
+
+    def answer(self, service, call, results):
+        """Checks the results, and sends them, unless the function has answered otherwise."""
+        if call.is_replied():
+            return
+        self.complete(service, call, *self._check(results))
+
+    def _check(self, results):
+        function = f'{self.public}()'
+        if inspect.isawaitable(results) or inspect.isgenerator(results) or inspect.isasyncgen(results):
+            raise TypeError(f'{function} returned a {type(results).__name__} instead of results')
+        if not self.names:
+            if results is not None:
+                raise TypeError(f'{function}: expected no result, got {type(results).__name__}')
+            return []
+        if len(self.names) == 1:
+            results = [results]
+        elif not isinstance(results, tuple) or len(results) != len(self.names):
+            got = f'{len(results)} values' if isinstance(results, tuple) else type(results).__name__
+            raise TypeError(f'{function}: expected a tuple of {len(self.names)} results, got {got}')
+        return [take(value, f"result '{name}' of {function}")
+                for take, value, name in zip(self.takers, results, self.names)]
+
+
+def fail(call, error):
+    """Answers a call with an exception."""
+    errors.report(error)
+    if not call.is_replied():
+        call.return_gerror(errors.make_gerror(error))
+
+
+class _Life:
+    """The tasks of a service, in the thread of its server."""
+
+    def __init__(self):
+        self.loop = None
+        self.tasks = set()
+
+    def start_task(self, coroutine, call):
+        if self.loop is None:
+            self.loop = eventloop.get_event_loop()
+            self.loop.n_users += 1
+        task = self.loop.create_task(coroutine)
+        self.tasks.add(task)
+        cancellable = call.get_cancellable()
+        handler = GObject.Object.connect(cancellable, 'cancelled', lambda *_: self._cancel(task))
+        task.add_done_callback(lambda _: self._end(task, cancellable, handler))
+        if cancellable.is_cancelled():
+            task.cancel()
+
+    def _cancel(self, task):
+        """Runs in any thread."""
+        loop = self.loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(task.cancel)
+
+    def _end(self, task, cancellable, handler):
+        self.tasks.discard(task)
+        GObject.Object.disconnect(cancellable, handler)
+
+    def stop(self):
+        """Cancels what the service still does, and lets it end."""
+        if self.loop is None:
+            return
+        for task in list(self.tasks):
+            task.cancel()
+        for _ in range(MAX_LAST_STEPS):
+            if not self.tasks:
+                break
+            self.loop.run_ready()
+        loop, self.loop = self.loop, None
+        eventloop.release(loop)
+
+
+MAX_LAST_STEPS = 100  # of the tasks of a service that has stopped
+
+
+def _get_life(service):
+    life = service.__dict__.get('_norpc_life')
+    if life is None:
+        life = service._norpc_life = _Life()
+    return life
+
+
+def _run_to_the_end(result):
+    """Runs the coroutine of do_start() or do_stop()."""
+    if not inspect.iscoroutine(result):
+        return result
+    loop = eventloop.get_event_loop()
+    if loop.is_running():
+        result.close()
+        raise TypeError('do_start() and do_stop() cannot be async in the thread of another event loop')
+    loop.n_users += 1
+    try:
+        return loop.run_until_complete(result)
+    finally:
+        eventloop.release(loop)
+
+
+def _start(service):
+    """Implements NorpcLifecycle.start."""
+    try:
+        start = getattr(service, 'do_start', None)
+        if start is not None:
+            _run_to_the_end(start())
+    except BaseException as error:
+        errors.report(error)
+        raise errors.make_gerror(error) from None
+    return True
+
+
+def _stop(service):
+    """Implements NorpcLifecycle.stop."""
+    _get_life(service).stop()
+    try:
+        stop = getattr(service, 'do_stop', None)
+        if stop is not None:
+            _run_to_the_end(stop())
+    except BaseException as error:
+        errors.report(error)
+
+
+def _hide(namespace):
+    for name in 'do_start', 'do_stop':
+        if name in namespace:
+            namespace[name] = _Hidden(namespace[name])
+
+
+class ServiceMeta(type(GObject.Object)):
+    """Makes the virtual functions of the interfaces of a service from its methods."""
+
+    def __new__(mcls, name, bases, namespace, **kwargs):
+        # PyGObject replaces the functions of the base class unless a class names its interfaces itself.
+        inherited = [interface for base in bases if isinstance(base, ServiceMeta)
+                     for interface in base.__mro__ if description.is_interface(interface)]
+        interfaces = inherited + [base for base in bases if description.is_interface(base)]
+        if interfaces:
+            others = [base for base in bases if base not in interfaces]
+            bases = (*others, *dict.fromkeys([*interfaces, Norpc.Lifecycle]))
+            _hide(namespace)
+            namespace['do_norpc_lifecycle_start'] = _start
+            namespace['do_norpc_lifecycle_stop'] = _stop
+        return super().__new__(mcls, name, bases, namespace, **kwargs)
+
+    def __init__(cls, name, bases, namespace, **kwargs):
+        for interface in description.get_interfaces(cls):
+            for handler in _get_handlers(interface):
+                if hasattr(cls, handler.public):
+                    type.__setattr__(cls, handler.vfunc_name, handler.make_function())
+        super().__init__(name, bases, namespace, **kwargs)
+
+
+_handlers = {}  # of each interface
+
+
+def _get_handlers(interface):
+    if interface not in _handlers:
+        _handlers[interface] = [_Handler(interface, vfunc, name, name + interface.get_suffix(name))
+                                for name, vfunc in interface.get_handlers()]
+    return _handlers[interface]
+
+
+class Service(GObject.Object, metaclass=ServiceMeta):
+    """The base class of a service.
+
+    A class derives from this one and from a generated interface. Its methods, plain or async, are those
+    of the description in snake_case. They return the results.
+    """
+
+
+# Servers.
+
+_servers = weakref.WeakSet()  # those that run or did so
+
+
+class ServerFunctions:
+    """What a server has in Python."""
+
+    def start(self, cancellable=None):
+        self._norpc_was_started = True  # so the wrapper lives as long as the server
+        _servers.add(self)
+        return super().start(cancellable)
+
+    def make_proxy(self):
+        """Makes a proxy for the service of serve(), or a tuple if it has several interfaces."""
+        interfaces = description.get_interfaces(self._norpc_service_class)
+        if not interfaces:
+            raise TypeError(f'{self._norpc_service_class.__name__} implements no generated interface')
+        proxies = [interface.make_proxy(self.get_endpoint()) for interface in interfaces]
+        return proxies[0] if len(proxies) == 1 else tuple(proxies)
+
+    def __enter__(self):
+        try:
+            return self.make_proxy()
+        except BaseException:
+            self.stop(Norpc.StopMode.ABANDON, None)
+            raise
+
+    def __exit__(self, kind, error, trace):
+        self.stop(Norpc.StopMode.FINISH if error is None else Norpc.StopMode.ABANDON, None)
+
+
+def serve(service):
+    """Runs a service in a thread of its own, and gets its server."""
+    server = Norpc.Server.new(service)
+    server._norpc_service_class = type(service)
+    server.start()
+    return server
+
+
+EXIT_TIMEOUT = 5  # seconds
+
+
+@atexit.register
+def _stop_servers():
+    """Stops the services that still run, so that none of them uses Python after its end."""
+    for server in list(_servers):
+        cancellable = Gio.Cancellable()
+        timer = threading.Timer(EXIT_TIMEOUT, cancellable.cancel)
+        timer.daemon = True
+        timer.start()
+        try:
+            server.stop(Norpc.StopMode.ABANDON, cancellable)
+        except GLib.Error as error:
+            print(f'A service is still running: {error.message}', file=sys.stderr)
+        timer.cancel()
