@@ -216,7 +216,7 @@ main (void)
 
   if (!norpc_server_start (server, NULL, &error))
     g_error ("%s", error->message);
-  proxy = demo_importer_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+  proxy = demo_importer_proxy_new (norpc_server_get_endpoint (server));
 
   import_folder (proxy, "/photos");
   import_folder (proxy, "");

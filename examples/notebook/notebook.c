@@ -223,7 +223,7 @@ main (void)
   reader->loop = loop;
   if (!norpc_server_start (server, NULL, &error))
     g_error ("%s", error->message);
-  proxy = demo_notebook_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+  proxy = demo_notebook_proxy_new (norpc_server_get_endpoint (server));
 
   if (!demo_notebook_proxy_call_follow_sync (proxy, DEMO_READER (reader), NULL, &error))
     g_error ("%s", error->message);

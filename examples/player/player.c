@@ -140,7 +140,7 @@ main (void)
   if (!norpc_server_start (server, NULL, &error))
     g_error ("%s", error->message);
 
-  proxy = demo_player_proxy_new_sync (NORPC_ENDPOINT (norpc_server_get_channel (server)), NULL, &error);
+  proxy = demo_player_proxy_new_sync (norpc_server_get_endpoint (server), NULL, &error);
   if (proxy == NULL)
     g_error ("%s", error->message);
 

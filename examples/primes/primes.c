@@ -83,7 +83,7 @@ activate_cb (GtkApplication *application,
 {
   GtkWidget *window = gtk_application_window_new (application);
   g_autoptr (DemoPrimesProxy) proxy =
-    demo_primes_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+    demo_primes_proxy_new (norpc_server_get_endpoint (server));
 
   gtk_window_set_title (GTK_WINDOW (window), "Primes");
   gtk_window_set_default_size (GTK_WINDOW (window), 400, 400);

@@ -84,7 +84,7 @@ main (void)
 
   if (!norpc_server_start (server, NULL, &error))
     g_error ("%s", error->message);
-  proxy = demo_greeter_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+  proxy = demo_greeter_proxy_new (norpc_server_get_endpoint (server));
 
   for (int i = 0; i < 1000; i++)
     {

@@ -93,7 +93,7 @@ main (void)
   if (!norpc_server_start (server, NULL, &error))
     g_error ("%s", error->message);
 
-  proxy = demo_thermometer_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+  proxy = demo_thermometer_proxy_new (norpc_server_get_endpoint (server));
   g_signal_connect (proxy, "measured", G_CALLBACK (measured_cb), NULL);
   demo_thermometer_proxy_call_measure (proxy, 3, NULL, measure_cb, loop);
   g_main_loop_run (loop);

@@ -23,14 +23,16 @@ static gboolean
 slice_cb (gpointer user_data)
 {
   Slices *slices = user_data;
+  g_autoptr (NorpcCall) call = NULL;
 
   slices->thread = g_thread_self ();
   slices->n_calls++;
   if (slices->n_calls < slices->n_wanted)
     return G_SOURCE_CONTINUE;
 
-  norpc_call_return_values (slices->call, 0, NULL);
-  g_clear_pointer (&slices->call, norpc_call_unref);
+  /* once it is answered, the slices may be gone */
+  call = g_steal_pointer (&slices->call);
+  norpc_call_return_values (call, 0, NULL);
 
   return G_SOURCE_REMOVE;
 }

@@ -28,7 +28,7 @@ main (void)
   g_autofree char *text = NULL;
 
   g_assert_true (norpc_server_start (server, NULL, NULL));
-  proxy = words_joiner_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+  proxy = words_joiner_proxy_new (norpc_server_get_endpoint (server));
   text = words_joiner_proxy_call_join_sync (proxy, words, "+", NULL, NULL);
   g_assert_cmpstr (text, ==, "a+b");
   words_joiner_proxy_call_join (proxy, words, "-", NULL, join_cb, loop);
