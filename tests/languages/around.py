@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Ways around what PyGObject does not do, which doc/python.md shows."""
 
-import concurrent.futures
 import functools
 import inspect
 import traceback
@@ -10,7 +9,7 @@ import gi
 
 gi.require_version('GIRepository', '2.0')
 gi.require_version('Norpc', '1')
-from gi.repository import Gio, GIRepository, GLib, Norpc
+from gi.repository import GIRepository, GLib, Norpc
 
 
 def overrides(name, info, vfunc):
@@ -50,17 +49,3 @@ def handler(function):
             text = f'{type(error).__name__}: {error}'.encode('utf-8', 'backslashreplace').decode()
             raise GLib.Error.new_literal(Norpc.error_quark(), text, Norpc.Error.FAILED) from error
     return run
-
-
-def call_interruptibly(function, *args):
-    """Makes a synchronous call that Ctrl-C ends, because it is Python that waits."""
-    cancellable = Gio.Cancellable()
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        try:
-            future = pool.submit(function, *args, cancellable)
-            while not future.done():  # a signal just before the wait does not end that
-                concurrent.futures.wait([future], timeout=1)
-            return future.result()
-        except BaseException:
-            cancellable.cancel()
-            raise

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The ways around what PyGObject does not do."""
 
-import signal
 import sys
-import threading
 import unittest
 
 import gi
@@ -13,7 +11,7 @@ gi.require_version('Norpc', '1')
 from gi.repository import Gio, GLib, GObject, Kv, Norpc
 
 import tap
-from around import call_interruptibly, handler
+from around import handler
 
 
 class Store(GObject.Object, Kv.Store):
@@ -180,21 +178,6 @@ class Around(unittest.TestCase):
             self.set()
         self.assertTrue(caught.exception.matches(Gio.io_error_quark(),
                                                  Gio.IOErrorEnum.PERMISSION_DENIED))
-
-    def test_interrupt(self):
-        """The service interrupts the client, which waits for a call that is kept."""
-        main = threading.main_thread().ident
-        self.service.do = lambda: signal.pthread_kill(main, signal.SIGINT)
-        with self.assertRaises(KeyboardInterrupt):
-            call_interruptibly(self.proxy.call_get_sync, 0, GLib.Bytes.new(b'key'))
-        self.assertTrue(self.service.calls[0].is_cancelled())
-
-    def test_not_interrupted(self):
-        self.service.do = lambda: (True, 7)
-        self.assertEqual(call_interruptibly(self.proxy.call_get_size_sync, 0), 7)
-        self.service.do = lambda: (True,)
-        with self.assertRaises(GLib.Error):
-            call_interruptibly(self.proxy.call_get_size_sync, 0)
 
 
 tap.main()

@@ -123,6 +123,61 @@ class Exit(unittest.TestCase):
             others = [Norpc.serve(Store()) for _ in range(3)]
         ''', 0, 'start ' * 4 + 'stop ' * 4), '')
 
+    def test_interrupt_in_handler(self):
+        """A KeyboardInterrupt in a handler in the main thread reaches the client."""
+        self.assertIn('KeyboardInterrupt', self.run_program('''
+            here = Norpc.Server.new_in_context(Store(), None)
+            here.start()
+            outcomes = []
+
+            def counted(proxy, result):
+                try:
+                    proxy.call_count_finish(result)
+                except GLib.Error as error:
+                    outcomes.append(error.message)
+
+            Kv.StoreProxy.new(here.get_endpoint()).call_count(1000, [], None, counted)
+            while not outcomes:
+                GLib.MainContext.default().iteration(True)
+            assert outcomes == ['KeyboardInterrupt'], outcomes
+        ''', 0, 'start start stop stop'))
+
+    def test_interrupted(self):
+        """Ctrl-C while a call waits, which nobody catches."""
+        stderr = self.run_program('''
+            threading.Thread(target=lambda: service.arrived.acquire() and os.kill(os.getpid(), signal.SIGINT)).start()
+            store.get_sync(0, b'')
+        ''', -2, 'start ended stop')
+        self.assertIn('KeyboardInterrupt', stderr)
+
+    def test_fork(self):
+        """In a child, calls fail at once, and the child ends as it wants."""
+        for end in 'sys.exit(3)', 'os._exit(3)', 'del server, store; os._exit(3)':
+            self.assertEqual(self.run_program(f'''
+                store.call_get(0, GLib.Bytes.new(b''), None, lambda *args: None)
+                service.arrived.acquire()
+                child = os.fork()
+                if child == 0:
+                    failed = 0
+                    for function in (lambda: store.get_size_sync(0), lambda: Norpc.serve(Store())):
+                        try:
+                            function()
+                        except GLib.Error as error:
+                            failed += error.matches(Norpc.error_quark(), Norpc.Error.CLOSED)
+                    assert failed == 2
+                    {end}
+                assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
+                assert store.get_size_sync(1) == 1
+            ''', 0, 'start ended stop'), '')
+
+    def test_fork_first(self):
+        """A child of a process that has not used norpc-glib is free to do so."""
+        program = START.replace('service = Store()', 'child = os.fork()\nif child: '
+                                'sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\nservice = Store()')
+        process = subprocess.run([sys.executable, '-c', program + 'store.get_size_sync(1)'], capture_output=True,
+                                 text=True, timeout=60)
+        self.assertEqual((process.returncode, process.stdout.split(), process.stderr), (0, ['start', 'stop'], ''))
+
     def test_handler_stuck(self):
         """A handler that does not return does not keep the program from ending."""
         self.assertIn('A service is still running', self.run_program('''

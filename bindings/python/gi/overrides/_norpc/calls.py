@@ -9,7 +9,7 @@ import threading
 
 from gi.repository import Gio, GLib, GObject, Norpc
 
-from . import description, errors, eventloop, values
+from . import description, errors, eventloop, fork, interrupt, values
 from .scope import Scope
 
 
@@ -134,6 +134,7 @@ class _Method:
 
     def prepare(self, proxy, args, kwargs):
         """Checks everything before anything is sent."""
+        fork.check()
         options = self.parameters.split(kwargs) if kwargs else {}
         args = self.parameters.convert(proxy, self.signature, args, kwargs)
         scope = Scope(options.get('timeout'), options.get('priority'))
@@ -176,7 +177,7 @@ class _Method:
         args, scope, cancellable = self.prepare(proxy, args, kwargs)
         try:
             with scope:
-                return self.give(self.call_sync(*args, cancellable))
+                return self.give(interrupt.call(self.call_sync, args, cancellable))
         except GLib.Error as error:
             refined = errors.refine(error)
             if refined is error:

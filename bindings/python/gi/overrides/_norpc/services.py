@@ -4,6 +4,7 @@
 import asyncio
 import atexit
 import inspect
+import os
 import sys
 import threading
 import weakref
@@ -11,7 +12,7 @@ import weakref
 from gi.repository import Gio, GLib, GObject, Norpc
 from gi.types import snake_case
 
-from . import description, errors, eventloop, scope, values
+from . import description, errors, eventloop, fork, interrupt, scope, values
 
 
 class _Hidden:
@@ -49,7 +50,7 @@ class _Handler:
         try:
             results = getattr(service, self.public)(*(values.give(arg) for arg in args))
             if inspect.iscoroutine(results):
-                _get_life(service).start_task(self._finish(service, call, results), call)
+                _get_life(service).start_task(self._finish(service, call, results), call, results)
             else:
                 self.answer(service, call, results)
         except BaseException as error:  # one that left this function would reach nobody
@@ -104,7 +105,8 @@ class _Life:
         self.loop = None
         self.tasks = set()
 
-    def start_task(self, coroutine, call):
+    def start_task(self, coroutine, call, inner):
+        """Starts a coroutine that awaits an inner one."""
         if self.loop is None:
             self.loop = eventloop.get_event_loop()
             self.loop.n_users += 1
@@ -112,7 +114,7 @@ class _Life:
         self.tasks.add(task)
         cancellable = call.get_cancellable()
         handler = GObject.Object.connect(cancellable, 'cancelled', lambda *_: self._cancel(task))
-        task.add_done_callback(lambda _: self._end(task, cancellable, handler))
+        task.add_done_callback(lambda _: self._end(task, cancellable, handler, inner))
         if cancellable.is_cancelled():
             task.cancel()
 
@@ -122,7 +124,8 @@ class _Life:
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(task.cancel)
 
-    def _end(self, task, cancellable, handler):
+    def _end(self, task, cancellable, handler, inner):
+        inner.close()  # it has not begun if the task was cancelled at once
         self.tasks.discard(task)
         GObject.Object.disconnect(cancellable, handler)
 
@@ -245,9 +248,13 @@ class ServerFunctions:
     """What a server has in Python."""
 
     def start(self, cancellable=None):
+        fork.check()
         self._norpc_was_started = True  # so the wrapper lives as long as the server
         _servers.add(self)
-        return super().start(cancellable)
+        return interrupt.call(super().start, [], cancellable)
+
+    def stop(self, mode, cancellable=None):
+        return interrupt.call(super().stop, [mode], cancellable)
 
     def make_proxy(self):
         """Makes a proxy for the service of serve(), or a tuple if it has several interfaces."""
@@ -277,6 +284,7 @@ def serve(service):
 
 
 EXIT_TIMEOUT = 5  # seconds
+os.register_at_fork(after_in_child=_servers.clear)  # they run in the parent
 
 
 @atexit.register
