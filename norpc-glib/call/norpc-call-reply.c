@@ -8,6 +8,7 @@
 #include "core/norpc-atomic-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-info-match-private.h"
+#include "core/norpc-value-init-private.h"
 #include "norpc-call-private.h"
 #include "norpc-call-scope-private.h"
 
@@ -75,7 +76,7 @@ norpc_call_begin_reply (NorpcCall                *self,
   results = self->values + self->n_args;
   infos = interface_info->methods[method]->dbus.out_args;
   for (guint i = 0; i < self->n_results; i++)
-    g_value_init (&results[i], norpc_arg_info_get_gtype (infos[i]));
+    norpc_value_init_zero (&results[i], norpc_arg_info_get_gtype (infos[i]));
 
   return results;
 }

@@ -8,6 +8,7 @@
 #include "core/norpc-background-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-interface-info-private.h"
+#include "core/norpc-value-init-private.h"
 #include "norpc-call-private.h"
 #include "norpc-reply-hook-private.h"
 #include "norpc-trace-private.h"
@@ -43,7 +44,7 @@ init_values (GValue               *values,
              guint                 n_values)
 {
   for (guint i = 0; i < n_values; i++)
-    g_value_init (&values[i], norpc_arg_info_get_gtype (infos[i]));
+    norpc_value_init_zero (&values[i], norpc_arg_info_get_gtype (infos[i]));
 }
 
 static void
@@ -51,8 +52,7 @@ clear_values (GValue *values,
               guint   n_values)
 {
   for (guint i = 0; i < n_values; i++)
-    if (G_VALUE_TYPE (&values[i]) != G_TYPE_INVALID)
-      g_value_unset (&values[i]);
+    norpc_value_clear (&values[i]);
 }
 
 /* Does not count all methods, which takes long in a large interface. */

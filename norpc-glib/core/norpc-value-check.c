@@ -157,17 +157,12 @@ check_part (const NorpcValuePart *part,
   return FALSE;
 }
 
-/* Returns TRUE if @value is a valid number or string. This fast path covers most arguments. */
+/* @type is that of the value. */
 static gboolean
-is_valid_basic (const NorpcArgInfo *info,
-                const GValue       *value)
+is_number_of (char  signature,
+              GType type)
 {
-  GType type = G_VALUE_TYPE (value);
-
-  if (info->get_type != NULL || info->dbus.signature[0] == '\0' || info->dbus.signature[1] != '\0')
-    return FALSE;
-
-  switch (info->dbus.signature[0])
+  switch (signature)
     {
     case 'y':
       return type == G_TYPE_UCHAR;
@@ -191,13 +186,33 @@ is_valid_basic (const NorpcArgInfo *info,
     case 'd':
       return type == G_TYPE_DOUBLE;
 
-    case 's':
-      return type == G_TYPE_STRING && value->data[0].v_pointer != NULL &&
-             g_utf8_validate (value->data[0].v_pointer, -1, NULL);
-
     default:
       return FALSE;
     }
+}
+
+/* Returns TRUE if @value is a valid number, string or byte array. This fast path covers most
+ * arguments.
+ */
+static gboolean
+is_valid_basic (const NorpcArgInfo *info,
+                const GValue       *value)
+{
+  const char *signature = info->dbus.signature;
+  GType type = G_VALUE_TYPE (value);
+
+  if (info->get_type != NULL || signature[0] == '\0')
+    return FALSE;
+
+  if (signature[1] != '\0')
+    return signature[0] == 'a' && signature[1] == 'y' && signature[2] == '\0' && type == G_TYPE_BYTES &&
+           value->data[0].v_pointer != NULL;
+
+  if (signature[0] == 's')
+    return type == G_TYPE_STRING && value->data[0].v_pointer != NULL &&
+           g_utf8_validate (value->data[0].v_pointer, -1, NULL);
+
+  return is_number_of (signature[0], type);
 }
 
 /* Not inlined, so that the fast path saves no registers. */

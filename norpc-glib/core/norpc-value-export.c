@@ -117,6 +117,13 @@ norpc_value_import (const NorpcArgInfo *info,
     replace_value (value, type, funcs->import_object);
 }
 
+/* Only a named type can be that of objects. */
+static inline gboolean
+has_named_type (const GDBusArgInfo *info)
+{
+  return ((const NorpcArgInfo *) info)->get_type != NULL;
+}
+
 /* As norpc_value_export (). */
 void
 norpc_values_export (GDBusArgInfo * const *infos,
@@ -124,7 +131,8 @@ norpc_values_export (GDBusArgInfo * const *infos,
                      guint                 n_values)
 {
   for (guint i = 0; i < n_values; i++)
-    norpc_value_export ((const NorpcArgInfo *) infos[i], &values[i]);
+    if (has_named_type (infos[i]))
+      norpc_value_export ((const NorpcArgInfo *) infos[i], &values[i]);
 }
 
 /* As norpc_value_import (). */
@@ -134,5 +142,6 @@ norpc_values_import (GDBusArgInfo * const *infos,
                      guint                 n_values)
 {
   for (guint i = 0; i < n_values; i++)
-    norpc_value_import ((const NorpcArgInfo *) infos[i], &values[i]);
+    if (has_named_type (infos[i]))
+      norpc_value_import ((const NorpcArgInfo *) infos[i], &values[i]);
 }
