@@ -99,7 +99,8 @@ has_pointer_type (const NorpcDescribedType *self)
   GType type = self->get_type != NULL || self->left_out != NULL ? G_TYPE_POINTER
                                                                 : norpc_signature_get_gtype (self->signature);
 
-  return type == G_TYPE_STRING || type == G_TYPE_VARIANT || type == G_TYPE_POINTER || G_TYPE_FUNDAMENTAL (type) == G_TYPE_BOXED;
+  return type == G_TYPE_STRING || type == G_TYPE_VARIANT || type == G_TYPE_POINTER ||
+         G_TYPE_FUNDAMENTAL (type) == G_TYPE_BOXED;
 }
 
 /* Reads what an argument has besides its type. */

@@ -70,8 +70,8 @@ norpc_dynamic_service_default_handle_call (NorpcDynamicService  *self,
   if (priv->func != NULL)
     return priv->func (self, call, method_name, args, priv->user_data, error);
 
-  g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, "%s does not implement %s.%s", G_OBJECT_TYPE_NAME (self),
-               norpc_call_get_interface_name (call), method_name);
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, "%s does not implement %s.%s",
+               G_OBJECT_TYPE_NAME (self), norpc_call_get_interface_name (call), method_name);
 
   return FALSE;
 }
@@ -193,7 +193,8 @@ init_kept_value (const NorpcArgInfo *arg,
   if (arg->get_type != NULL || norpc_arg_info_is_nullable (arg))
     return;
 
-  empty = g_variant_ref_sink (g_variant_new_from_data (G_VARIANT_TYPE (arg->dbus.signature), NULL, 0, FALSE, NULL, NULL));
+  empty = g_variant_ref_sink (g_variant_new_from_data (G_VARIANT_TYPE (arg->dbus.signature), NULL, 0, FALSE,
+                                                       NULL, NULL));
   g_free (norpc_value_set_variant (arg, value, empty));
 }
 
@@ -397,8 +398,8 @@ norpc_dynamic_service_emit_variant (NorpcDynamicService  *self,
   if (norpc_values_set_variant (info->dbus.args, values + 1, n_args, sunk, "argument", &problem))
     emit_values (self, info, values);
   else
-    g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s", get_service_info (self)->dbus.name,
-                 info->dbus.name, problem);
+    g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s",
+                 get_service_info (self)->dbus.name, info->dbus.name, problem);
   for (guint i = 0; i <= n_args; i++)
     g_value_unset (&values[i]);
 

@@ -29,9 +29,11 @@ outcome_dynamic_cb (GObject      *object,
                     gpointer      log)
 {
   g_autoptr (GVariant) values = norpc_dynamic_stream_outcome_finish (NORPC_DYNAMIC_STREAM (object), result, NULL);
+  guint64 sum;
 
   g_assert_nonnull (values);
-  log_add (log, "outcome %" G_GUINT64_FORMAT "; ", g_variant_get_uint64 (g_variant_get_child_value (values, 0)));
+  g_variant_get (values, "(t)", &sum);
+  log_add (log, "outcome %" G_GUINT64_FORMAT "; ", sum);
 }
 
 static NorpcDynamicStream *
@@ -70,8 +72,10 @@ test_sync (MeterFixture  *fixture,
   for (guint i = 1; i <= 2; i++)
     {
       g_autoptr (GVariant) values = norpc_dynamic_stream_next_sync (stream, NULL, NULL);
+      guint number;
 
-      g_assert_cmpuint (g_variant_get_uint32 (g_variant_get_child_value (values, 0)), ==, i);
+      g_variant_get (values, "(u)", &number);
+      g_assert_cmpuint (number, ==, i);
     }
   g_assert_null (norpc_dynamic_stream_next_sync (stream, NULL, NULL));
   g_assert_null (norpc_dynamic_stream_try_next (stream));
