@@ -117,6 +117,7 @@ test_one_way (MeterFixture  *fixture,
               gconstpointer  kind)
 {
   g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) none = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *noted = NULL;
 
@@ -132,6 +133,11 @@ test_one_way (MeterFixture  *fixture,
   g_assert_no_error (error);
   noted = meter_service_dup_noted ();
   g_assert_cmpstr (noted, ==, "sent");
+
+  /* A client that waits for the end of such a call nevertheless hears of it. */
+  none = meter_call (fixture, "Note", g_variant_new ("(s)", "waited"), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_variant_get_type_string (none), ==, "()");
 }
 
 /* The timeout of the description. */
