@@ -5,12 +5,12 @@
 
 #include "call/norpc-call-private.h"
 #include "call/norpc-call-variant.h"
-#include "core/norpc-arg-spec-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-foreign-service-private.h"
 #include "core/norpc-value-check-private.h"
 #include "core/norpc-value-variant-private.h"
 #include "events/norpc-property-access-private.h"
+#include "events/norpc-property-private.h"
 #include "norpc-dynamic-member-private.h"
 #include "norpc-dynamic-service-private.h"
 
@@ -221,16 +221,12 @@ norpc_dynamic_service_class_install (gpointer          klass,
 {
   GObjectClass *object_class = klass;
   const NorpcInterfaceInfo *interface_info = &info->run_time.info;
-  const NorpcPropertyAccess *access = norpc_property_access_get (interface_info);
 
   ((NorpcDynamicServiceClass *) klass)->interface_info = interface_info;
   object_class->get_property = norpc_dynamic_service_get_property;
   object_class->set_property = norpc_dynamic_service_set_property;
-  for (guint i = 0; i < access->n_properties; i++)
-    g_object_class_install_property (object_class, i + 1,
-                                     norpc_arg_info_new_spec (&access->args[i], interface_info->properties[i]->name,
-                                                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY |
-                                                              G_PARAM_STATIC_STRINGS));
+  if (interface_info->properties != NULL)
+    norpc_property_install (object_class, interface_info, G_PARAM_READWRITE);
 }
 
 /**
