@@ -190,6 +190,33 @@ test_forwarded (MeterFixture  *fixture,
   g_assert_true (norpc_server_stop (forwarder, NORPC_STOP_FINISH, NULL, NULL));
 }
 
+/* Layers copy and keep calls of either kind. */
+static void
+test_layers (MeterFixture  *fixture,
+             gconstpointer  kind)
+{
+  NorpcEndpoint *endpoints[] = {
+    NORPC_ENDPOINT (norpc_retry_new (2)),
+    NORPC_ENDPOINT (norpc_concurrency_limit_new (1)),
+    NORPC_ENDPOINT (norpc_server_get_channel (fixture->server)),
+  };
+  g_autoptr (NorpcEndpoint) stack = norpc_stack_newv (endpoints, G_N_ELEMENTS (endpoints));
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_object_unref (fixture->proxy);
+  fixture->proxy = fixture->kind & METER_DYNAMIC_CLIENT ? NORPC_PROXY (norpc_dynamic_proxy_new (stack, fixture->info))
+                                                        : NORPC_PROXY (meter_meter_proxy_new (stack));
+  reply = meter_call (fixture, "Double", g_variant_new ("(s)", "ab"), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_variant_get_type_string (reply), ==, "(s)");
+  g_assert_null (meter_call (fixture, "Double", g_variant_new ("(s)", ""), &error));
+  g_assert_cmpint (error->code, ==, METER_FAILURE_BROKEN);
+  g_clear_error (&error);
+  g_assert_true (norpc_proxy_load_sync (fixture->proxy, NULL, &error));
+  g_assert_no_error (error);
+}
+
 static const NorpcInterfaceInfo *
 read_other (const char *members)
 {
@@ -265,6 +292,7 @@ main (int    argc,
   meter_add_tests ("calls/timeout", test_timeout);
   meter_add_tests ("calls/stats", test_stats);
   meter_add_tests ("calls/forwarded", test_forwarded);
+  meter_add_tests ("calls/layers", test_layers);
   meter_add_tests ("calls/mismatch", test_mismatch);
 
   return g_test_run ();
