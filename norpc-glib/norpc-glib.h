@@ -10,10 +10,12 @@
 #include <norpc-glib/core/norpc-types.h>
 #include <norpc-glib/core/norpc-version.h>
 #include <norpc-glib/core/norpc-version-macros.h>
+#include <norpc-glib/core/norpc-clock.h>
 #include <norpc-glib/core/norpc-context-sources.h>
 #include <norpc-glib/core/norpc-error.h>
 #include <norpc-glib/core/norpc-interface-info.h>
 #include <norpc-glib/core/norpc-interface-peek.h>
+#include <norpc-glib/core/norpc-manual-clock.h>
 #include <norpc-glib/core/norpc-record-object.h>
 #include <norpc-glib/core/norpc-spin.h>
 #include <norpc-glib/norpc-enum-types.h>

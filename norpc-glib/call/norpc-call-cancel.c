@@ -8,6 +8,7 @@
  * calls made on its behalf.
  */
 
+#include "core/norpc-clock-private.h"
 #include "core/norpc-error.h"
 #include "norpc-call-private.h"
 
@@ -189,7 +190,7 @@ norpc_call_is_cancelled (NorpcCall *self)
 
   /* The client may be blocked, and so may not have noticed that the deadline has passed. */
   if (self->deadline != 0 && !g_atomic_int_get (&self->cancelled) &&
-      self->deadline <= g_get_monotonic_time ())
+      self->deadline <= norpc_clock_now ())
     norpc_call_time_out (self);
 
   return g_atomic_int_get (&self->cancelled);

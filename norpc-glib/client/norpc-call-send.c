@@ -12,6 +12,7 @@
 #include "call/norpc-call-scope-private.h"
 #include "call/norpc-call-scope.h"
 #include "call/norpc-reply-hook-private.h"
+#include "core/norpc-clock-private.h"
 #include "norpc-call-send-private.h"
 #include "norpc-sync-wait-private.h"
 
@@ -130,7 +131,7 @@ norpc_call_send_apply_scope (NorpcCall              *call,
   guint timeout = get_timeout (call, scope);
 
   if (timeout != NORPC_NO_TIMEOUT)
-    call->deadline = g_get_monotonic_time () + (gint64) timeout * 1000;
+    call->deadline = norpc_clock_now () + (gint64) timeout * 1000;
 
   if (origin != NULL)
     {

@@ -3,11 +3,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "call/norpc-call-deadline-private.h"
 #include "call/norpc-call-private.h"
 #include "call/norpc-deadlock-private.h"
 #include "call/norpc-trace-private.h"
 #include "core/norpc-background-private.h"
 #include "core/norpc-burst-private.h"
+#include "core/norpc-clock-private.h"
 #include "core/norpc-interface-peek.h"
 #include "norpc-call-send-private.h"
 #include "norpc-endpoint-private.h"
@@ -224,6 +226,19 @@ send_open (NorpcEndpoint          *self,
     norpc_call_unref (call);
 }
 
+/* Called in the client's thread, before it sends an asynchronous call with a deadline. The client's
+ * context notices the deadline, or, since it sleeps by the real time, a timer.
+ */
+static void
+watch_deadline (NorpcCall *call)
+{
+  call->has_timer = !norpc_clock_is_manual ();
+  if (call->has_timer)
+    norpc_reply_queue_set_timer (call->reply_queue, call);
+  else
+    norpc_call_start_deadline_timer (call);
+}
+
 /* Called in the client's thread, before it sends the call. The reply is delivered to the
  * thread-default context.
  */
@@ -243,9 +258,8 @@ norpc_endpoint_prepare_call (NorpcCall             *call,
 
   norpc_call_send_begin (call);
   norpc_call_send_apply_scope (call, scope, origin);
-  call->has_timer = call->deadline != 0;
-  if (call->has_timer)
-    norpc_reply_queue_set_timer (call->reply_queue, call);
+  if (call->deadline != 0)
+    watch_deadline (call);
   if (cancellable != NULL)
     watch_cancellable (call, cancellable);
   norpc_call_send_end (call);
@@ -363,6 +377,8 @@ norpc_endpoint_call_sync_for (NorpcEndpoint          *self,
   if (cancellable != NULL)
     watch_cancellable (call, cancellable);
   deadline = call->deadline;
+  if (deadline != 0 && norpc_clock_is_manual ())
+    norpc_call_start_deadline_timer (call);
   norpc_call_send_end (call);
   send_open (self, iface, call);
   norpc_burst_flush (); /* this thread blocks */

@@ -10,6 +10,7 @@
  * it up need not access the call, which the waiting thread may have freed.
  */
 
+#include "core/norpc-clock-private.h"
 #include "core/norpc-spin-private.h"
 #include "norpc-sync-wait-private.h"
 
@@ -75,12 +76,14 @@ norpc_sync_wait_spin (NorpcCall *call)
 }
 
 /* Called in the client's thread. Blocks until the call is answered, and returns TRUE; or
- * returns FALSE at @deadline, in monotonic time, unless @deadline is 0.
+ * returns FALSE at @deadline, unless @deadline is 0. While the time is stopped, a timer ends the
+ * wait at @deadline, and this function only limits how long it may take.
  */
 gboolean
 norpc_sync_wait_sleep (NorpcCall *call,
                        gint64     deadline)
 {
+  gint64 wake_time = deadline != 0 ? norpc_clock_get_wake_time (deadline) : 0;
   gboolean in_time = TRUE;
   Slot *slot = get_slot (call);
 
@@ -93,7 +96,7 @@ norpc_sync_wait_sleep (NorpcCall *call,
   g_mutex_lock (&slot->mutex);
   while (!is_done (call) && in_time)
     if (deadline != 0)
-      in_time = g_cond_wait_until (&slot->cond, &slot->mutex, deadline);
+      in_time = g_cond_wait_until (&slot->cond, &slot->mutex, wake_time);
     else
       g_cond_wait (&slot->cond, &slot->mutex);
   in_time = is_done (call);

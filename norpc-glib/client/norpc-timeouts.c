@@ -4,6 +4,7 @@
  */
 
 #include "call/norpc-call-private.h"
+#include "core/norpc-clock-private.h"
 #include "norpc-timeouts-private.h"
 
 /* The deadline is stored beside the call, so that sifting does not read the calls, which are
@@ -172,7 +173,7 @@ norpc_timeouts_remove (NorpcTimeouts *self,
 }
 
 /* Runs in the client's context. Returns the time until the first deadline in milliseconds, or
- * -1.
+ * -1. @now is the monotonic time of the system.
  */
 int
 norpc_timeouts_get_timeout (NorpcTimeouts *self,
@@ -185,7 +186,7 @@ norpc_timeouts_get_timeout (NorpcTimeouts *self,
 
   g_mutex_lock (&self->lock);
   if (norpc_timer_heap_peek (&self->timers, &deadline) != NULL)
-    remaining = MAX (deadline - now, 0);
+    remaining = MAX (deadline - norpc_clock_convert (now), 0);
   g_mutex_unlock (&self->lock);
 
   /* Rounded up, so that the deadline has passed when the context wakes up. */
@@ -204,7 +205,7 @@ take_late_call (NorpcTimeouts *self,
 
   g_mutex_lock (&self->lock);
   call = norpc_timer_heap_peek (&self->timers, &deadline);
-  if (call != NULL && deadline <= now)
+  if (call != NULL && deadline <= norpc_clock_convert (now))
     {
       norpc_timer_heap_remove (&self->timers, call);
       g_atomic_int_add (&self->n_timers, -1);
@@ -219,8 +220,8 @@ take_late_call (NorpcTimeouts *self,
   return call;
 }
 
-/* Runs in the client's context. Makes the calls time out whose deadline has passed. Their
- * replies are delivered like all others.
+/* Runs in the client's context. Makes the calls time out whose deadline has passed at @now, the
+ * monotonic time of the system. Their replies are delivered like all others.
  */
 void
 norpc_timeouts_expire (NorpcTimeouts *self,

@@ -21,5 +21,6 @@ void     norpc_background_push       (NorpcBackgroundFunc func,
                                       gpointer            data);
 void     norpc_background_retry      (void);
 gboolean norpc_background_is_current (void);
+gboolean norpc_background_has_jobs   (void);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
  */
 
 #include "norpc-background-private.h"
+#include "norpc-clock-private.h"
 #include "norpc-timer-private.h"
 
 /* The time before the next attempt to start a thread, in microseconds. */
@@ -17,6 +18,8 @@ typedef struct
 
 /* Whether jobs wait because no thread could be started for them. */
 int norpc_background_is_starved; /* atomic */
+
+static guint n_jobs; /* atomic: jobs that have been pushed and have not ended */
 
 /* Whether the calling thread is running a job. */
 static _Thread_local gboolean is_running_job;
@@ -39,6 +42,9 @@ run_job (gpointer data,
   is_running_job = FALSE;
 
   g_free (job);
+
+  if (g_atomic_int_dec_and_test (&n_jobs) && norpc_clock_is_manual ())
+    norpc_timer_note_job ();
 }
 
 static GThreadPool *
@@ -64,7 +70,7 @@ static void
 note_starved (void)
 {
   g_atomic_int_set (&norpc_background_is_starved, TRUE);
-  norpc_timer_start (&retry_timer, g_get_monotonic_time () + RETRY_TIME);
+  norpc_timer_start (&retry_timer, norpc_clock_now () + RETRY_TIME);
 }
 
 /* Thread-safe. Tries to start a thread for the waiting jobs. The timer does not do so if its own
@@ -96,6 +102,7 @@ norpc_background_push (NorpcBackgroundFunc func,
   Job *job = g_new (Job, 1);
 
   *job = (Job) { func, data };
+  g_atomic_int_inc (&n_jobs);
 
   /* If no thread can be started, the job stays in the queue of the pool until a thread takes
    * it.
@@ -109,4 +116,11 @@ gboolean
 norpc_background_is_current (void)
 {
   return is_running_job;
+}
+
+/* Thread-safe. Returns TRUE if there is a job that has not ended. */
+gboolean
+norpc_background_has_jobs (void)
+{
+  return g_atomic_int_get (&n_jobs) > 0;
 }

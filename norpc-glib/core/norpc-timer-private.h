@@ -44,4 +44,10 @@ void     norpc_timer_start   (NorpcTimer            *self,
                               gint64                 time);
 gboolean norpc_timer_stop    (NorpcTimer            *self);
 
+/* For a manual clock */
+void     norpc_timer_note_time      (void);
+void     norpc_timer_note_job       (void);
+gint64   norpc_timer_get_first_time (void);
+gboolean norpc_timer_settle         (gint64 limit);
+
 G_END_DECLS

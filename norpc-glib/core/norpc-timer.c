@@ -4,6 +4,7 @@
  */
 
 #include "norpc-background-private.h"
+#include "norpc-clock-private.h"
 #include "norpc-timer-private.h"
 
 /* Protects all static variables in this file, and the fields of timers. While it is held, only
@@ -11,8 +12,10 @@
  */
 static GMutex timers_lock;
 static GCond timers_changed;      /* a timer has become the earliest */
+static GCond timers_settled;      /* the timers' thread waits, or a job has ended */
 static GPtrArray *timers;         /* (owned) (nullable): a binary heap of unowned NorpcTimer */
 static gboolean timers_are_served; /* whether the timers' thread runs */
+static gboolean timers_fire;       /* whether the timers' thread does anything but wait */
 
 /* Indexes start at 1, and 0 means that a timer is not in the heap. The parent of index n is n
  * / 2.
@@ -88,13 +91,28 @@ take_due_locked (const NorpcTimerFuncs **funcs)
 {
   NorpcTimer *first = timers->len > 0 ? get_timer_at (1) : NULL;
 
-  if (first == NULL || first->time > g_get_monotonic_time ())
+  if (first == NULL || first->time > norpc_clock_now ())
     return NULL;
 
   remove_locked (first);
   *funcs = first->funcs;
 
   return first->funcs->take (first->owner);
+}
+
+/* Runs in the timers' thread, with the lock held, until a timer may be due. */
+static void
+wait_locked (void)
+{
+  timers_fire = FALSE;
+  g_cond_broadcast (&timers_settled);
+
+  if (timers->len == 0)
+    g_cond_wait (&timers_changed, &timers_lock);
+  else
+    g_cond_wait_until (&timers_changed, &timers_lock, norpc_clock_get_wake_time (get_timer_at (1)->time));
+
+  timers_fire = TRUE;
 }
 
 /* Runs in the timers' thread, which never ends. */
@@ -113,13 +131,9 @@ serve_timers (gpointer data G_GNUC_UNUSED)
           funcs->fire (taken);
           g_mutex_lock (&timers_lock);
         }
-      else if (timers->len > 0)
-        {
-          g_cond_wait_until (&timers_changed, &timers_lock, get_timer_at (1)->time);
-        }
       else
         {
-          g_cond_wait (&timers_changed, &timers_lock);
+          wait_locked ();
         }
     }
 
@@ -152,6 +166,7 @@ ensure_thread_locked (void)
 
   thread = g_thread_try_new ("norpc timers", serve_timers, NULL, &error);
   timers_are_served = thread != NULL;
+  timers_fire = timers_are_served;
   if (thread != NULL || has_failed)
     return NULL;
 
@@ -223,4 +238,69 @@ norpc_timer_stop (NorpcTimer *self)
   g_mutex_unlock (&timers_lock);
 
   return running;
+}
+
+/* Thread-safe. Called when the time has been stopped, advanced or resumed. */
+void
+norpc_timer_note_time (void)
+{
+  g_mutex_lock (&timers_lock);
+  g_cond_signal (&timers_changed);
+  g_mutex_unlock (&timers_lock);
+}
+
+/* Thread-safe. Called when a job has ended. */
+void
+norpc_timer_note_job (void)
+{
+  g_mutex_lock (&timers_lock);
+  g_cond_broadcast (&timers_settled);
+  g_mutex_unlock (&timers_lock);
+}
+
+/* Called with the lock held. Returns the time of the first timer, or G_MAXINT64. */
+static gint64
+get_first_time_locked (void)
+{
+  return timers != NULL && timers->len > 0 ? get_timer_at (1)->time : G_MAXINT64;
+}
+
+/* Thread-safe. Gets the time of the first timer, or G_MAXINT64 if there is none. */
+gint64
+norpc_timer_get_first_time (void)
+{
+  gint64 time;
+
+  g_mutex_lock (&timers_lock);
+  time = get_first_time_locked ();
+  g_mutex_unlock (&timers_lock);
+
+  return time;
+}
+
+/* Called with the lock held, while the time is stopped. Returns TRUE if nothing happens until the
+ * time advances, or another thread does something: all timers that are due have fired, and the
+ * jobs that they have started have ended.
+ */
+static gboolean
+is_settled_locked (void)
+{
+  return !timers_fire && get_first_time_locked () > norpc_clock_now () &&
+         !norpc_background_has_jobs ();
+}
+
+/* Thread-safe. Called while the time is stopped. Waits until all that is due has happened. Returns
+ * FALSE if that takes longer than @limit, in the monotonic time of the system.
+ */
+gboolean
+norpc_timer_settle (gint64 limit)
+{
+  gboolean in_time = TRUE, settled;
+
+  g_mutex_lock (&timers_lock);
+  while (!(settled = is_settled_locked ()) && in_time)
+    in_time = g_cond_wait_until (&timers_settled, &timers_lock, limit);
+  g_mutex_unlock (&timers_lock);
+
+  return settled;
 }

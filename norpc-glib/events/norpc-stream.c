@@ -8,6 +8,7 @@
 #include "call/norpc-deadlock-private.h"
 #include "client/norpc-endpoint-private.h"
 #include "client/norpc-owner-private.h"
+#include "core/norpc-clock-private.h"
 #include "core/norpc-error.h"
 #include "norpc-stream-private.h"
 
@@ -174,11 +175,12 @@ sleep_until_over (NorpcPipe      *pipe,
                   GCancellable   *cancellable,
                   gint64          deadline)
 {
+  gint64 wake_time = norpc_clock_get_wake_time (deadline);
   gboolean in_time = TRUE, over;
 
   g_mutex_lock (&pipe->lock);
   while (!(over = is_over (pipe)) && in_time && !g_cancellable_is_cancelled (cancellable))
-    in_time = g_cond_wait_until (&pipe->changed, &pipe->lock, deadline);
+    in_time = g_cond_wait_until (&pipe->changed, &pipe->lock, wake_time);
   g_mutex_unlock (&pipe->lock);
 
   return over;
@@ -204,7 +206,7 @@ sleep_until_timed_out (NorpcStreamPrivate  *priv,
     norpc_call_time_out (priv->call);
 
   /* Another thread may be answering the call at this moment. */
-  limit = g_get_monotonic_time () + NORPC_DEFAULT_SYNC_TIMEOUT * G_TIME_SPAN_MILLISECOND;
+  limit = norpc_clock_now () + NORPC_DEFAULT_SYNC_TIMEOUT * G_TIME_SPAN_MILLISECOND;
 
   return sleep_until_over (priv->pipe, is_over, cancellable, limit);
 }
@@ -218,7 +220,7 @@ get_limit (NorpcStreamPrivate *priv)
   guint pushed = norpc_thread_scope_get ()->timeout;
   guint timeout = pushed != 0 ? pushed : NORPC_DEFAULT_SYNC_TIMEOUT;
   gint64 limit = timeout != NORPC_NO_TIMEOUT
-                   ? g_get_monotonic_time () + timeout * G_TIME_SPAN_MILLISECOND : G_MAXINT64;
+                   ? norpc_clock_now () + timeout * G_TIME_SPAN_MILLISECOND : G_MAXINT64;
 
   if (pushed == 0 && priv->is_client && norpc_call_get_deadline (priv->call) != 0)
     limit = MAX (limit, norpc_call_get_deadline (priv->call));

@@ -3,10 +3,18 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-clock-private.h"
 #include "norpc-pacer-private.h"
 
 /* The typical delay of waking up a thread, in microseconds, which is compensated for. */
 #define LATENESS 1000.0
+
+/* A manual clock wakes up threads at the exact time. */
+static double
+get_lateness (void)
+{
+  return norpc_clock_is_manual () ? 0 : LATENESS;
+}
 
 /* Gets the time between two calls, in microseconds. */
 static double
@@ -57,14 +65,14 @@ norpc_pacer_pass (NorpcPacer *self,
                   gint64      now,
                   gboolean    has_waited)
 {
-  double interval = get_interval (self);
+  double interval = get_interval (self), lateness = get_lateness ();
 
   if (now < (has_waited ? get_waited_due (self) : self->next - get_tolerance (self)))
     return FALSE;
 
   self->next = MAX (self->next, now) + interval;
-  self->waited_next = MAX (self->waited_next, now - LATENESS) + interval;
-  self->earliest = now + MAX (interval - LATENESS, interval / 2);
+  self->waited_next = MAX (self->waited_next, now - lateness) + interval;
+  self->earliest = now + MAX (interval - lateness, interval / 2);
 
   return TRUE;
 }

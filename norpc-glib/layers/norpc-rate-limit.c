@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-clock-private.h"
 #include "norpc-pacer-private.h"
 #include "norpc-rate-limit.h"
 #include "norpc-wait-queue-private.h"
@@ -54,7 +55,7 @@ admit_at_rate (NorpcLayer *layer,
   NorpcRateLimit *self = NORPC_RATE_LIMIT (layer);
   gboolean was_notified = !has_waited && self->n_promised > 0;
 
-  if (!norpc_pacer_pass (&self->pacer, g_get_monotonic_time (), has_waited || was_notified))
+  if (!norpc_pacer_pass (&self->pacer, norpc_clock_now (), has_waited || was_notified))
     return FALSE;
 
   self->n_promised -= was_notified ? 1 : 0;
@@ -69,7 +70,7 @@ get_free_at_rate (NorpcLayer *layer,
                   guint       n_waiting)
 {
   NorpcPacer *pacer = &NORPC_RATE_LIMIT (layer)->pacer;
-  gint64 now = g_get_monotonic_time ();
+  gint64 now = norpc_clock_now ();
   guint n = norpc_pacer_get_n (pacer, now);
 
   if (n == 0 && norpc_pacer_get_due (pacer) <= now)

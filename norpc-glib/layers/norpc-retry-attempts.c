@@ -8,6 +8,7 @@
 #include "call/norpc-call-private.h"
 #include "call/norpc-reply-hook-private.h"
 #include "core/norpc-background-private.h"
+#include "core/norpc-clock-private.h"
 #include "norpc-attempt-private.h"
 #include "norpc-retry-parts-private.h"
 
@@ -58,7 +59,7 @@ withdraw (NorpcRetryPolicy *policy)
   gboolean granted;
 
   g_mutex_lock (&policy->lock);
-  granted = norpc_budget_withdraw (&policy->budget, g_get_monotonic_time (),
+  granted = norpc_budget_withdraw (&policy->budget, norpc_clock_now (),
                                    (double) policy->reserve * NORPC_BUDGET_SECONDS);
   g_mutex_unlock (&policy->lock);
 
@@ -95,7 +96,7 @@ wait_for_next (Retrial    *retrial,
   gint64 delay = norpc_retry_get_delay (policy->delay, policy->max_delay, retrial->n_attempts);
 
   norpc_attempt_ref (&retrial->attempt);
-  if (!norpc_retry_queue_add (policy->queue, &retrial->entry, g_get_monotonic_time () + delay))
+  if (!norpc_retry_queue_add (policy->queue, &retrial->entry, norpc_clock_now () + delay))
     {
       norpc_attempt_answer (&retrial->attempt, reply);
       norpc_attempt_unref (&retrial->attempt);
@@ -115,7 +116,7 @@ has_time_left (NorpcCall *call)
 {
   gint64 deadline = norpc_call_get_deadline (call);
 
-  return deadline == 0 || g_get_monotonic_time () < deadline;
+  return deadline == 0 || norpc_clock_now () < deadline;
 }
 
 /* Thread-safe. Takes ownership of @reply, the result of the last attempt, which failed. @worth
@@ -232,7 +233,7 @@ norpc_retry_begin (NorpcRetry *self,
   Retrial *retrial;
 
   g_mutex_lock (&policy->lock);
-  norpc_budget_deposit (&policy->budget, g_get_monotonic_time (), policy->ratio);
+  norpc_budget_deposit (&policy->budget, norpc_clock_now (), policy->ratio);
   g_mutex_unlock (&policy->lock);
 
   retrial = norpc_attempt_new (sizeof (Retrial), call, &attempt_funcs);

@@ -4,6 +4,7 @@
  */
 
 #include "core/norpc-background-private.h"
+#include "core/norpc-clock-private.h"
 #include "core/norpc-timer-private.h"
 #include "norpc-retry-queue-private.h"
 
@@ -129,7 +130,7 @@ take_due (NorpcRetryQueue *self)
 
   g_mutex_lock (&self->lock);
   first = get_first_locked (self);
-  if (first != NULL && (self->closed || first->time <= g_get_monotonic_time ()))
+  if (first != NULL && (self->closed || first->time <= norpc_clock_now ()))
     {
       data = first->data;
       g_sequence_remove (g_steal_pointer (&first->iter));
@@ -193,7 +194,8 @@ norpc_retry_queue_close (NorpcRetryQueue *self)
 }
 
 /* Gets the time to wait after @n_attempts, in microseconds. @delay and @max_delay are in
- * milliseconds.
+ * milliseconds. The times of several clients are spread at random, but not those of a test with a
+ * manual clock.
  */
 gint64
 norpc_retry_get_delay (guint delay,
@@ -206,5 +208,5 @@ norpc_retry_get_delay (guint delay,
     wait *= 2;
   wait = MIN (wait, max_delay) * 1000;
 
-  return (gint64) (wait * g_random_double_range (0.5, 1));
+  return (gint64) (norpc_clock_is_manual () ? wait : wait * g_random_double_range (0.5, 1));
 }

@@ -6,6 +6,7 @@
 #include "call/norpc-call-deadline-private.h"
 #include "call/norpc-call-private.h"
 #include "client/norpc-layer-private.h"
+#include "core/norpc-clock-private.h"
 #include "norpc-time-limit.h"
 
 /**
@@ -46,7 +47,7 @@ norpc_time_limit_send (NorpcLayer *layer,
 {
   NorpcTimeLimit *self = NORPC_TIME_LIMIT (layer);
 
-  norpc_call_limit_deadline (call, g_get_monotonic_time () + (gint64) self->milliseconds * 1000);
+  norpc_call_limit_deadline (call, norpc_clock_now () + (gint64) self->milliseconds * 1000);
   norpc_call_start_deadline_timer (call);
   norpc_layer_forward (layer, call);
 }

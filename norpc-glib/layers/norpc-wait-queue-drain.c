@@ -9,6 +9,7 @@
 #include "client/norpc-layer-private.h"
 #include "client/norpc-readiness-private.h"
 #include "core/norpc-background-private.h"
+#include "core/norpc-clock-private.h"
 #include "norpc-wait-queue-parts-private.h"
 
 /* The drain itself waits for a time that is nearer than this, in microseconds, because a timer
@@ -143,7 +144,7 @@ end_pass_locked (NorpcWaitQueue *self,
   if (waiting && !self->closed && self->funcs->get_time != NULL)
     {
       *time = self->funcs->get_time (layer);
-      if (*time - g_get_monotonic_time () < SHORT_TIME)
+      if (*time - norpc_clock_now () < SHORT_TIME && !norpc_clock_is_manual ())
         return DRAIN_SLEEP;
       norpc_wait_queue_start_timer_locked (self, layer);
     }
@@ -182,7 +183,7 @@ may_forward (NorpcWaitQueue *self,
 static void
 sleep_until (gint64 time)
 {
-  gint64 duration = time - g_get_monotonic_time ();
+  gint64 duration = time - norpc_clock_now ();
 
   if (duration > 0)
     g_usleep ((gulong) duration);

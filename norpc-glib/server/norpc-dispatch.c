@@ -7,6 +7,7 @@
 #include "call/norpc-call-scope-private.h"
 #include "call/norpc-trace-private.h"
 #include "client/norpc-proxy.h"
+#include "core/norpc-clock-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-interface-info-private.h"
 #include "core/norpc-interface-peek.h"
@@ -78,7 +79,7 @@ begin (NorpcCall *call)
     return FALSE;
 
   /* The client may be blocked, and so may not have noticed that the deadline has passed. */
-  if (call->deadline != 0 && call->deadline <= g_get_monotonic_time ())
+  if (call->deadline != 0 && call->deadline <= norpc_clock_now ())
     {
       norpc_call_time_out (call);
       return FALSE;
