@@ -56,5 +56,6 @@
 #include <norpc-glib/dynamic/norpc-dynamic-proxy.h>
 #include <norpc-glib/dynamic/norpc-dynamic-service.h>
 #include <norpc-glib/dynamic/norpc-dynamic-stream.h>
+#include <norpc-glib/testing/norpc-fake.h>
 
 #undef NORPC_GLIB_INSIDE

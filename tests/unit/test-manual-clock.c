@@ -314,7 +314,8 @@ test_sync (void)
 typedef struct
 {
   NorpcTimer timer;
-  int        n_fired; /* atomic */
+  int        n_started; /* atomic */
+  int        n_fired;   /* atomic */
 } Lazy;
 
 static gpointer
@@ -326,6 +327,7 @@ take_lazy (gpointer owner)
 static void
 fire_lazy (gpointer taken)
 {
+  g_atomic_int_inc (&((Lazy *) taken)->n_started);
   g_usleep (10 * 1000);
   g_atomic_int_inc (&((Lazy *) taken)->n_fired);
 }
@@ -335,13 +337,20 @@ static void
 test_fires (void)
 {
   static const NorpcTimerFuncs funcs = { take_lazy, fire_lazy };
-  g_autoptr (NorpcManualClock) clock = norpc_manual_clock_new ();
+  g_autoptr (NorpcManualClock) clock = NULL;
   Lazy lazy = { .n_fired = 0 };
 
   norpc_timer_init (&lazy.timer, &funcs, &lazy);
+  norpc_timer_start (&lazy.timer, norpc_get_monotonic_time ());
+  while (g_atomic_int_get (&lazy.n_started) == 0)
+    g_thread_yield ();
+
+  clock = norpc_manual_clock_new ();
   norpc_timer_start (&lazy.timer, norpc_get_monotonic_time () + SECOND);
-  norpc_manual_clock_advance (clock, 1000);
+  norpc_manual_clock_advance (clock, 999);
   g_assert_cmpint (g_atomic_int_get (&lazy.n_fired), ==, 1);
+  norpc_manual_clock_advance (clock, 1);
+  g_assert_cmpint (g_atomic_int_get (&lazy.n_fired), ==, 2);
 }
 
 /* A deadline that was set by hand is kept when the time runs again. */
