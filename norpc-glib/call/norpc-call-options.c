@@ -61,7 +61,7 @@ norpc_call_limit_deadline (NorpcCall *self,
  *
  * This function is thread-safe.
  *
- * Returns: the deadline in microseconds of [func@GLib.get_monotonic_time], or 0 if the
+ * Returns: the deadline in microseconds of norpc_get_monotonic_time(), or 0 if the
  *   call has no deadline
  * Since: 0.1
  */

@@ -23,9 +23,9 @@
  *
  * While a manual clock exists, the time of deadlines, of rate limits, of the delays of retries and of
  * the delayed answers of a [class@Norpc.Fake] stands still, in the whole process. A test advances
- * it, so that hours pass at once, and nothing depends on how fast the machine is. What is due
- * happens in the order of time, in the threads and main contexts in which it happens otherwise, and
- * sees the time at which it is due.
+ * it, so that hours pass at once, and nothing depends on how fast the machine is. Everything happens
+ * in the order of time, in the threads and main contexts in which it happens otherwise, and sees the
+ * time at which it is due.
  *
  * ```c
  * g_autoptr (NorpcManualClock) clock = norpc_manual_clock_new ();

@@ -8,14 +8,14 @@
 #include "core/norpc-timer-private.h"
 #include "norpc-fake-delays-private.h"
 
-/* Reference-counted: one reference for the fake, and one for the timer or the drain that it starts. */
+/* Reference-counted: one reference for the fake, and one for the job that its timer starts. */
 struct _NorpcFakeDelays
 {
   NorpcTimer timer; /* for the first answer */
 
   GMutex   lock;
   GQueue   waiting;  /* [lock]: of owned Delayed, by time */
-  gboolean draining; /* [lock]: one thread gives the answers, so that they keep their order */
+  gboolean answering; /* [lock]: a job gives answers, one at a time, so that they keep their order */
   gboolean closed;   /* [lock] */
 };
 
@@ -27,9 +27,9 @@ typedef struct
 } Delayed;
 
 static gpointer take_delays (gpointer owner);
-static void     start_drain (gpointer taken);
+static void     start_answers (gpointer taken);
 
-static const NorpcTimerFuncs timer_funcs = { take_delays, start_drain };
+static const NorpcTimerFuncs timer_funcs = { take_delays, start_answers };
 
 NorpcFakeDelays *
 norpc_fake_delays_new (void)
@@ -102,11 +102,11 @@ take_delays (gpointer owner)
   return norpc_fake_delays_ref (owner);
 }
 
-/* Runs in the drain. Takes the first answer (owned) that is due. If there is none, sets the timer, ends
- * the drain and returns NULL.
+/* Runs in a thread of the pool. Takes the first answer (owned) that is due. If there is none, sets the
+ * timer, ends the job and returns NULL.
  */
 static Delayed *
-take_due (NorpcFakeDelays *self)
+take_due_answer (NorpcFakeDelays *self)
 {
   Delayed *first;
 
@@ -118,7 +118,7 @@ take_due (NorpcFakeDelays *self)
     {
       if (first != NULL && !self->closed)
         norpc_timer_start (&self->timer, first->time);
-      self->draining = FALSE;
+      self->answering = FALSE;
       first = NULL;
     }
   g_mutex_unlock (&self->lock);
@@ -128,12 +128,12 @@ take_due (NorpcFakeDelays *self)
 
 /* Runs in a thread of the pool. */
 static void
-drain (gpointer data)
+give_answers (gpointer data)
 {
   NorpcFakeDelays *self = data;
   Delayed *delayed;
 
-  while ((delayed = take_due (self)) != NULL)
+  while ((delayed = take_due_answer (self)) != NULL)
     {
       norpc_fake_call_complete (delayed->call, norpc_fake_rule_get_results (delayed->rule),
                                 norpc_fake_rule_get_failure (delayed->rule));
@@ -145,18 +145,18 @@ drain (gpointer data)
 
 /* Runs in the timers' thread. */
 static void
-start_drain (gpointer taken)
+start_answers (gpointer taken)
 {
   NorpcFakeDelays *self = taken;
   gboolean starts;
 
   g_mutex_lock (&self->lock);
-  starts = !self->draining && !self->closed;
-  self->draining = self->draining || starts;
+  starts = !self->answering && !self->closed;
+  self->answering = self->answering || starts;
   g_mutex_unlock (&self->lock);
 
   if (starts)
-    norpc_background_push (drain, self);
+    norpc_background_push (give_answers, self);
   else
     norpc_fake_delays_unref (self);
 }

@@ -34,7 +34,7 @@ norpc_fake_get_service (NorpcFake *self)
 
 /* Returns the index of a signal, or -1 if @error is set. */
 static int
-find_signal (NorpcFake   *self,
+find_fake_signal (NorpcFake   *self,
              const char  *signal,
              GError     **error)
 {
@@ -84,7 +84,7 @@ norpc_fake_emit_variant (NorpcFake   *self,
   g_return_val_if_fail (g_thread_self () == self->thread, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  index = find_signal (self, signal, error);
+  index = find_fake_signal (self, signal, error);
   if (index < 0)
     return FALSE;
 

@@ -23,7 +23,7 @@ typedef struct
 } FakeServiceClass;
 
 static GObjectClass *
-get_parent_class (void)
+get_object_class (void)
 {
   return g_type_class_peek_static (G_TYPE_OBJECT);
 }
@@ -62,12 +62,12 @@ fake_service_finalize (GObject *object)
     g_value_unset (&self->values[i]);
   g_free (self->values);
 
-  get_parent_class ()->finalize (object);
+  get_object_class ()->finalize (object);
 }
 
 /* A test may set and read all properties. */
 static GParamSpec *
-new_spec (const NorpcPropertyInfo *info)
+new_readwrite_spec (const NorpcPropertyInfo *info)
 {
   NorpcArgInfo arg = { .dbus.signature = info->dbus.signature, .flags = info->flags, .get_type = info->get_type };
 
@@ -87,7 +87,7 @@ fake_service_class_init (gpointer klass,
   object_class->finalize = fake_service_finalize;
 
   for (guint i = 0; i < norpc_interface_info_get_n_properties (info); i++)
-    g_object_class_install_property (object_class, i + 1, new_spec (info->properties[i]));
+    g_object_class_install_property (object_class, i + 1, new_readwrite_spec (info->properties[i]));
 }
 
 static void
@@ -122,7 +122,7 @@ register_type (const char               *name,
   const GInterfaceInfo interface = { NULL, NULL, NULL };
   GType type = g_type_register_static (G_TYPE_OBJECT, name, &type_info, G_TYPE_FLAG_NONE);
 
-  g_type_add_interface_static (type, info->get_type (), &interface);
+  g_type_add_interface_static (type, norpc_interface_info_get_gtype (info), &interface);
 
   return type;
 }
@@ -132,7 +132,7 @@ static GType
 get_type (const NorpcInterfaceInfo *info)
 {
   static GMutex types_lock;
-  g_autofree char *name = g_strconcat ("NorpcFake", g_type_name (info->get_type ()), NULL);
+  g_autofree char *name = g_strconcat ("NorpcFake", g_type_name (norpc_interface_info_get_gtype (info)), NULL);
   GType type;
 
   g_mutex_lock (&types_lock);

@@ -13,7 +13,7 @@
 #include <gobject/gvaluecollector.h>
 
 static const NorpcArgInfo *
-get_info (const NorpcFakeValues *self,
+get_value_info (const NorpcFakeValues *self,
           guint                  index)
 {
   return (const NorpcArgInfo *) self->infos[index];
@@ -140,7 +140,7 @@ norpc_fake_values_new_unchecked (GDBusArgInfo * const *infos,
 
   g_assert (self->n_values == n_values);
   for (guint i = 0; i < n_values; i++)
-    norpc_value_copy_deep (get_info (self, i), &values[i], &self->values[i]);
+    norpc_value_copy_deep (get_value_info (self, i), &values[i], &self->values[i]);
 
   return self;
 }
@@ -198,7 +198,7 @@ norpc_fake_values_equal (const NorpcFakeValues *self,
     return FALSE;
 
   for (guint i = 0; i < self->n_values; i++)
-    if (!norpc_value_equal (get_info (self, i), &self->values[i], &other->values[i]))
+    if (!norpc_value_equal (get_value_info (self, i), &self->values[i], &other->values[i]))
       return FALSE;
 
   return TRUE;

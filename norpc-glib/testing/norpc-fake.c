@@ -9,6 +9,7 @@
 #include "client/norpc-endpoint-private.h"
 #include "core/norpc-clock-private.h"
 #include "core/norpc-error.h"
+#include "core/norpc-info-match-private.h"
 #include "norpc-fake-parts-private.h"
 #include "norpc-fake-service-private.h"
 #include "server/norpc-dispatch-private.h"
@@ -62,21 +63,6 @@ static void norpc_fake_endpoint_iface_init (NorpcEndpointInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcFake, norpc_fake, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT, norpc_fake_endpoint_iface_init))
 
-static gboolean
-have_same_types (GDBusArgInfo * const *infos,
-                 GDBusArgInfo * const *others)
-{
-  guint n = norpc_arg_infos_count (infos);
-
-  if (norpc_arg_infos_count (others) != n)
-    return FALSE;
-  for (guint i = 0; i < n; i++)
-    if (norpc_arg_info_get_gtype (infos[i]) != norpc_arg_info_get_gtype (others[i]))
-      return FALSE;
-
-  return TRUE;
-}
-
 /* Thread-safe. Returns the index of the method that @call calls, or -1. The client may have another
  * description of the same interface.
  */
@@ -84,7 +70,8 @@ static int
 find_called_method (NorpcFake *self,
                     NorpcCall *call)
 {
-  const NorpcMethodInfo *info = norpc_call_get_method_info (call), *own;
+  const NorpcMethodInfo *info = norpc_call_get_method_info (call);
+  g_autofree char *mismatch = NULL;
   int method;
 
   if (call->interface_info == self->interface_info)
@@ -95,10 +82,9 @@ find_called_method (NorpcFake *self,
   method = norpc_interface_info_find_method (self->interface_info, info->dbus.name);
   if (method < 0)
     return -1;
-  own = self->interface_info->methods[method];
+  mismatch = norpc_methods_find_mismatch (self->interface_info->methods[method], info);
 
-  return have_same_types (own->dbus.in_args, info->dbus.in_args) &&
-         have_same_types (own->dbus.out_args, info->dbus.out_args) ? method : -1;
+  return mismatch == NULL ? method : -1;
 }
 
 /* Runs in the fake's context. Reads or writes properties. */
@@ -124,12 +110,12 @@ typedef struct
 {
   NorpcFake *fake; /* (owned) */
   NorpcCall *call; /* (owned) */
-} Passage;
+} PropertyPassage;
 
 static void
-passage_free (gpointer data)
+property_passage_free (gpointer data)
 {
-  Passage *self = data;
+  PropertyPassage *self = data;
 
   norpc_call_unref (self->call);
   g_object_unref (self->fake);
@@ -139,7 +125,7 @@ passage_free (gpointer data)
 static gboolean
 passed_cb (gpointer user_data)
 {
-  Passage *self = user_data;
+  PropertyPassage *self = user_data;
 
   handle_property_call (self->fake, self->call);
 
@@ -152,7 +138,7 @@ send_property_call (NorpcFake *self,
                     NorpcCall *call)
 {
   g_autoptr (GSource) source = NULL;
-  Passage *passage;
+  PropertyPassage *passage;
 
   if (g_thread_self () == self->thread)
     {
@@ -162,11 +148,11 @@ send_property_call (NorpcFake *self,
     }
 
   source = g_idle_source_new ();
-  passage = g_new (Passage, 1);
-  *passage = (Passage) { g_object_ref (self), call };
+  passage = g_new (PropertyPassage, 1);
+  *passage = (PropertyPassage) { g_object_ref (self), call };
   g_source_set_static_name (source, "norpc fake properties");
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, passed_cb, passage, passage_free);
+  g_source_set_callback (source, passed_cb, passage, property_passage_free);
   g_source_attach (source, self->context);
 }
 

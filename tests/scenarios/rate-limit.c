@@ -64,7 +64,7 @@ hello_cb (GObject      *object,
   (*n_came)++;
 }
 
-/* Waits until another call comes back, which is due at the next time that anything waits for. */
+/* Waits for the next reply, whose call is due at the next time that anything waits for. */
 static void
 await_next (NorpcManualClock *clock,
             const guint      *n_came)

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "feed.h"
 #include "fixture.h"
 #include "store.h"
 
@@ -164,6 +165,8 @@ load_elsewhere (gpointer user_data)
   g_assert_no_error (error);
   g_object_get (proxy, "size", &size, NULL);
   g_assert_cmpuint (size, ==, 7);
+  g_assert_true (norpc_proxy_write_sync (NORPC_PROXY (proxy), "title", NULL, &error, "x"));
+  g_assert_no_error (error);
   g_clear_object (&proxy);
   g_main_context_pop_thread_default (context);
   g_atomic_int_set (&loader->done, TRUE);
@@ -172,19 +175,29 @@ load_elsewhere (gpointer user_data)
   return NULL;
 }
 
-/* A proxy of another thread, whose reads are served in the context of the fake. */
+static void
+note_thread_cb (GObject    *service,
+                GParamSpec *pspec,
+                gpointer    user_data)
+{
+  *(GThread **) user_data = g_thread_self ();
+}
+
+/* A proxy of another thread, which reads and writes in the context of the fake. */
 static void
 test_thread (Faked         *self,
              gconstpointer  unused)
 {
   Loader loader = { self, FALSE };
-  GThread *thread;
+  GThread *thread, *written_in = NULL;
 
   g_object_set (norpc_fake_get_service (self->fake), "size", 7, NULL);
+  g_signal_connect (norpc_fake_get_service (self->fake), "notify::title", G_CALLBACK (note_thread_cb), &written_in);
   thread = g_thread_new ("loader", load_elsewhere, &loader);
   while (!g_atomic_int_get (&loader.done))
     g_main_context_iteration (NULL, TRUE);
   g_thread_join (thread);
+  g_assert_true (written_in == g_thread_self ());
 }
 
 static void
@@ -222,30 +235,64 @@ list_cb (GObject      *object,
   g_assert_no_error (error);
 }
 
-/* A list model that the test changes, also if the answer is delayed. */
+/* A list model that the test changes, also if the answer is delayed. The test runs in a context of its
+ * own, because that of a thread of the pool is the default one.
+ */
 static void
-test_list (Faked         *self,
+test_list (Faked         *unused,
            gconstpointer  delay)
 {
+  g_autoptr (GMainContext) context = g_main_context_new ();
   g_autoptr (NorpcManualClock) clock = norpc_manual_clock_new ();
+  g_autoptr (NorpcFake) fake = NULL;
+  g_autoptr (StoreStoreProxy) proxy = NULL;
   g_autoptr (GListStore) store = g_list_store_new (STORE_TYPE_ROW);
   g_autoptr (StoreRow) row = store_row_new ("a");
   g_autoptr (GListModel) rows = NULL;
   g_autoptr (GError) error = NULL;
   NorpcFakeRule *rule;
 
+  g_main_context_push_thread_default (context);
+  fake = norpc_fake_new (store_store_interface_info ());
+  proxy = store_store_proxy_new (NORPC_ENDPOINT (fake));
   g_list_store_append (store, row);
-  rule = norpc_fake_answer (self->fake, "List", &error, store);
+  rule = norpc_fake_answer (fake, "List", &error, store);
   g_assert_no_error (error);
   norpc_fake_rule_set_delay (rule, GPOINTER_TO_UINT (delay));
-  store_store_proxy_call_list (self->proxy, NULL, list_cb, &rows);
+  store_store_proxy_call_list (proxy, NULL, list_cb, &rows);
   norpc_manual_clock_run (clock, GPOINTER_TO_UINT (delay));
   while (rows == NULL)
-    g_main_context_iteration (NULL, TRUE);
+    g_main_context_iteration (context, TRUE);
   g_assert_cmpuint (g_list_model_get_n_items (rows), ==, 1);
   g_list_store_append (store, row);
-  iterate ();
+  norpc_manual_clock_run (clock, 0);
   g_assert_cmpuint (g_list_model_get_n_items (rows), ==, 2);
+  g_clear_object (&proxy);
+  g_clear_object (&fake);
+  norpc_manual_clock_run (clock, 0);
+  g_main_context_pop_thread_default (context);
+}
+
+/* A stream has its results, and no items. */
+static void
+test_stream (Faked         *unused,
+             gconstpointer  unused_data)
+{
+  g_autoptr (NorpcFake) fake = norpc_fake_new (feed_feed_interface_info ());
+  g_autoptr (FeedFeedProxy) proxy = feed_feed_proxy_new (NORPC_ENDPOINT (fake));
+  g_autoptr (FeedFeedCountStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 sum = 0;
+
+  g_assert_nonnull (norpc_fake_answer (fake, "Count", &error, G_GUINT64_CONSTANT (6)));
+  g_assert_no_error (error);
+  stream = feed_feed_proxy_open_count (proxy, 3, NULL);
+  g_assert_null (norpc_stream_read_sync (NORPC_STREAM (stream), NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (feed_feed_count_stream_outcome_sync (stream, &sum, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (sum, ==, 6);
+  g_assert_cmpuint (g_value_get_uint (norpc_fake_call_get_arg (norpc_fake_get_call (fake, "Count", 0), 0)), ==, 3);
 }
 
 #define TEST_FAKE(path, data, func) g_test_add (path, Faked, GUINT_TO_POINTER (data), set_up, func, tear_down)
@@ -263,6 +310,7 @@ main (int   argc,
   TEST_FAKE ("/fake-events/closed", 0, test_closed);
   TEST_FAKE ("/fake-events/list", 0, test_list);
   TEST_FAKE ("/fake-events/list-delayed", 100, test_list);
+  TEST_FAKE ("/fake-events/stream", 0, test_stream);
 
   return g_test_run ();
 }

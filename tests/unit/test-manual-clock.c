@@ -236,7 +236,7 @@ test_advance (void)
   g_assert_cmpstr (log->str, ==, " 1000");
 }
 
-/* What a callback starts is due at its own time, too. */
+/* A call that a callback makes times out at its own time, too. */
 static void
 test_chain (void)
 {

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Code in Python that calls a service is tested without it, and without waiting."""
+
+import unittest
+
+import gi
+
+gi.require_version('Norpc', '1')
+gi.require_version('People', '1')
+from gi.repository import Gio, GLib, GObject, Norpc, People
+
+import tap
+
+
+class Finder:
+    """The code under test: it shows the names that the last search has found."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.directory.set_timeout(2000)
+        self.text = None
+        self.shown = None
+        self.directory.connect('changed', lambda directory, name: self.search(self.text))
+
+    def search(self, text):
+        self.text = text
+        self.directory.call_find(text, 10, None, self.found)
+
+    def found(self, directory, result):
+        try:
+            self.shown = directory.call_find_finish(result)
+        except GLib.Error as error:
+            self.shown = error.message
+
+
+class FinderTest(unittest.TestCase):
+    def setUp(self):
+        self.clock = Norpc.ManualClock.new()
+        self.fake = Norpc.Fake.new(People.directory_interface_info())
+        self.finder = Finder(People.DirectoryProxy.new(self.fake))
+
+    def test_found(self):
+        self.fake.answer_variant('Find', GLib.Variant('(as)', [['Ada']]))
+        self.finder.search('a')
+        self.clock.run(0)
+        self.assertEqual(self.finder.shown, ['Ada'])
+
+        call = self.fake.get_call('Find', 0)
+        self.assertEqual(call.get_arg(0), 'a')
+        self.assertEqual(call.dup_args().unpack(), ('a', 10))
+
+    def test_late(self):
+        rule = self.fake.answer_variant('Find', GLib.Variant('(as)', [['Ada']]))
+        rule.set_delay(5000)
+        self.finder.search('a')
+        self.clock.run(1999)
+        self.assertIsNone(self.finder.shown)
+        self.clock.run(1)
+        self.assertIn('timed out', self.finder.shown)
+
+    def test_error(self):
+        failure = GLib.Error.new_literal(Gio.io_error_quark(), 'No network', Gio.IOErrorEnum.NOT_CONNECTED)
+        self.fake.answer_error('Find', failure)
+        self.finder.search('a')
+        self.clock.run(0)
+        self.assertEqual(self.finder.shown, 'No network')
+
+    def test_signal(self):
+        self.fake.answer_variant('Find', GLib.Variant('(as)', [[]]))
+        self.fake.answer_variant('Find', GLib.Variant('(as)', [['Ada']]))
+        self.finder.search('a')
+        self.fake.emit_variant('Changed', GLib.Variant('(s)', ['Ada']))
+        self.clock.run(0)
+        self.assertEqual(self.finder.shown, ['Ada'])
+        self.assertTrue(self.fake.verify())
+
+    def test_property(self):
+        self.fake.get_service().props.size = 7
+        proxy = People.DirectoryProxy.new_sync(self.fake, None)
+        self.assertEqual(proxy.props.size, 7)
+
+    def test_by_hand(self):
+        self.fake.never_answer('Find').set_times(Norpc.FAKE_ALWAYS)
+        self.finder.search('a')
+        self.clock.run(1000)
+        call = self.fake.get_call(None, 0)
+        self.assertTrue(call.is_pending())
+        call.answer_variant(GLib.Variant('(as)', [['Late']]))
+        self.clock.run(0)
+        self.assertEqual(self.finder.shown, ['Late'])
+
+    def test_values(self):
+        rule = self.fake.answer_values('Find', [GObject.Value(GObject.TYPE_STRV, ['Ada'])])
+        rule.match('text', 'x')
+        self.finder.search('x')
+        self.clock.run(0)
+        self.assertEqual(self.finder.shown, ['Ada'])
+
+    def test_wrong(self):
+        with self.assertRaisesRegex(GLib.Error, "result 'names': expected a GVariant of type 'as', got one of type 's'"):
+            self.fake.answer_variant('Find', GLib.Variant('(s)', ['Ada']))
+        with self.assertRaisesRegex(GLib.Error, "has no method 'find'"):
+            self.fake.never_answer('find')
+        self.finder.search('x')
+        self.clock.run(0)
+        self.assertIn("no rule of the NorpcFake fits the call org.example.People.Directory.Find ('x', 10)",
+                      self.finder.shown)
+        with self.assertRaisesRegex(GLib.Error, 'no rule fitted the call'):
+            self.fake.verify()
+
+    def test_closed(self):
+        self.fake.never_answer('Find')
+        self.finder.search('a')
+        self.fake.close()
+        self.clock.run(0)
+        self.assertIn('NorpcFake is closed', self.finder.shown)
+
+
+tap.main()
