@@ -29,8 +29,8 @@ void        norpc_endpoint_send_for      (NorpcEndpoint          *self,
                                           const NorpcCallOrigin  *origin);
 
 void norpc_endpoint_send_checked (NorpcEndpoint          *self,
-                                  NorpcEndpointInterface *iface,
-                                  NorpcCall              *call);
+                                  NorpcCall              *call,
+                                  NorpcEndpointInterface *iface);
 
 void          norpc_endpoint_prepare_call (NorpcCall             *call,
                                            const NorpcCallOrigin *origin,

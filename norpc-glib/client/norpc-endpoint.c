@@ -57,8 +57,8 @@ lend (NorpcEndpoint          *self,
 /* The slow path of norpc_endpoint_send_checked (). */
 static G_NO_INLINE void
 prepare_and_send (NorpcEndpoint          *self,
-                  NorpcEndpointInterface *iface,
-                  NorpcCall              *call)
+                  NorpcCall              *call,
+                  NorpcEndpointInterface *iface)
 {
   if (g_atomic_int_get (&norpc_background_is_starved))
     norpc_background_retry ();
@@ -75,14 +75,14 @@ prepare_and_send (NorpcEndpoint          *self,
 /* Called in the thread that sends the call (owned). @iface is that of @self. */
 void
 norpc_endpoint_send_checked (NorpcEndpoint          *self,
-                             NorpcEndpointInterface *iface,
-                             NorpcCall              *call)
+                             NorpcCall              *call,
+                             NorpcEndpointInterface *iface)
 {
   if (G_LIKELY (iface->send != NULL && norpc_call_has_checked_args (call) &&
                 !g_atomic_int_get (&norpc_background_is_starved)))
     iface->send (self, call);
   else
-    prepare_and_send (self, iface, call);
+    prepare_and_send (self, call, iface);
 }
 
 /**
@@ -119,7 +119,7 @@ norpc_endpoint_send (NorpcEndpoint *self,
   iface = norpc_interface_peek (self, NORPC_TYPE_ENDPOINT);
   g_return_if_fail (iface != NULL);
 
-  norpc_endpoint_send_checked (self, iface, call);
+  norpc_endpoint_send_checked (self, call, iface);
 }
 
 /**
@@ -221,7 +221,7 @@ send_open (NorpcEndpoint          *self,
                G_OBJECT_TYPE_NAME (self));
 
   if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
-    norpc_endpoint_send_checked (self, iface, call);
+    norpc_endpoint_send_checked (self, call, iface);
   else
     norpc_call_unref (call);
 }

@@ -399,7 +399,7 @@ norpc_layer_forward (NorpcLayer *self,
   if (priv->endpoint == NULL)
     norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: it was sent to a layer without a next endpoint");
   else if (g_atomic_int_get (&call->state) == NORPC_CALL_OPEN)
-    norpc_endpoint_send_checked (priv->endpoint, priv->iface, call);
+    norpc_endpoint_send_checked (priv->endpoint, call, priv->iface);
   else
     norpc_call_unref (call);
 }

@@ -82,6 +82,43 @@ test_order (MeterFixture  *fixture,
 }
 
 static void
+count_cb (NorpcProxy *proxy,
+          double      level,
+          const char *why,
+          guint      *n)
+{
+  (*n)++;
+}
+
+/* Proxies in one context get the same emissions, whatever the place of the signal in their descriptions. */
+static void
+test_together (MeterFixture  *fixture,
+               gconstpointer  kind)
+{
+  const char *xml = "<node><interface name='org.example.Meter'>"
+    "<signal name='Cleared'/>"
+    "<signal name='Changed'><arg type='d'/><arg type='ms'/></signal></interface></node>";
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, NULL);
+  NorpcEndpoint *channel = NORPC_ENDPOINT (norpc_server_get_channel (fixture->server));
+  NorpcProxy *proxies[4];
+  guint n_changes[4] = { 0 };
+
+  for (guint i = 0; i < 4; i++)
+    {
+      proxies[i] = i % 2 == 0 ? NORPC_PROXY (meter_meter_proxy_new (channel))
+                              : NORPC_PROXY (norpc_dynamic_proxy_new (channel, info));
+      g_signal_connect (proxies[i], "changed", G_CALLBACK (count_cb), &n_changes[i]);
+    }
+  /* The service emits before it raises the level, and after that. */
+  raise_level (fixture, 2);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_assert_cmpuint (n_changes[i], ==, 2);
+      g_assert_finalize_object (proxies[i]);
+    }
+}
+
+static void
 test_values (MeterFixture  *fixture,
              gconstpointer  kind)
 {
@@ -318,6 +355,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   meter_add_tests ("events/order", test_order);
+  meter_add_tests ("events/together", test_together);
   meter_add_tests ("events/values", test_values);
   meter_add_tests ("events/write", test_write);
   meter_add_tests ("events/rejected", test_rejected);
