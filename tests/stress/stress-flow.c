@@ -63,7 +63,23 @@ stress_flow_opened (StressFlow *self,
     client->n_endless++;
 }
 
-/* In what is called back. */
+/* A client that waits for the outcome from the beginning is called back as soon as the reply has
+ * arrived. A call that it cancels in a callback after that is not in flight any more. */
+static void
+check_reply (StressFlow *self)
+{
+  NorpcStreamPrivate *priv = norpc_stream_get_private (self->stream);
+
+  if (!self->early || self->replied || !priv->replied)
+    return;
+
+  self->replied = TRUE;
+  /* Results are taken for a callback. */
+  if (priv->reply == NULL || norpc_reply_get_error (priv->reply) == NULL)
+    stress_request_check_not_cancelled (self->request);
+}
+
+/* At the beginning of what is called back. */
 void
 stress_flow_check_place (StressFlow *self)
 {
@@ -72,6 +88,8 @@ stress_flow_check_place (StressFlow *self)
   g_assert_true (g_thread_self () == client->self);
   g_assert_true (g_main_context_get_thread_default () == client->context);
   g_assert_false (client->calling);
+  if (self->stream != NULL)
+    check_reply (self);
 }
 
 /* The client is going to block. A service in its own context waits for it then. */
@@ -120,15 +138,10 @@ void
 stress_flow_end_items (StressFlow   *self,
                        const GError *error)
 {
-  StressClient *client = self->request->client;
-
   g_assert_false (self->ended);
   self->ended = TRUE;
   if (error != NULL)
     self->end = g_error_copy (error);
-  /* The reply has arrived, too. */
-  else if (self->early && !client->calling)
-    stress_request_check_not_cancelled (self->request);
   check_ends (self);
 }
 
@@ -150,9 +163,6 @@ stress_flow_end (StressFlow   *self,
     stress_request_note_stamp (request, stamp);
   else if (error == NULL && stamp != 0 && fate != NULL)
     stress_client_note_late_stamp (request->client, fate->number, stamp);
-  /* Else the client may have cancelled it meanwhile. */
-  if (error == NULL && self->early && !self->ended)
-    stress_request_check_not_cancelled (request);
   stress_facts_check (&request->facts, echoed, echoed_data, error);
 
   self->has_outcome = TRUE;

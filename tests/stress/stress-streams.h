@@ -118,6 +118,7 @@ typedef struct
   gboolean       endless; /* it has no deadline */
   gboolean       passed_on; /* by a proxy that is a service */
   gboolean       early;   /* the outcome is waited for from the beginning */
+  gboolean       replied; /* then: the reply has arrived */
   gboolean       ended;   /* the items have */
   GError        *end;     /* (owned) (nullable): why they have failed */
   gboolean       has_outcome;
