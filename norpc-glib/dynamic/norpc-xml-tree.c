@@ -93,8 +93,16 @@ xml_element_started (GMarkupParseContext  *context G_GNUC_UNUSED,
                      GError              **error)
 {
   XmlReader *self = user_data;
-  NorpcXmlElement *element = g_new0 (NorpcXmlElement, 1);
+  NorpcXmlElement *element;
 
+  /* GMarkup allows several. */
+  if (self->open->len == 0 && self->root != NULL)
+    {
+      set_xml_error (error, self->line, self->column, "nothing may follow the root element");
+      return;
+    }
+
+  element = g_new0 (NorpcXmlElement, 1);
   element->name = g_strdup (name);
   element->names = g_strdupv ((char **) attribute_names);
   element->values = g_strdupv ((char **) attribute_values);

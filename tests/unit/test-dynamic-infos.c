@@ -239,6 +239,7 @@ static const struct
   { "<node><interface/></node>", "line 1, column 7: '' is not a name of an interface" },
   { "<node><interface name='a.b' name='a.b'/></node>", "line 1, column 7: <interface> has the attribute 'name' twice" },
   { "<node><interface name='a.b'/><interface name='a.b'/></node>", "line 1, column 30: another interface has the name 'a.b'" },
+  { "<node/><node/>", "line 1, column 8: nothing may follow the root element" },
   { "<node/>", "the description has 0 interfaces; the name of one of them is needed" },
   { "<node><interface name='a.b'/><interface name='a.c'/></node>",
     "the description has 2 interfaces; the name of one of them is needed" },
