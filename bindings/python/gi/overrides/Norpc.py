@@ -4,7 +4,7 @@
 from gi.overrides import override
 from gi.repository import Norpc
 
-from ._norpc import calls, errors, eventloop, scope
+from ._norpc import calls, errors, eventloop, scope, streams
 
 __all__ = ['EventLoop', 'create_task', 'error_class', 'get_current_call', 'run']
 
@@ -26,6 +26,27 @@ class Proxy(Norpc.Proxy):
 
 Proxy = override(Proxy)
 __all__.append('Proxy')
+
+
+class Stream(streams.StreamFunctions, Norpc.Stream):
+    """An end of a stream. It iterates over the items that it reads."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if '__info__' in vars(cls) and cls.__info__.get_namespace() != 'Norpc':
+            streams.add_functions(cls)
+
+
+Stream = override(Stream)
+__all__.append('Stream')
+
+
+class SignalWatch(streams.SignalWatchFunctions, Norpc.SignalWatch):
+    """Waits for emissions of a signal. It iterates over them in coroutines."""
+
+
+SignalWatch = override(SignalWatch)
+__all__.append('SignalWatch')
 
 from ._norpc import services  # noqa: E402  it uses the class above
 

@@ -40,6 +40,16 @@ class Parameters:
             option += '_'
         return option
 
+    def make_record_signature(self):
+        """Makes the signature of a record, whose fields behind one that may be None have to be named."""
+        parameters = []
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        for index, (name, default) in enumerate(zip(self.names, self.defaults)):
+            if default is None and any(rest is not None for rest in self.defaults[index:]):
+                kind = inspect.Parameter.KEYWORD_ONLY
+            parameters.append(inspect.Parameter(name, kind, default=default))
+        return inspect.Signature(parameters)
+
     def make_signature(self, with_options):
         """Makes the signature that help() and inspect show."""
         parameters = [inspect.Parameter('self', inspect.Parameter.POSITIONAL_ONLY)]
@@ -62,11 +72,22 @@ class Parameters:
     def convert(self, owner, signature, args, kwargs):
         """Gets the checked arguments; the TypeError for a wrong one names it."""
         if kwargs or len(args) != len(self.names):
-            bound = signature.bind(owner, *args, **kwargs)
-            bound.apply_defaults()
-            args = [bound.arguments[name] for name in self.names]
+            args = self.bind(signature, (owner, *args), kwargs)
+        return self.check(args)
+
+    def bind(self, signature, args, kwargs):
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return [bound.arguments[name] for name in self.names]
+
+    def check(self, args):
         return [take(value, f"argument '{name}'")
                 for take, value, name in zip(self.takers, args, self.names)]
+
+
+def find(infos, name):
+    """Gets the info of a name, or None."""
+    return next((info for info in infos if info.get_name() == name), None)
 
 
 def _simplify(name):
@@ -114,12 +135,17 @@ class Interface:
             return False
         return info.get_return_type().get_tag_as_string() == 'void'
 
+    def get_streams(self):
+        """Gets the names of the streams that proxies open."""
+        return [name[len('open_'):] for name, info in self.proxy_infos.items()
+                if name.startswith('open_') and _returns_stream(info)]
+
     def get_handlers(self):
-        """Gets the asynchronous handlers, with the names of their methods, without those of streams."""
+        """Gets the asynchronous handlers, with the names of their methods and streams."""
         handlers = []
         for vfunc in self.info.get_vfuncs():
             name = vfunc.get_name().removeprefix('handle_')
-            if name != vfunc.get_name() and f'complete_{name}' in self.methods and not _is_of_stream(vfunc):
+            if name != vfunc.get_name() and f'complete_{name}' in self.methods:
                 handlers.append((name, vfunc))
         return handlers
 
@@ -133,10 +159,9 @@ class Interface:
         return getattr(self.module, self.info.get_name() + 'Proxy').new(endpoint)
 
 
-def _is_of_stream(vfunc):
-    args = vfunc.get_arguments()
-    stream = args[1].get_type().get_interface() if len(args) > 1 else None
-    return isinstance(stream, ObjectInfo) and GObject.type_is_a(stream.get_g_type(), Norpc.Stream)
+def _returns_stream(info):
+    returned = info.get_return_type().get_interface()
+    return isinstance(returned, ObjectInfo) and GObject.type_is_a(returned.get_g_type(), Norpc.Stream)
 
 
 def is_interface(cls):

@@ -29,7 +29,8 @@ def get_current_call():
 class Scope(contextlib.AbstractContextManager):
     """The options of the calls that are sent within it, and the call on whose behalf they are."""
 
-    def __init__(self, timeout, priority):
+    def __init__(self, timeout=None, priority=None):
+        self.call = _call.get()
         self.timeout = self._check_timeout(timeout)
         self.priority = priority
         if priority is not None and not isinstance(priority, Norpc.Priority):
@@ -48,7 +49,6 @@ class Scope(contextlib.AbstractContextManager):
         return max(1, round(timeout))
 
     def __enter__(self):
-        self.call = _call.get()
         if self.call is not None:
             self.call.enter()
         if self.timeout is not None:

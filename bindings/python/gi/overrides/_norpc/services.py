@@ -12,7 +12,7 @@ import weakref
 from gi.repository import Gio, GLib, GObject, Norpc
 from gi.types import snake_case
 
-from . import description, errors, eventloop, fork, interrupt, scope, values
+from . import description, errors, eventloop, fork, interrupt, records, scope, values
 
 
 class _Hidden:
@@ -226,6 +226,7 @@ _handlers = {}  # of each interface
 
 def _get_handlers(interface):
     if interface not in _handlers:
+        records.extend(interface.module, interface.info.get_namespace())
         _handlers[interface] = [_Handler(interface, vfunc, name, name + interface.get_suffix(name))
                                 for name, vfunc in interface.get_handlers()]
     return _handlers[interface]

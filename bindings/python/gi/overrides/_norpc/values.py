@@ -155,8 +155,25 @@ def _make_enum_taker(wrapper):
     return take
 
 
+_records = set()  # whose fields a dict can have
+
+
+def add_record(wrapper):
+    """Has a dict stand for a record."""
+    _records.add(wrapper)
+
+
+def _make_record(wrapper, fields, name):
+    try:
+        return wrapper(**fields)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise type(error)(f'{name}: {error}') from None
+
+
 def _make_instance_taker(wrapper):
     def take(value, name):
+        if isinstance(value, dict) and wrapper in _records:
+            return _make_record(wrapper, value, name)
         gtype = getattr(value, '__gtype__', None)
         if isinstance(value, type) or gtype is None or not GObject.type_is_a(gtype, wrapper.__gtype__):
             raise wrong_type(name, f'{wrapper.__module__.rpartition(".")[2]}.{wrapper.__name__}', value)
@@ -252,3 +269,8 @@ def give(value):
     if isinstance(value, list):
         return [give(item) for item in value]
     return value
+
+
+def own(value):
+    """Gets a copy of a value that belongs to another object."""
+    return value.copy() if isinstance(value, GObject.GBoxed) and hasattr(value, 'copy') else value

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Streams and signals as iterators."""
+
+from gi.repository import GLib
+
+from . import description, errors, interrupt, replies, values
+from .scope import Scope
+
+
+def _get_item(results):
+    """Gets the values of an item, or of what else PyGObject returns; a single one by itself."""
+    if not isinstance(results, tuple):
+        return values.give(results)
+    return tuple(values.give(value) for value in results)
+
+
+async def _wait(self, name):
+    """Awaits `name`_async() of an object. What a cancelled task has waited for is for the next one."""
+    waits = self.__dict__.setdefault('_norpc_waits', {})
+    before = waits.get(name)
+    if before is not None and before.cancelled():
+        late = await before.wait_late()
+        waits.pop(name, None)
+        if late:
+            return late[0]
+    elif before is not None and before.done():
+        return waits.pop(name).result()
+    reply = _start(self, name)
+    if before is None or before.done():  # otherwise another task waits, and the reply is an error
+        waits[name] = reply
+    result = await reply
+    waits.pop(name, None)
+    return result
+
+
+def _start(self, name):
+    cls = type(self)
+    return replies.start(getattr(cls, f'{name}_async'), [self], getattr(cls, f'{name}_finish'), None, Scope())
+
+
+class StreamFunctions:
+    """What an end of a stream has in Python."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        item = await _wait(self, 'next')
+        if not item[0]:
+            raise StopAsyncIteration
+        return _get_item(item[1] if len(item) == 2 else item[1:])
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        try:
+            item = interrupt.call(self.next_sync, [], None)
+        except GLib.Error as error:
+            raise errors.refine(error) from None
+        if not item[0]:
+            raise StopIteration
+        return _get_item(item[1] if len(item) == 2 else item[1:])
+
+    async def outcome(self):
+        """Gets the results of the stream, once it has ended."""
+        results = await _wait(self, 'outcome')
+        return None if self._has_no_results else _get_item(results)
+
+    async def send(self, *item):
+        """Writes an item, as soon as the reader is ready for it."""
+        item = self._parameters.convert(self, self._signature, item, {})
+        while not self.is_ready():
+            await _wait(self, 'ready')
+        self.write(*item)
+
+
+def add_functions(cls):
+    """Adds what a generated class of streams has of its own."""
+    infos = {info.get_name(): info for info in cls.__info__.get_methods()}
+    args = infos['write'].get_arguments()
+    finish = infos['outcome_finish']
+    cls._parameters = description.Parameters(args, [None] * len(args))
+    cls._signature = cls._parameters.make_signature(False)
+    cls._has_no_results = (len(finish.get_arguments()) == 1
+                           and finish.get_return_type().get_tag_as_string() == 'gboolean')
+
+
+class SignalWatchFunctions:
+    """What a watch of a signal has in Python."""
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        """Gets the arguments of the next emission."""
+        if not replies.are_delivered():
+            raise RuntimeError('signals need an event loop that runs the main context, such as that of Norpc.run()')
+        emission = await _wait(self, 'next')
+        args = [values.own(emission.get_arg(index)) for index in range(emission.get_n_args())]
+        return _get_item(args[0] if len(args) == 1 else tuple(args))

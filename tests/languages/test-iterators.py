@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Streams and signals as iterators, and records."""
+
+import asyncio
+import threading
+import unittest
+import unittest.mock
+
+import gi
+
+gi.require_version('Norpc', '1')
+gi.require_version('Streams', '1')
+gi.require_version('Test', '1')
+from gi.repository import Gio, GLib, Norpc, Streams, Test
+
+from gi.overrides._norpc import replies  # after Norpc, whose part it is
+
+import tap
+from runners import RUNNERS
+
+
+class Feed(Norpc.Service, Streams.Feed):
+    """Sends numbers, and joins texts."""
+
+    def __init__(self):
+        super().__init__()
+        self.sent = 0
+
+    async def count(self, stream, upto):
+        for number in range(1, upto + 1):
+            await stream.send(number, str(number))
+            self.sent += 1
+            if number == 500:
+                raise ValueError('too many')
+        return upto * (upto + 1) // 2
+
+    async def collect(self, stream):
+        return ' '.join([text async for text in stream])
+
+
+class Language(Norpc.Service, Test.Language):
+    """Emits a signal, and returns what it gets."""
+
+    def note(self, entry):
+        self.emit_noted(entry, [], Test.Mode.SLOW, None)
+
+    def one_entry(self, entry):
+        return entry
+
+
+async def sum_up(feed, upto):
+    """Reads a stream to its end."""
+    total = 0
+    with feed.count(upto) as stream:
+        async for number, _text in stream:
+            total += number
+        return total, await stream.outcome()
+
+
+async def join(feed, texts):
+    """Writes a stream."""
+    with feed.collect() as stream:
+        for text in texts:
+            await stream.send(text)
+        stream.end()
+        return await stream.outcome()
+
+
+def make_entry(**fields):
+    entry = {'key': 'k', 'size': 3, 'mode': Test.Mode.FAST, 'parts': Test.Parts.HEAD, 'bytes': b'\0', 'tags': ['a']}
+    return Test.Entry(**{**entry, **fields})
+
+
+class Case(unittest.TestCase):
+    def serve(self, service):
+        self.server = Norpc.serve(service)
+        self.addCleanup(self.server.stop, Norpc.StopMode.ABANDON)
+        return self.server.make_proxy()
+
+    def run_everywhere(self, main):
+        for run in RUNNERS:
+            with self.subTest(run.__name__):
+                run(main())
+
+
+class Iterators(Case):
+    def setUp(self):
+        self.service = Feed()
+        self.feed = self.serve(self.service)
+
+    def test_read(self):
+        async def main():
+            self.assertEqual(await sum_up(self.feed, 20), (210, 210))
+            self.assertEqual(await asyncio.gather(*(sum_up(self.feed, upto=upto) for upto in (1, 30, 0))),
+                             [(1, 1), (465, 465), (0, 0)])
+
+        self.run_everywhere(main)
+
+    def test_write(self):
+        async def main():
+            self.assertEqual(await join(self.feed, ['a'] * 200), ' '.join(['a'] * 200))
+
+        self.run_everywhere(main)
+
+    def test_sync(self):
+        stream = self.feed.count(10)
+        self.assertEqual([number for number, _text in stream], list(range(1, 11)))
+        self.assertEqual(stream.outcome_sync(), 55)
+
+    def test_failed(self):
+        async def main():
+            with self.assertRaises(GLib.Error) as caught:
+                await sum_up(self.feed, 1000)
+            self.assertEqual(caught.exception.message, 'ValueError: too many')
+
+        self.run_everywhere(main)
+
+    def test_left(self):
+        """Leaving the statement closes the stream, for the service as well."""
+        async def main():
+            with self.feed.count(400) as stream:
+                async for number, _text in stream:
+                    if number == 5:
+                        break
+            with self.assertRaises(GLib.Error) as caught:
+                await stream.outcome()
+            self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED))
+
+        self.run_everywhere(main)
+        self.server.stop(Norpc.StopMode.FINISH)
+        self.assertLess(self.service.sent, 50 * len(RUNNERS))
+
+    def test_items_not_lost(self):
+        """The next task reads the item that a cancelled one has waited for."""
+        async def main():
+            numbers = []
+            with self.feed.count(100) as stream:
+                for ticks in [0, 1, 2, 3, 5] * 10:
+                    task = asyncio.ensure_future(stream.__anext__())
+                    for _ in range(ticks):
+                        await asyncio.sleep(0)
+                    task.cancel()
+                    try:
+                        numbers.append((await task)[0])
+                    except asyncio.CancelledError:
+                        pass
+                numbers += [number async for number, _text in stream]
+            self.assertEqual(numbers, list(range(1, 101)))
+
+        self.run_everywhere(main)
+
+    def test_late_item(self):
+        """A task is cancelled after its item has arrived, and before the event loop knows."""
+        arrived = threading.Event()
+        deliver = replies._Reply._on_reply_in_thread
+
+        def note(self, source, result):
+            deliver(self, source, result)
+            arrived.set()
+
+        async def main():
+            with self.feed.count(3) as stream:
+                task = asyncio.ensure_future(stream.__anext__())
+                await asyncio.sleep(0)
+                arrived.wait()
+                task.cancel()
+                with self.assertRaises(asyncio.CancelledError):
+                    await task
+                self.assertEqual([number async for number, _text in stream], [1, 2, 3])
+
+        with unittest.mock.patch.object(replies._Reply, '_on_reply_in_thread', note):
+            asyncio.run(main())
+
+    def test_task_cancelled(self):
+        """The next task waits as if the cancelled one had not."""
+        async def main():
+            with self.feed.collect() as stream:
+                waiting = asyncio.ensure_future(stream.outcome())
+                await asyncio.sleep(0)
+                waiting.cancel()
+                with self.assertRaises(asyncio.CancelledError):
+                    await waiting
+                await stream.send('a')
+                stream.end()
+                self.assertEqual(await stream.outcome(), 'a')
+
+        self.run_everywhere(main)
+
+    def test_wrong_type(self):
+        with self.assertRaises(TypeError) as caught:
+            self.feed.count('1')
+        self.assertEqual(str(caught.exception), "argument 'upto': expected int, got str")
+
+        async def main():
+            with self.feed.collect() as stream:
+                with self.assertRaises(TypeError) as caught:
+                    await stream.send(1)
+            self.assertEqual(str(caught.exception), "argument 'text': expected str, got int")
+
+        Norpc.run(main())
+
+    def test_timeout(self):
+        stream = self.feed.collect(timeout=20)
+        with self.assertRaises(GLib.Error) as caught:
+            stream.outcome_sync()
+        self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.TIMED_OUT))
+
+
+class Signals(Case):
+    def test_watch(self):
+        proxy = self.serve(Language())
+
+        async def main():
+            watch = Norpc.SignalWatch.new(proxy, 'noted')
+            for key in 'a', 'b':
+                await proxy.note(make_entry(key=key))
+            entries = []
+            async for entry, _files, mode, previous in watch:
+                entries.append(entry)
+                self.assertEqual((mode, previous), (Test.Mode.SLOW, None))
+                if len(entries) == 2:
+                    break
+            self.assertEqual([entry.key for entry in entries], ['a', 'b'])
+
+        for run in RUNNERS:
+            if run.__name__ in ('run', 'run_embedded', 'run_natively') and run is not asyncio.run:
+                with self.subTest(run.__name__):
+                    run(main())
+        with self.assertRaises(RuntimeError):
+            asyncio.run(main())
+
+
+class Records(Case):
+    def test_new(self):
+        entry = make_entry()
+        self.assertEqual((entry.key, entry.size, entry.bytes.get_data(), entry.tags), ('k', 3, b'\0', ['a']))
+        self.assertEqual(repr(entry), "Test.Entry(key='k', size=3, mode=<enum TEST_MODE_FAST of type Test.Mode>, "
+                         "parts=<flags TEST_PARTS_HEAD of type Test.Parts>, bytes=b'\\x00', place=None, when=None, "
+                         "tags=['a'], count=None)")
+
+    def test_wrong(self):
+        for fields, message in (({'size': 'x'}, "argument 'size': expected int, got str"),
+                                ({'nothing': 1}, "got an unexpected keyword argument 'nothing'")):
+            with self.assertRaises(TypeError) as caught:
+                make_entry(**fields)
+            self.assertEqual(str(caught.exception), message)
+
+    def test_equal(self):
+        self.assertEqual(make_entry(), make_entry())
+        self.assertNotEqual(make_entry(), make_entry(size=4))
+        self.assertNotEqual(make_entry(), 'k')
+        self.assertEqual({Test.Point(1, 2), Test.Point(x=1, y=2), Test.Point(1, 2, 'name')},
+                         {Test.Point(1, 2), Test.Point(1, 2, 'name')})
+        with self.assertRaises(TypeError):
+            hash(make_entry())
+
+    def test_values(self):
+        proxy = self.serve(Language())
+        self.assertEqual(proxy.one_entry_sync(make_entry(key='x')), make_entry(key='x'))
+        fields = {'key': 'y', 'size': 3, 'mode': 0, 'parts': 1, 'bytes': b'\0', 'tags': ['a']}
+        self.assertEqual(proxy.one_entry_sync(fields), make_entry(key='y'))
+        with self.assertRaises(TypeError) as caught:
+            proxy.one_entry_sync({**fields, 'tags': [1]})
+        self.assertEqual(str(caught.exception), "argument 'entry': argument 'tags'[0]: expected str, got int")
+
+
+Test.LanguageProxy  # extends the records
+
+
+tap.main()
