@@ -202,8 +202,20 @@ find_tag_end (const char *chunk,
   return length;
 }
 
-/* Feeds the parser a chunk, without the references in the text after a tag: documentation has entities that the
- * document type declares, which GMarkup does not know.
+/* Returns TRUE for the tag of an element with a prefix, which means nothing here. */
+static gboolean
+is_foreign_tag (const char *chunk,
+                gsize       length)
+{
+  for (gsize i = 1; i < length && strchr (" \t\r\n/>", chunk[i]) == NULL; i++)
+    if (chunk[i] == ':')
+      return chunk[0] == '<' && g_ascii_isalpha (chunk[1]);
+
+  return FALSE;
+}
+
+/* Feeds the parser a chunk, without the references in the text after a tag and in tags of other namespaces:
+ * documentation has entities that the document type declares, which GMarkup does not know.
  */
 static gboolean
 parse_chunk (GMarkupParseContext  *context,
@@ -211,9 +223,9 @@ parse_chunk (GMarkupParseContext  *context,
              gsize                 length,
              GError              **error)
 {
-  gsize tag = find_tag_end (chunk, length);
+  gsize tag = is_foreign_tag (chunk, length) ? 0 : find_tag_end (chunk, length);
 
-  if (!g_markup_parse_context_parse (context, chunk, (gssize) tag, error))
+  if (tag > 0 && !g_markup_parse_context_parse (context, chunk, (gssize) tag, error))
     return FALSE;
 
   while (tag < length)

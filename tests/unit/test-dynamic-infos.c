@@ -344,6 +344,7 @@ test_entities (void)
   const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (
     "<!DOCTYPE node PUBLIC 'a' 'b' [\n<!ENTITY LOST 'lost'>\n]>"
     "<node><doc>&LOST; a > b &amp; c</doc><interface name='org.example.Entities'><doc x='>'>&LOST;</doc>"
+    "<doc:error name='&LOST;'/>"
     "<method name='A'/></interface></node>", NULL, NULL);
 
   g_assert_nonnull (info);
