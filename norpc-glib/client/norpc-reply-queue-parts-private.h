@@ -29,8 +29,8 @@ struct _NorpcReplyQueue
   /* Accessed in the client's context. */
   NorpcReplyLink *first; /* (owned): taken off the stack, oldest first */
   NorpcSpin       spin;
-  guint32         time;  /* of the last iteration of the context that has checked the source: the low
-                            bits */
+  guint32         time;  /* of the last iteration of the context that has checked or dispatched the
+                            source: the low bits */
   gboolean        had_burst; /* several replies were delivered in the last dispatch, and more are
                                 expected soon */
 

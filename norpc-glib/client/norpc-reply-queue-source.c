@@ -221,6 +221,20 @@ may_deliver (NorpcReplyQueue *self,
   return call->sent_time == 0 || call->sent_time != self->time;
 }
 
+/* Runs in the client's context. If a source of higher priority was dispatched in the last iteration,
+ * this one has not been checked in the current one, which began at @now.
+ */
+static void
+begin_dispatch (NorpcReplyQueue *self,
+                gint64           now)
+{
+  self->time = (guint32) now;
+  norpc_timeouts_expire (&self->deadlines, now);
+  norpc_spin_wake (&self->spin);
+  if (self->first == NULL)
+    take_replies (self);
+}
+
 /* Runs in the client's context. A reply function may run the context recursively, so all state
  * is kept in the reply queue.
  */
@@ -238,11 +252,7 @@ reply_queue_source_dispatch (GSource     *source,
   norpc_call_scope_begin (&outer, NULL); /* a handler may be running the context */
   pushed = norpc_context_push (context);
 
-  norpc_timeouts_expire (&self->deadlines, g_source_get_time (source));
-
-  norpc_spin_wake (&self->spin);
-  if (self->first == NULL)
-    take_replies (self);
+  begin_dispatch (self, g_source_get_time (source));
 
   norpc_burst_begin ();
   for (; n_delivered < MAX_REPLIES_A_DISPATCH && self->first != NULL; n_delivered++)

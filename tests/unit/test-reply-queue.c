@@ -7,6 +7,9 @@
  * it.
  */
 
+#include <glib-unix.h>
+#include <unistd.h>
+
 #include "fixture.h"
 
 typedef struct
@@ -235,6 +238,104 @@ test_reply_func (Fixture       *fixture,
   g_assert_error (norpc_reply_get_error (failed), G_IO_ERROR, G_IO_ERROR_NOT_EMPTY);
 }
 
+/* The client's thread, in a dispatch that comes before that of the replies. */
+typedef struct
+{
+  Fixture    *fixture;
+  Outcome     task;     /* of a call that was sent with a GTask */
+  NorpcReply *reply;    /* (owned) (nullable): to one that was sent after it, without */
+  gboolean    in_order; /* the reply came after the outcome */
+} Overtaking;
+
+static void
+task_cb (GObject      *object,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  Overtaking *self = user_data;
+
+  self->in_order = self->reply == NULL;
+  noop_cb (object, result, &self->task);
+}
+
+static gboolean
+send_cb (gpointer user_data)
+{
+  Overtaking *self = user_data;
+  const NorpcInterfaceInfo *info = probe_probe_interface_info ();
+
+  probe_probe_proxy_call_noop (self->fixture->proxy, NULL, task_cb, self);
+  norpc_endpoint_call (norpc_proxy_get_endpoint (NORPC_PROXY (self->fixture->proxy)),
+                       norpc_call_new (info, (guint) norpc_interface_info_find_method (info, "Noop")),
+                       NULL, reply_cb, &self->reply);
+  g_assert_true (probe_probe_proxy_call_noop_sync (self->fixture->proxy, NULL, NULL));
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+urgent_cb (int          fd,
+           GIOCondition condition,
+           gpointer     user_data)
+{
+  char byte;
+
+  g_assert_cmpint (read (fd, &byte, 1), ==, 1);
+  *(gboolean *) user_data = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+attach (GSource      *source,
+        GMainContext *context)
+{
+  g_source_attach (source, context);
+  g_source_unref (source);
+}
+
+/* A source of higher priority is dispatched in place of the replies, which the context does not check
+ * again then. In the next iteration, two calls are sent and answered before the replies are delivered.
+ */
+static void
+test_not_checked (Fixture       *fixture,
+                  gconstpointer  unused)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Overtaking test = { .fixture = fixture };
+  GSource *sender = g_timeout_source_new (G_MAXINT), *urgent;
+  Outcome first = { 0 };
+  gboolean dispatched = FALSE;
+  int fds[2];
+
+  g_main_context_push_thread_default (context);
+  g_assert_true (g_unix_open_pipe (fds, FD_CLOEXEC, NULL));
+  urgent = g_unix_fd_source_new (fds[0], G_IO_IN);
+  g_source_set_priority (urgent, G_PRIORITY_HIGH);
+  g_source_set_callback (urgent, G_SOURCE_FUNC (urgent_cb), &dispatched, NULL);
+  attach (urgent, context);
+  g_source_set_callback (sender, send_cb, &test, NULL);
+  g_source_attach (sender, context); /* before the source of the replies */
+
+  probe_probe_proxy_call_noop (fixture->proxy, NULL, noop_cb, &first);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  g_assert_cmpint (write (fds[1], "", 1), ==, 1);
+  g_assert_true (g_main_context_iteration (context, FALSE));
+  g_assert_true (dispatched && first.n == 0);
+
+  g_source_set_ready_time (sender, 0);
+  while (test.task.n == 0 || test.reply == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_assert_cmpuint (first.n, ==, 1);
+  g_assert_true (test.in_order);
+
+  norpc_reply_unref (test.reply);
+  g_source_unref (sender);
+  close (fds[0]);
+  close (fds[1]);
+  g_main_context_pop_thread_default (context);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -249,6 +350,7 @@ main (int   argc,
   TEST ("/reply-queue/short-contexts", test_short_contexts);
   TEST ("/reply-queue/thread-ends-with-a-call", test_thread_ends_with_a_call);
   TEST ("/reply-queue/reply-func", test_reply_func);
+  TEST ("/reply-queue/not-checked", test_not_checked);
 
   return g_test_run ();
 }
