@@ -32,6 +32,9 @@ static const CgSkeletonFile files[] = {
   { "python", "_service.py", TRUE, FALSE, cg_skeleton_emit_python },
   { "python", "_service_test.py", TRUE, FALSE, cg_skeleton_emit_python_test },
   { "python", "meson.build", FALSE, TRUE, cg_skeleton_emit_meson_python },
+  { "vala", "-service.vala", FALSE, FALSE, cg_skeleton_emit_vala },
+  { "vala", "-service-test.vala", FALSE, FALSE, cg_skeleton_emit_vala_test },
+  { "vala", "meson.build", FALSE, TRUE, cg_skeleton_emit_meson_vala },
 };
 
 static char *
@@ -164,8 +167,8 @@ check (Options  *options,
     options->language = g_strdup ("c");
   is_python = g_str_equal (options->language, "python");
 
-  if (!g_str_equal (options->language, "c") && !is_python)
-    return cg_input_fail (error, "The value of --language is c or python");
+  if (!g_str_equal (options->language, "c") && !is_python && !g_str_equal (options->language, "vala"))
+    return cg_input_fail (error, "The value of --language is c, python or vala");
   if (options->input.files == NULL)
     return cg_input_fail (error, "No description is given");
   if (options->code == NULL || *options->code == '\0' || strchr (options->code, '/') != NULL)
@@ -187,7 +190,7 @@ parse (Options  *options,
 {
   const GOptionEntry entries[] = {
     { "language", 0, 0, G_OPTION_ARG_STRING, &options->language,
-      "The language of the services: c (the default) or python", "LANGUAGE" },
+      "The language of the services: c (the default), python or vala", "LANGUAGE" },
     { "generate-c-code", 0, 0, G_OPTION_ARG_FILENAME, &options->code,
       "The name that the code is generated with; those of services begin with it", "NAME" },
     { "asynchronous", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->asynchronous,

@@ -57,6 +57,16 @@ cg_emit_vala_metadata (const CgOutput *output,
       if (interface->properties->len > 0)
         cg_writer_emit (writer, "$Name$Proxy.new_async skip\n");
 
+      /* Vala has no property without a getter beside a function that sets it */
+      CG_FOREACH (const CgMember, property, interface->properties)
+        if ((property->access & CG_ACCESS_READ) == 0)
+          {
+            cg_names_set (writer, &property->node);
+            cg_writer_take (writer, "name", g_strdelimit (
+                            g_strdup (cg_names_look_up (&property->node, "property_name")), "-", '_'));
+            cg_writer_emit (writer, "$Name$.$name$#property skip\n");
+          }
+
       /* Vala takes the type of the code for that of the error */
       CG_FOREACH (const CgMethod, method, interface->methods)
         emit_method (description, method, writer);
@@ -64,7 +74,8 @@ cg_emit_vala_metadata (const CgOutput *output,
 
   /* a GIR does not say that a variant is floating */
   CG_FOREACH (const CgDeclaration, record, description->declarations)
-    if (record->kind == CG_DECLARED_RECORD && cg_record_has_function (record, CG_RECORD_TO_VARIANT))
+    if (record->kind == CG_DECLARED_RECORD && cg_record_has_function (record, CG_RECORD_TO_VARIANT) &&
+        cg_record_find_hiding_field (record, CG_RECORD_TO_VARIANT) == NULL)
       {
         cg_names_set (writer, &record->node);
         cg_writer_emit (writer, "\n$Name$.to_variant floating unowned=false\n");

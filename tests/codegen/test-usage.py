@@ -66,7 +66,7 @@ class Usage(unittest.TestCase):
         """No line ends with blanks, and parameters in Python have names of their own."""
         tests = pathlib.Path(__file__).resolve().parents[1]
         for path in (*(tests / 'skeleton').glob('*.xml'), tests / 'languages' / 'names.xml'):
-            for language in ('c', 'python'):
+            for language in ('c', 'python', 'vala'):
                 run = self.run_generator('skeleton', '--language', language, '--c-namespace', 'A',
                                          '--generate-c-code', path.stem, path)
                 self.assertEqual(run.returncode, 0)
@@ -213,7 +213,8 @@ class Usage(unittest.TestCase):
         self.assertEqual(run.returncode, 1)
         self.assertIn("No method of the description has the name 'Nothing'", run.stderr)
         self.assertEqual(self.written(), [])
-        for language, name, text in (('c', 'a-service.c', '.handle_m = '), ('python', 'a_service.py', 'def do_handle_m(')):
+        for language, name, text in (('c', 'a-service.c', '.handle_m = '), ('python', 'a_service.py', 'def do_handle_m('),
+                                     ('vala', 'a-service.vala', 'bool handle_m (Norpc.Call call)')):
             run = self.run_generator('skeleton', '--c-namespace', 'Demo', '--generate-c-code', 'a',
                                      '--language', language, '--asynchronous', 'M', 'a.xml')
             self.assertEqual((run.returncode, run.stderr), (0, ''))

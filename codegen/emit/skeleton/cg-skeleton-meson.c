@@ -62,14 +62,17 @@ cg_skeleton_emit_meson (const CgSkeleton *self,
                         CgWriter         *writer)
 {
   set_keys (self, writer);
+  cg_writer_set (writer, "languages", "'c'");
+  cg_writer_set (writer, "metadata", "");
+  cg_writer_set (writer, "metadata_option", "");
   cg_writer_emit (writer, cg_template ("skeleton-meson/head"));
   cg_writer_emit (writer, cg_template ("skeleton-meson/c"));
 }
 
-/* The library and its typelib, which a service in another language uses. */
-void
-cg_skeleton_emit_meson_python (const CgSkeleton *self,
-                               CgWriter         *writer)
+/* Writes the library and its GIR, which a service in another language uses. */
+static void
+emit_library (const CgSkeleton *self,
+              CgWriter         *writer)
 {
   g_autoptr (GPtrArray) girs = g_ptr_array_new_with_free_func (g_free);
 
@@ -88,5 +91,28 @@ cg_skeleton_emit_meson_python (const CgSkeleton *self,
   set_keys (self, writer);
   set_list (writer, "girs", girs);
   cg_writer_emit (writer, cg_template ("skeleton-meson/head"));
+  cg_writer_emit (writer, cg_template ("skeleton-meson/library"));
+}
+
+void
+cg_skeleton_emit_meson_python (const CgSkeleton *self,
+                               CgWriter         *writer)
+{
+  cg_writer_set (writer, "languages", "'c'");
+  cg_writer_set (writer, "metadata", "");
+  cg_writer_set (writer, "metadata_option", "");
+  emit_library (self, writer);
   cg_writer_emit (writer, cg_template ("skeleton-meson/python"));
+}
+
+void
+cg_skeleton_emit_meson_vala (const CgSkeleton *self,
+                             CgWriter         *writer)
+{
+  cg_writer_set (writer, "namespace", self->c_namespace);
+  cg_writer_set (writer, "languages", "['c', 'vala']");
+  cg_writer_set_expanded (writer, "metadata", ", '$namespace$-1.metadata'");
+  cg_writer_set (writer, "metadata_option", ", '--vala-metadata=@OUTPUT2@'");
+  emit_library (self, writer);
+  cg_writer_emit (writer, cg_template ("skeleton-meson/vala"));
 }

@@ -46,6 +46,12 @@ void  cg_skeleton_emit_python      (const CgSkeleton  *self,
                                     CgWriter          *writer);
 void  cg_skeleton_emit_python_test (const CgSkeleton  *self,
                                     CgWriter          *writer);
+void  cg_skeleton_emit_vala        (const CgSkeleton  *self,
+                                    CgWriter          *writer);
+void  cg_skeleton_emit_vala_test   (const CgSkeleton  *self,
+                                    CgWriter          *writer);
+void  cg_skeleton_emit_meson_vala  (const CgSkeleton  *self,
+                                    CgWriter          *writer);
 
 /* cg-skeleton-values.c */
 

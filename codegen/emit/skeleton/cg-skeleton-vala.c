@@ -1,0 +1,323 @@
+/* cg-skeleton-vala.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A skeleton of a service in Vala, and a test for it. */
+
+#include "cg-skeleton.h"
+
+#include "emit/cg-templates.h"
+#include "model/cg-declarations.h"
+#include "model/cg-names.h"
+#include "model/cg-spelling.h"
+
+#include <string.h>
+
+static const char * const keywords[] = {
+  "abstract", "as", "async", "base", "break", "case", "catch", "class", "const", "construct", "continue",
+  "default", "delegate", "delete", "do", "dynamic", "else", "ensures", "enum", "errordomain", "extern",
+  "false", "finally", "for", "foreach", "get", "global", "if", "in", "inline", "interface", "internal", "is",
+  "lock", "namespace", "new", "null", "out", "override", "owned", "params", "partial", "private",
+  "protected", "public", "ref", "requires", "return", "sealed", "set", "signal", "sizeof", "static",
+  "struct", "switch", "this", "throw", "throws", "true", "try", "typeof", "unlock", "unowned", "using",
+  "var", "virtual", "void", "volatile", "weak", "while", "with", "yield", NULL
+};
+
+/* The place of a value, on which its type depends. */
+typedef enum
+{
+  POSITION_IN,
+  POSITION_OUT,
+  POSITION_PROPERTY
+} Position;
+
+/* The types of type strings, and an expression for an empty value. */
+static const char * const types[][3] = {
+  { "y", "uint8", "0" }, { "b", "bool", "false" }, { "n", "int16", "0" }, { "q", "uint16", "0" },
+  { "i", "int", "0" }, { "u", "uint", "0" }, { "x", "int64", "0" }, { "t", "uint64", "0" },
+  { "d", "double", "0" }, { "h", "int", "0" }, { "s", "string", "\"\"" }, { "o", "string", "\"/\"" },
+  { "g", "string", "\"\"" }, { "as", "string[]", "new string[0]" }, { "ao", "string[]", "new string[0]" },
+  { "ag", "string[]", "new string[0]" }, { "ay", "Bytes", "new Bytes (new uint8[0])" },
+};
+
+/* Returns the row of a type string that is no variant, or NULL. */
+static const char * const *
+find_type (const CgTypeUse *use)
+{
+  const char *signature = use->type->signature;
+
+  for (gsize i = 0; use->named == NULL && signature != NULL && i < G_N_ELEMENTS (types); i++)
+    if (g_str_equal (types[i][0], signature))
+      return types[i];
+
+  return NULL;
+}
+
+static char *
+escape (const char *name)
+{
+  return g_strconcat (g_strv_contains (keywords, name) ? "@" : "", name, NULL);
+}
+
+/* Makes the name of a named type. Those of GObject and Gio are in the namespace GLib. */
+static char *
+make_named (CgWriter          *writer,
+            const CgNamedType *named)
+{
+  const CgNode *node = named->interface != NULL ? &named->interface->node
+                       : named->declaration != NULL ? &named->declaration->node : NULL;
+  const char *dot = strchr (named->name, '.');
+
+  if (node != NULL)
+    {
+      cg_writer_set (writer, "type_name", cg_names_look_up (node, "Name"));
+      return cg_writer_expand (writer, "$Ns$.$type_name$");
+    }
+  if (g_str_has_prefix (named->name, "Gio.") || g_str_has_prefix (named->name, "GObject."))
+    return g_strconcat ("GLib", dot, NULL);
+
+  return g_strdup (named->name);
+}
+
+/* Checks whether vapigen takes a value for nullable: a property never, and a cancellable that goes in
+ * always. */
+static gboolean
+is_nullable (const CgTypeUse *use,
+             Position         position)
+{
+  if (position == POSITION_IN && use->named != NULL && g_str_equal (use->named->name, "Gio.Cancellable"))
+    return TRUE;
+
+  return position != POSITION_PROPERTY && use->nullable && use->type->is_pointer;
+}
+
+/* Makes a type. The elements of an array that moved to a handler belong to the array. vapigen does not
+ * know the elements of a property. */
+static char *
+make_type (CgWriter        *writer,
+           const CgTypeUse *use,
+           Position         position)
+{
+  gboolean is_in = position == POSITION_IN;
+  const char * const *row = find_type (use);
+  const CgDeclaration *declaration = use->named != NULL ? use->named->declaration : NULL;
+  gboolean is_moved = is_in && use->is_moved;
+  g_autofree char *name = use->named != NULL ? make_named (writer, use->named)
+                          : g_strdup (row != NULL ? row[1] : "Variant");
+  g_autoptr (GString) type = g_string_new (name);
+
+  if (declaration != NULL && declaration->kind == CG_DECLARED_ERROR_DOMAIN && is_in)
+    g_string_assign (type, "int");
+  else if (position == POSITION_PROPERTY && (g_str_equal (name, "int16") || g_str_equal (name, "uint16")))
+    g_string_truncate (type, type->len - 2);
+  else if (use->type->element != NULL)
+    g_string_printf (type, "%s<%s%s>", use->type->element->is_pointer ? "GenericArray" : "Array",
+                     is_moved && use->type->element->is_pointer ? "weak " : "",
+                     position == POSITION_PROPERTY ? "void*" : name);
+  if (is_nullable (use, position))
+    g_string_append_c (type, '?');
+  if (is_moved)
+    g_string_prepend (type, "owned ");
+
+  return g_strdup (type->str);
+}
+
+/* Appends parameters. */
+static void
+append_params (GString   *params,
+               CgWriter  *writer,
+               GPtrArray *args)
+{
+  CG_FOREACH (const CgArg, arg, args)
+    {
+      gboolean is_in = arg->direction == CG_DIRECTION_IN;
+      g_autofree char *type = make_type (writer, &arg->use, is_in ? POSITION_IN : POSITION_OUT);
+      g_autofree char *name = escape (is_in ? arg->c_lent : arg->c_out);
+
+      g_string_append_printf (params, "%s%s%s %s", params->len > 0 ? ", " : "", is_in ? "" : "out ",
+                              type, name);
+    }
+}
+
+static void
+emit_method (const CgSkeleton *self,
+             const char       *iface,
+             CgWriter         *writer,
+             const CgMethod   *method)
+{
+  const CgArg *returned = cg_method_get_return_arg (method);
+  gboolean is_stream = cg_member_is_stream (method);
+  gboolean is_handle = is_stream || cg_skeleton_is_asynchronous (self, method);
+  g_autoptr (GString) params = g_string_new (is_handle ? "Norpc.Call call" : NULL);
+
+  cg_names_set (writer, &method->node);
+  if (is_stream)
+    {
+      const char *stream = cg_names_look_up (&method->node, "Stream");
+
+      cg_writer_set (writer, "rest", stream + strlen (iface));
+      cg_writer_append (writer, params, "", ", $Ns$.$Name$$rest$ stream");
+    }
+  append_params (params, writer, method->in_args);
+  if (!is_handle && returned == NULL)
+    append_params (params, writer, method->out_args);
+
+  cg_writer_set (writer, "params", params->str);
+  cg_writer_take (writer, "type", !is_handle && returned != NULL
+                  ? make_type (writer, &returned->use, POSITION_OUT) : g_strdup ("bool"));
+  cg_writer_take (writer, "handler",
+                  escape (cg_names_look_up (&method->node, is_handle ? "handle" : "vfunc")));
+  cg_writer_emit (writer, cg_template (is_handle && !is_stream ? "skeleton-vala/asynchronous-text"
+                                       : "skeleton-vala/method-text"));
+}
+
+/* Makes an empty value, or NULL if the type has none. */
+static char *
+make_value (const CgTypeUse *use)
+{
+  const char * const *row = find_type (use);
+
+  if (use->nullable && use->type->is_pointer)
+    return g_strdup ("null");
+  if (use->named != NULL)
+    return NULL;
+
+  return row != NULL ? g_strdup (row[2])
+                     : g_strdup_printf ("new Variant.from_bytes (new VariantType (\"%s\"), "
+                                        "new Bytes (new uint8[0]), false)", use->value_signature);
+}
+
+/* Makes the first value of a property, or NULL if it has none. */
+static char *
+make_first (CgWriter        *writer,
+            const CgTypeUse *use)
+{
+  g_autofree char *item = NULL;
+
+  if (!cg_skeleton_is_list (use))
+    return make_value (use);
+
+  item = use->element != NULL ? make_named (writer, use->element) : g_strdup ("Object");
+
+  return g_strdup_printf ("new ListStore (typeof (%s))", item);
+}
+
+/* vapigen finds the getter of a property by its name, unless one of them was changed. */
+static const char *
+get_accessors (const CgMember *property,
+               const char     *name)
+{
+  gboolean is_found = g_str_equal (name, property->lower) && !g_str_equal (name, "type");
+  gboolean is_written = (property->access & CG_ACCESS_WRITE) != 0;
+
+  if (property->use.type->is_pointer && !is_found)
+    return is_written ? "owned get; set;" : "owned get;";
+
+  return is_written ? "get; set;" : "get;";
+}
+
+static void
+emit_property (CgWriter       *writer,
+               const CgMember *property)
+{
+  gboolean is_read = (property->access & CG_ACCESS_READ) != 0;
+  gboolean can_default = property->use.type->is_pointer && !property->use.nullable;
+  g_autofree char *first = make_first (writer, &property->use);
+  g_autofree char *type = make_type (writer, &property->use, POSITION_PROPERTY);
+  g_autofree char *name = NULL;
+
+  cg_names_set (writer, &property->node);
+  name = g_strdelimit (g_strdup (cg_names_look_up (&property->node, "property_name")), "-", '_');
+  cg_writer_set (writer, "type", type);
+  cg_writer_set (writer, "plain", name);
+  cg_writer_take (writer, "name", escape (name));
+  cg_writer_set (writer, "accessors", get_accessors (property, name));
+  cg_writer_take (writer, "first", first != NULL && can_default ? g_strdup_printf (" default = %s;", first)
+                                                                : g_strdup (""));
+  cg_writer_set (writer, "to_do", first == NULL && can_default ? " /* TODO: its first value */" : "");
+  cg_writer_emit (writer, g_str_has_prefix (type, "string[]")
+                  ? "    [CCode (array_length = false, array_null_terminated = true)]\n" : "");
+  cg_writer_emit (writer, is_read ? "    public $type$ $name$ { $accessors$$first$ }$to_do$\n"
+                                  : cg_template ("skeleton-vala/write-only"));
+}
+
+void
+cg_skeleton_emit_vala (const CgSkeleton *self,
+                       CgWriter         *writer)
+{
+  cg_spelling_set_namespace (writer, self->c_namespace);
+  cg_writer_emit (writer, "/* $file$ */\n");
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
+    {
+      cg_names_set (writer, &interface->node);
+      cg_writer_set (writer, "Ns", self->c_namespace);
+      cg_writer_emit (writer, cg_template ("skeleton-vala/class-head"));
+      CG_FOREACH (const CgMember, property, interface->properties)
+        emit_property (writer, property);
+      cg_writer_emit (writer, interface->properties->len > 0 ? "\n" : "");
+      cg_writer_emit (writer, cg_template ("skeleton-vala/lifecycle"));
+      CG_FOREACH (const CgMethod, method, interface->methods)
+        emit_method (self, cg_names_look_up (&interface->node, "Iface"), writer, method);
+      cg_writer_emit (writer, "}\n");
+    }
+}
+
+/* Appends the call of a method, if there are values for it. */
+static void
+append_check (GString        *checks,
+              CgWriter       *writer,
+              const CgMethod *method)
+{
+  g_autoptr (GString) values = g_string_new (NULL);
+  guint n_out = cg_method_get_return_arg (method) != NULL ? 0 : method->out_args->len;
+  gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
+
+  CG_FOREACH (const CgArg, arg, method->in_args)
+    {
+      g_autofree char *value = make_value (&arg->use);
+
+      if (value == NULL)
+        return;
+      g_string_append_printf (values, "%s%s", values->len > 0 ? ", " : "", value);
+    }
+  for (guint i = 0; i < n_out && !cg_member_is_stream (method); i++)
+    g_string_append (values, values->len > 0 ? ", null" : "null");
+  if (!is_oneway)
+    g_string_append (values, values->len > 0 ? ", null" : "null");
+
+  cg_names_set (writer, &method->node);
+  cg_writer_set (writer, "values", values->str);
+  cg_writer_set (writer, "outs", n_out > 2 ? "null, null, null, " : n_out == 2 ? "null, null, "
+                 : n_out == 1 ? "null, " : "");
+  cg_writer_set (writer, "end", (method->flags & CG_METHOD_STREAM_IN) != 0 ? "            stream.end ();\n" : "");
+  if (cg_member_is_stream (method))
+    cg_writer_append (writer, checks, "", cg_template ("skeleton-vala/check-stream"));
+  else
+    cg_writer_append (writer, checks, "", is_oneway ? "        proxy.$call_name$ ($values$);\n"
+                      : cg_template ("skeleton-vala/check-method"));
+}
+
+void
+cg_skeleton_emit_vala_test (const CgSkeleton *self,
+                            CgWriter         *writer)
+{
+  g_autoptr (GString) added = g_string_new (NULL);
+
+  cg_spelling_set_namespace (writer, self->c_namespace);
+  cg_writer_emit (writer, cg_template ("skeleton-vala/test-head"));
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
+    {
+      g_autoptr (GString) checks = g_string_new (NULL);
+
+      cg_names_set (writer, &interface->node);
+      cg_writer_set (writer, "Ns", self->c_namespace);
+      CG_FOREACH (const CgMethod, method, interface->methods)
+        append_check (checks, writer, method);
+      cg_writer_set (writer, "checks", checks->str);
+      cg_writer_emit (writer, cg_template ("skeleton-vala/test-function"));
+      cg_writer_append (writer, added, "", "    GLib.Test.add_func (\"/$dbus_name$\", test_$iface$);\n");
+    }
+  cg_writer_set (writer, "added", added->str);
+  cg_writer_emit (writer, cg_template ("skeleton-vala/main-function"));
+}
