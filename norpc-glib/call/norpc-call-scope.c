@@ -171,7 +171,7 @@ norpc_timeout_pop (void)
  * @priority: the priority
  *
  * Sets the priority of the calls that the current thread sends until it calls
- * [func@Norpc.priority_pop].
+ * [func@Norpc.Priority.pop].
  *
  * It takes precedence over the priorities of proxies and of single calls, and over the priority
  * of the call that is being handled. Calls of this function can be nested. See
@@ -192,7 +192,7 @@ norpc_priority_push (NorpcPriority priority)
 /**
  * norpc_priority_pop:
  *
- * Undoes the last [func@Norpc.priority_push] of this thread.
+ * Undoes the last [func@Norpc.Priority.push] of this thread.
  *
  * Since: 0.1
  */
