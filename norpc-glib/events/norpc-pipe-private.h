@@ -78,7 +78,8 @@ void       norpc_pipe_attach (NorpcPipe     *self,
                               GObject       *reader,
                               NorpcPipeFunc  arrived);
 NorpcItem *norpc_pipe_take   (NorpcPipe     *self,
-                              guint64        max_number);
+                              guint64        max_number,
+                              gboolean      *at_end);
 void       norpc_pipe_drain  (NorpcPipe     *self);
 void       norpc_pipe_close  (NorpcPipe     *self,
                               gboolean       cancels);

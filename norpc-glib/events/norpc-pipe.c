@@ -381,21 +381,27 @@ unlink_oldest_locked (NorpcPipe *self)
 }
 
 /* Called in the reader's thread. Takes the oldest item (owned) whose number is not larger than
- * @max_number, or returns NULL. The end (unowned) stays there. A writer that waits goes on once half
- * of the items have been read, so that it is not woken up for each one.
+ * @max_number, or returns NULL. @at_end tells whether the end comes next, which stays there: another
+ * thread may close the pipe, and drop the end. A writer that waits goes on once half of the items have
+ * been read, so that it is not woken up for each one.
  */
 NorpcItem *
 norpc_pipe_take (NorpcPipe *self,
-                 guint64    max_number)
+                 guint64    max_number,
+                 gboolean  *at_end)
 {
   NorpcItem *item = NULL;
   gboolean removed = FALSE;
 
+  *at_end = FALSE;
+
   g_mutex_lock (&self->lock);
   if (self->oldest != NULL && self->oldest->number <= max_number)
     {
-      item = self->oldest->is_end ? self->oldest : unlink_oldest_locked (self);
-      removed = !item->is_end && remove_event_locked (self, item);
+      *at_end = self->oldest->is_end;
+      if (!*at_end)
+        item = unlink_oldest_locked (self);
+      removed = item != NULL && remove_event_locked (self, item);
       if (self->n_items <= self->capacity / 2)
         norpc_wait_wake (&self->write_wait);
     }

@@ -67,7 +67,7 @@ read_next (NorpcStream  *self,
 {
   NorpcStreamPrivate *priv = norpc_stream_get_private (self);
   GError *reason = NULL;
-  gboolean over;
+  gboolean over, at_end;
 
   *item = NULL;
   if (g_atomic_int_get (&priv->closed) || norpc_stream_is_muted (self))
@@ -80,28 +80,22 @@ read_next (NorpcStream  *self,
   if (over && (!priv->is_client || g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
     return fail_answered (reason, error);
 
-  *item = norpc_pipe_take (priv->pipe, in_order ? priv->n_arrived : G_MAXUINT64);
+  *item = norpc_pipe_take (priv->pipe, in_order ? priv->n_arrived : G_MAXUINT64, &at_end);
   /* Another thread may have closed the stream meanwhile, and dropped the items that were left. */
-  if ((*item == NULL || (*item)->is_end) && g_atomic_int_get (&priv->closed))
+  if (*item == NULL && g_atomic_int_get (&priv->closed))
     {
-      *item = NULL;
       g_clear_error (&reason);
       return fail_closed (error);
     }
-  if (*item == NULL && over && reason != NULL)
+  if (*item == NULL && !at_end && over && reason != NULL)
     return fail_answered (reason, error);
   g_clear_error (&reason);
   if (*item == NULL)
-    return over ? READ_END : READ_NOT_YET;
-  if (!(*item)->is_end)
-    {
-      norpc_item_import (*item);
-      return READ_ITEM;
-    }
+    return at_end || over ? READ_END : READ_NOT_YET;
 
-  *item = NULL;
+  norpc_item_import (*item);
 
-  return READ_END;
+  return READ_ITEM;
 }
 
 /* Runs in the context of the read, with no lock held. Ends it and returns TRUE if it is over. */

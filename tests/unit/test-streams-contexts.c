@@ -288,10 +288,14 @@ test_end_of_closed (void)
 {
   const NorpcInterfaceInfo *info = feed_feed_interface_info ();
   NorpcPipe *pipe = norpc_pipe_new (info->methods[0]);
+  gboolean at_end;
 
   g_assert_true (norpc_pipe_write (pipe, norpc_item_new_end (info, 0), NULL));
+  g_assert_null (norpc_pipe_take (pipe, G_MAXUINT64, &at_end));
+  g_assert_true (at_end);
   norpc_pipe_close (pipe, TRUE);
-  g_assert_null (norpc_pipe_take (pipe, G_MAXUINT64));
+  g_assert_null (norpc_pipe_take (pipe, G_MAXUINT64, &at_end));
+  g_assert_false (at_end);
   norpc_pipe_unref (pipe);
 }
 
