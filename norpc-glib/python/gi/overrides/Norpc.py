@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What makes norpc-glib at home in Python; PyGObject loads it with the typelib Norpc."""
+"""The module that PyGObject loads with the typelib Norpc: norpc-glib as Python expects it."""
 
 from gi.overrides import override
 from gi.repository import Norpc

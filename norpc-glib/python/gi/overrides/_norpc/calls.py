@@ -8,7 +8,7 @@ from .scope import Scope
 
 
 class _Sent:
-    """What a one-way call returns: awaiting it takes no time."""
+    """The result of a one-way call: awaiting it takes no time."""
 
     def __await__(self):
         return

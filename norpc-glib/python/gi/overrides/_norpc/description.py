@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What typelibs and interface infos say about the methods of an interface."""
+"""The methods of an interface, as typelibs and interface infos describe them."""
 
 import functools
 import importlib

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a process may do after a fork.
+"""Calls after a fork.
 
 A child process has none of the threads that services, timers and replies need.
 """

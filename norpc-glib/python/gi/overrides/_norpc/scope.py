@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the calls of a piece of code have in common."""
+"""Options that all calls of a piece of code have."""
 
 import contextlib
 import contextvars

@@ -26,7 +26,7 @@ class _Hidden:
 
 
 class _Handler:
-    """What serves a method: it calls the function of the class, and answers with its results."""
+    """The handler of a method: it calls the function of the class, and answers with its results."""
 
     def __init__(self, interface, vfunc, name, public):
         self.public = public
@@ -246,7 +246,7 @@ _servers = weakref.WeakSet()  # those that run or did so
 
 
 class ServerFunctions:
-    """What a server has in Python."""
+    """Methods that a server has in Python."""
 
     def start(self, cancellable=None):
         fork.check()

@@ -15,7 +15,7 @@ def _get_item(results):
 
 
 async def _wait(self, name):
-    """Awaits `name`_async() of an object. What a cancelled task has waited for is for the next one."""
+    """Awaits `name`_async() of an object. A later wait gets the item of a wait that was cancelled."""
     waits = self.__dict__.setdefault('_norpc_waits', {})
     before = waits.get(name)
     if before is not None and before.cancelled():
@@ -39,7 +39,7 @@ def _start(self, name):
 
 
 class StreamFunctions:
-    """What an end of a stream has in Python."""
+    """Methods that an end of a stream has in Python."""
 
     def __enter__(self):
         return self
@@ -93,7 +93,7 @@ def add_functions(cls):
 
 
 class SignalWatchFunctions:
-    """What a watch of a signal has in Python."""
+    """Methods that a watch of a signal has in Python."""
 
     def __aiter__(self):
         return self
