@@ -234,9 +234,8 @@ class Records(Case):
     def test_new(self):
         entry = make_entry()
         self.assertEqual((entry.key, entry.size, entry.bytes.get_data(), entry.tags), ('k', 3, b'\0', ['a']))
-        self.assertEqual(repr(entry), "Test.Entry(key='k', size=3, mode=<enum TEST_MODE_FAST of type Test.Mode>, "
-                         "parts=<flags TEST_PARTS_HEAD of type Test.Parts>, bytes=b'\\x00', place=None, when=None, "
-                         "tags=['a'], count=None)")
+        self.assertEqual(repr(entry), f"Test.Entry(key='k', size=3, mode={Test.Mode.FAST!r}, "
+                         f"parts={Test.Parts.HEAD!r}, bytes=b'\\x00', place=None, when=None, tags=['a'], count=None)")
 
     def test_wrong(self):
         for fields, message in (({'size': 'x'}, "argument 'size': expected int, got str"),
