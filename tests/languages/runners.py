@@ -45,9 +45,11 @@ def run_in_thread(coroutine):
 def run_natively(coroutine):
     """In the event loop of PyGObject."""
     asyncio.set_event_loop_policy(GLibEventLoopPolicy())
+    loop = asyncio.get_event_loop_policy().get_event_loop()
     try:
-        return asyncio.get_event_loop_policy().get_event_loop().run_until_complete(coroutine)
+        return loop.run_until_complete(coroutine)
     finally:
+        loop.close()
         asyncio.set_event_loop_policy(None)
 
 

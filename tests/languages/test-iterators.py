@@ -263,7 +263,7 @@ class Records(Case):
         self.assertEqual(str(caught.exception), "argument 'entry': argument 'tags'[0]: expected str, got int")
 
 
-Test.LanguageProxy  # extends the records
+Norpc.extend_records(Test)
 
 
 tap.main()

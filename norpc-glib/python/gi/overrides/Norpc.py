@@ -4,14 +4,15 @@
 from gi.overrides import override
 from gi.repository import Norpc
 
-from ._norpc import calls, errors, eventloop, scope, streams
+from ._norpc import calls, errors, eventloop, records, scope, streams
 
-__all__ = ['EventLoop', 'create_task', 'error_class', 'get_current_call', 'run']
+__all__ = ['EventLoop', 'create_task', 'error_class', 'extend_records', 'get_current_call', 'run']
 
 EventLoop = eventloop.EventLoop
 create_task = eventloop.create_task
 run = eventloop.run
 error_class = errors.error_class
+extend_records = records.extend_module
 get_current_call = scope.get_current_call
 
 
@@ -30,11 +31,6 @@ __all__.append('Proxy')
 
 class Stream(streams.StreamFunctions, Norpc.Stream):
     """An end of a stream. It iterates over the items that it reads."""
-
-    def __init_subclass__(cls, **kwargs):
-        super().__init_subclass__(**kwargs)
-        if '__info__' in vars(cls) and cls.__info__.get_namespace() != 'Norpc':
-            streams.add_functions(cls)
 
 
 Stream = override(Stream)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Calls of proxies: awaitable, and synchronous."""
 
+import functools
+import types
+
 from gi.repository import Gio, GLib
 
 from . import description, errors, fork, interrupt, records, replies, values
@@ -23,6 +26,7 @@ class _Member:
 
     def __init__(self, interface, name, args):
         self.name = name
+        records.extend(interface.module, interface.info.get_namespace())
         self.parameters = description.Parameters(args, interface.get_signatures(name, args))
         self.signature = self.parameters.make_signature(True)
 
@@ -102,30 +106,45 @@ class _Stream(_Member):
         return replies.call_in_thread(self.open, [*args, cancellable], scope)
 
 
-def _make_function(method, run, name, doc):
-    def function(self, *args, **kwargs):
-        return run(self, args, kwargs)
+class _Function:
+    """A function of a proxy class, for a method or a stream.
 
-    function.__name__ = name
-    function.__doc__ = doc
-    function.__signature__ = method.signature
-    return function
+    Its types are looked up when it is used: PyGObject holds a lock while it makes the class.
+    """
+
+    def __init__(self, kind, run, interface, name, public, doc):
+        self._make = lambda: kind(interface, name)
+        self._run = run
+        self.__name__ = self.__qualname__ = public
+        self.__doc__ = doc
+
+    @functools.cached_property
+    def _member(self):
+        return self._make()
+
+    @property
+    def __signature__(self):
+        return self._member.signature
+
+    def __get__(self, proxy, owner=None):
+        return self if proxy is None else types.MethodType(self, proxy)
+
+    def __call__(self, proxy, *args, **kwargs):
+        return self._run(self._member, proxy, args, kwargs)
 
 
 def add_methods(cls):
     """Adds a function for each method of its interface to a generated class of proxies."""
+    def add(public, kind, run, doc):
+        public += interface.get_suffix(name)
+        setattr(cls, public, _Function(kind, run, interface, name, public, doc))
+
     for interface in description.get_interfaces(cls):
-        records.extend(interface.module, interface.info.get_namespace())
         for name in interface.get_called_methods():
-            method = _Method(interface, name)
-            suffix = interface.get_suffix(name)
-            functions = {name: (method.start, 'Calls the method; await the results.'),
-                         f'{name}_sync': (method.run, 'Calls the method, and waits for the results.')}
-            if method.finish is None:
-                functions = {name: (method.send, 'Sends a one-way call.')}
-            for public, (run, doc) in functions.items():
-                setattr(cls, public + suffix, _make_function(method, run, public + suffix, doc))
+            if f'call_{name}_finish' not in interface.proxy_infos:
+                add(name, _Method, _Method.send, 'Sends a one-way call.')
+                continue
+            add(name, _Method, _Method.start, 'Calls the method; await the results.')
+            add(f'{name}_sync', _Method, _Method.run, 'Calls the method, and waits for the results.')
         for name in interface.get_streams():
-            stream = _Stream(interface, name)
-            public = name + interface.get_suffix(name)
-            setattr(cls, public, _make_function(stream, stream.run, public, 'Opens a stream.'))
+            add(name, _Stream, _Stream.run, 'Opens a stream.')

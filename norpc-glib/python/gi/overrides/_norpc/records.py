@@ -20,6 +20,11 @@ def extend(module, namespace):
             _extend(getattr(module, info.get_name()))
 
 
+def extend_module(module):
+    """Extends the records of a module of gi.repository, before one of its methods is used."""
+    extend(module, module._namespace)
+
+
 def _is_record(info):
     """Tells whether it is a boxed type whose constructor takes all of its fields."""
     constructor = description.find(info.get_methods(), 'new')

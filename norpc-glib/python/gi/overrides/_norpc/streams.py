@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Streams and signals as iterators."""
 
+import functools
+
 from gi.repository import GLib
 
 from . import description, errors, interrupt, replies, values
@@ -71,25 +73,29 @@ class StreamFunctions:
     async def outcome(self):
         """Gets the results of the stream, once it has ended."""
         results = await _wait(self, 'outcome')
-        return None if self._has_no_results else _get_item(results)
+        return _get_item(results) if _has_results(type(self)) else None
 
     async def send(self, *item):
         """Writes an item, as soon as the reader is ready for it."""
-        item = self._parameters.convert(self, self._signature, item, {})
+        parameters, signature = _get_writing(type(self))
+        item = parameters.convert(self, signature, item, {})
         while not self.is_ready():
             await _wait(self, 'ready')
         self.write(*item)
 
 
-def add_functions(cls):
-    """Adds what a generated class of streams has of its own."""
-    infos = {info.get_name(): info for info in cls.__info__.get_methods()}
-    args = infos['write'].get_arguments()
-    finish = infos['outcome_finish']
-    cls._parameters = description.Parameters(args, [None] * len(args))
-    cls._signature = cls._parameters.make_signature(False)
-    cls._has_no_results = (len(finish.get_arguments()) == 1
-                           and finish.get_return_type().get_tag_as_string() == 'gboolean')
+@functools.cache
+def _get_writing(cls):
+    """Gets the parameters of an item, and their signature."""
+    args = description.find(cls.__info__.get_methods(), 'write').get_arguments()
+    parameters = description.Parameters(args, [None] * len(args))
+    return parameters, parameters.make_signature(False)
+
+
+@functools.cache
+def _has_results(cls):
+    finish = description.find(cls.__info__.get_methods(), 'outcome_finish')
+    return len(finish.get_arguments()) > 1 or finish.get_return_type().get_tag_as_string() != 'gboolean'
 
 
 class SignalWatchFunctions:
