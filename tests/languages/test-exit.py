@@ -62,8 +62,9 @@ store = server.make_proxy()
 class Exit(unittest.TestCase):
     def run_program(self, program, code=0, expected='', signal=None):
         """Runs it in a process of its own."""
-        process = subprocess.run([sys.executable, '-c', START + textwrap.dedent(program)], capture_output=True,
-                                 text=True, timeout=60)
+        # Python 3.12 and later warns of a fork when there are threads.
+        process = subprocess.run([sys.executable, '-W', 'ignore::DeprecationWarning', '-c',
+                                  START + textwrap.dedent(program)], capture_output=True, text=True, timeout=60)
         self.assertEqual((process.returncode, process.stdout.split()), (code, expected.split()), process.stderr)
         self.assertNotIn('Fatal', process.stderr)
         return process.stderr
