@@ -110,6 +110,7 @@ reply_queue_source_check (GSource *source)
   /* If the nap was in vain, sleep comes next. */
   if (wake (self))
     self->had_burst = FALSE;
+  norpc_spin_wake (&self->spin, has_replies (self));
 
   return late || self->first != NULL || has_replies (self);
 }
@@ -230,7 +231,6 @@ begin_dispatch (NorpcReplyQueue *self,
 {
   self->time = (guint32) now;
   norpc_timeouts_expire (&self->deadlines, now);
-  norpc_spin_wake (&self->spin);
   if (self->first == NULL)
     take_replies (self);
 }

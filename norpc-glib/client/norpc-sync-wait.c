@@ -101,7 +101,7 @@ norpc_sync_wait_sleep (NorpcCall *call,
       g_cond_wait (&slot->cond, &slot->mutex);
   in_time = is_done (call);
   g_mutex_unlock (&slot->mutex);
-  norpc_spin_wake (&sync_spin);
+  norpc_spin_wake (&sync_spin, in_time);
 
   return in_time;
 }

@@ -28,8 +28,11 @@ typedef struct
 #define NORPC_SPIN_CREDIT 8
 #define NORPC_SPIN_INIT { 0, 0, 0 }
 
-/* Where two threads sleep in turn, each sleep takes as long as it takes to wake up both of them. */
-#define NORPC_SPIN_SHORT_SLEEP 100 /* microseconds */
+/* Where two threads sleep in turn, each sleep takes as long as it takes to wake up both of them. A main
+ * context that has something else to do does not sleep at all. All in microseconds.
+ */
+#define NORPC_SPIN_REAL_SLEEP 3
+#define NORPC_SPIN_SHORT_SLEEP 100
 #define NORPC_SPIN_LONG_SLEEP 1000
 
 typedef gboolean (*NorpcSpinCondition) (gpointer data);
@@ -42,7 +45,8 @@ gboolean norpc_spin_begin (NorpcSpin *self,
 void     norpc_spin_end   (NorpcSpin *self,
                            gboolean   paid);
 void     norpc_spin_sleep (NorpcSpin *self);
-void     norpc_spin_wake  (NorpcSpin *self);
+void     norpc_spin_wake  (NorpcSpin *self,
+                           gboolean   ready);
 
 static inline void
 norpc_spin_pause (void)

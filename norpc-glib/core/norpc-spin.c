@@ -115,17 +115,17 @@ norpc_spin_end (NorpcSpin *self,
     self->credit--;
 }
 
-/* Called before the consumer sleeps. It may wake up and sleep again if there is nothing to do. */
+/* Called before the consumer sleeps. */
 void
 norpc_spin_sleep (NorpcSpin *self)
 {
-  if (self->slept_at == 0 && norpc_get_spin_time () > 0)
-    self->slept_at = g_get_monotonic_time ();
+  self->slept_at = norpc_get_spin_time () > 0 ? g_get_monotonic_time () : 0;
 }
 
-/* Called when the consumer has slept until there was something to do. */
+/* Called when the consumer has slept. @ready means that there is something to do. */
 void
-norpc_spin_wake (NorpcSpin *self)
+norpc_spin_wake (NorpcSpin *self,
+                 gboolean   ready)
 {
   gint64 slept;
 
@@ -134,6 +134,9 @@ norpc_spin_wake (NorpcSpin *self)
 
   slept = g_get_monotonic_time () - self->slept_at;
   self->slept_at = 0;
+  if (!ready || slept < NORPC_SPIN_REAL_SLEEP)
+    return;
+
   if (slept >= NORPC_SPIN_LONG_SLEEP)
     self->credit = 0;
   else if (slept < NORPC_SPIN_SHORT_SLEEP)

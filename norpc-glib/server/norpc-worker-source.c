@@ -59,6 +59,7 @@ worker_source_check (GSource *source)
   NorpcWorker *self = ((WorkerSource *) source)->worker;
   gboolean ready = !self->busy && (norpc_worker_can_serve (self) || norpc_worker_has_work (self));
 
+  norpc_spin_wake (&self->spin, ready);
   /* The nap is over. If nothing has arrived, sleep comes next. */
   self->had_burst = self->had_burst && ready;
 

@@ -395,7 +395,6 @@ norpc_worker_run (NorpcWorker  *self,
     return FALSE;
 
   self->busy = TRUE;
-  norpc_spin_wake (&self->spin);
   publishes_thread = self->service_endpoint != NULL || norpc_thread_check_is_shared (self->thread_check);
   if (publishes_thread)
     g_atomic_pointer_set (&self->busy_thread, g_thread_self ());
