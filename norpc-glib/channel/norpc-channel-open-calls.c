@@ -8,26 +8,50 @@
 #include "call/norpc-call-private.h"
 #include "norpc-channel-private.h"
 
+/* Runs in the service's context. Sets where @call is counted, and returns where it was (owned), or NULL.
+ * Returns that of @self if it stays as it is.
+ */
+static NorpcCallQueue *
+set_open_at (NorpcChannel *self,
+             NorpcCall    *call)
+{
+  /* If the server has passed the call on, another service works on it. */
+  if (call->released_at == &self->call_queue)
+    return g_atomic_pointer_compare_and_exchange (&call->open_at, NULL, &self->call_queue) ? NULL
+                                                                                           : &self->call_queue;
+
+  return g_atomic_pointer_exchange (&call->open_at, &self->call_queue);
+}
+
 /* Runs in the service's context. Counts @call as open, unless it is counted already. A thread
  * that answers a call writes its state before it reads `open_at`; this function writes
  * `open_at` first and then reads the state.
+ *
+ * A server that has passed on the call, or one that this is an attempt at, may have counted it. Then it
+ * counts here from now on, and the caller must close it in the queue that is returned (owned)
+ * (nullable), with no lock held.
  */
-void
+NorpcCallQueue *
 norpc_channel_keep_open (NorpcChannel *self,
                          NorpcCall    *call)
 {
+  NorpcCallQueue *other;
+
   g_object_ref (self);
   g_atomic_int_inc (&self->n_open);
   norpc_channel_count_turn (self, call, 1);
-  if (!g_atomic_pointer_compare_and_exchange (&call->open_at, NULL, &self->call_queue))
+  other = set_open_at (self, call);
+  if (other == &self->call_queue)
     {
       norpc_channel_count_turn (self, call, -1);
       g_atomic_int_add (&self->n_open, -1);
       g_object_unref (self);
-      return;
+      return NULL;
     }
 
   norpc_call_close_if_answered (call);
+
+  return other;
 }
 
 /* Thread-safe. */
@@ -48,7 +72,10 @@ keep_attempt_open (NorpcChannel *self,
 
   if (outer == NULL || outer->released_at != &self->call_queue)
     {
-      norpc_channel_keep_open (self, call);
+      NorpcCallQueue *other = norpc_channel_keep_open (self, call);
+
+      if (other != NULL)
+        other->funcs->close (other, call);
       return;
     }
 

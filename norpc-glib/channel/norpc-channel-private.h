@@ -123,13 +123,13 @@ void     norpc_channel_answer_probes       (NorpcChannel   *self,
                                             gboolean        all);
 
 /* Open calls */
-void  norpc_channel_keep_open    (NorpcChannel *self,
-                                  NorpcCall    *call);
-guint norpc_channel_get_n_open   (NorpcChannel *self);
-void  norpc_channel_note_attempt (NorpcChannel *self,
-                                  NorpcCall    *call);
-void  norpc_channel_close_call   (NorpcChannel *self,
-                                  NorpcCall    *call);
+NorpcCallQueue *norpc_channel_keep_open    (NorpcChannel *self,
+                                            NorpcCall    *call);
+guint           norpc_channel_get_n_open   (NorpcChannel *self);
+void            norpc_channel_note_attempt (NorpcChannel *self,
+                                            NorpcCall    *call);
+void            norpc_channel_close_call   (NorpcChannel *self,
+                                            NorpcCall    *call);
 
 /* Turns of clients */
 void       norpc_channel_turns_free     (NorpcChannelTurns *self);

@@ -177,21 +177,25 @@ was_answered_by_handler (NorpcCall *call)
 }
 
 /* Runs in the service's context, after the handler has returned. A call whose client no longer
- * waits is not listed, but it counts as open while the service may still work on it.
+ * waits is not listed, but it counts as open while the service may still work on it. Returns as
+ * norpc_channel_keep_open ().
  */
-static void
+static NorpcCallQueue *
 keep_locked (NorpcPendingCalls *self,
              NorpcCall         *call)
 {
   gboolean open = g_atomic_int_get (&call->state) == NORPC_CALL_OPEN;
+  NorpcCallQueue *other = NULL;
 
   if (!norpc_pending_calls_note_kept (call))
-    return;
+    return NULL;
 
   if (open || norpc_call_may_be_answered_later (call))
-    norpc_channel_keep_open (self->channel, call);
+    other = norpc_channel_keep_open (self->channel, call);
   if (open)
     link_open_locked (self, call);
+
+  return other;
 }
 
 /* Runs in the service's context, with the lock held. If the number of open calls is limited, no call
@@ -261,6 +265,7 @@ norpc_pending_calls_next (NorpcPendingCalls *self,
                           gboolean           more)
 {
   g_autoptr (NorpcCall) previous = NULL;
+  NorpcCallQueue *other = NULL;
   NorpcCall *next;
 
   g_mutex_lock (&self->lock);
@@ -268,13 +273,16 @@ norpc_pending_calls_next (NorpcPendingCalls *self,
   if (previous != NULL)
     {
       if (!was_answered_by_handler (previous))
-        keep_locked (self, previous);
+        other = keep_locked (self, previous);
       if (norpc_channel_may_have_turns (self->channel))
         norpc_channel_end_turn (self->channel, previous);
     }
   next = more && norpc_pending_calls_are_below_limit (self) ? take_next_locked (self) : NULL;
   self->current = next;
   g_mutex_unlock (&self->lock);
+
+  if (other != NULL)
+    other->funcs->close (other, previous);
 
   return next;
 }

@@ -323,10 +323,48 @@ test_answered_while_it_opens (Fixture       *fixture,
   g_assert_cmpuint (norpc_channel_get_n_open (channel), ==, 1);
 
   norpc_call_return_values (call, 0, NULL);
-  norpc_channel_keep_open (channel, call);
+  g_assert_null (norpc_channel_keep_open (channel, call));
   g_assert_cmpuint (norpc_channel_get_n_open (channel), ==, 0);
   norpc_call_unref (call);
 
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+}
+
+/* A call, or one that it is an attempt at, has been counted as open in another channel, whose server
+ * has passed it on. It counts in the channel of the service that works on it; the server that has
+ * passed it on does not take it back.
+ */
+static void
+test_counted_elsewhere (Fixture       *fixture,
+                        gconstpointer  unused)
+{
+  NorpcChannel *first = norpc_server_get_channel (fixture->server);
+  g_autoptr (NorpcChannel) second = norpc_channel_new (1, NORPC_WHEN_FULL_BUSY);
+  Outcome outcome = { 0 };
+  NorpcCallQueue *other;
+  NorpcCall *call;
+
+  probe_probe_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = probe_state_take_held (fixture->state);
+  g_assert_true (probe_probe_proxy_call_noop_sync (fixture->proxy, NULL, NULL));
+  g_assert_cmpuint (norpc_channel_get_n_open (first), ==, 1);
+
+  call->released_at = first->call_queue.funcs->ref (&first->call_queue);
+  other = norpc_channel_keep_open (second, call);
+  g_assert_true (other == &first->call_queue);
+  other->funcs->close (other, call);
+  g_assert_cmpuint (norpc_channel_get_n_open (first), ==, 0);
+  g_assert_cmpuint (norpc_channel_get_n_open (second), ==, 1);
+
+  g_assert_null (norpc_channel_keep_open (first, call));
+  g_assert_null (norpc_channel_keep_open (second, call));
+  g_assert_cmpuint (norpc_channel_get_n_open (first), ==, 0);
+  g_assert_cmpuint (norpc_channel_get_n_open (second), ==, 1);
+
+  norpc_call_return_values (call, 0, NULL);
+  g_assert_cmpuint (norpc_channel_get_n_open (second), ==, 0);
+  norpc_call_unref (call);
   outcome_wait (&outcome);
   g_assert_no_error (outcome.error);
 }
@@ -375,6 +413,7 @@ main (int   argc,
   TEST ("/interleavings-calls/answered-while-falling-asleep", test_answered_while_falling_asleep);
   TEST ("/interleavings-calls/timed-out-for-another", test_timed_out_for_another);
   TEST ("/interleavings-calls/answered-while-it-opens", test_answered_while_it_opens);
+  TEST ("/interleavings-calls/counted-elsewhere", test_counted_elsewhere);
 
   return g_test_run ();
 }
