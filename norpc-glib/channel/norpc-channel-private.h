@@ -172,10 +172,7 @@ void       norpc_channel_run_jobs       (NorpcChannel        *self,
 void       norpc_channel_served         (NorpcChannel        *self,
                                          NorpcCall           *call);
 NorpcCall *norpc_channel_take_urgent    (NorpcChannel        *self);
-gboolean   norpc_channel_spin           (NorpcChannel        *self,
-                                         NorpcSpin           *spin);
 gboolean   norpc_channel_fall_asleep    (NorpcChannel        *self,
-                                         NorpcSpin           *spin,
                                          gboolean             nap);
 void       norpc_channel_wake_up        (NorpcChannel        *self);
 

@@ -24,8 +24,8 @@ norpc_channel_steal_sleeper_locked (NorpcChannel *self)
   return norpc_waker_ref (self->waker);
 }
 
-/* Thread-safe. Returns FALSE if the channel has, or has had, a worker. @wake_func (nullable) is called
- * with @data before the context wakes up, until the channel is detached.
+/* Thread-safe. Returns FALSE if the channel has, or has had, a worker. @wake_func is called
+ * with @data when the worker is to wake up, until the channel is detached.
  */
 gboolean
 norpc_channel_open (NorpcChannel  *self,
@@ -138,35 +138,15 @@ norpc_channel_served (NorpcChannel *self,
     norpc_channel_answer_probes (self, FALSE);
 }
 
-static gboolean
-has_calls (gpointer data)
-{
-  return norpc_channel_has_calls (data);
-}
-
-/* Runs in the service's context, when all dequeued calls are served. Polls the queue for a
- * while, and returns TRUE if there are calls.
- */
-gboolean
-norpc_channel_spin (NorpcChannel *self,
-                    NorpcSpin    *spin)
-{
-  return has_calls (self) || norpc_spin_until (spin, has_calls, self);
-}
-
 /* Runs in the service's context, when all dequeued calls are served. Returns FALSE if there
- * are calls. If it returns TRUE, the next thread that enqueues a call wakes up the context, unless
- * the context naps and the thread is in a burst.
+ * are calls. If it returns TRUE, the next thread that enqueues a call wakes up the worker, unless
+ * the worker naps and the thread is in a burst.
  */
 gboolean
 norpc_channel_fall_asleep (NorpcChannel *self,
-                           NorpcSpin    *spin,
                            gboolean      nap)
 {
   gboolean empty;
-
-  if (norpc_channel_spin (self, spin))
-    return FALSE;
 
   g_async_queue_lock (self->queue);
   empty = !norpc_channel_has_calls (self);
@@ -174,8 +154,6 @@ norpc_channel_fall_asleep (NorpcChannel *self,
   self->napping = nap;
   g_async_queue_unlock (self->queue);
 
-  if (empty)
-    norpc_spin_sleep (spin);
   if (empty && g_atomic_int_get (&self->n_probes) > 0)
     norpc_channel_answer_probes (self, TRUE);
 

@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcWaker NorpcWaker;
 
-typedef void (*NorpcWakeFunc) (gpointer data);
+/* Returns FALSE if the context is awake, and finds out by itself what there is to do. */
+typedef gboolean (*NorpcWakeFunc) (gpointer data);
 
 NorpcWaker *norpc_waker_new      (GMainContext *context);
 void        norpc_waker_set_func (NorpcWaker    *self,

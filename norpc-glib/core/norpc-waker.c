@@ -24,7 +24,7 @@ norpc_waker_new (GMainContext *context)
   return self;
 }
 
-/* Called before other threads know the waker. @func is called before the context wakes up, in the
+/* Called before other threads know the waker. @func is called when the context is to wake up, in the
  * thread that wakes it up, with the lock held, as long as the waker is not detached.
  */
 void
@@ -72,12 +72,8 @@ void
 norpc_waker_end (NorpcWaker *self,
                  gboolean    wakes)
 {
-  if (wakes && self->context != NULL)
-    {
-      if (self->func != NULL)
-        self->func (self->data);
-      g_main_context_wakeup (self->context);
-    }
+  if (wakes && self->context != NULL && (self->func == NULL || self->func (self->data)))
+    g_main_context_wakeup (self->context);
   g_mutex_unlock (&self->lock);
 }
 

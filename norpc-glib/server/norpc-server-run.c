@@ -35,7 +35,7 @@ wait_for_phase (NorpcServer       *self,
     {
       gint64 until = self->context != NULL ? g_get_monotonic_time () + RUN_INTERVAL : -1;
 
-      if (norpc_worker_run_here (worker, phase) && norpc_worker_get_phase (worker) < phase)
+      if (norpc_worker_run_here (worker, self->context, phase) && norpc_worker_get_phase (worker) < phase)
         {
           g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_WOULD_DEADLOCK,
                                "The server was stopped in the thread of its service, "

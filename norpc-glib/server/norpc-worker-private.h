@@ -26,7 +26,7 @@ G_BEGIN_DECLS
  * The part of a server that runs in the service's context: it dequeues calls from the channel
  * and dispatches them.
  *
- * The worker owns the service, and the source in the context owns the worker, so the service
+ * The worker owns the service, and the source of the context owns the worker, so the service
  * is finalized in its context, however its server ends. A server, or any other code that stops
  * the worker, only sets its state and wakes it up.
  *
@@ -59,7 +59,6 @@ struct _NorpcWorker
   GObject          *service;      /* (owned) (nullable): until the worker has stopped */
   NorpcSignalRelay *relay;        /* (owned) (nullable): while the service runs, or earlier */
   NorpcThreadCheck *thread_check; /* (owned), since construction: of the service */
-  NorpcSpin         spin;
   gboolean          busy;        /* the worker is running, and must not be run recursively */
   gboolean          tried;       /* the service was started, or never will be */
   gboolean          handling;    /* the service is handling a call */
@@ -73,10 +72,9 @@ struct _NorpcWorker
   NorpcPendingCalls pending;      /* has its own lock */
   int               stop_requested; /* atomic */
 
-  GMutex   lock;
-  GSource *source; /* (unowned) (nullable) [lock]: while it is attached */
-  NorpcSharedSource *shared_source; /* (owned) (nullable), since it was attached: of one that is
-                                       exported, in place of a source of its own */
+  GMutex             lock;
+  NorpcSharedSource *source; /* (owned) (nullable), since it is being attached: of its context */
+  NorpcSharedMember  member; /* of the source; added with [lock] */
 };
 
 NorpcWorker *norpc_worker_new   (GObject      *service,
@@ -92,10 +90,12 @@ gboolean norpc_worker_attach      (NorpcWorker       *self,
                                    NorpcThread       *thread,
                                    GError           **error);
 gboolean norpc_worker_run_here    (NorpcWorker       *self,
+                                   GMainContext      *context,
                                    NorpcServerPhase   phase);
 
 gboolean     norpc_worker_has_work       (NorpcWorker   *self);
 gboolean     norpc_worker_can_serve      (NorpcWorker   *self);
+gboolean     norpc_worker_spin           (NorpcWorker   *self);
 gboolean     norpc_worker_run            (NorpcWorker   *self,
                                           GMainContext  *context);
 void         norpc_worker_stop           (NorpcWorker   *self,

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The source of a worker in its service's context. */
+/* How a worker is attached to its service's context, whose source runs it. */
 
 #include "channel/norpc-channel-private.h"
 #include "core/norpc-burst-private.h"
@@ -13,18 +13,11 @@
 #include "norpc-thread-private.h"
 #include "norpc-worker-private.h"
 
-typedef struct
-{
-  GSource    source;
-  NorpcWorker *worker; /* (owned) */
-} WorkerSource;
-
 /* Runs in the service's context. Returns TRUE if there is something to do. Otherwise, the next thread
  * that gives the worker something to do wakes it up, at once or, if it naps, soon.
  */
 static gboolean
-prepare (NorpcWorker *self,
-         gboolean     nap)
+has_more_to_do (NorpcWorker *self)
 {
   /* The service runs the context recursively while it is being called. */
   if (self->busy)
@@ -32,8 +25,8 @@ prepare (NorpcWorker *self,
 
   if (norpc_worker_has_work (self))
     return TRUE;
-  if (!norpc_pending_calls_pause_at_limit (&self->pending) && 
-      !norpc_channel_fall_asleep (self->channel, &self->spin, nap))
+  if (!norpc_pending_calls_pause_at_limit (&self->pending) &&
+      (norpc_worker_spin (self) || !norpc_channel_fall_asleep (self->channel, self->had_burst)))
     return TRUE;
 
   /* A thread that changes the state does so before it checks whether the worker sleeps. The turn of
@@ -42,94 +35,27 @@ prepare (NorpcWorker *self,
   return norpc_worker_can_serve (self) || norpc_worker_has_work (self);
 }
 
-static gboolean
-worker_source_prepare (GSource *source,
-                       int     *timeout)
-{
-  NorpcWorker *self = ((WorkerSource *) source)->worker;
-
-  *timeout = self->had_burst ? NORPC_NAP_TIME : -1;
-
-  return prepare (self, self->had_burst);
-}
-
-static gboolean
-worker_source_check (GSource *source)
-{
-  NorpcWorker *self = ((WorkerSource *) source)->worker;
-  gboolean ready = !self->busy && (norpc_worker_can_serve (self) || norpc_worker_has_work (self));
-
-  norpc_spin_wake (&self->spin, ready);
-  /* The nap is over. If nothing has arrived, sleep comes next. */
-  self->had_burst = self->had_burst && ready;
-
-  return ready;
-}
-
-static gboolean
-worker_source_dispatch (GSource     *source,
-                        GSourceFunc  callback G_GNUC_UNUSED,
-                        gpointer     user_data G_GNUC_UNUSED)
-{
-  g_autoptr (NorpcWorker) self = norpc_worker_ref (((WorkerSource *) source)->worker);
-
-  norpc_worker_run (self, g_source_get_context (source));
-
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-worker_source_finalize (GSource *source)
-{
-  norpc_worker_unref (((WorkerSource *) source)->worker);
-}
-
-static GSourceFuncs worker_source_funcs = {
-  worker_source_prepare,
-  worker_source_check,
-  worker_source_dispatch,
-  worker_source_finalize,
-  NULL,
-  NULL
-};
-
-static gboolean
-worker_source_cb (gpointer user_data G_GNUC_UNUSED)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-/* Thread-safe. Called when the source was destroyed, by the worker or together with the
- * context.
- */
-static void
-detached_cb (gpointer data)
-{
-  g_autoptr (NorpcWorker) self = data;
-
-  g_mutex_lock (&self->lock);
-  self->source = NULL;
-  g_mutex_unlock (&self->lock);
-
-  norpc_channel_detach (self->channel);
-  norpc_worker_end (self, "its main context was freed");
-}
-
 /* Runs in the service's context. */
-static gboolean
-run_member (gpointer      data,
+static NorpcMemberState
+run_worker (gpointer      data,
             GMainContext *context)
 {
   NorpcWorker *self = data;
 
-  norpc_worker_run (self, context);
+  /* If nothing has arrived during a nap, sleep comes next. */
+  if (!norpc_worker_run (self, context))
+    self->had_burst = FALSE;
+  if (norpc_worker_get_phase (self) == NORPC_SERVER_STOPPED)
+    return NORPC_MEMBER_ASLEEP;
+  if (has_more_to_do (self))
+    return NORPC_MEMBER_READY;
 
-  return norpc_worker_get_phase (self) < NORPC_SERVER_STOPPED && prepare (self, FALSE);
+  return self->had_burst ? NORPC_MEMBER_NAPPING : NORPC_MEMBER_ASLEEP;
 }
 
 /* Thread-safe. Called while the context is being freed. */
 static void
-end_member (gpointer data)
+end_worker (gpointer data)
 {
   NorpcWorker *self = data;
 
@@ -137,11 +63,13 @@ end_member (gpointer data)
   norpc_worker_end (self, "its main context was freed");
 }
 
-/* Called in the thread that wakes up the worker, with a lock held. */
-static void
-wake_member (gpointer data)
+/* Called in the thread that wakes up the worker, with the lock of the waker held. */
+static gboolean
+wake_worker (gpointer data)
 {
-  norpc_shared_source_wake (((NorpcWorker *) data)->shared_source, data);
+  NorpcWorker *self = data;
+
+  return norpc_shared_source_wake (self->source, &self->member);
 }
 
 #define THREAD_STOPPED "its thread was stopped"
@@ -173,7 +101,7 @@ unref_cb (gpointer data)
 }
 
 static const NorpcThreadUserFuncs thread_user_funcs = { stop_cb, end_cb, ref_cb, unref_cb };
-static const NorpcSharedSourceFuncs shared_source_funcs = { run_member, end_member, ref_cb, unref_cb };
+static const NorpcSharedSourceFuncs shared_source_funcs = { run_worker, end_worker, ref_cb, unref_cb };
 
 static gboolean
 add_to_thread (NorpcWorker  *self,
@@ -207,7 +135,7 @@ claim_channel_and_thread (NorpcWorker   *self,
   if (self->thread != NULL && !add_to_thread (self, error))
     return FALSE;
 
-  if (!norpc_channel_open (self->channel, context, self->is_exported ? wake_member : NULL, self))
+  if (!norpc_channel_open (self->channel, context, wake_worker, self))
     {
       if (self->thread != NULL)
         norpc_thread_remove_user (self->thread, self);
@@ -220,18 +148,6 @@ claim_channel_and_thread (NorpcWorker   *self,
     }
 
   return TRUE;
-}
-
-static GSource *
-worker_source_new (NorpcWorker *self)
-{
-  GSource *source = g_source_new (&worker_source_funcs, sizeof (WorkerSource));
-
-  ((WorkerSource *) source)->worker = norpc_worker_ref (self);
-  g_source_set_static_name (source, "norpc server");
-  g_source_set_callback (source, worker_source_cb, norpc_worker_ref (self), detached_cb);
-
-  return source;
 }
 
 /* Thread-safe. Connects the layers to the service. */
@@ -278,18 +194,35 @@ set_thread (NorpcWorker  *self,
   g_mutex_unlock (&self->lock);
 }
 
+/* Thread-safe. */
+static void
+set_source (NorpcWorker  *self,
+            GMainContext *context)
+{
+  NorpcSharedSource *source = norpc_shared_source_get (context, &shared_source_funcs);
+
+  g_mutex_lock (&self->lock);
+  self->source = source;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Called with the lock held. Returns TRUE if the worker is in its context. */
+static gboolean
+is_attached_locked (NorpcWorker *self)
+{
+  return self->member.data != NULL && norpc_worker_get_phase (self) != NORPC_SERVER_STOPPED;
+}
+
 /* Thread-safe. The thread may have ended, and the worker with it. */
 static void
-attach_member (NorpcWorker  *self,
-               GMainContext *context)
+attach_to_source (NorpcWorker *self)
 {
   g_mutex_lock (&self->lock);
   if (norpc_worker_get_phase (self) != NORPC_SERVER_STOPPED)
-    norpc_shared_source_add (self->shared_source, self);
+    norpc_shared_source_add (self->source, &self->member, self);
   g_mutex_unlock (&self->lock);
 
-  norpc_shared_source_wake (self->shared_source, self);
-  g_main_context_wakeup (context);
+  norpc_channel_wake_up (self->channel);
 }
 
 /* Thread-safe. Attaches the worker to @context, to @thread, or to a new thread if both are
@@ -301,8 +234,6 @@ norpc_worker_attach (NorpcWorker   *self,
                      NorpcThread   *thread,
                      GError       **error)
 {
-  g_autoptr (GSource) source = NULL;
-
   if (!norpc_server_state_claim_start (self->state, error))
     return FALSE;
 
@@ -311,61 +242,45 @@ norpc_worker_attach (NorpcWorker   *self,
     context = norpc_thread_get_main_context (self->thread);
 
   open_service_endpoint (self);
-  if (self->is_exported)
-    self->shared_source = norpc_shared_source_get (context, &shared_source_funcs);
+  set_source (self, context);
   if (!claim_channel_and_thread (self, context, error))
     {
       abandon_start (self);
       return FALSE;
     }
-
-  if (self->is_exported)
-    {
-      attach_member (self, context);
-      return TRUE;
-    }
-  source = worker_source_new (self);
-
-  /* The thread may have ended, and the worker with it, before the source is attached. A source
-   * that is destroyed while it is being attached would never be released.
-   */
-  g_mutex_lock (&self->lock);
-  if (norpc_worker_get_phase (self) != NORPC_SERVER_STOPPED)
-    {
-      self->source = source;
-      g_source_attach (source, context);
-    }
-  g_mutex_unlock (&self->lock);
+  attach_to_source (self);
 
   return TRUE;
 }
 
-/* Called in the thread that waits. If its own context is that of the worker, or if no thread
- * runs that context, acquires the context and runs the worker until it has reached @phase or
+/* Called in the thread that waits, with the context of the worker unless that is one of a thread. If
+ * the waiting thread's own context is that of the worker, or if no thread runs that context, acquires the context and runs the worker until it has reached @phase or
  * has nothing to do. Returns TRUE if the context is the thread's own.
  */
 gboolean
 norpc_worker_run_here (NorpcWorker      *self,
+                       GMainContext     *context,
                        NorpcServerPhase  phase)
 {
-  g_autoptr (GSource) source = NULL;
-  GMainContext *context;
-  gboolean own, acquired;
+  gboolean own, acquired, attached, ran = FALSE;
 
   g_mutex_lock (&self->lock);
-  source = self->source != NULL ? g_source_ref (self->source) : NULL;
+  attached = is_attached_locked (self);
   g_mutex_unlock (&self->lock);
-
-  if (source == NULL || g_source_is_destroyed (source))
+  if (!attached)
     return FALSE;
 
-  context = g_source_get_context (source);
+  if (self->thread != NULL)
+    context = norpc_thread_get_main_context (self->thread);
   own = g_main_context_is_owner (context);
   acquired = !own && self->thread == NULL && g_main_context_acquire (context);
 
   while ((own || acquired) && norpc_worker_get_phase (self) < phase &&
          norpc_worker_run (self, context))
-    ;
+    ran = TRUE;
+  /* When the context runs next, it finds out whether there is more to do. */
+  if (ran)
+    norpc_channel_wake_up (self->channel);
 
   if (acquired)
     g_main_context_release (context);
@@ -383,11 +298,7 @@ norpc_worker_is_here (NorpcWorker *self)
   gboolean same;
 
   g_mutex_lock (&self->lock);
-  if (self->shared_source != NULL)
-    same = norpc_shared_source_get_context (self->shared_source) == context;
-  else
-    same = self->source != NULL && !g_source_is_destroyed (self->source) &&
-           g_source_get_context (self->source) == context;
+  same = is_attached_locked (self) && norpc_shared_source_get_context (self->source) == context;
   g_mutex_unlock (&self->lock);
 
   return same && norpc_context_is_own (context);

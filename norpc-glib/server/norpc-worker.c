@@ -49,7 +49,6 @@ norpc_worker_new (GObject      *service,
   self->thread_check = norpc_thread_check_get (service);
   self->channel = g_object_ref (channel);
   self->state = norpc_server_state_new ();
-  self->spin = (NorpcSpin) NORPC_SPIN_INIT;
   norpc_pending_calls_init (&self->pending, &self->owner, self->channel);
   g_mutex_init (&self->lock);
 
@@ -64,7 +63,7 @@ norpc_worker_free (NorpcWorker *self)
   norpc_pending_calls_clear (&self->pending);
   g_clear_object (&self->channel);
   g_clear_object (&self->thread);
-  g_clear_pointer (&self->shared_source, norpc_shared_source_unref);
+  g_clear_pointer (&self->source, norpc_shared_source_unref);
   g_clear_pointer (&self->relay, norpc_signal_relay_free);
   g_clear_object (&self->service);
   norpc_thread_check_unref (self->thread_check);
@@ -233,8 +232,6 @@ start_service (NorpcWorker *self)
 static void
 stop_service (NorpcWorker *self)
 {
-  g_autoptr (GSource) source = NULL;
-
   if (norpc_server_state_has_started (self->state, NULL) && NORPC_IS_LIFECYCLE (self->service))
     norpc_lifecycle_stop (NORPC_LIFECYCLE (self->service));
   if (self->service_endpoint != NULL)
@@ -246,17 +243,11 @@ stop_service (NorpcWorker *self)
 
   norpc_server_state_advance (self->state, NORPC_SERVER_STOPPED);
 
+  norpc_channel_detach (self->channel);
+  /* If it stops before it is attached, it is not attached. */
   g_mutex_lock (&self->lock);
-  source = self->source != NULL ? g_source_ref (self->source) : NULL;
+  norpc_shared_source_remove (self->source, &self->member);
   g_mutex_unlock (&self->lock);
-
-  if (source != NULL)
-    g_source_destroy (source);
-  if (self->shared_source != NULL)
-    {
-      norpc_channel_detach (self->channel);
-      norpc_shared_source_remove (self->shared_source, self);
-    }
   if (self->thread != NULL)
     norpc_thread_remove_user (self->thread, self);
   if (self->owns_thread)
@@ -295,6 +286,26 @@ norpc_worker_can_serve (NorpcWorker *self)
 {
   return norpc_pending_calls_have_next (&self->pending) &&
          norpc_pending_calls_are_below_limit (&self->pending);
+}
+
+static gboolean
+has_calls (gpointer data)
+{
+  return norpc_channel_has_calls (data);
+}
+
+/* Runs in the service's context, when all dequeued calls are served. Polls the queue for a while,
+ * unless another service of the context has something to do. Returns TRUE if there are calls.
+ */
+gboolean
+norpc_worker_spin (NorpcWorker *self)
+{
+  if (norpc_channel_has_calls (self->channel))
+    return TRUE;
+
+  norpc_shared_source_spin (self->source, has_calls, self->channel);
+
+  return norpc_channel_has_calls (self->channel);
 }
 
 /* Runs in the service's context. */
@@ -351,7 +362,7 @@ serve_calls (NorpcWorker *self)
       norpc_burst_flush ();
     }
   while (may_continue (self, n_served) && norpc_pending_calls_are_below_limit (&self->pending) &&
-         norpc_channel_spin (self->channel, &self->spin));
+         norpc_worker_spin (self));
   norpc_burst_end ();
 
   self->had_burst = n_served >= NORPC_BURST_MIN_LENGTH;
