@@ -24,7 +24,7 @@ typedef enum
   NORPC_MEMBER_READY
 } NorpcMemberState;
 
-/* What a member keeps for the source. It starts with zeros. */
+/* The part of a member that belongs to the source. It starts with zeros. */
 typedef struct
 {
   gpointer         data;  /* (owned), while it is a member */

@@ -294,7 +294,9 @@ norpc_shared_source_add (NorpcSharedSource *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* Thread-safe. Does nothing if @member is none. The caller keeps a reference to its data. */
+/* Thread-safe. Does nothing if @member was removed already. The caller keeps a reference to its
+ * data.
+ */
 void
 norpc_shared_source_remove (NorpcSharedSource *self,
                             NorpcSharedMember *member)
