@@ -107,6 +107,11 @@ norpc_channel_has_calls (NorpcChannel *self)
 guint       norpc_channel_get_waiting          (NorpcChannel *self);
 NorpcWaker *norpc_channel_steal_sleeper_locked (NorpcChannel *self);
 
+/* The clients' end of the queue */
+void          norpc_channel_send         (NorpcEndpoint *endpoint,
+                                          NorpcCall     *call);
+gconstpointer norpc_channel_get_executor (NorpcEndpoint *endpoint);
+
 /* Slots */
 gboolean norpc_channel_has_capacity_locked (NorpcChannel   *self,
                                             NorpcLaneIndex  index);
