@@ -8,6 +8,7 @@
  */
 
 #include "core/norpc-foreign-service-private.h"
+#include "core/norpc-value-init-private.h"
 #include "core/norpc-value-types-private.h"
 #include "norpc-call-private.h"
 
@@ -101,4 +102,15 @@ norpc_call_steal_pointer (NorpcCall *self,
   expect_changes (self);
 
   return norpc_value_steal_pointer (&self->values[index]);
+}
+
+/* The slow path of norpc_call_clear_args (). */
+void
+norpc_call_clear_some_args (NorpcCall *self)
+{
+  NorpcStreamPart *stream = norpc_call_get_stream_part (self);
+
+  norpc_values_clear (self->values, self->n_args);
+  if (stream != NULL)
+    g_clear_object (&stream->end);
 }

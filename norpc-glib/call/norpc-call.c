@@ -10,8 +10,6 @@
 #include "core/norpc-interface-info-private.h"
 #include "core/norpc-value-init-private.h"
 #include "norpc-call-private.h"
-#include "norpc-reply-hook-private.h"
-#include "norpc-trace-private.h"
 
 /**
  * NorpcCall:
@@ -45,14 +43,6 @@ init_values (GValue               *values,
 {
   for (guint i = 0; i < n_values; i++)
     norpc_value_init_zero (&values[i], norpc_arg_info_get_gtype (infos[i]));
-}
-
-static void
-clear_values (GValue *values,
-              guint   n_values)
-{
-  for (guint i = 0; i < n_values; i++)
-    norpc_value_clear (&values[i]);
 }
 
 /* Does not count all methods, which takes long in a large interface. */
@@ -140,17 +130,6 @@ norpc_call_new (const NorpcInterfaceInfo *interface_info,
   return self;
 }
 
-/* The slow path of norpc_call_clear_args (). */
-void
-norpc_call_clear_some_args (NorpcCall *self)
-{
-  NorpcStreamPart *stream = norpc_call_get_stream_part (self);
-
-  clear_values (self->values, self->n_args);
-  if (stream != NULL)
-    g_clear_object (&stream->end);
-}
-
 /* Called in the thread that owns both calls, before it sends @self, which gets the items of @from. */
 void
 norpc_call_share_stream (NorpcCall *self,
@@ -207,98 +186,6 @@ norpc_call_ref (NorpcCall *self)
     norpc_call_ref_memory (self);
 
   return self;
-}
-
-/* Thread-safe. Returns TRUE if the caller has won the right to answer; it then writes the
- * answer and calls norpc_call_deliver ().
- */
-gboolean
-norpc_call_claim (NorpcCall *self)
-{
-  return g_atomic_int_compare_and_exchange (&self->state,
-                                            NORPC_CALL_OPEN,
-                                            NORPC_CALL_ANSWERING);
-}
-
-/* Thread-safe. Releases the answer of a call without a sink. */
-static void
-drop_answer (NorpcCall *self)
-{
-  if (self->one_way && self->error != NULL)
-    norpc_call_note_failure (self);
-  norpc_call_drop_reply_hooks (self);
-  norpc_reply_unref (norpc_call_get_reply (self));
-}
-
-/* Called in the thread that answers the call and in the one that prepares it; the last of the
- * two delivers the answer.
- */
-void
-norpc_call_unblock_answer (NorpcCall *self)
-{
-  if (!g_atomic_int_dec_and_test (&self->n_blockers))
-    return;
-
-  if (self->link.sink != NULL)
-    self->link.sink->deliver (self);
-  else
-    drop_answer (self);
-}
-
-/* Called in the thread that completes the call. The queue is alive until the slot is FREED. */
-static void
-leave_queue (NorpcCall *self)
-{
-  if (g_atomic_int_compare_and_exchange (&self->slot, NORPC_SLOT_QUEUED, NORPC_SLOT_FREEING))
-    self->queue->funcs->leave (self->queue, self);
-}
-
-/* Called in the thread that claimed the call. The client may run and release its half before
- * this function returns, so a caller that uses the call afterwards must keep a reference to
- * it.
- */
-void
-norpc_call_deliver (NorpcCall *self)
-{
-  NorpcCallOwner *owner = NULL;
-
-  if (g_atomic_int_get (&self->replied))
-    norpc_call_send_lists (self);
-
-  norpc_trace (self, "%s%s",
-               self->error != NULL ? "failed: " : "answered",
-               self->error != NULL ? self->error->message : "");
-
-  g_atomic_int_set (&self->state, NORPC_CALL_ANSWERED);
-
-  /* Before the client is notified, so that the client then finds the call closed and its slot
-   * in the queue free. The owner is released because its context may keep a reference to the
-   * call.
-   */
-  if (g_atomic_int_get (&self->slot) == NORPC_SLOT_QUEUED)
-    leave_queue (self);
-  if (g_atomic_pointer_get (&self->owner) != NULL)
-    owner = g_atomic_pointer_exchange (&self->owner, NULL);
-  if (owner != NULL)
-    owner->funcs->answered (owner, self);
-  /* Also if no handler can start any more, whatever references are left. */
-  if (g_atomic_int_get (&self->replied) || norpc_call_get_stage (self) < NORPC_CALL_ATTEMPTED)
-    norpc_call_close (self);
-  if (self->outer != NULL)
-    norpc_call_end_attempt (self);
-  norpc_call_run_completion_hooks (self);
-
-  norpc_call_unblock_answer (self);
-}
-
-/* Thread-safe. Returns the error (owned) of a call that was superseded by a newer one. */
-GError *
-norpc_call_superseded_error (NorpcCall *self)
-{
-  return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                      "%s.%s was superseded by a newer call",
-                      norpc_call_get_interface_name (self),
-                      norpc_call_peek_method_name (self));
 }
 
 /* Called in the thread that releases the last reference to the service's half. If the call was
@@ -449,55 +336,6 @@ norpc_call_free (NorpcCall *self)
     g_free (self->metrics);
   g_clear_pointer (&self->children, norpc_call_group_unref);
   g_free (self);
-}
-
-NorpcReply *
-norpc_reply_ref (NorpcReply *reply)
-{
-  g_return_val_if_fail (reply != NULL, NULL);
-
-  norpc_ref_count_inc (&norpc_reply_get_call (reply)->reply_refs);
-
-  return reply;
-}
-
-static void
-end_client_half (NorpcCall *self)
-{
-  clear_values (self->values + self->n_args, self->n_results);
-  g_clear_error (&self->error);
-  g_clear_object (&self->cancellable);
-  norpc_call_unref_memory (self);
-}
-
-static void
-end_client_half_with_args (gpointer data)
-{
-  norpc_call_clear_args (data);
-  end_client_half (data);
-}
-
-void
-norpc_reply_unref (NorpcReply *reply)
-{
-  NorpcCall *self = norpc_reply_get_call (reply);
-  gboolean has_args;
-
-  g_return_if_fail (reply != NULL);
-
-  if (!norpc_ref_count_release (&self->reply_refs))
-    return;
-
-  has_args = norpc_call_get_stage (self) < NORPC_CALL_HANDLED &&
-             g_atomic_int_exchange (&self->args, NORPC_CALL_ARGS_ALONE) == NORPC_CALL_ARGS_LEFT;
-
-  /* If the call has no sink, any thread may have completed it. */
-  if (has_args && self->link.sink == NULL)
-    norpc_background_push (end_client_half_with_args, self);
-  else if (has_args)
-    end_client_half_with_args (self);
-  else
-    end_client_half (self);
 }
 
 /**

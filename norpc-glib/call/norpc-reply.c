@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-background-private.h"
+#include "core/norpc-value-init-private.h"
 #include "core/norpc-value-types-private.h"
 #include "norpc-call-private.h"
 
@@ -18,6 +20,55 @@
  */
 
 G_DEFINE_BOXED_TYPE (NorpcReply, norpc_reply, norpc_reply_ref, norpc_reply_unref)
+
+NorpcReply *
+norpc_reply_ref (NorpcReply *reply)
+{
+  g_return_val_if_fail (reply != NULL, NULL);
+
+  norpc_ref_count_inc (&norpc_reply_get_call (reply)->reply_refs);
+
+  return reply;
+}
+
+static void
+end_client_half (NorpcCall *self)
+{
+  norpc_values_clear (self->values + self->n_args, self->n_results);
+  g_clear_error (&self->error);
+  g_clear_object (&self->cancellable);
+  norpc_call_unref_memory (self);
+}
+
+static void
+end_client_half_with_args (gpointer data)
+{
+  norpc_call_clear_args (data);
+  end_client_half (data);
+}
+
+void
+norpc_reply_unref (NorpcReply *reply)
+{
+  NorpcCall *self = norpc_reply_get_call (reply);
+  gboolean has_args;
+
+  g_return_if_fail (reply != NULL);
+
+  if (!norpc_ref_count_release (&self->reply_refs))
+    return;
+
+  has_args = norpc_call_get_stage (self) < NORPC_CALL_HANDLED &&
+             g_atomic_int_exchange (&self->args, NORPC_CALL_ARGS_ALONE) == NORPC_CALL_ARGS_LEFT;
+
+  /* If the call has no sink, any thread may have completed it. */
+  if (has_args && self->link.sink == NULL)
+    norpc_background_push (end_client_half_with_args, self);
+  else if (has_args)
+    end_client_half_with_args (self);
+  else
+    end_client_half (self);
+}
 
 /**
  * norpc_reply_ref:

@@ -46,4 +46,12 @@ norpc_value_clear (GValue *value)
   value->g_type = G_TYPE_INVALID;
 }
 
+static inline void
+norpc_values_clear (GValue *values,
+                    guint   n_values)
+{
+  for (guint i = 0; i < n_values; i++)
+    norpc_value_clear (&values[i]);
+}
+
 G_END_DECLS
