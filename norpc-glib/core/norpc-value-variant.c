@@ -281,7 +281,7 @@ is_null (const GValue *value)
 }
 
 /* Thread-safe. Returns a variant (floating), or NULL with a message (owned). @value must be valid for
- * the description.
+ * the description, or NULL, as a property that has not been set.
  */
 GVariant *
 norpc_value_to_variant (const NorpcArgInfo  *info,
@@ -295,6 +295,11 @@ norpc_value_to_variant (const NorpcArgInfo  *info,
   if (*signature == '\0')
     {
       *problem = g_strdup_printf ("a value of type %s has no form as a GVariant", g_type_name (info->get_type ()));
+      return NULL;
+    }
+  if (is_null (value) && !nullable)
+    {
+      *problem = g_strdup_printf ("expected a value of type %s, got NULL", G_VALUE_TYPE_NAME (value));
       return NULL;
     }
   if (is_null (value))

@@ -11,6 +11,7 @@
 #include "norpc-description-reader-private.h"
 
 #define MAX_MESSAGE 255 /* a limit of D-Bus: the types of all arguments of a message */
+#define MAX_ARGS    255 /* a limit of GSignal, which also types without a signature reach */
 
 static const char * const directions[] = { "in", "out", NULL };
 
@@ -21,10 +22,14 @@ is_for_generators (const char *name)
   return g_str_has_prefix (name, "org.gtk.GDBus.") || g_str_has_prefix (name, "org.norpc.");
 }
 
-/* Returns the annotations of an element as a list that ends with NULL, or NULL if there are none. */
-GDBusAnnotationInfo **
-norpc_interface_reader_read_annotations (NorpcInterfaceReader  *self,
-                                         const NorpcXmlElement *element)
+/* Gets the annotations of an element as a list that ends with NULL, or NULL if there are none. Returns FALSE if
+ * @error is set.
+ */
+gboolean
+norpc_interface_reader_read_annotations (NorpcInterfaceReader   *self,
+                                         const NorpcXmlElement  *element,
+                                         GDBusAnnotationInfo  ***annotations,
+                                         GError                **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new ();
 
@@ -32,20 +37,32 @@ norpc_interface_reader_read_annotations (NorpcInterfaceReader  *self,
     {
       const NorpcXmlElement *child = g_ptr_array_index (element->children, i);
       const char *name = norpc_xml_element_get (child, "name");
+      const char *value = norpc_xml_element_get (child, "value");
       GDBusAnnotationInfo *annotation;
 
-      if (!g_str_equal (child->name, "annotation") || name == NULL || is_for_generators (name))
+      if (!g_str_equal (child->name, "annotation"))
+        continue;
+      if (name == NULL || value == NULL)
+        {
+          norpc_xml_element_fail (child, error, "<annotation> needs the attribute '%s'",
+                                  name == NULL ? "name" : "value");
+          return FALSE;
+        }
+      if (is_for_generators (name))
         continue;
 
       annotation = norpc_dynamic_info_alloc (self->info, sizeof (GDBusAnnotationInfo));
       annotation->ref_count = -1;
       annotation->key = norpc_dynamic_info_strdup (self->info, name);
-      annotation->value = norpc_dynamic_info_strdup (self->info, norpc_xml_element_get (child, "value"));
-      annotation->annotations = norpc_interface_reader_read_annotations (self, child);
+      annotation->value = norpc_dynamic_info_strdup (self->info, value);
+      if (!norpc_interface_reader_read_annotations (self, child, &annotation->annotations, error))
+        return FALSE;
       g_ptr_array_add (list, annotation);
     }
 
-  return norpc_dynamic_info_take_list (self->info, g_steal_pointer (&list));
+  *annotations = norpc_dynamic_info_take_list (self->info, g_steal_pointer (&list));
+
+  return TRUE;
 }
 
 /* Gets whether an argument is among those that are read. Returns FALSE if @error is set. */
@@ -63,24 +80,26 @@ check_direction (const NorpcXmlElement  *arg,
       return TRUE;
     }
 
-  *is_among = which == NORPC_READ_SIGNAL;
-  if (which == NORPC_READ_SIGNAL)
-    return TRUE;
   if (!norpc_xml_element_read_word (arg, "direction", directions, &direction, error))
     return FALSE;
 
-  *is_among = direction == 0 ? which == NORPC_READ_ARGS : which == NORPC_READ_RESULTS || which == NORPC_READ_ITEMS;
+  /* The arguments of a signal go out, whatever their direction. */
+  if (which == NORPC_READ_SIGNAL)
+    *is_among = TRUE;
+  else if (direction == 0)
+    *is_among = which == NORPC_READ_ARGS;
+  else
+    *is_among = which == NORPC_READ_RESULTS || which == NORPC_READ_ITEMS;
 
   return TRUE;
 }
 
-/* D-Bus does not restrict the names of arguments. */
+/* D-Bus does not require that arguments have names. */
 static char *
-make_arg_name (NorpcInterfaceReader  *self,
-               const NorpcXmlElement *element,
-               guint                  index)
+make_arg_name (NorpcInterfaceReader *self,
+               const char           *name,
+               guint                 index)
 {
-  const char *name = norpc_xml_element_get (element, "name");
   g_autofree char *unnamed = NULL;
 
   if (name != NULL && *name != '\0')
@@ -104,16 +123,18 @@ read_arg (NorpcInterfaceReader   *self,
   NorpcDescribedType type;
   gboolean ok = norpc_described_type_read (&type, element, self->declared, which == NORPC_READ_ARGS, error);
   g_autofree char *needs_code = type.left_out;
+  const char *name = norpc_xml_element_get (element, "name");
   NorpcArgInfo *arg;
 
-  if (!ok)
+  if (!ok || (name != NULL && !norpc_xml_element_check_name (element, name, "an argument", error)))
     return FALSE;
 
   arg = norpc_dynamic_info_alloc (self->info, sizeof (NorpcArgInfo));
+  if (!norpc_interface_reader_read_annotations (self, element, &arg->dbus.annotations, error))
+    return FALSE;
   arg->dbus.ref_count = -1;
-  arg->dbus.name = make_arg_name (self, element, index);
+  arg->dbus.name = make_arg_name (self, name, index);
   arg->dbus.signature = norpc_dynamic_info_strdup (self->info, type.signature);
-  arg->dbus.annotations = norpc_interface_reader_read_annotations (self, element);
   arg->flags = type.flags;
   arg->get_type = type.get_type;
   g_ptr_array_add (list, arg);
@@ -133,12 +154,13 @@ check_length (GPtrArray              *args,
 
   for (guint i = 0; i < args->len; i++)
     length += strlen (((GDBusArgInfo *) g_ptr_array_index (args, i))->signature);
-  if (length <= MAX_MESSAGE)
-    return TRUE;
 
-  norpc_xml_element_fail (member, error, "the types of all arguments have more than %d characters", MAX_MESSAGE);
+  if (length > MAX_MESSAGE)
+    norpc_xml_element_fail (member, error, "the types of all arguments have more than %d characters", MAX_MESSAGE);
+  else if (args->len > MAX_ARGS)
+    norpc_xml_element_fail (member, error, "the %s has more than %d arguments", member->name, MAX_ARGS);
 
-  return FALSE;
+  return length <= MAX_MESSAGE && args->len <= MAX_ARGS;
 }
 
 /* Reads the arguments of a member that go one way. Returns FALSE if @error is set. */

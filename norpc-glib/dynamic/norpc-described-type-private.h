@@ -43,5 +43,9 @@ gboolean    norpc_xml_element_read_number    (const NorpcXmlElement  *self,
                                               const char             *annotation,
                                               guint                  *number,
                                               GError                **error);
+gboolean    norpc_xml_element_check_name     (const NorpcXmlElement  *self,
+                                              const char             *name,
+                                              const char             *what,
+                                              GError                **error);
 
 G_END_DECLS

@@ -66,6 +66,19 @@ is_type_string (const char *signature)
   return !is_nested_too_deep (signature);
 }
 
+/* Returns TRUE for a name of a GIR and a type of it, such as "Gtk.Widget", which may have "[]" behind it. */
+static gboolean
+is_foreign_name (const char *name)
+{
+  const char *dot = strchr (name, '.');
+  const char *word = dot != NULL ? dot + 1 : "";
+  gsize length = strspn (word, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_");
+
+  return g_ascii_isalpha (*name) && g_ascii_isalpha (*word) &&
+         strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") == (gsize) (dot - name) &&
+         (word[length] == '\0' || g_str_equal (word + length, "[]"));
+}
+
 /* Returns FALSE if no such type exists. */
 static gboolean
 read_named (NorpcDescribedType  *self,
@@ -83,7 +96,7 @@ read_named (NorpcDescribedType  *self,
         return TRUE;
       }
 
-  if (declaration == NULL && !(g_ascii_isupper (*name) && strchr (name, '.') != NULL))
+  if (declaration == NULL && !is_foreign_name (name))
     return FALSE;
 
   self->signature = "";
@@ -138,6 +151,27 @@ read_type_flags (NorpcDescribedType     *self,
   return TRUE;
 }
 
+/* A strict D-Bus file declares the type outside of the process, and the other one in an annotation. A value that
+ * may be NULL has several forms there. Returns FALSE if @error is set.
+ */
+static gboolean
+check_outside (const NorpcDescribedType  *self,
+               const NorpcXmlElement     *element,
+               const char                *annotated,
+               GError                   **error)
+{
+  const char *outside = self->get_type == g_bytes_get_type ? "ay" : self->signature;
+  const char *declared = norpc_xml_element_get (element, "type");
+
+  if (*outside == '\0' || (self->flags & NORPC_ARG_FLAGS_NULLABLE) != 0 || g_str_equal (outside, declared))
+    return TRUE;
+
+  norpc_xml_element_fail (element, error, "'%s' is '%s' outside of the process, not '%s' as the type says", annotated,
+                          outside, declared);
+
+  return FALSE;
+}
+
 /* Reads the type of an argument or a property. */
 gboolean
 norpc_described_type_read (NorpcDescribedType     *self,
@@ -171,5 +205,6 @@ norpc_described_type_read (NorpcDescribedType     *self,
       return FALSE;
     }
 
-  return read_type_flags (self, element, may_move, error);
+  return read_type_flags (self, element, may_move, error) &&
+         (annotated == NULL || check_outside (self, element, annotated, error));
 }

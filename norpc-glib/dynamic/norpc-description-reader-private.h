@@ -26,6 +26,10 @@ typedef struct
 GPtrArray *norpc_description_read (const char  *xml,
                                    GError     **error);
 
+/* norpc-domain-reader.c */
+GHashTable *norpc_described_errors_read (GPtrArray  *domains,
+                                         GError    **error);
+
 /* norpc-member-reader.c */
 gboolean norpc_interface_reader_read_member (NorpcInterfaceReader  *self,
                                              const NorpcXmlElement *element,
@@ -49,7 +53,9 @@ gboolean norpc_interface_reader_read_args (NorpcInterfaceReader   *self,
                                            GDBusArgInfo         ***args,
                                            char                  **left_out,
                                            GError                **error);
-GDBusAnnotationInfo **norpc_interface_reader_read_annotations (NorpcInterfaceReader  *self,
-                                                               const NorpcXmlElement *element);
+gboolean norpc_interface_reader_read_annotations (NorpcInterfaceReader   *self,
+                                                  const NorpcXmlElement  *element,
+                                                  GDBusAnnotationInfo  ***annotations,
+                                                  GError                **error);
 
 G_END_DECLS

@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include "core/norpc-error.h"
 #include "norpc-described-type-private.h"
 #include "norpc-description-reader-private.h"
 
@@ -61,28 +60,44 @@ interface_reader_clear (NorpcInterfaceReader *self)
   g_ptr_array_unref (self->properties);
 }
 
-/* Removes the members that need generated code, once all have their names. */
+/* Removes those of @infos that need generated code. */
 static void
-remove_left_out (NorpcInterfaceReader *self)
+remove_left_out (GPtrArray                *infos,
+                 const NorpcMembersOfKind *names)
 {
-  for (guint i = self->signals->len; i > 0; i--)
+  guint n_kept = 0;
+
+  for (guint i = 0; i < infos->len; i++)
+    if (!((const NorpcMemberName *) g_ptr_array_index (names->list, i))->is_left_out)
+      infos->pdata[n_kept++] = infos->pdata[i];
+  g_ptr_array_set_size (infos, (int) n_kept);
+}
+
+/* Sets the names of GSignals and GObject properties. Those of members that are left out are taken, too, as they
+ * are in generated code.
+ */
+static void
+finish_names (NorpcInterfaceReader *self)
+{
+  norpc_member_names_find (&self->names);
+  for (guint i = 0; i < self->signals->len; i++)
     {
-      NorpcSignalInfo *signal = g_ptr_array_index (self->signals, i - 1);
-      const NorpcMemberName *name = g_ptr_array_index (self->names.signals, i - 1);
+      NorpcSignalInfo *signal = g_ptr_array_index (self->signals, i);
+      const NorpcMemberName *name = g_ptr_array_index (self->names.signals.list, i);
 
       signal->name = norpc_dynamic_info_strdup (self->info, name->gname);
-      if (g_hash_table_contains (self->info->left_out, signal->dbus.name))
-        g_ptr_array_remove_index (self->signals, i - 1);
     }
-  for (guint i = self->properties->len; i > 0; i--)
+  for (guint i = 0; i < self->properties->len; i++)
     {
-      NorpcPropertyInfo *property = g_ptr_array_index (self->properties, i - 1);
-      const NorpcMemberName *name = g_ptr_array_index (self->names.properties, i - 1);
+      NorpcPropertyInfo *property = g_ptr_array_index (self->properties, i);
+      const NorpcMemberName *name = g_ptr_array_index (self->names.properties.list, i);
 
       property->name = norpc_dynamic_info_strdup (self->info, name->gname);
-      if (g_hash_table_contains (self->info->left_out, property->dbus.name))
-        g_ptr_array_remove_index (self->properties, i - 1);
     }
+
+  remove_left_out (self->methods, &self->names.methods);
+  remove_left_out (self->signals, &self->names.signals);
+  remove_left_out (self->properties, &self->names.properties);
 }
 
 static gboolean
@@ -131,8 +146,7 @@ finish_interface (NorpcInterfaceReader *self)
 {
   NorpcInterfaceInfo *info = &self->info->run_time.info;
 
-  norpc_member_names_find (&self->names);
-  remove_left_out (self);
+  finish_names (self);
   finish_dbus (self);
   info->methods = norpc_dynamic_info_take_list (self->info, g_steal_pointer (&self->methods));
   info->signals = norpc_dynamic_info_take_list (self->info, g_steal_pointer (&self->signals));
@@ -156,11 +170,9 @@ read_members (DescriptionReader      *self,
   reader.updates = norpc_xml_element_get_annotation (element, "org.freedesktop.DBus.Property.EmitsChangedSignal");
   for (guint i = 0; i < element->children->len && ok; i++)
     ok = norpc_interface_reader_read_member (&reader, g_ptr_array_index (element->children, i), error);
+  ok = ok && norpc_interface_reader_read_annotations (&reader, element, &info->run_time.info.dbus.annotations, error);
   if (ok)
-    {
-      info->run_time.info.dbus.annotations = norpc_interface_reader_read_annotations (&reader, element);
-      finish_interface (&reader);
-    }
+    finish_interface (&reader);
   interface_reader_clear (&reader);
 
   return ok;
@@ -192,92 +204,34 @@ read_interface (DescriptionReader      *self,
   return read_members (self, element, info, error);
 }
 
-/* Turns "KvError" into "kv-error-quark", which is the domain in generated code without a C namespace. */
-static char *
-make_domain_name (const char *name)
-{
-  GString *domain = g_string_new (NULL);
-
-  for (const char *p = name; *p != '\0'; p++)
-    {
-      if (g_ascii_isupper (*p) && p > name && !g_ascii_isupper (p[-1]))
-        g_string_append_c (domain, '-');
-      g_string_append_c (domain, *p == '_' ? '-' : g_ascii_tolower (*p));
-    }
-  g_string_append (domain, "-quark");
-
-  return g_string_free (domain, FALSE);
-}
-
-/* Gets the name that an error has over D-Bus (owned), or NULL. */
-static char *
-make_dbus_error_name (const NorpcXmlElement *domain,
-                      const NorpcXmlElement *error)
-{
-  const char *prefix = norpc_xml_element_get (domain, "dbus-prefix");
-  const char *dbus_name = norpc_xml_element_get (error, "dbus-name");
-
-  if (dbus_name != NULL)
-    return g_strdup (dbus_name);
-  if (prefix == NULL)
-    return NULL;
-
-  return g_strconcat (prefix, g_str_has_suffix (prefix, ".") ? "" : ".", norpc_xml_element_get (error, "name"), NULL);
-}
-
-/* Adds the errors of a domain to those of an interface. Values count up from 0, unless one is given. */
+/* Notes the types and the errors that a description declares. Returns FALSE if @error is set. */
 static gboolean
-read_domain (NorpcDynamicInfo       *info,
-             const NorpcXmlElement  *domain,
-             GError                **error)
+collect_declared (DescriptionReader      *self,
+                  const NorpcXmlElement  *element,
+                  GError                **error)
 {
-  const char *name = norpc_xml_element_get (domain, "name");
-  int code = 0;
-
-  for (guint i = 0; i < domain->children->len; i++)
-    {
-      const NorpcXmlElement *child = g_ptr_array_index (domain->children, i);
-      const char *value = norpc_xml_element_get (child, "value");
-      gint64 number;
-      NorpcDescribedError *described;
-
-      if (!g_str_equal (child->name, "error") || norpc_xml_element_get (child, "name") == NULL)
-        continue;
-      if (value != NULL && !g_ascii_string_to_signed (value, 10, 0, G_MAXINT32, &number, NULL))
-        {
-          norpc_xml_element_fail (child, error, "'%s' is not a value of an error", value);
-          return FALSE;
-        }
-      if (value != NULL)
-        code = (int) number;
-      described = g_new0 (NorpcDescribedError, 1);
-      *described = (NorpcDescribedError) { make_domain_name (name), code++, make_dbus_error_name (domain, child) };
-      g_hash_table_insert (info->errors, g_strconcat (name, ".", norpc_xml_element_get (child, "name"), NULL),
-                           described);
-    }
-
-  return TRUE;
-}
-
-/* Notes the types and the errors that a description declares. */
-static void
-collect_declared (DescriptionReader     *self,
-                  const NorpcXmlElement *element)
-{
-  static const char * const types[] = { "enum", "flags", "record", "error-domain", "interface", NULL };
+  static const char * const types[] = { "enum", "flags", "record", "error-domain", NULL };
 
   for (guint i = 0; i < element->children->len; i++)
     {
       const NorpcXmlElement *child = g_ptr_array_index (element->children, i);
       const char *name = norpc_xml_element_get (child, "name");
 
-      if (g_str_equal (child->name, "node"))
-        collect_declared (self, child);
-      else if (name != NULL && g_strv_contains (types, child->name))
-        g_hash_table_insert (self->declared, (gpointer) name, child->name);
-      if (name != NULL && g_str_equal (child->name, "error-domain"))
+      if (g_str_equal (child->name, "node") && !collect_declared (self, child, error))
+        return FALSE;
+      if (g_str_equal (child->name, "error-domain"))
         g_ptr_array_add (self->domains, (gpointer) child);
+      if (name != NULL && g_str_equal (child->name, "interface"))
+        g_hash_table_insert (self->declared, (gpointer) name, child->name);
+      if (name != NULL && g_strv_contains (types, child->name) &&
+          !g_hash_table_insert (self->declared, (gpointer) name, child->name))
+        {
+          norpc_xml_element_fail (child, error, "another type has the name '%s'", name);
+          return FALSE;
+        }
     }
+
+  return TRUE;
 }
 
 static gboolean
@@ -311,16 +265,20 @@ read_root (DescriptionReader      *self,
       return FALSE;
     }
 
-  collect_declared (self, root);
-  if (!read_interfaces (self, root, error))
-    return FALSE;
+  return collect_declared (self, root, error) && read_interfaces (self, root, error);
+}
 
-  for (guint i = 0; i < self->infos->len; i++)
-    for (guint j = 0; j < self->domains->len; j++)
-      if (!read_domain (g_ptr_array_index (self->infos, i), g_ptr_array_index (self->domains, j), error))
-        return FALSE;
+/* Gives all interfaces the errors of the description. Returns FALSE if @error is set. */
+static gboolean
+read_errors (DescriptionReader  *self,
+             GError            **error)
+{
+  g_autoptr (GHashTable) errors = norpc_described_errors_read (self->domains, error);
 
-  return TRUE;
+  for (guint i = 0; i < self->infos->len && errors != NULL; i++)
+    ((NorpcDynamicInfo *) g_ptr_array_index (self->infos, i))->errors = g_hash_table_ref (errors);
+
+  return errors != NULL;
 }
 
 /* Returns the interfaces (owned) as owned NorpcDynamicInfo, or NULL if @error is set. */
@@ -335,7 +293,7 @@ norpc_description_read (const char  *xml,
   g_autoptr (GPtrArray) domains = g_ptr_array_new ();
   DescriptionReader self = { infos, declared, names, domains };
 
-  if (root == NULL || !read_root (&self, root, error))
+  if (root == NULL || !read_root (&self, root, error) || !read_errors (&self, error))
     return NULL;
 
   return g_steal_pointer (&infos);

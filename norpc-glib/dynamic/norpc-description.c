@@ -5,6 +5,9 @@
 
 /* Interface infos that are made at run time. */
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/norpc-error.h"
 #include "norpc-description-reader-private.h"
 #include "norpc-description.h"
@@ -55,7 +58,7 @@ intern_info (NorpcDynamicInfo *info)
  * See [ctor@Norpc.InterfaceInfo.new_for_xml].
  *
  * Returns: (transfer container) (element-type NorpcInterfaceInfo): all interfaces of the description,
- *   or %NULL if @error is set
+ *   which may be none, or %NULL if @error is set
  * Since: 0.1
  */
 GPtrArray *
@@ -142,6 +145,50 @@ norpc_interface_info_new_for_xml (const char  *xml,
   return infos != NULL ? pick_interface (infos, name, error) : NULL;
 }
 
+/* GIO writes names and types into XML as they are, and some stand for markup. Returns FALSE if @error is set. */
+static gboolean
+check_dbus_text (const char  *text,
+                 GError     **error)
+{
+  if (text == NULL || strpbrk (text, "<>&\"'") == NULL)
+    return TRUE;
+
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_DESCRIPTION, "'%s' is not a name or a type", text);
+
+  return FALSE;
+}
+
+static gboolean
+check_dbus_args (GDBusArgInfo  **args,
+                 GError        **error)
+{
+  for (; args != NULL && *args != NULL; args++)
+    if (!check_dbus_text ((*args)->name, error) || !check_dbus_text ((*args)->signature, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+check_dbus (GDBusInterfaceInfo  *dbus,
+            GError             **error)
+{
+  if (!check_dbus_text (dbus->name, error))
+    return FALSE;
+  for (GDBusMethodInfo **methods = dbus->methods; methods != NULL && *methods != NULL; methods++)
+    if (!check_dbus_text ((*methods)->name, error) || !check_dbus_args ((*methods)->in_args, error) ||
+        !check_dbus_args ((*methods)->out_args, error))
+      return FALSE;
+  for (GDBusSignalInfo **signals = dbus->signals; signals != NULL && *signals != NULL; signals++)
+    if (!check_dbus_text ((*signals)->name, error) || !check_dbus_args ((*signals)->args, error))
+      return FALSE;
+  for (GDBusPropertyInfo **properties = dbus->properties; properties != NULL && *properties != NULL; properties++)
+    if (!check_dbus_text ((*properties)->name, error) || !check_dbus_text ((*properties)->signature, error))
+      return FALSE;
+
+  return TRUE;
+}
+
 /**
  * norpc_interface_info_new_for_dbus:
  * @dbus: an interface of D-Bus
@@ -149,7 +196,8 @@ norpc_interface_info_new_for_xml (const char  *xml,
  *
  * Makes an interface info of an interface of D-Bus, such as that of a remote object.
  *
- * The annotations have their meanings, as in [ctor@Norpc.InterfaceInfo.new_for_xml].
+ * The annotations have their meanings, as in [ctor@Norpc.InterfaceInfo.new_for_xml]. If @dbus is not a valid
+ * description, @error is set to %NORPC_ERROR_INVALID_DESCRIPTION.
  *
  * Returns: (transfer full): an interface info, or %NULL if @error is set
  * Since: 0.1
@@ -162,6 +210,9 @@ norpc_interface_info_new_for_dbus (GDBusInterfaceInfo  *dbus,
 
   g_return_val_if_fail (dbus != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!check_dbus (dbus, error))
+    return NULL;
 
   g_dbus_interface_info_generate_xml (dbus, 2, xml);
   g_string_append (xml, "</node>");
@@ -190,9 +241,11 @@ char **
 norpc_interface_info_list_left_out (const NorpcInterfaceInfo *info)
 {
   const NorpcDynamicInfo *self;
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
   GHashTableIter iter;
-  gpointer name;
+  gpointer key;
+  char **list;
+  guint n_names;
 
   g_return_val_if_fail (info != NULL, NULL);
 
@@ -200,13 +253,15 @@ norpc_interface_info_list_left_out (const NorpcInterfaceInfo *info)
   if (self != NULL)
     {
       g_hash_table_iter_init (&iter, self->left_out);
-      while (g_hash_table_iter_next (&iter, &name, NULL))
-        g_ptr_array_add (names, g_strdup (name));
+      while (g_hash_table_iter_next (&iter, &key, NULL))
+        g_hash_table_add (names, strchr (key, ' ') + 1);
     }
-  g_ptr_array_sort (names, compare_names);
-  g_ptr_array_add (names, NULL);
+  list = (char **) g_hash_table_get_keys_as_array (names, &n_names);
+  qsort (list, n_names, sizeof (char *), compare_names);
+  for (guint i = 0; i < n_names; i++)
+    list[i] = g_strdup (list[i]);
 
-  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+  return list;
 }
 
 /**
@@ -216,6 +271,8 @@ norpc_interface_info_list_left_out (const NorpcInterfaceInfo *info)
  *
  * Gets the reason why @info does not have a member of the description.
  *
+ * If several members have that name, the reason is that of the method, or else that of the signal.
+ *
  * Returns: (nullable): a message that names the member and the type that needs generated code, or %NULL
  *   if the member is not left out
  * Since: 0.1
@@ -224,8 +281,14 @@ const char *
 norpc_interface_info_get_left_out (const NorpcInterfaceInfo *info,
                                    const char               *member)
 {
+  static const char * const kinds[] = { "method", "signal", "property" };
+  const char *reason = NULL;
+
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (member != NULL, NULL);
 
-  return norpc_dynamic_info_get_left_out (info, member);
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds) && reason == NULL; i++)
+    reason = norpc_dynamic_info_get_left_out (info, kinds[i], member);
+
+  return reason;
 }

@@ -16,8 +16,8 @@ typedef struct
 {
   NorpcRunTimeInfo run_time;   /* must be first */
   GPtrArray       *blocks;     /* (owned): the memory of the info, of owned blocks */
-  GHashTable      *left_out;   /* (owned): of owned names of members that need generated code and owned
-                                  texts that say why */
+  GHashTable      *left_out;   /* (owned): of the members that need generated code, as owned texts of a kind,
+                                  a blank and a name, and owned texts that say why */
   GHashTable      *errors;     /* (owned): of owned names "Domain.Error" and owned NorpcDescribedError */
   GType            proxy_type;   /* since it is registered */
   GType            service_type; /* since it is registered */
@@ -42,7 +42,12 @@ gpointer          norpc_dynamic_info_take_list (NorpcDynamicInfo    *self,
 char             *norpc_dynamic_info_describe  (const NorpcDynamicInfo *self);
 
 const NorpcDynamicInfo *norpc_dynamic_info_get          (const NorpcInterfaceInfo *info);
+void                    norpc_dynamic_info_leave_out    (NorpcDynamicInfo         *self,
+                                                         const char               *element,
+                                                         const char               *member,
+                                                         const char               *reason);
 const char             *norpc_dynamic_info_get_left_out (const NorpcInterfaceInfo *info,
+                                                         const char               *kind,
                                                          const char               *member);
 
 G_END_DECLS

@@ -10,16 +10,6 @@
 
 #include "norpc-dynamic-info-private.h"
 
-static void
-described_error_free (gpointer data)
-{
-  NorpcDescribedError *self = data;
-
-  g_free (self->domain);
-  g_free (self->dbus_name);
-  g_free (self);
-}
-
 NorpcDynamicInfo *
 norpc_dynamic_info_new (void)
 {
@@ -29,7 +19,6 @@ norpc_dynamic_info_new (void)
   self->run_time.info.get_type = norpc_run_time_info_get_type;
   self->blocks = g_ptr_array_new_with_free_func (g_free);
   self->left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->errors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, described_error_free);
 
   return self;
 }
@@ -40,7 +29,7 @@ norpc_dynamic_info_free (NorpcDynamicInfo *self)
 {
   g_ptr_array_unref (self->blocks);
   g_hash_table_unref (self->left_out);
-  g_hash_table_unref (self->errors);
+  g_clear_pointer (&self->errors, g_hash_table_unref);
   g_free (self);
 }
 
@@ -61,7 +50,7 @@ char *
 norpc_dynamic_info_strdup (NorpcDynamicInfo *self,
                            const char       *text)
 {
-  char *copy = g_strdup (text != NULL ? text : "");
+  char *copy = g_strdup (text);
 
   g_ptr_array_add (self->blocks, copy);
 
@@ -97,14 +86,38 @@ norpc_dynamic_info_get (const NorpcInterfaceInfo *info)
   return norpc_interface_info_is_run_time (info) ? (const NorpcDynamicInfo *) info : NULL;
 }
 
-/* Returns the reason (unowned) why a member is left out, or NULL. */
+/* Members of different kinds may have one name; a stream is a method. */
+static char *
+make_left_out_key (const char *kind,
+                   const char *member)
+{
+  return g_strdup_printf ("%s %s", kind, member);
+}
+
+/* Notes that a member, which is described by an element of that name, needs generated code. */
+void
+norpc_dynamic_info_leave_out (NorpcDynamicInfo *self,
+                              const char       *element,
+                              const char       *member,
+                              const char       *reason)
+{
+  const char *kind = g_str_equal (element, "stream") ? "method" : element;
+
+  g_hash_table_insert (self->left_out, make_left_out_key (kind, member),
+                       g_strdup_printf ("the %s '%s' needs code that norpc-codegen generates: %s", element, member,
+                                        reason));
+}
+
+/* Returns the reason (unowned) why a member of a kind, "method", "signal" or "property", is left out, or NULL. */
 const char *
 norpc_dynamic_info_get_left_out (const NorpcInterfaceInfo *info,
+                                 const char               *kind,
                                  const char               *member)
 {
   const NorpcDynamicInfo *self = norpc_dynamic_info_get (info);
+  g_autofree char *key = make_left_out_key (kind, member);
 
-  return self != NULL ? g_hash_table_lookup (self->left_out, member) : NULL;
+  return self != NULL ? g_hash_table_lookup (self->left_out, key) : NULL;
 }
 
 /* Appends a text that may contain anything, so that no two sequences of texts look the same. */

@@ -15,7 +15,7 @@ set_no_member (const NorpcInterfaceInfo  *info,
                const char                *name,
                GError                   **error)
 {
-  const char *left_out = norpc_dynamic_info_get_left_out (info, name);
+  const char *left_out = norpc_dynamic_info_get_left_out (info, kind, name);
 
   if (left_out != NULL)
     g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, "%s: %s", info->dbus.name, left_out);

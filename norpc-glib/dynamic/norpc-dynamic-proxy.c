@@ -436,7 +436,8 @@ norpc_dynamic_proxy_open_stream (NorpcDynamicProxy  *self,
  * Gets the value that the proxy has of a property; see [method@Norpc.Proxy.load_async].
  *
  * Errors are %NORPC_ERROR_INVALID_ARGUMENT and %NORPC_ERROR_NOT_IMPLEMENTED, as for
- * [method@Norpc.DynamicProxy.new_call].
+ * [method@Norpc.DynamicProxy.new_call]; the former also if the property is not loaded, and the description
+ * does not allow %NULL. Until it is loaded, a number is 0, and a string is empty.
  *
  * Returns: (transfer full): the value, or %NULL if @error is set
  * Since: 0.1

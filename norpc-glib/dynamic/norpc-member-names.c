@@ -21,20 +21,36 @@ member_name_free (gpointer data)
   g_free (self);
 }
 
+static void
+members_init (NorpcMembersOfKind *self)
+{
+  self->list = g_ptr_array_new_with_free_func (member_name_free);
+  self->by_lower = g_hash_table_new (g_str_hash, g_str_equal);
+  self->taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static void
+members_clear (NorpcMembersOfKind *self)
+{
+  g_hash_table_unref (self->taken);
+  g_hash_table_unref (self->by_lower);
+  g_ptr_array_unref (self->list);
+}
+
 void
 norpc_member_names_init (NorpcMemberNames *self)
 {
-  self->methods = g_ptr_array_new_with_free_func (member_name_free);
-  self->signals = g_ptr_array_new_with_free_func (member_name_free);
-  self->properties = g_ptr_array_new_with_free_func (member_name_free);
+  members_init (&self->methods);
+  members_init (&self->signals);
+  members_init (&self->properties);
 }
 
 void
 norpc_member_names_clear (NorpcMemberNames *self)
 {
-  g_ptr_array_unref (self->methods);
-  g_ptr_array_unref (self->signals);
-  g_ptr_array_unref (self->properties);
+  members_clear (&self->methods);
+  members_clear (&self->signals);
+  members_clear (&self->properties);
 }
 
 /* Replaces all characters that an identifier cannot have by underscores. */
@@ -86,66 +102,64 @@ make_lower (const char *name,
   return camel_case_to_lower (identifier);
 }
 
-/* Returns the new member (unowned), or NULL if another one of its kind has the same name in C. */
+/* Returns the new member (unowned), or NULL if another one of its kind has the same name in C, or the same name
+ * and the same types: methods and signals may be overloaded, as in generated code.
+ */
 NorpcMemberName *
-norpc_member_names_add (GPtrArray  *members,
-                        const char *name,
-                        const char *c_name)
+norpc_member_names_add (NorpcMembersOfKind *members,
+                        const char         *name,
+                        const char         *types,
+                        const char         *c_name)
 {
   g_autofree char *lower = make_lower (name, c_name);
   NorpcMemberName *self;
 
-  for (guint i = 0; i < members->len; i++)
-    if (g_str_equal (((NorpcMemberName *) g_ptr_array_index (members, i))->lower, lower))
-      return NULL;
+  if (g_hash_table_contains (members->by_lower, lower) ||
+      !g_hash_table_add (members->taken, g_strdup_printf ("%s %s", name, types)))
+    return NULL;
 
   self = g_new0 (NorpcMemberName, 1);
   self->lower = g_steal_pointer (&lower);
-  g_ptr_array_add (members, self);
+  g_ptr_array_add (members->list, self);
+  g_hash_table_insert (members->by_lower, self->lower, self);
 
   return self;
 }
 
 /* Marks the names of generated functions as taken. A format has one %s. */
 static void
-take_functions (GHashTable         *taken,
-                GPtrArray          *members,
-                const char * const *formats)
+take_functions (GHashTable               *taken,
+                const NorpcMembersOfKind *members,
+                const char * const       *formats)
 {
-  for (guint i = 0; i < members->len; i++)
+  for (guint i = 0; i < members->list->len; i++)
     for (guint j = 0; formats[j] != NULL; j++)
       {
-        const NorpcMemberName *member = g_ptr_array_index (members, i);
+        const NorpcMemberName *member = g_ptr_array_index (members->list, i);
 
         g_hash_table_add (taken, g_strdup_printf (formats[j], member->lower));
       }
 }
 
 static gboolean
-is_lower_of_other (GPtrArray             *members,
-                   const NorpcMemberName *member,
-                   const char            *name)
+is_lower_of_other (const NorpcMembersOfKind *members,
+                   const NorpcMemberName    *member,
+                   const char               *name)
 {
-  for (guint i = 0; i < members->len; i++)
-    {
-      const NorpcMemberName *other = g_ptr_array_index (members, i);
+  const NorpcMemberName *found = g_hash_table_lookup (members->by_lower, name);
 
-      if (other != member && g_str_equal (other->lower, name))
-        return TRUE;
-    }
-
-  return FALSE;
+  return found != NULL && found != member;
 }
 
 /* Makes the name in C of a GSignal or a GObject property: @word is appended if it is taken. It begins with
  * a letter and does not end with an underscore.
  */
 static char *
-make_free_name (const NorpcMemberName *member,
-                GPtrArray             *members,
-                const char            *word,
-                const char * const    *inherited,
-                GHashTable            *taken)
+make_free_name (const NorpcMemberName    *member,
+                const NorpcMembersOfKind *members,
+                const char               *word,
+                const char * const       *inherited,
+                GHashTable               *taken)
 {
   GString *name = g_string_new (member->lower);
 
@@ -162,22 +176,22 @@ make_free_name (const NorpcMemberName *member,
 
 /* Names the members of one kind. Names that are not changed are taken once all of them are named. */
 static void
-name_members_of_kind (GPtrArray          *members,
-                      const char         *word,
-                      const char * const *inherited,
-                      GHashTable         *taken)
+name_members_of_kind (const NorpcMembersOfKind *members,
+                      const char               *word,
+                      const char * const       *inherited,
+                      GHashTable               *taken)
 {
-  for (guint i = 0; i < members->len; i++)
+  for (guint i = 0; i < members->list->len; i++)
     {
-      NorpcMemberName *member = g_ptr_array_index (members, i);
+      NorpcMemberName *member = g_ptr_array_index (members->list, i);
 
       member->gname = make_free_name (member, members, word, inherited, taken);
       if (!g_str_equal (member->gname, member->lower))
         g_hash_table_add (taken, g_strdup (member->gname));
     }
-  for (guint i = 0; i < members->len; i++)
+  for (guint i = 0; i < members->list->len; i++)
     {
-      NorpcMemberName *member = g_ptr_array_index (members, i);
+      NorpcMemberName *member = g_ptr_array_index (members->list, i);
 
       g_hash_table_add (taken, g_strdup (member->gname));
       g_strdelimit (member->gname, "_", '-');
@@ -202,17 +216,17 @@ norpc_member_names_find (NorpcMemberNames *self)
   static const char * const themselves[] = { "%s", NULL };
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  take_functions (taken, self->methods, of_methods);
-  for (guint i = 0; i < self->methods->len; i++)
+  take_functions (taken, &self->methods, of_methods);
+  for (guint i = 0; i < self->methods.list->len; i++)
     {
-      const NorpcMemberName *method = g_ptr_array_index (self->methods, i);
+      const NorpcMemberName *method = g_ptr_array_index (self->methods.list, i);
 
       if (method->is_stream)
         g_hash_table_add (taken, g_strconcat ("open_", method->lower, NULL));
     }
-  take_functions (taken, self->signals, of_signals);
-  take_functions (taken, self->properties, of_properties);
-  name_members_of_kind (self->properties, "property", inherited_properties, taken);
-  take_functions (taken, self->methods, themselves);
-  name_members_of_kind (self->signals, "signal", inherited_signals, taken);
+  take_functions (taken, &self->signals, of_signals);
+  take_functions (taken, &self->properties, of_properties);
+  name_members_of_kind (&self->properties, "property", inherited_properties, taken);
+  take_functions (taken, &self->methods, themselves);
+  name_members_of_kind (&self->signals, "signal", inherited_signals, taken);
 }

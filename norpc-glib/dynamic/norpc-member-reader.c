@@ -19,20 +19,6 @@ is_identifier (const char *name)
          strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") == strlen (name) && strlen (name) <= MAX_NAME;
 }
 
-/* D-Bus does not restrict the names of properties; one must be left for GObject. */
-static gboolean
-is_property_name (const char *name)
-{
-  if (*name == '\0')
-    return FALSE;
-
-  for (; *name != '\0'; name++)
-    if (g_ascii_iscntrl (*name) || (g_ascii_ispunct (*name) && strchr ("-_.:", *name) == NULL))
-      return FALSE;
-
-  return TRUE;
-}
-
 /* Gets the name (owned by the info) of a member, or NULL if @error is set. */
 static char *
 read_member_name (NorpcInterfaceReader   *self,
@@ -40,28 +26,57 @@ read_member_name (NorpcInterfaceReader   *self,
                   GError                **error)
 {
   const char *name = norpc_xml_element_get (element, "name");
-  gboolean is_property = g_str_equal (element->name, "property");
 
   if (name == NULL)
     norpc_xml_element_fail (element, error, "<%s> needs the attribute 'name'", element->name);
-  else if (!(is_property ? is_property_name (name) : is_identifier (name)))
+  else if (g_str_equal (element->name, "property")
+             ? *name == '\0' : !is_identifier (name))
     norpc_xml_element_fail (element, error, "'%s' is not a name of a %s", name, element->name);
-  else
+  else if (norpc_xml_element_check_name (element, name, "a property", error))
     return norpc_dynamic_info_strdup (self->info, name);
 
   return NULL;
 }
 
-/* Adds the name of a member. Returns NULL if it is taken, with @error set. */
+/* Returns the types (owned) of arguments that go in, or of all arguments of a signal. */
+static char *
+join_types (const NorpcXmlElement *element)
+{
+  gboolean is_signal = g_str_equal (element->name, "signal");
+  GString *types = g_string_new (NULL);
+
+  for (guint i = 0; i < element->children->len; i++)
+    {
+      const NorpcXmlElement *child = g_ptr_array_index (element->children, i);
+      const char *annotated = norpc_xml_element_get_annotation (child, "org.norpc.Type");
+
+      if (g_str_equal (child->name, "arg") &&
+          (is_signal || g_strcmp0 (norpc_xml_element_get (child, "direction"), "out") != 0))
+        g_string_append_printf (types, "%s ", annotated != NULL ? annotated : norpc_xml_element_get (child, "type"));
+    }
+
+  return g_string_free (types, FALSE);
+}
+
+/* Adds the name of a member. Returns NULL if @error is set. */
 static NorpcMemberName *
-add_member_name (GPtrArray              *members,
+add_member_name (NorpcMembersOfKind     *members,
                  const NorpcXmlElement  *element,
                  GError                **error)
 {
   const char *name = norpc_xml_element_get (element, "name");
   const char *c_name = norpc_xml_element_get_annotation (element, "org.gtk.GDBus.C.Name");
-  NorpcMemberName *added = norpc_member_names_add (members, name, c_name);
+  g_autofree char *identifier = c_name != NULL ? g_strdelimit (g_strdup (c_name), "-", '_') : NULL;
+  g_autofree char *types = join_types (element);
+  NorpcMemberName *added;
 
+  if (identifier != NULL && !is_identifier (identifier))
+    {
+      norpc_xml_element_fail (element, error, "'%s' is not a name in C", c_name);
+      return NULL;
+    }
+
+  added = norpc_member_names_add (members, name, types, c_name);
   if (added == NULL)
     norpc_xml_element_fail (element, error, "another %s has the name '%s', or nearly the same name",
                             element->name, name);
@@ -69,18 +84,18 @@ add_member_name (GPtrArray              *members,
   return added;
 }
 
-/* Notes that a member needs generated code. Takes ownership of @reason. */
+/* Notes that a member needs generated code if there is a @reason (nullable). */
 static void
 leave_out (NorpcInterfaceReader  *self,
            const NorpcXmlElement *element,
-           char                  *reason)
+           NorpcMemberName       *name,
+           const char            *reason)
 {
-  const char *name = norpc_xml_element_get (element, "name");
+  if (reason == NULL)
+    return;
 
-  g_hash_table_insert (self->info->left_out, g_strdup (name),
-                       g_strdup_printf ("the %s '%s' needs code that norpc-codegen generates: %s", element->name, name,
-                                        reason));
-  g_free (reason);
+  name->is_left_out = TRUE;
+  norpc_dynamic_info_leave_out (self->info, element->name, norpc_xml_element_get (element, "name"), reason);
 }
 
 static gboolean
@@ -162,19 +177,17 @@ read_method_or_stream (NorpcInterfaceReader   *self,
        !norpc_interface_reader_read_args (self, element, NORPC_READ_ITEMS, &method->items, &left_out, error)) ||
       !norpc_xml_element_read_number (element, "timeout", is_stream ? NULL : "org.norpc.Timeout", &method->timeout,
                                       error) ||
-      !(is_stream ? read_stream_flags (element, method, error) : read_method_flags (element, method, error)))
+      !(is_stream ? read_stream_flags (element, method, error) : read_method_flags (element, method, error)) ||
+      !norpc_interface_reader_read_annotations (self, element, &method->dbus.annotations, error))
     return FALSE;
 
-  method->dbus.annotations = norpc_interface_reader_read_annotations (self, element);
-  name = add_member_name (self->names.methods, element, error);
+  name = add_member_name (&self->names.methods, element, error);
   if (name == NULL)
     return FALSE;
 
   name->is_stream = is_stream;
-  if (left_out != NULL)
-    leave_out (self, element, g_steal_pointer (&left_out));
-  else
-    g_ptr_array_add (self->methods, method);
+  leave_out (self, element, name, left_out);
+  g_ptr_array_add (self->methods, method);
 
   return TRUE;
 }
@@ -188,6 +201,7 @@ read_signal (NorpcInterfaceReader   *self,
   NorpcSignalInfo *signal = norpc_dynamic_info_alloc (self->info, sizeof (NorpcSignalInfo));
   int closes = g_strcmp0 (norpc_xml_element_get_annotation (element, "org.norpc.WhenFull"), "close") == 0;
   g_autofree char *left_out = NULL;
+  NorpcMemberName *name;
 
   signal->dbus.ref_count = -1;
   signal->dbus.name = read_member_name (self, element, error);
@@ -195,13 +209,15 @@ read_signal (NorpcInterfaceReader   *self,
       !norpc_interface_reader_read_args (self, element, NORPC_READ_SIGNAL, &signal->dbus.args, &left_out, error) ||
       !norpc_xml_element_read_number (element, "backlog", "org.norpc.Backlog", &signal->backlog, error) ||
       !norpc_xml_element_read_word (element, "when-full", when_full, &closes, error) ||
-      add_member_name (self->names.signals, element, error) == NULL)
+      !norpc_interface_reader_read_annotations (self, element, &signal->dbus.annotations, error))
+    return FALSE;
+
+  name = add_member_name (&self->names.signals, element, error);
+  if (name == NULL)
     return FALSE;
 
   signal->flags = closes ? NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL : NORPC_SIGNAL_FLAGS_NONE;
-  signal->dbus.annotations = norpc_interface_reader_read_annotations (self, element);
-  if (left_out != NULL)
-    leave_out (self, element, g_steal_pointer (&left_out));
+  leave_out (self, element, name, left_out);
   g_ptr_array_add (self->signals, signal);
 
   return TRUE;
@@ -253,8 +269,9 @@ read_property_element (NorpcInterfaceReader   *self,
                        GError                **error)
 {
   NorpcPropertyInfo *property = norpc_dynamic_info_alloc (self->info, sizeof (NorpcPropertyInfo));
-  g_autofree char *left_out = NULL;
+  g_autofree char *needs_code = NULL, *left_out = NULL;
   NorpcDescribedType type;
+  NorpcMemberName *name;
   gboolean ok;
 
   property->dbus.ref_count = -1;
@@ -263,18 +280,21 @@ read_property_element (NorpcInterfaceReader   *self,
     return FALSE;
 
   ok = norpc_described_type_read (&type, element, self->declared, FALSE, error);
-  left_out = type.left_out;
+  needs_code = type.left_out;
   if (!ok || !read_access (element, property, error) ||
-      add_member_name (self->names.properties, element, error) == NULL)
+      !norpc_interface_reader_read_annotations (self, element, &property->dbus.annotations, error))
+    return FALSE;
+
+  name = add_member_name (&self->names.properties, element, error);
+  if (name == NULL)
     return FALSE;
 
   property->dbus.signature = norpc_dynamic_info_strdup (self->info, type.signature);
-  property->dbus.annotations = norpc_interface_reader_read_annotations (self, element);
   property->flags = type.flags;
   property->get_type = type.get_type;
   property->updates = read_updates (self, element);
-  if (left_out != NULL)
-    leave_out (self, element, g_strdup_printf ("it has %s", left_out));
+  left_out = needs_code != NULL ? g_strdup_printf ("it has %s", needs_code) : NULL;
+  leave_out (self, element, name, left_out);
   g_ptr_array_add (self->properties, property);
 
   return TRUE;

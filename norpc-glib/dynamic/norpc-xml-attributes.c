@@ -5,6 +5,8 @@
 
 /* Reads attributes of elements, and annotations with the same meaning. An attribute takes precedence. */
 
+#include <string.h>
+
 #include "norpc-described-type-private.h"
 
 /* Returns the value (unowned) of an annotation, or NULL. */
@@ -96,6 +98,25 @@ norpc_xml_element_read_number (const NorpcXmlElement  *self,
       return FALSE;
     }
   *number = (guint) read;
+
+  return TRUE;
+}
+
+/* D-Bus does not restrict the names of properties and arguments. Here they are names that generated code can
+ * have, too. Returns FALSE if @error is set.
+ */
+gboolean
+norpc_xml_element_check_name (const NorpcXmlElement  *self,
+                              const char             *name,
+                              const char             *what,
+                              GError                **error)
+{
+  for (const char *p = name; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p) || (g_ascii_ispunct (*p) && strchr ("-_.:", *p) == NULL))
+      {
+        norpc_xml_element_fail (self, error, "'%s' is not a name of %s", name, what);
+        return FALSE;
+      }
 
   return TRUE;
 }

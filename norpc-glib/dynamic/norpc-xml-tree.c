@@ -3,22 +3,27 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* Reads XML into a tree. Text and comments are left out. */
+/* Reads XML into a tree with expat, as the generator does. Text and comments are left out; nothing outside of
+ * the text is loaded, and expat bounds what the entities that the text declares expand to.
+ */
 
+#include <expat.h>
 #include <string.h>
 
 #include "core/norpc-error.h"
 #include "norpc-xml-tree-private.h"
 
-#define MAX_DEPTH 32
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+/* Limits that no real description reaches. */
+#define MAX_BYTES      (64 * 1024 * 1024)
+#define MAX_DEPTH      100
+#define MAX_ATTRIBUTES 100
 
 typedef struct
 {
+  XML_Parser       parser; /* (owned) */
   NorpcXmlElement *root;   /* (owned) (nullable) */
   GPtrArray       *open;   /* (owned): of unowned NorpcXmlElement */
-  guint            line;   /* of the tag that is read */
-  guint            column;
+  GError          *error;  /* (owned) (nullable) */
 } XmlReader;
 
 void
@@ -68,206 +73,140 @@ norpc_xml_element_fail (const NorpcXmlElement  *self,
   set_xml_error (error, self->line, self->column, message);
 }
 
-static gboolean
-check_names (NorpcXmlElement  *element,
-             GError          **error)
+/* expat counts lines from 1 and columns from 0, in characters. */
+static guint
+get_line (const XmlReader *self)
 {
-  for (guint i = 0; element->names[i] != NULL; i++)
-    for (guint j = 0; j < i; j++)
-      if (g_str_equal (element->names[i], element->names[j]))
-        {
-          norpc_xml_element_fail (element, error, "<%s> has the attribute '%s' twice", element->name,
-                                  element->names[i]);
-          return FALSE;
-        }
+  return (guint) XML_GetCurrentLineNumber (self->parser);
+}
 
-  return TRUE;
+static guint
+get_column (const XmlReader *self)
+{
+  return (guint) XML_GetCurrentColumnNumber (self->parser) + 1;
+}
+
+/* Stops with an error at the current place. expat may call some handlers even after it was stopped. */
+static void G_GNUC_PRINTF (2, 3)
+stop (XmlReader  *self,
+      const char *format,
+      ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  if (self->error != NULL)
+    return;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  set_xml_error (&self->error, get_line (self), get_column (self), message);
+  XML_StopParser (self->parser, XML_FALSE);
+}
+
+/* @attributes are names and values in turn. */
+static NorpcXmlElement *
+element_new (const XmlReader  *reader,
+             const char       *name,
+             const char      **attributes,
+             guint             n_attributes)
+{
+  NorpcXmlElement *self = g_new0 (NorpcXmlElement, 1);
+
+  self->name = g_strdup (name);
+  self->names = g_new0 (char *, n_attributes + 1);
+  self->values = g_new0 (char *, n_attributes + 1);
+  for (guint i = 0; i < n_attributes; i++)
+    {
+      self->names[i] = g_strdup (attributes[2 * i]);
+      self->values[i] = g_strdup (attributes[2 * i + 1]);
+    }
+  self->line = get_line (reader);
+  self->column = get_column (reader);
+  self->children = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_xml_element_free);
+
+  return self;
 }
 
 static void
-xml_element_started (GMarkupParseContext  *context G_GNUC_UNUSED,
-                     const char           *name,
-                     const char          **attribute_names,
-                     const char          **attribute_values,
-                     gpointer              user_data,
-                     GError              **error)
+element_started_cb (void        *user_data,
+                    const char  *name,
+                    const char **attributes)
 {
   XmlReader *self = user_data;
+  guint n_attributes = 0;
   NorpcXmlElement *element;
 
-  /* GMarkup allows several. */
-  if (self->open->len == 0 && self->root != NULL)
-    {
-      set_xml_error (error, self->line, self->column, "nothing may follow the root element");
-      return;
-    }
+  while (attributes[2 * n_attributes] != NULL)
+    n_attributes++;
 
-  element = g_new0 (NorpcXmlElement, 1);
-  element->name = g_strdup (name);
-  element->names = g_strdupv ((char **) attribute_names);
-  element->values = g_strdupv ((char **) attribute_values);
-  element->line = self->line;
-  element->column = self->column;
-  element->children = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_xml_element_free);
+  if (self->open->len == MAX_DEPTH)
+    stop (self, "elements are nested more than %d deep", MAX_DEPTH);
+  else if (n_attributes > MAX_ATTRIBUTES)
+    stop (self, "<%s> has more than %d attributes", name, MAX_ATTRIBUTES);
+  else if (g_str_equal (name, "xi:include"))
+    stop (self, "<xi:include> is not supported: nothing outside of the text is read");
+  if (self->error != NULL)
+    return;
 
+  element = element_new (self, name, attributes, n_attributes);
   if (self->open->len > 0)
     g_ptr_array_add (((NorpcXmlElement *) g_ptr_array_index (self->open, self->open->len - 1))->children, element);
   else
     self->root = element;
   g_ptr_array_add (self->open, element);
-
-  if (self->open->len > MAX_DEPTH)
-    norpc_xml_element_fail (element, error, "elements are nested more than %d deep", MAX_DEPTH);
-  else
-    check_names (element, error);
 }
 
 static void
-xml_element_ended (GMarkupParseContext  *context G_GNUC_UNUSED,
-                   const char           *name G_GNUC_UNUSED,
-                   gpointer              user_data,
-                   GError              **error G_GNUC_UNUSED)
+element_ended_cb (void       *user_data,
+                  const char *name G_GNUC_UNUSED)
 {
   XmlReader *self = user_data;
 
-  g_ptr_array_set_size (self->open, (int) self->open->len - 1);
+  if (self->error == NULL)
+    g_ptr_array_set_size (self->open, (int) self->open->len - 1);
 }
 
-static const GMarkupParser xml_parser = { xml_element_started, xml_element_ended, NULL, NULL, NULL };
-
-/* GMarkup writes a place of its own, which is the end of a tag, before most messages. */
-static const char *
-skip_place (const char *message)
-{
-  const char *colon = g_str_has_prefix (message, "Error on line ") ? strstr (message, ": ") : NULL;
-
-  return colon != NULL ? colon + 2 : message;
-}
-
-/* Turns an error of GMarkup into one of ours. */
 static void
-propagate_xml_error (XmlReader  *self,
-                     GError     *problem,
-                     GError    **error)
+declaration_cb (void       *user_data,
+                const char *version,
+                const char *encoding G_GNUC_UNUSED,
+                int         standalone G_GNUC_UNUSED)
 {
-  if (problem->domain == NORPC_ERROR)
-    {
-      g_propagate_error (error, problem);
-      return;
-    }
-
-  set_xml_error (error, self->line, self->column, skip_place (problem->message));
-  g_error_free (problem);
+  if (version != NULL && !g_str_has_prefix (version, "1."))
+    stop (user_data, "this is not XML 1.0");
 }
 
-/* Moves the place over a chunk of valid UTF-8. */
+static int
+external_entity_cb (XML_Parser  parser,
+                    const char *context G_GNUC_UNUSED,
+                    const char *base G_GNUC_UNUSED,
+                    const char *system_id,
+                    const char *public_id G_GNUC_UNUSED)
+{
+  stop (XML_GetUserData (parser), "the entity is in '%s'; nothing outside of the text is read", system_id);
+
+  return XML_STATUS_ERROR;
+}
+
 static void
-advance_place (guint      *line,
-               guint      *column,
-               const char *chunk,
-               gsize       length)
+parse_xml (XmlReader  *self,
+           const char *text,
+           gsize       length)
 {
-  for (const char *p = chunk; p < chunk + length; p = g_utf8_next_char (p))
-    if (*p == '\n')
-      {
-        ++*line;
-        *column = 1;
-      }
-    else
-      {
-        ++*column;
-      }
-}
+  static const XML_Memory_Handling_Suite memory = { g_malloc, g_realloc, g_free };
 
-/* Returns the length of the tag that @chunk begins with, or that of the whole chunk if it is another kind of
- * markup, or text.
- */
-static gsize
-find_tag_end (const char *chunk,
-              gsize       length)
-{
-  char quote = '\0';
+  /* The text is UTF-8, also if it declares another encoding, which is that of the file that it comes from. */
+  self->parser = XML_ParserCreate_MM ("UTF-8", &memory, NULL);
+  XML_SetUserData (self->parser, self);
+  XML_SetElementHandler (self->parser, element_started_cb, element_ended_cb);
+  XML_SetXmlDeclHandler (self->parser, declaration_cb);
+  XML_SetExternalEntityRefHandler (self->parser, external_entity_cb);
 
-  if (length < 2 || chunk[0] != '<' || !(g_ascii_isalpha (chunk[1]) || chunk[1] == '_' || chunk[1] == '/'))
-    return length;
-
-  for (gsize i = 1; i < length; i++)
-    if (quote == '\0' && chunk[i] == '>')
-      return i + 1;
-    else if (chunk[i] == quote)
-      quote = '\0';
-    else if (quote == '\0' && (chunk[i] == '"' || chunk[i] == '\''))
-      quote = chunk[i];
-
-  return length;
-}
-
-/* Returns TRUE for the tag of an element with a prefix, which means nothing here. */
-static gboolean
-is_foreign_tag (const char *chunk,
-                gsize       length)
-{
-  for (gsize i = 1; i < length && strchr (" \t\r\n/>", chunk[i]) == NULL; i++)
-    if (chunk[i] == ':')
-      return chunk[0] == '<' && g_ascii_isalpha (chunk[1]);
-
-  return FALSE;
-}
-
-/* Feeds the parser a chunk, without the references in the text after a tag and in tags of other namespaces:
- * documentation has entities that the document type declares, which GMarkup does not know.
- */
-static gboolean
-parse_chunk (GMarkupParseContext  *context,
-             const char           *chunk,
-             gsize                 length,
-             GError              **error)
-{
-  gsize tag = is_foreign_tag (chunk, length) ? 0 : find_tag_end (chunk, length);
-
-  if (tag > 0 && !g_markup_parse_context_parse (context, chunk, (gssize) tag, error))
-    return FALSE;
-
-  while (tag < length)
-    {
-      const char *reference = memchr (chunk + tag, '&', length - tag);
-      gsize end = reference != NULL ? (gsize) (reference - chunk) : length;
-
-      if (end > tag && !g_markup_parse_context_parse (context, chunk + tag, (gssize) (end - tag), error))
-        return FALSE;
-      tag = end + 1;
-    }
-
-  return TRUE;
-}
-
-/* Feeds the parser a chunk for each tag, so that the beginning of a tag is known. */
-static gboolean
-parse_xml (XmlReader            *self,
-           GMarkupParseContext  *context,
-           const char           *text,
-           GError              **error)
-{
-  guint line = 1, column = 1;
-
-  while (*text != '\0')
-    {
-      const char *next = strchr (text + 1, '<');
-      gsize length = next != NULL ? (gsize) (next - text) : strlen (text);
-
-      if (*text == '<')
-        {
-          self->line = line;
-          self->column = column;
-        }
-      if (!parse_chunk (context, text, length, error))
-        return FALSE;
-
-      advance_place (&line, &column, text, length);
-      text += length;
-    }
-
-  return g_markup_parse_context_end_parse (context, error);
+  if (XML_Parse (self->parser, text, (int) length, TRUE) != XML_STATUS_OK)
+    stop (self, "this is not well-formed XML: %s", XML_ErrorString (XML_GetErrorCode (self->parser)));
+  XML_ParserFree (self->parser);
 }
 
 /* Returns the root (owned) of the tree, or NULL if @error is set. */
@@ -275,34 +214,23 @@ NorpcXmlElement *
 norpc_xml_tree_new (const char  *text,
                     GError     **error)
 {
-  XmlReader self = { .line = 1, .column = 1 };
-  GMarkupParseContext *context;
-  const char *end;
-  GError *problem = NULL;
+  XmlReader self = { NULL };
+  gsize length = strlen (text);
 
-  if (!g_utf8_validate (text, -1, &end))
+  if (length > MAX_BYTES)
     {
-      advance_place (&self.line, &self.column, text, (gsize) (end - text));
-      set_xml_error (error, self.line, self.column, "expected XML in UTF-8");
+      set_xml_error (error, 1, 1, "the text is larger than 64 MiB");
       return NULL;
     }
 
-  if (g_str_has_prefix (text, BYTE_ORDER_MARK))
-    text += strlen (BYTE_ORDER_MARK);
-
   self.open = g_ptr_array_new ();
-  context = g_markup_parse_context_new (&xml_parser, G_MARKUP_TREAT_CDATA_AS_TEXT, &self, NULL);
-  if (!parse_xml (&self, context, text, &problem))
-    {
-      propagate_xml_error (&self, problem, error);
-      g_clear_pointer (&self.root, norpc_xml_element_free);
-    }
-  else if (self.root == NULL)
-    {
-      set_xml_error (error, self.line, self.column, "the document has no element");
-    }
-  g_markup_parse_context_free (context);
+  parse_xml (&self, text, length);
   g_ptr_array_unref (self.open);
+  if (self.error == NULL)
+    return self.root;
 
-  return self.root;
+  g_clear_pointer (&self.root, norpc_xml_element_free);
+  g_propagate_error (error, self.error);
+
+  return NULL;
 }

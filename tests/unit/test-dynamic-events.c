@@ -348,6 +348,30 @@ test_wrong_value (void)
   g_assert_cmpstr (error->message, ==, "org.example.Pair has no signal 'None'");
 }
 
+/* A proxy that has not loaded a value has none of its type: no value of another type is returned. */
+static void
+test_not_loaded (void)
+{
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (
+    "<node><interface name='org.example.NotLoaded'><property name='Tags' type='as' access='read'/>"
+    "<property name='File' type='Gio.File' access='read'/><property name='Note' type='ms' access='read'/>"
+    "</interface></node>", NULL, NULL);
+  g_autoptr (NorpcFake) fake = norpc_fake_new (info);
+  g_autoptr (NorpcDynamicProxy) proxy = norpc_dynamic_proxy_new (NORPC_ENDPOINT (fake), info);
+  g_autoptr (GVariant) note = norpc_dynamic_proxy_dup_value (proxy, "Note", NULL);
+  const char *names[] = { "Tags", "File" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (norpc_dynamic_proxy_dup_value (proxy, names[i], &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+      g_assert_true (g_str_has_suffix (error->message, ", got NULL"));
+    }
+  g_assert_cmpstr (g_variant_get_type_string (note), ==, "ms");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -365,6 +389,7 @@ main (int    argc,
 
   g_test_add_func ("/dynamic/events/other-updates", test_other_updates);
   g_test_add_func ("/dynamic/events/wrong-value", test_wrong_value);
+  g_test_add_func ("/dynamic/events/not-loaded", test_not_loaded);
 
   return g_test_run ();
 }
