@@ -10,6 +10,7 @@
 #include "doc/cg-doc.h"
 #include "cg-input.h"
 #include "cg-outputs.h"
+#include "emit/cg-templates.h"
 #include "emit/skeleton/cg-skeleton.h"
 #include "model/cg-spelling.h"
 
@@ -24,22 +25,35 @@ typedef struct
   char    *output_directory;  /* (owned) (nullable) */
 } Options;
 
-static const CgSkeletonFile files[] = {
-  { "c", "-service.h", FALSE, FALSE, cg_skeleton_emit_c_header },
-  { "c", "-service.c", FALSE, FALSE, cg_skeleton_emit_c_source },
-  { "c", "-service-test.c", FALSE, FALSE, cg_skeleton_emit_c_test },
-  { "c", "meson.build", FALSE, TRUE, cg_skeleton_emit_meson },
-  { "python", "_service.py", TRUE, FALSE, cg_skeleton_emit_python },
-  { "python", "_service_test.py", TRUE, FALSE, cg_skeleton_emit_python_test },
-  { "python", "meson.build", FALSE, TRUE, cg_skeleton_emit_meson_python },
-  { "vala", "-service.vala", FALSE, FALSE, cg_skeleton_emit_vala },
-  { "vala", "-service-test.vala", FALSE, FALSE, cg_skeleton_emit_vala_test },
-  { "vala", "meson.build", FALSE, TRUE, cg_skeleton_emit_meson_vala },
+typedef void (*SetFunc) (const CgSkeleton *skeleton,
+                         CgWriter         *writer);
+
+typedef struct
+{
+  const char *language;
+  SetFunc     set;
+  const char *suffix;       /* of the file, after the name of the generated code */
+  const char *template_name;
+  gboolean    is_module;    /* its name must be an identifier */
+  gboolean    is_optional;  /* it is left out if it exists; its name is the suffix alone */
+} File;
+
+static const File files[] = {
+  { "c", cg_skeleton_set_c, "-service.h", "skeleton-c/header", FALSE, FALSE },
+  { "c", cg_skeleton_set_c, "-service.c", "skeleton-c/source", FALSE, FALSE },
+  { "c", cg_skeleton_set_c, "-service-test.c", "skeleton-c/test", FALSE, FALSE },
+  { "c", cg_skeleton_set_c, "meson.build", "skeleton-meson/build", FALSE, TRUE },
+  { "python", cg_skeleton_set_python, "_service.py", "skeleton-python/service", TRUE, FALSE },
+  { "python", cg_skeleton_set_python, "_service_test.py", "skeleton-python/test", TRUE, FALSE },
+  { "python", cg_skeleton_set_python, "meson.build", "skeleton-meson/build", FALSE, TRUE },
+  { "vala", cg_skeleton_set_vala, "-service.vala", "skeleton-vala/service", FALSE, FALSE },
+  { "vala", cg_skeleton_set_vala, "-service-test.vala", "skeleton-vala/test", FALSE, FALSE },
+  { "vala", cg_skeleton_set_vala, "meson.build", "skeleton-meson/build", FALSE, TRUE },
 };
 
 static char *
-make_path (const Options        *options,
-           const CgSkeletonFile *file)
+make_path (const Options *options,
+           const File    *file)
 {
   g_autofree char *code = file->is_module
                           ? cg_make_identifier (options->code) : g_strdup (options->code);
@@ -50,11 +64,11 @@ make_path (const Options        *options,
 
 /* An existing file may have been edited. */
 static gboolean
-add_file (const Options        *options,
-          const CgSkeleton     *skeleton,
-          const CgSkeletonFile *file,
-          GPtrArray            *outputs,
-          GError              **error)
+add_file (const Options  *options,
+          CgSkeleton     *skeleton,
+          const File     *file,
+          GPtrArray      *outputs,
+          GError        **error)
 {
   g_autoptr (CgWriter) writer = NULL;
   g_autofree char *path = make_path (options, file);
@@ -70,8 +84,9 @@ add_file (const Options        *options,
     }
 
   writer = cg_writer_new ();
-  cg_writer_set (writer, "file", name);
-  file->emit (skeleton, writer);
+  skeleton->file = name;
+  file->set (skeleton, writer);
+  cg_writer_emit (writer, cg_template (file->template_name));
   cg_outputs_add (outputs, path, cg_writer_finish (writer));
 
   return TRUE;
@@ -132,8 +147,8 @@ run (const Options *options)
     cg_input_read (&options->input, options->input.files, 0, diagnostics);
   g_autoptr (GPtrArray) outputs = cg_outputs_new ();
   g_autoptr (GPtrArray) inputs = make_inputs (options);
-  const CgSkeleton skeleton = {
-    description, options->code, options->input.c_namespace, options->input.interface_prefix,
+  CgSkeleton skeleton = {
+    description, NULL, options->code, options->input.c_namespace, options->input.interface_prefix,
     options->asynchronous, inputs
   };
   g_autoptr (GError) error = NULL;

@@ -90,6 +90,7 @@ static const CgNameRow method_rows[] = { METHOD_ROWS };
 
 static const CgNameRow stream_rows[] = {
   METHOD_ROWS
+  { "Method", "$Method$", FALSE },
   { "Stream", "$Iface$$Method$Stream", TRUE },
   { "StreamClass", "$Stream$Class", TRUE },
   { "stream", "$iface$_$method$_stream", FALSE },

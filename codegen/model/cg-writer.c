@@ -12,6 +12,7 @@
 struct _CgWriter
 {
   GHashTable *values; /* (owned): of owned values, by key (unowned) */
+  GHashTable *lists;  /* (owned): in the same way, of List */
   GString    *text;   /* (owned) */
 };
 
@@ -21,6 +22,7 @@ cg_writer_new (void)
   CgWriter *self = g_new0 (CgWriter, 1);
 
   self->values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  self->lists = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   self->text = g_string_new (NULL);
 
   return self;
@@ -30,6 +32,7 @@ void
 cg_writer_free (CgWriter *self)
 {
   g_hash_table_unref (self->values);
+  g_hash_table_unref (self->lists);
   g_string_free (self->text, TRUE);
   g_free (self);
 }
@@ -110,49 +113,244 @@ append_value (GString    *text,
     trim_line (text);
 }
 
-static void
-append_key (CgWriter   *self,
-            GString    *text,
-            const char *start,
-            gsize       length)
+typedef struct
 {
-  char key[MAX_KEY_LENGTH + 1];
-  const char *value;
+  GPtrArray     *items;
+  CgItemFunc     set_item;
+  gconstpointer  data;
+} List;
 
-  g_assert (length <= MAX_KEY_LENGTH);
-  memcpy (key, start, length);
-  key[length] = '\0';
-  value = g_hash_table_lookup (self->values, key);
+void
+cg_writer_set_list (CgWriter      *self,
+                    const char    *key,
+                    GPtrArray     *items,
+                    CgItemFunc     func,
+                    gconstpointer  data)
+{
+  const List list = { items, func, data };
+
+  g_hash_table_insert (self->lists, (gpointer) key, g_memdup2 (&list, sizeof list));
+}
+
+void
+cg_writer_set_flag (CgWriter   *self,
+                    const char *key,
+                    gboolean    is_set)
+{
+  cg_writer_set (self, key, is_set ? "1" : "");
+}
+
+/* A template that is being expanded. */
+typedef struct
+{
+  CgWriter   *writer;
+  const char *start;
+  const char *p;        /* what is read next */
+  GString    *text;     /* (nullable): where the text goes, unless it is skipped */
+  char        mark[MAX_KEY_LENGTH + 1]; /* the last one */
+  gboolean    in_lines; /* the open block begins in a line of its own */
+} Expansion;
+
+static gboolean expand_block (Expansion *self);
+
+static const char *
+get_value (CgWriter   *self,
+           const char *key)
+{
+  const char *value = g_hash_table_lookup (self->values, key);
 
   if (value == NULL)
     g_error ("the template key $%s$ has no value", key);
-  append_value (text, value);
+
+  return value;
+}
+
+gboolean
+cg_writer_is_set (CgWriter   *self,
+                  const char *key)
+{
+  const List *list = g_hash_table_lookup (self->lists, key);
+
+  return list != NULL ? list->items->len > 0 : *get_value (self, key) != '\0';
+}
+
+/* @condition is "key" or "!key". */
+static gboolean
+is_true (CgWriter   *self,
+         const char *condition)
+{
+  gboolean is_not = *condition == '!';
+
+  return cg_writer_is_set (self, condition + is_not) != is_not;
+}
+
+static void
+expand_if (Expansion *self)
+{
+  GString *text = self->text;
+  gboolean is_chosen = text != NULL && is_true (self->writer, self->mark + strlen ("if "));
+  gboolean is_done = is_chosen;
+
+  self->text = is_chosen ? text : NULL;
+  expand_block (self);
+  while (g_str_has_prefix (self->mark, "el"))
+    {
+      is_chosen = text != NULL && !is_done &&
+                  (g_str_equal (self->mark, "else") ||
+                   is_true (self->writer, self->mark + strlen ("elif ")));
+      is_done |= is_chosen;
+      self->text = is_chosen ? text : NULL;
+      expand_block (self);
+    }
+  self->text = text;
+}
+
+/* Expands the items of a list to @text. */
+static void
+expand_items (Expansion  *self,
+              const List *list,
+              GString    *text,
+              const char *between)
+{
+  const char *body = self->p;
+  gboolean is_first = TRUE;
+
+  self->text = text;
+  for (guint i = 0; i < list->items->len; i++)
+    {
+      gsize before = text->len;
+      gsize start;
+
+      if (!is_first && between != NULL)
+        {
+          self->p = between;
+          expand_block (self);
+        }
+      start = text->len;
+      list->set_item (self->writer, g_ptr_array_index (list->items, i), list->data);
+      self->p = body;
+      expand_block (self);
+      if (text->len == start)
+        g_string_truncate (text, before);
+      else
+        is_first = FALSE;
+    }
+}
+
+static void
+expand_each (Expansion *self)
+{
+  const List *list = g_hash_table_lookup (self->writer->lists, self->mark + strlen ("each "));
+  g_autoptr (GString) value = g_string_new (NULL);
+  GString *text = self->text;
+  const char *body = self->p;
+  const char *between = NULL;
+  const char *rest;
+
+  if (text != NULL && list == NULL)
+    g_error ("the template has no list for $%s$", self->mark);
+
+  /* the block is skipped first, to find its parts */
+  self->text = NULL;
+  expand_block (self);
+  if (g_str_equal (self->mark, "between"))
+    {
+      between = self->p;
+      expand_block (self);
+    }
+  rest = self->p;
+
+  self->p = body;
+  if (text != NULL)
+    expand_items (self, list, self->in_lines ? text : value, between);
+  if (text != NULL && !self->in_lines)
+    append_value (text, value->str);
+  self->p = rest;
+  self->text = text;
+}
+
+/* Reads a mark that begins or ends a block, and the block if it begins one. A mark in a line of its
+ * own takes the line with it. */
+static void
+expand_block_mark (Expansion  *self,
+                   const char *dollar,
+                   gboolean    is_end)
+{
+  const char *before = dollar;
+  gboolean was_in_lines = self->in_lines;
+  gboolean is_alone;
+
+  while (before > self->start && before[-1] == ' ')
+    before--;
+  is_alone = (before == self->start || before[-1] == '\n') && *self->p == '\n' &&
+             (!is_end || self->in_lines);
+  self->p += is_alone;
+  if (is_alone && self->text != NULL)
+    trim_line (self->text);
+  if (is_end)
+    return;
+
+  self->in_lines = is_alone;
+  if (g_str_has_prefix (self->mark, "if "))
+    expand_if (self);
+  else
+    expand_each (self);
+  self->in_lines = was_in_lines;
+}
+
+/* Reads what is between two dollar signs. Returns FALSE if it ends a block, or a part of one. */
+static gboolean
+expand_mark (Expansion  *self,
+             const char *dollar)
+{
+  static const char * const ends[] = { "else", "between", "end", NULL };
+  const char *end = strchr (dollar + 1, '$');
+  gboolean is_end;
+
+  g_assert (end != NULL && end - dollar - 1 <= MAX_KEY_LENGTH);
+  g_strlcpy (self->mark, dollar + 1, end - dollar);
+  self->p = end + 1;
+  is_end = g_strv_contains (ends, self->mark) || g_str_has_prefix (self->mark, "elif ");
+
+  if (is_end || strchr (self->mark, ' ') != NULL)
+    expand_block_mark (self, dollar, is_end);
+  else if (self->text != NULL)
+    append_value (self->text, *self->mark == '\0' ? "$" : get_value (self->writer, self->mark));
+
+  return !is_end;
+}
+
+/* Expands text up to a mark that ends a block, or a part of one. Returns FALSE at the end of the
+ * template. */
+static gboolean
+expand_block (Expansion *self)
+{
+  while (*self->p != '\0')
+    {
+      const char *start = self->p;
+      const char *dollar = start + strcspn (start, "$");
+
+      if (self->text != NULL && dollar > start && *start == '\n')
+        trim_line (self->text);
+      if (self->text != NULL)
+        g_string_append_len (self->text, start, dollar - start);
+      self->p = dollar;
+      if (*dollar == '$' && !expand_mark (self, dollar))
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 static void
 expand (CgWriter   *self,
         GString    *text,
-        const char *p)
+        const char *template_text)
 {
-  while (*p != '\0')
-    {
-      const char *dollar = p + strcspn (p, "$");
-      const char *end;
+  Expansion expansion = { .writer = self, .start = template_text, .p = template_text, .text = text };
 
-      if (dollar > p && *p == '\n')
-        trim_line (text);
-      g_string_append_len (text, p, dollar - p);
-      if (*dollar == '\0')
-        return;
-
-      end = strchr (dollar + 1, '$');
-      g_assert (end != NULL);
-      if (end == dollar + 1)
-        g_string_append_c (text, '$');
-      else
-        append_key (self, text, dollar + 1, end - dollar - 1);
-      p = end + 1;
-    }
+  if (expand_block (&expansion))
+    g_error ("the template ends a block too often: %s", template_text);
 }
 
 /* Appends the expanded template to what was written. */

@@ -3,212 +3,279 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A skeleton of a service in C, in which each method fails with "still to be written". */
+/* A skeleton of a service in C, in which each method fails with "still to be written", and a test for
+ * it, which calls each method with empty arguments. */
 
 #include "cg-skeleton.h"
 
-#include "emit/c/cg-emit-shared.h"
-#include "model/cg-names.h"
+#include "emit/c/cg-marshal.h"
 #include "emit/c/cg-signature.h"
-#include "emit/cg-templates.h"
+#include "model/cg-names.h"
 
 #include <string.h>
 
-/* Sets the statements that mark parameters as used, and free arguments that moved to the service. */
-static void
-set_statements (CgWriter        *writer,
-                const CgMethod  *method,
-                CgSignatureKind  kind)
+/* Makes the C code that frees @value, or "". */
+static char *
+make_free (CgWriter        *writer,
+           const CgTypeUse *use,
+           const char      *value)
 {
-  g_autoptr (GString) statements = g_string_new ("(void) self;\n");
+  /* the function for this is static in the generated code */
+  if (use->named != NULL && use->named->kind == CG_NAMED_BOXED && use->type->element == NULL)
+    return g_strdup_printf ("if (%s != NULL)\n  g_boxed_free (%s (), %s);",
+                            value, use->type->get_type, value);
 
-  if (kind == CG_SIGNATURE_HANDLE_STREAM)
-    g_string_append (statements, "(void) call;\n(void) stream;\n");
-  CG_FOREACH (const CgArg, arg, method->in_args)
-    {
-      if (!arg->use.is_moved)
-        g_string_append_printf (statements, "(void) %s;\n", arg->c_lent);
-      else
-        {
-          g_autofree char *text = cg_skeleton_make_free (writer, &arg->use, arg->c_lent);
-
-          g_string_append_printf (statements, "%s\n", text);
-        }
-    }
-  if (kind == CG_SIGNATURE_HANDLE_SYNC && cg_method_get_return_arg (method) == NULL)
-    CG_FOREACH (const CgArg, arg, method->out_args)
-      g_string_append_printf (statements, "(void) %s;\n", arg->c_out);
-  if (kind == CG_SIGNATURE_HANDLE)
-    g_string_append (statements, "(void) error;\n");
-
-  cg_writer_set (writer, "statements", statements->str);
+  return cg_marshal_expand (writer, use->type->clear, use, "", 0, value);
 }
 
-/* Sets the name of the handler, $handler$, and that of its implementation, $own$, which must not be a
- * function that every service has. */
+static const struct
+{
+  const char *signature;
+  const char *lent;
+  const char *moved;
+} empty_values[] = {
+  { "s", "\"\"", "g_strdup (\"\")" },
+  { "g", "\"\"", "g_strdup (\"\")" },
+  { "o", "\"/\"", "g_strdup (\"/\")" },
+  { "as", "(const char * const []) { NULL }", "g_new0 (char *, 1)" },
+  { "ao", "(const char * const []) { NULL }", "g_new0 (char *, 1)" },
+  { "ag", "(const char * const []) { NULL }", "g_new0 (char *, 1)" },
+  { "ay", "no_bytes", "g_bytes_new (NULL, 0)" },
+};
+
+static char *
+make_value (const CgTypeUse *use)
+{
+  if (use->nullable)
+    return g_strdup ("NULL");
+  if (!use->type->is_pointer)
+    return g_strdup (use->type->zero);
+  if (use->named != NULL)
+    return NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (empty_values); i++)
+    if (g_str_equal (empty_values[i].signature, use->value_signature))
+      return g_strdup (use->is_moved ? empty_values[i].moved : empty_values[i].lent);
+
+  /* an invalid serialised value is read as the default value */
+  return g_strdup_printf ("g_variant_new_from_data (G_VARIANT_TYPE (\"%s\"), "
+                          "\"\", 0, FALSE, NULL, NULL)", use->value_signature);
+}
+
+/* Makes an empty array that frees its elements, or NULL if the function that frees them is static
+ * in the generated code. */
+static char *
+make_array (const CgType *element)
+{
+  if (!element->is_pointer)
+    return g_strdup_printf ("g_array_new (FALSE, FALSE, sizeof (%s))", element->c_out);
+  if (*element->free_function == '$')
+    return NULL;
+
+  return g_strdup_printf ("g_ptr_array_new_with_free_func (%s)", element->free_function);
+}
+
+/* Makes an expression for the first value of a property, which the service owns, or NULL if the
+ * type has no empty value. */
+static char *
+make_first (const CgTypeUse *use)
+{
+  CgTypeUse owned = *use;
+
+  owned.is_moved = TRUE;
+  if (use->named == NULL || use->nullable || !use->type->is_pointer)
+    return make_value (&owned);
+  if (use->type->element != NULL)
+    return make_array (use->type->element);
+  if (!cg_skeleton_is_list (use))
+    return NULL;
+
+  return g_strdup_printf ("G_LIST_MODEL (g_list_store_new (%s ()))",
+                          use->element != NULL ? use->element->type.get_type : "g_object_get_type");
+}
+
 static void
-set_handler (CgWriter        *writer,
-             const CgMethod  *method,
-             CgSignatureKind  kind)
+set_arg (CgWriter      *writer,
+         gpointer       item,
+         gconstpointer  data G_GNUC_UNUSED)
+{
+  const CgArg *arg = item;
+
+  cg_writer_set_flag (writer, "is_moved", arg->use.is_moved);
+  cg_writer_set (writer, "lent", arg->c_lent);
+  cg_writer_set (writer, "out", arg->c_out);
+  cg_writer_take (writer, "free", make_free (writer, &arg->use, arg->c_lent));
+}
+
+static gboolean
+needs_bytes (const CgMethod *method)
+{
+  CG_FOREACH (const CgArg, arg, method->in_args)
+    if (!arg->use.nullable && !arg->use.is_moved && g_str_equal (arg->use.value_signature, "ay"))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Sets the keys of the test that calls a method: the arguments, a line each, and what is done with the
+ * result. */
+static void
+set_call (CgWriter       *writer,
+          const CgMethod *method)
+{
+  const CgArg *returned = cg_method_get_return_arg (method);
+  gboolean is_stream = cg_member_is_stream (method);
+  gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
+  g_autoptr (GString) results = g_string_new (NULL);
+  g_autofree char *values = NULL;
+
+  for (guint i = 0; returned == NULL && i < method->out_args->len; i++)
+    g_string_append (results, ",\nNULL");
+  g_string_append (results, ",\nNULL,\n&error");
+
+  cg_skeleton_set_values (writer, method, make_value, ",\n");
+  values = cg_writer_expand (writer, "$values$");
+  cg_writer_take (writer, "passed",
+                  g_strconcat ("proxy", *values != '\0' ? ",\n" : "", values,
+                               is_oneway ? "" : is_stream ? ",\nNULL" : results->str, NULL));
+  cg_writer_take (writer, "outcome_passed", g_strconcat ("stream", results->str, NULL));
+  cg_writer_set_flag (writer, "needs_bytes", needs_bytes (method));
+  cg_writer_set (writer, "result_type", returned != NULL ? returned->use.type->c_out : "gboolean ");
+  cg_writer_take (writer, "freed", returned != NULL ? make_free (writer, &returned->use, "result")
+                                                    : g_strdup (""));
+}
+
+/* $own$, the name of the implementation, must not be a function that every service has. */
+static void
+set_method (CgWriter      *writer,
+            gpointer       item,
+            gconstpointer  data)
 {
   static const char * const taken[] = { "new", "start", "stop", "funcs", NULL };
-  const char *handler = cg_signature_get_function (method, kind);
+  const CgMethod *method = item;
+  const char *handler;
+  CgSignatureKind kind;
 
+  cg_skeleton_set_method (data, writer, method, set_arg);
+  kind = cg_member_is_stream (method) ? CG_SIGNATURE_HANDLE_STREAM
+         : cg_writer_is_set (writer, "is_asynchronous") ? CG_SIGNATURE_HANDLE
+         : CG_SIGNATURE_HANDLE_SYNC;
+  handler = cg_signature_get_function (method, kind);
+  cg_signature_set (writer, method, kind);
+  cg_writer_set (writer, "c_doc", method->node.c_doc != NULL ? method->node.c_doc : "");
   cg_writer_set (writer, "handler", handler);
   cg_writer_take (writer, "own",
                   g_strconcat (handler, g_strv_contains (taken, handler) ? "_method" : "", NULL));
-}
-
-/* Sets the comment in front of a handler: the documentation, and the use of a stream. */
-static void
-set_comment (CgWriter       *writer,
-             const CgMethod *method)
-{
-  g_autoptr (GString) about = g_string_new (method->node.c_doc);
-
-  if (cg_member_is_stream (method))
-    {
-      gboolean is_in = (method->flags & CG_METHOD_STREAM_IN) != 0;
-
-      cg_writer_append (writer, about, "\n\n",
-                        cg_template (is_in ? "skeleton-c/stream-in" : "skeleton-c/stream-out"));
-    }
-
-  cg_writer_set (writer, "about", about->str);
-  cg_writer_set_expanded (writer, "comment", about->len > 0 ? "/* $about$ */\n" : "");
+  set_call (writer, method);
 }
 
 static void
-emit_method (const CgSkeleton *self,
-             CgWriter         *writer,
-             const CgMethod   *method)
+set_signal (CgWriter      *writer,
+            gpointer       item,
+            gconstpointer  data G_GNUC_UNUSED)
 {
-  CgSignatureKind kind = cg_member_is_stream (method) ? CG_SIGNATURE_HANDLE_STREAM
-                         : cg_skeleton_is_asynchronous (self, method) ? CG_SIGNATURE_HANDLE
-                         : CG_SIGNATURE_HANDLE_SYNC;
-  gboolean is_returned = kind == CG_SIGNATURE_HANDLE_SYNC && cg_method_get_return_arg (method) != NULL;
+  const CgMember *signal = item;
 
-  cg_names_set (writer, &method->node);
-  cg_signature_set (writer, method, kind);
-  set_handler (writer, method, kind);
-  set_statements (writer, method, kind);
-  set_comment (writer, method);
-  cg_writer_set (writer, "zero", is_returned ? "NULL" : "FALSE");
-  cg_writer_emit (writer, cg_template (kind == CG_SIGNATURE_HANDLE ? "skeleton-c/asynchronous-function"
-                                       : "skeleton-c/method-function"));
+  cg_names_set (writer, &signal->node);
+  cg_writer_set_list (writer, "out_args", signal->out_args, set_arg, NULL);
 }
 
-/* Writes a comment that shows how to emit the signals. */
+/* A property that cannot be NULL needs a first value, except for strings, which are empty. */
 static void
-emit_signals (const CgInterface *interface,
-              CgWriter          *writer)
+set_property (CgWriter      *writer,
+              gpointer       item,
+              gconstpointer  data G_GNUC_UNUSED)
 {
-  g_autoptr (GString) emissions = g_string_new (NULL);
+  const CgMember *property = item;
+  const CgType *type = property->use.type;
+  g_autofree char *first = make_first (&property->use);
+  gboolean needs_first = type->is_pointer && !property->use.nullable &&
+                         !g_str_has_prefix (type->c_local, "g_autofree");
 
-  CG_FOREACH (const CgMember, signal, interface->signals)
-    {
-      cg_names_set (writer, &signal->node);
-      cg_writer_append (writer, emissions, "\n", "$emit$ (self");
-      CG_FOREACH (const CgArg, arg, signal->out_args)
-        g_string_append_printf (emissions, ", %s", arg->c_lent);
-      g_string_append (emissions, ");");
-    }
-
-  cg_writer_set (writer, "emissions", emissions->str);
-  if (interface->signals->len > 0)
-    cg_writer_emit (writer, cg_template ("skeleton-c/signals"));
+  cg_names_set (writer, &property->node);
+  cg_writer_set (writer, "lower", property->lower);
+  cg_writer_set_flag (writer, "needs_first", needs_first);
+  cg_writer_set (writer, "value", first != NULL && needs_first ? first : "");
+  cg_writer_set_expanded (writer, "first", first != NULL && g_str_has_prefix (first, "g_variant")
+                          ? "$if value$g_variant_ref_sink ($value$)$end$" : "$value$");
+  cg_writer_set (writer, "local", cg_skeleton_is_list (&property->use) ? "g_autoptr (GListModel) "
+                 : type->c_local);
 }
 
-/* Sets the statements that give properties their first values: those that cannot be NULL, except for
- * strings, which are empty. */
-static void
-set_properties (const CgInterface *interface,
-                CgWriter          *writer)
+/* Checks whether the properties of an unedited skeleton have valid values. */
+static gboolean
+can_load (const CgInterface *interface)
 {
-  g_autoptr (GString) values = g_string_new (NULL);
-  g_autoptr (GString) statements = g_string_new (NULL);
+  gboolean can_read = FALSE;
 
   CG_FOREACH (const CgMember, property, interface->properties)
-    {
-      const CgType *type = property->use.type;
-      g_autofree char *first = cg_skeleton_make_first (&property->use);
+    if ((property->access & CG_ACCESS_READ) != 0)
+      {
+        g_autofree char *first = make_first (&property->use);
 
-      if (!type->is_pointer || property->use.nullable || g_str_has_prefix (type->c_local, "g_autofree"))
-        continue;
+        if (first == NULL)
+          return FALSE;
+        can_read = TRUE;
+      }
 
-      cg_names_set (writer, &property->node);
-      cg_writer_set (writer, "lower", property->lower);
-      if (first == NULL)
-        {
-          cg_writer_append (writer, statements, "\n",
-                            "/* TODO: g_object_set (service, \"$property_name$\", …, NULL); */");
-          continue;
-        }
+  return can_read;
+}
 
-      cg_writer_take (writer, "first", g_str_has_prefix (first, "g_variant")
-                      ? g_strdup_printf ("g_variant_ref_sink (%s)", first) : g_strdup (first));
-      cg_writer_set (writer, "local", cg_skeleton_is_list (&property->use) ? "g_autoptr (GListModel) "
-                     : type->c_local);
-      cg_writer_append (writer, values, "\n", "$local$first_$lower$ = $first$;");
-      cg_writer_append (writer, statements, "\n",
-                        "g_object_set (service, \"$property_name$\", first_$lower$, NULL);");
-    }
+static gboolean
+is_taken_type (const CgSkeleton *self,
+               const char       *name)
+{
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
+    if (g_str_equal (cg_names_look_up (&interface->node, "Iface"), name))
+      return TRUE;
 
-  cg_writer_set (writer, "values", values->str);
-  cg_writer_set (writer, "statements", statements->str);
-  cg_writer_set_expanded (writer, "first_values", values->len > 0 ? "  $values$\n" : "");
-  cg_writer_set_expanded (writer, "set_values", statements->len > 0 ? "  $statements$\n" : "");
+  return FALSE;
 }
 
 static void
-emit_interface (const CgSkeleton  *self,
-                const CgInterface *interface,
-                CgWriter          *writer)
+set_interface (CgWriter      *writer,
+               gpointer       item,
+               gconstpointer  data)
 {
-  g_autoptr (GString) assignments = g_string_new (NULL);
+  const CgInterface *interface = item;
+  const char *iface = cg_names_look_up (&interface->node, "Iface");
+  g_autofree char *type = g_strconcat (iface, "Service", NULL);
   g_autofree char *service = NULL;
+  gboolean is_taken = is_taken_type (data, type);
 
-  cg_skeleton_set_interface (self, interface, writer);
-  cg_writer_emit (writer, cg_template ("skeleton-c/type-struct"));
-  service = cg_writer_expand (writer, "$service$");
+  cg_names_set (writer, &interface->node);
+  service = cg_writer_expand (writer, is_taken ? "$iface$_service_object" : "$iface$_service");
+  cg_writer_set (writer, "service", service);
   cg_writer_take (writer, "indent", g_strnfill (strlen (service), ' '));
-  set_properties (interface, writer);
-  cg_writer_emit (writer, cg_template ("skeleton-c/lifecycle"));
+  cg_writer_take (writer, "Service", g_strconcat (type, is_taken ? "Object" : "", NULL));
+  cg_writer_set_flag (writer, "can_load", can_load (interface));
+  cg_writer_set_list (writer, "methods", interface->methods, set_method, data);
+  cg_writer_set_list (writer, "signals", interface->signals, set_signal, NULL);
+  cg_writer_set_list (writer, "properties", interface->properties, set_property, NULL);
+}
 
-  CG_FOREACH (const CgMethod, method, interface->methods)
-    {
-      emit_method (self, writer, method);
-      cg_writer_append (writer, assignments, ",\n", ".$handler$ = $service$_$own$");
-    }
-  if (interface->methods->len == 0)
-    g_string_append (assignments, ".parent_iface = { 0, 0 }");
+/* Checks whether there is a method that can be called and is one-way, or is not. */
+static gboolean
+has_call (CgWriter            *writer,
+          const CgDescription *description,
+          gboolean             is_oneway)
+{
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
+    CG_FOREACH (const CgMethod, method, interface->methods)
+      if (((method->flags & CG_METHOD_ONEWAY) != 0) == is_oneway &&
+          cg_skeleton_set_values (writer, method, make_value, ""))
+        return TRUE;
 
-  emit_signals (interface, writer);
-  cg_writer_set (writer, "assignments", assignments->str);
-  cg_writer_emit (writer, cg_template ("skeleton-c/definition"));
+  return FALSE;
 }
 
 void
-cg_skeleton_emit_c_header (const CgSkeleton *self,
-                           CgWriter         *writer)
+cg_skeleton_set_c (const CgSkeleton *self,
+                   CgWriter         *writer)
 {
-  cg_writer_set (writer, "code", self->code);
-  cg_writer_emit (writer, cg_template ("skeleton-c/header-head"));
-  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
-    {
-      cg_skeleton_set_interface (self, interface, writer);
-      cg_writer_emit (writer, cg_template ("skeleton-c/header-type"));
-    }
-  cg_writer_emit (writer, "G_END_DECLS\n");
-}
-
-void
-cg_skeleton_emit_c_source (const CgSkeleton *self,
-                           CgWriter         *writer)
-{
-  cg_writer_take (writer, "header", g_strconcat (self->code, "-service.h", NULL));
+  cg_skeleton_set (self, writer, set_interface);
+  cg_writer_set_flag (writer, "is_c", TRUE);
   cg_writer_set (writer, "prefix", self->description->prefix);
-  cg_writer_emit (writer, cg_template ("skeleton-c/source-head"));
-  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
-    emit_interface (self, interface, writer);
+  cg_writer_set_flag (writer, "has_one_way", has_call (writer, self->description, TRUE));
+  cg_writer_set_flag (writer, "has_two_way", has_call (writer, self->description, FALSE));
 }

@@ -7,8 +7,6 @@
 
 #include "cg-skeleton.h"
 
-#include "emit/cg-templates.h"
-#include "model/cg-declarations.h"
 #include "model/cg-names.h"
 #include "model/cg-spelling.h"
 
@@ -21,31 +19,8 @@ make_type (CgWriter   *writer,
 {
   cg_writer_set (writer, "type_name", name);
 
-  return cg_writer_expand (writer, cg_is_python_keyword (name) ? "getattr($Ns$, '$type_name$')"
-                                                               : "$Ns$.$type_name$");
-}
-
-static void
-set_interface (const CgInterface *interface,
-               CgWriter          *writer)
-{
-  cg_names_set (writer, &interface->node);
-  cg_writer_take (writer, "PyIface",
-                  make_type (writer, cg_names_look_up (&interface->node, "Name")));
-}
-
-static void
-emit_head (const CgSkeleton *self,
-           const char       *what,
-           const char       *imports,
-           const char       *others,
-           CgWriter         *writer)
-{
-  cg_writer_set (writer, "what", what);
-  cg_writer_set (writer, "imports", imports);
-  cg_writer_set (writer, "others", others);
-  cg_spelling_set_namespace (writer, self->c_namespace);
-  cg_writer_emit (writer, cg_template ("skeleton-python/head"));
+  return cg_writer_expand (writer, cg_is_python_keyword (name) ? "getattr($namespace$, '$type_name$')"
+                                                               : "$namespace$.$type_name$");
 }
 
 /* Appends underscores to a keyword until no other parameter has the name. */
@@ -79,34 +54,10 @@ set_params (CgWriter  *writer,
 
       g_string_append_printf (params, "%s%s", params->len > 0 ? ", " : "", name);
     }
+
   cg_writer_set (writer, "py_params", params->str);
 }
 
-/* The handler of a stream is asynchronous. */
-static void
-emit_method (const CgSkeleton *self,
-             CgWriter         *writer,
-             const CgMethod   *method)
-{
-  gboolean is_stream = cg_member_is_stream (method);
-  gboolean is_asynchronous = cg_skeleton_is_asynchronous (self, method);
-
-  cg_names_set (writer, &method->node);
-  set_params (writer, method->in_args);
-  cg_writer_set_expanded (writer, "handler", is_stream || is_asynchronous ? "$handle$" : "$vfunc$");
-  cg_writer_take (writer, "leading", g_strconcat ("self",
-                                                  is_stream ? ", call, stream" : is_asynchronous ? ", call" : "",
-                                                  method->in_args->len > 0 ? ", " : "", NULL));
-  cg_writer_set_expanded (writer, "usage",
-                          !is_stream ? ""
-                          : (method->flags & CG_METHOD_STREAM_IN) != 0
-                            ? cg_template ("skeleton-python/stream-in")
-                            : cg_template ("skeleton-python/stream-out"));
-  cg_writer_emit (writer, is_asynchronous ? cg_template ("skeleton-python/asynchronous-text")
-                          : cg_template ("skeleton-python/method-text"));
-}
-
-/* Makes an empty value, or NULL if the type has none. */
 static char *
 make_value (const CgTypeUse *use)
 {
@@ -127,13 +78,6 @@ make_value (const CgTypeUse *use)
                           "GLib.Bytes.new(b''), False)", use->value_signature);
 }
 
-/* Returns TRUE if a type is from a GIR. */
-static gboolean
-is_foreign (const CgNamedType *named)
-{
-  return named->declaration == NULL && named->interface == NULL;
-}
-
 /* Gets the type of a property for PyGObject, which has none for bytes. */
 static char *
 make_property_type (CgWriter        *writer,
@@ -147,15 +91,13 @@ make_property_type (CgWriter        *writer,
     { "as", "GObject.TYPE_STRV" }, { "ao", "GObject.TYPE_STRV" }, { "ag", "GObject.TYPE_STRV" },
     { "ay", "GLib.Bytes" },
   };
+  const CgNode *node = use->named != NULL ? cg_skeleton_find_node (use->named) : NULL;
 
   if (use->named != NULL && use->type->element != NULL)
     return g_strdup (use->type->element->is_pointer ? "GLib.PtrArray" : "GLib.Array");
-  if (use->named != NULL && is_foreign (use->named))
-    return g_strdup (use->named->name);
   if (use->named != NULL)
-    return make_type (writer, cg_names_look_up (use->named->interface != NULL
-                                                ? &use->named->interface->node
-                                                : &use->named->declaration->node, "Name"));
+    return node != NULL ? make_type (writer, cg_names_look_up (node, "Name"))
+                        : g_strdup (use->named->name);
   if (use->type->signature == NULL)
     return g_strdup ("GObject.TYPE_VARIANT");
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
@@ -184,31 +126,6 @@ make_default (const CgTypeUse *use,
   return g_strdup_printf (", default=%s", empty);
 }
 
-/* PyGObject looks for the attribute with the name of the GObject property. */
-static char *
-make_attribute (const CgMember *property)
-{
-  return g_strdelimit (g_strdup (cg_names_look_up (&property->node, "property_name")), "-", '_');
-}
-
-static void
-emit_property (CgWriter       *writer,
-               const CgMember *property)
-{
-  g_autofree char *type = make_property_type (writer, &property->use);
-  g_autofree char *value = make_default (&property->use, type);
-  g_autofree char *name = make_attribute (property);
-
-  cg_writer_set (writer, "property_name", name);
-  cg_writer_set_expanded (writer, "attribute", cg_is_python_keyword (name)
-                          ? "locals()['$property_name$']" : "$property_name$");
-  cg_writer_set (writer, "type", type != NULL ? type : "");
-  cg_writer_set (writer, "default", value);
-  cg_writer_emit (writer, type != NULL
-                  ? "    $attribute$ = GObject.Property(type=$type$$default$)\n"
-                  : "    # TODO: $attribute$, for which PyGObject has no type\n");
-}
-
 /* Checks whether a property needs a first value, because it cannot be NULL and PyGObject has no
  * default for its type. */
 static gboolean
@@ -217,62 +134,90 @@ needs_first (const CgTypeUse *use)
   return use->named != NULL && use->type->is_pointer && !use->nullable;
 }
 
-/* Writes the line that sets the first value of a property. */
+/* PyGObject looks for the attribute with the name of the GObject property. */
 static void
-emit_first (CgWriter       *writer,
-            const CgMember *property)
+set_property (CgWriter      *writer,
+              gpointer       data_item,
+              gconstpointer  data G_GNUC_UNUSED)
 {
-  const CgNamedType *item = property->use.element;
-  CgTypeUse item_use = { .named = property->use.element, .type = item != NULL ? &item->type : NULL };
-  g_autofree char *name = make_attribute (property);
+  const CgMember *property = data_item;
+  const CgTypeUse *use = &property->use;
+  const CgNamedType *item = use->element;
+  const CgTypeUse item_use = { .named = use->element, .type = item != NULL ? &item->type : NULL };
+  g_autofree char *type = make_property_type (writer, use);
+  g_autofree char *name = g_strdelimit (g_strdup (cg_names_look_up (&property->node, "property_name")),
+                                        "-", '_');
+  gboolean is_keyword = cg_is_python_keyword (name);
 
-  cg_writer_set (writer, "property_name", name);
-  if (!cg_skeleton_is_list (&property->use))
-    {
-      cg_writer_emit (writer, "        # TODO: the first value of self.$property_name$\n");
-      return;
-    }
-
+  cg_writer_set (writer, "name", name);
+  cg_writer_set_flag (writer, "is_keyword", is_keyword);
+  cg_writer_set_expanded (writer, "attribute", is_keyword ? "locals()['$name$']" : "$name$");
+  cg_writer_set (writer, "type", type != NULL ? type : "");
+  cg_writer_take (writer, "default", make_default (use, type));
+  cg_writer_set_flag (writer, "needs_first", needs_first (use));
+  cg_writer_set_flag (writer, "is_list", cg_skeleton_is_list (use));
   cg_writer_take (writer, "item", item != NULL ? make_property_type (writer, &item_use)
                                                : g_strdup ("GObject.Object"));
-  cg_writer_emit (writer, cg_is_python_keyword (name)
-                  ? "        setattr(self, '$property_name$', Gio.ListStore.new($item$))\n"
-                  : "        self.$property_name$ = Gio.ListStore.new($item$)\n");
 }
 
 static void
-emit_init (CgWriter          *writer,
-           const CgInterface *interface)
+set_signal (CgWriter      *writer,
+            gpointer       item,
+            gconstpointer  data G_GNUC_UNUSED)
 {
-  gboolean is_begun = FALSE;
+  const CgMember *signal = item;
 
+  cg_writer_set (writer, "lower", signal->lower);
+  set_params (writer, signal->out_args);
+}
+
+static void
+set_method (CgWriter      *writer,
+            gpointer       item,
+            gconstpointer  data)
+{
+  const CgMethod *method = item;
+
+  cg_skeleton_set_method (data, writer, method, NULL);
+  cg_skeleton_set_values (writer, method, make_value, ", ");
+  set_params (writer, method->in_args);
+}
+
+static void
+set_interface (CgWriter      *writer,
+               gpointer       item,
+               gconstpointer  data)
+{
+  const CgInterface *interface = item;
+  gboolean has_calls = FALSE;
+  gboolean needs_init = FALSE;
+  gboolean can_read = FALSE;
+  gboolean is_valid = TRUE;
+
+  CG_FOREACH (const CgMethod, method, interface->methods)
+    has_calls |= cg_skeleton_set_values (writer, method, make_value, "");
   CG_FOREACH (const CgMember, property, interface->properties)
-    if (needs_first (&property->use))
-      {
-        if (!is_begun)
-          cg_writer_emit (writer, cg_template ("skeleton-python/init-head"));
-        emit_first (writer, property);
-        is_begun = TRUE;
-      }
-}
-
-/* Ends the doc string with the functions that emit signals. */
-static void
-end_doc_string (CgWriter          *writer,
-                const CgInterface *interface)
-{
-  if (interface->signals->len > 0)
-    cg_writer_emit (writer, "\n\n    To emit the signals, in its thread:\n\n");
-  CG_FOREACH (const CgMember, signal, interface->signals)
     {
-      cg_writer_set (writer, "emission", signal->lower);
-      set_params (writer, signal->out_args);
-      cg_writer_emit (writer, "        self.emit_$emission$($py_params$)\n");
+      g_autofree char *type = make_property_type (writer, &property->use);
+      gboolean is_read = (property->access & CG_ACCESS_READ) != 0;
+
+      needs_init |= needs_first (&property->use);
+      can_read |= is_read;
+      is_valid &= !is_read || (type != NULL && (!needs_first (&property->use) ||
+                                                cg_skeleton_is_list (&property->use)));
     }
-  cg_writer_emit (writer, interface->signals->len > 0 ? "    \"\"\"\n" : "\"\"\"\n");
+
+  cg_names_set (writer, &interface->node);
+  cg_writer_take (writer, "PyIface", make_type (writer, cg_names_look_up (&interface->node, "Name")));
+  cg_writer_set_flag (writer, "has_calls", has_calls);
+  cg_writer_set_flag (writer, "needs_init", needs_init);
+  cg_writer_set_flag (writer, "can_load", can_read && is_valid);
+  cg_writer_set_list (writer, "methods", interface->methods, set_method, data);
+  cg_writer_set_list (writer, "signals", interface->signals, set_signal, NULL);
+  cg_writer_set_list (writer, "properties", interface->properties, set_property, NULL);
 }
 
-/* Adds the namespace of a type to ", A, B, ". */
+/* Adds the namespace of a type from a GIR to ", A, B, ". */
 static void
 add_namespace (GString           *text,
                const CgNamedType *named)
@@ -280,17 +225,18 @@ add_namespace (GString           *text,
   const char *name = named != NULL ? named->name : "";
   g_autofree char *item = g_strdup_printf (", %.*s, ", (int) strcspn (name, "."), name);
 
-  if (named != NULL && is_foreign (named) && strstr (text->str, item) == NULL)
+  if (named != NULL && cg_skeleton_find_node (named) == NULL && strstr (text->str, item) == NULL)
     g_string_append (text, item + strlen (", "));
 }
 
-/* Sets the namespaces of the types of properties. */
-static void
-set_namespaces (const CgSkeleton *self,
-                CgWriter         *writer)
+void
+cg_skeleton_set_python (const CgSkeleton *self,
+                        CgWriter         *writer)
 {
   g_autoptr (GString) text = g_string_new (", GLib, GObject, Norpc, ");
 
+  cg_skeleton_set (self, writer, set_interface);
+  cg_writer_set_flag (writer, "is_python", TRUE);
   CG_FOREACH (const CgInterface, interface, self->description->interfaces)
     CG_FOREACH (const CgMember, property, interface->properties)
       {
@@ -299,114 +245,4 @@ set_namespaces (const CgSkeleton *self,
       }
   g_string_truncate (text, text->len - strlen (", "));
   cg_writer_set (writer, "namespaces", text->str + strlen (", "));
-}
-
-void
-cg_skeleton_emit_python (const CgSkeleton *self,
-                         CgWriter         *writer)
-{
-  set_namespaces (self, writer);
-  emit_head (self, "Services, each in a thread of its own: what is in one has no need of locks.",
-             "", "", writer);
-  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
-    {
-      set_interface (interface, writer);
-      cg_writer_emit (writer, cg_template ("skeleton-python/class-head"));
-      end_doc_string (writer, interface);
-      if (interface->properties->len > 0)
-        cg_writer_emit (writer, "\n");
-      CG_FOREACH (const CgMember, property, interface->properties)
-        emit_property (writer, property);
-      emit_init (writer, interface);
-      cg_writer_emit (writer, cg_template ("skeleton-python/lifecycle"));
-      CG_FOREACH (const CgMethod, method, interface->methods)
-        emit_method (self, writer, method);
-    }
-}
-
-/* Gets the template that calls a method, or opens a stream and awaits its outcome. */
-static const char *
-get_check (const CgMethod *method)
-{
-  if ((method->flags & CG_METHOD_STREAM_IN) != 0)
-    return cg_template ("skeleton-python/check-stream-in");
-  if (cg_member_is_stream (method))
-    return "        self.check(self.proxy.open_$method$($values$None).outcome_sync, None)\n";
-  if ((method->flags & CG_METHOD_ONEWAY) != 0)
-    return "        self.check(self.proxy.$call_name$$values$)\n";
-
-  return "        self.check(self.proxy.$call_name$_sync$values$, None)\n";
-}
-
-/* Appends the call of a method, if there are values for it. */
-static void
-append_check (GString        *checks,
-              CgWriter       *writer,
-              const CgMethod *method)
-{
-  gboolean is_stream = cg_member_is_stream (method);
-  g_autoptr (GString) values = g_string_new (NULL);
-
-  CG_FOREACH (const CgArg, arg, method->in_args)
-    {
-      g_autofree char *value = make_value (&arg->use);
-
-      if (value == NULL)
-        return;
-      g_string_append_printf (values, is_stream ? "%s, " : ", %s", value);
-    }
-
-  cg_names_set (writer, &method->node);
-  cg_writer_set (writer, "values", values->str);
-  cg_writer_append (writer, checks, "", get_check (method));
-}
-
-/* Checks whether the properties of an unedited skeleton have valid values. */
-static gboolean
-can_load (CgWriter          *writer,
-          const CgInterface *interface)
-{
-  gboolean can_read = FALSE;
-
-  CG_FOREACH (const CgMember, property, interface->properties)
-    if ((property->access & CG_ACCESS_READ) != 0)
-      {
-        g_autofree char *type = make_property_type (writer, &property->use);
-
-        if (type == NULL || (needs_first (&property->use) && !cg_skeleton_is_list (&property->use)))
-          return FALSE;
-        can_read = TRUE;
-      }
-
-  return can_read;
-}
-
-void
-cg_skeleton_emit_python_test (const CgSkeleton *self,
-                              CgWriter         *writer)
-{
-  g_autofree char *code = cg_make_identifier (self->code);
-  g_autofree char *module = g_strconcat (code, "_service", NULL);
-  g_autofree char *other = g_strdup_printf ("\nimport %s\n", module);
-
-  cg_writer_set (writer, "namespaces", "GLib, GObject, Norpc");
-  emit_head (self, "Calls each method with the emptiest arguments.", "import unittest\n\n",
-             other, writer);
-  cg_writer_set (writer, "module", module);
-  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
-    {
-      g_autoptr (GString) checks = g_string_new (NULL);
-
-      set_interface (interface, writer);
-      cg_writer_emit (writer, cg_template ("skeleton-python/test-head"));
-      CG_FOREACH (const CgMethod, method, interface->methods)
-        append_check (checks, writer, method);
-      if (checks->len == 0)
-        g_string_append (checks, "        pass\n");
-      cg_writer_set (writer, "checks", checks->str);
-      cg_writer_emit (writer, "$checks$");
-      if (can_load (writer, interface))
-        cg_writer_emit (writer, cg_template ("skeleton-python/test-properties"));
-    }
-  cg_writer_emit (writer, "\n\nif __name__ == '__main__':\n    unittest.main()\n");
 }

@@ -7,10 +7,8 @@
 
 #include "cg-skeleton.h"
 
-#include "emit/cg-templates.h"
 #include "model/cg-declarations.h"
 #include "model/cg-names.h"
-#include "model/cg-spelling.h"
 
 #include <string.h>
 
@@ -65,14 +63,13 @@ static char *
 make_named (CgWriter          *writer,
             const CgNamedType *named)
 {
-  const CgNode *node = named->interface != NULL ? &named->interface->node
-                       : named->declaration != NULL ? &named->declaration->node : NULL;
+  const CgNode *node = cg_skeleton_find_node (named);
   const char *dot = strchr (named->name, '.');
 
   if (node != NULL)
     {
       cg_writer_set (writer, "type_name", cg_names_look_up (node, "Name"));
-      return cg_writer_expand (writer, "$Ns$.$type_name$");
+      return cg_writer_expand (writer, "$namespace$.$type_name$");
     }
   if (g_str_has_prefix (named->name, "Gio.") || g_str_has_prefix (named->name, "GObject."))
     return g_strconcat ("GLib", dot, NULL);
@@ -123,56 +120,6 @@ make_type (CgWriter        *writer,
   return g_strdup (type->str);
 }
 
-/* Appends parameters. */
-static void
-append_params (GString   *params,
-               CgWriter  *writer,
-               GPtrArray *args)
-{
-  CG_FOREACH (const CgArg, arg, args)
-    {
-      gboolean is_in = arg->direction == CG_DIRECTION_IN;
-      g_autofree char *type = make_type (writer, &arg->use, is_in ? POSITION_IN : POSITION_OUT);
-      g_autofree char *name = escape (is_in ? arg->c_lent : arg->c_out);
-
-      g_string_append_printf (params, "%s%s%s %s", params->len > 0 ? ", " : "", is_in ? "" : "out ",
-                              type, name);
-    }
-}
-
-static void
-emit_method (const CgSkeleton *self,
-             const char       *iface,
-             CgWriter         *writer,
-             const CgMethod   *method)
-{
-  const CgArg *returned = cg_method_get_return_arg (method);
-  gboolean is_stream = cg_member_is_stream (method);
-  gboolean is_handle = is_stream || cg_skeleton_is_asynchronous (self, method);
-  g_autoptr (GString) params = g_string_new (is_handle ? "Norpc.Call call" : NULL);
-
-  cg_names_set (writer, &method->node);
-  if (is_stream)
-    {
-      const char *stream = cg_names_look_up (&method->node, "Stream");
-
-      cg_writer_set (writer, "rest", stream + strlen (iface));
-      cg_writer_append (writer, params, "", ", $Ns$.$Name$$rest$ stream");
-    }
-  append_params (params, writer, method->in_args);
-  if (!is_handle && returned == NULL)
-    append_params (params, writer, method->out_args);
-
-  cg_writer_set (writer, "params", params->str);
-  cg_writer_take (writer, "type", !is_handle && returned != NULL
-                  ? make_type (writer, &returned->use, POSITION_OUT) : g_strdup ("bool"));
-  cg_writer_take (writer, "handler",
-                  escape (cg_names_look_up (&method->node, is_handle ? "handle" : "vfunc")));
-  cg_writer_emit (writer, cg_template (is_handle && !is_stream ? "skeleton-vala/asynchronous-text"
-                                       : "skeleton-vala/method-text"));
-}
-
-/* Makes an empty value, or NULL if the type has none. */
 static char *
 make_value (const CgTypeUse *use)
 {
@@ -218,106 +165,74 @@ get_accessors (const CgMember *property,
 }
 
 static void
-emit_property (CgWriter       *writer,
-               const CgMember *property)
+set_property (CgWriter      *writer,
+              gpointer       item,
+              gconstpointer  data G_GNUC_UNUSED)
 {
-  gboolean is_read = (property->access & CG_ACCESS_READ) != 0;
+  const CgMember *property = item;
   gboolean can_default = property->use.type->is_pointer && !property->use.nullable;
   g_autofree char *first = make_first (writer, &property->use);
   g_autofree char *type = make_type (writer, &property->use, POSITION_PROPERTY);
-  g_autofree char *name = NULL;
+  g_autofree char *name = g_strdelimit (g_strdup (cg_names_look_up (&property->node, "property_name")),
+                                        "-", '_');
 
-  cg_names_set (writer, &property->node);
-  name = g_strdelimit (g_strdup (cg_names_look_up (&property->node, "property_name")), "-", '_');
   cg_writer_set (writer, "type", type);
+  cg_writer_set_flag (writer, "is_strv", g_str_has_prefix (type, "string[]"));
+  cg_writer_set_flag (writer, "can_read", (property->access & CG_ACCESS_READ) != 0);
   cg_writer_set (writer, "plain", name);
   cg_writer_take (writer, "name", escape (name));
   cg_writer_set (writer, "accessors", get_accessors (property, name));
-  cg_writer_take (writer, "first", first != NULL && can_default ? g_strdup_printf (" default = %s;", first)
-                                                                : g_strdup (""));
-  cg_writer_set (writer, "to_do", first == NULL && can_default ? " /* TODO: its first value */" : "");
-  cg_writer_emit (writer, g_str_has_prefix (type, "string[]")
-                  ? "    [CCode (array_length = false, array_null_terminated = true)]\n" : "");
-  cg_writer_emit (writer, is_read ? "    public $type$ $name$ { $accessors$$first$ }$to_do$\n"
-                                  : cg_template ("skeleton-vala/write-only"));
+  cg_writer_set (writer, "first", first != NULL && can_default ? first : "");
+  cg_writer_set_flag (writer, "to_do", first == NULL && can_default);
 }
 
-void
-cg_skeleton_emit_vala (const CgSkeleton *self,
-                       CgWriter         *writer)
-{
-  cg_spelling_set_namespace (writer, self->c_namespace);
-  cg_writer_emit (writer, "/* $file$ */\n");
-  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
-    {
-      cg_names_set (writer, &interface->node);
-      cg_writer_set (writer, "Ns", self->c_namespace);
-      cg_writer_emit (writer, cg_template ("skeleton-vala/class-head"));
-      CG_FOREACH (const CgMember, property, interface->properties)
-        emit_property (writer, property);
-      cg_writer_emit (writer, interface->properties->len > 0 ? "\n" : "");
-      cg_writer_emit (writer, cg_template ("skeleton-vala/lifecycle"));
-      CG_FOREACH (const CgMethod, method, interface->methods)
-        emit_method (self, cg_names_look_up (&interface->node, "Iface"), writer, method);
-      cg_writer_emit (writer, "}\n");
-    }
-}
-
-/* Appends the call of a method, if there are values for it. */
 static void
-append_check (GString        *checks,
-              CgWriter       *writer,
-              const CgMethod *method)
+set_arg (CgWriter      *writer,
+         gpointer       item,
+         gconstpointer  data G_GNUC_UNUSED)
 {
-  g_autoptr (GString) values = g_string_new (NULL);
-  guint n_out = cg_method_get_return_arg (method) != NULL ? 0 : method->out_args->len;
-  gboolean is_oneway = (method->flags & CG_METHOD_ONEWAY) != 0;
+  const CgArg *arg = item;
+  gboolean is_in = arg->direction == CG_DIRECTION_IN;
 
-  CG_FOREACH (const CgArg, arg, method->in_args)
-    {
-      g_autofree char *value = make_value (&arg->use);
+  cg_writer_set_flag (writer, "is_out", !is_in);
+  cg_writer_take (writer, "type", make_type (writer, &arg->use, is_in ? POSITION_IN : POSITION_OUT));
+  cg_writer_take (writer, "name", escape (is_in ? arg->c_lent : arg->c_out));
+}
 
-      if (value == NULL)
-        return;
-      g_string_append_printf (values, "%s%s", values->len > 0 ? ", " : "", value);
-    }
-  for (guint i = 0; i < n_out && !cg_member_is_stream (method); i++)
-    g_string_append (values, values->len > 0 ? ", null" : "null");
-  if (!is_oneway)
-    g_string_append (values, values->len > 0 ? ", null" : "null");
+static void
+set_method (CgWriter      *writer,
+            gpointer       item,
+            gconstpointer  data)
+{
+  const CgMethod *method = item;
+  const CgArg *returned = cg_method_get_return_arg (method);
 
-  cg_names_set (writer, &method->node);
-  cg_writer_set (writer, "values", values->str);
-  cg_writer_set (writer, "outs", n_out > 2 ? "null, null, null, " : n_out == 2 ? "null, null, "
-                 : n_out == 1 ? "null, " : "");
-  cg_writer_set (writer, "end", (method->flags & CG_METHOD_STREAM_IN) != 0 ? "            stream.end ();\n" : "");
-  if (cg_member_is_stream (method))
-    cg_writer_append (writer, checks, "", cg_template ("skeleton-vala/check-stream"));
-  else
-    cg_writer_append (writer, checks, "", is_oneway ? "        proxy.$call_name$ ($values$);\n"
-                      : cg_template ("skeleton-vala/check-method"));
+  cg_skeleton_set_method (data, writer, method, set_arg);
+  cg_skeleton_set_values (writer, method, make_value, ", ");
+  cg_writer_take (writer, "return_type", returned != NULL
+                  ? make_type (writer, &returned->use, POSITION_OUT) : g_strdup ("bool"));
+  cg_writer_take (writer, "handler",
+                  escape (cg_names_look_up (&method->node, cg_member_is_stream (method) ||
+                                            cg_writer_is_set (writer, "is_asynchronous")
+                                            ? "handle" : "vfunc")));
+}
+
+static void
+set_interface (CgWriter      *writer,
+               gpointer       item,
+               gconstpointer  data)
+{
+  const CgInterface *interface = item;
+
+  cg_names_set (writer, &interface->node);
+  cg_writer_set_list (writer, "methods", interface->methods, set_method, data);
+  cg_writer_set_list (writer, "properties", interface->properties, set_property, NULL);
 }
 
 void
-cg_skeleton_emit_vala_test (const CgSkeleton *self,
-                            CgWriter         *writer)
+cg_skeleton_set_vala (const CgSkeleton *self,
+                      CgWriter         *writer)
 {
-  g_autoptr (GString) added = g_string_new (NULL);
-
-  cg_spelling_set_namespace (writer, self->c_namespace);
-  cg_writer_emit (writer, cg_template ("skeleton-vala/test-head"));
-  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
-    {
-      g_autoptr (GString) checks = g_string_new (NULL);
-
-      cg_names_set (writer, &interface->node);
-      cg_writer_set (writer, "Ns", self->c_namespace);
-      CG_FOREACH (const CgMethod, method, interface->methods)
-        append_check (checks, writer, method);
-      cg_writer_set (writer, "checks", checks->str);
-      cg_writer_emit (writer, cg_template ("skeleton-vala/test-function"));
-      cg_writer_append (writer, added, "", "    GLib.Test.add_func (\"/$dbus_name$\", test_$iface$);\n");
-    }
-  cg_writer_set (writer, "added", added->str);
-  cg_writer_emit (writer, cg_template ("skeleton-vala/main-function"));
+  cg_skeleton_set (self, writer, set_interface);
+  cg_writer_set_flag (writer, "is_vala", TRUE);
 }

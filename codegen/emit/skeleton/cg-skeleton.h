@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const CgDescription *description;
+  const char          *file;             /* the name of the file */
   const char          *code;             /* the name of the generated code, without .h */
   const char          *c_namespace;
   const char          *interface_prefix;
@@ -22,63 +23,41 @@ typedef struct
                                             folder of the skeleton */
 } CgSkeleton;
 
-typedef struct
-{
-  const char  *language;
-  const char  *suffix;       /* of the file, after the name of the generated code */
-  gboolean     is_module;    /* its name must be an identifier */
-  gboolean     is_optional;  /* it is left out if it exists; its name is the suffix alone */
-  void       (*emit) (const CgSkeleton *self,
-                      CgWriter         *writer);  /* in which $file$ is its name */
-} CgSkeletonFile;
+/* Set the keys of the templates for a language. */
+void  cg_skeleton_set_c          (const CgSkeleton  *self,
+                                  CgWriter          *writer);
+void  cg_skeleton_set_python     (const CgSkeleton  *self,
+                                  CgWriter          *writer);
+void  cg_skeleton_set_vala       (const CgSkeleton  *self,
+                                  CgWriter          *writer);
 
-void  cg_skeleton_emit_c_header    (const CgSkeleton  *self,
-                                    CgWriter          *writer);
-void  cg_skeleton_emit_c_source    (const CgSkeleton  *self,
-                                    CgWriter          *writer);
-void  cg_skeleton_emit_c_test      (const CgSkeleton  *self,
-                                    CgWriter          *writer);
-void  cg_skeleton_emit_meson       (const CgSkeleton  *self,
-                                    CgWriter          *writer);
-void  cg_skeleton_emit_meson_python (const CgSkeleton *self,
-                                     CgWriter         *writer);
-void  cg_skeleton_emit_python      (const CgSkeleton  *self,
-                                    CgWriter          *writer);
-void  cg_skeleton_emit_python_test (const CgSkeleton  *self,
-                                    CgWriter          *writer);
-void  cg_skeleton_emit_vala        (const CgSkeleton  *self,
-                                    CgWriter          *writer);
-void  cg_skeleton_emit_vala_test   (const CgSkeleton  *self,
-                                    CgWriter          *writer);
-void  cg_skeleton_emit_meson_vala  (const CgSkeleton  *self,
-                                    CgWriter          *writer);
+/* Sets the keys that all languages share: those of a meson.build, and the list of interfaces. */
+void  cg_skeleton_set            (const CgSkeleton  *self,
+                                  CgWriter          *writer,
+                                  CgItemFunc         set_interface);
 
-/* cg-skeleton-values.c */
+/* Sets the keys of a method that all languages share, and the lists of its arguments. */
+void  cg_skeleton_set_method     (const CgSkeleton  *self,
+                                  CgWriter          *writer,
+                                  const CgMethod    *method,
+                                  CgItemFunc         set_arg);
 
-/* Sets the names of an interface, and of its service, in @writer. */
-void  cg_skeleton_set_interface    (const CgSkeleton  *self,
-                                    const CgInterface *interface,
-                                    CgWriter          *writer);
+/* Makes the text of an empty value, or NULL if the type has none. */
+typedef char *(*CgMakeValue) (const CgTypeUse *use);
 
-/* Checks whether the handler of @method is asynchronous. */
+/* Sets $can_call$ and $values$, the empty arguments of a method with @separator between them. */
 gboolean
-      cg_skeleton_is_asynchronous  (const CgSkeleton  *self,
-                                    const CgMethod    *method);
-
-/* Makes the C code that frees @value, of the type @use, or "". */
-char *cg_skeleton_make_free        (CgWriter          *writer,
-                                    const CgTypeUse   *use,
-                                    const char        *value);
-
-/* Makes an expression for an empty value, or NULL if the type has none. */
-char *cg_skeleton_make_empty       (const CgTypeUse   *use);
-
-/* Makes an expression for the first value of a property, which the service owns, or NULL if the
- * type has no empty value. */
-char *cg_skeleton_make_first       (const CgTypeUse   *use);
+      cg_skeleton_set_values     (CgWriter          *writer,
+                                  const CgMethod    *method,
+                                  CgMakeValue        make_value,
+                                  const char        *separator);
 
 /* Checks whether @use is a list model, whose first value is a list store for the type of its items. */
 gboolean
-      cg_skeleton_is_list          (const CgTypeUse   *use);
+      cg_skeleton_is_list        (const CgTypeUse   *use);
+
+/* Gets the declaration or the interface of a type, or NULL if it is from a GIR. */
+const CgNode *
+      cg_skeleton_find_node      (const CgNamedType *named);
 
 G_END_DECLS
