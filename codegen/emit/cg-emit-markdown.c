@@ -7,317 +7,188 @@
 
 #include "cg-emitter.h"
 
+#include "cg-keys.h"
+#include "cg-templates.h"
 #include "model/cg-declarations.h"
 #include "doc/cg-doc.h"
 #include "model/cg-names.h"
 
-typedef struct
-{
-  GString    *text;
-  GHashTable *links;  /* (owned) (element-type utf8 utf8): by reference in the text */
-} Emitter;
-
-/* Anchors are the names in D-Bus, because programs that render Markdown name headings differently. */
 static void
-add_link (Emitter    *self,
-          const char *separator,
+add_link (GHashTable *links,
           const char *interface,
+          const char *separator,
           const char *member,
           const char *end)
 {
   g_autofree char *target = g_strconcat (interface, separator, member, NULL);
   g_autofree char *reference = g_strconcat (target, end, NULL);
 
-  g_hash_table_insert (self->links, g_strdup (reference),
+  g_hash_table_insert (links, g_strdup (reference),
                        g_strdup_printf ("[`%s`](#%s)", reference, target));
 }
 
-/* The heading of each kind of member, and the separator between interface and member. */
-static const struct
-{
-  const char *heading;
-  const char *separator;
-} kinds[CG_N_MEMBERS] = {
-  [CG_MEMBER_METHOD] = { "Methods", "." },
-  [CG_MEMBER_SIGNAL] = { "Signals", "::" },
-  [CG_MEMBER_PROPERTY] = { "Properties", ":" },
+/* What is between interface and member. */
+static const char * const separators[CG_N_MEMBERS] = {
+  [CG_MEMBER_METHOD] = ".", [CG_MEMBER_SIGNAL] = "::", [CG_MEMBER_PROPERTY] = ":"
 };
 
 static void
-add_links (Emitter           *self,
+add_links (GHashTable        *links,
            const CgInterface *interface)
 {
-  add_link (self, "", interface->node.name, "", "");
+  add_link (links, interface->node.name, "", "", "");
   for (guint i = 0; i < CG_N_MEMBERS; i++)
     CG_FOREACH (const CgMember, member, interface->members[i])
       {
-        add_link (self, kinds[i].separator, interface->node.name, member->node.name, "");
+        add_link (links, interface->node.name, separators[i], member->node.name, "");
         if (i == CG_MEMBER_METHOD)
-          add_link (self, kinds[i].separator, interface->node.name, member->node.name, "()");
+          add_link (links, interface->node.name, separators[i], member->node.name, "()");
       }
 }
 
+/* Sets a key to a paragraph, or to "" if @text is NULL. */
 static void
-add_heading (Emitter    *self,
-             const char *level,
-             const char *target,
-             const char *separator,
-             const char *name)
+set_paragraph (CgWriter   *writer,
+               const char *key,
+               const char *text,
+               GHashTable *links)
 {
-  g_string_append_printf (self->text, "%s <a id=\"%s%s%s\"></a>%s\n\n",
-                          level, target, separator, name, *name != '\0' ? name : target);
+  cg_writer_take (writer, key, text != NULL ? cg_doc_paragraph (text, "", links) : g_strdup (""));
 }
 
-/* Appends a paragraph, unless it is empty. Takes ownership of @text. */
+/* Sets $docs$. */
 static void
-add_paragraph (Emitter    *self,
-               const char *before,
-               char       *text)
+set_docs (CgWriter     *writer,
+          const CgNode *node,
+          GHashTable   *links)
 {
-  if (text != NULL)
-    g_string_append_printf (self->text, "%s%s\n\n", before, text);
-  g_free (text);
-}
-
-static void
-add_docs (Emitter      *self,
-          const CgNode *node)
-{
-  if (node->brief != NULL)
-    add_paragraph (self, "", cg_doc_paragraph (node->brief, "", self->links));
-  if (node->doc != NULL)
-    add_paragraph (self, "", cg_doc_escape (node->doc, self->links));
-  if (node->since != NULL)
-    add_paragraph (self, "Since: ", cg_doc_paragraph (node->since, "", NULL));
-  if (node->deprecated)
-    {
-      char *text = node->deprecated_text != NULL
-                   ? cg_doc_paragraph (node->deprecated_text, "", self->links) : g_strdup ("");
-
-      add_paragraph (self, *text != '\0' ? "**Deprecated.** " : "**Deprecated.**", text);
-    }
-}
-
-/* "Gio.ListModel of Song" */
-static char *
-make_type_text (const CgTypeUse *use)
-{
-  return g_strconcat (use->signature, use->element_signature != NULL ? " of " : "",
-                      use->element_signature, NULL);
-}
-
-/* "(key: s, flags: u)" */
-static void
-append_args (Emitter   *self,
-             GPtrArray *args)
-{
-  g_string_append_c (self->text, '(');
-  for (guint i = 0; i < args->len; i++)
-    {
-      const CgArg *arg = g_ptr_array_index (args, i);
-      g_autofree char *type = make_type_text (&arg->use);
-
-      g_string_append_printf (self->text, "%s%s%s%s", i > 0 ? ", " : "",
-                              arg->node.name != NULL ? arg->node.name : "",
-                              arg->node.name != NULL ? ": " : "", type);
-    }
-  g_string_append_c (self->text, ')');
+  set_paragraph (writer, "brief", node->brief, links);
+  cg_writer_take (writer, "doc", node->doc != NULL ? cg_doc_escape (node->doc, links) : g_strdup (""));
+  set_paragraph (writer, "since", node->since, NULL);
+  cg_writer_set_flag (writer, "deprecated", node->deprecated);
+  set_paragraph (writer, "deprecated_text", node->deprecated_text, links);
+  cg_writer_take (writer, "docs",
+                  g_strstrip (cg_writer_expand (writer, cg_template ("markdown/docs"))));
 }
 
 /* A row of a table must be one line, and has bars between its cells. */
 static char *
-make_cell (Emitter    *self,
-           const char *text)
+make_cell (const char *text,
+           GHashTable *links)
 {
-  GString *cell = g_string_new (NULL);
+  g_autofree char *paragraph = cg_doc_paragraph (text != NULL ? text : "", "", links);
+  GString *cell = g_string_new (g_strdelimit (paragraph, "\n", ' '));
 
-  if (text != NULL)
-    {
-      g_autofree char *paragraph = cg_doc_paragraph (text, "", self->links);
-
-      g_string_append (cell, g_strdelimit (paragraph, "\n", ' '));
-      g_string_replace (cell, "|", "\\|", 0);
-    }
+  g_string_replace (cell, "|", "\\|", 0);
 
   return g_string_free (cell, FALSE);
 }
 
+/* Sets $type$, "Gio.ListModel of Song", and $nullable$. */
 static void
-add_arg_rows (Emitter    *self,
-              GPtrArray  *args,
-              const char *direction)
+set_type (CgWriter        *writer,
+          const CgTypeUse *use)
 {
-  CG_FOREACH (const CgArg, arg, args)
-    {
-      g_autofree char *doc = make_cell (self, arg->node.doc);
-      g_autofree char *name = make_cell (self, arg->node.name != NULL ? arg->node.name : "");
-      g_autofree char *type = make_type_text (&arg->use);
+  cg_writer_take (writer, "type", g_strconcat (use->signature != NULL ? use->signature : "",
+                                               use->element_signature != NULL ? " of " : "",
+                                               use->element_signature, NULL));
+  cg_writer_set_flag (writer, "nullable", use->nullable);
+}
 
-      g_string_append_printf (self->text, "| %s%s%s | %s | `%s`%s | %s |\n",
-                              *name != '\0' ? "`" : "", name, *name != '\0' ? "`" : "",
-                              direction, type,
-                              arg->use.nullable ? " or nothing" : "", doc);
-    }
+/* $signature$ is "key: s". */
+static void
+set_arg (CgWriter      *writer,
+         gpointer       item,
+         gconstpointer  links)
+{
+  const CgArg *arg = item;
+  g_autofree char *cell = make_cell (arg->node.name, (GHashTable *) links);
+
+  set_type (writer, &arg->use);
+  cg_writer_set (writer, "arg", arg->node.name != NULL ? arg->node.name : "");
+  cg_writer_set (writer, "name_cell", cell);
+  cg_writer_set_expanded (writer, "signature", "$arg$$if arg$: $end$$type$");
+  cg_writer_set_expanded (writer, "cell", "$if name_cell$`$name_cell$`$end$");
+  cg_writer_take (writer, "doc", make_cell (arg->node.doc, (GHashTable *) links));
 }
 
 static void
-add_arg_table (Emitter        *self,
-               const CgMember *member)
+set_member (CgWriter      *writer,
+            gpointer       item,
+            gconstpointer  links)
 {
-  gboolean is_stream = cg_member_is_stream (member);
+  const CgMember *member = item;
+  CgReach reach = cg_member_get_reach (member);
 
-  if (member->in_args->len + member->items->len + member->out_args->len == 0)
-    return;
-
-  g_string_append (self->text, "| argument | | type | |\n|---|---|---|---|\n");
-  add_arg_rows (self, member->in_args, "in");
-  add_arg_rows (self, member->items, "item");
-  add_arg_rows (self, member->out_args, is_stream ? "outcome" : "out");
-  g_string_append_c (self->text, '\n');
+  cg_keys_set_member (writer, member, set_arg, links);
+  set_type (writer, &member->use);
+  set_docs (writer, &member->node, (GHashTable *) links);
+  cg_writer_set (writer, "name", member->node.name);
+  cg_writer_set (writer, "separator", separators[member->kind]);
+  cg_writer_set (writer, "access", cg_access_to_string (member->access));
+  cg_writer_set_flag (writer, "has_args",
+                      member->in_args->len + member->items->len + member->out_args->len > 0);
+  cg_writer_set_flag (writer, "is_in_process", reach < CG_REACH_VARIANT);
+  cg_writer_set_flag (writer, "is_in_dbus", reach == CG_REACH_DBUS);
+  cg_writer_take (writer, "member",
+                  g_strchomp (cg_writer_expand (writer, cg_template ("markdown/member"))));
 }
 
 static void
-add_reach (Emitter *self,
-           CgReach  reach)
+set_interface (CgWriter      *writer,
+               gpointer       item,
+               gconstpointer  links)
 {
-  if (reach < CG_REACH_VARIANT)
-    g_string_append (self->text, "Within the process only.\n\n");
-  else if (reach < CG_REACH_DBUS)
-    g_string_append (self->text, "Not over D-Bus, which has no such type.\n\n");
+  const CgInterface *interface = item;
+
+  cg_names_set (writer, &interface->node);
+  set_docs (writer, &interface->node, (GHashTable *) links);
+  cg_writer_set_list (writer, "methods", interface->methods, set_member, links);
+  cg_writer_set_list (writer, "signals", interface->signals, set_member, links);
+  cg_writer_set_list (writer, "properties", interface->properties, set_member, links);
 }
 
 static void
-add_method_lines (Emitter        *self,
-                  const CgMethod *method)
+set_value (CgWriter      *writer,
+           gpointer       item,
+           gconstpointer  links)
 {
-  if ((method->flags & CG_METHOD_ONEWAY) != 0)
-    g_string_append (self->text, "One-way: there is no answer.\n\n");
-  if ((method->flags & CG_METHOD_LATEST_WINS) != 0)
-    g_string_append (self->text, "A later call takes the place of one that still waits.\n\n");
-  if ((method->flags & CG_METHOD_IDEMPOTENT) != 0)
-    g_string_append (self->text, "Idempotent: it may be repeated.\n\n");
-  if (method->timeout > 0)
-    g_string_append_printf (self->text, "Timeout: %u ms\n\n", method->timeout);
+  const CgValue *value = item;
+
+  cg_writer_set (writer, "name", value->node.name);
+  cg_writer_take (writer, "number", g_strdup_printf ("%" G_GINT64_FORMAT, value->value));
+  cg_writer_take (writer, "doc", make_cell (value->node.doc, (GHashTable *) links));
 }
 
 static void
-add_signal_lines (Emitter        *self,
-                  const CgMember *signal)
+set_field (CgWriter      *writer,
+           gpointer       item,
+           gconstpointer  links)
 {
-  gboolean is_stream = cg_member_is_stream (signal);
+  const CgField *field = item;
 
-  if (signal->backlog > 0)
-    g_string_append_printf (self->text, "Backlog of a slow %s: %u %s\n\n",
-                            is_stream ? "reader" : "client", signal->backlog,
-                            is_stream ? "items" : "emissions");
-  if (signal->closes_when_full)
-    g_string_append (self->text,
-                     "The subscription of a client whose backlog is full is closed.\n\n");
-}
-
-/* Makes a line of code with the signature of a member. */
-static void
-add_prototype (Emitter        *self,
-               const CgMember *member)
-{
-  gboolean is_method = member->kind == CG_MEMBER_METHOD;
-
-  if (member->kind == CG_MEMBER_PROPERTY)
-    {
-      g_autofree char *type = make_type_text (&member->use);
-
-      g_string_append_printf (self->text, "    %s: %s%s (%s)\n\n", member->node.name, type,
-                              member->use.nullable ? " or nothing" : "",
-                              cg_access_to_string (member->access));
-    }
-  if (member->kind == CG_MEMBER_PROPERTY)
-    return;
-
-  g_string_append_printf (self->text, "    %s ", member->node.name);
-  if (is_method)
-    {
-      append_args (self, member->in_args);
-      g_string_append (self->text, " -> ");
-    }
-  if (cg_member_is_stream (member))
-    {
-      g_string_append (self->text, (member->flags & CG_METHOD_STREAM_IN) != 0 ? "stream in " : "stream ");
-      append_args (self, member->items);
-      g_string_append (self->text, " -> ");
-    }
-  append_args (self, member->out_args);
-  g_string_append (self->text, "\n\n");
-  if (is_method)
-    g_string_append_printf (self->text, "In C: `%s ()`\n\n",
-                            cg_names_look_up (&member->node,
-                                              cg_member_is_stream (member) ? "open" : "call"));
+  cg_writer_set (writer, "name", field->node.name);
+  set_type (writer, &field->use);
+  cg_writer_take (writer, "doc", make_cell (field->node.doc, (GHashTable *) links));
 }
 
 static void
-add_members (Emitter           *self,
-             const CgInterface *interface)
+set_declaration (CgWriter      *writer,
+                 gpointer       item,
+                 gconstpointer  links)
 {
-  for (guint i = 0; i < CG_N_MEMBERS; i++)
-    {
-      if (interface->members[i]->len > 0)
-        g_string_append_printf (self->text, "## %s\n\n", kinds[i].heading);
-      CG_FOREACH (const CgMember, member, interface->members[i])
-        {
-          add_heading (self, "###", interface->node.name, kinds[i].separator, member->node.name);
-          add_prototype (self, member);
-          add_docs (self, &member->node);
-          add_arg_table (self, member);
-          add_method_lines (self, member);
-          add_signal_lines (self, member);
-          if (!cg_member_is_stream (member))
-            add_reach (self, cg_member_get_reach (member));
-        }
-    }
-}
-
-/* Writes the table of the values or fields of a type. */
-static void
-add_parts (Emitter             *self,
-           const CgDeclaration *declaration)
-{
-  g_string_append_printf (self->text, "| %s | |\n|---|---|---|\n",
-                          declaration->kind == CG_DECLARED_RECORD ? "field | type" : "value |");
-  CG_FOREACH (const CgValue, value, declaration->values)
-    {
-      g_autofree char *doc = make_cell (self, value->node.doc);
-
-      g_string_append_printf (self->text, "| `%s` | %" G_GINT64_FORMAT " | %s |\n",
-                              value->node.name, value->value, doc);
-    }
-  CG_FOREACH (const CgField, field, declaration->fields)
-    {
-      g_autofree char *doc = make_cell (self, field->node.doc);
-
-      g_string_append_printf (self->text, "| `%s` | `%s`%s | %s |\n", field->node.name,
-                              field->use.signature, field->use.nullable ? " or nothing" : "", doc);
-    }
-  g_string_append_c (self->text, '\n');
-}
-
-static void
-add_types (Emitter             *self,
-           const CgDescription *description)
-{
-  static const char * const words[] = {
+  static const char * const kinds[] = {
     "One of some values", "Any of some values", "Errors", "A record"
   };
+  const CgDeclaration *declaration = item;
 
-  if (description->declarations->len > 0)
-    g_string_append (self->text, "# Types\n\n");
-  CG_FOREACH (const CgDeclaration, declaration, description->declarations)
-    {
-      add_heading (self, "##", declaration->node.name, "", "");
-      g_string_append_printf (self->text, "%s%s; in C `%s`\n\n", words[declaration->kind],
-                              declaration->is_object ? " that is an object" : "",
-                              cg_names_look_up (&declaration->node, "T"));
-      add_docs (self, &declaration->node);
-      add_parts (self, declaration);
-    }
+  cg_names_set (writer, &declaration->node);
+  set_docs (writer, &declaration->node, (GHashTable *) links);
+  cg_writer_set (writer, "dbus_name", declaration->node.name);
+  cg_writer_set (writer, "kind", kinds[declaration->kind]);
+  cg_writer_set_flag (writer, "is_object", declaration->is_object);
+  cg_writer_set_list (writer, "values", declaration->values, set_value, links);
+  cg_writer_set_list (writer, "fields", declaration->fields, set_field, links);
 }
 
 void
@@ -325,26 +196,11 @@ cg_emit_markdown (const CgOutput *output,
                   CgWriter       *writer)
 {
   const CgDescription *description = output->description;
-  Emitter self = {
-    g_string_new (NULL), g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free)
-  };
+  g_autoptr (GHashTable) links = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   CG_FOREACH (const CgInterface, interface, description->interfaces)
-    add_links (&self, interface);
-
-  CG_FOREACH (const CgInterface, interface, description->interfaces)
-    {
-      add_heading (&self, "#", interface->node.name, "", "");
-      g_string_append_printf (self.text, "In C: `%s`, and `%s` for clients\n\n",
-                              cg_names_look_up (&interface->node, "Iface"),
-                              cg_names_look_up (&interface->node, "Proxy"));
-      add_docs (&self, &interface->node);
-      add_members (&self, interface);
-    }
-  add_types (&self, description);
-
-  cg_writer_set (writer, "text", self.text->str);
-  cg_writer_emit (writer, "$text$");
-  g_string_free (self.text, TRUE);
-  g_hash_table_unref (self.links);
+    add_links (links, interface);
+  cg_writer_set_list (writer, "interfaces", description->interfaces, set_interface, links);
+  cg_writer_set_list (writer, "declarations", description->declarations, set_declaration, links);
+  cg_writer_emit (writer, cg_template ("markdown/page"));
 }

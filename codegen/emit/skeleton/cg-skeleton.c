@@ -7,8 +7,8 @@
 
 #include "cg-skeleton.h"
 
+#include "emit/cg-keys.h"
 #include "model/cg-declarations.h"
-#include "model/cg-names.h"
 #include "model/cg-spelling.h"
 
 #include <string.h>
@@ -101,14 +101,8 @@ cg_skeleton_set_method (const CgSkeleton *self,
                         const CgMethod   *method,
                         CgItemFunc        set_arg)
 {
-  cg_names_set (writer, &method->node);
-  cg_writer_set_flag (writer, "is_stream", cg_member_is_stream (method));
-  cg_writer_set_flag (writer, "is_stream_in", (method->flags & CG_METHOD_STREAM_IN) != 0);
-  cg_writer_set_flag (writer, "is_oneway", (method->flags & CG_METHOD_ONEWAY) != 0);
+  cg_keys_set_member (writer, method, set_arg, NULL);
   cg_writer_set_flag (writer, "is_asynchronous", is_asynchronous (self, method));
-  cg_writer_set_flag (writer, "is_returned", cg_method_get_return_arg (method) != NULL);
-  cg_writer_set_list (writer, "in_args", method->in_args, set_arg, NULL);
-  cg_writer_set_list (writer, "out_args", method->out_args, set_arg, NULL);
 }
 
 gboolean

@@ -1,0 +1,16 @@
+/* cg-keys.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "model/cg-model.h"
+#include "model/cg-writer.h"
+
+/* Sets the keys that templates of all outputs have for a member: its names, flags such as is_stream,
+ * and the lists of its arguments. */
+void cg_keys_set_member (CgWriter       *writer,
+                         const CgMember *member,
+                         CgItemFunc      set_arg,
+                         gconstpointer   data);
