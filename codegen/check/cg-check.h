@@ -7,8 +7,6 @@
 
 #include "model/cg-resolve.h"
 
-G_BEGIN_DECLS
-
 void     cg_check             (CgDescription    *description,
                                CgGir            *gir,
                                CgDiagnostics    *diagnostics);
@@ -45,5 +43,3 @@ void     cg_check_variants    (CgDescription    *description,
 /* cg-check-bindings.c */
 void     cg_check_bindings    (const CgDescription *description,
                                CgDiagnostics    *diagnostics);
-
-G_END_DECLS

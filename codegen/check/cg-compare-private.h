@@ -7,8 +7,6 @@
 
 #include "cg-compare.h"
 
-G_BEGIN_DECLS
-
 /* A kind of nodes, and the comparison of two versions of a node. */
 typedef struct
 {
@@ -42,5 +40,3 @@ void cg_findings_compare (CgFindings       *findings,
 #define BREAKING(...) ADD (CG_SEVERITY_BREAKING, __VA_ARGS__)
 #define ADD_OF_USE(severity, ...) \
   cg_findings_add (findings, severity, &now->location, &before->location, __VA_ARGS__)
-
-G_END_DECLS

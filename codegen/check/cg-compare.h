@@ -7,8 +7,6 @@
 
 #include "model/cg-model.h"
 
-G_BEGIN_DECLS
-
 /* The meaning of a difference for callers. */
 typedef enum
 {
@@ -31,5 +29,3 @@ const char *cg_severity_to_string (CgSeverity           self);
 void        cg_compare            (const CgDescription *before,
                                    const CgDescription *now,
                                    CgFindings          *findings);
-
-G_END_DECLS

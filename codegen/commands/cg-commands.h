@@ -7,8 +7,6 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
-
 /* The exit statuses of all commands. */
 #define CG_EXIT_OK          0
 #define CG_EXIT_WRONG_INPUT 1
@@ -28,5 +26,3 @@ int   cg_command_skeleton   (char       **args);
 /* Prints the error of a command line; in cg-input.c. */
 int   cg_command_misused    (const char  *name,
                              GError      *error);
-
-G_END_DECLS

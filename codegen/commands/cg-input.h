@@ -7,8 +7,6 @@
 
 #include "model/cg-model.h"
 
-G_BEGIN_DECLS
-
 /* The options of all commands that read descriptions. */
 typedef struct
 {
@@ -51,5 +49,3 @@ gboolean       cg_annotate_take     (GPtrArray      *annotations,
 void           cg_annotate_apply    (GPtrArray      *annotations,
                                      CgDescription  *description,
                                      CgDiagnostics  *diagnostics);
-
-G_END_DECLS

@@ -7,8 +7,6 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
-
 /* The files that one run writes: an array of them. */
 GPtrArray *cg_outputs_new          (void);
 
@@ -35,5 +33,3 @@ char      *cg_outputs_make_depfile (GPtrArray           *self,
 /* Writes all files, except for those that have the same text already. */
 gboolean   cg_outputs_write        (GPtrArray           *self,
                                     GError             **error);
-
-G_END_DECLS

@@ -7,8 +7,6 @@
 
 #include "model/cg-model.h"
 
-G_BEGIN_DECLS
-
 char *cg_doc_escape    (const char *text,
                         GHashTable *links);
 char *cg_doc_paragraph (const char *text,
@@ -32,5 +30,3 @@ char *cg_doc_from_docbook  (const char *text);
 
 /* cg-doc-links.c */
 void  cg_docs_resolve  (CgDescription *description);
-
-G_END_DECLS

@@ -27,7 +27,7 @@ add_link (GHashTable *links,
                        g_strdup_printf ("[`%s`](#%s)", reference, target));
 }
 
-/* What is between interface and member. */
+/* The separators between interface and member. */
 static const char * const separators[CG_N_MEMBERS] = {
   [CG_MEMBER_METHOD] = ".", [CG_MEMBER_SIGNAL] = "::", [CG_MEMBER_PROPERTY] = ":"
 };

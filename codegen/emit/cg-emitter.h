@@ -8,8 +8,6 @@
 #include "model/cg-model.h"
 #include "model/cg-writer.h"
 
-G_BEGIN_DECLS
-
 /* Options for the C code. Borrowed from the command. */
 typedef struct
 {
@@ -55,5 +53,3 @@ void cg_emit_markdown (const CgOutput *output,
                        CgWriter       *writer);
 void cg_emit_vala_metadata (const CgOutput *output,
                             CgWriter       *writer);
-
-G_END_DECLS

@@ -7,10 +7,6 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
-
 /* Gets the text of a section of a file in templates/: "proxy/call" is the section "call"
  * of proxy.template. A name that does not exist is a bug and aborts. */
 const char *cg_template (const char *name);
-
-G_END_DECLS

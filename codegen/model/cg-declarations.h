@@ -7,8 +7,6 @@
 
 #include "cg-model.h"
 
-G_BEGIN_DECLS
-
 /* The types that a description declares. */
 
 typedef enum
@@ -85,5 +83,3 @@ gboolean       cg_record_has_function      (const CgDeclaration *record,
  * bindings one would hide the other, so these get the field only. */
 const CgField *cg_record_find_hiding_field (const CgDeclaration *record,
                                             CgRecordFunction     function);
-
-G_END_DECLS

@@ -7,8 +7,6 @@
 
 #include "cg-named-types.h"
 
-G_BEGIN_DECLS
-
 /* One type as its GIR has it. */
 typedef struct
 {
@@ -89,5 +87,3 @@ gboolean    cg_known_types_find      (const char  *name,
 const char *cg_known_types_get_macro (const char  *header);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgGir, cg_gir_free)
-
-G_END_DECLS

@@ -8,8 +8,6 @@
 #include "xml/cg-diagnostics.h"
 #include "cg-named-types.h"
 
-G_BEGIN_DECLS
-
 /* The contents of all descriptions of one run. The parser fills it in, the
  * check completes types, the naming completes names; after that it is const.
  *
@@ -271,5 +269,3 @@ const char    *cg_member_kind_to_string (CgMemberKind      self);
 const char    *cg_member_get_word       (const CgMember   *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgDescription, cg_description_free)
-
-G_END_DECLS

@@ -7,8 +7,6 @@
 
 #include "cg-types.h"
 
-G_BEGIN_DECLS
-
 typedef enum
 {
   CG_NAMED_OBJECT,   /* a class of GObject, or a GInterface */
@@ -39,5 +37,3 @@ void cg_named_type_fill (CgType            *type,
                          CgNamedKind        kind,
                          const CgTypeNames *names,
                          GStringChunk      *strings);
-
-G_END_DECLS

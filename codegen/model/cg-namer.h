@@ -8,8 +8,6 @@
 #include "cg-declarations.h"
 #include "cg-names.h"
 
-G_BEGIN_DECLS
-
 typedef struct
 {
   CgDescription *description;
@@ -60,5 +58,3 @@ void         cg_namer_name_args        (Namer              *self,
 /* cg-naming-members.c */
 void         cg_namer_name_members     (Namer              *self,
                                         CgInterface        *interface);
-
-G_END_DECLS

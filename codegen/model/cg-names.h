@@ -8,8 +8,6 @@
 #include "cg-model.h"
 #include "cg-writer.h"
 
-G_BEGIN_DECLS
-
 /* cg-naming.c */
 void        cg_names_resolve       (CgDescription     *description,
                                     const char        *interface_prefix,
@@ -46,5 +44,3 @@ void        cg_names_set     (CgWriter     *writer,
 /* Gets the name of a node for a key of the tables in cg-names.c. */
 const char *cg_names_look_up (const CgNode *node,
                               const char   *key);
-
-G_END_DECLS

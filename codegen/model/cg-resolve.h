@@ -8,8 +8,6 @@
 #include "cg-gir.h"
 #include "cg-model.h"
 
-G_BEGIN_DECLS
-
 /* The places in which names of types are looked up. */
 typedef struct
 {
@@ -22,5 +20,3 @@ gboolean cg_resolve_is_name  (const char       *type);
 gboolean cg_resolve_type     (const CgResolver *self,
                               CgTypeUse        *use);
 void     cg_resolve_includes (const CgResolver *self);
-
-G_END_DECLS

@@ -8,8 +8,6 @@
 #include "cg-model.h"
 #include "cg-writer.h"
 
-G_BEGIN_DECLS
-
 char     *cg_camel_case_to_uscore   (const char   *name);
 char     *cg_uscore_to_camel_case   (const char   *name);
 char     *cg_strip_dots             (const char   *name);
@@ -32,5 +30,3 @@ gboolean cg_is_python_keyword     (const char *name);
 gboolean cg_is_inherited_vfunc    (const char *name);
 gboolean cg_is_inherited_property (const char *name);
 gboolean cg_is_inherited_signal   (const char *name);
-
-G_END_DECLS

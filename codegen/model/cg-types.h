@@ -7,8 +7,6 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
-
 typedef struct _CgType CgType;
 
 /* The code for values of one type. In the texts, $value$ is the C expression for a value, $gvalue$
@@ -60,5 +58,3 @@ const CgType *cg_type_find  (const char  *signature);
 
 gboolean      cg_type_check (const char  *signature,
                              char       **message);
-
-G_END_DECLS

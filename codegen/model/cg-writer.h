@@ -7,8 +7,6 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
-
 /* Writes text from templates. In a template, `$key$` stands for a value, and
  * `$$` for a dollar sign. An unknown key is a bug and aborts. Keys live as
  * long as the writer: most are literals.
@@ -68,5 +66,3 @@ void      cg_writer_append       (CgWriter   *self,
 char     *cg_writer_finish       (CgWriter   *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgWriter, cg_writer_free)
-
-G_END_DECLS

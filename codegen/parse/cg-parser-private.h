@@ -9,8 +9,6 @@
 #include "cg-parser.h"
 #include "xml/cg-xml-reader.h"
 
-G_BEGIN_DECLS
-
 typedef enum
 {
   KIND_ROOT       = 1 << 0, /* the parent of the root element */
@@ -125,5 +123,3 @@ Kind        cg_prefixes_start_element      (Attributes *attributes,
 Kind        cg_element_start               (Attributes *attributes,
                                             Frame      *parent,
                                             gpointer   *object);
-
-G_END_DECLS

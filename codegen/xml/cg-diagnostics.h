@@ -10,8 +10,6 @@
 #include <glib.h>
 #include <stdio.h>
 
-G_BEGIN_DECLS
-
 /* A place in a description. Lines and columns count from 1; a column is one
  * character, not one byte. Line 0 is the file as a whole. */
 typedef struct
@@ -65,5 +63,3 @@ void           cg_diagnostics_print        (CgDiagnostics    *self,
                                             FILE             *stream);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgDiagnostics, cg_diagnostics_free)
-
-G_END_DECLS

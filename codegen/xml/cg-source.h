@@ -7,8 +7,6 @@
 
 #include "cg-diagnostics.h"
 
-G_BEGIN_DECLS
-
 typedef struct
 {
   gsize offset;
@@ -49,5 +47,3 @@ char      *cg_file_read     (const char     *path,
                              GError        **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSource, g_free)
-
-G_END_DECLS

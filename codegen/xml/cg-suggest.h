@@ -7,8 +7,6 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
-
 /* The known word that is most similar to an unknown one. It is initialized as { word, NULL, 0 },
  * and then offered all known words. */
 typedef struct
@@ -24,5 +22,3 @@ char       *cg_suggestion_make_text (const CgSuggestion *self);
 
 /* Makes the same text for a word that was written in place of a type string. */
 char       *cg_suggest_type         (const char         *word);
-
-G_END_DECLS

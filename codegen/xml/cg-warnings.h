@@ -7,8 +7,6 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
-
 /* Every warning has a name, in the table in cg-warnings.c and in the man page. */
 typedef enum
 {
@@ -61,5 +59,3 @@ gboolean        cg_warnings_apply     (CgWarnings        *self,
                                        GError           **error);
 CgWarningLevel  cg_warnings_get_level (const CgWarnings  *self,
                                        CgWarning          warning);
-
-G_END_DECLS

@@ -7,8 +7,6 @@
 
 #include <glib.h>
 
-G_BEGIN_DECLS
-
 /* Errors that callers may explain further. */
 typedef enum
 {
@@ -81,5 +79,3 @@ char       *cg_xml_decode            (const char           *text,
 /* Finds an attribute, or returns NULL. */
 const char *cg_xml_find_attribute    (const char          **attributes,
                                       const char           *name);
-
-G_END_DECLS

@@ -11,8 +11,6 @@
 #include "emit/cg-templates.h"
 #include "model/cg-names.h"
 
-G_BEGIN_DECLS
-
 /* The parts of the C code, in their order. The writer has the names of the interface. */
 
 void cg_emit_helpers  (const CgDescription *description,
@@ -68,5 +66,3 @@ void cg_emit_set_members (CgWriter            *writer,
 /* cg-emit-info.c: the fields of a record as data. */
 void cg_emit_fields   (const CgDeclaration *record,
                        CgWriter            *writer);
-
-G_END_DECLS

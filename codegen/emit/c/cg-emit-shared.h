@@ -8,8 +8,6 @@
 #include "model/cg-model.h"
 #include "model/cg-writer.h"
 
-G_BEGIN_DECLS
-
 /* cg-columns.c */
 
 /* The columns of many prototypes below each other. */
@@ -76,5 +74,3 @@ void cg_emit_append_hash  (GString         *statements,
 void  cg_emit_prototype   (CgWriter   *writer,
                            CgColumns  *columns,
                            gboolean    measure);
-
-G_END_DECLS

@@ -8,8 +8,6 @@
 #include "model/cg-model.h"
 #include "model/cg-writer.h"
 
-G_BEGIN_DECLS
-
 /* Arguments that are passed to a function are in one line if it is not longer than this. */
 #define CG_PASSED_WIDTH 50
 
@@ -41,5 +39,3 @@ void      cg_marshal_set_passed     (CgWriter       *writer,
 /* Appends the names of @args in C to @passed. */
 void      cg_marshal_pass           (GPtrArray      *passed,
                                      GPtrArray      *args);
-
-G_END_DECLS

@@ -7,8 +7,6 @@
 
 #include "cg-emit-shared.h"
 
-G_BEGIN_DECLS
-
 /* Collects types and names of the parameters of a function, aligned as GTK does it. */
 typedef struct
 {
@@ -35,5 +33,3 @@ void cg_params_add_letters (CgParams   *self,
 void cg_params_finish      (CgParams   *self,
                             const char *return_type,
                             const char *function);
-
-G_END_DECLS

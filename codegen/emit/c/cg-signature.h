@@ -8,8 +8,6 @@
 #include "cg-emit-shared.h"
 #include "model/cg-declarations.h"
 
-G_BEGIN_DECLS
-
 /* The C functions that are generated for one member. */
 typedef enum
 {
@@ -115,5 +113,3 @@ char *cg_param_doc_make_result (const CgArg    *arg,
 char *cg_param_doc_make_value  (const CgMember *property,
                                 gboolean        is_given);
 char *cg_param_doc_make_field  (const CgField  *field);
-
-G_END_DECLS

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What the skeletons in all languages share. */
+/* The keys that skeletons in all languages share. */
 
 #include "cg-skeleton.h"
 

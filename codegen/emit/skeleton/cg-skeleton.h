@@ -8,8 +8,6 @@
 #include "model/cg-model.h"
 #include "model/cg-writer.h"
 
-G_BEGIN_DECLS
-
 /* The input of a skeleton: a description and names. */
 typedef struct
 {
@@ -59,5 +57,3 @@ gboolean
 /* Gets the declaration or the interface of a type, or NULL if it is from a GIR. */
 const CgNode *
       cg_skeleton_find_node      (const CgNamedType *named);
-
-G_END_DECLS
