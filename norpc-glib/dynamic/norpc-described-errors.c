@@ -5,6 +5,8 @@
 
 /* The errors that a description declares, by their names. */
 
+#include <string.h>
+
 #include "core/norpc-error.h"
 #include "norpc-description.h"
 #include "norpc-dynamic-info-private.h"
@@ -24,6 +26,52 @@ find_described_error (const NorpcDynamicInfo *self,
       found = error;
 
   return found;
+}
+
+/* Sorts by the domain, and by the code in it. */
+static int
+compare_errors (gconstpointer a,
+                gconstpointer b,
+                gpointer      errors)
+{
+  const NorpcDescribedError *first = g_hash_table_lookup (errors, *(const char * const *) a);
+  const NorpcDescribedError *second = g_hash_table_lookup (errors, *(const char * const *) b);
+  int order = strcmp (first->domain, second->domain);
+
+  return order != 0 ? order : (first->code > second->code) - (first->code < second->code);
+}
+
+/**
+ * norpc_interface_info_list_errors:
+ * @info: an interface info
+ *
+ * Lists the errors that the description of @info declares.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names, each that of the domain, a dot and that of
+ *   the error, in the order of their values; none if @info was not made at run time
+ * Since: 0.1
+ */
+char **
+norpc_interface_info_list_errors (const NorpcInterfaceInfo *info)
+{
+  const NorpcDynamicInfo *self;
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer name;
+
+  g_return_val_if_fail (info != NULL, NULL);
+
+  self = norpc_dynamic_info_get (info);
+  if (self != NULL)
+    {
+      g_hash_table_iter_init (&iter, self->errors);
+      while (g_hash_table_iter_next (&iter, &name, NULL))
+        g_ptr_array_add (names, g_strdup (name));
+      g_ptr_array_sort_with_data (names, compare_errors, self->errors);
+    }
+  g_ptr_array_add (names, NULL);
+
+  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
 }
 
 /**

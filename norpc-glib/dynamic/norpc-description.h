@@ -35,6 +35,9 @@ NORPC_AVAILABLE_IN_ALL
 const char               *norpc_interface_info_get_gobject_name (const NorpcInterfaceInfo  *info,
                                                                  const char                *member);
 NORPC_AVAILABLE_IN_ALL
+const char               *norpc_interface_info_get_function_name (const NorpcInterfaceInfo *info,
+                                                                  const char               *member);
+NORPC_AVAILABLE_IN_ALL
 char                    **norpc_interface_info_list_in_args   (const NorpcInterfaceInfo  *info,
                                                                guint                      method);
 NORPC_AVAILABLE_IN_ALL
@@ -61,6 +64,30 @@ NORPC_AVAILABLE_IN_ALL
 const char               *norpc_interface_info_get_left_out   (const NorpcInterfaceInfo  *info,
                                                                const char                *member);
 
+NORPC_AVAILABLE_IN_ALL
+const NorpcArgInfo       *norpc_interface_info_get_in_arg     (const NorpcInterfaceInfo  *info,
+                                                               guint                      method,
+                                                               guint                      index);
+NORPC_AVAILABLE_IN_ALL
+const NorpcArgInfo       *norpc_interface_info_get_out_arg    (const NorpcInterfaceInfo  *info,
+                                                               guint                      method,
+                                                               guint                      index);
+NORPC_AVAILABLE_IN_ALL
+const NorpcArgInfo       *norpc_interface_info_get_item       (const NorpcInterfaceInfo  *info,
+                                                               guint                      method,
+                                                               guint                      index);
+NORPC_AVAILABLE_IN_ALL
+const NorpcArgInfo       *norpc_interface_info_get_signal_arg (const NorpcInterfaceInfo  *info,
+                                                               guint                      signal,
+                                                               guint                      index);
+NORPC_AVAILABLE_IN_ALL
+const NorpcArgInfo       *norpc_interface_info_get_property_arg (const NorpcInterfaceInfo *info,
+                                                                 guint                     property);
+NORPC_AVAILABLE_IN_ALL
+GType                     norpc_arg_info_get_value_type       (const NorpcArgInfo        *self);
+
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_errors    (const NorpcInterfaceInfo  *info);
 NORPC_AVAILABLE_IN_ALL
 GError                   *norpc_interface_info_new_error      (const NorpcInterfaceInfo  *info,
                                                                const char                *name,

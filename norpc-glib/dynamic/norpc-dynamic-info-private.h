@@ -18,6 +18,7 @@ typedef struct
   GPtrArray       *blocks;     /* (owned): the memory of the info, of owned blocks */
   GHashTable      *left_out;   /* (owned): of the members that need generated code, as owned texts of a kind,
                                   a blank and a name, and owned texts that say why */
+  GHashTable      *function_names; /* (owned): of owned names of all members and owned names for functions */
   GHashTable      *errors;     /* (owned): of owned names "Domain.Error" and owned NorpcDescribedError */
   GType            proxy_type;   /* since it is registered */
   GType            service_type; /* since it is registered */

@@ -19,6 +19,7 @@ norpc_dynamic_info_new (void)
   self->run_time.info.get_type = norpc_run_time_info_get_type;
   self->blocks = g_ptr_array_new_with_free_func (g_free);
   self->left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->function_names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   return self;
 }
@@ -29,6 +30,7 @@ norpc_dynamic_info_free (NorpcDynamicInfo *self)
 {
   g_ptr_array_unref (self->blocks);
   g_hash_table_unref (self->left_out);
+  g_hash_table_unref (self->function_names);
   g_clear_pointer (&self->errors, g_hash_table_unref);
   g_free (self);
 }
@@ -159,6 +161,14 @@ describe_args (GString              *text,
     }
 }
 
+static void
+describe_function_name (GString                *text,
+                        const NorpcDynamicInfo *self,
+                        const char             *member)
+{
+  append_text (text, g_hash_table_lookup (self->function_names, member));
+}
+
 static int
 compare_keys (gconstpointer a,
               gconstpointer b)
@@ -206,6 +216,7 @@ norpc_dynamic_info_describe (const NorpcDynamicInfo *self)
       describe_args (text, "in", method->dbus.in_args);
       describe_args (text, "out", method->dbus.out_args);
       describe_args (text, "item", method->items);
+      describe_function_name (text, self, method->dbus.name);
       describe_annotations (text, method->dbus.annotations);
     }
   for (guint i = 0; info->signals != NULL && info->signals[i] != NULL; i++)
@@ -215,6 +226,7 @@ norpc_dynamic_info_describe (const NorpcDynamicInfo *self)
       g_string_append_printf (text, "\nsignal %s %s %u %u", signal->dbus.name, signal->name, signal->backlog,
                               signal->flags);
       describe_args (text, "arg", signal->dbus.args);
+      describe_function_name (text, self, signal->dbus.name);
       describe_annotations (text, signal->dbus.annotations);
     }
   for (guint i = 0; info->properties != NULL && info->properties[i] != NULL; i++)
@@ -227,6 +239,7 @@ norpc_dynamic_info_describe (const NorpcDynamicInfo *self)
                               property->dbus.signature,
                               property->get_type != NULL ? g_type_name (property->get_type ()) : "", property->flags,
                               property->dbus.flags, property->updates);
+      describe_function_name (text, self, property->dbus.name);
       describe_annotations (text, property->dbus.annotations);
     }
   g_string_append_c (text, '\n');

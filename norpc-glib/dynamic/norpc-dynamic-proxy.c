@@ -199,23 +199,24 @@ norpc_dynamic_proxy_new_call_for_values (NorpcDynamicProxy  *self,
   return g_steal_pointer (&call);
 }
 
-/* As norpc_dynamic_proxy_new_call (), for a method with, or without, flags. */
+/* Takes ownership of @call (nullable), and returns it if its method has a flag, or has not. Otherwise returns
+ * NULL and sets @error.
+ */
 static NorpcCall *
-new_call_of_kind (NorpcDynamicProxy  *self,
-                  const char         *method_name,
-                  GVariant           *args,
-                  NorpcMethodFlags    flag,
-                  gboolean            has_flag,
-                  const char         *advice,
-                  GError            **error)
+take_call_of_kind (NorpcDynamicProxy  *self,
+                   NorpcCall          *call,
+                   NorpcMethodFlags    flag,
+                   gboolean            has_flag,
+                   const char         *advice,
+                   GError            **error)
 {
-  g_autoptr (NorpcCall) call = norpc_dynamic_proxy_new_call (self, method_name, args, error);
+  g_autoptr (NorpcCall) taken = call;
 
-  if (call == NULL || ((norpc_call_get_method_info (call)->flags & flag) != 0) == has_flag)
-    return g_steal_pointer (&call);
+  if (taken == NULL || ((norpc_call_get_method_info (taken)->flags & flag) != 0) == has_flag)
+    return g_steal_pointer (&taken);
 
   g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s %s", get_proxy_info (self)->dbus.name,
-               method_name, advice);
+               norpc_call_get_method_info (taken)->dbus.name, advice);
 
   return NULL;
 }
@@ -241,8 +242,8 @@ new_method_call (NorpcDynamicProxy  *self,
                  GVariant           *args,
                  GError            **error)
 {
-  return new_call_of_kind (self, method_name, args, NORPC_METHOD_FLAGS_STREAM, FALSE, "is a stream, which is opened",
-                           error);
+  return take_call_of_kind (self, norpc_dynamic_proxy_new_call (self, method_name, args, error),
+                            NORPC_METHOD_FLAGS_STREAM, FALSE, "is a stream, which is opened", error);
 }
 
 /**
@@ -380,13 +381,30 @@ norpc_dynamic_proxy_send_method (NorpcDynamicProxy  *self,
   g_return_val_if_fail (method_name != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  call = new_call_of_kind (self, method_name, args, NORPC_METHOD_FLAGS_ONEWAY, TRUE, "is not one-way", error);
+  call = take_call_of_kind (self, norpc_dynamic_proxy_new_call (self, method_name, args, error),
+                            NORPC_METHOD_FLAGS_ONEWAY, TRUE, "is not one-way", error);
   if (call == NULL)
     return FALSE;
 
   norpc_proxy_send (NORPC_PROXY (self), call);
 
   return TRUE;
+}
+
+/* Takes ownership of @call (nullable). Returns NULL if @error is set. */
+static NorpcDynamicStream *
+open_stream_for_call (NorpcDynamicProxy  *self,
+                      NorpcCall          *call,
+                      GCancellable       *cancellable,
+                      GError            **error)
+{
+  NorpcCall *opening = take_call_of_kind (self, call, NORPC_METHOD_FLAGS_STREAM, TRUE, "is not a stream", error);
+
+  if (opening == NULL)
+    return NULL;
+
+  return NORPC_DYNAMIC_STREAM (norpc_proxy_open_stream (NORPC_PROXY (self), NORPC_TYPE_DYNAMIC_STREAM, opening,
+                                                        cancellable));
 }
 
 /**
@@ -412,19 +430,47 @@ norpc_dynamic_proxy_open_stream (NorpcDynamicProxy  *self,
                                  GCancellable       *cancellable,
                                  GError            **error)
 {
-  NorpcCall *call;
-
   g_return_val_if_fail (NORPC_IS_DYNAMIC_PROXY (self), NULL);
   g_return_val_if_fail (stream_name != NULL, NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  call = new_call_of_kind (self, stream_name, args, NORPC_METHOD_FLAGS_STREAM, TRUE, "is not a stream", error);
-  if (call == NULL)
-    return NULL;
+  return open_stream_for_call (self, norpc_dynamic_proxy_new_call (self, stream_name, args, error), cancellable, error);
+}
 
-  return NORPC_DYNAMIC_STREAM (norpc_proxy_open_stream (NORPC_PROXY (self), NORPC_TYPE_DYNAMIC_STREAM, call,
-                                                        cancellable));
+/**
+ * norpc_dynamic_proxy_open_stream_for_values:
+ * @self: a proxy
+ * @stream_name: the name of a stream
+ * @n_values: the number of @values
+ * @values: (array length=n_values) (nullable): the arguments, with the types of the description
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Opens a stream, as [method@Norpc.DynamicProxy.open_stream] does, with arguments of any type.
+ *
+ * Returns: (transfer full): the client's end, or %NULL if @error is set
+ * Since: 0.1
+ */
+NorpcDynamicStream *
+norpc_dynamic_proxy_open_stream_for_values (NorpcDynamicProxy  *self,
+                                            const char         *stream_name,
+                                            guint               n_values,
+                                            const GValue       *values,
+                                            GCancellable       *cancellable,
+                                            GError            **error)
+{
+  NorpcCall *call;
+
+  g_return_val_if_fail (NORPC_IS_DYNAMIC_PROXY (self), NULL);
+  g_return_val_if_fail (stream_name != NULL, NULL);
+  g_return_val_if_fail (n_values == 0 || values != NULL, NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  call = norpc_dynamic_proxy_new_call_for_values (self, stream_name, n_values, values, error);
+
+  return open_stream_for_call (self, call, cancellable, error);
 }
 
 /**

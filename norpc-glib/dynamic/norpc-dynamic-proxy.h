@@ -84,6 +84,13 @@ NorpcDynamicStream       *norpc_dynamic_proxy_open_stream        (NorpcDynamicPr
                                                                   GCancellable              *cancellable,
                                                                   GError                   **error) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL
+NorpcDynamicStream       *norpc_dynamic_proxy_open_stream_for_values (NorpcDynamicProxy     *self,
+                                                                      const char            *stream_name,
+                                                                      guint                  n_values,
+                                                                      const GValue          *values,
+                                                                      GCancellable          *cancellable,
+                                                                      GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
 GVariant                 *norpc_dynamic_proxy_dup_value          (NorpcDynamicProxy         *self,
                                                                   const char                *property_name,
                                                                   GError                   **error);

@@ -96,6 +96,58 @@ norpc_dynamic_stream_write (NorpcDynamicStream  *self,
          norpc_stream_write (NORPC_STREAM (self), g_steal_pointer (&item), error);
 }
 
+/**
+ * norpc_dynamic_stream_write_values:
+ * @self: the end of a stream that writes
+ * @n_values: the number of @values
+ * @values: (array length=n_values) (nullable): the values of an item, with the types of the description
+ * @error: return location for an error
+ *
+ * Writes an item with values of any type, also of those that have no form as a [struct@GLib.Variant].
+ *
+ * Errors are those of [method@Norpc.DynamicStream.write].
+ *
+ * Returns: %TRUE if the item was written, %FALSE if @error is set
+ * Since: 0.1
+ */
+gboolean
+norpc_dynamic_stream_write_values (NorpcDynamicStream  *self,
+                                   guint                n_values,
+                                   const GValue        *values,
+                                   GError             **error)
+{
+  g_autoptr (NorpcItem) item = NULL;
+  NorpcCall *call;
+  GValue *set;
+  guint n_set;
+
+  g_return_val_if_fail (NORPC_IS_DYNAMIC_STREAM (self), FALSE);
+  g_return_val_if_fail (n_values == 0 || values != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  call = norpc_stream_get_private (NORPC_STREAM (self))->call;
+  g_return_val_if_fail (call != NULL, FALSE);
+
+  item = norpc_item_new (call->interface_info, call->method);
+  set = norpc_item_get_values (item, &n_set);
+  if (n_set != n_values)
+    {
+      g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: expected %u value%s, got %u",
+                   call->interface_info->dbus.name, norpc_call_get_method_info (call)->dbus.name, n_set,
+                   n_set == 1 ? "" : "s", n_values);
+      return FALSE;
+    }
+  /* A value of another type replaces that of the description, so that the check of the item names it. */
+  for (guint i = 0; i < n_values; i++)
+    {
+      g_value_unset (&set[i]);
+      if (G_IS_VALUE (&values[i]))
+        g_value_copy (&values[i], g_value_init (&set[i], G_VALUE_TYPE (&values[i])));
+    }
+
+  return norpc_stream_write (NORPC_STREAM (self), g_steal_pointer (&item), error);
+}
+
 /* Takes ownership of @item (nullable). Returns its values (owned), or NULL at the end or if @error is set. */
 static GVariant *
 take_item_values (NorpcItem  *item,
@@ -176,6 +228,49 @@ norpc_dynamic_stream_next_sync (NorpcDynamicStream  *self,
   g_return_val_if_fail (NORPC_IS_DYNAMIC_STREAM (self), NULL);
 
   return take_item_values (norpc_stream_read_sync (NORPC_STREAM (self), cancellable, error), error);
+}
+
+/**
+ * norpc_dynamic_stream_next_item_finish:
+ * @self: the end of a stream that reads
+ * @result: the result that was passed to the callback
+ * @error: return location for an error
+ *
+ * Finishes [method@Norpc.DynamicStream.next_async], as [method@Norpc.DynamicStream.next_finish] does, for an
+ * item with values of any type.
+ *
+ * Returns: (transfer full) (nullable): the item, or %NULL at the end of the stream or if @error is set
+ * Since: 0.1
+ */
+NorpcItem *
+norpc_dynamic_stream_next_item_finish (NorpcDynamicStream  *self,
+                                       GAsyncResult        *result,
+                                       GError             **error)
+{
+  g_return_val_if_fail (NORPC_IS_DYNAMIC_STREAM (self), NULL);
+
+  return norpc_stream_read_finish (NORPC_STREAM (self), result, error);
+}
+
+/**
+ * norpc_dynamic_stream_next_item_sync:
+ * @self: the end of a stream that reads
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Reads the next item, as [method@Norpc.DynamicStream.next_sync] does, with values of any type.
+ *
+ * Returns: (transfer full) (nullable): the item, or %NULL at the end of the stream or if @error is set
+ * Since: 0.1
+ */
+NorpcItem *
+norpc_dynamic_stream_next_item_sync (NorpcDynamicStream  *self,
+                                     GCancellable        *cancellable,
+                                     GError             **error)
+{
+  g_return_val_if_fail (NORPC_IS_DYNAMIC_STREAM (self), NULL);
+
+  return norpc_stream_read_sync (NORPC_STREAM (self), cancellable, error);
 }
 
 /**
@@ -271,4 +366,48 @@ norpc_dynamic_stream_outcome_sync (NorpcDynamicStream  *self,
   g_return_val_if_fail (NORPC_IS_DYNAMIC_STREAM (self), NULL);
 
   return take_outcome_values (norpc_stream_outcome_sync (NORPC_STREAM (self), cancellable, error), error);
+}
+
+/**
+ * norpc_dynamic_stream_outcome_reply_finish:
+ * @self: the client's end of a stream
+ * @result: the result that was passed to the callback
+ * @error: return location for an error
+ *
+ * Finishes [method@Norpc.DynamicStream.outcome_async], as [method@Norpc.DynamicStream.outcome_finish] does, for
+ * results of any type.
+ *
+ * Returns: (transfer full): the reply, or %NULL if @error is set
+ * Since: 0.1
+ */
+NorpcReply *
+norpc_dynamic_stream_outcome_reply_finish (NorpcDynamicStream  *self,
+                                           GAsyncResult        *result,
+                                           GError             **error)
+{
+  g_return_val_if_fail (NORPC_IS_DYNAMIC_STREAM (self), NULL);
+
+  return norpc_stream_outcome_finish (NORPC_STREAM (self), result, error);
+}
+
+/**
+ * norpc_dynamic_stream_outcome_reply_sync:
+ * @self: the client's end of a stream
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Blocks until the outcome of the stream is there, as [method@Norpc.DynamicStream.outcome_sync] does, with
+ * results of any type.
+ *
+ * Returns: (transfer full): the reply, or %NULL if @error is set
+ * Since: 0.1
+ */
+NorpcReply *
+norpc_dynamic_stream_outcome_reply_sync (NorpcDynamicStream  *self,
+                                         GCancellable        *cancellable,
+                                         GError             **error)
+{
+  g_return_val_if_fail (NORPC_IS_DYNAMIC_STREAM (self), NULL);
+
+  return norpc_stream_outcome_sync (NORPC_STREAM (self), cancellable, error);
 }

@@ -26,6 +26,11 @@ gboolean            norpc_dynamic_stream_write        (NorpcDynamicStream   *sel
                                                        GVariant             *values,
                                                        GError              **error);
 NORPC_AVAILABLE_IN_ALL
+gboolean            norpc_dynamic_stream_write_values (NorpcDynamicStream   *self,
+                                                       guint                 n_values,
+                                                       const GValue         *values,
+                                                       GError              **error);
+NORPC_AVAILABLE_IN_ALL
 void                norpc_dynamic_stream_next_async   (NorpcDynamicStream   *self,
                                                        GCancellable         *cancellable,
                                                        GAsyncReadyCallback   callback,
@@ -38,6 +43,14 @@ NORPC_AVAILABLE_IN_ALL
 GVariant           *norpc_dynamic_stream_next_sync    (NorpcDynamicStream   *self,
                                                        GCancellable         *cancellable,
                                                        GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
+NorpcItem          *norpc_dynamic_stream_next_item_finish (NorpcDynamicStream   *self,
+                                                           GAsyncResult         *result,
+                                                           GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
+NorpcItem          *norpc_dynamic_stream_next_item_sync (NorpcDynamicStream   *self,
+                                                         GCancellable         *cancellable,
+                                                         GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL
 GVariant           *norpc_dynamic_stream_try_next     (NorpcDynamicStream   *self) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL
@@ -53,5 +66,13 @@ NORPC_AVAILABLE_IN_ALL
 GVariant           *norpc_dynamic_stream_outcome_sync (NorpcDynamicStream   *self,
                                                        GCancellable         *cancellable,
                                                        GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
+NorpcReply         *norpc_dynamic_stream_outcome_reply_finish (NorpcDynamicStream   *self,
+                                                               GAsyncResult         *result,
+                                                               GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
+NorpcReply         *norpc_dynamic_stream_outcome_reply_sync (NorpcDynamicStream   *self,
+                                                             GCancellable         *cancellable,
+                                                             GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 
 #include "core/norpc-interface-info-private.h"
 #include "norpc-description.h"
+#include "norpc-dynamic-info-private.h"
 
 /**
  * norpc_interface_info_list_methods:
@@ -112,6 +113,33 @@ norpc_interface_info_get_gobject_name (const NorpcInterfaceInfo *info,
       return info->properties[i]->name;
 
   return NULL;
+}
+
+/**
+ * norpc_interface_info_get_function_name:
+ * @info: an interface info that was made at run time
+ * @member: the name of a method, a stream, a signal or a property
+ *
+ * Gets the name that generated functions have for a member: `get_size` for a method `GetSize`.
+ *
+ * Members that are left out have one, too. If a method and another member have one name, that of the method
+ * is returned.
+ *
+ * Returns: (nullable): the name, or %NULL if there is no such member
+ * Since: 0.1
+ */
+const char *
+norpc_interface_info_get_function_name (const NorpcInterfaceInfo *info,
+                                        const char               *member)
+{
+  const NorpcDynamicInfo *self;
+
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (member != NULL, NULL);
+
+  self = norpc_dynamic_info_get (info);
+
+  return self != NULL ? g_hash_table_lookup (self->function_names, member) : NULL;
 }
 
 /* Returns the names (owned) of arguments. */

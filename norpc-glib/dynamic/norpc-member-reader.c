@@ -60,7 +60,8 @@ join_types (const NorpcXmlElement *element)
 
 /* Adds the name of a member. Returns NULL if @error is set. */
 static NorpcMemberName *
-add_member_name (NorpcMembersOfKind     *members,
+add_member_name (NorpcInterfaceReader   *self,
+                 NorpcMembersOfKind     *members,
                  const NorpcXmlElement  *element,
                  GError                **error)
 {
@@ -80,6 +81,8 @@ add_member_name (NorpcMembersOfKind     *members,
   if (added == NULL)
     norpc_xml_element_fail (element, error, "another %s has the name '%s', or nearly the same name",
                             element->name, name);
+  else if (members == &self->names.methods || !g_hash_table_contains (self->info->function_names, name))
+    g_hash_table_insert (self->info->function_names, g_strdup (name), g_strdup (added->lower));
 
   return added;
 }
@@ -181,7 +184,7 @@ read_method_or_stream (NorpcInterfaceReader   *self,
       !norpc_interface_reader_read_annotations (self, element, &method->dbus.annotations, error))
     return FALSE;
 
-  name = add_member_name (&self->names.methods, element, error);
+  name = add_member_name (self, &self->names.methods, element, error);
   if (name == NULL)
     return FALSE;
 
@@ -212,7 +215,7 @@ read_signal (NorpcInterfaceReader   *self,
       !norpc_interface_reader_read_annotations (self, element, &signal->dbus.annotations, error))
     return FALSE;
 
-  name = add_member_name (&self->names.signals, element, error);
+  name = add_member_name (self, &self->names.signals, element, error);
   if (name == NULL)
     return FALSE;
 
@@ -285,7 +288,7 @@ read_property_element (NorpcInterfaceReader   *self,
       !norpc_interface_reader_read_annotations (self, element, &property->dbus.annotations, error))
     return FALSE;
 
-  name = add_member_name (&self->names.properties, element, error);
+  name = add_member_name (self, &self->names.properties, element, error);
   if (name == NULL)
     return FALSE;
 

@@ -91,6 +91,49 @@ test_names (void)
 }
 
 static void
+test_function_names (void)
+{
+  const NorpcInterfaceInfo *info = read_members (
+    "<method name='GetURL'/><method name='Put'><arg type='Gtk.Widget'/></method>"
+    "<method name='Renamed'><annotation name='org.gtk.GDBus.C.Name' value='other_name'/></method>"
+    "<signal name='Renamed'/><signal name='TrackEnded'/><property name='MaxVolume' type='d' access='read'/>");
+  const NorpcInterfaceInfo *other = read_members ("<method name='Renamed'/>");
+  const NorpcInterfaceInfo *named = read_members (
+    "<method name='Renamed'><annotation name='org.gtk.GDBus.C.Name' value='other_name'/></method>");
+
+  g_assert_cmpstr (norpc_interface_info_get_function_name (info, "GetURL"), ==, "get_url");
+  g_assert_nonnull (norpc_interface_info_get_left_out (info, "Put"));
+  g_assert_cmpstr (norpc_interface_info_get_function_name (info, "Put"), ==, "put");
+  g_assert_cmpstr (norpc_interface_info_get_function_name (info, "Renamed"), ==, "other_name");
+  g_assert_cmpstr (norpc_interface_info_get_function_name (info, "TrackEnded"), ==, "track_ended");
+  g_assert_cmpstr (norpc_interface_info_get_function_name (info, "MaxVolume"), ==, "max_volume");
+  g_assert_null (norpc_interface_info_get_function_name (info, "None"));
+  g_assert_true (other != named);
+  g_assert_cmpstr (norpc_interface_info_get_function_name (other, "Renamed"), ==, "renamed");
+}
+
+static void
+test_arg_infos (void)
+{
+  const NorpcInterfaceInfo *info = read_members (
+    "<method name='A'><arg name='in' type='as'/><arg name='out' type='y' direction='out'/></method>"
+    "<stream name='B'><arg name='item' type='Gio.File' direction='out'/><result name='sum' type='u'/></stream>"
+    "<signal name='C'><arg name='data' type='ay'/></signal><property name='D' type='a{sv}' access='read'/>");
+  const NorpcArgInfo *in = norpc_interface_info_get_in_arg (info, 0, 0);
+  const NorpcArgInfo *sum = norpc_interface_info_get_out_arg (info, 1, 0);
+
+  g_assert_cmpstr (in->dbus.name, ==, "in");
+  g_assert_true (norpc_arg_info_get_value_type (in) == G_TYPE_STRV);
+  g_assert_null (norpc_interface_info_get_in_arg (info, 0, 1));
+  g_assert_true (norpc_arg_info_get_value_type (norpc_interface_info_get_out_arg (info, 0, 0)) == G_TYPE_UCHAR);
+  g_assert_null (norpc_interface_info_get_item (info, 0, 0));
+  g_assert_true (norpc_arg_info_get_value_type (norpc_interface_info_get_item (info, 1, 0)) == G_TYPE_FILE);
+  g_assert_cmpstr (sum->dbus.name, ==, "sum");
+  g_assert_true (norpc_arg_info_get_value_type (norpc_interface_info_get_signal_arg (info, 0, 0)) == G_TYPE_BYTES);
+  g_assert_true (norpc_arg_info_get_value_type (norpc_interface_info_get_property_arg (info, 0)) == G_TYPE_VARIANT);
+}
+
+static void
 test_updates (void)
 {
   const NorpcInterfaceInfo *info = read_members (
@@ -211,6 +254,7 @@ test_errors_by_name (void)
   static const char xml[] =
     "<node><error-domain name='HTTPError'><error name='NotFound' value='404'/><error name='Next'/>"
     "<error name='Hexadecimal' value='0x10'/><error name='Negative' value='-1'/></error-domain>"
+    "<error-domain name='AError'><error name='Last' value='500'/></error-domain>"
     "<interface name='org.example.Failing'/></node>";
   const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, NULL);
   g_autoptr (GError) next = norpc_interface_info_new_error (info, "HTTPError.Next", "no");
@@ -219,6 +263,7 @@ test_errors_by_name (void)
   g_autofree char *none = norpc_interface_info_get_error_name (info, unknown);
   g_autoptr (GError) hexadecimal = norpc_interface_info_new_error (info, "HTTPError.Hexadecimal", "no");
   g_autoptr (GError) negative = norpc_interface_info_new_error (info, "HTTPError.Negative", "no");
+  g_auto (GStrv) names = norpc_interface_info_list_errors (info);
 
   g_assert_cmpint (next->code, ==, 405);
   g_assert_cmpint (hexadecimal->code, ==, 16);
@@ -226,6 +271,8 @@ test_errors_by_name (void)
   g_assert_cmpstr (name, ==, "HTTPError.Next");
   g_assert_error (unknown, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
   g_assert_null (none);
+  g_assert_cmpstrv (names, ((const char * const[]) { "AError.Last", "HTTPError.Negative", "HTTPError.Hexadecimal", "HTTPError.NotFound",
+                                                "HTTPError.Next", NULL }));
 }
 
 /* Documentation may have entities that the document type declares; an attribute may have those that the text
@@ -335,6 +382,8 @@ main (int    argc,
   g_test_add_func ("/dynamic/infos/flags", test_flags);
   g_test_add_func ("/dynamic/infos/args", test_args);
   g_test_add_func ("/dynamic/infos/names", test_names);
+  g_test_add_func ("/dynamic/infos/function-names", test_function_names);
+  g_test_add_func ("/dynamic/infos/arg-infos", test_arg_infos);
   g_test_add_func ("/dynamic/infos/updates", test_updates);
   g_test_add_func ("/dynamic/infos/dbus", test_dbus);
   g_test_add_func ("/dynamic/infos/from-dbus", test_from_dbus);

@@ -83,6 +83,60 @@ test_sync (MeterFixture  *fixture,
   g_assert_nonnull (outcome);
 }
 
+/* Values of any type are passed as GValues. */
+static void
+test_values (MeterFixture  *fixture,
+             gconstpointer  kind)
+{
+  NorpcDynamicProxy *proxy = NORPC_DYNAMIC_PROXY (fixture->proxy);
+  g_auto (GValue) upto = G_VALUE_INIT;
+  g_autoptr (NorpcDynamicStream) stream = NULL;
+  g_autoptr (NorpcReply) outcome = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_value_init (&upto, G_TYPE_UINT);
+  g_value_set_uint (&upto, 2);
+  g_assert_null (norpc_dynamic_proxy_open_stream_for_values (proxy, "Count", 0, NULL, NULL, &error));
+  g_assert_cmpstr (error->message, ==, "org.example.Meter.Count: expected 1 argument, got 0");
+  g_clear_error (&error);
+  g_assert_null (norpc_dynamic_proxy_open_stream_for_values (proxy, "Put", 1, &upto, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+
+  stream = norpc_dynamic_proxy_open_stream_for_values (proxy, "Count", 1, &upto, NULL, NULL);
+  for (guint i = 1; i <= 2; i++)
+    {
+      g_autoptr (NorpcItem) item = norpc_dynamic_stream_next_item_sync (stream, NULL, NULL);
+
+      g_assert_cmpuint (g_value_get_uint (norpc_item_get_values (item, NULL)), ==, i);
+    }
+  g_assert_null (norpc_dynamic_stream_next_item_sync (stream, NULL, NULL));
+  outcome = norpc_dynamic_stream_outcome_reply_sync (stream, NULL, NULL);
+  g_assert_cmpuint (g_value_get_uint64 (norpc_reply_get_values (outcome, NULL)), ==, 3);
+}
+
+/* A wrong item is not written. The client's end of a stream that goes in writes. */
+static void
+test_wrong_values (MeterFixture  *fixture,
+                   gconstpointer  kind)
+{
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (
+    "<node><interface name='org.example.Sink'><stream name='Put' direction='in'>"
+    "<arg name='text' type='s' direction='out'/></stream></interface></node>", NULL, NULL);
+  g_autoptr (NorpcDynamicProxy) proxy = norpc_dynamic_proxy_new (norpc_proxy_get_endpoint (fixture->proxy), info);
+  g_autoptr (NorpcDynamicStream) stream = norpc_dynamic_proxy_open_stream_for_values (proxy, "Put", 0, NULL, NULL,
+                                                                                      NULL);
+  g_auto (GValue) number = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+
+  g_value_init (&number, G_TYPE_UINT);
+  g_assert_false (norpc_dynamic_stream_write_values (stream, 0, NULL, &error));
+  g_assert_cmpstr (error->message, ==, "org.example.Sink.Put: expected 1 value, got 0");
+  g_clear_error (&error);
+  g_assert_false (norpc_dynamic_stream_write_values (stream, 1, &number, &error));
+  g_assert_cmpstr (error->message, ==,
+                   "org.example.Sink.Put: item 'text': expected a value of type gchararray, got one of type guint");
+}
+
 static void
 test_compiled_client (MeterFixture  *fixture,
                       gconstpointer  kind)
@@ -153,6 +207,9 @@ main (int    argc,
   add_client_test ("/dynamic/streams/sync/client", METER_DYNAMIC_CLIENT, test_sync);
   add_client_test ("/dynamic/streams/full/both", METER_DYNAMIC_CLIENT | METER_DYNAMIC_SERVICE, test_full);
   add_client_test ("/dynamic/streams/full/client", METER_DYNAMIC_CLIENT, test_full);
+  add_client_test ("/dynamic/streams/values/both", METER_DYNAMIC_CLIENT | METER_DYNAMIC_SERVICE, test_values);
+  add_client_test ("/dynamic/streams/values/client", METER_DYNAMIC_CLIENT, test_values);
+  add_client_test ("/dynamic/streams/wrong-values", METER_DYNAMIC_CLIENT, test_wrong_values);
   add_client_test ("/dynamic/streams/service", METER_DYNAMIC_SERVICE, test_compiled_client);
   add_client_test ("/dynamic/streams/wrong", METER_DYNAMIC_CLIENT, test_wrong);
 

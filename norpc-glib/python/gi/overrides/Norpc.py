@@ -44,11 +44,12 @@ class SignalWatch(streams.SignalWatchFunctions, Norpc.SignalWatch):
 SignalWatch = override(SignalWatch)
 __all__.append('SignalWatch')
 
-from ._norpc import services  # noqa: E402  it uses the class above
+from ._norpc import loading, services  # noqa: E402  they use the classes above
 
 Service = services.Service
+load = loading.load
 serve = services.serve
-__all__ += ['Service', 'serve']
+__all__ += ['Service', 'load', 'serve']
 
 
 class Server(services.ServerFunctions, Norpc.Server):

@@ -6,7 +6,8 @@ import types
 
 from gi.repository import Gio, GLib
 
-from . import description, errors, fork, interrupt, records, replies, values
+from . import description, fork, interrupt, replies, values
+from .parameters import Parameters
 from .scope import Scope
 
 
@@ -24,10 +25,10 @@ _SENT = _Sent()
 class _Member:
     """A method or a stream of a generated interface, as proxies call it."""
 
-    def __init__(self, interface, name, args):
+    def __init__(self, interface, name):
         self.name = name
-        records.extend(interface.module, interface.info.get_namespace())
-        self.parameters = description.Parameters(args, interface.get_signatures(name, args))
+        self.interface = interface
+        self.parameters = Parameters(interface.read_parameters(name))
         self.signature = self.parameters.make_signature(True)
 
     def prepare(self, proxy, args, kwargs):
@@ -44,17 +45,12 @@ class _Member:
 
 class _Method(_Member):
     def __init__(self, interface, name):
+        super().__init__(interface, name)
         infos = interface.proxy_infos
         self.call = infos[f'call_{name}']
         self.finish = infos.get(f'call_{name}_finish')
         self.call_sync = infos.get(f'call_{name}_sync')
-        end = -3 if self.finish is not None else None  # cancellable, callback and user_data
-        super().__init__(interface, name, list(self.call.get_arguments())[:end])
-        self.has_results = self.finish is not None and not self._returns_nothing()
-
-    def _returns_nothing(self):
-        outs = [arg for arg in self.finish.get_arguments() if arg.get_direction() != description.IN]
-        return not outs and self.finish.get_return_type().get_tag_as_string() == 'gboolean'
+        self.has_results = interface.has_results(name)
 
     def give(self, result):
         """Converts what PyGObject returns."""
@@ -79,7 +75,13 @@ class _Method(_Member):
                                f'{self.name}_sync() waits without one') from None
 
     def take_reply(self, proxy, result):
-        return self.give(self.finish(proxy, result))
+        try:
+            return self.give(self.finish(proxy, result))
+        except GLib.Error as error:
+            refined = self.interface.refine(error)
+            if refined is error:
+                raise
+            raise refined from None
 
     def run(self, proxy, args, kwargs):
         args, scope, cancellable = self.prepare(proxy, args, kwargs)
@@ -87,7 +89,7 @@ class _Method(_Member):
             with scope:
                 return self.give(interrupt.call(self.call_sync, args, cancellable))
         except GLib.Error as error:
-            refined = errors.refine(error)
+            refined = self.interface.refine(error)
             if refined is error:
                 raise
             raise refined from None
@@ -95,8 +97,8 @@ class _Method(_Member):
 
 class _Stream(_Member):
     def __init__(self, interface, name):
+        super().__init__(interface, name)
         self.open = interface.proxy_infos[f'open_{name}']
-        super().__init__(interface, name, list(self.open.get_arguments())[:-1])
 
     def run(self, proxy, args, kwargs):
         args, scope, cancellable = self.prepare(proxy, args, kwargs)

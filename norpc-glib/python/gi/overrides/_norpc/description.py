@@ -3,91 +3,17 @@
 
 import functools
 import importlib
-import inspect
 import keyword
 
 from gi._gi import InterfaceInfo, ObjectInfo, Repository
 from gi.repository import GObject, Norpc
+from gi.types import snake_case
 
-from . import values
+from . import errors, parameters, records
 
-OPTIONS = ('timeout', 'priority', 'cancellable')
 IN = 0
 
 repository = Repository.get_default()
-
-
-class Parameters:
-    """The in arguments of a method, and the options of a call of it."""
-
-    def __init__(self, args, signatures):
-        self.names = []
-        self.takers = []
-        self.defaults = []
-        for index, arg in enumerate(args):
-            self.names.append(self._make_name(arg.get_name()))
-            self.takers.append(values.make_taker(arg.get_type(), arg.may_be_null(), signatures[index]))
-            self.defaults.append(None if arg.may_be_null() else inspect.Parameter.empty)
-        self.option_names = {self._make_option_name(option): option for option in OPTIONS}
-
-    def _make_name(self, name):
-        while keyword.iskeyword(name) or name == 'self' or name in self.names:
-            name += '_'
-        return name
-
-    def _make_option_name(self, option):
-        while option in self.names:
-            option += '_'
-        return option
-
-    def make_record_signature(self):
-        """Makes the signature of a record, whose fields behind one that may be None have to be named."""
-        parameters = []
-        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        for index, (name, default) in enumerate(zip(self.names, self.defaults)):
-            if default is None and any(rest is not None for rest in self.defaults[index:]):
-                kind = inspect.Parameter.KEYWORD_ONLY
-            parameters.append(inspect.Parameter(name, kind, default=default))
-        return inspect.Signature(parameters)
-
-    def make_signature(self, with_options):
-        """Makes the signature that help() and inspect show."""
-        parameters = [inspect.Parameter('self', inspect.Parameter.POSITIONAL_ONLY)]
-        optional_from = len(self.names)
-        while optional_from > 0 and self.defaults[optional_from - 1] is None:
-            optional_from -= 1
-        for index, name in enumerate(self.names):
-            default = None if index >= optional_from else inspect.Parameter.empty
-            parameters.append(inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD,
-                                                default=default))
-        for name in self.option_names if with_options else ():
-            parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None))
-        return inspect.Signature(parameters)
-
-    def split(self, kwargs):
-        """Takes the options out of the keyword arguments."""
-        return {self.option_names[name]: kwargs.pop(name)
-                for name in list(kwargs) if name in self.option_names}
-
-    def convert(self, owner, signature, args, kwargs):
-        """Gets the checked arguments; the TypeError for a wrong one names it."""
-        if kwargs or len(args) != len(self.names):
-            args = self.bind(signature, (owner, *args), kwargs)
-        return self.check(args)
-
-    def bind(self, signature, args, kwargs):
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        return [bound.arguments[name] for name in self.names]
-
-    def check(self, args):
-        return [take(value, f"argument '{name}'")
-                for take, value, name in zip(self.takers, args, self.names)]
-
-
-def find(infos, name):
-    """Gets the info of a name, or None."""
-    return next((info for info in infos if info.get_name() == name), None)
 
 
 def _simplify(name):
@@ -114,7 +40,37 @@ class Interface:
         struct = getattr(self.module, self.info.get_iface_struct().get_name())
         return {_simplify(method.name): method for method in struct.info().get_dbus().methods or ()}
 
-    def get_signatures(self, name, args, are_results=False):
+    def read_parameters(self, name):
+        """Gets the in arguments of a method or a stream."""
+        self._extend_records()
+        if f'open_{name}' in self.proxy_infos:
+            infos = list(self.proxy_infos[f'open_{name}'].get_arguments())[:-1]
+        else:
+            end = -3 if f'call_{name}_finish' in self.proxy_infos else None  # cancellable, callback and user_data
+            infos = list(self.proxy_infos[f'call_{name}'].get_arguments())[:end]
+        return parameters.read_arguments(infos, self._get_signatures(name, infos))
+
+    def read_results(self, name):
+        """Gets the results of a method or a stream."""
+        self._extend_records()
+        infos = self.methods[f'complete_{name}'].get_arguments()[1:]
+        return parameters.read_arguments(infos, self._get_signatures(name, infos, are_results=True))
+
+    def has_results(self, name):
+        """Tells whether a call of a method has results."""
+        finish = self.proxy_infos.get(f'call_{name}_finish')
+        return finish is not None and (
+            any(arg.get_direction() != IN for arg in finish.get_arguments())
+            or finish.get_return_type().get_tag_as_string() != 'gboolean')
+
+    def refine(self, error):
+        """Gets an error of a call as an exception of its class, if its domain has one."""
+        return errors.refine(error)
+
+    def _extend_records(self):
+        records.extend(self.module, self.info.get_namespace())
+
+    def _get_signatures(self, name, args, are_results=False):
         """Gets the D-Bus signature of each argument, or None where there is none."""
         member = self._portable_members.get(_simplify(name))
         members = (member.out_args if are_results else member.in_args) if member is not None else None
@@ -140,23 +96,27 @@ class Interface:
         return [name[len('open_'):] for name, info in self.proxy_infos.items()
                 if name.startswith('open_') and _returns_stream(info)]
 
-    def get_handlers(self):
-        """Gets the asynchronous handlers, with the names of their methods and streams."""
+    def get_handled_methods(self):
+        """Gets the names of the methods and streams that services handle, with those of their virtual functions."""
         handlers = []
         for vfunc in self.info.get_vfuncs():
             name = vfunc.get_name().removeprefix('handle_')
             if name != vfunc.get_name() and f'complete_{name}' in self.methods:
-                handlers.append((name, vfunc))
+                handlers.append((name, f'do_{snake_case(self.info.get_type_name())}_{vfunc.get_name()}'))
         return handlers
 
     def get_suffix(self, name):
-        """Gets what sets a method apart from what Python, GObject and norpc-glib have by that name."""
-        taken = any(keyword.iskeyword(public) or hasattr(Norpc.Proxy, public) or hasattr(self.cls, public)
-                    or public in self.proxy_infos for public in (name, f'{name}_sync'))
-        return '_' if taken else ''
+        return make_suffix(name, self)
 
     def make_proxy(self, endpoint):
         return getattr(self.module, self.info.get_name() + 'Proxy').new(endpoint)
+
+
+def make_suffix(name, interface):
+    """Makes what sets a method apart from what Python, GObject and norpc-glib have by that name."""
+    taken = any(keyword.iskeyword(public) or hasattr(Norpc.Proxy, public) or hasattr(interface.cls, public)
+                or public in interface.proxy_infos for public in (name, f'{name}_sync'))
+    return '_' if taken else ''
 
 
 def _returns_stream(info):
@@ -178,10 +138,21 @@ def _is_generated(info):
 _interfaces = {}  # by their class
 
 
+_described = {}  # those that are described at run time
+
+
+def add_described(interface):
+    _interfaces[interface.cls] = _described[interface.cls] = interface
+
+
+def find_described(cls):
+    """Gets the interface that is described at run time and that a class stands for, or None."""
+    return _described.get(cls)
+
+
 def get_interfaces(cls):
-    """Gets the generated interfaces of a class."""
-    found = [base for base in cls.__mro__ if is_interface(base) and _is_generated(base.__info__)]
-    for base in found:
-        if base not in _interfaces:
+    """Gets the interfaces of a class that have a description."""
+    for base in cls.__mro__:
+        if base not in _interfaces and is_interface(base) and _is_generated(base.__info__):
             _interfaces[base] = Interface(base)
-    return [_interfaces[base] for base in found]
+    return [_interfaces[base] for base in cls.__mro__ if base in _interfaces]

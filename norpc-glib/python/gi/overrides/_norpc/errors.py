@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Error domains as classes of exceptions."""
 
+import enum
 import traceback
 
 from gi.repository import Gio, GLib, Norpc
+
+from . import described
 
 _domains = {}  # classes by the quark of their domain, as text
 
@@ -22,6 +25,8 @@ def _get_domain(codes):
 
 def error_class(codes):
     """Makes a class of exceptions of an error domain, with a class for each code as an attribute."""
+    if issubclass(codes, _DescribedCodes):
+        return codes._norpc_exceptions
     domain = _get_domain(codes)
     if domain in _domains:
         return _domains[domain]
@@ -36,6 +41,58 @@ def error_class(codes):
                                      {'__module__': codes.__module__, '__init__': init, 'code': code}))
     _domains[domain] = kind
     return kind
+
+
+class _DescribedCodes(enum.IntEnum):
+    """The codes of an error domain that is described at run time."""
+
+    @classmethod
+    def quark(cls):
+        return GLib.quark_from_string(cls._norpc_exceptions.make(next(iter(cls.__members__)), '').domain)
+
+
+class DescribedErrors:
+    """The errors that a description at run time declares."""
+
+    def __init__(self, info):
+        self._info = info
+        self._kinds = {}  # classes of exceptions by the names of errors
+        self.domains = {}  # enumerations of codes by the names of domains
+        names = {}
+        for name in info.list_errors():
+            domain, _, error = name.partition('.')
+            names.setdefault(domain, {})[described.make_constant(error)] = name
+        for domain, members in names.items():
+            self.domains[domain] = self._make_domain(domain, members)
+
+    def _make_domain(self, domain, members):
+        codes = {constant: self._info.new_error(name, '').code for constant, name in members.items()}
+        enumeration = _DescribedCodes(domain, codes, module=__name__)
+
+        def make(constant, message):
+            return self._info.new_error(members[constant], message)
+
+        def init(self, message):
+            error = make(type(self).constant, message)
+            GLib.Error.__init__(self, message, error.domain, error.code)
+
+        base = type(domain, (GLib.Error,), {'__module__': __name__, 'make': staticmethod(make)})
+        for constant, name in members.items():
+            kind = type(f'{domain}.{constant}', (base,), {'__module__': __name__, '__init__': init, 'constant': constant,
+                                                          'code': enumeration[constant]})
+            setattr(base, constant, kind)
+            self._kinds[name] = kind
+        enumeration._norpc_exceptions = base
+        return enumeration
+
+    def refine(self, error):
+        """Gets an error as an exception of its class."""
+        kind = self._kinds.get(self._info.get_error_name(error))
+        if kind is None:
+            return refine(error)
+        refined = kind.__new__(kind)
+        GLib.Error.__init__(refined, error.message, error.domain, error.code)
+        return refined
 
 
 def refine(error):

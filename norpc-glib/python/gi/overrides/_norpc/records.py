@@ -4,7 +4,8 @@
 from gi._gi import Repository, StructInfo
 from gi.repository import GObject
 
-from . import description, values
+from . import values
+from .parameters import Parameters, find, read_arguments
 
 _repository = Repository.get_default()
 _namespaces = set()
@@ -27,7 +28,7 @@ def extend_module(module):
 
 def _is_record(info):
     """Tells whether it is a boxed type whose constructor takes all of its fields."""
-    constructor = description.find(info.get_methods(), 'new')
+    constructor = find(info.get_methods(), 'new')
     if constructor is None or not GObject.type_is_a(info.get_g_type(), GObject.TYPE_BOXED):
         return False
     fields = [field.get_name() for field in info.get_fields()]
@@ -37,8 +38,8 @@ def _is_record(info):
 def _extend(cls):
     infos = cls.__info__.get_methods()
     constructor = cls.new
-    args = description.find(infos, 'new').get_arguments()
-    parameters = description.Parameters(args, [None] * len(args))
+    args = find(infos, 'new').get_arguments()
+    parameters = Parameters(read_arguments(args))
     signature = parameters.make_record_signature()
 
     make_empty = cls.__new__
@@ -52,10 +53,10 @@ def _extend(cls):
     cls.__init__ = lambda self, *args, **kwargs: None
     cls.__signature__ = signature
     cls.__repr__ = _make_repr(cls, parameters.names, [arg.get_name() for arg in args])
-    equal = description.find(infos, 'equal')
+    equal = find(infos, 'equal')
     if equal is not None:
         cls.__eq__ = lambda self, other: equal(self, other) if type(other) is type(self) else NotImplemented
-        get_hash = description.find(infos, 'hash')
+        get_hash = find(infos, 'hash')
         cls.__hash__ = None if get_hash is None else lambda self: get_hash(self)
     values.add_record(cls)
 

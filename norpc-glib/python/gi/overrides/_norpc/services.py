@@ -10,9 +10,8 @@ import threading
 import weakref
 
 from gi.repository import Gio, GLib, GObject, Norpc
-from gi.types import snake_case
 
-from . import description, errors, eventloop, fork, interrupt, records, scope, values
+from . import description, errors, eventloop, fork, interrupt, scope, values
 
 
 class _Hidden:
@@ -28,15 +27,11 @@ class _Hidden:
 class _Handler:
     """The handler of a method: it calls the function of the class, and answers with its results."""
 
-    def __init__(self, interface, vfunc, name, public):
+    def __init__(self, interface, name, vfunc_name, public):
         self.public = public
         self.complete = interface.methods[f'complete_{name}']
-        results = self.complete.get_arguments()[1:]
-        signatures = interface.get_signatures(name, results, are_results=True)
-        self.names = [result.get_name() for result in results]
-        self.takers = [values.make_taker(result.get_type(), result.may_be_null(), signature)
-                       for result, signature in zip(results, signatures)]
-        self.vfunc_name = f'do_{snake_case(interface.info.get_type_name())}_{vfunc.get_name()}'
+        self.results = interface.read_results(name)
+        self.vfunc_name = vfunc_name  # None if there is none
 
     def make_function(self):
         def handle(service, call, *args):
@@ -78,17 +73,17 @@ class _Handler:
         function = f'{self.public}()'
         if inspect.isawaitable(results) or inspect.isgenerator(results) or inspect.isasyncgen(results):
             raise TypeError(f'{function} returned a {type(results).__name__} instead of results')
-        if not self.names:
+        if not self.results:
             if results is not None:
                 raise TypeError(f'{function}: expected no result, got {type(results).__name__}')
             return []
-        if len(self.names) == 1:
+        if len(self.results) == 1:
             results = [results]
-        elif not isinstance(results, tuple) or len(results) != len(self.names):
+        elif not isinstance(results, tuple) or len(results) != len(self.results):
             got = f'{len(results)} values' if isinstance(results, tuple) else type(results).__name__
-            raise TypeError(f'{function}: expected a tuple of {len(self.names)} results, got {got}')
-        return [take(value, f"result '{name}' of {function}")
-                for take, value, name in zip(self.takers, results, self.names)]
+            raise TypeError(f'{function}: expected a tuple of {len(self.results)} results, got {got}')
+        return [result.take(value, f"result '{result.name}' of {function}")
+                for result, value in zip(self.results, results)]
 
 
 def fail(call, error):
@@ -205,7 +200,8 @@ class ServiceMeta(type(GObject.Object)):
         inherited = [interface for base in bases if isinstance(base, ServiceMeta)
                      for interface in base.__mro__ if description.is_interface(interface)]
         interfaces = inherited + [base for base in bases if description.is_interface(base)]
-        if interfaces:
+        bases, is_described = _replace_described(name, bases, namespace)
+        if interfaces or is_described:
             others = [base for base in bases if base not in interfaces]
             bases = (*others, *dict.fromkeys([*interfaces, Norpc.Lifecycle]))
             _hide(namespace)
@@ -215,21 +211,51 @@ class ServiceMeta(type(GObject.Object)):
 
     def __init__(cls, name, bases, namespace, **kwargs):
         for interface in description.get_interfaces(cls):
-            for handler in _get_handlers(interface):
-                if hasattr(cls, handler.public):
+            for handler in _get_handlers(interface).values():
+                if handler.vfunc_name is not None and hasattr(cls, handler.public):
                     type.__setattr__(cls, handler.vfunc_name, handler.make_function())
         super().__init__(name, bases, namespace, **kwargs)
 
 
-_handlers = {}  # of each interface
+_handlers = {}  # of each interface, by the names of methods
 
 
 def _get_handlers(interface):
     if interface not in _handlers:
-        records.extend(interface.module, interface.info.get_namespace())
-        _handlers[interface] = [_Handler(interface, vfunc, name, name + interface.get_suffix(name))
-                                for name, vfunc in interface.get_handlers()]
+        _handlers[interface] = {name: _Handler(interface, name, vfunc_name, name + interface.get_suffix(name))
+                                for name, vfunc_name in interface.get_handled_methods()}
     return _handlers[interface]
+
+
+# Interfaces that are described at run time are classes in C, not virtual functions.
+
+def _replace_described(name, bases, namespace):
+    """Puts the class that handles all calls of such an interface before the classes of GObject."""
+    described = [interface for interface in map(description.find_described, bases) if interface is not None]
+    if not described:
+        return bases, any(issubclass(base, Norpc.DynamicService) for base in bases if isinstance(base, ServiceMeta))
+    if len(described) > 1 or any(issubclass(base, Norpc.DynamicService) for base in bases):
+        raise TypeError(f'{name}: a service can have only one interface of a description that was loaded')
+    for member, message in described[0].get_left_out().items():
+        if member in namespace:
+            raise TypeError(f'{name}.{member}(): {message}')
+    others = [base for base in bases if base is not described[0].cls]
+    index = next((index for index, base in enumerate(others) if issubclass(base, GObject.Object)), len(others))
+    return (*others[:index], described[0].service_class, *others[index:]), True
+
+
+def handle_described_call(service, call, method_name, _args):
+    """Implements NorpcDynamicService.handle_call."""
+    try:
+        interface = next(described for described in map(description.find_described, type(service).__mro__) if described)
+        handler = _get_handlers(interface)[interface.info.get_function_name(method_name)]
+        if not hasattr(service, handler.public):
+            text = f'{type(service).__name__} does not implement {interface.info.get_name()}.{method_name}'
+            raise GLib.Error.new_literal(Norpc.error_quark(), text, Norpc.Error.NOT_IMPLEMENTED)
+        handler.handle(service, call, interface.get_arguments(call))
+    except BaseException as error:
+        fail(call, error)
+    return True
 
 
 class Service(GObject.Object, metaclass=ServiceMeta):

@@ -3,9 +3,10 @@
 
 import functools
 
-from gi.repository import GLib
+from gi.repository import GLib, Norpc
 
-from . import description, errors, interrupt, replies, values
+from . import errors, interrupt, replies, values
+from .parameters import Parameters, find, read_arguments
 from .scope import Scope
 
 
@@ -87,15 +88,70 @@ class StreamFunctions:
 @functools.cache
 def _get_writing(cls):
     """Gets the parameters of an item, and their signature."""
-    args = description.find(cls.__info__.get_methods(), 'write').get_arguments()
-    parameters = description.Parameters(args, [None] * len(args))
+    if issubclass(cls, DescribedStream):
+        parameters = Parameters(cls.items.args)
+    else:
+        parameters = Parameters(read_arguments(find(cls.__info__.get_methods(), 'write').get_arguments()))
     return parameters, parameters.make_signature(False)
 
 
 @functools.cache
 def _has_results(cls):
-    finish = description.find(cls.__info__.get_methods(), 'outcome_finish')
+    if issubclass(cls, DescribedStream):
+        return len(cls.results) > 0
+    finish = find(cls.__info__.get_methods(), 'outcome_finish')
     return len(finish.get_arguments()) > 1 or finish.get_return_type().get_tag_as_string() != 'gboolean'
+
+
+class DescribedStream:
+    """Methods of a stream that is described at run time, as a typelib would give them to one."""
+
+    items = None  # that a class derived from this one describes
+    results = None
+
+    def _unpack_item(self, item):
+        if item is None:
+            return (False, *[None] * len(self.items))
+        return (True, *self.items.from_gvalues(item.get_values()))
+
+    def next_finish(self, result):
+        return self._unpack_item(self.next_item_finish(result))
+
+    def next_sync(self, cancellable=None):
+        return self._unpack_item(self.next_item_sync(cancellable))
+
+    def try_next(self):
+        raise NotImplementedError('a stream of a description that was loaded has no try_next()')
+
+    def write(self, *values):
+        return self.write_values(self.items.to_gvalues(self.items.check('write', values)))
+
+    def _unpack_outcome(self, reply):
+        results = self.results.from_gvalues(reply.get_values())
+        if not results:
+            return True
+        return results[0] if len(results) == 1 else tuple(results)
+
+    def outcome_finish(self, result):
+        return self._unpack_outcome(self.outcome_reply_finish(result))
+
+    def outcome_sync(self, cancellable=None):
+        return self._unpack_outcome(self.outcome_reply_sync(cancellable))
+
+
+def make_described_class(name, items, results):
+    """Makes the class of both ends of a stream that is described at run time."""
+    base = Norpc.DynamicStream
+    return type(base)(name, (DescribedStream, base), {
+        '__module__': __name__, '__gtype__': base.__gtype__, 'items': items, 'results': results,
+    })
+
+
+def describe(stream, cls):
+    """Has a stream be of such a class. There is one GType for all."""
+    stream.__class__ = cls
+    stream._norpc_is_described = True  # an attribute has the wrapper last as long as the stream
+    return stream
 
 
 class SignalWatchFunctions:

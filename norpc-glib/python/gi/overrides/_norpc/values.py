@@ -63,7 +63,7 @@ def _take_path(value, name):
     return os.fspath(value)
 
 
-def _take_bytes(value, name):
+def take_bytes(value, name):
     if isinstance(value, GLib.Bytes):
         return value
     if not isinstance(value, (bytes, bytearray, memoryview)):
@@ -71,7 +71,7 @@ def _take_bytes(value, name):
     return GLib.Bytes.new(bytes(value))
 
 
-def _take_datetime(value, name):
+def take_datetime(value, name):
     if isinstance(value, GLib.DateTime):
         return value
     if not isinstance(value, datetime.datetime):
@@ -127,7 +127,7 @@ def _make_variant(signature, value, name):
                         f"{name}: expected a value of type '{signature}': {text}") from None
 
 
-def _make_variant_taker(signature):
+def make_variant_taker(signature):
     def take(value, name):
         if isinstance(value, GLib.Variant):
             if signature is not None and not value.is_of_type(GLib.VariantType.new(signature)):
@@ -170,7 +170,7 @@ def _make_record(wrapper, fields, name):
         raise type(error)(f'{name}: {error}') from None
 
 
-def _make_instance_taker(wrapper):
+def make_instance_taker(wrapper):
     def take(value, name):
         if isinstance(value, dict) and wrapper in _records:
             return _make_record(wrapper, value, name)
@@ -182,7 +182,7 @@ def _make_instance_taker(wrapper):
     return take
 
 
-def _make_array_taker(element):
+def make_array_taker(element):
     def take(value, name):
         if not isinstance(value, (list, tuple)):
             raise wrong_type(name, 'list', value)
@@ -192,7 +192,7 @@ def _make_array_taker(element):
 
 
 def _make_byte_array_taker(element):
-    take_list = _make_array_taker(element)
+    take_list = make_array_taker(element)
 
     def take(value, name):
         if isinstance(value, (bytes, bytearray)):
@@ -204,7 +204,7 @@ def _make_byte_array_taker(element):
     return take
 
 
-def _make_nullable(take):
+def make_nullable(take):
     return lambda value, name: None if value is None else take(value, name)
 
 
@@ -216,14 +216,14 @@ def get_wrapper(info):
 def _make_interface_taker(info, signature):
     wrapper = get_wrapper(info)
     if wrapper is GLib.Bytes:
-        return _take_bytes
+        return take_bytes
     if wrapper is GLib.DateTime:
-        return _take_datetime
+        return take_datetime
     if wrapper is GLib.Variant:
-        return _make_variant_taker(signature)
+        return make_variant_taker(signature)
     if isinstance(wrapper, type) and issubclass(wrapper, int):
         return _make_enum_taker(wrapper)
-    return _make_instance_taker(wrapper)
+    return make_instance_taker(wrapper)
 
 
 SIMPLE = {
@@ -242,12 +242,12 @@ def make_taker(type_info, nullable=False, signature=None):
         element = type_info.get_param_type(0)
         take = make_taker(element, signature=signature[1:] if signature else None)
         is_bytes = element.get_tag_as_string() == 'guint8'
-        take = _make_byte_array_taker(take) if is_bytes else _make_array_taker(take)
+        take = _make_byte_array_taker(take) if is_bytes else make_array_taker(take)
     elif tag == 'interface':
         take = _make_interface_taker(type_info.get_interface(), signature)
     else:
         return lambda value, name: value  # PyGObject checks what is rare
-    return _make_nullable(take) if nullable else take
+    return make_nullable(take) if nullable else take
 
 
 # From PyGObject.
