@@ -73,6 +73,18 @@ class Interrupt(unittest.TestCase):
             self.assertTrue(self.service.calls.pop().is_cancelled())
         self.assertEqual(self.proxy.flush_sync(), None)
 
+    def test_plain_call(self):
+        """The functions that PyGObject makes end, too."""
+        key = GLib.Bytes.new(b'')
+        for function in (lambda: self.proxy.call_get_sync(0, key), lambda: self.proxy.call_get_sync(0, key, None),
+                         lambda: self.proxy.call_get_sync(0, key, Gio.Cancellable()),
+                         lambda: self.proxy.call_get_sync(0, key=key, cancellable=Gio.Cancellable())):
+            with self.assertRaises(KeyboardInterrupt):
+                function()
+            self.assertTrue(self.service.calls.pop().is_cancelled())
+        with self.assertRaises(TypeError):
+            self.proxy.call_get_sync(0)
+
     def test_own_handler(self):
         """Its exception ends the call; if it raises none, Ctrl-C does."""
         def fail(number, frame):

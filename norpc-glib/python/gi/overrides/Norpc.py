@@ -4,7 +4,7 @@
 from gi.overrides import override
 from gi.repository import Norpc
 
-from ._norpc import calls, errors, eventloop, records, scope, streams
+from ._norpc import calls, errors, eventloop, guards, records, scope, streams
 
 __all__ = ['EventLoop', 'create_task', 'error_class', 'extend_records', 'get_current_call', 'run']
 
@@ -16,13 +16,17 @@ extend_records = records.extend_module
 get_current_call = scope.get_current_call
 
 
-class Proxy(Norpc.Proxy):
-    """The base class of proxies. Generated ones get a function for each method."""
+class ProxyMeta(type(Norpc.Proxy)):
+    """Gives each generated class of proxies its functions, once PyGObject has given it those of C."""
 
-    def __init_subclass__(cls, **kwargs):
-        super().__init_subclass__(**kwargs)
-        if '__info__' in vars(cls):  # not a class derived in Python
+    def __init__(cls, name, bases, namespace, **kwargs):
+        super().__init__(name, bases, namespace, **kwargs)
+        if '__info__' in namespace:  # not a class derived in Python
             calls.add_methods(cls)
+
+
+class Proxy(Norpc.Proxy, metaclass=ProxyMeta):
+    """The base class of proxies. Generated ones get a function for each method."""
 
 
 Proxy = override(Proxy)
@@ -43,6 +47,32 @@ class SignalWatch(streams.SignalWatchFunctions, Norpc.SignalWatch):
 
 SignalWatch = override(SignalWatch)
 __all__.append('SignalWatch')
+
+guards.install()
+
+
+class Filter(guards.FilterFunctions, Norpc.Filter):
+    """A layer that lets calls pass or rejects them."""
+
+
+Filter = override(Filter)
+__all__.append('Filter')
+
+
+class Balance(guards.BalanceFunctions, Norpc.Balance):
+    """A layer that distributes calls."""
+
+
+Balance = override(Balance)
+__all__.append('Balance')
+
+
+class Retry(guards.RetryFunctions, Norpc.Retry):
+    """A layer that attempts calls again."""
+
+
+Retry = override(Retry)
+__all__.append('Retry')
 
 from ._norpc import loading, services  # noqa: E402  they use the classes above
 

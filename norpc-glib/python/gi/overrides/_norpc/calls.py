@@ -94,6 +94,15 @@ class _Method(_Member):
                 raise
             raise refined from None
 
+    def run_plainly(self, proxy, args, kwargs):
+        """Calls the function of PyGObject, whose last argument is a cancellable, and has Ctrl-C end it."""
+        cancellable = kwargs.pop('cancellable', None)
+        if len(args) + len(kwargs) > len(self.parameters.names):
+            *args, cancellable = args
+        if kwargs:
+            return interrupt.call(lambda given: self.call_sync(proxy, *args, cancellable=given, **kwargs), [], cancellable)
+        return interrupt.call(self.call_sync, [proxy, *args], cancellable)
+
 
 class _Stream(_Member):
     def __init__(self, interface, name):
@@ -148,5 +157,8 @@ def add_methods(cls):
                 continue
             add(name, _Method, _Method.start, 'Calls the method; await the results.')
             add(f'{name}_sync', _Method, _Method.run, 'Calls the method, and waits for the results.')
+            call_sync = f'call_{name}_sync'
+            setattr(cls, call_sync, _Function(_Method, _Method.run_plainly, interface, name, call_sync,
+                                              'Calls the method, without converting values, and waits.'))
         for name in interface.get_streams():
             add(name, _Stream, _Stream.run, 'Opens a stream.')

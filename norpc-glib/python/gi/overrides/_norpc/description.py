@@ -102,7 +102,7 @@ class Interface:
         for vfunc in self.info.get_vfuncs():
             name = vfunc.get_name().removeprefix('handle_')
             if name != vfunc.get_name() and f'complete_{name}' in self.methods:
-                handlers.append((name, f'do_{snake_case(self.info.get_type_name())}_{vfunc.get_name()}'))
+                handlers.append((name, make_vfunc_name(self.info, vfunc.get_name())))
         return handlers
 
     def get_suffix(self, name):
@@ -119,6 +119,11 @@ def make_suffix(name, interface):
     return '_' if taken else ''
 
 
+def make_vfunc_name(info, name):
+    """Makes the name of a virtual function with the name of its type in front, which has no other meaning."""
+    return f'do_{snake_case(info.get_type_name())}_{name}'
+
+
 def _returns_stream(info):
     returned = info.get_return_type().get_interface()
     return isinstance(returned, ObjectInfo) and GObject.type_is_a(returned.get_g_type(), Norpc.Stream)
@@ -130,8 +135,9 @@ def is_interface(cls):
             and isinstance(vars(cls).get('__info__'), InterfaceInfo))
 
 
-def _is_generated(info):
-    return info.get_iface_struct() is not None and any(
+def is_generated(info):
+    """Tells whether it is the info of a generated interface."""
+    return isinstance(info, InterfaceInfo) and info.get_iface_struct() is not None and any(
         method.get_name() == 'info' for method in info.get_iface_struct().get_methods())
 
 
@@ -153,6 +159,6 @@ def find_described(cls):
 def get_interfaces(cls):
     """Gets the interfaces of a class that have a description."""
     for base in cls.__mro__:
-        if base not in _interfaces and is_interface(base) and _is_generated(base.__info__):
+        if base not in _interfaces and is_interface(base) and is_generated(base.__info__):
             _interfaces[base] = Interface(base)
     return [_interfaces[base] for base in cls.__mro__ if base in _interfaces]

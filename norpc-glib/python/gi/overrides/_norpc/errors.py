@@ -114,7 +114,7 @@ def make_gerror(error):
     return GLib.Error.new_literal(Norpc.error_quark(), text, kind)
 
 
-def report(error):
-    """Prints the traceback of an exception that is not meant for the client."""
-    if not isinstance(error, GLib.Error):
+def report(error, always=False):
+    """Prints the traceback of an exception, unless it is meant for the client."""
+    if always or not isinstance(error, GLib.Error):
         traceback.print_exception(error)

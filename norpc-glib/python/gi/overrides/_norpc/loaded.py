@@ -132,8 +132,10 @@ class Loaded:
     def _split(self, function, name, args, n_more):
         """Checks the arguments of a call, and gets them as GValues, with what follows them."""
         described_args = self._ins[name]
-        checked = described_args.check(function, args[:len(described_args)])
         more = args[len(described_args):]
+        if len(more) > n_more and n_more < 2:  # a callback has any number of arguments
+            raise TypeError(f'{function}() takes {len(described_args)} arguments and {n_more} more, got {len(args)}')
+        checked = described_args.check(function, args[:len(described_args)])
         return described_args.to_gvalues(checked), [*more, *[None] * (n_more - len(more))]
 
     def _make_call(self, name, new_call):

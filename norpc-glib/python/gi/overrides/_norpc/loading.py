@@ -5,7 +5,6 @@ import os
 import types
 
 from gi.repository import GObject, Norpc
-from gi.types import GObjectMeta
 
 from . import calls, description, errors, services
 from .loaded import Loaded, refuse
@@ -89,7 +88,7 @@ def _make_classes(interface, module_name):
 
 
 def _make_class(name, base, interface, gtype, namespace, module_name):
-    cls = GObjectMeta(name, (base, interface.cls), {'__module__': module_name, '__gtype__': gtype, **namespace})
+    cls = type(base)(name, (base, interface.cls), {'__module__': module_name, '__gtype__': gtype, **namespace})
     gtype.pytype = cls
     return cls
 

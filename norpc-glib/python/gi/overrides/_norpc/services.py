@@ -39,6 +39,7 @@ class _Handler:
             return True
 
         handle.__name__ = self.vfunc_name
+        handle._norpc_is_guard = True  # handle() below has no exceptions
         return handle
 
     def handle(self, service, call, args):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The ways around what PyGObject does not do."""
+"""Functions that C calls: each exception and each wrong result reaches the caller with its text."""
 
 import sys
 import unittest
+import unittest.mock
 
 import gi
 
@@ -11,7 +12,6 @@ gi.require_version('Norpc', '1')
 from gi.repository import Gio, GLib, GObject, Kv, Norpc
 
 import tap
-from around import handler
 
 
 class Store(GObject.Object, Kv.Store):
@@ -22,19 +22,15 @@ class Store(GObject.Object, Kv.Store):
         self.calls = []
         self.do = None
 
-    @handler
     def do_set(self, database, key, value, ttl, flags):
         return self.do()
 
-    @handler
     def do_get_size(self, database):
         return self.do()
 
-    @handler
     def do_list_keys(self, database, pattern):
         return self.do()
 
-    @handler
     def do_handle_get(self, call, database, key):
         self.calls.append(call)
         self.do()
@@ -44,7 +40,6 @@ class Store(GObject.Object, Kv.Store):
 class Prefixed(GObject.Object, Kv.Store):
     """Has a handler with the name of the type in front."""
 
-    @handler
     def do_kv_store_set(self, database, key, value, ttl, flags):
         return self.do()
 
@@ -52,21 +47,18 @@ class Prefixed(GObject.Object, Kv.Store):
 class Exits(GObject.Object, Kv.Store, Norpc.Lifecycle):
     """Ends the program where it starts and stops."""
 
-    @handler
     def do_start(self):
         return self.start()
 
-    @handler
     def do_stop(self):
         sys.exit(4)
 
 
-@handler
 def exit_in_function(*args):
     sys.exit(5)
 
 
-class Around(unittest.TestCase):
+class Guards(unittest.TestCase):
     def setUp(self):
         self.service = Store()
         self.server = Norpc.Server.new(self.service)
@@ -146,11 +138,111 @@ class Around(unittest.TestCase):
         server.start(None)
         server.stop(Norpc.StopMode.FINISH, None)
 
-    def test_functions(self):
+    def put(self, *layers):
+        return Kv.StoreProxy.new(Norpc.stack_new([*layers, self.server.get_channel()]))
+
+    def put_filter(self, function, *data):
         look = Norpc.Filter.new()
-        look.set_call_func(exit_in_function)
-        proxy = Kv.StoreProxy.new(Norpc.stack_new([look, self.server.get_channel()]))
-        self.assert_message('SystemExit: 5', proxy.call_get_size_sync, 0, None)
+        look.set_call_func(function, *data)
+        return self.put(look)
+
+    def put_balance(self, function, *data):
+        balance = Norpc.Balance.new(Norpc.BalancePolicy.BY_KEY)
+        balance.set_key_func(function, *data)
+        balance.add_endpoint(self.server.get_channel())
+        return Kv.StoreProxy.new(balance)
+
+    def test_filter(self):
+        self.service.do = lambda: (True, 7)
+        seen = []
+
+        def pass_on(call, *data):
+            seen.append(data)
+            return True
+
+        self.assertEqual(self.put_filter(pass_on, 'user').call_get_size_sync(0, None), 7)
+        self.assertEqual(seen, [('user',)])
+
+        async def coroutine(call):
+            return True
+
+        def generator(call):
+            yield True
+
+        def text(call):
+            return 'no'
+
+        def nothing(call):
+            pass
+
+        not_run = 'TypeError: {}() did not run: it is a coroutine or a generator'
+        returned = 'TypeError: {}() returned {!r}, expected True or False'
+        for function, message in ((exit_in_function, 'SystemExit: 5'), (coroutine, not_run.format('coroutine')),
+                                  (generator, not_run.format('generator')), (text, returned.format('text', 'no')),
+                                  (nothing, returned.format('nothing', None))):
+            self.assert_message(message, self.put_filter(function).call_get_size_sync, 0, None)
+
+    @unittest.mock.patch('traceback.print_exception')
+    def test_filter_answers(self, report):
+        def answer(call):
+            call.return_error_literal(Norpc.error_quark(), Norpc.Error.FAILED, 'answered')
+
+        self.assert_message('answered', self.put_filter(answer).call_get_size_sync, 0, None)
+        self.assertFalse(report.called)
+
+    def test_reply_function(self):
+        self.service.do = lambda: (True, 7)
+        look = Norpc.Filter.new()
+        look.set_reply_func(exit_in_function)
+        self.assertEqual(self.put(look).call_get_size_sync(0, None), 7)
+
+    def test_key_function(self):
+        self.service.do = lambda: (True, 7)
+        self.assertEqual(self.put_balance(lambda call, key: (True, key), 3).call_get_size_sync(0, None), 7)
+
+        def key(call):
+            return results
+
+        for results, message in ((7, 'returned 7, expected a tuple of 2 values'),
+                                 ((True,), 'returned (True,), expected a tuple of 2 values'),
+                                 ((7, 7), 'returned (7, 7), expected True and the key'),
+                                 ((True, -1), 'returned -1, expected a number from 0 to 4294967295'),
+                                 ((True, 'a'), "returned 'a', expected a number from 0 to 4294967295")):
+            self.assert_message(f'TypeError: key() {message}', self.put_balance(key).call_get_size_sync, 0, None)
+        self.assert_message('SystemExit: 5', self.put_balance(exit_in_function).call_get_size_sync, 0, None)
+
+    def test_retry_function(self):
+        async def coroutine(*args):
+            return True
+
+        for function, n_attempts in ((lambda *args: True, 3), (lambda *args: False, 1), (coroutine, 1),
+                                     (exit_in_function, 1), (lambda *args: 'yes', 1)):
+            attempts = []
+
+            def refuse(call):
+                attempts.append(function)
+                raise GLib.Error.new_literal(Norpc.error_quark(), 'not now', Norpc.Error.FAILED)
+
+            look = Norpc.Filter.new()
+            look.set_call_func(refuse)
+            retry = Norpc.Retry(max_attempts=3, delay=1)
+            retry.set_func(function)
+            self.assert_message('not now', self.put(retry, look).call_get_size_sync, 0, None)
+            self.assertEqual(len(attempts), n_attempts)
+
+    def test_layer(self):
+        class Faulty(Norpc.Layer):
+            def do_take(self, call):
+                self.calls = [*getattr(self, 'calls', []), call]
+                return function(call)
+
+        async def coroutine(call):
+            pass
+
+        for function, message in ((exit_in_function, 'SystemExit: 5'),
+                                  (lambda call: None, 'TypeError: do_take() returned None, expected True or False'),
+                                  (coroutine, 'TypeError: do_take() did not run: it is a coroutine or a generator')):
+            self.assert_message(message, self.put(Faulty()).call_get_size_sync, 0, None)
 
     def test_undecodable(self):
         def fail():
