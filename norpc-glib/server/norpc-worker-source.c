@@ -253,16 +253,17 @@ norpc_worker_attach (NorpcWorker   *self,
   return TRUE;
 }
 
-/* Called in the thread that waits, with the context of the worker unless that is one of a thread. If
- * the waiting thread's own context is that of the worker, or if no thread runs that context, acquires the context and runs the worker until it has reached @phase or
- * has nothing to do. Returns TRUE if the context is the thread's own.
+/* Called in the thread that waits, with the context of the worker unless that belongs to a thread. If
+ * the waiting thread's own context is that of the worker, or if no thread runs that context, acquires
+ * the context and runs the worker until it has reached @phase or has nothing to do. Returns TRUE if
+ * the context is the waiting thread's own.
  */
 gboolean
 norpc_worker_run_here (NorpcWorker      *self,
                        GMainContext     *context,
                        NorpcServerPhase  phase)
 {
-  gboolean own, acquired, attached, ran = FALSE;
+  gboolean own, acquired, attached;
 
   g_mutex_lock (&self->lock);
   attached = is_attached_locked (self);
@@ -277,10 +278,7 @@ norpc_worker_run_here (NorpcWorker      *self,
 
   while ((own || acquired) && norpc_worker_get_phase (self) < phase &&
          norpc_worker_run (self, context))
-    ran = TRUE;
-  /* When the context runs next, it finds out whether there is more to do. */
-  if (ran)
-    norpc_channel_wake_up (self->channel);
+    ;
 
   if (acquired)
     g_main_context_release (context);
