@@ -10,7 +10,7 @@
 #include "doc/cg-doc.h"
 #include "cg-input.h"
 #include "cg-outputs.h"
-#include "emit/cg-templates.h"
+#include "model/cg-templates.h"
 #include "emit/skeleton/cg-skeleton.h"
 #include "model/cg-spelling.h"
 

@@ -8,7 +8,7 @@
 #include "cg-emitter.h"
 
 #include "cg-keys.h"
-#include "cg-templates.h"
+#include "model/cg-templates.h"
 #include "model/cg-declarations.h"
 #include "doc/cg-doc.h"
 #include "model/cg-names.h"

@@ -30,17 +30,14 @@ struct _CgNameTable
   gsize            n_rows;
 };
 
-extern const CgNameTable cg_declaration_names;
-extern const CgNameTable cg_interface_names;
-extern const CgNameTable cg_method_names;
-extern const CgNameTable cg_stream_names;
-extern const CgNameTable cg_signal_names;
-extern const CgNameTable cg_property_names;
+/* Gets the table for a kind of nodes, a template in names.template. It lives as long as the program. */
+const CgNameTable *
+            cg_names_get_table (const char   *kind);
 
 /* Sets the names of a node in a writer. */
 void        cg_names_set     (CgWriter     *writer,
                               const CgNode *node);
 
-/* Gets the name of a node for a key of the tables in cg-names.c. */
+/* Gets the name of a node for a key of the tables. */
 const char *cg_names_look_up (const CgNode *node,
                               const char   *key);

@@ -105,7 +105,7 @@ cg_namer_name_declaration (Namer         *self,
 
   cg_spelling_set_interface (self->writer, &declaration->node, "");
   lower = cg_writer_expand (self->writer, "$name$");
-  cg_namer_make_names (self, &declaration->node, &cg_declaration_names);
+  cg_namer_make_names (self, &declaration->node, cg_names_get_table ("declaration"));
   declaration->node.in_c = cg_names_look_up (&declaration->node, "names");
 
   names.gir_name = names.c_type = cg_names_look_up (&declaration->node, "T");

@@ -271,7 +271,7 @@ name_method (Namer    *self,
   if (cg_member_is_stream (method))
     cg_writer_take (self->writer, "Method", cg_uscore_to_camel_case (method->lower));
   cg_namer_make_names (self, &method->node,
-                       cg_member_is_stream (method) ? &cg_stream_names : &cg_method_names);
+                       cg_names_get_table (cg_member_get_word (method)));
   cg_namer_claim_names (self, &method->node);
 }
 
@@ -314,7 +314,7 @@ name_signal (Namer    *self,
   cg_writer_set (self->writer, "dbus_method", signal->node.name);
   cg_writer_set (self->writer, "slot", slot);
 
-  cg_namer_make_names (self, &signal->node, &cg_signal_names);
+  cg_namer_make_names (self, &signal->node, cg_names_get_table ("signal"));
   cg_namer_claim_names (self, &signal->node);
 }
 
@@ -331,7 +331,7 @@ name_property (Namer    *self,
   cg_writer_take (self->writer, "property_name", g_strdelimit (g_strdup (name), "_", '-'));
   cg_writer_set (self->writer, "dbus_method", property->node.name);
 
-  cg_namer_make_names (self, &property->node, &cg_property_names);
+  cg_namer_make_names (self, &property->node, cg_names_get_table ("property"));
   cg_namer_claim_names (self, &property->node);
 }
 

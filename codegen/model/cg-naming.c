@@ -62,7 +62,7 @@ name_interface (Namer       *self,
                             "org.gtk.GDBus.C.Name", interface->node.name, self->prefix);
 
   cg_spelling_set_interface (self->writer, &interface->node, self->prefix);
-  cg_namer_make_names (self, &interface->node, &cg_interface_names);
+  cg_namer_make_names (self, &interface->node, cg_names_get_table ("interface"));
   interface->node.in_c = cg_names_look_up (&interface->node, "names");
   if (check_interface_name (self, interface, cg_names_look_up (&interface->node, "Iface")))
     cg_namer_claim_names (self, &interface->node);

@@ -8,7 +8,7 @@
 #include "cg-marshal.h"
 #include "cg-signature.h"
 #include "emit/cg-emitter.h"
-#include "emit/cg-templates.h"
+#include "model/cg-templates.h"
 #include "model/cg-names.h"
 
 /* The parts of the C code, in their order. The writer has the names of the interface. */

@@ -9,7 +9,7 @@
 
 #include "doc/cg-doc.h"
 #include "model/cg-names.h"
-#include "emit/cg-templates.h"
+#include "model/cg-templates.h"
 
 #include <string.h>
 

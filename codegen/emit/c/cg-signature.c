@@ -11,7 +11,7 @@
 
 #include "cg-params.h"
 
-#include "emit/cg-templates.h"
+#include "model/cg-templates.h"
 #include "model/cg-names.h"
 
 #include <string.h>
