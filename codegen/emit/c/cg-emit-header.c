@@ -9,36 +9,6 @@
 
 #include "model/cg-gir.h"
 
-/* The functions of methods; each array ends with CG_N_SIGNATURES. */
-static const CgSignatureKind vfunc_kinds[] = {
-  CG_SIGNATURE_HANDLE_SYNC, CG_SIGNATURE_HANDLE, CG_N_SIGNATURES
-};
-static const CgSignatureKind stream_vfunc_kinds[] = {
-  CG_SIGNATURE_HANDLE_STREAM, CG_N_SIGNATURES
-};
-static const CgSignatureKind open_kinds[] = { CG_SIGNATURE_OPEN, CG_N_SIGNATURES };
-static const CgSignatureKind service_kinds[] = { CG_SIGNATURE_COMPLETE, CG_N_SIGNATURES };
-static const CgSignatureKind giving_kinds[] = {
-  CG_SIGNATURE_COMPLETE, CG_SIGNATURE_RETURN, CG_N_SIGNATURES
-};
-static const CgSignatureKind two_way_kinds[] = {
-  CG_SIGNATURE_CALL, CG_SIGNATURE_FINISH, CG_SIGNATURE_SYNC, CG_SIGNATURE_CALL_WITH_REPLY,
-  CG_N_SIGNATURES
-};
-static const CgSignatureKind one_way_kinds[] = { CG_SIGNATURE_SEND, CG_N_SIGNATURES };
-static const CgSignatureKind slot_kinds[] = { CG_SIGNATURE_SLOT, CG_N_SIGNATURES };
-static const CgSignatureKind emit_kinds[] = { CG_SIGNATURE_EMIT, CG_N_SIGNATURES };
-
-/* The functions of properties, by access. */
-static const CgSignatureKind get_kinds[] = { CG_SIGNATURE_GET, CG_N_SIGNATURES };
-static const CgSignatureKind get_pointer_kinds[] = {
-  CG_SIGNATURE_GET, CG_SIGNATURE_DUP, CG_N_SIGNATURES
-};
-static const CgSignatureKind set_kinds[] = { CG_SIGNATURE_SET, CG_N_SIGNATURES };
-static const CgSignatureKind proxy_set_kinds[] = {
-  CG_SIGNATURE_SET_ASYNC, CG_SIGNATURE_SET_FINISH, CG_SIGNATURE_SET_SYNC, CG_N_SIGNATURES
-};
-
 static void
 emit_guard (const CgStyle *style,
             const char    *file,
@@ -56,20 +26,18 @@ emit_guard (const CgStyle *style,
 }
 
 static void
-emit_vfuncs_of (GPtrArray             *members,
-                const CgSignatureKind *kinds,
-                CgWriter              *writer)
+emit_vfuncs_of (GPtrArray *members,
+                CgWriter  *writer)
 {
   CG_FOREACH (const CgMember, member, members)
     {
-      const CgSignatureKind *first = cg_member_is_stream (member) ? stream_vfunc_kinds : kinds;
-
       cg_names_set (writer, &member->node);
-      for (const CgSignatureKind *kind = first; *kind != CG_N_SIGNATURES; kind++)
-        {
-          cg_signature_set (writer, member, *kind);
-          cg_writer_emit (writer, cg_template ("header/vfunc"));
-        }
+      for (CgSignatureKind kind = 0; kind < CG_N_SIGNATURES; kind++)
+        if (cg_signature_is_in (kind, CG_GROUP_VFUNC, member))
+          {
+            cg_signature_set (writer, member, kind);
+            cg_writer_emit (writer, cg_template ("header/vfunc"));
+          }
     }
 }
 
@@ -80,8 +48,8 @@ emit_vfuncs (const CgInterface *interface,
   cg_writer_emit (writer, cg_template ("header/struct-head"));
   if (interface->methods->len + interface->signals->len > 0)
     cg_writer_emit (writer, cg_template ("header/struct-public"));
-  emit_vfuncs_of (interface->methods, vfunc_kinds, writer);
-  emit_vfuncs_of (interface->signals, slot_kinds, writer);
+  emit_vfuncs_of (interface->methods, writer);
+  emit_vfuncs_of (interface->signals, writer);
   cg_writer_emit (writer, cg_template ("header/struct-foot"));
 }
 
@@ -118,66 +86,41 @@ set_first (CgWriter          *writer,
                     other != NULL ? cg_names_look_up (&other->node, "proxy_new") : NULL);
 }
 
-static const CgSignatureKind *
-get_kinds_of (const CgMethod *method,
-              gboolean        is_proxy)
-{
-  if (!is_proxy)
-    return cg_method_has_return (method) ? giving_kinds : service_kinds;
-  if (cg_member_is_stream (method))
-    return open_kinds;
-
-  return (method->flags & CG_METHOD_ONEWAY) != 0 ? one_way_kinds : two_way_kinds;
-}
-
 /* Writes or measures the prototypes for one member. */
 static void
-emit_member_prototypes (const CgMember        *member,
-                        const CgSignatureKind *kinds,
-                        CgWriter              *writer,
-                        CgColumns             *columns,
-                        gboolean               measure)
+emit_member_prototypes (const CgMember   *member,
+                        CgSignatureGroup  group,
+                        CgWriter         *writer,
+                        CgColumns        *columns,
+                        gboolean          measure)
 {
   const CgMethod *other = member->replacement;
 
   if (other != NULL && cg_member_is_stream (other) != cg_member_is_stream (member))
     other = NULL;
   cg_names_set (writer, &member->node);
-  for (const CgSignatureKind *kind = kinds; *kind != CG_N_SIGNATURES; kind++)
-    {
-      set_deprecated (writer, &member->node,
-                      other != NULL ? cg_signature_get_function (other, *kind) : NULL);
-      cg_signature_set (writer, member, *kind);
-      cg_emit_prototype (writer, columns, measure);
-    }
+  for (CgSignatureKind kind = 0; kind < CG_N_SIGNATURES; kind++)
+    if (cg_signature_is_in (kind, group, member))
+      {
+        set_deprecated (writer, &member->node,
+                        other != NULL ? cg_signature_get_function (other, kind) : NULL);
+        cg_signature_set (writer, member, kind);
+        cg_emit_prototype (writer, columns, measure);
+      }
 }
 
-/* Writes or measures the prototypes for properties, and for the constructors of a proxy that load
- * them. */
+/* Writes or measures the prototypes for the constructors of a proxy that load properties. */
 static void
-emit_property_prototypes (const CgInterface *interface,
-                          CgWriter          *writer,
-                          CgColumns         *columns,
-                          gboolean           is_proxy,
-                          gboolean           measure)
+emit_constructor_prototypes (const CgInterface *interface,
+                             CgWriter          *writer,
+                             CgColumns         *columns,
+                             gboolean           measure)
 {
-  for (guint i = 0; is_proxy && interface->properties->len > 0 && i < CG_N_NEW_PROXY_SIGNATURES; i++)
+  for (guint i = 0; interface->properties->len > 0 && i < CG_N_NEW_PROXY_SIGNATURES; i++)
     {
       set_deprecated (writer, &interface->node, NULL);
       cg_signature_set_new (writer, i);
       cg_emit_prototype (writer, columns, measure);
-    }
-
-  CG_FOREACH (const CgMember, property, interface->properties)
-    {
-      const CgSignatureKind *getters = property->use.type->is_pointer
-                                       ? get_pointer_kinds : get_kinds;
-      const CgSignatureKind *setters = is_proxy ? proxy_set_kinds : set_kinds;
-
-      if (!is_proxy && (property->access & CG_ACCESS_READ) != 0)
-        emit_member_prototypes (property, getters, writer, columns, measure);
-      if ((property->access & CG_ACCESS_WRITE) != 0)
-        emit_member_prototypes (property, setters, writer, columns, measure);
     }
 }
 
@@ -185,28 +128,27 @@ emit_property_prototypes (const CgInterface *interface,
 static void
 emit_prototypes (const CgInterface *interface,
                  CgWriter          *writer,
-                 gboolean           is_proxy)
+                 CgSignatureGroup   group)
 {
   CgColumns columns = { 0, 0 };
 
   for (int pass = 0; pass < 2; pass++)
     {
-      set_first (writer, interface, is_proxy);
+      set_first (writer, interface, group == CG_GROUP_PROXY);
       cg_emit_prototype (writer, &columns, pass == 0);
-      if (!is_proxy)
+      if (group == CG_GROUP_SERVICE)
         {
           cg_signature_set_new (writer, CG_SIGNATURE_NEW_FOR_FUNCS);
           cg_emit_prototype (writer, &columns, pass == 0);
         }
-
-      CG_FOREACH (const CgMethod, method, interface->methods)
-        emit_member_prototypes (method, get_kinds_of (method, is_proxy), writer, &columns, pass == 0);
-      CG_FOREACH (const CgMember, signal, interface->signals)
-        if (!is_proxy)
-          emit_member_prototypes (signal, emit_kinds, writer, &columns, pass == 0);
-      emit_property_prototypes (interface, writer, &columns, is_proxy, pass == 0);
+      for (CgMemberKind i = 0; i < CG_N_MEMBERS; i++)
+        {
+          if (i == CG_MEMBER_PROPERTY && group == CG_GROUP_PROXY)
+            emit_constructor_prototypes (interface, writer, &columns, pass == 0);
+          CG_FOREACH (const CgMember, member, interface->members[i])
+            emit_member_prototypes (member, group, writer, &columns, pass == 0);
+        }
     }
-
   cg_writer_emit (writer, "\n");
 }
 
@@ -215,11 +157,6 @@ static void
 emit_streams (const CgInterface *interface,
               CgWriter          *writer)
 {
-  static const CgSignatureKind kinds[] = {
-    CG_SIGNATURE_NEXT_ASYNC, CG_SIGNATURE_NEXT_FINISH, CG_SIGNATURE_NEXT_SYNC, CG_SIGNATURE_TRY_NEXT,
-    CG_SIGNATURE_WRITE, CG_SIGNATURE_OUTCOME_ASYNC, CG_SIGNATURE_OUTCOME_FINISH,
-    CG_SIGNATURE_OUTCOME_SYNC, CG_N_SIGNATURES
-  };
   const char *module = cg_names_look_up (&interface->node, "MODULE");
 
   CG_FOREACH (const CgMethod, method, interface->methods)
@@ -232,7 +169,7 @@ emit_streams (const CgInterface *interface,
         cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-stream"
                                              : "header/declare-bare-stream"));
         for (int pass = 0; pass < 2; pass++)
-          emit_member_prototypes (method, kinds, writer, &columns, pass == 0);
+          emit_member_prototypes (method, CG_GROUP_STREAM, writer, &columns, pass == 0);
         cg_writer_emit (writer, "\n");
       }
 }
@@ -294,13 +231,13 @@ emit_interface (const CgInterface *interface,
                                                : "header/declare-interface"));
   emit_streams (interface, writer);
   emit_vfuncs (interface, writer);
-  emit_prototypes (interface, writer, FALSE);
+  emit_prototypes (interface, writer, CG_GROUP_SERVICE);
 
   cg_writer_emit (writer, cg_template ("header/proxy-type"));
   cg_writer_emit (writer, cg_template (is_bare ? "header/declare-bare-proxy"
                                                : "header/declare-proxy"));
   emit_reply_funcs (interface, writer);
-  emit_prototypes (interface, writer, TRUE);
+  emit_prototypes (interface, writer, CG_GROUP_PROXY);
 }
 
 /* The headers of types of other libraries. */

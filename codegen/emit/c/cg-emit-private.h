@@ -30,9 +30,6 @@ void cg_emit_service  (const CgInterface *interface,
 void cg_emit_proxy    (const CgInterface *interface,
                        CgWriter          *writer);
 
-/* Whether there is a function that results can be given away to. */
-gboolean cg_method_has_return (const CgMethod *method);
-
 /* Sets $return_reply$, the end of functions that get a reply, and writes a function that they share
  * if that is shorter. */
 void cg_emit_take_reply (CgWriter          *writer,

@@ -7,24 +7,6 @@
 
 #include "cg-emit-private.h"
 
-static void
-emit_getters (CgWriter       *writer,
-              const CgMember *property)
-{
-  const CgType *type = property->use.type;
-
-  cg_writer_set (writer, "zero", type->zero);
-  cg_writer_set (writer, "gvalue", type->is_pointer ? "value" : "&value");
-  cg_writer_set_expanded (writer, "get_value", type->get);
-  cg_signature_emit (writer, property, CG_SIGNATURE_GET,
-                     type->is_pointer ? "properties/get-pointer" : "properties/get");
-  if (!type->is_pointer)
-    return;
-
-  cg_writer_take (writer, "declared_type", cg_columns_pad (type->c_out, 0));
-  cg_signature_emit (writer, property, CG_SIGNATURE_DUP, "properties/dup");
-}
-
 /* The comment in front of the property's getter or setter documents the property itself. */
 static void
 emit_property_doc (CgWriter       *writer,
@@ -42,26 +24,18 @@ emit_property_doc (CgWriter       *writer,
 }
 
 static void
-emit_of_service (CgWriter       *writer,
-                 const CgMember *property)
-{
-  emit_property_doc (writer, property);
-  if ((property->access & CG_ACCESS_READ) != 0)
-    emit_getters (writer, property);
-  if ((property->access & CG_ACCESS_WRITE) != 0)
-    cg_signature_emit (writer, property, CG_SIGNATURE_SET, "properties/set");
-}
-
-static void
-emit_of_proxy (CgWriter       *writer,
+emit_property (CgWriter       *writer,
                const CgMember *property)
 {
-  if ((property->access & CG_ACCESS_WRITE) == 0)
-    return;
+  const CgType *type = property->use.type;
 
-  cg_signature_emit (writer, property, CG_SIGNATURE_SET_ASYNC, "properties/set-async");
-  cg_signature_emit (writer, property, CG_SIGNATURE_SET_FINISH, "properties/set-finish");
-  cg_signature_emit (writer, property, CG_SIGNATURE_SET_SYNC, "properties/set-sync");
+  emit_property_doc (writer, property);
+  cg_writer_set_flag (writer, "is_pointer", type->is_pointer);
+  cg_writer_set (writer, "zero", type->zero);
+  cg_writer_set (writer, "gvalue", type->is_pointer ? "value" : "&value");
+  cg_writer_set_expanded (writer, "get_value", type->get);
+  cg_writer_take (writer, "declared_type", cg_columns_pad (type->c_out, 0));
+  cg_signature_emit_group (writer, property, CG_GROUP_SERVICE);
 }
 
 void
@@ -83,8 +57,8 @@ cg_emit_properties (const CgInterface *interface,
     {
       cg_names_set (writer, &property->node);
       if (is_proxy)
-        emit_of_proxy (writer, property);
+        cg_signature_emit_group (writer, property, CG_GROUP_PROXY);
       else
-        emit_of_service (writer, property);
+        emit_property (writer, property);
     }
 }

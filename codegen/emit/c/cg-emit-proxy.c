@@ -25,7 +25,7 @@ emit_new_call (CgWriter       *writer,
   cg_writer_set_expanded (writer, "make_call", "$new_call$ ($passed$)");
 
   cg_marshal_set_store (writer, method->in_args, FALSE);
-  cg_signature_emit (writer, method, CG_SIGNATURE_NEW_CALL, "proxy/new-call");
+  cg_signature_emit (writer, method, CG_SIGNATURE_NEW_CALL);
 }
 
 /* Statements that hand the values of @source, a `reply` or an `item`, to the out parameters. Sets
@@ -84,7 +84,7 @@ cg_emit_take_reply (CgWriter       *writer,
   cg_emit_set_take (writer, method->out_args, "reply");
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
   cg_writer_set_expanded (writer, "return_reply", "return $take_reply$ ($passed$);");
-  cg_signature_emit (writer, method, CG_SIGNATURE_TAKE_REPLY, "proxy/take-reply");
+  cg_signature_emit (writer, method, CG_SIGNATURE_TAKE_REPLY);
 }
 
 /* Sets $answer$, the answer of the proxy's synchronous handler. */
@@ -118,33 +118,16 @@ static void
 emit_proxy_call (CgWriter       *writer,
                  const CgMethod *method)
 {
-  const CgArg *returned = cg_method_get_return_arg (method);
+  gboolean is_stream = cg_member_is_stream (method);
 
-  if (cg_member_is_stream (method))
-    {
-      emit_new_call (writer, method);
-      cg_signature_emit (writer, method, CG_SIGNATURE_OPEN, "stream/open");
-      cg_signature_emit (writer, method, CG_SIGNATURE_PROXY_HANDLE_STREAM, "stream/proxy-handle");
-      return;
-    }
-
-  cg_writer_set (writer, "failure", returned != NULL ? "NULL" : "FALSE");
+  cg_writer_set (writer, "failure", cg_method_get_return_arg (method) != NULL ? "NULL" : "FALSE");
   emit_new_call (writer, method);
-  if ((method->flags & CG_METHOD_ONEWAY) != 0)
-    cg_signature_emit (writer, method, CG_SIGNATURE_SEND, "proxy/send-call");
-  else
-    {
-      cg_emit_take_reply (writer, method);
-      cg_signature_emit (writer, method, CG_SIGNATURE_CALL, "proxy/call");
-      cg_signature_emit (writer, method, CG_SIGNATURE_FINISH, "proxy/finish");
-      cg_signature_emit (writer, method, CG_SIGNATURE_SYNC, "proxy/sync-call");
-      cg_signature_emit (writer, method, CG_SIGNATURE_CALL_WITH_REPLY, "proxy/call-with-reply");
-    }
-
-  /* the handlers of the proxy as a service, which call its endpoint */
-  set_answer (writer, method);
-  cg_signature_emit (writer, method, CG_SIGNATURE_PROXY_SYNC, "proxy/sync-handler");
-  cg_signature_emit (writer, method, CG_SIGNATURE_PROXY_HANDLE, "proxy/handle");
+  if (!is_stream && (method->flags & CG_METHOD_ONEWAY) == 0)
+    cg_emit_take_reply (writer, method);
+  cg_signature_emit_group (writer, method, CG_GROUP_PROXY);
+  if (!is_stream)
+    set_answer (writer, method);
+  cg_signature_emit_group (writer, method, CG_GROUP_PROXY_HANDLER);
 }
 
 void

@@ -180,16 +180,6 @@ emit_default_handle (CgWriter       *writer,
   cg_writer_emit (writer, cg_template ("service/default-handle"));
 }
 
-gboolean
-cg_method_has_return (const CgMethod *method)
-{
-  CG_FOREACH (const CgArg, arg, method->out_args)
-    if (arg->use.type->is_pointer)
-      return TRUE;
-
-  return FALSE;
-}
-
 static void
 emit_complete (CgWriter       *writer,
                const CgMethod *method)
@@ -199,13 +189,13 @@ emit_complete (CgWriter       *writer,
   cg_writer_set (writer, "declare_results",
                  method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
   set_reply (writer, method->out_args, FALSE, "    return$handled$;\n");
-  cg_signature_emit (writer, method, CG_SIGNATURE_COMPLETE, "service/complete");
+  cg_signature_emit (writer, method, CG_SIGNATURE_COMPLETE);
   if (!cg_method_has_return (method))
     return;
 
   set_clear_moved (writer, given);
   set_reply (writer, given, FALSE, "    {\n$clear_moved$      return;\n    }\n");
-  cg_signature_emit (writer, method, CG_SIGNATURE_RETURN, "service/complete");
+  cg_signature_emit (writer, method, CG_SIGNATURE_RETURN);
 }
 
 /* Passes a copy of each array of pointers. An array from a language binding has no function to free
@@ -256,7 +246,7 @@ emit_signal (CgWriter       *writer,
   cg_marshal_pass (passed, signal->out_args);
   pass_copies (writer, signal, passed);
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
-  cg_signature_emit (writer, signal, CG_SIGNATURE_EMIT, "service/emit");
+  cg_signature_emit (writer, signal, CG_SIGNATURE_EMIT);
 }
 
 #define INSTALL \

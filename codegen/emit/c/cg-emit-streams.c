@@ -26,37 +26,27 @@ emit_take_item (CgWriter       *writer,
   cg_emit_set_take (writer, stream->items, "item");
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
   cg_writer_set_expanded (writer, "return_item", "return $take_item$ ($passed$);");
-  cg_signature_emit (writer, stream, CG_SIGNATURE_TAKE_ITEM, "stream/take-item");
+  cg_signature_emit (writer, stream, CG_SIGNATURE_TAKE_ITEM);
 }
 
 static void
 emit_stream (CgWriter       *writer,
              const CgMethod *stream)
 {
-  const CgArg *returned = cg_method_get_return_arg (stream);
-
   if (!cg_member_is_stream (stream))
     return;
 
   cg_writer_emit (writer, cg_template ("stream/type"));
   emit_take_item (writer, stream);
-  cg_signature_emit (writer, stream, CG_SIGNATURE_NEXT_ASYNC, "stream/next-async");
-  cg_signature_emit (writer, stream, CG_SIGNATURE_NEXT_FINISH, "stream/next-finish");
-  cg_signature_emit (writer, stream, CG_SIGNATURE_NEXT_SYNC, "stream/next-sync");
-  cg_signature_emit (writer, stream, CG_SIGNATURE_TRY_NEXT, "stream/try-next");
-
   cg_marshal_set_store (writer, stream->items, FALSE);
-  cg_writer_set (writer, "declare_values", stream->items->len > 0
-                 ? "  GValue *results;\n" : "");
-  cg_writer_set (writer, "get_values", stream->items->len > 0
-                 ? "  results = norpc_item_get_values (item, NULL);\n" : "");
-  cg_signature_emit (writer, stream, CG_SIGNATURE_WRITE, "stream/write");
+  cg_writer_set_flag (writer, "has_items", stream->items->len > 0);
+  for (CgSignatureKind kind = CG_SIGNATURE_NEXT_ASYNC; kind <= CG_SIGNATURE_WRITE; kind++)
+    cg_signature_emit (writer, stream, kind);
 
-  cg_writer_set (writer, "failure", returned != NULL ? "NULL" : "FALSE");
+  cg_writer_set (writer, "failure", cg_method_get_return_arg (stream) != NULL ? "NULL" : "FALSE");
   cg_emit_take_reply (writer, stream);
-  cg_signature_emit (writer, stream, CG_SIGNATURE_OUTCOME_ASYNC, "stream/outcome-async");
-  cg_signature_emit (writer, stream, CG_SIGNATURE_OUTCOME_FINISH, "stream/outcome-finish");
-  cg_signature_emit (writer, stream, CG_SIGNATURE_OUTCOME_SYNC, "stream/outcome-sync");
+  for (CgSignatureKind kind = CG_SIGNATURE_OUTCOME_ASYNC; kind <= CG_SIGNATURE_OUTCOME_SYNC; kind++)
+    cg_signature_emit (writer, stream, kind);
 }
 
 void

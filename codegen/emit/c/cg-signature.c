@@ -25,110 +25,126 @@ typedef enum
   ARGS_ITEM       /* the values of an item, lent */
 } ArgsKind;
 
-/* Parameters that are return locations. */
-typedef enum
-{
-  OUT_NONE,
-  OUT_RESULTS,    /* unless the only result is returned */
-  OUT_ITEM
-} OutKind;
-
 typedef enum
 {
   RETURN_VOID,
   RETURN_HANDLED, /* a gboolean: TRUE unless the call has failed */
-  RETURN_RESULT,  /* the only result, or a gboolean: TRUE on success */
+  RETURN_RESULT,  /* the only result, or a gboolean, TRUE on success, and return locations */
   RETURN_CALL,
   RETURN_STREAM,
-  RETURN_ITEM,    /* a gboolean: TRUE if there is an item */
+  RETURN_ITEM,    /* a gboolean, TRUE if there is an item, and return locations */
   RETURN_LENT,    /* the value of a property */
   RETURN_GIVEN
 } ReturnKind;
 
+/* The members that have a function. */
+typedef enum
+{
+  OF_CALLS,    /* methods, but not streams */
+  OF_TWO_WAY,
+  OF_ONE_WAY,
+  OF_STREAMS,
+  OF_METHODS,
+  OF_GIVEN,    /* methods with results that can be given away */
+  OF_SIGNALS,
+  OF_READ,     /* properties, by their access */
+  OF_READ_POINTERS,
+  OF_WRITTEN
+} Members;
+
 /* A function. The parameters before and after the arguments are letters of the table in cg-params.c. */
 typedef struct
 {
-  const char *function;  /* the key of its name */
-  const char *doc;       /* (nullable): the name of the template */
-  const char *leading;   /* letters, in front of the arguments */
-  ArgsKind    args;
-  OutKind     out_params;
-  const char *trailing;
-  ReturnKind  returns;
+  const char       *function; /* the key of its name */
+  const char       *name;     /* of the templates in docs and functions */
+  CgSignatureGroup  group;
+  Members           members;
+  const char       *leading;  /* letters, in front of the arguments */
+  ArgsKind          args;
+  const char       *trailing;
+  ReturnKind        returns;
 } Row;
 
 static const Row rows[CG_N_SIGNATURES] = {
-  [CG_SIGNATURE_HANDLE_SYNC] = {
-    "vfunc", "docs/handle-sync", "s", ARGS_IN, OUT_RESULTS, "e", RETURN_RESULT
-  },
-  [CG_SIGNATURE_HANDLE] = { "handle", "docs/handle", "sc", ARGS_IN, OUT_NONE, "e", RETURN_HANDLED },
-  [CG_SIGNATURE_COMPLETE] = {
-    "complete", "docs/complete", "sc", ARGS_OUT_LENT, OUT_NONE, "", RETURN_VOID
-  },
-  [CG_SIGNATURE_RETURN] = {
-    "return", "docs/return", "sc", ARGS_OUT_GIVEN, OUT_NONE, "", RETURN_VOID
-  },
-  [CG_SIGNATURE_CALL] = { "call", "docs/call", "p", ARGS_IN, OUT_NONE, "xbu", RETURN_VOID },
-  [CG_SIGNATURE_FINISH] = { "finish", "docs/finish", "pr", ARGS_NONE, OUT_RESULTS, "e", RETURN_RESULT },
-  [CG_SIGNATURE_SYNC] = { "sync", "docs/sync", "p", ARGS_IN, OUT_RESULTS, "xe", RETURN_RESULT },
-  [CG_SIGNATURE_CALL_WITH_REPLY] = {
-    "call_with_reply", "docs/call-with-reply", "p", ARGS_IN, OUT_NONE, "xkd", RETURN_VOID
-  },
-  [CG_SIGNATURE_REPLY_FUNC] = {
-    "ReplyFunc", "docs/reply-func", "", ARGS_OUT_LENT, OUT_NONE, "Eg", RETURN_VOID
-  },
-  [CG_SIGNATURE_SEND] = { "call", "docs/send", "p", ARGS_IN, OUT_NONE, "", RETURN_VOID },
-  [CG_SIGNATURE_NEW_CALL] = { "new_call", NULL, "", ARGS_IN, OUT_NONE, "", RETURN_CALL },
-  [CG_SIGNATURE_TAKE_REPLY] = { "take_reply", NULL, "y", ARGS_NONE, OUT_RESULTS, "", RETURN_RESULT },
-  [CG_SIGNATURE_PROXY_SYNC] = { "proxy_sync", NULL, "s", ARGS_IN, OUT_RESULTS, "e", RETURN_RESULT },
-  [CG_SIGNATURE_PROXY_HANDLE] = { "proxy_handle", NULL, "sc", ARGS_IN, OUT_NONE, "e", RETURN_HANDLED },
-  [CG_SIGNATURE_SLOT] = { "slot", "docs/slot", "s", ARGS_OUT_LENT, OUT_NONE, "", RETURN_VOID },
-  [CG_SIGNATURE_SIGNAL] = { "slot", "docs/signal", "", ARGS_OUT_LENT, OUT_NONE, "", RETURN_VOID },
-  [CG_SIGNATURE_EMIT] = { "emit", "docs/emit", "s", ARGS_OUT_LENT, OUT_NONE, "", RETURN_VOID },
-  [CG_SIGNATURE_GET] = { "get", "docs/get", "s", ARGS_NONE, OUT_NONE, "", RETURN_LENT },
-  [CG_SIGNATURE_DUP] = { "dup", "docs/dup", "s", ARGS_NONE, OUT_NONE, "", RETURN_GIVEN },
-  [CG_SIGNATURE_SET] = { "set", "docs/set", "sw", ARGS_NONE, OUT_NONE, "", RETURN_VOID },
-  [CG_SIGNATURE_SET_ASYNC] = {
-    "set_async", "docs/set-async", "pw", ARGS_NONE, OUT_NONE, "xbu", RETURN_VOID
-  },
-  [CG_SIGNATURE_SET_FINISH] = {
-    "set_finish", "docs/set-finish", "pr", ARGS_NONE, OUT_NONE, "e", RETURN_HANDLED
-  },
-  [CG_SIGNATURE_SET_SYNC] = {
-    "set_sync", "docs/set-sync", "pw", ARGS_NONE, OUT_NONE, "xe", RETURN_HANDLED
-  },
-  [CG_SIGNATURE_HANDLE_STREAM] = {
-    "handle", "docs/handle-stream", "sci", ARGS_IN, OUT_NONE, "e", RETURN_HANDLED
-  },
-  [CG_SIGNATURE_PROXY_HANDLE_STREAM] = {
-    "proxy_handle", NULL, "sci", ARGS_IN, OUT_NONE, "e", RETURN_HANDLED
-  },
-  [CG_SIGNATURE_OPEN] = { "open", "docs/open", "p", ARGS_IN, OUT_NONE, "x", RETURN_STREAM },
-  [CG_SIGNATURE_NEXT_ASYNC] = {
-    "next_async", "docs/next-async", "t", ARGS_NONE, OUT_NONE, "zbu", RETURN_VOID
-  },
-  [CG_SIGNATURE_NEXT_FINISH] = {
-    "next_finish", "docs/next-finish", "tr", ARGS_NONE, OUT_ITEM, "e", RETURN_ITEM
-  },
-  [CG_SIGNATURE_NEXT_SYNC] = {
-    "next_sync", "docs/next-sync", "t", ARGS_NONE, OUT_ITEM, "ze", RETURN_ITEM
-  },
-  [CG_SIGNATURE_TRY_NEXT] = {
-    "try_next", "docs/try-next", "t", ARGS_NONE, OUT_ITEM, "", RETURN_ITEM
-  },
-  [CG_SIGNATURE_WRITE] = {
-    "write", "docs/write", "t", ARGS_ITEM, OUT_NONE, "e", RETURN_HANDLED
-  },
-  [CG_SIGNATURE_OUTCOME_ASYNC] = {
-    "outcome_async", "docs/outcome-async", "t", ARGS_NONE, OUT_NONE, "zbu", RETURN_VOID
-  },
-  [CG_SIGNATURE_OUTCOME_FINISH] = {
-    "outcome_finish", "docs/outcome-finish", "tr", ARGS_NONE, OUT_RESULTS, "e", RETURN_RESULT
-  },
-  [CG_SIGNATURE_OUTCOME_SYNC] = {
-    "outcome_sync", "docs/outcome-sync", "t", ARGS_NONE, OUT_RESULTS, "ze", RETURN_RESULT
-  },
-  [CG_SIGNATURE_TAKE_ITEM] = { "take_item", NULL, "m", ARGS_NONE, OUT_ITEM, "", RETURN_ITEM },
+  [CG_SIGNATURE_HANDLE_SYNC] =
+    { "vfunc", "handle-sync", CG_GROUP_VFUNC, OF_CALLS, "s", ARGS_IN, "e", RETURN_RESULT },
+  [CG_SIGNATURE_HANDLE] =
+    { "handle", "handle", CG_GROUP_VFUNC, OF_CALLS, "sc", ARGS_IN, "e", RETURN_HANDLED },
+  [CG_SIGNATURE_COMPLETE] =
+    { "complete", "complete", CG_GROUP_SERVICE, OF_METHODS, "sc", ARGS_OUT_LENT, "", RETURN_VOID },
+  [CG_SIGNATURE_RETURN] =
+    { "return", "return", CG_GROUP_SERVICE, OF_GIVEN, "sc", ARGS_OUT_GIVEN, "", RETURN_VOID },
+  [CG_SIGNATURE_CALL] =
+    { "call", "call", CG_GROUP_PROXY, OF_TWO_WAY, "p", ARGS_IN, "xbu", RETURN_VOID },
+  [CG_SIGNATURE_FINISH] =
+    { "finish", "finish", CG_GROUP_PROXY, OF_TWO_WAY, "pr", ARGS_NONE, "e", RETURN_RESULT },
+  [CG_SIGNATURE_SYNC] =
+    { "sync", "sync", CG_GROUP_PROXY, OF_TWO_WAY, "p", ARGS_IN, "xe", RETURN_RESULT },
+  [CG_SIGNATURE_CALL_WITH_REPLY] =
+    { "call_with_reply", "call-with-reply", CG_GROUP_PROXY, OF_TWO_WAY,
+      "p", ARGS_IN, "xkd", RETURN_VOID },
+  [CG_SIGNATURE_REPLY_FUNC] =
+    { "ReplyFunc", "reply-func", CG_GROUP_NONE, OF_TWO_WAY, "", ARGS_OUT_LENT, "Eg", RETURN_VOID },
+  [CG_SIGNATURE_SEND] =
+    { "call", "send", CG_GROUP_PROXY, OF_ONE_WAY, "p", ARGS_IN, "", RETURN_VOID },
+  [CG_SIGNATURE_NEW_CALL] =
+    { "new_call", "new-call", CG_GROUP_NONE, OF_METHODS, "", ARGS_IN, "", RETURN_CALL },
+  [CG_SIGNATURE_TAKE_REPLY] =
+    { "take_reply", "take-reply", CG_GROUP_NONE, OF_METHODS, "y", ARGS_NONE, "", RETURN_RESULT },
+  [CG_SIGNATURE_PROXY_SYNC] =
+    { "proxy_sync", "proxy-sync", CG_GROUP_PROXY_HANDLER, OF_CALLS,
+      "s", ARGS_IN, "e", RETURN_RESULT },
+  [CG_SIGNATURE_PROXY_HANDLE] =
+    { "proxy_handle", "proxy-handle", CG_GROUP_PROXY_HANDLER, OF_CALLS,
+      "sc", ARGS_IN, "e", RETURN_HANDLED },
+  [CG_SIGNATURE_SLOT] =
+    { "slot", "slot", CG_GROUP_VFUNC, OF_SIGNALS, "s", ARGS_OUT_LENT, "", RETURN_VOID },
+  [CG_SIGNATURE_SIGNAL] =
+    { "slot", "signal", CG_GROUP_NONE, OF_SIGNALS, "", ARGS_OUT_LENT, "", RETURN_VOID },
+  [CG_SIGNATURE_EMIT] =
+    { "emit", "emit", CG_GROUP_SERVICE, OF_SIGNALS, "s", ARGS_OUT_LENT, "", RETURN_VOID },
+  [CG_SIGNATURE_GET] =
+    { "get", "get", CG_GROUP_SERVICE, OF_READ, "s", ARGS_NONE, "", RETURN_LENT },
+  [CG_SIGNATURE_DUP] =
+    { "dup", "dup", CG_GROUP_SERVICE, OF_READ_POINTERS, "s", ARGS_NONE, "", RETURN_GIVEN },
+  [CG_SIGNATURE_SET] =
+    { "set", "set", CG_GROUP_SERVICE, OF_WRITTEN, "sw", ARGS_NONE, "", RETURN_VOID },
+  [CG_SIGNATURE_SET_ASYNC] =
+    { "set_async", "set-async", CG_GROUP_PROXY, OF_WRITTEN, "pw", ARGS_NONE, "xbu", RETURN_VOID },
+  [CG_SIGNATURE_SET_FINISH] =
+    { "set_finish", "set-finish", CG_GROUP_PROXY, OF_WRITTEN,
+      "pr", ARGS_NONE, "e", RETURN_HANDLED },
+  [CG_SIGNATURE_SET_SYNC] =
+    { "set_sync", "set-sync", CG_GROUP_PROXY, OF_WRITTEN, "pw", ARGS_NONE, "xe", RETURN_HANDLED },
+  [CG_SIGNATURE_HANDLE_STREAM] =
+    { "handle", "handle-stream", CG_GROUP_VFUNC, OF_STREAMS, "sci", ARGS_IN, "e", RETURN_HANDLED },
+  [CG_SIGNATURE_PROXY_HANDLE_STREAM] =
+    { "proxy_handle", "proxy-handle-stream", CG_GROUP_PROXY_HANDLER, OF_STREAMS,
+      "sci", ARGS_IN, "e", RETURN_HANDLED },
+  [CG_SIGNATURE_OPEN] =
+    { "open", "open", CG_GROUP_PROXY, OF_STREAMS, "p", ARGS_IN, "x", RETURN_STREAM },
+  [CG_SIGNATURE_NEXT_ASYNC] =
+    { "next_async", "next-async", CG_GROUP_STREAM, OF_STREAMS, "t", ARGS_NONE, "zbu", RETURN_VOID },
+  [CG_SIGNATURE_NEXT_FINISH] =
+    { "next_finish", "next-finish", CG_GROUP_STREAM, OF_STREAMS,
+      "tr", ARGS_NONE, "e", RETURN_ITEM },
+  [CG_SIGNATURE_NEXT_SYNC] =
+    { "next_sync", "next-sync", CG_GROUP_STREAM, OF_STREAMS, "t", ARGS_NONE, "ze", RETURN_ITEM },
+  [CG_SIGNATURE_TRY_NEXT] =
+    { "try_next", "try-next", CG_GROUP_STREAM, OF_STREAMS, "t", ARGS_NONE, "", RETURN_ITEM },
+  [CG_SIGNATURE_WRITE] =
+    { "write", "write", CG_GROUP_STREAM, OF_STREAMS, "t", ARGS_ITEM, "e", RETURN_HANDLED },
+  [CG_SIGNATURE_OUTCOME_ASYNC] =
+    { "outcome_async", "outcome-async", CG_GROUP_STREAM, OF_STREAMS,
+      "t", ARGS_NONE, "zbu", RETURN_VOID },
+  [CG_SIGNATURE_OUTCOME_FINISH] =
+    { "outcome_finish", "outcome-finish", CG_GROUP_STREAM, OF_STREAMS,
+      "tr", ARGS_NONE, "e", RETURN_RESULT },
+  [CG_SIGNATURE_OUTCOME_SYNC] =
+    { "outcome_sync", "outcome-sync", CG_GROUP_STREAM, OF_STREAMS,
+      "t", ARGS_NONE, "ze", RETURN_RESULT },
+  [CG_SIGNATURE_TAKE_ITEM] =
+    { "take_item", "take-item", CG_GROUP_NONE, OF_STREAMS, "m", ARGS_NONE, "", RETURN_ITEM },
 };
 
 /* A function of a record, or a constructor. All but the letters are templates. */
@@ -252,12 +268,10 @@ make_doc (CgWriter       *writer,
 {
   const char *c_doc = method->node.c_doc;
   g_autoptr (GString) time_limit = g_string_new (NULL);
+  g_autofree char *name = NULL;
   g_autofree char *text = NULL;
   g_autofree char *return_doc = make_return_doc (method, row);
   GString *doc;
-
-  if (row->doc == NULL)
-    return g_strdup ("");
 
   if (method->timeout != 0)
     g_string_append_printf (time_limit, "\n"
@@ -272,7 +286,11 @@ make_doc (CgWriter       *writer,
                  ? "\nThe results belong to the reply: they are valid until the function returns. If the\n"
                    "call has failed, they are 0 or %NULL.\n" : "");
 
-  text = g_strchomp (cg_writer_expand (writer, cg_template (row->doc)));
+  name = g_strconcat ("docs/", row->name, NULL);
+  text = g_strchomp (cg_writer_expand (writer, cg_template (name)));
+  if (*text == '\0')
+    return g_steal_pointer (&text);
+
   doc = g_string_new (text);
   if (*return_doc != '\0')
     g_string_append_printf (doc, "\n\n%s", return_doc);
@@ -331,9 +349,9 @@ cg_signature_set (CgWriter        *writer,
   if (strchr (row->leading, 'w') != NULL)
     add_value (&params, method);
   add_row_args (&params, method, row);
-  if (row->out_params == OUT_ITEM)
+  if (row->returns == RETURN_ITEM)
     add_args (&params, method->items, "return location for the value", TRUE, is_client);
-  if (row->out_params == OUT_RESULTS && cg_method_get_return_arg (method) == NULL)
+  if (row->returns == RETURN_RESULT && cg_method_get_return_arg (method) == NULL)
     add_args (&params, method->out_args, "return location for the result", TRUE, is_client);
   cg_params_add_letters (&params, row->trailing);
   cg_params_finish (&params, row->returns == RETURN_STREAM ? stream_type
@@ -341,16 +359,81 @@ cg_signature_set (CgWriter        *writer,
                     cg_names_look_up (&method->node, row->function));
 }
 
+gboolean
+cg_method_has_return (const CgMethod *method)
+{
+  CG_FOREACH (const CgArg, arg, method->out_args)
+    if (arg->use.type->is_pointer)
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+has_function (const CgMember *member,
+              Members         members)
+{
+  gboolean is_stream = cg_member_is_stream (member);
+  gboolean is_method = member->kind == CG_MEMBER_METHOD;
+  gboolean is_oneway = (member->flags & CG_METHOD_ONEWAY) != 0;
+  gboolean is_read = (member->access & CG_ACCESS_READ) != 0;
+
+  switch (members)
+    {
+    case OF_CALLS:
+      return is_method && !is_stream;
+    case OF_TWO_WAY:
+      return is_method && !is_stream && !is_oneway;
+    case OF_ONE_WAY:
+      return is_method && !is_stream && is_oneway;
+    case OF_STREAMS:
+      return is_stream;
+    case OF_METHODS:
+      return is_method;
+    case OF_GIVEN:
+      return is_method && cg_method_has_return (member);
+    case OF_SIGNALS:
+      return member->kind == CG_MEMBER_SIGNAL;
+    case OF_READ:
+      return is_read;
+    case OF_READ_POINTERS:
+      return is_read && member->use.type->is_pointer;
+    case OF_WRITTEN:
+      return (member->access & CG_ACCESS_WRITE) != 0;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+gboolean
+cg_signature_is_in (CgSignatureKind   kind,
+                    CgSignatureGroup  group,
+                    const CgMember   *member)
+{
+  return rows[kind].group == group && has_function (member, rows[kind].members);
+}
+
 void
 cg_signature_emit (CgWriter        *writer,
                    const CgMethod  *method,
-                   CgSignatureKind  kind,
-                   const char      *name)
+                   CgSignatureKind  kind)
 {
+  g_autofree char *name = g_strconcat ("functions/", rows[kind].name, NULL);
+
   cg_signature_set (writer, method, kind);
-  if (rows[kind].doc != NULL)
+  if (cg_writer_is_set (writer, "doc"))
     cg_emit_function_doc (writer, kind == CG_SIGNATURE_CALL_WITH_REPLY ? " (skip)" : "");
   cg_writer_emit (writer, cg_template (name));
+}
+
+void
+cg_signature_emit_group (CgWriter         *writer,
+                         const CgMember   *member,
+                         CgSignatureGroup  group)
+{
+  for (CgSignatureKind kind = 0; kind < CG_N_SIGNATURES; kind++)
+    if (cg_signature_is_in (kind, group, member))
+      cg_signature_emit (writer, member, kind);
 }
 
 /* A one-way method has only one function for clients. */

@@ -49,6 +49,17 @@ typedef enum
   CG_N_SIGNATURES
 } CgSignatureKind;
 
+/* The places of functions in the header. */
+typedef enum
+{
+  CG_GROUP_NONE,
+  CG_GROUP_VFUNC,         /* in the struct of the interface */
+  CG_GROUP_SERVICE,
+  CG_GROUP_PROXY,
+  CG_GROUP_PROXY_HANDLER, /* static: of the proxy as a service */
+  CG_GROUP_STREAM
+} CgSignatureGroup;
+
 /* The constructors of an interface: those of a proxy that load its properties, and that of a service
  * that consists of functions. */
 typedef enum
@@ -80,11 +91,25 @@ void  cg_signature_set_field      (CgWriter            *writer,
 void  cg_signature_set_new        (CgWriter            *writer,
                                    CgNewSignatureKind   kind);
 
-/* Writes a function of @method and its doc comment, with the template @name. */
+/* Checks whether @member has a function, and it is in @group. */
+gboolean
+      cg_signature_is_in          (CgSignatureKind      kind,
+                                   CgSignatureGroup     group,
+                                   const CgMember      *member);
+
+/* Writes a function of @method and its doc comment. */
 void  cg_signature_emit           (CgWriter            *writer,
                                    const CgMethod      *method,
-                                   CgSignatureKind      kind,
-                                   const char          *name);
+                                   CgSignatureKind      kind);
+
+/* Writes the functions of @member in a group. */
+void  cg_signature_emit_group     (CgWriter            *writer,
+                                   const CgMember      *member,
+                                   CgSignatureGroup     group);
+
+/* Checks whether there is a function that results can be given away to. */
+gboolean
+      cg_method_has_return        (const CgMethod      *method);
 
 /* Makes copies of results that are given away to a function. */
 GPtrArray *
