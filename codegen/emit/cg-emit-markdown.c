@@ -67,8 +67,7 @@ set_docs (CgWriter     *writer,
   set_paragraph (writer, "since", node->since, NULL);
   cg_writer_set_flag (writer, "deprecated", node->deprecated);
   set_paragraph (writer, "deprecated_text", node->deprecated_text, links);
-  cg_writer_take (writer, "docs",
-                  g_strstrip (cg_writer_expand (writer, cg_template ("markdown/docs"))));
+  cg_writer_set_template (writer, "docs", "markdown/docs");
 }
 
 /* A row of a table must be one line, and has bars between its cells. */
@@ -130,8 +129,7 @@ set_member (CgWriter      *writer,
                       member->in_args->len + member->items->len + member->out_args->len > 0);
   cg_writer_set_flag (writer, "is_in_process", reach < CG_REACH_VARIANT);
   cg_writer_set_flag (writer, "is_in_dbus", reach == CG_REACH_DBUS);
-  cg_writer_take (writer, "member",
-                  g_strchomp (cg_writer_expand (writer, cg_template ("markdown/member"))));
+  cg_writer_set_template (writer, "member", "markdown/member");
 }
 
 static void

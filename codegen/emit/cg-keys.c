@@ -7,6 +7,35 @@
 
 #include "model/cg-names.h"
 
+void
+cg_keys_set_docs (CgWriter     *writer,
+                  const CgNode *node)
+{
+  g_autoptr (GString) tags = g_string_new (NULL);
+
+  if (node->c_since != NULL)
+    g_string_append_printf (tags, "Since: %s\n", node->c_since);
+  if (node->deprecated && node->c_deprecated_text != NULL)
+    g_string_append_printf (tags, "Deprecated: %s\n", node->c_deprecated_text);
+  else if (node->deprecated)
+    g_string_append_printf (tags, "Deprecated: The description says that `%s` is deprecated.\n",
+                            node->name);
+  if (tags->len > 0)
+    g_string_truncate (tags, tags->len - 1);
+
+  cg_writer_set (writer, "c_brief", node->c_brief != NULL ? node->c_brief : "");
+  cg_writer_set (writer, "c_doc", node->c_doc != NULL ? node->c_doc : "");
+  cg_writer_set (writer, "tags", tags->str);
+}
+
+void
+cg_keys_set_node (CgWriter     *writer,
+                  const CgNode *node)
+{
+  cg_names_set (writer, node);
+  cg_keys_set_docs (writer, node);
+}
+
 /* Sets a key to a number, or to "" if it is 0. */
 static void
 set_number (CgWriter   *writer,
@@ -34,7 +63,7 @@ cg_keys_set_member (CgWriter       *writer,
     { "is_stream_in", CG_METHOD_STREAM_IN },
   };
 
-  cg_names_set (writer, &member->node);
+  cg_keys_set_node (writer, &member->node);
   cg_writer_set_flag (writer, "is_method", member->kind == CG_MEMBER_METHOD);
   cg_writer_set_flag (writer, "is_signal", member->kind == CG_MEMBER_SIGNAL);
   cg_writer_set_flag (writer, "is_property", member->kind == CG_MEMBER_PROPERTY);

@@ -5,6 +5,8 @@
 
 #include "cg-writer.h"
 
+#include "cg-templates.h"
+
 #include <string.h>
 
 #define MAX_KEY_LENGTH 63
@@ -367,6 +369,14 @@ cg_writer_set_expanded (CgWriter   *self,
                         const char *template_text)
 {
   cg_writer_take (self, key, cg_writer_expand (self, template_text));
+}
+
+void
+cg_writer_set_template (CgWriter   *self,
+                        const char *key,
+                        const char *name)
+{
+  cg_writer_take (self, key, g_strchomp (cg_writer_expand (self, cg_template (name))));
 }
 
 /* Appends the expanded template to @text, after @separator if there is something in @text. */

@@ -55,6 +55,11 @@ void      cg_writer_set_list     (CgWriter      *self,
                                   GPtrArray     *items,
                                   CgItemFunc     func,
                                   gconstpointer  data);
+
+/* Sets the key to the template of that name, expanded, without line breaks at its end. */
+void      cg_writer_set_template (CgWriter   *self,
+                                  const char *key,
+                                  const char *name);
 void      cg_writer_emit         (CgWriter   *self,
                                   const char *template_text);
 char     *cg_writer_expand       (CgWriter   *self,

@@ -9,6 +9,8 @@
 
 #include "model/cg-gir.h"
 
+#include <string.h>
+
 static void
 emit_guard (const CgStyle *style,
             const char    *file,
@@ -193,28 +195,14 @@ static void
 set_type_docs (const CgInterface *interface,
                CgWriter          *writer)
 {
-  const CgNode *node = &interface->node;
-  gboolean has_signals = interface->signals->len > 0;
-  gboolean has_properties = interface->properties->len > 0;
-  g_autoptr (GString) doc = g_string_new (node->c_brief);
-  g_autoptr (GString) proxy_doc = g_string_new (NULL);
+  const char *brief = interface->node.c_brief;
+  gsize length = brief != NULL ? strlen (brief) : 0;
 
-  if (node->c_brief == NULL && node->c_doc == NULL)
-    g_string_append_printf (doc, "The interface `%s`.", node->name);
-  if (doc->len > 0 && g_ascii_isalnum (doc->str[doc->len - 1]))
-    g_string_append_c (doc, '.');
-  if (node->c_doc != NULL)
-    g_string_append_printf (doc, "%s%s", doc->len > 0 ? "\n\n" : "", node->c_doc);
-  cg_emit_append_tags (doc, node, "\n\n");
-
-  g_string_append_printf (proxy_doc, "Calls the methods of `%s` on an endpoint%s%s%s.", node->name,
-                          has_signals && !has_properties ? ", and" : has_signals ? "," : "",
-                          has_signals ? " emits its signals" : "",
-                          has_properties ? ", and has its properties" : "");
-  cg_emit_append_tags (proxy_doc, node, "\n\n");
-
-  cg_writer_set (writer, "interface_doc", doc->str);
-  cg_writer_set (writer, "proxy_doc", proxy_doc->str);
+  cg_writer_set_flag (writer, "needs_dot", length > 0 && g_ascii_isalnum (brief[length - 1]));
+  cg_writer_set_flag (writer, "has_signals", interface->signals->len > 0);
+  cg_writer_set_flag (writer, "has_properties", interface->properties->len > 0);
+  cg_writer_set_template (writer, "interface_doc", "header/interface-doc");
+  cg_writer_set_template (writer, "proxy_doc", "header/proxy-doc");
 }
 
 static void
@@ -223,7 +211,7 @@ emit_interface (const CgInterface *interface,
 {
   gboolean is_bare = *cg_names_look_up (&interface->node, "MODULE") == '\0';
 
-  cg_names_set (writer, &interface->node);
+  cg_keys_set_node (writer, &interface->node);
   set_type_docs (interface, writer);
 
   cg_writer_emit (writer, cg_template ("header/interface-type"));

@@ -396,13 +396,11 @@ cg_emit_info (const CgInterface *interface,
               CgWriter          *writer)
 {
   Emitter self = { writer, 0 };
-  g_autoptr (GString) returns = g_string_new ("Returns: (transfer none): the interface info");
 
   for (CgMemberKind kind = 0; kind < CG_N_MEMBERS; kind++)
     emit_members (&self, interface, kind);
   cg_writer_take (writer, "annotations_value", emit_annotations (&self, &interface->node));
-  cg_emit_append_tags (returns, &interface->node, "\n");
   set_string (&self, "name_string", interface->node.name);
-  cg_writer_set (writer, "info_returns", returns->str);
+  cg_keys_set_docs (writer, &interface->node);
   cg_writer_emit (writer, cg_template ("info/interface-info"));
 }

@@ -8,6 +8,7 @@
 #include "cg-marshal.h"
 #include "cg-signature.h"
 #include "emit/cg-emitter.h"
+#include "emit/cg-keys.h"
 #include "model/cg-templates.h"
 #include "model/cg-names.h"
 

@@ -7,29 +7,14 @@
 
 #include "cg-emit-private.h"
 
-/* The comment in front of the property's getter or setter documents the property itself. */
-static void
-emit_property_doc (CgWriter       *writer,
-                   const CgMember *property)
-{
-  g_autoptr (GString) doc = g_string_new (NULL);
-
-  if (property->node.c_doc != NULL)
-    g_string_append (doc, property->node.c_doc);
-  else
-    g_string_append_printf (doc, "The property `%s`.", property->node.name);
-  cg_emit_append_tags (doc, &property->node, "\n\n");
-  cg_writer_set (writer, "doc", doc->str);
-  cg_writer_emit (writer, cg_template ("properties/property-doc"));
-}
-
+/* The comment in front of the getter or setter documents the property itself. */
 static void
 emit_property (CgWriter       *writer,
                const CgMember *property)
 {
   const CgType *type = property->use.type;
 
-  emit_property_doc (writer, property);
+  cg_writer_emit (writer, cg_template ("properties/property-doc"));
   cg_writer_set_flag (writer, "is_pointer", type->is_pointer);
   cg_writer_set (writer, "zero", type->zero);
   cg_writer_set (writer, "gvalue", type->is_pointer ? "value" : "&value");
@@ -55,7 +40,7 @@ cg_emit_properties (const CgInterface *interface,
     }
   CG_FOREACH (const CgMember, property, interface->properties)
     {
-      cg_names_set (writer, &property->node);
+      cg_keys_set_node (writer, &property->node);
       if (is_proxy)
         cg_signature_emit_group (writer, property, CG_GROUP_PROXY);
       else

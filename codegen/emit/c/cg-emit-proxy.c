@@ -134,10 +134,7 @@ void
 cg_emit_proxy (const CgInterface *interface,
                CgWriter          *writer)
 {
-  g_autoptr (GString) returns = g_string_new ("Returns: (transfer full): a new proxy");
-
-  cg_emit_append_tags (returns, &interface->node, "\n");
-  cg_writer_set (writer, "new_returns", returns->str);
+  cg_keys_set_docs (writer, &interface->node);
   cg_writer_emit (writer, cg_template ("proxy/proxy-type"));
   cg_emit_properties (interface, writer, TRUE);
   cg_emit_methods (interface, writer, emit_proxy_call);

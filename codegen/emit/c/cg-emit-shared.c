@@ -8,6 +8,7 @@
 #include "cg-emit-shared.h"
 
 #include "doc/cg-doc.h"
+#include "emit/cg-keys.h"
 #include "model/cg-names.h"
 #include "model/cg-templates.h"
 
@@ -28,7 +29,7 @@ cg_emit_methods (const CgInterface *interface,
 {
   CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      cg_names_set (writer, &method->node);
+      cg_keys_set_node (writer, &method->node);
       emit (writer, method);
     }
 }
@@ -82,23 +83,6 @@ cg_emit_foreign_types (const CgDescription *description,
   if (cg_description_has_foreign_types (description))
     cg_writer_emit (writer, begin ? "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n\n"
                     : "G_GNUC_END_IGNORE_DEPRECATIONS\n\n");
-}
-
-void
-cg_emit_append_tags (GString      *doc,
-                     const CgNode *node,
-                     const char   *separator)
-{
-  if (node->c_since != NULL)
-    {
-      g_string_append_printf (doc, "%sSince: %s", separator, node->c_since);
-      separator = "\n";
-    }
-  if (node->deprecated && node->c_deprecated_text != NULL)
-    g_string_append_printf (doc, "%sDeprecated: %s", separator, node->c_deprecated_text);
-  else if (node->deprecated)
-    g_string_append_printf (doc, "%sDeprecated: The description says that `%s` is deprecated.",
-                            separator, node->name);
 }
 
 /* The runtime knows the types of GLib itself. */

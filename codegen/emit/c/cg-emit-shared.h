@@ -58,12 +58,6 @@ void cg_emit_foreign_types (const CgDescription *description,
                             CgWriter            *writer,
                             gboolean             begin);
 
-/* Appends the tags at the end of a doc comment, Since and Deprecated, if there are any, after
- * @separator. */
-void cg_emit_append_tags (GString             *doc,
-                          const CgNode        *node,
-                          const char          *separator);
-
 /* Appends statements, a line each, that set hash functions of types in the runtime, unless
  * @statements contains them. */
 void cg_emit_append_hash  (GString         *statements,

@@ -14,23 +14,19 @@ static void
 set_type_doc (CgWriter            *writer,
               const CgDeclaration *declaration)
 {
-  const CgNode *node = &declaration->node;
   static const char * const words[] = {
     [CG_DECLARED_ENUM] = "enumeration",
     [CG_DECLARED_FLAGS] = "flags",
     [CG_DECLARED_ERROR_DOMAIN] = "errors",
     [CG_DECLARED_RECORD] = "record",
   };
-  g_autoptr (GString) doc = g_string_new (NULL);
 
-  if (node->c_doc != NULL)
-    g_string_append (doc, node->c_doc);
-  else
-    g_string_append_printf (doc, "The %s `%s`.", words[declaration->kind], node->name);
-  if (declaration->kind == CG_DECLARED_RECORD && declaration->named->type.variant == NULL)
-    g_string_append (doc, "\n\nIt is in-process only: it has no form as a variant.");
-  cg_emit_append_tags (doc, node, "\n\n");
-  cg_writer_set (writer, "type_doc", doc->str);
+  cg_keys_set_docs (writer, &declaration->node);
+  cg_writer_set (writer, "kind", words[declaration->kind]);
+  cg_writer_set (writer, "described_name", declaration->node.name);
+  cg_writer_set_flag (writer, "is_in_process", declaration->kind == CG_DECLARED_RECORD &&
+                                               declaration->named->type.variant == NULL);
+  cg_writer_set_template (writer, "type_doc", "types/type-doc-text");
 }
 
 static char *

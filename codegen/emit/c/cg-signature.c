@@ -10,6 +10,7 @@
 #include "cg-signature.h"
 
 #include "cg-params.h"
+#include "emit/cg-keys.h"
 
 #include "model/cg-templates.h"
 #include "model/cg-names.h"
@@ -153,11 +154,11 @@ typedef struct
   const char *return_type;
   const char *function;
   const char *params;    /* letters; none: the fields */
-  const char *doc;       /* (nullable): the name of the template */
+  const char *doc;       /* the name of the template */
 } OtherRow;
 
 static const OtherRow record_rows[CG_N_RECORD_FUNCTIONS] = {
-  [CG_RECORD_GET_TYPE] = { "GType ", "$t_get_type$", "", NULL },
+  [CG_RECORD_GET_TYPE] = { "GType ", "$t_get_type$", "", "docs/record-get-type" },
   [CG_RECORD_NEW] = { "$T$ *", "$t_new$", "", "docs/record-new" },
   [CG_RECORD_COPY] = { "$T$ *", "$t_copy$", "l", "docs/record-copy" },
   [CG_RECORD_FREE] = { "void ", "$t_free$", "f", "docs/record-free" },
@@ -260,43 +261,25 @@ make_return_doc (const CgMethod *method,
   return cg_param_doc_make_result (arg, is_client_row (row));
 }
 
-/* Makes the text of a doc comment after the parameters. */
-static char *
-make_doc (CgWriter       *writer,
-          const CgMethod *method,
-          const Row      *row)
+/* Sets $doc$, the text of a doc comment after the parameters. */
+static void
+set_doc (CgWriter       *writer,
+         const CgMethod *method,
+         const Row      *row)
 {
-  const char *c_doc = method->node.c_doc;
-  g_autoptr (GString) time_limit = g_string_new (NULL);
-  g_autofree char *name = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *return_doc = make_return_doc (method, row);
-  GString *doc;
+  g_autofree char *name = g_strconcat ("docs/", row->name, NULL);
 
-  if (method->timeout != 0)
-    g_string_append_printf (time_limit, "\n"
-                            "It may take %u milliseconds, unless another timeout is set: see\n"
-                            "norpc_proxy_set_timeout().\n", method->timeout);
-  cg_writer_take (writer, "described",
-                  c_doc != NULL ? g_strdup_printf ("\n%s\n", c_doc) : g_strdup (""));
-  cg_writer_set (writer, "reach", cg_member_get_reach (method) == CG_REACH_PROCESS
-                 ? "\nIt is in-process only: not all of its types have a form outside.\n" : "");
-  cg_writer_set (writer, "time_limit", time_limit->str);
-  cg_writer_set (writer, "results", method->out_args->len > 0
-                 ? "\nThe results belong to the reply: they are valid until the function returns. If the\n"
-                   "call has failed, they are 0 or %NULL.\n" : "");
-
-  name = g_strconcat ("docs/", row->name, NULL);
-  text = g_strchomp (cg_writer_expand (writer, cg_template (name)));
-  if (*text == '\0')
-    return g_steal_pointer (&text);
-
-  doc = g_string_new (text);
-  if (*return_doc != '\0')
-    g_string_append_printf (doc, "\n\n%s", return_doc);
-  cg_emit_append_tags (doc, &method->node, *return_doc != '\0' ? "\n" : "\n\n");
-
-  return g_string_free (doc, FALSE);
+  cg_keys_set_docs (writer, &method->node);
+  cg_writer_set_flag (writer, "is_in_process", cg_member_get_reach (method) == CG_REACH_PROCESS);
+  cg_writer_set_flag (writer, "has_results", method->out_args->len > 0);
+  cg_writer_take (writer, "timeout",
+                  method->timeout > 0 ? g_strdup_printf ("%u", method->timeout) : g_strdup (""));
+  cg_writer_set_template (writer, "text", name);
+  cg_writer_take (writer, "return_doc", make_return_doc (method, row));
+  if (cg_writer_is_set (writer, "text"))
+    cg_writer_set_template (writer, "doc", "shared/doc");
+  else
+    cg_writer_set (writer, "doc", "");
 }
 
 GPtrArray *
@@ -342,7 +325,7 @@ cg_signature_set (CgWriter        *writer,
   g_autofree char *stream_type = cg_writer_expand (writer, row->returns == RETURN_STREAM ? "$Stream$ *" : "");
   CgParams params;
 
-  cg_writer_take (writer, "doc", make_doc (writer, method, row));
+  set_doc (writer, method, row);
   cg_params_init (&params, writer);
   params.lists_all = kind == CG_SIGNATURE_SIGNAL;
   cg_params_add_letters (&params, row->leading);
@@ -467,13 +450,13 @@ set_other (CgWriter            *writer,
 {
   g_autofree char *return_type = cg_writer_expand (writer, row->return_type);
   g_autofree char *name = cg_writer_expand (writer, row->function);
-  g_autofree char *text = cg_writer_expand (writer, row->doc != NULL ? cg_template (row->doc) : "");
-  g_autoptr (GString) doc = g_string_new (text);
   CgParams params;
 
   if (record != NULL)
-    cg_emit_append_tags (doc, &record->node, strstr (text, "\nReturns:") != NULL ? "\n" : "\n\n");
-  cg_writer_set (writer, "doc", doc->str);
+    cg_keys_set_docs (writer, &record->node);
+  else
+    cg_writer_set (writer, "tags", "");
+  cg_writer_set_template (writer, "doc", row->doc);
 
   cg_params_init (&params, writer);
   if (row == &record_rows[CG_RECORD_NEW])

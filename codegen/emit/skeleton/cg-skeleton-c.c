@@ -162,7 +162,6 @@ set_method (CgWriter      *writer,
          : CG_SIGNATURE_HANDLE_SYNC;
   handler = cg_signature_get_function (method, kind);
   cg_signature_set (writer, method, kind);
-  cg_writer_set (writer, "c_doc", method->node.c_doc != NULL ? method->node.c_doc : "");
   cg_writer_set (writer, "handler", handler);
   cg_writer_take (writer, "own",
                   g_strconcat (handler, g_strv_contains (taken, handler) ? "_method" : "", NULL));
