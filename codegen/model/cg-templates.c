@@ -79,3 +79,24 @@ cg_template (const char *name)
 
   return section->str;
 }
+
+const char *
+cg_template_find_word (const char *name,
+                       const char *word)
+{
+  const char *text = cg_template (name);
+  gsize length = strlen (word);
+
+  for (const char *p = strstr (text, word); length > 0 && p != NULL; p = strstr (p + 1, word))
+    if ((p == text || g_ascii_isspace (p[-1])) && strchr (" \n=", p[length]) != NULL)
+      return p;
+
+  return NULL;
+}
+
+gboolean
+cg_template_has_word (const char *name,
+                      const char *word)
+{
+  return cg_template_find_word (name, word) != NULL;
+}

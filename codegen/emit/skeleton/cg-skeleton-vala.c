@@ -9,18 +9,9 @@
 
 #include "model/cg-declarations.h"
 #include "model/cg-names.h"
+#include "model/cg-templates.h"
 
 #include <string.h>
-
-static const char * const keywords[] = {
-  "abstract", "as", "async", "base", "break", "case", "catch", "class", "const", "construct", "continue",
-  "default", "delegate", "delete", "do", "dynamic", "else", "ensures", "enum", "errordomain", "extern",
-  "false", "finally", "for", "foreach", "get", "global", "if", "in", "inline", "interface", "internal", "is",
-  "lock", "namespace", "new", "null", "out", "override", "owned", "params", "partial", "private",
-  "protected", "public", "ref", "requires", "return", "sealed", "set", "signal", "sizeof", "static",
-  "struct", "switch", "this", "throw", "throws", "true", "try", "typeof", "unlock", "unowned", "using",
-  "var", "virtual", "void", "volatile", "weak", "while", "with", "yield", NULL
-};
 
 /* The place of a value, on which its type depends. */
 typedef enum
@@ -55,7 +46,7 @@ find_type (const CgTypeUse *use)
 static char *
 escape (const char *name)
 {
-  return g_strconcat (g_strv_contains (keywords, name) ? "@" : "", name, NULL);
+  return g_strconcat (cg_template_has_word ("words/vala-keywords", name) ? "@" : "", name, NULL);
 }
 
 /* Makes the name of a named type. Those of GObject and Gio are in the namespace GLib. */
