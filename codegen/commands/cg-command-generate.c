@@ -94,6 +94,17 @@ is_file_name (const char *option)
                             !g_str_equal (option, "-"));
 }
 
+/* Whether an output includes the header of --generate-c-code. */
+static gboolean
+needs_header (const Options *self)
+{
+  for (guint i = 0; i < CG_N_EMITTERS; i++)
+    if (self->emitter_files[i] != NULL && cg_emitters[i].emit == cg_emit_futures)
+      return TRUE;
+
+  return FALSE;
+}
+
 /* Only one mode of gdbus-codegen can be given. Outputs with a file of their own can be combined
  * with it, or stand alone. */
 static gboolean
@@ -114,6 +125,8 @@ check_modes (Options  *self,
   if (n_modes + n_files == 0)
     return cg_input_fail (error, "Nothing to generate: use --generate-c-code, --header, --body, "
                                  "--dbus-xml, --markdown, --vala-metadata or --depfile");
+  if (self->generate_c_code == NULL && needs_header (self))
+    return cg_input_fail (error, "--dex-futures needs --generate-c-code, which names the header");
   if (n_modes > 1)
     return cg_input_fail (error, "Only one of --generate-c-code, --header and --body can be used");
   if (self->output != NULL && self->output_directory != NULL)
@@ -156,12 +169,13 @@ check_values (Options  *self,
   return TRUE;
 }
 
-/* Gets the header of an output: "kv.h" for "dir/kv.c". */
+/* Gets the header of an output: "kv.h" for "dir/kv.c", or that of --generate-c-code. */
 static char *
-get_header_name (const char *path)
+get_header_name (const Options *options,
+                 const char    *path)
 {
-  g_autofree char *base = g_path_get_basename (path);
-  char *dot = strrchr (base, '.');
+  g_autofree char *base = g_path_get_basename (options->generate_c_code != NULL ? options->generate_c_code : path);
+  char *dot = options->generate_c_code != NULL ? NULL : strrchr (base, '.');
 
   if (dot != NULL)
     *dot = '\0';
@@ -178,7 +192,7 @@ generate (const Options       *options,
 {
   g_autoptr (CgWriter) writer = cg_writer_new ();
   g_autofree char *file = g_path_get_basename (path);
-  g_autofree char *header = get_header_name (path);
+  g_autofree char *header = get_header_name (options, path);
   const CgOutput output = { description, &options->style, file, header };
 
   emitter->emit (&output, writer);

@@ -39,7 +39,7 @@ typedef struct
   CgEmitFunc  emit;
 } CgEmitter;
 
-#define CG_N_EMITTERS 5
+#define CG_N_EMITTERS 6
 
 extern const CgEmitter cg_emitters[CG_N_EMITTERS];
 
@@ -50,6 +50,8 @@ void cg_emit_source   (const CgOutput *output,
 void cg_emit_dbus_xml (const CgOutput *output,
                        CgWriter       *writer);
 void cg_emit_markdown (const CgOutput *output,
+                       CgWriter       *writer);
+void cg_emit_futures  (const CgOutput *output,
                        CgWriter       *writer);
 void cg_emit_vala_metadata (const CgOutput *output,
                             CgWriter       *writer);

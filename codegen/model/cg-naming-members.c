@@ -101,7 +101,7 @@ static gboolean
 is_taken_call (GHashTable *methods,
                const char *stem)
 {
-  static const char * const suffixes[] = { "_finish", "_sync", "_with_reply" };
+  static const char * const suffixes[] = { "_finish", "_future", "_sync", "_with_reply" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
     if (g_str_has_suffix (stem, suffixes[i]))

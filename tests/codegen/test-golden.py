@@ -3,8 +3,8 @@
 """Compares what the generator writes with what it shall write.
 
 For each golden/NAME.xml, with the options in golden/NAME.options, the output
-must be golden/NAME.SUFFIX.expected for the suffixes h, c, dbus.xml, and
-md, and nothing may be said but what is in golden/NAME.stderr. For each errors/NAME.xml (with errors/NAME.options, if there), the whole
+must be golden/NAME.SUFFIX.expected for the suffixes h, c, dbus.xml, dex.h,
+md and metadata, and nothing may be said but what is in golden/NAME.stderr. For each errors/NAME.xml (with errors/NAME.options, if there), the whole
 of stderr must be errors/NAME.stderr; where that has an error, nothing may be
 written.
 
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-OTHERS = {'--dbus-xml': '.dbus.xml', '--markdown': '.md', '--vala-metadata': '.metadata'}
+OTHERS = {'--dbus-xml': '.dbus.xml', '--dex-futures': '.dex.h', '--markdown': '.md', '--vala-metadata': '.metadata'}
 HERE = pathlib.Path(__file__).resolve().parent
 
 

@@ -64,6 +64,17 @@ class Outputs(unittest.TestCase):
             self.generate(option, 'alone', 'a.xml')
             self.assertEqual(list(self.files()), ['alone'])
 
+    def test_futures(self):
+        """The header of futures includes that of --generate-c-code, which it needs."""
+        self.generate('--generate-c-code', 'kv.service', '--dex-futures', 'futures.h', 'a.xml')
+        self.assertIn('#include "kv.service.h"\n', self.files()['futures.h'])
+
+        run = subprocess.run([GENERATOR, '--c-namespace', 'Demo', '--dex-futures', 'alone.h', 'a.xml'],
+                             cwd=self.directory, capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn('--dex-futures needs --generate-c-code', run.stderr)
+        self.assertNotIn('alone.h', self.files())
+
     def test_depfile_alone(self):
         """The description of no output is that of the depfile."""
         self.generate('--depfile', 'o.d', 'a.xml')

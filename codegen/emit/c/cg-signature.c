@@ -33,6 +33,7 @@ typedef enum
   RETURN_RESULT,  /* the only result, or a gboolean, TRUE on success, and return locations */
   RETURN_CALL,
   RETURN_STREAM,
+  RETURN_FUTURE,
   RETURN_ITEM,    /* a gboolean, TRUE if there is an item, and return locations */
   RETURN_LENT,    /* the value of a property */
   RETURN_GIVEN
@@ -84,6 +85,8 @@ static const Row rows[CG_N_SIGNATURES] = {
   [CG_SIGNATURE_CALL_WITH_REPLY] =
     { "call_with_reply", "call-with-reply", CG_GROUP_PROXY, OF_TWO_WAY,
       "p", ARGS_IN, "xkd", RETURN_VOID },
+  [CG_SIGNATURE_FUTURE] =
+    { "future", "future", CG_GROUP_NONE, OF_TWO_WAY, "p", ARGS_IN, "", RETURN_FUTURE },
   [CG_SIGNATURE_REPLY_FUNC] =
     { "ReplyFunc", "reply-func", CG_GROUP_NONE, OF_TWO_WAY, "", ARGS_OUT_LENT, "Eg", RETURN_VOID },
   [CG_SIGNATURE_SEND] =
@@ -232,6 +235,8 @@ get_return_type (const CgMethod *method,
     return method->use.type->c_out;
   if (returns == RETURN_CALL)
     return "NorpcCall *";
+  if (returns == RETURN_FUTURE)
+    return "DexFuture *";
 
   return returns == RETURN_RESULT && arg != NULL ? arg->use.type->c_out : "gboolean ";
 }
@@ -246,6 +251,8 @@ make_return_doc (const CgMethod *method,
     return cg_param_doc_make_value (method, row->returns == RETURN_GIVEN);
   if (row->returns == RETURN_STREAM)
     return g_strdup ("Returns: (transfer full): the client's end of the stream");
+  if (row->returns == RETURN_FUTURE)
+    return g_strdup ("Returns: (transfer full): a future of the results");
   if (row->returns == RETURN_ITEM)
     return g_strdup (strchr (row->trailing, 'e') != NULL
                      ? "Returns: %TRUE if there is an item, %FALSE at the end or with @error set"
@@ -405,7 +412,8 @@ cg_signature_emit (CgWriter        *writer,
 
   cg_signature_set (writer, method, kind);
   if (cg_writer_is_set (writer, "doc"))
-    cg_emit_function_doc (writer, kind == CG_SIGNATURE_CALL_WITH_REPLY ? " (skip)" : "");
+    cg_emit_function_doc (writer, kind == CG_SIGNATURE_CALL_WITH_REPLY || kind == CG_SIGNATURE_FUTURE
+                          ? " (skip)" : "");
   cg_writer_emit (writer, cg_template (name));
 }
 

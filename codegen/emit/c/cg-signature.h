@@ -19,6 +19,7 @@ typedef enum
   CG_SIGNATURE_FINISH,
   CG_SIGNATURE_SYNC,
   CG_SIGNATURE_CALL_WITH_REPLY,
+  CG_SIGNATURE_FUTURE,      /* static: returns a future of libdex */
   CG_SIGNATURE_REPLY_FUNC,  /* the type of functions that get its reply */
   CG_SIGNATURE_SEND,        /* the only function for clients of a one-way method */
   CG_SIGNATURE_NEW_CALL,    /* static: shared by call and sync */
