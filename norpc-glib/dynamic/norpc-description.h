@@ -26,6 +26,9 @@ GPtrArray                *norpc_interface_info_list_for_xml   (const char       
                                                                GError                   **error);
 
 NORPC_AVAILABLE_IN_ALL
+const NorpcInterfaceInfo *norpc_interface_info_for_type       (GType                      type);
+
+NORPC_AVAILABLE_IN_ALL
 char                    **norpc_interface_info_list_methods   (const NorpcInterfaceInfo  *info);
 NORPC_AVAILABLE_IN_ALL
 char                    **norpc_interface_info_list_signals   (const NorpcInterfaceInfo  *info);
@@ -55,6 +58,15 @@ char                     *norpc_interface_info_get_out_type   (const NorpcInterf
 NORPC_AVAILABLE_IN_ALL
 char                     *norpc_interface_info_get_item_type  (const NorpcInterfaceInfo  *info,
                                                                guint                      method);
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_in_types  (const NorpcInterfaceInfo  *info,
+                                                               guint                      method);
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_out_types (const NorpcInterfaceInfo  *info,
+                                                               guint                      method);
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_item_types (const NorpcInterfaceInfo  *info,
+                                                                guint                      method);
 NORPC_AVAILABLE_IN_ALL
 NorpcMethodFlags          norpc_interface_info_get_method_flags (const NorpcInterfaceInfo *info,
                                                                  guint                     method);

@@ -82,6 +82,33 @@ norpc_stream_init (NorpcStream *self G_GNUC_UNUSED)
 }
 
 /**
+ * norpc_stream_get_interface_info:
+ * @self: an end of a stream
+ * @method: (out) (optional): return location for the index of the stream among the methods
+ *
+ * Gets the interface info that describes the stream.
+ *
+ * This function is thread-safe.
+ *
+ * Returns: (transfer none) (nullable): the interface info, or %NULL if no proxy and no server has
+ *   opened the stream
+ * Since: 0.1
+ */
+const NorpcInterfaceInfo *
+norpc_stream_get_interface_info (NorpcStream *self,
+                                 guint       *method)
+{
+  NorpcStreamPrivate *priv = norpc_stream_get_private (self);
+
+  g_return_val_if_fail (NORPC_IS_STREAM (self), NULL);
+
+  if (method != NULL)
+    *method = priv->call != NULL ? priv->call->method : 0;
+
+  return priv->call != NULL ? priv->call->interface_info : NULL;
+}
+
+/**
  * norpc_stream_close:
  * @self: an end of a stream
  *

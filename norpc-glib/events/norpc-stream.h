@@ -52,6 +52,10 @@ NorpcStream *norpc_call_get_stream   (NorpcCall            *self,
 
 NORPC_AVAILABLE_IN_ALL
 void         norpc_stream_close          (NorpcStream          *self);
+NORPC_AVAILABLE_IN_ALL
+const NorpcInterfaceInfo *
+             norpc_stream_get_interface_info (NorpcStream      *self,
+                                              guint            *method);
 
 /* The end that writes */
 NORPC_AVAILABLE_IN_ALL

@@ -83,6 +83,40 @@ norpc_interface_install_proxy (gpointer   g_iface,
 }
 
 /**
+ * norpc_endpoint_make_proxy:
+ * @self: an endpoint
+ * @interface_type: the type of an interface
+ *
+ * Creates a proxy of the class that belongs to a generated interface.
+ *
+ * Code that knows the interface calls the constructor of its proxies instead. This function is for
+ * language bindings and other generic code. As with the constructor, the main context that is the
+ * thread default gets the replies and signals.
+ *
+ * Returns: (transfer full) (nullable): a proxy, or %NULL if @interface_type is not generated, as that
+ *   of a description that was read at run time: see [ctor@Norpc.DynamicProxy.new]
+ * Since: 0.1
+ */
+NorpcProxy *
+norpc_endpoint_make_proxy (NorpcEndpoint *self,
+                           GType          interface_type)
+{
+  GetTypeFunc get_proxy_type;
+  gpointer g_iface;
+
+  g_return_val_if_fail (NORPC_IS_ENDPOINT (self), NULL);
+  g_return_val_if_fail (G_TYPE_IS_INTERFACE (interface_type), NULL);
+
+  g_iface = g_type_default_interface_ref (interface_type);
+  get_proxy_type = (GetTypeFunc) g_type_get_qdata (interface_type, get_proxy_quark ());
+  g_type_default_interface_unref (g_iface);
+  if (get_proxy_type == NULL)
+    return NULL;
+
+  return g_object_new (get_proxy_type (), "endpoint", self, NULL);
+}
+
+/**
  * norpc_object_close:
  * @object: an object that may have been passed to other main contexts
  *

@@ -15,10 +15,13 @@
 G_BEGIN_DECLS
 
 NORPC_AVAILABLE_IN_ALL
-void norpc_object_close             (GObject  *object);
+void        norpc_object_close             (GObject        *object);
+NORPC_AVAILABLE_IN_ALL
+NorpcProxy *norpc_endpoint_make_proxy      (NorpcEndpoint  *self,
+                                            GType           interface_type) G_GNUC_WARN_UNUSED_RESULT;
 
 NORPC_AVAILABLE_IN_ALL
-void norpc_interface_install_proxy  (gpointer   g_iface,
-                                     GType    (*get_proxy_type) (void));
+void        norpc_interface_install_proxy  (gpointer        g_iface,
+                                            GType         (*get_proxy_type) (void));
 
 G_END_DECLS

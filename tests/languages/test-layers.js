@@ -127,6 +127,13 @@ test('filter fails closed', () => withStore(put => {
     assertFailsClosed(func => put(withFilter(func)), put());
 }));
 
+test('filter has to return a boolean', () => withStore(put => {
+    for (const func of [() => [], () => 'yes', async () => false]) {
+        const error = failure(() => put(withFilter(func)).call_append_sync(0, data('key'), data('x'), null));
+        assert(error.message.startsWith('the function of a filter: expected a boolean'), error.message);
+    }
+}));
+
 test('filter sets arguments', () => withStore(put => {
     const database = new GObject.Value();
     database.init(GObject.TYPE_UINT);

@@ -68,6 +68,31 @@ test_args (void)
   g_assert_cmpint (file->flags, ==, NORPC_ARG_FLAGS_NULLABLE);
 }
 
+static void
+test_types (void)
+{
+  const NorpcInterfaceInfo *info = read_members (
+    "<method name='A'><arg type='s'/><arg type='as' nullable='true'/><arg type='mu'/><arg type='Gio.File'/>"
+    "<arg type='Gio.File' nullable='true' direction='out'/></method>"
+    "<stream name='B'><arg type='ay' direction='out'/><result type='(ii)'/></stream>");
+  g_auto (GStrv) ins = norpc_interface_info_list_in_types (info, 0);
+  g_auto (GStrv) outs = norpc_interface_info_list_out_types (info, 0);
+  g_auto (GStrv) items = norpc_interface_info_list_item_types (info, 1);
+  g_auto (GStrv) outcome = norpc_interface_info_list_out_types (info, 1);
+  g_auto (GStrv) none = norpc_interface_info_list_in_types (info, 1);
+
+  g_assert_cmpstrv (ins, ((const char * const[]) { "s", "?as", "?u", "GFile", NULL }));
+  g_assert_cmpstrv (outs, ((const char * const[]) { "?GFile", NULL }));
+  g_assert_cmpstrv (items, ((const char * const[]) { "ay", NULL }));
+  g_assert_cmpstrv (outcome, ((const char * const[]) { "(ii)", NULL }));
+  g_assert_cmpstrv (none, ((const char * const[]) { NULL }));
+
+  g_assert_true (norpc_interface_info_for_type (norpc_dynamic_proxy_type_for (info)) == info);
+  g_assert_null (norpc_interface_info_for_type (NORPC_TYPE_DYNAMIC_PROXY));
+  g_assert_null (norpc_interface_info_for_type (G_TYPE_OBJECT));
+  g_assert_null (norpc_interface_info_for_type (G_TYPE_FILE));
+}
+
 /* The names of GObject are those of generated code, also where they clash. */
 static void
 test_names (void)
@@ -381,6 +406,7 @@ main (int    argc,
 
   g_test_add_func ("/dynamic/infos/flags", test_flags);
   g_test_add_func ("/dynamic/infos/args", test_args);
+  g_test_add_func ("/dynamic/infos/types", test_types);
   g_test_add_func ("/dynamic/infos/names", test_names);
   g_test_add_func ("/dynamic/infos/function-names", test_function_names);
   g_test_add_func ("/dynamic/infos/arg-infos", test_arg_infos);

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Calls of proxies: with promises, and synchronous.
+
+/* exported extendProxies, unwrap */
+
+const { Gio, GLib, GObject } = imports.gi;
+const { getMembers } = imports.overrides._norpc.description;
+const { give, wrongType } = imports.overrides._norpc.values;
+
+const OPTIONS = ['cancellable', 'parent', 'priority', 'timeout'];
+let Norpc;
+
+// The options of one call.
+function checkOptions(options) {
+    if (options === undefined || options === null)
+        return {};
+    if (options instanceof Gio.Cancellable)
+        return { cancellable: options };
+    if (typeof options !== 'object')
+        throw wrongType('options', 'an object or a Gio.Cancellable', options);
+    for (const name of Object.keys(options)) {
+        if (!OPTIONS.includes(name))
+            throw new TypeError(`options: '${name}' is not an option; expected one of ${OPTIONS.join(', ')}`);
+    }
+    if (options.cancellable && !(options.cancellable instanceof Gio.Cancellable))
+        throw wrongType('cancellable', 'a Gio.Cancellable', options.cancellable);
+    if (options.parent && !(options.parent instanceof Norpc.Call))
+        throw wrongType('parent', 'a Norpc.Call', options.parent);
+    checkTimeout(options.timeout);
+    return options;
+}
+
+function checkTimeout(timeout) {
+    if (timeout === undefined || timeout === Infinity)
+        return;
+    if (typeof timeout !== 'number' || !(timeout > 0 && timeout < GLib.MAXUINT32))
+        throw wrongType('timeout', 'a number of milliseconds greater than 0', timeout);
+}
+
+// Runs a function that sends a call, with options of the call.
+function withOptions(options, func) {
+    const { parent, priority, timeout } = options;
+    if (parent)
+        parent.enter();
+    if (timeout !== undefined)
+        Norpc.timeout_push(timeout === Infinity ? GLib.MAXUINT32 : Math.max(1, Math.round(timeout)));
+    if (priority !== undefined)
+        Norpc.priority_push(priority);
+    try {
+        return func(options.cancellable ?? null);
+    } finally {
+        if (priority !== undefined)
+            Norpc.priority_pop();
+        if (timeout !== undefined)
+            Norpc.timeout_pop();
+        if (parent)
+            parent.leave();
+    }
+}
+
+// Converts what GJS returns for results: `true` and the results, or only the result.
+function unwrap(returned) {
+    if (returned === true)
+        return undefined;
+    if (!Array.isArray(returned) || returned[0] !== true)
+        return give(returned);
+    if (returned.length <= 2)
+        return give(returned[1]);
+    return give(returned.slice(1));
+}
+
+// The functions of a class that send a call, for generated classes and for those that were made at run time.
+
+class Sender {
+    constructor(member) {
+        this.member = member;
+    }
+
+    // Splits arguments and options, and checks both.
+    prepare(args) {
+        const { ins } = this.member;
+        if (args.length > ins.length + 1)
+            throw new TypeError(`${this.member.name}(): expected ${ins.length} arguments and options, got ${args.length}`);
+        return [ins.check(args.slice(0, ins.length)), checkOptions(args[ins.length])];
+    }
+
+    start(proxy, args) {
+        return new Promise((resolve, reject) => {
+            const [checked, options] = this.prepare(args);
+            withOptions(options, cancellable => this.call(proxy, checked, cancellable, (_source, result) => {
+                try {
+                    resolve(unwrap(this.finish(proxy, result)));
+                } catch (error) {
+                    reject(error);
+                }
+            }));
+        });
+    }
+
+    run(proxy, args) {
+        const [checked, options] = this.prepare(args);
+        return unwrap(withOptions(options, cancellable => this.callSync(proxy, checked, cancellable)));
+    }
+
+    send(proxy, args) {
+        const [checked, options] = this.prepare(args);
+        withOptions(options, () => this.callOneWay(proxy, checked));
+    }
+
+    openStream(proxy, args) {
+        const [checked, options] = this.prepare(args);
+        return withOptions(options, cancellable => this.open(proxy, checked, cancellable));
+    }
+}
+
+class CompiledSender extends Sender {
+    call(proxy, args, cancellable, callback) {
+        proxy[`call_${this.member.functionName}`](...args, cancellable, callback);
+    }
+
+    finish(proxy, result) {
+        return proxy[`call_${this.member.functionName}_finish`](result);
+    }
+
+    callSync(proxy, args, cancellable) {
+        return proxy[`call_${this.member.functionName}_sync`](...args, cancellable);
+    }
+
+    callOneWay(proxy, args) {
+        proxy[`call_${this.member.functionName}`](...args);
+    }
+
+    open(proxy, args, cancellable) {
+        return proxy[`open_${this.member.functionName}`](...args, cancellable);
+    }
+}
+
+class GenericSender extends Sender {
+    call(proxy, args, cancellable, callback) {
+        proxy.call_method(this.member.method, GLib.Variant.new_tuple(args), cancellable, callback);
+    }
+
+    finish(proxy, result) {
+        return [true, ...proxy.call_method_finish(result).recursiveUnpack()];
+    }
+
+    callSync(proxy, args, cancellable) {
+        return [true, ...proxy.call_method_sync(this.member.method, GLib.Variant.new_tuple(args),
+            cancellable).recursiveUnpack()];
+    }
+
+    callOneWay(proxy, args) {
+        proxy.send_method(this.member.method, GLib.Variant.new_tuple(args));
+    }
+
+    open(proxy, args, cancellable) {
+        return proxy.open_stream(this.member.method, GLib.Variant.new_tuple(args), cancellable);
+    }
+}
+
+// Adds the functions for a member to a table.
+function addFunctions(table, member) {
+    const sender = member.isGeneric ? new GenericSender(member) : new CompiledSender(member);
+    const add = (name, func) => table.set(name, {
+        [name](...args) {
+            return func.call(sender, this, args);
+        },
+    }[name]);
+    if (member.isStream) {
+        add(member.name, sender.openStream);
+    } else if (member.isOneWay) {
+        add(member.name, sender.send);
+    } else {
+        add(member.name, sender.start);
+        add(`${member.name}_sync`, sender.run);
+    }
+}
+
+function makeTable(prototype) {
+    const table = new Map();
+    const info = Norpc.interface_info_for_type(prototype.constructor.$gtype);
+    if (info === null)
+        return table;
+    const isGeneric = GObject.type_is_a(prototype.constructor.$gtype, Norpc.DynamicProxy.$gtype);
+    const functions = Object.getOwnPropertyNames(prototype)
+        .filter(name => /^(call|open)_/.test(name)).map(name => name.slice('call_'.length));
+    getMembers(info, functions, isGeneric, Norpc).forEach(member => addFunctions(table, member));
+    return table;
+}
+
+const tables = new Map();  // of functions, by the prototypes of generated classes
+
+// Gets the prototype of the class that C registered.
+function getGeneratedPrototype(proxy) {
+    let prototype = Object.getPrototypeOf(proxy);
+    for (let parent = Object.getPrototypeOf(prototype);
+        parent !== null && parent !== Norpc.Proxy.prototype && parent !== Norpc.DynamicProxy.prototype;
+        parent = Object.getPrototypeOf(parent))
+        prototype = parent;
+    return prototype;
+}
+
+function findFunction(proxy, name) {
+    if (/^(call|open)_|^_/.test(name) || !(proxy instanceof Norpc.Proxy))
+        return undefined;
+    const prototype = getGeneratedPrototype(proxy);
+    if (!tables.has(prototype))
+        tables.set(prototype, makeTable(prototype));
+    const func = tables.get(prototype).get(name);
+    if (func !== undefined)
+        Object.defineProperty(prototype, name, { value: func, writable: true, configurable: true });
+    return func;
+}
+
+// GJS runs no code of an override when it makes a class. So the functions are made when they are looked for:
+// the prototype of Norpc.Proxy inherits from an object that is asked for what generated classes do not have.
+function extendProxies(namespace) {
+    Norpc = namespace;
+    const parent = Object.getPrototypeOf(Norpc.Proxy.prototype);
+    Object.setPrototypeOf(Norpc.Proxy.prototype, new Proxy(Object.create(parent), {
+        get(target, name, receiver) {
+            const func = typeof name === 'string' ? findFunction(receiver, name) : undefined;
+            return func !== undefined ? func : Reflect.get(target, name, receiver);
+        },
+    }));
+
+    // For declarations in TypeScript, where it adds the functions above to the type.
+    Norpc.calls = proxy => proxy;
+
+    Gio._promisify(Norpc.Proxy.prototype, 'load_async', 'load_finish');
+    Gio._promisify(Norpc.DynamicProxy.prototype, 'call_method', 'call_method_finish');
+    Gio._promisify(Norpc.DynamicProxy.prototype, 'set_value', 'set_value_finish');
+}

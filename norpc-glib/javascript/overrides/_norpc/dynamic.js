@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Descriptions that are read at run time.
+
+/* exported addLoad */
+
+const { Gio, GLib, GObject } = imports.gi;
+const { lookupConstructor } = imports._gi;
+const { getMembers } = imports.overrides._norpc.description;
+const { answer } = imports.overrides._norpc.services;
+
+let Norpc;
+
+function makeProxyClass(info) {
+    const klass = lookupConstructor(Norpc.DynamicProxy.type_for(info));
+    klass.new = endpoint => Norpc.DynamicProxy.new(endpoint, info);
+    return klass;
+}
+
+function notImplemented(call, info, methodName) {
+    call.return_error_literal(Norpc.error_quark(), Norpc.Error.NOT_IMPLEMENTED,
+        `${info.get_name()}.${methodName} is not implemented`);
+}
+
+// The base class of services of an interface. Their methods are as those of a Norpc.Service.
+function makeServiceClass(info, type) {
+    const members = new Map(getMembers(info, [], true, Norpc).map(member => [member.method, member]));
+
+    return GObject.registerClass({ GTypeName: `${type}-in-JavaScript` },
+        class Service extends lookupConstructor(Norpc.DynamicService.type_for(info)) {
+            vfunc_handle_call(call, methodName, args) {
+                const member = members.get(methodName);
+                if (typeof this[member.name] !== 'function') {
+                    notImplemented(call, info, methodName);
+                    return true;
+                }
+                const values = args.recursiveUnpack();
+                if (member.isStream)
+                    values.unshift(Norpc.DynamicStream.get_for_call(call));
+                answer(this, call, member, values, (answered, results) =>
+                    answered.return_variant(GLib.Variant.new_tuple(results)));
+                return true;
+            }
+        });
+}
+
+// Reads a description, and gets an object with the classes that generated code would have: a base class for
+// services, and a class of proxies, for each interface.
+function load(file) {
+    const [, content] = (file instanceof Gio.File ? file : Gio.File.new_for_path(file)).load_contents(null);
+    return loadText(new TextDecoder().decode(content));
+}
+
+const bases = new Map();  // of services, by the name of the type, which is made once for each description
+
+function loadText(xml) {
+    const classes = {};
+    for (const info of Norpc.InterfaceInfo.list_for_xml(xml)) {
+        const name = info.get_name().replace(/^.*\./, '');
+        const type = Norpc.DynamicService.type_for(info).name;
+        if (!bases.has(type))
+            bases.set(type, makeServiceClass(info, type));
+        classes[name] = bases.get(type);
+        classes[`${name}Proxy`] = makeProxyClass(info);
+        classes[`${name}Info`] = info;
+    }
+    return classes;
+}
+
+function addLoad(namespace) {
+    Norpc = namespace;
+    Norpc.load = load;
+    Norpc.load_text = loadText;
+}

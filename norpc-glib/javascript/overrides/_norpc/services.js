@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Services that are classes of JavaScript.
+
+/* exported addService, answer */
+
+const { GLib, GObject } = imports.gi;
+const { getMembers } = imports.overrides._norpc.description;
+const { own } = imports.overrides._norpc.values;
+
+let Norpc;
+
+// Answers a call with an exception.
+function fail(call, error, name) {
+    if (call.is_replied()) {
+        logError(error, `${name}() has answered, and then failed`);
+    } else if (error instanceof GLib.Error) {
+        call.return_gerror(error);
+    } else {
+        logError(error, `${name}() failed`);
+        const text = error instanceof Error ? `${error.name}: ${error.message}` : `${error}`;
+        call.return_error_literal(Norpc.error_quark(), Norpc.Error.FAILED, text.replace(/\0/g, '\\0'));
+    }
+}
+
+// Checks the results of a method, and sends them, unless the method has answered otherwise.
+function complete(call, member, returned, send) {
+    if (!call.is_replied())
+        send(call, member.outs.checkReturned(returned, member.name));
+}
+
+// Calls the method of a service, and answers with its results.
+function answer(service, call, member, args, send) {
+    try {
+        const returned = service[member.name](...args);
+        if (typeof returned?.then !== 'function') {
+            complete(call, member, returned, send);
+            return;
+        }
+        const kept = call.ref();  // GJS does not hold the call
+        returned.then(results => complete(kept, member, results, send))
+            .catch(error => fail(kept, error, member.name));
+    } catch (error) {
+        fail(call, error, member.name);
+    }
+}
+
+// Gets the members that a service can answer, each with its asynchronous handler.
+function getHandled(iface) {
+    const info = Norpc.interface_info_for_type(iface.$gtype);
+    if (info === null)
+        return [];
+    const functions = Object.getOwnPropertyNames(iface.prototype)
+        .filter(name => name.startsWith('complete_')).map(name => name.slice('complete_'.length));
+    const oneWays = info.list_methods().map((name, index) => [name, info.get_method_flags(index)])
+        .filter(([, flags]) => flags & Norpc.MethodFlags.ONEWAY)
+        .map(([name]) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase());
+    return getMembers(info, [...functions, ...oneWays], false, Norpc);
+}
+
+function makeHandler(member) {
+    return function (call, ...args) {
+        answer(this, call, member, args.map(own), (answered, results) =>
+            this[`complete_${member.functionName}`](answered, ...results));
+        return true;
+    };
+}
+
+function addHandlers(klass, iface) {
+    for (const member of getHandled(iface)) {
+        const name = `vfunc_handle_${member.functionName}`;
+        if (typeof klass.prototype[member.name] === 'function' && !(name in klass.prototype))
+            klass.prototype[name] = makeHandler(member);
+    }
+}
+
+const values = new WeakMap();  // of read-only properties, by service
+
+// GJS makes accessors only for properties that clients may set.
+function addAccessor(klass, pspec) {
+    const name = pspec.name.replace(/-/g, '_');
+    if (pspec.flags & GObject.ParamFlags.WRITABLE || name in klass.prototype || pspec.name in klass.prototype)
+        return;
+    Object.defineProperty(klass.prototype, name, {
+        configurable: true,
+        get() {
+            return values.get(this)?.[name] ?? pspec.get_default_value();
+        },
+        set(value) {
+            if (!values.has(this))
+                values.set(this, {});
+            values.get(this)[name] = value;
+            this.notify(pspec.name);
+        },
+    });
+}
+
+// Adds the properties that an interface has, and that the class does not describe itself.
+function addProperties(klass, iface) {
+    const info = Norpc.interface_info_for_type(iface.$gtype);
+    const described = { ...klass[GObject.properties] };
+    for (const property of info?.list_properties() ?? []) {
+        const name = info.get_gobject_name(property);
+        if (name in described)
+            continue;
+        described[name] = GObject.ParamSpec.override(name, iface);
+        addAccessor(klass, described[name]);
+    }
+    klass[GObject.properties] = described;
+}
+
+function addService(namespace) {
+    Norpc = namespace;
+
+    // The base class of a service. A class derives from this one, and implements a generated interface. Its
+    // methods, async or not, are those of the description. They return the results.
+    Norpc.Service = GObject.registerClass({ GTypeName: 'NorpcJavaScriptService' }, class Service extends GObject.Object {
+        static _classInit(klass) {
+            const interfaces = Object.prototype.hasOwnProperty.call(klass, GObject.interfaces)
+                ? klass[GObject.interfaces] : [];
+            for (const iface of interfaces) {
+                addHandlers(klass, iface);
+                addProperties(klass, iface);
+            }
+            return super._classInit(klass);
+        }
+    });
+
+    // Gets the call that a handler is handling. The handler may keep it.
+    Norpc.get_current_call = () => Norpc.Call.get_current()?.ref() ?? null;
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Streams and signals as iterators.
+
+/* exported extendStreams */
+
+const { GLib } = imports.gi;
+const { Member } = imports.overrides._norpc.description;
+const { unwrap } = imports.overrides._norpc.calls;
+const { own } = imports.overrides._norpc.values;
+
+let Norpc;
+const members = new Map();  // of streams, by interface and index
+const sendings = new WeakMap();  // the last item that is being sent, by stream
+
+// Calls `name`_async () of an object.
+function wait(object, name) {
+    return new Promise((resolve, reject) => {
+        object[`${name}_async`](null, (_source, result) => {
+            try {
+                resolve(object[`${name}_finish`](result));
+            } catch (error) {
+                reject(error);
+            }
+        });
+    });
+}
+
+// The same for values of a stream, which are a variant if its description was read at run time.
+async function waitForValues(stream, name) {
+    const returned = await wait(stream, name);
+    return returned instanceof GLib.Variant && stream instanceof Norpc.DynamicStream
+        ? [true, ...returned.recursiveUnpack()] : returned;
+}
+
+function getMember(stream) {
+    const [info, index] = stream.get_interface_info();
+    const isGeneric = stream instanceof Norpc.DynamicStream;
+    const key = `${info.get_name()} ${index} ${isGeneric}`;
+    if (!members.has(key))
+        members.set(key, new Member(info, index, undefined, isGeneric, Norpc));
+    return members.get(key);
+}
+
+// Reads the items of a stream. It closes the stream if the loop is left.
+function iterateStream() {
+    return {
+        next: async () => {
+            const returned = await waitForValues(this, 'next');
+            return returned?.[0] === true ? { value: unwrap(returned), done: false } : { value: undefined, done: true };
+        },
+        return: async value => {
+            this.close();
+            return { value, done: true };
+        },
+        [Symbol.asyncIterator]() {
+            return this;
+        },
+    };
+}
+
+async function sendAfter(stream, before, item) {
+    try {
+        await before;
+    } catch {
+        // Each item fails for itself.
+    }
+    while (!stream.is_ready())
+        await wait(stream, 'ready');
+    if (stream instanceof Norpc.DynamicStream)
+        stream.write(GLib.Variant.new_tuple(item));
+    else
+        stream.write(...item);
+}
+
+// Writes an item, as soon as the reader is ready for it.
+async function send(...values) {
+    const item = getMember(this).items.check(values);
+    const sending = sendAfter(this, sendings.get(this), item);
+    sendings.set(this, sending);
+    await sending;
+}
+
+async function outcome() {
+    return unwrap(await waitForValues(this, 'outcome'));
+}
+
+// Reads the emissions of a signal, each as one value or an array of several.
+function iterateWatch() {
+    return {
+        next: async () => {
+            const emission = await wait(this, 'next');
+            const args = Array.from({ length: emission.get_n_args() }, (_, index) => own(emission.get_arg(index)));
+            return { value: args.length > 1 ? args : args[0], done: false };
+        },
+        [Symbol.asyncIterator]() {
+            return this;
+        },
+    };
+}
+
+function extendStreams(namespace) {
+    Norpc = namespace;
+    Norpc.Stream.prototype[Symbol.asyncIterator] = iterateStream;
+    Norpc.Stream.prototype.send = send;
+    Norpc.Stream.prototype.outcome = outcome;
+    Norpc.SignalWatch.prototype[Symbol.asyncIterator] = iterateWatch;
+}

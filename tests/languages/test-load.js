@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Descriptions that are read at run time: their classes are as those of generated code.
+
+imports.gi.versions.Norpc = '1';
+const { GLib, GObject, Norpc } = imports.gi;
+const { assert, assertRejects, equal, run, test } = imports.tap;
+
+const file = GLib.build_filenamev([GLib.get_tmp_dir(), `norpc-${GLib.uuid_string_random()}.xml`]);
+GLib.file_set_contents(file, `
+<node>
+  <error-domain name="LampError"><error name="TooDark"/></error-domain>
+  <interface name="org.example.loaded.Lamp">
+    <method name="Dim">
+      <arg name="by" type="d"/>
+      <arg name="brightness" type="d" direction="out"/>
+    </method>
+    <method name="Describe">
+      <arg name="options" type="a{sv}"/>
+      <arg name="name" type="s" nullable="true"/>
+      <arg name="text" type="s" direction="out"/>
+      <arg name="parts" type="as" direction="out"/>
+    </method>
+    <method name="Connect"/>
+    <method name="LampCount"><arg name="count" type="y" direction="out"/></method>
+    <method name="Forget" oneway="true"><arg name="what" type="s"/></method>
+    <stream name="Blink">
+      <arg name="times" type="u"/>
+      <arg name="on" type="b" direction="out"/>
+      <result name="seconds" type="d"/>
+    </stream>
+    <signal name="Flickered"><arg name="times" type="u"/></signal>
+    <property name="Brightness" type="d" access="readwrite"/>
+  </interface>
+</node>`);
+const { Lamp, LampInfo, LampProxy } = Norpc.load(file);
+GLib.unlink(file);
+
+const MyLamp = GObject.registerClass(class MyLamp extends Lamp {
+    async dim(by) {
+        await null;
+        if (by > this.brightness)
+            throw LampInfo.new_error('LampError.TooDark', 'It is darker than that');
+        this.brightness -= by;
+        this.emit('flickered', 2);
+        return this.brightness;
+    }
+
+    describe(options, name) {
+        return [`${JSON.stringify(options)} ${name}`, Object.keys(options)];
+    }
+
+    connect_() {
+        return undefined;
+    }
+
+    lamp_count() {
+        return 300;
+    }
+
+    forget(what) {
+        this.forgotten = what;
+    }
+
+    async blink(stream, times) {
+        for (let i = 0; i < times; i++)
+            await stream.send(i % 2 === 0);
+        return times / 2;
+    }
+});
+
+async function withLamp(func) {
+    const lamp = new MyLamp({ brightness: 1 });
+    const server = Norpc.serve(lamp);
+    try {
+        await func(server.make_proxy(), lamp, server);
+    } finally {
+        server.stop(Norpc.StopMode.FINISH, null);
+    }
+}
+
+test('calls', () => withLamp(async (proxy, lamp, server) => {
+    equal(await proxy.dim(0.25), 0.75);
+    equal(await LampProxy.new(server.get_endpoint()).dim(0.25), 0.5);
+    equal(await proxy.describe({ a: 1 }, null), ['{"a":1} null', ['a']]);
+    equal(await proxy.describe({}, 'x'), ['{} x', []]);
+    equal(await proxy.connect_(), undefined);
+    proxy.forget('all');
+    await proxy.dim(0);
+    equal(lamp.forgotten, 'all');
+}));
+
+test('errors', () => withLamp(async proxy => {
+    const error = await assertRejects(() => proxy.dim(2));
+    equal(LampInfo.get_error_name(error), 'LampError.TooDark');
+    equal((await assertRejects(() => proxy.dim('much'))).message,
+        "argument 'by': expected a number, got a string");
+    equal((await assertRejects(() => proxy.describe({}, 5))).message,
+        "argument 'name': expected a string, got the number 5");
+    equal((await assertRejects(() => proxy.lamp_count())).message,
+        "RangeError: result 'count': expected a number from 0 to 255, got 300");
+}));
+
+test('methods that are missing', async () => {
+    const Dark = GObject.registerClass(class Dark extends Lamp {});
+    const server = Norpc.serve(new Dark());
+    const error = await assertRejects(() => server.make_proxy().dim(0));
+    assert(error.matches(Norpc.Error, Norpc.Error.NOT_IMPLEMENTED), `${error}`);
+    server.stop(Norpc.StopMode.FINISH, null);
+});
+
+test('signals and properties', () => withLamp(async (proxy, lamp) => {
+    const events = [];
+    await proxy.load_async(null);
+    proxy.connect('flickered', (_proxy, times) => events.push(`flickered ${times}`));
+    proxy.connect('notify::brightness', () => events.push(`brightness ${proxy.brightness}`));
+    await proxy.dim(0.5);
+    equal(events, ['brightness 0.5', 'flickered 2']);
+    equal(lamp.brightness, 0.5);
+}));
+
+test('streams', () => withLamp(async proxy => {
+    const stream = proxy.blink(3);
+    const items = [];
+    for await (const on of stream)
+        items.push(on);
+    equal(items, [true, false, true]);
+    equal(await stream.outcome(), 1.5);
+}));
+
+test('fake', async () => {
+    const fake = Norpc.Fake.new(LampInfo);
+    fake.answer_variant('Dim', new GLib.Variant('(d)', [0.5]));
+    equal(await LampProxy.new(fake).dim(0.25), 0.5);
+});
+
+test('description that is read again', () => {
+    const xml = '<node><interface name="org.example.loaded.Again"><method name="A"/></interface></node>';
+    assert(Norpc.load_text(xml).Again === Norpc.load_text(`${xml} `).Again, 'the same class');
+});
+
+test('description that is wrong', async () => {
+    const error = await assertRejects(async () => Norpc.load_text('<node><interface/></node>'));
+    assert(error.matches(Norpc.Error, Norpc.Error.INVALID_DESCRIPTION), `${error}`);
+});
+
+run();
