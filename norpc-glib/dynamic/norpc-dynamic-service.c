@@ -7,10 +7,9 @@
 #include "call/norpc-call-variant.h"
 #include "core/norpc-error.h"
 #include "core/norpc-foreign-service-private.h"
-#include "core/norpc-value-check-private.h"
 #include "core/norpc-value-variant-private.h"
-#include "events/norpc-property-access-private.h"
 #include "events/norpc-property-private.h"
+#include "events/norpc-property-values-private.h"
 #include "norpc-dynamic-member-private.h"
 #include "norpc-dynamic-service-private.h"
 
@@ -40,8 +39,7 @@ typedef struct
   NorpcDynamicWriteFunc write_func;    /* (nullable) */
   gpointer              write_data;    /* (owned) (nullable): by `write_destroy` */
   GDestroyNotify        write_destroy; /* (nullable) */
-  GValue               *values;        /* (owned): of the properties */
-  guint                 n_values;
+  NorpcPropertyValues  *values;        /* (owned), since construction */
 } NorpcDynamicServicePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (NorpcDynamicService, norpc_dynamic_service, G_TYPE_OBJECT)
@@ -125,7 +123,7 @@ norpc_dynamic_service_get_property (GObject    *object,
                                     GValue     *value,
                                     GParamSpec *pspec G_GNUC_UNUSED)
 {
-  g_value_copy (&get_service_private (NORPC_DYNAMIC_SERVICE (object))->values[property_id - 1], value);
+  norpc_property_values_get (get_service_private (NORPC_DYNAMIC_SERVICE (object))->values, property_id, value);
 }
 
 static void
@@ -134,21 +132,8 @@ norpc_dynamic_service_set_property (GObject      *object,
                                     const GValue *value,
                                     GParamSpec   *pspec)
 {
-  NorpcDynamicServicePrivate *priv = get_service_private (NORPC_DYNAMIC_SERVICE (object));
-  const NorpcInterfaceInfo *info = get_service_info (object);
-  GValue *kept = &priv->values[property_id - 1];
-  g_autofree char *problem = norpc_value_find_problem (&norpc_property_access_get (info)->args[property_id - 1], value);
-
-  if (problem != NULL)
-    {
-      g_critical ("%s: property '%s': %s", info->dbus.name, info->properties[property_id - 1]->dbus.name, problem);
-      return;
-    }
-  if (g_param_values_cmp (pspec, kept, value) == 0)
-    return;
-
-  g_value_copy (value, kept);
-  g_object_notify_by_pspec (object, pspec);
+  norpc_property_values_set (get_service_private (NORPC_DYNAMIC_SERVICE (object))->values, property_id, value, object,
+                             pspec);
 }
 
 static void
@@ -160,9 +145,7 @@ norpc_dynamic_service_finalize (GObject *object)
     priv->destroy (priv->user_data);
   if (priv->write_destroy != NULL)
     priv->write_destroy (priv->write_data);
-  for (guint i = 0; i < priv->n_values; i++)
-    g_value_unset (&priv->values[i]);
-  g_free (priv->values);
+  norpc_property_values_free (priv->values);
 
   G_OBJECT_CLASS (norpc_dynamic_service_parent_class)->finalize (object);
 }
@@ -180,36 +163,13 @@ norpc_dynamic_service_init (NorpcDynamicService *self G_GNUC_UNUSED)
 {
 }
 
-/* Sets a value that the description allows: an empty one, or NULL. An object must be set before clients
- * load the properties.
- */
-static void
-init_kept_value (const NorpcArgInfo *arg,
-                 GValue             *value)
-{
-  g_autoptr (GVariant) empty = NULL;
-
-  g_value_init (value, norpc_arg_info_get_gtype (&arg->dbus));
-  if (arg->get_type != NULL || norpc_arg_info_is_nullable (arg))
-    return;
-
-  empty = g_variant_ref_sink (g_variant_new_from_data (G_VARIANT_TYPE (arg->dbus.signature), NULL, 0, FALSE,
-                                                       NULL, NULL));
-  g_free (norpc_value_set_variant (arg, value, empty));
-}
-
 /* Called when an instance of a subclass is made, before its properties are set. */
 void
 norpc_dynamic_service_init_values (GTypeInstance *instance,
                                    gpointer       klass)
 {
-  NorpcDynamicServicePrivate *priv = get_service_private ((NorpcDynamicService *) instance);
-  const NorpcPropertyAccess *access = norpc_property_access_get (((NorpcDynamicServiceClass *) klass)->interface_info);
-
-  priv->n_values = access->n_properties;
-  priv->values = g_new0 (GValue, priv->n_values);
-  for (guint i = 0; i < priv->n_values; i++)
-    init_kept_value (&access->args[i], &priv->values[i]);
+  get_service_private ((NorpcDynamicService *) instance)->values =
+    norpc_property_values_new (((NorpcDynamicServiceClass *) klass)->interface_info);
 }
 
 /* Called when the class of the services of an interface is initialized. A service sets and reads all of its

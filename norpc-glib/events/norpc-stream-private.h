@@ -53,8 +53,10 @@ gboolean      norpc_stream_is_muted       (NorpcStream *self);
 gboolean norpc_stream_needs_client (NorpcCall *call);
 
 /* norpc-stream-reader.c */
-void norpc_stream_attach           (NorpcStream *self);
-void norpc_stream_continue_reading (NorpcStream *self);
+void       norpc_stream_attach           (NorpcStream *self);
+void       norpc_stream_continue_reading (NorpcStream *self);
+NorpcItem *norpc_stream_take_item        (NorpcStream *self);
+gboolean   norpc_stream_is_at_end        (NorpcStream *self);
 
 /* norpc-stream-outcome.c */
 void norpc_stream_complete_outcome (NorpcStream *self);

@@ -304,3 +304,30 @@ norpc_stream_try_read (NorpcStream *self)
 
   return item;
 }
+
+/* Called by one thread at a time, for the service's end. Reads the next item (owned) if there is one, in whatever context the end is used,
+ * or returns NULL.
+ */
+NorpcItem *
+norpc_stream_take_item (NorpcStream *self)
+{
+  NorpcItem *item = NULL;
+
+  read_next (self, FALSE, &item, NULL);
+
+  return item;
+}
+
+/* Thread-safe. Returns TRUE if the writer has ended, and all items have been read. */
+gboolean
+norpc_stream_is_at_end (NorpcStream *self)
+{
+  NorpcPipe *pipe = norpc_stream_get_private (self)->pipe;
+  gboolean at_end;
+
+  g_mutex_lock (&pipe->lock);
+  at_end = pipe->oldest != NULL && pipe->oldest->is_end;
+  g_mutex_unlock (&pipe->lock);
+
+  return at_end;
+}

@@ -6,6 +6,7 @@
 #include "core/norpc-error.h"
 #include "events/norpc-interface-members-private.h"
 #include "events/norpc-property-private.h"
+#include "events/norpc-property-values-private.h"
 #include "norpc-lifecycle.h"
 #include "norpc-simple-service.h"
 
@@ -24,7 +25,8 @@
  *
  * The service emits signals by the same functions as any other service. It keeps the values of its
  * properties itself: it sets them with [method@GObject.Object.set], also those that clients can only
- * read, and connects to [signal@GObject.Object::notify] to learn that a client has set one.
+ * read, and connects to [signal@GObject.Object::notify] to learn that a client has set one. At first, a number is 0,
+ * a string or an array is empty, and an object is %NULL.
  *
  * The data is freed in the service's context when the service stops, after the function of
  * [method@Norpc.SimpleService.set_lifecycle] that stops it, or if it fails to start. If the service
@@ -35,7 +37,7 @@
 
 typedef struct
 {
-  GValue         *values;    /* (owned) (nullable): of the properties, in their order */
+  NorpcPropertyValues *values; /* (owned) (nullable), since construction */
   gpointer        data;      /* (owned) (nullable): by free_func */
   GDestroyNotify  free_func; /* (nullable): NULL once the data has been freed */
   NorpcStartFunc  start;     /* (nullable) */
@@ -146,7 +148,7 @@ norpc_simple_service_get_property (GObject    *object,
                                    GValue     *value,
                                    GParamSpec *pspec G_GNUC_UNUSED)
 {
-  g_value_copy (&get_private (object)->values[property_id - 1], value);
+  norpc_property_values_get (get_private (object)->values, property_id, value);
 }
 
 static void
@@ -155,44 +157,24 @@ norpc_simple_service_set_property (GObject      *object,
                                    const GValue *value,
                                    GParamSpec   *pspec)
 {
-  GValue *own = &get_private (object)->values[property_id - 1];
-
-  if (g_param_values_cmp (pspec, value, own) == 0)
-    return;
-
-  g_value_copy (value, own);
-  g_object_notify_by_pspec (object, pspec);
+  norpc_property_values_set (get_private (object)->values, property_id, value, object, pspec);
 }
 
 static void
 norpc_simple_service_constructed (GObject *object)
 {
-  NorpcSimpleServicePrivate *priv = get_private (object);
-  const NorpcInterfaceInfo *info = get_info (object);
-  guint n_properties = norpc_interface_info_get_n_properties (info);
-
   G_OBJECT_CLASS (norpc_simple_service_parent_class)->constructed (object);
 
-  priv->values = g_new0 (GValue, n_properties);
-  for (guint i = 0; i < n_properties; i++)
-    {
-      GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (object), info->properties[i]->name);
-
-      g_value_init (&priv->values[i], pspec->value_type);
-      g_param_value_set_default (pspec, &priv->values[i]);
-    }
+  get_private (object)->values = norpc_property_values_new (get_info (object));
 }
 
 static void
 norpc_simple_service_finalize (GObject *object)
 {
   NorpcSimpleServicePrivate *priv = get_private (object);
-  guint n_properties = norpc_interface_info_get_n_properties (get_info (object));
 
   free_data (priv);
-  for (guint i = 0; i < n_properties; i++)
-    g_value_unset (&priv->values[i]);
-  g_free (priv->values);
+  norpc_property_values_free (priv->values);
 
   G_OBJECT_CLASS (norpc_simple_service_parent_class)->finalize (object);
 }

@@ -15,12 +15,16 @@ NorpcFakeCall *norpc_fake_call_new (const NorpcInterfaceInfo *info,
                                     NorpcCall                *call,
                                     GMainContext             *list_context);
 
-guint                  norpc_fake_call_get_method (NorpcFakeCall         *self);
-const NorpcFakeValues *norpc_fake_call_get_args   (NorpcFakeCall         *self);
-gboolean               norpc_fake_call_complete   (NorpcFakeCall         *self,
-                                                   const NorpcFakeValues *results,
-                                                   const GError          *failure);
-NorpcCall             *norpc_fake_call_take       (NorpcFakeCall         *self);
-char                  *norpc_fake_call_describe   (NorpcFakeCall         *self);
+const NorpcInterfaceInfo *norpc_fake_call_get_interface_info (NorpcFakeCall         *self);
+guint                     norpc_fake_call_get_method         (NorpcFakeCall         *self);
+const NorpcFakeValues    *norpc_fake_call_get_args           (NorpcFakeCall         *self);
+gboolean                  norpc_fake_call_complete           (NorpcFakeCall         *self,
+                                                              const NorpcFakeValues *results,
+                                                              const GError          *failure);
+NorpcCall                *norpc_fake_call_take               (NorpcFakeCall         *self);
+NorpcCall                *norpc_fake_call_dup_call           (NorpcFakeCall         *self);
+void                      norpc_fake_call_set_answered_error (NorpcFakeCall         *self,
+                                                              GError               **error);
+char                     *norpc_fake_call_describe           (NorpcFakeCall         *self);
 
 G_END_DECLS

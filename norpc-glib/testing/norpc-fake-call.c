@@ -21,9 +21,12 @@
  * norpc_fake_call_answer (call, &error, "Ada");
  * ```
  *
+ * Until then, the test writes or reads the items of a stream with [method@Norpc.FakeCall.write_variant] and
+ * [method@Norpc.FakeCall.read].
+ *
  * The functions of this class are thread-safe, except for
  * [method@Norpc.FakeCall.get_arg] and [method@Norpc.FakeCall.dup_args], whose values are for the
- * thread of the client.
+ * thread of the client, and [method@Norpc.FakeCall.read], which one thread calls at a time.
  *
  * Since: 0.1
  */
@@ -87,6 +90,12 @@ norpc_fake_call_new (const NorpcInterfaceInfo *info,
   return self;
 }
 
+const NorpcInterfaceInfo *
+norpc_fake_call_get_interface_info (NorpcFakeCall *self)
+{
+  return self->interface_info;
+}
+
 guint
 norpc_fake_call_get_method (NorpcFakeCall *self)
 {
@@ -107,6 +116,19 @@ norpc_fake_call_take (NorpcFakeCall *self)
 
   g_mutex_lock (&norpc_fake_lock);
   call = g_steal_pointer (&self->call);
+  g_mutex_unlock (&norpc_fake_lock);
+
+  return call;
+}
+
+/* Thread-safe. Returns the call (owned) if it is still to be answered, or NULL. It stays to be answered. */
+NorpcCall *
+norpc_fake_call_dup_call (NorpcFakeCall *self)
+{
+  NorpcCall *call;
+
+  g_mutex_lock (&norpc_fake_lock);
+  call = self->call != NULL ? norpc_call_ref (self->call) : NULL;
   g_mutex_unlock (&norpc_fake_lock);
 
   return call;
@@ -183,6 +205,15 @@ norpc_fake_call_complete (NorpcFakeCall         *self,
   norpc_call_unref (call);
 
   return TRUE;
+}
+
+/* Sets the error of a function that is for calls that are pending. */
+void
+norpc_fake_call_set_answered_error (NorpcFakeCall  *self,
+                                    GError        **error)
+{
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED, "%s.%s has been answered already",
+               self->interface_info->dbus.name, norpc_fake_call_get_method_name (self));
 }
 
 /* Returns the name of the method and the arguments (owned), for messages. */
@@ -338,15 +369,13 @@ norpc_fake_call_is_cancelled (NorpcFakeCall *self)
 
   g_return_val_if_fail (NORPC_IS_FAKE_CALL (self), FALSE);
 
-  g_mutex_lock (&norpc_fake_lock);
-  call = self->call != NULL ? norpc_call_ref (self->call) : NULL;
-  g_mutex_unlock (&norpc_fake_lock);
+  call = norpc_fake_call_dup_call (self);
 
   return call != NULL && norpc_call_is_cancelled (call);
 }
 
-/* Returns TRUE if the call has been answered with @results (nullable) or @failure (nullable), or
- * FALSE if @error is set.
+/* Returns TRUE if the call has been answered with @results or @failure, of which one is NULL, or FALSE if @error is
+ * set.
  */
 static gboolean
 answer (NorpcFakeCall          *self,
@@ -357,8 +386,7 @@ answer (NorpcFakeCall          *self,
   if (norpc_fake_call_complete (self, results, failure))
     return TRUE;
 
-  g_set_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED, "%s.%s has been answered already",
-               self->interface_info->dbus.name, norpc_fake_call_get_method_name (self));
+  norpc_fake_call_set_answered_error (self, error);
 
   return FALSE;
 }
@@ -458,7 +486,7 @@ norpc_fake_call_answer_values (NorpcFakeCall  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   member = norpc_fake_results_member (self->interface_info, self->method);
-  results = norpc_fake_values_new_copy (&member, values != NULL ? n_values : 0, values, error);
+  results = norpc_fake_values_new_copy (&member, n_values, values, error);
 
   return results != NULL && answer (self, results, NULL, error);
 }

@@ -11,6 +11,7 @@
 
 #include <norpc-glib/core/norpc-types.h>
 #include <norpc-glib/core/norpc-version-macros.h>
+#include <norpc-glib/events/norpc-item.h>
 
 G_BEGIN_DECLS
 
@@ -53,5 +54,24 @@ NORPC_AVAILABLE_IN_ALL
 gboolean      norpc_fake_call_answer_error    (NorpcFakeCall  *self,
                                                const GError   *failure,
                                                GError        **error);
+
+/* Streams */
+NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_fake_call_write           (NorpcFakeCall  *self,
+                                               GError        **error,
+                                               ...);
+NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_fake_call_write_variant   (NorpcFakeCall  *self,
+                                               GVariant       *item,
+                                               GError        **error);
+NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_fake_call_write_values    (NorpcFakeCall  *self,
+                                               guint           n_values,
+                                               const GValue   *values,
+                                               GError        **error);
+NORPC_AVAILABLE_IN_ALL
+NorpcItem    *norpc_fake_call_read            (NorpcFakeCall  *self);
+NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_fake_call_is_at_end       (NorpcFakeCall  *self);
 
 G_END_DECLS

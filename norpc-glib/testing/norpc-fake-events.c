@@ -17,7 +17,8 @@
  * To emit a signal or to set a property for the proxies of the fake, a test does so with this object,
  * also if clients cannot write the property. Generated functions such as
  * `demo_player_emit_stopped ()` take it. If a client writes a property, the object shows the value
- * and notifies. All properties have the default values of their types at first.
+ * and notifies. At first, a number is 0, a string or an array is empty, and an object is %NULL; an object that may
+ * not be %NULL has to be set before clients load the properties.
  *
  * The object is for the thread that created the fake. It has no methods.
  *

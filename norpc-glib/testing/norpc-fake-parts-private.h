@@ -29,6 +29,10 @@ struct _NorpcFake
   GPtrArray       *unexpected; /* (owned) [norpc_fake_lock]: of owned NorpcFakeCall: that no rule fitted */
 };
 
+/* norpc-fake-properties.c */
+void norpc_fake_send_property_call (NorpcFake *self,
+                                    NorpcCall *call);
+
 /* norpc-fake-script.c */
 int            norpc_fake_find_method (NorpcFake      *self,
                                        const char     *method,

@@ -26,6 +26,8 @@ NorpcFakeRule *norpc_fake_rule_new (const NorpcInterfaceInfo *info,
                                     NorpcFakeValues          *results,
                                     const GError             *failure);
 
+const NorpcInterfaceInfo *norpc_fake_rule_get_interface_info (NorpcFakeRule *self);
+
 guint                  norpc_fake_rule_get_method  (NorpcFakeRule         *self);
 const NorpcFakeValues *norpc_fake_rule_get_results (NorpcFakeRule         *self);
 const GError          *norpc_fake_rule_get_failure (NorpcFakeRule         *self);
@@ -35,6 +37,10 @@ gboolean               norpc_fake_rule_matches     (NorpcFakeRule         *self,
                                                     const NorpcFakeValues *args);
 gboolean               norpc_fake_rule_claim       (NorpcFakeRule         *self);
 char                  *norpc_fake_rule_find_unused (NorpcFakeRule         *self);
+gboolean               norpc_fake_rule_add_item    (NorpcFakeRule         *self,
+                                                    NorpcFakeValues       *item,
+                                                    GError               **error);
+GPtrArray             *norpc_fake_rule_dup_items   (NorpcFakeRule         *self);
 
 NorpcFakeMember norpc_fake_args_member    (const NorpcInterfaceInfo *info,
                                            guint                     method);

@@ -5,7 +5,7 @@
 
 #include "core/norpc-error.h"
 #include "core/norpc-value-check-private.h"
-#include "core/norpc-value-equal-private.h"
+#include "norpc-fake-match-private.h"
 #include "norpc-fake-rule-private.h"
 
 /**
@@ -28,13 +28,6 @@
  * Since: 0.1
  */
 
-/* Arguments to be matched. Immutable. */
-typedef struct
-{
-  guint  n_values;
-  GValue values[]; /* (owned): those that are not matched are unset */
-} Match;
-
 struct _NorpcFakeRule
 {
   GObject parent_instance;
@@ -45,52 +38,17 @@ struct _NorpcFakeRule
   GError                   *failure; /* (owned) (nullable), since construction: without results and
                                         failure, calls are not answered */
 
-  guint  times;   /* [norpc_fake_lock] */
-  guint  delay;   /* [norpc_fake_lock] */
-  guint  n_calls; /* [norpc_fake_lock] */
-  Match *match;   /* (owned) (nullable) [norpc_fake_lock] */
+  GPtrArray *items; /* (owned) [norpc_fake_lock]: of a stream, of owned NorpcFakeValues, which are only added */
+
+  guint           times;   /* [norpc_fake_lock] */
+  guint           delay;   /* [norpc_fake_lock] */
+  guint           n_calls; /* [norpc_fake_lock] */
+  NorpcFakeMatch *match; /* (owned) (nullable) [norpc_fake_lock] */
 };
 
 G_DEFINE_FINAL_TYPE (NorpcFakeRule, norpc_fake_rule, G_TYPE_OBJECT)
 
 GMutex norpc_fake_lock;
-
-static void
-match_clear (gpointer data)
-{
-  Match *self = data;
-
-  for (guint i = 0; i < self->n_values; i++)
-    if (G_IS_VALUE (&self->values[i]))
-      g_value_unset (&self->values[i]);
-}
-
-static void
-match_unref (Match *self)
-{
-  g_atomic_rc_box_release_full (self, match_clear);
-}
-
-static Match *
-match_new (guint n_values)
-{
-  Match *self = g_atomic_rc_box_alloc0 (sizeof (Match) + n_values * sizeof (GValue));
-
-  self->n_values = n_values;
-
-  return self;
-}
-
-static void
-match_set (Match        *self,
-           guint         index,
-           const GValue *value)
-{
-  if (G_IS_VALUE (&self->values[index]))
-    g_value_unset (&self->values[index]);
-  g_value_init (&self->values[index], G_VALUE_TYPE (value));
-  g_value_copy (value, &self->values[index]);
-}
 
 static void
 norpc_fake_rule_finalize (GObject *object)
@@ -99,7 +57,8 @@ norpc_fake_rule_finalize (GObject *object)
 
   g_clear_pointer (&self->results, norpc_fake_values_free);
   g_clear_error (&self->failure);
-  g_clear_pointer (&self->match, match_unref);
+  g_ptr_array_unref (self->items);
+  g_clear_pointer (&self->match, norpc_fake_match_unref);
 
   G_OBJECT_CLASS (norpc_fake_rule_parent_class)->finalize (object);
 }
@@ -113,6 +72,7 @@ norpc_fake_rule_class_init (NorpcFakeRuleClass *klass)
 static void
 norpc_fake_rule_init (NorpcFakeRule *self)
 {
+  self->items = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_fake_values_free);
   self->times = 1;
 }
 
@@ -131,6 +91,12 @@ norpc_fake_rule_new (const NorpcInterfaceInfo *info,
   self->failure = failure != NULL ? g_error_copy (failure) : NULL;
 
   return self;
+}
+
+const NorpcInterfaceInfo *
+norpc_fake_rule_get_interface_info (NorpcFakeRule *self)
+{
+  return self->interface_info;
 }
 
 guint
@@ -199,11 +165,26 @@ norpc_fake_results_member (const NorpcInterfaceInfo *info,
   };
 }
 
+/* Thread-safe. Returns the items (owned) of unowned NorpcFakeValues, which last as long as the rule. */
+GPtrArray *
+norpc_fake_rule_dup_items (NorpcFakeRule *self)
+{
+  GPtrArray *items;
+
+  g_mutex_lock (&norpc_fake_lock);
+  items = g_ptr_array_copy (self->items, NULL, NULL);
+  g_mutex_unlock (&norpc_fake_lock);
+
+  g_ptr_array_set_free_func (items, NULL);
+
+  return items;
+}
+
 /* Thread-safe. */
-static Match *
+static NorpcFakeMatch *
 dup_match (NorpcFakeRule *self)
 {
-  Match *match;
+  NorpcFakeMatch *match;
 
   g_mutex_lock (&norpc_fake_lock);
   match = self->match != NULL ? g_atomic_rc_box_acquire (self->match) : NULL;
@@ -214,17 +195,17 @@ dup_match (NorpcFakeRule *self)
 
 /* Thread-safe. Takes ownership of @match. */
 static void
-set_match (NorpcFakeRule *self,
-           Match         *match)
+set_match (NorpcFakeRule  *self,
+           NorpcFakeMatch *match)
 {
-  Match *previous;
+  NorpcFakeMatch *previous;
 
   g_mutex_lock (&norpc_fake_lock);
   previous = self->match;
   self->match = match;
   g_mutex_unlock (&norpc_fake_lock);
 
-  g_clear_pointer (&previous, match_unref);
+  g_clear_pointer (&previous, norpc_fake_match_unref);
 }
 
 /* Thread-safe. Returns TRUE if a call with @args fits the rule. */
@@ -232,18 +213,12 @@ gboolean
 norpc_fake_rule_matches (NorpcFakeRule         *self,
                          const NorpcFakeValues *args)
 {
-  Match *match = dup_match (self);
-  gboolean equal = TRUE;
+  NorpcFakeMatch *match = dup_match (self);
+  gboolean matches = match == NULL || norpc_fake_match_fits (match, args);
 
-  if (match == NULL)
-    return TRUE;
+  g_clear_pointer (&match, norpc_fake_match_unref);
 
-  for (guint i = 0; i < match->n_values && equal; i++)
-    equal = !G_IS_VALUE (&match->values[i]) ||
-            norpc_value_equal ((const NorpcArgInfo *) args->infos[i], &match->values[i], &args->values[i]);
-  match_unref (match);
-
-  return equal;
+  return matches;
 }
 
 /* Thread-safe. Counts a call, or returns FALSE if the number of calls is used up. */
@@ -325,6 +300,68 @@ norpc_fake_rule_set_delay (NorpcFakeRule *self,
   g_mutex_unlock (&norpc_fake_lock);
 }
 
+/* Thread-safe. Takes ownership of @item (nullable). All items wait for the client, unless they are too many. Returns
+ * FALSE if @error is set.
+ */
+gboolean
+norpc_fake_rule_add_item (NorpcFakeRule    *self,
+                          NorpcFakeValues  *item,
+                          GError          **error)
+{
+  guint backlog = self->interface_info->methods[self->method]->backlog;
+  guint capacity = backlog != 0 ? backlog : NORPC_DEFAULT_STREAM_BACKLOG;
+  gboolean added;
+
+  if (item == NULL)
+    return FALSE;
+
+  g_mutex_lock (&norpc_fake_lock);
+  added = self->items->len < capacity;
+  if (added)
+    g_ptr_array_add (self->items, item);
+  g_mutex_unlock (&norpc_fake_lock);
+
+  if (added)
+    return TRUE;
+
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_BUSY, "%s.%s: no more than %u items can wait for the client",
+               self->interface_info->dbus.name, self->interface_info->methods[self->method]->dbus.name, capacity);
+  norpc_fake_values_free (item);
+
+  return FALSE;
+}
+
+/* Thread-safe. Also matches the value of one of @n_args arguments. */
+static void
+add_match (NorpcFakeRule *self,
+           guint          n_args,
+           guint          arg,
+           const GValue  *value)
+{
+  NorpcFakeMatch *previous, *match;
+  gboolean set;
+
+  /* Another thread may set another match meanwhile. */
+  do
+    {
+      previous = dup_match (self);
+      match = norpc_fake_match_new_with_arg (previous, n_args, arg, value);
+
+      g_mutex_lock (&norpc_fake_lock);
+      set = self->match == previous;
+      if (set)
+        self->match = match;
+      g_mutex_unlock (&norpc_fake_lock);
+
+      if (set && previous != NULL)
+        norpc_fake_match_unref (previous);
+      else if (!set)
+        norpc_fake_match_unref (match);
+      g_clear_pointer (&previous, norpc_fake_match_unref);
+    }
+  while (!set);
+}
+
 /* Returns the index of an argument, or -1 if @error is set. */
 static int
 find_arg (const NorpcFakeMember  *member,
@@ -367,7 +404,6 @@ norpc_fake_rule_match (NorpcFakeRule  *self,
 {
   NorpcFakeMember member;
   g_autofree char *problem = NULL;
-  Match *previous, *match;
   int index;
 
   g_return_val_if_fail (NORPC_IS_FAKE_RULE (self), FALSE);
@@ -387,14 +423,7 @@ norpc_fake_rule_match (NorpcFakeRule  *self,
       return FALSE;
     }
 
-  match = match_new (norpc_arg_infos_count (member.infos));
-  previous = dup_match (self);
-  for (guint i = 0; previous != NULL && i < previous->n_values; i++)
-    if (G_IS_VALUE (&previous->values[i]))
-      match_set (match, i, &previous->values[i]);
-  match_set (match, (guint) index, value);
-  g_clear_pointer (&previous, match_unref);
-  set_match (self, match);
+  add_match (self, norpc_arg_infos_count (member.infos), (guint) index, value);
 
   return TRUE;
 }
@@ -420,7 +449,6 @@ norpc_fake_rule_match_variant (NorpcFakeRule  *self,
 {
   g_autoptr (NorpcFakeValues) values = NULL;
   NorpcFakeMember member;
-  Match *match;
 
   g_return_val_if_fail (NORPC_IS_FAKE_RULE (self), FALSE);
   g_return_val_if_fail (args != NULL, FALSE);
@@ -431,10 +459,7 @@ norpc_fake_rule_match_variant (NorpcFakeRule  *self,
   if (values == NULL)
     return FALSE;
 
-  match = match_new (values->n_values);
-  for (guint i = 0; i < values->n_values; i++)
-    match_set (match, i, &values->values[i]);
-  set_match (self, match);
+  set_match (self, norpc_fake_match_new (values));
 
   return TRUE;
 }

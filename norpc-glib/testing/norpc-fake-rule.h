@@ -44,6 +44,19 @@ gboolean norpc_fake_rule_match_variant (NorpcFakeRule  *self,
                                         GVariant       *args,
                                         GError        **error);
 NORPC_AVAILABLE_IN_ALL
+gboolean norpc_fake_rule_write         (NorpcFakeRule  *self,
+                                        GError        **error,
+                                        ...);
+NORPC_AVAILABLE_IN_ALL
+gboolean norpc_fake_rule_write_variant (NorpcFakeRule  *self,
+                                        GVariant       *item,
+                                        GError        **error);
+NORPC_AVAILABLE_IN_ALL
+gboolean norpc_fake_rule_write_values  (NorpcFakeRule  *self,
+                                        guint           n_values,
+                                        const GValue   *values,
+                                        GError        **error);
+NORPC_AVAILABLE_IN_ALL
 guint    norpc_fake_rule_get_n_calls   (NorpcFakeRule  *self);
 
 G_END_DECLS

@@ -68,6 +68,25 @@ norpc_fake_claim_rule (NorpcFake     *self,
   return NULL;
 }
 
+/* Finds a method and its results. Returns FALSE if @error is set. */
+static gboolean
+find_results (NorpcFake        *self,
+              const char       *method,
+              guint            *index,
+              NorpcFakeMember  *member,
+              GError          **error)
+{
+  int found = norpc_fake_find_method (self, method, error);
+
+  if (found < 0)
+    return FALSE;
+
+  *index = (guint) found;
+  *member = norpc_fake_results_member (self->interface_info, *index);
+
+  return TRUE;
+}
+
 /* Takes ownership of @results (nullable). Returns the new rule (unowned). */
 static NorpcFakeRule *
 add_rule (NorpcFake       *self,
@@ -82,6 +101,15 @@ add_rule (NorpcFake       *self,
   g_mutex_unlock (&norpc_fake_lock);
 
   return rule;
+}
+
+/* Takes ownership of @results (nullable). Returns the new rule (unowned), or NULL if there are none. */
+static NorpcFakeRule *
+add_results (NorpcFake       *self,
+             guint            method,
+             NorpcFakeValues *results)
+{
+  return results != NULL ? add_rule (self, method, results, NULL) : NULL;
 }
 
 /**
@@ -108,23 +136,21 @@ norpc_fake_answer (NorpcFake   *self,
   NorpcFakeValues *results;
   NorpcFakeMember member;
   va_list args;
-  int index;
+  guint index;
 
   g_return_val_if_fail (NORPC_IS_FAKE (self), NULL);
   g_return_val_if_fail (self->interface_info != NULL, NULL);
   g_return_val_if_fail (method != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  index = norpc_fake_find_method (self, method, error);
-  if (index < 0)
+  if (!find_results (self, method, &index, &member, error))
     return NULL;
 
-  member = norpc_fake_results_member (self->interface_info, (guint) index);
   va_start (args, error);
   results = norpc_fake_values_new_valist (&member, args, error);
   va_end (args);
 
-  return results != NULL ? add_rule (self, (guint) index, results, NULL) : NULL;
+  return add_results (self, index, results);
 }
 
 /**
@@ -151,23 +177,18 @@ norpc_fake_answer_variant (NorpcFake   *self,
                            GError     **error)
 {
   g_autoptr (GVariant) sunk = results != NULL ? g_variant_ref_sink (results) : NULL;
-  NorpcFakeValues *values;
   NorpcFakeMember member;
-  int index;
+  guint index;
 
   g_return_val_if_fail (NORPC_IS_FAKE (self), NULL);
   g_return_val_if_fail (self->interface_info != NULL, NULL);
   g_return_val_if_fail (method != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  index = norpc_fake_find_method (self, method, error);
-  if (index < 0)
+  if (!find_results (self, method, &index, &member, error))
     return NULL;
 
-  member = norpc_fake_results_member (self->interface_info, (guint) index);
-  values = norpc_fake_values_new_variant (&member, sunk, error);
-
-  return values != NULL ? add_rule (self, (guint) index, values, NULL) : NULL;
+  return add_results (self, index, norpc_fake_values_new_variant (&member, sunk, error));
 }
 
 /**
@@ -195,23 +216,18 @@ norpc_fake_answer_values (NorpcFake     *self,
                           const GValue  *values,
                           GError       **error)
 {
-  NorpcFakeValues *results;
   NorpcFakeMember member;
-  int index;
+  guint index;
 
   g_return_val_if_fail (NORPC_IS_FAKE (self), NULL);
   g_return_val_if_fail (self->interface_info != NULL, NULL);
   g_return_val_if_fail (method != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  index = norpc_fake_find_method (self, method, error);
-  if (index < 0)
+  if (!find_results (self, method, &index, &member, error))
     return NULL;
 
-  member = norpc_fake_results_member (self->interface_info, (guint) index);
-  results = norpc_fake_values_new_copy (&member, values != NULL ? n_values : 0, values, error);
-
-  return results != NULL ? add_rule (self, (guint) index, results, NULL) : NULL;
+  return add_results (self, index, norpc_fake_values_new_copy (&member, n_values, values, error));
 }
 
 /**

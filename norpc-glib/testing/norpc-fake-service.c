@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "core/norpc-arg-spec-private.h"
+#include "events/norpc-property-private.h"
+#include "events/norpc-property-values-private.h"
 #include "norpc-fake-service-private.h"
 
 /* The class of each interface is registered when the first fake of it is made. */
@@ -12,7 +13,7 @@ typedef struct
 {
   GObject parent_instance;
 
-  GValue *values; /* (owned): of the properties, since construction */
+  NorpcPropertyValues *values; /* (owned), since construction */
 } FakeService;
 
 typedef struct
@@ -28,19 +29,13 @@ get_object_class (void)
   return g_type_class_peek_static (G_TYPE_OBJECT);
 }
 
-static const NorpcInterfaceInfo *
-get_interface_info (GObject *object)
-{
-  return ((FakeServiceClass *) G_OBJECT_GET_CLASS (object))->interface_info;
-}
-
 static void
 fake_service_set_property (GObject      *object,
                            guint         property_id,
                            const GValue *value,
-                           GParamSpec   *pspec G_GNUC_UNUSED)
+                           GParamSpec   *pspec)
 {
-  g_value_copy (value, &((FakeService *) object)->values[property_id - 1]);
+  norpc_property_values_set (((FakeService *) object)->values, property_id, value, object, pspec);
 }
 
 static void
@@ -49,31 +44,18 @@ fake_service_get_property (GObject    *object,
                            GValue     *value,
                            GParamSpec *pspec G_GNUC_UNUSED)
 {
-  g_value_copy (&((FakeService *) object)->values[property_id - 1], value);
+  norpc_property_values_get (((FakeService *) object)->values, property_id, value);
 }
 
 static void
 fake_service_finalize (GObject *object)
 {
-  FakeService *self = (FakeService *) object;
-  guint n_properties = norpc_interface_info_get_n_properties (get_interface_info (object));
-
-  for (guint i = 0; i < n_properties; i++)
-    g_value_unset (&self->values[i]);
-  g_free (self->values);
+  norpc_property_values_free (((FakeService *) object)->values);
 
   get_object_class ()->finalize (object);
 }
 
 /* A test may set and read all properties. */
-static GParamSpec *
-new_readwrite_spec (const NorpcPropertyInfo *info)
-{
-  NorpcArgInfo arg = { .dbus.signature = info->dbus.signature, .flags = info->flags, .get_type = info->get_type };
-
-  return norpc_arg_info_new_spec (&arg, info->name, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
-}
-
 static void
 fake_service_class_init (gpointer klass,
                          gpointer class_data)
@@ -85,27 +67,15 @@ fake_service_class_init (gpointer klass,
   object_class->set_property = fake_service_set_property;
   object_class->get_property = fake_service_get_property;
   object_class->finalize = fake_service_finalize;
-
-  for (guint i = 0; i < norpc_interface_info_get_n_properties (info); i++)
-    g_object_class_install_property (object_class, i + 1, new_readwrite_spec (info->properties[i]));
+  if (info->properties != NULL)
+    norpc_property_install (object_class, info, G_PARAM_READWRITE);
 }
 
 static void
 fake_service_init (GTypeInstance *instance,
                    gpointer       klass)
 {
-  FakeService *self = (FakeService *) instance;
-  const NorpcInterfaceInfo *info = ((FakeServiceClass *) klass)->interface_info;
-  guint n_properties = norpc_interface_info_get_n_properties (info);
-
-  self->values = g_new0 (GValue, n_properties);
-  for (guint i = 0; i < n_properties; i++)
-    {
-      GParamSpec *pspec = g_object_class_find_property (klass, info->properties[i]->name);
-
-      g_value_init (&self->values[i], G_PARAM_SPEC_VALUE_TYPE (pspec));
-      g_param_value_set_default (pspec, &self->values[i]);
-    }
+  ((FakeService *) instance)->values = norpc_property_values_new (((FakeServiceClass *) klass)->interface_info);
 }
 
 static GType

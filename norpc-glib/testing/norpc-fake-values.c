@@ -106,7 +106,7 @@ norpc_fake_values_new_variant (const NorpcFakeMember  *member,
   return take_checked (g_steal_pointer (&self), member, error);
 }
 
-/* Makes values from copies of @values. Returns NULL if @error is set. */
+/* Makes values from copies of @values (nullable). Returns NULL if @error is set. */
 NorpcFakeValues *
 norpc_fake_values_new_copy (const NorpcFakeMember  *member,
                             guint                   n_values,
@@ -114,20 +114,22 @@ norpc_fake_values_new_copy (const NorpcFakeMember  *member,
                             GError                **error)
 {
   guint n_expected = norpc_arg_infos_count (member->infos);
+  guint n_given = values != NULL ? n_values : 0;
 
-  if (n_values != n_expected)
+  if (n_given != n_expected)
     {
-      g_autofree char *problem = g_strdup_printf ("expected %u %ss, got %u", n_expected, member->kind, n_values);
+      g_autofree char *problem = g_strdup_printf ("expected %u %s%s, got %u", n_expected, member->kind,
+                                                  n_expected == 1 ? "" : "s", n_given);
 
       set_error (member, problem, error);
       return NULL;
     }
 
-  for (guint i = 0; i < n_values; i++)
+  for (guint i = 0; i < n_given; i++)
     if (!check_value (member, i, &values[i], error))
       return NULL;
 
-  return norpc_fake_values_new_unchecked (member->infos, n_values, values);
+  return norpc_fake_values_new_unchecked (member->infos, n_given, values);
 }
 
 /* Makes values from copies of @values, which are valid already. */

@@ -12,7 +12,7 @@
 #include "core/norpc-info-match-private.h"
 #include "norpc-fake-parts-private.h"
 #include "norpc-fake-service-private.h"
-#include "server/norpc-dispatch-private.h"
+#include "norpc-fake-stream-private.h"
 
 /**
  * NorpcFake:
@@ -53,7 +53,8 @@
  * makes the call while there is a [class@Norpc.ManualClock], or for a list model.
  *
  * The functions of a fake are thread-safe, except for those for signals and properties, and
- * [method@Norpc.Fake.close], which are for the thread that creates the fake.
+ * [method@Norpc.Fake.close], which are for the thread that creates the fake. The last reference may be released in
+ * any thread; the object with the signals and properties then lasts until the context of the fake is iterated.
  *
  * Since: 0.1
  */
@@ -85,75 +86,6 @@ find_called_method (NorpcFake *self,
   mismatch = norpc_methods_find_mismatch (self->interface_info->methods[method], info);
 
   return mismatch == NULL ? method : -1;
-}
-
-/* Runs in the fake's context. Reads or writes properties. */
-static void
-handle_property_call (NorpcFake *self,
-                      NorpcCall *call)
-{
-  NorpcListRelay *lists = self->relay != NULL ? norpc_signal_relay_get_lists (self->relay) : NULL;
-
-  if (self->relay == NULL)
-    {
-      norpc_call_reject (call, NORPC_ERROR_CLOSED, "was rejected: its NorpcFake is closed");
-      return;
-    }
-
-  norpc_list_relay_enter (lists, call);
-  norpc_dispatch (call, self->service, FALSE);
-  norpc_list_relay_tell (lists);
-}
-
-/* A call that is passed to the fake's context. */
-typedef struct
-{
-  NorpcFake *fake; /* (owned) */
-  NorpcCall *call; /* (owned) */
-} PropertyPassage;
-
-static void
-property_passage_free (gpointer data)
-{
-  PropertyPassage *self = data;
-
-  norpc_call_unref (self->call);
-  g_object_unref (self->fake);
-  g_free (self);
-}
-
-static gboolean
-passed_cb (gpointer user_data)
-{
-  PropertyPassage *self = user_data;
-
-  handle_property_call (self->fake, self->call);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Called in the thread that sends @call (owned). */
-static void
-send_property_call (NorpcFake *self,
-                    NorpcCall *call)
-{
-  g_autoptr (GSource) source = NULL;
-  PropertyPassage *passage;
-
-  if (g_thread_self () == self->thread)
-    {
-      handle_property_call (self, call);
-      norpc_call_unref (call);
-      return;
-    }
-
-  source = g_idle_source_new ();
-  passage = g_new (PropertyPassage, 1);
-  *passage = (PropertyPassage) { g_object_ref (self), call };
-  g_source_set_static_name (source, "norpc fake properties");
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, passed_cb, passage, property_passage_free);
-  g_source_attach (source, self->context);
 }
 
 static gboolean
@@ -215,6 +147,8 @@ apply_rule (NorpcFake     *self,
       reject_deadlock (fake_call);
       return;
     }
+
+  norpc_fake_stream_write_items (fake_call, rule);
   if (!answers)
     return;
   if (delay == 0)
@@ -298,6 +232,7 @@ send_to_method (NorpcFake *self,
 
   norpc_list_relay_enter (lists, call);
   norpc_call_import_args (call);
+  norpc_fake_stream_open (call);
   fake_call = norpc_fake_call_new (self->interface_info, method, call, has_lists ? self->context : NULL);
   if (!add_call (self, fake_call))
     {
@@ -338,7 +273,7 @@ norpc_fake_send (NorpcEndpoint *endpoint,
 
   if ((info->flags & NORPC_METHOD_RETURNS_HANDLES) != 0)
     {
-      send_property_call (self, call);
+      norpc_fake_send_property_call (self, call);
       return;
     }
 
@@ -381,10 +316,83 @@ norpc_fake_endpoint_iface_init (NorpcEndpointInterface *iface)
   iface->unsubscribe = norpc_fake_unsubscribe;
 }
 
+/* Thread-safe. Completes the calls that are not answered. */
+static void
+reject_pending (NorpcFake *self)
+{
+  g_autoptr (GPtrArray) calls = norpc_fake_dup_calls (self, NULL);
+
+  for (guint i = 0; i < calls->len; i++)
+    {
+      NorpcCall *call = norpc_fake_call_take (calls->pdata[i]);
+
+      if (call != NULL)
+        reject_closed (call);
+    }
+}
+
+/* Thread-safe. No call is answered any more, except for those that fail. */
+static void
+close_calls (NorpcFake *self)
+{
+  NorpcFakeDelays *delays;
+
+  g_mutex_lock (&norpc_fake_lock);
+  delays = g_steal_pointer (&self->delays);
+  g_mutex_unlock (&norpc_fake_lock);
+
+  g_clear_pointer (&delays, norpc_fake_delays_close);
+  reject_pending (self);
+}
+
+/* The parts of a fake that only the thread that has created it uses. */
+typedef struct
+{
+  GObject          *service; /* (owned) */
+  NorpcSignalRelay *relay;   /* (owned) (nullable) */
+} Remains;
+
+/* Runs in the fake's context, or in the thread that ends it. */
+static void
+remains_free (gpointer data)
+{
+  Remains *self = data;
+
+  g_clear_pointer (&self->relay, norpc_signal_relay_free);
+  g_object_unref (self->service);
+  g_free (self);
+}
+
+static gboolean
+remains_cb (gpointer user_data G_GNUC_UNUSED)
+{
+  return G_SOURCE_REMOVE;
+}
+
+/* Called in any thread, by the last one that has a reference. */
+static void
+free_in_context (NorpcFake *self)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+  Remains *remains = g_new (Remains, 1);
+
+  *remains = (Remains) { g_object_ref (self->service), g_steal_pointer (&self->relay) };
+  g_source_set_static_name (source, "norpc fake end");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, remains_cb, remains, remains_free);
+  g_source_attach (source, self->context);
+}
+
 static void
 norpc_fake_dispose (GObject *object)
 {
-  norpc_fake_close (NORPC_FAKE (object));
+  NorpcFake *self = NORPC_FAKE (object);
+
+  close_calls (self);
+  if (g_thread_self () == self->thread)
+    g_clear_pointer (&self->relay, norpc_signal_relay_free);
+  else if (self->relay != NULL)
+    free_in_context (self);
 
   G_OBJECT_CLASS (norpc_fake_parent_class)->dispose (object);
 }
@@ -452,21 +460,6 @@ norpc_fake_new (const NorpcInterfaceInfo *interface_info)
   return self;
 }
 
-/* Thread-safe. Completes the calls that are not answered. */
-static void
-reject_pending (NorpcFake *self)
-{
-  g_autoptr (GPtrArray) calls = norpc_fake_dup_calls (self, NULL);
-
-  for (guint i = 0; i < calls->len; i++)
-    {
-      NorpcCall *call = norpc_fake_call_take (calls->pdata[i]);
-
-      if (call != NULL)
-        reject_closed (call);
-    }
-}
-
 /**
  * norpc_fake_close:
  * @self: a fake
@@ -476,20 +469,16 @@ reject_pending (NorpcFake *self)
  * Calls that are not answered, and all later calls, fail with %NORPC_ERROR_CLOSED, and proxies are no
  * longer connected. The functions of the fake can still be called, and it still shows the calls.
  *
+ * Must be called in the thread that created the fake.
+ *
  * Since: 0.1
  */
 void
 norpc_fake_close (NorpcFake *self)
 {
-  NorpcFakeDelays *delays;
-
   g_return_if_fail (NORPC_IS_FAKE (self));
+  g_return_if_fail (g_thread_self () == self->thread);
 
-  g_mutex_lock (&norpc_fake_lock);
-  delays = g_steal_pointer (&self->delays);
-  g_mutex_unlock (&norpc_fake_lock);
-
-  g_clear_pointer (&delays, norpc_fake_delays_close);
-  reject_pending (self);
+  close_calls (self);
   g_clear_pointer (&self->relay, norpc_signal_relay_free);
 }

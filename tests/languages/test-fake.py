@@ -33,6 +33,24 @@ class Finder:
             self.shown = error.message
 
 
+class Watcher:
+    """The code under test: it shows the names of a stream, as they come."""
+
+    def __init__(self, directory):
+        self.shown = []
+        self.ended = False
+        self.stream = directory.open_follow(None)
+        self.stream.next_async(None, self.read)
+
+    def read(self, stream, result):
+        more, name = stream.next_finish(result)
+        if more:
+            self.shown.append(name)
+            stream.next_async(None, self.read)
+        else:
+            self.ended = True
+
+
 class FinderTest(unittest.TestCase):
     def setUp(self):
         self.clock = Norpc.ManualClock.new()
@@ -107,6 +125,42 @@ class FinderTest(unittest.TestCase):
                       self.finder.shown)
         with self.assertRaisesRegex(GLib.Error, 'no rule fitted the call'):
             self.fake.verify()
+
+    def test_stream(self):
+        self.fake.never_answer('Follow')
+        watcher = Watcher(People.DirectoryProxy.new(self.fake))
+        call = self.fake.get_call('Follow', 0)
+        call.write_variant(GLib.Variant('(s)', ('Ada',)))
+        self.clock.run(0)
+        self.assertEqual(watcher.shown, ['Ada'])
+
+        call.answer_variant(None)
+        self.clock.run(0)
+        self.assertTrue(watcher.ended)
+        with self.assertRaisesRegex(GLib.Error, 'has been answered already'):
+            call.write_variant(GLib.Variant('(s)', ('Eve',)))
+
+    def test_stream_by_rule(self):
+        rule = self.fake.answer_variant('Follow', None)
+        for name in ('Ada', 'Eve'):
+            rule.write_variant(GLib.Variant('(s)', (name,)))
+        watcher = Watcher(People.DirectoryProxy.new(self.fake))
+        self.clock.run(0)
+        self.assertEqual(watcher.shown, ['Ada', 'Eve'])
+        self.assertTrue(watcher.ended)
+
+    def test_stream_in(self):
+        self.fake.never_answer('Import')
+        stream = People.DirectoryProxy.new(self.fake).open_import(None)
+        call = self.fake.get_call('Import', 0)
+        stream.write('Ada')
+        stream.end()
+        self.assertFalse(call.is_at_end())
+        self.assertEqual(call.read().dup_variant().unpack(), ('Ada',))
+        self.assertTrue(call.is_at_end())
+        self.assertIsNone(call.read())
+        call.answer_variant(GLib.Variant('(u)', (1,)))
+        self.assertEqual(stream.outcome_sync(None), 1)
 
     def test_closed(self):
         self.fake.never_answer('Find')

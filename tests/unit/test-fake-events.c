@@ -295,6 +295,36 @@ test_stream (Faked         *unused,
   g_assert_cmpuint (g_value_get_uint (norpc_fake_call_get_arg (norpc_fake_get_call (fake, "Count", 0), 0)), ==, 3);
 }
 
+static void
+note_finalized_cb (gpointer  thread,
+                   GObject  *service)
+{
+  *(GThread **) thread = g_thread_self ();
+}
+
+static gpointer
+unref_in_thread (gpointer object)
+{
+  g_object_unref (object);
+
+  return NULL;
+}
+
+/* A client in another thread may have the last reference. The service of the fake still ends in its own thread. */
+static void
+test_released (Faked         *self,
+               gconstpointer  unused)
+{
+  GThread *thread = NULL;
+  NorpcFake *fake = norpc_fake_new (store_store_interface_info ());
+
+  g_object_weak_ref (norpc_fake_get_service (fake), note_finalized_cb, &thread);
+  g_thread_join (g_thread_new ("client", unref_in_thread, fake));
+  g_assert_null (thread);
+  iterate ();
+  g_assert_true (thread == g_thread_self ());
+}
+
 #define TEST_FAKE(path, data, func) g_test_add (path, Faked, GUINT_TO_POINTER (data), set_up, func, tear_down)
 
 int
@@ -311,6 +341,7 @@ main (int   argc,
   TEST_FAKE ("/fake-events/list", 0, test_list);
   TEST_FAKE ("/fake-events/list-delayed", 100, test_list);
   TEST_FAKE ("/fake-events/stream", 0, test_stream);
+  TEST_FAKE ("/fake-events/released", 0, test_released);
 
   return g_test_run ();
 }
