@@ -3,6 +3,7 @@
 
 import threading
 import unittest
+import unittest.mock
 
 import gi
 
@@ -13,7 +14,27 @@ from gi.repository import Gio, GLib, GObject, Lists, Norpc
 import tap
 
 
-class Library(GObject.Object, Lists.Library):
+class Library(Norpc.Service, Lists.Library):
+    """Shows its clients a list."""
+
+    songs = GObject.Property(type=Gio.ListModel)
+
+    def __init__(self):
+        super().__init__(songs=Gio.ListStore.new(Lists.Song))
+        self.songs.append(Lists.Song(title='first', number=1))
+
+    def find(self):
+        return self.songs
+
+    def add(self, titles):
+        for title in titles:
+            self.songs.append(Lists.Song(title=title, number=len(self.songs) + 1))
+        self.songs.remove(0)
+
+
+class PlainLibrary(GObject.Object, Lists.Library):
+    """Implements the virtual functions."""
+
     songs = GObject.Property(type=Gio.ListModel)
 
     def __init__(self):
@@ -31,8 +52,10 @@ class Library(GObject.Object, Lists.Library):
 
 
 class ListModels(unittest.TestCase):
+    service = Library
+
     def setUp(self):
-        self.server = Norpc.Server.new(Library())
+        self.server = Norpc.Server.new(self.service())
         self.server.start(None)
         self.proxy = Lists.LibraryProxy.new_sync(self.server.get_channel(), None)
 
@@ -64,6 +87,32 @@ class ListModels(unittest.TestCase):
         self.assertEqual(results, [self.proxy.get_songs()])
         self.assertEqual(results[0].get_item_type(), Lists.Song.__gtype__)
 
+    def test_await(self):
+        async def main():
+            songs = await self.proxy.find()
+            self.assertIs(songs, self.proxy.props.songs)
+            await self.proxy.add(['second', 'third'])
+            self.assertEqual([song.get_title() for song in songs], ['second', 'third'])
+
+        Norpc.run(main())
+        self.assertEqual(len(self.proxy.find_sync()), 2)
+
+    def test_outlives_server(self):
+        songs = self.proxy.find_sync()
+        self.server.stop(Norpc.StopMode.FINISH, None)
+        self.assertEqual([song.get_title() for song in songs], ['first'])
+
+    def test_wrong_type(self):
+        """The service returns what is no list, or nothing."""
+        if self.service is PlainLibrary:
+            return
+        for result, message in (([], "TypeError: result 'songs' of find(): expected Gio.ListModel, got list"),
+                                (None, "TypeError: result 'songs' of find(): expected Gio.ListModel, got None")):
+            with unittest.mock.patch.object(Library, 'find', lambda self: result), \
+                    unittest.mock.patch('traceback.print_exception'), self.assertRaises(GLib.Error) as caught:
+                self.proxy.find_sync()
+            self.assertEqual(caught.exception.message, message)
+
     def test_record(self):
         song = Lists.Song(title='a title', number=5)
         other = Lists.Song()
@@ -73,6 +122,10 @@ class ListModels(unittest.TestCase):
         self.assertTrue(type(song).find_property('title').flags & GObject.ParamFlags.CONSTRUCT_ONLY)
         song.bind_property('number', label, 'enabled', GObject.BindingFlags.SYNC_CREATE, lambda _binding, number: number > 5)
         self.assertFalse(label.props.enabled)
+
+
+class OfVirtualFunctions(ListModels):
+    service = PlainLibrary
 
 
 tap.main()
