@@ -124,7 +124,7 @@ check_modes (Options  *self,
 
   if (n_modes + n_files == 0)
     return cg_input_fail (error, "Nothing to generate: use --generate-c-code, --header, --body, "
-                                 "--dbus-xml, --markdown, --vala-metadata or --depfile");
+                                 "--dbus-xml, --markdown, --generate-python-stubs, --vala-metadata or --depfile");
   if (self->generate_c_code == NULL && needs_header (self))
     return cg_input_fail (error, "--dex-futures needs --generate-c-code, which names the header");
   if (n_modes > 1)

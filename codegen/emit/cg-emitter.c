@@ -11,5 +11,6 @@ const CgEmitter cg_emitters[CG_N_EMITTERS] = {
   { "dbus-xml", NULL, "Generate strict D-Bus XML of what D-Bus can carry", cg_emit_dbus_xml },
   { "markdown", NULL, "Generate a page in Markdown for readers", cg_emit_markdown },
   { "dex-futures", NULL, "Generate a header with functions that return futures of libdex", cg_emit_futures },
+  { "generate-python-stubs", NULL, "Generate stubs for type checkers of Python", cg_emit_python_stubs },
   { "vala-metadata", NULL, "Generate metadata for vapigen", cg_emit_vala_metadata },
 };

@@ -39,7 +39,7 @@ typedef struct
   CgEmitFunc  emit;
 } CgEmitter;
 
-#define CG_N_EMITTERS 6
+#define CG_N_EMITTERS 7
 
 extern const CgEmitter cg_emitters[CG_N_EMITTERS];
 
@@ -53,5 +53,7 @@ void cg_emit_markdown (const CgOutput *output,
                        CgWriter       *writer);
 void cg_emit_futures  (const CgOutput *output,
                        CgWriter       *writer);
+void cg_emit_python_stubs (const CgOutput *output,
+                           CgWriter       *writer);
 void cg_emit_vala_metadata (const CgOutput *output,
                             CgWriter       *writer);

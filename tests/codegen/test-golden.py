@@ -4,20 +4,22 @@
 
 For each golden/NAME.xml, with the options in golden/NAME.options, the output
 must be golden/NAME.SUFFIX.expected for the suffixes h, c, dbus.xml, dex.h,
-md and metadata, and nothing may be said but what is in golden/NAME.stderr. For each errors/NAME.xml (with errors/NAME.options, if there), the whole
+md, metadata and pyi, and nothing may be said but what is in golden/NAME.stderr. For each errors/NAME.xml (with errors/NAME.options, if there), the whole
 of stderr must be errors/NAME.stderr; where that has an error, nothing may be
 written.
 
 usage: test-golden.py GENERATOR [--update]
 """
 
+import ast
 import difflib
 import pathlib
 import subprocess
 import sys
 import tempfile
 
-OTHERS = {'--dbus-xml': '.dbus.xml', '--dex-futures': '.dex.h', '--markdown': '.md', '--vala-metadata': '.metadata'}
+OTHERS = {'--dbus-xml': '.dbus.xml', '--dex-futures': '.dex.h', '--markdown': '.md', '--generate-python-stubs': '.pyi',
+          '--vala-metadata': '.metadata'}
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -60,6 +62,8 @@ def check_golden(generator, case, update):
         for suffix in ('.h', '.c', *OTHERS.values()):
             text = (pathlib.Path(directory) / (case.stem + suffix)).read_text(encoding='utf-8')
             outcome &= compare(case.with_suffix(suffix + '.expected'), text, update)
+            if suffix == '.pyi':
+                ast.parse(text)
         return outcome
 
 

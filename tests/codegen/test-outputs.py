@@ -21,9 +21,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
 A = '<node><interface name="org.example.A"><method name="M"/></interface></node>\n'
 EVERY = ['--generate-c-code', 'o', '--dbus-xml', 'o.dbus.xml', '--markdown', 'o.md',
-         '--vala-metadata', 'o.metadata',
+         '--generate-python-stubs', 'o.pyi', '--vala-metadata', 'o.metadata',
          '--depfile', 'o.d']
-NAMES = ['o.c', 'o.d', 'o.dbus.xml', 'o.h', 'o.md', 'o.metadata']
+NAMES = ['o.c', 'o.d', 'o.dbus.xml', 'o.h', 'o.md', 'o.metadata', 'o.pyi']
 
 # By GDBus itself: python3-gi may be another Python's.
 CHECK_INFO = '''

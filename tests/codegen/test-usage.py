@@ -43,7 +43,8 @@ class Usage(unittest.TestCase):
         for option in ('--interface-prefix', '--c-namespace', '--generate-c-code', '--header',
                        '--body', '--output', '--output-directory', '--pragma-once',
                        '--symbol-decorator', '--symbol-decorator-define',
-                       '--symbol-decorator-header', '--dbus-xml', '--dex-futures', '--markdown', '--vala-metadata', '--depfile', '--version'):
+                       '--symbol-decorator-header', '--dbus-xml', '--dex-futures', '--markdown', '--generate-python-stubs',
+                       '--vala-metadata', '--depfile', '--version'):
             self.assertIn(option, run.stdout)
 
     def test_commands(self):
