@@ -155,18 +155,14 @@ set_method (CgWriter      *writer,
 {
   const CgMethod *method = item;
   const CgInterface *interface = ((const Stubs *) data)->interface;
-  const char *stem = method->node.in_c + strlen ("call_");
-  gboolean is_stream = cg_member_is_stream (method);
 
   set_member (writer, item, data);
   set_options (writer, method->in_args);
-  cg_writer_take (writer, "service_name", cg_python_make_public_name (interface, method->lower, ""));
-  cg_writer_take (writer, "public", cg_python_make_public_name (interface, is_stream ? method->lower : stem, ""));
-  cg_writer_take (writer, "public_sync", cg_python_make_public_name (interface, stem, "_sync"));
+  cg_python_set_names (writer, interface, method);
   cg_writer_take (writer, "result", cg_python_type_make_results (method->out_args, CG_PYTHON_RESULT));
   cg_writer_take (writer, "raw_result", make_raw_results (method->out_args));
   cg_writer_take (writer, "item", cg_python_type_make_results (method->items, CG_PYTHON_RESULT));
-  if (is_stream)
+  if (cg_member_is_stream (method))
     {
       const char *iface = cg_names_look_up (&interface->node, "Iface");
       const char *stream = cg_names_look_up (&method->node, "Stream");

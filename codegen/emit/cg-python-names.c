@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "model/cg-names.h"
 #include "model/cg-spelling.h"
 
 /* The names that every proxy has in Python. The tests compare the result with the module. */
@@ -76,20 +77,71 @@ has_function (const CgInterface *interface,
   return FALSE;
 }
 
+/* Checks whether a service has a property as an attribute @name. */
+static gboolean
+has_property (const CgInterface *interface,
+              const char        *name)
+{
+  g_autofree char *property_name = g_strdelimit (g_strdup (name), "_", '-');
+
+  CG_FOREACH (const CgMember, property, interface->properties)
+    if (g_str_equal (property_name, cg_names_look_up (&property->node, "property_name")))
+      return TRUE;
+
+  return FALSE;
+}
+
 static gboolean
 is_taken (const CgInterface *interface,
           const char        *name)
 {
-  return cg_is_python_keyword (name) || g_strv_contains (inherited, name) || has_function (interface, name);
+  return cg_is_python_keyword (name) || g_strv_contains (inherited, name) || has_function (interface, name) ||
+         has_property (interface, name);
 }
 
-char *
-cg_python_make_public_name (const CgInterface *interface,
-                            const char        *name,
-                            const char        *end)
+static gboolean
+is_name_of_method (const CgInterface *interface,
+                   const char        *name)
+{
+  CG_FOREACH (const CgMethod, method, interface->methods)
+    if (g_str_equal (name, method->lower) || g_str_equal (name, method->node.in_c + strlen ("call_")))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Makes the name of a function, with underscores if it, or the one that blocks, would have a name that is
+ * taken.
+ */
+static char *
+make_public_name (const CgInterface *interface,
+                  const char        *name,
+                  const char        *end)
 {
   g_autofree char *sync = g_strconcat (name, "_sync", NULL);
-  gboolean is_changed = is_taken (interface, name) || is_taken (interface, sync);
+  GString *changed = g_string_new (name);
+  char *public_name;
 
-  return g_strconcat (name, end, is_changed ? "_" : "", NULL);
+  if (is_taken (interface, name) || is_taken (interface, sync))
+    do
+      g_string_append_c (changed, '_');
+    while (is_name_of_method (interface, changed->str));
+
+  public_name = g_strconcat (name, end, changed->str + strlen (name), NULL);
+  g_string_free (changed, TRUE);
+
+  return public_name;
+}
+
+void
+cg_python_set_names (CgWriter          *writer,
+                     const CgInterface *interface,
+                     const CgMethod    *method)
+{
+  const char *stem = method->node.in_c + strlen ("call_");
+  gboolean is_stream = cg_member_is_stream (method);
+
+  cg_writer_take (writer, "service_name", make_public_name (interface, method->lower, ""));
+  cg_writer_take (writer, "public", make_public_name (interface, is_stream ? method->lower : stem, ""));
+  cg_writer_take (writer, "public_sync", make_public_name (interface, stem, "_sync"));
 }

@@ -6,13 +6,16 @@
 #pragma once
 
 #include "model/cg-model.h"
+#include "model/cg-writer.h"
 
 /* Makes the name of a parameter: underscores are appended to a keyword, and to a name in @taken, to
  * which the result is added. */
 char *cg_python_make_parameter   (GHashTable        *taken,
                                   const char        *name);
 
-/* Makes the name of the function that the Python module of norpc-glib makes for a method. */
-char *cg_python_make_public_name (const CgInterface *interface,
-                                  const char        *name,
-                                  const char        *end);
+/* Sets the names of the functions that the Python module of norpc-glib makes for a method: $service_name$,
+ * and those of proxies, $public$ and $public_sync$.
+ */
+void  cg_python_set_names        (CgWriter          *writer,
+                                  const CgInterface *interface,
+                                  const CgMethod    *method);

@@ -267,7 +267,7 @@ class Conversions(Case):
     def test_names(self):
         """Names that Python or GObject has itself get a suffix."""
         proxy = Names.ClashesProxy.new(self.serve(Clashes()))
-        self.assertEqual(proxy.import_sync_(from_='text'), 'TEXT')
+        self.assertEqual(proxy.import_sync__(from_='text'), 'TEXT')
         self.assertEqual(proxy.notify_sync_('text'), 'TEXT')
 
 

@@ -163,7 +163,7 @@ class Clashes(Norpc.Service, Names.Clashes):
     def start(self, text):
         return text + '!'
 
-    def import_(self, text):
+    def import__(self, text):
         return text.upper()
 
     def notify_(self, text):
@@ -244,8 +244,19 @@ class Methods(Case):
         """They are those that proxies have."""
         proxy = self.serve(Clashes())
         self.assertEqual(proxy.start_sync('a'), 'a!')
-        self.assertEqual(proxy.import_sync_('a'), 'A')
+        self.assertEqual(proxy.import_sync__('a'), 'A')
         self.assertEqual(proxy.notify_sync_('A'), 'a')
+
+    def test_name_of_property(self):
+        """A method with the name of a property has another one, for the class can have both."""
+        class Members(Norpc.Service, Names.Members):
+            level = GObject.Property(type=int, default=5)
+
+            def level_(self, text):
+                return text + '!'
+
+        proxy = self.serve(Members())
+        self.assertEqual(proxy.level_sync_('a'), 'a!')
 
     def test_several_interfaces(self):
         store, listener = self.serve(Both())

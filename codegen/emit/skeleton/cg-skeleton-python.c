@@ -7,6 +7,7 @@
 
 #include "cg-skeleton.h"
 
+#include "emit/cg-python-names.h"
 #include "model/cg-names.h"
 #include "model/cg-spelling.h"
 
@@ -171,14 +172,28 @@ set_signal (CgWriter      *writer,
   set_params (writer, signal->out_args);
 }
 
+static const CgInterface *
+find_interface (const CgSkeleton *self,
+                const CgMethod   *method)
+{
+  CG_FOREACH (const CgInterface, interface, self->description->interfaces)
+    if (g_ptr_array_find (interface->methods, method, NULL))
+      return interface;
+
+  g_assert_not_reached ();
+}
+
 static void
 set_method (CgWriter      *writer,
             gpointer       item,
             gconstpointer  data)
 {
   const CgMethod *method = item;
+  const CgInterface *interface = find_interface (data, method);
 
   cg_skeleton_set_method (data, writer, method, NULL);
+  cg_python_set_names (writer, interface, method);
+  cg_writer_set_flag (writer, "is_coroutine", cg_member_is_stream (method) || cg_writer_is_set (writer, "is_asynchronous"));
   cg_skeleton_set_values (writer, method, make_value, ", ");
   set_params (writer, method->in_args);
 }

@@ -31,7 +31,7 @@ class Interface:
         self.proxy_infos = self._get_proxy_infos()
 
     def _get_proxy_infos(self):
-        proxy = repository.find_by_name(self.info.get_namespace(), self.info.get_name() + 'Proxy')
+        proxy = repository.find_by_name(self.info.get_namespace(), self.info.get_name_unescaped() + 'Proxy')
         return {info.__name__: info for info in proxy.get_methods()} if proxy is not None else {}
 
     @functools.cached_property
@@ -39,6 +39,11 @@ class Interface:
         """The methods that have D-Bus signatures, by their simplified names."""
         struct = getattr(self.module, self.info.get_iface_struct().get_name())
         return {_simplify(method.name): method for method in struct.info().get_dbus().methods or ()}
+
+    @functools.cached_property
+    def property_names(self):
+        """The attributes that a service has for its properties."""
+        return {info.get_name().replace('-', '_') for info in self.info.get_properties()}
 
     def read_parameters(self, name):
         """Gets the in arguments of a method or a stream."""
@@ -109,14 +114,18 @@ class Interface:
         return make_suffix(name, self)
 
     def make_proxy(self, endpoint):
-        return getattr(self.module, self.info.get_name() + 'Proxy').new(endpoint)
+        return getattr(self.module, self.info.get_name_unescaped() + 'Proxy').new(endpoint)
 
 
 def make_suffix(name, interface):
     """Makes what sets a method apart from what Python, GObject and norpc-glib have by that name."""
     taken = any(keyword.iskeyword(public) or hasattr(Norpc.Proxy, public) or hasattr(interface.cls, public)
-                or public in interface.proxy_infos for public in (name, f'{name}_sync'))
-    return '_' if taken else ''
+                or public in interface.proxy_infos or public in interface.property_names
+                for public in (name, f'{name}_sync'))
+    suffix = '_' if taken else ''
+    while suffix and name + suffix in (*interface.get_called_methods(), *interface.get_streams()):
+        suffix += '_'
+    return suffix
 
 
 def make_vfunc_name(info, name):

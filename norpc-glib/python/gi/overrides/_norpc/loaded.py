@@ -21,6 +21,8 @@ class Loaded:
         self.stream_classes = {
             name: streams.make_described_class(f'{self.name}{name.title().replace("_", "")}Stream', self._items[name],
                                                self._outs[name]) for name in self.get_streams()}
+        self.property_names = {described.get_property_name(info, index).replace('-', '_')
+                               for index in range(len(info.list_properties()))}
         self.methods = self._make_functions()  # of the interface
         self.proxy_infos = self._make_proxy_functions()
         self.cls = self.proxy_class = self.service_class = None  # until they are made
