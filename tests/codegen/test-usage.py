@@ -214,7 +214,7 @@ class Usage(unittest.TestCase):
         self.assertEqual(run.returncode, 1)
         self.assertIn("No method of the description has the name 'Nothing'", run.stderr)
         self.assertEqual(self.written(), [])
-        for language, name, text in (('c', 'a-service.c', '.handle_m = '), ('python', 'a_service.py', 'def do_handle_m('),
+        for language, name, text in (('c', 'a-service.c', '.handle_m = '), ('python', 'a_service.py', 'async def m(self):'),
                                      ('vala', 'a-service.vala', 'bool handle_m (Norpc.Call call)')):
             run = self.run_generator('skeleton', '--c-namespace', 'Demo', '--generate-c-code', 'a',
                                      '--language', language, '--asynchronous', 'M', 'a.xml')
@@ -232,7 +232,7 @@ class Usage(unittest.TestCase):
         self.assertEqual(self.written(), ['_1_a_b_service.py', '_1_a_b_service_test.py', 'meson.build'])
         for name in self.written()[:2]:
             ast.parse((self.directory / name).read_text())
-        self.assertIn("class NoneService(GObject.Object, getattr(Demo, 'None'), Norpc.Lifecycle):",
+        self.assertIn("class NoneService(Norpc.Service, getattr(Demo, 'None')):",
                       (self.directory / '_1_a_b_service.py').read_text())
 
     def test_skeleton_in_python_with_start(self):
@@ -244,7 +244,7 @@ class Usage(unittest.TestCase):
         self.assertEqual((run.returncode, run.stderr), (0, ''))
         text = (self.directory / 'a_service.py').read_text()
         self.assertEqual(text.count('def do_start(self)'), 1)
-        self.assertEqual(text.count('def do_start_(self)'), 1)
+        self.assertEqual(text.count('def start(self)'), 1)
 
     def test_wrong_usage_of_skeleton(self):
         for args in ([], ['a.xml'], ['--c-namespace', 'A', 'a.xml'], ['--generate-c-code', 'a', 'a.xml'],

@@ -250,7 +250,10 @@ class Methods(Case):
     def test_name_of_property(self):
         """A method with the name of a property has another one, for the class can have both."""
         class Members(Norpc.Service, Names.Members):
-            level = GObject.Property(type=int, default=5)
+            level = GObject.Property(type=GObject.TYPE_UINT, default=5)
+            call_go_property = GObject.Property(type=str, default='a')
+            complete_go_property = GObject.Property(type=str, default='b')
+            get_level_property = GObject.Property(type=str, default='c')
 
             def level_(self, text):
                 return text + '!'
