@@ -187,6 +187,8 @@ test('fake that answers', async () => {
     fake.answer_variant('Find', new GLib.Variant('(as)', [['Ada', 'Adam']]));
     equal(await directory.find('a', 10), ['Ada', 'Adam']);
     equal(fake.get_call('Find', 0).get_arg(0), 'a');
+    equal((await assertRejects(() => directory.find('a\0b', 10))).message,
+        "argument 'text': the string contains a NUL character");
     fake.close();
     const error = await assertRejects(() => directory.find('a', 10));
     assert(error.matches(Norpc.Error, Norpc.Error.CLOSED), `${error}`);

@@ -226,6 +226,20 @@ test('named types', () => withService(new Notes(), async proxy => {
     assert(error.matches(Test.StoreError, Test.StoreError.FULL), `${error}`);
 }));
 
+// The record that a method got may be kept.
+test('record of a call that has ended', async () => {
+    const notes = new Notes();
+    await withService(notes, async proxy => {
+        for (const key of ['kept', 'other']) {
+            proxy.note(Test.Entry.new(key, 7, Test.Mode.FAST, Test.Parts.HEAD, bytes(''), null, null, [], null));
+            await proxy.options({});
+            notes.first ??= notes.last;
+        }
+        System.gc();
+        equal(notes.first.key, 'kept');
+    });
+});
+
 test('signals', () => withService(new Notes(), async proxy => {
     const entry = Test.Entry.new('key', 7, Test.Mode.FAST, Test.Parts.HEAD, bytes('bytes'), null, null, [], null);
     const noted = new Promise(resolve => proxy.connect('noted', (_proxy, { key }) => resolve(key)));
@@ -257,6 +271,15 @@ test('streams', () => withService(new Feed(), async feed => {
     equal(await stream.outcome(), 'x y');
 }));
 
+// More than the reader lets wait, so that each waits for the one before.
+test('items that are sent at once', () => withService(new Feed(), async feed => {
+    const items = Array.from({ length: 300 }, (_, index) => `${index}`);
+    const stream = feed.collect();
+    await Promise.all(items.map(item => stream.send(item)));
+    stream.end();
+    equal(await stream.outcome(), items.join(' '));
+}));
+
 test('leaving a stream', async () => {
     const feed = new Feed();
     await withService(feed, async proxy => {
@@ -270,6 +293,36 @@ test('leaving a stream', async () => {
         await pause();
     });
     assert(feed.sent < 20, `${feed.sent}`);
+});
+
+// A service that asks another one before it answers.
+const Front = GObject.registerClass({
+    Implements: [Kv.Store],
+}, class Front extends Norpc.Service {
+    async get(database, key) {
+        const call = Norpc.get_current_call();
+        await pause();
+        return this.back.get(database, key, { parent: call });
+    }
+});
+
+test('calls on behalf of a call', async () => {
+    const fake = Norpc.Fake.new(Kv.store_interface_info());
+    const front = new Front();
+    front.back = Kv.StoreProxy.new(fake);
+    fake.never_answer('Get');
+    await withService(front, async store => {
+        const cancellable = new Gio.Cancellable();
+        const getting = store.get(0, bytes('key'), { cancellable });
+        while (fake.get_n_calls('Get') === 0)
+            await pause();
+        equal(fake.get_call('Get', 0).is_cancelled(), false);
+        cancellable.cancel();
+        await assertRejects(() => getting);
+        await pause();
+        equal(fake.get_call('Get', 0).is_cancelled(), true);
+        equal(Norpc.get_current_call(), null);
+    });
 });
 
 test('list models', () => withService(new Library(), async proxy => {
