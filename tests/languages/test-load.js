@@ -22,6 +22,7 @@ GLib.file_set_contents(file, `
       <arg name="parts" type="as" direction="out"/>
     </method>
     <method name="Connect"/>
+    <method name="CallMethod"><arg name="name" type="s"/><arg name="name" type="s" direction="out"/></method>
     <method name="LampCount"><arg name="count" type="y" direction="out"/></method>
     <method name="Forget" oneway="true"><arg name="what" type="s"/></method>
     <stream name="Blink">
@@ -52,6 +53,10 @@ const MyLamp = GObject.registerClass(class MyLamp extends Lamp {
 
     connect_() {
         return undefined;
+    }
+
+    call_method(name) {
+        return name;
     }
 
     lamp_count() {
@@ -85,6 +90,7 @@ test('calls', () => withLamp(async (proxy, lamp, server) => {
     equal(await proxy.describe({ a: 1 }, null), ['{"a":1} null', ['a']]);
     equal(await proxy.describe({}, 'x'), ['{} x', []]);
     equal(await proxy.connect_(), undefined);
+    equal(await proxy.call_method('own'), 'own');
     proxy.forget('all');
     await proxy.dim(0);
     equal(lamp.forgotten, 'all');

@@ -2,12 +2,13 @@
 
 // Calls of proxies: with promises, and synchronous.
 
-/* exported extendProxies, unwrap */
+/* exported addAllFunctions, extendProxies, unwrap */
 
 const { Gio, GLib, GObject } = imports.gi;
 const { getMembers } = imports.overrides._norpc.description;
 const { give, wrongType } = imports.overrides._norpc.values;
 
+let generic;  // the functions of Norpc.DynamicProxy
 const OPTIONS = ['cancellable', 'parent', 'priority', 'timeout'];
 let Norpc;
 
@@ -136,26 +137,27 @@ class CompiledSender extends Sender {
     }
 }
 
+// A method of the description may have the name of a function that is used here.
 class GenericSender extends Sender {
     call(proxy, args, cancellable, callback) {
-        proxy.call_method(this.member.method, GLib.Variant.new_tuple(args), cancellable, callback);
+        generic.call_method.call(proxy, this.member.method, GLib.Variant.new_tuple(args), cancellable, callback);
     }
 
     finish(proxy, result) {
-        return [true, ...proxy.call_method_finish(result).recursiveUnpack()];
+        return [true, ...generic.call_method_finish.call(proxy, result).recursiveUnpack()];
     }
 
     callSync(proxy, args, cancellable) {
-        return [true, ...proxy.call_method_sync(this.member.method, GLib.Variant.new_tuple(args),
-            cancellable).recursiveUnpack()];
+        return [true, ...generic.call_method_sync.call(proxy, this.member.method,
+            GLib.Variant.new_tuple(args), cancellable).recursiveUnpack()];
     }
 
     callOneWay(proxy, args) {
-        proxy.send_method(this.member.method, GLib.Variant.new_tuple(args));
+        generic.send_method.call(proxy, this.member.method, GLib.Variant.new_tuple(args));
     }
 
     open(proxy, args, cancellable) {
-        return proxy.open_stream(this.member.method, GLib.Variant.new_tuple(args), cancellable);
+        return generic.open_stream.call(proxy, this.member.method, GLib.Variant.new_tuple(args), cancellable);
     }
 }
 
@@ -201,15 +203,28 @@ function getGeneratedPrototype(proxy) {
     return prototype;
 }
 
+function getTable(prototype) {
+    if (!tables.has(prototype))
+        tables.set(prototype, makeTable(prototype));
+    return tables.get(prototype);
+}
+
+function define(prototype, name, func) {
+    Object.defineProperty(prototype, name, { value: func, writable: true, configurable: true });
+}
+
+// Adds the functions of a class that was made at run time, also those that Norpc.DynamicProxy has, too.
+function addAllFunctions(klass) {
+    getTable(klass.prototype).forEach((func, name) => define(klass.prototype, name, func));
+}
+
 function findFunction(proxy, name) {
     if (/^(call|open)_|^_/.test(name) || !(proxy instanceof Norpc.Proxy))
         return undefined;
     const prototype = getGeneratedPrototype(proxy);
-    if (!tables.has(prototype))
-        tables.set(prototype, makeTable(prototype));
-    const func = tables.get(prototype).get(name);
+    const func = getTable(prototype).get(name);
     if (func !== undefined)
-        Object.defineProperty(prototype, name, { value: func, writable: true, configurable: true });
+        define(prototype, name, func);
     return func;
 }
 
@@ -217,6 +232,8 @@ function findFunction(proxy, name) {
 // the prototype of Norpc.Proxy inherits from an object that is asked for what generated classes do not have.
 function extendProxies(namespace) {
     Norpc = namespace;
+    generic = Object.fromEntries(['call_method', 'call_method_finish', 'call_method_sync', 'open_stream',
+        'send_method'].map(name => [name, Norpc.DynamicProxy.prototype[name]]));
     const parent = Object.getPrototypeOf(Norpc.Proxy.prototype);
     Object.setPrototypeOf(Norpc.Proxy.prototype, new Proxy(Object.create(parent), {
         get(target, name, receiver) {

@@ -7,12 +7,14 @@
 const { Gio, GLib, GObject } = imports.gi;
 const { lookupConstructor } = imports._gi;
 const { getMembers } = imports.overrides._norpc.description;
+const { addAllFunctions } = imports.overrides._norpc.calls;
 const { answer } = imports.overrides._norpc.services;
 
 let Norpc;
 
 function makeProxyClass(info) {
     const klass = lookupConstructor(Norpc.DynamicProxy.type_for(info));
+    addAllFunctions(klass);
     klass.new = endpoint => Norpc.DynamicProxy.new(endpoint, info);
     return klass;
 }
