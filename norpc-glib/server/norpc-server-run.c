@@ -113,10 +113,14 @@ norpc_server_start (NorpcServer   *self,
                     GCancellable  *cancellable,
                     GError       **error)
 {
+  g_autoptr (NorpcServer) keep = NULL;
+
   g_return_val_if_fail (NORPC_IS_SERVER (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
+  /* Another thread may release the last reference, also because the service starts. */
+  keep = g_object_ref (self);
   if (!attach (self, error))
     return FALSE;
 
@@ -250,12 +254,15 @@ norpc_server_stop (NorpcServer    *self,
                    GCancellable   *cancellable,
                    GError        **error)
 {
+  g_autoptr (NorpcServer) keep = NULL;
   g_autoptr (NorpcThread) own_thread = NULL;
 
   g_return_val_if_fail (NORPC_IS_SERVER (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
+  /* A client whose call ends here may release the last reference. */
+  keep = g_object_ref (self);
   norpc_worker_stop (self->worker, mode, "its server was stopped");
 
   if (mode == NORPC_STOP_FINISH && norpc_pending_calls_need_caller (&self->worker->pending))

@@ -373,9 +373,12 @@ void
 norpc_thread_stop (NorpcThread *self)
 {
   NorpcThreadWait wait = { 0 };
+  g_autoptr (NorpcThread) keep = NULL;
 
   g_return_if_fail (NORPC_IS_THREAD (self));
 
+  /* A client whose call ends here may release the last reference. */
+  keep = g_object_ref (self);
   g_atomic_int_inc (&self->data->n_stopping);
   norpc_thread_quit (self);
   norpc_thread_users_stop (&self->data->users);

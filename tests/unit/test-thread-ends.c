@@ -374,6 +374,58 @@ note_run (gpointer run)
   return G_SOURCE_REMOVE;
 }
 
+/* What a stop ends releases what is stopped. */
+typedef struct
+{
+  NorpcCompletionHook hook;
+  gpointer            object; /* (owned) */
+} Releasing;
+
+static void
+release_object (NorpcCompletionHook *hook,
+                NorpcCall           *call)
+{
+  g_object_unref (g_steal_pointer (&((Releasing *) hook)->object));
+}
+
+/* A client that is notified by a stop may release the last reference to the server or the thread. */
+static void
+test_released_while_it_stops (gconstpointer stops_thread)
+{
+  ProbeState *state = probe_state_new ();
+  GObject *service = probe_service_new (state);
+  NorpcThread *thread = norpc_thread_new ("stopped");
+  NorpcServer *server = norpc_server_new_on_thread (service, thread);
+  g_autoptr (ProbeProbeProxy) proxy = NULL;
+  Releasing releasing = { .object = stops_thread != NULL ? (gpointer) thread : server };
+  Outcome outcome = { 0 };
+  NorpcCall *call;
+
+  g_object_unref (service);
+  proxy = probe_probe_proxy_new (NORPC_ENDPOINT (norpc_server_get_channel (server)));
+  g_assert_true (norpc_server_start (server, NULL, NULL));
+  probe_probe_proxy_call_hold (proxy, NULL, hold_cb, &outcome);
+  call = probe_state_take_held (state);
+  g_assert_true (norpc_call_add_completion_hook (call, &releasing.hook, release_object));
+  if (stops_thread != NULL)
+    g_object_unref (server);
+
+  if (stops_thread != NULL)
+    norpc_thread_stop (thread);
+  else
+    g_assert_true (norpc_server_stop (server, NORPC_STOP_ABANDON, NULL, NULL));
+
+  g_assert_null (releasing.object);
+  norpc_call_unref (call);
+  outcome_wait (&outcome);
+  outcome_clear (&outcome);
+  if (stops_thread == NULL)
+    g_object_unref (thread);
+  release_and_wait (g_steal_pointer (&proxy));
+  probe_state_wait_finalized (state);
+  probe_state_free (state);
+}
+
 /* A thread goes on while another one stops its servers, which may wake up what waits in it. */
 static void
 test_wakes_while_stopped (void)
@@ -434,6 +486,8 @@ main (int   argc,
   g_test_add_func ("/thread-ends/source-that-never-ends", test_source_that_never_ends);
   g_test_add_func ("/thread-ends/server-on-blocked-thread", test_server_on_blocked_thread);
   g_test_add_func ("/thread-ends/wakes-while-stopped", test_wakes_while_stopped);
+  g_test_add_data_func ("/thread-ends/server-released-while-it-stops", NULL, test_released_while_it_stops);
+  g_test_add_data_func ("/thread-ends/thread-released-while-it-stops", "thread", test_released_while_it_stops);
 
   return g_test_run ();
 }
