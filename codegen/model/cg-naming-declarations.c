@@ -81,6 +81,10 @@ name_fields (Namer         *self,
   g_autoptr (GHashTable) fields = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) params = g_hash_table_new (g_str_hash, g_str_equal);
 
+  /* The first member of an object's struct. */
+  if (declaration->is_object)
+    g_hash_table_add (fields, (gpointer) "parent_instance");
+
   CG_FOREACH (CgField, field, declaration->fields)
     {
       g_autofree char *word = NULL;
