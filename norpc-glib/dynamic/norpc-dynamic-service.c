@@ -7,11 +7,10 @@
 #include "call/norpc-call-variant.h"
 #include "core/norpc-error.h"
 #include "core/norpc-foreign-service-private.h"
-#include "core/norpc-value-variant-private.h"
 #include "events/norpc-property-private.h"
 #include "events/norpc-property-values-private.h"
-#include "norpc-dynamic-member-private.h"
 #include "norpc-dynamic-service-private.h"
+#include "server/norpc-lifecycle.h"
 
 /**
  * NorpcDynamicService:
@@ -24,6 +23,9 @@
  * values of its properties, which may be set with [method@GObject.Object.set_property] or with
  * [method@Norpc.DynamicService.set_value].
  *
+ * [method@Norpc.DynamicService.set_start_func] and [method@Norpc.DynamicService.set_stop_func] set functions that open
+ * and close what the service needs.
+ *
  * Host it with a [class@Norpc.Server], as any service. Generated proxies of the same interface can call it.
  *
  * See [descriptions at run time](dynamic.html).
@@ -31,18 +33,29 @@
  * Since: 0.1
  */
 
+/* A function of the author, which is set before the service starts. */
 typedef struct
 {
-  NorpcDynamicCallFunc  func;          /* (nullable), since construction */
-  gpointer              user_data;     /* (owned) (nullable): by `destroy` */
-  GDestroyNotify        destroy;       /* (nullable) */
-  NorpcDynamicWriteFunc write_func;    /* (nullable) */
-  gpointer              write_data;    /* (owned) (nullable): by `write_destroy` */
-  GDestroyNotify        write_destroy; /* (nullable) */
-  NorpcPropertyValues  *values;        /* (owned), since construction */
+  GCallback      func;      /* (nullable) */
+  gpointer       user_data; /* (owned) (nullable): by `destroy` */
+  GDestroyNotify destroy;   /* (nullable) */
+} ServiceFunc;
+
+typedef struct
+{
+  ServiceFunc          call;   /* a NorpcDynamicCallFunc */
+  ServiceFunc          write;  /* a NorpcDynamicWriteFunc */
+  ServiceFunc          start;  /* a NorpcDynamicStartFunc */
+  ServiceFunc          stop;   /* a NorpcDynamicStopFunc */
+  NorpcPropertyValues *values; /* (owned), since construction */
 } NorpcDynamicServicePrivate;
 
-G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (NorpcDynamicService, norpc_dynamic_service, G_TYPE_OBJECT)
+static void norpc_dynamic_service_lifecycle_init (NorpcLifecycleInterface *iface);
+
+G_DEFINE_ABSTRACT_TYPE_WITH_CODE (NorpcDynamicService, norpc_dynamic_service, G_TYPE_OBJECT,
+                                  G_ADD_PRIVATE (NorpcDynamicService)
+                                  G_IMPLEMENT_INTERFACE (NORPC_TYPE_LIFECYCLE,
+                                                         norpc_dynamic_service_lifecycle_init))
 
 static NorpcDynamicServicePrivate *
 get_service_private (NorpcDynamicService *self)
@@ -56,6 +69,55 @@ get_service_info (gpointer service)
   return NORPC_DYNAMIC_SERVICE_GET_CLASS (service)->interface_info;
 }
 
+/* Called before the service starts, in the interpreter's thread if @func belongs to one. */
+static void
+set_func (NorpcDynamicService *service,
+          ServiceFunc         *self,
+          GCallback            func,
+          gpointer             user_data,
+          GDestroyNotify       destroy)
+{
+  ServiceFunc previous = *self;
+
+  *self = (ServiceFunc) { func, user_data, destroy };
+  norpc_foreign_service_note_function (G_OBJECT (service), func);
+  if (previous.destroy != NULL)
+    previous.destroy (previous.user_data);
+}
+
+static void
+clear_func (ServiceFunc *self)
+{
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+}
+
+static gboolean
+norpc_dynamic_service_start (NorpcLifecycle  *lifecycle,
+                             GError         **error)
+{
+  ServiceFunc *start = &get_service_private (NORPC_DYNAMIC_SERVICE (lifecycle))->start;
+
+  return start->func == NULL ||
+         ((NorpcDynamicStartFunc) start->func) (NORPC_DYNAMIC_SERVICE (lifecycle), start->user_data, error);
+}
+
+static void
+norpc_dynamic_service_stop (NorpcLifecycle *lifecycle)
+{
+  ServiceFunc *stop = &get_service_private (NORPC_DYNAMIC_SERVICE (lifecycle))->stop;
+
+  if (stop->func != NULL)
+    ((NorpcDynamicStopFunc) stop->func) (NORPC_DYNAMIC_SERVICE (lifecycle), stop->user_data);
+}
+
+static void
+norpc_dynamic_service_lifecycle_init (NorpcLifecycleInterface *iface)
+{
+  iface->start = norpc_dynamic_service_start;
+  iface->stop = norpc_dynamic_service_stop;
+}
+
 static gboolean
 norpc_dynamic_service_default_handle_call (NorpcDynamicService  *self,
                                            NorpcCall            *call,
@@ -63,10 +125,10 @@ norpc_dynamic_service_default_handle_call (NorpcDynamicService  *self,
                                            GVariant             *args,
                                            GError              **error)
 {
-  NorpcDynamicServicePrivate *priv = get_service_private (self);
+  ServiceFunc *handler = &get_service_private (self)->call;
 
-  if (priv->func != NULL)
-    return priv->func (self, call, method_name, args, priv->user_data, error);
+  if (handler->func != NULL)
+    return ((NorpcDynamicCallFunc) handler->func) (self, call, method_name, args, handler->user_data, error);
 
   g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, "%s does not implement %s.%s",
                G_OBJECT_TYPE_NAME (self), norpc_call_get_interface_name (call), method_name);
@@ -80,9 +142,10 @@ norpc_dynamic_service_default_write_property (NorpcDynamicService  *self,
                                               const GValue         *value,
                                               GError              **error)
 {
-  NorpcDynamicServicePrivate *priv = get_service_private (self);
+  ServiceFunc *write = &get_service_private (self)->write;
 
-  return priv->write_func == NULL || priv->write_func (self, property_name, value, priv->write_data, error);
+  return write->func == NULL ||
+         ((NorpcDynamicWriteFunc) write->func) (self, property_name, value, write->user_data, error);
 }
 
 /* Runs in the service's context. */
@@ -141,10 +204,10 @@ norpc_dynamic_service_finalize (GObject *object)
 {
   NorpcDynamicServicePrivate *priv = get_service_private (NORPC_DYNAMIC_SERVICE (object));
 
-  if (priv->destroy != NULL)
-    priv->destroy (priv->user_data);
-  if (priv->write_destroy != NULL)
-    priv->write_destroy (priv->write_data);
+  clear_func (&priv->call);
+  clear_func (&priv->write);
+  clear_func (&priv->start);
+  clear_func (&priv->stop);
   norpc_property_values_free (priv->values);
 
   G_OBJECT_CLASS (norpc_dynamic_service_parent_class)->finalize (object);
@@ -216,7 +279,8 @@ norpc_dynamic_service_type_for (const NorpcInterfaceInfo *info)
  *
  * Creates a service.
  *
- * @func and @destroy run in the main context of the service. A function in JavaScript can only run in a
+ * @func runs in the main context of the service. @destroy runs where the last reference to the service is released:
+ * with norpc_serve (), and no other reference, this is the same context. A function in JavaScript can only run in a
  * server in the main context of JavaScript; see [the page on JavaScript](javascript.html).
  *
  * Returns: (transfer full): a new service
@@ -229,17 +293,12 @@ norpc_dynamic_service_new (const NorpcInterfaceInfo *info,
                            GDestroyNotify            destroy)
 {
   NorpcDynamicService *self;
-  NorpcDynamicServicePrivate *priv;
 
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (norpc_dynamic_info_get (info) != NULL, NULL);
 
   self = g_object_new (norpc_dynamic_info_get (info)->service_type, NULL);
-  priv = get_service_private (self);
-  priv->func = func;
-  priv->user_data = user_data;
-  priv->destroy = destroy;
-  norpc_foreign_service_note_function (G_OBJECT (self), (GCallback) func);
+  set_func (self, &get_service_private (self)->call, (GCallback) func, user_data, destroy);
 
   return self;
 }
@@ -281,154 +340,57 @@ norpc_dynamic_service_set_write_func (NorpcDynamicService   *self,
                                       gpointer               user_data,
                                       GDestroyNotify         destroy)
 {
-  NorpcDynamicServicePrivate *priv;
-  NorpcDynamicServicePrivate previous;
-
   g_return_if_fail (NORPC_IS_DYNAMIC_SERVICE (self));
 
-  priv = get_service_private (self);
-  previous = *priv;
-  priv->write_func = func;
-  priv->write_data = user_data;
-  priv->write_destroy = destroy;
-  norpc_foreign_service_note_function (G_OBJECT (self), (GCallback) func);
-
-  if (previous.write_destroy != NULL)
-    previous.write_destroy (previous.write_data);
-}
-
-/* Emits a signal with @values, the first of which is the service. */
-static void
-emit_values (NorpcDynamicService   *self,
-             const NorpcSignalInfo *info,
-             GValue                *values)
-{
-  g_value_init (&values[0], G_OBJECT_TYPE (self));
-  g_value_set_object (&values[0], self);
-  g_signal_emitv (values, g_signal_lookup (info->name, G_OBJECT_TYPE (self)), 0, NULL);
+  set_func (self, &get_service_private (self)->write, (GCallback) func, user_data, destroy);
 }
 
 /**
- * norpc_dynamic_service_emit_variant:
- * @self: a service
- * @signal_name: the name of a signal in the description, or that of the GSignal
- * @args: (nullable): a tuple with the arguments, or %NULL if there are none
- * @error: return location for an error
+ * norpc_dynamic_service_set_start_func:
+ * @self: a service that no server runs yet
+ * @func: (nullable) (scope notified) (closure user_data) (destroy destroy): the function that starts the service
+ * @user_data: data for @func
+ * @destroy: (nullable): the function that frees @user_data
  *
- * Emits a signal. Must be called in the main context of the service.
+ * Sets a function that runs before the first call, as [vfunc@Norpc.Lifecycle.start] does, which a subclass may
+ * implement instead.
  *
- * If @args is floating, it is consumed. If there is no such signal, or if an argument does not match the
- * description, nothing is emitted, and @error is set to %NORPC_ERROR_INVALID_ARGUMENT; if the signal
- * needs generated code, to %NORPC_ERROR_NOT_IMPLEMENTED.
+ * The function runs in the main context of the service. A service that fails to start is not stopped.
  *
- * Returns: %TRUE if the signal was emitted
  * Since: 0.1
  */
-gboolean
-norpc_dynamic_service_emit_variant (NorpcDynamicService  *self,
-                                    const char           *signal_name,
-                                    GVariant             *args,
-                                    GError              **error)
+void
+norpc_dynamic_service_set_start_func (NorpcDynamicService   *self,
+                                      NorpcDynamicStartFunc  func,
+                                      gpointer               user_data,
+                                      GDestroyNotify         destroy)
 {
-  g_autoptr (GVariant) sunk = args != NULL ? g_variant_ref_sink (args) : NULL;
-  const NorpcSignalInfo *info;
-  g_autofree GValue *values = NULL;
-  g_autofree char *problem = NULL;
-  guint n_args;
-  int index;
+  g_return_if_fail (NORPC_IS_DYNAMIC_SERVICE (self));
 
-  g_return_val_if_fail (NORPC_IS_DYNAMIC_SERVICE (self), FALSE);
-  g_return_val_if_fail (signal_name != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  index = norpc_dynamic_find_signal (get_service_info (self), signal_name, error);
-  if (index < 0)
-    return FALSE;
-
-  info = get_service_info (self)->signals[index];
-  n_args = norpc_arg_infos_count (info->dbus.args);
-  values = g_new0 (GValue, n_args + 1);
-  for (guint i = 0; i < n_args; i++)
-    g_value_init (&values[i + 1], norpc_arg_info_get_gtype (info->dbus.args[i]));
-
-  if (norpc_values_set_variant (info->dbus.args, values + 1, n_args, sunk, "argument", &problem))
-    emit_values (self, info, values);
-  else
-    g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s",
-                 get_service_info (self)->dbus.name, info->dbus.name, problem);
-  for (guint i = 0; i <= n_args; i++)
-    g_value_unset (&values[i]);
-
-  return problem == NULL;
+  set_func (self, &get_service_private (self)->start, (GCallback) func, user_data, destroy);
 }
 
 /**
- * norpc_dynamic_service_dup_value:
- * @self: a service
- * @property_name: the name of a property in the description, or that of the GObject property
- * @error: return location for an error
+ * norpc_dynamic_service_set_stop_func:
+ * @self: a service that no server runs yet
+ * @func: (nullable) (scope notified) (closure user_data) (destroy destroy): the function that stops the service
+ * @user_data: data for @func
+ * @destroy: (nullable): the function that frees @user_data
  *
- * Gets the value of a property.
+ * Sets a function that runs after the last call, as [vfunc@Norpc.Lifecycle.stop] does, which a subclass may
+ * implement instead.
  *
- * Returns: (transfer full): the value, or %NULL if @error is set
+ * The function runs in the main context of the service, once for each server that has started it.
+ *
  * Since: 0.1
  */
-GVariant *
-norpc_dynamic_service_dup_value (NorpcDynamicService  *self,
-                                 const char           *property_name,
-                                 GError              **error)
+void
+norpc_dynamic_service_set_stop_func (NorpcDynamicService  *self,
+                                     NorpcDynamicStopFunc  func,
+                                     gpointer              user_data,
+                                     GDestroyNotify        destroy)
 {
-  g_return_val_if_fail (NORPC_IS_DYNAMIC_SERVICE (self), NULL);
-  g_return_val_if_fail (property_name != NULL, NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+  g_return_if_fail (NORPC_IS_DYNAMIC_SERVICE (self));
 
-  return norpc_dynamic_property_dup_variant (G_OBJECT (self), get_service_info (self), property_name, error);
-}
-
-/**
- * norpc_dynamic_service_set_value:
- * @self: a service
- * @property_name: the name of a property in the description, or that of the GObject property
- * @value: the value
- * @error: return location for an error
- *
- * Sets a property, and notifies if it has changed. Must be called in the main context of the service.
- *
- * If @value is floating, it is consumed. If it does not match the description, @error is set to
- * %NORPC_ERROR_INVALID_ARGUMENT.
- *
- * Returns: %TRUE if the property has the value
- * Since: 0.1
- */
-gboolean
-norpc_dynamic_service_set_value (NorpcDynamicService  *self,
-                                 const char           *property_name,
-                                 GVariant             *value,
-                                 GError              **error)
-{
-  g_autoptr (GVariant) sunk = NULL;
-  g_auto (GValue) kept = G_VALUE_INIT;
-  g_autofree char *problem = NULL;
-  const NorpcInterfaceInfo *info;
-  int property;
-
-  g_return_val_if_fail (NORPC_IS_DYNAMIC_SERVICE (self), FALSE);
-  g_return_val_if_fail (property_name != NULL, FALSE);
-  g_return_val_if_fail (value != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  sunk = g_variant_ref_sink (value);
-  info = get_service_info (self);
-  property = norpc_dynamic_find_property (info, property_name, error);
-  if (property < 0)
-    return FALSE;
-
-  problem = norpc_dynamic_property_set_variant (info, (guint) property, &kept, sunk);
-  if (problem == NULL)
-    g_object_set_property (G_OBJECT (self), info->properties[property]->name, &kept);
-  else
-    g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s", info->dbus.name,
-                 info->properties[property]->dbus.name, problem);
-
-  return problem == NULL;
+  set_func (self, &get_service_private (self)->stop, (GCallback) func, user_data, destroy);
 }

@@ -65,6 +65,33 @@ typedef gboolean (*NorpcDynamicWriteFunc) (NorpcDynamicService  *self,
                                            GError              **error);
 
 /**
+ * NorpcDynamicStartFunc:
+ * @self: the service
+ * @user_data: the data that was passed with the function
+ * @error: return location for an error
+ *
+ * Starts a service, in its main context, before the first call.
+ *
+ * Returns: %TRUE if the service has started, %FALSE if it failed and @error is why
+ * Since: 0.1
+ */
+typedef gboolean (*NorpcDynamicStartFunc) (NorpcDynamicService  *self,
+                                           gpointer              user_data,
+                                           GError              **error);
+
+/**
+ * NorpcDynamicStopFunc:
+ * @self: the service
+ * @user_data: the data that was passed with the function
+ *
+ * Stops a service, in its main context, after the last call.
+ *
+ * Since: 0.1
+ */
+typedef void (*NorpcDynamicStopFunc) (NorpcDynamicService *self,
+                                      gpointer             user_data);
+
+/**
  * NorpcDynamicServiceClass:
  * @parent_class: the parent class
  * @handle_call: handles a call, as a [callback@Norpc.DynamicCallFunc]; the default calls the function that
@@ -111,6 +138,16 @@ const NorpcInterfaceInfo *norpc_dynamic_service_get_interface_info (NorpcDynamic
 NORPC_AVAILABLE_IN_ALL
 void                      norpc_dynamic_service_set_write_func     (NorpcDynamicService       *self,
                                                                     NorpcDynamicWriteFunc      func,
+                                                                    gpointer                   user_data,
+                                                                    GDestroyNotify             destroy);
+NORPC_AVAILABLE_IN_ALL
+void                      norpc_dynamic_service_set_start_func     (NorpcDynamicService       *self,
+                                                                    NorpcDynamicStartFunc      func,
+                                                                    gpointer                   user_data,
+                                                                    GDestroyNotify             destroy);
+NORPC_AVAILABLE_IN_ALL
+void                      norpc_dynamic_service_set_stop_func      (NorpcDynamicService       *self,
+                                                                    NorpcDynamicStopFunc       func,
                                                                     gpointer                   user_data,
                                                                     GDestroyNotify             destroy);
 NORPC_AVAILABLE_IN_ALL

@@ -11,6 +11,21 @@
 #include "norpc-description.h"
 #include "norpc-dynamic-info-private.h"
 
+/* Returns the names (owned) of infos of any type. @offset is that of the name in an info. */
+static char **
+list_names (gconstpointer infos,
+            gsize         offset)
+{
+  const gconstpointer *list = infos;
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (guint i = 0; list != NULL && list[i] != NULL; i++)
+    g_ptr_array_add (names, g_strdup (G_STRUCT_MEMBER (const char *, list[i], offset)));
+  g_ptr_array_add (names, NULL);
+
+  return (char **) g_ptr_array_free (names, FALSE);
+}
+
 /**
  * norpc_interface_info_list_methods:
  * @info: an interface info
@@ -23,17 +38,9 @@
 char **
 norpc_interface_info_list_methods (const NorpcInterfaceInfo *info)
 {
-  char **names;
-  guint n;
-
   g_return_val_if_fail (info != NULL, NULL);
 
-  n = norpc_interface_info_get_n_methods (info);
-  names = g_new0 (char *, n + 1);
-  for (guint i = 0; i < n; i++)
-    names[i] = g_strdup (info->methods[i]->dbus.name);
-
-  return names;
+  return list_names (info->methods, G_STRUCT_OFFSET (NorpcMethodInfo, dbus.name));
 }
 
 /**
@@ -48,17 +55,9 @@ norpc_interface_info_list_methods (const NorpcInterfaceInfo *info)
 char **
 norpc_interface_info_list_signals (const NorpcInterfaceInfo *info)
 {
-  char **names;
-  guint n;
-
   g_return_val_if_fail (info != NULL, NULL);
 
-  n = norpc_interface_info_get_n_signals (info);
-  names = g_new0 (char *, n + 1);
-  for (guint i = 0; i < n; i++)
-    names[i] = g_strdup (info->signals[i]->dbus.name);
-
-  return names;
+  return list_names (info->signals, G_STRUCT_OFFSET (NorpcSignalInfo, dbus.name));
 }
 
 /**
@@ -73,17 +72,9 @@ norpc_interface_info_list_signals (const NorpcInterfaceInfo *info)
 char **
 norpc_interface_info_list_properties (const NorpcInterfaceInfo *info)
 {
-  char **names;
-  guint n;
-
   g_return_val_if_fail (info != NULL, NULL);
 
-  n = norpc_interface_info_get_n_properties (info);
-  names = g_new0 (char *, n + 1);
-  for (guint i = 0; i < n; i++)
-    names[i] = g_strdup (info->properties[i]->dbus.name);
-
-  return names;
+  return list_names (info->properties, G_STRUCT_OFFSET (NorpcPropertyInfo, dbus.name));
 }
 
 /**
@@ -142,19 +133,6 @@ norpc_interface_info_get_function_name (const NorpcInterfaceInfo *info,
   return self != NULL ? g_hash_table_lookup (self->function_names, member) : NULL;
 }
 
-/* Returns the names (owned) of arguments. */
-static char **
-list_arg_names (GDBusArgInfo * const *infos)
-{
-  guint n = norpc_arg_infos_count (infos);
-  char **names = g_new0 (char *, n + 1);
-
-  for (guint i = 0; i < n; i++)
-    names[i] = g_strdup (infos[i]->name);
-
-  return names;
-}
-
 /**
  * norpc_interface_info_list_in_args:
  * @info: an interface info
@@ -172,7 +150,7 @@ norpc_interface_info_list_in_args (const NorpcInterfaceInfo *info,
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (method < norpc_interface_info_get_n_methods (info), NULL);
 
-  return list_arg_names (info->methods[method]->dbus.in_args);
+  return list_names (info->methods[method]->dbus.in_args, G_STRUCT_OFFSET (GDBusArgInfo, name));
 }
 
 /**
@@ -192,7 +170,7 @@ norpc_interface_info_list_out_args (const NorpcInterfaceInfo *info,
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (method < norpc_interface_info_get_n_methods (info), NULL);
 
-  return list_arg_names (info->methods[method]->dbus.out_args);
+  return list_names (info->methods[method]->dbus.out_args, G_STRUCT_OFFSET (GDBusArgInfo, name));
 }
 
 /**
@@ -212,7 +190,7 @@ norpc_interface_info_list_items (const NorpcInterfaceInfo *info,
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (method < norpc_interface_info_get_n_methods (info), NULL);
 
-  return list_arg_names (info->methods[method]->items);
+  return list_names (info->methods[method]->items, G_STRUCT_OFFSET (GDBusArgInfo, name));
 }
 
 /* Returns the type string (owned) of a tuple, or NULL if a value has no form as a variant. */

@@ -271,6 +271,45 @@ class Dynamic(unittest.TestCase):
         self.assertEqual((INFO.get_in_type(4), INFO.get_item_type(4), INFO.get_out_type(4)), ('(u)', '(b)', '(d)'))
         self.assertEqual(INFO.get_method_flags(2), Norpc.MethodFlags.ONEWAY)
 
+    def test_lifecycle(self):
+        events = []
+
+        def start(service):
+            events.append('started')
+            return True
+
+        def fail(service):
+            raise GLib.Error.new_literal(Gio.io_error_quark(), 'no room', Gio.IOErrorEnum.NO_SPACE)
+
+        def make_service(start_func):
+            service = Norpc.DynamicService.new(INFO, None)
+            service.set_start_func(start_func)
+            service.set_stop_func(lambda service: events.append('stopped'))
+            return service
+
+        server = Norpc.serve(make_service(start))
+        self.assertEqual(events, ['started'])
+        server.stop(Norpc.StopMode.FINISH, None)
+        self.assertEqual(events, ['started', 'stopped'])
+        with self.assertRaisesRegex(GLib.Error, 'no room'):
+            Norpc.serve(make_service(fail))
+
+    def test_own_lifecycle(self):
+        """A class may implement the interface that the base class implements."""
+        events = []
+
+        class Living(type(Norpc.DynamicService.new(INFO, None)), Norpc.Lifecycle):
+            def do_start(self):
+                events.append('started')
+                return True
+
+            def do_stop(self):
+                events.append('stopped')
+
+        server = Norpc.serve(Living())
+        server.stop(Norpc.StopMode.FINISH, None)
+        self.assertEqual(events, ['started', 'stopped'])
+
     def test_subclass(self):
         """A class of Python is derived from that of the services of an interface."""
         base = type(Norpc.DynamicService.new(INFO, None))
