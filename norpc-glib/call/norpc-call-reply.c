@@ -36,6 +36,18 @@ claim_for_service (NorpcCall *self)
   return FALSE;
 }
 
+/* Thread-safe. The client may have an info of its own. */
+static gboolean
+is_call_of (NorpcCall                *self,
+            const NorpcInterfaceInfo *interface_info,
+            guint                     method)
+{
+  if (self->interface_info == interface_info)
+    return self->method == method;
+
+  return norpc_methods_match (self->interface_info, self->method, interface_info, method);
+}
+
 /**
  * norpc_call_begin_reply: (skip)
  * @self: a call
@@ -64,11 +76,13 @@ norpc_call_begin_reply (NorpcCall                *self,
   GDBusArgInfo **infos;
 
   g_return_val_if_fail (self != NULL, NULL);
-  /* The client may have an info of its own. */
-  if (self->interface_info == interface_info)
-    g_return_val_if_fail (self->method == method, NULL);
-  else
-    g_return_val_if_fail (norpc_methods_match (self->interface_info, self->method, interface_info, method), NULL);
+  if (!is_call_of (self, interface_info, method))
+    {
+      g_critical ("A call of %s.%s was answered with the results of %s.%s",
+                  norpc_call_get_interface_name (self), norpc_call_peek_method_name (self),
+                  interface_info->dbus.name, interface_info->methods[method]->dbus.name);
+      return NULL;
+    }
 
   if (!claim_for_service (self))
     return NULL;

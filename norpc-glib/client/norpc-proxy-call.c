@@ -165,8 +165,13 @@ norpc_proxy_take_reply (NorpcProxy             *self,
                         GError                **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (g_task_get_source_tag ((GTask *) result) == method, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (g_task_get_source_tag ((GTask *) result) != method)
+    {
+      g_critical ("The result is not that of a call of %s", method->dbus.name);
+      return NULL;
+    }
 
   return g_task_propagate_pointer ((GTask *) result, error);
 }

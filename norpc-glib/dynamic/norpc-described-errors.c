@@ -85,7 +85,7 @@ norpc_interface_info_list_errors (const NorpcInterfaceInfo *info)
  *
  * The domain is that of the generated code of the description if this is part of the program, has a
  * `dbus-prefix`, and has used the domain before. Otherwise it is a domain that belongs to descriptions at run time;
- * [method@Norpc.InterfaceInfo.get_error_name] knows both.
+ * [method@Norpc.InterfaceInfo.dup_error_name] knows both.
  *
  * Returns: (transfer full): the error, or one with the code %NORPC_ERROR_INVALID_ARGUMENT if the
  *   description does not declare it
@@ -131,7 +131,7 @@ is_domain (const char *quark,
 }
 
 /**
- * norpc_interface_info_get_error_name:
+ * norpc_interface_info_dup_error_name:
  * @info: an interface info
  * @error: an error of a call
  *
@@ -142,7 +142,7 @@ is_domain (const char *quark,
  * Since: 0.1
  */
 char *
-norpc_interface_info_get_error_name (const NorpcInterfaceInfo *info,
+norpc_interface_info_dup_error_name (const NorpcInterfaceInfo *info,
                                      const GError             *error)
 {
   const NorpcDynamicInfo *self;

@@ -105,7 +105,7 @@ GError                   *norpc_interface_info_new_error      (const NorpcInterf
                                                                const char                *name,
                                                                const char                *message);
 NORPC_AVAILABLE_IN_ALL
-char                     *norpc_interface_info_get_error_name (const NorpcInterfaceInfo  *info,
+char                     *norpc_interface_info_dup_error_name (const NorpcInterfaceInfo  *info,
                                                                const GError              *error);
 
 G_END_DECLS

@@ -219,19 +219,27 @@ norpc_signal_watch_init (NorpcSignalWatch *self)
   self->disconnected = TRUE;
 }
 
-/* Finds a signal of the interface of a proxy. */
-static gboolean
+/* Finds a signal of the interface of a proxy, by the name of the GSignal or by that in the description.
+ * Returns the id of the GSignal, or 0.
+ */
+static guint
 find_signal (const NorpcInterfaceInfo *interface_info,
-             guint                     id,
+             const char               *name,
              guint                    *index)
 {
   GType type = norpc_interface_info_get_gtype (interface_info);
+  guint named = g_signal_lookup (name, type);
 
   for (*index = 0; interface_info->signals != NULL && interface_info->signals[*index] != NULL; ++*index)
-    if (g_signal_lookup (interface_info->signals[*index]->name, type) == id)
-      return TRUE;
+    {
+      const NorpcSignalInfo *info = interface_info->signals[*index];
+      guint id = g_signal_lookup (info->name, type);
 
-  return FALSE;
+      if (id == named || g_str_equal (info->dbus.name, name))
+        return id;
+    }
+
+  return 0;
 }
 
 /* Connects the watch, which collects emissions from now on. */
@@ -266,7 +274,7 @@ start_watch (NorpcSignalWatch      *self,
 /**
  * norpc_signal_watch_new:
  * @proxy: a proxy
- * @signal_name: the name of a signal of the interface of @proxy
+ * @signal_name: the name of a signal of the interface of @proxy, in the description or as a GSignal
  *
  * Creates a watch, which collects the emissions that services make from now on. Emissions that
  * are on their way to @proxy already, because it has a handler, are not among them.
@@ -282,14 +290,15 @@ norpc_signal_watch_new (NorpcProxy *proxy,
 {
   const NorpcInterfaceInfo *interface_info;
   NorpcSignalWatch *self;
-  guint signal, id;
+  guint signal = 0, id = 0;
 
   g_return_val_if_fail (NORPC_IS_PROXY (proxy), NULL);
   g_return_val_if_fail (signal_name != NULL, NULL);
 
   interface_info = NORPC_PROXY_GET_CLASS (proxy)->interface_info;
-  id = interface_info != NULL ? g_signal_lookup (signal_name, norpc_interface_info_get_gtype (interface_info)) : 0;
-  if (id == 0 || !find_signal (interface_info, id, &signal))
+  if (interface_info != NULL)
+    id = find_signal (interface_info, signal_name, &signal);
+  if (id == 0)
     {
       g_critical ("%s has no signal '%s'",
                   interface_info != NULL ? interface_info->dbus.name : G_OBJECT_TYPE_NAME (proxy),

@@ -61,4 +61,22 @@ gboolean   norpc_stream_is_at_end        (NorpcStream *self);
 /* norpc-stream-outcome.c */
 void norpc_stream_complete_outcome (NorpcStream *self);
 
+/* Thread-safe. Returns TRUE if @self is the end of a call's stream that reads. */
+static inline gboolean
+norpc_stream_may_read (NorpcStream *self)
+{
+  NorpcStreamPrivate *priv = norpc_stream_get_private (self);
+
+  return priv->reads && priv->pipe != NULL;
+}
+
+/* Thread-safe. Returns TRUE if @self is the end of a call's stream that writes. */
+static inline gboolean
+norpc_stream_may_write (NorpcStream *self)
+{
+  NorpcStreamPrivate *priv = norpc_stream_get_private (self);
+
+  return !priv->reads && priv->call != NULL;
+}
+
 G_END_DECLS

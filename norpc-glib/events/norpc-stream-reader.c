@@ -203,7 +203,7 @@ norpc_stream_read_async (NorpcStream         *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   priv = norpc_stream_get_private (self);
-  g_return_if_fail (priv->reads && priv->pipe != NULL);
+  g_return_if_fail (norpc_stream_may_read (self));
 
   begin_reading (self);
   norpc_stream_wait (self, &priv->pipe->read_wait, cancellable, callback, user_data,
@@ -266,7 +266,7 @@ norpc_stream_read_sync (NorpcStream   *self,
   NorpcItem *item = NULL;
 
   g_return_val_if_fail (NORPC_IS_STREAM (self), NULL);
-  g_return_val_if_fail (norpc_stream_get_private (self)->reads, NULL);
+  g_return_val_if_fail (norpc_stream_may_read (self), NULL);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
@@ -297,7 +297,7 @@ norpc_stream_try_read (NorpcStream *self)
   NorpcItem *item = NULL;
 
   g_return_val_if_fail (NORPC_IS_STREAM (self), NULL);
-  g_return_val_if_fail (norpc_stream_get_private (self)->reads, NULL);
+  g_return_val_if_fail (norpc_stream_may_read (self), NULL);
 
   begin_reading (self);
   read_next (self, TRUE, &item, NULL);

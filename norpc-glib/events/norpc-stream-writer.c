@@ -66,7 +66,7 @@ norpc_stream_write (NorpcStream  *self,
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   priv = norpc_stream_get_private (self);
-  g_return_val_if_fail (!priv->reads && priv->call != NULL, FALSE);
+  g_return_val_if_fail (norpc_stream_may_write (self), FALSE);
   g_return_val_if_fail (norpc_methods_match (item->interface_info, item->method,
                                              priv->call->interface_info, priv->call->method), FALSE);
 
@@ -105,7 +105,7 @@ norpc_stream_end (NorpcStream *self)
   g_return_if_fail (NORPC_IS_STREAM (self));
 
   priv = norpc_stream_get_private (self);
-  g_return_if_fail (!priv->reads && priv->is_client);
+  g_return_if_fail (norpc_stream_may_write (self) && priv->is_client);
 
   norpc_pipe_write (priv->pipe, norpc_item_new_end (priv->call->interface_info, priv->call->method), NULL);
 }
@@ -203,7 +203,7 @@ norpc_stream_ready_async (NorpcStream         *self,
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
   priv = norpc_stream_get_private (self);
-  g_return_if_fail (!priv->reads && priv->call != NULL);
+  g_return_if_fail (norpc_stream_may_write (self));
 
   norpc_stream_wait (self, &priv->pipe->write_wait, cancellable, callback, user_data,
                      norpc_stream_ready_async, complete_ready);

@@ -94,7 +94,7 @@ test('call', () => withLamp(proxy => {
 test('errors', () => withLamp(proxy => {
     let error = errorOf(() => call(proxy, 'Dim', new GLib.Variant('(d)', [2])));
     assert(error.message === 'It is darker than that');
-    assert(info.get_error_name(error) === 'LampError.TooDark');
+    assert(info.dup_error_name(error) === 'LampError.TooDark');
 
     error = errorOf(() => call(proxy, 'Dim', new GLib.Variant('(s)', ['much'])));
     assert(error.matches(Norpc.Error, Norpc.Error.INVALID_ARGUMENT));

@@ -158,7 +158,7 @@ class Dynamic(unittest.TestCase):
         with self.assertRaises(GLib.Error) as raised:
             self.call('Dim', 2.0)
         self.assertEqual(raised.exception.message, 'It is darker than that')
-        self.assertEqual(INFO.get_error_name(raised.exception), 'LampError.TooDark')
+        self.assertEqual(INFO.dup_error_name(raised.exception), 'LampError.TooDark')
 
     def test_exception(self):
         """An exception that is no GLib.Error reaches the client at once, as a failure."""

@@ -98,7 +98,7 @@ test('calls', () => withLamp(async (proxy, lamp, server) => {
 
 test('errors', () => withLamp(async proxy => {
     const error = await assertRejects(() => proxy.dim(2));
-    equal(LampInfo.get_error_name(error), 'LampError.TooDark');
+    equal(LampInfo.dup_error_name(error), 'LampError.TooDark');
     equal((await assertRejects(() => proxy.dim('much'))).message,
         "argument 'by': expected a number, got a string");
     equal((await assertRejects(() => proxy.describe({}, 5))).message,

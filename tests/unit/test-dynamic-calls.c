@@ -36,7 +36,7 @@ test_error (MeterFixture  *fixture,
   g_autofree char *name = NULL;
 
   g_assert_null (meter_call (fixture, "Double", g_variant_new ("(s)", ""), &error));
-  name = norpc_interface_info_get_error_name (fixture->info, error);
+  name = norpc_interface_info_dup_error_name (fixture->info, error);
   g_assert_cmpstr (name, ==, "Failure.Broken");
   g_assert_cmpstr (error->message, ==, "There is no text");
   g_assert_cmpint (error->code, ==, METER_FAILURE_BROKEN);

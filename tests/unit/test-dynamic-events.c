@@ -183,7 +183,7 @@ test_rejected (MeterFixture  *fixture,
   g_value_init (&low, G_TYPE_INT);
   g_value_set_int (&low, -1);
   g_assert_false (norpc_proxy_write_value_sync (fixture->proxy, "level", &low, NULL, &error));
-  name = norpc_interface_info_get_error_name (fixture->info, error);
+  name = norpc_interface_info_dup_error_name (fixture->info, error);
   g_assert_cmpstr (name, ==, "Failure.Lost");
 }
 

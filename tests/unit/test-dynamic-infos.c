@@ -284,8 +284,8 @@ test_errors_by_name (void)
   const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, NULL);
   g_autoptr (GError) next = norpc_interface_info_new_error (info, "HTTPError.Next", "no");
   g_autoptr (GError) unknown = norpc_interface_info_new_error (info, "HTTPError.Other", "no");
-  g_autofree char *name = norpc_interface_info_get_error_name (info, next);
-  g_autofree char *none = norpc_interface_info_get_error_name (info, unknown);
+  g_autofree char *name = norpc_interface_info_dup_error_name (info, next);
+  g_autofree char *none = norpc_interface_info_dup_error_name (info, unknown);
   g_autoptr (GError) hexadecimal = norpc_interface_info_new_error (info, "HTTPError.Hexadecimal", "no");
   g_autoptr (GError) negative = norpc_interface_info_new_error (info, "HTTPError.Negative", "no");
   g_auto (GStrv) names = norpc_interface_info_list_errors (info);

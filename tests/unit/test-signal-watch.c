@@ -441,6 +441,17 @@ test_no_proxy (void)
   assert_next_fails (watch, NULL, NORPC_ERROR, NORPC_ERROR_CLOSED, "The watch has no proxy");
 }
 
+/* A signal has the name of its GSignal, and that of the description. */
+static void
+test_names (Fixture       *fixture,
+            gconstpointer  unused)
+{
+  g_autoptr (NorpcSignalWatch) watch = watch_new (fixture, "Ticked");
+
+  emit_in_service (fixture, 1);
+  assert_next (watch, 1);
+}
+
 static void
 test_no_such_signal (Fixture       *fixture,
                      gconstpointer  unused)
@@ -477,6 +488,7 @@ main (int   argc,
   TEST ("/signal-watch/closing", test_closing);
   TEST ("/signal-watch/backlog-closed", test_backlog_closed);
   g_test_add_func ("/signal-watch/no-proxy", test_no_proxy);
+  TEST ("/signal-watch/names", test_names);
   TEST ("/signal-watch/no-such-signal", test_no_such_signal);
 
   return g_test_run ();

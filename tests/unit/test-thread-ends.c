@@ -374,7 +374,7 @@ note_run (gpointer run)
   return G_SOURCE_REMOVE;
 }
 
-/* What a stop ends releases what is stopped. */
+/* A hook of a call, which a stop runs, that releases the object that is being stopped. */
 typedef struct
 {
   NorpcCompletionHook hook;

@@ -87,7 +87,7 @@ class DescribedErrors:
 
     def refine(self, error):
         """Gets an error as an exception of its class."""
-        kind = self._kinds.get(self._info.get_error_name(error))
+        kind = self._kinds.get(self._info.dup_error_name(error))
         if kind is None:
             return refine(error)
         refined = kind.__new__(kind)
