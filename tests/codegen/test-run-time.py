@@ -28,9 +28,6 @@ import compilation
 HERE = pathlib.Path(__file__).resolve().parent
 TIMEOUT = 60
 FUNCTION = re.compile(r'^const NorpcInterfaceInfo +\*(\w+_interface_info) +\(void\)', re.MULTILINE)
-# Only the generator reads other encodings than UTF-8, declarations in a DOCTYPE, and entities that
-# no declaration has.
-ONLY_GENERATOR = re.compile('expected XML in UTF-8|Document must begin with an element|Entity name')
 
 
 def folders(variable):
@@ -39,6 +36,16 @@ def folders(variable):
 
 def files_of(folder):
     return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix == '.xml')
+
+
+def is_utf8(path):
+    """Only the generator reads other encodings."""
+    content = path.read_bytes()
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return b'\0' not in content
 
 
 def generate(generator, path, directory, number):
@@ -138,7 +145,7 @@ def check(generator, dumper, tools, name, paths):
         n_rejected += bool(lines) and lines[0].startswith('error')
         if lines and lines[0].startswith(('crashed', 'timed out')):
             wrong[path] = lines
-        elif str(path) in compiled and not (lines and ONLY_GENERATOR.search(lines[0])):
+        elif str(path) in compiled and is_utf8(path):
             wrong[path] = compare(compiled[str(path)], lines)
     wrong = {path: lines for path, lines in wrong.items() if lines}
     print(f'{name}: {len(paths)} descriptions, {len(compiled)} compared, {n_rejected} rejected, {len(wrong)} differ')
