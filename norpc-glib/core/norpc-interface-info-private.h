@@ -50,6 +50,10 @@ GHashFunc              norpc_type_get_hash_func   (GType                  type);
 
 guint    norpc_interface_info_get_n_signals    (const NorpcInterfaceInfo *info);
 guint    norpc_interface_info_get_n_properties (const NorpcInterfaceInfo *info);
+int      norpc_interface_info_find_signal_named   (const NorpcInterfaceInfo *info,
+                                                   const char               *name);
+int      norpc_interface_info_find_property_named (const NorpcInterfaceInfo *info,
+                                                   const char               *name);
 gboolean norpc_interface_info_has_lists        (const NorpcInterfaceInfo *info);
 gboolean norpc_arg_info_is_list                (const NorpcArgInfo       *info);
 

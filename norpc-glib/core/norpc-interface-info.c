@@ -155,6 +155,32 @@ norpc_interface_info_find_method (const NorpcInterfaceInfo *info,
   return -1;
 }
 
+/* Returns the index of a signal, or -1. @name is that of the description, or that of the GSignal. */
+int
+norpc_interface_info_find_signal_named (const NorpcInterfaceInfo *info,
+                                        const char               *name)
+{
+  for (int i = 0; info->signals != NULL && info->signals[i] != NULL; i++)
+    if (g_str_equal (info->signals[i]->dbus.name, name) || g_str_equal (info->signals[i]->name, name))
+      return i;
+
+  return -1;
+}
+
+/* Returns the index of a property, or -1. @name is that of the description, or that of the GObject
+ * property.
+ */
+int
+norpc_interface_info_find_property_named (const NorpcInterfaceInfo *info,
+                                          const char               *name)
+{
+  for (int i = 0; info->properties != NULL && info->properties[i] != NULL; i++)
+    if (g_str_equal (info->properties[i]->dbus.name, name) || g_str_equal (info->properties[i]->name, name))
+      return i;
+
+  return -1;
+}
+
 GType
 norpc_run_time_info_get_type (void)
 {

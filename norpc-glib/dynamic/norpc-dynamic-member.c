@@ -41,13 +41,12 @@ norpc_dynamic_find_signal (const NorpcInterfaceInfo  *info,
                            const char                *name,
                            GError                   **error)
 {
-  for (int i = 0; info->signals != NULL && info->signals[i] != NULL; i++)
-    if (g_str_equal (info->signals[i]->dbus.name, name) || g_str_equal (info->signals[i]->name, name))
-      return i;
+  int index = norpc_interface_info_find_signal_named (info, name);
 
-  set_no_member (info, "signal", name, error);
+  if (index < 0)
+    set_no_member (info, "signal", name, error);
 
-  return -1;
+  return index;
 }
 
 int
@@ -55,13 +54,12 @@ norpc_dynamic_find_property (const NorpcInterfaceInfo  *info,
                              const char                *name,
                              GError                   **error)
 {
-  for (int i = 0; info->properties != NULL && info->properties[i] != NULL; i++)
-    if (g_str_equal (info->properties[i]->dbus.name, name) || g_str_equal (info->properties[i]->name, name))
-      return i;
+  int index = norpc_interface_info_find_property_named (info, name);
 
-  set_no_member (info, "property", name, error);
+  if (index < 0)
+    set_no_member (info, "property", name, error);
 
-  return -1;
+  return index;
 }
 
 /* Initializes @value, and sets it. Returns a message (owned), or NULL. */

@@ -6,6 +6,7 @@
 /* The signals and properties of a fake. */
 
 #include "core/norpc-error.h"
+#include "core/norpc-interface-info-private.h"
 #include "norpc-fake-parts-private.h"
 
 /**
@@ -36,24 +37,22 @@ norpc_fake_get_service (NorpcFake *self)
 /* Returns the index of a signal, or -1 if @error is set. */
 static int
 find_fake_signal (NorpcFake   *self,
-             const char  *signal,
-             GError     **error)
+                  const char  *signal,
+                  GError     **error)
 {
   const NorpcInterfaceInfo *info = self->interface_info;
+  int index = norpc_interface_info_find_signal_named (info, signal);
 
-  for (int i = 0; info->signals != NULL && info->signals[i] != NULL; i++)
-    if (g_str_equal (info->signals[i]->dbus.name, signal))
-      return i;
+  if (index < 0)
+    g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s has no signal '%s'", info->dbus.name, signal);
 
-  g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s has no signal '%s'", info->dbus.name, signal);
-
-  return -1;
+  return index;
 }
 
 /**
  * norpc_fake_emit_variant:
  * @self: a fake
- * @signal: the name of a signal
+ * @signal: the name of a signal, in the description or as a GSignal
  * @args: (nullable): a tuple with the arguments, or %NULL if there are none
  * @error: return location for an error
  *
@@ -114,10 +113,10 @@ find_property (NorpcFake   *self,
                GError     **error)
 {
   const NorpcInterfaceInfo *info = self->interface_info;
+  int index = norpc_interface_info_find_property_named (info, property);
 
-  for (guint i = 0; info->properties != NULL && info->properties[i] != NULL; i++)
-    if (g_str_equal (info->properties[i]->dbus.name, property))
-      return info->properties[i];
+  if (index >= 0)
+    return info->properties[index];
 
   g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s has no property '%s'",
                info->dbus.name, property);
@@ -128,7 +127,7 @@ find_property (NorpcFake   *self,
 /**
  * norpc_fake_set_property_variant:
  * @self: a fake
- * @property: the name of a property, as in the description
+ * @property: the name of a property, in the description or as a GObject property
  * @value: its value
  * @error: return location for an error
  *

@@ -80,8 +80,8 @@ test_order (Faked         *self,
   store_store_emit_changed (STORE_STORE (service), "a", 1);
   store_store_proxy_call_get (self->proxy, "k", NULL, get_cb, self->log);
   g_object_set (service, "title", "T", NULL);
-  g_assert_true (norpc_fake_emit_variant (self->fake, "Changed", g_variant_new ("(su)", "b", 2), &error));
-  g_assert_true (norpc_fake_set_property_variant (self->fake, "Title", g_variant_new_string ("U"), &error));
+  g_assert_true (norpc_fake_emit_variant (self->fake, "changed", g_variant_new ("(su)", "b", 2), &error));
+  g_assert_true (norpc_fake_set_property_variant (self->fake, "title", g_variant_new_string ("U"), &error));
   store_store_proxy_call_get (self->proxy, "k", NULL, get_cb, self->log);
   g_assert_cmpstr (self->log->str, ==, "");
   iterate ();
@@ -107,8 +107,8 @@ test_wrong (Faked         *self,
   gboolean ok;
 
   g_signal_connect (self->proxy, "changed", G_CALLBACK (changed_cb), self->log);
-  ok = norpc_fake_emit_variant (self->fake, "changed", NULL, &error);
-  assert_wrong (ok, &error, "org.example.Store has no signal 'changed'");
+  ok = norpc_fake_emit_variant (self->fake, "Change", NULL, &error);
+  assert_wrong (ok, &error, "org.example.Store has no signal 'Change'");
   ok = norpc_fake_emit_variant (self->fake, "Changed", g_variant_new ("(ss)", "a", "1"), &error);
   assert_wrong (ok, &error,
                 "org.example.Store.Changed: argument 'amount': expected a GVariant of type 'u', got one of type 's'");
