@@ -26,6 +26,7 @@ cg_keys_set_docs (CgWriter     *writer,
   cg_writer_set (writer, "c_brief", node->c_brief != NULL ? node->c_brief : "");
   cg_writer_set (writer, "c_doc", node->c_doc != NULL ? node->c_doc : "");
   cg_writer_set (writer, "tags", tags->str);
+  cg_writer_set_flag (writer, "is_deprecated", node->deprecated);
 }
 
 void
@@ -78,4 +79,12 @@ cg_keys_set_member (CgWriter       *writer,
   cg_writer_set_list (writer, "in_args", member->in_args, set_arg, data);
   cg_writer_set_list (writer, "out_args", member->out_args, set_arg, data);
   cg_writer_set_list (writer, "items", member->items, set_arg, data);
+}
+
+void
+cg_keys_set_member_item (CgWriter      *writer,
+                         gpointer       item,
+                         gconstpointer  data G_GNUC_UNUSED)
+{
+  cg_keys_set_member (writer, item, NULL, NULL);
 }

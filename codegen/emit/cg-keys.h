@@ -22,3 +22,8 @@ void cg_keys_set_member (CgWriter       *writer,
                          const CgMember *member,
                          CgItemFunc      set_arg,
                          gconstpointer   data);
+
+/* Sets the keys of an item in a list of members, without the lists of its arguments. */
+void cg_keys_set_member_item (CgWriter      *writer,
+                              gpointer       item,
+                              gconstpointer  data);

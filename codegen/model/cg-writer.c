@@ -229,6 +229,7 @@ expand_items (Expansion  *self,
           expand_block (self);
         }
       start = text->len;
+      cg_writer_take (self->writer, "index", g_strdup_printf ("%u", i));
       list->set_item (self->writer, g_ptr_array_index (list->items, i), list->data);
       self->p = body;
       expand_block (self);

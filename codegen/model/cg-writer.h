@@ -16,7 +16,7 @@
  *
  * `$if key$…$elif key$…$else$…$end$` chooses a text: the first whose key has a value that is not
  * empty, or a list with items; for `!key`, the opposite. `$each key$…$between$…$end$` repeats a
- * text for each item of a list, with the second text between those that are not empty. A mark of
+ * text for each item of a list, with the second text between those that are not empty; $index$ is its number. A mark of
  * this kind in a line of its own takes the line with it. If $each key$ is in a line with other text,
  * what it writes hangs like a value. */
 typedef struct _CgWriter CgWriter;

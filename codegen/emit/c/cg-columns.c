@@ -7,6 +7,8 @@
 
 #include "cg-emit-shared.h"
 
+#include "model/cg-templates.h"
+
 #include <string.h>
 
 static gsize
@@ -86,4 +88,75 @@ cg_columns_pad (const char *type,
   append_padded (padded, type, width);
 
   return g_string_free (padded, FALSE);
+}
+
+typedef struct
+{
+  char *return_type;  /* (owned), as the others */
+  char *function;
+  char *params;
+  char *deprecated;
+} Prototype;
+
+static void
+prototype_free (gpointer data)
+{
+  Prototype *self = data;
+
+  g_free (self->return_type);
+  g_free (self->function);
+  g_free (self->params);
+  g_free (self->deprecated);
+  g_free (self);
+}
+
+GPtrArray *
+cg_prototypes_new (void)
+{
+  return g_ptr_array_new_with_free_func (prototype_free);
+}
+
+void
+cg_prototypes_add (GPtrArray  *self,
+                   CgWriter   *writer,
+                   const char *deprecated)
+{
+  const Prototype prototype = {
+    cg_writer_expand (writer, "$return_type$"), cg_writer_expand (writer, "$function$"),
+    cg_writer_expand (writer, "$params$"), g_strdup (deprecated)
+  };
+
+  g_ptr_array_add (self, g_memdup2 (&prototype, sizeof prototype));
+}
+
+void
+cg_prototypes_set (GPtrArray  *self,
+                   CgWriter   *writer,
+                   const char *key)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  gsize type_width = 0;
+  gsize function_width = 0;
+
+  for (guint i = 0; i < self->len; i++)
+    {
+      const Prototype *prototype = g_ptr_array_index (self, i);
+
+      type_width = MAX (type_width, strlen (prototype->return_type));
+      function_width = MAX (function_width, strlen (prototype->function));
+    }
+  for (guint i = 0; i < self->len; i++)
+    {
+      const Prototype *prototype = g_ptr_array_index (self, i);
+
+      cg_writer_take (writer, "padded_type", cg_columns_pad (prototype->return_type, type_width));
+      cg_writer_take (writer, "padded_function",
+                      g_strdup_printf ("%-*s", (int) function_width, prototype->function));
+      cg_writer_set (writer, "params", prototype->params);
+      cg_writer_set (writer, "deprecated", prototype->deprecated);
+      cg_writer_append (writer, text, "", cg_template ("header/prototype"));
+    }
+
+  cg_writer_take (writer, key, g_strchomp (g_strdup (text->str)));
+  g_ptr_array_unref (self);
 }

@@ -38,7 +38,6 @@ emit_future (CgWriter       *writer,
   g_ptr_array_add (passed, g_strdup ("dex_ref (promise)"));
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
 
-  cg_writer_set_flag (writer, "is_deprecated", method->node.deprecated);
   set_value (writer, method);
   cg_signature_emit (writer, method, CG_SIGNATURE_FUTURE);
 }
@@ -62,7 +61,6 @@ cg_emit_futures (const CgOutput *output,
   cg_emit_head (description, output->file, writer);
   cg_writer_set (writer, "header", output->header);
   cg_writer_emit (writer, cg_template ("futures/head"));
-  cg_emit_foreign_types (description, writer, TRUE);
   CG_FOREACH (const CgInterface, interface, description->interfaces)
     if (has_calls (interface))
       {
@@ -70,6 +68,5 @@ cg_emit_futures (const CgOutput *output,
         cg_writer_emit (writer, cg_template ("futures/callback"));
         cg_emit_methods (interface, writer, emit_future);
       }
-  cg_emit_foreign_types (description, writer, FALSE);
   cg_writer_emit (writer, cg_template ("futures/foot"));
 }

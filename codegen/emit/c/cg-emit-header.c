@@ -11,90 +11,25 @@
 
 #include <string.h>
 
+/* Adds the function of a node whose keys are set. @other (nullable) replaces the function. */
 static void
-emit_guard (const CgStyle *style,
-            const char    *file,
-            CgWriter      *writer)
+add_prototype (GPtrArray    *prototypes,
+               CgWriter     *writer,
+               const CgNode *node,
+               const char   *other)
 {
-  g_autoptr (GString) macro = g_string_new ("__");
+  g_autofree char *macro = other != NULL ? g_strdup_printf ("G_GNUC_DEPRECATED_FOR (%s)\n", other)
+                                         : g_strdup ("G_GNUC_DEPRECATED\n");
 
-  for (const char *p = file; *p != '\0'; p++)
-    g_string_append_c (macro, g_ascii_isalnum (*p) ? g_ascii_toupper (*p) : '_');
-  g_string_append (macro, "__");
-
-  cg_writer_set (writer, "GUARD", macro->str);
-  cg_writer_set_expanded (writer, "guard", style->pragma_once
-                          ? "#pragma once" : "#ifndef $GUARD$\n#define $GUARD$");
+  cg_prototypes_add (prototypes, writer, node->deprecated ? macro : "");
 }
 
+/* Adds the functions of a member in a group. */
 static void
-emit_vfuncs_of (GPtrArray *members,
-                CgWriter  *writer)
-{
-  CG_FOREACH (const CgMember, member, members)
-    {
-      cg_names_set (writer, &member->node);
-      for (CgSignatureKind kind = 0; kind < CG_N_SIGNATURES; kind++)
-        if (cg_signature_is_in (kind, CG_GROUP_VFUNC, member))
-          {
-            cg_signature_set (writer, member, kind);
-            cg_writer_emit (writer, cg_template ("header/vfunc"));
-          }
-    }
-}
-
-static void
-emit_vfuncs (const CgInterface *interface,
-             CgWriter          *writer)
-{
-  cg_writer_emit (writer, cg_template ("header/struct-head"));
-  if (interface->methods->len + interface->signals->len > 0)
-    cg_writer_emit (writer, cg_template ("header/struct-public"));
-  emit_vfuncs_of (interface->methods, writer);
-  emit_vfuncs_of (interface->signals, writer);
-  cg_writer_emit (writer, cg_template ("header/struct-foot"));
-}
-
-/* Sets $deprecated$, the macro in front of a prototype. @function (nullable) replaces the function. */
-static void
-set_deprecated (CgWriter     *writer,
-                const CgNode *node,
-                const char   *function)
-{
-  g_autofree char *macro = function != NULL
-                           ? g_strdup_printf ("G_GNUC_DEPRECATED_FOR (%s)\n", function)
-                           : g_strdup ("G_GNUC_DEPRECATED\n");
-
-  cg_writer_set (writer, "deprecated", node->deprecated ? macro : "");
-}
-
-/* Sets the keys of the one function that belongs to the whole interface. */
-static void
-set_first (CgWriter          *writer,
-           const CgInterface *interface,
-           gboolean           is_proxy)
-{
-  const CgInterface *other = interface->replacement;
-
-  cg_writer_set_expanded (writer, "return_type",
-                          is_proxy ? "$Proxy$ *" : "const NorpcInterfaceInfo *");
-  cg_writer_set_expanded (writer, "function", is_proxy ? "$proxy_new$" : "$interface_info$");
-  cg_writer_set (writer, "params", is_proxy ? "NorpcEndpoint *endpoint" : "void");
-  cg_writer_set (writer, "deprecated", "");
-
-  /* as in gdbus-codegen, this is the only function that is deprecated with its interface */
-  if (is_proxy)
-    set_deprecated (writer, &interface->node,
-                    other != NULL ? cg_names_look_up (&other->node, "proxy_new") : NULL);
-}
-
-/* Writes or measures the prototypes for one member. */
-static void
-emit_member_prototypes (const CgMember   *member,
-                        CgSignatureGroup  group,
-                        CgWriter         *writer,
-                        CgColumns        *columns,
-                        gboolean          measure)
+add_member (GPtrArray        *prototypes,
+            CgWriter         *writer,
+            const CgMember   *member,
+            CgSignatureGroup  group)
 {
   const CgMethod *other = member->replacement;
 
@@ -104,164 +39,139 @@ emit_member_prototypes (const CgMember   *member,
   for (CgSignatureKind kind = 0; kind < CG_N_SIGNATURES; kind++)
     if (cg_signature_is_in (kind, group, member))
       {
-        set_deprecated (writer, &member->node,
-                        other != NULL ? cg_signature_get_function (other, kind) : NULL);
         cg_signature_set (writer, member, kind);
-        cg_emit_prototype (writer, columns, measure);
+        add_prototype (prototypes, writer, &member->node,
+                       other != NULL ? cg_signature_get_function (other, kind) : NULL);
       }
 }
 
-/* Writes or measures the prototypes for the constructors of a proxy that load properties. */
+/* Sets the prototypes of the functions that a service has, too. */
 static void
-emit_constructor_prototypes (const CgInterface *interface,
-                             CgWriter          *writer,
-                             CgColumns         *columns,
-                             gboolean           measure)
+set_service_prototypes (CgWriter          *writer,
+                        const CgInterface *interface)
 {
-  for (guint i = 0; interface->properties->len > 0 && i < CG_N_NEW_PROXY_SIGNATURES; i++)
-    {
-      set_deprecated (writer, &interface->node, NULL);
-      cg_signature_set_new (writer, i);
-      cg_emit_prototype (writer, columns, measure);
-    }
+  GPtrArray *prototypes = cg_prototypes_new ();
+
+  cg_signature_set_new (writer, CG_SIGNATURE_INTERFACE_INFO);
+  cg_prototypes_add (prototypes, writer, "");
+  cg_signature_set_new (writer, CG_SIGNATURE_NEW_FOR_FUNCS);
+  cg_prototypes_add (prototypes, writer, "");
+  for (guint i = 0; i < CG_N_MEMBERS; i++)
+    CG_FOREACH (const CgMember, member, interface->members[i])
+      add_member (prototypes, writer, member, CG_GROUP_SERVICE);
+  cg_prototypes_set (prototypes, writer, "service_prototypes");
 }
 
-/* Writes the prototypes of one group, in common columns. */
+/* As in gdbus-codegen, a constructor is the only function of an interface that is deprecated with it. */
 static void
-emit_prototypes (const CgInterface *interface,
-                 CgWriter          *writer,
-                 CgSignatureGroup   group)
+set_proxy_prototypes (CgWriter          *writer,
+                      const CgInterface *interface)
 {
-  CgColumns columns = { 0, 0 };
+  const CgInterface *other = interface->replacement;
+  GPtrArray *prototypes = cg_prototypes_new ();
 
-  for (int pass = 0; pass < 2; pass++)
-    {
-      set_first (writer, interface, group == CG_GROUP_PROXY);
-      cg_emit_prototype (writer, &columns, pass == 0);
-      if (group == CG_GROUP_SERVICE)
-        {
-          cg_signature_set_new (writer, CG_SIGNATURE_NEW_FOR_FUNCS);
-          cg_emit_prototype (writer, &columns, pass == 0);
-        }
-      for (CgMemberKind i = 0; i < CG_N_MEMBERS; i++)
-        {
-          if (i == CG_MEMBER_PROPERTY && group == CG_GROUP_PROXY)
-            emit_constructor_prototypes (interface, writer, &columns, pass == 0);
-          CG_FOREACH (const CgMember, member, interface->members[i])
-            emit_member_prototypes (member, group, writer, &columns, pass == 0);
-        }
-    }
-  cg_writer_emit (writer, "\n");
-}
-
-/* Writes the classes of streams. */
-static void
-emit_streams (const CgInterface *interface,
-              CgWriter          *writer)
-{
-  const char *module = cg_names_look_up (&interface->node, "MODULE");
-
+  cg_signature_set_new (writer, CG_SIGNATURE_NEW);
+  add_prototype (prototypes, writer, &interface->node,
+                 other != NULL ? cg_names_look_up (&other->node, "proxy_new") : NULL);
   CG_FOREACH (const CgMethod, method, interface->methods)
-    if (cg_member_is_stream (method))
+    add_member (prototypes, writer, method, CG_GROUP_PROXY);
+  for (guint i = CG_SIGNATURE_NEW_ASYNC; i <= CG_SIGNATURE_NEW_SYNC; i++)
+    if (interface->properties->len > 0)
       {
-        CgColumns columns = { 0, 0 };
-
-        cg_names_set (writer, &method->node);
-        cg_writer_emit (writer, cg_template ("header/stream-type"));
-        cg_writer_emit (writer, cg_template (*module != '\0' ? "header/declare-stream"
-                                             : "header/declare-bare-stream"));
-        for (int pass = 0; pass < 2; pass++)
-          emit_member_prototypes (method, CG_GROUP_STREAM, writer, &columns, pass == 0);
-        cg_writer_emit (writer, "\n");
+        cg_signature_set_new (writer, i);
+        add_prototype (prototypes, writer, &interface->node, NULL);
       }
+  CG_FOREACH (const CgMember, property, interface->properties)
+    add_member (prototypes, writer, property, CG_GROUP_PROXY);
+  cg_prototypes_set (prototypes, writer, "proxy_prototypes");
 }
 
-/* The types of functions that get the reply to a method. */
+/* Sets $vfuncs$, the members of the struct of an interface. */
 static void
-emit_reply_funcs (const CgInterface *interface,
-                  CgWriter          *writer)
+set_vfuncs (CgWriter          *writer,
+            const CgInterface *interface)
 {
-  CG_FOREACH (const CgMethod, method, interface->methods)
-    if (cg_method_has_reply_func (method))
-      {
-        cg_names_set (writer, &method->node);
-        cg_signature_set (writer, method, CG_SIGNATURE_REPLY_FUNC);
-        cg_writer_emit (writer, cg_template ("header/reply-func"));
-      }
+  g_autoptr (GString) vfuncs = g_string_new (NULL);
+
+  for (guint i = 0; i < CG_N_MEMBERS; i++)
+    CG_FOREACH (const CgMember, member, interface->members[i])
+      for (CgSignatureKind kind = 0; kind < CG_N_SIGNATURES; kind++)
+        if (cg_signature_is_in (kind, CG_GROUP_VFUNC, member))
+          {
+            cg_names_set (writer, &member->node);
+            cg_signature_set (writer, member, kind);
+            cg_writer_append (writer, vfuncs, "", cg_template ("header/vfunc"));
+          }
+  cg_writer_take (writer, "vfuncs", g_strchomp (g_strdup (vfuncs->str)));
 }
 
-/* Sets the text after the first line in the comments of the two types. */
 static void
-set_type_docs (const CgInterface *interface,
-               CgWriter          *writer)
+set_method (CgWriter      *writer,
+            gpointer       item,
+            gconstpointer  data G_GNUC_UNUSED)
 {
+  const CgMethod *method = item;
+  GPtrArray *prototypes = cg_prototypes_new ();
+
+  cg_keys_set_member (writer, method, NULL, NULL);
+  add_member (prototypes, writer, method, CG_GROUP_STREAM);
+  cg_prototypes_set (prototypes, writer, "stream_prototypes");
+  cg_writer_set_flag (writer, "has_reply_func", cg_method_has_reply_func (method));
+  cg_signature_set (writer, method, CG_SIGNATURE_REPLY_FUNC);
+}
+
+static void
+set_interface (CgWriter      *writer,
+               gpointer       item,
+               gconstpointer  data)
+{
+  const CgDescription *description = data;
+  const CgInterface *interface = item;
   const char *brief = interface->node.c_brief;
   gsize length = brief != NULL ? strlen (brief) : 0;
 
+  cg_names_set (writer, &interface->node);
+  cg_writer_set_flag (writer, "is_argument",
+                      g_hash_table_contains (description->named_types, interface->node.name));
+  set_vfuncs (writer, interface);
+  set_service_prototypes (writer, interface);
+  set_proxy_prototypes (writer, interface);
+  cg_writer_set_list (writer, "methods", interface->methods, set_method, NULL);
+  cg_writer_set_list (writer, "signals", interface->signals, NULL, NULL);
+  cg_writer_set_list (writer, "properties", interface->properties, NULL, NULL);
+
+  cg_keys_set_docs (writer, &interface->node);
   cg_writer_set_flag (writer, "needs_dot", length > 0 && g_ascii_isalnum (brief[length - 1]));
-  cg_writer_set_flag (writer, "has_signals", interface->signals->len > 0);
-  cg_writer_set_flag (writer, "has_properties", interface->properties->len > 0);
   cg_writer_set_template (writer, "interface_doc", "header/interface-doc");
   cg_writer_set_template (writer, "proxy_doc", "header/proxy-doc");
 }
 
+/* A header of types of another library. */
 static void
-emit_interface (const CgInterface *interface,
-                CgWriter          *writer)
+set_header (CgWriter      *writer,
+            gpointer       item,
+            gconstpointer  data G_GNUC_UNUSED)
 {
-  gboolean is_bare = *cg_names_look_up (&interface->node, "MODULE") == '\0';
+  const char *macro = cg_known_types_get_macro (item);
 
-  cg_keys_set_node (writer, &interface->node);
-  set_type_docs (interface, writer);
-
-  cg_writer_emit (writer, cg_template ("header/interface-type"));
-  cg_writer_emit (writer, cg_template (is_bare ? "header/declare-bare-interface"
-                                               : "header/declare-interface"));
-  emit_streams (interface, writer);
-  emit_vfuncs (interface, writer);
-  emit_prototypes (interface, writer, CG_GROUP_SERVICE);
-
-  cg_writer_emit (writer, cg_template ("header/proxy-type"));
-  cg_writer_emit (writer, cg_template (is_bare ? "header/declare-bare-proxy"
-                                               : "header/declare-proxy"));
-  emit_reply_funcs (interface, writer);
-  emit_prototypes (interface, writer, CG_GROUP_PROXY);
+  cg_writer_set (writer, "header", item);
+  cg_writer_set (writer, "macro", macro != NULL ? macro : "");
 }
 
-/* The headers of types of other libraries. */
 static void
-set_type_includes (const CgDescription *description,
-                   CgWriter            *writer)
+set_style (CgWriter      *writer,
+           const CgStyle *style,
+           const char    *file)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *guard = g_ascii_strup (file, -1);
+  const char *header = style->symbol_decorator_header;
 
-  CG_FOREACH (const char, header, description->headers)
-    {
-      const char *macro = cg_known_types_get_macro (header);
-
-      if (macro != NULL)
-        g_string_append_printf (text, "#ifndef %s\n#define %s\n#endif\n", macro, macro);
-      g_string_append_printf (text, "#include <%s>\n", header);
-    }
-  cg_writer_set (writer, "type_includes", text->str);
-}
-
-/* Writes forward declarations, because an argument can be an object of an interface that is
- * declared later. */
-static void
-emit_forward_interfaces (const CgDescription *description,
-                         CgWriter            *writer)
-{
-  gboolean any = FALSE;
-
-  CG_FOREACH (const CgInterface, interface, description->interfaces)
-    if (g_hash_table_contains (description->named_types, interface->node.name))
-      {
-        cg_names_set (writer, &interface->node);
-        cg_writer_emit (writer, cg_template ("header/forward-interface"));
-        any = TRUE;
-      }
-  cg_writer_emit (writer, any ? "\n" : "");
+  g_strcanon (guard, G_CSET_A_2_Z G_CSET_DIGITS, '_');
+  cg_writer_take (writer, "GUARD", g_strdup_printf ("__%s__", guard));
+  cg_writer_set_flag (writer, "pragma_once", style->pragma_once);
+  cg_writer_set (writer, "decorator_header", header != NULL ? header : "");
+  cg_writer_take (writer, "decorator", style->symbol_decorator != NULL
+                  ? g_strconcat (style->symbol_decorator, "\n", NULL) : g_strdup (""));
 }
 
 void
@@ -269,30 +179,16 @@ cg_emit_header (const CgOutput *output,
                 CgWriter       *writer)
 {
   const CgDescription *description = output->description;
-  const CgStyle *style = output->style;
-  const char *decorator = style->symbol_decorator;
+  gboolean has_arguments = FALSE;
+
+  CG_FOREACH (const CgInterface, interface, description->interfaces)
+    has_arguments |= g_hash_table_contains (description->named_types, interface->node.name);
 
   cg_emit_head (description, output->file, writer);
-  emit_guard (style, output->file, writer);
-  cg_writer_emit (writer, cg_template ("header/head"));
-  if (style->symbol_decorator_header != NULL)
-    {
-      cg_writer_set (writer, "decorator_header", style->symbol_decorator_header);
-      cg_writer_emit (writer, "#include \"$decorator_header$\"\n\n");
-    }
-  set_type_includes (description, writer);
-  cg_writer_take (writer, "decorator", g_strconcat (decorator != NULL ? decorator : "",
-                                                    decorator != NULL ? "\n" : "", NULL));
-  cg_writer_emit (writer, cg_template ("header/includes"));
-
-  cg_emit_foreign_types (description, writer, TRUE);
-  cg_emit_types (description, writer);
-  emit_forward_interfaces (description, writer);
-  CG_FOREACH (const CgInterface, interface, description->interfaces)
-    emit_interface (interface, writer);
-
-  cg_emit_foreign_types (description, writer, FALSE);
-  cg_writer_emit (writer, cg_template ("header/foot"));
-  if (!style->pragma_once)
-    cg_writer_emit (writer, "\n#endif /* $GUARD$ */\n");
+  set_style (writer, output->style, output->file);
+  cg_writer_set_flag (writer, "has_arguments", has_arguments);
+  cg_writer_set_list (writer, "headers", description->headers, set_header, NULL);
+  cg_emit_set_declarations (writer, description);
+  cg_writer_set_list (writer, "interfaces", description->interfaces, set_interface, description);
+  cg_writer_emit (writer, cg_template ("header/header"));
 }

@@ -16,8 +16,6 @@
 
 void cg_emit_helpers  (const CgDescription *description,
                        CgWriter            *writer);
-void cg_emit_enums    (const CgDescription *description,
-                       CgWriter            *writer);
 void cg_emit_records  (const CgDescription *description,
                        CgWriter            *writer);
 void cg_emit_service_messages (const CgDescription *description,
@@ -35,9 +33,6 @@ void cg_emit_proxy    (const CgInterface *interface,
  * if that is shorter. */
 void cg_emit_take_reply (CgWriter          *writer,
                          const CgMethod    *method);
-void cg_emit_set_take   (CgWriter          *writer,
-                         GPtrArray         *args,
-                         const char        *source);
 
 /* cg-emit-replies.c */
 void     cg_emit_unpack           (const CgInterface *interface,
@@ -53,13 +48,12 @@ void cg_emit_properties (const CgInterface *interface,
                          CgWriter          *writer,
                          gboolean           is_proxy);
 
-/* cg-emit-types.c: what a description declares, for the header. */
-void cg_emit_types    (const CgDescription *description,
-                       CgWriter            *writer);
-
-/* cg-emit-types.c: sets the members of the struct of a record, and the lines that document them. */
-void cg_emit_set_members (CgWriter            *writer,
-                          const CgDeclaration *record);
+/* cg-emit-types.c: sets the list of the types that a description declares, and that of the fields of a
+ * record. */
+void cg_emit_set_declarations (CgWriter            *writer,
+                               const CgDescription *description);
+void cg_emit_set_fields       (CgWriter            *writer,
+                               const CgDeclaration *record);
 
 /* cg-emit-info.c: the fields of a record as data. */
 void cg_emit_fields   (const CgDeclaration *record,

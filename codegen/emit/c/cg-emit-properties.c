@@ -28,16 +28,19 @@ cg_emit_properties (const CgInterface *interface,
                     CgWriter          *writer,
                     gboolean           is_proxy)
 {
-  static const char * const templates[CG_N_NEW_PROXY_SIGNATURES] = {
-    "properties/new-async", "properties/new-finish", "properties/new-sync"
+  static const char * const templates[CG_N_NEW_SIGNATURES] = {
+    [CG_SIGNATURE_NEW_ASYNC] = "properties/new-async",
+    [CG_SIGNATURE_NEW_FINISH] = "properties/new-finish",
+    [CG_SIGNATURE_NEW_SYNC] = "properties/new-sync"
   };
 
   for (guint i = 0; is_proxy && interface->properties->len > 0 && i < G_N_ELEMENTS (templates); i++)
-    {
-      cg_signature_set_new (writer, i);
-      cg_emit_function_doc (writer, "");
-      cg_writer_emit (writer, cg_template (templates[i]));
-    }
+    if (templates[i] != NULL)
+      {
+        cg_signature_set_new (writer, i);
+        cg_emit_function_doc (writer, "");
+        cg_writer_emit (writer, cg_template (templates[i]));
+      }
   CG_FOREACH (const CgMember, property, interface->properties)
     {
       cg_keys_set_node (writer, &property->node);

@@ -220,7 +220,7 @@ emit_object (CgWriter            *writer,
 
   cg_names_set (writer, &record->node);
   cg_writer_set (writer, "hashes", hashes->str);
-  cg_emit_set_members (writer, record);
+  cg_emit_set_fields (writer, record);
   cg_writer_emit (writer, cg_template ("records/object-struct"));
   cg_emit_fields (record, writer);
   cg_writer_emit (writer, cg_template ("records/define-object"));

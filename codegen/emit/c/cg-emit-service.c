@@ -52,132 +52,31 @@ emit_dispatch (CgWriter       *writer,
   cg_writer_emit (writer, cg_template ("service/dispatch"));
 }
 
-/* Sets the variables for the results of the synchronous handler, and its call. */
 static void
-set_invocation (CgWriter       *writer,
-                const CgMethod *method)
+emit_default_handle (CgWriter       *writer,
+                     const CgMethod *method)
 {
+  gboolean is_stream = cg_member_is_stream (method);
   const CgArg *returned = cg_method_get_return_arg (method);
-  g_autoptr (GString) locals = g_string_new (NULL);
+  const char *vfunc = cg_names_look_up (&method->node, is_stream ? "handle" : "vfunc");
   GPtrArray *passed = g_ptr_array_new_with_free_func (g_free);
 
   g_ptr_array_add (passed, g_strdup ("self"));
   cg_marshal_pass (passed, method->in_args);
   CG_FOREACH (const CgArg, arg, method->out_args)
-    {
-      g_autofree char *local = cg_writer_expand (writer, arg->use.type->c_local);
-      g_autofree char *type = cg_columns_pad (local, 0);
-
-      g_string_append_printf (locals, "  %s%s = %s;\n", type, arg->c_out, arg->use.type->zero);
-      if (returned == NULL)
-        g_ptr_array_add (passed, g_strconcat ("&", arg->c_out, NULL));
-    }
+    if (returned == NULL)
+      g_ptr_array_add (passed, g_strconcat ("&", arg->c_out, NULL));
   g_ptr_array_add (passed, g_strdup ("error"));
   cg_marshal_set_passed (writer, passed, CG_PASSED_WIDTH);
-  if (method->out_args->len > 0)
-    g_string_append (locals, "  GValue *results;\n");
 
-  cg_writer_set (writer, "locals", locals->str);
-  if (returned != NULL)
-    {
-      cg_writer_set (writer, "value", returned->c_out);
-      cg_writer_set_expanded (writer, "invoke", "$value$ = iface->$vfunc$ ($passed$);\n"
-                                                "if ($value$ == NULL)");
-    }
-  else
-    cg_writer_set_expanded (writer, "invoke", "if (!iface->$vfunc$ ($passed$))");
-}
-
-/* Sets the statements that free transferred arguments, which no handler takes over, or results. */
-static void
-set_clear_moved (CgWriter  *writer,
-                 GPtrArray *args)
-{
-  g_autoptr (GString) clear = g_string_new (NULL);
-
-  CG_FOREACH (const CgArg, arg, args)
-    {
-      const char * const texts[] = { arg->use.type->own, arg->use.type->clear };
-
-      for (gsize i = 0; arg->use.is_moved && i < G_N_ELEMENTS (texts); i++)
-        if (texts[i] != NULL)
-          {
-            g_autofree char *statement = cg_marshal_expand (writer, texts[i], &arg->use, "", 0, arg->c_lent);
-
-            g_string_append_printf (clear, "      %s\n", statement);
-          }
-    }
-  cg_writer_set (writer, "clear_moved", clear->str);
-}
-
-/* Explains a virtual function whose name differs from the method's, which authors in other
- * languages may not expect. */
-static void
-set_spelled (CgWriter       *writer,
-             const CgMethod *method)
-{
-  const char *vfunc = cg_names_look_up (&method->node,
-                                        cg_member_is_stream (method) ? "handle" : "vfunc");
-  gboolean is_renamed = !g_str_equal (vfunc, cg_names_look_up (&method->node, "method"));
-
-  cg_writer_take (writer, "spelled",
-                  is_renamed ? g_strconcat ("; its virtual function is ", vfunc, NULL)
-                             : g_strdup (""));
-}
-
-/* Sets the statements that return @results: for the default handler, and for the functions that
- * complete the call later. @late is the template for what is done if there is no reply. */
-static void
-set_reply (CgWriter   *writer,
-           GPtrArray  *results,
-           gboolean    is_handler,
-           const char *late)
-{
-  gboolean has_values = results->len > 0;
-
-  cg_marshal_set_store (writer, results, is_handler);
-  cg_writer_set (writer, "handled", is_handler ? " TRUE" : "");
-  cg_writer_set_expanded (writer, "late", late);
-  cg_writer_set (writer, "end_reply",
-                 is_handler ? "norpc_call_end_reply_on_return" : "norpc_call_end_reply");
-  cg_writer_set_expanded (writer, "reply",
-                          cg_template (has_values ? "service/reply-with-values"
-                                       : "service/reply-without-values"));
-}
-
-/* Sets the statements that mark the arguments of a stream's default handler as unused. */
-static void
-set_unused (CgWriter       *writer,
-            const CgMethod *stream)
-{
-  g_autoptr (GString) unused = g_string_new (NULL);
-
-  CG_FOREACH (const CgArg, arg, stream->in_args)
-    if (!arg->use.is_moved)
-      g_string_append_printf (unused, "  (void) %s;\n", arg->c_lent);
-  cg_writer_set (writer, "unused", unused->str);
-}
-
-static void
-emit_default_handle (CgWriter       *writer,
-                     const CgMethod *method)
-{
-  if (cg_member_is_stream (method))
-    {
-      set_clear_moved (writer, method->in_args);
-      set_spelled (writer, method);
-      set_unused (writer, method);
-      cg_signature_set (writer, method, CG_SIGNATURE_HANDLE_STREAM);
-      cg_writer_emit (writer, cg_template ("service/default-handle-stream"));
-      return;
-    }
-
-  cg_signature_set (writer, method, CG_SIGNATURE_HANDLE);
-  set_invocation (writer, method);
-  set_clear_moved (writer, method->in_args);
-  set_spelled (writer, method);
-  set_reply (writer, method->out_args, TRUE, "    return$handled$;\n");
-  cg_writer_emit (writer, cg_template ("service/default-handle"));
+  cg_signature_set (writer, method, is_stream ? CG_SIGNATURE_HANDLE_STREAM : CG_SIGNATURE_HANDLE);
+  cg_marshal_set_store (writer, method->out_args, TRUE);
+  cg_writer_set (writer, "returned", returned != NULL ? returned->c_out : "");
+  /* authors in other languages may not expect another name than the method's */
+  cg_writer_set (writer, "renamed",
+                 g_str_equal (vfunc, cg_names_look_up (&method->node, "method")) ? "" : vfunc);
+  cg_writer_emit (writer, cg_template (is_stream ? "service/default-handle-stream"
+                                       : "service/default-handle"));
 }
 
 static void
@@ -186,15 +85,13 @@ emit_complete (CgWriter       *writer,
 {
   g_autoptr (GPtrArray) given = cg_signature_give (method->out_args);
 
-  cg_writer_set (writer, "declare_results",
-                 method->out_args->len > 0 ? "  GValue *results;\n\n" : "");
-  set_reply (writer, method->out_args, FALSE, "    return$handled$;\n");
+  cg_marshal_set_store (writer, method->out_args, FALSE);
   cg_signature_emit (writer, method, CG_SIGNATURE_COMPLETE);
   if (!cg_method_has_return (method))
     return;
 
-  set_clear_moved (writer, given);
-  set_reply (writer, given, FALSE, "    {\n$clear_moved$      return;\n    }\n");
+  cg_marshal_set_store (writer, given, FALSE);
+  cg_writer_set_list (writer, "given", given, cg_marshal_set_arg, NULL);
   cg_signature_emit (writer, method, CG_SIGNATURE_RETURN);
 }
 
@@ -249,10 +146,6 @@ emit_signal (CgWriter       *writer,
   cg_signature_emit (writer, signal, CG_SIGNATURE_EMIT);
 }
 
-#define INSTALL \
-  "norpc_interface_install_members (iface, &$info$);\n" \
-  "norpc_interface_install_proxy (iface, $proxy_get_type$);"
-
 static void
 emit_default_init (const CgInterface *interface,
                    CgWriter          *writer)
@@ -262,11 +155,7 @@ emit_default_init (const CgInterface *interface,
   CG_FOREACH (const CgMethod, method, interface->methods)
     CG_FOREACH (const CgArg, arg, method->in_args)
       cg_emit_append_hash (hashes, &arg->use);
-
-  cg_emit_set_assignments (interface, writer, "", "iface->$handle$ = $default_handle$;");
-  cg_writer_set (writer, "hashes", hashes->str);
-  cg_writer_set_expanded (writer, "assignments", interface->methods->len > 0
-                          ? "$hashes$" INSTALL "\n$assignments$" : "$hashes$" INSTALL);
+  cg_writer_take (writer, "hashes", g_strchomp (g_strdup (hashes->str)));
   cg_writer_emit (writer, cg_template ("service/default-init"));
 }
 
@@ -307,18 +196,17 @@ cg_emit_service_messages (const CgDescription *description,
                           CgWriter            *writer)
 {
   gboolean has_methods = FALSE;
-  gboolean has_results = FALSE;
+  gboolean has_calls = FALSE;
 
   CG_FOREACH (const CgInterface, interface, description->interfaces)
     CG_FOREACH (const CgMethod, method, interface->methods)
       {
         has_methods = TRUE;
-        has_results |= !cg_member_is_stream (method);
+        has_calls |= !cg_member_is_stream (method);
       }
 
   cg_writer_take (writer, "indent", g_strnfill (strlen (description->prefix), ' '));
-  if (has_methods)
-    cg_writer_emit (writer, cg_template ("service/messages"));
-  if (has_results)
-    cg_writer_emit (writer, cg_template ("service/warn-of-error"));
+  cg_writer_set_flag (writer, "has_methods", has_methods);
+  cg_writer_set_flag (writer, "has_calls", has_calls);
+  cg_writer_emit (writer, cg_template ("service/messages"));
 }

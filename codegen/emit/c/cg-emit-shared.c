@@ -7,6 +7,7 @@
 
 #include "cg-emit-shared.h"
 
+#include "cg-marshal.h"
 #include "doc/cg-doc.h"
 #include "emit/cg-keys.h"
 #include "model/cg-names.h"
@@ -29,28 +30,9 @@ cg_emit_methods (const CgInterface *interface,
 {
   CG_FOREACH (const CgMethod, method, interface->methods)
     {
-      cg_keys_set_node (writer, &method->node);
+      cg_keys_set_member (writer, method, cg_marshal_set_arg, NULL);
       emit (writer, method);
     }
-}
-
-void
-cg_emit_set_assignments (const CgInterface *interface,
-                         CgWriter          *writer,
-                         const char        *sync_text,
-                         const char        *text)
-{
-  g_autoptr (GString) assignments = g_string_new (interface->methods->len == 0 ? "(void) iface;"
-                                                  : NULL);
-
-  CG_FOREACH (const CgMethod, method, interface->methods)
-    {
-      g_autofree char *both = g_strconcat (cg_member_is_stream (method) ? "" : sync_text, text, NULL);
-
-      cg_names_set (writer, &method->node);
-      cg_writer_append (writer, assignments, "\n", both);
-    }
-  cg_writer_set (writer, "assignments", assignments->str);
 }
 
 void
@@ -73,16 +55,7 @@ cg_emit_head (const CgDescription *description,
   cg_writer_take (writer, "file", cg_doc_paragraph (file, "", NULL));
   cg_writer_set (writer, "prefix", description->prefix);
   cg_writer_set (writer, "sources", sources->str);
-}
-
-void
-cg_emit_foreign_types (const CgDescription *description,
-                       CgWriter            *writer,
-                       gboolean             begin)
-{
-  if (cg_description_has_foreign_types (description))
-    cg_writer_emit (writer, begin ? "G_GNUC_BEGIN_IGNORE_DEPRECATIONS\n\n"
-                    : "G_GNUC_END_IGNORE_DEPRECATIONS\n\n");
+  cg_writer_set_flag (writer, "has_foreign_types", cg_description_has_foreign_types (description));
 }
 
 /* The runtime knows the types of GLib itself. */
@@ -106,25 +79,4 @@ cg_emit_append_hash (GString         *statements,
                                use->named->type.get_type, use->named->hash_function);
   if (strstr (statements->str, statement) == NULL)
     g_string_append (statements, statement);
-}
-
-void
-cg_emit_prototype (CgWriter  *writer,
-                   CgColumns *columns,
-                   gboolean   measure)
-{
-  g_autofree char *type = cg_writer_expand (writer, "$return_type$");
-  g_autofree char *function = cg_writer_expand (writer, "$function$");
-
-  if (measure)
-    {
-      columns->return_type = MAX (columns->return_type, strlen (type));
-      columns->function = MAX (columns->function, strlen (function));
-      return;
-    }
-
-  cg_writer_take (writer, "padded_type", cg_columns_pad (type, columns->return_type));
-  cg_writer_take (writer, "padded_function",
-                  g_strdup_printf ("%-*s", (int) columns->function, function));
-  cg_writer_emit (writer, cg_template ("header/prototype"));
 }

@@ -10,12 +10,19 @@
 
 /* cg-columns.c */
 
-/* The columns of many prototypes below each other. */
-typedef struct
-{
-  guint return_type;
-  guint function;
-} CgColumns;
+/* Prototypes of functions below each other. */
+GPtrArray *cg_prototypes_new (void);
+
+/* Adds the function whose keys are set: return_type, function and params. @deprecated is the macro in
+ * front of it. */
+void  cg_prototypes_add   (GPtrArray  *self,
+                           CgWriter   *writer,
+                           const char *deprecated);
+
+/* Sets a key to the prototypes, whose parts are in columns, and frees them. */
+void  cg_prototypes_set   (GPtrArray  *self,
+                           CgWriter   *writer,
+                           const char *key);
 
 /* Pads a type so that its stars touch the name that follows. */
 char *cg_columns_pad      (const char *type,
@@ -40,31 +47,14 @@ void cg_emit_methods     (const CgInterface   *interface,
                           CgWriter            *writer,
                           CgEmitMethod         emit);
 
-/* Sets $assignments$ in a function that fills in an interface struct to @text, expanded for
- * each method. */
-void cg_emit_set_assignments (const CgInterface *interface,
-                              CgWriter          *writer,
-                              const char        *sync_text,
-                              const char        *text);
-
-/* Sets the keys that the head of every output has: file and sources. */
+/* Sets the keys that every output has: file, sources, prefix and has_foreign_types. The last is for a
+ * range without warnings for deprecated types of other libraries; authors see the warnings where they
+ * use the types. */
 void cg_emit_head        (const CgDescription *description,
                           const char          *file,
                           CgWriter            *writer);
-
-/* Writes the begin or end of a range without warnings for deprecated types of other libraries.
- * Authors see the warnings where they use the types. */
-void cg_emit_foreign_types (const CgDescription *description,
-                            CgWriter            *writer,
-                            gboolean             begin);
 
 /* Appends statements, a line each, that set hash functions of types in the runtime, unless
  * @statements contains them. */
 void cg_emit_append_hash  (GString         *statements,
                            const CgTypeUse *use);
-
-/* Writes a prototype from the keys return_type, function, params, decorator and deprecated. If
- * @measure is TRUE, only widens @columns. */
-void  cg_emit_prototype   (CgWriter   *writer,
-                           CgColumns  *columns,
-                           gboolean    measure);

@@ -8,29 +8,13 @@
 #include "cg-emit-private.h"
 
 static void
-emit_indices (const CgInterface *interface,
-              CgWriter          *writer)
-{
-  g_autoptr (GString) indices = g_string_new (NULL);
-
-  if (interface->methods->len == 0)
-    return;
-
-  CG_FOREACH (const CgMethod, method, interface->methods)
-    g_string_append_printf (indices, "%s%s", indices->len > 0 ? ",\n" : "",
-                            cg_names_look_up (&method->node, "METHOD"));
-  cg_writer_set (writer, "indices", indices->str);
-  cg_writer_emit (writer, "enum\n{\n  $indices$\n};\n\n");
-}
-
-static void
 emit_interface (const CgInterface *interface,
                 CgWriter          *writer)
 {
   cg_names_set (writer, &interface->node);
 
+  cg_writer_set_list (writer, "methods", interface->methods, cg_keys_set_member_item, NULL);
   cg_writer_emit (writer, cg_template ("source/section"));
-  emit_indices (interface, writer);
   cg_emit_dispatch (interface, writer);
   cg_emit_unpack (interface, writer);
   cg_emit_info (interface, writer);
@@ -50,14 +34,15 @@ cg_emit_source (const CgOutput *output,
   cg_writer_take (writer, "define",
                   define != NULL ? g_strdup_printf ("#define %s\n\n", define) : g_strdup (""));
   cg_writer_set (writer, "header", output->header);
+  cg_writer_set (writer, "decorator", "");
   cg_writer_emit (writer, cg_template ("source/head"));
 
-  cg_emit_foreign_types (description, writer, TRUE);
-  cg_emit_enums (description, writer);
+  cg_emit_set_declarations (writer, description);
+  cg_writer_emit (writer, cg_template ("types/enums"));
   cg_emit_helpers (description, writer);
   cg_emit_records (description, writer);
   cg_emit_service_messages (description, writer);
   CG_FOREACH (const CgInterface, interface, description->interfaces)
     emit_interface (interface, writer);
-  cg_emit_foreign_types (description, writer, FALSE);
+  cg_writer_emit (writer, cg_template ("source/foot"));
 }

@@ -7,6 +7,8 @@
 
 #include "cg-marshal.h"
 
+#include "cg-emit-shared.h"
+
 #include <string.h>
 
 /* Expands one text of the type table for an argument. */
@@ -105,4 +107,38 @@ cg_marshal_pass (GPtrArray *passed,
   CG_FOREACH (const CgArg, arg, args)
     g_ptr_array_add (passed,
                      g_strdup (arg->direction == CG_DIRECTION_IN ? arg->c_lent : arg->c_out));
+}
+
+void
+cg_marshal_set_arg (CgWriter      *writer,
+                    gpointer       item,
+                    gconstpointer  data G_GNUC_UNUSED)
+{
+  const CgArg *arg = item;
+  const CgType *type = arg->use.type;
+  g_autofree char *local = cg_writer_expand (writer, type->c_local);
+
+  cg_writer_set_flag (writer, "is_moved", arg->use.is_moved);
+  cg_writer_set_flag (writer, "is_pointer", type->is_pointer);
+  cg_writer_set (writer, "lent", arg->c_lent);
+  cg_writer_set (writer, "out", arg->c_out);
+  cg_writer_set (writer, "c_out", type->c_out);
+  cg_writer_set (writer, "zero", type->zero);
+  cg_writer_take (writer, "local", cg_columns_pad (local, 0));
+  cg_writer_set (writer, "value", arg->c_lent);
+  cg_writer_set (writer, "signature", arg->use.value_signature);
+  cg_writer_set_expanded (writer, "own", type->own != NULL ? type->own : "");
+  cg_writer_set_expanded (writer, "clear", type->clear);
+  cg_writer_set_expanded (writer, "gvalue", "&values[$index$]");
+  cg_writer_set_expanded (writer, "get", type->get);
+}
+
+gboolean
+cg_marshal_has_numbers (GPtrArray *args)
+{
+  CG_FOREACH (const CgArg, arg, args)
+    if (!arg->use.type->is_pointer)
+      return TRUE;
+
+  return FALSE;
 }

@@ -39,3 +39,11 @@ void      cg_marshal_set_passed     (CgWriter       *writer,
 /* Appends the names of @args in C to @passed. */
 void      cg_marshal_pass           (GPtrArray      *passed,
                                      GPtrArray      *args);
+
+/* Sets the keys of an argument in a list. $get$ gets its value from `values`. */
+void      cg_marshal_set_arg        (CgWriter       *writer,
+                                     gpointer        item,
+                                     gconstpointer   data);
+
+/* Checks whether there is a value that is not a pointer. */
+gboolean  cg_marshal_has_numbers    (GPtrArray      *args);

@@ -178,6 +178,9 @@ static const OtherRow field_row = {
 };
 
 static const OtherRow new_rows[CG_N_NEW_SIGNATURES] = {
+  [CG_SIGNATURE_INTERFACE_INFO] =
+    { "const NorpcInterfaceInfo *", "$interface_info$", "", "docs/interface-info" },
+  [CG_SIGNATURE_NEW] = { "$Proxy$ *", "$proxy_new$", "n", "docs/new" },
   [CG_SIGNATURE_NEW_ASYNC] = { "void ", "$proxy_new_async$", "nxbu", "docs/new-async" },
   [CG_SIGNATURE_NEW_FINISH] = { "$Proxy$ *", "$proxy_new_finish$", "re", "docs/new-finish" },
   [CG_SIGNATURE_NEW_SYNC] = { "$Proxy$ *", "$proxy_new_sync$", "nxe", "docs/new-sync" },

@@ -61,18 +61,18 @@ typedef enum
   CG_GROUP_STREAM
 } CgSignatureGroup;
 
-/* The constructors of an interface: those of a proxy that load its properties, and that of a service
- * that consists of functions. */
+/* The functions of an interface: that for its info, the constructor of a service that consists of
+ * functions, that of a proxy, and those of a proxy that load its properties. */
 typedef enum
 {
+  CG_SIGNATURE_INTERFACE_INFO,
+  CG_SIGNATURE_NEW_FOR_FUNCS,
+  CG_SIGNATURE_NEW,
   CG_SIGNATURE_NEW_ASYNC,
   CG_SIGNATURE_NEW_FINISH,
   CG_SIGNATURE_NEW_SYNC,
-  CG_SIGNATURE_NEW_FOR_FUNCS,
   CG_N_NEW_SIGNATURES
 } CgNewSignatureKind;
-
-#define CG_N_NEW_PROXY_SIGNATURES CG_SIGNATURE_NEW_FOR_FUNCS
 
 /* Set the keys of a function: return_type, which is written directly before the name, return_line,
  * for a line of its own, function, params, param_docs and doc. @writer has the names of the
