@@ -24,7 +24,6 @@ enum
 
 typedef struct
 {
-  CgWriter   *writer;
   GHashTable *needs;  /* (owned) (element-type CgNamedType guint) */
 } Helpers;
 
@@ -79,102 +78,67 @@ need_fields (Helpers             *self,
 }
 
 static void
-emit_array_equal (CgWriter          *writer,
-                  const CgNamedType *named)
+set_flags (CgWriter          *writer,
+           const CgNamedType *named,
+           guint              needs)
 {
-  g_autofree char *name = cg_writer_expand (writer, "$prefix$$lower$");
-  g_autofree char *indent = g_strnfill (strlen (name), ' ');
-
-  cg_writer_set (writer, "indent", indent);
-  cg_writer_set (writer, "value", "a");
-  cg_writer_set (writer, "other", "b");
-  cg_writer_set_expanded (writer, "equal", named->type.equal);
-  cg_writer_emit (writer, cg_template ("helpers/equal-arrays"));
-}
-
-static void
-emit_array_variants (CgWriter          *writer,
-                     const CgNamedType *named)
-{
+  gboolean is_boxed = named->kind == CG_NAMED_BOXED;
   gboolean is_pointer = named->type.is_pointer;
+  gboolean has_local = (is_boxed || named->kind == CG_NAMED_OBJECT) && (needs & NEED_LOCAL) != 0;
 
-  cg_writer_set (writer, "variant", named->type.variant);
-  cg_writer_set (writer, "value", "a");
-  cg_writer_set_expanded (writer, "to_variant", named->type.to_variant);
-  cg_writer_emit (writer, cg_template ("helpers/array-to-variant"));
-
-  cg_writer_set (writer, "value", "child");
-  cg_writer_set_expanded (writer, "from_variant", named->type.from_variant);
-  cg_writer_set_expanded (writer, "new_array", is_pointer
-                          ? "g_ptr_array_new_full ((guint) length, $prefix$free_$lower$_element)"
-                          : "g_array_sized_new (FALSE, FALSE, sizeof ($c_type$), (guint) length)");
-  cg_writer_set (writer, "check_element",
-                 named->type.can_fail ? "      if (element == NULL)\n        return NULL;\n" : "");
-  cg_writer_set (writer, "add_element", is_pointer ? "g_ptr_array_add (array, element)"
-                                                   : "g_array_append_val (array, element)");
-  cg_writer_emit (writer, cg_template ("helpers/array-from-variant"));
+  cg_writer_set_flag (writer, "has_local", has_local);
+  cg_writer_set_flag (writer, "has_free",
+                      is_boxed && (has_local || (needs & ~(guint) NEED_LOCAL) != 0));
+  cg_writer_set_flag (writer, "has_element",
+                      is_pointer && (needs & (NEED_COPY | NEED_OWN | NEED_VARIANT)) != 0);
+  cg_writer_set_flag (writer, "has_copy", is_pointer && (needs & NEED_COPY) != 0);
+  cg_writer_set_flag (writer, "has_own", is_pointer && (needs & NEED_OWN) != 0);
+  cg_writer_set_flag (writer, "has_check", is_pointer && (needs & NEED_CHECK) != 0);
+  cg_writer_set_flag (writer, "has_equal", (needs & NEED_EQUAL) != 0);
+  cg_writer_set_flag (writer, "has_variant", (needs & NEED_VARIANT) != 0);
+  cg_writer_set_flag (writer, "is_pointer", is_pointer);
+  cg_writer_set_flag (writer, "can_fail", named->type.can_fail);
 }
 
-/* Sets the keys of the templates for arrays of a type. */
+/* Sets a key to a text of the type for @value. */
 static void
-set_array (CgWriter          *writer,
-           const CgNamedType *named)
+set_text (CgWriter   *writer,
+          const char *key,
+          const char *text,
+          const char *value)
 {
-  const CgType *type = &named->type;
-  g_autofree char *padded = cg_columns_pad (type->c_out, 0);
-
-  cg_writer_set (writer, "array_type", type->is_pointer ? "GPtrArray" : "GArray");
-  cg_writer_set (writer, "c_out", padded);
-  cg_writer_set (writer, "c_cast", type->c_out);
-  cg_writer_set (writer, "c_type", named->c_type);
-  cg_writer_set_expanded (writer, "element_a",
-                          type->is_pointer ? "($c_cast$) g_ptr_array_index (array, i)"
-                                           : "g_array_index (array, $c_type$, i)");
-  cg_writer_set_expanded (writer, "element_b",
-                          type->is_pointer ? "($c_cast$) g_ptr_array_index (other, i)"
-                                           : "g_array_index (other, $c_type$, i)");
+  cg_writer_set (writer, "value", value);
+  cg_writer_set_expanded (writer, key, text != NULL ? text : "");
 }
 
 static void
-emit_helpers_of (Helpers           *self,
+emit_helpers_of (CgWriter          *writer,
                  const CgNamedType *named,
                  guint              needs)
 {
-  CgWriter *writer = self->writer;
   const CgType *type = &named->type;
-  gboolean has_local = (named->kind == CG_NAMED_OBJECT || named->kind == CG_NAMED_BOXED) &&
-                       (needs & NEED_LOCAL) != 0;
-  const char *copy = cg_marshal_get_copy (type, TRUE);
+  g_autofree char *name = NULL;
 
+  set_flags (writer, named, needs);
   cg_writer_set (writer, "lower", named->lower);
   cg_writer_set (writer, "get_value_type", type->get_type);
-  cg_writer_set_expanded (writer, "free", type->is_pointer ? type->free_function : "");
-  set_array (writer, named);
-  cg_writer_set (writer, "value", "element");
-  cg_writer_set_expanded (writer, "copy", copy);
-  cg_writer_set_expanded (writer, "clear", type->clear);
+  cg_writer_set (writer, "c_type", named->c_type);
+  cg_writer_take (writer, "c_out", cg_columns_pad (type->c_out, 0));
+  cg_writer_set (writer, "c_cast", type->c_out);
+  cg_writer_set (writer, "array_type", type->is_pointer ? "GPtrArray" : "GArray");
+  cg_writer_set (writer, "variant", type->variant != NULL ? type->variant : "");
+  name = cg_writer_expand (writer, "$prefix$$lower$");
+  cg_writer_take (writer, "indent", g_strnfill (strlen (name), ' '));
 
-  if (named->kind == CG_NAMED_BOXED && (has_local || (needs & ~(guint) NEED_LOCAL) != 0))
-    cg_writer_emit (writer, cg_template ("helpers/free-boxed"));
-  if (has_local)
-    cg_writer_emit (writer, cg_template ("helpers/local-type"));
-  if (type->is_pointer && (needs & (NEED_COPY | NEED_OWN | NEED_VARIANT)) != 0)
-    cg_writer_emit (writer, cg_template ("helpers/free-element"));
-  if (type->is_pointer && (needs & NEED_COPY) != 0)
-    cg_writer_emit (writer, cg_template ("helpers/copy-array"));
-  if (type->is_pointer && (needs & NEED_OWN) != 0)
-    cg_writer_emit (writer, cg_template ("helpers/own-array"));
-  if (type->is_pointer && (needs & NEED_CHECK) != 0)
-    {
-      cg_writer_set_expanded (writer, "check", type->check != NULL ? type->check : "");
-      cg_writer_set_expanded (writer, "is_wrong", type->check != NULL
-                              ? "element == NULL || !$check$" : "element == NULL");
-      cg_writer_emit (writer, cg_template ("helpers/check-array"));
-    }
-  if ((needs & NEED_EQUAL) != 0)
-    emit_array_equal (writer, named);
-  if ((needs & NEED_VARIANT) != 0)
-    emit_array_variants (writer, named);
+  cg_writer_set (writer, "other", "b");
+  set_text (writer, "free", type->is_pointer ? type->free_function : NULL, "");
+  set_text (writer, "clear", type->clear, "element");
+  set_text (writer, "copy", cg_marshal_get_copy (type, TRUE), "element");
+  set_text (writer, "check", type->check, "element");
+  set_text (writer, "equal", type->equal, "a");
+  set_text (writer, "to_variant", type->to_variant, "a");
+  set_text (writer, "from_variant", type->from_variant, "child");
+  cg_writer_emit (writer, cg_template ("helpers/helpers"));
 }
 
 static int
@@ -191,7 +155,7 @@ void
 cg_emit_helpers (const CgDescription *description,
                  CgWriter            *writer)
 {
-  Helpers self = { writer, g_hash_table_new (NULL, NULL) };
+  Helpers self = { g_hash_table_new (NULL, NULL) };
   g_autoptr (GPtrArray) types = g_ptr_array_new ();
   GHashTableIter iter;
   gpointer key;
@@ -219,7 +183,7 @@ cg_emit_helpers (const CgDescription *description,
     g_ptr_array_add (types, key);
   g_ptr_array_sort (types, compare_names);
   CG_FOREACH (CgNamedType, named, types)
-    emit_helpers_of (&self, named, GPOINTER_TO_UINT (g_hash_table_lookup (self.needs, named)));
+    emit_helpers_of (writer, named, GPOINTER_TO_UINT (g_hash_table_lookup (self.needs, named)));
 
   g_hash_table_unref (self.needs);
 }
