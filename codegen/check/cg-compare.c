@@ -6,7 +6,7 @@
 /* The differences between two versions of a description, as callers see them: in C, in
  * other languages, over D-Bus. */
 
-#include "cg-compare-private.h"
+#include "cg-compare.h"
 
 #include "model/cg-declarations.h"
 #include "model/cg-names.h"

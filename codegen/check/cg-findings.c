@@ -5,7 +5,7 @@
 
 /* The list of differences between two versions of a description, and the pairs of their nodes. */
 
-#include "cg-compare-private.h"
+#include "cg-compare.h"
 
 #include "xml/cg-suggest.h"
 

@@ -11,23 +11,7 @@
 
 #include "model/cg-names.h"
 #include "model/cg-spelling.h"
-
-/* The names that every proxy has in Python. The tests compare the result with the module. */
-static const char * const inherited[] = {
-  "bind_property", "bind_property_full", "call", "call_finish", "call_sync", "cancel_all", "chain", "compat_control",
-  "connect", "connect_after", "connect_data", "connect_object", "connect_object_after", "disconnect",
-  "disconnect_by_func", "emit", "emit_stop_by_name", "find_property", "force_floating", "freeze_notify",
-  "g_type_instance", "get_data", "get_endpoint", "get_priority", "get_properties", "get_property", "get_qdata",
-  "get_timeout", "getv", "handler_block", "handler_block_by_func", "handler_disconnect", "handler_is_connected",
-  "handler_unblock", "handler_unblock_by_func", "install_properties", "install_property",
-  "interface_find_property", "interface_install_property", "interface_list_properties", "is_busy", "is_connected",
-  "is_floating", "is_ready", "list_properties", "load_async", "load_finish", "load_sync", "new", "newv", "notify",
-  "notify_by_pspec", "override_property", "parent_instance", "props", "qdata", "ref", "ref_count", "ref_sink",
-  "replace_data", "replace_qdata", "run_dispose", "send", "set_data", "set_owner", "set_priority", "set_properties",
-  "set_property", "set_timeout", "steal_data", "steal_qdata", "stop_emission", "stop_emission_by_name",
-  "thaw_notify", "unref", "watch_closure", "weak_ref", "write_value_async", "write_value_finish",
-  "write_value_sync", NULL
-};
+#include "model/cg-templates.h"
 
 char *
 cg_python_make_parameter (GHashTable *taken,
@@ -95,8 +79,8 @@ static gboolean
 is_taken (const CgInterface *interface,
           const char        *name)
 {
-  return cg_is_python_keyword (name) || g_strv_contains (inherited, name) || has_function (interface, name) ||
-         has_property (interface, name);
+  return cg_is_python_keyword (name) || cg_template_has_word ("words/python-proxy", name) ||
+         has_function (interface, name) || has_property (interface, name);
 }
 
 static gboolean

@@ -73,7 +73,7 @@ class Usage(unittest.TestCase):
                 self.assertEqual(run.returncode, 0)
         for name in self.written():
             self.assertNotRegex((self.directory / name).read_text(), r'[ \t]\n', name)
-        self.assertIn('def send_(self, from__, from_):', (self.directory / 'names_service.py').read_text())
+        self.assertIn('def send_(self, from_, from__):', (self.directory / 'names_service.py').read_text())
         self.assertIn('async def import_(self, stream, arg_call, stream_, name, file):',
                       (self.directory / 'streams_service.py').read_text())
         self.assertIn('self.files = Gio.ListStore.new(Gio.File)', (self.directory / 'lists_service.py').read_text())

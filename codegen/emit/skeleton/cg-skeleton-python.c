@@ -24,21 +24,6 @@ make_type (CgWriter   *writer,
                                                                : "$namespace$.$type_name$");
 }
 
-/* Appends underscores to a keyword until no other parameter has the name. */
-static char *
-make_parameter (GHashTable *taken,
-                const char *name)
-{
-  GString *parameter = g_string_new (name);
-
-  if (cg_is_python_keyword (name))
-    while (g_hash_table_contains (taken, parameter->str))
-      g_string_append_c (parameter, '_');
-  g_hash_table_add (taken, g_strdup (parameter->str));
-
-  return g_string_free (parameter, FALSE);
-}
-
 /* Sets $py_params$, "a, b". */
 static void
 set_params (CgWriter  *writer,
@@ -47,11 +32,9 @@ set_params (CgWriter  *writer,
   g_autoptr (GString) params = g_string_new (NULL);
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  CG_FOREACH (const CgArg, named, args)
-    g_hash_table_add (taken, g_strdup (named->c_lent));
   CG_FOREACH (const CgArg, arg, args)
     {
-      g_autofree char *name = make_parameter (taken, arg->c_lent);
+      g_autofree char *name = cg_python_make_parameter (taken, arg->c_lent);
 
       g_string_append_printf (params, "%s%s", params->len > 0 ? ", " : "", name);
     }
