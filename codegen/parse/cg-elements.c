@@ -12,9 +12,8 @@
 
 #include <string.h>
 
-typedef gpointer (*StartFunc) (Attributes *attributes,
-                               Frame      *parent,
-                               int         detail);
+/* Returns what the element is in the model, or NULL. */
+typedef gpointer (*StartFunc) (Attributes *attributes);
 
 typedef struct
 {
@@ -28,9 +27,7 @@ typedef struct
 } Element;
 
 static gpointer
-start_include (Attributes *attributes,
-               Frame      *parent G_GNUC_UNUSED,
-               int         detail G_GNUC_UNUSED)
+start_include (Attributes *attributes)
 {
   Parser *self = attributes->parser;
   CgInclude *include = cg_node_new (sizeof *include, &self->location, self->description->includes);
@@ -43,11 +40,10 @@ start_include (Attributes *attributes,
 }
 
 static gpointer
-start_interface (Attributes *attributes,
-                 Frame      *parent,
-                 int         detail G_GNUC_UNUSED)
+start_interface (Attributes *attributes)
 {
   Parser *self = attributes->parser;
+  Frame *parent = attributes->parent;
 
   self->n_definitions++;
 
@@ -65,24 +61,21 @@ start_interface (Attributes *attributes,
 
 /* Creates a member of any kind. */
 static gpointer
-start_member (Attributes *attributes,
-              Frame      *parent,
-              int         kind)
+start_member (Attributes   *attributes,
+              CgMemberKind  kind)
 {
-  return cg_member_new (parent->object, kind, &attributes->parser->location);
+  return cg_member_new (attributes->parent->object, kind, &attributes->parser->location);
 }
 
 static gpointer
-start_method (Attributes *attributes,
-              Frame      *parent,
-              int         detail G_GNUC_UNUSED)
+start_method (Attributes *attributes)
 {
   static const Word flags[] = {
     { "oneway", CG_METHOD_ONEWAY },
     { "latest-wins", CG_METHOD_LATEST_WINS },
     { "idempotent", CG_METHOD_IDEMPOTENT },
   };
-  CgMethod *method = start_member (attributes, parent, CG_MEMBER_METHOD);
+  CgMethod *method = start_member (attributes, CG_MEMBER_METHOD);
 
   method->timeout_text = cg_attributes_get_string (attributes, "timeout",
                                                    &method->timeout_location);
@@ -95,12 +88,10 @@ start_method (Attributes *attributes,
 }
 
 static gpointer
-start_stream (Attributes *attributes,
-              Frame      *parent,
-              int         detail G_GNUC_UNUSED)
+start_stream (Attributes *attributes)
 {
   static const Word directions[] = { { "in", CG_METHOD_STREAM_IN }, { "out", 0 }, { NULL, 0 } };
-  CgMethod *stream = start_member (attributes, parent, CG_MEMBER_METHOD);
+  CgMethod *stream = start_member (attributes, CG_MEMBER_METHOD);
 
   stream->flags = CG_METHOD_STREAM | (guint) cg_attributes_get_word (attributes, "direction", directions,
                                                                      "'in' or 'out'", 0);
@@ -113,12 +104,10 @@ start_stream (Attributes *attributes,
 }
 
 static gpointer
-start_signal (Attributes *attributes,
-              Frame      *parent,
-              int         detail G_GNUC_UNUSED)
+start_signal (Attributes *attributes)
 {
   static const Word words[] = { { "drop-oldest", FALSE }, { "close", TRUE }, { NULL, 0 } };
-  CgMember *signal = start_member (attributes, parent, CG_MEMBER_SIGNAL);
+  CgMember *signal = start_member (attributes, CG_MEMBER_SIGNAL);
 
   signal->backlog_text = cg_attributes_get_string (attributes, "backlog",
                                                    &signal->backlog_location);
@@ -129,9 +118,7 @@ start_signal (Attributes *attributes,
 }
 
 static gpointer
-start_property (Attributes *attributes,
-                Frame      *parent,
-                int         detail G_GNUC_UNUSED)
+start_property (Attributes *attributes)
 {
   static const Word words[] = {
     { "read", CG_ACCESS_READ },
@@ -139,7 +126,7 @@ start_property (Attributes *attributes,
     { "readwrite", CG_ACCESS_READWRITE },
     { NULL, 0 }
   };
-  CgMember *property = start_member (attributes, parent, CG_MEMBER_PROPERTY);
+  CgMember *property = start_member (attributes, CG_MEMBER_PROPERTY);
 
   cg_attributes_get_type (attributes, &property->use);
   cg_attributes_get_element_type (attributes, &property->use);
@@ -150,16 +137,14 @@ start_property (Attributes *attributes,
 }
 
 static gpointer
-start_arg (Attributes *attributes,
-           Frame      *parent,
-           int         detail G_GNUC_UNUSED)
+start_arg (Attributes *attributes)
 {
   static const Word directions[] = {
     { "in", CG_DIRECTION_IN }, { "out", CG_DIRECTION_OUT }, { NULL, 0 }
   };
   static const Word transfers[] = { { "none", FALSE }, { "full", TRUE }, { NULL, 0 } };
   Parser *self = attributes->parser;
-  CgMember *member = parent->object;
+  CgMember *member = attributes->parent->object;
   gboolean is_signal = member->kind == CG_MEMBER_SIGNAL;
   CgDirection direction = cg_attributes_get_word (attributes, "direction", directions,
                                                   is_signal ? "'out'" : "'in' or 'out'",
@@ -191,11 +176,9 @@ start_arg (Attributes *attributes,
 
 /* A part of the outcome of a stream. */
 static gpointer
-start_result (Attributes *attributes,
-              Frame      *parent,
-              int         detail G_GNUC_UNUSED)
+start_result (Attributes *attributes)
 {
-  CgMember *stream = parent->object;
+  CgMember *stream = attributes->parent->object;
   CgArg *arg = cg_node_new (sizeof *arg, &attributes->parser->location, stream->out_args);
 
   arg->direction = CG_DIRECTION_OUT;
@@ -205,11 +188,10 @@ start_result (Attributes *attributes,
 }
 
 static gpointer
-start_declaration (Attributes *attributes,
-                   Frame      *parent G_GNUC_UNUSED,
-                   int         kind)
+start_declaration (Attributes *attributes)
 {
   Parser *self = attributes->parser;
+  CgDeclaredKind kind = attributes->detail;
   CgDeclaration *declaration = cg_declaration_new (self->description, kind, &self->location);
 
   if (kind == CG_DECLARED_RECORD)
@@ -223,11 +205,9 @@ start_declaration (Attributes *attributes,
 
 /* A <value>, or an <error>. */
 static gpointer
-start_value (Attributes *attributes,
-             Frame      *parent,
-             int         detail G_GNUC_UNUSED)
+start_value (Attributes *attributes)
 {
-  const CgDeclaration *declaration = parent->object;
+  const CgDeclaration *declaration = attributes->parent->object;
   CgValue *value = cg_node_new (sizeof *value, &attributes->parser->location, declaration->values);
 
   value->value_text = cg_attributes_get_string (attributes, "value", &value->value_location);
@@ -238,11 +218,9 @@ start_value (Attributes *attributes,
 }
 
 static gpointer
-start_field (Attributes *attributes,
-             Frame      *parent,
-             int         detail G_GNUC_UNUSED)
+start_field (Attributes *attributes)
 {
-  const CgDeclaration *record = parent->object;
+  const CgDeclaration *record = attributes->parent->object;
   CgField *field = cg_node_new (sizeof *field, &attributes->parser->location, record->fields);
 
   cg_attributes_get_type (attributes, &field->use);
@@ -251,30 +229,26 @@ start_field (Attributes *attributes,
 }
 
 static gpointer
-start_annotation (Attributes *attributes,
-                  Frame      *parent,
-                  int         detail G_GNUC_UNUSED)
+start_annotation (Attributes *attributes)
 {
   CgAnnotation *annotation;
 
   /* annotations of <node> have no meaning */
-  if (parent->object == NULL)
+  if (attributes->parent->object == NULL)
     return NULL;
 
-  annotation = cg_annotation_new (parent->object, &attributes->parser->location);
+  annotation = cg_annotation_new (attributes->parent->object, &attributes->parser->location);
   annotation->value = cg_attributes_get_string (attributes, "value", &annotation->value_location);
 
   return annotation;
 }
 
 static gpointer
-start_doc (Attributes *attributes,
-           Frame      *parent,
-           int         detail G_GNUC_UNUSED)
+start_doc (Attributes *attributes)
 {
   g_string_truncate (attributes->parser->doc, 0);
 
-  return parent->object;
+  return attributes->parent->object;
 }
 
 #define KIND_MEMBER (KIND_METHOD | KIND_SIGNAL | KIND_PROPERTY | KIND_STREAM)
@@ -378,10 +352,10 @@ check_attributes (Attributes    *attributes,
 static Kind
 start_known (Attributes    *attributes,
              const Element *element,
-             Frame         *parent,
              gpointer      *object)
 {
   Parser *self = attributes->parser;
+  const Frame *parent = attributes->parent;
 
   if ((element->parents & parent->kind) == 0)
     {
@@ -397,8 +371,9 @@ start_known (Attributes    *attributes,
 
   gboolean complete = check_attributes (attributes, element);
 
+  attributes->detail = element->detail;
   if (element->start != NULL)
-    *object = element->start (attributes, parent, element->detail);
+    *object = element->start (attributes);
   if (*object != NULL && element->kind != KIND_DOC)
     {
       CgNode *node = *object;
@@ -436,10 +411,10 @@ warn_of_element (Parser     *self,
 
 Kind
 cg_element_start (Attributes *attributes,
-                  Frame      *parent,
                   gpointer   *object)
 {
   Parser *self = attributes->parser;
+  const Frame *parent = attributes->parent;
   const char *name = attributes->element;
   const char *xmlns = cg_xml_find_attribute (attributes->list, "xmlns");
   const Element *element = find_element (name);
@@ -456,11 +431,11 @@ cg_element_start (Attributes *attributes,
   if (parent->kind == KIND_IGNORED)
     return KIND_IGNORED;
   if (strchr (name, ':') != NULL)
-    return cg_prefixes_start_element (attributes, parent, object);
+    return cg_prefixes_start_element (attributes, object);
   if (xmlns != NULL && g_strcmp0 (xmlns, self->root_xmlns) != 0)
     return KIND_IGNORED;
   if (element != NULL)
-    return start_known (attributes, element, parent, object);
+    return start_known (attributes, element, object);
 
   if (parent->kind == KIND_ROOT)
     cg_diagnostics_error (self->diagnostics, &self->location,

@@ -71,6 +71,8 @@ typedef struct
   Parser      *parser;
   const char  *element;
   const char **list;      /* names and values in turn, and NULL */
+  Frame       *parent;
+  int          detail;    /* that the table of elements has for the element */
 } Attributes;
 
 typedef struct
@@ -116,10 +118,8 @@ void        cg_comments_end                (Parser       *self,
 /* cg-prefixes.c */
 void        cg_prefixes_read               (Attributes *attributes);
 Kind        cg_prefixes_start_element      (Attributes *attributes,
-                                            Frame      *parent,
                                             gpointer   *object);
 
-/* Begins an element in @parent, and returns its kind. */
+/* Begins an element, and returns its kind. */
 Kind        cg_element_start               (Attributes *attributes,
-                                            Frame      *parent,
                                             gpointer   *object);

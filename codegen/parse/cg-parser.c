@@ -41,8 +41,8 @@ start_cb (CgXmlReader  *reader,
           gpointer      user_data)
 {
   Parser *self = user_data;
-  Attributes attributes = { self, name, list };
   Frame *parent = top_frame (self);
+  Attributes attributes = { self, name, list, parent, 0 };
   Frame frame = { .kind = KIND_IGNORED, .name = g_intern_string (name) };
 
   set_location (self, reader, 0);
@@ -52,7 +52,7 @@ start_cb (CgXmlReader  *reader,
   if (parent->kind == KIND_DOC)
     cg_doc_markup_tag (self->doc, get_local_name (name), FALSE);
 
-  frame.kind = cg_element_start (&attributes, parent, &frame.object);
+  frame.kind = cg_element_start (&attributes, &frame.object);
   if (parent->kind == KIND_ROOT)
     self->is_other = frame.kind == KIND_IGNORED;
   g_array_append_val (self->frames, frame);

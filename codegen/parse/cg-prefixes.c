@@ -103,10 +103,10 @@ is_documentation (const char *uri,
 /* Begins an element with a prefix, which belongs to another language. */
 Kind
 cg_prefixes_start_element (Attributes *attributes,
-                           Frame      *parent,
                            gpointer   *object)
 {
   Parser *self = attributes->parser;
+  const Frame *parent = attributes->parent;
   const char *name = attributes->element;
   const char *local = strchr (name, ':') + 1;
   const char *uri = find_namespace (self, &self->location, name, FALSE);
