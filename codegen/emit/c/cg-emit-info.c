@@ -154,18 +154,6 @@ emit_annotations (Emitter      *self,
   return emit_arrays (self, "GDBusAnnotationInfo", "GDBusAnnotationInfo", value_array, array, rows);
 }
 
-/* The cast is for C++, in which the result of | is no enumerator. */
-static const char *
-get_flags (const CgTypeUse *use)
-{
-  if (use->is_moved && use->nullable)
-    return "(NorpcArgFlags) (NORPC_ARG_FLAGS_NULLABLE | NORPC_ARG_FLAGS_MOVED)";
-  if (use->is_moved)
-    return "NORPC_ARG_FLAGS_MOVED";
-
-  return use->nullable ? "NORPC_ARG_FLAGS_NULLABLE" : "NORPC_ARG_FLAGS_NONE";
-}
-
 static const char *
 get_type_function (const CgType *type)
 {
@@ -178,7 +166,9 @@ set_type (Emitter         *self,
           const CgTypeUse *use)
 {
   set_string (self, "signature_string", use->variant != NULL ? use->variant : "");
-  cg_writer_set (self->writer, "flags", get_flags (use));
+  cg_writer_set_flag (self->writer, "is_moved", use->is_moved);
+  cg_writer_set_flag (self->writer, "nullable", use->nullable);
+  cg_writer_set_template (self->writer, "flags", "info/arg-flags");
   cg_writer_set (self->writer, "value_get_type", get_type_function (use->type));
   cg_writer_set (self->writer, "element_get_type",
                  get_type_function (use->element != NULL ? &use->element->type
@@ -274,14 +264,6 @@ make_method_flags (const CgMethod *method)
   return g_strdup (flags->str);
 }
 
-/* The cast is for C++, in which the result of | is no enumerator. */
-static const char * const access_flags[] = {
-  [CG_ACCESS_READ] = "G_DBUS_PROPERTY_INFO_FLAGS_READABLE",
-  [CG_ACCESS_WRITE] = "G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE",
-  [CG_ACCESS_READWRITE] = "(GDBusPropertyInfoFlags) (G_DBUS_PROPERTY_INFO_FLAGS_READABLE | "
-                          "G_DBUS_PROPERTY_INFO_FLAGS_WRITABLE)",
-};
-
 /* Gets how clients learn of changes. */
 static const char *
 get_updates (const CgMember *property)
@@ -312,34 +294,19 @@ emit_member_pointers (Emitter    *self,
   cg_writer_take (self->writer, g_intern_string (key), emit_pointers (self, type, array, pointers));
 }
 
-/* Sets the keys for the kind of a member. */
+/* Sets the keys of a member. */
 static void
 set_member (Emitter        *self,
             const CgMember *member)
 {
-  if (member->node.names != NULL)
-    cg_names_set (self->writer, &member->node);
-  if (member->kind == CG_MEMBER_METHOD)
-    {
-      cg_writer_take (self->writer, "timeout", g_strdup_printf ("%u", member->timeout));
-      cg_writer_take (self->writer, "method_flags", make_method_flags (member));
-      cg_writer_take (self->writer, "backlog", g_strdup_printf ("%u", member->backlog));
-      cg_writer_set_expanded (self->writer, "unpack_value",
-                               cg_method_has_reply_func (member) ? "$unpack$" : "NULL");
-    }
-  if (member->kind == CG_MEMBER_SIGNAL)
-    {
-      cg_writer_take (self->writer, "backlog", g_strdup_printf ("%u", member->backlog));
-      cg_writer_set (self->writer, "signal_flags",
-                     member->closes_when_full ? "NORPC_SIGNAL_FLAGS_CLOSE_WHEN_FULL"
-                                              : "NORPC_SIGNAL_FLAGS_NONE");
-    }
-  if (member->kind == CG_MEMBER_PROPERTY)
-    {
-      set_type (self, &member->use);
-      cg_writer_set (self->writer, "access", access_flags[member->access]);
-      cg_writer_set (self->writer, "updates", get_updates (member));
-    }
+  cg_keys_set_member (self->writer, member, NULL, NULL);
+  cg_writer_take (self->writer, "method_flags", make_method_flags (member));
+  if (member->kind != CG_MEMBER_PROPERTY)
+    return;
+
+  set_type (self, &member->use);
+  cg_writer_set_template (self->writer, "access", "info/access");
+  cg_writer_set (self->writer, "updates", get_updates (member));
 }
 
 static void
