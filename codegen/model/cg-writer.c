@@ -186,6 +186,14 @@ is_true (CgWriter   *self,
   return cg_writer_is_set (self, condition + is_not) != is_not;
 }
 
+/* Expands a part of a block. */
+static void
+expand_part (Expansion *self)
+{
+  if (!expand_block (self))
+    g_error ("a block of the template does not end: %s", self->start);
+}
+
 static void
 expand_if (Expansion *self)
 {
@@ -194,7 +202,7 @@ expand_if (Expansion *self)
   gboolean is_done = is_chosen;
 
   self->text = is_chosen ? text : NULL;
-  expand_block (self);
+  expand_part (self);
   while (g_str_has_prefix (self->mark, "el"))
     {
       is_chosen = text != NULL && !is_done &&
@@ -202,7 +210,7 @@ expand_if (Expansion *self)
                    is_true (self->writer, self->mark + strlen ("elif ")));
       is_done |= is_chosen;
       self->text = is_chosen ? text : NULL;
-      expand_block (self);
+      expand_part (self);
     }
   self->text = text;
 }
@@ -226,13 +234,13 @@ expand_items (Expansion  *self,
       if (!is_first && between != NULL)
         {
           self->p = between;
-          expand_block (self);
+          expand_part (self);
         }
       start = text->len;
       cg_writer_take (self->writer, "index", g_strdup_printf ("%u", i));
       list->set_item (self->writer, g_ptr_array_index (list->items, i), list->data);
       self->p = body;
-      expand_block (self);
+      expand_part (self);
       if (text->len == start)
         g_string_truncate (text, before);
       else
@@ -255,11 +263,11 @@ expand_each (Expansion *self)
 
   /* the block is skipped first, to find its parts */
   self->text = NULL;
-  expand_block (self);
+  expand_part (self);
   if (g_str_equal (self->mark, "between"))
     {
       between = self->p;
-      expand_block (self);
+      expand_part (self);
     }
   rest = self->p;
 
@@ -353,7 +361,7 @@ expand (CgWriter   *self,
   Expansion expansion = { .writer = self, .start = template_text, .p = template_text, .text = text };
 
   if (expand_block (&expansion))
-    g_error ("the template ends a block too often: %s", template_text);
+    g_error ("the template ends a block that does not begin: %s", template_text);
 }
 
 /* Appends the expanded template to what was written. */

@@ -200,6 +200,120 @@ test_writer_hangs (void)
 }
 
 static void
+test_writer_conditions (void)
+{
+  static const char template_text[] =
+    "$if a$A$elif b$B$else$C$end$$if !a$, not A$end$\n"
+    "  $if b$\n"
+    "  b is $b$\n"
+    "  $else$\n"
+    "  no b\n"
+    "  $end$\n"
+    "end\n";
+  static const struct
+  {
+    const char *a;
+    const char *b;
+    const char *text;
+  } cases[] = {
+    { "1", "1", "A\n  b is 1\nend\n" },
+    { "1", "", "A\n  no b\nend\n" },
+    { "", "2", "B, not A\n  b is 2\nend\n" },
+    { "", "", "C, not A\n  no b\nend\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CgWriter) writer = cg_writer_new ();
+      g_autofree char *text = NULL;
+
+      cg_writer_set (writer, "a", cases[i].a);
+      cg_writer_set (writer, "b", cases[i].b);
+      text = cg_writer_expand (writer, template_text);
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+}
+
+static void
+set_word (CgWriter      *writer,
+          gpointer       item,
+          gconstpointer  data)
+{
+  cg_writer_set (writer, "word", item);
+  cg_writer_set (writer, "data", data);
+}
+
+/* Between the items that are not empty is the second text. Items in a line with other text hang. */
+static void
+test_writer_lists (void)
+{
+  static char * const words[] = { "one", "", "three" };
+  g_autoptr (CgWriter) writer = cg_writer_new ();
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  g_autoptr (GPtrArray) empty = g_ptr_array_new ();
+  g_autofree char *text = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    g_ptr_array_add (list, words[i]);
+  cg_writer_set_list (writer, "words", list, set_word, "!");
+  cg_writer_set_list (writer, "none", empty, set_word, "!");
+  g_assert_true (cg_writer_is_set (writer, "words"));
+  g_assert_false (cg_writer_is_set (writer, "none"));
+
+  text = cg_writer_expand (writer,
+                           "call ($each words$$if word$$word$$data$ $index$$end$$between$,\n$end$);\n"
+                           "$each words$\n"
+                           "  $if word$\n"
+                           "  - $word$$each none$x$between$, $end$\n"
+                           "  $end$\n"
+                           "$end$\n"
+                           "$if !none$none$end$\n");
+  g_assert_cmpstr (text, ==,
+                   "call (one! 0,\n"
+                   "      three! 2);\n"
+                   "  - one\n"
+                   "  - three\n"
+                   "none\n");
+}
+
+static void
+expand_in_subprocess (const char *template_text,
+                      const char *message)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (CgWriter) writer = cg_writer_new ();
+      g_autofree char *text = NULL;
+
+      cg_writer_set (writer, "a", "");
+      text = cg_writer_expand (writer, template_text);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stderr (message);
+}
+
+static void
+test_writer_open_block (void)
+{
+  expand_in_subprocess ("$if a$ b $else$ c", "*does not end*");
+}
+
+static void
+test_writer_closed_block (void)
+{
+  expand_in_subprocess ("$if a$ b $end$ c $end$", "*does not begin*");
+}
+
+static void
+test_writer_unknown_list (void)
+{
+  expand_in_subprocess ("$each nothing$ b $end$", "*no list for $each nothing$*");
+}
+
+static void
 test_writer_unknown_key (void)
 {
   if (g_test_subprocess ())
@@ -275,6 +389,11 @@ main (int    argc,
   g_test_add_func ("/codegen/writer/values", test_writer_values);
   g_test_add_func ("/codegen/writer/reused-address", test_writer_reused_address);
   g_test_add_func ("/codegen/writer/hangs", test_writer_hangs);
+  g_test_add_func ("/codegen/writer/conditions", test_writer_conditions);
+  g_test_add_func ("/codegen/writer/lists", test_writer_lists);
+  g_test_add_func ("/codegen/writer/open-block", test_writer_open_block);
+  g_test_add_func ("/codegen/writer/closed-block", test_writer_closed_block);
+  g_test_add_func ("/codegen/writer/unknown-list", test_writer_unknown_list);
   g_test_add_func ("/codegen/writer/unknown-key", test_writer_unknown_key);
   g_test_add_func ("/codegen/doc/strings", test_strings);
   g_test_add_func ("/codegen/doc/text", test_doc_text);
