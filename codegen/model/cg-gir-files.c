@@ -136,8 +136,8 @@ cg_gir_find_version (GPtrArray   *folders,
   g_autofree char *all = NULL;
 
   /* there are no other versions, and their GIRs may be in several folders */
-  if (g_str_equal (name, "GLib") || g_str_equal (name, "GObject") || g_str_equal (name, "Gio"))
-    return g_strdup ("2.0");
+  if (cg_known_types_have (name, CG_KNOWN_TYPES_VERSION))
+    return g_strdup (CG_KNOWN_TYPES_VERSION);
 
   for (guint i = 0; i < folders->len; i++)
     add_versions (g_ptr_array_index (folders, i), name, versions);

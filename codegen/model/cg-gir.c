@@ -368,8 +368,7 @@ cg_gir_add_headers (const CgGirNamespace *gir_namespace,
     }
 
   /* these are included already, except for the headers of Gio for Unix */
-  if (g_str_equal (gir_namespace->name, "GLib") || g_str_equal (gir_namespace->name, "GObject") ||
-      g_str_equal (gir_namespace->name, "Gio"))
+  if (cg_known_types_have (gir_namespace->name, CG_KNOWN_TYPES_VERSION))
     return;
 
   for (guint i = 0; i < gir_namespace->headers->len; i++)

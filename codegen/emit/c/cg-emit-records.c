@@ -194,19 +194,6 @@ emit_record (CgWriter            *writer,
     }
 }
 
-/* Names and values of the properties, for the constructor. */
-static void
-set_properties (CgWriter            *writer,
-                const CgDeclaration *record)
-{
-  g_autoptr (GString) properties = g_string_new (NULL);
-
-  CG_FOREACH (const CgField, field, record->fields)
-    g_string_append_printf (properties, "%s\"%s\", %s", properties->len > 0 ? ",\n" : "",
-                            field->property, field->param);
-  cg_writer_set (writer, "properties", properties->str);
-}
-
 /* A record that is an object. */
 static void
 emit_object (CgWriter            *writer,
@@ -228,7 +215,6 @@ emit_object (CgWriter            *writer,
   set_checks (writer, record, "", "");
   checks = cg_writer_expand (writer, "$checks$");
   cg_writer_take (writer, "checks", g_strconcat (checks, *checks != '\0' ? "\n" : "", NULL));
-  set_properties (writer, record);
   cg_signature_set_record (writer, record, CG_RECORD_NEW);
   cg_emit_function_doc (writer, "");
   cg_writer_emit (writer, cg_template ("records/new-object"));

@@ -52,6 +52,8 @@ set_field (CgWriter      *writer,
   cg_writer_take (writer, "padded",
                   cg_columns_pad (field->use.type->c_out, (guint) GPOINTER_TO_SIZE (data)));
   cg_writer_set (writer, "member", field->lower);
+  cg_writer_set (writer, "param", field->param);
+  cg_writer_set (writer, "property", field->property);
   cg_writer_take (writer, "field_line", cg_param_doc_make_field (field));
 }
 
