@@ -353,6 +353,10 @@ test_left_out_names (void)
   g_assert_true (norpc_dynamic_service_emit_variant (service, "Changed", NULL, NULL));
   g_assert_false (norpc_dynamic_service_emit_variant (service, "Level", NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
+  g_clear_error (&error);
+  g_assert_null (norpc_dynamic_service_dup_value (service, "Changed", &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpstr (error->message, ==, "org.example.SameNames has no property 'Changed'");
 }
 
 /* Two methods may have one name, if their names in C and their arguments differ. */
