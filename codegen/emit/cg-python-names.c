@@ -44,6 +44,17 @@ static gboolean
 has_function (const CgInterface *interface,
               const char        *name)
 {
+  static const char * const starts[] = {
+    "call_", "complete_", "dup_", "emit_", "get_", "open_", "return_", "set_"
+  };
+  gboolean can_be_function = FALSE;
+
+  /* so that few names are compared with those of all members */
+  for (gsize i = 0; i < G_N_ELEMENTS (starts); i++)
+    can_be_function |= g_str_has_prefix (name, starts[i]);
+  if (!can_be_function)
+    return FALSE;
+
   CG_FOREACH (const CgMethod, method, interface->methods)
     if (is_function (name, "complete_", method->lower, "") || is_function (name, "return_", method->lower, "") ||
         is_function (name, "open_", method->lower, "") || is_function (name, method->node.in_c, "", "") ||

@@ -30,7 +30,8 @@ def cpu_time(generator, n_methods, directory):
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([generator, '--generate-c-code', str(n_methods), '--output-directory', str(directory),
-                        f'--markdown={directory}/{n_methods}.md', str(path)], check=True, timeout=60)
+                        f'--markdown={directory}/{n_methods}.md',
+                        f'--generate-python-stubs={directory}/{n_methods}.pyi', str(path)], check=True, timeout=60)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return min(times)
