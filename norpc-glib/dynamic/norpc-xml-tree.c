@@ -24,6 +24,13 @@ typedef struct
   NorpcXmlElement *root;   /* (owned) (nullable) */
   GPtrArray       *open;   /* (owned): of unowned NorpcXmlElement */
   GError          *error;  /* (owned) (nullable) */
+  const char      *text;
+  gsize            length;
+
+  /* The last place that was looked up. */
+  gsize index;
+  guint line;   /* from 1 */
+  guint column; /* from 1, in characters */
 } XmlReader;
 
 void
@@ -73,17 +80,29 @@ norpc_xml_element_fail (const NorpcXmlElement  *self,
   set_xml_error (error, self->line, self->column, message);
 }
 
-/* expat counts lines from 1 and columns from 0, in characters. */
-static guint
-get_line (const XmlReader *self)
+/* Looks up where the parser is. The functions of expat for this are deprecated in later versions, and
+ * their replacements are missing in earlier ones.
+ */
+static void
+locate (XmlReader *self)
 {
-  return (guint) XML_GetCurrentLineNumber (self->parser);
-}
+  gsize end = MIN ((gsize) MAX (XML_GetCurrentByteIndex (self->parser), 0), self->length);
 
-static guint
-get_column (const XmlReader *self)
-{
-  return (guint) XML_GetCurrentColumnNumber (self->parser) + 1;
+  for (; self->index < end; self->index++)
+    {
+      char c = self->text[self->index];
+      gboolean ends_line = c == '\n' || (c == '\r' && self->text[self->index + 1] != '\n');
+
+      if (ends_line)
+        {
+          self->line++;
+          self->column = 1;
+        }
+      else if (((guchar) c & 0xc0) != 0x80 && c != '\r')
+        {
+          self->column++;
+        }
+    }
 }
 
 /* Stops with an error at the current place. expat may call some handlers even after it was stopped. */
@@ -101,13 +120,14 @@ stop (XmlReader  *self,
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  set_xml_error (&self->error, get_line (self), get_column (self), message);
+  locate (self);
+  set_xml_error (&self->error, self->line, self->column, message);
   XML_StopParser (self->parser, XML_FALSE);
 }
 
 /* @attributes are names and values in turn. */
 static NorpcXmlElement *
-element_new (const XmlReader  *reader,
+element_new (XmlReader  *reader,
              const char       *name,
              const char      **attributes,
              guint             n_attributes)
@@ -122,8 +142,9 @@ element_new (const XmlReader  *reader,
       self->names[i] = g_strdup (attributes[2 * i]);
       self->values[i] = g_strdup (attributes[2 * i + 1]);
     }
-  self->line = get_line (reader);
-  self->column = get_column (reader);
+  locate (reader);
+  self->line = reader->line;
+  self->column = reader->column;
   self->children = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_xml_element_free);
 
   return self;
@@ -191,9 +212,7 @@ external_entity_cb (XML_Parser  parser,
 }
 
 static void
-parse_xml (XmlReader  *self,
-           const char *text,
-           gsize       length)
+parse_xml (XmlReader *self)
 {
   static const XML_Memory_Handling_Suite memory = { g_malloc, g_realloc, g_free };
 
@@ -204,7 +223,7 @@ parse_xml (XmlReader  *self,
   XML_SetXmlDeclHandler (self->parser, declaration_cb);
   XML_SetExternalEntityRefHandler (self->parser, external_entity_cb);
 
-  if (XML_Parse (self->parser, text, (int) length, TRUE) != XML_STATUS_OK)
+  if (XML_Parse (self->parser, self->text, (int) self->length, TRUE) != XML_STATUS_OK)
     stop (self, "this is not well-formed XML: %s", XML_ErrorString (XML_GetErrorCode (self->parser)));
   XML_ParserFree (self->parser);
 }
@@ -214,17 +233,18 @@ NorpcXmlElement *
 norpc_xml_tree_new (const char  *text,
                     GError     **error)
 {
-  XmlReader self = { NULL };
-  gsize length = strlen (text);
+  XmlReader self = { .text = text, .length = strlen (text), .line = 1, .column = 1 };
 
-  if (length > MAX_BYTES)
+  if (self.length > MAX_BYTES)
     {
       set_xml_error (error, 1, 1, "the text is larger than 64 MiB");
       return NULL;
     }
 
   self.open = g_ptr_array_new ();
-  parse_xml (&self, text, length);
+  /* A byte order mark takes no column. */
+  self.index = g_str_has_prefix (text, "\xef\xbb\xbf") ? 3 : 0;
+  parse_xml (&self);
   g_ptr_array_unref (self.open);
   if (self.error == NULL)
     return self.root;
