@@ -127,10 +127,10 @@ stop (XmlReader  *self,
 
 /* @attributes are names and values in turn. */
 static NorpcXmlElement *
-element_new (XmlReader  *reader,
-             const char       *name,
-             const char      **attributes,
-             guint             n_attributes)
+element_new (XmlReader   *reader,
+             const char  *name,
+             const char **attributes,
+             guint        n_attributes)
 {
   NorpcXmlElement *self = g_new0 (NorpcXmlElement, 1);
 
