@@ -151,7 +151,7 @@ set_method (CgWriter      *writer,
             gpointer       item,
             gconstpointer  data)
 {
-  static const char * const taken[] = { "new", "start", "stop", "funcs", NULL };
+  static const char * const taken[] = { "call_free", "call_new", "funcs", "new", "start", "stop", NULL };
   const CgMethod *method = item;
   const char *handler;
   CgSignatureKind kind;
@@ -221,6 +221,17 @@ can_load (const CgInterface *interface)
 }
 
 static gboolean
+has_asynchronous (const CgSkeleton  *self,
+                  const CgInterface *interface)
+{
+  CG_FOREACH (const CgMethod, method, interface->methods)
+    if (cg_skeleton_is_asynchronous (self, method))
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
 is_taken_type (const CgSkeleton *self,
                const char       *name)
 {
@@ -248,6 +259,7 @@ set_interface (CgWriter      *writer,
   cg_writer_take (writer, "indent", g_strnfill (strlen (service), ' '));
   cg_writer_take (writer, "Service", g_strconcat (type, is_taken ? "Object" : "", NULL));
   cg_writer_set_flag (writer, "can_load", can_load (interface));
+  cg_writer_set_flag (writer, "has_asynchronous", has_asynchronous (data, interface));
   cg_writer_set_list (writer, "methods", interface->methods, set_method, data);
   cg_writer_set_list (writer, "signals", interface->signals, set_signal, NULL);
   cg_writer_set_list (writer, "properties", interface->properties, set_property, NULL);

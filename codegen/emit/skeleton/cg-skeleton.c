@@ -85,9 +85,9 @@ cg_skeleton_set (const CgSkeleton *self,
   cg_writer_set_list (writer, "interfaces", self->description->interfaces, set_interface, self);
 }
 
-static gboolean
-is_asynchronous (const CgSkeleton *self,
-                 const CgMethod   *method)
+gboolean
+cg_skeleton_is_asynchronous (const CgSkeleton *self,
+                             const CgMethod   *method)
 {
   const char * const *names = (const char * const *) self->asynchronous;
 
@@ -102,7 +102,7 @@ cg_skeleton_set_method (const CgSkeleton *self,
                         CgItemFunc        set_arg)
 {
   cg_keys_set_member (writer, method, set_arg, NULL);
-  cg_writer_set_flag (writer, "is_asynchronous", is_asynchronous (self, method));
+  cg_writer_set_flag (writer, "is_asynchronous", cg_skeleton_is_asynchronous (self, method));
 }
 
 gboolean

@@ -34,6 +34,11 @@ void  cg_skeleton_set            (const CgSkeleton  *self,
                                   CgWriter          *writer,
                                   CgItemFunc         set_interface);
 
+/* Checks whether the handler of @method is to be asynchronous. */
+gboolean
+      cg_skeleton_is_asynchronous (const CgSkeleton  *self,
+                                   const CgMethod    *method);
+
 /* Sets the keys of a method that all languages share, and the lists of its arguments. */
 void  cg_skeleton_set_method     (const CgSkeleton  *self,
                                   CgWriter          *writer,
