@@ -16,7 +16,7 @@
 /* Loops over the pointers in a GPtrArray. */
 #define CG_FOREACH(Type, item, array) \
   for (Type **item##_at = (Type **) (array)->pdata, *item; \
-       item##_at < (Type **) (array)->pdata + (array)->len && ((item = *item##_at), TRUE); \
+       item##_at - (Type **) (array)->pdata < (gssize) (array)->len && ((item = *item##_at), TRUE); \
        item##_at++)
 
 typedef enum
