@@ -24,22 +24,35 @@ def run_embedded(coroutine):
     return task.result()
 
 
-def run_in_thread(coroutine):
-    """In another thread and another main context."""
+def _call_in_thread(function):
     outcome = []
+    thread = threading.Thread(target=lambda: outcome.append(function()))
+    thread.start()
+    thread.join()
+    return outcome[0]
 
+
+def run_in_thread(coroutine):
+    """In another thread, while this one has the default main context."""
+    context = GLib.MainContext.default()
+    context.acquire()
+    try:
+        return _call_in_thread(lambda: Norpc.run(coroutine))
+    finally:
+        context.release()
+
+
+def run_in_context(coroutine):
+    """In another thread and a main context that it has."""
     def run():
         context = GLib.MainContext.new()
         context.push_thread_default()
         try:
-            outcome.append(Norpc.run(coroutine))
+            return Norpc.run(coroutine)
         finally:
             context.pop_thread_default()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    return outcome[0]
+    return _call_in_thread(run)
 
 
 def run_natively(coroutine):
@@ -53,6 +66,6 @@ def run_natively(coroutine):
         asyncio.set_event_loop_policy(None)
 
 
-RUNNERS = [Norpc.run, asyncio.run, run_embedded, run_in_thread]
+RUNNERS = [Norpc.run, asyncio.run, run_embedded, run_in_thread, run_in_context]
 if GLibEventLoopPolicy is not None:
     RUNNERS.append(run_natively)

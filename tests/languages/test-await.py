@@ -19,7 +19,7 @@ gi.require_version('Test', '1')
 from gi.repository import Gio, GLib, GObject, Kv, Names, Norpc, Test
 
 import tap
-from runners import RUNNERS
+from runners import RUNNERS, run_in_thread
 
 
 async def read_all(store, keys):
@@ -356,6 +356,30 @@ class InFlight(Case):
                 del call
                 self.assertEqual(printed, [])
 
+    def test_left_behind(self):
+        """An event loop that is closed cancels the calls whose replies nobody can get any more."""
+        async def leave():
+            self.proxy.get(0, b'key')
+            await self.proxy.get_size(0)
+
+        async def gather():
+            with self.assertRaises(TypeError):
+                await asyncio.gather(self.proxy.get(0, b'key'), asyncio.to_thread(lambda: None + 1))
+            await self.proxy.get_size(0)
+
+        def run_by_hand(coroutine):
+            loop = Norpc.EventLoop()
+            loop.run_until_complete(coroutine)
+            loop.close()
+
+        for run in Norpc.run, asyncio.run, run_in_thread, run_by_hand:
+            for main in leave, gather:
+                with self.subTest(run=run.__name__, main=main.__name__):
+                    run(main())
+                    call, = self.service.calls
+                    self.service.calls.clear()
+                    self.assertTrue(call.is_cancelled())
+
     def test_interrupted(self):
         """The service interrupts the client, whose event loop waits for it."""
         main_thread = threading.main_thread().ident
@@ -380,6 +404,39 @@ class InFlight(Case):
 
 class Loop(Case):
     """Features of asyncio in each event loop."""
+
+    def test_context_of_another_thread(self):
+        """An event loop does not wait until another thread has left its main context."""
+        def run():
+            loop = Norpc.EventLoop()
+            coroutine = asyncio.sleep(0)
+            try:
+                loop.run_until_complete(coroutine)
+            except RuntimeError as error:
+                errors.append(str(error))
+            coroutine.close()
+            loop.close()
+
+        errors = []
+        thread = threading.Thread(target=run, daemon=True)
+        context = GLib.MainContext.default()
+        self.assertTrue(context.acquire())
+        try:
+            thread.start()
+            thread.join(10)
+        finally:
+            context.release()
+        self.assertEqual(len(errors), 1)
+        self.assertIn('another thread runs the main context', errors[0])
+
+    def test_options(self):
+        async def main():
+            task = Norpc.create_task(asyncio.sleep(0), name='sleeper')
+            await task
+            return asyncio.get_running_loop().get_debug(), task.get_name()
+
+        self.assertEqual(Norpc.run(main(), debug=True), (True, 'sleeper'))
+        self.assertEqual(Norpc.run(main()), (False, 'sleeper'))
 
     def test_timers(self):
         async def main():

@@ -133,6 +133,29 @@ class Interrupt(unittest.TestCase):
             with self.assertRaises(KeyboardInterrupt):
                 run(main())
 
+    def test_twice(self):
+        """The second Ctrl-C raises its exception even when nothing runs."""
+        def interrupt():
+            for _ in range(2):
+                time.sleep(0.05)
+                signal.pthread_kill(MAIN, signal.SIGINT)
+
+        async def main():
+            try:
+                await self.proxy.count(0, [])
+            except asyncio.CancelledError:
+                ends.append('cancelled')
+                await asyncio.sleep(10)
+                ends.append('awake')
+
+        ends = []
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with self.assertRaises(KeyboardInterrupt):
+            Norpc.run(main())
+        thread.join()
+        self.assertEqual(ends, ['cancelled'])
+
     def test_other_signals(self):
         """They reach the event loop, although the call has got them."""
         async def main():

@@ -2,6 +2,8 @@
 """Streams and signals as iterators, and records."""
 
 import asyncio
+import contextlib
+import io
 import threading
 import unittest
 import unittest.mock
@@ -36,6 +38,18 @@ class Feed(Norpc.Service, Streams.Feed):
 
     async def collect(self, stream):
         return ' '.join([text async for text in stream])
+
+
+class WrongFeed(Norpc.Service, Streams.Feed):
+    """Uses the wrong end of each stream."""
+
+    async def count(self, stream, upto):
+        if upto == 0:
+            return await stream.outcome()
+        return len([item async for item in stream])
+
+    async def collect(self, stream):
+        await stream.send('text')
 
 
 class Language(Norpc.Service, Test.Language):
@@ -106,6 +120,32 @@ class Iterators(Case):
         stream = self.feed.count(10)
         self.assertEqual([number for number, _text in stream], list(range(1, 11)))
         self.assertEqual(stream.outcome_sync(), 55)
+
+    def test_wrong_end(self):
+        """An end that writes cannot read, and the other way round."""
+        async def read():
+            return [item async for item in self.feed.collect()]
+
+        async def write():
+            await self.feed.count(1).send(1, 'text')
+
+        async def main():
+            for function in read, write:
+                with self.assertRaises(TypeError):
+                    await asyncio.wait_for(function(), 10)
+            with self.assertRaises(TypeError):
+                list(self.feed.collect())
+            with self.assertRaises(TypeError):
+                self.feed.count(1).end()
+            for open_stream, text in ((lambda: wrong.count(1), 'it cannot read items'),
+                                      (lambda: wrong.count(0), "the service's end of a stream has no outcome"),
+                                      (lambda: wrong.collect(), 'it cannot write items')):
+                with self.assertRaisesRegex(GLib.Error, text):
+                    await asyncio.wait_for(open_stream().outcome(), 10)
+
+        wrong = self.serve(WrongFeed())
+        with contextlib.redirect_stderr(io.StringIO()):
+            self.run_everywhere(main)
 
     def test_failed(self):
         async def main():

@@ -156,6 +156,53 @@ class AsyncLife(Life):
         return 2
 
 
+class Ticker(Life):
+    """Starts tasks that go on."""
+
+    def do_start(self):
+        self.start('plain start')
+
+    def start(self, name):
+        self.task = Norpc.create_task(self.tick(name), name=name)
+
+    async def tick(self, name):
+        started = False
+        try:
+            while True:
+                await asyncio.sleep(0)
+                if not started:
+                    self.lives.append(f'{name} ticks')
+                started = True
+        except asyncio.CancelledError:
+            self.lives.append(f'{name} is cancelled')
+            raise
+
+    def do_stop(self):
+        self.lives.append('stop')
+
+    def get_size(self, database):
+        self.start('plain method')
+        return 1
+
+    async def count(self, database, keys):
+        self.later = asyncio.create_task(self.tick('coroutine'))
+        return 1
+
+    async def get(self, database, key):
+        while len(self.lives) < 3:
+            await asyncio.sleep(0)
+
+
+class AsyncTicker(Ticker):
+    async def do_start(self):
+        await asyncio.sleep(0)
+        self.start('async start')
+
+    async def do_stop(self):
+        await asyncio.sleep(0)
+        super().do_stop()
+
+
 class Clashes(Norpc.Service, Names.Clashes):
     def do_start(self):
         """Not the handler of the method Start."""
@@ -190,10 +237,14 @@ class Case(unittest.TestCase):
         self.assertTrue(caught.exception.matches(domain, code), caught.exception)
         return caught.exception.message
 
+    def settle(self):
+        """Waits until the service has printed a traceback, which it does after its answer."""
+
     def assert_failed(self, message, function, *args):
         printed = io.StringIO()
         with contextlib.redirect_stderr(printed):
             got = self.assert_error(Norpc.error_quark(), Norpc.Error.FAILED, function, *args)
+            self.settle()
         self.assertEqual(got, message)
         return printed.getvalue()
 
@@ -316,6 +367,10 @@ class Results(Case):
         self.service = Any()
         self.proxy = self.serve(self.service)
 
+    def settle(self):
+        self.service.do = lambda: 0
+        self.proxy.get_size_sync(0)
+
     def set(self):
         return self.proxy.set_sync(0, b'', b'', 0, 0)
 
@@ -391,6 +446,49 @@ class Results(Case):
         self.service.do = not_implemented
         with contextlib.redirect_stderr(io.StringIO()):
             self.assert_error(Norpc.error_quark(), Norpc.Error.NOT_IMPLEMENTED, self.proxy.get_size_sync, 0)
+
+    def test_not_printed(self):
+        """The client gets an exception that cannot be printed."""
+        class Mute(Exception):
+            def __str__(self):
+                raise RuntimeError
+
+        class Broken:
+            def write(self, text):
+                raise RuntimeError
+
+            def flush(self):
+                raise RuntimeError
+
+        async def fail_later():
+            fail()
+
+        for error, text, stderr in ((Mute(), 'Mute: <exception str() failed>', io.StringIO()), (KeyError(1), 'KeyError: 1', None),
+                                    (KeyError(1), 'KeyError: 1', Broken())):
+            def fail():
+                raise error
+
+            for function in fail, fail_later:
+                self.service.do = function
+                with contextlib.redirect_stderr(stderr):
+                    got = self.assert_error(Norpc.error_quark(), Norpc.Error.FAILED,
+                                            lambda: self.proxy.get_size_sync(0, timeout=10000))
+                    self.settle()
+                self.assertEqual(got, text)
+
+    def test_answered_first(self):
+        """The client does not wait for the traceback."""
+        class Slow(io.StringIO):
+            def write(self, text):
+                answered.acquire()
+                answered.release()
+
+        answered = threading.Semaphore(0)
+        self.service.do = lambda: 1 // 0
+        with contextlib.redirect_stderr(Slow()):
+            self.assert_error(Norpc.error_quark(), Norpc.Error.FAILED, lambda: self.proxy.get_size_sync(0, timeout=10000))
+            answered.release()
+            self.settle()
 
     def test_errors(self):
         """They arrive as they are, and in the class of their domain, if one was made."""
@@ -507,6 +605,36 @@ class Lives(Case):
             self.assertEqual((first, second), ('start', 'stop'))
             self.assertEqual(first_thread, second_thread)
             self.assertNotEqual(first_thread, threading.get_ident())
+
+    def test_tasks(self):
+        """Tasks that a service has started are cancelled before it stops."""
+        for kind, start in (Ticker, 'plain start'), (AsyncTicker, 'async start'):
+            service = kind()
+            with Norpc.serve(service) as store:
+                store.get_size_sync(0)
+                store.count_sync(0, [])
+                store.get_sync(0, b'', timeout=10000)
+            names = {start, 'plain method', 'coroutine'}
+            self.assertEqual(set(service.lives[:3]), {f'{name} ticks' for name in names})
+            self.assertEqual(set(service.lives[3:6]), {f'{name} is cancelled' for name in names})
+            self.assertEqual(service.lives[6:], ['stop'])
+
+    def test_tasks_of_others(self):
+        """A service that stops leaves the tasks of another one in its thread alone."""
+        thread = Norpc.Thread.new('services')
+        services = [AsyncTicker(), AsyncTicker()]
+        servers = [Norpc.Server.new_in_context(service, thread.get_context()) for service in services]
+        for server in servers:
+            server.start()
+        servers[0].stop(Norpc.StopMode.FINISH)
+        store = Kv.StoreProxy.new(servers[1].get_endpoint())
+        store.get_size_sync(0)
+        store.count_sync(0, [])
+        store.get_sync(0, b'', timeout=10000)
+        self.assertEqual(services[0].lives[-1], 'stop')
+        self.assertEqual(len(services[1].lives), 3)
+        servers[1].stop(Norpc.StopMode.FINISH)
+        thread.stop()
 
     def test_does_not_start(self):
         for kind in Life, AsyncLife:

@@ -6,7 +6,7 @@ import types
 
 from gi.repository import Gio, GLib
 
-from . import description, fork, interrupt, replies, values
+from . import description, fork, interrupt, replies, streams, values
 from .parameters import Parameters
 from .scope import Scope
 
@@ -113,8 +113,8 @@ class _Stream(_Member):
         args, scope, cancellable = self.prepare(proxy, args, kwargs)
         if replies.are_delivered():
             with scope:
-                return self.open(*args, cancellable)
-        return replies.call_in_thread(self.open, [*args, cancellable], scope)
+                return streams.mark(self.open(*args, cancellable), True)
+        return streams.mark(replies.call_in_thread(self.open, [*args, cancellable], scope), True)
 
 
 class _Function:

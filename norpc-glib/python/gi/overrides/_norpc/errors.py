@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Error domains as classes of exceptions."""
 
+import contextlib
 import enum
+import sys
 import traceback
 
 from gi.repository import Gio, GLib, Norpc
@@ -104,17 +106,26 @@ def refine(error):
     return error
 
 
+def _get_text(error):
+    try:
+        return str(error)
+    except Exception:
+        return '<exception str() failed>'  # as a traceback has it
+
+
 def make_gerror(error):
     """Makes the error that a client gets for an exception."""
     if isinstance(error, GLib.Error):
         return error
     kind = Norpc.Error.NOT_IMPLEMENTED if isinstance(error, NotImplementedError) else Norpc.Error.FAILED
-    text = f'{type(error).__name__}: {error}' if str(error) else type(error).__name__
+    text = _get_text(error)
+    text = f'{type(error).__name__}: {text}' if text else type(error).__name__
     text = text.encode('utf-8', 'backslashreplace').decode().replace('\0', '\\0')
     return GLib.Error.new_literal(Norpc.error_quark(), text, kind)
 
 
 def report(error, always=False):
-    """Prints the traceback of an exception, unless it is meant for the client."""
-    if always or not isinstance(error, GLib.Error):
-        traceback.print_exception(error)
+    """Prints the traceback of an exception, unless it is meant for the client. Never fails."""
+    if sys.stderr is not None and (always or not isinstance(error, GLib.Error)):
+        with contextlib.suppress(Exception):
+            traceback.print_exception(error)

@@ -9,6 +9,7 @@ application or that of a service.
 import asyncio
 import atexit
 import contextlib
+import contextvars
 import math
 import selectors
 import signal
@@ -78,7 +79,10 @@ class EventLoop(asyncio.SelectorEventLoop):
         super().__init__(_Selector())
         self.context = context or get_current_context()
         self.n_users = 0  # services
+        self.pending = set()  # futures of replies, which close() cancels
         self._error = None
+        self._may_raise = False  # an exception of a signal handler would reach run_ready()
+        self._outer_handler = None  # for SIGINT, while run_forever() has its own one
         self._source = _Source(self)
         self._source.attach(self.context)
         _all_loops.add(self)
@@ -95,8 +99,11 @@ class EventLoop(asyncio.SelectorEventLoop):
         """Runs what is ready; the source calls it in the thread that iterates the context."""
         if self._thread_id is not None:
             try:
+                self._may_raise = True
                 super()._run_once()
+                self._may_raise = False
             except BaseException as error:  # PyGObject would print it: _run_once() below raises it
+                self._may_raise = False
                 self._error = error
             return
         outer = asyncio._get_running_loop()
@@ -115,8 +122,21 @@ class EventLoop(asyncio.SelectorEventLoop):
             raise error
 
     def run_forever(self):
-        with self._handling_signals():
-            super().run_forever()
+        if not self.context.acquire():
+            raise RuntimeError('another thread runs the main context of this event loop; Norpc.run() has one of its own '
+                               'in each thread')
+        try:
+            with self._handling_signals():
+                super().run_forever()
+        finally:
+            self.context.release()
+
+    def create_task(self, coroutine, **options):
+        task = super().create_task(coroutine, **options)
+        owner = task_owner.get()
+        if owner is not None:
+            owner.adopt(task)
+        return task
 
     @contextlib.contextmanager
     def _handling_signals(self):
@@ -125,24 +145,32 @@ class EventLoop(asyncio.SelectorEventLoop):
             yield
             return
         before = signal.set_wakeup_fd(self._csock.fileno(), warn_on_full_buffer=False)
-        is_default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        if is_default:
+        handler = signal.getsignal(signal.SIGINT)
+        if callable(handler):
+            self._outer_handler, outer = handler, self._outer_handler
             signal.signal(signal.SIGINT, self._on_interrupt)
         try:
             yield
         finally:
             signal.set_wakeup_fd(before)
-            if is_default and signal.getsignal(signal.SIGINT) == self._on_interrupt:
-                signal.signal(signal.SIGINT, signal.default_int_handler)
+            if callable(handler):
+                self._outer_handler = outer
+                if signal.getsignal(signal.SIGINT) == self._on_interrupt:
+                    signal.signal(signal.SIGINT, handler)
 
     def _on_interrupt(self, number, frame):
-        """Has _run_once() raise the exception. One in a callback of the context would get lost."""
-        if isinstance(self._error, KeyboardInterrupt):
-            raise KeyboardInterrupt
-        self._error = KeyboardInterrupt()
+        """Has _run_once() raise the exception of the handler. One in a callback of the context would get lost."""
+        try:
+            self._outer_handler(number, frame)
+        except BaseException as error:
+            if self._may_raise or self._error is not None:
+                raise
+            self._error = error
 
     def close(self):
         if not self.is_running() and self._source is not None:
+            for reply in list(self.pending):
+                reply.cancel()
             self._source.destroy()
             self._keep_source()
         super().close()
@@ -157,6 +185,8 @@ class EventLoop(asyncio.SelectorEventLoop):
         keeper.set_callback(lambda *_: source is None)
         keeper.attach(self.context)
 
+
+task_owner = contextvars.ContextVar('norpc_task_owner', default=None)  # the service that starts tasks
 
 _loops = {}  # the event loop of each thread, for create_task()
 _all_loops = weakref.WeakSet()
@@ -192,12 +222,34 @@ def _close_all():
             loop.close()
 
 
-def run(main):
+MAX_LAST_ITERATIONS = 100  # of the context of a thread
+
+
+@contextlib.contextmanager
+def _in_own_context():
+    """Gives a thread without a main context one of its own: another thread may run the default one."""
+    default = GLib.MainContext.default()
+    if (threading.current_thread() is threading.main_thread() or get_current_context() != default
+            or default.is_owner()):
+        yield
+        return
+    context = GLib.MainContext.new()
+    context.push_thread_default()
+    try:
+        yield
+    finally:
+        for _ in range(MAX_LAST_ITERATIONS):
+            if not context.iteration(False):
+                break
+        context.pop_thread_default()
+
+
+def run(main, *, debug=None):
     """Runs a coroutine until it returns, as asyncio.run(), and the main context meanwhile."""
-    with asyncio.Runner(loop_factory=EventLoop) as runner:
+    with _in_own_context(), asyncio.Runner(debug=debug, loop_factory=EventLoop) as runner:
         return runner.run(main)
 
 
-def create_task(coroutine):
+def create_task(coroutine, *, name=None):
     """Starts a coroutine in the main context of the current thread, which somebody else runs."""
-    return get_event_loop().create_task(coroutine)
+    return get_event_loop().create_task(coroutine, name=name)

@@ -7,10 +7,36 @@ import concurrent.futures
 import contextlib
 import os
 import threading
+import weakref
 
 from gi.repository import Gio, GLib, GObject
 
 from . import errors, eventloop
+
+
+_pending = weakref.WeakKeyDictionary()  # the replies that are missing, and what cancels them, by their event loop
+
+
+async def _cancel_at_the_end(pending):
+    """A generator that an event loop closes in the end."""
+    try:
+        yield
+    finally:
+        for reply in list(pending):
+            reply.cancel()
+
+
+def _get_pending(loop):
+    """Gets the replies that an event loop has not got yet. It cancels them when it is closed."""
+    if isinstance(loop, eventloop.EventLoop):
+        return loop.pending
+    if loop not in _pending:
+        pending = set()
+        watch = _cancel_at_the_end(pending)
+        with contextlib.suppress(StopIteration):
+            watch.__anext__().send(None)  # the event loop sees it
+        _pending[loop] = pending, watch
+    return _pending[loop][0]
 
 
 class _Reply(asyncio.Future):
@@ -22,6 +48,8 @@ class _Reply(asyncio.Future):
         self._late = None
         self._late_waiter = None
         self._cancellable = Gio.Cancellable()
+        self._siblings = _get_pending(loop)
+        self._siblings.add(self)
         if cancellable is not None:
             self._follow(cancellable)
 
@@ -34,6 +62,7 @@ class _Reply(asyncio.Future):
     def cancel(self, msg=None):
         cancelled = super().cancel(msg)
         if cancelled:
+            self._siblings.discard(self)
             self._cancellable.cancel()
         return cancelled
 
@@ -73,6 +102,7 @@ class _Reply(asyncio.Future):
         if self.done():
             self._end_late(source, result)
             return
+        self._siblings.discard(self)
         try:
             self.set_result(self._finish(source, result))
         except GLib.Error as error:

@@ -11,7 +11,7 @@ import weakref
 
 from gi.repository import Gio, GLib, GObject, Norpc
 
-from . import description, errors, eventloop, fork, interrupt, scope, values
+from . import description, errors, eventloop, fork, interrupt, scope, streams, values
 
 
 class _Hidden:
@@ -31,6 +31,7 @@ class _Handler:
         self.public = public
         self.complete = interface.methods[f'complete_{name}']
         self.results = interface.read_results(name)
+        self.is_stream = name in interface.get_streams()
         self.vfunc_name = vfunc_name  # None if there is none
 
     def make_function(self):
@@ -43,14 +44,20 @@ class _Handler:
         return handle
 
     def handle(self, service, call, args):
+        life = _get_life(service)
+        token = eventloop.task_owner.set(life)
         try:
+            if self.is_stream:
+                streams.mark(args[0], False)
             results = getattr(service, self.public)(*(values.give(arg) for arg in args))
             if inspect.iscoroutine(results):
-                _get_life(service).start_task(self._finish(service, call, results), call, results)
+                life.start_task(self._finish(service, call, results), call, results)
             else:
                 self.answer(service, call, results)
         except BaseException as error:  # one that left this function would reach nobody
             fail(call, error)
+        finally:
+            eventloop.task_owner.reset(token)
 
     async def _finish(self, service, call, coroutine):
         try:
@@ -89,9 +96,9 @@ class _Handler:
 
 def fail(call, error):
     """Answers a call with an exception."""
-    errors.report(error)
     if not call.is_replied():
         call.return_gerror(errors.make_gerror(error))
+    errors.report(error)  # afterwards: the client does not wait for it
 
 
 class _Life:
@@ -101,11 +108,21 @@ class _Life:
         self.loop = None
         self.tasks = set()
 
-    def start_task(self, coroutine, call, inner):
-        """Starts a coroutine that awaits an inner one."""
+    def hold_loop(self):
+        """Keeps the event loop until the service stops."""
         if self.loop is None:
             self.loop = eventloop.get_event_loop()
             self.loop.n_users += 1
+
+    def adopt(self, task):
+        """Has the service cancel a task that it has started."""
+        self.hold_loop()
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def start_task(self, coroutine, call, inner):
+        """Starts a coroutine that awaits an inner one."""
+        self.hold_loop()
         task = self.loop.create_task(coroutine)
         self.tasks.add(task)
         cancellable = call.get_cancellable()
@@ -125,18 +142,36 @@ class _Life:
         self.tasks.discard(task)
         GObject.Object.disconnect(cancellable, handler)
 
-    def stop(self):
+    def end_tasks(self):
         """Cancels what the service still does, and lets it end."""
-        if self.loop is None:
-            return
         for task in list(self.tasks):
             task.cancel()
         for _ in range(MAX_LAST_STEPS):
             if not self.tasks:
                 break
             self.loop.run_ready()
+
+    def run_to_the_end(self, function):
+        """Calls do_start() or do_stop(), and runs its coroutine."""
+        token = eventloop.task_owner.set(self)
+        try:
+            result = function()
+            if not inspect.iscoroutine(result):
+                return
+            self.hold_loop()
+            if self.loop.is_running():
+                result.close()
+                raise TypeError('do_start() and do_stop() cannot be async in the thread of another event loop')
+            self.loop.run_until_complete(result)
+        finally:
+            eventloop.task_owner.reset(token)
+
+    def end(self):
+        """Ends all that the service still does."""
+        self.end_tasks()
         loop, self.loop = self.loop, None
-        eventloop.release(loop)
+        if loop is not None:
+            eventloop.release(loop)
 
 
 MAX_LAST_STEPS = 100  # of the tasks of a service that has stopped
@@ -149,42 +184,31 @@ def _get_life(service):
     return life
 
 
-def _run_to_the_end(result):
-    """Runs the coroutine of do_start() or do_stop()."""
-    if not inspect.iscoroutine(result):
-        return result
-    loop = eventloop.get_event_loop()
-    if loop.is_running():
-        result.close()
-        raise TypeError('do_start() and do_stop() cannot be async in the thread of another event loop')
-    loop.n_users += 1
-    try:
-        return loop.run_until_complete(result)
-    finally:
-        eventloop.release(loop)
-
-
 def _start(service):
     """Implements NorpcLifecycle.start."""
+    life = _get_life(service)
     try:
         start = getattr(service, 'do_start', None)
         if start is not None:
-            _run_to_the_end(start())
+            life.run_to_the_end(start)
     except BaseException as error:
         errors.report(error)
+        life.end()
         raise errors.make_gerror(error) from None
     return True
 
 
 def _stop(service):
     """Implements NorpcLifecycle.stop."""
-    _get_life(service).stop()
+    life = _get_life(service)
+    life.end_tasks()
     try:
         stop = getattr(service, 'do_stop', None)
         if stop is not None:
-            _run_to_the_end(stop())
+            life.run_to_the_end(stop)
     except BaseException as error:
         errors.report(error)
+    life.end()
 
 
 def _hide(namespace):

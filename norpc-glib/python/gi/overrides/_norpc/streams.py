@@ -50,19 +50,34 @@ class StreamFunctions:
     def __exit__(self, *error):
         self.close()
 
+    def _check_end(self, is_reader):
+        """Fails at an end that does not do such a thing."""
+        is_client = self.__dict__.get('_norpc_is_client')
+        if is_client is not None and is_reader != (is_client != _goes_to_service(self)):
+            raise TypeError(f"the {'client' if is_client else 'service'}'s end of this stream "
+                            + ('writes; it cannot read items' if is_reader else 'reads; it cannot write items'))
+
+    def end(self):
+        self._check_end(False)
+        super().end()
+
     def __aiter__(self):
+        self._check_end(True)
         return self
 
     async def __anext__(self):
+        self._check_end(True)
         item = await _wait(self, 'next')
         if not item[0]:
             raise StopAsyncIteration
         return _get_item(item[1] if len(item) == 2 else item[1:])
 
     def __iter__(self):
+        self._check_end(True)
         return self
 
     def __next__(self):
+        self._check_end(True)
         try:
             item = interrupt.call(self.next_sync, [], None)
         except GLib.Error as error:
@@ -73,16 +88,36 @@ class StreamFunctions:
 
     async def outcome(self):
         """Gets the results of the stream, once it has ended."""
+        if self.__dict__.get('_norpc_is_client') is False:
+            raise TypeError("the service's end of a stream has no outcome; its function returns the results")
         results = await _wait(self, 'outcome')
         return _get_item(results) if _has_results(type(self)) else None
 
     async def send(self, *item):
         """Writes an item, as soon as the reader is ready for it."""
+        self._check_end(False)
         parameters, signature = _get_writing(type(self))
         item = parameters.convert(self, signature, item, {})
         while not self.is_ready():
             await _wait(self, 'ready')
         self.write(*item)
+
+
+def mark(stream, is_client):
+    """Tells an end of a stream which one it is."""
+    stream._norpc_is_client = is_client
+    return stream
+
+
+_directions = {}  # whether items go to the service, by classes of streams
+
+
+def _goes_to_service(stream):
+    cls = type(stream)
+    if cls not in _directions:
+        info, method = stream.get_interface_info()
+        _directions[cls] = bool(info.get_method_flags(method) & Norpc.MethodFlags.STREAM_IN)
+    return _directions[cls]
 
 
 @functools.cache
