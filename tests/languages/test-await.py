@@ -198,6 +198,9 @@ class Arguments(Case):
                               call, Gio.FileType.REGULAR, *rest)
         self.assert_exception(TypeError, "argument 'mode': expected Mode, got str", call, 'fast', *rest)
         self.assert_exception(ValueError, "argument 'mode': 77 is not a valid Mode", call, 77, *rest)
+        for number in 2**32, -1, 2**70:
+            self.assert_exception(OverflowError, f"argument 'parts': expected a number from 0 to 4294967295, got {number}",
+                                  call, Test.Mode.FAST, number, *rest[1:])
 
     def test_arrays(self):
         call = self.proxy.arrays_sync
@@ -215,9 +218,11 @@ class Arguments(Case):
         self.assert_exception(TypeError, "argument 'options': expected dict, got list", call, [])
         self.assert_exception(TypeError, "argument 'options'['a']: expected a value that a GLib.Variant can have, "
                               'got object', call, {'a': object()})
-        with self.assertRaises(TypeError) as caught:
-            call({3: 'a'})
-        self.assertIn("argument 'options': expected a value of type 'a{sv}'", str(caught.exception))
+        self.assert_exception(TypeError, "argument 'options': key 3: expected str, got int", call, {3: 'a'})
+        self.assert_exception(OverflowError, "argument 'options'['a']: expected a number from -9223372036854775808 to "
+                              '9223372036854775807, got 9223372036854775808', call, {'a': 2**63})
+        self.assert_exception(ValueError, "argument 'options'['a'][1]: the text contains a NUL character",
+                              call, {'a': ['b', 'c\0']})
 
     def test_options(self):
         call = self.store.get_size_sync

@@ -230,6 +230,14 @@ class Guards(unittest.TestCase):
             self.assert_message('not now', self.put(retry, look).call_get_size_sync, 0, None)
             self.assertEqual(len(attempts), n_attempts)
 
+    def test_no_function(self):
+        for set_function in (Norpc.Filter.new().set_call_func, Norpc.Filter.new().set_reply_func,
+                             Norpc.Balance.new(Norpc.BalancePolicy.BY_KEY).set_key_func, Norpc.Retry.new(2).set_func):
+            for function, got in (None, 'None'), (5, 'int'):
+                with self.assertRaises(TypeError) as caught:
+                    set_function(function)
+                self.assertEqual(str(caught.exception), f"argument 'func': expected a function, got {got}")
+
     def test_layer(self):
         class Faulty(Norpc.Layer):
             def do_take(self, call):

@@ -11,7 +11,8 @@ import gi
 
 gi.require_version('Kv', '1')
 gi.require_version('Norpc', '1')
-from gi.repository import Gio, GLib, Kv, Norpc
+gi.require_version('Streams', '1')
+from gi.repository import Gio, GLib, Kv, Norpc, Streams
 
 import tap
 
@@ -183,6 +184,20 @@ class Interrupt(unittest.TestCase):
         with self.assertRaises(GLib.Error) as caught:
             self.proxy.count_sync(0, [], cancellable=cancellable)
         self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED))
+
+    def test_streams(self):
+        """Ctrl-C ends the functions of streams that wait."""
+        class Feed(Norpc.Service, Streams.Feed):
+            async def count(self, stream, upto):
+                signal.pthread_kill(MAIN, signal.SIGINT)
+                await asyncio.sleep(1000)
+
+        feed_server = Norpc.serve(Feed())
+        self.addCleanup(feed_server.stop, Norpc.StopMode.ABANDON)
+        feed = feed_server.make_proxy()
+        for function in (lambda stream: stream.outcome_sync(), lambda stream: stream.next_sync(), lambda stream: list(stream)):
+            with self.assertRaises(KeyboardInterrupt):
+                function(feed.count(1))
 
     def test_start(self):
         gate = threading.Event()

@@ -3,6 +3,7 @@
 
 import asyncio
 import datetime
+import functools
 import inspect
 import io
 import os
@@ -61,6 +62,19 @@ DESCRIPTION = '''
     <signal name="Replaced"><arg name="bulb" type="Bulb"/></signal>
     <property name="Brightness" type="d" access="readwrite"/>
     <property name="Tags" type="as" access="readwrite"/>
+    <property name="Data" type="ay" access="readwrite"/>
+    <property name="Options" type="a{sv}" access="readwrite"/>
+  </interface>
+  <interface name="org.example.Mirror">
+    <method name="Show"><arg name="v" type="v"/><arg name="out" type="v" direction="out"/></method>
+    <method name="Counts"><arg name="v" type="au"/><arg name="out" type="au" direction="out"/></method>
+    <method name="Switches"><arg name="v" type="ab"/><arg name="out" type="ab" direction="out"/></method>
+    <method name="Ratios"><arg name="v" type="ad"/><arg name="out" type="ad" direction="out"/></method>
+    <method name="Pair"><arg name="v" type="(si)"/><arg name="out" type="(si)" direction="out"/></method>
+    <method name="Texts"><arg name="v" type="a{ss}"/><arg name="out" type="a{ss}" direction="out"/></method>
+    <method name="Lists"><arg name="v" type="aas"/><arg name="out" type="aas" direction="out"/></method>
+    <method name="Blobs"><arg name="v" type="a(ayo)"/><arg name="out" type="a(ayo)" direction="out"/></method>
+    <method name="Maybe"><arg name="v" type="mi"/><arg name="out" type="mi" direction="out"/></method>
   </interface>
 </node>
 '''
@@ -113,6 +127,12 @@ class Lamp(Norpc.Service, lamp.Lamp):
     async def shine(self, stream):
         for number in range(3):
             await stream.send(GLib.Uri.parse(f'http://{number}', 0), bytes([number]))
+
+
+class Mirror(Norpc.Service, lamp.Mirror):
+    """Returns what it gets."""
+
+    show = counts = switches = ratios = pair = texts = lists = blobs = maybe = lambda self, value: value
 
 
 class Case(unittest.TestCase):
@@ -291,6 +311,47 @@ class Loaded(Case):
         self.wait_until(lambda: proxies)
         self.assertEqual(proxies[0].get_brightness(), 0.25)
 
+    def test_values_of_properties(self):
+        """They are checked and converted as arguments are, for proxies and services."""
+        for instance in self.lamp, self.service:
+            for name, value, kind in (('tags', 'ab', TypeError), ('tags', ['a\0'], ValueError), ('tags', None, TypeError),
+                                      ('brightness', True, TypeError), ('data', 'text', TypeError),
+                                      ('options', {1: 2}, TypeError), ('options', GLib.Variant('s', ''), TypeError)):
+                with self.subTest(name, value=value):
+                    with self.assertRaisesRegex(kind, f"property '{name}'"):
+                        setattr(instance.props, name, value)
+                    with self.assertRaisesRegex(kind, f"property '{name}'"):
+                        instance.set_property(name, value)
+            instance.props.data = b'\0a'
+            instance.props.options = {'a': 1}
+            instance.set_property('tags', ('x',))
+        self.lamp.load_sync(None)
+        self.wait_until(lambda: self.lamp.props.tags == ['x'])
+        for instance in self.lamp, self.service:
+            self.assertEqual(instance.props.data.get_data(), b'\0a')
+            self.assertEqual(instance.get_property('options').unpack(), {'a': 1})
+            self.assertEqual({'data', 'tags'} & set(dir(instance.props)), {'data', 'tags'})
+        self.assertEqual({spec.name for spec in self.lamp.props} & {'data', 'tags'}, {'data', 'tags'})
+        self.assertEqual(lamp.LampProxy.props.data.name, 'data')
+
+    def test_errors_of_streams(self):
+        """A declared error that ends a stream is an exception of its class, however the client reads."""
+        class Dark(Norpc.Service, lamp.Lamp):
+            async def shine(self, stream):
+                raise LampError.TOO_DARK('night')
+
+        async def read():
+            return [item async for item in dark.shine()]
+
+        async def get_outcome():
+            await dark.shine().outcome()
+
+        dark = self.serve(Dark())
+        for function in (lambda: list(dark.shine()), lambda: dark.shine().outcome_sync(), lambda: dark.shine().next_sync(),
+                         *(functools.partial(run, main()) for main in (read, get_outcome) for run in [Norpc.run])):
+            with self.assertRaises(LampError.TOO_DARK):
+                function()
+
     def test_signal_watch(self):
         async def main():
             watch = Norpc.SignalWatch.new(self.lamp, 'flickered')
@@ -337,6 +398,49 @@ class Loaded(Case):
 
         first, second = sorted(self.serve(Both()), key=lambda proxy: isinstance(proxy, Kv.StoreProxy))
         self.assertEqual((first.dim_sync(2), second.get_sync(0, b'x')), (2, b'x'))
+
+
+class Variants(Case):
+    """Values within variants are checked as others are."""
+
+    def setUp(self):
+        self.mirror = self.serve(Mirror())
+
+    def test_values(self):
+        for function, value, expected in (
+                ('show', b'\0a', [0, 97]), ('show', GLib.Variant('i', 1), 1), ('show', 'caf\xe9', 'caf\xe9'),
+                ('counts', (1, 2), [1, 2]), ('ratios', [1, 1.5], [1.0, 1.5]), ('pair', ['a', 1], ('a', 1)),
+                ('texts', {'a': 'b'}, {'a': 'b'}), ('lists', [['a'], ()], [['a'], []]), ('maybe', None, None),
+                ('blobs', [(b'\0', '/a'), ([1, 2], '/')], [([0], '/a'), ([1, 2], '/')]), ('maybe', 3, 3)):
+            with self.subTest(function, value=value):
+                self.assertEqual(getattr(self.mirror, f'{function}_sync')(value), expected)
+
+    def test_wrong_values(self):
+        for function, value, kind, message in (
+                ('show', 'a\0', ValueError, "argument 'v': the text contains a NUL character"),
+                ('show', {'a\0': 1}, ValueError, "argument 'v': key 'a\\x00': the text contains a NUL character"),
+                ('show', {'a': '\ud800'}, ValueError, "argument 'v'['a']: the text contains a surrogate, '\\ud800'"),
+                ('counts', [1.9], TypeError, "argument 'v'[0]: expected int, got float"),
+                ('counts', [True], TypeError, "argument 'v'[0]: expected int, got bool"),
+                ('counts', {1, 2}, TypeError, "argument 'v': expected list, got set"),
+                ('counts', [2**32], OverflowError, "argument 'v'[0]: expected a number from 0 to 4294967295, got 4294967296"),
+                ('switches', ['x'], TypeError, "argument 'v'[0]: expected bool, got str"),
+                ('ratios', [True], TypeError, "argument 'v'[0]: expected float, got bool"),
+                ('ratios', [10**400], OverflowError, "argument 'v'[0]: the number is too large for a float"),
+                ('pair', ('a', 1.7), TypeError, "argument 'v'[1]: expected int, got float"),
+                ('pair', ('a',), TypeError, "argument 'v': expected a tuple of 2 values, got 1"),
+                ('pair', 'ab', TypeError, "argument 'v': expected tuple, got str"),
+                ('texts', [('a', 'b')], TypeError, "argument 'v': expected dict, got list"),
+                ('lists', ['ab'], TypeError, "argument 'v'[0]: expected list, got str"),
+                ('blobs', [(b'', 'a')], ValueError, "argument 'v'[0][1]: expected an object path, got 'a'"),
+                ('maybe', 1.5, TypeError, "argument 'v': expected int, got float")):
+            with self.subTest(function, value=value), self.assertRaises(kind) as caught:
+                getattr(self.mirror, f'{function}_sync')(value)
+            self.assertEqual(str(caught.exception), message)
+
+    def test_class_made_by_a_function(self):
+        service = type('Made', (Norpc.Service, lamp.Mirror), {'maybe': lambda self, value: value + 1})
+        self.assertEqual(self.serve(service()).maybe_sync(1), 2)
 
 
 class Files(unittest.TestCase):

@@ -623,7 +623,7 @@ class Lives(Case):
         """A service that stops leaves the tasks of another one in its thread alone."""
         thread = Norpc.Thread.new('services')
         services = [AsyncTicker(), AsyncTicker()]
-        servers = [Norpc.Server.new_in_context(service, thread.get_context()) for service in services]
+        servers = [Norpc.Server.new_on_thread(service, thread) for service in services]
         for server in servers:
             server.start()
         servers[0].stop(Norpc.StopMode.FINISH)

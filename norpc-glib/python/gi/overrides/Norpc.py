@@ -4,7 +4,7 @@
 from gi.overrides import override
 from gi.repository import Norpc
 
-from ._norpc import calls, errors, eventloop, guards, records, scope, streams
+from ._norpc import calls, errors, eventloop, guards, properties, records, scope, streams
 
 __all__ = ['EventLoop', 'create_task', 'error_class', 'extend_records', 'get_current_call', 'run']
 
@@ -25,7 +25,7 @@ class ProxyMeta(type(Norpc.Proxy)):
             calls.add_methods(cls)
 
 
-class Proxy(Norpc.Proxy, metaclass=ProxyMeta):
+class Proxy(properties.CheckedProperties, Norpc.Proxy, metaclass=ProxyMeta):
     """The base class of proxies. Generated ones get a function for each method."""
 
 
@@ -33,7 +33,16 @@ Proxy = override(Proxy)
 __all__.append('Proxy')
 
 
-class Stream(streams.StreamFunctions, Norpc.Stream):
+class StreamMeta(type(Norpc.Stream)):
+    """Gives each generated class of streams functions that end with Ctrl-C."""
+
+    def __init__(cls, name, bases, namespace, **kwargs):
+        super().__init__(name, bases, namespace, **kwargs)
+        if '__info__' in namespace:
+            streams.add_waiting(cls)
+
+
+class Stream(streams.StreamFunctions, Norpc.Stream, metaclass=StreamMeta):
     """An end of a stream. It iterates over the items that it reads."""
 
 

@@ -9,7 +9,7 @@ from gi._gi import InterfaceInfo, ObjectInfo, Repository
 from gi.repository import GObject, Norpc
 from gi.types import snake_case
 
-from . import errors, parameters, records
+from . import errors, parameters, records, values
 
 IN = 0
 
@@ -44,6 +44,14 @@ class Interface:
     def property_names(self):
         """The attributes that a service has for its properties."""
         return {info.get_name().replace('-', '_') for info in self.info.get_properties()}
+
+    def get_property_takers(self):
+        """Gets the converters of the values of properties. The typelib does not say which ones may be None."""
+        struct = getattr(self.module, self.info.get_iface_struct().get_name())
+        signatures = {_simplify(member.name): member.signature for member in struct.info().get_dbus().properties or ()}
+        return {info.get_name().replace('-', '_'):
+                values.make_taker(info.get_type(), True, signatures.get(_simplify(info.get_name())))
+                for info in self.info.get_properties()}
 
     def read_parameters(self, name):
         """Gets the in arguments of a method or a stream."""

@@ -129,25 +129,31 @@ def install():
 
 # Functions of layers.
 
+def _check_callable(func):
+    if not callable(func):
+        raise TypeError(f"argument 'func': expected a function, got {'None' if func is None else type(func).__name__}")
+    return func
+
+
 class FilterFunctions:
     """Methods that a filter has in Python."""
 
     def set_call_func(self, func, *data):
-        super().set_call_func(_make_guard(func, _check_decision), *data)
+        super().set_call_func(_make_guard(_check_callable(func), _check_decision), *data)
 
     def set_reply_func(self, func, *data):
-        super().set_reply_func(_make_observer(func), *data)
+        super().set_reply_func(_make_observer(_check_callable(func)), *data)
 
 
 class BalanceFunctions:
     """Methods that a balance has in Python."""
 
     def set_key_func(self, func, *data):
-        super().set_key_func(_make_guard(func, _check_key), *data)
+        super().set_key_func(_make_guard(_check_callable(func), _check_key), *data)
 
 
 class RetryFunctions:
     """Methods that a retry has in Python."""
 
     def set_func(self, func, *data):
-        super().set_func(_make_observer(func, _check_true_or_false, False), *data)
+        super().set_func(_make_observer(_check_callable(func), _check_true_or_false, False), *data)

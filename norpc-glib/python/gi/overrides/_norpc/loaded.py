@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Interfaces that are described at run time, with the functions that a typelib would give them."""
 
-from gi.repository import GLib, Norpc
+from gi.repository import GLib, GObject, Norpc
 
 from . import described, description, streams
 
@@ -20,7 +20,7 @@ class Loaded:
             for get in (info.get_in_arg, info.get_out_arg, info.get_item))
         self.stream_classes = {
             name: streams.make_described_class(f'{self.name}{name.title().replace("_", "")}Stream', self._items[name],
-                                               self._outs[name]) for name in self.get_streams()}
+                                               self._outs[name], self.refine) for name in self.get_streams()}
         self.property_names = {described.get_property_name(info, index).replace('-', '_')
                                for index in range(len(info.list_properties()))}
         self.methods = self._make_functions()  # of the interface
@@ -36,6 +36,11 @@ class Loaded:
                       for end in ('_finish', '_sync', '_with_reply'))):
             stem += '_'
         return stem
+
+    def get_property_takers(self):
+        return {described.get_property_name(self.info, index).replace('-', '_'):
+                described.Described([self.info.get_property_arg(index)]).args[0].take
+                for index in range(len(self.info.list_properties()))}
 
     def read_parameters(self, name):
         return self._ins[name].args
@@ -108,7 +113,8 @@ class Loaded:
         gobject_name = described.get_property_name(self.info, index)
         return {
             f'get_{name}': lambda self: self.get_property(gobject_name),
-            f'set_{name}': lambda self, new: self.set_property(gobject_name, *value.check(f'set_{name}', [new])),
+            f'set_{name}': lambda self, new: GObject.Object.set_property(
+                self, gobject_name, *value.check(f'set_{name}', [new])),
         }
 
     # The functions of proxies.

@@ -6,7 +6,7 @@ import types
 
 from gi.repository import GObject, Norpc
 
-from . import calls, description, errors, services
+from . import calls, description, errors, properties, services
 from .loaded import Loaded, refuse
 
 _interfaces = {}  # by the type of their proxies
@@ -88,7 +88,10 @@ def _make_classes(interface, module_name):
 
 
 def _make_class(name, base, interface, gtype, namespace, module_name):
-    cls = type(base)(name, (base, interface.cls), {'__module__': module_name, '__gtype__': gtype, **namespace})
+    bases = (base, interface.cls)
+    if not issubclass(base, properties.CheckedProperties):  # a service
+        bases = (properties.CheckedProperties, *bases)
+    cls = type(base)(name, bases, {'__module__': module_name, '__gtype__': gtype, **namespace})
     gtype.pytype = cls
     return cls
 

@@ -38,7 +38,35 @@ async def _wait(self, name):
 
 def _start(self, name):
     cls = type(self)
-    return replies.start(getattr(cls, f'{name}_async'), [self], getattr(cls, f'{name}_finish'), None, Scope())
+    finish = getattr(cls, f'{name}_finish')
+    return replies.start(getattr(cls, f'{name}_async'), [self], lambda *args: _refining(self, finish, *args), None,
+                         Scope())
+
+
+def _refining(self, function, *args):
+    """Calls a function, whose declared errors become exceptions of their classes."""
+    try:
+        return function(*args)
+    except GLib.Error as error:
+        refined = getattr(self, '_norpc_refine', errors.refine)(error)
+        if refined is error:
+            raise
+        raise refined from None
+
+
+def add_waiting(cls):
+    """Has the functions of a generated class of streams that wait end with Ctrl-C."""
+    for name in 'next_sync', 'outcome_sync':
+        if name in vars(cls):
+            setattr(cls, name, _make_waiting(vars(cls)[name], name))
+
+
+def _make_waiting(function, name):
+    def wait(self, cancellable=None):
+        return _refining(self, interrupt.call, function, [self], cancellable)
+
+    wait.__name__ = name
+    return wait
 
 
 class StreamFunctions:
@@ -78,10 +106,7 @@ class StreamFunctions:
 
     def __next__(self):
         self._check_end(True)
-        try:
-            item = interrupt.call(self.next_sync, [], None)
-        except GLib.Error as error:
-            raise errors.refine(error) from None
+        item = self.next_sync()
         if not item[0]:
             raise StopIteration
         return _get_item(item[1] if len(item) == 2 else item[1:])
@@ -153,7 +178,7 @@ class DescribedStream:
         return self._unpack_item(self.next_item_finish(result))
 
     def next_sync(self, cancellable=None):
-        return self._unpack_item(self.next_item_sync(cancellable))
+        return self._unpack_item(_refining(self, interrupt.call, self.next_item_sync, [], cancellable))
 
     def try_next(self):
         raise NotImplementedError('a stream of a description that was loaded has no try_next()')
@@ -171,14 +196,15 @@ class DescribedStream:
         return self._unpack_outcome(self.outcome_reply_finish(result))
 
     def outcome_sync(self, cancellable=None):
-        return self._unpack_outcome(self.outcome_reply_sync(cancellable))
+        return self._unpack_outcome(_refining(self, interrupt.call, self.outcome_reply_sync, [], cancellable))
 
 
-def make_described_class(name, items, results):
+def make_described_class(name, items, results, refine):
     """Makes the class of both ends of a stream that is described at run time."""
     base = Norpc.DynamicStream
     return type(base)(name, (DescribedStream, base), {
         '__module__': __name__, '__gtype__': base.__gtype__, 'items': items, 'results': results,
+        '_norpc_refine': staticmethod(refine),
     })
 
 

@@ -5,6 +5,7 @@ A converter is a function that gets a value and the name that an error calls it 
 """
 
 import datetime
+import functools
 import importlib
 import os
 
@@ -46,7 +47,10 @@ def _make_integer(lowest, highest):
 def _take_float(value, name):
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise wrong_type(name, 'float', value)
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise OverflowError(f'{name}: the number is too large for a float') from None
 
 
 def _take_text(value, name):
@@ -54,6 +58,11 @@ def _take_text(value, name):
         raise wrong_type(name, 'str', value)
     if '\0' in value:
         raise ValueError(f'{name}: the text contains a NUL character')
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(f'{name}: the text contains a surrogate, {value[error.start]!a}') from None
     return value
 
 
@@ -83,53 +92,110 @@ def take_datetime(value, name):
                              value.second + value.microsecond / 1e6)
 
 
+# Variants. A converter makes what the constructor of GLib.Variant takes for a signature, and nothing that
+# this would convert by itself: it takes the truth of a value, drops a fraction, and ends a text at a NUL.
+
 def _box(value, name):
     """Makes a variant of the type that suits the value."""
     if isinstance(value, GLib.Variant):
         return value
-    for kind, signature in ((bool, 'b'), (int, 'x'), (float, 'd'), (str, 's')):
+    for kind, signature in ((bool, 'b'), (int, 'x'), (float, 'd'), (str, 's'), ((bytes, bytearray, memoryview), 'ay'),
+                            (dict, 'a{sv}')):
         if isinstance(value, kind):
-            return GLib.Variant(signature, value)
-    if isinstance(value, (bytes, bytearray)):
-        return GLib.Variant('ay', value)
-    if isinstance(value, dict):
-        return _make_variant('a{sv}', value, name)
+            return _make_variant(signature, value, name)
     if isinstance(value, (list, tuple)):
-        if value and all(isinstance(item, str) for item in value):
-            return GLib.Variant('as', value)
-        return _make_variant('av', value, name)
+        return _make_variant('as' if value and all(isinstance(item, str) for item in value) else 'av', value, name)
     raise wrong_type(name, 'a value that a GLib.Variant can have', value)
 
 
-def _fill(signature, value, name):
-    """Puts the variants into a value where its type has them, so that PyGObject can make the rest."""
-    if signature == 'v':
-        return _box(value, name)
-    if 'v' not in signature:
-        return value
-    if signature.startswith('a{'):
+def _make_variant(signature, value, name):
+    return GLib.Variant(signature, _get_content_taker(signature)(value, name))
+
+
+def _find_end(signature, start):
+    """Gets where a complete type of a signature ends."""
+    while signature[start] in 'am':
+        start += 1
+    depth = 0
+    for index in range(start, len(signature)):
+        depth += (signature[index] in '({') - (signature[index] in ')}')
+        if depth == 0:
+            return index + 1
+    raise ValueError(f"'{signature}' is not a signature")
+
+
+def _split(signature):
+    """Gets the complete types that a signature has side by side."""
+    types = []
+    while signature:
+        end = _find_end(signature, 0)
+        types.append(signature[:end])
+        signature = signature[end:]
+    return types
+
+
+def _take_content_bytes(value, name):
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return list(bytes(value))
+    return make_array_taker(SIMPLE['guint8'])(value, name)
+
+
+def _make_dict_taker(signature):
+    take_key, take = map(_get_content_taker, _split(signature))
+
+    def take_dict(value, name):
         if not isinstance(value, dict):
             raise wrong_type(name, 'dict', value)
-        return {key: _fill(signature[3:-1], item, f'{name}[{key!r}]') for key, item in value.items()}
-    if signature.startswith('a'):
+        return {take_key(key, f'{name}: key {key!r}'): take(item, f'{name}[{key!r}]') for key, item in value.items()}
+
+    return take_dict
+
+
+def _make_tuple_taker(signature):
+    takers = [_get_content_taker(part) for part in _split(signature)]
+
+    def take_tuple(value, name):
         if not isinstance(value, (list, tuple)):
-            raise wrong_type(name, 'list', value)
-        return [_fill(signature[1:], item, f'{name}[{index}]') for index, item in enumerate(value)]
-    return value
+            raise wrong_type(name, 'tuple', value)
+        if len(value) != len(takers):
+            raise TypeError(f'{name}: expected a tuple of {len(takers)} values, got {len(value)}')
+        return tuple(take(item, f'{name}[{index}]') for index, (take, item) in enumerate(zip(takers, value)))
+
+    return take_tuple
 
 
-def _make_variant(signature, value, name):
-    try:
-        return GLib.Variant(signature, _fill(signature, value, name))
-    except (TypeError, ValueError, OverflowError) as error:
-        text = str(error)
-        raise TypeError(text if text.startswith(name) else
-                        f"{name}: expected a value of type '{signature}': {text}") from None
+def _make_pattern_taker(is_valid, expected):
+    def take(value, name):
+        if not is_valid(_take_text(value, name)):
+            raise ValueError(f'{name}: expected {expected}, got {value!r}')
+        return value
+
+    return take
+
+
+@functools.cache
+def _get_content_taker(signature):
+    """Gets the converter for a type of variants."""
+    if signature in _BASIC_CONTENT:
+        return _BASIC_CONTENT[signature]
+    if signature == 'ay':
+        return _take_content_bytes
+    if signature.startswith('a{'):
+        return _make_dict_taker(signature[2:-1])
+    if signature.startswith('a'):
+        return make_array_taker(_get_content_taker(signature[1:]))
+    if signature.startswith('m'):
+        return make_nullable(_get_content_taker(signature[1:]))
+    if signature.startswith('('):
+        return _make_tuple_taker(signature[1:-1])
+    return lambda value, name: value  # there are no others in descriptions
 
 
 def make_variant_taker(signature):
     def take(value, name):
         if isinstance(value, GLib.Variant):
+            if signature == 'v' and value.get_type_string() != 'v':
+                return GLib.Variant('v', value)
             if signature is not None and not value.is_of_type(GLib.VariantType.new(signature)):
                 raise TypeError(f"{name}: expected a GLib.Variant of type '{signature}', "
                                 f"got '{value.get_type_string()}'")
@@ -137,6 +203,17 @@ def make_variant_taker(signature):
         if signature is None:
             raise wrong_type(name, 'GLib.Variant', value)
         return _make_variant(signature, value, name)
+
+    return take
+
+
+def _make_flags_taker(wrapper):
+    def take(value, name):
+        if isinstance(value, wrapper):
+            return value
+        if type(value) is not int:
+            raise wrong_type(name, wrapper.__name__, value)
+        return wrapper(SIMPLE['guint32'](value, name))
 
     return take
 
@@ -222,7 +299,7 @@ def _make_interface_taker(info, signature):
     if wrapper is GLib.Variant:
         return make_variant_taker(signature)
     if isinstance(wrapper, type) and issubclass(wrapper, int):
-        return _make_enum_taker(wrapper)
+        return _make_flags_taker(wrapper) if issubclass(wrapper, GObject.GFlags) else _make_enum_taker(wrapper)
     return make_instance_taker(wrapper)
 
 
@@ -230,6 +307,15 @@ SIMPLE = {
     'gboolean': _take_boolean, 'gfloat': _take_float, 'gdouble': _take_float,
     'utf8': _take_text, 'filename': _take_path,
     **{tag: _make_integer(*limits) for tag, limits in INTEGERS.items()},
+}
+
+_BASIC_CONTENT = {
+    'b': _take_boolean, 'd': _take_float, 's': _take_text, 'v': _box,
+    'o': _make_pattern_taker(GLib.Variant.is_object_path, 'an object path'),
+    'g': _make_pattern_taker(GLib.Variant.is_signature, 'a signature'),
+    **{letter: SIMPLE[tag] for letter, tag in {
+        'y': 'guint8', 'n': 'gint16', 'q': 'guint16', 'i': 'gint32', 'h': 'gint32', 'u': 'guint32', 'x': 'gint64',
+        't': 'guint64'}.items()},
 }
 
 
