@@ -301,6 +301,9 @@ class Records(Case):
         with self.assertRaises(TypeError) as caught:
             proxy.one_entry_sync({**fields, 'tags': [1]})
         self.assertEqual(str(caught.exception), "argument 'entry': argument 'tags'[0]: expected str, got int")
+        with self.assertRaises(TypeError) as caught:
+            proxy.one_entry_sync({})
+        self.assertEqual(str(caught.exception), "argument 'entry': missing a required argument: 'key'")
 
 
 Norpc.extend_records(Test)

@@ -334,6 +334,18 @@ class Loaded(Case):
         self.assertEqual({spec.name for spec in self.lamp.props} & {'data', 'tags'}, {'data', 'tags'})
         self.assertEqual(lamp.LampProxy.props.data.name, 'data')
 
+    def test_fake(self):
+        """The service of a fake has the functions of the interface."""
+        fake = Norpc.Fake.new(Norpc.InterfaceInfo.list_for_xml(DESCRIPTION)[0])
+        seen = []
+        proxy = lamp.LampProxy.new(fake)
+        proxy.connect('flickered', lambda proxy, times, tags, data: seen.append((times, tags, data.get_data())))
+        fake.get_service().emit_flickered(3, ['a'], b'b')
+        self.wait_until(lambda: seen)
+        self.assertEqual(seen, [(b'\3', ['a'], b'b')])  # PyGObject has bytes for a byte
+        with self.assertRaises(TypeError):
+            fake.get_service().emit_flickered(3, 'a', b'b')
+
     def test_errors_of_streams(self):
         """A declared error that ends a stream is an exception of its class, however the client reads."""
         class Dark(Norpc.Service, lamp.Lamp):

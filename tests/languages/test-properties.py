@@ -99,6 +99,11 @@ class Properties(unittest.TestCase):
     def test_refused(self):
         failures = []
         self.proxy.connect('write-failed', lambda proxy, name, error: failures.append((name, error.message)))
+        for value, kind in (True, TypeError), ('1', TypeError), (10**400, OverflowError):
+            with self.assertRaisesRegex(kind, "property 'volume'"):
+                self.proxy.props.volume = value
+            with self.assertRaisesRegex(kind, "property 'volume'"):
+                self.proxy.set_property('volume', value)
         self.proxy.props.volume = -1
         self.wait_until(lambda: failures)
         self.assertEqual(failures, [('volume', 'less than 0')])

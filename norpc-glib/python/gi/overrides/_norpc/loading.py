@@ -74,6 +74,7 @@ def _make_classes(interface, module_name):
     gtype = next(gtype for gtype in proxy_type.interfaces if gtype in service_type.interfaces)
     interface.cls = type(interface.name, (GObject.GInterface,),
                          {'__module__': module_name, '__gtype__': gtype, **interface.methods})
+    gtype.pytype = interface.cls  # other classes that implement it, as that of a fake, have its functions
     description.add_described(interface)
     interface.proxy_class = _make_class(f'{interface.name}Proxy', Norpc.DynamicProxy, interface, proxy_type,
                                         {**interface.proxy_infos, 'new': _make_new(interface)}, module_name)

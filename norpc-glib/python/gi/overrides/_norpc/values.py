@@ -242,6 +242,8 @@ def add_record(wrapper):
 
 def _make_record(wrapper, fields, name):
     try:
+        if not fields:
+            wrapper.__signature__.bind()  # a record without arguments is an empty one
         return wrapper(**fields)
     except (TypeError, ValueError, OverflowError) as error:
         raise type(error)(f'{name}: {error}') from None
