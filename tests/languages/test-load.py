@@ -450,10 +450,6 @@ class Variants(Case):
                 getattr(self.mirror, f'{function}_sync')(value)
             self.assertEqual(str(caught.exception), message)
 
-    def test_class_made_by_a_function(self):
-        service = type('Made', (Norpc.Service, lamp.Mirror), {'maybe': lambda self, value: value + 1})
-        self.assertEqual(self.serve(service()).maybe_sync(1), 2)
-
 
 class Files(unittest.TestCase):
     """Finding descriptions, and names for their classes."""
