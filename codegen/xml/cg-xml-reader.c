@@ -11,6 +11,12 @@
 #include <expat.h>
 #include <string.h>
 
+/* These functions are new in expat 2.9, which deprecates the old ones. */
+#if XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION < 9
+#define XML_GetCurrentByteIndex64 XML_GetCurrentByteIndex
+#define XML_GetCurrentByteCount64 XML_GetCurrentByteCount
+#endif
+
 /* A limit that no real description or GIR reaches. */
 #define MAX_DEPTH      100
 #define MAX_ATTRIBUTES 100
@@ -42,13 +48,13 @@ G_GNUC_BEGIN_IGNORE_DEPRECATIONS
 gsize
 cg_xml_reader_get_offset (const CgXmlReader *self)
 {
-  return MIN ((gsize) MAX (XML_GetCurrentByteIndex (self->parser), 0), self->text_length);
+  return MIN ((gsize) MAX (XML_GetCurrentByteIndex64 (self->parser), 0), self->text_length);
 }
 
 gsize
 cg_xml_reader_get_length (const CgXmlReader *self)
 {
-  return MIN ((gsize) XML_GetCurrentByteCount (self->parser),
+  return MIN ((gsize) XML_GetCurrentByteCount64 (self->parser),
               self->text_length - cg_xml_reader_get_offset (self));
 }
 

@@ -13,6 +13,11 @@
 #include "core/norpc-error.h"
 #include "norpc-xml-tree-private.h"
 
+/* This function is new in expat 2.9, which deprecates the old one. */
+#if XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION < 9
+#define XML_GetCurrentByteIndex64 XML_GetCurrentByteIndex
+#endif
+
 /* Limits that no real description reaches. */
 #define MAX_BYTES      (64 * 1024 * 1024)
 #define MAX_DEPTH      100
@@ -80,13 +85,11 @@ norpc_xml_element_fail (const NorpcXmlElement  *self,
   set_xml_error (error, self->line, self->column, message);
 }
 
-/* Looks up where the parser is. The functions of expat for this are deprecated in later versions, and
- * their replacements are missing in earlier ones.
- */
+/* Looks up where the parser is. expat's own functions for this need a replacement since 2.9, too. */
 static void
 locate (XmlReader *self)
 {
-  gsize end = MIN ((gsize) MAX (XML_GetCurrentByteIndex (self->parser), 0), self->length);
+  gsize end = MIN ((gsize) MAX (XML_GetCurrentByteIndex64 (self->parser), 0), self->length);
 
   for (; self->index < end; self->index++)
     {
