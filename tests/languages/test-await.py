@@ -226,11 +226,11 @@ class Arguments(Case):
 
     def test_options(self):
         call = self.store.get_size_sync
-        self.assert_exception(TypeError, 'timeout: expected a number of milliseconds, got str', call, 1, timeout='1')
-        self.assert_exception(ValueError, 'timeout: expected a number of milliseconds greater than 0, got 0',
+        self.assert_exception(TypeError, "argument 'timeout': expected a number of milliseconds, got str", call, 1, timeout='1')
+        self.assert_exception(ValueError, "argument 'timeout': expected a number of milliseconds greater than 0, got 0",
                               call, 1, timeout=0)
-        self.assert_exception(TypeError, 'priority: expected Norpc.Priority, got int', call, 1, priority=5)
-        self.assert_exception(TypeError, 'cancellable: expected Gio.Cancellable, got Error',
+        self.assert_exception(TypeError, "argument 'priority': expected Norpc.Priority, got int", call, 1, priority=5)
+        self.assert_exception(TypeError, "argument 'cancellable': expected Gio.Cancellable, got Error",
                               call, 1, cancellable=GLib.Error())
 
 

@@ -466,6 +466,33 @@ class Files(unittest.TestCase):
         with self.assertRaises(FileNotFoundError):
             Norpc.load(path)
 
+    def test_wrong_arguments(self):
+        """The message names the argument."""
+        class Service(Norpc.Service, lamp.Lamp):
+            pass
+
+        for function, argument, message in (
+                (Norpc.load, 3, "argument 'file': expected a path or an open file, got int"),
+                (Norpc.load, None, "argument 'file': expected a path or an open file, got None"),
+                (Norpc.error_class, 3, "argument 'codes': expected the enumeration of an error domain, got int"),
+                (Norpc.extend_records, lamp, "argument 'module': expected a module of gi.repository, got module"),
+                (Norpc.serve, 3, "argument 'service': expected an object of a class derived from Norpc.Service, got int"),
+                (Norpc.serve, Service, "argument 'service': expected an object of a class derived from Norpc.Service, "
+                                       'got the class Service')):
+            with self.assertRaises(TypeError) as caught:
+                function(argument)
+            self.assertEqual(str(caught.exception), message)
+        server = Norpc.serve(Service())
+        self.addCleanup(server.stop, Norpc.StopMode.ABANDON)
+        proxy = server.make_proxy()
+        for options, message in (({'timeout': 'x'}, "argument 'timeout': expected a number of milliseconds, got str"),
+                                 ({'priority': 1}, "argument 'priority': expected Norpc.Priority, got int"),
+                                 ({'cancellable': 1}, "argument 'cancellable': expected Gio.Cancellable, got int"),
+                                 ({'txt': 'a'}, "got an unexpected keyword argument 'txt'")):
+            with self.assertRaises(TypeError) as caught:
+                proxy.fail_sync(*[] if 'txt' in options else ['a'], **options)
+            self.assertEqual(str(caught.exception), message)
+
     def test_class_names(self):
         text = '''<node>
                     <interface name="org.example.one.Door"><method name="Open"/></interface>

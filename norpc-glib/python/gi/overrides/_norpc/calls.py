@@ -39,7 +39,7 @@ class _Member:
         scope = Scope(options.get('timeout'), options.get('priority'))
         cancellable = options.get('cancellable')
         if cancellable is not None and not isinstance(cancellable, Gio.Cancellable):
-            raise values.wrong_type('cancellable', 'Gio.Cancellable', cancellable)
+            raise values.wrong_type("argument 'cancellable'", 'Gio.Cancellable', cancellable)
         return [proxy, *args], scope, cancellable
 
 

@@ -27,6 +27,8 @@ def _get_domain(codes):
 
 def error_class(codes):
     """Makes a class of exceptions of an error domain, with a class for each code as an attribute."""
+    if not isinstance(codes, type):
+        raise TypeError(f"argument 'codes': expected the enumeration of an error domain, got {type(codes).__name__}")
     if issubclass(codes, _DescribedCodes):
         return codes._norpc_exceptions
     domain = _get_domain(codes)

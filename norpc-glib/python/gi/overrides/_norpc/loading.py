@@ -6,7 +6,7 @@ import types
 
 from gi.repository import GObject, Norpc
 
-from . import calls, description, errors, properties, services
+from . import calls, description, errors, properties, services, values
 from .loaded import Loaded, refuse
 
 _interfaces = {}  # by the type of their proxies
@@ -39,6 +39,8 @@ def _get_errors(info):
 def _read(file):
     if hasattr(file, 'read'):
         text, name = file.read(), getattr(file, 'name', None)
+    elif not isinstance(file, (str, bytes, os.PathLike)):  # open() would take a file descriptor, and close it
+        raise values.wrong_type("argument 'file'", 'a path or an open file', file)
     else:
         with open(file, 'rb') as opened:
             text, name = opened.read(), file

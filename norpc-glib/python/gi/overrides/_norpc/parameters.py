@@ -84,6 +84,9 @@ class Parameters:
         return self.check(args)
 
     def bind(self, signature, args, kwargs):
+        for name in kwargs:
+            if name not in signature.parameters:  # rather than that another one is missing
+                raise TypeError(f"got an unexpected keyword argument '{name}'")
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         return [bound.arguments[name] for name in self.names]

@@ -23,7 +23,10 @@ def extend(module, namespace):
 
 def extend_module(module):
     """Extends the records of a module of gi.repository, before one of its methods is used."""
-    extend(module, module._namespace)
+    namespace = getattr(module, '_namespace', None)
+    if namespace is None:
+        raise values.wrong_type("argument 'module'", 'a module of gi.repository', module)
+    extend(module, namespace)
 
 
 def _is_record(info):

@@ -34,18 +34,18 @@ class Scope(contextlib.AbstractContextManager):
         self.timeout = self._check_timeout(timeout)
         self.priority = priority
         if priority is not None and not isinstance(priority, Norpc.Priority):
-            raise values.wrong_type('priority', 'Norpc.Priority', priority)
+            raise values.wrong_type("argument 'priority'", 'Norpc.Priority', priority)
 
     @staticmethod
     def _check_timeout(timeout):
         if timeout is None:
             return None
         if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
-            raise values.wrong_type('timeout', 'a number of milliseconds', timeout)
+            raise values.wrong_type("argument 'timeout'", 'a number of milliseconds', timeout)
         if timeout == float('inf'):
             return GLib.MAXUINT32
         if not 0 < timeout <= GLib.MAXUINT32:
-            raise ValueError(f'timeout: expected a number of milliseconds greater than 0, got {timeout}')
+            raise ValueError(f"argument 'timeout': expected a number of milliseconds greater than 0, got {timeout}")
         return max(1, round(timeout))
 
     def __enter__(self):

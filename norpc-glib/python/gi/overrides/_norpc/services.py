@@ -329,6 +329,9 @@ class ServerFunctions:
 
 def serve(service):
     """Runs a service in a thread of its own, and gets its server."""
+    if not isinstance(service, GObject.Object):
+        got = f'the class {service.__name__}' if isinstance(service, type) else type(service).__name__
+        raise TypeError(f"argument 'service': expected an object of a class derived from Norpc.Service, got {got}")
     server = Norpc.Server.new(service)
     server._norpc_service_class = type(service)
     server.start()
