@@ -318,6 +318,17 @@ norpc_reply_get_call (NorpcReply *self)
   return (NorpcCall *) self;
 }
 
+/* Thread-safe. Returns TRUE if the call is in the queue of a channel. A call whose slot is free may be in
+ * the queue still, but it has completed.
+ */
+static inline gboolean
+norpc_call_is_queued (NorpcCall *self)
+{
+  int slot = g_atomic_int_get (&self->slot);
+
+  return slot != NORPC_SLOT_NONE && slot != NORPC_SLOT_TAKEN;
+}
+
 /* Thread-safe. */
 static inline NorpcCallStage
 norpc_call_get_stage (NorpcCall *self)
@@ -433,6 +444,7 @@ norpc_call_clear_args (NorpcCall *self)
 
 /* Progress on the side of the service */
 gboolean    norpc_call_begin_handling    (NorpcCall *self);
+void        norpc_call_note_sent_twice   (NorpcCall *self);
 gboolean    norpc_call_supersede         (NorpcCall *self);
 gboolean    norpc_call_is_superseded     (NorpcCall *self);
 void        norpc_call_end_attempt       (NorpcCall *self);

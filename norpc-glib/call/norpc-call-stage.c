@@ -77,6 +77,14 @@ norpc_call_begin_handling (NorpcCall *self)
   return enter (self, NORPC_CALL_HANDLED);
 }
 
+/* Thread-safe. Called when a layer passes on a call that it has passed on before. */
+void
+norpc_call_note_sent_twice (NorpcCall *self)
+{
+  g_critical ("%s.%s was passed on twice; ignoring the second time",
+              norpc_call_get_interface_name (self), norpc_call_peek_method_name (self));
+}
+
 /* Called in the thread that completes the call, which may be an attempt at others. */
 void
 norpc_call_end_attempt (NorpcCall *self)

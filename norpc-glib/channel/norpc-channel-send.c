@@ -73,6 +73,13 @@ norpc_channel_send (NorpcEndpoint *endpoint,
   gboolean is_sync = call->is_sync;
   gboolean passed_on = is_sync && call->waiting_thread != g_thread_self ();
 
+  if (G_UNLIKELY (norpc_call_is_queued (call)))
+    {
+      norpc_call_note_sent_twice (call);
+      norpc_call_unref (call);
+      return;
+    }
+
   norpc_metrics_call_sent (call, &self->recorder);
 
   /* The call may be answered and freed once it is in the queue. */

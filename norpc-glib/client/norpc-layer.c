@@ -56,8 +56,9 @@ static GParamSpec *properties[PROP_ENDPOINT + 1];
 /* A call that a layer has borrowed. */
 typedef struct
 {
-  NorpcLayer *layer; /* (unowned) */
-  NorpcCall  *call;  /* (unowned) (nullable): NULL once it is passed on */
+  NorpcLayer *layer;        /* (unowned) */
+  NorpcCall  *call;         /* (unowned) */
+  gboolean    is_passed_on; /* the reference went with it */
 } Loan;
 
 /* (nullable): of the layer that runs in this thread. */
@@ -148,7 +149,7 @@ norpc_layer_real_send (NorpcLayer *self,
                        NorpcCall  *call)
 {
   Loan *outer_loan = current_loan;
-  Loan loan = { self, call };
+  Loan loan = { self, call, FALSE };
   GError *error = NULL;
   gboolean taken, passed_on;
 
@@ -156,7 +157,7 @@ norpc_layer_real_send (NorpcLayer *self,
   current_loan = &loan;
   taken = NORPC_LAYER_GET_CLASS (self)->take (self, call, &error);
   current_loan = outer_loan;
-  passed_on = loan.call == NULL;
+  passed_on = loan.is_passed_on;
 
   /* Access control must fail closed: an error cancels the call even if it was passed on. */
   if (!passed_on && (!taken || error != NULL))
@@ -413,7 +414,7 @@ norpc_layer_forward (NorpcLayer *self,
  *
  * A call that has completed meanwhile is not passed on. After [vfunc@Norpc.Layer.take]
  * has passed a call on, it must not use the call any more unless it has taken a reference
- * before.
+ * before. A call can be passed on once.
  *
  * This function is thread-safe.
  *
@@ -431,10 +432,19 @@ norpc_layer_pass_on (NorpcLayer *self,
   if (G_UNLIKELY (loan == NULL || loan->layer != self))
     g_return_if_fail (NORPC_IS_LAYER (self));
 
-  if (loan != NULL && loan->call == call)
-    loan->call = NULL;
+  if (loan == NULL || loan->call != call)
+    {
+      norpc_call_ref (call);
+    }
+  else if (!loan->is_passed_on)
+    {
+      loan->is_passed_on = TRUE;
+    }
   else
-    norpc_call_ref (call);
+    {
+      norpc_call_note_sent_twice (call);
+      return;
+    }
   norpc_layer_forward (self, call);
 }
 

@@ -78,6 +78,12 @@ begin (NorpcCall *call)
   if (g_atomic_int_get (&call->state) != NORPC_CALL_OPEN || !is_wanted (call))
     return FALSE;
 
+  if (G_UNLIKELY (norpc_call_get_stage (call) >= NORPC_CALL_HANDLED))
+    {
+      norpc_call_note_sent_twice (call);
+      return FALSE;
+    }
+
   /* The client may be blocked, and so may not have noticed that the deadline has passed. */
   if (call->deadline != 0 && call->deadline <= norpc_clock_now ())
     {
