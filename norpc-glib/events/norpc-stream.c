@@ -98,14 +98,35 @@ const NorpcInterfaceInfo *
 norpc_stream_get_interface_info (NorpcStream *self,
                                  guint       *method)
 {
-  NorpcStreamPrivate *priv = norpc_stream_get_private (self);
+  NorpcStreamPrivate *priv;
 
   g_return_val_if_fail (NORPC_IS_STREAM (self), NULL);
 
+  priv = norpc_stream_get_private (self);
   if (method != NULL)
     *method = priv->call != NULL ? priv->call->method : 0;
 
   return priv->call != NULL ? priv->call->interface_info : NULL;
+}
+
+/**
+ * norpc_stream_is_reader:
+ * @self: an end of a stream
+ *
+ * Checks whether this end reads items. The other end writes them.
+ *
+ * This function is thread-safe.
+ *
+ * Returns: %TRUE if this end reads items, %FALSE if it writes items, or if no proxy and no server
+ *   has opened the stream
+ * Since: 0.1
+ */
+gboolean
+norpc_stream_is_reader (NorpcStream *self)
+{
+  g_return_val_if_fail (NORPC_IS_STREAM (self), FALSE);
+
+  return norpc_stream_may_read (self);
 }
 
 /**

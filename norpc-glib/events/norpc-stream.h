@@ -57,6 +57,9 @@ const NorpcInterfaceInfo *
              norpc_stream_get_interface_info (NorpcStream      *self,
                                               guint            *method);
 
+NORPC_AVAILABLE_IN_ALL
+gboolean      norpc_stream_is_reader         (NorpcStream         *self);
+
 /* The end that writes */
 NORPC_AVAILABLE_IN_ALL
 gboolean     norpc_stream_write          (NorpcStream          *self,

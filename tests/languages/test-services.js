@@ -74,7 +74,11 @@ const Faulty = GObject.registerClass({
         return -1;
     }
 
-    get_size() {
+    get_size(database) {
+        if (database === 1)
+            throw 'a text';  // eslint-disable-line no-throw-literal
+        if (database === 2)
+            throw undefined;  // eslint-disable-line no-throw-literal
         throw new RangeError('on purpose');
     }
 
@@ -210,6 +214,8 @@ test('wrong results, and exceptions', () => withService(new Faulty(), async stor
         [() => store.set(0, key, key, 0, 0), 'TypeError: set(): expected an array of 2 results, got a boolean'],
         [() => store.take(0, key), "TypeError: result 'value': expected a Uint8Array, got the number 5"],
         [() => store.get_size(0), 'RangeError: on purpose'],
+        [() => store.get_size(1), 'a text'],
+        [() => store.get_size(2), 'undefined'],
         [() => store.flush(), 'not now'],
         [() => store.persist(0, key), 'by hand'],
     ])
@@ -269,6 +275,20 @@ test('streams', () => withService(new Feed(), async feed => {
     await Promise.all(['x', 'y'].map(item => stream.send(item)));
     stream.end();
     equal(await stream.outcome(), 'x y');
+}));
+
+test('wrong ends of streams', () => withService(new Feed(), async feed => {
+    const reader = feed.count(1);
+    equal((await assertRejects(() => reader.send(1, 'a'))).message,
+        'this end of the stream reads; it cannot write items');
+    const writer = feed.collect();
+    const error = await assertRejects(async () => {
+        for await (const item of writer)
+            assert(false, item);
+    });
+    assert(error instanceof TypeError, `${error}`);
+    reader.close();
+    writer.close();
 }));
 
 // More than the reader lets wait, so that each waits for the one before.

@@ -10,16 +10,30 @@ const { own } = imports.overrides._norpc.values;
 
 let Norpc;
 
+// Anything can be thrown, also what has no text.
+function describe(error) {
+    try {
+        return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    } catch {
+        return typeof error;
+    }
+}
+
+// logError () takes nothing but errors.
+function log(error, text) {
+    logError(error instanceof Error ? error : new Error(describe(error)), text);
+}
+
 // Answers a call with an exception.
 function fail(call, error, name) {
     if (call.is_replied()) {
-        logError(error, `${name}() has answered, and then failed`);
+        log(error, `${name}() has answered, and then failed`);
     } else if (error instanceof GLib.Error) {
         call.return_gerror(error);
     } else {
-        logError(error, `${name}() failed`);
-        const text = error instanceof Error ? `${error.name}: ${error.message}` : `${error}`;
-        call.return_error_literal(Norpc.error_quark(), Norpc.Error.FAILED, text.replace(/\0/g, '\\0'));
+        const text = describe(error).replace(/\0/g, '\\0');
+        call.return_error_literal(Norpc.error_quark(), Norpc.Error.FAILED, text);
+        log(error, `${name}() failed`);
     }
 }
 

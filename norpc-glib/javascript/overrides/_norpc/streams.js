@@ -42,8 +42,15 @@ function getMember(stream) {
     return members.get(key);
 }
 
+// Fails at an end that does not do such a thing.
+function checkEnd(stream, reads) {
+    if (stream.is_reader() !== reads)
+        throw new TypeError(`this end of the stream ${reads ? 'writes; it cannot read' : 'reads; it cannot write'} items`);
+}
+
 // Reads the items of a stream. It closes the stream if the loop is left.
 function iterateStream() {
+    checkEnd(this, true);
     return {
         next: async () => {
             const returned = await waitForValues(this, 'next');
@@ -75,6 +82,7 @@ async function sendAfter(stream, before, item) {
 
 // Writes an item, as soon as the reader is ready for it.
 async function send(...values) {
+    checkEnd(this, false);
     const item = getMember(this).items.check(values);
     const sending = sendAfter(this, sendings.get(this), item);
     sendings.set(this, sending);
