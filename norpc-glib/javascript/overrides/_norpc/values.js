@@ -60,6 +60,8 @@ function takeText(value, name) {
         throw wrongType(name, 'a string', value);
     if (value.includes('\0'))
         throw new TypeError(`${name}: the string contains a NUL character`);
+    if (/\p{Surrogate}/u.test(value))
+        throw new TypeError(`${name}: the string contains half of a surrogate pair`);
     return value;
 }
 
@@ -89,6 +91,11 @@ function makeArrayTaker(takeElement) {
 
 // Variants.
 
+function isDict(value) {
+    return value !== null && typeof value === 'object' &&
+        [Object.prototype, null].includes(Object.getPrototypeOf(value));
+}
+
 // Makes a variant of the type that suits the value.
 function box(value, name) {
     if (value instanceof GLib.Variant)
@@ -103,16 +110,16 @@ function box(value, name) {
         return new GLib.Variant('ay', value);
     if (Array.isArray(value))
         return new GLib.Variant('av', value.map((element, index) => box(element, `${name}[${index}]`)));
-    if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
+    if (isDict(value))
         return new GLib.Variant('a{sv}', fillDict('v', value, name));
     throw wrongType(name, 'a value that a GLib.Variant can have', value);
 }
 
 function fillDict(type, value, name) {
-    if (value === null || typeof value !== 'object' || Array.isArray(value))
+    if (!isDict(value))
         throw wrongType(name, 'an object', value);
     return Object.fromEntries(Object.entries(value).map(
-        ([key, element]) => [key, fill(type, element, `${name}.${key}`)]));
+        ([key, element]) => [takeText(key, `${name}, a key`), fill(type, element, `${name}.${key}`)]));
 }
 
 // Gets the types of the values of a tuple: no type begins with another one.
