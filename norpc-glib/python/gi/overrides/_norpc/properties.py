@@ -40,7 +40,10 @@ class _Props:
         return dir(self._props)
 
     def __iter__(self):
-        return iter(self._props)
+        # PyGObject's iterator cannot be iterated over itself, as some versions of Python want it.
+        props = iter(self._props)
+        while (prop := next(props, None)) is not None:
+            yield prop
 
     def __len__(self):
         return len(self._props)
