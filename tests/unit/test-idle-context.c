@@ -12,8 +12,10 @@
 #include "server/norpc-server-private.h"
 
 gboolean __real_norpc_worker_run_here (NorpcWorker      *self,
+                                       GMainContext     *context,
                                        NorpcServerPhase  phase);
 gboolean __wrap_norpc_worker_run_here (NorpcWorker      *self,
+                                       GMainContext     *context,
                                        NorpcServerPhase  phase);
 
 /* How often a thread has tried to run a server itself. */
@@ -22,9 +24,10 @@ static int n_tries = 0; /* atomic */
 /* Runs in the thread that starts or stops a server. */
 gboolean
 __wrap_norpc_worker_run_here (NorpcWorker      *self,
+                              GMainContext     *context,
                               NorpcServerPhase  phase)
 {
-  gboolean own = __real_norpc_worker_run_here (self, phase);
+  gboolean own = __real_norpc_worker_run_here (self, context, phase);
 
   g_atomic_int_inc (&n_tries);
 

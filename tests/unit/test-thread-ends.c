@@ -388,16 +388,15 @@ release_object (NorpcCompletionHook *hook,
   g_object_unref (g_steal_pointer (&((Releasing *) hook)->object));
 }
 
-/* A client that is notified by a stop may release the last reference to the server or the thread. */
+/* A client that is notified by a stop may release the last reference to the server. */
 static void
-test_released_while_it_stops (gconstpointer stops_thread)
+test_released_while_it_stops (void)
 {
   ProbeState *state = probe_state_new ();
   GObject *service = probe_service_new (state);
-  NorpcThread *thread = norpc_thread_new ("stopped");
-  NorpcServer *server = norpc_server_new_on_thread (service, thread);
+  NorpcServer *server = norpc_server_new (service);
   g_autoptr (ProbeProbeProxy) proxy = NULL;
-  Releasing releasing = { .object = stops_thread != NULL ? (gpointer) thread : server };
+  Releasing releasing = { .object = server };
   Outcome outcome = { 0 };
   NorpcCall *call;
 
@@ -407,20 +406,13 @@ test_released_while_it_stops (gconstpointer stops_thread)
   probe_probe_proxy_call_hold (proxy, NULL, hold_cb, &outcome);
   call = probe_state_take_held (state);
   g_assert_true (norpc_call_add_completion_hook (call, &releasing.hook, release_object));
-  if (stops_thread != NULL)
-    g_object_unref (server);
 
-  if (stops_thread != NULL)
-    norpc_thread_stop (thread);
-  else
-    g_assert_true (norpc_server_stop (server, NORPC_STOP_ABANDON, NULL, NULL));
+  g_assert_true (norpc_server_stop (server, NORPC_STOP_ABANDON, NULL, NULL));
 
   g_assert_null (releasing.object);
   norpc_call_unref (call);
   outcome_wait (&outcome);
   outcome_clear (&outcome);
-  if (stops_thread == NULL)
-    g_object_unref (thread);
   release_and_wait (g_steal_pointer (&proxy));
   probe_state_wait_finalized (state);
   probe_state_free (state);
@@ -486,8 +478,7 @@ main (int   argc,
   g_test_add_func ("/thread-ends/source-that-never-ends", test_source_that_never_ends);
   g_test_add_func ("/thread-ends/server-on-blocked-thread", test_server_on_blocked_thread);
   g_test_add_func ("/thread-ends/wakes-while-stopped", test_wakes_while_stopped);
-  g_test_add_data_func ("/thread-ends/server-released-while-it-stops", NULL, test_released_while_it_stops);
-  g_test_add_data_func ("/thread-ends/thread-released-while-it-stops", "thread", test_released_while_it_stops);
+  g_test_add_func ("/thread-ends/released-while-it-stops", test_released_while_it_stops);
 
   return g_test_run ();
 }
