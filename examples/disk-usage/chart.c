@@ -12,7 +12,8 @@
 #include "demo-disk-usage.h"
 
 #define N_SEGMENTS 7
-#define GAP 0.02 /* radians */
+#define GAP 0.03  /* radians, between segments */
+#define HOLE 0.72 /* of the radius: there is a text in it */
 
 struct _DiskUsageChart
 {
@@ -62,57 +63,80 @@ get_segments (DiskUsageChart *self,
 }
 
 static void
-draw_segment (cairo_t    *cr,
-              const char *color,
-              double      begin,
-              double      end)
+draw_segment (cairo_t       *cr,
+              const GdkRGBA *color,
+              double         begin,
+              double         end)
 {
-  GdkRGBA rgba;
-
-  gdk_rgba_parse (&rgba, color);
-  gdk_cairo_set_source_rgba (cr, &rgba);
+  gdk_cairo_set_source_rgba (cr, color);
   cairo_arc (cr, 0, 0, 1, begin, end);
-  cairo_arc_negative (cr, 0, 0, 0.6, end, begin);
+  cairo_arc_negative (cr, 0, 0, HOLE, end, begin);
   cairo_close_path (cr);
   cairo_fill (cr);
 }
 
+/* The ring, as long as nothing is in it. */
+static void
+draw_ring (GtkWidget *widget,
+           cairo_t   *cr)
+{
+  GdkRGBA color;
+
+  gtk_style_context_get_color (gtk_widget_get_style_context (widget), &color);
+  color.alpha *= 0.1f;
+  draw_segment (cr, &color, 0, 2 * G_PI);
+}
+
+static void
+draw_segments (cairo_t *cr,
+               guint64  segments[N_SEGMENTS + 1],
+               guint64  sum)
+{
+  double angle = -G_PI_2;
+
+  for (guint i = 0; i <= N_SEGMENTS; i++)
+    {
+      double part = 2 * G_PI * (double) segments[i] / (double) sum;
+      double gap = segments[i] < sum ? GAP : 0;
+      GdkRGBA color;
+
+      gdk_rgba_parse (&color, disk_usage_chart_get_color (i));
+      if (part > gap)
+        draw_segment (cr, &color, angle, angle + part - gap);
+      angle += part;
+    }
+}
+
 static void
 disk_usage_chart_snapshot (GtkWidget   *widget,
-                GtkSnapshot *snapshot)
+                           GtkSnapshot *snapshot)
 {
-  DiskUsageChart *self = DISK_USAGE_CHART (widget);
   float width = (float) gtk_widget_get_width (widget);
   float height = (float) gtk_widget_get_height (widget);
   guint64 segments[N_SEGMENTS + 1] = { 0 };
-  guint64 sum = get_segments (self, segments);
+  guint64 sum = get_segments (DISK_USAGE_CHART (widget), segments);
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  double angle = -G_PI_2;
 
   cairo_translate (cr, width / 2, height / 2);
   cairo_scale (cr, MIN (width, height) / 2, MIN (width, height) / 2);
-  for (guint i = 0; sum > 0 && i <= N_SEGMENTS; i++)
-    {
-      double part = 2 * G_PI * (double) segments[i] / (double) sum;
-
-      if (part > GAP)
-        draw_segment (cr, disk_usage_chart_get_color (i), angle, angle + part - GAP);
-      angle += part;
-    }
+  if (sum > 0)
+    draw_segments (cr, segments, sum);
+  else
+    draw_ring (widget, cr);
   cairo_destroy (cr);
 }
 
 static void
 disk_usage_chart_measure (GtkWidget      *widget,
-               GtkOrientation  orientation,
-               int             for_size,
-               int            *minimum,
-               int            *natural,
-               int            *minimum_baseline,
-               int            *natural_baseline)
+                          GtkOrientation  orientation,
+                          int             for_size,
+                          int            *minimum,
+                          int            *natural,
+                          int            *minimum_baseline,
+                          int            *natural_baseline)
 {
-  *minimum = 120;
-  *natural = 240;
+  *minimum = 240;
+  *natural = 280;
 }
 
 /* Screen readers say which entry is the largest. */
@@ -155,9 +179,9 @@ set_model (DiskUsageChart *self,
 
 static void
 disk_usage_chart_set_property (GObject      *object,
-                    guint         property_id,
-                    const GValue *value,
-                    GParamSpec   *pspec)
+                               guint         property_id,
+                               const GValue *value,
+                               GParamSpec   *pspec)
 {
   switch ((DiskUsageChartProperty) property_id)
     {

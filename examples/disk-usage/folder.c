@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <string.h>
+
 #include "folder.h"
 
 Folder *
@@ -73,21 +75,38 @@ folder_add_files (Folder  *self,
     }
 }
 
-/* Returns a folder directly in it (unowned) by the name that is shown, or NULL. */
-Folder *
-folder_find (Folder     *self,
-             const char *shown_name)
+/* Returns the folder directly in @self that is shown with the name that @path begins with (unowned), or NULL. */
+static Folder *
+find_first (Folder     *self,
+            const char *path)
 {
+  gsize length = strcspn (path, G_DIR_SEPARATOR_S);
+
   for (guint i = 0; self->folders != NULL && i < self->folders->len; i++)
     {
       Folder *folder = self->folders->pdata[i];
       g_autofree char *name = g_filename_display_name (folder->name);
 
-      if (g_str_equal (name, shown_name))
+      if (strlen (name) == length && memcmp (name, path, length) == 0)
         return folder;
     }
 
   return NULL;
+}
+
+/* Returns a folder below it (unowned) by the path that is shown, or NULL. */
+Folder *
+folder_find (Folder     *self,
+             const char *shown_path)
+{
+  while (self != NULL && *shown_path != '\0')
+    {
+      self = find_first (self, shown_path);
+      shown_path += strcspn (shown_path, G_DIR_SEPARATOR_S);
+      shown_path += *shown_path != '\0';
+    }
+
+  return self;
 }
 
 /* Joins the names from that of the root, or from below it, to that of @self. */

@@ -30,7 +30,7 @@ void    folder_add_files      (Folder     *self,
                                guint64     size,
                                guint       n_files);
 Folder *folder_find           (Folder     *self,
-                               const char *shown_name);
+                               const char *shown_path);
 char   *folder_dup_path       (Folder     *self);
 char   *folder_dup_shown_path (Folder     *self);
 

@@ -7,6 +7,8 @@
  * calls meanwhile. All of this runs in its thread.
  */
 
+#include <glib/gi18n.h>
+
 #include "scanner.h"
 #include "walk.h"
 
@@ -118,23 +120,44 @@ set_location (gpointer  service,
   refresh (service);
 }
 
+/* Goes to the folder at @path, seen from @from (nullable). */
 static gboolean
-scanner_enter (DemoDiskUsage  *service,
-               const char     *name,
-               GError        **error)
+go (gpointer     service,
+    Folder      *from,
+    const char  *path,
+    GError     **error)
 {
-  Scanner *self = norpc_simple_service_get_data (service);
-  Folder *folder = self->location != NULL ? folder_find (self->location, name) : NULL;
+  Folder *folder = from != NULL ? folder_find (from, path) : NULL;
 
   if (folder == NULL)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "There is no folder “%s” here", name);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("There is no folder “%s” here"), path);
       return FALSE;
     }
 
   set_location (service, folder);
 
   return TRUE;
+}
+
+static gboolean
+scanner_enter (DemoDiskUsage  *service,
+               const char     *name,
+               GError        **error)
+{
+  Scanner *self = norpc_simple_service_get_data (service);
+
+  return go (service, self->location, name, error);
+}
+
+static gboolean
+scanner_go (DemoDiskUsage  *service,
+            const char     *path,
+            GError        **error)
+{
+  Scanner *self = norpc_simple_service_get_data (service);
+
+  return go (service, self->root, path, error);
 }
 
 static gboolean
@@ -145,7 +168,7 @@ scanner_leave (DemoDiskUsage  *service,
 
   if (self->location == NULL || self->location->parent == NULL)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The folder around this one was not scanned");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("The folder around this one was not scanned"));
       return FALSE;
     }
 
@@ -234,7 +257,7 @@ scanner_handle_scan (DemoDiskUsage            *service,
 
   if (path == NULL)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "Only local folders can be scanned");
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, _("Only local folders can be scanned"));
       return FALSE;
     }
 
@@ -349,6 +372,7 @@ scanner_stop (gpointer service)
 static const DemoDiskUsageInterface scanner_funcs = {
   .handle_scan = scanner_handle_scan,
   .enter = scanner_enter,
+  .go = scanner_go,
   .leave = scanner_leave,
   .search = scanner_search
 };

@@ -9,6 +9,7 @@
 
 #include "chart.h"
 #include "demo-disk-usage.h"
+#include "entry-list.h"
 #include "window.h"
 
 struct _DiskUsageWindow
@@ -30,6 +31,7 @@ struct _DiskUsageWindow
   GtkLabel        *size_label;
   GtkLabel        *count_label;
   GtkListView     *entry_list;
+  GtkEventControllerMotion *entry_motion;
   GtkListView     *found_list;
 };
 
@@ -125,6 +127,8 @@ disk_usage_window_scan (DiskUsageWindow *self,
 
   set_scan (self, scan);
   adw_window_title_set_title (self->title, title);
+  gtk_search_bar_set_search_mode (self->search_bar, FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.search", TRUE);
   gtk_stack_set_visible_child_name (self->pages, "usage");
   demo_disk_usage_scan_stream_next_async (scan, NULL, progress_cb, self);
 }
@@ -138,6 +142,16 @@ stop_cb (GtkWidget  *widget,
 
   norpc_stream_close (NORPC_STREAM (self->scan));
   set_scan (self, NULL);
+}
+
+static void
+scan_home_cb (GtkWidget  *widget,
+              const char *action_name,
+              GVariant   *parameter)
+{
+  g_autoptr (GFile) home = g_file_new_for_path (g_get_home_dir ());
+
+  disk_usage_window_scan (DISK_USAGE_WINDOW (widget), home);
 }
 
 static void
@@ -221,9 +235,22 @@ location_cb (DiskUsageWindow *self)
 
   adw_window_title_set_subtitle (self->title, is_inside ? location : "");
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.leave", is_inside);
+
+  /* The row that had the focus is gone. */
+  if (gtk_widget_get_focus_child (GTK_WIDGET (self->entry_list)) != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (self->entry_list));
 }
 
 /* The search */
+
+static void
+show_found (DiskUsageWindow *self,
+            GPtrArray       *found)
+{
+  g_list_store_splice (self->found, 0, g_list_model_get_n_items (G_LIST_MODEL (self->found)),
+                       found->pdata, found->len);
+  gtk_stack_set_visible_child_name (self->pages, found->len > 0 ? "found" : "nothing-found");
+}
 
 static void
 found_cb (GObject      *source_object,
@@ -235,16 +262,15 @@ found_cb (GObject      *source_object,
   g_autoptr (GPtrArray) found =
     demo_disk_usage_proxy_call_search_finish (DEMO_DISK_USAGE_PROXY (source_object), result, &error);
 
-  if (found != NULL)
-    g_list_store_splice (self->found, 0, g_list_model_get_n_items (G_LIST_MODEL (self->found)),
-                         found->pdata, found->len);
-  /* A search is cancelled by the next one. */
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  /* The next search cancels this one. The user may have ended the search meanwhile. */
+  if (found == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     show_toast (self, error->message);
+  else if (found != NULL && *gtk_editable_get_text (GTK_EDITABLE (self->search_entry)) != '\0')
+    show_found (self, found);
 }
 
 static void
-search_cb (DiskUsageWindow *self)
+search_changed_cb (DiskUsageWindow *self)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
 
@@ -254,113 +280,48 @@ search_cb (DiskUsageWindow *self)
       return;
     }
 
-  gtk_stack_set_visible_child_name (self->pages, "search");
   demo_disk_usage_proxy_call_search (self->proxy, text, NULL, found_cb, self);
 }
 
-/* The lists */
-
-static char *
-describe_name (gpointer   row,
-               DemoEntry *entry)
+static void
+search_cb (GtkWidget  *widget,
+           const char *action_name,
+           GVariant   *parameter)
 {
-  if (entry == NULL)
-    return NULL;
+  DiskUsageWindow *self = DISK_USAGE_WINDOW (widget);
 
-  return g_strdup (*demo_entry_get_name (entry) != '\0' ? demo_entry_get_name (entry) : _("Files in this folder"));
-}
-
-static char *
-describe_files (gpointer   row,
-                DemoEntry *entry)
-{
-  guint n = entry != NULL ? demo_entry_get_n_files (entry) : 0;
-
-  return g_strdup_printf (ngettext ("%u file", "%u files", n), n);
-}
-
-static char *
-describe_size (gpointer   row,
-               DemoEntry *entry)
-{
-  return entry != NULL ? g_format_size (demo_entry_get_size (entry)) : NULL;
-}
-
-static GtkWidget *
-create_label (GtkListItem *row,
-              GCallback    describe,
-              const char  *style)
-{
-  GtkExpression *item = gtk_property_expression_new (GTK_TYPE_LIST_ITEM, NULL, "item");
-  GtkExpression *text = gtk_cclosure_expression_new (G_TYPE_STRING, NULL, 1, &item, describe, NULL, NULL);
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_expression_bind (text, label, "label", row);
-  gtk_widget_add_css_class (label, style);
-
-  return label;
-}
-
-static char *
-describe_color (gpointer row,
-                guint    position)
-{
-  return g_strdup_printf ("<span foreground=\"%s\">●</span>", disk_usage_chart_get_color (position));
-}
-
-/* A dot in the color of the segment. Screen readers do not mention it. */
-static GtkWidget *
-create_dot (GtkListItem *row)
-{
-  GtkExpression *position = gtk_property_expression_new (GTK_TYPE_LIST_ITEM, NULL, "position");
-  GtkExpression *text = gtk_cclosure_expression_new (G_TYPE_STRING, NULL, 1, &position,
-                                                     G_CALLBACK (describe_color), NULL, NULL);
-  GtkWidget *dot = g_object_new (GTK_TYPE_LABEL, "use-markup", TRUE,
-                                 "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
-
-  gtk_expression_bind (text, dot, "label", row);
-
-  return dot;
+  gtk_search_bar_set_search_mode (self->search_bar, !gtk_search_bar_get_search_mode (self->search_bar));
 }
 
 static void
-setup_found_cb (GtkListItemFactory *factory,
-                GtkListItem        *row)
+gone_cb (GObject      *source_object,
+         GAsyncResult *result,
+         gpointer      user_data)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *name = create_label (row, G_CALLBACK (describe_name), "body");
-  GtkWidget *files = create_label (row, G_CALLBACK (describe_files), "dim-label");
-  GtkWidget *size = create_label (row, G_CALLBACK (describe_size), "numeric");
+  DiskUsageWindow *self = user_data;
+  g_autoptr (GError) error = NULL;
 
-  g_object_set (name, "hexpand", TRUE, "xalign", 0., "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
-  g_object_set (size, "width-chars", 9, "xalign", 1., NULL);
-  g_object_set (box, "margin-top", 9, "margin-bottom", 9, "margin-start", 6, "margin-end", 6, NULL);
-  gtk_box_append (GTK_BOX (box), name);
-  gtk_box_append (GTK_BOX (box), files);
-  gtk_box_append (GTK_BOX (box), size);
-  gtk_list_item_set_child (row, box);
+  if (!demo_disk_usage_proxy_call_go_finish (DEMO_DISK_USAGE_PROXY (source_object), result, &error))
+    show_toast (self, error->message);
+  else
+    {
+      gtk_search_bar_set_search_mode (self->search_bar, FALSE);
+      gtk_stack_set_visible_child_name (self->pages, "usage");
+      /* The focus was in the list that is not shown any more. */
+      gtk_widget_grab_focus (GTK_WIDGET (self->entry_list));
+    }
 }
 
 static void
-setup_entry_cb (GtkListItemFactory *factory,
-                GtkListItem        *row)
+found_entry_cb (DiskUsageWindow *self,
+                guint            position)
 {
-  setup_found_cb (factory, row);
-  gtk_box_prepend (GTK_BOX (gtk_list_item_get_child (row)), create_dot (row));
+  g_autoptr (DemoEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->found), position);
+
+  demo_disk_usage_proxy_call_go (self->proxy, demo_entry_get_name (entry), NULL, gone_cb, self);
 }
 
-static void
-set_up_list (GtkListView *list,
-             GListModel  *model,
-             GCallback    setup_row_cb)
-{
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  g_autoptr (GtkNoSelection) selection = gtk_no_selection_new (g_object_ref (model));
-
-  g_signal_connect (factory, "setup", setup_row_cb, NULL);
-  g_object_set (list, "factory", factory, "model", selection, NULL);
-  g_object_unref (factory);
-}
+/* What follows the scanner */
 
 static gboolean
 format_size (GBinding     *binding,
@@ -381,9 +342,20 @@ format_file_count (GBinding     *binding,
 {
   guint n = g_value_get_uint (from);
 
-  g_value_take_string (to, g_strdup_printf (ngettext ("%u file", "%u files", n), n));
+  g_value_take_string (to, g_strdup_printf (ngettext ("%'u file", "%'u files", n), n));
 
   return TRUE;
+}
+
+/* Rows that move up move the list down. It stays at its top as long as nobody uses it. */
+static void
+items_changed_cb (DiskUsageWindow *self)
+{
+  GtkWidget *list = GTK_WIDGET (self->entry_list);
+
+  if (!gtk_event_controller_motion_contains_pointer (self->entry_motion) &&
+      gtk_widget_get_focus_child (list) == NULL)
+    gtk_widget_activate_action (list, "list.scroll-to-item", "u", 0);
 }
 
 /* Widgets follow the proxy, which follows the scanner. */
@@ -393,12 +365,15 @@ follow_scanner (DiskUsageWindow *self)
   GtkExpression *size = gtk_property_expression_new (DEMO_TYPE_ENTRY, NULL, "size");
   GtkSorter *sorter = GTK_SORTER (gtk_numeric_sorter_new (size));
   g_autoptr (GtkSortListModel) sorted = gtk_sort_list_model_new (NULL, sorter);
+  GtkExpression *whole = gtk_property_expression_new (DEMO_TYPE_DISK_USAGE_PROXY,
+                                                      gtk_object_expression_new (G_OBJECT (self->proxy)), "size");
 
   gtk_numeric_sorter_set_sort_order (GTK_NUMERIC_SORTER (sorter), GTK_SORT_DESCENDING);
   g_object_bind_property (self->proxy, "entries", sorted, "model", G_BINDING_SYNC_CREATE);
-  set_up_list (self->entry_list, G_LIST_MODEL (sorted), G_CALLBACK (setup_entry_cb));
-  set_up_list (self->found_list, G_LIST_MODEL (self->found), G_CALLBACK (setup_found_cb));
+  entry_list_set_up (self->entry_list, G_LIST_MODEL (sorted), whole);
+  entry_list_set_up (self->found_list, G_LIST_MODEL (self->found), NULL);
   g_object_set (self->chart, "model", sorted, NULL);
+  g_signal_connect_object (sorted, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
 
   g_object_bind_property_full (self->proxy, "size", self->size_label, "label", G_BINDING_SYNC_CREATE,
                                format_size, NULL, NULL, NULL);
@@ -440,15 +415,22 @@ disk_usage_window_class_init (DiskUsageWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DiskUsageWindow, size_label);
   gtk_widget_class_bind_template_child (widget_class, DiskUsageWindow, count_label);
   gtk_widget_class_bind_template_child (widget_class, DiskUsageWindow, entry_list);
+  gtk_widget_class_bind_template_child (widget_class, DiskUsageWindow, entry_motion);
   gtk_widget_class_bind_template_child (widget_class, DiskUsageWindow, found_list);
-  gtk_widget_class_bind_template_callback (widget_class, search_cb);
+  /* For the tests. */
+  gtk_widget_class_bind_template_child_full (widget_class, "menu_button", FALSE, 0);
+  gtk_widget_class_bind_template_child_full (widget_class, "search_button", FALSE, 0);
+  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, entry_cb);
+  gtk_widget_class_bind_template_callback (widget_class, found_entry_cb);
 
   gtk_widget_class_install_action (widget_class, "win.open", NULL, open_cb);
+  gtk_widget_class_install_action (widget_class, "win.scan-home", NULL, scan_home_cb);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search_cb);
   gtk_widget_class_install_action (widget_class, "win.leave", NULL, leave_cb);
   gtk_widget_class_install_action (widget_class, "win.stop", NULL, stop_cb);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_o, GDK_CONTROL_MASK, "win.open", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Up, GDK_ALT_MASK, "win.leave", NULL);
+  /* Not an accelerator of the application, because Escape also ends the search. */
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.stop", NULL);
 }
 
 static void
@@ -457,6 +439,7 @@ disk_usage_window_init (DiskUsageWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.search", FALSE);
   self->found = g_list_store_new (DEMO_TYPE_ENTRY);
   set_scan (self, NULL);
 }
