@@ -10,7 +10,6 @@
 #include "model/cg-declarations.h"
 #include "model/cg-spelling.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 #define MAX_DEPTH 1000 /* of records in records */
@@ -178,7 +177,7 @@ complete_dbus_name (const CgResolver    *resolver,
          ? g_strdup (value->dbus_name)
          : g_strdup_printf ("%s.%s", declaration->dbus_prefix, value->node.name);
   value->dbus_name = cg_description_string (resolver->description, name);
-  if (!g_dbus_is_interface_name (name))
+  if (!cg_is_interface_name (name))
     ERROR (location, "'%s' is not a name of an error in D-Bus", name);
   else if ((first = cg_check_find_first (dbus_names, value->dbus_name, value)) != NULL)
     {

@@ -14,7 +14,7 @@
 #include "emit/skeleton/cg-skeleton.h"
 #include "model/cg-spelling.h"
 
-#include <gio/gio.h>
+#include <string.h>
 
 typedef struct
 {
@@ -92,21 +92,30 @@ add_file (const Options  *options,
   return TRUE;
 }
 
+/* Returns @path as seen from @folder, or the whole path of a file that is not in it. */
+static char *
+make_relative (const char *path,
+               const char *folder)
+{
+  g_autofree char *file = g_canonicalize_filename (path, NULL);
+  g_autofree char *parent = g_canonicalize_filename (folder, NULL);
+  gsize length = g_str_equal (parent, "/") ? 0 : strlen (parent);
+
+  if (strncmp (file, parent, length) == 0 && file[length] == G_DIR_SEPARATOR)
+    return g_strdup (file + length + 1);
+
+  return g_steal_pointer (&file);
+}
+
 /* Makes the paths of the descriptions, as seen from the folder of the skeleton. */
 static GPtrArray *
 make_inputs (const Options *options)
 {
+  const char *folder = options->output_directory != NULL ? options->output_directory : ".";
   GPtrArray *inputs = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GFile) directory =
-    g_file_new_for_path (options->output_directory != NULL ? options->output_directory : ".");
 
   for (char **file = options->input.files; *file != NULL; file++)
-    {
-      g_autoptr (GFile) input = g_file_new_for_path (*file);
-      char *path = g_file_get_relative_path (directory, input);
-
-      g_ptr_array_add (inputs, path != NULL ? path : g_file_get_path (input));
-    }
+    g_ptr_array_add (inputs, make_relative (*file, folder));
 
   return inputs;
 }

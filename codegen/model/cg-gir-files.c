@@ -7,7 +7,6 @@
 
 #include "cg-gir.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 static void
@@ -121,7 +120,7 @@ set_not_found (GError     **error,
         (version == NULL || g_str_equal (packages[i].version, version)))
       package = packages[i].package;
 
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
                "cannot find %s; install it%s%s%s or add its folder with --gir-path", what,
                package != NULL ? " (on Debian: " : "", package != NULL ? package : "",
                package != NULL ? ")" : "");
@@ -154,7 +153,7 @@ cg_gir_find_version (GPtrArray   *folders,
       set_not_found (error, what, name, NULL);
     }
   else
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
                  "there are several versions of '%s': %s; "
                  "choose with <include name=\"%s\" version=\"…\"/>", name, all, name);
 

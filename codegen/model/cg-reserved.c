@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define MAX_INTERFACE_NAME 255 /* bytes */
+
 static gboolean
 has_lower (const char *name)
 {
@@ -21,6 +23,19 @@ cg_is_identifier (const char *name)
 {
   return *name != '\0' && !g_ascii_isdigit (*name) &&
          strspn (name, CG_WORD_CHARACTERS) == strlen (name);
+}
+
+/* As the specification of D-Bus defines them; names of errors have the same form. */
+gboolean
+cg_is_interface_name (const char *name)
+{
+  g_auto (GStrv) elements = g_strsplit (name, ".", -1);
+  guint n = 0;
+
+  while (elements[n] != NULL && cg_is_identifier (elements[n]))
+    n++;
+
+  return n >= 2 && elements[n] == NULL && strlen (name) <= MAX_INTERFACE_NAME;
 }
 
 /* Checks whether @name is a keyword or a macro. There are 600 macros in <gio/gio.h>, too many to

@@ -10,7 +10,6 @@
 #include "cg-spelling.h"
 #include "xml/cg-suggest.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 #define ERROR(location, ...) cg_diagnostics_error (self->diagnostics, location, __VA_ARGS__)
@@ -229,7 +228,7 @@ find_named (const CgResolver *self,
   if (is_word (first) && dot != NULL && is_word (dot + 1))
     return find_foreign (self, use, name);
 
-  if (dot != NULL && g_dbus_is_interface_name (name))
+  if (dot != NULL && cg_is_interface_name (name))
     report_unknown_interface (self, use, name);
   else if (dot != NULL || !is_word (first))
     ERROR (&use->location, "'%s' is not a type: it is no name of one", use->signature);

@@ -24,6 +24,7 @@ void      cg_spelling_set_interface (CgWriter     *writer,
 #define CG_WORD_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_"
 
 gboolean cg_is_identifier         (const char *name);
+gboolean cg_is_interface_name     (const char *name);
 gboolean cg_is_reserved           (const char *name);
 gboolean cg_is_used_parameter     (const char *name);
 gboolean cg_is_python_keyword     (const char *name);

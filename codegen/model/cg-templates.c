@@ -3,81 +3,76 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The files in templates/ are resources of the program. A line "%% NAME" begins a section. It ends
- * at the next line that begins with "%%", or with "%#", a comment. A line "%-" ends it, too, and
- * removes the line break before it. */
+/* The text of generated code. A line "%% NAME" in a file of templates/ begins a section. It ends at the next
+ * line that begins with "%%", or with "%#", a comment. A line "%-" ends it, too, and removes the line break
+ * before it. Each file begins with a comment. */
 
 #include "cg-templates.h"
 
-#include "cg-template-resources.h"
+#include "cg-template-files.h"
 
 #include <string.h>
 
-#define FOLDER "/org/norpc/codegen/"
-#define SUFFIX ".template"
-
-static void
-add_sections (GHashTable *templates,
-              const char *file,
-              const char *text)
+/* Returns NULL if there is no such file. */
+static const char *
+find_file (const char *name,
+           gsize       length)
 {
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  GString *section = NULL;
+  for (const CgTemplateFile *file = cg_template_files; file->name != NULL; file++)
+    if (strncmp (file->name, name, length) == 0 && file->name[length] == '\0')
+      return file->text;
 
-  for (guint i = 0; lines[i] != NULL; i++)
-    if (g_str_has_prefix (lines[i], "%% "))
-      {
-        section = g_string_new (NULL);
-        g_hash_table_insert (templates,
-                             g_strdup_printf ("%.*s/%s", (int) (strlen (file) - strlen (SUFFIX)),
-                                              file, lines[i] + strlen ("%% ")),
-                             section);
-      }
-    else if (g_str_has_prefix (lines[i], "%#"))
-      section = NULL;
-    else if (g_str_equal (lines[i], "%-"))
-      {
-        g_string_truncate (section, section->len - 1);
-        section = NULL;
-      }
-    else if (section != NULL && lines[i + 1] != NULL)
-      g_string_append_printf (section, "%s\n", lines[i]);
+  return NULL;
 }
 
-static GHashTable *
-load (void)
+/* Returns the text of the section that follows the line break at @begin. */
+static char *
+copy_section (const char *begin)
 {
-  GResource *resource = cg_templates_get_resource ();
-  g_auto (GStrv) files = g_resource_enumerate_children (resource, FOLDER,
-                                                        G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
-  GHashTable *templates = g_hash_table_new (g_str_hash, g_str_equal);
+  const char *end = begin;
 
-  for (guint i = 0; files[i] != NULL; i++)
+  while ((end = strstr (end, "\n%")) != NULL)
     {
-      g_autofree char *path = g_strconcat (FOLDER, files[i], NULL);
-      g_autoptr (GBytes) bytes = g_resource_lookup_data (resource, path,
-                                                         G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+      gboolean joins = strncmp (end + 1, "%-\n", 3) == 0;
 
-      /* GResource ends the data with a zero byte */
-      add_sections (templates, files[i], g_bytes_get_data (bytes, NULL));
+      if (joins || end[2] == '%' || end[2] == '#')
+        return g_strndup (begin + 1, (gsize) (end - begin) - (joins ? 1 : 0));
+      end++;
     }
 
-  return templates;
+  return g_strdup (begin + 1);
+}
+
+/* Returns NULL if there is no such section. */
+static char *
+load (const char *name)
+{
+  const char *slash = strchr (name, '/');
+  const char *file = find_file (name, (gsize) (slash - name));
+  g_autofree char *head = g_strconcat ("\n%% ", slash + 1, "\n", NULL);
+  const char *found = file != NULL ? strstr (file, head) : NULL;
+
+  return found != NULL ? copy_section (found + strlen (head) - 1) : NULL;
 }
 
 const char *
 cg_template (const char *name)
 {
   static GHashTable *templates;
-  const GString *section;
+  char *text;
 
   if (templates == NULL)
-    templates = load ();
-  section = g_hash_table_lookup (templates, name);
-  if (section == NULL)
-    g_error ("there is no template '%s'", name);
+    templates = g_hash_table_new (g_str_hash, g_str_equal);
+  text = g_hash_table_lookup (templates, name);
+  if (text != NULL)
+    return text;
 
-  return section->str;
+  text = load (name);
+  if (text == NULL)
+    g_error ("there is no template '%s'", name);
+  g_hash_table_insert (templates, g_strdup (name), text);
+
+  return text;
 }
 
 const char *
