@@ -7,7 +7,7 @@
 
 #include "demo-weather.h"
 
-#define PERIOD 10 /* milliseconds from one attempt to the next */
+#define PERIOD 200 /* milliseconds from one attempt to the next */
 
 /* The service */
 
@@ -72,8 +72,8 @@ make_stack (NorpcServer *server)
 {
   return norpc_stack_new (norpc_time_limit_new (10000), /* for all attempts together */
                           g_object_new (NORPC_TYPE_RETRY, "max-attempts", 4, "delay", 1, NULL),
-                          norpc_time_limit_new (100), /* for each attempt */
                           norpc_rate_limit_new (1, PERIOD),
+                          norpc_time_limit_new (100), /* for each attempt, without the time in the rate limit */
                           norpc_server_get_channel (server),
                           NULL);
 }

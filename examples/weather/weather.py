@@ -11,7 +11,7 @@ gi.require_version('Norpc', '1')
 from gi.repository import GLib, Norpc
 
 demo = Norpc.load(str(pathlib.Path(__file__).with_name('weather.xml')))
-PERIOD = 10  # milliseconds from one attempt to the next
+PERIOD = 200  # milliseconds from one attempt to the next
 
 
 class Weather(Norpc.Service, demo.Weather):
@@ -31,8 +31,8 @@ server = Norpc.serve(Weather())
 weather = demo.WeatherProxy.new(Norpc.stack_new([
     Norpc.TimeLimit.new(10000),  # for all attempts together
     Norpc.Retry(max_attempts=4, delay=1),
-    Norpc.TimeLimit.new(100),  # for each attempt
     Norpc.RateLimit.new(1, PERIOD),
+    Norpc.TimeLimit.new(100),  # for each attempt, without the time in the rate limit
     server.get_channel(),
 ]))
 begin = time.monotonic()
