@@ -215,7 +215,8 @@ class Outputs(unittest.TestCase):
             kept = self.directory / f'{len(whole)}-{path.stem}.xml'
             shutil.copy(xml, kept)
             whole.append(kept)
-            if b'Left out' in xml.read_bytes():
+            # D-Bus XML has interfaces, and no error domains.
+            if b'Left out' in xml.read_bytes() or b'<error-domain' in path.read_bytes():
                 continue
             self.generate('--c-namespace', 'X', '--generate-c-code', 'x', '--output-directory', second,
                           '--markdown', second / 'x.md', '--dbus-xml', second / 'again.xml', xml)
