@@ -15,6 +15,7 @@
 #include <norpc-glib/core/norpc-error.h>
 #include <norpc-glib/core/norpc-interface-info.h>
 #include <norpc-glib/core/norpc-interface-peek.h>
+#include <norpc-glib/core/norpc-interrupt.h>
 #include <norpc-glib/core/norpc-manual-clock.h>
 #include <norpc-glib/core/norpc-record-object.h>
 #include <norpc-glib/core/norpc-spin.h>

@@ -11,6 +11,7 @@
  */
 
 #include "core/norpc-clock-private.h"
+#include "core/norpc-interrupt-private.h"
 #include "core/norpc-spin-private.h"
 #include "norpc-sync-wait-private.h"
 
@@ -86,6 +87,7 @@ norpc_sync_wait_sleep (NorpcCall *call,
   gint64 wake_time = deadline != 0 ? norpc_clock_get_wake_time (deadline) : 0;
   gboolean in_time = TRUE;
   Slot *slot = get_slot (call);
+  NorpcInterruptibleWait wait;
 
   /* It may be DONE already, or ASLEEP from an earlier wait. */
   g_atomic_int_compare_and_exchange (&call->waiting, AWAKE, ASLEEP);
@@ -93,14 +95,18 @@ norpc_sync_wait_sleep (NorpcCall *call,
   if (!woke_service)
     norpc_spin_sleep (&sync_spin);
   woke_service = FALSE;
+  norpc_interrupt_begin_wait (&wait, &slot->mutex, &slot->cond);
   g_mutex_lock (&slot->mutex);
   while (!is_done (call) && in_time)
-    if (deadline != 0)
+    if (norpc_interrupt_run_locked (&wait))
+      continue;
+    else if (deadline != 0)
       in_time = g_cond_wait_until (&slot->cond, &slot->mutex, wake_time);
     else
       g_cond_wait (&slot->cond, &slot->mutex);
   in_time = is_done (call);
   g_mutex_unlock (&slot->mutex);
+  norpc_interrupt_end_wait (&wait);
   norpc_spin_wake (&sync_spin, in_time);
 
   return in_time;

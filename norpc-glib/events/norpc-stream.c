@@ -10,6 +10,7 @@
 #include "client/norpc-owner-private.h"
 #include "core/norpc-clock-private.h"
 #include "core/norpc-error.h"
+#include "core/norpc-interrupt-private.h"
 #include "norpc-stream-private.h"
 
 /**
@@ -225,11 +226,15 @@ sleep_until_over (NorpcPipe      *pipe,
 {
   gint64 wake_time = norpc_clock_get_wake_time (deadline);
   gboolean in_time = TRUE, over;
+  NorpcInterruptibleWait wait;
 
+  norpc_interrupt_begin_wait (&wait, &pipe->lock, &pipe->changed);
   g_mutex_lock (&pipe->lock);
   while (!(over = is_over (pipe)) && in_time && !g_cancellable_is_cancelled (cancellable))
-    in_time = g_cond_wait_until (&pipe->changed, &pipe->lock, wake_time);
+    if (!norpc_interrupt_run_locked (&wait))
+      in_time = g_cond_wait_until (&pipe->changed, &pipe->lock, wake_time);
   g_mutex_unlock (&pipe->lock);
+  norpc_interrupt_end_wait (&wait);
 
   return over;
 }

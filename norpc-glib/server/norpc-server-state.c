@@ -5,6 +5,7 @@
 
 #include "call/norpc-deadlock-private.h"
 #include "core/norpc-error.h"
+#include "core/norpc-interrupt-private.h"
 #include "norpc-server-state-private.h"
 
 struct _NorpcServerState
@@ -274,6 +275,7 @@ norpc_server_state_wait (NorpcServerState  *self,
 {
   Goal goal = { self, phase };
   NorpcThreadWait wait = { .executor = executor, .is_over = is_reached, .data = &goal };
+  NorpcInterruptibleWait sleep;
   gulong cancelled_id = 0;
   gboolean reached, timed_out = FALSE;
 
@@ -283,14 +285,18 @@ norpc_server_state_wait (NorpcServerState  *self,
   if (cancellable != NULL)
     cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (wait_cancelled_cb), self, NULL);
 
+  norpc_interrupt_begin_wait (&sleep, &self->lock, &self->changed);
   g_mutex_lock (&self->lock);
   while (!is_reached (&goal) && !timed_out && !g_cancellable_is_cancelled (cancellable))
-    if (until < 0)
+    if (norpc_interrupt_run_locked (&sleep))
+      continue;
+    else if (until < 0)
       g_cond_wait (&self->changed, &self->lock);
     else
       timed_out = !g_cond_wait_until (&self->changed, &self->lock, until);
   reached = is_reached (&goal);
   g_mutex_unlock (&self->lock);
+  norpc_interrupt_end_wait (&sleep);
 
   g_cancellable_disconnect (cancellable, cancelled_id);
   norpc_deadlock_end_wait (&wait);

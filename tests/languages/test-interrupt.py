@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Ctrl-C in synchronous functions."""
+"""Ctrl-C and other signals in synchronous functions."""
 
 import asyncio
 import signal
@@ -31,6 +31,13 @@ class Store(Norpc.Service, Kv.Store):
         self.calls.append(call)
         signal.pthread_kill(MAIN, signal.SIGINT)
         return True
+
+    def answer(self, value):
+        self.complete_get(self.calls.pop(), GLib.Bytes.new(value))
+
+    async def take(self, database, key):
+        signal.pthread_kill(MAIN, signal.SIGUSR1)
+        await asyncio.sleep(1000)
 
     def get_size(self, database):
         signal.pthread_kill(MAIN, signal.SIGUSR1)
@@ -86,19 +93,71 @@ class Interrupt(unittest.TestCase):
         with self.assertRaises(TypeError):
             self.proxy.call_get_sync(0)
 
-    def test_own_handler(self):
-        """Its exception ends the call; if it raises none, Ctrl-C does."""
+    def set_handler(self, number, handler):
+        self.addCleanup(signal.signal, number, signal.signal(number, handler))
+
+    def test_handler_that_raises(self):
         def fail(number, frame):
             raise ZeroDivisionError
 
+        self.set_handler(signal.SIGINT, fail)
+        with self.assertRaises(ZeroDivisionError):
+            self.proxy.get_sync(0, b'')
+        self.assertTrue(self.service.calls.pop().is_cancelled())
+        self.set_handler(signal.SIGUSR1, fail)
+        with self.assertRaises(ZeroDivisionError):
+            self.proxy.take_sync(0, b'')
+        self.doCleanups()
+
+    def test_handler_that_returns(self):
+        """The call goes on: only the handler has it answered."""
+        self.set_handler(signal.SIGINT, lambda *args: self.service.answer(b'value'))
+        for _ in range(100):
+            self.assertEqual(self.proxy.get_sync(0, b''), b'value')
+        self.doCleanups()
+
+    def test_handler_that_raises_the_second_time(self):
+        def interrupt(number, frame):
+            seen.append(number)
+            if len(seen) == 2:
+                raise ZeroDivisionError
+            signal.pthread_kill(MAIN, signal.SIGINT)
+
         seen = []
-        self.addCleanup(signal.signal, signal.SIGINT, signal.default_int_handler)
-        for handler, exception in (fail, ZeroDivisionError), (lambda *args: seen.append(args), KeyboardInterrupt):
-            signal.signal(signal.SIGINT, handler)
-            with self.assertRaises(exception):
-                self.proxy.get_sync(0, b'')
-        self.assertEqual([number for number, _frame in seen], [signal.SIGINT])
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.set_handler(signal.SIGINT, interrupt)
+        with self.assertRaises(ZeroDivisionError):
+            self.proxy.get_sync(0, b'')
+        self.assertEqual(seen, [signal.SIGINT, signal.SIGINT])
+        self.doCleanups()
+
+    def test_handler_that_calls(self):
+        """A handler may wait, and be interrupted."""
+        def call(number, frame):
+            if len(self.service.calls) == 2:  # it interrupts itself
+                self.service.answer(b'inner')
+                return
+            values.append(self.proxy.get_sync(0, b''))
+            self.assertEqual(self.proxy.flush_sync(), None)
+            self.service.answer(b'outer')
+
+        values = []
+        self.set_handler(signal.SIGINT, call)
+        self.assertEqual(self.proxy.get_sync(0, b''), b'outer')
+        self.assertEqual(values, [b'inner'])
+        self.doCleanups()
+
+    def test_handler_that_sets_another_one(self):
+        """As that of a program which the second Ctrl-C ends."""
+        def first(number, frame):
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            self.service.answer(b'value')
+
+        self.set_handler(signal.SIGINT, first)
+        self.assertEqual(self.proxy.get_sync(0, b''), b'value')
+        self.assertIs(signal.getsignal(signal.SIGINT), signal.default_int_handler)
+        with self.assertRaises(KeyboardInterrupt):
+            self.proxy.get_sync(0, b'')
+        self.doCleanups()
 
     def test_ignored(self):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -198,6 +257,21 @@ class Interrupt(unittest.TestCase):
         for function in (lambda stream: stream.outcome_sync(), lambda stream: stream.next_sync(), lambda stream: list(stream)):
             with self.assertRaises(KeyboardInterrupt):
                 function(feed.count(1))
+
+    def test_streams_go_on(self):
+        class Feed(Norpc.Service, Streams.Feed):
+            async def count(self, stream, upto):
+                signal.pthread_kill(MAIN, signal.SIGUSR1)
+                while not seen:
+                    await asyncio.sleep(0.001)
+                await stream.send(1, 'one')
+                return 1
+
+        seen = []
+        self.set_handler(signal.SIGUSR1, lambda *args: seen.append(args))
+        with Norpc.serve(Feed()) as feed:
+            self.assertEqual(list(feed.count(1)), [(1, 'one')])
+        self.doCleanups()
 
     def test_start(self):
         gate = threading.Event()
