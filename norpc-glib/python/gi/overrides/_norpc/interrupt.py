@@ -18,7 +18,7 @@ from gi.repository import Gio, GLib, GObject, Norpc
 
 
 class _Level:
-    """What a function that waits needs. A handler may call another one, which is a level further in."""
+    """The state of a function that waits. A handler may call another one, which is a level further in."""
 
     def __init__(self):
         self.cancellable = None
