@@ -137,6 +137,8 @@ read_arg (NorpcInterfaceReader   *self,
   arg->dbus.signature = norpc_dynamic_info_strdup (self->info, type.signature);
   arg->flags = type.flags;
   arg->get_type = type.get_type;
+  if (type.declared != NULL)
+    g_hash_table_insert (self->info->arg_types, arg, g_strdup (type.declared));
   g_ptr_array_add (list, arg);
 
   if (needs_code != NULL && *left_out == NULL)
@@ -145,15 +147,18 @@ read_arg (NorpcInterfaceReader   *self,
   return TRUE;
 }
 
+/* A declared type counts for nothing: a method that D-Bus cannot have is no error. */
 static gboolean
-check_length (GPtrArray              *args,
+check_length (NorpcInterfaceReader   *self,
+              GPtrArray              *args,
               const NorpcXmlElement  *member,
               GError                **error)
 {
   gsize length = 0;
 
   for (guint i = 0; i < args->len; i++)
-    length += strlen (((GDBusArgInfo *) g_ptr_array_index (args, i))->signature);
+    if (!g_hash_table_contains (self->info->arg_types, g_ptr_array_index (args, i)))
+      length += strlen (((GDBusArgInfo *) g_ptr_array_index (args, i))->signature);
 
   if (length > MAX_MESSAGE)
     norpc_xml_element_fail (member, error, "the types of all arguments have more than %d characters", MAX_MESSAGE);
@@ -191,7 +196,7 @@ norpc_interface_reader_read_args (NorpcInterfaceReader   *self,
           (is_among && !read_arg (self, child, which, n_before + list->len, list, left_out, error)))
         return FALSE;
     }
-  if (!check_length (list, member, error))
+  if (!check_length (self, list, member, error))
     return FALSE;
 
   *args = norpc_dynamic_info_take_list (self->info, g_steal_pointer (&list));

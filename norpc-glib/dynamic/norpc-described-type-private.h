@@ -16,10 +16,11 @@ typedef struct
   const char    *signature; /* (unowned): of the GVariant */
   GType        (*get_type) (void);
   NorpcArgFlags  flags;
+  const char    *declared;  /* (unowned) (nullable): the name in the description, if that says more than the signature */
   char          *left_out;  /* (owned) (nullable): why the type needs generated code */
 } NorpcDescribedType;
 
-/* @declared: the elements that declare types, by name. */
+/* @declared: the elements that declare types, by name; see norpc-declared-types-private.h. */
 gboolean norpc_described_type_read (NorpcDescribedType     *self,
                                     const NorpcXmlElement  *element,
                                     GHashTable             *declared,

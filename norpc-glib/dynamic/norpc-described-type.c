@@ -5,31 +5,11 @@
 
 #include <string.h>
 
+#include "norpc-declared-types-private.h"
 #include "norpc-described-type-private.h"
 
 #define MAX_SIGNATURE 255
 #define MAX_NESTED 32
-
-/* The named types that need no generated code, and their form outside of the process. */
-static const struct
-{
-  const char *name;
-  const char *signature;
-  GType     (*get_type) (void);
-} known_types[] = {
-  { "GLib.Bytes", "", g_bytes_get_type },
-  { "GLib.DateTime", "s", g_date_time_get_type },
-  { "GLib.Error", "", g_error_get_type },
-  { "GLib.Uri", "s", g_uri_get_type },
-  { "GLib.VariantType", "", g_variant_type_get_gtype },
-  { "GObject.Object", "", g_object_get_type },
-  { "Gio.Cancellable", "", g_cancellable_get_type },
-  { "Gio.File", "s", g_file_get_type },
-  { "Gio.FileInfo", "", g_file_info_get_type },
-  { "Gio.Icon", "", g_icon_get_type },
-  { "Gio.InputStream", "", g_input_stream_get_type },
-  { "Gio.OutputStream", "", g_output_stream_get_type },
-};
 
 static gboolean
 is_nested_too_deep (const char *signature)
@@ -79,6 +59,24 @@ is_foreign_name (const char *name)
          (word[length] == '\0' || g_str_equal (word + length, "[]"));
 }
 
+/* Reads a type that has a form outside of the process without generated code, and no other one here. */
+static gboolean
+read_expanded (NorpcDescribedType  *self,
+               const char          *name,
+               GHashTable          *declared,
+               char               **problem)
+{
+  g_autoptr (GString) signature = g_string_new (NULL);
+
+  if (!norpc_declared_type_expand (declared, name, signature, problem))
+    return FALSE;
+
+  self->signature = g_intern_string (signature->str);
+  self->declared = name;
+
+  return TRUE;
+}
+
 /* Returns FALSE if no such type exists. */
 static gboolean
 read_named (NorpcDescribedType  *self,
@@ -86,21 +84,19 @@ read_named (NorpcDescribedType  *self,
             GHashTable          *declared)
 {
   g_autofree char *element = g_str_has_suffix (name, "[]") ? g_strndup (name, strlen (name) - 2) : NULL;
-  const char *declaration = g_hash_table_lookup (declared, element != NULL ? element : name);
+  const NorpcXmlElement *declaration = g_hash_table_lookup (declared, element != NULL ? element : name);
+  g_autofree char *problem = NULL;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (known_types); i++)
-    if (g_str_equal (known_types[i].name, name))
-      {
-        self->get_type = known_types[i].get_type;
-        self->signature = known_types[i].signature;
-        return TRUE;
-      }
+  self->signature = norpc_known_type_get_signature (name, &self->get_type);
+  if (self->signature != NULL || read_expanded (self, name, declared, &problem))
+    return TRUE;
 
   if (declaration == NULL && !is_foreign_name (name))
     return FALSE;
 
   self->signature = "";
-  self->left_out = declaration != NULL ? g_strdup_printf ("the type '%s', a <%s>", name, declaration)
+  self->left_out = declaration != NULL ? g_strdup_printf ("the type '%s', a <%s>%s", name, declaration->name,
+                                                          problem != NULL ? problem : "")
                                        : g_strdup_printf ("the type '%s'", name);
 
   return TRUE;
@@ -144,6 +140,12 @@ read_type_flags (NorpcDescribedType     *self,
       return FALSE;
     }
   /* Of a type with a name, the attribute makes the form outside of the process a maybe. */
+  if (nullable && self->declared != NULL)
+    {
+      g_autofree char *maybe = g_strconcat ("m", self->signature, NULL);
+
+      self->signature = g_intern_string (maybe);
+    }
   if (nullable && self->get_type != NULL && self->signature[0] == 's')
     self->signature = "ms";
   self->flags = (NorpcArgFlags) ((nullable ? NORPC_ARG_FLAGS_NULLABLE : 0) | (transfer ? NORPC_ARG_FLAGS_MOVED : 0));

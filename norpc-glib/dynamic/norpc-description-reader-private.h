@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   NorpcDynamicInfo *info;     /* (unowned): that is filled in */
-  GHashTable       *declared; /* (unowned): the names of the elements that declare types, by name */
+  GHashTable       *declared; /* (unowned): the elements that declare types, by name */
   NorpcMemberNames  names;
   GPtrArray        *methods;    /* (owned): of unowned NorpcMethodInfo */
   GPtrArray        *signals;    /* (owned): of unowned NorpcSignalInfo */

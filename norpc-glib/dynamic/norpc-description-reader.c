@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "norpc-declared-types-private.h"
 #include "norpc-described-type-private.h"
 #include "norpc-description-reader-private.h"
 
@@ -18,7 +19,7 @@
 typedef struct
 {
   GPtrArray  *infos;    /* (owned): of owned NorpcDynamicInfo */
-  GHashTable *declared; /* (owned): of unowned names of types and unowned names of elements */
+  GHashTable *declared; /* (owned): of unowned names of types and unowned NorpcXmlElement */
   GHashTable *names;    /* (owned): a set of unowned names of interfaces */
   GPtrArray  *domains;  /* (owned): of unowned NorpcXmlElement */
 } DescriptionReader;
@@ -214,7 +215,7 @@ collect_declared (DescriptionReader      *self,
 
   for (guint i = 0; i < element->children->len; i++)
     {
-      const NorpcXmlElement *child = g_ptr_array_index (element->children, i);
+      NorpcXmlElement *child = g_ptr_array_index (element->children, i);
       const char *name = norpc_xml_element_get (child, "name");
 
       if (g_str_equal (child->name, "node") && !collect_declared (self, child, error))
@@ -222,9 +223,9 @@ collect_declared (DescriptionReader      *self,
       if (g_str_equal (child->name, "error-domain"))
         g_ptr_array_add (self->domains, (gpointer) child);
       if (name != NULL && g_str_equal (child->name, "interface"))
-        g_hash_table_insert (self->declared, (gpointer) name, child->name);
+        g_hash_table_insert (self->declared, (gpointer) name, child);
       if (name != NULL && g_strv_contains (types, child->name) &&
-          !g_hash_table_insert (self->declared, (gpointer) name, child->name))
+          !g_hash_table_insert (self->declared, (gpointer) name, child))
         {
           norpc_xml_element_fail (child, error, "another type has the name '%s'", name);
           return FALSE;
@@ -281,6 +282,23 @@ read_errors (DescriptionReader  *self,
   return errors != NULL;
 }
 
+/* Gives all interfaces the types of the description. Returns FALSE if @error is set. */
+static gboolean
+read_types (DescriptionReader  *self,
+            GError            **error)
+{
+  g_autoptr (GVariant) types = norpc_declared_types_describe (self->declared, error);
+
+  if (types == NULL)
+    return FALSE;
+
+  g_variant_ref_sink (types);
+  for (guint i = 0; i < self->infos->len; i++)
+    ((NorpcDynamicInfo *) g_ptr_array_index (self->infos, i))->types = g_variant_ref (types);
+
+  return TRUE;
+}
+
 /* Returns the interfaces (owned) as owned NorpcDynamicInfo, or NULL if @error is set. */
 GPtrArray *
 norpc_description_read (const char  *xml,
@@ -293,7 +311,7 @@ norpc_description_read (const char  *xml,
   g_autoptr (GPtrArray) domains = g_ptr_array_new ();
   DescriptionReader self = { infos, declared, names, domains };
 
-  if (root == NULL || !read_root (&self, root, error) || !read_errors (&self, error))
+  if (root == NULL || !read_root (&self, root, error) || !read_types (&self, error) || !read_errors (&self, error))
     return NULL;
 
   return g_steal_pointer (&infos);

@@ -68,6 +68,18 @@ NORPC_AVAILABLE_IN_ALL
 char                    **norpc_interface_info_list_item_types (const NorpcInterfaceInfo  *info,
                                                                 guint                      method);
 NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_signal_args  (const NorpcInterfaceInfo *info,
+                                                                  guint                     signal);
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_signal_types (const NorpcInterfaceInfo *info,
+                                                                  guint                     signal);
+NORPC_AVAILABLE_IN_ALL
+char                    **norpc_interface_info_list_property_types (const NorpcInterfaceInfo *info);
+NORPC_AVAILABLE_IN_ALL
+GVariant                 *norpc_interface_info_dup_declared_types (const NorpcInterfaceInfo *info);
+NORPC_AVAILABLE_IN_ALL
+GType                     norpc_value_type_for_signature      (const char                *signature);
+NORPC_AVAILABLE_IN_ALL
 NorpcMethodFlags          norpc_interface_info_get_method_flags (const NorpcInterfaceInfo *info,
                                                                  guint                     method);
 NORPC_AVAILABLE_IN_ALL
@@ -75,28 +87,6 @@ char                    **norpc_interface_info_list_left_out  (const NorpcInterf
 NORPC_AVAILABLE_IN_ALL
 const char               *norpc_interface_info_get_left_out   (const NorpcInterfaceInfo  *info,
                                                                const char                *member);
-
-NORPC_AVAILABLE_IN_ALL
-const NorpcArgInfo       *norpc_interface_info_get_in_arg     (const NorpcInterfaceInfo  *info,
-                                                               guint                      method,
-                                                               guint                      index);
-NORPC_AVAILABLE_IN_ALL
-const NorpcArgInfo       *norpc_interface_info_get_out_arg    (const NorpcInterfaceInfo  *info,
-                                                               guint                      method,
-                                                               guint                      index);
-NORPC_AVAILABLE_IN_ALL
-const NorpcArgInfo       *norpc_interface_info_get_item       (const NorpcInterfaceInfo  *info,
-                                                               guint                      method,
-                                                               guint                      index);
-NORPC_AVAILABLE_IN_ALL
-const NorpcArgInfo       *norpc_interface_info_get_signal_arg (const NorpcInterfaceInfo  *info,
-                                                               guint                      signal,
-                                                               guint                      index);
-NORPC_AVAILABLE_IN_ALL
-const NorpcArgInfo       *norpc_interface_info_get_property_arg (const NorpcInterfaceInfo *info,
-                                                                 guint                     property);
-NORPC_AVAILABLE_IN_ALL
-GType                     norpc_arg_info_get_value_type       (const NorpcArgInfo        *self);
 
 NORPC_AVAILABLE_IN_ALL
 char                    **norpc_interface_info_list_errors    (const NorpcInterfaceInfo  *info);

@@ -20,6 +20,7 @@ norpc_dynamic_info_new (void)
   self->blocks = g_ptr_array_new_with_free_func (g_free);
   self->left_out = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->function_names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->arg_types = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 
   return self;
 }
@@ -31,6 +32,8 @@ norpc_dynamic_info_free (NorpcDynamicInfo *self)
   g_ptr_array_unref (self->blocks);
   g_hash_table_unref (self->left_out);
   g_hash_table_unref (self->function_names);
+  g_hash_table_unref (self->arg_types);
+  g_clear_pointer (&self->types, g_variant_unref);
   g_clear_pointer (&self->errors, g_hash_table_unref);
   g_free (self);
 }
@@ -144,10 +147,20 @@ describe_annotations (GString                      *text,
     }
 }
 
+static const char *
+get_arg_type (const NorpcDynamicInfo *self,
+              gconstpointer           arg)
+{
+  const char *type = g_hash_table_lookup (self->arg_types, arg);
+
+  return type != NULL ? type : "";
+}
+
 static void
-describe_args (GString              *text,
-               const char           *kind,
-               GDBusArgInfo * const *infos)
+describe_args (GString                *text,
+               const NorpcDynamicInfo *self,
+               const char             *kind,
+               GDBusArgInfo * const   *infos)
 {
   for (guint i = 0; infos != NULL && infos[i] != NULL; i++)
     {
@@ -157,6 +170,7 @@ describe_args (GString              *text,
       append_text (text, info->dbus.name);
       g_string_append_printf (text, " %s:%s:%u", info->dbus.signature,
                               info->get_type != NULL ? g_type_name (info->get_type ()) : "", info->flags);
+      append_text (text, get_arg_type (self, info));
       describe_annotations (text, infos[i]->annotations);
     }
 }
@@ -176,13 +190,14 @@ compare_keys (gconstpointer a,
   return g_strcmp0 (*(const char * const *) a, *(const char * const *) b);
 }
 
-/* Appends the members that are left out, and the declared errors. */
+/* Appends the members that are left out, and the declared errors and types. */
 static void
 describe_tables (GString                *text,
                  const NorpcDynamicInfo *self)
 {
   g_autofree gpointer *left_out = g_hash_table_get_keys_as_array (self->left_out, NULL);
   g_autofree gpointer *errors = g_hash_table_get_keys_as_array (self->errors, NULL);
+  g_autofree char *types = g_variant_print (self->types, FALSE);
   guint n_left_out = g_hash_table_size (self->left_out), n_errors = g_hash_table_size (self->errors);
 
   qsort (left_out, n_left_out, sizeof (gpointer), compare_keys);
@@ -197,6 +212,7 @@ describe_tables (GString                *text,
       g_string_append_printf (text, " %d", error->code);
       append_text (text, error->dbus_name != NULL ? error->dbus_name : "");
     }
+  append_text (text, types);
 }
 
 /* Returns a text (owned) that is the same for two infos that are the same. */
@@ -213,9 +229,9 @@ norpc_dynamic_info_describe (const NorpcDynamicInfo *self)
 
       g_string_append_printf (text, "\nmethod %s %u %u %u", method->dbus.name, method->flags, method->timeout,
                               method->backlog);
-      describe_args (text, "in", method->dbus.in_args);
-      describe_args (text, "out", method->dbus.out_args);
-      describe_args (text, "item", method->items);
+      describe_args (text, self, "in", method->dbus.in_args);
+      describe_args (text, self, "out", method->dbus.out_args);
+      describe_args (text, self, "item", method->items);
       describe_function_name (text, self, method->dbus.name);
       describe_annotations (text, method->dbus.annotations);
     }
@@ -225,7 +241,7 @@ norpc_dynamic_info_describe (const NorpcDynamicInfo *self)
 
       g_string_append_printf (text, "\nsignal %s %s %u %u", signal->dbus.name, signal->name, signal->backlog,
                               signal->flags);
-      describe_args (text, "arg", signal->dbus.args);
+      describe_args (text, self, "arg", signal->dbus.args);
       describe_function_name (text, self, signal->dbus.name);
       describe_annotations (text, signal->dbus.annotations);
     }
@@ -239,6 +255,7 @@ norpc_dynamic_info_describe (const NorpcDynamicInfo *self)
                               property->dbus.signature,
                               property->get_type != NULL ? g_type_name (property->get_type ()) : "", property->flags,
                               property->dbus.flags, property->updates);
+      append_text (text, get_arg_type (self, property));
       describe_function_name (text, self, property->dbus.name);
       describe_annotations (text, property->dbus.annotations);
     }

@@ -193,6 +193,26 @@ norpc_interface_info_list_items (const NorpcInterfaceInfo *info,
   return list_names (info->methods[method]->items, G_STRUCT_OFFSET (GDBusArgInfo, name));
 }
 
+/**
+ * norpc_interface_info_list_signal_args:
+ * @info: an interface info
+ * @signal: the index of a signal
+ *
+ * Lists the arguments of a signal.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names
+ * Since: 0.1
+ */
+char **
+norpc_interface_info_list_signal_args (const NorpcInterfaceInfo *info,
+                                       guint                     signal)
+{
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (signal < norpc_interface_info_get_n_signals (info), NULL);
+
+  return list_names (info->signals[signal]->dbus.args, G_STRUCT_OFFSET (GDBusArgInfo, name));
+}
+
 /* Returns the type string (owned) of a tuple, or NULL if a value has no form as a variant. */
 static char *
 make_tuple_type (GDBusArgInfo * const *infos)

@@ -8,7 +8,10 @@
 #include "client/norpc-proxy.h"
 #include "core/norpc-interface-info-private.h"
 #include "events/norpc-interface-members-private.h"
+#include "events/norpc-property-access-private.h"
+#include "norpc-declared-types-private.h"
 #include "norpc-description.h"
+#include "norpc-dynamic-info-private.h"
 
 /**
  * norpc_interface_info_for_type:
@@ -44,12 +47,18 @@ norpc_interface_info_for_type (GType type)
   return info;
 }
 
-/* Returns (owned) the type of an argument as text. */
+/* Returns (owned) the type of an argument as text. @key is the argument or the property. */
 static char *
-describe_type (const NorpcArgInfo *arg)
+describe_type (const NorpcInterfaceInfo *info,
+               const NorpcArgInfo       *arg,
+               gconstpointer             key)
 {
+  const NorpcDynamicInfo *dynamic = norpc_dynamic_info_get (info);
+  const char *declared = dynamic != NULL ? g_hash_table_lookup (dynamic->arg_types, key) : NULL;
   const char *prefix = norpc_arg_info_is_nullable (arg) ? "?" : "";
 
+  if (declared != NULL)
+    return norpc_declared_type_describe (declared, *prefix != '\0');
   if (arg->get_element_type != NULL && !norpc_arg_info_is_list (arg))
     return g_strdup_printf ("%s%s[]", prefix, g_type_name (arg->get_element_type ()));
   if (arg->get_type != NULL)
@@ -59,13 +68,14 @@ describe_type (const NorpcArgInfo *arg)
 }
 
 static char **
-list_types (GDBusArgInfo * const *infos)
+list_types (const NorpcInterfaceInfo *info,
+            GDBusArgInfo * const     *infos)
 {
   guint n = norpc_arg_infos_count (infos);
   char **types = g_new0 (char *, n + 1);
 
   for (guint i = 0; i < n; i++)
-    types[i] = describe_type ((const NorpcArgInfo *) infos[i]);
+    types[i] = describe_type (info, (const NorpcArgInfo *) infos[i], infos[i]);
 
   return types;
 }
@@ -80,6 +90,9 @@ list_types (GDBusArgInfo * const *infos)
  * Each is a type string such as `a{sv}`, or the name of a [alias@GObject.Type] such as `GFile`. An
  * array of such a type ends in `[]`. A type whose value may be %NULL begins with `?`.
  *
+ * In an interface info that was made at run time, a type that the description declares is the name of
+ * that, such as `Entry` or `Entry[]`; see [method@Norpc.InterfaceInfo.dup_declared_types].
+ *
  * Returns: (transfer full) (array zero-terminated=1): the types
  * Since: 0.1
  */
@@ -90,7 +103,7 @@ norpc_interface_info_list_in_types (const NorpcInterfaceInfo *info,
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (method < norpc_interface_info_get_n_methods (info), NULL);
 
-  return list_types (info->methods[method]->dbus.in_args);
+  return list_types (info, info->methods[method]->dbus.in_args);
 }
 
 /**
@@ -111,7 +124,7 @@ norpc_interface_info_list_out_types (const NorpcInterfaceInfo *info,
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (method < norpc_interface_info_get_n_methods (info), NULL);
 
-  return list_types (info->methods[method]->dbus.out_args);
+  return list_types (info, info->methods[method]->dbus.out_args);
 }
 
 /**
@@ -132,5 +145,98 @@ norpc_interface_info_list_item_types (const NorpcInterfaceInfo *info,
   g_return_val_if_fail (info != NULL, NULL);
   g_return_val_if_fail (method < norpc_interface_info_get_n_methods (info), NULL);
 
-  return list_types (info->methods[method]->items);
+  return list_types (info, info->methods[method]->items);
+}
+
+/**
+ * norpc_interface_info_list_signal_types:
+ * @info: an interface info
+ * @signal: the index of a signal
+ *
+ * Lists the types of the arguments of a signal, as [method@Norpc.InterfaceInfo.list_in_types] does those
+ * of a method.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the types
+ * Since: 0.1
+ */
+char **
+norpc_interface_info_list_signal_types (const NorpcInterfaceInfo *info,
+                                        guint                     signal)
+{
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (signal < norpc_interface_info_get_n_signals (info), NULL);
+
+  return list_types (info, info->signals[signal]->dbus.args);
+}
+
+/**
+ * norpc_interface_info_list_property_types:
+ * @info: an interface info
+ *
+ * Lists the types of all properties, as [method@Norpc.InterfaceInfo.list_in_types] does those of
+ * arguments.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the types, in the order of
+ *   [method@Norpc.InterfaceInfo.list_properties]
+ * Since: 0.1
+ */
+char **
+norpc_interface_info_list_property_types (const NorpcInterfaceInfo *info)
+{
+  guint n;
+  char **types;
+
+  g_return_val_if_fail (info != NULL, NULL);
+
+  n = norpc_interface_info_get_n_properties (info);
+  types = g_new0 (char *, n + 1);
+  for (guint i = 0; i < n; i++)
+    types[i] = describe_type (info, &norpc_property_access_get (info)->args[i], info->properties[i]);
+
+  return types;
+}
+
+/**
+ * norpc_interface_info_dup_declared_types:
+ * @info: an interface info
+ *
+ * Describes the types that the description of @info declares, and that need no generated code.
+ *
+ * Without generated code, a value of such a type has the form that it has outside of the process. The
+ * dictionary has the kind of a type by its name, which is that of its element: `enum`, `flags` or
+ * `record`; the type string of that form; and the members. Each member has a name, a type as in
+ * [method@Norpc.InterfaceInfo.list_in_types], and the number of a value of an enumeration or flags.
+ *
+ * Returns: (transfer full): a variant of the type `a{s(ssa(ssx))}`, which is empty if @info was not made at
+ *   run time
+ * Since: 0.1
+ */
+GVariant *
+norpc_interface_info_dup_declared_types (const NorpcInterfaceInfo *info)
+{
+  const NorpcDynamicInfo *dynamic;
+
+  g_return_val_if_fail (info != NULL, NULL);
+
+  dynamic = norpc_dynamic_info_get (info);
+
+  return dynamic != NULL ? g_variant_ref (dynamic->types)
+                         : g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{s(ssa(ssx))}"), NULL, 0));
+}
+
+/**
+ * norpc_value_type_for_signature:
+ * @signature: a type string of the description language, such as `a{sv}` or `mi`
+ *
+ * Gets the type of a [struct@GObject.Value] with an argument of a type.
+ *
+ * Returns: the type, or %G_TYPE_INVALID if @signature is not a type string
+ * Since: 0.1
+ */
+GType
+norpc_value_type_for_signature (const char *signature)
+{
+  g_return_val_if_fail (signature != NULL, G_TYPE_INVALID);
+
+  return g_variant_type_string_is_valid (signature) ? norpc_signature_get_gtype (signature) : G_TYPE_INVALID;
 }

@@ -296,6 +296,8 @@ read_property_element (NorpcInterfaceReader   *self,
   property->flags = type.flags;
   property->get_type = type.get_type;
   property->updates = read_updates (self, element);
+  if (type.declared != NULL)
+    g_hash_table_insert (self->info->arg_types, property, g_strdup (type.declared));
   left_out = needs_code != NULL ? g_strdup_printf ("it has %s", needs_code) : NULL;
   leave_out (self, element, name, left_out);
   g_ptr_array_add (self->properties, property);

@@ -26,12 +26,26 @@ print_annotations (GDBusAnnotationInfo * const *annotations)
     }
 }
 
+/* Returns TRUE if values of the type have the form of the signature at run time. */
+static gboolean
+has_plain_form (const char *signature,
+                GType       type)
+{
+  const char *content = signature + (*signature == 'm');
+
+  return G_TYPE_IS_ENUM (type) || G_TYPE_IS_FLAGS (type) || (G_TYPE_IS_BOXED (type) && *content == '(') ||
+         ((type == G_TYPE_PTR_ARRAY || type == G_TYPE_ARRAY) && *content == 'a');
+}
+
 static void
 print_type (const char *signature,
             GType     (*get_type) (void),
             guint       flags)
 {
-  g_print (" %s %s %u", *signature != '\0' ? signature : "-", get_type != NULL ? g_type_name (get_type ()) : "-", flags);
+  GType type = get_type != NULL ? get_type () : G_TYPE_INVALID;
+
+  g_print (" %s %s %u", *signature != '\0' ? signature : "-",
+           type != G_TYPE_INVALID && !has_plain_form (signature, type) ? g_type_name (type) : "-", flags);
 }
 
 static void

@@ -15,7 +15,7 @@ import tap
 DESCRIPTION = '''
 <node>
   <error-domain name="LampError"><error name="TooDark"/></error-domain>
-  <record name="Bulb"><field name="watts" type="u"/></record>
+  <record name="Bulb" object="true"><field name="watts" type="u"/></record>
   <interface name="org.example.Lamp">
     <method name="Dim">
       <arg name="by" type="d"/>

@@ -8,15 +8,23 @@
 #include <norpc-glib/norpc-glib.h>
 
 static const NorpcInterfaceInfo *
-read_members (const char *members)
+read_description (const char *content)
 {
-  g_autofree char *xml = g_strdup_printf ("<node><interface name='org.example.Read'>%s</interface></node>", members);
+  g_autofree char *xml = g_strdup_printf ("<node>%s</node>", content);
   g_autoptr (GError) error = NULL;
   const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, &error);
 
   g_assert_no_error (error);
 
   return info;
+}
+
+static const NorpcInterfaceInfo *
+read_members (const char *members)
+{
+  g_autofree char *interface = g_strdup_printf ("<interface name='org.example.Read'>%s</interface>", members);
+
+  return read_description (interface);
 }
 
 static void
@@ -137,25 +145,66 @@ test_function_names (void)
   g_assert_cmpstr (norpc_interface_info_get_function_name (other, "Renamed"), ==, "renamed");
 }
 
+/* Types that are declared have the form that they have outside of the process. */
 static void
-test_arg_infos (void)
+test_declared_types (void)
 {
-  const NorpcInterfaceInfo *info = read_members (
-    "<method name='A'><arg name='in' type='as'/><arg name='out' type='y' direction='out'/></method>"
-    "<stream name='B'><arg name='item' type='Gio.File' direction='out'/><result name='sum' type='u'/></stream>"
-    "<signal name='C'><arg name='data' type='ay'/></signal><property name='D' type='a{sv}' access='read'/>");
-  const NorpcArgInfo *in = norpc_interface_info_get_in_arg (info, 0, 0);
-  const NorpcArgInfo *sum = norpc_interface_info_get_out_arg (info, 1, 0);
+  const NorpcInterfaceInfo *info = read_description (
+    "<enum name='Mode'><value name='fast'/><value name='slow' value='10'/><value name='last'/></enum>"
+    "<flags name='Parts'><value name='none' value='0'/><value name='head'/><value name='tail'/></flags>"
+    "<record name='Entry'><field name='key' type='s'/><field name='mode' type='Mode'/>"
+    "<field name='when' type='GLib.DateTime' nullable='true'/><field name='parts' type='Parts[]'/></record>"
+    "<record name='Tree'><field name='branches' type='Tree[]'/></record>"
+    "<record name='Local'><field name='cancellable' type='Gio.Cancellable'/></record>"
+    "<record name='Outer'><field name='local' type='Local'/></record>"
+    "<interface name='org.example.Declared'>"
+    "<method name='A'><arg type='Entry'/><arg type='Mode'/><arg type='Entry[]' nullable='true'/>"
+    "<arg type='Gio.File[]'/><arg type='Entry' direction='out' nullable='true'/></method>"
+    "<method name='B'><arg name='tree' type='Tree'/></method>"
+    "<method name='C'><arg name='outer' type='Outer[]'/></method>"
+    "<signal name='D'><arg type='Parts'/></signal><property name='E' type='Mode[]' access='read'/></interface>");
+  g_auto (GStrv) ins = norpc_interface_info_list_in_types (info, 0);
+  g_auto (GStrv) outs = norpc_interface_info_list_out_types (info, 0);
+  g_auto (GStrv) signals = norpc_interface_info_list_signal_types (info, 0);
+  g_auto (GStrv) properties = norpc_interface_info_list_property_types (info);
+  g_autofree char *in_type = norpc_interface_info_get_in_type (info, 0);
+  g_autofree char *out_type = norpc_interface_info_get_out_type (info, 0);
+  g_autoptr (GVariant) types = norpc_interface_info_dup_declared_types (info);
+  g_autofree char *text = g_variant_print (types, FALSE);
 
-  g_assert_cmpstr (in->dbus.name, ==, "in");
-  g_assert_true (norpc_arg_info_get_value_type (in) == G_TYPE_STRV);
-  g_assert_null (norpc_interface_info_get_in_arg (info, 0, 1));
-  g_assert_true (norpc_arg_info_get_value_type (norpc_interface_info_get_out_arg (info, 0, 0)) == G_TYPE_UCHAR);
-  g_assert_null (norpc_interface_info_get_item (info, 0, 0));
-  g_assert_true (norpc_arg_info_get_value_type (norpc_interface_info_get_item (info, 1, 0)) == G_TYPE_FILE);
-  g_assert_cmpstr (sum->dbus.name, ==, "sum");
-  g_assert_true (norpc_arg_info_get_value_type (norpc_interface_info_get_signal_arg (info, 0, 0)) == G_TYPE_BYTES);
-  g_assert_true (norpc_arg_info_get_value_type (norpc_interface_info_get_property_arg (info, 0)) == G_TYPE_VARIANT);
+  g_assert_cmpstrv (ins, ((const char * const[]) { "Entry", "Mode", "?Entry[]", "GFile[]", NULL }));
+  g_assert_cmpstrv (outs, ((const char * const[]) { "?Entry", NULL }));
+  g_assert_cmpstrv (signals, ((const char * const[]) { "Parts", NULL }));
+  g_assert_cmpstrv (properties, ((const char * const[]) { "Mode[]", NULL }));
+  g_assert_cmpstr (in_type, ==, "((simsau)ima(simsau)as)");
+  g_assert_cmpstr (out_type, ==, "(m(simsau))");
+  g_assert_cmpstr (text, ==,
+                   "{'Entry': ('record', '(simsau)', [('key', 's', 0), ('mode', 'Mode', 0), ('when', '?GDateTime', 0), "
+                   "('parts', 'Parts[]', 0)]), "
+                   "'Mode': ('enum', 'i', [('fast', 'i', 0), ('slow', 'i', 10), ('last', 'i', 11)]), "
+                   "'Parts': ('flags', 'u', [('none', 'u', 0), ('head', 'u', 1), ('tail', 'u', 2)])}");
+
+  g_assert_true (g_str_has_suffix (norpc_interface_info_get_left_out (info, "B"),
+                                   "its argument 'tree' has the type 'Tree', a <record> that contains itself or is "
+                                   "nested too deep"));
+  g_assert_true (g_str_has_suffix (norpc_interface_info_get_left_out (info, "C"),
+                                   "its argument 'outer' has the type 'Outer[]', a <record> whose field 'local' has the "
+                                   "type 'Local'"));
+  g_assert_true (norpc_value_type_for_signature ("mi") == G_TYPE_VARIANT);
+  g_assert_true (norpc_value_type_for_signature ("ay") == G_TYPE_BYTES);
+  g_assert_true (norpc_value_type_for_signature ("") == G_TYPE_INVALID);
+}
+
+/* Infos that differ in nothing but the declared types are not the same. */
+static void
+test_other_declared_types (void)
+{
+  const char *format = "<record name='Pair'><field name='%s' type='i'/></record>"
+                       "<interface name='org.example.Declared'><method name='A'><arg type='Pair'/></method></interface>";
+  g_autofree char *first = g_strdup_printf (format, "x"), *second = g_strdup_printf (format, "y");
+
+  g_assert_true (read_description (first) == read_description (first));
+  g_assert_true (read_description (first) != read_description (second));
 }
 
 static void
@@ -243,13 +292,13 @@ static void
 test_left_out (void)
 {
   static const char xml[] =
-    "<node><record name='Track'><field name='title' type='s'/></record><enum name='Mode'><value name='A'/></enum>"
+    "<node><record name='Track' object='true'><field name='title' type='s'/></record>"
     "<interface name='org.example.LeftOut'>"
     "<method name='Add'><arg name='track' type='Track'/></method>"
     "<method name='List'><arg name='tracks' type='Track[]' direction='out'/></method>"
     "<method name='Show'><arg name='widget' type='Gtk.Widget'/></method>"
     "<method name='Kept'><arg name='text' type='s'/></method>"
-    "<signal name='Changed'><arg name='mode' type='Mode'/></signal>"
+    "<signal name='Changed'><arg name='track' type='Track'/></signal>"
     "<property name='Items' type='Gio.ListModel' element-type='GObject.Object' access='read'/>"
     "</interface></node>";
   const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, NULL);
@@ -269,7 +318,7 @@ test_left_out (void)
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
   g_assert_cmpstr (error->message, ==,
                    "org.example.LeftOut: the method 'Add' needs code that norpc-codegen generates: its argument 'track' "
-                   "has the type 'Track', a <record>");
+                   "has the type 'Track', a <record> that is an object");
   g_object_unref (norpc_direct_get_service (direct));
 }
 
@@ -333,7 +382,7 @@ static void
 test_left_out_names (void)
 {
   const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (
-    "<node><record name='Track'><field name='title' type='s'/></record><interface name='org.example.SameNames'>"
+    "<node><record name='Track' object='true'><field name='title' type='s'/></record><interface name='org.example.SameNames'>"
     "<method name='Changed'><arg name='track' type='Track'/></method><signal name='Changed'/>"
     "<signal name='Level'><arg name='track' type='Track'/></signal>"
     "<property name='Level' type='u' access='read'/></interface></node>", NULL, NULL);
@@ -413,7 +462,8 @@ main (int    argc,
   g_test_add_func ("/dynamic/infos/types", test_types);
   g_test_add_func ("/dynamic/infos/names", test_names);
   g_test_add_func ("/dynamic/infos/function-names", test_function_names);
-  g_test_add_func ("/dynamic/infos/arg-infos", test_arg_infos);
+  g_test_add_func ("/dynamic/infos/declared-types", test_declared_types);
+  g_test_add_func ("/dynamic/infos/other-declared-types", test_other_declared_types);
   g_test_add_func ("/dynamic/infos/updates", test_updates);
   g_test_add_func ("/dynamic/infos/dbus", test_dbus);
   g_test_add_func ("/dynamic/infos/from-dbus", test_from_dbus);

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Arguments of descriptions that are read at run time: values of Python, and the GValues that carry them."""
 
-import re
-
 from gi.repository import Gio, GLib, GObject, Norpc
 
-from . import values
+from . import names, values
+from .declared import DeclaredTypes
 from .parameters import Argument
 
 _RANGES = {'n': 'gint16', 'q': 'guint16', 'i': 'gint32', 'h': 'gint32', 'u': 'guint32', 'x': 'gint64', 't': 'guint64',
@@ -36,62 +35,108 @@ def _make_taker(gtype, signature):
     return values.make_instance_taker(next(cls for cls in _CLASSES if cls.__gtype__ == gtype))
 
 
+class _Type:
+    """The type of an argument, as Norpc.InterfaceInfo describes it."""
+
+    def __init__(self, text, declared):
+        self.nullable = text.startswith('?')
+        text = text.removeprefix('?')
+        self._codec = declared.find_codec(text)
+        signature = text if self._codec is None else self._codec.signature
+        if GLib.variant_type_string_is_valid(signature):
+            self.gtype = Norpc.value_type_for_signature(('m' if self.nullable else '') + signature)
+        else:
+            self.gtype = GObject.GType.from_name(text)
+        take = _make_taker(self.gtype, signature) if self._codec is None else self._codec.take
+        self.take = values.make_nullable(take) if self.nullable else take
+
+    def to_gobject(self, value):
+        """Gets what PyGObject has for a value that was taken."""
+        if self._codec is None or value is None:
+            return value
+        value = self._codec.encode(value)
+        return GLib.Variant(self._codec.signature, value) if self.gtype == GObject.TYPE_VARIANT else value
+
+    def from_gobject(self, value):
+        """Gets a value for one that PyGObject has, which is independent of its owner."""
+        if isinstance(value, bytes):  # PyGObject has bytes for a guchar
+            return ord(value)
+        if self._codec is None or value is None:
+            return values.own(value)
+        if isinstance(value, int):
+            return self._codec.get(value)
+        if isinstance(value, list):  # of texts
+            return self._codec.decode(GLib.Variant('as', value))
+        return self._codec.decode(value)
+
+    def needs_codec(self):
+        return self._codec is not None
+
+
 class Described:
     """Arguments, results, or the values of an item, of one member."""
 
-    def __init__(self, infos):
-        self._gtypes = [info.get_value_type() for info in infos]
-        self.args = [self._read(info, gtype) for info, gtype in zip(infos, self._gtypes)]
-
-    @staticmethod
-    def _read(info, gtype):
-        signature = info.dbus.signature
-        nullable = signature.startswith('m') or bool(info.flags & Norpc.ArgFlags.NULLABLE)
-        take = _make_taker(gtype, signature.removeprefix('m'))
-        return Argument(make_identifier(info.dbus.name), values.make_nullable(take) if nullable else take, nullable)
+    def __init__(self, arg_names, types, declared):
+        self._types = [_Type(text, declared) for text in types]
+        self.args = [Argument(names.make_identifier(name), arg_type.take, arg_type.nullable)
+                     for name, arg_type in zip(arg_names, self._types)]
 
     def __len__(self):
         return len(self.args)
 
+    def needs_codecs(self):
+        """Tells whether PyGObject has other values than programs."""
+        return any(arg_type.needs_codec() for arg_type in self._types)
+
     def check(self, function, args):
-        """Checks values that a function of PyGObject would only convert, and gets those of PyGObject."""
+        """Checks values that a function of PyGObject would only convert."""
         if len(args) != len(self.args):
             raise TypeError(f'{function}() takes {len(self.args)} values, got {len(args)}')
         return [arg.take(value, f"argument '{arg.name}'") for arg, value in zip(self.args, args)]
 
+    def to_gobject(self, args):
+        """Gets what PyGObject has for values that were checked."""
+        return [arg_type.to_gobject(value) for arg_type, value in zip(self._types, args)]
+
     def to_gvalues(self, args):
-        return [GObject.Value(gtype, value) for gtype, value in zip(self._gtypes, args)]
+        return [GObject.Value(arg_type.gtype, value) for arg_type, value in zip(self._types, self.to_gobject(args))]
 
-    def from_gvalues(self, args):
-        """Gets values as PyGObject has them, which are independent of their owner."""
-        return [values.own(ord(value) if isinstance(value, bytes) else value)  # PyGObject has bytes for a guchar
-                for value in args]
-
-
-def make_identifier(name):
-    """Replaces what the name of a variable cannot have, as generated code does."""
-    return re.sub('[^A-Za-z0-9_]', '_', '_' + name if name[:1].isdigit() else name)
+    def from_gobject(self, args):
+        """Gets values as PyGObject has them, and those of Python for types that are declared."""
+        return [arg_type.from_gobject(value) for arg_type, value in zip(self._types, args)]
 
 
-def make_constant(name):
-    """Turns NotFound and not-found into NOT_FOUND, as generated code does."""
-    identifier = make_identifier(name)
-    if '_' not in identifier and identifier.upper() != identifier:
-        identifier = re.sub('(?<=[^A-Z])(?=[A-Z])', '_', identifier)
-    return identifier.upper()
+class Descriptions:
+    """The arguments of all members of an interface info."""
+
+    def __init__(self, info, declared):
+        self._info = info
+        self._declared = declared
+
+    def get_in(self, method):
+        return Described(self._info.list_in_args(method), self._info.list_in_types(method), self._declared)
+
+    def get_out(self, method):
+        return Described(self._info.list_out_args(method), self._info.list_out_types(method), self._declared)
+
+    def get_item(self, method):
+        return Described(self._info.list_items(method), self._info.list_item_types(method), self._declared)
+
+    def get_signal(self, signal):
+        return Described(self._info.list_signal_args(signal), self._info.list_signal_types(signal), self._declared)
+
+    def get_property(self, index):
+        return Described([self._info.list_properties()[index]], [self._info.list_property_types()[index]],
+                         self._declared)
 
 
-def read_all(get, *position):
-    """Gets all arguments that a function of an interface info gets by their index."""
-    infos = []
-    while (info := get(*position, len(infos))) is not None:
-        infos.append(info)
-    return Described(infos)
+_declared_types = {}  # by their description
 
 
-def get_property_name(info, index):
-    """Gets the name of a GObject property."""
-    member = info.list_properties()[index]
-    if member in info.list_signals():  # then get_gobject_name() is about that
-        return info.get_function_name(member).replace('_', '-')
-    return info.get_gobject_name(member)
+def get_declared_types(info, module_name):
+    """Gets the declared types of a description, with the same classes for the same types."""
+    described = info.dup_declared_types()
+    key = described.print_(False)
+    if key not in _declared_types:
+        _declared_types[key] = DeclaredTypes(described.unpack(), module_name)
+    return _declared_types[key]

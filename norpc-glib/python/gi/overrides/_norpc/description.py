@@ -53,6 +53,13 @@ class Interface:
                 values.make_taker(info.get_type(), True, signatures.get(_simplify(info.get_name())))
                 for info in self.info.get_properties()}
 
+    def get_property_givers(self):
+        """Gets the converters of what PyGObject returns: there are none."""
+        return {}
+
+    def get_signal_giver(self, signal):
+        return None
+
     def read_parameters(self, name):
         """Gets the in arguments of a method or a stream."""
         self._extend_records()

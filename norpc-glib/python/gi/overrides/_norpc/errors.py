@@ -8,7 +8,7 @@ import traceback
 
 from gi.repository import Gio, GLib, Norpc
 
-from . import described
+from . import names
 
 _domains = {}  # classes by the quark of their domain, as text
 
@@ -62,11 +62,11 @@ class DescribedErrors:
         self._info = info
         self._kinds = {}  # classes of exceptions by the names of errors
         self.domains = {}  # enumerations of codes by the names of domains
-        names = {}
+        domains = {}
         for name in info.list_errors():
             domain, _, error = name.partition('.')
-            names.setdefault(domain, {})[described.make_constant(error)] = name
-        for domain, members in names.items():
+            domains.setdefault(domain, {})[names.make_constant(error)] = name
+        for domain, members in domains.items():
             self.domains[domain] = self._make_domain(domain, members)
 
     def _make_domain(self, domain, members):

@@ -1,28 +1,34 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Interfaces that are described at run time, with the functions that a typelib would give them."""
 
+import functools
+
 from gi.repository import GLib, GObject, Norpc
 
-from . import described, description, streams
+from . import described, description, names, streams
 
 
 class Loaded:
     """An interface that is described at run time, as description.Interface is one of a typelib."""
 
-    def __init__(self, info, name, errors):
+    def __init__(self, info, name, errors, declared):
         self.info = info
         self.name = name
         self._errors = errors
+        self._descriptions = described.Descriptions(info, declared)
         self._methods = {info.get_function_name(method): index for index, method in enumerate(info.list_methods())}
         self._calls = {self._make_stem(name): index for name, index in self._methods.items()}
         self._ins, self._outs, self._items = (
-            {name: described.read_all(get, index) for name, index in {**self._methods, **self._calls}.items()}
-            for get in (info.get_in_arg, info.get_out_arg, info.get_item))
+            {name: get(index) for name, index in {**self._methods, **self._calls}.items()}
+            for get in (self._descriptions.get_in, self._descriptions.get_out, self._descriptions.get_item))
+        self._signals = {info.get_gobject_name(signal): self._descriptions.get_signal(index)
+                         for index, signal in enumerate(info.list_signals())}
+        self._properties = {names.get_property_name(info, index).replace('-', '_'): self._descriptions.get_property(index)
+                            for index in range(len(info.list_properties()))}
         self.stream_classes = {
             name: streams.make_described_class(f'{self.name}{name.title().replace("_", "")}Stream', self._items[name],
                                                self._outs[name], self.refine) for name in self.get_streams()}
-        self.property_names = {described.get_property_name(info, index).replace('-', '_')
-                               for index in range(len(info.list_properties()))}
+        self.property_names = set(self._properties)
         self.methods = self._make_functions()  # of the interface
         self.proxy_infos = self._make_proxy_functions()
         self.cls = self.proxy_class = self.service_class = None  # until they are made
@@ -38,9 +44,15 @@ class Loaded:
         return stem
 
     def get_property_takers(self):
-        return {described.get_property_name(self.info, index).replace('-', '_'):
-                described.Described([self.info.get_property_arg(index)]).args[0].take
-                for index in range(len(self.info.list_properties()))}
+        def make_taker(value):
+            return lambda new, name: value.to_gobject([value.args[0].take(new, name)])[0]
+
+        return {name: make_taker(value) for name, value in self._properties.items()}
+
+    def get_property_givers(self):
+        """Gets functions that convert the values of properties whose types are declared."""
+        return {name: lambda value, described_value=described_value: described_value.from_gobject([value])[0]
+                for name, described_value in self._properties.items() if described_value.needs_codecs()}
 
     def read_parameters(self, name):
         return self._ins[name].args
@@ -77,7 +89,7 @@ class Loaded:
     def get_arguments(self, call):
         """Gets what the method of a class is called with: the stream, if it is one, and the arguments."""
         name = self.info.get_function_name(call.get_method_name())
-        args = self._ins[name].from_gvalues(call.get_args())
+        args = self._ins[name].from_gobject(call.get_args())
         cls = self.stream_classes.get(name)
         return args if cls is None else [streams.describe(Norpc.DynamicStream.get_for_call(call), cls), *args]
 
@@ -88,9 +100,9 @@ class Loaded:
 
     def _make_functions(self):
         functions = {f'complete_{name}': self._make_complete(name) for name in self._methods}
-        for index, signal in enumerate(self.info.list_signals()):
+        for signal in self.info.list_signals():
             name = self.info.get_function_name(signal)
-            functions[f'emit_{name}'] = self._make_emit(name, self.info.get_gobject_name(signal), index)
+            functions[f'emit_{name}'] = self._make_emit(name, self.info.get_gobject_name(signal))
         for index, member in enumerate(self.info.list_properties()):
             functions.update(self._make_property_functions(member, index))
         return functions
@@ -103,18 +115,38 @@ class Loaded:
 
         return complete
 
-    def _make_emit(self, name, gobject_name, index):
-        args = described.read_all(self.info.get_signal_arg, index)
-        return lambda self, *values: self.emit(gobject_name, *args.check(f'emit_{name}', values))
+    def _make_emit(self, name, gobject_name):
+        args = self._signals[gobject_name]
+        return lambda self, *values: self.emit(gobject_name, *args.to_gobject(args.check(f'emit_{name}', values)))
+
+    def get_connecting_functions(self):
+        """Gets functions that convert the arguments of signals whose types are declared, if there are any."""
+        signals = {name: args for name, args in self._signals.items() if args.needs_codecs()}
+
+        def make_connect(name):
+            connect = getattr(GObject.Object, name)
+
+            def connect_converting(instance, signal, handler, *data):
+                args = signals.get(signal.partition('::')[0].replace('_', '-'))
+                return connect(instance, signal, handler if args is None else _convert_args(handler, args), *data)
+
+            return connect_converting
+
+        return {name: make_connect(name) for name in ('connect', 'connect_after')} if signals else {}
+
+    def get_signal_giver(self, signal):
+        """Gets the function that converts the arguments of a signal."""
+        name = signal if signal in self._signals else self.info.get_gobject_name(signal)
+        return self._signals[name].from_gobject if name in self._signals else None
 
     def _make_property_functions(self, member, index):
         name = self.info.get_function_name(member)
-        value = described.Described([self.info.get_property_arg(index)])
-        gobject_name = described.get_property_name(self.info, index)
+        gobject_name = names.get_property_name(self.info, index)
+        value = self._properties[gobject_name.replace('-', '_')]
         return {
             f'get_{name}': lambda self: self.get_property(gobject_name),
             f'set_{name}': lambda self, new: GObject.Object.set_property(
-                self, gobject_name, *value.check(f'set_{name}', [new])),
+                self, gobject_name, *value.to_gobject(value.check(f'set_{name}', [new]))),
         }
 
     # The functions of proxies.
@@ -182,15 +214,15 @@ class Loaded:
 
     def _unpack(self, name, reply):
         """Gets the results of a call as PyGObject returns those of a function."""
-        results = self._outs[name].from_gvalues(reply.get_values())
+        results = self._outs[name].from_gobject(reply.get_values())
         if not results:
             return True
         return results[0] if len(results) == 1 else tuple(results)
 
     def _make_writing_functions(self, member, index):
         name = self.info.get_function_name(member)
-        gobject_name = described.get_property_name(self.info, index)
-        value = described.Described([self.info.get_property_arg(index)])
+        gobject_name = names.get_property_name(self.info, index)
+        value = self._properties[gobject_name.replace('-', '_')]
 
         def write(proxy, new, cancellable, *callback):
             gvalue, = value.to_gvalues(value.check(f'set_{name}_async', [new]))
@@ -202,6 +234,15 @@ class Loaded:
 
         return {f'set_{name}_async': write, f'set_{name}_finish': Norpc.Proxy.write_value_finish,
                 f'set_{name}_sync': write_sync}
+
+
+def _convert_args(handler, args):
+    """Makes a handler of a signal whose arguments are converted."""
+    @functools.wraps(handler)
+    def run(instance, *values):
+        return handler(instance, *args.from_gobject(values[:len(args)]), *values[len(args):])
+
+    return run
 
 
 def refuse(message):

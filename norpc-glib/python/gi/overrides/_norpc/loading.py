@@ -6,7 +6,8 @@ import types
 
 from gi.repository import GObject, Norpc
 
-from . import calls, description, errors, properties, services, values
+from . import calls, described, description, properties, services, values
+from .errors import DescribedErrors
 from .loaded import Loaded, refuse
 
 _interfaces = {}  # by the type of their proxies
@@ -23,16 +24,16 @@ def load(file, interface_prefix=None):
     infos = Norpc.InterfaceInfo.list_for_xml(text)
     module = types.ModuleType(name, f'The interfaces of the description {name}.')
     for info in infos:
-        declared = _get_errors(infos[0])
-        vars(module).update(declared.domains)
-        _add_interface(module, info, _make_class_name(info.get_name(), interface_prefix), declared)
+        errors, declared = _get_errors(infos[0]), described.get_declared_types(info, module.__name__)
+        vars(module).update({**errors.domains, **declared.classes})
+        _add_interface(module, info, _make_class_name(info.get_name(), interface_prefix), errors, declared)
     return module
 
 
 def _get_errors(info):
     key = Norpc.DynamicProxy.type_for(info).name
     if key not in _errors:
-        _errors[key] = errors.DescribedErrors(info)
+        _errors[key] = DescribedErrors(info)
     return _errors[key]
 
 
@@ -59,12 +60,12 @@ def _make_class_name(name, prefix):
     return ''.join(word[:1].upper() + word[1:] for word in name.split('.'))
 
 
-def _add_interface(module, info, name, declared):
+def _add_interface(module, info, name, errors, declared):
     if name in vars(module) or f'{name}Proxy' in vars(module):
         raise ValueError(f"two classes have the name '{name}': interface_prefix can make the names of interfaces longer")
     key = Norpc.DynamicProxy.type_for(info).name
     if key not in _interfaces:
-        _interfaces[key] = _make_classes(Loaded(info, name, declared), module.__name__)
+        _interfaces[key] = _make_classes(Loaded(info, name, errors, declared), module.__name__)
     interface = _interfaces[key]
     setattr(module, name, interface.cls)
     setattr(module, f'{name}Proxy', interface.proxy_class)
@@ -94,7 +95,7 @@ def _make_class(name, base, interface, gtype, namespace, module_name):
     bases = (base, interface.cls)
     if not issubclass(base, properties.CheckedProperties):  # a service
         bases = (properties.CheckedProperties, *bases)
-    cls = type(base)(name, bases, {'__module__': module_name, '__gtype__': gtype, **namespace})
+    cls = type(base)(name, bases, {'__module__': module_name, '__gtype__': gtype, **interface.get_connecting_functions(), **namespace})
     gtype.pytype = cls
     return cls
 

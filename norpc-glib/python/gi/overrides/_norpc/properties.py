@@ -19,6 +19,20 @@ def _get_takers(cls):
     return takers
 
 
+@functools.cache
+def _get_givers(cls):
+    """Gets functions that convert the values that PyGObject has, in the same way."""
+    givers = {}
+    for interface in description.get_interfaces(cls):
+        givers.update(interface.get_property_givers())
+    return givers
+
+
+def _give(instance, name, value):
+    give = _get_givers(type(instance)).get(name.replace('-', '_'))
+    return value if give is None else give(value)
+
+
 def _take(instance, name, value):
     take = _get_takers(type(instance)).get(name.replace('-', '_'))
     return value if take is None else take(value, f"property '{name}'")
@@ -31,7 +45,7 @@ class _Props:
         self.__dict__.update(_instance=instance, _props=props)
 
     def __getattr__(self, name):
-        return getattr(self._props, name)
+        return _give(self._instance, name, getattr(self._props, name))
 
     def __setattr__(self, name, value):
         setattr(self._props, name, _take(self._instance, name, value))
@@ -61,6 +75,12 @@ class CheckedProperties:
     """Methods of an object whose properties are described."""
 
     props = _PropsOfInstances()
+
+    def __init__(self, **props):
+        super().__init__(**{name: _take(self, name, value) for name, value in props.items()})
+
+    def get_property(self, name):
+        return _give(self, name, GObject.Object.get_property(self, name))
 
     def set_property(self, name, value):
         GObject.Object.set_property(self, name, _take(self, name, value))

@@ -5,7 +5,7 @@ import functools
 
 from gi.repository import GLib, Norpc
 
-from . import errors, interrupt, replies, values
+from . import description, errors, interrupt, replies, values
 from .parameters import Parameters, find, read_arguments
 from .scope import Scope
 
@@ -172,7 +172,7 @@ class DescribedStream:
     def _unpack_item(self, item):
         if item is None:
             return (False, *[None] * len(self.items))
-        return (True, *self.items.from_gvalues(item.get_values()))
+        return (True, *self.items.from_gobject(item.get_values()))
 
     def next_finish(self, result):
         return self._unpack_item(self.next_item_finish(result))
@@ -187,7 +187,7 @@ class DescribedStream:
         return self.write_values(self.items.to_gvalues(self.items.check('write', values)))
 
     def _unpack_outcome(self, reply):
-        results = self.results.from_gvalues(reply.get_values())
+        results = self.results.from_gobject(reply.get_values())
         if not results:
             return True
         return results[0] if len(results) == 1 else tuple(results)
@@ -218,6 +218,15 @@ def describe(stream, cls):
 class SignalWatchFunctions:
     """Methods that a watch of a signal has in Python."""
 
+    _norpc_give = None  # converts the arguments, if their types were loaded
+
+    @classmethod
+    def new(cls, proxy, signal):
+        watch = super().new(proxy, signal)
+        for interface in description.get_interfaces(type(proxy)):
+            watch._norpc_give = interface.get_signal_giver(signal)
+        return watch
+
     def __aiter__(self):
         return self
 
@@ -227,4 +236,6 @@ class SignalWatchFunctions:
             raise RuntimeError('signals need an event loop that runs the main context, such as that of Norpc.run()')
         emission = await _wait(self, 'next')
         args = [values.own(emission.get_arg(index)) for index in range(emission.get_n_args())]
+        if self._norpc_give is not None:
+            args = self._norpc_give(args)
         return _get_item(args[0] if len(args) == 1 else tuple(args))

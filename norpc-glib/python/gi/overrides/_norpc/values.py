@@ -109,7 +109,7 @@ def _box(value, name):
 
 
 def _make_variant(signature, value, name):
-    return GLib.Variant(signature, _get_content_taker(signature)(value, name))
+    return GLib.Variant(signature, get_content_taker(signature)(value, name))
 
 
 def _find_end(signature, start):
@@ -141,7 +141,7 @@ def _take_content_bytes(value, name):
 
 
 def _make_dict_taker(signature):
-    take_key, take = map(_get_content_taker, _split(signature))
+    take_key, take = map(get_content_taker, _split(signature))
 
     def take_dict(value, name):
         if not isinstance(value, dict):
@@ -152,7 +152,7 @@ def _make_dict_taker(signature):
 
 
 def _make_tuple_taker(signature):
-    takers = [_get_content_taker(part) for part in _split(signature)]
+    takers = [get_content_taker(part) for part in _split(signature)]
 
     def take_tuple(value, name):
         if not isinstance(value, (list, tuple)):
@@ -174,7 +174,7 @@ def _make_pattern_taker(is_valid, expected):
 
 
 @functools.cache
-def _get_content_taker(signature):
+def get_content_taker(signature):
     """Gets the converter for a type of variants."""
     if signature in _BASIC_CONTENT:
         return _BASIC_CONTENT[signature]
@@ -183,9 +183,9 @@ def _get_content_taker(signature):
     if signature.startswith('a{'):
         return _make_dict_taker(signature[2:-1])
     if signature.startswith('a'):
-        return make_array_taker(_get_content_taker(signature[1:]))
+        return make_array_taker(get_content_taker(signature[1:]))
     if signature.startswith('m'):
-        return make_nullable(_get_content_taker(signature[1:]))
+        return make_nullable(get_content_taker(signature[1:]))
     if signature.startswith('('):
         return _make_tuple_taker(signature[1:-1])
     return lambda value, name: value  # there are no others in descriptions
@@ -207,7 +207,7 @@ def make_variant_taker(signature):
     return take
 
 
-def _make_flags_taker(wrapper):
+def make_flags_taker(wrapper):
     def take(value, name):
         if isinstance(value, wrapper):
             return value
@@ -218,7 +218,7 @@ def _make_flags_taker(wrapper):
     return take
 
 
-def _make_enum_taker(wrapper):
+def make_enum_taker(wrapper):
     def take(value, name):
         if isinstance(value, wrapper):
             return value
@@ -256,6 +256,18 @@ def make_instance_taker(wrapper):
         gtype = getattr(value, '__gtype__', None)
         if isinstance(value, type) or gtype is None or not GObject.type_is_a(gtype, wrapper.__gtype__):
             raise wrong_type(name, f'{wrapper.__module__.rpartition(".")[2]}.{wrapper.__name__}', value)
+        return value
+
+    return take
+
+
+def make_class_taker(cls):
+    """Makes the converter to a class of Python that stands for a record."""
+    def take(value, name):
+        if isinstance(value, dict):
+            return _make_record(cls, value, name)
+        if not isinstance(value, cls):
+            raise wrong_type(name, f'{cls.__module__}.{cls.__name__}', value)
         return value
 
     return take
@@ -301,7 +313,7 @@ def _make_interface_taker(info, signature):
     if wrapper is GLib.Variant:
         return make_variant_taker(signature)
     if isinstance(wrapper, type) and issubclass(wrapper, int):
-        return _make_flags_taker(wrapper) if issubclass(wrapper, GObject.GFlags) else _make_enum_taker(wrapper)
+        return make_flags_taker(wrapper) if issubclass(wrapper, GObject.GFlags) else make_enum_taker(wrapper)
     return make_instance_taker(wrapper)
 
 

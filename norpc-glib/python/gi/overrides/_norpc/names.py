@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Names of Python, made of those of a description as generated code makes its own."""
+
+import re
+
+
+def make_identifier(name):
+    """Replaces what the name of a variable cannot have."""
+    return re.sub('[^A-Za-z0-9_]', '_', '_' + name if name[:1].isdigit() else name)
+
+
+def make_constant(name):
+    """Turns NotFound and not-found into NOT_FOUND."""
+    identifier = make_identifier(name)
+    if '_' not in identifier and identifier.upper() != identifier:
+        identifier = re.sub('(?<=[^A-Z])(?=[A-Z])', '_', identifier)
+    return identifier.upper()
+
+
+def get_property_name(info, index):
+    """Gets the name of a GObject property."""
+    member = info.list_properties()[index]
+    if member in info.list_signals():  # then get_gobject_name() is about that
+        return info.get_function_name(member).replace('_', '-')
+    return info.get_gobject_name(member)
