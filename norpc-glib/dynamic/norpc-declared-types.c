@@ -263,7 +263,7 @@ describe_members (const NorpcXmlElement  *declaration,
 }
 
 static int
-compare_names (gconstpointer a,
+compare_type_names (gconstpointer a,
                gconstpointer b)
 {
   return strcmp (*(const char * const *) a, *(const char * const *) b);
@@ -277,7 +277,7 @@ norpc_declared_types_describe (GHashTable  *declared,
   g_autofree gpointer *names = g_hash_table_get_keys_as_array (declared, NULL);
   g_auto (GVariantBuilder) types = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{s(ssa(ssx))}"));
 
-  qsort (names, g_hash_table_size (declared), sizeof (gpointer), compare_names);
+  qsort (names, g_hash_table_size (declared), sizeof (gpointer), compare_type_names);
   for (gpointer *name = names; *name != NULL; name++)
     {
       const NorpcXmlElement *declaration = g_hash_table_lookup (declared, *name);

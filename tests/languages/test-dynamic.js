@@ -4,26 +4,11 @@
 
 imports.gi.versions.Norpc = '1';
 const { Gio, GLib, Norpc } = imports.gi;
+const { describeLamp } = imports.lamp;
 const { assert, run, test } = imports.tap;
 
-const info = Norpc.InterfaceInfo.new_for_xml(`
-<node>
-  <error-domain name="LampError"><error name="TooDark"/></error-domain>
-  <interface name="org.example.js.Lamp">
-    <method name="Dim">
-      <arg name="by" type="d"/>
-      <arg name="brightness" type="d" direction="out"/>
-    </method>
-    <stream name="Blink">
-      <arg name="times" type="u"/>
-      <arg name="on" type="b" direction="out"/>
-      <result name="seconds" type="d"/>
-    </stream>
-    <signal name="Flickered"><arg name="times" type="u"/></signal>
-    <property name="Brightness" type="d" access="readwrite"/>
-    <property name="MaxWatts" type="u" access="read"/>
-  </interface>
-</node>`, null);
+const info = Norpc.InterfaceInfo.new_for_xml(
+    describeLamp('org.example.js.Lamp', '<property name="MaxWatts" type="u" access="read"/>'), null);
 
 function handleCall(service, call, methodName, args) {
     if (methodName === 'Blink') {

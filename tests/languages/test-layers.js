@@ -119,6 +119,10 @@ test('layer fails closed', () => withStore(put => {
         return put(layer);
     };
     assertFailsClosed(withLayer, put());
+    for (const returned of ['yes', 1, {}, Promise.resolve(true)]) {
+        const error = failure(() => withLayer(() => returned).call_append_sync(0, data('key'), data('x'), null));
+        assert(error.message.startsWith('vfunc_take(): expected a boolean, got '), error.message);
+    }
     assertMatches(failure(() => withLayer(() => true).call_get_size_sync(0, null)),
         Norpc.Error, Norpc.Error.NO_REPLY);
 }));
@@ -160,7 +164,10 @@ test('key function', () => withStore((put, server) => {
         return Kv.StoreProxy.new(balance);
     };
     assert(withKey(() => [true, 7]).call_get_size_sync(0, null)[1] === 0, 'called');
-    assert(failure(() => withKey(() => [true, -1]).call_get_size_sync(0, null)) !== null, 'out of range');
+    for (const returned of [[true, -1], [true, 2 ** 32], [true, 0.5], [1, 1], [true], 7, 'ab', Promise.resolve([true, 1])]) {
+        const { message } = failure(() => withKey(() => returned).call_get_size_sync(0, null));
+        assert(/^the key (function )?of a balance: expected /.test(message), message);
+    }
     assertFailsClosed(withKey, put());
 }));
 

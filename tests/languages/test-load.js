@@ -4,17 +4,11 @@
 
 imports.gi.versions.Norpc = '1';
 const { GLib, GObject, Norpc } = imports.gi;
+const { describeLamp } = imports.lamp;
 const { assert, assertRejects, equal, run, test } = imports.tap;
 
 const file = GLib.build_filenamev([GLib.get_tmp_dir(), `norpc-${GLib.uuid_string_random()}.xml`]);
-GLib.file_set_contents(file, `
-<node>
-  <error-domain name="LampError"><error name="TooDark"/></error-domain>
-  <interface name="org.example.loaded.Lamp">
-    <method name="Dim">
-      <arg name="by" type="d"/>
-      <arg name="brightness" type="d" direction="out"/>
-    </method>
+GLib.file_set_contents(file, describeLamp('org.example.loaded.Lamp', `
     <method name="Describe">
       <arg name="options" type="a{sv}"/>
       <arg name="name" type="s" nullable="true"/>
@@ -24,16 +18,7 @@ GLib.file_set_contents(file, `
     <method name="Connect"/>
     <method name="CallMethod"><arg name="name" type="s"/><arg name="name" type="s" direction="out"/></method>
     <method name="LampCount"><arg name="count" type="y" direction="out"/></method>
-    <method name="Forget" oneway="true"><arg name="what" type="s"/></method>
-    <stream name="Blink">
-      <arg name="times" type="u"/>
-      <arg name="on" type="b" direction="out"/>
-      <result name="seconds" type="d"/>
-    </stream>
-    <signal name="Flickered"><arg name="times" type="u"/></signal>
-    <property name="Brightness" type="d" access="readwrite"/>
-  </interface>
-</node>`);
+    <method name="Forget" oneway="true"><arg name="what" type="s"/></method>`));
 const { Lamp, LampInfo, LampProxy } = Norpc.load(file);
 GLib.unlink(file);
 

@@ -137,6 +137,14 @@ const Mixer = GObject.registerClass({
     }
 });
 
+const Hasty = GObject.registerClass({
+    Implements: [Test.Mixer, Norpc.Lifecycle],
+}, class Hasty extends Norpc.Service {
+    async vfunc_start() {
+        return true;
+    }
+});
+
 const Feed = GObject.registerClass({
     Implements: [Streams.Feed],
 }, class Feed extends Norpc.Service {
@@ -262,8 +270,21 @@ test('properties and life cycle', async () => {
         const changed = new Promise(resolve => proxy.connect('notify::volume', () => resolve(proxy.volume)));
         mixer.volume = 0.75;
         equal(await changed, 0.75);
+        for (const [name, value, message] of [
+            ['volume', 'loud', "property 'volume': expected a number, got a string"],
+            ['volume', undefined, "property 'volume': expected a number, got undefined"],
+            ['options', 5, "property 'options': expected an object, got the number 5"],
+        ])
+            equal((await assertRejects(async () => (mixer[name] = value))).message, message);
+        mixer.options = { two: 2 };
+        equal([mixer.volume, mixer.options.recursiveUnpack()], [0.75, { two: 2 }]);
     });
     equal(mixer.lives, ['start', 'stop']);
+});
+
+test('start that is not done when it returns', async () => {
+    const error = await assertRejects(async () => Norpc.serve(new Hasty()));
+    equal(error.message, 'vfunc_start(): expected a boolean, got Promise');
 });
 
 test('streams', () => withService(new Feed(), async feed => {

@@ -5,8 +5,8 @@
 /* exported addAllFunctions, extendProxies, unwrap */
 
 const { Gio, GLib, GObject } = imports.gi;
-const { getMembers } = imports.overrides._norpc.description;
-const { give, wrongType } = imports.overrides._norpc.values;
+const { getDeclaredTypes, getLeftOut, getMembers } = imports.overrides._norpc.description;
+const { give, isDict, wrongType } = imports.overrides._norpc.values;
 
 let generic;  // the functions of Norpc.DynamicProxy
 const OPTIONS = ['cancellable', 'parent', 'priority', 'timeout'];
@@ -18,25 +18,30 @@ function checkOptions(options) {
         return {};
     if (options instanceof Gio.Cancellable)
         return { cancellable: options };
-    if (typeof options !== 'object')
+    if (!isDict(options))
         throw wrongType('options', 'an object or a Gio.Cancellable', options);
     for (const name of Object.keys(options)) {
         if (!OPTIONS.includes(name))
             throw new TypeError(`options: '${name}' is not an option; expected one of ${OPTIONS.join(', ')}`);
     }
-    if (options.cancellable && !(options.cancellable instanceof Gio.Cancellable))
-        throw wrongType('cancellable', 'a Gio.Cancellable', options.cancellable);
-    if (options.parent && !(options.parent instanceof Norpc.Call))
-        throw wrongType('parent', 'a Norpc.Call', options.parent);
+    checkInstance(options.cancellable, 'cancellable', Gio.Cancellable, 'a Gio.Cancellable');
+    checkInstance(options.parent, 'parent', Norpc.Call, 'a Norpc.Call');
     checkTimeout(options.timeout);
+    if (options.priority !== undefined && !Object.values(Norpc.Priority).includes(options.priority))
+        throw wrongType("option 'priority'", 'a Norpc.Priority', options.priority);
     return options;
+}
+
+function checkInstance(value, name, klass, expected) {
+    if (value !== undefined && value !== null && !(value instanceof klass))
+        throw wrongType(`option '${name}'`, expected, value);
 }
 
 function checkTimeout(timeout) {
     if (timeout === undefined || timeout === Infinity)
         return;
     if (typeof timeout !== 'number' || !(timeout > 0 && timeout < GLib.MAXUINT32))
-        throw wrongType('timeout', 'a number of milliseconds greater than 0', timeout);
+        throw wrongType("option 'timeout'", 'a number of milliseconds greater than 0', timeout);
 }
 
 // Runs a function that sends a call, with options of the call.
@@ -144,12 +149,12 @@ class GenericSender extends Sender {
     }
 
     finish(proxy, result) {
-        return [true, ...generic.call_method_finish.call(proxy, result).recursiveUnpack()];
+        return [true, ...this.member.outs.give(generic.call_method_finish.call(proxy, result))];
     }
 
     callSync(proxy, args, cancellable) {
-        return [true, ...generic.call_method_sync.call(proxy, this.member.method,
-            GLib.Variant.new_tuple(args), cancellable).recursiveUnpack()];
+        return [true, ...this.member.outs.give(generic.call_method_sync.call(proxy, this.member.method,
+            GLib.Variant.new_tuple(args), cancellable))];
     }
 
     callOneWay(proxy, args) {
@@ -169,6 +174,8 @@ function addFunctions(table, member) {
             return func.call(sender, this, args);
         },
     }[name]);
+    if (member.leftOut !== null)
+        return;
     if (member.isStream) {
         add(member.name, sender.openStream);
     } else if (member.isOneWay) {
@@ -187,8 +194,22 @@ function makeTable(prototype) {
     const isGeneric = GObject.type_is_a(prototype.constructor.$gtype, Norpc.DynamicProxy.$gtype);
     const functions = Object.getOwnPropertyNames(prototype)
         .filter(name => /^(call|open)_/.test(name)).map(name => name.slice('call_'.length));
-    getMembers(info, functions, isGeneric, Norpc).forEach(member => addFunctions(table, member));
+    const members = getMembers(info, functions, isGeneric ? getDeclaredTypes(info) : null, Norpc);
+    members.forEach(member => addFunctions(table, member));
+    if (isGeneric)
+        getLeftOut(info, members).forEach((reason, name) => addLeftOut(table, name, reason));
     return table;
+}
+
+// Has functions of members that need generated code say so.
+function addLeftOut(table, name, reason) {
+    const makeError = () => new GLib.Error(Norpc.error_quark(), Norpc.Error.NOT_IMPLEMENTED, reason);
+    if (table.has(name))
+        return;
+    table.set(name, () => Promise.reject(makeError()));
+    table.set(`${name}_sync`, () => {
+        throw makeError();
+    });
 }
 
 const tables = new Map();  // of functions, by the prototypes of generated classes

@@ -2,10 +2,11 @@
 
 // The methods and streams of interfaces, as interface infos describe them.
 
-/* exported Args, Member, getMembers, isTaken */
+/* exported Args, Member, getDeclaredTypes, getLeftOut, getMembers, isTaken */
 
 const { GObject } = imports.gi;
-const { makeTaker, makeVariantTaker, wrongType } = imports.overrides._norpc.values;
+const { DeclaredTypes } = imports.overrides._norpc.declared;
+const { makeTaker, wrongType } = imports.overrides._norpc.values;
 
 // Several values: arguments, results, or an item of a stream.
 var Args = class {
@@ -57,12 +58,23 @@ function isTaken(info, name, Norpc) {
         info.list_properties().some(property => info.get_gobject_name(property).replace(/-/g, '_') === name);
 }
 
-// A method or a stream.
+// The same for values of descriptions that were read at run time, as variants.
+class GenericArgs extends Args {
+    constructor(kind, names, types, declared) {
+        super(kind, names, types, type => declared.getCodec(type)?.take);
+        this.codecs = types.map(type => declared.getCodec(type));
+    }
+
+    // Gets the values of a tuple.
+    give(tuple) {
+        return this.codecs.map((codec, index) => codec.give(tuple.get_child_value(index)));
+    }
+}
+
+// A method or a stream. Those of descriptions that were read at run time have `declared`, the types of these.
 var Member = class {
-    constructor(info, index, functionName, isGeneric, Norpc) {
-        const make = isGeneric ? type => makeVariantTaker(type) : makeTaker;
-        const split = type => imports.overrides._norpc.values.splitTuple(type);
-        const types = (text, list) => isGeneric ? split(text.call(info, index)) : list.call(info, index);
+    constructor(info, index, functionName, declared, Norpc) {
+        const make = (...args) => declared ? new GenericArgs(...args, declared) : new Args(...args, makeTaker);
         const flags = info.get_method_flags(index);
         this.info = info;
         this.method = info.list_methods()[index];
@@ -70,19 +82,52 @@ var Member = class {
         this.name = this.functionName + (isTaken(info, this.functionName, Norpc) ? '_' : '');
         this.isOneWay = (flags & Norpc.MethodFlags.ONEWAY) !== 0;
         this.isStream = (flags & Norpc.MethodFlags.STREAM) !== 0;
-        this.isGeneric = isGeneric;
-        this.ins = new Args('argument', info.list_in_args(index), types(info.get_in_type, info.list_in_types), make);
-        this.outs = new Args('result', info.list_out_args(index), types(info.get_out_type, info.list_out_types), make);
-        this.items = new Args('value', info.list_items(index), types(info.get_item_type, info.list_item_types), make);
+        this.isGeneric = Boolean(declared);
+        this.ins = make('argument', info.list_in_args(index), info.list_in_types(index));
+        this.outs = make('result', info.list_out_args(index), info.list_out_types(index));
+        this.items = make('value', info.list_items(index), info.list_item_types(index));
+        this.leftOut = declared ? findFormless(info, index, declared) : null;
     }
 };
 
+// Gets why a method cannot be called with variants, or null.
+function findFormless(info, index, declared) {
+    for (const [names, types] of [[info.list_in_args(index), info.list_in_types(index)],
+        [info.list_out_args(index), info.list_out_types(index)], [info.list_items(index), info.list_item_types(index)]]) {
+        const found = types.findIndex(type => !declared.getCodec(type));
+        if (found >= 0)
+            return `the value '${names[found]}' of ${info.list_methods()[index]} has the type ${types[found].replace('?', '')}, which JavaScript has only with generated code`;
+    }
+    return null;
+}
+
 // Gets the members whose functions have a prefix, such as `call_`, and those of descriptions that were read at
 // run time, which have no functions.
-function getMembers(info, functions, isGeneric, Norpc) {
+function getMembers(info, functions, declared, Norpc) {
     const names = new Map(functions.map(name => [simplify(name), name]));
     return info.list_methods().map((method, index) => {
         const name = names.get(simplify(method));
-        return name !== undefined || isGeneric ? new Member(info, index, name, isGeneric, Norpc) : null;
+        return name !== undefined || declared ? new Member(info, index, name, declared, Norpc) : null;
     }).filter(member => member !== null);
+}
+
+const declaredTypes = new Map();  // by their description
+
+// Gets the declared types of an interface that was read at run time: the same for the same types.
+function getDeclaredTypes(info) {
+    const key = info.dup_declared_types().print(false);
+    if (!declaredTypes.has(key))
+        declaredTypes.set(key, new DeclaredTypes(info));
+    return declaredTypes.get(key);
+}
+
+// Gets why members have no functions, by the names that these would have.
+function getLeftOut(info, members) {
+    const reasons = new Map(info.list_left_out().map(
+        member => [info.get_function_name(member), `${info.get_name()}: ${info.get_left_out(member)}`]));
+    for (const member of members) {
+        if (member.leftOut !== null)
+            reasons.set(member.name, `${info.get_name()}: ${member.leftOut}`);
+    }
+    return reasons;
 }

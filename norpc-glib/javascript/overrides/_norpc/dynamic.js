@@ -6,8 +6,9 @@
 
 const { Gio, GLib, GObject } = imports.gi;
 const { lookupConstructor } = imports._gi;
-const { getMembers } = imports.overrides._norpc.description;
+const { getDeclaredTypes, getLeftOut, getMembers } = imports.overrides._norpc.description;
 const { addAllFunctions } = imports.overrides._norpc.calls;
+const { addEvents } = imports.overrides._norpc.events;
 const { answer } = imports.overrides._norpc.services;
 
 let Norpc;
@@ -15,6 +16,7 @@ let Norpc;
 function makeProxyClass(info) {
     const klass = lookupConstructor(Norpc.DynamicProxy.type_for(info));
     addAllFunctions(klass);
+    addEvents(klass, info);
     klass.new = endpoint => Norpc.DynamicProxy.new(endpoint, info);
     return klass;
 }
@@ -26,17 +28,27 @@ function notImplemented(call, info, methodName) {
 
 // The base class of services of an interface. Their methods are as those of a Norpc.Service.
 function makeServiceClass(info, type) {
-    const members = new Map(getMembers(info, [], true, Norpc).map(member => [member.method, member]));
+    const members = new Map(getMembers(info, [], getDeclaredTypes(info), Norpc).map(member => [member.method, member]));
+    const leftOut = getLeftOut(info, [...members.values()]);
+    const base = lookupConstructor(Norpc.DynamicService.type_for(info));
+    addEvents(base, info);
 
     return GObject.registerClass({ GTypeName: `${type}-in-JavaScript` },
-        class Service extends lookupConstructor(Norpc.DynamicService.type_for(info)) {
+        class Service extends base {
+            static _classInit(klass) {
+                const refused = [...leftOut].find(([name]) => Object.hasOwn(klass.prototype, name));
+                if (refused !== undefined)
+                    throw new TypeError(`${klass.name}.${refused[0]}(): ${refused[1]}`);
+                return super._classInit(klass);
+            }
+
             vfunc_handle_call(call, methodName, args) {
                 const member = members.get(methodName);
                 if (typeof this[member.name] !== 'function') {
                     notImplemented(call, info, methodName);
                     return true;
                 }
-                const values = args.recursiveUnpack();
+                const values = member.ins.give(args);
                 if (member.isStream)
                     values.unshift(Norpc.DynamicStream.get_for_call(call));
                 answer(this, call, member, values, (answered, results) =>
@@ -58,6 +70,7 @@ const bases = new Map();  // of services, by the name of the type, which is made
 function loadText(xml) {
     const classes = {};
     for (const info of Norpc.InterfaceInfo.list_for_xml(xml)) {
+        Object.assign(classes, getDeclaredTypes(info).getClasses());
         const name = info.get_name().replace(/^.*\./, '');
         const type = Norpc.DynamicService.type_for(info).name;
         if (!bases.has(type))

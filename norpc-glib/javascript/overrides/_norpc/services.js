@@ -6,7 +6,8 @@
 
 const { GLib, GObject } = imports.gi;
 const { getMembers } = imports.overrides._norpc.description;
-const { own } = imports.overrides._norpc.values;
+const { guardFunction } = imports.overrides._norpc.layers;
+const { makeTaker, own } = imports.overrides._norpc.values;
 
 let Norpc;
 
@@ -88,14 +89,16 @@ function addHandlers(klass, iface) {
     }
 }
 
-const values = new WeakMap();  // of read-only properties, by service
+const values = new WeakMap();  // of properties, by service
 
-// GJS makes accessors only for properties that clients may set.
-function addAccessor(klass, pspec) {
+// The accessors of GJS check nothing, and there are none for properties that clients cannot set.
+function addAccessor(klass, pspec, type) {
     const name = pspec.name.replace(/-/g, '_');
-    if (pspec.flags & GObject.ParamFlags.WRITABLE || name in klass.prototype || pspec.name in klass.prototype)
+    const camelName = pspec.name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+    const take = makeTaker(type);
+    if ([name, camelName, pspec.name].some(spelling => spelling in klass.prototype))
         return;
-    Object.defineProperty(klass.prototype, name, {
+    const accessors = {
         configurable: true,
         get() {
             return values.get(this)?.[name] ?? pspec.get_default_value();
@@ -103,22 +106,25 @@ function addAccessor(klass, pspec) {
         set(value) {
             if (!values.has(this))
                 values.set(this, {});
-            values.get(this)[name] = value;
+            values.get(this)[name] = take(value, `property '${pspec.name}'`);
             this.notify(pspec.name);
         },
-    });
+    };
+    for (const spelling of new Set([name, camelName, pspec.name]))
+        Object.defineProperty(klass.prototype, spelling, accessors);
 }
 
 // Adds the properties that an interface has, and that the class does not describe itself.
 function addProperties(klass, iface) {
     const info = Norpc.interface_info_for_type(iface.$gtype);
     const described = { ...klass[GObject.properties] };
-    for (const property of info?.list_properties() ?? []) {
+    const types = info?.list_property_types() ?? [];
+    for (const [index, property] of (info?.list_properties() ?? []).entries()) {
         const name = info.get_gobject_name(property);
         if (name in described)
             continue;
         described[name] = GObject.ParamSpec.override(name, iface);
-        addAccessor(klass, described[name]);
+        addAccessor(klass, described[name], types[index]);
     }
     klass[GObject.properties] = described;
 }
@@ -136,6 +142,7 @@ function addService(namespace) {
                 addHandlers(klass, iface);
                 addProperties(klass, iface);
             }
+            guardFunction(klass.prototype, 'vfunc_start');
             return super._classInit(klass);
         }
     });

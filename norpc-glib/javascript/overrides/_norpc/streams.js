@@ -5,8 +5,9 @@
 /* exported extendStreams */
 
 const { GLib } = imports.gi;
-const { Member } = imports.overrides._norpc.description;
+const { Member, getDeclaredTypes } = imports.overrides._norpc.description;
 const { unwrap } = imports.overrides._norpc.calls;
+const { convertEmission, extendWatches } = imports.overrides._norpc.events;
 const { own } = imports.overrides._norpc.values;
 
 let Norpc;
@@ -29,16 +30,19 @@ function wait(object, name) {
 // The same for values of a stream, which are a variant if its description was read at run time.
 async function waitForValues(stream, name) {
     const returned = await wait(stream, name);
-    return returned instanceof GLib.Variant && stream instanceof Norpc.DynamicStream
-        ? [true, ...returned.recursiveUnpack()] : returned;
+    if (!(returned instanceof GLib.Variant && stream instanceof Norpc.DynamicStream))
+        return returned;
+    const member = getMember(stream);
+    return [true, ...(name === 'next' ? member.items : member.outs).give(returned)];
 }
 
 function getMember(stream) {
     const [info, index] = stream.get_interface_info();
     const isGeneric = stream instanceof Norpc.DynamicStream;
-    const key = `${info.get_name()} ${index} ${isGeneric}`;
+    const types = [info.list_item_types(index), info.list_out_types(index)];
+    const key = `${info.get_name()} ${index} ${isGeneric} ${types.join(' ')}`;
     if (!members.has(key))
-        members.set(key, new Member(info, index, undefined, isGeneric, Norpc));
+        members.set(key, new Member(info, index, undefined, isGeneric ? getDeclaredTypes(info) : null, Norpc));
     return members.get(key);
 }
 
@@ -98,7 +102,8 @@ function iterateWatch() {
     return {
         next: async () => {
             const emission = await wait(this, 'next');
-            const args = Array.from({ length: emission.get_n_args() }, (_, index) => own(emission.get_arg(index)));
+            const values = Array.from({ length: emission.get_n_args() }, (_, index) => own(emission.get_arg(index)));
+            const args = convertEmission(this, values);
             return { value: args.length > 1 ? args : args[0], done: false };
         },
         [Symbol.asyncIterator]() {
@@ -112,5 +117,6 @@ function extendStreams(namespace) {
     Norpc.Stream.prototype[Symbol.asyncIterator] = iterateStream;
     Norpc.Stream.prototype.send = send;
     Norpc.Stream.prototype.outcome = outcome;
+    extendWatches(Norpc);
     Norpc.SignalWatch.prototype[Symbol.asyncIterator] = iterateWatch;
 }

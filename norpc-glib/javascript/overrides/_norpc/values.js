@@ -4,7 +4,7 @@
 //
 // A taker is a function that gets a value and the name that an error calls it by.
 
-/* exported give, own, makeTaker, makeVariantTaker, splitTuple, wrongType */
+/* exported give, isDict, own, makeTaker, makeVariantTaker, take, wrongType */
 
 const { Gio, GLib, GObject } = imports.gi;
 
@@ -39,12 +39,17 @@ function takeBoolean(value, name) {
     return value;
 }
 
-function makeIntegerTaker([lowest, highest]) {
+// The ranges of BigInts, which only 64-bit numbers can be.
+const LARGE = { x: [-(2n ** 63n), 2n ** 63n - 1n], t: [0n, 2n ** 64n - 1n] };
+
+function makeIntegerTaker(type, [lowest, highest]) {
     return (value, name) => {
-        if (typeof value !== 'number' || !Number.isInteger(value))
-            throw wrongType(name, 'an integer', value);
-        if (value < lowest || value > highest)
-            throw new RangeError(`${name}: expected a number from ${lowest} to ${highest}, got ${value}`);
+        const isLarge = typeof value === 'bigint' && type in LARGE;
+        if (!isLarge && !Number.isInteger(value))
+            throw wrongType(name, type in LARGE ? 'an integer or a BigInt' : 'an integer', value);
+        const [least, most] = isLarge ? LARGE[type] : [lowest, highest];
+        if (value < least || value > most)
+            throw new RangeError(`${name}: expected a number from ${least} to ${most}, got ${value}`);
         return value;
     };
 }
@@ -142,7 +147,7 @@ function fillTuple(type, value, name) {
 
 const takeSimple = {
     b: takeBoolean, d: takeNumber, s: takeText, o: takeText, g: takeText,
-    ...Object.fromEntries(Object.entries(INTEGERS).map(([type, range]) => [type, makeIntegerTaker(range)])),
+    ...Object.fromEntries(Object.entries(INTEGERS).map(([type, range]) => [type, makeIntegerTaker(type, range)])),
 };
 
 // Checks a value of a type of D-Bus, and puts variants where its type has them, so that GJS can make the rest.
@@ -229,6 +234,8 @@ function makeTypeArrayTaker(type) {
         return takeNoRecords;
     return makeArrayTaker(makeTypeTaker(type));
 }
+
+var take = { dateTime: takeDateTime, file: makeTypeTaker(Gio.File.$gtype.name), uri: makeTypeTaker(GLib.Uri.$gtype.name) };
 
 // Makes the taker of a type, as norpc_interface_info_list_in_types () describes it.
 function makeTaker(type) {

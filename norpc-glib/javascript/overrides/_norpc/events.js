@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Signals and properties of interfaces that were read at run time: their values are checked, and those of declared
+// types are as in calls.
+
+/* exported addEvents, convertEmission, extendWatches */
+
+const { GLib } = imports.gi;
+const { Args, getDeclaredTypes } = imports.overrides._norpc.description;
+const { makeTaker } = imports.overrides._norpc.values;
+
+// Values as GObject has them, some of which have a codec.
+class Values {
+    constructor(kind, names, types, declared) {
+        this.codecs = types.map(type => declared.needsCodec(type) ? declared.getCodec(type) : null);
+        this.args = new Args(kind, names, types, type => declared.needsCodec(type) ? declared.getCodec(type).take : makeTaker(type));
+    }
+
+    get needsCodecs() {
+        return this.codecs.some(codec => codec !== null);
+    }
+
+    check(values) {
+        return this.args.check(values).map((value, index) => this.codecs[index] === null ? value : toGObject(value));
+    }
+
+    give(values) {
+        return values.map((value, index) => this.codecs[index] === null ? value : fromGObject(this.codecs[index], value));
+    }
+}
+
+// GObject has the content of a maybe, or null, and numbers and arrays of texts that are no variants.
+function toGObject(variant) {
+    if (variant.get_type_string().startsWith('m'))
+        return variant.n_children() === 0 ? null : toGObject(variant.get_child_value(0));
+    return ['i', 'u', 'as'].includes(variant.get_type_string()) ? variant.deepUnpack() : variant;
+}
+
+function fromGObject(codec, value) {
+    const signature = codec.signature.replace(/^m/, '');
+    if (value === null)
+        return null;
+    const variant = value instanceof GLib.Variant ? value : new GLib.Variant(signature, value);
+    return codec.give(codec.signature === signature ? variant
+        : GLib.Variant.new_maybe(new GLib.VariantType(signature), variant));
+}
+
+function describeSignals(info, declared) {
+    return new Map(info.list_signals().map((signal, index) => [info.get_gobject_name(signal),
+        new Values('argument', info.list_signal_args(index), info.list_signal_types(index), declared)]));
+}
+
+// Has functions of GObject convert the arguments of signals.
+function addSignals(klass, signals) {
+    const { connect, connect_after, emit } = klass.prototype;
+    const convert = (name, callback) => {
+        const values = signals.get(name.split('::')[0].replace(/_/g, '-'));
+        return values?.needsCodecs ? (object, ...args) => callback(object, ...values.give(args)) : callback;
+    };
+
+    klass.prototype.connect = function (name, callback) {
+        return connect.call(this, name, convert(name, callback));
+    };
+    klass.prototype.connect_after = function (name, callback) {
+        return connect_after.call(this, name, convert(name, callback));
+    };
+    klass.prototype.emit = function (name, ...args) {
+        const values = signals.get(name.replace(/_/g, '-'));
+        return emit.call(this, name, ...values === undefined ? args : values.check(args));
+    };
+}
+
+// GJS makes the accessors of a property when one of its names is looked for.
+function addProperty(klass, name, values) {
+    for (const spelling of new Set([name, name.replace(/-/g, '_'), name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())])) {
+        void (spelling in klass.prototype);
+        const accessors = Object.getOwnPropertyDescriptor(klass.prototype, spelling);
+        if (accessors?.set === undefined || !accessors.configurable)
+            continue;
+        Object.defineProperty(klass.prototype, spelling, {
+            configurable: true,
+            get() {
+                return values.give([accessors.get.call(this)])[0];
+            },
+            set(value) {
+                accessors.set.call(this, values.check([value])[0]);
+            },
+        });
+    }
+}
+
+// Adds checks and conversions to a class, once.
+function addEvents(klass, info) {
+    if (Object.hasOwn(klass.prototype, 'connect'))
+        return;
+    const declared = getDeclaredTypes(info);
+    addSignals(klass, describeSignals(info, declared));
+    info.list_property_types().forEach((type, index) => {
+        const property = info.list_properties()[index];
+        addProperty(klass, info.get_gobject_name(property), new Values('property', [property], [type], declared));
+    });
+}
+
+const watched = new WeakMap();  // the values of the signal, by watch
+
+function extendWatches(Norpc) {
+    const makeWatch = Norpc.SignalWatch.new;
+
+    Norpc.SignalWatch.new = (proxy, signal) => {
+        const watch = makeWatch.call(Norpc.SignalWatch, proxy, signal);
+        const info = proxy instanceof Norpc.DynamicProxy ? Norpc.interface_info_for_type(proxy.constructor.$gtype) : null;
+        if (info !== null) {
+            const signals = describeSignals(info, getDeclaredTypes(info));
+            watched.set(watch, signals.get(signal) ?? signals.get(info.get_gobject_name(signal)));
+        }
+        return watch;
+    };
+}
+
+// Converts the arguments of an emission that a watch got.
+function convertEmission(watch, args) {
+    return watched.get(watch)?.needsCodecs ? watched.get(watch).give(args) : args;
+}
