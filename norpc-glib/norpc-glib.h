@@ -26,6 +26,7 @@
 #include <norpc-glib/call/norpc-call-scope.h>
 #include <norpc-glib/call/norpc-call-variant.h>
 #include <norpc-glib/call/norpc-reply.h>
+#include <norpc-glib/call/norpc-sender.h>
 #include <norpc-glib/client/norpc-endpoint.h>
 #include <norpc-glib/client/norpc-proxy.h>
 #include <norpc-glib/client/norpc-layer.h>
@@ -60,5 +61,7 @@
 #include <norpc-glib/testing/norpc-fake-call.h>
 #include <norpc-glib/testing/norpc-fake-rule.h>
 #include <norpc-glib/testing/norpc-fake.h>
+#include <norpc-glib/remote/norpc-dbus-endpoint.h>
+#include <norpc-glib/remote/norpc-dbus-export.h>
 
 #undef NORPC_GLIB_INSIDE

@@ -201,7 +201,7 @@ struct _NorpcCall
 
   /* Written before the call is sent. Bit fields, because a million calls may be in flight. */
   NorpcPriority   priority     : 8;
-  guint           n_forwards   : 8; /* how many proxies have forwarded it; see norpc_proxy_forward () */
+  guint           n_forwards   : 7; /* how many proxies have forwarded it; see norpc_proxy_forward () */
   guint           has_priority : 1; /* it was set for this call, or for its proxy */
   guint           has_timeout  : 1; /* it was set for this call */
   guint           has_timer    : 1; /* it is among the deadlines of its reply queue */
@@ -211,6 +211,7 @@ struct _NorpcCall
   guint           has_metrics  : 1; /* it has room for NorpcCallMetrics */
   guint           unpacks      : 1; /* its reply_func gets the results instead of the reply, see
                                        norpc_proxy_call_with_reply () */
+  guint           has_sender   : 1; /* it has come from another process: see norpc-sender-private.h */
 
   guint8 is_checked;    /* the arguments are valid; accessed by the thread that owns the call */
   guint8 must_not_wait; /* an endpoint that cannot take the call at once rejects it; accessed by

@@ -10,6 +10,7 @@
 #include "core/norpc-interface-info-private.h"
 #include "core/norpc-value-init-private.h"
 #include "norpc-call-private.h"
+#include "norpc-sender-private.h"
 
 /**
  * NorpcCall:
@@ -324,6 +325,8 @@ norpc_call_free (NorpcCall *self)
 {
   NorpcStreamPart *stream = norpc_call_get_stream_part (self);
 
+  if (G_UNLIKELY (self->has_sender))
+    norpc_call_drop_sender (self);
   if (stream != NULL && stream->items != NULL)
     stream->items->funcs->unref (stream->items);
   g_clear_object (&self->service_cancellable);

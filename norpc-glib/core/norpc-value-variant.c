@@ -3,6 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <string.h>
+
+#include "norpc-value-types-private.h"
 #include "norpc-value-variant-private.h"
 
 typedef GVariant *(*ToVariantFunc) (gpointer value);
@@ -71,11 +74,229 @@ describe_wrong_type (const char *signature,
                           signature, g_variant_get_type_string (variant));
 }
 
-/* Sets a value of a named type. Returns a message (owned), or NULL. */
+/* The elements of an array are arguments without a name. */
+static NorpcArgInfo
+get_element_info (const NorpcArgInfo *info)
+{
+  return (NorpcArgInfo) { { -1, info->dbus.name, (char *) get_content_signature (info) + 1, NULL },
+                          NORPC_ARG_FLAGS_NONE, info->get_element_type, NULL };
+}
+
+/* Returns TRUE for the type of an array of pointers or of numbers, whose elements the description knows. */
+static gboolean
+is_array (const NorpcArgInfo *info,
+          GType               type)
+{
+  return info->get_element_type != NULL && (type == G_TYPE_PTR_ARRAY || type == G_TYPE_ARRAY);
+}
+
+/* Takes ownership of @problem. */
 static char *
-set_named (const NorpcArgInfo *info,
+describe_part (const char *kind,
+               const char *name,
+               char       *problem)
+{
+  char *text = g_strdup_printf ("%s %s: %s", kind, name, problem);
+
+  g_free (problem);
+
+  return text;
+}
+
+/* Takes ownership of @problem. */
+static char *
+describe_array_element (gsize  index,
+                        char  *problem)
+{
+  g_autofree char *number = g_strdup_printf ("%" G_GSIZE_FORMAT, index);
+
+  return describe_part ("element", number, problem);
+}
+
+/* Takes ownership of the pointer in @value. */
+static gpointer
+steal_content (GValue *value)
+{
+  gpointer pointer = norpc_value_steal_pointer (value);
+
+  g_value_unset (value);
+
+  return pointer;
+}
+
+static void
+add_element (gpointer  array,
+             GType     array_type,
+             GValue   *element)
+{
+  int number;
+
+  if (array_type == G_TYPE_PTR_ARRAY)
+    {
+      g_ptr_array_add (array, steal_content (element));
+      return;
+    }
+
+  number = G_VALUE_HOLDS_FLAGS (element) ? (int) g_value_get_flags (element) : g_value_get_enum (element);
+  g_array_append_val (array, number);
+  g_value_unset (element);
+}
+
+/* Sets @array from the children of @content. Returns a message (owned), or NULL. */
+static char *
+set_elements (const NorpcArgInfo *element_info,
+              gpointer            array,
+              GType               array_type,
+              GVariant           *content)
+{
+  GType element_type = norpc_arg_info_get_gtype (&element_info->dbus);
+
+  for (gsize i = 0; i < g_variant_n_children (content); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (content, i);
+      g_auto (GValue) element = G_VALUE_INIT;
+      char *problem;
+
+      g_value_init (&element, element_type);
+      problem = norpc_value_set_variant (element_info, &element, child);
+      if (problem != NULL)
+        return describe_array_element (i, problem);
+      add_element (array, array_type, &element);
+    }
+
+  return NULL;
+}
+
+/* Returns a message (owned), or NULL. */
+static char *
+set_array (const NorpcArgInfo *info,
            GValue             *value,
            GVariant           *content)
+{
+  NorpcArgInfo element_info = get_element_info (info);
+  GType type = info->get_type ();
+  gpointer array = type == G_TYPE_PTR_ARRAY
+                     ? (gpointer) g_ptr_array_new_with_free_func (
+                         norpc_value_type_get_free_func (info->get_element_type ()))
+                     : (gpointer) g_array_new (FALSE, FALSE, sizeof (int));
+
+  g_value_take_boxed (value, array);
+
+  return set_elements (&element_info, array, type, content);
+}
+
+static gsize
+get_record_size (const NorpcRecordInfo *record)
+{
+  gsize size = sizeof (gpointer);
+
+  for (guint i = 0; i < record->n_fields; i++)
+    size = MAX (size, record->fields[i].offset + sizeof (guint64));
+
+  return size;
+}
+
+/* Moves the content of @value to a field of a new record. */
+static void
+store_field (const NorpcArgInfo *info,
+             gpointer            address,
+             GValue             *value)
+{
+  switch (G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value)))
+    {
+    case G_TYPE_UCHAR:
+      *(guint8 *) address = g_value_get_uchar (value);
+      break;
+
+    case G_TYPE_BOOLEAN:
+      *(gboolean *) address = g_value_get_boolean (value);
+      break;
+
+    case G_TYPE_INT:
+      if (info->dbus.signature[0] == 'n')
+        *(gint16 *) address = (gint16) g_value_get_int (value);
+      else
+        *(gint *) address = g_value_get_int (value);
+      break;
+
+    case G_TYPE_UINT:
+      if (info->dbus.signature[0] == 'q')
+        *(guint16 *) address = (guint16) g_value_get_uint (value);
+      else
+        *(guint *) address = g_value_get_uint (value);
+      break;
+
+    case G_TYPE_INT64:
+      *(gint64 *) address = g_value_get_int64 (value);
+      break;
+
+    case G_TYPE_UINT64:
+      *(guint64 *) address = g_value_get_uint64 (value);
+      break;
+
+    case G_TYPE_DOUBLE:
+      *(double *) address = g_value_get_double (value);
+      break;
+
+    case G_TYPE_ENUM:
+      *(int *) address = g_value_get_enum (value);
+      break;
+
+    case G_TYPE_FLAGS:
+      *(guint *) address = g_value_get_flags (value);
+      break;
+
+    default:
+      *(gpointer *) address = norpc_value_steal_pointer (value);
+      break;
+    }
+}
+
+/* Sets the fields of @boxed, which is full of zeros. Returns a message (owned), or NULL. */
+static char *
+set_fields (const NorpcRecordInfo *record,
+            gpointer               boxed,
+            GVariant              *content)
+{
+  for (guint i = 0; i < record->n_fields; i++)
+    {
+      const NorpcFieldInfo *field = &record->fields[i];
+      g_autoptr (GVariant) child = g_variant_get_child_value (content, i);
+      g_auto (GValue) value = G_VALUE_INIT;
+      char *problem;
+
+      g_value_init (&value, norpc_arg_info_get_gtype (&field->arg.dbus));
+      problem = norpc_value_set_variant (&field->arg, &value, child);
+      if (problem != NULL)
+        return describe_part ("field", field->arg.dbus.name, problem);
+      store_field (&field->arg, (char *) boxed + field->offset, &value);
+    }
+
+  return NULL;
+}
+
+/* Returns a message (owned), or NULL. The record is allocated as generated code does it. */
+static char *
+set_record (const NorpcRecordInfo *record,
+            GValue                *value,
+            GVariant              *content)
+{
+  gpointer boxed = g_malloc0 (get_record_size (record));
+  char *problem = set_fields (record, boxed, content);
+
+  if (problem != NULL)
+    record->free (boxed);
+  else
+    g_value_take_boxed (value, boxed);
+
+  return problem;
+}
+
+/* Sets a value of one of the types that have a form of their own. Returns a message (owned), or NULL. */
+static char *
+set_form (const NorpcArgInfo *info,
+          GValue             *value,
+          GVariant           *content)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     if (info->get_type == forms[i].get_type)
@@ -93,6 +314,33 @@ set_named (const NorpcArgInfo *info,
       }
 
   return g_strdup_printf ("a value of type %s cannot be made from a GVariant", g_type_name (info->get_type ()));
+}
+
+/* Sets a value of a named type. Returns a message (owned), or NULL. */
+static char *
+set_named (const NorpcArgInfo *info,
+           GValue             *value,
+           GVariant           *content)
+{
+  GType type = info->get_type ();
+  const NorpcRecordInfo *record;
+
+  if (G_TYPE_IS_ENUM (type))
+    {
+      g_value_set_enum (value, g_variant_get_int32 (content));
+      return NULL;
+    }
+  if (G_TYPE_IS_FLAGS (type))
+    {
+      g_value_set_flags (value, g_variant_get_uint32 (content));
+      return NULL;
+    }
+  if (is_array (info, type))
+    return set_array (info, value, content);
+
+  record = G_TYPE_IS_BOXED (type) ? norpc_record_type_get_info (type) : NULL;
+
+  return record != NULL ? set_record (record, value, content) : set_form (info, value, content);
 }
 
 static void
@@ -216,11 +464,151 @@ strv_to_variant (const char         *signature,
   return g_variant_builder_end (&builder);
 }
 
-/* Returns a variant (floating), or NULL. */
-static GVariant *
-named_to_variant (const NorpcArgInfo *info,
-                  const GValue       *value)
+/* Reads a field of a record into @value, which is of its type and which is only looked at: it does not own
+ * what it points to.
+ */
+static void
+peek_record_field (const NorpcArgInfo *info,
+            gconstpointer       address,
+            GValue             *value)
 {
+  switch (G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value)))
+    {
+    case G_TYPE_UCHAR:
+      value->data[0].v_uint = *(const guint8 *) address;
+      break;
+
+    case G_TYPE_INT:
+      value->data[0].v_int = info->dbus.signature[0] == 'n' ? *(const gint16 *) address : *(const gint *) address;
+      break;
+
+    case G_TYPE_UINT:
+      value->data[0].v_uint = info->dbus.signature[0] == 'q' ? *(const guint16 *) address : *(const guint *) address;
+      break;
+
+    case G_TYPE_BOOLEAN:
+      value->data[0].v_int = *(const gboolean *) address;
+      break;
+
+    case G_TYPE_INT64:
+    case G_TYPE_UINT64:
+      value->data[0].v_uint64 = *(const guint64 *) address;
+      break;
+
+    case G_TYPE_DOUBLE:
+      value->data[0].v_double = *(const double *) address;
+      break;
+
+    case G_TYPE_ENUM:
+      value->data[0].v_long = *(const int *) address;
+      break;
+
+    case G_TYPE_FLAGS:
+      value->data[0].v_ulong = *(const guint *) address;
+      break;
+
+    default:
+      value->data[0].v_pointer = *(gpointer const *) address;
+      break;
+    }
+}
+
+/* Returns a tuple (floating), or NULL with a message (owned). */
+static GVariant *
+record_to_variant (const NorpcRecordInfo  *record,
+                   gconstpointer           boxed,
+                   char                  **problem)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_TUPLE);
+  for (guint i = 0; i < record->n_fields; i++)
+    {
+      const NorpcFieldInfo *field = &record->fields[i];
+      GValue value = { .g_type = norpc_arg_info_get_gtype (&field->arg.dbus) };
+      GVariant *child;
+
+      peek_record_field (&field->arg, (const char *) boxed + field->offset, &value);
+      child = norpc_value_to_variant (&field->arg, &value, problem);
+      if (child == NULL)
+        {
+          g_variant_builder_clear (&builder);
+          *problem = describe_part ("field", field->arg.dbus.name, *problem);
+          return NULL;
+        }
+      g_variant_builder_add_value (&builder, child);
+    }
+
+  return g_variant_builder_end (&builder);
+}
+
+/* Makes @value that of an element, which is only looked at. */
+static void
+peek_element (gconstpointer  array,
+              GType          array_type,
+              guint          index,
+              GValue        *value)
+{
+  if (array_type == G_TYPE_PTR_ARRAY)
+    value->data[0].v_pointer = g_ptr_array_index ((GPtrArray *) array, index);
+  else if (G_VALUE_HOLDS_FLAGS (value))
+    value->data[0].v_ulong = g_array_index ((GArray *) array, guint, index);
+  else
+    value->data[0].v_long = g_array_index ((GArray *) array, int, index);
+}
+
+/* Returns an array (floating), or NULL with a message (owned). */
+static GVariant *
+array_to_variant (const NorpcArgInfo  *info,
+                  gconstpointer        array,
+                  char               **problem)
+{
+  NorpcArgInfo element_info = get_element_info (info);
+  GType type = info->get_type ();
+  GType element_type = norpc_arg_info_get_gtype (&element_info.dbus);
+  guint n_elements = type == G_TYPE_PTR_ARRAY ? ((GPtrArray *) array)->len : ((GArray *) array)->len;
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE (get_content_signature (info)));
+  for (guint i = 0; i < n_elements; i++)
+    {
+      GValue value = { .g_type = element_type };
+      GVariant *child;
+
+      peek_element (array, type, i, &value);
+      child = norpc_value_to_variant (&element_info, &value, problem);
+      if (child == NULL)
+        {
+          g_variant_builder_clear (&builder);
+          *problem = describe_array_element (i, *problem);
+          return NULL;
+        }
+      g_variant_builder_add_value (&builder, child);
+    }
+
+  return g_variant_builder_end (&builder);
+}
+
+/* Returns a variant (floating), or NULL, maybe with a message (owned). */
+static GVariant *
+named_to_variant (const NorpcArgInfo  *info,
+                  const GValue        *value,
+                  char               **problem)
+{
+  GType type = info->get_type ();
+  const NorpcRecordInfo *record;
+
+  if (G_TYPE_IS_ENUM (type))
+    return g_variant_new_int32 (g_value_get_enum (value));
+  if (G_TYPE_IS_FLAGS (type))
+    return g_variant_new_uint32 (g_value_get_flags (value));
+  if (is_array (info, type))
+    return array_to_variant (info, g_value_peek_pointer (value), problem);
+
+  record = G_TYPE_IS_BOXED (type) ? norpc_record_type_get_info (type) : NULL;
+  if (record != NULL)
+    return record_to_variant (record, g_value_peek_pointer (value), problem);
+
   for (gsize i = 0; i < G_N_ELEMENTS (forms); i++)
     if (info->get_type == forms[i].get_type)
       return forms[i].to_variant (g_value_peek_pointer (value));
@@ -292,6 +680,7 @@ norpc_value_to_variant (const NorpcArgInfo  *info,
   gboolean nullable = norpc_arg_info_is_nullable (info);
   GVariant *content;
 
+  *problem = NULL;
   if (*signature == '\0')
     {
       *problem = g_strdup_printf ("a value of type %s has no form as a GVariant", g_type_name (info->get_type ()));
@@ -305,9 +694,9 @@ norpc_value_to_variant (const NorpcArgInfo  *info,
   if (is_null (value))
     return g_variant_new_maybe (G_VARIANT_TYPE (signature), NULL);
 
-  content = info->get_type != NULL && info->get_type != g_bytes_get_type ? named_to_variant (info, value)
+  content = info->get_type != NULL && info->get_type != g_bytes_get_type ? named_to_variant (info, value, problem)
                                                                          : content_to_variant (signature, value);
-  if (content == NULL)
+  if (content == NULL && *problem == NULL)
     *problem = g_strdup_printf ("a value of type %s has no form as a GVariant", g_type_name (info->get_type ()));
 
   return content != NULL && nullable ? g_variant_new_maybe (NULL, content) : content;

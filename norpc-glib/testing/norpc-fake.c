@@ -10,8 +10,8 @@
 #include "core/norpc-clock-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-info-match-private.h"
+#include "events/norpc-stand-in-private.h"
 #include "norpc-fake-parts-private.h"
-#include "norpc-fake-service-private.h"
 #include "norpc-fake-stream-private.h"
 
 /**
@@ -454,7 +454,7 @@ norpc_fake_new (const NorpcInterfaceInfo *interface_info)
   self = g_object_new (NORPC_TYPE_FAKE, NULL);
   self->interface_info = interface_info;
   self->delays = norpc_fake_delays_new ();
-  self->service = norpc_fake_service_new (interface_info);
+  self->service = norpc_stand_in_new (interface_info);
   self->relay = norpc_signal_relay_new (self->service, self->subscribers);
 
   return self;

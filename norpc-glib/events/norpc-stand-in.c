@@ -1,27 +1,27 @@
-/* norpc-fake-service.c
+/* norpc-stand-in.c
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "events/norpc-property-private.h"
-#include "events/norpc-property-values-private.h"
-#include "norpc-fake-service-private.h"
+#include "norpc-property-private.h"
+#include "norpc-property-values-private.h"
+#include "norpc-stand-in-private.h"
 
-/* The class of each interface is registered when the first fake of it is made. */
+/* The class of each interface is registered when the first object of it is made. */
 
 typedef struct
 {
   GObject parent_instance;
 
   NorpcPropertyValues *values; /* (owned), since construction */
-} FakeService;
+} StandIn;
 
 typedef struct
 {
   GObjectClass parent_class;
 
   const NorpcInterfaceInfo *interface_info; /* since the class was initialized */
-} FakeServiceClass;
+} StandInClass;
 
 static GObjectClass *
 get_object_class (void)
@@ -30,52 +30,52 @@ get_object_class (void)
 }
 
 static void
-fake_service_set_property (GObject      *object,
+stand_in_set_property (GObject      *object,
                            guint         property_id,
                            const GValue *value,
                            GParamSpec   *pspec)
 {
-  norpc_property_values_set (((FakeService *) object)->values, property_id, value, object, pspec);
+  norpc_property_values_set (((StandIn *) object)->values, property_id, value, object, pspec);
 }
 
 static void
-fake_service_get_property (GObject    *object,
+stand_in_get_property (GObject    *object,
                            guint       property_id,
                            GValue     *value,
                            GParamSpec *pspec G_GNUC_UNUSED)
 {
-  norpc_property_values_get (((FakeService *) object)->values, property_id, value);
+  norpc_property_values_get (((StandIn *) object)->values, property_id, value);
 }
 
 static void
-fake_service_finalize (GObject *object)
+stand_in_finalize (GObject *object)
 {
-  norpc_property_values_free (((FakeService *) object)->values);
+  norpc_property_values_free (((StandIn *) object)->values);
 
   get_object_class ()->finalize (object);
 }
 
-/* A test may set and read all properties. */
+/* All properties may be set and read. */
 static void
-fake_service_class_init (gpointer klass,
+stand_in_class_init (gpointer klass,
                          gpointer class_data)
 {
   GObjectClass *object_class = klass;
   const NorpcInterfaceInfo *info = class_data;
 
-  ((FakeServiceClass *) klass)->interface_info = info;
-  object_class->set_property = fake_service_set_property;
-  object_class->get_property = fake_service_get_property;
-  object_class->finalize = fake_service_finalize;
+  ((StandInClass *) klass)->interface_info = info;
+  object_class->set_property = stand_in_set_property;
+  object_class->get_property = stand_in_get_property;
+  object_class->finalize = stand_in_finalize;
   if (info->properties != NULL)
     norpc_property_install (object_class, info, G_PARAM_READWRITE);
 }
 
 static void
-fake_service_init (GTypeInstance *instance,
+stand_in_init (GTypeInstance *instance,
                    gpointer       klass)
 {
-  ((FakeService *) instance)->values = norpc_property_values_new (((FakeServiceClass *) klass)->interface_info);
+  ((StandIn *) instance)->values = norpc_property_values_new (((StandInClass *) klass)->interface_info);
 }
 
 static GType
@@ -83,11 +83,11 @@ register_type (const char               *name,
                const NorpcInterfaceInfo *info)
 {
   const GTypeInfo type_info = {
-    .class_size = sizeof (FakeServiceClass),
-    .class_init = fake_service_class_init,
+    .class_size = sizeof (StandInClass),
+    .class_init = stand_in_class_init,
     .class_data = info,
-    .instance_size = sizeof (FakeService),
-    .instance_init = fake_service_init,
+    .instance_size = sizeof (StandIn),
+    .instance_init = stand_in_init,
   };
   const GInterfaceInfo interface = { NULL, NULL, NULL };
   GType type = g_type_register_static (G_TYPE_OBJECT, name, &type_info, G_TYPE_FLAG_NONE);
@@ -102,7 +102,7 @@ static GType
 get_type (const NorpcInterfaceInfo *info)
 {
   static GMutex types_lock;
-  g_autofree char *name = g_strconcat ("NorpcFake", g_type_name (norpc_interface_info_get_gtype (info)), NULL);
+  g_autofree char *name = g_strconcat ("NorpcStandIn", g_type_name (norpc_interface_info_get_gtype (info)), NULL);
   GType type;
 
   g_mutex_lock (&types_lock);
@@ -115,7 +115,7 @@ get_type (const NorpcInterfaceInfo *info)
 }
 
 GObject *
-norpc_fake_service_new (const NorpcInterfaceInfo *info)
+norpc_stand_in_new (const NorpcInterfaceInfo *info)
 {
   return g_object_new (get_type (info), NULL);
 }

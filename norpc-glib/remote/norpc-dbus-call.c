@@ -1,0 +1,357 @@
+/* norpc-dbus-call.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* One call on its way to another process. */
+
+#include "core/norpc-clock-private.h"
+#include "norpc-dbus-error-private.h"
+#include "norpc-dbus-info-private.h"
+#include "norpc-dbus-interface-private.h"
+#include "norpc-dbus-message-private.h"
+#include "norpc-dbus-object-parts-private.h"
+#include "norpc-dbus-thread-private.h"
+
+/* Thread-safe. There is room for one more call. */
+static void
+free_call_slot (NorpcDBusObject *object)
+{
+  NorpcCall *probe;
+
+  g_mutex_lock (&object->lock);
+  object->n_calls--;
+  probe = g_queue_pop_head (&object->probes);
+  g_mutex_unlock (&object->lock);
+
+  if (probe == NULL)
+    return;
+  norpc_call_return_values (probe, 0, NULL);
+  norpc_call_unref (probe);
+}
+
+static void
+call_unref (NorpcDBusCall *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_clear_pointer (&self->call, norpc_call_unref);
+  g_object_unref (self->message);
+  g_object_unref (self->cancellable);
+  free_call_slot (self->object);
+  norpc_dbus_object_unref (self->object);
+  g_free (self);
+}
+
+void
+norpc_dbus_call_unref (gpointer self)
+{
+  call_unref (self);
+}
+
+static NorpcDBusCall *
+call_ref (NorpcDBusCall *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+/* Tells a peer that has norpc-glib about a call. A message that cannot be sent is not missed: the connection is
+ * closed.
+ */
+static void
+tell_peer (NorpcDBusCall *self,
+           const char    *member,
+           GVariant      *args)
+{
+  g_autoptr (GDBusMessage) message =
+    g_dbus_message_new_method_call (self->object->name, self->object->path, NORPC_DBUS_CALLS, member);
+
+  g_dbus_message_set_body (message, args);
+  g_dbus_message_set_flags (message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED | G_DBUS_MESSAGE_FLAGS_NO_AUTO_START);
+  g_dbus_connection_send_message (self->object->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+}
+
+/* The call was cancelled, has timed out, or was completed by a layer. */
+static void
+abandon_dbus_call (gpointer data)
+{
+  NorpcDBusCall *self = data;
+
+  g_queue_remove (&self->object->waiting, self);
+  if (self->serial != 0 && self->object->peer == NORPC_DBUS_PEER_NORPC &&
+      g_hash_table_contains (self->object->calls, self))
+    tell_peer (self, "Cancel", g_variant_new ("(u)", self->serial));
+  if (!g_hash_table_remove (self->object->calls, self))
+    g_clear_pointer (&self->call, norpc_call_unref);
+  g_cancellable_cancel (self->cancellable);
+  self->object->call_ended (self->object);
+  call_unref (self);
+}
+
+/* Runs in the thread that completes the call. */
+static void
+completed (NorpcCompletionHook *hook,
+           NorpcCall           *call G_GNUC_UNUSED)
+{
+  NorpcDBusCall *self = (NorpcDBusCall *) hook;
+
+  if (g_atomic_int_get (&self->answered))
+    call_unref (self);
+  else
+    norpc_dbus_thread_invoke (abandon_dbus_call, self);
+}
+
+/* Called in the thread that sends @call (owned). Takes ownership of @message. Returns NULL if the call has
+ * completed already.
+ */
+NorpcDBusCall *
+norpc_dbus_call_new (NorpcDBusObject *object,
+                     NorpcCall       *call,
+                     GDBusMessage    *message)
+{
+  NorpcDBusCall *self = g_new0 (NorpcDBusCall, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->object = norpc_dbus_object_ref (object);
+  self->call = call;
+  self->message = message;
+  self->cancellable = g_cancellable_new ();
+
+  /* The hook has a reference. */
+  call_ref (self);
+  if (norpc_call_add_completion_hook (call, &self->hook, completed))
+    return self;
+
+  call_unref (self);
+  call_unref (self);
+
+  return NULL;
+}
+
+/* Returns the call (owned), to be answered, or NULL if that was done. */
+static NorpcCall *
+take_dbus_call (NorpcDBusCall *self)
+{
+  NorpcCall *call = g_steal_pointer (&self->call);
+
+  g_atomic_int_set (&self->answered, TRUE);
+  g_hash_table_remove (self->object->calls, self);
+
+  return call;
+}
+
+/* Completes the call, because there is no service. */
+void
+norpc_dbus_call_reject (NorpcDBusCall *self,
+                        const char    *reason)
+{
+  NorpcCall *call = take_dbus_call (self);
+
+  if (call != NULL)
+    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, reason);
+  g_cancellable_cancel (self->cancellable);
+}
+
+/* Answers the call with an error of GDBus (owned). */
+static void
+fail (NorpcDBusCall *self,
+      GError        *error)
+{
+  NorpcCall *call = take_dbus_call (self);
+
+  if (call == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_error_free (error);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+    {
+      norpc_call_reject (call, NORPC_ERROR_CLOSED, "failed: the connection is closed");
+      g_error_free (error);
+    }
+  else
+    norpc_call_take_error (call, norpc_dbus_error_translate (error));
+  g_clear_pointer (&call, norpc_call_unref);
+}
+
+static NorpcDBusInterface *
+find_interface (NorpcDBusObject *object,
+                const char      *name)
+{
+  NorpcDBusInterface *found = NULL;
+
+  g_mutex_lock (&object->lock);
+  for (guint i = 0; found == NULL && i < object->interfaces->len; i++)
+    if (g_str_equal (norpc_dbus_interface_get_info (object->interfaces->pdata[i])->dbus.name, name))
+      found = norpc_dbus_interface_ref (object->interfaces->pdata[i]);
+  g_mutex_unlock (&object->lock);
+
+  return found;
+}
+
+/* Takes ownership of @call. */
+static void
+answer_all (NorpcDBusObject *object,
+            NorpcCall       *call,
+            GVariant        *body)
+{
+  NorpcDBusInterface *iface = find_interface (object, norpc_call_get_interface_name (call));
+  g_autoptr (GVariant) dict = NULL;
+
+  if (iface == NULL)
+    norpc_call_reject (call, NORPC_ERROR_CLOSED, "was rejected: its proxy has been released");
+  else if (body == NULL || !g_variant_is_of_type (body, G_VARIANT_TYPE ("(a{sv})")))
+    norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
+                             "%s: the reply to GetAll is of type '%s'", norpc_call_get_interface_name (call),
+                             body != NULL ? g_variant_get_type_string (body) : "()");
+  else
+    {
+      dict = g_variant_get_child_value (body, 0);
+      norpc_dbus_interface_answer_all (iface, call, dict);
+    }
+  g_clear_pointer (&iface, norpc_dbus_interface_unref);
+  norpc_call_unref (call);
+}
+
+static void
+read_back_cb (GObject      *connection,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  NorpcDBusCall *self = user_data;
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, &error);
+  g_autoptr (GVariant) value = NULL;
+  NorpcCall *call;
+
+  if (reply == NULL)
+    {
+      fail (self, error);
+    }
+  else if ((call = take_dbus_call (self)) != NULL)
+    {
+      g_variant_get (reply, "(v)", &value);
+      norpc_dbus_message_answer_set (call, value);
+      norpc_call_unref (call);
+    }
+  self->object->call_ended (self->object);
+  call_unref (self);
+}
+
+/* The service has set a property. The answer has the value that it now has, which may be another one. */
+static void
+finish_set (NorpcDBusCall *self)
+{
+  NorpcCall *call;
+
+  if (norpc_dbus_message_returns_value (self->call))
+    {
+      g_dbus_connection_call (self->object->connection, self->object->name, self->object->path, NORPC_DBUS_PROPERTIES,
+                              "Get", g_variant_new ("(ss)", norpc_call_get_interface_name (self->call),
+                                                    norpc_dbus_message_get_property (self->call)),
+                              G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE, G_MAXINT, self->cancellable,
+                              read_back_cb, call_ref (self));
+      return;
+    }
+
+  call = take_dbus_call (self);
+  norpc_dbus_message_answer_set (call, NULL);
+  norpc_call_unref (call);
+}
+
+/* The reply is what the service has sent, whatever that is. */
+static void
+answer_from_reply (NorpcDBusCall *self,
+        GDBusMessage  *reply)
+{
+  NorpcDBusKind kind = norpc_dbus_message_get_kind (self->call);
+  gboolean succeeded = g_dbus_message_get_message_type (reply) == G_DBUS_MESSAGE_TYPE_METHOD_RETURN;
+
+  if (kind == NORPC_DBUS_SET && succeeded)
+    {
+      finish_set (self);
+    }
+  else if (kind == NORPC_DBUS_GET_ALL && succeeded)
+    {
+      answer_all (self->object, take_dbus_call (self), g_dbus_message_get_body (reply));
+    }
+  else
+    {
+      NorpcCall *call = take_dbus_call (self);
+
+      norpc_dbus_message_answer_call (reply, call);
+      norpc_call_unref (call);
+    }
+}
+
+static void
+replied_cb (GObject      *connection,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  NorpcDBusCall *self = user_data;
+  GError *error = NULL;
+  g_autoptr (GDBusMessage) reply =
+    g_dbus_connection_send_message_with_reply_finish (G_DBUS_CONNECTION (connection), result, &error);
+
+  if (reply == NULL)
+    fail (self, error);
+  else if (self->call != NULL && g_hash_table_contains (self->object->calls, self))
+    answer_from_reply (self, reply);
+  self->object->call_ended (self->object);
+  call_unref (self);
+}
+
+static void
+send_one_way (NorpcDBusCall *self)
+{
+  NorpcCall *call;
+  GError *error = NULL;
+
+  if (!g_dbus_connection_send_message (self->object->connection, self->message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
+                                       &error))
+    {
+      fail (self, error);
+      return;
+    }
+
+  call = take_dbus_call (self);
+  norpc_call_return_values (call, 0, NULL);
+  norpc_call_unref (call);
+}
+
+/* Tells the peer how much time is left, if it is one that understands. */
+static void
+send_deadline (NorpcDBusCall *self)
+{
+  gint64 left = (self->call->deadline - norpc_clock_now ()) / G_TIME_SPAN_MILLISECOND;
+
+  if (self->call->deadline != 0 && self->object->peer == NORPC_DBUS_PEER_NORPC)
+    tell_peer (self, "Limit", g_variant_new ("(u)", (guint32) CLAMP (left, 1, G_MAXINT32)));
+}
+
+/* Sends the call, unless it has completed, or a newer one has superseded it. */
+void
+norpc_dbus_call_send (NorpcDBusCall *self)
+{
+  gboolean one_way = (g_dbus_message_get_flags (self->message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0;
+
+  if (self->call == NULL || g_atomic_int_get (&self->call->state) != NORPC_CALL_OPEN ||
+      !norpc_call_begin_handling (self->call))
+    {
+      g_clear_pointer (&self->call, norpc_call_unref);
+      return;
+    }
+
+  g_hash_table_add (self->object->calls, call_ref (self));
+  if (one_way)
+    {
+      send_one_way (self);
+      return;
+    }
+
+  send_deadline (self);
+  g_dbus_connection_send_message_with_reply (self->object->connection, self->message, G_DBUS_SEND_MESSAGE_FLAGS_NONE,
+                                             G_MAXINT, (volatile guint32 *) &self->serial, self->cancellable,
+                                             replied_cb, call_ref (self));
+}

@@ -1,0 +1,54 @@
+/* norpc-dbus-clients-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "call/norpc-sender.h"
+#include "norpc-dbus-match-private.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The processes that call an exported object, each until it leaves the bus. Who they are is found out before
+ * their first message is handled.
+ *
+ * All of it is used in the context of the export.
+ */
+typedef struct _NorpcDBusClients NorpcDBusClients;
+
+typedef struct
+{
+  NorpcDBusClients *clients;     /* (unowned) */
+  char             *name;        /* (owned): empty for the peer of a connection without a bus */
+  NorpcSender      *sender;      /* (owned) (nullable): NULL until it is known */
+  GQueue            waiting;     /* of owned GDBusMessage: until the sender is known */
+  GHashTable       *requests;    /* (owned): of serial numbers and owned GCancellable */
+  guint             limit;       /* milliseconds for its next call, or 0 */
+  NorpcDBusMatch   *end;         /* (owned) (nullable): tells when it has left the bus */
+} NorpcDBusClient;
+
+/* Takes ownership of @message. */
+typedef void (*NorpcDBusClientFunc) (NorpcDBusClient *client,
+                                     GDBusMessage    *message,
+                                     gpointer         data);
+
+NorpcDBusClients *norpc_dbus_clients_new        (GDBusConnection     *connection,
+                                                 NorpcDBusClientFunc  func,
+                                                 gpointer             data);
+void              norpc_dbus_clients_free       (NorpcDBusClients    *self);
+void              norpc_dbus_clients_cancel_all (NorpcDBusClients    *self);
+void              norpc_dbus_clients_take       (NorpcDBusClients    *self,
+                                                 GDBusMessage        *message);
+
+/* The requests of a client that are not answered. */
+GCancellable     *norpc_dbus_client_begin  (NorpcDBusClient  *self,
+                                            guint32           serial);
+gboolean          norpc_dbus_clients_finish (NorpcDBusClients *self,
+                                             const char       *name,
+                                             guint32           serial);
+void              norpc_dbus_client_cancel (NorpcDBusClient  *self,
+                                            guint32           serial);
+
+G_END_DECLS

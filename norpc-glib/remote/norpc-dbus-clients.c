@@ -1,0 +1,324 @@
+/* norpc-dbus-clients.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#ifdef __linux__
+#define _GNU_SOURCE /* for struct ucred */
+#include <sys/socket.h>
+#endif
+
+#include "call/norpc-sender-private.h"
+#include "norpc-dbus-clients-private.h"
+
+struct _NorpcDBusClients
+{
+  gatomicrefcount      ref_count;
+  GDBusConnection     *connection; /* (owned) */
+  NorpcDBusClientFunc  func;
+  gpointer             data;
+  GHashTable          *clients;    /* (owned): of names and owned NorpcDBusClient */
+  gboolean             ended;
+};
+
+static NorpcDBusClients *
+clients_ref (NorpcDBusClients *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+static void
+clients_unref (gpointer data)
+{
+  NorpcDBusClients *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_hash_table_unref (self->clients);
+  g_object_unref (self->connection);
+  g_free (self);
+}
+
+/* Adds the cancellables of the requests of a client to @cancellables. */
+static void
+steal_requests (NorpcDBusClient *self,
+                GPtrArray       *cancellables)
+{
+  GHashTableIter iter;
+  gpointer cancellable;
+
+  g_hash_table_iter_init (&iter, self->requests);
+  while (g_hash_table_iter_next (&iter, NULL, &cancellable))
+    g_ptr_array_add (cancellables, g_object_ref (cancellable));
+  g_hash_table_remove_all (self->requests);
+}
+
+/* A service that is cancelled runs code of the application, which may change anything here. */
+static void
+cancel (GPtrArray *cancellables)
+{
+  for (guint i = 0; i < cancellables->len; i++)
+    g_cancellable_cancel (cancellables->pdata[i]);
+}
+
+static void
+client_free (gpointer data)
+{
+  NorpcDBusClient *self = data;
+
+  g_clear_pointer (&self->end, norpc_dbus_match_free);
+  g_queue_clear_full (&self->waiting, g_object_unref);
+  g_hash_table_unref (self->requests);
+  g_clear_pointer (&self->sender, norpc_sender_unref);
+  g_free (self->name);
+  g_free (self);
+}
+
+NorpcDBusClients *
+norpc_dbus_clients_new (GDBusConnection     *connection,
+                        NorpcDBusClientFunc  func,
+                        gpointer             data)
+{
+  NorpcDBusClients *self = g_new0 (NorpcDBusClients, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->connection = g_object_ref (connection);
+  self->func = func;
+  self->data = data;
+  self->clients = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, client_free);
+
+  return self;
+}
+
+void
+norpc_dbus_clients_cancel_all (NorpcDBusClients *self)
+{
+  g_autoptr (GPtrArray) cancellables = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer client;
+
+  g_hash_table_iter_init (&iter, self->clients);
+  while (g_hash_table_iter_next (&iter, NULL, &client))
+    steal_requests (client, cancellables);
+  cancel (cancellables);
+}
+
+void
+norpc_dbus_clients_free (NorpcDBusClients *self)
+{
+  self->ended = TRUE;
+  g_hash_table_remove_all (self->clients);
+  clients_unref (self);
+}
+
+static gboolean
+is_gone (GVariant *args)
+{
+  const char *owner = "";
+
+  if (g_variant_is_of_type (args, G_VARIANT_TYPE ("(sss)")))
+    g_variant_get (args, "(&s&s&s)", NULL, NULL, &owner);
+
+  return *owner == '\0';
+}
+
+static void
+vanished_cb (GDBusConnection *connection G_GNUC_UNUSED,
+             const char      *sender,
+             const char      *path G_GNUC_UNUSED,
+             const char      *interface_name G_GNUC_UNUSED,
+             const char      *member G_GNUC_UNUSED,
+             GVariant        *args,
+             gpointer         user_data)
+{
+  NorpcDBusClients *self = user_data;
+  g_autoptr (GVariant) name = g_variant_get_child_value (args, 0);
+  g_autoptr (GPtrArray) cancellables = g_ptr_array_new_with_free_func (g_object_unref);
+  NorpcDBusClient *client;
+
+  if (self->ended || g_strcmp0 (sender, "org.freedesktop.DBus") != 0 || !is_gone (args))
+    return;
+  client = g_hash_table_lookup (self->clients, g_variant_get_string (name, NULL));
+  if (client == NULL)
+    return;
+
+  steal_requests (client, cancellables);
+  g_hash_table_remove (self->clients, client->name);
+  cancel (cancellables);
+}
+
+static void
+handle_waiting (NorpcDBusClient *client)
+{
+  NorpcDBusClients *self = client->clients;
+  GDBusMessage *message;
+
+  while (!self->ended && (message = g_queue_pop_head (&client->waiting)) != NULL)
+    self->func (client, message, self->data);
+}
+
+/* Returns the credentials (owned) in a reply of the bus, or NULL if they are not complete. */
+static GCredentials *
+read_credentials (GVariant *reply)
+{
+#ifdef __linux__
+  g_autoptr (GVariant) dict = g_variant_get_child_value (reply, 0);
+  g_autoptr (GVariant) groups = g_variant_lookup_value (dict, "UnixGroupIDs", G_VARIANT_TYPE ("au"));
+  struct ucred ucred = { .gid = (gid_t) -1 };
+  guint32 uid;
+  guint32 pid;
+  GCredentials *credentials;
+
+  if (!g_variant_lookup (dict, "UnixUserID", "u", &uid) || !g_variant_lookup (dict, "ProcessID", "u", &pid))
+    return NULL;
+
+  ucred.uid = uid;
+  ucred.pid = (pid_t) pid;
+  if (groups != NULL && g_variant_n_children (groups) > 0)
+    {
+      guint32 gid;
+
+      g_variant_get_child (groups, 0, "u", &gid);
+      ucred.gid = gid;
+    }
+  credentials = g_credentials_new ();
+  g_credentials_set_native (credentials, G_CREDENTIALS_TYPE_LINUX_UCRED, &ucred);
+
+  return credentials;
+#else
+  return NULL;
+#endif
+}
+
+/* What the reply of the bus is for. */
+typedef struct
+{
+  NorpcDBusClients *clients; /* (owned) */
+  char             *name;    /* (owned) */
+} Question;
+
+static void
+identified_cb (GObject      *connection,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  Question *question = user_data;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, NULL);
+  g_autoptr (GCredentials) credentials = reply != NULL ? read_credentials (reply) : NULL;
+  NorpcDBusClient *client = question->clients->ended ? NULL
+                                                     : g_hash_table_lookup (question->clients->clients, question->name);
+
+  if (client != NULL)
+    {
+      client->sender = norpc_sender_new (question->clients->connection, client->name, credentials);
+      handle_waiting (client);
+    }
+  clients_unref (question->clients);
+  g_free (question->name);
+  g_free (question);
+}
+
+/* Asks the bus who a client is, and to be told when it leaves. */
+static void
+identify (NorpcDBusClients *self,
+          NorpcDBusClient  *client)
+{
+  Question *question;
+
+  if (*client->name == '\0')
+    {
+      client->sender = norpc_sender_new (self->connection, NULL,
+                                         g_dbus_connection_get_peer_credentials (self->connection));
+      return;
+    }
+
+  client->end = norpc_dbus_match_new (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                      "org.freedesktop.DBus", "NameOwnerChanged", client->name, vanished_cb,
+                                      clients_ref (self), clients_unref);
+  question = g_new (Question, 1);
+  *question = (Question) { clients_ref (self), g_strdup (client->name) };
+  g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                          "GetConnectionCredentials", g_variant_new ("(s)", client->name), G_VARIANT_TYPE ("(a{sv})"),
+                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, identified_cb, question);
+}
+
+static NorpcDBusClient *
+ensure_client (NorpcDBusClients *self,
+               const char       *name)
+{
+  NorpcDBusClient *client = g_hash_table_lookup (self->clients, name);
+
+  if (client != NULL)
+    return client;
+
+  client = g_new0 (NorpcDBusClient, 1);
+  client->clients = self;
+  client->name = g_strdup (name);
+  client->requests = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
+  g_hash_table_insert (self->clients, client->name, client);
+  identify (self, client);
+
+  return client;
+}
+
+/* Takes ownership of @message, which is handled once its sender is known. */
+void
+norpc_dbus_clients_take (NorpcDBusClients *self,
+                         GDBusMessage     *message)
+{
+  const char *name = g_dbus_message_get_sender (message);
+  NorpcDBusClient *client;
+
+  /* On a connection without a bus, the peer can write there what it wants. */
+  if (g_dbus_connection_get_unique_name (self->connection) == NULL || name == NULL)
+    name = "";
+  client = ensure_client (self, name);
+  if (client->sender != NULL)
+    self->func (client, message, self->data);
+  else
+    g_queue_push_tail (&client->waiting, message);
+}
+
+/* Returns a cancellable (owned) for a request, or NULL if the client has one with the same number. */
+GCancellable *
+norpc_dbus_client_begin (NorpcDBusClient *self,
+                         guint32          serial)
+{
+  GCancellable *cancellable;
+
+  if (g_hash_table_contains (self->requests, GUINT_TO_POINTER (serial)))
+    return NULL;
+
+  cancellable = g_cancellable_new ();
+  g_hash_table_insert (self->requests, GUINT_TO_POINTER (serial), g_object_ref (cancellable));
+
+  return cancellable;
+}
+
+/* Returns FALSE if the client does not wait for an answer any more. */
+gboolean
+norpc_dbus_clients_finish (NorpcDBusClients *self,
+                           const char       *name,
+                           guint32           serial)
+{
+  NorpcDBusClient *client = g_hash_table_lookup (self->clients, name);
+
+  return client != NULL && g_hash_table_remove (client->requests, GUINT_TO_POINTER (serial));
+}
+
+void
+norpc_dbus_client_cancel (NorpcDBusClient *self,
+                          guint32          serial)
+{
+  g_autoptr (GCancellable) cancellable = g_hash_table_lookup (self->requests, GUINT_TO_POINTER (serial));
+
+  if (cancellable == NULL)
+    return;
+
+  g_object_ref (cancellable);
+  g_hash_table_remove (self->requests, GUINT_TO_POINTER (serial));
+  g_cancellable_cancel (cancellable);
+}

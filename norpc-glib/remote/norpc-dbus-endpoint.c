@@ -1,0 +1,346 @@
+/* norpc-dbus-endpoint.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "channel/norpc-channel.h"
+#include "norpc-dbus-endpoint.h"
+#include "norpc-dbus-object-private.h"
+
+/**
+ * NorpcDBusEndpoint:
+ *
+ * An endpoint that sends calls to an object of another process, over D-Bus.
+ *
+ * A proxy that is made for it is used like any other: only the line that makes the endpoint is another one.
+ * The object may be that of any service of D-Bus whose description the proxy was generated from, or that of a
+ * [class@Norpc.DBusExport]. Signals and properties follow the service in the order in which it sends them.
+ *
+ * Calls fail with %NORPC_ERROR_CLOSED if the name has no owner and none can be started, if the owner leaves
+ * the bus before it answers, or if the connection is closed. The proxies stay, and work again with the next
+ * owner of the name. A member whose types have no form on D-Bus fails with %NORPC_ERROR_NOT_IMPLEMENTED. Other
+ * errors are those of the service: see [the page on D-Bus](dbus.html#errors).
+ *
+ * The endpoint is thread-safe. It works in a thread of the library, so that a synchronous call needs no
+ * running main loop.
+ *
+ * Since: 0.1
+ */
+
+struct _NorpcDBusEndpoint
+{
+  GObject parent_instance;
+
+  /* Since construction. */
+  GDBusConnection *connection;  /* (owned) */
+  char            *name;        /* (owned) (nullable) */
+  char            *object_path; /* (owned) */
+  guint            capacity;
+  NorpcDBusObject *object;      /* (owned) */
+};
+
+static void norpc_dbus_endpoint_endpoint_iface_init (NorpcEndpointInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcDBusEndpoint, norpc_dbus_endpoint, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT, norpc_dbus_endpoint_endpoint_iface_init))
+
+typedef enum
+{
+  PROP_CONNECTION = 1,
+  PROP_NAME,
+  PROP_OBJECT_PATH,
+  PROP_CAPACITY,
+} NorpcDBusEndpointProperty;
+
+static GParamSpec *properties[PROP_CAPACITY + 1];
+
+static void
+norpc_dbus_endpoint_send (NorpcEndpoint *endpoint,
+                          NorpcCall     *call)
+{
+  norpc_dbus_object_send (NORPC_DBUS_ENDPOINT (endpoint)->object, call);
+}
+
+static gboolean
+norpc_dbus_endpoint_is_closed (NorpcEndpoint *endpoint)
+{
+  return norpc_dbus_object_is_closed (NORPC_DBUS_ENDPOINT (endpoint)->object);
+}
+
+static gboolean
+norpc_dbus_endpoint_is_ready (NorpcEndpoint *endpoint)
+{
+  return norpc_dbus_object_is_ready (NORPC_DBUS_ENDPOINT (endpoint)->object);
+}
+
+static void
+norpc_dbus_endpoint_await_ready (NorpcEndpoint *endpoint,
+                                 NorpcCall     *probe)
+{
+  norpc_dbus_object_await_ready (NORPC_DBUS_ENDPOINT (endpoint)->object, probe);
+}
+
+static void
+norpc_dbus_endpoint_subscribe (NorpcEndpoint   *endpoint,
+                               NorpcSubscriber *subscriber)
+{
+  norpc_dbus_object_subscribe (NORPC_DBUS_ENDPOINT (endpoint)->object, subscriber);
+}
+
+static void
+norpc_dbus_endpoint_unsubscribe (NorpcEndpoint   *endpoint,
+                                 NorpcSubscriber *subscriber)
+{
+  norpc_dbus_object_unsubscribe (NORPC_DBUS_ENDPOINT (endpoint)->object, subscriber);
+}
+
+static void
+norpc_dbus_endpoint_endpoint_iface_init (NorpcEndpointInterface *iface)
+{
+  iface->send = norpc_dbus_endpoint_send;
+  iface->is_closed = norpc_dbus_endpoint_is_closed;
+  iface->is_ready = norpc_dbus_endpoint_is_ready;
+  iface->await_ready = norpc_dbus_endpoint_await_ready;
+  iface->subscribe = norpc_dbus_endpoint_subscribe;
+  iface->unsubscribe = norpc_dbus_endpoint_unsubscribe;
+}
+
+static void
+norpc_dbus_endpoint_constructed (GObject *object)
+{
+  NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (object);
+
+  G_OBJECT_CLASS (norpc_dbus_endpoint_parent_class)->constructed (object);
+  self->object = norpc_dbus_object_new (self->connection, self->name, self->object_path, self->capacity);
+}
+
+static void
+norpc_dbus_endpoint_finalize (GObject *object)
+{
+  NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (object);
+
+  norpc_dbus_object_end (self->object);
+  g_free (self->object_path);
+  g_free (self->name);
+  g_object_unref (self->connection);
+
+  G_OBJECT_CLASS (norpc_dbus_endpoint_parent_class)->finalize (object);
+}
+
+static void
+norpc_dbus_endpoint_set_property (GObject      *object,
+                                  guint         property_id,
+                                  const GValue *value,
+                                  GParamSpec   *pspec)
+{
+  NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (object);
+
+  switch ((NorpcDBusEndpointProperty) property_id)
+    {
+    case PROP_CONNECTION:
+      self->connection = g_value_dup_object (value);
+      break;
+
+    case PROP_NAME:
+      self->name = g_value_dup_string (value);
+      break;
+
+    case PROP_OBJECT_PATH:
+      self->object_path = g_value_dup_string (value);
+      break;
+
+    case PROP_CAPACITY:
+      self->capacity = g_value_get_uint (value);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+norpc_dbus_endpoint_get_property (GObject    *object,
+                                  guint       property_id,
+                                  GValue     *value,
+                                  GParamSpec *pspec)
+{
+  NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (object);
+
+  switch ((NorpcDBusEndpointProperty) property_id)
+    {
+    case PROP_CONNECTION:
+      g_value_set_object (value, self->connection);
+      break;
+
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
+      break;
+
+    case PROP_OBJECT_PATH:
+      g_value_set_string (value, self->object_path);
+      break;
+
+    case PROP_CAPACITY:
+      g_value_set_uint (value, self->capacity);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+norpc_dbus_endpoint_class_init (NorpcDBusEndpointClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = norpc_dbus_endpoint_constructed;
+  object_class->finalize = norpc_dbus_endpoint_finalize;
+  object_class->set_property = norpc_dbus_endpoint_set_property;
+  object_class->get_property = norpc_dbus_endpoint_get_property;
+
+  /**
+   * NorpcDBusEndpoint:connection:
+   *
+   * The connection.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CONNECTION] =
+    g_param_spec_object ("connection", NULL, NULL, G_TYPE_DBUS_CONNECTION,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcDBusEndpoint:name:
+   *
+   * The name of the service on the bus, or %NULL for the peer of the connection.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_NAME] =
+    g_param_spec_string ("name", NULL, NULL, NULL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcDBusEndpoint:object-path:
+   *
+   * The path of the object.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_OBJECT_PATH] =
+    g_param_spec_string ("object-path", NULL, NULL, "/",
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcDBusEndpoint:capacity:
+   *
+   * The maximum number of calls that wait for their replies. More calls fail with %NORPC_ERROR_BUSY.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CAPACITY] =
+    g_param_spec_uint ("capacity", NULL, NULL, 1, G_MAXUINT, NORPC_CHANNEL_DEFAULT_CAPACITY,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_dbus_endpoint_init (NorpcDBusEndpoint *self G_GNUC_UNUSED)
+{
+}
+
+/**
+ * norpc_dbus_endpoint_new:
+ * @connection: a connection to a bus or to a peer
+ * @name: (nullable): the name of the service on the bus, or %NULL for the peer
+ * @object_path: the path of the object
+ *
+ * Creates an endpoint for an object of another process.
+ *
+ * This function does not block. It does not check that the object exists: the first call finds out.
+ *
+ * Returns: (transfer full): a new endpoint
+ * Since: 0.1
+ */
+NorpcDBusEndpoint *
+norpc_dbus_endpoint_new (GDBusConnection *connection,
+                         const char      *name,
+                         const char      *object_path)
+{
+  g_return_val_if_fail (G_IS_DBUS_CONNECTION (connection), NULL);
+  g_return_val_if_fail (name == NULL || g_dbus_is_name (name), NULL);
+  g_return_val_if_fail (object_path != NULL && g_variant_is_object_path (object_path), NULL);
+
+  return g_object_new (NORPC_TYPE_DBUS_ENDPOINT, "connection", connection, "name", name, "object-path", object_path,
+                       NULL);
+}
+
+/**
+ * norpc_dbus_endpoint_get_connection:
+ * @self: an endpoint
+ *
+ * Gets the connection.
+ *
+ * Returns: (transfer none): the connection
+ * Since: 0.1
+ */
+GDBusConnection *
+norpc_dbus_endpoint_get_connection (NorpcDBusEndpoint *self)
+{
+  g_return_val_if_fail (NORPC_IS_DBUS_ENDPOINT (self), NULL);
+
+  return self->connection;
+}
+
+/**
+ * norpc_dbus_endpoint_get_name:
+ * @self: an endpoint
+ *
+ * Gets the name of the service on the bus.
+ *
+ * Returns: (nullable): the name, or %NULL for the peer of the connection
+ * Since: 0.1
+ */
+const char *
+norpc_dbus_endpoint_get_name (NorpcDBusEndpoint *self)
+{
+  g_return_val_if_fail (NORPC_IS_DBUS_ENDPOINT (self), NULL);
+
+  return self->name;
+}
+
+/**
+ * norpc_dbus_endpoint_get_object_path:
+ * @self: an endpoint
+ *
+ * Gets the path of the object.
+ *
+ * Returns: the path
+ * Since: 0.1
+ */
+const char *
+norpc_dbus_endpoint_get_object_path (NorpcDBusEndpoint *self)
+{
+  g_return_val_if_fail (NORPC_IS_DBUS_ENDPOINT (self), NULL);
+
+  return self->object_path;
+}
+
+/**
+ * norpc_dbus_endpoint_get_capacity:
+ * @self: an endpoint
+ *
+ * Gets the maximum number of calls that wait for their replies.
+ *
+ * Returns: the capacity
+ * Since: 0.1
+ */
+guint
+norpc_dbus_endpoint_get_capacity (NorpcDBusEndpoint *self)
+{
+  g_return_val_if_fail (NORPC_IS_DBUS_ENDPOINT (self), 0);
+
+  return self->capacity;
+}

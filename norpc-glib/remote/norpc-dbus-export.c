@@ -1,0 +1,325 @@
+/* norpc-dbus-export.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "core/norpc-interface-info-private.h"
+#include "norpc-dbus-error-private.h"
+#include "norpc-dbus-export.h"
+#include "norpc-dbus-info-private.h"
+#include "norpc-dbus-serving-private.h"
+
+/**
+ * NorpcDBusExport:
+ *
+ * An object on D-Bus whose methods are calls of an endpoint.
+ *
+ * Other processes call a service by it: methods, signals and properties of its description, with the standard
+ * interfaces `org.freedesktop.DBus.Properties` and `org.freedesktop.DBus.Introspectable`. The calls go to the
+ * endpoint, so that the layers in front of a service apply to them, too. [method@Norpc.Call.get_sender] tells
+ * who has sent a call.
+ *
+ * A message that the description does not allow is answered with an error before the endpoint sees it. Members
+ * whose types have no form on D-Bus are not there for other processes. When a client leaves the bus, its calls
+ * are cancelled.
+ *
+ * The main context that is the thread default when the export is created receives the messages and sends the
+ * calls; the service may run in any other one. Functions of the export are for the thread that runs this
+ * context. The last reference may be released in any thread.
+ *
+ * Since: 0.1
+ */
+
+struct _NorpcDBusExport
+{
+  GObject parent_instance;
+
+  NorpcDBusServing *serving;       /* (owned) (nullable): until the object is no longer exported */
+  GArray           *registrations; /* (owned) (element-type guint): of GDBus */
+  gulong            closed_id;
+};
+
+G_DEFINE_FINAL_TYPE (NorpcDBusExport, norpc_dbus_export, G_TYPE_OBJECT)
+
+static gboolean
+end_serving_cb (gpointer user_data)
+{
+  NorpcDBusServing *serving = user_data;
+
+  g_ptr_array_set_size (serving->announcers, 0);
+  g_clear_pointer (&serving->clients, norpc_dbus_clients_free);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+cancel_requests_cb (gpointer user_data)
+{
+  NorpcDBusServing *serving = user_data;
+
+  if (serving->clients != NULL)
+    norpc_dbus_clients_cancel_all (serving->clients);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Thread-safe. Calls a function in the context of the export: at once if this is its thread. */
+static void
+invoke (NorpcDBusServing *serving,
+        GSourceFunc       func)
+{
+  g_main_context_invoke_full (serving->context, G_PRIORITY_DEFAULT, func, norpc_dbus_serving_ref (serving),
+                              norpc_dbus_serving_unref);
+}
+
+/* Runs in the context in which the connection was made. Nobody waits for answers any more. */
+static void
+export_closed_cb (GDBusConnection *connection G_GNUC_UNUSED,
+           gboolean         remote G_GNUC_UNUSED,
+           GError          *error G_GNUC_UNUSED,
+           gpointer         serving)
+{
+  invoke (serving, cancel_requests_cb);
+}
+
+static void
+unref_closure (gpointer  serving,
+               GClosure *closure G_GNUC_UNUSED)
+{
+  norpc_dbus_serving_unref (serving);
+}
+
+static void
+norpc_dbus_export_dispose (GObject *object)
+{
+  norpc_dbus_export_unexport (NORPC_DBUS_EXPORT (object));
+
+  G_OBJECT_CLASS (norpc_dbus_export_parent_class)->dispose (object);
+}
+
+static void
+norpc_dbus_export_finalize (GObject *object)
+{
+  g_array_unref (NORPC_DBUS_EXPORT (object)->registrations);
+
+  G_OBJECT_CLASS (norpc_dbus_export_parent_class)->finalize (object);
+}
+
+static void
+norpc_dbus_export_class_init (NorpcDBusExportClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = norpc_dbus_export_dispose;
+  object_class->finalize = norpc_dbus_export_finalize;
+}
+
+static void
+norpc_dbus_export_init (NorpcDBusExport *self)
+{
+  self->registrations = g_array_new (FALSE, FALSE, sizeof (guint));
+}
+
+/* Runs in the context of the export. */
+static void
+handle_message (NorpcDBusClient *client,
+                GDBusMessage    *message,
+                gpointer         serving)
+{
+  norpc_dbus_request_handle (serving, client, message);
+}
+
+/* Runs in the context of the export. */
+static void
+take_message (GDBusMessage *message,
+              gpointer      data)
+{
+  NorpcDBusServing *serving = norpc_dbus_serving_ref (data);
+
+  if (serving->clients != NULL)
+    norpc_dbus_clients_take (serving->clients, message);
+  else
+    g_object_unref (message);
+  norpc_dbus_serving_unref (serving);
+}
+
+/* Returns NULL if there is an export at this path. */
+static NorpcDBusServing *
+serving_new (GDBusConnection *connection,
+             const char      *path,
+             NorpcEndpoint   *endpoint,
+             guint            capacity)
+{
+  NorpcDBusServing *self = g_new0 (NorpcDBusServing, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->connection = g_object_ref (connection);
+  self->path = g_strdup (path);
+  self->endpoint = g_object_ref (endpoint);
+  self->context = g_main_context_ref_thread_default ();
+  self->infos = g_ptr_array_new ();
+  self->announcers = g_ptr_array_new_with_free_func (norpc_dbus_announcer_free);
+  self->clients = norpc_dbus_clients_new (connection, handle_message, self);
+  self->inbox = norpc_dbus_inbox_new (connection, path, capacity, take_message, self);
+  if (self->inbox != NULL)
+    return self;
+
+  norpc_dbus_serving_unref (self);
+
+  return NULL;
+}
+
+/**
+ * norpc_dbus_export_new:
+ * @connection: a connection to a bus or to a peer
+ * @object_path: the path of the object
+ * @endpoint: the endpoint to call
+ * @info: the interface that the object has
+ * @error: return location for an error
+ *
+ * Exports an endpoint as an object, with at most %NORPC_DBUS_EXPORT_DEFAULT_CAPACITY calls that are not answered.
+ *
+ * Fails with %G_IO_ERROR_EXISTS if there is such an object already, and with %G_IO_ERROR_CLOSED if the connection
+ * is closed.
+ *
+ * Returns: (transfer full): a new export, or %NULL if @error is set
+ * Since: 0.1
+ */
+NorpcDBusExport *
+norpc_dbus_export_new (GDBusConnection           *connection,
+                       const char                *object_path,
+                       NorpcEndpoint             *endpoint,
+                       const NorpcInterfaceInfo  *info,
+                       GError                   **error)
+{
+  return norpc_dbus_export_new_full (connection, object_path, endpoint, info, NORPC_DBUS_EXPORT_DEFAULT_CAPACITY,
+                                     error);
+}
+
+/**
+ * norpc_dbus_export_new_full:
+ * @connection: a connection to a bus or to a peer
+ * @object_path: the path of the object
+ * @endpoint: the endpoint to call
+ * @info: the interface that the object has
+ * @capacity: the maximum number of calls that are not answered; the next ones fail with the error
+ *   `org.freedesktop.DBus.Error.LimitsExceeded`
+ * @error: return location for an error
+ *
+ * Exports an endpoint as an object. See [ctor@Norpc.DBusExport.new].
+ *
+ * Returns: (transfer full): a new export, or %NULL if @error is set
+ * Since: 0.1
+ */
+NorpcDBusExport *
+norpc_dbus_export_new_full (GDBusConnection           *connection,
+                            const char                *object_path,
+                            NorpcEndpoint             *endpoint,
+                            const NorpcInterfaceInfo  *info,
+                            guint                      capacity,
+                            GError                   **error)
+{
+  g_autoptr (NorpcDBusExport) self = NULL;
+
+  g_return_val_if_fail (G_IS_DBUS_CONNECTION (connection), NULL);
+  g_return_val_if_fail (object_path != NULL && g_variant_is_object_path (object_path), NULL);
+  g_return_val_if_fail (NORPC_IS_ENDPOINT (endpoint), NULL);
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (capacity > 0, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (g_dbus_connection_is_closed (connection))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The connection is closed");
+      return NULL;
+    }
+
+  self = g_object_new (NORPC_TYPE_DBUS_EXPORT, NULL);
+  self->serving = serving_new (connection, object_path, endpoint, capacity);
+  if (self->serving == NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, "Something is already exported at %s", object_path);
+      return NULL;
+    }
+  self->closed_id = g_signal_connect_data (connection, "closed", G_CALLBACK (export_closed_cb),
+                                           norpc_dbus_serving_ref (self->serving), unref_closure, 0);
+
+  return norpc_dbus_export_add_interface (self, info, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * norpc_dbus_export_add_interface:
+ * @self: an export
+ * @info: another interface of the same endpoint
+ * @error: return location for an error
+ *
+ * Adds an interface to the object.
+ *
+ * Fails with %G_IO_ERROR_EXISTS if the object has it already.
+ *
+ * Must be called in the context of the export.
+ *
+ * Returns: %TRUE if the interface was added
+ * Since: 0.1
+ */
+gboolean
+norpc_dbus_export_add_interface (NorpcDBusExport           *self,
+                                 const NorpcInterfaceInfo  *info,
+                                 GError                   **error)
+{
+  NorpcDBusServing *serving;
+  guint registration;
+
+  g_return_val_if_fail (NORPC_IS_DBUS_EXPORT (self), FALSE);
+  g_return_val_if_fail (self->serving != NULL, FALSE);
+  g_return_val_if_fail (info != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  /* GDBus describes the object. The inbox gets the messages before it. */
+  serving = self->serving;
+  registration = g_dbus_connection_register_object (serving->connection, serving->path,
+                                                    norpc_dbus_get_exported_info (info), NULL, NULL, NULL, error);
+  if (registration == 0)
+    return FALSE;
+
+  g_array_append_val (self->registrations, registration);
+  norpc_dbus_error_register (info);
+  g_ptr_array_add (serving->infos, (gpointer) info);
+  g_ptr_array_add (serving->announcers,
+                   norpc_dbus_announcer_new (serving->connection, serving->path, serving->endpoint, info));
+  norpc_dbus_inbox_add (serving->inbox, info->dbus.name);
+
+  return TRUE;
+}
+
+/**
+ * norpc_dbus_export_unexport:
+ * @self: an export
+ *
+ * Removes the object from the connection.
+ *
+ * Calls that have reached the endpoint are still answered; those that wait in the export fail. It does nothing the
+ * second time. Releasing the last reference does the same.
+ *
+ * This function is thread-safe.
+ *
+ * Since: 0.1
+ */
+void
+norpc_dbus_export_unexport (NorpcDBusExport *self)
+{
+  NorpcDBusServing *serving;
+
+  g_return_if_fail (NORPC_IS_DBUS_EXPORT (self));
+
+  serving = g_steal_pointer (&self->serving);
+  if (serving == NULL)
+    return;
+
+  for (guint i = 0; i < self->registrations->len; i++)
+    g_dbus_connection_unregister_object (serving->connection, g_array_index (self->registrations, guint, i));
+  g_clear_signal_handler (&self->closed_id, serving->connection);
+  norpc_dbus_inbox_close (serving->inbox);
+  invoke (serving, end_serving_cb);
+  norpc_dbus_serving_unref (serving);
+}

@@ -1,0 +1,35 @@
+/* norpc-dbus-inbox-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/*
+ * The messages that arrive for one exported object. GDBus's own thread puts them in, so that a client that
+ * sends more than the inbox takes gets its errors at once, however busy the main context of the export is:
+ * GDBus would keep any number of them.
+ */
+typedef struct _NorpcDBusInbox NorpcDBusInbox;
+
+/* Runs in the context of the inbox, which is its thread-default one. Takes ownership of the message. */
+typedef void (*NorpcDBusInboxFunc) (GDBusMessage *message,
+                                    gpointer      data);
+
+NorpcDBusInbox *norpc_dbus_inbox_new       (GDBusConnection    *connection,
+                                            const char         *path,
+                                            guint               capacity,
+                                            NorpcDBusInboxFunc  func,
+                                            gpointer            data);
+NorpcDBusInbox *norpc_dbus_inbox_ref       (NorpcDBusInbox     *self);
+void            norpc_dbus_inbox_unref     (gpointer            self);
+void            norpc_dbus_inbox_add       (NorpcDBusInbox     *self,
+                                            const char         *interface_name);
+void            norpc_dbus_inbox_close     (NorpcDBusInbox     *self);
+void            norpc_dbus_inbox_free_slot (NorpcDBusInbox     *self);
+
+G_END_DECLS

@@ -1,0 +1,369 @@
+/* norpc-dbus-inbox.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-dbus-inbox-private.h"
+#include "norpc-dbus-info-private.h"
+
+/* The inboxes of a connection, which has one filter for all of them. */
+typedef struct
+{
+  GMutex      lock;
+  GHashTable *inboxes; /* (owned) [lock]: of owned paths and unowned NorpcDBusInbox */
+} Router;
+
+struct _NorpcDBusInbox
+{
+  gatomicrefcount    ref_count;
+  GDBusConnection   *connection; /* (owned), since construction */
+  Router            *router;     /* (owned), since construction */
+  char              *path;       /* (owned), since construction */
+  GMainContext      *context;    /* (owned), since construction */
+  guint              capacity;   /* since construction */
+  NorpcDBusInboxFunc func;       /* since construction */
+  gpointer           data;       /* (unowned), accessed in the context until the inbox is closed */
+
+  GMutex      lock;
+  GHashTable *interfaces; /* (owned) [lock]: a set of owned names */
+  GQueue      messages;   /* [lock]: of owned GDBusMessage */
+  guint       n_slots;    /* [lock]: taken by requests in the queue, and by those that are not answered */
+  guint       n_notes;    /* [lock]: other messages in the queue */
+  gboolean    wakes;      /* [lock]: the context has a source that handles the messages */
+  gboolean    closed;     /* [lock] */
+};
+
+static G_DEFINE_QUARK (norpc-dbus-router, get_router)
+
+static void
+router_clear (gpointer data)
+{
+  Router *self = data;
+
+  g_hash_table_unref (self->inboxes);
+  g_mutex_clear (&self->lock);
+}
+
+static void
+router_unref (gpointer self)
+{
+  g_atomic_rc_box_release_full (self, router_clear);
+}
+
+NorpcDBusInbox *
+norpc_dbus_inbox_ref (NorpcDBusInbox *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+norpc_dbus_inbox_unref (gpointer data)
+{
+  NorpcDBusInbox *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_queue_clear_full (&self->messages, g_object_unref);
+  g_hash_table_unref (self->interfaces);
+  g_mutex_clear (&self->lock);
+  g_main_context_unref (self->context);
+  g_free (self->path);
+  router_unref (self->router);
+  g_object_unref (self->connection);
+  g_free (self);
+}
+
+/* Returns TRUE for the messages that clients with norpc-glib send about their calls: they have no reply. */
+static gboolean
+is_note (GDBusMessage *message)
+{
+  return g_strcmp0 (g_dbus_message_get_interface (message), NORPC_DBUS_CALLS) == 0;
+}
+
+/* Runs in the context. Takes the next message (owned), or returns NULL if there is none, or the inbox is closed. */
+static GDBusMessage *
+pop_message (NorpcDBusInbox *self)
+{
+  GDBusMessage *message;
+
+  g_mutex_lock (&self->lock);
+  message = self->closed ? NULL : g_queue_pop_head (&self->messages);
+  self->wakes = message != NULL;
+  if (message != NULL && is_note (message))
+    self->n_notes--;
+  g_mutex_unlock (&self->lock);
+
+  return message;
+}
+
+static gboolean
+handle_cb (gpointer user_data)
+{
+  NorpcDBusInbox *self = user_data;
+  GDBusMessage *message;
+
+  g_main_context_push_thread_default (self->context);
+  while ((message = pop_message (self)) != NULL)
+    self->func (message, self->data);
+  g_main_context_pop_thread_default (self->context);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Called without the lock, by the thread that has set `wakes`. */
+static void
+wake_inbox (NorpcDBusInbox *self)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_static_name (source, "norpc D-Bus export");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, handle_cb, norpc_dbus_inbox_ref (self), norpc_dbus_inbox_unref);
+  g_source_attach (source, self->context);
+}
+
+/* Runs in GDBus's thread. */
+static void
+reject_message (GDBusConnection *connection,
+        GDBusMessage    *message)
+{
+  g_autoptr (GDBusMessage) reply = NULL;
+
+  if ((g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0)
+    return;
+
+  reply = g_dbus_message_new_method_error_literal (message, "org.freedesktop.DBus.Error.LimitsExceeded",
+                                                   "Too many calls of the object wait to be answered");
+  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+}
+
+/* Called with the lock held. Returns FALSE if there is no room. */
+static gboolean
+take_slot_locked (NorpcDBusInbox *self,
+                  GDBusMessage   *message)
+{
+  guint *counter = is_note (message) ? &self->n_notes : &self->n_slots;
+
+  /* A call has two notes at most. */
+  if (*counter >= (is_note (message) ? 2 * self->capacity : self->capacity))
+    return FALSE;
+
+  ++*counter;
+
+  return TRUE;
+}
+
+/* Runs in GDBus's thread. Takes ownership of @message. */
+static void
+push_message (NorpcDBusInbox  *self,
+              GDBusConnection *connection,
+              GDBusMessage    *message)
+{
+  gboolean taken;
+  gboolean wakes = FALSE;
+
+  g_mutex_lock (&self->lock);
+  taken = !self->closed && take_slot_locked (self, message);
+  if (taken)
+    {
+      g_queue_push_tail (&self->messages, message);
+      wakes = !self->wakes;
+      self->wakes = TRUE;
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (wakes)
+    wake_inbox (self);
+  if (taken)
+    return;
+
+  reject_message (connection, message);
+  g_object_unref (message);
+}
+
+/* Gets the name of the interface whose properties are asked for, or NULL. */
+static const char *
+peek_property_interface (GDBusMessage *message)
+{
+  GVariant *body = g_dbus_message_get_body (message);
+  g_autoptr (GVariant) child = NULL;
+
+  if (body == NULL || g_variant_n_children (body) == 0)
+    return NULL;
+  child = g_variant_get_child_value (body, 0);
+
+  /* The body has the text. */
+  return g_variant_is_of_type (child, G_VARIANT_TYPE_STRING) ? g_variant_get_string (child, NULL) : NULL;
+}
+
+/* Runs in GDBus's thread. What is not for the inbox is answered by GDBus: it describes the object, and rejects
+ * interfaces that nobody has exported.
+ */
+static gboolean
+wants (NorpcDBusInbox *self,
+       GDBusMessage   *message)
+{
+  const char *name = g_dbus_message_get_interface (message);
+  gboolean wanted;
+
+  if (name == NULL || g_str_equal (name, NORPC_DBUS_CALLS))
+    return TRUE;
+  if (g_str_equal (name, NORPC_DBUS_PROPERTIES))
+    name = peek_property_interface (message);
+  if (name == NULL)
+    return FALSE;
+
+  g_mutex_lock (&self->lock);
+  wanted = g_hash_table_contains (self->interfaces, name);
+  g_mutex_unlock (&self->lock);
+
+  return wanted;
+}
+
+/* Returns the inbox (owned) of an object, or NULL. */
+static NorpcDBusInbox *
+find_inbox (Router     *self,
+            const char *path)
+{
+  NorpcDBusInbox *inbox;
+
+  g_mutex_lock (&self->lock);
+  inbox = g_hash_table_lookup (self->inboxes, path);
+  if (inbox != NULL)
+    norpc_dbus_inbox_ref (inbox);
+  g_mutex_unlock (&self->lock);
+
+  return inbox;
+}
+
+/* Runs in GDBus's thread. Takes ownership of @message. */
+static GDBusMessage *
+filter (GDBusConnection *connection,
+        GDBusMessage    *message,
+        gboolean         incoming,
+        gpointer         router)
+{
+  NorpcDBusInbox *inbox;
+
+  if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
+      g_dbus_message_get_path (message) == NULL)
+    return message;
+
+  inbox = find_inbox (router, g_dbus_message_get_path (message));
+  if (inbox != NULL && wants (inbox, message))
+    push_message (inbox, connection, g_steal_pointer (&message));
+  g_clear_pointer (&inbox, norpc_dbus_inbox_unref);
+
+  return message;
+}
+
+/* Thread-safe. Returns the router (owned) of a connection, which has it for as long as it exists. */
+static Router *
+ensure_router (GDBusConnection *connection)
+{
+  static GMutex lock;
+  Router *router;
+
+  g_mutex_lock (&lock);
+  router = g_object_get_qdata (G_OBJECT (connection), get_router_quark ());
+  if (router == NULL)
+    {
+      router = g_atomic_rc_box_new0 (Router);
+      g_mutex_init (&router->lock);
+      router->inboxes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      g_object_set_qdata_full (G_OBJECT (connection), get_router_quark (), router, router_unref);
+      g_dbus_connection_add_filter (connection, filter, g_atomic_rc_box_acquire (router), router_unref);
+    }
+  g_atomic_rc_box_acquire (router);
+  g_mutex_unlock (&lock);
+
+  return router;
+}
+
+/* Called in the context of the export. Returns NULL if the object has an inbox already. */
+NorpcDBusInbox *
+norpc_dbus_inbox_new (GDBusConnection    *connection,
+                      const char         *path,
+                      guint               capacity,
+                      NorpcDBusInboxFunc  func,
+                      gpointer            data)
+{
+  NorpcDBusInbox *self = g_new0 (NorpcDBusInbox, 1);
+  gboolean added;
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->lock);
+  self->connection = g_object_ref (connection);
+  self->router = ensure_router (connection);
+  self->path = g_strdup (path);
+  self->context = g_main_context_ref_thread_default ();
+  self->capacity = capacity;
+  self->func = func;
+  self->data = data;
+  self->interfaces = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  g_mutex_lock (&self->router->lock);
+  added = !g_hash_table_contains (self->router->inboxes, path);
+  if (added)
+    g_hash_table_insert (self->router->inboxes, g_strdup (path), self);
+  g_mutex_unlock (&self->router->lock);
+  if (added)
+    return self;
+
+  norpc_dbus_inbox_unref (self);
+
+  return NULL;
+}
+
+/* Thread-safe. From now on, the inbox has the messages for an interface of the object. */
+void
+norpc_dbus_inbox_add (NorpcDBusInbox *self,
+                      const char     *interface_name)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_add (self->interfaces, g_strdup (interface_name));
+  g_mutex_unlock (&self->lock);
+}
+
+/* Called in the context. No message is handled any more: those that wait are rejected. */
+void
+norpc_dbus_inbox_close (NorpcDBusInbox *self)
+{
+  GQueue messages;
+  GDBusMessage *message;
+
+  g_mutex_lock (&self->router->lock);
+  g_hash_table_remove (self->router->inboxes, self->path);
+  g_mutex_unlock (&self->router->lock);
+
+  g_mutex_lock (&self->lock);
+  self->closed = TRUE;
+  messages = self->messages;
+  g_queue_init (&self->messages);
+  g_mutex_unlock (&self->lock);
+
+  while ((message = g_queue_pop_head (&messages)) != NULL)
+    {
+      g_autoptr (GDBusMessage) reply = NULL;
+
+      if ((g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0)
+        {
+          reply = g_dbus_message_new_method_error_literal (message, "org.norpc.Error.Closed",
+                                                           "The object is no longer exported");
+          g_dbus_connection_send_message (self->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+        }
+      g_object_unref (message);
+    }
+}
+
+/* Thread-safe. A request has been answered. */
+void
+norpc_dbus_inbox_free_slot (NorpcDBusInbox *self)
+{
+  g_mutex_lock (&self->lock);
+  self->n_slots--;
+  g_mutex_unlock (&self->lock);
+}

@@ -1,0 +1,33 @@
+/* norpc-dbus-info-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "core/norpc-interface-info-private.h"
+
+G_BEGIN_DECLS
+
+#define NORPC_DBUS_PROPERTIES "org.freedesktop.DBus.Properties"
+#define NORPC_DBUS_INTROSPECTABLE "org.freedesktop.DBus.Introspectable"
+
+/* The members that only peers with norpc-glib call. No description of an object has them; an annotation of
+ * its interfaces says that they are there.
+ */
+#define NORPC_DBUS_CALLS "org.norpc.Calls1"
+#define NORPC_DBUS_CALLS_ANNOTATION "org.norpc.Calls"
+
+/* Thread-safe. What of an interface can leave the process by D-Bus, which has no maybe types. */
+gboolean norpc_dbus_arg_is_portable   (const NorpcArgInfo    *info);
+char    *norpc_dbus_find_not_portable (const NorpcMethodInfo *info);
+gboolean norpc_dbus_args_are_portable (GDBusArgInfo * const  *infos);
+gboolean norpc_dbus_property_is_portable (const NorpcPropertyInfo *info);
+char    *norpc_dbus_args_get_signature   (GDBusArgInfo * const    *infos);
+int      norpc_dbus_find_signal          (const NorpcInterfaceInfo *info,
+                                          const char               *name);
+int      norpc_dbus_find_property        (const NorpcInterfaceInfo *info,
+                                          const char               *name);
+GDBusInterfaceInfo *norpc_dbus_get_exported_info (const NorpcInterfaceInfo *info);
+
+G_END_DECLS

@@ -1,0 +1,42 @@
+/* norpc-dbus-interface-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "call/norpc-call.h"
+#include "client/norpc-subscribers-private.h"
+
+G_BEGIN_DECLS
+
+/*
+ * One interface of an object of another process: its signals, and the last known values of its properties.
+ *
+ * An object stands in for the service here. It emits the signals and has the values, and a relay sends both
+ * on to the proxies, as that of a server does, so that they arrive in one order with the replies.
+ *
+ * Unless noted otherwise, the functions are called in the thread of D-Bus endpoints.
+ */
+typedef struct _NorpcDBusInterface NorpcDBusInterface;
+
+NorpcDBusInterface *norpc_dbus_interface_new      (GDBusConnection          *connection,
+                                                   const char               *name,
+                                                   const char               *path,
+                                                   const NorpcInterfaceInfo *info);
+NorpcDBusInterface *norpc_dbus_interface_ref      (NorpcDBusInterface       *self);
+void                norpc_dbus_interface_unref    (gpointer                  self);
+void                norpc_dbus_interface_start    (NorpcDBusInterface       *self,
+                                                   const char               *owner);
+void                norpc_dbus_interface_stop     (NorpcDBusInterface       *self);
+void                norpc_dbus_interface_set_owner (NorpcDBusInterface      *self,
+                                                    const char              *owner);
+void                norpc_dbus_interface_answer_all (NorpcDBusInterface     *self,
+                                                     NorpcCall              *call,
+                                                     GVariant               *dict);
+
+/* Thread-safe. */
+const NorpcInterfaceInfo *norpc_dbus_interface_get_info        (NorpcDBusInterface *self);
+NorpcSubscribers         *norpc_dbus_interface_get_subscribers (NorpcDBusInterface *self);
+
+G_END_DECLS

@@ -1,0 +1,34 @@
+/* norpc-dbus-message-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "call/norpc-call.h"
+
+G_BEGIN_DECLS
+
+/* Calls as messages of D-Bus, on the client's side. */
+
+/* What a call is as a message. */
+typedef enum
+{
+  NORPC_DBUS_METHOD,
+  NORPC_DBUS_GET_ALL, /* of properties: its answer has the values, and their serial number */
+  NORPC_DBUS_SET      /* of a property: its answer has the value that the service then has */
+} NorpcDBusKind;
+
+NorpcDBusKind norpc_dbus_message_get_kind      (NorpcCall     *call);
+GDBusMessage *norpc_dbus_message_new_call      (NorpcCall     *call,
+                                                const char    *destination,
+                                                const char    *path,
+                                                GError       **error);
+void          norpc_dbus_message_answer_call   (GDBusMessage  *reply,
+                                                NorpcCall     *call);
+const char   *norpc_dbus_message_get_property  (NorpcCall     *call);
+gboolean      norpc_dbus_message_returns_value (NorpcCall     *call);
+void          norpc_dbus_message_answer_set    (NorpcCall     *call,
+                                                GVariant      *value);
+
+G_END_DECLS

@@ -1,0 +1,174 @@
+/* norpc-dbus-message.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "call/norpc-call-private.h"
+#include "call/norpc-call-variant.h"
+#include "core/norpc-value-variant-private.h"
+#include "events/norpc-property-access-private.h"
+#include "norpc-dbus-error-private.h"
+#include "norpc-dbus-info-private.h"
+#include "norpc-dbus-message-private.h"
+
+/* Thread-safe. */
+NorpcDBusKind
+norpc_dbus_message_get_kind (NorpcCall *call)
+{
+  if ((norpc_call_get_method_info (call)->flags & NORPC_METHOD_RETURNS_HANDLES) == 0)
+    return NORPC_DBUS_METHOD;
+
+  return call->method == NORPC_PROPERTY_GET_ALL ? NORPC_DBUS_GET_ALL : NORPC_DBUS_SET;
+}
+
+static const NorpcArgInfo *
+get_set_property (NorpcCall *call)
+{
+  const NorpcPropertyAccess *access = (const NorpcPropertyAccess *) call->interface_info;
+
+  return &access->args[(call->method - 1) / 2];
+}
+
+/* Gets the name of the property that a call sets. */
+const char *
+norpc_dbus_message_get_property (NorpcCall *call)
+{
+  return get_set_property (call)->dbus.name;
+}
+
+static gboolean
+set_not_portable (GError     **error,
+                  NorpcCall   *call,
+                  const char  *reason)
+{
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, "%s.%s cannot be called over D-Bus: %s",
+               norpc_call_get_interface_name (call), norpc_call_peek_method_name (call), reason);
+
+  return FALSE;
+}
+
+/* Returns FALSE and sets @error if the call cannot leave the process. */
+static gboolean
+check_portable (NorpcCall  *call,
+                GError    **error)
+{
+  g_autofree char *reason = NULL;
+
+  switch (norpc_dbus_message_get_kind (call))
+    {
+    case NORPC_DBUS_GET_ALL:
+      return TRUE;
+
+    case NORPC_DBUS_SET:
+      if (norpc_dbus_arg_is_portable (get_set_property (call)))
+        return TRUE;
+      return set_not_portable (error, call, "its values have no form there");
+
+    case NORPC_DBUS_METHOD:
+    default:
+      reason = norpc_dbus_find_not_portable (norpc_call_get_method_info (call));
+      return reason == NULL || set_not_portable (error, call, reason);
+    }
+}
+
+static GDBusMessage *
+new_message (NorpcCall  *call,
+             const char *destination,
+             const char *path,
+             GVariant   *args)
+{
+  const char *interface_name = norpc_call_get_interface_name (call);
+  GDBusMessage *message;
+  g_autoptr (GVariant) value = NULL;
+
+  switch (norpc_dbus_message_get_kind (call))
+    {
+    case NORPC_DBUS_GET_ALL:
+      message = g_dbus_message_new_method_call (destination, path, NORPC_DBUS_PROPERTIES, "GetAll");
+      g_dbus_message_set_body (message, g_variant_new ("(s)", interface_name));
+      break;
+
+    case NORPC_DBUS_SET:
+      value = g_variant_get_child_value (args, 0);
+      message = g_dbus_message_new_method_call (destination, path, NORPC_DBUS_PROPERTIES, "Set");
+      g_dbus_message_set_body (message, g_variant_new ("(ssv)", interface_name,
+                                                       norpc_dbus_message_get_property (call), value));
+      break;
+
+    case NORPC_DBUS_METHOD:
+    default:
+      message = g_dbus_message_new_method_call (destination, path, interface_name, norpc_call_peek_method_name (call));
+      g_dbus_message_set_body (message, args);
+      break;
+    }
+
+  return message;
+}
+
+/* Called in the thread that sends the call. Returns a message (owned), or NULL if @error is set. */
+GDBusMessage *
+norpc_dbus_message_new_call (NorpcCall   *call,
+                             const char  *destination,
+                             const char  *path,
+                             GError     **error)
+{
+  g_autoptr (GVariant) args = NULL;
+  GDBusMessage *message;
+
+  if (!check_portable (call, error))
+    return NULL;
+  args = norpc_call_dup_args_variant (call, error);
+  if (args == NULL)
+    return NULL;
+
+  message = new_message (call, destination, path, args);
+  if ((norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)
+    g_dbus_message_set_flags (message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+
+  return message;
+}
+
+/* Answers the call of a method with what a message has, which is checked against the description. */
+void
+norpc_dbus_message_answer_call (GDBusMessage *reply,
+                                NorpcCall    *call)
+{
+  if (g_dbus_message_get_message_type (reply) == G_DBUS_MESSAGE_TYPE_METHOD_RETURN)
+    norpc_call_return_variant (call, g_dbus_message_get_body (reply));
+  else
+    norpc_call_take_error (call, norpc_dbus_error_from_message (reply));
+}
+
+/* Returns TRUE if a call that sets a property is answered with the value of the service. */
+gboolean
+norpc_dbus_message_returns_value (NorpcCall *call)
+{
+  return call->n_results > 1;
+}
+
+/* Answers a call that has set a property. @value is that of the service, or NULL if it cannot be read. */
+void
+norpc_dbus_message_answer_set (NorpcCall *call,
+                               GVariant  *value)
+{
+  const NorpcArgInfo *info = get_set_property (call);
+  g_autofree char *problem = NULL;
+  GValue results[2] = { G_VALUE_INIT, G_VALUE_INIT };
+  guint n = 0;
+
+  if (value != NULL)
+    {
+      g_value_init (&results[n], norpc_arg_info_get_gtype (&info->dbus));
+      problem = norpc_value_set_variant (info, &results[n++], value);
+    }
+  g_value_init (&results[n], G_TYPE_UINT);
+  g_value_set_uint (&results[n++], norpc_property_next_serial ());
+
+  if (problem == NULL)
+    norpc_call_return_values (call, n, results);
+  else
+    norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s",
+                             norpc_call_get_interface_name (call), info->dbus.name, problem);
+  for (guint i = 0; i < n; i++)
+    g_value_unset (&results[i]);
+}

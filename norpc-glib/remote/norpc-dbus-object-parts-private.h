@@ -1,0 +1,98 @@
+/* norpc-dbus-object-parts-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "call/norpc-call-private.h"
+#include "norpc-dbus-match-private.h"
+#include "norpc-dbus-object-private.h"
+
+G_BEGIN_DECLS
+
+/* Shared by the files of the object: norpc-dbus-call.c has its calls, norpc-dbus-owner.c finds out which
+ * process serves the object and whether that has norpc-glib, and norpc-dbus-object.c, which uses both, has
+ * the rest.
+ */
+
+/* What is known of the process behind an object. */
+typedef enum
+{
+  NORPC_DBUS_PEER_UNKNOWN,
+  NORPC_DBUS_PEER_ASKED, /* the answer is on its way, and calls wait for it */
+  NORPC_DBUS_PEER_PLAIN, /* it does not have norpc-glib, as far as is known */
+  NORPC_DBUS_PEER_NORPC
+} NorpcDBusPeer;
+
+/* Unless noted otherwise, fields are accessed in the thread of D-Bus endpoints. */
+struct _NorpcDBusObject
+{
+  GDestroyNotify   clear;      /* since construction */
+  GDBusConnection *connection; /* (owned), since construction */
+  char            *name;       /* (owned) (nullable), since construction: NULL for the peer */
+  char            *path;       /* (owned), since construction */
+  guint            capacity;   /* since construction */
+
+  GMutex           lock;
+  GPtrArray       *interfaces; /* (owned) [lock]: of owned NorpcDBusInterface */
+  guint            n_calls;    /* [lock]: that have not completed */
+  GQueue           probes;     /* [lock]: of owned NorpcCall, which wait until there are fewer calls */
+  int              closed;     /* atomic: the connection is closed */
+  int              is_absent;  /* atomic: nothing has the name, as far as is known */
+  void           (*call_ended) (NorpcDBusObject *self); /* since construction */
+
+  gboolean         started;
+  gboolean         ended;       /* the endpoint has been finalized */
+  GHashTable      *calls;       /* (owned): a set of owned NorpcDBusCall that were sent */
+  GQueue           waiting;     /* of owned NorpcDBusCall, which wait until the peer is known */
+  NorpcDBusPeer    peer;
+  guint            n_owners;    /* how often the owner has changed */
+  char            *owner;       /* (owned) (nullable): as in NorpcDBusInterface */
+  gboolean         lost_owner;  /* there was another one before the last change */
+  NorpcDBusMatch  *owner_match; /* (owned) (nullable): tells of changes of the owner */
+  gulong           closed_id;
+};
+
+/* A call of an object. */
+typedef struct
+{
+  NorpcCompletionHook hook; /* must be first */
+  gatomicrefcount  ref_count;
+  NorpcDBusObject *object;      /* (owned), since construction */
+  NorpcCall       *call;        /* (owned) (nullable): until it is answered */
+  GDBusMessage    *message;     /* (owned), since construction */
+  GCancellable    *cancellable; /* (owned), since construction: ends the waiting for a reply */
+  guint32          serial;      /* of the message, once it was sent */
+  int              answered;    /* atomic: the thread of D-Bus endpoints completes the call */
+} NorpcDBusCall;
+
+/* Thread-safe. */
+static inline NorpcDBusObject *
+norpc_dbus_object_ref (NorpcDBusObject *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static inline void
+norpc_dbus_object_unref (gpointer self)
+{
+  g_atomic_rc_box_release_full (self, ((NorpcDBusObject *) self)->clear);
+}
+
+/* Calls */
+NorpcDBusCall *norpc_dbus_call_new    (NorpcDBusObject *object,
+                                       NorpcCall       *call,
+                                       GDBusMessage    *message);
+void           norpc_dbus_call_unref  (gpointer         self);
+void           norpc_dbus_call_send   (NorpcDBusCall   *self);
+void           norpc_dbus_call_reject (NorpcDBusCall   *self,
+                                       const char      *reason);
+
+/* The owner */
+void norpc_dbus_object_watch_owner (NorpcDBusObject *self,
+                                    void           (*changed) (NorpcDBusObject *self));
+void norpc_dbus_object_ask_peer    (NorpcDBusObject *self,
+                                    void           (*known) (NorpcDBusObject *self));
+
+G_END_DECLS

@@ -1,0 +1,441 @@
+/* norpc-dbus-object.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "core/norpc-info-match-private.h"
+#include "events/norpc-subscription-parts-private.h"
+#include "norpc-dbus-error-private.h"
+#include "norpc-dbus-interface-private.h"
+#include "norpc-dbus-message-private.h"
+#include "norpc-dbus-object-parts-private.h"
+#include "norpc-dbus-thread-private.h"
+
+static void object_invoke (NorpcDBusObject *self,
+                           void           (*func) (gpointer self));
+
+static void
+clear_object (gpointer data)
+{
+  NorpcDBusObject *self = data;
+
+  g_ptr_array_unref (self->interfaces);
+  g_hash_table_unref (self->calls);
+  g_mutex_clear (&self->lock);
+  g_free (self->owner);
+  g_free (self->path);
+  g_free (self->name);
+  g_object_unref (self->connection);
+}
+
+/* Returns the interfaces (owned), to be used without the lock. */
+static GPtrArray *
+list_interfaces (NorpcDBusObject *self)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (norpc_dbus_interface_unref);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->interfaces->len; i++)
+    g_ptr_array_add (list, norpc_dbus_interface_ref (self->interfaces->pdata[i]));
+  g_mutex_unlock (&self->lock);
+
+  return list;
+}
+
+/* Tells the proxies whether there is a service. */
+static void
+tell_owner (NorpcDBusObject *self,
+            const char      *owner)
+{
+  g_autoptr (GPtrArray) list = list_interfaces (self);
+
+  for (guint i = 0; i < list->len; i++)
+    norpc_dbus_interface_set_owner (list->pdata[i], owner);
+}
+
+/* Completes the calls that were sent: nobody answers them any more. */
+static void
+reject_sent (NorpcDBusObject *self,
+             const char      *reason)
+{
+  g_autoptr (GPtrArray) calls = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer call;
+
+  g_hash_table_iter_init (&iter, self->calls);
+  while (g_hash_table_iter_next (&iter, &call, NULL))
+    g_ptr_array_add (calls, call);
+  g_hash_table_steal_all (self->calls);
+  for (guint i = 0; i < calls->len; i++)
+    {
+      norpc_dbus_call_reject (calls->pdata[i], reason);
+      norpc_dbus_call_unref (calls->pdata[i]);
+    }
+}
+
+static void
+send_waiting (NorpcDBusObject *self)
+{
+  NorpcDBusCall *call;
+
+  while ((call = g_queue_pop_head (&self->waiting)) != NULL)
+    {
+      norpc_dbus_call_send (call);
+      norpc_dbus_call_unref (call);
+    }
+}
+
+static void
+owner_changed (NorpcDBusObject *self)
+{
+  /* Calls that were sent to nobody wait for the service that they start. */
+  if (self->lost_owner)
+    reject_sent (self, "failed: its service has left the bus");
+  tell_owner (self, self->owner);
+  if (!g_queue_is_empty (&self->waiting))
+    norpc_dbus_object_ask_peer (self, send_waiting);
+}
+
+static void
+close_object (gpointer data)
+{
+  NorpcDBusObject *self = data;
+  NorpcDBusCall *call;
+
+  reject_sent (self, "failed: the connection is closed");
+  while ((call = g_queue_pop_head (&self->waiting)) != NULL)
+    {
+      norpc_dbus_call_reject (call, "was rejected: the connection is closed");
+      norpc_dbus_call_unref (call);
+    }
+  tell_owner (self, NULL);
+}
+
+/* Runs in the context in which the connection was made, or in the thread of D-Bus endpoints. */
+static void
+connection_closed_cb (GDBusConnection *connection G_GNUC_UNUSED,
+           gboolean         remote G_GNUC_UNUSED,
+           GError          *error G_GNUC_UNUSED,
+           gpointer         user_data)
+{
+  NorpcDBusObject *self = user_data;
+
+  if (g_atomic_int_compare_and_exchange (&self->closed, FALSE, TRUE))
+    object_invoke (self, close_object);
+}
+
+static void
+object_unref_closure (gpointer  self,
+                      GClosure *closure G_GNUC_UNUSED)
+{
+  norpc_dbus_object_unref (self);
+}
+
+static void
+start_object (gpointer data)
+{
+  NorpcDBusObject *self = data;
+
+  self->started = TRUE;
+  norpc_dbus_object_watch_owner (self, owner_changed);
+  self->closed_id = g_signal_connect_data (self->connection, "closed", G_CALLBACK (connection_closed_cb),
+                                           norpc_dbus_object_ref (self), object_unref_closure, 0);
+  if (g_dbus_connection_is_closed (self->connection))
+    connection_closed_cb (NULL, FALSE, NULL, self);
+}
+
+static void
+stop_object (NorpcDBusObject *self)
+{
+  g_autoptr (GPtrArray) list = list_interfaces (self);
+
+  self->started = FALSE;
+  for (guint i = 0; i < list->len; i++)
+    norpc_dbus_interface_stop (list->pdata[i]);
+  g_clear_pointer (&self->owner_match, norpc_dbus_match_free);
+  g_clear_signal_handler (&self->closed_id, self->connection);
+}
+
+/* The last call needs to know whether its service is still there. */
+static void
+stop_if_unused (NorpcDBusObject *self)
+{
+  if (self->ended && self->started && g_hash_table_size (self->calls) == 0 && g_queue_is_empty (&self->waiting))
+    stop_object (self);
+}
+
+static void
+end_object (gpointer data)
+{
+  NorpcDBusObject *self = data;
+
+  self->ended = TRUE;
+  stop_if_unused (self);
+}
+
+/* A function to be called in the thread of D-Bus endpoints. */
+typedef struct
+{
+  NorpcDBusObject *object; /* (owned) */
+  void           (*func) (gpointer object);
+} Job;
+
+static void
+run_object_job (gpointer data)
+{
+  Job *job = data;
+
+  job->func (job->object);
+  stop_if_unused (job->object);
+  norpc_dbus_object_unref (job->object);
+  g_free (job);
+}
+
+static void
+object_invoke (NorpcDBusObject *self,
+               void           (*func) (gpointer self))
+{
+  Job *job = g_new (Job, 1);
+
+  *job = (Job) { norpc_dbus_object_ref (self), func };
+  norpc_dbus_thread_invoke (run_object_job, job);
+}
+
+NorpcDBusObject *
+norpc_dbus_object_new (GDBusConnection *connection,
+                       const char      *name,
+                       const char      *path,
+                       guint            capacity)
+{
+  NorpcDBusObject *self = g_atomic_rc_box_new0 (NorpcDBusObject);
+
+  self->clear = clear_object;
+  self->connection = g_object_ref (connection);
+  self->name = g_strdup (name);
+  self->path = g_strdup (path);
+  self->capacity = capacity;
+  g_mutex_init (&self->lock);
+  self->interfaces = g_ptr_array_new_with_free_func (norpc_dbus_interface_unref);
+  self->calls = g_hash_table_new_full (NULL, NULL, norpc_dbus_call_unref, NULL);
+  self->call_ended = stop_if_unused;
+  object_invoke (self, start_object);
+
+  return self;
+}
+
+/* Takes ownership of @self: no more calls are sent to it. */
+void
+norpc_dbus_object_end (NorpcDBusObject *self)
+{
+  object_invoke (self, end_object);
+  norpc_dbus_object_unref (self);
+}
+
+static gboolean
+is_disconnected (NorpcDBusObject *self)
+{
+  return g_atomic_int_get (&self->closed) || g_dbus_connection_is_closed (self->connection);
+}
+
+/* A call may start the service nevertheless. */
+gboolean
+norpc_dbus_object_is_closed (NorpcDBusObject *self)
+{
+  return g_atomic_int_get (&self->is_absent) || is_disconnected (self);
+}
+
+/* Returns FALSE if there are as many calls as there may be. */
+static gboolean
+take_slot (NorpcDBusObject *self)
+{
+  gboolean taken;
+
+  g_mutex_lock (&self->lock);
+  taken = self->n_calls < self->capacity;
+  if (taken)
+    self->n_calls++;
+  g_mutex_unlock (&self->lock);
+
+  return taken;
+}
+
+static void
+send_or_wait (gpointer data)
+{
+  NorpcDBusCall *call = data;
+  NorpcDBusObject *object = call->object;
+
+  if (g_atomic_int_get (&object->closed))
+    {
+      norpc_dbus_call_reject (call, "was rejected: the connection is closed");
+    }
+  else if (object->peer == NORPC_DBUS_PEER_UNKNOWN || object->peer == NORPC_DBUS_PEER_ASKED)
+    {
+      g_queue_push_tail (&object->waiting, call);
+      norpc_dbus_object_ask_peer (object, send_waiting);
+      return;
+    }
+  else
+    {
+      norpc_dbus_call_send (call);
+    }
+  norpc_dbus_call_unref (call);
+}
+
+/* A call of the library itself, such as a probe, which has no description. */
+static gboolean
+answer_own_call (NorpcCall *call)
+{
+  if (call->interface_info->get_type != g_object_get_type)
+    return FALSE;
+
+  if (call->n_args == 0 && call->n_results == 0)
+    norpc_call_return_values (call, 0, NULL);
+  else
+    norpc_call_reject (call, NORPC_ERROR_NOT_IMPLEMENTED, "cannot leave the process");
+  norpc_call_unref (call);
+
+  return TRUE;
+}
+
+/* Takes ownership of @call. */
+void
+norpc_dbus_object_send (NorpcDBusObject *self,
+                        NorpcCall       *call)
+{
+  g_autoptr (GDBusMessage) message = NULL;
+  NorpcDBusCall *sent;
+  GError *error = NULL;
+
+  if (is_disconnected (self))
+    {
+      norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: the connection is closed");
+      return;
+    }
+  if (answer_own_call (call))
+    return;
+
+  message = norpc_dbus_message_new_call (call, self->name, self->path, &error);
+  if (message == NULL)
+    {
+      norpc_call_fail (call, error);
+      return;
+    }
+  if (!take_slot (self))
+    {
+      norpc_call_reject_owned (call, NORPC_ERROR_BUSY, "was rejected: too many calls wait for their replies");
+      return;
+    }
+
+  sent = norpc_dbus_call_new (self, call, g_steal_pointer (&message));
+  if (sent != NULL)
+    norpc_dbus_thread_invoke (send_or_wait, sent);
+}
+
+gboolean
+norpc_dbus_object_is_ready (NorpcDBusObject *self)
+{
+  gboolean ready;
+
+  g_mutex_lock (&self->lock);
+  ready = self->n_calls < self->capacity;
+  g_mutex_unlock (&self->lock);
+
+  return ready && !is_disconnected (self);
+}
+
+/* @probe is borrowed. */
+void
+norpc_dbus_object_await_ready (NorpcDBusObject *self,
+                               NorpcCall       *probe)
+{
+  gboolean waits;
+
+  if (is_disconnected (self))
+    {
+      norpc_call_return_error_literal (probe, NORPC_ERROR, NORPC_ERROR_CLOSED,
+                                       "The endpoint is closed: its connection is");
+      return;
+    }
+
+  g_mutex_lock (&self->lock);
+  waits = self->n_calls >= self->capacity;
+  if (waits)
+    g_queue_push_tail (&self->probes, norpc_call_ref (probe));
+  g_mutex_unlock (&self->lock);
+
+  if (!waits)
+    norpc_call_return_values (probe, 0, NULL);
+}
+
+/* An interface that was added. */
+typedef struct
+{
+  NorpcDBusObject    *object; /* (owned) */
+  NorpcDBusInterface *iface;  /* (owned) */
+} Addition;
+
+static void
+start_interface (gpointer data)
+{
+  Addition *addition = data;
+
+  if (addition->object->started)
+    norpc_dbus_interface_start (addition->iface,
+                                g_atomic_int_get (&addition->object->closed) ? NULL : addition->object->owner);
+  norpc_dbus_interface_unref (addition->iface);
+  norpc_dbus_object_unref (addition->object);
+  g_free (addition);
+}
+
+/* Called with the lock held. Returns the interface (unowned) that matches @info; there is one for all
+ * descriptions of the same interface.
+ */
+static NorpcDBusInterface *
+ensure_interface_locked (NorpcDBusObject          *self,
+                         const NorpcInterfaceInfo *info)
+{
+  NorpcDBusInterface *iface;
+  Addition *addition;
+
+  for (guint i = 0; i < self->interfaces->len; i++)
+    if (norpc_interface_infos_match (norpc_dbus_interface_get_info (self->interfaces->pdata[i]), info))
+      return self->interfaces->pdata[i];
+
+  iface = norpc_dbus_interface_new (self->connection, self->name, self->path, info);
+  norpc_dbus_error_register (info);
+  g_ptr_array_add (self->interfaces, iface);
+  addition = g_new (Addition, 1);
+  *addition = (Addition) { norpc_dbus_object_ref (self), norpc_dbus_interface_ref (iface) };
+  norpc_dbus_thread_invoke (start_interface, addition);
+
+  return iface;
+}
+
+static NorpcSubscribers *
+get_subscribers (NorpcDBusObject *self,
+                 NorpcSubscriber *subscriber)
+{
+  const NorpcInterfaceInfo *info = ((NorpcSubscription *) subscriber)->interface_info;
+  NorpcSubscribers *subscribers;
+
+  g_mutex_lock (&self->lock);
+  subscribers = norpc_dbus_interface_get_subscribers (ensure_interface_locked (self, info));
+  g_mutex_unlock (&self->lock);
+
+  return subscribers;
+}
+
+void
+norpc_dbus_object_subscribe (NorpcDBusObject *self,
+                             NorpcSubscriber *subscriber)
+{
+  norpc_subscribers_add (get_subscribers (self, subscriber), subscriber);
+}
+
+void
+norpc_dbus_object_unsubscribe (NorpcDBusObject *self,
+                               NorpcSubscriber *subscriber)
+{
+  norpc_subscribers_remove (get_subscribers (self, subscriber), subscriber);
+}

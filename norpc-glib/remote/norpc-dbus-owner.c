@@ -1,0 +1,161 @@
+/* norpc-dbus-owner.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Which process serves an object, and whether it has norpc-glib. */
+
+#include <string.h>
+
+#include "norpc-dbus-info-private.h"
+#include "norpc-dbus-match-private.h"
+#include "norpc-dbus-object-parts-private.h"
+
+/* How long a peer may take to describe itself, in milliseconds. A call waits no longer than this for it. */
+#define PEER_TIMEOUT 2000
+
+/* What a reply or a change of the owner needs. */
+typedef struct
+{
+  NorpcDBusObject *object; /* (owned) */
+  void           (*func) (NorpcDBusObject *object);
+  guint            n_owners; /* when the request was sent */
+} Watch;
+
+static Watch *
+watch_new (NorpcDBusObject *object,
+           void           (*func) (NorpcDBusObject *object))
+{
+  Watch *self = g_new (Watch, 1);
+
+  *self = (Watch) { norpc_dbus_object_ref (object), func, object->n_owners };
+
+  return self;
+}
+
+static void
+watch_free (gpointer data)
+{
+  Watch *self = data;
+
+  norpc_dbus_object_unref (self->object);
+  g_free (self);
+}
+
+/* @owner is empty if there is none. */
+static void
+set_owner (Watch      *watch,
+           const char *owner)
+{
+  NorpcDBusObject *object = watch->object;
+
+  if (g_strcmp0 (object->owner, *owner != '\0' ? owner : NULL) == 0)
+    return;
+
+  /* A question that was sent to no owner is answered by the next one. */
+  if (object->owner != NULL || object->peer != NORPC_DBUS_PEER_ASKED)
+    {
+      object->peer = NORPC_DBUS_PEER_UNKNOWN;
+      object->n_owners++;
+    }
+  object->lost_owner = object->owner != NULL;
+  g_free (object->owner);
+  object->owner = *owner != '\0' ? g_strdup (owner) : NULL;
+  g_atomic_int_set (&object->is_absent, object->owner == NULL);
+  watch->func (object);
+}
+
+static void
+owner_changed_cb (GDBusConnection *connection G_GNUC_UNUSED,
+                  const char      *sender,
+                  const char      *path G_GNUC_UNUSED,
+                  const char      *interface_name G_GNUC_UNUSED,
+                  const char      *member G_GNUC_UNUSED,
+                  GVariant        *args,
+                  gpointer         user_data)
+{
+  const char *name;
+  const char *owner;
+
+  if (!g_variant_is_of_type (args, G_VARIANT_TYPE ("(sss)")))
+    return;
+  g_variant_get (args, "(&s&s&s)", &name, NULL, &owner);
+  if (g_strcmp0 (sender, "org.freedesktop.DBus") == 0 && g_strcmp0 (name, ((Watch *) user_data)->object->name) == 0)
+    set_owner (user_data, owner);
+}
+
+/* A change that arrives before this reply is older than it. */
+static void
+got_owner_cb (GObject      *connection,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  Watch *watch = user_data;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, NULL);
+  const char *owner = "";
+
+  if (reply != NULL)
+    g_variant_get (reply, "(&s)", &owner);
+  g_atomic_int_set (&watch->object->is_absent, *owner == '\0');
+  if (watch->object->owner_match != NULL)
+    set_owner (watch, owner);
+  watch_free (watch);
+}
+
+/* Calls @changed whenever there is another owner of the name, or none. The peer of a connection without a bus is
+ * there until the connection is closed.
+ */
+void
+norpc_dbus_object_watch_owner (NorpcDBusObject *self,
+                               void           (*changed) (NorpcDBusObject *self))
+{
+  if (self->name == NULL)
+    {
+      self->owner = g_strdup ("");
+      return;
+    }
+
+  self->owner_match = norpc_dbus_match_new (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                            "org.freedesktop.DBus", "NameOwnerChanged", self->name, owner_changed_cb,
+                                            watch_new (self, changed), watch_free);
+  g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                          "GetNameOwner", g_variant_new ("(s)", self->name), G_VARIANT_TYPE ("(s)"),
+                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, got_owner_cb, watch_new (self, changed));
+}
+
+static void
+introspected_cb (GObject      *connection,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  Watch *watch = user_data;
+  NorpcDBusObject *object = watch->object;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, NULL);
+  const char *xml = "";
+
+  if (reply != NULL)
+    g_variant_get (reply, "(&s)", &xml);
+  if (object->peer == NORPC_DBUS_PEER_ASKED && object->n_owners == watch->n_owners)
+    {
+      object->peer = strstr (xml, "\"" NORPC_DBUS_CALLS_ANNOTATION "\"") != NULL ? NORPC_DBUS_PEER_NORPC
+                                                                               : NORPC_DBUS_PEER_PLAIN;
+      watch->func (object);
+    }
+  watch_free (watch);
+}
+
+/* Calls @known once it is known whether the peer has norpc-glib. The question is a plain one of D-Bus, so that
+ * other peers see nothing that they do not know.
+ */
+void
+norpc_dbus_object_ask_peer (NorpcDBusObject *self,
+                            void           (*known) (NorpcDBusObject *self))
+{
+  if (self->peer != NORPC_DBUS_PEER_UNKNOWN)
+    return;
+
+  self->peer = NORPC_DBUS_PEER_ASKED;
+  g_dbus_connection_call (self->connection, self->name, self->path, NORPC_DBUS_INTROSPECTABLE, "Introspect", NULL,
+                          G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, PEER_TIMEOUT, NULL, introspected_cb,
+                          watch_new (self, known));
+}

@@ -1,0 +1,266 @@
+/* dbus-fixture.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <sys/socket.h>
+
+#include "dbus-fixture.h"
+
+static gpointer
+run_thread (gpointer data)
+{
+  DBusFixture *self = data;
+
+  g_main_context_push_thread_default (self->context);
+  g_main_loop_run (self->loop);
+  g_main_context_pop_thread_default (self->context);
+
+  return NULL;
+}
+
+/* A function that another thread waits for. */
+typedef struct
+{
+  DBusFixture *fixture;
+  void       (*func) (DBusFixture *self);
+  GMutex       lock;
+  GCond        cond;
+  gboolean     done; /* [lock] */
+} Invocation;
+
+static gboolean
+invoke_cb (gpointer data)
+{
+  Invocation *invocation = data;
+
+  invocation->func (invocation->fixture);
+  g_mutex_lock (&invocation->lock);
+  invocation->done = TRUE;
+  g_cond_signal (&invocation->cond);
+  g_mutex_unlock (&invocation->lock);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+dbus_fixture_invoke (DBusFixture *self,
+                     void       (*func) (DBusFixture *self))
+{
+  Invocation invocation = { .fixture = self, .func = func };
+
+  g_mutex_init (&invocation.lock);
+  g_cond_init (&invocation.cond);
+  g_main_context_invoke (self->context, invoke_cb, &invocation);
+  g_mutex_lock (&invocation.lock);
+  while (!invocation.done)
+    g_cond_wait (&invocation.cond, &invocation.lock);
+  g_mutex_unlock (&invocation.lock);
+  g_cond_clear (&invocation.cond);
+  g_mutex_clear (&invocation.lock);
+}
+
+static GDBusConnection *
+connect_to_bus (DBusFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  GDBusConnection *connection =
+    g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (self->bus),
+                                            G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                              G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                            NULL, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return connection;
+}
+
+static GIOStream *
+new_stream (int fd)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
+
+  g_assert_no_error (error);
+
+  return G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
+}
+
+/* One side of a connection without a bus. */
+typedef struct
+{
+  GIOStream       *stream;     /* (owned) */
+  gboolean         is_server;
+  GDBusConnection *connection; /* (owned) */
+} Side;
+
+static gpointer
+connect_side (gpointer data)
+{
+  Side *side = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *guid = side->is_server ? g_dbus_generate_guid () : NULL;
+
+  side->connection = g_dbus_connection_new_sync (side->stream, guid,
+                                                 side->is_server
+                                                   ? G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER
+                                                   : G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT,
+                                                 NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_object_unref (side->stream);
+
+  return NULL;
+}
+
+static void
+connect_peers (DBusFixture *self)
+{
+  int fds[2];
+  Side sides[2] = { { NULL } };
+  GThread *thread;
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  sides[0].stream = new_stream (fds[0]);
+  sides[0].is_server = TRUE;
+  sides[1].stream = new_stream (fds[1]);
+  thread = g_thread_new ("side", connect_side, &sides[0]);
+  connect_side (&sides[1]);
+  g_thread_join (thread);
+  self->served = sides[0].connection;
+  self->used = sides[1].connection;
+}
+
+static void
+connect_both (DBusFixture *self)
+{
+  if (self->kind == DBUS_TO_PEER)
+    {
+      connect_peers (self);
+      return;
+    }
+
+  self->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (self->bus);
+  self->served = connect_to_bus (self);
+  self->used = connect_to_bus (self);
+}
+
+static void
+request_name (DBusFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+    g_dbus_connection_call_sync (self->served, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                 "RequestName", g_variant_new ("(su)", DBUS_NAME, 0), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
+                                 NULL, &error);
+
+  g_assert_no_error (error);
+}
+
+void
+dbus_fixture_export (DBusFixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->export = norpc_dbus_export_new (self->served, DBUS_PATH, self->served_endpoint, wire_wire_interface_info (),
+                                        &error);
+  g_assert_no_error (error);
+}
+
+void
+dbus_fixture_unexport (DBusFixture *self)
+{
+  g_clear_object (&self->export);
+}
+
+void
+dbus_fixture_set_up (DBusFixture   *self,
+                     gconstpointer  kind)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->kind = (DBusKind) GPOINTER_TO_INT (kind);
+  connect_both (self);
+  self->state = wire_state_new ();
+  self->server = norpc_serve (wire_service_new (self->state), &error);
+  g_assert_no_error (error);
+  self->served_endpoint = norpc_server_get_endpoint (self->server);
+
+  self->context = g_main_context_new ();
+  self->loop = g_main_loop_new (self->context, FALSE);
+  self->thread = g_thread_new ("export", run_thread, self);
+  dbus_fixture_invoke (self, dbus_fixture_export);
+  if (self->kind == DBUS_ON_BUS)
+    request_name (self);
+
+  self->endpoint = norpc_dbus_endpoint_new (self->used, self->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, DBUS_PATH);
+  self->proxy = wire_wire_proxy_new (NORPC_ENDPOINT (self->endpoint));
+}
+
+void
+dbus_fixture_tear_down (DBusFixture   *self,
+                        gconstpointer  kind)
+{
+  g_clear_object (&self->proxy);
+  g_clear_object (&self->endpoint);
+  dbus_fixture_invoke (self, dbus_fixture_unexport);
+  g_main_loop_quit (self->loop);
+  g_thread_join (self->thread);
+  g_main_loop_unref (self->loop);
+  g_main_context_unref (self->context);
+  norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL);
+  g_object_unref (self->server);
+  wire_state_free (self->state);
+  g_dbus_connection_close_sync (self->used, NULL, NULL);
+  g_dbus_connection_close_sync (self->served, NULL, NULL);
+  g_object_unref (self->used);
+  g_object_unref (self->served);
+  if (self->bus != NULL)
+    {
+      g_test_dbus_down (self->bus);
+      g_object_unref (self->bus);
+    }
+}
+
+GVariant *
+dbus_fixture_call (DBusFixture  *self,
+                   const char   *interface_name,
+                   const char   *member,
+                   GVariant     *args,
+                   GError      **error)
+{
+  return g_dbus_connection_call_sync (self->used, self->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, DBUS_PATH,
+                                      interface_name, member, args, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, error);
+}
+
+void
+dbus_fixture_run (DBusFixture *self,
+                  void       (*func) (WireWire *service,
+                                      gpointer  data),
+                  gpointer     data)
+{
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (self->served_endpoint);
+  g_autoptr (GError) error = NULL;
+
+  g_mutex_lock (&self->state->lock);
+  self->state->func = func;
+  self->state->data = data;
+  g_mutex_unlock (&self->state->lock);
+  wire_wire_proxy_call_run_sync (proxy, NULL, &error);
+  g_assert_no_error (error);
+}
+
+void
+dbus_add_tests (const char *name,
+                void      (*func) (DBusFixture   *fixture,
+                                   gconstpointer  kind))
+{
+  const char *kinds[] = { "bus", "peer" };
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%s", name, kinds[i]);
+
+      g_test_add (path, DBusFixture, GINT_TO_POINTER (i), dbus_fixture_set_up, func, dbus_fixture_tear_down);
+    }
+}

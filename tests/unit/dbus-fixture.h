@@ -1,0 +1,70 @@
+/* dbus-fixture.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "wire-service.h"
+
+G_BEGIN_DECLS
+
+/* How the two sides are connected. */
+typedef enum
+{
+  DBUS_ON_BUS,
+  DBUS_TO_PEER
+} DBusKind;
+
+/* A service that is exported, and a proxy for it on the other side. The export is in a main context of its own,
+ * whose thread always runs, so that the test may block.
+ */
+typedef struct
+{
+  DBusKind           kind;
+  GTestDBus         *bus;      /* (owned) (nullable) */
+  GDBusConnection   *served;   /* (owned): the connection of the service */
+  GDBusConnection   *used;     /* (owned): the connection of the client */
+  WireState         *state;
+  NorpcServer       *server;   /* (owned) */
+  NorpcEndpoint     *served_endpoint; /* (unowned): that is exported */
+  GMainContext      *context;  /* (owned): of the export */
+  GMainLoop         *loop;     /* (owned) */
+  GThread           *thread;   /* (owned) */
+  NorpcDBusExport   *export;   /* (owned) (nullable) */
+  NorpcDBusEndpoint *endpoint; /* (owned) */
+  WireWireProxy     *proxy;    /* (owned) */
+} DBusFixture;
+
+#define DBUS_NAME "org.example.Wire.Service"
+#define DBUS_PATH "/org/example/Wire"
+
+void      dbus_fixture_set_up    (DBusFixture   *self,
+                                  gconstpointer  kind);
+void      dbus_fixture_tear_down (DBusFixture   *self,
+                                  gconstpointer  kind);
+
+/* Runs a function in the context of the export, and waits for it. */
+void      dbus_fixture_invoke    (DBusFixture   *self,
+                                  void         (*func) (DBusFixture *self));
+void      dbus_fixture_export    (DBusFixture   *self);
+void      dbus_fixture_unexport  (DBusFixture   *self);
+
+/* Sends a plain message as a client without norpc-glib does, and returns the reply, or NULL with an error. */
+GVariant *dbus_fixture_call      (DBusFixture   *self,
+                                  const char    *interface_name,
+                                  const char    *member,
+                                  GVariant      *args,
+                                  GError       **error);
+
+/* Runs a function in the context of the service. */
+void      dbus_fixture_run       (DBusFixture   *self,
+                                  void         (*func) (WireWire *service,
+                                                        gpointer  data),
+                                  gpointer       data);
+
+void      dbus_add_tests         (const char    *name,
+                                  void         (*func) (DBusFixture   *fixture,
+                                                        gconstpointer  kind));
+
+G_END_DECLS

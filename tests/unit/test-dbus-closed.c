@@ -1,0 +1,258 @@
+/* test-dbus-closed.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Whatever ends, each call completes. */
+
+#include "dbus-fixture.h"
+
+static void
+outcome_cb (GObject      *proxy,
+            GAsyncResult *result,
+            gpointer      data)
+{
+  GAsyncResult **outcome = data;
+
+  *outcome = g_object_ref (result);
+}
+
+static void
+wait_for (GAsyncResult **outcome)
+{
+  while (*outcome == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Takes the outcome of a call of Hold, which is to fail as closed. */
+static void
+assert_closed (DBusFixture   *fixture,
+               GAsyncResult **outcome)
+{
+  g_autoptr (GError) error = NULL;
+  guint number;
+
+  wait_for (outcome);
+  g_assert_false (wire_wire_proxy_call_hold_finish (fixture->proxy, *outcome, &number, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_clear_object (outcome);
+}
+
+/* Sends a call that the service keeps. */
+static NorpcCall *
+begin_hold (DBusFixture   *fixture,
+            GAsyncResult **outcome)
+{
+  wire_wire_proxy_call_hold (fixture->proxy, NULL, outcome_cb, outcome);
+
+  return wire_state_wait_held (fixture->state);
+}
+
+static void
+test_connection_of_client (DBusFixture   *fixture,
+                           gconstpointer  kind)
+{
+  GAsyncResult *outcomes[3] = { NULL };
+  NorpcCall *held[3];
+  g_autoptr (GError) error = NULL;
+  guint number;
+
+  for (guint i = 0; i < 3; i++)
+    held[i] = begin_hold (fixture, &outcomes[i]);
+  g_assert_false (norpc_endpoint_is_closed (NORPC_ENDPOINT (fixture->endpoint)));
+  g_dbus_connection_close_sync (fixture->used, NULL, NULL);
+  for (guint i = 0; i < 3; i++)
+    assert_closed (fixture, &outcomes[i]);
+  for (guint i = 0; i < 3; i++)
+    norpc_call_unref (held[i]);
+
+  g_assert_true (norpc_endpoint_is_closed (NORPC_ENDPOINT (fixture->endpoint)));
+  g_assert_false (wire_wire_proxy_call_hold_sync (fixture->proxy, &number, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+/* The thread that waits for the answer runs no main context. */
+static gpointer
+close_served (gpointer data)
+{
+  DBusFixture *fixture = data;
+  NorpcCall *held = wire_state_wait_held (fixture->state);
+
+  g_dbus_connection_close_sync (fixture->served, NULL, NULL);
+  norpc_call_unref (held);
+
+  return NULL;
+}
+
+static void
+test_connection_of_service (DBusFixture   *fixture,
+                            gconstpointer  kind)
+{
+  g_autoptr (GError) error = NULL;
+  GThread *thread = g_thread_new ("close", close_served, fixture);
+  guint number;
+
+  g_assert_false (wire_wire_proxy_call_hold_sync (fixture->proxy, &number, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_thread_join (thread);
+}
+
+static void
+release_name (GDBusConnection *connection)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+    g_dbus_connection_call_sync (connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                 "ReleaseName", g_variant_new ("(s)", DBUS_NAME), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
+                                 NULL, &error);
+
+  g_assert_no_error (error);
+}
+
+static void
+request_name (GDBusConnection *connection)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+    g_dbus_connection_call_sync (connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                 "RequestName", g_variant_new ("(su)", DBUS_NAME, 0), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
+                                 NULL, &error);
+
+  g_assert_no_error (error);
+}
+
+/* The service is still there, but no longer has the name. Its proxies work with the next one that has it. */
+static void
+test_name (DBusFixture   *fixture,
+           gconstpointer  kind)
+{
+  g_autoptr (GAsyncResult) outcome = NULL;
+  g_autoptr (GError) error = NULL;
+  NorpcCall *held;
+  gint64 left;
+
+  held = begin_hold (fixture, &outcome);
+  release_name (fixture->served);
+  assert_closed (fixture, &outcome);
+  norpc_call_return_variant (held, g_variant_new ("(u)", 1));
+  norpc_call_unref (held);
+
+  g_assert_false (wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_clear_error (&error);
+
+  request_name (fixture->served);
+  wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* A client that leaves the bus does not want its answers any more. */
+static void
+test_client_leaves (DBusFixture   *fixture,
+                    gconstpointer  kind)
+{
+  g_autoptr (GAsyncResult) outcome = NULL;
+  NorpcCall *held = begin_hold (fixture, &outcome);
+
+  g_dbus_connection_close_sync (fixture->used, NULL, NULL);
+  /* GDBus tells in this context that the peer has gone. */
+  while (!norpc_call_is_cancelled (held))
+    g_main_context_iteration (NULL, FALSE);
+  wire_state_wait_cancelled (fixture->state, 1);
+  norpc_call_unref (held);
+  assert_closed (fixture, &outcome);
+}
+
+/* A call that was accepted is still answered; one that comes later is not accepted. */
+static void
+test_unexport (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  g_autoptr (GAsyncResult) outcome = NULL;
+  g_autoptr (GError) error = NULL;
+  NorpcCall *held = begin_hold (fixture, &outcome);
+  guint number;
+  gint64 left;
+
+  dbus_fixture_invoke (fixture, dbus_fixture_unexport);
+  norpc_call_return_variant (held, g_variant_new ("(u)", 7));
+  norpc_call_unref (held);
+  wait_for (&outcome);
+  g_assert_true (wire_wire_proxy_call_hold_finish (fixture->proxy, outcome, &number, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (number, ==, 7);
+
+  g_assert_false (wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+
+  dbus_fixture_invoke (fixture, dbus_fixture_export);
+  wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_server_stops (DBusFixture   *fixture,
+                   gconstpointer  kind)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  g_assert_true (norpc_server_stop (fixture->server, NORPC_STOP_FINISH, NULL, NULL));
+  g_assert_false (wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+/* The last call keeps what it needs. */
+static void
+test_endpoint_released (DBusFixture   *fixture,
+                        gconstpointer  kind)
+{
+  g_autoptr (GAsyncResult) outcome = NULL;
+  g_autoptr (GError) error = NULL;
+  NorpcCall *held = begin_hold (fixture, &outcome);
+  WireWireProxy *proxy = g_steal_pointer (&fixture->proxy);
+  guint number;
+
+  g_clear_object (&fixture->endpoint);
+  norpc_call_return_variant (held, g_variant_new ("(u)", 9));
+  norpc_call_unref (held);
+  wait_for (&outcome);
+  g_assert_true (wire_wire_proxy_call_hold_finish (proxy, outcome, &number, &error));
+  g_assert_cmpuint (number, ==, 9);
+  g_object_unref (proxy);
+}
+
+static void
+test_no_service (DBusFixture   *fixture,
+                 gconstpointer  kind)
+{
+  g_autoptr (NorpcDBusEndpoint) endpoint = norpc_dbus_endpoint_new (fixture->used, "org.example.Nobody", DBUS_PATH);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (endpoint));
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  g_assert_false (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+#define ON_BUS(path, func) \
+  g_test_add (path, DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up, func, dbus_fixture_tear_down)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  dbus_add_tests ("/dbus-closed/connection-of-client", test_connection_of_client);
+  dbus_add_tests ("/dbus-closed/connection-of-service", test_connection_of_service);
+  dbus_add_tests ("/dbus-closed/client-leaves", test_client_leaves);
+  dbus_add_tests ("/dbus-closed/unexport", test_unexport);
+  dbus_add_tests ("/dbus-closed/server-stops", test_server_stops);
+  dbus_add_tests ("/dbus-closed/endpoint-released", test_endpoint_released);
+  ON_BUS ("/dbus-closed/name", test_name);
+  ON_BUS ("/dbus-closed/no-service", test_no_service);
+
+  return g_test_run ();
+}

@@ -1,0 +1,385 @@
+/* test-dbus-events.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Signals and properties of a service in another process. */
+
+#include "dbus-fixture.h"
+#include "log.h"
+
+static WirePlace *
+new_place (const char *street)
+{
+  const char * const tags[] = { NULL };
+  g_autoptr (GBytes) data = g_bytes_new (NULL, 0);
+  g_autoptr (GVariant) dict = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
+  g_autoptr (GFile) file = g_file_new_for_path ("/");
+  g_autoptr (GArray) modes = g_array_new (FALSE, FALSE, sizeof (WireMode));
+
+  return wire_place_new (street, 1, 2, 3, TRUE, WIRE_MODE_FAST, 0, 4, 0.5, tags, data, dict, file, modes);
+}
+
+static void
+happened_cb (WireWire        *proxy,
+             guint            number,
+             const WirePlace *place,
+             Log             *log)
+{
+  log_add (log, "happened %u %s; ", number, place->street);
+}
+
+static void
+finished_cb (WireWire *proxy,
+             Log      *log)
+{
+  log_add (log, "finished; ");
+}
+
+static void
+notify_cb (WireWireProxy *proxy,
+           GParamSpec    *pspec,
+           Log           *log)
+{
+  if (g_str_equal (pspec->name, "volume"))
+    log_add (log, "volume %g; ", wire_wire_get_volume (WIRE_WIRE (proxy)));
+  else
+    log_add (log, "%s; ", pspec->name);
+}
+
+static void
+happen (WireWire *service,
+        guint     number)
+{
+  g_autoptr (WirePlace) place = new_place ("Main");
+
+  wire_wire_emit_happened (service, number, place);
+}
+
+/* Waits for the answer to a call, and so for all that the service has sent before. */
+static void
+answer_cb (GObject      *proxy,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  gint64 left;
+  g_autoptr (GError) error = NULL;
+
+  wire_wire_proxy_call_time_left_finish (WIRE_WIRE_PROXY (proxy), result, &left, &error);
+  g_assert_no_error (error);
+  *(gboolean *) data = TRUE;
+}
+
+static void
+catch_up (DBusFixture *fixture)
+{
+  gboolean answered = FALSE;
+
+  wire_wire_proxy_call_time_left (fixture->proxy, NULL, answer_cb, &answered);
+  while (!answered)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+load (DBusFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+emit_all (WireWire *service,
+          gpointer  data)
+{
+  happen (service, 1);
+  wire_wire_emit_finished (service);
+  happen (service, 2);
+}
+
+static void
+test_signals (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  Log log;
+
+  log_init (&log);
+  g_signal_connect (fixture->proxy, "happened", G_CALLBACK (happened_cb), &log);
+  g_signal_connect (fixture->proxy, "finished", G_CALLBACK (finished_cb), &log);
+  catch_up (fixture);
+  dbus_fixture_run (fixture, emit_all, NULL);
+  catch_up (fixture);
+  log_assert (&log, "happened 1 Main; finished; happened 2 Main; ");
+  log_clear (&log);
+}
+
+static void
+change_all (WireWire *service,
+            gpointer  data)
+{
+  happen (service, 1);
+  wire_wire_set_volume (service, 0.25);
+  happen (service, 2);
+  wire_wire_set_volume (service, 0.5);
+  wire_wire_emit_finished (service);
+}
+
+/* Signals and changes arrive in the order in which the service made them. */
+static void
+test_order (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  Log log;
+
+  log_init (&log);
+  load (fixture);
+  g_signal_connect (fixture->proxy, "happened", G_CALLBACK (happened_cb), &log);
+  g_signal_connect (fixture->proxy, "finished", G_CALLBACK (finished_cb), &log);
+  g_signal_connect (fixture->proxy, "notify::volume", G_CALLBACK (notify_cb), &log);
+  catch_up (fixture);
+  dbus_fixture_run (fixture, change_all, NULL);
+  catch_up (fixture);
+  log_assert (&log, "happened 1 Main; volume 0.25; happened 2 Main; volume 0.5; finished; ");
+  log_clear (&log);
+}
+
+static void
+set_initial (WireWire *service,
+             gpointer  data)
+{
+  g_autoptr (WirePlace) place = new_place ("Side");
+  g_autoptr (GPtrArray) places = g_ptr_array_new ();
+
+  g_ptr_array_add (places, place);
+  g_object_set (service, "volume", 0.75, "title", "Song", "mode", WIRE_MODE_FAST, "place", places, "position", 5,
+                "model", "X", "load", 3, NULL);
+}
+
+static void
+test_load (DBusFixture   *fixture,
+           gconstpointer  kind)
+{
+  g_autofree char *title = NULL;
+  g_autofree char *model = NULL;
+  g_autoptr (GPtrArray) places = NULL;
+  double volume;
+  WireMode mode;
+  guint position;
+  guint load_value;
+
+  dbus_fixture_run (fixture, set_initial, NULL);
+  load (fixture);
+  g_object_get (fixture->proxy, "volume", &volume, "title", &title, "mode", &mode, "place", &places, "position",
+                &position, "model", &model, "load", &load_value, NULL);
+  g_assert_cmpfloat (volume, ==, 0.75);
+  g_assert_cmpstr (title, ==, "Song");
+  g_assert_cmpint (mode, ==, WIRE_MODE_FAST);
+  g_assert_cmpuint (places->len, ==, 1);
+  g_assert_cmpstr (((WirePlace *) places->pdata[0])->street, ==, "Side");
+  g_assert_cmpuint (position, ==, 5);
+  g_assert_cmpstr (model, ==, "X");
+  g_assert_cmpuint (load_value, ==, 3);
+}
+
+static void
+change_title (WireWire *service,
+              gpointer  data)
+{
+  g_object_set (service, "title", "Other", "position", 9, "load", 8, NULL);
+}
+
+static void
+wait_for_position (DBusFixture *fixture,
+                   guint        expected)
+{
+  guint position = 0;
+
+  while (position != expected)
+    {
+      g_object_get (fixture->proxy, "position", &position, NULL);
+      if (position != expected)
+        g_main_context_iteration (NULL, TRUE);
+    }
+}
+
+/* One property tells its value, one only that it has changed, and one nothing. */
+static void
+test_changes (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  g_autofree char *title = NULL;
+
+  dbus_fixture_run (fixture, set_initial, NULL);
+  load (fixture);
+  dbus_fixture_run (fixture, change_title, NULL);
+  catch_up (fixture);
+  wait_for_position (fixture, 9);
+  g_object_get (fixture->proxy, "title", &title, NULL);
+  g_assert_cmpstr (title, ==, "Other");
+}
+
+static void
+test_write (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GVariant) read = NULL;
+  g_autofree char *text = NULL;
+
+  load (fixture);
+  g_value_init (&value, G_TYPE_DOUBLE);
+  g_value_set_double (&value, 0.125);
+  norpc_proxy_write_value_sync (NORPC_PROXY (fixture->proxy), "volume", &value, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (wire_wire_get_volume (WIRE_WIRE (fixture->proxy)), ==, 0.125);
+
+  read = dbus_fixture_call (fixture, "org.freedesktop.DBus.Properties", "Get",
+                            g_variant_new ("(ss)", "org.example.Wire", "Volume"), &error);
+  g_assert_no_error (error);
+  text = g_variant_print (read, FALSE);
+  g_assert_cmpstr (text, ==, "(<0.125>,)");
+}
+
+static void
+write_failed_cb (WireWireProxy *proxy,
+                 const char    *property,
+                 GError        *failure,
+                 Log           *log)
+{
+  log_add (log, "%s failed; ", property);
+}
+
+/* A property that cannot cross is not written, and the proxy says so. */
+static void
+test_write_failed (DBusFixture   *fixture,
+                   gconstpointer  kind)
+{
+  Log log;
+
+  log_init (&log);
+  load (fixture);
+  g_signal_connect (fixture->proxy, "write-failed", G_CALLBACK (write_failed_cb), &log);
+  g_object_set (fixture->proxy, "label", "x", NULL);
+  while (log.text->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  log_assert (&log, "label failed; ");
+  log_clear (&log);
+}
+
+/* What a plain client gets. */
+static void
+signal_cb (GDBusConnection *connection,
+           const char      *sender,
+           const char      *path,
+           const char      *interface_name,
+           const char      *member,
+           GVariant        *args,
+           gpointer         data)
+{
+  g_autofree char *text = g_variant_print (args, FALSE);
+
+  log_add (data, "%s %s; ", member, text);
+}
+
+static void
+change_for_others (WireWire *service,
+                   gpointer  data)
+{
+  wire_wire_set_volume (service, 0.25);
+  g_object_set (service, "position", 6, "load", 7, NULL);
+  wire_wire_emit_finished (service);
+}
+
+static void
+test_others (DBusFixture   *fixture,
+             gconstpointer  kind)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  Log log;
+  guint id;
+
+  log_init (&log);
+  reply = dbus_fixture_call (fixture, "org.example.Wire", "TimeLeft", NULL, &error);
+  id = g_dbus_connection_signal_subscribe (fixture->used, NULL, NULL, NULL, DBUS_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+                                           signal_cb, &log, NULL);
+  catch_up (fixture);
+  g_assert_no_error (error);
+  log_truncate (&log);
+  dbus_fixture_run (fixture, change_for_others, NULL);
+  while (strstr (log.text->str, "Finished") == NULL || strstr (log.text->str, "Position") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_nonnull (strstr (log.text->str, "PropertiesChanged ('org.example.Wire', {'Volume': <0.25>}, "));
+  g_assert_nonnull (strstr (log.text->str, "['Position']"));
+  g_assert_null (strstr (log.text->str, "Load"));
+  g_dbus_connection_signal_unsubscribe (fixture->used, id);
+  log_clear (&log);
+}
+
+static void
+connected_cb (NorpcProxy *proxy,
+              GParamSpec *pspec,
+              Log        *log)
+{
+  log_add (log, "%s; ", norpc_proxy_is_connected (proxy) ? "connected" : "alone");
+}
+
+static void
+own_name (DBusFixture *fixture,
+          const char  *method,
+          GVariant    *args)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+    g_dbus_connection_call_sync (fixture->served, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                 "org.freedesktop.DBus", method, args, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+
+  g_assert_no_error (error);
+}
+
+/* Another process takes over: the proxy gets its values. */
+static void
+test_next_owner (DBusFixture   *fixture,
+                 gconstpointer  kind)
+{
+  Log log;
+
+  log_init (&log);
+  load (fixture);
+  g_signal_connect (fixture->proxy, "notify::connected", G_CALLBACK (connected_cb), &log);
+  catch_up (fixture);
+  log_truncate (&log);
+  own_name (fixture, "ReleaseName", g_variant_new ("(s)", DBUS_NAME));
+  while (log.text->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  log_assert (&log, "alone; ");
+  dbus_fixture_run (fixture, set_initial, NULL);
+  own_name (fixture, "RequestName", g_variant_new ("(su)", DBUS_NAME, 0));
+  while (log.text->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  log_assert (&log, "connected; ");
+  while (wire_wire_get_volume (WIRE_WIRE (fixture->proxy)) != 0.75)
+    g_main_context_iteration (NULL, TRUE);
+  log_clear (&log);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  dbus_add_tests ("/dbus-events/signals", test_signals);
+  dbus_add_tests ("/dbus-events/order", test_order);
+  dbus_add_tests ("/dbus-events/load", test_load);
+  dbus_add_tests ("/dbus-events/changes", test_changes);
+  dbus_add_tests ("/dbus-events/write", test_write);
+  dbus_add_tests ("/dbus-events/write-failed", test_write_failed);
+  dbus_add_tests ("/dbus-events/others", test_others);
+  g_test_add ("/dbus-events/next-owner", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
+              test_next_owner, dbus_fixture_tear_down);
+
+  return g_test_run ();
+}

@@ -1,0 +1,375 @@
+/* test-dbus-wire.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What peers send that the description does not allow. */
+
+#include <string.h>
+
+#include "dbus-fixture.h"
+
+static void
+assert_fails (DBusFixture *fixture,
+              const char  *interface_name,
+              const char  *member,
+              GVariant    *args,
+              const char  *error_name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
+
+  g_assert_null (dbus_fixture_call (fixture, interface_name, member, args, &error));
+  name = g_dbus_error_get_remote_error (error);
+  g_assert_cmpstr (name, ==, error_name);
+}
+
+#define ERROR(name) "org.freedesktop.DBus.Error." name
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+
+static void
+test_requests (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  assert_fails (fixture, "org.example.Wire", "Nothing", NULL, ERROR ("UnknownMethod"));
+  assert_fails (fixture, "org.example.Wire", "Local", NULL, ERROR ("UnknownMethod"));
+  assert_fails (fixture, "org.example.Wire", "Note", g_variant_new ("(s)", "x"), ERROR ("InvalidArgs"));
+  assert_fails (fixture, "org.example.Wire", "Note", NULL, ERROR ("InvalidArgs"));
+  assert_fails (fixture, "org.example.Wire", "Note", g_variant_new ("(uu)", 1, 2), ERROR ("InvalidArgs"));
+  assert_fails (fixture, PROPERTIES, "Get", g_variant_new ("(ss)", "org.example.Wire", "None"),
+                ERROR ("UnknownProperty"));
+  assert_fails (fixture, PROPERTIES, "Get", g_variant_new ("(ss)", "org.example.Wire", "Label"),
+                ERROR ("UnknownProperty"));
+  assert_fails (fixture, PROPERTIES, "Get", g_variant_new ("(ss)", "org.example.Wire", "Secret"),
+                ERROR ("InvalidArgs"));
+  assert_fails (fixture, PROPERTIES, "Get", g_variant_new ("(s)", "org.example.Wire"), ERROR ("InvalidArgs"));
+  assert_fails (fixture, PROPERTIES, "Set",
+                g_variant_new ("(ssv)", "org.example.Wire", "Title", g_variant_new_string ("x")),
+                ERROR ("PropertyReadOnly"));
+  assert_fails (fixture, PROPERTIES, "Set",
+                g_variant_new ("(ssv)", "org.example.Wire", "Volume", g_variant_new_string ("x")),
+                ERROR ("InvalidArgs"));
+  assert_fails (fixture, PROPERTIES, "Take", g_variant_new ("(s)", "org.example.Wire"), ERROR ("UnknownMethod"));
+}
+
+/* A value of the right type may still be one that the description does not allow. */
+static void
+test_values (DBusFixture   *fixture,
+             gconstpointer  kind)
+{
+  GVariant *place = g_variant_new_parsed ("('', uint16 0, int16 0, byte 0, false, 0, uint32 0, uint64 0, 0.0, "
+                                          "@as [], @ay [], @a{sv} {}, 'file:///', @ai [])");
+  GVariant *places = g_variant_new_array (g_variant_get_type (place), NULL, 0);
+
+  assert_fails (fixture, "org.example.Wire", "Named",
+                g_variant_new ("(iu@*@*@ass)", 0, 0, g_variant_new ("(@*@*)", place, places),
+                               g_variant_new_array (g_variant_get_type (place), NULL, 0), g_variant_new_strv (NULL, 0),
+                               "no date"),
+                ERROR ("InvalidArgs"));
+}
+
+/* A client without norpc-glib gets the standard interfaces, and sees nothing of norpc-glib's own members. */
+static void
+test_introspection (DBusFixture   *fixture,
+                    gconstpointer  kind)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+    dbus_fixture_call (fixture, "org.freedesktop.DBus.Introspectable", "Introspect", NULL, &error);
+  const char *xml;
+  g_autoptr (GDBusNodeInfo) node = NULL;
+  GDBusInterfaceInfo *info;
+
+  g_assert_no_error (error);
+  g_variant_get (reply, "(&s)", &xml);
+  node = g_dbus_node_info_new_for_xml (xml, &error);
+  g_assert_no_error (error);
+  info = g_dbus_node_info_lookup_interface (node, "org.example.Wire");
+  g_assert_nonnull (info);
+  g_assert_nonnull (g_dbus_interface_info_lookup_method (info, "Basic"));
+  g_assert_null (g_dbus_interface_info_lookup_method (info, "Local"));
+  g_assert_null (g_dbus_interface_info_lookup_method (info, "Maybe"));
+  g_assert_nonnull (g_dbus_interface_info_lookup_signal (info, "Happened"));
+  g_assert_null (g_dbus_interface_info_lookup_signal (info, "Hidden"));
+  g_assert_nonnull (g_dbus_interface_info_lookup_property (info, "Volume"));
+  g_assert_null (g_dbus_interface_info_lookup_property (info, "Label"));
+  g_assert_nonnull (g_dbus_node_info_lookup_interface (node, PROPERTIES));
+  g_assert_null (g_dbus_node_info_lookup_interface (node, "org.norpc.Calls1"));
+}
+
+/* Notes about calls that do not exist, or of other types, do nothing. */
+static void
+test_notes (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  const char *members[] = { "Cancel", "Limit", "Other", "Cancel" };
+  GVariant *args[] = {
+    g_variant_new ("(u)", 12345), g_variant_new ("(s)", "x"), g_variant_new ("(u)", 1), NULL
+  };
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      g_autoptr (GDBusMessage) message =
+        g_dbus_message_new_method_call (fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, DBUS_PATH, "org.norpc.Calls1",
+                                        members[i]);
+
+      g_dbus_message_set_flags (message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+      if (args[i] != NULL)
+        g_dbus_message_set_body (message, args[i]);
+      g_dbus_connection_send_message (fixture->used, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, &error);
+      g_assert_no_error (error);
+    }
+  wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* How many of the calls of a flood have failed because there were too many. */
+typedef struct
+{
+  guint n_rejected;
+  guint n_done;
+} Flood;
+
+static void
+flood_cb (GObject      *connection,
+          GAsyncResult *result,
+          gpointer      data)
+{
+  Flood *flood = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, &error);
+
+  if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED))
+    flood->n_rejected++;
+  flood->n_done++;
+}
+
+#define CAPACITY 10
+
+static void
+export_small (DBusFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+
+  dbus_fixture_unexport (fixture);
+  fixture->export = norpc_dbus_export_new_full (fixture->served, DBUS_PATH, fixture->served_endpoint,
+                                                wire_wire_interface_info (), CAPACITY, &error);
+  g_assert_no_error (error);
+}
+
+/* A client that does not stop calling gets errors at once. The others are still served. */
+static void
+test_flood (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  Flood flood = { 0 };
+  g_autoptr (GError) error = NULL;
+  guint n_calls = CAPACITY * 3;
+  NorpcCall *held[CAPACITY];
+  gint64 left;
+
+  g_assert_true (norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, NULL));
+  dbus_fixture_invoke (fixture, export_small);
+  for (guint i = 0; i < n_calls; i++)
+    g_dbus_connection_call (fixture->used, fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, DBUS_PATH,
+                            "org.example.Wire", "Hold", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, flood_cb, &flood);
+  while (flood.n_done < n_calls - CAPACITY)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (flood.n_rejected, ==, n_calls - CAPACITY);
+
+  for (guint i = 0; i < CAPACITY; i++)
+    held[i] = wire_state_wait_held (fixture->state);
+  g_assert_false (wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  g_clear_error (&error);
+  for (guint i = 0; i < CAPACITY; i++)
+    {
+      norpc_call_return_variant (held[i], g_variant_new ("(u)", i));
+      norpc_call_unref (held[i]);
+    }
+  while (flood.n_done < n_calls)
+    g_main_context_iteration (NULL, TRUE);
+  wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* A service that answers each call with the same message. */
+typedef struct
+{
+  GVariant *body; /* (owned) (nullable) */
+} Liar;
+
+static GDBusMessage *
+lie (GDBusConnection *connection,
+     GDBusMessage    *message,
+     gboolean         incoming,
+     gpointer         data)
+{
+  Liar *liar = data;
+  g_autoptr (GDBusMessage) reply = NULL;
+
+  if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
+      g_strcmp0 (g_dbus_message_get_path (message), "/liar") != 0)
+    return message;
+
+  reply = g_dbus_message_new_method_reply (message);
+  if (liar->body != NULL)
+    g_dbus_message_set_body (reply, liar->body);
+  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+  g_object_unref (message);
+
+  return NULL;
+}
+
+/* A reply of other types is an error that says so, and no callback sees it. */
+static void
+test_replies (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  GVariant *bodies[] = {
+    NULL, g_variant_new ("(s)", "x"), g_variant_new ("(xx)", G_GINT64_CONSTANT (1), G_GINT64_CONSTANT (2)),
+    g_variant_new ("(v)", g_variant_new_int64 (1))
+  };
+  g_autoptr (NorpcDBusEndpoint) endpoint =
+    norpc_dbus_endpoint_new (fixture->used, fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, "/liar");
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (endpoint));
+  Liar liar = { NULL };
+  guint id = g_dbus_connection_add_filter (fixture->served, lie, &liar, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      gint64 left;
+
+      liar.body = bodies[i] != NULL ? g_variant_ref_sink (bodies[i]) : NULL;
+      g_assert_false (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+      g_clear_error (&error);
+      g_assert_false (norpc_proxy_load_sync (NORPC_PROXY (proxy), NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+      g_clear_pointer (&liar.body, g_variant_unref);
+    }
+  g_dbus_connection_remove_filter (fixture->served, id);
+}
+
+/* A value of a property that is of another type is an error that names it. */
+static void
+test_wrong_value (DBusFixture   *fixture,
+                  gconstpointer  kind)
+{
+  g_autoptr (NorpcDBusEndpoint) endpoint =
+    norpc_dbus_endpoint_new (fixture->used, fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, "/liar");
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (endpoint));
+  g_autoptr (GError) error = NULL;
+  Liar liar = { g_variant_ref_sink (g_variant_new_parsed ("({'Volume': <'loud'>, 'Unknown': <1>},)")) };
+  guint id = g_dbus_connection_add_filter (fixture->served, lie, &liar, NULL);
+
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_MESSAGE, "*property 'Volume': expected a GVariant of type 'd'*");
+  g_assert_false (norpc_proxy_load_sync (NORPC_PROXY (proxy), NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "'Volume'"));
+  g_test_assert_expected_messages ();
+  g_dbus_connection_remove_filter (fixture->served, id);
+  g_variant_unref (liar.body);
+}
+
+static void
+send_signal (GDBusConnection *connection,
+             const char      *interface_name,
+             const char      *member,
+             GVariant        *args)
+{
+  g_dbus_connection_emit_signal (connection, NULL, DBUS_PATH, interface_name, member, args, NULL);
+}
+
+static void
+count_cb (WireWire *proxy,
+          guint    *n)
+{
+  ++*n;
+}
+
+/* Signals that the description does not allow are ignored, and those of others, too. */
+static void
+test_signals (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  guint n_finished = 0;
+  guint n_happened = 0;
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  g_assert_true (norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, NULL));
+  g_signal_connect (fixture->proxy, "finished", G_CALLBACK (count_cb), &n_finished);
+  g_signal_connect_swapped (fixture->proxy, "happened", G_CALLBACK (count_cb), &n_happened);
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_MESSAGE, "*signal 'Happened': *more of this kind is not reported");
+  send_signal (fixture->served, "org.example.Wire", "Happened", g_variant_new ("(s)", "x"));
+  send_signal (fixture->served, "org.example.Wire", "Happened", NULL);
+  send_signal (fixture->served, "org.example.Wire", "Hidden", NULL);
+  send_signal (fixture->served, "org.example.Wire", "Unknown", NULL);
+  send_signal (fixture->served, PROPERTIES, "PropertiesChanged", g_variant_new ("(s)", "org.example.Wire"));
+  send_signal (fixture->served, PROPERTIES, "PropertiesChanged",
+               g_variant_new_parsed ("('org.example.Wire', {'Volume': <'x'>, 'None': <1>}, ['None', 'Title'])"));
+  if (fixture->kind == DBUS_ON_BUS)
+    send_signal (fixture->used, "org.example.Wire", "Finished", NULL);
+  send_signal (fixture->served, "org.example.Wire", "Finished", NULL);
+  while (n_finished == 0)
+    g_main_context_iteration (NULL, TRUE);
+  wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error);
+  g_assert_no_error (error);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (n_finished, ==, 1);
+  g_assert_cmpuint (n_happened, ==, 0);
+  g_test_assert_expected_messages ();
+}
+
+/* An endpoint that has as many calls as it may have rejects more, and is ready when one is answered. */
+static void
+test_capacity (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  g_autoptr (NorpcEndpoint) endpoint =
+    g_object_new (NORPC_TYPE_DBUS_ENDPOINT, "connection", fixture->used, "name",
+                  fixture->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, "object-path", DBUS_PATH, "capacity", 1, NULL);
+  g_autoptr (WireWireProxy) proxy =
+    g_object_new (WIRE_TYPE_WIRE_PROXY, "endpoint", endpoint, "load-properties", FALSE, NULL);
+  g_autoptr (GError) error = NULL;
+  NorpcCall *held;
+  gint64 left;
+
+  g_assert_true (norpc_endpoint_is_ready (endpoint));
+  wire_wire_proxy_call_hold (proxy, NULL, NULL, NULL);
+  held = wire_state_wait_held (fixture->state);
+  g_assert_false (norpc_endpoint_is_ready (endpoint));
+  g_assert_false (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_BUSY);
+  g_clear_error (&error);
+  norpc_call_return_variant (held, g_variant_new ("(u)", 1));
+  norpc_call_unref (held);
+  while (!norpc_endpoint_is_ready (endpoint))
+    g_main_context_iteration (NULL, FALSE);
+  wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error);
+  g_assert_no_error (error);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  dbus_add_tests ("/dbus-wire/requests", test_requests);
+  dbus_add_tests ("/dbus-wire/values", test_values);
+  dbus_add_tests ("/dbus-wire/introspection", test_introspection);
+  dbus_add_tests ("/dbus-wire/notes", test_notes);
+  dbus_add_tests ("/dbus-wire/flood", test_flood);
+  dbus_add_tests ("/dbus-wire/replies", test_replies);
+  dbus_add_tests ("/dbus-wire/wrong-value", test_wrong_value);
+  dbus_add_tests ("/dbus-wire/signals", test_signals);
+  dbus_add_tests ("/dbus-wire/capacity", test_capacity);
+
+  return g_test_run ();
+}

@@ -1,0 +1,264 @@
+/* wire-service.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "wire-service.h"
+
+WireState *
+wire_state_new (void)
+{
+  WireState *self = g_new0 (WireState, 1);
+
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->notes = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  return self;
+}
+
+void
+wire_state_free (WireState *self)
+{
+  g_queue_clear_full (&self->held, (GDestroyNotify) norpc_call_unref);
+  g_array_unref (self->notes);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+NorpcCall *
+wire_state_wait_held (WireState *self)
+{
+  NorpcCall *call;
+
+  g_mutex_lock (&self->lock);
+  while (g_queue_is_empty (&self->held))
+    g_cond_wait (&self->cond, &self->lock);
+  call = g_queue_pop_head (&self->held);
+  g_mutex_unlock (&self->lock);
+
+  return call;
+}
+
+void
+wire_state_wait_cancelled (WireState *self,
+                           guint      n)
+{
+  g_mutex_lock (&self->lock);
+  while (self->n_cancelled < n)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Runs in the service's context. */
+static void
+cancelled_cb (GCancellable *cancellable,
+              gpointer      data)
+{
+  WireState *state = data;
+
+  g_mutex_lock (&state->lock);
+  state->n_cancelled++;
+  g_cond_broadcast (&state->cond);
+  g_mutex_unlock (&state->lock);
+}
+
+static gboolean
+echo (NorpcCall *call)
+{
+  guint n_args;
+  GValue *args = norpc_call_get_args (call, &n_args);
+
+  norpc_call_return_values (call, n_args, args);
+
+  return TRUE;
+}
+
+static gboolean
+handle_basic (WireWire    *service,
+              NorpcCall   *call,
+              guint8       byte,
+              gboolean     flag,
+              gint16       arg_short,
+              guint16      arg_ushort,
+              gint         arg_int,
+              guint        arg_uint,
+              gint64       arg_long,
+              guint64      arg_ulong,
+              double       real,
+              const char  *text,
+              const char  *path,
+              const char  *signature,
+              GError     **error)
+{
+  return echo (call);
+}
+
+static gboolean
+handle_containers (WireWire            *service,
+                   NorpcCall           *call,
+                   const char * const  *texts,
+                   const char * const  *paths,
+                   const char * const  *signatures,
+                   GBytes              *data,
+                   GVariant            *dict,
+                   GVariant            *any,
+                   GVariant            *nested,
+                   GError             **error)
+{
+  return echo (call);
+}
+
+static gboolean
+handle_named (WireWire        *service,
+              NorpcCall       *call,
+              WireMode         mode,
+              WireParts        parts,
+              const WireTrip  *trip,
+              GPtrArray       *places,
+              GPtrArray       *files,
+              GDateTime       *when,
+              GError         **error)
+{
+  return echo (call);
+}
+
+static gboolean
+service_fail (WireWire  *service,
+              guint      what,
+              GError   **error)
+{
+  const struct
+  {
+    GQuark domain;
+    int    code;
+  } errors[] = {
+    { WIRE_FAILURE, WIRE_FAILURE_BROKEN },
+    { WIRE_FAILURE, WIRE_FAILURE_LOST },
+    { WIRE_QUIET, WIRE_QUIET_FAILED },
+    { G_IO_ERROR, G_IO_ERROR_NOT_FOUND },
+    { NORPC_ERROR, NORPC_ERROR_BUSY },
+    { NORPC_ERROR, NORPC_ERROR_NO_REPLY },
+    { NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT },
+    { G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED },
+  };
+
+  g_set_error (error, errors[what].domain, errors[what].code, "failure %u", what);
+
+  return FALSE;
+}
+
+static WireState *
+get_state (WireWire *service)
+{
+  return norpc_simple_service_get_data (service);
+}
+
+static gboolean
+handle_hold (WireWire   *service,
+             NorpcCall  *call,
+             GError    **error)
+{
+  WireState *state = get_state (service);
+
+  g_signal_connect (norpc_call_get_cancellable (call), "cancelled", G_CALLBACK (cancelled_cb), state);
+  g_mutex_lock (&state->lock);
+  g_queue_push_tail (&state->held, norpc_call_ref (call));
+  g_cond_broadcast (&state->cond);
+  g_mutex_unlock (&state->lock);
+
+  return TRUE;
+}
+
+static gboolean
+handle_time_left (WireWire   *service,
+                  NorpcCall  *call,
+                  GError    **error)
+{
+  gint64 deadline = norpc_call_get_deadline (call);
+
+  wire_wire_complete_time_left (service, call,
+                                deadline != 0 ? (deadline - g_get_monotonic_time ()) / 1000 : -1);
+
+  return TRUE;
+}
+
+static gboolean
+handle_who_am_i (WireWire   *service,
+                 NorpcCall  *call,
+                 GError    **error)
+{
+  NorpcSender *sender = norpc_call_get_sender (call);
+  GCredentials *credentials = sender != NULL ? norpc_sender_get_credentials (sender) : NULL;
+  const char *name = sender != NULL ? norpc_sender_get_name (sender) : NULL;
+
+  wire_wire_complete_who_am_i (service, call, name != NULL ? name : "",
+                               credentials != NULL ? (gint64) g_credentials_get_unix_user (credentials, NULL) : -1);
+
+  return TRUE;
+}
+
+static gboolean
+service_note (WireWire  *service,
+              guint      number,
+              GError   **error)
+{
+  WireState *state = get_state (service);
+
+  g_mutex_lock (&state->lock);
+  g_array_append_val (state->notes, number);
+  g_mutex_unlock (&state->lock);
+
+  return TRUE;
+}
+
+static GVariant *
+service_get_notes (WireWire  *service,
+                   GError   **error)
+{
+  WireState *state = get_state (service);
+  GVariant *notes;
+
+  g_mutex_lock (&state->lock);
+  notes = g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, state->notes->data, state->notes->len, sizeof (guint));
+  g_mutex_unlock (&state->lock);
+
+  return g_variant_ref_sink (notes);
+}
+
+static gboolean
+service_run (WireWire  *service,
+             GError   **error)
+{
+  WireState *state = get_state (service);
+  void (*func) (WireWire *service, gpointer data);
+  gpointer data;
+
+  g_mutex_lock (&state->lock);
+  func = state->func;
+  data = state->data;
+  g_mutex_unlock (&state->lock);
+  func (service, data);
+
+  return TRUE;
+}
+
+static const WireWireInterface funcs = {
+  .handle_basic = handle_basic,
+  .handle_containers = handle_containers,
+  .handle_named = handle_named,
+  .fail = service_fail,
+  .handle_hold = handle_hold,
+  .handle_time_left = handle_time_left,
+  .handle_who_am_i = handle_who_am_i,
+  .note = service_note,
+  .get_notes = service_get_notes,
+  .run = service_run,
+};
+
+WireWire *
+wire_service_new (WireState *state)
+{
+  return wire_wire_new_for_funcs (&funcs, state, NULL);
+}
