@@ -12,7 +12,7 @@
  * The process that has sent a call.
  *
  * A call that has come from another process has a sender: [method@Norpc.Call.get_sender]. Code that decides over
- * access, such as a [class@Norpc.Filter], asks it who the process is. What it says was found out before the call
+ * access, such as a [class@Norpc.Filter], asks it who the process is. The answers were found out before the call
  * was passed on, so that no function of it blocks.
  *
  * It is immutable, and can be used in any thread.

@@ -11,8 +11,8 @@
 G_BEGIN_DECLS
 
 /*
- * The processes that call an exported object, each until it leaves the bus. Who they are is found out before
- * their first message is handled.
+ * The processes that call an exported object, each until it leaves the bus. The bus says who they are
+ * before their first message is handled.
  *
  * All of it is used in the context of the export.
  */

@@ -193,7 +193,7 @@ read_credentials (GVariant *reply)
 #endif
 }
 
-/* What the reply of the bus is for. */
+/* A question to the bus. */
 typedef struct
 {
   NorpcDBusClients *clients; /* (owned) */

@@ -199,7 +199,7 @@ peek_property_interface (GDBusMessage *message)
   return g_variant_is_of_type (child, G_VARIANT_TYPE_STRING) ? g_variant_get_string (child, NULL) : NULL;
 }
 
-/* Runs in GDBus's thread. What is not for the inbox is answered by GDBus: it describes the object, and rejects
+/* Runs in GDBus's thread. GDBus answers all other messages: it describes the object, and rejects
  * interfaces that nobody has exported.
  */
 static gboolean

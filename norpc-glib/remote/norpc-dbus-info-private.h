@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 #define NORPC_DBUS_CALLS "org.norpc.Calls1"
 #define NORPC_DBUS_CALLS_ANNOTATION "org.norpc.Calls"
 
-/* Thread-safe. What of an interface can leave the process by D-Bus, which has no maybe types. */
+/* Thread-safe. The members of an interface that can leave the process by D-Bus, which has no maybe types. */
 gboolean norpc_dbus_arg_is_portable   (const NorpcArgInfo    *info);
 char    *norpc_dbus_find_not_portable (const NorpcMethodInfo *info);
 gboolean norpc_dbus_args_are_portable (GDBusArgInfo * const  *infos);

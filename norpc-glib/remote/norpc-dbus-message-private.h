@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /* Calls as messages of D-Bus, on the client's side. */
 
-/* What a call is as a message. */
+/* The kinds of calls, by the message that each becomes. */
 typedef enum
 {
   NORPC_DBUS_METHOD,

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * the rest.
  */
 
-/* What is known of the process behind an object. */
+/* The process behind an object, as far as it is known. */
 typedef enum
 {
   NORPC_DBUS_PEER_UNKNOWN,

@@ -14,7 +14,7 @@
 /* How long a peer may take to describe itself, in milliseconds. A call waits no longer than this for it. */
 #define PEER_TIMEOUT 2000
 
-/* What a reply or a change of the owner needs. */
+/* The data of a request, or of the subscription to changes of the owner. */
 typedef struct
 {
   NorpcDBusObject *object; /* (owned) */

@@ -15,14 +15,14 @@
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-serving-private.h"
 
-/* What is wrong with a request that does not become a call. */
+/* The errors of requests that do not become calls. */
 #define UNKNOWN_METHOD "org.freedesktop.DBus.Error.UnknownMethod"
 #define UNKNOWN_INTERFACE "org.freedesktop.DBus.Error.UnknownInterface"
 #define UNKNOWN_PROPERTY "org.freedesktop.DBus.Error.UnknownProperty"
 #define PROPERTY_READ_ONLY "org.freedesktop.DBus.Error.PropertyReadOnly"
 #define INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"
 
-/* What the reply has. */
+/* The content of the reply. */
 typedef enum
 {
   RESULTS,    /* of a method */

@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-/* What an export and its requests share. It is used in the context of the export, and lasts until the last
+/* The part of an export that its requests share. It is used in the context of the export, and lasts until the last
  * request has been answered.
  */
 typedef struct

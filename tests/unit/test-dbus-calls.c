@@ -133,7 +133,7 @@ test_named (DBusFixture   *fixture,
   g_assert_true (g_date_time_equal (when_back, when));
 }
 
-/* What a service answers with arrives as the same error, and its message has no name of D-Bus in it. */
+/* The error of a service arrives as the same error, and its message has no name of D-Bus in it. */
 static void
 test_errors (DBusFixture   *fixture,
              gconstpointer  kind)

@@ -221,6 +221,12 @@ test_endpoint_released (DBusFixture   *fixture,
   g_assert_true (wire_wire_proxy_call_hold_finish (proxy, outcome, &number, &error));
   g_assert_cmpuint (number, ==, 9);
   g_object_unref (proxy);
+  g_clear_object (&outcome);
+
+  /* Then it follows the connection no longer. */
+  while (g_signal_handler_find (fixture->used, G_SIGNAL_MATCH_ID, g_signal_lookup ("closed", G_TYPE_DBUS_CONNECTION), 0,
+                                NULL, NULL, NULL) != 0)
+    g_thread_yield ();
 }
 
 static void

@@ -268,7 +268,7 @@ test_write_failed (DBusFixture   *fixture,
   log_clear (&log);
 }
 
-/* What a plain client gets. */
+/* Called for the signals that a plain client gets. */
 static void
 signal_cb (GDBusConnection *connection,
            const char      *sender,

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* What the service in the context of a server and the test share. */
+/* The data that the test shares with the service in the context of a server. */
 typedef struct
 {
   GMutex   lock;
