@@ -20,8 +20,10 @@ struct _NorpcListRelay
   gboolean    stopped;   /* [lock] */
 
   /* Written in the service's context. */
-  GSource      *source;  /* (owned) (nullable) [lock]: tells changes, and ends what is not used; made
-                            when the first list is sent */
+  GSource      *source;  /* (owned) (nullable) [lock]: tells changes, and ends what is not used; from
+                            when the first list is sent until the relay stops: GLib accesses the
+                            context when the last reference is released, and any thread may release
+                            the relay, also when the context has been freed */
   GMainContext *context; /* (unowned) (nullable) [lock]: only compared */
   GThread      *thread;  /* (unowned) (nullable) [lock] */
 };
@@ -50,7 +52,7 @@ norpc_list_relay_unref (NorpcListRelay *self)
   g_hash_table_unref (self->sources);
   g_ptr_array_unref (self->changed);
   g_ptr_array_unref (self->unused);
-  g_clear_pointer (&self->source, g_source_unref);
+  g_assert (self->source == NULL);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -115,6 +117,15 @@ end_source (NorpcListRelay  *self,
   norpc_list_source_unref (source);
 }
 
+/* Thread-safe. Called with the lock held. */
+static void
+set_ready_time_locked (NorpcListRelay *self,
+                       gint64          ready_time)
+{
+  if (self->source != NULL)
+    g_source_set_ready_time (self->source, ready_time);
+}
+
 /* Runs in the service's context. */
 static gboolean
 relay_source_cb (gpointer user_data)
@@ -123,7 +134,7 @@ relay_source_cb (gpointer user_data)
   g_autoptr (GPtrArray) unused = NULL;
 
   g_mutex_lock (&self->lock);
-  g_source_set_ready_time (self->source, -1);
+  set_ready_time_locked (self, -1);
   unused = g_steal_pointer (&self->unused);
   self->unused = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_list_source_unref);
   g_mutex_unlock (&self->lock);
@@ -190,7 +201,7 @@ is_in_service (NorpcListRelay *self)
 static void
 ensure_source_locked (NorpcListRelay *self)
 {
-  if (self->source != NULL && !g_source_is_destroyed (self->source))
+  if (self->stopped || (self->source != NULL && !g_source_is_destroyed (self->source)))
     return;
 
   g_clear_pointer (&self->source, g_source_unref);
@@ -217,7 +228,7 @@ source_changed (NorpcListOwner  *owner,
       g_atomic_int_set (&self->has_changed, TRUE);
       g_atomic_int_inc (&n_changed);
       ensure_source_locked (self);
-      g_source_set_ready_time (self->source, 0);
+      set_ready_time_locked (self, 0);
     }
   if (!g_ptr_array_find (self->changed, source, NULL))
     g_ptr_array_add (self->changed, norpc_list_source_ref (source));
@@ -246,7 +257,7 @@ source_unused (NorpcListOwner  *owner,
   if (!self->stopped)
     {
       g_ptr_array_add (self->unused, norpc_list_source_ref (source));
-      g_source_set_ready_time (self->source, 0);
+      set_ready_time_locked (self, 0);
     }
   g_mutex_unlock (&self->lock);
 }
@@ -396,6 +407,7 @@ norpc_list_relay_stop (NorpcListRelay *self)
 {
   g_autoptr (GPtrArray) unused = NULL;
   g_autoptr (GPtrArray) sources = g_ptr_array_new ();
+  g_autoptr (GSource) own_source = NULL;
   GHashTableIter iter;
   gpointer source;
 
@@ -412,6 +424,7 @@ norpc_list_relay_stop (NorpcListRelay *self)
   while (g_hash_table_iter_next (&iter, &source, NULL))
     g_ptr_array_add (sources, source);
   g_hash_table_steal_all (self->sources);
+  own_source = g_steal_pointer (&self->source);
   g_mutex_unlock (&self->lock);
 
   for (guint i = 0; i < sources->len; i++)
@@ -419,6 +432,6 @@ norpc_list_relay_stop (NorpcListRelay *self)
       norpc_list_source_end (sources->pdata[i]);
       norpc_list_source_unref (sources->pdata[i]);
     }
-  if (self->source != NULL)
-    g_source_destroy (self->source);
+  if (own_source != NULL)
+    g_source_destroy (own_source);
 }
