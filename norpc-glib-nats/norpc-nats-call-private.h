@@ -1,0 +1,28 @@
+/* norpc-nats-call-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <norpc-glib/norpc-glib.h>
+
+#include "norpc-nats-inbox-private.h"
+
+G_BEGIN_DECLS
+
+/* Shared by the calls of an endpoint. It lasts until the last of them has completed. */
+typedef struct
+{
+  NorpcNatsLink  *link;   /* (unowned) */
+  NorpcNatsInbox *inbox;  /* (unowned) */
+  const char     *prefix; /* (unowned) */
+  GObject        *owner;  /* (unowned): each call has a reference to it */
+  void          (*ended) (GObject *owner); /* thread-safe: there is one call less */
+} NorpcNatsRoute;
+
+/* Called in the thread that sends the call. Takes ownership of @call, which is sent, or completed with an error. */
+void norpc_nats_call_send (const NorpcNatsRoute *route,
+                           NorpcCall            *call);
+
+G_END_DECLS

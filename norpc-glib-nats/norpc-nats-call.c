@@ -1,0 +1,318 @@
+/* norpc-nats-call.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* One call on its way to another process. */
+
+#include "norpc-nats-call-private.h"
+#include "norpc-nats-error-private.h"
+#include "norpc-nats-info-private.h"
+#include "norpc-nats-message-private.h"
+
+/* After a server of NATS has been restarted, the services reconnect as the clients do, in any order. */
+#define TIME_TO_RECONNECT (10 * G_TIME_SPAN_SECOND)
+
+/* Unless noted otherwise, it is used in the thread of the link. */
+typedef struct
+{
+  NorpcNatsWaiter       waiter; /* must be first */
+  const NorpcNatsRoute *route;  /* (unowned), since construction: as long as there is @owner */
+  GObject              *owner;  /* (owned), since construction */
+  NorpcCall            *call;   /* (owned) (nullable): until it is answered */
+  GVariant             *args;   /* (owned), since construction */
+  char                 *reply;  /* (owned) (nullable): the subject for its reply */
+  gulong                cancelled_id;
+  gint64                patience; /* until then, its service may be about to reconnect; or 0 */
+} Call;
+
+static const NorpcInterfaceInfo *
+get_info (Call *self)
+{
+  return norpc_call_get_interface_info (self->call);
+}
+
+static gboolean
+has_flag (Call            *self,
+          NorpcMethodFlags flag)
+{
+  return (get_info (self)->methods[norpc_call_get_method (self->call)]->flags & flag) != 0;
+}
+
+static void
+unwatch (Call *self)
+{
+  if (self->cancelled_id != 0)
+    g_signal_handler_disconnect (norpc_call_get_cancellable (self->call), self->cancelled_id);
+  self->cancelled_id = 0;
+}
+
+/* Takes ownership of @self, whose call has been completed. */
+static void
+call_free (Call *self)
+{
+  unwatch (self);
+  norpc_call_unref (self->call);
+  g_variant_unref (self->args);
+  g_free (self->reply);
+  self->route->ended (self->owner);
+  g_object_unref (self->owner);
+  g_free (self);
+}
+
+/* Takes ownership of @self and @error. */
+static void
+fail (Call   *self,
+      GError *error)
+{
+  unwatch (self);
+  norpc_call_take_error (self->call, error);
+  call_free (self);
+}
+
+/* Takes ownership of @self. */
+static void
+reject (Call       *self,
+        const char *reason)
+{
+  fail (self, g_error_new (NORPC_ERROR, NORPC_ERROR_CLOSED, "%s.%s failed: %s", get_info (self)->dbus.name,
+                           norpc_call_get_method_name (self->call), reason));
+}
+
+/* Tells the service that nothing waits for its reply. */
+static void
+send_cancel (Call *self)
+{
+  g_autofree char *subject = norpc_nats_make_control (self->route->prefix, "cancel");
+  natsMsg *message = norpc_nats_message_new_text (subject, self->reply);
+
+  if (message != NULL)
+    norpc_nats_link_publish (self->route->link, message, NULL);
+}
+
+/* Runs in the thread of the link, in which the cancellable was got. If the reply is on its way, that comes to
+ * nothing by itself.
+ */
+static void
+cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
+              gpointer      user_data)
+{
+  Call *self = user_data;
+
+  if (!norpc_nats_inbox_remove (self->route->inbox, &self->waiter))
+    return;
+
+  if (self->reply != NULL)
+    send_cancel (self);
+  call_free (self);
+}
+
+/* Returns a message (owned), or NULL if @error is set. */
+static natsMsg *
+make_message (Call    *self,
+              GError **error)
+{
+  gint64 deadline = norpc_call_get_deadline (self->call);
+  g_autofree char *subject = norpc_nats_make_subject (self->route->prefix, get_info (self),
+                                                      norpc_call_get_method_name (self->call));
+  natsMsg *message = norpc_nats_message_new (subject, self->reply, self->args, error);
+
+  if (message != NULL && deadline != 0)
+    {
+      gint64 left = (deadline - norpc_get_monotonic_time ()) / G_TIME_SPAN_MILLISECOND;
+      g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, CLAMP (left, 1, G_MAXINT32));
+
+      norpc_nats_message_set_header (message, NORPC_NATS_HEADER_TIMEOUT, text);
+    }
+
+  return message;
+}
+
+/* Takes ownership of @self. */
+static void
+send_one_way (Call *self)
+{
+  GError *error = NULL;
+  natsMsg *message = make_message (self, &error);
+
+  if (message == NULL || !norpc_nats_link_publish (self->route->link, message, &error))
+    {
+      fail (self, error);
+      return;
+    }
+
+  norpc_call_return_values (self->call, 0, NULL);
+  call_free (self);
+}
+
+/* Takes ownership of @self. */
+static void
+send_with_reply (Call *self)
+{
+  GError *error = NULL;
+  natsMsg *message;
+
+  g_free (self->reply);
+  self->reply = norpc_nats_inbox_add (self->route->inbox, &self->waiter);
+  message = make_message (self, &error);
+  if (message != NULL && norpc_nats_link_publish (self->route->link, message, &error))
+    return;
+
+  /* No reply can have come to a message that was not sent, unless somebody else has sent one. */
+  if (norpc_nats_inbox_remove (self->route->inbox, &self->waiter))
+    fail (self, error);
+  else
+    g_error_free (error);
+}
+
+/* Takes ownership of @self. */
+static void
+wait_for_connection (Call *self)
+{
+  self->patience = G_MAXINT64;
+  norpc_nats_inbox_park (self->route->inbox, &self->waiter);
+}
+
+/* Takes ownership of @self. */
+static void
+call_send (Call *self)
+{
+  if (norpc_nats_link_is_closed (self->route->link))
+    reject (self, "the connection to NATS is closed");
+  else if (norpc_nats_link_is_connected (self->route->link))
+    {
+      if (has_flag (self, NORPC_METHOD_FLAGS_ONEWAY))
+        send_one_way (self);
+      else
+        send_with_reply (self);
+    }
+  else if (has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT))
+    wait_for_connection (self);
+  else
+    reject (self, "there is no connection to NATS");
+}
+
+static void
+begin (gpointer data)
+{
+  Call *self = data;
+  GCancellable *cancellable = norpc_call_get_cancellable (self->call);
+
+  if (g_cancellable_is_cancelled (cancellable) || norpc_call_is_replied (self->call))
+    {
+      call_free (self);
+      return;
+    }
+
+  self->cancelled_id = g_signal_connect (cancellable, "cancelled", G_CALLBACK (cancelled_cb), self);
+  call_send (self);
+}
+
+static void
+call_replied (NorpcNatsWaiter *waiter,
+              natsMsg         *message)
+{
+  Call *self = (Call *) waiter;
+  g_autofree char *type = norpc_interface_info_get_out_type (get_info (self), norpc_call_get_method (self->call));
+  g_autoptr (GVariant) results = NULL;
+  GError *error = NULL;
+
+  if (natsMsg_IsNoResponders (message) && self->patience > g_get_monotonic_time ())
+    {
+      natsMsg_Destroy (message);
+      norpc_nats_inbox_park_briefly (self->route->inbox, waiter);
+      return;
+    }
+
+  unwatch (self);
+  if (natsMsg_IsNoResponders (message))
+    error = g_error_new (NORPC_ERROR, NORPC_ERROR_CLOSED, "%s.%s failed: nothing serves '%s' at NATS",
+                         get_info (self)->dbus.name, norpc_call_get_method_name (self->call), self->route->prefix);
+  else if (norpc_nats_error_is_in (message))
+    error = norpc_nats_error_from (message, get_info (self));
+  else
+    {
+      results = norpc_nats_message_dup_body (message, type, &error);
+      if (error != NULL)
+        g_prefix_error (&error, "%s.%s: the reply is wrong: ", get_info (self)->dbus.name,
+                        norpc_call_get_method_name (self->call));
+    }
+  natsMsg_Destroy (message);
+
+  if (error != NULL)
+    norpc_call_take_error (self->call, error);
+  else
+    norpc_call_return_variant (self->call, results);
+  call_free (self);
+}
+
+static gboolean
+call_lost (NorpcNatsWaiter *waiter,
+           const char      *reason,
+           gboolean         for_good)
+{
+  Call *self = (Call *) waiter;
+
+  if (!for_good && has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT))
+    {
+      self->patience = G_MAXINT64;
+      return FALSE;
+    }
+
+  reject (self, reason);
+
+  return TRUE;
+}
+
+static void
+call_resume (NorpcNatsWaiter *waiter)
+{
+  Call *self = (Call *) waiter;
+
+  if (self->patience == G_MAXINT64)
+    self->patience = g_get_monotonic_time () + TIME_TO_RECONNECT;
+  call_send (self);
+}
+
+static const NorpcNatsWaiterImpl call_impl = { call_replied, call_lost, call_resume };
+
+/* Returns the arguments (owned), or NULL if @error is set. */
+static GVariant *
+dup_args (NorpcCall  *call,
+          GError    **error)
+{
+  const NorpcInterfaceInfo *info = norpc_call_get_interface_info (call);
+  g_autofree char *reason = norpc_nats_find_not_portable (info, norpc_call_get_method (call));
+
+  if (reason == NULL)
+    return norpc_call_dup_args_variant (call, error);
+
+  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, reason);
+
+  return NULL;
+}
+
+void
+norpc_nats_call_send (const NorpcNatsRoute *route,
+                      NorpcCall            *call)
+{
+  GError *error = NULL;
+  GVariant *args = dup_args (call, &error);
+  Call *self;
+
+  if (args == NULL)
+    {
+      norpc_call_take_error (call, error);
+      norpc_call_unref (call);
+      route->ended (route->owner);
+      return;
+    }
+
+  self = g_new0 (Call, 1);
+  self->waiter.impl = &call_impl;
+  self->route = route;
+  self->owner = g_object_ref (route->owner);
+  self->call = call;
+  self->args = args;
+  norpc_nats_link_invoke (route->link, begin, self);
+}

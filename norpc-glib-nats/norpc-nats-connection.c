@@ -1,0 +1,386 @@
+/* norpc-nats-connection.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-nats-connection-private.h"
+
+/**
+ * NorpcNatsConnection:
+ *
+ * A connection to a server, or a cluster of servers, of NATS.
+ *
+ * Endpoints and exports use it: one connection serves any number of them. It has a thread of its own, so that it
+ * needs no running main loop, and reconnects by itself.
+ *
+ * When the connection is lost, calls that wait for their replies fail with %NORPC_ERROR_CLOSED at once, except
+ * for those of methods that are idempotent in the description: they are sent once more when there is a connection
+ * again. So a call is performed at most once by default, and at least once if its method is idempotent.
+ *
+ * The connection is thread-safe. It is closed when the last reference to it is released; endpoints, exports and
+ * calls have references.
+ *
+ * Since: 0.1
+ */
+
+struct _NorpcNatsConnection
+{
+  GObject parent_instance;
+
+  /* Since construction. */
+  char           *urls;  /* (owned) (nullable) */
+  NorpcNatsLink  *link;  /* (owned) (nullable): NULL if it could not connect */
+  NorpcNatsInbox *inbox; /* (unowned): of the link */
+};
+
+static void norpc_nats_connection_initable_iface_init (GInitableIface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcNatsConnection, norpc_nats_connection, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, norpc_nats_connection_initable_iface_init)
+                               G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE, NULL))
+
+typedef enum
+{
+  PROP_URLS = 1,
+} NorpcNatsConnectionProperty;
+
+static GParamSpec *properties[PROP_URLS + 1];
+
+/* Blocks. */
+static gboolean
+connect_link (NorpcNatsConnection  *self,
+              natsOptions          *options,
+              GError              **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  self->link = norpc_nats_link_new (options, error);
+  if (self->link == NULL)
+    return FALSE;
+
+  self->inbox = norpc_nats_inbox_new (self->link, error);
+  if (self->inbox == NULL)
+    return FALSE;
+
+  norpc_nats_link_set_watch (self->link, norpc_nats_inbox_change, self->inbox, norpc_nats_inbox_free);
+
+  return TRUE;
+}
+
+static gboolean
+set_servers (natsOptions  *options,
+             const char   *urls,
+             GError      **error)
+{
+  g_auto (GStrv) list = g_strsplit (urls, ",", -1);
+
+  for (guint i = 0; list[i] != NULL; i++)
+    g_strstrip (list[i]);
+
+  return norpc_nats_check_status (natsOptions_SetServers (options, (const char **) list, (int) g_strv_length (list)),
+                                  urls, error);
+}
+
+/* May run in any thread. */
+static gboolean
+norpc_nats_connection_init_initable (GInitable     *initable,
+                                     GCancellable  *cancellable,
+                                     GError       **error)
+{
+  NorpcNatsConnection *self = NORPC_NATS_CONNECTION (initable);
+  natsOptions *options = NULL;
+  gboolean connected;
+
+  if (self->link != NULL)
+    return TRUE;
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if (!norpc_nats_check_status (natsOptions_Create (&options), "Could not use NATS", error))
+    return FALSE;
+
+  connected = (self->urls == NULL || set_servers (options, self->urls, error)) && connect_link (self, options, error);
+  natsOptions_Destroy (options);
+
+  return connected;
+}
+
+static void
+norpc_nats_connection_initable_iface_init (GInitableIface *iface)
+{
+  iface->init = norpc_nats_connection_init_initable;
+}
+
+static void
+norpc_nats_connection_finalize (GObject *object)
+{
+  NorpcNatsConnection *self = NORPC_NATS_CONNECTION (object);
+
+  g_clear_pointer (&self->link, norpc_nats_link_unref);
+  g_free (self->urls);
+
+  G_OBJECT_CLASS (norpc_nats_connection_parent_class)->finalize (object);
+}
+
+static void
+norpc_nats_connection_set_property (GObject      *object,
+                                    guint         property_id,
+                                    const GValue *value,
+                                    GParamSpec   *pspec)
+{
+  NorpcNatsConnection *self = NORPC_NATS_CONNECTION (object);
+
+  switch ((NorpcNatsConnectionProperty) property_id)
+    {
+    case PROP_URLS:
+      self->urls = g_value_dup_string (value);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+norpc_nats_connection_get_property (GObject    *object,
+                                    guint       property_id,
+                                    GValue     *value,
+                                    GParamSpec *pspec)
+{
+  NorpcNatsConnection *self = NORPC_NATS_CONNECTION (object);
+
+  switch ((NorpcNatsConnectionProperty) property_id)
+    {
+    case PROP_URLS:
+      g_value_set_string (value, self->urls);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+norpc_nats_connection_class_init (NorpcNatsConnectionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = norpc_nats_connection_finalize;
+  object_class->set_property = norpc_nats_connection_set_property;
+  object_class->get_property = norpc_nats_connection_get_property;
+
+  /**
+   * NorpcNatsConnection:urls:
+   *
+   * The servers, with commas between them, such as `nats://localhost:4222`, or %NULL if others were set by
+   * options of the NATS library, or for its default.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_URLS] =
+    g_param_spec_string ("urls", NULL, NULL, NULL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_nats_connection_init (NorpcNatsConnection *self G_GNUC_UNUSED)
+{
+}
+
+NorpcNatsLink *
+norpc_nats_connection_get_link (NorpcNatsConnection *self)
+{
+  return self->link;
+}
+
+NorpcNatsInbox *
+norpc_nats_connection_get_inbox (NorpcNatsConnection *self)
+{
+  return self->inbox;
+}
+
+/**
+ * norpc_nats_connection_new:
+ * @urls: (nullable): the servers, with commas between them, or %NULL for `nats://localhost:4222`
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): the function to call when there is a connection
+ * @user_data: data for @callback
+ *
+ * Connects to NATS, without blocking.
+ *
+ * Since: 0.1
+ */
+void
+norpc_nats_connection_new (const char          *urls,
+                           GCancellable        *cancellable,
+                           GAsyncReadyCallback  callback,
+                           gpointer             user_data)
+{
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  g_async_initable_new_async (NORPC_NATS_TYPE_CONNECTION, G_PRIORITY_DEFAULT, cancellable, callback, user_data,
+                              "urls", urls, NULL);
+}
+
+/**
+ * norpc_nats_connection_new_finish:
+ * @result: the result that the callback got
+ * @error: return location for an error
+ *
+ * Finishes to connect.
+ *
+ * Fails with %NORPC_ERROR_CLOSED if no server can be reached, and with %NORPC_ERROR_FAILED for any other reason.
+ *
+ * Returns: (transfer full): a new connection, or %NULL if @error is set
+ * Since: 0.1
+ */
+NorpcNatsConnection *
+norpc_nats_connection_new_finish (GAsyncResult  *result,
+                                  GError       **error)
+{
+  g_autoptr (GObject) source = NULL;
+  GObject *self;
+
+  g_return_val_if_fail (G_IS_ASYNC_RESULT (result), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  source = g_async_result_get_source_object (result);
+  self = g_async_initable_new_finish (G_ASYNC_INITABLE (source), result, error);
+
+  return self != NULL ? NORPC_NATS_CONNECTION (self) : NULL;
+}
+
+/**
+ * norpc_nats_connection_new_sync:
+ * @urls: (nullable): the servers, with commas between them, or %NULL for `nats://localhost:4222`
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Connects to NATS, and blocks until there is a connection.
+ *
+ * Fails with %NORPC_ERROR_CLOSED if no server can be reached, and with %NORPC_ERROR_FAILED for any other reason.
+ *
+ * Returns: (transfer full): a new connection, or %NULL if @error is set
+ * Since: 0.1
+ */
+NorpcNatsConnection *
+norpc_nats_connection_new_sync (const char    *urls,
+                                GCancellable  *cancellable,
+                                GError       **error)
+{
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  return g_initable_new (NORPC_NATS_TYPE_CONNECTION, cancellable, error, "urls", urls, NULL);
+}
+
+/**
+ * norpc_nats_connection_new_for_options_sync: (skip)
+ * @options: options of the NATS library
+ * @error: return location for an error
+ *
+ * Connects to NATS with options of its library, such as those for TLS and credentials, and blocks until there is a
+ * connection.
+ *
+ * The options still belong to the caller. Their functions for errors, for the loss of the connection, for the
+ * end of the loss and for the end of the connection are replaced, and so are the options that say when data is
+ * sent and for how long that may block. All others are used as they are.
+ *
+ * Returns: (transfer full): a new connection, or %NULL if @error is set
+ * Since: 0.1
+ */
+NorpcNatsConnection *
+norpc_nats_connection_new_for_options_sync (struct __natsOptions  *options,
+                                            GError               **error)
+{
+  g_autoptr (NorpcNatsConnection) self = NULL;
+
+  g_return_val_if_fail (options != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  self = g_object_new (NORPC_NATS_TYPE_CONNECTION, NULL);
+
+  return connect_link (self, options, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/**
+ * norpc_nats_connection_get_urls:
+ * @self: a connection
+ *
+ * Gets the servers that the connection was made for.
+ *
+ * Returns: (nullable): the URLs of the servers, with commas between them, or %NULL if they were not given
+ * Since: 0.1
+ */
+const char *
+norpc_nats_connection_get_urls (NorpcNatsConnection *self)
+{
+  g_return_val_if_fail (NORPC_NATS_IS_CONNECTION (self), NULL);
+
+  return self->urls;
+}
+
+/**
+ * norpc_nats_connection_is_connected:
+ * @self: a connection
+ *
+ * Checks whether the connection is established at the moment. This function is thread-safe.
+ *
+ * Returns: %TRUE if messages can be sent
+ * Since: 0.1
+ */
+gboolean
+norpc_nats_connection_is_connected (NorpcNatsConnection *self)
+{
+  g_return_val_if_fail (NORPC_NATS_IS_CONNECTION (self), FALSE);
+
+  return self->link != NULL && norpc_nats_link_is_connected (self->link);
+}
+
+/**
+ * norpc_nats_connection_flush_sync:
+ * @self: a connection
+ * @milliseconds: how long to wait, greater than 0
+ * @error: return location for an error
+ *
+ * Blocks until the server has got all that was sent to it before, such as the subscriptions of an export.
+ *
+ * An export that was just made is reached by others a moment later; after this function, it is.
+ *
+ * Returns: %TRUE on success, or %FALSE if @error is set
+ * Since: 0.1
+ */
+gboolean
+norpc_nats_connection_flush_sync (NorpcNatsConnection  *self,
+                                  guint                 milliseconds,
+                                  GError              **error)
+{
+  g_return_val_if_fail (NORPC_NATS_IS_CONNECTION (self), FALSE);
+  g_return_val_if_fail (self->link != NULL, FALSE);
+  g_return_val_if_fail (milliseconds > 0, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return norpc_nats_check_status (natsConnection_FlushTimeout (norpc_nats_link_get_nats (self->link), milliseconds),
+                                  "Could not flush the connection to NATS", error);
+}
+
+/**
+ * norpc_nats_connection_close:
+ * @self: a connection
+ *
+ * Closes the connection for good.
+ *
+ * Calls that wait for their replies, and later ones, fail with %NORPC_ERROR_CLOSED. This function does not block,
+ * and is thread-safe.
+ *
+ * Since: 0.1
+ */
+void
+norpc_nats_connection_close (NorpcNatsConnection *self)
+{
+  g_return_if_fail (NORPC_NATS_IS_CONNECTION (self));
+  g_return_if_fail (self->link != NULL);
+
+  norpc_nats_link_close (self->link);
+}

@@ -1,0 +1,354 @@
+/* norpc-nats-endpoint.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-nats-call-private.h"
+#include "norpc-nats-connection-private.h"
+#include "norpc-nats-endpoint.h"
+#include "norpc-nats-info-private.h"
+
+/**
+ * NorpcNatsEndpoint:
+ *
+ * An endpoint that sends calls to services in other processes, also on other machines, by NATS.
+ *
+ * A proxy that is made for it is used like any other: only the line that makes the endpoint is another one. The
+ * services are those of [class@NorpcNats.Export] with the same prefix; if there are several, each call goes to
+ * one of them.
+ *
+ * Calls fail with %NORPC_ERROR_CLOSED at once if nothing serves the prefix, or if the connection is lost before
+ * they are answered; see [class@NorpcNats.Connection] for methods that are idempotent. A method whose values have
+ * no form outside of the process fails with %NORPC_ERROR_NOT_IMPLEMENTED. Other errors are those of the service.
+ *
+ * The endpoint is thread-safe. It works in the thread of the connection, so that a synchronous call needs no
+ * running main loop.
+ *
+ * Since: 0.1
+ */
+
+struct _NorpcNatsEndpoint
+{
+  GObject parent_instance;
+
+  /* Since construction. */
+  NorpcNatsConnection *connection; /* (owned) */
+  char                *prefix;     /* (owned) */
+  guint                capacity;
+  NorpcNatsRoute       route;
+
+  GMutex lock;
+  guint  n_calls; /* [lock]: that have not completed */
+  GQueue probes;  /* [lock]: of owned NorpcCall, which wait until there are fewer calls */
+};
+
+static void norpc_nats_endpoint_endpoint_iface_init (NorpcEndpointInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcNatsEndpoint, norpc_nats_endpoint, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT, norpc_nats_endpoint_endpoint_iface_init))
+
+typedef enum
+{
+  PROP_CONNECTION = 1,
+  PROP_PREFIX,
+  PROP_CAPACITY,
+} NorpcNatsEndpointProperty;
+
+static GParamSpec *properties[PROP_CAPACITY + 1];
+
+/* Thread-safe. There is room for one more call. */
+static void
+call_ended (GObject *object)
+{
+  NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (object);
+  NorpcCall *probe;
+
+  g_mutex_lock (&self->lock);
+  self->n_calls--;
+  probe = g_queue_pop_head (&self->probes);
+  g_mutex_unlock (&self->lock);
+
+  if (probe == NULL)
+    return;
+  norpc_call_return_values (probe, 0, NULL);
+  norpc_call_unref (probe);
+}
+
+static void
+norpc_nats_endpoint_send (NorpcEndpoint *endpoint,
+                          NorpcCall     *call)
+{
+  NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (endpoint);
+  gboolean is_full;
+
+  g_mutex_lock (&self->lock);
+  is_full = self->n_calls >= self->capacity;
+  if (!is_full)
+    self->n_calls++;
+  g_mutex_unlock (&self->lock);
+
+  if (!is_full)
+    {
+      norpc_nats_call_send (&self->route, call);
+      return;
+    }
+
+  norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_BUSY, "%s.%s was rejected: %u calls wait for their replies",
+                           norpc_interface_info_get_name (norpc_call_get_interface_info (call)),
+                           norpc_call_get_method_name (call), self->capacity);
+  norpc_call_unref (call);
+}
+
+static gboolean
+norpc_nats_endpoint_is_closed (NorpcEndpoint *endpoint)
+{
+  return !norpc_nats_link_is_connected (NORPC_NATS_ENDPOINT (endpoint)->route.link);
+}
+
+static gboolean
+norpc_nats_endpoint_is_ready (NorpcEndpoint *endpoint)
+{
+  NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (endpoint);
+  gboolean is_ready;
+
+  g_mutex_lock (&self->lock);
+  is_ready = self->n_calls < self->capacity;
+  g_mutex_unlock (&self->lock);
+
+  return is_ready;
+}
+
+/* The next call that completes answers the probe: each call completes. */
+static void
+norpc_nats_endpoint_await_ready (NorpcEndpoint *endpoint,
+                                 NorpcCall     *probe)
+{
+  NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (endpoint);
+  gboolean waits;
+
+  g_mutex_lock (&self->lock);
+  waits = self->n_calls >= self->capacity && self->probes.length < self->n_calls;
+  if (waits)
+    g_queue_push_tail (&self->probes, norpc_call_ref (probe));
+  g_mutex_unlock (&self->lock);
+
+  if (waits)
+    return;
+  if (norpc_nats_endpoint_is_ready (endpoint))
+    norpc_call_return_values (probe, 0, NULL);
+  else
+    norpc_call_return_error_literal (probe, NORPC_ERROR, NORPC_ERROR_BUSY, "Too many clients wait for this endpoint");
+}
+
+static void
+norpc_nats_endpoint_endpoint_iface_init (NorpcEndpointInterface *iface)
+{
+  iface->send = norpc_nats_endpoint_send;
+  iface->is_closed = norpc_nats_endpoint_is_closed;
+  iface->is_ready = norpc_nats_endpoint_is_ready;
+  iface->await_ready = norpc_nats_endpoint_await_ready;
+}
+
+static void
+norpc_nats_endpoint_constructed (GObject *object)
+{
+  NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (object);
+
+  G_OBJECT_CLASS (norpc_nats_endpoint_parent_class)->constructed (object);
+  self->route.link = norpc_nats_connection_get_link (self->connection);
+  self->route.inbox = norpc_nats_connection_get_inbox (self->connection);
+  self->route.prefix = self->prefix;
+  self->route.owner = object;
+  self->route.ended = call_ended;
+}
+
+static void
+norpc_nats_endpoint_finalize (GObject *object)
+{
+  NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (object);
+
+  g_mutex_clear (&self->lock);
+  g_free (self->prefix);
+  g_object_unref (self->connection);
+
+  G_OBJECT_CLASS (norpc_nats_endpoint_parent_class)->finalize (object);
+}
+
+static void
+norpc_nats_endpoint_set_property (GObject      *object,
+                                  guint         property_id,
+                                  const GValue *value,
+                                  GParamSpec   *pspec)
+{
+  NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (object);
+
+  switch ((NorpcNatsEndpointProperty) property_id)
+    {
+    case PROP_CONNECTION:
+      self->connection = g_value_dup_object (value);
+      break;
+
+    case PROP_PREFIX:
+      self->prefix = g_value_dup_string (value);
+      break;
+
+    case PROP_CAPACITY:
+      self->capacity = g_value_get_uint (value);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+norpc_nats_endpoint_get_property (GObject    *object,
+                                  guint       property_id,
+                                  GValue     *value,
+                                  GParamSpec *pspec)
+{
+  NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (object);
+
+  switch ((NorpcNatsEndpointProperty) property_id)
+    {
+    case PROP_CONNECTION:
+      g_value_set_object (value, self->connection);
+      break;
+
+    case PROP_PREFIX:
+      g_value_set_string (value, self->prefix);
+      break;
+
+    case PROP_CAPACITY:
+      g_value_set_uint (value, self->capacity);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+norpc_nats_endpoint_class_init (NorpcNatsEndpointClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = norpc_nats_endpoint_constructed;
+  object_class->finalize = norpc_nats_endpoint_finalize;
+  object_class->set_property = norpc_nats_endpoint_set_property;
+  object_class->get_property = norpc_nats_endpoint_get_property;
+
+  /**
+   * NorpcNatsEndpoint:connection:
+   *
+   * The connection.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CONNECTION] =
+    g_param_spec_object ("connection", NULL, NULL, NORPC_NATS_TYPE_CONNECTION,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcNatsEndpoint:prefix:
+   *
+   * The subjects of the calls begin with it.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PREFIX] =
+    g_param_spec_string ("prefix", NULL, NULL, NULL,
+                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * NorpcNatsEndpoint:capacity:
+   *
+   * The maximum number of calls that wait for their replies. More calls fail with %NORPC_ERROR_BUSY.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CAPACITY] =
+    g_param_spec_uint ("capacity", NULL, NULL, 1, G_MAXUINT, NORPC_CHANNEL_DEFAULT_CAPACITY,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+norpc_nats_endpoint_init (NorpcNatsEndpoint *self)
+{
+  g_mutex_init (&self->lock);
+}
+
+/**
+ * norpc_nats_endpoint_new:
+ * @connection: a connection
+ * @prefix: the prefix of the services, such as `shop.store`
+ *
+ * Creates an endpoint for the services with a prefix.
+ *
+ * This function does not block. It does not check that there are services: the first call finds out.
+ *
+ * Returns: (transfer full): a new endpoint
+ * Since: 0.1
+ */
+NorpcNatsEndpoint *
+norpc_nats_endpoint_new (NorpcNatsConnection *connection,
+                         const char          *prefix)
+{
+  g_return_val_if_fail (NORPC_NATS_IS_CONNECTION (connection), NULL);
+  g_return_val_if_fail (prefix != NULL && norpc_nats_is_prefix (prefix), NULL);
+
+  return g_object_new (NORPC_NATS_TYPE_ENDPOINT, "connection", connection, "prefix", prefix, NULL);
+}
+
+/**
+ * norpc_nats_endpoint_get_connection:
+ * @self: an endpoint
+ *
+ * Gets the connection.
+ *
+ * Returns: (transfer none): the connection
+ * Since: 0.1
+ */
+NorpcNatsConnection *
+norpc_nats_endpoint_get_connection (NorpcNatsEndpoint *self)
+{
+  g_return_val_if_fail (NORPC_NATS_IS_ENDPOINT (self), NULL);
+
+  return self->connection;
+}
+
+/**
+ * norpc_nats_endpoint_get_prefix:
+ * @self: an endpoint
+ *
+ * Gets the prefix of the services.
+ *
+ * Returns: the prefix
+ * Since: 0.1
+ */
+const char *
+norpc_nats_endpoint_get_prefix (NorpcNatsEndpoint *self)
+{
+  g_return_val_if_fail (NORPC_NATS_IS_ENDPOINT (self), NULL);
+
+  return self->prefix;
+}
+
+/**
+ * norpc_nats_endpoint_get_capacity:
+ * @self: an endpoint
+ *
+ * Gets the maximum number of calls that wait for their replies.
+ *
+ * Returns: the capacity
+ * Since: 0.1
+ */
+guint
+norpc_nats_endpoint_get_capacity (NorpcNatsEndpoint *self)
+{
+  g_return_val_if_fail (NORPC_NATS_IS_ENDPOINT (self), 0);
+
+  return self->capacity;
+}

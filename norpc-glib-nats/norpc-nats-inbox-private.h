@@ -1,0 +1,61 @@
+/* norpc-nats-inbox-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-nats-link-private.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The replies to all calls of a connection: one subscription with a wildcard, and a table of those that wait for a
+ * reply, by tokens.
+ *
+ * Unless noted otherwise, the functions are called in the thread of the link.
+ */
+typedef struct _NorpcNatsInbox NorpcNatsInbox;
+typedef struct _NorpcNatsWaiter NorpcNatsWaiter;
+
+typedef struct
+{
+  /* Takes ownership of @message, and of the waiter. */
+  void     (*replied) (NorpcNatsWaiter *self,
+                       natsMsg         *message);
+  /* The connection is lost. Takes ownership of the waiter if it returns TRUE; otherwise the waiter is resumed
+   * once there is a connection again.
+   */
+  gboolean (*lost)    (NorpcNatsWaiter *self,
+                       const char      *reason,
+                       gboolean         for_good);
+  /* Takes ownership of the waiter. */
+  void     (*resume)  (NorpcNatsWaiter *self);
+} NorpcNatsWaiterImpl;
+
+/* An implementation embeds the struct as its first field. */
+struct _NorpcNatsWaiter
+{
+  const NorpcNatsWaiterImpl *impl;
+  guint64                    token;   /* [lock of the inbox]: 0 if it does not wait for a reply */
+  GList                      parked;  /* its link in the list of those that wait for a connection */
+  gboolean                   is_parked;
+};
+
+NorpcNatsInbox *norpc_nats_inbox_new    (NorpcNatsLink    *link,
+                                         GError          **error);
+void            norpc_nats_inbox_free   (gpointer          self);
+void            norpc_nats_inbox_change (NorpcNatsChange   change,
+                                         gpointer          self);
+char           *norpc_nats_inbox_add    (NorpcNatsInbox   *self,
+                                         NorpcNatsWaiter  *waiter);
+void            norpc_nats_inbox_park   (NorpcNatsInbox   *self,
+                                         NorpcNatsWaiter  *waiter);
+void            norpc_nats_inbox_park_briefly (NorpcNatsInbox  *self,
+                                               NorpcNatsWaiter *waiter);
+gboolean        norpc_nats_inbox_remove (NorpcNatsInbox   *self,
+                                         NorpcNatsWaiter  *waiter);
+char           *norpc_nats_inbox_make_subject (NorpcNatsInbox *self,
+                                               guint64         token);
+
+G_END_DECLS

@@ -1,0 +1,325 @@
+/* norpc-nats-inbox.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <string.h>
+
+#include "norpc-nats-inbox-private.h"
+#include "norpc-nats-subscription-private.h"
+
+/* Shared with the library's thread. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  NorpcNatsLink  *link;    /* (unowned): the subscription ends before the link */
+  GMutex          lock;
+  GHashTable     *waiters; /* (owned) [lock]: of tokens, in the waiters themselves, and NorpcNatsWaiter (owned) */
+  gboolean        closed;  /* [lock] */
+} Table;
+
+/* How long those wait, in milliseconds, whose service may be about to reconnect. */
+#define RETRY_DELAY 50
+
+struct _NorpcNatsInbox
+{
+  Table                 *table;        /* (owned), since construction */
+  char                  *prefix;       /* (owned), since construction: with a dot at its end */
+  NorpcNatsSubscription *subscription; /* (owned), since construction */
+  guint64                last_token;
+  GQueue                 parked;       /* of owned NorpcNatsWaiter */
+  GSource               *retry;        /* (owned) (nullable): resumes them */
+};
+
+typedef struct
+{
+  NorpcNatsLink   *link;    /* (owned) */
+  NorpcNatsWaiter *waiter;  /* (owned) */
+  natsMsg         *message; /* (owned) */
+} Delivery;
+
+static void
+table_unref (gpointer data)
+{
+  Table *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_hash_table_unref (self->waiters);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static void
+deliver (gpointer data)
+{
+  Delivery *self = data;
+
+  self->waiter->impl->replied (self->waiter, self->message);
+  norpc_nats_link_unref (self->link);
+  g_free (self);
+}
+
+/* Returns the waiter (owned) with the token at the end of a subject, or NULL. */
+static NorpcNatsWaiter *
+take_waiter_locked (Table      *self,
+                    const char *subject)
+{
+  const char *dot = strrchr (subject, '.');
+  NorpcNatsWaiter *waiter;
+  guint64 token;
+
+  if (self->closed || dot == NULL || !g_ascii_string_to_unsigned (dot + 1, 16, 1, G_MAXUINT64, &token, NULL))
+    return NULL;
+
+  waiter = g_hash_table_lookup (self->waiters, &token);
+  if (waiter == NULL)
+    return NULL;
+
+  g_hash_table_remove (self->waiters, &token);
+  waiter->token = 0;
+
+  return waiter;
+}
+
+/* Runs in a thread of the library. A message that nothing waits for is dropped here, so that no more of them are
+ * kept than there are calls.
+ */
+static void
+inbox_cb (natsMsg  *message,
+          gpointer  data)
+{
+  Table *self = data;
+  NorpcNatsWaiter *waiter;
+  Delivery *delivery;
+
+  g_mutex_lock (&self->lock);
+  waiter = take_waiter_locked (self, natsMsg_GetSubject (message));
+  if (waiter != NULL)
+    {
+      delivery = g_new (Delivery, 1);
+      delivery->link = norpc_nats_link_ref (self->link);
+      delivery->waiter = waiter;
+      delivery->message = message;
+      norpc_nats_link_invoke (self->link, deliver, delivery);
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (waiter == NULL)
+    natsMsg_Destroy (message);
+}
+
+/* Returns NULL if @error is set. */
+NorpcNatsInbox *
+norpc_nats_inbox_new (NorpcNatsLink  *link,
+                      GError        **error)
+{
+  NorpcNatsInbox *self = g_new0 (NorpcNatsInbox, 1);
+  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char *wildcard = NULL;
+
+  self->table = g_new0 (Table, 1);
+  g_atomic_ref_count_init (&self->table->ref_count);
+  g_atomic_ref_count_inc (&self->table->ref_count); /* for the subscription */
+  g_mutex_init (&self->table->lock);
+  self->table->link = link;
+  self->table->waiters = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->prefix = g_strdup_printf ("_INBOX.%s.", uuid);
+  wildcard = g_strconcat (self->prefix, "*", NULL);
+  self->subscription = norpc_nats_subscription_new (link, wildcard, NULL, inbox_cb, self->table, table_unref, error);
+  if (self->subscription != NULL)
+    return self;
+
+  norpc_nats_inbox_free (self);
+
+  return NULL;
+}
+
+/* Called as the last reference to the link is released: nothing waits, as each call has one. */
+void
+norpc_nats_inbox_free (gpointer data)
+{
+  NorpcNatsInbox *self = data;
+
+  g_mutex_lock (&self->table->lock);
+  self->table->closed = TRUE;
+  g_mutex_unlock (&self->table->lock);
+  if (self->subscription != NULL)
+    norpc_nats_subscription_end (self->subscription);
+  if (self->retry != NULL)
+    g_source_destroy (self->retry);
+  g_clear_pointer (&self->retry, g_source_unref);
+  table_unref (self->table);
+  g_free (self->prefix);
+  g_free (self);
+}
+
+/* Returns a subject (owned). */
+char *
+norpc_nats_inbox_make_subject (NorpcNatsInbox *self,
+                               guint64         token)
+{
+  return g_strdup_printf ("%s%" G_GINT64_MODIFIER "x", self->prefix, token);
+}
+
+/* Takes ownership of @waiter, until it is removed. Returns the subject (owned) for its reply. */
+char *
+norpc_nats_inbox_add (NorpcNatsInbox  *self,
+                      NorpcNatsWaiter *waiter)
+{
+  guint64 token = ++self->last_token;
+
+  g_mutex_lock (&self->table->lock);
+  waiter->token = token;
+  g_hash_table_insert (self->table->waiters, &waiter->token, waiter);
+  g_mutex_unlock (&self->table->lock);
+
+  return norpc_nats_inbox_make_subject (self, token);
+}
+
+/* Takes ownership of @waiter. It is resumed once there is a connection. */
+void
+norpc_nats_inbox_park (NorpcNatsInbox  *self,
+                       NorpcNatsWaiter *waiter)
+{
+  waiter->is_parked = TRUE;
+  waiter->parked.data = waiter;
+  g_queue_push_tail_link (&self->parked, &waiter->parked);
+}
+
+/* Returns TRUE if the waiter was here; it then belongs to the caller. Otherwise it has been replied to. */
+gboolean
+norpc_nats_inbox_remove (NorpcNatsInbox  *self,
+                         NorpcNatsWaiter *waiter)
+{
+  gboolean found;
+
+  if (waiter->is_parked)
+    {
+      waiter->is_parked = FALSE;
+      g_queue_unlink (&self->parked, &waiter->parked);
+      return TRUE;
+    }
+
+  g_mutex_lock (&self->table->lock);
+  found = waiter->token != 0;
+  if (found)
+    g_hash_table_remove (self->table->waiters, &waiter->token);
+  waiter->token = 0;
+  g_mutex_unlock (&self->table->lock);
+
+  return found;
+}
+
+/* Returns the waiters (owned) that wait for a reply. */
+static GPtrArray *
+take_all (Table *self)
+{
+  GPtrArray *list = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer waiter;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->waiters);
+  while (g_hash_table_iter_next (&iter, NULL, &waiter))
+    {
+      g_ptr_array_add (list, waiter);
+      g_hash_table_iter_remove (&iter);
+    }
+  for (guint i = 0; i < list->len; i++)
+    ((NorpcNatsWaiter *) list->pdata[i])->token = 0;
+  g_mutex_unlock (&self->lock);
+
+  return list;
+}
+
+static void
+fail_waiting (NorpcNatsInbox *self,
+              const char     *reason,
+              gboolean        for_good)
+{
+  g_autoptr (GPtrArray) list = take_all (self->table);
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      NorpcNatsWaiter *waiter = list->pdata[i];
+
+      if (!waiter->impl->lost (waiter, reason, for_good))
+        norpc_nats_inbox_park (self, waiter);
+    }
+}
+
+/* Takes the waiters out first, because one that is resumed may be parked again. */
+static void
+empty_parked (NorpcNatsInbox *self,
+              const char     *reason)
+{
+  guint n = self->parked.length;
+
+  while (n-- > 0 && self->parked.length > 0)
+    {
+      NorpcNatsWaiter *waiter = g_queue_pop_head_link (&self->parked)->data;
+
+      waiter->is_parked = FALSE;
+      if (reason != NULL)
+        waiter->impl->lost (waiter, reason, TRUE);
+      else
+        waiter->impl->resume (waiter);
+    }
+}
+
+static gboolean
+retry_cb (gpointer data)
+{
+  NorpcNatsInbox *self = data;
+
+  g_clear_pointer (&self->retry, g_source_unref);
+  empty_parked (self, NULL);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Takes ownership of @waiter. It is resumed a moment later. */
+void
+norpc_nats_inbox_park_briefly (NorpcNatsInbox  *self,
+                               NorpcNatsWaiter *waiter)
+{
+  norpc_nats_inbox_park (self, waiter);
+  if (self->retry != NULL)
+    return;
+
+  self->retry = g_timeout_source_new (RETRY_DELAY);
+  g_source_set_static_name (self->retry, "NorpcNatsInbox");
+  g_source_set_callback (self->retry, retry_cb, self, NULL);
+  g_source_attach (self->retry, g_main_context_get_thread_default ());
+}
+
+void
+norpc_nats_inbox_change (NorpcNatsChange change,
+                         gpointer        data)
+{
+  NorpcNatsInbox *self = data;
+
+  switch (change)
+    {
+    case NORPC_NATS_DISCONNECTED:
+      fail_waiting (self, "the connection to NATS was lost", FALSE);
+      break;
+
+    case NORPC_NATS_OVERFLOWED:
+      fail_waiting (self, "NATS delivers more than the connection takes, and a reply may be lost", FALSE);
+      empty_parked (self, NULL);
+      break;
+
+    case NORPC_NATS_RECONNECTED:
+      empty_parked (self, NULL);
+      break;
+
+    case NORPC_NATS_CLOSED:
+    default:
+      fail_waiting (self, "the connection to NATS is closed", TRUE);
+      empty_parked (self, "the connection to NATS is closed");
+      break;
+    }
+}

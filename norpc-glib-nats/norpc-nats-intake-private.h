@@ -1,0 +1,27 @@
+/* norpc-nats-intake-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-nats-serving-private.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The messages that an export receives. Threads of the library take them, and reject those that are too many. All
+ * others go to the context of the export.
+ */
+
+/* Called in the context of the export. The requests that wait there in the end fail. */
+void norpc_nats_intake_begin   (NorpcNatsServing *serving);
+void norpc_nats_intake_end     (NorpcNatsServing *serving);
+
+/* Run in a thread of the library. Take ownership of @message. */
+void norpc_nats_intake_request (natsMsg          *message,
+                                gpointer          served);
+void norpc_nats_intake_cancel  (natsMsg          *message,
+                                gpointer          serving);
+
+G_END_DECLS

@@ -1,0 +1,138 @@
+/* norpc-nats-intake.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-nats-intake-private.h"
+#include "norpc-nats-request-private.h"
+
+/* An item of the queue: a request that is to be handled, or cancelled. */
+typedef struct
+{
+  NorpcNatsRequest *request; /* (owned) */
+  gboolean          cancel;
+} Item;
+
+/* Runs in the context of the export. */
+static void
+handle_item (gpointer data,
+             gpointer serving)
+{
+  Item *item = data;
+  NorpcNatsRequest *request = item->request;
+  gboolean ended;
+
+  g_mutex_lock (&((NorpcNatsServing *) serving)->lock);
+  ended = ((NorpcNatsServing *) serving)->queue == NULL;
+  g_mutex_unlock (&((NorpcNatsServing *) serving)->lock);
+
+  if (item->cancel)
+    g_cancellable_cancel (request->cancellable);
+  else if (ended)
+    norpc_nats_request_reject (request, NORPC_ERROR_CLOSED, "The service is not available any more");
+  else
+    norpc_nats_request_handle (request);
+  norpc_nats_request_unref (request);
+  g_free (item);
+}
+
+/* From here on, messages are taken. */
+void
+norpc_nats_intake_begin (NorpcNatsServing *self)
+{
+  self->queue = norpc_nats_queue_new (self->context, "NorpcNatsExport", handle_item, norpc_nats_serving_ref (self),
+                                      norpc_nats_serving_unref);
+}
+
+/* Called with the lock held. */
+static void
+push_item_locked (NorpcNatsServing *self,
+                  NorpcNatsRequest *request,
+                  gboolean          cancel)
+{
+  Item *item = g_new (Item, 1);
+
+  item->request = norpc_nats_request_ref (request);
+  item->cancel = cancel;
+  norpc_nats_queue_push (self->queue, item);
+}
+
+/* Two requests with one subject for their replies cannot be told apart. */
+static gboolean
+add_request_locked (NorpcNatsServing *self,
+                    NorpcNatsRequest *request)
+{
+  const char *reply = natsMsg_GetReply (request->message);
+
+  if (reply != NULL && g_hash_table_contains (self->requests, reply))
+    return FALSE;
+
+  if (reply != NULL)
+    g_hash_table_insert (self->requests, (gpointer) reply, request);
+  request->is_counted = TRUE;
+  self->n_requests++;
+
+  return TRUE;
+}
+
+void
+norpc_nats_intake_request (natsMsg  *message,
+                                 gpointer  data)
+{
+  NorpcNatsServed *served = data;
+  NorpcNatsServing *self = served->serving;
+  NorpcNatsRequest *request = norpc_nats_request_new (self, served->info, message);
+  const char *problem = NULL;
+  NorpcError code = NORPC_ERROR_BUSY;
+
+  g_mutex_lock (&self->lock);
+  if (self->queue == NULL)
+    {
+      code = NORPC_ERROR_CLOSED;
+      problem = "The service is not available any more";
+    }
+  else if (self->n_requests >= self->capacity)
+    problem = "Too many calls wait for their replies";
+  else if (!add_request_locked (self, request))
+    problem = "Another call has the same subject for its reply";
+  else
+    push_item_locked (self, request, FALSE);
+  g_mutex_unlock (&self->lock);
+
+  if (problem != NULL)
+    norpc_nats_request_reject (request, code, problem);
+  norpc_nats_request_unref (request);
+}
+
+/* A cancellation counts once, so that there are no more of them than requests. */
+void
+norpc_nats_intake_cancel (natsMsg  *message,
+                                gpointer  data)
+{
+  NorpcNatsServing *self = data;
+  g_autofree char *reply = g_strndup (natsMsg_GetData (message), (gsize) natsMsg_GetDataLength (message));
+  NorpcNatsRequest *request;
+
+  natsMsg_Destroy (message);
+  g_mutex_lock (&self->lock);
+  request = g_hash_table_lookup (self->requests, reply);
+  if (request != NULL && self->queue != NULL && !request->is_cancelled)
+    {
+      request->is_cancelled = TRUE;
+      push_item_locked (self, request, TRUE);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+void
+norpc_nats_intake_end (NorpcNatsServing *self)
+{
+  NorpcNatsQueue *queue;
+
+  g_mutex_lock (&self->lock);
+  queue = g_steal_pointer (&self->queue);
+  g_mutex_unlock (&self->lock);
+
+  if (queue != NULL)
+    norpc_nats_queue_free (queue);
+}

@@ -1,0 +1,58 @@
+/* norpc-nats-link-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <nats/nats.h>
+
+G_BEGIN_DECLS
+
+/*
+ * A connection of the NATS library, with a thread that does all of its work.
+ *
+ * The library calls back in threads of its own, and may do so after a connection or a subscription was destroyed.
+ * These functions only pass on what they are given. Messages are made and published in the thread of the link,
+ * because publishing may block, and because the headers of a message are for one thread at a time.
+ */
+typedef struct _NorpcNatsLink NorpcNatsLink;
+
+/* A change of the connection. */
+typedef enum
+{
+  NORPC_NATS_DISCONNECTED,
+  NORPC_NATS_RECONNECTED,
+  NORPC_NATS_CLOSED,
+  NORPC_NATS_OVERFLOWED /* the library has dropped messages that it received */
+} NorpcNatsChange;
+
+/* Runs in the thread of the link. */
+typedef void (*NorpcNatsChangeFunc) (NorpcNatsChange change,
+                                     gpointer        data);
+
+NorpcNatsLink  *norpc_nats_link_new         (natsOptions          *options,
+                                             GError              **error);
+NorpcNatsLink  *norpc_nats_link_ref         (NorpcNatsLink        *self);
+void            norpc_nats_link_unref       (gpointer              self);
+void            norpc_nats_link_invoke      (NorpcNatsLink        *self,
+                                             void                (*func) (gpointer data),
+                                             gpointer              data);
+void            norpc_nats_link_set_watch   (NorpcNatsLink        *self,
+                                             NorpcNatsChangeFunc   func,
+                                             gpointer              data,
+                                             GDestroyNotify        destroy);
+void            norpc_nats_link_close       (NorpcNatsLink        *self);
+gboolean        norpc_nats_link_is_connected (NorpcNatsLink       *self);
+gboolean        norpc_nats_link_is_closed   (NorpcNatsLink        *self);
+gboolean        norpc_nats_link_publish     (NorpcNatsLink        *self,
+                                             natsMsg              *message,
+                                             GError              **error);
+natsConnection *norpc_nats_link_get_nats    (NorpcNatsLink        *self);
+
+gboolean        norpc_nats_check_status     (natsStatus            status,
+                                             const char           *action,
+                                             GError              **error);
+
+G_END_DECLS

@@ -1,0 +1,332 @@
+/* norpc-nats-link.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <norpc-glib/norpc-glib.h>
+
+#include "norpc-nats-link-private.h"
+#include "norpc-nats-queue-private.h"
+
+/* A socket that takes nothing for so long, in milliseconds, is as good as disconnected. */
+#define WRITE_DEADLINE 10000
+
+struct _NorpcNatsLink
+{
+  gatomicrefcount  ref_count;
+  guint            id;      /* since construction: what the library's callbacks know */
+  NorpcThread     *thread;  /* (owned), since construction */
+  NorpcNatsQueue  *jobs;    /* (owned), since construction */
+  natsConnection  *nats;    /* (owned), since construction */
+  int              closed;  /* atomic: nothing can be sent any more */
+
+  /* Accessed in the thread of the link. */
+  NorpcNatsChangeFunc watch;         /* (nullable) */
+  gpointer            watch_data;    /* (owned) */
+  GDestroyNotify      watch_destroy;
+};
+
+typedef struct
+{
+  void   (*func) (gpointer data);
+  gpointer data;
+} Job;
+
+typedef struct
+{
+  NorpcNatsLink  *link; /* (owned) */
+  NorpcNatsChange change;
+} ChangeJob;
+
+/* The links by their numbers. A callback of the library may come when there is no link any more: it finds
+ * nothing here.
+ */
+static GMutex links_lock;
+static GHashTable *links; /* (owned) (nullable) [links_lock]: of numbers and unowned NorpcNatsLink */
+static guint last_id;     /* [links_lock] */
+
+gboolean
+norpc_nats_check_status (natsStatus   status,
+                         const char  *action,
+                         GError     **error)
+{
+  NorpcError code = NORPC_ERROR_FAILED;
+
+  if (status == NATS_OK)
+    return TRUE;
+
+  if (status == NATS_CONNECTION_CLOSED || status == NATS_CONNECTION_DISCONNECTED || status == NATS_NO_SERVER ||
+      status == NATS_DRAINING || status == NATS_STALE_CONNECTION || status == NATS_INSUFFICIENT_BUFFER ||
+      status == NATS_IO_ERROR)
+    code = NORPC_ERROR_CLOSED;
+  else if (status == NATS_MAX_PAYLOAD)
+    code = NORPC_ERROR_INVALID_ARGUMENT;
+  g_set_error (error, NORPC_ERROR, code, "%s: %s", action,
+               status == NATS_MAX_PAYLOAD ? "the message is larger than the NATS server allows"
+                                          : natsStatus_GetText (status));
+
+  return FALSE;
+}
+
+NorpcNatsLink *
+norpc_nats_link_ref (NorpcNatsLink *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+/* Returns the link (owned), or NULL if it is gone. */
+static NorpcNatsLink *
+find_link (gpointer closure)
+{
+  NorpcNatsLink *self;
+
+  g_mutex_lock (&links_lock);
+  self = g_hash_table_lookup (links, closure);
+  if (self != NULL)
+    norpc_nats_link_ref (self);
+  g_mutex_unlock (&links_lock);
+
+  return self;
+}
+
+static void
+run_job (gpointer item,
+         gpointer data G_GNUC_UNUSED)
+{
+  Job job = *(Job *) item;
+
+  g_free (item);
+  job.func (job.data);
+}
+
+/* Thread-safe. @func is called in the thread of the link, in the order of the calls of this function. */
+void
+norpc_nats_link_invoke (NorpcNatsLink  *self,
+                        void          (*func) (gpointer data),
+                        gpointer        data)
+{
+  Job *job = g_new (Job, 1);
+
+  job->func = func;
+  job->data = data;
+  norpc_nats_queue_push (self->jobs, job);
+}
+
+static void
+run_change (gpointer data)
+{
+  ChangeJob *job = data;
+
+  if (job->link->watch != NULL)
+    job->link->watch (job->change, job->link->watch_data);
+  norpc_nats_link_unref (job->link);
+  g_free (job);
+}
+
+/* Called in any thread, also of the library. */
+static void
+report (gpointer        closure,
+        NorpcNatsChange change)
+{
+  NorpcNatsLink *self = find_link (closure);
+  ChangeJob *job;
+
+  if (self == NULL)
+    return;
+  if (change == NORPC_NATS_CLOSED)
+    g_atomic_int_set (&self->closed, TRUE);
+  job = g_new (ChangeJob, 1);
+  job->link = self;
+  job->change = change;
+  norpc_nats_link_invoke (self, run_change, job);
+}
+
+static void
+disconnected_cb (natsConnection *nats G_GNUC_UNUSED,
+                 void           *closure)
+{
+  report (closure, NORPC_NATS_DISCONNECTED);
+}
+
+static void
+reconnected_cb (natsConnection *nats G_GNUC_UNUSED,
+                void           *closure)
+{
+  report (closure, NORPC_NATS_RECONNECTED);
+}
+
+/* It may come twice. */
+static void
+closed_cb (natsConnection *nats G_GNUC_UNUSED,
+           void           *closure)
+{
+  report (closure, NORPC_NATS_CLOSED);
+}
+
+static void
+error_cb (natsConnection   *nats G_GNUC_UNUSED,
+          natsSubscription *subscription G_GNUC_UNUSED,
+          natsStatus        status,
+          void             *closure)
+{
+  if (status == NATS_SLOW_CONSUMER)
+    report (closure, NORPC_NATS_OVERFLOWED);
+  else
+    g_debug ("NATS: %s", natsStatus_GetText (status));
+}
+
+static natsStatus
+set_options (natsOptions *options,
+             gpointer     closure)
+{
+  natsStatus status = natsOptions_SetDisconnectedCB (options, disconnected_cb, closure);
+
+  if (status == NATS_OK)
+    status = natsOptions_SetReconnectedCB (options, reconnected_cb, closure);
+  if (status == NATS_OK)
+    status = natsOptions_SetClosedCB (options, closed_cb, closure);
+  if (status == NATS_OK)
+    status = natsOptions_SetErrorHandler (options, error_cb, closure);
+  if (status == NATS_OK)
+    status = natsOptions_SetSendAsap (options, true);
+  if (status == NATS_OK)
+    status = natsOptions_SetWriteDeadline (options, WRITE_DEADLINE);
+
+  return status;
+}
+
+static void
+register_link (NorpcNatsLink *self)
+{
+  g_mutex_lock (&links_lock);
+  if (links == NULL)
+    links = g_hash_table_new (NULL, NULL);
+  self->id = ++last_id;
+  g_hash_table_insert (links, GUINT_TO_POINTER (self->id), self);
+  g_mutex_unlock (&links_lock);
+}
+
+/* Runs in the thread of the link, as the last job. */
+static void
+free_link (gpointer data)
+{
+  NorpcNatsLink *self = data;
+  g_autoptr (NorpcThread) thread = g_steal_pointer (&self->thread);
+
+  if (self->nats != NULL)
+    {
+      natsConnection_Close (self->nats);
+      natsConnection_Destroy (self->nats);
+    }
+  if (self->watch_destroy != NULL)
+    self->watch_destroy (self->watch_data);
+  norpc_nats_queue_free (self->jobs);
+  g_free (self);
+}
+
+/* Thread-safe. */
+void
+norpc_nats_link_unref (gpointer data)
+{
+  NorpcNatsLink *self = data;
+  gboolean last;
+
+  /* A callback may be about to take a reference. */
+  g_mutex_lock (&links_lock);
+  last = g_atomic_ref_count_dec (&self->ref_count);
+  if (last)
+    g_hash_table_remove (links, GUINT_TO_POINTER (self->id));
+  g_mutex_unlock (&links_lock);
+
+  if (last)
+    norpc_nats_link_invoke (self, free_link, self);
+}
+
+/* Connects, and blocks until that has been done. @options are changed. Returns NULL if @error is set. */
+NorpcNatsLink *
+norpc_nats_link_new (natsOptions  *options,
+                     GError      **error)
+{
+  NorpcNatsLink *self = g_new0 (NorpcNatsLink, 1);
+  natsStatus status;
+
+  g_atomic_ref_count_init (&self->ref_count);
+  register_link (self);
+  self->thread = norpc_thread_new ("nats");
+  self->jobs = norpc_nats_queue_new (norpc_thread_get_main_context (self->thread), "NorpcNatsLink", run_job, NULL,
+                                     NULL);
+  status = set_options (options, GUINT_TO_POINTER (self->id));
+  if (status == NATS_OK)
+    status = natsConnection_Connect (&self->nats, options);
+  if (norpc_nats_check_status (status, "Could not connect to NATS", error))
+    return self;
+
+  norpc_nats_link_unref (self);
+
+  return NULL;
+}
+
+/* Called before anything is sent. @destroy releases @data. */
+void
+norpc_nats_link_set_watch (NorpcNatsLink       *self,
+                           NorpcNatsChangeFunc  func,
+                           gpointer             data,
+                           GDestroyNotify       destroy)
+{
+  self->watch = func;
+  self->watch_data = data;
+  self->watch_destroy = destroy;
+}
+
+/* The library then reports that the connection is closed. */
+static void
+close_nats (gpointer data)
+{
+  NorpcNatsLink *self = data;
+
+  natsConnection_Close (self->nats);
+  norpc_nats_link_unref (self);
+}
+
+/* Thread-safe. */
+void
+norpc_nats_link_close (NorpcNatsLink *self)
+{
+  g_atomic_int_set (&self->closed, TRUE);
+  norpc_nats_link_invoke (self, close_nats, norpc_nats_link_ref (self));
+}
+
+/* Thread-safe. */
+gboolean
+norpc_nats_link_is_connected (NorpcNatsLink *self)
+{
+  return !g_atomic_int_get (&self->closed) && natsConnection_Status (self->nats) == NATS_CONN_STATUS_CONNECTED;
+}
+
+/* Thread-safe. Returns TRUE if it will never be connected again. */
+gboolean
+norpc_nats_link_is_closed (NorpcNatsLink *self)
+{
+  return g_atomic_int_get (&self->closed);
+}
+
+/* Called in the thread of the link, or in one of the library. Takes ownership of @message. */
+gboolean
+norpc_nats_link_publish (NorpcNatsLink  *self,
+                         natsMsg        *message,
+                         GError        **error)
+{
+  natsStatus status = natsConnection_PublishMsg (self->nats, message);
+
+  natsMsg_Destroy (message);
+
+  return norpc_nats_check_status (status, "Could not send a message by NATS", error);
+}
+
+natsConnection *
+norpc_nats_link_get_nats (NorpcNatsLink *self)
+{
+  return self->nats;
+}

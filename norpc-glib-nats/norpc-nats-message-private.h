@@ -1,0 +1,41 @@
+/* norpc-nats-message-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <norpc-glib/norpc-glib.h>
+
+#include <nats/nats.h>
+
+G_BEGIN_DECLS
+
+/*
+ * Values in messages: the data is that of a GVariant in normal, little-endian form, and a header has its type.
+ *
+ * A message and its headers are for one thread at a time.
+ */
+
+#define NORPC_NATS_HEADER_TYPE "Norpc-Type"
+#define NORPC_NATS_HEADER_TIMEOUT "Norpc-Timeout" /* how many milliseconds the client still waits */
+
+natsMsg    *norpc_nats_message_new        (const char          *subject,
+                                           const char          *reply,
+                                           GVariant            *body,
+                                           GError             **error);
+natsMsg    *norpc_nats_message_new_text   (const char          *subject,
+                                           const char          *text);
+gboolean    norpc_nats_message_set_header (natsMsg             *message,
+                                           const char          *name,
+                                           const char          *value);
+const char *norpc_nats_message_get_header (natsMsg             *message,
+                                           const char          *name);
+GVariant   *norpc_nats_message_dup_body   (natsMsg             *message,
+                                           const char          *expected_type,
+                                           GError             **error);
+gboolean    norpc_nats_message_get_timeout (natsMsg            *message,
+                                            guint              *milliseconds,
+                                            GError            **error);
+
+G_END_DECLS

@@ -1,0 +1,136 @@
+/* norpc-nats-message.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <string.h>
+
+#include "norpc-nats-message-private.h"
+
+/* Returns the value (owned) in little-endian normal form. */
+static GVariant *
+make_portable (GVariant *value)
+{
+  g_autoptr (GVariant) normal = g_variant_get_normal_form (value);
+
+  return G_BYTE_ORDER == G_LITTLE_ENDIAN ? g_steal_pointer (&normal) : g_variant_byteswap (normal);
+}
+
+/* Returns a message (owned), or NULL if @error is set. */
+natsMsg *
+norpc_nats_message_new (const char  *subject,
+                        const char  *reply,
+                        GVariant    *body,
+                        GError     **error)
+{
+  g_autoptr (GVariant) portable = make_portable (body);
+  gsize size = g_variant_get_size (portable);
+  natsMsg *message = NULL;
+
+  if (size <= G_MAXINT &&
+      natsMsg_Create (&message, subject, reply, size > 0 ? g_variant_get_data (portable) : NULL, (int) size) == NATS_OK &&
+      norpc_nats_message_set_header (message, NORPC_NATS_HEADER_TYPE, g_variant_get_type_string (body)))
+    return message;
+
+  natsMsg_Destroy (message);
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: %" G_GSIZE_FORMAT
+               " bytes do not fit into a message of NATS", subject, size);
+
+  return NULL;
+}
+
+/* Returns a message (owned) with any text, or NULL. */
+natsMsg *
+norpc_nats_message_new_text (const char *subject,
+                             const char *text)
+{
+  natsMsg *message;
+  gsize size = strlen (text);
+
+  return size <= G_MAXINT && natsMsg_Create (&message, subject, NULL, text, (int) size) == NATS_OK ? message : NULL;
+}
+
+/* Control characters of @value become spaces, because the library copies them as they are. */
+gboolean
+norpc_nats_message_set_header (natsMsg    *message,
+                               const char *name,
+                               const char *value)
+{
+  g_autofree char *line = g_strdup (value);
+
+  for (char *c = line; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = ' ';
+
+  return natsMsgHeader_Set (message, name, line) == NATS_OK;
+}
+
+/* Returns the value of a header, or NULL. */
+const char *
+norpc_nats_message_get_header (natsMsg    *message,
+                               const char *name)
+{
+  const char *value;
+
+  return natsMsgHeader_Get (message, name, &value) == NATS_OK ? value : NULL;
+}
+
+/* Returns what a message from outside contains, which is checked to be normal and of the expected type, or NULL
+ * if @error is set. A value without content, such as an empty tuple, needs no header.
+ */
+GVariant *
+norpc_nats_message_dup_body (natsMsg     *message,
+                             const char  *expected_type,
+                             GError     **error)
+{
+  const char *type = norpc_nats_message_get_header (message, NORPC_NATS_HEADER_TYPE);
+  int size = natsMsg_GetDataLength (message);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GVariant) value = NULL;
+
+  if (type == NULL && size == 0 && g_str_equal (expected_type, "()"))
+    return g_variant_ref_sink (g_variant_new ("()"));
+  if (type == NULL || !g_str_equal (type, expected_type))
+    {
+      g_autofree char *printable = type != NULL ? g_strescape (type, NULL) : NULL;
+
+      g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
+                   "expected a header " NORPC_NATS_HEADER_TYPE " with '%s', got %.100s", expected_type,
+                   printable != NULL ? printable : "none");
+      return NULL;
+    }
+
+  bytes = g_bytes_new (natsMsg_GetData (message), (gsize) size);
+  value = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (expected_type), bytes, FALSE));
+  if (!g_variant_is_normal_form (value))
+    {
+      g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%d bytes are not a value of type '%s' in "
+                   "normal form", size, expected_type);
+      return NULL;
+    }
+
+  return make_portable (value);
+}
+
+/* Gets the time that the sender of a message still waits, or 0 if it does not say that. */
+gboolean
+norpc_nats_message_get_timeout (natsMsg  *message,
+                                guint    *milliseconds,
+                                GError  **error)
+{
+  const char *text = norpc_nats_message_get_header (message, NORPC_NATS_HEADER_TIMEOUT);
+  guint64 number;
+
+  *milliseconds = 0;
+  if (text == NULL)
+    return TRUE;
+  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &number, NULL))
+    {
+      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
+                           "the header " NORPC_NATS_HEADER_TIMEOUT " is not a number of milliseconds");
+      return FALSE;
+    }
+  *milliseconds = (guint) number;
+
+  return TRUE;
+}

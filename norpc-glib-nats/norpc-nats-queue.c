@@ -1,0 +1,125 @@
+/* norpc-nats-queue.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "norpc-nats-queue-private.h"
+
+/* How many items are handled before other sources of the context have their turn. */
+#define BATCH 32
+
+struct _NorpcNatsQueue
+{
+  GSource            source; /* must be first */
+  GMutex             lock;
+  GQueue             items;   /* [lock]: owned */
+  NorpcNatsQueueFunc func;    /* since construction */
+  gpointer           data;    /* since construction */
+  GDestroyNotify     destroy; /* (nullable), since construction: releases @data */
+};
+
+/* Thread-safe. Sets whether there are more items. */
+static gpointer
+pop_item (NorpcNatsQueue *self,
+          gboolean       *more)
+{
+  gpointer item;
+
+  g_mutex_lock (&self->lock);
+  item = g_queue_pop_head (&self->items);
+  *more = !g_queue_is_empty (&self->items);
+  g_mutex_unlock (&self->lock);
+
+  return item;
+}
+
+static gboolean
+queue_dispatch (GSource     *source,
+                GSourceFunc  callback G_GNUC_UNUSED,
+                gpointer     user_data G_GNUC_UNUSED)
+{
+  NorpcNatsQueue *self = (NorpcNatsQueue *) source;
+  gboolean more = TRUE;
+
+  /* An item that is pushed from here on makes the source ready again. */
+  g_source_set_ready_time (source, -1);
+  for (guint i = 0; more && i < BATCH; i++)
+    {
+      gpointer item = pop_item (self, &more);
+
+      if (item != NULL)
+        self->func (item, self->data);
+    }
+  if (more && !g_source_is_destroyed (source))
+    g_source_set_ready_time (source, 0);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+queue_finalize (GSource *source)
+{
+  NorpcNatsQueue *self = (NorpcNatsQueue *) source;
+  gboolean more = TRUE;
+
+  while (more)
+    {
+      gpointer item = pop_item (self, &more);
+
+      if (item != NULL)
+        self->func (item, self->data);
+    }
+  if (self->destroy != NULL)
+    self->destroy (self->data);
+  g_mutex_clear (&self->lock);
+}
+
+static GSourceFuncs queue_funcs = { NULL, NULL, queue_dispatch, queue_finalize, NULL, NULL };
+
+/* @destroy releases @data after the last item has been handled. */
+NorpcNatsQueue *
+norpc_nats_queue_new (GMainContext       *context,
+                      const char         *name,
+                      NorpcNatsQueueFunc  func,
+                      gpointer            data,
+                      GDestroyNotify      destroy)
+{
+  GSource *source = g_source_new (&queue_funcs, sizeof (NorpcNatsQueue));
+  NorpcNatsQueue *self = (NorpcNatsQueue *) source;
+
+  g_source_set_static_name (source, name);
+  g_mutex_init (&self->lock);
+  g_queue_init (&self->items);
+  self->func = func;
+  self->data = data;
+  self->destroy = destroy;
+  g_source_attach (source, context);
+
+  return self;
+}
+
+/* Thread-safe. Takes ownership of @item. */
+void
+norpc_nats_queue_push (NorpcNatsQueue *self,
+                       gpointer        item)
+{
+  gboolean was_empty;
+
+  g_mutex_lock (&self->lock);
+  was_empty = g_queue_is_empty (&self->items);
+  g_queue_push_tail (&self->items, item);
+  g_mutex_unlock (&self->lock);
+
+  if (was_empty)
+    g_source_set_ready_time (&self->source, 0);
+}
+
+/* Thread-safe, but nothing may be pushed any more. Items that are left are handled in the thread that releases
+ * the source: this one, or that of the context.
+ */
+void
+norpc_nats_queue_free (NorpcNatsQueue *self)
+{
+  g_source_destroy (&self->source);
+  g_source_unref (&self->source);
+}

@@ -1,0 +1,34 @@
+/* norpc-nats-request-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-nats-serving-private.h"
+
+G_BEGIN_DECLS
+
+/* A message that asks for a call. */
+typedef struct
+{
+  gatomicrefcount           ref_count;
+  NorpcNatsServing         *serving;      /* (owned), since construction */
+  const NorpcInterfaceInfo *info;         /* since construction */
+  natsMsg                  *message;      /* (owned), since construction: used by one thread at a time */
+  GCancellable             *cancellable;  /* (owned), since construction */
+  gboolean                  is_counted;   /* [lock of the serving]: until it is answered */
+  gboolean                  is_cancelled; /* [lock of the serving] */
+} NorpcNatsRequest;
+
+NorpcNatsRequest *norpc_nats_request_new    (NorpcNatsServing         *serving,
+                                             const NorpcInterfaceInfo *info,
+                                             natsMsg                  *message);
+NorpcNatsRequest *norpc_nats_request_ref    (NorpcNatsRequest         *self);
+void              norpc_nats_request_unref  (NorpcNatsRequest         *self);
+void              norpc_nats_request_handle (NorpcNatsRequest         *self);
+void              norpc_nats_request_reject (NorpcNatsRequest         *self,
+                                             NorpcError                code,
+                                             const char               *text);
+
+G_END_DECLS

@@ -1,0 +1,222 @@
+/* norpc-nats-request.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A message of a client becomes a call, whose reply becomes a message. */
+
+#include <string.h>
+
+#include "norpc-nats-error-private.h"
+#include "norpc-nats-info-private.h"
+#include "norpc-nats-message-private.h"
+#include "norpc-nats-request-private.h"
+
+/* A reply on its way to the thread of the link. */
+typedef struct
+{
+  NorpcNatsRequest *request; /* (owned) */
+  GVariant         *results; /* (owned) (nullable) */
+  GError           *error;   /* (owned) (nullable) */
+} Answer;
+
+/* Thread-safe. Takes ownership of @message. */
+NorpcNatsRequest *
+norpc_nats_request_new (NorpcNatsServing         *serving,
+                        const NorpcInterfaceInfo *info,
+                        natsMsg                  *message)
+{
+  NorpcNatsRequest *self = g_new0 (NorpcNatsRequest, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->serving = norpc_nats_serving_ref (serving);
+  self->info = info;
+  self->message = message;
+  self->cancellable = g_cancellable_new ();
+
+  return self;
+}
+
+NorpcNatsRequest *
+norpc_nats_request_ref (NorpcNatsRequest *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+/* Thread-safe. */
+void
+norpc_nats_request_unref (NorpcNatsRequest *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  natsMsg_Destroy (self->message);
+  g_object_unref (self->cancellable);
+  norpc_nats_serving_unref (self->serving);
+  g_free (self);
+}
+
+/* Thread-safe. There is room for another request. */
+static void
+end_request (NorpcNatsRequest *self)
+{
+  NorpcNatsServing *serving = self->serving;
+  const char *reply = natsMsg_GetReply (self->message);
+
+  g_mutex_lock (&serving->lock);
+  if (self->is_counted)
+    {
+      serving->n_requests--;
+      if (reply != NULL)
+        g_hash_table_remove (serving->requests, reply);
+    }
+  self->is_counted = FALSE;
+  g_mutex_unlock (&serving->lock);
+}
+
+/* Called in the thread of the link, or in one of the library. A reply that cannot be sent becomes an error. */
+static void
+publish (NorpcNatsRequest *self,
+         GVariant         *results,
+         const GError     *problem)
+{
+  const char *reply = natsMsg_GetReply (self->message);
+  g_autoptr (GError) error = problem != NULL ? g_error_copy (problem) : NULL;
+  natsMsg *message = NULL;
+
+  if (reply == NULL)
+    return;
+
+  if (error == NULL)
+    message = norpc_nats_message_new (reply, NULL, results, &error);
+  if (message != NULL && norpc_nats_link_publish (self->serving->link, message, &error))
+    return;
+
+  message = norpc_nats_error_new_message (reply, self->info, error);
+  if (message != NULL)
+    norpc_nats_link_publish (self->serving->link, message, NULL);
+}
+
+static void
+publish_answer (gpointer data)
+{
+  Answer *self = data;
+
+  publish (self->request, self->results, self->error);
+  g_clear_pointer (&self->results, g_variant_unref);
+  g_clear_error (&self->error);
+  norpc_nats_request_unref (self->request);
+  g_free (self);
+}
+
+/* Thread-safe. Takes ownership of @results and @error, one of which is not NULL. */
+static void
+answer (NorpcNatsRequest *self,
+        GVariant         *results,
+        GError           *error)
+{
+  Answer *job = g_new (Answer, 1);
+
+  end_request (self);
+  job->request = norpc_nats_request_ref (self);
+  job->results = results;
+  job->error = error;
+  norpc_nats_link_invoke (self->serving->link, publish_answer, job);
+}
+
+/* Called in the context of the export, or in a thread of the library, which is slowed down by it. */
+void
+norpc_nats_request_reject (NorpcNatsRequest *self,
+                           NorpcError        code,
+                           const char       *text)
+{
+  g_autoptr (GError) error = g_error_new_literal (NORPC_ERROR, (int) code, text);
+
+  end_request (self);
+  publish (self, NULL, error);
+}
+
+/* Runs in the context of the export. */
+static void
+reply_cb (NorpcReply *reply,
+          gpointer    user_data)
+{
+  NorpcNatsRequest *self = user_data;
+  GError *error = NULL;
+  GVariant *results = norpc_reply_dup_variant (reply, &error);
+
+  answer (self, results, error);
+  norpc_reply_unref (reply);
+  norpc_nats_request_unref (self);
+}
+
+/* Returns the index of the method, or -1 if @error is set. */
+static int
+find_method (NorpcNatsRequest  *self,
+             GError           **error)
+{
+  const char *name = strrchr (natsMsg_GetSubject (self->message), '.') + 1;
+  int method = norpc_interface_info_find_method (self->info, name);
+  g_autofree char *reason = method >= 0 ? norpc_nats_find_not_portable (self->info, (guint) method) : NULL;
+
+  if (method >= 0 && reason == NULL)
+    return method;
+
+  if (reason != NULL)
+    g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, reason);
+  else
+    {
+      g_autofree char *printable = g_strescape (name, NULL);
+
+      g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, "There is no method %s.%.100s",
+                   self->info->dbus.name, printable);
+    }
+
+  return -1;
+}
+
+/* Returns a call (owned), or NULL if @error is set. */
+static NorpcCall *
+make_call (NorpcNatsRequest  *self,
+           GError           **error)
+{
+  int method = find_method (self, error);
+  g_autofree char *type = NULL;
+  g_autoptr (GVariant) args = NULL;
+  g_autoptr (NorpcCall) call = NULL;
+  guint timeout;
+
+  if (method < 0)
+    return NULL;
+
+  type = norpc_interface_info_get_in_type (self->info, (guint) method);
+  args = norpc_nats_message_dup_body (self->message, type, error);
+  if (args == NULL || !norpc_nats_message_get_timeout (self->message, &timeout, error))
+    {
+      g_prefix_error (error, "%s.%s: ", self->info->dbus.name, self->info->methods[method]->dbus.name);
+      return NULL;
+    }
+
+  call = norpc_call_new (self->info, (guint) method);
+  if (!norpc_call_set_args_variant (call, args, error))
+    return NULL;
+  if (timeout > 0)
+    norpc_call_set_timeout (call, timeout);
+
+  return g_steal_pointer (&call);
+}
+
+/* Runs in the context of the export. */
+void
+norpc_nats_request_handle (NorpcNatsRequest *self)
+{
+  GError *error = NULL;
+  NorpcCall *call = make_call (self, &error);
+
+  if (call == NULL)
+    answer (self, NULL, error);
+  else
+    norpc_endpoint_call (self->serving->endpoint, call, self->cancellable, reply_cb, norpc_nats_request_ref (self));
+}

@@ -1,0 +1,28 @@
+/* norpc-nats-subscription-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-nats-link-private.h"
+
+G_BEGIN_DECLS
+
+/* A subscription of the NATS library, whose data lasts until the library has called back for the last time. */
+typedef struct _NorpcNatsSubscription NorpcNatsSubscription;
+
+/* Runs in a thread of the library. Takes ownership of @message. */
+typedef void (*NorpcNatsMessageFunc) (natsMsg  *message,
+                                      gpointer  data);
+
+NorpcNatsSubscription *norpc_nats_subscription_new (NorpcNatsLink         *link,
+                                                    const char            *subject,
+                                                    const char            *queue_group,
+                                                    NorpcNatsMessageFunc   func,
+                                                    gpointer               data,
+                                                    GDestroyNotify         destroy,
+                                                    GError               **error);
+void                   norpc_nats_subscription_end (gpointer               self);
+
+G_END_DECLS

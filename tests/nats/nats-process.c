@@ -1,0 +1,116 @@
+/* nats-process.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "nats-process.h"
+
+struct _NatsProcess
+{
+  char        *program;    /* (owned) */
+  guint        port;
+  char        *url;        /* (owned) */
+  GSubprocess *subprocess; /* (owned) (nullable) */
+};
+
+/* Returns the path (owned) of the program, or NULL. */
+static char *
+find_program (void)
+{
+  char *path = g_find_program_in_path ("nats-server");
+
+  if (path == NULL && g_file_test ("/usr/sbin/nats-server", G_FILE_TEST_IS_EXECUTABLE))
+    path = g_strdup ("/usr/sbin/nats-server");
+
+  return path;
+}
+
+gboolean
+nats_process_is_installed (void)
+{
+  g_autofree char *path = find_program ();
+
+  return path != NULL;
+}
+
+static guint
+find_port (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+
+  return g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+}
+
+static gboolean
+try_port (guint port)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection =
+    g_socket_client_connect_to_host (client, "127.0.0.1", (guint16) port, NULL, NULL);
+
+  return connection != NULL;
+}
+
+/* Starts the server, again on the same port, and waits until it listens. */
+void
+nats_process_start (NatsProcess *self)
+{
+  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+  g_autofree char *port = g_strdup_printf ("%u", self->port);
+  g_autoptr (GError) error = NULL;
+
+  self->subprocess = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
+                                       self->program, "-a", "127.0.0.1", "-p", port, NULL);
+  g_assert_no_error (error);
+  while (!try_port (self->port))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_usleep (10000);
+    }
+}
+
+NatsProcess *
+nats_process_new (void)
+{
+  NatsProcess *self = g_new0 (NatsProcess, 1);
+
+  self->program = find_program ();
+  self->port = find_port ();
+  self->url = g_strdup_printf ("nats://127.0.0.1:%u", self->port);
+  nats_process_start (self);
+
+  return self;
+}
+
+/* Returns once it is gone. */
+void
+nats_process_kill (NatsProcess *self)
+{
+  if (self->subprocess == NULL)
+    return;
+
+  g_subprocess_force_exit (self->subprocess);
+  g_assert_true (g_subprocess_wait (self->subprocess, NULL, NULL));
+  g_clear_object (&self->subprocess);
+}
+
+void
+nats_process_free (NatsProcess *self)
+{
+  nats_process_kill (self);
+  g_free (self->url);
+  g_free (self->program);
+  g_free (self);
+}
+
+const char *
+nats_process_get_url (NatsProcess *self)
+{
+  return self->url;
+}
+
+guint
+nats_process_get_port (NatsProcess *self)
+{
+  return self->port;
+}

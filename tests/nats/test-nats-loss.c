@@ -1,0 +1,244 @@
+/* test-nats-loss.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Connections that are lost, closed or never made. */
+
+#include "nats-fixture.h"
+
+static void
+complete (NorpcCall *call,
+          int        number)
+{
+  g_value_set_int (norpc_call_begin_reply (call, depot_depot_interface_info (), norpc_call_get_method (call)), number);
+  norpc_call_end_reply (call);
+  norpc_call_unref (call);
+}
+
+static void
+wait_connected (NorpcNatsConnection *connection,
+                gboolean             connected)
+{
+  gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+
+  while (norpc_nats_connection_is_connected (connection) != connected)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_usleep (1000);
+    }
+}
+
+/* A call that waits fails at once; the proxy works again when the server does. */
+static void
+test_server_dies (Fixture       *fixture,
+                  gconstpointer  unused)
+{
+  g_autoptr (NorpcCall) call = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *echo = NULL;
+  Outcome outcome = { 0 };
+
+  depot_depot_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = depot_state_wait_held (fixture->state);
+  nats_process_kill (fixture->nats);
+  outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_CLOSED);
+
+  wait_connected (fixture->connection, FALSE);
+  g_assert_true (norpc_endpoint_is_closed (NORPC_ENDPOINT (fixture->endpoint)));
+  g_assert_null (depot_depot_proxy_call_echo_sync (fixture->proxy, "", NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_clear_error (&error);
+
+  nats_process_start (fixture->nats);
+  wait_connected (fixture->connection, TRUE);
+  wait_connected (fixture->served, TRUE);
+  norpc_nats_connection_flush_sync (fixture->served, 30000, NULL);
+  echo = depot_depot_proxy_call_echo_sync (fixture->proxy, "again", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (echo, ==, "again");
+
+  /* Its reply to the call from before is not missed. */
+  complete (g_steal_pointer (&call), 1);
+  g_assert_cmpuint (outcome.n, ==, 0);
+}
+
+/* A call that may be sent twice is; so is one that is made while there is no connection. */
+static void
+test_idempotent (Fixture       *fixture,
+                 gconstpointer  unused)
+{
+  g_autoptr (NorpcCall) first = NULL;
+  Outcome before = { 0 }, meanwhile = { 0 };
+
+  depot_depot_proxy_call_hold_safely (fixture->proxy, NULL, hold_safely_cb, &before);
+  first = depot_state_wait_held (fixture->state);
+  nats_process_kill (fixture->nats);
+  wait_connected (fixture->connection, FALSE);
+  wait_connected (fixture->served, FALSE);
+  depot_depot_proxy_call_hold_safely (fixture->proxy, NULL, hold_safely_cb, &meanwhile);
+
+  nats_process_start (fixture->nats);
+  complete (depot_state_wait_held (fixture->state), 2);
+  complete (depot_state_wait_held (fixture->state), 2);
+  outcome_wait (&before);
+  outcome_wait (&meanwhile);
+  g_assert_no_error (before.error);
+  g_assert_no_error (meanwhile.error);
+  g_assert_cmpint (before.number, ==, 2);
+  g_assert_cmpint (meanwhile.number, ==, 2);
+  g_assert_cmpuint (depot_state_get_n_handled (fixture->state), ==, 3);
+}
+
+/* The client has a connection again before the service has one. */
+static void
+test_service_is_later (Fixture       *fixture,
+                       gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+  Outcome outcome = { 0 };
+
+  nats_process_kill (fixture->nats);
+  wait_connected (fixture->connection, FALSE);
+  wait_connected (fixture->served, FALSE);
+  fixture_unexport (fixture);
+  depot_depot_proxy_call_hold_safely (fixture->proxy, NULL, hold_safely_cb, &outcome);
+  nats_process_start (fixture->nats);
+  wait_connected (fixture->connection, TRUE);
+  wait_connected (fixture->served, TRUE);
+
+  /* The call before this one has had the same reply. */
+  g_assert_null (depot_depot_proxy_call_echo_sync (fixture->proxy, "", NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_cmpuint (outcome.n, ==, 0);
+  fixture_export (fixture);
+  complete (depot_state_wait_held (fixture->state), 4);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+  g_assert_cmpint (outcome.number, ==, 4);
+}
+
+/* One that waits for a connection is cancelled. */
+static void
+test_cancel_meanwhile (Fixture       *fixture,
+                       gconstpointer  unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Outcome outcome = { 0 };
+
+  nats_process_kill (fixture->nats);
+  wait_connected (fixture->connection, FALSE);
+  depot_depot_proxy_call_hold_safely (fixture->proxy, cancellable, hold_safely_cb, &outcome);
+  g_cancellable_cancel (cancellable);
+  outcome_assert (&outcome, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  nats_process_start (fixture->nats);
+  wait_connected (fixture->connection, TRUE);
+  g_assert_cmpuint (depot_state_get_n_handled (fixture->state), ==, 0);
+}
+
+/* Both calls that wait for a reply and those that wait for a connection complete. */
+static void
+test_close (Fixture       *fixture,
+            gconstpointer  unused)
+{
+  g_autoptr (NorpcCall) call = NULL;
+  Outcome outcome = { 0 }, safe = { 0 }, late = { 0 };
+
+  depot_depot_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = depot_state_wait_held (fixture->state);
+  depot_depot_proxy_call_hold_safely (fixture->proxy, NULL, hold_safely_cb, &safe);
+  norpc_nats_connection_close (fixture->connection);
+  norpc_nats_connection_close (fixture->connection);
+  outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  outcome_assert (&safe, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  depot_depot_proxy_call_hold_safely (fixture->proxy, NULL, hold_safely_cb, &late);
+  outcome_assert (&late, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_true (norpc_endpoint_is_closed (NORPC_ENDPOINT (fixture->endpoint)));
+}
+
+/* The connection of the export is closed: clients notice, and nothing is kept. */
+static void
+test_close_served (Fixture       *fixture,
+                   gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  norpc_nats_connection_close (fixture->served);
+  wait_connected (fixture->served, FALSE);
+  while (error == NULL)
+    {
+      g_autofree char *echo = NULL;
+
+      norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), 1000);
+      echo = depot_depot_proxy_call_echo_sync (fixture->proxy, "", NULL, &error);
+    }
+  if (!g_error_matches (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT))
+    g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+/* A proxy that is released while a call waits: the call still completes. */
+static void
+test_release (Fixture       *fixture,
+              gconstpointer  unused)
+{
+  g_autoptr (NorpcNatsConnection) connection = connect_to (fixture->nats);
+  g_autoptr (NorpcNatsEndpoint) endpoint = norpc_nats_endpoint_new (connection, PREFIX);
+  g_autoptr (DepotDepotProxy) proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
+  Outcome outcome = { 0 };
+
+  depot_depot_proxy_call_hold (proxy, NULL, hold_cb, &outcome);
+  g_clear_object (&proxy);
+  g_clear_object (&endpoint);
+  g_object_ref (connection);
+  complete (depot_state_wait_held (fixture->state), 3);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+  g_assert_cmpint (outcome.number, ==, 3);
+  g_object_unref (connection);
+  release_and_wait (g_steal_pointer (&connection));
+}
+
+static void
+connected_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      data)
+{
+  Outcome *outcome = data;
+
+  outcome->n++;
+  g_assert_null (norpc_nats_connection_new_finish (result, &outcome->error));
+}
+
+static void
+test_no_server (void)
+{
+  g_autoptr (NorpcNatsConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  Outcome outcome = { 0 };
+
+  connection = norpc_nats_connection_new_sync ("nats://127.0.0.1:1", NULL, &error);
+  g_assert_null (connection);
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  norpc_nats_connection_new ("nats://127.0.0.1:1, nats://127.0.0.1:2", NULL, connected_cb, &outcome);
+  outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+static void
+add_tests (void)
+{
+  TEST ("/nats/loss/server-dies", test_server_dies);
+  TEST ("/nats/loss/idempotent", test_idempotent);
+  TEST ("/nats/loss/service-is-later", test_service_is_later);
+  TEST ("/nats/loss/cancel-meanwhile", test_cancel_meanwhile);
+  TEST ("/nats/loss/close", test_close);
+  TEST ("/nats/loss/close-served", test_close_served);
+  TEST ("/nats/loss/release", test_release);
+  g_test_add_func ("/nats/loss/no-server", test_no_server);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  return run_tests (argc, argv, add_tests);
+}

@@ -1,0 +1,311 @@
+/* test-nats-wire.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Messages from outside that are not what the description says. */
+
+#include <string.h>
+
+#include "raw-client.h"
+
+#define SUBJECT PREFIX ".org.example.Depot."
+
+static void
+ask (RawClient  *client,
+     const char *method,
+     const char *type,
+     const char *data,
+     gsize       size,
+     const char *code,
+     const char *text)
+{
+  g_autofree char *subject = g_strconcat (SUBJECT, method, NULL);
+  const char *headers[] = { type != NULL ? "Norpc-Type" : NULL, type, NULL };
+
+  assert_refused (raw_client_ask (client, subject, data, size, headers), code, text);
+}
+
+/* The service sees none of these. */
+static void
+test_requests (Fixture       *fixture,
+               gconstpointer  unused)
+{
+  g_autofree char *deep = g_strnfill (200, 'v');
+  RawClient client;
+
+  raw_client_init (&client, fixture->nats);
+  ask (&client, "Echo", NULL, "x", 2, "400", "got none");
+  ask (&client, "Echo", NULL, "", 0, "400", "got none");
+  ask (&client, "Echo", "s", "x", 2, "400", "expected a header Norpc-Type with '(s)', got s");
+  ask (&client, "Echo", "(i)", "xxxx", 4, "400", "got (i)");
+  ask (&client, "Echo", deep, "x", 1, "400", "got vvv");
+  ask (&client, "Echo", "(s)", "x", 1, "400", "normal form");
+  ask (&client, "Echo", "(s)", "\xff\xfe", 3, "400", "normal form");
+  ask (&client, "Echo", "(s)", "a\0b", 4, "400", "normal form");
+  ask (&client, "Echo", "(s)", "", 0, "400", "normal form");
+  ask (&client, "Nothing", "(s)", "x", 2, "404", "There is no method org.example.Depot.Nothing");
+  ask (&client, "Lend", "()", "", 0, "404", "cannot be called by NATS: the argument 'token'");
+  ask (&client, "Open", "(h)", "\0\0\0", 4, "404", "cannot be called by NATS: the argument 'file'");
+  ask (&client, "Watch", "()", "", 0, "404", "cannot be called by NATS: it is a stream");
+  ask (&client, "Hold", "()", "xx", 2, "400", "normal form");
+  g_assert_cmpuint (depot_state_get_n_handled (fixture->state), ==, 0);
+  raw_client_clear (&client);
+}
+
+static void
+test_timeouts (Fixture       *fixture,
+               gconstpointer  unused)
+{
+  const char *wrong[] = { "0", "-1", "1.5", "x", "99999999999999999999" };
+  const char *headers[] = { "Norpc-Type", "(s)", "Norpc-Timeout", NULL, NULL };
+  RawClient client;
+
+  raw_client_init (&client, fixture->nats);
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      headers[3] = wrong[i];
+      assert_refused (raw_client_ask (&client, SUBJECT "Echo", "x", 2, headers), "400", "Norpc-Timeout");
+    }
+  g_assert_cmpuint (depot_state_get_n_handled (fixture->state), ==, 0);
+  raw_client_clear (&client);
+}
+
+/* A client without norpc-glib is answered. */
+static void
+test_other_client (Fixture       *fixture,
+                   gconstpointer  unused)
+{
+  const char *headers[] = { "Norpc-Type", "(s)", NULL };
+  RawClient client;
+  natsMsg *reply;
+  const char *type;
+
+  raw_client_init (&client, fixture->nats);
+  reply = raw_client_ask (&client, SUBJECT "Echo", "hello", 6, headers);
+  g_assert_cmpmem (natsMsg_GetData (reply), natsMsg_GetDataLength (reply), "hello", 6);
+  g_assert_cmpint (natsMsgHeader_Get (reply, "Norpc-Type", &type), ==, NATS_OK);
+  g_assert_cmpstr (type, ==, "(s)");
+  natsMsg_Destroy (reply);
+
+  /* No header is needed if there is nothing. */
+  reply = raw_client_ask (&client, SUBJECT "WhoAmI", NULL, 0, NULL);
+  g_assert_cmpmem (natsMsg_GetData (reply), natsMsg_GetDataLength (reply), "\0\0\0", 4);
+  natsMsg_Destroy (reply);
+  raw_client_clear (&client);
+}
+
+/* The message of an error cannot add headers. */
+static void
+test_line_breaks (Fixture       *fixture,
+                  gconstpointer  unused)
+{
+  const char *headers[] = { "Norpc-Type", "(us)", NULL };
+  const char data[] = "\0\0\0\0a\r\nEvil: 1\r\n\r\nb";
+  RawClient client;
+  natsMsg *reply;
+  const char *value;
+
+  raw_client_init (&client, fixture->nats);
+  reply = raw_client_ask (&client, SUBJECT "Fail", data, sizeof data, headers);
+  g_assert_cmpint (natsMsgHeader_Get (reply, "Evil", &value), ==, NATS_NOT_FOUND);
+  g_assert_cmpmem (natsMsg_GetData (reply), natsMsg_GetDataLength (reply), data + 4, sizeof data - 5);
+  assert_refused (reply, "500", "a  Evil: 1    b");
+  raw_client_clear (&client);
+}
+
+/* A responder without norpc-glib, which replies to each request with what the test says. */
+typedef struct
+{
+  const char *type; /* (nullable) */
+  const char *data;
+  int         size;
+  const char *headers[7];
+  guint       n_replies;
+} Responder;
+
+static void
+respond_cb (natsConnection   *nats,
+            natsSubscription *subscription,
+            natsMsg          *request,
+            void             *data)
+{
+  const Responder *self = data;
+
+  for (guint i = 0; i < self->n_replies; i++)
+    {
+      natsMsg *reply;
+
+      natsMsg_Create (&reply, natsMsg_GetReply (request), NULL, self->data, self->size);
+      if (self->type != NULL)
+        natsMsgHeader_Set (reply, "Norpc-Type", self->type);
+      for (const char * const *header = self->headers; *header != NULL; header += 2)
+        natsMsgHeader_Set (reply, header[0], header[1]);
+      natsConnection_PublishMsg (nats, reply);
+      natsMsg_Destroy (reply);
+    }
+  natsMsg_Destroy (request);
+}
+
+/* Returns an error (owned). */
+static GError *
+call_responder (Fixture         *fixture,
+                const Responder *responder)
+{
+  g_autoptr (NorpcNatsEndpoint) endpoint = norpc_nats_endpoint_new (fixture->connection, "test.other");
+  g_autoptr (DepotDepotProxy) proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
+  g_autofree char *echo = NULL;
+  natsSubscription *subscription;
+  GError *error = NULL;
+  RawClient client;
+
+  raw_client_init (&client, fixture->nats);
+  g_assert_cmpint (natsConnection_Subscribe (&subscription, client.nats, "test.other.>", respond_cb,
+                                             (gpointer) responder), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Flush (client.nats), ==, NATS_OK);
+  echo = depot_depot_proxy_call_echo_sync (proxy, "x", NULL, &error);
+  g_assert_true ((echo == NULL) == (error != NULL));
+  natsSubscription_Destroy (subscription);
+  raw_client_clear (&client);
+
+  return error;
+}
+
+static void
+assert_responder (Fixture         *fixture,
+                  const Responder *responder,
+                  GQuark           domain,
+                  int              code,
+                  const char      *text)
+{
+  g_autoptr (GError) error = call_responder (fixture, responder);
+
+  g_assert_error (error, domain, code);
+  if (strstr (error->message, text) == NULL)
+    g_error ("'%s' is not in '%s'", text, error->message);
+}
+
+static void
+test_replies (Fixture       *fixture,
+              gconstpointer  unused)
+{
+  g_assert_no_error (call_responder (fixture, &(Responder) { "(s)", "x", 2, { NULL }, 1 }));
+  g_assert_no_error (call_responder (fixture, &(Responder) { "(s)", "x", 2, { NULL }, 3 }));
+  assert_responder (fixture, &(Responder) { "(i)", "xxxx", 4, { NULL }, 1 }, NORPC_ERROR,
+                    NORPC_ERROR_INVALID_ARGUMENT, "the reply is wrong");
+  assert_responder (fixture, &(Responder) { "(s)", "xx", 2, { NULL }, 1 }, NORPC_ERROR,
+                    NORPC_ERROR_INVALID_ARGUMENT, "normal form");
+  assert_responder (fixture, &(Responder) { NULL, "", 0, { NULL }, 1 }, NORPC_ERROR,
+                    NORPC_ERROR_INVALID_ARGUMENT, "got none");
+}
+
+static void
+test_error_replies (Fixture       *fixture,
+                    gconstpointer  unused)
+{
+  g_autofree char *domain = g_strnfill (101, 'x');
+  g_autofree char *header = g_strconcat (domain, "/1", NULL);
+
+  assert_responder (fixture, &(Responder) { NULL, "", 0, { "Nats-Service-Error", "no\tluck" }, 1 }, NORPC_ERROR,
+                    NORPC_ERROR_FAILED, "no\tluck");
+  assert_responder (fixture, &(Responder) { NULL, "", 0, { "Nats-Service-Error-Code", "500" }, 1 }, NORPC_ERROR,
+                    NORPC_ERROR_FAILED, "The service failed");
+  assert_responder (fixture, &(Responder) { NULL, "\xff", 1, { "Nats-Service-Error", "\xfe" }, 1 }, NORPC_ERROR,
+                    NORPC_ERROR_FAILED, "\xef\xbf\xbd");
+  assert_responder (fixture, &(Responder) { NULL, "text", 4, { "Nats-Service-Error", "x", "Norpc-Error", "new/3" }, 1 },
+                    g_quark_from_string ("new"), 3, "text");
+  assert_responder (fixture, &(Responder) { NULL, "", 0, { "Nats-Service-Error", "x", "Norpc-Error", header }, 1 },
+                    NORPC_ERROR, NORPC_ERROR_FAILED, "x");
+  g_assert_cmpuint (g_quark_try_string (domain), ==, 0);
+  assert_responder (fixture, &(Responder) { NULL, "", 0, { "Nats-Service-Error", "x", "Norpc-Error", "/x" }, 1 },
+                    NORPC_ERROR, NORPC_ERROR_FAILED, "x");
+  assert_responder (fixture, &(Responder) { NULL, "", 0, { "Nats-Service-Error", "x", "Norpc-Error-Name",
+                                            "org.example.Depot.Error.Full" }, 1 },
+                    DEPOT_DEPOT_ERROR, DEPOT_DEPOT_ERROR_FULL, "x");
+  assert_responder (fixture, &(Responder) { NULL, "", 0, { "Nats-Service-Error", "x", "Norpc-Error-Name",
+                                            "org.gtk.GDBus.UnmappedGError.Quark._evil.Code1" }, 1 },
+                    NORPC_ERROR, NORPC_ERROR_FAILED, "x");
+  g_assert_cmpuint (g_quark_try_string ("evil"), ==, 0);
+}
+
+/* The names of domains are never freed, so there is an end to them. */
+static void
+test_many_domains (Fixture       *fixture,
+                   gconstpointer  unused)
+{
+  guint n_known = 0;
+
+  for (guint i = 0; i < 150; i++)
+    {
+      g_autofree char *header = g_strdup_printf ("foreign-%u/1", i);
+      g_autoptr (GError) error =
+        call_responder (fixture, &(Responder) { NULL, "", 0, { "Nats-Service-Error", "x", "Norpc-Error", header }, 1 });
+
+      n_known += error->domain != NORPC_ERROR;
+    }
+  g_assert_cmpuint (n_known, >, 50);
+  g_assert_cmpuint (n_known, <=, 100);
+}
+
+/* A cancellation that concerns nothing. */
+static void
+test_cancellations (Fixture       *fixture,
+                    gconstpointer  unused)
+{
+  g_autoptr (NorpcCall) call = NULL;
+  Outcome outcome = { 0 };
+  RawClient client;
+
+  depot_depot_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = depot_state_wait_held (fixture->state);
+  raw_client_init (&client, fixture->nats);
+  natsConnection_PublishString (client.nats, PREFIX ".$norpc.cancel", "_INBOX.x.1");
+  natsConnection_Publish (client.nats, PREFIX ".$norpc.cancel", NULL, 0);
+  natsConnection_Publish (client.nats, PREFIX ".$norpc.cancel", "\xff", 1);
+  g_assert_cmpint (natsConnection_Flush (client.nats), ==, NATS_OK);
+  ask (&client, "Nothing", "(s)", "x", 2, "404", "There is no method");
+  g_assert_false (norpc_call_is_cancelled (call));
+  raw_client_clear (&client);
+  norpc_call_return_error_literal (call, NORPC_ERROR, NORPC_ERROR_FAILED, "");
+  outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_FAILED);
+}
+
+/* A message that is larger than the server allows, in both directions. */
+static void
+test_too_large (Fixture       *fixture,
+                gconstpointer  unused)
+{
+  g_autofree char *text = g_strnfill (2 * 1024 * 1024, 'x');
+  g_autofree char *half = g_strnfill (1000 * 1024, 'x');
+  g_autofree char *echo = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (depot_depot_proxy_call_echo_sync (fixture->proxy, text, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "larger than the NATS server allows"));
+  g_clear_error (&error);
+  echo = depot_depot_proxy_call_echo_sync (fixture->proxy, half, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (echo, ==, half);
+}
+
+static void
+add_tests (void)
+{
+  TEST ("/nats/wire/requests", test_requests);
+  TEST ("/nats/wire/timeouts", test_timeouts);
+  TEST ("/nats/wire/other-client", test_other_client);
+  TEST ("/nats/wire/line-breaks", test_line_breaks);
+  TEST ("/nats/wire/replies", test_replies);
+  TEST ("/nats/wire/error-replies", test_error_replies);
+  TEST ("/nats/wire/many-domains", test_many_domains);
+  TEST ("/nats/wire/cancellations", test_cancellations);
+  TEST ("/nats/wire/too-large", test_too_large);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  return run_tests (argc, argv, add_tests);
+}
