@@ -23,18 +23,15 @@ norpc_nats_is_prefix (const char *prefix)
   return !token_is_empty && g_utf8_validate (prefix, -1, NULL);
 }
 
-/* A handle is a file descriptor, which does not leave the machine. */
-static const NorpcArgInfo *
-find_argument (const NorpcInterfaceInfo *info,
-               guint                     method,
-               const NorpcArgInfo     *(*get) (const NorpcInterfaceInfo *info,
-                                               guint                     method,
-                                               guint                     index),
-               GDBusArgInfo             **list)
+/* Returns the first value that cannot leave the process, or NULL. A handle is a file descriptor, which does not
+ * leave the machine.
+ */
+static const GDBusArgInfo *
+find_value (GDBusArgInfo * const *list)
 {
   for (guint i = 0; list != NULL && list[i] != NULL; i++)
     if (*list[i]->signature == '\0' || strchr (list[i]->signature, 'h') != NULL)
-      return get (info, method, i);
+      return list[i];
 
   return NULL;
 }
@@ -45,18 +42,17 @@ norpc_nats_find_not_portable (const NorpcInterfaceInfo *info,
                               guint                     method)
 {
   const NorpcMethodInfo *method_info = info->methods[method];
-  const NorpcArgInfo *arg = find_argument (info, method, norpc_interface_info_get_in_arg, method_info->dbus.in_args);
-  const NorpcArgInfo *result = find_argument (info, method, norpc_interface_info_get_out_arg,
-                                              method_info->dbus.out_args);
+  const GDBusArgInfo *arg = find_value (method_info->dbus.in_args);
+  const GDBusArgInfo *result = find_value (method_info->dbus.out_args);
 
   if ((method_info->flags & NORPC_METHOD_FLAGS_STREAM) != 0)
     return g_strdup_printf ("%s.%s cannot be called by NATS: it is a stream", info->dbus.name, method_info->dbus.name);
   if (arg != NULL)
     return g_strdup_printf ("%s.%s cannot be called by NATS: the argument '%s' has no form there", info->dbus.name,
-                            method_info->dbus.name, arg->dbus.name);
+                            method_info->dbus.name, arg->name);
   if (result != NULL)
     return g_strdup_printf ("%s.%s cannot be called by NATS: the result '%s' has no form there", info->dbus.name,
-                            method_info->dbus.name, result->dbus.name);
+                            method_info->dbus.name, result->name);
 
   return NULL;
 }
