@@ -13,7 +13,8 @@ NorpcSender *norpc_sender_new       (GDBusConnection *connection,
                                      const char      *name,
                                      GCredentials    *credentials);
 void         norpc_call_set_sender  (NorpcCall       *self,
-                                     NorpcSender     *sender);
+                                     NorpcSender     *sender,
+                                     GObject         *message);
 void         norpc_call_drop_sender (NorpcCall       *self);
 
 G_END_DECLS

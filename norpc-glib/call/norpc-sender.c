@@ -33,7 +33,24 @@ G_DEFINE_BOXED_TYPE (NorpcSender, norpc_sender, norpc_sender_ref, norpc_sender_u
  * its entry.
  */
 static GMutex senders_lock;
-static GHashTable *senders; /* (owned) (nullable) [senders_lock]: of unowned NorpcCall and owned NorpcSender */
+static GHashTable *senders; /* (owned) (nullable) [senders_lock]: of unowned NorpcCall and owned Origin */
+
+/* Where a call has come from. */
+typedef struct
+{
+  NorpcSender *sender;  /* (owned) */
+  GObject     *message; /* (owned): has file descriptors that arguments refer to */
+} Origin;
+
+static void
+origin_free (gpointer data)
+{
+  Origin *self = data;
+
+  norpc_sender_unref (self->sender);
+  g_object_unref (self->message);
+  g_free (self);
+}
 
 NorpcSender *
 norpc_sender_new (GDBusConnection *connection,
@@ -143,16 +160,20 @@ norpc_sender_get_credentials (NorpcSender *self)
   return self->credentials;
 }
 
-/* Called before the call is sent. */
+/* Called before the call is sent. The call keeps @message, too. */
 void
 norpc_call_set_sender (NorpcCall   *self,
-                       NorpcSender *sender)
+                       NorpcSender *sender,
+                       GObject     *message)
 {
+  Origin *origin = g_new (Origin, 1);
+
+  *origin = (Origin) { norpc_sender_ref (sender), g_object_ref (message) };
   self->has_sender = TRUE;
   g_mutex_lock (&senders_lock);
   if (senders == NULL)
-    senders = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) norpc_sender_unref);
-  g_hash_table_replace (senders, self, norpc_sender_ref (sender));
+    senders = g_hash_table_new_full (NULL, NULL, NULL, origin_free);
+  g_hash_table_replace (senders, self, origin);
   g_mutex_unlock (&senders_lock);
 }
 
@@ -160,13 +181,13 @@ norpc_call_set_sender (NorpcCall   *self,
 void
 norpc_call_drop_sender (NorpcCall *self)
 {
-  gpointer sender = NULL;
+  gpointer origin = NULL;
 
   g_mutex_lock (&senders_lock);
-  g_hash_table_steal_extended (senders, self, NULL, &sender);
+  g_hash_table_steal_extended (senders, self, NULL, &origin);
   g_mutex_unlock (&senders_lock);
 
-  norpc_sender_unref (sender);
+  origin_free (origin);
 }
 
 /**
@@ -196,7 +217,7 @@ norpc_call_get_sender (NorpcCall *self)
     return NULL;
 
   g_mutex_lock (&senders_lock);
-  sender = g_hash_table_lookup (senders, self);
+  sender = ((Origin *) g_hash_table_lookup (senders, self))->sender;
   g_mutex_unlock (&senders_lock);
 
   return sender;

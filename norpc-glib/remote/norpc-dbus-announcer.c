@@ -10,6 +10,7 @@
 #include "events/norpc-property-private.h"
 #include "events/norpc-proxy-properties.h"
 #include "norpc-dbus-announcer-private.h"
+#include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
 #include "objects/norpc-object.h"
 
@@ -57,10 +58,12 @@ announce_signal (GClosure     *closure,
   const NorpcSignalInfo *info = self->info->signals[((SignalClosure *) closure)->signal];
   g_autofree char *problem = NULL;
   GVariant *args = norpc_values_to_variant (info->dbus.args, values + 1, n_values - 1, "argument", &problem);
+  g_autoptr (GVariant) sunk = args != NULL ? g_variant_ref_sink (args) : NULL;
+  g_autoptr (GVariant) form = sunk != NULL ? norpc_dbus_to_form (sunk, NULL, &problem) : NULL;
 
   norpc_dbus_announcer_flush (self);
-  if (args != NULL)
-    send_dbus_signal (self, self->info->dbus.name, info->dbus.name, args);
+  if (form != NULL)
+    send_dbus_signal (self, self->info->dbus.name, info->dbus.name, form);
   else
     g_warning ("%s.%s was not sent over D-Bus: %s", self->info->dbus.name, info->dbus.name, problem);
 }
@@ -72,7 +75,7 @@ follow_signal (NorpcDBusAnnouncer *self,
   const NorpcSignalInfo *info = self->info->signals[signal];
   GClosure *closure;
 
-  if (!norpc_dbus_args_are_portable (info->dbus.args))
+  if (!norpc_dbus_signal_is_portable (info))
     return;
 
   closure = g_closure_new_simple (sizeof (SignalClosure), NULL);
@@ -92,13 +95,13 @@ add_value (NorpcDBusAnnouncer      *self,
   const NorpcArgInfo *arg = &access->args[norpc_dbus_find_property (self->info, info->dbus.name)];
   g_auto (GValue) value = G_VALUE_INIT;
   g_autofree char *problem = NULL;
-  GVariant *variant;
+  g_autoptr (GVariant) form = NULL;
 
   g_value_init (&value, norpc_arg_info_get_gtype (&arg->dbus));
   g_object_get_property (G_OBJECT (self->proxy), info->name, &value);
-  variant = norpc_value_to_variant (arg, &value, &problem);
-  if (variant != NULL)
-    g_variant_builder_add (changed, "{sv}", info->dbus.name, variant);
+  form = norpc_dbus_get_value (arg, &value, &problem);
+  if (form != NULL)
+    g_variant_builder_add (changed, "{sv}", info->dbus.name, form);
 }
 
 /* Announces the properties that have changed: before anything else is sent, so that the order is that of the

@@ -18,12 +18,11 @@ G_BEGIN_DECLS
 #define NORPC_DBUS_CALLS "org.norpc.Calls1"
 #define NORPC_DBUS_CALLS_ANNOTATION "org.norpc.Calls"
 
-/* Thread-safe. The members of an interface that can leave the process by D-Bus, which has no maybe types. */
+/* Thread-safe. The members of an interface that can leave the process by D-Bus. */
 gboolean norpc_dbus_arg_is_portable   (const NorpcArgInfo    *info);
 char    *norpc_dbus_find_not_portable (const NorpcMethodInfo *info);
-gboolean norpc_dbus_args_are_portable (GDBusArgInfo * const  *infos);
+gboolean norpc_dbus_signal_is_portable (const NorpcSignalInfo *info);
 gboolean norpc_dbus_property_is_portable (const NorpcPropertyInfo *info);
-char    *norpc_dbus_args_get_signature   (GDBusArgInfo * const    *infos);
 int      norpc_dbus_find_signal          (const NorpcInterfaceInfo *info,
                                           const char               *name);
 int      norpc_dbus_find_property        (const NorpcInterfaceInfo *info,

@@ -3,13 +3,24 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <string.h>
+
+#include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
 
 gboolean
 norpc_dbus_arg_is_portable (const NorpcArgInfo *info)
 {
-  return *info->dbus.signature != '\0' && !norpc_arg_info_is_nullable (info) &&
-         g_variant_is_signature (info->dbus.signature);
+  g_autofree char *form = norpc_dbus_arg_get_form (info);
+
+  return *form != '\0' && g_variant_is_signature (form);
+}
+
+/* A file descriptor belongs to a call. */
+static gboolean
+is_portable_without_call (const NorpcArgInfo *info)
+{
+  return norpc_dbus_arg_is_portable (info) && strchr (info->dbus.signature, 'h') == NULL;
 }
 
 static const NorpcArgInfo *
@@ -23,9 +34,13 @@ find_not_portable (GDBusArgInfo * const *infos)
 }
 
 gboolean
-norpc_dbus_args_are_portable (GDBusArgInfo * const *infos)
+norpc_dbus_signal_is_portable (const NorpcSignalInfo *info)
 {
-  return find_not_portable (infos) == NULL;
+  for (guint i = 0; info->dbus.args != NULL && info->dbus.args[i] != NULL; i++)
+    if (!is_portable_without_call ((const NorpcArgInfo *) info->dbus.args[i]))
+      return FALSE;
+
+  return TRUE;
 }
 
 /* Returns a text (owned) that says why a method cannot be called over D-Bus, or NULL. */
@@ -48,21 +63,9 @@ norpc_dbus_find_not_portable (const NorpcMethodInfo *info)
 gboolean
 norpc_dbus_property_is_portable (const NorpcPropertyInfo *info)
 {
-  return norpc_dbus_arg_is_portable (&(NorpcArgInfo) {
+  return is_portable_without_call (&(NorpcArgInfo) {
     { -1, info->dbus.name, info->dbus.signature, NULL }, info->flags, info->get_type, info->get_element_type
   });
-}
-
-/* Returns the signature (owned) of the body of a message. */
-char *
-norpc_dbus_args_get_signature (GDBusArgInfo * const *infos)
-{
-  GString *signature = g_string_new (NULL);
-
-  for (guint i = 0; infos != NULL && infos[i] != NULL; i++)
-    g_string_append (signature, infos[i]->signature);
-
-  return g_string_free (signature, FALSE);
 }
 
 /* Returns the index of a signal that can cross, or -1. */
@@ -72,7 +75,7 @@ norpc_dbus_find_signal (const NorpcInterfaceInfo *info,
 {
   for (int i = 0; info->signals != NULL && info->signals[i] != NULL; i++)
     if (g_str_equal (info->signals[i]->dbus.name, name))
-      return norpc_dbus_args_are_portable (info->signals[i]->dbus.args) ? i : -1;
+      return norpc_dbus_signal_is_portable (info->signals[i]) ? i : -1;
 
   return -1;
 }
@@ -89,19 +92,106 @@ norpc_dbus_find_property (const NorpcInterfaceInfo *info,
   return -1;
 }
 
-/* Makes an array (owned) of annotations, which ends with NULL: those of an interface and one more. */
-static GDBusAnnotationInfo **
-add_annotation (GDBusAnnotationInfo * const *annotations)
+static GDBusAnnotationInfo *
+new_annotation (const char *key,
+                const char *value)
 {
-  static GDBusAnnotationInfo mark = { -1, (char *) NORPC_DBUS_CALLS_ANNOTATION, (char *) "1", NULL };
+  GDBusAnnotationInfo *self = g_new0 (GDBusAnnotationInfo, 1);
+
+  self->ref_count = -1;
+  self->key = (char *) key;
+  self->value = g_strdup (value);
+
+  return self;
+}
+
+/* Makes an array (owned) of annotations, which ends with NULL: @annotations and one more. */
+static GDBusAnnotationInfo **
+add_annotation (GDBusAnnotationInfo * const *annotations,
+                const char                  *key,
+                const char                  *value)
+{
   GPtrArray *list = g_ptr_array_new ();
 
   for (guint i = 0; annotations != NULL && annotations[i] != NULL; i++)
     g_ptr_array_add (list, annotations[i]);
-  g_ptr_array_add (list, &mark);
+  g_ptr_array_add (list, new_annotation (key, value));
   g_ptr_array_add (list, NULL);
 
   return (GDBusAnnotationInfo **) g_ptr_array_free (list, FALSE);
+}
+
+/* A type that has another form on D-Bus is told in an annotation, from which the description can be made. */
+#define TYPE_ANNOTATION "org.norpc.Type"
+
+static GDBusArgInfo *
+export_arg (const NorpcArgInfo *info)
+{
+  g_autofree char *type = norpc_dbus_arg_get_type (info);
+  g_autofree char *form = norpc_dbus_arg_get_form (info);
+  GDBusArgInfo *self = g_new0 (GDBusArgInfo, 1);
+
+  *self = info->dbus;
+  self->ref_count = -1;
+  self->signature = g_strdup (form);
+  if (!g_str_equal (type, form))
+    self->annotations = add_annotation (info->dbus.annotations, TYPE_ANNOTATION, type);
+
+  return self;
+}
+
+static GDBusArgInfo **
+export_args (GDBusArgInfo * const *infos)
+{
+  GPtrArray *list = g_ptr_array_new ();
+
+  for (guint i = 0; infos != NULL && infos[i] != NULL; i++)
+    g_ptr_array_add (list, export_arg ((const NorpcArgInfo *) infos[i]));
+  g_ptr_array_add (list, NULL);
+
+  return (GDBusArgInfo **) g_ptr_array_free (list, FALSE);
+}
+
+static GDBusMethodInfo *
+export_method (const GDBusMethodInfo *info)
+{
+  GDBusMethodInfo *self = g_new0 (GDBusMethodInfo, 1);
+
+  *self = *info;
+  self->ref_count = -1;
+  self->in_args = export_args (info->in_args);
+  self->out_args = export_args (info->out_args);
+
+  return self;
+}
+
+static GDBusSignalInfo *
+export_signal (const GDBusSignalInfo *info)
+{
+  GDBusSignalInfo *self = g_new0 (GDBusSignalInfo, 1);
+
+  *self = *info;
+  self->ref_count = -1;
+  self->args = export_args (info->args);
+
+  return self;
+}
+
+static GDBusPropertyInfo *
+export_property (const NorpcPropertyInfo *info)
+{
+  g_autofree GDBusArgInfo *arg = export_arg (&(NorpcArgInfo) {
+    { -1, info->dbus.name, info->dbus.signature, info->dbus.annotations }, info->flags, info->get_type,
+    info->get_element_type
+  });
+  GDBusPropertyInfo *self = g_new0 (GDBusPropertyInfo, 1);
+
+  *self = info->dbus;
+  self->ref_count = -1;
+  self->signature = arg->signature;
+  self->annotations = arg->annotations;
+
+  return self;
 }
 
 /* Makes an array (owned), which ends with NULL, of the members that can cross. */
@@ -115,7 +205,7 @@ list_methods (const NorpcInterfaceInfo *info)
       g_autofree char *reason = norpc_dbus_find_not_portable (info->methods[i]);
 
       if (reason == NULL)
-        g_ptr_array_add (list, (gpointer) &info->methods[i]->dbus);
+        g_ptr_array_add (list, export_method (&info->methods[i]->dbus));
     }
   g_ptr_array_add (list, NULL);
 
@@ -128,8 +218,8 @@ list_signals (const NorpcInterfaceInfo *info)
   GPtrArray *list = g_ptr_array_new ();
 
   for (guint i = 0; info->signals != NULL && info->signals[i] != NULL; i++)
-    if (norpc_dbus_args_are_portable (info->signals[i]->dbus.args))
-      g_ptr_array_add (list, (gpointer) &info->signals[i]->dbus);
+    if (norpc_dbus_signal_is_portable (info->signals[i]))
+      g_ptr_array_add (list, export_signal (&info->signals[i]->dbus));
   g_ptr_array_add (list, NULL);
 
   return (GDBusSignalInfo **) g_ptr_array_free (list, FALSE);
@@ -142,7 +232,7 @@ list_properties (const NorpcInterfaceInfo *info)
 
   for (guint i = 0; info->properties != NULL && info->properties[i] != NULL; i++)
     if (norpc_dbus_property_is_portable (info->properties[i]))
-      g_ptr_array_add (list, (gpointer) &info->properties[i]->dbus);
+      g_ptr_array_add (list, export_property (info->properties[i]));
   g_ptr_array_add (list, NULL);
 
   return (GDBusPropertyInfo **) g_ptr_array_free (list, FALSE);
@@ -158,7 +248,7 @@ new_exported_info (const NorpcInterfaceInfo *info)
   self->methods = list_methods (info);
   self->signals = list_signals (info);
   self->properties = list_properties (info);
-  self->annotations = add_annotation (info->dbus.annotations);
+  self->annotations = add_annotation (info->dbus.annotations, NORPC_DBUS_CALLS_ANNOTATION, "1");
 
   return self;
 }

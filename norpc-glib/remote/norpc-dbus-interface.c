@@ -11,6 +11,7 @@
 #include "events/norpc-property-private.h"
 #include "events/norpc-signal-relay-private.h"
 #include "events/norpc-stand-in-private.h"
+#include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-interface-private.h"
 #include "norpc-dbus-match-private.h"
@@ -120,14 +121,16 @@ emit_from_message (NorpcDBusInterface    *self,
       guint                  n_args,
       GVariant              *args)
 {
+  g_autofree char *type = norpc_dbus_args_get_type (info->dbus.args);
   char *problem = NULL;
+  g_autoptr (GVariant) values = norpc_dbus_from_form (args, type, NULL, FALSE, &problem);
 
   g_value_init (&params[0], G_OBJECT_TYPE (self->stand_in));
   g_value_set_object (&params[0], self->stand_in);
   for (guint i = 0; i < n_args; i++)
     g_value_init (&params[i + 1], norpc_arg_info_get_gtype (info->dbus.args[i]));
 
-  if (norpc_values_set_variant (info->dbus.args, params + 1, n_args, args, "argument", &problem))
+  if (values != NULL && norpc_values_set_variant (info->dbus.args, params + 1, n_args, values, "argument", &problem))
     g_signal_emitv (params, g_signal_lookup (info->name, G_OBJECT_TYPE (self->stand_in)), 0, NULL);
   else
     complain (self, "signal", info->dbus.name, problem);
@@ -177,7 +180,7 @@ show_value (NorpcDBusInterface *self,
   char *problem;
 
   g_value_init (&shown, norpc_arg_info_get_gtype (&arg->dbus));
-  problem = norpc_value_set_variant (arg, &shown, value);
+  problem = norpc_dbus_set_value (arg, &shown, value);
   if (problem == NULL)
     problem = norpc_value_find_problem (arg, &shown);
   if (problem == NULL)
@@ -344,7 +347,7 @@ set_result (NorpcDBusInterface *self,
 
   g_value_init (result, norpc_arg_info_get_gtype (&arg->dbus));
   if (value != NULL)
-    return norpc_value_set_variant (arg, result, value);
+    return norpc_dbus_set_value (arg, result, value);
   if (property >= 0)
     g_object_get_property (self->stand_in, self->info->properties[property]->name, result);
 

@@ -20,10 +20,11 @@ typedef enum
 } NorpcDBusKind;
 
 NorpcDBusKind norpc_dbus_message_get_kind      (NorpcCall     *call);
-GDBusMessage *norpc_dbus_message_new_call      (NorpcCall     *call,
-                                                const char    *destination,
-                                                const char    *path,
-                                                GError       **error);
+GDBusMessage *norpc_dbus_message_new_call      (NorpcCall        *call,
+                                                GDBusConnection  *connection,
+                                                const char       *destination,
+                                                const char       *path,
+                                                GError          **error);
 void          norpc_dbus_message_answer_call   (GDBusMessage  *reply,
                                                 NorpcCall     *call);
 const char   *norpc_dbus_message_get_property  (NorpcCall     *call);

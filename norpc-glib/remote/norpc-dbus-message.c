@@ -8,6 +8,7 @@
 #include "core/norpc-value-variant-private.h"
 #include "events/norpc-property-access-private.h"
 #include "norpc-dbus-error-private.h"
+#include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-message-private.h"
 
@@ -71,6 +72,39 @@ check_portable (NorpcCall  *call,
     }
 }
 
+/* GDBus closes a connection on which a descriptor cannot be sent. */
+static gboolean
+check_capabilities (NorpcCall        *call,
+                    GDBusConnection  *connection,
+                    GError          **error)
+{
+  return (g_dbus_connection_get_capabilities (connection) & G_DBUS_CAPABILITY_FLAGS_UNIX_FD_PASSING) != 0 ||
+         set_not_portable (error, call, "the connection cannot pass file descriptors");
+}
+
+/* Returns the form (owned) of the arguments, or NULL if @error is set. */
+static GVariant *
+get_args_form (NorpcCall        *call,
+               GDBusConnection  *connection,
+               GUnixFDList     **fds,
+               GError          **error)
+{
+  g_autoptr (GVariant) args = norpc_call_dup_args_variant (call, error);
+  g_autoptr (GVariant) form = NULL;
+  g_autofree char *problem = NULL;
+
+  if (args == NULL)
+    return NULL;
+
+  form = norpc_dbus_to_form (args, norpc_dbus_message_get_kind (call) == NORPC_DBUS_METHOD ? fds : NULL, &problem);
+  if (form == NULL)
+    set_not_portable (error, call, problem);
+  else if (*fds != NULL && !check_capabilities (call, connection, error))
+    g_clear_pointer (&form, g_variant_unref);
+
+  return g_steal_pointer (&form);
+}
+
 static GDBusMessage *
 new_message (NorpcCall  *call,
              const char *destination,
@@ -107,25 +141,109 @@ new_message (NorpcCall  *call,
 
 /* Called in the thread that sends the call. Returns a message (owned), or NULL if @error is set. */
 GDBusMessage *
-norpc_dbus_message_new_call (NorpcCall   *call,
-                             const char  *destination,
-                             const char  *path,
-                             GError     **error)
+norpc_dbus_message_new_call (NorpcCall        *call,
+                             GDBusConnection  *connection,
+                             const char       *destination,
+                             const char       *path,
+                             GError          **error)
 {
   g_autoptr (GVariant) args = NULL;
+  g_autoptr (GUnixFDList) fds = NULL;
   GDBusMessage *message;
 
   if (!check_portable (call, error))
     return NULL;
-  args = norpc_call_dup_args_variant (call, error);
+  args = get_args_form (call, connection, &fds, error);
   if (args == NULL)
     return NULL;
 
   message = new_message (call, destination, path, args);
+  if (fds != NULL)
+    g_dbus_message_set_unix_fd_list (message, fds);
   if ((norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)
     g_dbus_message_set_flags (message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
 
   return message;
+}
+
+/* Takes ownership of @problem. */
+static void
+answer_wrong (NorpcCall *call,
+              char      *problem)
+{
+  norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: the reply: %s",
+                           norpc_call_get_interface_name (call), norpc_call_peek_method_name (call), problem);
+  g_free (problem);
+}
+
+/* Returns a text (owned) that says what is wrong with the results, or NULL. */
+static char *
+find_wrong_result (NorpcCall *call,
+                   GVariant  *results)
+{
+  GDBusArgInfo **infos = norpc_call_get_method_info (call)->dbus.out_args;
+  g_autofree GValue *values = g_new0 (GValue, call->n_results);
+  char *problem = NULL;
+
+  for (guint i = 0; i < call->n_results; i++)
+    g_value_init (&values[i], norpc_arg_info_get_gtype (infos[i]));
+  norpc_values_set_variant (infos, values, call->n_results, results, "result", &problem);
+  for (guint i = 0; i < call->n_results; i++)
+    g_value_unset (&values[i]);
+
+  return problem;
+}
+
+/* Answers with results that have file descriptors, which then belong to the client. They are taken out of the message
+ * when nothing else can be wrong, so that a peer that sends wrong replies does not leave them open.
+ */
+static void
+answer_with_fds (NorpcCall   *call,
+                 GVariant    *form,
+                 const char  *type,
+                 GUnixFDList *fds)
+{
+  char *problem = NULL;
+  g_autoptr (GVariant) borrowed = norpc_dbus_from_form (form, type, fds, FALSE, &problem);
+  g_autoptr (GVariant) results = NULL;
+
+  if (borrowed != NULL)
+    problem = find_wrong_result (call, borrowed);
+  if (problem == NULL)
+    results = norpc_dbus_from_form (form, type, fds, TRUE, &problem);
+  if (problem != NULL)
+    {
+      answer_wrong (call, problem);
+      return;
+    }
+
+  norpc_call_return_variant (call, results);
+  if (g_atomic_int_get (&call->late))
+    norpc_dbus_close_fds (results);
+}
+
+static void
+answer_with_results (NorpcCall    *call,
+                     GDBusMessage *reply)
+{
+  g_autofree char *type = norpc_dbus_args_get_type (norpc_call_get_method_info (call)->dbus.out_args);
+  g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
+  GVariant *form = g_dbus_message_get_body (reply) != NULL ? g_dbus_message_get_body (reply) : nothing;
+  GUnixFDList *fds = g_dbus_message_get_unix_fd_list (reply);
+  g_autoptr (GVariant) results = NULL;
+  char *problem = NULL;
+
+  if (fds != NULL)
+    {
+      answer_with_fds (call, form, type, fds);
+      return;
+    }
+
+  results = norpc_dbus_from_form (form, type, NULL, FALSE, &problem);
+  if (results != NULL)
+    norpc_call_return_variant (call, results);
+  else
+    answer_wrong (call, problem);
 }
 
 /* Answers the call of a method with what a message has, which is checked against the description. */
@@ -134,7 +252,7 @@ norpc_dbus_message_answer_call (GDBusMessage *reply,
                                 NorpcCall    *call)
 {
   if (g_dbus_message_get_message_type (reply) == G_DBUS_MESSAGE_TYPE_METHOD_RETURN)
-    norpc_call_return_variant (call, g_dbus_message_get_body (reply));
+    answer_with_results (call, reply);
   else
     norpc_call_take_error (call, norpc_dbus_error_from_message (reply));
 }
@@ -159,7 +277,7 @@ norpc_dbus_message_answer_set (NorpcCall *call,
   if (value != NULL)
     {
       g_value_init (&results[n], norpc_arg_info_get_gtype (&info->dbus));
-      problem = norpc_value_set_variant (info, &results[n++], value);
+      problem = norpc_dbus_set_value (info, &results[n++], value);
     }
   g_value_init (&results[n], G_TYPE_UINT);
   g_value_set_uint (&results[n++], norpc_property_next_serial ());

@@ -315,7 +315,7 @@ norpc_dbus_object_send (NorpcDBusObject *self,
   if (answer_own_call (call))
     return;
 
-  message = norpc_dbus_message_new_call (call, self->name, self->path, &error);
+  message = norpc_dbus_message_new_call (call, self->connection, self->name, self->path, &error);
   if (message == NULL)
     {
       norpc_call_fail (call, error);

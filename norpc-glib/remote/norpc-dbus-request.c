@@ -7,11 +7,13 @@
 
 #include "call/norpc-call-variant.h"
 #include "call/norpc-sender-private.h"
+#include "core/norpc-error.h"
 #include "core/norpc-interface-info-private.h"
 #include "core/norpc-value-variant-private.h"
 #include "events/norpc-property-access-private.h"
 #include "events/norpc-property-private.h"
 #include "norpc-dbus-error-private.h"
+#include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-serving-private.h"
 
@@ -20,6 +22,7 @@
 #define UNKNOWN_INTERFACE "org.freedesktop.DBus.Error.UnknownInterface"
 #define UNKNOWN_PROPERTY "org.freedesktop.DBus.Error.UnknownProperty"
 #define PROPERTY_READ_ONLY "org.freedesktop.DBus.Error.PropertyReadOnly"
+#define FAILED "org.freedesktop.DBus.Error.Failed"
 #define INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"
 
 /* The content of the reply. */
@@ -105,8 +108,9 @@ send_gerror (Request      *self,
 
 /* Sends a reply with @body (floating or owned). One that is too large becomes an error. */
 static void
-send_reply (Request  *self,
-            GVariant *body)
+send_reply (Request     *self,
+            GVariant    *body,
+            GUnixFDList *fds)
 {
   g_autoptr (GVariant) sunk = g_variant_ref_sink (body);
   g_autoptr (GDBusMessage) reply = NULL;
@@ -117,6 +121,8 @@ send_reply (Request  *self,
 
   reply = g_dbus_message_new_method_reply (self->message);
   g_dbus_message_set_body (reply, sunk);
+  if (fds != NULL)
+    g_dbus_message_set_unix_fd_list (reply, fds);
   norpc_dbus_serving_flush (self->serving);
   if (!g_dbus_connection_send_message (self->serving->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
                                        &error) &&
@@ -139,7 +145,8 @@ make_dict (const NorpcPropertyAccess *access,
     {
       const NorpcArgInfo *arg = &access->args[access->readable[i]];
       g_autofree char *problem = NULL;
-      GVariant *value = norpc_dbus_arg_is_portable (arg) ? norpc_value_to_variant (arg, &results[i], &problem) : NULL;
+      g_autoptr (GVariant) value =
+        norpc_dbus_arg_is_portable (arg) ? norpc_dbus_get_value (arg, &results[i], &problem) : NULL;
 
       if (value != NULL)
         g_variant_builder_add (&dict, "{sv}", arg->dbus.name, value);
@@ -157,22 +164,37 @@ send_value (Request    *self,
   g_autoptr (GVariant) value = g_variant_lookup_value (dict, name, NULL);
 
   if (value != NULL)
-    send_reply (self, g_variant_new ("(v)", value));
+    send_reply (self, g_variant_new ("(v)", value), NULL);
   else
     send_wrong (self, UNKNOWN_PROPERTY, "The property %s.%s has no value", self->info->dbus.name, name);
 }
 
+/* The descriptors in the results belong to this client, and the message has duplicates. */
 static void
 send_results (Request    *self,
               NorpcReply *reply)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) results = norpc_reply_dup_variant (reply, &error);
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autofree char *problem = NULL;
+  g_autoptr (GVariant) form = NULL;
 
-  if (results != NULL)
-    send_reply (self, results);
+  if (results == NULL)
+    {
+      send_gerror (self, error);
+      return;
+    }
+
+  form = norpc_dbus_to_form (results, &fds, &problem);
+  if (form == NULL)
+    send_error (self, FAILED, problem);
+  else if (fds != NULL && (g_dbus_connection_get_capabilities (self->serving->connection) &
+                           G_DBUS_CAPABILITY_FLAGS_UNIX_FD_PASSING) == 0)
+    send_error (self, FAILED, "The connection cannot pass file descriptors");
   else
-    send_gerror (self, error);
+    send_reply (self, form, fds);
+  norpc_dbus_close_fds (results);
 }
 
 static void
@@ -186,7 +208,7 @@ send_answer (Request    *self,
       break;
 
     case ALL_VALUES:
-      send_reply (self, g_variant_new ("(@a{sv})", make_dict (norpc_property_access_get (self->info), reply)));
+      send_reply (self, g_variant_new ("(@a{sv})", make_dict (norpc_property_access_get (self->info), reply)), NULL);
       break;
 
     case ONE_VALUE:
@@ -195,16 +217,17 @@ send_answer (Request    *self,
 
     case NOTHING:
     default:
-      send_reply (self, g_variant_new ("()"));
+      send_reply (self, g_variant_new ("()"), NULL);
       break;
     }
 }
 
-/* Runs in the context of the export. */
+/* Runs in the context of the export. Takes ownership of @reply. */
 static void
 request_replied_cb (NorpcReply *reply,
-          gpointer    user_data)
+                    gpointer    user_data)
 {
+  g_autoptr (NorpcReply) owned = reply;
   Request *self = user_data;
   gboolean waits = self->serving->clients == NULL ||
                    norpc_dbus_clients_finish (self->serving->clients, self->client,
@@ -236,7 +259,7 @@ send_request_call (Request         *self,
     }
 
   self->answer = kind;
-  norpc_call_set_sender (call, client->sender);
+  norpc_call_set_sender (call, client->sender, G_OBJECT (self->message));
   if (client->limit != 0)
     norpc_call_set_timeout (call, client->limit);
   client->limit = 0;
@@ -304,6 +327,52 @@ check_signature (Request    *self,
   return FALSE;
 }
 
+/* Sets the arguments of a call from a message whose signature is right. The call has the descriptors in it, as long as
+ * it exists.
+ */
+static gboolean
+set_args (Request               *self,
+          NorpcCall             *call,
+          GDBusArgInfo * const  *infos,
+          GError               **error)
+{
+  g_autofree char *type = norpc_dbus_args_get_type (infos);
+  GVariant *body = g_dbus_message_get_body (self->message);
+  g_autofree char *problem = NULL;
+  g_autoptr (GVariant) args = NULL;
+
+  if (body == NULL)
+    return TRUE;
+
+  args = norpc_dbus_from_form (body, type, g_dbus_message_get_unix_fd_list (self->message), FALSE, &problem);
+  if (args != NULL)
+    return norpc_call_set_args_variant (call, args, error);
+
+  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, problem);
+
+  return FALSE;
+}
+
+/* Takes ownership of the request. */
+static void
+call_method (Request         *self,
+             NorpcDBusClient *client,
+             guint            method)
+{
+  NorpcCall *call = norpc_call_new (self->info, method);
+  g_autoptr (GError) error = NULL;
+
+  if (set_args (self, call, self->info->methods[method]->dbus.in_args, &error))
+    {
+      send_request_call (self, client, call, RESULTS);
+      return;
+    }
+
+  send_error (self, INVALID_ARGS, error->message);
+  norpc_call_unref (call);
+  request_free (self);
+}
+
 /* Takes ownership of the request. */
 static void
 handle_method (Request         *self,
@@ -313,8 +382,6 @@ handle_method (Request         *self,
   const char *member = g_dbus_message_get_member (self->message);
   int method = find_exported_method (self->serving, interface_name, member, &self->info);
   g_autofree char *expected = NULL;
-  g_autoptr (GError) error = NULL;
-  NorpcCall *call;
 
   if (method < 0)
     {
@@ -324,20 +391,11 @@ handle_method (Request         *self,
       return;
     }
 
-  expected = norpc_dbus_args_get_signature (self->info->methods[method]->dbus.in_args);
+  expected = norpc_dbus_args_get_form (self->info->methods[method]->dbus.in_args);
   if (!check_signature (self, expected))
     return;
 
-  call = norpc_call_new (self->info, (guint) method);
-  if (norpc_call_set_args_variant (call, g_dbus_message_get_body (self->message), &error))
-    {
-      send_request_call (self, client, call, RESULTS);
-      return;
-    }
-
-  send_error (self, INVALID_ARGS, error->message);
-  norpc_call_unref (call);
-  request_free (self);
+  call_method (self, client, (guint) method);
 }
 
 /* Takes ownership of the request. */
@@ -354,7 +412,7 @@ handle_get_all (Request         *self,
       return;
     }
 
-  send_reply (self, g_variant_new ("(a{sv})", NULL));
+  send_reply (self, g_variant_new ("(a{sv})", NULL), NULL);
   request_free (self);
 }
 
@@ -367,7 +425,7 @@ handle_set (Request         *self,
   const NorpcPropertyAccess *access = norpc_property_access_get (self->info);
   const NorpcArgInfo *arg = &access->args[self->property];
   NorpcCall *call = norpc_call_new (&access->info, norpc_property_access_get_setter ((guint) self->property, FALSE));
-  g_autofree char *problem = norpc_value_set_variant (arg, norpc_call_get_args (call, NULL), value);
+  g_autofree char *problem = norpc_dbus_set_value (arg, norpc_call_get_args (call, NULL), value);
 
   if (problem == NULL)
     {

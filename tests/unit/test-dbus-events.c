@@ -227,6 +227,7 @@ test_write (DBusFixture   *fixture,
   g_auto (GValue) value = G_VALUE_INIT;
   g_autoptr (GVariant) read = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *label = NULL;
 
   load (fixture);
   g_value_init (&value, G_TYPE_DOUBLE);
@@ -240,6 +241,14 @@ test_write (DBusFixture   *fixture,
   g_assert_no_error (error);
   text = g_variant_print (read, FALSE);
   g_assert_cmpstr (text, ==, "(<0.125>,)");
+
+  g_value_unset (&value);
+  g_value_init (&value, G_TYPE_STRING);
+  g_value_set_string (&value, "blue");
+  norpc_proxy_write_value_sync (NORPC_PROXY (fixture->proxy), "label", &value, NULL, &error);
+  g_assert_no_error (error);
+  g_object_get (fixture->proxy, "label", &label, NULL);
+  g_assert_cmpstr (label, ==, "blue");
 }
 
 static void
@@ -256,15 +265,16 @@ static void
 test_write_failed (DBusFixture   *fixture,
                    gconstpointer  kind)
 {
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   Log log;
 
   log_init (&log);
   load (fixture);
   g_signal_connect (fixture->proxy, "write-failed", G_CALLBACK (write_failed_cb), &log);
-  g_object_set (fixture->proxy, "label", "x", NULL);
+  g_object_set (fixture->proxy, "handle", cancellable, NULL);
   while (log.text->len == 0)
     g_main_context_iteration (NULL, TRUE);
-  log_assert (&log, "label failed; ");
+  log_assert (&log, "handle failed; ");
   log_clear (&log);
 }
 

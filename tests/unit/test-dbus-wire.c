@@ -38,7 +38,7 @@ test_requests (DBusFixture   *fixture,
   assert_fails (fixture, "org.example.Wire", "Note", g_variant_new ("(uu)", 1, 2), ERROR ("InvalidArgs"));
   assert_fails (fixture, PROPERTIES, "Get", g_variant_new ("(ss)", "org.example.Wire", "None"),
                 ERROR ("UnknownProperty"));
-  assert_fails (fixture, PROPERTIES, "Get", g_variant_new ("(ss)", "org.example.Wire", "Label"),
+  assert_fails (fixture, PROPERTIES, "Get", g_variant_new ("(ss)", "org.example.Wire", "Handle"),
                 ERROR ("UnknownProperty"));
   assert_fails (fixture, PROPERTIES, "Get", g_variant_new ("(ss)", "org.example.Wire", "Secret"),
                 ERROR ("InvalidArgs"));
@@ -88,13 +88,34 @@ test_introspection (DBusFixture   *fixture,
   g_assert_nonnull (info);
   g_assert_nonnull (g_dbus_interface_info_lookup_method (info, "Basic"));
   g_assert_null (g_dbus_interface_info_lookup_method (info, "Local"));
-  g_assert_null (g_dbus_interface_info_lookup_method (info, "Maybe"));
+  g_assert_cmpstr (g_dbus_interface_info_lookup_method (info, "Maybes")->in_args[0]->signature, ==, "as");
+  g_assert_cmpstr (g_dbus_annotation_info_lookup (
+                     g_dbus_interface_info_lookup_method (info, "Maybes")->in_args[0]->annotations, "org.norpc.Type"),
+                   ==, "ms");
   g_assert_nonnull (g_dbus_interface_info_lookup_signal (info, "Happened"));
   g_assert_null (g_dbus_interface_info_lookup_signal (info, "Hidden"));
   g_assert_nonnull (g_dbus_interface_info_lookup_property (info, "Volume"));
-  g_assert_null (g_dbus_interface_info_lookup_property (info, "Label"));
+  g_assert_cmpstr (g_dbus_interface_info_lookup_property (info, "Label")->signature, ==, "as");
+  g_assert_null (g_dbus_interface_info_lookup_property (info, "Handle"));
   g_assert_nonnull (g_dbus_node_info_lookup_interface (node, PROPERTIES));
   g_assert_null (g_dbus_node_info_lookup_interface (node, "org.norpc.Calls1"));
+}
+
+/* An array that stands for a value or none has no more than one, and a handle is a descriptor of the message. */
+static void
+test_forms (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  const char *place = "@a(sqnybiutdasaya{sv}sai) []";
+  g_autofree char *two = g_strdup_printf ("(['a', 'b'], @as [], @ai [], %s, @a{sai} {})", place);
+  g_autofree char *nested = g_strdup_printf ("(@as [], @as [], @ai [], %s, {'a': [1, 2]})", place);
+
+  assert_fails (fixture, "org.example.Wire", "Maybes", g_variant_new_parsed (two), ERROR ("InvalidArgs"));
+  assert_fails (fixture, "org.example.Wire", "Maybes", g_variant_new_parsed (nested), ERROR ("InvalidArgs"));
+  assert_fails (fixture, "org.example.Wire", "Copy", g_variant_new_parsed ("(@h 5, @a{sv} {})"),
+                ERROR ("InvalidArgs"));
+  assert_fails (fixture, "org.example.Wire", "Copy", g_variant_new_parsed ("(@h -1, @a{sv} {})"),
+                ERROR ("InvalidArgs"));
 }
 
 /* Notes about calls that do not exist, or of other types, do nothing. */
@@ -382,6 +403,7 @@ main (int   argc,
 
   dbus_add_tests ("/dbus-wire/requests", test_requests);
   dbus_add_tests ("/dbus-wire/values", test_values);
+  dbus_add_tests ("/dbus-wire/forms", test_forms);
   dbus_add_tests ("/dbus-wire/introspection", test_introspection);
   dbus_add_tests ("/dbus-wire/notes", test_notes);
   dbus_add_tests ("/dbus-wire/flood", test_flood);

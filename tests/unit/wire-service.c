@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <unistd.h>
+
 #include "wire-service.h"
 
 WireState *
@@ -122,6 +124,31 @@ handle_named (WireWire        *service,
               GError         **error)
 {
   return echo (call);
+}
+
+static gboolean
+handle_maybes (WireWire         *service,
+               NorpcCall        *call,
+               const char       *text,
+               const char       *attribute,
+               GVariant         *number,
+               const WirePlace  *place,
+               GVariant         *nested,
+               GError          **error)
+{
+  return echo (call);
+}
+
+static gboolean
+service_copy (WireWire  *service,
+              gint       file,
+              GVariant  *options,
+              gint      *out_file,
+              GError   **error)
+{
+  *out_file = dup (file);
+
+  return TRUE;
 }
 
 static gboolean
@@ -248,6 +275,8 @@ static const WireWireInterface funcs = {
   .handle_basic = handle_basic,
   .handle_containers = handle_containers,
   .handle_named = handle_named,
+  .handle_maybes = handle_maybes,
+  .copy = service_copy,
   .fail = service_fail,
   .handle_hold = handle_hold,
   .handle_time_left = handle_time_left,

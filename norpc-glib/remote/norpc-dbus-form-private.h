@@ -1,0 +1,44 @@
+/* norpc-dbus-form-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "core/norpc-interface-info-private.h"
+
+#include <gio/gunixfdlist.h>
+
+G_BEGIN_DECLS
+
+/*
+ * The form of values on D-Bus. It has no maybe types: a value that may be NULL is an array there, with one element
+ * or none. A handle is the index of a file descriptor that the message has, and the descriptor itself in
+ * this process.
+ *
+ * The functions are thread-safe.
+ */
+char *norpc_dbus_arg_get_type (const NorpcArgInfo   *info);
+char *norpc_dbus_arg_get_form (const NorpcArgInfo   *info);
+char *norpc_dbus_args_get_type (GDBusArgInfo * const *infos);
+char *norpc_dbus_args_get_form (GDBusArgInfo * const *infos);
+
+GVariant *norpc_dbus_to_form   (GVariant     *value,
+                                GUnixFDList **fds,
+                                char        **problem);
+GVariant *norpc_dbus_from_form (GVariant     *form,
+                                const char   *type,
+                                GUnixFDList  *fds,
+                                gboolean      takes_fds,
+                                char        **problem);
+void      norpc_dbus_close_fds (GVariant     *value);
+
+/* Values without descriptors. */
+char     *norpc_dbus_set_value (const NorpcArgInfo *info,
+                                GValue             *value,
+                                GVariant           *form);
+GVariant *norpc_dbus_get_value (const NorpcArgInfo *info,
+                                const GValue       *value,
+                                char              **problem);
+
+G_END_DECLS

@@ -1,0 +1,360 @@
+/* norpc-dbus-form.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <string.h>
+#include <unistd.h>
+
+#include "core/norpc-value-variant-private.h"
+#include "norpc-dbus-form-private.h"
+
+/* Returns the GVariant type (owned) of the values of an argument; it is empty if they have none. */
+char *
+norpc_dbus_arg_get_type (const NorpcArgInfo *info)
+{
+  const char *signature = info->dbus.signature;
+
+  return g_strconcat (*signature != '\0' && *signature != 'm' && norpc_arg_info_is_nullable (info) ? "m" : "",
+                      signature, NULL);
+}
+
+/* Returns the type (owned) on D-Bus. The letter of a maybe type is no other type's. */
+static char *
+take_form (char *type)
+{
+  return g_strdelimit (type, "m", 'a');
+}
+
+char *
+norpc_dbus_arg_get_form (const NorpcArgInfo *info)
+{
+  return take_form (norpc_dbus_arg_get_type (info));
+}
+
+/* Returns the type (owned) of a tuple of arguments. */
+char *
+norpc_dbus_args_get_type (GDBusArgInfo * const *infos)
+{
+  GString *type = g_string_new ("(");
+
+  for (guint i = 0; infos != NULL && infos[i] != NULL; i++)
+    {
+      g_autofree char *arg = norpc_dbus_arg_get_type ((const NorpcArgInfo *) infos[i]);
+
+      g_string_append (type, arg);
+    }
+  g_string_append_c (type, ')');
+
+  return g_string_free (type, FALSE);
+}
+
+/* Returns the signature (owned) of the body of a message. */
+char *
+norpc_dbus_args_get_form (GDBusArgInfo * const *infos)
+{
+  g_autofree char *type = take_form (norpc_dbus_args_get_type (infos));
+
+  return g_strndup (type + 1, strlen (type) - 2);
+}
+
+/* Returns TRUE if values of a type may have another form on D-Bus. */
+static gboolean
+may_differ (const char *type)
+{
+  return strpbrk (type, "mhv") != NULL;
+}
+
+/* Returns the index (floating) of a descriptor, of which the message gets a duplicate. */
+static GVariant *
+handle_to_form (GVariant     *value,
+                GUnixFDList **fds,
+                char        **problem)
+{
+  g_autoptr (GError) error = NULL;
+  int index;
+
+  if (fds == NULL)
+    {
+      *problem = g_strdup ("a file descriptor cannot be part of it");
+      return NULL;
+    }
+  if (*fds == NULL)
+    *fds = g_unix_fd_list_new ();
+  index = g_unix_fd_list_append (*fds, g_variant_get_handle (value), &error);
+  if (index >= 0)
+    return g_variant_new_handle (index);
+
+  *problem = g_strdup_printf ("the file descriptor %d cannot be sent: %s", g_variant_get_handle (value),
+                              error->message);
+
+  return NULL;
+}
+
+/* Adds the forms of all children to @builder. */
+static gboolean
+add_children_to_form (GVariant         *value,
+                      GVariantBuilder  *builder,
+                      GUnixFDList     **fds,
+                      char            **problem)
+{
+  for (gsize i = 0; i < g_variant_n_children (value); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+      GVariant *form = norpc_dbus_to_form (child, fds, problem);
+
+      if (form == NULL)
+        return FALSE;
+      g_variant_builder_add_value (builder, form);
+      g_variant_unref (form);
+    }
+
+  return TRUE;
+}
+
+static GVariant *
+variant_to_form (GVariant     *value,
+                 GUnixFDList **fds,
+                 char        **problem)
+{
+  g_autoptr (GVariant) content = g_variant_get_variant (value);
+  g_autoptr (GVariant) form = NULL;
+
+  /* The receiver would not know that it is not an array. */
+  if (strchr (g_variant_get_type_string (content), 'm') != NULL)
+    {
+      *problem = g_strdup_printf ("a variant of type '%s' has no form on D-Bus", g_variant_get_type_string (content));
+      return NULL;
+    }
+  form = norpc_dbus_to_form (content, fds, problem);
+
+  return form != NULL ? g_variant_new_variant (form) : NULL;
+}
+
+static GVariant *
+container_to_form (GVariant     *value,
+                   GUnixFDList **fds,
+                   char        **problem)
+{
+  g_autofree char *type = take_form (g_strdup (g_variant_get_type_string (value)));
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE (type));
+  if (add_children_to_form (value, &builder, fds, problem))
+    return g_variant_builder_end (&builder);
+
+  g_variant_builder_clear (&builder);
+
+  return NULL;
+}
+
+/* Returns the form (owned) of @value on D-Bus, or NULL with a message (owned). Descriptors are duplicated to @fds
+ * (owned) (nullable), which is made when the first one is found.
+ */
+GVariant *
+norpc_dbus_to_form (GVariant     *value,
+                    GUnixFDList **fds,
+                    char        **problem)
+{
+  GVariant *form;
+
+  if (!may_differ (g_variant_get_type_string (value)))
+    return g_variant_ref (value);
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
+    form = handle_to_form (value, fds, problem);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARIANT))
+    form = variant_to_form (value, fds, problem);
+  else
+    form = container_to_form (value, fds, problem);
+
+  return form != NULL ? g_variant_ref_sink (form) : NULL;
+}
+
+static GVariant *
+handle_from_form (GVariant     *form,
+                  GUnixFDList  *fds,
+                  gboolean      takes_fds,
+                  char        **problem)
+{
+  int n_fds = 0;
+  const int *list = fds != NULL ? g_unix_fd_list_peek_fds (fds, &n_fds) : NULL;
+  gint32 index = g_variant_get_handle (form);
+  int fd;
+
+  if (index < 0 || index >= n_fds)
+    {
+      *problem = g_strdup_printf ("the message has no file descriptor %d", index);
+      return NULL;
+    }
+  fd = takes_fds ? g_unix_fd_list_get (fds, index, NULL) : list[index];
+  if (fd >= 0)
+    return g_variant_new_handle (fd);
+
+  *problem = g_strdup ("there are too many open file descriptors");
+
+  return NULL;
+}
+
+static GVariant *
+maybe_from_form (GVariant     *form,
+                 const char   *type,
+                 GUnixFDList  *fds,
+                 gboolean      takes_fds,
+                 char        **problem)
+{
+  g_autoptr (GVariant) child = NULL;
+  g_autoptr (GVariant) content = NULL;
+
+  if (g_variant_n_children (form) > 1)
+    {
+      *problem = g_strdup_printf ("expected one value or none, got %" G_GSIZE_FORMAT, g_variant_n_children (form));
+      return NULL;
+    }
+  if (g_variant_n_children (form) == 0)
+    return g_variant_new_maybe (G_VARIANT_TYPE (type + 1), NULL);
+
+  child = g_variant_get_child_value (form, 0);
+  content = norpc_dbus_from_form (child, type + 1, fds, takes_fds, problem);
+
+  return content != NULL ? g_variant_new_maybe (NULL, content) : NULL;
+}
+
+/* Adds the values of all children to @builder. */
+static gboolean
+add_children_from_form (GVariant         *form,
+                        GVariantBuilder  *builder,
+                        const char       *type,
+                        GUnixFDList      *fds,
+                        gboolean          takes_fds,
+                        char            **problem)
+{
+  gboolean is_array = *type == 'a';
+  const GVariantType *child_type = is_array ? g_variant_type_element (G_VARIANT_TYPE (type))
+                                            : g_variant_type_first (G_VARIANT_TYPE (type));
+
+  for (gsize i = 0; i < g_variant_n_children (form); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (form, i);
+      g_autofree char *text = g_variant_type_dup_string (child_type);
+      g_autoptr (GVariant) value = norpc_dbus_from_form (child, text, fds, takes_fds, problem);
+
+      if (value == NULL)
+        return FALSE;
+      g_variant_builder_add_value (builder, value);
+      if (!is_array)
+        child_type = g_variant_type_next (child_type);
+    }
+
+  return TRUE;
+}
+
+static GVariant *
+container_from_form (GVariant     *form,
+                     const char   *type,
+                     GUnixFDList  *fds,
+                     gboolean      takes_fds,
+                     char        **problem)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE (type));
+  if (add_children_from_form (form, &builder, type, fds, takes_fds, problem))
+    return g_variant_builder_end (&builder);
+
+  g_variant_builder_clear (&builder);
+
+  return NULL;
+}
+
+static GVariant *
+variant_from_form (GVariant     *form,
+                   GUnixFDList  *fds,
+                   gboolean      takes_fds,
+                   char        **problem)
+{
+  g_autoptr (GVariant) content = g_variant_get_variant (form);
+  g_autoptr (GVariant) value = norpc_dbus_from_form (content, g_variant_get_type_string (content), fds, takes_fds,
+                                                     problem);
+
+  return value != NULL ? g_variant_new_variant (value) : NULL;
+}
+
+/* Returns the value (owned) of @type for what a message has, or NULL with a message (owned). With @takes_fds,
+ * descriptors are duplicated; else they belong to @fds.
+ */
+GVariant *
+norpc_dbus_from_form (GVariant     *form,
+                      const char   *type,
+                      GUnixFDList  *fds,
+                      gboolean      takes_fds,
+                      char        **problem)
+{
+  g_autofree char *expected = take_form (g_strdup (type));
+  GVariant *value;
+
+  if (!g_variant_is_of_type (form, G_VARIANT_TYPE (expected)))
+    {
+      *problem = g_strdup_printf ("expected a GVariant of type '%s', got one of type '%s'", expected,
+                                  g_variant_get_type_string (form));
+      return NULL;
+    }
+  if (!may_differ (type))
+    return g_variant_ref (form);
+
+  if (*type == 'h')
+    value = handle_from_form (form, fds, takes_fds, problem);
+  else if (*type == 'v')
+    value = variant_from_form (form, fds, takes_fds, problem);
+  else if (*type == 'm')
+    value = maybe_from_form (form, type, fds, takes_fds, problem);
+  else
+    value = container_from_form (form, type, fds, takes_fds, problem);
+
+  return value != NULL ? g_variant_ref_sink (value) : NULL;
+}
+
+/* Closes the descriptors in a value, which nobody else will. */
+void
+norpc_dbus_close_fds (GVariant *value)
+{
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_HANDLE))
+    {
+      close (g_variant_get_handle (value));
+      return;
+    }
+  if (strpbrk (g_variant_get_type_string (value), "hv") == NULL)
+    return;
+
+  for (gsize i = 0; i < g_variant_n_children (value); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+
+      norpc_dbus_close_fds (child);
+    }
+}
+
+/* Sets @value from what a message has. Returns a message (owned) that says what is wrong, or NULL. */
+char *
+norpc_dbus_set_value (const NorpcArgInfo *info,
+                      GValue             *value,
+                      GVariant           *form)
+{
+  g_autofree char *type = norpc_dbus_arg_get_type (info);
+  char *problem = NULL;
+  g_autoptr (GVariant) variant = norpc_dbus_from_form (form, type, NULL, FALSE, &problem);
+
+  return variant != NULL ? norpc_value_set_variant (info, value, variant) : problem;
+}
+
+/* Returns the form (owned) of a value, or NULL with a message (owned). */
+GVariant *
+norpc_dbus_get_value (const NorpcArgInfo  *info,
+                      const GValue        *value,
+                      char               **problem)
+{
+  GVariant *variant = norpc_value_to_variant (info, value, problem);
+  g_autoptr (GVariant) sunk = variant != NULL ? g_variant_ref_sink (variant) : NULL;
+
+  return sunk != NULL ? norpc_dbus_to_form (sunk, NULL, problem) : NULL;
+}
