@@ -99,6 +99,14 @@ apply_nullable (const Target       *target,
   target->use->nullable_location = annotation->value_location;
 }
 
+static void
+apply_sensitive (const Target       *target,
+                 const CgAnnotation *annotation)
+{
+  if (target->use != NULL && read_boolean (target, annotation))
+    target->use->is_sensitive = TRUE;
+}
+
 static gboolean
 is_member (const Target *target,
            CgMemberKind  kind)
@@ -230,6 +238,7 @@ static const struct
   { "org.norpc.LatestWins", apply_flag, ON_METHOD, CG_METHOD_LATEST_WINS },
   { "org.norpc.Nullable", apply_nullable, ON_TYPE, 0 },
   { "org.norpc.Oneway", apply_flag, ON_METHOD, CG_METHOD_ONEWAY },
+  { "org.norpc.Sensitive", apply_sensitive, ON_TYPE, 0 },
   { "org.norpc.Since", apply_text, ON_ANY, G_STRUCT_OFFSET (CgNode, since) },
   { "org.norpc.Timeout", apply_number, ON_METHOD, CG_MEMBER_METHOD },
   { "org.norpc.Transfer", apply_transfer, ON_TYPE, 0 },

@@ -163,6 +163,7 @@ add_use (Emitter         *self,
   add_annotation (self, "org.norpc.Type", is_other ? use->signature : NULL);
   add_annotation (self, "org.norpc.Transfer", use->is_moved ? "full" : NULL);
   add_flag (self, "org.norpc.Nullable", use->nullable);
+  add_flag (self, "org.norpc.Sensitive", use->is_sensitive);
 }
 
 static void

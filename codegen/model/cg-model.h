@@ -127,6 +127,7 @@ typedef struct
   CgLocation    nullable_location; /* the location of the attribute, if there is one */
   gboolean      is_moved;        /* from the client to the service */
   CgLocation    moved_location;  /* the location of the attribute, if there is one */
+  gboolean      is_sensitive;    /* never shown or logged */
   CgNamedType  *named;           /* (nullable): if the type is a name */
   CgLocation    element_location;
   const char   *element_signature; /* (nullable): type of the items of a list model, as described */

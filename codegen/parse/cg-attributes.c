@@ -108,6 +108,14 @@ cg_attributes_get_type (Attributes *self,
                            : use->location;
 }
 
+/* Reads the attribute of an element whose values may be secret. */
+void
+cg_attributes_get_sensitive (Attributes *self,
+                             CgTypeUse  *use)
+{
+  use->is_sensitive = cg_attributes_get_boolean (self, "sensitive");
+}
+
 /* Reads the attribute of an element that may be a list model. */
 void
 cg_attributes_get_element_type (Attributes *self,

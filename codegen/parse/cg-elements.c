@@ -130,6 +130,7 @@ start_property (Attributes *attributes)
 
   cg_attributes_get_type (attributes, &property->use);
   cg_attributes_get_element_type (attributes, &property->use);
+  cg_attributes_get_sensitive (attributes, &property->use);
   property->access = cg_attributes_get_word (attributes, "access", words,
                                              "'read', 'write' or 'readwrite'", CG_ACCESS_READ);
 
@@ -170,6 +171,7 @@ start_arg (Attributes *attributes)
   arg->use.is_moved = cg_attributes_get_word (attributes, "transfer", transfers,
                                               "'none' or 'full'", FALSE);
   arg->use.moved_location = cg_attributes_locate (attributes, "transfer", FALSE);
+  cg_attributes_get_sensitive (attributes, &arg->use);
 
   return arg;
 }
@@ -183,6 +185,7 @@ start_result (Attributes *attributes)
 
   arg->direction = CG_DIRECTION_OUT;
   cg_attributes_get_type (attributes, &arg->use);
+  cg_attributes_get_sensitive (attributes, &arg->use);
 
   return arg;
 }
@@ -269,12 +272,12 @@ static const Element elements[] = {
   { "signal", KIND_SIGNAL, KIND_INTERFACE, start_signal, { "name" },
     { "since", "deprecated", "backlog", "when-full" } },
   { "property", KIND_PROPERTY, KIND_INTERFACE, start_property, { "name", "type", "access" },
-    { "since", "deprecated", "nullable", "element-type" } },
+    { "since", "deprecated", "nullable", "sensitive", "element-type" } },
   { "stream", KIND_STREAM, KIND_INTERFACE, start_stream, { "name" },
     { "since", "deprecated", "timeout", "direction", "backlog" } },
-  { "result", KIND_RESULT, KIND_STREAM, start_result, { "type" }, { "name", "nullable" } },
+  { "result", KIND_RESULT, KIND_STREAM, start_result, { "type" }, { "name", "nullable", "sensitive" } },
   { "arg", KIND_ARG, KIND_METHOD | KIND_SIGNAL | KIND_STREAM, start_arg, { "type" },
-    { "name", "direction", "nullable", "transfer", "element-type" } },
+    { "name", "direction", "nullable", "sensitive", "transfer", "element-type" } },
   { "enum", KIND_ENUM, KIND_NODE, start_declaration, { "name" }, { "since", "deprecated" },
     CG_DECLARED_ENUM },
   { "flags", KIND_ENUM, KIND_NODE, start_declaration, { "name" }, { "since", "deprecated" },

@@ -97,6 +97,8 @@ gboolean    cg_attributes_get_boolean      (Attributes *self,
                                             const char *name);
 void        cg_attributes_get_type         (Attributes *self,
                                             CgTypeUse  *use);
+void        cg_attributes_get_sensitive    (Attributes *self,
+                                            CgTypeUse  *use);
 void        cg_attributes_get_element_type (Attributes *self,
                                             CgTypeUse  *use);
 void        cg_attributes_get_common       (Attributes *self,

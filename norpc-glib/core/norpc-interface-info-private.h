@@ -57,6 +57,13 @@ int      norpc_interface_info_find_property_named (const NorpcInterfaceInfo *inf
 gboolean norpc_interface_info_has_lists        (const NorpcInterfaceInfo *info);
 gboolean norpc_arg_info_is_list                (const NorpcArgInfo       *info);
 
+/* The value must not appear in a message, a log or an inspector. */
+static inline gboolean
+norpc_arg_info_is_sensitive (const NorpcArgInfo *info)
+{
+  return (info->flags & NORPC_ARG_FLAGS_SENSITIVE) != 0;
+}
+
 /* Only a description that is made at run time can lack the signature of an argument. */
 static inline gboolean
 norpc_arg_infos_have_signatures (GDBusArgInfo * const *infos)

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * @NORPC_ARG_FLAGS_NONE: no flags
  * @NORPC_ARG_FLAGS_NULLABLE: the argument can be %NULL
  * @NORPC_ARG_FLAGS_MOVED: ownership of the argument moves from the client to the service
+ * @NORPC_ARG_FLAGS_SENSITIVE: the value is secret, such as a password: it is never shown or logged
  *
  * Properties of an argument besides its type.
  *
@@ -28,9 +29,10 @@ G_BEGIN_DECLS
  */
 typedef enum /*< flags >*/
 {
-  NORPC_ARG_FLAGS_NONE     = 0,
-  NORPC_ARG_FLAGS_NULLABLE = 1 << 0,
-  NORPC_ARG_FLAGS_MOVED    = 1 << 1
+  NORPC_ARG_FLAGS_NONE      = 0,
+  NORPC_ARG_FLAGS_NULLABLE  = 1 << 0,
+  NORPC_ARG_FLAGS_MOVED     = 1 << 1,
+  NORPC_ARG_FLAGS_SENSITIVE = 1 << 2
 } NorpcArgFlags;
 
 /**

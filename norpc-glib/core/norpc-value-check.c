@@ -230,8 +230,13 @@ find_problem_slow (const NorpcArgInfo *info,
                             expected, G_VALUE_TYPE_NAME (value));
 
   norpc_value_foreach_part (info, value, check_part, &problem);
+  if (problem == NULL || !norpc_arg_info_is_sensitive (info))
+    return problem;
 
-  return problem;
+  /* The message may quote the value. */
+  g_free (problem);
+
+  return g_strdup ("the value is not valid; it is sensitive, and not shown");
 }
 
 /* Thread-safe. Returns a message (owned) that tells what is wrong with @value, or NULL if

@@ -303,6 +303,9 @@ set_form (const NorpcArgInfo *info,
       {
         gpointer pointer = forms[i].from_variant (content);
 
+        if (pointer == NULL && norpc_arg_info_is_sensitive (info))
+          return g_strdup_printf ("the value is not a valid %s; it is sensitive, and not shown",
+                                  g_type_name (info->get_type ()));
         if (pointer == NULL)
           return g_strdup_printf ("'%s' is not a valid %s", g_variant_get_string (content, NULL),
                                   g_type_name (info->get_type ()));

@@ -122,8 +122,10 @@ read_type_flags (NorpcDescribedType     *self,
   static const char * const transfers[] = { "none", "full", NULL };
   int transfer = g_strcmp0 (norpc_xml_element_get_annotation (element, "org.norpc.Transfer"), "full") == 0;
   gboolean nullable = self->signature[0] == 'm';
+  gboolean sensitive = FALSE;
 
   if (!norpc_xml_element_read_boolean (element, "nullable", "org.norpc.Nullable", &nullable, error) ||
+      !norpc_xml_element_read_boolean (element, "sensitive", "org.norpc.Sensitive", &sensitive, error) ||
       !norpc_xml_element_read_word (element, "transfer", transfers, &transfer, error))
     return FALSE;
 
@@ -148,7 +150,8 @@ read_type_flags (NorpcDescribedType     *self,
     }
   if (nullable && self->get_type != NULL && self->signature[0] == 's')
     self->signature = "ms";
-  self->flags = (NorpcArgFlags) ((nullable ? NORPC_ARG_FLAGS_NULLABLE : 0) | (transfer ? NORPC_ARG_FLAGS_MOVED : 0));
+  self->flags = (NorpcArgFlags) ((nullable ? NORPC_ARG_FLAGS_NULLABLE : 0) | (transfer ? NORPC_ARG_FLAGS_MOVED : 0) |
+                                 (sensitive ? NORPC_ARG_FLAGS_SENSITIVE : 0));
 
   return TRUE;
 }

@@ -216,13 +216,37 @@ norpc_fake_call_set_answered_error (NorpcFakeCall  *self,
                self->interface_info->dbus.name, norpc_fake_call_get_method_name (self));
 }
 
+/* Returns the arguments as text (owned), without those that are sensitive. */
+static char *
+print_args (GVariant     *args,
+            GDBusArgInfo **infos)
+{
+  GString *text = g_string_new ("(");
+  gsize n_args = g_variant_n_children (args);
+
+  for (gsize i = 0; i < n_args; i++)
+    {
+      g_autoptr (GVariant) arg = g_variant_get_child_value (args, i);
+
+      if (i > 0)
+        g_string_append (text, ", ");
+      if (norpc_arg_info_is_sensitive ((const NorpcArgInfo *) infos[i]))
+        g_string_append (text, "<sensitive>");
+      else
+        g_variant_print_string (arg, text, FALSE);
+    }
+  g_string_append (text, n_args == 1 ? ",)" : ")");
+
+  return g_string_free (text, FALSE);
+}
+
 /* Returns the name of the method and the arguments (owned), for messages. */
 char *
 norpc_fake_call_describe (NorpcFakeCall *self)
 {
   NorpcFakeMember member = norpc_fake_args_member (self->interface_info, self->method);
   g_autoptr (GVariant) args = norpc_fake_values_to_variant (self->args, &member, NULL);
-  g_autofree char *text = args != NULL ? g_variant_print (args, FALSE) : g_strdup (" (…)");
+  g_autofree char *text = args != NULL ? print_args (args, member.infos) : g_strdup (" (…)");
 
   return g_strdup_printf ("%s.%s %s", member.interface_name, member.member, text);
 }

@@ -77,6 +77,26 @@ test_args (void)
 }
 
 static void
+test_sensitive (void)
+{
+  const NorpcInterfaceInfo *info = read_members (
+    "<method name='A'><arg name='a' type='s' sensitive='true'/><arg name='b' type='s' sensitive='false'/>"
+    "<arg name='c' type='s' direction='out' sensitive='true' nullable='true'/></method>"
+    "<signal name='B'><arg name='d' type='s'><annotation name='org.norpc.Sensitive' value='true'/></arg></signal>"
+    "<property name='E' type='s' access='read' sensitive='true'/>");
+  const NorpcArgInfo *a = (const NorpcArgInfo *) info->methods[0]->dbus.in_args[0];
+  const NorpcArgInfo *b = (const NorpcArgInfo *) info->methods[0]->dbus.in_args[1];
+  const NorpcArgInfo *c = (const NorpcArgInfo *) info->methods[0]->dbus.out_args[0];
+  const NorpcArgInfo *d = (const NorpcArgInfo *) info->signals[0]->dbus.args[0];
+
+  g_assert_cmpint (a->flags, ==, NORPC_ARG_FLAGS_SENSITIVE);
+  g_assert_cmpint (b->flags, ==, NORPC_ARG_FLAGS_NONE);
+  g_assert_cmpint (c->flags, ==, NORPC_ARG_FLAGS_SENSITIVE | NORPC_ARG_FLAGS_NULLABLE);
+  g_assert_cmpint (d->flags, ==, NORPC_ARG_FLAGS_SENSITIVE);
+  g_assert_cmpint (info->properties[0]->flags, ==, NORPC_ARG_FLAGS_SENSITIVE);
+}
+
+static void
 test_types (void)
 {
   const NorpcInterfaceInfo *info = read_members (
@@ -459,6 +479,7 @@ main (int    argc,
 
   g_test_add_func ("/dynamic/infos/flags", test_flags);
   g_test_add_func ("/dynamic/infos/args", test_args);
+  g_test_add_func ("/dynamic/infos/sensitive", test_sensitive);
   g_test_add_func ("/dynamic/infos/types", test_types);
   g_test_add_func ("/dynamic/infos/names", test_names);
   g_test_add_func ("/dynamic/infos/function-names", test_function_names);

@@ -110,6 +110,8 @@ static const struct
     "line 2, column 18: a value of this type is copied: there is nothing to transfer" },
   { "<method name='A'><arg type='s' direction='out' transfer='full'/></method>",
     "line 2, column 18: only arguments of methods that go in can be transferred" },
+  { "<method name='A'><arg type='s' sensitive='yes'/></method>",
+    "line 2, column 18: the attribute 'sensitive' is 'true' or 'false', not 'yes'" },
   { "<method name='A'><arg type='s' direction='up'/></method>",
     "line 2, column 18: the attribute 'direction' is one of 'in', 'out', not 'up'" },
   { "<method name='A'><arg type='s' element-type='GObject.Object'/></method>",

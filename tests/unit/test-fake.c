@@ -203,12 +203,30 @@ test_other (Faked         *self,
   g_assert_cmpuint (norpc_fake_get_n_calls (self->fake, NULL), ==, 0);
 }
 
+/* No message has a sensitive argument in it. */
+static void
+test_sensitive (Faked         *self,
+                gconstpointer  unused)
+{
+  g_autoptr (GError) unexpected = NULL;
+  g_autoptr (GError) invalid = NULL;
+
+  g_assert_false (store_store_proxy_call_unlock_sync (self->proxy, "ada", "lovelace", NULL, &unexpected));
+  g_assert_cmpstr (unexpected->message, ==,
+                   "no rule of the NorpcFake fits the call org.example.Store.Unlock ('ada', <sensitive>)");
+  g_assert_false (store_store_proxy_call_unlock_sync (self->proxy, "ada", "lovelace\xff", NULL, &invalid));
+  g_assert_cmpstr (invalid->message, ==,
+                   "org.example.Store.Unlock: argument 'password': "
+                   "the value is not valid; it is sensitive, and not shown");
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
+  TEST_FAKE ("/fake/sensitive", test_sensitive);
   TEST_FAKE ("/fake/sequence", test_sequence);
   TEST_FAKE ("/fake/rank", test_rank);
   TEST_FAKE ("/fake/match", test_match);

@@ -168,6 +168,7 @@ set_type (Emitter         *self,
   set_string (self, "signature_string", use->variant != NULL ? use->variant : "");
   cg_writer_set_flag (self->writer, "is_moved", use->is_moved);
   cg_writer_set_flag (self->writer, "nullable", use->nullable);
+  cg_writer_set_flag (self->writer, "is_sensitive", use->is_sensitive);
   cg_writer_set_template (self->writer, "flags", "info/arg-flags");
   cg_writer_set (self->writer, "value_get_type", get_type_function (use->type));
   cg_writer_set (self->writer, "element_get_type",
