@@ -58,6 +58,7 @@
 #include <norpc-glib/dynamic/norpc-dynamic-proxy.h>
 #include <norpc-glib/dynamic/norpc-dynamic-service.h>
 #include <norpc-glib/dynamic/norpc-dynamic-stream.h>
+#include <norpc-glib/inspect/norpc-inspector.h>
 #include <norpc-glib/testing/norpc-fake-call.h>
 #include <norpc-glib/testing/norpc-fake-rule.h>
 #include <norpc-glib/testing/norpc-fake.h>

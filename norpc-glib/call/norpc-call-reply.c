@@ -8,6 +8,7 @@
 #include "core/norpc-atomic-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-info-match-private.h"
+#include "core/norpc-log-private.h"
 #include "core/norpc-value-init-private.h"
 #include "norpc-call-private.h"
 #include "norpc-call-scope-private.h"
@@ -29,9 +30,9 @@ claim_for_service (NorpcCall *self)
    * not an error.
    */
   if (g_atomic_int_get (&self->replied))
-    g_critical ("%s.%s was answered twice; ignoring the second answer",
-                norpc_call_get_interface_name (self),
-                norpc_call_peek_method_name (self));
+    norpc_critical ("%s.%s was answered twice; ignoring the second answer",
+                    norpc_call_get_interface_name (self),
+                    norpc_call_peek_method_name (self));
 
   return FALSE;
 }
@@ -78,9 +79,9 @@ norpc_call_begin_reply (NorpcCall                *self,
   g_return_val_if_fail (self != NULL, NULL);
   if (!is_call_of (self, interface_info, method))
     {
-      g_critical ("A call of %s.%s was answered with the results of %s.%s",
-                  norpc_call_get_interface_name (self), norpc_call_peek_method_name (self),
-                  interface_info->dbus.name, interface_info->methods[method]->dbus.name);
+      norpc_critical ("A call of %s.%s was answered with the results of %s.%s",
+                      norpc_call_get_interface_name (self), norpc_call_peek_method_name (self),
+                      interface_info->dbus.name, interface_info->methods[method]->dbus.name);
       return NULL;
     }
 

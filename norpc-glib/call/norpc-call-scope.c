@@ -7,6 +7,7 @@
  * cancellation of the call that is being handled there, a timeout and a priority.
  */
 
+#include "core/norpc-log-private.h"
 #include "norpc-call-private.h"
 #include "norpc-call-scope-private.h"
 #include "norpc-call-scope.h"
@@ -70,12 +71,12 @@ norpc_call_scope_leave_forgotten (NorpcThreadScope *thread,
   thread->n_entered = thread->n_outside;
 
   if (call != NULL)
-    g_warning ("The handler of %s.%s, in thread %p, entered a call and returned without leaving it",
-               norpc_call_get_interface_name (call), norpc_call_peek_method_name (call),
-               (gpointer) g_thread_self ());
+    norpc_warning ("The handler of %s.%s, in thread %p, entered a call and returned without leaving it",
+                   norpc_call_get_interface_name (call), norpc_call_peek_method_name (call),
+                   (gpointer) g_thread_self ());
   else
-    g_warning ("A reply function, in thread %p, entered a call and returned without leaving it",
-               (gpointer) g_thread_self ());
+    norpc_warning ("A reply function, in thread %p, entered a call and returned without leaving it",
+                   (gpointer) g_thread_self ());
 }
 
 /**

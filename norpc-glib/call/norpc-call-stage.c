@@ -7,6 +7,7 @@
  * supersede it, and is used by retries and deadlock detection.
  */
 
+#include "core/norpc-log-private.h"
 #include "norpc-call-private.h"
 
 /* Protects NorpcCall.attempt. Taken after all other locks. */
@@ -81,8 +82,8 @@ norpc_call_begin_handling (NorpcCall *self)
 void
 norpc_call_note_sent_twice (NorpcCall *self)
 {
-  g_critical ("%s.%s was passed on twice; ignoring the second time",
-              norpc_call_get_interface_name (self), norpc_call_peek_method_name (self));
+  norpc_critical ("%s.%s was passed on twice; ignoring the second time",
+                  norpc_call_get_interface_name (self), norpc_call_peek_method_name (self));
 }
 
 /* Called in the thread that completes the call, which may be an attempt at others. */

@@ -336,7 +336,7 @@ norpc_call_free (NorpcCall *self)
   if (self->released_at != NULL)
     self->released_at->funcs->unref (self->released_at);
   if (self->metrics != NULL && !self->has_metrics)
-    g_free (self->metrics);
+    norpc_metrics_free (self);
   g_clear_pointer (&self->children, norpc_call_group_unref);
   g_free (self);
 }

@@ -23,11 +23,33 @@ typedef struct
   gsize                waited; /* atomic: nanoseconds plus 1, or 0 until the handler starts */
 } NorpcCallMetrics;
 
+/* Follows each call for the inspectors of the wings above. No lock is held while the functions are
+ * called, and they call no foreign code.
+ */
+typedef struct
+{
+  gpointer (*sent) (NorpcCall           *call,   /* in the client's thread, before it sends the call: returns */
+                    NorpcStatsRecorder **place); /* a record (owned), or NULL */
+  void (*handled)  (gpointer      record);       /* in the service's context, before the handler starts */
+  void (*returned) (gpointer      record);       /* in the service's context, when the handler has returned */
+  void (*ended)    (gpointer      record,        /* in the thread that completes the call */
+                    NorpcOutcome  outcome);
+  void (*unref)    (gpointer      record);       /* thread-safe */
+} NorpcCallObserver;
+
+extern const NorpcCallObserver *norpc_call_observer; /* (nullable), atomic: NULL until there is an inspector */
+
+void norpc_metrics_set_observed (const NorpcCallObserver *observer,
+                                 gboolean                 observed);
+
 NorpcOutcome norpc_call_get_outcome (NorpcCall *call);
 
-void norpc_metrics_note_sent    (NorpcCall           *call,
-                                 NorpcStatsRecorder **place);
-void norpc_metrics_note_handled (NorpcCall           *call);
+void     norpc_metrics_note_sent     (NorpcCall           *call,
+                                      NorpcStatsRecorder **place);
+void     norpc_metrics_note_handled  (NorpcCall           *call);
+void     norpc_metrics_note_returned (NorpcCall           *call);
+void     norpc_metrics_free          (NorpcCall           *call);
+gpointer norpc_metrics_get_record    (NorpcCall           *call);
 
 /* Called in the client's thread, before it sends the call. Reads @place atomically. */
 static inline void

@@ -11,28 +11,93 @@
 #include "norpc-metrics-private.h"
 #include "norpc-trace-private.h"
 
-/* Atomic: negative until it is known, then a boolean. */
-static int all_measured = -1;
+/* Why all calls are measured, even those without statistics. */
+typedef enum
+{
+  SHOWN    = 1 << 0, /* traces or marks are enabled */
+  OBSERVED = 1 << 1, /* there is an inspector */
+  UNKNOWN  = 1 << 2  /* it is not known yet whether they are shown */
+} Reasons;
+
+static int reasons = UNKNOWN; /* atomic: Reasons */
+
+const NorpcCallObserver *norpc_call_observer;
 
 /* Thread-safe. Called on first use. */
-static gboolean
-find_out_whether_all_are_measured (void)
+static Reasons
+find_out_whether_shown (void)
 {
-  gboolean wanted = norpc_trace_is_on () || norpc_marks_are_on ();
+  gboolean shown = norpc_trace_is_on () || norpc_marks_are_on ();
 
-  if (g_atomic_int_compare_and_exchange (&all_measured, -1, wanted) && !wanted)
+  if (shown)
+    g_atomic_int_or (&reasons, SHOWN);
+  if ((g_atomic_int_and (&reasons, ~(guint) UNKNOWN) & UNKNOWN) != 0 && !shown)
     g_atomic_int_add (&norpc_n_metrics_users, -1);
 
-  return wanted;
+  return (Reasons) g_atomic_int_get (&reasons);
 }
 
-/* Thread-safe. Returns TRUE if metrics are needed for all calls, even those without statistics. */
-static inline gboolean
-are_all_measured (void)
+/* Thread-safe. */
+static inline Reasons
+get_reasons (void)
 {
-  int state = g_atomic_int_get (&all_measured);
+  int found = g_atomic_int_get (&reasons);
 
-  return G_UNLIKELY (state != 0) && (state > 0 || find_out_whether_all_are_measured ());
+  return G_LIKELY (found == 0) || (found & UNKNOWN) == 0 ? (Reasons) found : find_out_whether_shown ();
+}
+
+/* Thread-safe. Calls that are sent from now on are observed, or are not. One thread at a time calls it. */
+void
+norpc_metrics_set_observed (const NorpcCallObserver *observer,
+                            gboolean                 observed)
+{
+  g_atomic_pointer_set (&norpc_call_observer, observer);
+  if (observed)
+    g_atomic_int_or (&reasons, OBSERVED);
+  else
+    g_atomic_int_and (&reasons, ~(guint) OBSERVED);
+  g_atomic_int_add (&norpc_n_metrics_users, observed ? 1 : -1);
+}
+
+/* The metrics of a call that is observed, which are not a part of the call. */
+typedef struct
+{
+  NorpcCallMetrics  metrics;
+  gpointer          record; /* (owned) (nullable), by the observer */
+} ObservedMetrics;
+
+/* Thread-safe, once the call is sent. Returns the record (unowned) of the observer, or NULL. */
+gpointer
+norpc_metrics_get_record (NorpcCall *call)
+{
+  return call->is_observed ? ((ObservedMetrics *) call->metrics)->record : NULL;
+}
+
+/* Called in the client's thread, before it sends the call. */
+static G_NO_INLINE NorpcCallMetrics *
+observe (NorpcCall           *call,
+         NorpcStatsRecorder **place)
+{
+  ObservedMetrics *self = g_new0 (ObservedMetrics, 1);
+
+  self->record = norpc_call_observer->sent (call, place);
+  call->has_metrics = FALSE;
+  call->is_observed = self->record != NULL;
+
+  return &self->metrics;
+}
+
+/* Called in the thread that has released the last reference to the memory of a call whose metrics are not a part
+ * of it.
+ */
+void
+norpc_metrics_free (NorpcCall *call)
+{
+  gpointer record = norpc_metrics_get_record (call);
+
+  if (record != NULL)
+    norpc_call_observer->unref (record);
+  g_free (call->metrics);
 }
 
 static double
@@ -97,10 +162,16 @@ norpc_call_get_outcome (NorpcCall *call)
 
 /* Called in the thread that completes the call. @waited is negative if no handler has started. */
 static G_NO_INLINE void
-show_end (NorpcCall *call,
-          gint64     waited,
-          gint64     total)
+show_end (NorpcCall    *call,
+          NorpcOutcome  outcome,
+          gint64        waited,
+          gint64        total)
 {
+  if (call->is_observed)
+    norpc_call_observer->ended (norpc_metrics_get_record (call), outcome);
+  if ((get_reasons () & SHOWN) == 0)
+    return;
+
   if (waited < 0)
     {
       norpc_trace (call, "ended after %.1f us, without being handled", get_microseconds (total));
@@ -123,8 +194,8 @@ note_end (NorpcCall    *call,
   gint64 total = norpc_clock_get () - metrics->sent;
   gint64 waited = (gint64) (gsize) g_atomic_pointer_get (&metrics->waited) - 1;
 
-  if (are_all_measured ())
-    show_end (call, waited, total);
+  if (get_reasons () != 0 || call->is_observed)
+    show_end (call, outcome, waited, total);
 
   if (method == NULL)
     return;
@@ -153,12 +224,13 @@ norpc_metrics_note_sent (NorpcCall           *call,
 {
   NorpcStatsRecorder *recorder = place != NULL ? g_atomic_pointer_get (place) : NULL;
   gboolean counted = recorder != NULL && norpc_stats_recorder_is_on (recorder);
+  Reasons why = get_reasons ();
   NorpcCallMetrics *metrics;
 
-  if (call->metrics != NULL || (!are_all_measured () && !counted))
+  if (call->metrics != NULL || (why == 0 && !counted))
     return;
 
-  metrics = norpc_call_get_metrics_part (call);
+  metrics = G_UNLIKELY ((why & OBSERVED) != 0) ? observe (call, place) : norpc_call_get_metrics_part (call);
   if (metrics == NULL)
     metrics = g_new (NorpcCallMetrics, 1);
   call->metrics = metrics;
@@ -172,6 +244,17 @@ norpc_metrics_note_sent (NorpcCall           *call,
    */
   if (!norpc_call_add_completion_hook (call, &metrics->hook, ended_cb))
     note_end (call, call->timed_out ? NORPC_OUTCOME_TIMED_OUT : NORPC_OUTCOME_CANCELLED);
+}
+
+/* Runs in the service's context. */
+static G_NO_INLINE void
+show_handled (NorpcCall *call,
+              gint64     waited)
+{
+  if (call->is_observed)
+    norpc_call_observer->handled (norpc_metrics_get_record (call));
+  if ((get_reasons () & SHOWN) != 0)
+    norpc_mark_waited (call, call->metrics->sent, waited);
 }
 
 /* Runs in the service's context. The caller keeps the recorder alive, although the call may
@@ -188,8 +271,15 @@ norpc_metrics_note_handled (NorpcCall *call)
 
   waited = MIN (norpc_clock_get () - metrics->sent, (gint64) (G_MAXSSIZE - 1));
   g_atomic_pointer_set (&metrics->waited, (gsize) waited + 1);
-  if (are_all_measured ())
-    norpc_mark_waited (call, metrics->sent, waited);
+  if (get_reasons () != 0 || call->is_observed)
+    show_handled (call, waited);
   if (metrics->method != NULL)
     norpc_method_recorder_add_latency (metrics->method, NORPC_LATENCY_WAITING, waited);
+}
+
+/* Runs in the service's context, when the handler of a call that is observed has returned. */
+void
+norpc_metrics_note_returned (NorpcCall *call)
+{
+  norpc_call_observer->returned (norpc_metrics_get_record (call));
 }

@@ -5,6 +5,7 @@
 
 /* Warnings about one-way calls that fail, because their clients get no error. */
 
+#include "core/norpc-log-private.h"
 #include "norpc-call-private.h"
 
 /* Taken after all other locks. */
@@ -53,7 +54,7 @@ void
 norpc_call_note_failure (NorpcCall *self)
 {
   if (!is_expected (self) && is_news (self))
-    g_warning ("The one-way call %s.%s failed: %s",
-               norpc_call_get_interface_name (self), norpc_call_peek_method_name (self),
-               self->error->message);
+    norpc_warning ("The one-way call %s.%s failed: %s",
+                   norpc_call_get_interface_name (self), norpc_call_peek_method_name (self),
+                   self->error->message);
 }

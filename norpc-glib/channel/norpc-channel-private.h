@@ -44,6 +44,7 @@ struct _NorpcChannel
   NorpcLane       lanes[NORPC_N_LANES];
 
   NorpcSubscribers   *subscribers; /* (owned), since construction: has its own lock */
+  int                 server_id; /* atomic: of the server that is registered for it, or 0 */
   NorpcStatsRecorder *recorder; /* (owned) (nullable), atomic: created once, on first use */
 
   gboolean     open;      /* [queue] */
@@ -85,6 +86,13 @@ norpc_channel_get_lane (NorpcChannel *self,
                         NorpcCall    *call)
 {
   return &self->lanes[norpc_priority_get_lane (call->priority)];
+}
+
+/* Thread-safe. @place is the field of a channel. */
+static inline NorpcChannel *
+norpc_channel_from_recorder (NorpcStatsRecorder **place)
+{
+  return (NorpcChannel *) ((char *) place - G_STRUCT_OFFSET (NorpcChannel, recorder));
 }
 
 /* Thread-safe. Returns FALSE if each client has always been allowed any number of open calls. */

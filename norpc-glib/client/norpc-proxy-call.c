@@ -6,6 +6,7 @@
 /* The calls of a proxy. */
 
 #include "call/norpc-call-private.h"
+#include "core/norpc-log-private.h"
 #include "norpc-endpoint-private.h"
 #include "norpc-proxy-parts-private.h"
 #include "norpc-reply-queue-private.h"
@@ -169,7 +170,7 @@ norpc_proxy_take_reply (NorpcProxy             *self,
 
   if (g_task_get_source_tag ((GTask *) result) != method)
     {
-      g_critical ("The result is not that of a call of %s", method->dbus.name);
+      norpc_critical ("The result is not that of a call of %s", method->dbus.name);
       return NULL;
     }
 

@@ -7,6 +7,7 @@
  * would deliver their replies.
  */
 
+#include "core/norpc-log-private.h"
 #include "norpc-reply-queue-parts-private.h"
 
 /* Callbacks may send further calls while their thread ends; this limit keeps them from doing
@@ -81,8 +82,8 @@ norpc_reply_queue_end_calls (NorpcReplyQueue *self)
     {
       if (cancel_sent (self) && ++self->n_rounds > MAX_LAST_ROUNDS)
         {
-          g_warning ("Callbacks keep sending calls while their thread is being stopped; "
-                     "the last calls never complete");
+          norpc_warning ("Callbacks keep sending calls while their thread is being stopped; "
+                         "the last calls never complete");
           return FALSE;
         }
 

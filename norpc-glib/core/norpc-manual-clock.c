@@ -5,6 +5,7 @@
 
 #include "norpc-background-private.h"
 #include "norpc-clock-private.h"
+#include "norpc-log-private.h"
 #include "norpc-manual-clock.h"
 #include "norpc-timer-private.h"
 
@@ -127,8 +128,8 @@ settle (GMainContext *context)
   do
     if (!norpc_timer_settle (limit))
       {
-        g_warning ("A function of a layer has not returned for %d seconds; the manual clock does not wait for it",
-                   (int) (PATIENCE / G_USEC_PER_SEC));
+        norpc_warning ("A function of a layer has not returned for %d seconds; the manual clock does not wait for it",
+                       (int) (PATIENCE / G_USEC_PER_SEC));
         return FALSE;
       }
   while (dispatch (context));

@@ -5,6 +5,7 @@
 
 #include "norpc-background-private.h"
 #include "norpc-clock-private.h"
+#include "norpc-log-private.h"
 #include "norpc-timer-private.h"
 
 /* Protects all static variables in this file, and the fields of timers. While it is held, only
@@ -144,7 +145,7 @@ serve_timers (gpointer data G_GNUC_UNUSED)
 static void
 warn (gpointer message)
 {
-  g_warning ("Failed to start the thread for timers; calls do not time out until it starts: %s", (char *) message);
+  norpc_warning ("Failed to start the thread for timers; calls do not time out until it starts: %s", (char *) message);
   g_free (message);
 }
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-log-private.h"
 #include "core/norpc-value-check-private.h"
 #include "norpc-list-source-private.h"
 
@@ -187,7 +188,7 @@ items_changed_cb (GListModel *model,
   splice.added = read_items (model, self->item_type, splice.position, splice.n_added, &problem);
   if (problem != NULL)
     {
-      g_critical ("%s: %s; clients are no longer notified of changes", G_OBJECT_TYPE_NAME (model), problem);
+      norpc_critical ("%s: %s; clients are no longer notified of changes", G_OBJECT_TYPE_NAME (model), problem);
       self->owner->funcs->failed (self->owner, self);
       return;
     }

@@ -7,6 +7,7 @@
 #include "client/norpc-call-send-private.h"
 #include "client/norpc-endpoint.h"
 #include "client/norpc-proxy-private.h"
+#include "core/norpc-log-private.h"
 #include "core/norpc-value-check-private.h"
 #include "core/norpc-value-copy-private.h"
 #include "core/norpc-value-export-private.h"
@@ -263,7 +264,7 @@ note_failed_load (NorpcMirror  *self,
     return;
 
   self->warned = TRUE;
-  g_warning ("%s has no properties: %s", G_OBJECT_TYPE_NAME (proxy), error->message);
+  norpc_warning ("%s has no properties: %s", G_OBJECT_TYPE_NAME (proxy), error->message);
 }
 
 static void

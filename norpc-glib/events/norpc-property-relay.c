@@ -5,6 +5,7 @@
 
 #include "client/norpc-event-queue-private.h"
 #include "client/norpc-reply-queue-private.h"
+#include "core/norpc-log-private.h"
 #include "core/norpc-value-check-private.h"
 #include "core/norpc-value-export-private.h"
 #include "norpc-interface-members-private.h"
@@ -117,8 +118,8 @@ read_values (NorpcPropertyRelay        *self,
       if (problem == NULL)
         continue;
 
-      g_critical ("%s: property '%s': %s; clients were not notified of the change", access->info.dbus.name,
-                  access->updated_args[n]->dbus.name, problem);
+      norpc_critical ("%s: property '%s': %s; clients were not notified of the change", access->info.dbus.name,
+                      access->updated_args[n]->dbus.name, problem);
       break;
     }
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-log-private.h"
 #include "core/norpc-value-check-private.h"
 #include "core/norpc-value-copy-private.h"
 #include "core/norpc-value-equal-private.h"
@@ -109,7 +110,7 @@ norpc_property_values_set (NorpcPropertyValues *self,
 
   if (problem != NULL)
     {
-      g_critical ("%s: property '%s': %s", self->interface_info->dbus.name, arg->dbus.name, problem);
+      norpc_critical ("%s: property '%s': %s", self->interface_info->dbus.name, arg->dbus.name, problem);
       return;
     }
   if (norpc_value_equal (arg, kept, value))

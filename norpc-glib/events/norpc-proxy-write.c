@@ -8,6 +8,7 @@
 #include "client/norpc-owner-private.h"
 #include "client/norpc-proxy-private.h"
 #include "core/norpc-error.h"
+#include "core/norpc-log-private.h"
 #include "norpc-property-private.h"
 #include "norpc-proxy-properties-private.h"
 
@@ -53,7 +54,7 @@ new_write_of_args (NorpcMirror *mirror,
   value = norpc_call_get_args (call, NULL);
   G_VALUE_COLLECT (value, args, 0, &problem);
   if (problem != NULL)
-    g_critical ("%s", problem);
+    norpc_critical ("%s", problem);
 
   return call;
 }

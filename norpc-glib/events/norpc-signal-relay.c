@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-log-private.h"
 #include "norpc-interface-members-private.h"
 #include "norpc-list-values-private.h"
 #include "norpc-property-relay-private.h"
@@ -85,7 +86,7 @@ relay_emission (GClosure     *closure,
   passage.emission = norpc_emission_new (self->interface_info, self->signal, values + 1, n_values - 1, &error);
   if (passage.emission == NULL)
     {
-      g_critical ("%s; the signal was not passed on to clients", error->message);
+      norpc_critical ("%s; the signal was not passed on to clients", error->message);
       return;
     }
 

@@ -7,6 +7,7 @@
 #include "client/norpc-proxy-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-interface-info-private.h"
+#include "core/norpc-log-private.h"
 #include "norpc-signal-watch.h"
 #include "norpc-subscription-private.h"
 #include "norpc-wait-private.h"
@@ -300,9 +301,9 @@ norpc_signal_watch_new (NorpcProxy *proxy,
     id = find_signal (interface_info, signal_name, &signal);
   if (id == 0)
     {
-      g_critical ("%s has no signal '%s'",
-                  interface_info != NULL ? interface_info->dbus.name : G_OBJECT_TYPE_NAME (proxy),
-                  signal_name);
+      norpc_critical ("%s has no signal '%s'",
+                      interface_info != NULL ? interface_info->dbus.name : G_OBJECT_TYPE_NAME (proxy),
+                      signal_name);
       return NULL;
     }
 

@@ -4,6 +4,7 @@
  */
 
 #include "client/norpc-proxy.h"
+#include "core/norpc-log-private.h"
 #include "core/norpc-value-variant-private.h"
 #include "dynamic/norpc-dynamic-info-private.h"
 #include "events/norpc-property-access-private.h"
@@ -43,7 +44,7 @@ send_dbus_signal (NorpcDBusAnnouncer *self,
 
   if (!g_dbus_connection_emit_signal (self->connection, NULL, self->path, interface_name, member, args, &error) &&
       !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
-    g_warning ("%s.%s was not sent over D-Bus: %s", interface_name, member, error->message);
+    norpc_warning ("%s.%s was not sent over D-Bus: %s", interface_name, member, error->message);
 }
 
 static void
@@ -65,7 +66,7 @@ announce_signal (GClosure     *closure,
   if (form != NULL)
     send_dbus_signal (self, self->info->dbus.name, info->dbus.name, form);
   else
-    g_warning ("%s.%s was not sent over D-Bus: %s", self->info->dbus.name, info->dbus.name, problem);
+    norpc_warning ("%s.%s was not sent over D-Bus: %s", self->info->dbus.name, info->dbus.name, problem);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "core/norpc-error.h"
 #include "core/norpc-interface-info-private.h"
 #include "core/norpc-interface-peek.h"
+#include "core/norpc-log-private.h"
 #include "norpc-dispatch-private.h"
 
 static gpointer route_func; /* atomic, (nullable): NorpcRouteFunc */
@@ -32,8 +33,8 @@ answer_failure (NorpcCall *call,
 
   if (error != NULL && g_atomic_int_get (&call->replied))
     {
-      g_critical ("%s.%s failed after it was answered: %s",
-                  interface_name, method_name, error->message);
+      norpc_critical ("%s.%s failed after it was answered: %s",
+                      interface_name, method_name, error->message);
       g_error_free (error);
     }
   else if (error != NULL)
@@ -203,6 +204,8 @@ norpc_dispatch (NorpcCall *call,
     norpc_call_import_args (call);
   handled = dispatch (service, vtable, call, &error);
   norpc_call_scope_end (&outer, call);
+  if (G_UNLIKELY (call->is_observed))
+    norpc_metrics_note_returned (call);
 
   if (g_atomic_int_get (&call->state) == NORPC_CALL_WRITTEN)
     finish_dispatch (call, is_dropped_next);
@@ -213,9 +216,9 @@ norpc_dispatch (NorpcCall *call,
     }
   else if (error != NULL)
     {
-      g_critical ("%s.%s set an error and returned TRUE: %s",
-                  norpc_call_get_interface_name (call),
-                  norpc_call_peek_method_name (call), error->message);
+      norpc_critical ("%s.%s set an error and returned TRUE: %s",
+                      norpc_call_get_interface_name (call),
+                      norpc_call_peek_method_name (call), error->message);
       if (g_atomic_int_get (&call->replied))
         g_error_free (error);
       else

@@ -7,6 +7,7 @@
 
 #include "call/norpc-call-private.h"
 #include "client/norpc-proxy.h"
+#include "core/norpc-log-private.h"
 #include "norpc-thread-check-private.h"
 #include "norpc-thread-private.h"
 #include "norpc-worker-private.h"
@@ -186,8 +187,8 @@ norpc_thread_check_warn (NorpcThreadCheck *self,
     return;
 
   this = describe_this_thread ();
-  g_warning ("%s.%s is called in %s, but a server runs the same service in %s; "
-             "a service belongs to one thread",
-             norpc_call_get_interface_name (call), norpc_call_peek_method_name (call),
-             this, other);
+  norpc_warning ("%s.%s is called in %s, but a server runs the same service in %s; "
+                 "a service belongs to one thread",
+                 norpc_call_get_interface_name (call), norpc_call_peek_method_name (call),
+                 this, other);
 }

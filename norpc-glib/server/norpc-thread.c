@@ -6,6 +6,7 @@
 #include "call/norpc-deadlock-private.h"
 #include "client/norpc-reply-queue-private.h"
 #include "core/norpc-error.h"
+#include "core/norpc-log-private.h"
 #include "norpc-thread-users-private.h"
 
 /**
@@ -390,7 +391,7 @@ norpc_thread_stop (NorpcThread *self)
   wait.executor = self->data->context;
   if (!norpc_deadlock_begin_wait (&wait))
     {
-      g_critical ("Two threads are stopping each other; not waiting for the other one");
+      norpc_critical ("Two threads are stopping each other; not waiting for the other one");
       return;
     }
 

@@ -69,6 +69,11 @@ struct _NorpcWorker
                                     worker now; set only if there are layers, or if another
                                     worker has the same service */
 
+  /* For norpc-server-registry-private.h */
+  GType service_type;  /* since construction */
+  guint id;            /* [lock of the registry]: since it is registered */
+  GList registry_link; /* [lock of the registry]: with data while it is registered */
+
   NorpcPendingCalls pending;      /* has its own lock */
   int               stop_requested; /* atomic */
 

@@ -10,6 +10,7 @@
 #include "core/norpc-context-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-foreign-service-private.h"
+#include "norpc-server-registry-private.h"
 #include "norpc-thread-private.h"
 #include "norpc-worker-private.h"
 
@@ -248,6 +249,7 @@ norpc_worker_attach (NorpcWorker   *self,
       abandon_start (self);
       return FALSE;
     }
+  norpc_server_registry_add (self);
   attach_to_source (self);
 
   return TRUE;

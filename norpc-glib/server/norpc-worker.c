@@ -8,6 +8,7 @@
 #include "core/norpc-context-private.h"
 #include "norpc-dispatch-private.h"
 #include "norpc-lifecycle.h"
+#include "norpc-server-registry-private.h"
 #include "norpc-thread-private.h"
 #include "norpc-worker-private.h"
 
@@ -46,6 +47,7 @@ norpc_worker_new (GObject      *service,
   self->owner.funcs = &owner_funcs;
   g_atomic_ref_count_init (&self->ref_count);
   self->service = g_object_ref (service);
+  self->service_type = G_OBJECT_TYPE (service);
   self->thread_check = norpc_thread_check_get (service);
   self->channel = g_object_ref (channel);
   self->state = norpc_server_state_new ();
@@ -58,6 +60,7 @@ norpc_worker_new (GObject      *service,
 static void
 norpc_worker_free (NorpcWorker *self)
 {
+  norpc_server_registry_remove (self);
   g_clear_object (&self->layers);
   g_clear_object (&self->service_endpoint);
   norpc_pending_calls_clear (&self->pending);
@@ -241,6 +244,7 @@ stop_service (NorpcWorker *self)
   norpc_thread_check_remove_worker (self->thread_check, self);
   g_clear_object (&self->service);
 
+  norpc_server_registry_remove (self);
   norpc_server_state_advance (self->state, NORPC_SERVER_STOPPED);
 
   norpc_channel_detach (self->channel);

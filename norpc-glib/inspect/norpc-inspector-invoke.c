@@ -1,0 +1,238 @@
+/* norpc-inspector-invoke.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Calls that are made by hand. */
+
+#include "client/norpc-endpoint.h"
+#include "norpc-inspector-private.h"
+#include "norpc-invocation-private.h"
+
+/* The service may take up to its own timeout, which is shorter. */
+#define REMOTE_TIMEOUT (60 * 1000)
+
+/* Takes ownership of @reply. */
+static char *
+take_remote_result (GVariant *reply)
+{
+  char *result;
+
+  g_variant_get (reply, "(s)", &result);
+  g_variant_unref (reply);
+
+  return result;
+}
+
+/* Runs in the caller's context. */
+static void
+remote_invoked_cb (GObject      *source_object,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GVariant *reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source_object), result, &error);
+
+  if (reply != NULL)
+    {
+      g_task_return_pointer (task, take_remote_result (reply), g_free);
+      return;
+    }
+
+  g_dbus_error_strip_remote_error (error);
+  g_task_return_error (task, error);
+}
+
+/* Runs in the caller's context. */
+static void
+invoked_cb (NorpcReply *reply,
+            gpointer    user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  char *result = norpc_invocation_get_result (reply, &error);
+
+  if (result != NULL)
+    g_task_return_pointer (task, result, g_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Takes ownership of @task. */
+static void
+invoke_here (GTask      *task,
+             guint       service,
+             const char *interface_name,
+             const char *method_name,
+             const char *args)
+{
+  g_autoptr (NorpcChannel) channel = NULL;
+  GError *error = NULL;
+  NorpcCall *call = norpc_invocation_new_call (service, interface_name, method_name, args, &channel, &error);
+
+  if (call != NULL)
+    {
+      norpc_endpoint_call (NORPC_ENDPOINT (channel), call, g_task_get_cancellable (task), invoked_cb, task);
+      return;
+    }
+
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static GVariant *
+pack_invocation (guint       service,
+                 const char *interface_name,
+                 const char *method_name,
+                 const char *args)
+{
+  return g_variant_new ("(usss)", service, interface_name, method_name, args);
+}
+
+/**
+ * norpc_inspector_invoke:
+ * @self: an inspector
+ * @service: the number of a service
+ * @interface_name: the name of an interface of the service
+ * @method_name: the name of a method
+ * @args: the arguments, in the [text format of GVariant](https://docs.gtk.org/glib/gvariant-text-format.html), such as
+ *   `'key', 3`, with or without the parentheses of a tuple
+ * @cancellable: (nullable): a cancellable
+ * @callback: (nullable) (scope async): the function to call when the call has completed
+ * @user_data: data for @callback
+ *
+ * Calls a method by hand.
+ *
+ * The call has a timeout of %NORPC_DEFAULT_SYNC_TIMEOUT.
+ *
+ * Since: 0.1
+ */
+void
+norpc_inspector_invoke (NorpcInspector      *self,
+                        guint                service,
+                        const char          *interface_name,
+                        const char          *method_name,
+                        const char          *args,
+                        GCancellable        *cancellable,
+                        GAsyncReadyCallback  callback,
+                        gpointer             user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (NORPC_IS_INSPECTOR (self));
+  g_return_if_fail (interface_name != NULL);
+  g_return_if_fail (method_name != NULL);
+  g_return_if_fail (args != NULL);
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, norpc_inspector_invoke);
+
+  if (self->connection == NULL)
+    invoke_here (task, service, interface_name, method_name, args);
+  else
+    g_dbus_connection_call (self->connection, NULL, NORPC_INSPECT_PATH, NORPC_INSPECT_INTERFACE, "Invoke",
+                            pack_invocation (service, interface_name, method_name, args), G_VARIANT_TYPE ("(s)"),
+                            G_DBUS_CALL_FLAGS_NONE, REMOTE_TIMEOUT, cancellable, remote_invoked_cb, task);
+}
+
+/**
+ * norpc_inspector_invoke_finish:
+ * @self: an inspector
+ * @result: the result that was passed to the callback
+ * @error: return location for an error
+ *
+ * Finishes an operation that was started with [method@Norpc.Inspector.invoke].
+ *
+ * The error is that of the call; %NORPC_ERROR_INVALID_ARGUMENT if there is no such service or method; a
+ * [error@GLib.VariantParseError], which says where @args is wrong; or %NORPC_ERROR_NOT_IMPLEMENTED for a method whose
+ * arguments have no form as text, and for streams.
+ *
+ * Returns: (transfer full): the names and values of the results as text, without those that are sensitive in the
+ *   description, or %NULL if @error is set
+ * Since: 0.1
+ */
+char *
+norpc_inspector_invoke_finish (NorpcInspector  *self,
+                               GAsyncResult    *result,
+                               GError         **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, norpc_inspector_invoke), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Thread-safe. */
+static char *
+invoke_here_sync (guint          service,
+                  const char    *interface_name,
+                  const char    *method_name,
+                  const char    *args,
+                  GCancellable  *cancellable,
+                  GError       **error)
+{
+  g_autoptr (NorpcChannel) channel = NULL;
+  g_autoptr (NorpcReply) reply = NULL;
+  NorpcCall *call = norpc_invocation_new_call (service, interface_name, method_name, args, &channel, error);
+
+  if (call == NULL)
+    return NULL;
+
+  reply = norpc_endpoint_call_sync (NORPC_ENDPOINT (channel), call, cancellable, error);
+
+  return reply != NULL ? norpc_invocation_get_result (reply, error) : NULL;
+}
+
+/**
+ * norpc_inspector_invoke_sync:
+ * @self: an inspector
+ * @service: the number of a service
+ * @interface_name: the name of an interface of the service
+ * @method_name: the name of a method
+ * @args: the arguments
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Calls a method by hand, and blocks until the call has completed.
+ *
+ * See [method@Norpc.Inspector.invoke]. Errors are those of [method@Norpc.Inspector.invoke_finish].
+ *
+ * Returns: (transfer full): the names and values of the results as text, or %NULL if @error is set
+ * Since: 0.1
+ */
+char *
+norpc_inspector_invoke_sync (NorpcInspector  *self,
+                             guint            service,
+                             const char      *interface_name,
+                             const char      *method_name,
+                             const char      *args,
+                             GCancellable    *cancellable,
+                             GError         **error)
+{
+  GError *failure = NULL;
+  GVariant *reply;
+
+  g_return_val_if_fail (NORPC_IS_INSPECTOR (self), NULL);
+  g_return_val_if_fail (interface_name != NULL, NULL);
+  g_return_val_if_fail (method_name != NULL, NULL);
+  g_return_val_if_fail (args != NULL, NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (self->connection == NULL)
+    return invoke_here_sync (service, interface_name, method_name, args, cancellable, error);
+
+  reply = g_dbus_connection_call_sync (self->connection, NULL, NORPC_INSPECT_PATH, NORPC_INSPECT_INTERFACE, "Invoke",
+                                       pack_invocation (service, interface_name, method_name, args),
+                                       G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, REMOTE_TIMEOUT, cancellable,
+                                       &failure);
+  if (reply != NULL)
+    return take_remote_result (reply);
+
+  g_dbus_error_strip_remote_error (failure);
+  g_propagate_error (error, failure);
+
+  return NULL;
+}
