@@ -1,0 +1,41 @@
+/* monitor-commands.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "inspector-format.h"
+
+G_BEGIN_DECLS
+
+/* What the commands of norpc-monitor have in common. */
+typedef struct
+{
+  NorpcInspector *inspector;  /* (owned) */
+  guint           service;    /* that was chosen, or 0 for all */
+  guint64         last_event; /* that was printed */
+} Monitor;
+
+/* Prints once. Returns FALSE if @error is set. */
+typedef gboolean (*MonitorFunc) (Monitor  *self,
+                                 GError  **error);
+
+gboolean monitor_print_calls  (Monitor             *self,
+                               GError             **error);
+gboolean monitor_print_events (Monitor             *self,
+                               GError             **error);
+gboolean monitor_print_lints  (Monitor             *self,
+                               GError             **error);
+gboolean monitor_print_rates  (Monitor             *self,
+                               GError             **error);
+gboolean monitor_print_tree   (Monitor             *self,
+                               GError             **error);
+gboolean monitor_invoke       (Monitor             *self,
+                               const char          *method,
+                               const char          *args,
+                               GError             **error);
+gboolean monitor_wants        (Monitor             *self,
+                               GVariant            *dict);
+
+G_END_DECLS

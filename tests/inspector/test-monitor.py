@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Looks into a process with norpc-monitor.
+
+usage: test-monitor.py MONITOR INSPECTED
+"""
+
+import contextlib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+MONITOR, INSPECTED = sys.argv[1:]
+TIMEOUT = 60
+TREE = '''\
+thread stores
+├── service 1: StoreStore\\+Funcs1, running, 0 of 4096 waiting, 1 open
+│   ├── org.example.Store
+│   │   ├── Get \\(s\\)
+│   │   ├── Put \\(suas\\)
+│   │   ├── Clear \\(\\)
+│   │   ├── Unlock \\(ss\\)
+(?:│   │   [├└]── \\w+(?: \\(\\w*\\))?
+)+│   └── calls
+│       └── #\\d+ Unlock \\(user='ada', password=<sensitive>\\)  open for [\\d.]+ (?:µs|ms|s)
+└── service 2: StoreStore\\+Funcs1, running, \\d of 4096 waiting, 0 open
+'''
+
+
+class Failure(Exception):
+    pass
+
+
+@contextlib.contextmanager
+def inspected(place):
+    """Runs a process that can be inspected at a place."""
+    process = subprocess.Popen([INSPECTED], env={**os.environ, 'NORPC_INSPECT': place},
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding='utf-8')
+    try:
+        if process.stdout.readline() != 'ready\n':
+            raise Failure('the process has not started')
+        yield process
+    finally:
+        process.stdin.close()
+        process.wait(TIMEOUT)
+        process.stdout.close()
+
+
+def monitor(place, *arguments):
+    """Returns the exit status, the output and the errors."""
+    environment = {**os.environ, 'LC_ALL': 'C.UTF-8'}
+    environment.pop('NORPC_INSPECT', None)
+    options = ['--address', place] if place else []
+    result = subprocess.run([MONITOR, *options, *arguments], env=environment, capture_output=True,
+                            encoding='utf-8', timeout=TIMEOUT)
+    return result.returncode, result.stdout, result.stderr
+
+
+def expect(actual, status, output='', errors=''):
+    """Compares with regular expressions."""
+    for kind, expected, text in (('output', output, actual[1]), ('errors', errors, actual[2])):
+        if not re.match(expected, text) if expected else text:
+            raise Failure(f'the {kind} are\n{text}\ninstead of\n{expected}')
+    if actual[0] != status:
+        raise Failure(f'the status is {actual[0]} instead of {status}: {actual[2]}')
+
+
+def test_lists(folder):
+    with inspected(folder):
+        expect(monitor(folder), 0, TREE)
+        expect(monitor(folder, 'tree', '-s', '2'), 0, 'thread stores\n└── service 2')
+        expect(monitor(folder, 'calls'), 0,
+               r"#\d+ service 1  org.example.Store.Unlock \(user='ada', password=<sensitive>\)  "
+               r"open for [\d.]+ \w+, from main\n")
+        expect(monitor(folder, 'rates', '-n', '2', '-i', '0.2'), 0,
+               r'service +calls/s[^\n]*\n(?:.*\n)*2 +[1-9][\d.]+ +\d+ +0 +0(?: +[\d.]+ (?:µs|ms|s)){4}  org.example.Store.Get\n'
+               r'(?:.*\n)*\nservice +calls/s')
+        expect(monitor(folder, 'lints'), 0,
+               r'no-deadline: service 1: org.example.Store.Unlock: [^\n]* \[1 times\]\n')
+        status, events, errors = monitor(folder, 'events', '-n', '1')
+        for line in (r"^[\d.]+ #\d+ service 1  sent  org.example.Store.Unlock \(user='ada', password=<sensitive>\), from main$",
+                     r'^[\d.]+ #\d+ service 2  handled  org.example.Store.Get$',
+                     r'^[\d.]+ #\d+ service 2  completed  org.example.Store.Get: answered$'):
+            if not re.search(line, events, re.MULTILINE):
+                raise Failure(f'no event is\n{line}\nbut\n{events}{errors}')
+        if 'lovelace' in events:
+            raise Failure('a sensitive argument is shown')
+
+
+def test_invoke(folder):
+    with inspected(folder):
+        expect(monitor(folder, 'invoke', 'org.example.Store.Get', "'ab'"), 0, "value='abab'\n$")
+        expect(monitor(folder, 'invoke', 'org.example.Store.Clear'), 0)
+        expect(monitor(folder, 'invoke', 'org.example.Store.Clear', '-s', '2'), 1, '', 'norpc-monitor: nobody has asked\n')
+        expect(monitor(folder, 'calls', '-s', '1'), 0, 'no calls in flight\n')
+        expect(monitor(folder, 'invoke', 'org.example.Store.Get', '3'), 1, '',
+               r"norpc-monitor: org.example.Store.Get takes arguments of the type '\(s\)': 1-2:can not parse")
+        expect(monitor(folder, 'invoke', 'org.example.Store.None'), 1, '',
+               'norpc-monitor: no service has a method org.example.Store.None\n')
+        expect(monitor(folder, 'invoke', 'org.example.Store.Get', "'ab'", '-s', '7'), 1, '',
+               'norpc-monitor: service 7 has no method org.example.Store.Get\n')
+        expect(monitor(folder, 'invoke', 'Get'), 1, '', 'norpc-monitor: expected an interface, a dot and a method')
+
+
+def test_places(folder):
+    path = pathlib.Path(folder)
+    expect(monitor(folder), 1, '', 'norpc-monitor: no process can be inspected in ')
+    with inspected(f'unix:path={folder}/one'):
+        expect(monitor(folder), 0, 'thread')
+        expect(monitor(f'unix:path={folder}/one'), 0, 'thread')
+        expect(monitor(os.path.relpath(path / 'one')), 0, 'thread')
+        with inspected(folder) as other:
+            expect(monitor(folder), 1, '', f'norpc-monitor: several processes can be inspected in \'{folder}\'; '
+                                           f'choose one of\n  {folder}/inspected-{other.pid}\n  {folder}/one\n')
+        # The socket of the other process is still there.
+        if len(list(path.iterdir())) != 2:
+            raise Failure('there is no socket')
+        expect(monitor(folder), 0, 'thread')
+    expect(monitor(f'{folder}/one'), 1, '', 'norpc-monitor: Could not connect: ')
+    expect(monitor(f'{folder}/missing'), 1, '', 'norpc-monitor: Could not connect: ')
+
+
+def test_usage(folder):
+    expect(monitor(None), 2, '', 'norpc-monitor: no process was named')
+    expect(monitor(None, '--version'), 0, r'\d+\.\d+\.\d+\n$')
+    expect(monitor(None, '--nonsense'), 2, '', 'norpc-monitor: Unknown option')
+    with inspected(folder):
+        expect(monitor(folder, 'nonsense'), 2, '', "norpc-monitor: 'nonsense' is not a command")
+        expect(monitor(folder, 'calls', 'more'), 2, '', "norpc-monitor: 'calls' is not a command with these")
+
+
+def test_process_ends(folder):
+    """The monitor ends with the process that it looks into."""
+    with inspected(folder) as process:
+        watching = subprocess.Popen([MONITOR, '-a', folder, 'events', '-i', '0.01'], stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE, encoding='utf-8')
+        watching.stdout.readline()
+        process.kill()
+        errors = watching.communicate(timeout=TIMEOUT)[1]
+    if watching.returncode != 1 or not errors.startswith('norpc-monitor: '):
+        raise Failure(f'{watching.returncode}: {errors}')
+
+
+def main():
+    tests = [(name, function) for name, function in globals().items() if name.startswith('test_')]
+    print(f'1..{len(tests)}')
+    failed = False
+    for number, (name, function) in enumerate(tests, 1):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                function(folder)
+                print(f'ok {number} {name}')
+            except (Failure, subprocess.TimeoutExpired) as failure:
+                failed = True
+                print(f'not ok {number} {name}')
+                print('\n'.join('# ' + line for line in str(failure).splitlines()))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == '__main__':
+    main()
