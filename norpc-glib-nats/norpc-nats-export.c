@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "norpc-nats-discovery-private.h"
 #include "norpc-nats-export.h"
 #include "norpc-nats-info-private.h"
 #include "norpc-nats-intake-private.h"
@@ -32,10 +33,16 @@ struct _NorpcNatsExport
 {
   GObject parent_instance;
 
-  NorpcNatsServing *serving;       /* (owned) (nullable): until it is no longer exported */
-  char             *queue_group;   /* (owned) (nullable), since construction */
-  GPtrArray        *infos;         /* (owned): of unowned NorpcInterfaceInfo */
-  GPtrArray        *subscriptions; /* (owned): of owned NorpcNatsSubscription */
+  NorpcNatsServing *serving;     /* (owned) (nullable): until it is no longer exported */
+  char             *queue_group; /* (owned) (nullable), since construction */
+
+  /* Until it is no longer exported, or is drained. */
+  GPtrArray          *served;        /* (owned): of owned NorpcNatsServed */
+  GPtrArray          *subscriptions; /* (owned): of owned NorpcNatsSubscription, to calls and questions */
+  NorpcNatsDiscovery *discovery;     /* (owned) (nullable): since it was announced */
+
+  /* Until it is no longer exported. */
+  GPtrArray          *controls;      /* (owned): of owned NorpcNatsSubscription, to messages about calls */
 };
 
 G_DEFINE_FINAL_TYPE (NorpcNatsExport, norpc_nats_export, G_TYPE_OBJECT)
@@ -53,8 +60,9 @@ norpc_nats_export_finalize (GObject *object)
 {
   NorpcNatsExport *self = NORPC_NATS_EXPORT (object);
 
+  g_ptr_array_unref (self->controls);
   g_ptr_array_unref (self->subscriptions);
-  g_ptr_array_unref (self->infos);
+  g_ptr_array_unref (self->served);
   g_free (self->queue_group);
 
   G_OBJECT_CLASS (norpc_nats_export_parent_class)->finalize (object);
@@ -72,25 +80,31 @@ norpc_nats_export_class_init (NorpcNatsExportClass *klass)
 static void
 norpc_nats_export_init (NorpcNatsExport *self)
 {
-  self->infos = g_ptr_array_new ();
+  self->served = g_ptr_array_new_with_free_func (norpc_nats_served_unref);
   self->subscriptions = g_ptr_array_new_with_free_func (norpc_nats_subscription_end);
+  self->controls = g_ptr_array_new_with_free_func (norpc_nats_subscription_end);
 }
 
-/* Returns FALSE if @error is set. Takes ownership of @data, which @destroy releases. */
-static gboolean
-subscribe (NorpcNatsExport       *self,
-           const char            *subject,
-           const char            *queue_group,
-           NorpcNatsMessageFunc   func,
-           gpointer               data,
-           GDestroyNotify         destroy,
-           GError               **error)
+/* Takes no more calls, nor questions. Those that have come are still answered. */
+static void
+stop_taking (NorpcNatsExport *self)
 {
+  g_clear_pointer (&self->discovery, norpc_nats_discovery_unref);
+  g_ptr_array_set_size (self->subscriptions, 0);
+  g_ptr_array_set_size (self->served, 0);
+}
+
+static gboolean
+subscribe_to_cancellations (NorpcNatsExport  *self,
+                            GError          **error)
+{
+  g_autofree char *subject = norpc_nats_make_control (self->serving->prefix, "cancel");
   NorpcNatsSubscription *subscription =
-    norpc_nats_subscription_new (self->serving->link, subject, queue_group, func, data, destroy, error);
+    norpc_nats_subscription_new (self->serving->link, subject, NULL, norpc_nats_intake_cancel,
+                                 norpc_nats_serving_ref (self->serving), norpc_nats_serving_unref, error);
 
   if (subscription != NULL)
-    g_ptr_array_add (self->subscriptions, subscription);
+    g_ptr_array_add (self->controls, subscription);
 
   return subscription != NULL;
 }
@@ -145,7 +159,6 @@ norpc_nats_export_new_full (NorpcNatsConnection       *connection,
                             GError                   **error)
 {
   g_autoptr (NorpcNatsExport) self = NULL;
-  g_autofree char *cancel = NULL;
 
   g_return_val_if_fail (NORPC_NATS_IS_CONNECTION (connection), NULL);
   g_return_val_if_fail (prefix != NULL && norpc_nats_is_prefix (prefix), NULL);
@@ -159,12 +172,10 @@ norpc_nats_export_new_full (NorpcNatsConnection       *connection,
   self->queue_group = g_strdup (queue_group);
   self->serving = norpc_nats_serving_new (connection, prefix, endpoint, capacity);
   norpc_nats_intake_begin (self->serving);
-  cancel = norpc_nats_make_control (prefix, "cancel");
-  if (!subscribe (self, cancel, NULL, norpc_nats_intake_cancel, norpc_nats_serving_ref (self->serving),
-                  norpc_nats_serving_unref, error))
-    return NULL;
 
-  return norpc_nats_export_add_interface (self, info, error) ? g_steal_pointer (&self) : NULL;
+  return subscribe_to_cancellations (self, error) && norpc_nats_export_add_interface (self, info, error)
+           ? g_steal_pointer (&self)
+           : NULL;
 }
 
 /**
@@ -188,25 +199,158 @@ norpc_nats_export_add_interface (NorpcNatsExport           *self,
                                  GError                   **error)
 {
   g_autofree char *subject = NULL;
+  NorpcNatsServed *served;
+  NorpcNatsSubscription *subscription;
 
   g_return_val_if_fail (NORPC_NATS_IS_EXPORT (self), FALSE);
   g_return_val_if_fail (self->serving != NULL, FALSE);
   g_return_val_if_fail (info != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  for (guint i = 0; i < self->infos->len; i++)
-    if (g_str_equal (((const NorpcInterfaceInfo *) self->infos->pdata[i])->dbus.name, info->dbus.name))
+  for (guint i = 0; i < self->served->len; i++)
+    if (g_str_equal (((NorpcNatsServed *) self->served->pdata[i])->info->dbus.name, info->dbus.name))
       {
         g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, "The interface %s is already exported", info->dbus.name);
         return FALSE;
       }
 
   subject = norpc_nats_make_subject (self->serving->prefix, info, "*");
-  if (!subscribe (self, subject, self->queue_group, norpc_nats_intake_request,
-                  norpc_nats_served_new (self->serving, info), norpc_nats_served_free, error))
+  served = norpc_nats_served_new (self->serving, info);
+  subscription = norpc_nats_subscription_new (self->serving->link, subject, self->queue_group,
+                                              norpc_nats_intake_request, norpc_nats_served_ref (served),
+                                              norpc_nats_served_unref, error);
+  if (subscription == NULL)
+    {
+      norpc_nats_served_unref (served);
+      return FALSE;
+    }
+
+  g_ptr_array_add (self->subscriptions, subscription);
+  g_ptr_array_add (self->served, served);
+  if (self->discovery != NULL)
+    norpc_nats_discovery_add (self->discovery, served);
+
+  return TRUE;
+}
+
+/**
+ * norpc_nats_export_announce:
+ * @self: an export that was not announced before
+ * @name: the name of the service: letters, digits, `-` and `_`
+ * @version: its version, such as `1.0.0`
+ * @description: (nullable): a description of the service
+ * @error: return location for an error
+ *
+ * Makes the export known to the service discovery of NATS.
+ *
+ * From now on, tools find it as a micro-service, with an endpoint for each method and with statistics of it. See
+ * [the page on NATS](../norpc-glib-1/nats.html#discovery-and-statistics).
+ *
+ * Must be called in the context of the export.
+ *
+ * Returns: %TRUE on success, or %FALSE if @error is set
+ * Since: 0.1
+ */
+gboolean
+norpc_nats_export_announce (NorpcNatsExport  *self,
+                            const char       *name,
+                            const char       *version,
+                            const char       *description,
+                            GError          **error)
+{
+  g_return_val_if_fail (NORPC_NATS_IS_EXPORT (self), FALSE);
+  g_return_val_if_fail (self->serving != NULL && self->discovery == NULL, FALSE);
+  g_return_val_if_fail (name != NULL && norpc_nats_is_service_name (name), FALSE);
+  g_return_val_if_fail (version != NULL && norpc_nats_is_version (version), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  self->discovery = norpc_nats_discovery_new (self->serving, name, version, description, self->queue_group);
+  for (guint i = 0; i < self->served->len; i++)
+    norpc_nats_discovery_add (self->discovery, self->served->pdata[i]);
+
+  return norpc_nats_discovery_subscribe (self->discovery, self->subscriptions, error);
+}
+
+/**
+ * norpc_nats_export_get_id:
+ * @self: an export
+ *
+ * Gets the identifier that the export has for service discovery, which no other one has.
+ *
+ * Returns: (nullable): the identifier, or %NULL if the export was not announced
+ * Since: 0.1
+ */
+const char *
+norpc_nats_export_get_id (NorpcNatsExport *self)
+{
+  g_return_val_if_fail (NORPC_NATS_IS_EXPORT (self), NULL);
+
+  return self->discovery != NULL ? norpc_nats_discovery_get_id (self->discovery) : NULL;
+}
+
+/**
+ * norpc_nats_export_drain:
+ * @self: an export
+ * @callback: (scope async): the function to call when the last call has been answered
+ * @user_data: data for @callback
+ *
+ * Ends the export without losing a call.
+ *
+ * NATS sends no more calls to it, but to other exports of the queue group. Those that it has sent already are
+ * handled and answered. Then the export ends, and @callback is called. If the connection is lost meanwhile, only
+ * the calls that have arrived are handled.
+ *
+ * Must be called in the context of the export, and only once.
+ *
+ * Since: 0.1
+ */
+void
+norpc_nats_export_drain (NorpcNatsExport     *self,
+                         GAsyncReadyCallback  callback,
+                         gpointer             user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (NORPC_NATS_IS_EXPORT (self));
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, norpc_nats_export_drain);
+  if (self->serving == NULL || !norpc_nats_serving_drain (self->serving, task))
+    {
+      g_task_return_new_error (task, NORPC_ERROR, NORPC_ERROR_CLOSED, "The export has ended, or is drained already");
+      g_object_unref (task);
+      return;
+    }
+
+  stop_taking (self);
+}
+
+/**
+ * norpc_nats_export_drain_finish:
+ * @self: an export
+ * @result: the result that the callback got
+ * @error: return location for an error
+ *
+ * Finishes to drain an export.
+ *
+ * Fails with %NORPC_ERROR_CLOSED if the export had ended already.
+ *
+ * Returns: %TRUE on success, or %FALSE if @error is set
+ * Since: 0.1
+ */
+gboolean
+norpc_nats_export_drain_finish (NorpcNatsExport  *self,
+                                GAsyncResult     *result,
+                                GError          **error)
+{
+  g_return_val_if_fail (NORPC_NATS_IS_EXPORT (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
     return FALSE;
 
-  g_ptr_array_add (self->infos, (gpointer) info);
+  norpc_nats_export_unexport (self);
 
   return TRUE;
 }
@@ -234,6 +378,7 @@ norpc_nats_export_unexport (NorpcNatsExport *self)
     return;
 
   norpc_nats_intake_end (serving);
-  g_ptr_array_set_size (self->subscriptions, 0);
+  stop_taking (self);
+  g_ptr_array_set_size (self->controls, 0);
   norpc_nats_serving_unref (serving);
 }

@@ -55,6 +55,22 @@ gboolean         norpc_nats_export_add_interface (NorpcNatsExport           *sel
                                                   const NorpcInterfaceInfo  *info,
                                                   GError                   **error);
 NORPC_AVAILABLE_IN_ALL
+gboolean         norpc_nats_export_announce      (NorpcNatsExport           *self,
+                                                  const char                *name,
+                                                  const char                *version,
+                                                  const char                *description,
+                                                  GError                   **error);
+NORPC_AVAILABLE_IN_ALL
+const char      *norpc_nats_export_get_id        (NorpcNatsExport           *self);
+NORPC_AVAILABLE_IN_ALL
+void             norpc_nats_export_drain         (NorpcNatsExport           *self,
+                                                  GAsyncReadyCallback        callback,
+                                                  gpointer                   user_data);
+NORPC_AVAILABLE_IN_ALL
+gboolean         norpc_nats_export_drain_finish  (NorpcNatsExport           *self,
+                                                  GAsyncResult              *result,
+                                                  GError                   **error);
+NORPC_AVAILABLE_IN_ALL
 void             norpc_nats_export_unexport      (NorpcNatsExport           *self);
 
 G_END_DECLS

@@ -81,7 +81,7 @@ norpc_nats_intake_request (natsMsg  *message,
 {
   NorpcNatsServed *served = data;
   NorpcNatsServing *self = served->serving;
-  NorpcNatsRequest *request = norpc_nats_request_new (self, served->info, message);
+  NorpcNatsRequest *request = norpc_nats_request_new (served, message);
   const char *problem = NULL;
   NorpcError code = NORPC_ERROR_BUSY;
 

@@ -12,23 +12,23 @@ G_BEGIN_DECLS
 /* A message that asks for a call. */
 typedef struct
 {
-  gatomicrefcount           ref_count;
-  NorpcNatsServing         *serving;      /* (owned), since construction */
-  const NorpcInterfaceInfo *info;         /* since construction */
-  natsMsg                  *message;      /* (owned), since construction: used by one thread at a time */
-  GCancellable             *cancellable;  /* (owned), since construction */
-  gboolean                  is_counted;   /* [lock of the serving]: until it is answered */
-  gboolean                  is_cancelled; /* [lock of the serving] */
+  gatomicrefcount  ref_count;
+  NorpcNatsServed *served;       /* (owned), since construction */
+  natsMsg         *message;      /* (owned), since construction: used by one thread at a time */
+  int              method;       /* since construction: -1 if there is none of this name */
+  gint64           start;        /* since construction: when it came */
+  GCancellable    *cancellable;  /* (owned), since construction */
+  gboolean         is_counted;   /* [lock of the serving]: until it is answered */
+  gboolean         is_cancelled; /* [lock of the serving] */
 } NorpcNatsRequest;
 
-NorpcNatsRequest *norpc_nats_request_new    (NorpcNatsServing         *serving,
-                                             const NorpcInterfaceInfo *info,
-                                             natsMsg                  *message);
-NorpcNatsRequest *norpc_nats_request_ref    (NorpcNatsRequest         *self);
-void              norpc_nats_request_unref  (NorpcNatsRequest         *self);
-void              norpc_nats_request_handle (NorpcNatsRequest         *self);
-void              norpc_nats_request_reject (NorpcNatsRequest         *self,
-                                             NorpcError                code,
-                                             const char               *text);
+NorpcNatsRequest *norpc_nats_request_new    (NorpcNatsServed  *served,
+                                             natsMsg          *message);
+NorpcNatsRequest *norpc_nats_request_ref    (NorpcNatsRequest *self);
+void              norpc_nats_request_unref  (NorpcNatsRequest *self);
+void              norpc_nats_request_handle (NorpcNatsRequest *self);
+void              norpc_nats_request_reject (NorpcNatsRequest *self,
+                                             NorpcError        code,
+                                             const char       *text);
 
 G_END_DECLS

@@ -20,18 +20,24 @@ typedef struct
   GError           *error;   /* (owned) (nullable) */
 } Answer;
 
+static const char *
+get_method_name (NorpcNatsRequest *self)
+{
+  return strrchr (natsMsg_GetSubject (self->message), '.') + 1;
+}
+
 /* Thread-safe. Takes ownership of @message. */
 NorpcNatsRequest *
-norpc_nats_request_new (NorpcNatsServing         *serving,
-                        const NorpcInterfaceInfo *info,
-                        natsMsg                  *message)
+norpc_nats_request_new (NorpcNatsServed *served,
+                        natsMsg         *message)
 {
   NorpcNatsRequest *self = g_new0 (NorpcNatsRequest, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
-  self->serving = norpc_nats_serving_ref (serving);
-  self->info = info;
+  self->served = norpc_nats_served_ref (served);
   self->message = message;
+  self->method = norpc_interface_info_find_method (served->info, get_method_name (self));
+  self->start = g_get_monotonic_time ();
   self->cancellable = g_cancellable_new ();
 
   return self;
@@ -54,18 +60,21 @@ norpc_nats_request_unref (NorpcNatsRequest *self)
 
   natsMsg_Destroy (self->message);
   g_object_unref (self->cancellable);
-  norpc_nats_serving_unref (self->serving);
+  norpc_nats_served_unref (self->served);
   g_free (self);
 }
 
-/* Thread-safe. There is room for another request. */
+/* Thread-safe. There is room for another request. @error is its reply, or NULL. */
 static void
-end_request (NorpcNatsRequest *self)
+end_request (NorpcNatsRequest *self,
+             const GError     *error)
 {
-  NorpcNatsServing *serving = self->serving;
+  NorpcNatsServing *serving = self->served->serving;
   const char *reply = natsMsg_GetReply (self->message);
 
   g_mutex_lock (&serving->lock);
+  if (self->method >= 0)
+    norpc_nats_served_count (self->served, (guint) self->method, g_get_monotonic_time () - self->start, error);
   if (self->is_counted)
     {
       serving->n_requests--;
@@ -91,12 +100,12 @@ publish (NorpcNatsRequest *self,
 
   if (error == NULL)
     message = norpc_nats_message_new (reply, NULL, results, &error);
-  if (message != NULL && norpc_nats_link_publish (self->serving->link, message, &error))
+  if (message != NULL && norpc_nats_link_publish (self->served->serving->link, message, &error))
     return;
 
-  message = norpc_nats_error_new_message (reply, self->info, error);
+  message = norpc_nats_error_new_message (reply, self->served->info, error);
   if (message != NULL)
-    norpc_nats_link_publish (self->serving->link, message, NULL);
+    norpc_nats_link_publish (self->served->serving->link, message, NULL);
 }
 
 static void
@@ -119,11 +128,11 @@ answer (NorpcNatsRequest *self,
 {
   Answer *job = g_new (Answer, 1);
 
-  end_request (self);
+  end_request (self, error);
   job->request = norpc_nats_request_ref (self);
   job->results = results;
   job->error = error;
-  norpc_nats_link_invoke (self->serving->link, publish_answer, job);
+  norpc_nats_link_invoke (self->served->serving->link, publish_answer, job);
 }
 
 /* Called in the context of the export, or in a thread of the library, which is slowed down by it. */
@@ -134,7 +143,7 @@ norpc_nats_request_reject (NorpcNatsRequest *self,
 {
   g_autoptr (GError) error = g_error_new_literal (NORPC_ERROR, (int) code, text);
 
-  end_request (self);
+  end_request (self, error);
   publish (self, NULL, error);
 }
 
@@ -152,29 +161,25 @@ reply_cb (NorpcReply *reply,
   norpc_nats_request_unref (self);
 }
 
-/* Returns the index of the method, or -1 if @error is set. */
-static int
-find_method (NorpcNatsRequest  *self,
-             GError           **error)
+/* Returns FALSE and sets @error if the request is for no method that can be called. */
+static gboolean
+check_method (NorpcNatsRequest  *self,
+              GError           **error)
 {
-  const char *name = strrchr (natsMsg_GetSubject (self->message), '.') + 1;
-  int method = norpc_interface_info_find_method (self->info, name);
-  g_autofree char *reason = method >= 0 ? norpc_nats_find_not_portable (self->info, (guint) method) : NULL;
-
-  if (method >= 0 && reason == NULL)
-    return method;
+  g_autofree char *reason =
+    self->method >= 0 ? norpc_nats_find_not_portable (self->served->info, (guint) self->method) : NULL;
 
   if (reason != NULL)
     g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, reason);
-  else
+  else if (self->method < 0)
     {
-      g_autofree char *printable = g_strescape (name, NULL);
+      g_autofree char *printable = g_strescape (get_method_name (self), NULL);
 
       g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, "There is no method %s.%.100s",
-                   self->info->dbus.name, printable);
+                   self->served->info->dbus.name, printable);
     }
 
-  return -1;
+  return self->method >= 0 && reason == NULL;
 }
 
 /* Returns a call (owned), or NULL if @error is set. */
@@ -182,24 +187,24 @@ static NorpcCall *
 make_call (NorpcNatsRequest  *self,
            GError           **error)
 {
-  int method = find_method (self, error);
+  const NorpcInterfaceInfo *info = self->served->info;
   g_autofree char *type = NULL;
   g_autoptr (GVariant) args = NULL;
   g_autoptr (NorpcCall) call = NULL;
   guint timeout;
 
-  if (method < 0)
+  if (!check_method (self, error))
     return NULL;
 
-  type = norpc_interface_info_get_in_type (self->info, (guint) method);
+  type = norpc_interface_info_get_in_type (info, (guint) self->method);
   args = norpc_nats_message_dup_body (self->message, type, error);
   if (args == NULL || !norpc_nats_message_get_timeout (self->message, &timeout, error))
     {
-      g_prefix_error (error, "%s.%s: ", self->info->dbus.name, self->info->methods[method]->dbus.name);
+      g_prefix_error (error, "%s.%s: ", info->dbus.name, get_method_name (self));
       return NULL;
     }
 
-  call = norpc_call_new (self->info, (guint) method);
+  call = norpc_call_new (info, (guint) self->method);
   if (!norpc_call_set_args_variant (call, args, error))
     return NULL;
   if (timeout > 0)
@@ -218,5 +223,5 @@ norpc_nats_request_handle (NorpcNatsRequest *self)
   if (call == NULL)
     answer (self, NULL, error);
   else
-    norpc_endpoint_call (self->serving->endpoint, call, self->cancellable, reply_cb, norpc_nats_request_ref (self));
+    norpc_endpoint_call (self->served->serving->endpoint, call, self->cancellable, reply_cb, norpc_nats_request_ref (self));
 }

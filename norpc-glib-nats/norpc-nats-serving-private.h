@@ -25,6 +25,8 @@ typedef struct
   NorpcNatsQueue      *queue;      /* (owned) (nullable) [lock]: until the export ends */
   GHashTable          *requests;   /* (owned) [lock]: those with a reply, by its subject, unowned */
   guint                n_requests; /* [lock]: that are not answered */
+  guint                n_served;   /* [lock]: interfaces whose subscriptions or requests have not ended */
+  GTask               *drain;      /* (owned) (nullable) [lock]: returns once there are none */
 } NorpcNatsServing;
 
 NorpcNatsServing *norpc_nats_serving_new   (NorpcNatsConnection *connection,
@@ -33,16 +35,34 @@ NorpcNatsServing *norpc_nats_serving_new   (NorpcNatsConnection *connection,
                                             guint                capacity);
 NorpcNatsServing *norpc_nats_serving_ref   (NorpcNatsServing    *self);
 void              norpc_nats_serving_unref (gpointer             self);
+gboolean          norpc_nats_serving_drain (NorpcNatsServing    *self,
+                                            GTask               *task);
 
-/* An interface of an export, for its subscription. */
+/* The statistics of a method. */
 typedef struct
 {
-  NorpcNatsServing         *serving; /* (owned) */
-  const NorpcInterfaceInfo *info;
+  guint64 n_requests;
+  guint64 n_errors;
+  gint64  time;       /* microseconds from their messages to their replies */
+  char   *last_error; /* (owned) (nullable) */
+} NorpcNatsMethodStats;
+
+/* An interface of an export. Its subscription and its requests have references. */
+typedef struct
+{
+  gatomicrefcount           ref_count;
+  NorpcNatsServing         *serving; /* (owned), since construction */
+  const NorpcInterfaceInfo *info;    /* since construction */
+  NorpcNatsMethodStats     *stats;   /* (owned) [lock of the serving]: of each method */
 } NorpcNatsServed;
 
-NorpcNatsServed  *norpc_nats_served_new    (NorpcNatsServing         *serving,
-                                            const NorpcInterfaceInfo *info);
-void              norpc_nats_served_free   (gpointer                  self);
+NorpcNatsServed *norpc_nats_served_new   (NorpcNatsServing         *serving,
+                                          const NorpcInterfaceInfo *info);
+NorpcNatsServed *norpc_nats_served_ref   (NorpcNatsServed          *self);
+void             norpc_nats_served_unref (gpointer                  self);
+void             norpc_nats_served_count (NorpcNatsServed          *self,
+                                          guint                     method,
+                                          gint64                    time,
+                                          const GError             *error);
 
 G_END_DECLS

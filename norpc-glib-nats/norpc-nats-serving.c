@@ -3,7 +3,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <string.h>
+
 #include "norpc-nats-serving-private.h"
+
+/* Bytes of an error that the statistics have. */
+#define MAX_LAST_ERROR 256
 
 NorpcNatsServing *
 norpc_nats_serving_ref (NorpcNatsServing *self)
@@ -31,23 +36,126 @@ norpc_nats_serving_unref (gpointer data)
   g_free (self);
 }
 
+/* Thread-safe. Never calls @func within this function. Takes ownership of @object. */
+static void
+invoke (NorpcNatsServing *self,
+        GSourceFunc       func,
+        gpointer          object)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "NorpcNatsExport");
+  g_source_set_callback (source, func, object, g_object_unref);
+  g_source_attach (source, self->context);
+}
+
+/* Runs in the context of the export. */
+static gboolean
+drained_cb (gpointer task)
+{
+  g_task_return_boolean (task, TRUE);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Thread-safe. */
+static void
+served_ended (NorpcNatsServing *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_mutex_lock (&self->lock);
+  self->n_served--;
+  if (self->n_served == 0)
+    task = g_steal_pointer (&self->drain);
+  g_mutex_unlock (&self->lock);
+
+  if (task != NULL)
+    invoke (self, drained_cb, g_steal_pointer (&task));
+}
+
 NorpcNatsServed *
 norpc_nats_served_new (NorpcNatsServing         *serving,
                        const NorpcInterfaceInfo *info)
 {
-  NorpcNatsServed *self = g_new (NorpcNatsServed, 1);
+  NorpcNatsServed *self = g_new0 (NorpcNatsServed, 1);
 
+  g_atomic_ref_count_init (&self->ref_count);
   self->serving = norpc_nats_serving_ref (serving);
   self->info = info;
+  self->stats = g_new0 (NorpcNatsMethodStats, norpc_interface_info_get_n_methods (info));
+  g_mutex_lock (&serving->lock);
+  serving->n_served++;
+  g_mutex_unlock (&serving->lock);
 
   return self;
 }
 
-void
-norpc_nats_served_free (gpointer self)
+NorpcNatsServed *
+norpc_nats_served_ref (NorpcNatsServed *self)
 {
-  norpc_nats_serving_unref (((NorpcNatsServed *) self)->serving);
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+/* Thread-safe. */
+void
+norpc_nats_served_unref (gpointer data)
+{
+  NorpcNatsServed *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  served_ended (self->serving);
+  for (guint i = 0; i < norpc_interface_info_get_n_methods (self->info); i++)
+    g_free (self->stats[i].last_error);
+  g_free (self->stats);
+  norpc_nats_serving_unref (self->serving);
   g_free (self);
+}
+
+/* Called with the lock of the serving held. @error is the reply, or NULL. */
+void
+norpc_nats_served_count (NorpcNatsServed *self,
+                         guint            method,
+                         gint64           time,
+                         const GError    *error)
+{
+  NorpcNatsMethodStats *stats = &self->stats[method];
+
+  stats->n_requests++;
+  stats->time += time;
+  if (error == NULL)
+    return;
+
+  stats->n_errors++;
+  g_free (stats->last_error);
+  stats->last_error = g_utf8_make_valid (error->message, MIN (strlen (error->message), MAX_LAST_ERROR));
+}
+
+/* Takes ownership of @task, which returns in the context of the export once the last subscription and the last
+ * request have ended. Returns FALSE, and does nothing, if another task does.
+ */
+gboolean
+norpc_nats_serving_drain (NorpcNatsServing *self,
+                          GTask            *task)
+{
+  gboolean drains, ended;
+
+  g_mutex_lock (&self->lock);
+  drains = self->drain == NULL;
+  ended = drains && self->n_served == 0;
+  if (drains && !ended)
+    self->drain = task;
+  g_mutex_unlock (&self->lock);
+
+  if (ended)
+    invoke (self, drained_cb, task);
+
+  return drains;
 }
 
 NorpcNatsServing *

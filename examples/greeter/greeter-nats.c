@@ -33,7 +33,7 @@ serve (NorpcNatsConnection  *connection,
 
   export = norpc_nats_export_new (connection, "demo.greeter", norpc_server_get_endpoint (server),
                                   demo_greeter_interface_info (), error);
-  if (export == NULL)
+  if (export == NULL || !norpc_nats_export_announce (export, "greeter", "1.0.0", "Greets people", error))
     return FALSE;
 
   g_main_loop_run (loop);

@@ -71,6 +71,16 @@ depot_state_get_n_handled (DepotState *self)
   return n;
 }
 
+/* Answers a call (owned) that was kept. */
+void
+depot_answer (NorpcCall *call,
+              int        token)
+{
+  g_value_set_int (norpc_call_begin_reply (call, depot_depot_interface_info (), norpc_call_get_method (call)), token);
+  norpc_call_end_reply (call);
+  norpc_call_unref (call);
+}
+
 static DepotState *
 begin (DepotDepot *service)
 {

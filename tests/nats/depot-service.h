@@ -27,6 +27,9 @@ void        depot_state_wait_notes    (DepotState *self,
                                        const char *notes);
 guint       depot_state_get_n_handled (DepotState *self);
 
+void        depot_answer              (NorpcCall  *call,
+                                       int         token);
+
 DepotDepot *depot_service_new         (DepotState *state);
 
 G_END_DECLS

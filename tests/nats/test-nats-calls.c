@@ -30,8 +30,7 @@ test_echo (Fixture       *fixture,
   depot_depot_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
   call = depot_state_wait_held (fixture->state);
   g_assert_cmpuint (outcome.n, ==, 0);
-  g_value_set_int (norpc_call_begin_reply (call, depot_depot_interface_info (), norpc_call_get_method (call)), 7);
-  norpc_call_end_reply (call);
+  depot_answer (g_steal_pointer (&call), 7);
   outcome_wait (&outcome);
   g_assert_no_error (outcome.error);
   g_assert_cmpint (outcome.number, ==, 7);

@@ -8,15 +8,6 @@
 #include "nats-fixture.h"
 
 static void
-complete (NorpcCall *call,
-          int        number)
-{
-  g_value_set_int (norpc_call_begin_reply (call, depot_depot_interface_info (), norpc_call_get_method (call)), number);
-  norpc_call_end_reply (call);
-  norpc_call_unref (call);
-}
-
-static void
 wait_connected (NorpcNatsConnection *connection,
                 gboolean             connected)
 {
@@ -59,7 +50,7 @@ test_server_dies (Fixture       *fixture,
   g_assert_cmpstr (echo, ==, "again");
 
   /* Its reply to the call from before is not missed. */
-  complete (g_steal_pointer (&call), 1);
+  depot_answer (g_steal_pointer (&call), 1);
   g_assert_cmpuint (outcome.n, ==, 0);
 }
 
@@ -79,8 +70,8 @@ test_idempotent (Fixture       *fixture,
   depot_depot_proxy_call_hold_safely (fixture->proxy, NULL, hold_safely_cb, &meanwhile);
 
   nats_process_start (fixture->nats);
-  complete (depot_state_wait_held (fixture->state), 2);
-  complete (depot_state_wait_held (fixture->state), 2);
+  depot_answer (depot_state_wait_held (fixture->state), 2);
+  depot_answer (depot_state_wait_held (fixture->state), 2);
   outcome_wait (&before);
   outcome_wait (&meanwhile);
   g_assert_no_error (before.error);
@@ -112,7 +103,7 @@ test_service_is_later (Fixture       *fixture,
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
   g_assert_cmpuint (outcome.n, ==, 0);
   fixture_export (fixture);
-  complete (depot_state_wait_held (fixture->state), 4);
+  depot_answer (depot_state_wait_held (fixture->state), 4);
   outcome_wait (&outcome);
   g_assert_no_error (outcome.error);
   g_assert_cmpint (outcome.number, ==, 4);
@@ -190,7 +181,7 @@ test_release (Fixture       *fixture,
   g_clear_object (&proxy);
   g_clear_object (&endpoint);
   g_object_ref (connection);
-  complete (depot_state_wait_held (fixture->state), 3);
+  depot_answer (depot_state_wait_held (fixture->state), 3);
   outcome_wait (&outcome);
   g_assert_no_error (outcome.error);
   g_assert_cmpint (outcome.number, ==, 3);
