@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <signal.h>
+
 #include "nats-process.h"
 
 struct _NatsProcess
@@ -92,6 +94,19 @@ nats_process_kill (NatsProcess *self)
   g_subprocess_force_exit (self->subprocess);
   g_assert_true (g_subprocess_wait (self->subprocess, NULL, NULL));
   g_clear_object (&self->subprocess);
+}
+
+/* Messages to the server wait until it is resumed. */
+void
+nats_process_pause (NatsProcess *self)
+{
+  g_subprocess_send_signal (self->subprocess, SIGSTOP);
+}
+
+void
+nats_process_resume (NatsProcess *self)
+{
+  g_subprocess_send_signal (self->subprocess, SIGCONT);
 }
 
 void

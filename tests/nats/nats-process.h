@@ -17,6 +17,8 @@ NatsProcess *nats_process_new          (void);
 void         nats_process_free         (NatsProcess *self);
 const char  *nats_process_get_url      (NatsProcess *self);
 guint        nats_process_get_port     (NatsProcess *self);
+void         nats_process_pause        (NatsProcess *self);
+void         nats_process_resume       (NatsProcess *self);
 void         nats_process_kill         (NatsProcess *self);
 void         nats_process_start        (NatsProcess *self);
 
