@@ -64,5 +64,6 @@
 #include <norpc-glib/testing/norpc-fake.h>
 #include <norpc-glib/remote/norpc-dbus-endpoint.h>
 #include <norpc-glib/remote/norpc-dbus-export.h>
+#include <norpc-glib/remote/norpc-helper.h>
 
 #undef NORPC_GLIB_INSIDE

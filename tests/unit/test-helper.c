@@ -1,0 +1,195 @@
+/* test-helper.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Services in programs that a NorpcHelper starts. */
+
+#include "wire-service.h"
+
+#define CRASH 1000 /* The argument of Fail that ends the program. */
+
+static NorpcHelper *
+new_helper (const char *argument,
+            guint       max_restarts)
+{
+  const char *argv[] = { WIRE_HELPER, argument, NULL };
+
+  return g_object_new (NORPC_TYPE_HELPER, "argv", argv, "object-path", "/org/example/Wire", "max-restarts",
+                       max_restarts, "min-delay", 1, "max-delay", 10, NULL);
+}
+
+static void
+wait_for_state (NorpcHelper      *helper,
+                NorpcHelperState  state)
+{
+  while (norpc_helper_get_state (helper) != state)
+    g_main_context_iteration (NULL, FALSE);
+}
+
+static void
+crash (WireWireProxy *proxy)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (wire_wire_proxy_call_fail_sync (proxy, CRASH, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+static void
+call (WireWireProxy *proxy)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* The first call waits until the program is connected. */
+static void
+test_start (void)
+{
+  g_autoptr (NorpcHelper) helper = new_helper (NULL, 3);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+
+  call (proxy);
+  g_assert_cmpint (norpc_helper_get_state (helper), ==, NORPC_HELPER_RUNNING);
+  g_assert_cmpuint (norpc_helper_get_n_starts (helper), ==, 1);
+}
+
+static void
+outcome_cb (GObject      *proxy,
+            GAsyncResult *result,
+            gpointer      data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+/* All calls in flight complete, and the same proxy works with the next process. */
+static void
+test_restart (void)
+{
+  g_autoptr (NorpcHelper) helper = new_helper (NULL, 10);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+
+  for (guint i = 1; i <= 3; i++)
+    {
+      g_autoptr (GAsyncResult) outcome = NULL;
+      g_autoptr (GError) error = NULL;
+      guint number;
+
+      wire_wire_proxy_call_hold (proxy, NULL, outcome_cb, &outcome);
+      crash (proxy);
+      while (outcome == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_false (wire_wire_proxy_call_hold_finish (proxy, outcome, &number, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+      while (norpc_helper_get_n_starts (helper) != i + 1)
+        g_main_context_iteration (NULL, FALSE);
+      wait_for_state (helper, NORPC_HELPER_RUNNING);
+      call (proxy);
+    }
+}
+
+static void
+wait_for_volume (WireWireProxy *proxy,
+                 double         volume)
+{
+  while (wire_wire_get_volume (WIRE_WIRE (proxy)) != volume)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* The proxy has the properties of the next process. */
+static void
+test_properties (void)
+{
+  g_autoptr (NorpcHelper) helper = new_helper (NULL, 10);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+
+  wait_for_volume (proxy, 0.5);
+  g_value_init (&value, G_TYPE_DOUBLE);
+  g_value_set_double (&value, 0.75);
+  norpc_proxy_write_value_sync (NORPC_PROXY (proxy), "volume", &value, NULL, &error);
+  g_assert_no_error (error);
+  wait_for_volume (proxy, 0.75);
+  crash (proxy);
+  wait_for_volume (proxy, 0.5);
+}
+
+/* A program that ends again and again is not started for ever. */
+static void
+test_ends_too_often (void)
+{
+  g_autoptr (NorpcHelper) helper = new_helper ("fail", 3);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+
+  wait_for_state (helper, NORPC_HELPER_FAILED);
+  g_assert_cmpuint (norpc_helper_get_n_starts (helper), ==, 4);
+  g_assert_true (norpc_endpoint_is_closed (NORPC_ENDPOINT (helper)));
+  g_assert_false (wire_wire_proxy_call_time_left_sync (proxy, &left, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+static void
+test_no_program (void)
+{
+  const char *argv[] = { "/nonexistent/program", NULL };
+  g_autoptr (NorpcHelper) helper = NULL;
+
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_WARNING, "The helper '/nonexistent/program' cannot be started: *");
+  helper = g_object_new (NORPC_TYPE_HELPER, "argv", argv, "max-restarts", 0, NULL);
+  wait_for_state (helper, NORPC_HELPER_FAILED);
+  g_test_assert_expected_messages ();
+}
+
+static void
+test_stop (void)
+{
+  g_autoptr (NorpcHelper) helper = new_helper (NULL, 3);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+  g_autoptr (GAsyncResult) outcome = NULL;
+  g_autoptr (GError) error = NULL;
+  guint number;
+
+  call (proxy);
+  wire_wire_proxy_call_hold (proxy, NULL, outcome_cb, &outcome);
+  norpc_helper_stop (helper);
+  while (outcome == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (wire_wire_proxy_call_hold_finish (proxy, outcome, &number, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_cmpint (norpc_helper_get_state (helper), ==, NORPC_HELPER_STOPPED);
+  norpc_helper_stop (helper);
+}
+
+/* A program that nobody has started so says so. */
+static void
+test_not_helper (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (norpc_helper_connect (&error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/helper/start", test_start);
+  g_test_add_func ("/helper/restart", test_restart);
+  g_test_add_func ("/helper/properties", test_properties);
+  g_test_add_func ("/helper/ends-too-often", test_ends_too_often);
+  g_test_add_func ("/helper/no-program", test_no_program);
+  g_test_add_func ("/helper/stop", test_stop);
+  g_test_add_func ("/helper/not-a-helper", test_not_helper);
+
+  return g_test_run ();
+}
