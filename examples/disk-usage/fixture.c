@@ -142,8 +142,9 @@ fixture_wait (Fixture   *self,
   g_source_remove (timeout);
 }
 
-static gboolean
-has_stopped (Fixture *self)
+/* Returns whether no scan runs. */
+gboolean
+fixture_has_stopped (Fixture *self)
 {
   return !gtk_widget_get_visible (fixture_get_child (self, "stop_button"));
 }
@@ -155,8 +156,8 @@ fixture_scan_folder (Fixture    *self,
   g_autoptr (GFile) folder = g_file_new_for_path (path);
 
   disk_usage_window_scan (self->window, folder);
-  g_assert_false (has_stopped (self));
-  fixture_wait (self, has_stopped);
+  g_assert_false (fixture_has_stopped (self));
+  fixture_wait (self, fixture_has_stopped);
 }
 
 void
@@ -207,8 +208,8 @@ painted_cb (GdkFrameClock *clock,
 }
 
 /* Runs the main context until the window shows the state of its widgets. The first frame may allocate them. */
-static void
-wait_painted (GtkWidget *widget)
+void
+fixture_wait_painted (GtkWidget *widget)
 {
   GdkFrameClock *clock = gtk_widget_get_frame_clock (widget);
   guint n_painted = 0;
@@ -235,7 +236,7 @@ fixture_save (Fixture    *self,
   int scale = gtk_widget_get_scale_factor (widget);
   float width, height;
 
-  wait_painted (widget);
+  fixture_wait_painted (widget);
   paintable = gtk_widget_paintable_new (widget);
   width = (float) (gdk_paintable_get_intrinsic_width (paintable) * scale);
   height = (float) (gdk_paintable_get_intrinsic_height (paintable) * scale);

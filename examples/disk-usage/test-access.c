@@ -107,28 +107,28 @@ test_list (Fixture *self)
   fixture_wait (self, has_focus_in_entry_list);
 }
 
-static gboolean
-has_progress (Fixture *self)
-{
-  return gtk_progress_bar_get_fraction (fixture_get_child (self, "progress")) > 0;
-}
-
-static gboolean
-has_stopped (Fixture *self)
-{
-  return !gtk_widget_get_visible (fixture_get_child (self, "stop_button"));
-}
-
+/* The scanner is a fake, which scans forever. */
 static void
 test_stop (Fixture *self)
 {
-  g_autoptr (Keyboard) keyboard = keyboard_new (GTK_WINDOW (self->window));
-  g_autoptr (GFile) root = g_file_new_for_path ("/");
+  g_autoptr (NorpcFake) fake = norpc_fake_new (demo_disk_usage_interface_info ());
+  g_autoptr (GListStore) entries = g_list_store_new (DEMO_TYPE_ENTRY);
+  g_autoptr (GFile) folder = g_file_new_for_path (self->folder);
+  g_autoptr (Keyboard) keyboard = NULL;
+  g_autoptr (GError) error = NULL;
 
-  disk_usage_window_scan (self->window, root);
-  fixture_wait (self, has_progress);
+  gtk_window_destroy (GTK_WINDOW (self->window));
+  g_object_set (norpc_fake_get_service (fake), "entries", entries, "location", "", NULL);
+  norpc_fake_never_answer (fake, "Scan", &error);
+  g_assert_no_error (error);
+  self->window = disk_usage_window_new (GTK_APPLICATION (self->application), NORPC_ENDPOINT (fake));
+  gtk_window_present (GTK_WINDOW (self->window));
+  keyboard = keyboard_new (GTK_WINDOW (self->window));
+
+  disk_usage_window_scan (self->window, folder);
+  g_assert_true (gtk_widget_get_visible (fixture_get_child (self, "stop_button")));
   keyboard_press (keyboard, GDK_KEY_Escape, 0);
-  fixture_wait (self, has_stopped);
+  fixture_wait (self, fixture_has_stopped);
 }
 
 static gboolean

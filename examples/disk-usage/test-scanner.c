@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "scanner.h"
+#include "walk.h"
 
 #define NOBODY 65534
 
@@ -320,6 +321,31 @@ test_cancel (Fixture       *self,
   g_assert_cmpuint (get_n_files (self, "a"), ==, 1);
 }
 
+/* A folder is removed after its name was read, and before it is its turn. */
+static void
+test_gone (Fixture       *self,
+           gconstpointer  data)
+{
+  g_autofree char *gone = g_build_filename (self->folder, "gone", NULL);
+  g_autoptr (Folder) root = folder_new (self->folder);
+  g_autoptr (Walk) walk = NULL;
+  g_autoptr (GError) error = NULL;
+
+  make_folder (self, "gone");
+  make_file (self, "file", 1);
+  walk = walk_new (root, &error);
+  g_assert_no_error (error);
+  /* Each step is as short as possible. */
+  g_assert_true (walk_step (walk, 0));
+  g_assert_cmpint (g_rmdir (gone), ==, 0);
+  while (walk_step (walk, 0))
+    ;
+
+  g_assert_cmpuint (walk_get_n_unreadable (walk), ==, 0);
+  g_assert_cmpfloat_with_epsilon (walk_get_fraction (walk), 1, 1e-9);
+  g_assert_cmpuint (root->n_files, ==, 1);
+}
+
 /* Folders come and go while they are scanned. */
 static gpointer
 change_thread (gpointer data)
@@ -370,6 +396,7 @@ main (int   argc,
   ADD ("unreadable", test_unreadable);
   ADD ("wrong-folder", test_wrong_folder);
   ADD ("cancel", test_cancel);
+  ADD ("gone", test_gone);
   ADD ("changes", test_changes);
 
   return g_test_run ();

@@ -132,6 +132,52 @@ test_changes (Fixture *self)
   check_entry (self, "entry_list", 0, "Pictures");
 }
 
+static void
+add_entries (GListStore *entries,
+             guint64     size)
+{
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u of %" G_GUINT64_FORMAT, i, size);
+      g_autoptr (DemoEntry) entry = demo_entry_new (name, size, 1);
+
+      g_list_store_append (entries, entry);
+    }
+}
+
+/* Larger entries appear above the others, and the list stays at its top. The scanner is a fake, so that the test
+ * decides when there are which entries.
+ */
+static void
+test_top (Fixture *self)
+{
+  g_autoptr (NorpcFake) fake = norpc_fake_new (demo_disk_usage_interface_info ());
+  g_autoptr (GListStore) entries = g_list_store_new (DEMO_TYPE_ENTRY);
+  DiskUsageWindow *window;
+  GtkWidget *list;
+  GListModel *model;
+
+  add_entries (entries, 1);
+  g_object_set (norpc_fake_get_service (fake), "entries", entries, "location", "", NULL);
+  window = disk_usage_window_new (NULL, NORPC_ENDPOINT (fake));
+  list = GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (window), DISK_USAGE_TYPE_WINDOW, "entry_list"));
+  gtk_stack_set_visible_child_name (
+    GTK_STACK (gtk_widget_get_template_child (GTK_WIDGET (window), DISK_USAGE_TYPE_WINDOW, "pages")), "usage");
+  gtk_window_present (GTK_WINDOW (window));
+  model = G_LIST_MODEL (gtk_list_view_get_model (GTK_LIST_VIEW (list)));
+  while (g_list_model_get_n_items (model) < 50)
+    g_main_context_iteration (NULL, TRUE);
+  fixture_wait_painted (GTK_WIDGET (window));
+
+  add_entries (entries, 2);
+  while (g_list_model_get_n_items (model) < 100)
+    g_main_context_iteration (NULL, TRUE);
+  fixture_wait_painted (GTK_WIDGET (window));
+  g_assert_cmpfloat (gtk_adjustment_get_value (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list))), ==, 0);
+
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* The superuser can read everything, so this is done as another user. */
 static void
 test_unreadable (Fixture *self)
@@ -221,6 +267,7 @@ main (int   argc,
   ADD ("location", test_location);
   ADD ("search", test_search);
   ADD ("nothing-found", test_nothing_found);
+  ADD ("top", test_top);
   ADD ("links", test_links);
   ADD ("changes", test_changes);
   ADD ("unreadable", test_unreadable);
