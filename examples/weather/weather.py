@@ -38,5 +38,5 @@ weather = demo.WeatherProxy.new(Norpc.stack_new([
 begin = time.monotonic()
 for city in 'Rome', 'Oslo':
     print(weather.forecast_sync(city))
-print('The rate was limited:', 'yes' if time.monotonic() - begin >= 5 * PERIOD / 1000 else 'no')
+print('The rate was limited:', 'yes' if time.monotonic() - begin >= 4 * PERIOD / 1000 else 'no')
 server.stop(Norpc.StopMode.FINISH)
