@@ -13,19 +13,22 @@
 #include "redis-server.h"
 
 /* The program: a server of the Redis protocol in the main thread, whose keys
- * are owned by a service in a thread of its own. */
+ * are owned by a service in a thread of its own, or in another process. */
 
 #define DEFAULT_PORT 6379
+#define OBJECT_PATH "/org/example/Kv"
 
 static int
-parse_port (int     *argc,
-            char  ***argv,
-            GError **error)
+parse_options (int     *argc,
+               char  ***argv,
+               char   **name,
+               GError **error)
 {
   int port = DEFAULT_PORT;
   const GOptionEntry entries[] =
   {
     { "port", 'p', 0, G_OPTION_ARG_INT, &port, "The port on loopback, 0 for any that is free", "N" },
+    { "dbus", 0, 0, G_OPTION_ARG_STRING, name, "Use the store of kvstore-dbus, on the session bus", "NAME" },
     G_OPTION_ENTRY_NULL
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("- a small Redis");
@@ -66,12 +69,21 @@ stopped_cb (GObject      *source,
   g_main_loop_quit (user_data);
 }
 
-static gboolean
-run (NorpcServer  *host,
-     guint16       port,
-     GError      **error)
+static void
+stop_store (NorpcServer *host,
+            GMainLoop   *loop)
 {
-  NorpcEndpoint *endpoint = NORPC_ENDPOINT (norpc_server_get_channel (host));
+  norpc_server_stop_async (host, NORPC_STOP_FINISH, NULL, stopped_cb, loop);
+  g_main_loop_run (loop);
+}
+
+/* @host is NULL if the store is in another process. */
+static gboolean
+run (NorpcEndpoint *endpoint,
+     NorpcServer   *host,
+     guint16        port,
+     GError       **error)
+{
   g_autoptr (RedisServer) server = redis_server_new (endpoint);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   guint interrupt, terminate;
@@ -87,8 +99,8 @@ run (NorpcServer  *host,
 
   /* Requests that have arrived are still answered. */
   redis_server_finish (server);
-  norpc_server_stop_async (host, NORPC_STOP_FINISH, NULL, stopped_cb, loop);
-  g_main_loop_run (loop);
+  if (host != NULL)
+    stop_store (host, loop);
 
   g_source_remove (interrupt);
   g_source_remove (terminate);
@@ -112,17 +124,61 @@ host_store (GError **error)
   return norpc_server_start (host, NULL, error) ? g_steal_pointer (&host) : NULL;
 }
 
+static NorpcEndpoint *
+connect_to_store (const char *name,
+                  GError    **error)
+{
+  g_autoptr (GDBusConnection) connection = NULL;
+
+  if (!g_dbus_is_name (name))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "'%s' is not a name on a bus", name);
+      return NULL;
+    }
+
+  connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, error);
+  if (connection == NULL)
+    return NULL;
+
+  return g_object_new (NORPC_TYPE_DBUS_ENDPOINT,
+                       "connection", connection,
+                       "name", name,
+                       "object-path", OBJECT_PATH,
+                       "capacity", REDIS_MAX_CONNECTIONS * REDIS_MAX_REQUESTS,
+                       NULL);
+}
+
+static gboolean
+run_with_store (const char *name,
+                guint16     port,
+                GError    **error)
+{
+  g_autoptr (NorpcServer) host = NULL;
+  g_autoptr (NorpcEndpoint) endpoint = NULL;
+
+  if (name != NULL)
+    {
+      endpoint = connect_to_store (name, error);
+    }
+  else
+    {
+      host = host_store (error);
+      if (host != NULL)
+        endpoint = g_object_ref (norpc_server_get_endpoint (host));
+    }
+
+  return endpoint != NULL && run (endpoint, host, port, error);
+}
+
 int
 main (int    argc,
       char **argv)
 {
-  g_autoptr (NorpcServer) host = NULL;
   g_autoptr (GError) error = NULL;
-  int port = parse_port (&argc, &argv, &error);
+  g_autofree char *name = NULL;
+  int port = parse_options (&argc, &argv, &name, &error);
 
-  if (port >= 0)
-    host = host_store (&error);
-  if (host != NULL && run (host, port, &error))
+  if (port >= 0 && run_with_store (name, (guint16) port, &error))
     return EXIT_SUCCESS;
 
   g_printerr ("mini-redis: %s\n", error->message);

@@ -128,7 +128,7 @@ expand (GHashTable  *declared,
   const char *name = element != NULL ? element : type;
   const NorpcXmlElement *declaration = g_hash_table_lookup (declared, name);
   GType (*get_type) (void) = NULL;
-  const char *known = g_str_equal (type, "GLib.Bytes") ? "ay" : norpc_known_type_get_signature (name, &get_type);
+  const char *known = g_str_equal (name, "GLib.Bytes") ? "ay" : norpc_known_type_get_signature (name, &get_type);
 
   if (element != NULL)
     g_string_append_c (signature, 'a');

@@ -167,6 +167,20 @@ test_stop (void)
   norpc_helper_stop (helper);
 }
 
+/* An error of a declared domain is known by its name, although nothing has used the domain in this process. */
+static void
+test_error (void)
+{
+  g_autoptr (NorpcHelper) helper = new_helper (NULL, 3);
+  g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (NORPC_ENDPOINT (helper));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (wire_wire_proxy_call_fail_sync (proxy, 1, NULL, &error));
+  g_assert_cmpstr (g_quark_to_string (error->domain), ==, "wire-failure-quark");
+  g_assert_cmpint (error->code, ==, WIRE_FAILURE_LOST);
+  g_assert_cmpstr (error->message, ==, "failure 1");
+}
+
 /* A program that nobody has started so says so. */
 static void
 test_not_helper (void)
@@ -183,6 +197,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/helper/error", test_error);
   g_test_add_func ("/helper/start", test_start);
   g_test_add_func ("/helper/restart", test_restart);
   g_test_add_func ("/helper/properties", test_properties);

@@ -1,0 +1,129 @@
+/* kvstore-dbus.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <stdlib.h>
+
+#include <glib-unix.h>
+
+#include "kv-store-service.h"
+
+/* The store in a process of its own: an object on the session bus. Any client of D-Bus can use it, and mini-redis
+ * with the option --dbus.
+ */
+
+#define DEFAULT_NAME "org.example.Kv"
+#define OBJECT_PATH "/org/example/Kv"
+
+static char *
+parse_name (int     *argc,
+            char  ***argv,
+            GError **error)
+{
+  g_autofree char *name = NULL;
+  const GOptionEntry entries[] =
+  {
+    { "name", 'n', 0, G_OPTION_ARG_STRING, &name, "The name on the session bus, " DEFAULT_NAME " by default", "NAME" },
+    G_OPTION_ENTRY_NULL
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("- a store on the session bus");
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return NULL;
+
+  if (name != NULL && !g_dbus_is_name (name))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "'%s' is not a name on a bus", name);
+      return NULL;
+    }
+
+  return name != NULL ? g_steal_pointer (&name) : g_strdup (DEFAULT_NAME);
+}
+
+static gboolean
+quit_cb (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+acquired_cb (GDBusConnection *connection G_GNUC_UNUSED,
+             const char      *name,
+             gpointer         user_data G_GNUC_UNUSED)
+{
+  g_print ("%s is on the bus\n", name);
+}
+
+static void
+lost_cb (GDBusConnection *connection G_GNUC_UNUSED,
+         const char      *name,
+         gpointer         user_data)
+{
+  g_printerr ("%s is another program's\n", name);
+  g_main_loop_quit (user_data);
+}
+
+/* One object has the store and the notifier: both are interfaces of the service. */
+static NorpcDBusExport *
+export_store (GDBusConnection *connection,
+              NorpcServer     *server,
+              GError         **error)
+{
+  g_autoptr (NorpcDBusExport) export =
+    norpc_dbus_export_new (connection, OBJECT_PATH, norpc_server_get_endpoint (server),
+                           kv_store_interface_info (), error);
+
+  if (export == NULL || !norpc_dbus_export_add_interface (export, kv_notifier_interface_info (), error))
+    return NULL;
+
+  return g_steal_pointer (&export);
+}
+
+static gboolean
+serve (const char *name,
+       GError    **error)
+{
+  g_autoptr (GDBusConnection) connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, error);
+  g_autoptr (NorpcServer) server = NULL;
+  g_autoptr (NorpcDBusExport) export = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  guint owner;
+
+  if (connection == NULL)
+    return FALSE;
+  server = norpc_serve (kv_store_service_new (), error);
+  if (server == NULL)
+    return FALSE;
+  export = export_store (connection, server, error);
+  if (export == NULL)
+    return FALSE;
+
+  owner = g_bus_own_name_on_connection (connection, name, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, acquired_cb, lost_cb,
+                                        loop, NULL);
+  g_unix_signal_add (SIGINT, quit_cb, loop);
+  g_unix_signal_add (SIGTERM, quit_cb, loop);
+  g_main_loop_run (loop);
+  g_bus_unown_name (owner);
+  norpc_dbus_export_unexport (export);
+
+  return TRUE;
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = parse_name (&argc, &argv, &error);
+
+  if (name != NULL && serve (name, &error))
+    return EXIT_SUCCESS;
+
+  g_printerr ("kvstore-dbus: %s\n", error->message);
+
+  return EXIT_FAILURE;
+}
