@@ -24,7 +24,7 @@
  * [property@Norpc.Helper:window]. If it ends more often than [property@Norpc.Helper:max-restarts] within the window,
  * the helper does not start it again, and is closed.
  *
- * The program connects with [func@Norpc.helper_connect].
+ * The program connects with [func@Norpc.Helper.connect].
  *
  * The helper is thread-safe, and works in a thread of the library.
  *
