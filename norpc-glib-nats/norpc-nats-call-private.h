@@ -7,18 +7,19 @@
 
 #include <norpc-glib/norpc-glib.h>
 
-#include "norpc-nats-inbox-private.h"
+#include "norpc-nats-liveness-private.h"
 
 G_BEGIN_DECLS
 
 /* Shared by the calls of an endpoint. It lasts until the last of them has completed. */
 typedef struct
 {
-  NorpcNatsLink  *link;   /* (unowned) */
-  NorpcNatsInbox *inbox;  /* (unowned) */
-  const char     *prefix; /* (unowned) */
-  GObject        *owner;  /* (unowned): each call has a reference to it */
-  void          (*ended) (GObject *owner); /* thread-safe: there is one call less */
+  NorpcNatsLink     *link;     /* (unowned) */
+  NorpcNatsInbox    *inbox;    /* (unowned) */
+  NorpcNatsLiveness *liveness; /* (unowned) */
+  const char        *prefix;   /* (unowned) */
+  GObject           *owner;    /* (unowned): each call has a reference to it */
+  void             (*ended) (GObject *owner); /* thread-safe: there is one call less */
 } NorpcNatsRoute;
 
 /* Called in the thread that sends the call. Takes ownership of @call, which is sent, or completed with an error. */

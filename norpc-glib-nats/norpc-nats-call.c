@@ -16,7 +16,8 @@
 /* Unless noted otherwise, it is used in the thread of the link. */
 typedef struct
 {
-  NorpcNatsWaiter       waiter; /* must be first */
+  NorpcNatsWaiter       waiter;  /* must be first */
+  NorpcNatsWatched      watched; /* while it waits for its reply */
   const NorpcNatsRoute *route;  /* (unowned), since construction: as long as there is @owner */
   GObject              *owner;  /* (owned), since construction */
   NorpcCall            *call;   /* (owned) (nullable): until it is answered */
@@ -52,6 +53,7 @@ static void
 call_free (Call *self)
 {
   unwatch (self);
+  norpc_nats_liveness_remove (self->route->liveness, &self->watched);
   norpc_call_unref (self->call);
   g_variant_unref (self->args);
   g_free (self->reply);
@@ -156,7 +158,11 @@ send_with_reply (Call *self)
   self->reply = norpc_nats_inbox_add (self->route->inbox, &self->waiter);
   message = make_message (self, &error);
   if (message != NULL && norpc_nats_link_publish (self->route->link, message, &error))
-    return;
+    {
+      self->watched.reply = self->reply;
+      norpc_nats_liveness_add (self->route->liveness, &self->watched);
+      return;
+    }
 
   /* No reply can have come to a message that was not sent, unless somebody else has sent one. */
   if (norpc_nats_inbox_remove (self->route->inbox, &self->waiter))
@@ -220,6 +226,7 @@ call_replied (NorpcNatsWaiter *waiter,
   if (natsMsg_IsNoResponders (message) && self->patience > g_get_monotonic_time ())
     {
       natsMsg_Destroy (message);
+      norpc_nats_liveness_remove (self->route->liveness, &self->watched);
       norpc_nats_inbox_park_briefly (self->route->inbox, waiter);
       return;
     }
@@ -256,6 +263,7 @@ call_lost (NorpcNatsWaiter *waiter,
   if (!for_good && has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT))
     {
       self->patience = G_MAXINT64;
+      norpc_nats_liveness_remove (self->route->liveness, &self->watched);
       return FALSE;
     }
 
@@ -272,6 +280,21 @@ call_resume (NorpcNatsWaiter *waiter)
   if (self->patience == G_MAXINT64)
     self->patience = g_get_monotonic_time () + TIME_TO_RECONNECT;
   call_send (self);
+}
+
+/* The process that has got the call has gone, or the call has not reached any. */
+static void
+call_gone (NorpcNatsWatched *watched)
+{
+  Call *self = (Call *) ((char *) watched - G_STRUCT_OFFSET (Call, watched));
+
+  if (!norpc_nats_inbox_remove (self->route->inbox, &self->waiter))
+    return;
+
+  if (has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT))
+    call_send (self);
+  else
+    reject (self, "the process that served it has gone");
 }
 
 static const NorpcNatsWaiterImpl call_impl = { call_replied, call_lost, call_resume };
@@ -310,6 +333,7 @@ norpc_nats_call_send (const NorpcNatsRoute *route,
 
   self = g_new0 (Call, 1);
   self->waiter.impl = &call_impl;
+  self->watched.gone = call_gone;
   self->route = route;
   self->owner = g_object_ref (route->owner);
   self->call = call;

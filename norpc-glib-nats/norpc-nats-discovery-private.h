@@ -26,7 +26,6 @@ void                norpc_nats_discovery_add       (NorpcNatsDiscovery  *self,
 gboolean            norpc_nats_discovery_subscribe (NorpcNatsDiscovery  *self,
                                                     GPtrArray           *subscriptions,
                                                     GError             **error);
-const char         *norpc_nats_discovery_get_id    (NorpcNatsDiscovery  *self);
 
 gboolean            norpc_nats_is_service_name     (const char          *name);
 gboolean            norpc_nats_is_version          (const char          *version);

@@ -17,7 +17,6 @@ struct _NorpcNatsDiscovery
   /* Since construction. */
   NorpcNatsServing *serving;     /* (owned) */
   char             *name;        /* (owned) */
-  char             *id;          /* (owned) */
   char             *version;     /* (owned) */
   char             *description; /* (owned) */
   char             *queue_group; /* (owned) (nullable) */
@@ -186,7 +185,7 @@ make_answer (NorpcNatsDiscovery *self,
 
   write_string (json, question->type);
   write_member (json, "name", self->name);
-  write_member (json, "id", self->id);
+  write_member (json, "id", self->serving->id);
   write_member (json, "version", self->version);
   g_string_append (json, ",\"metadata\":{}");
   g_mutex_lock (&self->serving->lock);
@@ -237,7 +236,6 @@ norpc_nats_discovery_new (NorpcNatsServing *serving,
   g_atomic_ref_count_init (&self->ref_count);
   self->serving = norpc_nats_serving_ref (serving);
   self->name = g_strdup (name);
-  self->id = g_uuid_string_random ();
   self->version = g_strdup (version);
   self->description = g_utf8_make_valid (description != NULL ? description : "", -1);
   self->queue_group = g_strdup (queue_group);
@@ -261,7 +259,6 @@ norpc_nats_discovery_unref (gpointer data)
   g_free (self->queue_group);
   g_free (self->description);
   g_free (self->version);
-  g_free (self->id);
   g_free (self->name);
   norpc_nats_serving_unref (self->serving);
   g_free (self);
@@ -281,12 +278,6 @@ norpc_nats_discovery_add (NorpcNatsDiscovery *self,
   g_mutex_lock (&self->serving->lock);
   g_ptr_array_add (self->served, norpc_nats_served_ref (served));
   g_mutex_unlock (&self->serving->lock);
-}
-
-const char *
-norpc_nats_discovery_get_id (NorpcNatsDiscovery *self)
-{
-  return self->id;
 }
 
 static gboolean
@@ -323,7 +314,7 @@ norpc_nats_discovery_subscribe (NorpcNatsDiscovery  *self,
 
       if (!subscribe_to (self, &questions[i], g_strdup_printf ("$SRV.%s", verb), subscriptions, error) ||
           !subscribe_to (self, &questions[i], g_strdup_printf ("$SRV.%s.%s", verb, self->name), subscriptions, error) ||
-          !subscribe_to (self, &questions[i], g_strdup_printf ("$SRV.%s.%s.%s", verb, self->name, self->id),
+          !subscribe_to (self, &questions[i], g_strdup_printf ("$SRV.%s.%s.%s", verb, self->name, self->serving->id),
                          subscriptions, error))
         return FALSE;
     }

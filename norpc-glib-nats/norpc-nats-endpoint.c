@@ -157,6 +157,7 @@ norpc_nats_endpoint_constructed (GObject *object)
   G_OBJECT_CLASS (norpc_nats_endpoint_parent_class)->constructed (object);
   self->route.link = norpc_nats_connection_get_link (self->connection);
   self->route.inbox = norpc_nats_connection_get_inbox (self->connection);
+  self->route.liveness = norpc_nats_liveness_new (self->route.link, self->route.inbox, self->prefix);
   self->route.prefix = self->prefix;
   self->route.owner = object;
   self->route.ended = call_ended;
@@ -167,6 +168,7 @@ norpc_nats_endpoint_finalize (GObject *object)
 {
   NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (object);
 
+  norpc_nats_liveness_end (self->route.liveness);
   g_mutex_clear (&self->lock);
   g_free (self->prefix);
   g_object_unref (self->connection);

@@ -40,9 +40,6 @@ struct _NorpcNatsExport
   GPtrArray          *served;        /* (owned): of owned NorpcNatsServed */
   GPtrArray          *subscriptions; /* (owned): of owned NorpcNatsSubscription, to calls and questions */
   NorpcNatsDiscovery *discovery;     /* (owned) (nullable): since it was announced */
-
-  /* Until it is no longer exported. */
-  GPtrArray          *controls;      /* (owned): of owned NorpcNatsSubscription, to messages about calls */
 };
 
 G_DEFINE_FINAL_TYPE (NorpcNatsExport, norpc_nats_export, G_TYPE_OBJECT)
@@ -60,7 +57,6 @@ norpc_nats_export_finalize (GObject *object)
 {
   NorpcNatsExport *self = NORPC_NATS_EXPORT (object);
 
-  g_ptr_array_unref (self->controls);
   g_ptr_array_unref (self->subscriptions);
   g_ptr_array_unref (self->served);
   g_free (self->queue_group);
@@ -82,7 +78,6 @@ norpc_nats_export_init (NorpcNatsExport *self)
 {
   self->served = g_ptr_array_new_with_free_func (norpc_nats_served_unref);
   self->subscriptions = g_ptr_array_new_with_free_func (norpc_nats_subscription_end);
-  self->controls = g_ptr_array_new_with_free_func (norpc_nats_subscription_end);
 }
 
 /* Takes no more calls, nor questions. Those that have come are still answered. */
@@ -94,19 +89,33 @@ stop_taking (NorpcNatsExport *self)
   g_ptr_array_set_size (self->served, 0);
 }
 
+/* Subscribes to messages about calls. They are taken until the last call has been answered. */
 static gboolean
-subscribe_to_cancellations (NorpcNatsExport  *self,
-                            GError          **error)
+subscribe_to_control (NorpcNatsServing      *serving,
+                      const char            *name,
+                      NorpcNatsMessageFunc   func,
+                      GError               **error)
 {
-  g_autofree char *subject = norpc_nats_make_control (self->serving->prefix, "cancel");
-  NorpcNatsSubscription *subscription =
-    norpc_nats_subscription_new (self->serving->link, subject, NULL, norpc_nats_intake_cancel,
-                                 norpc_nats_serving_ref (self->serving), norpc_nats_serving_unref, error);
+  g_autofree char *subject = norpc_nats_make_control (serving->prefix, name);
+  NorpcNatsSubscription *subscription = norpc_nats_subscription_new (serving->link, subject, NULL, func,
+                                                                     norpc_nats_serving_ref (serving),
+                                                                     norpc_nats_serving_unref, error);
 
   if (subscription != NULL)
-    g_ptr_array_add (self->controls, subscription);
+    g_ptr_array_add (serving->controls, subscription);
 
   return subscription != NULL;
+}
+
+static gboolean
+subscribe_to_controls (NorpcNatsServing  *serving,
+                       GError           **error)
+{
+  g_autofree char *held = g_strconcat ("held.", serving->id, NULL);
+
+  return subscribe_to_control (serving, "cancel", norpc_nats_intake_cancel, error) &&
+         subscribe_to_control (serving, "held", norpc_nats_intake_question, error) &&
+         subscribe_to_control (serving, held, norpc_nats_intake_question, error);
 }
 
 /**
@@ -173,7 +182,7 @@ norpc_nats_export_new_full (NorpcNatsConnection       *connection,
   self->serving = norpc_nats_serving_new (connection, prefix, endpoint, capacity);
   norpc_nats_intake_begin (self->serving);
 
-  return subscribe_to_cancellations (self, error) && norpc_nats_export_add_interface (self, info, error)
+  return subscribe_to_controls (self->serving, error) && norpc_nats_export_add_interface (self, info, error)
            ? g_steal_pointer (&self)
            : NULL;
 }
@@ -285,7 +294,7 @@ norpc_nats_export_get_id (NorpcNatsExport *self)
 {
   g_return_val_if_fail (NORPC_NATS_IS_EXPORT (self), NULL);
 
-  return self->discovery != NULL ? norpc_nats_discovery_get_id (self->discovery) : NULL;
+  return self->discovery != NULL ? self->serving->id : NULL;
 }
 
 /**
@@ -379,6 +388,5 @@ norpc_nats_export_unexport (NorpcNatsExport *self)
 
   norpc_nats_intake_end (serving);
   stop_taking (self);
-  g_ptr_array_set_size (self->controls, 0);
   norpc_nats_serving_unref (serving);
 }

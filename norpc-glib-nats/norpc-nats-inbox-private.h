@@ -20,7 +20,7 @@ typedef struct _NorpcNatsWaiter NorpcNatsWaiter;
 
 typedef struct
 {
-  /* Takes ownership of @message, and of the waiter. */
+  /* Takes ownership of @message, and of the waiter, unless that gets many. */
   void     (*replied) (NorpcNatsWaiter *self,
                        natsMsg         *message);
   /* The connection is lost. Takes ownership of the waiter if it returns TRUE; otherwise the waiter is resumed
@@ -37,8 +37,10 @@ typedef struct
 struct _NorpcNatsWaiter
 {
   const NorpcNatsWaiterImpl *impl;
-  guint64                    token;   /* [lock of the inbox]: 0 if it does not wait for a reply */
-  GList                      parked;  /* its link in the list of those that wait for a connection */
+  gboolean                   many;      /* since it was added: it gets any number of replies, and stays */
+  guint                      n_waiting; /* [lock of the inbox]: replies to one of those, on their way */
+  guint64                    token;     /* [lock of the inbox]: 0 if it does not wait for a reply */
+  GList                      parked;    /* its link in the list of those that wait for a connection */
   gboolean                   is_parked;
 };
 

@@ -34,9 +34,14 @@ struct _NorpcNatsInbox
 typedef struct
 {
   NorpcNatsLink   *link;    /* (owned) */
-  NorpcNatsWaiter *waiter;  /* (owned) */
+  Table           *table;   /* (unowned): lasts as long as the link */
+  NorpcNatsWaiter *waiter;  /* (owned) (nullable): NULL if it gets many */
+  guint64          token;   /* of one that gets many, which may be gone by then */
   natsMsg         *message; /* (owned) */
 } Delivery;
+
+/* How many replies one waiter has on their way. Those that are more are dropped. */
+#define MAX_REPLIES 1000
 
 static void
 table_unref (gpointer data)
@@ -51,17 +56,37 @@ table_unref (gpointer data)
   g_free (self);
 }
 
+/* Returns the waiter (unowned) that gets many replies, or NULL. */
+static NorpcNatsWaiter *
+find_waiter (Table   *self,
+             guint64  token)
+{
+  NorpcNatsWaiter *waiter;
+
+  g_mutex_lock (&self->lock);
+  waiter = g_hash_table_lookup (self->waiters, &token);
+  if (waiter != NULL)
+    waiter->n_waiting--;
+  g_mutex_unlock (&self->lock);
+
+  return waiter;
+}
+
 static void
 deliver (gpointer data)
 {
   Delivery *self = data;
+  NorpcNatsWaiter *waiter = self->waiter != NULL ? self->waiter : find_waiter (self->table, self->token);
 
-  self->waiter->impl->replied (self->waiter, self->message);
+  if (waiter != NULL)
+    waiter->impl->replied (waiter, self->message);
+  else
+    natsMsg_Destroy (self->message);
   norpc_nats_link_unref (self->link);
   g_free (self);
 }
 
-/* Returns the waiter (owned) with the token at the end of a subject, or NULL. */
+/* Returns the waiter with the token at the end of a subject, if it takes one more reply, or NULL. */
 static NorpcNatsWaiter *
 take_waiter_locked (Table      *self,
                     const char *subject)
@@ -74,13 +99,36 @@ take_waiter_locked (Table      *self,
     return NULL;
 
   waiter = g_hash_table_lookup (self->waiters, &token);
-  if (waiter == NULL)
+  if (waiter == NULL || (waiter->many && waiter->n_waiting >= MAX_REPLIES))
     return NULL;
 
-  g_hash_table_remove (self->waiters, &token);
-  waiter->token = 0;
+  if (!waiter->many)
+    g_hash_table_remove (self->waiters, &token);
 
   return waiter;
+}
+
+static void
+push_delivery_locked (Table           *self,
+                      NorpcNatsWaiter *waiter,
+                      natsMsg         *message)
+{
+  Delivery *delivery = g_new0 (Delivery, 1);
+
+  delivery->link = norpc_nats_link_ref (self->link);
+  delivery->table = self;
+  delivery->message = message;
+  if (waiter->many)
+    {
+      delivery->token = waiter->token;
+      waiter->n_waiting++;
+    }
+  else
+    {
+      delivery->waiter = waiter;
+      waiter->token = 0;
+    }
+  norpc_nats_link_invoke (self->link, deliver, delivery);
 }
 
 /* Runs in a thread of the library. A message that nothing waits for is dropped here, so that no more of them are
@@ -92,18 +140,11 @@ inbox_cb (natsMsg  *message,
 {
   Table *self = data;
   NorpcNatsWaiter *waiter;
-  Delivery *delivery;
 
   g_mutex_lock (&self->lock);
   waiter = take_waiter_locked (self, natsMsg_GetSubject (message));
   if (waiter != NULL)
-    {
-      delivery = g_new (Delivery, 1);
-      delivery->link = norpc_nats_link_ref (self->link);
-      delivery->waiter = waiter;
-      delivery->message = message;
-      norpc_nats_link_invoke (self->link, deliver, delivery);
-    }
+    push_delivery_locked (self, waiter, message);
   g_mutex_unlock (&self->lock);
 
   if (waiter == NULL)

@@ -19,9 +19,11 @@ void norpc_nats_intake_begin   (NorpcNatsServing *serving);
 void norpc_nats_intake_end     (NorpcNatsServing *serving);
 
 /* Run in a thread of the library. Take ownership of @message. */
-void norpc_nats_intake_request (natsMsg          *message,
-                                gpointer          served);
-void norpc_nats_intake_cancel  (natsMsg          *message,
-                                gpointer          serving);
+void norpc_nats_intake_request  (natsMsg          *message,
+                                 gpointer          served);
+void norpc_nats_intake_cancel   (natsMsg          *message,
+                                 gpointer          serving);
+void norpc_nats_intake_question (natsMsg          *message,
+                                 gpointer          serving);
 
 G_END_DECLS

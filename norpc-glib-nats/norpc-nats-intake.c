@@ -4,6 +4,7 @@
  */
 
 #include "norpc-nats-intake-private.h"
+#include "norpc-nats-message-private.h"
 #include "norpc-nats-request-private.h"
 
 /* An item of the queue: a request that is to be handled, or cancelled. */
@@ -122,6 +123,46 @@ norpc_nats_intake_cancel (natsMsg  *message,
       push_item_locked (self, request, TRUE);
     }
   g_mutex_unlock (&self->lock);
+}
+
+/* Returns which of some requests are here (floating), with the identifier of the export. */
+static GVariant *
+list_held (NorpcNatsServing *self,
+           GVariant         *replies)
+{
+  GVariantBuilder held;
+  GVariantIter iter;
+  const char *reply;
+
+  g_variant_builder_init (&held, G_VARIANT_TYPE_STRING_ARRAY);
+  g_variant_iter_init (&iter, replies);
+  g_mutex_lock (&self->lock);
+  while (g_variant_iter_next (&iter, "&s", &reply))
+    if (g_hash_table_contains (self->requests, reply))
+      g_variant_builder_add (&held, "s", reply);
+  g_mutex_unlock (&self->lock);
+
+  return g_variant_new ("(sas)", self->id, &held);
+}
+
+/* A client asks which of its calls are here. It is answered at once. */
+void
+norpc_nats_intake_question (natsMsg  *message,
+                            gpointer  data)
+{
+  NorpcNatsServing *self = data;
+  const char *subject = natsMsg_GetReply (message);
+  g_autoptr (GVariant) replies = norpc_nats_message_dup_body (message, "as", NULL);
+
+  if (subject != NULL && replies != NULL)
+    {
+      g_autoptr (GVariant) held = g_variant_ref_sink (list_held (self, replies));
+      natsMsg *answer = norpc_nats_message_new (subject, NULL, held, NULL);
+
+      if (answer != NULL)
+        norpc_nats_link_publish (self->link, answer, NULL);
+    }
+  natsMsg_Destroy (message);
 }
 
 void

@@ -70,18 +70,26 @@ end_request (NorpcNatsRequest *self,
              const GError     *error)
 {
   NorpcNatsServing *serving = self->served->serving;
-  const char *reply = natsMsg_GetReply (self->message);
 
   g_mutex_lock (&serving->lock);
   if (self->method >= 0)
     norpc_nats_served_count (self->served, (guint) self->method, g_get_monotonic_time () - self->start, error);
   if (self->is_counted)
-    {
-      serving->n_requests--;
-      if (reply != NULL)
-        g_hash_table_remove (serving->requests, reply);
-    }
+    serving->n_requests--;
   self->is_counted = FALSE;
+  g_mutex_unlock (&serving->lock);
+}
+
+/* Thread-safe. Its reply has been sent: from now on, it is not here any more. */
+static void
+forget_request (NorpcNatsRequest *self)
+{
+  NorpcNatsServing *serving = self->served->serving;
+  const char *reply = natsMsg_GetReply (self->message);
+
+  g_mutex_lock (&serving->lock);
+  if (reply != NULL && g_hash_table_lookup (serving->requests, reply) == self)
+    g_hash_table_remove (serving->requests, reply);
   g_mutex_unlock (&serving->lock);
 }
 
@@ -114,6 +122,7 @@ publish_answer (gpointer data)
   Answer *self = data;
 
   publish (self->request, self->results, self->error);
+  forget_request (self->request);
   g_clear_pointer (&self->results, g_variant_unref);
   g_clear_error (&self->error);
   norpc_nats_request_unref (self->request);
@@ -145,6 +154,7 @@ norpc_nats_request_reject (NorpcNatsRequest *self,
 
   end_request (self, error);
   publish (self, NULL, error);
+  forget_request (self);
 }
 
 /* Runs in the context of the export. */

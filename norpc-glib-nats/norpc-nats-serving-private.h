@@ -20,6 +20,7 @@ typedef struct
   NorpcEndpoint       *endpoint;   /* (owned), since construction */
   GMainContext        *context;    /* (owned), since construction */
   guint                capacity;   /* since construction */
+  char                *id;         /* (owned), since construction: no other export has it */
 
   GMutex               lock;
   NorpcNatsQueue      *queue;      /* (owned) (nullable) [lock]: until the export ends */
@@ -27,6 +28,8 @@ typedef struct
   guint                n_requests; /* [lock]: that are not answered */
   guint                n_served;   /* [lock]: interfaces whose subscriptions or requests have not ended */
   GTask               *drain;      /* (owned) (nullable) [lock]: returns once there are none */
+  GPtrArray           *controls;   /* (owned) (nullable) [lock]: of owned NorpcNatsSubscription, to messages about
+                                      calls, until there are none */
 } NorpcNatsServing;
 
 NorpcNatsServing *norpc_nats_serving_new   (NorpcNatsConnection *connection,

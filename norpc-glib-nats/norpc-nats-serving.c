@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "norpc-nats-serving-private.h"
+#include "norpc-nats-subscription-private.h"
 
 /* Bytes of an error that the statistics have. */
 #define MAX_LAST_ERROR 256
@@ -27,7 +28,9 @@ norpc_nats_serving_unref (gpointer data)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  g_clear_pointer (&self->controls, g_ptr_array_unref);
   g_hash_table_unref (self->requests);
+  g_free (self->id);
   g_mutex_clear (&self->lock);
   g_main_context_unref (self->context);
   g_object_unref (self->endpoint);
@@ -64,11 +67,15 @@ static void
 served_ended (NorpcNatsServing *self)
 {
   g_autoptr (GTask) task = NULL;
+  g_autoptr (GPtrArray) controls = NULL;
 
   g_mutex_lock (&self->lock);
   self->n_served--;
   if (self->n_served == 0)
-    task = g_steal_pointer (&self->drain);
+    {
+      task = g_steal_pointer (&self->drain);
+      controls = g_steal_pointer (&self->controls);
+    }
   g_mutex_unlock (&self->lock);
 
   if (task != NULL)
@@ -173,6 +180,8 @@ norpc_nats_serving_new (NorpcNatsConnection *connection,
   self->endpoint = g_object_ref (endpoint);
   self->context = g_main_context_ref_thread_default ();
   self->capacity = capacity;
+  self->id = g_uuid_string_random ();
+  self->controls = g_ptr_array_new_with_free_func (norpc_nats_subscription_end);
   g_mutex_init (&self->lock);
   self->requests = g_hash_table_new (g_str_hash, g_str_equal);
 

@@ -270,6 +270,35 @@ test_cancellations (Fixture       *fixture,
   outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_FAILED);
 }
 
+/* A client asks which of its calls an export has. */
+static void
+test_held (Fixture       *fixture,
+           gconstpointer  unused)
+{
+  const char *headers[] = { "Norpc-Type", "as", NULL };
+  g_autoptr (NorpcCall) call = NULL;
+  Outcome outcome = { 0 };
+  RawClient client;
+  natsMsg *reply;
+  const char *type;
+
+  depot_depot_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcome);
+  call = depot_state_wait_held (fixture->state);
+  raw_client_init (&client, fixture->nats);
+  /* Not answered: the next reply is that to the next question. */
+  natsConnection_PublishRequest (client.nats, PREFIX ".$norpc.held", "_INBOX.x", "x\0\x07", 3);
+  reply = raw_client_ask (&client, PREFIX ".$norpc.held", "x\0\x02", 3, headers);
+  g_assert_cmpint (natsMsgHeader_Get (reply, "Norpc-Type", &type), ==, NATS_OK);
+  g_assert_cmpstr (type, ==, "(sas)");
+  /* An identifier of 36 characters, and where it ends. */
+  g_assert_cmpint (natsMsg_GetDataLength (reply), ==, 38);
+  natsMsg_Destroy (reply);
+  raw_client_clear (&client);
+  depot_answer (g_steal_pointer (&call), 1);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+}
+
 /* A message that is larger than the server allows, in both directions. */
 static void
 test_too_large (Fixture       *fixture,
@@ -300,6 +329,7 @@ add_tests (void)
   TEST ("/nats/wire/error-replies", test_error_replies);
   TEST ("/nats/wire/many-domains", test_many_domains);
   TEST ("/nats/wire/cancellations", test_cancellations);
+  TEST ("/nats/wire/held", test_held);
   TEST ("/nats/wire/too-large", test_too_large);
 }
 

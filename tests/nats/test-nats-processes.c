@@ -1,0 +1,278 @@
+/* test-nats-processes.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Services in three processes, of which one is killed and one leaves. */
+
+#include <signal.h>
+
+#include "nats-fixture.h"
+
+#define N_HELD 60
+#define N_IN_FLIGHT 50
+
+static const char *program;
+
+typedef struct
+{
+  NatsProcess         *nats;
+  GSubprocess         *depots[3];
+  NorpcNatsConnection *connection;
+  DepotDepotProxy     *proxy;
+  gboolean             ends;
+  guint                n_in_flight, n_echoes, n_failed; /* of Echo */
+  guint                n_held, n_lost;                  /* of Hold */
+  guint                n_answers[3];
+  gint64               time_killed, time_lost;
+} Processes;
+
+static GSubprocess *
+start_depot (NatsProcess *nats,
+             guint        number)
+{
+  g_autofree char *text = g_strdup_printf ("%u", number);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *depot = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, nats_process_get_url (nats),
+                                         text, NULL);
+  char line[6];
+
+  g_assert_no_error (error);
+  g_assert_true (g_input_stream_read_all (g_subprocess_get_stdout_pipe (depot), line, sizeof line, NULL, NULL, NULL));
+  g_assert_cmpmem (line, sizeof line, "ready\n", 6);
+
+  return depot;
+}
+
+static void
+processes_set_up (Processes     *self,
+                  gconstpointer  unused)
+{
+  g_autoptr (NorpcNatsEndpoint) endpoint = NULL;
+
+  self->nats = nats_process_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (self->depots); i++)
+    self->depots[i] = start_depot (self->nats, i);
+  self->connection = connect_to (self->nats);
+  endpoint = norpc_nats_endpoint_new (self->connection, PREFIX);
+  self->proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
+}
+
+static void
+processes_tear_down (Processes     *self,
+                     gconstpointer  unused)
+{
+  g_object_unref (self->proxy);
+  release_and_wait (self->connection);
+  for (guint i = 0; i < G_N_ELEMENTS (self->depots); i++)
+    {
+      g_subprocess_force_exit (self->depots[i]);
+      g_subprocess_wait (self->depots[i], NULL, NULL);
+      g_object_unref (self->depots[i]);
+    }
+  nats_process_free (self->nats);
+}
+
+static void
+echoed_cb (GObject      *proxy,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  Processes *self = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *echo = depot_depot_proxy_call_echo_finish (DEPOT_DEPOT_PROXY (proxy), result, &error);
+
+  self->n_in_flight--;
+  if (echo != NULL)
+    {
+      self->n_echoes++;
+    }
+  else
+    {
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+      g_assert_cmpint (self->time_killed, !=, 0);
+      self->n_failed++;
+    }
+  if (self->ends)
+    return;
+  self->n_in_flight++;
+  depot_depot_proxy_call_echo (self->proxy, "x", NULL, echoed_cb, self);
+}
+
+static void
+held_cb (GObject      *proxy,
+         GAsyncResult *result,
+         gpointer      data)
+{
+  Processes *self = data;
+  g_autoptr (GError) error = NULL;
+  int number;
+
+  self->n_held--;
+  if (depot_depot_proxy_call_hold_finish (DEPOT_DEPOT_PROXY (proxy), result, &number, &error))
+    {
+      self->n_answers[number]++;
+      return;
+    }
+
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  self->time_lost = g_get_monotonic_time ();
+  self->n_lost++;
+}
+
+static gboolean
+noted_cb (gpointer noted)
+{
+  *(gboolean *) noted = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+run_for (guint milliseconds)
+{
+  gboolean noted = FALSE;
+
+  g_timeout_add (milliseconds, noted_cb, &noted);
+  while (!noted)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+wait_for_zero (const guint *n)
+{
+  gint64 end = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+
+  while (*n > 0)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (100);
+    }
+}
+
+static void
+begin_load (Processes *self)
+{
+  for (; self->n_in_flight < N_IN_FLIGHT; self->n_in_flight++)
+    depot_depot_proxy_call_echo (self->proxy, "x", NULL, echoed_cb, self);
+  for (; self->n_held < N_HELD; self->n_held++)
+    depot_depot_proxy_call_hold (self->proxy, NULL, held_cb, self);
+}
+
+/* Only the calls that the killed process has are lost, and they fail before the others are answered. */
+static void
+test_killed_and_drained (Processes     *self,
+                         gconstpointer  unused)
+{
+  guint number;
+
+  begin_load (self);
+  run_for (700);
+  g_subprocess_send_signal (self->depots[1], SIGTERM);
+  self->time_killed = g_get_monotonic_time ();
+  g_subprocess_force_exit (self->depots[0]);
+  wait_for_zero (&self->n_held);
+  self->ends = TRUE;
+  wait_for_zero (&self->n_in_flight);
+
+  g_test_message ("%u echoes, %u failed; %u held calls lost after %d ms at most; answered by 1: %u, by 2: %u",
+                  self->n_echoes, self->n_failed, self->n_lost, (int) (self->time_lost - self->time_killed) / 1000,
+                  self->n_answers[1], self->n_answers[2]);
+  g_assert_cmpuint (self->n_lost + self->n_answers[1] + self->n_answers[2], ==, N_HELD);
+  g_assert_cmpuint (self->n_answers[0], ==, 0);
+  g_assert_cmpuint (self->n_lost, >, 0);
+  g_assert_cmpuint (self->n_answers[1], >, 0);
+  g_assert_cmpuint (self->n_failed, <=, N_IN_FLIGHT);
+  g_assert_cmpint (self->time_lost - self->time_killed, <, 1300 * G_TIME_SPAN_MILLISECOND);
+
+  g_subprocess_wait (self->depots[1], NULL, NULL);
+  g_assert_true (g_subprocess_get_successful (self->depots[1]));
+  for (guint i = 0; i < 50; i++)
+    {
+      g_assert_true (depot_depot_proxy_call_who_am_i_sync (self->proxy, &number, NULL, NULL));
+      g_assert_cmpuint (number, ==, 2);
+    }
+}
+
+/* The last of all services is killed. */
+static void
+test_all_killed (Processes     *self,
+                 gconstpointer  unused)
+{
+  for (; self->n_held < 3; self->n_held++)
+    depot_depot_proxy_call_hold (self->proxy, NULL, held_cb, self);
+  run_for (100);
+  for (guint i = 0; i < G_N_ELEMENTS (self->depots); i++)
+    g_subprocess_force_exit (self->depots[i]);
+  wait_for_zero (&self->n_held);
+  g_assert_cmpuint (self->n_lost, ==, 3);
+}
+
+static void
+held_safely_cb (GObject      *proxy,
+                GAsyncResult *result,
+                gpointer      data)
+{
+  Processes *self = data;
+  g_autoptr (GError) error = NULL;
+  int number;
+
+  self->n_held--;
+  depot_depot_proxy_call_hold_safely_finish (DEPOT_DEPOT_PROXY (proxy), result, &number, &error);
+  g_assert_no_error (error);
+  self->n_answers[number]++;
+}
+
+/* Calls that may be made twice go to another process. */
+static void
+test_idempotent (Processes     *self,
+                 gconstpointer  unused)
+{
+  for (; self->n_held < 30; self->n_held++)
+    depot_depot_proxy_call_hold_safely (self->proxy, NULL, held_safely_cb, self);
+  run_for (500);
+  for (guint i = 0; i < 2; i++)
+    g_subprocess_force_exit (self->depots[i]);
+  wait_for_zero (&self->n_held);
+  g_assert_cmpuint (self->n_answers[2], ==, 30);
+}
+
+/* A process that is stopped for a while is not gone. */
+static void
+test_stopped (Processes     *self,
+              gconstpointer  unused)
+{
+  for (; self->n_held < 3; self->n_held++)
+    depot_depot_proxy_call_hold (self->proxy, NULL, held_cb, self);
+  run_for (400);
+  for (guint i = 0; i < G_N_ELEMENTS (self->depots); i++)
+    g_subprocess_send_signal (self->depots[i], SIGSTOP);
+  run_for (4000);
+  for (guint i = 0; i < G_N_ELEMENTS (self->depots); i++)
+    g_subprocess_send_signal (self->depots[i], SIGCONT);
+  wait_for_zero (&self->n_held);
+  g_assert_cmpuint (self->n_lost, ==, 0);
+}
+
+#define TEST_PROCESSES(path, func) \
+  g_test_add (path, Processes, NULL, processes_set_up, func, processes_tear_down)
+
+static void
+add_tests (void)
+{
+  TEST_PROCESSES ("/nats/processes/killed-and-drained", test_killed_and_drained);
+  TEST_PROCESSES ("/nats/processes/all-killed", test_all_killed);
+  TEST_PROCESSES ("/nats/processes/idempotent", test_idempotent);
+  TEST_PROCESSES ("/nats/processes/stopped", test_stopped);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  program = argv[--argc];
+  argv[argc] = NULL;
+
+  return run_tests (argc, argv, add_tests);
+}
