@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* What the commands of norpc-monitor have in common. */
+/* The process that is looked into, and the choices of the command line. */
 typedef struct
 {
   NorpcInspector *inspector;  /* (owned) */

@@ -209,7 +209,7 @@ struct _NorpcCall
   guint           is_sync      : 1; /* a thread waits for it, or for the call that it is an attempt at */
   guint           one_way      : 1; /* its client is not notified when it completes */
   guint           has_metrics  : 1; /* it has room for NorpcCallMetrics */
-  guint           is_observed  : 1; /* by norpc_call_observer */
+  guint           is_observed  : 1; /* by an inspector: see norpc-metrics-private.h */
   guint           unpacks      : 1; /* its reply_func gets the results instead of the reply, see
                                        norpc_proxy_call_with_reply () */
   guint           has_sender   : 1; /* it has come from another process: see norpc-sender-private.h */

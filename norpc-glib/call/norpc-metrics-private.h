@@ -37,8 +37,6 @@ typedef struct
   void (*unref)    (gpointer      record);       /* thread-safe */
 } NorpcCallObserver;
 
-extern const NorpcCallObserver *norpc_call_observer; /* (nullable), atomic: NULL until there is an inspector */
-
 void norpc_metrics_set_observed (const NorpcCallObserver *observer,
                                  gboolean                 observed);
 

@@ -21,7 +21,7 @@ typedef enum
 
 static int reasons = UNKNOWN; /* atomic: Reasons */
 
-const NorpcCallObserver *norpc_call_observer;
+static const NorpcCallObserver *call_observer; /* (nullable), atomic: NULL until there is an inspector */
 
 /* Thread-safe. Called on first use. */
 static Reasons
@@ -51,12 +51,19 @@ void
 norpc_metrics_set_observed (const NorpcCallObserver *observer,
                             gboolean                 observed)
 {
-  g_atomic_pointer_set (&norpc_call_observer, observer);
+  g_atomic_pointer_set (&call_observer, observer);
   if (observed)
     g_atomic_int_or (&reasons, OBSERVED);
   else
     g_atomic_int_and (&reasons, ~(guint) OBSERVED);
   g_atomic_int_add (&norpc_n_metrics_users, observed ? 1 : -1);
+}
+
+/* Thread-safe. Returns the observer (unowned) of a call that is observed. */
+static const NorpcCallObserver *
+get_observer (void)
+{
+  return g_atomic_pointer_get (&call_observer);
 }
 
 /* The metrics of a call that is observed, which are not a part of the call. */
@@ -80,7 +87,7 @@ observe (NorpcCall           *call,
 {
   ObservedMetrics *self = g_new0 (ObservedMetrics, 1);
 
-  self->record = norpc_call_observer->sent (call, place);
+  self->record = get_observer ()->sent (call, place);
   call->has_metrics = FALSE;
   call->is_observed = self->record != NULL;
 
@@ -96,7 +103,7 @@ norpc_metrics_free (NorpcCall *call)
   gpointer record = norpc_metrics_get_record (call);
 
   if (record != NULL)
-    norpc_call_observer->unref (record);
+    get_observer ()->unref (record);
   g_free (call->metrics);
 }
 
@@ -168,7 +175,7 @@ show_end (NorpcCall    *call,
           gint64        total)
 {
   if (call->is_observed)
-    norpc_call_observer->ended (norpc_metrics_get_record (call), outcome);
+    get_observer ()->ended (norpc_metrics_get_record (call), outcome);
   if ((get_reasons () & SHOWN) == 0)
     return;
 
@@ -252,7 +259,7 @@ show_handled (NorpcCall *call,
               gint64     waited)
 {
   if (call->is_observed)
-    norpc_call_observer->handled (norpc_metrics_get_record (call));
+    get_observer ()->handled (norpc_metrics_get_record (call));
   if ((get_reasons () & SHOWN) != 0)
     norpc_mark_waited (call, call->metrics->sent, waited);
 }
@@ -281,5 +288,5 @@ norpc_metrics_note_handled (NorpcCall *call)
 void
 norpc_metrics_note_returned (NorpcCall *call)
 {
-  norpc_call_observer->returned (norpc_metrics_get_record (call));
+  get_observer ()->returned (norpc_metrics_get_record (call));
 }

@@ -44,11 +44,12 @@ remote_invoked_cb (GObject      *source_object,
   g_task_return_error (task, error);
 }
 
-/* Runs in the caller's context. */
+/* Runs in the caller's context. Takes ownership of @answer. */
 static void
-invoked_cb (NorpcReply *reply,
+invoked_cb (NorpcReply *answer,
             gpointer    user_data)
 {
+  g_autoptr (NorpcReply) reply = answer;
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
   char *result = norpc_invocation_get_result (reply, &error);

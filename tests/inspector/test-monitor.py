@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Looks into a process with norpc-monitor.
+"""Looks into a process with norpc-monitor, and checks the command line of norpc-inspector, if that was built.
 
-usage: test-monitor.py MONITOR INSPECTED
+usage: test-monitor.py MONITOR INSPECTED [INSPECTOR]
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-MONITOR, INSPECTED = sys.argv[1:]
+MONITOR, INSPECTED, *INSPECTORS = sys.argv[1:]
 TIMEOUT = 60
 TREE = '''\
 thread stores
@@ -51,11 +51,14 @@ def inspected(place):
 
 def monitor(place, *arguments):
     """Returns the exit status, the output and the errors."""
+    options = ['--address', place] if place else []
+    return run(MONITOR, *options, *arguments)
+
+
+def run(*command):
     environment = {**os.environ, 'LC_ALL': 'C.UTF-8'}
     environment.pop('NORPC_INSPECT', None)
-    options = ['--address', place] if place else []
-    result = subprocess.run([MONITOR, *options, *arguments], env=environment, capture_output=True,
-                            encoding='utf-8', timeout=TIMEOUT)
+    result = subprocess.run(command, env=environment, capture_output=True, encoding='utf-8', timeout=TIMEOUT)
     return result.returncode, result.stdout, result.stderr
 
 
@@ -130,6 +133,16 @@ def test_usage(folder):
     with inspected(folder):
         expect(monitor(folder, 'nonsense'), 2, '', "norpc-monitor: 'nonsense' is not a command")
         expect(monitor(folder, 'calls', 'more'), 2, '', "norpc-monitor: 'calls' is not a command with these")
+
+
+def test_window(folder):
+    """Without a display, norpc-inspector gets as far as the process."""
+    for inspector in INSPECTORS:
+        expect(run(inspector), 2, '', 'norpc-inspector: expected the socket, the folder or the D-Bus address of one process\n')
+        expect(run(inspector, folder, folder), 2, '', 'norpc-inspector: expected the socket')
+        expect(run(inspector, folder), 1, '', 'norpc-inspector: no process can be inspected in ')
+        expect(run(inspector, '--version'), 0, r'\d+\.\d+\.\d+\n$')
+        expect(run(inspector, '--nonsense'), 2, '', 'norpc-inspector: Unknown option')
 
 
 def test_process_ends(folder):

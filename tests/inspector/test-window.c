@@ -1,0 +1,529 @@
+/* test-window.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The window of an inspector, with a service that is inspected. If NORPC_TEST_SCREENSHOTS is a folder, pictures of the
+ * pages are saved there.
+ */
+
+#include <norpc-glib-gtk/norpc-glib-gtk.h>
+
+#include "inspector-format.h"
+#include "store.h"
+
+/* Lines have soft edges. */
+#define TOLERANCE 40
+
+/* The limit of a wait, which is reached only when a test fails. */
+#define PATIENCE (60 * G_TIME_SPAN_SECOND)
+
+typedef struct
+{
+  NorpcServer     *server;
+  StoreStoreProxy *proxy;
+  NorpcServer     *relay;       /* its service calls the other one */
+  StoreStoreProxy *relay_proxy;
+  GAsyncQueue     *calls;  /* (owned): of owned NorpcCall, which the service has kept */
+  GtkWindow       *window; /* (unowned): until it is destroyed */
+} Windowed;
+
+static gboolean
+get (StoreStore  *service,
+     const char  *key,
+     char       **value,
+     GError     **error)
+{
+  if (g_str_equal (key, "slow"))
+    g_usleep (20 * 1000);
+  *value = g_strconcat (key, key, NULL);
+
+  return TRUE;
+}
+
+static gboolean
+handle_unlock (StoreStore  *service,
+               NorpcCall   *call,
+               const char  *user,
+               const char  *password,
+               GError     **error)
+{
+  g_async_queue_push (norpc_simple_service_get_data (service), norpc_call_ref (call));
+
+  return TRUE;
+}
+
+/* Of the relay, whose data is a proxy for the other service. */
+static gboolean
+relay_get (StoreStore  *service,
+           const char  *key,
+           char       **value,
+           GError     **error)
+{
+  return store_store_proxy_call_get_sync (norpc_simple_service_get_data (service), key, value, NULL, error);
+}
+
+static const StoreStoreInterface relay_funcs = { .get = relay_get };
+static const StoreStoreInterface store_funcs = { .get = get, .handle_unlock = handle_unlock };
+
+static void
+set_up (Windowed      *self,
+        gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->calls = g_async_queue_new ();
+  self->server = norpc_serve (store_store_new_for_funcs (&store_funcs, self->calls, NULL), &error);
+  g_assert_no_error (error);
+  self->proxy = store_store_proxy_new (norpc_server_get_endpoint (self->server));
+  self->relay = norpc_serve (store_store_new_for_funcs (&relay_funcs,
+                                                        store_store_proxy_new (norpc_server_get_endpoint (self->server)),
+                                                        g_object_unref), &error);
+  g_assert_no_error (error);
+  self->relay_proxy = store_store_proxy_new (norpc_server_get_endpoint (self->relay));
+  self->window = GTK_WINDOW (norpc_gtk_inspector_window_new (NULL));
+  g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+  gtk_window_present (self->window);
+}
+
+static void
+iterate_until (gboolean (*condition) (gpointer data),
+               gpointer   data)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE;
+
+  while (!condition (data))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+}
+
+static gboolean
+is_null (gpointer data)
+{
+  return *(gpointer *) data == NULL;
+}
+
+static void
+tear_down (Windowed      *self,
+           gconstpointer  unused)
+{
+  if (self->window != NULL)
+    gtk_window_destroy (self->window);
+  /* The lists of its feed may be on their way. */
+  iterate_until (is_null, &self->window);
+  g_clear_object (&self->proxy);
+  g_clear_object (&self->relay_proxy);
+  g_assert_true (norpc_server_stop (self->relay, NORPC_STOP_ABANDON, NULL, NULL));
+  g_clear_object (&self->relay);
+  g_assert_true (norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL));
+  g_clear_object (&self->server);
+  g_clear_pointer (&self->calls, g_async_queue_unref);
+}
+
+/* Returns the first widget of a type below @widget, or NULL, that is visible and, if it is a label, has the text. */
+static GtkWidget *
+find_widget (GtkWidget  *widget,
+             GType       type,
+             const char *text)
+{
+  if (!gtk_widget_get_mapped (widget))
+    return NULL;
+  if (g_type_is_a (G_OBJECT_TYPE (widget), type) &&
+      (text == NULL || strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL))
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_widget (child, type, text);
+
+      if (found != NULL)
+        return found;
+    }
+
+  return NULL;
+}
+
+typedef struct
+{
+  GtkWidget  *window;
+  const char *text;
+} Wanted;
+
+static gboolean
+is_shown (gpointer data)
+{
+  Wanted *wanted = data;
+
+  return find_widget (wanted->window, GTK_TYPE_LABEL, wanted->text) != NULL;
+}
+
+static void
+wait_for_label (Windowed   *self,
+                const char *text)
+{
+  Wanted wanted = { GTK_WIDGET (self->window), text };
+
+  iterate_until (is_shown, &wanted);
+}
+
+/* Returns what the window shows (owned), or NULL if it has not been drawn yet. */
+static GskRenderNode *
+snapshot_window (Windowed *self)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (self->window));
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  gdk_paintable_snapshot (paintable, GDK_SNAPSHOT (snapshot), gdk_paintable_get_intrinsic_width (paintable),
+                          gdk_paintable_get_intrinsic_height (paintable));
+
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
+/* Returns a picture (owned) of the window. */
+static GdkTexture *
+draw_window (Windowed *self)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE;
+  g_autoptr (GskRenderNode) node = NULL;
+
+  while ((node = snapshot_window (self)) == NULL)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, end);
+      g_main_context_iteration (NULL, TRUE);
+    }
+
+  return gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (self->window)), node, NULL);
+}
+
+/* Saves a picture, if it is wanted. */
+static void
+save_picture (Windowed   *self,
+              const char *name)
+{
+  const char *folder = g_getenv ("NORPC_TEST_SCREENSHOTS");
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autofree char *path = NULL;
+
+  if (folder == NULL)
+    return;
+
+  texture = draw_window (self);
+  path = g_strdup_printf ("%s/%s.png", folder, name);
+  g_assert_true (gdk_texture_save_to_png (texture, path));
+}
+
+/* Returns how many pixels of the window are about as red, green and blue. */
+static guint
+count_pixels (Windowed *self,
+              int       red,
+              int       green,
+              int       blue)
+{
+  g_autoptr (GdkTexture) texture = draw_window (self);
+  gsize width = (gsize) gdk_texture_get_width (texture), height = (gsize) gdk_texture_get_height (texture);
+  g_autofree guint32 *pixels = g_new (guint32, width * height);
+  guint n = 0;
+
+  gdk_texture_download (texture, (guchar *) pixels, width * 4);
+  for (gsize i = 0; i < width * height; i++)
+    if (ABS ((int) (pixels[i] >> 16 & 255) - red) < TOLERANCE && ABS ((int) (pixels[i] >> 8 & 255) - green) < TOLERANCE &&
+        ABS ((int) (pixels[i] & 255) - blue) < TOLERANCE)
+      n++;
+
+  return n;
+}
+
+static void
+show_page (Windowed   *self,
+           const char *name)
+{
+  g_assert_true (norpc_gtk_inspector_window_set_page (NORPC_GTK_INSPECTOR_WINDOW (self->window), name));
+}
+
+static void
+unlocked_cb (GObject      *object,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  gboolean *done = user_data;
+
+  *done = TRUE;
+  store_store_proxy_call_unlock_finish (STORE_STORE_PROXY (object), result, NULL);
+}
+
+static void
+call_get (StoreStoreProxy *proxy,
+          const char      *key)
+{
+  g_autofree char *value = NULL;
+
+  g_assert_true (store_store_proxy_call_get_sync (proxy, key, &value, NULL, NULL));
+}
+
+/* Goes on with a call that was kept. */
+static void
+answer_kept (Windowed *self)
+{
+  g_autoptr (NorpcCall) call = g_async_queue_pop (self->calls);
+
+  norpc_call_return_values (call, 0, NULL);
+}
+
+static gboolean
+is_true (gpointer data)
+{
+  return *(gboolean *) data;
+}
+
+static void
+test_services (Windowed      *self,
+               gconstpointer  unused)
+{
+  gboolean done = FALSE;
+
+  call_get (self->proxy, "a");
+  store_store_proxy_call_unlock (self->proxy, "ada", "lovelace", NULL, unlocked_cb, &done);
+  wait_for_label (self, "org.example.Store.Get");
+  wait_for_label (self, "running, 0 of 4096 waiting, 1 open");
+  wait_for_label (self, "user='ada', password=<sensitive>");
+  save_picture (self, "services");
+
+  answer_kept (self);
+  iterate_until (is_true, &done);
+  while (find_widget (GTK_WIDGET (self->window), GTK_TYPE_LABEL, "user='ada'") != NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static gboolean
+has_call_line (gpointer data)
+{
+  return count_pixels (data, 53, 132, 227) > 20;
+}
+
+/* Lines are drawn as soon as there are two samples. */
+static void
+test_plots (Windowed      *self,
+            gconstpointer  unused)
+{
+  show_page (self, "plots");
+  for (guint i = 0; i < 10; i++)
+    call_get (self->proxy, "a");
+  wait_for_label (self, "org.example.Store.Get");
+  iterate_until (has_call_line, self);
+
+  /* For a picture with more in it. */
+  if (g_getenv ("NORPC_TEST_SCREENSHOTS") != NULL)
+    for (guint i = 0; i < 2000; i++)
+      {
+        call_get (self->proxy, i % 50 == 0 ? "slow" : "a");
+        for (guint j = 0; j < 5; j++)
+          g_main_context_iteration (NULL, FALSE);
+        g_usleep (i % 400 < 200 ? 3000 : 12000);
+      }
+  save_picture (self, "plots");
+}
+
+/* Blue arrows to the service, and an arc in green. */
+static gboolean
+has_sequence (gpointer data)
+{
+  return count_pixels (data, 53, 132, 227) > 100 && count_pixels (data, 38, 162, 105) > 100;
+}
+
+static void
+test_sequence (Windowed      *self,
+               gconstpointer  unused)
+{
+  gboolean done = FALSE;
+
+  show_page (self, "sequence");
+  store_store_proxy_call_unlock (self->proxy, "ada", "lovelace", NULL, unlocked_cb, &done);
+  call_get (self->relay_proxy, "b");
+  call_get (self->proxy, "a");
+  answer_kept (self);
+  call_get (self->relay_proxy, "slow");
+  iterate_until (is_true, &done);
+  g_assert_false (store_store_proxy_call_clear_sync (self->proxy, NULL, NULL));
+  iterate_until (has_sequence, self);
+  save_picture (self, "sequence");
+}
+
+static gboolean
+is_sensitive (gpointer data)
+{
+  return gtk_widget_get_sensitive (data);
+}
+
+/* Chooses Store.Get, which is the first method, and calls it. */
+static void
+test_invoke (Windowed      *self,
+             gconstpointer  unused)
+{
+  GtkWidget *button, *entry, *view;
+  GtkTextIter start, end;
+  GtkTextBuffer *buffer;
+  g_autofree char *text = NULL;
+  g_autofree char *problem = NULL;
+
+  show_page (self, "invoke");
+  wait_for_label (self, "Arguments of the type (s)");
+  entry = find_widget (GTK_WIDGET (self->window), GTK_TYPE_ENTRY, NULL);
+  view = find_widget (GTK_WIDGET (self->window), GTK_TYPE_TEXT_VIEW, NULL);
+  button = gtk_widget_get_next_sibling (entry);
+  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
+
+  gtk_editable_set_text (GTK_EDITABLE (entry), "'ab'");
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_false (gtk_widget_get_sensitive (button));
+  iterate_until (is_sensitive, button);
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+  g_assert_cmpstr (text, ==, "value='abab'");
+  save_picture (self, "invoke");
+
+  gtk_editable_set_text (GTK_EDITABLE (entry), "3");
+  g_signal_emit_by_name (entry, "activate");
+  iterate_until (is_sensitive, button);
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  problem = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+  g_assert_nonnull (strstr (problem, "takes arguments of the type '(s)'"));
+}
+
+/* The window goes while a call is in flight. */
+static void
+test_invoke_closed (Windowed      *self,
+                    gconstpointer  unused)
+{
+  GtkWidget *drop_down, *entry;
+
+  show_page (self, "invoke");
+  wait_for_label (self, "Arguments of the type (s)");
+  drop_down = find_widget (GTK_WIDGET (self->window), GTK_TYPE_DROP_DOWN, NULL);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (drop_down), 3);
+  wait_for_label (self, "Arguments of the type (ss)");
+  entry = find_widget (GTK_WIDGET (self->window), GTK_TYPE_ENTRY, NULL);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "'ada', 'lovelace'");
+  g_signal_emit_by_name (entry, "activate");
+
+  gtk_window_destroy (self->window);
+  iterate_until (is_null, &self->window);
+  answer_kept (self);
+}
+
+static void
+test_lints (Windowed      *self,
+            gconstpointer  unused)
+{
+  gboolean done = FALSE;
+
+  show_page (self, "lints");
+  call_get (self->proxy, "slow");
+  store_store_proxy_call_unlock (self->proxy, "ada", "lovelace", NULL, unlocked_cb, &done);
+  answer_kept (self);
+  iterate_until (is_true, &done);
+  wait_for_label (self, "blocking-handler");
+  wait_for_label (self, "no-deadline");
+  save_picture (self, "lints");
+}
+
+/* Returns the address (owned) of a process that is ready to be inspected, and the process (owned). */
+static char *
+start_inspected (const char   *folder,
+                 GSubprocess **process)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autoptr (GError) error = NULL;
+  char line[6] = "";
+  char *address;
+
+  g_subprocess_launcher_setenv (launcher, "NORPC_INSPECT", folder, TRUE);
+  *process = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("NORPC_TEST_INSPECTED"), NULL);
+  g_assert_no_error (error);
+  g_input_stream_read_all (g_subprocess_get_stdout_pipe (*process), line, 5, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (line, ==, "ready");
+  address = inspector_find_address (folder, &error);
+  g_assert_no_error (error);
+
+  return address;
+}
+
+/* The window of another process, which ends. */
+static void
+test_other_process (Windowed      *self,
+                    gconstpointer  unused)
+{
+  g_autofree char *folder = g_dir_make_tmp ("norpc-XXXXXX", NULL);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *address = start_inspected (folder, &process);
+  g_autoptr (NorpcInspector) inspector = norpc_inspector_new_for_address (address, NULL, NULL);
+  Windowed other = { .window = GTK_WINDOW (norpc_gtk_inspector_window_new (inspector)) };
+
+  g_object_add_weak_pointer (G_OBJECT (other.window), (gpointer *) &other.window);
+  gtk_window_present (other.window);
+  wait_for_label (&other, "stores");
+  wait_for_label (&other, "user='ada', password=<sensitive>");
+  wait_for_label (&other, "org.example.Store.Get");
+
+  g_subprocess_force_exit (process);
+  wait_for_label (&other, "The process can no longer be inspected: ");
+  gtk_window_destroy (other.window);
+  iterate_until (is_null, &other.window);
+}
+
+static void
+test_pages (Windowed      *self,
+            gconstpointer  unused)
+{
+  g_assert_false (norpc_gtk_inspector_window_set_page (NORPC_GTK_INSPECTOR_WINDOW (self->window), "nothing"));
+  g_assert_true (NORPC_IS_INSPECTOR (
+    norpc_gtk_inspector_window_get_inspector (NORPC_GTK_INSPECTOR_WINDOW (self->window))));
+}
+
+/* Nothing records calls after the last window has gone. */
+static void
+test_show (void)
+{
+  GtkWindow *parent = GTK_WINDOW (gtk_window_new ());
+  GListModel *windows = gtk_window_get_toplevels ();
+  gpointer shown = NULL;
+
+  norpc_gtk_show_inspector (parent);
+  for (guint i = 0; i < g_list_model_get_n_items (windows) && shown == NULL; i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (NORPC_GTK_IS_INSPECTOR_WINDOW (window))
+        shown = window;
+    }
+  g_assert_nonnull (shown);
+  g_object_add_weak_pointer (shown, &shown);
+  gtk_window_destroy (parent);
+  iterate_until (is_null, &shown);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  gtk_test_init (&argc, &argv, NULL);
+
+#define TEST_WINDOWED(path, func) g_test_add (path, Windowed, NULL, set_up, func, tear_down)
+
+  TEST_WINDOWED ("/inspector/window/services", test_services);
+  TEST_WINDOWED ("/inspector/window/plots", test_plots);
+  TEST_WINDOWED ("/inspector/window/sequence", test_sequence);
+  TEST_WINDOWED ("/inspector/window/invoke", test_invoke);
+  TEST_WINDOWED ("/inspector/window/invoke-closed", test_invoke_closed);
+  TEST_WINDOWED ("/inspector/window/lints", test_lints);
+  TEST_WINDOWED ("/inspector/window/pages", test_pages);
+  TEST_WINDOWED ("/inspector/window/other-process", test_other_process);
+  g_test_add_func ("/inspector/window/show", test_show);
+
+  return g_test_run ();
+}
