@@ -5,7 +5,7 @@
 A name in backquotes such as `client/norpc-proxy.c` or `tests/unit/` is a path in the source
 tree, in norpc-glib/ or in codegen/. In the pages for contributors, a name without a folder, such as
 norpc-proxy.c, is a file anywhere in the tree. Each term in doc/concepts.md has a file of that name,
-except for the terms below.
+except for the terms below. README.md lists each example.
 """
 
 import pathlib
@@ -54,10 +54,17 @@ def check_terms(source):
     return problems + [f'doc/concepts.md: no such term: {term}' for term in sorted(OTHER_TERMS - terms)]
 
 
+def check_examples(source):
+    text = (source / 'README.md').read_text()
+    return [f'README.md: the example {path.name} is not listed' for path in sorted((source / 'examples').iterdir())
+            if path.is_dir() and not re.search(rf'^\| [^|]*`{path.name}`', text, re.M)]
+
+
 def main():
     source = pathlib.Path(sys.argv[1])
     tests = [(page.relative_to(source), check_page(source, page)) for page in get_pages(source)]
     tests.append(('terms', check_terms(source)))
+    tests.append(('examples', check_examples(source)))
 
     print(f'1..{len(tests)}')
     for number, (name, problems) in enumerate(tests, 1):
