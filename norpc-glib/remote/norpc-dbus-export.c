@@ -179,8 +179,8 @@ serving_new (GDBusConnection *connection,
  *
  * Exports an endpoint as an object, with at most %NORPC_DBUS_EXPORT_DEFAULT_CAPACITY calls that are not answered.
  *
- * Fails with %G_IO_ERROR_EXISTS if there is such an object already, and with %G_IO_ERROR_CLOSED if the connection
- * is closed.
+ * Fails with %G_IO_ERROR_EXISTS if there is such an object already, with %G_IO_ERROR_CLOSED if the connection is
+ * closed, and with %G_IO_ERROR_INVALID_ARGUMENT if the name of the interface is not a valid one on D-Bus.
  *
  * Returns: (transfer full): a new export, or %NULL if @error is set
  * Since: 0.1
@@ -255,7 +255,8 @@ norpc_dbus_export_new_full (GDBusConnection           *connection,
  *
  * Adds an interface to the object.
  *
- * Fails with %G_IO_ERROR_EXISTS if the object has it already.
+ * Fails with %G_IO_ERROR_EXISTS if the object has it already, and with %G_IO_ERROR_INVALID_ARGUMENT if its name is not a
+ * valid one on D-Bus, which has a dot.
  *
  * Must be called in the context of the export.
  *
@@ -274,6 +275,13 @@ norpc_dbus_export_add_interface (NorpcDBusExport           *self,
   g_return_val_if_fail (self->serving != NULL, FALSE);
   g_return_val_if_fail (info != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!g_dbus_is_interface_name (info->dbus.name) || norpc_dbus_is_standard (info->dbus.name))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "'%s' is not a valid name of an interface on D-Bus that can be exported",
+                   info->dbus.name);
+      return FALSE;
+    }
 
   /* GDBus describes the object. The inbox gets the messages before it. */
   serving = self->serving;

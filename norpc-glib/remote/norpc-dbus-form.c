@@ -120,8 +120,11 @@ variant_to_form (GVariant     *value,
   g_autoptr (GVariant) content = g_variant_get_variant (value);
   g_autoptr (GVariant) form = NULL;
 
-  /* The receiver would not know that it is not an array. */
-  if (strchr (g_variant_get_type_string (content), 'm') != NULL)
+  /* The receiver would not know that a value is not an array, and D-Bus has no structs without fields: a variant that
+   * has never been set contains one.
+   */
+  if (strchr (g_variant_get_type_string (content), 'm') != NULL ||
+      strstr (g_variant_get_type_string (content), "()") != NULL)
     {
       *problem = g_strdup_printf ("a variant of type '%s' has no form on D-Bus", g_variant_get_type_string (content));
       return NULL;

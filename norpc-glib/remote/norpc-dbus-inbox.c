@@ -244,8 +244,9 @@ static GDBusMessage *
 filter (GDBusConnection *connection,
         GDBusMessage    *message,
         gboolean         incoming,
-        gpointer         router)
+        gpointer         data G_GNUC_UNUSED)
 {
+  Router *router = g_object_get_qdata (G_OBJECT (connection), get_router_quark ());
   NorpcDBusInbox *inbox;
 
   if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
@@ -275,7 +276,7 @@ ensure_router (GDBusConnection *connection)
       g_mutex_init (&router->lock);
       router->inboxes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       g_object_set_qdata_full (G_OBJECT (connection), get_router_quark (), router, router_unref);
-      g_dbus_connection_add_filter (connection, filter, g_atomic_rc_box_acquire (router), router_unref);
+      g_dbus_connection_add_filter (connection, filter, NULL, NULL);
     }
   g_atomic_rc_box_acquire (router);
   g_mutex_unlock (&lock);

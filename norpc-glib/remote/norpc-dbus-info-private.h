@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 #define NORPC_DBUS_CALLS_ANNOTATION "org.norpc.Calls"
 
 /* Thread-safe. The members of an interface that can leave the process by D-Bus. */
+gboolean norpc_dbus_is_standard       (const char            *interface_name);
 gboolean norpc_dbus_arg_is_portable   (const NorpcArgInfo    *info);
 char    *norpc_dbus_find_not_portable (const NorpcMethodInfo *info);
 gboolean norpc_dbus_signal_is_portable (const NorpcSignalInfo *info);

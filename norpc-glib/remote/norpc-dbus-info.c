@@ -8,12 +8,22 @@
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
 
+/* Returns TRUE for an interface that each object has. */
+gboolean
+norpc_dbus_is_standard (const char *interface_name)
+{
+  return g_str_equal (interface_name, NORPC_DBUS_PROPERTIES) ||
+         g_str_equal (interface_name, NORPC_DBUS_INTROSPECTABLE) ||
+         g_str_equal (interface_name, "org.freedesktop.DBus.Peer");
+}
+
+/* D-Bus has no structs without fields. */
 gboolean
 norpc_dbus_arg_is_portable (const NorpcArgInfo *info)
 {
   g_autofree char *form = norpc_dbus_arg_get_form (info);
 
-  return *form != '\0' && g_variant_is_signature (form);
+  return *form != '\0' && g_variant_is_signature (form) && strstr (form, "()") == NULL;
 }
 
 /* A file descriptor belongs to a call. */
@@ -36,6 +46,9 @@ find_not_portable (GDBusArgInfo * const *infos)
 gboolean
 norpc_dbus_signal_is_portable (const NorpcSignalInfo *info)
 {
+  if (!g_dbus_is_member_name (info->dbus.name))
+    return FALSE;
+
   for (guint i = 0; info->dbus.args != NULL && info->dbus.args[i] != NULL; i++)
     if (!is_portable_without_call ((const NorpcArgInfo *) info->dbus.args[i]))
       return FALSE;
@@ -52,6 +65,8 @@ norpc_dbus_find_not_portable (const NorpcMethodInfo *info)
 
   if (norpc_method_info_is_stream (info))
     return g_strdup ("it is a stream");
+  if (!g_dbus_is_member_name (info->dbus.name))
+    return g_strdup ("its name is not valid there");
   if (arg != NULL)
     return g_strdup_printf ("the argument '%s' has no form there", arg->dbus.name);
   if (result != NULL)

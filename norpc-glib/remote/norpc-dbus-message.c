@@ -55,6 +55,9 @@ check_portable (NorpcCall  *call,
 {
   g_autofree char *reason = NULL;
 
+  if (!g_dbus_is_interface_name (norpc_call_get_interface_name (call)))
+    return set_not_portable (error, call, "the name of its interface is not valid there");
+
   switch (norpc_dbus_message_get_kind (call))
     {
     case NORPC_DBUS_GET_ALL:

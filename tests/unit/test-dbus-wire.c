@@ -118,6 +118,62 @@ test_forms (DBusFixture   *fixture,
                 ERROR ("InvalidArgs"));
 }
 
+static void
+export_strange (DBusFixture *fixture)
+{
+  const char *names[] = { "Strange", "org.freedesktop.DBus.Properties", "org.freedesktop.DBus.Introspectable" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *xml = g_strdup_printf ("<node><interface name='%s'/></node>", names[i]);
+      g_autoptr (GError) error = NULL;
+      const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (xml, NULL, &error);
+      g_autoptr (NorpcDBusExport) export = NULL;
+
+      g_assert_no_error (error);
+      export = norpc_dbus_export_new (fixture->served, "/strange", fixture->served_endpoint, info, &error);
+      g_assert_null (export);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+    }
+}
+
+static void
+export_twice (DBusFixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NorpcDBusExport) export =
+    norpc_dbus_export_new (fixture->served, DBUS_PATH, fixture->served_endpoint, wire_wire_interface_info (), &error);
+
+  g_assert_null (export);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS);
+}
+
+/* A name that cannot be exported is an error, not a critical. */
+static void
+test_exports (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  dbus_fixture_invoke (fixture, export_strange);
+  dbus_fixture_invoke (fixture, export_twice);
+}
+
+/* D-Bus has no structs without fields: such a value is an error of its call, and the connection stays. */
+static void
+test_no_form (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  g_autoptr (GVariant) dict = g_variant_ref_sink (g_variant_new_parsed ("{'empty': <()>}"));
+  g_autoptr (GError) error = NULL;
+  int file;
+  gint64 left;
+
+  g_assert_false (wire_wire_proxy_call_copy_sync (fixture->proxy, 0, dict, &file, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
+  g_clear_error (&error);
+  wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error);
+  g_assert_no_error (error);
+}
+
 /* Notes about calls that do not exist, or of other types, do nothing. */
 static void
 test_notes (DBusFixture   *fixture,
@@ -404,6 +460,8 @@ main (int   argc,
   dbus_add_tests ("/dbus-wire/requests", test_requests);
   dbus_add_tests ("/dbus-wire/values", test_values);
   dbus_add_tests ("/dbus-wire/forms", test_forms);
+  dbus_add_tests ("/dbus-wire/exports", test_exports);
+  dbus_add_tests ("/dbus-wire/no-form", test_no_form);
   dbus_add_tests ("/dbus-wire/introspection", test_introspection);
   dbus_add_tests ("/dbus-wire/notes", test_notes);
   dbus_add_tests ("/dbus-wire/flood", test_flood);
