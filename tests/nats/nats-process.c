@@ -12,6 +12,7 @@ struct _NatsProcess
   char        *program;    /* (owned) */
   guint        port;
   char        *url;        /* (owned) */
+  GPtrArray   *arguments;  /* (owned): of owned strings; ends with NULL */
   GSubprocess *subprocess; /* (owned) (nullable) */
 };
 
@@ -58,11 +59,10 @@ void
 nats_process_start (NatsProcess *self)
 {
   gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
-  g_autofree char *port = g_strdup_printf ("%u", self->port);
   g_autoptr (GError) error = NULL;
 
-  self->subprocess = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
-                                       self->program, "-a", "127.0.0.1", "-p", port, NULL);
+  self->subprocess = g_subprocess_newv ((const char * const *) self->arguments->pdata,
+                                        G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
   g_assert_no_error (error);
   while (!try_port (self->port))
     {
@@ -71,17 +71,35 @@ nats_process_start (NatsProcess *self)
     }
 }
 
+/* The options are those of the program. */
 NatsProcess *
-nats_process_new (void)
+nats_process_new_full (const char *option,
+                       ...)
 {
   NatsProcess *self = g_new0 (NatsProcess, 1);
+  va_list options;
 
   self->program = find_program ();
   self->port = find_port ();
   self->url = g_strdup_printf ("nats://127.0.0.1:%u", self->port);
+  self->arguments = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (self->arguments, g_strdup (self->program));
+  g_ptr_array_add (self->arguments, g_strdup ("--addr=127.0.0.1"));
+  g_ptr_array_add (self->arguments, g_strdup_printf ("--port=%u", self->port));
+  va_start (options, option);
+  for (; option != NULL; option = va_arg (options, const char *))
+    g_ptr_array_add (self->arguments, g_strdup (option));
+  va_end (options);
+  g_ptr_array_add (self->arguments, NULL);
   nats_process_start (self);
 
   return self;
+}
+
+NatsProcess *
+nats_process_new (void)
+{
+  return nats_process_new_full (NULL, NULL);
 }
 
 /* Returns once it is gone. */
@@ -113,6 +131,7 @@ void
 nats_process_free (NatsProcess *self)
 {
   nats_process_kill (self);
+  g_ptr_array_unref (self->arguments);
   g_free (self->url);
   g_free (self->program);
   g_free (self);

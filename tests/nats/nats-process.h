@@ -14,6 +14,8 @@ typedef struct _NatsProcess NatsProcess;
 
 gboolean     nats_process_is_installed (void);
 NatsProcess *nats_process_new          (void);
+NatsProcess *nats_process_new_full     (const char  *option,
+                                        ...) G_GNUC_NULL_TERMINATED;
 void         nats_process_free         (NatsProcess *self);
 const char  *nats_process_get_url      (NatsProcess *self);
 guint        nats_process_get_port     (NatsProcess *self);

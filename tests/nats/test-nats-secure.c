@@ -1,0 +1,161 @@
+/* test-nats-secure.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Servers that want to know who connects, and connections that nobody else can read. */
+
+#include <glib/gstdio.h>
+
+#include "nats-fixture.h"
+
+static natsOptions *
+new_options (NatsProcess *nats)
+{
+  natsOptions *options;
+
+  g_assert_cmpint (natsOptions_Create (&options), ==, NATS_OK);
+  g_assert_cmpint (natsOptions_SetURL (options, nats_process_get_url (nats)), ==, NATS_OK);
+
+  return options;
+}
+
+/* Takes ownership of @options. Returns the error (owned) of a connection, or of a call that nothing answers. */
+static GError *
+try_options (natsOptions *options)
+{
+  GError *error = NULL;
+  g_autoptr (NorpcNatsConnection) connection = norpc_nats_connection_new_for_options_sync (options, &error);
+  g_autoptr (NorpcNatsEndpoint) endpoint = NULL;
+  g_autoptr (DepotDepotProxy) proxy = NULL;
+
+  natsOptions_Destroy (options);
+  if (connection == NULL)
+    return error;
+
+  endpoint = norpc_nats_endpoint_new (connection, PREFIX);
+  proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
+  g_assert_null (depot_depot_proxy_call_echo_sync (proxy, "", NULL, &error));
+
+  return error;
+}
+
+static void
+test_password (void)
+{
+  NatsProcess *nats = nats_process_new_full ("--user=ada", "--pass=secret", NULL);
+  g_autoptr (GError) none = NULL, wrong = NULL, right = NULL;
+  natsOptions *options;
+
+  none = try_options (new_options (nats));
+  g_assert_error (none, NORPC_ERROR, NORPC_ERROR_FAILED);
+
+  options = new_options (nats);
+  natsOptions_SetUserInfo (options, "ada", "guess");
+  wrong = try_options (options);
+  g_assert_error (wrong, NORPC_ERROR, NORPC_ERROR_FAILED);
+
+  options = new_options (nats);
+  natsOptions_SetUserInfo (options, "ada", "secret");
+  right = try_options (options);
+  g_assert_error (right, NORPC_ERROR, NORPC_ERROR_CLOSED);
+
+  nats_process_free (nats);
+}
+
+/* Returns FALSE if there is no openssl. */
+static gboolean
+make_certificate (const char *key,
+                  const char *certificate)
+{
+  g_autofree char *program = g_find_program_in_path ("openssl");
+  g_autoptr (GSubprocess) openssl = NULL;
+
+  if (program == NULL)
+    return FALSE;
+
+  openssl = g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL, program, "req", "-x509", "-newkey", "rsa:2048",
+                              "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost",
+                              "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", NULL);
+  g_assert_true (g_subprocess_wait_check (openssl, NULL, NULL));
+
+  return TRUE;
+}
+
+static void
+connect_by_tls (const char *key,
+                const char *certificate)
+{
+  g_autofree char *cert_option = g_strconcat ("--tlscert=", certificate, NULL);
+  g_autofree char *key_option = g_strconcat ("--tlskey=", key, NULL);
+  NatsProcess *nats = nats_process_new_full ("--tls", cert_option, key_option, NULL);
+  g_autoptr (GError) untrusted = NULL, trusted = NULL;
+  natsOptions *options = new_options (nats);
+
+  natsOptions_SetSecure (options, true);
+  untrusted = try_options (options);
+  g_assert_error (untrusted, NORPC_ERROR, NORPC_ERROR_FAILED);
+
+  options = new_options (nats);
+  natsOptions_SetSecure (options, true);
+  g_assert_cmpint (natsOptions_LoadCATrustedCertificates (options, certificate), ==, NATS_OK);
+  g_assert_cmpint (natsOptions_SetExpectedHostname (options, "localhost"), ==, NATS_OK);
+  trusted = try_options (options);
+  g_assert_error (trusted, NORPC_ERROR, NORPC_ERROR_CLOSED);
+
+  nats_process_free (nats);
+}
+
+static void
+test_tls (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("norpc-nats-XXXXXX", NULL);
+  g_autofree char *key = g_build_filename (folder, "key.pem", NULL);
+  g_autofree char *certificate = g_build_filename (folder, "certificate.pem", NULL);
+
+  if (make_certificate (key, certificate))
+    connect_by_tls (key, certificate);
+  else
+    g_test_skip ("openssl is not installed");
+  g_unlink (key);
+  g_unlink (certificate);
+  g_rmdir (folder);
+}
+
+/* The server drops what a client may not send, and says so in no reply. The call fails nevertheless. */
+static void
+test_not_permitted (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("norpc-nats-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "nats.conf", NULL);
+  g_autoptr (GError) error = NULL;
+  natsOptions *options;
+  NatsProcess *nats;
+
+  g_assert_true (g_file_set_contents (path, "authorization { users = [ { user: ada, password: secret, permissions: "
+                                            "{ publish: \"other.>\" } } ] }\n", -1, NULL));
+  nats = nats_process_new_full ("--config", path, NULL);
+  options = new_options (nats);
+  natsOptions_SetUserInfo (options, "ada", "secret");
+  error = try_options (options);
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+
+  nats_process_free (nats);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+static void
+add_tests (void)
+{
+  g_test_add_func ("/nats/secure/password", test_password);
+  g_test_add_func ("/nats/secure/tls", test_tls);
+  g_test_add_func ("/nats/secure/not-permitted", test_not_permitted);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  return run_tests (argc, argv, add_tests);
+}
