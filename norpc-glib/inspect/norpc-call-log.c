@@ -9,6 +9,7 @@
 #include "core/norpc-log-private.h"
 #include "norpc-call-log-parts-private.h"
 #include "norpc-lints-private.h"
+#include "server/norpc-server-registry-private.h"
 
 #define MAX_EVENTS 4096 /* that are kept */
 
@@ -215,6 +216,16 @@ note_warning (const char *message)
   norpc_lints_note (NORPC_LINT_WARNING, 0, "", "", 1, 0, message);
 }
 
+/* Thread-safe. Frees the statistics of a server, which may have been one of many. */
+static void
+forget_server (guint server)
+{
+  g_mutex_lock (&norpc_call_log.lock);
+  if (norpc_call_log.servers != NULL)
+    g_hash_table_remove (norpc_call_log.servers, GUINT_TO_POINTER (server));
+  g_mutex_unlock (&norpc_call_log.lock);
+}
+
 /* Thread-safe. Calls that are sent from now on are recorded. */
 void
 norpc_call_log_attach (void)
@@ -224,6 +235,7 @@ norpc_call_log_attach (void)
     {
       norpc_call_log.servers = g_hash_table_new_full (NULL, NULL, NULL, free_server_log);
       norpc_log_set_func (note_warning);
+      norpc_server_registry_set_stopped_func (forget_server);
       norpc_metrics_set_observed (&observer, TRUE);
     }
   g_mutex_unlock (&norpc_call_log.lock);
@@ -241,6 +253,7 @@ norpc_call_log_detach (void)
     {
       norpc_metrics_set_observed (&observer, FALSE);
       norpc_log_set_func (NULL);
+      norpc_server_registry_set_stopped_func (NULL);
       while (norpc_call_log.calls.head != NULL)
         remove_call_locked (norpc_call_log.calls.head->data);
       g_queue_clear_full (&norpc_call_log.events, free_event);

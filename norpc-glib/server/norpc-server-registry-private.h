@@ -38,8 +38,12 @@ typedef void (*NorpcFirstServerFunc) (void);
 
 extern const NorpcFirstServerFunc norpc_server_registry_first_func;
 
-void       norpc_server_registry_add    (NorpcWorker *worker);
-void       norpc_server_registry_remove (NorpcWorker *worker);
-GPtrArray *norpc_server_registry_list   (void);
+/* Thread-safe. Called with the number of a server that has stopped, with no lock held. */
+typedef void (*NorpcServerStoppedFunc) (guint server);
+
+void       norpc_server_registry_add              (NorpcWorker            *worker);
+void       norpc_server_registry_remove           (NorpcWorker            *worker);
+GPtrArray *norpc_server_registry_list             (void);
+void       norpc_server_registry_set_stopped_func (NorpcServerStoppedFunc  func);
 
 G_END_DECLS

@@ -9,6 +9,15 @@ static GMutex registry_lock;
 static GQueue workers = G_QUEUE_INIT; /* of unowned NorpcWorker [registry_lock]: the links are theirs */
 static guint last_id;                 /* [registry_lock] */
 
+static gpointer stopped_func; /* atomic, (nullable): NorpcServerStoppedFunc */
+
+/* Thread-safe. @func is nullable. */
+void
+norpc_server_registry_set_stopped_func (NorpcServerStoppedFunc func)
+{
+  g_atomic_pointer_set (&stopped_func, (gpointer) func);
+}
+
 /* Thread-safe. Called while the worker is being attached, once it has its channel and its context. It may
  * stop meanwhile.
  */
@@ -33,13 +42,20 @@ norpc_server_registry_add (NorpcWorker *worker)
 void
 norpc_server_registry_remove (NorpcWorker *worker)
 {
+  NorpcServerStoppedFunc func = (NorpcServerStoppedFunc) g_atomic_pointer_get (&stopped_func);
+  gboolean is_registered;
+
   g_mutex_lock (&registry_lock);
-  if (worker->registry_link.data != NULL)
+  is_registered = worker->registry_link.data != NULL;
+  if (is_registered)
     {
       g_queue_unlink (&workers, &worker->registry_link);
       worker->registry_link.data = NULL;
     }
   g_mutex_unlock (&registry_lock);
+
+  if (is_registered && func != NULL)
+    func (worker->id);
 }
 
 static void

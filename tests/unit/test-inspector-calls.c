@@ -5,6 +5,7 @@
 
 /* The calls that an inspector sees: those in flight, their events, and their rates. */
 
+#include "inspect/norpc-call-log-parts-private.h"
 #include "inspector-fixture.h"
 #include "stats/norpc-stats-recorder-private.h"
 
@@ -212,6 +213,23 @@ test_rates (Inspected     *self,
   g_assert_cmpuint (get_number (seen, find_entry (seen, "method", "Note"), "max"), >, 0);
 }
 
+/* The statistics of servers that have stopped are freed, also if nobody lists the rates. */
+static void
+test_stopped (Inspected     *self,
+              gconstpointer  unused)
+{
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (NorpcServer) store = serve_store (NULL);
+      g_autoptr (StoreStoreProxy) proxy = store_store_proxy_new (norpc_server_get_endpoint (store));
+
+      g_assert_true (store_store_proxy_call_unlock_sync (proxy, "ada", "secret", NULL, NULL));
+      g_assert_cmpuint (g_hash_table_size (norpc_call_log.servers), ==, 1);
+      g_assert_true (norpc_server_stop (store, NORPC_STOP_FINISH, NULL, NULL));
+      g_assert_cmpuint (g_hash_table_size (norpc_call_log.servers), ==, 0);
+    }
+}
+
 /* A call that was sent before the inspector came, and one that is in flight when it goes. */
 static void
 test_comes_and_goes (Fixture       *fixture,
@@ -305,6 +323,7 @@ main (int   argc,
   TEST_INSPECTED ("/inspector/calls/nested", test_nested);
   TEST_INSPECTED ("/inspector/calls/many-events", test_many_events);
   TEST_INSPECTED ("/inspector/calls/rates", test_rates);
+  TEST_INSPECTED ("/inspector/calls/stopped", test_stopped);
   TEST ("/inspector/calls/comes-and-goes", test_comes_and_goes);
   TEST ("/inspector/calls/threads", test_threads);
 
