@@ -186,6 +186,9 @@ norpc_proxy_take_reply (NorpcProxy             *self,
  *
  * Sends a call, and blocks until the reply arrives. Does not run a main context.
  *
+ * A call completes with %NORPC_ERROR_NO_REPLY when its last reference is released. If the caller keeps another
+ * reference to @call, as the object of a language binding does, it waits for its timeout then.
+ *
  * Errors are those of [method@Norpc.Endpoint.call_sync].
  *
  * Returns: (transfer full): the reply, or %NULL if the call failed and @error is set

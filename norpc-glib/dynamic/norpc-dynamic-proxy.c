@@ -235,14 +235,22 @@ norpc_dynamic_proxy_fail_later (NorpcDynamicProxy   *self,
   g_task_return_error (task, error);
 }
 
+/* Takes ownership of @call (nullable), and returns it unless it is that of a stream. */
+static NorpcCall *
+take_method_call (NorpcDynamicProxy  *self,
+                  NorpcCall          *call,
+                  GError            **error)
+{
+  return take_call_of_kind (self, call, NORPC_METHOD_FLAGS_STREAM, FALSE, "is a stream, which is opened", error);
+}
+
 static NorpcCall *
 new_method_call (NorpcDynamicProxy  *self,
                  const char         *method_name,
                  GVariant           *args,
                  GError            **error)
 {
-  return take_call_of_kind (self, norpc_dynamic_proxy_new_call (self, method_name, args, error),
-                            NORPC_METHOD_FLAGS_STREAM, FALSE, "is a stream, which is opened", error);
+  return take_method_call (self, norpc_dynamic_proxy_new_call (self, method_name, args, error), error);
 }
 
 /**
@@ -351,6 +359,45 @@ norpc_dynamic_proxy_call_method_sync (NorpcDynamicProxy  *self,
   reply = norpc_proxy_call_sync (NORPC_PROXY (self), call, cancellable, error);
 
   return reply != NULL ? norpc_reply_dup_variant (reply, error) : NULL;
+}
+
+/**
+ * norpc_dynamic_proxy_call_values_sync:
+ * @self: a proxy
+ * @method_name: the name of a method
+ * @n_values: the number of @values
+ * @values: (array length=n_values) (nullable): the arguments, with the types of the description
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Calls a method, as [method@Norpc.DynamicProxy.call_method_sync] does, with arguments of any type.
+ *
+ * A language binding should use this function, and not [method@Norpc.Proxy.call_sync] with a call that its
+ * interpreter holds: nothing would notice that a layer or a service drops such a call.
+ *
+ * Returns: (transfer full): the reply, or %NULL if @error is set
+ * Since: 0.1
+ */
+NorpcReply *
+norpc_dynamic_proxy_call_values_sync (NorpcDynamicProxy  *self,
+                                      const char         *method_name,
+                                      guint               n_values,
+                                      const GValue       *values,
+                                      GCancellable       *cancellable,
+                                      GError            **error)
+{
+  NorpcCall *call;
+
+  g_return_val_if_fail (NORPC_IS_DYNAMIC_PROXY (self), NULL);
+  g_return_val_if_fail (method_name != NULL, NULL);
+  g_return_val_if_fail (n_values == 0 || values != NULL, NULL);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  call = take_method_call (self, norpc_dynamic_proxy_new_call_for_values (self, method_name, n_values, values, error),
+                           error);
+
+  return call != NULL ? norpc_proxy_call_sync (NORPC_PROXY (self), call, cancellable, error) : NULL;
 }
 
 /**

@@ -56,6 +56,13 @@ NorpcCall                *norpc_dynamic_proxy_new_call_for_values (NorpcDynamicP
                                                                    const GValue             *values,
                                                                    GError                  **error) G_GNUC_WARN_UNUSED_RESULT;
 NORPC_AVAILABLE_IN_ALL
+NorpcReply               *norpc_dynamic_proxy_call_values_sync   (NorpcDynamicProxy         *self,
+                                                                  const char                *method_name,
+                                                                  guint                      n_values,
+                                                                  const GValue              *values,
+                                                                  GCancellable              *cancellable,
+                                                                  GError                   **error) G_GNUC_WARN_UNUSED_RESULT;
+NORPC_AVAILABLE_IN_ALL
 void                      norpc_dynamic_proxy_call_method        (NorpcDynamicProxy         *self,
                                                                   const char                *method_name,
                                                                   GVariant                  *args,

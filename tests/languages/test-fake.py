@@ -5,9 +5,11 @@ import unittest
 
 import gi
 
+gi.require_version('Kv', '1')
 gi.require_version('Norpc', '1')
 gi.require_version('People', '1')
-from gi.repository import Gio, GLib, GObject, Norpc, People
+gi.require_version('Test', '1')
+from gi.repository import Gio, GLib, GObject, Kv, Norpc, People, Test
 
 import tap
 
@@ -113,6 +115,50 @@ class FinderTest(unittest.TestCase):
         self.finder.search('x')
         self.clock.run(0)
         self.assertEqual(self.finder.shown, ['Ada'])
+
+    def test_missing_values(self):
+        """None is the value of a result that may be NULL, and an error elsewhere."""
+        with self.assertRaisesRegex(TypeError, r"answer_values\(\): value 0: expected a value of type 'as', got None"):
+            self.fake.answer_values('Find', [None])
+        with self.assertRaisesRegex(GLib.Error, 'expected 1 result, got 2'):
+            self.fake.answer_values('Find', [GObject.Value(GObject.TYPE_STRV, []), 5])
+        message = r'answer_values\(\): value 0 is None, which has no type; GObject.Value\(type, None\) has one'
+        for values in [None, None], (None, 5):
+            with self.assertRaisesRegex(TypeError, message):
+                self.fake.answer_values('Find', values)
+        with self.assertRaisesRegex(TypeError, message):
+            self.fake.answer_values('None', [None])
+        self.fake.never_answer('Find')
+        self.finder.search('x')
+        with self.assertRaisesRegex(TypeError, message):
+            self.fake.get_call('Find', 0).answer_values([None])
+
+        store = Norpc.Fake.new(Kv.store_interface_info())
+        store.answer_values('Get', [None])
+        self.assertIsNone(Kv.StoreProxy.new(store).get_sync(0, b'key'))
+        language = Norpc.Fake.new(Test.language_interface_info())
+        with self.assertRaisesRegex(TypeError, "expected a value of type 'TestEntry', got None"):
+            language.answer_values('OneEntry', [None])
+        Norpc.extend_records(Test)
+        entry = Test.Entry(key='a', size=1, mode=0, parts=0, bytes=b'', tags=[])
+        language.answer_values('Records', [entry, None])
+        self.assertEqual(Test.LanguageProxy.new(language).records_sync(entry, None), (entry, None))
+
+    def test_missing_results(self):
+        """The same for a service."""
+        class Store(Norpc.Service, Kv.Store):
+            def do_handle_get(self, call, database, key):
+                call.return_values([None])
+                return True
+
+            def do_handle_get_size(self, call, database):
+                call.return_values([None])
+                return True
+
+        with Norpc.serve(Store()) as store:
+            self.assertIsNone(store.get_sync(0, b'key'))
+            with self.assertRaisesRegex(GLib.Error, "return_values\\(\\): value 0: expected a value of type 't', got None"):
+                store.get_size_sync(0)
 
     def test_wrong(self):
         with self.assertRaisesRegex(GLib.Error, "result 'names': expected a GVariant of type 'as', got one of type 's'"):

@@ -253,6 +253,22 @@ class Loaded(Case):
             self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.FAILED))
             self.assertEqual(caught.exception.message, message)
 
+    def test_dropped(self):
+        """A call that a layer drops ends at once, whichever function has made it."""
+        class Drop(Norpc.Layer):
+            def do_take(self, call):
+                return True
+
+        proxy = lamp.LampProxy.new(Drop())
+        for function in (proxy.wait_sync, lambda: proxy.call_wait_sync(None), lambda: Norpc.run(self.await_it(proxy))):
+            with self.assertRaises(GLib.Error) as caught:
+                function()
+            self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.NO_REPLY), caught.exception)
+
+    @staticmethod
+    async def await_it(proxy):
+        await proxy.wait()
+
     def test_cancelled(self):
         async def main():
             self.service.waits.clear()

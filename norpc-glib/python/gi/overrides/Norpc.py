@@ -4,7 +4,7 @@
 from gi.overrides import override
 from gi.repository import Norpc
 
-from ._norpc import calls, errors, eventloop, guards, properties, records, scope, streams
+from ._norpc import calls, errors, eventloop, guards, gvalues, properties, records, scope, streams
 
 __all__ = ['EventLoop', 'create_task', 'error_class', 'extend_records', 'get_current_call', 'run']
 
@@ -58,6 +58,7 @@ SignalWatch = override(SignalWatch)
 __all__.append('SignalWatch')
 
 guards.install()
+gvalues.install()
 
 
 class Filter(guards.FilterFunctions, Norpc.Filter):

@@ -73,6 +73,18 @@ class _Type:
         return self._codec is not None
 
 
+def find_gtype(text):
+    """Gets the type of a GValue with an argument of a generated interface."""
+    if text.endswith('[]'):
+        element = GObject.GType.from_name(text.removeprefix('?').removesuffix('[]'))
+        is_number = element.is_a(GObject.TYPE_ENUM) or element.is_a(GObject.TYPE_FLAGS)
+        return GObject.GType.from_name('GArray' if is_number else 'GPtrArray')
+    signature = text.replace('?', 'm', 1)
+    if GLib.variant_type_string_is_valid(signature):
+        return Norpc.value_type_for_signature(signature)
+    return GObject.GType.from_name(text.removeprefix('?'))
+
+
 class Described:
     """Arguments, results, or the values of an item, of one member."""
 

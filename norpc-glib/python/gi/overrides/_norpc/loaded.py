@@ -160,7 +160,7 @@ class Loaded:
             else:
                 functions[f'call_{name}'] = self._make_call(name, new_call)
                 functions[f'call_{name}_finish'] = self._make_finish(name)
-                functions[f'call_{name}_sync'] = self._make_call_sync(name, new_call)
+                functions[f'call_{name}_sync'] = self._make_call_sync(name)
         for index, member in enumerate(self.info.list_properties()):
             functions.update(self._make_writing_functions(member, index))
         return functions
@@ -185,10 +185,12 @@ class Loaded:
 
         return call
 
-    def _make_call_sync(self, name, new_call):
+    def _make_call_sync(self, name):
+        method = self.info.list_methods()[self._calls[name]]
+
         def call_sync(proxy, *args):
             values, more = self._split(f'call_{name}_sync', name, args, 1)
-            return self._unpack(name, Norpc.Proxy.call_sync(proxy, new_call(proxy, values), *more))
+            return self._unpack(name, Norpc.DynamicProxy.call_values_sync(proxy, method, values, *more))
 
         return call_sync
 
