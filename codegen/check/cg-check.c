@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define MAX_NAME 255 /* a limit of D-Bus */
+#define MAX_ARGS 255 /* a limit of GSignal */
 
 typedef struct
 {
@@ -166,16 +167,25 @@ check_args (Checker      *self,
   return length;
 }
 
-/* D-Bus limits the signature of all values of a message. */
+/* D-Bus limits the signature of all values of a message, and GSignal their number, also of values that have
+ * no signature. */
 static void
 check_message (Checker        *self,
                GPtrArray      *args,
                const CgMember *member,
                const char     *what)
 {
+  const char *name = member->node.name != NULL ? member->node.name : "";
+
   if (check_args (self, args, member->kind) > CG_MAX_SIGNATURE)
     ERROR (&member->node.location, "the types of all %s of '%s' have more than %d characters",
-           what, member->node.name != NULL ? member->node.name : "", CG_MAX_SIGNATURE);
+           what, name, CG_MAX_SIGNATURE);
+  else if (args->len > MAX_ARGS)
+    {
+      const CgArg *first_too_many = g_ptr_array_index (args, MAX_ARGS);
+
+      ERROR (&first_too_many->node.location, "'%s' has %u %s; the limit is %d", name, args->len, what, MAX_ARGS);
+    }
 }
 
 /* Reads the number of @units that @text is; 0 if there is none. */

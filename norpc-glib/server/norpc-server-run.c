@@ -9,6 +9,7 @@
 
 #include "client/norpc-endpoint-private.h"
 #include "core/norpc-error.h"
+#include "events/norpc-interface-members-private.h"
 #include "norpc-server-private.h"
 #include "norpc-thread.h"
 
@@ -128,6 +129,24 @@ norpc_server_start (NorpcServer   *self,
          norpc_server_state_has_started (self->worker->state, error);
 }
 
+/* Returns TRUE if calls of the object can be described, and sets @error otherwise. */
+static gboolean
+has_interface (gpointer   service,
+               GError   **error)
+{
+  guint n;
+  g_autofree GType *interfaces = g_type_interfaces (G_OBJECT_TYPE (service), &n);
+
+  for (guint i = 0; i < n; i++)
+    if (norpc_interface_type_get_info (interfaces[i]) != NULL)
+      return TRUE;
+
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_FAILED, "%s implements no interface of a description, so it cannot be called",
+               G_OBJECT_TYPE_NAME (service));
+
+  return FALSE;
+}
+
 /**
  * norpc_serve:
  * @service: (type GObject.Object) (transfer full): an object that implements one or more generated
@@ -138,7 +157,7 @@ norpc_server_start (NorpcServer   *self,
  *
  * It blocks until the service has started. The caller gives away its reference to @service, also in
  * case of an error, so that the service is finalized in its own context. Errors are those of
- * [method@Norpc.Server.start]. Proxies for the service use the endpoint that
+ * [method@Norpc.Server.start], and %NORPC_ERROR_FAILED if @service implements no interface. Proxies for the service use the endpoint that
  * [method@Norpc.Server.get_endpoint] returns.
  *
  * Returns: (transfer full): a server that is running, or %NULL with @error set
@@ -152,6 +171,12 @@ norpc_serve (gpointer   service,
 
   g_return_val_if_fail (G_IS_OBJECT (service), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!has_interface (service, error))
+    {
+      g_object_unref (service);
+      return NULL;
+    }
 
   self = norpc_server_new (service);
   g_object_unref (service);

@@ -42,6 +42,7 @@ typedef struct
   GDestroyNotify  free_func; /* (nullable): NULL once the data has been freed */
   NorpcStartFunc  start;     /* (nullable) */
   NorpcStopFunc   stop;      /* (nullable) */
+  int             was_started; /* atomic */
   guint           n_started; /* by how many servers; accessed in the service's context */
   gboolean        has_ended; /* accessed in the service's context */
 } NorpcSimpleServicePrivate;
@@ -96,6 +97,7 @@ norpc_simple_service_start (NorpcLifecycle  *lifecycle,
 {
   NorpcSimpleServicePrivate *priv = get_private (lifecycle);
 
+  g_atomic_int_set (&priv->was_started, TRUE);
   if (priv->has_ended)
     {
       g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_CLOSED,
@@ -353,6 +355,9 @@ norpc_simple_service_get_data (gpointer self)
  * Both functions run in the service's context. A service that fails to start is not stopped: @start
  * releases what it has opened before it fails, or leaves it to the function that frees the data.
  *
+ * It is a programmer error to call this function when a server has started the service, which would have run
+ * without the functions: they are not set then.
+ *
  * Since: 0.1
  */
 void
@@ -365,6 +370,12 @@ norpc_simple_service_set_lifecycle (gpointer       self,
   g_return_if_fail (NORPC_IS_SIMPLE_SERVICE (self));
 
   priv = get_private (self);
+  if (g_atomic_int_get (&priv->was_started))
+    {
+      g_critical ("%s has been started; set its functions before", G_OBJECT_TYPE_NAME (self));
+      return;
+    }
+
   priv->start = start;
   priv->stop = stop;
 }

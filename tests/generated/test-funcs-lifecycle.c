@@ -43,6 +43,53 @@ test_kept (void)
   g_free (observer.title);
 }
 
+static gboolean
+start_never (gpointer   service G_GNUC_UNUSED,
+             GError   **error G_GNUC_UNUSED)
+{
+  g_assert_not_reached ();
+}
+
+/* Functions that are set when the service has started would not run, or only half of them. */
+static void
+test_too_late (void)
+{
+  Observer observer = { 0 };
+  g_autoptr (TestIndex) service = make_service (&observer);
+  g_autoptr (NorpcServer) server = NULL;
+  g_autoptr (GError) error = NULL;
+
+  server = norpc_serve (g_object_ref (service), &error);
+  g_assert_no_error (error);
+  g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*TestIndex*has been started; set its functions before");
+  norpc_simple_service_set_lifecycle (service, start_never, NULL);
+  g_test_assert_expected_messages ();
+
+  norpc_server_stop (server, NORPC_STOP_FINISH, NULL, NULL);
+  g_assert_cmpuint (observer.n_starts, ==, 1);
+  g_assert_cmpuint (observer.n_stops, ==, 1);
+  g_free (observer.title);
+}
+
+/* An object whose calls nothing describes. */
+static void
+test_no_interface (void)
+{
+  g_autoptr (GError) error = NULL;
+  GObject *object = g_object_new (G_TYPE_OBJECT, NULL);
+  GObject *action = G_OBJECT (g_simple_action_new ("a", NULL));
+
+  g_object_add_weak_pointer (object, (gpointer *) &object);
+  g_assert_null (norpc_serve (object, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
+  g_assert_cmpstr (error->message, ==, "GObject implements no interface of a description, so it cannot be called");
+  g_assert_null (object);
+  g_clear_error (&error);
+
+  g_assert_null (norpc_serve (action, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_FAILED);
+}
+
 /* Two servers may have one service, on one thread. */
 static void
 test_shared (void)
@@ -117,6 +164,8 @@ main (int    argc,
   TEST ("lifecycle/order", NULL, test_lifecycle);
   g_test_add_func ("/funcs/lifecycle/kept", test_kept);
   g_test_add_func ("/funcs/lifecycle/shared", test_shared);
+  g_test_add_func ("/funcs/lifecycle/too-late", test_too_late);
+  g_test_add_func ("/funcs/lifecycle/no-interface", test_no_interface);
   g_test_add_func ("/funcs/lifecycle/fails-to-start", test_fails_to_start);
   g_test_add_func ("/funcs/lifecycle/never-started", test_never_started);
   g_test_add_func ("/funcs/lifecycle/types", test_types);

@@ -282,6 +282,14 @@ test('properties and life cycle', async () => {
     equal(mixer.lives, ['start', 'stop']);
 });
 
+test('objects without an interface', async () => {
+    for (const [service, message] of [
+        [new Gio.SimpleAction({ name: 'a' }), 'GSimpleAction implements no interface of a description, so it cannot be called'],
+        [null, "argument 'service': expected an object, got null"],
+    ])
+        equal((await assertRejects(async () => Norpc.serve(service))).message, message);
+});
+
 test('start that is not done when it returns', async () => {
     const error = await assertRejects(async () => Norpc.serve(new Hasty()));
     equal(error.message, 'vfunc_start(): expected a boolean, got Promise');

@@ -5,9 +5,10 @@
 /* exported extendServers */
 
 const { GLib, GObject } = imports.gi;
+const { wrongType } = imports.overrides._norpc.values;
 
 let Norpc;
-const services = new WeakMap();  // the types of services, by server
+const services = new WeakMap();  // the types of interfaces, by server
 
 // GJS runs a program in one thread only, so what a program wrote has to run there.
 function isWrittenInJavaScript(service) {
@@ -15,11 +16,20 @@ function isWrittenInJavaScript(service) {
         !Function.prototype.toString.call(service.constructor).includes('[native code]');
 }
 
+// The types of the interfaces that proxies are made of.
+function getInterfaces(service) {
+    return GObject.type_interfaces(service.constructor.$gtype).filter(type => Norpc.interface_info_for_type(type) !== null);
+}
+
 // Runs a service, one that is not written in JavaScript in a thread of its own, and gets its server.
 function serve(service) {
+    if (!(service instanceof GObject.Object))
+        throw wrongType("argument 'service'", 'an object', service);
+    if (getInterfaces(service).length === 0)
+        throw new TypeError(`${service.constructor.$gtype.name} implements no interface of a description, so it cannot be called`);
     const server = isWrittenInJavaScript(service)
         ? Norpc.Server.new_in_context(service, GLib.MainContext.default()) : Norpc.Server.new(service);
-    services.set(server, service.constructor.$gtype);
+    services.set(server, getInterfaces(service));
     server.start(null);
     return server;
 }
@@ -29,11 +39,7 @@ function makeProxy(type, endpoint) {
 }
 
 function make_proxy() {
-    const types = GObject.type_interfaces(services.get(this))
-        .filter(type => Norpc.interface_info_for_type(type) !== null);
-    if (types.length === 0)
-        throw new TypeError(`${services.get(this).name} implements no interface of a description`);
-    const proxies = types.map(type => makeProxy(type, this.get_endpoint()));
+    const proxies = services.get(this).map(type => makeProxy(type, this.get_endpoint()));
     return proxies.length === 1 ? proxies[0] : proxies;
 }
 

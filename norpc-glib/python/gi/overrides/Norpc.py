@@ -58,7 +58,6 @@ SignalWatch = override(SignalWatch)
 __all__.append('SignalWatch')
 
 guards.install()
-gvalues.install()
 
 
 class Filter(guards.FilterFunctions, Norpc.Filter):
@@ -84,6 +83,7 @@ class Retry(guards.RetryFunctions, Norpc.Retry):
 Retry = override(Retry)
 __all__.append('Retry')
 
+gvalues.install()
 from ._norpc import loading, services  # noqa: E402  they use the classes above
 
 Service = services.Service

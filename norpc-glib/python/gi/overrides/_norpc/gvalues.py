@@ -9,15 +9,15 @@ from . import described
 
 # The functions, and how many arguments they have in front of the values.
 _FUNCTIONS = (
-    (Norpc.Call, 'return_values', 0),
-    (Norpc.DynamicProxy, 'call_values_sync', 1),
-    (Norpc.DynamicProxy, 'new_call_for_values', 1),
-    (Norpc.DynamicProxy, 'open_stream_for_values', 1),
-    (Norpc.DynamicStream, 'write_values', 0),
-    (Norpc.Fake, 'answer_values', 1),
-    (Norpc.FakeCall, 'answer_values', 0),
-    (Norpc.FakeCall, 'write_values', 0),
-    (Norpc.FakeRule, 'write_values', 0),
+    ('Call', 'return_values', 0),
+    ('DynamicProxy', 'call_values_sync', 1),
+    ('DynamicProxy', 'new_call_for_values', 1),
+    ('DynamicProxy', 'open_stream_for_values', 1),
+    ('DynamicStream', 'write_values', 0),
+    ('Fake', 'answer_values', 1),
+    ('FakeCall', 'answer_values', 0),
+    ('FakeCall', 'write_values', 0),
+    ('FakeRule', 'write_values', 0),
 )
 
 
@@ -73,6 +73,8 @@ def _remember_info(make_fake):
 
 
 def install():
+    """To be called when the classes of norpc-glib that others derive from are there."""
     Norpc.Fake.new = _remember_info(Norpc.Fake.new)
-    for cls, name, position in _FUNCTIONS:
+    for class_name, name, position in _FUNCTIONS:
+        cls = getattr(Norpc, class_name)
         setattr(cls, name, _guard(getattr(cls, name), position))

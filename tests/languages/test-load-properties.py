@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Properties and signals of descriptions that are loaded at run time."""
+
+import gi
+
+gi.require_version('Norpc', '1')
+from gi.repository import GLib, Norpc
+
+import tap
+from lamps import Case, Lamp, lamp
+
+
+class Properties(Case):
+    def setUp(self):
+        self.service = Lamp()
+        self.lamp = self.serve(self.service)
+
+    def test_signals_and_properties(self):
+        seen = []
+        self.lamp.load_sync(None)
+        self.lamp.connect('flickered', lambda _, times, tags, data: seen.append((tags, data.get_data())))
+        self.lamp.connect('notify::brightness', lambda *_: seen.append(self.lamp.props.brightness))
+        self.lamp.dim_sync(0.5)
+        self.wait_until(lambda: len(seen) == 3)
+        self.assertEqual(seen, [1.0, 0.5, (['a', 'b'], b'\0')])
+
+        self.lamp.set_tags_sync(['x'])
+        self.assertEqual(self.lamp.get_tags(), ['x'])
+        self.assertEqual(self.service.props.tags, ['x'])
+        with self.assertRaises(TypeError):
+            self.lamp.set_brightness_sync('bright')
+        written = []
+        self.lamp.set_brightness_async(0.25, None, lambda proxy, result: written.append(proxy.set_brightness_finish(result)))
+        self.wait_until(lambda: written)
+        self.assertEqual(lamp.LampProxy.new_sync(self.server.get_endpoint()).props.brightness, 0.25)
+
+        proxies = []
+        lamp.LampProxy.new_async(self.server.get_endpoint(), None,
+                                 lambda _, result: proxies.append(lamp.LampProxy.new_finish(result)))
+        self.wait_until(lambda: proxies)
+        self.assertEqual(proxies[0].get_brightness(), 0.25)
+
+    def test_values_of_properties(self):
+        """They are checked and converted as arguments are, for proxies and services."""
+        for instance in self.lamp, self.service:
+            for name, value, kind in (('tags', 'ab', TypeError), ('tags', ['a\0'], ValueError), ('tags', None, TypeError),
+                                      ('brightness', True, TypeError), ('data', 'text', TypeError),
+                                      ('options', {1: 2}, TypeError), ('options', GLib.Variant('s', ''), TypeError)):
+                with self.subTest(name, value=value):
+                    with self.assertRaisesRegex(kind, f"property '{name}'"):
+                        setattr(instance.props, name, value)
+                    with self.assertRaisesRegex(kind, f"property '{name}'"):
+                        instance.set_property(name, value)
+            instance.props.data = b'\0a'
+            instance.props.options = {'a': 1}
+            instance.set_property('tags', ('x',))
+        self.lamp.load_sync(None)
+        self.wait_until(lambda: self.lamp.props.tags == ['x'])
+        for instance in self.lamp, self.service:
+            self.assertEqual(instance.props.data.get_data(), b'\0a')
+            self.assertEqual(instance.get_property('options').unpack(), {'a': 1})
+            self.assertEqual({'data', 'tags'} & set(dir(instance.props)), {'data', 'tags'})
+        self.assertEqual({spec.name for spec in self.lamp.props} & {'data', 'tags'}, {'data', 'tags'})
+        self.assertEqual(lamp.LampProxy.props.data.name, 'data')
+
+    def test_signal_watch(self):
+        async def main():
+            watch = Norpc.SignalWatch.new(self.lamp, 'flickered')
+            self.lamp.call_dim_sync(0)
+            async for _times, tags, data in watch:
+                self.assertEqual((tags, data), (['a', 'b'], b'\0'))
+                break
+
+        Norpc.run(main())
+
+
+tap.main()
