@@ -164,7 +164,7 @@ cg_record_find_hiding_field (const CgDeclaration *record,
                              CgRecordFunction     function)
 {
   static const char * const names[CG_N_RECORD_FUNCTIONS] = {
-    "get_type", "new", "copy", "free", "equal", "hash", "to_variant", "new_from_variant"
+    "get_type", "new", "copy", "free", "swap_field", "equal", "hash", "to_variant", "new_from_variant"
   };
 
   CG_FOREACH (const CgField, field, record->fields)

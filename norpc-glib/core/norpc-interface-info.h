@@ -315,6 +315,11 @@ void                     norpc_record_type_set_fields       (GType              
                                                              guint                     n_fields,
                                                              const NorpcFieldInfo     *fields);
 NORPC_AVAILABLE_IN_ALL
+void                     norpc_record_type_swap_field       (GType                     type,
+                                                             gpointer                  record,
+                                                             gpointer                  other,
+                                                             guint                     index);
+NORPC_AVAILABLE_IN_ALL
 void                     norpc_type_set_hash_func           (GType                     type,
                                                              GHashFunc                 hash_func);
 NORPC_AVAILABLE_IN_ALL

@@ -14,6 +14,8 @@
  * and visited only if they are not valid, to find out where.
  */
 
+#include <string.h>
+
 #include "norpc-value-part-private.h"
 
 typedef struct
@@ -117,6 +119,29 @@ read_field (const NorpcArgInfo *info,
 
     default:
       return *(const guint32 *) address;
+    }
+}
+
+/* The size of a field that is no pointer. */
+static gsize
+get_number_size (const NorpcArgInfo *info)
+{
+  switch (info->get_type == NULL ? info->dbus.signature[0] : 'i')
+    {
+    case 'y':
+      return sizeof (guint8);
+
+    case 'n':
+    case 'q':
+      return sizeof (guint16);
+
+    case 'x':
+    case 't':
+    case 'd':
+      return sizeof (guint64);
+
+    default:
+      return sizeof (guint32);
     }
 }
 
@@ -410,4 +435,41 @@ norpc_value_part_describe_place (const NorpcValuePart *part,
     }
 
   return g_string_free (text, FALSE);
+}
+
+/**
+ * norpc_record_type_swap_field: (skip)
+ * @type: a boxed type whose fields are known; see norpc_record_type_set_fields()
+ * @record: a value of @type
+ * @other: another value of @type
+ * @index: the index of a field
+ *
+ * Exchanges a field of two records.
+ *
+ * Generated code uses this function.
+ *
+ * Since: 0.1
+ */
+void
+norpc_record_type_swap_field (GType    type,
+                              gpointer record,
+                              gpointer other,
+                              guint    index)
+{
+  const NorpcRecordInfo *info = norpc_record_type_get_info (type);
+  const NorpcFieldInfo *field;
+  guint8 old[sizeof (guint64)];
+  gsize size;
+
+  g_return_if_fail (info != NULL);
+  g_return_if_fail (record != NULL);
+  g_return_if_fail (other != NULL);
+  g_return_if_fail (index < info->n_fields);
+
+  field = &info->fields[index];
+  size = is_pointer_type (norpc_arg_info_get_described_gtype (&field->arg)) ? sizeof (gpointer)
+                                                                            : get_number_size (&field->arg);
+  memcpy (old, (guint8 *) record + field->offset, size);
+  memmove ((guint8 *) record + field->offset, (guint8 *) other + field->offset, size);
+  memcpy ((guint8 *) other + field->offset, old, size);
 }

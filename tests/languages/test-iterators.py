@@ -3,6 +3,8 @@
 
 import asyncio
 import contextlib
+import datetime
+import gc
 import io
 import threading
 import unittest
@@ -292,6 +294,54 @@ class Records(Case):
                          {Test.Point(1, 2), Test.Point(1, 2, 'name')})
         with self.assertRaises(TypeError):
             hash(make_entry())
+
+    def test_set_fields(self):
+        """Fields of all types, which are checked."""
+        file = Gio.File.new_for_path('/a')
+        fields = {'key': 'other', 'size': 9, 'mode': Test.Mode.SLOW, 'parts': Test.Parts.TAIL, 'bytes': b'new',
+                  'tags': ['x', 'y'], 'count': GLib.Variant('i', 5), 'place': file, 'when': datetime.datetime(2026, 1, 2)}
+        entry = make_entry(key='k')
+        for name, value in fields.items():
+            setattr(entry, name, value)
+        self.assertEqual(entry, make_entry(**fields))
+        self.assertEqual(self.serve(Language()).one_entry_sync(entry), entry)
+        entry.count = entry.place = None
+        self.assertEqual((entry.count, entry.place), (None, None))
+
+        box = Test.Box(first=entry, entries=[], files=None, modes=[], dict=GLib.Variant('a{sv}', {}))
+        box.entries = [entry, make_entry(key='second')]
+        box.modes = [Test.Mode.SLOW, 0]
+        box.files = [file]
+        box.dict = GLib.Variant('a{sv}', {'a': GLib.Variant('i', 1)})
+        box.first = {**fields, 'key': 'first'}
+        self.assertEqual([each.key for each in box.entries], ['other', 'second'])
+        self.assertEqual(([int(mode) for mode in box.modes], box.dict.unpack(), box.first.key), ([10, 0], {'a': 1}, 'first'))
+
+        for name, value, message in (('key', 5, "field 'key': expected str, got int"),
+                                     ('tags', [1], "field 'tags'[0]: expected str, got int"),
+                                     ('bytes', None, "field 'bytes': expected bytes, got None")):
+            with self.assertRaises(TypeError) as caught:
+                setattr(entry, name, value)
+            self.assertEqual(str(caught.exception), message)
+        self.assertEqual(entry.tags, ['x', 'y'])
+
+    def test_old_values_of_fields(self):
+        """They last as long as the record."""
+        entry = make_entry(bytes=b'first')
+        old = entry.bytes
+        box = Test.Box(first=entry, entries=[], files=None, modes=[], dict=GLib.Variant('a{sv}', {}))
+        first = box.first
+        for number in range(3):
+            entry.bytes = bytes([number])
+            box.first = make_entry(key=str(number))
+        gc.collect()
+        self.assertEqual((old.get_data(), first.bytes.get_data(), first.key, box.first.key), (b'first', b'first', first.key, '2'))
+
+    def test_set_fields_of_empty_record(self):
+        entry = Test.Entry()
+        entry.key = 'k'
+        entry.size = 3
+        self.assertEqual((entry.key, entry.size), ('k', 3))
 
     def test_values(self):
         proxy = self.serve(Language())

@@ -39,6 +39,10 @@ static const Function functions[] = {
     G_STRUCT_OFFSET (CgType, clear), "self->$member$", "records/clear-field", NULL
   },
   {
+    CG_RECORD_SWAP_FIELD, "records/swap-field", NULL, NULL, NULL, "",
+    G_STRUCT_OFFSET (CgType, clear), "self->$member$", "records/clear-field", NULL
+  },
+  {
     CG_RECORD_EQUAL, "records/equal-records", "records/equal-nested", NULL, NULL, " &&\n",
     G_STRUCT_OFFSET (CgType, equal), "a->$member$", "records/equal-field", "records/equal-pointer"
   },

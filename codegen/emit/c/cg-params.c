@@ -42,6 +42,8 @@ static const struct
   { 'f', "$T$ *", "self", "(transfer full): a record" },
   { 'a', "gconstpointer ", "self", "(type $T$): a record" },
   { 'o', "gconstpointer ", "other", "(type $T$): another record" },
+  { 'q', "$T$ *", "other", "another record" },
+  { 'w', "guint ", "index", "the index of a field" },
   { 'v', "GVariant *", "variant", "a variant" },
   { 'O', "$T$ *", "self", NULL },
 };

@@ -165,6 +165,7 @@ static const OtherRow record_rows[CG_N_RECORD_FUNCTIONS] = {
   [CG_RECORD_NEW] = { "$T$ *", "$t_new$", "", "docs/record-new" },
   [CG_RECORD_COPY] = { "$T$ *", "$t_copy$", "l", "docs/record-copy" },
   [CG_RECORD_FREE] = { "void ", "$t_free$", "f", "docs/record-free" },
+  [CG_RECORD_SWAP_FIELD] = { "void ", "$t_swap_field$", "Oqw", "docs/record-swap-field" },
   [CG_RECORD_EQUAL] = { "gboolean ", "$t_equal$", "ao", "docs/record-equal" },
   [CG_RECORD_HASH] = { "guint ", "$t_hash$", "a", "docs/record-hash" },
   [CG_RECORD_TO_VARIANT] = { "GVariant *", "$t_to_variant$", "l", "docs/record-to-variant" },

@@ -55,6 +55,8 @@ def _extend(cls):
     cls.__new__ = new
     cls.__init__ = lambda self, *args, **kwargs: None
     cls.__signature__ = signature
+    cls.__setattr__ = _make_set_field(constructor, parameters, [arg.get_name() for arg in args],
+                                      find(infos, 'swap_field'))
     cls.__repr__ = _make_repr(cls, parameters.names, [arg.get_name() for arg in args])
     equal = find(infos, 'equal')
     if equal is not None:
@@ -62,6 +64,30 @@ def _extend(cls):
         get_hash = find(infos, 'hash')
         cls.__hash__ = None if get_hash is None else lambda self: get_hash(self)
     values.add_record(cls)
+
+
+def _make_set_field(constructor, parameters, fields, swap_field):
+    """PyGObject cannot set fields of all types, and leaks what some of them had.
+
+    A field is exchanged with that of a new record. Others may still use the old value, which is theirs to read
+    as long as the record exists.
+    """
+    def set_field(self, name, value):
+        if name not in fields:
+            object.__setattr__(self, name, value)
+            return
+        index = fields.index(name)
+        value = parameters.takers[index](value, f"field '{name}'")
+        values_of_all = [value if field == name else getattr(self, field) for field in fields]
+        if any(other is None and default is not None for other, default in zip(values_of_all, parameters.defaults)):
+            object.__setattr__(self, name, value)  # in an empty record
+            return
+        donor = constructor(*values_of_all)
+        swap_field(self, donor, index)
+        if not isinstance(value, (int, float, str)):
+            vars(self).setdefault('_norpc_old_values', []).append(donor)
+
+    return set_field
 
 
 def _make_repr(cls, names, fields):
