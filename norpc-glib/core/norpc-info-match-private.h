@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 
 gboolean norpc_interface_infos_match (const NorpcInterfaceInfo *info,
                                       const NorpcInterfaceInfo *other);
+gboolean norpc_arg_infos_have_same_form (const NorpcArgInfo *info,
+                                         const NorpcArgInfo *other);
 gboolean norpc_arg_infos_match       (const NorpcArgInfo       *info,
                                       const NorpcArgInfo       *other);
 char    *norpc_methods_find_mismatch (const NorpcMethodInfo    *info,

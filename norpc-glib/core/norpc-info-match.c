@@ -27,6 +27,18 @@ norpc_arg_infos_match (const NorpcArgInfo *info,
          norpc_arg_info_is_nullable (info) == norpc_arg_info_is_nullable (other);
 }
 
+/* Returns TRUE if the values of one have the form that those of the other have outside of the process, as those of
+ * a declared type have without generated code.
+ */
+gboolean
+norpc_arg_infos_have_same_form (const NorpcArgInfo *info,
+                                const NorpcArgInfo *other)
+{
+  return *info->dbus.signature != '\0' && g_str_equal (info->dbus.signature, other->dbus.signature) &&
+         (info->get_type == NULL) != (other->get_type == NULL) &&
+         norpc_arg_info_is_nullable (info) == norpc_arg_info_is_nullable (other);
+}
+
 /* Returns the index of the first difference, or -1. */
 static int
 find_difference (GDBusArgInfo * const *infos,

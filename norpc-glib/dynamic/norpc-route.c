@@ -72,7 +72,8 @@ find_served_property (const NorpcInterfaceInfo  *info,
   for (guint i = 0; i < access->n_properties; i++)
     if (g_str_equal (access->args[i].dbus.name, wanted->dbus.name))
       {
-        if (norpc_arg_infos_match (&access->args[i], wanted))
+        if (norpc_arg_infos_match (&access->args[i], wanted) ||
+            norpc_arg_infos_have_same_form (&access->args[i], wanted))
           return info->properties[i];
         *problem = g_strdup_printf ("the type of the property '%s' differs", wanted->dbus.name);
         return NULL;

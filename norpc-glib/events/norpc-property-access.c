@@ -7,6 +7,8 @@
 #include "client/norpc-proxy.h"
 #include "core/norpc-info-match-private.h"
 #include "core/norpc-value-copy-private.h"
+#include "core/norpc-value-variant-private.h"
+#include "norpc-interface-members-private.h"
 #include "norpc-property-access-private.h"
 #include "norpc-property-private.h"
 
@@ -37,6 +39,105 @@ norpc_property_serial_is_newer (guint serial,
   return (int) (serial - than) > 0;
 }
 
+/* Returns the info (unowned) that the class of @service has of the interface of a client, or NULL. */
+static const NorpcInterfaceInfo *
+find_served_info (GObject                  *service,
+                  const NorpcInterfaceInfo *wanted)
+{
+  guint n;
+  g_autofree GType *interfaces = g_type_interfaces (G_OBJECT_TYPE (service), &n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const NorpcInterfaceInfo *info = norpc_interface_type_get_info (interfaces[i]);
+
+      if (info != NULL && norpc_interface_infos_match (info, wanted))
+        return info;
+    }
+
+  return NULL;
+}
+
+/* Runs in the service's context. Returns the description (unowned) that the class of the service has of a
+ * property, if its values have another form than those of the client, or NULL.
+ */
+static const NorpcArgInfo *
+find_other_form (GObject                   *service,
+                 const NorpcPropertyAccess *access,
+                 guint                      property)
+{
+  const NorpcArgInfo *arg = &access->args[property];
+  const char *name = access->interface_info->properties[property]->name;
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (service), name);
+  const NorpcInterfaceInfo *info = NULL;
+
+  if (pspec != NULL && pspec->value_type != norpc_arg_info_get_gtype (&arg->dbus))
+    info = find_served_info (service, access->interface_info);
+
+  for (guint i = 0; info != NULL && i < norpc_interface_info_get_n_properties (info); i++)
+    {
+      const NorpcArgInfo *other = &norpc_property_access_get (info)->args[i];
+
+      if (g_str_equal (info->properties[i]->name, name) && norpc_arg_infos_have_same_form (arg, other))
+        return other;
+    }
+
+  return NULL;
+}
+
+/* Thread-safe. A value that is NULL although it must not be stays so. */
+static void
+convert (const NorpcArgInfo *from_info,
+         const GValue       *from,
+         const NorpcArgInfo *to_info,
+         GValue             *to)
+{
+  g_autofree char *problem = NULL;
+  g_autoptr (GVariant) variant = norpc_value_to_variant (from_info, from, &problem);
+
+  if (variant == NULL)
+    return;
+
+  g_variant_ref_sink (variant);
+  problem = norpc_value_set_variant (to_info, to, variant);
+}
+
+static void
+read_converted (GObject            *service,
+                const char         *name,
+                const NorpcArgInfo *other,
+                const NorpcArgInfo *arg,
+                GValue             *value)
+{
+  g_auto (GValue) served = G_VALUE_INIT;
+
+  g_value_init (&served, norpc_arg_info_get_gtype (&other->dbus));
+  g_object_get_property (service, name, &served);
+  convert (other, &served, arg, value);
+}
+
+/* Runs in the service's context. */
+static void
+set_property (GObject                   *service,
+              const NorpcPropertyAccess *access,
+              guint                      property,
+              const GValue              *value)
+{
+  const char *name = access->interface_info->properties[property]->name;
+  const NorpcArgInfo *other = find_other_form (service, access, property);
+  g_auto (GValue) served = G_VALUE_INIT;
+
+  if (other == NULL)
+    {
+      g_object_set_property (service, name, value);
+      return;
+    }
+
+  g_value_init (&served, norpc_arg_info_get_gtype (&other->dbus));
+  convert (&access->args[property], value, other, &served);
+  g_object_set_property (service, name, &served);
+}
+
 /* Runs in the service's context. Reads a property into @value, which is initialized. The contents
  * are not shared with the service.
  */
@@ -48,8 +149,14 @@ norpc_property_read (GObject                   *service,
 {
   const NorpcArgInfo *arg = &access->args[property];
   const char *name = access->interface_info->properties[property]->name;
+  const NorpcArgInfo *other = find_other_form (service, access, property);
   g_auto (GValue) shared = G_VALUE_INIT;
 
+  if (other != NULL)
+    {
+      read_converted (service, name, other, arg, value);
+      return;
+    }
   if (arg->get_element_type == NULL)
     {
       g_object_get_property (service, name, value);
@@ -129,7 +236,7 @@ dispatch_set (gpointer    service,
       return FALSE;
     }
 
-  g_object_set_property (service, info->name, norpc_call_get_args (call, NULL));
+  set_property (service, access, property, norpc_call_get_args (call, NULL));
   if (g_atomic_int_get (&call->replied))
     return TRUE;
 

@@ -12,7 +12,8 @@ gi.require_version('Kv', '1')
 gi.require_version('Names', '1')
 gi.require_version('Norpc', '1')
 gi.require_version('Streams', '1')
-from gi.repository import GLib, Kv, Names, Norpc, Streams
+gi.require_version('Test', '1')
+from gi.repository import Gio, GLib, GObject, Kv, Names, Norpc, Streams, Test
 
 import tap
 from lamps import Case
@@ -143,6 +144,53 @@ class Both(Case):
         """Some functions of a method that is left out are missing, as those of its results."""
         refused = getattr(loaded, name.removeprefix('complete_').removesuffix('_finish'), None)
         return refused is not None and refused.__name__ == 'fail'
+
+    def wait_until(self, condition):
+        while not condition():
+            GLib.MainContext.default().iteration(True)
+
+    def check_mixer(self, proxy, service, modes, make_entry):
+        """Properties of declared types, which have other values in a typelib than in a loaded description."""
+        proxy.load_sync(None)
+        self.assertEqual((proxy.props.volume, proxy.props.mode), (0.5, modes.SLOW))
+        self.assertIsNone(proxy.props.entry)
+        proxy.set_entry_sync(make_entry(), None)
+        self.assertEqual(proxy.props.entry.key, 'k')
+        self.assertEqual((service.props.entry.key, list(service.props.entry.tags)), ('k', ['a']))
+        proxy.set_mode_sync(modes.FAST, None)
+        self.assertEqual(int(service.props.mode), 0)
+        service.props.mode = 1
+        self.wait_until(lambda: proxy.props.mode == modes.READ_ONLY)
+
+    def test_properties_of_declared_types(self):
+        fields = {'key': 'k', 'size': 1, 'mode': 0, 'parts': 0, 'bytes': b'', 'tags': ['a']}
+        module = Norpc.load(HERE.parent / 'generated' / 'language.xml', interface_prefix='org.example.Test')
+        Norpc.extend_records(Test)
+
+        class Mixer(Norpc.Service, Test.Mixer):
+            volume = GObject.Property(type=float, default=0.5, minimum=-1e308, maximum=1e308)
+            title = GObject.Property(type=str)
+            tags = GObject.Property(type=GObject.TYPE_STRV)
+            mode = GObject.Property(type=Test.Mode, default=Test.Mode.SLOW)
+            entry = GObject.Property(type=Test.Entry)
+            file = GObject.Property(type=Gio.File)
+            options = GObject.Property(type=GObject.TYPE_VARIANT)
+
+            def __init__(self):
+                super().__init__(title='', tags=[], options=GLib.Variant('a{sv}', {}))
+
+        class LoadedMixer(Norpc.Service, module.Mixer):
+            def __init__(self):
+                super().__init__(volume=0.5, mode=module.Mode.SLOW)
+
+        service = Mixer()
+        self.serve(service)
+        self.check_mixer(module.MixerProxy.new(self.server.get_endpoint()), service, module.Mode,
+                         lambda: module.Entry(**fields))
+        service = LoadedMixer()
+        self.serve(service)
+        self.check_mixer(Test.MixerProxy.new(self.server.get_endpoint()), service, Test.Mode,
+                         lambda: Test.Entry(**fields))
 
 
 tap.main()

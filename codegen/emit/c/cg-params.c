@@ -43,7 +43,7 @@ static const struct
   { 'a', "gconstpointer ", "self", "(type $T$): a record" },
   { 'o', "gconstpointer ", "other", "(type $T$): another record" },
   { 'q', "$T$ *", "other", "another record" },
-  { 'w', "guint ", "index", "the index of a field" },
+  { 'I', "guint ", "index", "the index of a field" },
   { 'v', "GVariant *", "variant", "a variant" },
   { 'O', "$T$ *", "self", NULL },
 };
