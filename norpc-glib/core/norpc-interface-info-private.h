@@ -45,6 +45,10 @@ GType norpc_interface_info_get_gtype (const NorpcInterfaceInfo *info);
 
 void                   norpc_record_type_set_info (GType                  type,
                                                    const NorpcRecordInfo *info);
+const NorpcInterfaceInfo *norpc_interface_type_get_info (GType                     type);
+void                      norpc_interface_type_set_info (GType                     type,
+                                                         const NorpcInterfaceInfo *info);
+
 const NorpcRecordInfo *norpc_record_type_get_info (GType                  type);
 GHashFunc              norpc_type_get_hash_func   (GType                  type);
 

@@ -195,6 +195,23 @@ norpc_interface_info_get_gtype (const NorpcInterfaceInfo *info)
                                                  : info->get_type ();
 }
 
+static G_DEFINE_QUARK (norpc-interface-info, get_interface_info)
+
+/* Thread-safe. Returns the interface info of a generated GInterface, or NULL. */
+const NorpcInterfaceInfo *
+norpc_interface_type_get_info (GType type)
+{
+  return g_type_get_qdata (type, get_interface_info_quark ());
+}
+
+/* Called before any object implements the interface. */
+void
+norpc_interface_type_set_info (GType                     type,
+                               const NorpcInterfaceInfo *info)
+{
+  g_type_set_qdata (type, get_interface_info_quark (), (gpointer) info);
+}
+
 static G_DEFINE_QUARK (norpc-record-info, get_record_info)
 
 static gboolean

@@ -7,7 +7,6 @@
 
 #include "client/norpc-proxy.h"
 #include "core/norpc-interface-info-private.h"
-#include "events/norpc-interface-members-private.h"
 #include "events/norpc-property-access-private.h"
 #include "norpc-declared-types-private.h"
 #include "norpc-description.h"

@@ -10,7 +10,7 @@
 #include "call/norpc-call-private.h"
 #include "client/norpc-proxy.h"
 #include "core/norpc-info-match-private.h"
-#include "events/norpc-interface-members-private.h"
+#include "core/norpc-interface-info-private.h"
 #include "events/norpc-property-access-private.h"
 #include "events/norpc-property-private.h"
 #include "norpc-dynamic-service-private.h"

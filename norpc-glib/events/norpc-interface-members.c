@@ -8,23 +8,10 @@
 #include "client/norpc-proxy-private.h"
 #include "core/norpc-interface-info-private.h"
 #include "core/norpc-interface-peek.h"
+#include "norpc-interface-members.h"
 #include "norpc-property-private.h"
 #include "norpc-proxy-properties-private.h"
-#include "norpc-interface-members-private.h"
 #include "norpc-subscription-private.h"
-
-static GQuark
-get_info_quark (void)
-{
-  return g_quark_from_static_string ("norpc-interface-info");
-}
-
-/* Thread-safe. Returns the interface info of a generated GInterface, or NULL. */
-const NorpcInterfaceInfo *
-norpc_interface_type_get_info (GType type)
-{
-  return g_type_get_qdata (type, get_info_quark ());
-}
 
 static gboolean
 have_signatures (const NorpcInterfaceInfo *info)
@@ -108,7 +95,7 @@ norpc_interface_install_members (gpointer                  g_iface,
   for (guint i = 0; interface_info->signals != NULL && interface_info->signals[i] != NULL; i++)
     install_signal (type, interface_info->signals[i]);
   norpc_property_install_in_interface (g_iface, interface_info);
-  g_type_set_qdata (type, get_info_quark (), (gpointer) interface_info);
+  norpc_interface_type_set_info (type, interface_info);
 }
 
 static const NorpcProxyEvents proxy_events = {

@@ -8,7 +8,6 @@
 #include "core/norpc-info-match-private.h"
 #include "core/norpc-value-copy-private.h"
 #include "core/norpc-value-variant-private.h"
-#include "norpc-interface-members-private.h"
 #include "norpc-property-access-private.h"
 #include "norpc-property-private.h"
 
@@ -41,7 +40,7 @@ norpc_property_serial_is_newer (guint serial,
 
 /* Returns the info (unowned) that the class of @service has of the interface of a client, or NULL. */
 static const NorpcInterfaceInfo *
-find_served_info (GObject                  *service,
+find_described_interface (GObject                  *service,
                   const NorpcInterfaceInfo *wanted)
 {
   guint n;
@@ -72,7 +71,7 @@ find_other_form (GObject                   *service,
   const NorpcInterfaceInfo *info = NULL;
 
   if (pspec != NULL && pspec->value_type != norpc_arg_info_get_gtype (&arg->dbus))
-    info = find_served_info (service, access->interface_info);
+    info = find_described_interface (service, access->interface_info);
 
   for (guint i = 0; info != NULL && i < norpc_interface_info_get_n_properties (info); i++)
     {

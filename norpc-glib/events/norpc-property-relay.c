@@ -5,10 +5,10 @@
 
 #include "client/norpc-event-queue-private.h"
 #include "client/norpc-reply-queue-private.h"
+#include "core/norpc-interface-info-private.h"
 #include "core/norpc-log-private.h"
 #include "core/norpc-value-check-private.h"
 #include "core/norpc-value-export-private.h"
-#include "norpc-interface-members-private.h"
 #include "norpc-list-values-private.h"
 #include "norpc-mirror-private.h"
 #include "norpc-property-private.h"

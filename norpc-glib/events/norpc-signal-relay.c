@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "core/norpc-interface-info-private.h"
 #include "core/norpc-log-private.h"
-#include "norpc-interface-members-private.h"
 #include "norpc-list-values-private.h"
 #include "norpc-property-relay-private.h"
 #include "norpc-signal-event-private.h"

@@ -9,7 +9,7 @@
 
 #include "client/norpc-endpoint-private.h"
 #include "core/norpc-error.h"
-#include "events/norpc-interface-members-private.h"
+#include "core/norpc-interface-info-private.h"
 #include "norpc-server-private.h"
 #include "norpc-thread.h"
 

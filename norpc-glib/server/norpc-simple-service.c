@@ -4,7 +4,7 @@
  */
 
 #include "core/norpc-error.h"
-#include "events/norpc-interface-members-private.h"
+#include "core/norpc-interface-info-private.h"
 #include "events/norpc-property-private.h"
 #include "events/norpc-property-values-private.h"
 #include "norpc-lifecycle.h"

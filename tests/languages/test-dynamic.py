@@ -134,6 +134,8 @@ class Dynamic(unittest.TestCase):
         with self.assertRaises(GLib.Error) as raised:
             proxy.call_method_sync('Echo', GLib.Variant('(s)', ('',)), None)
         self.assertTrue(raised.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.INVALID_ARGUMENT))
+        with self.assertRaisesRegex(TypeError, 'make its proxies with Norpc.DynamicProxy.new'):
+            server.make_proxy()
         server.stop(Norpc.StopMode.FINISH, None)
 
     def test_call(self):

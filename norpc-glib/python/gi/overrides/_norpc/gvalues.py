@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Functions of PyGObject that take a list of values. PyGObject makes a GValue of each, but crashes if one is None."""
+"""Functions of PyGObject that take a list of values. PyGObject makes a GValue of each, but crashes with None."""
 
 import functools
 

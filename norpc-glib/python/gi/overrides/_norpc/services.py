@@ -311,6 +311,9 @@ class ServerFunctions:
     def make_proxy(self):
         """Makes a proxy for the service of serve(), or a tuple if it has several interfaces."""
         interfaces = description.get_interfaces(self._norpc_service_class)
+        if not interfaces:
+            raise TypeError(f'{self._norpc_service_class.__name__} implements no generated interface; '
+                            'make its proxies with Norpc.DynamicProxy.new()')
         proxies = [interface.make_proxy(self.get_endpoint()) for interface in interfaces]
         return proxies[0] if len(proxies) == 1 else tuple(proxies)
 
@@ -330,7 +333,7 @@ def serve(service):
     if not isinstance(service, GObject.Object):
         got = f'the class {service.__name__}' if isinstance(service, type) else type(service).__name__
         raise TypeError(f"argument 'service': expected an object of a class derived from Norpc.Service, got {got}")
-    if not description.get_interfaces(type(service)):
+    if all(Norpc.interface_info_for_type(interface) is None for interface in service.__gtype__.interfaces):
         raise TypeError(f'{type(service).__name__} implements no interface of a description, so it cannot be called')
     server = Norpc.Server.new(service)
     server._norpc_service_class = type(service)
