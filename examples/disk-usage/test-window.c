@@ -37,7 +37,9 @@ check_entry (Fixture    *self,
 static void
 test_scan (Fixture *self)
 {
+  g_assert_false (gtk_widget_get_sensitive (fixture_get_child (self, "chart_button")));
   fixture_scan (self);
+  g_assert_true (gtk_widget_get_sensitive (fixture_get_child (self, "chart_button")));
   g_assert_cmpstr (gtk_stack_get_visible_child_name (fixture_get_child (self, "pages")), ==, "usage");
   check_entry (self, "entry_list", 0, "Pictures");
   check_entry (self, "entry_list", 1, "Music");

@@ -323,6 +323,14 @@ found_entry_cb (DiskUsageWindow *self,
 
 /* What follows the scanner */
 
+/* The chart is on that page. */
+static gboolean
+is_usage_page (DiskUsageWindow *self,
+               const char      *name)
+{
+  return g_strcmp0 (name, "usage") == 0;
+}
+
 static gboolean
 format_size (GBinding     *binding,
              const GValue *from,
@@ -418,10 +426,12 @@ disk_usage_window_class_init (DiskUsageWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DiskUsageWindow, entry_motion);
   gtk_widget_class_bind_template_child (widget_class, DiskUsageWindow, found_list);
   /* For the tests. */
+  gtk_widget_class_bind_template_child_full (widget_class, "chart_button", FALSE, 0);
   gtk_widget_class_bind_template_child_full (widget_class, "menu_button", FALSE, 0);
   gtk_widget_class_bind_template_child_full (widget_class, "search_button", FALSE, 0);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, entry_cb);
+  gtk_widget_class_bind_template_callback (widget_class, is_usage_page);
   gtk_widget_class_bind_template_callback (widget_class, found_entry_cb);
 
   gtk_widget_class_install_action (widget_class, "win.open", NULL, open_cb);
