@@ -7,10 +7,11 @@
 
 #include <glib-unix.h>
 
+#include "kv-access.h"
 #include "kv-store-service.h"
 
 /* The store in a process of its own: an object on the session bus. Any client of D-Bus can use it, and mini-redis
- * with the option --dbus.
+ * with the option --dbus. With --polkit, it is on the system bus, and polkit decides who may use it.
  */
 
 #define DEFAULT_NAME "org.example.Kv"
@@ -19,11 +20,13 @@
 static char *
 parse_name (int     *argc,
             char  ***argv,
+            char   **action,
             GError **error)
 {
   g_autofree char *name = NULL;
   const GOptionEntry entries[] =
   {
+    { "polkit", 'p', 0, G_OPTION_ARG_STRING, action, "Use the system bus, and ask polkit about an action", "ACTION" },
     { "name", 'n', 0, G_OPTION_ARG_STRING, &name, "The name on the session bus, " DEFAULT_NAME " by default", "NAME" },
     G_OPTION_ENTRY_NULL
   };
@@ -71,11 +74,14 @@ lost_cb (GDBusConnection *connection G_GNUC_UNUSED,
 static NorpcDBusExport *
 export_store (GDBusConnection *connection,
               NorpcServer     *server,
+              const char      *action,
               GError         **error)
 {
+  g_autoptr (NorpcEndpoint) endpoint =
+    action != NULL ? norpc_stack_new (kv_access_new (connection, action), norpc_server_get_endpoint (server), NULL)
+                   : g_object_ref (norpc_server_get_endpoint (server));
   g_autoptr (NorpcDBusExport) export =
-    norpc_dbus_export_new (connection, OBJECT_PATH, norpc_server_get_endpoint (server),
-                           kv_store_interface_info (), error);
+    norpc_dbus_export_new (connection, OBJECT_PATH, endpoint, kv_store_interface_info (), error);
 
   if (export == NULL || !norpc_dbus_export_add_interface (export, kv_notifier_interface_info (), error))
     return NULL;
@@ -85,9 +91,11 @@ export_store (GDBusConnection *connection,
 
 static gboolean
 serve (const char *name,
+       const char *action,
        GError    **error)
 {
-  g_autoptr (GDBusConnection) connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, error);
+  g_autoptr (GDBusConnection) connection =
+    g_bus_get_sync (action != NULL ? G_BUS_TYPE_SYSTEM : G_BUS_TYPE_SESSION, NULL, error);
   g_autoptr (NorpcServer) server = NULL;
   g_autoptr (NorpcDBusExport) export = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
@@ -98,7 +106,7 @@ serve (const char *name,
   server = norpc_serve (kv_store_service_new (), error);
   if (server == NULL)
     return FALSE;
-  export = export_store (connection, server, error);
+  export = export_store (connection, server, action, error);
   if (export == NULL)
     return FALSE;
 
@@ -118,9 +126,10 @@ main (int    argc,
       char **argv)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *name = parse_name (&argc, &argv, &error);
+  g_autofree char *action = NULL;
+  g_autofree char *name = parse_name (&argc, &argv, &action, &error);
 
-  if (name != NULL && serve (name, &error))
+  if (name != NULL && serve (name, action, &error))
     return EXIT_SUCCESS;
 
   g_printerr ("kvstore-dbus: %s\n", error->message);

@@ -133,6 +133,39 @@ def test_mini_redis(store):
     stop(server)
 
 
+def has_mock():
+    command = ['/usr/bin/python3', '-c', 'import dbusmock']
+
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+def test_polkit():
+    """polkit, or what stands in for it, decides about each call."""
+    os.environ['DBUS_SYSTEM_BUS_ADDRESS'] = os.environ['DBUS_SESSION_BUS_ADDRESS']
+    name = 'org.example.Guarded'
+    store, line = start(os.environ['KVSTORE_DBUS'], '--name', name, '--polkit', 'org.example.use')
+    polkit = None
+
+    def get_size():
+        return busctl('call', name, PATH, 'org.example.Kv.Store', 'GetSize', 'u', '0')
+
+    try:
+        expect(line, name)
+        expect(get_size(), 'Access denied')
+        polkit = subprocess.Popen(['/usr/bin/python3', '-m', 'dbusmock', '--session', '--template', 'polkitd'],
+                                  stdout=subprocess.DEVNULL)
+        run('gdbus', 'wait', '--session', '--timeout', str(TIMEOUT), 'org.freedesktop.PolicyKit1')
+        expect(get_size(), 'Access denied')
+        expect(busctl('call', 'org.freedesktop.PolicyKit1', '/org/freedesktop/PolicyKit1/Authority',
+                      'org.freedesktop.DBus.Mock', 'SetAllowed', 'as', '1', 'org.example.use'))
+        expect(get_size(), 't 0')
+    finally:
+        if polkit is not None:
+            polkit.terminate()
+            polkit.wait()
+        stop(store)
+
+
 def main():
     if shutil.which('dbus-daemon') is None:
         print('1..0 # SKIP there is no dbus-daemon')
@@ -144,6 +177,7 @@ def main():
         ('gdbus', 'gdbus', test_gdbus),
         ('busctl', 'busctl', test_busctl),
         ('monitor', 'gdbus', test_monitor),
+        ('polkit', 'busctl' if has_mock() else 'dbusmock', test_polkit),
         ('mini-redis', 'redis-cli', lambda: test_mini_redis(store)),
     ]
     failed = False
