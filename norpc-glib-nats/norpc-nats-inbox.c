@@ -166,7 +166,7 @@ norpc_nats_inbox_new (NorpcNatsLink  *link,
   g_mutex_init (&self->table->lock);
   self->table->link = link;
   self->table->waiters = g_hash_table_new (g_int64_hash, g_int64_equal);
-  self->prefix = g_strdup_printf ("_INBOX.%s.", uuid);
+  self->prefix = g_strdup_printf (NORPC_NATS_INBOX_PREFIX "%s.", uuid);
   wildcard = g_strconcat (self->prefix, "*", NULL);
   self->subscription = norpc_nats_subscription_new (link, wildcard, NULL, inbox_cb, self->table, table_unref, error);
   if (self->subscription != NULL)

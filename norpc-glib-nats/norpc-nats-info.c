@@ -7,6 +7,11 @@
 
 #include "norpc-nats-info-private.h"
 
+/* Flags of methods that a description has. With others, the runtime reads and writes properties. */
+#define DESCRIBED_FLAGS \
+  (NORPC_METHOD_FLAGS_ONEWAY | NORPC_METHOD_FLAGS_LATEST_WINS | NORPC_METHOD_FLAGS_IDEMPOTENT | \
+   NORPC_METHOD_FLAGS_STREAM | NORPC_METHOD_FLAGS_STREAM_IN)
+
 /* Tokens with dots between them, without wildcards. */
 gboolean
 norpc_nats_is_prefix (const char *prefix)
@@ -45,6 +50,9 @@ norpc_nats_find_not_portable (const NorpcInterfaceInfo *info,
   const GDBusArgInfo *arg = find_value (method_info->dbus.in_args);
   const GDBusArgInfo *result = find_value (method_info->dbus.out_args);
 
+  if ((method_info->flags & ~DESCRIBED_FLAGS) != 0)
+    return g_strdup_printf ("%s.%s cannot be called by NATS: properties stay in the process", info->dbus.name,
+                            method_info->dbus.name);
   if ((method_info->flags & NORPC_METHOD_FLAGS_STREAM) != 0)
     return g_strdup_printf ("%s.%s cannot be called by NATS: it is a stream", info->dbus.name, method_info->dbus.name);
   if (arg != NULL)

@@ -19,13 +19,16 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcNatsLink NorpcNatsLink;
 
+/* The subjects for replies begin with it. */
+#define NORPC_NATS_INBOX_PREFIX "_INBOX."
+
 /* A change of the connection. */
 typedef enum
 {
   NORPC_NATS_DISCONNECTED,
   NORPC_NATS_RECONNECTED,
   NORPC_NATS_CLOSED,
-  NORPC_NATS_OVERFLOWED /* the library has dropped messages that it received */
+  NORPC_NATS_OVERFLOWED /* the library has dropped replies that it received */
 } NorpcNatsChange;
 
 /* Runs in the thread of the link. */

@@ -165,13 +165,22 @@ closed_cb (natsConnection *nats G_GNUC_UNUSED,
   report (closure, NORPC_NATS_CLOSED);
 }
 
+/* A call that an export does not get is noticed by its client. */
+static gboolean
+receives_replies (natsSubscription *subscription)
+{
+  const char *subject = subscription != NULL ? natsSubscription_GetSubject (subscription) : NULL;
+
+  return subject != NULL && g_str_has_prefix (subject, NORPC_NATS_INBOX_PREFIX);
+}
+
 static void
 error_cb (natsConnection   *nats G_GNUC_UNUSED,
-          natsSubscription *subscription G_GNUC_UNUSED,
+          natsSubscription *subscription,
           natsStatus        status,
           void             *closure)
 {
-  if (status == NATS_SLOW_CONSUMER)
+  if (status == NATS_SLOW_CONSUMER && receives_replies (subscription))
     report (closure, NORPC_NATS_OVERFLOWED);
   else
     g_debug ("NATS: %s", natsStatus_GetText (status));
