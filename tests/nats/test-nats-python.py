@@ -1,0 +1,92 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""test-nats-python.py DESCRIPTION: serves and calls a greeter by NATS, from Python.
+
+It is skipped where nats-server is missing.
+"""
+
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import unittest
+
+import gi
+
+gi.require_version('Norpc', '1')
+gi.require_version('NorpcNats', '1')
+from gi.repository import GLib, Norpc, NorpcNats  # noqa: E402
+
+SERVER = shutil.which('nats-server', path=os.environ.get('PATH', '') + ':/usr/sbin')
+DESCRIPTION = pathlib.Path(sys.argv.pop()).read_text()
+TIMEOUT = 30
+
+
+def find_port():
+    with socket.socket() as listener:
+        listener.bind(('127.0.0.1', 0))
+        return listener.getsockname()[1]
+
+
+def connect(url):
+    end = time.monotonic() + TIMEOUT
+    while True:
+        try:
+            return NorpcNats.Connection.new_sync(url, None)
+        except GLib.Error as error:
+            if not error.matches(Norpc.error_quark(), Norpc.Error.CLOSED) or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+
+
+def greet(_service, call, _method, args):
+    call.return_variant(GLib.Variant('(s)', (f'Hello, {args.unpack()[0]}!',)))
+    return True
+
+
+@unittest.skipIf(SERVER is None, 'nats-server is not installed')
+class TestNats(unittest.TestCase):
+    def setUp(self):
+        port = find_port()
+        process = subprocess.Popen([SERVER, '-a', '127.0.0.1', '-p', str(port)], stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.connection = connect(f'nats://127.0.0.1:{port}')
+        self.info = Norpc.InterfaceInfo.new_for_xml(DESCRIPTION, 'org.example.Greeter')
+        endpoint = NorpcNats.Endpoint.new(self.connection, 'python.greeter')
+        self.proxy = Norpc.DynamicProxy.new(endpoint, self.info)
+
+    def call(self, name):
+        """Calls the greeter, and runs the main loop until it has answered."""
+        loop = GLib.MainLoop()
+        results = []
+
+        def finish(_proxy, result):
+            results.append(result)
+            loop.quit()
+
+        self.proxy.call_method('Greet', GLib.Variant('(s)', (name,)), None, finish)
+        loop.run()
+        return self.proxy.call_method_finish(results[0])
+
+    def test_greeter(self):
+        server = Norpc.Server.new(Norpc.DynamicService.new(self.info, greet))
+        server.start(None)
+        export = NorpcNats.Export.new(self.connection, 'python.greeter', server.get_endpoint(), self.info)
+        export.announce('greeter', '1.0.0', None)
+        self.assertEqual(len(export.get_id()), 36)
+        self.connection.flush_sync(TIMEOUT * 1000)
+        self.assertEqual(self.call('Ada').unpack(), ('Hello, Ada!',))
+        export.unexport()
+        server.stop(Norpc.StopMode.FINISH, None)
+
+    def test_no_service(self):
+        with self.assertRaises(GLib.Error) as caught:
+            self.call('Ada')
+        self.assertTrue(caught.exception.matches(Norpc.error_quark(), Norpc.Error.CLOSED))
+
+
+unittest.main()
