@@ -32,8 +32,8 @@ new_empty_boxed (GType type)
   return NULL;
 }
 
-/* Sets a value that the description allows, if there is one: the first enumerator, an empty text or container,
- * or NULL.
+/* Sets a value that the description allows, if there is one: the first enumerator, an empty text or container, a
+ * variant with an empty text, or NULL.
  */
 static void
 init_value (const NorpcArgInfo *arg,
@@ -51,6 +51,11 @@ init_value (const NorpcArgInfo *arg,
       g_autoptr (GEnumClass) klass = g_type_class_ref (type);
 
       g_value_set_enum (value, klass->values[0].value);
+    }
+  else if (g_str_equal (arg->dbus.signature, "v"))
+    {
+      /* GVariant's own is an empty tuple, for which D-Bus has no form. */
+      g_value_take_variant (value, g_variant_ref_sink (g_variant_new_variant (g_variant_new_string (""))));
     }
   else if (arg->get_type == NULL && *arg->dbus.signature != '\0')
     {

@@ -13,6 +13,7 @@
 #include "norpc-dbus-announcer-private.h"
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
+#include "norpc-dbus-limits-private.h"
 #include "objects/norpc-object.h"
 
 struct _NorpcDBusAnnouncer
@@ -60,7 +61,12 @@ announce_signal (GClosure     *closure,
   g_autofree char *problem = NULL;
   GVariant *args = norpc_values_to_variant (info->dbus.args, values + 1, n_values - 1, "argument", &problem);
   g_autoptr (GVariant) sunk = args != NULL ? g_variant_ref_sink (args) : NULL;
-  g_autoptr (GVariant) form = sunk != NULL ? norpc_dbus_to_form (sunk, NULL, &problem) : NULL;
+  g_autoptr (GVariant) form = NULL;
+
+  if (sunk != NULL)
+    problem = norpc_dbus_find_args_excess (info->dbus.args, sunk, "argument");
+  if (problem == NULL)
+    form = norpc_dbus_to_form (sunk, NULL, &problem);
 
   norpc_dbus_announcer_flush (self);
   if (form != NULL)
@@ -86,8 +92,8 @@ follow_signal (NorpcDBusAnnouncer *self,
   g_signal_connect_closure (self->proxy, info->name, closure, FALSE);
 }
 
-/* Adds the value that the proxy shows. One that is not there yet has no form. */
-static void
+/* Adds the value that the proxy shows. One that is not there yet has no form. Returns FALSE if D-Bus cannot carry it. */
+static gboolean
 add_value (NorpcDBusAnnouncer      *self,
            const NorpcPropertyInfo *info,
            GVariantBuilder         *changed)
@@ -103,37 +109,59 @@ add_value (NorpcDBusAnnouncer      *self,
   form = norpc_dbus_get_value (arg, &value, &problem);
   if (form != NULL)
     g_variant_builder_add (changed, "{sv}", info->dbus.name, form);
+  else if (!g_value_fits_pointer (&value) || g_value_peek_pointer (&value) != NULL)
+    {
+      g_message ("property %s.%s was not sent over D-Bus: %s", self->info->dbus.name, info->dbus.name, problem);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Makes the body (floating) of a message about what has changed, with values, or with names alone. */
+static GVariant *
+make_changes (NorpcDBusAnnouncer *self,
+              gboolean            with_values)
+{
+  g_auto (GVariantBuilder) changed = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (GVariantBuilder) invalidated = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+
+  for (guint i = 0; self->info->properties[i] != NULL; i++)
+    {
+      const NorpcPropertyInfo *info = self->info->properties[i];
+
+      if (g_hash_table_contains (self->changed, info) &&
+          (!with_values || info->updates != NORPC_PROPERTY_UPDATES_VALUE || !add_value (self, info, &changed)))
+        g_variant_builder_add (&invalidated, "s", info->dbus.name);
+    }
+
+  return g_variant_new ("(sa{sv}as)", self->info->dbus.name, &changed, &invalidated);
 }
 
 /* Announces the properties that have changed: before anything else is sent, so that the order is that of the
- * service.
+ * service. Clients have to read values that together are too large for a message.
  */
 void
 norpc_dbus_announcer_flush (NorpcDBusAnnouncer *self)
 {
-  g_auto (GVariantBuilder) changed = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  g_auto (GVariantBuilder) invalidated = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+  g_autoptr (GVariant) changes = NULL;
+  g_autofree char *problem = NULL;
 
   if (self->source == NULL)
     return;
 
   g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
-  for (guint i = 0; self->info->properties[i] != NULL; i++)
+  changes = g_variant_ref_sink (make_changes (self, TRUE));
+  problem = norpc_dbus_find_body_excess (changes);
+  if (problem != NULL)
     {
-      const NorpcPropertyInfo *info = self->info->properties[i];
-
-      if (!g_hash_table_contains (self->changed, info))
-        continue;
-      if (info->updates == NORPC_PROPERTY_UPDATES_VALUE)
-        add_value (self, info, &changed);
-      else
-        g_variant_builder_add (&invalidated, "s", info->dbus.name);
+      g_variant_unref (changes);
+      changes = g_variant_ref_sink (make_changes (self, FALSE));
     }
   g_hash_table_remove_all (self->changed);
 
-  send_dbus_signal (self, NORPC_DBUS_PROPERTIES, "PropertiesChanged",
-        g_variant_new ("(sa{sv}as)", self->info->dbus.name, &changed, &invalidated));
+  send_dbus_signal (self, NORPC_DBUS_PROPERTIES, "PropertiesChanged", changes);
 }
 
 static gboolean

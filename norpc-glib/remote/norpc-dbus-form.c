@@ -8,6 +8,7 @@
 
 #include "core/norpc-value-variant-private.h"
 #include "norpc-dbus-form-private.h"
+#include "norpc-dbus-limits-private.h"
 
 /* Returns the GVariant type (owned) of the values of an argument; it is empty if they have none. */
 char *
@@ -118,18 +119,7 @@ variant_to_form (GVariant     *value,
                  char        **problem)
 {
   g_autoptr (GVariant) content = g_variant_get_variant (value);
-  g_autoptr (GVariant) form = NULL;
-
-  /* The receiver would not know that a value is not an array, and D-Bus has no structs without fields: a variant that
-   * has never been set contains one.
-   */
-  if (strchr (g_variant_get_type_string (content), 'm') != NULL ||
-      strstr (g_variant_get_type_string (content), "()") != NULL)
-    {
-      *problem = g_strdup_printf ("a variant of type '%s' has no form on D-Bus", g_variant_get_type_string (content));
-      return NULL;
-    }
-  form = norpc_dbus_to_form (content, fds, problem);
+  g_autoptr (GVariant) form = norpc_dbus_to_form (content, fds, problem);
 
   return form != NULL ? g_variant_new_variant (form) : NULL;
 }
@@ -151,7 +141,7 @@ container_to_form (GVariant     *value,
   return NULL;
 }
 
-/* Returns the form (owned) of @value on D-Bus, or NULL with a message (owned). Descriptors are duplicated to @fds
+/* Returns the form (owned) of @value on D-Bus, which can carry it, or NULL with a message (owned). Descriptors are duplicated to @fds
  * (owned) (nullable), which is made when the first one is found.
  */
 GVariant *
@@ -337,7 +327,8 @@ norpc_dbus_close_fds (GVariant *value)
     }
 }
 
-/* Sets @value from what a message has. Returns a message (owned) that says what is wrong, or NULL. */
+/* Sets @value, that of a property, from what a message has. Returns a message (owned) that says what is wrong, or NULL.
+ */
 char *
 norpc_dbus_set_value (const NorpcArgInfo *info,
                       GValue             *value,
@@ -350,7 +341,7 @@ norpc_dbus_set_value (const NorpcArgInfo *info,
   return variant != NULL ? norpc_value_set_variant (info, value, variant) : problem;
 }
 
-/* Returns the form (owned) of a value, or NULL with a message (owned). */
+/* Returns the form (owned) of the value of a property, or NULL with a message (owned). */
 GVariant *
 norpc_dbus_get_value (const NorpcArgInfo  *info,
                       const GValue        *value,
@@ -359,5 +350,10 @@ norpc_dbus_get_value (const NorpcArgInfo  *info,
   GVariant *variant = norpc_value_to_variant (info, value, problem);
   g_autoptr (GVariant) sunk = variant != NULL ? g_variant_ref_sink (variant) : NULL;
 
-  return sunk != NULL ? norpc_dbus_to_form (sunk, NULL, problem) : NULL;
+  if (sunk == NULL)
+    return NULL;
+
+  *problem = norpc_dbus_find_value_excess (sunk);
+
+  return *problem == NULL ? norpc_dbus_to_form (sunk, NULL, problem) : NULL;
 }

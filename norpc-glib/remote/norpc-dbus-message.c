@@ -10,6 +10,7 @@
 #include "norpc-dbus-error-private.h"
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
+#include "norpc-dbus-limits-private.h"
 #include "norpc-dbus-message-private.h"
 
 /* Thread-safe. */
@@ -85,6 +86,25 @@ check_capabilities (NorpcCall        *call,
          set_not_portable (error, call, "the connection cannot pass file descriptors");
 }
 
+/* Returns a text (owned) that says which argument D-Bus cannot carry, or NULL. */
+static char *
+find_excess (NorpcCall *call,
+             GVariant  *args)
+{
+  g_autoptr (GVariant) value = NULL;
+  g_autofree char *problem = NULL;
+
+  if (norpc_dbus_message_get_kind (call) == NORPC_DBUS_METHOD)
+    return norpc_dbus_find_args_excess (norpc_call_get_method_info (call)->dbus.in_args, args, "argument");
+  if (norpc_dbus_message_get_kind (call) == NORPC_DBUS_GET_ALL)
+    return NULL;
+
+  value = g_variant_get_child_value (args, 0);
+  problem = norpc_dbus_find_value_excess (value);
+
+  return problem != NULL ? g_strdup_printf ("property '%s': %s", get_set_property (call)->dbus.name, problem) : NULL;
+}
+
 /* Returns the form (owned) of the arguments, or NULL if @error is set. */
 static GVariant *
 get_args_form (NorpcCall        *call,
@@ -99,9 +119,12 @@ get_args_form (NorpcCall        *call,
   if (args == NULL)
     return NULL;
 
-  form = norpc_dbus_to_form (args, norpc_dbus_message_get_kind (call) == NORPC_DBUS_METHOD ? fds : NULL, &problem);
+  problem = find_excess (call, args);
+  if (problem == NULL)
+    form = norpc_dbus_to_form (args, norpc_dbus_message_get_kind (call) == NORPC_DBUS_METHOD ? fds : NULL, &problem);
   if (form == NULL)
-    set_not_portable (error, call, problem);
+    g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s", norpc_call_get_interface_name (call),
+                 norpc_call_peek_method_name (call), problem);
   else if (*fds != NULL && !check_capabilities (call, connection, error))
     g_clear_pointer (&form, g_variant_unref);
 

@@ -15,6 +15,7 @@
 #include "norpc-dbus-error-private.h"
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
+#include "norpc-dbus-limits-private.h"
 #include "norpc-dbus-serving-private.h"
 
 /* The errors of requests that do not become calls. */
@@ -24,6 +25,9 @@
 #define PROPERTY_READ_ONLY "org.freedesktop.DBus.Error.PropertyReadOnly"
 #define FAILED "org.freedesktop.DBus.Error.Failed"
 #define INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"
+
+/* The service answers with a value that D-Bus cannot carry. */
+#define INVALID_RESULT "org.norpc.Error.InvalidArgument"
 
 /* The content of the reply. */
 typedef enum
@@ -37,18 +41,21 @@ typedef enum
 /* A request that is not answered. */
 typedef struct
 {
-  NorpcDBusServing         *serving; /* (owned) */
-  char                     *client;  /* (owned): its name */
-  GDBusMessage             *message; /* (owned) */
+  NorpcDBusServing         *serving;  /* (owned) */
+  char                     *client;   /* (owned): its name */
+  GDBusMessage             *message;  /* (owned) */
+  gboolean                  has_slot; /* of the inbox, which notes do not take */
   const NorpcInterfaceInfo *info;
   Answer                    answer;
+  guint                     method;   /* of RESULTS */
   int                       property; /* of ONE_VALUE */
 } Request;
 
 static void
 request_free (Request *self)
 {
-  norpc_dbus_inbox_free_slot (self->serving->inbox);
+  if (self->has_slot)
+    norpc_dbus_inbox_free_slot (self->serving->inbox);
   g_object_unref (self->message);
   g_free (self->client);
   norpc_dbus_serving_unref (self->serving);
@@ -106,7 +113,8 @@ send_gerror (Request      *self,
   send_error (self, name, error->message);
 }
 
-/* Sends a reply with @body (floating or owned). One that is too large becomes an error. */
+/* Sends a reply with @body (floating or owned), whose parts have been checked. One that is too large becomes an error.
+ */
 static void
 send_reply (Request     *self,
             GVariant    *body,
@@ -115,9 +123,17 @@ send_reply (Request     *self,
   g_autoptr (GVariant) sunk = g_variant_ref_sink (body);
   g_autoptr (GDBusMessage) reply = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *excess = NULL;
 
   if (!wants_reply (self->message))
     return;
+
+  excess = norpc_dbus_find_body_excess (sunk);
+  if (excess != NULL)
+    {
+      send_error (self, INVALID_RESULT, excess);
+      return;
+    }
 
   reply = g_dbus_message_new_method_reply (self->message);
   g_dbus_message_set_body (reply, sunk);
@@ -155,18 +171,35 @@ make_dict (const NorpcPropertyAccess *access,
   return g_variant_builder_end (&dict);
 }
 
+/* Gets the value of the property that the request reads. */
+static const GValue *
+peek_value (Request    *self,
+            NorpcReply *reply)
+{
+  const NorpcPropertyAccess *access = norpc_property_access_get (self->info);
+  guint i = 0;
+
+  while (access->readable[i] != (guint) self->property)
+    i++;
+
+  return &norpc_reply_get_values (reply, NULL)[i];
+}
+
 static void
 send_value (Request    *self,
             NorpcReply *reply)
 {
-  const char *name = self->info->properties[self->property]->dbus.name;
-  g_autoptr (GVariant) dict = g_variant_ref_sink (make_dict (norpc_property_access_get (self->info), reply));
-  g_autoptr (GVariant) value = g_variant_lookup_value (dict, name, NULL);
+  const NorpcArgInfo *arg = &norpc_property_access_get (self->info)->args[self->property];
+  const GValue *value = peek_value (self, reply);
+  g_autofree char *problem = NULL;
+  g_autoptr (GVariant) form = norpc_dbus_get_value (arg, value, &problem);
 
-  if (value != NULL)
-    send_reply (self, g_variant_new ("(v)", value), NULL);
+  if (form != NULL)
+    send_reply (self, g_variant_new ("(v)", form), NULL);
+  else if (g_value_fits_pointer (value) && g_value_peek_pointer (value) == NULL)
+    send_wrong (self, UNKNOWN_PROPERTY, "The property %s.%s has no value", self->info->dbus.name, arg->dbus.name);
   else
-    send_wrong (self, UNKNOWN_PROPERTY, "The property %s.%s has no value", self->info->dbus.name, name);
+    send_wrong (self, INVALID_RESULT, "%s: property '%s': %s", self->info->dbus.name, arg->dbus.name, problem);
 }
 
 /* The descriptors in the results belong to this client, and the message has duplicates. */
@@ -186,9 +219,12 @@ send_results (Request    *self,
       return;
     }
 
-  form = norpc_dbus_to_form (results, &fds, &problem);
+  problem = norpc_dbus_find_args_excess (self->info->methods[self->method]->dbus.out_args, results, "result");
+  if (problem == NULL)
+    form = norpc_dbus_to_form (results, &fds, &problem);
   if (form == NULL)
-    send_error (self, FAILED, problem);
+    send_wrong (self, INVALID_RESULT, "%s.%s: %s", self->info->dbus.name,
+                self->info->methods[self->method]->dbus.name, problem);
   else if (fds != NULL && (g_dbus_connection_get_capabilities (self->serving->connection) &
                            G_DBUS_CAPABILITY_FLAGS_UNIX_FD_PASSING) == 0)
     send_error (self, FAILED, "The connection cannot pass file descriptors");
@@ -364,6 +400,7 @@ call_method (Request         *self,
 
   if (set_args (self, call, self->info->methods[method]->dbus.in_args, &error))
     {
+      self->method = method;
       send_request_call (self, client, call, RESULTS);
       return;
     }
@@ -425,8 +462,11 @@ handle_set (Request         *self,
   const NorpcPropertyAccess *access = norpc_property_access_get (self->info);
   const NorpcArgInfo *arg = &access->args[self->property];
   NorpcCall *call = norpc_call_new (&access->info, norpc_property_access_get_setter ((guint) self->property, FALSE));
-  g_autofree char *problem = norpc_dbus_set_value (arg, norpc_call_get_args (call, NULL), value);
+  g_autofree char *problem = norpc_dbus_find_value_excess (value);
 
+  /* A value that is accepted must fit in the announcement of the change. */
+  if (problem == NULL)
+    problem = norpc_dbus_set_value (arg, norpc_call_get_args (call, NULL), value);
   if (problem == NULL)
     {
       send_request_call (self, client, call, NOTHING);
@@ -507,22 +547,31 @@ handle_properties (Request         *self,
     }
 }
 
-/* A client with norpc-glib tells about a call. Nothing else is expected here, and nothing is answered. */
+/* Takes ownership of the request. A client with norpc-glib tells about a call. It wants no reply; another one may. */
 static void
-handle_note (NorpcDBusClient *client,
-             GDBusMessage    *message)
+handle_note (Request         *self,
+             NorpcDBusClient *client)
 {
-  const char *member = g_dbus_message_get_member (message);
+  const char *member = g_dbus_message_get_member (self->message);
+  gboolean is_limit = g_str_equal (member, "Limit");
   guint32 number;
 
-  if (!g_str_equal (get_signature (message), "u"))
+  if (!is_limit && !g_str_equal (member, "Cancel"))
+    {
+      send_wrong (self, UNKNOWN_METHOD, "There is no method %s.%s", NORPC_DBUS_CALLS, member);
+      request_free (self);
+      return;
+    }
+  if (!check_signature (self, "u"))
     return;
 
-  g_variant_get (g_dbus_message_get_body (message), "(u)", &number);
-  if (g_str_equal (member, "Limit"))
+  g_variant_get (g_dbus_message_get_body (self->message), "(u)", &number);
+  if (is_limit)
     client->limit = MAX (number, 1);
-  else if (g_str_equal (member, "Cancel"))
+  else
     norpc_dbus_client_cancel (client, number);
+  send_reply (self, g_variant_new ("()"), NULL);
+  request_free (self);
 }
 
 /* Runs in the context of the export, which is the thread-default one. Takes ownership of @message. */
@@ -532,20 +581,15 @@ norpc_dbus_request_handle (NorpcDBusServing *serving,
                            GDBusMessage     *message)
 {
   const char *interface_name = g_dbus_message_get_interface (message);
-  Request *request;
+  Request *request = g_new0 (Request, 1);
 
-  if (g_strcmp0 (interface_name, NORPC_DBUS_CALLS) == 0)
-    {
-      handle_note (client, message);
-      g_object_unref (message);
-      return;
-    }
-
-  request = g_new0 (Request, 1);
   request->serving = norpc_dbus_serving_ref (serving);
   request->client = g_strdup (client->name);
   request->message = message;
-  if (g_strcmp0 (interface_name, NORPC_DBUS_PROPERTIES) == 0)
+  request->has_slot = g_strcmp0 (interface_name, NORPC_DBUS_CALLS) != 0;
+  if (!request->has_slot)
+    handle_note (request, client);
+  else if (g_strcmp0 (interface_name, NORPC_DBUS_PROPERTIES) == 0)
     handle_properties (request, client);
   else
     handle_method (request, client);

@@ -68,6 +68,36 @@ test_values (DBusFixture   *fixture,
                 ERROR ("InvalidArgs"));
 }
 
+static GVariant *
+new_named (int   mode,
+           guint parts,
+           int   place_mode)
+{
+  g_autofree char *text =
+    g_strdup_printf ("('', uint16 0, int16 0, byte 0, false, %d, uint32 0, uint64 0, 0.0, @as [], @ay [], @a{sv} {}, "
+                     "'file:///', @ai [])", place_mode);
+  g_autoptr (GVariant) place = g_variant_ref_sink (g_variant_new_parsed (text));
+  GVariant *places = g_variant_new_array (NULL, &place, 1);
+
+  return g_variant_new ("(iu@*@*@ass)", mode, parts, g_variant_new ("(@*@*)", place, places), places,
+                        g_variant_new_strv (NULL, 0), "2026-11-30T12:00:00Z");
+}
+
+/* A number that an enumeration does not have, or flags with other bits, go no further. */
+static void
+test_numbers (DBusFixture   *fixture,
+              gconstpointer  kind)
+{
+  g_autoptr (GVariant) reply = dbus_fixture_call (fixture, "org.example.Wire", "Named", new_named (5, 3, 0), NULL);
+
+  g_assert_nonnull (reply);
+  assert_fails (fixture, "org.example.Wire", "Named", new_named (99, 3, 0), ERROR ("InvalidArgs"));
+  assert_fails (fixture, "org.example.Wire", "Named", new_named (5, 4, 0), ERROR ("InvalidArgs"));
+  assert_fails (fixture, "org.example.Wire", "Named", new_named (5, 3, 99), ERROR ("InvalidArgs"));
+  assert_fails (fixture, PROPERTIES, "Set",
+                g_variant_new ("(ssv)", "org.example.Wire", "Mode", g_variant_new_int32 (99)), ERROR ("InvalidArgs"));
+}
+
 /* A client without norpc-glib gets the standard interfaces, and sees nothing of norpc-glib's own members. */
 static void
 test_introspection (DBusFixture   *fixture,
@@ -168,7 +198,7 @@ test_no_form (DBusFixture   *fixture,
   gint64 left;
 
   g_assert_false (wire_wire_proxy_call_copy_sync (fixture->proxy, 0, dict, &file, NULL, &error));
-  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED);
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
   g_clear_error (&error);
   wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error);
   g_assert_no_error (error);
@@ -200,6 +230,22 @@ test_notes (DBusFixture   *fixture,
     }
   wire_wire_proxy_call_time_left_sync (fixture->proxy, &left, NULL, &error);
   g_assert_no_error (error);
+}
+
+/* A program that wants a reply to a note gets one. */
+static void
+test_replied_notes (DBusFixture   *fixture,
+                    gconstpointer  kind)
+{
+  const char *notes = "org.norpc.Calls1";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = dbus_fixture_call (fixture, notes, "Cancel", g_variant_new ("(u)", 12345), &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_variant_get_type_string (reply), ==, "()");
+  assert_fails (fixture, notes, "Cancel", g_variant_new ("(s)", "x"), ERROR ("InvalidArgs"));
+  assert_fails (fixture, notes, "Limit", NULL, ERROR ("InvalidArgs"));
+  assert_fails (fixture, notes, "Other", g_variant_new ("(u)", 1), ERROR ("UnknownMethod"));
 }
 
 /* How many of the calls of a flood have failed because there were too many. */
@@ -459,11 +505,13 @@ main (int   argc,
 
   dbus_add_tests ("/dbus-wire/requests", test_requests);
   dbus_add_tests ("/dbus-wire/values", test_values);
+  dbus_add_tests ("/dbus-wire/numbers", test_numbers);
   dbus_add_tests ("/dbus-wire/forms", test_forms);
   dbus_add_tests ("/dbus-wire/exports", test_exports);
   dbus_add_tests ("/dbus-wire/no-form", test_no_form);
   dbus_add_tests ("/dbus-wire/introspection", test_introspection);
   dbus_add_tests ("/dbus-wire/notes", test_notes);
+  dbus_add_tests ("/dbus-wire/replied-notes", test_replied_notes);
   dbus_add_tests ("/dbus-wire/flood", test_flood);
   dbus_add_tests ("/dbus-wire/replies", test_replies);
   dbus_add_tests ("/dbus-wire/wrong-value", test_wrong_value);

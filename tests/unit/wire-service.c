@@ -258,6 +258,21 @@ service_get_notes (WireWire  *service,
   return g_variant_ref_sink (notes);
 }
 
+static GVariant *
+service_read_extra (WireWire  *service,
+                   GError   **error)
+{
+  return wire_wire_dup_extra (service);
+}
+
+static GBytes *
+service_get_bytes (WireWire  *service,
+                   guint      size,
+                   GError   **error)
+{
+  return g_bytes_new_take (g_malloc0 (size), size);
+}
+
 static gboolean
 service_run (WireWire  *service,
              GError   **error)
@@ -287,6 +302,8 @@ static const WireWireInterface funcs = {
   .handle_who_am_i = handle_who_am_i,
   .note = service_note,
   .get_notes = service_get_notes,
+  .read_extra = service_read_extra,
+  .get_bytes = service_get_bytes,
   .run = service_run,
 };
 
