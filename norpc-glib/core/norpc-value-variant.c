@@ -303,9 +303,6 @@ set_form (const NorpcArgInfo *info,
       {
         gpointer pointer = forms[i].from_variant (content);
 
-        if (pointer == NULL && norpc_arg_info_is_sensitive (info))
-          return g_strdup_printf ("the value is not a valid %s; it is sensitive, and not shown",
-                                  g_type_name (info->get_type ()));
         if (pointer == NULL)
           return g_strdup_printf ("'%s' is not a valid %s", g_variant_get_string (content, NULL),
                                   g_type_name (info->get_type ()));
@@ -487,7 +484,17 @@ norpc_value_set_variant (const NorpcArgInfo *info,
   if (!g_variant_is_of_type (content, G_VARIANT_TYPE (signature)))
     return describe_wrong_type (info->dbus.signature, variant);
   if (info->get_type != NULL && info->get_type != g_bytes_get_type)
-    return set_named (info, value, content);
+    {
+      char *problem = set_named (info, value, content);
+
+      if (problem == NULL || !norpc_arg_info_is_sensitive (info))
+        return problem;
+
+      /* The message may quote the value. */
+      g_free (problem);
+      return g_strdup_printf ("the value is not a valid %s; it is sensitive, and not shown",
+                              g_type_name (info->get_type ()));
+    }
 
   set_content (value, signature, content);
 

@@ -5,6 +5,7 @@
 
 /* The services that an inspector sees, the mistakes that it notices, and calls that are made by hand. */
 
+#include "core/norpc-value-variant-private.h"
 #include "inspector-fixture.h"
 
 static void
@@ -351,6 +352,29 @@ test_long (Inspected     *self,
   assert_text (events, find_entry (events, "method", "Echo"), "args", "bytes=<ay, 100000 bytes>");
 }
 
+/* A message about a sensitive value does not quote it, nor a part of it. */
+static void
+test_sensitive_messages (void)
+{
+  g_autoptr (GError) error = NULL;
+  const NorpcInterfaceInfo *info = norpc_interface_info_new_for_xml (
+    "<node><interface name='org.example.Secrets'><method name='Use'>"
+    "<arg name='born' type='GLib.DateTime' sensitive='true'/><arg name='known' type='GLib.DateTime'/>"
+    "</method></interface></node>", "org.example.Secrets", &error);
+  g_autoptr (GVariant) wrong = g_variant_ref_sink (g_variant_new_string ("never"));
+  g_autofree char *secret = NULL;
+  g_autofree char *known = NULL;
+  GValue value = G_VALUE_INIT;
+
+  g_assert_no_error (error);
+  g_value_init (&value, G_TYPE_DATE_TIME);
+  secret = norpc_value_set_variant ((const NorpcArgInfo *) info->methods[0]->dbus.in_args[0], &value, wrong);
+  known = norpc_value_set_variant ((const NorpcArgInfo *) info->methods[0]->dbus.in_args[1], &value, wrong);
+  g_assert_cmpstr (secret, ==, "the value is not a valid GDateTime; it is sensitive, and not shown");
+  g_assert_cmpstr (known, ==, "'never' is not a valid GDateTime");
+  g_value_unset (&value);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -360,6 +384,7 @@ main (int   argc,
   TEST_INSPECTED ("/inspector/invoke", test_invoke);
   TEST_INSPECTED ("/inspector/invoke-async", test_invoke_async);
   TEST_INSPECTED ("/inspector/services", test_services);
+  g_test_add_func ("/inspector/sensitive-messages", test_sensitive_messages);
   TEST_INSPECTED ("/inspector/queue", test_queue);
   TEST_INSPECTED ("/inspector/long", test_long);
   TEST_INSPECTED ("/inspector/lints/blocking", test_blocking);
