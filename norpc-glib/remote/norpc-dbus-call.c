@@ -343,6 +343,8 @@ norpc_dbus_call_send (NorpcDBusCall *self)
       return;
     }
 
+  /* Nobody knows here when the handler begins. */
+  g_atomic_int_set (&self->call->stage, NORPC_CALL_KEPT);
   g_hash_table_add (self->object->calls, call_ref (self));
   if (one_way)
     {

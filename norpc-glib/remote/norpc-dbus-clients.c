@@ -10,6 +10,7 @@
 
 #include "call/norpc-sender-private.h"
 #include "norpc-dbus-clients-private.h"
+#include "norpc-dbus-inbox-private.h"
 
 struct _NorpcDBusClients
 {
@@ -106,10 +107,22 @@ norpc_dbus_clients_cancel_all (NorpcDBusClients *self)
   cancel (cancellables);
 }
 
+/* The messages of clients that the bus has not identified yet are answered, too. */
 void
 norpc_dbus_clients_free (NorpcDBusClients *self)
 {
+  GHashTableIter iter;
+  gpointer value;
+
   self->ended = TRUE;
+  g_hash_table_iter_init (&iter, self->clients);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      NorpcDBusClient *client = value;
+
+      for (GList *l = client->waiting.head; l != NULL; l = l->next)
+        norpc_dbus_inbox_answer_closed (self->connection, l->data);
+    }
   g_hash_table_remove_all (self->clients);
   clients_unref (self);
 }

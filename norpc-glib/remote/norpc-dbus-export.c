@@ -25,7 +25,8 @@
  *
  * The main context that is the thread default when the export is created receives the messages and sends the
  * calls; the service may run in any other one. Functions of the export are for the thread that runs this
- * context. The last reference may be released in any thread.
+ * context. The last reference may be released in any thread. Release it when the context ends: until then, calls that
+ * have arrived wait for a thread that runs the context.
  *
  * Since: 0.1
  */
@@ -70,6 +71,16 @@ invoke (NorpcDBusServing *serving,
 {
   g_main_context_invoke_full (serving->context, G_PRIORITY_DEFAULT, func, norpc_dbus_serving_ref (serving),
                               norpc_dbus_serving_unref);
+}
+
+/* Called by a thread that owns the context of the export, which is not the one that usually does. */
+static void
+end_serving_unattended (NorpcDBusServing *serving)
+{
+  norpc_dbus_request_answer_all_closed (serving);
+  if (serving->clients != NULL)
+    norpc_dbus_clients_cancel_all (serving->clients);
+  end_serving_cb (serving);
 }
 
 /* Runs in the context in which the connection was made. Nobody waits for answers any more. */
@@ -160,6 +171,7 @@ serving_new (GDBusConnection *connection,
   self->infos = g_ptr_array_new ();
   self->announcers = g_ptr_array_new_with_free_func (norpc_dbus_announcer_free);
   self->clients = norpc_dbus_clients_new (connection, handle_message, self);
+  self->requests = g_hash_table_new (NULL, NULL);
   self->inbox = norpc_dbus_inbox_new (connection, path, capacity, take_message, self);
   if (self->inbox != NULL)
     return self;
@@ -306,8 +318,9 @@ norpc_dbus_export_add_interface (NorpcDBusExport           *self,
  *
  * Removes the object from the connection.
  *
- * Calls that have reached the endpoint are still answered; those that wait in the export fail. It does nothing the
- * second time. Releasing the last reference does the same.
+ * Calls that have reached the endpoint are still answered; those that wait in the export fail. If no thread runs the
+ * main context of the export at that time, all calls fail. It does nothing the second time. Releasing the last
+ * reference does the same.
  *
  * This function is thread-safe.
  *
@@ -328,6 +341,15 @@ norpc_dbus_export_unexport (NorpcDBusExport *self)
     g_dbus_connection_unregister_object (serving->connection, g_array_index (self->registrations, guint, i));
   g_clear_signal_handler (&self->closed_id, serving->connection);
   norpc_dbus_inbox_close (serving->inbox);
-  invoke (serving, end_serving_cb);
+  if (g_main_context_is_owner (serving->context) || !g_main_context_acquire (serving->context))
+    {
+      invoke (serving, end_serving_cb);
+    }
+  else
+    {
+      /* No thread runs the context, so that replies may never be handled there. */
+      end_serving_unattended (serving);
+      g_main_context_release (serving->context);
+    }
   norpc_dbus_serving_unref (serving);
 }

@@ -32,4 +32,7 @@ void            norpc_dbus_inbox_add       (NorpcDBusInbox     *self,
 void            norpc_dbus_inbox_close     (NorpcDBusInbox     *self);
 void            norpc_dbus_inbox_free_slot (NorpcDBusInbox     *self);
 
+void            norpc_dbus_inbox_answer_closed (GDBusConnection *connection,
+                                                GDBusMessage    *message);
+
 G_END_DECLS

@@ -329,6 +329,21 @@ norpc_dbus_inbox_add (NorpcDBusInbox *self,
   g_mutex_unlock (&self->lock);
 }
 
+/* Thread-safe. Answers a message that no endpoint has had, or whose reply cannot be handled. */
+void
+norpc_dbus_inbox_answer_closed (GDBusConnection *connection,
+                                GDBusMessage    *message)
+{
+  g_autoptr (GDBusMessage) reply = NULL;
+
+  if ((g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0)
+    return;
+
+  reply = g_dbus_message_new_method_error_literal (message, "org.norpc.Error.Closed",
+                                                   "The object is no longer exported");
+  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+}
+
 /* Called in the context. No message is handled any more: those that wait are rejected. */
 void
 norpc_dbus_inbox_close (NorpcDBusInbox *self)
@@ -348,14 +363,7 @@ norpc_dbus_inbox_close (NorpcDBusInbox *self)
 
   while ((message = g_queue_pop_head (&messages)) != NULL)
     {
-      g_autoptr (GDBusMessage) reply = NULL;
-
-      if ((g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0)
-        {
-          reply = g_dbus_message_new_method_error_literal (message, "org.norpc.Error.Closed",
-                                                           "The object is no longer exported");
-          g_dbus_connection_send_message (self->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
-        }
+      norpc_dbus_inbox_answer_closed (self->connection, message);
       g_object_unref (message);
     }
 }

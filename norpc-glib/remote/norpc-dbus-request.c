@@ -45,6 +45,7 @@ typedef struct
   char                     *client;   /* (owned): its name */
   GDBusMessage             *message;  /* (owned) */
   gboolean                  has_slot; /* of the inbox, which notes do not take */
+  gboolean                  answered; /* before its reply */
   const NorpcInterfaceInfo *info;
   Answer                    answer;
   guint                     method;   /* of RESULTS */
@@ -54,6 +55,7 @@ typedef struct
 static void
 request_free (Request *self)
 {
+  g_hash_table_remove (self->serving->requests, self);
   if (self->has_slot)
     norpc_dbus_inbox_free_slot (self->serving->inbox);
   g_object_unref (self->message);
@@ -269,6 +271,7 @@ request_replied_cb (NorpcReply *reply,
                    norpc_dbus_clients_finish (self->serving->clients, self->client,
                                               g_dbus_message_get_serial (self->message));
 
+  waits = waits && !self->answered;
   if (waits && norpc_reply_get_error (reply) != NULL)
     send_gerror (self, norpc_reply_get_error (reply));
   else if (waits)
@@ -299,6 +302,7 @@ send_request_call (Request         *self,
   if (client->limit != 0)
     norpc_call_set_timeout (call, client->limit);
   client->limit = 0;
+  g_hash_table_add (self->serving->requests, self);
   norpc_endpoint_call (self->serving->endpoint, call, cancellable, request_replied_cb, self);
 }
 
@@ -593,4 +597,21 @@ norpc_dbus_request_handle (NorpcDBusServing *serving,
     handle_properties (request, client);
   else
     handle_method (request, client);
+}
+
+/* Called by the thread that owns the context of the export. */
+void
+norpc_dbus_request_answer_all_closed (NorpcDBusServing *serving)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, serving->requests);
+  while (g_hash_table_iter_next (&iter, &value, NULL))
+    {
+      Request *request = value;
+
+      request->answered = TRUE;
+      norpc_dbus_inbox_answer_closed (serving->connection, request->message);
+    }
 }

@@ -26,6 +26,7 @@ typedef struct
   GPtrArray        *announcers; /* (owned): of owned NorpcDBusAnnouncer */
   NorpcDBusInbox   *inbox;      /* (owned), since construction */
   NorpcDBusClients *clients;    /* (owned) (nullable): until the object is no longer exported */
+  GHashTable       *requests;   /* (owned): those that the endpoint has, which own themselves */
 } NorpcDBusServing;
 
 NorpcDBusServing *norpc_dbus_serving_ref   (NorpcDBusServing *self);
@@ -36,5 +37,8 @@ void              norpc_dbus_serving_flush (NorpcDBusServing *self);
 void              norpc_dbus_request_handle (NorpcDBusServing *serving,
                                              NorpcDBusClient  *client,
                                              GDBusMessage     *message);
+
+/* Answers all requests that the endpoint has, because nobody runs the context in which their replies would arrive. */
+void              norpc_dbus_request_answer_all_closed (NorpcDBusServing *serving);
 
 G_END_DECLS

@@ -19,6 +19,19 @@ run_thread (gpointer data)
   return NULL;
 }
 
+void
+dbus_fixture_pause (DBusFixture *self)
+{
+  g_main_loop_quit (self->loop);
+  g_thread_join (self->thread);
+}
+
+void
+dbus_fixture_resume (DBusFixture *self)
+{
+  self->thread = g_thread_new ("export", run_thread, self);
+}
+
 /* A function that another thread waits for. */
 typedef struct
 {
@@ -188,7 +201,7 @@ dbus_fixture_set_up (DBusFixture   *self,
 
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
-  self->thread = g_thread_new ("export", run_thread, self);
+  dbus_fixture_resume (self);
   dbus_fixture_invoke (self, dbus_fixture_export);
   if (self->kind == DBUS_ON_BUS)
     request_name (self);
@@ -204,8 +217,7 @@ dbus_fixture_tear_down (DBusFixture   *self,
   g_clear_object (&self->proxy);
   g_clear_object (&self->endpoint);
   dbus_fixture_invoke (self, dbus_fixture_unexport);
-  g_main_loop_quit (self->loop);
-  g_thread_join (self->thread);
+  dbus_fixture_pause (self);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
   norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL);

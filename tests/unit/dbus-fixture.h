@@ -48,6 +48,10 @@ void      dbus_fixture_tear_down (DBusFixture   *self,
 void      dbus_fixture_invoke    (DBusFixture   *self,
                                   void         (*func) (DBusFixture *self));
 void      dbus_fixture_export    (DBusFixture   *self);
+
+/* Ends the thread of the export, and starts another one for its context. */
+void      dbus_fixture_pause     (DBusFixture   *self);
+void      dbus_fixture_resume    (DBusFixture   *self);
 void      dbus_fixture_unexport  (DBusFixture   *self);
 
 /* Sends a plain message as a client without norpc-glib does, and returns the reply, or NULL with an error. */

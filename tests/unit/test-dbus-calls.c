@@ -5,6 +5,7 @@
 
 /* Calls from one process to another: here, both ends are in this one. */
 
+#include <string.h>
 #include <unistd.h>
 
 #include "dbus-fixture.h"
@@ -406,6 +407,7 @@ test_time_out (DBusFixture   *fixture,
   norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), 50);
   g_assert_false (wire_wire_proxy_call_hold_sync (fixture->proxy, &number, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
+  g_assert_nonnull (strstr (error->message, "its service had not replied yet"));
   held = wire_state_wait_held (fixture->state);
   wire_state_wait_cancelled (fixture->state, 1);
   norpc_call_unref (held);

@@ -191,6 +191,63 @@ test_unexport (DBusFixture   *fixture,
   g_assert_no_error (error);
 }
 
+/* No thread will handle the replies of calls that the service has. */
+static void
+test_context_ends (DBusFixture   *fixture,
+                   gconstpointer  kind)
+{
+  GAsyncResult *outcomes[3] = { NULL };
+  NorpcCall *held[3];
+
+  for (guint i = 0; i < 3; i++)
+    held[i] = begin_hold (fixture, &outcomes[i]);
+  dbus_fixture_pause (fixture);
+  dbus_fixture_unexport (fixture);
+  for (guint i = 0; i < 3; i++)
+    assert_closed (fixture, &outcomes[i]);
+
+  /* A thread that runs the context later does not answer again. */
+  for (guint i = 0; i < 3; i++)
+    {
+      norpc_call_return_variant (held[i], g_variant_new ("(u)", 1));
+      norpc_call_unref (held[i]);
+    }
+  dbus_fixture_resume (fixture);
+}
+
+/* Runs in the context of the export, which gets the message, and then nothing. */
+static gboolean
+unexport_meanwhile_cb (gpointer data)
+{
+  DBusFixture *fixture = data;
+
+  while (!g_main_context_iteration (fixture->context, FALSE))
+    g_thread_yield ();
+  dbus_fixture_unexport (fixture);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The export has the call, and waits for the bus, which knows who has sent it. */
+static void
+test_unexport_meanwhile (DBusFixture   *fixture,
+                         gconstpointer  kind)
+{
+  g_autoptr (GAsyncResult) outcome = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* After this, the context of the export is idle. The sender of the call is one that it does not know yet. */
+  g_assert_true (norpc_proxy_load_sync (NORPC_PROXY (fixture->proxy), NULL, NULL));
+  dbus_fixture_pause (fixture);
+  g_dbus_connection_call (fixture->served, DBUS_NAME, DBUS_PATH, "org.example.Wire", "Hold", NULL, NULL,
+                          G_DBUS_CALL_FLAGS_NONE, 10000, NULL, outcome_cb, &outcome);
+  g_main_context_invoke_full (fixture->context, G_PRIORITY_HIGH, unexport_meanwhile_cb, fixture, NULL);
+  dbus_fixture_resume (fixture);
+  wait_for (&outcome);
+  g_assert_null (g_dbus_connection_call_finish (fixture->served, outcome, &error));
+  g_assert_true (g_dbus_error_is_remote_error (error));
+}
+
 static void
 test_server_stops (DBusFixture   *fixture,
                    gconstpointer  kind)
@@ -255,8 +312,10 @@ main (int   argc,
   dbus_add_tests ("/dbus-closed/connection-of-service", test_connection_of_service);
   dbus_add_tests ("/dbus-closed/client-leaves", test_client_leaves);
   dbus_add_tests ("/dbus-closed/unexport", test_unexport);
+  dbus_add_tests ("/dbus-closed/context-ends", test_context_ends);
   dbus_add_tests ("/dbus-closed/server-stops", test_server_stops);
   dbus_add_tests ("/dbus-closed/endpoint-released", test_endpoint_released);
+  ON_BUS ("/dbus-closed/unexport-meanwhile", test_unexport_meanwhile);
   ON_BUS ("/dbus-closed/name", test_name);
   ON_BUS ("/dbus-closed/no-service", test_no_service);
 
