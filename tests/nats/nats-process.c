@@ -4,6 +4,9 @@
  */
 
 #include <signal.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #include "nats-process.h"
 
@@ -36,6 +39,31 @@ nats_process_is_installed (void)
   return path != NULL;
 }
 
+/* Runs in the new process. */
+static void
+die_with_parent (gpointer unused)
+{
+#ifdef __linux__
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+#endif
+}
+
+/* Starts a process that does not survive a test that fails. */
+GSubprocess *
+spawn (GSubprocessFlags    flags,
+       const char * const *arguments)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *subprocess;
+
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  subprocess = g_subprocess_launcher_spawnv (launcher, arguments, &error);
+  g_assert_no_error (error);
+
+  return subprocess;
+}
+
 static guint
 find_port (void)
 {
@@ -59,11 +87,9 @@ void
 nats_process_start (NatsProcess *self)
 {
   gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
-  g_autoptr (GError) error = NULL;
 
-  self->subprocess = g_subprocess_newv ((const char * const *) self->arguments->pdata,
-                                        G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
-  g_assert_no_error (error);
+  self->subprocess = spawn (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+                            (const char * const *) self->arguments->pdata);
   while (!try_port (self->port))
     {
       g_assert_cmpint (g_get_monotonic_time (), <, end);

@@ -19,6 +19,8 @@ NatsProcess *nats_process_new_full     (const char  *option,
 void         nats_process_free         (NatsProcess *self);
 const char  *nats_process_get_url      (NatsProcess *self);
 guint        nats_process_get_port     (NatsProcess *self);
+GSubprocess *spawn                     (GSubprocessFlags    flags,
+                                        const char * const *arguments);
 void         nats_process_pause        (NatsProcess *self);
 void         nats_process_resume       (NatsProcess *self);
 void         nats_process_kill         (NatsProcess *self);

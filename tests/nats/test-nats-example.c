@@ -43,7 +43,7 @@ test_greeter (void)
   g_assert_cmpint (status, ==, 1);
   g_assert_nonnull (strstr (errors, "nothing serves 'demo.greeter' at NATS"));
 
-  server = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, program, nats_process_get_url (nats), "--serve", NULL);
+  server = spawn (G_SUBPROCESS_FLAGS_NONE, (const char *[]) { program, nats_process_get_url (nats), "--serve", NULL });
   do
     {
       g_assert_cmpint (g_get_monotonic_time (), <, end);
