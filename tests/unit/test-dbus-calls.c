@@ -400,15 +400,20 @@ static void
 test_time_out (DBusFixture   *fixture,
                gconstpointer  kind)
 {
+  g_autoptr (NorpcManualClock) clock = norpc_manual_clock_new ();
+  g_autoptr (GAsyncResult) outcome = NULL;
   g_autoptr (GError) error = NULL;
   NorpcCall *held;
   guint number;
 
-  norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), 50);
-  g_assert_false (wire_wire_proxy_call_hold_sync (fixture->proxy, &number, NULL, &error));
+  norpc_proxy_set_timeout (NORPC_PROXY (fixture->proxy), 1000);
+  wire_wire_proxy_call_hold (fixture->proxy, NULL, outcome_cb, &outcome);
+  held = wire_state_wait_held (fixture->state);
+  norpc_manual_clock_advance (clock, 1000);
+  wait_for (&outcome);
+  g_assert_false (wire_wire_proxy_call_hold_finish (fixture->proxy, outcome, &number, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_TIMED_OUT);
   g_assert_nonnull (strstr (error->message, "its service had not replied yet"));
-  held = wire_state_wait_held (fixture->state);
   wire_state_wait_cancelled (fixture->state, 1);
   norpc_call_unref (held);
 }
