@@ -66,6 +66,18 @@ dup_name (const NorpcInterfaceInfo *info,
   return info != NULL ? norpc_interface_info_dup_error_name (info, error) : NULL;
 }
 
+/* Returns TRUE if a header cannot have this value. The library takes the next header for the value of one that is
+ * empty.
+ */
+static gboolean
+is_blank (const char *text)
+{
+  while (g_ascii_isspace (*text))
+    text++;
+
+  return *text == '\0';
+}
+
 /* Returns at most @size bytes of a text (owned), which is valid UTF-8. */
 static char *
 shorten (const char *text,
@@ -87,7 +99,7 @@ set_headers (natsMsg                  *message,
   g_autofree char *name = dup_name (info, error);
   g_autofree char *line = shorten (text, MAX_HEADER);
 
-  return norpc_nats_message_set_header (message, HEADER_TEXT, line) &&
+  return norpc_nats_message_set_header (message, HEADER_TEXT, is_blank (line) ? domain : line) &&
          norpc_nats_message_set_header (message, HEADER_CODE, code) &&
          norpc_nats_message_set_header (message, HEADER_DOMAIN, domain) &&
          (name == NULL || norpc_nats_message_set_header (message, HEADER_NAME, name));
@@ -121,10 +133,15 @@ static char *
 dup_text (natsMsg *message)
 {
   const char *line = norpc_nats_message_get_header (message, HEADER_TEXT);
+  const char *domain = norpc_nats_message_get_header (message, HEADER_DOMAIN);
   int size = natsMsg_GetDataLength (message);
 
   if (size > 0 && size <= MAX_TEXT && g_utf8_validate (natsMsg_GetData (message), size, NULL))
     return g_strndup (natsMsg_GetData (message), (gsize) size);
+
+  /* The message is empty: the header, which cannot be, has the domain. */
+  if (size == 0 && g_strcmp0 (line, domain) == 0 && line != NULL)
+    return g_strdup ("");
 
   return line != NULL && *line != '\0' ? shorten (line, MAX_TEXT) : g_strdup ("The service failed");
 }

@@ -96,6 +96,9 @@ test_errors (Fixture       *fixture,
   assert_fails (fixture, 2, DEPOT_QUIET_ERROR, DEPOT_QUIET_ERROR_LATE, large);
   assert_fails (fixture, 3, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "x");
   assert_fails (fixture, 4, NORPC_ERROR, NORPC_ERROR_BUSY, "x");
+  assert_fails (fixture, 0, DEPOT_DEPOT_ERROR, DEPOT_DEPOT_ERROR_MISSING, "");
+  assert_fails (fixture, 2, DEPOT_QUIET_ERROR, DEPOT_QUIET_ERROR_LATE, "");
+  assert_fails (fixture, 3, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, " \r\n\t");
 }
 
 static void
