@@ -130,6 +130,27 @@ make_message (Call    *self,
   return message;
 }
 
+/* Takes ownership of @self and @error. The connection may be lost before the library says so. */
+static void
+fail_to_send (Call   *self,
+              GError *error)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->patience == 0 || self->patience == G_MAXINT64)
+    self->patience = now + TIME_TO_RECONNECT;
+
+  if (!has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT) || !g_error_matches (error, NORPC_ERROR, NORPC_ERROR_CLOSED) ||
+      now >= self->patience)
+    {
+      fail (self, error);
+      return;
+    }
+
+  g_error_free (error);
+  norpc_nats_inbox_park_briefly (self->route->inbox, &self->waiter);
+}
+
 /* Takes ownership of @self. */
 static void
 send_one_way (Call *self)
@@ -139,7 +160,7 @@ send_one_way (Call *self)
 
   if (message == NULL || !norpc_nats_link_publish (self->route->link, message, &error))
     {
-      fail (self, error);
+      fail_to_send (self, error);
       return;
     }
 
@@ -166,7 +187,7 @@ send_with_reply (Call *self)
 
   /* No reply can have come to a message that was not sent, unless somebody else has sent one. */
   if (norpc_nats_inbox_remove (self->route->inbox, &self->waiter))
-    fail (self, error);
+    fail_to_send (self, error);
   else
     g_error_free (error);
 }

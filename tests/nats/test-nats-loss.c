@@ -81,6 +81,60 @@ test_idempotent (Fixture       *fixture,
   g_assert_cmpuint (depot_state_get_n_handled (fixture->state), ==, 3);
 }
 
+#define N_BURST 500
+
+/* Answers what the service keeps. */
+static void
+answer_held (DepotState *state)
+{
+  NorpcCall *call;
+
+  do
+    {
+      g_mutex_lock (&state->lock);
+      call = g_queue_pop_head (&state->held);
+      g_mutex_unlock (&state->lock);
+      if (call != NULL)
+        depot_answer (call, 1);
+    }
+  while (call != NULL);
+}
+
+static gpointer
+kill_cb (gpointer nats)
+{
+  nats_process_kill (nats);
+
+  return NULL;
+}
+
+/* The server dies while calls that may be sent twice are sent: none of them is lost. */
+static void
+test_idempotent_burst (Fixture       *fixture,
+                       gconstpointer  unused)
+{
+  g_autofree Outcome *outcomes = g_new0 (Outcome, N_BURST);
+  GThread *killer = g_thread_new ("killer", kill_cb, fixture->nats);
+
+  for (guint i = 0; i < N_BURST; i++)
+    {
+      depot_depot_proxy_call_hold_safely (fixture->proxy, NULL, hold_safely_cb, &outcomes[i]);
+      g_usleep (20);
+    }
+  g_thread_join (killer);
+  wait_connected (fixture->connection, FALSE);
+  nats_process_start (fixture->nats);
+  for (guint i = 0; i < N_BURST; i++)
+    {
+      while (outcomes[i].n == 0)
+        {
+          answer_held (fixture->state);
+          g_main_context_iteration (NULL, FALSE);
+        }
+      g_assert_no_error (outcomes[i].error);
+    }
+}
+
 /* The client has a connection again before the service has one. */
 static void
 test_service_is_later (Fixture       *fixture,
@@ -219,6 +273,7 @@ add_tests (void)
 {
   TEST ("/nats/loss/server-dies", test_server_dies);
   TEST ("/nats/loss/idempotent", test_idempotent);
+  TEST ("/nats/loss/idempotent-burst", test_idempotent_burst);
   TEST ("/nats/loss/service-is-later", test_service_is_later);
   TEST ("/nats/loss/cancel-meanwhile", test_cancel_meanwhile);
   TEST ("/nats/loss/close", test_close);
