@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 
 /*
  * The replies to all calls of a connection: one subscription with a wildcard, and a table of those that wait for a
- * reply, by tokens.
+ * reply, by their subjects. The end of a subject is random, so that a service that gets one call cannot reply to
+ * another one, nor cancel it.
  *
  * Unless noted otherwise, the functions are called in the thread of the link.
  */
@@ -39,7 +40,7 @@ struct _NorpcNatsWaiter
   const NorpcNatsWaiterImpl *impl;
   gboolean                   many;      /* since it was added: it gets any number of replies, and stays */
   guint                      n_waiting; /* [lock of the inbox]: replies to one of those, on their way */
-  guint64                    token;     /* [lock of the inbox]: 0 if it does not wait for a reply */
+  const char                *subject;   /* (unowned) (nullable) [lock of the inbox]: while it waits for a reply */
   GList                      parked;    /* its link in the list of those that wait for a connection */
   gboolean                   is_parked;
 };
@@ -57,7 +58,5 @@ void            norpc_nats_inbox_park_briefly (NorpcNatsInbox  *self,
                                                NorpcNatsWaiter *waiter);
 gboolean        norpc_nats_inbox_remove (NorpcNatsInbox   *self,
                                          NorpcNatsWaiter  *waiter);
-char           *norpc_nats_inbox_make_subject (NorpcNatsInbox *self,
-                                               guint64         token);
 
 G_END_DECLS

@@ -3,7 +3,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <errno.h>
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
 
 #include "norpc-nats-inbox-private.h"
 #include "norpc-nats-subscription-private.h"
@@ -14,19 +17,23 @@ typedef struct
   gatomicrefcount ref_count;
   NorpcNatsLink  *link;    /* (unowned): the subscription ends before the link */
   GMutex          lock;
-  GHashTable     *waiters; /* (owned) [lock]: of tokens, in the waiters themselves, and NorpcNatsWaiter (owned) */
+  GHashTable     *waiters; /* (owned) [lock]: of subjects (owned) and NorpcNatsWaiter (owned) */
   gboolean        closed;  /* [lock] */
 } Table;
 
 /* How long those wait, in milliseconds, whose service may be about to reconnect. */
 #define RETRY_DELAY 50
 
+/* The bytes of a token. */
+#define TOKEN_SIZE 16
+
 struct _NorpcNatsInbox
 {
   Table                 *table;        /* (owned), since construction */
   char                  *prefix;       /* (owned), since construction: with a dot at its end */
   NorpcNatsSubscription *subscription; /* (owned), since construction */
-  guint64                last_token;
+  guint8                 random[16 * TOKEN_SIZE]; /* those that come next are for the next tokens */
+  guint                  n_random;
   GQueue                 parked;       /* of owned NorpcNatsWaiter */
   GSource               *retry;        /* (owned) (nullable): resumes them */
 };
@@ -35,8 +42,7 @@ typedef struct
 {
   NorpcNatsLink   *link;    /* (owned) */
   Table           *table;   /* (unowned): lasts as long as the link */
-  NorpcNatsWaiter *waiter;  /* (owned) (nullable): NULL if it gets many */
-  guint64          token;   /* of one that gets many, which may be gone by then */
+  NorpcNatsWaiter *waiter;  /* (owned) (nullable): NULL if it gets many, as it may be gone by then */
   natsMsg         *message; /* (owned) */
 } Delivery;
 
@@ -58,13 +64,13 @@ table_unref (gpointer data)
 
 /* Returns the waiter (unowned) that gets many replies, or NULL. */
 static NorpcNatsWaiter *
-find_waiter (Table   *self,
-             guint64  token)
+find_waiter (Table      *self,
+             const char *subject)
 {
   NorpcNatsWaiter *waiter;
 
   g_mutex_lock (&self->lock);
-  waiter = g_hash_table_lookup (self->waiters, &token);
+  waiter = g_hash_table_lookup (self->waiters, subject);
   if (waiter != NULL)
     waiter->n_waiting--;
   g_mutex_unlock (&self->lock);
@@ -76,8 +82,10 @@ static void
 deliver (gpointer data)
 {
   Delivery *self = data;
-  NorpcNatsWaiter *waiter = self->waiter != NULL ? self->waiter : find_waiter (self->table, self->token);
+  NorpcNatsWaiter *waiter = self->waiter;
 
+  if (waiter == NULL)
+    waiter = find_waiter (self->table, natsMsg_GetSubject (self->message));
   if (waiter != NULL)
     waiter->impl->replied (waiter, self->message);
   else
@@ -86,24 +94,27 @@ deliver (gpointer data)
   g_free (self);
 }
 
-/* Returns the waiter with the token at the end of a subject, if it takes one more reply, or NULL. */
+/* It does not wait for a reply any more. */
+static void
+remove_waiter_locked (Table           *self,
+                      NorpcNatsWaiter *waiter)
+{
+  g_hash_table_remove (self->waiters, waiter->subject);
+  waiter->subject = NULL;
+}
+
+/* Returns the waiter with a subject, if it takes one more reply, or NULL. */
 static NorpcNatsWaiter *
 take_waiter_locked (Table      *self,
                     const char *subject)
 {
-  const char *dot = strrchr (subject, '.');
-  NorpcNatsWaiter *waiter;
-  guint64 token;
+  NorpcNatsWaiter *waiter = self->closed ? NULL : g_hash_table_lookup (self->waiters, subject);
 
-  if (self->closed || dot == NULL || !g_ascii_string_to_unsigned (dot + 1, 16, 1, G_MAXUINT64, &token, NULL))
-    return NULL;
-
-  waiter = g_hash_table_lookup (self->waiters, &token);
   if (waiter == NULL || (waiter->many && waiter->n_waiting >= MAX_REPLIES))
     return NULL;
 
   if (!waiter->many)
-    g_hash_table_remove (self->waiters, &token);
+    remove_waiter_locked (self, waiter);
 
   return waiter;
 }
@@ -119,15 +130,9 @@ push_delivery_locked (Table           *self,
   delivery->table = self;
   delivery->message = message;
   if (waiter->many)
-    {
-      delivery->token = waiter->token;
-      waiter->n_waiting++;
-    }
+    waiter->n_waiting++;
   else
-    {
-      delivery->waiter = waiter;
-      waiter->token = 0;
-    }
+    delivery->waiter = waiter;
   norpc_nats_link_invoke (self->link, deliver, delivery);
 }
 
@@ -165,7 +170,7 @@ norpc_nats_inbox_new (NorpcNatsLink  *link,
   g_atomic_ref_count_inc (&self->table->ref_count); /* for the subscription */
   g_mutex_init (&self->table->lock);
   self->table->link = link;
-  self->table->waiters = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->table->waiters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->prefix = g_strdup_printf (NORPC_NATS_INBOX_PREFIX "%s.", uuid);
   wildcard = g_strconcat (self->prefix, "*", NULL);
   self->subscription = norpc_nats_subscription_new (link, wildcard, NULL, inbox_cb, self->table, table_unref, error);
@@ -196,12 +201,30 @@ norpc_nats_inbox_free (gpointer data)
   g_free (self);
 }
 
-/* Returns a subject (owned). */
-char *
-norpc_nats_inbox_make_subject (NorpcNatsInbox *self,
-                               guint64         token)
+/* Returns a subject (owned) that cannot be guessed. The kernel is asked once for several of them. */
+static char *
+make_subject (NorpcNatsInbox *self)
 {
-  return g_strdup_printf ("%s%" G_GINT64_MODIFIER "x", self->prefix, token);
+  static const char digits[] = "0123456789abcdef";
+  GString *subject = g_string_sized_new (strlen (self->prefix) + 2 * TOKEN_SIZE + 1);
+
+  if (self->n_random == 0)
+    {
+      self->n_random = sizeof self->random;
+      if (getentropy (self->random, sizeof self->random) != 0)
+        g_error ("NATS: the system has no random numbers: %s", g_strerror (errno));
+    }
+
+  g_string_append (subject, self->prefix);
+  for (guint i = 0; i < TOKEN_SIZE; i++)
+    {
+      guint8 byte = self->random[--self->n_random];
+
+      g_string_append_c (subject, digits[byte >> 4]);
+      g_string_append_c (subject, digits[byte & 15]);
+    }
+
+  return g_string_free (subject, FALSE);
 }
 
 /* Takes ownership of @waiter, until it is removed. Returns the subject (owned) for its reply. */
@@ -209,14 +232,14 @@ char *
 norpc_nats_inbox_add (NorpcNatsInbox  *self,
                       NorpcNatsWaiter *waiter)
 {
-  guint64 token = ++self->last_token;
+  char *subject = make_subject (self);
 
   g_mutex_lock (&self->table->lock);
-  waiter->token = token;
-  g_hash_table_insert (self->table->waiters, &waiter->token, waiter);
+  waiter->subject = subject;
+  g_hash_table_insert (self->table->waiters, subject, waiter);
   g_mutex_unlock (&self->table->lock);
 
-  return norpc_nats_inbox_make_subject (self, token);
+  return g_strdup (subject);
 }
 
 /* Takes ownership of @waiter. It is resumed once there is a connection. */
@@ -244,10 +267,9 @@ norpc_nats_inbox_remove (NorpcNatsInbox  *self,
     }
 
   g_mutex_lock (&self->table->lock);
-  found = waiter->token != 0;
+  found = waiter->subject != NULL;
   if (found)
-    g_hash_table_remove (self->table->waiters, &waiter->token);
-  waiter->token = 0;
+    remove_waiter_locked (self->table, waiter);
   g_mutex_unlock (&self->table->lock);
 
   return found;
@@ -265,11 +287,10 @@ take_all (Table *self)
   g_hash_table_iter_init (&iter, self->waiters);
   while (g_hash_table_iter_next (&iter, NULL, &waiter))
     {
+      ((NorpcNatsWaiter *) waiter)->subject = NULL;
       g_ptr_array_add (list, waiter);
       g_hash_table_iter_remove (&iter);
     }
-  for (guint i = 0; i < list->len; i++)
-    ((NorpcNatsWaiter *) list->pdata[i])->token = 0;
   g_mutex_unlock (&self->lock);
 
   return list;

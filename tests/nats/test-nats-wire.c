@@ -228,6 +228,70 @@ test_error_replies (Fixture       *fixture,
   g_assert_cmpuint (g_quark_try_string ("evil"), ==, 0);
 }
 
+static void
+publish_text (RawClient  *client,
+              const char *subject,
+              const char *text)
+{
+  natsMsg *message;
+
+  g_assert_cmpint (natsMsg_Create (&message, subject, NULL, text, (int) strlen (text) + 1), ==, NATS_OK);
+  g_assert_cmpint (natsMsgHeader_Set (message, "Norpc-Type", "(s)"), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_PublishMsg (client->nats, message), ==, NATS_OK);
+  natsMsg_Destroy (message);
+}
+
+static void
+echo_cb (GObject      *proxy,
+         GAsyncResult *result,
+         gpointer      echo)
+{
+  *(char **) echo = depot_depot_proxy_call_echo_finish (DEPOT_DEPOT_PROXY (proxy), result, NULL);
+}
+
+/* Whoever gets one call does not know where the reply to another one is expected. */
+static void
+test_forged_replies (Fixture       *fixture,
+                     gconstpointer  unused)
+{
+  g_autoptr (NorpcNatsEndpoint) endpoint = norpc_nats_endpoint_new (fixture->connection, "test.other");
+  g_autoptr (DepotDepotProxy) proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
+  g_autofree char *first = NULL, *second = NULL, *padded = NULL;
+  natsSubscription *subscription;
+  natsMsg *requests[2];
+  const char *tokens[2];
+  RawClient client;
+
+  raw_client_init (&client, fixture->nats);
+  g_assert_cmpint (natsConnection_SubscribeSync (&subscription, client.nats, "test.other.*.*.*.Echo"), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Flush (client.nats), ==, NATS_OK);
+  depot_depot_proxy_call_echo (proxy, "", NULL, echo_cb, &first);
+  depot_depot_proxy_call_echo (proxy, "", NULL, echo_cb, &second);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpint (natsSubscription_NextMsg (&requests[i], subscription, 30000), ==, NATS_OK);
+      tokens[i] = strrchr (natsMsg_GetReply (requests[i]), '.') + 1;
+      g_assert_cmpuint (strlen (tokens[i]), ==, 32);
+    }
+  g_assert_cmpint (strncmp (tokens[0], tokens[1], 8), !=, 0);
+  g_assert_cmpstr (tokens[0] + 24, !=, tokens[1] + 24);
+
+  padded = g_strdup_printf ("%.*s0%s", (int) (tokens[0] - natsMsg_GetReply (requests[0])),
+                            natsMsg_GetReply (requests[0]), tokens[0]);
+  publish_text (&client, padded, "forged");
+  publish_text (&client, natsMsg_GetReply (requests[0]), "right");
+  publish_text (&client, natsMsg_GetReply (requests[1]), "right");
+  while (first == NULL || second == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (first, ==, "right");
+  g_assert_cmpstr (second, ==, "right");
+
+  natsMsg_Destroy (requests[0]);
+  natsMsg_Destroy (requests[1]);
+  natsSubscription_Destroy (subscription);
+  raw_client_clear (&client);
+}
+
 /* The names of domains are never freed, so there is an end to them. */
 static void
 test_many_domains (Fixture       *fixture,
@@ -327,6 +391,7 @@ add_tests (void)
   TEST ("/nats/wire/line-breaks", test_line_breaks);
   TEST ("/nats/wire/replies", test_replies);
   TEST ("/nats/wire/error-replies", test_error_replies);
+  TEST ("/nats/wire/forged-replies", test_forged_replies);
   TEST ("/nats/wire/many-domains", test_many_domains);
   TEST ("/nats/wire/cancellations", test_cancellations);
   TEST ("/nats/wire/held", test_held);
