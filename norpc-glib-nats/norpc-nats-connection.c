@@ -11,7 +11,9 @@
  * A connection to a server, or a cluster of servers, of NATS.
  *
  * Endpoints and exports use it: one connection serves any number of them. It has a thread of its own, so that it
- * needs no running main loop, and reconnects by itself.
+ * needs no running main loop, and reconnects by itself, however long that takes, until it is closed. Only the
+ * options of [ctor@NorpcNats.Connection.new_for_options_sync] can set a limit, which is 60 attempts if they do not
+ * say otherwise.
  *
  * When the connection is lost, calls that wait for their replies fail with %NORPC_ERROR_CLOSED at once, except
  * for those of methods that are idempotent in the description: they are sent once more when there is a connection
@@ -98,6 +100,8 @@ norpc_nats_connection_init_initable (GInitable     *initable,
   if (!norpc_nats_check_status (natsOptions_Create (&options), "Could not use NATS", error))
     return FALSE;
 
+  /* The library would stop trying after two minutes. */
+  natsOptions_SetMaxReconnect (options, -1);
   connected = (self->urls == NULL || set_servers (options, self->urls, error)) && connect_link (self, options, error);
   natsOptions_Destroy (options);
 

@@ -268,6 +268,28 @@ test_no_server (void)
   outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_CLOSED);
 }
 
+/* Longer than the library tries by default. */
+static void
+test_long_loss (Fixture       *fixture,
+                gconstpointer  unused)
+{
+  g_autoptr (NorpcNatsConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_test_slow ())
+    {
+      g_test_skip ("it takes minutes");
+      return;
+    }
+
+  connection = norpc_nats_connection_new_sync (nats_process_get_url (fixture->nats), NULL, &error);
+  g_assert_no_error (error);
+  nats_process_kill (fixture->nats);
+  g_usleep (140 * G_USEC_PER_SEC);
+  nats_process_start (fixture->nats);
+  wait_connected (connection, TRUE);
+}
+
 static void
 add_tests (void)
 {
@@ -279,6 +301,7 @@ add_tests (void)
   TEST ("/nats/loss/close", test_close);
   TEST ("/nats/loss/close-served", test_close_served);
   TEST ("/nats/loss/release", test_release);
+  TEST ("/nats/loss/long-loss", test_long_loss);
   g_test_add_func ("/nats/loss/no-server", test_no_server);
 }
 
