@@ -371,7 +371,9 @@ norpc_nats_export_drain_finish (NorpcNatsExport  *self,
  * Ends the export.
  *
  * Calls that have reached the endpoint are still answered; those that wait in the export fail with
- * %NORPC_ERROR_CLOSED. It does nothing the second time. Releasing the last reference does the same.
+ * %NORPC_ERROR_CLOSED. If no thread runs the main context of the export at that time, such as after the main loop of
+ * the program, all calls fail with it, because their replies would never be handled: use
+ * [method@NorpcNats.Export.drain] before. It does nothing the second time. Releasing the last reference does the same.
  *
  * Since: 0.1
  */
@@ -387,6 +389,11 @@ norpc_nats_export_unexport (NorpcNatsExport *self)
     return;
 
   norpc_nats_intake_end (serving);
+  if (!g_main_context_is_owner (serving->context) && g_main_context_acquire (serving->context))
+    {
+      norpc_nats_intake_abandon (serving);
+      g_main_context_release (serving->context);
+    }
   stop_taking (self);
   norpc_nats_serving_unref (serving);
 }

@@ -18,6 +18,11 @@ G_BEGIN_DECLS
 void norpc_nats_intake_begin   (NorpcNatsServing *serving);
 void norpc_nats_intake_end     (NorpcNatsServing *serving);
 
+/* Called by a thread that owns the context of the export, and after the end. The requests that the endpoint has fail,
+ * because nothing runs the context in which their replies would arrive.
+ */
+void norpc_nats_intake_abandon (NorpcNatsServing *serving);
+
 /* Run in a thread of the library. Take ownership of @message. */
 void norpc_nats_intake_request  (natsMsg          *message,
                                  gpointer          served);

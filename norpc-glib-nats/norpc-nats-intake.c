@@ -7,6 +7,8 @@
 #include "norpc-nats-message-private.h"
 #include "norpc-nats-request-private.h"
 
+#define GONE "The service is not available any more"
+
 /* An item of the queue: a request that is to be handled, or cancelled. */
 typedef struct
 {
@@ -30,7 +32,7 @@ handle_item (gpointer data,
   if (item->cancel)
     g_cancellable_cancel (request->cancellable);
   else if (ended)
-    norpc_nats_request_reject (request, NORPC_ERROR_CLOSED, "The service is not available any more");
+    norpc_nats_request_reject (request, NORPC_ERROR_CLOSED, GONE);
   else
     norpc_nats_request_handle (request);
   norpc_nats_request_unref (request);
@@ -90,7 +92,7 @@ norpc_nats_intake_request (natsMsg  *message,
   if (self->queue == NULL)
     {
       code = NORPC_ERROR_CLOSED;
-      problem = "The service is not available any more";
+      problem = GONE;
     }
   else if (self->n_requests >= self->capacity)
     problem = "Too many calls wait for their replies";
@@ -176,4 +178,24 @@ norpc_nats_intake_end (NorpcNatsServing *self)
 
   if (queue != NULL)
     norpc_nats_queue_free (queue);
+}
+
+void
+norpc_nats_intake_abandon (NorpcNatsServing *self)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) norpc_nats_request_unref);
+  GHashTableIter iter;
+  gpointer request;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->requests);
+  while (g_hash_table_iter_next (&iter, NULL, &request))
+    g_ptr_array_add (list, norpc_nats_request_ref (request));
+  g_mutex_unlock (&self->lock);
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      norpc_nats_request_reject (list->pdata[i], NORPC_ERROR_CLOSED, GONE);
+      g_cancellable_cancel (((NorpcNatsRequest *) list->pdata[i])->cancellable);
+    }
 }

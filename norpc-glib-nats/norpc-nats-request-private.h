@@ -19,6 +19,7 @@ typedef struct
   gint64           start;        /* since construction: when it came */
   GCancellable    *cancellable;  /* (owned), since construction */
   gboolean         is_counted;   /* [lock of the serving]: until it is answered */
+  gboolean         is_answered;  /* [lock of the serving] */
   gboolean         is_cancelled; /* [lock of the serving] */
 } NorpcNatsRequest;
 

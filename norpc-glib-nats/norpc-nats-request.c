@@ -64,20 +64,27 @@ norpc_nats_request_unref (NorpcNatsRequest *self)
   g_free (self);
 }
 
-/* Thread-safe. There is room for another request. @error is its reply, or NULL. */
-static void
+/* Thread-safe. There is room for another request. @error is its reply, or NULL. Returns FALSE if it has been answered
+ * before.
+ */
+static gboolean
 end_request (NorpcNatsRequest *self,
              const GError     *error)
 {
   NorpcNatsServing *serving = self->served->serving;
+  gboolean is_first;
 
   g_mutex_lock (&serving->lock);
-  if (self->method >= 0)
+  is_first = !self->is_answered;
+  self->is_answered = TRUE;
+  if (is_first && self->method >= 0)
     norpc_nats_served_count (self->served, (guint) self->method, g_get_monotonic_time () - self->start, error);
   if (self->is_counted)
     serving->n_requests--;
   self->is_counted = FALSE;
   g_mutex_unlock (&serving->lock);
+
+  return is_first;
 }
 
 /* Thread-safe. Its reply has been sent: from now on, it is not here any more. */
@@ -135,9 +142,16 @@ answer (NorpcNatsRequest *self,
         GVariant         *results,
         GError           *error)
 {
-  Answer *job = g_new (Answer, 1);
+  Answer *job;
 
-  end_request (self, error);
+  if (!end_request (self, error))
+    {
+      g_clear_pointer (&results, g_variant_unref);
+      g_clear_error (&error);
+      return;
+    }
+
+  job = g_new (Answer, 1);
   job->request = norpc_nats_request_ref (self);
   job->results = results;
   job->error = error;
@@ -152,7 +166,9 @@ norpc_nats_request_reject (NorpcNatsRequest *self,
 {
   g_autoptr (GError) error = g_error_new_literal (NORPC_ERROR, (int) code, text);
 
-  end_request (self, error);
+  if (!end_request (self, error))
+    return;
+
   publish (self, NULL, error);
   forget_request (self);
 }

@@ -5,6 +5,9 @@
 
 /* The greeter in another process: `greeter-nats URL --serve` serves it, and `greeter-nats URL NAME` calls it. */
 
+#include <signal.h>
+
+#include <glib-unix.h>
 #include <norpc-glib-nats/norpc-glib-nats.h>
 
 #include "demo-greeter.h"
@@ -19,6 +22,31 @@ greeter_greet (DemoGreeter  *service,
 
 static const DemoGreeterInterface greeter_funcs = { .greet = greeter_greet };
 
+static void
+drained_cb (GObject      *export,
+            GAsyncResult *result,
+            gpointer      loop)
+{
+  norpc_nats_export_drain_finish (NORPC_NATS_EXPORT (export), result, NULL);
+  g_main_loop_quit (loop);
+}
+
+typedef struct
+{
+  NorpcNatsExport *export; /* (unowned) */
+  GMainLoop       *loop;   /* (unowned) */
+} Serving;
+
+static gboolean
+terminate_cb (gpointer data)
+{
+  const Serving *serving = data;
+
+  norpc_nats_export_drain (serving->export, drained_cb, serving->loop);
+
+  return G_SOURCE_REMOVE;
+}
+
 static gboolean
 serve (NorpcNatsConnection  *connection,
        GError              **error)
@@ -26,6 +54,7 @@ serve (NorpcNatsConnection  *connection,
   g_autoptr (NorpcServer) server = NULL;
   g_autoptr (NorpcNatsExport) export = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Serving serving;
 
   server = norpc_serve (demo_greeter_new_for_funcs (&greeter_funcs, NULL, NULL), error);
   if (server == NULL)
@@ -36,6 +65,8 @@ serve (NorpcNatsConnection  *connection,
   if (export == NULL || !norpc_nats_export_announce (export, "greeter", "1.0.0", "Greets people", error))
     return FALSE;
 
+  serving = (Serving) { export, loop };
+  g_unix_signal_add (SIGTERM, terminate_cb, &serving);
   g_main_loop_run (loop);
 
   return TRUE;

@@ -66,7 +66,8 @@ connect_to (NatsProcess *nats)
   return connection;
 }
 
-static void
+/* Runs in the context of the export. */
+void
 make_export (gpointer data)
 {
   Fixture *self = data;

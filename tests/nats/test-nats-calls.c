@@ -288,6 +288,53 @@ test_unexport (Fixture       *fixture,
 }
 
 static void
+export_in (Fixture      *fixture,
+           GMainContext *context)
+{
+  fixture_unexport (fixture);
+  g_main_context_push_thread_default (context);
+  make_export (fixture);
+  g_main_context_pop_thread_default (context);
+  norpc_nats_connection_flush_sync (fixture->served, 30000, NULL);
+}
+
+/* The export is released when no thread will handle the replies of calls that the service has. */
+static void
+test_context_ends (Fixture       *fixture,
+                   gconstpointer  unused)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Outcome outcomes[3] = { { 0 } };
+
+  export_in (fixture, context);
+  for (guint i = 0; i < 3; i++)
+    {
+      depot_depot_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcomes[i]);
+      while (depot_state_get_n_handled (fixture->state) == i)
+        g_main_context_iteration (context, FALSE);
+    }
+  g_clear_object (&fixture->export);
+  for (guint i = 0; i < 3; i++)
+    {
+      outcome_wait (&outcomes[i]);
+      g_assert_nonnull (strstr (outcomes[i].error->message, "The service is not available any more"));
+      outcome_assert (&outcomes[i], NORPC_ERROR, NORPC_ERROR_CLOSED);
+    }
+
+  /* A thread that runs the context later does not answer again. */
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (NorpcCall) call = depot_state_wait_held (fixture->state);
+
+      norpc_call_return_error_literal (call, NORPC_ERROR, NORPC_ERROR_FAILED, "");
+    }
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpuint (outcomes[i].n, ==, 0);
+}
+
+static void
 add_twice (gpointer data)
 {
   Fixture *fixture = data;
@@ -355,6 +402,7 @@ add_tests (void)
   TEST_WITH_CAPACITY ("/nats/calls/capacity", 2, test_capacity);
   TEST ("/nats/calls/endpoint-capacity", test_endpoint_capacity);
   TEST ("/nats/calls/unexport", test_unexport);
+  TEST ("/nats/calls/context-ends", test_context_ends);
   TEST ("/nats/calls/interfaces", test_interfaces);
   TEST ("/nats/calls/properties", test_properties);
 }

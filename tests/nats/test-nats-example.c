@@ -5,6 +5,7 @@
 
 /* The example greeter-nats, in two processes. */
 
+#include <signal.h>
 #include <string.h>
 
 #include "nats-fixture.h"
@@ -37,6 +38,7 @@ test_greeter (void)
   g_autoptr (GSubprocess) server = NULL;
   gint64 end = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
   g_autofree char *output = NULL, *errors = NULL;
+  g_autoptr (GError) error = NULL;
   int status;
 
   status = call (nats, "Ada", &output, &errors);
@@ -54,8 +56,10 @@ test_greeter (void)
   while (status == 1 && strstr (errors, "nothing serves") != NULL);
   g_assert_cmpstr (output, ==, "Hello, Ada!\n");
 
-  g_subprocess_force_exit (server);
-  g_subprocess_wait (server, NULL, NULL);
+  /* It ends by itself, and answers what it has got. */
+  g_subprocess_send_signal (server, SIGTERM);
+  g_assert_true (g_subprocess_wait_check (server, NULL, &error));
+  g_assert_no_error (error);
   nats_process_free (nats);
 }
 
