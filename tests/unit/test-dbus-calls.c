@@ -466,6 +466,31 @@ test_no_sender (DBusFixture   *fixture,
   g_assert_cmpint (uid, ==, -1);
 }
 
+/* Neither side keeps anything of a call that has been answered. */
+static void
+test_released (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  gint64 end;
+
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) bytes = wire_wire_proxy_call_get_bytes_sync (fixture->proxy, 10, NULL, &error);
+      g_autoptr (GVariant) reply = NULL;
+
+      g_assert_no_error (error);
+      reply = dbus_fixture_call (fixture, "org.example.Wire", "GetBytes", g_variant_new ("(u)", 10), &error);
+      g_assert_no_error (error);
+    }
+
+  /* Threads of GDBus may still have the last messages. */
+  end = g_get_monotonic_time () + 10 * G_TIME_SPAN_SECOND;
+  while (wire_service_count_bytes () > 0 && g_get_monotonic_time () < end)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpint (wire_service_count_bytes (), ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -479,6 +504,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-calls/error-names", test_error_names);
   dbus_add_tests ("/dbus-calls/maybes", test_maybes);
   dbus_add_tests ("/dbus-calls/descriptors", test_descriptors);
+  dbus_add_tests ("/dbus-calls/released", test_released);
   dbus_add_tests ("/dbus-calls/not-portable", test_not_portable);
   dbus_add_tests ("/dbus-calls/async", test_async);
   dbus_add_tests ("/dbus-calls/in-flight", test_in_flight);

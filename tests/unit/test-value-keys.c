@@ -6,7 +6,9 @@
 /* Equal arguments are one key: what has a signature, arrays and records. */
 
 #include <math.h>
+#include <time.h>
 
+#include "core/norpc-value-equal-private.h"
 #include "key-fixture.h"
 
 static gpointer
@@ -231,6 +233,51 @@ test_long_chain (void)
     }
 }
 
+/* Returns the time of the processor that this thread has used, in nanoseconds. */
+static gint64
+get_thread_time (void)
+{
+  struct timespec time;
+
+  g_assert_cmpint (clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time), ==, 0);
+
+  return time.tv_sec * G_GINT64_CONSTANT (1000000000) + time.tv_nsec;
+}
+
+/* Makes a value (owned) as GDBus does: GVariant does not know that it is in normal form. */
+static GVariant *
+make_untrusted (void)
+{
+  gsize size = 1 << 20;
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (size), size);
+
+  return g_variant_ref_sink (g_variant_new_variant (g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, FALSE)));
+}
+
+/* GVariant compares the texts of such values. Here, a comparison is faster than the making of one text. */
+static void
+test_large_variants (void)
+{
+  const NorpcArgInfo info = { { -1, (char *) "large", (char *) "v", NULL } };
+  g_autoptr (GVariant) printed = make_untrusted ();
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_auto (GValue) other = G_VALUE_INIT;
+  g_autofree char *text = NULL;
+  gint64 start = get_thread_time ();
+  gint64 print_time;
+
+  text = g_variant_print (printed, FALSE);
+  print_time = get_thread_time () - start;
+
+  g_value_init (&value, G_TYPE_VARIANT);
+  g_value_take_variant (&value, make_untrusted ());
+  g_value_init (&other, G_TYPE_VARIANT);
+  g_value_take_variant (&other, make_untrusted ());
+  start = get_thread_time ();
+  g_assert_true (norpc_value_equal (&info, &value, &other));
+  g_assert_cmpint (get_thread_time () - start, <, print_time);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -242,6 +289,7 @@ main (int   argc,
   g_test_add_func ("/value-keys/doubles", test_doubles);
   g_test_add_func ("/value-keys/numbers", test_numbers);
   g_test_add_func ("/value-keys/long-chain", test_long_chain);
+  g_test_add_func ("/value-keys/large-variants", test_large_variants);
 
   return g_test_run ();
 }

@@ -265,12 +265,32 @@ service_read_extra (WireWire  *service,
   return wire_wire_dup_extra (service);
 }
 
+/* The results of GetBytes that exist. */
+static int n_bytes; /* atomic */
+
+int
+wire_service_count_bytes (void)
+{
+  return g_atomic_int_get (&n_bytes);
+}
+
+static void
+free_bytes (gpointer data)
+{
+  g_free (data);
+  g_atomic_int_dec_and_test (&n_bytes);
+}
+
 static GBytes *
 service_get_bytes (WireWire  *service,
                    guint      size,
                    GError   **error)
 {
-  return g_bytes_new_take (g_malloc0 (size), size);
+  gpointer data = g_malloc0 (size);
+
+  g_atomic_int_inc (&n_bytes);
+
+  return g_bytes_new_with_free_func (data, size, free_bytes, data);
 }
 
 static gboolean

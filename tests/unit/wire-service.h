@@ -26,6 +26,9 @@ WireState *wire_state_new         (void);
 void       wire_state_free        (WireState *self);
 WireWire  *wire_service_new       (WireState *state);
 
+/* Returns how many results of GetBytes exist. */
+int        wire_service_count_bytes (void);
+
 /* Waits until a call of Hold has come, and returns it (owned). */
 NorpcCall *wire_state_wait_held   (WireState *self);
 
