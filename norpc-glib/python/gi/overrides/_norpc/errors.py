@@ -10,6 +10,9 @@ from gi.repository import Gio, GLib, Norpc
 
 from . import names
 
+# PyGObject makes an enumeration when it is used first, and another thread may see it without its values.
+Gio.IOErrorEnum.CANCELLED, Norpc.Error.FAILED
+
 _domains = {}  # classes by the quark of their domain, as text
 
 
