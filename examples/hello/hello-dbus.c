@@ -1,0 +1,64 @@
+/* hello-dbus.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A service of the session bus, and its client: "hello-dbus serve" is the one, "hello-dbus" the other. */
+
+#include "demo-hello.h"
+
+#define NAME "org.example.Hello"
+#define OBJECT_PATH "/org/example/Hello"
+
+static char *
+greet (DemoHello *service, const char *name, GError **error)
+{
+  return g_strdup_printf ("Hello, %s!", name);
+}
+
+static const DemoHelloInterface hello_funcs = { .greet = greet };
+
+/* The name comes last, so that nobody calls before the object is there. */
+static gboolean
+serve (GDBusConnection *bus, GError **error)
+{
+  g_autoptr (NorpcServer) server = norpc_serve (demo_hello_new_for_funcs (&hello_funcs, NULL, NULL), error);
+  g_autoptr (NorpcDBusExport) export = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+
+  if (server == NULL)
+    return FALSE;
+  export = norpc_dbus_export_new (bus, OBJECT_PATH, norpc_server_get_endpoint (server), demo_hello_interface_info (),
+                                  error);
+  if (export == NULL)
+    return FALSE;
+
+  g_bus_own_name_on_connection (bus, NAME, G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
+  g_main_loop_run (loop);
+  return TRUE;
+}
+
+static gboolean
+call (GDBusConnection *bus, GError **error)
+{
+  g_autoptr (NorpcDBusEndpoint) endpoint = norpc_dbus_endpoint_new (bus, NAME, OBJECT_PATH);
+  g_autoptr (DemoHelloProxy) hello = demo_hello_proxy_new (NORPC_ENDPOINT (endpoint));
+  g_autofree char *greeting = demo_hello_proxy_call_greet_sync (hello, "Ada", NULL, error);
+
+  if (greeting != NULL)
+    g_print ("%s\n", greeting);
+  return greeting != NULL;
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
+
+  if (bus != NULL && (argc > 1 ? serve (bus, &error) : call (bus, &error)))
+    return 0;
+
+  g_printerr ("hello-dbus: %s\n", error->message);
+  return 1;
+}
