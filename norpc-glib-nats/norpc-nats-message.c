@@ -112,13 +112,14 @@ norpc_nats_message_get_timeout (natsMsg  *message,
                                 guint    *milliseconds,
                                 GError  **error)
 {
-  const char *text = norpc_nats_message_get_header (message, NORPC_NATS_HEADER_TIMEOUT);
+  g_autofree const char **values = NULL;
+  int n_values = 0;
   guint64 number;
 
   *milliseconds = 0;
-  if (text == NULL)
+  if (natsMsgHeader_Values (message, NORPC_NATS_HEADER_TIMEOUT, &values, &n_values) != NATS_OK)
     return TRUE;
-  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT32, &number, NULL))
+  if (n_values != 1 || values[0] == NULL || !g_ascii_string_to_unsigned (values[0], 10, 1, G_MAXINT32, &number, NULL))
     {
       g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
                            "the header " NORPC_NATS_HEADER_TIMEOUT " is not a number of milliseconds");

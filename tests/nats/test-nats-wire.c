@@ -59,6 +59,7 @@ test_timeouts (Fixture       *fixture,
 {
   const char *wrong[] = { "0", "-1", "1.5", "x", "99999999999999999999" };
   const char *headers[] = { "Norpc-Type", "(s)", "Norpc-Timeout", NULL, NULL };
+  natsMsg *message, *reply = NULL;
   RawClient client;
 
   raw_client_init (&client, fixture->nats);
@@ -67,6 +68,14 @@ test_timeouts (Fixture       *fixture,
       headers[3] = wrong[i];
       assert_refused (raw_client_ask (&client, SUBJECT "Echo", "x", 2, headers), "400", "Norpc-Timeout");
     }
+
+  g_assert_cmpint (natsMsg_Create (&message, SUBJECT "Echo", NULL, "x", 2), ==, NATS_OK);
+  natsMsgHeader_Set (message, "Norpc-Type", "(s)");
+  natsMsgHeader_Add (message, "Norpc-Timeout", "1000");
+  natsMsgHeader_Add (message, "Norpc-Timeout", "junk");
+  g_assert_cmpint (natsConnection_RequestMsg (&reply, client.nats, message, 30000), ==, NATS_OK);
+  natsMsg_Destroy (message);
+  assert_refused (reply, "400", "Norpc-Timeout");
   g_assert_cmpuint (depot_state_get_n_handled (fixture->state), ==, 0);
   raw_client_clear (&client);
 }
