@@ -13,6 +13,11 @@
 /* After a server of NATS has been restarted, the services reconnect as the clients do, in any order. */
 #define TIME_TO_RECONNECT (10 * G_TIME_SPAN_SECOND)
 
+/* How often a call is sent again because its process has gone. It may be the call that ends the processes, or one
+ * that NATS does not permit.
+ */
+#define MAX_GONE 3
+
 /* Unless noted otherwise, it is used in the thread of the link. */
 typedef struct
 {
@@ -24,6 +29,7 @@ typedef struct
   GVariant             *args;   /* (owned), since construction */
   char                 *reply;  /* (owned) (nullable): the subject for its reply */
   gulong                cancelled_id;
+  guint                 n_gone;   /* how often its process has gone, or it has not reached any */
   gint64                patience; /* until then, its service may be about to reconnect; or 0 */
 } Call;
 
@@ -312,10 +318,10 @@ call_gone (NorpcNatsWatched *watched)
   if (!norpc_nats_inbox_remove (self->route->inbox, &self->waiter))
     return;
 
-  if (has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT))
+  if (has_flag (self, NORPC_METHOD_FLAGS_IDEMPOTENT) && self->n_gone++ < MAX_GONE)
     call_send (self);
   else
-    reject (self, "the process that served it has gone");
+    reject (self, "the process that served it has gone, or NATS does not permit its messages");
 }
 
 static const NorpcNatsWaiterImpl call_impl = { call_replied, call_lost, call_resume };

@@ -182,6 +182,8 @@ error_cb (natsConnection   *nats G_GNUC_UNUSED,
 {
   if (status == NATS_SLOW_CONSUMER && receives_replies (subscription))
     report (closure, NORPC_NATS_OVERFLOWED);
+  else if (status == NATS_NOT_PERMITTED)
+    g_message ("NATS: %s", nats_GetLastError (&status));
   else
     g_debug ("NATS: %s", natsStatus_GetText (status));
 }

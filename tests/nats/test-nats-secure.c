@@ -5,6 +5,8 @@
 
 /* Servers that want to know who connects, and connections that nobody else can read. */
 
+#include <string.h>
+
 #include <glib/gstdio.h>
 
 #include "nats-fixture.h"
@@ -122,24 +124,56 @@ test_tls (void)
   g_rmdir (folder);
 }
 
+/* Runs in a thread of libnats. */
+static void
+log_cb (const char     *domain,
+        GLogLevelFlags  level,
+        const char     *message,
+        gpointer        messages)
+{
+  g_async_queue_push (messages, g_strdup (message));
+}
+
+/* The call may be sent again, but not for ever. */
+static void
+try_idempotent (natsOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NorpcNatsConnection) connection = norpc_nats_connection_new_for_options_sync (options, &error);
+  g_autoptr (NorpcNatsEndpoint) endpoint = norpc_nats_endpoint_new (connection, PREFIX);
+  g_autoptr (DepotDepotProxy) proxy = depot_depot_proxy_new (NORPC_ENDPOINT (endpoint));
+  Outcome outcome = { 0 };
+
+  depot_depot_proxy_call_hold_safely (proxy, NULL, hold_safely_cb, &outcome);
+  outcome_assert (&outcome, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
 /* The server drops what a client may not send, and says so in no reply. The call fails nevertheless. */
 static void
 test_not_permitted (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("norpc-nats-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "nats.conf", NULL);
+  g_autoptr (GAsyncQueue) messages = g_async_queue_new_full (g_free);
+  g_autofree char *message = NULL;
   g_autoptr (GError) error = NULL;
   natsOptions *options;
   NatsProcess *nats;
+  guint id = g_log_set_handler ("NorpcNats", G_LOG_LEVEL_MESSAGE, log_cb, messages);
 
   g_assert_true (g_file_set_contents (path, "authorization { users = [ { user: ada, password: secret, permissions: "
                                             "{ publish: \"other.>\" } } ] }\n", -1, NULL));
   nats = nats_process_new_full ("--config", path, NULL);
   options = new_options (nats);
   natsOptions_SetUserInfo (options, "ada", "secret");
+  try_idempotent (options);
   error = try_options (options);
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  message = g_async_queue_timeout_pop (messages, 30 * G_USEC_PER_SEC);
+  g_assert_nonnull (message);
+  g_assert_nonnull (strstr (message, PREFIX ".org.example.Depot.HoldSafely"));
 
+  g_log_remove_handler ("NorpcNats", id);
   nats_process_free (nats);
   g_unlink (path);
   g_rmdir (folder);
