@@ -80,7 +80,7 @@ set_servers (natsOptions  *options,
     g_strstrip (list[i]);
 
   return norpc_nats_check_status (natsOptions_SetServers (options, (const char **) list, (int) g_strv_length (list)),
-                                  urls, error);
+                                  "Could not connect to NATS", error);
 }
 
 /* May run in any thread. */
@@ -104,6 +104,8 @@ norpc_nats_connection_init_initable (GInitable     *initable,
   natsOptions_SetMaxReconnect (options, -1);
   connected = (self->urls == NULL || set_servers (options, self->urls, error)) && connect_link (self, options, error);
   natsOptions_Destroy (options);
+  if (!connected && self->urls != NULL)
+    g_prefix_error (error, "'%s': ", self->urls);
 
   return connected;
 }
@@ -234,7 +236,8 @@ norpc_nats_connection_new (const char          *urls,
  *
  * Finishes to connect.
  *
- * Fails with %NORPC_ERROR_CLOSED if no server can be reached, and with %NORPC_ERROR_FAILED for any other reason.
+ * Fails with %NORPC_ERROR_CLOSED if no server can be reached, with %NORPC_ERROR_INVALID_ARGUMENT if the URLs make no
+ * sense, and with %NORPC_ERROR_FAILED for any other reason.
  *
  * Returns: (transfer full): a new connection, or %NULL if @error is set
  * Since: 0.1
@@ -263,7 +266,8 @@ norpc_nats_connection_new_finish (GAsyncResult  *result,
  *
  * Connects to NATS, and blocks until there is a connection.
  *
- * Fails with %NORPC_ERROR_CLOSED if no server can be reached, and with %NORPC_ERROR_FAILED for any other reason.
+ * Fails with %NORPC_ERROR_CLOSED if no server can be reached, with %NORPC_ERROR_INVALID_ARGUMENT if the URLs make no
+ * sense, and with %NORPC_ERROR_FAILED for any other reason.
  *
  * Returns: (transfer full): a new connection, or %NULL if @error is set
  * Since: 0.1

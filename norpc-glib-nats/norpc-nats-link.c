@@ -59,7 +59,7 @@ norpc_nats_check_status (natsStatus   status,
       status == NATS_DRAINING || status == NATS_STALE_CONNECTION || status == NATS_INSUFFICIENT_BUFFER ||
       status == NATS_IO_ERROR)
     code = NORPC_ERROR_CLOSED;
-  else if (status == NATS_MAX_PAYLOAD)
+  else if (status == NATS_MAX_PAYLOAD || status == NATS_INVALID_ARG)
     code = NORPC_ERROR_INVALID_ARGUMENT;
   g_set_error (error, NORPC_ERROR, code, "%s: %s", action,
                status == NATS_MAX_PAYLOAD ? "the message is larger than the NATS server allows"

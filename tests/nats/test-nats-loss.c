@@ -5,6 +5,8 @@
 
 /* Connections that are lost, closed or never made. */
 
+#include <string.h>
+
 #include "nats-fixture.h"
 
 static void
@@ -291,6 +293,22 @@ test_long_loss (Fixture       *fixture,
 }
 
 static void
+test_wrong_urls (void)
+{
+  const char *wrong[] = { "", "," };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *text = g_strdup_printf ("'%s': Could not connect to NATS", wrong[i]);
+
+      g_assert_null (norpc_nats_connection_new_sync (wrong[i], NULL, &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, text));
+    }
+}
+
+static void
 add_tests (void)
 {
   TEST ("/nats/loss/server-dies", test_server_dies);
@@ -303,6 +321,7 @@ add_tests (void)
   TEST ("/nats/loss/release", test_release);
   TEST ("/nats/loss/long-loss", test_long_loss);
   g_test_add_func ("/nats/loss/no-server", test_no_server);
+  g_test_add_func ("/nats/loss/wrong-urls", test_wrong_urls);
 }
 
 int
