@@ -215,6 +215,9 @@ norpc_nats_connection_get_inbox (NorpcNatsConnection *self)
  *
  * Connects to NATS, without blocking.
  *
+ * Cancelling has an effect only before the attempt begins, which is in another thread; that takes as long as libnats
+ * allows, two seconds for each server by default.
+ *
  * Since: 0.1
  */
 void

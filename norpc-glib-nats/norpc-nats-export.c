@@ -129,6 +129,9 @@ subscribe_to_controls (NorpcNatsServing  *serving,
  * Exports an endpoint, in the queue group %NORPC_NATS_EXPORT_DEFAULT_QUEUE_GROUP and with at most
  * %NORPC_NATS_EXPORT_DEFAULT_CAPACITY calls that are not answered.
  *
+ * This function blocks for a moment if the connection has much to send, as the subscriptions are sent at once. It
+ * does not wait until the server has them: see [method@NorpcNats.Connection.flush_sync].
+ *
  * Returns: (transfer full): a new export, or %NULL if @error is set
  * Since: 0.1
  */

@@ -223,6 +223,23 @@ test_close_served (Fixture       *fixture,
     g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
 }
 
+/* The service has calls without a time limit, and only its connection is closed. */
+static void
+test_close_served_meanwhile (Fixture       *fixture,
+                             gconstpointer  unused)
+{
+  g_autoptr (NorpcCall) once = NULL, safe = NULL;
+  Outcome outcomes[2] = { { 0 } };
+
+  depot_depot_proxy_call_hold (fixture->proxy, NULL, hold_cb, &outcomes[0]);
+  once = depot_state_wait_held (fixture->state);
+  depot_depot_proxy_call_hold_safely (fixture->proxy, NULL, hold_safely_cb, &outcomes[1]);
+  safe = depot_state_wait_held (fixture->state);
+  norpc_nats_connection_close (fixture->served);
+  for (guint i = 0; i < 2; i++)
+    outcome_assert (&outcomes[i], NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
 /* A proxy that is released while a call waits: the call still completes. */
 static void
 test_release (Fixture       *fixture,
@@ -318,6 +335,7 @@ add_tests (void)
   TEST ("/nats/loss/cancel-meanwhile", test_cancel_meanwhile);
   TEST ("/nats/loss/close", test_close);
   TEST ("/nats/loss/close-served", test_close_served);
+  TEST ("/nats/loss/close-served-meanwhile", test_close_served_meanwhile);
   TEST ("/nats/loss/release", test_release);
   TEST ("/nats/loss/long-loss", test_long_loss);
   g_test_add_func ("/nats/loss/no-server", test_no_server);
