@@ -80,7 +80,7 @@ add_request_locked (NorpcNatsServing *self,
 
 void
 norpc_nats_intake_request (natsMsg  *message,
-                                 gpointer  data)
+                           gpointer  data)
 {
   NorpcNatsServed *served = data;
   NorpcNatsServing *self = served->serving;
@@ -110,7 +110,7 @@ norpc_nats_intake_request (natsMsg  *message,
 /* A cancellation counts once, so that there are no more of them than requests. */
 void
 norpc_nats_intake_cancel (natsMsg  *message,
-                                gpointer  data)
+                          gpointer  data)
 {
   NorpcNatsServing *self = data;
   g_autofree char *reply = g_strndup (natsMsg_GetData (message), (gsize) natsMsg_GetDataLength (message));

@@ -200,7 +200,7 @@ struct _NorpcCall
   guint16 n_results;
 
   /* Written before the call is sent. Bit fields, because a million calls may be in flight. */
-  NorpcPriority   priority     : 8;
+  NorpcPriority   priority     : 7;
   guint           n_forwards   : 7; /* how many proxies have forwarded it; see norpc_proxy_forward () */
   guint           has_priority : 1; /* it was set for this call, or for its proxy */
   guint           has_timeout  : 1; /* it was set for this call */

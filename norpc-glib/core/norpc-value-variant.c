@@ -519,8 +519,8 @@ strv_to_variant (const char         *signature,
  */
 static void
 peek_record_field (const NorpcArgInfo *info,
-            gconstpointer       address,
-            GValue             *value)
+                   gconstpointer       address,
+                   GValue             *value)
 {
   switch (G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value)))
     {

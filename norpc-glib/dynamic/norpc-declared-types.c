@@ -264,7 +264,7 @@ describe_members (const NorpcXmlElement  *declaration,
 
 static int
 compare_type_names (gconstpointer a,
-               gconstpointer b)
+                    gconstpointer b)
 {
   return strcmp (*(const char * const *) a, *(const char * const *) b);
 }

@@ -83,7 +83,7 @@ make_dbus_error_name (const NorpcXmlElement *domain,
 /* Reads a decimal or, after "0x", a hexadecimal number. */
 static gboolean
 read_error_value (const char *text,
-             gint64     *number)
+                  gint64     *number)
 {
   gboolean is_hexadecimal = g_str_has_prefix (text, "0x");
   char *end;

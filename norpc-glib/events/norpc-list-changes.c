@@ -41,8 +41,8 @@ remove_ranges (NorpcListChanges *self,
 
 static void
 insert_list_range (NorpcListChanges     *self,
-              guint                 index,
-              const NorpcListRange *range)
+                   guint                 index,
+                   const NorpcListRange *range)
 {
   if (self->n_ranges == self->n_allocated)
     {

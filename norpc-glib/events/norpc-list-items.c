@@ -348,9 +348,9 @@ remove_items (NorpcListItems *self,
 
 static void
 remove_all_or_some (NorpcListItems **self,
-              guint            position,
-              guint            n_removed,
-              GPtrArray       *garbage)
+                    guint            position,
+                    guint            n_removed,
+                    GPtrArray       *garbage)
 {
   if (n_removed == norpc_list_items_get_length (*self))
     {

@@ -193,7 +193,7 @@ merge_oldest_locked (NorpcListLink *self)
  */
 static NorpcEvent *
 append_state_locked (NorpcListLink *self,
-               ListEvent     *event)
+                     ListEvent     *event)
 {
   NorpcEvent *removed = NULL;
 

@@ -269,8 +269,8 @@ static const NorpcListOwnerFuncs owner_funcs = {
 /* Thread-safe. Returns a mirror of @model without a context (owned), if the list is followed. */
 static NorpcListMirror *
 find_followed (NorpcListRelay *self,
-             GListModel     *model,
-             GType           item_type)
+               GListModel     *model,
+               GType           item_type)
 {
   NorpcListSource *source;
   NorpcListMirror *mirror;

@@ -70,7 +70,7 @@ add_events (NorpcListGarbage *self,
 
 static void
 unref_objects (GObject **items,
-             guint     n_items)
+               guint     n_items)
 {
   for (guint i = 0; i < n_items; i++)
     g_object_unref (items[i]);
@@ -149,7 +149,7 @@ trim (NorpcListSource *self,
  */
 static gboolean
 apply_splice (NorpcListSource *self,
-       const Splice    *splice)
+              const Splice    *splice)
 {
   NorpcListGarbage garbage;
   gboolean was_told;

@@ -164,7 +164,7 @@ mirror_event_new (NorpcMirror *mirror,
 /* Thread-safe. Takes ownership of @event. */
 static void
 push_event (NorpcMirror      *self,
-      NorpcMirrorEvent *event)
+            NorpcMirrorEvent *event)
 {
   gboolean pushed;
 
@@ -222,8 +222,8 @@ norpc_mirror_push_reply (NorpcMirror   *self,
  */
 static void
 merge_changes_locked (NorpcMirrorEvent *to,
-              NorpcMirrorEvent *from,
-              gboolean          newer)
+                      NorpcMirrorEvent *from,
+                      gboolean          newer)
 {
   NorpcEmission *values = to->values;
   GPtrArray *lists = to->lists;
@@ -255,7 +255,7 @@ remove_change_locked (NorpcMirrorEvent *event)
  */
 static NorpcEvent *
 append_change_locked (NorpcMirror      *self,
-               NorpcMirrorEvent *event)
+                      NorpcMirrorEvent *event)
 {
   NorpcMirrorEvent *newest = self->newest;
   NorpcMirrorEvent *dropped;

@@ -288,7 +288,7 @@ find_write_error_locked (NorpcPipe *self)
 /* Called with the lock held. Takes ownership of @item. */
 static void
 append_item_locked (NorpcPipe *self,
-               NorpcItem *item)
+                    NorpcItem *item)
 {
   item->number = ++self->n_written;
   if (self->newest != NULL)

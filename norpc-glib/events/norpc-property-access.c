@@ -41,7 +41,7 @@ norpc_property_serial_is_newer (guint serial,
 /* Returns the info (unowned) that the class of @service has of the interface of a client, or NULL. */
 static const NorpcInterfaceInfo *
 find_described_interface (GObject                  *service,
-                  const NorpcInterfaceInfo *wanted)
+                          const NorpcInterfaceInfo *wanted)
 {
   guint n;
   g_autofree GType *interfaces = g_type_interfaces (G_OBJECT_TYPE (service), &n);

@@ -31,18 +31,18 @@ get_object_class (void)
 
 static void
 stand_in_set_property (GObject      *object,
-                           guint         property_id,
-                           const GValue *value,
-                           GParamSpec   *pspec)
+                       guint         property_id,
+                       const GValue *value,
+                       GParamSpec   *pspec)
 {
   norpc_property_values_set (((StandIn *) object)->values, property_id, value, object, pspec);
 }
 
 static void
 stand_in_get_property (GObject    *object,
-                           guint       property_id,
-                           GValue     *value,
-                           GParamSpec *pspec G_GNUC_UNUSED)
+                       guint       property_id,
+                       GValue     *value,
+                       GParamSpec *pspec G_GNUC_UNUSED)
 {
   norpc_property_values_get (((StandIn *) object)->values, property_id, value);
 }
@@ -58,7 +58,7 @@ stand_in_finalize (GObject *object)
 /* All properties may be set and read. */
 static void
 stand_in_class_init (gpointer klass,
-                         gpointer class_data)
+                     gpointer class_data)
 {
   GObjectClass *object_class = klass;
   const NorpcInterfaceInfo *info = class_data;
@@ -73,7 +73,7 @@ stand_in_class_init (gpointer klass,
 
 static void
 stand_in_init (GTypeInstance *instance,
-                   gpointer       klass)
+               gpointer       klass)
 {
   ((StandIn *) instance)->values = norpc_property_values_new (((StandInClass *) klass)->interface_info);
 }

@@ -44,7 +44,7 @@ typedef struct
 /* Runs in the client's context, after all items. */
 static void
 outcome_arrived_cb (NorpcReply *reply,
-          gpointer    user_data)
+                    gpointer    user_data)
 {
   Opened *opened = user_data;
   g_autoptr (NorpcStream) self = g_weak_ref_get (&opened->stream);

@@ -13,7 +13,7 @@
  */
 static NorpcReply *
 take_outcome (NorpcStreamPrivate  *priv,
-            GError             **error)
+              GError             **error)
 {
   if (priv->reply == NULL)
     {

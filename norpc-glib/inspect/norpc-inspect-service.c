@@ -35,8 +35,8 @@ static const char description[] =
 /* Runs in the thread of the inspectors. */
 static void
 answer_invocation_cb (GObject      *source_object,
-            GAsyncResult *result,
-            gpointer      user_data)
+                      GAsyncResult *result,
+                      gpointer      user_data)
 {
   GDBusMethodInvocation *invocation = user_data;
   GError *error = NULL;

@@ -98,7 +98,7 @@ norpc_export_get_channel (NorpcExport *self)
 /* Called with the lock held. Returns an export (owned) of @object, or NULL. */
 static NorpcExport *
 find_export_locked (const NorpcExportKind *kind,
-             GObject               *object)
+                    GObject               *object)
 {
   NorpcExport key = { .kind = kind, .object = object };
   NorpcExport *self = exports != NULL ? g_hash_table_lookup (exports, &key) : NULL;

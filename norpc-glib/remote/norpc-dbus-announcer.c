@@ -37,9 +37,9 @@ typedef struct
 /* A message that cannot be sent is not missed: the connection is closed. Only one that is too large fails. */
 static void
 send_dbus_signal (NorpcDBusAnnouncer *self,
-      const char         *interface_name,
-      const char         *member,
-      GVariant           *args)
+                  const char         *interface_name,
+                  const char         *member,
+                  GVariant           *args)
 {
   g_autoptr (GError) error = NULL;
 
@@ -174,8 +174,8 @@ flush_cb (gpointer user_data)
 
 static void
 property_notified_cb (GObject            *proxy G_GNUC_UNUSED,
-           GParamSpec         *pspec,
-           NorpcDBusAnnouncer *self)
+                      GParamSpec         *pspec,
+                      NorpcDBusAnnouncer *self)
 {
   int property = norpc_property_find (self->info, pspec->name);
   const NorpcPropertyInfo *info = property >= 0 ? self->info->properties[property] : NULL;
@@ -197,7 +197,7 @@ property_notified_cb (GObject            *proxy G_GNUC_UNUSED,
 
 static NorpcProxy *
 new_announced_proxy (NorpcEndpoint            *endpoint,
-           const NorpcInterfaceInfo *info)
+                     const NorpcInterfaceInfo *info)
 {
   const NorpcDynamicInfo *dynamic = norpc_dynamic_info_get (info);
 

@@ -262,7 +262,7 @@ finish_set (NorpcDBusCall *self)
 /* The reply is what the service has sent, whatever that is. */
 static void
 answer_from_reply (NorpcDBusCall *self,
-        GDBusMessage  *reply)
+                   GDBusMessage  *reply)
 {
   NorpcDBusKind kind = norpc_dbus_message_get_kind (self->call);
   gboolean succeeded = g_dbus_message_get_message_type (reply) == G_DBUS_MESSAGE_TYPE_METHOD_RETURN;

@@ -86,9 +86,9 @@ end_serving_unattended (NorpcDBusServing *serving)
 /* Runs in the context in which the connection was made. Nobody waits for answers any more. */
 static void
 export_closed_cb (GDBusConnection *connection G_GNUC_UNUSED,
-           gboolean         remote G_GNUC_UNUSED,
-           GError          *error G_GNUC_UNUSED,
-           gpointer         serving)
+                  gboolean         remote G_GNUC_UNUSED,
+                  GError          *error G_GNUC_UNUSED,
+                  gpointer         serving)
 {
   invoke (serving, cancel_requests_cb);
 }

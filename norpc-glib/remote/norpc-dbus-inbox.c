@@ -128,7 +128,7 @@ wake_inbox (NorpcDBusInbox *self)
 /* Runs in GDBus's thread. */
 static void
 reject_message (GDBusConnection *connection,
-        GDBusMessage    *message)
+                GDBusMessage    *message)
 {
   g_autoptr (GDBusMessage) reply = NULL;
 

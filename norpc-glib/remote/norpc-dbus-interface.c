@@ -116,10 +116,10 @@ complain (NorpcDBusInterface *self,
 
 static void
 emit_from_message (NorpcDBusInterface    *self,
-      const NorpcSignalInfo *info,
-      GValue                *params,
-      guint                  n_args,
-      GVariant              *args)
+                   const NorpcSignalInfo *info,
+                   GValue                *params,
+                   guint                  n_args,
+                   GVariant              *args)
 {
   g_autofree char *type = norpc_dbus_args_get_type (info->dbus.args);
   char *problem = NULL;
@@ -220,8 +220,8 @@ static void load_values (NorpcDBusInterface *self);
 
 static void
 values_loaded_cb (GObject      *connection,
-           GAsyncResult *result,
-           gpointer      user_data)
+                  GAsyncResult *result,
+                  gpointer      user_data)
 {
   NorpcDBusInterface *self = user_data;
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, NULL);
@@ -252,8 +252,8 @@ load_values (NorpcDBusInterface *self)
 /* The service has told of a change of a property, maybe with the value (nullable). */
 static void
 take_dbus_change (NorpcDBusInterface *self,
-             const char         *name,
-             GVariant           *value)
+                  const char         *name,
+                  GVariant           *value)
 {
   int property = norpc_dbus_find_property (self->info, name);
   const NorpcPropertyInfo *info = property >= 0 ? self->info->properties[property] : NULL;

@@ -114,9 +114,9 @@ close_object (gpointer data)
 /* Runs in the context in which the connection was made, or in the thread of D-Bus endpoints. */
 static void
 connection_closed_cb (GDBusConnection *connection G_GNUC_UNUSED,
-           gboolean         remote G_GNUC_UNUSED,
-           GError          *error G_GNUC_UNUSED,
-           gpointer         user_data)
+                      gboolean         remote G_GNUC_UNUSED,
+                      GError          *error G_GNUC_UNUSED,
+                      gpointer         user_data)
 {
   NorpcDBusObject *self = user_data;
 

@@ -237,7 +237,7 @@ send_results (Request    *self,
 
 static void
 send_answer (Request    *self,
-        NorpcReply *reply)
+             NorpcReply *reply)
 {
   switch (self->answer)
     {
@@ -282,9 +282,9 @@ request_replied_cb (NorpcReply *reply,
 /* Sends the call (owned) of a request (owned). */
 static void
 send_request_call (Request         *self,
-           NorpcDBusClient *client,
-           NorpcCall       *call,
-           Answer           kind)
+                   NorpcDBusClient *client,
+                   NorpcCall       *call,
+                   Answer           kind)
 {
   g_autoptr (GCancellable) cancellable =
     norpc_dbus_client_begin (client, g_dbus_message_get_serial (self->message));
@@ -320,9 +320,9 @@ find_info (NorpcDBusServing *serving,
 /* Finds a method that can be called over D-Bus. @interface_name is NULL if the client leaves that open. */
 static int
 find_exported_method (NorpcDBusServing          *serving,
-             const char                *interface_name,
-             const char                *member,
-             const NorpcInterfaceInfo **info)
+                      const char                *interface_name,
+                      const char                *member,
+                      const NorpcInterfaceInfo **info)
 {
   for (guint i = 0; i < serving->infos->len; i++)
     {

@@ -141,7 +141,7 @@ reject_waiting (GQueue *waiting)
 
 static void
 send_calls_to_helper (GQueue        *waiting,
-              NorpcEndpoint *endpoint)
+                      NorpcEndpoint *endpoint)
 {
   NorpcCall *call;
 
@@ -426,7 +426,7 @@ norpc_helper_process_stop (NorpcHelperProcess *self)
 /* Adds a call (owned) to those that wait until the program is connected, if it is starting. */
 static gboolean
 wait_for_start_locked (NorpcHelperProcess *self,
-             NorpcCall          *call)
+                       NorpcCall          *call)
 {
   if (self->state != NORPC_HELPER_STARTING || self->waiting.length >= NORPC_CHANNEL_DEFAULT_CAPACITY)
     return FALSE;

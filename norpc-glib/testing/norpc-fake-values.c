@@ -14,7 +14,7 @@
 
 static const NorpcArgInfo *
 get_value_info (const NorpcFakeValues *self,
-          guint                  index)
+                guint                  index)
 {
   return (const NorpcArgInfo *) self->infos[index];
 }

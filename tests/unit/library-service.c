@@ -55,16 +55,16 @@ library_service_handle_hold (LibraryLibrary  *library,
 
 static GListModel *
 library_service_find_songs (LibraryLibrary  *library,
-                           GError         **error)
+                            GError         **error)
 {
   return g_object_ref (LIBRARY_SERVICE (library)->songs);
 }
 
 static gboolean
 library_service_find_others (LibraryLibrary  *library,
-                            GListModel     **others,
-                            GListModel     **again,
-                            GError         **error)
+                             GListModel     **others,
+                             GListModel     **again,
+                             GError         **error)
 {
   LibraryService *self = LIBRARY_SERVICE (library);
 

@@ -107,7 +107,7 @@ watch_cancellable (ProbeService *service,
  */
 static void
 test_cancellable_released (Fixture       *fixture,
-                         gconstpointer  unused)
+                           gconstpointer  unused)
 {
   GThread *thread = NULL; /* atomic */
   Outcome outcome = { 0 };
@@ -152,7 +152,7 @@ answer_from_outside (gpointer call)
 /* A context is released with its last call, while the thread that answers the call still wakes it up. */
 static void
 test_context_released (Fixture       *fixture,
-                        gconstpointer  unused)
+                       gconstpointer  unused)
 {
   GMainContext *context = g_main_context_new ();
   g_autoptr (GSource) guard = g_timeout_source_new_seconds (10);

@@ -260,7 +260,7 @@ service_get_notes (WireWire  *service,
 
 static GVariant *
 service_read_extra (WireWire  *service,
-                   GError   **error)
+                    GError   **error)
 {
   return wire_wire_dup_extra (service);
 }
