@@ -130,6 +130,9 @@ class Calls:
         self.assertTrue(values[1].equal(tree))
         self.assertEqual(values[1].branches[0].name, 'leaf')
         self.assertIsNone(self.proxy.call_records_sync(sent, None, None)[1])
+        # PyGObject lets a caller leave out what may be None.
+        self.assertIsNone(self.proxy.call_records_sync(sent)[1])
+        self.assertIsNone(self.proxy.call_records_sync(sent, cancellable=Gio.Cancellable())[1])
         self.assertTrue(self.proxy.call_one_entry_sync(sent, None).equal(sent))
 
     def test_signal(self):

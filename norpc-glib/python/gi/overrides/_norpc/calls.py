@@ -96,12 +96,12 @@ class _Method(_Member):
 
     def run_plainly(self, proxy, args, kwargs):
         """Calls the function of PyGObject, whose last argument is a cancellable, and has Ctrl-C end it."""
-        cancellable = kwargs.pop('cancellable', None)
+        name = [arg.get_name() for arg in self.call_sync.get_arguments() if arg.get_direction() == description.IN][-1]
+        cancellable = kwargs.pop(name, None)
         if len(args) + len(kwargs) > len(self.parameters.names):
             *args, cancellable = args
-        if kwargs:
-            return interrupt.call(lambda given: self.call_sync(proxy, *args, cancellable=given, **kwargs), [], cancellable)
-        return interrupt.call(self.call_sync, [proxy, *args], cancellable)
+        # By name, because PyGObject lets callers leave out arguments before it that may be None.
+        return interrupt.call(lambda given: self.call_sync(proxy, *args, **kwargs, **{name: given}), [], cancellable)
 
 
 class _Stream(_Member):
