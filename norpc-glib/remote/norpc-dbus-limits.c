@@ -10,10 +10,11 @@
 #define MAX_SIGNATURE 255
 #define MAX_ARRAYS 32 /* in one signature; so many structs, too */
 #define MAX_DEPTH 64  /* of containers in a message, variants included */
-#define MAX_ARRAY_SIZE (64u << 20)
 
-/* The header of a message is part of its size. This is less than 128 MiB by what the header may take. */
-#define MAX_BODY_SIZE ((128u << 20) - (64u << 10))
+/* D-Bus allows 128 MiB, but a bus closes the connection of a process that sends more than it is configured for,
+ * usually 32 MiB. The header of a message is part of its size: this is less by what the header may take.
+ */
+#define MAX_BODY_SIZE ((32u << 20) - (64u << 10))
 
 /* The containers around the value of a property in a message: an array, an entry of a dictionary, and a variant. */
 #define AROUND_PROPERTY 3
@@ -144,18 +145,13 @@ measure_array (GVariant *value,
 {
   char element = g_variant_get_type_string (value)[1];
   char *problem = NULL;
-  guint64 start;
 
   *size += 4;
   align (size, element);
-  start = *size;
   if (strchr ("ynqiuxtdbh", element) != NULL)
     *size += g_variant_n_children (value) * get_alignment (element);
   else
     problem = measure_children (value, depth, size);
-  if (problem == NULL && *size - start > MAX_ARRAY_SIZE)
-    problem = g_strdup_printf ("an array of %" G_GUINT64_FORMAT " bytes is too large for D-Bus, which allows 64 MiB",
-                               *size - start);
 
   return problem;
 }
@@ -246,7 +242,7 @@ norpc_dbus_find_args_excess (GDBusArgInfo * const *infos,
       g_autofree char *problem = measure (child, 0, &size);
 
       if (problem == NULL && size > MAX_BODY_SIZE)
-        problem = g_strdup ("with it, the message is larger than the 128 MiB that D-Bus allows");
+        problem = g_strdup ("with it, the message is larger than the 32 MiB that a bus allows");
       if (problem != NULL)
         return g_strdup_printf ("%s '%s': %s", kind, infos[i]->name, problem);
     }
@@ -259,8 +255,12 @@ char *
 norpc_dbus_find_value_excess (GVariant *value)
 {
   guint64 size = 0;
+  char *problem = is_surely_carried (value) ? NULL : measure (value, AROUND_PROPERTY, &size);
 
-  return is_surely_carried (value) ? NULL : measure (value, AROUND_PROPERTY, &size);
+  if (problem == NULL && size > MAX_BODY_SIZE)
+    problem = g_strdup ("it is larger than the 32 MiB that a bus allows in a message");
+
+  return problem;
 }
 
 /* Checks the body of a message, whose parts have been checked, for its size. */
@@ -275,7 +275,7 @@ norpc_dbus_find_body_excess (GVariant *body)
 
   problem = measure_children (body, 0, &size);
   if (problem == NULL && size > MAX_BODY_SIZE)
-    problem = g_strdup_printf ("a message of %" G_GUINT64_FORMAT " bytes is too large for D-Bus, which allows 128 MiB",
+    problem = g_strdup_printf ("a message of %" G_GUINT64_FORMAT " bytes is too large for a bus, which allows 32 MiB",
                                size);
 
   return problem;

@@ -96,8 +96,8 @@ list_wrong_values (void)
   GVariant *wrong[] = {
     parse ("{1, 2}"), parse ("()"), parse ("@a() []"), parse ("@mi 4"), parse ("<(1, {'a', 2})>"),
     nest_variants (65), nest_variants (100), nest_arrays (33), nest_structs (33), make_struct (254),
-    make_signature (256), g_variant_new_variant (g_variant_new_signature ("a{s()}")), make_bytes (64 * MIB + 1),
-    make_booleans (16 * MIB + 1)
+    make_signature (256), g_variant_new_variant (g_variant_new_signature ("a{s()}")), make_bytes (32 * MIB),
+    make_booleans (8 * MIB)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
@@ -289,13 +289,35 @@ test_write (DBusFixture   *fixture,
   assert_open (fixture);
 }
 
+/* Each property fits in a message, and all together do not. */
+static void
+test_together (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  g_autofree char *text = g_strnfill (20 * MIB, 'x');
+  g_autoptr (GVariant) bytes = g_variant_ref_sink (make_bytes (20 * MIB));
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (wire_wire_proxy_set_extra_sync (fixture->proxy, bytes, NULL, &error));
+  g_assert_true (wire_wire_proxy_set_label_sync (fixture->proxy, text, NULL, &error));
+  g_assert_no_error (error);
+  assert_open (fixture);
+
+  reply = dbus_fixture_call (fixture, "org.freedesktop.DBus.Properties", "GetAll",
+                             g_variant_new ("(s)", "org.example.Wire"), &error);
+  g_assert_null (reply);
+  g_assert_nonnull (error);
+  assert_open (fixture);
+}
+
 static void
 test_bytes (DBusFixture   *fixture,
             gconstpointer  kind)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (wire_wire_proxy_call_get_bytes_sync (fixture->proxy, 64 * MIB + 1, NULL, &error));
+  g_assert_null (wire_wire_proxy_call_get_bytes_sync (fixture->proxy, 32 * MIB, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
   g_assert_true (g_str_has_prefix (error->message, "org.example.Wire.GetBytes: result 'data': "));
   assert_open (fixture);
@@ -313,6 +335,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-limits/signals", test_signals);
   dbus_add_tests ("/dbus-limits/set", test_set);
   dbus_add_tests ("/dbus-limits/write", test_write);
+  dbus_add_tests ("/dbus-limits/together", test_together);
   dbus_add_tests ("/dbus-limits/bytes", test_bytes);
 
   return g_test_run ();
