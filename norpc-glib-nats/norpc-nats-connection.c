@@ -12,7 +12,7 @@
  *
  * Endpoints and exports use it: one connection serves any number of them. It has a thread of its own, so that it
  * needs no running main loop, and reconnects by itself, however long that takes, until it is closed. Only the
- * options of [ctor@NorpcNats.Connection.new_for_options_sync] can set a limit, which is 60 attempts if they do not
+ * options of norpc_nats_connection_new_for_options_sync() can set a limit, which is 60 attempts if they do not
  * say otherwise.
  *
  * When the connection is lost, calls that wait for their replies fail with %NORPC_ERROR_CLOSED at once, except
