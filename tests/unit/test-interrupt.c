@@ -73,7 +73,7 @@ static gpointer
 interrupt_twice (gpointer data)
 {
   Waiter *self = data;
-  NorpcCall *call = probe_state_take_held (self->fixture->state);
+  g_autoptr (NorpcCall) call = probe_state_take_held (self->fixture->state);
 
   raise_and_wait (self);
   raise_and_wait (self);
@@ -115,7 +115,7 @@ static gpointer
 answer (gpointer data)
 {
   Waiter *self = data;
-  NorpcCall *call = probe_state_take_held (self->fixture->state);
+  g_autoptr (NorpcCall) call = probe_state_take_held (self->fixture->state);
 
   while (g_atomic_int_get (&self->n_runs) == 0)
     g_thread_yield ();
