@@ -43,6 +43,13 @@ class _Member:
         return [proxy, *args], scope, cancellable
 
 
+def _get_last_parameter(function):
+    """The name of the last parameter, or None if the function is not of a typelib but of a loaded description."""
+    if isinstance(function, types.FunctionType):
+        return None
+    return [arg.get_name() for arg in function.get_arguments() if arg.get_direction() == description.IN][-1]
+
+
 class _Method(_Member):
     def __init__(self, interface, name):
         super().__init__(interface, name)
@@ -96,10 +103,12 @@ class _Method(_Member):
 
     def run_plainly(self, proxy, args, kwargs):
         """Calls the function of PyGObject, whose last argument is a cancellable, and has Ctrl-C end it."""
-        name = [arg.get_name() for arg in self.call_sync.get_arguments() if arg.get_direction() == description.IN][-1]
-        cancellable = kwargs.pop(name, None)
+        name = _get_last_parameter(self.call_sync)
+        cancellable = kwargs.pop(name or 'cancellable', None)
         if len(args) + len(kwargs) > len(self.parameters.names):
             *args, cancellable = args
+        if name is None:
+            return interrupt.call(lambda given: self.call_sync(proxy, *args, given, **kwargs), [], cancellable)
         # By name, because PyGObject lets callers leave out arguments before it that may be None.
         return interrupt.call(lambda given: self.call_sync(proxy, *args, **kwargs, **{name: given}), [], cancellable)
 
