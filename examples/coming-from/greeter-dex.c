@@ -35,6 +35,8 @@ request_free (gpointer boxed)
   g_free (request);
 }
 
+GType request_get_type (void);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
 G_DEFINE_BOXED_TYPE (Request, request, request_copy, request_free)
 
