@@ -9,7 +9,9 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "norpc-inspect-address-private.h"
@@ -44,6 +46,22 @@ make_socket_name (void)
   return g_strdup_printf ("%s-%d", base, (int) getpid ());
 }
 
+/* The system would cut a longer path, and GLib does not say so. */
+static gboolean
+check_length (const char  *path,
+              GError     **error)
+{
+  gsize max = sizeof (((struct sockaddr_un *) NULL)->sun_path) - 1;
+
+  if (strlen (path) <= max)
+    return TRUE;
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG,
+               "the path of the socket, '%s', is longer than the %" G_GSIZE_FORMAT " bytes that the system allows", path, max);
+
+  return FALSE;
+}
+
 /* Returns the D-Bus address (owned) of this process for the value of the environment variable: a folder, or a D-Bus
  * address. Creates the folder. Returns NULL if @error is set.
  */
@@ -63,6 +81,10 @@ norpc_inspect_address_for_process (const char  *value,
       return g_str_has_prefix (value, "unix:") ? g_strdup (value) : NULL;
     }
 
+  path = g_build_filename (value, name, NULL);
+  if (!check_length (path, error))
+    return NULL;
+
   if (g_mkdir_with_parents (value, 0700) != 0)
     {
       int code = errno;
@@ -71,8 +93,6 @@ norpc_inspect_address_for_process (const char  *value,
                    g_strerror (code));
       return NULL;
     }
-
-  path = g_build_filename (value, name, NULL);
 
   return norpc_inspect_address_to_dbus (path);
 }

@@ -292,6 +292,23 @@ test_wrong (void)
   fixture_tear_down (&fixture, NULL);
 }
 
+#define LONG_NAME "/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789"
+
+/* The system would cut the path of the socket. */
+static void
+test_long (void)
+{
+  Fixture fixture = { 0 };
+
+  if (!is_inspected ("/inspector/remote/long", LONG_NAME,
+                     "*NORPC_INSPECT: the path of the socket, '" LONG_NAME "/*', is longer than the * bytes*"))
+    return;
+
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
+  fixture_set_up (&fixture, NULL);
+  fixture_tear_down (&fixture, NULL);
+}
+
 static void
 test_nowhere (void)
 {
@@ -318,6 +335,7 @@ main (int   argc,
   g_test_add_func ("/inspector/remote/left-behind", test_left_behind);
   g_test_add_func ("/inspector/remote/in-use", test_in_use);
   g_test_add_func ("/inspector/remote/wrong", test_wrong);
+  g_test_add_func ("/inspector/remote/long", test_long);
   g_test_add_func ("/inspector/remote/nowhere", test_nowhere);
 
   return g_test_run ();
