@@ -5,6 +5,7 @@
 
 /* Looks into the services of another process, in a terminal. */
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 
@@ -56,6 +57,21 @@ make_summary (void)
   return g_string_free (text, FALSE);
 }
 
+/* Returns FALSE if @error is set, because nobody reads the output, or there is no room for it. */
+static gboolean
+flush_output (GError **error)
+{
+  int code;
+
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return TRUE;
+
+  code = errno;
+  g_set_error (error, G_FILE_ERROR, (int) g_file_error_from_errno (code), "failed to write: %s", g_strerror (code));
+
+  return FALSE;
+}
+
 /* Prints until the process ends, or often enough. Returns FALSE if @error is set. */
 static gboolean
 repeat (Monitor     *self,
@@ -65,9 +81,8 @@ repeat (Monitor     *self,
 {
   for (int n = 1;; n++)
     {
-      if (!func (self, error))
+      if (!func (self, error) || !flush_output (error))
         return FALSE;
-      fflush (stdout);
       if (seconds <= 0 || n == n_times)
         return TRUE;
       g_usleep ((gulong) (seconds * G_USEC_PER_SEC));
@@ -86,7 +101,7 @@ run_command (Monitor  *self,
   const char *name = n_args > 0 ? args[0] : "tree";
 
   if (g_str_equal (name, "invoke") && (n_args == 2 || n_args == 3))
-    return monitor_invoke (self, args[1], n_args == 3 ? args[2] : "", error);
+    return monitor_invoke (self, args[1], n_args == 3 ? args[2] : "", error) && flush_output (error);
 
   for (gsize i = 0; i < G_N_ELEMENTS (commands) && n_args <= 1; i++)
     if (g_str_equal (name, commands[i].name))

@@ -157,6 +157,23 @@ def test_process_ends(folder):
         raise Failure(f'{watching.returncode}: {errors}')
 
 
+def test_output_closed(folder):
+    with inspected(folder):
+        watching = subprocess.Popen([MONITOR, '-a', folder, 'tree', '-i', '0.01'], stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE, encoding='utf-8')
+        watching.stdout.readline()
+        watching.stdout.close()
+        errors = watching.stderr.read()
+        watching.stderr.close()
+        watching.wait(TIMEOUT)
+        if watching.returncode != 1 or not errors.startswith('norpc-monitor: failed to write: '):
+            raise Failure(f'{watching.returncode}: {errors}')
+        with open('/dev/full', 'w') as full:
+            written = subprocess.run([MONITOR, '-a', folder, 'tree'], stdout=full, stderr=subprocess.DEVNULL, timeout=TIMEOUT)
+        if written.returncode != 1:
+            raise Failure(f'{written.returncode}')
+
+
 def main():
     tests = [(name, function) for name, function in globals().items() if name.startswith('test_')]
     print(f'1..{len(tests)}')
