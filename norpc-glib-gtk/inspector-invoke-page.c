@@ -59,6 +59,17 @@ show_method (Page       *page,
 }
 
 static void
+show_type (Page *page)
+{
+  InspectorRow *row = gtk_drop_down_get_selected_item (page->choice);
+  g_autofree char *text = row != NULL ? g_strdup_printf ("Arguments of the type %s, in the text format of GVariant:",
+                                                         inspector_row_get_cell (row, CELL_TYPE))
+                                      : g_strdup ("There is no method");
+
+  gtk_label_set_text (page->type, text);
+}
+
+static void
 updated_cb (GtkWidget *widget)
 {
   Page *page = g_object_get_data (G_OBJECT (widget), "page");
@@ -80,19 +91,18 @@ updated_cb (GtkWidget *widget)
         }
     }
   inspector_rows_end (page->methods, position);
+
+  /* A row is chosen when it is added, before it has its cells. */
+  show_type (page);
 }
 
 static void
 chosen_cb (GtkWidget *widget)
 {
   Page *page = g_object_get_data (G_OBJECT (widget), "page");
-  InspectorRow *row = gtk_drop_down_get_selected_item (page->choice);
-  g_autofree char *text = row != NULL ? g_strdup_printf ("Arguments of the type %s, in the text format of GVariant:",
-                                                         inspector_row_get_cell (row, CELL_TYPE))
-                                      : g_strdup ("There is no method");
 
-  gtk_label_set_text (page->type, text);
-  gtk_widget_set_sensitive (page->button, row != NULL);
+  show_type (page);
+  gtk_widget_set_sensitive (page->button, gtk_drop_down_get_selected_item (page->choice) != NULL);
 }
 
 /* The page may have been removed from its window. */

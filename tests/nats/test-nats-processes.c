@@ -246,7 +246,7 @@ test_stopped (Processes     *self,
   run_for (400);
   for (guint i = 0; i < G_N_ELEMENTS (self->depots); i++)
     g_subprocess_send_signal (self->depots[i], SIGSTOP);
-  run_for (4000);
+  run_for (1000);
   for (guint i = 0; i < G_N_ELEMENTS (self->depots); i++)
     g_subprocess_send_signal (self->depots[i], SIGCONT);
   wait_for_zero (&self->n_held);
