@@ -48,8 +48,8 @@ make_socket_name (void)
 
 /* The system would cut a longer path, and GLib does not say so. */
 static gboolean
-check_length (const char  *path,
-              GError     **error)
+check_path_length (const char  *path,
+                   GError     **error)
 {
   gsize max = sizeof (((struct sockaddr_un *) NULL)->sun_path) - 1;
 
@@ -82,7 +82,7 @@ norpc_inspect_address_for_process (const char  *value,
     }
 
   path = g_build_filename (value, name, NULL);
-  if (!check_length (path, error))
+  if (!check_path_length (path, error))
     return NULL;
 
   if (g_mkdir_with_parents (value, 0700) != 0)
