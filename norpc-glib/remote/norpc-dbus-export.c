@@ -7,7 +7,7 @@
 #include "norpc-dbus-error-private.h"
 #include "norpc-dbus-export.h"
 #include "norpc-dbus-info-private.h"
-#include "norpc-dbus-serving-private.h"
+#include "norpc-dbus-request-private.h"
 
 /**
  * NorpcDBusExport:

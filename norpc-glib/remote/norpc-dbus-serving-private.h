@@ -33,12 +33,4 @@ NorpcDBusServing *norpc_dbus_serving_ref   (NorpcDBusServing *self);
 void              norpc_dbus_serving_unref (gpointer          self);
 void              norpc_dbus_serving_flush (NorpcDBusServing *self);
 
-/* Takes ownership of @message. */
-void              norpc_dbus_request_handle (NorpcDBusServing *serving,
-                                             NorpcDBusClient  *client,
-                                             GDBusMessage     *message);
-
-/* Answers all requests that the endpoint has, because nobody runs the context in which their replies would arrive. */
-void              norpc_dbus_request_answer_all_closed (NorpcDBusServing *serving);
-
 G_END_DECLS

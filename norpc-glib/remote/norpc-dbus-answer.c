@@ -1,0 +1,216 @@
+/* norpc-dbus-answer.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The answer to a message of a client of an exported object: a reply of the endpoint, or an error. */
+
+#include "call/norpc-call-variant.h"
+#include "core/norpc-value-variant-private.h"
+#include "events/norpc-property-access-private.h"
+#include "norpc-dbus-answer-private.h"
+#include "norpc-dbus-error-private.h"
+#include "norpc-dbus-form-private.h"
+#include "norpc-dbus-info-private.h"
+#include "norpc-dbus-limits-private.h"
+
+#define FAILED "org.freedesktop.DBus.Error.Failed"
+#define LIMITS_EXCEEDED "org.freedesktop.DBus.Error.LimitsExceeded"
+
+/* The service answers with a value that D-Bus cannot carry. */
+#define INVALID_RESULT "org.norpc.Error.InvalidArgument"
+
+static gboolean
+wants_reply (GDBusMessage *message)
+{
+  return (g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0;
+}
+
+void
+norpc_dbus_answer_error (NorpcDBusRequest *self,
+                         const char       *name,
+                         const char       *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autoptr (GDBusMessage) reply = NULL;
+
+  if (!wants_reply (self->message))
+    return;
+
+  reply = g_dbus_message_new_method_error_literal (self->message, name, valid);
+  norpc_dbus_serving_flush (self->serving);
+  g_dbus_connection_send_message (self->serving->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+}
+
+void
+norpc_dbus_answer_wrong (NorpcDBusRequest *self,
+                         const char       *name,
+                         const char       *format,
+                         ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  norpc_dbus_answer_error (self, name, text);
+}
+
+void
+norpc_dbus_answer_gerror (NorpcDBusRequest *self,
+                          const GError     *error)
+{
+  g_autofree char *name = norpc_dbus_error_get_name (error);
+
+  norpc_dbus_answer_error (self, name, error->message);
+}
+
+/* Sends a reply with @body (floating or owned), whose parts have been checked. One that is too large becomes an error.
+ */
+void
+norpc_dbus_answer_body (NorpcDBusRequest *self,
+                        GVariant         *body,
+                        GUnixFDList      *fds)
+{
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (body);
+  g_autoptr (GDBusMessage) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *excess = NULL;
+
+  if (!wants_reply (self->message))
+    return;
+
+  excess = norpc_dbus_find_body_excess (sunk);
+  if (excess != NULL)
+    {
+      norpc_dbus_answer_error (self, INVALID_RESULT, excess);
+      return;
+    }
+
+  reply = g_dbus_message_new_method_reply (self->message);
+  g_dbus_message_set_body (reply, sunk);
+  if (fds != NULL)
+    g_dbus_message_set_unix_fd_list (reply, fds);
+  norpc_dbus_serving_flush (self->serving);
+  if (!g_dbus_connection_send_message (self->serving->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
+                                       &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+    norpc_dbus_answer_error (self, LIMITS_EXCEEDED, error->message);
+}
+
+/* Returns the values of a reply that has all of them, as a dictionary (floating). A value that is not there, or
+ * has no form, is left out.
+ */
+static GVariant *
+make_dict (const NorpcPropertyAccess *access,
+           NorpcReply                *reply)
+{
+  const GValue *results = norpc_reply_get_values (reply, NULL);
+  GVariantBuilder dict;
+
+  g_variant_builder_init (&dict, G_VARIANT_TYPE_VARDICT);
+  for (guint i = 0; i < access->n_readable; i++)
+    {
+      const NorpcArgInfo *arg = &access->args[access->readable[i]];
+      g_autofree char *problem = NULL;
+      g_autoptr (GVariant) value =
+        norpc_dbus_arg_is_portable (arg) ? norpc_dbus_get_value (arg, &results[i], &problem) : NULL;
+
+      if (value != NULL)
+        g_variant_builder_add (&dict, "{sv}", arg->dbus.name, value);
+    }
+
+  return g_variant_builder_end (&dict);
+}
+
+/* Gets the value of the property that the request reads. */
+static const GValue *
+peek_value (NorpcDBusRequest *self,
+            NorpcReply       *reply)
+{
+  const NorpcPropertyAccess *access = norpc_property_access_get (self->info);
+  guint i = 0;
+
+  while (access->readable[i] != (guint) self->property)
+    i++;
+
+  return &norpc_reply_get_values (reply, NULL)[i];
+}
+
+static void
+send_value (NorpcDBusRequest *self,
+            NorpcReply       *reply)
+{
+  const NorpcArgInfo *arg = &norpc_property_access_get (self->info)->args[self->property];
+  const GValue *value = peek_value (self, reply);
+  g_autofree char *problem = NULL;
+  g_autoptr (GVariant) form = norpc_dbus_get_value (arg, value, &problem);
+
+  if (form != NULL)
+    norpc_dbus_answer_body (self, g_variant_new ("(v)", form), NULL);
+  else if (g_value_fits_pointer (value) && g_value_peek_pointer (value) == NULL)
+    norpc_dbus_answer_wrong (self, NORPC_DBUS_UNKNOWN_PROPERTY, "The property %s.%s has no value",
+                             self->info->dbus.name, arg->dbus.name);
+  else
+    norpc_dbus_answer_wrong (self, INVALID_RESULT, "%s: property '%s': %s", self->info->dbus.name, arg->dbus.name,
+                             problem);
+}
+
+/* The descriptors in the results belong to this client, and the message has duplicates. */
+static void
+send_results (NorpcDBusRequest *self,
+              NorpcReply       *reply)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) results = norpc_reply_dup_variant (reply, &error);
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autofree char *problem = NULL;
+  g_autoptr (GVariant) form = NULL;
+
+  if (results == NULL)
+    {
+      norpc_dbus_answer_gerror (self, error);
+      return;
+    }
+
+  problem = norpc_dbus_find_args_excess (self->info->methods[self->method]->dbus.out_args, results, "result");
+  if (problem == NULL)
+    form = norpc_dbus_to_form (results, &fds, &problem);
+  if (form == NULL)
+    norpc_dbus_answer_wrong (self, INVALID_RESULT, "%s.%s: %s", self->info->dbus.name,
+                             self->info->methods[self->method]->dbus.name, problem);
+  else if (fds != NULL && (g_dbus_connection_get_capabilities (self->serving->connection) &
+                           G_DBUS_CAPABILITY_FLAGS_UNIX_FD_PASSING) == 0)
+    norpc_dbus_answer_error (self, FAILED, "The connection cannot pass file descriptors");
+  else
+    norpc_dbus_answer_body (self, form, fds);
+  norpc_dbus_close_fds (results);
+}
+
+void
+norpc_dbus_answer_reply (NorpcDBusRequest *self,
+                         NorpcReply       *reply)
+{
+  switch (self->answer)
+    {
+    case NORPC_DBUS_ANSWER_RESULTS:
+      send_results (self, reply);
+      break;
+
+    case NORPC_DBUS_ANSWER_ALL_VALUES:
+      norpc_dbus_answer_body (self,
+                              g_variant_new ("(@a{sv})", make_dict (norpc_property_access_get (self->info), reply)),
+                              NULL);
+      break;
+
+    case NORPC_DBUS_ANSWER_ONE_VALUE:
+      send_value (self, reply);
+      break;
+
+    case NORPC_DBUS_ANSWER_NOTHING:
+    default:
+      norpc_dbus_answer_body (self, g_variant_new ("()"), NULL);
+      break;
+    }
+}
