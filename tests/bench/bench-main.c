@@ -22,12 +22,29 @@ static const char usage[] =
   "they have cost: “seconds”, “cpu” (seconds, of all threads) and “switches” (of contexts), and,\n"
   "in rows that time each call, percentiles in seconds. The WARM-UP calls before do not count.\n";
 
+/* CONTENDER.MODE.WORK.LOAD, or CONTENDER.LOAD for what is no work of a service. */
+static char *
+get_row_name (const BenchRow *row)
+{
+  static const char * const modes[] = { "async", "reply", "sync" };
+  const char *suffix = row->setup->suffix;
+  g_autoptr (GString) name = g_string_new (row->contender->name);
+
+  if (suffix != NULL)
+    g_string_append_printf (name, "-%s", suffix);
+  if (row->work != NULL)
+    g_string_append_printf (name, ".%s.%s", modes[row->mode], row->work);
+  g_string_append_printf (name, ".%s", row->load->name);
+
+  return g_string_free (g_steal_pointer (&name), FALSE);
+}
+
 static void
 list_rows (void)
 {
   for (guint i = 0; i < bench_n_rows; i++)
     {
-      g_autofree char *name = bench_row_get_name (&bench_rows[i]);
+      g_autofree char *name = get_row_name (&bench_rows[i]);
 
       g_print ("%s\n", name);
     }
@@ -38,7 +55,7 @@ find_row (const char *wanted)
 {
   for (guint i = 0; i < bench_n_rows; i++)
     {
-      g_autofree char *name = bench_row_get_name (&bench_rows[i]);
+      g_autofree char *name = get_row_name (&bench_rows[i]);
 
       if (g_str_equal (name, wanted))
         return &bench_rows[i];

@@ -99,6 +99,10 @@ const BenchRow bench_rows[] = {
   ROW (gdbus, own, SYNC, "noop", seq),
   FLIGHTS (gdbus_daemon, own, ASYNC, "noop"),
   ROW (gdbus_daemon, own, SYNC, "noop", seq),
+  FLIGHTS (dbus, own, ASYNC, "noop"),
+  ROW (dbus, own, SYNC, "noop", seq),
+  FLIGHTS (dbus_daemon, own, ASYNC, "noop"),
+  ROW (dbus_daemon, own, SYNC, "noop", seq),
 
   LATENCIES (norpc, ASYNC, "noop"),
   LATENCIES (norpc, REPLY, "noop"),
@@ -175,20 +179,3 @@ const BenchRow bench_rows[] = {
 };
 
 const guint bench_n_rows = G_N_ELEMENTS (bench_rows);
-
-/* CONTENDER.MODE.WORK.LOAD, or CONTENDER.LOAD for what is no work of a service. */
-char *
-bench_row_get_name (const BenchRow *row)
-{
-  static const char * const modes[] = { "async", "reply", "sync" };
-  const char *suffix = row->setup->suffix;
-  g_autoptr (GString) name = g_string_new (row->contender->name);
-
-  if (suffix != NULL)
-    g_string_append_printf (name, "-%s", suffix);
-  if (row->work != NULL)
-    g_string_append_printf (name, ".%s.%s", modes[row->mode], row->work);
-  g_string_append_printf (name, ".%s", row->load->name);
-
-  return g_string_free (g_steal_pointer (&name), FALSE);
-}

@@ -62,4 +62,9 @@ void           bench_client_async    (gpointer          client,
                                       BenchWindow      *window);
 gboolean       bench_client_sync     (gpointer          client);
 
+/* Runs a function in another context, and waits for its end. */
+void           bench_invoke_sync     (GMainContext     *context,
+                                      void            (*func) (gpointer data),
+                                      gpointer          data);
+
 G_END_DECLS

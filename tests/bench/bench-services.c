@@ -181,3 +181,45 @@ bench_client_sync (gpointer client)
 
   return self->work->sync (bench_client_next_proxy (self));
 }
+
+typedef struct
+{
+  void   (*func) (gpointer data);
+  gpointer data;
+  GMutex   lock;
+  GCond    cond;
+  gboolean done; /* [lock] */
+} Invocation;
+
+/* Runs in the other context. */
+static gboolean
+invocation_cb (gpointer data)
+{
+  Invocation *self = data;
+
+  self->func (self->data);
+  g_mutex_lock (&self->lock);
+  self->done = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+bench_invoke_sync (GMainContext *context,
+                   void        (*func) (gpointer data),
+                   gpointer      data)
+{
+  Invocation self = { .func = func, .data = data };
+
+  g_mutex_init (&self.lock);
+  g_cond_init (&self.cond);
+  g_main_context_invoke (context, invocation_cb, &self);
+  g_mutex_lock (&self.lock);
+  while (!self.done)
+    g_cond_wait (&self.cond, &self.lock);
+  g_mutex_unlock (&self.lock);
+  g_mutex_clear (&self.lock);
+  g_cond_clear (&self.cond);
+}

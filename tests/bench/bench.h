@@ -104,11 +104,10 @@ typedef struct
 extern const BenchRow bench_rows[];
 extern const guint bench_n_rows;
 
-char *bench_row_get_name (const BenchRow *row);
-void  bench_row_run      (const BenchRow *row,
-                          guint           n_calls,
-                          guint           n_warm_up,
-                          BenchCost      *cost);
+void bench_row_run (const BenchRow *row,
+                    guint           n_calls,
+                    guint           n_warm_up,
+                    BenchCost      *cost);
 
 /* In the client's context. */
 void  bench_window_answered (BenchWindow *self,
@@ -134,6 +133,8 @@ extern const BenchContender bench_task;
 extern const BenchContender bench_pool;
 extern const BenchContender bench_gdbus;
 extern const BenchContender bench_gdbus_daemon;
+extern const BenchContender bench_dbus;
+extern const BenchContender bench_dbus_daemon;
 extern const BenchContender bench_floor_sleep;
 extern const BenchContender bench_floor_spin;
 extern const BenchContender bench_floor_task;

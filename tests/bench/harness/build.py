@@ -7,7 +7,7 @@ import sys
 
 OPTIONS = ['--buildtype=debugoptimized', '-Dintrospection=false', '-Dvapi=false', '-Ddocumentation=false',
            '-Dgtk=disabled']
-TARGETS = ['tests/bench/bench', 'tests/bench/memory']
+TARGETS = ['bench-programs']
 COUNT_ALLOCATIONS = 'tests/bench/count-allocations.so'  # where the C library is glibc
 
 

@@ -24,6 +24,10 @@ class Results:
         self.used.add(name)
         return self.lines.get(name)
 
+    def add(self, other):
+        """Takes over the lines of a run of some rows only."""
+        self.lines.update(other.lines)
+
     def format(self):
         """The facts, and the lines that were asked for."""
         text = ''.join(f'# {name}: {value}\n' for name, value in self.facts.items())
@@ -47,6 +51,7 @@ def make_tables(root, runs):
         'calls-one-core': tables.make_calls(runs[1]),
         'costs': tables.make_costs(runs[2]),
         'places': tables.make_places(runs[2]),
+        'remote': tables.make_remote(runs[2]),
         'works': tables.make_works(runs[2]),
         'events': tables.make_events(runs[2]),
         'idle': tables.make_idle(runs[2]),
@@ -80,7 +85,10 @@ def fill(root, files):
         results = Results(path.read_text())
         if results.facts.get('cores') not in ('1', '2'):
             sys.exit(f'{path} does not say how many processors it was measured on')
-        runs[int(results.facts['cores'])] = results
+        if 'filter' in results.facts:
+            runs[int(results.facts['cores'])].add(results)
+        else:
+            runs[int(results.facts['cores'])] = results
     for path, text in render(root, runs).items():
         path.write_text(text)
     for n_cores, results in runs.items():

@@ -60,4 +60,6 @@ def describe(root, directory, cores, load, arguments):
         'seconds': arguments.seconds,
         'load': f'{load:.1f}',
     }
+    if arguments.filter:
+        facts['filter'] = ' '.join(arguments.filter)
     return ''.join(f'# {name}: {value}\n' for name, value in facts.items())

@@ -63,6 +63,11 @@ def find(root, directory, peers):
     """All rows, and the peers that are missing."""
     rows = list_rows(directory / 'tests' / 'bench' / 'bench')
     missing = []
+    nats = directory / 'tests' / 'bench' / 'bench-nats'
+    if nats.exists():
+        rows += list_rows(nats)
+    else:
+        missing.append('nats (libnats-dev)')
     for folder in sorted((root / 'tests' / 'bench' / 'peers').iterdir()) if peers else ():
         program = root / '_build' / 'peers' / folder.name / 'bench'
         if program.exists():

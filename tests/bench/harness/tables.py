@@ -46,6 +46,16 @@ PLACES = [
     ('floor: a GTask alone', 'floor.task.w64'),
 ]
 
+REMOTE = [
+    ('**norpc-glib**, D-Bus, peer to peer', 'norpc-dbus', 'async.noop.w64'),
+    ('GDBus, peer to peer', 'gdbus', 'async.noop.w64'),
+    ('**norpc-glib**, D-Bus, through dbus-daemon', 'norpc-dbus-daemon', 'async.noop.w64'),
+    ('GDBus, through dbus-daemon', 'gdbus-daemon', 'async.noop.w64'),
+    ('**norpc-glib**, NATS', 'norpc-nats', 'async.noop.w64'),
+    ('**norpc-glib**, NATS, 64 threads', 'norpc-nats', 'sync.noop.c64'),
+    ('libnats, 64 threads', 'nats', 'sync.noop.c64'),
+]
+
 WORKS = [
     ('nothing', 'noop'),
     ('a value for a key, of 1000', 'get'),
@@ -118,6 +128,12 @@ def make_places(results):
         time = None if line is None else line.value if line.unit == 'ns' else 1e9 / line.value
         rows.append([title, NONE if time is None else f'{time:,.0f}', format_value(results.get(f'cpu.{name}'))])
     return make_table(['', 'ns a call', 'processor time, ns'], rows)
+
+
+def make_remote(results):
+    rows = [[title, format_value(results.get(f'{name}.sync.noop.seq')), format_value(results.get(f'{name}.{row}')),
+             format_value(results.get(f'cpu.{name}.{row}'))] for title, name, row in REMOTE]
+    return make_table(['', 'synchronous, ns', '64 in flight, calls/s', 'processor time, ns'], rows)
 
 
 def make_works(results):
