@@ -98,8 +98,8 @@ static void
 write_endpoints (NorpcNatsDiscovery *self,
                  GString            *json,
                  void              (*write_rest) (GString         *json,
-                 NorpcNatsServed *served,
-                 guint            method))
+                                                  NorpcNatsServed *served,
+                                                  guint            method))
 {
   g_string_append (json, ",\"endpoints\":[");
   for (guint i = 0; i < self->served->len; i++)

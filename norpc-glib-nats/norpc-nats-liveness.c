@@ -83,7 +83,7 @@ is_lost (NorpcNatsWatched *watched,
 static void
 drop_calls (NorpcNatsLiveness *self,
             gboolean         (*check) (NorpcNatsWatched *watched,
-            const char       *holder),
+                                       const char       *holder),
             const char        *holder)
 {
   GList *l = self->watched.head;

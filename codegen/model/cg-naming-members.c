@@ -342,7 +342,7 @@ name_kind (Namer        *self,
            CgInterface  *interface,
            CgMemberKind  kind,
            void        (*name) (Namer    *self,
-           CgMember *member),
+                                CgMember *member),
            const char   *key)
 {
   CG_FOREACH (CgMember, member, interface->members[kind])

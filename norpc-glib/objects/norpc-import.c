@@ -298,7 +298,7 @@ get_object (NorpcExport   *export,
             GType          type,
             ImportContext *context,
             GObject     *(*new_object) (NorpcExport *export,
-            GType        type))
+                                        GType        type))
 {
   g_autoptr (GObject) object = NULL;
 

@@ -96,7 +96,7 @@ bench_window_answered (BenchWindow *self,
 
 void
 bench_window_run (void           (*call) (gpointer     client,
-                  BenchWindow *window),
+                                          BenchWindow *window),
                   gpointer         client,
                   guint            n_calls,
                   const BenchLoad *load,

@@ -248,7 +248,7 @@ dbus_fixture_call (DBusFixture  *self,
 void
 dbus_fixture_run (DBusFixture *self,
                   void       (*func) (WireWire *service,
-                  gpointer  data),
+                                      gpointer  data),
                   gpointer     data)
 {
   g_autoptr (WireWireProxy) proxy = wire_wire_proxy_new (self->served_endpoint);
@@ -265,7 +265,7 @@ dbus_fixture_run (DBusFixture *self,
 void
 dbus_add_tests (const char *name,
                 void      (*func) (DBusFixture   *fixture,
-                gconstpointer  kind))
+                                   gconstpointer  kind))
 {
   const char *kinds[] = { "bus", "peer" };
 

@@ -82,7 +82,7 @@ meter_call (MeterFixture  *self,
 void
 meter_add_tests (const char *name,
                  void      (*func) (MeterFixture  *fixture,
-                 gconstpointer  kind))
+                                    gconstpointer  kind))
 {
   static const struct
   {
