@@ -133,24 +133,60 @@ reply_not_settable (RedisRequest *request,
                              (int) length, data);
 }
 
-/* Runs in the main thread, after the last event that the store has emitted with the flags before,
+/* A change of the events of all shards. */
+typedef struct
+{
+  RedisRequest *request; /* (unowned): the request is not answered yet */
+  guint n_pending;
+  GError *error;         /* (owned) (nullable): of the first shard that has failed */
+} EventsChange;
+
+static void
+events_change_end (EventsChange *self)
+{
+  if (--self->n_pending > 0)
+    return;
+
+  if (self->error == NULL)
+    {
+      redis_pubsub_set_flags (redis_request_get_pubsub (self->request), self->request->option);
+      redis_request_reply_status (self->request, "OK");
+    }
+  else
+    {
+      redis_request_fail (self->request, self->error);
+    }
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+/* Runs in the main thread, after the last event that the shard has emitted with the flags before,
  * and before the first one with the new flags. */
 static void
 events_set_cb (GObject      *source,
                GAsyncResult *result,
                gpointer      user_data)
 {
-  RedisRequest *request = user_data;
-  g_autoptr (GError) error = NULL;
+  EventsChange *change = user_data;
 
-  if (!kv_notifier_proxy_set_events_finish (KV_NOTIFIER_PROXY (source), result, &error))
-    {
-      redis_request_fail (request, error);
-      return;
-    }
+  kv_notifier_proxy_set_events_finish (KV_NOTIFIER_PROXY (source), result,
+                                       change->error == NULL ? &change->error : NULL);
+  events_change_end (change);
+}
 
-  redis_pubsub_set_flags (redis_request_get_pubsub (request), request->option);
-  redis_request_reply_status (request, "OK");
+static void
+set_events (RedisRequest     *request,
+            RedisNotifyFlags  flags)
+{
+  RedisPubsub *pubsub = redis_request_get_pubsub (request);
+  EventsChange *change = g_new0 (EventsChange, 1);
+
+  request->option = flags;
+  change->request = request;
+  change->n_pending = redis_pubsub_get_n_shards (pubsub);
+  for (guint i = 0; i < redis_pubsub_get_n_shards (pubsub); i++)
+    kv_notifier_proxy_set_events_async (redis_pubsub_get_notifier (pubsub, i), redis_notify_flags_get_events (flags),
+                                        NULL, events_set_cb, change);
 }
 
 /* The parameters are checked in order, so the first error is the one that is replied. */
@@ -158,7 +194,6 @@ void
 redis_config_set (RedisRequest *request,
                   GPtrArray    *args)
 {
-  RedisPubsub *pubsub = redis_request_get_pubsub (request);
   RedisNotifyFlags flags;
 
   if (args->len % 2 != 0)
@@ -189,10 +224,7 @@ redis_config_set (RedisRequest *request,
       return;
     }
 
-  request->option = flags;
-  kv_notifier_proxy_set_events_async (redis_pubsub_get_notifier (pubsub),
-                                      redis_notify_flags_get_events (flags),
-                                      NULL, events_set_cb, request);
+  set_events (request, flags);
 }
 
 void

@@ -121,7 +121,7 @@ publish_cb (const GError *error,
             gpointer      user_data)
 {
   RedisRequest *request = user_data;
-  guint n_receivers = redis_pubsub_take_n_receivers (redis_request_get_pubsub (request));
+  guint n_receivers = redis_pubsub_take_n_receivers (redis_request_get_pubsub (request), (guint) request->option);
 
   if (error == NULL)
     redis_request_reply_integer (request, n_receivers);
@@ -133,8 +133,11 @@ void
 redis_publish (RedisRequest *request,
                GPtrArray    *args)
 {
-  kv_notifier_proxy_call_publish_with_reply (redis_pubsub_get_notifier (redis_request_get_pubsub (request)),
-                                             args->pdata[1], args->pdata[2],
+  RedisPubsub *pubsub = redis_request_get_pubsub (request);
+  guint shard = redis_pubsub_find_shard (pubsub, args->pdata[1]);
+
+  request->option = shard;
+  kv_notifier_proxy_call_publish_with_reply (redis_pubsub_get_notifier (pubsub, shard), args->pdata[1], args->pdata[2],
                                              NULL, publish_cb, request);
 }
 

@@ -6,21 +6,29 @@
 #include "redis-pubsub.h"
 
 #include "kv-glob.h"
+#include "kv-slot.h"
 #include "redis-connection.h"
 
-/* Delivers the signals of the store to the connections that subscribe. Everything here runs in the
- * main thread.
+/* Delivers the signals of the store, or of its shards, to the connections that subscribe. Everything
+ * here runs in the main thread.
  *
- * Signals and replies of the store arrive in one order, so a message reaches its subscribers before
+ * Signals and replies of a shard arrive in one order, so a message reaches its subscribers before
  * the reply to PUBLISH, and a key event before the reply to the command that caused it. */
+
+typedef struct
+{
+  RedisPubsub *pubsub;          /* (unowned) */
+  KvNotifierProxy *notifier;    /* (owned) */
+  guint n_receivers;            /* of the message that was delivered last */
+} Shard;
+
 struct _RedisPubsub
 {
-  KvNotifierProxy *notifier;    /* (owned) */
+  GPtrArray *shards;            /* (owned): of owned Shard */
   GHashTable *subscribers[REDIS_N_TOPICS]; /* (owned): GBytes (owned) -> a set (owned) of
                                    RedisConnection */
   GFlagsClass *event_class;     /* (owned): of KvEvents */
   RedisNotifyFlags flags;       /* notify-keyspace-events */
-  guint n_receivers;            /* of the message that was delivered last */
 };
 
 /* Returns: how many connections get the message */
@@ -88,9 +96,9 @@ published_cb (KvNotifier *notifier G_GNUC_UNUSED,
               GBytes     *message,
               gpointer    user_data)
 {
-  RedisPubsub *self = user_data;
+  Shard *shard = user_data;
 
-  self->n_receivers = deliver (self, channel, message);
+  shard->n_receivers = deliver (shard->pubsub, channel, message);
 }
 
 /* Redis publishes an event twice: to the channel of the key, and to the channel of the event. */
@@ -101,7 +109,7 @@ key_event_cb (KvNotifier *notifier G_GNUC_UNUSED,
               GBytes     *key,
               gpointer    user_data)
 {
-  RedisPubsub *self = user_data;
+  RedisPubsub *self = ((Shard *) user_data)->pubsub;
   const char *name = g_flags_get_first_value (self->event_class, event)->value_nick;
   g_autoptr (GBytes) event_name = g_bytes_new_static (name, strlen (name));
   gsize length;
@@ -137,7 +145,7 @@ signals_lost_cb (NorpcProxy *notifier G_GNUC_UNUSED,
                  guint       n_lost G_GNUC_UNUSED,
                  gpointer    user_data)
 {
-  RedisPubsub *self = user_data;
+  RedisPubsub *self = ((Shard *) user_data)->pubsub;
 
   for (guint topic = 0; topic < REDIS_N_TOPICS; topic++)
     {
@@ -157,16 +165,39 @@ signals_lost_cb (NorpcProxy *notifier G_GNUC_UNUSED,
     }
 }
 
+static void
+shard_free (gpointer data)
+{
+  Shard *self = data;
+
+  g_object_unref (self->notifier);
+  g_free (self);
+}
+
+/* It writes the property of the shard, but does not read it. */
+static void
+add_shard (gpointer endpoint,
+           gpointer user_data)
+{
+  RedisPubsub *self = user_data;
+  Shard *shard = g_new0 (Shard, 1);
+
+  shard->pubsub = self;
+  shard->notifier = g_object_new (KV_TYPE_NOTIFIER_PROXY,
+                                  "endpoint", endpoint,
+                                  "load-properties", FALSE,
+                                  NULL);
+  g_ptr_array_add (self->shards, shard);
+}
+
+/* @endpoints are those of the shards, NorpcEndpoint. */
 RedisPubsub *
-redis_pubsub_new (NorpcEndpoint *endpoint)
+redis_pubsub_new (GPtrArray *endpoints)
 {
   RedisPubsub *self = g_new0 (RedisPubsub, 1);
 
-  /* It writes the property of the store, but does not read it. */
-  self->notifier = g_object_new (KV_TYPE_NOTIFIER_PROXY,
-                                 "endpoint", endpoint,
-                                 "load-properties", FALSE,
-                                 NULL);
+  self->shards = g_ptr_array_new_with_free_func (shard_free);
+  g_ptr_array_foreach (endpoints, add_shard, self);
   self->event_class = g_type_class_ref (KV_TYPE_EVENTS);
   for (guint topic = 0; topic < REDIS_N_TOPICS; topic++)
     self->subscribers[topic] = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
@@ -185,14 +216,29 @@ redis_pubsub_free (RedisPubsub *self)
       g_hash_table_unref (self->subscribers[topic]);
     }
   g_type_class_unref (self->event_class);
-  g_object_unref (self->notifier);
+  g_ptr_array_unref (self->shards);
   g_free (self);
 }
 
-KvNotifierProxy *
-redis_pubsub_get_notifier (RedisPubsub *self)
+guint
+redis_pubsub_get_n_shards (RedisPubsub *self)
 {
-  return self->notifier;
+  return self->shards->len;
+}
+
+KvNotifierProxy *
+redis_pubsub_get_notifier (RedisPubsub *self,
+                           guint        index)
+{
+  return ((Shard *) self->shards->pdata[index])->notifier;
+}
+
+/* Returns: the index of the shard that messages to a channel are published to */
+guint
+redis_pubsub_find_shard (RedisPubsub *self,
+                         GBytes      *channel)
+{
+  return kv_slot_find_shard (channel, self->shards->len);
 }
 
 static gboolean
@@ -206,9 +252,25 @@ has_subscribers (RedisPubsub *self)
 static void
 listen (RedisPubsub *self)
 {
-  g_signal_connect (self->notifier, "published", G_CALLBACK (published_cb), self);
-  g_signal_connect (self->notifier, "key-event", G_CALLBACK (key_event_cb), self);
-  g_signal_connect (self->notifier, "signals-lost", G_CALLBACK (signals_lost_cb), self);
+  for (guint i = 0; i < self->shards->len; i++)
+    {
+      Shard *shard = self->shards->pdata[i];
+
+      g_signal_connect (shard->notifier, "published", G_CALLBACK (published_cb), shard);
+      g_signal_connect (shard->notifier, "key-event", G_CALLBACK (key_event_cb), shard);
+      g_signal_connect (shard->notifier, "signals-lost", G_CALLBACK (signals_lost_cb), shard);
+    }
+}
+
+static void
+stop_listening (RedisPubsub *self)
+{
+  for (guint i = 0; i < self->shards->len; i++)
+    {
+      Shard *shard = self->shards->pdata[i];
+
+      g_signal_handlers_disconnect_by_data (shard->notifier, shard);
+    }
 }
 
 void
@@ -249,7 +311,7 @@ remove_subscriber (RedisPubsub     *self,
 
   g_hash_table_remove (self->subscribers[topic], name);
   if (!has_subscribers (self))
-    g_signal_handlers_disconnect_by_data (self->notifier, self);
+    stop_listening (self);
 }
 
 void
@@ -321,16 +383,18 @@ redis_pubsub_list_channels (RedisPubsub *self,
   return channels;
 }
 
-/* Called when the reply to a PUBLISH arrives, right after its message. If nobody subscribes, there
- * is no message.
+/* Called when the reply to a PUBLISH arrives from a shard, right after its message. If nobody
+ * subscribes, there is no message.
  *
  * Returns: how many times the message was delivered */
 guint
-redis_pubsub_take_n_receivers (RedisPubsub *self)
+redis_pubsub_take_n_receivers (RedisPubsub *self,
+                               guint        index)
 {
-  guint n_receivers = self->n_receivers;
+  Shard *shard = self->shards->pdata[index];
+  guint n_receivers = shard->n_receivers;
 
-  self->n_receivers = 0;
+  shard->n_receivers = 0;
 
   return n_receivers;
 }

@@ -21,9 +21,13 @@ typedef enum
   REDIS_N_TOPICS
 } RedisTopic;
 
-RedisPubsub     *redis_pubsub_new               (NorpcEndpoint    *endpoint);
+RedisPubsub     *redis_pubsub_new               (GPtrArray        *endpoints);
 void             redis_pubsub_free              (RedisPubsub      *self);
-KvNotifierProxy *redis_pubsub_get_notifier      (RedisPubsub      *self);
+guint            redis_pubsub_get_n_shards      (RedisPubsub      *self);
+KvNotifierProxy *redis_pubsub_get_notifier      (RedisPubsub      *self,
+                                                 guint             index);
+guint            redis_pubsub_find_shard        (RedisPubsub      *self,
+                                                 GBytes           *channel);
 void             redis_pubsub_subscribe         (RedisPubsub      *self,
                                                  RedisConnection  *connection,
                                                  RedisTopic        topic,
@@ -40,7 +44,8 @@ guint            redis_pubsub_get_n_subscribers (RedisPubsub      *self,
                                                  GBytes           *channel);
 GPtrArray       *redis_pubsub_list_channels     (RedisPubsub      *self,
                                                  GBytes           *pattern);
-guint            redis_pubsub_take_n_receivers  (RedisPubsub      *self);
+guint            redis_pubsub_take_n_receivers  (RedisPubsub      *self,
+                                                 guint             index);
 RedisNotifyFlags redis_pubsub_get_flags         (RedisPubsub      *self);
 void             redis_pubsub_set_flags         (RedisPubsub      *self,
                                                  RedisNotifyFlags  flags);

@@ -45,9 +45,9 @@ redis_request_get_database (RedisRequest *self)
   return redis_connection_get_database (self->connection);
 }
 
-/* The store answers the calls of one proxy in order, so a reply from it can
- * be written at once. A reply that needs no store, or a call that was refused,
- * can be early: it waits apart.
+/* A store answers the calls of one proxy in order, so a reply from it can
+ * be written at once. A reply that needs no store, a call that was rejected, or a
+ * reply of another shard can be early: it waits apart.
  *
  * Returns: (transfer none): where to write the reply, before
  *   redis_request_end_reply() */

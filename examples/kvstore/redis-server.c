@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <sys/resource.h>
 
+#include "kv-sharding.h"
 #include "redis-connection.h"
 
 #define BACKLOG 511
@@ -81,13 +82,16 @@ incoming_cb (GSocketService    *listener G_GNUC_UNUSED,
   return TRUE;
 }
 
+/* @shards are the endpoints of stores that share the keys out among them, or that of the only store. */
 RedisServer *
-redis_server_new (NorpcEndpoint *endpoint)
+redis_server_new (GPtrArray *shards)
 {
   RedisServer *self = g_new0 (RedisServer, 1);
+  g_autoptr (NorpcEndpoint) endpoint =
+    shards->len > 1 ? kv_sharding_new_endpoint (shards) : g_object_ref (shards->pdata[0]);
 
   self->store = kv_store_proxy_new (endpoint);
-  self->pubsub = redis_pubsub_new (endpoint);
+  self->pubsub = redis_pubsub_new (shards);
   self->listener = g_socket_service_new ();
   self->stats.max_connections = get_max_connections ();
   g_queue_init (&self->connections);

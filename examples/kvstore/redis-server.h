@@ -37,7 +37,7 @@ typedef struct
   guint64 n_commands;
 } RedisServerStats;
 
-RedisServer            *redis_server_new           (NorpcEndpoint *endpoint);
+RedisServer            *redis_server_new           (GPtrArray     *shards);
 void                    redis_server_free          (RedisServer   *self);
 gboolean                redis_server_listen        (RedisServer   *self,
                                                     guint16        port,

@@ -112,11 +112,87 @@ class Client:
         return self.take(len(self.buffer) - self.start)
 
 
-class MiniRedis:
-    """A mini-redis of one's own."""
+def find_port():
+    """A port of loopback that is free."""
+    with socket.create_server(('127.0.0.1', 0)) as free:
+        return free.getsockname()[1]
+
+
+def wait_for_port(port, process):
+    """Waits until a process listens."""
+    end = time.monotonic() + TIMEOUT
+    while True:
+        try:
+            socket.create_connection(('127.0.0.1', port)).close()
+            return
+        except ConnectionRefusedError:
+            assert process.poll() is None and time.monotonic() < end, 'it does not listen'
+            time.sleep(0.02)
+
+
+class NatsStores:
+    """A NATS server of one's own, and the processes of kvstore-nats, which share the keys out."""
+
+    N_SHARDS = 3
 
     def __init__(self):
-        self.process = subprocess.Popen([os.environ['MINI_REDIS'], '--port', '0'],
+        program = find_nats_server()
+        self.folder = tempfile.mkdtemp()
+        port = find_port()
+        self.url = 'nats://127.0.0.1:%d' % port
+        config = os.path.join(self.folder, 'nats.conf')
+        with open(config, 'w') as file:
+            file.write('listen: "127.0.0.1:%d"\nmax_payload: 67108864\nmax_pending: 268435456\n' % port)
+        self.server = subprocess.Popen([program, '--config', config], stderr=subprocess.DEVNULL)
+        wait_for_port(port, self.server)
+        self.shards = [self.start_shard(index) for index in range(self.N_SHARDS)]
+
+    def start_shard(self, index):
+        process = subprocess.Popen([os.environ['KVSTORE_NATS'], '--shards', str(self.N_SHARDS),
+                                    '--index', str(index), self.url], stdout=subprocess.PIPE, text=True)
+        line = process.stdout.readline()
+        assert line == 'kv.%d-of-%d is at NATS\n' % (index, self.N_SHARDS), line
+        return process
+
+    def kill_shard(self, index):
+        """Its keys are lost."""
+        self.shards[index].kill()
+        self.shards[index].wait()
+        self.shards[index].stdout.close()
+
+    def restart_shard(self, index):
+        self.shards[index] = self.start_shard(index)
+
+    def stop(self):
+        """The sum of the exit statuses, 0 if all went well."""
+        for process in self.shards:
+            process.terminate()
+        status = sum(abs(process.wait(TIMEOUT)) for process in self.shards)
+        for process in self.shards:
+            process.stdout.close()
+        self.server.kill()
+        self.server.wait()
+        shutil.rmtree(self.folder)
+        return status
+
+
+def find_nats_server():
+    path = shutil.which('nats-server', path=os.environ['PATH'] + ':/usr/sbin')
+    if path is None:
+        raise unittest.SkipTest('nats-server is not installed')
+    return path
+
+
+class MiniRedis:
+    """A mini-redis of one's own. With KVSTORE_NATS, its stores are other processes."""
+
+    def __init__(self):
+        options = []
+        self.stores = None
+        if 'KVSTORE_NATS' in os.environ:
+            self.stores = NatsStores()
+            options = ['--nats', self.stores.url, '--shards', str(NatsStores.N_SHARDS)]
+        self.process = subprocess.Popen([os.environ['MINI_REDIS'], '--port', '0', *options],
                                         stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         assert line.startswith('listening on 127.0.0.1:'), line
@@ -126,10 +202,11 @@ class MiniRedis:
         """Stops it. The exit status, 0 if all went well, also under a checker of memory."""
         self.process.send_signal(signal_number)
         try:
-            return self.process.wait(TIMEOUT)
+            status = self.process.wait(TIMEOUT)
         finally:
             self.process.kill()
             self.process.stdout.close()
+        return status or (self.stores.stop() if self.stores else 0)
 
     def memory(self):
         """The resident memory, in bytes."""
@@ -142,20 +219,12 @@ class RealRedis:
 
     def __init__(self):
         self.folder = tempfile.mkdtemp()
-        with socket.create_server(('127.0.0.1', 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = find_port()
         self.process = subprocess.Popen(
             ['redis-server', '--port', str(self.port), '--bind', '127.0.0.1', '--save', '',
              '--appendonly', 'no', '--dir', self.folder],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + TIMEOUT
-        while True:
-            try:
-                Client(self.port).close()
-                return
-            except ConnectionRefusedError:
-                assert self.process.poll() is None and time.monotonic() < end, 'redis-server does not start'
-                time.sleep(0.02)
+        wait_for_port(self.port, self.process)
 
     def stop(self):
         self.process.terminate()

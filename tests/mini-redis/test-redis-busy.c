@@ -58,6 +58,7 @@ fixture_set_up (Fixture      *f,
                 gconstpointer data)
 {
   g_autoptr (NorpcChannel) channel = norpc_channel_new (CAPACITY, NORPC_WHEN_FULL_BUSY);
+  g_autoptr (GPtrArray) shards = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
   gboolean started = FALSE;
 
@@ -75,7 +76,8 @@ fixture_set_up (Fixture      *f,
       g_main_context_iteration (NULL, FALSE);
     }
 
-  f->server = redis_server_new (NORPC_ENDPOINT (channel));
+  g_ptr_array_add (shards, channel);
+  f->server = redis_server_new (shards);
   redis_server_listen (f->server, 0, &error);
   g_assert_no_error (error);
   f->client = connect_client (f);
