@@ -231,7 +231,8 @@ begin (gpointer data)
   Call *self = data;
   GCancellable *cancellable = norpc_call_get_cancellable (self->call);
 
-  if (g_cancellable_is_cancelled (cancellable) || norpc_call_is_replied (self->call))
+  if (g_cancellable_is_cancelled (cancellable) || norpc_call_is_replied (self->call) ||
+      !norpc_call_mark_sent (self->call))
     {
       call_free (self);
       return;
@@ -358,6 +359,10 @@ norpc_nats_call_send (const NorpcNatsRoute *route,
       return;
     }
 
+  /* From here on, the tuple has the bytes of its parts, and does not refer to memory of the application, which the thread
+   * of the link would release.
+   */
+  g_variant_get_data (args);
   self = g_new0 (Call, 1);
   self->waiter.impl = &call_impl;
   self->watched.gone = call_gone;

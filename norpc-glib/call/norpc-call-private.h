@@ -32,7 +32,8 @@ typedef enum
   NORPC_CALL_SUPERSEDED, /* superseded by a newer call: never handled */
   NORPC_CALL_ATTEMPTED,  /* a service handles, or has handled, an attempt at it */
   NORPC_CALL_HANDLED,    /* its handler is running */
-  NORPC_CALL_KEPT        /* its handler has returned without an answer */
+  NORPC_CALL_KEPT,       /* its handler has returned without an answer */
+  NORPC_CALL_SENT        /* it has left the process; nothing here uses its arguments */
 } NorpcCallStage;
 
 /* The state of a call's slot in the queue of a channel. */
@@ -464,6 +465,15 @@ void       norpc_reply_import_results    (NorpcReply   *reply);
 gboolean   norpc_call_can_be_copied      (NorpcCall    *self);
 NorpcCall *norpc_call_copy               (NorpcCall    *self);
 NorpcCall *norpc_call_move               (NorpcCall    *self);
+
+/* Thread-safe. Returns TRUE if the service uses, or has used, the arguments in this process. */
+static inline gboolean
+norpc_call_has_reached_handler (NorpcCall *self)
+{
+  NorpcCallStage stage = norpc_call_get_stage (self);
+
+  return stage == NORPC_CALL_HANDLED || stage == NORPC_CALL_KEPT;
+}
 
 /* Called in the thread that owns the call. */
 static inline gboolean

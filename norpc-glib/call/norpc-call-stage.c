@@ -54,12 +54,12 @@ set_attempt (NorpcCall *self,
   g_mutex_unlock (&attempts_lock);
 }
 
-/* Runs in the service's context, before the handler of the call starts. Returns FALSE if a
- * newer call has superseded this one. The calls that this is an attempt at become
- * NORPC_CALL_ATTEMPTED.
+/* Returns FALSE if a newer call has superseded this one. The calls that this is an attempt at
+ * become NORPC_CALL_ATTEMPTED.
  */
-gboolean
-norpc_call_begin_handling (NorpcCall *self)
+static gboolean
+leave_queue (NorpcCall      *self,
+             NorpcCallStage  stage)
 {
   for (NorpcCall *outer = self->outer; outer != NULL; outer = outer->outer)
     if (!enter (outer, NORPC_CALL_ATTEMPTED))
@@ -75,7 +75,40 @@ norpc_call_begin_handling (NorpcCall *self)
         set_attempt (self, NULL);
     }
 
-  return enter (self, NORPC_CALL_HANDLED);
+  return enter (self, stage);
+}
+
+/* Runs in the service's context, before the handler of the call starts. Returns FALSE if a
+ * newer call has superseded this one.
+ */
+gboolean
+norpc_call_begin_handling (NorpcCall *self)
+{
+  return leave_queue (self, NORPC_CALL_HANDLED);
+}
+
+/**
+ * norpc_call_mark_sent:
+ * @self: a call that an endpoint has received
+ *
+ * Notes that the call leaves the process.
+ *
+ * This function is for endpoints that send calls to other processes, each before it does so. From then on, a newer
+ * call does not supersede this one. The arguments are released with the reply, in the client's context, and not by
+ * the thread that releases the call.
+ *
+ * This function is thread-safe, but only one thread may call it for one call.
+ *
+ * Returns: %FALSE if a newer call has superseded this one. It must then not be sent, but released
+ * Since: 0.1
+ */
+gboolean
+norpc_call_mark_sent (NorpcCall *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (norpc_call_get_stage (self) <= NORPC_CALL_SUPERSEDED, FALSE);
+
+  return leave_queue (self, NORPC_CALL_SENT);
 }
 
 /* Thread-safe. Called when a layer passes on a call that it has passed on before. */
@@ -121,6 +154,7 @@ norpc_call_is_stuck (NorpcCall *self)
 
     case NORPC_CALL_SUPERSEDED:
     case NORPC_CALL_KEPT:
+    case NORPC_CALL_SENT:
     default:
       return FALSE;
     }
@@ -159,6 +193,7 @@ norpc_call_describe_progress (NorpcCall *self)
 
     case NORPC_CALL_ATTEMPTED:
     case NORPC_CALL_KEPT:
+    case NORPC_CALL_SENT:
       return "its service had not replied yet";
 
     case NORPC_CALL_WAITING:

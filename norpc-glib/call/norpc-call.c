@@ -248,7 +248,7 @@ leave_args (NorpcCall *self)
 {
   gboolean done;
 
-  if (self->n_args == 0 || norpc_call_get_stage (self) >= NORPC_CALL_HANDLED)
+  if (self->n_args == 0 || norpc_call_has_reached_handler (self))
     return FALSE;
 
   if (self->released_at == NULL && g_atomic_int_get (&self->slot) != NORPC_SLOT_NONE)

@@ -84,6 +84,8 @@ NORPC_AVAILABLE_IN_ALL
 gboolean                  norpc_call_is_cancelled         (NorpcCall                *self);
 NORPC_AVAILABLE_IN_ALL
 gboolean                  norpc_call_is_replied           (NorpcCall                *self);
+NORPC_AVAILABLE_IN_ALL
+gboolean                  norpc_call_mark_sent            (NorpcCall                *self);
 
 NORPC_AVAILABLE_IN_ALL
 GValue                   *norpc_call_begin_reply          (NorpcCall                *self,

@@ -58,7 +58,7 @@ norpc_reply_unref (NorpcReply *reply)
   if (!norpc_ref_count_release (&self->reply_refs))
     return;
 
-  has_args = norpc_call_get_stage (self) < NORPC_CALL_HANDLED &&
+  has_args = !norpc_call_has_reached_handler (self) &&
              g_atomic_int_exchange (&self->args, NORPC_CALL_ARGS_ALONE) == NORPC_CALL_ARGS_LEFT;
 
   /* If the call has no sink, any thread may have completed it. */

@@ -337,14 +337,12 @@ norpc_dbus_call_send (NorpcDBusCall *self)
   gboolean one_way = (g_dbus_message_get_flags (self->message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0;
 
   if (self->call == NULL || g_atomic_int_get (&self->call->state) != NORPC_CALL_OPEN ||
-      !norpc_call_begin_handling (self->call))
+      !norpc_call_mark_sent (self->call))
     {
       g_clear_pointer (&self->call, norpc_call_unref);
       return;
     }
 
-  /* Nobody knows here when the handler begins. */
-  g_atomic_int_set (&self->call->stage, NORPC_CALL_KEPT);
   g_hash_table_add (self->object->calls, call_ref (self));
   if (one_way)
     {

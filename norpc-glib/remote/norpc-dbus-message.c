@@ -184,6 +184,10 @@ norpc_dbus_message_new_call (NorpcCall        *call,
     return NULL;
 
   message = new_message (call, destination, path, args);
+  /* From here on, the body has the bytes of its parts, and does not refer to memory of the application, which threads of
+   * GDBus would release.
+   */
+  g_variant_get_data (g_dbus_message_get_body (message));
   if (fds != NULL)
     g_dbus_message_set_unix_fd_list (message, fds);
   if ((norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)

@@ -6,6 +6,7 @@
 /* Calls by NATS. */
 
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "nats-fixture.h"
 
@@ -68,6 +69,67 @@ test_types (Fixture       *fixture,
   call_mix (fixture, "a");
   call_mix (fixture, "");
   call_mix (fixture, NULL);
+}
+
+/* Frees data. */
+static void
+note_thread (gpointer name)
+{
+  char buffer[16] = "";
+
+  prctl (PR_GET_NAME, buffer);
+  g_atomic_pointer_set ((char **) name, g_strdup (buffer));
+}
+
+static void
+result_cb (GObject      *proxy,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+static void
+assert_arguments_released (Fixture  *fixture,
+                           gboolean  cancel)
+{
+  char *name = NULL;
+  GBytes *bytes = g_bytes_new_with_free_func ("abc", 3, note_thread, &name);
+  GVariant *any =
+    g_variant_ref_sink (g_variant_new_variant (g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE)));
+  GVariant *dict = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  depot_depot_proxy_call_mix (fixture->proxy, 1, TRUE, -2, 1, 2.5, NULL, bytes, any, dict, cancellable, result_cb,
+                              &result);
+  g_bytes_unref (bytes);
+  g_variant_unref (any);
+  g_variant_unref (dict);
+  if (cancel)
+    g_cancellable_cancel (cancellable);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (depot_depot_proxy_call_mix_finish (fixture->proxy, result, NULL, NULL, NULL, NULL, NULL, NULL, &error) !=
+                 cancel);
+  g_clear_object (&result);
+  while (g_atomic_pointer_get (&name) == NULL)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpstr (name, !=, "nats");
+  g_free (name);
+}
+
+/* A function of the application that frees data does not run in the thread of the connection. */
+static void
+test_arguments_released (Fixture       *fixture,
+                         gconstpointer  unused)
+{
+  for (guint i = 0; i < 100; i++)
+    {
+      assert_arguments_released (fixture, FALSE);
+      assert_arguments_released (fixture, TRUE);
+    }
 }
 
 static void
@@ -392,6 +454,7 @@ add_tests (void)
 {
   TEST ("/nats/calls/echo", test_echo);
   TEST ("/nats/calls/types", test_types);
+  TEST ("/nats/calls/arguments-released", test_arguments_released);
   TEST ("/nats/calls/errors", test_errors);
   TEST ("/nats/calls/not-portable", test_not_portable);
   TEST ("/nats/calls/time-left", test_time_left);

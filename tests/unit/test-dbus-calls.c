@@ -6,6 +6,7 @@
 /* Calls from one process to another: here, both ends are in this one. */
 
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "dbus-fixture.h"
@@ -466,6 +467,66 @@ test_no_sender (DBusFixture   *fixture,
   g_assert_cmpint (uid, ==, -1);
 }
 
+/* Frees data. */
+static void
+note_thread (gpointer name)
+{
+  char buffer[16] = "";
+
+  prctl (PR_GET_NAME, buffer);
+  g_atomic_pointer_set ((char **) name, g_strdup (buffer));
+}
+
+/* A function of the application that frees data does not run in a thread of the library that sends and receives, nor
+ * in that of GDBus.
+ */
+static void
+assert_arguments_released (DBusFixture *fixture,
+                           gboolean     cancel)
+{
+  const char * const none[] = { NULL };
+  char *name = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GBytes *data = g_bytes_new_with_free_func ("abc", 3, note_thread, &name);
+  GVariant *dict = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
+  GVariant *any =
+    g_variant_ref_sink (g_variant_new_variant (g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, data, TRUE)));
+  GVariant *nested = g_variant_ref_sink (g_variant_new_parsed ("@a(ya{s(ix)}) []"));
+
+  wire_wire_proxy_call_containers (fixture->proxy, none, none, none, data, dict, any, nested, cancellable, outcome_cb,
+                                   &result);
+  g_bytes_unref (data);
+  g_variant_unref (dict);
+  g_variant_unref (any);
+  g_variant_unref (nested);
+  if (cancel)
+    g_cancellable_cancel (cancellable);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (wire_wire_proxy_call_containers_finish (fixture->proxy, result, NULL, NULL, NULL, NULL, NULL, NULL,
+                                                         NULL, &error) != cancel);
+  g_clear_object (&result);
+  while (g_atomic_pointer_get (&name) == NULL)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpstr (name, !=, "gdbus");
+  g_assert_cmpstr (name, !=, "norpc D-Bus");
+  g_free (name);
+}
+
+/* Several threads release a message, in any order. */
+static void
+test_arguments_released (DBusFixture   *fixture,
+                         gconstpointer  kind)
+{
+  for (guint i = 0; i < 100; i++)
+    {
+      assert_arguments_released (fixture, FALSE);
+      assert_arguments_released (fixture, TRUE);
+    }
+}
+
 /* Neither side keeps anything of a call that has been answered. */
 static void
 test_released (DBusFixture   *fixture,
@@ -505,6 +566,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-calls/maybes", test_maybes);
   dbus_add_tests ("/dbus-calls/descriptors", test_descriptors);
   dbus_add_tests ("/dbus-calls/released", test_released);
+  dbus_add_tests ("/dbus-calls/arguments-released", test_arguments_released);
   dbus_add_tests ("/dbus-calls/not-portable", test_not_portable);
   dbus_add_tests ("/dbus-calls/async", test_async);
   dbus_add_tests ("/dbus-calls/in-flight", test_in_flight);
