@@ -58,7 +58,7 @@ set_attempt (NorpcCall *self,
  * become NORPC_CALL_ATTEMPTED.
  */
 static gboolean
-leave_queue (NorpcCall      *self,
+end_waiting (NorpcCall      *self,
              NorpcCallStage  stage)
 {
   for (NorpcCall *outer = self->outer; outer != NULL; outer = outer->outer)
@@ -84,7 +84,7 @@ leave_queue (NorpcCall      *self,
 gboolean
 norpc_call_begin_handling (NorpcCall *self)
 {
-  return leave_queue (self, NORPC_CALL_HANDLED);
+  return end_waiting (self, NORPC_CALL_HANDLED);
 }
 
 /**
@@ -108,7 +108,7 @@ norpc_call_mark_sent (NorpcCall *self)
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (norpc_call_get_stage (self) <= NORPC_CALL_SUPERSEDED, FALSE);
 
-  return leave_queue (self, NORPC_CALL_SENT);
+  return end_waiting (self, NORPC_CALL_SENT);
 }
 
 /* Thread-safe. Called when a layer passes on a call that it has passed on before. */
