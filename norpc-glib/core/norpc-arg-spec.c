@@ -5,6 +5,8 @@
 
 /* GObject properties whose values a description describes. */
 
+#include <math.h>
+
 #include "norpc-arg-spec-private.h"
 
 /* The value of a property that has not been set. A string is not NULL if the description does not
@@ -74,7 +76,8 @@ norpc_arg_info_new_spec (const NorpcArgInfo *info,
       return g_param_spec_boolean (name, NULL, NULL, FALSE, flags);
 
     case G_TYPE_DOUBLE:
-      return g_param_spec_double (name, NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE, 0.0, flags);
+      /* Infinities are in the range, and no range has a NaN. */
+      return g_param_spec_double (name, NULL, NULL, -INFINITY, INFINITY, 0.0, flags | G_PARAM_LAX_VALIDATION);
 
     case G_TYPE_STRING:
       return g_param_spec_string (name, NULL, NULL, get_default_string (info), flags);

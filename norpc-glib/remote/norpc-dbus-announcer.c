@@ -24,7 +24,10 @@ struct _NorpcDBusAnnouncer
   NorpcProxy               *proxy;   /* (owned) */
   GHashTable               *changed; /* (owned): of unowned NorpcPropertyInfo that changed since the last message */
   GSource                  *source;  /* (owned) (nullable): announces them, unless a message is sent before */
+  gboolean                  loaded;  /* the proxy has had the first values, which are no changes */
 };
+
+static G_DEFINE_QUARK (norpc-dbus-announcer, get_announcer)
 
 /* The closure that is connected to a signal of the proxy. */
 typedef struct
@@ -181,7 +184,7 @@ property_notified_cb (GObject            *proxy G_GNUC_UNUSED,
   const NorpcPropertyInfo *info = property >= 0 ? self->info->properties[property] : NULL;
   g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
 
-  if (info == NULL || !norpc_dbus_property_is_portable (info) || !norpc_property_is_readable (info) ||
+  if (!self->loaded || info == NULL || !norpc_dbus_property_is_portable (info) || !norpc_property_is_readable (info) ||
       (info->updates != NORPC_PROPERTY_UPDATES_VALUE && info->updates != NORPC_PROPERTY_UPDATES_INVALIDATES))
     return;
 
@@ -193,6 +196,18 @@ property_notified_cb (GObject            *proxy G_GNUC_UNUSED,
   g_source_set_priority (self->source, G_PRIORITY_HIGH);
   g_source_set_callback (self->source, flush_cb, self, NULL);
   g_source_attach (self->source, context);
+}
+
+/* If the values cannot be had, clients still learn of changes. */
+static void
+values_known_cb (GObject      *proxy,
+           GAsyncResult *result G_GNUC_UNUSED,
+           gpointer      user_data G_GNUC_UNUSED)
+{
+  NorpcDBusAnnouncer *self = g_object_get_qdata (proxy, get_announcer_quark ());
+
+  if (self != NULL)
+    self->loaded = TRUE;
 }
 
 static NorpcProxy *
@@ -224,7 +239,8 @@ norpc_dbus_announcer_new (GDBusConnection          *connection,
   if (info->properties != NULL)
     {
       g_signal_connect (self->proxy, "notify", G_CALLBACK (property_notified_cb), self);
-      norpc_proxy_load_async (self->proxy, NULL, NULL, NULL);
+      g_object_set_qdata (G_OBJECT (self->proxy), get_announcer_quark (), self);
+      norpc_proxy_load_async (self->proxy, NULL, values_known_cb, NULL);
     }
 
   return self;
@@ -235,6 +251,7 @@ norpc_dbus_announcer_free (gpointer data)
 {
   NorpcDBusAnnouncer *self = data;
 
+  g_object_set_qdata (G_OBJECT (self->proxy), get_announcer_quark (), NULL);
   g_signal_handlers_disconnect_matched (self->proxy, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
   for (guint i = 0; i < norpc_interface_info_get_n_signals (self->info); i++)
     g_signal_handlers_disconnect_matched (self->proxy, G_SIGNAL_MATCH_ID,

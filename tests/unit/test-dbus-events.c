@@ -5,6 +5,8 @@
 
 /* Signals and properties of a service in another process. */
 
+#include <math.h>
+
 #include "dbus-fixture.h"
 #include "log.h"
 
@@ -251,6 +253,29 @@ test_write (DBusFixture   *fixture,
   g_assert_cmpstr (label, ==, "blue");
 }
 
+/* An infinity and a NaN are values like others, which cause no warning on either side. */
+static void
+test_write_infinite (DBusFixture   *fixture,
+                     gconstpointer  kind)
+{
+  const double values[] = { INFINITY, -INFINITY, NAN, 1.0 };
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  load (fixture);
+  g_value_init (&value, G_TYPE_DOUBLE);
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      double shown;
+
+      g_value_set_double (&value, values[i]);
+      norpc_proxy_write_value_sync (NORPC_PROXY (fixture->proxy), "volume", &value, NULL, &error);
+      g_assert_no_error (error);
+      shown = wire_wire_get_volume (WIRE_WIRE (fixture->proxy));
+      g_assert_true (isnan (values[i]) ? isnan (shown) : shown == values[i]);
+    }
+}
+
 static void
 write_failed_cb (WireWireProxy *proxy,
                  const char    *property,
@@ -329,6 +354,43 @@ test_others (DBusFixture   *fixture,
 }
 
 static void
+change_volume (WireWire *service,
+               gpointer  data)
+{
+  wire_wire_set_volume (service, 0.25);
+}
+
+/* The first values of a service are no changes. */
+static void
+test_exported (DBusFixture   *fixture,
+               gconstpointer  kind)
+{
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  Log log;
+  guint id;
+
+  log_init (&log);
+  load (fixture);
+  dbus_fixture_run (fixture, set_initial, NULL);
+  dbus_fixture_invoke (fixture, dbus_fixture_unexport);
+  id = g_dbus_connection_signal_subscribe (fixture->used, NULL, NULL, NULL, DBUS_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+                                           signal_cb, &log, NULL);
+  reply = dbus_fixture_call (fixture, "org.freedesktop.DBus.Peer", "Ping", NULL, &error);
+  g_assert_no_error (error);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  log_truncate (&log);
+  dbus_fixture_invoke (fixture, dbus_fixture_export);
+  dbus_fixture_run (fixture, change_volume, NULL);
+  while (log.text->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  log_assert (&log, "PropertiesChanged ('org.example.Wire', {'Volume': <0.25>}, []); ");
+  g_dbus_connection_signal_unsubscribe (fixture->used, id);
+  log_clear (&log);
+}
+
+static void
 connected_cb (NorpcProxy *proxy,
               GParamSpec *pspec,
               Log        *log)
@@ -386,8 +448,10 @@ main (int   argc,
   dbus_add_tests ("/dbus-events/load", test_load);
   dbus_add_tests ("/dbus-events/changes", test_changes);
   dbus_add_tests ("/dbus-events/write", test_write);
+  dbus_add_tests ("/dbus-events/write-infinite", test_write_infinite);
   dbus_add_tests ("/dbus-events/write-failed", test_write_failed);
   dbus_add_tests ("/dbus-events/others", test_others);
+  dbus_add_tests ("/dbus-events/exported", test_exported);
   g_test_add ("/dbus-events/next-owner", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
               test_next_owner, dbus_fixture_tear_down);
 
