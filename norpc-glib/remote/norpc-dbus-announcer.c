@@ -201,8 +201,8 @@ property_notified_cb (GObject            *proxy G_GNUC_UNUSED,
 /* If the values cannot be had, clients still learn of changes. */
 static void
 values_known_cb (GObject      *proxy,
-           GAsyncResult *result G_GNUC_UNUSED,
-           gpointer      user_data G_GNUC_UNUSED)
+                 GAsyncResult *result G_GNUC_UNUSED,
+                 gpointer      user_data G_GNUC_UNUSED)
 {
   NorpcDBusAnnouncer *self = g_object_get_qdata (proxy, get_announcer_quark ());
 
