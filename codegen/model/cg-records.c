@@ -119,6 +119,22 @@ restrict_recursion (CgDeclaration *declaration)
   return was_recursive && !is_recursive;
 }
 
+/* A value is sensitive if a field of it is. */
+static void
+spread_sensitive (CgTypeUse *use,
+                  gpointer   data)
+{
+  gboolean *changed = data;
+  const CgDeclaration *record = use->named != NULL ? use->named->declaration : NULL;
+
+  if (use->is_sensitive || record == NULL)
+    return;
+
+  CG_FOREACH (const CgField, field, record->fields)
+    use->is_sensitive |= field->use.is_sensitive;
+  *changed |= use->is_sensitive;
+}
+
 void
 cg_records_complete (CgDescription *description)
 {
@@ -138,6 +154,12 @@ cg_records_complete (CgDescription *description)
             changed |= restrict_equality (declaration);
             changed |= restrict_recursion (declaration);
           }
+    }
+
+  for (gboolean changed = TRUE; changed;)
+    {
+      changed = FALSE;
+      cg_description_foreach_use (description, spread_sensitive, &changed);
     }
 }
 

@@ -227,6 +227,7 @@ start_field (Attributes *attributes)
   CgField *field = cg_node_new (sizeof *field, &attributes->parser->location, record->fields);
 
   cg_attributes_get_type (attributes, &field->use);
+  cg_attributes_get_sensitive (attributes, &field->use);
 
   return field;
 }
@@ -288,7 +289,7 @@ static const Element elements[] = {
     { "since", "deprecated", "object" }, CG_DECLARED_RECORD },
   { "value", KIND_VALUE, KIND_ENUM, start_value, { "name" }, { "value", "nick" } },
   { "error", KIND_VALUE, KIND_DOMAIN, start_value, { "name" }, { "value", "nick", "dbus-name" } },
-  { "field", KIND_FIELD, KIND_RECORD, start_field, { "name", "type" }, { "nullable" } },
+  { "field", KIND_FIELD, KIND_RECORD, start_field, { "name", "type" }, { "nullable", "sensitive" } },
   { "annotation", KIND_ANNOTATION, KIND_NODE | KIND_DOCUMENTED | KIND_ANNOTATION,
     start_annotation, { "name", "value" }, { NULL } },
   { "doc", KIND_DOC, KIND_NODE | KIND_DOCUMENTED, start_doc, { NULL }, { NULL } },

@@ -61,12 +61,9 @@ int      norpc_interface_info_find_property_named (const NorpcInterfaceInfo *inf
 gboolean norpc_interface_info_has_lists        (const NorpcInterfaceInfo *info);
 gboolean norpc_arg_info_is_list                (const NorpcArgInfo       *info);
 
-/* The value must not appear in a message, a log or an inspector. */
-static inline gboolean
-norpc_arg_info_is_sensitive (const NorpcArgInfo *info)
-{
-  return (info->flags & NORPC_ARG_FLAGS_SENSITIVE) != 0;
-}
+/* The value must not appear in a message, a log or an inspector: it is secret, or a field of it is. */
+gboolean norpc_arg_info_is_sensitive (const NorpcArgInfo *info);
+gboolean norpc_type_is_sensitive     (GType               type);
 
 /* Only a description that is made at run time can lack the signature of an argument. */
 static inline gboolean

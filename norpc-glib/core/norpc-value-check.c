@@ -215,6 +215,15 @@ is_valid_basic (const NorpcArgInfo *info,
   return is_number_of (signature[0], type);
 }
 
+/* Takes ownership of @problem, which may quote the value. */
+static char *
+hide_problem (char *problem)
+{
+  g_free (problem);
+
+  return g_strdup ("the value is not valid; it is sensitive, and not shown");
+}
+
 /* Not inlined, so that the fast path saves no registers. */
 static G_NO_INLINE char *
 find_problem_slow (const NorpcArgInfo *info,
@@ -230,13 +239,8 @@ find_problem_slow (const NorpcArgInfo *info,
                             expected, G_VALUE_TYPE_NAME (value));
 
   norpc_value_foreach_part (info, value, check_part, &problem);
-  if (problem == NULL || !norpc_arg_info_is_sensitive (info))
-    return problem;
 
-  /* The message may quote the value. */
-  g_free (problem);
-
-  return g_strdup ("the value is not valid; it is sensitive, and not shown");
+  return problem != NULL && norpc_arg_info_is_sensitive (info) ? hide_problem (problem) : problem;
 }
 
 /* Thread-safe. Returns a message (owned) that tells what is wrong with @value, or NULL if
@@ -260,7 +264,7 @@ norpc_object_find_problem (gpointer object,
 
   norpc_object_foreach_part (type, object, check_part, &problem);
 
-  return problem;
+  return problem != NULL && norpc_type_is_sensitive (G_OBJECT_TYPE (object)) ? hide_problem (problem) : problem;
 }
 
 /* An object in a field was checked before, so that a chain of objects is not checked as a whole each

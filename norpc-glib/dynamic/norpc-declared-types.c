@@ -168,6 +168,49 @@ norpc_declared_type_expand (GHashTable  *declared,
   return FALSE;
 }
 
+static gboolean
+read_sensitive (GHashTable  *declared,
+                const char  *type,
+                GHashTable  *visited,
+                gboolean    *is_sensitive,
+                GError     **error)
+{
+  g_autofree char *element = g_str_has_suffix (type, "[]") ? g_strndup (type, strlen (type) - 2) : NULL;
+  const NorpcXmlElement *record = g_hash_table_lookup (declared, element != NULL ? element : type);
+
+  if (record == NULL || !g_str_equal (record->name, "record") || !g_hash_table_add (visited, (gpointer) record))
+    return TRUE;
+
+  for (guint i = 0; i < record->children->len; i++)
+    {
+      const NorpcXmlElement *field = g_ptr_array_index (record->children, i);
+      gboolean is_field_sensitive = FALSE;
+
+      if (!g_str_equal (field->name, "field"))
+        continue;
+      if (!norpc_xml_element_read_boolean (field, "sensitive", "org.norpc.Sensitive", &is_field_sensitive, error) ||
+          !read_sensitive (declared, get_field_type (field), visited, is_sensitive, error))
+        return FALSE;
+      *is_sensitive |= is_field_sensitive;
+    }
+
+  return TRUE;
+}
+
+/* Sets @is_sensitive for a record with a secret in it, and for an array of them. Returns FALSE if @error is set. */
+gboolean
+norpc_declared_type_read_sensitive (GHashTable  *declared,
+                                    const char  *type,
+                                    gboolean    *is_sensitive,
+                                    GError     **error)
+{
+  g_autoptr (GHashTable) visited = g_hash_table_new (NULL, NULL);
+
+  *is_sensitive = FALSE;
+
+  return read_sensitive (declared, type, visited, is_sensitive, error);
+}
+
 /* Reads a decimal or, after "0x", a hexadecimal number. */
 static gboolean
 parse_number (const char *text,

@@ -156,6 +156,23 @@ read_type_flags (NorpcDescribedType     *self,
   return TRUE;
 }
 
+/* A value with a secret in it is one. */
+static gboolean
+add_sensitive (NorpcDescribedType  *self,
+               const char          *type,
+               GHashTable          *declared,
+               GError             **error)
+{
+  gboolean is_sensitive;
+
+  if (!norpc_declared_type_read_sensitive (declared, type, &is_sensitive, error))
+    return FALSE;
+  if (is_sensitive)
+    self->flags |= NORPC_ARG_FLAGS_SENSITIVE;
+
+  return TRUE;
+}
+
 /* A strict D-Bus file declares the type outside of the process, and the other one in an annotation. A value that
  * may be NULL has several forms there. Returns FALSE if @error is set.
  */
@@ -210,6 +227,6 @@ norpc_described_type_read (NorpcDescribedType     *self,
       return FALSE;
     }
 
-  return read_type_flags (self, element, may_move, error) &&
+  return read_type_flags (self, element, may_move, error) && add_sensitive (self, type, declared, error) &&
          (annotated == NULL || check_outside (self, element, annotated, error));
 }

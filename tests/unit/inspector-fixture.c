@@ -46,7 +46,41 @@ forget (StoreStore  *service,
   return TRUE;
 }
 
-static const StoreStoreInterface store_funcs = { .unlock = unlock, .forget = forget };
+static gboolean
+place (StoreStore  *service,
+       GVariant    *point,
+       const char  *name,
+       GError     **error)
+{
+  return TRUE;
+}
+
+static gboolean
+move (StoreStore  *service,
+      GVariant    *by,
+      GError     **error)
+{
+  return TRUE;
+}
+
+static StoreAccount *
+enroll (StoreStore          *service,
+        const StoreAccount  *account,
+        GPtrArray           *others,
+        const StoreGroup    *group,
+        guint                count,
+        GError             **error)
+{
+  return store_account_copy (account);
+}
+
+static const StoreStoreInterface store_funcs = {
+  .unlock = unlock,
+  .forget = forget,
+  .place = place,
+  .move = move,
+  .enroll = enroll,
+};
 
 /* Starts a store, whose method Unlock takes something out of @gate (nullable) first. */
 NorpcServer *

@@ -110,6 +110,9 @@ static const struct
     "line 2, column 18: a value of this type is copied: there is nothing to transfer" },
   { "<method name='A'><arg type='s' direction='out' transfer='full'/></method>",
     "line 2, column 18: only arguments of methods that go in can be transferred" },
+  { "<method name='A'><arg type='Secret'/></method></interface>"
+    "<record name='Secret'><field name='a' type='s' sensitive='yes'/></record><interface name='org.example.Other'>",
+    "line 2, column 81: the attribute 'sensitive' is 'true' or 'false', not 'yes'" },
   { "<method name='A'><arg type='s' sensitive='yes'/></method>",
     "line 2, column 18: the attribute 'sensitive' is 'true' or 'false', not 'yes'" },
   { "<method name='A'><arg type='s' direction='up'/></method>",

@@ -210,6 +210,9 @@ test_sensitive (Faked         *self,
 {
   g_autoptr (GError) unexpected = NULL;
   g_autoptr (GError) invalid = NULL;
+  g_autoptr (GError) record = NULL;
+  g_autoptr (StoreAccount) account = store_account_new ("ada", "lovelace");
+  g_autoptr (GPtrArray) accounts = g_ptr_array_new ();
 
   g_assert_false (store_store_proxy_call_unlock_sync (self->proxy, "ada", "lovelace", NULL, &unexpected));
   g_assert_cmpstr (unexpected->message, ==,
@@ -218,6 +221,11 @@ test_sensitive (Faked         *self,
   g_assert_cmpstr (invalid->message, ==,
                    "org.example.Store.Unlock: argument 'password': "
                    "the value is not valid; it is sensitive, and not shown");
+
+  g_ptr_array_add (accounts, account);
+  g_assert_null (store_store_proxy_call_enroll_sync (self->proxy, account, accounts, NULL, 3, NULL, &record));
+  g_assert_cmpstr (record->message, ==, "no rule of the NorpcFake fits the call org.example.Store.Enroll "
+                                        "(<sensitive>, <sensitive>, <sensitive>, 3)");
 }
 
 int
