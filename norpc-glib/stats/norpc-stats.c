@@ -47,18 +47,40 @@ norpc_stats_clear (gpointer data)
   norpc_method_stats_unref (self->total);
 }
 
-/* Called before @self is shared. Takes ownership of @method. */
+static void
+add_stats (NorpcMethodStats *self,
+           NorpcMethodStats *other)
+{
+  self->n_calls += other->n_calls;
+  for (guint i = 0; i < NORPC_N_OUTCOMES; i++)
+    self->n_ended[i] += other->n_ended[i];
+  for (guint i = 0; i < NORPC_N_LATENCIES; i++)
+    norpc_histogram_add (&self->latencies[i], &other->latencies[i]);
+}
+
+/* Called before @self is shared. Takes ownership of @method. Methods of one name, such as the two setters of a property,
+ * become one.
+ */
 void
 norpc_stats_add_method (NorpcStats       *self,
                         NorpcMethodStats *method)
 {
-  g_ptr_array_add (self->methods, method);
+  g_autoptr (NorpcMethodStats) added = method;
 
-  self->total->n_calls += method->n_calls;
-  for (guint i = 0; i < NORPC_N_OUTCOMES; i++)
-    self->total->n_ended[i] += method->n_ended[i];
-  for (guint i = 0; i < NORPC_N_LATENCIES; i++)
-    norpc_histogram_add (&self->total->latencies[i], &method->latencies[i]);
+  add_stats (self->total, method);
+  for (guint i = 0; i < self->methods->len; i++)
+    {
+      NorpcMethodStats *other = self->methods->pdata[i];
+
+      /* The names are interned. */
+      if (other->interface_name == method->interface_name && other->method_name == method->method_name)
+        {
+          add_stats (other, method);
+          return;
+        }
+    }
+
+  g_ptr_array_add (self->methods, g_steal_pointer (&added));
 }
 
 /**
