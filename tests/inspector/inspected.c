@@ -4,7 +4,8 @@
  */
 
 /* A program for tests that look into it: some services in two threads, and calls to them. It says when all of it is
- * there, and ends with its standard input.
+ * there, and ends with its standard input. With the argument "alone", it does not look into itself, and makes calls
+ * without a deadline.
  */
 
 #include <stdio.h>
@@ -53,7 +54,21 @@ get (StoreStore  *service,
   return TRUE;
 }
 
-static const StoreStoreInterface store_funcs = { .handle_unlock = handle_unlock, .clear = clear, .get = get };
+static gboolean
+place (StoreStore  *service,
+       GVariant    *point,
+       const char  *name,
+       GError     **error)
+{
+  return TRUE;
+}
+
+static const StoreStoreInterface store_funcs = {
+  .handle_unlock = handle_unlock,
+  .clear = clear,
+  .get = get,
+  .place = place,
+};
 
 static NorpcServer *
 serve_on (NorpcThread *thread,
@@ -81,30 +96,60 @@ unlock_cb (GObject      *source_object,
     g_print ("%s\n", error->message);
 }
 
-/* The end of the standard input, or a line. */
-static gboolean
-input_cb (GIOChannel   *channel,
-          GIOCondition  condition,
-          gpointer      user_data)
+typedef struct
 {
-  g_main_loop_quit (user_data);
+  GMainLoop       *loop;
+  StoreStoreProxy *proxy; /* of a store that answers everything */
+  gboolean         is_alone;
+} Program;
 
-  return G_SOURCE_REMOVE;
+static void
+get_abc (Program *self)
+{
+  g_autofree char *value = NULL;
+
+  store_store_proxy_call_get_sync (self->proxy, "abc", &value, NULL, NULL);
 }
 
 /* Calls again and again. */
 static gboolean
 call_cb (gpointer user_data)
 {
-  g_autofree char *value = NULL;
+  Program *self = user_data;
 
-  store_store_proxy_call_get_sync (user_data, "abc", &value, NULL, NULL);
+  get_abc (self);
+  if (self->is_alone)
+    store_store_proxy_call_clear (self->proxy, NULL, NULL, NULL);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* The end of the standard input, or a line that asks for many calls. */
+static gboolean
+input_cb (GIOChannel   *channel,
+          GIOCondition  condition,
+          gpointer      user_data)
+{
+  Program *self = user_data;
+  g_autofree char *line = NULL;
+
+  if (g_io_channel_read_line (channel, &line, NULL, NULL, NULL) != G_IO_STATUS_NORMAL)
+    {
+      g_main_loop_quit (self->loop);
+      return G_SOURCE_REMOVE;
+    }
+
+  for (guint i = 0; i < 2000; i++)
+    get_abc (self);
+  g_print ("%s", line);
+  fflush (stdout);
 
   return G_SOURCE_CONTINUE;
 }
 
 int
-main (void)
+main (int   argc,
+      char *argv[])
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (NorpcThread) thread = norpc_thread_new ("stores");
@@ -113,12 +158,14 @@ main (void)
   g_autoptr (NorpcServer) second = serve_on (thread, calls);
   g_autoptr (StoreStoreProxy) proxy = store_store_proxy_new (norpc_server_get_endpoint (first));
   g_autoptr (StoreStoreProxy) other = store_store_proxy_new (norpc_server_get_endpoint (second));
-  g_autoptr (NorpcInspector) keep = norpc_inspector_new ();
+  gboolean is_alone = argc > 1 && g_str_equal (argv[1], "alone");
+  g_autoptr (NorpcInspector) keep = is_alone ? NULL : norpc_inspector_new ();
   g_autoptr (GIOChannel) input = g_io_channel_unix_new (0);
+  Program program = { loop, other, is_alone };
 
   store_store_proxy_call_unlock (proxy, "ada", "lovelace", NULL, unlock_cb, NULL);
-  g_timeout_add (5, call_cb, other);
-  g_io_add_watch (input, G_IO_IN | G_IO_HUP, input_cb, loop);
+  g_timeout_add (5, call_cb, &program);
+  g_io_add_watch (input, G_IO_IN | G_IO_HUP, input_cb, &program);
 
   g_print ("ready\n");
   fflush (stdout);

@@ -9,7 +9,7 @@
 
 #include <norpc-glib-gtk/norpc-glib-gtk.h>
 
-#include "inspector-format.h"
+#include "inspector-command-line.h"
 #include "store.h"
 
 /* Lines have soft edges. */

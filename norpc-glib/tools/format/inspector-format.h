@@ -27,7 +27,5 @@ char       *inspector_format_time    (gint64          nanoseconds);
 char       *inspector_format_service (GVariant       *service);
 GVariant   *inspector_find_service   (GVariant       *services,
                                       guint           number);
-char       *inspector_find_address   (const char     *place,
-                                      GError        **error);
 
 G_END_DECLS

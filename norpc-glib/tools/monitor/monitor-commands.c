@@ -7,6 +7,8 @@
 
 #include "monitor-commands.h"
 
+#define MAX_LISTS 10 /* of events in one turn: about twice as many as the process keeps */
+
 /* Returns TRUE if the entry is of the service that was chosen. */
 gboolean
 monitor_wants (Monitor  *self,
@@ -36,6 +38,19 @@ choose (Monitor  *self,
     }
 
   return chosen;
+}
+
+/* Calls that were sent before are not known. */
+static void
+print_nothing (Monitor    *self,
+               const char *what)
+{
+  g_autofree char *time = inspector_format_time ((gint64) (self->watched * 1e9));
+
+  if (self->watched > 0)
+    g_print ("no %s, among the calls of the last %s; --watch=SECONDS records them for longer\n", what, time);
+  else
+    g_print ("no %s; calls are recorded from now on, and --watch=SECONDS waits for some\n", what);
 }
 
 static void
@@ -70,7 +85,7 @@ monitor_print_calls (Monitor  *self,
   for (guint i = 0; i < calls->len; i++)
     print_call (calls->pdata[i]);
   if (calls->len == 0)
-    g_print ("no calls in flight\n");
+    print_nothing (self, "calls in flight");
 
   return TRUE;
 }
@@ -93,31 +108,55 @@ print_event (GVariant *event)
            inspector_get_string (event, "method"), detail != NULL ? detail : "");
 }
 
-/* Prints the events since the last time. */
+/* Prints how many events the process has dropped before they were listed. */
+static void
+print_lost (Monitor  *self,
+            GVariant *first)
+{
+  guint64 serial = inspector_get_uint64 (first, "serial");
+
+  if (self->has_events && serial > self->last_event + 1)
+    g_print ("%" G_GUINT64_FORMAT " events were lost, because the process keeps only the last ones; a shorter --interval "
+             "helps\n", serial - self->last_event - 1);
+}
+
+/* Prints the next events. Sets @n to their number. */
+static gboolean
+print_next_events (Monitor  *self,
+                   gsize    *n,
+                   GError  **error)
+{
+  g_autoptr (GVariant) events = norpc_inspector_list_events (self->inspector, self->last_event, NULL, error);
+
+  if (events == NULL)
+    return FALSE;
+
+  *n = g_variant_n_children (events);
+  for (gsize i = 0; i < *n; i++)
+    {
+      g_autoptr (GVariant) event = g_variant_get_child_value (events, i);
+
+      if (i == 0)
+        print_lost (self, event);
+      self->last_event = inspector_get_uint64 (event, "serial");
+      if (monitor_wants (self, event))
+        print_event (event);
+    }
+  self->has_events = TRUE;
+
+  return TRUE;
+}
+
+/* Prints the events since the last time. If there are new ones again and again, it stops at some time. */
 gboolean
 monitor_print_events (Monitor  *self,
                       GError  **error)
 {
-  gsize n;
+  gsize n = 1;
 
-  do
-    {
-      g_autoptr (GVariant) events = norpc_inspector_list_events (self->inspector, self->last_event, NULL, error);
-
-      if (events == NULL)
-        return FALSE;
-
-      n = g_variant_n_children (events);
-      for (gsize i = 0; i < n; i++)
-        {
-          g_autoptr (GVariant) event = g_variant_get_child_value (events, i);
-
-          self->last_event = inspector_get_uint64 (event, "serial");
-          if (monitor_wants (self, event))
-            print_event (event);
-        }
-    }
-  while (n > 0);
+  for (guint i = 0; n > 0 && i < MAX_LISTS; i++)
+    if (!print_next_events (self, &n, error))
+      return FALSE;
 
   return TRUE;
 }
@@ -145,7 +184,7 @@ monitor_print_lints (Monitor  *self,
                inspector_get_uint64 (lint, "count"));
     }
   if (lints->len == 0)
-    g_print ("no lints\n");
+    print_nothing (self, "lints");
 
   return TRUE;
 }

@@ -12,9 +12,11 @@ G_BEGIN_DECLS
 /* The process that is looked into, and the choices of the command line. */
 typedef struct
 {
-  NorpcInspector *inspector;  /* (owned) */
+  NorpcInspector *inspector;  /* (unowned) */
   guint           service;    /* that was chosen, or 0 for all */
-  guint64         last_event; /* that was printed */
+  double          watched;    /* seconds, since it is connected */
+  guint64         last_event; /* that was listed */
+  gboolean        has_events; /* the first ones were listed, so others that are missing are lost */
 } Monitor;
 
 /* Prints once. Returns FALSE if @error is set. */

@@ -5,17 +5,15 @@
 
 /* Looks into the services of another process, in a window. */
 
-#include "inspector-format.h"
+#include "inspector-command-line.h"
 #include <norpc-glib-gtk/norpc-glib-gtk.h>
 
 static char *page;
 static char **places;
-static gboolean print_version;
 
 static const GOptionEntry entries[] = {
   { "page", 'p', G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING, &page,
     "The page to show first: services, plots, sequence, invoke or lints", "NAME" },
-  { "version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &print_version, "Print the version", NULL },
   { G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME_ARRAY, &places, NULL, "[ADDRESS]" },
   { NULL }
 };
@@ -24,19 +22,14 @@ static const GOptionEntry entries[] = {
 static NorpcInspector *
 connect_to_process (GError **error)
 {
-  const char *place = places != NULL ? places[0] : g_getenv ("NORPC_INSPECT");
-  g_autofree char *address = NULL;
-
-  if (place == NULL || *place == '\0' || (places != NULL && places[1] != NULL))
+  if (places != NULL && places[1] != NULL)
     {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                           "expected the socket, the folder or the D-Bus address of one process");
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "expected one process, got '%s' and '%s'", places[0],
+                   places[1]);
       return NULL;
     }
 
-  address = inspector_find_address (place, error);
-
-  return address != NULL ? norpc_inspector_new_for_address (address, NULL, error) : NULL;
+  return inspector_connect (places != NULL ? places[0] : NULL, error);
 }
 
 static void
@@ -59,27 +52,18 @@ main (int   argc,
   g_autoptr (GtkApplication) application = NULL;
   g_autoptr (NorpcInspector) inspector = NULL;
   g_autoptr (GError) error = NULL;
+  int status;
 
+  g_set_prgname ("norpc-inspector");
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_set_summary (context, "Shows the services of a process that was started with NORPC_INSPECT set to a "
                                          "folder or a D-Bus address.");
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    {
-      g_printerr ("norpc-inspector: %s\n", error->message);
-      return 2;
-    }
-  if (print_version)
-    {
-      g_print ("%s\n", NORPC_VERSION);
-      return 0;
-    }
+  if (!inspector_parse_command_line (context, &argc, &argv, &status))
+    return status;
 
   inspector = connect_to_process (&error);
   if (inspector == NULL)
-    {
-      g_printerr ("norpc-inspector: %s\n", error->message);
-      return error->domain == G_OPTION_ERROR ? 2 : 1;
-    }
+    return inspector_print_error (error);
 
   application = gtk_application_new ("org.norpc.Inspector", G_APPLICATION_NON_UNIQUE);
   g_signal_connect (application, "activate", G_CALLBACK (activate_cb), inspector);
