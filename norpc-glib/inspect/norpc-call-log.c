@@ -257,6 +257,7 @@ norpc_call_log_detach (void)
       while (norpc_call_log.calls.head != NULL)
         remove_call_locked (norpc_call_log.calls.head->data);
       g_queue_clear_full (&norpc_call_log.events, free_event);
+      norpc_call_log.last_event = 0;
       g_clear_pointer (&norpc_call_log.servers, g_hash_table_unref);
     }
   g_mutex_unlock (&norpc_call_log.lock);

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -109,6 +110,18 @@ is_in_use (const char *path)
   return connection != NULL;
 }
 
+/* Returns the path (owned) of the socket at an address, or NULL if it has none. */
+static char *
+get_path (const char *dbus_address)
+{
+  const char *escaped = dbus_address + strlen ("unix:path=");
+
+  if (!g_str_has_prefix (dbus_address, "unix:path="))
+    return NULL;
+
+  return g_uri_unescape_segment (escaped, escaped + strcspn (escaped, ",;"), NULL);
+}
+
 /* Removes the socket of a process that has ended, if there is one. Returns FALSE if another process listens there, and
  * sets @error.
  */
@@ -116,14 +129,9 @@ gboolean
 norpc_inspect_address_clear (const char  *dbus_address,
                              GError     **error)
 {
-  g_autofree char *path = NULL;
-  const char *escaped = dbus_address + strlen ("unix:path=");
+  g_autofree char *path = get_path (dbus_address);
   GStatBuf status;
 
-  if (!g_str_has_prefix (dbus_address, "unix:path="))
-    return TRUE;
-
-  path = g_uri_unescape_segment (escaped, escaped + strcspn (escaped, ",;"), NULL);
   if (path == NULL || g_lstat (path, &status) != 0 || !S_ISSOCK (status.st_mode) || status.st_uid != getuid ())
     return TRUE;
   if (is_in_use (path))
@@ -135,4 +143,42 @@ norpc_inspect_address_clear (const char  *dbus_address,
   g_unlink (path);
 
   return TRUE;
+}
+
+/* The socket of this process, written before its handler of exit () is there. */
+static struct
+{
+  char  *path; /* (owned): as long as the process */
+  pid_t  process;
+  dev_t  device;
+  ino_t  inode;
+} own_socket;
+
+/* Runs in the thread that calls exit (), while other threads run on. The path may be that of another socket by now, and
+ * the process a child that was forked from the one with the socket.
+ */
+static void
+remove_own_socket (void)
+{
+  struct stat status;
+
+  if (getpid () == own_socket.process && lstat (own_socket.path, &status) == 0 &&
+      status.st_dev == own_socket.device && status.st_ino == own_socket.inode)
+    unlink (own_socket.path);
+}
+
+/* Called once, when this process listens at an address. A process that is killed leaves the socket behind. */
+void
+norpc_inspect_address_remove_at_exit (const char *dbus_address)
+{
+  struct stat status;
+
+  own_socket.path = get_path (dbus_address);
+  if (own_socket.path == NULL || lstat (own_socket.path, &status) != 0)
+    return;
+
+  own_socket.process = getpid ();
+  own_socket.device = status.st_dev;
+  own_socket.inode = status.st_ino;
+  atexit (remove_own_socket);
 }

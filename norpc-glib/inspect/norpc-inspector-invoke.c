@@ -12,16 +12,49 @@
 /* The service may take up to its own timeout, which is shorter. */
 #define REMOTE_TIMEOUT (60 * 1000)
 
-/* Takes ownership of @reply. */
-static char *
-take_remote_result (GVariant *reply)
+/* Returns the number of a new invocation, for cancel_remote (). */
+static guint
+add_remote_invocation (NorpcInspector *self)
 {
-  char *result;
+  return (guint) g_atomic_int_add (&self->last_invocation, 1) + 1;
+}
 
-  g_variant_get (reply, "(s)", &result);
+static GVariant *
+pack_invocation (guint       number,
+                 guint       service,
+                 const char *interface_name,
+                 const char *method_name,
+                 const char *args)
+{
+  return g_variant_new ("(uusss)", number, service, interface_name, method_name, args);
+}
+
+/* Returns the results (owned) in @reply (owned) (nullable), or NULL if there is @failure (owned), which becomes @error.
+ * If the other process has not answered, because the caller has cancelled or the time is over, it is to cancel the call.
+ */
+static char *
+finish_remote (NorpcInspector  *self,
+               guint            number,
+               GVariant        *reply,
+               GError          *failure,
+               GError         **error)
+{
+  char *results;
+
+  if (reply == NULL)
+    {
+      if (!g_dbus_error_is_remote_error (failure))
+        g_dbus_connection_call (self->connection, NULL, NORPC_INSPECT_PATH, NORPC_INSPECT_INTERFACE, "Cancel",
+                                g_variant_new ("(u)", number), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+      g_dbus_error_strip_remote_error (failure);
+      g_propagate_error (error, failure);
+      return NULL;
+    }
+
+  g_variant_get (reply, "(s)", &results);
   g_variant_unref (reply);
 
-  return result;
+  return results;
 }
 
 /* Runs in the caller's context. */
@@ -31,17 +64,34 @@ remote_invoked_cb (GObject      *source_object,
                    gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
+  GError *failure = NULL;
   GError *error = NULL;
-  GVariant *reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source_object), result, &error);
+  GVariant *reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source_object), result, &failure);
+  char *results = finish_remote (g_task_get_source_object (task), GPOINTER_TO_UINT (g_task_get_task_data (task)), reply,
+                                 failure, &error);
 
-  if (reply != NULL)
-    {
-      g_task_return_pointer (task, take_remote_result (reply), g_free);
-      return;
-    }
+  if (results != NULL)
+    g_task_return_pointer (task, results, g_free);
+  else
+    g_task_return_error (task, error);
+}
 
-  g_dbus_error_strip_remote_error (error);
-  g_task_return_error (task, error);
+/* Takes ownership of @task. */
+static void
+invoke_remote (NorpcInspector *self,
+               GTask          *task,
+               guint           service,
+               const char     *interface_name,
+               const char     *method_name,
+               const char     *args)
+{
+  guint number = add_remote_invocation (self);
+
+  g_task_set_task_data (task, GUINT_TO_POINTER (number), NULL);
+  g_dbus_connection_call (self->connection, NULL, NORPC_INSPECT_PATH, NORPC_INSPECT_INTERFACE, "Invoke",
+                          pack_invocation (number, service, interface_name, method_name, args), G_VARIANT_TYPE ("(s)"),
+                          G_DBUS_CALL_FLAGS_NONE, REMOTE_TIMEOUT, g_task_get_cancellable (task), remote_invoked_cb,
+                          task);
 }
 
 /* Runs in the caller's context. Takes ownership of @answer. */
@@ -82,15 +132,6 @@ invoke_here (GTask      *task,
   g_object_unref (task);
 }
 
-static GVariant *
-pack_invocation (guint       service,
-                 const char *interface_name,
-                 const char *method_name,
-                 const char *args)
-{
-  return g_variant_new ("(usss)", service, interface_name, method_name, args);
-}
-
 /**
  * norpc_inspector_invoke:
  * @self: an inspector
@@ -105,7 +146,8 @@ pack_invocation (guint       service,
  *
  * Calls a method by hand.
  *
- * The call has a timeout of %NORPC_DEFAULT_SYNC_TIMEOUT.
+ * The call has a timeout of %NORPC_DEFAULT_SYNC_TIMEOUT. A call to another process is cancelled there, too, if
+ * @cancellable is cancelled, and if the connection is closed.
  *
  * Since: 0.1
  */
@@ -133,9 +175,7 @@ norpc_inspector_invoke (NorpcInspector      *self,
   if (self->connection == NULL)
     invoke_here (task, service, interface_name, method_name, args);
   else
-    g_dbus_connection_call (self->connection, NULL, NORPC_INSPECT_PATH, NORPC_INSPECT_INTERFACE, "Invoke",
-                            pack_invocation (service, interface_name, method_name, args), G_VARIANT_TYPE ("(s)"),
-                            G_DBUS_CALL_FLAGS_NONE, REMOTE_TIMEOUT, cancellable, remote_invoked_cb, task);
+    invoke_remote (self, task, service, interface_name, method_name, args);
 }
 
 /**
@@ -214,6 +254,7 @@ norpc_inspector_invoke_sync (NorpcInspector  *self,
 {
   GError *failure = NULL;
   GVariant *reply;
+  guint number;
 
   g_return_val_if_fail (NORPC_IS_INSPECTOR (self), NULL);
   g_return_val_if_fail (interface_name != NULL, NULL);
@@ -225,15 +266,11 @@ norpc_inspector_invoke_sync (NorpcInspector  *self,
   if (self->connection == NULL)
     return invoke_here_sync (service, interface_name, method_name, args, cancellable, error);
 
+  number = add_remote_invocation (self);
   reply = g_dbus_connection_call_sync (self->connection, NULL, NORPC_INSPECT_PATH, NORPC_INSPECT_INTERFACE, "Invoke",
-                                       pack_invocation (service, interface_name, method_name, args),
+                                       pack_invocation (number, service, interface_name, method_name, args),
                                        G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, REMOTE_TIMEOUT, cancellable,
                                        &failure);
-  if (reply != NULL)
-    return take_remote_result (reply);
 
-  g_dbus_error_strip_remote_error (failure);
-  g_propagate_error (error, failure);
-
-  return NULL;
+  return finish_remote (self, number, reply, failure, error);
 }

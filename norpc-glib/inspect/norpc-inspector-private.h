@@ -22,6 +22,8 @@ struct _NorpcInspector
                                   or NULL for its own */
   gboolean         owns_connection; /* since construction: the connection ends with the inspector */
 
+  int               last_invocation; /* atomic: of those that were sent over the connection */
+
   GMutex            lock;
   NorpcMethodRates *rates; /* (owned) [lock] */
 };

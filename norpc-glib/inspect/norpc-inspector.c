@@ -346,7 +346,10 @@ norpc_inspector_list_events (NorpcInspector  *self,
  *
  * The kinds are `blocking-handler`: a handler blocked the thread of its service for more than 16 ms; `full-queue`: at
  * least 10 calls, and one in 20, found the queue full; `no-deadline`: a call was sent without a deadline; and
- * `warning`: the library printed a warning.
+ * `warning`: the library printed a warning. Each kind is listed once for each method, server or text of a warning.
+ *
+ * The 1000 lints that were noticed last are kept, in the order in which they were noticed first. If others were dropped,
+ * the first entry has the name `dropped-lints`, and their number as `count`.
  *
  * Returns: (transfer full): a list of dictionaries, or %NULL if @error is set
  * Since: 0.1

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <string.h>
+
 #include "call/norpc-call-private.h"
 #include "call/norpc-call-scope.h"
 #include "call/norpc-call-variant.h"
@@ -13,8 +15,67 @@
 
 #define MAX_RESULT 65536 /* bytes of one result as text */
 
+/* Returns the end of the quoted string at @text. */
+static const char *
+skip_string (const char *text)
+{
+  char quote = *text++;
+
+  while (*text != '\0' && *text != quote)
+    text += text[0] == '\\' && text[1] != '\0' ? 2 : 1;
+
+  return *text != '\0' ? text + 1 : text;
+}
+
+/* Returns TRUE if the whole of @text is in one pair of parentheses. */
+static gboolean
+is_tuple (const char *text)
+{
+  guint depth = 0;
+
+  if (*text != '(')
+    return FALSE;
+
+  while (*text != '\0')
+    if (*text == '\'' || *text == '"')
+      {
+        text = skip_string (text);
+      }
+    else
+      {
+        depth += *text == '(';
+        depth -= *text == ')';
+        text++;
+        if (depth == 0)
+          break;
+      }
+
+  return depth == 0 && *text == '\0';
+}
+
+/* Returns a tuple (owned) of @type for the one argument in @text, which is in parentheses: those of the tuple, without the
+ * comma perhaps, or those of the argument.
+ */
+static GVariant *
+parse_single_arg (const char  *type,
+                  const char  *text,
+                  GError     **error)
+{
+  g_autofree char *with_comma = g_strdup_printf ("%.*s,)", (int) strlen (text) - 1, text);
+  g_autofree char *wrapped = g_strconcat ("(", text, ",)", NULL);
+  gboolean is_tuple_arg = type[1] == '(';
+  GVariant *args = g_variant_parse (G_VARIANT_TYPE (type), text, NULL, NULL, NULL);
+
+  if (args == NULL)
+    args = g_variant_parse (G_VARIANT_TYPE (type), with_comma, NULL, NULL, is_tuple_arg ? NULL : error);
+  if (args == NULL && is_tuple_arg)
+    args = g_variant_parse (G_VARIANT_TYPE (type), wrapped, NULL, NULL, error);
+
+  return args;
+}
+
 /* Returns a tuple (owned) of @type for @text, which may lack the parentheses, and the comma after a single
- * argument. A single argument may be a tuple itself.
+ * argument. Arguments may be tuples themselves.
  */
 static GVariant *
 parse_args (const char  *type,
@@ -24,13 +85,11 @@ parse_args (const char  *type,
   g_autofree char *trimmed = g_strstrip (g_strdup (text));
   g_autofree char *wrapped = NULL;
   gboolean is_single = g_variant_type_n_items (G_VARIANT_TYPE (type)) == 1;
-  gboolean is_tuple = *trimmed == '(';
-  GVariant *args = NULL;
 
-  if (is_tuple)
-    args = g_variant_parse (G_VARIANT_TYPE (type), trimmed, NULL, NULL, is_single ? NULL : error);
-  if (args != NULL || (is_tuple && !is_single))
-    return args;
+  if (is_tuple (trimmed) && is_single)
+    return parse_single_arg (type, trimmed, error);
+  if (is_tuple (trimmed))
+    return g_variant_parse (G_VARIANT_TYPE (type), trimmed, NULL, NULL, error);
 
   wrapped = g_strconcat ("(", trimmed, is_single ? ",)" : ")", NULL);
 

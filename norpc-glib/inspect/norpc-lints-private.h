@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /*
  * Signs of mistakes in a program, which inspectors have noticed. Each kind has a name, and is noted once
- * for each method or server, with the number of times.
+ * for each method or server, with the number of times. Those that were noticed last are kept.
  *
  * Thread-safe. No other code runs while the lock is held.
  */

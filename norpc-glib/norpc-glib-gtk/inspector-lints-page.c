@@ -47,7 +47,19 @@ show_lint (InspectorRow *row,
   inspector_row_set_cell (row, 4, inspector_get_string (lint, "text"));
 }
 
-/* Lints are only ever added, in their order. */
+/* Returns what tells a lint from others (owned): the same as in the other process. Its text changes, except for that of
+ * a warning.
+ */
+static char *
+make_key (GVariant *lint)
+{
+  const char *name = inspector_get_string (lint, "name");
+
+  return g_strdup_printf ("%s %u %s.%s %s", name, inspector_get_uint (lint, "service"),
+                          inspector_get_string (lint, "interface"), inspector_get_string (lint, "method"),
+                          g_str_equal (name, "warning") ? inspector_get_string (lint, "text") : "");
+}
+
 static void
 updated_cb (GtkWidget *widget)
 {
@@ -58,7 +70,7 @@ updated_cb (GtkWidget *widget)
   for (gsize i = 0; i < g_variant_n_children (lints); i++)
     {
       g_autoptr (GVariant) lint = g_variant_get_child_value (lints, i);
-      g_autofree char *key = g_strdup_printf ("%" G_GSIZE_FORMAT, i);
+      g_autofree char *key = make_key (lint);
 
       show_lint (inspector_rows_put (page->lints, &position, key, FALSE), lint);
     }

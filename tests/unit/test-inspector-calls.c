@@ -155,6 +155,24 @@ test_nested (Inspected     *self,
   g_assert_null (strstr (text, "secret"));
 }
 
+/* The first event since there is an inspector has the number 1, so a client can tell how many it has missed. */
+static void
+test_serials (Inspected     *self,
+              gconstpointer  unused)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GVariant) events = NULL;
+
+      g_assert_true (probe_probe_proxy_call_noop_sync (self->base.proxy, NULL, NULL));
+      events = norpc_inspector_list_events (self->inspector, 0, NULL, NULL);
+      g_assert_cmpuint (g_variant_n_children (events), ==, 3);
+      g_assert_cmpuint (get_number (events, 0, "serial"), ==, 1);
+      g_clear_object (&self->inspector);
+      self->inspector = norpc_inspector_new ();
+    }
+}
+
 /* The last events are kept, and listed in parts. */
 static void
 test_many_events (Inspected     *self,
@@ -211,6 +229,39 @@ test_rates (Inspected     *self,
   /* Another inspector has not listed them yet. */
   seen = norpc_inspector_list_methods (other, NULL, NULL);
   g_assert_cmpuint (get_number (seen, find_entry (seen, "method", "Note"), "max"), >, 0);
+}
+
+/* The two ways to set a property are one method. */
+static void
+test_setters (Inspected     *self,
+              gconstpointer  unused)
+{
+  g_autoptr (NorpcServer) store = serve_store (NULL);
+  g_autoptr (StoreStoreProxy) proxy = store_store_proxy_new (norpc_server_get_endpoint (store));
+  g_autoptr (GVariant) methods = NULL;
+  g_autoptr (NorpcStats) stats = NULL;
+  guint index, n = 0;
+
+  norpc_server_set_collect_stats (store, TRUE);
+  g_object_set (proxy, "title", "a", NULL);
+  g_assert_true (store_store_proxy_set_title_sync (proxy, "b", NULL, NULL));
+  g_assert_true (store_store_proxy_set_title_sync (proxy, "c", NULL, NULL));
+
+  methods = norpc_inspector_list_methods (self->inspector, NULL, NULL);
+  index = find_entry (methods, "method", "Properties.Set.Title");
+  g_assert_cmpuint (get_number (methods, index, "calls"), ==, 3);
+  g_assert_cmpuint (get_number (methods, index, "failed"), ==, 0);
+  g_assert_cmpuint (get_number (methods, index, "max"), >, 0);
+  for (guint i = 0; i < g_variant_n_children (methods); i++)
+    {
+      g_autofree char *name = get_text (methods, i, "method");
+
+      n += g_str_equal (name, "Properties.Set.Title");
+    }
+  g_assert_cmpuint (n, ==, 1);
+
+  stats = norpc_server_get_stats (store);
+  g_assert_cmpuint (norpc_method_stats_get_n_calls (norpc_stats_get_method (stats, "Properties.Set.Title")), ==, 3);
 }
 
 /* The statistics of servers that have stopped are freed, also if nobody lists the rates. */
@@ -321,8 +372,10 @@ main (int   argc,
   TEST_INSPECTED ("/inspector/calls/ended", test_ended);
   TEST_INSPECTED ("/inspector/calls/events", test_events);
   TEST_INSPECTED ("/inspector/calls/nested", test_nested);
+  TEST_INSPECTED ("/inspector/calls/serials", test_serials);
   TEST_INSPECTED ("/inspector/calls/many-events", test_many_events);
   TEST_INSPECTED ("/inspector/calls/rates", test_rates);
+  TEST_INSPECTED ("/inspector/calls/setters", test_setters);
   TEST_INSPECTED ("/inspector/calls/stopped", test_stopped);
   TEST ("/inspector/calls/comes-and-goes", test_comes_and_goes);
   TEST ("/inspector/calls/threads", test_threads);

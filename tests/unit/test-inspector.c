@@ -3,10 +3,43 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The services that an inspector sees, the mistakes that it notices, and calls that are made by hand. */
+/* The services that an inspector sees, and calls that are made by hand. */
 
+#include "core/norpc-value-check-private.h"
 #include "core/norpc-value-variant-private.h"
 #include "inspector-fixture.h"
+
+/* The types of records. */
+
+static GType
+register_record (const char *name)
+{
+  return g_boxed_type_register_static (name, (GBoxedCopyFunc) g_strdup, g_free);
+}
+
+static GType
+get_card_type (void)
+{
+  static GType type;
+
+  return type != 0 ? type : (type = register_record ("TestCard"));
+}
+
+static GType
+get_open_type (void)
+{
+  static GType type;
+
+  return type != 0 ? type : (type = register_record ("TestOpen"));
+}
+
+static GType
+get_outer_type (void)
+{
+  static GType type;
+
+  return type != 0 ? type : (type = register_record ("TestOuter"));
+}
 
 static void
 test_services (Inspected     *self,
@@ -85,160 +118,6 @@ test_queue (Inspected     *self,
   outcome_clear (&waiting);
 }
 
-static GVariant *
-wait_for_lint (NorpcInspector *inspector,
-               const char     *name,
-               guint          *index)
-{
-  for (;;)
-    {
-      GVariant *lints = norpc_inspector_list_lints (inspector, NULL, NULL);
-
-      *index = find_entry (lints, "name", name);
-      if (*index < g_variant_n_children (lints))
-        return lints;
-      g_variant_unref (lints);
-      g_usleep (1000);
-    }
-}
-
-/* It is noticed while the handler runs, and not again when it returns. */
-static void
-test_blocking (Inspected     *self,
-               gconstpointer  unused)
-{
-  g_autoptr (GVariant) lints = NULL;
-  g_autoptr (GVariant) after = NULL;
-  Outcome blocked = { 0 };
-  guint index;
-
-  probe_probe_proxy_call_block (self->base.proxy, NULL, block_cb, &blocked);
-  probe_state_wait_blocked (self->base.state);
-  lints = wait_for_lint (self->inspector, "blocking-handler", &index);
-  assert_text (lints, index, "interface", "org.example.Probe");
-  assert_text (lints, index, "method", "Block");
-  g_assert_cmpuint (get_number (lints, index, "count"), ==, 1);
-
-  probe_state_open_gate (self->base.state);
-  outcome_wait (&blocked);
-  outcome_clear (&blocked);
-  g_assert_true (probe_probe_proxy_call_noop_sync (self->base.proxy, NULL, NULL));
-  after = norpc_inspector_list_lints (self->inspector, NULL, NULL);
-  g_assert_cmpuint (get_number (after, index, "count"), ==, 1);
-}
-
-/* Runs in the context of the probe. */
-static void
-sleep_long (ProbeService *service,
-            NorpcCall    *call,
-            gpointer      data)
-{
-  g_usleep (17 * 1000);
-  norpc_call_return_values (call, 0, NULL);
-}
-
-/* It is noticed when the handler has returned, with nobody looking meanwhile. */
-static void
-test_blocked (Inspected     *self,
-              gconstpointer  unused)
-{
-  g_autoptr (GVariant) lints = NULL;
-  guint index;
-
-  self->base.state->run = sleep_long;
-  for (guint i = 0; i < 2; i++)
-    g_assert_true (probe_probe_proxy_call_run_sync (self->base.proxy, NULL, NULL));
-  g_assert_true (probe_probe_proxy_call_noop_sync (self->base.proxy, NULL, NULL));
-  lints = norpc_inspector_list_lints (self->inspector, NULL, NULL);
-  index = find_entry (lints, "name", "blocking-handler");
-  g_assert_cmpuint (get_number (lints, index, "count"), ==, 2);
-  assert_text (lints, index, "method", "Run");
-}
-
-static void
-test_deadline (Inspected     *self,
-               gconstpointer  unused)
-{
-  g_autoptr (GVariant) none = NULL;
-  g_autoptr (GVariant) lints = NULL;
-  Outcome outcome = { 0 };
-
-  /* These have one. */
-  g_assert_true (probe_probe_proxy_call_note_sync (self->base.proxy, 1, NULL, NULL));
-  none = norpc_inspector_list_lints (self->inspector, NULL, NULL);
-  g_assert_cmpuint (g_variant_n_children (none), ==, 0);
-
-  probe_probe_proxy_call_noop (self->base.proxy, NULL, noop_cb, &outcome);
-  outcome_wait (&outcome);
-  lints = norpc_inspector_list_lints (self->inspector, NULL, NULL);
-  g_assert_cmpuint (g_variant_n_children (lints), ==, 1);
-  assert_text (lints, 0, "name", "no-deadline");
-  assert_text (lints, 0, "method", "Noop");
-}
-
-/* Runs in the context of the probe. */
-static void
-answer_twice (ProbeService *service,
-              NorpcCall    *call,
-              gpointer      data)
-{
-  norpc_call_return_values (call, 0, NULL);
-  norpc_call_return_values (call, 0, NULL);
-}
-
-static void
-test_warning (Inspected     *self,
-              gconstpointer  unused)
-{
-  g_autoptr (GVariant) lints = NULL;
-  guint index;
-
-  g_test_expect_message ("Norpc", G_LOG_LEVEL_CRITICAL, "*was answered twice*");
-  self->base.state->run = answer_twice;
-  g_assert_true (probe_probe_proxy_call_run_sync (self->base.proxy, NULL, NULL));
-  g_assert_true (probe_probe_proxy_call_noop_sync (self->base.proxy, NULL, NULL));
-  g_test_assert_expected_messages ();
-
-  lints = norpc_inspector_list_lints (self->inspector, NULL, NULL);
-  index = find_entry (lints, "name", "warning");
-  assert_text (lints, index, "text", "org.example.Probe.Run was answered twice; ignoring the second answer");
-}
-
-/* A queue for one call. */
-static void
-test_full (Inspected     *self,
-           gconstpointer  unused)
-{
-  g_autoptr (GVariant) few = NULL;
-  g_autoptr (GVariant) lints = NULL;
-  g_autoptr (GVariant) again = NULL;
-  Outcome blocked = { 0 }, waiting = { 0 };
-  guint index;
-
-  probe_probe_proxy_call_block (self->base.proxy, NULL, block_cb, &blocked);
-  probe_state_wait_blocked (self->base.state);
-  probe_probe_proxy_call_noop (self->base.proxy, NULL, noop_cb, &waiting);
-
-  for (guint i = 0; i < 9; i++)
-    g_assert_false (probe_probe_proxy_call_noop_sync (self->base.proxy, NULL, NULL));
-  few = norpc_inspector_list_lints (self->inspector, NULL, NULL);
-  g_assert_cmpuint (find_entry (few, "name", "full-queue"), ==, g_variant_n_children (few));
-  g_assert_false (probe_probe_proxy_call_noop_sync (self->base.proxy, NULL, NULL));
-  lints = norpc_inspector_list_lints (self->inspector, NULL, NULL);
-  index = find_entry (lints, "name", "full-queue");
-  g_assert_cmpuint (get_number (lints, index, "count"), ==, 10);
-  assert_text (lints, index, "text", "10 of 12 calls found the queue full, which has a capacity of 1; "
-                                     "limit the clients, or make the service faster");
-  again = norpc_inspector_list_lints (self->inspector, NULL, NULL);
-  g_assert_cmpuint (get_number (again, index, "count"), ==, 10);
-
-  probe_state_open_gate (self->base.state);
-  outcome_wait (&blocked);
-  outcome_wait (&waiting);
-  outcome_clear (&blocked);
-  outcome_clear (&waiting);
-}
-
 /* The number of the last service. */
 static guint
 get_last_service (NorpcInspector *inspector)
@@ -294,6 +173,37 @@ test_invoke (Inspected     *self,
   assert_invoked (self, last, "org.example.Store", "Forget", "'a'", "");
 }
 
+/* Arguments that are tuples, with and without the parentheses of all arguments, and of one. */
+static void
+test_invoke_tuples (Inspected     *self,
+                    gconstpointer  unused)
+{
+  g_autoptr (NorpcServer) store = serve_store (NULL);
+  guint number = get_last_service (self->inspector);
+
+  assert_invoked (self, number, "org.example.Store", "Place", "(3, 4), 'a'", "");
+  assert_invoked (self, number, "org.example.Store", "Place", " ((3, 4), 'a') ", "");
+  assert_invoked (self, number, "org.example.Store", "Place", "((3, 4), 'a)')", "");
+  assert_invoked (self, number, "org.example.Store", "Place", "((3, 4), '\\')')", "");
+  assert_invoked (self, number, "org.example.Store", "Place", "(3, 4), \"(it's\"", "");
+  assert_invoked (self, number, "org.example.Store", "Place", "@(ii) (3, 4), ')'", "");
+  assert_invoked (self, number, "org.example.Store", "Move", "(3, 4)", "");
+  assert_invoked (self, number, "org.example.Store", "Move", "((3, 4))", "");
+  assert_invoked (self, number, "org.example.Store", "Move", "((3, 4),)", "");
+  assert_invoked (self, number - 1, "org.example.Probe", "Note", "(3)", "");
+
+  assert_invoked (self, number, "org.example.Store", "Place", "(3, 4)",
+                  "org.example.Store.Place takes arguments of the type '((ii)s)': "
+                  "1-2:can not parse as value of type '(ii)'");
+  assert_invoked (self, number, "org.example.Store", "Place", "(3, 4), 'a",
+                  "org.example.Store.Place takes arguments of the type '((ii)s)': 9-12:unterminated string constant");
+  assert_invoked (self, number, "org.example.Store", "Move", "(3, 'a')",
+                  "org.example.Store.Move takes arguments of the type '((ii))': "
+                  "5-8:can not parse as value of type 'i'");
+  assert_invoked (self, number - 1, "org.example.Probe", "Note", "('a')",
+                  "org.example.Probe.Note takes arguments of the type '(u)': 1-4:can not parse as value of type 'u'");
+}
+
 static void
 invoked_cb (GObject      *object,
             GAsyncResult *result,
@@ -323,6 +233,68 @@ test_invoke_async (Inspected     *self,
   g_assert_cmpstr (results, ==, "echo=b'abc'");
   g_assert_null (norpc_inspector_invoke_finish (self->inspector, bad, &error));
   g_assert_error (error, G_VARIANT_PARSE_ERROR, G_VARIANT_PARSE_ERROR_VALUE_EXPECTED);
+}
+
+/* A record with a secret in it is not shown, nor an array of such records, nor a record with one of them in it. */
+static void
+test_sensitive_fields (Inspected     *self,
+                       gconstpointer  unused)
+{
+  g_autoptr (NorpcServer) store = serve_store (NULL);
+  g_autoptr (StoreStoreProxy) proxy = store_store_proxy_new (norpc_server_get_endpoint (store));
+  g_autoptr (StoreAccount) account = store_account_new ("ada", "lovelace");
+  g_autoptr (StoreAccount) wrong = store_account_new ("ada", "lovelace\xff");
+  g_autoptr (StoreAccount) first = NULL;
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+  g_autoptr (StoreGroup) group = NULL;
+  g_autoptr (GVariant) events = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (others, account);
+  group = store_group_new ("all", others);
+  first = store_store_proxy_call_enroll_sync (proxy, account, others, group, 3, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (first->password, ==, "lovelace");
+  events = norpc_inspector_list_events (self->inspector, 0, NULL, NULL);
+  assert_text (events, find_entry (events, "method", "Enroll"), "args",
+               "account=<sensitive>, others=<sensitive>, group=<sensitive>, count=3");
+
+  assert_invoked (self, get_last_service (self->inspector), "org.example.Store", "Enroll",
+                  "('ada', 'lovelace'), [('ada', 'lovelace')], nothing, 3", "first=<sensitive>");
+  g_assert_null (store_store_proxy_call_enroll_sync (proxy, wrong, others, group, 3, NULL, &error));
+  g_assert_cmpstr (error->message, ==, "org.example.Store.Enroll: argument 'account': "
+                                       "the value is not valid; it is sensitive, and not shown");
+}
+
+/* The record of another library: generated code does not know its fields. */
+static void
+test_sensitive_foreign (void)
+{
+  static const NorpcFieldInfo fields[] = {
+    { { { -1, (char *) "pin", (char *) "s", NULL }, NORPC_ARG_FLAGS_SENSITIVE, NULL, NULL }, 0 },
+  };
+  static const NorpcFieldInfo open_fields[] = {
+    { { { -1, (char *) "name", (char *) "s", NULL }, NORPC_ARG_FLAGS_NONE, NULL, NULL }, 0 },
+    { { { -1, (char *) "next", (char *) "", NULL }, NORPC_ARG_FLAGS_NULLABLE, get_open_type, NULL }, sizeof (char *) },
+  };
+  static const NorpcFieldInfo outer_fields[] = {
+    { { { -1, (char *) "cards", (char *) "a(s)", NULL }, NORPC_ARG_FLAGS_NONE, g_ptr_array_get_type, get_card_type }, 0 },
+  };
+  NorpcArgInfo card = { { -1, (char *) "card", (char *) "(s)", NULL }, NORPC_ARG_FLAGS_NONE, get_card_type, NULL };
+  NorpcArgInfo cards = card, open = card, outer = card;
+
+  norpc_record_type_set_fields (get_card_type (), g_free, G_N_ELEMENTS (fields), fields);
+  norpc_record_type_set_fields (get_open_type (), g_free, G_N_ELEMENTS (open_fields), open_fields);
+  norpc_record_type_set_fields (get_outer_type (), g_free, G_N_ELEMENTS (outer_fields), outer_fields);
+  cards.get_type = g_ptr_array_get_type;
+  cards.get_element_type = get_card_type;
+  open.get_type = get_open_type;
+  outer.get_type = get_outer_type;
+
+  g_assert_true (norpc_arg_info_is_sensitive (&card));
+  g_assert_true (norpc_arg_info_is_sensitive (&cards));
+  g_assert_true (norpc_arg_info_is_sensitive (&outer));
+  g_assert_false (norpc_arg_info_is_sensitive (&open));
 }
 
 /* Long values are shortened, but not in the middle of a character. */
@@ -364,6 +336,8 @@ test_sensitive_messages (void)
   g_autoptr (GVariant) wrong = g_variant_ref_sink (g_variant_new_string ("never"));
   g_autofree char *secret = NULL;
   g_autofree char *known = NULL;
+  g_autofree char *item = NULL;
+  g_autoptr (StoreCard) card = store_card_new ("1234\xff");
   GValue value = G_VALUE_INIT;
 
   g_assert_no_error (error);
@@ -373,6 +347,10 @@ test_sensitive_messages (void)
   g_assert_cmpstr (secret, ==, "the value is not a valid GDateTime; it is sensitive, and not shown");
   g_assert_cmpstr (known, ==, "'never' is not a valid GDateTime");
   g_value_unset (&value);
+
+  /* As an item of a list model. */
+  item = norpc_object_find_problem (card, STORE_TYPE_CARD);
+  g_assert_cmpstr (item, ==, "the value is not valid; it is sensitive, and not shown");
 }
 
 int
@@ -382,17 +360,14 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   TEST_INSPECTED ("/inspector/invoke", test_invoke);
+  TEST_INSPECTED ("/inspector/invoke-tuples", test_invoke_tuples);
   TEST_INSPECTED ("/inspector/invoke-async", test_invoke_async);
   TEST_INSPECTED ("/inspector/services", test_services);
   g_test_add_func ("/inspector/sensitive-messages", test_sensitive_messages);
+  TEST_INSPECTED ("/inspector/sensitive-fields", test_sensitive_fields);
+  g_test_add_func ("/inspector/sensitive-foreign", test_sensitive_foreign);
   TEST_INSPECTED ("/inspector/queue", test_queue);
   TEST_INSPECTED ("/inspector/long", test_long);
-  TEST_INSPECTED ("/inspector/lints/blocking", test_blocking);
-  TEST_INSPECTED ("/inspector/lints/blocked", test_blocked);
-  TEST_INSPECTED ("/inspector/lints/deadline", test_deadline);
-  TEST_INSPECTED ("/inspector/lints/warning", test_warning);
-  g_test_add ("/inspector/lints/full", Inspected, GUINT_TO_POINTER (1), inspected_set_up, test_full,
-              inspected_tear_down);
 
   return g_test_run ();
 }
