@@ -5,7 +5,6 @@ Values are variants. A number that is an 'h' in one of them is sent as a file de
 """
 
 import os
-import time
 
 import gi
 
@@ -13,24 +12,10 @@ gi.require_version('Norpc', '1')
 from gi.repository import Gio, GLib, Norpc
 
 import values
+from buses import TIMEOUT, wait_until
 
 NAME = 'org.example.Echo'
-TIMEOUT = 20000  # in milliseconds
 PROPERTIES = 'org.freedesktop.DBus.Properties'
-
-
-def wait_until(is_true):
-    """Runs the main context until is_true()."""
-    deadline = time.monotonic() + TIMEOUT / 1000
-    context = GLib.MainContext.default()
-    wakes = GLib.timeout_add(200, lambda: GLib.SOURCE_CONTINUE)
-    try:
-        while not is_true():
-            if time.monotonic() > deadline:
-                raise TimeoutError
-            context.iteration(True)
-    finally:
-        GLib.source_remove(wakes)
 
 
 def tuple_type(args):

@@ -13,7 +13,6 @@ import glob
 import os
 import random
 import re
-import subprocess
 import sys
 import time
 import unittest
@@ -23,6 +22,7 @@ import gi
 gi.require_version('Norpc', '1')
 from gi.repository import Gio, GLib, Norpc
 
+import buses
 import clients
 import tap
 import values
@@ -100,38 +100,16 @@ def get_updates(info, property_):
     return next((a.value for a in annotations if a.key.endswith('.EmitsChangedSignal')), 'true')
 
 
-class Session:
-    """A service of a kind on a bus of its own."""
+class Session(buses.Bus):
+    """A service of a kind on a bus."""
 
     def __init__(self, kind):
-        self.bus = Gio.TestDBus.new(Gio.TestDBusFlags.NONE)
-        self.bus.up()
-        self.address = self.bus.get_bus_address()
-        self.service = subprocess.Popen([sys.executable, os.path.join(os.path.dirname(__file__), 'echo-service.py'),
-                                         kind], stdin=subprocess.PIPE,
-                                        env=os.environ | {'DBUS_SESSION_BUS_ADDRESS': self.address,
-                                                          'G_DEBUG': 'fatal-warnings'})
-        self.connection = Gio.DBusConnection.new_for_address_sync(
-            self.address,
-            Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
-        self.owned = False
-        Gio.bus_watch_name_on_connection(self.connection, clients.NAME, Gio.BusNameWatcherFlags.NONE, self._appeared,
-                                         None)
-        clients.wait_until(lambda: self.owned or self.service.poll() is not None)
-        assert self.owned, 'the service has ended'
-
-    def _appeared(self, *args):
-        self.owned = True
-
-    def close(self):
-        self.connection.close_sync()
-        self.service.stdin.close()
-        self.service.wait()
-        self.bus.down()
+        super().__init__()
+        self.start(clients.NAME, sys.executable, os.path.join(os.path.dirname(__file__), 'echo-service.py'), kind,
+                   G_DEBUG='fatal-warnings')
 
     def control(self, method, type_='()', *args):
-        return self.connection.call_sync(clients.NAME, '/control', 'org.example.Control', method,
-                                         GLib.Variant(type_, args), None, 0, clients.TIMEOUT, None).unpack()
+        return self.call(clients.NAME, '/control', 'org.example.Control', method, type_, *args)
 
 
 class Corpus(unittest.TestCase):
@@ -145,8 +123,7 @@ class Corpus(unittest.TestCase):
         self.assertEqual(values.to_text(expected), values.to_text(got), what)
 
     def check_description(self, description, path):
-        xml, = self.session.connection.call_sync(clients.NAME, path, 'org.freedesktop.DBus.Introspectable',
-                                                 'Introspect', None, None, 0, clients.TIMEOUT, None).unpack()
+        xml, = self.session.call(clients.NAME, path, 'org.freedesktop.DBus.Introspectable', 'Introspect')
         exported = Gio.DBusNodeInfo.new_for_xml(xml).lookup_interface(description.info.name)
         self.assertEqual(describe(description.info), describe(exported))
 

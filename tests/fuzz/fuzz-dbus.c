@@ -10,6 +10,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include <gio/gunixfdlist.h>
 
 #include <norpc-glib/norpc-glib.h>
 
@@ -38,11 +41,15 @@ static const char xml[] =
   "<property name='Count' type='u' access='readwrite'/>"
   "<property name='Text' type='s' access='readwrite' nullable='true'/>"
   "<property name='Paths' type='ao' access='readwrite'/>"
+  "<property name='Any' type='v' access='readwrite'/>"
+  "<property name='Real' type='d' access='readwrite'/>"
+  "<property name='Maybe' type='ma{sv}' access='readwrite'/>"
   "</interface>"
   "</node>";
 
 static const char * const members[] = {
-  "Nothing", "Numbers", "Texts", "Maybes", "Dict", "Named", "File", "Changed", "Count", "Text", "Paths", "None"
+  "Nothing", "Numbers", "Texts", "Maybes", "Dict", "Named", "File", "Changed", "Count", "Text", "Paths", "None",
+  "Any", "Real", "Maybe"
 };
 
 /* They stay as long as the program runs. */
@@ -208,6 +215,54 @@ call (const char *interface_name,
                           G_MAXINT, NULL, count_cb, n_done);
 }
 
+/* Returns the only value (owned) of a tuple, or the tuple. */
+static GVariant *
+dup_value (GVariant *body)
+{
+  return g_variant_n_children (body) == 1 ? g_variant_get_child_value (body, 0) : g_variant_ref (body);
+}
+
+static void
+set_property (const char *name,
+              GVariant   *body,
+              guint      *n_done)
+{
+  g_autoptr (GVariant) value = dup_value (body);
+
+  call (PROPERTIES, "Set", g_variant_new ("(ssv)", INTERFACE, name, value), n_done);
+  call (PROPERTIES, "Get", g_variant_new ("(ss)", INTERFACE, name), n_done);
+  call (PROPERTIES, "GetAll", g_variant_new ("(s)", INTERFACE), n_done);
+  wait_for (n_done, 3);
+}
+
+static void
+announce_property (const char *name,
+                   GVariant   *body)
+{
+  g_autoptr (GVariant) value = dup_value (body);
+  g_auto (GVariantBuilder) changed = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  const char *invalidated[] = { name, NULL };
+
+  g_variant_builder_add (&changed, "{sv}", name, value);
+  g_dbus_connection_emit_signal (sides[0], NULL, LIAR, PROPERTIES, "PropertiesChanged",
+                                 g_variant_new ("(sa{sv}^as)", INTERFACE, &changed, invalidated), NULL);
+}
+
+/* Values of the type h in the body are numbers of descriptors, of which there are two. */
+static void
+call_with_fds (const char *member,
+               GVariant   *body,
+               guint      *n_done)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+
+  g_unix_fd_list_append (fds, STDIN_FILENO, NULL);
+  g_unix_fd_list_append (fds, STDIN_FILENO, NULL);
+  g_dbus_connection_call_with_unix_fd_list (sides[1], NULL, EXPORTED, INTERFACE, member, body, NULL,
+                                            G_DBUS_CALL_FLAGS_NONE, G_MAXINT, fds, NULL, count_cb, n_done);
+  wait_for (n_done, 1);
+}
+
 /* Sends one of the notes that clients with norpc-glib send about their calls. */
 static void
 send_note (GVariant *body)
@@ -250,7 +305,7 @@ send_input (uint8_t     kind,
             GVariant   *body,
             guint      *n_done)
 {
-  switch (kind % 5)
+  switch (kind % 9)
     {
     case 0:
       call (INTERFACE, member, body, n_done);
@@ -269,6 +324,24 @@ send_input (uint8_t     kind,
 
     case 3:
       g_dbus_connection_emit_signal (sides[0], NULL, LIAR, INTERFACE, member, body, NULL);
+      break;
+
+    case 4:
+      set_property (member, body, n_done);
+      break;
+
+    case 5:
+      announce_property (member, body);
+      break;
+
+    case 6:
+      call_with_fds (member, body, n_done);
+      break;
+
+    case 7:
+      call ("org.norpc.Calls1", "Cancel", body, n_done);
+      call ("org.norpc.Calls1", "Limit", body, n_done);
+      wait_for (n_done, 2);
       break;
 
     default:
