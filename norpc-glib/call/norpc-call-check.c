@@ -114,7 +114,7 @@ norpc_call_import_args (NorpcCall *self)
 }
 
 /* Called in the client's thread, before the application gets the results. A forwarded call passes
- * them on.
+ * them on, and so does one of another process.
  */
 void
 norpc_reply_import_results (NorpcReply *reply)
@@ -126,7 +126,7 @@ norpc_reply_import_results (NorpcReply *reply)
     return;
 
   info = norpc_call_get_method_info (self);
-  if (self->error == NULL && self->n_forwards == 0 && (info->flags & NORPC_METHOD_RETURNS_HANDLES) == 0)
+  if (self->error == NULL && self->n_forwards == 0 && !self->has_sender && (info->flags & NORPC_METHOD_RETURNS_HANDLES) == 0)
     norpc_values_import (info->dbus.out_args, self->values + self->n_args, self->n_results);
 }
 

@@ -23,17 +23,22 @@ struct _NorpcExport
 {
   guint                  n_refs;  /* [lock] */
   const NorpcExportKind *kind;    /* since construction */
-  GObject               *object;  /* (unowned), since construction: owned by the worker until it has
-                                     stopped, and accessed in its context only */
-  NorpcChannel          *channel; /* (owned), since construction */
+  GObject               *object;  /* (unowned) (nullable), since construction: owned by the worker until it has
+                                     stopped, and accessed in its context only; NULL in another process */
+  NorpcEndpoint         *endpoint; /* (owned), since construction: a channel, or that of another process */
+  char                  *key;     /* (owned) (nullable), since construction: of an object of another process */
   NorpcWorker           *worker;  /* (owned) (nullable), since construction: NULL if it could not be
-                                     attached to the context */
+                                     attached to the context, and in another process */
   gboolean               owns_worker; /* since construction: it is not that of a server */
   GSList                *imports; /* (owned) [lock]: of unowned NorpcImport */
 };
 
 NorpcExport *norpc_export_get            (const NorpcExportKind *kind,
                                           GObject               *object);
+NorpcExport *norpc_export_get_outside    (const NorpcExportKind *kind,
+                                          const char            *key,
+                                          NorpcEndpoint       *(*new_endpoint) (gpointer data),
+                                          gpointer               data);
 NorpcExport *norpc_export_ref_locked     (NorpcExport           *self);
 void         norpc_export_unref          (NorpcExport           *self);
 GObject     *norpc_export_dup_own_object (NorpcExport           *self);

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * An object that has been passed to other main contexts, and that they reach by a channel. The
  * object is accessed only in the context that has exported it.
  *
+ * An object of another process has an export, too: its endpoint leads to that process.
+ *
  * Each import, what a context has for the object, has a reference, and so has each handle in
  * transit. When the last one is released, the object serves the calls that were sent before, stops,
  * and is released in its context.
@@ -45,7 +47,11 @@ gpointer norpc_export_import_object (GType                  type,
 void     norpc_export_close         (const NorpcExportKind *kind,
                                      GObject               *object);
 
+/* Thread-safe. */
+gpointer norpc_export_dup_handle    (NorpcExport           *self,
+                                     GType                  type);
+
 /* For kinds. Thread-safe. */
-NorpcChannel *norpc_export_get_channel (NorpcExport *self);
+NorpcEndpoint *norpc_export_get_endpoint (NorpcExport *self);
 
 G_END_DECLS

@@ -17,6 +17,11 @@ GMutex norpc_exports_lock;
  */
 static GHashTable *exports;
 
+/* The exports of objects of other processes that are in use (owned) (nullable)
+ * [norpc_exports_lock]: of unowned keys and unowned NorpcExport.
+ */
+static GHashTable *outside;
+
 static guint
 export_hash (gconstpointer key)
 {
@@ -56,7 +61,8 @@ static void
 stop (NorpcExport *self)
 {
   /* Nobody has called the object, and nobody will, so that it need not be started. */
-  if (norpc_worker_is_here (self->worker) && !self->worker->tried && !norpc_channel_has_calls (self->channel))
+  if (norpc_worker_is_here (self->worker) && !self->worker->tried &&
+      !norpc_channel_has_calls (NORPC_CHANNEL (self->endpoint)))
     norpc_worker_end (self->worker, "its last proxy was released");
   else
     norpc_worker_stop (self->worker, NORPC_STOP_FINISH, "its last proxy was released");
@@ -68,7 +74,8 @@ export_free (NorpcExport *self)
   if (self->owns_worker && is_open (self))
     stop (self);
   g_clear_pointer (&self->worker, norpc_worker_unref);
-  g_object_unref (self->channel);
+  g_object_unref (self->endpoint);
+  g_free (self->key);
   g_free (self);
 }
 
@@ -80,7 +87,9 @@ norpc_export_unref (NorpcExport *self)
 
   g_mutex_lock (&norpc_exports_lock);
   is_last = --self->n_refs == 0;
-  if (is_last && g_hash_table_lookup (exports, self) == self)
+  if (is_last && self->key != NULL)
+    g_hash_table_remove (outside, self->key);
+  else if (is_last && g_hash_table_lookup (exports, self) == self)
     g_hash_table_remove (exports, self);
   g_mutex_unlock (&norpc_exports_lock);
 
@@ -89,10 +98,10 @@ norpc_export_unref (NorpcExport *self)
 }
 
 /* Thread-safe. */
-NorpcChannel *
-norpc_export_get_channel (NorpcExport *self)
+NorpcEndpoint *
+norpc_export_get_endpoint (NorpcExport *self)
 {
-  return self->channel;
+  return self->endpoint;
 }
 
 /* Called with the lock held. Returns an export (owned) of @object, or NULL. */
@@ -129,10 +138,11 @@ attach_worker (NorpcExport *self)
   g_autoptr (NorpcThread) thread = norpc_thread_dup_current (context);
   g_autoptr (GObject) service = self->kind->new_service != NULL ? self->kind->new_service (self->object)
                                                                 : g_object_ref (self->object);
+  NorpcChannel *channel = norpc_channel_new (NORPC_CHANNEL_DEFAULT_CAPACITY, NORPC_WHEN_FULL_BUSY);
   g_autoptr (GError) error = NULL;
 
-  self->channel = norpc_channel_new (NORPC_CHANNEL_DEFAULT_CAPACITY, NORPC_WHEN_FULL_BUSY);
-  self->worker = norpc_worker_new (service, self->channel);
+  self->endpoint = NORPC_ENDPOINT (channel);
+  self->worker = norpc_worker_new (service, channel);
   self->worker->is_exported = TRUE;
   self->owns_worker = TRUE;
   /* Otherwise, proxies that others have before it starts would tell that it starts. */
@@ -140,7 +150,7 @@ attach_worker (NorpcExport *self)
   if (norpc_worker_attach (self->worker, context, thread, &error))
     return;
 
-  norpc_channel_close (self->channel, error->message);
+  norpc_channel_close (channel, error->message);
   g_clear_pointer (&self->worker, norpc_worker_unref);
 }
 
@@ -158,7 +168,7 @@ export_new (const NorpcExportKind *kind,
   self->object = object;
   self->worker = kind->new_service == NULL ? norpc_thread_check_dup_server_worker (object) : NULL;
   if (self->worker != NULL)
-    self->channel = g_object_ref (self->worker->channel);
+    self->endpoint = g_object_ref (NORPC_ENDPOINT (self->worker->channel));
   else
     attach_worker (self);
 
@@ -192,6 +202,70 @@ norpc_export_get (const NorpcExportKind *kind,
   g_mutex_unlock (&norpc_exports_lock);
 
   g_clear_pointer (&new_export, norpc_export_unref);
+
+  return self;
+}
+
+/* Called with the lock held. Returns the export (owned), or NULL. */
+static NorpcExport *
+find_outside_locked (const char *key)
+{
+  NorpcExport *self = outside != NULL ? g_hash_table_lookup (outside, key) : NULL;
+
+  return self != NULL ? norpc_export_ref_locked (self) : NULL;
+}
+
+static NorpcExport *
+export_new_outside (const NorpcExportKind *kind,
+                    const char            *key,
+                    NorpcEndpoint         *endpoint)
+{
+  NorpcExport *self = g_new0 (NorpcExport, 1);
+
+  self->n_refs = 1;
+  self->kind = kind;
+  self->key = g_strdup (key);
+  self->endpoint = endpoint;
+
+  return self;
+}
+
+/* Thread-safe. Called with no lock held. Returns the export (owned) of an object of another process, which @key
+ * stands for. @new_endpoint returns an endpoint (owned) for it, if there is none yet.
+ */
+NorpcExport *
+norpc_export_get_outside (const NorpcExportKind *kind,
+                          const char            *key,
+                          NorpcEndpoint       *(*new_endpoint) (gpointer data),
+                          gpointer               data)
+{
+  NorpcExport *self;
+  NorpcExport *new_export;
+
+  g_mutex_lock (&norpc_exports_lock);
+  self = find_outside_locked (key);
+  g_mutex_unlock (&norpc_exports_lock);
+  if (self != NULL)
+    return self;
+
+  new_export = export_new_outside (kind, key, new_endpoint (data));
+
+  g_mutex_lock (&norpc_exports_lock);
+  self = find_outside_locked (key);
+  if (self == NULL)
+    {
+      if (outside == NULL)
+        outside = g_hash_table_new (g_str_hash, g_str_equal);
+      g_hash_table_insert (outside, new_export->key, new_export);
+      self = g_steal_pointer (&new_export);
+    }
+  g_mutex_unlock (&norpc_exports_lock);
+
+  if (new_export != NULL)
+    {
+      g_clear_pointer (&new_export->key, g_free);
+      export_free (new_export);
+    }
 
   return self;
 }

@@ -352,6 +352,14 @@ dup_export (gpointer object)
   return export;
 }
 
+/* Thread-safe. Called with no lock held. Returns the handle (owned) of an export. */
+gpointer
+norpc_export_dup_handle (NorpcExport *self,
+                         GType        type)
+{
+  return get_object (self, type, NULL, self->kind->new_handle);
+}
+
 /* Called in the sender's thread, with no lock held. Returns a handle (owned) for an object, whose
  * owner is the thread-default context, or for an import, whose owner is that of its export.
  */
@@ -365,7 +373,7 @@ norpc_export_export_object (const NorpcExportKind *kind,
 
   if (export == NULL)
     export = norpc_export_get (kind, object);
-  handle = get_object (export, type, NULL, export->kind->new_handle);
+  handle = norpc_export_dup_handle (export, type);
   norpc_export_unref (export);
 
   return handle;

@@ -9,8 +9,8 @@
 
 #include "client/norpc-proxy.h"
 #include "core/norpc-value-export-private.h"
-#include "norpc-export-private.h"
-#include "norpc-object.h"
+#include "norpc-export-parts-private.h"
+#include "norpc-object-private.h"
 
 typedef GType (*GetTypeFunc) (void);
 
@@ -28,7 +28,7 @@ new_proxy (NorpcExport *export,
   GetTypeFunc get_proxy_type = (GetTypeFunc) g_type_get_qdata (type, get_proxy_quark ());
 
   return g_object_new (get_proxy_type (),
-                       "endpoint", norpc_export_get_channel (export),
+                       "endpoint", norpc_export_get_endpoint (export),
                        "load-properties", loads_properties,
                        NULL);
 }
@@ -57,6 +57,37 @@ export_object (GType    type,
 }
 
 static const NorpcExportFuncs export_funcs = { export_object, norpc_export_import_object };
+
+/* Thread-safe. Returns TRUE for the interfaces whose objects have proxies elsewhere. The first object of an interface
+ * may be made later.
+ */
+gboolean
+norpc_object_type_is_passed (GType type)
+{
+  if (!G_TYPE_IS_INTERFACE (type))
+    return FALSE;
+  if (g_type_default_interface_peek (type) == NULL)
+    g_type_default_interface_ref (type);
+
+  return norpc_type_is_exported (type);
+}
+
+/* Thread-safe. Called with no lock held. Returns a handle (owned) for an object of another process: see
+ * norpc_export_get_outside ().
+ */
+gpointer
+norpc_object_dup_outside_handle (GType             type,
+                                 const char       *key,
+                                 NorpcEndpoint  *(*new_endpoint) (gpointer data),
+                                 gpointer          data)
+{
+  NorpcExport *export = norpc_export_get_outside (&proxy_kind, key, new_endpoint, data);
+  gpointer handle = norpc_export_dup_handle (export, type);
+
+  norpc_export_unref (export);
+
+  return handle;
+}
 
 /**
  * norpc_interface_install_proxy: (skip)

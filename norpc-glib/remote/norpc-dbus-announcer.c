@@ -5,7 +5,6 @@
 
 #include "client/norpc-proxy.h"
 #include "core/norpc-log-private.h"
-#include "core/norpc-value-variant-private.h"
 #include "dynamic/norpc-dynamic-info-private.h"
 #include "events/norpc-property-access-private.h"
 #include "events/norpc-property-private.h"
@@ -18,9 +17,11 @@
 
 struct _NorpcDBusAnnouncer
 {
-  GDBusConnection          *connection; /* (owned) */
-  char                     *path;       /* (owned) */
+  NorpcDBusOutlet          *outlet; /* (unowned) */
+  char                     *path;   /* (owned) */
   const NorpcInterfaceInfo *info;
+  NorpcDBusReceiversFunc    receivers;
+  gpointer                  data;    /* (unowned): of `receivers` */
   NorpcProxy               *proxy;   /* (owned) */
   GHashTable               *changed; /* (owned): of unowned NorpcPropertyInfo that changed since the last message */
   GSource                  *source;  /* (owned) (nullable): announces them, unless a message is sent before */
@@ -37,18 +38,90 @@ typedef struct
   guint               signal;
 } SignalClosure;
 
-/* A message that cannot be sent is not missed: the connection is closed. Only one that is too large fails. */
+/* Sends a signal to a process, or to all if @receiver is NULL. A message that cannot be sent is not missed: the connection
+ * is closed. Only one that is too large fails.
+ */
+void
+norpc_dbus_outlet_send (NorpcDBusOutlet *self,
+                        const char      *receiver,
+                        const char      *path,
+                        const char      *interface_name,
+                        const char      *member,
+                        GVariant        *args)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (receiver != NULL && *receiver == '\0')
+    receiver = NULL;
+  if (!g_dbus_connection_emit_signal (self->connection, receiver, path, interface_name, member, args, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+    norpc_warning ("%s.%s was not sent over D-Bus: %s", interface_name, member, error->message);
+}
+
+/* @args is floating or owned by the caller. */
 static void
 send_dbus_signal (NorpcDBusAnnouncer *self,
                   const char         *interface_name,
                   const char         *member,
                   GVariant           *args)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) receivers = self->receivers (self->data, FALSE);
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (args);
 
-  if (!g_dbus_connection_emit_signal (self->connection, NULL, self->path, interface_name, member, args, &error) &&
-      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
-    norpc_warning ("%s.%s was not sent over D-Bus: %s", interface_name, member, error->message);
+  if (receivers == NULL)
+    norpc_dbus_outlet_send (self->outlet, NULL, self->path, interface_name, member, sunk);
+  for (guint i = 0; receivers != NULL && i < receivers->len; i++)
+    norpc_dbus_outlet_send (self->outlet, receivers->pdata[i], self->path, interface_name, member, sunk);
+}
+
+/* Returns the form (owned) of the arguments of a signal, or NULL with a message (owned). */
+static GVariant *
+make_signal (const NorpcSignalInfo *info,
+             const GValue          *values,
+             guint                  n_values,
+             NorpcDBusPassage      *passage,
+             char                 **problem)
+{
+  GVariant *args = norpc_dbus_passage_get_values (passage, info->dbus.args, values, n_values, "argument", problem);
+  g_autoptr (GVariant) sunk = args != NULL ? g_variant_ref_sink (args) : NULL;
+
+  if (sunk != NULL)
+    *problem = norpc_dbus_find_args_excess (info->dbus.args, sunk, "argument");
+
+  return *problem == NULL ? norpc_dbus_to_form (sunk, NULL, problem) : NULL;
+}
+
+static void
+warn_not_sent (NorpcDBusAnnouncer    *self,
+               const NorpcSignalInfo *info,
+               const char            *problem)
+{
+  norpc_warning ("%s.%s was not sent over D-Bus: %s", self->info->dbus.name, info->dbus.name, problem);
+}
+
+/* Each receiver has the objects in the message once more. */
+static void
+send_with_objects (NorpcDBusAnnouncer    *self,
+                   const NorpcSignalInfo *info,
+                   const GValue          *values,
+                   guint                  n_values)
+{
+  g_autoptr (GPtrArray) receivers = self->receivers (self->data, TRUE);
+
+  for (guint i = 0; i < receivers->len; i++)
+    {
+      NorpcDBusPassage passage = self->outlet->passage;
+      g_autofree char *problem = NULL;
+      g_autoptr (GVariant) form = NULL;
+
+      passage.peer = receivers->pdata[i];
+      form = make_signal (info, values, n_values, &passage, &problem);
+      if (form != NULL)
+        norpc_dbus_outlet_send (self->outlet, passage.peer, self->path, self->info->dbus.name, info->dbus.name, form);
+      else
+        warn_not_sent (self, info, problem);
+      norpc_dbus_passage_end (&passage, form != NULL);
+    }
 }
 
 static void
@@ -62,20 +135,20 @@ announce_signal (GClosure     *closure,
   NorpcDBusAnnouncer *self = ((SignalClosure *) closure)->announcer;
   const NorpcSignalInfo *info = self->info->signals[((SignalClosure *) closure)->signal];
   g_autofree char *problem = NULL;
-  GVariant *args = norpc_values_to_variant (info->dbus.args, values + 1, n_values - 1, "argument", &problem);
-  g_autoptr (GVariant) sunk = args != NULL ? g_variant_ref_sink (args) : NULL;
   g_autoptr (GVariant) form = NULL;
 
-  if (sunk != NULL)
-    problem = norpc_dbus_find_args_excess (info->dbus.args, sunk, "argument");
-  if (problem == NULL)
-    form = norpc_dbus_to_form (sunk, NULL, &problem);
+  norpc_dbus_outlet_flush (self->outlet);
+  if (norpc_dbus_args_have_objects (info->dbus.args))
+    {
+      send_with_objects (self, info, values + 1, n_values - 1);
+      return;
+    }
 
-  norpc_dbus_announcer_flush (self);
+  form = make_signal (info, values + 1, n_values - 1, NULL, &problem);
   if (form != NULL)
     send_dbus_signal (self, self->info->dbus.name, info->dbus.name, form);
   else
-    norpc_warning ("%s.%s was not sent over D-Bus: %s", self->info->dbus.name, info->dbus.name, problem);
+    warn_not_sent (self, info, problem);
 }
 
 static void
@@ -109,7 +182,7 @@ add_value (NorpcDBusAnnouncer      *self,
 
   g_value_init (&value, norpc_arg_info_get_gtype (&arg->dbus));
   g_object_get_property (G_OBJECT (self->proxy), info->name, &value);
-  form = norpc_dbus_get_value (arg, &value, &problem);
+  form = norpc_dbus_get_value (NULL, arg, &value, &problem);
   if (form != NULL)
     g_variant_builder_add (changed, "{sv}", info->dbus.name, form);
   else if (!g_value_fits_pointer (&value) || g_value_peek_pointer (&value) != NULL)
@@ -119,6 +192,16 @@ add_value (NorpcDBusAnnouncer      *self,
     }
 
   return TRUE;
+}
+
+/* An object is not sent to all: each client reads it. */
+static gboolean
+is_sent (const NorpcPropertyInfo *info)
+{
+  const NorpcArgInfo arg = { { -1, info->dbus.name, info->dbus.signature, NULL }, info->flags, info->get_type,
+                             info->get_element_type };
+
+  return info->updates == NORPC_PROPERTY_UPDATES_VALUE && norpc_dbus_arg_get_object_type (&arg) == G_TYPE_INVALID;
 }
 
 /* Makes the body (floating) of a message about what has changed, with values, or with names alone. */
@@ -134,7 +217,7 @@ make_changes (NorpcDBusAnnouncer *self,
       const NorpcPropertyInfo *info = self->info->properties[i];
 
       if (g_hash_table_contains (self->changed, info) &&
-          (!with_values || info->updates != NORPC_PROPERTY_UPDATES_VALUE || !add_value (self, info, &changed)))
+          (!with_values || !is_sent (info) || !add_value (self, info, &changed)))
         g_variant_builder_add (&invalidated, "s", info->dbus.name);
     }
 
@@ -144,15 +227,13 @@ make_changes (NorpcDBusAnnouncer *self,
 /* Announces the properties that have changed: before anything else is sent, so that the order is that of the
  * service. Clients have to read values that together are too large for a message.
  */
-void
-norpc_dbus_announcer_flush (NorpcDBusAnnouncer *self)
+static void
+flush_announcer (NorpcDBusAnnouncer *self)
 {
   g_autoptr (GVariant) changes = NULL;
   g_autofree char *problem = NULL;
 
-  if (self->source == NULL)
-    return;
-
+  g_queue_remove (&self->outlet->changed, self);
   g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
   changes = g_variant_ref_sink (make_changes (self, TRUE));
@@ -167,10 +248,20 @@ norpc_dbus_announcer_flush (NorpcDBusAnnouncer *self)
   send_dbus_signal (self, NORPC_DBUS_PROPERTIES, "PropertiesChanged", changes);
 }
 
+/* Called before a message is sent: the changes that came before it are sent before it. */
+void
+norpc_dbus_outlet_flush (NorpcDBusOutlet *self)
+{
+  NorpcDBusAnnouncer *announcer;
+
+  while ((announcer = g_queue_peek_head (&self->changed)) != NULL)
+    flush_announcer (announcer);
+}
+
 static gboolean
 flush_cb (gpointer user_data)
 {
-  norpc_dbus_announcer_flush (user_data);
+  norpc_dbus_outlet_flush (((NorpcDBusAnnouncer *) user_data)->outlet);
 
   return G_SOURCE_REMOVE;
 }
@@ -191,6 +282,7 @@ property_notified_cb (GObject            *proxy G_GNUC_UNUSED,
   g_hash_table_add (self->changed, (gpointer) info);
   if (self->source != NULL)
     return;
+  g_queue_push_tail (&self->outlet->changed, self);
   self->source = g_idle_source_new ();
   g_source_set_static_name (self->source, "norpc D-Bus properties");
   g_source_set_priority (self->source, G_PRIORITY_HIGH);
@@ -222,16 +314,20 @@ new_announced_proxy (NorpcEndpoint            *endpoint,
 
 /* Called in the context of the export. */
 NorpcDBusAnnouncer *
-norpc_dbus_announcer_new (GDBusConnection          *connection,
+norpc_dbus_announcer_new (NorpcDBusOutlet          *outlet,
                           const char               *path,
                           NorpcEndpoint            *endpoint,
-                          const NorpcInterfaceInfo *info)
+                          const NorpcInterfaceInfo *info,
+                          NorpcDBusReceiversFunc    receivers,
+                          gpointer                  data)
 {
   NorpcDBusAnnouncer *self = g_new0 (NorpcDBusAnnouncer, 1);
 
-  self->connection = g_object_ref (connection);
+  self->outlet = outlet;
   self->path = g_strdup (path);
   self->info = info;
+  self->receivers = receivers;
+  self->data = data;
   self->changed = g_hash_table_new (NULL, NULL);
   self->proxy = new_announced_proxy (endpoint, info);
   for (guint i = 0; i < norpc_interface_info_get_n_signals (info); i++)
@@ -259,12 +355,19 @@ norpc_dbus_announcer_free (gpointer data)
                                           0, NULL, NULL, NULL);
   if (self->source != NULL)
     {
+      g_queue_remove (&self->outlet->changed, self);
       g_source_destroy (self->source);
       g_source_unref (self->source);
     }
   g_object_unref (self->proxy);
   g_hash_table_unref (self->changed);
   g_free (self->path);
-  g_object_unref (self->connection);
   g_free (self);
+}
+
+/* Returns the proxy (unowned) that follows the service. */
+NorpcProxy *
+norpc_dbus_announcer_get_proxy (NorpcDBusAnnouncer *self)
+{
+  return self->proxy;
 }

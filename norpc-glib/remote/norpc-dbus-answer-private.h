@@ -30,10 +30,10 @@ void norpc_dbus_answer_wrong  (NorpcDBusRequest *request,
 void norpc_dbus_answer_gerror (NorpcDBusRequest *request,
                                const GError     *error);
 
-/* @body is floating or owned. */
-void norpc_dbus_answer_body   (NorpcDBusRequest *request,
-                               GVariant         *body,
-                               GUnixFDList      *fds);
+/* @body is floating or owned. Returns FALSE if the client gets nothing of it. */
+gboolean norpc_dbus_answer_body (NorpcDBusRequest *request,
+                                 GVariant         *body,
+                                 GUnixFDList      *fds);
 
 /* @reply has values, not an error. */
 void norpc_dbus_answer_reply  (NorpcDBusRequest *request,

@@ -5,14 +5,13 @@
 
 /* The answer to a message of a client of an exported object: a reply of the endpoint, or an error. */
 
-#include "call/norpc-call-variant.h"
-#include "core/norpc-value-variant-private.h"
 #include "events/norpc-property-access-private.h"
 #include "norpc-dbus-answer-private.h"
 #include "norpc-dbus-error-private.h"
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-limits-private.h"
+#include "norpc-dbus-objects-private.h"
 
 #define FAILED "org.freedesktop.DBus.Error.Failed"
 #define LIMITS_EXCEEDED "org.freedesktop.DBus.Error.LimitsExceeded"
@@ -68,7 +67,7 @@ norpc_dbus_answer_gerror (NorpcDBusRequest *self,
 
 /* Sends a reply with @body (floating or owned), whose parts have been checked. One that is too large becomes an error.
  */
-void
+gboolean
 norpc_dbus_answer_body (NorpcDBusRequest *self,
                         GVariant         *body,
                         GUnixFDList      *fds)
@@ -79,13 +78,13 @@ norpc_dbus_answer_body (NorpcDBusRequest *self,
   g_autofree char *excess = NULL;
 
   if (!wants_reply (self->message))
-    return;
+    return FALSE;
 
   excess = norpc_dbus_find_body_excess (sunk);
   if (excess != NULL)
     {
       norpc_dbus_answer_error (self, INVALID_RESULT, excess);
-      return;
+      return FALSE;
     }
 
   reply = g_dbus_message_new_method_reply (self->message);
@@ -93,10 +92,13 @@ norpc_dbus_answer_body (NorpcDBusRequest *self,
   if (fds != NULL)
     g_dbus_message_set_unix_fd_list (reply, fds);
   norpc_dbus_serving_flush (self->serving);
-  if (!g_dbus_connection_send_message (self->serving->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
-                                       &error) &&
-      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+  if (g_dbus_connection_send_message (self->serving->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, &error))
+    return TRUE;
+
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
     norpc_dbus_answer_error (self, LIMITS_EXCEEDED, error->message);
+
+  return FALSE;
 }
 
 /* Returns the values of a reply that has all of them, as a dictionary (floating). A value that is not there, or
@@ -104,7 +106,8 @@ norpc_dbus_answer_body (NorpcDBusRequest *self,
  */
 static GVariant *
 make_dict (const NorpcPropertyAccess *access,
-           NorpcReply                *reply)
+           NorpcReply                *reply,
+           NorpcDBusPassage          *passage)
 {
   const GValue *results = norpc_reply_get_values (reply, NULL);
   GVariantBuilder dict;
@@ -115,7 +118,7 @@ make_dict (const NorpcPropertyAccess *access,
       const NorpcArgInfo *arg = &access->args[access->readable[i]];
       g_autofree char *problem = NULL;
       g_autoptr (GVariant) value =
-        norpc_dbus_arg_is_portable (arg) ? norpc_dbus_get_value (arg, &results[i], &problem) : NULL;
+        norpc_dbus_arg_is_portable (arg) ? norpc_dbus_get_value (passage, arg, &results[i], &problem) : NULL;
 
       if (value != NULL)
         g_variant_builder_add (&dict, "{sv}", arg->dbus.name, value);
@@ -144,12 +147,15 @@ send_value (NorpcDBusRequest *self,
 {
   const NorpcArgInfo *arg = &norpc_property_access_get (self->info)->args[self->property];
   const GValue *value = peek_value (self, reply);
+  NorpcDBusPassage passage = norpc_dbus_objects_begin_passage (self->serving, self->client);
   g_autofree char *problem = NULL;
-  g_autoptr (GVariant) form = norpc_dbus_get_value (arg, value, &problem);
+  g_autoptr (GVariant) form = norpc_dbus_get_value (&passage, arg, value, &problem);
+  gboolean sent = form != NULL && norpc_dbus_answer_body (self, g_variant_new ("(v)", form), NULL);
 
+  norpc_dbus_passage_end (&passage, sent);
   if (form != NULL)
-    norpc_dbus_answer_body (self, g_variant_new ("(v)", form), NULL);
-  else if (g_value_fits_pointer (value) && g_value_peek_pointer (value) == NULL)
+    return;
+  if (g_value_fits_pointer (value) && g_value_peek_pointer (value) == NULL)
     norpc_dbus_answer_wrong (self, NORPC_DBUS_UNKNOWN_PROPERTY, "The property %s.%s has no value",
                              self->info->dbus.name, arg->dbus.name);
   else
@@ -157,26 +163,23 @@ send_value (NorpcDBusRequest *self,
                              problem);
 }
 
-/* The descriptors in the results belong to this client, and the message has duplicates. */
 static void
-send_results (NorpcDBusRequest *self,
-              NorpcReply       *reply)
+send_all_values (NorpcDBusRequest *self,
+                 NorpcReply       *reply)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) results = norpc_reply_dup_variant (reply, &error);
-  g_autoptr (GUnixFDList) fds = NULL;
-  g_autofree char *problem = NULL;
-  g_autoptr (GVariant) form = NULL;
+  NorpcDBusPassage passage = norpc_dbus_objects_begin_passage (self->serving, self->client);
+  GVariant *dict = make_dict (norpc_property_access_get (self->info), reply, &passage);
 
-  if (results == NULL)
-    {
-      norpc_dbus_answer_gerror (self, error);
-      return;
-    }
+  norpc_dbus_passage_end (&passage, norpc_dbus_answer_body (self, g_variant_new ("(@a{sv})", dict), NULL));
+}
 
-  problem = norpc_dbus_find_args_excess (self->info->methods[self->method]->dbus.out_args, results, "result");
-  if (problem == NULL)
-    form = norpc_dbus_to_form (results, &fds, &problem);
+/* Returns TRUE if the form (nullable) of the results was sent. */
+static gboolean
+send_form (NorpcDBusRequest *self,
+           GVariant         *form,
+           GUnixFDList      *fds,
+           const char       *problem)
+{
   if (form == NULL)
     norpc_dbus_answer_wrong (self, INVALID_RESULT, "%s.%s: %s", self->info->dbus.name,
                              self->info->methods[self->method]->dbus.name, problem);
@@ -184,8 +187,33 @@ send_results (NorpcDBusRequest *self,
                            G_DBUS_CAPABILITY_FLAGS_UNIX_FD_PASSING) == 0)
     norpc_dbus_answer_error (self, FAILED, "The connection cannot pass file descriptors");
   else
-    norpc_dbus_answer_body (self, form, fds);
-  norpc_dbus_close_fds (results);
+    return norpc_dbus_answer_body (self, form, fds);
+
+  return FALSE;
+}
+
+/* The descriptors in the results belong to this client, and the message has duplicates. */
+static void
+send_results (NorpcDBusRequest *self,
+              NorpcReply       *reply)
+{
+  GDBusArgInfo **infos = self->info->methods[self->method]->dbus.out_args;
+  NorpcDBusPassage passage = norpc_dbus_objects_begin_passage (self->serving, self->client);
+  guint n_values;
+  const GValue *values = norpc_reply_get_values (reply, &n_values);
+  g_autofree char *problem = NULL;
+  GVariant *floating = norpc_dbus_passage_get_values (&passage, infos, values, n_values, "result", &problem);
+  g_autoptr (GVariant) results = floating != NULL ? g_variant_ref_sink (floating) : NULL;
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GVariant) form = NULL;
+
+  if (results != NULL)
+    problem = norpc_dbus_find_args_excess (infos, results, "result");
+  if (problem == NULL)
+    form = norpc_dbus_to_form (results, &fds, &problem);
+  norpc_dbus_passage_end (&passage, send_form (self, form, fds, problem));
+  if (results != NULL)
+    norpc_dbus_close_fds (results);
 }
 
 void
@@ -199,9 +227,7 @@ norpc_dbus_answer_reply (NorpcDBusRequest *self,
       break;
 
     case NORPC_DBUS_ANSWER_ALL_VALUES:
-      norpc_dbus_answer_body (self,
-                              g_variant_new ("(@a{sv})", make_dict (norpc_property_access_get (self->info), reply)),
-                              NULL);
+      send_all_values (self, reply);
       break;
 
     case NORPC_DBUS_ANSWER_ONE_VALUE:

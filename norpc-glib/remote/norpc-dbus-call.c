@@ -74,19 +74,31 @@ tell_peer (NorpcDBusCall *self,
   g_dbus_connection_send_message (self->object->connection, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
 }
 
-/* The call was cancelled, has timed out, or was completed by a layer. */
+static gboolean
+is_waiting (NorpcDBusCall *self)
+{
+  return self->call != NULL && g_hash_table_contains (self->object->calls, self);
+}
+
+/* The call was cancelled, has timed out, or was completed by a layer. A peer that has norpc-glib answers it then; the
+ * answer may have been sent before, with objects that this process has from then on.
+ */
 static void
 abandon_dbus_call (gpointer data)
 {
   NorpcDBusCall *self = data;
 
+  gboolean tells = self->serial != 0 && self->object->peer == NORPC_DBUS_PEER_NORPC &&
+                   g_hash_table_contains (self->object->calls, self);
+  gboolean awaits_objects = tells && norpc_dbus_message_returns_objects (self->call);
+
   g_queue_remove (&self->object->waiting, self);
-  if (self->serial != 0 && self->object->peer == NORPC_DBUS_PEER_NORPC &&
-      g_hash_table_contains (self->object->calls, self))
+  if (tells)
     tell_peer (self, "Cancel", g_variant_new ("(u)", self->serial));
   if (!g_hash_table_remove (self->object->calls, self))
     g_clear_pointer (&self->call, norpc_call_unref);
-  g_cancellable_cancel (self->cancellable);
+  if (!awaits_objects)
+    g_cancellable_cancel (self->cancellable);
   self->object->call_ended (self->object);
   call_unref (self);
 }
@@ -193,8 +205,9 @@ find_interface (NorpcDBusObject *object,
 static void
 answer_all (NorpcDBusObject *object,
             NorpcCall       *call,
-            GVariant        *body)
+            GDBusMessage    *reply)
 {
+  GVariant *body = g_dbus_message_get_body (reply);
   NorpcDBusInterface *iface = find_interface (object, norpc_call_get_interface_name (call));
   g_autoptr (GVariant) dict = NULL;
 
@@ -207,10 +220,18 @@ answer_all (NorpcDBusObject *object,
   else
     {
       dict = g_variant_get_child_value (body, 0);
-      norpc_dbus_interface_answer_all (iface, call, dict);
+      norpc_dbus_interface_answer_all (iface, g_dbus_message_get_sender (reply), call, dict);
     }
   g_clear_pointer (&iface, norpc_dbus_interface_unref);
   norpc_call_unref (call);
+}
+
+static NorpcDBusPassage
+begin_arrival (NorpcDBusCall *self,
+               const char    *sender)
+{
+  return norpc_dbus_begin_arrival (self->object->arrival_funcs, self->object->connection, sender,
+                                   self->object->peer == NORPC_DBUS_PEER_NORPC);
 }
 
 static void
@@ -222,16 +243,23 @@ read_back_cb (GObject      *connection,
   GError *error = NULL;
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, &error);
   g_autoptr (GVariant) value = NULL;
-  NorpcCall *call;
+  NorpcDBusPassage passage = begin_arrival (self, self->object->owner);
 
+  if (reply != NULL)
+    g_variant_get (reply, "(v)", &value);
   if (reply == NULL)
     {
       fail (self, error);
     }
-  else if ((call = take_dbus_call (self)) != NULL)
+  else if (!is_waiting (self) && self->call != NULL)
     {
-      g_variant_get (reply, "(v)", &value);
-      norpc_dbus_message_answer_set (call, value);
+      norpc_dbus_message_discard_set (self->call, &passage, value);
+    }
+  else if (self->call != NULL)
+    {
+      NorpcCall *call = take_dbus_call (self);
+
+      norpc_dbus_message_answer_set (call, &passage, value);
       norpc_call_unref (call);
     }
   self->object->call_ended (self->object);
@@ -255,7 +283,7 @@ finish_set (NorpcDBusCall *self)
     }
 
   call = take_dbus_call (self);
-  norpc_dbus_message_answer_set (call, NULL);
+  norpc_dbus_message_answer_set (call, NULL, NULL);
   norpc_call_unref (call);
 }
 
@@ -273,15 +301,27 @@ answer_from_reply (NorpcDBusCall *self,
     }
   else if (kind == NORPC_DBUS_GET_ALL && succeeded)
     {
-      answer_all (self->object, take_dbus_call (self), g_dbus_message_get_body (reply));
+      answer_all (self->object, take_dbus_call (self), reply);
     }
   else
     {
+      NorpcDBusPassage passage = begin_arrival (self, g_dbus_message_get_sender (reply));
       NorpcCall *call = take_dbus_call (self);
 
-      norpc_dbus_message_answer_call (reply, call);
+      norpc_dbus_message_answer_call (reply, &passage, call);
       norpc_call_unref (call);
     }
+}
+
+/* The call has completed before. */
+static void
+discard_reply (NorpcDBusCall *self,
+               GDBusMessage  *reply)
+{
+  NorpcDBusPassage passage = begin_arrival (self, g_dbus_message_get_sender (reply));
+
+  if (norpc_dbus_message_returns_objects (self->call))
+    norpc_dbus_message_discard (reply, &passage, self->call);
 }
 
 static void
@@ -296,8 +336,10 @@ replied_cb (GObject      *connection,
 
   if (reply == NULL)
     fail (self, error);
-  else if (self->call != NULL && g_hash_table_contains (self->object->calls, self))
+  else if (is_waiting (self))
     answer_from_reply (self, reply);
+  else if (self->call != NULL)
+    discard_reply (self, reply);
   self->object->call_ended (self->object);
   call_unref (self);
 }

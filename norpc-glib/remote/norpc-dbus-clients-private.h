@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 /*
- * The processes that call an exported object, each until it leaves the bus. The bus says who they are
+ * The processes that call an exported object, or the objects below it, each until it leaves the bus. The bus says who they are
  * before their first message is handled.
  *
  * All of it is used in the context of the export.
@@ -34,11 +34,18 @@ typedef void (*NorpcDBusClientFunc) (NorpcDBusClient *client,
                                      GDBusMessage    *message,
                                      gpointer         data);
 
+/* The client has left. */
+typedef void (*NorpcDBusClientLeftFunc) (const char *name,
+                                         gpointer    data);
+
 NorpcDBusClients *norpc_dbus_clients_new        (GDBusConnection     *connection,
                                                  NorpcDBusClientFunc  func,
+                                                 NorpcDBusClientLeftFunc left,
                                                  gpointer             data);
 void              norpc_dbus_clients_free       (NorpcDBusClients    *self);
 void              norpc_dbus_clients_cancel_all (NorpcDBusClients    *self);
+void              norpc_dbus_clients_watch      (NorpcDBusClients    *self,
+                                                 const char          *name);
 void              norpc_dbus_clients_take       (NorpcDBusClients    *self,
                                                  GDBusMessage        *message);
 

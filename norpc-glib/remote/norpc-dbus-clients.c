@@ -17,6 +17,7 @@ struct _NorpcDBusClients
   gatomicrefcount      ref_count;
   GDBusConnection     *connection; /* (owned) */
   NorpcDBusClientFunc  func;
+  NorpcDBusClientLeftFunc left;
   gpointer             data;
   GHashTable          *clients;    /* (owned): of names and owned NorpcDBusClient */
   gboolean             ended;
@@ -81,6 +82,7 @@ client_free (gpointer data)
 NorpcDBusClients *
 norpc_dbus_clients_new (GDBusConnection     *connection,
                         NorpcDBusClientFunc  func,
+                        NorpcDBusClientLeftFunc left,
                         gpointer             data)
 {
   NorpcDBusClients *self = g_new0 (NorpcDBusClients, 1);
@@ -88,6 +90,7 @@ norpc_dbus_clients_new (GDBusConnection     *connection,
   g_atomic_ref_count_init (&self->ref_count);
   self->connection = g_object_ref (connection);
   self->func = func;
+  self->left = left;
   self->data = data;
   self->clients = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, client_free);
 
@@ -138,6 +141,24 @@ is_gone (GVariant *args)
   return *owner == '\0';
 }
 
+/* Code of the application may run: @self may have ended afterwards. */
+static void
+remove_client (NorpcDBusClients *self,
+               const char       *name)
+{
+  g_autoptr (GPtrArray) cancellables = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autofree char *owned_name = g_strdup (name);
+  NorpcDBusClient *client = g_hash_table_lookup (self->clients, name);
+
+  if (client == NULL)
+    return;
+
+  steal_requests (client, cancellables);
+  g_hash_table_remove (self->clients, owned_name);
+  self->left (owned_name, self->data);
+  cancel (cancellables);
+}
+
 static void
 vanished_cb (GDBusConnection *connection G_GNUC_UNUSED,
              const char      *sender,
@@ -149,18 +170,9 @@ vanished_cb (GDBusConnection *connection G_GNUC_UNUSED,
 {
   NorpcDBusClients *self = user_data;
   g_autoptr (GVariant) name = g_variant_get_child_value (args, 0);
-  g_autoptr (GPtrArray) cancellables = g_ptr_array_new_with_free_func (g_object_unref);
-  NorpcDBusClient *client;
 
-  if (self->ended || g_strcmp0 (sender, "org.freedesktop.DBus") != 0 || !is_gone (args))
-    return;
-  client = g_hash_table_lookup (self->clients, g_variant_get_string (name, NULL));
-  if (client == NULL)
-    return;
-
-  steal_requests (client, cancellables);
-  g_hash_table_remove (self->clients, client->name);
-  cancel (cancellables);
+  if (!self->ended && g_strcmp0 (sender, "org.freedesktop.DBus") == 0 && is_gone (args))
+    remove_client (self, g_variant_get_string (name, NULL));
 }
 
 static void
@@ -219,12 +231,18 @@ identified_cb (GObject      *connection,
                gpointer      user_data)
 {
   Question *question = user_data;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, &error);
   g_autoptr (GCredentials) credentials = reply != NULL ? read_credentials (reply) : NULL;
   NorpcDBusClient *client = question->clients->ended ? NULL
                                                      : g_hash_table_lookup (question->clients->clients, question->name);
 
-  if (client != NULL)
+  /* It may have left before anybody asked to be told. */
+  if (client != NULL && g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER))
+    {
+      remove_client (question->clients, question->name);
+    }
+  else if (client != NULL)
     {
       client->sender = norpc_sender_new (question->clients->connection, client->name, credentials);
       handle_waiting (client);
@@ -275,6 +293,14 @@ ensure_client (NorpcDBusClients *self,
   identify (self, client);
 
   return client;
+}
+
+/* Has the function for clients that have left called when the process leaves the bus, whether it calls or not. */
+void
+norpc_dbus_clients_watch (NorpcDBusClients *self,
+                          const char       *name)
+{
+  ensure_client (self, name);
 }
 
 /* Takes ownership of @message, which is handled once its sender is known. */

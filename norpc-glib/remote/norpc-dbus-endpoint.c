@@ -4,8 +4,9 @@
  */
 
 #include "channel/norpc-channel.h"
-#include "norpc-dbus-endpoint.h"
+#include "norpc-dbus-endpoint-private.h"
 #include "norpc-dbus-object-private.h"
+#include "norpc-dbus-received-private.h"
 
 /**
  * NorpcDBusEndpoint:
@@ -37,6 +38,8 @@ struct _NorpcDBusEndpoint
   char            *object_path; /* (owned) */
   guint            capacity;
   NorpcDBusObject *object;      /* (owned) */
+  GDestroyNotify   ended;       /* (nullable): of an object that was received in messages; see `data` */
+  gpointer         data;        /* (unowned) */
 };
 
 static void norpc_dbus_endpoint_endpoint_iface_init (NorpcEndpointInterface *iface);
@@ -111,7 +114,8 @@ norpc_dbus_endpoint_constructed (GObject *object)
   NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (object);
 
   G_OBJECT_CLASS (norpc_dbus_endpoint_parent_class)->constructed (object);
-  self->object = norpc_dbus_object_new (self->connection, self->name, self->object_path, self->capacity);
+  self->object = norpc_dbus_object_new (self->connection, self->name, self->object_path, self->capacity,
+                                        &norpc_dbus_arrival_funcs);
 }
 
 static void
@@ -120,6 +124,8 @@ norpc_dbus_endpoint_finalize (GObject *object)
   NorpcDBusEndpoint *self = NORPC_DBUS_ENDPOINT (object);
 
   norpc_dbus_object_end (self->object);
+  if (self->ended != NULL)
+    self->ended (self->data);
   g_free (self->object_path);
   g_free (self->name);
   g_object_unref (self->connection);
@@ -275,6 +281,45 @@ norpc_dbus_endpoint_new (GDBusConnection *connection,
 
   return g_object_new (NORPC_TYPE_DBUS_ENDPOINT, "connection", connection, "name", name, "object-path", object_path,
                        NULL);
+}
+
+/* @peer is the unique name of the other process, or empty if there is no bus. @ended is called with @data in the thread
+ * that releases the last reference.
+ */
+NorpcDBusEndpoint *
+norpc_dbus_endpoint_new_received (GDBusConnection *connection,
+                                  const char      *peer,
+                                  const char      *path,
+                                  gboolean         has_norpc,
+                                  GDestroyNotify   ended,
+                                  gpointer         data)
+{
+  NorpcDBusEndpoint *self = norpc_dbus_endpoint_new (connection, *peer != '\0' ? peer : NULL, path);
+
+  self->ended = ended;
+  self->data = data;
+  norpc_dbus_object_set_received (self->object, has_norpc);
+
+  return self;
+}
+
+/* The object has been in one more message. */
+void
+norpc_dbus_endpoint_add_received (NorpcDBusEndpoint *self)
+{
+  norpc_dbus_object_add_received (self->object);
+}
+
+/* Returns TRUE if @endpoint leads to an object that a process has sent, which is the peer. */
+gboolean
+norpc_dbus_endpoint_is_received (NorpcEndpoint   *endpoint,
+                                 GDBusConnection *connection,
+                                 const char      *peer)
+{
+  NorpcDBusEndpoint *self = NORPC_IS_DBUS_ENDPOINT (endpoint) ? NORPC_DBUS_ENDPOINT (endpoint) : NULL;
+
+  return self != NULL && self->ended != NULL && self->connection == connection &&
+         g_strcmp0 (self->name, *peer != '\0' ? peer : NULL) == 0;
 }
 
 /**

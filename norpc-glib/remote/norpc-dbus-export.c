@@ -4,9 +4,9 @@
  */
 
 #include "core/norpc-interface-info-private.h"
-#include "norpc-dbus-error-private.h"
 #include "norpc-dbus-export.h"
 #include "norpc-dbus-info-private.h"
+#include "norpc-dbus-objects-private.h"
 #include "norpc-dbus-request-private.h"
 
 /**
@@ -35,8 +35,7 @@ struct _NorpcDBusExport
 {
   GObject parent_instance;
 
-  NorpcDBusServing *serving;       /* (owned) (nullable): until the object is no longer exported */
-  GArray           *registrations; /* (owned) (element-type guint): of GDBus */
+  NorpcDBusServing *serving; /* (owned) (nullable): until the object is no longer exported */
   gulong            closed_id;
 };
 
@@ -47,6 +46,7 @@ end_serving_cb (gpointer user_data)
 {
   NorpcDBusServing *serving = user_data;
 
+  g_clear_pointer (&serving->objects, norpc_dbus_objects_free);
   g_ptr_array_set_size (serving->announcers, 0);
   g_clear_pointer (&serving->clients, norpc_dbus_clients_free);
 
@@ -60,6 +60,8 @@ cancel_requests_cb (gpointer user_data)
 
   if (serving->clients != NULL)
     norpc_dbus_clients_cancel_all (serving->clients);
+  if (serving->objects != NULL)
+    norpc_dbus_objects_close_all (serving->objects);
 
   return G_SOURCE_REMOVE;
 }
@@ -109,35 +111,45 @@ norpc_dbus_export_dispose (GObject *object)
 }
 
 static void
-norpc_dbus_export_finalize (GObject *object)
-{
-  g_array_unref (NORPC_DBUS_EXPORT (object)->registrations);
-
-  G_OBJECT_CLASS (norpc_dbus_export_parent_class)->finalize (object);
-}
-
-static void
 norpc_dbus_export_class_init (NorpcDBusExportClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->dispose = norpc_dbus_export_dispose;
-  object_class->finalize = norpc_dbus_export_finalize;
 }
 
 static void
-norpc_dbus_export_init (NorpcDBusExport *self)
+norpc_dbus_export_init (NorpcDBusExport *self G_GNUC_UNUSED)
 {
-  self->registrations = g_array_new (FALSE, FALSE, sizeof (guint));
+}
+
+/* Runs in the context of the export. A client sees the objects that it has, and no others. */
+static void
+handle_message (NorpcDBusClient *client,
+                GDBusMessage    *message,
+                gpointer         data)
+{
+  NorpcDBusServing *root = data;
+  const char *path = g_dbus_message_get_path (message);
+  NorpcDBusServing *serving = g_str_equal (path, root->path) || root->objects == NULL
+                                ? root : norpc_dbus_objects_find (root->objects, client->name, path);
+
+  if (serving != NULL)
+    norpc_dbus_request_handle (serving, client, message);
+  else
+    norpc_dbus_request_reject (root, client, message, NORPC_DBUS_UNKNOWN_OBJECT, "There is no such object");
 }
 
 /* Runs in the context of the export. */
 static void
-handle_message (NorpcDBusClient *client,
-                GDBusMessage    *message,
-                gpointer         serving)
+handle_left (const char *name,
+             gpointer    data)
 {
-  norpc_dbus_request_handle (serving, client, message);
+  NorpcDBusServing *root = data;
+
+  g_hash_table_remove (root->followers, name);
+  if (root->objects != NULL)
+    norpc_dbus_objects_drop_client (root->objects, name);
 }
 
 /* Runs in the context of the export. */
@@ -170,12 +182,17 @@ serving_new (GDBusConnection *connection,
   self->context = g_main_context_ref_thread_default ();
   self->infos = g_ptr_array_new ();
   self->announcers = g_ptr_array_new_with_free_func (norpc_dbus_announcer_free);
-  self->clients = norpc_dbus_clients_new (connection, handle_message, self);
+  self->registrations = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->followers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->clients = norpc_dbus_clients_new (connection, handle_message, handle_left, self);
   self->requests = g_hash_table_new (NULL, NULL);
+  self->outlet.connection = connection;
+  self->objects = norpc_dbus_objects_new (self);
   self->inbox = norpc_dbus_inbox_new (connection, path, capacity, take_message, self);
   if (self->inbox != NULL)
     return self;
 
+  g_clear_pointer (&self->objects, norpc_dbus_objects_free);
   norpc_dbus_serving_unref (self);
 
   return NULL;
@@ -280,9 +297,6 @@ norpc_dbus_export_add_interface (NorpcDBusExport           *self,
                                  const NorpcInterfaceInfo  *info,
                                  GError                   **error)
 {
-  NorpcDBusServing *serving;
-  guint registration;
-
   g_return_val_if_fail (NORPC_IS_DBUS_EXPORT (self), FALSE);
   g_return_val_if_fail (self->serving != NULL, FALSE);
   g_return_val_if_fail (info != NULL, FALSE);
@@ -295,21 +309,7 @@ norpc_dbus_export_add_interface (NorpcDBusExport           *self,
       return FALSE;
     }
 
-  /* GDBus describes the object. The inbox gets the messages before it. */
-  serving = self->serving;
-  registration = g_dbus_connection_register_object (serving->connection, serving->path,
-                                                    norpc_dbus_get_exported_info (info), NULL, NULL, NULL, error);
-  if (registration == 0)
-    return FALSE;
-
-  g_array_append_val (self->registrations, registration);
-  norpc_dbus_error_register (info);
-  g_ptr_array_add (serving->infos, (gpointer) info);
-  g_ptr_array_add (serving->announcers,
-                   norpc_dbus_announcer_new (serving->connection, serving->path, serving->endpoint, info));
-  norpc_dbus_inbox_add (serving->inbox, info->dbus.name);
-
-  return TRUE;
+  return norpc_dbus_serving_add_interface (self->serving, info, error);
 }
 
 /**
@@ -337,8 +337,7 @@ norpc_dbus_export_unexport (NorpcDBusExport *self)
   if (serving == NULL)
     return;
 
-  for (guint i = 0; i < self->registrations->len; i++)
-    g_dbus_connection_unregister_object (serving->connection, g_array_index (self->registrations, guint, i));
+  norpc_dbus_serving_unregister (serving);
   g_clear_signal_handler (&self->closed_id, serving->connection);
   norpc_dbus_inbox_close (serving->inbox);
   if (g_main_context_is_owner (serving->context) || !g_main_context_acquire (serving->context))

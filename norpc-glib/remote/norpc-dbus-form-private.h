@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "core/norpc-interface-info-private.h"
+#include "norpc-dbus-passage-private.h"
 
 #include <gio/gunixfdlist.h>
 
@@ -34,10 +34,15 @@ GVariant *norpc_dbus_from_form (GVariant     *form,
 void      norpc_dbus_close_fds (GVariant     *value);
 
 /* Values without descriptors. */
-char     *norpc_dbus_set_value (const NorpcArgInfo *info,
+char     *norpc_dbus_set_value (NorpcDBusPassage   *passage,
+                                const NorpcArgInfo *info,
                                 GValue             *value,
                                 GVariant           *form);
-GVariant *norpc_dbus_get_value (const NorpcArgInfo *info,
+void      norpc_dbus_discard_value (NorpcDBusPassage   *passage,
+                                    const NorpcArgInfo *info,
+                                    GVariant           *dict);
+GVariant *norpc_dbus_get_value (NorpcDBusPassage   *passage,
+                                const NorpcArgInfo *info,
                                 const GValue       *value,
                                 char              **problem);
 

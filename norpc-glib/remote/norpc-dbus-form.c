@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/norpc-value-variant-private.h"
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-limits-private.h"
 
@@ -15,6 +14,9 @@ char *
 norpc_dbus_arg_get_type (const NorpcArgInfo *info)
 {
   const char *signature = info->dbus.signature;
+
+  if (*signature == '\0' && norpc_dbus_arg_get_object_type (info) != G_TYPE_INVALID)
+    signature = info->get_element_type != NULL ? "ao" : "o";
 
   return g_strconcat (*signature != '\0' && *signature != 'm' && norpc_arg_info_is_nullable (info) ? "m" : "",
                       signature, NULL);
@@ -330,7 +332,8 @@ norpc_dbus_close_fds (GVariant *value)
 /* Sets @value, that of a property, from what a message has. Returns a message (owned) that says what is wrong, or NULL.
  */
 char *
-norpc_dbus_set_value (const NorpcArgInfo *info,
+norpc_dbus_set_value (NorpcDBusPassage   *passage,
+                      const NorpcArgInfo *info,
                       GValue             *value,
                       GVariant           *form)
 {
@@ -338,22 +341,46 @@ norpc_dbus_set_value (const NorpcArgInfo *info,
   char *problem = NULL;
   g_autoptr (GVariant) variant = norpc_dbus_from_form (form, type, NULL, FALSE, &problem);
 
-  return variant != NULL ? norpc_value_set_variant (info, value, variant) : problem;
+  return variant != NULL ? norpc_dbus_passage_set_value (passage, info, value, variant) : problem;
+}
+
+/* Receives and releases the objects in the value that a dictionary has for a property. */
+void
+norpc_dbus_discard_value (NorpcDBusPassage   *passage,
+                          const NorpcArgInfo *info,
+                          GVariant           *dict)
+{
+  g_autoptr (GVariant) form = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  if (norpc_dbus_arg_get_object_type (info) == G_TYPE_INVALID)
+    return;
+  form = g_variant_lookup_value (dict, info->dbus.name, NULL);
+  if (form == NULL)
+    return;
+
+  g_value_init (&value, norpc_arg_info_get_gtype (&info->dbus));
+  g_free (norpc_dbus_set_value (passage, info, &value, form));
 }
 
 /* Returns the form (owned) of the value of a property, or NULL with a message (owned). */
 GVariant *
-norpc_dbus_get_value (const NorpcArgInfo  *info,
+norpc_dbus_get_value (NorpcDBusPassage    *passage,
+                      const NorpcArgInfo  *info,
                       const GValue        *value,
                       char               **problem)
 {
-  GVariant *variant = norpc_value_to_variant (info, value, problem);
+  guint mark = norpc_dbus_passage_mark (passage);
+  GVariant *variant = norpc_dbus_passage_get_value (passage, info, value, problem);
   g_autoptr (GVariant) sunk = variant != NULL ? g_variant_ref_sink (variant) : NULL;
+  GVariant *form = NULL;
 
-  if (sunk == NULL)
-    return NULL;
+  if (sunk != NULL)
+    *problem = norpc_dbus_find_value_excess (sunk);
+  if (*problem == NULL)
+    form = norpc_dbus_to_form (sunk, NULL, problem);
+  if (form == NULL)
+    norpc_dbus_passage_take_back (passage, mark);
 
-  *problem = norpc_dbus_find_value_excess (sunk);
-
-  return *problem == NULL ? norpc_dbus_to_form (sunk, NULL, problem) : NULL;
+  return form;
 }

@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /*
- * The messages that arrive for one exported object. GDBus's own thread puts them in, so that a client that
+ * The messages that arrive for one exported object, and for those below it that other processes have got. GDBus's own thread puts them in, so that a client that
  * sends more than the inbox takes gets its errors at once, however busy the main context of the export is:
  * GDBus would keep any number of them.
  */
@@ -29,6 +29,9 @@ NorpcDBusInbox *norpc_dbus_inbox_ref       (NorpcDBusInbox     *self);
 void            norpc_dbus_inbox_unref     (gpointer            self);
 void            norpc_dbus_inbox_add       (NorpcDBusInbox     *self,
                                             const char         *interface_name);
+char           *norpc_dbus_inbox_next_path (NorpcDBusInbox     *self);
+void            norpc_dbus_inbox_expect_notes (NorpcDBusInbox  *self,
+                                               int              n);
 void            norpc_dbus_inbox_close     (NorpcDBusInbox     *self);
 void            norpc_dbus_inbox_free_slot (NorpcDBusInbox     *self);
 

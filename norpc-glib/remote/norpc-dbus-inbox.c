@@ -3,8 +3,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <string.h>
+
 #include "norpc-dbus-inbox-private.h"
 #include "norpc-dbus-info-private.h"
+
+/* The objects that other processes have got are below this name. */
+#define OBJECTS "/objects"
 
 /* The inboxes of a connection, which has one filter for all of them. */
 typedef struct
@@ -29,6 +34,8 @@ struct _NorpcDBusInbox
   GQueue      messages;   /* [lock]: of owned GDBusMessage */
   guint       n_slots;    /* [lock]: taken by requests in the queue, and by those that are not answered */
   guint       n_notes;    /* [lock]: other messages in the queue */
+  guint       n_expected; /* [lock]: notes about objects, besides those about calls */
+  guint64     n_paths;    /* [lock]: how many objects there have been below this one */
   gboolean    wakes;      /* [lock]: the context has a source that handles the messages */
   gboolean    closed;     /* [lock] */
 };
@@ -148,7 +155,7 @@ take_slot_locked (NorpcDBusInbox *self,
   guint *counter = is_note (message) ? &self->n_notes : &self->n_slots;
 
   /* A call has two notes at most. */
-  if (*counter >= (is_note (message) ? 2 * self->capacity : self->capacity))
+  if (*counter >= (is_note (message) ? 2 * self->capacity + self->n_expected : self->capacity))
     return FALSE;
 
   ++*counter;
@@ -239,6 +246,37 @@ find_inbox (Router     *self,
   return inbox;
 }
 
+/* Runs in GDBus's thread. Returns the inbox (owned) of the object below whose path @path is or has been. */
+static NorpcDBusInbox *
+find_inbox_above (Router     *self,
+                  const char *path)
+{
+  const char *last = strrchr (path, '/');
+  guint64 number;
+  g_autofree char *above = NULL;
+  NorpcDBusInbox *inbox;
+  gboolean given;
+
+  if (!g_ascii_string_to_unsigned (last + 1, 10, 1, G_MAXUINT64, &number, NULL))
+    return NULL;
+  above = g_strndup (path, (gsize) (last - path));
+  if (!g_str_has_suffix (above, OBJECTS))
+    return NULL;
+
+  above[strlen (above) - strlen (OBJECTS)] = '\0';
+  inbox = find_inbox (self, *above != '\0' ? above : "/");
+  if (inbox == NULL)
+    return NULL;
+
+  g_mutex_lock (&inbox->lock);
+  given = number <= inbox->n_paths;
+  g_mutex_unlock (&inbox->lock);
+  if (!given)
+    g_clear_pointer (&inbox, norpc_dbus_inbox_unref);
+
+  return inbox;
+}
+
 /* Runs in GDBus's thread. Takes ownership of @message. */
 static GDBusMessage *
 filter (GDBusConnection *connection,
@@ -254,6 +292,8 @@ filter (GDBusConnection *connection,
     return message;
 
   inbox = find_inbox (router, g_dbus_message_get_path (message));
+  if (inbox == NULL)
+    inbox = find_inbox_above (router, g_dbus_message_get_path (message));
   if (inbox != NULL && wants (inbox, message))
     push_message (inbox, connection, g_steal_pointer (&message));
   g_clear_pointer (&inbox, norpc_dbus_inbox_unref);
@@ -326,6 +366,31 @@ norpc_dbus_inbox_add (NorpcDBusInbox *self,
 {
   g_mutex_lock (&self->lock);
   g_hash_table_add (self->interfaces, g_strdup (interface_name));
+  g_mutex_unlock (&self->lock);
+}
+
+/* Thread-safe. Returns a path (owned) below that of the object, which no other object has had. From now on, the inbox
+ * has the messages to it.
+ */
+char *
+norpc_dbus_inbox_next_path (NorpcDBusInbox *self)
+{
+  guint64 number;
+
+  g_mutex_lock (&self->lock);
+  number = ++self->n_paths;
+  g_mutex_unlock (&self->lock);
+
+  return g_strdup_printf ("%s" OBJECTS "/%" G_GUINT64_FORMAT, g_str_equal (self->path, "/") ? "" : self->path, number);
+}
+
+/* Thread-safe. Makes room for @n more notes, or for less, if it is negative. */
+void
+norpc_dbus_inbox_expect_notes (NorpcDBusInbox *self,
+                               int             n)
+{
+  g_mutex_lock (&self->lock);
+  self->n_expected += (guint) n;
   g_mutex_unlock (&self->lock);
 }
 

@@ -139,17 +139,39 @@ add_annotation (GDBusAnnotationInfo * const *annotations,
 /* A type that has another form on D-Bus is told in an annotation, from which the description can be made. */
 #define TYPE_ANNOTATION "org.norpc.Type"
 
+#define NULLABLE_ANNOTATION "org.norpc.Nullable"
+
+/* Makes the annotations (owned) of an argument whose objects have the type @object_type. */
+static GDBusAnnotationInfo **
+annotate_object (const NorpcArgInfo *info,
+                 GType               object_type)
+{
+  const NorpcInterfaceInfo *object_info = norpc_interface_type_get_info (object_type);
+  g_autofree char *type = g_strconcat (object_info->dbus.name, info->get_element_type != NULL ? "[]" : "", NULL);
+  g_autofree GDBusAnnotationInfo **annotations = NULL;
+
+  if (!norpc_arg_info_is_nullable (info))
+    return add_annotation (info->dbus.annotations, TYPE_ANNOTATION, type);
+
+  annotations = add_annotation (info->dbus.annotations, NULLABLE_ANNOTATION, "true");
+
+  return add_annotation (annotations, TYPE_ANNOTATION, type);
+}
+
 static GDBusArgInfo *
 export_arg (const NorpcArgInfo *info)
 {
   g_autofree char *type = norpc_dbus_arg_get_type (info);
   g_autofree char *form = norpc_dbus_arg_get_form (info);
+  GType object_type = norpc_dbus_arg_get_object_type (info);
   GDBusArgInfo *self = g_new0 (GDBusArgInfo, 1);
 
   *self = info->dbus;
   self->ref_count = -1;
   self->signature = g_strdup (form);
-  if (!g_str_equal (type, form))
+  if (object_type != G_TYPE_INVALID)
+    self->annotations = annotate_object (info, object_type);
+  else if (!g_str_equal (type, form))
     self->annotations = add_annotation (info->dbus.annotations, TYPE_ANNOTATION, type);
 
   return self;

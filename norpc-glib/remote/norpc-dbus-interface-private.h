@@ -7,6 +7,7 @@
 
 #include "call/norpc-call.h"
 #include "client/norpc-subscribers-private.h"
+#include "norpc-dbus-passage-private.h"
 
 G_BEGIN_DECLS
 
@@ -23,7 +24,8 @@ typedef struct _NorpcDBusInterface NorpcDBusInterface;
 NorpcDBusInterface *norpc_dbus_interface_new      (GDBusConnection          *connection,
                                                    const char               *name,
                                                    const char               *path,
-                                                   const NorpcInterfaceInfo *info);
+                                                   const NorpcInterfaceInfo *info,
+                                                   const NorpcDBusPassageFuncs *arrival_funcs);
 NorpcDBusInterface *norpc_dbus_interface_ref      (NorpcDBusInterface       *self);
 void                norpc_dbus_interface_unref    (gpointer                  self);
 void                norpc_dbus_interface_start    (NorpcDBusInterface       *self,
@@ -31,11 +33,15 @@ void                norpc_dbus_interface_start    (NorpcDBusInterface       *sel
 void                norpc_dbus_interface_stop     (NorpcDBusInterface       *self);
 void                norpc_dbus_interface_set_owner (NorpcDBusInterface      *self,
                                                     const char              *owner);
+void                norpc_dbus_interface_set_peer   (NorpcDBusInterface     *self,
+                                                     gboolean                has_norpc);
 void                norpc_dbus_interface_answer_all (NorpcDBusInterface     *self,
+                                                     const char             *sender,
                                                      NorpcCall              *call,
                                                      GVariant               *dict);
 
 /* Thread-safe. */
+gboolean                  norpc_dbus_interface_sends_objects   (NorpcDBusInterface *self);
 const NorpcInterfaceInfo *norpc_dbus_interface_get_info        (NorpcDBusInterface *self);
 NorpcSubscribers         *norpc_dbus_interface_get_subscribers (NorpcDBusInterface *self);
 

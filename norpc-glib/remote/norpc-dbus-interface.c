@@ -24,12 +24,14 @@ struct _NorpcDBusInterface
   char                     *name;       /* (owned) (nullable), since construction: that calls are sent to */
   char                     *path;       /* (owned), since construction */
   const NorpcInterfaceInfo *info;       /* since construction */
+  const NorpcDBusPassageFuncs *arrival_funcs; /* since construction */
   NorpcSubscribers         *subscribers; /* (owned), since construction */
 
   GObject          *stand_in; /* (owned) */
   char             *owner;    /* (owned) (nullable): the unique name of the service, if there is one; an empty
                                  string for the peer */
   NorpcSignalRelay *relay;    /* (owned) (nullable): while there is a service */
+  gboolean has_norpc;         /* the service has norpc-glib, as far as is known */
   gboolean loaded;            /* the stand-in has had the values of the service */
   gboolean loads;             /* the values are requested, because the service has told that they changed */
   gboolean loads_again;       /* and so again afterwards */
@@ -43,7 +45,8 @@ NorpcDBusInterface *
 norpc_dbus_interface_new (GDBusConnection          *connection,
                           const char               *name,
                           const char               *path,
-                          const NorpcInterfaceInfo *info)
+                          const NorpcInterfaceInfo *info,
+                          const NorpcDBusPassageFuncs *arrival_funcs)
 {
   NorpcDBusInterface *self = g_new0 (NorpcDBusInterface, 1);
 
@@ -52,6 +55,7 @@ norpc_dbus_interface_new (GDBusConnection          *connection,
   self->name = g_strdup (name);
   self->path = g_strdup (path);
   self->info = info;
+  self->arrival_funcs = arrival_funcs;
   self->subscribers = norpc_subscribers_new ();
   self->stand_in = norpc_stand_in_new (info);
 
@@ -91,6 +95,17 @@ norpc_dbus_interface_get_info (NorpcDBusInterface *self)
   return self->info;
 }
 
+/* Returns TRUE if signals have objects, which are sent only to those processes that ask for them. */
+gboolean
+norpc_dbus_interface_sends_objects (NorpcDBusInterface *self)
+{
+  for (guint i = 0; self->info->signals != NULL && self->info->signals[i] != NULL; i++)
+    if (norpc_dbus_args_have_objects (self->info->signals[i]->dbus.args))
+      return TRUE;
+
+  return FALSE;
+}
+
 NorpcSubscribers *
 norpc_dbus_interface_get_subscribers (NorpcDBusInterface *self)
 {
@@ -117,10 +132,12 @@ complain (NorpcDBusInterface *self,
 static void
 emit_from_message (NorpcDBusInterface    *self,
                    const NorpcSignalInfo *info,
+                   const char            *sender,
                    GValue                *params,
                    guint                  n_args,
                    GVariant              *args)
 {
+  NorpcDBusPassage passage = norpc_dbus_begin_arrival (self->arrival_funcs, self->connection, sender, self->has_norpc);
   g_autofree char *type = norpc_dbus_args_get_type (info->dbus.args);
   char *problem = NULL;
   g_autoptr (GVariant) values = norpc_dbus_from_form (args, type, NULL, FALSE, &problem);
@@ -130,7 +147,8 @@ emit_from_message (NorpcDBusInterface    *self,
   for (guint i = 0; i < n_args; i++)
     g_value_init (&params[i + 1], norpc_arg_info_get_gtype (info->dbus.args[i]));
 
-  if (values != NULL && norpc_values_set_variant (info->dbus.args, params + 1, n_args, values, "argument", &problem))
+  if (values != NULL && norpc_dbus_passage_set_values (&passage, info->dbus.args, params + 1, n_args, values, "argument",
+                                                       &problem))
     g_signal_emitv (params, g_signal_lookup (info->name, G_OBJECT_TYPE (self->stand_in)), 0, NULL);
   else
     complain (self, "signal", info->dbus.name, problem);
@@ -163,7 +181,7 @@ signal_cb (GDBusConnection *connection G_GNUC_UNUSED,
 
   n_args = norpc_arg_infos_count (self->info->signals[signal]->dbus.args);
   params = g_new0 (GValue, n_args + 1);
-  emit_from_message (self, self->info->signals[signal], params, n_args, args);
+  emit_from_message (self, self->info->signals[signal], sender, params, n_args, args);
   for (guint i = 0; i <= n_args; i++)
     g_value_unset (&params[i]);
 }
@@ -172,15 +190,18 @@ signal_cb (GDBusConnection *connection G_GNUC_UNUSED,
 static void
 show_value (NorpcDBusInterface *self,
             int                 property,
-            GVariant           *value)
+            GVariant           *value,
+            gboolean            counted)
 {
   const NorpcPropertyAccess *access = norpc_property_access_get (self->info);
   const NorpcArgInfo *arg = &access->args[property];
+  NorpcDBusPassage passage = norpc_dbus_begin_arrival (self->arrival_funcs, self->connection, self->owner, self->has_norpc);
   g_auto (GValue) shown = G_VALUE_INIT;
   char *problem;
 
+  passage.counted = counted;
   g_value_init (&shown, norpc_arg_info_get_gtype (&arg->dbus));
-  problem = norpc_dbus_set_value (arg, &shown, value);
+  problem = norpc_dbus_set_value (&passage, arg, &shown, value);
   if (problem == NULL)
     problem = norpc_value_find_problem (arg, &shown);
   if (problem == NULL)
@@ -189,10 +210,11 @@ show_value (NorpcDBusInterface *self,
     complain (self, "property", arg->dbus.name, problem);
 }
 
-/* Shows all values of a service. The first ones are no changes: nobody has seen others. */
+/* Shows all values of a service, whose objects may have been @counted. The first ones are no changes: nobody has seen others. */
 static void
 show_all (NorpcDBusInterface *self,
-          GVariant           *dict)
+          GVariant           *dict,
+          gboolean            counted)
 {
   guint notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
   GVariantIter iter;
@@ -208,12 +230,24 @@ show_all (NorpcDBusInterface *self,
       int property = norpc_dbus_find_property (self->info, name);
 
       if (property >= 0)
-        show_value (self, property, value);
+        show_value (self, property, value, counted);
     }
   g_object_thaw_notify (self->stand_in);
   if (!self->loaded)
     g_signal_handlers_unblock_matched (self->stand_in, G_SIGNAL_MATCH_ID, notify_id, 0, NULL, NULL, NULL);
   self->loaded = TRUE;
+}
+
+/* Receives the objects among values that are not used. */
+static void
+discard_all (NorpcDBusInterface *self,
+             GVariant           *dict)
+{
+  const NorpcPropertyAccess *access = norpc_property_access_get (self->info);
+  NorpcDBusPassage passage = norpc_dbus_begin_arrival (self->arrival_funcs, self->connection, self->owner, self->has_norpc);
+
+  for (guint i = 0; self->info->properties[i] != NULL; i++)
+    norpc_dbus_discard_value (&passage, &access->args[i], dict);
 }
 
 static void load_values (NorpcDBusInterface *self);
@@ -229,7 +263,9 @@ values_loaded_cb (GObject      *connection,
 
   self->loads = FALSE;
   if (dict != NULL && self->loaded && !self->loads_again)
-    show_all (self, dict);
+    show_all (self, dict, FALSE);
+  else if (dict != NULL)
+    discard_all (self, dict);
   if (self->loads_again)
     load_values (self);
   norpc_dbus_interface_unref (self);
@@ -264,7 +300,7 @@ take_dbus_change (NorpcDBusInterface *self,
   if (info->updates == NORPC_PROPERTY_UPDATES_INVALIDATES)
     g_object_notify (self->stand_in, info->name);
   else if (info->updates == NORPC_PROPERTY_UPDATES_VALUE && value != NULL)
-    show_value (self, property, value);
+    show_value (self, property, value, FALSE);
   else if (info->updates == NORPC_PROPERTY_UPDATES_VALUE)
     load_values (self);
 }
@@ -310,8 +346,17 @@ norpc_dbus_interface_set_owner (NorpcDBusInterface *self,
   g_free (self->owner);
   self->owner = g_strdup (owner);
   self->loaded = FALSE;
+  self->has_norpc = FALSE;
   if (owner != NULL)
     self->relay = norpc_signal_relay_new (self->stand_in, self->subscribers);
+}
+
+/* It is known what the service has. */
+void
+norpc_dbus_interface_set_peer (NorpcDBusInterface *self,
+                               gboolean            has_norpc)
+{
+  self->has_norpc = has_norpc;
 }
 
 void
@@ -337,38 +382,50 @@ norpc_dbus_interface_stop (NorpcDBusInterface *self)
 /* Sets a result from the values of the service. One that it does not send has the last known value. */
 static char *
 set_result (NorpcDBusInterface *self,
+            const char         *sender,
             const NorpcArgInfo *arg,
             GVariant           *dict,
             GValue             *result)
 {
   int property = norpc_dbus_find_property (self->info, arg->dbus.name);
+  NorpcDBusPassage passage = norpc_dbus_begin_arrival (self->arrival_funcs, self->connection, sender, self->has_norpc);
   g_autoptr (GVariant) value = norpc_dbus_arg_is_portable (arg)
                                  ? g_variant_lookup_value (dict, arg->dbus.name, NULL) : NULL;
 
   g_value_init (result, norpc_arg_info_get_gtype (&arg->dbus));
   if (value != NULL)
-    return norpc_dbus_set_value (arg, result, value);
+    return norpc_dbus_set_value (&passage, arg, result, value);
   if (property >= 0)
     g_object_get_property (self->stand_in, self->info->properties[property]->name, result);
 
   return NULL;
 }
 
-/* Answers a call that reads all properties with those of @dict. */
+/* Answers a call that reads all properties with those of @dict, which @sender has sent. */
 void
 norpc_dbus_interface_answer_all (NorpcDBusInterface *self,
+                                 const char         *sender,
                                  NorpcCall          *call,
                                  GVariant           *dict)
 {
   const NorpcPropertyAccess *access = (const NorpcPropertyAccess *) call->interface_info;
   g_autofree GValue *results = g_new0 (GValue, access->n_readable + 1);
+  const NorpcArgInfo *wrong = NULL;
   char *problem = NULL;
   guint n = 0;
 
+  for (; n < access->n_readable; n++)
+    {
+      char *found = set_result (self, sender, &access->args[access->readable[n]], dict, &results[n]);
+
+      if (found != NULL && problem == NULL)
+        wrong = &access->args[access->readable[n]];
+      if (found != NULL && problem == NULL)
+        problem = g_steal_pointer (&found);
+      g_free (found);
+    }
   if (self->owner != NULL)
-    show_all (self, dict);
-  for (; problem == NULL && n < access->n_readable; n++)
-    problem = set_result (self, &access->args[access->readable[n]], dict, &results[n]);
+    show_all (self, dict, TRUE);
   g_value_init (&results[n], G_TYPE_UINT);
   g_value_set_uint (&results[n], norpc_property_next_serial ());
 
@@ -376,7 +433,7 @@ norpc_dbus_interface_answer_all (NorpcDBusInterface *self,
     norpc_call_return_values (call, n + 1, results);
   else
     norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s",
-                             access->info.dbus.name, access->args[access->readable[n - 1]].dbus.name, problem);
+                             access->info.dbus.name, wrong->dbus.name, problem);
   norpc_values_clear (results, n + 1);
   g_free (problem);
 }

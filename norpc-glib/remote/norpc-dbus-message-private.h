@@ -6,6 +6,7 @@
 #pragma once
 
 #include "call/norpc-call.h"
+#include "norpc-dbus-passage-private.h"
 
 G_BEGIN_DECLS
 
@@ -25,11 +26,20 @@ GDBusMessage *norpc_dbus_message_new_call      (NorpcCall        *call,
                                                 const char       *destination,
                                                 const char       *path,
                                                 GError          **error);
-void          norpc_dbus_message_answer_call   (GDBusMessage  *reply,
-                                                NorpcCall     *call);
+gboolean      norpc_dbus_message_returns_objects (NorpcCall   *call);
+void          norpc_dbus_message_answer_call   (GDBusMessage     *reply,
+                                                NorpcDBusPassage *passage,
+                                                NorpcCall        *call);
+void          norpc_dbus_message_discard       (GDBusMessage     *reply,
+                                                NorpcDBusPassage *passage,
+                                                NorpcCall        *call);
 const char   *norpc_dbus_message_get_property  (NorpcCall     *call);
 gboolean      norpc_dbus_message_returns_value (NorpcCall     *call);
-void          norpc_dbus_message_answer_set    (NorpcCall     *call,
-                                                GVariant      *value);
+void          norpc_dbus_message_answer_set    (NorpcCall        *call,
+                                                NorpcDBusPassage *passage,
+                                                GVariant         *value);
+void          norpc_dbus_message_discard_set   (NorpcCall        *call,
+                                                NorpcDBusPassage *passage,
+                                                GVariant         *value);
 
 G_END_DECLS

@@ -5,7 +5,6 @@
 
 #include "call/norpc-call-private.h"
 #include "call/norpc-call-variant.h"
-#include "core/norpc-value-variant-private.h"
 #include "events/norpc-property-access-private.h"
 #include "norpc-dbus-error-private.h"
 #include "norpc-dbus-form-private.h"
@@ -65,6 +64,8 @@ check_portable (NorpcCall  *call,
       return TRUE;
 
     case NORPC_DBUS_SET:
+      if (norpc_dbus_arg_get_object_type (get_set_property (call)) != G_TYPE_INVALID)
+        return set_not_portable (error, call, "objects of clients do not cross");
       if (norpc_dbus_arg_is_portable (get_set_property (call)))
         return TRUE;
       return set_not_portable (error, call, "its values have no form there");
@@ -72,6 +73,8 @@ check_portable (NorpcCall  *call,
     case NORPC_DBUS_METHOD:
     default:
       reason = norpc_dbus_find_not_portable (norpc_call_get_method_info (call));
+      if (reason == NULL && norpc_dbus_args_have_objects (norpc_call_get_method_info (call)->dbus.in_args))
+        reason = g_strdup ("objects of clients do not cross");
       return reason == NULL || set_not_portable (error, call, reason);
     }
 }
@@ -206,20 +209,60 @@ answer_wrong (NorpcCall *call,
   g_free (problem);
 }
 
-/* Returns a text (owned) that says what is wrong with the results, or NULL. */
-static char *
-find_wrong_result (NorpcCall *call,
-                   GVariant  *results)
+/* Makes the values (owned) of the results. If one is wrong, sets @problem (owned). */
+static GValue *
+receive_results (NorpcCall         *call,
+                 NorpcDBusPassage  *passage,
+                 GVariant          *results,
+                 char             **problem)
 {
   GDBusArgInfo **infos = norpc_call_get_method_info (call)->dbus.out_args;
-  g_autofree GValue *values = g_new0 (GValue, call->n_results);
-  char *problem = NULL;
+  GValue *values = g_new0 (GValue, call->n_results);
 
   for (guint i = 0; i < call->n_results; i++)
     g_value_init (&values[i], norpc_arg_info_get_gtype (infos[i]));
-  norpc_values_set_variant (infos, values, call->n_results, results, "result", &problem);
+  norpc_dbus_passage_set_values (passage, infos, values, call->n_results, results, "result", problem);
+
+  return values;
+}
+
+static void
+clear_received (NorpcCall *call,
+                GValue    *values)
+{
   for (guint i = 0; i < call->n_results; i++)
     g_value_unset (&values[i]);
+}
+
+/* Answers with results that have their types. */
+static void
+return_results (NorpcCall        *call,
+                NorpcDBusPassage *passage,
+                GVariant         *results)
+{
+  char *problem = NULL;
+  g_autofree GValue *values = receive_results (call, passage, results, &problem);
+
+  if (problem == NULL)
+    norpc_call_return_values (call, call->n_results, values);
+  else
+    answer_wrong (call, problem);
+  clear_received (call, values);
+}
+
+/* Returns a text (owned) that says what is wrong with the results, or NULL. */
+static char *
+find_wrong_result (NorpcCall        *call,
+                   NorpcDBusPassage *passage,
+                   GVariant         *results)
+{
+  NorpcDBusPassage counted = *passage;
+  char *problem = NULL;
+  g_autofree GValue *values = NULL;
+
+  counted.counted = TRUE;
+  values = receive_results (call, &counted, results, &problem);
+  clear_received (call, values);
 
   return problem;
 }
@@ -228,17 +271,18 @@ find_wrong_result (NorpcCall *call,
  * when nothing else can be wrong, so that a peer that sends wrong replies does not leave them open.
  */
 static void
-answer_with_fds (NorpcCall   *call,
-                 GVariant    *form,
-                 const char  *type,
-                 GUnixFDList *fds)
+answer_with_fds (NorpcCall        *call,
+                 NorpcDBusPassage *passage,
+                 GVariant         *form,
+                 const char       *type,
+                 GUnixFDList      *fds)
 {
   char *problem = NULL;
   g_autoptr (GVariant) borrowed = norpc_dbus_from_form (form, type, fds, FALSE, &problem);
   g_autoptr (GVariant) results = NULL;
 
   if (borrowed != NULL)
-    problem = find_wrong_result (call, borrowed);
+    problem = find_wrong_result (call, passage, borrowed);
   if (problem == NULL)
     results = norpc_dbus_from_form (form, type, fds, TRUE, &problem);
   if (problem != NULL)
@@ -247,14 +291,15 @@ answer_with_fds (NorpcCall   *call,
       return;
     }
 
-  norpc_call_return_variant (call, results);
+  return_results (call, passage, results);
   if (g_atomic_int_get (&call->late))
     norpc_dbus_close_fds (results);
 }
 
 static void
-answer_with_results (NorpcCall    *call,
-                     GDBusMessage *reply)
+answer_with_results (NorpcCall        *call,
+                     NorpcDBusPassage *passage,
+                     GDBusMessage     *reply)
 {
   g_autofree char *type = norpc_dbus_args_get_type (norpc_call_get_method_info (call)->dbus.out_args);
   g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
@@ -265,26 +310,109 @@ answer_with_results (NorpcCall    *call,
 
   if (fds != NULL)
     {
-      answer_with_fds (call, form, type, fds);
+      answer_with_fds (call, passage, form, type, fds);
       return;
     }
 
   results = norpc_dbus_from_form (form, type, NULL, FALSE, &problem);
   if (results != NULL)
-    norpc_call_return_variant (call, results);
+    return_results (call, passage, results);
   else
     answer_wrong (call, problem);
 }
 
 /* Answers the call of a method with what a message has, which is checked against the description. */
 void
-norpc_dbus_message_answer_call (GDBusMessage *reply,
-                                NorpcCall    *call)
+norpc_dbus_message_answer_call (GDBusMessage     *reply,
+                                NorpcDBusPassage *passage,
+                                NorpcCall        *call)
 {
   if (g_dbus_message_get_message_type (reply) == G_DBUS_MESSAGE_TYPE_METHOD_RETURN)
-    answer_with_results (call, reply);
+    answer_with_results (call, passage, reply);
   else
     norpc_call_take_error (call, norpc_dbus_error_from_message (reply));
+}
+
+/* Returns TRUE if the answer may have objects, which the other process counts. */
+gboolean
+norpc_dbus_message_returns_objects (NorpcCall *call)
+{
+  const NorpcPropertyAccess *access = (const NorpcPropertyAccess *) call->interface_info;
+
+  switch (norpc_dbus_message_get_kind (call))
+    {
+    case NORPC_DBUS_GET_ALL:
+      for (guint i = 0; i < access->n_readable; i++)
+        if (norpc_dbus_arg_get_object_type (&access->args[access->readable[i]]) != G_TYPE_INVALID)
+          return TRUE;
+      return FALSE;
+
+    case NORPC_DBUS_SET:
+      return norpc_dbus_arg_get_object_type (get_set_property (call)) != G_TYPE_INVALID;
+
+    case NORPC_DBUS_METHOD:
+    default:
+      return norpc_dbus_args_have_objects (norpc_call_get_method_info (call)->dbus.out_args);
+    }
+}
+
+static void
+discard_results (GVariant         *form,
+                 NorpcDBusPassage *passage,
+                 NorpcCall        *call)
+{
+  g_autofree char *type = norpc_dbus_args_get_type (norpc_call_get_method_info (call)->dbus.out_args);
+  g_autofree char *problem = NULL;
+  g_autoptr (GVariant) results = norpc_dbus_from_form (form, type, NULL, FALSE, &problem);
+  g_autofree GValue *values = NULL;
+
+  if (results == NULL)
+    return;
+
+  values = receive_results (call, passage, results, &problem);
+  clear_received (call, values);
+}
+
+/* Receives and releases the objects in the answer to a call that has completed before. */
+void
+norpc_dbus_message_discard (GDBusMessage     *reply,
+                            NorpcDBusPassage *passage,
+                            NorpcCall        *call)
+{
+  const NorpcPropertyAccess *access = (const NorpcPropertyAccess *) call->interface_info;
+  GVariant *body = g_dbus_message_get_body (reply);
+  g_autoptr (GVariant) dict = NULL;
+
+  if (g_dbus_message_get_message_type (reply) != G_DBUS_MESSAGE_TYPE_METHOD_RETURN || body == NULL)
+    return;
+
+  if (norpc_dbus_message_get_kind (call) == NORPC_DBUS_METHOD)
+    {
+      discard_results (body, passage, call);
+    }
+  else if (norpc_dbus_message_get_kind (call) == NORPC_DBUS_GET_ALL &&
+           g_variant_is_of_type (body, G_VARIANT_TYPE ("(a{sv})")))
+    {
+      dict = g_variant_get_child_value (body, 0);
+      for (guint i = 0; i < access->n_readable; i++)
+        norpc_dbus_discard_value (passage, &access->args[access->readable[i]], dict);
+    }
+}
+
+/* As norpc_dbus_message_discard (), for the value that a property has after it was set. */
+void
+norpc_dbus_message_discard_set (NorpcCall        *call,
+                                NorpcDBusPassage *passage,
+                                GVariant         *value)
+{
+  const NorpcArgInfo *info = get_set_property (call);
+  g_auto (GValue) discarded = G_VALUE_INIT;
+
+  if (norpc_dbus_arg_get_object_type (info) == G_TYPE_INVALID)
+    return;
+
+  g_value_init (&discarded, norpc_arg_info_get_gtype (&info->dbus));
+  g_free (norpc_dbus_set_value (passage, info, &discarded, value));
 }
 
 /* Returns TRUE if a call that sets a property is answered with the value of the service. */
@@ -296,8 +424,9 @@ norpc_dbus_message_returns_value (NorpcCall *call)
 
 /* Answers a call that has set a property. @value is that of the service, or NULL if it cannot be read. */
 void
-norpc_dbus_message_answer_set (NorpcCall *call,
-                               GVariant  *value)
+norpc_dbus_message_answer_set (NorpcCall        *call,
+                               NorpcDBusPassage *passage,
+                               GVariant         *value)
 {
   const NorpcArgInfo *info = get_set_property (call);
   g_autofree char *problem = NULL;
@@ -307,7 +436,7 @@ norpc_dbus_message_answer_set (NorpcCall *call,
   if (value != NULL)
     {
       g_value_init (&results[n], norpc_arg_info_get_gtype (&info->dbus));
-      problem = norpc_dbus_set_value (info, &results[n++], value);
+      problem = norpc_dbus_set_value (passage, info, &results[n++], value);
     }
   g_value_init (&results[n], G_TYPE_UINT);
   g_value_set_uint (&results[n++], norpc_property_next_serial ());

@@ -33,12 +33,14 @@ struct _NorpcDBusObject
   char            *name;       /* (owned) (nullable), since construction: NULL for the peer */
   char            *path;       /* (owned), since construction */
   guint            capacity;   /* since construction */
+  const NorpcDBusPassageFuncs *arrival_funcs; /* since construction: for objects in messages of the service */
 
   GMutex           lock;
   GPtrArray       *interfaces; /* (owned) [lock]: of owned NorpcDBusInterface */
   guint            n_calls;    /* [lock]: that have not completed */
   GQueue           probes;     /* [lock]: of owned NorpcCall, which wait until there are fewer calls */
-  int              closed;     /* atomic: the connection is closed */
+  int              closed;     /* atomic: the connection is closed, or the owner has closed the object */
+  int              n_received; /* atomic: how often the object was in a message, if it was received in messages */
   int              is_absent;  /* atomic: nothing has the name, as far as is known */
   void           (*call_ended) (NorpcDBusObject *self); /* since construction */
 
@@ -50,6 +52,8 @@ struct _NorpcDBusObject
   guint            n_owners;    /* how often the owner has changed */
   char            *owner;       /* (owned) (nullable): as in NorpcDBusInterface */
   gboolean         lost_owner;  /* there was another one before the last change */
+  gboolean         follows;     /* the service sends signals with objects to this process */
+  guint            closing_id;  /* of GDBus: the subscription to the signal that the object is closed */
   NorpcDBusMatch  *owner_match; /* (owned) (nullable): tells of changes of the owner */
   gulong           closed_id;
 };

@@ -7,6 +7,7 @@
 
 #include "call/norpc-call.h"
 #include "client/norpc-subscribers-private.h"
+#include "norpc-dbus-passage-private.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +22,11 @@ typedef struct _NorpcDBusObject NorpcDBusObject;
 NorpcDBusObject *norpc_dbus_object_new         (GDBusConnection *connection,
                                                 const char      *name,
                                                 const char      *path,
-                                                guint            capacity);
+                                                guint            capacity,
+                                                const NorpcDBusPassageFuncs *arrival_funcs);
+void             norpc_dbus_object_set_received (NorpcDBusObject *self,
+                                                 gboolean         has_norpc);
+void             norpc_dbus_object_add_received (NorpcDBusObject *self);
 void             norpc_dbus_object_end         (NorpcDBusObject *self);
 void             norpc_dbus_object_send        (NorpcDBusObject *self,
                                                 NorpcCall       *call);

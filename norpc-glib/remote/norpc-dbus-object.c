@@ -6,10 +6,13 @@
 #include "core/norpc-info-match-private.h"
 #include "events/norpc-subscription-parts-private.h"
 #include "norpc-dbus-error-private.h"
+#include "norpc-dbus-info-private.h"
 #include "norpc-dbus-interface-private.h"
 #include "norpc-dbus-message-private.h"
 #include "norpc-dbus-object-parts-private.h"
 #include "norpc-dbus-thread-private.h"
+
+#define CLOSED "was rejected: the connection or the object is closed"
 
 static void object_invoke (NorpcDBusObject *self,
                            void           (*func) (gpointer self));
@@ -53,6 +56,44 @@ tell_owner (NorpcDBusObject *self,
     norpc_dbus_interface_set_owner (list->pdata[i], owner);
 }
 
+/* Tells the service about the object, as norpc-dbus-request.c reads it. A message that cannot be sent is not missed: the
+ * connection is closed. @replied (nullable) is called once the service has seen it, or has gone.
+ */
+static void
+tell_service (NorpcDBusObject     *self,
+              const char          *member,
+              guint                number,
+              GAsyncReadyCallback  replied,
+              gpointer             data)
+{
+  g_dbus_connection_call (self->connection, self->name, self->path, NORPC_DBUS_CALLS, member,
+                          g_variant_new ("(u)", number), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, replied,
+                          data);
+}
+
+/* Returns TRUE if an interface has signals that are sent only to those who follow the object. */
+static gboolean
+wants_objects (NorpcDBusObject *self)
+{
+  g_autoptr (GPtrArray) list = list_interfaces (self);
+
+  for (guint i = 0; i < list->len; i++)
+    if (norpc_dbus_interface_sends_objects (list->pdata[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+follow_object (NorpcDBusObject *self)
+{
+  if (self->follows || self->peer != NORPC_DBUS_PEER_NORPC || !wants_objects (self))
+    return;
+
+  self->follows = TRUE;
+  tell_service (self, "Follow", 1, NULL, NULL);
+}
+
 /* Completes the calls that were sent: nobody answers them any more. */
 static void
 reject_sent (NorpcDBusObject *self,
@@ -73,10 +114,16 @@ reject_sent (NorpcDBusObject *self,
     }
 }
 
+/* It is known whether the service has norpc-glib. */
 static void
-send_waiting (NorpcDBusObject *self)
+peer_known (NorpcDBusObject *self)
 {
+  g_autoptr (GPtrArray) list = list_interfaces (self);
   NorpcDBusCall *call;
+
+  for (guint i = 0; i < list->len; i++)
+    norpc_dbus_interface_set_peer (list->pdata[i], self->peer == NORPC_DBUS_PEER_NORPC);
+  follow_object (self);
 
   while ((call = g_queue_pop_head (&self->waiting)) != NULL)
     {
@@ -92,8 +139,9 @@ owner_changed (NorpcDBusObject *self)
   if (self->lost_owner)
     reject_sent (self, "failed: its service has left the bus");
   tell_owner (self, self->owner);
-  if (!g_queue_is_empty (&self->waiting))
-    norpc_dbus_object_ask_peer (self, send_waiting);
+  self->follows = FALSE;
+  if (!g_queue_is_empty (&self->waiting) || (self->owner != NULL && wants_objects (self)))
+    norpc_dbus_object_ask_peer (self, peer_known);
 }
 
 static void
@@ -102,13 +150,30 @@ close_object (gpointer data)
   NorpcDBusObject *self = data;
   NorpcDBusCall *call;
 
-  reject_sent (self, "failed: the connection is closed");
+  reject_sent (self, "failed: the connection or the object is closed");
   while ((call = g_queue_pop_head (&self->waiting)) != NULL)
     {
-      norpc_dbus_call_reject (call, "was rejected: the connection is closed");
+      norpc_dbus_call_reject (call, CLOSED);
       norpc_dbus_call_unref (call);
     }
   tell_owner (self, NULL);
+}
+
+/* The owner of an object that was received has closed it. Any process on the bus can send signals to this one. */
+static void
+closing_cb (GDBusConnection *connection G_GNUC_UNUSED,
+            const char      *sender,
+            const char      *path G_GNUC_UNUSED,
+            const char      *interface_name G_GNUC_UNUSED,
+            const char      *member G_GNUC_UNUSED,
+            GVariant        *args G_GNUC_UNUSED,
+            gpointer         user_data)
+{
+  NorpcDBusObject *self = user_data;
+
+  if ((self->name == NULL || g_strcmp0 (sender, self->name) == 0) &&
+      g_atomic_int_compare_and_exchange (&self->closed, FALSE, TRUE))
+    close_object (self);
 }
 
 /* Runs in the context in which the connection was made, or in the thread of D-Bus endpoints. */
@@ -145,15 +210,45 @@ start_object (gpointer data)
 }
 
 static void
-stop_object (NorpcDBusObject *self)
+stop_interfaces (NorpcDBusObject *self)
 {
   g_autoptr (GPtrArray) list = list_interfaces (self);
 
-  self->started = FALSE;
   for (guint i = 0; i < list->len; i++)
     norpc_dbus_interface_stop (list->pdata[i]);
+}
+
+static void
+unfollowed_cb (GObject      *connection,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  NorpcDBusObject *self = user_data;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, NULL);
+
+  stop_interfaces (self);
+  norpc_dbus_object_unref (self);
+}
+
+/* The signals that are on their way may have objects, which this process gets nevertheless. */
+static void
+stop_object (NorpcDBusObject *self)
+{
+  guint n_received = (guint) g_atomic_int_get (&self->n_received);
+
+  self->started = FALSE;
+  if (self->follows && !g_atomic_int_get (&self->closed))
+    tell_service (self, "Follow", 0, unfollowed_cb, norpc_dbus_object_ref (self));
+  else
+    stop_interfaces (self);
+  if (n_received > 0 && self->peer == NORPC_DBUS_PEER_NORPC && !g_atomic_int_get (&self->closed))
+    tell_service (self, "Release", n_received, NULL, NULL);
+
   g_clear_pointer (&self->owner_match, norpc_dbus_match_free);
   g_clear_signal_handler (&self->closed_id, self->connection);
+  if (self->closing_id != 0)
+    g_dbus_connection_signal_unsubscribe (self->connection, self->closing_id);
+  self->closing_id = 0;
 }
 
 /* The last call needs to know whether its service is still there. */
@@ -205,7 +300,8 @@ NorpcDBusObject *
 norpc_dbus_object_new (GDBusConnection *connection,
                        const char      *name,
                        const char      *path,
-                       guint            capacity)
+                       guint            capacity,
+                       const NorpcDBusPassageFuncs *arrival_funcs)
 {
   NorpcDBusObject *self = g_atomic_rc_box_new0 (NorpcDBusObject);
 
@@ -214,6 +310,7 @@ norpc_dbus_object_new (GDBusConnection *connection,
   self->name = g_strdup (name);
   self->path = g_strdup (path);
   self->capacity = capacity;
+  self->arrival_funcs = arrival_funcs;
   g_mutex_init (&self->lock);
   self->interfaces = g_ptr_array_new_with_free_func (norpc_dbus_interface_unref);
   self->calls = g_hash_table_new_full (NULL, NULL, norpc_dbus_call_unref, NULL);
@@ -221,6 +318,38 @@ norpc_dbus_object_new (GDBusConnection *connection,
   object_invoke (self, start_object);
 
   return self;
+}
+
+/* The owner tells only those who have the object that it closes it, so that the bus need not know of this. */
+static void
+start_received (gpointer data)
+{
+  NorpcDBusObject *self = data;
+
+  self->closing_id = g_dbus_connection_signal_subscribe (self->connection, NULL, NORPC_DBUS_CALLS, "Closed", self->path,
+                                                         NULL, G_DBUS_SIGNAL_FLAGS_NO_MATCH_RULE, closing_cb,
+                                                         norpc_dbus_object_ref (self), norpc_dbus_object_unref);
+}
+
+static void
+start_received_of_norpc (gpointer data)
+{
+  ((NorpcDBusObject *) data)->peer = NORPC_DBUS_PEER_NORPC;
+  start_received (data);
+}
+
+/* The object has been in a message of another process, which may be known to have norpc-glib. */
+void
+norpc_dbus_object_set_received (NorpcDBusObject *self,
+                                gboolean         has_norpc)
+{
+  object_invoke (self, has_norpc ? start_received_of_norpc : start_received);
+}
+
+void
+norpc_dbus_object_add_received (NorpcDBusObject *self)
+{
+  g_atomic_int_inc (&self->n_received);
 }
 
 /* Takes ownership of @self: no more calls are sent to it. */
@@ -267,12 +396,12 @@ send_or_wait (gpointer data)
 
   if (g_atomic_int_get (&object->closed))
     {
-      norpc_dbus_call_reject (call, "was rejected: the connection is closed");
+      norpc_dbus_call_reject (call, CLOSED);
     }
   else if (object->peer == NORPC_DBUS_PEER_UNKNOWN || object->peer == NORPC_DBUS_PEER_ASKED)
     {
       g_queue_push_tail (&object->waiting, call);
-      norpc_dbus_object_ask_peer (object, send_waiting);
+      norpc_dbus_object_ask_peer (object, peer_known);
       return;
     }
   else
@@ -309,7 +438,7 @@ norpc_dbus_object_send (NorpcDBusObject *self,
 
   if (is_disconnected (self))
     {
-      norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: the connection is closed");
+      norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, CLOSED);
       return;
     }
   if (answer_own_call (call))
@@ -380,9 +509,16 @@ start_interface (gpointer data)
 {
   Addition *addition = data;
 
-  if (addition->object->started)
-    norpc_dbus_interface_start (addition->iface,
-                                g_atomic_int_get (&addition->object->closed) ? NULL : addition->object->owner);
+  NorpcDBusObject *object = addition->object;
+
+  if (object->started)
+    {
+      norpc_dbus_interface_start (addition->iface, g_atomic_int_get (&object->closed) ? NULL : object->owner);
+      norpc_dbus_interface_set_peer (addition->iface, object->peer == NORPC_DBUS_PEER_NORPC);
+      follow_object (object);
+      if (object->owner != NULL && norpc_dbus_interface_sends_objects (addition->iface))
+        norpc_dbus_object_ask_peer (object, peer_known);
+    }
   norpc_dbus_interface_unref (addition->iface);
   norpc_dbus_object_unref (addition->object);
   g_free (addition);
@@ -402,7 +538,7 @@ ensure_interface_locked (NorpcDBusObject          *self,
     if (norpc_interface_infos_match (norpc_dbus_interface_get_info (self->interfaces->pdata[i]), info))
       return self->interfaces->pdata[i];
 
-  iface = norpc_dbus_interface_new (self->connection, self->name, self->path, info);
+  iface = norpc_dbus_interface_new (self->connection, self->name, self->path, info, self->arrival_funcs);
   norpc_dbus_error_register (info);
   g_ptr_array_add (self->interfaces, iface);
   addition = g_new (Addition, 1);

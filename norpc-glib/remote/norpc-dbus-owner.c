@@ -115,6 +115,9 @@ norpc_dbus_object_watch_owner (NorpcDBusObject *self,
       return;
     }
 
+  /* A unique name is always that of the same process. */
+  if (g_dbus_is_unique_name (self->name))
+    self->owner = g_strdup (self->name);
   self->owner_match = norpc_dbus_match_new (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                                             "org.freedesktop.DBus", "NameOwnerChanged", self->name, owner_changed_cb,
                                             watch_new (self, changed), watch_free);

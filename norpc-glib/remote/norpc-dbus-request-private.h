@@ -37,6 +37,13 @@ void norpc_dbus_request_handle (NorpcDBusServing *serving,
                                 NorpcDBusClient  *client,
                                 GDBusMessage     *message);
 
+/* Answers a message that is not for an object. Takes ownership of @message. */
+void norpc_dbus_request_reject (NorpcDBusServing *serving,
+                                NorpcDBusClient  *client,
+                                GDBusMessage     *message,
+                                const char       *name,
+                                const char       *text);
+
 /* Answers all requests that the endpoint has, because nobody runs the context in which their replies would arrive. */
 void norpc_dbus_request_answer_all_closed (NorpcDBusServing *serving);
 

@@ -15,6 +15,7 @@
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-limits-private.h"
+#include "norpc-dbus-objects-private.h"
 
 static void
 request_free (NorpcDBusRequest *self)
@@ -28,22 +29,25 @@ request_free (NorpcDBusRequest *self)
   g_free (self);
 }
 
-/* Runs in the context of the export. Takes ownership of @reply. */
+/* Runs in the context of the export. Takes ownership of @reply. A client that has cancelled the call waits for the answer
+ * nevertheless, because that might have an object. It gets none then.
+ */
 static void
 request_replied_cb (NorpcReply *reply,
                     gpointer    user_data)
 {
   g_autoptr (NorpcReply) owned = reply;
   NorpcDBusRequest *self = user_data;
-  gboolean waits = self->serving->clients == NULL ||
-                   norpc_dbus_clients_finish (self->serving->clients, self->client,
-                                              g_dbus_message_get_serial (self->message));
+  NorpcDBusClients *clients = norpc_dbus_serving_get_root (self->serving)->clients;
+  gboolean waits = clients == NULL ||
+                   norpc_dbus_clients_finish (clients, self->client, g_dbus_message_get_serial (self->message));
 
-  waits = waits && !self->answered;
-  if (waits && norpc_reply_get_error (reply) != NULL)
+  if (!self->answered && norpc_reply_get_error (reply) != NULL)
     norpc_dbus_answer_gerror (self, norpc_reply_get_error (reply));
-  else if (waits)
+  else if (!self->answered && waits)
     norpc_dbus_answer_reply (self, reply);
+  else if (!self->answered)
+    norpc_dbus_answer_error (self, "org.norpc.Error.NoReply", "The call was cancelled");
   request_free (self);
 }
 
@@ -148,17 +152,21 @@ set_args (NorpcDBusRequest     *self,
 {
   g_autofree char *type = norpc_dbus_args_get_type (infos);
   GVariant *body = g_dbus_message_get_body (self->message);
+  NorpcDBusPassage passage = norpc_dbus_objects_begin_passage (self->serving, self->client);
   g_autofree char *problem = NULL;
   g_autoptr (GVariant) args = NULL;
+  guint n_args;
+  GValue *values = norpc_call_get_args (call, &n_args);
 
   if (body == NULL)
     return TRUE;
 
   args = norpc_dbus_from_form (body, type, g_dbus_message_get_unix_fd_list (self->message), FALSE, &problem);
-  if (args != NULL)
-    return norpc_call_set_args_variant (call, args, error);
+  if (args != NULL && norpc_dbus_passage_set_values (&passage, infos, values, n_args, args, "argument", &problem))
+    return TRUE;
 
-  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, problem);
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s", self->info->dbus.name,
+               g_dbus_message_get_member (self->message), problem);
 
   return FALSE;
 }
@@ -237,10 +245,11 @@ handle_set (NorpcDBusRequest *self,
   const NorpcArgInfo *arg = &access->args[self->property];
   NorpcCall *call = norpc_call_new (&access->info, norpc_property_access_get_setter ((guint) self->property, FALSE));
   g_autofree char *problem = norpc_dbus_find_value_excess (value);
+  NorpcDBusPassage passage = norpc_dbus_objects_begin_passage (self->serving, self->client);
 
   /* A value that is accepted must fit in the announcement of the change. */
   if (problem == NULL)
-    problem = norpc_dbus_set_value (arg, norpc_call_get_args (call, NULL), value);
+    problem = norpc_dbus_set_value (&passage, arg, norpc_call_get_args (call, NULL), value);
   if (problem == NULL)
     {
       send_request_call (self, client, call, NORPC_DBUS_ANSWER_NOTHING);
@@ -325,16 +334,67 @@ handle_properties (NorpcDBusRequest *self,
     }
 }
 
-/* Takes ownership of the request. A client with norpc-glib tells about a call. It wants no reply; another one may. */
+/* A client has the object no more, as often as it has got it. The object of the export itself stays. */
+static void
+note_release (NorpcDBusRequest *self,
+              NorpcDBusClient  *client,
+              guint32           number)
+{
+  NorpcDBusServing *root = norpc_dbus_serving_get_root (self->serving);
+
+  if (self->serving != root && root->objects != NULL)
+    norpc_dbus_objects_release (root->objects, client->name, self->serving->path, number);
+}
+
+static void
+note_limit (NorpcDBusRequest *self G_GNUC_UNUSED,
+            NorpcDBusClient  *client,
+            guint32           number)
+{
+  client->limit = MAX (number, 1);
+}
+
+static void
+note_cancel (NorpcDBusRequest *self G_GNUC_UNUSED,
+             NorpcDBusClient  *client,
+             guint32           number)
+{
+  norpc_dbus_client_cancel (client, number);
+}
+
+static void
+note_follow (NorpcDBusRequest *self,
+             NorpcDBusClient  *client,
+             guint32           number)
+{
+  norpc_dbus_serving_follow (self->serving, client->name, number != 0);
+}
+
+static const struct
+{
+  const char *member;
+  void      (*func) (NorpcDBusRequest *self,
+                     NorpcDBusClient  *client,
+                     guint32           number);
+} notes[] = {
+  { "Limit", note_limit },
+  { "Cancel", note_cancel },
+  { "Release", note_release },
+  { "Follow", note_follow },
+};
+
+/* Takes ownership of the request. A client with norpc-glib tells about a call or an object. */
 static void
 handle_note (NorpcDBusRequest *self,
              NorpcDBusClient  *client)
 {
   const char *member = g_dbus_message_get_member (self->message);
-  gboolean is_limit = g_str_equal (member, "Limit");
   guint32 number;
+  gsize i = 0;
 
-  if (!is_limit && !g_str_equal (member, "Cancel"))
+  while (i < G_N_ELEMENTS (notes) && !g_str_equal (notes[i].member, member))
+    i++;
+  if (i == G_N_ELEMENTS (notes))
     {
       norpc_dbus_answer_wrong (self, NORPC_DBUS_UNKNOWN_METHOD, "There is no method %s.%s", NORPC_DBUS_CALLS, member);
       request_free (self);
@@ -344,11 +404,36 @@ handle_note (NorpcDBusRequest *self,
     return;
 
   g_variant_get (g_dbus_message_get_body (self->message), "(u)", &number);
-  if (is_limit)
-    client->limit = MAX (number, 1);
-  else
-    norpc_dbus_client_cancel (client, number);
   norpc_dbus_answer_body (self, g_variant_new ("()"), NULL);
+  notes[i].func (self, client, number);
+  request_free (self);
+}
+
+static NorpcDBusRequest *
+request_new (NorpcDBusServing *serving,
+             NorpcDBusClient  *client,
+             GDBusMessage     *message)
+{
+  NorpcDBusRequest *self = g_new0 (NorpcDBusRequest, 1);
+
+  self->serving = norpc_dbus_serving_ref (serving);
+  self->client = g_strdup (client->name);
+  self->message = message;
+  self->has_slot = g_strcmp0 (g_dbus_message_get_interface (message), NORPC_DBUS_CALLS) != 0;
+
+  return self;
+}
+
+void
+norpc_dbus_request_reject (NorpcDBusServing *serving,
+                           NorpcDBusClient  *client,
+                           GDBusMessage     *message,
+                           const char       *name,
+                           const char       *text)
+{
+  NorpcDBusRequest *self = request_new (serving, client, message);
+
+  norpc_dbus_answer_error (self, name, text);
   request_free (self);
 }
 
@@ -359,12 +444,8 @@ norpc_dbus_request_handle (NorpcDBusServing *serving,
                            GDBusMessage     *message)
 {
   const char *interface_name = g_dbus_message_get_interface (message);
-  NorpcDBusRequest *request = g_new0 (NorpcDBusRequest, 1);
+  NorpcDBusRequest *request = request_new (serving, client, message);
 
-  request->serving = norpc_dbus_serving_ref (serving);
-  request->client = g_strdup (client->name);
-  request->message = message;
-  request->has_slot = g_strcmp0 (interface_name, NORPC_DBUS_CALLS) != 0;
   if (!request->has_slot)
     handle_note (request, client);
   else if (g_strcmp0 (interface_name, NORPC_DBUS_PROPERTIES) == 0)

@@ -12,25 +12,51 @@
 
 G_BEGIN_DECLS
 
-/* The part of an export that its requests share. It is used in the context of the export, and lasts until the last
- * request has been answered.
+/*
+ * An object of an export: that which the export was made for, or one below it, which has come out of it. The requests of
+ * its clients share it, so that it lasts until the last one has been answered. It is used in the context of the export.
  */
-typedef struct
+typedef struct _NorpcDBusServing NorpcDBusServing;
+typedef struct _NorpcDBusObjects NorpcDBusObjects;
+
+struct _NorpcDBusServing
 {
   gatomicrefcount   ref_count;
+  NorpcDBusServing *root;       /* (owned) (nullable), since construction: that of the export, of an object below it */
   GDBusConnection  *connection; /* (owned), since construction */
   char             *path;       /* (owned), since construction */
   NorpcEndpoint    *endpoint;   /* (owned), since construction */
   GMainContext     *context;    /* (owned), since construction */
   GPtrArray        *infos;      /* (owned): of NorpcInterfaceInfo */
   GPtrArray        *announcers; /* (owned): of owned NorpcDBusAnnouncer */
-  NorpcDBusInbox   *inbox;      /* (owned), since construction */
-  NorpcDBusClients *clients;    /* (owned) (nullable): until the object is no longer exported */
-  GHashTable       *requests;   /* (owned): those that the endpoint has, which own themselves */
-} NorpcDBusServing;
+  GArray           *registrations; /* (owned) (element-type guint): of GDBus, until the object is no longer exported */
+  GHashTable       *holders;    /* (owned) (nullable): of owned names and numbers, how often each client has the object;
+                                   NULL if all clients have it */
+  GHashTable       *followers;  /* (owned): of owned names and numbers, how often each client follows it */
+  NorpcDBusInbox   *inbox;      /* (owned), since construction: that of the export */
+  GHashTable       *requests;   /* (owned): those of the export that endpoints have, which own themselves */
 
+  /* Of the export's own object only: see norpc_dbus_serving_get_root (). */
+  NorpcDBusClients *clients;    /* (owned) (nullable): until the object is no longer exported */
+  NorpcDBusObjects *objects;    /* (owned) (nullable): as long */
+  NorpcDBusOutlet   outlet;
+};
+
+NorpcDBusServing *norpc_dbus_serving_new_below (NorpcDBusServing *root,
+                                                const char       *path,
+                                                NorpcEndpoint    *endpoint);
 NorpcDBusServing *norpc_dbus_serving_ref   (NorpcDBusServing *self);
 void              norpc_dbus_serving_unref (gpointer          self);
+NorpcDBusServing *norpc_dbus_serving_get_root (NorpcDBusServing *self);
+gboolean          norpc_dbus_serving_add_interface (NorpcDBusServing          *self,
+                                                    const NorpcInterfaceInfo  *info,
+                                                    GError                   **error);
+void              norpc_dbus_serving_unregister (NorpcDBusServing *self);
 void              norpc_dbus_serving_flush (NorpcDBusServing *self);
+
+/* Followers get the signals with objects. */
+void              norpc_dbus_serving_follow (NorpcDBusServing *self,
+                                             const char       *client,
+                                             gboolean          follows);
 
 G_END_DECLS

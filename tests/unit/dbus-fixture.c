@@ -3,8 +3,6 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include <sys/socket.h>
-
 #include "dbus-fixture.h"
 
 static gpointer
@@ -73,103 +71,6 @@ dbus_fixture_invoke (DBusFixture *self,
   g_mutex_clear (&invocation.lock);
 }
 
-static GDBusConnection *
-connect_to_bus (DBusFixture *self)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *connection =
-    g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (self->bus),
-                                            G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                              G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                            NULL, NULL, &error);
-
-  g_assert_no_error (error);
-
-  return connection;
-}
-
-static GIOStream *
-new_stream (int fd)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
-
-  g_assert_no_error (error);
-
-  return G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
-}
-
-/* One side of a connection without a bus. */
-typedef struct
-{
-  GIOStream       *stream;     /* (owned) */
-  gboolean         is_server;
-  GDBusConnection *connection; /* (owned) */
-} Side;
-
-static gpointer
-connect_side (gpointer data)
-{
-  Side *side = data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *guid = side->is_server ? g_dbus_generate_guid () : NULL;
-
-  side->connection = g_dbus_connection_new_sync (side->stream, guid,
-                                                 side->is_server
-                                                   ? G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER
-                                                   : G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT,
-                                                 NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_object_unref (side->stream);
-
-  return NULL;
-}
-
-static void
-connect_peers (DBusFixture *self)
-{
-  int fds[2];
-  Side sides[2] = { { NULL } };
-  GThread *thread;
-
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
-  sides[0].stream = new_stream (fds[0]);
-  sides[0].is_server = TRUE;
-  sides[1].stream = new_stream (fds[1]);
-  thread = g_thread_new ("side", connect_side, &sides[0]);
-  connect_side (&sides[1]);
-  g_thread_join (thread);
-  self->served = sides[0].connection;
-  self->used = sides[1].connection;
-}
-
-static void
-connect_both (DBusFixture *self)
-{
-  if (self->kind == DBUS_TO_PEER)
-    {
-      connect_peers (self);
-      return;
-    }
-
-  self->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (self->bus);
-  self->served = connect_to_bus (self);
-  self->used = connect_to_bus (self);
-}
-
-static void
-request_name (DBusFixture *self)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply =
-    g_dbus_connection_call_sync (self->served, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                                 "RequestName", g_variant_new ("(su)", DBUS_NAME, 0), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
-                                 NULL, &error);
-
-  g_assert_no_error (error);
-}
-
 void
 dbus_fixture_export (DBusFixture *self)
 {
@@ -190,10 +91,14 @@ void
 dbus_fixture_set_up (DBusFixture   *self,
                      gconstpointer  kind)
 {
+  DBusLink link = { .bus = NULL };
   g_autoptr (GError) error = NULL;
 
-  self->kind = (DBusKind) GPOINTER_TO_INT (kind);
-  connect_both (self);
+  dbus_link_open (&link, (DBusKind) GPOINTER_TO_INT (kind));
+  self->kind = link.kind;
+  self->bus = link.bus;
+  self->served = link.served;
+  self->used = link.used;
   self->state = wire_state_new ();
   self->server = norpc_serve (wire_service_new (self->state), &error);
   g_assert_no_error (error);
@@ -203,8 +108,7 @@ dbus_fixture_set_up (DBusFixture   *self,
   self->loop = g_main_loop_new (self->context, FALSE);
   dbus_fixture_resume (self);
   dbus_fixture_invoke (self, dbus_fixture_export);
-  if (self->kind == DBUS_ON_BUS)
-    request_name (self);
+  dbus_link_take_name (&link, DBUS_NAME);
 
   self->endpoint = norpc_dbus_endpoint_new (self->used, self->kind == DBUS_ON_BUS ? DBUS_NAME : NULL, DBUS_PATH);
   self->proxy = wire_wire_proxy_new (NORPC_ENDPOINT (self->endpoint));
@@ -214,6 +118,8 @@ void
 dbus_fixture_tear_down (DBusFixture   *self,
                         gconstpointer  kind)
 {
+  DBusLink link = { self->kind, self->bus, self->served, self->used };
+
   g_clear_object (&self->proxy);
   g_clear_object (&self->endpoint);
   dbus_fixture_invoke (self, dbus_fixture_unexport);
@@ -223,15 +129,7 @@ dbus_fixture_tear_down (DBusFixture   *self,
   norpc_server_stop (self->server, NORPC_STOP_ABANDON, NULL, NULL);
   g_object_unref (self->server);
   wire_state_free (self->state);
-  g_dbus_connection_close_sync (self->used, NULL, NULL);
-  g_dbus_connection_close_sync (self->served, NULL, NULL);
-  g_object_unref (self->used);
-  g_object_unref (self->served);
-  if (self->bus != NULL)
-    {
-      g_test_dbus_down (self->bus);
-      g_object_unref (self->bus);
-    }
+  dbus_link_close (&link);
 }
 
 GVariant *

@@ -5,16 +5,10 @@
 
 #pragma once
 
+#include "dbus-link.h"
 #include "wire-service.h"
 
 G_BEGIN_DECLS
-
-/* How the two sides are connected. */
-typedef enum
-{
-  DBUS_ON_BUS,
-  DBUS_TO_PEER
-} DBusKind;
 
 /* A service that is exported, and a proxy for it on the other side. The export is in a main context of its own,
  * whose thread always runs, so that the test may block.

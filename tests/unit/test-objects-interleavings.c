@@ -16,8 +16,8 @@ __attribute__ ((visibility ("default")))
 gpointer      __wrap_g_weak_ref_get          (GWeakRef    *weak_ref);
 GObject      *__real_norpc_export_dup_own_object (gpointer export);
 GObject      *__wrap_norpc_export_dup_own_object (gpointer export);
-NorpcChannel *__real_norpc_export_get_channel (gpointer    export);
-NorpcChannel *__wrap_norpc_export_get_channel (gpointer    export);
+NorpcEndpoint *__real_norpc_export_get_endpoint (gpointer    export);
+NorpcEndpoint *__wrap_norpc_export_get_endpoint (gpointer    export);
 void          __real_norpc_worker_stop       (NorpcWorker *self,
                                               NorpcStopMode mode,
                                               const char  *reason);
@@ -29,7 +29,7 @@ typedef void (*Hook) (void);
 
 /* Atomic: each runs once. */
 static Hook before_get;     /* in the thread that looks an import up */
-static Hook before_channel; /* in the thread that makes a proxy */
+static Hook before_endpoint; /* in the thread that makes a proxy */
 static Hook before_stop;    /* in the thread that releases the last import */
 
 /* The thread looks an import up next. */
@@ -67,12 +67,12 @@ __wrap_g_weak_ref_get (GWeakRef *weak_ref)
   return __real_g_weak_ref_get (weak_ref);
 }
 
-NorpcChannel *
-__wrap_norpc_export_get_channel (gpointer export)
+NorpcEndpoint *
+__wrap_norpc_export_get_endpoint (gpointer export)
 {
-  run_once (&before_channel);
+  run_once (&before_endpoint);
 
-  return __real_norpc_export_get_channel (export);
+  return __real_norpc_export_get_endpoint (export);
 }
 
 void
@@ -163,7 +163,7 @@ test_two_threads (NodeFixture   *fixture,
   node_node_proxy_call_give (fixture->proxy, NULL, node_outcome_cb, &outcome);
   get_thread_of (fixture->proxy, fixture->state);
   racing_fixture = fixture;
-  g_atomic_pointer_set (&before_channel, give_first);
+  g_atomic_pointer_set (&before_endpoint, give_first);
   node_outcome_wait (&outcome);
   g_assert_true (node_node_proxy_call_give_finish (fixture->proxy, outcome.result, &node, NULL));
   g_assert_nonnull (first);

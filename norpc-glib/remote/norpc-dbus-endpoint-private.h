@@ -1,0 +1,26 @@
+/* norpc-dbus-endpoint-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-dbus-endpoint.h"
+
+G_BEGIN_DECLS
+
+/* An endpoint for an object that this process has got in messages. When it ends, the other process learns that it has
+ * the object no more, if that has norpc-glib. Thread-safe.
+ */
+NorpcDBusEndpoint *norpc_dbus_endpoint_new_received (GDBusConnection   *connection,
+                                                     const char        *peer,
+                                                     const char        *path,
+                                                     gboolean           has_norpc,
+                                                     GDestroyNotify     ended,
+                                                     gpointer           data);
+void               norpc_dbus_endpoint_add_received (NorpcDBusEndpoint *self);
+gboolean           norpc_dbus_endpoint_is_received  (NorpcEndpoint     *endpoint,
+                                                     GDBusConnection   *connection,
+                                                     const char        *peer);
+
+G_END_DECLS

@@ -1,0 +1,27 @@
+/* norpc-dbus-received-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-dbus-passage-private.h"
+
+G_BEGIN_DECLS
+
+/* The maximum number of objects of one process that this one has at a time. */
+#define NORPC_DBUS_MAX_RECEIVED 4096
+
+/* The objects of other processes that this one has got in messages. Thread-safe. */
+gpointer norpc_dbus_receive_object (GDBusConnection  *connection,
+                                    const char       *peer,
+                                    const char       *path,
+                                    GType             type,
+                                    gboolean          has_norpc,
+                                    gboolean          counted,
+                                    char            **problem);
+
+/* The passage of messages from a service, whose data is the connection. */
+extern const NorpcDBusPassageFuncs norpc_dbus_arrival_funcs;
+
+G_END_DECLS

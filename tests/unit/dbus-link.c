@@ -1,0 +1,136 @@
+/* dbus-link.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <sys/socket.h>
+
+#include "dbus-link.h"
+
+/* Returns one more connection (owned) to a bus. */
+GDBusConnection *
+dbus_connect_to_bus (GTestDBus *bus)
+{
+  g_autoptr (GError) error = NULL;
+  GDBusConnection *connection =
+    g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (bus),
+                                            G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                              G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                            NULL, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return connection;
+}
+
+static GIOStream *
+new_stream (int fd)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, &error);
+
+  g_assert_no_error (error);
+
+  return G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
+}
+
+/* One side of a connection without a bus. */
+typedef struct
+{
+  GIOStream       *stream;     /* (owned) */
+  gboolean         is_server;
+  GDBusConnection *connection; /* (owned) */
+} Side;
+
+static gpointer
+connect_side (gpointer data)
+{
+  Side *side = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *guid = side->is_server ? g_dbus_generate_guid () : NULL;
+
+  side->connection = g_dbus_connection_new_sync (side->stream, guid,
+                                                 side->is_server
+                                                   ? G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_SERVER
+                                                   : G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT,
+                                                 NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_object_unref (side->stream);
+
+  return NULL;
+}
+
+static void
+connect_peers (DBusLink *self)
+{
+  int fds[2];
+  Side sides[2] = { { NULL } };
+  GThread *thread;
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  sides[0].stream = new_stream (fds[0]);
+  sides[0].is_server = TRUE;
+  sides[1].stream = new_stream (fds[1]);
+  thread = g_thread_new ("side", connect_side, &sides[0]);
+  connect_side (&sides[1]);
+  g_thread_join (thread);
+  self->served = sides[0].connection;
+  self->used = sides[1].connection;
+}
+
+static void
+request_name (DBusLink   *self,
+              const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+    g_dbus_connection_call_sync (self->served, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                 "RequestName", g_variant_new ("(su)", name, 0), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
+                                 NULL, &error);
+
+  g_assert_no_error (error);
+}
+
+void
+dbus_link_open (DBusLink *self,
+                DBusKind  kind)
+{
+  self->kind = kind;
+  if (kind == DBUS_TO_PEER)
+    {
+      connect_peers (self);
+      return;
+    }
+
+  self->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (self->bus);
+  self->served = dbus_connect_to_bus (self->bus);
+  self->used = dbus_connect_to_bus (self->bus);
+}
+
+/* Returns the name (unowned) to which clients send, or NULL. Called once the object is there. */
+const char *
+dbus_link_take_name (DBusLink   *self,
+                     const char *name)
+{
+  if (self->kind == DBUS_TO_PEER)
+    return NULL;
+
+  request_name (self, name);
+
+  return name;
+}
+
+void
+dbus_link_close (DBusLink *self)
+{
+  g_dbus_connection_close_sync (self->used, NULL, NULL);
+  g_dbus_connection_close_sync (self->served, NULL, NULL);
+  g_object_unref (self->used);
+  g_object_unref (self->served);
+  if (self->bus == NULL)
+    return;
+
+  g_test_dbus_down (self->bus);
+  g_object_unref (self->bus);
+}

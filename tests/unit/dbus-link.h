@@ -1,0 +1,35 @@
+/* dbus-link.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* How the two sides are connected. */
+typedef enum
+{
+  DBUS_ON_BUS,
+  DBUS_TO_PEER
+} DBusKind;
+
+/* The connections of a service and of a client, in one process. */
+typedef struct
+{
+  DBusKind         kind;
+  GTestDBus       *bus;    /* (owned) (nullable) */
+  GDBusConnection *served; /* (owned): the connection of the service */
+  GDBusConnection *used;   /* (owned): the connection of the client */
+} DBusLink;
+
+GDBusConnection *dbus_connect_to_bus (GTestDBus *bus);
+void             dbus_link_open      (DBusLink   *self,
+                                      DBusKind    kind);
+const char      *dbus_link_take_name (DBusLink   *self,
+                                      const char *name);
+void             dbus_link_close     (DBusLink   *self);
+
+G_END_DECLS

@@ -1,0 +1,350 @@
+/* test-dbus-objects-life.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* How long an object lives that clients of other processes have, and who may call it. */
+
+#include "dbus-node-fixture.h"
+#include "remote/norpc-dbus-objects-private.h"
+
+#define CALLS "org.norpc.Calls1"
+
+static void
+assert_works (NodeNode *node)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (node_node_proxy_call_note_sync (NODE_NODE_PROXY (node), 1, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* Reads a counter of a node that must not have changed by what was sent before. */
+static guint
+get_n_stopped (DBusNodeFixture *fixture)
+{
+  guint n;
+
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  dbus_node_fixture_sync (fixture);
+  g_mutex_lock (&fixture->given_state->lock);
+  n = fixture->given_state->n_stopped;
+  g_mutex_unlock (&fixture->given_state->lock);
+
+  return n;
+}
+
+/* The object stops when the client has released its proxy, and not before, however often it has arrived. */
+static void
+test_released (DBusNodeFixture *fixture,
+               gconstpointer    kind)
+{
+  g_autoptr (NodeNode) node = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+
+  run_in (fixture->local, fixture->state, set_given, fixture->given_state);
+  node = dbus_node_fixture_give (fixture);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (NodeNode) again = dbus_node_fixture_give (fixture);
+
+      g_assert_true (again == node);
+    }
+  run_in (fixture->local, fixture->state, clear_given, NULL);
+  assert_works (node);
+  g_assert_cmpuint (get_n_stopped (fixture), ==, 0);
+  path = g_strdup (dbus_node_get_path (node));
+  g_clear_object (&node);
+  dbus_node_wait (fixture->given_state, &fixture->given_state->n_stopped, 1);
+  g_assert_true (fixture->given_state->stopped_in == get_thread_of (fixture->local, fixture->state));
+
+  g_assert_null (dbus_node_call (fixture->link.used, fixture, path, "org.example.Node", "Run", NULL, &error));
+  g_assert_error (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT);
+}
+
+/* Counts the replies that GDBus has got, whether the thread of D-Bus endpoints handles them or not. */
+static int n_replies; /* atomic */
+
+static GDBusMessage *
+count_replies (GDBusConnection *connection,
+               GDBusMessage    *message,
+               gboolean         incoming,
+               gpointer         data)
+{
+  if (incoming && g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_METHOD_RETURN)
+    g_atomic_int_inc (&n_replies);
+
+  return message;
+}
+
+/* Sends a call of Give, whose reply arrives and is not handled until dbus_thread_unblock (). */
+static void
+send_give (DBusNodeFixture *fixture,
+           GCancellable    *cancellable,
+           NodeOutcome     *outcome)
+{
+  g_atomic_int_set (&n_replies, 0);
+  g_dbus_connection_add_filter (fixture->link.used, count_replies, NULL, NULL);
+  node_node_proxy_call_give (fixture->proxy, cancellable, node_outcome_cb, outcome);
+  dbus_thread_block ();
+}
+
+static void
+await_reply (void)
+{
+  while (g_atomic_int_get (&n_replies) == 0)
+    g_usleep (100);
+}
+
+/* The object is sent again while the client's message that it has released it is on its way. */
+static void
+test_sent_again (DBusNodeFixture *fixture,
+                 gconstpointer    kind)
+{
+  g_autoptr (NodeNode) node = NULL;
+  g_auto (NodeOutcome) outcome = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  run_in (fixture->local, fixture->state, set_given, fixture->given_state);
+  node = dbus_node_fixture_give (fixture);
+  assert_works (node);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+
+  dbus_node_fixture_sync (fixture);
+  send_give (fixture, NULL, &outcome);
+  await_reply ();
+  g_clear_object (&node);
+  dbus_thread_unblock ();
+
+  node_outcome_wait (&outcome);
+  g_assert_true (node_node_proxy_call_give_finish (fixture->proxy, outcome.result, &node, &error));
+  g_assert_no_error (error);
+  run_in (fixture->local, fixture->state, clear_given, NULL);
+  g_assert_cmpuint (get_n_stopped (fixture), ==, 0);
+  assert_works (node);
+  g_clear_object (&node);
+  dbus_node_wait (fixture->given_state, &fixture->given_state->n_stopped, 1);
+}
+
+/* The client cancels the call before it sees the answer of the service: the object that is on its way stops. */
+static void
+test_dropped_on_its_way (DBusNodeFixture *fixture,
+                         gconstpointer    kind)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_auto (NodeOutcome) outcome = { NULL };
+  g_autoptr (GError) error = NULL;
+  NodeNode *node = NULL;
+
+  run_in (fixture->local, fixture->state, set_given, fixture->given_state);
+  dbus_node_fixture_sync (fixture);
+  dbus_node_fixture_pause (fixture);
+  send_give (fixture, cancellable, &outcome);
+  g_cancellable_cancel (cancellable);
+  node_outcome_wait (&outcome);
+  g_assert_false (node_node_proxy_call_give_finish (fixture->proxy, outcome.result, &node, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  dbus_node_fixture_resume (fixture);
+  await_reply ();
+  run_in (fixture->local, fixture->state, clear_given, NULL);
+  g_assert_cmpuint (fixture->given_state->n_finalized, ==, 0);
+
+  dbus_thread_unblock ();
+  dbus_node_wait (fixture->given_state, &fixture->given_state->n_finalized, 1);
+}
+
+/* The client is killed, or leaves. */
+static void
+test_left (DBusNodeFixture *fixture,
+           gconstpointer    kind)
+{
+  g_autoptr (NodeNode) node = dbus_node_fixture_open (fixture);
+  g_autoptr (GError) error = NULL;
+
+  assert_works (node);
+  dbus_node_fixture_leave (fixture);
+  dbus_node_wait (fixture->given_state, &fixture->given_state->n_stopped, 1);
+  g_assert_false (node_node_proxy_call_note_sync (NODE_NODE_PROXY (node), 1, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+static void
+close_given (NodeService *self,
+             gpointer     data)
+{
+  norpc_object_close (G_OBJECT (self->given));
+}
+
+/* The owner closes the object, and a call that is on its way fails. */
+static void
+test_closed_by_owner (DBusNodeFixture *fixture,
+                      gconstpointer    kind)
+{
+  g_autoptr (NodeNode) node = NULL;
+  g_autoptr (NodeNode) next = NULL;
+
+  run_in (fixture->local, fixture->state, set_given, fixture->given_state);
+  node = dbus_node_fixture_give (fixture);
+  assert_works (node);
+  run_in (fixture->local, fixture->state, close_given, NULL);
+  node_iterate_until (!norpc_proxy_is_connected (NORPC_PROXY (node)));
+  assert_closed (node);
+
+  /* It is passed on again, as another object for others. */
+  next = dbus_node_fixture_give (fixture);
+  g_assert_true (next != node);
+  assert_works (next);
+  run_in (fixture->local, fixture->state, clear_given, NULL);
+}
+
+/* The export ends. */
+static void
+test_unexported (DBusNodeFixture *fixture,
+                 gconstpointer    kind)
+{
+  g_autoptr (NodeNode) node = dbus_node_fixture_open (fixture);
+
+  assert_works (node);
+  dbus_node_fixture_unexport (fixture);
+  dbus_node_wait (fixture->given_state, &fixture->given_state->n_stopped, 1);
+  node_iterate_until (!norpc_proxy_is_connected (NORPC_PROXY (node)));
+  assert_closed (node);
+}
+
+/* Only the client that has the object may call it. */
+static void
+test_other_client (DBusNodeFixture *fixture,
+                   gconstpointer    kind)
+{
+  g_autoptr (NodeNode) node = dbus_node_fixture_open (fixture);
+  g_autoptr (GDBusConnection) other = NULL;
+  static const char * const notes[] = { "Release", "Follow", "Cancel" };
+
+  if (fixture->link.kind == DBUS_TO_PEER)
+    return;
+
+  other = dbus_connect_to_bus (fixture->link.bus);
+  for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (dbus_node_call (other, fixture, dbus_node_get_path (node), CALLS, notes[i],
+                                     g_variant_new ("(u)", 1), &error));
+      g_assert_error (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT);
+    }
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (dbus_node_call (other, fixture, dbus_node_get_path (node),
+                                     i == 0 ? "org.example.Node" : "org.freedesktop.DBus.Properties",
+                                     i == 0 ? "Run" : "GetAll",
+                                     i == 0 ? NULL : g_variant_new ("(s)", "org.example.Node"), &error));
+      g_assert_error (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT);
+    }
+  g_dbus_connection_close_sync (other, NULL, NULL);
+  assert_works (node);
+  g_assert_cmpuint (get_n_stopped (fixture), ==, 0);
+}
+
+/* Wrong counts, and paths that are not there. */
+static void
+test_wrong_notes (DBusNodeFixture *fixture,
+                  gconstpointer    kind)
+{
+  g_autoptr (NodeNode) node = dbus_node_fixture_open (fixture);
+  static const char * const paths[] = { DBUS_NODE_PATH "/objects/2", DBUS_NODE_PATH "/objects/0",
+                                        DBUS_NODE_PATH "/objects/01", DBUS_NODE_PATH "/objects/x",
+                                        DBUS_NODE_PATH "/objects" };
+  static const guint32 numbers[] = { 0, G_MAXUINT32 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (dbus_node_call (fixture->link.used, fixture, paths[i], CALLS, "Release", g_variant_new ("(u)", 1),
+                                     &error));
+      g_assert_nonnull (error);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) reply = dbus_node_call (fixture->link.used, fixture, DBUS_NODE_PATH, CALLS, "Release",
+                                                   g_variant_new ("(u)", numbers[i]), &error);
+
+      g_assert_no_error (error);
+    }
+  assert_works (node);
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) reply = NULL;
+
+      g_assert_cmpuint (get_n_stopped (fixture), ==, 0);
+      reply = dbus_node_call (fixture->link.used, fixture, dbus_node_get_path (node), CALLS, "Release",
+                              g_variant_new ("(u)", numbers[i]), &error);
+      g_assert_no_error (error);
+    }
+  dbus_node_wait (fixture->given_state, &fixture->given_state->n_stopped, 1);
+}
+
+static void
+set_many (NodeService *self,
+          gpointer     data)
+{
+  g_clear_pointer (&self->children, g_ptr_array_unref);
+  self->children = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < NORPC_DBUS_MAX_OBJECTS + 1; i++)
+    g_ptr_array_add (self->children, node_service_new (data));
+}
+
+static void
+clear_many (NodeService *self,
+            gpointer     data)
+{
+  g_clear_pointer (&self->children, g_ptr_array_unref);
+}
+
+/* A client cannot have any number of objects, and those of a call that fails stop. */
+static void
+test_too_many (DBusNodeFixture *fixture,
+               gconstpointer    kind)
+{
+  g_autoptr (GPtrArray) nodes = NULL;
+  g_autoptr (NodeLeaf) leaf = NULL;
+  g_autoptr (NodeNode) node = NULL;
+  g_autoptr (GError) error = NULL;
+
+  run_in (fixture->local, fixture->state, set_many, fixture->given_state);
+  g_assert_false (node_node_proxy_call_give_all_sync (fixture->proxy, &nodes, &leaf, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "4096 objects already"));
+  run_in (fixture->local, fixture->state, clear_many, NULL);
+  dbus_node_wait (fixture->given_state, &fixture->given_state->n_finalized, NORPC_DBUS_MAX_OBJECTS + 1);
+
+  node = dbus_node_fixture_open (fixture);
+  assert_works (node);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  dbus_node_add_tests ("/dbus/objects/released", test_released);
+  dbus_node_add_tests ("/dbus/objects/sent-again", test_sent_again);
+  dbus_node_add_tests ("/dbus/objects/dropped-on-its-way", test_dropped_on_its_way);
+  dbus_node_add_tests ("/dbus/objects/left", test_left);
+  dbus_node_add_tests ("/dbus/objects/closed-by-owner", test_closed_by_owner);
+  dbus_node_add_tests ("/dbus/objects/unexported", test_unexported);
+  dbus_node_add_tests ("/dbus/objects/other-client", test_other_client);
+  dbus_node_add_tests ("/dbus/objects/wrong-notes", test_wrong_notes);
+  dbus_node_add_tests ("/dbus/objects/too-many", test_too_many);
+
+  return g_test_run ();
+}
