@@ -54,6 +54,7 @@
 #include <norpc-glib/server/norpc-simple-service.h>
 #include <norpc-glib/objects/norpc-object.h>
 #include <norpc-glib/pool/norpc-pool.h>
+#include <norpc-glib/supervision/norpc-supervisor.h>
 #include <norpc-glib/dynamic/norpc-description.h>
 #include <norpc-glib/dynamic/norpc-dynamic-proxy.h>
 #include <norpc-glib/dynamic/norpc-dynamic-service.h>

@@ -5,44 +5,29 @@
 
 #pragma once
 
-#include "client/norpc-subscribers-private.h"
+#include "norpc-helper-program-private.h"
 #include "norpc-helper.h"
+#include "supervision/norpc-replaceable-private.h"
+#include "supervision/norpc-restart-policy-private.h"
 
 G_BEGIN_DECLS
-
-/* The environment variable that tells a helper which file descriptor its connection is. */
-#define NORPC_HELPER_VARIABLE "NORPC_HELPER_FD"
-
-/* How often a program is started. */
-typedef struct
-{
-  guint max_restarts; /* within the window */
-  guint window;       /* milliseconds */
-  guint min_delay;    /* milliseconds before the first restart; each next one waits twice as long */
-  guint max_delay;    /* milliseconds */
-} NorpcHelperPolicy;
 
 /*
  * The process of a helper, which is started again when it ends. It works in the thread of D-Bus endpoints.
  *
- * The functions are thread-safe.
+ * The functions are thread-safe, except those that are called before the start.
  */
 typedef struct _NorpcHelperProcess NorpcHelperProcess;
 
-NorpcHelperProcess *norpc_helper_process_new         (const char * const      *argv,
-                                                      const char              *path,
-                                                      const NorpcHelperPolicy *policy);
-void                norpc_helper_process_unref       (gpointer                 self);
-void                norpc_helper_process_stop        (NorpcHelperProcess      *self);
-void                norpc_helper_process_send        (NorpcHelperProcess      *self,
-                                                      NorpcCall               *call);
-NorpcHelperState    norpc_helper_process_get_state   (NorpcHelperProcess      *self);
-guint               norpc_helper_process_get_n_starts (NorpcHelperProcess     *self);
-void                norpc_helper_process_await_ready (NorpcHelperProcess      *self,
-                                                      NorpcCall               *probe);
-void                norpc_helper_process_subscribe   (NorpcHelperProcess      *self,
-                                                      NorpcSubscriber         *subscriber);
-void                norpc_helper_process_unsubscribe (NorpcHelperProcess      *self,
-                                                      NorpcSubscriber         *subscriber);
+NorpcHelperProcess *norpc_helper_process_new          (void);
+void                norpc_helper_process_unref        (gpointer            self);
+NorpcHelperProgram *norpc_helper_process_get_program  (NorpcHelperProcess *self);
+NorpcRestartPolicy *norpc_helper_process_get_policy   (NorpcHelperProcess *self);
+void                norpc_helper_process_start        (NorpcHelperProcess *self,
+                                                       const char         *path);
+void                norpc_helper_process_stop         (NorpcHelperProcess *self);
+NorpcReplaceable   *norpc_helper_process_get_endpoint (NorpcHelperProcess *self);
+NorpcHelperState    norpc_helper_process_get_state    (NorpcHelperProcess *self);
+guint               norpc_helper_process_get_n_starts (NorpcHelperProcess *self);
 
 G_END_DECLS

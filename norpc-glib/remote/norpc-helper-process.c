@@ -7,9 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "call/norpc-call-private.h"
-#include "channel/norpc-channel.h"
-#include "client/norpc-endpoint-private.h"
+#include "core/norpc-log-private.h"
 #include "norpc-dbus-endpoint.h"
 #include "norpc-dbus-thread-private.h"
 #include "norpc-helper-process-private.h"
@@ -17,27 +15,26 @@
 /* The file descriptor that the program gets. */
 #define HELPER_FD 3
 
+/* How long a program that was stopped may go on, in milliseconds. */
+#define STOP_TIMEOUT 5000
+
 struct _NorpcHelperProcess
 {
-  gatomicrefcount   ref_count;
-  GStrv             argv;   /* (owned), since construction */
-  char             *path;   /* (owned), since construction */
-  NorpcHelperPolicy policy; /* since construction */
+  gatomicrefcount ref_count;
 
-  GMutex           lock;
-  NorpcHelperState state;       /* [lock] */
-  guint            n_starts;    /* [lock] */
-  NorpcEndpoint   *endpoint;    /* (owned) (nullable) [lock]: while it is running */
-  GPtrArray       *subscribers; /* (owned) [lock]: of unowned NorpcSubscriber */
-  GQueue           waiting;     /* [lock]: of owned NorpcCall: while it is starting; among them, probes */
+  /* Since construction. */
+  NorpcHelperProgram program;
+  char              *path;        /* (owned) */
+  NorpcReplaceable  *replaceable; /* (owned): its lock is that of the fields below */
+
+  NorpcHelperState state;    /* [lock] */
+  guint            n_starts; /* [lock] */
 
   /* Accessed in the thread of D-Bus endpoints. */
-  GSubprocess     *process;    /* (owned) (nullable) */
-  GDBusConnection *connection; /* (owned) (nullable) */
-  GArray          *ends;       /* (owned) (element-type gint64): when it has ended, within the window */
-  guint            delay;      /* milliseconds before the next restart */
-  gint64           start_time;
-  GSource         *timer;      /* (owned) (nullable) */
+  NorpcRestartPolicy policy;
+  GSubprocess       *process;    /* (owned) (nullable) */
+  GDBusConnection   *connection; /* (owned) (nullable) */
+  GSource           *timer;      /* (owned) (nullable): until the restart, or for the start */
 };
 
 static void launch (NorpcHelperProcess *self);
@@ -58,15 +55,20 @@ norpc_helper_process_unref (gpointer data)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_clear_object (&self->endpoint);
   g_clear_object (&self->process);
   g_clear_object (&self->connection);
-  g_ptr_array_unref (self->subscribers);
-  g_array_unref (self->ends);
-  g_mutex_clear (&self->lock);
-  g_strfreev (self->argv);
+  norpc_replaceable_unref (self->replaceable);
+  norpc_restart_policy_clear (&self->policy);
+  norpc_helper_program_clear (&self->program);
   g_free (self->path);
   g_free (self);
+}
+
+/* Returns the replaceable (unowned). */
+NorpcReplaceable *
+norpc_helper_process_get_endpoint (NorpcHelperProcess *self)
+{
+  return self->replaceable;
 }
 
 NorpcHelperState
@@ -74,9 +76,9 @@ norpc_helper_process_get_state (NorpcHelperProcess *self)
 {
   NorpcHelperState state;
 
-  g_mutex_lock (&self->lock);
+  norpc_replaceable_lock (self->replaceable);
   state = self->state;
-  g_mutex_unlock (&self->lock);
+  norpc_replaceable_unlock (self->replaceable);
 
   return state;
 }
@@ -86,67 +88,40 @@ norpc_helper_process_get_n_starts (NorpcHelperProcess *self)
 {
   guint n_starts;
 
-  g_mutex_lock (&self->lock);
+  norpc_replaceable_lock (self->replaceable);
   n_starts = self->n_starts;
-  g_mutex_unlock (&self->lock);
+  norpc_replaceable_unlock (self->replaceable);
 
   return n_starts;
 }
 
-/* Changes the state, unless the helper was stopped. Takes the calls that have waited for the change into @waiting. No
- * proxy sees an endpoint of a process that has ended.
+/* Changes the state, unless the helper was stopped. Calls are passed to @endpoint (nullable), wait while the program
+ * starts, or fail for @reason. No proxy sees an endpoint of a process that has ended.
  */
 static gboolean
 set_state (NorpcHelperProcess *self,
            NorpcHelperState    state,
            NorpcEndpoint      *endpoint,
-           GQueue             *waiting)
+           const char         *reason)
 {
-  g_autoptr (NorpcEndpoint) old = NULL;
   gboolean stopped;
 
-  g_mutex_lock (&self->lock);
+  norpc_replaceable_lock (self->replaceable);
   stopped = self->state == NORPC_HELPER_STOPPED;
   if (!stopped)
     {
       self->state = state;
-      old = g_steal_pointer (&self->endpoint);
-      self->endpoint = endpoint != NULL ? g_object_ref (endpoint) : NULL;
-      for (guint i = 0; i < self->subscribers->len; i++)
-        {
-          if (old != NULL)
-            norpc_endpoint_unsubscribe (old, self->subscribers->pdata[i]);
-          if (endpoint != NULL)
-            norpc_endpoint_subscribe (endpoint, self->subscribers->pdata[i]);
-        }
-      if (state != NORPC_HELPER_STARTING)
-        {
-          *waiting = self->waiting;
-          g_queue_init (&self->waiting);
-        }
+      if (endpoint != NULL)
+        norpc_replaceable_connect_locked (self->replaceable, endpoint);
+      else if (reason == NULL)
+        norpc_replaceable_expect_locked (self->replaceable);
+      else
+        norpc_replaceable_close_locked (self->replaceable, reason);
     }
-  g_mutex_unlock (&self->lock);
+  norpc_replaceable_unlock (self->replaceable);
+  norpc_replaceable_flush (self->replaceable);
 
   return !stopped;
-}
-
-static void
-reject_waiting (GQueue *waiting)
-{
-  NorpcCall *call;
-
-  while ((call = g_queue_pop_head (waiting)) != NULL)
-    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: its helper process has ended");
-}
-
-static void
-send_calls_to_helper (GQueue        *waiting,
-                      NorpcEndpoint *endpoint)
-{
-  NorpcCall *call;
-
-  while ((call = g_queue_pop_head (waiting)) != NULL)
-    norpc_endpoint_send (endpoint, call);
 }
 
 static void
@@ -159,71 +134,74 @@ stop_timer (NorpcHelperProcess *self)
   g_clear_pointer (&self->timer, g_source_unref);
 }
 
+static void
+start_timer (NorpcHelperProcess *self,
+             guint               delay,
+             GSourceFunc         func)
+{
+  stop_timer (self);
+  self->timer = g_timeout_source_new (delay);
+  g_source_set_static_name (self->timer, "norpc helper");
+  g_source_set_callback (self->timer, func, process_ref (self), norpc_helper_process_unref);
+  g_source_attach (self->timer, g_main_context_get_thread_default ());
+}
+
 static gboolean
 restart_cb (gpointer user_data)
 {
   NorpcHelperProcess *self = user_data;
-  GQueue waiting = G_QUEUE_INIT;
 
   stop_timer (self);
-  if (set_state (self, NORPC_HELPER_STARTING, NULL, &waiting))
+  if (set_state (self, NORPC_HELPER_STARTING, NULL, NULL))
     launch (self);
 
   return G_SOURCE_REMOVE;
 }
 
-/* Returns FALSE if the program has ended more often than it may. */
-static gboolean
-may_restart (NorpcHelperProcess *self)
-{
-  gint64 now = g_get_monotonic_time ();
-  gint64 window = self->policy.window * G_TIME_SPAN_MILLISECOND;
-
-  while (self->ends->len > 0 && g_array_index (self->ends, gint64, 0) <= now - window)
-    g_array_remove_index (self->ends, 0);
-  if (now - self->start_time > window)
-    self->delay = self->policy.min_delay;
-  g_array_append_val (self->ends, now);
-
-  return self->ends->len <= self->policy.max_restarts;
-}
-
 static void
-restart_later (NorpcHelperProcess *self)
+close_connection (NorpcHelperProcess *self)
 {
-  self->timer = g_timeout_source_new (self->delay);
-  g_source_set_static_name (self->timer, "norpc helper");
-  g_source_set_callback (self->timer, restart_cb, process_ref (self), norpc_helper_process_unref);
-  g_source_attach (self->timer, g_main_context_get_thread_default ());
-  self->delay = MIN (MAX (self->delay, 1) * 2, self->policy.max_delay);
+  g_autoptr (GDBusConnection) connection = g_steal_pointer (&self->connection);
+
+  if (connection == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (connection, self);
+  g_dbus_connection_close (connection, NULL, NULL, NULL);
 }
 
-/* The process has ended, or its connection is closed: both end. Its calls are completed with
- * NORPC_ERROR_CLOSED by its endpoint.
+/* The process has ended, or its connection is closed, or it has not connected in time: both end. Its calls are completed
+ * with NORPC_ERROR_CLOSED by its endpoint.
  */
 static void
 end_process (NorpcHelperProcess *self)
 {
   g_autoptr (GSubprocess) process = g_steal_pointer (&self->process);
-  g_autoptr (GDBusConnection) connection = g_steal_pointer (&self->connection);
-  GQueue waiting = G_QUEUE_INIT;
   gboolean restarts;
+  guint delay;
 
+  stop_timer (self);
   if (process != NULL)
     g_subprocess_force_exit (process);
-  if (connection != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (connection, self);
-      g_dbus_connection_close (connection, NULL, NULL, NULL);
-    }
+  close_connection (self);
 
-  restarts = may_restart (self);
-  if (!set_state (self, restarts ? NORPC_HELPER_WAITING : NORPC_HELPER_FAILED, NULL, &waiting))
-    return;
+  restarts = norpc_restart_policy_note_end (&self->policy, g_get_monotonic_time (), &delay);
+  if (set_state (self, restarts ? NORPC_HELPER_WAITING : NORPC_HELPER_FAILED, NULL,
+                 restarts ? "its helper process has ended" : "its helper process has ended too often") &&
+      restarts)
+    start_timer (self, delay, restart_cb);
+}
 
-  reject_waiting (&waiting);
-  if (restarts)
-    restart_later (self);
+/* The program has started, but does not connect. */
+static gboolean
+late_cb (gpointer user_data)
+{
+  NorpcHelperProcess *self = user_data;
+
+  norpc_warning ("The helper '%s' has not connected in time", self->program.argv[0]);
+  end_process (self);
+
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -274,16 +252,15 @@ connected_helper_cb (GObject      *object G_GNUC_UNUSED,
   NorpcHelperProcess *self = connecting->self;
   g_autoptr (GDBusConnection) connection = g_dbus_connection_new_finish (result, NULL);
   g_autoptr (NorpcEndpoint) endpoint = NULL;
-  GQueue waiting = G_QUEUE_INIT;
 
   if (connection != NULL && self->process == connecting->process)
     {
+      stop_timer (self);
       self->connection = g_object_ref (connection);
       g_signal_connect_data (connection, "closed", G_CALLBACK (closed_helper_cb), process_ref (self),
                              unref_process_closure, 0);
       endpoint = NORPC_ENDPOINT (norpc_dbus_endpoint_new (connection, NULL, self->path));
-      if (set_state (self, NORPC_HELPER_RUNNING, endpoint, &waiting))
-        send_calls_to_helper (&waiting, endpoint);
+      set_state (self, NORPC_HELPER_RUNNING, endpoint, NULL);
       if (g_dbus_connection_is_closed (connection))
         closed_helper_cb (connection, FALSE, NULL, self);
     }
@@ -318,40 +295,23 @@ connect_helper (NorpcHelperProcess *self,
                          connected_helper_cb, connecting);
 }
 
-static GSubprocess *
-spawn (NorpcHelperProcess *self,
-       int                 fd)
-{
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *number = g_strdup_printf ("%d", HELPER_FD);
-  GSubprocess *process;
-
-  g_subprocess_launcher_setenv (launcher, NORPC_HELPER_VARIABLE, number, TRUE);
-  g_subprocess_launcher_take_fd (launcher, fd, HELPER_FD);
-  process = g_subprocess_launcher_spawnv (launcher, (const char * const *) self->argv, &error);
-  if (process == NULL)
-    g_warning ("The helper '%s' cannot be started: %s", self->argv[0], error->message);
-
-  return process;
-}
-
 static void
 launch (NorpcHelperProcess *self)
 {
+  guint timeout = self->policy.values[NORPC_RESTART_START_TIMEOUT];
   int fds[2];
 
-  self->start_time = g_get_monotonic_time ();
-  g_mutex_lock (&self->lock);
+  norpc_restart_policy_note_start (&self->policy, g_get_monotonic_time ());
+  norpc_replaceable_lock (self->replaceable);
   self->n_starts++;
-  g_mutex_unlock (&self->lock);
+  norpc_replaceable_unlock (self->replaceable);
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
     {
       end_process (self);
       return;
     }
-  self->process = spawn (self, fds[1]);
+  self->process = norpc_helper_program_spawn (&self->program, fds[1], HELPER_FD);
   if (self->process == NULL)
     {
       close (fds[0]);
@@ -359,6 +319,8 @@ launch (NorpcHelperProcess *self)
       return;
     }
   g_subprocess_wait_async (self->process, NULL, exited_cb, process_ref (self));
+  if (timeout > 0)
+    start_timer (self, timeout, late_cb);
   connect_helper (self, fds[0]);
 }
 
@@ -373,23 +335,72 @@ start_helper (gpointer data)
 }
 
 NorpcHelperProcess *
-norpc_helper_process_new (const char * const      *argv,
-                          const char              *path,
-                          const NorpcHelperPolicy *policy)
+norpc_helper_process_new (void)
 {
   NorpcHelperProcess *self = g_new0 (NorpcHelperProcess, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
-  g_mutex_init (&self->lock);
-  self->argv = g_strdupv ((char **) argv);
-  self->path = g_strdup (path);
-  self->policy = *policy;
-  self->delay = policy->min_delay;
-  self->subscribers = g_ptr_array_new ();
-  self->ends = g_array_new (FALSE, FALSE, sizeof (gint64));
-  norpc_dbus_thread_invoke (start_helper, process_ref (self));
+  self->replaceable = norpc_replaceable_new ("its helper has no program");
+  self->state = NORPC_HELPER_FAILED;
+  norpc_restart_policy_init (&self->policy);
 
   return self;
+}
+
+/* Called before it is started. Returns the program (unowned), for its fields to be set. */
+NorpcHelperProgram *
+norpc_helper_process_get_program (NorpcHelperProcess *self)
+{
+  return &self->program;
+}
+
+/* Called before it is started. Returns the policy (unowned), for its values to be set. */
+NorpcRestartPolicy *
+norpc_helper_process_get_policy (NorpcHelperProcess *self)
+{
+  return &self->policy;
+}
+
+/* Called once. Starts the program, whose object is at @path. */
+void
+norpc_helper_process_start (NorpcHelperProcess *self,
+                            const char         *path)
+{
+  self->path = g_strdup (path);
+  set_state (self, NORPC_HELPER_STARTING, NULL, NULL);
+  norpc_dbus_thread_invoke (start_helper, process_ref (self));
+}
+
+/* Runs in the thread of D-Bus endpoints. */
+static gboolean
+kill_cb (gpointer process)
+{
+  g_subprocess_force_exit (process);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stopped_exited_cb (GObject      *process,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr (GSource) timer = user_data;
+
+  g_subprocess_wait_finish (G_SUBPROCESS (process), result, NULL);
+  g_source_destroy (timer);
+}
+
+/* Has the process killed if it does not end by itself. */
+static void
+await_exit (GSubprocess *process)
+{
+  GSource *timer = g_timeout_source_new (STOP_TIMEOUT);
+
+  g_source_set_static_name (timer, "norpc helper: stop");
+  g_source_set_callback (timer, kill_cb, g_object_ref (process), g_object_unref);
+  g_source_attach (timer, g_main_context_get_thread_default ());
+  g_subprocess_wait_async (process, NULL, stopped_exited_cb, timer);
 }
 
 /* The program sees that its connection is closed, and gets SIGTERM. */
@@ -398,108 +409,20 @@ stop_helper (gpointer data)
 {
   NorpcHelperProcess *self = data;
   g_autoptr (GSubprocess) process = g_steal_pointer (&self->process);
-  g_autoptr (GDBusConnection) connection = g_steal_pointer (&self->connection);
 
   stop_timer (self);
-  if (connection != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (connection, self);
-      g_dbus_connection_close (connection, NULL, NULL, NULL);
-    }
+  close_connection (self);
   if (process != NULL)
-    g_subprocess_send_signal (process, SIGTERM);
+    {
+      g_subprocess_send_signal (process, SIGTERM);
+      await_exit (process);
+    }
   norpc_helper_process_unref (self);
 }
 
 void
 norpc_helper_process_stop (NorpcHelperProcess *self)
 {
-  GQueue waiting = G_QUEUE_INIT;
-
-  if (!set_state (self, NORPC_HELPER_STOPPED, NULL, &waiting))
-    return;
-
-  reject_waiting (&waiting);
-  norpc_dbus_thread_invoke (stop_helper, process_ref (self));
-}
-
-/* Adds a call (owned) to those that wait until the program is connected, if it is starting. */
-static gboolean
-wait_for_start_locked (NorpcHelperProcess *self,
-                       NorpcCall          *call)
-{
-  if (self->state != NORPC_HELPER_STARTING || self->waiting.length >= NORPC_CHANNEL_DEFAULT_CAPACITY)
-    return FALSE;
-
-  g_queue_push_tail (&self->waiting, call);
-
-  return TRUE;
-}
-
-/* Takes ownership of @call. */
-void
-norpc_helper_process_send (NorpcHelperProcess *self,
-                           NorpcCall          *call)
-{
-  g_autoptr (NorpcEndpoint) endpoint = NULL;
-  NorpcHelperState state;
-  gboolean waits;
-
-  g_mutex_lock (&self->lock);
-  state = self->state;
-  waits = wait_for_start_locked (self, call);
-  if (self->endpoint != NULL)
-    endpoint = g_object_ref (self->endpoint);
-  g_mutex_unlock (&self->lock);
-
-  if (endpoint != NULL)
-    norpc_endpoint_send (endpoint, call);
-  else if (!waits && state == NORPC_HELPER_STARTING)
-    norpc_call_reject_owned (call, NORPC_ERROR_BUSY, "was rejected: too many calls wait for the helper process");
-  else if (!waits)
-    norpc_call_reject_owned (call, NORPC_ERROR_CLOSED, "was rejected: its helper process is not running");
-}
-
-/* @probe is borrowed. While the program waits for its restart, the probe fails as a call does. */
-void
-norpc_helper_process_await_ready (NorpcHelperProcess *self,
-                                  NorpcCall          *probe)
-{
-  g_autoptr (NorpcEndpoint) endpoint = NULL;
-  gboolean waits;
-
-  g_mutex_lock (&self->lock);
-  waits = wait_for_start_locked (self, norpc_call_ref (probe));
-  if (self->endpoint != NULL)
-    endpoint = g_object_ref (self->endpoint);
-  g_mutex_unlock (&self->lock);
-
-  if (waits)
-    return;
-  norpc_call_unref (probe);
-  if (endpoint != NULL)
-    norpc_endpoint_await_ready (endpoint, probe);
-  else
-    norpc_call_return_error_literal (probe, NORPC_ERROR, NORPC_ERROR_CLOSED, "The helper process is not running");
-}
-
-void
-norpc_helper_process_subscribe (NorpcHelperProcess *self,
-                                NorpcSubscriber    *subscriber)
-{
-  g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->subscribers, subscriber);
-  if (self->endpoint != NULL)
-    norpc_endpoint_subscribe (self->endpoint, subscriber);
-  g_mutex_unlock (&self->lock);
-}
-
-void
-norpc_helper_process_unsubscribe (NorpcHelperProcess *self,
-                                  NorpcSubscriber    *subscriber)
-{
-  g_mutex_lock (&self->lock);
-  if (g_ptr_array_remove_fast (self->subscribers, subscriber) && self->endpoint != NULL)
-    norpc_endpoint_unsubscribe (self->endpoint, subscriber);
-  g_mutex_unlock (&self->lock);
+  if (set_state (self, NORPC_HELPER_STOPPED, NULL, "its helper was stopped"))
+    norpc_dbus_thread_invoke (stop_helper, process_ref (self));
 }

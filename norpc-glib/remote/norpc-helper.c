@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "norpc-helper-process-private.h"
@@ -24,7 +25,9 @@
  * [property@Norpc.Helper:window]. If it ends more often than [property@Norpc.Helper:max-restarts] within the window,
  * the helper does not start it again, and is closed.
  *
- * The program connects with [func@Norpc.Helper.connect].
+ * The program connects with [func@Norpc.Helper.connect], within [property@Norpc.Helper:start-timeout]. It has the
+ * standard output and the standard error of this process, no standard input, and no other file descriptors. It runs with
+ * the rights of this process; to take some of them away is up to the program, or to a program that starts it.
  *
  * The helper is thread-safe, and works in a thread of the library.
  *
@@ -36,9 +39,7 @@ struct _NorpcHelper
   GObject parent_instance;
 
   /* Since construction. */
-  GStrv               argv;        /* (owned) */
   char               *object_path; /* (owned) */
-  NorpcHelperPolicy   policy;
   NorpcHelperProcess *process;     /* (owned) */
 };
 
@@ -47,58 +48,61 @@ static void norpc_helper_endpoint_iface_init (NorpcEndpointInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcHelper, norpc_helper, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (NORPC_TYPE_ENDPOINT, norpc_helper_endpoint_iface_init))
 
+/* Those of the policy come first. */
 typedef enum
 {
-  PROP_ARGV = 1,
+  PROP_ARGV = NORPC_RESTART_N_PROPERTIES,
   PROP_OBJECT_PATH,
-  PROP_MAX_RESTARTS,
-  PROP_WINDOW,
-  PROP_MIN_DELAY,
-  PROP_MAX_DELAY,
+  PROP_ENVIRONMENT,
+  PROP_WORKING_DIRECTORY,
 } NorpcHelperProperty;
 
-static GParamSpec *properties[PROP_MAX_DELAY + 1];
+static GParamSpec *properties[PROP_WORKING_DIRECTORY + 1];
+
+static NorpcReplaceable *
+get_replaceable (NorpcEndpoint *endpoint)
+{
+  return norpc_helper_process_get_endpoint (NORPC_HELPER (endpoint)->process);
+}
 
 static void
 norpc_helper_send (NorpcEndpoint *endpoint,
                    NorpcCall     *call)
 {
-  norpc_helper_process_send (NORPC_HELPER (endpoint)->process, call);
+  norpc_replaceable_send (get_replaceable (endpoint), call);
 }
 
 static gboolean
 norpc_helper_is_closed (NorpcEndpoint *endpoint)
 {
-  NorpcHelperState state = norpc_helper_get_state (NORPC_HELPER (endpoint));
-
-  return state != NORPC_HELPER_STARTING && state != NORPC_HELPER_RUNNING;
+  return norpc_replaceable_is_closed (get_replaceable (endpoint));
 }
 
 static gboolean
 norpc_helper_is_ready (NorpcEndpoint *endpoint)
 {
-  return norpc_helper_get_state (NORPC_HELPER (endpoint)) == NORPC_HELPER_RUNNING;
+  return norpc_replaceable_is_ready (get_replaceable (endpoint));
 }
 
 static void
 norpc_helper_await_ready (NorpcEndpoint *endpoint,
                           NorpcCall     *probe)
 {
-  norpc_helper_process_await_ready (NORPC_HELPER (endpoint)->process, probe);
+  norpc_replaceable_await_ready (get_replaceable (endpoint), probe);
 }
 
 static void
 norpc_helper_subscribe (NorpcEndpoint   *endpoint,
                         NorpcSubscriber *subscriber)
 {
-  norpc_helper_process_subscribe (NORPC_HELPER (endpoint)->process, subscriber);
+  norpc_replaceable_subscribe (get_replaceable (endpoint), subscriber);
 }
 
 static void
 norpc_helper_unsubscribe (NorpcEndpoint   *endpoint,
                           NorpcSubscriber *subscriber)
 {
-  norpc_helper_process_unsubscribe (NORPC_HELPER (endpoint)->process, subscriber);
+  norpc_replaceable_unsubscribe (get_replaceable (endpoint), subscriber);
 }
 
 static void
@@ -118,7 +122,8 @@ norpc_helper_constructed (GObject *object)
   NorpcHelper *self = NORPC_HELPER (object);
 
   G_OBJECT_CLASS (norpc_helper_parent_class)->constructed (object);
-  self->process = norpc_helper_process_new ((const char * const *) self->argv, self->object_path, &self->policy);
+  if (norpc_helper_process_get_program (self->process)->argv != NULL)
+    norpc_helper_process_start (self->process, self->object_path);
 }
 
 static void
@@ -128,10 +133,19 @@ norpc_helper_finalize (GObject *object)
 
   norpc_helper_process_stop (self->process);
   norpc_helper_process_unref (self->process);
-  g_strfreev (self->argv);
   g_free (self->object_path);
 
   G_OBJECT_CLASS (norpc_helper_parent_class)->finalize (object);
+}
+
+/* Called while the helper is constructed. A program without a name is none. */
+static void
+set_argv (NorpcHelperProgram *program,
+          const GValue       *value)
+{
+  GStrv argv = g_value_get_boxed (value);
+
+  program->argv = argv != NULL && argv[0] != NULL ? g_strdupv (argv) : NULL;
 }
 
 static void
@@ -141,31 +155,30 @@ norpc_helper_set_property (GObject      *object,
                            GParamSpec   *pspec)
 {
   NorpcHelper *self = NORPC_HELPER (object);
+  NorpcHelperProgram *program = norpc_helper_process_get_program (self->process);
+
+  if (property_id < NORPC_RESTART_N_PROPERTIES)
+    {
+      norpc_helper_process_get_policy (self->process)->values[property_id] = g_value_get_uint (value);
+      return;
+    }
 
   switch ((NorpcHelperProperty) property_id)
     {
     case PROP_ARGV:
-      self->argv = g_value_dup_boxed (value);
+      set_argv (program, value);
       break;
 
     case PROP_OBJECT_PATH:
       self->object_path = g_value_dup_string (value);
       break;
 
-    case PROP_MAX_RESTARTS:
-      self->policy.max_restarts = g_value_get_uint (value);
+    case PROP_ENVIRONMENT:
+      program->environment = g_value_dup_boxed (value);
       break;
 
-    case PROP_WINDOW:
-      self->policy.window = g_value_get_uint (value);
-      break;
-
-    case PROP_MIN_DELAY:
-      self->policy.min_delay = g_value_get_uint (value);
-      break;
-
-    case PROP_MAX_DELAY:
-      self->policy.max_delay = g_value_get_uint (value);
+    case PROP_WORKING_DIRECTORY:
+      program->directory = g_value_dup_string (value);
       break;
 
     default:
@@ -180,31 +193,30 @@ norpc_helper_get_property (GObject    *object,
                            GParamSpec *pspec)
 {
   NorpcHelper *self = NORPC_HELPER (object);
+  const NorpcHelperProgram *program = norpc_helper_process_get_program (self->process);
+
+  if (property_id < NORPC_RESTART_N_PROPERTIES)
+    {
+      g_value_set_uint (value, norpc_helper_process_get_policy (self->process)->values[property_id]);
+      return;
+    }
 
   switch ((NorpcHelperProperty) property_id)
     {
     case PROP_ARGV:
-      g_value_set_boxed (value, self->argv);
+      g_value_set_boxed (value, program->argv);
       break;
 
     case PROP_OBJECT_PATH:
       g_value_set_string (value, self->object_path);
       break;
 
-    case PROP_MAX_RESTARTS:
-      g_value_set_uint (value, self->policy.max_restarts);
+    case PROP_ENVIRONMENT:
+      g_value_set_boxed (value, program->environment);
       break;
 
-    case PROP_WINDOW:
-      g_value_set_uint (value, self->policy.window);
-      break;
-
-    case PROP_MIN_DELAY:
-      g_value_set_uint (value, self->policy.min_delay);
-      break;
-
-    case PROP_MAX_DELAY:
-      g_value_set_uint (value, self->policy.max_delay);
+    case PROP_WORKING_DIRECTORY:
+      g_value_set_string (value, program->directory);
       break;
 
     default:
@@ -215,8 +227,6 @@ norpc_helper_get_property (GObject    *object,
 static void
 install_policy (void)
 {
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
-
   /**
    * NorpcHelper:max-restarts:
    *
@@ -224,7 +234,6 @@ install_policy (void)
    *
    * Since: 0.1
    */
-  properties[PROP_MAX_RESTARTS] = g_param_spec_uint ("max-restarts", NULL, NULL, 0, G_MAXUINT, 5, flags);
 
   /**
    * NorpcHelper:window:
@@ -233,7 +242,6 @@ install_policy (void)
    *
    * Since: 0.1
    */
-  properties[PROP_WINDOW] = g_param_spec_uint ("window", NULL, NULL, 1, G_MAXINT, 60 * 1000, flags);
 
   /**
    * NorpcHelper:min-delay:
@@ -242,7 +250,6 @@ install_policy (void)
    *
    * Since: 0.1
    */
-  properties[PROP_MIN_DELAY] = g_param_spec_uint ("min-delay", NULL, NULL, 0, G_MAXINT, 100, flags);
 
   /**
    * NorpcHelper:max-delay:
@@ -251,7 +258,64 @@ install_policy (void)
    *
    * Since: 0.1
    */
-  properties[PROP_MAX_DELAY] = g_param_spec_uint ("max-delay", NULL, NULL, 0, G_MAXINT / 2, 10 * 1000, flags);
+
+  /**
+   * NorpcHelper:start-timeout:
+   *
+   * How long the program may take to connect, in milliseconds, or 0 for no limit.
+   *
+   * A program that takes longer is killed.
+   *
+   * Since: 0.1
+   */
+  for (guint i = NORPC_RESTART_MAX_RESTARTS; i < NORPC_RESTART_N_PROPERTIES; i++)
+    properties[i] = norpc_restart_policy_make_pspec ((NorpcRestartProperty) i,
+                                                     G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY);
+}
+
+static void
+install_program (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * NorpcHelper:argv:
+   *
+   * The program and its arguments.
+   *
+   * A name without a slash is searched for in `PATH`. Calls fail if there is no program.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ARGV] = g_param_spec_boxed ("argv", NULL, NULL, G_TYPE_STRV, flags);
+
+  /**
+   * NorpcHelper:object-path:
+   *
+   * The path of the object that the program exports.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_OBJECT_PATH] = g_param_spec_string ("object-path", NULL, NULL, "/", flags);
+
+  /**
+   * NorpcHelper:environment:
+   *
+   * The environment of the program, as of g_get_environ (), or %NULL for that of this process at the time when the
+   * program is started.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ENVIRONMENT] = g_param_spec_boxed ("environment", NULL, NULL, G_TYPE_STRV, flags);
+
+  /**
+   * NorpcHelper:working-directory:
+   *
+   * The working directory of the program, or %NULL for that of this process at the time when the program is started.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_WORKING_DIRECTORY] = g_param_spec_string ("working-directory", NULL, NULL, NULL, flags);
 }
 
 static void
@@ -264,35 +328,15 @@ norpc_helper_class_init (NorpcHelperClass *klass)
   object_class->set_property = norpc_helper_set_property;
   object_class->get_property = norpc_helper_get_property;
 
-  /**
-   * NorpcHelper:argv:
-   *
-   * The program and its arguments.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_ARGV] =
-    g_param_spec_boxed ("argv", NULL, NULL, G_TYPE_STRV,
-                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-
-  /**
-   * NorpcHelper:object-path:
-   *
-   * The path of the object that the program exports.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_OBJECT_PATH] =
-    g_param_spec_string ("object-path", NULL, NULL, "/",
-                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-
   install_policy ();
+  install_program ();
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
 static void
-norpc_helper_init (NorpcHelper *self G_GNUC_UNUSED)
+norpc_helper_init (NorpcHelper *self)
 {
+  self->process = norpc_helper_process_new ();
 }
 
 /**
@@ -359,7 +403,8 @@ norpc_helper_get_n_starts (NorpcHelper *self)
  * Stops the program, and does not start it again.
  *
  * Calls that are not answered fail with %NORPC_ERROR_CLOSED. The program sees that its connection is closed, and gets the
- * signal `SIGTERM`. Releasing the last reference to the helper does the same.
+ * signal `SIGTERM`. If it is still there after five seconds, it is killed. Releasing the last reference to the helper
+ * does the same.
  *
  * This function does not block.
  *
@@ -373,7 +418,7 @@ norpc_helper_stop (NorpcHelper *self)
   norpc_helper_process_stop (self->process);
 }
 
-/* Takes ownership of @fd. */
+/* Takes ownership of @fd, which programs that this one starts do not get. */
 static GDBusConnection *
 connect_to_parent (int      fd,
                    GError **error)
@@ -384,6 +429,7 @@ connect_to_parent (int      fd,
   if (socket == NULL)
     return NULL;
 
+  fcntl (fd, F_SETFD, FD_CLOEXEC);
   stream = g_socket_connection_factory_create_connection (socket);
 
   return g_dbus_connection_new_sync (G_IO_STREAM (stream), NULL,
@@ -402,7 +448,11 @@ connect_to_parent (int      fd,
  * [method@Gio.DBusConnection.start_message_processing]: calls wait until then. When the other program ends, this
  * one gets the signal `SIGTERM`, because the connection has [property@Gio.DBusConnection:exit-on-close].
  *
- * This function is called once.
+ * Call this function once, before the program starts threads, because it removes the variable `NORPC_HELPER_FD` from the
+ * environment. Programs that this one starts neither see the variable nor get the connection.
+ *
+ * Errors are %G_IO_ERROR_NOT_CONNECTED if the program was not started by a [class@Norpc.Helper], or has connected before,
+ * and those of [ctor@Gio.DBusConnection.new_sync].
  *
  * Returns: (transfer full): the connection, or %NULL if @error is set
  * Since: 0.1
@@ -422,6 +472,7 @@ norpc_helper_connect (GError **error)
       return NULL;
     }
 
+  g_unsetenv (NORPC_HELPER_VARIABLE);
   connection = connect_to_parent ((int) fd, error);
   if (connection != NULL)
     g_dbus_connection_set_exit_on_close (connection, TRUE);

@@ -23,4 +23,9 @@ struct _NorpcServer
   GMainContext *context; /* (owned) (nullable) */
 };
 
+gboolean norpc_server_attach            (NorpcServer  *self,
+                                         GError      **error);
+gboolean norpc_service_check_interface (gpointer   service,
+                                        GError   **error);
+
 G_END_DECLS

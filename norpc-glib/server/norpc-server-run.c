@@ -53,9 +53,9 @@ wait_for_phase (NorpcServer       *self,
 }
 
 /* Thread-safe. Has the service start. */
-static gboolean
-attach (NorpcServer  *self,
-        GError      **error)
+gboolean
+norpc_server_attach (NorpcServer  *self,
+                     GError      **error)
 {
   if (self->has_service)
     return norpc_worker_attach (self->worker, self->context, self->thread, error);
@@ -122,7 +122,7 @@ norpc_server_start (NorpcServer   *self,
 
   /* Another thread may release the last reference, also because the service starts. */
   keep = g_object_ref (self);
-  if (!attach (self, error))
+  if (!norpc_server_attach (self, error))
     return FALSE;
 
   return wait_for_phase (self, NORPC_SERVER_RUNNING, cancellable, error) &&
@@ -130,9 +130,9 @@ norpc_server_start (NorpcServer   *self,
 }
 
 /* Returns TRUE if calls of the object can be described, and sets @error otherwise. */
-static gboolean
-has_interface (gpointer   service,
-               GError   **error)
+gboolean
+norpc_service_check_interface (gpointer   service,
+                               GError   **error)
 {
   guint n;
   g_autofree GType *interfaces = g_type_interfaces (G_OBJECT_TYPE (service), &n);
@@ -172,7 +172,7 @@ norpc_serve (gpointer   service,
   g_return_val_if_fail (G_IS_OBJECT (service), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!has_interface (service, error))
+  if (!norpc_service_check_interface (service, error))
     {
       g_object_unref (service);
       return NULL;
@@ -214,7 +214,7 @@ norpc_server_start_async (NorpcServer         *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, norpc_server_start_async);
 
-  if (!attach (self, &error))
+  if (!norpc_server_attach (self, &error))
     g_task_return_error (task, error);
   else
     norpc_server_state_await (self->worker->state, NORPC_SERVER_RUNNING, task);

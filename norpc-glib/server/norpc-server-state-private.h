@@ -26,6 +26,9 @@ typedef enum
  */
 typedef struct _NorpcServerState NorpcServerState;
 
+/* Must not run application code. */
+typedef void (*NorpcServerWatchFunc) (gpointer data);
+
 NorpcServerState *norpc_server_state_new   (void);
 void              norpc_server_state_unref (NorpcServerState *self);
 
@@ -42,6 +45,10 @@ void             norpc_server_state_set_stopped_error (GError           **error)
 gboolean         norpc_server_state_has_started       (NorpcServerState  *self,
                                                        GError           **error);
 
+void     norpc_server_state_watch (NorpcServerState     *self,
+                                   NorpcServerWatchFunc  func,
+                                   gpointer              data,
+                                   GDestroyNotify        destroy);
 void     norpc_server_state_wake  (NorpcServerState  *self);
 gboolean norpc_server_state_wait  (NorpcServerState  *self,
                                    gconstpointer      executor,

@@ -8,6 +8,14 @@
 #include "core/norpc-interrupt-private.h"
 #include "norpc-server-state-private.h"
 
+/* A function that is called when the phase has changed. Shared by the threads that call it. */
+typedef struct
+{
+  NorpcServerWatchFunc func;
+  gpointer             data;    /* (owned) */
+  GDestroyNotify       destroy;
+} Watcher;
+
 struct _NorpcServerState
 {
   int phase; /* atomic, written with the lock: NorpcServerPhase */
@@ -16,6 +24,7 @@ struct _NorpcServerState
   GCond      changed;
   GPtrArray *waits;   /* (owned) [lock]: of owned Wait */
   gboolean   started; /* [lock]: the service has started */
+  Watcher   *watcher; /* (owned) (nullable) [lock]: until the server has stopped */
   GError    *error;   /* (owned) (nullable) [lock]: why it failed to start */
 };
 
@@ -61,6 +70,20 @@ wait_complete (Wait *wait)
     g_task_return_boolean (wait->task, TRUE);
 }
 
+static void
+watcher_clear (gpointer data)
+{
+  Watcher *watcher = data;
+
+  watcher->destroy (watcher->data);
+}
+
+static void
+watcher_unref (Watcher *watcher)
+{
+  g_atomic_rc_box_release_full (watcher, watcher_clear);
+}
+
 /* Returns a state (owned) with the phase NORPC_SERVER_NEW. */
 NorpcServerState *
 norpc_server_state_new (void)
@@ -80,6 +103,7 @@ clear (gpointer data)
   NorpcServerState *self = data;
 
   g_ptr_array_unref (self->waits);
+  g_clear_pointer (&self->watcher, watcher_unref);
   g_clear_error (&self->error);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
@@ -192,12 +216,46 @@ norpc_server_state_has_started (NorpcServerState  *self,
   return started;
 }
 
+/* Thread-safe. Calls @func with @data (owned) now, and when the phase has changed, in the thread that has changed it,
+ * with no lock held, until the server has stopped. Several threads may call it at once, and not in the order
+ * of the phases.
+ */
+void
+norpc_server_state_watch (NorpcServerState     *self,
+                          NorpcServerWatchFunc  func,
+                          gpointer              data,
+                          GDestroyNotify        destroy)
+{
+  Watcher *watcher = g_atomic_rc_box_new (Watcher);
+
+  *watcher = (Watcher) { func, data, destroy };
+  g_mutex_lock (&self->lock);
+  if (norpc_server_state_get_phase (self) != NORPC_SERVER_STOPPED)
+    self->watcher = g_atomic_rc_box_acquire (watcher);
+  g_mutex_unlock (&self->lock);
+
+  func (data);
+  watcher_unref (watcher);
+}
+
+/* Called with the lock held. Returns the watcher (owned), or NULL. */
+static Watcher *
+dup_watcher_locked (NorpcServerState *self,
+                    NorpcServerPhase  phase)
+{
+  if (self->watcher == NULL || phase == NORPC_SERVER_STOPPED)
+    return g_steal_pointer (&self->watcher);
+
+  return g_atomic_rc_box_acquire (self->watcher);
+}
+
 /* Called in the thread that has changed the phase. Wakes up waiting threads and tasks. */
 void
 norpc_server_state_wake (NorpcServerState *self)
 {
   g_autoptr (GPtrArray) done = g_ptr_array_new_with_free_func (wait_done);
   NorpcServerPhase phase;
+  Watcher *watcher;
 
   g_mutex_lock (&self->lock);
   phase = norpc_server_state_get_phase (self);
@@ -210,11 +268,17 @@ norpc_server_state_wake (NorpcServerState *self)
       else
         i++;
     }
+  watcher = dup_watcher_locked (self, phase);
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 
   for (guint i = 0; i < done->len; i++)
     wait_complete (done->pdata[i]);
+  if (watcher != NULL)
+    {
+      watcher->func (watcher->data);
+      watcher_unref (watcher);
+    }
 }
 
 /* Runs in the thread that cancels the wait. */

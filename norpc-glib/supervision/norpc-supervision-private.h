@@ -1,0 +1,46 @@
+/* norpc-supervision-private.h
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "norpc-replaceable-private.h"
+#include "norpc-restart-policy-private.h"
+#include "norpc-supervisor.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The part of a supervisor that its services and timers have a reference to: it makes a service, follows its server,
+ * and makes the next one.
+ *
+ * The functions are thread-safe.
+ */
+typedef struct _NorpcSupervision NorpcSupervision;
+
+NorpcSupervision     *norpc_supervision_new          (void);
+void                  norpc_supervision_set_func     (NorpcSupervision     *self,
+                                                      GMainContext         *context,
+                                                      NorpcSupervisorFunc   make_service,
+                                                      gpointer              user_data,
+                                                      GDestroyNotify        destroy);
+void                  norpc_supervision_unref        (NorpcSupervision     *self);
+NorpcReplaceable     *norpc_supervision_get_endpoint (NorpcSupervision     *self);
+guint                 norpc_supervision_get_value    (NorpcSupervision     *self,
+                                                      NorpcRestartProperty  property);
+void                  norpc_supervision_set_value    (NorpcSupervision     *self,
+                                                      NorpcRestartProperty  property,
+                                                      guint                 value);
+NorpcSupervisorState  norpc_supervision_get_state    (NorpcSupervision     *self);
+guint                 norpc_supervision_get_n_starts (NorpcSupervision     *self);
+GError               *norpc_supervision_dup_error    (NorpcSupervision     *self);
+void                  norpc_supervision_start        (NorpcSupervision     *self);
+void                  norpc_supervision_restart      (NorpcSupervision     *self);
+void                  norpc_supervision_stop         (NorpcSupervision     *self,
+                                                      const char           *reason,
+                                                      NorpcServer         **server,
+                                                      NorpcThread         **thread);
+void                  norpc_supervision_release      (NorpcSupervision     *self);
+
+G_END_DECLS

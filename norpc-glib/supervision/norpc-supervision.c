@@ -1,0 +1,609 @@
+/* norpc-supervision.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "core/norpc-background-private.h"
+#include "core/norpc-clock-private.h"
+#include "core/norpc-context-private.h"
+#include "core/norpc-error.h"
+#include "core/norpc-timer-private.h"
+#include "norpc-supervision-private.h"
+#include "server/norpc-server-private.h"
+#include "server/norpc-thread-private.h"
+
+/* How long the next service waits for one that is replaced to stop, in milliseconds. */
+#define REPLACE_TIMEOUT 1000
+
+/* One service, from the function that makes it to its end. */
+typedef struct
+{
+  NorpcSupervision *supervision; /* (owned), since construction */
+  NorpcThread      *thread;      /* (owned) (nullable) [lock]: its own */
+  NorpcServer      *server;      /* (owned) (nullable) [lock]: once the service is made */
+} Run;
+
+struct _NorpcSupervision
+{
+  gatomicrefcount ref_count; /* one for the supervisor, for each run, and for the timer or what it has pushed */
+
+  /* Set before it is started. */
+  GMainContext        *context;      /* (owned) (nullable): of all services */
+  NorpcSupervisorFunc  make_service; /* (nullable) */
+  gpointer             user_data;
+  GDestroyNotify       destroy;
+
+  NorpcReplaceable    *replaceable; /* (owned), since construction: its lock is that of the fields below */
+
+  NorpcSupervisorState state;    /* [lock] */
+  NorpcRestartPolicy   policy;   /* [lock] */
+  guint                n_starts; /* [lock] */
+  GError              *error;    /* (owned) (nullable) [lock]: why the last service has ended */
+  Run                 *run;      /* (owned) (nullable) [lock]: while a service starts, runs or stops */
+  gboolean             replaces; /* [lock]: when the run ends, the next one follows at once */
+  gint64               due;      /* [lock]: when the timer fires, or 0 */
+  NorpcTimer           timer;    /* started and stopped with the lock held */
+};
+
+static Run *
+run_ref (Run *run)
+{
+  return g_atomic_rc_box_acquire (run);
+}
+
+static void
+run_clear (gpointer data)
+{
+  Run *run = data;
+
+  g_clear_object (&run->server);
+  g_clear_object (&run->thread);
+  norpc_supervision_unref (run->supervision);
+}
+
+static void
+run_unref (gpointer run)
+{
+  g_atomic_rc_box_release_full (run, run_clear);
+}
+
+static NorpcSupervision *
+supervision_ref (NorpcSupervision *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+norpc_supervision_unref (NorpcSupervision *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  norpc_replaceable_unref (self->replaceable);
+  norpc_restart_policy_clear (&self->policy);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+static void
+supervision_lock (NorpcSupervision *self)
+{
+  norpc_replaceable_lock (self->replaceable);
+}
+
+/* What has changed for calls takes effect. */
+static void
+supervision_unlock (NorpcSupervision *self)
+{
+  norpc_replaceable_unlock (self->replaceable);
+  norpc_replaceable_flush (self->replaceable);
+}
+
+/* @delay is in milliseconds; with 0, the timer fires at once. */
+static void
+start_timer_locked (NorpcSupervision *self,
+                    guint             delay)
+{
+  self->due = norpc_clock_now () + delay * G_TIME_SPAN_MILLISECOND;
+  if (!norpc_timer_stop (&self->timer))
+    supervision_ref (self);
+  norpc_timer_start (&self->timer, self->due);
+}
+
+/* The caller has a reference of its own. */
+static void
+stop_timer_locked (NorpcSupervision *self)
+{
+  self->due = 0;
+  if (norpc_timer_stop (&self->timer))
+    norpc_supervision_unref (self);
+}
+
+/* Returns the next run (owned), which is to be launched without the lock. */
+static Run *
+begin_run_locked (NorpcSupervision *self)
+{
+  Run *run = g_atomic_rc_box_new0 (Run);
+  guint timeout = self->policy.values[NORPC_RESTART_START_TIMEOUT];
+
+  run->supervision = supervision_ref (self);
+  self->run = run_ref (run);
+  self->replaces = FALSE;
+  self->state = NORPC_SUPERVISOR_STARTING;
+  self->n_starts++;
+  norpc_restart_policy_note_start (&self->policy, norpc_clock_now ());
+  norpc_replaceable_expect_locked (self->replaceable);
+  if (timeout > 0)
+    start_timer_locked (self, timeout);
+  else
+    stop_timer_locked (self);
+
+  return run;
+}
+
+/* The next service is made when the policy says so, if it does. @error (owned) is why the last one has ended. */
+static void
+restart_later_locked (NorpcSupervision *self,
+                      GError           *error)
+{
+  guint delay;
+  gboolean restarts = norpc_restart_policy_note_end (&self->policy, norpc_clock_now (), &delay);
+  g_autofree char *reason = g_strdup_printf ("its service has ended%s: %s", restarts ? "" : " too often", error->message);
+
+  g_clear_error (&self->error);
+  self->error = error;
+  self->state = restarts ? NORPC_SUPERVISOR_WAITING : NORPC_SUPERVISOR_FAILED;
+  norpc_replaceable_close_locked (self->replaceable, reason);
+  if (restarts)
+    start_timer_locked (self, delay);
+  else
+    stop_timer_locked (self);
+}
+
+static void launch_run (Run *run);
+
+/* Thread-safe. Called when the server of a run has stopped, or cannot start, or is not waited for any longer. Takes
+ * ownership of @error.
+ */
+static void
+end_run (Run    *run,
+         GError *error)
+{
+  NorpcSupervision *self = run->supervision;
+  g_autoptr (GError) unused = error;
+  g_autoptr (NorpcServer) server = NULL;
+  Run *ended = NULL, *next = NULL;
+
+  supervision_lock (self);
+  if (self->run == run)
+    {
+      ended = g_steal_pointer (&self->run);
+      server = run->server != NULL ? g_object_ref (run->server) : NULL;
+      if (self->state != NORPC_SUPERVISOR_STOPPED && self->replaces)
+        next = begin_run_locked (self);
+      else if (self->state != NORPC_SUPERVISOR_STOPPED)
+        restart_later_locked (self, g_steal_pointer (&unused));
+    }
+  supervision_unlock (self);
+
+  if (server != NULL)
+    norpc_worker_stop (server->worker, NORPC_STOP_ABANDON, "its supervisor has replaced it");
+  g_clear_pointer (&ended, run_unref);
+  if (next != NULL)
+    launch_run (next);
+}
+
+/* Thread-safe. Called when the phase of the server of a run has changed. */
+static void
+server_changed (gpointer data)
+{
+  Run *run = data;
+  NorpcSupervision *self = run->supervision;
+  NorpcServerState *state = run->server->worker->state;
+  NorpcServerPhase phase = norpc_server_state_get_phase (state);
+  GError *error = NULL;
+
+  if (phase == NORPC_SERVER_RUNNING)
+    {
+      supervision_lock (self);
+      if (self->run == run && self->state == NORPC_SUPERVISOR_STARTING && !self->replaces)
+        {
+          self->state = NORPC_SUPERVISOR_RUNNING;
+          stop_timer_locked (self);
+          norpc_replaceable_connect_locked (self->replaceable, norpc_server_get_endpoint (run->server));
+        }
+      supervision_unlock (self);
+    }
+  else if (phase == NORPC_SERVER_STOPPED)
+    {
+      if (norpc_server_state_has_started (state, &error))
+        error = g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "Its server has stopped");
+      end_run (run, error);
+    }
+}
+
+/* Runs in the service's context. Returns a server (owned) for a service, or the server that it is. */
+static NorpcServer *
+serve_object (Run      *run,
+              GObject  *object,
+              GError  **error)
+{
+  GMainContext *context = run->supervision->context;
+  NorpcServer *server;
+
+  if (!NORPC_IS_SERVER (object))
+    {
+      if (!norpc_service_check_interface (object, error))
+        return NULL;
+
+      return context != NULL ? norpc_server_new_in_context (object, context)
+                             : norpc_server_new_on_thread (object, run->thread);
+    }
+
+  server = g_object_ref (NORPC_SERVER (object));
+  if (server->thread != NULL || server->context != NULL)
+    return server;
+
+  /* No other code has started it, or attaching it fails. */
+  if (context != NULL)
+    server->context = g_main_context_ref (context);
+  else
+    server->thread = g_object_ref (run->thread);
+
+  return server;
+}
+
+/* Runs in the service's context. Returns a server (owned) for the next service, or NULL. */
+static NorpcServer *
+make_server (Run     *run,
+             GError **error)
+{
+  NorpcSupervision *self = run->supervision;
+  g_autoptr (GError) make_error = NULL;
+  g_autoptr (GObject) object = self->make_service != NULL ? self->make_service (self->user_data, &make_error) : NULL;
+
+  if (make_error != NULL || object == NULL)
+    {
+      /* An exception in another language arrives without an error. */
+      if (make_error == NULL)
+        g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED, "No service was created, and no reason was given");
+      else
+        g_propagate_error (error, g_steal_pointer (&make_error));
+      return NULL;
+    }
+
+  return serve_object (run, object, error);
+}
+
+/* Returns TRUE if a service is still wanted. Takes the server (nullable) of the run. */
+static gboolean
+may_go_on (Run         *run,
+           NorpcServer *server)
+{
+  NorpcSupervision *self = run->supervision;
+  gboolean goes_on;
+
+  supervision_lock (self);
+  goes_on = self->run == run && self->state != NORPC_SUPERVISOR_STOPPED && !self->replaces;
+  if (goes_on && server != NULL)
+    run->server = g_object_ref (server);
+  supervision_unlock (self);
+
+  return goes_on;
+}
+
+/* Runs in the service's context. */
+static void
+serve_next (Run *run)
+{
+  GError *error = NULL;
+  g_autoptr (NorpcServer) server = make_server (run, &error);
+
+  if (server == NULL)
+    {
+      end_run (run, error);
+    }
+  else if (!may_go_on (run, server))
+    {
+      end_run (run, g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "It was replaced before it started"));
+    }
+  else if (!norpc_server_attach (server, &error))
+    {
+      end_run (run, error);
+    }
+  else
+    {
+      norpc_server_state_watch (server->worker->state, server_changed, run_ref (run), run_unref);
+    }
+}
+
+/* Runs in the service's context. */
+static gboolean
+serve_cb (gpointer user_data)
+{
+  Run *run = user_data;
+  GMainContext *context = g_source_get_context (g_main_current_source ());
+  gboolean pushed = norpc_context_push (context);
+
+  if (may_go_on (run, NULL))
+    serve_next (run);
+  else
+    end_run (run, g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "It was replaced before it started"));
+  if (pushed)
+    g_main_context_pop_thread_default (context);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Thread-safe. Returns the context of the run, or NULL if there is none. */
+static GMainContext *
+open_context (Run *run)
+{
+  NorpcSupervision *self = run->supervision;
+  g_autoptr (NorpcThread) thread = self->context == NULL ? norpc_thread_new ("norpc service") : NULL;
+  GMainContext *context = self->context;
+
+  if (thread != NULL && norpc_thread_get_gthread (thread) == NULL)
+    return NULL;
+  if (thread != NULL)
+    context = norpc_thread_get_main_context (thread);
+
+  supervision_lock (self);
+  run->thread = g_steal_pointer (&thread);
+  if (self->run == run && self->state == NORPC_SUPERVISOR_STARTING)
+    norpc_replaceable_set_executor_locked (self->replaceable, context);
+  supervision_unlock (self);
+
+  return context;
+}
+
+/* Thread-safe. Takes ownership of @run. */
+static void
+launch_run (Run *run)
+{
+  GMainContext *context = open_context (run);
+  g_autoptr (GSource) source = NULL;
+
+  if (context == NULL)
+    {
+      end_run (run, g_error_new_literal (NORPC_ERROR, NORPC_ERROR_FAILED, "No thread could be started for it"));
+      run_unref (run);
+      return;
+    }
+
+  source = g_idle_source_new ();
+  g_source_set_static_name (source, "norpc supervisor");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, serve_cb, run, run_unref);
+  g_source_attach (source, context);
+}
+
+/* Runs in a thread of the pool. */
+static void
+timer_cb (gpointer data)
+{
+  NorpcSupervision *self = data;
+  Run *next = NULL, *late = NULL;
+
+  supervision_lock (self);
+  /* The timer may have been stopped or started again meanwhile. */
+  if (self->due != 0 && self->due <= norpc_clock_now ())
+    {
+      self->due = 0;
+      if (self->state == NORPC_SUPERVISOR_WAITING)
+        next = begin_run_locked (self);
+      else if (self->state == NORPC_SUPERVISOR_STARTING)
+        late = run_ref (self->run);
+    }
+  supervision_unlock (self);
+
+  if (next != NULL)
+    launch_run (next);
+  if (late != NULL)
+    {
+      end_run (late, g_error_new_literal (NORPC_ERROR, NORPC_ERROR_TIMED_OUT, "It did not start in time"));
+      run_unref (late);
+    }
+  norpc_supervision_unref (self);
+}
+
+static gpointer
+take_supervision (gpointer owner)
+{
+  return owner;
+}
+
+/* Runs in the timers' thread. */
+static void
+fire_supervision (gpointer taken)
+{
+  norpc_background_push (timer_cb, taken);
+}
+
+static const NorpcTimerFuncs timer_funcs = { take_supervision, fire_supervision };
+
+NorpcSupervision *
+norpc_supervision_new (void)
+{
+  NorpcSupervision *self = g_new0 (NorpcSupervision, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->replaceable = norpc_replaceable_new ("its supervisor has not been started");
+  norpc_restart_policy_init (&self->policy);
+  norpc_timer_init (&self->timer, &timer_funcs, self);
+
+  return self;
+}
+
+/* Called once, before it is started. */
+void
+norpc_supervision_set_func (NorpcSupervision    *self,
+                            GMainContext        *context,
+                            NorpcSupervisorFunc  make_service,
+                            gpointer             user_data,
+                            GDestroyNotify       destroy)
+{
+  self->context = context != NULL ? g_main_context_ref (context) : NULL;
+  self->make_service = make_service;
+  self->user_data = user_data;
+  self->destroy = destroy;
+}
+
+/* Returns the replaceable (unowned). */
+NorpcReplaceable *
+norpc_supervision_get_endpoint (NorpcSupervision *self)
+{
+  return self->replaceable;
+}
+
+guint
+norpc_supervision_get_value (NorpcSupervision     *self,
+                             NorpcRestartProperty  property)
+{
+  guint value;
+
+  norpc_replaceable_lock (self->replaceable);
+  value = self->policy.values[property];
+  norpc_replaceable_unlock (self->replaceable);
+
+  return value;
+}
+
+void
+norpc_supervision_set_value (NorpcSupervision     *self,
+                             NorpcRestartProperty  property,
+                             guint                 value)
+{
+  norpc_replaceable_lock (self->replaceable);
+  self->policy.values[property] = value;
+  norpc_replaceable_unlock (self->replaceable);
+}
+
+NorpcSupervisorState
+norpc_supervision_get_state (NorpcSupervision *self)
+{
+  NorpcSupervisorState state;
+
+  norpc_replaceable_lock (self->replaceable);
+  state = self->state;
+  norpc_replaceable_unlock (self->replaceable);
+
+  return state;
+}
+
+guint
+norpc_supervision_get_n_starts (NorpcSupervision *self)
+{
+  guint n_starts;
+
+  norpc_replaceable_lock (self->replaceable);
+  n_starts = self->n_starts;
+  norpc_replaceable_unlock (self->replaceable);
+
+  return n_starts;
+}
+
+/* Returns why the last service has ended (owned), or NULL. */
+GError *
+norpc_supervision_dup_error (NorpcSupervision *self)
+{
+  GError *error;
+
+  norpc_replaceable_lock (self->replaceable);
+  error = self->error != NULL ? g_error_copy (self->error) : NULL;
+  norpc_replaceable_unlock (self->replaceable);
+
+  return error;
+}
+
+void
+norpc_supervision_start (NorpcSupervision *self)
+{
+  Run *run = NULL;
+
+  supervision_lock (self);
+  if (self->state == NORPC_SUPERVISOR_NEW)
+    run = begin_run_locked (self);
+  supervision_unlock (self);
+
+  if (run != NULL)
+    launch_run (run);
+}
+
+/* Returns the server (owned) that is to be stopped, or NULL. */
+static NorpcServer *
+replace_run_locked (NorpcSupervision *self)
+{
+  self->replaces = TRUE;
+  self->state = NORPC_SUPERVISOR_STARTING;
+  norpc_replaceable_expect_locked (self->replaceable);
+  start_timer_locked (self, REPLACE_TIMEOUT);
+
+  return self->run->server != NULL ? g_object_ref (self->run->server) : NULL;
+}
+
+/* A service that runs stops first. */
+void
+norpc_supervision_restart (NorpcSupervision *self)
+{
+  g_autoptr (NorpcServer) server = NULL;
+  Run *next = NULL;
+
+  supervision_lock (self);
+  norpc_restart_policy_forget (&self->policy);
+  if (self->state == NORPC_SUPERVISOR_WAITING || self->state == NORPC_SUPERVISOR_FAILED)
+    next = begin_run_locked (self);
+  else if (self->state == NORPC_SUPERVISOR_RUNNING || self->state == NORPC_SUPERVISOR_STARTING)
+    server = replace_run_locked (self);
+  supervision_unlock (self);
+
+  if (server != NULL)
+    norpc_worker_stop (server->worker, NORPC_STOP_ABANDON, "its service was replaced");
+  if (next != NULL)
+    launch_run (next);
+}
+
+/* No further service is made. Returns the server (owned) (nullable) and the thread (owned) (nullable) of the current
+ * one, which the caller stops.
+ */
+void
+norpc_supervision_stop (NorpcSupervision  *self,
+                        const char        *reason,
+                        NorpcServer      **server,
+                        NorpcThread      **thread)
+{
+  supervision_lock (self);
+  if (self->state != NORPC_SUPERVISOR_STOPPED)
+    {
+      self->state = NORPC_SUPERVISOR_STOPPED;
+      stop_timer_locked (self);
+      norpc_replaceable_close_locked (self->replaceable, reason);
+    }
+  *server = self->run != NULL && self->run->server != NULL ? g_object_ref (self->run->server) : NULL;
+  *thread = self->run != NULL && self->run->thread != NULL ? g_object_ref (self->run->thread) : NULL;
+  supervision_unlock (self);
+}
+
+/* Called when the supervisor is released. Does not wait for the service. */
+void
+norpc_supervision_release (NorpcSupervision *self)
+{
+  g_autoptr (NorpcServer) server = NULL;
+  g_autoptr (NorpcThread) thread = NULL;
+  Run *run;
+
+  norpc_supervision_stop (self, "its supervisor was released", &server, &thread);
+  if (server != NULL)
+    norpc_worker_stop (server->worker, NORPC_STOP_ABANDON, "its supervisor was released");
+
+  norpc_replaceable_lock (self->replaceable);
+  run = g_steal_pointer (&self->run);
+  norpc_replaceable_unlock (self->replaceable);
+  g_clear_pointer (&run, run_unref);
+  norpc_supervision_unref (self);
+}

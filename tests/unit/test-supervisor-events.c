@@ -1,0 +1,200 @@
+/* test-supervisor-events.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What clients of a supervisor see of its services: signals, properties, and "connected". */
+
+#include "fixture.h"
+#include "player-service.h"
+
+typedef struct
+{
+  NorpcManualClock  *clock;      /* (owned) */
+  NorpcSupervisor   *supervisor; /* (owned) */
+  PlayerPlayerProxy *proxy;      /* (owned) */
+  guint              n_made;     /* atomic */
+  GString           *seen;       /* (owned) */
+} Players;
+
+/* Runs in the thread of the service. */
+static GObject *
+make_player (gpointer   user_data,
+             GError   **error G_GNUC_UNUSED)
+{
+  Players *self = user_data;
+  PlayerService *service = g_object_new (PLAYER_TYPE_SERVICE, NULL);
+
+  g_free (service->title);
+  service->title = g_strdup_printf ("player %d", g_atomic_int_add (&self->n_made, 1) + 1);
+
+  return G_OBJECT (service);
+}
+
+static void
+connected_cb (Players *self)
+{
+  g_string_append (self->seen, norpc_proxy_is_connected (NORPC_PROXY (self->proxy)) ? "connected " : "gone ");
+}
+
+static void
+title_cb (Players *self)
+{
+  g_string_append_printf (self->seen, "%s ", player_player_get_title (PLAYER_PLAYER (self->proxy)));
+}
+
+static void
+ended_cb (Players *self,
+          guint    number)
+{
+  g_string_append_printf (self->seen, "ended %u ", number);
+}
+
+static void
+set_up (Players       *self,
+        gconstpointer  unused G_GNUC_UNUSED)
+{
+  self->clock = norpc_manual_clock_new ();
+  self->seen = g_string_new (NULL);
+  self->supervisor = norpc_supervisor_new (make_player, self, NULL);
+  self->proxy = player_player_proxy_new (NORPC_ENDPOINT (self->supervisor));
+  g_signal_connect_swapped (self->proxy, "notify::connected", G_CALLBACK (connected_cb), self);
+  g_signal_connect_swapped (self->proxy, "notify::title", G_CALLBACK (title_cb), self);
+  g_signal_connect_swapped (self->proxy, "ended", G_CALLBACK (ended_cb), self);
+}
+
+static void
+tear_down (Players       *self,
+           gconstpointer  unused G_GNUC_UNUSED)
+{
+  norpc_supervisor_stop (self->supervisor, NORPC_STOP_ABANDON, NULL, NULL);
+  g_clear_object (&self->proxy);
+  g_clear_object (&self->supervisor);
+  iterate ();
+  g_clear_object (&self->clock);
+  g_string_free (self->seen, TRUE);
+}
+
+static void
+wait_for_title (Players    *self,
+                const char *title)
+{
+  while (g_strcmp0 (player_player_get_title (PLAYER_PLAYER (self->proxy)), title) != 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Runs in the service's context. */
+static void
+emit_ended (PlayerService *service,
+            gpointer       number)
+{
+  player_player_emit_ended (PLAYER_PLAYER (service), GPOINTER_TO_UINT (number));
+}
+
+static void
+run_emit (Players *self,
+          guint    number)
+{
+  g_autoptr (GError) error = NULL;
+
+  player_service_set_func (emit_ended, GUINT_TO_POINTER (number));
+  player_player_proxy_call_run_sync (self->proxy, NULL, &error);
+  g_assert_no_error (error);
+  iterate ();
+}
+
+/* The values, the signals and the state are those of the service that runs. */
+static void
+test_replaced (Players       *self,
+               gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  norpc_supervisor_start (self->supervisor);
+  wait_for_title (self, "player 1");
+  run_emit (self, 1);
+  g_assert_cmpstr (self->seen->str, ==, "connected player 1 ended 1 ");
+  g_string_truncate (self->seen, 0);
+
+  norpc_supervisor_restart (self->supervisor);
+  wait_for_title (self, "player 2");
+  run_emit (self, 2);
+  g_assert_true (g_str_has_suffix (self->seen->str, "connected player 2 ended 2 "));
+
+  /* A property that is written is that of the second service. */
+  g_value_init (&value, G_TYPE_DOUBLE);
+  g_value_set_double (&value, 0.25);
+  norpc_proxy_write_value_sync (NORPC_PROXY (self->proxy), "volume", &value, NULL, &error);
+  g_assert_no_error (error);
+  iterate ();
+  g_assert_cmpfloat (player_player_get_volume (PLAYER_PLAYER (self->proxy)), ==, 0.25);
+  norpc_supervisor_restart (self->supervisor);
+  wait_for_title (self, "player 3");
+  g_assert_cmpfloat (player_player_get_volume (PLAYER_PLAYER (self->proxy)), ==, 0.5);
+}
+
+/* A proxy that is made while there is no service is as good as an older one. */
+static void
+test_proxies (Players       *self,
+              gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autoptr (PlayerPlayerProxy) later = NULL;
+
+  norpc_supervisor_start (self->supervisor);
+  wait_for_title (self, "player 1");
+  later = player_player_proxy_new (NORPC_ENDPOINT (self->supervisor));
+  while (player_player_get_title (PLAYER_PLAYER (later)) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_clear_object (&self->proxy);
+  self->proxy = g_steal_pointer (&later);
+  norpc_supervisor_restart (self->supervisor);
+  wait_for_title (self, "player 2");
+}
+
+/* When the supervisor stops, proxies know it. */
+static void
+test_stopped (Players       *self,
+              gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+
+  norpc_supervisor_start (self->supervisor);
+  wait_for_title (self, "player 1");
+  norpc_supervisor_stop (self->supervisor, NORPC_STOP_FINISH, NULL, &error);
+  g_assert_no_error (error);
+  iterate ();
+  g_assert_true (g_str_has_suffix (self->seen->str, "gone "));
+  g_assert_cmpstr (player_player_get_title (PLAYER_PLAYER (self->proxy)), ==, "player 1");
+}
+
+/* Layers stand in front of a supervisor as of a channel. */
+static void
+test_layer (Players       *self,
+            gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autoptr (NorpcEndpoint) limit = g_object_ref_sink (NORPC_ENDPOINT (norpc_time_limit_new (60 * 1000)));
+  g_autoptr (PlayerPlayerProxy) proxy = NULL;
+  g_autoptr (GError) error = NULL;
+
+  norpc_layer_set_endpoint (NORPC_LAYER (limit), NORPC_ENDPOINT (self->supervisor));
+  proxy = player_player_proxy_new (limit);
+  norpc_supervisor_start (self->supervisor);
+  player_service_set_func (emit_ended, GUINT_TO_POINTER (7));
+  player_player_proxy_call_run_sync (proxy, NULL, &error);
+  g_assert_no_error (error);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add ("/supervisor-events/replaced", Players, NULL, set_up, test_replaced, tear_down);
+  g_test_add ("/supervisor-events/proxies", Players, NULL, set_up, test_proxies, tear_down);
+  g_test_add ("/supervisor-events/stopped", Players, NULL, set_up, test_stopped, tear_down);
+  g_test_add ("/supervisor-events/layer", Players, NULL, set_up, test_layer, tear_down);
+
+  return g_test_run ();
+}
