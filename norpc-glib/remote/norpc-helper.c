@@ -138,7 +138,7 @@ norpc_helper_finalize (GObject *object)
   G_OBJECT_CLASS (norpc_helper_parent_class)->finalize (object);
 }
 
-/* Called while the helper is constructed. A program without a name is none. */
+/* Called while the helper is constructed. Without a name, there is no program. */
 static void
 set_argv (NorpcHelperProgram *program,
           const GValue       *value)

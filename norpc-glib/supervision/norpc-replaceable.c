@@ -179,7 +179,7 @@ take_departure_locked (NorpcReplaceable *self,
 
 static void
 reject_unserved (NorpcCall  *call,
-               const char *reason)
+                 const char *reason)
 {
   g_autofree char *message = g_strconcat ("was rejected: ", reason, NULL);
 

@@ -36,7 +36,8 @@ NorpcSupervisorState  norpc_supervision_get_state    (NorpcSupervision     *self
 guint                 norpc_supervision_get_n_starts (NorpcSupervision     *self);
 GError               *norpc_supervision_dup_error    (NorpcSupervision     *self);
 void                  norpc_supervision_start        (NorpcSupervision     *self);
-void                  norpc_supervision_restart      (NorpcSupervision     *self);
+void                  norpc_supervision_restart      (NorpcSupervision     *self,
+                                                      NorpcStopMode         mode);
 void                  norpc_supervision_stop         (NorpcSupervision     *self,
                                                       const char           *reason,
                                                       NorpcServer         **server,

@@ -96,7 +96,7 @@ supervision_lock (NorpcSupervision *self)
   norpc_replaceable_lock (self->replaceable);
 }
 
-/* What has changed for calls takes effect. */
+/* Changes of the replaceable take effect. */
 static void
 supervision_unlock (NorpcSupervision *self)
 {
@@ -535,21 +535,26 @@ norpc_supervision_start (NorpcSupervision *self)
     launch_run (run);
 }
 
-/* Returns the server (owned) that is to be stopped, or NULL. */
+/* Returns the server (owned) that is to be stopped, or NULL. A service that finishes its calls is waited for as long as
+ * they take, but a start does not get more time.
+ */
 static NorpcServer *
-replace_run_locked (NorpcSupervision *self)
+replace_run_locked (NorpcSupervision *self,
+                    NorpcStopMode     mode)
 {
   self->replaces = TRUE;
   self->state = NORPC_SUPERVISOR_STARTING;
   norpc_replaceable_expect_locked (self->replaceable);
-  start_timer_locked (self, REPLACE_TIMEOUT);
+  if (mode == NORPC_STOP_ABANDON)
+    start_timer_locked (self, REPLACE_TIMEOUT);
 
   return self->run->server != NULL ? g_object_ref (self->run->server) : NULL;
 }
 
 /* A service that runs stops first. */
 void
-norpc_supervision_restart (NorpcSupervision *self)
+norpc_supervision_restart (NorpcSupervision *self,
+                           NorpcStopMode     mode)
 {
   g_autoptr (NorpcServer) server = NULL;
   Run *next = NULL;
@@ -559,11 +564,11 @@ norpc_supervision_restart (NorpcSupervision *self)
   if (self->state == NORPC_SUPERVISOR_WAITING || self->state == NORPC_SUPERVISOR_FAILED)
     next = begin_run_locked (self);
   else if (self->state == NORPC_SUPERVISOR_RUNNING || self->state == NORPC_SUPERVISOR_STARTING)
-    server = replace_run_locked (self);
+    server = replace_run_locked (self, mode);
   supervision_unlock (self);
 
   if (server != NULL)
-    norpc_worker_stop (server->worker, NORPC_STOP_ABANDON, "its service was replaced");
+    norpc_worker_stop (server->worker, mode, "its service was replaced");
   if (next != NULL)
     launch_run (next);
 }

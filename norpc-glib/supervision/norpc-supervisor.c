@@ -361,13 +361,18 @@ norpc_supervisor_start (NorpcSupervisor *self)
 /**
  * norpc_supervisor_restart:
  * @self: a supervisor
+ * @mode: how to treat the calls that the service has accepted
  *
  * Replaces the service by another one, also if services have ended too often before.
  *
- * Calls that the service has not answered fail with %NORPC_ERROR_CLOSED. Later calls wait for the next service, which is
- * created when this one has stopped, or after a second if it does not stop; both then exist at the same time. If
- * services run in a given main context, the next one is created when this one returns to it. Earlier ends
- * of services no longer count.
+ * From now on, calls wait for the next service. With %NORPC_STOP_FINISH, this one first answers the calls that it has
+ * accepted, and the next one is created when it has stopped. Use this mode in a service that replaces itself, whose
+ * client then gets the answer. With %NORPC_STOP_ABANDON, the calls that are not answered fail with %NORPC_ERROR_CLOSED, and
+ * the next service is created when this one has stopped, or after a second if it does not stop; both then exist
+ * at the same time, in different threads. If services run in a given main context, the next one is created when this one
+ * returns to it.
+ *
+ * Earlier ends of services no longer count for the policy.
  *
  * This function does not block, and the service may call it. It does nothing if the supervisor has not been started, or
  * has been stopped.
@@ -375,11 +380,12 @@ norpc_supervisor_start (NorpcSupervisor *self)
  * Since: 0.1
  */
 void
-norpc_supervisor_restart (NorpcSupervisor *self)
+norpc_supervisor_restart (NorpcSupervisor *self,
+                          NorpcStopMode    mode)
 {
   g_return_if_fail (NORPC_IS_SUPERVISOR (self));
 
-  norpc_supervision_restart (self->supervision);
+  norpc_supervision_restart (self->supervision, mode);
 }
 
 #define STOP_REASON "its supervisor was stopped"

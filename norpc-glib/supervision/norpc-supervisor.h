@@ -77,7 +77,8 @@ GError               *norpc_supervisor_dup_error      (NorpcSupervisor      *sel
 NORPC_AVAILABLE_IN_ALL
 void                  norpc_supervisor_start          (NorpcSupervisor      *self);
 NORPC_AVAILABLE_IN_ALL
-void                  norpc_supervisor_restart        (NorpcSupervisor      *self);
+void                  norpc_supervisor_restart        (NorpcSupervisor      *self,
+                                                       NorpcStopMode         mode);
 NORPC_AVAILABLE_IN_ALL
 gboolean              norpc_supervisor_stop           (NorpcSupervisor      *self,
                                                        NorpcStopMode         mode,

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What happens while a supervisor is about to do something else: a thread is stopped there. */
+/* A thread is stopped where a supervisor is about to do something, and another event comes first. */
 
 #include "core/norpc-error.h"
 #include "server/norpc-worker-private.h"
@@ -132,7 +132,7 @@ note_cb (GObject      *proxy,
 static void
 restart (Supervised *self)
 {
-  norpc_supervisor_restart (self->supervisor);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
 }
 
 /* A service is replaced while it gets the calls that have waited: the first call, which is on its way, fails; the other
@@ -215,7 +215,7 @@ test_timer_is_late (Supervised    *self,
   norpc_supervisor_start (self->supervisor);
   supervised_wait (self, NORPC_SUPERVISOR_WAITING);
   self->closed = TRUE;
-  norpc_supervisor_restart (self->supervisor);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
   norpc_manual_clock_advance (self->clock, 100);
   supervised_wait_blocked (self, 1);
   supervised_open (self);

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* What clients of a supervisor see of its services: signals, properties, and "connected". */
+/* The clients of a supervisor and its services: signals, properties, and "connected". */
 
 #include "fixture.h"
 #include "player-service.h"
@@ -117,7 +117,7 @@ test_replaced (Players       *self,
   g_assert_cmpstr (self->seen->str, ==, "connected player 1 ended 1 ");
   g_string_truncate (self->seen, 0);
 
-  norpc_supervisor_restart (self->supervisor);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
   wait_for_title (self, "player 2");
   run_emit (self, 2);
   g_assert_true (g_str_has_suffix (self->seen->str, "connected player 2 ended 2 "));
@@ -129,7 +129,7 @@ test_replaced (Players       *self,
   g_assert_no_error (error);
   iterate ();
   g_assert_cmpfloat (player_player_get_volume (PLAYER_PLAYER (self->proxy)), ==, 0.25);
-  norpc_supervisor_restart (self->supervisor);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
   wait_for_title (self, "player 3");
   g_assert_cmpfloat (player_player_get_volume (PLAYER_PLAYER (self->proxy)), ==, 0.5);
 }
@@ -148,7 +148,7 @@ test_proxies (Players       *self,
     g_main_context_iteration (NULL, TRUE);
   g_clear_object (&self->proxy);
   self->proxy = g_steal_pointer (&later);
-  norpc_supervisor_restart (self->supervisor);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
   wait_for_title (self, "player 2");
 }
 

@@ -138,7 +138,7 @@ test_ends_too_often (Supervised    *self,
 
   /* It is tried again if the application says so, as at first. */
   self->n_failures = 1;
-  norpc_supervisor_restart (self->supervisor);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
   supervised_wait (self, WAITING);
   norpc_manual_clock_advance (self->clock, 100);
   supervised_call (self, 0, NULL);
@@ -192,7 +192,7 @@ test_server_stops (Supervised    *self,
   g_assert_cmpuint (probe_state_get_n_handled (supervised_get_state (self, 1)), ==, 1);
 }
 
-/* What the function returns may be wrong. */
+/* The function may return something that is wrong. */
 static GObject *
 make_nothing (gpointer   user_data G_GNUC_UNUSED,
               GError   **error G_GNUC_UNUSED)
@@ -258,7 +258,7 @@ test_restart (Supervised    *self,
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
   g_mutex_unlock (&self->lock);
-  norpc_supervisor_restart (self->supervisor);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
   g_assert_cmpint (norpc_supervisor_get_state (self->supervisor), ==, STARTING);
   probe_probe_proxy_call_noop (self->proxy, NULL, noop_cb, &later);
   supervised_wait_blocked (self, 1);
@@ -293,7 +293,7 @@ test_restart_hanging (Supervised    *self,
   state = supervised_get_state (self, 0);
   probe_probe_proxy_call_block (self->proxy, NULL, block_cb, &blocked);
   probe_state_wait_blocked (state);
-  norpc_supervisor_restart (self->supervisor);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
   outcome_wait (&blocked);
   g_assert_error (blocked.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
   probe_probe_proxy_call_noop (self->proxy, NULL, noop_cb, &later);
@@ -320,11 +320,11 @@ restart_cb (ProbeService *service G_GNUC_UNUSED,
             NorpcCall    *call,
             gpointer      data)
 {
-  norpc_supervisor_restart (data);
+  norpc_supervisor_restart (data, NORPC_STOP_FINISH);
   norpc_call_return_values (call, 0, NULL);
 }
 
-/* Services may replace themselves. The answer comes too late. */
+/* Services may replace themselves, and still answer. */
 static void
 test_restart_in_service (Supervised    *self,
                          gconstpointer  unused G_GNUC_UNUSED)
@@ -339,10 +339,62 @@ test_restart_in_service (Supervised    *self,
   state->run_data = self->supervisor;
   probe_probe_proxy_call_run (self->proxy, NULL, run_cb, &outcome);
   outcome_wait (&outcome);
-  g_assert_error (outcome.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  g_assert_no_error (outcome.error);
   supervised_call (self, 0, NULL);
   assert_made (self, 2);
-  outcome_clear (&outcome);
+}
+
+/* A service that is replaced finishes its calls before the next one is made. If that takes too long, it is abandoned. */
+static void
+test_restart_finishes (Supervised    *self,
+                       gconstpointer  unused G_GNUC_UNUSED)
+{
+  Outcome held = { 0 }, blocked = { 0 }, later = { 0 };
+  NorpcCall *call;
+
+  norpc_supervisor_start (self->supervisor);
+  supervised_call (self, 0, NULL);
+  probe_probe_proxy_call_hold (self->proxy, NULL, hold_cb, &held);
+  call = probe_state_take_held (supervised_get_state (self, 0));
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_FINISH);
+  probe_probe_proxy_call_noop (self->proxy, NULL, noop_cb, &later);
+  norpc_manual_clock_advance (self->clock, 100 * 1000);
+  iterate ();
+  assert_made (self, 1);
+  norpc_call_return_values (call, 0, NULL);
+  norpc_call_unref (call);
+  outcome_wait (&held);
+  g_assert_no_error (held.error);
+  outcome_wait (&later);
+  g_assert_no_error (later.error);
+  assert_made (self, 2);
+
+  probe_probe_proxy_call_block (self->proxy, NULL, block_cb, &blocked);
+  probe_state_wait_blocked (supervised_get_state (self, 1));
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_FINISH);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
+  outcome_wait (&blocked);
+  g_assert_error (blocked.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  norpc_manual_clock_advance (self->clock, 1000);
+  supervised_call (self, 0, NULL);
+  assert_made (self, 3);
+  probe_state_open_gate (supervised_get_state (self, 1));
+  outcome_clear (&blocked);
+}
+
+/* A start that is to be replaced does not get more time. */
+static void
+test_restart_hanging_start (Supervised    *self,
+                            gconstpointer  unused G_GNUC_UNUSED)
+{
+  self->closed = TRUE;
+  norpc_supervisor_start (self->supervisor);
+  supervised_wait_blocked (self, 1);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_FINISH);
+  norpc_manual_clock_advance (self->clock, NORPC_DEFAULT_SYNC_TIMEOUT);
+  supervised_wait_blocked (self, 2);
+  supervised_open (self);
+  supervised_call (self, 0, NULL);
 }
 
 /* While a service is made, it is replaced by the next one, too. */
@@ -353,8 +405,8 @@ test_restart_while_starting (Supervised    *self,
   self->closed = TRUE;
   norpc_supervisor_start (self->supervisor);
   supervised_wait_blocked (self, 1);
-  norpc_supervisor_restart (self->supervisor);
-  norpc_supervisor_restart (self->supervisor);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
   supervised_open (self);
   supervised_call (self, 0, NULL);
   assert_made (self, 2);
@@ -505,7 +557,7 @@ test_stop (Supervised    *self,
   g_assert_no_error (held.error);
 
   norpc_manual_clock_advance (self->clock, 10 * 1000);
-  norpc_supervisor_restart (self->supervisor);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
   norpc_supervisor_start (self->supervisor);
   g_assert_cmpint (norpc_supervisor_get_state (self->supervisor), ==, STOPPED);
   assert_made (self, 1);
@@ -647,7 +699,7 @@ test_in_context (Supervised    *self,
   g_assert_true (self->threads[0] == g_thread_self ());
   supervised_call (self, NORPC_ERROR_WOULD_DEADLOCK, "*");
 
-  norpc_supervisor_restart (self->supervisor);
+  norpc_supervisor_restart (self->supervisor, NORPC_STOP_ABANDON);
   assert_made (self, 1);
   probe_probe_proxy_call_noop (self->proxy, NULL, noop_cb, &outcome);
   outcome_clear (&outcome);
@@ -675,6 +727,8 @@ main (int   argc,
   SUPERVISED_TEST ("/supervisor/restart", test_restart);
   SUPERVISED_TEST ("/supervisor/restart-hanging", test_restart_hanging);
   SUPERVISED_TEST ("/supervisor/restart-in-service", test_restart_in_service);
+  SUPERVISED_TEST ("/supervisor/restart-finishes", test_restart_finishes);
+  SUPERVISED_TEST ("/supervisor/restart-hanging-start", test_restart_hanging_start);
   SUPERVISED_TEST ("/supervisor/restart-while-starting", test_restart_while_starting);
   SUPERVISED_TEST ("/supervisor/start-timeout", test_start_timeout);
   SUPERVISED_TEST ("/supervisor/waiting-calls", test_waiting_calls);

@@ -98,3 +98,11 @@ class Server(services.ServerFunctions, Norpc.Server):
 
 Server = override(Server)
 __all__.append('Server')
+
+
+class Supervisor(services.SupervisorFunctions, Norpc.Supervisor):
+    """Makes a service, and another one when it ends."""
+
+
+Supervisor = override(Supervisor)
+__all__.append('Supervisor')

@@ -8,6 +8,7 @@ values a function returns: version 3.42 reads past the end of a tuple that is to
 import functools
 import inspect
 
+from gi.repository import GObject
 from gi.types import GObjectMeta
 
 from . import description, errors
@@ -51,6 +52,13 @@ def _check_key(function, results, *_args):
         raise TypeError(f'{_name(function)} returned {results!r}, expected True and the key')
     if isinstance(results[1], bool) or not isinstance(results[1], int) or not 0 <= results[1] < 2**32:
         raise TypeError(f'{_name(function)} returned {results[1]!r}, expected a number from 0 to {2**32 - 1}')
+    return results
+
+
+def _check_object(function, results, *_args):
+    _check_ran(function, results)
+    if not isinstance(results, GObject.Object):
+        raise TypeError(f'{_name(function)} returned {results!r}, expected a service or a server')
     return results
 
 
@@ -125,6 +133,11 @@ def install():
         set_up(cls)
 
     GObjectMeta._setup_vfuncs = set_up_guarded
+
+
+def guard_factory(function):
+    """Guards a function that makes services, such as a class."""
+    return _make_guard(_check_callable(function), _check_object)
 
 
 # Functions of layers.

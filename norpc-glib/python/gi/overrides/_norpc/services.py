@@ -11,7 +11,7 @@ import weakref
 
 from gi.repository import Gio, GLib, GObject, Norpc
 
-from . import description, errors, eventloop, fork, interrupt, scope, streams, values
+from . import description, errors, eventloop, fork, guards, interrupt, scope, streams, values
 
 
 class _Hidden:
@@ -326,6 +326,27 @@ class ServerFunctions:
 
     def __exit__(self, kind, error, trace):
         self.stop(Norpc.StopMode.FINISH if error is None else Norpc.StopMode.ABANDON, None)
+
+
+class SupervisorFunctions:
+    """Methods that a supervisor has in Python."""
+
+    @classmethod
+    def new(cls, make_service, *data):
+        return super().new(guards.guard_factory(make_service), *data)
+
+    @classmethod
+    def new_in_context(cls, context, make_service, *data):
+        return super().new_in_context(context, guards.guard_factory(make_service), *data)
+
+    def start(self):
+        fork.check()
+        self._norpc_was_started = True  # so the wrapper lives as long as the supervisor
+        _servers.add(self)
+        super().start()
+
+    def stop(self, mode, cancellable=None):
+        return interrupt.call(super().stop, [mode], cancellable)
 
 
 def serve(service):
