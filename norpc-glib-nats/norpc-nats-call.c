@@ -132,6 +132,8 @@ make_message (Call    *self,
 
       norpc_nats_message_set_header (message, NORPC_NATS_HEADER_TIMEOUT, text);
     }
+  if (message != NULL)
+    norpc_nats_message_set_trace (message, self->call);
 
   return message;
 }

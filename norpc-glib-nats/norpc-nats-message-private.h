@@ -37,5 +37,9 @@ GVariant   *norpc_nats_message_dup_body   (natsMsg             *message,
 gboolean    norpc_nats_message_get_timeout (natsMsg            *message,
                                             guint              *milliseconds,
                                             GError            **error);
+void        norpc_nats_message_set_trace   (natsMsg            *message,
+                                            NorpcCall          *call);
+void        norpc_nats_message_get_trace   (natsMsg            *message,
+                                            NorpcCall          *call);
 
 G_END_DECLS

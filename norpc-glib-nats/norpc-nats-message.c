@@ -129,3 +129,72 @@ norpc_nats_message_get_timeout (natsMsg  *message,
 
   return TRUE;
 }
+
+/* The headers of the W3C's Trace Context. */
+#define TRACE_PARENT "traceparent"
+#define TRACE_STATE "tracestate"
+
+/* A message for @call belongs to the same trace. */
+void
+norpc_nats_message_set_trace (natsMsg   *message,
+                              NorpcCall *call)
+{
+  g_autofree char *parent = norpc_call_dup_trace_parent (call);
+  g_autofree char *state = norpc_call_dup_trace_state (call);
+
+  if (parent != NULL)
+    norpc_nats_message_set_header (message, TRACE_PARENT, parent);
+  if (state != NULL)
+    norpc_nats_message_set_header (message, TRACE_STATE, state);
+}
+
+/* Returns the values (container owned) of the headers with a name in any case, as that of the W3C may be written: libnats
+ * and other clients do not agree.
+ */
+static GPtrArray *
+get_values (natsMsg            *message,
+            const char * const *keys,
+            int                 n_keys,
+            const char         *name)
+{
+  GPtrArray *all = g_ptr_array_new ();
+
+  for (int i = 0; i < n_keys; i++)
+    {
+      g_autofree const char **values = NULL;
+      int n_values = 0;
+
+      if (g_ascii_strcasecmp (keys[i], name) != 0 ||
+          natsMsgHeader_Values (message, keys[i], &values, &n_values) != NATS_OK)
+        continue;
+      for (int j = 0; j < n_values; j++)
+        if (values[j] != NULL)
+          g_ptr_array_add (all, (gpointer) values[j]);
+    }
+
+  return all;
+}
+
+/* The call that @message asks for belongs to the trace of that, if it is of one. Headers that are not valid are ignored,
+ * as the W3C says, and several ones with states are one list.
+ */
+void
+norpc_nats_message_get_trace (natsMsg   *message,
+                              NorpcCall *call)
+{
+  g_autofree const char **keys = NULL;
+  g_autoptr (GPtrArray) parents = NULL, states = NULL;
+  g_autofree char *state = NULL;
+  int n_keys = 0;
+
+  if (natsMsgHeader_Keys (message, &keys, &n_keys) != NATS_OK)
+    return;
+  parents = get_values (message, keys, n_keys, TRACE_PARENT);
+  if (parents->len != 1)
+    return;
+
+  states = get_values (message, keys, n_keys, TRACE_STATE);
+  g_ptr_array_add (states, NULL);
+  state = g_strjoinv (",", (char **) states->pdata);
+  norpc_call_set_trace_context (call, parents->pdata[0], state);
+}

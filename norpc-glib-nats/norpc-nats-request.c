@@ -235,6 +235,7 @@ make_call (NorpcNatsRequest  *self,
     return NULL;
   if (timeout > 0)
     norpc_call_set_timeout (call, timeout);
+  norpc_nats_message_get_trace (self->message, call);
 
   return g_steal_pointer (&call);
 }

@@ -27,6 +27,7 @@
 #include <norpc-glib/call/norpc-call-variant.h>
 #include <norpc-glib/call/norpc-reply.h>
 #include <norpc-glib/call/norpc-sender.h>
+#include <norpc-glib/call/norpc-trace-context.h>
 #include <norpc-glib/client/norpc-endpoint.h>
 #include <norpc-glib/client/norpc-proxy.h>
 #include <norpc-glib/client/norpc-layer.h>

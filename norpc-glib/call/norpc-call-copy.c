@@ -14,6 +14,7 @@
 #include "core/norpc-value-part-private.h"
 #include "core/norpc-value-types-private.h"
 #include "norpc-call-private.h"
+#include "norpc-trace-context-private.h"
 
 static const NorpcArgInfo *
 get_arg_info (NorpcCall *self,
@@ -79,6 +80,7 @@ new_call_like (NorpcCall *self)
     call->released_at = self->released_at->funcs->ref (self->released_at);
   call->client = self->client;
   norpc_call_share_stream (call, self);
+  norpc_call_copy_trace_context (call, self);
   call->outer = self;
   norpc_call_ref_memory (self);
   /* Only compared, never used. */

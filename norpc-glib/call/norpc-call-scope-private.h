@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* See norpc-trace-context.c. */
+typedef struct _NorpcTraceContext NorpcTraceContext;
+
 /* The state of a thread that sends and handles calls. It is accessed in that thread only. One struct,
  * because each look-up of a thread-local variable is expensive.
  */
@@ -23,6 +26,7 @@ typedef struct
   gint8      priority;         /* that was pushed last */
   NorpcReplyQueue *reply_queue; /* (unowned) (nullable): that the thread used last; see
                                    norpc-reply-queue.c */
+  NorpcTraceContext *trace_context; /* (unowned) (nullable): that was pushed last */
 } NorpcThreadScope;
 
 /* The scope to return to, while a handler or a callback runs in a thread. */

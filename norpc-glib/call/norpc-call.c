@@ -11,6 +11,7 @@
 #include "core/norpc-value-init-private.h"
 #include "norpc-call-private.h"
 #include "norpc-sender-private.h"
+#include "norpc-trace-context-private.h"
 
 /**
  * NorpcCall:
@@ -327,6 +328,8 @@ norpc_call_free (NorpcCall *self)
 
   if (G_UNLIKELY (self->has_sender))
     norpc_call_drop_sender (self);
+  if (norpc_call_has_trace_context (self))
+    norpc_call_drop_trace_context (self);
   if (stream != NULL && stream->items != NULL)
     stream->items->funcs->unref (stream->items);
   g_clear_object (&self->service_cancellable);

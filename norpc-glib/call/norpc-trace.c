@@ -4,6 +4,7 @@
  */
 
 #include "norpc-call-private.h"
+#include "norpc-trace-context-private.h"
 #include "norpc-trace-private.h"
 
 int norpc_trace_state = -1;
@@ -26,12 +27,14 @@ norpc_trace_print (NorpcCall  *call,
                    ...)
 {
   g_autofree char *what = NULL;
+  g_autofree char *trace_parent = norpc_call_dup_trace_parent (call);
   va_list args;
 
   va_start (args, format);
   what = g_strdup_vprintf (format, args);
   va_end (args);
 
-  g_debug ("call %p of %s.%s: %s", (gpointer) call,
-           norpc_call_get_interface_name (call), norpc_call_peek_method_name (call), what);
+  g_debug ("call %p of %s.%s%s%s: %s", (gpointer) call, norpc_call_get_interface_name (call),
+           norpc_call_peek_method_name (call), trace_parent != NULL ? " in " : "",
+           trace_parent != NULL ? trace_parent : "", what);
 }

@@ -27,7 +27,7 @@ void norpc_call_send_end              (NorpcCall              *self);
 void norpc_call_send_apply_scope      (NorpcCall              *call,
                                        const NorpcThreadScope *scope,
                                        const NorpcCallOrigin  *origin);
-void norpc_call_send_inherit_priority (NorpcCall              *call);
+void norpc_call_send_inherit_options (NorpcCall              *call);
 void norpc_call_send_detach           (NorpcCall              *self);
 
 G_END_DECLS

@@ -12,6 +12,7 @@
 #include "call/norpc-call-scope-private.h"
 #include "call/norpc-call-scope.h"
 #include "call/norpc-reply-hook-private.h"
+#include "call/norpc-trace-context-private.h"
 #include "core/norpc-clock-private.h"
 #include "norpc-call-send-private.h"
 #include "norpc-sync-wait-private.h"
@@ -84,12 +85,12 @@ cancel_without_owner (NorpcCall    *call,
 }
 
 /* Called in the client's thread, before the call is sent. Returns the call that is being handled
- * (unowned), or NULL if there is none that is still to be answered. The call has its priority, unless
- * it has one of its own, or the thread has one.
+ * (unowned), or NULL if there is none that is still to be answered. The call has its priority and its
+ * trace context, unless it has those of its own, or the thread has them.
  */
 static NorpcCall *
-inherit_priority (NorpcCall              *call,
-                  const NorpcThreadScope *scope)
+inherit_options (NorpcCall              *call,
+                 const NorpcThreadScope *scope)
 {
   NorpcCall *parent = scope->call;
 
@@ -98,12 +99,16 @@ inherit_priority (NorpcCall              *call,
       call->priority = scope->priority;
       call->has_priority = TRUE;
     }
+  if (G_UNLIKELY (scope->trace_context != NULL))
+    norpc_call_take_scope_context (call, scope);
 
   if (parent == NULL || g_atomic_int_get (&parent->replied))
     return NULL;
 
   if (!call->has_priority)
     call->priority = parent->priority;
+  if (norpc_call_has_trace_context (parent))
+    norpc_call_copy_trace_context (call, parent);
 
   return parent;
 }
@@ -112,9 +117,9 @@ inherit_priority (NorpcCall              *call,
  * it.
  */
 void
-norpc_call_send_inherit_priority (NorpcCall *call)
+norpc_call_send_inherit_options (NorpcCall *call)
 {
-  inherit_priority (call, norpc_thread_scope_get ());
+  inherit_options (call, norpc_thread_scope_get ());
 }
 
 /* Called in the client's thread, between norpc_call_send_begin () and norpc_call_send_end (),
@@ -143,7 +148,7 @@ norpc_call_send_apply_scope (NorpcCall              *call,
         cancel_without_owner (call, origin->owner_gone);
     }
 
-  parent = inherit_priority (call, scope);
+  parent = inherit_options (call, scope);
   if (parent == NULL)
     return;
 

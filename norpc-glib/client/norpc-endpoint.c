@@ -327,7 +327,7 @@ norpc_endpoint_send_for (NorpcEndpoint         *self,
   norpc_call_send_begin (call);
   if (origin->latest != NULL)
     norpc_latest_replace (origin->latest, call);
-  norpc_call_send_inherit_priority (call);
+  norpc_call_send_inherit_options (call);
   norpc_call_send_end (call);
   send_open (self, origin->iface, call);
 }

@@ -5,6 +5,7 @@
 
 /* One call on its way to another process. */
 
+#include "call/norpc-trace-context.h"
 #include "core/norpc-clock-private.h"
 #include "norpc-dbus-error-private.h"
 #include "norpc-dbus-info-private.h"
@@ -372,6 +373,17 @@ send_deadline (NorpcDBusCall *self)
     tell_peer (self, "Limit", g_variant_new ("(u)", (guint32) CLAMP (left, 1, G_MAXINT32)));
 }
 
+/* Tells the peer which trace the call belongs to, if it is one that understands. */
+static void
+send_trace (NorpcDBusCall *self)
+{
+  g_autofree char *trace_parent = norpc_call_dup_trace_parent (self->call);
+  g_autofree char *trace_state = norpc_call_dup_trace_state (self->call);
+
+  if (trace_parent != NULL && self->object->peer == NORPC_DBUS_PEER_NORPC)
+    tell_peer (self, "Trace", g_variant_new ("(ss)", trace_parent, trace_state != NULL ? trace_state : ""));
+}
+
 /* Sends the call, unless it has completed, or a newer one has superseded it. */
 void
 norpc_dbus_call_send (NorpcDBusCall *self)
@@ -386,6 +398,7 @@ norpc_dbus_call_send (NorpcDBusCall *self)
     }
 
   g_hash_table_add (self->object->calls, call_ref (self));
+  send_trace (self);
   if (one_way)
     {
       send_one_way (self);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "call/norpc-sender.h"
+#include "call/norpc-trace-context-private.h"
 #include "norpc-dbus-match-private.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,7 @@ typedef struct
   GQueue            waiting;     /* of owned GDBusMessage: until the sender is known */
   GHashTable       *requests;    /* (owned): of serial numbers and owned GCancellable */
   guint             limit;       /* milliseconds for its next call, or 0 */
+  NorpcTraceContext *trace;      /* (owned) (nullable): of its next call */
   NorpcDBusMatch   *end;         /* (owned) (nullable): tells when it has left the bus */
 } NorpcDBusClient;
 

@@ -76,6 +76,7 @@ client_free (gpointer data)
   g_hash_table_unref (self->requests);
   g_clear_pointer (&self->sender, norpc_sender_unref);
   g_free (self->name);
+  g_clear_pointer (&self->trace, norpc_trace_context_unref);
   g_free (self);
 }
 

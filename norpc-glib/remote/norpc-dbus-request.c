@@ -51,6 +51,18 @@ request_replied_cb (NorpcReply *reply,
   request_free (self);
 }
 
+/* Applies what the client has told about its next call to @call. */
+static void
+take_notes (NorpcDBusClient *client,
+            NorpcCall       *call)
+{
+  if (client->limit != 0)
+    norpc_call_set_timeout (call, client->limit);
+  client->limit = 0;
+  if (client->trace != NULL)
+    norpc_call_take_trace_context (call, g_steal_pointer (&client->trace));
+}
+
 /* Sends the call (owned) of a request (owned). */
 static void
 send_request_call (NorpcDBusRequest *self,
@@ -71,9 +83,7 @@ send_request_call (NorpcDBusRequest *self,
 
   self->answer = kind;
   norpc_call_set_sender (call, client->sender, G_OBJECT (self->message));
-  if (client->limit != 0)
-    norpc_call_set_timeout (call, client->limit);
-  client->limit = 0;
+  take_notes (client, call);
   g_hash_table_add (self->serving->requests, self);
   norpc_endpoint_call (self->serving->endpoint, call, cancellable, request_replied_cb, self);
 }
@@ -334,12 +344,23 @@ handle_properties (NorpcDBusRequest *self,
     }
 }
 
+static guint32
+get_number (GVariant *body)
+{
+  guint32 number;
+
+  g_variant_get (body, "(u)", &number);
+
+  return number;
+}
+
 /* A client has the object no more, as often as it has got it. The object of the export itself stays. */
 static void
 note_release (NorpcDBusRequest *self,
               NorpcDBusClient  *client,
-              guint32           number)
+              GVariant         *body)
 {
+  guint32 number = get_number (body);
   NorpcDBusServing *root = norpc_dbus_serving_get_root (self->serving);
 
   if (self->serving != root && root->objects != NULL)
@@ -349,38 +370,52 @@ note_release (NorpcDBusRequest *self,
 static void
 note_limit (NorpcDBusRequest *self G_GNUC_UNUSED,
             NorpcDBusClient  *client,
-            guint32           number)
+            GVariant         *body)
 {
-  client->limit = MAX (number, 1);
+  client->limit = MAX (get_number (body), 1);
+}
+
+static void
+note_trace (NorpcDBusRequest *self G_GNUC_UNUSED,
+            NorpcDBusClient  *client,
+            GVariant         *body)
+{
+  const char *parent, *state;
+
+  g_variant_get (body, "(&s&s)", &parent, &state);
+  g_clear_pointer (&client->trace, norpc_trace_context_unref);
+  client->trace = norpc_trace_context_new (parent, state);
 }
 
 static void
 note_cancel (NorpcDBusRequest *self G_GNUC_UNUSED,
              NorpcDBusClient  *client,
-             guint32           number)
+             GVariant         *body)
 {
-  norpc_dbus_client_cancel (client, number);
+  norpc_dbus_client_cancel (client, get_number (body));
 }
 
 static void
 note_follow (NorpcDBusRequest *self,
              NorpcDBusClient  *client,
-             guint32           number)
+             GVariant         *body)
 {
-  norpc_dbus_serving_follow (self->serving, client->name, number != 0);
+  norpc_dbus_serving_follow (self->serving, client->name, get_number (body) != 0);
 }
 
 static const struct
 {
   const char *member;
+  const char *signature;
   void      (*func) (NorpcDBusRequest *self,
                      NorpcDBusClient  *client,
-                     guint32           number);
+                     GVariant         *body);
 } notes[] = {
-  { "Limit", note_limit },
-  { "Cancel", note_cancel },
-  { "Release", note_release },
-  { "Follow", note_follow },
+  { "Limit", "u", note_limit },
+  { "Trace", "ss", note_trace },
+  { "Cancel", "u", note_cancel },
+  { "Release", "u", note_release },
+  { "Follow", "u", note_follow },
 };
 
 /* Takes ownership of the request. A client with norpc-glib tells about a call or an object. */
@@ -389,7 +424,6 @@ handle_note (NorpcDBusRequest *self,
              NorpcDBusClient  *client)
 {
   const char *member = g_dbus_message_get_member (self->message);
-  guint32 number;
   gsize i = 0;
 
   while (i < G_N_ELEMENTS (notes) && !g_str_equal (notes[i].member, member))
@@ -400,12 +434,11 @@ handle_note (NorpcDBusRequest *self,
       request_free (self);
       return;
     }
-  if (!check_signature (self, "u"))
+  if (!check_signature (self, notes[i].signature))
     return;
 
-  g_variant_get (g_dbus_message_get_body (self->message), "(u)", &number);
   norpc_dbus_answer_body (self, g_variant_new ("()"), NULL);
-  notes[i].func (self, client, number);
+  notes[i].func (self, client, g_dbus_message_get_body (self->message));
   request_free (self);
 }
 

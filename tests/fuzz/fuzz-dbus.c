@@ -267,7 +267,7 @@ call_with_fds (const char *member,
 static void
 send_note (GVariant *body)
 {
-  const char *notes[] = { "Cancel", "Limit" };
+  const char *notes[] = { "Cancel", "Limit", "Trace" };
 
   for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
     {

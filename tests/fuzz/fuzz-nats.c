@@ -29,7 +29,7 @@ set_header (natsMsg    *message,
     return;
 
   name = g_strndup (line, (gsize) (colon - line));
-  natsMsgHeader_Set (message, name, colon + 1);
+  natsMsgHeader_Add (message, name, colon + 1);
 }
 
 /* Returns a message (owned), or NULL. */
@@ -96,6 +96,31 @@ read_args (natsMsg *message,
   check_same (message, args);
 }
 
+/* A trace that was accepted is sent as it was kept. */
+static void
+read_trace (natsMsg *message)
+{
+  const NorpcInterfaceInfo *info = depot_depot_interface_info ();
+  g_autoptr (NorpcCall) call = norpc_call_new (info, 0), again = norpc_call_new (info, 0);
+  g_autofree char *parent = NULL, *state = NULL, *parent_again = NULL, *state_again = NULL;
+  natsMsg *sent;
+
+  norpc_nats_message_get_trace (message, call);
+  parent = norpc_call_dup_trace_parent (call);
+  state = norpc_call_dup_trace_state (call);
+  g_assert_true (parent != NULL || state == NULL);
+  if (natsMsg_Create (&sent, "fuzz", NULL, NULL, 0) != NATS_OK)
+    return;
+
+  norpc_nats_message_set_trace (sent, call);
+  norpc_nats_message_get_trace (sent, again);
+  parent_again = norpc_call_dup_trace_parent (again);
+  state_again = norpc_call_dup_trace_state (again);
+  g_assert_cmpstr (parent, ==, parent_again);
+  g_assert_cmpstr (state, ==, state_again);
+  natsMsg_Destroy (sent);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data,
                         size_t         size)
@@ -113,6 +138,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
 
   for (guint method = 0; method < norpc_interface_info_get_n_methods (info); method++)
     read_args (message, method);
+  read_trace (message);
   held = norpc_nats_message_dup_body (message, "(sas)", NULL);
   if (norpc_nats_message_get_timeout (message, &timeout, NULL))
     g_assert_cmpuint (timeout, <=, G_MAXINT32);

@@ -397,6 +397,32 @@ test_deadline (DBusFixture   *fixture,
   g_assert_cmpint (left, ==, -1);
 }
 
+/* A call belongs to the trace of its client's, and the next one does not. */
+static void
+test_trace (DBusFixture   *fixture,
+            gconstpointer  kind)
+{
+  const char *expected = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  g_autoptr (GAsyncResult) first = NULL, second = NULL;
+
+  norpc_trace_context_push (expected, "rojo=1");
+  wire_wire_proxy_call_hold (fixture->proxy, NULL, outcome_cb, &first);
+  norpc_trace_context_pop ();
+  wire_wire_proxy_call_hold (fixture->proxy, NULL, outcome_cb, &second);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (NorpcCall) held = wire_state_wait_held (fixture->state);
+      g_autofree char *parent = norpc_call_dup_trace_parent (held);
+      g_autofree char *state = norpc_call_dup_trace_state (held);
+
+      g_assert_cmpstr (parent, ==, i == 0 ? expected : NULL);
+      g_assert_cmpstr (state, ==, i == 0 ? "rojo=1" : NULL);
+      norpc_call_return_variant (held, g_variant_new ("(u)", 1));
+    }
+  wait_for (&first);
+  wait_for (&second);
+}
+
 static void
 test_time_out (DBusFixture   *fixture,
                gconstpointer  kind)
@@ -572,6 +598,7 @@ main (int   argc,
   dbus_add_tests ("/dbus-calls/in-flight", test_in_flight);
   dbus_add_tests ("/dbus-calls/cancel", test_cancel);
   dbus_add_tests ("/dbus-calls/deadline", test_deadline);
+  dbus_add_tests ("/dbus-calls/trace", test_trace);
   dbus_add_tests ("/dbus-calls/time-out", test_time_out);
   dbus_add_tests ("/dbus-calls/one-way", test_one_way);
   dbus_add_tests ("/dbus-calls/sender", test_sender);

@@ -209,9 +209,10 @@ static void
 test_notes (DBusFixture   *fixture,
             gconstpointer  kind)
 {
-  const char *members[] = { "Cancel", "Limit", "Other", "Cancel" };
+  const char *members[] = { "Cancel", "Limit", "Other", "Cancel", "Trace", "Trace", "Trace" };
   GVariant *args[] = {
-    g_variant_new ("(u)", 12345), g_variant_new ("(s)", "x"), g_variant_new ("(u)", 1), NULL
+    g_variant_new ("(u)", 12345), g_variant_new ("(s)", "x"), g_variant_new ("(u)", 1), NULL,
+    g_variant_new ("(s)", "x"), g_variant_new ("(ss)", "x", "y"), g_variant_new ("(ss)", "", "")
   };
   g_autoptr (GError) error = NULL;
   gint64 left;
