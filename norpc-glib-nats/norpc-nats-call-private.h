@@ -8,6 +8,7 @@
 #include <norpc-glib/norpc-glib.h>
 
 #include "norpc-nats-liveness-private.h"
+#include "norpc-nats-remote-private.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,7 @@ typedef struct
   NorpcNatsLink     *link;     /* (unowned) */
   NorpcNatsInbox    *inbox;    /* (unowned) */
   NorpcNatsLiveness *liveness; /* (unowned) */
+  NorpcNatsRemote   *remote;   /* (unowned) */
   const char        *prefix;   /* (unowned) */
   GObject           *owner;    /* (unowned): each call has a reference to it */
   void             (*ended) (GObject *owner); /* thread-safe: there is one call less */

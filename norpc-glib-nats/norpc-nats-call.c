@@ -46,6 +46,24 @@ has_flag (Call            *self,
   return (get_info (self)->methods[norpc_call_get_method (self->call)]->flags & flag) != 0;
 }
 
+/* Returns the part of the subject that stands behind the interface. */
+static const char *
+get_member (Call *self)
+{
+  if (norpc_call_gets_properties (self->call))
+    return NORPC_NATS_GET;
+  if (norpc_call_get_set_property (self->call) != NULL)
+    return NORPC_NATS_SET;
+
+  return norpc_call_get_method_name (self->call);
+}
+
+static gboolean
+accesses_properties (NorpcCall *call)
+{
+  return norpc_call_gets_properties (call) || norpc_call_get_set_property (call) != NULL;
+}
+
 static void
 unwatch (Call *self)
 {
@@ -121,8 +139,7 @@ make_message (Call    *self,
               GError **error)
 {
   gint64 deadline = norpc_call_get_deadline (self->call);
-  g_autofree char *subject = norpc_nats_make_subject (self->route->prefix, get_info (self),
-                                                      norpc_call_get_method_name (self->call));
+  g_autofree char *subject = norpc_nats_make_subject (self->route->prefix, get_info (self), get_member (self));
   natsMsg *message = norpc_nats_message_new (subject, self->reply, self->args, error);
 
   if (message != NULL && deadline != 0)
@@ -244,12 +261,62 @@ begin (gpointer data)
   call_send (self);
 }
 
+/* Returns the results (owned) in a reply, or NULL if @error is set. */
+static GVariant *
+read_reply (Call     *self,
+            natsMsg  *message,
+            GError  **error)
+{
+  g_autofree char *type = NULL;
+  GVariant *results;
+
+  if (norpc_nats_error_is_in (message))
+    {
+      g_propagate_error (error, norpc_nats_error_from (message, get_info (self)));
+      return NULL;
+    }
+
+  type = accesses_properties (self->call)
+           ? g_strdup ("(a{sv})")
+           : norpc_interface_info_get_out_type (get_info (self), norpc_call_get_method (self->call));
+  results = norpc_nats_message_dup_body (message, type, error);
+  if (results == NULL)
+    g_prefix_error (error, "%s.%s: the reply is wrong: ", get_info (self)->dbus.name,
+                    norpc_call_get_method_name (self->call));
+
+  return results;
+}
+
+static void
+return_results (Call     *self,
+                GVariant *results)
+{
+  const NorpcPropertyInfo *property = norpc_call_get_set_property (self->call);
+  g_autoptr (GVariant) values = NULL;
+  g_autoptr (GVariant) value = NULL;
+
+  if (!accesses_properties (self->call))
+    {
+      norpc_call_return_variant (self->call, results);
+      return;
+    }
+
+  values = g_variant_get_child_value (results, 0);
+  if (property == NULL)
+    {
+      norpc_nats_remote_answer_get_all (self->route->remote, self->call, values);
+      return;
+    }
+
+  value = g_variant_lookup_value (values, property->dbus.name, NULL);
+  norpc_call_return_set_property (self->call, value);
+}
+
 static void
 call_replied (NorpcNatsWaiter *waiter,
               natsMsg         *message)
 {
   Call *self = (Call *) waiter;
-  g_autofree char *type = norpc_interface_info_get_out_type (get_info (self), norpc_call_get_method (self->call));
   g_autoptr (GVariant) results = NULL;
   GError *error = NULL;
 
@@ -265,21 +332,14 @@ call_replied (NorpcNatsWaiter *waiter,
   if (natsMsg_IsNoResponders (message))
     error = g_error_new (NORPC_ERROR, NORPC_ERROR_CLOSED, "%s.%s failed: nothing serves '%s' at NATS",
                          get_info (self)->dbus.name, norpc_call_get_method_name (self->call), self->route->prefix);
-  else if (norpc_nats_error_is_in (message))
-    error = norpc_nats_error_from (message, get_info (self));
   else
-    {
-      results = norpc_nats_message_dup_body (message, type, &error);
-      if (error != NULL)
-        g_prefix_error (&error, "%s.%s: the reply is wrong: ", get_info (self)->dbus.name,
-                        norpc_call_get_method_name (self->call));
-    }
+    results = read_reply (self, message, &error);
   natsMsg_Destroy (message);
 
   if (error != NULL)
     norpc_call_take_error (self->call, error);
   else
-    norpc_call_return_variant (self->call, results);
+    return_results (self, results);
   call_free (self);
 }
 
@@ -329,20 +389,47 @@ call_gone (NorpcNatsWatched *watched)
 
 static const NorpcNatsWaiterImpl call_impl = { call_replied, call_lost, call_resume };
 
+/* Returns a text (owned) that says why a call cannot be sent, or NULL. */
+static char *
+find_not_portable (NorpcCall *call)
+{
+  const NorpcInterfaceInfo *info = norpc_call_get_interface_info (call);
+  const NorpcPropertyInfo *property = norpc_call_get_set_property (call);
+
+  if (norpc_call_gets_properties (call))
+    return NULL;
+  if (property == NULL)
+    return norpc_nats_find_not_portable (info, norpc_call_get_method (call));
+
+  return norpc_nats_property_is_portable (property)
+           ? NULL
+           : g_strdup_printf ("The property %s.%s cannot be set by NATS: its values have no form there",
+                              info->dbus.name, property->dbus.name);
+}
+
 /* Returns the arguments (owned), or NULL if @error is set. */
 static GVariant *
 dup_args (NorpcCall  *call,
           GError    **error)
 {
-  const NorpcInterfaceInfo *info = norpc_call_get_interface_info (call);
-  g_autofree char *reason = norpc_nats_find_not_portable (info, norpc_call_get_method (call));
+  const NorpcPropertyInfo *property = norpc_call_get_set_property (call);
+  g_autofree char *reason = find_not_portable (call);
+  g_autoptr (GVariant) args = NULL;
+  g_autoptr (GVariant) value = NULL;
 
-  if (reason == NULL)
-    return norpc_call_dup_args_variant (call, error);
+  if (reason != NULL)
+    {
+      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, reason);
+      return NULL;
+    }
 
-  g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, reason);
+  args = norpc_call_dup_args_variant (call, error);
+  if (args == NULL || property == NULL)
+    return g_steal_pointer (&args);
 
-  return NULL;
+  value = g_variant_get_child_value (args, 0);
+
+  return g_variant_ref_sink (g_variant_new ("(sv)", property->dbus.name, value));
 }
 
 void

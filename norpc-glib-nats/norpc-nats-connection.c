@@ -4,6 +4,7 @@
  */
 
 #include "norpc-nats-connection-private.h"
+#include "norpc-nats-notifier-private.h"
 
 /**
  * NorpcNatsConnection:
@@ -30,43 +31,78 @@ struct _NorpcNatsConnection
   GObject parent_instance;
 
   /* Since construction. */
-  char           *urls;  /* (owned) (nullable) */
-  NorpcNatsLink  *link;  /* (owned) (nullable): NULL if it could not connect */
-  NorpcNatsInbox *inbox; /* (unowned): of the link */
+  char           *urls;    /* (owned) (nullable) */
+  GMainContext   *context; /* (owned): in which it notifies */
+  NorpcNatsLink  *link;    /* (owned) (nullable): NULL if it could not connect */
+  NorpcNatsInbox *inbox;   /* (unowned): of the link */
 };
 
 static void norpc_nats_connection_initable_iface_init (GInitableIface *iface);
+static void norpc_nats_connection_async_initable_iface_init (GAsyncInitableIface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (NorpcNatsConnection, norpc_nats_connection, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, norpc_nats_connection_initable_iface_init)
-                               G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE, NULL))
+                               G_IMPLEMENT_INTERFACE (G_TYPE_ASYNC_INITABLE,
+                                                      norpc_nats_connection_async_initable_iface_init))
 
 typedef enum
 {
   PROP_URLS = 1,
+  PROP_CONNECTED,
 } NorpcNatsConnectionProperty;
 
-static GParamSpec *properties[PROP_URLS + 1];
+static GParamSpec *properties[PROP_CONNECTED + 1];
 
-/* Blocks. */
-static gboolean
-connect_link (NorpcNatsConnection  *self,
-              natsOptions          *options,
-              GError              **error)
+/* A link whose changes are to be watched. */
+typedef struct
 {
-  g_autoptr (GError) problem = NULL;
+  NorpcNatsLink     *link;     /* (owned) */
+  NorpcNatsInbox    *inbox;    /* (owned) */
+  NorpcNatsNotifier *notifier; /* (owned) */
+} Watches;
 
-  self->link = norpc_nats_link_new (options, error);
-  if (self->link == NULL)
-    return FALSE;
+/* Runs in the thread of the link. */
+static void
+add_watches (gpointer data)
+{
+  Watches *self = data;
 
-  self->inbox = norpc_nats_inbox_new (self->link, error);
-  if (self->inbox == NULL)
-    return FALSE;
+  norpc_nats_link_add_watch (self->link, norpc_nats_inbox_change, self->inbox, norpc_nats_inbox_free);
+  norpc_nats_link_add_watch (self->link, norpc_nats_notifier_change, self->notifier, norpc_nats_notifier_unref);
+  norpc_nats_link_unref (self->link);
+  g_free (self);
+}
 
-  norpc_nats_link_set_watch (self->link, norpc_nats_inbox_change, self->inbox, norpc_nats_inbox_free);
+/* Blocks. Returns a link (owned), or NULL if @error is set. */
+static NorpcNatsLink *
+connect_link (natsOptions     *options,
+              NorpcNatsInbox **inbox,
+              GError         **error)
+{
+  NorpcNatsLink *link = norpc_nats_link_new (options, error);
 
-  return TRUE;
+  if (link == NULL)
+    return NULL;
+
+  *inbox = norpc_nats_inbox_new (link, error);
+  if (*inbox == NULL)
+    g_clear_pointer (&link, norpc_nats_link_unref);
+
+  return link;
+}
+
+/* Takes ownership of @link and @inbox. */
+static void
+take_link (NorpcNatsConnection *self,
+           NorpcNatsLink       *link,
+           NorpcNatsInbox      *inbox)
+{
+  Watches *watches = g_new (Watches, 1);
+
+  self->link = link;
+  self->inbox = inbox;
+  *watches = (Watches) { norpc_nats_link_ref (link), inbox, norpc_nats_notifier_new (G_OBJECT (self), properties[PROP_CONNECTED], self->context) };
+  norpc_nats_link_invoke (link, add_watches, watches);
 }
 
 static gboolean
@@ -83,31 +119,87 @@ set_servers (natsOptions  *options,
                                   "Could not connect to NATS", error);
 }
 
+/* Blocks. Returns a link (owned), or NULL if @error is set. */
+static NorpcNatsLink *
+connect_to_urls (const char      *urls,
+                 NorpcNatsInbox **inbox,
+                 GError         **error)
+{
+  natsOptions *options = NULL;
+  NorpcNatsLink *link = NULL;
+
+  if (!norpc_nats_check_status (natsOptions_Create (&options), "Could not use NATS", error))
+    return NULL;
+
+  /* The library would stop trying after two minutes. */
+  natsOptions_SetMaxReconnect (options, -1);
+  if (urls == NULL || set_servers (options, urls, error))
+    link = connect_link (options, inbox, error);
+  natsOptions_Destroy (options);
+  if (link == NULL && urls != NULL)
+    g_prefix_error (error, "'%s': ", urls);
+
+  return link;
+}
+
+/* Runs in a thread that blocks. A link that comes after the task was cancelled is dropped. */
+static void
+connect_thread (GTask        *task,
+                gpointer      source_object,
+                gpointer      data G_GNUC_UNUSED,
+                GCancellable *cancellable G_GNUC_UNUSED)
+{
+  NorpcNatsConnection *self = source_object;
+  NorpcNatsInbox *inbox = NULL;
+  GError *error = NULL;
+  NorpcNatsLink *link = connect_to_urls (self->urls, &inbox, &error);
+
+  if (g_task_set_return_on_cancel (task, FALSE) && link != NULL)
+    {
+      take_link (self, link, inbox);
+      g_task_return_boolean (task, TRUE);
+    }
+  else if (link != NULL)
+    {
+      norpc_nats_inbox_free (inbox);
+      norpc_nats_link_unref (link);
+    }
+  else
+    {
+      g_task_return_error (task, error);
+    }
+}
+
+/* Returns a task (owned) that connects. It returns at once when it is cancelled. */
+static GTask *
+new_connect_task (NorpcNatsConnection *self,
+                  GCancellable        *cancellable,
+                  GAsyncReadyCallback  callback,
+                  gpointer             user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, new_connect_task);
+  g_task_set_return_on_cancel (task, TRUE);
+
+  return task;
+}
+
 /* May run in any thread. */
 static gboolean
 norpc_nats_connection_init_initable (GInitable     *initable,
                                      GCancellable  *cancellable,
                                      GError       **error)
 {
-  NorpcNatsConnection *self = NORPC_NATS_CONNECTION (initable);
-  natsOptions *options = NULL;
-  gboolean connected;
+  g_autoptr (GTask) task = NULL;
 
-  if (self->link != NULL)
+  if (NORPC_NATS_CONNECTION (initable)->link != NULL)
     return TRUE;
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
-  if (!norpc_nats_check_status (natsOptions_Create (&options), "Could not use NATS", error))
-    return FALSE;
 
-  /* The library would stop trying after two minutes. */
-  natsOptions_SetMaxReconnect (options, -1);
-  connected = (self->urls == NULL || set_servers (options, self->urls, error)) && connect_link (self, options, error);
-  natsOptions_Destroy (options);
-  if (!connected && self->urls != NULL)
-    g_prefix_error (error, "'%s': ", self->urls);
+  task = new_connect_task (NORPC_NATS_CONNECTION (initable), cancellable, NULL, NULL);
+  g_task_run_in_thread_sync (task, connect_thread);
 
-  return connected;
+  return g_task_propagate_boolean (task, error);
 }
 
 static void
@@ -117,11 +209,46 @@ norpc_nats_connection_initable_iface_init (GInitableIface *iface)
 }
 
 static void
+norpc_nats_connection_init_async (GAsyncInitable      *initable,
+                                  int                  priority,
+                                  GCancellable        *cancellable,
+                                  GAsyncReadyCallback  callback,
+                                  gpointer             user_data)
+{
+  NorpcNatsConnection *self = NORPC_NATS_CONNECTION (initable);
+  g_autoptr (GTask) task = new_connect_task (self, cancellable, callback, user_data);
+
+  g_task_set_priority (task, priority);
+  if (self->link != NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_run_in_thread (task, connect_thread);
+}
+
+static gboolean
+norpc_nats_connection_init_finish (GAsyncInitable  *initable,
+                                   GAsyncResult    *result,
+                                   GError         **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, initable), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+norpc_nats_connection_async_initable_iface_init (GAsyncInitableIface *iface)
+{
+  iface->init_async = norpc_nats_connection_init_async;
+  iface->init_finish = norpc_nats_connection_init_finish;
+}
+
+static void
 norpc_nats_connection_finalize (GObject *object)
 {
   NorpcNatsConnection *self = NORPC_NATS_CONNECTION (object);
 
   g_clear_pointer (&self->link, norpc_nats_link_unref);
+  g_main_context_unref (self->context);
   g_free (self->urls);
 
   G_OBJECT_CLASS (norpc_nats_connection_parent_class)->finalize (object);
@@ -141,6 +268,7 @@ norpc_nats_connection_set_property (GObject      *object,
       self->urls = g_value_dup_string (value);
       break;
 
+    case PROP_CONNECTED:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -158,6 +286,10 @@ norpc_nats_connection_get_property (GObject    *object,
     {
     case PROP_URLS:
       g_value_set_string (value, self->urls);
+      break;
+
+    case PROP_CONNECTED:
+      g_value_set_boolean (value, self->link != NULL && norpc_nats_connection_is_connected (self));
       break;
 
     default:
@@ -186,12 +318,26 @@ norpc_nats_connection_class_init (NorpcNatsConnectionClass *klass)
     g_param_spec_string ("urls", NULL, NULL, NULL,
                          G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
 
+  /**
+   * NorpcNatsConnection:connected:
+   *
+   * Whether there is a connection at the moment.
+   *
+   * The connection notifies in the main context that was the thread default when it was made. If it is lost and made
+   * again before that context runs, it notifies once.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CONNECTED] =
+    g_param_spec_boolean ("connected", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
 static void
-norpc_nats_connection_init (NorpcNatsConnection *self G_GNUC_UNUSED)
+norpc_nats_connection_init (NorpcNatsConnection *self)
 {
+  self->context = g_main_context_ref_thread_default ();
 }
 
 NorpcNatsLink *
@@ -215,8 +361,8 @@ norpc_nats_connection_get_inbox (NorpcNatsConnection *self)
  *
  * Connects to NATS, without blocking.
  *
- * Cancelling has an effect only before the attempt begins, which is in another thread; that takes as long as libnats
- * allows, two seconds for each server by default.
+ * An attempt takes as long as libnats allows, two seconds for each server by default. If @cancellable is cancelled, the
+ * operation fails with %G_IO_ERROR_CANCELLED at once.
  *
  * Since: 0.1
  */
@@ -306,13 +452,21 @@ norpc_nats_connection_new_for_options_sync (struct __natsOptions  *options,
                                             GError               **error)
 {
   g_autoptr (NorpcNatsConnection) self = NULL;
+  NorpcNatsInbox *inbox = NULL;
+  NorpcNatsLink *link;
 
   g_return_val_if_fail (options != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   self = g_object_new (NORPC_NATS_TYPE_CONNECTION, NULL);
 
-  return connect_link (self, options, error) ? g_steal_pointer (&self) : NULL;
+  link = connect_link (options, &inbox, error);
+  if (link == NULL)
+    return NULL;
+
+  take_link (self, link, inbox);
+
+  return g_steal_pointer (&self);
 }
 
 /**

@@ -27,7 +27,9 @@ gboolean            norpc_nats_discovery_subscribe (NorpcNatsDiscovery  *self,
                                                     GPtrArray           *subscriptions,
                                                     GError             **error);
 
-gboolean            norpc_nats_is_service_name     (const char          *name);
-gboolean            norpc_nats_is_version          (const char          *version);
+gboolean            norpc_nats_check_service_name  (const char          *name,
+                                                    GError             **error);
+gboolean            norpc_nats_check_version       (const char          *version,
+                                                    GError             **error);
 
 G_END_DECLS

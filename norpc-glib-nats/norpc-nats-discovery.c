@@ -10,6 +10,9 @@
 #include "norpc-nats-message-private.h"
 #include "norpc-nats-subscription-private.h"
 
+/* Bytes of a name or a version. */
+#define MAX_NAME 255
+
 struct _NorpcNatsDiscovery
 {
   gatomicrefcount   ref_count;
@@ -40,17 +43,45 @@ typedef struct
   const Question     *question;
 } Listener;
 
-gboolean
-norpc_nats_is_service_name (const char *name)
+static void
+set_wrong (GError     **error,
+           const char  *kind,
+           const char  *text,
+           const char  *expected)
 {
-  return *name != '\0' && strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_") == strlen (name);
+  g_autofree char *printable = g_strescape (text, NULL);
+
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "'%.100s' is not a valid %s: expected %s", printable,
+               kind, expected);
 }
 
-/* A version of three numbers, which may have more behind it. */
+/* Returns FALSE if @error is set. */
 gboolean
-norpc_nats_is_version (const char *version)
+norpc_nats_check_service_name (const char  *name,
+                               GError     **error)
 {
-  return g_regex_match_simple ("^[0-9]+\\.[0-9]+\\.[0-9]+([-+][0-9A-Za-z.+-]+)?$", version, G_REGEX_DOLLAR_ENDONLY, 0);
+  gsize length = strlen (name);
+
+  if (length > 0 && length <= MAX_NAME && strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_") == length)
+    return TRUE;
+
+  set_wrong (error, "name of a service", name, "at most 255 letters, digits, '-' and '_'");
+
+  return FALSE;
+}
+
+/* A version of three numbers, which may have more behind it. Returns FALSE if @error is set. */
+gboolean
+norpc_nats_check_version (const char  *version,
+                          GError     **error)
+{
+  if (strlen (version) <= MAX_NAME &&
+      g_regex_match_simple ("^[0-9]+\\.[0-9]+\\.[0-9]+([-+][0-9A-Za-z.+-]+)?$", version, G_REGEX_DOLLAR_ENDONLY, 0))
+    return TRUE;
+
+  set_wrong (error, "version", version, "three numbers, such as '1.0.0'");
+
+  return FALSE;
 }
 
 static void

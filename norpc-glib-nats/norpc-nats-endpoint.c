@@ -102,7 +102,9 @@ norpc_nats_endpoint_send (NorpcEndpoint *endpoint,
 static gboolean
 norpc_nats_endpoint_is_closed (NorpcEndpoint *endpoint)
 {
-  return !norpc_nats_link_is_connected (NORPC_NATS_ENDPOINT (endpoint)->route.link);
+  NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (endpoint);
+
+  return !norpc_nats_link_is_connected (self->route.link) || norpc_nats_remote_is_absent (self->route.remote);
 }
 
 static gboolean
@@ -141,12 +143,28 @@ norpc_nats_endpoint_await_ready (NorpcEndpoint *endpoint,
 }
 
 static void
+norpc_nats_endpoint_subscribe (NorpcEndpoint   *endpoint,
+                               NorpcSubscriber *subscriber)
+{
+  norpc_nats_remote_subscribe (NORPC_NATS_ENDPOINT (endpoint)->route.remote, subscriber);
+}
+
+static void
+norpc_nats_endpoint_unsubscribe (NorpcEndpoint   *endpoint,
+                                 NorpcSubscriber *subscriber)
+{
+  norpc_nats_remote_unsubscribe (NORPC_NATS_ENDPOINT (endpoint)->route.remote, subscriber);
+}
+
+static void
 norpc_nats_endpoint_endpoint_iface_init (NorpcEndpointInterface *iface)
 {
   iface->send = norpc_nats_endpoint_send;
   iface->is_closed = norpc_nats_endpoint_is_closed;
   iface->is_ready = norpc_nats_endpoint_is_ready;
   iface->await_ready = norpc_nats_endpoint_await_ready;
+  iface->subscribe = norpc_nats_endpoint_subscribe;
+  iface->unsubscribe = norpc_nats_endpoint_unsubscribe;
 }
 
 static void
@@ -158,6 +176,7 @@ norpc_nats_endpoint_constructed (GObject *object)
   self->route.link = norpc_nats_connection_get_link (self->connection);
   self->route.inbox = norpc_nats_connection_get_inbox (self->connection);
   self->route.liveness = norpc_nats_liveness_new (self->route.link, self->route.inbox, self->prefix);
+  self->route.remote = norpc_nats_remote_new (self->route.link, self->route.inbox, self->prefix);
   self->route.prefix = self->prefix;
   self->route.owner = object;
   self->route.ended = call_ended;
@@ -168,6 +187,7 @@ norpc_nats_endpoint_finalize (GObject *object)
 {
   NorpcNatsEndpoint *self = NORPC_NATS_ENDPOINT (object);
 
+  norpc_nats_remote_end (self->route.remote);
   norpc_nats_liveness_end (self->route.liveness);
   g_mutex_clear (&self->lock);
   g_free (self->prefix);
@@ -298,8 +318,16 @@ NorpcNatsEndpoint *
 norpc_nats_endpoint_new (NorpcNatsConnection *connection,
                          const char          *prefix)
 {
+  g_autoptr (GError) error = NULL;
+
   g_return_val_if_fail (NORPC_NATS_IS_CONNECTION (connection), NULL);
-  g_return_val_if_fail (prefix != NULL && norpc_nats_is_prefix (prefix), NULL);
+  g_return_val_if_fail (prefix != NULL, NULL);
+
+  if (!norpc_nats_check_prefix ("prefix", prefix, &error))
+    {
+      g_critical ("%s", error->message);
+      return NULL;
+    }
 
   return g_object_new (NORPC_NATS_TYPE_ENDPOINT, "connection", connection, "prefix", prefix, NULL);
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include "norpc-nats-announcer-private.h"
 #include "norpc-nats-discovery-private.h"
 #include "norpc-nats-export.h"
 #include "norpc-nats-info-private.h"
@@ -132,6 +133,9 @@ subscribe_to_controls (NorpcNatsServing  *serving,
  * This function blocks for a moment if the connection has much to send, as the subscriptions are sent at once. It
  * does not wait until the server has them: see [method@NorpcNats.Connection.flush_sync].
  *
+ * Fails with %NORPC_ERROR_INVALID_ARGUMENT if @prefix is not a valid subject: names with dots between them, without
+ * blanks, control characters and wildcards.
+ *
  * Returns: (transfer full): a new export, or %NULL if @error is set
  * Since: 0.1
  */
@@ -158,6 +162,9 @@ norpc_nats_export_new (NorpcNatsConnection       *connection,
  *
  * Exports an endpoint.
  *
+ * Fails with %NORPC_ERROR_INVALID_ARGUMENT if @prefix or @queue_group is not a valid subject: names with dots between
+ * them, without blanks, control characters and wildcards.
+ *
  * Returns: (transfer full): a new export, or %NULL if @error is set
  * Since: 0.1
  */
@@ -173,21 +180,28 @@ norpc_nats_export_new_full (NorpcNatsConnection       *connection,
   g_autoptr (NorpcNatsExport) self = NULL;
 
   g_return_val_if_fail (NORPC_NATS_IS_CONNECTION (connection), NULL);
-  g_return_val_if_fail (prefix != NULL && norpc_nats_is_prefix (prefix), NULL);
+  g_return_val_if_fail (prefix != NULL, NULL);
   g_return_val_if_fail (NORPC_IS_ENDPOINT (endpoint), NULL);
   g_return_val_if_fail (info != NULL, NULL);
-  g_return_val_if_fail (queue_group == NULL || norpc_nats_is_prefix (queue_group), NULL);
   g_return_val_if_fail (capacity > 0, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+
+  if (!norpc_nats_check_prefix ("prefix", prefix, error) ||
+      (queue_group != NULL && !norpc_nats_check_prefix ("queue group", queue_group, error)))
+    return NULL;
 
   self = g_object_new (NORPC_NATS_TYPE_EXPORT, NULL);
   self->queue_group = g_strdup (queue_group);
   self->serving = norpc_nats_serving_new (connection, prefix, endpoint, capacity);
+  self->serving->announcers = g_ptr_array_new_with_free_func (norpc_nats_announcer_free);
   norpc_nats_intake_begin (self->serving);
 
-  return subscribe_to_controls (self->serving, error) && norpc_nats_export_add_interface (self, info, error)
-           ? g_steal_pointer (&self)
-           : NULL;
+  if (!subscribe_to_controls (self->serving, error) || !norpc_nats_export_add_interface (self, info, error))
+    return NULL;
+
+  norpc_nats_serving_begin (self->serving);
+
+  return g_steal_pointer (&self);
 }
 
 /**
@@ -239,6 +253,8 @@ norpc_nats_export_add_interface (NorpcNatsExport           *self,
 
   g_ptr_array_add (self->subscriptions, subscription);
   g_ptr_array_add (self->served, served);
+  if (norpc_nats_has_signals (info) || norpc_nats_has_changes (info))
+    g_ptr_array_add (self->serving->announcers, norpc_nats_announcer_new (self->serving, info));
   if (self->discovery != NULL)
     norpc_nats_discovery_add (self->discovery, served);
 
@@ -258,6 +274,8 @@ norpc_nats_export_add_interface (NorpcNatsExport           *self,
  * From now on, tools find it as a micro-service, with an endpoint for each method and with statistics of it. See
  * [the page on NATS](../norpc-glib-1/nats.html#discovery-and-statistics).
  *
+ * Fails with %NORPC_ERROR_INVALID_ARGUMENT if @name or @version is not valid.
+ *
  * Must be called in the context of the export.
  *
  * Returns: %TRUE on success, or %FALSE if @error is set
@@ -272,9 +290,12 @@ norpc_nats_export_announce (NorpcNatsExport  *self,
 {
   g_return_val_if_fail (NORPC_NATS_IS_EXPORT (self), FALSE);
   g_return_val_if_fail (self->serving != NULL && self->discovery == NULL, FALSE);
-  g_return_val_if_fail (name != NULL && norpc_nats_is_service_name (name), FALSE);
-  g_return_val_if_fail (version != NULL && norpc_nats_is_version (version), FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+  g_return_val_if_fail (version != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!norpc_nats_check_service_name (name, error) || !norpc_nats_check_version (version, error))
+    return FALSE;
 
   self->discovery = norpc_nats_discovery_new (self->serving, name, version, description, self->queue_group);
   for (guint i = 0; i < self->served->len; i++)
@@ -391,6 +412,7 @@ norpc_nats_export_unexport (NorpcNatsExport *self)
   if (serving == NULL)
     return;
 
+  g_ptr_array_set_size (serving->announcers, 0);
   norpc_nats_intake_end (serving);
   if (!g_main_context_is_owner (serving->context) && g_main_context_acquire (serving->context))
     {

@@ -378,6 +378,9 @@ norpc_nats_inbox_change (NorpcNatsChange change,
       empty_parked (self, NULL);
       break;
 
+    case NORPC_NATS_EVENTS_OVERFLOWED:
+      break;
+
     case NORPC_NATS_CLOSED:
     default:
       fail_waiting (self, "the connection to NATS is closed", TRUE);

@@ -11,9 +11,25 @@ G_BEGIN_DECLS
 
 /* Thread-safe. How the members of an interface are called by NATS. */
 
+/* Behind the prefix and the interface. No method has a name that begins with a dollar sign. */
+#define NORPC_NATS_GET "$get"
+#define NORPC_NATS_SET "$set"
+#define NORPC_NATS_SIGNAL "$signal." /* with the name of the signal behind it */
+#define NORPC_NATS_CHANGED "$property.changed"
+
+/* Behind the prefix: the services may have changed. */
+#define NORPC_NATS_SERVICES "services"
+
 gboolean norpc_nats_is_prefix         (const char               *prefix);
+gboolean norpc_nats_check_prefix      (const char               *kind,
+                                       const char               *prefix,
+                                       GError                  **error);
 char    *norpc_nats_find_not_portable (const NorpcInterfaceInfo *info,
                                        guint                     method);
+gboolean norpc_nats_signal_is_portable   (const NorpcSignalInfo    *info);
+gboolean norpc_nats_property_is_portable (const NorpcPropertyInfo  *info);
+gboolean norpc_nats_has_signals       (const NorpcInterfaceInfo *info);
+gboolean norpc_nats_has_changes       (const NorpcInterfaceInfo *info);
 char    *norpc_nats_make_subject      (const char               *prefix,
                                        const NorpcInterfaceInfo *info,
                                        const char               *member);

@@ -7,16 +7,17 @@
 
 #include "norpc-nats-info-private.h"
 
-/* Flags of methods that a description has. With others, the runtime reads and writes properties. */
-#define DESCRIBED_FLAGS \
-  (NORPC_METHOD_FLAGS_ONEWAY | NORPC_METHOD_FLAGS_LATEST_WINS | NORPC_METHOD_FLAGS_IDEMPOTENT | \
-   NORPC_METHOD_FLAGS_STREAM | NORPC_METHOD_FLAGS_STREAM_IN)
+/* A server closes the connection if a line of the protocol, which has subjects, is longer than 4096 bytes. */
+#define MAX_PREFIX 1024
 
 /* Tokens with dots between them, without wildcards. */
 gboolean
 norpc_nats_is_prefix (const char *prefix)
 {
   gboolean token_is_empty = TRUE;
+
+  if (strlen (prefix) > MAX_PREFIX)
+    return FALSE;
 
   for (const char *c = prefix; *c != '\0'; c++)
     {
@@ -28,14 +29,38 @@ norpc_nats_is_prefix (const char *prefix)
   return !token_is_empty && g_utf8_validate (prefix, -1, NULL);
 }
 
-/* Returns the first value that cannot leave the process, or NULL. A handle is a file descriptor, which does not
- * leave the machine.
- */
+/* Returns FALSE and sets @error, with the text of the prefix, if that is not valid. */
+gboolean
+norpc_nats_check_prefix (const char  *kind,
+                         const char  *prefix,
+                         GError     **error)
+{
+  g_autofree char *printable = NULL;
+
+  if (norpc_nats_is_prefix (prefix))
+    return TRUE;
+
+  printable = g_strescape (prefix, NULL);
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "'%.100s' is not a valid %s: expected names with dots "
+               "between them, without blanks, control characters, '*' and '>', of at most %d bytes", printable, kind,
+               MAX_PREFIX);
+
+  return FALSE;
+}
+
+/* A handle is a file descriptor, which does not leave the machine. */
+static gboolean
+has_form (const char *signature)
+{
+  return *signature != '\0' && strchr (signature, 'h') == NULL;
+}
+
+/* Returns the first value that cannot leave the process, or NULL. */
 static const GDBusArgInfo *
 find_value (GDBusArgInfo * const *list)
 {
   for (guint i = 0; list != NULL && list[i] != NULL; i++)
-    if (*list[i]->signature == '\0' || strchr (list[i]->signature, 'h') != NULL)
+    if (!has_form (list[i]->signature))
       return list[i];
 
   return NULL;
@@ -50,9 +75,6 @@ norpc_nats_find_not_portable (const NorpcInterfaceInfo *info,
   const GDBusArgInfo *arg = find_value (method_info->dbus.in_args);
   const GDBusArgInfo *result = find_value (method_info->dbus.out_args);
 
-  if ((method_info->flags & ~DESCRIBED_FLAGS) != 0)
-    return g_strdup_printf ("%s.%s cannot be called by NATS: properties stay in the process", info->dbus.name,
-                            method_info->dbus.name);
   if ((method_info->flags & NORPC_METHOD_FLAGS_STREAM) != 0)
     return g_strdup_printf ("%s.%s cannot be called by NATS: it is a stream", info->dbus.name, method_info->dbus.name);
   if (arg != NULL)
@@ -63,6 +85,46 @@ norpc_nats_find_not_portable (const NorpcInterfaceInfo *info,
                             method_info->dbus.name, result->name);
 
   return NULL;
+}
+
+gboolean
+norpc_nats_signal_is_portable (const NorpcSignalInfo *info)
+{
+  return find_value (info->dbus.args) == NULL;
+}
+
+gboolean
+norpc_nats_property_is_portable (const NorpcPropertyInfo *info)
+{
+  return has_form (info->dbus.signature);
+}
+
+/* Returns TRUE if the interface has signals that cross. */
+gboolean
+norpc_nats_has_signals (const NorpcInterfaceInfo *info)
+{
+  for (guint i = 0; info->signals != NULL && info->signals[i] != NULL; i++)
+    if (norpc_nats_signal_is_portable (info->signals[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Returns TRUE if the interface has properties whose changes cross. */
+gboolean
+norpc_nats_has_changes (const NorpcInterfaceInfo *info)
+{
+  for (guint i = 0; info->properties != NULL && info->properties[i] != NULL; i++)
+    {
+      const NorpcPropertyInfo *property = info->properties[i];
+
+      if (norpc_nats_property_is_portable (property) &&
+          (property->dbus.flags & G_DBUS_PROPERTY_INFO_FLAGS_READABLE) != 0 &&
+          (property->updates == NORPC_PROPERTY_UPDATES_VALUE || property->updates == NORPC_PROPERTY_UPDATES_INVALIDATES))
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 /* Returns the subject (owned) of a member. */

@@ -28,7 +28,8 @@ typedef enum
   NORPC_NATS_DISCONNECTED,
   NORPC_NATS_RECONNECTED,
   NORPC_NATS_CLOSED,
-  NORPC_NATS_OVERFLOWED /* the library has dropped replies that it received */
+  NORPC_NATS_OVERFLOWED,       /* the library has dropped replies that it received */
+  NORPC_NATS_EVENTS_OVERFLOWED /* the library has dropped other messages that it received */
 } NorpcNatsChange;
 
 /* Runs in the thread of the link. */
@@ -42,10 +43,12 @@ void            norpc_nats_link_unref       (gpointer              self);
 void            norpc_nats_link_invoke      (NorpcNatsLink        *self,
                                              void                (*func) (gpointer data),
                                              gpointer              data);
-void            norpc_nats_link_set_watch   (NorpcNatsLink        *self,
+void            norpc_nats_link_add_watch   (NorpcNatsLink        *self,
                                              NorpcNatsChangeFunc   func,
                                              gpointer              data,
                                              GDestroyNotify        destroy);
+void            norpc_nats_link_remove_watch (NorpcNatsLink       *self,
+                                              gconstpointer        data);
 void            norpc_nats_link_close       (NorpcNatsLink        *self);
 gboolean        norpc_nats_link_is_connected (NorpcNatsLink       *self);
 gboolean        norpc_nats_link_is_closed   (NorpcNatsLink        *self);

@@ -20,11 +20,16 @@ struct _NorpcNatsLink
   natsConnection  *nats;    /* (owned), since construction */
   int              closed;  /* atomic: nothing can be sent any more */
 
-  /* Accessed in the thread of the link. */
-  NorpcNatsChangeFunc watch;         /* (nullable) */
-  gpointer            watch_data;    /* (owned) */
-  GDestroyNotify      watch_destroy;
+  GPtrArray      *watches; /* (owned): of owned Watch, accessed in the thread of the link */
 };
+
+/* A function that is called when the connection changes. */
+typedef struct
+{
+  NorpcNatsChangeFunc func;
+  gpointer            data;    /* (owned) */
+  GDestroyNotify      destroy;
+} Watch;
 
 typedef struct
 {
@@ -119,8 +124,13 @@ run_change (gpointer data)
 {
   ChangeJob *job = data;
 
-  if (job->link->watch != NULL)
-    job->link->watch (job->change, job->link->watch_data);
+  /* One that is called may be removed by itself. */
+  for (guint i = job->link->watches->len; i > 0; i--)
+    {
+      Watch *watch = job->link->watches->pdata[i - 1];
+
+      watch->func (job->change, watch->data);
+    }
   norpc_nats_link_unref (job->link);
   g_free (job);
 }
@@ -165,7 +175,6 @@ closed_cb (natsConnection *nats G_GNUC_UNUSED,
   report (closure, NORPC_NATS_CLOSED);
 }
 
-/* A call that an export does not get is noticed by its client. */
 static gboolean
 receives_replies (natsSubscription *subscription)
 {
@@ -180,14 +189,18 @@ error_cb (natsConnection   *nats G_GNUC_UNUSED,
           natsStatus        status,
           void             *closure)
 {
-  if (status == NATS_SLOW_CONSUMER && receives_replies (subscription))
-    report (closure, NORPC_NATS_OVERFLOWED);
+  /* A call that an export does not get is noticed by its client. */
+  if (status == NATS_SLOW_CONSUMER)
+    report (closure, receives_replies (subscription) ? NORPC_NATS_OVERFLOWED : NORPC_NATS_EVENTS_OVERFLOWED);
   else if (status == NATS_NOT_PERMITTED)
     g_message ("NATS: %s", nats_GetLastError (&status));
   else
     g_debug ("NATS: %s", natsStatus_GetText (status));
 }
 
+/* With a thread for each subscription, which is the default, signals could overtake replies. The library has one thread
+ * for all subscriptions of these options.
+ */
 static natsStatus
 set_options (natsOptions *options,
              gpointer     closure)
@@ -204,6 +217,8 @@ set_options (natsOptions *options,
     status = natsOptions_SetSendAsap (options, true);
   if (status == NATS_OK)
     status = natsOptions_SetWriteDeadline (options, WRITE_DEADLINE);
+  if (status == NATS_OK)
+    status = natsOptions_UseGlobalMessageDelivery (options, true);
 
   return status;
 }
@@ -231,8 +246,7 @@ free_link (gpointer data)
       natsConnection_Close (self->nats);
       natsConnection_Destroy (self->nats);
     }
-  if (self->watch_destroy != NULL)
-    self->watch_destroy (self->watch_data);
+  g_ptr_array_unref (self->watches);
   norpc_nats_queue_free (self->jobs);
   g_free (self);
 }
@@ -255,6 +269,15 @@ norpc_nats_link_unref (gpointer data)
     norpc_nats_link_invoke (self, free_link, self);
 }
 
+static void
+watch_free (gpointer data)
+{
+  Watch *self = data;
+
+  self->destroy (self->data);
+  g_free (self);
+}
+
 /* Connects, and blocks until that has been done. @options are changed. Returns NULL if @error is set. */
 NorpcNatsLink *
 norpc_nats_link_new (natsOptions  *options,
@@ -264,6 +287,7 @@ norpc_nats_link_new (natsOptions  *options,
   natsStatus status;
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->watches = g_ptr_array_new_with_free_func (watch_free);
   register_link (self);
   self->thread = norpc_thread_new ("nats");
   self->jobs = norpc_nats_queue_new (norpc_thread_get_main_context (self->thread), "NorpcNatsLink", run_job, NULL,
@@ -279,16 +303,30 @@ norpc_nats_link_new (natsOptions  *options,
   return NULL;
 }
 
-/* Called before anything is sent. @destroy releases @data. */
+/* Called in the thread of the link, or before anything is sent. @destroy releases @data. The last one is called first. */
 void
-norpc_nats_link_set_watch (NorpcNatsLink       *self,
+norpc_nats_link_add_watch (NorpcNatsLink       *self,
                            NorpcNatsChangeFunc  func,
                            gpointer             data,
                            GDestroyNotify       destroy)
 {
-  self->watch = func;
-  self->watch_data = data;
-  self->watch_destroy = destroy;
+  Watch *watch = g_new (Watch, 1);
+
+  *watch = (Watch) { func, data, destroy };
+  g_ptr_array_add (self->watches, watch);
+}
+
+/* Called in the thread of the link. */
+void
+norpc_nats_link_remove_watch (NorpcNatsLink *self,
+                              gconstpointer  data)
+{
+  for (guint i = 0; i < self->watches->len; i++)
+    if (((Watch *) self->watches->pdata[i])->data == data)
+      {
+        g_ptr_array_remove_index (self->watches, i);
+        return;
+      }
 }
 
 /* The library then reports that the connection is closed. */

@@ -50,13 +50,15 @@ norpc_nats_message_new_text (const char *subject,
   return size <= G_MAXINT && natsMsg_Create (&message, subject, NULL, text, (int) size) == NATS_OK ? message : NULL;
 }
 
-/* The library makes spaces of line breaks. */
+/* A line break in the value becomes a space: another header would begin there. */
 gboolean
 norpc_nats_message_set_header (natsMsg    *message,
                                const char *name,
                                const char *value)
 {
-  return natsMsgHeader_Set (message, name, value) == NATS_OK;
+  g_autofree char *line = g_strdelimit (g_strdup (value), "\r\n", ' ');
+
+  return natsMsgHeader_Set (message, name, line) == NATS_OK;
 }
 
 /* Returns the value of a header, or NULL. */

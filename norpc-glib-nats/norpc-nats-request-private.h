@@ -9,12 +9,21 @@
 
 G_BEGIN_DECLS
 
+/* The purpose of a request. */
+typedef enum
+{
+  NORPC_NATS_CALL, /* of a method, which may not exist */
+  NORPC_NATS_GET_PROPERTIES,
+  NORPC_NATS_SET_PROPERTY
+} NorpcNatsRequestKind;
+
 /* A message that asks for a call. */
 typedef struct
 {
   gatomicrefcount  ref_count;
   NorpcNatsServed *served;       /* (owned), since construction */
   natsMsg         *message;      /* (owned), since construction: used by one thread at a time */
+  NorpcNatsRequestKind kind;     /* since construction */
   int              method;       /* since construction: -1 if there is none of this name */
   gint64           start;        /* since construction: when it came */
   GCancellable    *cancellable;  /* (owned), since construction */

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "norpc-nats-announcer-private.h"
 #include "norpc-nats-error-private.h"
 #include "norpc-nats-info-private.h"
 #include "norpc-nats-message-private.h"
@@ -26,6 +27,17 @@ get_method_name (NorpcNatsRequest *self)
   return strrchr (natsMsg_GetSubject (self->message), '.') + 1;
 }
 
+static NorpcNatsRequestKind
+find_kind (NorpcNatsRequest *self)
+{
+  const char *name = get_method_name (self);
+
+  if (g_str_equal (name, NORPC_NATS_GET))
+    return NORPC_NATS_GET_PROPERTIES;
+
+  return g_str_equal (name, NORPC_NATS_SET) ? NORPC_NATS_SET_PROPERTY : NORPC_NATS_CALL;
+}
+
 /* Thread-safe. Takes ownership of @message. */
 NorpcNatsRequest *
 norpc_nats_request_new (NorpcNatsServed *served,
@@ -36,6 +48,7 @@ norpc_nats_request_new (NorpcNatsServed *served,
   g_atomic_ref_count_init (&self->ref_count);
   self->served = norpc_nats_served_ref (served);
   self->message = message;
+  self->kind = find_kind (self);
   self->method = norpc_interface_info_find_method (served->info, get_method_name (self));
   self->start = g_get_monotonic_time ();
   self->cancellable = g_cancellable_new ();
@@ -173,6 +186,24 @@ norpc_nats_request_reject (NorpcNatsRequest *self,
   forget_request (self);
 }
 
+/* Returns the values of properties as the results (owned), or NULL if @error is set. */
+static GVariant *
+dup_properties (NorpcReply  *reply,
+                GError     **error)
+{
+  g_autoptr (GVariant) values = norpc_reply_dup_properties (reply, error);
+
+  return values != NULL ? g_variant_ref_sink (g_variant_new ("(@a{sv})", values)) : NULL;
+}
+
+/* Runs in the context of the export. */
+static void
+flush_announcers (NorpcNatsServing *serving)
+{
+  for (guint i = 0; i < serving->announcers->len; i++)
+    norpc_nats_announcer_flush (serving->announcers->pdata[i]);
+}
+
 /* Runs in the context of the export. */
 static void
 reply_cb (NorpcReply *reply,
@@ -180,8 +211,10 @@ reply_cb (NorpcReply *reply,
 {
   NorpcNatsRequest *self = user_data;
   GError *error = NULL;
-  GVariant *results = norpc_reply_dup_variant (reply, &error);
+  GVariant *results = self->kind == NORPC_NATS_CALL ? norpc_reply_dup_variant (reply, &error)
+                                                    : dup_properties (reply, &error);
 
+  flush_announcers (self->served->serving);
   answer (self, results, error);
   norpc_reply_unref (reply);
   norpc_nats_request_unref (self);
@@ -208,30 +241,104 @@ check_method (NorpcNatsRequest  *self,
   return self->method >= 0 && reason == NULL;
 }
 
-/* Returns a call (owned), or NULL if @error is set. */
+/* Returns what the message contains (owned), or NULL if @error is set. */
+static GVariant *
+dup_request_args (NorpcNatsRequest  *self,
+                  const char        *type,
+                  GError           **error)
+{
+  GVariant *args = norpc_nats_message_dup_body (self->message, type, error);
+
+  if (args == NULL)
+    g_prefix_error (error, "%s.%s: ", self->served->info->dbus.name, get_method_name (self));
+
+  return args;
+}
+
+static gboolean
+check_property (NorpcNatsRequest  *self,
+                const char        *name,
+                GError           **error)
+{
+  const NorpcInterfaceInfo *info = self->served->info;
+
+  for (guint i = 0; info->properties != NULL && info->properties[i] != NULL; i++)
+    if (g_str_equal (info->properties[i]->dbus.name, name) && !norpc_nats_property_is_portable (info->properties[i]))
+      {
+        g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED,
+                     "The property %s.%s cannot be set by NATS: its values have no form there", info->dbus.name, name);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+/* Returns a call (owned) that accesses properties, or NULL if @error is set. */
 static NorpcCall *
-make_call (NorpcNatsRequest  *self,
-           GError           **error)
+make_property_call (NorpcNatsRequest  *self,
+                    GError           **error)
+{
+  const NorpcInterfaceInfo *info = self->served->info;
+  g_autoptr (GVariant) args = NULL;
+  g_autoptr (GVariant) value = NULL;
+  const char *name;
+
+  if (info->properties == NULL)
+    {
+      g_set_error (error, NORPC_ERROR, NORPC_ERROR_NOT_IMPLEMENTED, "%s has no properties", info->dbus.name);
+      return NULL;
+    }
+
+  args = dup_request_args (self, self->kind == NORPC_NATS_GET_PROPERTIES ? "()" : "(sv)", error);
+  if (args == NULL)
+    return NULL;
+  if (self->kind == NORPC_NATS_GET_PROPERTIES)
+    return norpc_call_new_get_properties (info);
+
+  g_variant_get (args, "(&sv)", &name, &value);
+
+  return check_property (self, name, error) ? norpc_call_new_set_property (info, name, value, error) : NULL;
+}
+
+/* Returns a call (owned) of a method, or NULL if @error is set. */
+static NorpcCall *
+make_method_call (NorpcNatsRequest  *self,
+                  GError           **error)
 {
   const NorpcInterfaceInfo *info = self->served->info;
   g_autofree char *type = NULL;
   g_autoptr (GVariant) args = NULL;
   g_autoptr (NorpcCall) call = NULL;
-  guint timeout;
 
   if (!check_method (self, error))
     return NULL;
 
   type = norpc_interface_info_get_in_type (info, (guint) self->method);
-  args = norpc_nats_message_dup_body (self->message, type, error);
-  if (args == NULL || !norpc_nats_message_get_timeout (self->message, &timeout, error))
+  args = dup_request_args (self, type, error);
+  if (args == NULL)
+    return NULL;
+
+  call = norpc_call_new (info, (guint) self->method);
+
+  return norpc_call_set_args_variant (call, args, error) ? g_steal_pointer (&call) : NULL;
+}
+
+/* Returns a call (owned), or NULL if @error is set. */
+static NorpcCall *
+make_call (NorpcNatsRequest  *self,
+           GError           **error)
+{
+  g_autoptr (NorpcCall) call = NULL;
+  guint timeout;
+
+  if (!norpc_nats_message_get_timeout (self->message, &timeout, error))
     {
-      g_prefix_error (error, "%s.%s: ", info->dbus.name, get_method_name (self));
+      g_prefix_error (error, "%s.%s: ", self->served->info->dbus.name, get_method_name (self));
       return NULL;
     }
 
-  call = norpc_call_new (info, (guint) self->method);
-  if (!norpc_call_set_args_variant (call, args, error))
+  call = self->kind == NORPC_NATS_CALL ? make_method_call (self, error) : make_property_call (self, error);
+  if (call == NULL)
     return NULL;
   if (timeout > 0)
     norpc_call_set_timeout (call, timeout);

@@ -30,6 +30,11 @@ typedef struct
   GTask               *drain;      /* (owned) (nullable) [lock]: returns once there are none */
   GPtrArray           *controls;   /* (owned) (nullable) [lock]: of owned NorpcNatsSubscription, to messages about
                                       calls, until there are none */
+
+  GPtrArray           *announcers;    /* (owned) (nullable): of owned NorpcNatsAnnouncer, accessed in the context of the export */
+  int                  n_events;      /* atomic: signals and changes on their way to the thread of the link */
+  int                  n_event_bytes; /* atomic: of those */
+  int                  is_hinting;    /* atomic: a hint is on its way */
 } NorpcNatsServing;
 
 NorpcNatsServing *norpc_nats_serving_new   (NorpcNatsConnection *connection,
@@ -40,6 +45,8 @@ NorpcNatsServing *norpc_nats_serving_ref   (NorpcNatsServing    *self);
 void              norpc_nats_serving_unref (gpointer             self);
 gboolean          norpc_nats_serving_drain (NorpcNatsServing    *self,
                                             GTask               *task);
+void              norpc_nats_serving_begin (NorpcNatsServing    *self);
+void              norpc_nats_serving_hint  (NorpcNatsServing    *self);
 
 /* The statistics of a method. */
 typedef struct

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "norpc-nats-info-private.h"
+#include "norpc-nats-message-private.h"
 #include "norpc-nats-serving-private.h"
 #include "norpc-nats-subscription-private.h"
 
@@ -28,6 +30,7 @@ norpc_nats_serving_unref (gpointer data)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
+  g_clear_pointer (&self->announcers, g_ptr_array_unref);
   g_clear_pointer (&self->controls, g_ptr_array_unref);
   g_hash_table_unref (self->requests);
   g_free (self->id);
@@ -62,12 +65,82 @@ drained_cb (gpointer task)
   return G_SOURCE_REMOVE;
 }
 
+/* Runs in the thread of the link. */
+static void
+publish_hint (gpointer data)
+{
+  NorpcNatsServing *self = data;
+  g_autofree char *subject = norpc_nats_make_control (self->prefix, NORPC_NATS_SERVICES);
+  natsMsg *message = norpc_nats_message_new_text (subject, self->id);
+
+  g_atomic_int_set (&self->is_hinting, FALSE);
+  if (message != NULL)
+    norpc_nats_link_publish (self->link, message, NULL);
+  norpc_nats_serving_unref (self);
+}
+
+/* Thread-safe. Tells the clients that services may have changed: they ask which there are, and for the values of
+ * properties.
+ */
+void
+norpc_nats_serving_hint (NorpcNatsServing *self)
+{
+  if (g_atomic_int_compare_and_exchange (&self->is_hinting, FALSE, TRUE))
+    norpc_nats_link_invoke (self->link, publish_hint, norpc_nats_serving_ref (self));
+}
+
+/* Messages that were published while there was no connection may be lost. */
+static void
+hint_when_reconnected (NorpcNatsChange change,
+                       gpointer        data)
+{
+  if (change == NORPC_NATS_RECONNECTED)
+    norpc_nats_serving_hint (data);
+}
+
+/* Runs in the thread of the link. Takes ownership of the serving. */
+static void
+begin_watch (gpointer data)
+{
+  NorpcNatsServing *self = data;
+
+  norpc_nats_link_add_watch (self->link, hint_when_reconnected, self, norpc_nats_serving_unref);
+}
+
+/* Runs in the thread of the link. */
+static void
+end_watch (gpointer data)
+{
+  NorpcNatsServing *self = data;
+
+  norpc_nats_link_remove_watch (self->link, self);
+  norpc_nats_serving_unref (self);
+}
+
+/* It serves an interface: clients learn of it. */
+void
+norpc_nats_serving_begin (NorpcNatsServing *self)
+{
+  norpc_nats_link_invoke (self->link, begin_watch, norpc_nats_serving_ref (self));
+  norpc_nats_serving_hint (self);
+}
+
+/* Thread-safe. Clients learn that this one has ended after NATS does. */
+static void
+end_controls (NorpcNatsServing *self,
+              GPtrArray        *controls)
+{
+  g_ptr_array_unref (controls);
+  norpc_nats_serving_hint (self);
+  norpc_nats_link_invoke (self->link, end_watch, norpc_nats_serving_ref (self));
+}
+
 /* Thread-safe. */
 static void
 served_ended (NorpcNatsServing *self)
 {
   g_autoptr (GTask) task = NULL;
-  g_autoptr (GPtrArray) controls = NULL;
+  GPtrArray *controls = NULL;
 
   g_mutex_lock (&self->lock);
   self->n_served--;
@@ -78,6 +151,8 @@ served_ended (NorpcNatsServing *self)
     }
   g_mutex_unlock (&self->lock);
 
+  if (controls != NULL)
+    end_controls (self, controls);
   if (task != NULL)
     invoke (self, drained_cb, g_steal_pointer (&task));
 }

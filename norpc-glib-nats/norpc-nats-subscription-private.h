@@ -23,6 +23,7 @@ NorpcNatsSubscription *norpc_nats_subscription_new (NorpcNatsLink         *link,
                                                     gpointer               data,
                                                     GDestroyNotify         destroy,
                                                     GError               **error);
+gint64                 norpc_nats_subscription_get_n_dropped (NorpcNatsSubscription *self);
 void                   norpc_nats_subscription_end (gpointer               self);
 
 G_END_DECLS

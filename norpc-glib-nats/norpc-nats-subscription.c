@@ -82,6 +82,17 @@ norpc_nats_subscription_new (NorpcNatsLink         *link,
   return self;
 }
 
+/* Thread-safe. Returns how many messages the library has dropped, because they came too fast. */
+gint64
+norpc_nats_subscription_get_n_dropped (NorpcNatsSubscription *self)
+{
+  gint64 n = 0;
+
+  natsSubscription_GetDropped (self->nats, &n);
+
+  return n;
+}
+
 /* Thread-safe. Messages that the library has received are still passed on. */
 void
 norpc_nats_subscription_end (gpointer data)

@@ -66,6 +66,9 @@
 #include <norpc-glib/testing/norpc-fake.h>
 #include <norpc-glib/remote/norpc-dbus-endpoint.h>
 #include <norpc-glib/remote/norpc-dbus-export.h>
+#include <norpc-glib/remote/norpc-follower.h>
 #include <norpc-glib/remote/norpc-helper.h>
+#include <norpc-glib/remote/norpc-remote-call.h>
+#include <norpc-glib/remote/norpc-remote-interface.h>
 
 #undef NORPC_GLIB_INSIDE

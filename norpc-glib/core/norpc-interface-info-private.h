@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <string.h>
+
 #include "norpc-interface-info.h"
 
 G_BEGIN_DECLS
@@ -64,6 +66,14 @@ gboolean norpc_arg_info_is_list                (const NorpcArgInfo       *info);
 /* The value must not appear in a message, a log or an inspector: it is secret, or a field of it is. */
 gboolean norpc_arg_info_is_sensitive (const NorpcArgInfo *info);
 gboolean norpc_type_is_sensitive     (GType               type);
+
+/* Returns TRUE if a value of a signal or a property can leave the process. A file descriptor can only do so with a call.
+ */
+static inline gboolean
+norpc_signature_has_form (const char *signature)
+{
+  return *signature != '\0' && strchr (signature, 'h') == NULL;
+}
 
 /* Only a description that is made at run time can lack the signature of an argument. */
 static inline gboolean

@@ -38,6 +38,9 @@ typedef struct _NorpcLayer     NorpcLayer;
 #ifndef __GI_SCANNER__
 typedef struct _NorpcSubscriber  NorpcSubscriber;
 typedef struct _NorpcProxyEvents NorpcProxyEvents;
+
+typedef struct _NorpcRemoteInterface NorpcRemoteInterface;
+typedef struct _NorpcFollower        NorpcFollower;
 #endif
 
 G_END_DECLS

@@ -56,6 +56,9 @@ NORPC_AVAILABLE_IN_ALL
 char                     *norpc_interface_info_get_out_type   (const NorpcInterfaceInfo  *info,
                                                                guint                      method);
 NORPC_AVAILABLE_IN_ALL
+char                     *norpc_interface_info_get_signal_type (const NorpcInterfaceInfo *info,
+                                                                guint                     signal);
+NORPC_AVAILABLE_IN_ALL
 char                     *norpc_interface_info_get_item_type  (const NorpcInterfaceInfo  *info,
                                                                guint                      method);
 NORPC_AVAILABLE_IN_ALL

@@ -281,6 +281,26 @@ norpc_interface_info_get_out_type (const NorpcInterfaceInfo *info,
 }
 
 /**
+ * norpc_interface_info_get_signal_type:
+ * @info: an interface info
+ * @signal: the index of a signal
+ *
+ * Gets the type of a tuple with the arguments of a signal.
+ *
+ * Returns: (nullable): a type string, or %NULL if an argument has no form as a [struct@GLib.Variant]
+ * Since: 0.1
+ */
+char *
+norpc_interface_info_get_signal_type (const NorpcInterfaceInfo *info,
+                                      guint                     signal)
+{
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (signal < norpc_interface_info_get_n_signals (info), NULL);
+
+  return make_tuple_type (info->signals[signal]->dbus.args);
+}
+
+/**
  * norpc_interface_info_get_item_type:
  * @info: an interface info
  * @method: the index of a stream

@@ -18,6 +18,7 @@ typedef struct _NorpcPropertyRelay NorpcPropertyRelay;
 NorpcPropertyRelay *norpc_property_relay_new  (GObject            *service,
                                                NorpcSubscribers   *subscribers,
                                                NorpcListRelay     *lists);
+void                norpc_property_relay_invalidate (NorpcPropertyRelay *self);
 void                norpc_property_relay_free (NorpcPropertyRelay *self);
 
 G_END_DECLS

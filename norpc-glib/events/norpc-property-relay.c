@@ -227,6 +227,14 @@ notify_cb (GObject    *service G_GNUC_UNUSED,
     }
 }
 
+/* Runs in the service's context. Makes the clients request all values. */
+void
+norpc_property_relay_invalidate (NorpcPropertyRelay *self)
+{
+  for (guint i = 0; i < self->accesses->len; i++)
+    tell_change (self, g_ptr_array_index (self->accesses, i), NORPC_PROPERTY_UPDATES_INVALIDATES);
+}
+
 /* Runs in the service's context, before the service starts. Returns NULL if the service has no
  * properties in its interfaces.
  */

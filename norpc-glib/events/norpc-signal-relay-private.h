@@ -16,6 +16,7 @@ typedef struct _NorpcSignalRelay NorpcSignalRelay;
 NorpcSignalRelay *norpc_signal_relay_new  (GObject          *service,
                                            NorpcSubscribers *subscribers);
 NorpcListRelay   *norpc_signal_relay_get_lists (NorpcSignalRelay *self);
+void              norpc_signal_relay_invalidate (NorpcSignalRelay *self);
 void              norpc_signal_relay_free (NorpcSignalRelay *self);
 
 G_END_DECLS

@@ -179,6 +179,14 @@ norpc_signal_relay_get_lists (NorpcSignalRelay *self)
   return self->lists;
 }
 
+/* Runs in the service's context. Makes the clients request the values of all properties. */
+void
+norpc_signal_relay_invalidate (NorpcSignalRelay *self)
+{
+  if (self->properties != NULL)
+    norpc_property_relay_invalidate (self->properties);
+}
+
 /* Runs in the service's context, or in the thread that ends it, after the service has stopped. An
  * object that was disposed of has no handlers any more.
  */

@@ -426,30 +426,6 @@ test_interfaces (Fixture       *fixture,
 }
 
 static void
-add_admin (gpointer data)
-{
-  g_assert_true (norpc_nats_export_add_interface (((Fixture *) data)->export, depot_admin_interface_info (), NULL));
-}
-
-/* Properties do not cross. Reading and writing them fails. */
-static void
-test_properties (Fixture       *fixture,
-                 gconstpointer  unused)
-{
-  g_autoptr (DepotAdminProxy) admin = NULL;
-  g_autoptr (DepotAdminProxy) other = depot_admin_proxy_new (NORPC_ENDPOINT (fixture->endpoint));
-  g_autoptr (GError) error = NULL, write_error = NULL;
-
-  run_in_thread (fixture->thread, add_admin, fixture);
-  norpc_nats_connection_flush_sync (fixture->served, 30000, NULL);
-  admin = depot_admin_proxy_new_sync (NORPC_ENDPOINT (fixture->endpoint), NULL, &error);
-  g_assert_null (admin);
-  assert_not_portable (error, "org.example.Admin.Properties.GetAll cannot be called by NATS: properties stay");
-  g_assert_false (norpc_proxy_write_sync (NORPC_PROXY (other), "size", NULL, &write_error, 5u));
-  assert_not_portable (write_error, "cannot be called by NATS: properties stay");
-}
-
-static void
 add_tests (void)
 {
   TEST ("/nats/calls/echo", test_echo);
@@ -467,7 +443,6 @@ add_tests (void)
   TEST ("/nats/calls/unexport", test_unexport);
   TEST ("/nats/calls/context-ends", test_context_ends);
   TEST ("/nats/calls/interfaces", test_interfaces);
-  TEST ("/nats/calls/properties", test_properties);
 }
 
 int

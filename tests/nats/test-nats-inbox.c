@@ -118,7 +118,7 @@ set_up (Fixture       *self,
   g_assert_no_error (error);
   self->inbox = norpc_nats_inbox_new (self->link, &error);
   g_assert_no_error (error);
-  norpc_nats_link_set_watch (self->link, norpc_nats_inbox_change, self->inbox, norpc_nats_inbox_free);
+  norpc_nats_link_add_watch (self->link, norpc_nats_inbox_change, self->inbox, norpc_nats_inbox_free);
 }
 
 static void

@@ -326,6 +326,85 @@ test_wrong_urls (void)
 }
 
 static void
+notified_cb (NorpcNatsConnection *connection,
+             GParamSpec          *pspec,
+             GString             *seen)
+{
+  g_string_append (seen, norpc_nats_connection_is_connected (connection) ? "on " : "off ");
+}
+
+static gboolean
+not_seen_cb (gpointer seen)
+{
+  g_error ("'%s' is not all", ((GString *) seen)->str);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_seen (GString    *seen,
+           const char *text)
+{
+  guint id = g_timeout_add_seconds (30, not_seen_cb, seen);
+
+  while (seen->len < strlen (text))
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (id);
+  g_assert_cmpstr (seen->str, ==, text);
+}
+
+/* A connection notifies in the context in which it was made. */
+static void
+test_notify (Fixture       *fixture,
+             gconstpointer  unused)
+{
+  g_autoptr (GString) seen = g_string_new (NULL);
+  gboolean connected;
+
+  g_signal_connect (fixture->connection, "notify::connected", G_CALLBACK (notified_cb), seen);
+  nats_process_kill (fixture->nats);
+  wait_seen (seen, "off ");
+  nats_process_start (fixture->nats);
+  wait_seen (seen, "off on ");
+  norpc_nats_connection_close (fixture->connection);
+  wait_seen (seen, "off on off ");
+  g_object_get (fixture->connection, "connected", &connected, NULL);
+  g_assert_false (connected);
+  g_signal_handlers_disconnect_by_data (fixture->connection, seen);
+}
+
+/* A server that accepts a connection and then says nothing. */
+static char *
+make_silent_server (GSocketListener *listener)
+{
+  g_autoptr (GError) error = NULL;
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return g_strdup_printf ("nats://127.0.0.1:%u", port);
+}
+
+/* To connect takes seconds there. Cancelling it does not wait for that. */
+static void
+test_cancel_connecting (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autofree char *url = make_silent_server (listener);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Outcome outcome = { 0 };
+  gint64 start = g_get_monotonic_time ();
+
+  norpc_nats_connection_new (url, cancellable, connected_cb, &outcome);
+  g_usleep (50000);
+  g_assert_cmpuint (outcome.n, ==, 0);
+  g_cancellable_cancel (cancellable);
+  g_assert_cmpuint (outcome.n, ==, 0);
+  outcome_assert (&outcome, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, G_TIME_SPAN_SECOND);
+}
+
+static void
 add_tests (void)
 {
   TEST ("/nats/loss/server-dies", test_server_dies);
@@ -340,6 +419,8 @@ add_tests (void)
   TEST ("/nats/loss/long-loss", test_long_loss);
   g_test_add_func ("/nats/loss/no-server", test_no_server);
   g_test_add_func ("/nats/loss/wrong-urls", test_wrong_urls);
+  TEST ("/nats/loss/notify", test_notify);
+  g_test_add_func ("/nats/loss/cancel-connecting", test_cancel_connecting);
 }
 
 int

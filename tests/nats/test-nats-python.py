@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -42,9 +43,31 @@ def connect(url):
             time.sleep(0.01)
 
 
+LAMP = """
+<node>
+  <interface name="org.example.Lamp">
+    <method name="Dim">
+      <arg name="to" type="d"/>
+    </method>
+    <signal name="Flickered">
+      <arg name="times" type="i"/>
+    </signal>
+    <property name="Brightness" type="d" access="readwrite"/>
+  </interface>
+</node>
+"""
+
+
 def greet(_service, call, _method, args):
     call.return_variant(GLib.Variant('(s)', (f'Hello, {args.unpack()[0]}!',)))
     return True
+
+
+def load_lamp():
+    with tempfile.NamedTemporaryFile('w', suffix='.xml') as file:
+        file.write(LAMP)
+        file.flush()
+        return Norpc.load(file.name, interface_prefix='org.example.')
 
 
 @unittest.skipIf(SERVER is None, 'nats-server is not installed')
@@ -82,6 +105,44 @@ class TestNats(unittest.TestCase):
         self.assertEqual(self.call('Ada').unpack(), ('Hello, Ada!',))
         export.unexport()
         server.stop(Norpc.StopMode.FINISH, None)
+
+    def test_signals_and_properties(self):
+        lamp = load_lamp()
+
+        class Lamp(Norpc.Service, lamp.Lamp):
+            def dim(self, to):
+                self.emit_flickered(1)
+                self.props.brightness = to
+                self.emit_flickered(2)
+
+        service = Lamp()
+        service.props.brightness = 1.0
+        seen = []
+        with Norpc.serve(service) as local:
+            info = local.get_interface_info()
+            export = NorpcNats.Export.new(self.connection, 'python.lamp', local.get_endpoint(), info)
+            proxy = lamp.LampProxy.new(NorpcNats.Endpoint.new(self.connection, 'python.lamp'))
+            self.wait_until(lambda: proxy.props.ready)
+            self.assertEqual(proxy.props.brightness, 1.0)
+            proxy.connect('flickered', lambda _, times: seen.append(times))
+            proxy.connect('notify::brightness', lambda *_: seen.append(proxy.props.brightness))
+            proxy.call_dim(0.25, None, None)
+            self.wait_until(lambda: len(seen) == 3)
+            proxy.props.brightness = 0.5
+            self.wait_until(lambda: not proxy.props.busy)
+            self.assertEqual(service.props.brightness, 0.5)
+            proxy.connect('notify::connected', lambda *_: seen.append(proxy.props.connected))
+            export.unexport()
+            self.wait_until(lambda: len(seen) == 5)
+            self.assertEqual(seen, [1, 0.25, 2, 0.5, False])
+
+    def wait_until(self, check):
+        end = time.monotonic() + TIMEOUT
+        context = GLib.MainContext.default()
+        while not check():
+            self.assertLess(time.monotonic(), end)
+            context.iteration(False)
+            time.sleep(0.001)
 
     def test_no_service(self):
         with self.assertRaises(GLib.Error) as caught:

@@ -169,9 +169,13 @@ test_not_permitted (void)
   try_idempotent (options);
   error = try_options (options);
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
-  message = g_async_queue_timeout_pop (messages, 30 * G_USEC_PER_SEC);
-  g_assert_nonnull (message);
-  g_assert_nonnull (strstr (message, PREFIX ".org.example.Depot.HoldSafely"));
+  do
+    {
+      g_free (message);
+      message = g_async_queue_timeout_pop (messages, 30 * G_USEC_PER_SEC);
+      g_assert_nonnull (message);
+    }
+  while (strstr (message, PREFIX ".org.example.Depot.HoldSafely") == NULL);
 
   g_log_remove_handler ("NorpcNats", id);
   nats_process_free (nats);

@@ -1,0 +1,282 @@
+/* norpc-follower.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "client/norpc-proxy.h"
+#include "core/norpc-log-private.h"
+#include "core/norpc-value-variant-private.h"
+#include "dynamic/norpc-dynamic-info-private.h"
+#include "events/norpc-property-access-private.h"
+#include "events/norpc-property-private.h"
+#include "events/norpc-proxy-properties.h"
+#include "norpc-follower.h"
+#include "objects/norpc-object.h"
+
+struct _NorpcFollower
+{
+  const NorpcInterfaceInfo *info;
+  const NorpcFollowerFuncs *funcs;
+  gpointer                  user_data;
+  NorpcProxy               *proxy;   /* (owned) */
+  GHashTable               *changed; /* (owned): of unowned NorpcPropertyInfo that changed since they were last passed on */
+  GSource                  *source;  /* (owned) (nullable): passes them on, unless something else is before */
+  gboolean                  loaded;  /* the proxy has requested the first values, whether or not it has got them */
+};
+
+static G_DEFINE_QUARK (norpc-follower, get_follower)
+
+/* The closure that is connected to a signal of the proxy. */
+typedef struct
+{
+  GClosure       closure;
+  NorpcFollower *follower; /* (unowned): disconnects it */
+  guint          signal;
+} SignalClosure;
+
+static gboolean
+signal_is_followed (const NorpcSignalInfo *info)
+{
+  for (guint i = 0; info->dbus.args != NULL && info->dbus.args[i] != NULL; i++)
+    if (!norpc_signature_has_form (info->dbus.args[i]->signature))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+signal_emitted (GClosure     *closure,
+                GValue       *return_value G_GNUC_UNUSED,
+                guint         n_values,
+                const GValue *values,
+                gpointer      hint G_GNUC_UNUSED,
+                gpointer      data G_GNUC_UNUSED)
+{
+  NorpcFollower *self = ((SignalClosure *) closure)->follower;
+  const NorpcSignalInfo *info = self->info->signals[((SignalClosure *) closure)->signal];
+  g_autofree char *problem = NULL;
+  GVariant *args = norpc_values_to_variant (info->dbus.args, values + 1, n_values - 1, "argument", &problem);
+  g_autoptr (GVariant) sunk = args != NULL ? g_variant_ref_sink (args) : NULL;
+
+  norpc_follower_flush (self);
+  self->funcs->emitted (info, sunk, problem, self->user_data);
+}
+
+static void
+connect_followed (NorpcFollower *self,
+                  guint          signal)
+{
+  const NorpcSignalInfo *info = self->info->signals[signal];
+  GClosure *closure;
+
+  if (!signal_is_followed (info))
+    return;
+
+  closure = g_closure_new_simple (sizeof (SignalClosure), NULL);
+  ((SignalClosure *) closure)->follower = self;
+  ((SignalClosure *) closure)->signal = signal;
+  g_closure_set_marshal (closure, signal_emitted);
+  g_signal_connect_closure (self->proxy, info->name, closure, FALSE);
+}
+
+/* Adds the value that the proxy shows. One that is not there yet has no form. Returns FALSE if another one has none. */
+static gboolean
+add_new_value (NorpcFollower   *self,
+               guint            property,
+               GVariantBuilder *values)
+{
+  const NorpcPropertyInfo *info = self->info->properties[property];
+  const NorpcArgInfo *arg = &norpc_property_access_get (self->info)->args[property];
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autofree char *problem = NULL;
+  GVariant *form;
+
+  g_value_init (&value, norpc_arg_info_get_gtype (&arg->dbus));
+  g_object_get_property (G_OBJECT (self->proxy), info->name, &value);
+  form = norpc_value_to_variant (arg, &value, &problem);
+  if (form != NULL)
+    g_variant_builder_add (values, "{sv}", info->dbus.name, form);
+  else if (!g_value_fits_pointer (&value) || g_value_peek_pointer (&value) != NULL)
+    {
+      g_message ("property %s.%s cannot leave the process: %s", self->info->dbus.name, info->dbus.name, problem);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/**
+ * norpc_follower_flush: (skip)
+ * @self: a follower
+ *
+ * Passes on the changes of properties that wait for others. An export calls it before it sends a reply, so that clients
+ * see the changes before it. Signals do so by themselves.
+ *
+ * Since: 0.1
+ */
+void
+norpc_follower_flush (NorpcFollower *self)
+{
+  g_auto (GVariantBuilder) values = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (GVariantBuilder) invalidated = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+  g_autoptr (GVariant) changes = NULL;
+  g_autoptr (GVariant) names = NULL;
+
+  g_return_if_fail (self != NULL);
+
+  if (self->source == NULL)
+    return;
+
+  g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+  for (guint i = 0; self->info->properties[i] != NULL; i++)
+    {
+      const NorpcPropertyInfo *info = self->info->properties[i];
+
+      if (g_hash_table_contains (self->changed, info) &&
+          (info->updates != NORPC_PROPERTY_UPDATES_VALUE || !add_new_value (self, i, &values)))
+        g_variant_builder_add (&invalidated, "s", info->dbus.name);
+    }
+  g_hash_table_remove_all (self->changed);
+
+  changes = g_variant_ref_sink (g_variant_builder_end (&values));
+  names = g_variant_ref_sink (g_variant_builder_end (&invalidated));
+  self->funcs->changed (changes, names, self->user_data);
+}
+
+static gboolean
+pass_on_changes_cb (gpointer user_data)
+{
+  norpc_follower_flush (user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The first values are no changes. */
+static gboolean
+is_loading (NorpcFollower *self)
+{
+  return !self->loaded && !norpc_proxy_is_ready (self->proxy);
+}
+
+/* If the values cannot be had, changes are still passed on. */
+static void
+followed_loaded_cb (GObject      *proxy,
+                    GAsyncResult *result G_GNUC_UNUSED,
+                    gpointer      user_data G_GNUC_UNUSED)
+{
+  NorpcFollower *self = g_object_get_qdata (proxy, get_follower_quark ());
+
+  if (self != NULL)
+    self->loaded = TRUE;
+}
+
+static void
+followed_notified_cb (GObject       *proxy G_GNUC_UNUSED,
+                      GParamSpec    *pspec,
+                      NorpcFollower *self)
+{
+  int property = norpc_property_find (self->info, pspec->name);
+  const NorpcPropertyInfo *info = property >= 0 ? self->info->properties[property] : NULL;
+  g_autoptr (GMainContext) context = NULL;
+
+  if (info == NULL || is_loading (self) || !norpc_signature_has_form (info->dbus.signature) || !norpc_property_is_readable (info) ||
+      (info->updates != NORPC_PROPERTY_UPDATES_VALUE && info->updates != NORPC_PROPERTY_UPDATES_INVALIDATES))
+    return;
+
+  g_hash_table_add (self->changed, (gpointer) info);
+  if (self->source != NULL)
+    return;
+  context = g_main_context_ref_thread_default ();
+  self->source = g_idle_source_new ();
+  g_source_set_static_name (self->source, "NorpcFollower");
+  g_source_set_priority (self->source, G_PRIORITY_HIGH);
+  g_source_set_callback (self->source, pass_on_changes_cb, self, NULL);
+  g_source_attach (self->source, context);
+}
+
+static NorpcProxy *
+new_followed_proxy (NorpcEndpoint            *endpoint,
+                    const NorpcInterfaceInfo *info)
+{
+  const NorpcDynamicInfo *dynamic = norpc_dynamic_info_get (info);
+
+  return dynamic != NULL ? g_object_new (dynamic->proxy_type, "endpoint", endpoint, NULL)
+                         : norpc_endpoint_make_proxy (endpoint, norpc_interface_info_get_gtype (info));
+}
+
+/**
+ * norpc_follower_new: (skip)
+ * @endpoint: an endpoint
+ * @info: an interface
+ * @funcs: what to call; it is static
+ * @user_data: data for the functions
+ *
+ * Follows the signals and properties of a service, as values that can leave the process.
+ *
+ * `NorpcFollower` is for exports that bring norpc-glib to another kind of bus. It is a proxy of the service, in the main
+ * context that is the thread default, and has to be used and freed there. Members whose values have no form as a
+ * [struct@GLib.Variant], or are file descriptors, are left out. Changes of properties that follow each other are passed
+ * on together.
+ *
+ * Returns: (transfer full): a new follower
+ * Since: 0.1
+ */
+NorpcFollower *
+norpc_follower_new (NorpcEndpoint            *endpoint,
+                    const NorpcInterfaceInfo *info,
+                    const NorpcFollowerFuncs *funcs,
+                    gpointer                  user_data)
+{
+  NorpcFollower *self;
+
+  g_return_val_if_fail (NORPC_IS_ENDPOINT (endpoint), NULL);
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (funcs != NULL, NULL);
+
+  self = g_new0 (NorpcFollower, 1);
+  self->info = info;
+  self->funcs = funcs;
+  self->user_data = user_data;
+  self->changed = g_hash_table_new (NULL, NULL);
+  self->proxy = new_followed_proxy (endpoint, info);
+  for (guint i = 0; i < norpc_interface_info_get_n_signals (info); i++)
+    connect_followed (self, i);
+  if (info->properties != NULL)
+    {
+      g_signal_connect (self->proxy, "notify", G_CALLBACK (followed_notified_cb), self);
+      g_object_set_qdata (G_OBJECT (self->proxy), get_follower_quark (), self);
+      norpc_proxy_load_async (self->proxy, NULL, followed_loaded_cb, NULL);
+    }
+
+  return self;
+}
+
+/**
+ * norpc_follower_free: (skip)
+ * @self: (transfer full): a follower
+ *
+ * Releases a follower. Changes that wait are not passed on.
+ *
+ * Since: 0.1
+ */
+void
+norpc_follower_free (NorpcFollower *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_object_set_qdata (G_OBJECT (self->proxy), get_follower_quark (), NULL);
+  g_signal_handlers_disconnect_matched (self->proxy, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, self);
+  for (guint i = 0; i < norpc_interface_info_get_n_signals (self->info); i++)
+    g_signal_handlers_disconnect_matched (self->proxy, G_SIGNAL_MATCH_ID,
+                                          g_signal_lookup (self->info->signals[i]->name, G_OBJECT_TYPE (self->proxy)),
+                                          0, NULL, NULL, NULL);
+  if (self->source != NULL)
+    {
+      g_source_destroy (self->source);
+      g_source_unref (self->source);
+    }
+  g_object_unref (self->proxy);
+  g_hash_table_unref (self->changed);
+  g_free (self);
+}

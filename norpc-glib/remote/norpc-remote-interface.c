@@ -1,0 +1,528 @@
+/* norpc-remote-interface.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The signals and properties of a service that an endpoint reaches by messages. An object stands in for the service
+ * here: it emits the signals and has the values, and a relay sends both on to the proxies, as that of a server does, so
+ * that they arrive in one order with the replies.
+ */
+
+#include "call/norpc-call-private.h"
+#include "core/norpc-error.h"
+#include "core/norpc-info-match-private.h"
+#include "core/norpc-value-check-private.h"
+#include "core/norpc-value-init-private.h"
+#include "core/norpc-value-variant-private.h"
+#include "events/norpc-property-access-private.h"
+#include "events/norpc-property-private.h"
+#include "events/norpc-signal-relay-private.h"
+#include "events/norpc-stand-in-private.h"
+#include "events/norpc-subscription-parts-private.h"
+#include "norpc-remote-interface.h"
+
+/* Unless noted otherwise, fields are accessed in the thread of the endpoint. */
+struct _NorpcRemoteInterface
+{
+  gatomicrefcount           ref_count;
+  const NorpcInterfaceInfo *info;        /* since construction */
+  NorpcSubscribers         *subscribers; /* (owned), since construction */
+
+  GObject          *stand_in; /* (owned) */
+  NorpcSignalRelay *relay;    /* (owned) (nullable): while there is a service */
+  gboolean          loaded;   /* the stand-in has the values of the service */
+};
+
+/**
+ * norpc_remote_interface_new: (skip)
+ * @info: an interface
+ *
+ * Creates what an endpoint needs that passes on the signals and properties of services which it reaches by messages.
+ *
+ * `NorpcRemoteInterface` is for endpoints that bring norpc-glib to another kind of bus. Such an endpoint has one for
+ * each interface whose proxies subscribe to it, and calls its functions in one thread, in which it also answers the
+ * calls: then proxies see signals, changes of properties and replies in that order. Only the functions that say so may
+ * be called in other threads.
+ *
+ * This function is thread-safe.
+ *
+ * Returns: (transfer full): a new interface, whose service is not available
+ * Since: 0.1
+ */
+NorpcRemoteInterface *
+norpc_remote_interface_new (const NorpcInterfaceInfo *info)
+{
+  NorpcRemoteInterface *self;
+
+  g_return_val_if_fail (info != NULL, NULL);
+
+  self = g_new0 (NorpcRemoteInterface, 1);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->info = info;
+  self->subscribers = norpc_subscribers_new ();
+  self->stand_in = norpc_stand_in_new (info);
+
+  return self;
+}
+
+/**
+ * norpc_remote_interface_ref: (skip)
+ * @self: an interface
+ *
+ * Acquires a reference. This function is thread-safe.
+ *
+ * Returns: (transfer full): @self
+ * Since: 0.1
+ */
+NorpcRemoteInterface *
+norpc_remote_interface_ref (NorpcRemoteInterface *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+/**
+ * norpc_remote_interface_unref: (skip)
+ * @self: (transfer full): an interface
+ *
+ * Releases a reference. Before the last one, the service has to be unavailable. This function is thread-safe.
+ *
+ * Since: 0.1
+ */
+void
+norpc_remote_interface_unref (NorpcRemoteInterface *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_object_unref (self->stand_in);
+  norpc_subscribers_unref (self->subscribers);
+  g_free (self);
+}
+
+/**
+ * norpc_remote_interface_get_info: (skip)
+ * @self: an interface
+ *
+ * Gets the description of the interface. This function is thread-safe.
+ *
+ * Returns: (transfer none): the interface info
+ * Since: 0.1
+ */
+const NorpcInterfaceInfo *
+norpc_remote_interface_get_info (NorpcRemoteInterface *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->info;
+}
+
+/**
+ * norpc_remote_interface_matches: (skip)
+ * @self: an interface
+ * @info: the description that a proxy has
+ *
+ * Checks whether proxies of another description of the interface can subscribe, because what both descriptions have is
+ * the same. This function is thread-safe.
+ *
+ * Returns: %TRUE if they can
+ * Since: 0.1
+ */
+gboolean
+norpc_remote_interface_matches (NorpcRemoteInterface     *self,
+                                const NorpcInterfaceInfo *info)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (info != NULL, FALSE);
+
+  return norpc_interface_infos_match (self->info, info);
+}
+
+/**
+ * norpc_subscriber_get_interface_info: (skip)
+ * @subscriber: what the `subscribe` function of an endpoint got
+ *
+ * Gets the description that a proxy has which subscribes to an endpoint. This function is thread-safe.
+ *
+ * Returns: (transfer none): the interface info
+ * Since: 0.1
+ */
+const NorpcInterfaceInfo *
+norpc_subscriber_get_interface_info (NorpcSubscriber *subscriber)
+{
+  g_return_val_if_fail (subscriber != NULL, NULL);
+
+  return ((NorpcSubscription *) subscriber)->interface_info;
+}
+
+/**
+ * norpc_remote_interface_subscribe: (skip)
+ * @self: an interface
+ * @subscriber: what the `subscribe` function of the endpoint got
+ *
+ * Adds a proxy, which gets the signals and changes of properties from now on. This function is thread-safe.
+ *
+ * Since: 0.1
+ */
+void
+norpc_remote_interface_subscribe (NorpcRemoteInterface *self,
+                                  NorpcSubscriber      *subscriber)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (subscriber != NULL);
+
+  norpc_subscribers_add (self->subscribers, subscriber);
+}
+
+/**
+ * norpc_remote_interface_unsubscribe: (skip)
+ * @self: an interface
+ * @subscriber: what the `unsubscribe` function of the endpoint got
+ *
+ * Removes a proxy: no thread uses it any more when this function returns. This function is thread-safe.
+ *
+ * Since: 0.1
+ */
+void
+norpc_remote_interface_unsubscribe (NorpcRemoteInterface *self,
+                                    NorpcSubscriber      *subscriber)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (subscriber != NULL);
+
+  norpc_subscribers_remove (self->subscribers, subscriber);
+}
+
+/**
+ * norpc_remote_interface_set_available: (skip)
+ * @self: an interface
+ * @available: whether there is a service
+ *
+ * Says whether there is a service. The proxies notify of [property@Norpc.Proxy:connected], and request the values of
+ * the properties when there is one. The `is_closed` function of the endpoint has to say the same before this is called.
+ *
+ * Since: 0.1
+ */
+void
+norpc_remote_interface_set_available (NorpcRemoteInterface *self,
+                                      gboolean              available)
+{
+  g_return_if_fail (self != NULL);
+
+  if (!available)
+    {
+      g_clear_pointer (&self->relay, norpc_signal_relay_free);
+      self->loaded = FALSE;
+    }
+  else if (self->relay == NULL)
+    {
+      self->relay = norpc_signal_relay_new (self->stand_in, self->subscribers);
+    }
+}
+
+/* Returns the index of a signal of the description, or -1. */
+static int
+find_remote_signal (NorpcRemoteInterface *self,
+                    const char           *name)
+{
+  for (int i = 0; self->info->signals != NULL && self->info->signals[i] != NULL; i++)
+    if (g_str_equal (self->info->signals[i]->dbus.name, name))
+      return i;
+
+  return -1;
+}
+
+/* Returns the index of a property of the description, or -1. */
+static int
+find_remote_property (NorpcRemoteInterface *self,
+                      const char           *name)
+{
+  for (int i = 0; self->info->properties != NULL && self->info->properties[i] != NULL; i++)
+    if (g_str_equal (self->info->properties[i]->dbus.name, name))
+      return i;
+
+  return -1;
+}
+
+/* Returns a text (owned) that says what is wrong with the arguments, or NULL. */
+static char *
+emit_variant (NorpcRemoteInterface  *self,
+              const NorpcSignalInfo *info,
+              GVariant              *args)
+{
+  guint n_args = norpc_arg_infos_count (info->dbus.args);
+  g_autofree GValue *params = g_new0 (GValue, n_args + 1);
+  char *problem = NULL;
+
+  g_value_init (&params[0], G_OBJECT_TYPE (self->stand_in));
+  g_value_set_object (&params[0], self->stand_in);
+  for (guint i = 0; i < n_args; i++)
+    g_value_init (&params[i + 1], norpc_arg_info_get_gtype (info->dbus.args[i]));
+  if (norpc_values_set_variant (info->dbus.args, params + 1, n_args, args, "argument", &problem))
+    g_signal_emitv (params, g_signal_lookup (info->name, G_OBJECT_TYPE (self->stand_in)), 0, NULL);
+  norpc_values_clear (params, n_args + 1);
+
+  return problem;
+}
+
+/**
+ * norpc_remote_interface_emit: (skip)
+ * @self: an interface
+ * @signal_name: the name of a signal, as in the description
+ * @args: a tuple with the arguments
+ * @error: return location for an error
+ *
+ * Emits a signal of the service for the proxies that have a handler. Nothing is emitted while there is no service.
+ *
+ * Fails with %NORPC_ERROR_INVALID_ARGUMENT if the description does not allow the signal or an argument, which the
+ * message names.
+ *
+ * Returns: %TRUE on success, or %FALSE if @error is set
+ * Since: 0.1
+ */
+gboolean
+norpc_remote_interface_emit (NorpcRemoteInterface  *self,
+                             const char            *signal_name,
+                             GVariant              *args,
+                             GError               **error)
+{
+  g_autofree char *problem = NULL;
+  int signal;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (signal_name != NULL, FALSE);
+  g_return_val_if_fail (args != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (self->relay == NULL)
+    return TRUE;
+
+  signal = find_remote_signal (self, signal_name);
+  problem = signal < 0 ? g_strdup ("the description does not have it")
+                       : emit_variant (self, self->info->signals[signal], args);
+  if (problem == NULL)
+    return TRUE;
+
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: signal '%s': %s", self->info->dbus.name,
+               signal_name, problem);
+
+  return FALSE;
+}
+
+/* Sets a value of the stand-in, which notifies if it is another one. Returns FALSE and sets @error, unless that is set
+ * already, if the description does not allow the value.
+ */
+static gboolean
+show_remote_value (NorpcRemoteInterface  *self,
+                   int                    property,
+                   GVariant              *value,
+                   GError               **error)
+{
+  const NorpcArgInfo *arg = &norpc_property_access_get (self->info)->args[property];
+  g_auto (GValue) shown = G_VALUE_INIT;
+  g_autofree char *problem = NULL;
+
+  g_value_init (&shown, norpc_arg_info_get_gtype (&arg->dbus));
+  problem = norpc_value_set_variant (arg, &shown, value);
+  if (problem == NULL)
+    problem = norpc_value_find_problem (arg, &shown);
+  if (problem == NULL)
+    {
+      g_object_set_property (self->stand_in, self->info->properties[property]->name, &shown);
+      return TRUE;
+    }
+
+  if (error != NULL && *error == NULL)
+    g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s", self->info->dbus.name,
+                 arg->dbus.name, problem);
+
+  return FALSE;
+}
+
+/* Shows those of some values that the description allows. Returns FALSE if @error is set for another one. */
+static gboolean
+show_remote_values (NorpcRemoteInterface  *self,
+                    GVariant              *values,
+                    GError               **error)
+{
+  gboolean right = TRUE;
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, values);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    {
+      int property = find_remote_property (self, name);
+
+      if (property >= 0 && norpc_property_is_readable (self->info->properties[property]))
+        right = show_remote_value (self, property, value, error) && right;
+    }
+
+  return right;
+}
+
+/* The service has only said that properties have changed. Proxies request the values. */
+static void
+invalidate_properties (NorpcRemoteInterface *self,
+                       const char * const   *names)
+{
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      int property = find_remote_property (self, names[i]);
+
+      if (property >= 0 && norpc_property_is_readable (self->info->properties[property]))
+        {
+          norpc_remote_interface_invalidate (self);
+          return;
+        }
+    }
+}
+
+/**
+ * norpc_remote_interface_change: (skip)
+ * @self: an interface
+ * @values: a dictionary, of the type `a{sv}`, of properties and their new values
+ * @invalidated: (nullable) (array zero-terminated=1): properties whose new values the service has not sent
+ * @error: return location for an error
+ *
+ * Shows changes of properties to the proxies, all at once, or makes them request the values. Properties that the
+ * description does not have are ignored.
+ *
+ * If the description does not allow a value, @error is set to %NORPC_ERROR_INVALID_ARGUMENT with a message that names
+ * the property, and the other values are shown.
+ *
+ * Returns: %TRUE on success, or %FALSE if @error is set
+ * Since: 0.1
+ */
+gboolean
+norpc_remote_interface_change (NorpcRemoteInterface  *self,
+                               GVariant              *values,
+                               const char * const    *invalidated,
+                               GError               **error)
+{
+  gboolean right = TRUE;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (g_variant_is_of_type (values, G_VARIANT_TYPE_VARDICT), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (self->relay == NULL)
+    return TRUE;
+
+  /* The values of the other properties are not known. */
+  if (!self->loaded)
+    {
+      norpc_remote_interface_invalidate (self);
+      return TRUE;
+    }
+
+  g_object_freeze_notify (self->stand_in);
+  right = show_remote_values (self, values, error);
+  g_object_thaw_notify (self->stand_in);
+  invalidate_properties (self, invalidated);
+
+  return right;
+}
+
+/**
+ * norpc_remote_interface_invalidate: (skip)
+ * @self: an interface
+ *
+ * Makes the proxies request the values of all properties, because changes may have been lost.
+ *
+ * Since: 0.1
+ */
+void
+norpc_remote_interface_invalidate (NorpcRemoteInterface *self)
+{
+  g_return_if_fail (self != NULL);
+
+  self->loaded = FALSE;
+  if (self->relay != NULL)
+    norpc_signal_relay_invalidate (self->relay);
+}
+
+/* Shows all values of a service. These are no changes: each proxy that wants them requests them. */
+static void
+show_new_service (NorpcRemoteInterface *self,
+                  GVariant             *values)
+{
+  guint notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
+
+  if (!self->loaded)
+    g_signal_handlers_block_matched (self->stand_in, G_SIGNAL_MATCH_ID, notify_id, 0, NULL, NULL, NULL);
+  g_object_freeze_notify (self->stand_in);
+  show_remote_values (self, values, NULL);
+  g_object_thaw_notify (self->stand_in);
+  if (!self->loaded)
+    g_signal_handlers_unblock_matched (self->stand_in, G_SIGNAL_MATCH_ID, notify_id, 0, NULL, NULL, NULL);
+  self->loaded = TRUE;
+}
+
+/* Sets a result from the values of the service. One that it does not send has the last known value. */
+static char *
+set_get_all_result (NorpcRemoteInterface *self,
+                    const NorpcArgInfo   *arg,
+                    GVariant             *values,
+                    GValue               *result)
+{
+  int property = find_remote_property (self, arg->dbus.name);
+  g_autoptr (GVariant) value = g_variant_lookup_value (values, arg->dbus.name, NULL);
+
+  g_value_init (result, norpc_arg_info_get_gtype (&arg->dbus));
+  if (value != NULL)
+    return norpc_value_set_variant (arg, result, value);
+  if (property >= 0)
+    g_object_get_property (self->stand_in, self->info->properties[property]->name, result);
+
+  return NULL;
+}
+
+/**
+ * norpc_remote_interface_answer_get_all: (skip)
+ * @self: an interface
+ * @call: a call for which norpc_call_gets_properties() returns %TRUE
+ * @values: a dictionary, of the type `a{sv}`, of the properties and their values
+ *
+ * Answers a call that requests the values of all properties. One that @values does not have keeps the value that was
+ * last known. If the description does not allow a value, the call fails with %NORPC_ERROR_INVALID_ARGUMENT, and a
+ * message that names the property.
+ *
+ * Since: 0.1
+ */
+void
+norpc_remote_interface_answer_get_all (NorpcRemoteInterface *self,
+                                       NorpcCall            *call,
+                                       GVariant             *values)
+{
+  const NorpcPropertyAccess *access;
+  g_autofree GValue *results = NULL;
+  g_autofree char *problem = NULL;
+  guint n = 0;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (call != NULL);
+  g_return_if_fail (g_variant_is_of_type (values, G_VARIANT_TYPE_VARDICT));
+
+  access = (const NorpcPropertyAccess *) call->interface_info;
+  results = g_new0 (GValue, access->n_readable + 1);
+  if (self->relay != NULL)
+    show_new_service (self, values);
+  for (; problem == NULL && n < access->n_readable; n++)
+    problem = set_get_all_result (self, &access->args[access->readable[n]], values, &results[n]);
+  g_value_init (&results[n], G_TYPE_UINT);
+  g_value_set_uint (&results[n], norpc_property_next_serial ());
+
+  if (problem == NULL)
+    norpc_call_return_values (call, n + 1, results);
+  else
+    norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s",
+                             access->info.dbus.name, access->args[access->readable[n - 1]].dbus.name, problem);
+  norpc_values_clear (results, n + 1);
+}
