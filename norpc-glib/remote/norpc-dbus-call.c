@@ -260,31 +260,55 @@ read_back_cb (GObject      *connection,
     {
       NorpcCall *call = take_dbus_call (self);
 
-      norpc_dbus_message_answer_set (call, &passage, value);
+      norpc_dbus_message_answer_read_back (call, &passage, value);
       norpc_call_unref (call);
     }
   self->object->call_ended (self->object);
   call_unref (self);
 }
 
+/* An export tells of a change before it replies to the call that has made it, so the value that it has told last is
+ * that of the property. The proxy shows it before what the service sends later.
+ */
+static gboolean
+get_told (NorpcDBusCall *self,
+          GValue        *value)
+{
+  NorpcDBusInterface *iface = self->object->peer == NORPC_DBUS_PEER_NORPC
+                                ? find_interface (self->object, norpc_call_get_interface_name (self->call)) : NULL;
+  gboolean told = iface != NULL && norpc_dbus_interface_get_told (iface, self->call, value);
+
+  g_clear_pointer (&iface, norpc_dbus_interface_unref);
+
+  return told;
+}
+
+static void
+read_back (NorpcDBusCall *self)
+{
+  g_dbus_connection_call (self->object->connection, self->object->name, self->object->path, NORPC_DBUS_PROPERTIES,
+                          "Get", g_variant_new ("(ss)", norpc_call_get_interface_name (self->call),
+                                                norpc_dbus_message_get_property (self->call)),
+                          G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE, G_MAXINT, self->cancellable,
+                          read_back_cb, call_ref (self));
+}
+
 /* The service has set a property. The answer has the value that it now has, which may be another one. */
 static void
 finish_set (NorpcDBusCall *self)
 {
+  gboolean returns_value = norpc_dbus_message_returns_value (self->call);
+  g_auto (GValue) value = G_VALUE_INIT;
   NorpcCall *call;
 
-  if (norpc_dbus_message_returns_value (self->call))
+  if (returns_value && !get_told (self, &value))
     {
-      g_dbus_connection_call (self->object->connection, self->object->name, self->object->path, NORPC_DBUS_PROPERTIES,
-                              "Get", g_variant_new ("(ss)", norpc_call_get_interface_name (self->call),
-                                                    norpc_dbus_message_get_property (self->call)),
-                              G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE, G_MAXINT, self->cancellable,
-                              read_back_cb, call_ref (self));
+      read_back (self);
       return;
     }
 
   call = take_dbus_call (self);
-  norpc_dbus_message_answer_set (call, NULL, NULL);
+  norpc_dbus_message_answer_set (call, returns_value ? &value : NULL);
   norpc_call_unref (call);
 }
 

@@ -39,6 +39,9 @@ void                norpc_dbus_interface_answer_all (NorpcDBusInterface     *sel
                                                      const char             *sender,
                                                      NorpcCall              *call,
                                                      GVariant               *dict);
+gboolean            norpc_dbus_interface_get_told  (NorpcDBusInterface      *self,
+                                                    NorpcCall               *call,
+                                                    GValue                  *value);
 
 /* Thread-safe. */
 gboolean                  norpc_dbus_interface_sends_objects   (NorpcDBusInterface *self);

@@ -437,3 +437,29 @@ norpc_dbus_interface_answer_all (NorpcDBusInterface *self,
   norpc_values_clear (results, n + 1);
   g_free (problem);
 }
+
+/* Initializes @value with the value of the property that a call has set, as the service has told last. Returns FALSE if
+ * the service does not tell it, or there may be a newer one.
+ */
+gboolean
+norpc_dbus_interface_get_told (NorpcDBusInterface *self,
+                               NorpcCall          *call,
+                               GValue             *value)
+{
+  const NorpcArgInfo *arg =
+    &((const NorpcPropertyAccess *) call->interface_info)->args[(call->method - 1) / 2];
+  int property = norpc_dbus_find_property (self->info, arg->dbus.name);
+  g_autofree char *problem = NULL;
+
+  if (property < 0 || !self->loaded || self->loads ||
+      self->info->properties[property]->updates != NORPC_PROPERTY_UPDATES_VALUE)
+    return FALSE;
+
+  g_value_init (value, norpc_arg_info_get_gtype (&arg->dbus));
+  g_object_get_property (self->stand_in, self->info->properties[property]->name, value);
+  problem = norpc_value_find_problem (arg, value);
+  if (problem != NULL)
+    g_value_unset (value);
+
+  return problem == NULL;
+}

@@ -35,9 +35,11 @@ void          norpc_dbus_message_discard       (GDBusMessage     *reply,
                                                 NorpcCall        *call);
 const char   *norpc_dbus_message_get_property  (NorpcCall     *call);
 gboolean      norpc_dbus_message_returns_value (NorpcCall     *call);
-void          norpc_dbus_message_answer_set    (NorpcCall        *call,
-                                                NorpcDBusPassage *passage,
-                                                GVariant         *value);
+void          norpc_dbus_message_answer_set    (NorpcCall     *call,
+                                                const GValue  *value);
+void          norpc_dbus_message_answer_read_back (NorpcCall        *call,
+                                                   NorpcDBusPassage *passage,
+                                                   GVariant         *value);
 void          norpc_dbus_message_discard_set   (NorpcCall        *call,
                                                 NorpcDBusPassage *passage,
                                                 GVariant         *value);

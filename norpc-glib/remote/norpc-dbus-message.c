@@ -424,28 +424,40 @@ norpc_dbus_message_returns_value (NorpcCall *call)
 
 /* Answers a call that has set a property. @value is that of the service, or NULL if it cannot be read. */
 void
-norpc_dbus_message_answer_set (NorpcCall        *call,
-                               NorpcDBusPassage *passage,
-                               GVariant         *value)
+norpc_dbus_message_answer_set (NorpcCall    *call,
+                               const GValue *value)
 {
-  const NorpcArgInfo *info = get_set_property (call);
-  g_autofree char *problem = NULL;
   GValue results[2] = { G_VALUE_INIT, G_VALUE_INIT };
   guint n = 0;
 
   if (value != NULL)
     {
-      g_value_init (&results[n], norpc_arg_info_get_gtype (&info->dbus));
-      problem = norpc_dbus_set_value (passage, info, &results[n++], value);
+      g_value_init (&results[n], G_VALUE_TYPE (value));
+      g_value_copy (value, &results[n++]);
     }
   g_value_init (&results[n], G_TYPE_UINT);
   g_value_set_uint (&results[n++], norpc_property_next_serial ());
 
+  norpc_call_return_values (call, n, results);
+  for (guint i = 0; i < n; i++)
+    g_value_unset (&results[i]);
+}
+
+/* Answers a call that has set a property with the value that was read after it. */
+void
+norpc_dbus_message_answer_read_back (NorpcCall        *call,
+                                     NorpcDBusPassage *passage,
+                                     GVariant         *value)
+{
+  const NorpcArgInfo *info = get_set_property (call);
+  g_auto (GValue) read = G_VALUE_INIT;
+  g_autofree char *problem = NULL;
+
+  g_value_init (&read, norpc_arg_info_get_gtype (&info->dbus));
+  problem = norpc_dbus_set_value (passage, info, &read, value);
   if (problem == NULL)
-    norpc_call_return_values (call, n, results);
+    norpc_dbus_message_answer_set (call, &read);
   else
     norpc_call_return_error (call, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s: property '%s': %s",
                              norpc_call_get_interface_name (call), info->dbus.name, problem);
-  for (guint i = 0; i < n; i++)
-    g_value_unset (&results[i]);
 }

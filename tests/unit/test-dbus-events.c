@@ -147,6 +147,63 @@ test_order (DBusFixture   *fixture,
 }
 
 static void
+ran_cb (GObject      *proxy,
+        GAsyncResult *result,
+        gpointer      log)
+{
+  g_autoptr (GError) error = NULL;
+
+  wire_wire_proxy_call_run_finish (WIRE_WIRE_PROXY (proxy), result, &error);
+  g_assert_no_error (error);
+  log_add (log, "ran; ");
+}
+
+/* Writes a property, and calls a method that changes it and emits signals. The proxy shows what it has written at once,
+ * and then what the service does, in that order.
+ */
+static void
+log_write (DBusFixture *fixture,
+           NorpcProxy  *proxy,
+           Log         *log)
+{
+  g_autoptr (GError) error = NULL;
+
+  norpc_proxy_load_sync (proxy, NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (proxy, "happened", G_CALLBACK (happened_cb), log);
+  g_signal_connect (proxy, "finished", G_CALLBACK (finished_cb), log);
+  g_signal_connect (proxy, "notify::volume", G_CALLBACK (notify_cb), log);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+  log_truncate (log);
+
+  g_mutex_lock (&fixture->state->lock);
+  fixture->state->func = change_all;
+  g_mutex_unlock (&fixture->state->lock);
+  g_object_set (proxy, "volume", 0.75, NULL);
+  wire_wire_proxy_call_run (WIRE_WIRE_PROXY (proxy), NULL, ran_cb, log);
+  while (strstr (log->text->str, "ran; ") == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handlers_disconnect_by_data (proxy, log);
+}
+
+static void
+test_order_of_writes (DBusFixture   *fixture,
+                      gconstpointer  kind)
+{
+  g_autoptr (WireWireProxy) near = wire_wire_proxy_new (fixture->served_endpoint);
+  g_autofree char *text = NULL;
+  Log log;
+
+  log_init (&log);
+  log_write (fixture, NORPC_PROXY (near), &log);
+  text = g_strdup (log.text->str);
+  log_write (fixture, NORPC_PROXY (fixture->proxy), &log);
+  log_assert (&log, text);
+  log_clear (&log);
+}
+
+static void
 set_initial (WireWire *service,
              gpointer  data)
 {
@@ -371,7 +428,7 @@ test_exported (DBusFixture   *fixture,
   guint id;
 
   log_init (&log);
-  load (fixture);
+  g_clear_object (&fixture->proxy);
   dbus_fixture_run (fixture, set_initial, NULL);
   dbus_fixture_invoke (fixture, dbus_fixture_unexport);
   id = g_dbus_connection_signal_subscribe (fixture->used, NULL, NULL, NULL, DBUS_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
@@ -445,6 +502,7 @@ main (int   argc,
 
   dbus_add_tests ("/dbus-events/signals", test_signals);
   dbus_add_tests ("/dbus-events/order", test_order);
+  dbus_add_tests ("/dbus-events/order-of-writes", test_order_of_writes);
   dbus_add_tests ("/dbus-events/load", test_load);
   dbus_add_tests ("/dbus-events/changes", test_changes);
   dbus_add_tests ("/dbus-events/write", test_write);
