@@ -334,7 +334,9 @@ changed_cb (GDBusConnection *connection G_GNUC_UNUSED,
   g_object_thaw_notify (self->stand_in);
 }
 
-/* @owner is NULL if there is no service. */
+/* @owner is NULL if there is no service. If one service follows another, the proxies stay connected, and request the
+ * values of the next one.
+ */
 void
 norpc_dbus_interface_set_owner (NorpcDBusInterface *self,
                                 const char         *owner)
@@ -342,12 +344,15 @@ norpc_dbus_interface_set_owner (NorpcDBusInterface *self,
   if (g_strcmp0 (self->owner, owner) == 0)
     return;
 
-  g_clear_pointer (&self->relay, norpc_signal_relay_free);
   g_free (self->owner);
   self->owner = g_strdup (owner);
   self->loaded = FALSE;
   self->has_norpc = FALSE;
-  if (owner != NULL)
+  if (owner == NULL)
+    g_clear_pointer (&self->relay, norpc_signal_relay_free);
+  else if (self->relay != NULL)
+    norpc_signal_relay_invalidate (self->relay);
+  else
     self->relay = norpc_signal_relay_new (self->stand_in, self->subscribers);
 }
 

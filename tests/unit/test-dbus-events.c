@@ -494,6 +494,46 @@ test_next_owner (DBusFixture   *fixture,
   log_clear (&log);
 }
 
+/* Another process takes the name from its owner: the proxy stays connected, and gets the values of the next one. */
+static void
+test_replaced_owner (DBusFixture   *fixture,
+                     gconstpointer  kind)
+{
+  GDBusConnection *first = fixture->served;
+  NorpcDBusExport *first_export = fixture->export;
+  g_autoptr (GDBusConnection) second = NULL;
+  NorpcDBusExport *second_export;
+  Log log;
+
+  log_init (&log);
+  load (fixture);
+  own_name (fixture, "RequestName", g_variant_new ("(su)", DBUS_NAME, G_BUS_NAME_OWNER_FLAGS_ALLOW_REPLACEMENT));
+  g_signal_connect (fixture->proxy, "notify::connected", G_CALLBACK (connected_cb), &log);
+  g_signal_connect (fixture->proxy, "notify::volume", G_CALLBACK (notify_cb), &log);
+  catch_up (fixture);
+  log_truncate (&log);
+
+  second = dbus_connect_to_bus (fixture->bus);
+  fixture->served = second;
+  dbus_fixture_invoke (fixture, dbus_fixture_export);
+  second_export = fixture->export;
+  /* Only the next owner tells of the change. */
+  fixture->export = first_export;
+  dbus_fixture_invoke (fixture, dbus_fixture_unexport);
+  own_name (fixture, "RequestName", g_variant_new ("(su)", DBUS_NAME, G_BUS_NAME_OWNER_FLAGS_REPLACE));
+  dbus_fixture_run (fixture, change_volume, NULL);
+  while (log.text->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  catch_up (fixture);
+  log_assert (&log, "volume 0.25; ");
+
+  fixture->export = second_export;
+  dbus_fixture_invoke (fixture, dbus_fixture_unexport);
+  fixture->served = first;
+  g_signal_handlers_disconnect_by_data (fixture->proxy, &log);
+  log_clear (&log);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -512,6 +552,8 @@ main (int   argc,
   dbus_add_tests ("/dbus-events/exported", test_exported);
   g_test_add ("/dbus-events/next-owner", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
               test_next_owner, dbus_fixture_tear_down);
+  g_test_add ("/dbus-events/replaced-owner", DBusFixture, GINT_TO_POINTER (DBUS_ON_BUS), dbus_fixture_set_up,
+              test_replaced_owner, dbus_fixture_tear_down);
 
   return g_test_run ();
 }
