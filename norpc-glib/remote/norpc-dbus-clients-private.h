@@ -31,7 +31,7 @@ typedef struct
   NorpcDBusMatch   *end;         /* (owned) (nullable): tells when it has left the bus */
 } NorpcDBusClient;
 
-/* Takes ownership of @message. */
+/* Takes ownership of @message. The sender is not known if the client has left before. */
 typedef void (*NorpcDBusClientFunc) (NorpcDBusClient *client,
                                      GDBusMessage    *message,
                                      gpointer         data);

@@ -154,6 +154,8 @@ remove_client (NorpcDBusClients *self,
   if (client == NULL)
     return;
 
+  while (!g_queue_is_empty (&client->waiting))
+    self->func (client, g_queue_pop_head (&client->waiting), self->data);
   steal_requests (client, cancellables);
   g_hash_table_remove (self->clients, owned_name);
   self->left (owned_name, self->data);

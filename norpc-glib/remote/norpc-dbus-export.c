@@ -134,7 +134,9 @@ handle_message (NorpcDBusClient *client,
   NorpcDBusServing *serving = g_str_equal (path, root->path) || root->objects == NULL
                                 ? root : norpc_dbus_objects_find (root->objects, client->name, path);
 
-  if (serving != NULL)
+  if (client->sender == NULL)
+    norpc_dbus_request_reject (root, client, message, "org.freedesktop.DBus.Error.Disconnected", "The client has left");
+  else if (serving != NULL)
     norpc_dbus_request_handle (serving, client, message);
   else
     norpc_dbus_request_reject (root, client, message, NORPC_DBUS_UNKNOWN_OBJECT, "There is no such object");
@@ -232,7 +234,7 @@ norpc_dbus_export_new (GDBusConnection           *connection,
  * @endpoint: the endpoint to call
  * @info: the interface that the object has
  * @capacity: the maximum number of calls that are not answered; the next ones fail with the error
- *   `org.freedesktop.DBus.Error.LimitsExceeded`
+ *   `org.freedesktop.DBus.Error.LimitsExceeded`. On a bus, one client has at most three quarters of what the others leave
  * @error: return location for an error
  *
  * Exports an endpoint as an object. See [ctor@Norpc.DBusExport.new].

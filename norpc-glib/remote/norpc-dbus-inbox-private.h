@@ -33,7 +33,8 @@ char           *norpc_dbus_inbox_next_path (NorpcDBusInbox     *self);
 void            norpc_dbus_inbox_expect_notes (NorpcDBusInbox  *self,
                                                int              n);
 void            norpc_dbus_inbox_close     (NorpcDBusInbox     *self);
-void            norpc_dbus_inbox_free_slot (NorpcDBusInbox     *self);
+void            norpc_dbus_inbox_free_slot (NorpcDBusInbox     *self,
+                                           GDBusMessage       *message);
 
 void            norpc_dbus_inbox_answer_closed (GDBusConnection *connection,
                                                 GDBusMessage    *message);

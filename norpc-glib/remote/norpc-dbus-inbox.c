@@ -7,6 +7,7 @@
 
 #include "norpc-dbus-inbox-private.h"
 #include "norpc-dbus-info-private.h"
+#include "norpc-dbus-shares-private.h"
 
 /* The objects that other processes have got are below this name. */
 #define OBJECTS "/objects"
@@ -32,7 +33,7 @@ struct _NorpcDBusInbox
   GMutex      lock;
   GHashTable *interfaces; /* (owned) [lock]: a set of owned names */
   GQueue      messages;   /* [lock]: of owned GDBusMessage */
-  guint       n_slots;    /* [lock]: taken by requests in the queue, and by those that are not answered */
+  NorpcDBusShares *shares; /* (owned) [lock]: of the requests in the queue, and of those that are not answered */
   guint       n_notes;    /* [lock]: other messages in the queue */
   guint       n_expected; /* [lock]: notes about objects, besides those about calls */
   guint64     n_paths;    /* [lock]: how many objects there have been below this one */
@@ -74,6 +75,7 @@ norpc_dbus_inbox_unref (gpointer data)
     return;
 
   g_queue_clear_full (&self->messages, g_object_unref);
+  norpc_dbus_shares_free (self->shares);
   g_hash_table_unref (self->interfaces);
   g_mutex_clear (&self->lock);
   g_main_context_unref (self->context);
@@ -147,18 +149,27 @@ reject_message (GDBusConnection *connection,
   g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
 }
 
+/* Returns the client that has sent a message, or NULL if there is only one. */
+static const char *
+get_client (NorpcDBusInbox *self,
+            GDBusMessage   *message)
+{
+  return g_dbus_connection_get_unique_name (self->connection) != NULL ? g_dbus_message_get_sender (message) : NULL;
+}
+
 /* Called with the lock held. Returns FALSE if there is no room. */
 static gboolean
 take_slot_locked (NorpcDBusInbox *self,
                   GDBusMessage   *message)
 {
-  guint *counter = is_note (message) ? &self->n_notes : &self->n_slots;
+  if (!is_note (message))
+    return norpc_dbus_shares_take (self->shares, get_client (self, message));
 
   /* A call has two notes at most. */
-  if (*counter >= (is_note (message) ? 2 * self->capacity + self->n_expected : self->capacity))
+  if (self->n_notes >= 2 * self->capacity + self->n_expected)
     return FALSE;
 
-  ++*counter;
+  self->n_notes++;
 
   return TRUE;
 }
@@ -342,6 +353,7 @@ norpc_dbus_inbox_new (GDBusConnection    *connection,
   self->path = g_strdup (path);
   self->context = g_main_context_ref_thread_default ();
   self->capacity = capacity;
+  self->shares = norpc_dbus_shares_new (capacity);
   self->func = func;
   self->data = data;
   self->interfaces = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -435,9 +447,10 @@ norpc_dbus_inbox_close (NorpcDBusInbox *self)
 
 /* Thread-safe. A request has been answered. */
 void
-norpc_dbus_inbox_free_slot (NorpcDBusInbox *self)
+norpc_dbus_inbox_free_slot (NorpcDBusInbox *self,
+                            GDBusMessage   *message)
 {
   g_mutex_lock (&self->lock);
-  self->n_slots--;
+  norpc_dbus_shares_drop (self->shares, get_client (self, message));
   g_mutex_unlock (&self->lock);
 }

@@ -22,7 +22,7 @@ request_free (NorpcDBusRequest *self)
 {
   g_hash_table_remove (self->serving->requests, self);
   if (self->has_slot)
-    norpc_dbus_inbox_free_slot (self->serving->inbox);
+    norpc_dbus_inbox_free_slot (self->serving->inbox, self->message);
   g_object_unref (self->message);
   g_free (self->client);
   norpc_dbus_serving_unref (self->serving);
