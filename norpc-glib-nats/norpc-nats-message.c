@@ -50,15 +50,13 @@ norpc_nats_message_new_text (const char *subject,
   return size <= G_MAXINT && natsMsg_Create (&message, subject, NULL, text, (int) size) == NATS_OK ? message : NULL;
 }
 
-/* A line break in the value becomes a space: another header would begin there. */
+/* The library makes spaces of line breaks. */
 gboolean
 norpc_nats_message_set_header (natsMsg    *message,
                                const char *name,
                                const char *value)
 {
-  g_autofree char *line = g_strdelimit (g_strdup (value), "\r\n", ' ');
-
-  return natsMsgHeader_Set (message, name, line) == NATS_OK;
+  return natsMsgHeader_Set (message, name, value) == NATS_OK;
 }
 
 /* Returns the value of a header, or NULL. */

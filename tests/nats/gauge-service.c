@@ -10,7 +10,7 @@ struct _GaugeService
   GObject parent_instance;
 
   GMutex    lock;
-  GaugeFunc func; /* [lock] */
+  GaugeFunc func; /* (nullable) [lock] */
   gpointer  data; /* [lock] */
 
   int           level;
@@ -42,7 +42,7 @@ gauge_service_run (DepotGauge  *gauge,
   func = self->func;
   data = self->data;
   g_mutex_unlock (&self->lock);
-  *out_number = func (self, data);
+  *out_number = func != NULL ? func (self, data) : 0;
 
   return TRUE;
 }

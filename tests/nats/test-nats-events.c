@@ -9,7 +9,7 @@
 
 #include "gauge-fixture.h"
 
-/* Emits, notifies, and emits again, before it answers. */
+/* Emits and notifies in turns before it answers. */
 static int
 mix_cb (GaugeService *service,
         gpointer      data)
@@ -23,6 +23,7 @@ mix_cb (GaugeService *service,
       depot_gauge_set_level (gauge, 10 + i);
       depot_gauge_emit_measured (gauge, i, NULL);
     }
+  depot_gauge_set_level (gauge, 20);
 
   return n;
 }
@@ -50,7 +51,7 @@ test_order (GaugeFixture  *fixture,
     {
       gauge_service_set_func (fixture->gauge.service, mix_cb, GINT_TO_POINTER (2));
       depot_gauge_proxy_call_run (fixture->proxy, NULL, run_finished_cb, fixture);
-      gauge_fixture_wait_seen (fixture, "a1 11 1 a2 12 2 =2 ");
+      gauge_fixture_wait_seen (fixture, "a1 11 1 a2 12 2 20 =2 ");
     }
 }
 
@@ -188,19 +189,38 @@ test_takeover (GaugeFixture  *fixture,
   gauge_clear (&next);
 }
 
+static gboolean
+has_message (gpointer subscription)
+{
+  natsMsg *message;
+
+  if (natsSubscription_NextMsg (&message, subscription, 0) != NATS_OK)
+    return FALSE;
+
+  natsMsg_Destroy (message);
+
+  return TRUE;
+}
+
 /* One of two services goes without a word: the values of the other one are shown. */
 static void
 test_other_stays (GaugeFixture  *fixture,
                   gconstpointer  unused)
 {
+  natsSubscription *requests;
   Gauge next = { 0 };
 
+  g_assert_cmpint (natsConnection_SubscribeSync (&requests, fixture->raw.nats, GAUGE_SUBJECT "$get"), ==, NATS_OK);
+  g_assert_cmpint (natsConnection_Flush (fixture->raw.nats), ==, NATS_OK);
   gauge_init (&next, fixture->nats, 7);
+  wait_until (has_message, requests); /* because of the other service */
+  gauge_fixture_wait (fixture);
   gauge_set_level (&fixture->gauge, 9);
   gauge_fixture_wait_level (fixture, 9);
   norpc_nats_connection_close (fixture->gauge.connection);
   gauge_fixture_wait_level (fixture, 7);
   g_assert_true (norpc_proxy_is_connected (NORPC_PROXY (fixture->proxy)));
+  natsSubscription_Destroy (requests);
   gauge_clear (&next);
 }
 

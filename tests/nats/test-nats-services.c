@@ -368,8 +368,74 @@ test_silence (Fixture       *fixture,
 }
 
 static void
+announce_wrongly (gpointer data)
+{
+  NorpcNatsExport *export = ((Fixture *) data)->export;
+  const char *names[] = { "", "a b", "a.b", "a\r\nPUB x", "a*", ">" };
+  const char *versions[] = { "", "1", "1.0", "1.0.0\n", "1.0.0 ", "1.0.0-*" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GError) name_error = NULL, version_error = NULL;
+      g_autofree char *name = g_strescape (names[i], NULL);
+      g_autofree char *version = g_strescape (versions[i], NULL);
+
+      g_assert_false (norpc_nats_export_announce (export, names[i], "1.0.0", NULL, &name_error));
+      g_assert_error (name_error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+      assert_contains (name_error->message, name);
+      g_assert_false (norpc_nats_export_announce (export, "depot", versions[i], NULL, &version_error));
+      g_assert_error (version_error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+      assert_contains (version_error->message, version);
+    }
+  g_assert_null (norpc_nats_export_get_id (export));
+}
+
+static void
+export_wrongly (gpointer data)
+{
+  Fixture *fixture = data;
+  g_autofree char *long_prefix = g_strnfill (1025, 'x');
+  const char *prefixes[] = { "", ".", "a.", ".a", "a..b", "a b", "a\tb", "a\r\nPUB x 0", "*", "a.>", "a\x7f",
+                             "\xff", long_prefix };
+
+  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
+    {
+      g_autoptr (GError) error = NULL, group_error = NULL;
+      g_autofree char *name = g_strescape (prefixes[i], NULL);
+      g_autofree char *quoted = g_strdup_printf ("'%.100s' is not a valid", name);
+
+      g_assert_null (norpc_nats_export_new (fixture->served, prefixes[i], norpc_server_get_endpoint (fixture->server),
+                                            depot_depot_interface_info (), &error));
+      g_assert_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+      assert_contains (error->message, quoted);
+      g_assert_null (norpc_nats_export_new_full (fixture->served, PREFIX, norpc_server_get_endpoint (fixture->server),
+                                                 depot_depot_interface_info (), prefixes[i], 1, &group_error));
+      g_assert_error (group_error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT);
+      assert_contains (group_error->message, "queue group");
+
+      g_test_expect_message ("NorpcNats", G_LOG_LEVEL_CRITICAL, "*is not a valid prefix*");
+      g_assert_null (norpc_nats_endpoint_new (fixture->connection, prefixes[i]));
+      g_test_assert_expected_messages ();
+    }
+}
+
+/* Names that NATS cannot have, or that would be something else in its protocol, are errors that show them. */
+static void
+test_wrong_names (Fixture       *fixture,
+                  gconstpointer  unused)
+{
+  g_autofree char *echo = NULL;
+
+  run_in_thread (fixture->thread, announce_wrongly, fixture);
+  run_in_thread (fixture->thread, export_wrongly, fixture);
+  echo = depot_depot_proxy_call_echo_sync (fixture->proxy, "still here", NULL, NULL);
+  g_assert_cmpstr (echo, ==, "still here");
+}
+
+static void
 add_tests (void)
 {
+  TEST ("/nats/services/wrong-names", test_wrong_names);
   TEST ("/nats/services/group", test_group);
   TEST ("/nats/services/no-group", test_no_group);
   TEST ("/nats/services/drain", test_drain);
