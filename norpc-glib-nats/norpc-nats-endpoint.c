@@ -17,6 +17,9 @@
  * services are those of [class@NorpcNats.Export] with the same prefix; if there are several, each call goes to
  * one of them.
  *
+ * Signals and properties follow the services, too, in the order of the replies. [property@Norpc.Proxy:connected] says
+ * whether there is a service; see [the page on NATS](../norpc-glib-1/nats.html#signals-and-properties).
+ *
  * Calls fail with %NORPC_ERROR_CLOSED at once if nothing serves the prefix, or if the connection is lost before
  * they are answered; see [class@NorpcNats.Connection] for methods that are idempotent. A method whose values have
  * no form outside of the process fails with %NORPC_ERROR_NOT_IMPLEMENTED. Other errors are those of the service.

@@ -20,6 +20,9 @@
  * with the same prefix share the load if they are in the same queue group, as they are by default: each call goes
  * to one of them.
  *
+ * The export publishes the signals of the service and the changes of its properties. Clients request the values of the
+ * properties, and set them, as they call methods.
+ *
  * A message that the description does not allow is answered with an error before the endpoint sees it, and so is
  * one that asks for a method whose values have no form outside of the process.
  *

@@ -41,7 +41,7 @@ struct _NorpcNatsPresence
   gboolean    present;
   gboolean    hinted;    /* since the last question */
   gboolean    renews;    /* the next answer does: there was a hint before its question */
-  GSource    *timer;     /* (owned): for the next question */
+  GSource    *timer;     /* (owned) (nullable): for the next question, until the connection is closed for good */
 };
 
 /* Shared with a thread of the library. */
@@ -174,6 +174,9 @@ ask_services (NorpcNatsPresence *self)
   g_autofree char *reply = NULL;
   natsMsg *message;
 
+  if (norpc_nats_link_is_closed (self->link))
+    return;
+
   schedule (self, self->n_silent >= MAX_SILENT ? SILENT_INTERVAL : INTERVAL);
   if (!norpc_nats_link_is_connected (self->link))
     return;
@@ -284,8 +287,9 @@ norpc_nats_presence_free (NorpcNatsPresence *self)
 {
   if (self->waits)
     norpc_nats_inbox_remove (self->inbox, &self->waiter);
-  g_source_destroy (self->timer);
-  g_source_unref (self->timer);
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
   self->hints->presence = NULL;
   hints_unref (self->hints);
   g_clear_pointer (&self->subscription, norpc_nats_subscription_end);

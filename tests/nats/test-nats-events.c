@@ -79,11 +79,13 @@ change_all_cb (GaugeService *service,
   DepotGauge *gauge = DEPOT_GAUGE (service);
   g_autoptr (GCancellable) token = g_cancellable_new ();
 
+  g_object_freeze_notify (G_OBJECT (service));
   depot_gauge_set_level (gauge, 5);
   depot_gauge_set_label (gauge, data);
   depot_gauge_set_token (gauge, token);
   gauge_service_set_text (service, "second");
   gauge_service_count (service);
+  g_object_thaw_notify (G_OBJECT (service));
 
   return 0;
 }
