@@ -27,6 +27,9 @@ gboolean norpc_described_type_read (NorpcDescribedType     *self,
                                     gboolean                may_move,
                                     GError                **error);
 
+NorpcXmlElement *norpc_xml_element_make_stream (const NorpcXmlElement  *method,
+                                                GError                **error);
+
 const char *norpc_xml_element_get_annotation (const NorpcXmlElement  *self,
                                               const char             *name);
 gboolean    norpc_xml_element_read_boolean   (const NorpcXmlElement  *self,

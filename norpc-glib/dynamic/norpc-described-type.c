@@ -174,7 +174,7 @@ add_sensitive (NorpcDescribedType  *self,
 }
 
 /* A strict D-Bus file declares the type outside of the process, and the other one in an annotation. A value that
- * may be NULL has several forms there. Returns FALSE if @error is set.
+ * may be NULL has several forms there: over D-Bus, it is an array. Returns FALSE if @error is set.
  */
 static gboolean
 check_outside (const NorpcDescribedType  *self,
@@ -183,9 +183,11 @@ check_outside (const NorpcDescribedType  *self,
                GError                   **error)
 {
   const char *outside = self->get_type == g_bytes_get_type ? "ay" : self->signature;
+  g_autofree char *form = g_strdelimit (g_strdup (outside), "m", 'a');
   const char *declared = norpc_xml_element_get (element, "type");
 
-  if (*outside == '\0' || (self->flags & NORPC_ARG_FLAGS_NULLABLE) != 0 || g_str_equal (outside, declared))
+  if (*outside == '\0' || (self->flags & NORPC_ARG_FLAGS_NULLABLE) != 0 || g_str_equal (outside, declared) ||
+      g_str_equal (form, declared))
     return TRUE;
 
   norpc_xml_element_fail (element, error, "'%s' is '%s' outside of the process, not '%s' as the type says", annotated,

@@ -305,6 +305,23 @@ read_property_element (NorpcInterfaceReader   *self,
   return TRUE;
 }
 
+/* Reads a method, which may be a stream of an object of D-Bus. */
+static gboolean
+read_described_method (NorpcInterfaceReader   *self,
+                       const NorpcXmlElement  *element,
+                       GError                **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (NorpcXmlElement) stream = norpc_xml_element_make_stream (element, &problem);
+
+  if (problem == NULL)
+    return read_method_or_stream (self, stream != NULL ? stream : element, error);
+
+  g_propagate_error (error, g_steal_pointer (&problem));
+
+  return FALSE;
+}
+
 /* Reads a child of an interface. Returns FALSE if @error is set. Other elements may belong to other
  * tools.
  */
@@ -313,7 +330,9 @@ norpc_interface_reader_read_member (NorpcInterfaceReader   *self,
                                     const NorpcXmlElement  *element,
                                     GError                **error)
 {
-  if (g_str_equal (element->name, "method") || g_str_equal (element->name, "stream"))
+  if (g_str_equal (element->name, "method"))
+    return read_described_method (self, element, error);
+  if (g_str_equal (element->name, "stream"))
     return read_method_or_stream (self, element, error);
   if (g_str_equal (element->name, "signal"))
     return read_signal (self, element, error);

@@ -36,7 +36,7 @@ struct _NorpcPipe
 
   NorpcItem *oldest; /* (owned) (nullable) [lock]: that has not been read */
   NorpcItem *newest; /* (unowned) (nullable) [lock] */
-  guint      n_items; /* [lock]: without the end */
+  guint      n_items; /* [lock]: that take up room, without the end */
   guint64    n_written; /* [lock]: with the end */
   gboolean   ended;  /* [lock]: the writer has ended, or the reader reads no more */
   gboolean   cancelled; /* [lock]: the client has closed its end before the call was answered */
@@ -46,6 +46,8 @@ struct _NorpcPipe
   GError    *handled_error; /* (owned) (nullable) [lock]: why, unless it succeeded */
   gboolean   empty;  /* since construction: there is nothing to be read */
   gboolean   drains; /* [lock]: items are dropped, because the reader waits for the outcome only */
+  gboolean   keeps_slots; /* [lock]: items that were taken count until norpc_pipe_free_slots () */
+  GSource   *watch;  /* (owned) (nullable) [lock]: woken up by each change */
 
   NorpcReplyQueue *reader_queue; /* (owned) (nullable) [lock]: of the reader's context, once there is
                                     a reader */
@@ -72,6 +74,15 @@ gboolean norpc_pipe_write (NorpcPipe  *self,
                            NorpcItem  *item,
                            GError    **error);
 GError  *norpc_pipe_find_write_error (NorpcPipe *self);
+
+/* An end that passes the items on to another process, or gets them from there */
+void     norpc_pipe_keep_slots  (NorpcPipe *self);
+void     norpc_pipe_free_slots  (NorpcPipe *self,
+                                 guint64    n_slots);
+guint    norpc_pipe_get_n_items (NorpcPipe *self);
+gboolean norpc_pipe_has_items   (NorpcPipe *self);
+void     norpc_pipe_set_watch   (NorpcPipe *self,
+                                 GSource   *watch);
 
 /* The reader's end */
 void       norpc_pipe_attach (NorpcPipe     *self,

@@ -26,6 +26,7 @@ norpc_pipe_unref (NorpcPipe *self)
   g_clear_error (&self->error);
   g_clear_error (&self->handled_error);
   g_clear_pointer (&self->reader_queue, norpc_reply_queue_unref);
+  g_clear_pointer (&self->watch, g_source_unref);
   g_weak_ref_clear (&self->reader);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
@@ -88,11 +89,20 @@ drop_items (NorpcItem *item)
     }
 }
 
+/* Called with the lock held. */
+static void
+wake_watch_locked (NorpcPipe *self)
+{
+  if (self->watch != NULL)
+    g_source_set_ready_time (self->watch, 0);
+}
+
 /* Called with the lock held. Both ends look at the state again. */
 static void
 wake_locked (NorpcPipe *self)
 {
   g_cond_broadcast (&self->changed);
+  wake_watch_locked (self);
   norpc_wait_wake (&self->read_wait);
   norpc_wait_wake (&self->write_wait);
 }
@@ -303,6 +313,7 @@ append_item_locked (NorpcPipe *self,
 
   if (self->reader_queue != NULL)
     push_event_locked (self, item);
+  wake_watch_locked (self);
   g_cond_broadcast (&self->changed);
 }
 
@@ -374,7 +385,7 @@ unlink_oldest_locked (NorpcPipe *self)
   if (self->oldest == NULL)
     self->newest = NULL;
   item->newer = NULL;
-  if (!item->is_end)
+  if (!item->is_end && !self->keeps_slots)
     self->n_items--;
 
   return item;
@@ -404,6 +415,7 @@ norpc_pipe_take (NorpcPipe *self,
       removed = item != NULL && remove_event_locked (self, item);
       if (self->n_items <= self->capacity / 2)
         norpc_wait_wake (&self->write_wait);
+      wake_watch_locked (self);
     }
   g_mutex_unlock (&self->lock);
 
@@ -443,6 +455,7 @@ norpc_pipe_drain (NorpcPipe *self)
   self->drains = TRUE;
   items = steal_items_locked (self, events);
   norpc_wait_wake (&self->write_wait);
+  wake_watch_locked (self);
   g_mutex_unlock (&self->lock);
 
   drop_items (items);
@@ -467,4 +480,69 @@ norpc_pipe_close (NorpcPipe *self,
   g_mutex_unlock (&self->lock);
 
   drop_items (items);
+}
+
+/* Thread-safe. From now on, an item that is taken still counts: its reader is in another process, and has not
+ * read it yet.
+ */
+void
+norpc_pipe_keep_slots (NorpcPipe *self)
+{
+  g_mutex_lock (&self->lock);
+  self->keeps_slots = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Thread-safe. The reader in another process has read items. A writer that waits goes on at once: that reader may
+ * want no more than these.
+ */
+void
+norpc_pipe_free_slots (NorpcPipe *self,
+                       guint64    n_slots)
+{
+  g_mutex_lock (&self->lock);
+  self->n_items -= (guint) MIN (n_slots, self->n_items);
+  norpc_wait_wake (&self->write_wait);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Thread-safe. Gets how many items take up room. */
+guint
+norpc_pipe_get_n_items (NorpcPipe *self)
+{
+  guint n_items;
+
+  g_mutex_lock (&self->lock);
+  n_items = self->n_items;
+  g_mutex_unlock (&self->lock);
+
+  return n_items;
+}
+
+/* Thread-safe. Returns TRUE if there are items that were not taken. */
+gboolean
+norpc_pipe_has_items (NorpcPipe *self)
+{
+  gboolean has_items;
+
+  g_mutex_lock (&self->lock);
+  has_items = self->oldest != NULL && !self->oldest->is_end;
+  g_mutex_unlock (&self->lock);
+
+  return has_items;
+}
+
+/* Thread-safe. Each change of the pipe makes @watch (nullable) ready, until there is another one. */
+void
+norpc_pipe_set_watch (NorpcPipe *self,
+                      GSource   *watch)
+{
+  GSource *old;
+
+  g_mutex_lock (&self->lock);
+  old = g_steal_pointer (&self->watch);
+  self->watch = watch != NULL ? g_source_ref (watch) : NULL;
+  g_mutex_unlock (&self->lock);
+
+  g_clear_pointer (&old, g_source_unref);
 }

@@ -16,6 +16,10 @@ G_BEGIN_DECLS
 #define NORPC_DBUS_PROPERTY_READ_ONLY "org.freedesktop.DBus.Error.PropertyReadOnly"
 #define NORPC_DBUS_INVALID_ARGS "org.freedesktop.DBus.Error.InvalidArgs"
 
+void norpc_dbus_request_free (NorpcDBusRequest *request);
+
+gboolean norpc_dbus_answer_is_wanted (NorpcDBusRequest *request);
+
 /*
  * Sends the answer to a request, if its client wants one. Signals and changes of properties that the service has made
  * before are sent first.

@@ -19,10 +19,23 @@
 /* The service answers with a value that D-Bus cannot carry. */
 #define INVALID_RESULT "org.norpc.Error.InvalidArgument"
 
-static gboolean
-wants_reply (GDBusMessage *message)
+gboolean
+norpc_dbus_answer_is_wanted (NorpcDBusRequest *self)
 {
-  return (g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0;
+  return (g_dbus_message_get_flags (self->message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) == 0;
+}
+
+/* The request has been answered, or its client does not wait for an answer. */
+void
+norpc_dbus_request_free (NorpcDBusRequest *self)
+{
+  g_hash_table_remove (self->serving->requests, self);
+  if (self->has_slot)
+    norpc_dbus_inbox_free_slot (self->serving->inbox, self->message);
+  g_object_unref (self->message);
+  g_free (self->client);
+  norpc_dbus_serving_unref (self->serving);
+  g_free (self);
 }
 
 void
@@ -33,7 +46,7 @@ norpc_dbus_answer_error (NorpcDBusRequest *self,
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_autoptr (GDBusMessage) reply = NULL;
 
-  if (!wants_reply (self->message))
+  if (!norpc_dbus_answer_is_wanted (self))
     return;
 
   reply = g_dbus_message_new_method_error_literal (self->message, name, valid);
@@ -77,7 +90,7 @@ norpc_dbus_answer_body (NorpcDBusRequest *self,
   g_autoptr (GError) error = NULL;
   g_autofree char *excess = NULL;
 
-  if (!wants_reply (self->message))
+  if (!norpc_dbus_answer_is_wanted (self))
     return FALSE;
 
   excess = norpc_dbus_find_body_excess (sunk);

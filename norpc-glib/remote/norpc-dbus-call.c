@@ -12,6 +12,7 @@
 #include "norpc-dbus-interface-private.h"
 #include "norpc-dbus-message-private.h"
 #include "norpc-dbus-object-parts-private.h"
+#include "norpc-dbus-opened-stream-private.h"
 #include "norpc-dbus-thread-private.h"
 
 /* Thread-safe. There is room for one more call. */
@@ -81,6 +82,19 @@ is_waiting (NorpcDBusCall *self)
   return self->call != NULL && g_hash_table_contains (self->object->calls, self);
 }
 
+/* Tells the service that nobody waits for a call that it has. */
+static void
+tell_cancelled (NorpcDBusCall *self)
+{
+  if (self->serial == 0)
+    return;
+
+  if (self->object->peer == NORPC_DBUS_PEER_NORPC)
+    tell_peer (self, "Cancel", g_variant_new ("(u)", self->serial));
+  else if (self->opened != NULL)
+    norpc_dbus_opened_stream_close (self->opened);
+}
+
 /* The call was cancelled, has timed out, or was completed by a layer. A peer that has norpc-glib answers it then; the
  * answer may have been sent before, with objects that this process has from then on.
  */
@@ -88,14 +102,14 @@ static void
 abandon_dbus_call (gpointer data)
 {
   NorpcDBusCall *self = data;
-
-  gboolean tells = self->serial != 0 && self->object->peer == NORPC_DBUS_PEER_NORPC &&
-                   g_hash_table_contains (self->object->calls, self);
-  gboolean awaits_objects = tells && norpc_dbus_message_returns_objects (self->call);
+  gboolean is_sent = g_hash_table_contains (self->object->calls, self);
+  gboolean awaits_objects = is_sent && self->serial != 0 && self->object->peer == NORPC_DBUS_PEER_NORPC &&
+                            norpc_dbus_message_returns_objects (self->call);
 
   g_queue_remove (&self->object->waiting, self);
-  if (tells)
-    tell_peer (self, "Cancel", g_variant_new ("(u)", self->serial));
+  if (is_sent)
+    tell_cancelled (self);
+  g_clear_pointer (&self->opened, norpc_dbus_opened_stream_end);
   if (!g_hash_table_remove (self->object->calls, self))
     g_clear_pointer (&self->call, norpc_call_unref);
   if (!awaits_objects)
@@ -151,6 +165,7 @@ take_dbus_call (NorpcDBusCall *self)
   NorpcCall *call = g_steal_pointer (&self->call);
 
   g_atomic_int_set (&self->answered, TRUE);
+  g_clear_pointer (&self->opened, norpc_dbus_opened_stream_end);
   g_hash_table_remove (self->object->calls, self);
 
   return call;
@@ -312,6 +327,45 @@ finish_set (NorpcDBusCall *self)
   norpc_call_unref (call);
 }
 
+/* The outcome of a stream. Takes ownership of @error. */
+static void
+end_stream (gpointer  user_data,
+            GVariant *results,
+            GError   *error,
+            gboolean  is_wrong)
+{
+  NorpcDBusCall *self = call_ref (user_data);
+  NorpcDBusPassage passage = begin_arrival (self, self->object->owner);
+  NorpcCall *call;
+
+  if (is_wrong)
+    tell_cancelled (self);
+  call = take_dbus_call (self);
+  if (call != NULL && error != NULL)
+    norpc_call_take_error (call, g_steal_pointer (&error));
+  else if (call != NULL)
+    norpc_dbus_message_answer_results (call, &passage, results, NULL);
+  g_clear_error (&error);
+  g_clear_pointer (&call, norpc_call_unref);
+  self->object->call_ended (self->object);
+  call_unref (self);
+}
+
+/* The service has opened a stream. */
+static void
+open_stream_from_reply (NorpcDBusCall *self,
+                        GDBusMessage  *reply)
+{
+  GError *error = NULL;
+
+  self->opened = norpc_dbus_opened_stream_new (self->object, self->call, reply, self->sent_credit, end_stream, self,
+                                               &error);
+  if (self->opened != NULL)
+    norpc_dbus_opened_stream_start (self->opened);
+  else
+    end_stream (self, NULL, error, TRUE);
+}
+
 /* The reply is what the service has sent, whatever that is. */
 static void
 answer_from_reply (NorpcDBusCall *self,
@@ -320,7 +374,11 @@ answer_from_reply (NorpcDBusCall *self,
   NorpcDBusKind kind = norpc_dbus_message_get_kind (self->call);
   gboolean succeeded = g_dbus_message_get_message_type (reply) == G_DBUS_MESSAGE_TYPE_METHOD_RETURN;
 
-  if (kind == NORPC_DBUS_SET && succeeded)
+  if (norpc_method_info_is_stream (norpc_call_get_method_info (self->call)) && succeeded)
+    {
+      open_stream_from_reply (self, reply);
+    }
+  else if (kind == NORPC_DBUS_SET && succeeded)
     {
       finish_set (self);
     }
@@ -408,6 +466,33 @@ send_trace (NorpcDBusCall *self)
     tell_peer (self, "Trace", g_variant_new ("(ss)", trace_parent, trace_state != NULL ? trace_state : ""));
 }
 
+/* This reply comes before that to the call. */
+static void
+credit_noted_cb (GObject      *connection,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  NorpcDBusCall *self = user_data;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, NULL);
+
+  if (reply == NULL)
+    self->sent_credit = FALSE;
+  call_unref (self);
+}
+
+/* Gives the first credit for the items of a stream, so that none of them waits while other signals do not. */
+static void
+prepare_stream (NorpcDBusCall *self)
+{
+  norpc_dbus_opened_stream_prepare (self->object, self->call);
+  self->sent_credit = self->object->peer == NORPC_DBUS_PEER_NORPC;
+  if (self->sent_credit)
+    g_dbus_connection_call (self->object->connection, self->object->name, self->object->path, NORPC_DBUS_CALLS,
+                            "Credit",
+                            g_variant_new ("(u)", (guint32) norpc_dbus_opened_stream_get_first_credit (self->call)),
+                            NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, NULL, credit_noted_cb, call_ref (self));
+}
+
 /* Sends the call, unless it has completed, or a newer one has superseded it. */
 void
 norpc_dbus_call_send (NorpcDBusCall *self)
@@ -430,6 +515,8 @@ norpc_dbus_call_send (NorpcDBusCall *self)
     }
 
   send_deadline (self);
+  if (norpc_method_info_is_stream (norpc_call_get_method_info (self->call)))
+    prepare_stream (self);
   g_dbus_connection_send_message_with_reply (self->object->connection, self->message, G_DBUS_SEND_MESSAGE_FLAGS_NONE,
                                              G_MAXINT, (volatile guint32 *) &self->serial, self->cancellable,
                                              replied_cb, call_ref (self));

@@ -28,6 +28,8 @@ typedef struct
   GHashTable       *requests;    /* (owned): of serial numbers and owned GCancellable */
   guint             limit;       /* milliseconds for its next call, or 0 */
   NorpcTraceContext *trace;      /* (owned) (nullable): of its next call */
+  gboolean          has_credit;  /* it has given credit for its next call, a stream */
+  guint             credit;      /* items */
   NorpcDBusMatch   *end;         /* (owned) (nullable): tells when it has left the bus */
 } NorpcDBusClient;
 

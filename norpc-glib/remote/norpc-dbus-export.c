@@ -8,6 +8,7 @@
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-objects-private.h"
 #include "norpc-dbus-request-private.h"
+#include "norpc-dbus-served-stream-private.h"
 
 /**
  * NorpcDBusExport:
@@ -46,6 +47,7 @@ end_serving_cb (gpointer user_data)
 {
   NorpcDBusServing *serving = user_data;
 
+  norpc_dbus_served_stream_close_all (serving);
   g_clear_pointer (&serving->objects, norpc_dbus_objects_free);
   g_ptr_array_set_size (serving->announcers, 0);
   g_clear_pointer (&serving->clients, norpc_dbus_clients_free);
@@ -79,6 +81,7 @@ invoke (NorpcDBusServing *serving,
 static void
 end_serving_unattended (NorpcDBusServing *serving)
 {
+  norpc_dbus_served_stream_close_all (serving);
   norpc_dbus_request_answer_all_closed (serving);
   if (serving->clients != NULL)
     norpc_dbus_clients_cancel_all (serving->clients);
@@ -123,6 +126,15 @@ norpc_dbus_export_init (NorpcDBusExport *self G_GNUC_UNUSED)
 {
 }
 
+/* The objects of streams, and no others, are below this name. */
+static gboolean
+is_stream_path (const char *path)
+{
+  g_autofree char *above = g_path_get_dirname (path);
+
+  return g_str_has_suffix (above, "/" NORPC_DBUS_STREAMS);
+}
+
 /* Runs in the context of the export. A client sees the objects that it has, and no others. */
 static void
 handle_message (NorpcDBusClient *client,
@@ -134,7 +146,9 @@ handle_message (NorpcDBusClient *client,
   NorpcDBusServing *serving = g_str_equal (path, root->path) || root->objects == NULL
                                 ? root : norpc_dbus_objects_find (root->objects, client->name, path);
 
-  if (client->sender == NULL)
+  if (serving != root && is_stream_path (path))
+    norpc_dbus_request_handle_stream (root, client, message);
+  else if (client->sender == NULL)
     norpc_dbus_request_reject (root, client, message, "org.freedesktop.DBus.Error.Disconnected", "The client has left");
   else if (serving != NULL)
     norpc_dbus_request_handle (serving, client, message);
@@ -188,6 +202,7 @@ serving_new (GDBusConnection *connection,
   self->followers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->clients = norpc_dbus_clients_new (connection, handle_message, handle_left, self);
   self->requests = g_hash_table_new (NULL, NULL);
+  self->streams = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   self->outlet.connection = connection;
   self->objects = norpc_dbus_objects_new (self);
   self->inbox = norpc_dbus_inbox_new (connection, path, capacity, take_message, self);

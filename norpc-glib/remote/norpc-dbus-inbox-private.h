@@ -36,6 +36,15 @@ void            norpc_dbus_inbox_close     (NorpcDBusInbox     *self);
 void            norpc_dbus_inbox_free_slot (NorpcDBusInbox     *self,
                                            GDBusMessage       *message);
 
+/* Objects below that of the inbox, which one client uses */
+gboolean        norpc_dbus_inbox_add_branch    (NorpcDBusInbox     *self,
+                                                const char         *path,
+                                                const char         *interface_name,
+                                                const char         *client,
+                                                guint               limit);
+void            norpc_dbus_inbox_remove_branch (NorpcDBusInbox     *self,
+                                                const char         *path);
+
 void            norpc_dbus_inbox_answer_closed (GDBusConnection *connection,
                                                 GDBusMessage    *message);
 

@@ -7,23 +7,14 @@
 
 #include "norpc-dbus-inbox-private.h"
 #include "norpc-dbus-info-private.h"
+#include "norpc-dbus-router-private.h"
 #include "norpc-dbus-shares-private.h"
-
-/* The objects that other processes have got are below this name. */
-#define OBJECTS "/objects"
-
-/* The inboxes of a connection, which has one filter for all of them. */
-typedef struct
-{
-  GMutex      lock;
-  GHashTable *inboxes; /* (owned) [lock]: of owned paths and unowned NorpcDBusInbox */
-} Router;
 
 struct _NorpcDBusInbox
 {
   gatomicrefcount    ref_count;
   GDBusConnection   *connection; /* (owned), since construction */
-  Router            *router;     /* (owned), since construction */
+  NorpcDBusRouter   *router;     /* (owned), since construction */
   char              *path;       /* (owned), since construction */
   GMainContext      *context;    /* (owned), since construction */
   guint              capacity;   /* since construction */
@@ -40,23 +31,6 @@ struct _NorpcDBusInbox
   gboolean    wakes;      /* [lock]: the context has a source that handles the messages */
   gboolean    closed;     /* [lock] */
 };
-
-static G_DEFINE_QUARK (norpc-dbus-router, get_router)
-
-static void
-router_clear (gpointer data)
-{
-  Router *self = data;
-
-  g_hash_table_unref (self->inboxes);
-  g_mutex_clear (&self->lock);
-}
-
-static void
-router_unref (gpointer self)
-{
-  g_atomic_rc_box_release_full (self, router_clear);
-}
 
 NorpcDBusInbox *
 norpc_dbus_inbox_ref (NorpcDBusInbox *self)
@@ -80,7 +54,7 @@ norpc_dbus_inbox_unref (gpointer data)
   g_mutex_clear (&self->lock);
   g_main_context_unref (self->context);
   g_free (self->path);
-  router_unref (self->router);
+  norpc_dbus_router_unref (self->router);
   g_object_unref (self->connection);
   g_free (self);
 }
@@ -104,6 +78,9 @@ pop_message (NorpcDBusInbox *self)
   if (message != NULL && is_note (message))
     self->n_notes--;
   g_mutex_unlock (&self->lock);
+
+  if (message != NULL && !g_str_equal (g_dbus_message_get_path (message), self->path))
+    norpc_dbus_router_leave_branch (self->router, g_dbus_message_get_path (message));
 
   return message;
 }
@@ -134,21 +111,6 @@ wake_inbox (NorpcDBusInbox *self)
   g_source_attach (source, self->context);
 }
 
-/* Runs in GDBus's thread. */
-static void
-reject_message (GDBusConnection *connection,
-                GDBusMessage    *message)
-{
-  g_autoptr (GDBusMessage) reply = NULL;
-
-  if ((g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0)
-    return;
-
-  reply = g_dbus_message_new_method_error_literal (message, "org.freedesktop.DBus.Error.LimitsExceeded",
-                                                   "Too many calls of the object wait to be answered");
-  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
-}
-
 /* Returns the client that has sent a message, or NULL if there is only one. */
 static const char *
 get_client (NorpcDBusInbox *self,
@@ -165,8 +127,8 @@ take_slot_locked (NorpcDBusInbox *self,
   if (!is_note (message))
     return norpc_dbus_shares_take (self->shares, get_client (self, message));
 
-  /* A call has two notes at most. */
-  if (self->n_notes >= 2 * self->capacity + self->n_expected)
+  /* A call has four notes at most. */
+  if (self->n_notes >= 4 * self->capacity + self->n_expected)
     return FALSE;
 
   self->n_notes++;
@@ -174,20 +136,20 @@ take_slot_locked (NorpcDBusInbox *self,
   return TRUE;
 }
 
-/* Runs in GDBus's thread. Takes ownership of @message. */
+/* Runs in GDBus's thread. The router has checked the limit of messages for a branch. */
 static void
-push_message (NorpcDBusInbox  *self,
-              GDBusConnection *connection,
-              GDBusMessage    *message)
+push_message (NorpcDBusInbox *self,
+              GDBusMessage   *message,
+              gboolean        for_branch)
 {
   gboolean taken;
   gboolean wakes = FALSE;
 
   g_mutex_lock (&self->lock);
-  taken = !self->closed && take_slot_locked (self, message);
+  taken = !self->closed && (for_branch || take_slot_locked (self, message));
   if (taken)
     {
-      g_queue_push_tail (&self->messages, message);
+      g_queue_push_tail (&self->messages, g_object_ref (message));
       wakes = !self->wakes;
       self->wakes = TRUE;
     }
@@ -195,11 +157,8 @@ push_message (NorpcDBusInbox  *self,
 
   if (wakes)
     wake_inbox (self);
-  if (taken)
-    return;
-
-  reject_message (connection, message);
-  g_object_unref (message);
+  if (!taken)
+    norpc_dbus_router_reject_full (self->connection, message);
 }
 
 /* Gets the name of the interface whose properties are asked for, or NULL. */
@@ -241,99 +200,47 @@ wants (NorpcDBusInbox *self,
   return wanted;
 }
 
-/* Returns the inbox (owned) of an object, or NULL. */
-static NorpcDBusInbox *
-find_inbox (Router     *self,
-            const char *path)
+/* Runs in GDBus's thread. Returns TRUE if an object is there, or has been. */
+static gboolean
+has_given (NorpcDBusInbox *self,
+           const char     *path)
 {
-  NorpcDBusInbox *inbox;
-
-  g_mutex_lock (&self->lock);
-  inbox = g_hash_table_lookup (self->inboxes, path);
-  if (inbox != NULL)
-    norpc_dbus_inbox_ref (inbox);
-  g_mutex_unlock (&self->lock);
-
-  return inbox;
-}
-
-/* Runs in GDBus's thread. Returns the inbox (owned) of the object below whose path @path is or has been. */
-static NorpcDBusInbox *
-find_inbox_above (Router     *self,
-                  const char *path)
-{
-  const char *last = strrchr (path, '/');
   guint64 number;
-  g_autofree char *above = NULL;
-  NorpcDBusInbox *inbox;
   gboolean given;
 
-  if (!g_ascii_string_to_unsigned (last + 1, 10, 1, G_MAXUINT64, &number, NULL))
-    return NULL;
-  above = g_strndup (path, (gsize) (last - path));
-  if (!g_str_has_suffix (above, OBJECTS))
-    return NULL;
+  if (g_str_equal (path, self->path))
+    return TRUE;
+  if (!g_ascii_string_to_unsigned (strrchr (path, '/') + 1, 10, 1, G_MAXUINT64, &number, NULL))
+    return FALSE;
 
-  above[strlen (above) - strlen (OBJECTS)] = '\0';
-  inbox = find_inbox (self, *above != '\0' ? above : "/");
-  if (inbox == NULL)
-    return NULL;
+  g_mutex_lock (&self->lock);
+  given = number <= self->n_paths;
+  g_mutex_unlock (&self->lock);
 
-  g_mutex_lock (&inbox->lock);
-  given = number <= inbox->n_paths;
-  g_mutex_unlock (&inbox->lock);
-  if (!given)
-    g_clear_pointer (&inbox, norpc_dbus_inbox_unref);
-
-  return inbox;
+  return given;
 }
 
-/* Runs in GDBus's thread. Takes ownership of @message. */
-static GDBusMessage *
-filter (GDBusConnection *connection,
-        GDBusMessage    *message,
-        gboolean         incoming,
-        gpointer         data G_GNUC_UNUSED)
+static void
+ref_inbox (gpointer inbox)
 {
-  Router *router = g_object_get_qdata (G_OBJECT (connection), get_router_quark ());
-  NorpcDBusInbox *inbox;
-
-  if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
-      g_dbus_message_get_path (message) == NULL)
-    return message;
-
-  inbox = find_inbox (router, g_dbus_message_get_path (message));
-  if (inbox == NULL)
-    inbox = find_inbox_above (router, g_dbus_message_get_path (message));
-  if (inbox != NULL && wants (inbox, message))
-    push_message (inbox, connection, g_steal_pointer (&message));
-  g_clear_pointer (&inbox, norpc_dbus_inbox_unref);
-
-  return message;
+  norpc_dbus_inbox_ref (inbox);
 }
 
-/* Thread-safe. Returns the router (owned) of a connection, which has it for as long as it exists. */
-static Router *
-ensure_router (GDBusConnection *connection)
+/* Runs in GDBus's thread. */
+static gboolean
+take_dbus_message (gpointer      inbox,
+                   GDBusMessage *message,
+                   gboolean      for_branch)
 {
-  static GMutex lock;
-  Router *router;
+  if (!for_branch && !(has_given (inbox, g_dbus_message_get_path (message)) && wants (inbox, message)))
+    return FALSE;
 
-  g_mutex_lock (&lock);
-  router = g_object_get_qdata (G_OBJECT (connection), get_router_quark ());
-  if (router == NULL)
-    {
-      router = g_atomic_rc_box_new0 (Router);
-      g_mutex_init (&router->lock);
-      router->inboxes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-      g_object_set_qdata_full (G_OBJECT (connection), get_router_quark (), router, router_unref);
-      g_dbus_connection_add_filter (connection, filter, NULL, NULL);
-    }
-  g_atomic_rc_box_acquire (router);
-  g_mutex_unlock (&lock);
+  push_message (inbox, message, for_branch);
 
-  return router;
+  return TRUE;
 }
+
+static const NorpcDBusInboxFuncs inbox_funcs = { ref_inbox, norpc_dbus_inbox_unref, take_dbus_message };
 
 /* Called in the context of the export. Returns NULL if the object has an inbox already. */
 NorpcDBusInbox *
@@ -344,12 +251,11 @@ norpc_dbus_inbox_new (GDBusConnection    *connection,
                       gpointer            data)
 {
   NorpcDBusInbox *self = g_new0 (NorpcDBusInbox, 1);
-  gboolean added;
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
   self->connection = g_object_ref (connection);
-  self->router = ensure_router (connection);
+  self->router = norpc_dbus_router_get (connection);
   self->path = g_strdup (path);
   self->context = g_main_context_ref_thread_default ();
   self->capacity = capacity;
@@ -358,12 +264,7 @@ norpc_dbus_inbox_new (GDBusConnection    *connection,
   self->data = data;
   self->interfaces = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  g_mutex_lock (&self->router->lock);
-  added = !g_hash_table_contains (self->router->inboxes, path);
-  if (added)
-    g_hash_table_insert (self->router->inboxes, g_strdup (path), self);
-  g_mutex_unlock (&self->router->lock);
-  if (added)
+  if (norpc_dbus_router_add (self->router, path, self, &inbox_funcs))
     return self;
 
   norpc_dbus_inbox_unref (self);
@@ -393,7 +294,8 @@ norpc_dbus_inbox_next_path (NorpcDBusInbox *self)
   number = ++self->n_paths;
   g_mutex_unlock (&self->lock);
 
-  return g_strdup_printf ("%s" OBJECTS "/%" G_GUINT64_FORMAT, g_str_equal (self->path, "/") ? "" : self->path, number);
+  return g_strdup_printf ("%s" NORPC_DBUS_OBJECTS "/%" G_GUINT64_FORMAT,
+                          g_str_equal (self->path, "/") ? "" : self->path, number);
 }
 
 /* Thread-safe. Makes room for @n more notes, or for less, if it is negative. */
@@ -411,14 +313,28 @@ void
 norpc_dbus_inbox_answer_closed (GDBusConnection *connection,
                                 GDBusMessage    *message)
 {
-  g_autoptr (GDBusMessage) reply = NULL;
+  norpc_dbus_router_reject (connection, message, "org.norpc.Error.Closed", "The object is no longer exported");
+}
 
-  if ((g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0)
-    return;
+/* Called in the context. From now on, the inbox also has the messages that @client, whose name is empty for the peer,
+ * sends to an object below that of the inbox. As many as @limit may wait. Returns FALSE if there is such an object.
+ */
+gboolean
+norpc_dbus_inbox_add_branch (NorpcDBusInbox *self,
+                             const char     *path,
+                             const char     *interface_name,
+                             const char     *client,
+                             guint           limit)
+{
+  return norpc_dbus_router_add_branch (self->router, path, self->path, interface_name, client, limit);
+}
 
-  reply = g_dbus_message_new_method_error_literal (message, "org.norpc.Error.Closed",
-                                                   "The object is no longer exported");
-  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+/* Called in the context, before the last reference to the inbox is released. */
+void
+norpc_dbus_inbox_remove_branch (NorpcDBusInbox *self,
+                                const char     *path)
+{
+  norpc_dbus_router_remove_branch (self->router, path);
 }
 
 /* Called in the context. No message is handled any more: those that wait are rejected. */
@@ -428,9 +344,7 @@ norpc_dbus_inbox_close (NorpcDBusInbox *self)
   GQueue messages;
   GDBusMessage *message;
 
-  g_mutex_lock (&self->router->lock);
-  g_hash_table_remove (self->router->inboxes, self->path);
-  g_mutex_unlock (&self->router->lock);
+  norpc_dbus_router_remove (self->router, self->path);
 
   g_mutex_lock (&self->lock);
   self->closed = TRUE;

@@ -21,7 +21,8 @@ G_BEGIN_DECLS
 /* Thread-safe. The members of an interface that can leave the process by D-Bus. */
 gboolean norpc_dbus_is_standard       (const char            *interface_name);
 gboolean norpc_dbus_arg_is_portable   (const NorpcArgInfo    *info);
-char    *norpc_dbus_find_not_portable (const NorpcMethodInfo *info);
+char    *norpc_dbus_find_not_portable (const NorpcInterfaceInfo *info,
+                                       guint                     method);
 gboolean norpc_dbus_signal_is_portable (const NorpcSignalInfo *info);
 gboolean norpc_dbus_property_is_portable (const NorpcPropertyInfo *info);
 int      norpc_dbus_find_signal          (const NorpcInterfaceInfo *info,

@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "norpc-dbus-arg-info-private.h"
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
+#include "norpc-dbus-stream-info-private.h"
 
 /* Returns TRUE for an interface that each object has. */
 gboolean
@@ -56,19 +58,58 @@ norpc_dbus_signal_is_portable (const NorpcSignalInfo *info)
   return TRUE;
 }
 
+/* Returns a text (owned) that says why the values of a stream have no form there, or NULL. */
+static char *
+find_stream_value_not_portable (GDBusArgInfo * const *infos,
+                                const char           *kind)
+{
+  for (guint i = 0; infos != NULL && infos[i] != NULL; i++)
+    {
+      const NorpcArgInfo *info = (const NorpcArgInfo *) infos[i];
+
+      if (!norpc_dbus_arg_is_portable (info))
+        return g_strdup_printf ("the %s '%s' of the stream has no form there", kind, info->dbus.name);
+      if (!is_portable_without_call (info))
+        return g_strdup_printf ("the %s '%s' of the stream cannot have a file descriptor there", kind,
+                                info->dbus.name);
+      if (norpc_dbus_arg_get_object_type (info) != G_TYPE_INVALID)
+        return g_strdup_printf ("the %s '%s' of the stream cannot be an object there", kind, info->dbus.name);
+    }
+
+  return NULL;
+}
+
+/* Returns a text (owned) that says why a stream cannot leave the process although its arguments can, or NULL. */
+static char *
+find_stream_not_portable (const NorpcInterfaceInfo *info,
+                          guint                     method)
+{
+  g_autofree char *name = norpc_dbus_stream_get_interface_name (info, method);
+  char *problem = find_stream_value_not_portable (info->methods[method]->items, "item");
+
+  if (problem == NULL)
+    problem = find_stream_value_not_portable (info->methods[method]->dbus.out_args, "result");
+  if (problem == NULL && !g_dbus_is_interface_name (name))
+    problem = g_strdup_printf ("the name '%s' is not valid there", name);
+
+  return problem;
+}
+
 /* Returns a text (owned) that says why a method cannot be called over D-Bus, or NULL. */
 char *
-norpc_dbus_find_not_portable (const NorpcMethodInfo *info)
+norpc_dbus_find_not_portable (const NorpcInterfaceInfo *info,
+                              guint                     method)
 {
-  const NorpcArgInfo *arg = find_not_portable (info->dbus.in_args);
-  const NorpcArgInfo *result = find_not_portable (info->dbus.out_args);
+  const GDBusMethodInfo *dbus = &info->methods[method]->dbus;
+  const NorpcArgInfo *arg = find_not_portable (dbus->in_args);
+  const NorpcArgInfo *result = find_not_portable (dbus->out_args);
 
-  if (norpc_method_info_is_stream (info))
-    return g_strdup ("it is a stream");
-  if (!g_dbus_is_member_name (info->dbus.name))
+  if (!g_dbus_is_member_name (dbus->name))
     return g_strdup ("its name is not valid there");
   if (arg != NULL)
     return g_strdup_printf ("the argument '%s' has no form there", arg->dbus.name);
+  if (norpc_method_info_is_stream (info->methods[method]))
+    return find_stream_not_portable (info, method);
   if (result != NULL)
     return g_strdup_printf ("the result '%s' has no form there", result->dbus.name);
 
@@ -107,97 +148,19 @@ norpc_dbus_find_property (const NorpcInterfaceInfo *info,
   return -1;
 }
 
-static GDBusAnnotationInfo *
-new_annotation (const char *key,
-                const char *value)
+static GDBusMethodInfo *
+export_method (const NorpcMethodInfo *info)
 {
-  GDBusAnnotationInfo *self = g_new0 (GDBusAnnotationInfo, 1);
+  GDBusMethodInfo *self;
 
-  self->ref_count = -1;
-  self->key = (char *) key;
-  self->value = g_strdup (value);
+  if (norpc_method_info_is_stream (info))
+    return norpc_dbus_stream_export_method (info);
 
-  return self;
-}
-
-/* Makes an array (owned) of annotations, which ends with NULL: @annotations and one more. */
-static GDBusAnnotationInfo **
-add_annotation (GDBusAnnotationInfo * const *annotations,
-                const char                  *key,
-                const char                  *value)
-{
-  GPtrArray *list = g_ptr_array_new ();
-
-  for (guint i = 0; annotations != NULL && annotations[i] != NULL; i++)
-    g_ptr_array_add (list, annotations[i]);
-  g_ptr_array_add (list, new_annotation (key, value));
-  g_ptr_array_add (list, NULL);
-
-  return (GDBusAnnotationInfo **) g_ptr_array_free (list, FALSE);
-}
-
-/* A type that has another form on D-Bus is told in an annotation, from which the description can be made. */
-#define TYPE_ANNOTATION "org.norpc.Type"
-
-#define NULLABLE_ANNOTATION "org.norpc.Nullable"
-
-/* Makes the annotations (owned) of an argument whose objects have the type @object_type. */
-static GDBusAnnotationInfo **
-annotate_object (const NorpcArgInfo *info,
-                 GType               object_type)
-{
-  const NorpcInterfaceInfo *object_info = norpc_interface_type_get_info (object_type);
-  g_autofree char *type = g_strconcat (object_info->dbus.name, info->get_element_type != NULL ? "[]" : "", NULL);
-  g_autofree GDBusAnnotationInfo **annotations = NULL;
-
-  if (!norpc_arg_info_is_nullable (info))
-    return add_annotation (info->dbus.annotations, TYPE_ANNOTATION, type);
-
-  annotations = add_annotation (info->dbus.annotations, NULLABLE_ANNOTATION, "true");
-
-  return add_annotation (annotations, TYPE_ANNOTATION, type);
-}
-
-static GDBusArgInfo *
-export_arg (const NorpcArgInfo *info)
-{
-  g_autofree char *type = norpc_dbus_arg_get_type (info);
-  g_autofree char *form = norpc_dbus_arg_get_form (info);
-  GType object_type = norpc_dbus_arg_get_object_type (info);
-  GDBusArgInfo *self = g_new0 (GDBusArgInfo, 1);
-
+  self = g_new0 (GDBusMethodInfo, 1);
   *self = info->dbus;
   self->ref_count = -1;
-  self->signature = g_strdup (form);
-  if (object_type != G_TYPE_INVALID)
-    self->annotations = annotate_object (info, object_type);
-  else if (!g_str_equal (type, form))
-    self->annotations = add_annotation (info->dbus.annotations, TYPE_ANNOTATION, type);
-
-  return self;
-}
-
-static GDBusArgInfo **
-export_args (GDBusArgInfo * const *infos)
-{
-  GPtrArray *list = g_ptr_array_new ();
-
-  for (guint i = 0; infos != NULL && infos[i] != NULL; i++)
-    g_ptr_array_add (list, export_arg ((const NorpcArgInfo *) infos[i]));
-  g_ptr_array_add (list, NULL);
-
-  return (GDBusArgInfo **) g_ptr_array_free (list, FALSE);
-}
-
-static GDBusMethodInfo *
-export_method (const GDBusMethodInfo *info)
-{
-  GDBusMethodInfo *self = g_new0 (GDBusMethodInfo, 1);
-
-  *self = *info;
-  self->ref_count = -1;
-  self->in_args = export_args (info->in_args);
-  self->out_args = export_args (info->out_args);
+  self->in_args = norpc_dbus_export_args (info->dbus.in_args);
+  self->out_args = norpc_dbus_export_args (info->dbus.out_args);
 
   return self;
 }
@@ -209,7 +172,7 @@ export_signal (const GDBusSignalInfo *info)
 
   *self = *info;
   self->ref_count = -1;
-  self->args = export_args (info->args);
+  self->args = norpc_dbus_export_args (info->args);
 
   return self;
 }
@@ -217,7 +180,7 @@ export_signal (const GDBusSignalInfo *info)
 static GDBusPropertyInfo *
 export_property (const NorpcPropertyInfo *info)
 {
-  g_autofree GDBusArgInfo *arg = export_arg (&(NorpcArgInfo) {
+  g_autofree GDBusArgInfo *arg = norpc_dbus_export_arg (&(NorpcArgInfo) {
     { -1, info->dbus.name, info->dbus.signature, info->dbus.annotations }, info->flags, info->get_type,
     info->get_element_type
   });
@@ -239,10 +202,10 @@ list_methods (const NorpcInterfaceInfo *info)
 
   for (guint i = 0; info->methods != NULL && info->methods[i] != NULL; i++)
     {
-      g_autofree char *reason = norpc_dbus_find_not_portable (info->methods[i]);
+      g_autofree char *reason = norpc_dbus_find_not_portable (info, i);
 
       if (reason == NULL)
-        g_ptr_array_add (list, export_method (&info->methods[i]->dbus));
+        g_ptr_array_add (list, export_method (info->methods[i]));
     }
   g_ptr_array_add (list, NULL);
 
@@ -285,7 +248,7 @@ new_exported_info (const NorpcInterfaceInfo *info)
   self->methods = list_methods (info);
   self->signals = list_signals (info);
   self->properties = list_properties (info);
-  self->annotations = add_annotation (info->dbus.annotations, NORPC_DBUS_CALLS_ANNOTATION, "1");
+  self->annotations = norpc_dbus_add_annotation (info->dbus.annotations, NORPC_DBUS_CALLS_ANNOTATION, "1");
 
   return self;
 }

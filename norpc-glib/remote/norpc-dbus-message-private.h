@@ -8,6 +8,8 @@
 #include "call/norpc-call.h"
 #include "norpc-dbus-passage-private.h"
 
+#include <gio/gunixfdlist.h>
+
 G_BEGIN_DECLS
 
 /* Calls as messages of D-Bus, on the client's side. */
@@ -30,6 +32,10 @@ gboolean      norpc_dbus_message_returns_objects (NorpcCall   *call);
 void          norpc_dbus_message_answer_call   (GDBusMessage     *reply,
                                                 NorpcDBusPassage *passage,
                                                 NorpcCall        *call);
+void          norpc_dbus_message_answer_results (NorpcCall        *call,
+                                                 NorpcDBusPassage *passage,
+                                                 GVariant         *body,
+                                                 GUnixFDList      *fds);
 void          norpc_dbus_message_discard       (GDBusMessage     *reply,
                                                 NorpcDBusPassage *passage,
                                                 NorpcCall        *call);

@@ -72,7 +72,7 @@ check_portable (NorpcCall  *call,
 
     case NORPC_DBUS_METHOD:
     default:
-      reason = norpc_dbus_find_not_portable (norpc_call_get_method_info (call));
+      reason = norpc_dbus_find_not_portable (call->interface_info, call->method);
       if (reason == NULL && norpc_dbus_args_have_objects (norpc_call_get_method_info (call)->dbus.in_args))
         reason = g_strdup ("objects of clients do not cross");
       return reason == NULL || set_not_portable (error, call, reason);
@@ -296,15 +296,18 @@ answer_with_fds (NorpcCall        *call,
     norpc_dbus_close_fds (results);
 }
 
-static void
-answer_with_results (NorpcCall        *call,
-                     NorpcDBusPassage *passage,
-                     GDBusMessage     *reply)
+/* Answers the call of a method with the body (nullable) of a message, which is checked against the description. @fds is
+ * NULL if the message has none.
+ */
+void
+norpc_dbus_message_answer_results (NorpcCall        *call,
+                                   NorpcDBusPassage *passage,
+                                   GVariant         *body,
+                                   GUnixFDList      *fds)
 {
   g_autofree char *type = norpc_dbus_args_get_type (norpc_call_get_method_info (call)->dbus.out_args);
   g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
-  GVariant *form = g_dbus_message_get_body (reply) != NULL ? g_dbus_message_get_body (reply) : nothing;
-  GUnixFDList *fds = g_dbus_message_get_unix_fd_list (reply);
+  GVariant *form = body != NULL ? body : nothing;
   g_autoptr (GVariant) results = NULL;
   char *problem = NULL;
 
@@ -328,7 +331,8 @@ norpc_dbus_message_answer_call (GDBusMessage     *reply,
                                 NorpcCall        *call)
 {
   if (g_dbus_message_get_message_type (reply) == G_DBUS_MESSAGE_TYPE_METHOD_RETURN)
-    answer_with_results (call, passage, reply);
+    norpc_dbus_message_answer_results (call, passage, g_dbus_message_get_body (reply),
+                                       g_dbus_message_get_unix_fd_list (reply));
   else
     norpc_call_take_error (call, norpc_dbus_error_from_message (reply));
 }

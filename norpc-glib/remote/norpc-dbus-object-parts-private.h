@@ -56,7 +56,11 @@ struct _NorpcDBusObject
   guint            closing_id;  /* of GDBus: the subscription to the signal that the object is closed */
   NorpcDBusMatch  *owner_match; /* (owned) (nullable): tells of changes of the owner */
   gulong           closed_id;
+  GHashTable      *streams;     /* (owned): of unowned paths and unowned NorpcDBusOpenedStream */
+  GHashTable      *stream_signals; /* (owned): of owned names of interfaces and subscriptions of GDBus */
 };
+
+typedef struct _NorpcDBusOpenedStream NorpcDBusOpenedStream;
 
 /* A call of an object. */
 typedef struct
@@ -69,6 +73,8 @@ typedef struct
   GCancellable    *cancellable; /* (owned), since construction: ends the waiting for a reply */
   guint32          serial;      /* of the message, once it was sent */
   int              answered;    /* atomic: the thread of D-Bus endpoints completes the call */
+  gboolean         sent_credit; /* of a stream: the service has the first credit */
+  NorpcDBusOpenedStream *opened; /* (owned) (nullable): of a stream, once the service has opened it */
 } NorpcDBusCall;
 
 /* Thread-safe. */

@@ -10,6 +10,7 @@
 #include "norpc-dbus-interface-private.h"
 #include "norpc-dbus-message-private.h"
 #include "norpc-dbus-object-parts-private.h"
+#include "norpc-dbus-opened-stream-private.h"
 #include "norpc-dbus-thread-private.h"
 
 #define CLOSED "was rejected: the connection or the object is closed"
@@ -24,6 +25,8 @@ clear_object (gpointer data)
 
   g_ptr_array_unref (self->interfaces);
   g_hash_table_unref (self->calls);
+  g_hash_table_unref (self->streams);
+  g_hash_table_unref (self->stream_signals);
   g_mutex_clear (&self->lock);
   g_free (self->owner);
   g_free (self->path);
@@ -244,6 +247,7 @@ stop_object (NorpcDBusObject *self)
   if (n_received > 0 && self->peer == NORPC_DBUS_PEER_NORPC && !g_atomic_int_get (&self->closed))
     tell_service (self, "Release", n_received, NULL, NULL);
 
+  norpc_dbus_opened_stream_stop_all (self);
   g_clear_pointer (&self->owner_match, norpc_dbus_match_free);
   g_clear_signal_handler (&self->closed_id, self->connection);
   if (self->closing_id != 0)
@@ -314,6 +318,8 @@ norpc_dbus_object_new (GDBusConnection *connection,
   g_mutex_init (&self->lock);
   self->interfaces = g_ptr_array_new_with_free_func (norpc_dbus_interface_unref);
   self->calls = g_hash_table_new_full (NULL, NULL, norpc_dbus_call_unref, NULL);
+  self->streams = g_hash_table_new (g_str_hash, g_str_equal);
+  self->stream_signals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->call_ended = stop_if_unused;
   object_invoke (self, start_object);
 

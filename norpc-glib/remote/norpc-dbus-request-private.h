@@ -44,6 +44,10 @@ void norpc_dbus_request_reject (NorpcDBusServing *serving,
                                 const char       *name,
                                 const char       *text);
 
+void norpc_dbus_request_handle_stream (NorpcDBusServing *serving,
+                                       NorpcDBusClient  *client,
+                                       GDBusMessage     *message);
+
 /* Answers all requests that the endpoint has, because nobody runs the context in which their replies would arrive. */
 void norpc_dbus_request_answer_all_closed (NorpcDBusServing *serving);
 

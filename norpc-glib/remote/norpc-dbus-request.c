@@ -16,18 +16,7 @@
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-limits-private.h"
 #include "norpc-dbus-objects-private.h"
-
-static void
-request_free (NorpcDBusRequest *self)
-{
-  g_hash_table_remove (self->serving->requests, self);
-  if (self->has_slot)
-    norpc_dbus_inbox_free_slot (self->serving->inbox, self->message);
-  g_object_unref (self->message);
-  g_free (self->client);
-  norpc_dbus_serving_unref (self->serving);
-  g_free (self);
-}
+#include "norpc-dbus-served-stream-private.h"
 
 /* Runs in the context of the export. Takes ownership of @reply. A client that has cancelled the call waits for the answer
  * nevertheless, because that might have an object. It gets none then.
@@ -48,7 +37,7 @@ request_replied_cb (NorpcReply *reply,
     norpc_dbus_answer_reply (self, reply);
   else if (!self->answered)
     norpc_dbus_answer_error (self, "org.norpc.Error.NoReply", "The call was cancelled");
-  request_free (self);
+  norpc_dbus_request_free (self);
 }
 
 /* Applies what the client has told about its next call to @call. */
@@ -77,13 +66,14 @@ send_request_call (NorpcDBusRequest *self,
     {
       norpc_dbus_answer_error (self, NORPC_DBUS_INVALID_ARGS, "Another call has the same serial number");
       norpc_call_unref (call);
-      request_free (self);
+      norpc_dbus_request_free (self);
       return;
     }
 
   self->answer = kind;
   norpc_call_set_sender (call, client->sender, G_OBJECT (self->message));
   take_notes (client, call);
+  client->has_credit = FALSE;
   g_hash_table_add (self->serving->requests, self);
   norpc_endpoint_call (self->serving->endpoint, call, cancellable, request_replied_cb, self);
 }
@@ -116,7 +106,7 @@ find_exported_method (NorpcDBusServing          *serving,
       method = norpc_interface_info_find_method (*info, member);
       if (method >= 0)
         {
-          g_autofree char *reason = norpc_dbus_find_not_portable ((*info)->methods[method]);
+          g_autofree char *reason = norpc_dbus_find_not_portable (*info, (guint) method);
 
           return reason == NULL ? method : -1;
         }
@@ -146,7 +136,7 @@ check_signature (NorpcDBusRequest *self,
   norpc_dbus_answer_wrong (self, NORPC_DBUS_INVALID_ARGS, "%s.%s: expected arguments of the types '%s', got '%s'",
                            interface_name != NULL ? interface_name : "", g_dbus_message_get_member (self->message),
                            expected, get_signature (self->message));
-  request_free (self);
+  norpc_dbus_request_free (self);
 
   return FALSE;
 }
@@ -181,6 +171,26 @@ set_args (NorpcDBusRequest     *self,
   return FALSE;
 }
 
+/* Opens a stream by its call (owned). Takes ownership of the request. A client that wants no reply cannot use it. */
+static void
+open_stream (NorpcDBusRequest *self,
+             NorpcDBusClient  *client,
+             NorpcCall        *call)
+{
+  if (norpc_dbus_answer_is_wanted (self))
+    {
+      norpc_call_set_sender (call, client->sender, G_OBJECT (self->message));
+      take_notes (client, call);
+      norpc_dbus_served_stream_open (self, client, call);
+    }
+  else
+    {
+      norpc_call_unref (call);
+      norpc_dbus_request_free (self);
+    }
+  client->has_credit = FALSE;
+}
+
 /* Takes ownership of the request. */
 static void
 call_method (NorpcDBusRequest *self,
@@ -193,13 +203,16 @@ call_method (NorpcDBusRequest *self,
   if (set_args (self, call, self->info->methods[method]->dbus.in_args, &error))
     {
       self->method = method;
-      send_request_call (self, client, call, NORPC_DBUS_ANSWER_RESULTS);
+      if (norpc_method_info_is_stream (self->info->methods[method]))
+        open_stream (self, client, call);
+      else
+        send_request_call (self, client, call, NORPC_DBUS_ANSWER_RESULTS);
       return;
     }
 
   norpc_dbus_answer_error (self, NORPC_DBUS_INVALID_ARGS, error->message);
   norpc_call_unref (call);
-  request_free (self);
+  norpc_dbus_request_free (self);
 }
 
 /* Takes ownership of the request. */
@@ -216,7 +229,7 @@ handle_method (NorpcDBusRequest *self,
     {
       norpc_dbus_answer_wrong (self, NORPC_DBUS_UNKNOWN_METHOD, "There is no method %s.%s",
                                interface_name != NULL ? interface_name : "", member);
-      request_free (self);
+      norpc_dbus_request_free (self);
       return;
     }
 
@@ -242,7 +255,7 @@ handle_get_all (NorpcDBusRequest *self,
     }
 
   norpc_dbus_answer_body (self, g_variant_new ("(a{sv})", NULL), NULL);
-  request_free (self);
+  norpc_dbus_request_free (self);
 }
 
 /* Takes ownership of the request. */
@@ -268,7 +281,7 @@ handle_set (NorpcDBusRequest *self,
 
   norpc_dbus_answer_wrong (self, NORPC_DBUS_INVALID_ARGS, "%s.%s: %s", self->info->dbus.name, arg->dbus.name, problem);
   norpc_call_unref (call);
-  request_free (self);
+  norpc_dbus_request_free (self);
 }
 
 /* Takes ownership of the request. */
@@ -304,7 +317,7 @@ handle_one_property (NorpcDBusRequest *self,
       handle_set (self, client, value);
       return;
     }
-  request_free (self);
+  norpc_dbus_request_free (self);
 }
 
 /* Takes ownership of the request. */
@@ -321,7 +334,7 @@ handle_properties (NorpcDBusRequest *self,
     {
       norpc_dbus_answer_wrong (self, NORPC_DBUS_UNKNOWN_METHOD, "There is no method %s.%s", NORPC_DBUS_PROPERTIES,
                                member);
-      request_free (self);
+      norpc_dbus_request_free (self);
       return;
     }
   if (!check_signature (self, gets_all ? "s" : sets ? "ssv" : "ss"))
@@ -332,7 +345,7 @@ handle_properties (NorpcDBusRequest *self,
   if (self->info == NULL)
     {
       norpc_dbus_answer_wrong (self, NORPC_DBUS_UNKNOWN_INTERFACE, "The object has no interface %s", name);
-      request_free (self);
+      norpc_dbus_request_free (self);
     }
   else if (gets_all)
     {
@@ -396,6 +409,15 @@ note_cancel (NorpcDBusRequest *self G_GNUC_UNUSED,
 }
 
 static void
+note_credit (NorpcDBusRequest *self G_GNUC_UNUSED,
+             NorpcDBusClient  *client,
+             GVariant         *body)
+{
+  client->has_credit = TRUE;
+  client->credit = get_number (body);
+}
+
+static void
 note_follow (NorpcDBusRequest *self,
              NorpcDBusClient  *client,
              GVariant         *body)
@@ -414,6 +436,7 @@ static const struct
   { "Limit", "u", note_limit },
   { "Trace", "ss", note_trace },
   { "Cancel", "u", note_cancel },
+  { "Credit", "u", note_credit },
   { "Release", "u", note_release },
   { "Follow", "u", note_follow },
 };
@@ -431,7 +454,7 @@ handle_note (NorpcDBusRequest *self,
   if (i == G_N_ELEMENTS (notes))
     {
       norpc_dbus_answer_wrong (self, NORPC_DBUS_UNKNOWN_METHOD, "There is no method %s.%s", NORPC_DBUS_CALLS, member);
-      request_free (self);
+      norpc_dbus_request_free (self);
       return;
     }
   if (!check_signature (self, notes[i].signature))
@@ -439,7 +462,7 @@ handle_note (NorpcDBusRequest *self,
 
   norpc_dbus_answer_body (self, g_variant_new ("()"), NULL);
   notes[i].func (self, client, g_dbus_message_get_body (self->message));
-  request_free (self);
+  norpc_dbus_request_free (self);
 }
 
 static NorpcDBusRequest *
@@ -467,7 +490,7 @@ norpc_dbus_request_reject (NorpcDBusServing *serving,
   NorpcDBusRequest *self = request_new (serving, client, message);
 
   norpc_dbus_answer_error (self, name, text);
-  request_free (self);
+  norpc_dbus_request_free (self);
 }
 
 /* Runs in the context of the export, which is the thread-default one. Takes ownership of @message. */
@@ -485,6 +508,18 @@ norpc_dbus_request_handle (NorpcDBusServing *serving,
     handle_properties (request, client);
   else
     handle_method (request, client);
+}
+
+/* Runs in the context of the export. Handles a message to the object of a stream. Takes ownership of @message. */
+void
+norpc_dbus_request_handle_stream (NorpcDBusServing *serving,
+                                  NorpcDBusClient  *client,
+                                  GDBusMessage     *message)
+{
+  NorpcDBusRequest *request = request_new (serving, client, message);
+
+  request->has_slot = FALSE;
+  norpc_dbus_stream_methods_handle (request);
 }
 
 /* Called by the thread that owns the context of the export. */

@@ -39,6 +39,8 @@ struct _NorpcDBusServing
   /* Of the export's own object only: see norpc_dbus_serving_get_root (). */
   NorpcDBusClients *clients;    /* (owned) (nullable): until the object is no longer exported */
   NorpcDBusObjects *objects;    /* (owned) (nullable): as long */
+  GHashTable       *streams;    /* (owned): of unowned paths and owned NorpcDBusServedStream */
+  guint64           n_streams;  /* that were opened */
   NorpcDBusOutlet   outlet;
 };
 

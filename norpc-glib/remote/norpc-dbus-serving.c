@@ -54,6 +54,7 @@ norpc_dbus_serving_unref (gpointer data)
   g_clear_pointer (&self->holders, g_hash_table_unref);
   g_hash_table_unref (self->followers);
   g_hash_table_unref (self->requests);
+  g_clear_pointer (&self->streams, g_hash_table_unref);
   g_clear_pointer (&self->clients, norpc_dbus_clients_free);
   g_clear_pointer (&self->inbox, norpc_dbus_inbox_unref);
   g_main_context_unref (self->context);

@@ -57,6 +57,17 @@ static const struct
     "line 1, column 49: 'org..A' is not a name of an error in D-Bus" },
   { "<node><error-domain name='E'><error name='A' dbus-name='a.b'/><error name='B' dbus-name='a.b'/></error-domain>"
     "</node>", "line 1, column 63: 'a.b' is the name of another error in D-Bus, too" },
+  { "<node><interface name='a.b'><method name='M'><annotation name='org.norpc.Stream' value='up'/></method></interface>"
+    "</node>", "line 1, column 29: the annotation 'org.norpc.Stream' is 'in' or 'out', not 'up'" },
+  { "<node><interface name='a.b'><method name='M'><annotation name='org.norpc.Stream' value='in'/>"
+    "<annotation name='org.norpc.Stream.Items' value='s a, u'/></method></interface></node>",
+    "line 1, column 29: the annotation 'org.norpc.Stream.Items' lists types, each with a name: 'u' is none" },
+  { "<node><interface name='a.b'><method name='M'><annotation name='org.norpc.Stream' value='in'/>"
+    "<annotation name='org.norpc.Stream.Results' value='!! a'/></method></interface></node>",
+    "line 1, column 29: '!!' is not a type" },
+  { "<node><interface name='a.b'><method name='M'><annotation name='org.norpc.Stream' value='in'/>"
+    "<annotation name='org.norpc.Stream.Backlog' value='-1'/></method></interface></node>",
+    "line 1, column 29: '-1' is not a backlog: a number from 1 to 2147483647" },
   { "<node><enum name='A'/><record name='A'/></node>", "line 1, column 23: another type has the name 'A'" },
   { "<node/>", "the description has 0 interfaces; the name of one of them is needed" },
   { "<node><interface name='a.b'/><interface name='a.c'/></node>",

@@ -23,6 +23,7 @@ void
 wire_state_free (WireState *self)
 {
   g_queue_clear_full (&self->held, (GDestroyNotify) norpc_call_unref);
+  g_queue_clear_full (&self->streams, (GDestroyNotify) held_stream_free);
   g_array_unref (self->notes);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->lock);
@@ -41,6 +42,29 @@ wire_state_wait_held (WireState *self)
   g_mutex_unlock (&self->lock);
 
   return call;
+}
+
+void
+held_stream_free (HeldStream *self)
+{
+  g_object_unref (self->stream);
+  norpc_call_unref (self->call);
+  g_object_unref (self->service);
+  g_free (self);
+}
+
+HeldStream *
+wire_state_wait_stream (WireState *self)
+{
+  HeldStream *stream;
+
+  g_mutex_lock (&self->lock);
+  while (g_queue_is_empty (&self->streams))
+    g_cond_wait (&self->cond, &self->lock);
+  stream = g_queue_pop_head (&self->streams);
+  g_mutex_unlock (&self->lock);
+
+  return stream;
 }
 
 void
@@ -203,6 +227,52 @@ handle_hold (WireWire   *service,
 }
 
 static gboolean
+hold_stream (WireWire  *service,
+             NorpcCall *call,
+             gpointer   stream)
+{
+  WireState *state = get_state (service);
+  HeldStream *held = g_new (HeldStream, 1);
+
+  *held = (HeldStream) { g_object_ref (service), norpc_call_ref (call), g_object_ref (stream) };
+  g_signal_connect (norpc_call_get_cancellable (call), "cancelled", G_CALLBACK (cancelled_cb), state);
+  g_mutex_lock (&state->lock);
+  g_queue_push_tail (&state->streams, held);
+  g_cond_broadcast (&state->cond);
+  g_mutex_unlock (&state->lock);
+
+  return TRUE;
+}
+
+static gboolean
+handle_pour (WireWire            *service,
+             NorpcCall           *call,
+             WireWirePourStream  *stream,
+             const char          *name,
+             GError             **error)
+{
+  return hold_stream (service, call, stream);
+}
+
+static gboolean
+handle_fill (WireWire            *service,
+             NorpcCall           *call,
+             WireWireFillStream  *stream,
+             GError             **error)
+{
+  return hold_stream (service, call, stream);
+}
+
+static gboolean
+handle_mix (WireWire           *service,
+            NorpcCall          *call,
+            WireWireMixStream  *stream,
+            GError            **error)
+{
+  return hold_stream (service, call, stream);
+}
+
+static gboolean
 handle_time_left (WireWire   *service,
                   NorpcCall  *call,
                   GError    **error)
@@ -325,6 +395,9 @@ static const WireWireInterface funcs = {
   .read_extra = service_read_extra,
   .get_bytes = service_get_bytes,
   .run = service_run,
+  .handle_pour = handle_pour,
+  .handle_fill = handle_fill,
+  .handle_mix = handle_mix,
 };
 
 WireWire *

@@ -1,0 +1,306 @@
+/* norpc-dbus-router.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <string.h>
+
+#include "norpc-dbus-router-private.h"
+
+struct _NorpcDBusRouter
+{
+  GMutex      lock;
+  GHashTable *inboxes;  /* (owned) [lock]: of owned paths and owned Inbox */
+  GHashTable *branches; /* (owned) [lock]: of owned paths and owned Branch */
+};
+
+typedef struct
+{
+  gpointer                   inbox; /* (unowned): it removes itself before it is freed */
+  const NorpcDBusInboxFuncs *funcs;
+} Inbox;
+
+/* An object that one client uses. */
+typedef struct
+{
+  char *inbox_path;     /* (owned) */
+  char *interface_name; /* (owned) */
+  char *client;         /* (owned): the only name that may use it, or empty for the peer */
+  guint limit;          /* how many messages may wait */
+  guint n_messages;     /* [lock]: that wait in the inbox */
+} Branch;
+
+static G_DEFINE_QUARK (norpc-dbus-router, get_router)
+
+static void
+branch_free (gpointer data)
+{
+  Branch *self = data;
+
+  g_free (self->client);
+  g_free (self->interface_name);
+  g_free (self->inbox_path);
+  g_free (self);
+}
+
+static void
+router_clear (gpointer data)
+{
+  NorpcDBusRouter *self = data;
+
+  g_hash_table_unref (self->branches);
+  g_hash_table_unref (self->inboxes);
+  g_mutex_clear (&self->lock);
+}
+
+void
+norpc_dbus_router_unref (gpointer self)
+{
+  g_atomic_rc_box_release_full (self, router_clear);
+}
+
+/* Called with the lock held. Returns an inbox, whose content is owned, or one without functions. */
+static Inbox
+find_inbox_locked (NorpcDBusRouter *self,
+                   const char      *path)
+{
+  const Inbox *inbox = g_hash_table_lookup (self->inboxes, path);
+
+  if (inbox == NULL)
+    return (Inbox) { NULL, NULL };
+
+  inbox->funcs->ref (inbox->inbox);
+
+  return *inbox;
+}
+
+/* Called with the lock held. GDBus answers messages for other interfaces: it describes the object. */
+static gboolean
+branch_wants_locked (Branch       *self,
+                     GDBusMessage *message)
+{
+  const char *interface_name = g_dbus_message_get_interface (message);
+
+  return interface_name == NULL || g_str_equal (interface_name, self->interface_name);
+}
+
+/* Answers a message that is not handled. */
+void
+norpc_dbus_router_reject (GDBusConnection *connection,
+                          GDBusMessage    *message,
+                          const char      *name,
+                          const char      *text)
+{
+  g_autoptr (GDBusMessage) reply = NULL;
+
+  if ((g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0)
+    return;
+
+  reply = g_dbus_message_new_method_error_literal (message, name, text);
+  g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
+}
+
+void
+norpc_dbus_router_reject_full (GDBusConnection *connection,
+                               GDBusMessage    *message)
+{
+  norpc_dbus_router_reject (connection, message, "org.freedesktop.DBus.Error.LimitsExceeded",
+                            "Too many calls of the object wait to be answered");
+}
+
+/* Runs in GDBus's thread. Returns TRUE if the message is for a branch: it is passed on or rejected. */
+static gboolean
+route_to_branch (NorpcDBusRouter *self,
+                 GDBusConnection *connection,
+                 GDBusMessage    *message)
+{
+  Inbox inbox = { NULL, NULL };
+  gboolean is_wanted, is_denied;
+  Branch *branch;
+
+  g_mutex_lock (&self->lock);
+  branch = g_hash_table_lookup (self->branches, g_dbus_message_get_path (message));
+  is_wanted = branch != NULL && branch_wants_locked (branch, message);
+  is_denied = is_wanted && *branch->client != '\0' &&
+              g_strcmp0 (branch->client, g_dbus_message_get_sender (message)) != 0;
+  if (is_wanted && !is_denied && branch->n_messages < branch->limit)
+    inbox = find_inbox_locked (self, branch->inbox_path);
+  if (inbox.funcs != NULL)
+    branch->n_messages++;
+  g_mutex_unlock (&self->lock);
+
+  if (inbox.funcs != NULL)
+    {
+      inbox.funcs->take (inbox.inbox, message, TRUE);
+      inbox.funcs->unref (inbox.inbox);
+    }
+  else if (is_denied)
+    norpc_dbus_router_reject (connection, message, "org.freedesktop.DBus.Error.AccessDenied",
+                              "The stream belongs to another client");
+  else if (is_wanted)
+    norpc_dbus_router_reject_full (connection, message);
+
+  return is_wanted;
+}
+
+/* Returns the path (owned) of the inbox that has the messages to an object below it, or NULL. */
+static char *
+get_path_above (const char *path)
+{
+  g_autofree char *above = g_path_get_dirname (path);
+
+  if (!g_str_has_suffix (above, NORPC_DBUS_OBJECTS))
+    return NULL;
+
+  above[strlen (above) - strlen (NORPC_DBUS_OBJECTS)] = '\0';
+
+  return *above != '\0' ? g_steal_pointer (&above) : g_strdup ("/");
+}
+
+/* Runs in GDBus's thread. Returns TRUE if an inbox has the message. */
+static gboolean
+route_to_inbox (NorpcDBusRouter *self,
+                GDBusMessage    *message)
+{
+  const char *path = g_dbus_message_get_path (message);
+  g_autofree char *above = get_path_above (path);
+  gboolean taken;
+  Inbox inbox;
+
+  g_mutex_lock (&self->lock);
+  inbox = find_inbox_locked (self, path);
+  if (inbox.funcs == NULL && above != NULL)
+    inbox = find_inbox_locked (self, above);
+  g_mutex_unlock (&self->lock);
+
+  if (inbox.funcs == NULL)
+    return FALSE;
+
+  taken = inbox.funcs->take (inbox.inbox, message, FALSE);
+  inbox.funcs->unref (inbox.inbox);
+
+  return taken;
+}
+
+/* Runs in GDBus's thread. Takes ownership of @message. */
+static GDBusMessage *
+filter (GDBusConnection *connection,
+        GDBusMessage    *message,
+        gboolean         incoming,
+        gpointer         data G_GNUC_UNUSED)
+{
+  NorpcDBusRouter *self = g_object_get_qdata (G_OBJECT (connection), get_router_quark ());
+
+  if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL ||
+      g_dbus_message_get_path (message) == NULL)
+    return message;
+
+  if (route_to_branch (self, connection, message) || route_to_inbox (self, message))
+    g_clear_object (&message);
+
+  return message;
+}
+
+/* Returns the router (owned) of a connection, which has it for as long as it exists. */
+NorpcDBusRouter *
+norpc_dbus_router_get (GDBusConnection *connection)
+{
+  static GMutex lock;
+  NorpcDBusRouter *router;
+
+  g_mutex_lock (&lock);
+  router = g_object_get_qdata (G_OBJECT (connection), get_router_quark ());
+  if (router == NULL)
+    {
+      router = g_atomic_rc_box_new0 (NorpcDBusRouter);
+      g_mutex_init (&router->lock);
+      router->inboxes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+      router->branches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, branch_free);
+      g_object_set_qdata_full (G_OBJECT (connection), get_router_quark (), router, norpc_dbus_router_unref);
+      g_dbus_connection_add_filter (connection, filter, NULL, NULL);
+    }
+  g_atomic_rc_box_acquire (router);
+  g_mutex_unlock (&lock);
+
+  return router;
+}
+
+/* Returns FALSE if the object has an inbox already. */
+gboolean
+norpc_dbus_router_add (NorpcDBusRouter           *self,
+                       const char                *path,
+                       gpointer                   inbox,
+                       const NorpcDBusInboxFuncs *funcs)
+{
+  gboolean added;
+
+  g_mutex_lock (&self->lock);
+  added = !g_hash_table_contains (self->inboxes, path);
+  if (added)
+    {
+      Inbox *entry = g_new (Inbox, 1);
+
+      *entry = (Inbox) { inbox, funcs };
+      g_hash_table_insert (self->inboxes, g_strdup (path), entry);
+    }
+  g_mutex_unlock (&self->lock);
+
+  return added;
+}
+
+void
+norpc_dbus_router_remove (NorpcDBusRouter *self,
+                          const char      *path)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_remove (self->inboxes, path);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Adds an object whose messages the inbox of another one has. Returns FALSE if there is such an object already. */
+gboolean
+norpc_dbus_router_add_branch (NorpcDBusRouter *self,
+                              const char      *path,
+                              const char      *inbox_path,
+                              const char      *interface_name,
+                              const char      *client,
+                              guint            limit)
+{
+  gboolean added;
+
+  g_mutex_lock (&self->lock);
+  added = !g_hash_table_contains (self->branches, path);
+  if (added)
+    {
+      Branch *branch = g_new0 (Branch, 1);
+
+      *branch = (Branch) { g_strdup (inbox_path), g_strdup (interface_name), g_strdup (client), limit, 0 };
+      g_hash_table_insert (self->branches, g_strdup (path), branch);
+    }
+  g_mutex_unlock (&self->lock);
+
+  return added;
+}
+
+void
+norpc_dbus_router_remove_branch (NorpcDBusRouter *self,
+                                 const char      *path)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_remove (self->branches, path);
+  g_mutex_unlock (&self->lock);
+}
+
+/* A message of the branch no longer waits. */
+void
+norpc_dbus_router_leave_branch (NorpcDBusRouter *self,
+                                const char      *path)
+{
+  Branch *branch;
+
+  g_mutex_lock (&self->lock);
+  branch = g_hash_table_lookup (self->branches, path);
+  if (branch != NULL)
+    branch->n_messages--;
+  g_mutex_unlock (&self->lock);
+}
