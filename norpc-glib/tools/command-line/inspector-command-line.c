@@ -26,20 +26,25 @@ compare_paths (gconstpointer a,
   return strcmp (*(const char * const *) a, *(const char * const *) b);
 }
 
-/* Returns the paths (owned) of the sockets in a folder at which processes listen. */
-static GPtrArray *
-list_sockets (GDir       *dir,
-              const char *folder)
+/* Returns the paths (owned) of the sockets in a folder at which processes listen, or NULL if @error is set. */
+GPtrArray *
+inspector_list_processes (const char  *folder,
+                          GError     **error)
 {
-  GPtrArray *sockets = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
+  GPtrArray *sockets;
   const char *name;
 
+  if (dir == NULL)
+    return NULL;
+
+  sockets = g_ptr_array_new_with_free_func (g_free);
   while ((name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
 
       if (is_alive (path))
-        g_ptr_array_add (sockets, g_steal_pointer (&path));
+        g_ptr_array_add (sockets, g_canonicalize_filename (path, NULL));
     }
   g_ptr_array_sort (sockets, compare_paths);
 
@@ -54,20 +59,17 @@ inspector_find_address (const char  *place,
                         GError     **error)
 {
   g_autoptr (GPtrArray) sockets = NULL;
-  g_autoptr (GDir) dir = NULL;
   g_autofree char *paths = NULL;
 
   if (!g_file_test (place, G_FILE_TEST_IS_DIR))
     return g_path_is_absolute (place) || strchr (place, ':') != NULL ? g_strdup (place)
                                                                       : g_canonicalize_filename (place, NULL);
 
-  dir = g_dir_open (place, 0, error);
-  if (dir == NULL)
+  sockets = inspector_list_processes (place, error);
+  if (sockets == NULL)
     return NULL;
-
-  sockets = list_sockets (dir, place);
   if (sockets->len == 1)
-    return g_canonicalize_filename (sockets->pdata[0], NULL);
+    return g_strdup (sockets->pdata[0]);
 
   g_ptr_array_add (sockets, NULL);
   paths = g_strjoinv ("\n  ", (char **) sockets->pdata);
@@ -82,8 +84,8 @@ inspector_find_address (const char  *place,
 }
 
 /* Returns the place (owned) of the process if the command line names none, or NULL. */
-static char *
-get_default_place (void)
+char *
+inspector_get_default_place (void)
 {
   const char *place = g_getenv ("NORPC_INSPECT");
   g_autofree char *folder = g_build_filename (g_get_user_runtime_dir (), "norpc", NULL);
@@ -99,7 +101,7 @@ NorpcInspector *
 inspector_connect (const char  *place,
                    GError     **error)
 {
-  g_autofree char *found = place != NULL ? g_strdup (place) : get_default_place ();
+  g_autofree char *found = place != NULL ? g_strdup (place) : inspector_get_default_place ();
   g_autofree char *address = NULL;
 
   if (found == NULL || *found == '\0')

@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+GPtrArray      *inspector_list_processes     (const char       *folder,
+                                              GError          **error);
+char           *inspector_get_default_place  (void);
 char           *inspector_find_address       (const char       *place,
                                               GError          **error);
 NorpcInspector *inspector_connect            (const char       *place,

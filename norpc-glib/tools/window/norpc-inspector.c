@@ -5,7 +5,11 @@
 
 /* Looks into the services of another process, in a window. */
 
+#include <glib/gi18n.h>
+#include <locale.h>
+
 #include "inspector-command-line.h"
+#include "process-chooser.h"
 #include <norpc-glib-gtk/norpc-glib-gtk.h>
 
 static char *page;
@@ -18,30 +22,110 @@ static const GOptionEntry entries[] = {
   { NULL }
 };
 
-/* Returns an inspector (owned) of the process that was named, or NULL if @error is set. */
-static NorpcInspector *
-connect_to_process (GError **error)
+/* The first window shows a process, or those in a folder. */
+typedef struct
 {
-  if (places != NULL && places[1] != NULL)
+  NorpcInspector *inspector; /* (owned) (nullable) */
+  char           *place;     /* (owned): of the process, or the folder */
+} Start;
+
+static void
+show_inspector (GtkApplication *application,
+                NorpcInspector *inspector,
+                const char     *place)
+{
+  GtkWidget *window = norpc_gtk_inspector_window_new (inspector);
+  g_autofree char *name = g_path_get_basename (place);
+  /* Translators: %s is the name of a program. */
+  g_autofree char *title = g_strdup_printf (_("Services of %s"), name);
+
+  gtk_window_set_application (GTK_WINDOW (window), application);
+  gtk_window_set_title (GTK_WINDOW (window), title);
+  if (page != NULL && !norpc_gtk_inspector_window_set_page (NORPC_GTK_INSPECTOR_WINDOW (window), page))
+    g_printerr ("norpc-inspector: there is no page '%s'\n", page);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+/* The process may have ended meanwhile. */
+static void
+process_chosen_cb (GtkApplication *application,
+                   const char     *address)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NorpcInspector) inspector = norpc_inspector_new_for_address (address, NULL, &error);
+  GtkWidget *dialog;
+
+  if (inspector != NULL)
     {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "expected one process, got '%s' and '%s'", places[0],
-                   places[1]);
-      return NULL;
+      show_inspector (application, inspector, address);
+      return;
     }
 
-  return inspector_connect (places != NULL ? places[0] : NULL, error);
+  dialog = gtk_message_dialog_new (gtk_application_get_active_window (application),
+                                   GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_ERROR,
+                                   GTK_BUTTONS_CLOSE, "%s", error->message);
+  g_signal_connect (dialog, "response", G_CALLBACK (gtk_window_destroy), NULL);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
 activate_cb (GtkApplication *application,
              gpointer        user_data)
 {
-  GtkWidget *window = norpc_gtk_inspector_window_new (user_data);
+  Start *start = user_data;
 
-  gtk_window_set_application (GTK_WINDOW (window), application);
-  if (page != NULL && !norpc_gtk_inspector_window_set_page (NORPC_GTK_INSPECTOR_WINDOW (window), page))
-    g_printerr ("norpc-inspector: there is no page '%s'\n", page);
-  gtk_window_present (GTK_WINDOW (window));
+  if (start->inspector != NULL)
+    show_inspector (application, start->inspector, start->place);
+  else
+    gtk_window_present (GTK_WINDOW (process_chooser_new (application, start->place, process_chosen_cb)));
+}
+
+/* Returns FALSE if @error is set, because there is nothing to show. */
+static gboolean
+find_start (Start   *self,
+            GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gboolean is_folder = TRUE;
+
+  if (places != NULL && places[1] != NULL)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "expected one process, got '%s' and '%s'", places[0],
+                   places[1]);
+      return FALSE;
+    }
+
+  self->place = places != NULL ? g_strdup (places[0]) : inspector_get_default_place ();
+  self->inspector = inspector_connect (self->place, &failure);
+  if (self->inspector != NULL)
+    return TRUE;
+
+  if (self->place == NULL)
+    self->place = g_build_filename (g_get_user_runtime_dir (), "norpc", NULL);
+  else if (!g_file_test (self->place, G_FILE_TEST_IS_DIR))
+    is_folder = FALSE;
+  if (is_folder && gtk_init_check ())
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+
+  return FALSE;
+}
+
+/* Returns the exit status. */
+static int
+run (Start *start)
+{
+  g_autoptr (GtkApplication) application = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!find_start (start, &error))
+    return inspector_print_error (error);
+
+  application = gtk_application_new ("org.norpc.Inspector", G_APPLICATION_NON_UNIQUE);
+  g_signal_connect (application, "activate", G_CALLBACK (activate_cb), start);
+
+  return g_application_run (G_APPLICATION (application), 0, NULL);
 }
 
 int
@@ -49,11 +133,13 @@ main (int   argc,
       char *argv[])
 {
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_autoptr (GtkApplication) application = NULL;
-  g_autoptr (NorpcInspector) inspector = NULL;
-  g_autoptr (GError) error = NULL;
+  Start start = { 0 };
   int status;
 
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
   g_set_prgname ("norpc-inspector");
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_set_summary (context, "Shows the services of a process that was started with NORPC_INSPECT set to a "
@@ -61,12 +147,9 @@ main (int   argc,
   if (!inspector_parse_command_line (context, &argc, &argv, &status))
     return status;
 
-  inspector = connect_to_process (&error);
-  if (inspector == NULL)
-    return inspector_print_error (error);
+  status = run (&start);
+  g_clear_object (&start.inspector);
+  g_free (start.place);
 
-  application = gtk_application_new ("org.norpc.Inspector", G_APPLICATION_NON_UNIQUE);
-  g_signal_connect (application, "activate", G_CALLBACK (activate_cb), inspector);
-
-  return g_application_run (G_APPLICATION (application), 0, NULL);
+  return status;
 }
