@@ -6,7 +6,8 @@
 #include "inspector-feed.h"
 
 #define INTERVAL 250 /* milliseconds */
-#define MAX_EVENTS 1000
+#define MAX_EVENTS 1000 /* that are kept */
+#define MAX_LISTS 6     /* of events at a time: more than a process keeps */
 
 /* The lists of one moment. */
 typedef struct
@@ -110,20 +111,30 @@ inspector_feed_init (InspectorFeed *self)
   self->samples = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
 }
 
-/* Runs in a thread of GLib's pool. Adds the events after @after, but not more than are kept. */
+/* Runs in a thread of GLib's pool. Adds the events after @after, list by list. A process that makes them faster than
+ * they are listed does not hold up the other lists.
+ */
 static gboolean
 get_events (NorpcInspector  *inspector,
             guint64          after,
             GPtrArray       *events,
             GError         **error)
 {
-  g_autoptr (GVariant) list = norpc_inspector_list_events (inspector, after, NULL, error);
+  gsize n = 1;
 
-  if (list == NULL)
-    return FALSE;
+  for (guint i = 0; n > 0 && i < MAX_LISTS; i++)
+    {
+      g_autoptr (GVariant) list = norpc_inspector_list_events (inspector, after, NULL, error);
 
-  for (gsize i = 0; i < g_variant_n_children (list); i++)
-    g_ptr_array_add (events, g_variant_get_child_value (list, i));
+      if (list == NULL)
+        return FALSE;
+
+      n = g_variant_n_children (list);
+      for (gsize j = 0; j < n; j++)
+        g_ptr_array_add (events, g_variant_get_child_value (list, j));
+      if (n > 0)
+        after = inspector_get_uint64 (events->pdata[events->len - 1], "serial");
+    }
 
   return TRUE;
 }
@@ -202,6 +213,33 @@ add_sample (InspectorFeed *self,
     g_array_remove_index (samples, 0);
 }
 
+/* A method whose service has stopped is no longer listed. */
+static gboolean
+is_past (gpointer key G_GNUC_UNUSED,
+         gpointer value,
+         gpointer user_data)
+{
+  GArray *samples = value;
+  const gint64 *now = user_data;
+
+  return g_array_index (samples, InspectorSample, samples->len - 1).time < *now - INSPECTOR_HISTORY;
+}
+
+static void
+add_samples (InspectorFeed *self,
+             GVariant      *methods)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  for (gsize i = 0; i < g_variant_n_children (methods); i++)
+    {
+      g_autoptr (GVariant) method = g_variant_get_child_value (methods, i);
+
+      add_sample (self, method);
+    }
+  g_hash_table_foreach_remove (self->samples, is_past, &now);
+}
+
 /* Runs in the thread of GTK. */
 static void
 lists_cb (GObject      *source_object,
@@ -228,12 +266,7 @@ lists_cb (GObject      *source_object,
   lists_free (self->lists);
   self->lists = lists;
   add_events (self, lists->events);
-  for (gsize i = 0; i < g_variant_n_children (lists->methods); i++)
-    {
-      g_autoptr (GVariant) method = g_variant_get_child_value (lists->methods, i);
-
-      add_sample (self, method);
-    }
+  add_samples (self, lists->methods);
   g_signal_emit (self, signals[SIGNAL_UPDATED], 0);
 }
 
@@ -325,4 +358,33 @@ inspector_feed_get_samples (InspectorFeed *self,
                             const char    *key)
 {
   return g_hash_table_lookup (self->samples, key);
+}
+
+/* Sets @summary to what is to be read as a number: the rate of the last second, and the latencies of the last calls that
+ * have completed.
+ */
+void
+inspector_feed_summarize (InspectorFeed   *self,
+                          const char      *key,
+                          InspectorSample *summary)
+{
+  GArray *samples = inspector_feed_get_samples (self, key);
+  guint n_recent = 0;
+
+  *summary = (InspectorSample) { 0 };
+  for (guint i = 0; samples != NULL && i < samples->len; i++)
+    {
+      const InspectorSample *sample = &g_array_index (samples, InspectorSample, i);
+      double rate = summary->rate;
+
+      if (sample->median > 0)
+        *summary = *sample;
+      summary->rate = rate;
+      if (sample->time > g_array_index (samples, InspectorSample, samples->len - 1).time - G_TIME_SPAN_SECOND)
+        {
+          summary->rate += sample->rate;
+          n_recent++;
+        }
+    }
+  summary->rate /= MAX (n_recent, 1);
 }

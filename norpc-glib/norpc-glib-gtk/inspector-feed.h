@@ -31,19 +31,22 @@ typedef struct
 /* How long samples are kept, in microseconds. */
 #define INSPECTOR_HISTORY (60 * G_TIME_SPAN_SECOND)
 
-InspectorFeed  *inspector_feed_new           (NorpcInspector *inspector);
-NorpcInspector *inspector_feed_get_inspector (InspectorFeed  *self);
-void            inspector_feed_set_paused    (InspectorFeed  *self,
-                                              gboolean        paused);
-void            inspector_feed_stop          (InspectorFeed  *self);
+InspectorFeed  *inspector_feed_new           (NorpcInspector  *inspector);
+NorpcInspector *inspector_feed_get_inspector (InspectorFeed   *self);
+void            inspector_feed_set_paused    (InspectorFeed   *self,
+                                              gboolean         paused);
+void            inspector_feed_stop          (InspectorFeed   *self);
 
-GVariant       *inspector_feed_get_services  (InspectorFeed  *self);
-GVariant       *inspector_feed_get_calls     (InspectorFeed  *self);
-GVariant       *inspector_feed_get_methods   (InspectorFeed  *self);
-GVariant       *inspector_feed_get_lints     (InspectorFeed  *self);
-GQueue         *inspector_feed_get_events    (InspectorFeed  *self);
-GArray         *inspector_feed_get_samples   (InspectorFeed  *self,
-                                              const char     *key);
-char           *inspector_feed_make_key      (GVariant       *method);
+GVariant       *inspector_feed_get_services  (InspectorFeed   *self);
+GVariant       *inspector_feed_get_calls     (InspectorFeed   *self);
+GVariant       *inspector_feed_get_methods   (InspectorFeed   *self);
+GVariant       *inspector_feed_get_lints     (InspectorFeed   *self);
+GQueue         *inspector_feed_get_events    (InspectorFeed   *self);
+GArray         *inspector_feed_get_samples   (InspectorFeed   *self,
+                                              const char      *key);
+char           *inspector_feed_make_key      (GVariant        *method);
+void            inspector_feed_summarize     (InspectorFeed   *self,
+                                              const char      *key,
+                                              InspectorSample *summary);
 
 G_END_DECLS

@@ -5,6 +5,8 @@
 
 /* Calls methods by hand. */
 
+#include <glib/gi18n-lib.h>
+
 #include "inspector-pages.h"
 #include "inspector-row.h"
 
@@ -17,8 +19,10 @@ typedef struct
   GtkLabel      *type;    /* (unowned) */
   GtkEntry      *args;    /* (unowned) */
   GtkWidget     *button;  /* (unowned) */
+  GtkWidget     *cancel_button; /* (unowned): visible while a call is in flight */
   GtkTextBuffer *results; /* (unowned) */
-  GCancellable  *cancellable; /* (owned): cancelled when the page goes */
+  GCancellable  *cancellable; /* (owned): of the last call */
+  gboolean       is_gone;     /* the page was removed from its window */
 } Page;
 
 enum
@@ -48,7 +52,8 @@ show_method (Page       *page,
              const char *method,
              const char *type)
 {
-  g_autofree char *title = g_strdup_printf ("%u: %s.%s", service, interface, method);
+  /* The search looks only at the beginning, before GTK 4.12. */
+  g_autofree char *title = g_strdup_printf ("%s (%u: %s)", method, service, interface);
   InspectorRow *row = inspector_rows_put (page->methods, position, title, FALSE);
 
   inspector_row_set_cell (row, CELL_TITLE, title);
@@ -58,15 +63,35 @@ show_method (Page       *page,
   inspector_row_set_cell (row, CELL_TYPE, type);
 }
 
+/* Shows what the method that is chosen takes. */
 static void
 show_type (Page *page)
 {
   InspectorRow *row = gtk_drop_down_get_selected_item (page->choice);
-  g_autofree char *text = row != NULL ? g_strdup_printf ("Arguments of the type %s, in the text format of GVariant:",
-                                                         inspector_row_get_cell (row, CELL_TYPE))
-                                      : g_strdup ("There is no method");
+  const char *type = row != NULL ? inspector_row_get_cell (row, CELL_TYPE) : NULL;
+  gboolean has_args = type != NULL && !g_str_equal (type, "()");
+  g_autofree char *text = NULL;
 
+  if (has_args)
+    text = g_strdup_printf (_("Arguments of the type %s, in the text format of GVariant:"), type);
+  else
+    text = g_strdup (row != NULL ? _("The method has no arguments.") : _("There is no method"));
   gtk_label_set_text (page->type, text);
+  gtk_widget_set_sensitive (GTK_WIDGET (page->args), has_args);
+}
+
+static gboolean
+is_calling (Page *page)
+{
+  return gtk_widget_get_visible (page->cancel_button);
+}
+
+static void
+set_calling (Page     *page,
+             gboolean  calling)
+{
+  gtk_widget_set_visible (page->cancel_button, calling);
+  gtk_widget_set_visible (page->button, !calling);
 }
 
 static void
@@ -103,6 +128,9 @@ chosen_cb (GtkWidget *widget)
 
   show_type (page);
   gtk_widget_set_sensitive (page->button, gtk_drop_down_get_selected_item (page->choice) != NULL);
+  /* Those of the method that was chosen before. */
+  if (!is_calling (page))
+    gtk_text_buffer_set_text (page->results, "", -1);
 }
 
 /* The page may have been removed from its window. */
@@ -116,14 +144,16 @@ invoked_cb (GObject      *source_object,
   g_autoptr (GError) error = NULL;
   g_autofree char *results = norpc_inspector_invoke_finish (NORPC_INSPECTOR (source_object), result, &error);
 
-  if (g_cancellable_is_cancelled (page->cancellable))
+  if (page->is_gone)
     return;
 
-  if (results == NULL)
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    gtk_text_buffer_set_text (page->results, _("The call was cancelled."), -1);
+  else if (results == NULL)
     gtk_text_buffer_set_text (page->results, error->message, -1);
   else
-    gtk_text_buffer_set_text (page->results, *results != '\0' ? results : "The call succeeded, and has no results.", -1);
-  gtk_widget_set_sensitive (page->button, TRUE);
+    gtk_text_buffer_set_text (page->results, *results != '\0' ? results : _("The call succeeded, and has no results."), -1);
+  set_calling (page, FALSE);
 }
 
 static void
@@ -131,17 +161,39 @@ invoke_cb (GtkWidget *widget)
 {
   Page *page = g_object_get_data (G_OBJECT (widget), "page");
   InspectorRow *row = gtk_drop_down_get_selected_item (page->choice);
+  gboolean has_args = gtk_widget_get_sensitive (GTK_WIDGET (page->args));
 
-  if (row == NULL || !gtk_widget_get_sensitive (page->button))
+  if (row == NULL || is_calling (page))
     return;
 
-  gtk_widget_set_sensitive (page->button, FALSE);
-  gtk_text_buffer_set_text (page->results, "Calling…", -1);
+  set_calling (page, TRUE);
+  gtk_text_buffer_set_text (page->results, _("Calling…"), -1);
+  g_clear_object (&page->cancellable);
+  page->cancellable = g_cancellable_new ();
   norpc_inspector_invoke (inspector_feed_get_inspector (page->feed),
                           (guint) g_ascii_strtoull (inspector_row_get_cell (row, CELL_SERVICE), NULL, 10),
                           inspector_row_get_cell (row, CELL_INTERFACE), inspector_row_get_cell (row, CELL_METHOD),
-                          gtk_editable_get_text (GTK_EDITABLE (page->args)), page->cancellable, invoked_cb,
-                          g_object_ref (widget));
+                          has_args ? gtk_editable_get_text (GTK_EDITABLE (page->args)) : "", page->cancellable,
+                          invoked_cb, g_object_ref (widget));
+}
+
+static void
+cancel_cb (GtkWidget *widget)
+{
+  Page *page = g_object_get_data (G_OBJECT (widget), "page");
+
+  g_cancellable_cancel (page->cancellable);
+}
+
+/* The page is in a window, or no longer. A call that is in flight keeps the page. */
+static void
+root_changed_cb (GtkWidget *widget)
+{
+  Page *page = g_object_get_data (G_OBJECT (widget), "page");
+
+  page->is_gone = gtk_widget_get_root (widget) == NULL;
+  if (page->is_gone)
+    g_cancellable_cancel (page->cancellable);
 }
 
 static char *
@@ -157,7 +209,9 @@ make_choice (Page *page)
   GtkWidget *choice = gtk_drop_down_new (g_object_ref (G_LIST_MODEL (page->methods)), title);
 
   gtk_drop_down_set_enable_search (GTK_DROP_DOWN (choice), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (choice), GTK_ACCESSIBLE_PROPERTY_LABEL, "Method", -1);
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (choice), "search-match-mode") != NULL)
+    g_object_set (choice, "search-match-mode", GTK_STRING_FILTER_MATCH_MODE_SUBSTRING, NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (choice), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Method"), -1);
   page->choice = GTK_DROP_DOWN (choice);
 
   return choice;
@@ -169,14 +223,17 @@ make_args (Page *page)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
   page->args = GTK_ENTRY (gtk_entry_new ());
-  gtk_entry_set_placeholder_text (page->args, "'a text', 3");
+  gtk_entry_set_placeholder_text (page->args, _("'a text', 3"));
   gtk_widget_set_hexpand (GTK_WIDGET (page->args), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (page->args), GTK_ACCESSIBLE_PROPERTY_LABEL, "Arguments", -1);
-  page->button = gtk_button_new_with_mnemonic ("_Call");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (page->args), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Arguments"), -1);
+  page->button = gtk_button_new_with_mnemonic (_("_Call"));
   gtk_widget_add_css_class (page->button, "suggested-action");
   gtk_widget_set_sensitive (page->button, FALSE);
+  page->cancel_button = gtk_button_new_with_mnemonic (_("_Cancel"));
+  gtk_widget_set_visible (page->cancel_button, FALSE);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->args));
   gtk_box_append (GTK_BOX (box), page->button);
+  gtk_box_append (GTK_BOX (box), page->cancel_button);
 
   return box;
 }
@@ -193,7 +250,7 @@ make_results (Page *page)
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_left_margin (GTK_TEXT_VIEW (view), 6);
   gtk_text_view_set_top_margin (GTK_TEXT_VIEW (view), 6);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Results", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Results"), -1);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
   gtk_scrolled_window_set_has_frame (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_widget_set_vexpand (scrolled, TRUE);
@@ -222,10 +279,11 @@ inspector_invoke_page_new (InspectorFeed *feed)
   gtk_box_append (GTK_BOX (box), make_results (page));
 
   g_object_set_data_full (G_OBJECT (box), "page", page, page_free);
-  g_signal_connect_object (box, "destroy", G_CALLBACK (g_cancellable_cancel), page->cancellable, G_CONNECT_SWAPPED);
+  g_signal_connect (box, "notify::root", G_CALLBACK (root_changed_cb), NULL);
   g_signal_connect_object (feed, "updated", G_CALLBACK (updated_cb), box, G_CONNECT_SWAPPED);
   g_signal_connect_object (page->choice, "notify::selected-item", G_CALLBACK (chosen_cb), box, G_CONNECT_SWAPPED);
   g_signal_connect_object (page->button, "clicked", G_CALLBACK (invoke_cb), box, G_CONNECT_SWAPPED);
+  g_signal_connect_object (page->cancel_button, "clicked", G_CALLBACK (cancel_cb), box, G_CONNECT_SWAPPED);
   g_signal_connect_object (page->args, "activate", G_CALLBACK (invoke_cb), box, G_CONNECT_SWAPPED);
   chosen_cb (box);
 

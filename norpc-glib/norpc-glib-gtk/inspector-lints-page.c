@@ -5,15 +5,17 @@
 
 /* Signs of mistakes. */
 
+#include <glib/gi18n-lib.h>
+
 #include "inspector-pages.h"
 #include "inspector-table.h"
 
 static const InspectorColumn columns[] = {
-  { "Lint", FALSE, FALSE },
-  { "Times", TRUE, FALSE },
-  { "Service", TRUE, FALSE },
-  { "Method", FALSE, TRUE },
-  { "Worst Case", FALSE, TRUE },
+  { N_ ("Lint"), FALSE, FALSE },
+  { N_ ("Times"), TRUE, FALSE },
+  { N_ ("Service"), TRUE, FALSE },
+  { N_ ("Method"), FALSE, TRUE },
+  { N_ ("Worst Case"), FALSE, TRUE },
 };
 
 typedef struct

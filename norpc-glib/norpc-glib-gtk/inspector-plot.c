@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #include "inspector-feed.h"
@@ -172,8 +173,21 @@ draw_grid (InspectorPlot *self,
       draw_text (self, cr, area->x - 8, y, 1, 0.5, text);
     }
 
-  draw_text (self, cr, area->x, area->y + area->height + 4, 0, 0, "−60 s");
-  draw_text (self, cr, area->x + area->width, area->y + area->height + 4, 1, 0, "now");
+  draw_text (self, cr, area->x, area->y + area->height + 4, 0, 0, _("−60 s"));
+  draw_text (self, cr, area->x + area->width, area->y + area->height + 4, 1, 0, _("now"));
+}
+
+/* A value alone is a point. Those of the lines before are larger, so that they can all be seen if they are equal. */
+static void
+draw_point (InspectorPlot *self,
+            cairo_t       *cr,
+            guint          line,
+            double         x,
+            double         y)
+{
+  cairo_new_path (cr);
+  cairo_arc (cr, x, y, 2 + 1.5 * (self->n_lines - line), 0, 2 * G_PI);
+  cairo_fill (cr);
 }
 
 /* Draws a line, with gaps where it has no values. */
@@ -183,27 +197,31 @@ draw_line (InspectorPlot *self,
            const Area    *area,
            guint          line)
 {
-  gboolean is_drawn = FALSE;
+  double last_x = 0, last_y = 0;
+  guint n_drawn = 0;
 
   gdk_cairo_set_source_rgba (cr, &colors[line]);
   cairo_set_line_width (cr, 2);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-  for (guint i = 0; i < self->samples->len; i++)
+  for (guint i = 0; i <= self->samples->len; i++)
     {
-      double value = get_value (self, i, line);
-      double x = get_x (self, area, g_array_index (self->samples, InspectorSample, i).time);
+      double value = i < self->samples->len ? get_value (self, i, line) : -1;
 
-      if (value >= 0 && is_drawn)
-        cairo_line_to (cr, x, get_y (self, area, value));
-      else if (value >= 0)
-        cairo_move_to (cr, x, get_y (self, area, value));
-      /* One value alone is a point. */
-      if (value >= 0 && !is_drawn)
-        cairo_line_to (cr, x, get_y (self, area, value));
-      is_drawn = value >= 0;
+      if (value >= 0)
+        {
+          last_x = get_x (self, area, g_array_index (self->samples, InspectorSample, i).time);
+          last_y = get_y (self, area, value);
+          cairo_line_to (cr, last_x, last_y);
+          n_drawn++;
+          continue;
+        }
+      if (n_drawn > 1)
+        cairo_stroke (cr);
+      else if (n_drawn == 1)
+        draw_point (self, cr, line, last_x, last_y);
+      n_drawn = 0;
     }
-  cairo_stroke (cr);
 }
 
 /* Draws the title, and the names of the lines in their colors. */
@@ -221,7 +239,7 @@ draw_header (InspectorPlot *self,
   for (guint i = self->n_lines; i-- > 0 && self->n_lines > 1;)
     {
       gdk_cairo_set_source_rgba (cr, &colors[i]);
-      draw_text (self, cr, x, 8, 1, 0, self->lines[i]);
+      draw_text (self, cr, x, 8, 1, 0, _(self->lines[i]));
       x -= 80;
     }
 }

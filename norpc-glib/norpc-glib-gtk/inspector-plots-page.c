@@ -5,21 +5,23 @@
 
 /* The methods that were called, and plots of the one that is selected. */
 
+#include <glib/gi18n-lib.h>
+
 #include "inspector-pages.h"
 #include "inspector-plot.h"
 #include "inspector-table.h"
 
 static const InspectorColumn columns[] = {
-  { "Method", FALSE, TRUE },
-  { "Service", TRUE, FALSE },
-  { "Calls/s", TRUE, FALSE },
-  { "Median", TRUE, FALSE },
-  { "99 %", TRUE, FALSE },
-  { "Failed", TRUE, FALSE },
+  { N_ ("Method"), FALSE, TRUE },
+  { N_ ("Service"), TRUE, FALSE },
+  { N_ ("Calls/s"), TRUE, FALSE },
+  { N_ ("Median"), TRUE, FALSE },
+  { N_ ("99 %"), TRUE, FALSE },
+  { N_ ("Failed"), TRUE, FALSE },
 };
 
-static const char * const rate_lines[] = { "Calls/s" };
-static const char * const latency_lines[] = { "Median", "90 %", "99 %" };
+static const char * const rate_lines[] = { N_ ("Calls/s") };
+static const char * const latency_lines[] = { N_ ("Median"), N_ ("90 %"), N_ ("99 %") };
 
 typedef struct
 {
@@ -77,21 +79,19 @@ format_latency (double value)
 }
 
 static void
-show_method (InspectorRow *row,
+show_method (Page         *page,
+             InspectorRow *row,
              GVariant     *method)
 {
-  static const char * const percentiles[] = { "median", "p99" };
+  InspectorSample summary;
 
+  inspector_feed_summarize (page->feed, inspector_row_get_key (row), &summary);
   inspector_row_take_cell (row, 0, g_strdup_printf ("%s.%s", inspector_get_string (method, "interface"),
                                                     inspector_get_string (method, "method")));
   inspector_row_take_cell (row, 1, g_strdup_printf ("%u", inspector_get_uint (method, "service")));
-  inspector_row_take_cell (row, 2, g_strdup_printf ("%.1f", inspector_get_double (method, "rate")));
-  for (guint i = 0; i < G_N_ELEMENTS (percentiles); i++)
-    {
-      gint64 time = inspector_get_int64 (method, percentiles[i]);
-
-      inspector_row_take_cell (row, 3 + i, time > 0 ? inspector_format_time (time) : g_strdup (""));
-    }
+  inspector_row_take_cell (row, 2, g_strdup_printf ("%.1f", summary.rate));
+  inspector_row_take_cell (row, 3, summary.median > 0 ? inspector_format_time (summary.median) : g_strdup (""));
+  inspector_row_take_cell (row, 4, summary.median > 0 ? inspector_format_time (summary.p99) : g_strdup (""));
   inspector_row_take_cell (row, 5, g_strdup_printf ("%" G_GUINT64_FORMAT, inspector_get_uint64 (method, "failed")));
 }
 
@@ -122,7 +122,7 @@ show_methods (Page *page)
     }
   g_ptr_array_sort (keys, compare_keys);
   for (guint i = 0; i < keys->len; i++)
-    show_method (inspector_rows_put (page->methods, &position, keys->pdata[i], FALSE),
+    show_method (page, inspector_rows_put (page->methods, &position, keys->pdata[i], FALSE),
                  g_hash_table_lookup (by_key, keys->pdata[i]));
   inspector_rows_end (page->methods, position);
 }
@@ -158,9 +158,9 @@ make_plots (Page *page)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
-  page->rates = INSPECTOR_PLOT (inspector_plot_new ("Calls per Second", rate_lines, G_N_ELEMENTS (rate_lines), get_rate,
+  page->rates = INSPECTOR_PLOT (inspector_plot_new (_("Calls per Second"), rate_lines, G_N_ELEMENTS (rate_lines), get_rate,
                                                     format_rate, FALSE));
-  page->latencies = INSPECTOR_PLOT (inspector_plot_new ("Latency", latency_lines, G_N_ELEMENTS (latency_lines),
+  page->latencies = INSPECTOR_PLOT (inspector_plot_new (_("Latency"), latency_lines, G_N_ELEMENTS (latency_lines),
                                                         get_latency, format_latency, TRUE));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->rates));
   gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));

@@ -119,7 +119,9 @@ inspector_rows_put (GListStore *rows,
 
   if (found < g_list_model_get_n_items (G_LIST_MODEL (rows)))
     {
-      g_list_store_splice (rows, *position, found - *position, NULL, 0);
+      /* A change of nothing is a change, too, after which a filter shows all rows. */
+      if (found > *position)
+        g_list_store_splice (rows, *position, found - *position, NULL, 0);
       row = g_list_model_get_item (G_LIST_MODEL (rows), *position);
     }
   else

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <glib/gi18n-lib.h>
+
 #include "inspector-sequence-layout.h"
 
 /* The call of an arrow, while the layout is made. */
@@ -21,6 +23,7 @@ typedef struct
   GHashTable              *columns;  /* (owned): owned keys to numbers */
   GHashTable              *calls;    /* (owned): owned numbers to owned Call */
   gint64                   first;    /* the time of the first event */
+  guint64                  last;     /* the serial of the last event, or 0 */
 } Making;
 
 static void
@@ -70,11 +73,11 @@ get_service_column (Making *self,
   char *title;
 
   if (service == 0)
-    title = g_strdup ("without a queue");
+    title = g_strdup (_("without a queue"));
   else if (name != NULL)
     title = g_strdup_printf ("%u: %s", service, name);
   else
-    title = g_strdup_printf ("service %u", service);
+    title = g_strdup_printf (_("service %u"), service);
 
   return ensure_column (self, g_strdup_printf ("service %u", service), title);
 }
@@ -146,12 +149,42 @@ add_reply (Making   *self,
     {
       g_autofree char *time = inspector_format_time (arrow->latency);
 
-      arrow->text = g_strdup_printf ("%s%s%s", arrow->failed ? outcome : "", arrow->failed ? " after " : "", time);
+      /* Translators: how a call has ended, such as "timed-out", and a time. */
+      arrow->text = arrow->failed ? g_strdup_printf (_("%s after %s"), outcome, time) : g_steal_pointer (&time);
     }
   else
     {
       arrow->text = g_strdup (outcome);
     }
+}
+
+/* The process has dropped events, because it keeps only the last ones. */
+static void
+add_gap (Making  *self,
+         guint64  n_missing)
+{
+  InspectorArrow *arrow = g_new0 (InspectorArrow, 1);
+  g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, n_missing);
+
+  arrow->n_missing = n_missing;
+  arrow->row = self->layout->n_rows++;
+  arrow->sent_row = -1;
+  arrow->handled_row = -1;
+  /* Translators: %s is a number. */
+  arrow->text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s event is missing", "%s events are missing",
+                                              (gulong) n_missing), number);
+  g_ptr_array_add (self->layout->arrows, arrow);
+}
+
+static void
+check_serial (Making   *self,
+              GVariant *event)
+{
+  guint64 serial = inspector_get_uint64 (event, "serial");
+
+  if (self->last != 0 && serial > self->last + 1)
+    add_gap (self, serial - self->last - 1);
+  self->last = serial;
 }
 
 static void
@@ -161,6 +194,7 @@ add_event (Making   *self,
   const char *kind = inspector_get_string (event, "kind");
   Call *call = ensure_call (self, inspector_get_uint64 (event, "call"));
 
+  check_serial (self, event);
   if (g_str_equal (kind, "sent"))
     {
       InspectorArrow *arrow = add_arrow (self, event);

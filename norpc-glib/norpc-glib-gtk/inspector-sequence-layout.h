@@ -11,10 +11,11 @@
 
 G_BEGIN_DECLS
 
-/* An arrow of a call or of its reply. */
+/* An arrow of a call or of its reply, or a row that says how many events are missing before the next one. */
 typedef struct
 {
   gboolean is_reply;
+  guint64  n_missing; /* or 0; otherwise only the row and the text have a meaning */
   guint    row;
   guint    client;    /* its column */
   guint    service;   /* its column */

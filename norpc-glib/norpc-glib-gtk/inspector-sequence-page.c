@@ -5,6 +5,8 @@
 
 /* The last events as a sequence diagram, which follows them as long as it is scrolled to its end. */
 
+#include <glib/gi18n-lib.h>
+
 #include "inspector-pages.h"
 #include "inspector-sequence.h"
 
@@ -66,7 +68,7 @@ inspector_sequence_page_new (InspectorFeed *feed)
   page->follows = TRUE;
   page->sequence = INSPECTOR_SEQUENCE (inspector_sequence_new ());
   gtk_accessible_update_property (GTK_ACCESSIBLE (page->sequence), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  "Sequence diagram of calls", -1);
+                                  _("Sequence diagram of calls"), -1);
   gtk_viewport_set_child (GTK_VIEWPORT (viewport), GTK_WIDGET (page->sequence));
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), viewport);
   gtk_widget_set_vexpand (scrolled, TRUE);

@@ -155,6 +155,23 @@ draw_arrow (InspectorSequence    *self,
   draw_text (self, cr, TIME_WIDTH - 12, y + ROW_HEIGHT / 4.0, 1, TIME_WIDTH - 12, time);
 }
 
+/* A text between two lines, across all columns. */
+static void
+draw_gap (InspectorSequence    *self,
+          cairo_t              *cr,
+          const InspectorArrow *arrow,
+          const GdkRGBA        *foreground)
+{
+  double y = get_row_y (arrow->row), width = get_column_x (self->layout->columns->len);
+
+  cairo_set_source_rgba (cr, foreground->red, foreground->green, foreground->blue, 0.6);
+  draw_text (self, cr, TIME_WIDTH, y - 1, 0, width - TIME_WIDTH, arrow->text);
+  cairo_set_line_width (cr, 1);
+  cairo_move_to (cr, TIME_WIDTH, floor (y) + 0.5);
+  cairo_line_to (cr, width, floor (y) + 0.5);
+  cairo_stroke (cr);
+}
+
 /* Draws the titles at the top of the part that is visible, and the lines of the columns. */
 static void
 draw_columns (InspectorSequence *self,
@@ -211,8 +228,12 @@ inspector_sequence_snapshot (GtkWidget   *widget,
   cairo_clip (cr);
   draw_columns (self, cr, &foreground, FALSE);
   for (guint i = 0; i < self->layout->arrows->len; i++)
-    if (is_visible (self, self->layout->arrows->pdata[i]))
-      draw_arrow (self, cr, self->layout->arrows->pdata[i], &foreground);
+    {
+      const InspectorArrow *arrow = self->layout->arrows->pdata[i];
+
+      if (is_visible (self, arrow))
+        (arrow->n_missing > 0 ? draw_gap : draw_arrow) (self, cr, arrow, &foreground);
+    }
   cairo_restore (cr);
   draw_columns (self, cr, &foreground, TRUE);
   cairo_destroy (cr);
@@ -236,6 +257,33 @@ inspector_sequence_measure (GtkWidget      *widget,
   *natural = *minimum;
 }
 
+/* A tooltip shows the whole text of the arrow in a row, which may be too long for its place. */
+static gboolean
+inspector_sequence_query_tooltip (GtkWidget  *widget,
+                                  int         x G_GNUC_UNUSED,
+                                  int         y,
+                                  gboolean    keyboard_mode,
+                                  GtkTooltip *tooltip)
+{
+  InspectorSequence *self = INSPECTOR_SEQUENCE (widget);
+
+  if (self->layout == NULL || keyboard_mode || y < self->top + HEADER_HEIGHT)
+    return FALSE;
+
+  for (guint i = 0; i < self->layout->arrows->len; i++)
+    {
+      const InspectorArrow *arrow = self->layout->arrows->pdata[i];
+
+      if (y <= get_row_y (arrow->row) && y > get_row_y (arrow->row) - ROW_HEIGHT)
+        {
+          gtk_tooltip_set_text (tooltip, arrow->text);
+          return TRUE;
+        }
+    }
+
+  return FALSE;
+}
+
 static void
 inspector_sequence_class_init (InspectorSequenceClass *klass)
 {
@@ -244,13 +292,15 @@ inspector_sequence_class_init (InspectorSequenceClass *klass)
   G_OBJECT_CLASS (klass)->finalize = inspector_sequence_finalize;
   widget_class->snapshot = inspector_sequence_snapshot;
   widget_class->measure = inspector_sequence_measure;
+  widget_class->query_tooltip = inspector_sequence_query_tooltip;
   gtk_widget_class_set_css_name (widget_class, "sequence");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }
 
 static void
-inspector_sequence_init (InspectorSequence *self G_GNUC_UNUSED)
+inspector_sequence_init (InspectorSequence *self)
 {
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
 }
 
 /* Returns a widget (floating). */

@@ -5,27 +5,30 @@
 
 /* Threads, their services and methods as a tree, and the calls in flight. */
 
+#include <glib/gi18n-lib.h>
+
 #include "inspector-pages.h"
 #include "inspector-table.h"
+#include "inspector-words.h"
 
 static const InspectorColumn tree_columns[] = {
-  { "Thread, Service, Method", FALSE, TRUE },
-  { "State", FALSE, TRUE },
-  { "Calls", TRUE, FALSE },
-  { "Calls/s", TRUE, FALSE },
-  { "Median", TRUE, FALSE },
-  { "99 %", TRUE, FALSE },
+  { N_ ("Thread, Service, Method"), FALSE, TRUE },
+  { N_ ("State"), FALSE, TRUE },
+  { N_ ("Calls"), TRUE, FALSE },
+  { N_ ("Calls/s"), TRUE, FALSE },
+  { N_ ("Median"), TRUE, FALSE },
+  { N_ ("99 %"), TRUE, FALSE },
 };
 
 static const InspectorColumn call_columns[] = {
-  { "Call", TRUE, FALSE },
-  { "Service", TRUE, FALSE },
-  { "Method", FALSE, TRUE },
-  { "Arguments", FALSE, TRUE },
-  { "Stage", FALSE, FALSE },
-  { "Age", TRUE, FALSE },
-  { "Time Left", TRUE, FALSE },
-  { "From", FALSE, FALSE },
+  { N_ ("Call"), TRUE, FALSE },
+  { N_ ("Service"), TRUE, FALSE },
+  { N_ ("Method"), FALSE, TRUE },
+  { N_ ("Arguments"), FALSE, TRUE },
+  { N_ ("Stage"), FALSE, FALSE },
+  { N_ ("Age"), TRUE, FALSE },
+  { N_ ("Time Left"), TRUE, FALSE },
+  { N_ ("From"), FALSE, FALSE },
 };
 
 typedef struct
@@ -77,18 +80,31 @@ find_rates (GVariant   *methods,
   return NULL;
 }
 
+static char *
+format_failed (guint64 n_failed)
+{
+  /* Translators: %s is a number of calls. */
+  const char *format = g_dngettext (GETTEXT_PACKAGE, "%s failed", "%s failed", (gulong) n_failed);
+  g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, n_failed);
+
+  return g_strdup_printf (format, number);
+}
+
 static void
-show_rates (InspectorRow *row,
+show_rates (Page         *page,
+            InspectorRow *row,
             GVariant     *rates)
 {
   guint64 n_failed = inspector_get_uint64 (rates, "failed");
+  g_autofree char *key = inspector_feed_make_key (rates);
+  InspectorSample summary;
 
-  inspector_row_take_cell (row, 1, n_failed > 0 ? g_strdup_printf ("%" G_GUINT64_FORMAT " failed", n_failed)
-                                                : g_strdup (""));
+  inspector_feed_summarize (page->feed, key, &summary);
+  inspector_row_take_cell (row, 1, n_failed > 0 ? format_failed (n_failed) : g_strdup (""));
   inspector_row_take_cell (row, 2, g_strdup_printf ("%" G_GUINT64_FORMAT, inspector_get_uint64 (rates, "calls")));
-  inspector_row_take_cell (row, 3, g_strdup_printf ("%.1f", inspector_get_double (rates, "rate")));
-  show_time (row, 4, rates, "median");
-  show_time (row, 5, rates, "p99");
+  inspector_row_take_cell (row, 3, g_strdup_printf ("%.1f", summary.rate));
+  inspector_row_take_cell (row, 4, summary.median > 0 ? inspector_format_time (summary.median) : g_strdup (""));
+  inspector_row_take_cell (row, 5, summary.median > 0 ? inspector_format_time (summary.p99) : g_strdup (""));
 }
 
 static void
@@ -113,7 +129,7 @@ show_methods (Page         *page,
       rates = find_rates (inspector_feed_get_methods (page->feed), inspector_get_uint (service, "service"), interface,
                           method);
       if (rates != NULL)
-        show_rates (child, rates);
+        show_rates (page, child, rates);
     }
   inspector_rows_end (inspector_row_get_children (row), position);
 }
@@ -127,9 +143,9 @@ show_service (Page         *page,
   g_autofree char *name = inspector_format_service (service);
 
   inspector_row_take_cell (row, 0, g_strdup_printf ("%u: %s%s", number, name,
-                                                    inspector_get_boolean (service, "exported") ? " (object)" : ""));
-  inspector_row_take_cell (row, 1, g_strdup_printf ("%s, %u of %u waiting, %u open",
-                                                    inspector_get_string (service, "phase"),
+                                                    inspector_get_boolean (service, "exported") ? _(" (object)") : ""));
+  inspector_row_take_cell (row, 1, g_strdup_printf (_("%s, %u of %u waiting, %u open"),
+                                                    inspector_translate_word (inspector_get_string (service, "phase")),
                                                     inspector_get_uint (service, "waiting"),
                                                     inspector_get_uint (service, "capacity"),
                                                     inspector_get_uint (service, "open")));
@@ -164,7 +180,8 @@ show_thread (Page     *page,
     }
 
   inspector_row_set_cell (thread, 0, inspector_get_string (of_first, "thread"));
-  inspector_row_take_cell (thread, 1, g_strdup_printf ("%u service%s", child_position, child_position == 1 ? "" : "s"));
+  inspector_row_take_cell (thread, 1, g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u service", "%u services",
+                                                                 child_position), child_position));
   inspector_rows_end (inspector_row_get_children (thread), child_position);
 }
 
@@ -177,7 +194,7 @@ show_call (InspectorRow *row,
   inspector_row_take_cell (row, 2, g_strdup_printf ("%s.%s", inspector_get_string (call, "interface"),
                                                     inspector_get_string (call, "method")));
   inspector_row_set_cell (row, 3, inspector_get_string (call, "args"));
-  inspector_row_set_cell (row, 4, inspector_get_string (call, "stage"));
+  inspector_row_set_cell (row, 4, inspector_translate_word (inspector_get_string (call, "stage")));
   show_time (row, 5, call, "age");
   show_time (row, 6, call, "time-left");
   inspector_row_set_cell (row, 7, inspector_get_string (call, "client"));
@@ -217,7 +234,7 @@ inspector_services_page_new (InspectorFeed *feed)
 {
   Page *page = g_new0 (Page, 1);
   GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
-  GtkWidget *frame = gtk_frame_new ("Calls in Flight");
+  GtkWidget *frame = gtk_frame_new (_("Calls in Flight"));
   GtkNoSelection *selection;
 
   page->feed = feed;

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <glib/gi18n-lib.h>
+
 #include "inspector-table.h"
 
 /* A cell on the screen. */
@@ -102,7 +104,7 @@ add_column (GtkColumnView         *view,
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
 
-  view_column = gtk_column_view_column_new (column->title, factory);
+  view_column = gtk_column_view_column_new (_(column->title), factory);
   gtk_column_view_column_set_expand (view_column, column->expands);
   gtk_column_view_column_set_resizable (view_column, TRUE);
   gtk_column_view_append_column (view, view_column);

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 /* The column of the cell with the same index. */
 typedef struct
 {
-  const char *title;
+  const char *title; /* to be translated */
   gboolean    is_number; /* to be aligned at the end */
   gboolean    expands;
 } InspectorColumn;

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <glib/gi18n-lib.h>
+
 #include "inspector-pages.h"
 #include "norpc-glib-gtk.h"
 
@@ -71,7 +73,7 @@ static void
 failed_cb (NorpcGtkInspectorWindow *self,
            const char              *message)
 {
-  g_autofree char *text = g_strdup_printf ("The process can no longer be inspected: %s", message);
+  g_autofree char *text = g_strdup_printf (_("The process can no longer be inspected: %s"), message);
 
   gtk_label_set_text (self->problem, text);
   gtk_widget_set_visible (self->bar, TRUE);
@@ -94,15 +96,15 @@ add_pages (NorpcGtkInspectorWindow *self)
     const char *title;
     GtkWidget *(*func) (InspectorFeed *feed);
   } pages[] = {
-    { "services", "Services", inspector_services_page_new },
-    { "plots", "Plots", inspector_plots_page_new },
-    { "sequence", "Sequence", inspector_sequence_page_new },
-    { "invoke", "Invoke", inspector_invoke_page_new },
-    { "lints", "Lints", inspector_lints_page_new },
+    { "services", N_ ("Services"), inspector_services_page_new },
+    { "plots", N_ ("Plots"), inspector_plots_page_new },
+    { "sequence", N_ ("Sequence"), inspector_sequence_page_new },
+    { "invoke", N_ ("Invoke"), inspector_invoke_page_new },
+    { "lints", N_ ("Lints"), inspector_lints_page_new },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
-    gtk_stack_add_titled (self->stack, pages[i].func (self->feed), pages[i].name, pages[i].title);
+    gtk_stack_add_titled (self->stack, pages[i].func (self->feed), pages[i].name, _(pages[i].title));
 }
 
 static GtkWidget *
@@ -115,8 +117,8 @@ make_header (NorpcGtkInspectorWindow *self)
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), self->stack);
   gtk_header_bar_set_title_widget (GTK_HEADER_BAR (header), switcher);
   gtk_button_set_icon_name (GTK_BUTTON (pause), "media-playback-pause-symbolic");
-  gtk_widget_set_tooltip_text (pause, "Pause");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (pause), GTK_ACCESSIBLE_PROPERTY_LABEL, "Pause", -1);
+  gtk_widget_set_tooltip_text (pause, _("Pause"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (pause), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Pause"), -1);
   g_signal_connect_swapped (pause, "notify::active", G_CALLBACK (paused_cb), self);
   gtk_header_bar_pack_start (GTK_HEADER_BAR (header), pause);
 
@@ -157,7 +159,7 @@ norpc_gtk_inspector_window_constructed (GObject *object)
 
   gtk_window_set_titlebar (GTK_WINDOW (self), make_header (self));
   gtk_window_set_child (GTK_WINDOW (self), box);
-  gtk_window_set_title (GTK_WINDOW (self), "Services");
+  gtk_window_set_title (GTK_WINDOW (self), _("Services"));
   gtk_window_set_default_size (GTK_WINDOW (self), 1100, 720);
 }
 
@@ -186,6 +188,9 @@ static void
 norpc_gtk_inspector_window_class_init (NorpcGtkInspectorWindowClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  bindtextdomain (GETTEXT_PACKAGE, LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 
   object_class->set_property = norpc_gtk_inspector_window_set_property;
   object_class->get_property = norpc_gtk_inspector_window_get_property;

@@ -58,7 +58,8 @@ def monitor(place, *arguments):
 
 def run(*command, runtime_dir='/nonexistent'):
     environment = {**os.environ, 'LC_ALL': 'C.UTF-8', 'XDG_RUNTIME_DIR': runtime_dir}
-    environment.pop('NORPC_INSPECT', None)
+    for name in ('NORPC_INSPECT', 'DISPLAY', 'WAYLAND_DISPLAY'):
+        environment.pop(name, None)
     result = subprocess.run(command, env=environment, capture_output=True, encoding='utf-8', timeout=TIMEOUT)
     return result.returncode, result.stdout, result.stderr
 

@@ -167,6 +167,34 @@ test_rows (void)
   assert_rows (rows, "");
 }
 
+/* The process has dropped events. */
+static void
+test_missing (void)
+{
+  GQueue events = G_QUEUE_INIT;
+  g_autoptr (GVariant) services = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0));
+  g_autoptr (InspectorSequenceLayout) layout = NULL;
+  const InspectorArrow *arrow;
+
+  add (&events, "{'serial': <uint64 7>, 'kind': <'sent'>, 'call': <uint64 1>, 'service': <uint32 7>, 'client': <'main'>,"
+                " 'method': <'A'>, 'args': <''>, 'time': <int64 1000>}");
+  add (&events, "{'serial': <uint64 8>, 'kind': <'handled'>, 'call': <uint64 1>, 'service': <uint32 7>,"
+                " 'client': <'main'>, 'time': <int64 1500>}");
+  add (&events, "{'serial': <uint64 11>, 'kind': <'completed'>, 'call': <uint64 2>, 'service': <uint32 7>,"
+                " 'client': <'main'>, 'outcome': <'answered'>, 'time': <int64 2000>}");
+  layout = inspector_sequence_layout_new (&events, services);
+
+  g_assert_cmpuint (layout->n_rows, ==, 3);
+  arrow = get_arrow (layout, 1);
+  g_assert_cmpuint (arrow->n_missing, ==, 2);
+  g_assert_cmpuint (arrow->row, ==, 1);
+  g_assert_cmpstr (arrow->text, ==, "2 events are missing");
+  arrow = get_arrow (layout, 2);
+  g_assert_cmpuint (arrow->n_missing, ==, 0);
+  g_assert_cmpuint (arrow->row, ==, 2);
+  g_queue_clear_full (&events, (GDestroyNotify) g_variant_unref);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -174,6 +202,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/inspector/sequence/nested", test_nested);
+  g_test_add_func ("/inspector/sequence/missing", test_missing);
   g_test_add_func ("/inspector/sequence/partial", test_partial);
   g_test_add_func ("/inspector/rows", test_rows);
 

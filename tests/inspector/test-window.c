@@ -7,10 +7,15 @@
  * pages are saved there.
  */
 
+#include <libintl.h>
+#include <locale.h>
 #include <norpc-glib-gtk/norpc-glib-gtk.h>
 
 #include "inspector-command-line.h"
+#include "inspector-feed.h"
 #include "store.h"
+
+#define TEXT_DOMAIN "norpc-glib-gtk-1"
 
 /* Lines have soft edges. */
 #define TOLERANCE 40
@@ -327,6 +332,71 @@ test_plots (Windowed      *self,
   save_picture (self, "plots");
 }
 
+/* A feed, and the method of its first sample. */
+typedef struct
+{
+  InspectorFeed *feed;
+  char          *key; /* (owned) (nullable) */
+} Fed;
+
+static const InspectorSample *
+get_last_sample (Fed *self)
+{
+  GArray *samples = self->key != NULL ? inspector_feed_get_samples (self->feed, self->key) : NULL;
+
+  return samples != NULL ? &g_array_index (samples, InspectorSample, samples->len - 1) : NULL;
+}
+
+static gboolean
+has_latency (gpointer data)
+{
+  Fed *self = data;
+  GVariant *methods = inspector_feed_get_methods (self->feed);
+
+  if (self->key == NULL && g_variant_n_children (methods) > 0)
+    {
+      g_autoptr (GVariant) method = g_variant_get_child_value (methods, 0);
+
+      self->key = inspector_feed_make_key (method);
+    }
+
+  return get_last_sample (self) != NULL && get_last_sample (self)->median > 0;
+}
+
+static gboolean
+has_no_latency (gpointer data)
+{
+  return get_last_sample (data)->median == 0;
+}
+
+/* The latency of the last call stays when no other one follows, but not its rate. */
+static void
+test_summary (Windowed      *self,
+              gconstpointer  unused)
+{
+  g_autoptr (NorpcInspector) inspector = norpc_inspector_new ();
+  Fed fed = { .feed = inspector_feed_new (inspector) };
+  InspectorSample summary;
+  gint64 end;
+
+  call_get (self->proxy, "a");
+  iterate_until (has_latency, &fed);
+  inspector_feed_summarize (fed.feed, fed.key, &summary);
+  g_assert_cmpint (summary.median, >, 0);
+  g_assert_cmpfloat (summary.rate, >, 0);
+
+  iterate_until (has_no_latency, &fed);
+  end = g_get_monotonic_time () + 2 * G_TIME_SPAN_SECOND;
+  while (get_last_sample (&fed)->time < end)
+    g_main_context_iteration (NULL, TRUE);
+  inspector_feed_summarize (fed.feed, fed.key, &summary);
+  g_assert_cmpint (summary.median, >, 0);
+  g_assert_cmpfloat (summary.rate, ==, 0);
+
+  g_object_unref (fed.feed);
+  g_free (fed.key);
+}
+
 /* Blue arrows to the service, and an arc in green. */
 static gboolean
 has_sequence (gpointer data)
@@ -352,45 +422,170 @@ test_sequence (Windowed      *self,
   save_picture (self, "sequence");
 }
 
-static gboolean
-is_sensitive (gpointer data)
+typedef struct
 {
-  return gtk_widget_get_sensitive (data);
+  Windowed      *windowed;
+  GtkEntry      *entry;
+  GtkDropDown   *choice;
+  GtkWidget     *call_button;
+  GtkWidget     *cancel_button;
+  GtkTextBuffer *results;
+} InvokePage;
+
+/* Shows the page, where Store.Get is chosen, which is the first method. */
+static InvokePage
+show_invoke_page (Windowed *self)
+{
+  InvokePage page = { .windowed = self };
+  GtkWidget *view;
+
+  show_page (self, "invoke");
+  wait_for_label (self, "Arguments of the type (s)");
+  page.entry = GTK_ENTRY (find_widget (GTK_WIDGET (self->window), GTK_TYPE_ENTRY, NULL));
+  page.choice = GTK_DROP_DOWN (find_widget (GTK_WIDGET (self->window), GTK_TYPE_DROP_DOWN, NULL));
+  view = find_widget (GTK_WIDGET (self->window), GTK_TYPE_TEXT_VIEW, NULL);
+  page.call_button = gtk_widget_get_next_sibling (GTK_WIDGET (page.entry));
+  page.cancel_button = gtk_widget_get_next_sibling (page.call_button);
+  page.results = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
+
+  return page;
 }
 
-/* Chooses Store.Get, which is the first method, and calls it. */
+static gboolean
+has_result (gpointer data)
+{
+  InvokePage *page = data;
+
+  return gtk_widget_get_visible (page->call_button) && !gtk_widget_get_visible (page->cancel_button);
+}
+
+/* Returns the text (owned) below. */
+static char *
+get_results (InvokePage *page)
+{
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_bounds (page->results, &start, &end);
+
+  return gtk_text_buffer_get_text (page->results, &start, &end, FALSE);
+}
+
+static void
+assert_result (InvokePage *page,
+               const char *expected)
+{
+  g_autofree char *text = NULL;
+
+  iterate_until (has_result, page);
+  text = get_results (page);
+  if (strstr (text, expected) == NULL)
+    g_error ("'%s' is not in '%s'", expected, text);
+}
+
 static void
 test_invoke (Windowed      *self,
              gconstpointer  unused)
 {
-  GtkWidget *button, *entry, *view;
-  GtkTextIter start, end;
-  GtkTextBuffer *buffer;
-  g_autofree char *text = NULL;
-  g_autofree char *problem = NULL;
+  InvokePage page = show_invoke_page (self);
+  g_autofree char *none = NULL;
 
-  show_page (self, "invoke");
-  wait_for_label (self, "Arguments of the type (s)");
-  entry = find_widget (GTK_WIDGET (self->window), GTK_TYPE_ENTRY, NULL);
-  view = find_widget (GTK_WIDGET (self->window), GTK_TYPE_TEXT_VIEW, NULL);
-  button = gtk_widget_get_next_sibling (entry);
-  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
-
-  gtk_editable_set_text (GTK_EDITABLE (entry), "'ab'");
-  g_signal_emit_by_name (button, "clicked");
-  g_assert_false (gtk_widget_get_sensitive (button));
-  iterate_until (is_sensitive, button);
-  gtk_text_buffer_get_bounds (buffer, &start, &end);
-  text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
-  g_assert_cmpstr (text, ==, "value='abab'");
+  gtk_editable_set_text (GTK_EDITABLE (page.entry), "'ab'");
+  g_signal_emit_by_name (page.call_button, "clicked");
+  g_assert_false (has_result (&page));
+  assert_result (&page, "value='abab'");
   save_picture (self, "invoke");
 
-  gtk_editable_set_text (GTK_EDITABLE (entry), "3");
-  g_signal_emit_by_name (entry, "activate");
-  iterate_until (is_sensitive, button);
-  gtk_text_buffer_get_bounds (buffer, &start, &end);
-  problem = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
-  g_assert_nonnull (strstr (problem, "takes arguments of the type '(s)'"));
+  gtk_editable_set_text (GTK_EDITABLE (page.entry), "3");
+  g_signal_emit_by_name (page.entry, "activate");
+  assert_result (&page, "takes arguments of the type '(s)'");
+
+  /* Clear has no arguments, and what is in the entry is not for it. */
+  gtk_drop_down_set_selected (page.choice, 2);
+  wait_for_label (self, "The method has no arguments.");
+  wait_for_label (self, "Clear (");
+  g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (page.entry)));
+  none = get_results (&page);
+  g_assert_cmpstr (none, ==, "");
+  g_signal_emit_by_name (page.call_button, "clicked");
+  assert_result (&page, "StoreStore+Funcs");
+}
+
+/* Returns the first widget of a type below @widget, visible or not, or NULL. */
+static GtkWidget *
+find_hidden (GtkWidget *widget,
+             GType      type)
+{
+  GtkWidget *found = g_type_is_a (G_OBJECT_TYPE (widget), type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_hidden (child, type);
+
+  return found;
+}
+
+/* Both services have one. */
+static gboolean
+has_two_items (gpointer data)
+{
+  return g_list_model_get_n_items (data) == 2;
+}
+
+/* The name of a method finds it. */
+static void
+test_invoke_search (Windowed      *self,
+                    gconstpointer  unused)
+{
+  InvokePage page = show_invoke_page (self);
+  GtkWidget *entry = find_hidden (GTK_WIDGET (page.choice), GTK_TYPE_SEARCH_ENTRY);
+  GtkWidget *list = find_hidden (GTK_WIDGET (page.choice), GTK_TYPE_LIST_VIEW);
+
+  gtk_editable_set_text (GTK_EDITABLE (entry), "unl");
+  iterate_until (has_two_items, gtk_list_view_get_model (GTK_LIST_VIEW (list)));
+
+  /* It stays, although the list is updated meanwhile. */
+  call_get (self->proxy, "slow");
+  show_page (self, "lints");
+  wait_for_label (self, "blocking-handler");
+  g_assert_true (has_two_items (gtk_list_view_get_model (GTK_LIST_VIEW (list))));
+}
+
+/* Chooses Store.Unlock, which the service does not answer before the test does. */
+static void
+invoke_unlock (InvokePage *page)
+{
+  gtk_drop_down_set_selected (page->choice, 3);
+  wait_for_label (page->windowed, "Arguments of the type (ss)");
+  gtk_editable_set_text (GTK_EDITABLE (page->entry), "'ada', 'lovelace'");
+  g_signal_emit_by_name (page->entry, "activate");
+}
+
+static gboolean
+is_cancelled (gpointer data)
+{
+  return g_cancellable_is_cancelled (data);
+}
+
+static void
+test_invoke_cancelled (Windowed      *self,
+                       gconstpointer  unused)
+{
+  InvokePage page = show_invoke_page (self);
+  g_autoptr (NorpcCall) call = NULL;
+
+  invoke_unlock (&page);
+  call = g_async_queue_pop (self->calls);
+  g_assert_true (gtk_widget_get_visible (page.cancel_button));
+  g_signal_emit_by_name (page.cancel_button, "clicked");
+  assert_result (&page, "The call was cancelled.");
+  iterate_until (is_cancelled, norpc_call_get_cancellable (call));
+
+  /* Another call is not cancelled. */
+  gtk_drop_down_set_selected (page.choice, 0);
+  wait_for_label (self, "Arguments of the type (s)");
+  gtk_editable_set_text (GTK_EDITABLE (page.entry), "'ab'");
+  g_signal_emit_by_name (page.entry, "activate");
+  assert_result (&page, "value='abab'");
 }
 
 /* The window goes while a call is in flight. */
@@ -398,20 +593,14 @@ static void
 test_invoke_closed (Windowed      *self,
                     gconstpointer  unused)
 {
-  GtkWidget *drop_down, *entry;
+  InvokePage page = show_invoke_page (self);
+  g_autoptr (NorpcCall) call = NULL;
 
-  show_page (self, "invoke");
-  wait_for_label (self, "Arguments of the type (s)");
-  drop_down = find_widget (GTK_WIDGET (self->window), GTK_TYPE_DROP_DOWN, NULL);
-  gtk_drop_down_set_selected (GTK_DROP_DOWN (drop_down), 3);
-  wait_for_label (self, "Arguments of the type (ss)");
-  entry = find_widget (GTK_WIDGET (self->window), GTK_TYPE_ENTRY, NULL);
-  gtk_editable_set_text (GTK_EDITABLE (entry), "'ada', 'lovelace'");
-  g_signal_emit_by_name (entry, "activate");
-
+  invoke_unlock (&page);
+  call = g_async_queue_pop (self->calls);
   gtk_window_destroy (self->window);
   iterate_until (is_null, &self->window);
-  answer_kept (self);
+  iterate_until (is_cancelled, norpc_call_get_cancellable (call));
 }
 
 static void
@@ -485,6 +674,53 @@ test_pages (Windowed      *self,
     norpc_gtk_inspector_window_get_inspector (NORPC_GTK_INSPECTOR_WINDOW (self->window))));
 }
 
+/* The language has to be set before the window is made. The name of the locale is one that gettext does not take for
+ * English.
+ */
+static void
+set_up_german (Windowed      *self,
+               gconstpointer  unused)
+{
+  setlocale (LC_ALL, "C.UTF-8");
+  g_setenv ("LANGUAGE", "de", TRUE);
+  /* Instead of those that may be installed, which the class has bound. */
+  g_type_class_unref (g_type_class_ref (NORPC_GTK_TYPE_INSPECTOR_WINDOW));
+  bindtextdomain (TEXT_DOMAIN, g_getenv ("NORPC_TEST_TRANSLATIONS"));
+  set_up (self, unused);
+}
+
+static void
+test_german (Windowed      *self,
+             gconstpointer  unused)
+{
+  if (g_str_equal (g_dgettext (TEXT_DOMAIN, "Services"), "Services"))
+    {
+      g_test_skip ("gettext is not installed, or has no translations in the locale C.UTF-8");
+      return;
+    }
+
+  call_get (self->proxy, "a");
+  wait_for_label (self, "Thread, Dienst, Methode");
+  wait_for_label (self, "läuft, 0 von 4096 warten, 0 offen");
+  wait_for_label (self, "1 Dienst");
+  wait_for_label (self, "Hinweise");
+  show_page (self, "invoke");
+  wait_for_label (self, "Argumente des Typs (s)");
+  wait_for_label (self, "Aufrufen");
+  show_page (self, "lints");
+  wait_for_label (self, "Schlimmster Fall");
+  save_picture (self, "german");
+}
+
+static void
+tear_down_german (Windowed      *self,
+                  gconstpointer  unused)
+{
+  tear_down (self, unused);
+  g_unsetenv ("LANGUAGE");
+  setlocale (LC_ALL, "C");
+}
+
 /* Nothing records calls after the last window has gone. */
 static void
 test_show (void)
@@ -517,11 +753,15 @@ main (int   argc,
 
   TEST_WINDOWED ("/inspector/window/services", test_services);
   TEST_WINDOWED ("/inspector/window/plots", test_plots);
+  TEST_WINDOWED ("/inspector/window/summary", test_summary);
   TEST_WINDOWED ("/inspector/window/sequence", test_sequence);
   TEST_WINDOWED ("/inspector/window/invoke", test_invoke);
+  TEST_WINDOWED ("/inspector/window/invoke-search", test_invoke_search);
+  TEST_WINDOWED ("/inspector/window/invoke-cancelled", test_invoke_cancelled);
   TEST_WINDOWED ("/inspector/window/invoke-closed", test_invoke_closed);
   TEST_WINDOWED ("/inspector/window/lints", test_lints);
   TEST_WINDOWED ("/inspector/window/pages", test_pages);
+  g_test_add ("/inspector/window/german", Windowed, NULL, set_up_german, test_german, tear_down_german);
   TEST_WINDOWED ("/inspector/window/other-process", test_other_process);
   g_test_add_func ("/inspector/window/show", test_show);
 
