@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The module that PyGObject loads with the typelib Norpc: norpc-glib as Python expects it."""
 
+import os
+
 from gi.overrides import override
 from gi.repository import Norpc
 
@@ -98,6 +100,20 @@ class Server(services.ServerFunctions, Norpc.Server):
 
 Server = override(Server)
 __all__.append('Server')
+
+
+class Helper(Norpc.Helper):
+    """A program with a service."""
+
+    @classmethod
+    def connect(cls):
+        connection = super().connect()
+        os.environ.pop('NORPC_HELPER_FD', None)  # Python has a copy of the environment
+        return connection
+
+
+Helper = override(Helper)
+__all__.append('Helper')
 
 
 class Supervisor(services.SupervisorFunctions, Norpc.Supervisor):

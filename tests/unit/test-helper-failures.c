@@ -1,0 +1,346 @@
+/* test-helper-failures.c
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Programs that do not do what a NorpcHelper expects: each call completes, and no process is left. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "wire-service.h"
+
+#define CRASH   1000 /* The argument of Fail that ends the program. */
+#define N_CALLS 100
+
+GSource *__real_g_timeout_source_new (guint interval);
+
+/* Visible, because GIO calls g_timeout_source_new (), too. */
+__attribute__ ((visibility ("default"))) GSource *__wrap_g_timeout_source_new (guint interval);
+
+/* The time after which a program that was stopped is killed passes at once. */
+GSource *
+__wrap_g_timeout_source_new (guint interval)
+{
+  return __real_g_timeout_source_new (interval == 5000 ? 50 : interval);
+}
+
+typedef struct
+{
+  char          *folder; /* (owned) */
+  char          *report; /* (owned): the file that the program writes */
+  NorpcHelper   *helper; /* (owned) */
+  WireWireProxy *proxy;  /* (owned) */
+} Bad;
+
+static void
+start (Bad        *self,
+       const char *how,
+       guint       max_restarts,
+       guint       start_timeout)
+{
+  const char *argv[] = { BAD_HELPER, how, self->report, "a b \"c\" $d", NULL };
+  g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), "BAD_HELPER_MARKER", "set", TRUE);
+
+  self->helper = g_object_new (NORPC_TYPE_HELPER, "argv", argv, "object-path", "/org/example/Wire", "max-restarts",
+                               max_restarts, "min-delay", 1, "max-delay", 1, "start-timeout", start_timeout, "environment",
+                               environment, "working-directory", self->folder, NULL);
+  self->proxy = wire_wire_proxy_new (NORPC_ENDPOINT (self->helper));
+}
+
+static void
+set_up (Bad           *self,
+        gconstpointer  unused G_GNUC_UNUSED)
+{
+  self->folder = g_dir_make_tmp ("bad-helper-XXXXXX", NULL);
+  self->report = g_build_filename (self->folder, "report", NULL);
+}
+
+static void
+tear_down (Bad           *self,
+           gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_clear_object (&self->proxy);
+  g_clear_object (&self->helper);
+  iterate ();
+  g_remove (self->report);
+  g_rmdir (self->folder);
+  g_free (self->report);
+  g_free (self->folder);
+}
+
+/* Waits until the program, or its child, has written. */
+static char *
+read_report (Bad *self)
+{
+  char *text = NULL;
+
+  while (!g_file_get_contents (self->report, &text, NULL, NULL) || *text == '\0')
+    {
+      g_clear_pointer (&text, g_free);
+      g_usleep (1000);
+    }
+
+  return text;
+}
+
+static void
+wait_gone (pid_t pid)
+{
+  while (kill (pid, 0) == 0)
+    {
+      iterate (); /* a call in flight has a reference to the helper */
+      g_usleep (1000);
+    }
+  g_assert_cmpint (errno, ==, ESRCH);
+}
+
+static pid_t
+read_pid (Bad *self)
+{
+  g_autofree char *text = read_report (self);
+
+  g_assert_true (g_str_has_prefix (text, "pid="));
+
+  return (pid_t) atoi (text + strlen ("pid="));
+}
+
+static void
+wait_for_state (Bad              *self,
+                NorpcHelperState  state)
+{
+  while (norpc_helper_get_state (self->helper) != state)
+    g_main_context_iteration (NULL, FALSE);
+}
+
+static void
+count_closed_cb (GObject      *proxy,
+                 GAsyncResult *result,
+                 gpointer      n_closed)
+{
+  g_autoptr (GError) error = NULL;
+  guint number;
+
+  g_assert_false (wire_wire_proxy_call_hold_finish (WIRE_WIRE_PROXY (proxy), result, &number, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  ++*(guint *) n_closed;
+}
+
+static void
+hold_many (Bad   *self,
+           guint *n_closed)
+{
+  *n_closed = 0;
+  for (guint i = 0; i < N_CALLS; i++)
+    wire_wire_proxy_call_hold (self->proxy, NULL, count_closed_cb, n_closed);
+}
+
+static void
+wait_closed (const guint *n_closed)
+{
+  while (*n_closed != N_CALLS)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* A program that never connects, or closes the connection, or sends what is not D-Bus, is killed. The calls that wait for it
+ * fail.
+ */
+static void
+test_does_not_connect (Bad           *self,
+                       gconstpointer  how)
+{
+  gboolean hangs = g_str_equal (how, "hang");
+  guint n_closed;
+  pid_t pid;
+
+  if (hangs)
+    g_test_expect_message ("Norpc", G_LOG_LEVEL_WARNING, "The helper '*' has not connected in time");
+  start (self, how, 0, hangs ? 200 : 0);
+  hold_many (self, &n_closed);
+  pid = read_pid (self);
+  wait_closed (&n_closed);
+  wait_for_state (self, NORPC_HELPER_FAILED);
+  wait_gone (pid);
+  g_test_assert_expected_messages ();
+}
+
+/* As above, but after the program has connected, so that it is started again. */
+static void
+test_spoils_connection (Bad           *self,
+                        gconstpointer  how)
+{
+  pid_t pid;
+  guint n_closed;
+
+  for (guint i = 0; g_str_equal (how, "garbage-later") && i < 2; i++)
+    g_test_expect_message ("GLib-GIO", G_LOG_LEVEL_WARNING, "*message exceeds maximum message length*");
+  start (self, how, 1, 0);
+  hold_many (self, &n_closed);
+  pid = read_pid (self);
+  wait_closed (&n_closed);
+  wait_for_state (self, NORPC_HELPER_FAILED);
+  wait_gone (pid);
+  g_assert_cmpuint (norpc_helper_get_n_starts (self->helper), ==, 2);
+  g_test_assert_expected_messages ();
+}
+
+/* A process that ends completes its calls, even if a child of it goes on. The child has neither the connection nor the
+ * variable.
+ */
+static void
+test_child (Bad           *self,
+            gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *report = NULL;
+  guint n_closed;
+
+  start (self, "child", 0, 0);
+  report = read_report (self);
+  g_assert_cmpstr (report, ==, "0 1 2 3 variable=\n"); /* 3 is the folder that ls reads */
+  hold_many (self, &n_closed);
+  g_assert_false (wire_wire_proxy_call_fail_sync (self->proxy, CRASH, NULL, &error));
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  wait_closed (&n_closed);
+  wait_for_state (self, NORPC_HELPER_FAILED);
+}
+
+/* A program that goes on after SIGTERM is killed, whether it has connected or not. */
+static void
+test_ignores_sigterm (Bad           *self,
+                      gconstpointer  how)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 left;
+  pid_t pid;
+
+  start (self, how, 0, 0);
+  if (g_str_equal (how, "ignores-sigterm"))
+    {
+      wire_wire_proxy_call_time_left_sync (self->proxy, &left, NULL, &error);
+      g_assert_no_error (error);
+    }
+  pid = read_pid (self);
+  norpc_helper_stop (self->helper);
+  wait_gone (pid);
+}
+
+/* A program that is started is stopped, too. */
+static void
+test_stop_while_starting (Bad           *self,
+                          gconstpointer  unused G_GNUC_UNUSED)
+{
+  guint n_closed;
+  pid_t pid;
+
+  start (self, "hang", 0, 0);
+  hold_many (self, &n_closed);
+  pid = read_pid (self);
+  norpc_helper_stop (self->helper);
+  wait_closed (&n_closed);
+  wait_gone (pid);
+  g_assert_cmpint (norpc_helper_get_state (self->helper), ==, NORPC_HELPER_STOPPED);
+}
+
+/* The last reference stops the program. */
+static void
+test_release (Bad           *self,
+              gconstpointer  unused G_GNUC_UNUSED)
+{
+  pid_t pid;
+
+  start (self, "good", 0, 0);
+  pid = read_pid (self);
+  g_clear_object (&self->proxy);
+  g_clear_object (&self->helper);
+  wait_gone (pid);
+}
+
+/* The program gets its arguments, environment and folder, and no descriptor but its connection. */
+static void
+test_report (Bad           *self,
+             gconstpointer  unused G_GNUC_UNUSED)
+{
+  int leaked = fcntl (STDOUT_FILENO, F_DUPFD, 20); /* not close-on-exec */
+  g_autofree char *report = NULL;
+  g_autofree char *expected = NULL;
+
+  g_assert_cmpint (leaked, >=, 20);
+  start (self, "good", 0, 0);
+  report = read_report (self);
+  expected = g_strdup_printf (" descriptors=0 1 2 3 directory=%s marker=set rest=a b \"c\" $d", self->folder);
+  g_assert_cmpstr (strchr (report, ' '), ==, expected);
+  close (leaked);
+}
+
+/* Clients can wait until the program has connected. */
+static void
+ready_cb (GObject      *endpoint,
+          GAsyncResult *result,
+          gpointer      data)
+{
+  Outcome *outcome = data;
+
+  outcome->ok = norpc_endpoint_ready_finish (NORPC_ENDPOINT (endpoint), result, &outcome->error);
+  outcome->thread = g_thread_self ();
+  outcome->n++;
+}
+
+static void
+test_readiness (Bad           *self,
+                gconstpointer  unused G_GNUC_UNUSED)
+{
+  Outcome outcome = { 0 }, stopped = { 0 };
+
+  start (self, "good", 0, 0);
+  norpc_endpoint_ready_async (NORPC_ENDPOINT (self->helper), NULL, ready_cb, &outcome);
+  outcome_wait (&outcome);
+  g_assert_no_error (outcome.error);
+  g_assert_cmpint (norpc_helper_get_state (self->helper), ==, NORPC_HELPER_RUNNING);
+  norpc_helper_stop (self->helper);
+  norpc_endpoint_ready_async (NORPC_ENDPOINT (self->helper), NULL, ready_cb, &stopped);
+  outcome_wait (&stopped);
+  g_assert_error (stopped.error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+  outcome_clear (&stopped);
+}
+
+/* A helper that was constructed without a program is closed. */
+static void
+test_without_program (void)
+{
+  g_autoptr (NorpcHelper) helper = g_object_new (NORPC_TYPE_HELPER, NULL);
+
+  g_assert_true (norpc_endpoint_is_closed (NORPC_ENDPOINT (helper)));
+  g_assert_cmpint (norpc_helper_get_state (helper), ==, NORPC_HELPER_FAILED);
+  norpc_helper_stop (helper);
+}
+
+#define BAD_TEST(path, how, func) g_test_add ("/helper-failures/" path, Bad, how, set_up, func, tear_down)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  BAD_TEST ("hang", "hang", test_does_not_connect);
+  BAD_TEST ("close", "close", test_does_not_connect);
+  BAD_TEST ("garbage", "garbage", test_does_not_connect);
+  BAD_TEST ("close-later", "close-later", test_spoils_connection);
+  BAD_TEST ("garbage-later", "garbage-later", test_spoils_connection);
+  BAD_TEST ("child", NULL, test_child);
+  BAD_TEST ("ignores-sigterm", "ignores-sigterm", test_ignores_sigterm);
+  BAD_TEST ("ignores-sigterm-and-hangs", "ignores-hangs", test_ignores_sigterm);
+  BAD_TEST ("stop-while-starting", NULL, test_stop_while_starting);
+  BAD_TEST ("release", NULL, test_release);
+  BAD_TEST ("report", NULL, test_report);
+  BAD_TEST ("readiness", NULL, test_readiness);
+  g_test_add_func ("/helper-failures/without-program", test_without_program);
+
+  return g_test_run ();
+}
