@@ -5,23 +5,15 @@
 
 #include "core/norpc-background-private.h"
 #include "core/norpc-clock-private.h"
-#include "core/norpc-context-private.h"
 #include "core/norpc-error.h"
 #include "core/norpc-timer-private.h"
+#include "norpc-supervised-run-private.h"
 #include "norpc-supervision-private.h"
 #include "server/norpc-server-private.h"
-#include "server/norpc-thread-private.h"
+#include "server/norpc-thread.h"
 
 /* How long the next service waits for one that is replaced to stop, in milliseconds. */
 #define REPLACE_TIMEOUT 1000
-
-/* One service, from the function that makes it to its end. */
-typedef struct
-{
-  NorpcSupervision *supervision; /* (owned), since construction */
-  NorpcThread      *thread;      /* (owned) (nullable) [lock]: its own */
-  NorpcServer      *server;      /* (owned) (nullable) [lock]: once the service is made */
-} Run;
 
 struct _NorpcSupervision
 {
@@ -39,33 +31,13 @@ struct _NorpcSupervision
   NorpcRestartPolicy   policy;   /* [lock] */
   guint                n_starts; /* [lock] */
   GError              *error;    /* (owned) (nullable) [lock]: why the last service has ended */
-  Run                 *run;      /* (owned) (nullable) [lock]: while a service starts, runs or stops */
+  NorpcSupervisedRun  *run;      /* (owned) (nullable) [lock]: while a service starts, runs or stops */
   gboolean             replaces; /* [lock]: when the run ends, the next one follows at once */
   gint64               due;      /* [lock]: when the timer fires, or 0 */
   NorpcTimer           timer;    /* started and stopped with the lock held */
 };
 
-static Run *
-run_ref (Run *run)
-{
-  return g_atomic_rc_box_acquire (run);
-}
-
-static void
-run_clear (gpointer data)
-{
-  Run *run = data;
-
-  g_clear_object (&run->server);
-  g_clear_object (&run->thread);
-  norpc_supervision_unref (run->supervision);
-}
-
-static void
-run_unref (gpointer run)
-{
-  g_atomic_rc_box_release_full (run, run_clear);
-}
+static const NorpcSupervisedRunFuncs run_funcs;
 
 static NorpcSupervision *
 supervision_ref (NorpcSupervision *self)
@@ -88,6 +60,12 @@ norpc_supervision_unref (NorpcSupervision *self)
   norpc_restart_policy_clear (&self->policy);
   g_clear_error (&self->error);
   g_free (self);
+}
+
+static void
+unref_owner_cb (gpointer self)
+{
+  norpc_supervision_unref (self);
 }
 
 static void
@@ -125,14 +103,13 @@ stop_timer_locked (NorpcSupervision *self)
 }
 
 /* Returns the next run (owned), which is to be launched without the lock. */
-static Run *
+static NorpcSupervisedRun *
 begin_run_locked (NorpcSupervision *self)
 {
-  Run *run = g_atomic_rc_box_new0 (Run);
   guint timeout = self->policy.values[NORPC_RESTART_START_TIMEOUT];
 
-  run->supervision = supervision_ref (self);
-  self->run = run_ref (run);
+  self->run = norpc_supervised_run_new (&run_funcs, supervision_ref (self), self->context, self->make_service,
+                                        self->user_data);
   self->replaces = FALSE;
   self->state = NORPC_SUPERVISOR_STARTING;
   self->n_starts++;
@@ -143,7 +120,18 @@ begin_run_locked (NorpcSupervision *self)
   else
     stop_timer_locked (self);
 
-  return run;
+  return norpc_supervised_run_ref (self->run);
+}
+
+/* Thread-safe. Takes ownership of @run (nullable). */
+static void
+launch_run (NorpcSupervisedRun *run)
+{
+  if (run == NULL)
+    return;
+
+  norpc_supervised_run_launch (run);
+  norpc_supervised_run_unref (run);
 }
 
 /* The next service is made when the policy says so, if it does. @error (owned) is why the last one has ended. */
@@ -165,25 +153,21 @@ restart_later_locked (NorpcSupervision *self,
     stop_timer_locked (self);
 }
 
-static void launch_run (Run *run);
-
-/* Thread-safe. Called when the server of a run has stopped, or cannot start, or is not waited for any longer. Takes
- * ownership of @error.
- */
+/* Thread-safe. Called when a run has ended, or is not waited for any longer. Takes ownership of @error. */
 static void
-end_run (Run    *run,
-         GError *error)
+end_run (gpointer            data,
+         NorpcSupervisedRun *run,
+         GError             *error)
 {
-  NorpcSupervision *self = run->supervision;
+  NorpcSupervision *self = data;
   g_autoptr (GError) unused = error;
-  g_autoptr (NorpcServer) server = NULL;
-  Run *ended = NULL, *next = NULL;
+  g_autoptr (NorpcServer) server = norpc_supervised_run_dup_server (run);
+  NorpcSupervisedRun *ended = NULL, *next = NULL;
 
   supervision_lock (self);
   if (self->run == run)
     {
       ended = g_steal_pointer (&self->run);
-      server = run->server != NULL ? g_object_ref (run->server) : NULL;
       if (self->state != NORPC_SUPERVISOR_STOPPED && self->replaces)
         next = begin_run_locked (self);
       else if (self->state != NORPC_SUPERVISOR_STOPPED)
@@ -191,204 +175,67 @@ end_run (Run    *run,
     }
   supervision_unlock (self);
 
-  if (server != NULL)
+  if (ended != NULL && server != NULL)
     norpc_worker_stop (server->worker, NORPC_STOP_ABANDON, "its supervisor has replaced it");
-  g_clear_pointer (&ended, run_unref);
-  if (next != NULL)
-    launch_run (next);
+  g_clear_pointer (&ended, norpc_supervised_run_unref);
+  launch_run (next);
 }
 
-/* Thread-safe. Called when the phase of the server of a run has changed. */
+/* Thread-safe. */
 static void
-server_changed (gpointer data)
+note_started (gpointer            data,
+              NorpcSupervisedRun *run,
+              NorpcServer        *server)
 {
-  Run *run = data;
-  NorpcSupervision *self = run->supervision;
-  NorpcServerState *state = run->server->worker->state;
-  NorpcServerPhase phase = norpc_server_state_get_phase (state);
-  GError *error = NULL;
-
-  if (phase == NORPC_SERVER_RUNNING)
-    {
-      supervision_lock (self);
-      if (self->run == run && self->state == NORPC_SUPERVISOR_STARTING && !self->replaces)
-        {
-          self->state = NORPC_SUPERVISOR_RUNNING;
-          stop_timer_locked (self);
-          norpc_replaceable_connect_locked (self->replaceable, norpc_server_get_endpoint (run->server));
-        }
-      supervision_unlock (self);
-    }
-  else if (phase == NORPC_SERVER_STOPPED)
-    {
-      if (norpc_server_state_has_started (state, &error))
-        error = g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "Its server has stopped");
-      end_run (run, error);
-    }
-}
-
-/* Runs in the service's context. Returns a server (owned) for a service, or the server that it is. */
-static NorpcServer *
-serve_object (Run      *run,
-              GObject  *object,
-              GError  **error)
-{
-  GMainContext *context = run->supervision->context;
-  NorpcServer *server;
-
-  if (!NORPC_IS_SERVER (object))
-    {
-      if (!norpc_service_check_interface (object, error))
-        return NULL;
-
-      return context != NULL ? norpc_server_new_in_context (object, context)
-                             : norpc_server_new_on_thread (object, run->thread);
-    }
-
-  server = g_object_ref (NORPC_SERVER (object));
-  if (server->thread != NULL || server->context != NULL)
-    return server;
-
-  /* No other code has started it, or attaching it fails. */
-  if (context != NULL)
-    server->context = g_main_context_ref (context);
-  else
-    server->thread = g_object_ref (run->thread);
-
-  return server;
-}
-
-/* Runs in the service's context. Returns a server (owned) for the next service, or NULL. */
-static NorpcServer *
-make_server (Run     *run,
-             GError **error)
-{
-  NorpcSupervision *self = run->supervision;
-  g_autoptr (GError) make_error = NULL;
-  g_autoptr (GObject) object = self->make_service != NULL ? self->make_service (self->user_data, &make_error) : NULL;
-
-  if (make_error != NULL || object == NULL)
-    {
-      /* An exception in another language arrives without an error. */
-      if (make_error == NULL)
-        g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_FAILED, "No service was created, and no reason was given");
-      else
-        g_propagate_error (error, g_steal_pointer (&make_error));
-      return NULL;
-    }
-
-  return serve_object (run, object, error);
-}
-
-/* Returns TRUE if a service is still wanted. Takes the server (nullable) of the run. */
-static gboolean
-may_go_on (Run         *run,
-           NorpcServer *server)
-{
-  NorpcSupervision *self = run->supervision;
-  gboolean goes_on;
+  NorpcSupervision *self = data;
 
   supervision_lock (self);
-  goes_on = self->run == run && self->state != NORPC_SUPERVISOR_STOPPED && !self->replaces;
-  if (goes_on && server != NULL)
-    run->server = g_object_ref (server);
+  if (self->run == run && self->state == NORPC_SUPERVISOR_STARTING && !self->replaces)
+    {
+      self->state = NORPC_SUPERVISOR_RUNNING;
+      stop_timer_locked (self);
+      norpc_replaceable_connect_locked (self->replaceable, norpc_server_get_endpoint (server));
+    }
   supervision_unlock (self);
-
-  return goes_on;
-}
-
-/* Runs in the service's context. */
-static void
-serve_next (Run *run)
-{
-  GError *error = NULL;
-  g_autoptr (NorpcServer) server = make_server (run, &error);
-
-  if (server == NULL)
-    {
-      end_run (run, error);
-    }
-  else if (!may_go_on (run, server))
-    {
-      end_run (run, g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "It was replaced before it started"));
-    }
-  else if (!norpc_server_attach (server, &error))
-    {
-      end_run (run, error);
-    }
-  else
-    {
-      norpc_server_state_watch (server->worker->state, server_changed, run_ref (run), run_unref);
-    }
 }
 
 /* Runs in the service's context. */
 static gboolean
-serve_cb (gpointer user_data)
+may_start (gpointer            data,
+           NorpcSupervisedRun *run)
 {
-  Run *run = user_data;
-  GMainContext *context = g_source_get_context (g_main_current_source ());
-  gboolean pushed = norpc_context_push (context);
+  NorpcSupervision *self = data;
+  gboolean may;
 
-  if (may_go_on (run, NULL))
-    serve_next (run);
-  else
-    end_run (run, g_error_new_literal (NORPC_ERROR, NORPC_ERROR_CLOSED, "It was replaced before it started"));
-  if (pushed)
-    g_main_context_pop_thread_default (context);
+  norpc_replaceable_lock (self->replaceable);
+  may = self->run == run && self->state != NORPC_SUPERVISOR_STOPPED && !self->replaces;
+  norpc_replaceable_unlock (self->replaceable);
 
-  return G_SOURCE_REMOVE;
+  return may;
 }
 
-/* Thread-safe. Returns the context of the run, or NULL if there is none. */
-static GMainContext *
-open_context (Run *run)
+/* Called in the thread that launches the run. */
+static void
+note_begins (gpointer            data,
+             NorpcSupervisedRun *run,
+             GMainContext       *context)
 {
-  NorpcSupervision *self = run->supervision;
-  g_autoptr (NorpcThread) thread = self->context == NULL ? norpc_thread_new ("norpc service") : NULL;
-  GMainContext *context = self->context;
+  NorpcSupervision *self = data;
 
-  if (thread != NULL && norpc_thread_get_gthread (thread) == NULL)
-    return NULL;
-  if (thread != NULL)
-    context = norpc_thread_get_main_context (thread);
-
-  supervision_lock (self);
-  run->thread = g_steal_pointer (&thread);
+  norpc_replaceable_lock (self->replaceable);
   if (self->run == run && self->state == NORPC_SUPERVISOR_STARTING)
     norpc_replaceable_set_executor_locked (self->replaceable, context);
-  supervision_unlock (self);
-
-  return context;
+  norpc_replaceable_unlock (self->replaceable);
 }
 
-/* Thread-safe. Takes ownership of @run. */
-static void
-launch_run (Run *run)
-{
-  GMainContext *context = open_context (run);
-  g_autoptr (GSource) source = NULL;
-
-  if (context == NULL)
-    {
-      end_run (run, g_error_new_literal (NORPC_ERROR, NORPC_ERROR_FAILED, "No thread could be started for it"));
-      run_unref (run);
-      return;
-    }
-
-  source = g_idle_source_new ();
-  g_source_set_static_name (source, "norpc supervisor");
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, serve_cb, run, run_unref);
-  g_source_attach (source, context);
-}
+static const NorpcSupervisedRunFuncs run_funcs = { note_begins, may_start, note_started, end_run, unref_owner_cb };
 
 /* Runs in a thread of the pool. */
 static void
 timer_cb (gpointer data)
 {
   NorpcSupervision *self = data;
-  Run *next = NULL, *late = NULL;
+  NorpcSupervisedRun *next = NULL, *late = NULL;
 
   supervision_lock (self);
   /* The timer may have been stopped or started again meanwhile. */
@@ -398,16 +245,15 @@ timer_cb (gpointer data)
       if (self->state == NORPC_SUPERVISOR_WAITING)
         next = begin_run_locked (self);
       else if (self->state == NORPC_SUPERVISOR_STARTING)
-        late = run_ref (self->run);
+        late = norpc_supervised_run_ref (self->run);
     }
   supervision_unlock (self);
 
-  if (next != NULL)
-    launch_run (next);
+  launch_run (next);
   if (late != NULL)
     {
-      end_run (late, g_error_new_literal (NORPC_ERROR, NORPC_ERROR_TIMED_OUT, "It did not start in time"));
-      run_unref (late);
+      end_run (self, late, g_error_new_literal (NORPC_ERROR, NORPC_ERROR_TIMED_OUT, "It did not start in time"));
+      norpc_supervised_run_unref (late);
     }
   norpc_supervision_unref (self);
 }
@@ -524,15 +370,14 @@ norpc_supervision_dup_error (NorpcSupervision *self)
 void
 norpc_supervision_start (NorpcSupervision *self)
 {
-  Run *run = NULL;
+  NorpcSupervisedRun *run = NULL;
 
   supervision_lock (self);
   if (self->state == NORPC_SUPERVISOR_NEW)
     run = begin_run_locked (self);
   supervision_unlock (self);
 
-  if (run != NULL)
-    launch_run (run);
+  launch_run (run);
 }
 
 /* Returns the server (owned) that is to be stopped, or NULL. A service that finishes its calls is waited for as long as
@@ -548,7 +393,7 @@ replace_run_locked (NorpcSupervision *self,
   if (mode == NORPC_STOP_ABANDON)
     start_timer_locked (self, REPLACE_TIMEOUT);
 
-  return self->run->server != NULL ? g_object_ref (self->run->server) : NULL;
+  return norpc_supervised_run_dup_server (self->run);
 }
 
 /* A service that runs stops first. */
@@ -557,7 +402,7 @@ norpc_supervision_restart (NorpcSupervision *self,
                            NorpcStopMode     mode)
 {
   g_autoptr (NorpcServer) server = NULL;
-  Run *next = NULL;
+  NorpcSupervisedRun *next = NULL;
 
   supervision_lock (self);
   norpc_restart_policy_forget (&self->policy);
@@ -569,8 +414,7 @@ norpc_supervision_restart (NorpcSupervision *self,
 
   if (server != NULL)
     norpc_worker_stop (server->worker, mode, "its service was replaced");
-  if (next != NULL)
-    launch_run (next);
+  launch_run (next);
 }
 
 /* No further service is made. Returns the server (owned) (nullable) and the thread (owned) (nullable) of the current
@@ -589,8 +433,8 @@ norpc_supervision_stop (NorpcSupervision  *self,
       stop_timer_locked (self);
       norpc_replaceable_close_locked (self->replaceable, reason);
     }
-  *server = self->run != NULL && self->run->server != NULL ? g_object_ref (self->run->server) : NULL;
-  *thread = self->run != NULL && self->run->thread != NULL ? g_object_ref (self->run->thread) : NULL;
+  *server = self->run != NULL ? norpc_supervised_run_dup_server (self->run) : NULL;
+  *thread = self->run != NULL ? norpc_supervised_run_dup_thread (self->run) : NULL;
   supervision_unlock (self);
 }
 
@@ -600,7 +444,7 @@ norpc_supervision_release (NorpcSupervision *self)
 {
   g_autoptr (NorpcServer) server = NULL;
   g_autoptr (NorpcThread) thread = NULL;
-  Run *run;
+  NorpcSupervisedRun *run;
 
   norpc_supervision_stop (self, "its supervisor was released", &server, &thread);
   if (server != NULL)
@@ -609,6 +453,6 @@ norpc_supervision_release (NorpcSupervision *self)
   norpc_replaceable_lock (self->replaceable);
   run = g_steal_pointer (&self->run);
   norpc_replaceable_unlock (self->replaceable);
-  g_clear_pointer (&run, run_unref);
+  g_clear_pointer (&run, norpc_supervised_run_unref);
   norpc_supervision_unref (self);
 }
