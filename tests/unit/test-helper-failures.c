@@ -23,11 +23,20 @@ GSource *__real_g_timeout_source_new (guint interval);
 /* Visible, because GIO calls g_timeout_source_new (), too. */
 __attribute__ ((visibility ("default"))) GSource *__wrap_g_timeout_source_new (guint interval);
 
+#define START_TIMEOUT 54321
+
+static GSource *start_timer; /* (owned) (nullable) atomic: the last one of START_TIMEOUT */
+
 /* The time after which a program that was stopped is killed passes at once. */
 GSource *
 __wrap_g_timeout_source_new (guint interval)
 {
-  return __real_g_timeout_source_new (interval == 5000 ? 50 : interval);
+  GSource *source = __real_g_timeout_source_new (interval == 5000 ? 50 : interval);
+
+  if (interval == START_TIMEOUT)
+    g_atomic_pointer_set (&start_timer, g_source_ref (source));
+
+  return source;
 }
 
 typedef struct
@@ -309,6 +318,22 @@ test_readiness (Bad           *self,
   outcome_clear (&stopped);
 }
 
+/* The timeout is that of the start, not of the program. */
+static void
+test_start_timer (Bad           *self,
+                  gconstpointer  unused G_GNUC_UNUSED)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSource) timer = NULL;
+  gint64 left;
+
+  start (self, "good", 0, START_TIMEOUT);
+  wire_wire_proxy_call_time_left_sync (self->proxy, &left, NULL, &error);
+  g_assert_no_error (error);
+  timer = g_atomic_pointer_exchange (&start_timer, NULL);
+  g_assert_true (g_source_is_destroyed (timer));
+}
+
 /* A helper that was constructed without a program is closed. */
 static void
 test_without_program (void)
@@ -340,6 +365,7 @@ main (int   argc,
   BAD_TEST ("release", NULL, test_release);
   BAD_TEST ("report", NULL, test_report);
   BAD_TEST ("readiness", NULL, test_readiness);
+  BAD_TEST ("start-timer", NULL, test_start_timer);
   g_test_add_func ("/helper-failures/without-program", test_without_program);
 
   return g_test_run ();
