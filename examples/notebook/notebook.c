@@ -5,6 +5,9 @@
 
 #include "demo-notebook.h"
 
+#define NAME "org.example.Notebook"
+#define OBJECT_PATH "/org/example/Notebook"
+
 /* The notebook, a service, and its pages. All of them are in the thread of its server. */
 
 G_DECLARE_FINAL_TYPE (Notebook, notebook, EXAMPLE, NOTEBOOK, GObject)
@@ -208,23 +211,17 @@ reader_init (Reader *self)
 {
 }
 
-int
-main (void)
+/* The client does the same whether the notebook is in this process or in another one. */
+static void
+use (NorpcEndpoint *endpoint)
 {
-  g_autoptr (GObject) service = g_object_new (notebook_get_type (), NULL);
-  g_autoptr (NorpcServer) server = norpc_server_new (service);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (Reader) reader = g_object_new (reader_get_type (), NULL);
-  g_autoptr (DemoNotebookProxy) proxy = NULL;
+  g_autoptr (DemoNotebookProxy) proxy = demo_notebook_proxy_new (endpoint);
   g_autoptr (DemoPage) page = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_clear_object (&service);
   reader->loop = loop;
-  if (!norpc_server_start (server, NULL, &error))
-    g_error ("%s", error->message);
-  proxy = demo_notebook_proxy_new (norpc_server_get_endpoint (server));
-
   if (!demo_notebook_proxy_call_follow_sync (proxy, DEMO_READER (reader), NULL, &error))
     g_error ("%s", error->message);
   page = demo_notebook_proxy_call_open_sync (proxy, "Ideas", NULL, &error);
@@ -240,6 +237,64 @@ main (void)
   demo_page_proxy_call_write (DEMO_PAGE_PROXY (page), "Objects as arguments", NULL, NULL, NULL);
   g_clear_object (&page);
   g_main_loop_run (loop);
+}
+
+/* Another process that calls the notebook gets its pages, and passes its readers. */
+static void
+serve_on_bus (GDBusConnection *bus,
+              NorpcEndpoint   *endpoint)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NorpcDBusExport) export = norpc_dbus_export_new (bus, OBJECT_PATH, endpoint,
+                                                              demo_notebook_interface_info (), &error);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+
+  if (export == NULL)
+    g_error ("%s", error->message);
+  g_bus_own_name_on_connection (bus, NAME, G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
+  g_main_loop_run (loop);
+}
+
+static NorpcServer *
+start (void)
+{
+  g_autoptr (GObject) service = g_object_new (notebook_get_type (), NULL);
+  NorpcServer *server = norpc_server_new (service);
+  g_autoptr (GError) error = NULL;
+
+  g_clear_object (&service);
+  if (!norpc_server_start (server, NULL, &error))
+    g_error ("%s", error->message);
+
+  return server;
+}
+
+/* notebook: the notebook is in this process; notebook dbus: in another one, which is notebook dbus serve. */
+int
+main (int   argc,
+      char *argv[])
+{
+  gboolean uses_bus = argc > 1 && g_str_equal (argv[1], "dbus");
+  g_autoptr (NorpcServer) server = !uses_bus || argc > 2 ? start () : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) bus = uses_bus ? g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error) : NULL;
+  g_autoptr (NorpcDBusEndpoint) remote = NULL;
+
+  if (uses_bus && bus == NULL)
+    g_error ("%s", error->message);
+  if (uses_bus && server != NULL)
+    {
+      serve_on_bus (bus, norpc_server_get_endpoint (server));
+    }
+  else if (uses_bus)
+    {
+      remote = norpc_dbus_endpoint_new (bus, NAME, OBJECT_PATH);
+      use (NORPC_ENDPOINT (remote));
+    }
+  else
+    {
+      use (norpc_server_get_endpoint (server));
+    }
 
   return 0;
 }

@@ -2,13 +2,17 @@
 """A service that opens sessions for its clients: the pages of a notebook."""
 
 import asyncio
+import sys
 
 import gi
 
 gi.require_version('DemoNotebook', '1')
 gi.require_version('Norpc', '1')
 from gi.repository import DemoNotebook as Demo
-from gi.repository import GObject, Norpc
+from gi.repository import Gio, GLib, GObject, Norpc
+
+NAME = 'org.example.Notebook'
+OBJECT_PATH = '/org/example/Notebook'
 
 
 class Notebook(Norpc.Service, Demo.Notebook):
@@ -69,5 +73,16 @@ async def main(notebook):
     await reader.closed.wait()
 
 
-with Norpc.serve(Notebook()) as notebook:
-    Norpc.run(main(notebook))
+# notebook.py: the notebook is in this process; notebook.py dbus: in another one, which is notebook.py dbus serve.
+if sys.argv[1:] == ['dbus']:
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+    Norpc.run(main(Demo.NotebookProxy.new(Norpc.DBusEndpoint.new(bus, NAME, OBJECT_PATH))))
+elif sys.argv[1:]:
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+    with Norpc.serve(Notebook()) as notebook:
+        export = Norpc.DBusExport.new(bus, OBJECT_PATH, notebook.get_endpoint(), Demo.notebook_interface_info())
+        Gio.bus_own_name_on_connection(bus, NAME, Gio.BusNameOwnerFlags.NONE, None, None)
+        GLib.MainLoop().run()
+else:
+    with Norpc.serve(Notebook()) as notebook:
+        Norpc.run(main(notebook))

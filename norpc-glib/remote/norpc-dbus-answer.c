@@ -12,6 +12,7 @@
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-limits-private.h"
 #include "norpc-dbus-objects-private.h"
+#include "norpc-dbus-unreceived-private.h"
 
 #define FAILED "org.freedesktop.DBus.Error.Failed"
 #define LIMITS_EXCEEDED "org.freedesktop.DBus.Error.LimitsExceeded"
@@ -30,6 +31,8 @@ void
 norpc_dbus_request_free (NorpcDBusRequest *self)
 {
   g_hash_table_remove (self->serving->requests, self);
+  if (!self->received)
+    norpc_dbus_release_unreceived (self->serving->connection, self->message);
   if (self->has_slot)
     norpc_dbus_inbox_free_slot (self->serving->inbox, self->message);
   g_object_unref (self->message);

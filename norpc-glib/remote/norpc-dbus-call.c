@@ -243,10 +243,10 @@ answer_all (NorpcDBusObject *object,
 }
 
 static NorpcDBusPassage
-begin_arrival (NorpcDBusCall *self,
+begin_passage (NorpcDBusCall *self,
                const char    *sender)
 {
-  return norpc_dbus_begin_arrival (self->object->arrival_funcs, self->object->connection, sender,
+  return norpc_dbus_passage_begin (self->object->passage_funcs, self->object->connection, sender,
                                    self->object->peer == NORPC_DBUS_PEER_NORPC);
 }
 
@@ -259,7 +259,7 @@ read_back_cb (GObject      *connection,
   GError *error = NULL;
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (connection), result, &error);
   g_autoptr (GVariant) value = NULL;
-  NorpcDBusPassage passage = begin_arrival (self, self->object->owner);
+  NorpcDBusPassage passage = begin_passage (self, self->object->owner);
 
   if (reply != NULL)
     g_variant_get (reply, "(v)", &value);
@@ -335,7 +335,7 @@ end_stream (gpointer  user_data,
             gboolean  is_wrong)
 {
   NorpcDBusCall *self = call_ref (user_data);
-  NorpcDBusPassage passage = begin_arrival (self, self->object->owner);
+  NorpcDBusPassage passage = begin_passage (self, self->object->owner);
   NorpcCall *call;
 
   if (is_wrong)
@@ -366,6 +366,16 @@ open_stream_from_reply (NorpcDBusCall *self,
     end_stream (self, NULL, error, TRUE);
 }
 
+/* Returns TRUE if another process has sent the path of an object that it does not have, which is nothing to warn of. */
+static gboolean
+is_missing (NorpcDBusObject *object,
+            GDBusMessage    *reply)
+{
+  const char *name = g_dbus_message_get_error_name (reply);
+
+  return g_atomic_int_get (&object->n_received) > 0 && g_strcmp0 (name, "org.freedesktop.DBus.Error.UnknownMethod") == 0;
+}
+
 /* The reply is what the service has sent, whatever that is. */
 static void
 answer_from_reply (NorpcDBusCall *self,
@@ -388,10 +398,13 @@ answer_from_reply (NorpcDBusCall *self,
     }
   else
     {
-      NorpcDBusPassage passage = begin_arrival (self, g_dbus_message_get_sender (reply));
+      NorpcDBusPassage passage = begin_passage (self, g_dbus_message_get_sender (reply));
       NorpcCall *call = take_dbus_call (self);
 
-      norpc_dbus_message_answer_call (reply, &passage, call);
+      if (kind == NORPC_DBUS_GET_ALL && is_missing (self->object, reply))
+        norpc_call_reject (call, NORPC_ERROR_CLOSED, "failed: the object is not there");
+      else
+        norpc_dbus_message_answer_call (reply, &passage, call);
       norpc_call_unref (call);
     }
 }
@@ -401,7 +414,7 @@ static void
 discard_reply (NorpcDBusCall *self,
                GDBusMessage  *reply)
 {
-  NorpcDBusPassage passage = begin_arrival (self, g_dbus_message_get_sender (reply));
+  NorpcDBusPassage passage = begin_passage (self, g_dbus_message_get_sender (reply));
 
   if (norpc_dbus_message_returns_objects (self->call))
     norpc_dbus_message_discard (reply, &passage, self->call);
@@ -493,6 +506,26 @@ prepare_stream (NorpcDBusCall *self)
                             NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, NULL, credit_noted_cb, call_ref (self));
 }
 
+/* Only the process that has the name now may call the objects in the message. Returns FALSE if the call has failed. */
+static gboolean
+complete_message (NorpcDBusCall *self)
+{
+  NorpcDBusPassage passage = begin_passage (self, self->object->owner);
+  GError *error = NULL;
+
+  if (self->object->owner == NULL)
+    {
+      norpc_dbus_call_reject (self, "failed: its service is not there");
+      return FALSE;
+    }
+  if (norpc_dbus_message_complete (self->message, self->call, &passage, &error))
+    return TRUE;
+
+  fail (self, error);
+
+  return FALSE;
+}
+
 /* Sends the call, unless it has completed, or a newer one has superseded it. */
 void
 norpc_dbus_call_send (NorpcDBusCall *self)
@@ -505,6 +538,9 @@ norpc_dbus_call_send (NorpcDBusCall *self)
       g_clear_pointer (&self->call, norpc_call_unref);
       return;
     }
+
+  if (!norpc_dbus_message_is_complete (self->message) && !complete_message (self))
+    return;
 
   g_hash_table_add (self->object->calls, call_ref (self));
   send_trace (self);

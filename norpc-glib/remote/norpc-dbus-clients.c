@@ -11,6 +11,7 @@
 #include "call/norpc-sender-private.h"
 #include "norpc-dbus-clients-private.h"
 #include "norpc-dbus-inbox-private.h"
+#include "norpc-dbus-unreceived-private.h"
 
 struct _NorpcDBusClients
 {
@@ -125,7 +126,10 @@ norpc_dbus_clients_free (NorpcDBusClients *self)
       NorpcDBusClient *client = value;
 
       for (GList *l = client->waiting.head; l != NULL; l = l->next)
-        norpc_dbus_inbox_answer_closed (self->connection, l->data);
+        {
+          norpc_dbus_release_unreceived (self->connection, l->data);
+          norpc_dbus_inbox_answer_closed (self->connection, l->data);
+        }
     }
   g_hash_table_remove_all (self->clients);
   clients_unref (self);
@@ -270,7 +274,8 @@ identify (NorpcDBusClients *self,
     }
 
   client->end = norpc_dbus_match_new (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                      "org.freedesktop.DBus", "NameOwnerChanged", client->name, vanished_cb,
+                                      "org.freedesktop.DBus", "NameOwnerChanged", client->name, NORPC_DBUS_MATCH_SIGNAL,
+                                      vanished_cb,
                                       clients_ref (self), clients_unref);
   question = g_new (Question, 1);
   *question = (Question) { clients_ref (self), g_strdup (client->name) };

@@ -4,9 +4,9 @@
  */
 
 #include "channel/norpc-channel.h"
+#include "norpc-dbus-client-objects-private.h"
 #include "norpc-dbus-endpoint-private.h"
 #include "norpc-dbus-object-private.h"
-#include "norpc-dbus-received-private.h"
 
 /**
  * NorpcDBusEndpoint:
@@ -115,7 +115,7 @@ norpc_dbus_endpoint_constructed (GObject *object)
 
   G_OBJECT_CLASS (norpc_dbus_endpoint_parent_class)->constructed (object);
   self->object = norpc_dbus_object_new (self->connection, self->name, self->object_path, self->capacity,
-                                        &norpc_dbus_arrival_funcs);
+                                        &norpc_dbus_client_passage_funcs);
 }
 
 static void

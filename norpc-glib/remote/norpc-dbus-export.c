@@ -6,9 +6,7 @@
 #include "core/norpc-interface-info-private.h"
 #include "norpc-dbus-export.h"
 #include "norpc-dbus-info-private.h"
-#include "norpc-dbus-objects-private.h"
-#include "norpc-dbus-request-private.h"
-#include "norpc-dbus-served-stream-private.h"
+#include "norpc-dbus-tree-private.h"
 
 /**
  * NorpcDBusExport:
@@ -42,60 +40,14 @@ struct _NorpcDBusExport
 
 G_DEFINE_FINAL_TYPE (NorpcDBusExport, norpc_dbus_export, G_TYPE_OBJECT)
 
-static gboolean
-end_serving_cb (gpointer user_data)
-{
-  NorpcDBusServing *serving = user_data;
-
-  norpc_dbus_served_stream_close_all (serving);
-  g_clear_pointer (&serving->objects, norpc_dbus_objects_free);
-  g_ptr_array_set_size (serving->announcers, 0);
-  g_clear_pointer (&serving->clients, norpc_dbus_clients_free);
-
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-cancel_requests_cb (gpointer user_data)
-{
-  NorpcDBusServing *serving = user_data;
-
-  if (serving->clients != NULL)
-    norpc_dbus_clients_cancel_all (serving->clients);
-  if (serving->objects != NULL)
-    norpc_dbus_objects_close_all (serving->objects);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Thread-safe. Calls a function in the context of the export: at once if this is its thread. */
-static void
-invoke (NorpcDBusServing *serving,
-        GSourceFunc       func)
-{
-  g_main_context_invoke_full (serving->context, G_PRIORITY_DEFAULT, func, norpc_dbus_serving_ref (serving),
-                              norpc_dbus_serving_unref);
-}
-
-/* Called by a thread that owns the context of the export, which is not the one that usually does. */
-static void
-end_serving_unattended (NorpcDBusServing *serving)
-{
-  norpc_dbus_served_stream_close_all (serving);
-  norpc_dbus_request_answer_all_closed (serving);
-  if (serving->clients != NULL)
-    norpc_dbus_clients_cancel_all (serving->clients);
-  end_serving_cb (serving);
-}
-
-/* Runs in the context in which the connection was made. Nobody waits for answers any more. */
+/* Runs in the context in which the connection was made. */
 static void
 export_closed_cb (GDBusConnection *connection G_GNUC_UNUSED,
                   gboolean         remote G_GNUC_UNUSED,
                   GError          *error G_GNUC_UNUSED,
                   gpointer         serving)
 {
-  invoke (serving, cancel_requests_cb);
+  norpc_dbus_tree_close (serving);
 }
 
 static void
@@ -124,95 +76,6 @@ norpc_dbus_export_class_init (NorpcDBusExportClass *klass)
 static void
 norpc_dbus_export_init (NorpcDBusExport *self G_GNUC_UNUSED)
 {
-}
-
-/* The objects of streams, and no others, are below this name. */
-static gboolean
-is_stream_path (const char *path)
-{
-  g_autofree char *above = g_path_get_dirname (path);
-
-  return g_str_has_suffix (above, "/" NORPC_DBUS_STREAMS);
-}
-
-/* Runs in the context of the export. A client sees the objects that it has, and no others. */
-static void
-handle_message (NorpcDBusClient *client,
-                GDBusMessage    *message,
-                gpointer         data)
-{
-  NorpcDBusServing *root = data;
-  const char *path = g_dbus_message_get_path (message);
-  NorpcDBusServing *serving = g_str_equal (path, root->path) || root->objects == NULL
-                                ? root : norpc_dbus_objects_find (root->objects, client->name, path);
-
-  if (serving != root && is_stream_path (path))
-    norpc_dbus_request_handle_stream (root, client, message);
-  else if (client->sender == NULL)
-    norpc_dbus_request_reject (root, client, message, "org.freedesktop.DBus.Error.Disconnected", "The client has left");
-  else if (serving != NULL)
-    norpc_dbus_request_handle (serving, client, message);
-  else
-    norpc_dbus_request_reject (root, client, message, NORPC_DBUS_UNKNOWN_OBJECT, "There is no such object");
-}
-
-/* Runs in the context of the export. */
-static void
-handle_left (const char *name,
-             gpointer    data)
-{
-  NorpcDBusServing *root = data;
-
-  g_hash_table_remove (root->followers, name);
-  if (root->objects != NULL)
-    norpc_dbus_objects_drop_client (root->objects, name);
-}
-
-/* Runs in the context of the export. */
-static void
-take_message (GDBusMessage *message,
-              gpointer      data)
-{
-  NorpcDBusServing *serving = norpc_dbus_serving_ref (data);
-
-  if (serving->clients != NULL)
-    norpc_dbus_clients_take (serving->clients, message);
-  else
-    g_object_unref (message);
-  norpc_dbus_serving_unref (serving);
-}
-
-/* Returns NULL if there is an export at this path. */
-static NorpcDBusServing *
-serving_new (GDBusConnection *connection,
-             const char      *path,
-             NorpcEndpoint   *endpoint,
-             guint            capacity)
-{
-  NorpcDBusServing *self = g_new0 (NorpcDBusServing, 1);
-
-  g_atomic_ref_count_init (&self->ref_count);
-  self->connection = g_object_ref (connection);
-  self->path = g_strdup (path);
-  self->endpoint = g_object_ref (endpoint);
-  self->context = g_main_context_ref_thread_default ();
-  self->infos = g_ptr_array_new ();
-  self->announcers = g_ptr_array_new_with_free_func (norpc_dbus_announcer_free);
-  self->registrations = g_array_new (FALSE, FALSE, sizeof (guint));
-  self->followers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->clients = norpc_dbus_clients_new (connection, handle_message, handle_left, self);
-  self->requests = g_hash_table_new (NULL, NULL);
-  self->streams = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
-  self->outlet.connection = connection;
-  self->objects = norpc_dbus_objects_new (self);
-  self->inbox = norpc_dbus_inbox_new (connection, path, capacity, take_message, self);
-  if (self->inbox != NULL)
-    return self;
-
-  g_clear_pointer (&self->objects, norpc_dbus_objects_free);
-  norpc_dbus_serving_unref (self);
-
-  return NULL;
 }
 
 /**
@@ -281,7 +144,7 @@ norpc_dbus_export_new_full (GDBusConnection           *connection,
     }
 
   self = g_object_new (NORPC_TYPE_DBUS_EXPORT, NULL);
-  self->serving = serving_new (connection, object_path, endpoint, capacity);
+  self->serving = norpc_dbus_tree_new (connection, object_path, endpoint, capacity);
   if (self->serving == NULL)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, "Something is already exported at %s", object_path);
@@ -354,18 +217,6 @@ norpc_dbus_export_unexport (NorpcDBusExport *self)
   if (serving == NULL)
     return;
 
-  norpc_dbus_serving_unregister (serving);
   g_clear_signal_handler (&self->closed_id, serving->connection);
-  norpc_dbus_inbox_close (serving->inbox);
-  if (g_main_context_is_owner (serving->context) || !g_main_context_acquire (serving->context))
-    {
-      invoke (serving, end_serving_cb);
-    }
-  else
-    {
-      /* No thread runs the context, so that replies may never be handled there. */
-      end_serving_unattended (serving);
-      g_main_context_release (serving->context);
-    }
-  norpc_dbus_serving_unref (serving);
+  norpc_dbus_tree_end (serving);
 }

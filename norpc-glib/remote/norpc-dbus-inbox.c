@@ -9,6 +9,7 @@
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-router-private.h"
 #include "norpc-dbus-shares-private.h"
+#include "norpc-dbus-unreceived-private.h"
 
 struct _NorpcDBusInbox
 {
@@ -157,8 +158,11 @@ push_message (NorpcDBusInbox *self,
 
   if (wakes)
     wake_inbox (self);
-  if (!taken)
-    norpc_dbus_router_reject_full (self->connection, message);
+  if (taken)
+    return;
+
+  norpc_dbus_release_unreceived (self->connection, message);
+  norpc_dbus_router_reject_full (self->connection, message);
 }
 
 /* Gets the name of the interface whose properties are asked for, or NULL. */
@@ -354,6 +358,7 @@ norpc_dbus_inbox_close (NorpcDBusInbox *self)
 
   while ((message = g_queue_pop_head (&messages)) != NULL)
     {
+      norpc_dbus_release_unreceived (self->connection, message);
       norpc_dbus_inbox_answer_closed (self->connection, message);
       g_object_unref (message);
     }

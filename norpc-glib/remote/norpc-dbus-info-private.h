@@ -18,6 +18,9 @@ G_BEGIN_DECLS
 #define NORPC_DBUS_CALLS "org.norpc.Calls1"
 #define NORPC_DBUS_CALLS_ANNOTATION "org.norpc.Calls"
 
+/* The objects that processes with norpc-glib pass to services have paths that begin so. */
+#define NORPC_DBUS_OBJECTS_OF_CLIENTS "/org/norpc/clients/"
+
 /* Thread-safe. The members of an interface that can leave the process by D-Bus. */
 gboolean norpc_dbus_is_standard       (const char            *interface_name);
 gboolean norpc_dbus_arg_is_portable   (const NorpcArgInfo    *info);

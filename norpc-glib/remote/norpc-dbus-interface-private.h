@@ -7,6 +7,7 @@
 
 #include "call/norpc-call.h"
 #include "client/norpc-subscribers-private.h"
+#include "norpc-dbus-match-private.h"
 #include "norpc-dbus-passage-private.h"
 
 G_BEGIN_DECLS
@@ -25,11 +26,12 @@ NorpcDBusInterface *norpc_dbus_interface_new      (GDBusConnection          *con
                                                    const char               *name,
                                                    const char               *path,
                                                    const NorpcInterfaceInfo *info,
-                                                   const NorpcDBusPassageFuncs *arrival_funcs);
+                                                   const NorpcDBusPassageFuncs *passage_funcs);
 NorpcDBusInterface *norpc_dbus_interface_ref      (NorpcDBusInterface       *self);
 void                norpc_dbus_interface_unref    (gpointer                  self);
 void                norpc_dbus_interface_start    (NorpcDBusInterface       *self,
-                                                   const char               *owner);
+                                                   const char               *owner,
+                                                   NorpcDBusMatchScope       scope);
 void                norpc_dbus_interface_stop     (NorpcDBusInterface       *self);
 void                norpc_dbus_interface_set_owner (NorpcDBusInterface      *self,
                                                     const char              *owner);

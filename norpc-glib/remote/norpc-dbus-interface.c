@@ -24,7 +24,7 @@ struct _NorpcDBusInterface
   char                     *name;       /* (owned) (nullable), since construction: that calls are sent to */
   char                     *path;       /* (owned), since construction */
   const NorpcInterfaceInfo *info;       /* since construction */
-  const NorpcDBusPassageFuncs *arrival_funcs; /* since construction */
+  const NorpcDBusPassageFuncs *passage_funcs; /* since construction */
   NorpcSubscribers         *subscribers; /* (owned), since construction */
 
   GObject          *stand_in; /* (owned) */
@@ -46,7 +46,7 @@ norpc_dbus_interface_new (GDBusConnection          *connection,
                           const char               *name,
                           const char               *path,
                           const NorpcInterfaceInfo *info,
-                          const NorpcDBusPassageFuncs *arrival_funcs)
+                          const NorpcDBusPassageFuncs *passage_funcs)
 {
   NorpcDBusInterface *self = g_new0 (NorpcDBusInterface, 1);
 
@@ -55,7 +55,7 @@ norpc_dbus_interface_new (GDBusConnection          *connection,
   self->name = g_strdup (name);
   self->path = g_strdup (path);
   self->info = info;
-  self->arrival_funcs = arrival_funcs;
+  self->passage_funcs = passage_funcs;
   self->subscribers = norpc_subscribers_new ();
   self->stand_in = norpc_stand_in_new (info);
 
@@ -137,7 +137,7 @@ emit_from_message (NorpcDBusInterface    *self,
                    guint                  n_args,
                    GVariant              *args)
 {
-  NorpcDBusPassage passage = norpc_dbus_begin_arrival (self->arrival_funcs, self->connection, sender, self->has_norpc);
+  NorpcDBusPassage passage = norpc_dbus_passage_begin (self->passage_funcs, self->connection, sender, self->has_norpc);
   g_autofree char *type = norpc_dbus_args_get_type (info->dbus.args);
   char *problem = NULL;
   g_autoptr (GVariant) values = norpc_dbus_from_form (args, type, NULL, FALSE, &problem);
@@ -195,7 +195,7 @@ show_value (NorpcDBusInterface *self,
 {
   const NorpcPropertyAccess *access = norpc_property_access_get (self->info);
   const NorpcArgInfo *arg = &access->args[property];
-  NorpcDBusPassage passage = norpc_dbus_begin_arrival (self->arrival_funcs, self->connection, self->owner, self->has_norpc);
+  NorpcDBusPassage passage = norpc_dbus_passage_begin (self->passage_funcs, self->connection, self->owner, self->has_norpc);
   g_auto (GValue) shown = G_VALUE_INIT;
   char *problem;
 
@@ -244,7 +244,7 @@ discard_all (NorpcDBusInterface *self,
              GVariant           *dict)
 {
   const NorpcPropertyAccess *access = norpc_property_access_get (self->info);
-  NorpcDBusPassage passage = norpc_dbus_begin_arrival (self->arrival_funcs, self->connection, self->owner, self->has_norpc);
+  NorpcDBusPassage passage = norpc_dbus_passage_begin (self->passage_funcs, self->connection, self->owner, self->has_norpc);
 
   for (guint i = 0; self->info->properties[i] != NULL; i++)
     norpc_dbus_discard_value (&passage, &access->args[i], dict);
@@ -364,14 +364,16 @@ norpc_dbus_interface_set_peer (NorpcDBusInterface *self,
   self->has_norpc = has_norpc;
 }
 
+/* With @scope, the service sends its signals to this process. */
 void
 norpc_dbus_interface_start (NorpcDBusInterface *self,
-                            const char         *owner)
+                            const char         *owner,
+                            NorpcDBusMatchScope scope)
 {
   self->signals = norpc_dbus_match_new (self->connection, self->name, self->path, self->info->dbus.name, NULL, NULL,
-                                        signal_cb, norpc_dbus_interface_ref (self), norpc_dbus_interface_unref);
+                                        scope, signal_cb, norpc_dbus_interface_ref (self), norpc_dbus_interface_unref);
   self->changes = norpc_dbus_match_new (self->connection, self->name, self->path, NORPC_DBUS_PROPERTIES,
-                                        "PropertiesChanged", self->info->dbus.name, changed_cb,
+                                        "PropertiesChanged", self->info->dbus.name, scope, changed_cb,
                                         norpc_dbus_interface_ref (self), norpc_dbus_interface_unref);
   norpc_dbus_interface_set_owner (self, owner);
 }
@@ -393,7 +395,7 @@ set_result (NorpcDBusInterface *self,
             GValue             *result)
 {
   int property = norpc_dbus_find_property (self->info, arg->dbus.name);
-  NorpcDBusPassage passage = norpc_dbus_begin_arrival (self->arrival_funcs, self->connection, sender, self->has_norpc);
+  NorpcDBusPassage passage = norpc_dbus_passage_begin (self->passage_funcs, self->connection, sender, self->has_norpc);
   g_autoptr (GVariant) value = norpc_dbus_arg_is_portable (arg)
                                  ? g_variant_lookup_value (dict, arg->dbus.name, NULL) : NULL;
 

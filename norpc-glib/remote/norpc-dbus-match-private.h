@@ -14,12 +14,21 @@ G_BEGIN_DECLS
  */
 typedef struct _NorpcDBusMatch NorpcDBusMatch;
 
+/* The rule that the bus gets. A bus limits their number, and another process decides how many objects it sends. */
+typedef enum
+{
+  NORPC_DBUS_MATCH_SIGNAL, /* the signals that the function gets */
+  NORPC_DBUS_MATCH_SENDER, /* all signals of the sender: one rule, however many objects it has */
+  NORPC_DBUS_MATCH_NOTHING /* no rule: the sender sends the signals to this process */
+} NorpcDBusMatchScope;
+
 NorpcDBusMatch *norpc_dbus_match_new  (GDBusConnection     *connection,
                                        const char          *sender,
                                        const char          *path,
                                        const char          *interface_name,
                                        const char          *member,
                                        const char          *arg0,
+                                       NorpcDBusMatchScope  scope,
                                        GDBusSignalCallback  func,
                                        gpointer             user_data,
                                        GDestroyNotify       destroy);

@@ -29,6 +29,11 @@ GDBusMessage *norpc_dbus_message_new_call      (NorpcCall        *call,
                                                 const char       *path,
                                                 GError          **error);
 gboolean      norpc_dbus_message_returns_objects (NorpcCall   *call);
+gboolean      norpc_dbus_message_is_complete   (GDBusMessage     *message);
+gboolean      norpc_dbus_message_complete      (GDBusMessage     *message,
+                                                NorpcCall        *call,
+                                                NorpcDBusPassage *passage,
+                                                GError          **error);
 void          norpc_dbus_message_answer_call   (GDBusMessage     *reply,
                                                 NorpcDBusPassage *passage,
                                                 NorpcCall        *call);

@@ -6,6 +6,7 @@
 #include "call/norpc-call-private.h"
 #include "call/norpc-call-variant.h"
 #include "events/norpc-property-access-private.h"
+#include "norpc-dbus-departure-private.h"
 #include "norpc-dbus-error-private.h"
 #include "norpc-dbus-form-private.h"
 #include "norpc-dbus-info-private.h"
@@ -64,8 +65,6 @@ check_portable (NorpcCall  *call,
       return TRUE;
 
     case NORPC_DBUS_SET:
-      if (norpc_dbus_arg_get_object_type (get_set_property (call)) != G_TYPE_INVALID)
-        return set_not_portable (error, call, "objects of clients do not cross");
       if (norpc_dbus_arg_is_portable (get_set_property (call)))
         return TRUE;
       return set_not_portable (error, call, "its values have no form there");
@@ -73,8 +72,6 @@ check_portable (NorpcCall  *call,
     case NORPC_DBUS_METHOD:
     default:
       reason = norpc_dbus_find_not_portable (call->interface_info, call->method);
-      if (reason == NULL && norpc_dbus_args_have_objects (norpc_call_get_method_info (call)->dbus.in_args))
-        reason = g_strdup ("objects of clients do not cross");
       return reason == NULL || set_not_portable (error, call, reason);
     }
 }
@@ -137,35 +134,132 @@ get_args_form (NorpcCall        *call,
 static GDBusMessage *
 new_message (NorpcCall  *call,
              const char *destination,
-             const char *path,
-             GVariant   *args)
+             const char *path)
+{
+  switch (norpc_dbus_message_get_kind (call))
+    {
+    case NORPC_DBUS_GET_ALL:
+      return g_dbus_message_new_method_call (destination, path, NORPC_DBUS_PROPERTIES, "GetAll");
+
+    case NORPC_DBUS_SET:
+      return g_dbus_message_new_method_call (destination, path, NORPC_DBUS_PROPERTIES, "Set");
+
+    case NORPC_DBUS_METHOD:
+    default:
+      return g_dbus_message_new_method_call (destination, path, norpc_call_get_interface_name (call),
+                                             norpc_call_peek_method_name (call));
+    }
+}
+
+/* @args is the form of the arguments. */
+static void
+set_body (GDBusMessage *message,
+          NorpcCall    *call,
+          GVariant     *args)
 {
   const char *interface_name = norpc_call_get_interface_name (call);
-  GDBusMessage *message;
   g_autoptr (GVariant) value = NULL;
 
   switch (norpc_dbus_message_get_kind (call))
     {
     case NORPC_DBUS_GET_ALL:
-      message = g_dbus_message_new_method_call (destination, path, NORPC_DBUS_PROPERTIES, "GetAll");
       g_dbus_message_set_body (message, g_variant_new ("(s)", interface_name));
       break;
 
     case NORPC_DBUS_SET:
       value = g_variant_get_child_value (args, 0);
-      message = g_dbus_message_new_method_call (destination, path, NORPC_DBUS_PROPERTIES, "Set");
       g_dbus_message_set_body (message, g_variant_new ("(ssv)", interface_name,
                                                        norpc_dbus_message_get_property (call), value));
       break;
 
     case NORPC_DBUS_METHOD:
     default:
-      message = g_dbus_message_new_method_call (destination, path, interface_name, norpc_call_peek_method_name (call));
       g_dbus_message_set_body (message, args);
       break;
     }
+}
 
-  return message;
+static G_DEFINE_QUARK (norpc-dbus-departure, get_departure)
+
+static void
+set_wrong_args (GError     **error,
+                NorpcCall   *call,
+                const char  *problem)
+{
+  g_set_error (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT, "%s.%s: %s", norpc_call_get_interface_name (call),
+               norpc_call_peek_method_name (call), problem);
+}
+
+/* Returns FALSE if @error is set. The message with objects gets its arguments later. */
+static gboolean
+set_args (GDBusMessage     *message,
+          NorpcCall        *call,
+          GDBusConnection  *connection,
+          GError          **error)
+{
+  g_autoptr (GVariant) args = NULL;
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autofree char *problem = NULL;
+  NorpcDBusDeparture *departure;
+
+  if (!norpc_dbus_args_have_objects (norpc_call_get_method_info (call)->dbus.in_args))
+    {
+      args = get_args_form (call, connection, &fds, error);
+      if (args == NULL)
+        return FALSE;
+      set_body (message, call, args);
+      /* From here on, the body has the bytes of its parts, and does not refer to memory of the application, which threads
+       * of GDBus would release.
+       */
+      g_variant_get_data (g_dbus_message_get_body (message));
+      if (fds != NULL)
+        g_dbus_message_set_unix_fd_list (message, fds);
+      return TRUE;
+    }
+
+  departure = norpc_dbus_departure_new (call, &problem);
+  if (departure == NULL)
+    {
+      set_wrong_args (error, call, problem);
+      return FALSE;
+    }
+  g_object_set_qdata_full (G_OBJECT (message), get_departure_quark (), departure, norpc_dbus_departure_free);
+
+  return TRUE;
+}
+
+/* Returns FALSE if the message needs norpc_dbus_message_complete (). */
+gboolean
+norpc_dbus_message_is_complete (GDBusMessage *message)
+{
+  return g_object_get_qdata (G_OBJECT (message), get_departure_quark ()) == NULL;
+}
+
+/* Called in the thread of D-Bus endpoints. Gives the objects in the message to the peer, to which it is sent. Returns FALSE
+ * if @error is set. The message keeps the objects until it is freed.
+ */
+gboolean
+norpc_dbus_message_complete (GDBusMessage      *message,
+                             NorpcCall         *call,
+                             NorpcDBusPassage  *passage,
+                             GError           **error)
+{
+  NorpcDBusDeparture *departure = g_object_get_qdata (G_OBJECT (message), get_departure_quark ());
+  g_autofree char *problem = NULL;
+  g_autoptr (GVariant) form = norpc_dbus_departure_make (departure, passage, &problem);
+
+  norpc_dbus_passage_end (passage, form != NULL);
+  if (form == NULL)
+    {
+      set_wrong_args (error, call, problem);
+      return FALSE;
+    }
+
+  set_body (message, call, form);
+  if (*passage->peer != '\0')
+    g_dbus_message_set_destination (message, passage->peer);
+
+  return TRUE;
 }
 
 /* Called in the thread that sends the call. Returns a message (owned), or NULL if @error is set. */
@@ -176,27 +270,18 @@ norpc_dbus_message_new_call (NorpcCall        *call,
                              const char       *path,
                              GError          **error)
 {
-  g_autoptr (GVariant) args = NULL;
-  g_autoptr (GUnixFDList) fds = NULL;
-  GDBusMessage *message;
+  g_autoptr (GDBusMessage) message = NULL;
 
   if (!check_portable (call, error))
     return NULL;
-  args = get_args_form (call, connection, &fds, error);
-  if (args == NULL)
+  message = new_message (call, destination, path);
+  if (!set_args (message, call, connection, error))
     return NULL;
 
-  message = new_message (call, destination, path, args);
-  /* From here on, the body has the bytes of its parts, and does not refer to memory of the application, which threads of
-   * GDBus would release.
-   */
-  g_variant_get_data (g_dbus_message_get_body (message));
-  if (fds != NULL)
-    g_dbus_message_set_unix_fd_list (message, fds);
   if ((norpc_call_get_method_info (call)->flags & NORPC_METHOD_FLAGS_ONEWAY) != 0)
     g_dbus_message_set_flags (message, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
 
-  return message;
+  return g_steal_pointer (&message);
 }
 
 /* Takes ownership of @problem. */

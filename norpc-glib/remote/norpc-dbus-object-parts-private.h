@@ -33,7 +33,7 @@ struct _NorpcDBusObject
   char            *name;       /* (owned) (nullable), since construction: NULL for the peer */
   char            *path;       /* (owned), since construction */
   guint            capacity;   /* since construction */
-  const NorpcDBusPassageFuncs *arrival_funcs; /* since construction: for objects in messages of the service */
+  const NorpcDBusPassageFuncs *passage_funcs; /* since construction: for objects in messages of the service */
 
   GMutex           lock;
   GPtrArray       *interfaces; /* (owned) [lock]: of owned NorpcDBusInterface */

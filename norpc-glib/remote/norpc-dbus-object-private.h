@@ -23,7 +23,7 @@ NorpcDBusObject *norpc_dbus_object_new         (GDBusConnection *connection,
                                                 const char      *name,
                                                 const char      *path,
                                                 guint            capacity,
-                                                const NorpcDBusPassageFuncs *arrival_funcs);
+                                                const NorpcDBusPassageFuncs *passage_funcs);
 void             norpc_dbus_object_set_received (NorpcDBusObject *self,
                                                  gboolean         has_norpc);
 void             norpc_dbus_object_add_received (NorpcDBusObject *self);

@@ -305,7 +305,7 @@ norpc_dbus_object_new (GDBusConnection *connection,
                        const char      *name,
                        const char      *path,
                        guint            capacity,
-                       const NorpcDBusPassageFuncs *arrival_funcs)
+                       const NorpcDBusPassageFuncs *passage_funcs)
 {
   NorpcDBusObject *self = g_atomic_rc_box_new0 (NorpcDBusObject);
 
@@ -314,7 +314,7 @@ norpc_dbus_object_new (GDBusConnection *connection,
   self->name = g_strdup (name);
   self->path = g_strdup (path);
   self->capacity = capacity;
-  self->arrival_funcs = arrival_funcs;
+  self->passage_funcs = passage_funcs;
   g_mutex_init (&self->lock);
   self->interfaces = g_ptr_array_new_with_free_func (norpc_dbus_interface_unref);
   self->calls = g_hash_table_new_full (NULL, NULL, norpc_dbus_call_unref, NULL);
@@ -510,6 +510,15 @@ typedef struct
   NorpcDBusInterface *iface;  /* (owned) */
 } Addition;
 
+static NorpcDBusMatchScope
+get_scope (NorpcDBusObject *self)
+{
+  if (self->closing_id == 0)
+    return NORPC_DBUS_MATCH_SIGNAL;
+
+  return self->peer == NORPC_DBUS_PEER_NORPC ? NORPC_DBUS_MATCH_NOTHING : NORPC_DBUS_MATCH_SENDER;
+}
+
 static void
 start_interface (gpointer data)
 {
@@ -519,10 +528,11 @@ start_interface (gpointer data)
 
   if (object->started)
     {
-      norpc_dbus_interface_start (addition->iface, g_atomic_int_get (&object->closed) ? NULL : object->owner);
+      norpc_dbus_interface_start (addition->iface, g_atomic_int_get (&object->closed) ? NULL : object->owner,
+                                  get_scope (object));
       norpc_dbus_interface_set_peer (addition->iface, object->peer == NORPC_DBUS_PEER_NORPC);
       follow_object (object);
-      if (object->owner != NULL && norpc_dbus_interface_sends_objects (addition->iface))
+      if (object->owner != NULL && object->closing_id == 0 && norpc_dbus_interface_sends_objects (addition->iface))
         norpc_dbus_object_ask_peer (object, peer_known);
     }
   norpc_dbus_interface_unref (addition->iface);
@@ -544,7 +554,7 @@ ensure_interface_locked (NorpcDBusObject          *self,
     if (norpc_interface_infos_match (norpc_dbus_interface_get_info (self->interfaces->pdata[i]), info))
       return self->interfaces->pdata[i];
 
-  iface = norpc_dbus_interface_new (self->connection, self->name, self->path, info, self->arrival_funcs);
+  iface = norpc_dbus_interface_new (self->connection, self->name, self->path, info, self->passage_funcs);
   norpc_dbus_error_register (info);
   g_ptr_array_add (self->interfaces, iface);
   addition = g_new (Addition, 1);

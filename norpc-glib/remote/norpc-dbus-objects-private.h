@@ -23,9 +23,15 @@ G_BEGIN_DECLS
 
 NorpcDBusObjects *norpc_dbus_objects_new         (NorpcDBusServing *root);
 void              norpc_dbus_objects_free        (NorpcDBusObjects *self);
+char             *norpc_dbus_objects_give        (NorpcDBusServing *root,
+                                                  const char       *client,
+                                                  gpointer          handle,
+                                                  GType             type,
+                                                  char            **problem);
 NorpcDBusServing *norpc_dbus_objects_find        (NorpcDBusObjects *self,
                                                   const char       *client,
                                                   const char       *path);
+gboolean          norpc_dbus_objects_is_empty    (NorpcDBusObjects *self);
 void              norpc_dbus_objects_release     (NorpcDBusObjects *self,
                                                   const char       *client,
                                                   const char       *path,

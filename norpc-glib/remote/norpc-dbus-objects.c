@@ -5,6 +5,7 @@
 
 #include "client/norpc-proxy.h"
 #include "norpc-dbus-endpoint-private.h"
+#include "norpc-dbus-given-private.h"
 #include "norpc-dbus-info-private.h"
 #include "norpc-dbus-objects-private.h"
 #include "norpc-dbus-received-private.h"
@@ -22,7 +23,7 @@ typedef struct
 {
   NorpcDBusObjects *objects; /* (unowned) */
   NorpcDBusServing *serving; /* (owned) */
-  GPtrArray        *handles; /* (owned): one for each interface; they keep the object alive */
+  GPtrArray        *handles; /* (owned): one for each interface; they keep the object alive, and the array does not change */
 } Entry;
 
 /* A client announces that it has the object no more, and that it follows it and no longer does. */
@@ -72,22 +73,32 @@ unlink_entry (NorpcDBusObjects *self,
 {
   g_hash_table_remove (self->by_endpoint, entry->serving->endpoint);
   g_hash_table_steal (self->by_path, entry->serving->path);
+  if (g_hash_table_size (self->by_path) == 0 && self->root->emptied != NULL)
+    self->root->emptied (self->root);
 
   return entry;
+}
+
+static void
+forget_holder (Entry      *entry,
+               const char *client)
+{
+  NorpcDBusObjects *self = entry->objects;
+
+  norpc_dbus_given_remove (self->root->connection, client, entry->serving->path);
+  norpc_dbus_inbox_expect_notes (self->root->inbox, -NOTES_OF_OBJECT);
+  set_n_objects (self, client, count_objects (self, client) - 1);
 }
 
 static void
 remove_holder (Entry      *entry,
                const char *client)
 {
-  NorpcDBusObjects *self = entry->objects;
-
   g_hash_table_remove (entry->serving->followers, client);
   if (!g_hash_table_contains (entry->serving->holders, client))
     return;
 
-  norpc_dbus_inbox_expect_notes (self->root->inbox, -NOTES_OF_OBJECT);
-  set_n_objects (self, client, count_objects (self, client) - 1);
+  forget_holder (entry, client);
   g_hash_table_remove (entry->serving->holders, client);
 }
 
@@ -104,8 +115,7 @@ close_entry (NorpcDBusObjects *self,
   while (g_hash_table_iter_next (&iter, &name, NULL))
     {
       norpc_dbus_outlet_send (&self->root->outlet, name, entry->serving->path, NORPC_DBUS_CALLS, "Closed", NULL);
-      norpc_dbus_inbox_expect_notes (self->root->inbox, -NOTES_OF_OBJECT);
-      set_n_objects (self, name, count_objects (self, name) - 1);
+      forget_holder (entry, name);
     }
 
   return unlink_entry (self, entry);
@@ -126,6 +136,24 @@ serves_interface (NorpcDBusServing         *serving,
                   const NorpcInterfaceInfo *info)
 {
   return g_ptr_array_find (serving->infos, info, NULL);
+}
+
+/* Those who have the object have it with the new interface, too. */
+static void
+append_handle (Entry    *entry,
+               gpointer  handle)
+{
+  g_autoptr (GPtrArray) previous = entry->handles;
+  GHashTableIter iter;
+  gpointer name;
+
+  entry->handles = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < previous->len; i++)
+    g_ptr_array_add (entry->handles, g_object_ref (previous->pdata[i]));
+  g_ptr_array_add (entry->handles, g_object_ref (handle));
+  g_hash_table_iter_init (&iter, entry->serving->holders);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    norpc_dbus_given_add (entry->serving->connection, name, entry->serving->path, entry->handles);
 }
 
 /* Returns FALSE with a message (owned) if the object cannot have the interface of @handle. */
@@ -151,7 +179,7 @@ add_handle (Entry   *entry,
       return FALSE;
     }
 
-  g_ptr_array_add (entry->handles, g_object_ref (handle));
+  append_handle (entry, handle);
   g_signal_connect (norpc_dbus_announcer_get_proxy (entry->serving->announcers->pdata[entry->handles->len - 1]),
                     "notify::connected", G_CALLBACK (proxy_connected_cb), entry);
 
@@ -212,6 +240,7 @@ add_holder (NorpcDBusObjects *self,
     {
       norpc_dbus_inbox_expect_notes (self->root->inbox, NOTES_OF_OBJECT);
       set_n_objects (self, client, count_objects (self, client) + 1);
+      norpc_dbus_given_add (self->root->connection, client, entry->serving->path, entry->handles);
       norpc_dbus_clients_watch (self->root->clients, client);
     }
   g_hash_table_replace (entry->serving->holders, g_strdup (client), GUINT_TO_POINTER (n + 1));
@@ -219,13 +248,16 @@ add_holder (NorpcDBusObjects *self,
   return TRUE;
 }
 
-static char *
-give (NorpcDBusPassage  *passage,
-      gpointer           handle,
-      GType              type,
-      char             **problem)
+/* Returns the path (owned) of an object, which the client then has once more, or NULL with a message (owned). An object
+ * that the client has sent has its own path.
+ */
+char *
+norpc_dbus_objects_give (NorpcDBusServing  *root,
+                         const char        *client,
+                         gpointer           handle,
+                         GType              type,
+                         char             **problem)
 {
-  NorpcDBusServing *root = passage->data;
   NorpcEndpoint *endpoint = norpc_proxy_get_endpoint (handle);
   Entry *entry;
 
@@ -234,19 +266,28 @@ give (NorpcDBusPassage  *passage,
       *problem = g_strdup ("the object that it belongs to is no longer exported");
       return NULL;
     }
-  if (norpc_dbus_endpoint_is_received (endpoint, root->connection, passage->peer))
+  if (norpc_dbus_endpoint_is_received (endpoint, root->connection, client))
     return g_strdup (norpc_dbus_endpoint_get_object_path (NORPC_DBUS_ENDPOINT (endpoint)));
 
   entry = ensure_entry (root->objects, handle, type, problem);
   if (entry == NULL)
     return NULL;
-  if (add_holder (root->objects, entry, passage->peer, problem))
+  if (add_holder (root->objects, entry, client, problem))
     return g_strdup (entry->serving->path);
 
   if (g_hash_table_size (entry->serving->holders) == 0)
     entry_free (unlink_entry (root->objects, entry));
 
   return NULL;
+}
+
+static char *
+give (NorpcDBusPassage  *passage,
+      gpointer           handle,
+      GType              type,
+      char             **problem)
+{
+  return norpc_dbus_objects_give (passage->data, passage->peer, handle, type, problem);
 }
 
 static void
@@ -270,21 +311,6 @@ find_entry (NorpcDBusObjects *self,
   return entry != NULL && g_hash_table_contains (entry->serving->holders, client) ? entry : NULL;
 }
 
-/* Returns the handle (owned) of an object that comes back, or NULL with a message (owned). */
-static gpointer
-get_own (Entry  *entry,
-         GType   type,
-         char  **problem)
-{
-  for (guint i = 0; i < entry->handles->len; i++)
-    if (g_type_is_a (G_OBJECT_TYPE (entry->handles->pdata[i]), type))
-      return g_object_ref (entry->handles->pdata[i]);
-
-  *problem = g_strdup_printf ("%s is not a %s", entry->serving->path, g_type_name (type));
-
-  return NULL;
-}
-
 static gpointer
 receive (NorpcDBusPassage  *passage,
          const char        *path,
@@ -292,11 +318,9 @@ receive (NorpcDBusPassage  *passage,
          char             **problem)
 {
   NorpcDBusServing *root = passage->data;
-  Entry *entry = root->objects != NULL ? find_entry (root->objects, passage->peer, path) : NULL;
 
-  return entry != NULL ? get_own (entry, type, problem)
-                       : norpc_dbus_receive_object (root->connection, passage->peer, path, type, FALSE,
-                                                    passage->counted, problem);
+  return norpc_dbus_receive_object (root->connection, passage->peer, path, type,
+                                    g_str_has_prefix (path, NORPC_DBUS_OBJECTS_OF_CLIENTS), passage->counted, problem);
 }
 
 static const NorpcDBusPassageFuncs passage_funcs = { give, take_back, receive };
@@ -335,6 +359,12 @@ norpc_dbus_objects_find (NorpcDBusObjects *self,
   Entry *entry = find_entry (self, client, path);
 
   return entry != NULL ? entry->serving : NULL;
+}
+
+gboolean
+norpc_dbus_objects_is_empty (NorpcDBusObjects *self)
+{
+  return g_hash_table_size (self->by_path) == 0;
 }
 
 /* A client has got an object @n times, and has it no more, unless it has got it again since. */

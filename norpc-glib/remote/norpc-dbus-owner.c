@@ -119,7 +119,8 @@ norpc_dbus_object_watch_owner (NorpcDBusObject *self,
   if (g_dbus_is_unique_name (self->name))
     self->owner = g_strdup (self->name);
   self->owner_match = norpc_dbus_match_new (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                            "org.freedesktop.DBus", "NameOwnerChanged", self->name, owner_changed_cb,
+                                            "org.freedesktop.DBus", "NameOwnerChanged", self->name, NORPC_DBUS_MATCH_SIGNAL,
+                                            owner_changed_cb,
                                             watch_new (self, changed), watch_free);
   g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                           "GetNameOwner", g_variant_new ("(s)", self->name), G_VARIANT_TYPE ("(s)"),

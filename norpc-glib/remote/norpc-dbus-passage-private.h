@@ -42,8 +42,8 @@ struct _NorpcDBusPassage
   GPtrArray                   *given; /* (owned) (nullable): of owned paths */
 };
 
-/* @sender is that of the message, which is NULL or anything if there is no bus. */
-NorpcDBusPassage norpc_dbus_begin_arrival (const NorpcDBusPassageFuncs *funcs,
+/* @peer is the other process, as the message says, which is NULL or anything if there is no bus. */
+NorpcDBusPassage norpc_dbus_passage_begin (const NorpcDBusPassageFuncs *funcs,
                                            GDBusConnection             *connection,
                                            const char                  *sender,
                                            gboolean                     has_norpc);

@@ -8,9 +8,9 @@
 #include "norpc-dbus-passage-private.h"
 #include "objects/norpc-object-private.h"
 
-/* Begins the passage of a message from a service, which @connection leads to. */
+/* Begins the passage of a message between a client and its service, which @connection leads to. */
 NorpcDBusPassage
-norpc_dbus_begin_arrival (const NorpcDBusPassageFuncs *funcs,
+norpc_dbus_passage_begin (const NorpcDBusPassageFuncs *funcs,
                           GDBusConnection             *connection,
                           const char                  *sender,
                           gboolean                     has_norpc)

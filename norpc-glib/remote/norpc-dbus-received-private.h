@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "norpc-dbus-passage-private.h"
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -20,8 +20,5 @@ gpointer norpc_dbus_receive_object (GDBusConnection  *connection,
                                     gboolean          has_norpc,
                                     gboolean          counted,
                                     char            **problem);
-
-/* The passage of messages from a service, whose data is the connection. */
-extern const NorpcDBusPassageFuncs norpc_dbus_arrival_funcs;
 
 G_END_DECLS

@@ -5,7 +5,9 @@
 
 #include "client/norpc-proxy.h"
 #include "norpc-dbus-endpoint-private.h"
+#include "norpc-dbus-given-private.h"
 #include "norpc-dbus-received-private.h"
+#include "norpc-dbus-unreceived-private.h"
 #include "objects/norpc-object-private.h"
 
 /* The number of objects that one process has sent. */
@@ -81,8 +83,9 @@ new_endpoint (gpointer data)
                                                            close_account, g_steal_pointer (&self->account)));
 }
 
-/* Returns a handle (owned) for the object at a path that a message of @peer has, or NULL with a message (owned). The same
- * object has the same handle. Unless it was @counted, this is one more time that the process has got it.
+/* Returns a handle (owned) for the object at a path that a message of @peer has, or NULL with a message (owned): that of
+ * an object of this process which the peer has got, or of one of its own. The same object has the same handle. Unless it
+ * was @counted, this is one more time that the process has got it.
  */
 gpointer
 norpc_dbus_receive_object (GDBusConnection  *connection,
@@ -95,11 +98,21 @@ norpc_dbus_receive_object (GDBusConnection  *connection,
 {
   g_autofree char *account = g_strdup_printf ("%p %s", (gpointer) connection, peer);
   g_autofree char *key = g_strdup_printf ("%s %s", account, path);
-  Arrival arrival = { connection, peer, path, has_norpc, open_account (account) };
+  Arrival arrival = { connection, peer, path, has_norpc, NULL };
   gpointer handle;
 
+  if (norpc_dbus_given_find (connection, peer, path, type, &handle))
+    {
+      if (handle == NULL)
+        *problem = g_strdup_printf ("%s is not a %s", path, g_type_name (type));
+      return handle;
+    }
+
+  arrival.account = open_account (account);
   if (arrival.account == NULL)
     {
+      if (has_norpc && !counted)
+        norpc_dbus_release_path (connection, peer, path);
       *problem = g_strdup_printf ("%u objects of its sender are in use, and there may be no more",
                                   NORPC_DBUS_MAX_RECEIVED);
       return NULL;
@@ -112,15 +125,3 @@ norpc_dbus_receive_object (GDBusConnection  *connection,
 
   return handle;
 }
-
-static gpointer
-receive_from_service (NorpcDBusPassage  *passage,
-                      const char        *path,
-                      GType              type,
-                      char             **problem)
-{
-  return norpc_dbus_receive_object (passage->data, passage->peer, path, type, passage->has_norpc,
-                                    passage->counted, problem);
-}
-
-const NorpcDBusPassageFuncs norpc_dbus_arrival_funcs = { NULL, NULL, receive_from_service };

@@ -25,6 +25,7 @@ typedef struct
   char                     *client;   /* (owned): its name */
   GDBusMessage             *message;  /* (owned) */
   gboolean                  has_slot; /* of the inbox, which notes do not take */
+  gboolean                  received; /* the objects among the arguments */
   gboolean                  answered; /* before its reply */
   const NorpcInterfaceInfo *info;
   NorpcDBusAnswer           answer;

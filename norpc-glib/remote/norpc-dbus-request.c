@@ -145,10 +145,10 @@ check_signature (NorpcDBusRequest *self,
  * it exists.
  */
 static gboolean
-set_args (NorpcDBusRequest     *self,
-          NorpcCall            *call,
-          GDBusArgInfo * const *infos,
-          GError              **error)
+set_args_from_message (NorpcDBusRequest     *self,
+                       NorpcCall            *call,
+                       GDBusArgInfo * const *infos,
+                       GError              **error)
 {
   g_autofree char *type = norpc_dbus_args_get_type (infos);
   GVariant *body = g_dbus_message_get_body (self->message);
@@ -162,6 +162,7 @@ set_args (NorpcDBusRequest     *self,
     return TRUE;
 
   args = norpc_dbus_from_form (body, type, g_dbus_message_get_unix_fd_list (self->message), FALSE, &problem);
+  self->received = args != NULL;
   if (args != NULL && norpc_dbus_passage_set_values (&passage, infos, values, n_args, args, "argument", &problem))
     return TRUE;
 
@@ -200,7 +201,7 @@ call_method (NorpcDBusRequest *self,
   NorpcCall *call = norpc_call_new (self->info, method);
   g_autoptr (GError) error = NULL;
 
-  if (set_args (self, call, self->info->methods[method]->dbus.in_args, &error))
+  if (set_args_from_message (self, call, self->info->methods[method]->dbus.in_args, &error))
     {
       self->method = method;
       if (norpc_method_info_is_stream (self->info->methods[method]))
@@ -271,6 +272,7 @@ handle_set (NorpcDBusRequest *self,
   NorpcDBusPassage passage = norpc_dbus_objects_begin_passage (self->serving, self->client);
 
   /* A value that is accepted must fit in the announcement of the change. */
+  self->received = problem == NULL;
   if (problem == NULL)
     problem = norpc_dbus_set_value (&passage, arg, norpc_call_get_args (call, NULL), value);
   if (problem == NULL)

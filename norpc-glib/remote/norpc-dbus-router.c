@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "norpc-dbus-info-private.h"
 #include "norpc-dbus-router-private.h"
 
 struct _NorpcDBusRouter
@@ -196,7 +197,15 @@ filter (GDBusConnection *connection,
     return message;
 
   if (route_to_branch (self, connection, message) || route_to_inbox (self, message))
-    g_clear_object (&message);
+    {
+      g_clear_object (&message);
+    }
+  else if (g_str_has_prefix (g_dbus_message_get_path (message), NORPC_DBUS_OBJECTS_OF_CLIENTS))
+    {
+      norpc_dbus_router_reject (connection, message, "org.freedesktop.DBus.Error.UnknownObject",
+                                "There is no such object");
+      g_clear_object (&message);
+    }
 
   return message;
 }

@@ -25,7 +25,7 @@ struct _NorpcDBusServing
   NorpcDBusServing *root;       /* (owned) (nullable), since construction: that of the export, of an object below it */
   GDBusConnection  *connection; /* (owned), since construction */
   char             *path;       /* (owned), since construction */
-  NorpcEndpoint    *endpoint;   /* (owned), since construction */
+  NorpcEndpoint    *endpoint;   /* (owned) (nullable), since construction: NULL if the object has no interfaces */
   GMainContext     *context;    /* (owned), since construction */
   GPtrArray        *infos;      /* (owned): of NorpcInterfaceInfo */
   GPtrArray        *announcers; /* (owned): of owned NorpcDBusAnnouncer */
@@ -41,6 +41,7 @@ struct _NorpcDBusServing
   NorpcDBusObjects *objects;    /* (owned) (nullable): as long */
   GHashTable       *streams;    /* (owned): of unowned paths and owned NorpcDBusServedStream */
   guint64           n_streams;  /* that were opened */
+  void            (*emptied) (NorpcDBusServing *self); /* (nullable): the last object below it has gone */
   NorpcDBusOutlet   outlet;
 };
 

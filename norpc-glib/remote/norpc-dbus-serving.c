@@ -58,7 +58,7 @@ norpc_dbus_serving_unref (gpointer data)
   g_clear_pointer (&self->clients, norpc_dbus_clients_free);
   g_clear_pointer (&self->inbox, norpc_dbus_inbox_unref);
   g_main_context_unref (self->context);
-  g_object_unref (self->endpoint);
+  g_clear_object (&self->endpoint);
   g_free (self->path);
   g_object_unref (self->connection);
   g_clear_pointer (&self->root, norpc_dbus_serving_unref);

@@ -98,17 +98,14 @@ await_reply (void)
     g_usleep (100);
 }
 
-/* The object is sent again while the client's message that it has released it is on its way. */
+/* The object is sent again while the client's message that it has released @node (owned) is on its way. */
 static void
-test_sent_again (DBusNodeFixture *fixture,
-                 gconstpointer    kind)
+release_while_sent_again (DBusNodeFixture *fixture,
+                          NodeNode        *node)
 {
-  g_autoptr (NodeNode) node = NULL;
   g_auto (NodeOutcome) outcome = { NULL };
   g_autoptr (GError) error = NULL;
 
-  run_in (fixture->local, fixture->state, set_given, fixture->given_state);
-  node = dbus_node_fixture_give (fixture);
   assert_works (node);
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -169,6 +166,37 @@ test_left (DBusNodeFixture *fixture,
   dbus_node_wait (fixture->given_state, &fixture->given_state->n_stopped, 1);
   g_assert_false (node_node_proxy_call_note_sync (NODE_NODE_PROXY (node), 1, NULL, &error));
   g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+}
+
+/* A client leaves before anything of its call is handled. */
+static void
+test_left_before (DBusNodeFixture *fixture,
+                  gconstpointer    kind)
+{
+  g_autoptr (GDBusConnection) other = NULL;
+  g_autoptr (GDBusMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (fixture->link.kind == DBUS_TO_PEER)
+    return;
+
+  run_in (fixture->local, fixture->state, set_given, fixture->given_state);
+  dbus_node_fixture_sync (fixture);
+  dbus_node_fixture_pause (fixture);
+  other = dbus_connect_to_bus (fixture->link.bus);
+  message = g_dbus_message_new_method_call (DBUS_NODE_NAME, DBUS_NODE_PATH, "org.example.Node", "Give");
+  g_dbus_connection_send_message (other, message, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, &error);
+  g_assert_no_error (error);
+  g_dbus_connection_flush_sync (other, NULL, &error);
+  g_assert_no_error (error);
+  g_dbus_connection_close_sync (other, NULL, NULL);
+  while (!g_main_context_pending (fixture->context))
+    g_usleep (100);
+  dbus_node_fixture_resume (fixture);
+  dbus_node_fixture_sync (fixture);
+  dbus_node_fixture_sync (fixture);
+  run_in (fixture->local, fixture->state, clear_given, NULL);
+  dbus_node_wait (fixture->given_state, &fixture->given_state->n_finalized, 1);
 }
 
 static void
@@ -330,6 +358,51 @@ test_too_many (DBusNodeFixture *fixture,
   assert_works (node);
 }
 
+static void
+test_sent_again (DBusNodeFixture *fixture,
+                 gconstpointer    kind)
+{
+  run_in (fixture->local, fixture->state, set_given, fixture->given_state);
+  release_while_sent_again (fixture, dbus_node_fixture_give (fixture));
+}
+
+static void
+set_given_child (NodeService *self,
+                 gpointer     data)
+{
+  set_given (self, data);
+  g_set_object (&self->child, self->given);
+  g_object_notify (G_OBJECT (self), "child");
+}
+
+static void
+clear_child (NodeService *self,
+             gpointer     data)
+{
+  g_clear_object (&self->child);
+  g_object_notify (G_OBJECT (self), "child");
+}
+
+/* The object was the value of a property, which is counted once. */
+static void
+test_value_sent_again (DBusNodeFixture *fixture,
+                       gconstpointer    kind)
+{
+  g_autoptr (NodeNodeProxy) loaded = NULL;
+  g_autoptr (GError) error = NULL;
+  NodeNode *node;
+
+  dbus_node_fixture_sync (fixture);
+  run_in (fixture->local, fixture->state, set_given_child, fixture->given_state);
+  loaded = node_node_proxy_new_sync (NORPC_ENDPOINT (fixture->endpoint), NULL, &error);
+  g_assert_no_error (error);
+  node = g_object_ref (node_node_get_child (NODE_NODE (loaded)));
+  run_in (fixture->local, fixture->state, clear_child, NULL);
+  node_iterate_until (node_node_get_child (NODE_NODE (loaded)) == NULL &&
+                      node_node_get_child (NODE_NODE (fixture->proxy)) == NULL);
+  release_while_sent_again (fixture, node);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -338,8 +411,10 @@ main (int   argc,
 
   dbus_node_add_tests ("/dbus/objects/released", test_released);
   dbus_node_add_tests ("/dbus/objects/sent-again", test_sent_again);
+  dbus_node_add_tests ("/dbus/objects/value-sent-again", test_value_sent_again);
   dbus_node_add_tests ("/dbus/objects/dropped-on-its-way", test_dropped_on_its_way);
   dbus_node_add_tests ("/dbus/objects/left", test_left);
+  dbus_node_add_tests ("/dbus/objects/left-before", test_left_before);
   dbus_node_add_tests ("/dbus/objects/closed-by-owner", test_closed_by_owner);
   dbus_node_add_tests ("/dbus/objects/unexported", test_unexported);
   dbus_node_add_tests ("/dbus/objects/other-client", test_other_client);
