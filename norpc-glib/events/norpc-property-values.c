@@ -32,6 +32,27 @@ new_empty_boxed (GType type)
   return NULL;
 }
 
+/* Returns an empty value (floating) of a type. A variant has an empty text: GVariant's own has an empty tuple, for which
+ * D-Bus has no form.
+ */
+static GVariant *
+new_empty_variant (const GVariantType *type)
+{
+  GVariantBuilder builder;
+  const GVariantType *child;
+
+  if (g_variant_type_equal (type, G_VARIANT_TYPE_VARIANT))
+    return g_variant_new_variant (g_variant_new_string (""));
+  if (!g_variant_type_is_tuple (type))
+    return g_variant_new_from_data (type, NULL, 0, FALSE, NULL, NULL);
+
+  g_variant_builder_init (&builder, type);
+  for (child = g_variant_type_first (type); child != NULL; child = g_variant_type_next (child))
+    g_variant_builder_add_value (&builder, new_empty_variant (child));
+
+  return g_variant_builder_end (&builder);
+}
+
 /* Sets a value that the description allows, if there is one: the first enumerator, an empty text or container, a
  * variant with an empty text, or NULL.
  */
@@ -52,15 +73,9 @@ init_value (const NorpcArgInfo *arg,
 
       g_value_set_enum (value, klass->values[0].value);
     }
-  else if (g_str_equal (arg->dbus.signature, "v"))
-    {
-      /* GVariant's own is an empty tuple, for which D-Bus has no form. */
-      g_value_take_variant (value, g_variant_ref_sink (g_variant_new_variant (g_variant_new_string (""))));
-    }
   else if (arg->get_type == NULL && *arg->dbus.signature != '\0')
     {
-      empty = g_variant_ref_sink (g_variant_new_from_data (G_VARIANT_TYPE (arg->dbus.signature), NULL, 0, FALSE,
-                                                           NULL, NULL));
+      empty = g_variant_ref_sink (new_empty_variant (G_VARIANT_TYPE (arg->dbus.signature)));
       g_free (norpc_value_set_variant (arg, value, empty));
     }
   else if (G_TYPE_FUNDAMENTAL (type) == G_TYPE_BOXED)

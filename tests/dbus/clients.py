@@ -18,6 +18,10 @@ NAME = 'org.example.Echo'
 PROPERTIES = 'org.freedesktop.DBus.Properties'
 
 
+PEER = Norpc.InterfaceInfo.new_for_xml(
+    '<node><interface name="org.freedesktop.DBus.Peer"><method name="Ping"/></interface></node>', None)
+
+
 def tuple_type(args):
     return '(' + ''.join(arg.signature for arg in args) + ')'
 
@@ -164,6 +168,8 @@ class NorpcClient:
         self.endpoint = Norpc.DBusEndpoint.new(session.connection, NAME, path)
         self.proxy = Norpc.DynamicProxy.new(self.endpoint, self.norpc_info)
         self.proxy.load_sync(None)
+        # After a reply, the proxy gets signals, too.
+        Norpc.DynamicProxy.new(self.endpoint, PEER).call_method_sync('Ping', None, None)
         self.arrived = []
 
     def close(self):

@@ -78,6 +78,10 @@ def is_portable(type_):
     return 'h' not in type_
 
 
+def is_readable(property_):
+    return bool(property_.flags & Gio.DBusPropertyInfoFlags.READABLE)
+
+
 def describe(info):
     """Returns the members of an interface that can leave the process, as text."""
     def args(args):
@@ -161,7 +165,7 @@ class Corpus(unittest.TestCase):
 
     def check_property(self, client, property_):
         updates = get_updates(client.info, property_)
-        readable = property_.flags & Gio.DBusPropertyInfoFlags.READABLE
+        readable = is_readable(property_)
         if readable:
             value = self.make_other(property_)
             self.session.control('Put', '(ss)', property_.name, values.to_text(value))
@@ -185,6 +189,10 @@ class Corpus(unittest.TestCase):
             names = collections.Counter([*methods, *signals, *properties])
             methods, signals, properties = [{name: member for name, member in members.items() if names[name] == 1}
                                             for members in (methods, signals, properties)]
+        if hasattr(client, 'get_all'):
+            # Before the service has set any.
+            self.assertEqual(set(client.get_all()), {property_.name for property_ in properties.values() if
+                                                     is_portable(property_.signature) and is_readable(property_)})
         for method in methods.values():
             self.check_method(client, method)
         for signal in signals.values():

@@ -111,6 +111,26 @@ def test_monitor():
         monitor.wait()
 
 
+def test_busctl_monitor():
+    """busctl sees the messages on the bus: a call, the signal of the change, and the reply after it."""
+    monitor = subprocess.Popen(['busctl', f'--address={os.environ["DBUS_SESSION_BUS_ADDRESS"]}', 'monitor', NAME],
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    seen = []
+    try:
+        for line in monitor.stdout:
+            if 'Monitoring' in line:
+                break
+        gdbus('org.freedesktop.DBus.Properties.Set', 'org.example.Kv.Notifier', 'Events', '<uint32 4>')
+        for line in monitor.stdout:
+            seen.append(line)
+            if 'Type=method_return' in line and any('Member=PropertiesChanged' in line for line in seen):
+                break
+    finally:
+        monitor.terminate()
+        monitor.wait()
+    expect(''.join(seen), 'Member=Set', 'UINT32 4;', 'Type=signal')
+
+
 def test_mini_redis(store):
     """mini-redis works on the store, and on the next one that has the name."""
     server, line = start(os.environ['MINI_REDIS'], '--port', '0', '--dbus', NAME)
@@ -177,6 +197,7 @@ def main():
         ('gdbus', 'gdbus', test_gdbus),
         ('busctl', 'busctl', test_busctl),
         ('monitor', 'gdbus', test_monitor),
+        ('busctl-monitor', 'busctl', test_busctl_monitor),
         ('polkit', 'busctl' if has_mock() else 'dbusmock', test_polkit),
         ('mini-redis', 'redis-cli', lambda: test_mini_redis(store)),
     ]

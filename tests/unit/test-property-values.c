@@ -20,6 +20,7 @@ read_description (void)
     "<property name='Path' type='o' access='read'/>"
     "<property name='Note' type='ms' access='read'/>"
     "<property name='Small' type='n' access='readwrite'/>"
+    "<property name='Place' type='(u(sv))' access='readwrite'/>"
     "</interface></node>", NULL, NULL);
 }
 
@@ -51,8 +52,8 @@ test_empty (gconstpointer is_fake)
   g_autoptr (NorpcEndpoint) endpoint = NULL;
   g_autoptr (GObject) service = make_keeper (is_fake, &endpoint);
   g_autoptr (NorpcDynamicProxy) proxy = norpc_dynamic_proxy_new (endpoint, read_description ());
-  const char *names[] = { "Tags", "Options", "Path", "Note", "Small" };
-  const char *values[] = { "@as []", "@a{sv} {}", "objectpath '/'", "@ms nothing", "int16 0" };
+  const char *names[] = { "Tags", "Options", "Path", "Note", "Small", "Place" };
+  const char *values[] = { "@as []", "@a{sv} {}", "objectpath '/'", "@ms nothing", "int16 0", "(uint32 0, ('', <''>))" };
   g_autoptr (GBytes) data = NULL;
   g_autoptr (GError) error = NULL;
 
