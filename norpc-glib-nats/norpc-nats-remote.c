@@ -251,6 +251,10 @@ ensure_followed_locked (NorpcNatsRemote *self,
 
   followed = g_new0 (Followed, 1);
   followed->events = norpc_nats_events_new (self->link, self->prefix, info, note_loss, self);
+
+  /* No proxy notifies of a service that there was before it. No other thread has the interface yet. */
+  if (norpc_nats_link_is_connected (self->link) && !norpc_nats_remote_is_absent (self))
+    set_available (followed->events);
   g_ptr_array_add (self->followed, followed);
 
   return followed;

@@ -211,6 +211,56 @@ test_takeover (GaugeFixture  *fixture,
   gauge_clear (&next);
 }
 
+static gboolean
+is_open (gpointer endpoint)
+{
+  return !norpc_endpoint_is_closed (endpoint);
+}
+
+/* An endpoint asks for services as long as it has proxies, and begins again with the next one. */
+static void
+test_without_proxies (GaugeFixture  *fixture,
+                      gconstpointer  unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DepotGaugeProxy) none = NULL;
+
+  g_signal_connect (fixture->proxy, "notify::connected", G_CALLBACK (connected_notified_cb), fixture);
+  gauge_unexport (&fixture->gauge);
+  gauge_fixture_wait_seen (fixture, "off ");
+  g_assert_true (norpc_endpoint_is_closed (NORPC_ENDPOINT (fixture->endpoint)));
+  none = depot_gauge_proxy_new_sync (NORPC_ENDPOINT (fixture->endpoint), NULL, &error);
+  g_assert_null (none);
+  g_assert_error (error, NORPC_ERROR, NORPC_ERROR_CLOSED);
+
+  g_clear_object (&fixture->proxy);
+  wait_until (is_open, fixture->endpoint);
+  gauge_export (&fixture->gauge);
+  gauge_set_level (&fixture->gauge, 5);
+  fixture->proxy = depot_gauge_proxy_new (NORPC_ENDPOINT (fixture->endpoint));
+  gauge_fixture_wait_level (fixture, 5);
+  gauge_set_level (&fixture->gauge, 6);
+  gauge_fixture_wait_level (fixture, 6);
+}
+
+/* A proxy notifies of a service that begins or ends, but not of one that there was before it. */
+static void
+test_no_news (GaugeFixture  *fixture,
+              gconstpointer  unused)
+{
+  g_autoptr (NorpcNatsEndpoint) endpoint = norpc_nats_endpoint_new (fixture->connection, GAUGE_PREFIX);
+  g_autoptr (DepotGaugeProxy) proxy = depot_gauge_proxy_new (NORPC_ENDPOINT (endpoint));
+
+  g_signal_connect (proxy, "notify::connected", G_CALLBACK (connected_notified_cb), fixture);
+  g_assert_true (norpc_proxy_is_connected (NORPC_PROXY (proxy)));
+  g_set_object (&fixture->proxy, proxy);
+  gauge_fixture_wait_level (fixture, 1);
+  gauge_fixture_wait (fixture);
+  g_assert_cmpstr (fixture->seen->str, ==, "");
+  gauge_unexport (&fixture->gauge);
+  gauge_fixture_wait_seen (fixture, "off ");
+}
+
 /* One of two services goes without a word: the values of the other one are shown. */
 static void
 test_other_stays (GaugeFixture  *fixture,
@@ -622,6 +672,8 @@ add_tests (void)
   GAUGE_TEST ("/nats/events/changes", test_changes);
   GAUGE_TEST ("/nats/events/writes", test_writes);
   GAUGE_TEST ("/nats/events/takeover", test_takeover);
+  GAUGE_TEST ("/nats/events/without-proxies", test_without_proxies);
+  GAUGE_TEST ("/nats/events/no-news", test_no_news);
   GAUGE_TEST ("/nats/events/other-stays", test_other_stays);
   GAUGE_TEST ("/nats/events/none-stays", test_none_stays);
   GAUGE_TEST ("/nats/events/reconnect", test_reconnect);
