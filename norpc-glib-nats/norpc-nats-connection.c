@@ -101,19 +101,30 @@ take_link (NorpcNatsConnection *self,
 
   self->link = link;
   self->inbox = inbox;
-  *watches = (Watches) { norpc_nats_link_ref (link), inbox, norpc_nats_notifier_new (G_OBJECT (self), properties[PROP_CONNECTED], self->context) };
+  *watches = (Watches) {
+    norpc_nats_link_ref (link), inbox,
+    norpc_nats_notifier_new (G_OBJECT (self), properties[PROP_CONNECTED], self->context)
+  };
   norpc_nats_link_invoke (link, add_watches, watches);
 }
 
+/* The library would read what lies before a text that is empty. */
 static gboolean
 set_servers (natsOptions  *options,
              const char   *urls,
              GError      **error)
 {
   g_auto (GStrv) list = g_strsplit (urls, ",", -1);
+  gboolean is_empty = list[0] == NULL;
 
   for (guint i = 0; list[i] != NULL; i++)
-    g_strstrip (list[i]);
+    is_empty = *g_strstrip (list[i]) == '\0' || is_empty;
+  if (is_empty)
+    {
+      g_set_error_literal (error, NORPC_ERROR, NORPC_ERROR_INVALID_ARGUMENT,
+                           "Could not connect to NATS: a URL is empty");
+      return FALSE;
+    }
 
   return norpc_nats_check_status (natsOptions_SetServers (options, (const char **) list, (int) g_strv_length (list)),
                                   "Could not connect to NATS", error);

@@ -312,7 +312,7 @@ test_long_loss (Fixture       *fixture,
 static void
 test_wrong_urls (void)
 {
-  const char *wrong[] = { "", "," };
+  const char *wrong[] = { "", ",", " ", "nats://127.0.0.1:1,", ",nats://127.0.0.1:1" };
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     {
