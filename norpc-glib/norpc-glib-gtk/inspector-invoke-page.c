@@ -13,8 +13,7 @@
 typedef struct
 {
   InspectorFeed *feed;    /* (unowned): lives longer than the page */
-  GListStore    *methods; /* (owned): of InspectorRow, whose cells are a title, a service, an interface, a method and a
-                             type */
+  GListStore    *methods; /* (owned): of InspectorRow, whose cells are a service, an interface, a method and a type */
   GtkDropDown   *choice;  /* (unowned) */
   GtkLabel      *type;    /* (unowned) */
   GtkEntry      *args;    /* (unowned) */
@@ -27,7 +26,6 @@ typedef struct
 
 enum
 {
-  CELL_TITLE,
   CELL_SERVICE,
   CELL_INTERFACE,
   CELL_METHOD,
@@ -56,7 +54,6 @@ show_method (Page       *page,
   g_autofree char *title = g_strdup_printf ("%s (%u: %s)", method, service, interface);
   InspectorRow *row = inspector_rows_put (page->methods, position, title, FALSE);
 
-  inspector_row_set_cell (row, CELL_TITLE, title);
   inspector_row_take_cell (row, CELL_SERVICE, g_strdup_printf ("%u", service));
   inspector_row_set_cell (row, CELL_INTERFACE, interface);
   inspector_row_set_cell (row, CELL_METHOD, method);
@@ -86,12 +83,18 @@ is_calling (Page *page)
   return gtk_widget_get_visible (page->cancel_button);
 }
 
+/* One button takes the place of the other one, and its focus. */
 static void
 set_calling (Page     *page,
              gboolean  calling)
 {
-  gtk_widget_set_visible (page->cancel_button, calling);
-  gtk_widget_set_visible (page->button, !calling);
+  GtkWidget *shown = calling ? page->cancel_button : page->button;
+  GtkWidget *hidden = calling ? page->button : page->cancel_button;
+
+  gtk_widget_set_visible (shown, TRUE);
+  if (gtk_widget_has_focus (hidden))
+    gtk_widget_grab_focus (shown);
+  gtk_widget_set_visible (hidden, FALSE);
 }
 
 static void
@@ -196,10 +199,11 @@ root_changed_cb (GtkWidget *widget)
     g_cancellable_cancel (page->cancellable);
 }
 
+/* The key is the title, which a row has from the start. */
 static char *
 get_title (InspectorRow *row)
 {
-  return g_strdup (inspector_row_get_cell (row, CELL_TITLE));
+  return g_strdup (inspector_row_get_key (row));
 }
 
 static GtkWidget *

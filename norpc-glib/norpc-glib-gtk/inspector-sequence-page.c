@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The last events as a sequence diagram, which follows them as long as it is scrolled to its end. */
+/* The last events as a sequence diagram, which follows them as long as it is scrolled to its end. Elsewhere it stays as it
+ * is, because the events that are read would move away.
+ */
 
 #include <glib/gi18n-lib.h>
 
@@ -49,7 +51,7 @@ updated_cb (GtkWidget *widget)
   GQueue *events = inspector_feed_get_events (page->feed);
   guint64 last = events->tail != NULL ? inspector_get_uint64 (events->tail->data, "serial") : 0;
 
-  if (last == page->last_event)
+  if (last == page->last_event || !page->follows)
     return;
 
   page->last_event = last;

@@ -122,6 +122,18 @@ draw_arc (cairo_t              *cr,
     }
 }
 
+/* Returns the text (owned) of the time since the first event. Later ones are as precise as early ones. */
+static char *
+format_moment (gint64 time)
+{
+  if (time >= G_GINT64_CONSTANT (1000000000))
+    return g_strdup_printf ("%.4f s", (double) time / 1e9);
+  if (time >= 1000000)
+    return g_strdup_printf ("%.2f ms", (double) time / 1e6);
+
+  return inspector_format_time (time);
+}
+
 /* A call that a service sends to itself has no length. */
 static void
 draw_arrow (InspectorSequence    *self,
@@ -134,7 +146,7 @@ draw_arrow (InspectorSequence    *self,
   double from_x = get_column_x (from), to_x = get_column_x (to), y = get_row_y (arrow->row);
   double direction = to_x >= from_x ? 1 : -1;
   double dashes[] = { 4, 3 };
-  g_autofree char *time = inspector_format_time (arrow->time);
+  g_autofree char *time = format_moment (arrow->time);
 
   gdk_cairo_set_source_rgba (cr, get_color (arrow));
   if (arrow->is_reply && arrow->sent_row >= 0)
@@ -260,7 +272,7 @@ inspector_sequence_measure (GtkWidget      *widget,
 /* A tooltip shows the whole text of the arrow in a row, which may be too long for its place. */
 static gboolean
 inspector_sequence_query_tooltip (GtkWidget  *widget,
-                                  int         x G_GNUC_UNUSED,
+                                  int         x,
                                   int         y,
                                   gboolean    keyboard_mode,
                                   GtkTooltip *tooltip)
@@ -273,10 +285,12 @@ inspector_sequence_query_tooltip (GtkWidget  *widget,
   for (guint i = 0; i < self->layout->arrows->len; i++)
     {
       const InspectorArrow *arrow = self->layout->arrows->pdata[i];
+      GdkRectangle row = { x, (int) get_row_y (arrow->row) - ROW_HEIGHT, 1, ROW_HEIGHT };
 
-      if (y <= get_row_y (arrow->row) && y > get_row_y (arrow->row) - ROW_HEIGHT)
+      if (y >= row.y && y < row.y + row.height)
         {
           gtk_tooltip_set_text (tooltip, arrow->text);
+          gtk_tooltip_set_tip_area (tooltip, &row);
           return TRUE;
         }
     }

@@ -13,6 +13,7 @@
 
 #include "inspector-command-line.h"
 #include "inspector-feed.h"
+#include "inspector-sequence.h"
 #include "store.h"
 
 #define TEXT_DOMAIN "norpc-glib-gtk-1"
@@ -332,6 +333,91 @@ test_plots (Windowed      *self,
   save_picture (self, "plots");
 }
 
+typedef struct
+{
+  GtkAdjustment *adjustment;
+  double         upper;
+} Scrolled;
+
+static gboolean
+is_longer (gpointer data)
+{
+  Scrolled *scrolled = data;
+
+  return gtk_adjustment_get_upper (scrolled->adjustment) > scrolled->upper;
+}
+
+static gboolean
+is_at_end (gpointer data)
+{
+  GtkAdjustment *adjustment = data;
+
+  return gtk_adjustment_get_value (adjustment) + gtk_adjustment_get_page_size (adjustment) >=
+         gtk_adjustment_get_upper (adjustment) - 1;
+}
+
+static gboolean
+count_frame_cb (GtkWidget     *widget,
+                GdkFrameClock *clock,
+                gpointer       user_data)
+{
+  guint *n = user_data;
+
+  (*n)++;
+
+  return *n < 3 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static gboolean
+has_three (gpointer data)
+{
+  return *(guint *) data == 3;
+}
+
+/* Waits until widgets have the sizes that they want. */
+static void
+wait_for_frames (GtkWidget *widget)
+{
+  guint n = 0;
+
+  gtk_widget_add_tick_callback (widget, count_frame_cb, &n, NULL);
+  iterate_until (has_three, &n);
+}
+
+/* The events that are read do not move away. */
+static void
+test_sequence_scrolled (Windowed      *self,
+                        gconstpointer  unused)
+{
+  Scrolled scrolled = { 0 };
+  GtkWidget *sequence;
+
+  show_page (self, "sequence");
+  sequence = find_widget (GTK_WIDGET (self->window), INSPECTOR_TYPE_SEQUENCE, NULL);
+  scrolled.adjustment = gtk_scrolled_window_get_vadjustment (
+    GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (sequence, GTK_TYPE_SCROLLED_WINDOW)));
+  scrolled.upper = 2000;
+  for (guint i = 0; i < 50; i++)
+    call_get (self->proxy, "a");
+  iterate_until (is_longer, &scrolled);
+  iterate_until (is_at_end, scrolled.adjustment);
+
+  gtk_adjustment_set_value (scrolled.adjustment, 10);
+  scrolled.upper = gtk_adjustment_get_upper (scrolled.adjustment);
+  call_get (self->proxy, "slow");
+  show_page (self, "lints");
+  wait_for_label (self, "blocking-handler");
+  show_page (self, "sequence");
+  wait_for_frames (sequence);
+  g_assert_cmpfloat (gtk_adjustment_get_upper (scrolled.adjustment), ==, scrolled.upper);
+  g_assert_cmpfloat (gtk_adjustment_get_value (scrolled.adjustment), ==, 10);
+
+  /* It follows again. */
+  gtk_adjustment_set_value (scrolled.adjustment, scrolled.upper);
+  iterate_until (is_longer, &scrolled);
+  iterate_until (is_at_end, scrolled.adjustment);
+}
+
 /* A feed, and the method of its first sample. */
 typedef struct
 {
@@ -441,6 +527,7 @@ show_invoke_page (Windowed *self)
 
   show_page (self, "invoke");
   wait_for_label (self, "Arguments of the type (s)");
+  wait_for_label (self, "Get (");
   page.entry = GTK_ENTRY (find_widget (GTK_WIDGET (self->window), GTK_TYPE_ENTRY, NULL));
   page.choice = GTK_DROP_DOWN (find_widget (GTK_WIDGET (self->window), GTK_TYPE_DROP_DOWN, NULL));
   view = find_widget (GTK_WIDGET (self->window), GTK_TYPE_TEXT_VIEW, NULL);
@@ -576,8 +663,10 @@ test_invoke_cancelled (Windowed      *self,
   invoke_unlock (&page);
   call = g_async_queue_pop (self->calls);
   g_assert_true (gtk_widget_get_visible (page.cancel_button));
+  gtk_widget_grab_focus (page.cancel_button);
   g_signal_emit_by_name (page.cancel_button, "clicked");
   assert_result (&page, "The call was cancelled.");
+  g_assert_true (gtk_window_get_focus (self->window) == page.call_button);
   iterate_until (is_cancelled, norpc_call_get_cancellable (call));
 
   /* Another call is not cancelled. */
@@ -753,6 +842,7 @@ main (int   argc,
 
   TEST_WINDOWED ("/inspector/window/services", test_services);
   TEST_WINDOWED ("/inspector/window/plots", test_plots);
+  TEST_WINDOWED ("/inspector/window/sequence-scrolled", test_sequence_scrolled);
   TEST_WINDOWED ("/inspector/window/summary", test_summary);
   TEST_WINDOWED ("/inspector/window/sequence", test_sequence);
   TEST_WINDOWED ("/inspector/window/invoke", test_invoke);
